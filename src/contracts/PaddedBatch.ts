@@ -1,0 +1,23 @@
+/**
+ * Rows of token indices side by side, the shorter ones filled up with the padding token.
+ *
+ * A batch is immutable, and its buffers are its own: a backend may share memory with them, so they are never used again.
+ */
+export interface PaddedBatch {
+  /** The number of rows, B. At least 1. */
+  readonly size: number;
+  /** The length of the longest row, T, in tokens. At least 1. */
+  readonly time: number;
+  /** Token indices, row-major, shape [B, T], int32; 0 past a row's length. */
+  readonly tokens: Int32Array;
+  /** Each row's length in tokens, shape [B], int32; between 1 and T. */
+  readonly lengths: Int32Array;
+  /** Each row's ordinal in its source, shape [B], int32. */
+  readonly ids: Int32Array;
+}
+
+/** A batch whose rows have labels. */
+export interface LabelledBatch extends PaddedBatch {
+  /** Each row's class index, shape [B], int32. */
+  readonly labels: Int32Array;
+}

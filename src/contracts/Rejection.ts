@@ -1,0 +1,26 @@
+/** A row that did not pass validation, with what a person needs to find and mend it. */
+export interface Rejection {
+  readonly type: 'rejection';
+  /** Why it was rejected: `field` failed its codec, the record was `ragged`, its bytes are no UTF-8, its quoting is broken, it is over its size limit, or it came out empty. */
+  readonly reason: 'field' | 'ragged' | 'encoding' | 'quote' | 'oversize' | 'empty';
+  /** The record's ordinal in its source, from 0. */
+  readonly id: number;
+  /** The path or address that the row came from. */
+  readonly source: string;
+  /** The line that the record starts on, from 1. */
+  readonly line: number;
+  /** The offset of the record's first byte in the decoded body, in bytes. */
+  readonly byte: number;
+  /** The field's name, or undefined where the whole record is at fault. */
+  readonly field: string | undefined;
+  /** What was expected, in words. */
+  readonly expected: string;
+  /** What stood there, shortened to at most 80 characters. */
+  readonly got: string;
+}
+
+/** Where rejections go. An Observer or a Subject of rejections is one. */
+export interface DeadLetter {
+  /** Takes one rejection. Throwing (past a limit, say) ends the stream that it came from with the error thrown. */
+  next(rejection: Rejection): void;
+}

@@ -1,0 +1,59 @@
+/** One record of a table as its source read it, before anything is known about its fields. */
+export interface SourceRow {
+  /** The record's ordinal in its source, from 0; the header is not counted. Equal in every pass over the same bytes. */
+  readonly id: number;
+  /** The path or address that it came from. */
+  readonly source: string;
+  /** The line that the record starts on, from 1; the header is line 1. */
+  readonly line: number;
+  /** The offset of the record's first byte in the decoded body, in bytes. */
+  readonly byte: number;
+  /** The record's fields by header name, in an object without a prototype: a column may be named `__proto__`. */
+  readonly fields: Readonly<Record<string, string>>;
+}
+
+/** A headline without a label: what is to be classified. */
+export interface Headline {
+  /** The record's ordinal in its source, from 0. */
+  readonly id: number;
+  /** The headline as it was written. */
+  readonly title: string;
+}
+
+/** A headline with its class: what is learnt from. */
+export interface Row extends Headline {
+  /** The class's name. */
+  readonly category: string;
+}
+
+/** A headline with its preprocessed text. */
+export type Preprocessed<R extends Headline = Headline> = R & {
+  /** The title, lower-cased and filtered; words stand apart by one space. */
+  readonly text: string;
+};
+
+/** A headline as token indices. */
+export interface TokenizedRow {
+  /** The record's ordinal in its source, from 0. */
+  readonly id: number;
+  /** Token indices, one a token; 0 is the padding token and does not occur. */
+  readonly tokens: Int32Array;
+}
+
+/** A labelled headline as token indices and a class index. */
+export interface LabelledTokens extends TokenizedRow {
+  /** The class's index in the label encoder, from 0. */
+  readonly label: number;
+}
+
+/** The side that a row is on for the whole run. */
+export type Side = 'train' | 'validation' | 'test';
+
+/** The sides, in the order in which shares and counts are given. */
+export const SIDES = ['train', 'validation', 'test'] as const satisfies readonly Side[];
+
+/** A row and the side it is on. */
+export interface SidedRow<R> {
+  readonly side: Side;
+  readonly row: R;
+}

@@ -1,0 +1,52 @@
+import type { LabelledBatch, PaddedBatch } from './PaddedBatch.js';
+import type { StateDict } from './StateDict.js';
+
+/** What a train step needs to know beyond its batch; with the weights and the batch it determines the step. */
+export interface StepContext {
+  /** The pass over the train rows, from 1. */
+  readonly epoch: number;
+  /** The step within the epoch, from 0. */
+  readonly step: number;
+  /** The step size of the optimizer. */
+  readonly learningRate: number;
+}
+
+/** What a train step measured, before its update of the weights. */
+export interface StepResult {
+  /** The class-weighted mean cross-entropy of the batch, in nats. */
+  readonly loss: number;
+  /** The sum of the rows' class weights: what `loss` is to be weighted by in a mean over batches. */
+  readonly weight: number;
+}
+
+/** What an evaluation step measured, with the weights frozen and dropout off. */
+export interface EvaluationResult extends StepResult {
+  /** Class probabilities, row-major, shape [B, C], float32. */
+  readonly probabilities: Float32Array;
+}
+
+/**
+ * A model that can be trained a batch at a time.
+ *
+ * Operators know models by this alone. Each method is one synchronous step: no tensor made in it outlives it.
+ */
+export interface Trainable {
+  /** What the model calls itself in events, such as `gru`. */
+  readonly name: string;
+  /** The number of classes, C. */
+  readonly classes: number;
+  /** Makes one optimizer step on the batch. */
+  trainBatch(batch: LabelledBatch, context: StepContext): StepResult;
+  /** Measures loss and probabilities; changes nothing. */
+  evaluateBatch(batch: LabelledBatch): EvaluationResult;
+  /** Class probabilities, row-major, shape [B, C], float32; changes nothing. */
+  predictBatch(batch: PaddedBatch): Float32Array;
+  /** A copy of the weights. */
+  stateDict(): StateDict;
+  /**
+   * Replaces the weights by a copy of those given; the optimizer's state stays.
+   *
+   * @throws HeadwaterError `HW_ARTIFACT` when a name or a shape does not fit
+   */
+  loadStateDict(state: StateDict): void;
+}

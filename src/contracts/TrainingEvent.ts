@@ -1,0 +1,79 @@
+import type { Side } from './Row.js';
+import type { TrainingState } from './TrainingState.js';
+
+/** The number of rows on each side. */
+export type SideCounts = Readonly<Record<Side, number>>;
+
+/** A training has begun. */
+export interface TrainingStarted {
+  readonly type: 'training-started';
+  readonly model: string;
+  /** The most epochs that it can take. */
+  readonly epochs: number;
+  /** Rows a side. */
+  readonly rows: SideCounts;
+}
+
+/** An epoch has begun. */
+export interface EpochStarted {
+  readonly type: 'epoch-started';
+  readonly model: string;
+  /** From 1. */
+  readonly epoch: number;
+  readonly learningRate: number;
+}
+
+/** One optimizer step was made. */
+export interface StepEnded {
+  readonly type: 'step';
+  readonly model: string;
+  /** From 1. */
+  readonly epoch: number;
+  /** Within the epoch, from 0. */
+  readonly step: number;
+  /** The rows in the batch. */
+  readonly rows: number;
+  /** The class-weighted mean cross-entropy of the batch before the step, in nats. */
+  readonly loss: number;
+  /** The sum of the rows' class weights. */
+  readonly weight: number;
+}
+
+/** One batch of validation rows was measured. */
+export interface ValidationStepEnded {
+  readonly type: 'validation-step';
+  readonly model: string;
+  readonly epoch: number;
+  /** The rows in the batch. */
+  readonly rows: number;
+}
+
+/** An epoch has ended, its validation included. */
+export interface EpochEnded {
+  readonly type: 'epoch';
+  readonly model: string;
+  /** From 1. */
+  readonly epoch: number;
+  readonly trainLoss: number;
+  readonly validationLoss: number;
+  /** The learning rate of this epoch. */
+  readonly learningRate: number;
+  /** Whether this epoch's weights are the best so far. */
+  readonly improved: boolean;
+  /** The state that the next epoch starts from. */
+  readonly state: TrainingState;
+}
+
+/** The training has ended, and the model holds the weights of its best epoch. */
+export interface TrainingEnded {
+  readonly type: 'training-ended';
+  readonly model: string;
+  readonly reason: 'patience' | 'epochs';
+  /** The epoch whose weights are kept. */
+  readonly bestEpoch: number;
+  readonly bestLoss: number;
+  readonly state: TrainingState;
+}
+
+/** What a training tells while it runs. */
+export type TrainingEvent = TrainingStarted | EpochStarted | StepEnded | ValidationStepEnded | EpochEnded | TrainingEnded;
