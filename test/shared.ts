@@ -13,6 +13,8 @@ export const newsCsv = process.env['NEWS_CSV'] ?? join(shared, 'data/news.csv');
 
 const missing = [goldenDir, newsCsv].filter((path) => !existsSync(path));
 
+if (missing.length > 0 && process.env['HEADWATER_REQUIRE_SHARED'] !== undefined) throw new Error(`Missing: ${missing.join(', ')}`);
+
 /** `describe` where the golden values and headlines are at hand; elsewhere a skipped suite whose name says what is missing. */
 export const describeWithShared = (name: string, body: () => void): void => {
   if (missing.length === 0) describe(name, body);
