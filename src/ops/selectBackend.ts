@@ -1,0 +1,71 @@
+import { findBackend } from '@tensorflow/tfjs-core';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import { HeadwaterError } from '../contracts/HeadwaterError.js';
+import { registerBackend } from './registerBackend.js';
+
+/** What a user can ask for. */
+export type BackendName = 'auto' | 'headwater' | 'cpu' | 'tensorflow';
+
+/** What a user can ask for, in the order of `--help`. */
+export const BACKEND_NAMES: readonly BackendName[] = ['auto', 'headwater', 'cpu', 'tensorflow'];
+
+/** A backend that is loaded and registered with tfjs. */
+export interface SelectedBackend {
+  /** The name that tfjs knows it by. */
+  readonly name: string;
+  /** Why it is this one, in words. */
+  readonly reason: string;
+}
+
+/** The packages that bring libtensorflow, the faster first. Both are optional peers, so their names are no static imports. */
+const TENSORFLOW_PACKAGES: readonly string[] = ['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node'];
+
+const firstLine = (error: unknown): string => (error instanceof Error ? error.message : String(error)).split('\n', 1).join('');
+
+/** Loads the first package of libtensorflow that is there and works. */
+const loadTensorflow = async (): Promise<SelectedBackend> => {
+  const refusals: string[] = [];
+  for (const name of TENSORFLOW_PACKAGES) {
+    try {
+      await import(name);
+    } catch (error) {
+      refusals.push(`${name}: ${firstLine(error)}`);
+      continue;
+    }
+    if (findBackend('tensorflow') !== null) return { name: 'tensorflow', reason: `${name} is installed and loads` };
+    refusals.push(`${name}: it loads, but brings a copy of tfjs-core of its own; install it beside headwater with the same version of tfjs-core`);
+  }
+  throw new HeadwaterError('HW_BACKEND', `No TensorFlow backend loads (${refusals.join('; ')}). Install one (npm install @tensorflow/tfjs-node), or use --backend headwater.`);
+};
+
+/**
+ * Loads a backend by name, registers this library's kernels for it, and says why it is that one.
+ *
+ * `auto` is the embedded default, `headwater`. `tensorflow` takes `@tensorflow/tfjs-node-gpu`, then `@tensorflow/tfjs-node`.
+ *
+ * @param wanted the name asked for; default `auto`
+ * @returns left with `HW_BACKEND` when it is not installed or does not load
+ * @example
+ * ```ts
+ * import { selectBackend } from 'headwater';
+ * const selected = await selectBackend('auto')();
+ * if (selected._tag === 'Right') console.log(selected.right.name); // headwater
+ * ```
+ */
+export const selectBackend = (wanted: BackendName = 'auto'): TE.TaskEither<HeadwaterError, SelectedBackend> =>
+  TE.tryCatch(
+    async () => {
+      registerBackend();
+      switch (wanted) {
+        case 'auto':
+          return { name: 'headwater', reason: 'the embedded default; --backend names another' };
+        case 'headwater':
+          return { name: 'headwater', reason: 'asked for by name' };
+        case 'cpu':
+          return { name: 'cpu', reason: "asked for by name: tfjs's own, with every op a composition of stock ops" };
+        case 'tensorflow':
+          return loadTensorflow();
+      }
+    },
+    (error) => (error instanceof HeadwaterError ? error : new HeadwaterError('HW_BACKEND', `Backend ${wanted} does not load: ${firstLine(error)}. Use --backend headwater.`, { cause: error })),
+  );
