@@ -1,0 +1,37 @@
+import type { NamedAttrMap, Tensor, TensorInfo } from '@tensorflow/tfjs-core';
+import { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu';
+import { HeadwaterError } from '../../../contracts/HeadwaterError.js';
+import type { NamedTensors, Op, OpKernel } from '../../defineOp.js';
+
+/** A tensor's values where a kernel computes: row-major float32. */
+export interface Values {
+  readonly shape: readonly number[];
+  readonly data: Float32Array;
+}
+
+/** An op's inputs as values, by the same names. */
+export type InputValues<In extends NamedTensors> = { readonly [Name in keyof In]: undefined extends In[Name] ? Values | undefined : Values };
+
+/** An op's outputs as values, in the same order. */
+export type OutputValues<Out extends readonly Tensor[]> = { readonly [Position in keyof Out]: Values };
+
+/**
+ * Makes a kernel for a backend in plain JavaScript of a function over typed arrays.
+ *
+ * @param op the op that it computes
+ * @param compute outputs from inputs; it must not change what it is given, and its outputs must be arrays of their own
+ */
+export const referenceKernel = <In extends NamedTensors, Out extends readonly Tensor[], Attributes extends NamedAttrMap>(
+  op: Op<In, Out, Attributes>,
+  compute: (inputs: InputValues<In>, attributes: Attributes) => OutputValues<Out>,
+): OpKernel => ({
+  kernelName: op.name,
+  kernelFunc: ({ inputs, attrs, backend }) => {
+    if (!(backend instanceof MathBackendCPU)) throw new HeadwaterError('HW_BACKEND', `The reference kernel of ${op.name} was registered for a backend that does not keep its values in typed arrays.`);
+    const values: Record<string, Values> = {};
+    for (const [name, info] of Object.entries(inputs)) {
+      if (info !== undefined) values[name] = { shape: info.shape, data: backend.readSync(info.dataId) as Float32Array };
+    }
+    return compute(values as InputValues<In>, attrs as Attributes).map(({ shape, data }): TensorInfo => backend.makeTensorInfo([...shape], 'float32', data));
+  },
+});
