@@ -64,12 +64,12 @@ export interface EpochEnded {
   readonly state: TrainingState;
 }
 
-/** The training has ended, and the model holds the weights of its best epoch. */
+/** The training has ended, and the model holds the weights of its best epoch (of its last one where `fit` was told to keep that). */
 export interface TrainingEnded {
   readonly type: 'training-ended';
   readonly model: string;
   readonly reason: 'patience' | 'epochs';
-  /** The epoch whose weights are kept. */
+  /** The epoch of the lowest validation loss. */
   readonly bestEpoch: number;
   readonly bestLoss: number;
   readonly state: TrainingState;
