@@ -1,8 +1,13 @@
 import type { AnyOp } from './defineOp.js';
+import { dropoutOp } from './dropout.js';
+import { embeddingOp } from './embedding.js';
 import { gatherLastOp } from './gatherLast.js';
+import { linearOp } from './linear.js';
+import { softmaxOp } from './softmax.js';
+import { softmaxCrossEntropyOp } from './softmaxCrossEntropy.js';
 
 /** Every op of this library that has a gradient. */
-export const OPS: readonly AnyOp[] = [gatherLastOp];
+export const OPS: readonly AnyOp[] = [dropoutOp, embeddingOp, gatherLastOp, linearOp, softmaxOp, softmaxCrossEntropyOp];
 
 /**
  * Registers the gradients of this library's ops with tfjs, so that they can be trained through on any backend.

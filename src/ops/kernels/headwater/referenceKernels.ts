@@ -1,5 +1,19 @@
 import type { OpKernel } from '../../defineOp.js';
+import { adamUpdateKernels } from './adamUpdate.js';
+import { dropoutKernels } from './dropout.js';
+import { embeddingKernels } from './embedding.js';
 import { gatherLastKernels } from './gatherLast.js';
+import { linearKernels } from './linear.js';
+import { softmaxKernels } from './softmax.js';
+import { softmaxCrossEntropyKernels } from './softmaxCrossEntropy.js';
 
 /** The kernels of the embedded backend in plain TypeScript: what every other kernel is tested against. */
-export const REFERENCE_KERNELS: readonly OpKernel[] = [...gatherLastKernels];
+export const REFERENCE_KERNELS: readonly OpKernel[] = [
+  ...adamUpdateKernels,
+  ...dropoutKernels,
+  ...embeddingKernels,
+  ...gatherLastKernels,
+  ...linearKernels,
+  ...softmaxKernels,
+  ...softmaxCrossEntropyKernels,
+];

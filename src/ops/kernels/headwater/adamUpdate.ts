@@ -1,0 +1,41 @@
+import type { TensorInfo } from '@tensorflow/tfjs-core';
+import { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu';
+import { HeadwaterError } from '../../../contracts/HeadwaterError.js';
+import type { AdamAttributes } from '../../adamUpdate.js';
+import { adamUpdateOp } from '../../adamUpdate.js';
+import type { OpKernel } from '../../defineOp.js';
+
+/** Writes the step into `weight`, `m` and `v`; the equations stand at `adamUpdateOp`. */
+const update = (weight: Float32Array, gradient: Float32Array, m: Float32Array, v: Float32Array, attributes: AdamAttributes): void => {
+  const { learningRate, beta1, beta2, epsilon, step } = attributes;
+  const stepSize = learningRate / (1 - beta1 ** step);
+  const root = Math.sqrt(1 - beta2 ** step);
+  for (let i = 0; i < weight.length; i++) {
+    const g = gradient[i]!;
+    const newM = beta1 * m[i]! + (1 - beta1) * g;
+    const newV = beta2 * v[i]! + (1 - beta2) * g * g;
+    m[i] = newM;
+    v[i] = newV;
+    weight[i]! -= (stepSize * newM) / (Math.sqrt(newV) / root + epsilon);
+  }
+};
+
+/**
+ * In place, unlike every other reference kernel: the weights are most of what a training holds, and three fresh copies of
+ * them a step would be most of what it allocates. Its outputs are its inputs' own buffers, one reference more on each.
+ */
+export const adamUpdateKernels: readonly OpKernel[] = [
+  {
+    kernelName: adamUpdateOp.name,
+    kernelFunc: ({ inputs, attrs, backend }) => {
+      if (!(backend instanceof MathBackendCPU)) throw new HeadwaterError('HW_BACKEND', `The reference kernel of ${adamUpdateOp.name} was registered for a backend that does not keep its values in typed arrays.`);
+      const { weight, gradient, m, v } = inputs as Record<'weight' | 'gradient' | 'm' | 'v', TensorInfo>;
+      const values = (info: TensorInfo): Float32Array => backend.readSync(info.dataId) as Float32Array;
+      update(values(weight), values(gradient), values(m), values(v), attrs as AdamAttributes);
+      return [weight, m, v].map((info): TensorInfo => {
+        backend.incRef(info.dataId);
+        return { dataId: info.dataId, shape: info.shape, dtype: info.dtype };
+      });
+    },
+  },
+];
