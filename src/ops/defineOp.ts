@@ -19,14 +19,17 @@
  * `kernels/headwater/`; the op in the list of `registerOps.ts`; the kernels in the list of `kernels/headwater/referenceKernels.ts`.
  */
 import { backend, engine, getBackend, getGradient, getKernel, registerGradient, registerKernel, tidy, unregisterKernel } from '@tensorflow/tfjs-core';
-import type { NamedAttrMap, Tensor } from '@tensorflow/tfjs-core';
+import type { Attribute, Tensor } from '@tensorflow/tfjs-core';
 import { HeadwaterError } from '../contracts/HeadwaterError.js';
 
-/** Tensors by name; an input that may be absent is undefined. A type alias fits where an interface does not. */
-export type NamedTensors = Readonly<Record<string, Tensor | undefined>>;
+/** An op's inputs: tensors by name; one that may be absent may be undefined. */
+export type NamedTensors<In> = { readonly [Name in keyof In]: Tensor | undefined };
+
+/** An op's attributes: plain values by name, typed arrays included. */
+export type NamedAttributes<Attributes> = { readonly [Name in keyof Attributes]: Attribute };
 
 /** How gradients flow back through an op. */
-export interface OpGradient<In extends NamedTensors, Attributes extends NamedAttrMap> {
+export interface OpGradient<In extends NamedTensors<In>, Attributes extends NamedAttributes<Attributes>> {
   /** The inputs that the backward pass reads; none of them may be absent. */
   readonly savedInputs: readonly (keyof In & string)[];
   /** The outputs that the backward pass reads, by position. */
@@ -40,7 +43,7 @@ export interface OpGradient<In extends NamedTensors, Attributes extends NamedAtt
 }
 
 /** An op: its kernel name, its composition of stock ops and its gradient. */
-export interface Op<In extends NamedTensors, Out extends readonly Tensor[], Attributes extends NamedAttrMap> {
+export interface Op<In extends NamedTensors<In>, Out extends readonly Tensor[], Attributes extends NamedAttributes<Attributes>> {
   /** The kernel's name in tfjs's registry. */
   readonly name: `Headwater${string}`;
   /** The op from stock ops. Runs in a tidy of its own and off the tape. */
@@ -57,13 +60,13 @@ export interface AnyOp {
 }
 
 /** An op as `defineOp` makes it: callable. */
-export interface RunnableOp<In extends NamedTensors, Out extends readonly Tensor[], Attributes extends NamedAttrMap> extends Op<In, Out, Attributes>, AnyOp {
+export interface RunnableOp<In extends NamedTensors<In>, Out extends readonly Tensor[], Attributes extends NamedAttributes<Attributes>> extends Op<In, Out, Attributes>, AnyOp {
   /** Runs the op on the current backend and records it for gradients. */
   run(inputs: In, attributes: Attributes): Out;
 }
 
 /** Makes an op of its definition; registers nothing. */
-export const defineOp = <In extends NamedTensors, Out extends readonly Tensor[], Attributes extends NamedAttrMap>(
+export const defineOp = <In extends NamedTensors<In>, Out extends readonly Tensor[], Attributes extends NamedAttributes<Attributes>>(
   op: Op<In, Out, Attributes>,
 ): RunnableOp<In, Out, Attributes> => {
   const { name, gradient } = op;
@@ -98,7 +101,7 @@ export const defineOp = <In extends NamedTensors, Out extends readonly Tensor[],
       backend(); // tfjs picks a backend at its first use, and only then knows its name
       const backendName = getBackend();
       if ((getKernel(name, backendName) as unknown) === undefined) registerComposition(backendName);
-      const present = Object.fromEntries(Object.entries(inputs).flatMap(([input, tensor]) => (tensor === undefined ? [] : [[input, tensor]])));
+      const present = Object.fromEntries(Object.entries<Tensor | undefined>(inputs).flatMap(([input, tensor]) => (tensor === undefined ? [] : [[input, tensor]])));
       return engine().runKernel<Tensor[]>(name, present, attributes) as readonly Tensor[] as Out;
     },
   };

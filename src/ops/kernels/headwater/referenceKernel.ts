@@ -1,7 +1,7 @@
-import type { NamedAttrMap, Tensor, TensorInfo } from '@tensorflow/tfjs-core';
+import type { Tensor, TensorInfo } from '@tensorflow/tfjs-core';
 import { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu';
 import { HeadwaterError } from '../../../contracts/HeadwaterError.js';
-import type { NamedTensors, Op, OpKernel } from '../../defineOp.js';
+import type { NamedAttributes, NamedTensors, Op, OpKernel } from '../../defineOp.js';
 
 /** A tensor's values where a kernel computes: row-major float32. */
 export interface Values {
@@ -10,7 +10,7 @@ export interface Values {
 }
 
 /** An op's inputs as values, by the same names. */
-export type InputValues<In extends NamedTensors> = { readonly [Name in keyof In]: undefined extends In[Name] ? Values | undefined : Values };
+export type InputValues<In extends NamedTensors<In>> = { readonly [Name in keyof In]: undefined extends In[Name] ? Values | undefined : Values };
 
 /** An op's outputs as values, in the same order. */
 export type OutputValues<Out extends readonly Tensor[]> = { readonly [Position in keyof Out]: Values };
@@ -21,7 +21,7 @@ export type OutputValues<Out extends readonly Tensor[]> = { readonly [Position i
  * @param op the op that it computes
  * @param compute outputs from inputs; it must not change what it is given, and its outputs must be arrays of their own
  */
-export const referenceKernel = <In extends NamedTensors, Out extends readonly Tensor[], Attributes extends NamedAttrMap>(
+export const referenceKernel = <In extends NamedTensors<In>, Out extends readonly Tensor[], Attributes extends NamedAttributes<Attributes>>(
   op: Op<In, Out, Attributes>,
   compute: (inputs: InputValues<In>, attributes: Attributes) => OutputValues<Out>,
 ): OpKernel => ({
