@@ -5,11 +5,11 @@ export interface Rejection {
   readonly reason: 'field' | 'ragged' | 'encoding' | 'quote' | 'oversize' | 'empty';
   /** The record's ordinal in its source, from 0. */
   readonly id: number;
-  /** The path or address that the row came from. */
+  /** The path or address that the row came from; empty where it is not known. */
   readonly source: string;
-  /** The line that the record starts on, from 1. */
+  /** The line that the record starts on, from 1; 0 where it is not known, since the row was rejected far from its source. */
   readonly line: number;
-  /** The offset of the record's first byte in the decoded body, in bytes. */
+  /** The offset of the record's first byte in the decoded body, in bytes; 0 where the line is not known. */
   readonly byte: number;
   /** The field's name, or undefined where the whole record is at fault. */
   readonly field: string | undefined;

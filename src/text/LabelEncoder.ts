@@ -1,0 +1,153 @@
+import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as t from 'io-ts';
+import { defer, map, reduce, type OperatorFunction } from 'rxjs';
+import { HeadwaterError } from '../contracts/HeadwaterError.js';
+import { jsonIndices, jsonObject } from './artifactJson.js';
+import { compareCodePoints } from './compareCodePoints.js';
+import { indexedNames, indicesByName } from './indexedNames.js';
+import { listNames } from './listNames.js';
+import { artifactError, parseArtifact, readArtifact } from './readArtifact.js';
+
+/** The lesson's `label_encoder.json`, parsed. */
+export interface LabelEncoderJson {
+  /** Each class's index, in an object without a prototype. */
+  readonly class_to_index: Readonly<Record<string, number>>;
+}
+
+const labelEncoderJson = t.type({ class_to_index: indexedNames });
+
+const WHAT = 'label encoder';
+
+/**
+ * The classes and their indices. Immutable.
+ *
+ * @example
+ * ```ts
+ * import { from, lastValueFrom } from 'rxjs';
+ * import { LabelEncoder } from 'headwater';
+ * const labels = await lastValueFrom(from(['World', 'Sports', 'World']).pipe(LabelEncoder.fit()));
+ * labels.classes; // ['Sports', 'World']
+ * labels.encode('World'); // 1
+ * labels.nameOf(0); // 'Sports'
+ * ```
+ */
+export class LabelEncoder {
+  /** The names of the classes in the order of their indices. */
+  readonly classes: readonly string[];
+  readonly #indices: ReadonlyMap<string, number>;
+
+  private constructor(classes: readonly string[]) {
+    this.classes = Object.freeze([...classes]);
+    this.#indices = new Map(this.classes.map((name, index) => [name, index]));
+  }
+
+  /** The number of classes, C. */
+  get size(): number {
+    return this.classes.length;
+  }
+
+  /** The index of a class by its name, or undefined where there is no such class. */
+  indexOf(name: string): number | undefined {
+    return this.#indices.get(name);
+  }
+
+  /**
+   * The index of a class by its name.
+   *
+   * @throws HeadwaterError `HW_LABEL` where there is no such class
+   */
+  encode(name: string): number {
+    const index = this.#indices.get(name);
+    if (index !== undefined) return index;
+    throw new HeadwaterError('HW_LABEL', `The class ${JSON.stringify(name)} is not known; known are ${listNames(this.classes)}. Correct the label, or fit the label encoder on rows that have it.`);
+  }
+
+  /**
+   * The name of the class with an index.
+   *
+   * @throws HeadwaterError `HW_LABEL` where there is no such class
+   */
+  nameOf(index: number): string {
+    const name = this.classes[index];
+    if (name !== undefined) return name;
+    throw new HeadwaterError('HW_LABEL', `No class has the index ${index}: the ${this.size} classes have 0 to ${this.size - 1}. The indices must come from this label encoder.`);
+  }
+
+  /** The value of the lesson's `label_encoder.json`. Its keys may stand in another order than their indices: `stringify` writes the file. */
+  toJSON(): LabelEncoderJson {
+    return { class_to_index: indicesByName(this.classes) };
+  }
+
+  /** The lesson's `label_encoder.json`, byte for byte: ASCII, indented by 4, classes in the order of their indices. */
+  stringify(): string {
+    return jsonObject([['class_to_index', jsonIndices(this.classes)]]);
+  }
+
+  /**
+   * The label encoder of some names: each name once, sorted by code point as `numpy.unique` sorts.
+   *
+   * @param names the names of classes, in any order and as often as they come
+   * @throws HeadwaterError `HW_EMPTY` when there are none
+   */
+  static of(names: Iterable<string>): LabelEncoder {
+    const classes = [...new Set(names)].sort(compareCodePoints);
+    if (classes.length === 0) {
+      throw new HeadwaterError('HW_EMPTY', 'There are no labels to learn the classes from: check that the source has rows, and that the train side has some.');
+    }
+    return new LabelEncoder(classes);
+  }
+
+  /**
+   * Learns the classes from a stream of their names, and emits the label encoder when the stream completes.
+   *
+   * ```
+   * labels$   --a--b--a--|
+   *           LabelEncoder.fit()
+   * encoder$  -----------(e|)
+   * ```
+   *
+   * One class alone makes an encoder with one class: whether that is enough is for its user to say. It holds one entry for every distinct name.
+   *
+   * Errors: `HW_EMPTY` when there is no label.
+   */
+  static fit(): OperatorFunction<string, LabelEncoder> {
+    return (labels$) =>
+      defer(() =>
+        labels$.pipe(
+          reduce((names, name) => names.add(name), new Set<string>()),
+          map((names) => LabelEncoder.of(names)),
+        ),
+      );
+  }
+
+  /**
+   * The label encoder of a parsed `label_encoder.json`, the lesson's or ours; the classes keep the indices that they have there.
+   *
+   * @param value what the JSON was parsed to
+   * @param where the path or address that it came from, for the message
+   * @returns Left `HW_ARTIFACT` where the shape is wrong, the indices are not 0 to n − 1, or there is no class
+   */
+  static fromJSON(value: unknown, where?: string): E.Either<HeadwaterError, LabelEncoder> {
+    return pipe(
+      readArtifact(labelEncoderJson, WHAT, value, where),
+      E.flatMap(({ class_to_index: classes }) =>
+        classes.length > 0 ? E.right(new LabelEncoder(classes)) : E.left(artifactError(WHAT, 'its class_to_index has no class', where)),
+      ),
+    );
+  }
+
+  /**
+   * The label encoder of the text of a `label_encoder.json`, the lesson's or ours: `fromJSON` after `JSON.parse`.
+   *
+   * @param text the file's text
+   * @param where the path or address that it came from, for the message
+   * @returns Left `HW_ARTIFACT` where it is not JSON, and where `fromJSON` does
+   */
+  static parse(text: string, where?: string): E.Either<HeadwaterError, LabelEncoder> {
+    return pipe(
+      parseArtifact(text, WHAT, where),
+      E.flatMap((value) => LabelEncoder.fromJSON(value, where)),
+    );
+  }
+}

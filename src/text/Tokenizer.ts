@@ -1,0 +1,255 @@
+import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as t from 'io-ts';
+import { defer, map, reduce, type OperatorFunction } from 'rxjs';
+import { HeadwaterError } from '../contracts/HeadwaterError.js';
+import { jsonIndices, jsonObject, jsonString } from './artifactJson.js';
+import { indexedNames, indicesByName } from './indexedNames.js';
+import { artifactError, parseArtifact, readArtifact } from './readArtifact.js';
+import { splitTokens } from './splitTokens.js';
+
+/** How a vocabulary is learnt. */
+export interface TokenizerOptions {
+  /** Whether tokens are characters (code points) instead of words. Default: false. */
+  readonly charLevel?: boolean | undefined;
+  /** The most tokens in the vocabulary, the padding and the unknown token among them; at least 3. Default: as many as there are. */
+  readonly numTokens?: number | undefined;
+  /** How often a token must occur to be kept, in occurrences; at least 1. Default: 1. */
+  readonly minTokenFrequency?: number | undefined;
+  /** The name of the padding token, which has index 0. Default: `<PAD>`. */
+  readonly padToken?: string | undefined;
+  /** The name of the unknown token, which has index 1. Default: `<UNK>`. */
+  readonly unknownToken?: string | undefined;
+}
+
+/** The lesson's `tokenizer.json`, parsed. */
+export interface TokenizerJson {
+  readonly char_level: boolean;
+  /** The name of the unknown token. */
+  readonly oov_token: string;
+  /** Each token's index, in an object without a prototype. */
+  readonly token_to_index: Readonly<Record<string, number>>;
+}
+
+const tokenizerJson = t.type({ char_level: t.boolean, oov_token: t.string, token_to_index: indexedNames });
+
+const WHAT = 'tokenizer';
+
+interface Vocabulary {
+  readonly charLevel: boolean;
+  /** In the order of their indices; the first is the padding token. */
+  readonly tokens: readonly string[];
+  readonly unknownIndex: number;
+  readonly minTokenFrequency: number | undefined;
+}
+
+type Settings = { readonly [Option in keyof TokenizerOptions]-?: NonNullable<TokenizerOptions[Option]> };
+
+const settle = (options: TokenizerOptions): Settings => {
+  const settings = {
+    charLevel: options.charLevel ?? false,
+    numTokens: options.numTokens ?? Infinity,
+    minTokenFrequency: options.minTokenFrequency ?? 1,
+    padToken: options.padToken ?? '<PAD>',
+    unknownToken: options.unknownToken ?? '<UNK>',
+  };
+  const whole = (value: number) => Number.isInteger(value) || value === Infinity;
+  if (!whole(settings.numTokens) || settings.numTokens < 3) {
+    throw new HeadwaterError('HW_USAGE', `numTokens is ${settings.numTokens}: give a whole number of at least 3, since padding and unknown take two of them.`);
+  }
+  if (!Number.isInteger(settings.minTokenFrequency) || settings.minTokenFrequency < 1) {
+    throw new HeadwaterError('HW_USAGE', `minTokenFrequency is ${settings.minTokenFrequency}: give a whole number of at least 1.`);
+  }
+  if (settings.padToken === settings.unknownToken) {
+    throw new HeadwaterError('HW_USAGE', `padToken and unknownToken are both ${JSON.stringify(settings.padToken)}: give them different names.`);
+  }
+  return settings;
+};
+
+const count = (counts: Map<string, number>, tokens: readonly string[]): Map<string, number> => {
+  for (const token of tokens) counts.set(token, (counts.get(token) ?? 0) + 1);
+  return counts;
+};
+
+/** The most frequent tokens, at most as many as there is room for; of equally frequent ones the first seen (a Map keeps that order, and the sort is stable). */
+const select = (counts: ReadonlyMap<string, number>, settings: Settings): Vocabulary => {
+  const { charLevel, numTokens, minTokenFrequency, padToken, unknownToken } = settings;
+  // A word spelt like one of the two is no token of its own: it would take that token's index away.
+  const words = [...counts].filter(([token]) => token !== padToken && token !== unknownToken);
+  const kept = words
+    .filter(([, frequency]) => frequency >= minTokenFrequency)
+    .sort(([, a], [, b]) => b - a)
+    .slice(0, numTokens - 2);
+  const least = kept.at(-1)?.[1];
+  if (least === undefined) {
+    const why =
+      words.length === 0
+        ? 'There are no texts to learn a vocabulary from: check that the source has rows, and that the train side has some.'
+        : `None of ${words.length} tokens occurs ${minTokenFrequency} times: lower minTokenFrequency.`;
+    throw new HeadwaterError('HW_EMPTY', why);
+  }
+  return { charLevel, tokens: [padToken, unknownToken, ...kept.map(([token]) => token)], unknownIndex: 1, minTokenFrequency: least };
+};
+
+/**
+ * A vocabulary: turns preprocessed text into token indices and back. Immutable.
+ *
+ * Index 0 is the padding token, which stands for no word; whatever is not in the vocabulary has the index of the unknown token.
+ * The most frequent token comes first; equally frequent ones in the order in which they were first seen.
+ *
+ * @example
+ * ```ts
+ * import { from, lastValueFrom } from 'rxjs';
+ * import { Tokenizer } from 'headwater';
+ * const tokenizer = await lastValueFrom(from(['rain in april', 'rain again']).pipe(Tokenizer.fit({ numTokens: 4 })));
+ * tokenizer.tokens; // ['<PAD>', '<UNK>', 'rain', 'in']
+ * tokenizer.encode('rain again'); // Int32Array [2, 1]
+ * tokenizer.decode([2, 1]); // 'rain <UNK>'
+ * ```
+ */
+export class Tokenizer {
+  /** Whether tokens are characters (code points) instead of words. */
+  readonly charLevel: boolean;
+  /** Every token in the order of the indices, padding and unknown included. */
+  readonly tokens: readonly string[];
+  /** The index of the padding token. */
+  readonly padIndex = 0;
+  /** The index of the unknown token; 1 in a vocabulary that was learnt here. */
+  readonly unknownIndex: number;
+  /**
+   * How often the rarest token kept occurred in the texts that were learnt from (the lesson's `min_token_freq`: what to adjust `numTokens` by);
+   * undefined in a tokenizer read from JSON, which does not record it.
+   */
+  readonly minTokenFrequency: number | undefined;
+  readonly #indices: ReadonlyMap<string, number>;
+
+  private constructor({ charLevel, tokens, unknownIndex, minTokenFrequency }: Vocabulary) {
+    this.charLevel = charLevel;
+    this.tokens = Object.freeze([...tokens]);
+    this.unknownIndex = unknownIndex;
+    this.minTokenFrequency = minTokenFrequency;
+    this.#indices = new Map(this.tokens.map((token, index) => [token, index]));
+  }
+
+  /** The number of tokens, padding and unknown included. */
+  get size(): number {
+    return this.tokens.length;
+  }
+
+  /** The name of the padding token. */
+  get padToken(): string {
+    return this.tokens[this.padIndex] ?? '';
+  }
+
+  /** The name of the unknown token. */
+  get unknownToken(): string {
+    return this.tokens[this.unknownIndex] ?? '';
+  }
+
+  /** The index of a token by its name, or undefined where the vocabulary does not have it. */
+  indexOf(token: string): number | undefined {
+    return this.#indices.get(token);
+  }
+
+  /**
+   * The token indices of a text, one a token, int32.
+   *
+   * The lesson's rules for edges hold. Word-level, an empty text has one token, the empty word (usually unknown); char-level it has none.
+   * Unlike the lesson's, a word spelt like the padding token is unknown: padding never occurs within a text.
+   *
+   * @param text a preprocessed text
+   * @returns indices of shape [T], each between 1 and `size - 1`
+   */
+  encode(text: string): Int32Array {
+    const tokens = splitTokens(text, this.charLevel);
+    const ids = new Int32Array(tokens.length);
+    for (let i = 0; i < ids.length; i++) {
+      const index = this.#indices.get(tokens[i]!);
+      ids[i] = index === undefined || index === this.padIndex ? this.unknownIndex : index;
+    }
+    return ids;
+  }
+
+  /**
+   * The text that token indices stand for: `decode(encode(text))` is `text` where all its tokens are known.
+   *
+   * @param ids token indices; padding is written out by its name, and an index that no token has as the unknown token
+   */
+  decode(ids: Iterable<number>): string {
+    return Array.from(ids, (index) => this.tokens[index] ?? this.unknownToken).join(this.charLevel ? '' : ' ');
+  }
+
+  /** The value of the lesson's `tokenizer.json`. Its keys may stand in another order than their indices: `stringify` writes the file. */
+  toJSON(): TokenizerJson {
+    return { char_level: this.charLevel, oov_token: this.unknownToken, token_to_index: indicesByName(this.tokens) };
+  }
+
+  /** The lesson's `tokenizer.json`, byte for byte: ASCII, indented by 4, tokens in the order of their indices. */
+  stringify(): string {
+    return jsonObject([
+      ['char_level', String(this.charLevel)],
+      ['oov_token', jsonString(this.unknownToken)],
+      ['token_to_index', jsonIndices(this.tokens)],
+    ]);
+  }
+
+  /**
+   * Learns a vocabulary from a stream of preprocessed texts: counts their tokens, and emits the tokenizer when the stream completes.
+   *
+   * ```
+   * texts$      --a--b--c--|
+   *             Tokenizer.fit()
+   * tokenizer$  -----------(t|)
+   * ```
+   *
+   * It holds no texts, but one entry for every distinct token, `numTokens` or not: some 100 bytes each.
+   *
+   * Errors: `HW_EMPTY` when there is no text, or no token as frequent as `minTokenFrequency`.
+   *
+   * @param options what tokens are and how many are kept
+   * @throws HeadwaterError `HW_USAGE` when an option cannot work
+   */
+  static fit(options: TokenizerOptions = {}): OperatorFunction<string, Tokenizer> {
+    const settings = settle(options);
+    return (texts$) =>
+      defer(() =>
+        texts$.pipe(
+          reduce((counts, text) => count(counts, splitTokens(text, settings.charLevel)), new Map<string, number>()),
+          map((counts) => new Tokenizer(select(counts, settings))),
+        ),
+      );
+  }
+
+  /**
+   * The tokenizer of a parsed `tokenizer.json`, the lesson's or ours. The token with index 0 is its padding token.
+   *
+   * @param value what the JSON was parsed to
+   * @param where the path or address that it came from, for the message
+   * @returns Left `HW_ARTIFACT` where the shape is wrong, the indices are not 0 to n − 1, or the unknown token is missing or is the padding token
+   */
+  static fromJSON(value: unknown, where?: string): E.Either<HeadwaterError, Tokenizer> {
+    return pipe(
+      readArtifact(tokenizerJson, WHAT, value, where),
+      E.flatMap(({ char_level: charLevel, oov_token: unknown, token_to_index: tokens }) => {
+        const unknownIndex = tokens.indexOf(unknown);
+        return unknownIndex > 0
+          ? E.right(new Tokenizer({ charLevel, tokens, unknownIndex, minTokenFrequency: undefined }))
+          : E.left(artifactError(WHAT, `its oov_token ${JSON.stringify(unknown)} must have an index in token_to_index, and not 0, which is the padding token's`, where));
+      }),
+    );
+  }
+
+  /**
+   * The tokenizer of the text of a `tokenizer.json`, the lesson's or ours: `fromJSON` after `JSON.parse`.
+   *
+   * @param text the file's text
+   * @param where the path or address that it came from, for the message
+   * @returns Left `HW_ARTIFACT` where it is not JSON, and where `fromJSON` does
+   */
+  static parse(text: string, where?: string): E.Either<HeadwaterError, Tokenizer> {
+    return pipe(
+      parseArtifact(text, WHAT, where),
+      E.flatMap((value) => Tokenizer.fromJSON(value, where)),
+    );
+  }
+}

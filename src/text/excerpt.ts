@@ -1,0 +1,13 @@
+/**
+ * A text cut to at most `limit` UTF-16 units, an ellipsis standing for what was cut off. No surrogate pair is cut in two.
+ *
+ * @param text any text
+ * @param limit the most UTF-16 units; at least 1
+ */
+export const excerpt = (text: string, limit = 80): string => {
+  if (text.length <= limit) return text;
+  const end = limit - 1;
+  const last = text.charCodeAt(end - 1);
+  const splits = last >= 0xd800 && last <= 0xdbff;
+  return `${text.slice(0, splits ? end - 1 : end)}…`;
+};
