@@ -4,6 +4,7 @@ import { dropoutKernels } from './dropout.js';
 import { embeddingKernels } from './embedding.js';
 import { gatherLastKernels } from './gatherLast.js';
 import { linearKernels } from './linear.js';
+import { recurrentKernels } from './recurrent.js';
 import { softmaxKernels } from './softmax.js';
 import { softmaxCrossEntropyKernels } from './softmaxCrossEntropy.js';
 
@@ -14,6 +15,7 @@ export const REFERENCE_KERNELS: readonly OpKernel[] = [
   ...embeddingKernels,
   ...gatherLastKernels,
   ...linearKernels,
+  ...recurrentKernels,
   ...softmaxKernels,
   ...softmaxCrossEntropyKernels,
 ];

@@ -1,0 +1,126 @@
+import { layerSchedules, schedule } from './Schedule.js';
+import type { Reading, Schedule } from './Schedule.js';
+
+/** The cells. */
+export type CellName = 'rnn' | 'gru' | 'lstm';
+
+/** The weights of one direction, or of a single cell, under PyTorch's names; G is 1 for the RNN, 3 (r, z, n) for the GRU, 4 (i, f, g, o) for the LSTM. */
+export interface CellWeights<T> {
+  /** Input weights, shape [G·H, I]. */
+  readonly weight_ih: T;
+  /** Recurrent weights, shape [G·H, H]. */
+  readonly weight_hh: T;
+  /** Input biases, shape [G·H]. */
+  readonly bias_ih: T;
+  /** Recurrent biases, shape [G·H]. */
+  readonly bias_hh: T;
+}
+
+/** The weights of a layer under PyTorch's names; it is bidirectional where those of the reverse direction are there. Shapes as in {@link CellWeights}. */
+export interface LayerWeights<T> {
+  readonly weight_ih_l0: T;
+  readonly weight_hh_l0: T;
+  readonly bias_ih_l0: T;
+  readonly bias_hh_l0: T;
+  readonly weight_ih_l0_reverse?: T | undefined;
+  readonly weight_hh_l0_reverse?: T | undefined;
+  readonly bias_ih_l0_reverse?: T | undefined;
+  readonly bias_hh_l0_reverse?: T | undefined;
+}
+
+/** Initial states, where they are not zero: the cell's for an LSTM alone. */
+export interface InitialStates<T> {
+  /** Hidden states: shape [D, B, H] for a layer, [B, H] for a single cell. */
+  readonly h0?: T | undefined;
+  /** Cell states, likewise. */
+  readonly c0?: T | undefined;
+}
+
+/** The attributes of a layer's kernel and of its gradient's. */
+export interface LayerAttributes {
+  /** Each row's length in tokens, shape [B]. */
+  readonly lengths: Int32Array;
+  /** Whether the layer runs over the padding too. */
+  readonly overPadding: boolean;
+  /** Whether initial states are given: `h0`, and `c0` for an LSTM. */
+  readonly fromState: boolean;
+  /** Whether the backward pass may follow; where not, the reserve is empty. */
+  readonly reserve: boolean;
+}
+
+/** The attributes of a single cell's kernel and of its gradient's. */
+export type CellAttributes = Pick<LayerAttributes, 'reserve'>;
+
+/** What has the shape of a tensor: a tensor, or a kernel's values. */
+interface Shaped {
+  readonly shape: readonly number[];
+}
+
+/** One run of a recurrent layer, the same for every implementation: what to read, what to take through which steps. */
+export interface RecurrentPass<T> {
+  /** The inputs, B·T rows of I values, row · T + t. */
+  readonly x: T;
+  readonly batch: number;
+  readonly time: number;
+  readonly inputSize: number;
+  readonly hiddenSize: number;
+  /** Weights and schedule of each direction, the forward one first. */
+  readonly directions: readonly { readonly weights: CellWeights<T>; readonly schedule: Schedule }[];
+  /** Whether it starts from states given, or from zeros. */
+  readonly fromState: boolean;
+  /** The shape of the initial states: [D, B, H], or [B, H] for a single cell. */
+  readonly initialShape: readonly number[];
+  /** Whether every step's output is asked for, or final states alone. */
+  readonly outputs: boolean;
+  /** The shape of the final states: [D, B, H] one direction after the other, or [B, D·H] side by side. */
+  readonly stateShape: readonly [number, number, number] | readonly [number, number];
+}
+
+/** Whether a layer's weights are those of two directions. */
+export const isBidirectional = <T>(weights: LayerWeights<T>): boolean => weights.weight_ih_l0_reverse !== undefined;
+
+const weightsOf = <T>(layer: LayerWeights<T>): readonly CellWeights<T>[] => {
+  const forward = { weight_ih: layer.weight_ih_l0, weight_hh: layer.weight_hh_l0, bias_ih: layer.bias_ih_l0, bias_hh: layer.bias_hh_l0 };
+  const { weight_ih_l0_reverse: weight_ih, weight_hh_l0_reverse: weight_hh, bias_ih_l0_reverse: bias_ih, bias_hh_l0_reverse: bias_hh } = layer;
+  if (weight_ih === undefined || weight_hh === undefined || bias_ih === undefined || bias_hh === undefined) return [forward];
+  return [forward, { weight_ih, weight_hh, bias_ih, bias_hh }];
+};
+
+/** The run that a layer's inputs and attributes ask for. */
+export const layerPass = <T extends Shaped>(inputs: LayerWeights<T> & { readonly x: T }, { lengths, overPadding, fromState }: LayerAttributes, reading: Reading): RecurrentPass<T> => {
+  const [batch, time, inputSize] = inputs.x.shape as [number, number, number];
+  const hiddenSize = inputs.weight_hh_l0.shape[1]!;
+  const weights = weightsOf(inputs);
+  const schedules = layerSchedules(lengths, time, weights.length, overPadding, reading);
+  const oneAfterTheOther = [weights.length, batch, hiddenSize] as const;
+  return {
+    x: inputs.x,
+    batch,
+    time,
+    inputSize,
+    hiddenSize,
+    directions: weights.map((ofDirection, d) => ({ weights: ofDirection, schedule: schedules[d]! })),
+    fromState,
+    initialShape: oneAfterTheOther,
+    outputs: reading === 'all',
+    stateShape: reading === 'all' ? oneAfterTheOther : [batch, weights.length * hiddenSize],
+  };
+};
+
+/** The run of a single cell: one direction of one step from a given state. */
+export const cellPass = <T extends Shaped>({ x, ...weights }: CellWeights<T> & { readonly x: T }): RecurrentPass<T> => {
+  const [batch, inputSize] = x.shape as [number, number];
+  const hiddenSize = weights.weight_hh.shape[1]!;
+  return {
+    x,
+    batch,
+    time: 1,
+    inputSize,
+    hiddenSize,
+    directions: [{ weights, schedule: schedule(1, new Int32Array(batch).fill(1), () => 0, 1) }],
+    fromState: true,
+    initialShape: [batch, hiddenSize],
+    outputs: false,
+    stateShape: [batch, hiddenSize],
+  };
+};
