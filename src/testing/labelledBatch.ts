@@ -1,0 +1,38 @@
+import { HeadwaterError } from '../contracts/HeadwaterError.js';
+import type { LabelledBatch } from '../contracts/PaddedBatch.js';
+import { tokenizedRows, type TokenizedRowsOptions } from './tokenizedRows.js';
+
+/** What a generated batch looks like. */
+export interface GeneratedBatchOptions extends Omit<TokenizedRowsOptions, 'count'> {
+  /** The number of rows, B. Default 4. */
+  readonly size?: number;
+}
+
+/**
+ * A labelled batch from a seed, as long as its longest row.
+ *
+ * @param options see the fields
+ * @throws HeadwaterError `HW_USAGE` for sizes that no batch can have
+ * @example
+ * ```ts
+ * import { labelledBatch } from 'headwater/testing';
+ * const batch = labelledBatch({ seed: 7, size: 3, classes: 4 });
+ * batch.labels.length; // 3
+ * ```
+ */
+export const labelledBatch = ({ size = 4, shortest = 1, ...options }: GeneratedBatchOptions = {}): LabelledBatch => {
+  if (!Number.isSafeInteger(size) || size < 1) throw new HeadwaterError('HW_USAGE', `labelledBatch: size is ${size}, but must be a whole number of at least 1.`);
+  if (shortest < 1) throw new HeadwaterError('HW_USAGE', `labelledBatch: shortest is ${shortest}, but no row of a batch is empty: it must be at least 1.`);
+  const rows = tokenizedRows({ ...options, shortest, count: size });
+  const time = Math.max(...rows.map(({ tokens }) => tokens.length));
+  const tokens = new Int32Array(size * time);
+  rows.forEach((row, index) => tokens.set(row.tokens, index * time));
+  return {
+    size,
+    time,
+    tokens,
+    lengths: Int32Array.from(rows, (row) => row.tokens.length),
+    ids: Int32Array.from(rows, ({ id }) => id),
+    labels: Int32Array.from(rows, ({ label }) => label),
+  };
+};

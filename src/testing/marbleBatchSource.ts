@@ -1,0 +1,94 @@
+import type { RunHelpers } from 'rxjs/testing';
+import type { BatchSource } from '../contracts/BatchSource.js';
+import { HeadwaterError } from '../contracts/HeadwaterError.js';
+import type { LabelledBatch } from '../contracts/PaddedBatch.js';
+import { SIDES, type Side } from '../contracts/Row.js';
+import type { SideCounts } from '../contracts/TrainingEvent.js';
+import { marbleSource, type MarbleSource, type MarbleSourceOptions } from './marbleSource.js';
+
+/** Diagrams by side: one for all epochs, or one an epoch (the last one serves all further epochs). A side that is left out is empty. */
+export type SideMarbles = Readonly<Partial<Record<Side, string | readonly string[]>>>;
+
+/** How a marble batch source plays, and what it says of itself. */
+export interface MarbleBatchSourceOptions extends MarbleSourceOptions {
+  /** The number of rows that it claims to have. Default: those in the first diagram of each side. */
+  readonly rows?: Partial<SideCounts>;
+}
+
+/** A batch source in virtual time that remembers what was asked of it. */
+export interface MarbleBatchSource extends BatchSource {
+  batches(side: Side, epoch: number): MarbleSource<LabelledBatch>;
+  /** Every call of `batches` in order, with the source that it gave. */
+  readonly asked: readonly { readonly side: Side; readonly epoch: number; readonly batch$: MarbleSource<LabelledBatch> }[];
+}
+
+/**
+ * What a training reads, as marble diagrams: for testing `fit`, or a training of one's own, in virtual time.
+ *
+ * ```
+ * { train: '-a-b|', validation: '-v|' }
+ *   asked for ('train', 1), ('validation', 1), ('train', 2), …
+ * batches:  -a-b|  -v|  -a-b| …
+ * ```
+ *
+ * @param helpers what the `TestScheduler`'s `run` gives
+ * @param marbles a diagram for each side, or for each epoch of it
+ * @param values the batches that the letters stand for
+ * @param options see the fields
+ * @throws HeadwaterError `HW_USAGE` for a letter that stands for no batch
+ * @example
+ * ```ts
+ * import { fit } from 'headwater';
+ * import { labelledBatch, marbleBatchSource, recordingModel, runMarbles } from 'headwater/testing';
+ * import { map, of } from 'rxjs';
+ *
+ * runMarbles((helpers) => {
+ *   const source = marbleBatchSource(
+ *     helpers,
+ *     { train: '-----a-b|', validation: '-v|' },
+ *     { a: labelledBatch({ seed: 1 }), b: labelledBatch({ seed: 2 }), v: labelledBatch({ seed: 3 }) },
+ *   );
+ *   const type$ = of(source).pipe(fit(recordingModel(), { epochs: 1 }), map(({ type }) => type));
+ *   helpers.expectObservable(type$).toBe('(te)-s-s-v(pT|)', {
+ *     t: 'training-started', e: 'epoch-started', s: 'step', v: 'validation-step', p: 'epoch', T: 'training-ended',
+ *   });
+ * });
+ * ```
+ */
+export const marbleBatchSource = (
+  helpers: RunHelpers,
+  marbles: SideMarbles,
+  values: Readonly<Record<string, LabelledBatch>>,
+  { rows = {}, ...options }: MarbleBatchSourceOptions = {},
+): MarbleBatchSource => {
+  const diagramsOf = (side: Side): readonly string[] => [marbles[side] ?? '|'].flat();
+  const diagram = (side: Side, epoch: number): string => {
+    const diagrams = diagramsOf(side);
+    return diagrams[Math.min(epoch, diagrams.length) - 1] ?? '|';
+  };
+
+  const rowsIn = (marbled: string): number =>
+    helpers.cold<LabelledBatch | undefined>(marbled, values).messages.reduce((sum, { notification }) => {
+      if (notification.kind !== 'N') return sum;
+      const batch = notification.value as LabelledBatch | undefined;
+      if (batch === undefined) throw new HeadwaterError('HW_USAGE', `marbleBatchSource: a letter of '${marbled}' stands for no batch.`);
+      return sum + batch.size;
+    }, 0);
+
+  const counts = SIDES.map((side) => {
+    const [first = 0] = diagramsOf(side).map(rowsIn);
+    return rows[side] ?? first;
+  });
+
+  const asked: { side: Side; epoch: number; batch$: MarbleSource<LabelledBatch> }[] = [];
+  const [train = 0, validation = 0, test = 0] = counts;
+  return {
+    rows: { train, validation, test },
+    asked,
+    batches: (side, epoch) => {
+      const batch$ = marbleSource(helpers, diagram(side, epoch), values, options);
+      asked.push({ side, epoch, batch$ });
+      return batch$;
+    },
+  };
+};

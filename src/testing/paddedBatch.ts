@@ -1,0 +1,19 @@
+import type { PaddedBatch } from '../contracts/PaddedBatch.js';
+import { labelledBatch, type GeneratedBatchOptions } from './labelledBatch.js';
+
+/**
+ * A batch without labels from a seed, as long as its longest row; but for the labels it is the one that `labelledBatch` gives.
+ *
+ * @param options see the fields
+ * @throws HeadwaterError `HW_USAGE` for sizes that no batch can have
+ * @example
+ * ```ts
+ * import { paddedBatch } from 'headwater/testing';
+ * const batch = paddedBatch({ seed: 7, size: 3, longest: 5 });
+ * batch.tokens.length === 3 * batch.time; // true
+ * ```
+ */
+export const paddedBatch = (options: GeneratedBatchOptions = {}): PaddedBatch => {
+  const { size, time, tokens, lengths, ids } = labelledBatch(options);
+  return { size, time, tokens, lengths, ids };
+};

@@ -1,0 +1,146 @@
+import type { LabelledBatch, PaddedBatch } from '../contracts/PaddedBatch.js';
+import type { StateDict } from '../contracts/StateDict.js';
+import type { EvaluationResult, StepContext, StepResult, Trainable } from '../contracts/Trainable.js';
+
+/** What was asked of a recording model. */
+export type RecordedCall =
+  | { readonly type: 'train'; readonly batch: LabelledBatch; readonly context: StepContext }
+  | { readonly type: 'evaluate'; readonly batch: LabelledBatch; readonly epoch: number }
+  | { readonly type: 'predict'; readonly batch: PaddedBatch }
+  | { readonly type: 'state' }
+  | { readonly type: 'load'; readonly state: StateDict };
+
+/** What a recording model is and what it answers. */
+export interface RecordingModelOptions {
+  /** What it calls itself in events. Default `recording`. */
+  readonly name?: string;
+  /** The number of classes, C. Default 2. */
+  readonly classes?: number;
+  /** The weight of each class, shape [C]. Default: 1 each, so that a batch weighs as much as it has rows. */
+  readonly classWeights?: readonly number[];
+  /** The train losses, in nats: one a step over all epochs (the last one serves all further steps), or a function, which may throw. Default 1. */
+  readonly losses?: readonly number[] | ((batch: LabelledBatch, context: StepContext) => number);
+  /**
+   * The evaluation losses, in nats: one an epoch (the last one serves all further epochs), or a function of the batch and of the epoch last trained (0 before
+   * the first), which may throw. Default 1.
+   */
+  readonly validationLosses?: readonly number[] | ((batch: LabelledBatch, epoch: number) => number);
+  /**
+   * The class probabilities of one row, shape [C]. It may throw. Default: the row's first token modulo C is its class, with probability 0.75, and the other
+   * classes share the rest.
+   */
+  readonly probabilities?: (batch: PaddedBatch, row: number) => readonly number[];
+}
+
+/** A `Trainable` that learns nothing, answers what it was told to and remembers what it was asked. */
+export interface RecordingModel extends Trainable {
+  /** Every call, in order. */
+  readonly calls: readonly RecordedCall[];
+  /** The batches trained on, in order. */
+  readonly trained: readonly LabelledBatch[];
+  /** What each train step was told beside its batch, in order. */
+  readonly contexts: readonly StepContext[];
+  /** The batches evaluated, in order. */
+  readonly evaluated: readonly LabelledBatch[];
+  /** The batches predicted, in order. */
+  readonly predicted: readonly PaddedBatch[];
+  /**
+   * What stands for its weights: the number of train steps made. It is the one number in its state dict (`steps`, shape [1]); loading a state dict sets it back,
+   * so it tells which step's weights the model holds.
+   */
+  readonly steps: number;
+}
+
+const scripted = (losses: readonly number[], index: number): number => losses[Math.min(index, losses.length - 1)] ?? 1;
+
+const byFirstToken =
+  (classes: number) =>
+  (batch: PaddedBatch, row: number): readonly number[] => {
+    const own = (batch.tokens[row * batch.time] ?? 0) % classes;
+    return Array.from({ length: classes }, (_, c) => (classes === 1 ? 1 : c === own ? 0.75 : 0.25 / (classes - 1)));
+  };
+
+/**
+ * A model that records: for testing operators and trainings without training.
+ *
+ * It answers every call at once and by a script, holds every batch that it is given, and needs no backend.
+ *
+ * @param options see the fields
+ * @example
+ * ```ts
+ * import { trainStep } from 'headwater';
+ * import { labelledBatch, recordingModel } from 'headwater/testing';
+ * import { of } from 'rxjs';
+ *
+ * const model = recordingModel({ losses: [0.9, 0.7] });
+ * of(labelledBatch({ seed: 1 }), labelledBatch({ seed: 2 }))
+ *   .pipe(trainStep(model, { epoch: 1, learningRate: 1e-3 }))
+ *   .subscribe(({ loss }) => console.log(loss)); // 0.9, 0.7
+ * model.contexts[1]; // { epoch: 1, step: 1, learningRate: 0.001 }
+ * model.steps; // 2
+ * ```
+ */
+export const recordingModel = ({
+  name = 'recording',
+  classes = 2,
+  classWeights,
+  losses = [],
+  validationLosses = [],
+  probabilities = byFirstToken(classes),
+}: RecordingModelOptions = {}): RecordingModel => {
+  const calls: RecordedCall[] = [];
+  let steps = 0;
+  let made = 0; // steps are set back by a load, the script of losses is not
+  let epoch = 0;
+
+  const weightOf = ({ labels }: LabelledBatch): number => labels.reduce((sum, label) => sum + (classWeights?.[label] ?? 1), 0);
+  const probabilitiesOf = (batch: PaddedBatch): Float32Array =>
+    Float32Array.from(Array.from({ length: batch.size }, (_, row) => probabilities(batch, row)).flat());
+  const ofType = <T extends RecordedCall['type']>(type: T) => calls.filter((call): call is Extract<RecordedCall, { readonly type: T }> => call.type === type);
+
+  return {
+    name,
+    classes,
+    trainBatch: (batch, context): StepResult => {
+      calls.push({ type: 'train', batch, context });
+      epoch = context.epoch;
+      const loss = typeof losses === 'function' ? losses(batch, context) : scripted(losses, made);
+      made += 1;
+      steps += 1;
+      return { loss, weight: weightOf(batch) };
+    },
+    evaluateBatch: (batch): EvaluationResult => {
+      calls.push({ type: 'evaluate', batch, epoch });
+      const loss = typeof validationLosses === 'function' ? validationLosses(batch, epoch) : scripted(validationLosses, Math.max(0, epoch - 1));
+      return { loss, weight: weightOf(batch), probabilities: probabilitiesOf(batch) };
+    },
+    predictBatch: (batch) => {
+      calls.push({ type: 'predict', batch });
+      return probabilitiesOf(batch);
+    },
+    stateDict: () => {
+      calls.push({ type: 'state' });
+      return new Map([['steps', { shape: [1], data: Float32Array.of(steps) }]]);
+    },
+    loadStateDict: (state) => {
+      calls.push({ type: 'load', state });
+      steps = state.get('steps')?.data[0] ?? 0;
+    },
+    calls,
+    get trained() {
+      return ofType('train').map(({ batch }) => batch);
+    },
+    get contexts() {
+      return ofType('train').map(({ context }) => context);
+    },
+    get evaluated() {
+      return ofType('evaluate').map(({ batch }) => batch);
+    },
+    get predicted() {
+      return ofType('predict').map(({ batch }) => batch);
+    },
+    get steps() {
+      return steps;
+    },
+  };
+};

@@ -1,0 +1,26 @@
+import { TestScheduler, type RunHelpers } from 'rxjs/testing';
+import { assertFrames } from './assertFrames.js';
+import type { DifferenceOptions } from './difference.js';
+
+/**
+ * Runs a marble test in virtual time, with a scheduler of its own that compares typed arrays by value.
+ *
+ * Whatever uses RxJS's default scheduler inside runs in virtual time too: a second takes no time at all.
+ *
+ * @param test is given `cold`, `hot`, `expectObservable`, `expectSubscriptions` and the rest of RxJS's run helpers
+ * @param options how closely numbers must agree
+ * @returns what the test returns
+ * @throws FramesDiffer where an expectation is not met
+ * @example
+ * ```ts
+ * import { runMarbles } from 'headwater/testing';
+ * import { bufferTime } from 'rxjs';
+ *
+ * runMarbles(({ cold, expectObservable, expectSubscriptions }) => {
+ *   const letter$ = cold('a-b-|');
+ *   expectObservable(letter$.pipe(bufferTime(3))).toBe('---x(y|)', { x: ['a', 'b'], y: [] });
+ *   expectSubscriptions(letter$.subscriptions).toBe('^---!');
+ * });
+ * ```
+ */
+export const runMarbles = <T>(test: (helpers: RunHelpers) => T, options: DifferenceOptions = {}): T => new TestScheduler(assertFrames(options)).run(test);

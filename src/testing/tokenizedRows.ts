@@ -1,0 +1,61 @@
+import { HeadwaterError } from '../contracts/HeadwaterError.js';
+import { random } from '../contracts/random.js';
+import type { LabelledTokens } from '../contracts/Row.js';
+
+/** What generated token rows look like. */
+export interface TokenizedRowsOptions {
+  /** Any whole number; the same seed gives the same rows. Default 1. */
+  readonly seed?: number;
+  /** How many rows. Default 10. */
+  readonly count?: number;
+  /** The id of the first row; the others follow. Default 0. */
+  readonly firstId?: number;
+  /** The shortest row, in tokens. Default 1. */
+  readonly shortest?: number;
+  /** The longest row, in tokens. Default 12. */
+  readonly longest?: number;
+  /** The size of the vocabulary, padding (0) and unknown (1) included: tokens are 1 to `vocabulary − 1`. Default 50. */
+  readonly vocabulary?: number;
+  /** The number of classes: labels are 0 to `classes − 1`. Default 2. */
+  readonly classes?: number;
+}
+
+/**
+ * Labelled rows of token indices from a seed: lengths, tokens and labels each equally likely.
+ *
+ * @param options see the fields
+ * @throws HeadwaterError `HW_USAGE` for sizes that no row can have
+ * @example
+ * ```ts
+ * import { tokenizedRows } from 'headwater/testing';
+ * tokenizedRows({ seed: 7, count: 3 }).map(({ id }) => id); // [0, 1, 2]
+ * ```
+ */
+export const tokenizedRows = ({
+  seed = 1,
+  count = 10,
+  firstId = 0,
+  shortest = 1,
+  longest = 12,
+  vocabulary = 50,
+  classes = 2,
+}: TokenizedRowsOptions = {}): readonly LabelledTokens[] => {
+  const sizes: readonly (readonly [name: string, value: number, least: number])[] = [
+    ['count', count, 0],
+    ['shortest', shortest, 0],
+    ['longest', longest, shortest],
+    ['vocabulary', vocabulary, 2],
+    ['classes', classes, 1],
+  ];
+  for (const [name, value, least] of sizes) {
+    if (!Number.isSafeInteger(value) || value < least) {
+      throw new HeadwaterError('HW_USAGE', `tokenizedRows: ${name} is ${value}, but must be a whole number of at least ${least}.`);
+    }
+  }
+  const dice = random(seed, 'test');
+  return Array.from({ length: count }, (_, index) => ({
+    id: firstId + index,
+    tokens: Int32Array.from({ length: shortest + dice.below(longest - shortest + 1) }, () => 1 + dice.below(vocabulary - 1)),
+    label: dice.below(classes),
+  }));
+};
