@@ -1,0 +1,16 @@
+import type { Environment } from './wantsColors.js';
+
+/**
+ * Whether a line on a stream can be drawn over again: on a terminal that is not `dumb`, outside continuous integration.
+ *
+ * @param stream where the text goes
+ * @param env the environment; default `process.env`
+ * @example
+ * ```ts
+ * import { isInteractive } from 'headwater';
+ * isInteractive({ isTTY: true }, { TERM: 'xterm' }); // true
+ * isInteractive({ isTTY: true }, { TERM: 'xterm', CI: 'true' }); // false
+ * ```
+ */
+export const isInteractive = (stream: { readonly isTTY?: boolean }, env: Environment = process.env): boolean =>
+  stream.isTTY === true && env['TERM'] !== 'dumb' && ['', 'false', undefined].includes(env['CI']);

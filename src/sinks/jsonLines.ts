@@ -1,0 +1,99 @@
+import type { Writable } from 'node:stream';
+import { Observable, type OperatorFunction } from 'rxjs';
+import { HeadwaterError } from '../contracts/HeadwaterError.js';
+import type { Valve } from '../contracts/Valve.js';
+import { jsonLine } from './jsonLine.js';
+import { isClosedPipe, TextOutput } from './TextOutput.js';
+
+/** How `jsonLines` writes. */
+export interface JsonLinesOptions {
+  /** Held while the stream is behind, so that the source waits; default none: what the stream cannot take yet is queued in it. */
+  readonly valve?: Valve;
+  /** The most that may wait in the stream, in bytes; more is an error, for it would grow without bound. Default 64 MiB. */
+  readonly limit?: number;
+  /** Whether the stream is the sink's own, as a file is: it is ended when the values end, fail or are left, and completion waits until it has finished. Default false, as `process.stdout` wants it. */
+  readonly end?: boolean;
+}
+
+/**
+ * Writes each value as one line of JSON to a Node stream.
+ *
+ * A writing sink: it emits nothing, and completes once everything is written.
+ *
+ * ```
+ * source:  --a--b--c--|
+ *              jsonLines(stream)
+ * stream:  --A--B--C----  each a line
+ * result:  -------------|  when the stream has taken them
+ * ```
+ *
+ * - A slow stream: from a `write` that says so until the next 'drain' the valve is held. What it can hold is the stream's own
+ *   `writableHighWaterMark`, plus what the source still sends after the valve closed (one source chunk and the buffers of the operators
+ *   between), plus one line; never more than `limit`.
+ * - A reader that closes its pipe (EPIPE) is no error: the sink leaves its source and completes.
+ * - An error of the source is passed on after the lines before it are written. On unsubscribing, the valve is released at once; lines
+ *   that the stream has taken are still written.
+ * - Errors: `HW_WRITE` when the stream fails; `HW_OVERFLOW` when more than `limit` waits in it; `HW_USAGE` for a value that JSON cannot
+ *   hold (see `jsonLine` for how values are written).
+ *
+ * @param stream any `Writable`: a file, `process.stdout`, a socket
+ * @throws HeadwaterError `HW_USAGE` at once when `limit` is not a positive number
+ * @example
+ * ```ts
+ * import { PassThrough } from 'node:stream';
+ * import { of } from 'rxjs';
+ * import { jsonLines } from 'headwater';
+ * const output = new PassThrough();
+ * of({ type: 'row', id: 0 }, { type: 'row', id: 1 }).pipe(jsonLines(output)).subscribe();
+ * output.read().toString(); // '{"type":"row","id":0}\n{"type":"row","id":1}\n'
+ * ```
+ */
+export const jsonLines = (stream: Writable, { valve, limit = 64 * 1024 * 1024, end = false }: JsonLinesOptions = {}): OperatorFunction<unknown, never> => {
+  if (!(limit > 0)) throw new HeadwaterError('HW_USAGE', `jsonLines() was given limit ${limit}: give the most bytes that may wait in the stream, above 0.`);
+  return (source) =>
+    new Observable((subscriber) => {
+      let release: (() => void) | undefined;
+      const open = (): void => {
+        const released = release;
+        // Before it opens: a source may send within the call, and fill the stream, so that the valve must be held anew.
+        release = undefined;
+        released?.();
+      };
+      const failed = (cause: Error): void => {
+        if (isClosedPipe(cause, stream)) subscriber.complete();
+        else subscriber.error(new HeadwaterError('HW_WRITE', `JSON lines could not be written: ${cause.message}. Check that the output is still there and has room.`, { cause }));
+      };
+      const output = new TextOutput(stream, failed, open);
+      const finish = (done: () => void): void => {
+        if (end) output.end(done);
+        else output.whenFlushed(done);
+      };
+      subscriber.add(() => {
+        open();
+        output.release();
+        // A file that nobody else would close: whatever ended the stream, its lines so far are kept and its handle is not.
+        if (end && !stream.writableEnded) stream.end();
+      });
+      subscriber.add(
+        source.subscribe({
+          next: (value) => {
+            let line: string;
+            try {
+              line = jsonLine(value);
+            } catch (error) {
+              subscriber.error(error);
+              return;
+            }
+            const room = output.write(`${line}\n`);
+            if (stream.writableLength > limit) {
+              subscriber.error(
+                new HeadwaterError('HW_OVERFLOW', `The output of JSON lines is ${stream.writableLength} bytes behind, more than the limit of ${limit}. Give jsonLines() the valve that the source honours, or raise limit.`),
+              );
+            } else if (!room && valve !== undefined && !subscriber.closed) release ??= valve.hold();
+          },
+          error: (error: unknown) => finish(() => subscriber.error(error)),
+          complete: () => finish(() => subscriber.complete()),
+        }),
+      );
+    });
+};
