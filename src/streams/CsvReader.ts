@@ -1,0 +1,182 @@
+import { isUtf8 } from 'node:buffer';
+import { parse } from 'csv-parse/sync';
+import { HeadwaterError } from '../contracts/HeadwaterError.js';
+import type { Rejection } from '../contracts/Rejection.js';
+import type { SourceRow } from '../contracts/Row.js';
+import { CHUNK_BYTES } from './ByteWindow.js';
+import { excerpt } from './excerpt.js';
+import type { Reader } from './Reader.js';
+import { readHeader } from './readHeader.js';
+import { RecordFramer } from './RecordFramer.js';
+
+/** What a table reader needs to know. */
+export interface CsvReaderOptions {
+  /** What the body is called in rows and messages. */
+  readonly source: string;
+  /** The columns that the header must have. */
+  readonly columns: readonly string[];
+  /** The character between fields, one of ASCII. */
+  readonly delimiter: string;
+  /** The longest record, in bytes. */
+  readonly maxRecordBytes: number;
+}
+
+// What becomes of a record once it is its turn.
+const PLAIN = 0; // no quote in it: split at its delimiters
+const QUOTED = 1; // parsed by csv-parse, together with the others of its batch
+const BAD_QUOTE = 2;
+const OVERSIZE = 3;
+const BAD_ENCODING = 4;
+
+/**
+ * Reads a table with a header, one row or rejection at a time.
+ *
+ * Records are found first and parsed afterwards, at most 64 KiB of them at once: those with quotes in one call of csv-parse (a call
+ * for each would spend most of its time on setting up), the others when it is their turn.
+ */
+export class CsvReader implements Reader {
+  readonly #options: CsvReaderOptions;
+  readonly #framer: RecordFramer;
+  readonly #row: (row: SourceRow) => void;
+  readonly #reject: (rejection: Rejection) => void;
+  #names: readonly string[] | undefined = undefined;
+  #records = 0;
+
+  // The batch: a record's kind, place and line, by its index.
+  #kinds: number[] = [];
+  #starts: number[] = [];
+  #ends: number[] = [];
+  #lines: number[] = [];
+  #next = 0;
+  /** The batch's records with quotes, parsed, in order. */
+  #parsed: string[][] = [];
+  #nextParsed = 0;
+  #scratch = Buffer.allocUnsafe(CHUNK_BYTES);
+
+  /**
+   * @param row takes each row
+   * @param reject takes each rejection; whatever it throws is thrown by `advance`
+   */
+  constructor(options: CsvReaderOptions, row: (row: SourceRow) => void, reject: (rejection: Rejection) => void) {
+    this.#options = options;
+    this.#framer = new RecordFramer(options.source, options.delimiter.charCodeAt(0), options.maxRecordBytes);
+    this.#row = row;
+    this.#reject = reject;
+  }
+
+  get progress(): string {
+    return `${this.#records} records`;
+  }
+
+  push(chunk: Uint8Array): void {
+    this.#framer.push(chunk);
+  }
+
+  /** @throws HeadwaterError `HW_EMPTY` where there was not even a header */
+  finish(): void {
+    this.#framer.finish();
+    this.#fill();
+    if (this.#names === undefined) {
+      const { source } = this.#options;
+      throw new HeadwaterError('HW_EMPTY', `${source} is empty: it has not even a header. Check that it is the table that you meant.`, { where: source });
+    }
+  }
+
+  advance(): boolean {
+    if (this.#next === this.#kinds.length && !this.#fill()) return false;
+    const i = this.#next++;
+    const id = this.#records++;
+    const kind = this.#kinds[i]!;
+    if (kind <= QUOTED) {
+      const fields = kind === PLAIN ? this.#framer.window.bytes.toString('utf8', this.#starts[i], this.#ends[i]).split(this.#options.delimiter) : this.#parsed[this.#nextParsed++]!;
+      const names = this.#names!;
+      if (fields.length === names.length) {
+        const byName = Object.create(null) as Record<string, string>;
+        for (let k = 0; k < names.length; k++) byName[names[k]!] = fields[k]!;
+        this.#row({ id, source: this.#options.source, line: this.#lines[i]!, byte: this.#framer.window.offsetOf(this.#starts[i]!), fields: byName });
+      } else {
+        this.#rejectAt(i, id, 'ragged', `${names.length} fields (${names.join(', ')}), not ${fields.length}`);
+      }
+    } else if (kind === BAD_ENCODING) {
+      this.#rejectAt(i, id, 'encoding', 'UTF-8');
+    } else if (kind === BAD_QUOTE) {
+      this.#rejectAt(i, id, 'quote', 'quotes around a whole field, closed again, and doubled inside it');
+    } else {
+      this.#rejectAt(i, id, 'oversize', `at most ${this.#options.maxRecordBytes} bytes`);
+    }
+    return true;
+  }
+
+  #rejectAt(i: number, id: number, reason: Rejection['reason'], expected: string): void {
+    const { window } = this.#framer;
+    const start = this.#starts[i]!;
+    this.#reject({
+      type: 'rejection',
+      reason,
+      id,
+      source: this.#options.source,
+      line: this.#lines[i]!,
+      byte: window.offsetOf(start),
+      field: undefined,
+      expected,
+      got: excerpt(window.bytes, start, this.#ends[i]!),
+    });
+  }
+
+  /** Makes the next batch. Gives false where there is none. */
+  #fill(): boolean {
+    const framer = this.#framer;
+    const { window } = framer;
+    this.#kinds.length = this.#starts.length = this.#ends.length = this.#lines.length = 0;
+    this.#next = 0;
+    let bytes = 0;
+    let withQuotes = 0;
+    while (bytes < CHUNK_BYTES && framer.next()) {
+      if (this.#names === undefined) {
+        this.#names = readHeader(framer, this.#options.source, this.#options.delimiter, this.#options.columns);
+        continue;
+      }
+      const kind = framer.fault === 'quote' ? BAD_QUOTE : framer.fault === 'oversize' ? OVERSIZE : framer.quoted ? QUOTED : PLAIN;
+      if (kind === QUOTED) withQuotes++;
+      this.#kinds.push(kind);
+      this.#starts.push(framer.from);
+      this.#ends.push(framer.to);
+      this.#lines.push(framer.line);
+      bytes += framer.to - framer.from;
+    }
+    const count = this.#kinds.length;
+    if (count === 0) return false;
+    // All at once is fast, and almost always enough; only where it fails is each record looked at.
+    if (!isUtf8(window.bytes.subarray(this.#starts[0], this.#ends[count - 1]))) withQuotes = this.#markBadEncoding();
+    this.#parsed = withQuotes > 0 ? this.#parseQuoted() : [];
+    this.#nextParsed = 0;
+    return true;
+  }
+
+  /** Marks the records that are not UTF-8. Gives how many records with quotes are left. */
+  #markBadEncoding(): number {
+    const { bytes } = this.#framer.window;
+    let withQuotes = 0;
+    for (let i = 0; i < this.#kinds.length; i++) {
+      if (this.#kinds[i]! > QUOTED) continue;
+      if (!isUtf8(bytes.subarray(this.#starts[i], this.#ends[i]))) this.#kinds[i] = BAD_ENCODING;
+      else if (this.#kinds[i] === QUOTED) withQuotes++;
+    }
+    return withQuotes;
+  }
+
+  /** The fields of the batch's records with quotes. */
+  #parseQuoted(): string[][] {
+    const { bytes } = this.#framer.window;
+    let length = 0;
+    for (let i = 0; i < this.#kinds.length; i++) {
+      if (this.#kinds[i] !== QUOTED) continue;
+      const size = this.#ends[i]! - this.#starts[i]! + 1;
+      if (length + size > this.#scratch.length) this.#scratch = Buffer.concat([this.#scratch], 2 * (length + size));
+      bytes.copy(this.#scratch, length, this.#starts[i], this.#ends[i]);
+      length += size;
+      this.#scratch[length - 1] = 10;
+    }
+    return parse(this.#scratch.subarray(0, length), { delimiter: this.#options.delimiter, record_delimiter: '\n', relax_column_count: true });
+  }
+}

@@ -1,0 +1,14 @@
+import type { Fingerprint } from './fileBytes.js';
+import type { Snapshot } from './keepSnapshot.js';
+
+/** What the first complete pass over a source leaves behind, so that every later one reads the same bytes. */
+export interface SourceMemory {
+  /** The file on disk as that pass found it. */
+  fingerprint: Fingerprint | undefined;
+  /** The bytes that the pass read, where they can be read again. */
+  snapshot: Snapshot | undefined;
+  /** Whether the snapshot is a file that was written for it, rather than the source itself. */
+  written: boolean;
+}
+
+export const emptyMemory = (): SourceMemory => ({ fingerprint: undefined, snapshot: undefined, written: false });

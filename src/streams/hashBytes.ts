@@ -1,0 +1,17 @@
+import { createHash } from 'node:crypto';
+
+/**
+ * Passes bytes on, and tells at their end what they hashed to.
+ *
+ * @param ended is given the SHA-256 in hexadecimal and the number of bytes; what it throws fails the stream
+ */
+export async function* hashBytes(bytes: AsyncIterable<Buffer>, ended: (sha256: string, length: number) => void): AsyncGenerator<Buffer, void, undefined> {
+  const hash = createHash('sha256');
+  let length = 0;
+  for await (const chunk of bytes) {
+    hash.update(chunk);
+    length += chunk.length;
+    yield chunk;
+  }
+  ended(hash.digest('hex'), length);
+}

@@ -1,0 +1,113 @@
+import { STATUS_CODES } from 'node:http';
+import type { Readable } from 'node:stream';
+import { setImmediate } from 'node:timers/promises';
+import { Agent, request, type Dispatcher } from 'undici';
+import { HeadwaterError } from '../contracts/HeadwaterError.js';
+import type { CheckedBodyOptions } from './BodyOptions.js';
+import { CHUNK_BYTES } from './ByteWindow.js';
+import { noAnswer } from './httpError.js';
+import { readable } from './readable.js';
+
+/** A body on its way. */
+export interface HttpBody {
+  readonly bytes: Readable;
+  /** What it is encoded by, in the order in which it was applied: `['gzip']`. */
+  readonly encodings: readonly string[];
+}
+
+const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
+
+const single = (header: string | string[] | undefined): string | undefined => (Array.isArray(header) ? header.join(', ') : header);
+
+const encodingsOf = (headers: Dispatcher.ResponseData['headers']): readonly string[] =>
+  (single(headers['content-encoding']) ?? '')
+    .split(',')
+    .map((name) => name.trim().toLowerCase())
+    .filter((name) => name !== '' && name !== 'identity');
+
+/** The name and password of an address as the header that carries them; undici leaves them out. */
+const authorization = (url: URL): string | undefined =>
+  url.username === '' && url.password === '' ? undefined : `Basic ${Buffer.from(`${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`).toString('base64')}`;
+
+const redirectError = (name: string, message: string): HeadwaterError => new HeadwaterError('HW_HTTP_REDIRECTS', `${name} ${message}`, { where: name });
+
+/** Where a redirect leads. */
+const target = (name: string, from: URL, location: string): URL => {
+  if (!URL.canParse(location, from.href)) throw redirectError(name, `redirects to what is no address: ${location}. Give the final address.`);
+  const to = new URL(location, from);
+  // A server must not be able to point us at this machine's files.
+  if (to.protocol !== 'http:' && to.protocol !== 'https:') throw redirectError(name, `redirects to a ${to.protocol} address, which is not followed.`);
+  return to;
+};
+
+const ask = async (url: URL, credentials: string | undefined, dispatcher: Agent, signal: AbortSignal, name: string): Promise<Dispatcher.ResponseData> => {
+  try {
+    const response = await request(`${url.origin}${url.pathname}${url.search}`, {
+      dispatcher,
+      signal,
+      highWaterMark: CHUNK_BYTES,
+      headers: { 'user-agent': 'headwater', 'accept-encoding': 'gzip, deflate, br', ...(credentials === undefined ? {} : { authorization: credentials }) },
+    });
+    // An abort between two reads would otherwise be an unhandled 'error' event.
+    response.body.on('error', () => undefined);
+    return response;
+  } catch (cause) {
+    throw noAnswer(name, cause);
+  }
+};
+
+/** Follows redirects to the answer that has the body. */
+const follow = async (start: URL, name: string, maxRedirects: number, dispatcher: Agent, signal: AbortSignal): Promise<Dispatcher.ResponseData> => {
+  let url = start;
+  for (let redirects = 0; ; redirects++) {
+    const credentials = url.origin === start.origin ? authorization(start) : authorization(url);
+    const response = await ask(url, credentials, dispatcher, signal, name);
+    const { statusCode, headers, body } = response;
+    if (statusCode >= 200 && statusCode < 300) return response;
+    body.destroy();
+    const location = single(headers['location']);
+    if (!REDIRECTS.has(statusCode) || location === undefined) {
+      throw new HeadwaterError('HW_HTTP_STATUS', `${name} answered ${statusCode} ${STATUS_CODES[statusCode] ?? ''}`.trimEnd() + '. Check the address.', { where: name });
+    }
+    if (redirects === maxRedirects) throw redirectError(name, `was redirected more than ${maxRedirects} times, the last time to ${location}. Give the final address, or allow more by maxRedirects.`);
+    url = target(name, url, location);
+  }
+};
+
+/**
+ * Asks for a body over HTTP or HTTPS.
+ *
+ * Each body has a connection of its own, closed with it. Aborting closes it at once, whatever it was doing.
+ *
+ * @param name what the address is called in messages
+ * @throws HeadwaterError `HW_HTTP_CONNECT`, `HW_HTTP_TIMEOUT`, `HW_HTTP_STATUS`, `HW_HTTP_REDIRECTS`
+ */
+export const httpBody = async (url: URL, name: string, { headersTimeout, bodyTimeout, maxRedirects }: CheckedBodyOptions, signal: AbortSignal): Promise<HttpBody> => {
+  const agent = new Agent({ headersTimeout, bodyTimeout, connect: { timeout: headersTimeout }, connections: 1 });
+  const close = (): void => void agent.destroy();
+  signal.addEventListener('abort', close);
+  try {
+    const { body, headers } = await follow(url, name, maxRedirects, agent, signal);
+    // A server that sends more than the Content-Length it declared has made us stop short, in the middle of a row perhaps. What is
+    // left over is no part of the answer, and undici drops the connection as broken.
+    let surplus: Error | undefined;
+    agent.on('disconnect', (_origin, _targets, error: Error) => {
+      if (error.message === 'bad response' || error.name === 'HTTPParserError') surplus = error;
+    });
+    const bytes = async function* (): AsyncGenerator<Buffer, void, undefined> {
+      try {
+        for await (const chunk of body) yield chunk as Buffer;
+        await setImmediate();
+        if (surplus !== undefined) throw new Error('the server sent more than the Content-Length that it declared', { cause: surplus });
+      } finally {
+        signal.removeEventListener('abort', close);
+        close();
+      }
+    };
+    return { bytes: readable(bytes()), encodings: encodingsOf(headers) };
+  } catch (error) {
+    signal.removeEventListener('abort', close);
+    close();
+    throw error;
+  }
+};

@@ -1,0 +1,60 @@
+import { BehaviorSubject } from 'rxjs';
+import type { Valve } from '../contracts/Valve.js';
+
+/**
+ * Makes a valve: a brake that a consumer holds and a source honours.
+ *
+ * It starts open, is closed while anyone holds it, and opens when the last holder releases.
+ *
+ * ```
+ * hold a      |--------------|
+ * hold b             |--------------|
+ * open$    t--f---------------------t---
+ * ```
+ *
+ * `isOpen` is right at every moment, also inside a subscriber of `open$` that holds or releases. Every subscriber of `open$` hears
+ * the last state last; a state that was over before all of them had heard of it may be left out.
+ *
+ * @returns an open valve, held by nobody
+ * @example
+ * ```ts
+ * import { valve } from 'headwater';
+ * const brake = valve();
+ * const release = brake.hold();
+ * brake.isOpen; // false
+ * release();
+ * brake.isOpen; // true
+ * ```
+ */
+export const valve = (): Valve => {
+  let holders = 0;
+  let telling = false;
+  const state$ = new BehaviorSubject(true);
+
+  // A subscriber that holds or releases while being told would make the subscribers after it hear the newer state before the older
+  // one, and act on the older. So a change made while telling waits until all have been told.
+  const tell = (): void => {
+    if (telling) return;
+    telling = true;
+    while (state$.value !== (holders === 0)) state$.next(holders === 0);
+    telling = false;
+  };
+
+  return {
+    open$: state$.asObservable(),
+    get isOpen() {
+      return holders === 0;
+    },
+    hold: () => {
+      let held = true;
+      holders++;
+      tell();
+      return () => {
+        if (!held) return;
+        held = false;
+        holders--;
+        tell();
+      };
+    },
+  };
+};
