@@ -42,7 +42,7 @@ export interface BucketByLengthOptions {
 }
 
 /** Headlines have 3 to 12 tokens once preprocessed, and titles of papers some more: narrow buckets there, wide ones above. */
-const BOUNDARIES: readonly number[] = [4, 6, 8, 10, 12, 16, 24, 32, 64];
+export const DEFAULT_BOUNDARIES: readonly number[] = [4, 6, 8, 10, 12, 16, 24, 32, 64];
 
 const check = (options: BucketByLengthOptions, boundaries: readonly number[], maxLength: number): void => {
   checkWhole('bucketByLength', 'batchSize', options.batchSize, 1);
@@ -97,7 +97,7 @@ const byArrival = (a: Waiting, b: Waiting): number => a.arrival - b.arrival;
  */
 export function bucketByLength<R extends TokenizedRow>(options: BucketByLengthOptions): OperatorFunction<R, BatchOf<R>>;
 export function bucketByLength(options: BucketByLengthOptions): OperatorFunction<TokenizedRow, PaddedBatch> {
-  const { batchSize, boundaries = BOUNDARIES, maxLength = Infinity, dropped } = options;
+  const { batchSize, boundaries = DEFAULT_BOUNDARIES, maxLength = Infinity, dropped } = options;
   const { dropLast = false, overlong = 'truncate', empty = 'unknown', padIndex = 0, unknownIndex = 1 } = options;
   check(options, boundaries, maxLength);
 

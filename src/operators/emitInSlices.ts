@@ -38,7 +38,8 @@ export const emitInSlices = <T>(values: Iterable<T>, options: SliceOptions = {})
 
   return new Observable<T>((subscriber) => {
     const iterator = values[Symbol.iterator]();
-    let open = true;
+    // Asked before each value, and not remembered from `open$`: a valve that is closed while it tells its subscribers that it is open tells them later.
+    const isOpen = (): boolean => valve === undefined || valve.isOpen;
     // Set while the loop below runs: the consumer may close and open the valve from within `next`, and one loop is enough.
     let running = false;
     let nextSlice: Subscription | undefined;
@@ -61,7 +62,7 @@ export const emitInSlices = <T>(values: Iterable<T>, options: SliceOptions = {})
       if (running || nextSlice !== undefined) return;
       running = true;
       const begun = scheduler.now();
-      while (open && advance()) {
+      while (isOpen() && advance()) {
         if (scheduler.now() - begun < yieldAfter) continue;
         nextSlice = scheduler.schedule(() => {
           nextSlice = undefined;
@@ -82,8 +83,7 @@ export const emitInSlices = <T>(values: Iterable<T>, options: SliceOptions = {})
     }
     subscriber.add(
       valve.open$.subscribe({
-        next: (isOpen) => {
-          open = isOpen;
+        next: (open) => {
           if (open) run();
         },
         error: (error: unknown) => subscriber.error(error),

@@ -60,7 +60,7 @@ describe('boundedQueue before a synchronous consumer', () => {
   it('stops a synchronous source when its subscriber leaves', () => {
     let read = 0;
     defer(() => range(0, 1e9).pipe(map(() => read++)))
-      .pipe(boundedQueue({ valve: recordingValve(), highWaterMark: 1 }), take(3))
+      .pipe(boundedQueue({ valve: recordingValve(), highWaterMark: 1, yieldAfter: Infinity }), take(3))
       .subscribe();
     expect(read).toBe(3);
   });
@@ -68,7 +68,7 @@ describe('boundedQueue before a synchronous consumer', () => {
   it('queues what its consumer causes from within next, in order', () => {
     const source = new Subject<number>();
     const seen: number[] = [];
-    source.pipe(boundedQueue({ valve: recordingValve(), highWaterMark: 10 })).subscribe((value) => {
+    source.pipe(boundedQueue({ valve: recordingValve(), highWaterMark: 10, yieldAfter: Infinity })).subscribe((value) => {
       if (value === 1) {
         source.next(2);
         source.next(3);
@@ -83,7 +83,7 @@ describe('boundedQueue before a synchronous consumer', () => {
     const source = new Subject<number>();
     const valve = recordingValve();
     const seen: string[] = [];
-    source.pipe(boundedQueue({ valve, highWaterMark: 4 })).subscribe((value) => {
+    source.pipe(boundedQueue({ valve, highWaterMark: 4, yieldAfter: Infinity })).subscribe((value) => {
       if (value === 0) for (let i = 1; i <= 5; i++) source.next(i);
       seen.push(`${value}${valve.isOpen ? '' : ' closed'}`);
     });
@@ -97,7 +97,7 @@ describe('boundedQueue before a synchronous consumer', () => {
     const source = new Subject<number>();
     const valve = recordingValve();
     const seen: number[] = [];
-    const subscription = source.pipe(boundedQueue({ valve, highWaterMark: 1 })).subscribe((value) => {
+    const subscription = source.pipe(boundedQueue({ valve, highWaterMark: 1, yieldAfter: Infinity })).subscribe((value) => {
       seen.push(value);
       source.next(value + 1);
       subscription.unsubscribe();
@@ -111,7 +111,7 @@ describe('boundedQueue before a synchronous consumer', () => {
   it('holds nothing when closing the valve makes its subscriber leave', () => {
     const source = new Subject<number>();
     const valve = recordingValve();
-    const subscription = source.pipe(boundedQueue({ valve, highWaterMark: 1 })).subscribe((value) => {
+    const subscription = source.pipe(boundedQueue({ valve, highWaterMark: 1, yieldAfter: Infinity })).subscribe((value) => {
       if (value === 1) source.next(2);
     });
     valve.open$.subscribe((isOpen) => {
@@ -287,7 +287,7 @@ describe('boundedQueue with project', () => {
   it('stops synchronous work when its subscriber leaves', () => {
     let done = 0;
     of(0)
-      .pipe(boundedQueue({ valve: recordingValve(), highWaterMark: 1, project: () => range(0, 1e9).pipe(map(() => done++)) }), take(3))
+      .pipe(boundedQueue({ valve: recordingValve(), highWaterMark: 1, yieldAfter: Infinity, project: () => range(0, 1e9).pipe(map(() => done++)) }), take(3))
       .subscribe();
     expect(done).toBe(3);
   });

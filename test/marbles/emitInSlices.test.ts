@@ -1,4 +1,4 @@
-import { take, VirtualTimeScheduler } from 'rxjs';
+import { Subject, take, VirtualTimeScheduler } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
 import { describe, expect, it } from 'vitest';
 import { emitInSlices } from '../../src/operators/emitInSlices.js';
@@ -15,22 +15,44 @@ describe('emitInSlices', () => {
   });
 
   it('emits nothing while the valve is closed, and goes on when it opens', () => {
-    marbles().run(({ cold, expectObservable, expectSubscriptions }) => {
-      const open$ = cold<boolean>('t-f--t', { t: true, f: false });
-      const valve = { open$, isOpen: true, hold: () => () => undefined };
-      // Everything is out before the valve closes for the first time.
-      expectObservable(emitInSlices('abc', { valve })).toBe('(abc|)');
-      const late$ = cold<boolean>('f--t', { t: true, f: false });
-      expectObservable(emitInSlices('abc', { valve: { ...valve, open$: late$ } })).toBe('---(abc|)');
-      expectSubscriptions(late$.subscriptions).toBe('^--!');
+    marbles().run(({ cold, expectObservable }) => {
+      const valve = recordingValve();
+      const release = valve.hold();
+      cold('---o').subscribe(release);
+      expectObservable(emitInSlices('abc', { valve })).toBe('---(abc|)');
     });
+  });
+
+  it('stops at once when the valve closes while it still tells that it is open', () => {
+    // Such a valve tells of the change after it has told everybody of the one before.
+    const open$ = new Subject<boolean>();
+    let isOpen = false;
+    const valve = {
+      open$,
+      get isOpen() {
+        return isOpen;
+      },
+      hold: () => () => undefined,
+    };
+    const seen: string[] = [];
+    emitInSlices('abcd', { valve, yieldAfter: Infinity }).subscribe((value) => {
+      seen.push(value);
+      if (value === 'b') isOpen = false;
+    });
+    isOpen = true;
+    open$.next(true);
+    expect(seen).toEqual(['a', 'b']);
+    open$.next(false);
+    isOpen = true;
+    open$.next(true);
+    expect(seen).toEqual(['a', 'b', 'c', 'd']);
   });
 
   it('stops within a slice when its consumer closes the valve', () => {
     const valve = recordingValve();
     const seen: string[] = [];
     let release = (): void => undefined;
-    emitInSlices('abcd', { valve }).subscribe((value) => {
+    emitInSlices('abcd', { valve, yieldAfter: Infinity }).subscribe((value) => {
       seen.push(value);
       if (value === 'b') release = valve.hold();
     });
@@ -42,7 +64,7 @@ describe('emitInSlices', () => {
   it('goes on in the order of the iterable when its consumer opens the valve from within next', () => {
     const valve = recordingValve();
     const seen: string[] = [];
-    emitInSlices('abcd', { valve }).subscribe((value) => {
+    emitInSlices('abcd', { valve, yieldAfter: Infinity }).subscribe((value) => {
       seen.push(value);
       valve.hold()();
       seen.push(value.toUpperCase());
@@ -122,7 +144,7 @@ describe('emitInSlices', () => {
     const values = function* (): Generator<number> {
       for (;;) yield read++;
     };
-    emitInSlices(values()).pipe(take(3)).subscribe();
+    emitInSlices(values(), { yieldAfter: Infinity }).pipe(take(3)).subscribe();
     expect(read).toBe(3);
   });
 

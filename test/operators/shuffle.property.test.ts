@@ -6,7 +6,7 @@ import { shuffle } from '../../src/operators/shuffle.js';
 const shuffled = (rows: number, buffer: number, seed: number, epoch?: number): number[] => {
   const order: number[] = [];
   from(Array.from({ length: rows }, (_, i) => i))
-    .pipe(shuffle({ buffer, seed, epoch }))
+    .pipe(shuffle({ buffer, seed, epoch, yieldAfter: Infinity }))
     .subscribe((value) => order.push(value));
   return order;
 };
