@@ -1,0 +1,62 @@
+import { Command } from 'commander';
+import { dematerialize, map, materialize, type Observable, of, switchMap, tap } from 'rxjs';
+import { serveSample } from '../../streams/serveSample.js';
+import { classifyTitles } from '../classifyTitles.js';
+import { DATA_HELP } from '../dataSource.js';
+import { predictionFormatter } from '../formatPrediction.js';
+import type { Choose } from '../program.js';
+import type { Terminal } from '../Terminal.js';
+import { trainingJob } from '../trainingJob.js';
+import { addTrainingOptions, type TrainingOptions } from '../trainingOptions.js';
+
+interface Options extends TrainingOptions {
+  readonly data?: string;
+  readonly out: string;
+}
+
+/** Classified at the end, one line each. */
+const HEADLINES: readonly string[] = [
+  'The final tennis tournament starts next week.',
+  'Shares fall as the bank reports a loss for the quarter',
+  'Researchers release software that maps the surface of a distant moon',
+];
+
+const HELP = `
+Without --data it takes a sample that it generates itself (invented headlines, the lesson's four classes), and reads it over HTTP from a server
+on the loopback address, as it would any other.
+
+Examples:
+  $ npm start
+  $ npm start -- --data news.csv
+  $ npm start -- --data ag-news --epochs 3
+`;
+
+const demo = ({ data, out, ...options }: Options, terminal: Terminal): Observable<unknown> => {
+  const run = (source: string): Observable<unknown> =>
+    trainingJob(source, out, options, terminal).pipe(
+      switchMap(({ model, split: { tokenizer, labelEncoder } }) => {
+        const { line } = predictionFormatter('text', labelEncoder.classes);
+        return of(HEADLINES).pipe(
+          classifyTitles(model, { tokenizer, labelEncoder }),
+          tap((classified) => void terminal.stdout.write(line(classified))),
+        );
+      }),
+    );
+  if (data !== undefined) return run(data);
+  return serveSample().pipe(
+    map(String),
+    tap((url) => terminal.stderr.write(`data: a generated sample, served at ${url}\n`)),
+    // The server lives until it is left, so the end of the run has to travel as a value.
+    switchMap((url) => run(url).pipe(materialize())),
+    dematerialize(),
+  );
+};
+
+/** `headwater demo`, which `npm start` runs. */
+export const demoCommand = (terminal: Terminal, choose: Choose): Command =>
+  addTrainingOptions(
+    new Command('demo').description('the whole path at once: train, evaluate, save, and classify three headlines').option('--data <source>', DATA_HELP).option('--out <dir>', 'the folder for the artifacts', 'artifacts'),
+    { epochs: 8, lr: 1e-3, patience: 3 },
+  )
+    .addHelpText('after', HELP)
+    .action((options: Options) => choose(demo(options, terminal)));

@@ -1,0 +1,70 @@
+import { Command } from 'commander';
+import { tap } from 'rxjs';
+import { stringifyPerformance } from '../../models/performanceJson.js';
+import { bucketByLength } from '../../operators/bucketByLength.js';
+import { evaluate } from '../../operators/evaluate.js';
+import { preprocess } from '../../operators/preprocess.js';
+import { tokenize } from '../../operators/tokenize.js';
+import type { BackendName } from '../../ops/selectBackend.js';
+import { alongside } from '../../sinks/alongside.js';
+import { metrics } from '../../sinks/metrics.js';
+import { metricsTable } from '../../sinks/metricsTable.js';
+import { rowProgress } from '../../sinks/rowProgress.js';
+import { wantsColors } from '../../sinks/wantsColors.js';
+import { HeadwaterError } from '../../contracts/HeadwaterError.js';
+import { DATA_HELP, openData, tellingRejections } from '../dataSource.js';
+import { withModel } from '../model.js';
+import type { Choose } from '../program.js';
+import type { Terminal } from '../Terminal.js';
+import { wholeNumber } from '../argument.js';
+import { addBackendOption, addDataOptions, type ColumnOptions, type RejectionOptions } from '../trainingOptions.js';
+
+interface Options extends ColumnOptions, RejectionOptions {
+  readonly model: string;
+  readonly data: string;
+  readonly batchSize: number;
+  readonly backend: BackendName;
+  readonly json?: boolean;
+}
+
+const HELP = `
+Every row of the data is measured. On the file that a model was trained from, most rows are ones that it has learnt by heart: its honest
+figures, those of its test rows, are in its performance.json (headwater inspect DIR).
+
+Examples:
+  $ headwater evaluate --model models/news --data more-news.csv
+  $ headwater evaluate --model models/news --data more-news.csv --json | jq .overall.f1
+`;
+
+const evaluation = ({ model: directory, data, batchSize, backend, json = false, ...options }: Options, terminal: Terminal) =>
+  withModel(directory, backend, terminal, ({ model, artifacts: { tokenizer, labelEncoder } }) => {
+    const source = openData(data, options, terminal.env);
+    const measured$ = source.rows$.pipe(
+      alongside(rowProgress({ label: 'evaluating', stream: terminal.stderr })),
+      preprocess(),
+      tokenize(tokenizer, labelEncoder, { rejections: source.rejected }),
+      bucketByLength({ batchSize, padIndex: tokenizer.padIndex, unknownIndex: tokenizer.unknownIndex }),
+      evaluate(model),
+      metrics(labelEncoder.classes),
+      tap((report) => {
+        if (report.rows === 0) throw new HeadwaterError('HW_EMPTY', `There is no row to measure in ${source.name}. Check the file, and that its classes are those of the model: ${labelEncoder.classes.join(', ')}.`);
+        terminal.stdout.write(json ? `${stringifyPerformance(report.performance, labelEncoder.classes)}\n` : `${metricsTable(report, { colors: wantsColors(terminal.stdout, terminal.env) })}\n`);
+      }),
+    );
+    return tellingRejections(measured$, source, options, terminal);
+  });
+
+/** `headwater evaluate`. */
+export const evaluateCommand = (terminal: Terminal, choose: Choose): Command =>
+  addBackendOption(
+    addDataOptions(
+      new Command('evaluate')
+        .description('measure a saved classifier on labelled headlines')
+        .requiredOption('--model <dir>', 'the folder of the artifacts')
+        .requiredOption('--data <source>', DATA_HELP),
+    ),
+  )
+    .option('--batch-size <n>', 'rows a batch', wholeNumber(1), 64)
+    .option('--json', "write the scores as JSON, in the form of performance.json")
+    .addHelpText('after', HELP)
+    .action((options: Options) => choose(evaluation(options, terminal)));

@@ -1,0 +1,66 @@
+import Table from 'cli-table3';
+import { Command } from 'commander';
+import { tap } from 'rxjs';
+import { stringifyPerformance } from '../../models/performanceJson.js';
+import type { Artifacts } from '../../models/Artifacts.js';
+import { loadArtifacts } from '../../models/loadArtifacts.js';
+import { fromTask } from '../fromTask.js';
+import type { Choose } from '../program.js';
+import type { Terminal } from '../Terminal.js';
+
+interface Options {
+  readonly json?: boolean;
+}
+
+const HELP = `
+Examples:
+  $ headwater inspect models/news
+  $ headwater inspect models/news --json | jq .parameters
+`;
+
+const valuesIn = (shape: readonly number[]): number => shape.reduce((product, size) => product * size, 1);
+
+const describe = (directory: string, { config, weights, tokenizer, labelEncoder, performance }: Artifacts) => ({
+  directory,
+  config,
+  parameters: [...weights.values()].reduce((sum, { shape }) => sum + valuesIn(shape), 0),
+  weights: [...weights].map(([name, { shape }]) => ({ name, shape })),
+  vocabulary: { size: tokenizer.size, level: tokenizer.charLevel ? 'character' : 'word' },
+  classes: labelEncoder.classes,
+  performance: performance?.overall,
+});
+
+const table = (rows: readonly (readonly [string, string])[]): string => {
+  const lines = new Table({ style: { head: [], border: [] }, chars: { mid: '', 'left-mid': '', 'mid-mid': '', 'right-mid': '' } });
+  lines.push(...rows.map((row) => [...row]));
+  return lines.toString();
+};
+
+const asText = (directory: string, artifacts: Artifacts): string => {
+  const { config, parameters, weights, vocabulary, classes, performance } = describe(directory, artifacts);
+  const summary = table([
+    ['model', `${config.bidirectional ? 'bidirectional ' : ''}${config.cell.toUpperCase()}, ${parameters.toLocaleString('en-US')} parameters`],
+    ['sizes', `embedding ${config.embeddingDim}, hidden ${config.hiddenDim}, fc ${config.fcDim}, dropout ${config.dropout}${config.overPadding ? ', over the padding' : ''}`],
+    ['vocabulary', `${vocabulary.size.toLocaleString('en-US')} ${vocabulary.level}s`],
+    ['classes', classes.join(', ')],
+    ['test rows', performance === undefined ? 'not measured' : `F1 ${performance.f1.toFixed(4)}, precision ${performance.precision.toFixed(4)}, recall ${performance.recall.toFixed(4)} on ${performance.num_samples.toLocaleString('en-US')} rows`],
+  ]);
+  return `${directory}\n${summary}\n${table(weights.map(({ name, shape }) => [name, shape.join(' × ')]))}\n`;
+};
+
+const asJson = (directory: string, artifacts: Artifacts): string => {
+  const { performance, labelEncoder } = artifacts;
+  const measured = performance === undefined ? 'null' : stringifyPerformance(performance, labelEncoder.classes).replaceAll('\n', '\n  ');
+  return `${JSON.stringify({ ...describe(directory, artifacts), performance: undefined }, null, 2).slice(0, -2)},\n  "performance": ${measured}\n}\n`;
+};
+
+/** `headwater inspect`. */
+export const inspectCommand = (terminal: Terminal, choose: Choose): Command =>
+  new Command('inspect')
+    .description('show what a saved classifier is made of, and how well it did')
+    .argument('<dir>', 'the folder of the artifacts')
+    .option('--json', 'write it as JSON')
+    .addHelpText('after', HELP)
+    .action((directory: string, { json = false }: Options) =>
+      choose(fromTask(loadArtifacts(directory)).pipe(tap((artifacts) => void terminal.stdout.write(json ? asJson(directory, artifacts) : asText(directory, artifacts))))),
+    );

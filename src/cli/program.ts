@@ -1,0 +1,34 @@
+import { Command } from 'commander';
+import type { Observable } from 'rxjs';
+import { demoCommand } from './commands/demo.js';
+import { evaluateCommand } from './commands/evaluate.js';
+import { inspectCommand } from './commands/inspect.js';
+import { predictCommand } from './commands/predict.js';
+import { trainCommand } from './commands/train.js';
+import type { Terminal } from './Terminal.js';
+import { VERSION } from './version.js';
+
+/** Takes the job that the arguments ask for: a cold Observable that does it when subscribed to. */
+export type Choose = (job$: Observable<unknown>) => void;
+
+/** The words of the command line and what they mean; nothing is done yet when they have been read. */
+export const buildProgram = (terminal: Terminal, choose: Choose): Command => {
+  const program = new Command('headwater')
+    .description('Streams of text into recurrent networks: train a headline classifier from a CSV stream, evaluate it, and classify headlines as they arrive.')
+    .version(VERSION, '-v, --version')
+    .showSuggestionAfterError()
+    .addHelpText('after', '\nEach command has its own help with examples: headwater train --help\n');
+  for (const command of [demoCommand, trainCommand, evaluateCommand, predictCommand, inspectCommand]) program.addCommand(command(terminal, choose));
+  for (const command of [program, ...program.commands]) {
+    command.exitOverride().configureOutput({
+      writeOut: (text) => void terminal.stdout.write(text),
+      writeErr: (text) => void terminal.stderr.write(text),
+      // One line, as every other error is told; a suggestion that commander puts on a line of its own is kept.
+      outputError: (text, write) => {
+        const sentence = text.replace(/^error: /, '').trim().replaceAll('\n', ' ');
+        write(`headwater: ${sentence} See: ${[...(command === program ? [] : ['headwater']), command.name()].join(' ')} --help [HW_USAGE]\n`);
+      },
+    });
+  }
+  return program;
+};

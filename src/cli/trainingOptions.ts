@@ -1,0 +1,71 @@
+import { type Command, Option } from 'commander';
+import type { Cell } from '../models/ClassifierConfig.js';
+import type { BackendName } from '../ops/selectBackend.js';
+import { BACKEND_NAMES } from '../ops/selectBackend.js';
+import { fraction, positiveNumber, wholeNumber } from './argument.js';
+
+/** Which columns of a table hold what. */
+export interface ColumnOptions {
+  readonly titleColumn: string;
+  readonly labelColumn: string;
+}
+
+/** What becomes of rows that do not pass validation. */
+export interface RejectionOptions {
+  readonly maxRejections: number;
+  readonly rejections?: string;
+}
+
+/** How a training goes, as the command line says it. */
+export interface TrainingOptions extends ColumnOptions, RejectionOptions {
+  readonly epochs: number;
+  readonly batchSize: number;
+  readonly lr: number;
+  readonly patience: number;
+  readonly seed: number;
+  readonly cell: Cell;
+  readonly bidirectional?: boolean;
+  readonly embeddingDim: number;
+  readonly hiddenDim: number;
+  readonly fcDim: number;
+  readonly dropout: number;
+  readonly overPadding?: boolean;
+  readonly numTokens: number;
+  readonly charLevel?: boolean;
+  readonly minTokenFrequency: number;
+  readonly backend: BackendName;
+  readonly json?: boolean;
+}
+
+/** Puts the options that say where rows come from on a command. */
+export const addDataOptions = (command: Command): Command =>
+  command
+    .option('--title-column <name>', 'the column that holds the headline', 'title')
+    .option('--label-column <name>', 'the column that holds the class', 'category')
+    .option('--max-rejections <n>', 'the most rows that may fail validation before it is given up', wholeNumber(0), 1000)
+    .option('--rejections <file>', 'write each row that failed validation there, as a JSON line');
+
+/** Puts the backend's option on a command. */
+export const addBackendOption = (command: Command): Command =>
+  command.addOption(new Option('--backend <name>', 'what computes').choices(BACKEND_NAMES).default('auto'));
+
+/** Puts the options of a training on a command; the defaults are the lesson's unless the command has its own. */
+export const addTrainingOptions = (command: Command, own: { readonly epochs?: number; readonly lr?: number; readonly patience?: number } = {}): Command =>
+  addBackendOption(addDataOptions(command))
+    .option('--epochs <n>', 'the most passes over the train rows', wholeNumber(1), own.epochs ?? 50)
+    .option('--batch-size <n>', 'rows a batch', wholeNumber(1), 64)
+    .option('--lr <rate>', 'the learning rate to start with', positiveNumber, own.lr ?? 1e-4)
+    .option('--patience <n>', 'stop after this many epochs without a better validation loss', wholeNumber(1), own.patience ?? 10)
+    .option('--seed <n>', 'decides the split, the order of batches, the first weights and dropout', wholeNumber(0), 1234)
+    .addOption(new Option('--cell <name>', 'the recurrent cell').choices(['rnn', 'gru', 'lstm']).default('gru'))
+    .option('--bidirectional', 'read each headline from both ends (the default for gru and lstm)')
+    .option('--no-bidirectional', 'read each headline from its start only (the default for rnn)')
+    .option('--embedding-dim <n>', "features of a token's embedding", wholeNumber(1), 100)
+    .option('--hidden-dim <n>', "features of a direction's hidden state", wholeNumber(1), 128)
+    .option('--fc-dim <n>', 'features between the two linear layers', wholeNumber(1), 100)
+    .option('--dropout <share>', 'the share of those features that is dropped in training', fraction, 0.1)
+    .option('--over-padding', "run the recurrent layers over the padding, as the lesson's code does")
+    .option('--num-tokens <n>', 'the most tokens in the vocabulary, padding and unknown included', wholeNumber(3), 5000)
+    .option('--char-level', 'take characters for tokens, not words')
+    .option('--min-token-frequency <n>', 'leave out tokens that are rarer in the train rows', wholeNumber(1), 1)
+    .option('--json', 'write every event of the training to stdout as a JSON line');
