@@ -262,6 +262,8 @@ describe('decode, by its columns', () => {
   it('does without a column that the codec can do without', () => {
     const optional = t.exact(t.intersection([t.type({ title: t.string }), t.partial({ subtitle: t.string })]));
     expect(outcome(of(rows.a).pipe(decode(optional))).values).toEqual([{ id: 0, title: 'Ferry returns' }]);
+    const asked = outcome(of(rows.a).pipe(decode(optional, { columns: { subtitle: 'deck' } })));
+    expect(asked.error).toMatchObject({ code: 'HW_COLUMNS' });
   });
 
   it('reads a column called __proto__, and is not misled by one', () => {

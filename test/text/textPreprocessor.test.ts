@@ -33,6 +33,7 @@ const CPYTHON: readonly (readonly [text: string, expected: string, stopWords?: r
   // Stop words of one's own: with an apostrophe, with white space of Python's alone after them, in an order that matters, full of pattern characters, not ASCII.
   ["tide's out", 'tide', ["'s", 'out']],
   ["tide's\ufeffout x's\u0085out", 'tide out xout', ["'s"]],
+  ["tide's\u001cout x's\u001f\u001dout", 'tideout xout', ["'s"]],
   ["don't don", '', ["don't", 'don']],
   ["don't don", 't', ['don', "don't"]],
   ['c++ or c', 'or', ['c++', 'c']],
