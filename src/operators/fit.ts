@@ -50,12 +50,13 @@ const checkRows = (rows: SideCounts): void => {
  * before `training-ended` is emitted.
  *
  * ```
- * sources:  -S--------------------------------------------|
- * S.train:      epoch 1: -a-b-|          epoch 2: -a-b-|
- * S.validation:               -v|                      -v|
+ * sources:     S|
+ * train:       -----a-b|  -----a-b|
+ * validation:          -v|        -v|
  *   fit(model, { epochs: 2 })
- * events:   -(ts)---------s-s--(ve)(s)------------s-s---(veT)|
- *            t training-started   s epoch-started, then step   v validation-step   e epoch   T training-ended
+ * events:      (te)-s-s-v(pe)-s-s-v(pT|)
+ *
+ * t training-started   e epoch-started   s step   v validation-step   p epoch   T training-ended
  * ```
  *
  * - Unsubscribing stops at once, in the middle of an epoch too, and touches nothing more: the model keeps the weights of its last step, and the best ones

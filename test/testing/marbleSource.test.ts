@@ -1,4 +1,4 @@
-import { concatMap, delay, finalize, of, take, tap } from 'rxjs';
+import { concatMap, delay, finalize, of, take, tap, timer } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { valve as makeValve } from '../../src/streams/valve.js';
 import { marbleSource } from '../../src/testing/marbleSource.js';
@@ -70,6 +70,15 @@ describe('marbleSource', () => {
       helpers.expectObservable(worked$).toBe('   ---a-b-(c|)');
       helpers.flush();
       expect(source$.read).toBe(3);
+    });
+  });
+
+  it('waits again when its consumer holds the valve while it is telling that it opened', () => {
+    runMarbles((helpers) => {
+      const brake = makeValve();
+      const source$ = marbleSource(helpers, '(abc|)', undefined, { valve: brake });
+      const held$ = source$.pipe(tap(() => timer(2).subscribe(brake.hold())));
+      helpers.expectObservable(held$).toBe('a-b-c-|');
     });
   });
 
