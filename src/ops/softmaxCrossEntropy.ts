@@ -54,14 +54,19 @@ export const labelWeight = (labels: Int32Array, classWeights?: Float32Array): nu
  */
 export const softmaxCrossEntropy = (logits: Tensor, labels: Int32Array, classWeights?: Float32Array): Scalar => {
   const [rows, classes] = logits.shape as [number, number];
-  if (logits.rank !== 2 || rows !== labels.length || rows === 0)
-    throw new HeadwaterError('HW_USAGE', `softmaxCrossEntropy takes logits of shape [B, C] and B labels, B at least 1, but was given [${logits.shape.join(', ')}] and ${labels.length} labels.`);
-  const stranger = labels.findIndex((label) => label < 0 || label >= classes);
-  if (stranger !== -1) throw new HeadwaterError('HW_USAGE', `softmaxCrossEntropy was given the label ${labels[stranger]!} for row ${stranger}. Labels must be between 0 and ${classes - 1}.`);
+  if (logits.rank !== 2 || rows === 0) throw new HeadwaterError('HW_USAGE', `softmaxCrossEntropy takes logits of shape [B, C], B at least 1, but was given [${logits.shape.join(', ')}].`);
+  checkLabels(labels, rows, classes);
   if (classWeights !== undefined) checkClassWeights(classWeights, classes);
   const weight = labelWeight(labels, classWeights);
   const shares = Float32Array.from(labels, (label) => (classWeights === undefined ? 1 : classWeights[label]!) / weight);
   return softmaxCrossEntropyOp.run({ logits }, { labels, shares })[0] as Scalar;
+};
+
+/** Refuses labels that are not one a row, each a class's index. */
+export const checkLabels = (labels: Int32Array, rows: number, classes: number): void => {
+  if (labels.length !== rows) throw new HeadwaterError('HW_USAGE', `There are ${labels.length} labels for ${rows} rows. There must be one a row.`);
+  const stranger = labels.findIndex((label) => label < 0 || label >= classes);
+  if (stranger !== -1) throw new HeadwaterError('HW_USAGE', `The label of row ${stranger} is ${labels[stranger]!}. Labels must be between 0 and ${classes - 1}.`);
 };
 
 /** Refuses class weights that are not one a class, finite and not negative. */

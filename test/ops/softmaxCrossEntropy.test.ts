@@ -72,9 +72,9 @@ describe.each(['headwater', 'cpu'])('softmaxCrossEntropy on %s', (backend) => {
   });
 
   it.each([
-    ['a label that is no class', [2, 3], Int32Array.of(0, 3), undefined, /label 3 for row 1.*between 0 and 2/],
-    ['a negative label', [2, 3], Int32Array.of(-1, 0), undefined, /label -1 for row 0/],
-    ['too few labels', [2, 3], Int32Array.of(0), undefined, /\[2, 3\] and 1 labels/],
+    ['a label that is no class', [2, 3], Int32Array.of(0, 3), undefined, /label of row 1 is 3.*between 0 and 2/],
+    ['a negative label', [2, 3], Int32Array.of(-1, 0), undefined, /label of row 0 is -1/],
+    ['too few labels', [2, 3], Int32Array.of(0), undefined, /1 labels for 2 rows/],
     ['no rows', [0, 3], new Int32Array(0), undefined, /B at least 1/],
     ['logits of another rank', [2], Int32Array.of(0, 1), undefined, /\[B, C\]/],
     ['a class without a weight', [2, 3], Int32Array.of(0, 1), Float32Array.of(1, 1), /2 class weights for 3 classes/],

@@ -1,0 +1,106 @@
+import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as t from 'io-ts';
+import { HeadwaterError } from '../contracts/HeadwaterError.js';
+import { guarded, wholeNumber } from './guarded.js';
+
+/** The version of the artifact format that this library writes, and the only one that it reads. */
+export const FORMAT_VERSION = 1;
+
+/** The recurrent cells that a classifier can have. */
+export type Cell = 'rnn' | 'gru' | 'lstm';
+
+const cellName = guarded('"rnn", "gru" or "lstm"', (value): value is Cell => value === 'rnn' || value === 'gru' || value === 'lstm');
+const share = guarded('a number of at least 0 and below 1', (value): value is number => typeof value === 'number' && value >= 0 && value < 1);
+
+const fields = t.readonly(
+  t.strict({
+    /** The version of the artifact format. */
+    formatVersion: t.literal(FORMAT_VERSION),
+    /** The recurrent cell. */
+    cell: cellName,
+    /** Whether a second layer reads each row from its end. */
+    bidirectional: t.boolean,
+    /** The number of tokens, V, padding and unknown included. */
+    vocabularySize: wholeNumber(2),
+    /** The number of features of a token's embedding, E. */
+    embeddingDim: wholeNumber(1),
+    /** The number of features of a direction's hidden state, H. */
+    hiddenDim: wholeNumber(1),
+    /** The number of features between the two linear layers, F. */
+    fcDim: wholeNumber(1),
+    /** The share of those features that is dropped in training. */
+    dropout: share,
+    /** The number of classes, C. */
+    classes: wholeNumber(2),
+    /** The token that fills rows up; its embedding is zero and stays so. */
+    padIndex: wholeNumber(0),
+    /** Whether the recurrent layers run over the padding, as the lesson's do. */
+    overPadding: t.boolean,
+  }),
+);
+
+/** What a classifier is made of. */
+export type ClassifierConfig = t.TypeOf<typeof fields>;
+
+const indexOfToken = guarded('a whole number below vocabularySize', (value): value is number => typeof value === 'number');
+
+/** The codec of `config.json`. What it does not know is left out. */
+export const ClassifierConfig = new t.Type<ClassifierConfig>(
+  'ClassifierConfig',
+  (value): value is ClassifierConfig => fields.is(value) && value.padIndex < value.vocabularySize,
+  (value, context) =>
+    pipe(
+      fields.validate(value, context),
+      E.flatMap((config) =>
+        config.padIndex < config.vocabularySize ? t.success(config) : t.failure<ClassifierConfig>(config.padIndex, t.appendContext(context, 'padIndex', indexOfToken, config.padIndex)),
+      ),
+    ),
+  fields.encode,
+);
+
+/** The choices that {@link classifierConfig} completes. */
+export interface ClassifierOptions {
+  /** The number of tokens, padding and unknown included: `tokenizer.size`. */
+  readonly vocabularySize: number;
+  /** The number of classes: `labelEncoder.size`. */
+  readonly classes: number;
+  /** The recurrent cell. Default `gru`. */
+  readonly cell?: Cell;
+  /** Whether a second layer reads each row from its end. Default true for `gru` and `lstm`, false for `rnn`, as the lesson has it. */
+  readonly bidirectional?: boolean;
+  /** Features of a token's embedding. Default 100. */
+  readonly embeddingDim?: number;
+  /** Features of a direction's hidden state. Default 128. */
+  readonly hiddenDim?: number;
+  /** Features between the two linear layers. Default 100. */
+  readonly fcDim?: number;
+  /** The share of those features that is dropped in training, in [0, 1). Default 0.1. */
+  readonly dropout?: number;
+  /** The token that fills rows up. Default 0. */
+  readonly padIndex?: number;
+  /** Whether the recurrent layers run over the padding, as the lesson's do; then a prediction depends on its batch mates. Default false. */
+  readonly overPadding?: boolean;
+}
+
+/**
+ * Completes a classifier's configuration by the lesson's sizes, and checks it.
+ *
+ * @throws HeadwaterError `HW_USAGE` when a value cannot work
+ * @example
+ * ```ts
+ * import { classifierConfig } from 'headwater';
+ * const config = classifierConfig({ cell: 'gru', vocabularySize: 5000, classes: 4 });
+ * config.hiddenDim; // 128
+ * ```
+ */
+export const classifierConfig = (options: ClassifierOptions): ClassifierConfig => {
+  const { cell = 'gru', bidirectional = cell !== 'rnn', embeddingDim = 100, hiddenDim = 128, fcDim = 100, dropout = 0.1, padIndex = 0, overPadding = false } = options;
+  const { vocabularySize, classes } = options;
+  const decoded = ClassifierConfig.decode({ formatVersion: FORMAT_VERSION, cell, bidirectional, vocabularySize, embeddingDim, hiddenDim, fcDim, dropout, classes, padIndex, overPadding });
+  if (decoded._tag === 'Left') {
+    const fault = decoded.left[0]?.context.at(-1);
+    throw new HeadwaterError('HW_USAGE', `A classifier cannot be made with ${fault?.key ?? 'a value'} ${fault?.actual === undefined ? 'missing' : JSON.stringify(fault.actual)}. Give ${fault?.type.name ?? 'another'}.`);
+  }
+  return decoded.right;
+};

@@ -1,0 +1,190 @@
+import type { Scalar, Tensor, Variable } from '@tensorflow/tfjs-core';
+import { tensor, tidy, valueAndGrads, variable } from '@tensorflow/tfjs-core';
+import { isLeft } from 'fp-ts/lib/Either.js';
+import { HeadwaterError } from '../contracts/HeadwaterError.js';
+import type { PaddedBatch } from '../contracts/PaddedBatch.js';
+import type { StateDict, Weight } from '../contracts/StateDict.js';
+import type { Trainable } from '../contracts/Trainable.js';
+import { Adam } from '../ops/Adam.js';
+import { onBackend } from '../ops/onBackend.js';
+import { BACKEND_NAME, registerBackend } from '../ops/registerBackend.js';
+import { registerOps } from '../ops/registerOps.js';
+import { softmax } from '../ops/softmax.js';
+import { checkClassWeights, checkLabels, labelWeight, softmaxCrossEntropy } from '../ops/softmaxCrossEntropy.js';
+import { checkWeights } from './checkWeights.js';
+import type { ClassifierConfig } from './ClassifierConfig.js';
+import { classifierLogits } from './classifierLogits.js';
+import { initialWeights } from './initialWeights.js';
+import { weightShapes } from './weightShapes.js';
+
+/** What a classifier needs to know beyond what it is made of. */
+export interface ClassifierSettings {
+  /** Decides the weights that it starts from and what its dropout drops: any whole number. */
+  readonly seed: number;
+  /** The weight of each class in the loss, by class index, shape [C], finite and not negative. Default: all equal. */
+  readonly classWeights?: Float32Array | undefined;
+  /** The backend that it lives on, as tfjs knows it, whichever is current. Default `headwater`. */
+  readonly backend?: string | undefined;
+  /** What it calls itself in events. Default: its cell's name. */
+  readonly name?: string | undefined;
+  /** The weights that it starts from, copied. Default: drawn by the seed, distributed as PyTorch's. */
+  readonly weights?: StateDict | undefined;
+}
+
+/** A text classifier that can be trained a batch at a time. */
+export interface Classifier extends Trainable {
+  /** What it is made of. */
+  readonly config: ClassifierConfig;
+  /** The backend that it lives on, as tfjs knows it. */
+  readonly backend: string;
+  /** The logits of a batch, row-major, shape [B, C], float32, with dropout off; changes nothing. */
+  logits(batch: PaddedBatch): Float32Array;
+  /** A copy of the optimizer's state: with the weights, all that a step depends on beyond its batch and its context. */
+  optimizerState(): StateDict;
+  /**
+   * Replaces the optimizer's state by a copy of that given.
+   *
+   * @throws HeadwaterError `HW_ARTIFACT` when a name or a shape does not fit
+   */
+  loadOptimizerState(state: StateDict): void;
+  /** Frees the weights and the optimizer's state; the classifier is of no more use. More calls change nothing. */
+  dispose(): void;
+}
+
+const copyOf = (weight: Tensor): Weight => ({ shape: [...weight.shape], data: Float32Array.from(weight.dataSync()) });
+
+const asTensor = ({ shape, data }: Weight): Tensor => tensor(data.slice(), [...shape]);
+
+/** Hands values on, or refuses them where one is no finite number. */
+const finite = <Values extends ArrayLike<number>>(values: Values, what: string, advice: string): Values => {
+  for (let i = 0; i < values.length; i++) {
+    if (!Number.isFinite(values[i])) throw new HeadwaterError('HW_NUMERIC', `${what} is ${values[i] ?? NaN}, which is no finite number. ${advice}`);
+  }
+  return values;
+};
+
+const UNSTABLE = 'Lower the learning rate, and check the class weights.';
+const DAMAGED = 'The weights are damaged: load others.';
+
+/**
+ * Makes the lesson's text classifier: embeddings, a recurrent layer, its output at the last token, two linear layers with dropout between them.
+ *
+ * It implements `Trainable`. Each method is one synchronous step on its own backend, whichever is current: the current one is restored
+ * afterwards (where none was chosen yet, its own stays). Only the weights and the optimizer's two moments of each outlive a step, in bytes 12 a value;
+ * `dispose` frees them. The backend `headwater` is registered by this call where it is not yet; any other must be registered before.
+ *
+ * The optimizer is Adam with PyTorch's constants. On the same backend, equal configurations, seeds, batches and contexts give equal bits.
+ *
+ * @param config what it is made of; `classifierConfig` completes one, `inferConfig` reads one off weights
+ * @param settings seed, class weights, backend
+ * @throws HeadwaterError `HW_USAGE` when the class weights do not fit, `HW_ARTIFACT` when the weights given do not,
+ *   `HW_BACKEND` when the backend is not registered; its steps `HW_USAGE` when a batch does not fit, and `HW_NUMERIC` when a loss or a logit is not finite
+ * @example
+ * ```ts
+ * import { classifier, classifierConfig } from 'headwater';
+ * const model = classifier(classifierConfig({ cell: 'gru', vocabularySize: 50, classes: 2, hiddenDim: 8 }), { seed: 1234 });
+ * const batch = { size: 2, time: 3, tokens: Int32Array.of(5, 7, 9, 4, 0, 0), lengths: Int32Array.of(3, 1), ids: Int32Array.of(0, 1), labels: Int32Array.of(0, 1) };
+ * model.trainBatch(batch, { epoch: 1, step: 0, learningRate: 1e-3 }).loss; // about log 2
+ * model.predictBatch(batch).length; // 4: two rows of two classes
+ * model.dispose();
+ * ```
+ */
+export const classifier = (config: ClassifierConfig, settings: ClassifierSettings): Classifier => {
+  const { seed, backend = BACKEND_NAME, name = config.cell } = settings;
+  const classWeights = settings.classWeights?.slice();
+  if (classWeights !== undefined) checkClassWeights(classWeights, config.classes);
+  const shapes = weightShapes(config);
+
+  const fitting = (state: StateDict): StateDict => {
+    const checked = checkWeights(shapes, state);
+    if (isLeft(checked)) throw checked.left;
+    return checked.right;
+  };
+
+  const start = settings.weights === undefined ? initialWeights(config, seed) : fitting(settings.weights);
+  if (backend === BACKEND_NAME) registerBackend();
+  else registerOps();
+  const { weights, adam } = onBackend(backend, () => {
+    const variables = new Map(Array.from(start, ([key, weight]): [string, Variable] => [key, tidy(() => variable(asTensor(weight), false))]));
+    return { weights: variables, adam: new Adam(variables) };
+  });
+  let disposed = false;
+
+  const checkAlive = (): void => {
+    if (disposed) throw new HeadwaterError('HW_USAGE', `The classifier "${name}" has been disposed of. Make another one.`);
+  };
+
+  /** One synchronous step on the classifier's backend, after which no tensor made in it is left. Its result is no tensor. */
+  const step = <Result>(work: () => Result): Result => {
+    checkAlive();
+    return onBackend(backend, () => {
+      const results: Result[] = [];
+      tidy(() => void results.push(work()));
+      return results[0] as Result;
+    });
+  };
+
+  /** The loss of a batch as a number, refused where it is not finite. */
+  const lossOf = (loss: Tensor, where: string): number => finite(loss.dataSync<'float32'>(), `The loss of "${name}" ${where}`, UNSTABLE)[0] ?? NaN;
+
+  const probabilitiesOf = (logits: Tensor): Float32Array => finite(softmax(logits).dataSync<'float32'>(), `A probability of "${name}"`, DAMAGED);
+
+  return {
+    name,
+    classes: config.classes,
+    config,
+    backend,
+
+    trainBatch: (batch, { epoch, step: ordinal, learningRate }) =>
+      step(() => {
+        // Before the forward pass: tfjs does not free what it has saved for a backward pass that never comes.
+        checkLabels(batch.labels, batch.size, config.classes);
+        const names = [...weights.keys()];
+        const { value, grads } = valueAndGrads((...tensors: Tensor[]): Scalar => {
+          const logits = classifierLogits(config, new Map(tensors.map((weight, i) => [names[i] ?? '', weight])), batch, { seed, epoch, step: ordinal });
+          return softmaxCrossEntropy(logits, batch.labels, classWeights);
+        })([...weights.values()]);
+        // Before the update: a step that went wrong leaves the weights as they were.
+        const loss = lossOf(value, `in epoch ${epoch}, step ${ordinal}`);
+        adam.step(new Map(grads.map((gradient, i) => [names[i] ?? '', gradient])), learningRate);
+        return { loss, weight: labelWeight(batch.labels, classWeights) };
+      }),
+
+    evaluateBatch: (batch) =>
+      step(() => {
+        const logits = classifierLogits(config, weights, batch, undefined);
+        const loss = lossOf(softmaxCrossEntropy(logits, batch.labels, classWeights), 'in evaluation');
+        return { loss, weight: labelWeight(batch.labels, classWeights), probabilities: probabilitiesOf(logits) };
+      }),
+
+    predictBatch: (batch) => step(() => probabilitiesOf(classifierLogits(config, weights, batch, undefined))),
+
+    logits: (batch) => step(() => finite(classifierLogits(config, weights, batch, undefined).dataSync<'float32'>(), `A logit of "${name}"`, DAMAGED)),
+
+    stateDict: () => {
+      checkAlive();
+      return new Map(Array.from(weights, ([key, weight]) => [key, copyOf(weight)]));
+    },
+
+    loadStateDict: (state) => {
+      const replacements = fitting(state);
+      step(() => {
+        for (const [key, weight] of replacements) weights.get(key)?.assign(asTensor(weight));
+      });
+    },
+
+    optimizerState: () => {
+      checkAlive();
+      return adam.stateDict();
+    },
+
+    loadOptimizerState: (state) => step(() => adam.loadStateDict(state)),
+
+    dispose: () => {
+      if (disposed) return;
+      disposed = true;
+      adam.dispose();
+      for (const weight of weights.values()) weight.dispose();
+    },
+  };
+};

@@ -1,0 +1,46 @@
+import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
+import { HeadwaterError } from '../contracts/HeadwaterError.js';
+import type { PaddedBatch } from '../contracts/PaddedBatch.js';
+import type { DropoutOptions } from '../ops/dropout.js';
+import { dropout } from '../ops/dropout.js';
+import { embedding } from '../ops/embedding.js';
+import { linear } from '../ops/linear.js';
+import { recurrentLast } from '../ops/recurrentLast.js';
+import type { ClassifierConfig } from './ClassifierConfig.js';
+
+/** What decides what a train step drops; in evaluation there is none. */
+export type DropoutPlace = Pick<DropoutOptions, 'seed' | 'epoch' | 'step'>;
+
+/**
+ * The classifier's equations: embeddings → recurrent layer → its output at each row's last token → fc1 → dropout → fc2, with no activation
+ * between, as the lesson has it.
+ *
+ * @param config what the classifier is made of
+ * @param weights by name, on the current backend
+ * @param place where in the training it is; undefined in evaluation, where nothing is dropped
+ * @returns logits, shape [B, C], float32; differentiable in the weights
+ */
+export const classifierLogits = (config: ClassifierConfig, weights: ReadonlyMap<string, Tensor>, batch: PaddedBatch, place: DropoutPlace | undefined): Tensor2D => {
+  const weight = (name: string): Tensor => {
+    const found = weights.get(name);
+    if (found === undefined) throw new HeadwaterError('HW_ARTIFACT', `The classifier has no weight named ${name}.`);
+    return found;
+  };
+  const recurrent = {
+    weight_ih_l0: weight('rnn.weight_ih_l0'),
+    weight_hh_l0: weight('rnn.weight_hh_l0'),
+    bias_ih_l0: weight('rnn.bias_ih_l0'),
+    bias_hh_l0: weight('rnn.bias_hh_l0'),
+    ...(config.bidirectional && {
+      weight_ih_l0_reverse: weight('rnn.weight_ih_l0_reverse'),
+      weight_hh_l0_reverse: weight('rnn.weight_hh_l0_reverse'),
+      bias_ih_l0_reverse: weight('rnn.bias_ih_l0_reverse'),
+      bias_hh_l0_reverse: weight('rnn.bias_hh_l0_reverse'),
+    }),
+  };
+  const embedded = embedding(weight('embeddings.weight'), batch, { padIndex: config.padIndex });
+  const last = recurrentLast(config.cell, embedded, batch.lengths, recurrent, { overPadding: config.overPadding });
+  const features = linear(last, weight('fc1.weight'), weight('fc1.bias'));
+  const kept = place === undefined ? features : dropout(features, { rate: config.dropout, ...place });
+  return linear(kept, weight('fc2.weight'), weight('fc2.bias'));
+};

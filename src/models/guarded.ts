@@ -1,0 +1,9 @@
+import * as t from 'io-ts';
+
+/** A codec of the values that pass a type guard; `name` says in words what they are. */
+export const guarded = <A>(name: string, is: (value: unknown) => value is A): t.Type<A> =>
+  new t.Type(name, is, (value, context) => (is(value) ? t.success(value) : t.failure(value, context)), t.identity);
+
+/** A codec of safe whole numbers that are at least `least`. */
+export const wholeNumber = (least: number): t.Type<number> =>
+  guarded(`a whole number of at least ${least}`, (value): value is number => typeof value === 'number' && Number.isSafeInteger(value) && value >= least);
