@@ -51,8 +51,8 @@ const checkRows = (rows: SideCounts): void => {
  *
  * ```
  * sources:     S|
- * train:       -----a-b|  -----a-b|
- * validation:          -v|        -v|
+ * train:       -----a-b| -----a-b|
+ * validation:          -v|       -v|
  *   fit(model, { epochs: 2 })
  * events:      (te)-s-s-v(pe)-s-s-v(pT|)
  *
