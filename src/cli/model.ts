@@ -1,7 +1,8 @@
 import { defer, finalize, map, type Observable, switchMap, tap } from 'rxjs';
 import type { Artifacts } from '../models/Artifacts.js';
-import { type Classifier, classifier } from '../models/classifier.js';
+import type { Classifier } from '../models/classifier.js';
 import { loadArtifacts } from '../models/loadArtifacts.js';
+import { restoreClassifier } from '../models/restoreClassifier.js';
 import { type BackendName, selectBackend } from '../ops/selectBackend.js';
 import { fromTask } from './fromTask.js';
 import type { Terminal } from './Terminal.js';
@@ -24,7 +25,7 @@ export const withModel = <T>(directory: string, backend: BackendName, terminal: 
     ),
     switchMap(({ artifacts, backend: name }) =>
       defer(() => {
-        const model = classifier(artifacts.config, { seed: 0, weights: artifacts.weights, backend: name });
+        const model = restoreClassifier(artifacts, { backend: name });
         return work({ model, artifacts }).pipe(finalize(() => model.dispose()));
       }),
     ),

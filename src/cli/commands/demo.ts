@@ -35,16 +35,16 @@ const demo = ({ data, out, ...options }: Options, terminal: Terminal): Observabl
   const run = (source: string): Observable<unknown> =>
     trainingJob(source, out, options, terminal).pipe(
       switchMap(({ model, split: { tokenizer, labelEncoder } }) => {
-        const { line } = predictionFormatter('text', labelEncoder.classes);
+        const formatter = predictionFormatter('text', labelEncoder.classes);
         return of(HEADLINES).pipe(
           classifyTitles(model, { tokenizer, labelEncoder }),
-          tap((classified) => void terminal.stdout.write(line(classified))),
+          tap((classified) => void terminal.stdout.write(formatter.line(classified))),
         );
       }),
     );
   if (data !== undefined) return run(data);
   return serveSample().pipe(
-    map(String),
+    map((url) => url.href),
     tap((url) => terminal.stderr.write(`data: a generated sample, served at ${url}\n`)),
     // The server lives until it is left, so the end of the run has to travel as a value.
     switchMap((url) => run(url).pipe(materialize())),
