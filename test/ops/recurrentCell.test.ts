@@ -72,6 +72,15 @@ describe.each(['headwater', 'cpu'])('single cells on %s', (backend) => {
     expect(tf.memory().numTensors).toBe(before);
   });
 
+  it('leave nothing but their results behind outside of a tidy', () => {
+    const [x, hidden, cell] = [tf.zeros([3, 4]), tf.zeros([3, 2]), tf.zeros([3, 2])];
+    const weights = { weight_ih: tf.zeros([8, 4]), weight_hh: tf.zeros([8, 2]), bias_ih: tf.zeros([8]), bias_hh: tf.zeros([8]) };
+    const before = tf.memory().numTensors;
+    const after = lstmCell(x, { hidden, cell }, weights);
+    expect(tf.memory().numTensors).toBe(before + 2);
+    tf.dispose([x, hidden, cell, Object.values(weights), after.hidden, after.cell]);
+  });
+
   it('refuses shapes that do not fit, and says which', () => {
     tf.tidy(() => {
       const weights = { weight_ih: tf.zeros([6, 4]), weight_hh: tf.zeros([6, 2]), bias_ih: tf.zeros([6]), bias_hh: tf.zeros([6]) };
