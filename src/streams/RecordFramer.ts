@@ -108,7 +108,8 @@ export class RecordFramer {
   #scan(): boolean {
     const { bytes, start, filled } = this.window;
     const delimiter = this.#delimiter;
-    const overlong = start + this.#limit + 1;
+    // Two bytes over: the first of them may be the CR of a CRLF.
+    const overlong = start + this.#limit + 2;
     const stop = Math.min(filled, overlong);
     let position = this.#position;
     let state = this.#state;
@@ -187,7 +188,7 @@ export class RecordFramer {
     this.from = start;
     // Where a CRLF was found by its LF, the CR is no part of the record.
     this.to = end > start && bytes[end - 1] === CR && (end === next || bytes[end] === LF) ? end - 1 : end;
-    this.fault = fault;
+    this.fault = fault ?? (this.to - start > this.#limit ? 'oversize' : undefined);
     this.line = this.#nextLine;
     this.#nextLine += fault === undefined && this.quoted ? 1 + this.#lineBreaks(start, end) : 1;
     this.#afterCr = next > end && bytes[end] === CR;

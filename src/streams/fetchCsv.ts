@@ -77,8 +77,8 @@ const requireDelimiter = (delimiter: string): string => {
  * `HW_HTTP_REDIRECTS`; `HW_HTTP_CUT` a body that ends before its end, or is longer than the server declared; `HW_ENCODING` a
  * compressed body that is damaged, cut short, or of an unknown encoding; `HW_EMPTY` not even a header; `HW_COLUMNS` a column
  * missing or named twice; `HW_CSV` a header that cannot be read, or UTF-16; `HW_SOURCE_CHANGED`, `HW_SNAPSHOT`;
- * `HW_REJECTIONS` a rejection where there is no `rejections`; and whatever `rejections` throws. Rows that came before an error
- * were emitted. A header without rows is no error: the stream completes.
+ * `HW_REJECTIONS` a rejection where there is no `rejections`; and whatever `rejections` throws. A header without rows is no error:
+ * the stream completes.
  *
  * @param source a path, or an address: http, https or file. A name and a password in it are sent, and not shown in rows or messages
  * @throws HeadwaterError `HW_USAGE` for a source or an option that cannot work
