@@ -8,7 +8,7 @@ import { TextOutput } from './TextOutput.js';
 import { wantsColors, type Environment } from './wantsColors.js';
 
 /** A Node stream that may be a terminal, such as `process.stderr`. */
-export type TextStream = Writable & { readonly isTTY?: boolean; readonly columns?: number };
+export type TextStream = Writable & { readonly isTTY?: boolean | undefined; readonly columns?: number | undefined };
 
 /** Where and how progress is shown. */
 export interface ProgressOptions {

@@ -1,4 +1,5 @@
 import { Observable, Subject, type MonoTypeOperatorFunction, type OperatorFunction } from 'rxjs';
+import { follow } from './follow.js';
 
 /**
  * Lets writing sinks see a stream that goes on to whoever subscribes.
@@ -30,6 +31,7 @@ export const alongside =
   <T>(...sinks: readonly OperatorFunction<T, never>[]): MonoTypeOperatorFunction<T> =>
   (source) =>
     new Observable((subscriber) => {
+      const followed = follow(subscriber);
       const values$ = new Subject<T>();
       let open = sinks.length + 1;
       let failure: { readonly error: unknown } | undefined;
@@ -51,21 +53,19 @@ export const alongside =
           }),
         );
       }
-      subscriber.add(
-        source.subscribe({
-          next: (value) => {
-            values$.next(value);
-            subscriber.next(value);
-          },
-          error: (error: unknown) => {
-            failure = { error };
-            values$.error(error);
-            settle();
-          },
-          complete: () => {
-            values$.complete();
-            settle();
-          },
-        }),
-      );
+      followed(source, {
+        next: (value) => {
+          values$.next(value);
+          subscriber.next(value);
+        },
+        error: (error) => {
+          failure = { error };
+          values$.error(error);
+          settle();
+        },
+        complete: () => {
+          values$.complete();
+          settle();
+        },
+      });
     });

@@ -1,5 +1,6 @@
 import { isLeft } from 'fp-ts/lib/Either.js';
 import { defer, Observable, type ObservableInput, type OperatorFunction } from 'rxjs';
+import { follow } from './follow.js';
 import { writeFiles } from './writeFiles.js';
 
 /** Files to be written: the bytes by name. */
@@ -57,6 +58,7 @@ export const artifactFiles =
   <T>(dir: string, encode: (value: T) => Files | undefined, { write = writeAtomically }: ArtifactFilesOptions = {}): OperatorFunction<T, never> =>
   (source) =>
     new Observable((subscriber) => {
+      const followed = follow(subscriber);
       let waiting: Files | undefined;
       let writing = false;
       let ended: (() => void) | undefined;
@@ -81,22 +83,14 @@ export const artifactFiles =
         else end();
       };
 
-      subscriber.add(
-        source.subscribe({
-          next: (value) => {
-            let files: Files | undefined;
-            try {
-              files = encode(value);
-            } catch (error) {
-              subscriber.error(error);
-              return;
-            }
-            if (files === undefined) return;
-            if (writing) waiting = new Map([...(waiting ?? []), ...files]);
-            else start(files);
-          },
-          error: (error: unknown) => finish(() => subscriber.error(error)),
-          complete: () => finish(() => subscriber.complete()),
-        }),
-      );
+      followed(source, {
+        next: (value) => {
+          const files = encode(value);
+          if (files === undefined) return;
+          if (writing) waiting = new Map([...(waiting ?? []), ...files]);
+          else start(files);
+        },
+        error: (error) => finish(() => subscriber.error(error)),
+        complete: () => finish(() => subscriber.complete()),
+      });
     });

@@ -1,4 +1,4 @@
-import { Observable, type OperatorFunction } from 'rxjs';
+import { defer, map, reduce, type OperatorFunction } from 'rxjs';
 import { HeadwaterError } from '../contracts/HeadwaterError.js';
 import type { LabelledBatch, PaddedBatch } from '../contracts/PaddedBatch.js';
 
@@ -20,8 +20,57 @@ export interface BatchStats {
 
 const isLabelled = (batch: PaddedBatch): batch is LabelledBatch => 'labels' in batch;
 
+/** What is added up over the batches. */
+class Sums {
+  #batches = 0;
+  #rows = 0;
+  #tokens = 0;
+  #positions = 0;
+  #min = Infinity;
+  #max = 0;
+  #classes: number[] | undefined;
+
+  add(batch: PaddedBatch): this {
+    this.#batches += 1;
+    this.#rows += batch.size;
+    this.#positions += batch.size * batch.time;
+    for (let i = 0; i < batch.size; i++) {
+      const length = batch.lengths[i]!;
+      this.#tokens += length;
+      this.#min = Math.min(this.#min, length);
+      this.#max = Math.max(this.#max, length);
+    }
+    if (isLabelled(batch)) this.#count(batch, (this.#classes ??= []));
+    return this;
+  }
+
+  #count(batch: LabelledBatch, classes: number[]): void {
+    for (let i = 0; i < batch.size; i++) {
+      const label = batch.labels[i]!;
+      if (label < 0) throw new HeadwaterError('HW_LABEL', `Row ${batch.ids[i]!} has the label ${label}: a label is an index in the label encoder, from 0.`);
+      while (classes.length <= label) classes.push(0);
+      classes[label] = classes[label]! + 1;
+    }
+  }
+
+  stats(): BatchStats {
+    const rows = this.#rows;
+    const tokens = this.#tokens;
+    return {
+      batches: this.#batches,
+      rows,
+      tokens,
+      padding: this.#positions === 0 ? 0 : (this.#positions - tokens) / this.#positions,
+      length: { min: rows === 0 ? 0 : this.#min, mean: rows === 0 ? 0 : tokens / rows, max: this.#max },
+      classes: this.#classes,
+    };
+  }
+}
+
 /**
  * Counts what a batch stream carries: batches, rows, tokens, the share of padding, lengths, and classes where rows have labels.
+ *
+ * A reducing sink: it emits one result when the batches have ended.
  *
  * ```
  * source:  --b---b---b--|
@@ -33,7 +82,7 @@ const isLabelled = (batch: PaddedBatch): batch is LabelledBatch => 'labels' in b
  *
  * - Of an empty stream it tells zeros.
  * - It holds one count a class, and no rows.
- * - Errors: those of the source, at once; `HW_LABEL` when a label is not a whole number from 0.
+ * - Errors: those of the source, at once; `HW_LABEL` when a label is negative.
  *
  * @example
  * ```ts
@@ -47,48 +96,10 @@ const isLabelled = (batch: PaddedBatch): batch is LabelledBatch => 'labels' in b
  * ```
  */
 export const batchStats = (): OperatorFunction<PaddedBatch, BatchStats> => (source) =>
-  new Observable((subscriber) => {
-    let batches = 0;
-    let rows = 0;
-    let tokens = 0;
-    let positions = 0;
-    let min = Infinity;
-    let max = 0;
-    let classes: number[] | undefined;
-    return source.subscribe({
-      next: (batch) => {
-        batches += 1;
-        rows += batch.size;
-        positions += batch.size * batch.time;
-        for (let i = 0; i < batch.size; i++) {
-          const length = batch.lengths[i]!;
-          tokens += length;
-          if (length < min) min = length;
-          if (length > max) max = length;
-        }
-        if (!isLabelled(batch)) return;
-        classes ??= [];
-        for (let i = 0; i < batch.size; i++) {
-          const label = batch.labels[i]!;
-          if (label < 0) {
-            subscriber.error(new HeadwaterError('HW_LABEL', `Row ${batch.ids[i]!} has the label ${label}: a label is an index in the label encoder, from 0.`));
-            return;
-          }
-          while (classes.length <= label) classes.push(0);
-          classes[label] = classes[label]! + 1;
-        }
-      },
-      error: (error: unknown) => subscriber.error(error),
-      complete: () => {
-        subscriber.next({
-          batches,
-          rows,
-          tokens,
-          padding: positions === 0 ? 0 : (positions - tokens) / positions,
-          length: { min: rows === 0 ? 0 : min, mean: rows === 0 ? 0 : tokens / rows, max },
-          classes,
-        });
-        subscriber.complete();
-      },
-    });
-  });
+  // Deferred, for every subscriber counts for itself.
+  defer(() =>
+    source.pipe(
+      reduce((sums, batch) => sums.add(batch), new Sums()),
+      map((sums) => sums.stats()),
+    ),
+  );

@@ -12,5 +12,5 @@ import type { Environment } from './wantsColors.js';
  * isInteractive({ isTTY: true }, { TERM: 'xterm', CI: 'true' }); // false
  * ```
  */
-export const isInteractive = (stream: { readonly isTTY?: boolean }, env: Environment = process.env): boolean =>
+export const isInteractive = (stream: { readonly isTTY?: boolean | undefined }, env: Environment = process.env): boolean =>
   stream.isTTY === true && env['TERM'] !== 'dumb' && ['', 'false', undefined].includes(env['CI']);

@@ -2,6 +2,7 @@ import type { Writable } from 'node:stream';
 import { Observable, type OperatorFunction } from 'rxjs';
 import { HeadwaterError } from '../contracts/HeadwaterError.js';
 import type { Valve } from '../contracts/Valve.js';
+import { follow } from './follow.js';
 import { jsonLine } from './jsonLine.js';
 import { isClosedPipe, TextOutput } from './TextOutput.js';
 
@@ -52,6 +53,7 @@ export const jsonLines = (stream: Writable, { valve, limit = 64 * 1024 * 1024, e
   if (!(limit > 0)) throw new HeadwaterError('HW_USAGE', `jsonLines() was given limit ${limit}: give the most bytes that may wait in the stream, above 0.`);
   return (source) =>
     new Observable((subscriber) => {
+      const followed = follow(subscriber);
       let release: (() => void) | undefined;
       const open = (): void => {
         const released = release;
@@ -74,26 +76,16 @@ export const jsonLines = (stream: Writable, { valve, limit = 64 * 1024 * 1024, e
         // A file that nobody else would close: whatever ended the stream, its lines so far are kept and its handle is not.
         if (end && !stream.writableEnded) stream.end();
       });
-      subscriber.add(
-        source.subscribe({
-          next: (value) => {
-            let line: string;
-            try {
-              line = jsonLine(value);
-            } catch (error) {
-              subscriber.error(error);
-              return;
-            }
-            const room = output.write(`${line}\n`);
-            if (stream.writableLength > limit) {
-              subscriber.error(
-                new HeadwaterError('HW_OVERFLOW', `The output of JSON lines is ${stream.writableLength} bytes behind, more than the limit of ${limit}. Give jsonLines() the valve that the source honours, or raise limit.`),
-              );
-            } else if (!room && valve !== undefined && !subscriber.closed) release ??= valve.hold();
-          },
-          error: (error: unknown) => finish(() => subscriber.error(error)),
-          complete: () => finish(() => subscriber.complete()),
-        }),
-      );
+      followed(source, {
+        next: (value) => {
+          const room = output.write(`${jsonLine(value)}\n`);
+          if (stream.writableLength > limit) {
+            throw new HeadwaterError('HW_OVERFLOW', `The output of JSON lines is ${stream.writableLength} bytes behind, more than the limit of ${limit}. Give jsonLines() the valve that the source honours, or raise limit.`);
+          }
+          if (!room && valve !== undefined && !subscriber.closed) release ??= valve.hold();
+        },
+        error: (error) => finish(() => subscriber.error(error)),
+        complete: () => finish(() => subscriber.complete()),
+      });
     });
 };

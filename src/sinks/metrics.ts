@@ -1,4 +1,4 @@
-import { Observable, type OperatorFunction } from 'rxjs';
+import { defer, map, reduce, type OperatorFunction } from 'rxjs';
 import type { EvaluatedBatch, Performance } from '../contracts/Evaluation.js';
 import { HeadwaterError } from '../contracts/HeadwaterError.js';
 import { countConfusions } from './confusionMatrix.js';
@@ -23,7 +23,7 @@ export interface Report {
 /**
  * Measures how good predictions were: precision, recall, F1 and support of each class and weighted, accuracy, mean loss, and the confusion matrix.
  *
- * It adds up every evaluated batch and tells once, when the batches have ended. Values are scikit-learn's with `zero_division=0`.
+ * A reducing sink: it adds up every evaluated batch and emits one report when the batches have ended. Values are scikit-learn's with `zero_division=0`.
  *
  * ```
  * source:  --e---e---e--|
@@ -63,39 +63,25 @@ export const metrics = (classes: readonly string[]): OperatorFunction<EvaluatedB
   // Refuses a name that stands twice before there is anything to count.
   scores(new Float64Array(C * C), classes);
   return (source) =>
-    new Observable((subscriber) => {
-      const counts = new Float64Array(C * C);
-      let loss = 0;
-      let weight = 0;
-      return source.subscribe({
-        next: (batch) => {
-          try {
-            countConfusions(counts, batch.labels, batch.predicted, C);
-          } catch (error) {
-            subscriber.error(error);
-            return;
-          }
-          // A batch of rows that all weigh nothing has no mean loss: its NaN must not spoil that of the others.
-          if (batch.weight === 0) return;
-          loss += batch.loss * batch.weight;
-          weight += batch.weight;
-        },
-        error: (error: unknown) => subscriber.error(error),
-        complete: () => {
+    // Deferred, for every subscriber counts for itself.
+    defer(() =>
+      source.pipe(
+        reduce(
+          (sums, batch) => {
+            countConfusions(sums.counts, batch.labels, batch.predicted, C);
+            // A batch of rows that all weigh nothing has no mean loss: its NaN must not spoil that of the others.
+            if (batch.weight === 0) return sums;
+            return { counts: sums.counts, loss: sums.loss + batch.loss * batch.weight, weight: sums.weight + batch.weight };
+          },
+          { counts: new Float64Array(C * C), loss: 0, weight: 0 },
+        ),
+        map(({ counts, loss, weight }): Report => {
           const performance = scores(counts, classes);
           const rows = performance.overall.num_samples;
           let hits = 0;
           for (let c = 0; c < C; c++) hits += counts[c * C + c]!;
-          subscriber.next({
-            classes,
-            performance,
-            confusion: Array.from(counts),
-            accuracy: rows === 0 ? 0 : hits / rows,
-            loss: loss / weight,
-            rows,
-          });
-          subscriber.complete();
-        },
-      });
-    });
+          return { classes, performance, confusion: Array.from(counts), accuracy: rows === 0 ? 0 : hits / rows, loss: loss / weight, rows };
+        }),
+      ),
+    );
 };

@@ -1,6 +1,7 @@
 import { Observable, type OperatorFunction } from 'rxjs';
 import type { EpochEnded, TrainingEvent } from '../contracts/TrainingEvent.js';
 import { Courses, endLine, startLine, type Course } from './Courses.js';
+import { follow } from './follow.js';
 import { checkProgressOptions, ProgressOutput, type ProgressOptions } from './ProgressOutput.js';
 import { RateMeter } from './RateMeter.js';
 
@@ -43,6 +44,7 @@ export const progress = (options: ProgressOptions = {}): OperatorFunction<Traini
   checkProgressOptions('progress', options);
   return (source) =>
     new Observable((subscriber) => {
+      const followed = follow(subscriber);
       const output = new ProgressOutput(options, () => subscriber.complete());
       subscriber.add(() => output.release());
       const courses = new Courses();
@@ -92,12 +94,10 @@ export const progress = (options: ProgressOptions = {}): OperatorFunction<Traini
         }
       };
 
-      subscriber.add(
-        source.subscribe({
-          next: take,
-          error: (error: unknown) => output.finish(() => subscriber.error(error)),
-          complete: () => output.finish(() => subscriber.complete()),
-        }),
-      );
+      followed(source, {
+        next: take,
+        error: (error) => output.finish(() => subscriber.error(error)),
+        complete: () => output.finish(() => subscriber.complete()),
+      });
     });
 };

@@ -26,7 +26,8 @@ export interface BarStyle {
   readonly paint: ReturnType<typeof pc.createColors>;
 }
 
-const MOST = 30;
+/** At this width the longest usual line fits 80 columns, so that the bar does not change its size while the numbers do. */
+const MOST = 20;
 const LEAST = 8;
 
 const whole = (count: number): string => Math.round(count).toLocaleString('en-US');
@@ -41,11 +42,14 @@ export const duration = (seconds: number): string => {
 
 const share = ({ done, total }: ProgressLine): number | undefined => (total === undefined || total <= 0 ? undefined : Math.min(1, done / total));
 
+/** A rate such as `4,321 rows/s`, `0.4 rows/s`. */
+export const perSecond = (rate: number, unit: string): string => `${rate < 10 ? rate.toFixed(1) : whole(rate)} ${unit}/s`;
+
 /** The rate, and the time left where the total is known. */
 const pace = ({ done, total, unit, rate }: ProgressLine): string[] => {
   if (rate === undefined) return [];
   const left = total === undefined || total <= 0 ? [] : [`${duration((total - done) / rate)} left`];
-  return [`${rate < 10 ? rate.toFixed(1) : whole(rate)} ${unit}/s`, ...left];
+  return [perSecond(rate, unit), ...left];
 };
 
 /** Columns that a text takes at most: beyond ASCII a character may take two. */

@@ -1,7 +1,8 @@
 import { Observable, type OperatorFunction } from 'rxjs';
 import { HeadwaterError } from '../contracts/HeadwaterError.js';
+import { follow } from './follow.js';
 import { printable } from './printable.js';
-import { duration } from './progressLine.js';
+import { duration, perSecond } from './progressLine.js';
 import { checkProgressOptions, ProgressOutput, type ProgressOptions } from './ProgressOutput.js';
 import { RateMeter } from './RateMeter.js';
 
@@ -26,7 +27,7 @@ export interface RowProgressOptions<T = unknown> extends ProgressOptions {
  * ```
  * source:  --r-r-r-r-r-r--|
  *              rowProgress({ label: 'reading' })
- * shown:   --1-2-3-4-5-6--'reading: 6 rows in 2s (3 rows/s)'
+ * shown:   --1-2-3-4-5-6--'reading: 6 rows in 2.0s (3.0 rows/s)'
  * result:  ---------------|
  * ```
  *
@@ -42,7 +43,7 @@ export interface RowProgressOptions<T = unknown> extends ProgressOptions {
  * import { rowProgress } from 'headwater';
  * const stream = new PassThrough();
  * range(0, 1200).pipe(rowProgress({ label: 'reading', stream })).subscribe();
- * stream.read().toString(); // 'reading: 1,200 rows in 0s\n' (or with a rate, where a millisecond has passed)
+ * stream.read().toString(); // 'reading: 1,200 rows in 0.0s\n' (and the rate, where a millisecond has passed)
  * ```
  */
 export const rowProgress = <T = unknown>(options: RowProgressOptions<T>): OperatorFunction<T, never> => {
@@ -52,34 +53,27 @@ export const rowProgress = <T = unknown>(options: RowProgressOptions<T>): Operat
   if (total !== undefined && !(total >= 0)) throw new HeadwaterError('HW_USAGE', `rowProgress() was given total ${total}: give how many there will be, from 0, or leave it out.`);
   return (source) =>
     new Observable((subscriber) => {
+      const followed = follow(subscriber);
       const output = new ProgressOutput(options, () => subscriber.complete());
       subscriber.add(() => output.release());
       const start = output.now();
       const meter = new RateMeter(start);
       let done = 0;
-      subscriber.add(
-        source.subscribe({
-          next: (value) => {
-            const now = output.now();
-            let more = 1;
-            try {
-              if (count !== undefined) more = count(value);
-            } catch (error) {
-              subscriber.error(error);
-              return;
-            }
-            done += more;
-            meter.add(more, now);
-            if (output.isDue(now)) output.show({ label, done, total, unit, rate: meter.perSecond(now), note: undefined }, now);
-          },
-          error: (error: unknown) => output.finish(() => subscriber.error(error)),
-          complete: () => {
-            const seconds = (output.now() - start) / 1000;
-            const rate = seconds > 0 ? ` (${Math.round(done / seconds).toLocaleString('en-US')} ${unit}/s)` : '';
-            output.print(`${label}: ${done.toLocaleString('en-US')} ${unit} in ${duration(seconds)}${rate}`);
-            output.finish(() => subscriber.complete());
-          },
-        }),
-      );
+      followed(source, {
+        next: (value) => {
+          const more = count === undefined ? 1 : count(value);
+          const now = output.now();
+          done += more;
+          meter.add(more, now);
+          if (output.isDue(now)) output.show({ label, done, total, unit, rate: meter.perSecond(now), note: undefined }, now);
+        },
+        error: (error) => output.finish(() => subscriber.error(error)),
+        complete: () => {
+          const seconds = (output.now() - start) / 1000;
+          const rate = seconds > 0 ? ` (${perSecond(done / seconds, unit)})` : '';
+          output.print(`${label}: ${done.toLocaleString('en-US')} ${unit} in ${seconds < 10 ? `${seconds.toFixed(1)}s` : duration(Math.round(seconds))}${rate}`);
+          output.finish(() => subscriber.complete());
+        },
+      });
     });
 };

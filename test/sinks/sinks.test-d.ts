@@ -1,0 +1,60 @@
+import { PassThrough } from 'node:stream';
+import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
+import { connect, merge, type Observable } from 'rxjs';
+import { describe, expectTypeOf, it } from 'vitest';
+import type { EvaluatedBatch } from '../../src/contracts/Evaluation.js';
+import type { HeadwaterError } from '../../src/contracts/HeadwaterError.js';
+import type { LabelledBatch, PaddedBatch } from '../../src/contracts/PaddedBatch.js';
+import type { DeadLetter, Rejection } from '../../src/contracts/Rejection.js';
+import type { EpochEnded, StepEnded, TrainingEvent } from '../../src/contracts/TrainingEvent.js';
+import { alongside } from '../../src/sinks/alongside.js';
+import { artifactFiles } from '../../src/sinks/artifactFiles.js';
+import { batchStats, type BatchStats } from '../../src/sinks/batchStats.js';
+import { deadLetters } from '../../src/sinks/deadLetters.js';
+import { jsonLines } from '../../src/sinks/jsonLines.js';
+import { metrics, type Report } from '../../src/sinks/metrics.js';
+import { progress } from '../../src/sinks/progress.js';
+import { rowProgress } from '../../src/sinks/rowProgress.js';
+import { writeFiles } from '../../src/sinks/writeFiles.js';
+
+declare const evaluated$: Observable<EvaluatedBatch>;
+declare const padded$: Observable<PaddedBatch>;
+declare const labelled$: Observable<LabelledBatch>;
+declare const events$: Observable<TrainingEvent>;
+declare const steps$: Observable<StepEnded>;
+const stream = new PassThrough();
+
+describe('types through pipe()', () => {
+  it('infers what sinks emit', () => {
+    expectTypeOf(evaluated$.pipe(metrics(['a']))).toEqualTypeOf<Observable<Report>>();
+    expectTypeOf(padded$.pipe(batchStats())).toEqualTypeOf<Observable<BatchStats>>();
+    expectTypeOf(labelled$.pipe(batchStats())).toEqualTypeOf<Observable<BatchStats>>();
+    expectTypeOf(events$.pipe(progress())).toEqualTypeOf<Observable<never>>();
+    expectTypeOf(steps$.pipe(progress())).toEqualTypeOf<Observable<never>>();
+    expectTypeOf(events$.pipe(jsonLines(stream))).toEqualTypeOf<Observable<never>>();
+    expectTypeOf(padded$.pipe(rowProgress({ label: 'reading' }))).toEqualTypeOf<Observable<never>>();
+    expectTypeOf(padded$.pipe(rowProgress({ label: 'reading', count: (batch) => batch.size }))).toEqualTypeOf<Observable<never>>();
+    expectTypeOf(events$.pipe(artifactFiles('out', (event) => (event.type === 'epoch' ? new Map() : undefined)))).toEqualTypeOf<Observable<never>>();
+  });
+
+  it('keeps the type of what sinks stand beside', () => {
+    expectTypeOf(events$.pipe(alongside(progress(), jsonLines(stream)))).toEqualTypeOf<Observable<TrainingEvent>>();
+    expectTypeOf(labelled$.pipe(alongside(rowProgress({ label: 'reading' })))).toEqualTypeOf<Observable<LabelledBatch>>();
+    expectTypeOf(events$.pipe(connect((e$) => merge(e$, e$.pipe(progress()))))).toEqualTypeOf<Observable<TrainingEvent>>();
+  });
+
+  it('refuses what a sink cannot read', () => {
+    // @ts-expect-error: batches are no training events
+    padded$.pipe(progress());
+    // @ts-expect-error: unevaluated batches have no predictions
+    labelled$.pipe(metrics(['a']));
+  });
+
+  it('gives contracts', () => {
+    const letters = deadLetters();
+    expectTypeOf(letters).toExtend<DeadLetter>();
+    expectTypeOf(letters.rejections$).toEqualTypeOf<Observable<Rejection>>();
+    expectTypeOf(writeFiles('out', new Map())).toEqualTypeOf<TaskEither<HeadwaterError, void>>();
+    expectTypeOf<EpochEnded>().toExtend<TrainingEvent>();
+  });
+});
