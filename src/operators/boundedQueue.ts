@@ -19,7 +19,7 @@ import { Fifo } from './Fifo.js';
 
 /** How `boundedQueue` works. */
 export interface BoundedQueueOptions extends SliceOptions {
-  /** Held while the queue is full. The source that stops reading while it is closed must be given the same one. */
+  /** Held while the queue is full, and while the event loop has its turn. The source that stops reading while it is closed must be given the same one. */
   readonly valve: Valve;
   /** How many waiting values make the queue full, at least 1. The valve is held from then on until at most half as many wait. */
   readonly highWaterMark: number;
@@ -58,7 +58,7 @@ const check = ({ highWaterMark, limit = Infinity, yieldAfter = 25 }: BoundedQueu
  *
  * - Without `project` a value that need not wait is emitted at once, within the source's own emission, for the consumer to work on then and there. Such
  *   a consumer brakes its source by itself, but also keeps sockets, timers and signals from their turn. So after `yieldAfter` ms of work the
- *   rest waits until the event loop has had its turn.
+ *   rest waits until the event loop has had its turn, and the valve is held until then.
  * - With `project` one value at a time is projected to an Observable (or a promise, or an iterable), as `concatMap` does; its values are emitted, and the
  *   next value waits for its end.
  *
@@ -111,21 +111,23 @@ export function boundedQueue(options: BoundedQueueOptions & Partial<BoundedQueue
       const gone$ = new Subject<void>();
 
       const letGo = (): void => {
-        const hold = held;
+        const holding = held;
         held = undefined;
         // Last: opening the valve may make the source emit, and so call us, at once.
-        hold?.unsubscribe();
+        holding?.unsubscribe();
+      };
+
+      const hold = (): void => {
+        if (held !== undefined) return;
+        const holding = new Subscription();
+        held = holding;
+        // Closing the valve may make the subscriber leave; the subscription is then closed already, and what is added to it is undone at once.
+        holding.add(valve.hold());
       };
 
       const balance = (): void => {
-        if (held !== undefined) {
-          if (waiting.size <= lowWaterMark) letGo();
-        } else if (waiting.size >= highWaterMark) {
-          const hold = new Subscription();
-          held = hold;
-          // Closing the valve may make the subscriber leave; the subscription is then closed already, and what is added to it is undone at once.
-          hold.add(valve.hold());
-        }
+        if (waiting.size >= highWaterMark) hold();
+        else if (waiting.size <= lowWaterMark && turn === undefined) letGo();
       };
 
       const fail = (error: unknown): void => {
@@ -153,7 +155,8 @@ export function boundedQueue(options: BoundedQueueOptions & Partial<BoundedQueue
       };
 
       const finish = (end: { readonly error?: unknown }): void => {
-        if ('error' in end) fail(end.error);
+        letGo();
+        if ('error' in end) subscriber.error(end.error);
         else subscriber.complete();
       };
 
@@ -166,18 +169,22 @@ export function boundedQueue(options: BoundedQueueOptions & Partial<BoundedQueue
             if (ended !== undefined) finish(ended);
             break;
           }
+          used = scheduler.now() - begun;
           if (used >= yieldAfter) {
             turn = scheduler.schedule(() => {
               turn = undefined;
               used = 0;
               drain();
+              balance();
             });
+            // Else the source would go on meanwhile, and its next slice and ours could come without a turn in between.
+            hold();
             break;
           }
           start(waiting.shift());
           balance();
-          used = scheduler.now() - begun;
         }
+        used = scheduler.now() - begun;
         draining = false;
       };
 
