@@ -1,4 +1,4 @@
-import { findBackend } from '@tensorflow/tfjs-core';
+import { engine } from '@tensorflow/tfjs-core';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { HeadwaterError } from '../contracts/HeadwaterError.js';
 import { registerBackend } from './registerBackend.js';
@@ -32,7 +32,7 @@ const loadTensorflow = async (): Promise<SelectedBackend> => {
       refusals.push(`${name}: ${firstLine(error)}`);
       continue;
     }
-    if (findBackend('tensorflow') !== null) return { name: 'tensorflow', reason: `${name} is installed and loads` };
+    if (engine().backendNames().includes('tensorflow')) return { name: 'tensorflow', reason: `${name} is installed and loads` };
     refusals.push(`${name}: it loads, but brings a copy of tfjs-core of its own; install it beside headwater with the same version of tfjs-core`);
   }
   throw new HeadwaterError('HW_BACKEND', `No TensorFlow backend loads (${refusals.join('; ')}). Install one (npm install @tensorflow/tfjs-node), or use --backend headwater.`);

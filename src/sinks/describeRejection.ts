@@ -12,7 +12,9 @@ import { printable } from './printable.js';
  * // 'news.csv:12: field "title": expected a non-empty string, got ""'
  * ```
  */
-export const describeRejection = ({ reason, source, line, field, expected, got }: Rejection): string => {
+export const describeRejection = ({ reason, source, line, id, field, expected, got }: Rejection): string => {
   const subject = field === undefined ? reason : reason === 'field' ? `field ${JSON.stringify(field)}` : `${reason} in field ${JSON.stringify(field)}`;
-  return printable(`${source}:${line}: ${subject}: expected ${expected}, got ${JSON.stringify(got)}`);
+  // Past the first operators a row is known by its ordinal alone: then there is no line, and maybe no source.
+  const place = line > 0 ? `${source}:${line}` : `${source === '' ? '' : `${source}: `}row ${id}`;
+  return printable(`${place}: ${subject}: expected ${expected}, got ${JSON.stringify(got)}`);
 };

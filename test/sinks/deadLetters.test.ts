@@ -116,6 +116,8 @@ describe('describeRejection', () => {
   it('says where, what was expected and what stood there', () => {
     expect(describeRejection(rejection(10))).toBe('news.csv:12: field "title": expected a non-empty string, got ""');
     expect(describeRejection(rejection(10, { reason: 'ragged', field: undefined, expected: '2 fields', got: '3 fields' }))).toBe('news.csv:12: ragged: expected 2 fields, got "3 fields"');
+    expect(describeRejection(rejection(10, { line: 0 }))).toBe('news.csv: row 10: field "title": expected a non-empty string, got ""');
+    expect(describeRejection(rejection(10, { line: 0, source: '' }))).toBe('row 10: field "title": expected a non-empty string, got ""');
     expect(describeRejection(rejection(10, { reason: 'oversize' }))).toBe('news.csv:12: oversize in field "title": expected a non-empty string, got ""');
   });
 
