@@ -45,8 +45,11 @@ describe('safetensors', () => {
     const bytes = encodeSafetensors(new Map([['b', { shape: [2], data: Float32Array.of(1, -2) }]]), new Map());
     const header = '{"__metadata__":{},"b":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}'; // 72 bytes
     expect(Buffer.from(bytes).toString('latin1')).toBe(`${String.fromCharCode(72, 0, 0, 0, 0, 0, 0, 0)}${header}\0\0\x80?\0\0\0\xc0`);
-    const padded = encodeSafetensors(new Map([['bias', { shape: [1], data: Float32Array.of(0) }]]));
-    expect(Number(new DataView(padded.buffer).getBigUint64(0, true)) % 8).toBe(0);
+    for (let length = 1; length <= 8; length++) {
+      const padded = encodeSafetensors(new Map([['b'.repeat(length), { shape: [1], data: Float32Array.of(3) }]]));
+      expect(Number(new DataView(padded.buffer).getBigUint64(0, true)) % 8).toBe(0);
+      expect(read(padded).weights.get('b'.repeat(length))!.data[0]).toBe(3);
+    }
   });
 
   it('reads from within a larger buffer, at any offset', () => {
@@ -105,6 +108,7 @@ describe('safetensors', () => {
     ['a dtype that is no weight', file(JSON.stringify({ a: tensor([0, 8], [1], 'I64') }), eight), /"a" has the dtype I64, where F64, F32, F16, BF16/],
     ['a tensor past the end', file(JSON.stringify({ a: tensor([0, 8], [2]) }), four), /ends at byte 8 of the values, but the file has 4/],
     ['a size that is not its shape', file(JSON.stringify({ a: tensor([0, 4], [2]) }), four), /should take 8 bytes, but takes 4/],
+    ['a tensor larger than its shape', file(JSON.stringify({ a: tensor([0, 8]) }), eight), /should take 4 bytes, but takes 8/],
     ['a shape whose product overflows', file(JSON.stringify({ a: tensor([0, 4], [2 ** 40, 2 ** 40]) }), four), /but takes 4/],
     ['offsets that run backwards', file(JSON.stringify({ a: tensor([0, 4]), b: tensor([4, 0]) }), four), /should take 4 bytes, but takes -4/],
     ['tensors that overlap', file(JSON.stringify({ a: tensor([0, 4]), b: tensor([2, 6]) }), new Uint8Array(6)), /"b" begins at byte 2 of the values, but the tensors before it end at 4/],

@@ -77,6 +77,8 @@ describe.each(['headwater', 'cpu'])('Adam on %s', (backend) => {
     step(steps[0]!.gradient, 0.1);
     const state = adam.stateDict();
     const m = Array.from(state.get('w.exp_avg')!.data);
+    step(steps[1]!.gradient, 0.1);
+    expect(Array.from(state.get('w.exp_avg')!.data)).toEqual(m);
     adam.loadStateDict(state);
     step(steps[1]!.gradient, 0.1);
     expect(Array.from(state.get('w.exp_avg')!.data)).toEqual(m);
