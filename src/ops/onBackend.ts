@@ -14,7 +14,8 @@ import { HeadwaterError } from '../contracts/HeadwaterError.js';
  * @throws HeadwaterError `HW_BACKEND` when the backend is not registered or not ready
  */
 export const onBackend = <Result>(name: string, work: () => Result): Result => {
-  const before = getBackend() as string | undefined;
+  // Undefined before anybody has chosen one, and null after `engine().reset()`.
+  const before = getBackend() as string | undefined | null;
   if (before === name) return work();
   if (!engine().backendNames().includes(name) || (findBackend(name) as unknown) === null)
     throw new HeadwaterError('HW_BACKEND', `The backend "${name}" is not registered with tfjs, or not ready. Call registerBackend() for "headwater"; for another, import its package and await tf.setBackend("${name}") once.`);
@@ -22,6 +23,6 @@ export const onBackend = <Result>(name: string, work: () => Result): Result => {
   try {
     return work();
   } finally {
-    if (before !== undefined && before !== '') void setBackend(before);
+    if (before !== undefined && before !== null && before !== '') void setBackend(before);
   }
 };

@@ -5,12 +5,6 @@ import type { Environment } from './wantsColors.js';
  *
  * @param stream where the text goes
  * @param env the environment; default `process.env`
- * @example
- * ```ts
- * import { isInteractive } from 'headwater';
- * isInteractive({ isTTY: true }, { TERM: 'xterm' }); // true
- * isInteractive({ isTTY: true }, { TERM: 'xterm', CI: 'true' }); // false
- * ```
  */
 export const isInteractive = (stream: { readonly isTTY?: boolean | undefined }, env: Environment = process.env): boolean =>
   stream.isTTY === true && env['TERM'] !== 'dumb' && ['', 'false', undefined].includes(env['CI']);

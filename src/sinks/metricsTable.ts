@@ -6,7 +6,7 @@ import { printable } from './printable.js';
 
 /** How `metricsTable` shows a report. */
 export interface MetricsTableOptions {
-  /** Whether to colour it by terminal escapes; default false. `wantsColors(stream)` tells what a stream wants. */
+  /** Whether to colour it by terminal escapes; default false. For standard output, `process.stdout.isTTY` is a good guess. */
   readonly colors?: boolean;
   /** The most classes whose confusion matrix is drawn in full; with more, the ten commonest confusions are listed. Default 12. */
   readonly matrixUpTo?: number;

@@ -11,12 +11,6 @@ const isSet = (value: string | undefined): value is string => value !== undefine
  *
  * @param stream where the text goes
  * @param env the environment; default `process.env`
- * @example
- * ```ts
- * import { wantsColors } from 'headwater';
- * wantsColors({ isTTY: true }, { TERM: 'xterm' }); // true
- * wantsColors({ isTTY: true }, { TERM: 'xterm', NO_COLOR: '1' }); // false
- * ```
  */
 export const wantsColors = (stream: { readonly isTTY?: boolean | undefined }, env: Environment = process.env): boolean => {
   if (isSet(env['NO_COLOR'])) return false;
