@@ -32,6 +32,6 @@ export const install = () => {
 };
 
 export const build = () => {
-  if (modified('dist/.built') >= Math.max(newestUnder('src'), modified('tsconfig.json'), modified('tsconfig.build.json'))) return;
+  if (modified('dist/.built') >= Math.max(newestUnder('src'), newestUnder('assembly'), modified('tsconfig.json'), modified('tsconfig.build.json'))) return;
   run('Building …', 'npm', 'run', '--silent', 'build');
 };

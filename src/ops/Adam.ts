@@ -2,7 +2,7 @@ import { tensor, tidy, variable, zeros } from '@tensorflow/tfjs-core';
 import type { Tensor, Variable } from '@tensorflow/tfjs-core';
 import { HeadwaterError } from '../contracts/HeadwaterError.js';
 import type { StateDict, Weight } from '../contracts/StateDict.js';
-import { adamUpdateOp } from './adamUpdate.js';
+import { adamInputs, adamUpdateOp } from './adamUpdate.js';
 
 /** The constants of {@link Adam}. */
 export interface AdamOptions {
@@ -86,13 +86,11 @@ export class Adam {
       return { slot, gradient };
     });
     this.#step += 1;
-    for (const { slot, gradient } of updates)
-      tidy(() => {
-        const [weight, m, v] = adamUpdateOp.run({ weight: slot.weight, gradient, m: slot.m, v: slot.v }, { ...this.#constants, learningRate, step: this.#step });
-        slot.weight.assign(weight);
-        slot.m.assign(m);
-        slot.v.assign(v);
-      });
+    tidy(() => {
+      const given = updates.map(({ slot: { weight, m, v }, gradient }) => ({ weight, gradient, m, v }));
+      const after = adamUpdateOp.run(adamInputs<Tensor>(given), { ...this.#constants, learningRate, step: this.#step });
+      if (after.length > 0) updates.flatMap(({ slot: { weight, m, v } }) => [weight, m, v]).forEach((old, i) => old.assign(after[i]!));
+    });
   }
 
   /** A copy of its state: `step`, a scalar, and of each weight `<name>.exp_avg` and `<name>.exp_avg_sq`, as PyTorch names them. */

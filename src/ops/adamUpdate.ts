@@ -5,22 +5,47 @@ import { defineOp } from './defineOp.js';
 /** The numbers of one step. `step` counts from 1. */
 export type AdamAttributes = Readonly<{ learningRate: number; beta1: number; beta2: number; epsilon: number; step: number }>;
 
+/** The tensors of one weight. */
+export interface AdamTensors<T> {
+  readonly weight: T;
+  readonly gradient: T;
+  readonly m: T;
+  readonly v: T;
+}
+
+const NAMES = ['weight', 'gradient', 'm', 'v'] as const;
+
+/** The inputs of {@link adamUpdateOp}: a kernel knows tensors by name. */
+export const adamInputs = <T>(weights: readonly AdamTensors<T>[]): Record<string, T> => Object.fromEntries(weights.flatMap((tensors, i) => NAMES.map((name) => [`${name}${i}`, tensors[name]])));
+
+/** The weights that inputs stand for. */
+export const adamWeights = <T>(inputs: Readonly<Record<string, T | undefined>>): readonly AdamTensors<T>[] => {
+  const weights: AdamTensors<T>[] = [];
+  for (let i = 0; ; i++) {
+    const [weight, gradient, m, v] = NAMES.map((name) => inputs[`${name}${i}`]);
+    if (weight === undefined || gradient === undefined || m === undefined || v === undefined) return weights;
+    weights.push({ weight, gradient, m, v });
+  }
+};
+
 /**
- * One step of Adam for one weight: the weight and both moments afterwards.
+ * One step of Adam for all weights:
  *
  *     m' = β₁·m + (1 − β₁)·g
  *     v' = β₂·v + (1 − β₂)·g²
  *     w' = w − η / (1 − β₁ᵗ) · m' / (√v' / √(1 − β₂ᵗ) + ε)
  *
- * A kernel may write into the buffers of `weight`, `m` and `v` and hand these back: their owner replaces them by the outputs at once.
+ * A kernel may write the step into the buffers of `weight`, `m` and `v`: then it puts out nothing. Else it puts out w', m' and v' of each
+ * weight in turn, by which their owner replaces them.
  */
-export const adamUpdateOp = defineOp<{ weight: Tensor; gradient: Tensor; m: Tensor; v: Tensor }, [Tensor, Tensor, Tensor], AdamAttributes>({
+export const adamUpdateOp = defineOp<Record<string, Tensor>, readonly Tensor[], AdamAttributes>({
   name: 'HeadwaterAdamUpdate',
-  compose: ({ weight, gradient, m, v }, { learningRate, beta1, beta2, epsilon, step }) => {
-    const newM = add(mul(m, beta1), mul(gradient, 1 - beta1));
-    const newV = add(mul(v, beta2), mul(square(gradient), 1 - beta2));
-    const denominator = add(div(sqrt(newV), Math.sqrt(1 - beta2 ** step)), epsilon);
-    return [sub(weight, mul(div(newM, denominator), learningRate / (1 - beta1 ** step))), newM, newV];
-  },
+  compose: (inputs, { learningRate, beta1, beta2, epsilon, step }) =>
+    adamWeights(inputs).flatMap(({ weight, gradient, m, v }) => {
+      const newM = add(mul(m, beta1), mul(gradient, 1 - beta1));
+      const newV = add(mul(v, beta2), mul(square(gradient), 1 - beta2));
+      const denominator = add(div(sqrt(newV), Math.sqrt(1 - beta2 ** step)), epsilon);
+      return [sub(weight, mul(div(newM, denominator), learningRate / (1 - beta1 ** step))), newM, newV];
+    }),
   gradient: undefined,
 });

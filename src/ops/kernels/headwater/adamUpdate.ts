@@ -2,7 +2,7 @@ import type { TensorInfo } from '@tensorflow/tfjs-core';
 import { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu';
 import { HeadwaterError } from '../../../contracts/HeadwaterError.js';
 import type { AdamAttributes } from '../../adamUpdate.js';
-import { adamUpdateOp } from '../../adamUpdate.js';
+import { adamUpdateOp, adamWeights } from '../../adamUpdate.js';
 import type { OpKernel } from '../../defineOp.js';
 
 /** Writes the step into `weight`, `m` and `v`; the equations stand at `adamUpdateOp`. */
@@ -22,20 +22,16 @@ const update = (weight: Float32Array, gradient: Float32Array, m: Float32Array, v
 
 /**
  * In place, unlike every other reference kernel: the weights are most of what a training holds, and three fresh copies of
- * them a step would be most of what it allocates. Its outputs are its inputs' own buffers, one reference more on each.
+ * them a step would be most of what it allocates.
  */
 export const adamUpdateKernels: readonly OpKernel[] = [
   {
     kernelName: adamUpdateOp.name,
     kernelFunc: ({ inputs, attrs, backend }) => {
       if (!(backend instanceof MathBackendCPU)) throw new HeadwaterError('HW_BACKEND', `The reference kernel of ${adamUpdateOp.name} was registered for a backend that does not keep its values in typed arrays.`);
-      const { weight, gradient, m, v } = inputs as Record<'weight' | 'gradient' | 'm' | 'v', TensorInfo>;
-      const values = (info: TensorInfo): Float32Array => backend.readSync(info.dataId) as Float32Array;
-      update(values(weight), values(gradient), values(m), values(v), attrs as AdamAttributes);
-      return [weight, m, v].map((info): TensorInfo => {
-        backend.incRef(info.dataId);
-        return { dataId: info.dataId, shape: info.shape, dtype: info.dtype };
-      });
+      const values = (info: TensorInfo): Float32Array => backend.data.get(info.dataId).values as Float32Array;
+      for (const { weight, gradient, m, v } of adamWeights<TensorInfo>(inputs)) update(values(weight), values(gradient), values(m), values(v), attrs as AdamAttributes);
+      return [];
     },
   },
 ];

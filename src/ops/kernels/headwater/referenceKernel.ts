@@ -30,7 +30,7 @@ export const referenceKernel = <In extends NamedTensors<In>, Out extends readonl
     if (!(backend instanceof MathBackendCPU)) throw new HeadwaterError('HW_BACKEND', `The reference kernel of ${op.name} was registered for a backend that does not keep its values in typed arrays.`);
     const values: Record<string, Values> = {};
     for (const [name, info] of Object.entries(inputs)) {
-      if (info !== undefined) values[name] = { shape: info.shape, data: backend.readSync(info.dataId) as Float32Array };
+      if (info !== undefined) values[name] = { shape: info.shape, data: backend.data.get(info.dataId).values as Float32Array };
     }
     return compute(values as InputValues<In>, attrs as Attributes).map(({ shape, data }): TensorInfo => backend.makeTensorInfo([...shape], 'float32', data));
   },

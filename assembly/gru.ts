@@ -1,0 +1,56 @@
+import { sigmoid, tanh } from './activations';
+import { at, madd, store } from './simd';
+
+/**
+ * A row's step of the gated recurrent unit, with H = `units`:
+ *
+ *     r  = σ(a_r + u_r)
+ *     z  = σ(a_z + u_z)
+ *     n  = tanh(a_n + r·u_n)
+ *     h' = n + z·(h − n)
+ *
+ * Kept for the backward pass, where asked for: r, z, n, u_n.
+ */
+// @ts-ignore: decorator
+@inline
+export function gruForward(units: i32, a: usize, u: usize, h: usize, after: usize, kept: usize): void {
+  for (let j = 0; j < units; j += 4) {
+    const width = units - j;
+    const un = v128.load(at(u, j + 2 * units));
+    const r = sigmoid(f32x4.add(v128.load(at(a, j)), v128.load(at(u, j))));
+    const z = sigmoid(f32x4.add(v128.load(at(a, j + units)), v128.load(at(u, j + units))));
+    const n = tanh(madd(r, un, v128.load(at(a, j + 2 * units))));
+    store(at(after, j), madd(z, f32x4.sub(v128.load(at(h, j)), n), n), width);
+    if (kept != 0) {
+      store(at(kept, j), r, width);
+      store(at(kept, j + units), z, width);
+      store(at(kept, j + 2 * units), n, width);
+      store(at(kept, j + 3 * units), un, width);
+    }
+  }
+}
+
+/** The gradients of a row's step: of a and u, and, in place of dh', of h without what flows through u. */
+// @ts-ignore: decorator
+@inline
+export function gruBackward(units: i32, kept: usize, h: usize, da: usize, du: usize, dh: usize): void {
+  const one = f32x4.splat(1);
+  for (let j = 0; j < units; j += 4) {
+    const width = units - j;
+    const r = v128.load(at(kept, j));
+    const z = v128.load(at(kept, j + units));
+    const n = v128.load(at(kept, j + 2 * units));
+    const un = v128.load(at(kept, j + 3 * units));
+    const d = v128.load(at(dh, j));
+    const dz = f32x4.mul(f32x4.mul(d, f32x4.sub(v128.load(at(h, j)), n)), f32x4.mul(z, f32x4.sub(one, z)));
+    const dan = f32x4.mul(f32x4.mul(d, f32x4.sub(one, z)), f32x4.sub(one, f32x4.mul(n, n)));
+    const dr = f32x4.mul(f32x4.mul(dan, un), f32x4.mul(r, f32x4.sub(one, r)));
+    store(at(da, j), dr, width);
+    store(at(du, j), dr, width);
+    store(at(da, j + units), dz, width);
+    store(at(du, j + units), dz, width);
+    store(at(da, j + 2 * units), dan, width);
+    store(at(du, j + 2 * units), f32x4.mul(dan, r), width);
+    store(at(dh, j), f32x4.mul(d, z), width);
+  }
+}

@@ -1,0 +1,6 @@
+/**
+ * The kernels that the embedded backend is fast by. `npm run build` compiles them to dist/kernels/, once for engines with relaxed SIMD
+ * and once for those without. Memory is the caller's, shared by all threads; nothing here allocates.
+ */
+export { activate } from './activations';
+export { runAlone, runTogether, serve, workersInside } from './tasks';

@@ -1,0 +1,25 @@
+import { tanh } from './activations';
+import { at, store } from './simd';
+
+/** A row's step of the simple recurrent cell, h' = tanh(a + u), with H = `units`. Kept for the backward pass: h'. */
+// @ts-ignore: decorator
+@inline
+export function rnnForward(units: i32, a: usize, u: usize, after: usize, kept: usize): void {
+  for (let j = 0; j < units; j += 4) {
+    const h = tanh(f32x4.add(v128.load(at(a, j)), v128.load(at(u, j))));
+    store(at(after, j), h, units - j);
+    if (kept != 0) store(at(kept, j), h, units - j);
+  }
+}
+
+/** The gradients of a row's step: of a + u; and that of h is zero but for what flows through u. */
+// @ts-ignore: decorator
+@inline
+export function rnnBackward(units: i32, kept: usize, da: usize, dh: usize): void {
+  const one = f32x4.splat(1);
+  for (let j = 0; j < units; j += 4) {
+    const h = v128.load(at(kept, j));
+    store(at(da, j), f32x4.mul(v128.load(at(dh, j)), f32x4.sub(one, f32x4.mul(h, h))), units - j);
+    store(at(dh, j), f32x4.splat(0), units - j);
+  }
+}

@@ -1,0 +1,114 @@
+import { at, store } from './simd';
+
+/** Arguments of {@link gatherRows}. */
+@unmanaged
+export class Gathering {
+  from: usize;
+  /** Which row of `from` each row of `to` is. */
+  index: usize;
+  count: i32;
+  width: i32;
+  to: usize;
+  /** How many rows a task takes. */
+  rows: i32;
+}
+
+/** to[k] = from[index[k]] */
+export function gatherRows(g: Gathering, task: i32): void {
+  const end = min((task + 1) * g.rows, g.count);
+  for (let k = task * g.rows; k < end; k++) memory.copy(at(g.to, k * g.width), at(g.from, load<i32>(at(g.index, k)) * g.width), <usize>g.width << 2);
+}
+
+/** Arguments of {@link scatterRows}. */
+@unmanaged
+export class Scattering {
+  from: usize;
+  /** Which row of `to` each row of `from` is added to; none occurs twice, and a negative one is left out. */
+  index: usize;
+  count: i32;
+  width: i32;
+  to: usize;
+  /** How many rows a task takes. */
+  rows: i32;
+}
+
+/** to[index[k]] += from[k] */
+export function scatterRows(s: Scattering, task: i32): void {
+  const end = min((task + 1) * s.rows, s.count);
+  for (let k = task * s.rows; k < end; k++) {
+    const row = load<i32>(at(s.index, k));
+    if (row >= 0) addRow(at(s.from, k * s.width), at(s.to, row * s.width), s.width);
+  }
+}
+
+/** to += from */
+// @ts-ignore: decorator
+@inline
+function addRow(from: usize, to: usize, width: i32): void {
+  for (let j = 0; j < width; j += 4) store(at(to, j), f32x4.add(v128.load(at(to, j)), v128.load(at(from, j))), width - j);
+}
+
+/** Arguments of {@link sumGroups}. */
+@unmanaged
+export class Grouping {
+  from: usize;
+  /** The rows of `from`, group after group. */
+  members: usize;
+  /** Where each group's members begin, one more at the end. */
+  starts: usize;
+  groups: i32;
+  width: i32;
+  to: usize;
+  /** How many groups a task takes. */
+  rows: i32;
+}
+
+/** to[g] = Σ from[k] over the members k of group g, in their order */
+export function sumGroups(g: Grouping, task: i32): void {
+  const end = min((task + 1) * g.rows, g.groups);
+  for (let group = task * g.rows; group < end; group++) {
+    const last = load<i32>(at(g.starts, group + 1));
+    const to = at(g.to, group * g.width);
+    let member = load<i32>(at(g.starts, group));
+    memory.copy(to, at(g.from, load<i32>(at(g.members, member)) * g.width), <usize>g.width << 2);
+    while (++member < last) addRow(at(g.from, load<i32>(at(g.members, member)) * g.width), to, g.width);
+  }
+}
+
+/** Arguments of {@link sumRows}. */
+@unmanaged
+export class Summing {
+  from: usize;
+  count: i32;
+  width: i32;
+  to: usize;
+  /** How many columns a task takes: a multiple of four. */
+  columns: i32;
+}
+
+/** to[j] = Σ from[k, j], in the order of k */
+export function sumRows(s: Summing, task: i32): void {
+  const end = min((task + 1) * s.columns, s.width);
+  const step = <usize>s.width << 2;
+  for (let j = task * s.columns; j < end; j += 4) {
+    let from = at(s.from, j);
+    let sum = f32x4.splat(0);
+    for (let k = 0; k < s.count; k++, from += step) sum = f32x4.add(sum, v128.load(from));
+    store(at(s.to, j), sum, end - j);
+  }
+}
+
+/** Arguments of {@link fill}. */
+@unmanaged
+export class Filling {
+  to: usize;
+  bytes: i32;
+  /** How many bytes a task takes. */
+  part: i32;
+}
+
+/** Zeros. */
+export function fill(f: Filling, task: i32): void {
+  const from = task * f.part;
+  memory.fill(f.to + <usize>from, 0, <usize>min(f.part, f.bytes - from));
+}

@@ -1,0 +1,35 @@
+/** The bytes of a float32. */
+export const F32: usize = 4;
+
+/** The address of element `i` of float32 or int32 values. */
+// @ts-ignore: decorators are AssemblyScript's
+@inline
+export function at(base: usize, i: i32): usize {
+  return base + (<usize>i << 2);
+}
+
+/** c + a·b, rounded once where the engine has relaxed SIMD and the processor a fused multiply-add, else twice. */
+// @ts-ignore: decorator
+@inline
+export function madd(a: v128, b: v128, c: v128): v128 {
+  if (ASC_FEATURE_RELAXED_SIMD) return f32x4.relaxed_madd(a, b, c);
+  return f32x4.add(c, f32x4.mul(a, b));
+}
+
+/**
+ * Stores the first `count` lanes of `v`.
+ *
+ * Loads have no such counterpart: what they read past a row's end is never stored, and the memory ends later than the last block.
+ */
+// @ts-ignore: decorator
+@inline
+export function store(to: usize, v: v128, count: i32): void {
+  if (count >= 4) v128.store(to, v);
+  else storePart(to, v, count);
+}
+
+function storePart(to: usize, v: v128, count: i32): void {
+  if (count > 0) f32.store(to, f32x4.extract_lane(v, 0));
+  if (count > 1) f32.store(to, f32x4.extract_lane(v, 1), 4);
+  if (count > 2) f32.store(to, f32x4.extract_lane(v, 2), 8);
+}

@@ -1,0 +1,120 @@
+import { Adam, adam } from './adam';
+import { Pass } from './Pass';
+import { Packing, Product, TransposedProduct, packPanels, product, transposedProduct } from './products';
+import { backward, forward } from './recurrence';
+import { Filling, Gathering, Grouping, Scattering, Summing, fill, gatherRows, scatterRows, sumGroups, sumRows } from './rows';
+
+/** The kernels that are made of tasks: each task writes values of its own, so tasks may run in any order and on any thread, to the same bits. */
+export enum Kernel {
+  packPanels,
+  product,
+  transposedProduct,
+  gatherRows,
+  scatterRows,
+  sumGroups,
+  sumRows,
+  fill,
+  forward,
+  backward,
+  adam,
+}
+
+function runTask(kernel: i32, args: usize, task: i32): void {
+  switch (kernel) {
+    case Kernel.packPanels: return packPanels(changetype<Packing>(args), task);
+    case Kernel.product: return product(changetype<Product>(args), task);
+    case Kernel.transposedProduct: return transposedProduct(changetype<TransposedProduct>(args), task);
+    case Kernel.gatherRows: return gatherRows(changetype<Gathering>(args), task);
+    case Kernel.scatterRows: return scatterRows(changetype<Scattering>(args), task);
+    case Kernel.sumGroups: return sumGroups(changetype<Grouping>(args), task);
+    case Kernel.sumRows: return sumRows(changetype<Summing>(args), task);
+    case Kernel.fill: return fill(changetype<Filling>(args), task);
+    case Kernel.forward: return forward(changetype<Pass>(args), task);
+    case Kernel.backward: return backward(changetype<Pass>(args), task);
+    case Kernel.adam: return adam(changetype<Adam>(args), task);
+    default: unreachable();
+  }
+}
+
+// Where the threads meet: 32-bit words at these addresses, a cache line apart where several threads write.
+/** Odd while the job is open to workers; every opening and closing adds one. */
+const GATE: usize = 1024;
+/** The next task that nobody has taken. */
+const NEXT: usize = 1088;
+/** How many workers are inside: they may have taken tasks. A job is over when its tasks are taken and nobody is inside. */
+const INSIDE: usize = 1152;
+/** How many workers sleep, and must be woken. */
+const SLEEPING: usize = 1216;
+/** How many workers may take part: those of a lower number. */
+const WORKERS: usize = 1220;
+/** The job: its kernel, the number of its tasks, its arguments. Written while the gate is closed and nobody is inside. */
+const KERNEL: usize = 1280;
+const COUNT: usize = 1284;
+export const ARGUMENTS: usize = 1344;
+
+function takeTasks(): void {
+  const kernel = load<i32>(KERNEL);
+  const count = load<i32>(COUNT);
+  for (let task = atomic.add<i32>(NEXT, 1); task < count; task = atomic.add<i32>(NEXT, 1)) runTask(kernel, ARGUMENTS, task);
+}
+
+/**
+ * What worker number `worker` does for ever: wait for a job, take tasks while there are any.
+ *
+ * Waking a sleeper takes longer than most jobs, so it looks for the next job `spins` times before it sleeps.
+ */
+export function serve(worker: i32, spins: i32): void {
+  let done = 0;
+  while (true) {
+    let gate = 0;
+    let spin = 0;
+    do gate = atomic.load<i32>(GATE);
+    while (((gate & 1) == 0 || gate == done) && ++spin < spins);
+    if ((gate & 1) == 0 || gate == done) {
+      atomic.add<i32>(SLEEPING, 1);
+      atomic.wait<i32>(GATE, gate, -1);
+      atomic.sub<i32>(SLEEPING, 1);
+      continue;
+    }
+    if (worker >= atomic.load<i32>(WORKERS)) {
+      done = gate;
+      continue;
+    }
+    atomic.add<i32>(INSIDE, 1);
+    // Only now, counted as inside, is the job sure to stay: it may have ended, or another may have come.
+    gate = atomic.load<i32>(GATE);
+    if ((gate & 1) != 0) {
+      done = gate;
+      takeTasks();
+    }
+    atomic.sub<i32>(INSIDE, 1);
+  }
+}
+
+/** Runs all tasks of a kernel on the calling thread; its arguments stand at {@link ARGUMENTS}. */
+export function runAlone(kernel: i32, count: i32): void {
+  for (let task = 0; task < count; task++) runTask(kernel, ARGUMENTS, task);
+}
+
+/**
+ * Runs the tasks of a kernel together with those of the first `workers` that are awake, and wakes the others; does not wait for them.
+ *
+ * @returns whether all workers have left; where not, not for so many looks as `patience` says, and {@link workersInside} tells when
+ */
+export function runTogether(kernel: i32, count: i32, workers: i32, patience: i32): bool {
+  store<i32>(KERNEL, kernel);
+  store<i32>(COUNT, count);
+  atomic.store<i32>(NEXT, 0);
+  atomic.store<i32>(WORKERS, workers);
+  atomic.add<i32>(GATE, 1);
+  if (atomic.load<i32>(SLEEPING) > 0) atomic.notify(GATE, -1);
+  takeTasks();
+  atomic.add<i32>(GATE, 1);
+  for (let look = 0; look < patience; look++) if (atomic.load<i32>(INSIDE) == 0) return true;
+  return false;
+}
+
+/** How many workers are inside a job. */
+export function workersInside(): i32 {
+  return atomic.load<i32>(INSIDE);
+}

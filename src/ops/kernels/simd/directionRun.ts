@@ -1,0 +1,118 @@
+import type { CellName, CellWeights } from '../../recurrent/RecurrentPass.js';
+import type { Schedule } from '../../recurrent/Schedule.js';
+import type { KernelArguments } from './kernelArguments.js';
+import type { KernelMachine, Resident } from './KernelMachine.js';
+import { WORD, gatherRows, fillZeros, multiplyTransposed, panelsOf, sumRows, tasksFor } from './products.js';
+
+/** A cell as assembly/ knows it: its number, how many blocks of H rows its weights have, what it keeps a unit and step, and whether a and u enter as their sum alone. */
+export const SIMD_CELLS: Readonly<Record<CellName, { readonly code: number; readonly gates: number; readonly keeps: number; readonly sumsInputs: boolean }>> = {
+  rnn: { code: 0, gates: 1, keeps: 1, sumsInputs: true },
+  gru: { code: 1, gates: 3, keeps: 4, sumsInputs: false },
+  lstm: { code: 2, gates: 4, keeps: 6, sumsInputs: true },
+};
+
+/** Takes a block that is given back when the kernel ends. */
+export type Take = (bytes: number) => number;
+
+/** One direction of a layer, or a single cell, in the kernels' memory. */
+export interface DirectionRun {
+  readonly machine: KernelMachine;
+  readonly cell: CellName;
+  readonly units: number;
+  readonly schedule: Schedule;
+  readonly weights: CellWeights<Resident>;
+  readonly fromState: boolean;
+  /** Where the hidden states before each step stand, [N, H], and what the cell keeps, [N, keeps·H] (0 where nothing is kept). */
+  readonly before: number;
+  readonly kept: number;
+  /** Where the final states or their gradients stand: row b's at b·finalStep values; the cell's 0 where there are none. */
+  readonly final: number;
+  readonly finalCell: number;
+  readonly finalStep: number;
+  /** Where the outputs or their gradients stand, row r's at r·outputStep values; 0 where nobody reads them. */
+  readonly output: number;
+  readonly outputStep: number;
+}
+
+/** Copies whole numbers into a block of its own. */
+export const putInts = (machine: KernelMachine, take: Take, values: Int32Array): number => {
+  const block = take(values.byteLength);
+  machine.memory.ints(block, values.length).set(values);
+  return block;
+};
+
+/** Rows that a task takes through all their steps: enough to read a panel for, few enough for every thread to find work. */
+const groupFor = (batch: number): number => Math.min(16, Math.max(4, Math.ceil(batch / 16) * 4));
+
+const NOTHING = { place: 0, projection: 0, bias: 0, scratch: 0, dStates: 0, da: 0, du: 0, states: 0, panels: 0 };
+
+const commonArguments = (run: DirectionRun, take: Take): KernelArguments<'forward'> => {
+  const { machine, cell, units, schedule, fromState, before, kept, final, finalCell, finalStep, output, outputStep } = run;
+  const { code, gates, keeps } = SIMD_CELLS[cell];
+  const batch = schedule.order.length;
+  const active = putInts(machine, take, schedule.active);
+  const offsets = putInts(machine, take, schedule.offsets);
+  const order = putInts(machine, take, schedule.order);
+  const index = output === 0 ? 0 : putInts(machine, take, schedule.index);
+  return { ...NOTHING, cell: code, units, gates, keeps, steps: schedule.active.length, batch, group: groupFor(batch), fromState: fromState ? 1 : 0, active, offsets, order, index, before, kept, final, finalCell, finalStep, output, outputStep };
+};
+
+const isRecurrent = ({ schedule, fromState }: DirectionRun): boolean => fromState || schedule.active.length > 1;
+
+/** Initial states by row, where they are given, and how far one row's stand from the next one's. */
+export interface InitialAddresses {
+  readonly h0: number;
+  readonly c0: number;
+}
+
+/**
+ * Takes the rows through their steps.
+ *
+ * @param projection a = x·W_ihᵀ + b_ih
+ * @param place int32 [N]: each pair's row of it; 0 where these stand in the pairs' order
+ * @param initial where the initial states stand, [B, H] each; undefined for zeros
+ */
+export const forwardDirection = (run: DirectionRun, take: Take, projection: number, place: number, initial: InitialAddresses | undefined): void => {
+  const { machine, cell, units, weights, before } = run;
+  const args = commonArguments(run, take);
+  const { batch } = args;
+  const bytes = batch * units * WORD;
+  const start = (from: number, to: number): void => (from === 0 ? fillZeros(machine, to, bytes) : gatherRows(machine, from, args.order, batch, units, to));
+  start(initial?.h0 ?? 0, before);
+  const states = cell === 'lstm' ? take(bytes) : 0;
+  if (states !== 0) start(initial?.c0 ?? 0, states);
+  const panels = isRecurrent(run) ? panelsOf(machine, weights.weight_hh, true).at : 0;
+  const scratch = take(batch * args.gates * units * WORD);
+  machine.threads.run('forward', tasksFor(batch, args.group), { ...args, projection, place, panels, bias: weights.bias_hh.at, scratch, states });
+};
+
+/** Where a direction's gradients stand that are not its weights': of a, [N, G·H], and of the initial states, in the schedule's order. */
+export interface DirectionGradients {
+  readonly da: number;
+  readonly dh0: number;
+  readonly dc0: number;
+}
+
+/**
+ * Takes the gradients of the final states, and of the outputs, back through the steps, and writes the gradients of weight_hh and bias_hh.
+ *
+ * Only dh = du·W_hh has to be taken step by step; the gradient of weight_hh is one product over all steps.
+ */
+export const backwardDirection = (run: DirectionRun, take: Take, dWeightHh: number, dBiasHh: number): DirectionGradients => {
+  const { machine, cell, units, schedule, weights, fromState, before } = run;
+  const { gates, sumsInputs } = SIMD_CELLS[cell];
+  const args = commonArguments(run, take);
+  const width = gates * units;
+  const pairs = schedule.index.length;
+  const da = take(pairs * width * WORD);
+  const du = sumsInputs ? da : take(pairs * width * WORD);
+  const dStates = take(args.batch * units * WORD);
+  const states = cell === 'lstm' ? take(args.batch * units * WORD) : 0;
+  const panels = isRecurrent(run) ? panelsOf(machine, weights.weight_hh, false).at : 0;
+  machine.threads.run('backward', tasksFor(args.batch, args.group), { ...args, panels, states, dStates, da, du });
+  // dW_hh = duᵀ·h; from zeros, the first step adds nothing
+  const first = fromState ? 0 : schedule.offsets[1]!;
+  multiplyTransposed(machine, du + first * width * WORD, width, before + first * units * WORD, units, pairs - first, dWeightHh);
+  sumRows(machine, du, pairs, width, dBiasHh);
+  return { da, dh0: dStates, dc0: states };
+};

@@ -1,0 +1,36 @@
+/**
+ * The kernels of assembly/ that are made of tasks, in the order of `Kernel` in assembly/tasks.ts, and the fields of their arguments in the
+ * order of the classes there, which say what they are. Every field is one 32-bit word; addresses are bytes, steps are values.
+ */
+const FIELDS = {
+  packPanels: ['from', 'rowStep', 'columnStep', 'rows', 'columns', 'to'],
+  product: ['a', 'aStep', 'panels', 'c', 'cStep', 'm', 'n', 'k', 'bias', 'rows'],
+  transposedProduct: ['a', 'aStep', 'b', 'bStep', 'c', 'cStep', 'm', 'n', 'k', 'rows'],
+  gatherRows: ['from', 'index', 'count', 'width', 'to', 'rows'],
+  scatterRows: ['from', 'index', 'count', 'width', 'to', 'rows'],
+  sumGroups: ['from', 'members', 'starts', 'groups', 'width', 'to', 'rows'],
+  sumRows: ['from', 'count', 'width', 'to', 'columns'],
+  fill: ['to', 'bytes', 'part'],
+  forward: ['cell', 'units', 'gates', 'keeps', 'steps', 'batch', 'group', 'fromState', 'active', 'offsets', 'order', 'place', 'index', 'projection', 'panels', 'bias', 'scratch', 'before', 'kept', 'final', 'finalCell', 'finalStep', 'output', 'outputStep', 'states', 'dStates', 'da', 'du'],
+  backward: ['cell', 'units', 'gates', 'keeps', 'steps', 'batch', 'group', 'fromState', 'active', 'offsets', 'order', 'place', 'index', 'projection', 'panels', 'bias', 'scratch', 'before', 'kept', 'final', 'finalCell', 'finalStep', 'output', 'outputStep', 'states', 'dStates', 'da', 'du'],
+  adam: ['weight', 'gradient', 'm', 'v', 'count', 'part', 'beta1', 'beta2', 'rest1', 'rest2', 'stepSize', 'rootScale', 'epsilon'],
+} as const;
+
+/** The fields that are float32; all others are int32. */
+const FLOATS: ReadonlySet<string> = new Set(['beta1', 'beta2', 'rest1', 'rest2', 'stepSize', 'rootScale', 'epsilon']);
+
+/** A kernel that is made of tasks. */
+export type KernelName = keyof typeof FIELDS;
+
+/** A kernel's arguments. */
+export type KernelArguments<Name extends KernelName> = Readonly<Record<(typeof FIELDS)[Name][number], number>>;
+
+interface KernelLayout {
+  readonly code: number;
+  readonly fields: readonly { readonly name: string; readonly float: boolean }[];
+}
+
+/** Each kernel's number and how its arguments are laid out. */
+export const KERNEL_LAYOUTS = Object.fromEntries(
+  Object.entries(FIELDS).map(([kernel, fields], code): [string, KernelLayout] => [kernel, { code, fields: fields.map((name) => ({ name, float: FLOATS.has(name) })) }]),
+) as Readonly<Record<KernelName, KernelLayout>>;

@@ -1,0 +1,62 @@
+import type { KernelMachine, Resident } from './KernelMachine.js';
+
+/** The columns of a panel, as in assembly/products.ts. */
+const PANEL = 8;
+
+/** The bytes of a float32 or an int32. */
+export const WORD = 4;
+
+/** Rows of a product that one task takes: few enough for every thread to find work, enough to read a panel for. */
+const ROWS = 32;
+
+/** How many tasks some items make. */
+export const tasksFor = (items: number, perTask: number): number => Math.max(1, Math.ceil(items / perTask));
+
+/** The bytes of a matrix of so many columns in panels. */
+const panelBytes = (rows: number, columns: number): number => Math.ceil(columns / PANEL) * PANEL * rows * WORD;
+
+/** A weight's values in panels, as the right factor of products: kept until the weight changes. */
+export interface Panels {
+  readonly at: number;
+  /** The inner dimension of products with it, and the number of their columns. */
+  readonly k: number;
+  readonly n: number;
+}
+
+/**
+ * A weight of shape [O, I] as the right factor: transposed for x·Wᵀ, as it is for dy·W.
+ */
+export const panelsOf = (machine: KernelMachine, weight: Resident, transposed: boolean): Panels => {
+  const [outputs, inputs] = weight.shape as [number, number];
+  const [k, n] = transposed ? [inputs, outputs] : [outputs, inputs];
+  const pack = (to: number): void =>
+    machine.threads.run('packPanels', tasksFor(n, PANEL), { from: weight.at, rowStep: transposed ? 1 : inputs, columnStep: transposed ? inputs : 1, rows: k, columns: n, to });
+  return { at: machine.derived.get(transposed ? 'transposed' : 'panels', [weight.id!], panelBytes(k, n), pack), k, n };
+};
+
+/** c = a·b + bias, with m rows of a one after the other; `bias` 0 for none. */
+export const multiply = (machine: KernelMachine, a: number, m: number, { at: panels, k, n }: Panels, bias: number, c: number): void => {
+  if (m > 0) machine.threads.run('product', tasksFor(m, ROWS), { a, aStep: k, panels, c, cStep: n, m, n, k, bias, rows: ROWS });
+};
+
+/** c = aᵀ·b, with k rows of m and of n values. */
+export const multiplyTransposed = (machine: KernelMachine, a: number, m: number, b: number, n: number, k: number, c: number): void =>
+  machine.threads.run('transposedProduct', tasksFor(m, ROWS), { a, aStep: m, b, bStep: n, c, cStep: n, m, n, k, rows: ROWS });
+
+/** to = the sum of `count` rows of `width` values. */
+export const sumRows = (machine: KernelMachine, from: number, count: number, width: number, to: number): void =>
+  machine.threads.run('sumRows', tasksFor(width, 128), { from, count, width, to, columns: 128 });
+
+/** Rows of a matrix by index, one after the other. */
+export const gatherRows = (machine: KernelMachine, from: number, index: number, count: number, width: number, to: number): void =>
+  machine.threads.run('gatherRows', tasksFor(count, 128), { from, index, count, width, to, rows: 128 });
+
+/** Adds rows to those of a matrix by index; a negative one is left out. */
+export const scatterRows = (machine: KernelMachine, from: number, index: number, count: number, width: number, to: number): void =>
+  machine.threads.run('scatterRows', tasksFor(count, 128), { from, index, count, width, to, rows: 128 });
+
+/** Fills a block with zeros. */
+export const fillZeros = (machine: KernelMachine, to: number, bytes: number): void => {
+  const part = 1 << 18;
+  machine.threads.run('fill', tasksFor(bytes, part), { to, bytes, part });
+};
