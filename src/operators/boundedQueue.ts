@@ -155,7 +155,6 @@ export function boundedQueue(options: BoundedQueueOptions & Partial<BoundedQueue
       };
 
       const finish = (end: { readonly error?: unknown }): void => {
-        letGo();
         if ('error' in end) subscriber.error(end.error);
         else subscriber.complete();
       };
@@ -169,13 +168,11 @@ export function boundedQueue(options: BoundedQueueOptions & Partial<BoundedQueue
             if (ended !== undefined) finish(ended);
             break;
           }
-          used = scheduler.now() - begun;
           if (used >= yieldAfter) {
             turn = scheduler.schedule(() => {
               turn = undefined;
               used = 0;
               drain();
-              balance();
             });
             // Else the source would go on meanwhile, and its next slice and ours could come without a turn in between.
             hold();
@@ -183,8 +180,8 @@ export function boundedQueue(options: BoundedQueueOptions & Partial<BoundedQueue
           }
           start(waiting.shift());
           balance();
+          used = scheduler.now() - begun;
         }
-        used = scheduler.now() - begun;
         draining = false;
       };
 

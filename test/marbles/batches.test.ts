@@ -1,12 +1,16 @@
+import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
 import { connect, from, lastValueFrom, map, merge, Observable, range, take, tap, timer, toArray, VirtualTimeScheduler } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
 import { beforeAll, describe, expect, it } from 'vitest';
+import type { HeadwaterError } from '../../src/contracts/HeadwaterError.js';
 import type { LabelledBatch } from '../../src/contracts/PaddedBatch.js';
 import { type Row, type Side, SIDES } from '../../src/contracts/Row.js';
 import { batches, type BatchesOptions } from '../../src/operators/batches.js';
 import { boundedQueue } from '../../src/operators/boundedQueue.js';
 import { prepare, type Split } from '../../src/operators/prepare.js';
 import { preprocessText } from '../../src/text/preprocessText.js';
+import { Tokenizer } from '../../src/text/Tokenizer.js';
 import { LETTER_ROWS, letterRows, newsRows } from '../operators/newsRows.js';
 import { recordingValve } from '../operators/recordingValve.js';
 
@@ -137,6 +141,25 @@ describe('batches', () => {
           });
         }
       }
+    });
+
+    it('leaves out the words that the split leaves out', async () => {
+      const split = await lastValueFrom(prepare(from(letterRows), { stopWords: ['letter'] }));
+      for (const { time } of await read(split, { side: 'train' })) expect(time).toBe(2);
+      for (const { time } of await read(letters, { side: 'train' })) expect(time).toBe(3);
+    });
+
+    it("gives a row without tokens the tokenizer's own unknown token", async () => {
+      const json = { char_level: true, oov_token: 'other', token_to_index: { pad: 0, x: 1, other: 2 } };
+      const tokenizer = pipe(
+        Tokenizer.fromJSON(json),
+        E.getOrElse<HeadwaterError, Tokenizer>((error) => {
+          throw error;
+        }),
+      );
+      const blank$ = from(letterRows).pipe(map((row) => ({ ...row, title: '…' })));
+      const [batch] = await read({ ...letters, tokenizer, rows$: blank$ }, { side: 'test' });
+      expect(batch?.tokens).toEqual(Int32Array.of(2, 2));
     });
 
     it('gives validation and test rows in the order of the source, in every epoch', async () => {

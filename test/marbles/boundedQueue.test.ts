@@ -182,8 +182,9 @@ describe('boundedQueue before a synchronous consumer', () => {
           scheduler.frame += 10;
         });
       expect(valve.isOpen).toBe(false);
+      expect(scheduler.actions).toHaveLength(1);
       subscription.unsubscribe();
-      scheduler.flush();
+      expect(scheduler.actions).toHaveLength(0);
       expect(seen).toEqual([0, 1, 2]);
       expect(valve.log).toEqual(['hold', 'release']);
     });
@@ -271,6 +272,22 @@ describe('boundedQueue with project', () => {
       expectObservable(valve.open$).toBe('t-ft', booleans);
       expectSubscriptions(source.subscriptions).toBe('^--!');
     });
+  });
+
+  it('has released the valve when it tells of an error, so that whoever tries again starts with an open one', () => {
+    const source = new Subject<number>();
+    const valve = recordingValve();
+    const open: boolean[] = [];
+    source.pipe(boundedQueue({ valve, highWaterMark: 1, project: () => throwError(() => 'broken') })).subscribe({ error: () => open.push(valve.isOpen) });
+    source.next(1);
+    const work = new Subject<never>();
+    const again = new Subject<number>();
+    again.pipe(boundedQueue({ valve, highWaterMark: 1, project: () => work })).subscribe({ error: () => open.push(valve.isOpen) });
+    again.next(1);
+    again.next(2);
+    expect(valve.isOpen).toBe(false);
+    work.error('broken');
+    expect(open).toEqual([true, true]);
   });
 
   it('unsubscribes from its source and from the work at hand as soon as it is unsubscribed from', () => {

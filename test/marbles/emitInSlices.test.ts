@@ -133,9 +133,10 @@ describe('emitInSlices', () => {
       seen.push(value);
       scheduler.frame += 30;
     });
+    expect(scheduler.actions).toHaveLength(1);
     subscription.unsubscribe();
     expect(closed).toBe(true);
-    scheduler.flush();
+    expect(scheduler.actions).toHaveLength(0);
     expect(seen).toEqual([0]);
   });
 
