@@ -1,6 +1,5 @@
 import { STATUS_CODES } from 'node:http';
 import type { Readable } from 'node:stream';
-import { setImmediate } from 'node:timers/promises';
 import { Agent, request, type Dispatcher } from 'undici';
 import { HeadwaterError } from '../contracts/HeadwaterError.js';
 import type { CheckedBodyOptions } from './BodyOptions.js';
@@ -40,31 +39,57 @@ const target = (name: string, from: URL, location: string): URL => {
   return to;
 };
 
-const ask = async (url: URL, credentials: string | undefined, dispatcher: Agent, signal: AbortSignal, name: string): Promise<Dispatcher.ResponseData> => {
+/** One request and its answer, on a connection of its own. */
+interface Exchange {
+  readonly response: Dispatcher.ResponseData;
+  /** Waits until the connection is closed; gives the reason where it was dropped as broken. */
+  readonly settle: () => Promise<Error | undefined>;
+  /** Closes the connection at once. */
+  readonly close: () => void;
+}
+
+const exchange = async (url: URL, credentials: string | undefined, name: string, { headersTimeout, bodyTimeout }: CheckedBodyOptions, signal: AbortSignal): Promise<Exchange> => {
+  const agent = new Agent({ headersTimeout, bodyTimeout, connect: { timeout: headersTimeout }, connections: 1 });
+  const close = (): void => {
+    signal.removeEventListener('abort', close);
+    void agent.destroy();
+  };
+  signal.addEventListener('abort', close);
+  // The answer may come whole and the connection break before anyone has looked at the answer.
+  let broken: Error | undefined;
+  agent.on('disconnect', (_origin, _targets, error: Error) => {
+    if (error.message === 'bad response' || error.name === 'HTTPParserError') broken = error;
+  });
   try {
     const response = await request(`${url.origin}${url.pathname}${url.search}`, {
-      dispatcher,
+      dispatcher: agent,
       signal,
       highWaterMark: CHUNK_BYTES,
       headers: { 'user-agent': 'headwater', 'accept-encoding': 'gzip, deflate, br', ...(credentials === undefined ? {} : { authorization: credentials }) },
     });
     // An abort between two reads would otherwise be an unhandled 'error' event.
     response.body.on('error', () => undefined);
-    return response;
+    const settle = async (): Promise<Error | undefined> => {
+      await agent.close();
+      return broken;
+    };
+    return { response, settle, close };
   } catch (cause) {
+    close();
     throw noAnswer(name, cause);
   }
 };
 
 /** Follows redirects to the answer that has the body. */
-const follow = async (start: URL, name: string, maxRedirects: number, dispatcher: Agent, signal: AbortSignal): Promise<Dispatcher.ResponseData> => {
+const follow = async (start: URL, name: string, options: CheckedBodyOptions, signal: AbortSignal): Promise<Exchange> => {
+  const { maxRedirects } = options;
   let url = start;
   for (let redirects = 0; ; redirects++) {
     const credentials = url.origin === start.origin ? authorization(start) : authorization(url);
-    const response = await ask(url, credentials, dispatcher, signal, name);
-    const { statusCode, headers, body } = response;
-    if (statusCode >= 200 && statusCode < 300) return response;
-    body.destroy();
+    const answered = await exchange(url, credentials, name, options, signal);
+    const { statusCode, headers } = answered.response;
+    if (statusCode >= 200 && statusCode < 300) return answered;
+    answered.close();
     const location = single(headers['location']);
     if (!REDIRECTS.has(statusCode) || location === undefined) {
       throw new HeadwaterError('HW_HTTP_STATUS', `${name} answered ${statusCode} ${STATUS_CODES[statusCode] ?? ''}`.trimEnd() + '. Check the address.', { where: name });
@@ -82,32 +107,18 @@ const follow = async (start: URL, name: string, maxRedirects: number, dispatcher
  * @param name what the address is called in messages
  * @throws HeadwaterError `HW_HTTP_CONNECT`, `HW_HTTP_TIMEOUT`, `HW_HTTP_STATUS`, `HW_HTTP_REDIRECTS`
  */
-export const httpBody = async (url: URL, name: string, { headersTimeout, bodyTimeout, maxRedirects }: CheckedBodyOptions, signal: AbortSignal): Promise<HttpBody> => {
-  const agent = new Agent({ headersTimeout, bodyTimeout, connect: { timeout: headersTimeout }, connections: 1 });
-  const close = (): void => void agent.destroy();
-  signal.addEventListener('abort', close);
-  try {
-    const { body, headers } = await follow(url, name, maxRedirects, agent, signal);
-    // A server that sends more than the Content-Length it declared has made us stop short, in the middle of a row perhaps. What is
-    // left over is no part of the answer, and undici drops the connection as broken.
-    let surplus: Error | undefined;
-    agent.on('disconnect', (_origin, _targets, error: Error) => {
-      if (error.message === 'bad response' || error.name === 'HTTPParserError') surplus = error;
-    });
-    const bytes = async function* (): AsyncGenerator<Buffer, void, undefined> {
-      try {
-        for await (const chunk of body) yield chunk as Buffer;
-        await setImmediate();
-        if (surplus !== undefined) throw new Error('the server sent more than the Content-Length that it declared', { cause: surplus });
-      } finally {
-        signal.removeEventListener('abort', close);
-        close();
-      }
-    };
-    return { bytes: readable(bytes()), encodings: encodingsOf(headers) };
-  } catch (error) {
-    signal.removeEventListener('abort', close);
-    close();
-    throw error;
-  }
+export const httpBody = async (url: URL, name: string, options: CheckedBodyOptions, signal: AbortSignal): Promise<HttpBody> => {
+  const { response, settle, close } = await follow(url, name, options, signal);
+  const bytes = async function* (): AsyncGenerator<Buffer, void, undefined> {
+    try {
+      for await (const chunk of response.body) yield chunk as Buffer;
+      // A server that sends more than the Content-Length it declared has made us stop short, in the middle of a row perhaps. The
+      // surplus is no part of the answer, and makes undici drop the connection as broken, a moment after the body has ended.
+      const cause = await settle();
+      if (cause !== undefined) throw new Error('the server sent more than the Content-Length that it declared', { cause });
+    } finally {
+      close();
+    }
+  };
+  return { bytes: readable(bytes()), encodings: encodingsOf(response.headers) };
 };

@@ -22,7 +22,8 @@ export interface ReadLinesOptions extends BodyOptions, Pacing {
 }
 
 /** A stream that is there already: nothing is to be opened, and it can be read once. */
-const openStream = (stream: Readable, name: string): Promise<Readable> => {
+const openStream = (stream: Readable, name: string, signal: AbortSignal): Promise<Readable> => {
+  signal.addEventListener('abort', () => stream.destroy());
   if (!stream.readableEnded && !stream.destroyed) return Promise.resolve(stream);
   return Promise.reject(new HeadwaterError('HW_USAGE', `${name} was read already, and a stream can be read once. Give a path or a URL to read it again.`, { where: name }));
 };
@@ -36,7 +37,7 @@ const openerOf = (source: Readable | string | URL, options: ReadLinesOptions): {
     const name = source === process.stdin ? 'stdin' : 'stream';
     return {
       name,
-      open: () => openStream(source, name),
+      open: (signal) => openStream(source, name, signal),
       explain: (error, progress) =>
         error instanceof HeadwaterError
           ? error

@@ -1,0 +1,27 @@
+import type { Readable } from 'node:stream';
+import type { Observable } from 'rxjs';
+import { map } from 'rxjs';
+import { describe, expectTypeOf, it } from 'vitest';
+import type { SourceRow } from '../../src/contracts/Row.js';
+import type { Valve } from '../../src/contracts/Valve.js';
+import { fetchCsv } from '../../src/streams/fetchCsv.js';
+import { readLines } from '../../src/streams/readLines.js';
+import { sampleCsv } from '../../src/streams/sampleCsv.js';
+import { serveSample } from '../../src/streams/serveSample.js';
+import { valve } from '../../src/streams/valve.js';
+
+describe('types of streams', () => {
+  it('are inferred through pipe', () => {
+    expectTypeOf(fetchCsv('x')).toEqualTypeOf<Observable<SourceRow>>();
+    expectTypeOf(fetchCsv(new URL('http://x')).pipe(map(({ fields }) => fields['title']))).toEqualTypeOf<Observable<string | undefined>>();
+    expectTypeOf(readLines).parameter(0).toEqualTypeOf<Readable | string | URL>();
+    expectTypeOf(readLines('x').pipe(map((line) => line.length))).toEqualTypeOf<Observable<number>>();
+    expectTypeOf(sampleCsv({ rows: 1 })).toExtend<Iterable<string>>();
+    expectTypeOf(serveSample()).toEqualTypeOf<Observable<URL>>();
+    expectTypeOf(valve()).toEqualTypeOf<Valve>();
+  });
+
+  it('let an option be left undefined', () => {
+    fetchCsv('x', { valve: undefined, columns: undefined, snapshotDir: undefined });
+  });
+});
