@@ -13,7 +13,8 @@ import type { Valve } from '../contracts/Valve.js';
  * ```
  *
  * `isOpen` is right at every moment, also inside a subscriber of `open$` that holds or releases. Every subscriber of `open$` hears
- * the last state last; a state that was over before all of them had heard of it may be left out.
+ * the last state last; a state that was over before all of them had heard of it may be left out, and the same state is told again
+ * when it changed and changed back while it was being told.
  *
  * @returns an open valve, held by nobody
  * @example
@@ -29,14 +30,20 @@ import type { Valve } from '../contracts/Valve.js';
 export const valve = (): Valve => {
   let holders = 0;
   let telling = false;
+  let changed = false;
   const state$ = new BehaviorSubject(true);
 
   // A subscriber that holds or releases while being told would make the subscribers after it hear the newer state before the older
-  // one, and act on the older. So a change made while telling waits until all have been told.
+  // one, and act on the older. So a change made while telling waits until all have been told. It is told even where another change has
+  // undone it: someone may have looked at `isOpen` between the two, and be waiting.
   const tell = (): void => {
+    changed = true;
     if (telling) return;
     telling = true;
-    while (state$.value !== (holders === 0)) state$.next(holders === 0);
+    while (changed) {
+      changed = false;
+      state$.next(holders === 0);
+    }
     telling = false;
   };
 
@@ -47,13 +54,11 @@ export const valve = (): Valve => {
     },
     hold: () => {
       let held = true;
-      holders++;
-      tell();
+      if (holders++ === 0) tell();
       return () => {
         if (!held) return;
         held = false;
-        holders--;
-        tell();
+        if (--holders === 0) tell();
       };
     },
   };

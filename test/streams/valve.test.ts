@@ -71,4 +71,23 @@ describe('valve', () => {
     a.hold();
     expect(b.isOpen).toBe(true);
   });
+
+  it('wakes a subscriber that met a hold which another one released within the same news', () => {
+    const brake = valve();
+    let release = brake.hold();
+    let resumed = 0;
+    // A source: what it emits makes its queue hold the valve, so it stops and waits for the next opening.
+    brake.open$.subscribe(() => {
+      if (!brake.isOpen) return;
+      resumed++;
+      if (resumed === 1) release = brake.hold();
+    });
+    // A queue that is told of the same opening, and finds itself empty.
+    brake.open$.subscribe((open) => {
+      if (open) release();
+    });
+    release();
+    expect(brake.isOpen).toBe(true);
+    expect(resumed).toBe(2);
+  });
 });
