@@ -37,6 +37,9 @@ export { Tokenizer, type TokenizerJson, type TokenizerOptions } from './text/Tok
 // Operators on rows and batches.
 export { batches, type BatchesOptions, type BatchOptions } from './operators/batches.js';
 export { batchSource } from './operators/batchSource.js';
+export type { SliceOptions } from './operators/emitInSlices.js';
+export { padRows, type BatchOf } from './operators/padRows.js';
+export { rowsOf } from './operators/rowsOf.js';
 export { boundedQueue, type BoundedQueueOptions, type BoundedQueueProjectOptions } from './operators/boundedQueue.js';
 export { bucketByLength, DEFAULT_BOUNDARIES, type BucketByLengthOptions, type DroppedRow } from './operators/bucketByLength.js';
 export { decode, type DecodeOptions } from './operators/decode.js';
