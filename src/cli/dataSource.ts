@@ -1,7 +1,10 @@
 import { createWriteStream } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { defer, EMPTY, finalize, merge, type MonoTypeOperatorFunction, type Observable } from 'rxjs';
+import { tryCatch } from 'fp-ts/lib/TaskEither.js';
+import { concat, defer, EMPTY, finalize, ignoreElements, merge, type MonoTypeOperatorFunction, type Observable } from 'rxjs';
+import { HeadwaterError } from '../contracts/HeadwaterError.js';
 import type { Row } from '../contracts/Row.js';
 import type { Valve } from '../contracts/Valve.js';
 import { decode } from '../operators/decode.js';
@@ -10,6 +13,9 @@ import { type DeadLetters, deadLetters } from '../sinks/deadLetters.js';
 import { jsonLines } from '../sinks/jsonLines.js';
 import { fetchCsv } from '../streams/fetchCsv.js';
 import { valve } from '../streams/valve.js';
+import { checkFile } from './checkOutput.js';
+import { fromFirst } from './fromFirst.js';
+import { fromTask } from './fromTask.js';
 import type { Terminal } from './Terminal.js';
 import type { ColumnOptions, RejectionOptions } from './trainingOptions.js';
 
@@ -46,20 +52,47 @@ const reasonsOf = ({ counts }: DeadLetters): string =>
     .flatMap(([reason, count]) => (count === 0 ? [] : [`${reason} ${count}`]))
     .join(', ');
 
+/** Refuses a file of `--rejections` that cannot be written, before there is anything to write. */
+export const checkRejectionsFile = ({ rejections: file }: RejectionOptions): Observable<never> => (file === undefined ? EMPTY : fromTask(checkFile(file)).pipe(ignoreElements()));
+
+/** Makes the file empty: one that is left from an earlier run would tell of its rejections. */
+const empty = (file: string): Observable<never> =>
+  fromTask(
+    tryCatch(
+      () => writeFile(file, ''),
+      (cause) => new HeadwaterError('HW_WRITE', `${file} could not be written: ${cause instanceof Error ? cause.message : String(cause)}. Choose another file for the rejections.`, { cause, where: file }),
+    ),
+  ).pipe(ignoreElements());
+
 /** Runs a job with its rejections written to the file of `--rejections` beside it, and their number told at its end. */
 export const tellingRejections = <T>(job$: Observable<T>, { rejected }: DataSource, { rejections: file }: RejectionOptions, terminal: Terminal): Observable<T> => {
-  const written$ = defer(() => (file === undefined ? EMPTY : rejected.rejections$.pipe(jsonLines(createWriteStream(file), { end: true }))));
   const told$ = job$.pipe(
     finalize(() => {
       rejected.complete();
       if (rejected.rows > 0) terminal.stderr.write(`rejected rows: ${rejected.rows} (${reasonsOf(rejected)})${file === undefined ? '; --rejections FILE writes each down' : `, written to ${file}`}\n`);
     }),
   );
-  return merge(written$, told$);
+  if (file === undefined) return told$;
+  // Made with the first rejection: a job that fails before there is any leaves no file.
+  const written$ = rejected.rejections$.pipe(
+    fromFirst((rejection$) => rejection$.pipe(jsonLines(createWriteStream(file), { end: true }))),
+    ignoreElements(),
+  );
+  const emptied$ = defer(() => (rejected.rows > 0 ? EMPTY : empty(file)));
+  return merge(written$, concat(told$, emptied$));
 };
 
-/** Lets an operator see the first pass over rows that are read once an epoch. */
+/** Applies an operator to the first pass over rows that are read once an epoch, from its first row on. */
 export const onFirstPass = <T>(rows$: Observable<T>, seen: MonoTypeOperatorFunction<T>): Observable<T> => {
   let passes = 0;
-  return defer(() => (passes++ === 0 ? rows$.pipe(seen) : rows$));
+  return defer(() => (passes++ === 0 ? rows$.pipe(fromFirst(seen)) : rows$));
 };
+
+/** Tells something of a job before anything else is told: when its rows begin to come, so that a job which is refused or fails before says so in one line. */
+export const telling =
+  <T>(line: string, { stderr }: Terminal): MonoTypeOperatorFunction<T> =>
+  (source) =>
+    defer(() => {
+      stderr.write(`${line}\n`);
+      return source;
+    });

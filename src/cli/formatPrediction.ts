@@ -1,4 +1,5 @@
 import { stringify } from 'csv-stringify/sync';
+import { printable } from '../sinks/printable.js';
 
 /** A headline with what a model makes of it. */
 export interface ClassifiedHeadline {
@@ -28,7 +29,7 @@ export interface PredictionFormatter {
 const text = (): PredictionFormatter => ({
   header: '',
   line: ({ title, category, distribution }) =>
-    `${title.replaceAll(/\s+/g, ' ').trim()} → ${category} (${distribution.map(([name, probability]) => `${name} ${probability.toFixed(3)}`).join(', ')})\n`,
+    `${printable(title.replaceAll(/\s+/g, ' ').trim())} → ${printable(category)} (${distribution.map(([name, probability]) => `${printable(name)} ${probability.toFixed(3)}`).join(', ')})\n`,
 });
 
 const csv = (classes: readonly string[]): PredictionFormatter => ({

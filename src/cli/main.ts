@@ -1,4 +1,8 @@
 #!/usr/bin/env node
+import { isInterruption } from './exitStatus.js';
 import { run } from './run.js';
 
-process.exitCode = await run(process.argv.slice(2), process);
+const status = await run(process.argv.slice(2), process);
+process.exitCode = status;
+// What can be aborted has been, and the process ends by itself. The look-up of a host's name cannot be, and may take many seconds.
+if (isInterruption(status)) setTimeout(() => process.exit(), 500).unref();

@@ -5,11 +5,20 @@ import { evaluateCommand } from './commands/evaluate.js';
 import { inspectCommand } from './commands/inspect.js';
 import { predictCommand } from './commands/predict.js';
 import { trainCommand } from './commands/train.js';
+import { printable } from '../sinks/printable.js';
 import type { Terminal } from './Terminal.js';
 import { VERSION } from './version.js';
 
-/** Takes the job that the arguments ask for: a cold Observable that does it when subscribed to. */
-export type Choose = (job$: Observable<unknown>) => void;
+/** What the arguments ask for. */
+export interface Job {
+  /** Does it when subscribed to, and stops when unsubscribed from. */
+  readonly work$: Observable<unknown>;
+  /** Whether it is still worth doing when nobody reads its output any more, as it is where the result is files. */
+  readonly outlivesReader: boolean;
+}
+
+/** Takes the job that the arguments ask for. */
+export type Choose = (job: Job) => void;
 
 /** The words of the command line and what they mean; nothing is done yet when they have been read. */
 export const buildProgram = (terminal: Terminal, choose: Choose): Command => {
@@ -25,8 +34,12 @@ export const buildProgram = (terminal: Terminal, choose: Choose): Command => {
       writeErr: (text) => void terminal.stderr.write(text),
       // One line, as every other error is told; a suggestion that commander puts on a line of its own is kept.
       outputError: (text, write) => {
-        const sentence = text.replace(/^error: /, '').trim().replaceAll('\n', ' ');
-        write(`headwater: ${sentence} See: ${[...(command === program ? [] : ['headwater']), command.name()].join(' ')} --help [HW_USAGE]\n`);
+        const sentence = text
+          .replace(/^error: /, '')
+          .trim()
+          .replaceAll('\n', ' ')
+          .replace(/[^.?!)]$/, '$&.');
+        write(`headwater: ${printable(sentence)} See: ${[...(command === program ? [] : ['headwater']), command.name()].join(' ')} --help [HW_USAGE]\n`);
       },
     });
   }

@@ -1,58 +1,88 @@
 import { CommanderError } from 'commander';
-import type { Observable } from 'rxjs';
-import { errorLine, exitStatusOf, FAILURE, INTERRUPTED, MISUSE, SUCCESS } from './exitStatus.js';
-import { buildProgram } from './program.js';
+import { catchError, endWith, filter, fromEventPattern, ignoreElements, lastValueFrom, map, merge, type Observable, of, take } from 'rxjs';
+import { HeadwaterError } from '../contracts/HeadwaterError.js';
+import { errorLine, exitStatusOf, INTERRUPTED, isInterruption, MISUSE, SUCCESS, TERMINATED } from './exitStatus.js';
+import { buildProgram, type Job } from './program.js';
 import type { Terminal } from './Terminal.js';
+
+const ignore = (): void => undefined;
 
 /** A pipe that its reader has closed (`headwater … | head -1`) is an end, not an error. */
 const isClosedPipe = (error: unknown): boolean => error instanceof Error && 'code' in error && (error.code === 'EPIPE' || error.code === 'ERR_STREAM_DESTROYED');
 
-/** Subscribes to a command until it ends, Ctrl-C is pressed, or the reader of its output is gone; resolves to the exit status. */
-const carryOut = (job$: Observable<unknown>, terminal: Terminal): Promise<number> =>
+const tellError = (error: unknown, { stderr }: Terminal): number => {
+  stderr.write(`${errorLine(error)}\n`);
+  return exitStatusOf(error);
+};
+
+const outputError = (cause: unknown): HeadwaterError =>
+  new HeadwaterError('HW_WRITE', `The output could not be written: ${cause instanceof Error ? cause.message : String(cause)}. Check that there is room for it.`, { cause });
+
+/** The status that a failed write to stdout ends the command with. */
+const afterOutputError = (error: unknown, terminal: Terminal): number => (isClosedPipe(error) ? SUCCESS : tellError(outputError(error), terminal));
+
+const signals$ = (terminal: Terminal, signal: 'SIGINT' | 'SIGTERM'): Observable<unknown> =>
+  fromEventPattern<unknown>(
+    (listener) => terminal.on(signal, listener),
+    (listener) => terminal.off(signal, listener),
+  );
+
+const outputErrors$ = ({ stdout }: Terminal): Observable<unknown> =>
+  fromEventPattern<unknown>(
+    (listener) => stdout.on('error', listener),
+    (listener) => stdout.off('error', listener),
+  );
+
+/** Subscribes to a job until it ends, a signal comes, or its output cannot be written any more; emits the exit status. */
+const carryOut = ({ work$, outlivesReader }: Job, terminal: Terminal): Observable<number> =>
+  merge(
+    signals$(terminal, 'SIGINT').pipe(map(() => INTERRUPTED)),
+    signals$(terminal, 'SIGTERM').pipe(map(() => TERMINATED)),
+    outputErrors$(terminal).pipe(
+      filter((error) => !(outlivesReader && isClosedPipe(error))),
+      map((error) => afterOutputError(error, terminal)),
+    ),
+    work$.pipe(
+      ignoreElements(),
+      endWith(SUCCESS),
+      catchError((error: unknown) => of(tellError(error, terminal))),
+    ),
+  ).pipe(take(1));
+
+/** Waits until everything written to stdout is through; gives the error if it is not. */
+const flushed = ({ stdout }: Terminal): Promise<unknown> =>
   new Promise((resolve) => {
-    const end = (status: number): void => {
-      terminal.off('SIGINT', interrupt);
-      terminal.off('SIGTERM', interrupt);
-      terminal.stdout.off('error', outputFailed);
-      subscription.unsubscribe();
-      resolve(status);
-    };
-    const interrupt = (): void => end(INTERRUPTED);
-    const outputFailed = (error: unknown): void => {
-      if (!isClosedPipe(error)) terminal.stderr.write(`${errorLine(error)}\n`);
-      end(isClosedPipe(error) ? SUCCESS : FAILURE);
-    };
-    terminal.on('SIGINT', interrupt);
-    terminal.on('SIGTERM', interrupt);
-    terminal.stdout.on('error', outputFailed);
-    const subscription = job$.subscribe({
-      error: (error: unknown) => {
-        terminal.stderr.write(`${errorLine(error)}\n`);
-        // A command may fail while it is being subscribed to: `subscription` is there only after that.
-        queueMicrotask(() => end(exitStatusOf(error)));
-      },
-      complete: () => queueMicrotask(() => end(SUCCESS)),
-    });
+    stdout.write('', (error) => resolve(error));
   });
+
+const statusOf = async (args: readonly string[], terminal: Terminal): Promise<number> => {
+  let job: Job | undefined;
+  const program = buildProgram(terminal, (chosen) => {
+    job = chosen;
+  });
+  try {
+    await program.parseAsync(args, { from: 'user' });
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? SUCCESS : MISUSE;
+    return tellError(error, terminal);
+  }
+  return job === undefined ? MISUSE : lastValueFrom(carryOut(job, terminal));
+};
 
 /**
  * Runs the command.
  *
  * @param args the arguments after the command's name
  * @param terminal the process, or a test's stand-in for it
- * @returns the exit status: 0 done, 1 failed, 2 misused, 130 interrupted
+ * @returns the exit status: 0 done, 1 failed, 2 misused, 130 or 143 interrupted
  */
 export const run = async (args: readonly string[], terminal: Terminal): Promise<number> => {
-  let job$: Observable<unknown> | undefined;
-  const program = buildProgram(terminal, (chosen$) => {
-    job$ = chosen$;
-  });
-  try {
-    await program.parseAsync(args, { from: 'user' });
-  } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? SUCCESS : MISUSE;
-    terminal.stderr.write(`${errorLine(error)}\n`);
-    return exitStatusOf(error);
-  }
-  return job$ === undefined ? MISUSE : carryOut(job$, terminal);
+  // They stay: an error may come when all is done and the last of the output is on its way, and without a listener it ends the process.
+  terminal.stdout.on('error', ignore);
+  terminal.stderr.on('error', ignore);
+  const status = await statusOf(args, terminal);
+  // Whoever interrupts does not want to wait for the reader of what has been written.
+  if (isInterruption(status)) return status;
+  const error = await flushed(terminal);
+  return error == null || status !== SUCCESS ? status : afterOutputError(error, terminal);
 };

@@ -1,5 +1,7 @@
 import { concat, defer, delayWhen, finalize, ignoreElements, map, type Observable, of, switchMap, tap } from 'rxjs';
+import { HeadwaterError } from '../contracts/HeadwaterError.js';
 import type { Valve } from '../contracts/Valve.js';
+import { ARTIFACT_FILES } from '../models/Artifacts.js';
 import { type Classifier, classifier } from '../models/classifier.js';
 import { classifierConfig } from '../models/ClassifierConfig.js';
 import { encodeArtifacts } from '../models/encodeArtifacts.js';
@@ -19,7 +21,9 @@ import { progress } from '../sinks/progress.js';
 import { rowProgress } from '../sinks/rowProgress.js';
 import { wantsColors } from '../sinks/wantsColors.js';
 import { writeFiles } from '../sinks/writeFiles.js';
-import { onFirstPass, openData, tellingRejections } from './dataSource.js';
+import { backendLine } from './backendLine.js';
+import { checkFolder } from './checkOutput.js';
+import { checkRejectionsFile, onFirstPass, openData, telling, tellingRejections } from './dataSource.js';
 import { fromTask } from './fromTask.js';
 import type { Terminal } from './Terminal.js';
 import type { TrainingOptions } from './trainingOptions.js';
@@ -31,12 +35,19 @@ export interface Trained {
   readonly report: Report;
 }
 
-/** Says which backend computes, and why. */
-export const announceBackend = ({ name, reason }: SelectedBackend, terminal: Terminal): void => {
-  terminal.stderr.write(`backend: ${name} (${reason})\n`);
+/** Memory that cannot be had: V8 says so in words of its own, the first for one array, the second for all together. */
+const isTooLarge = (error: unknown): error is RangeError => error instanceof RangeError && /^(Invalid typed array length|Array buffer allocation failed)/.test(error.message);
+
+const modelFor = (split: Split, options: TrainingOptions, backend: SelectedBackend): Classifier => {
+  try {
+    return buildModel(split, options, backend);
+  } catch (cause) {
+    if (!isTooLarge(cause)) throw cause;
+    throw new HeadwaterError('HW_USAGE', 'The model does not fit into memory. Give smaller sizes: --hidden-dim, --embedding-dim, --fc-dim, --num-tokens.', { cause });
+  }
 };
 
-const modelFor = (split: Split, options: TrainingOptions, backend: SelectedBackend): Classifier =>
+const buildModel = (split: Split, options: TrainingOptions, backend: SelectedBackend): Classifier =>
   classifier(
     classifierConfig({
       cell: options.cell,
@@ -59,7 +70,7 @@ const trainAndMeasure = (split: Split, model: Classifier, valve: Valve, options:
   const lines = options.json === true ? [jsonLines(terminal.stdout, { valve })] : [];
   const training$ = of(source).pipe(
     fit(model, { epochs: options.epochs, learningRate: options.lr, steps: [reduceLrOnPlateau(), earlyStopping({ patience: options.patience })] }),
-    alongside(progress({ stream: terminal.stderr }), ...lines),
+    alongside(progress({ stream: terminal.stderr, env: terminal.env }), ...lines),
     ignoreElements(),
   );
   const measured$ = source.batches('test', 1).pipe(
@@ -95,11 +106,12 @@ const tell = ({ report, split }: Trained, out: string, { json = false }: Trainin
 export const trainingJob = (data: string, out: string, options: TrainingOptions, terminal: Terminal): Observable<Trained> =>
   defer(() => {
     const source = openData(data, options, terminal.env);
-    const rows$ = onFirstPass(source.rows$, alongside(rowProgress({ label: 'reading', stream: terminal.stderr })));
     const job$ = fromTask(selectBackend(options.backend)).pipe(
-      tap((backend) => announceBackend(backend, terminal)),
-      switchMap((backend) =>
-        prepare(rows$, {
+      switchMap((backend) => {
+        const rows$ = onFirstPass(source.rows$, (row$) =>
+          row$.pipe(alongside(rowProgress({ label: 'reading', stream: terminal.stderr, env: terminal.env })), telling(backendLine(backend), terminal)),
+        );
+        return prepare(rows$, {
           seed: options.seed,
           numTokens: options.numTokens,
           charLevel: options.charLevel ?? false,
@@ -107,8 +119,6 @@ export const trainingJob = (data: string, out: string, options: TrainingOptions,
           valve: source.valve,
           rejections: source.rejected,
         }).pipe(
-          // A folder that cannot be written to is found before the training, not after it.
-          delayWhen(() => fromTask(writeFiles(out, new Map()))),
           switchMap((split) => {
             const model = modelFor(split, options, backend);
             return trainAndMeasure(split, model, source.valve, options, terminal).pipe(
@@ -117,8 +127,10 @@ export const trainingJob = (data: string, out: string, options: TrainingOptions,
               finalize(() => model.dispose()),
             );
           }),
-        ),
-      ),
+        );
+      }),
     );
-    return tellingRejections(job$, source, options, terminal);
+    // A folder that cannot be written to is found before the training, not after it.
+    const refused$ = concat(fromTask(checkFolder(out, Object.values(ARTIFACT_FILES))).pipe(ignoreElements()), checkRejectionsFile(options));
+    return concat(refused$, tellingRejections(job$, source, options, terminal));
   });

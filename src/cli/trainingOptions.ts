@@ -2,7 +2,7 @@ import { type Command, Option } from 'commander';
 import type { Cell } from '../models/ClassifierConfig.js';
 import type { BackendName } from '../ops/selectBackend.js';
 import { BACKEND_NAMES } from '../ops/selectBackend.js';
-import { fraction, positiveNumber, wholeNumber } from './argument.js';
+import { fraction, path, positiveNumber, wholeNumber } from './argument.js';
 
 /** Which columns of a table hold what. */
 export interface ColumnOptions {
@@ -43,16 +43,24 @@ export const addDataOptions = (command: Command): Command =>
     .option('--title-column <name>', 'the column that holds the headline', 'title')
     .option('--label-column <name>', 'the column that holds the class', 'category')
     .option('--max-rejections <n>', 'the most rows that may fail validation before it is given up', wholeNumber(0), 1000)
-    .option('--rejections <file>', 'write each row that failed validation there, as a JSON line');
+    .option('--rejections <file>', 'write each row that failed validation there, as a JSON line', path);
 
 /** Puts the backend's option on a command. */
 export const addBackendOption = (command: Command): Command =>
   command.addOption(new Option('--backend <name>', 'what computes').choices(BACKEND_NAMES).default('auto'));
 
+/** Defaults of a training that are a command's own, and how `--help` tells those that depend. */
+export interface OwnDefaults {
+  readonly epochs?: number;
+  readonly epochsTold?: string;
+  readonly lr?: number;
+  readonly patience?: number;
+}
+
 /** Puts the options of a training on a command; the defaults are the lesson's unless the command has its own. */
-export const addTrainingOptions = (command: Command, own: { readonly epochs?: number; readonly lr?: number; readonly patience?: number } = {}): Command =>
+export const addTrainingOptions = (command: Command, own: OwnDefaults = {}): Command =>
   addBackendOption(addDataOptions(command))
-    .option('--epochs <n>', 'the most passes over the train rows', wholeNumber(1), own.epochs ?? 50)
+    .addOption(new Option('--epochs <n>', 'the most passes over the train rows').argParser(wholeNumber(1)).default(own.epochs ?? 50, own.epochsTold))
     .option('--batch-size <n>', 'rows a batch', wholeNumber(1), 64)
     .option('--lr <rate>', 'the learning rate to start with', positiveNumber, own.lr ?? 1e-4)
     .option('--patience <n>', 'stop after this many epochs without a better validation loss', wholeNumber(1), own.patience ?? 10)

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { dematerialize, map, materialize, type Observable, of, switchMap, tap } from 'rxjs';
 import { serveSample } from '../../streams/serveSample.js';
+import { path } from '../argument.js';
 import { classifyTitles } from '../classifyTitles.js';
 import { DATA_HELP } from '../dataSource.js';
 import { predictionFormatter } from '../formatPrediction.js';
@@ -35,7 +36,7 @@ const demo = ({ data, out, ...options }: Options, terminal: Terminal): Observabl
   const run = (source: string): Observable<unknown> =>
     trainingJob(source, out, options, terminal).pipe(
       switchMap(({ model, split: { tokenizer, labelEncoder } }) => {
-        const formatter = predictionFormatter('text', labelEncoder.classes);
+        const formatter = predictionFormatter(options.json === true ? 'jsonl' : 'text', labelEncoder.classes);
         return of(HEADLINES).pipe(
           classifyTitles(model, { tokenizer, labelEncoder }),
           tap((classified) => void terminal.stdout.write(formatter.line(classified))),
@@ -52,11 +53,21 @@ const demo = ({ data, out, ...options }: Options, terminal: Terminal): Observabl
   );
 };
 
+/** The most passes over data of the user's own, and over the sample, which is learnt sooner. */
+const EPOCHS = 8;
+const SAMPLE_EPOCHS = 5;
+
 /** `headwater demo`, which `npm start` runs. */
 export const demoCommand = (terminal: Terminal, choose: Choose): Command =>
   addTrainingOptions(
-    new Command('demo').description('the whole path at once: train, evaluate, save, and classify three headlines').option('--data <source>', DATA_HELP).option('--out <dir>', 'the folder for the artifacts', 'artifacts'),
-    { epochs: 8, lr: 1e-3, patience: 3 },
+    new Command('demo')
+      .description('the whole path at once: train, evaluate, save, and classify three headlines')
+      .option('--data <source>', DATA_HELP)
+      .option('--out <dir>', 'the folder for the artifacts', path, 'artifacts'),
+    { epochs: EPOCHS, epochsTold: `${EPOCHS}, of the sample ${SAMPLE_EPOCHS}`, lr: 1e-3, patience: 3 },
   )
     .addHelpText('after', HELP)
-    .action((options: Options) => choose(demo(options, terminal)));
+    .action((options: Options, command: Command) => {
+      const epochs = options.data === undefined && command.getOptionValueSource('epochs') === 'default' ? SAMPLE_EPOCHS : options.epochs;
+      choose({ work$: demo({ ...options, epochs }, terminal), outlivesReader: true });
+    });

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { tap } from 'rxjs';
+import { concat, tap } from 'rxjs';
 import { stringifyPerformance } from '../../models/performanceJson.js';
 import { bucketByLength } from '../../operators/bucketByLength.js';
 import { evaluate } from '../../operators/evaluate.js';
@@ -12,11 +12,13 @@ import { metricsTable } from '../../sinks/metricsTable.js';
 import { rowProgress } from '../../sinks/rowProgress.js';
 import { wantsColors } from '../../sinks/wantsColors.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
-import { DATA_HELP, openData, tellingRejections } from '../dataSource.js';
+import { backendLine } from '../backendLine.js';
+import { checkRejectionsFile, DATA_HELP, openData, telling, tellingRejections } from '../dataSource.js';
+import { fromFirst } from '../fromFirst.js';
 import { withModel } from '../model.js';
 import type { Choose } from '../program.js';
 import type { Terminal } from '../Terminal.js';
-import { wholeNumber } from '../argument.js';
+import { path, wholeNumber } from '../argument.js';
 import { addBackendOption, addDataOptions, type ColumnOptions, type RejectionOptions } from '../trainingOptions.js';
 
 interface Options extends ColumnOptions, RejectionOptions {
@@ -36,11 +38,11 @@ Examples:
   $ headwater evaluate --model models/news --data more-news.csv --json | jq .overall.f1
 `;
 
-const evaluation = ({ model: directory, data, batchSize, backend, json = false, ...options }: Options, terminal: Terminal) =>
-  withModel(directory, backend, terminal, ({ model, artifacts: { tokenizer, labelEncoder } }) => {
+const evaluation = ({ model: directory, data, batchSize, backend: wanted, json = false, ...options }: Options, terminal: Terminal) => {
+  const work$ = withModel(directory, wanted, ({ model, artifacts: { tokenizer, labelEncoder }, backend }) => {
     const source = openData(data, options, terminal.env);
     const measured$ = source.rows$.pipe(
-      alongside(rowProgress({ label: 'evaluating', stream: terminal.stderr })),
+      fromFirst((row$) => row$.pipe(alongside(rowProgress({ label: 'evaluating', stream: terminal.stderr, env: terminal.env })), telling(backendLine(backend), terminal))),
       preprocess(),
       tokenize(tokenizer, labelEncoder, { rejections: source.rejected }),
       bucketByLength({ batchSize, padIndex: tokenizer.padIndex, unknownIndex: tokenizer.unknownIndex }),
@@ -53,6 +55,8 @@ const evaluation = ({ model: directory, data, batchSize, backend, json = false, 
     );
     return tellingRejections(measured$, source, options, terminal);
   });
+  return concat(checkRejectionsFile(options), work$);
+};
 
 /** `headwater evaluate`. */
 export const evaluateCommand = (terminal: Terminal, choose: Choose): Command =>
@@ -60,11 +64,11 @@ export const evaluateCommand = (terminal: Terminal, choose: Choose): Command =>
     addDataOptions(
       new Command('evaluate')
         .description('measure a saved classifier on labelled headlines')
-        .requiredOption('--model <dir>', 'the folder of the artifacts')
+        .requiredOption('--model <dir>', 'the folder of the artifacts', path)
         .requiredOption('--data <source>', DATA_HELP),
     ),
   )
     .option('--batch-size <n>', 'rows a batch', wholeNumber(1), 64)
     .option('--json', "write the scores as JSON, in the form of performance.json")
     .addHelpText('after', HELP)
-    .action((options: Options) => choose(evaluation(options, terminal)));
+    .action((options: Options) => choose({ work$: evaluation(options, terminal), outlivesReader: false }));

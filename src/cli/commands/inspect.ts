@@ -4,6 +4,7 @@ import { tap } from 'rxjs';
 import { stringifyPerformance } from '../../models/performanceJson.js';
 import type { Artifacts } from '../../models/Artifacts.js';
 import { loadArtifacts } from '../../models/loadArtifacts.js';
+import { path } from '../argument.js';
 import { fromTask } from '../fromTask.js';
 import type { Choose } from '../program.js';
 import type { Terminal } from '../Terminal.js';
@@ -58,9 +59,12 @@ const asJson = (directory: string, artifacts: Artifacts): string => {
 export const inspectCommand = (terminal: Terminal, choose: Choose): Command =>
   new Command('inspect')
     .description('show what a saved classifier is made of, and how well it did')
-    .argument('<dir>', 'the folder of the artifacts')
+    .argument('<dir>', 'the folder of the artifacts', path)
     .option('--json', 'write it as JSON')
     .addHelpText('after', HELP)
     .action((directory: string, { json = false }: Options) =>
-      choose(fromTask(loadArtifacts(directory)).pipe(tap((artifacts) => void terminal.stdout.write(json ? asJson(directory, artifacts) : asText(directory, artifacts))))),
+      choose({
+        work$: fromTask(loadArtifacts(directory)).pipe(tap((artifacts) => void terminal.stdout.write(json ? asJson(directory, artifacts) : asText(directory, artifacts)))),
+        outlivesReader: false,
+      }),
     );

@@ -1,10 +1,21 @@
+import type { Readable } from 'node:stream';
 import { Command, Option } from 'commander';
-import { auditTime, buffer, connect, filter, finalize, of, tap } from 'rxjs';
+import { concat, defer, EMPTY, finalize, of, type Observable, tap } from 'rxjs';
+import { HeadwaterError } from '../../contracts/HeadwaterError.js';
+import type { DeadLetter } from '../../contracts/Rejection.js';
+import type { Valve } from '../../contracts/Valve.js';
+import { boundedQueue } from '../../operators/boundedQueue.js';
 import type { BackendName } from '../../ops/selectBackend.js';
+import { describeRejection } from '../../sinks/describeRejection.js';
 import { readLines } from '../../streams/readLines.js';
+import { valve } from '../../streams/valve.js';
+import { path } from '../argument.js';
+import { arrivingTogether } from '../arrivingTogether.js';
+import { backendLine } from '../backendLine.js';
 import { classifyTitles } from '../classifyTitles.js';
 import { predictionFormatter, PREDICTION_FORMATS, type PredictionFormat } from '../formatPrediction.js';
 import { withModel } from '../model.js';
+import { pacedWriter } from '../pacedWriter.js';
 import type { Choose } from '../program.js';
 import type { Terminal } from '../Terminal.js';
 import { addBackendOption } from '../trainingOptions.js';
@@ -16,7 +27,8 @@ interface Options {
 }
 
 const HELP = `
-Without headlines, lines are read from stdin and answered as they arrive.
+Without headlines, lines are read from stdin and answered as they arrive. A line that is not UTF-8, or longer than a mebibyte, is left out
+and told on stderr; the exit status is then 1.
 
 Examples:
   $ headwater predict --model models/news "The final tennis tournament starts next week."
@@ -24,17 +36,44 @@ Examples:
   $ tail -f headlines.log | headwater predict --model models/news --format jsonl
 `;
 
-const prediction = (headlines: readonly string[], options: Options, terminal: Terminal) =>
-  withModel(options.model, options.backend, terminal, ({ model, artifacts }) => {
-    const { stdin, stdout } = terminal;
+/** The most headlines that are classified in one go. */
+const TOGETHER = 64;
+/** The most lines that are told one by one when they are left out. */
+const TOLD = 10;
+
+/** The lines of stdin in groups, as they arrive; those that are none are told, and counted against it at the end. */
+const linesOf = (stdin: Readable, stderr: NodeJS.WritableStream, brake: Valve): Observable<readonly string[]> =>
+  defer(() => {
+    let leftOut = 0;
+    const rejections: DeadLetter = {
+      next: (rejection) => {
+        leftOut += 1;
+        if (leftOut <= TOLD) stderr.write(`left out ${describeRejection(rejection)}\n`);
+      },
+    };
+    const line$ = readLines(stdin, { valve: brake, rejections }).pipe(
+      // Lines that came together are classified together, a lone one at once: nobody waits for a batch to fill.
+      arrivingTogether(TOGETHER),
+      boundedQueue({ valve: brake, highWaterMark: 4 }),
+    );
+    const counted$ = defer(() => {
+      if (leftOut === 0) return EMPTY;
+      throw new HeadwaterError('HW_REJECTIONS', `Lines of stdin that were left out: ${leftOut}. All others have been answered. Mend them, and give them again.`, { where: 'stdin' });
+    });
+    return concat(line$, counted$);
+  });
+
+const prediction = (headlines: readonly string[], options: Options, { stdin, stdout, stderr }: Terminal) =>
+  withModel(options.model, options.backend, ({ model, artifacts, backend }) => {
     const formatter = predictionFormatter(options.format, artifacts.labelEncoder.classes);
-    // Lines that came in one chunk are classified together, a lone one at once: nobody waits for a batch to fill.
-    const arriving$ = readLines(stdin).pipe(connect((line$) => line$.pipe(buffer(line$.pipe(auditTime(0))))));
-    stdout.write(formatter.header);
-    return (headlines.length > 0 ? of(headlines) : arriving$).pipe(
-      filter((titles) => titles.length > 0),
+    const brake = valve();
+    const write = pacedWriter(stdout, brake);
+    stderr.write(`${backendLine(backend)}\n`);
+    if (headlines.length === 0 && stdin.isTTY) stderr.write('Type headlines, one a line; Ctrl-D ends.\n');
+    write(formatter.header);
+    return (headlines.length > 0 ? of(headlines) : linesOf(stdin, stderr, brake)).pipe(
       classifyTitles(model, artifacts),
-      tap((classified) => void stdout.write(formatter.line(classified))),
+      tap((classified) => write(formatter.line(classified))),
       // A terminal left open would keep the process waiting for more.
       finalize(() => stdin.pause()),
     );
@@ -46,8 +85,8 @@ export const predictCommand = (terminal: Terminal, choose: Choose): Command =>
     new Command('predict')
       .description('classify headlines: those given, or lines from stdin as they arrive')
       .argument('[headlines...]', 'the headlines, each in quotes')
-      .requiredOption('--model <dir>', 'the folder of the artifacts')
+      .requiredOption('--model <dir>', 'the folder of the artifacts', path)
       .addOption(new Option('--format <name>', 'how to write the answers').choices(PREDICTION_FORMATS).default('text')),
   )
     .addHelpText('after', HELP)
-    .action((headlines: readonly string[], options: Options) => choose(prediction(headlines, options, terminal)));
+    .action((headlines: readonly string[], options: Options) => choose({ work$: prediction(headlines, options, terminal), outlivesReader: false }));

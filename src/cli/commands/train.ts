@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { path } from '../argument.js';
 import { DATA_HELP } from '../dataSource.js';
 import type { Choose } from '../program.js';
 import type { Terminal } from '../Terminal.js';
@@ -26,7 +27,7 @@ export const trainCommand = (terminal: Terminal, choose: Choose): Command =>
     new Command('train')
       .description('train a classifier and save it')
       .requiredOption('--data <source>', DATA_HELP)
-      .requiredOption('--out <dir>', 'the folder for the artifacts'),
+      .requiredOption('--out <dir>', 'the folder for the artifacts', path),
   )
     .addHelpText('after', HELP)
-    .action(({ data, out, ...options }: Options) => choose(trainingJob(data, out, options, terminal)));
+    .action(({ data, out, ...options }: Options) => choose({ work$: trainingJob(data, out, options, terminal), outlivesReader: true }));
