@@ -102,23 +102,20 @@ const follow = async (start: URL, name: string, options: CheckedBodyOptions, sig
 /**
  * Asks for a body over HTTP or HTTPS.
  *
- * Each body has a connection of its own, closed with it. Aborting closes it at once, whatever it was doing.
+ * Each body has a connection of its own, closed after its last byte. Aborting closes it at once, whatever it was doing.
  *
+ * @param signal to be aborted in any case when the body is done with
  * @param name what the address is called in messages
  * @throws HeadwaterError `HW_HTTP_CONNECT`, `HW_HTTP_TIMEOUT`, `HW_HTTP_STATUS`, `HW_HTTP_REDIRECTS`
  */
 export const httpBody = async (url: URL, name: string, options: CheckedBodyOptions, signal: AbortSignal): Promise<HttpBody> => {
-  const { response, settle, close } = await follow(url, name, options, signal);
+  const { response, settle } = await follow(url, name, options, signal);
   const bytes = async function* (): AsyncGenerator<Buffer, void, undefined> {
-    try {
-      for await (const chunk of response.body) yield chunk as Buffer;
-      // A server that sends more than the Content-Length it declared has made us stop short, in the middle of a row perhaps. The
-      // surplus is no part of the answer, and makes undici drop the connection as broken, a moment after the body has ended.
-      const cause = await settle();
-      if (cause !== undefined) throw new Error('the server sent more than the Content-Length that it declared', { cause });
-    } finally {
-      close();
-    }
+    for await (const chunk of response.body) yield chunk as Buffer;
+    // A server that sends more than the Content-Length it declared has made us stop short, in the middle of a row perhaps. The
+    // surplus is no part of the answer, and makes undici drop the connection as broken, a moment after the body has ended.
+    const cause = await settle();
+    if (cause !== undefined) throw new Error('the server sent more than the Content-Length that it declared', { cause });
   };
   return { bytes: readable(bytes()), encodings: encodingsOf(response.headers) };
 };

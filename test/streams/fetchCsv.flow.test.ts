@@ -1,4 +1,4 @@
-import { readdirSync, readlinkSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, readlinkSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createGzip, gzipSync } from 'node:zlib';
@@ -6,20 +6,22 @@ import { asyncScheduler, count, lastValueFrom, take, tap, type SchedulerAction, 
 import { describe, expect, it } from 'vitest';
 import { fetchCsv } from '../../src/streams/fetchCsv.js';
 import { valve } from '../../src/streams/valve.js';
-import { fileOf } from './scratch.js';
+import { fileOf, scratch } from './scratch.js';
 import { serve, serveBody, serveRaw } from './servers.js';
 
 const bodyOf = (rows: number): string => `a,b\n${Array.from({ length: rows }, (_, i) => `${i},xyz\n`).join('')}`;
 
-/** How many times this process has the file open. */
-const handles = (path: string): number =>
-  readdirSync('/proc/self/fd').filter((fd) => {
+/** What this process has open, as the system names it. */
+const openFiles = (): readonly string[] =>
+  readdirSync('/proc/self/fd').flatMap((fd) => {
     try {
-      return readlinkSync(`/proc/self/fd/${fd}`) === path;
+      return [readlinkSync(`/proc/self/fd/${fd}`)];
     } catch {
-      return false;
+      return [];
     }
-  }).length;
+  });
+
+const handles = (path: string): number => openFiles().filter((open) => open === path).length;
 
 const until = async (condition: () => boolean): Promise<void> => {
   while (!condition()) await sleep(5);
@@ -96,6 +98,45 @@ describe('fetchCsv: leaving', () => {
     expect(closedIdle).toBe(true);
   });
 
+  it('hands no rejection over once it is left', async () => {
+    const lines: number[] = [];
+    await new Promise<void>((resolve) => {
+      const subscription = fetchCsv(fileOf('a,b\n1\n2,2\n3\n4\n'), { rejections: { next: ({ line }) => void lines.push(line) } }).subscribe(() => {
+        subscription.unsubscribe();
+        resolve();
+      });
+    });
+    await sleep(20);
+    expect(lines).toEqual([2]);
+  });
+
+  it('lets go of an answer that redirects while the body is still being read', async () => {
+    let closed = false;
+    const { origin } = await endless();
+    const moved = await serve((_request, response) => {
+      response.on('close', () => (closed = true));
+      response.writeHead(302, { location: origin }).write('moved');
+    });
+    const subscription = fetchCsv(moved).subscribe();
+    await until(() => closed);
+    expect(subscription.closed).toBe(false);
+    subscription.unsubscribe();
+  });
+
+  it.skipIf(process.platform !== 'linux')('closes an unfinished snapshot when it is left behind a closed valve', async () => {
+    const { origin } = await endless();
+    const snapshotDir = scratch();
+    const open = (): number => openFiles().filter((path) => path.startsWith(snapshotDir)).length;
+    const brake = valve();
+    const subscription = fetchCsv(origin, { valve: brake, snapshotDir }).subscribe(() => brake.hold());
+    await until(() => !brake.isOpen);
+    await sleep(50);
+    expect(open()).toBe(1);
+    subscription.unsubscribe();
+    await until(() => open() === 0);
+    expect(readdirSync(snapshotDir)).toEqual([]);
+  });
+
   it('makes no request when it is left at once', async () => {
     let requests = 0;
     const origin = await serve((_request, response) => {
@@ -125,14 +166,7 @@ describe('fetchCsv: leaving', () => {
   });
 
   it.skipIf(process.platform !== 'linux')('leaves no socket open, however a pass ends', async () => {
-    const sockets = (): number =>
-      readdirSync('/proc/self/fd').filter((fd) => {
-        try {
-          return readlinkSync(`/proc/self/fd/${fd}`).startsWith('socket:');
-        } catch {
-          return false;
-        }
-      }).length;
+    const sockets = (): number => openFiles().filter((open) => open.startsWith('socket:')).length;
     const origin = await serve((request, response) => {
       if (request.url === '/moved') response.writeHead(302, { location: '/' }).end('x'.repeat(100_000));
       else if (request.url === '/404') response.writeHead(404).end('x'.repeat(100_000));
@@ -213,6 +247,21 @@ describe('fetchCsv: the valve', () => {
     release();
     await done;
     expect(lines).toEqual([2, 3]);
+  });
+
+  it.skipIf(process.platform !== 'linux')('reads a file no further than a few chunks ahead of the rows', async () => {
+    const path = fileOf(bodyOf(1_000_000));
+    const brake = valve();
+    const subscription = fetchCsv(path, { valve: brake }).subscribe(({ id }) => {
+      if (id === 100) brake.hold();
+    });
+    await until(() => !brake.isOpen);
+    await sleep(100);
+    const fd = readdirSync('/proc/self/fd').find((name) => existsSync(`/proc/self/fd/${name}`) && readlinkSync(`/proc/self/fd/${name}`) === path);
+    const position = Number(/^pos:\s+(\d+)/m.exec(readFileSync(`/proc/self/fdinfo/${fd ?? ''}`, 'utf8'))?.[1]);
+    expect(position).toBeGreaterThan(1_000);
+    expect(position).toBeLessThanOrEqual(5 * 65_536);
+    subscription.unsubscribe();
   });
 
   it.each([

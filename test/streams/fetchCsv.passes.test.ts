@@ -1,5 +1,7 @@
+import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { appendFileSync, chmodSync, existsSync, readFileSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
@@ -187,5 +189,18 @@ describe('fetchCsv: the snapshot of a body that comes over HTTP', () => {
     // Root may write anywhere.
     if (process.getuid?.() !== 0) expect(await codeOf(fetchCsv(origin, { snapshotDir: locked }))).toBe('HW_SNAPSHOT');
     chmodSync(locked, 0o700);
+  });
+});
+
+describe('fetchCsv: what can be read only once', () => {
+  it.skipIf(process.platform === 'win32')('keeps the body of a pipe in the snapshot folder', async () => {
+    const pipe = join(scratch(), 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    const rows$ = fetchCsv(pipe, { snapshotDir: scratch() });
+    const writing = writeFile(pipe, bodyOf(100));
+    const first = await collect(rows$);
+    await writing;
+    expect(first.values).toHaveLength(100);
+    expect(await collect(rows$)).toEqual(first);
   });
 });
