@@ -4,7 +4,7 @@ import { madd } from './simd';
 const P0: f32 = 0.9999999795801559, P1: f32 = 0.13381015416587272, P2: f32 = 0.0034955758759210582, P3: f32 = 2.0608881432619936e-5, P4: f32 = 1.3354389791364756e-8;
 const Q0: f32 = 1, Q1: f32 = 0.46714331047437485, Q2: f32 = 0.02587693577868203, Q3: f32 = 0.0003285614768433849, Q4: f32 = 7.776445473439362e-7;
 
-/** tanh(x) within 5e-7 of its value, relative to it, for every float32; ±1 at ±∞, NaN for NaN. */
+/** tanh(x) within 5e-7 of its value, relative to it, for every float32, infinities included; never beyond ±1; NaN for NaN. */
 // @ts-ignore: decorator
 @inline
 export function tanh(x: v128): v128 {
@@ -22,7 +22,7 @@ export function tanh(x: v128): v128 {
   return f32x4.max(f32x4.min(y, f32x4.splat(1)), f32x4.splat(-1));
 }
 
-/** σ(x) = ½ + ½·tanh(x/2) within 3e-7 of its value for every float32; 0 and 1 within as much at ±∞, NaN for NaN. */
+/** σ(x) = ½ + ½·tanh(x/2) within 3e-7 of its value for every float32, infinities included; never beyond 0 and 1; NaN for NaN. */
 // @ts-ignore: decorator
 @inline
 export function sigmoid(x: v128): v128 {

@@ -3,9 +3,8 @@ import { HeadwaterError } from '../contracts/HeadwaterError.js';
 import type { PaddedBatch } from '../contracts/PaddedBatch.js';
 import type { DropoutOptions } from '../ops/dropout.js';
 import { dropout } from '../ops/dropout.js';
-import { embedding } from '../ops/embedding.js';
+import { embeddedRecurrentLast } from '../ops/embeddedRecurrentLast.js';
 import { linear } from '../ops/linear.js';
-import { recurrentLast } from '../ops/recurrentLast.js';
 import type { ClassifierConfig } from './ClassifierConfig.js';
 
 /** What decides what a train step drops; in evaluation there is none. */
@@ -38,8 +37,7 @@ export const classifierLogits = (config: ClassifierConfig, weights: ReadonlyMap<
       bias_hh_l0_reverse: weight('rnn.bias_hh_l0_reverse'),
     }),
   };
-  const embedded = embedding(weight('embeddings.weight'), batch, { padIndex: config.padIndex });
-  const last = recurrentLast(config.cell, embedded, batch.lengths, recurrent, { overPadding: config.overPadding });
+  const last = embeddedRecurrentLast(config.cell, weight('embeddings.weight'), batch, recurrent, { padIndex: config.padIndex, overPadding: config.overPadding });
   const features = linear(last, weight('fc1.weight'), weight('fc1.bias'));
   const kept = place === undefined ? features : dropout(features, { rate: config.dropout, ...place });
   return linear(kept, weight('fc2.weight'), weight('fc2.bias'));

@@ -71,14 +71,6 @@ export const defineOp = <In extends NamedTensors<In>, Out extends readonly Tenso
 ): RunnableOp<In, Out, Attributes> => {
   const { name, gradient } = op;
 
-  const registerComposition = (backendName: string): void =>
-    registerKernel({
-      kernelName: name,
-      backendName,
-      // runKernel hands its tensors through as they are; tidy disposes of every intermediate result.
-      kernelFunc: ({ inputs, attrs }) => tidy(() => [...op.compose(inputs as In, attrs as Attributes)]),
-    });
-
   return {
     ...op,
     register: () => {
@@ -100,7 +92,7 @@ export const defineOp = <In extends NamedTensors<In>, Out extends readonly Tenso
       }
       backend(); // tfjs picks a backend at its first use, and only then knows its name
       const backendName = getBackend();
-      if ((getKernel(name, backendName) as unknown) === undefined) registerComposition(backendName);
+      if ((getKernel(name, backendName) as unknown) === undefined) registerKernels(backendName, [composedKernel(op)]);
       const present = Object.fromEntries(Object.entries<Tensor | undefined>(inputs).flatMap(([input, tensor]) => (tensor === undefined ? [] : [[input, tensor]])));
       return engine().runKernel<Tensor[]>(name, present, attributes) as readonly Tensor[] as Out;
     },
@@ -112,6 +104,13 @@ export interface OpKernel {
   readonly kernelName: `Headwater${string}`;
   readonly kernelFunc: Parameters<typeof registerKernel>[0]['kernelFunc'];
 }
+
+/** The kernel that an op's composition is. */
+export const composedKernel = <In extends NamedTensors<In>, Out extends readonly Tensor[], Attributes extends NamedAttributes<Attributes>>(op: Op<In, Out, Attributes>): OpKernel => ({
+  kernelName: op.name,
+  // runKernel hands its tensors through as they are; tidy disposes of every intermediate result.
+  kernelFunc: ({ inputs, attrs }) => tidy(() => [...op.compose(inputs as In, attrs as Attributes)]),
+});
 
 /**
  * Registers kernels for a backend, in place of those that it has for the same ops.

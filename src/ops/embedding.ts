@@ -53,13 +53,20 @@ export interface EmbeddingOptions {
 export const embedding = (weight: Tensor, batch: Pick<PaddedBatch, 'tokens' | 'size' | 'time'>, options: EmbeddingOptions = {}): Tensor3D => {
   const { tokens, size, time } = batch;
   const { padIndex = 0 } = options;
-  if (weight.rank !== 2) throw new HeadwaterError('HW_USAGE', `embedding takes weights of shape [V, E], but was given [${weight.shape.join(', ')}].`);
-  if (tokens.length !== size * time) throw new HeadwaterError('HW_USAGE', `embedding was given ${tokens.length} tokens for ${size} rows of ${time}. There must be ${size * time}.`);
-  const vocabularySize = weight.shape[0];
-  const stranger = tokens.findIndex((token) => token < 0 || token >= vocabularySize);
-  if (stranger !== -1) {
-    const at = `row ${Math.floor(stranger / time)}, position ${stranger % time}`;
-    throw new HeadwaterError('HW_USAGE', `embedding was given the token ${tokens[stranger]!} at ${at}. Tokens must be between 0 and ${vocabularySize - 1}: is this tokenizer the model's?`);
-  }
+  const vocabularySize = checkTokens('embedding', weight, batch);
   return embeddingOp.run({ weight }, { tokens, size, time, padIndex, vocabularySize })[0] as Tensor3D;
+};
+
+/** Refuses embeddings and tokens that do not fit, and returns V; `op` names who was given them. */
+export const checkTokens = (op: string, weight: Tensor, { tokens, size, time }: Pick<PaddedBatch, 'tokens' | 'size' | 'time'>): number => {
+  if (weight.rank !== 2) throw new HeadwaterError('HW_USAGE', `${op} takes weights of shape [V, E], but was given [${weight.shape.join(', ')}].`);
+  if (tokens.length !== size * time) throw new HeadwaterError('HW_USAGE', `${op} was given ${tokens.length} tokens for ${size} rows of ${time}. There must be ${size * time}.`);
+  const vocabularySize = weight.shape[0];
+  for (let i = 0; i < tokens.length; i++) {
+    const token = tokens[i]!;
+    if (token >= 0 && token < vocabularySize) continue;
+    const at = `row ${Math.floor(i / time)}, position ${i % time}`;
+    throw new HeadwaterError('HW_USAGE', `${op} was given the token ${token} at ${at}. Tokens must be between 0 and ${vocabularySize - 1}: is this tokenizer the model's?`);
+  }
+  return vocabularySize;
 };

@@ -1,16 +1,66 @@
+import { availableParallelism } from 'node:os';
 import { engine } from '@tensorflow/tfjs-core';
+import { HeadwaterError } from '../contracts/HeadwaterError.js';
+import { KernelMachine } from './kernels/simd/KernelMachine.js';
+import { kernelModule } from './kernels/simd/kernelModule.js';
 import { registerEmbedded } from './registerEmbedded.js';
 import { registerOps } from './registerOps.js';
 
 /** The name under which tfjs knows the embedded backend. */
 export const BACKEND_NAME = 'headwater';
 
+/** Rows of a batch are shared among threads in portions, of which a batch of 64 has four. */
+const MOST_THREADS = 4;
+
+/** How the embedded backend computes. */
+export interface BackendOptions {
+  /** How many threads compute, the calling one among them, at least 1. Default: as many as there are processor cores, at most 4. */
+  readonly threads?: number;
+  /** `auto` takes the fastest kernels that the engine has, `none` the reference kernels in plain TypeScript. Only the first call decides. Default `auto`. */
+  readonly simd?: 'auto' | 'simd' | 'none';
+}
+
+/** What the embedded backend computes with on this machine. */
+export interface BackendVariant {
+  /** `relaxed`: WebAssembly SIMD with the fused multiply-add of relaxed SIMD; `simd`: without; `none`: the reference kernels in plain TypeScript. */
+  readonly simd: 'relaxed' | 'simd' | 'none';
+  /** How many threads compute, the calling one among them. */
+  readonly threads: number;
+  /** Why it is this one, in words. */
+  readonly reason: string;
+}
+
+interface Registered {
+  readonly machine: KernelMachine | undefined;
+  readonly reason: string;
+}
+
+let registered: Registered | undefined;
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+const chooseKernels = (simd: 'auto' | 'simd' | 'none', threads: number): Registered => {
+  if (simd === 'none') return { machine: undefined, reason: 'the reference kernels were asked for' };
+  const compiled = kernelModule(simd === 'auto' ? undefined : [simd]);
+  if (compiled.simd === 'none') return { machine: undefined, reason: compiled.reason };
+  try {
+    return { machine: new KernelMachine(compiled, { threads }), reason: compiled.reason };
+  } catch (error) {
+    return { machine: undefined, reason: `the kernels do not start (${messageOf(error)})` };
+  }
+};
+
 /**
  * Registers the embedded backend with tfjs, under the name `headwater`: tfjs's own kernels in plain JavaScript, and this library's for its ops.
  *
- * It does not become the current backend by that, nor ever by itself: call `tf.setBackend('headwater')`. tfjs's backend `cpu` stays as it
- * is. More calls change nothing. Registers the ops' gradients too (`registerOps`).
+ * Those are WebAssembly on SIMD and threads where the engine has SIMD and shared memory, else plain TypeScript; {@link backendVariant} tells which, and why.
+ * Their results do not depend on the number of threads. The threads start with the first large computation and keep no process alive. A tensor
+ * that they read or make lives in their memory, which grows to what is in use at once, up to 4 GiB, and is not given back to the system.
  *
+ * The backend does not become the current one by that, nor ever by itself: call `tf.setBackend('headwater')`. tfjs's backend `cpu` stays as it
+ * is. More calls change nothing but the number of threads, where they name one. Registers the ops' gradients too (`registerOps`).
+ *
+ * @throws HeadwaterError `HW_USAGE` when `threads` is no whole number of at least 1
  * @example
  * ```ts
  * import { registerBackend } from 'headwater';
@@ -19,7 +69,32 @@ export const BACKEND_NAME = 'headwater';
  * await tf.setBackend('headwater');
  * ```
  */
-export const registerBackend = (): void => {
-  if (engine().backendNames().includes(BACKEND_NAME)) registerOps();
-  else registerEmbedded(BACKEND_NAME, undefined);
+export const registerBackend = (options: BackendOptions = {}): void => {
+  const { threads, simd = 'auto' } = options;
+  if (threads !== undefined && !(Number.isSafeInteger(threads) && threads >= 1)) throw new HeadwaterError('HW_USAGE', `registerBackend was given ${threads} threads. Give a whole number of at least 1.`);
+  if (registered !== undefined && engine().backendNames().includes(BACKEND_NAME)) {
+    registerOps();
+    if (threads !== undefined && registered.machine !== undefined) registered.machine.threads.threads = threads;
+    return;
+  }
+  registered = chooseKernels(simd, threads ?? Math.min(MOST_THREADS, availableParallelism()));
+  registerEmbedded(BACKEND_NAME, registered.machine);
+};
+
+/**
+ * Tells what the embedded backend computes with.
+ *
+ * @throws HeadwaterError `HW_USAGE` when it is not registered
+ * @example
+ * ```ts
+ * import { backendVariant, registerBackend } from 'headwater';
+ * registerBackend({ threads: 2 });
+ * const { simd, threads, reason } = backendVariant();
+ * console.log(`${simd} on ${threads} threads: ${reason}`);
+ * ```
+ */
+export const backendVariant = (): BackendVariant => {
+  if (registered === undefined) throw new HeadwaterError('HW_USAGE', 'backendVariant was called before registerBackend(). Call that first.');
+  const { machine, reason } = registered;
+  return { simd: machine?.simd ?? 'none', threads: machine?.threads.threads ?? 1, reason };
 };

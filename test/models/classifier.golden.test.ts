@@ -8,8 +8,10 @@ import { classifierLogits } from '../../src/models/classifierLogits.js';
 import { classifierConfig } from '../../src/models/ClassifierConfig.js';
 import { onBackend } from '../../src/ops/onBackend.js';
 import { registerBackend } from '../../src/ops/registerBackend.js';
+import { registerEmbedded } from '../../src/ops/registerEmbedded.js';
 import { softmaxCrossEntropy } from '../../src/ops/softmaxCrossEntropy.js';
 import { expectClose } from '../expectClose.js';
+import { registerSimd } from '../ops/simdBackend.js';
 import { describeWithShared, readGolden } from '../shared.js';
 
 interface Values {
@@ -36,8 +38,11 @@ const ourNames = (named: Named): StateDict => new Map(Object.entries(named).map(
 
 beforeAll(async () => {
   registerBackend();
+  registerEmbedded('reference', undefined);
   await tf.setBackend('cpu'); // so that 'cpu' is ready, and 'headwater' is not the current backend
 });
+
+const fast = [registerSimd('relaxed', 2), registerSimd('simd', 1)].map(({ name }) => name);
 
 const golden = (name: string) => readGolden(name) as ClassifierGolden;
 
@@ -53,7 +58,7 @@ const batchOf = ({ tokens, lengths, targets }: ClassifierGolden): LabelledBatch 
 const sizes = { vocabularySize: 20, classes: 4, embeddingDim: 6, hiddenDim: 8, fcDim: 5, dropout: 0, overPadding: true };
 
 describeWithShared("the lesson's classifiers make PyTorch's three Adam steps", () => {
-  for (const backend of ['headwater', 'cpu'] as const) {
+  for (const backend of ['headwater', 'reference', ...fast, 'cpu']) {
     for (const cell of ['rnn', 'gru'] as const) {
       it(`${cell} on ${backend}`, () => {
         const values = golden(`classifier_${cell}.json`);

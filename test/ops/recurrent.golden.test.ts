@@ -7,10 +7,12 @@ import { lstm } from '../../src/ops/lstm.js';
 import type { CellName, LayerWeights } from '../../src/ops/recurrent/RecurrentPass.js';
 import { recurrentLast } from '../../src/ops/recurrentLast.js';
 import { registerBackend } from '../../src/ops/registerBackend.js';
+import { registerEmbedded } from '../../src/ops/registerEmbedded.js';
 import { rnn } from '../../src/ops/rnn.js';
 import { describeWithShared, goldenDir, readGolden } from '../shared.js';
 import { addProduct } from './addProduct.js';
 import { expectClose } from './expectClose.js';
+import { registerSimd } from './simdBackend.js';
 
 interface Golden {
   readonly shape: number[];
@@ -42,13 +44,15 @@ describeWithShared('recurrent layers equal PyTorch', () => {
   const files = readdirSync(goldenDir).filter((name) => /^(rnn|gru|lstm)(_bi)?(_packed)?(_h0)?\.json$/.test(name));
   beforeAll(() => {
     registerBackend();
+    registerEmbedded('reference', undefined);
   });
+  const fast = [registerSimd('relaxed', 2), registerSimd('simd', 1)].map(({ name }) => name);
 
   it('finds a file for every cell, direction, padding and initial state', () => {
     expect(files).toHaveLength(24);
   });
 
-  describe.each(['headwater', 'cpu'])('on %s', (backend) => {
+  describe.each(['headwater', 'reference', ...fast, 'cpu'])('on %s', (backend) => {
     beforeEach(async () => {
       await tf.setBackend(backend);
     });

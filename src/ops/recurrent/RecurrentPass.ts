@@ -79,7 +79,8 @@ export interface RecurrentPass<T> {
 /** Whether a layer's weights are those of two directions. */
 export const isBidirectional = <T>(weights: LayerWeights<T>): boolean => weights.weight_ih_l0_reverse !== undefined;
 
-const weightsOf = <T>(layer: LayerWeights<T>): readonly CellWeights<T>[] => {
+/** A layer's weights by direction, the forward one first. */
+export const weightsByDirection = <T>(layer: LayerWeights<T>): readonly CellWeights<T>[] => {
   const forward = { weight_ih: layer.weight_ih_l0, weight_hh: layer.weight_hh_l0, bias_ih: layer.bias_ih_l0, bias_hh: layer.bias_hh_l0 };
   const { weight_ih_l0_reverse: weight_ih, weight_hh_l0_reverse: weight_hh, bias_ih_l0_reverse: bias_ih, bias_hh_l0_reverse: bias_hh } = layer;
   if (weight_ih === undefined || weight_hh === undefined || bias_ih === undefined || bias_hh === undefined) return [forward];
@@ -90,7 +91,7 @@ const weightsOf = <T>(layer: LayerWeights<T>): readonly CellWeights<T>[] => {
 export const layerPass = <T extends Shaped>(inputs: LayerWeights<T> & { readonly x: T }, { lengths, overPadding, fromState }: LayerAttributes, reading: Reading): RecurrentPass<T> => {
   const [batch, time, inputSize] = inputs.x.shape as [number, number, number];
   const hiddenSize = inputs.weight_hh_l0.shape[1]!;
-  const weights = weightsOf(inputs);
+  const weights = weightsByDirection(inputs);
   const schedules = layerSchedules(lengths, time, weights.length, overPadding, reading);
   const oneAfterTheOther = [weights.length, batch, hiddenSize] as const;
   return {

@@ -64,12 +64,13 @@ export const recurrentFunctions = <T extends { readonly shape: readonly number[]
   cellGrad: (inputs) => listGradients(engine.backward(cell, cellPass(inputs), inputs.reserve, { output: undefined, hidden: inputs.dHidden, cell: inputs.dCell })),
 });
 
-const FORWARD = ['weight_ih_l0', 'weight_hh_l0', 'bias_ih_l0', 'bias_hh_l0'] as const;
-const REVERSE = ['weight_ih_l0_reverse', 'weight_hh_l0_reverse', 'bias_ih_l0_reverse', 'bias_hh_l0_reverse'] as const;
+/** The names of a layer's weights, of the forward and of the reverse direction. */
+export const FORWARD_WEIGHTS = ['weight_ih_l0', 'weight_hh_l0', 'bias_ih_l0', 'bias_hh_l0'] as const;
+export const REVERSE_WEIGHTS = ['weight_ih_l0_reverse', 'weight_hh_l0_reverse', 'bias_ih_l0_reverse', 'bias_hh_l0_reverse'] as const;
 const CELL = ['weight_ih', 'weight_hh', 'bias_ih', 'bias_hh'] as const;
 
 /** Values by name, from names and values in the same order. */
-const zip = <Name extends string>(names: readonly Name[], values: readonly Tensor[]): Record<Name, Tensor> =>
+export const namedWeights = <Name extends string>(names: readonly Name[], values: readonly Tensor[]): Record<Name, Tensor> =>
   Object.fromEntries(names.map((name, i) => [name, values[i]])) as Record<Name, Tensor>;
 
 /** The ops of one kind of cell. */
@@ -102,9 +103,9 @@ const recurrentOps = (cell: CellName, prefix: 'HeadwaterRnn' | 'HeadwaterGru' | 
     savedOutputs: [1 + states.length],
     backward: ([dOutput, dHidden, dCell], saved, attributes) => {
       const [x, ...rest] = saved as [Tensor, ...Tensor[]];
-      const given = { x, ...(zip(weights, rest) as LayerWeights<Tensor>), reserve: saved[saved.length - 1]!, dOutput: dOutput!, dHidden: dHidden! };
+      const given = { x, ...(namedWeights(weights, rest) as LayerWeights<Tensor>), reserve: saved[saved.length - 1]!, dOutput: dOutput!, dHidden: dHidden! };
       const gradients = layerGrad.run(cell === 'lstm' ? { ...given, dCell } : given, attributes);
-      return zip(['x', ...weights, ...(attributes.fromState ? states : [])], gradients);
+      return namedWeights(['x', ...weights, ...(attributes.fromState ? states : [])], gradients);
     },
   });
 
@@ -113,8 +114,8 @@ const recurrentOps = (cell: CellName, prefix: 'HeadwaterRnn' | 'HeadwaterGru' | 
     savedOutputs: [1],
     backward: ([dLast], saved, attributes) => {
       const [x, ...rest] = saved as [Tensor, ...Tensor[]];
-      const gradients = lastGrad.run({ x, ...(zip(weights, rest) as LayerWeights<Tensor>), reserve: saved[saved.length - 1]!, dLast: dLast! }, attributes);
-      return zip(['x', ...weights, ...(attributes.fromState ? states : [])], gradients);
+      const gradients = lastGrad.run({ x, ...(namedWeights(weights, rest) as LayerWeights<Tensor>), reserve: saved[saved.length - 1]!, dLast: dLast! }, attributes);
+      return namedWeights(['x', ...weights, ...(attributes.fromState ? states : [])], gradients);
     },
   });
 
@@ -123,17 +124,17 @@ const recurrentOps = (cell: CellName, prefix: 'HeadwaterRnn' | 'HeadwaterGru' | 
     savedOutputs: [states.length],
     backward: ([dHidden, dCell], saved, attributes) => {
       const [x, ...rest] = saved as [Tensor, ...Tensor[]];
-      const given = { x, ...zip(CELL, rest), reserve: saved[saved.length - 1]!, dHidden: dHidden! };
-      return zip(['x', ...CELL, ...states], cellGrad.run(cell === 'lstm' ? { ...given, dCell } : given, attributes));
+      const given = { x, ...namedWeights(CELL, rest), reserve: saved[saved.length - 1]!, dHidden: dHidden! };
+      return namedWeights(['x', ...CELL, ...states], cellGrad.run(cell === 'lstm' ? { ...given, dCell } : given, attributes));
     },
   };
 
   return {
-    layer: defineOp({ name: prefix, compose: functions.layer, gradient: layerGradient(FORWARD) }),
-    bidirectional: defineOp({ name: `${prefix}Bidirectional`, compose: functions.layer, gradient: layerGradient([...FORWARD, ...REVERSE]) }),
+    layer: defineOp({ name: prefix, compose: functions.layer, gradient: layerGradient(FORWARD_WEIGHTS) }),
+    bidirectional: defineOp({ name: `${prefix}Bidirectional`, compose: functions.layer, gradient: layerGradient([...FORWARD_WEIGHTS, ...REVERSE_WEIGHTS]) }),
     layerGrad,
-    last: defineOp({ name: `${prefix}Last`, compose: functions.last, gradient: lastGradient(FORWARD) }),
-    lastBidirectional: defineOp({ name: `${prefix}LastBidirectional`, compose: functions.last, gradient: lastGradient([...FORWARD, ...REVERSE]) }),
+    last: defineOp({ name: `${prefix}Last`, compose: functions.last, gradient: lastGradient(FORWARD_WEIGHTS) }),
+    lastBidirectional: defineOp({ name: `${prefix}LastBidirectional`, compose: functions.last, gradient: lastGradient([...FORWARD_WEIGHTS, ...REVERSE_WEIGHTS]) }),
     lastGrad,
     cell: defineOp({ name: `${prefix}Cell`, compose: functions.cell, gradient: cellGradient }),
     cellGrad,

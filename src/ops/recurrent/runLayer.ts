@@ -55,7 +55,7 @@ const prepare = (
 };
 
 /** The weights without whatever else the object given may hold: a kernel's inputs are tensors by the names it knows. */
-const weightsAlone = (weights: LayerWeights<Tensor>, directions: 1 | 2): LayerWeights<Tensor> => {
+export const weightsAlone = (weights: LayerWeights<Tensor>, directions: 1 | 2): LayerWeights<Tensor> => {
   const { weight_ih_l0, weight_hh_l0, bias_ih_l0, bias_hh_l0, weight_ih_l0_reverse, weight_hh_l0_reverse, bias_ih_l0_reverse, bias_hh_l0_reverse } = weights;
   const forward = { weight_ih_l0, weight_hh_l0, bias_ih_l0, bias_hh_l0 };
   return directions === 1 ? forward : { ...forward, weight_ih_l0_reverse, weight_hh_l0_reverse, bias_ih_l0_reverse, bias_hh_l0_reverse };

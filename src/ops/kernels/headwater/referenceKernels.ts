@@ -1,6 +1,7 @@
 import type { OpKernel } from '../../defineOp.js';
 import { adamUpdateKernels } from './adamUpdate.js';
 import { dropoutKernels } from './dropout.js';
+import { embeddedRecurrentKernels } from './embeddedRecurrent.js';
 import { embeddingKernels } from './embedding.js';
 import { gatherLastKernels } from './gatherLast.js';
 import { linearKernels } from './linear.js';
@@ -12,6 +13,7 @@ import { softmaxCrossEntropyKernels } from './softmaxCrossEntropy.js';
 export const REFERENCE_KERNELS: readonly OpKernel[] = [
   ...adamUpdateKernels,
   ...dropoutKernels,
+  ...embeddedRecurrentKernels,
   ...embeddingKernels,
   ...gatherLastKernels,
   ...linearKernels,

@@ -55,6 +55,10 @@ export const gatherRows = (machine: KernelMachine, from: number, index: number, 
 export const scatterRows = (machine: KernelMachine, from: number, index: number, count: number, width: number, to: number): void =>
   machine.threads.run('scatterRows', tasksFor(count, 128), { from, index, count, width, to, rows: 128 });
 
+/** to[g] = the sum of the rows that are group g's members, in their order; no group is empty. */
+export const sumGroups = (machine: KernelMachine, from: number, members: number, starts: number, groups: number, width: number, to: number): void =>
+  machine.threads.run('sumGroups', tasksFor(groups, 64), { from, members, starts, groups, width, to, rows: 64 });
+
 /** Fills a block with zeros. */
 export const fillZeros = (machine: KernelMachine, to: number, bytes: number): void => {
   const part = 1 << 18;

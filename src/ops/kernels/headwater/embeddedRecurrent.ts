@@ -1,0 +1,6 @@
+import { composedKernel } from '../../defineOp.js';
+import type { OpKernel } from '../../defineOp.js';
+import { EMBEDDED_OPS } from '../../recurrent/embeddedOps.js';
+
+/** The composition is reference enough: it runs the reference kernels of the embedding and of the layer. */
+export const embeddedRecurrentKernels: readonly OpKernel[] = Object.values(EMBEDDED_OPS).flatMap(({ last, lastBidirectional, lastGrad }) => [composedKernel(last), composedKernel(lastBidirectional), composedKernel(lastGrad)]);
