@@ -1,0 +1,19 @@
+import { firstValueFrom, type Observable, switchMap, toArray } from 'rxjs';
+import type { Row } from '../../src/contracts/Row.js';
+import type { Valve } from '../../src/contracts/Valve.js';
+import { decode } from '../../src/operators/decode.js';
+import { headlineRow } from '../../src/operators/headlineRow.js';
+import { fetchCsv } from '../../src/streams/fetchCsv.js';
+import { serveSample } from '../../src/streams/serveSample.js';
+import { valve } from '../../src/streams/valve.js';
+
+/** Everything that a piece of work emits on the rows of the sample, which come over HTTP from this machine and honour a valve. */
+export const overHttp = <T>(rows: number, work: (row$: Observable<Row>, brake: Valve) => Observable<T>): Promise<readonly T[]> =>
+  firstValueFrom(
+    serveSample({ rows }).pipe(
+      switchMap((url) => {
+        const brake = valve();
+        return work(fetchCsv(url, { valve: brake }).pipe(decode(headlineRow)), brake).pipe(toArray());
+      }),
+    ),
+  );
