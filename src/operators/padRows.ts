@@ -15,6 +15,16 @@ const labelOf = (row: TokenizedRow): number | undefined => ('label' in row && ty
  * @param padIndex the padding token's index. Default 0
  * @returns a batch with buffers of its own: `tokens` [B, T], T being the longest row's length, `lengths` [B], `ids` [B] and, of labelled rows, `labels` [B]; all int32
  * @throws HeadwaterError `HW_USAGE` when there are no rows, a row has no tokens, or only some of the rows have a label
+ * @example
+ * ```ts
+ * import { padRows } from 'headwater';
+ * const batch = padRows([
+ *   { id: 0, tokens: Int32Array.of(5, 3, 8), label: 1 },
+ *   { id: 1, tokens: Int32Array.of(7), label: 0 },
+ * ]);
+ * batch.tokens; // [5, 3, 8, 7, 0, 0], shape [2, 3]
+ * batch.lengths; // [3, 1]
+ * ```
  */
 export function padRows<R extends TokenizedRow>(rows: readonly R[], padIndex?: number): BatchOf<R>;
 export function padRows(rows: readonly TokenizedRow[], padIndex = 0): PaddedBatch {

@@ -19,6 +19,14 @@ const changed = (what: string): HeadwaterError =>
  * @param split what `prepare` gave
  * @param side which rows
  * @throws HeadwaterError `HW_USAGE` when there is no such side
+ * @example
+ * ```ts
+ * import { from, lastValueFrom } from 'rxjs';
+ * import { prepare, rowsOf, type Row } from 'headwater';
+ * const rows: Row[] = Array.from({ length: 20 }, (_, id) => ({ id, title: `Report ${id}`, category: id % 2 === 0 ? 'Sports' : 'World' }));
+ * const split = await lastValueFrom(prepare(from(rows)));
+ * rowsOf(split, 'test').subscribe((row) => console.log(row.title)); // the titles that nothing was learnt from
+ * ```
  */
 export const rowsOf = (split: Split, side: Side): Observable<Row> => {
   if (!SIDES.includes(side)) throw new HeadwaterError('HW_USAGE', `rowsOf: there is no side ${JSON.stringify(side)}; the sides are ${SIDES.join(', ')}.`);
