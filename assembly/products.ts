@@ -21,16 +21,42 @@ export class Packing {
 /** Copies eight columns of a matrix side by side, row after row, zeros where columns are missing: the order in which products read them. */
 export function packPanels(p: Packing, panel: i32): void {
   const first = panel * PANEL;
-  const width = min(PANEL, p.columns - first);
-  let to = at(p.to, first * p.rows);
-  for (let i = 0; i < p.rows; i++, to += PANEL * F32) {
-    let from = at(p.from, i * p.rowStep + first * p.columnStep);
-    const step = <usize>p.columnStep * F32;
-    if (width < PANEL) {
-      v128.store(to, f32x4.splat(0));
-      v128.store(to, f32x4.splat(0), 16);
+  const width = p.columns - first;
+  const to = at(p.to, first * p.rows);
+  const from = at(p.from, first * p.columnStep);
+  if (width >= PANEL && p.columnStep == 1) copyColumns(from, <usize>p.rowStep * F32, p.rows, to);
+  else if (width >= PANEL && p.rowStep == 1) {
+    transposeColumns(from, <usize>p.columnStep * F32, p.rows, to);
+    transposeColumns(at(from, 4 * p.columnStep), <usize>p.columnStep * F32, p.rows, to + 16);
+  } else {
+    for (let i = 0; i < p.rows; i++) {
+      for (let j = 0; j < PANEL; j++) f32.store(at(to, i * PANEL + j), j < width ? f32.load(at(from, i * p.rowStep + j * p.columnStep)) : 0);
     }
-    for (let j = 0; j < width; j++, from += step) f32.store(at(to, j), f32.load(from));
+  }
+}
+
+/** Eight columns of a matrix whose rows stand one after the other. */
+function copyColumns(from: usize, next: usize, rows: i32, to: usize): void {
+  for (let i = 0; i < rows; i++, from += next, to += PANEL * F32) {
+    v128.store(to, v128.load(from));
+    v128.store(to, v128.load(from, 16), 16);
+  }
+}
+
+/** Four columns of a matrix whose columns stand one after the other, `next` bytes apart: a transposition, four rows at a time. */
+function transposeColumns(from: usize, next: usize, rows: i32, to: usize): void {
+  let i = 0;
+  for (; i + 4 <= rows; i += 4, from += 16, to += 4 * PANEL * F32) {
+    const a = v128.load(from), b = v128.load(from + next), c = v128.load(from + 2 * next), d = v128.load(from + 3 * next);
+    const ab0 = v128.shuffle<f32>(a, b, 0, 4, 1, 5), ab2 = v128.shuffle<f32>(a, b, 2, 6, 3, 7);
+    const cd0 = v128.shuffle<f32>(c, d, 0, 4, 1, 5), cd2 = v128.shuffle<f32>(c, d, 2, 6, 3, 7);
+    v128.store(to, v128.shuffle<f64>(ab0, cd0, 0, 2));
+    v128.store(to + PANEL * F32, v128.shuffle<f64>(ab0, cd0, 1, 3));
+    v128.store(to + 2 * PANEL * F32, v128.shuffle<f64>(ab2, cd2, 0, 2));
+    v128.store(to + 3 * PANEL * F32, v128.shuffle<f64>(ab2, cd2, 1, 3));
+  }
+  for (; i < rows; i++, from += F32, to += PANEL * F32) {
+    for (let j: usize = 0; j < 4; j++) f32.store(to + j * F32, f32.load(from + j * next));
   }
 }
 

@@ -1,4 +1,5 @@
 import { Adam, adam } from './adam';
+import { Dropout, dropout } from './dropout';
 import { Pass } from './Pass';
 import { Packing, Product, TransposedProduct, packPanels, product, transposedProduct } from './products';
 import { backward, forward } from './recurrence';
@@ -17,6 +18,7 @@ export enum Kernel {
   forward,
   backward,
   adam,
+  dropout,
 }
 
 function runTask(kernel: i32, args: usize, task: i32): void {
@@ -32,6 +34,7 @@ function runTask(kernel: i32, args: usize, task: i32): void {
     case Kernel.forward: return forward(changetype<Pass>(args), task);
     case Kernel.backward: return backward(changetype<Pass>(args), task);
     case Kernel.adam: return adam(changetype<Adam>(args), task);
+    case Kernel.dropout: return dropout(changetype<Dropout>(args), task);
     default: unreachable();
   }
 }

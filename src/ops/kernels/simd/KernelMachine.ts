@@ -26,6 +26,15 @@ export class KernelMachine {
     return { shape, at };
   }
 
+  /**
+   * A block for so many values that the backward pass needs, as a tensor of no elements: tfjs makes zeros of an output's size
+   * for the gradient of every output that nobody reads.
+   */
+  makeReserve(values: number): Resident {
+    const { at } = this.makeResult(values);
+    return { shape: [0], at };
+  }
+
   /** Runs a kernel: of the results that it made, those that it hands back are the caller's; the others, or all where it fails, are given back. */
   collect<Results extends readonly Resident[]>(kernel: () => Results): Results {
     this.#made = [];

@@ -46,7 +46,7 @@ const forward = (cell: CellName, machine: KernelMachine, { embeddings, ...layer 
   const units = layer.weight_hh_l0.shape[1]!;
   const inputSize = embeddings.shape[1]!;
   const last = machine.makeResult(attributes.size, directions.length * units);
-  const reserve = machine.makeResult(attributes.reserve ? reserveStart(plan, keeps, units, plan.length) : 0);
+  const reserve = machine.makeReserve(attributes.reserve ? reserveStart(plan, keeps, units, plan.length) : 0);
 
   directions.forEach((weights, d) =>
     machine.memory.borrow((take) => {

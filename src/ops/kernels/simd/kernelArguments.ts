@@ -14,10 +14,11 @@ const FIELDS = {
   forward: ['cell', 'units', 'gates', 'keeps', 'steps', 'batch', 'group', 'fromState', 'active', 'offsets', 'order', 'place', 'index', 'projection', 'panels', 'bias', 'scratch', 'before', 'kept', 'final', 'finalCell', 'finalStep', 'output', 'outputStep', 'states', 'dStates', 'da', 'du'],
   backward: ['cell', 'units', 'gates', 'keeps', 'steps', 'batch', 'group', 'fromState', 'active', 'offsets', 'order', 'place', 'index', 'projection', 'panels', 'bias', 'scratch', 'before', 'kept', 'final', 'finalCell', 'finalStep', 'output', 'outputStep', 'states', 'dStates', 'da', 'du'],
   adam: ['weight', 'gradient', 'm', 'v', 'count', 'part', 'beta1', 'beta2', 'rest1', 'rest2', 'stepSize', 'rootScale', 'epsilon'],
+  dropout: ['x', 'y', 'count', 'part', 'thresholdLow', 'thresholdHigh', 'scale', 'epoch', 'step', 'site', 'key0', 'key1'],
 } as const;
 
 /** The fields that are float32; all others are int32. */
-const FLOATS: ReadonlySet<string> = new Set(['beta1', 'beta2', 'rest1', 'rest2', 'stepSize', 'rootScale', 'epsilon']);
+const FLOATS: ReadonlySet<string> = new Set(['beta1', 'beta2', 'rest1', 'rest2', 'stepSize', 'rootScale', 'epsilon', 'scale']);
 
 /** A kernel that is made of tasks. */
 export type KernelName = keyof typeof FIELDS;

@@ -32,7 +32,7 @@ export const recurrentEngine = (machine: KernelMachine): RecurrentEngine<Residen
       const outputStep = directions.length * units;
       const output = pass.outputs ? machine.makeResult(batch, time, outputStep) : undefined;
       if (output !== undefined) fillZeros(machine, output.at, batch * time * outputStep * WORD);
-      const reserve = machine.makeResult(wantsReserve ? reserveStart(pass, keeps, directions.length) : 0);
+      const reserve = machine.makeReserve(wantsReserve ? reserveStart(pass, keeps, directions.length) : 0);
 
       directions.forEach(({ weights, schedule }, d) =>
         machine.memory.borrow((take) => {

@@ -1,0 +1,21 @@
+import { dropoutOp } from '../../dropout.js';
+import { tasksFor } from './products.js';
+import { simdKernel } from './simdKernel.js';
+
+const TWO_TO_32 = 2 ** 32;
+
+/** Values that a task takes. */
+const PART = 1 << 12;
+
+export const dropoutKernels = [
+  // y[p] = x[p] · mask[p]
+  simdKernel(dropoutOp, (machine, { x }, { rate, key0, key1, epoch, step, site }) => {
+    const y = machine.makeResult(...x.shape);
+    const count = x.shape.reduce((size, side) => size * side, 1);
+    // A whole word is below the threshold where it is below the next whole number.
+    const threshold = Math.ceil(rate * TWO_TO_32);
+    const words = { thresholdLow: threshold % TWO_TO_32, thresholdHigh: Math.floor(threshold / TWO_TO_32) };
+    machine.threads.run('dropout', tasksFor(count, PART), { x: x.at, y: y.at, count, part: PART, ...words, scale: 1 / (1 - rate), epoch, step, site, key0, key1 });
+    return [y];
+  }),
+];
