@@ -1,0 +1,79 @@
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { engine, getGradient, getKernelsForBackend, unregisterGradient, unregisterKernel } from '@tensorflow/tfjs-core';
+import { config } from 'rxjs';
+import ts from 'typescript';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { BACKEND_NAME } from '../../src/ops/registerBackend.js';
+import { OPS } from '../../src/ops/registerOps.js';
+import { allFences, asModule, type Fence, root } from './fences.js';
+
+const fences = allFences().map((fence) => ({ ...fence, title: `${fence.file}:${fence.line}` }));
+
+/** Inside the project, so that `headwater` and the packages resolve; git ignores it. */
+const folder = join(root, '.headwater', `fences-${process.pid}`);
+const moduleOf = ({ file, line }: Fence): string => join(folder, `${file.replaceAll('/', '_')}_${line}.ts`);
+
+beforeAll(() => {
+  mkdirSync(folder, { recursive: true });
+  for (const fence of fences) writeFileSync(moduleOf(fence), asModule(fence));
+});
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** tfjs as a process finds it that has only just imported headwater: what one fence registers must not be there for the next. */
+const forgetRegistrations = (): void => {
+  for (const { kernelName, backendName } of getKernelsForBackend(BACKEND_NAME)) unregisterKernel(kernelName, backendName);
+  for (const { name } of OPS) if ((getGradient(name) as unknown) !== undefined) unregisterGradient(name);
+  if (engine().backendNames().includes(BACKEND_NAME)) engine().removeBackend(BACKEND_NAME);
+  engine().reset();
+};
+
+/** Errors that reached a subscriber without an error handler, which would be lost in a timer of their own. */
+let unhandled: unknown[] = [];
+
+beforeEach(() => {
+  forgetRegistrations();
+  unhandled = [];
+  config.onUnhandledError = (error) => void unhandled.push(error);
+  vi.spyOn(console, 'log').mockReturnValue(undefined);
+  // tfjs's own backend advertises another one at its first write.
+  vi.spyOn(console, 'warn').mockReturnValue(undefined);
+});
+
+afterEach(() => {
+  config.onUnhandledError = null;
+  vi.restoreAllMocks();
+});
+
+test('the documentation has code in it, and little of it is never run', () => {
+  expect(fences.length).toBeGreaterThan(80);
+  expect(fences.filter(({ run }) => !run).length).toBeLessThan(6);
+});
+
+test('every block of code type-checks, strictly', () => {
+  const file = join(root, 'tsconfig.json');
+  const { options } = ts.parseJsonConfigFileContent(ts.readConfigFile(file, (path) => ts.sys.readFile(path)).config, ts.sys, root, {}, file);
+  const program = ts.createProgram({
+    rootNames: fences.map(moduleOf),
+    // An example may name a value that it only shows. Each block is a module of its own, whether or not it imports something.
+    options: { ...options, noUnusedLocals: false, noUnusedParameters: false, moduleDetection: ts.ModuleDetectionKind.Force },
+  });
+  const faults = fences.flatMap((fence) => {
+    const source = program.getSourceFile(moduleOf(fence));
+    if (source === undefined) return [`${fence.title}: not read`];
+    return [...program.getSyntacticDiagnostics(source), ...program.getSemanticDiagnostics(source)].map(({ start, messageText }) => {
+      const line = start === undefined ? fence.line : source.getLineAndCharacterOfPosition(start).line + 1;
+      return `${fence.file}:${line}: ${ts.flattenDiagnosticMessageText(messageText, '\n')}`;
+    });
+  });
+  expect(faults).toEqual([]);
+}, 60_000);
+
+test.for(fences.filter(({ run }) => run))('$title runs', async (fence) => {
+  await import(/* @vite-ignore */ moduleOf(fence));
+  // What a fence starts without awaiting it has a turn to fail in.
+  await setTimeout(0);
+  expect(unhandled).toEqual([]);
+});

@@ -1,0 +1,76 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { expect, test } from 'vitest';
+import { buildProgram } from '../../src/cli/program.js';
+import * as headwater from '../../src/index.js';
+import { root } from './fences.js';
+
+const read = (file: string): string => readFileSync(join(root, file), 'utf8');
+const readme = read('README.md');
+const pages = ['README.md', ...readdirSync(join(root, 'docs')).map((name) => join('docs', name))].filter((file) => file.endsWith('.md'));
+
+/** The heading's anchor as GitHub makes it. */
+const anchorOf = (heading: string): string =>
+  heading
+    .toLowerCase()
+    .replaceAll(/[^\p{L}\p{N} _-]/gu, '')
+    .replaceAll(' ', '-');
+
+test('the README opens with what it is for and the two commands', () => {
+  const opening = readme.split('\n## ', 1)[0] ?? '';
+  expect(opening).toMatch(/^# Headwater\n\nHeadwater turns/);
+  const commands = /```sh\n(.*?)```/s.exec(opening)?.[1] ?? '';
+  expect(commands.split('\n').map((line) => line.split('#')[0]?.trim())).toEqual(['npm start', 'npm test', '']);
+});
+
+test('every link inside the project leads somewhere', () => {
+  const broken = pages.flatMap((page) =>
+    [...read(page).matchAll(/\]\(([^)\s]+)\)/g)].flatMap(([, target = '']) => {
+      if (/^https?:/.test(target)) return [];
+      const [path = '', anchor] = target.split('#');
+      const file = path === '' ? join(root, page) : resolve(root, dirname(page), path);
+      if (!existsSync(file)) return [`${page}: ${target}`];
+      const anchors = anchor === undefined ? [] : [...readFileSync(file, 'utf8').matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) => anchorOf(heading));
+      return anchor === undefined || anchors.includes(anchor) ? [] : [`${page}: ${target}`];
+    }),
+  );
+  expect(broken).toEqual([]);
+});
+
+test('every example is shown', () => {
+  for (const name of readdirSync(join(root, 'examples'))) expect(readme).toContain(`(examples/${name})`);
+});
+
+/** What takes no stream and gives none, or is a step of a fold: there is nothing that it could hold. */
+const HOLD_NOTHING: ReadonlySet<string> = new Set([
+  ...['confusionMatrix', 'describeRejection', 'jsonLine', 'metricsTable', 'scores'],
+  ...['padRows', 'initialTrainingState', 'limitEpochs', 'recordEpoch'],
+]);
+
+test('every source, operator and sink stands in the table of what holds how much', () => {
+  const table = /## What holds how much\n(.*?)\n## /s.exec(readme)?.[1] ?? '';
+  const listed = new Set([...table.matchAll(/^\| (`[^|]*) \|/gm)].flatMap(([, cell = '']) => [...cell.matchAll(/`([^`]+)`/g)].map(([, name = '']) => name)));
+  const rooms = /from '\.\/(?:streams|operators|sinks)\//;
+  const exported = read('src/index.ts')
+    .split('\n')
+    .filter((line) => line.startsWith('export {') && rooms.test(line))
+    .flatMap((line) => (/\{ (.*) \}/.exec(line)?.[1] ?? '').split(', '))
+    .filter((name) => typeof Reflect.get(headwater, name) === 'function');
+  expect(exported.length).toBeGreaterThan(30);
+  expect(exported.filter((name) => !listed.has(name) && !HOLD_NOTHING.has(name))).toEqual([]);
+  // And nothing stands there that is not exported, `Tokenizer.fit` and the like apart.
+  expect([...listed].filter((name) => !name.includes('.') && Reflect.get(headwater, name) === undefined)).toEqual([]);
+});
+
+test('every command line of the README is one that the command takes', () => {
+  const program = buildProgram(process, () => undefined);
+  const lines = [...readme.matchAll(/npx headwater (\w+)(.*)$/gm)];
+  expect(lines.length).toBeGreaterThan(5);
+  for (const [, name = '', rest = ''] of lines) {
+    const command = program.commands.find((one) => one.name() === name);
+    expect(command, `headwater ${name}`).toBeDefined();
+    for (const [flag] of rest.matchAll(/--[a-z-]+/g)) expect(command?.options.map(({ long }) => long), `headwater ${name}`).toContain(flag);
+  }
+  const options = ['--help', ...program.commands.flatMap((command) => command.options.map(({ long }) => long))];
+  for (const page of pages) for (const [, flag] of read(page).matchAll(/`(--[a-z-]+)/g)) expect(options, page).toContain(flag);
+});
