@@ -3,4 +3,4 @@
  * and once for those without. Memory is the caller's, shared by all threads; nothing here allocates.
  */
 export { activate } from './activations';
-export { runAlone, runTogether, serve, workersInside } from './tasks';
+export { awaitWorkers, runAlone, runTogether, serve } from './tasks';

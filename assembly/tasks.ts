@@ -50,6 +50,8 @@ const INSIDE: usize = 1152;
 const SLEEPING: usize = 1216;
 /** How many workers may take part: those of a lower number. */
 const WORKERS: usize = 1220;
+/** Whether the main thread sleeps until the last worker has left. */
+const AWAITED: usize = 1224;
 /** The job: its kernel, the number of its tasks, its arguments. Written while the gate is closed and nobody is inside. */
 const KERNEL: usize = 1280;
 const COUNT: usize = 1284;
@@ -90,7 +92,7 @@ export function serve(worker: i32, spins: i32): void {
       done = gate;
       takeTasks();
     }
-    atomic.sub<i32>(INSIDE, 1);
+    if (atomic.sub<i32>(INSIDE, 1) == 1 && atomic.load<i32>(AWAITED) != 0) atomic.notify(INSIDE, 1);
   }
 }
 
@@ -102,9 +104,9 @@ export function runAlone(kernel: i32, count: i32): void {
 /**
  * Runs the tasks of a kernel together with those of the first `workers` that are awake, and wakes the others; does not wait for them.
  *
- * @returns whether all workers have left; where not, not for so many looks as `patience` says, and {@link workersInside} tells when
+ * @returns whether all workers have left; where not, not for so many `looks`, and {@link awaitWorkers} goes on waiting
  */
-export function runTogether(kernel: i32, count: i32, workers: i32, patience: i32): bool {
+export function runTogether(kernel: i32, count: i32, workers: i32, looks: i32): bool {
   store<i32>(KERNEL, kernel);
   store<i32>(COUNT, count);
   atomic.store<i32>(NEXT, 0);
@@ -113,11 +115,15 @@ export function runTogether(kernel: i32, count: i32, workers: i32, patience: i32
   if (atomic.load<i32>(SLEEPING) > 0) atomic.notify(GATE, -1);
   takeTasks();
   atomic.add<i32>(GATE, 1);
-  for (let look = 0; look < patience; look++) if (atomic.load<i32>(INSIDE) == 0) return true;
+  for (let look = 0; look < looks; look++) if (atomic.load<i32>(INSIDE) == 0) return true;
   return false;
 }
 
-/** How many workers are inside a job. */
-export function workersInside(): i32 {
-  return atomic.load<i32>(INSIDE);
+/** Sleeps until all workers have left, at most so many milliseconds; returns whether they have. */
+export function awaitWorkers(milliseconds: i32): bool {
+  atomic.store<i32>(AWAITED, 1);
+  const inside = atomic.load<i32>(INSIDE);
+  if (inside != 0) atomic.wait<i32>(INSIDE, inside, <i64>milliseconds * 1000000);
+  atomic.store<i32>(AWAITED, 0);
+  return atomic.load<i32>(INSIDE) == 0;
 }

@@ -7,6 +7,27 @@ type DataId = TensorInfo['dataId'];
 const isShared = (values: backend_util.BackendValues | undefined): boolean =>
   typeof SharedArrayBuffer !== 'undefined' && ArrayBuffer.isView(values) && values.buffer instanceof SharedArrayBuffer;
 
+/** What tfjs keeps of a tensor; its values are made a typed array of only when somebody asks, which for most results of the fast kernels nobody does. */
+class ResidentData {
+  readonly dtype = 'float32';
+  refCount: number;
+  readonly #machine: KernelMachine;
+  readonly #block: number;
+  readonly #size: number;
+  #values: Float32Array | undefined;
+
+  constructor(machine: KernelMachine, block: number, size: number, refCount: number) {
+    this.#machine = machine;
+    this.#block = block;
+    this.#size = size;
+    this.refCount = refCount;
+  }
+
+  get values(): Float32Array {
+    return (this.#values ??= this.#machine.memory.floats(this.#block, this.#size));
+  }
+}
+
 /**
  * tfjs's backend in plain JavaScript, whose float32 values may live in the memory of the fast kernels.
  *
@@ -54,9 +75,10 @@ export class EmbeddedBackend extends MathBackendCPU {
     const record = this.data.get(dataId);
     const values = record.values as Float32Array;
     const block = machine.memory.allocate(values.byteLength);
-    const resident = machine.memory.floats(block, values.length);
-    resident.set(values);
-    record.values = resident;
+    const resident = new ResidentData(machine, block, values.length, record.refCount);
+    resident.values.set(values);
+    this.data.delete(dataId);
+    this.data.set(dataId, resident);
     this.#blocks.set(dataId, block);
     return block;
   }
@@ -65,7 +87,7 @@ export class EmbeddedBackend extends MathBackendCPU {
   adopt(block: number, shape: readonly number[], machine: KernelMachine): TensorInfo {
     const dataId = {};
     const size = shape.reduce((product, side) => product * side, 1);
-    this.data.set(dataId, { values: machine.memory.floats(block, size), dtype: 'float32', refCount: 1 });
+    this.data.set(dataId, new ResidentData(machine, block, size, 1));
     this.#blocks.set(dataId, block);
     return { dataId, shape: [...shape], dtype: 'float32' };
   }

@@ -33,12 +33,14 @@ export class KernelMemory {
   readonly memory: WasmMemory;
   readonly #free = new Map<number, number[]>();
   readonly #sizes = new Map<number, number>();
+  #words: Int32Array;
   #top = HEAP;
   #inUse = 0;
 
   constructor() {
     if (webAssembly === undefined) throw new HeadwaterError('HW_BACKEND', 'This engine has no WebAssembly.');
     this.memory = new webAssembly.Memory({ initial: 2, maximum: MOST_PAGES, shared: true });
+    this.#words = new Int32Array(this.memory.buffer);
   }
 
   /** How many bytes are given out. */
@@ -92,6 +94,13 @@ export class KernelMemory {
   /** The int32 values that stand at an address. */
   ints(at: number, length: number): Int32Array {
     return new Int32Array(this.memory.buffer, at, length);
+  }
+
+  /** Copies whole numbers to an address. */
+  putInts(at: number, values: Int32Array): void {
+    // A view of all the memory, since making one of the block alone takes longer than the copy. It ends where the memory last ended.
+    if (at + values.byteLength > this.#words.byteLength) this.#words = new Int32Array(this.memory.buffer);
+    this.#words.set(values, at >>> 2);
   }
 
   #extend(size: number): number {

@@ -8,10 +8,10 @@ import type { WasmModule } from './webAssembly.js';
 
 /** What assembly/index.ts exports. */
 interface KernelExports {
+  readonly awaitWorkers: (milliseconds: number) => number;
   readonly activate: (values: number, count: number, kind: number) => void;
   readonly runAlone: (kernel: number, count: number) => void;
-  readonly runTogether: (kernel: number, count: number, workers: number, patience: number) => number;
-  readonly workersInside: () => number;
+  readonly runTogether: (kernel: number, count: number, workers: number, looks: number) => number;
 }
 
 /** Where a job's arguments stand: `ARGUMENTS` of assembly/tasks.ts. */
@@ -21,8 +21,8 @@ const MOST_ARGUMENTS = 64;
 /** How often an idle worker looks for the next job before it sleeps: for about a millisecond, which bridges the pauses within a training step. Waking one takes a tenth of that. */
 const SPINS = 200_000;
 
-/** How often the main thread looks whether the workers have left, without ever sleeping; tasks take microseconds to milliseconds. */
-const LOOKS = 20_000_000;
+/** How often the calling thread looks whether the workers have left before it sleeps: for about a millisecond. On a busy machine a worker may need the very core that it looks from. */
+const LOOKS = 1_000_000;
 
 // The whole worker: all that it does is in assembly/tasks.ts. It stands here as text because a file of its own would have to be found, and loaded, in every way that this module is.
 const WORKER = `
@@ -115,12 +115,9 @@ export class KernelThreads {
 
   /** Waits for workers that are inside a job for unusually long; one that died there never leaves. */
   #awaitWorkers(): void {
-    const clock = new Int32Array(new SharedArrayBuffer(4));
-    const pause = 5;
-    for (let waited = 0; waited < this.#patience; waited += pause) {
-      Atomics.wait(clock, 0, 0, pause);
-      if (this.#kernels.workersInside() === 0) return;
-    }
+    // Several short sleeps: between them, a worker that leaves in spite of everything is seen.
+    const pause = 50;
+    for (let waited = 0; waited < this.#patience; waited += pause) if (this.#kernels.awaitWorkers(pause) === 1) return;
     this.#failure = new HeadwaterError('HW_BACKEND', `A worker thread of the kernels has not answered for ${this.#patience / 1000} s: it was killed, or the machine is far too busy. Start the process again; with one thread there is no worker.`);
     throw this.#failure;
   }

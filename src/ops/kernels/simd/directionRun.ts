@@ -37,25 +37,52 @@ export interface DirectionRun {
 /** Copies whole numbers into a block of its own. */
 export const putInts = (machine: KernelMachine, take: Take, values: Int32Array): number => {
   const block = take(values.byteLength);
-  machine.memory.ints(block, values.length).set(values);
+  machine.memory.putInts(block, values);
   return block;
 };
 
 /** Rows that a task takes through all their steps: enough to read a panel for, few enough for every thread to find work. */
 const groupFor = (batch: number): number => Math.min(16, Math.max(4, Math.ceil(batch / 16) * 4));
 
-const NOTHING = { place: 0, projection: 0, bias: 0, scratch: 0, dStates: 0, da: 0, du: 0, states: 0, panels: 0 };
-
-const commonArguments = (run: DirectionRun, take: Take): KernelArguments<'forward'> => {
+/** The arguments of a pass but for what only one of the two passes has; those are to be filled in. */
+const passArguments = (run: DirectionRun, take: Take): Mutable<KernelArguments<'forward'>> => {
   const { machine, cell, units, schedule, fromState, before, kept, final, finalCell, finalStep, output, outputStep } = run;
   const { code, gates, keeps } = SIMD_CELLS[cell];
-  const batch = schedule.order.length;
-  const active = putInts(machine, take, schedule.active);
-  const offsets = putInts(machine, take, schedule.offsets);
-  const order = putInts(machine, take, schedule.order);
-  const index = output === 0 ? 0 : putInts(machine, take, schedule.index);
-  return { ...NOTHING, cell: code, units, gates, keeps, steps: schedule.active.length, batch, group: groupFor(batch), fromState: fromState ? 1 : 0, active, offsets, order, index, before, kept, final, finalCell, finalStep, output, outputStep };
+  const { order, active, offsets, index } = schedule;
+  const batch = order.length;
+  return {
+    cell: code,
+    units,
+    gates,
+    keeps,
+    steps: active.length,
+    batch,
+    group: groupFor(batch),
+    fromState: fromState ? 1 : 0,
+    active: putInts(machine, take, active),
+    offsets: putInts(machine, take, offsets),
+    order: putInts(machine, take, order),
+    place: 0,
+    index: output === 0 ? 0 : putInts(machine, take, index),
+    projection: 0,
+    panels: 0,
+    bias: 0,
+    scratch: 0,
+    before,
+    kept,
+    final,
+    finalCell,
+    finalStep,
+    output,
+    outputStep,
+    states: cell === 'lstm' ? take(batch * units * WORD) : 0,
+    dStates: 0,
+    da: 0,
+    du: 0,
+  };
 };
+
+type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
 
 const isRecurrent = ({ schedule, fromState }: DirectionRun): boolean => fromState || schedule.active.length > 1;
 
@@ -73,17 +100,19 @@ export interface InitialAddresses {
  * @param initial where the initial states stand, [B, H] each; undefined for zeros
  */
 export const forwardDirection = (run: DirectionRun, take: Take, projection: number, place: number, initial: InitialAddresses | undefined): void => {
-  const { machine, cell, units, weights, before } = run;
-  const args = commonArguments(run, take);
-  const { batch } = args;
+  const { machine, units, weights, before } = run;
+  const args = passArguments(run, take);
+  const { batch, states } = args;
   const bytes = batch * units * WORD;
   const start = (from: number, to: number): void => (from === 0 ? fillZeros(machine, to, bytes) : gatherRows(machine, from, args.order, batch, units, to));
   start(initial?.h0 ?? 0, before);
-  const states = cell === 'lstm' ? take(bytes) : 0;
   if (states !== 0) start(initial?.c0 ?? 0, states);
-  const panels = isRecurrent(run) ? panelsOf(machine, weights.weight_hh, true).at : 0;
-  const scratch = take(batch * args.gates * units * WORD);
-  machine.threads.run('forward', tasksFor(batch, args.group), { ...args, projection, place, panels, bias: weights.bias_hh.at, scratch, states });
+  args.projection = projection;
+  args.place = place;
+  args.panels = isRecurrent(run) ? panelsOf(machine, weights.weight_hh, true).at : 0;
+  args.bias = weights.bias_hh.at;
+  args.scratch = take(batch * args.gates * units * WORD);
+  machine.threads.run('forward', tasksFor(batch, args.group), args);
 };
 
 /** Where a direction's gradients stand that are not its weights': of a, [N, G·H], and of the initial states, in the schedule's order. */
@@ -101,18 +130,19 @@ export interface DirectionGradients {
 export const backwardDirection = (run: DirectionRun, take: Take, dWeightHh: number, dBiasHh: number): DirectionGradients => {
   const { machine, cell, units, schedule, weights, fromState, before } = run;
   const { gates, sumsInputs } = SIMD_CELLS[cell];
-  const args = commonArguments(run, take);
+  const args = passArguments(run, take);
   const width = gates * units;
   const pairs = schedule.index.length;
   const da = take(pairs * width * WORD);
   const du = sumsInputs ? da : take(pairs * width * WORD);
-  const dStates = take(args.batch * units * WORD);
-  const states = cell === 'lstm' ? take(args.batch * units * WORD) : 0;
-  const panels = isRecurrent(run) ? panelsOf(machine, weights.weight_hh, false).at : 0;
-  machine.threads.run('backward', tasksFor(args.batch, args.group), { ...args, panels, states, dStates, da, du });
+  args.da = da;
+  args.du = du;
+  args.dStates = take(args.batch * units * WORD);
+  args.panels = isRecurrent(run) ? panelsOf(machine, weights.weight_hh, false).at : 0;
+  machine.threads.run('backward', tasksFor(args.batch, args.group), args);
   // dW_hh = duᵀ·h; from zeros, the first step adds nothing
   const first = fromState ? 0 : schedule.offsets[1]!;
   multiplyTransposed(machine, du + first * width * WORD, width, before + first * units * WORD, units, pairs - first, dWeightHh);
   sumRows(machine, du, pairs, width, dBiasHh);
-  return { da, dh0: dStates, dc0: states };
+  return { da, dh0: args.dStates, dc0: args.states };
 };

@@ -9,7 +9,7 @@ export const embeddingKernels = [
     const output = machine.makeResult(size, time, width);
     machine.memory.borrow((take) => {
       const index = take(tokens.byteLength);
-      machine.memory.ints(index, tokens.length).set(tokens);
+      machine.memory.putInts(index, tokens);
       gatherRows(machine, weight.at, index, tokens.length, width, output.at);
     });
     return [output];
