@@ -1,7 +1,7 @@
 /**
  * Streams of text into recurrent networks: the public surface.
  *
- * Importing it registers nothing and starts nothing. What helps to test operators is a second entry, `headwater/testing`.
+ * Importing it starts nothing, and registers nothing of ours (tfjs's own `cpu` backend registers itself when it is imported). What helps to test operators is a second entry, `headwater/testing`.
  */
 
 // What everybody speaks.
@@ -19,7 +19,10 @@ export type { EpochResult, TrainingState, TrainingStep } from './contracts/Train
 export type { Valve } from './contracts/Valve.js';
 
 // Where data enters.
+export type { BodyOptions } from './streams/BodyOptions.js';
 export { fetchCsv, type FetchCsvOptions } from './streams/fetchCsv.js';
+export type { Snapshot } from './streams/keepSnapshot.js';
+export type { Pacing } from './streams/Pacing.js';
 export { readLines, type ReadLinesOptions } from './streams/readLines.js';
 export { sampleCsv, type SampleOptions } from './streams/sampleCsv.js';
 export { serveSample } from './streams/serveSample.js';
@@ -67,6 +70,7 @@ export { trainStep, type TrainStepOptions } from './operators/trainStep.js';
 export { Adam, type AdamOptions } from './ops/Adam.js';
 export { defineOp, registerKernels, type Op, type OpGradient, type OpKernel, type RunnableOp } from './ops/defineOp.js';
 export { dropout, type DropoutOptions } from './ops/dropout.js';
+export { embeddedRecurrentLast } from './ops/embeddedRecurrentLast.js';
 export { embedding, type EmbeddingOptions } from './ops/embedding.js';
 export { gatherLast } from './ops/gatherLast.js';
 export { gru } from './ops/gru.js';
@@ -78,7 +82,7 @@ export { onBackend } from './ops/onBackend.js';
 export { recurrentLast } from './ops/recurrentLast.js';
 export type { CellName, CellWeights, LayerWeights } from './ops/recurrent/RecurrentPass.js';
 export type { RecurrentOptions, RecurrentState } from './ops/recurrent/runLayer.js';
-export { BACKEND_NAME, registerBackend } from './ops/registerBackend.js';
+export { BACKEND_NAME, backendVariant, registerBackend, type BackendOptions, type BackendVariant } from './ops/registerBackend.js';
 export { registerOps } from './ops/registerOps.js';
 export { rnn, type RecurrentOutput } from './ops/rnn.js';
 export { rnnCell } from './ops/rnnCell.js';

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { chmod, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -78,6 +79,10 @@ describe('writeFiles', () => {
     expect(await writeFiles(join(dir, 'file'), files(['a', '1']))()).toEqual(failure('HW_PATH'));
     expect(await writeFiles(join(dir, 'file', 'below'), files(['a', '1']))()).toEqual(failure('HW_PATH'));
     expect(await contents(dir)).toEqual({ file: 'kept' });
+  });
+
+  it.runIf(existsSync('/proc/self'))('gives up where a folder that is there refuses to hold another', async () => {
+    expect(await writeFiles('/proc/headwater/artifacts', files(['a', 'x']))()).toEqual(failure('HW_WRITE'));
   });
 
   it('leaves the earlier set whole where a name is a folder', async () => {
