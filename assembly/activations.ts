@@ -1,32 +1,57 @@
 import { madd } from './simd';
 
 // The rational function x·P(x²)/Q(x²), both of degree 4 in x², with the least relative error on [−9, 9]: 2.1e-8 before rounding. Past 9, tanh is 1 in float32.
-const P0: f32 = 0.9999999795801559, P1: f32 = 0.13381015416587272, P2: f32 = 0.0034955758759210582, P3: f32 = 2.0608881432619936e-5, P4: f32 = 1.3354389791364756e-8;
-const Q0: f32 = 1, Q1: f32 = 0.46714331047437485, Q2: f32 = 0.02587693577868203, Q3: f32 = 0.0003285614768433849, Q4: f32 = 7.776445473439362e-7;
+// Each coefficient stands in memory four times over: an engine builds a vector constant anew, from two or three instructions, wherever it is used, and loads it with one.
+const TABLE = memory.data<f32>([
+  0.9999999795801559, 0.9999999795801559, 0.9999999795801559, 0.9999999795801559,
+  0.13381015416587272, 0.13381015416587272, 0.13381015416587272, 0.13381015416587272,
+  0.0034955758759210582, 0.0034955758759210582, 0.0034955758759210582, 0.0034955758759210582,
+  2.0608881432619936e-5, 2.0608881432619936e-5, 2.0608881432619936e-5, 2.0608881432619936e-5,
+  1.3354389791364756e-8, 1.3354389791364756e-8, 1.3354389791364756e-8, 1.3354389791364756e-8,
+  1, 1, 1, 1,
+  0.46714331047437485, 0.46714331047437485, 0.46714331047437485, 0.46714331047437485,
+  0.02587693577868203, 0.02587693577868203, 0.02587693577868203, 0.02587693577868203,
+  0.0003285614768433849, 0.0003285614768433849, 0.0003285614768433849, 0.0003285614768433849,
+  7.776445473439362e-7, 7.776445473439362e-7, 7.776445473439362e-7, 7.776445473439362e-7,
+  9, 9, 9, 9,
+  -9, -9, -9, -9,
+  -1, -1, -1, -1,
+  0.5, 0.5, 0.5, 0.5,
+], 16);
+
+/** P's coefficients from that of degree 0, then Q's, of which the first is 1; then the bounds. */
+const P: usize = 0, Q: usize = 5, ONE: usize = 5, MOST: usize = 10, LEAST: usize = 11, MINUS_ONE: usize = 12, HALF: usize = 13;
+
+// @ts-ignore: decorator
+@inline
+function constant(i: usize): v128 {
+  return v128.load(TABLE + (i << 4));
+}
 
 /** tanh(x) within 5e-7 of its value, relative to it, for every float32, infinities included; never beyond ±1; NaN for NaN. */
 // @ts-ignore: decorator
 @inline
 export function tanh(x: v128): v128 {
-  x = f32x4.max(f32x4.min(x, f32x4.splat(9)), f32x4.splat(-9));
+  // pmin and pmax are one instruction each, and hand on a NaN that is their first argument.
+  x = f32x4.pmax(f32x4.pmin(x, constant(MOST)), constant(LEAST));
   const u = f32x4.mul(x, x);
-  let p = madd(f32x4.splat(P4), u, f32x4.splat(P3));
-  let q = madd(f32x4.splat(Q4), u, f32x4.splat(Q3));
-  p = madd(p, u, f32x4.splat(P2));
-  q = madd(q, u, f32x4.splat(Q2));
-  p = madd(p, u, f32x4.splat(P1));
-  q = madd(q, u, f32x4.splat(Q1));
-  p = madd(p, u, f32x4.splat(P0));
-  q = madd(q, u, f32x4.splat(Q0));
+  let p = madd(constant(P + 4), u, constant(P + 3));
+  let q = madd(constant(Q + 4), u, constant(Q + 3));
+  p = madd(p, u, constant(P + 2));
+  q = madd(q, u, constant(Q + 2));
+  p = madd(p, u, constant(P + 1));
+  q = madd(q, u, constant(Q + 1));
+  p = madd(p, u, constant(P));
+  q = madd(q, u, constant(Q));
   const y = f32x4.div(f32x4.mul(x, p), q);
-  return f32x4.max(f32x4.min(y, f32x4.splat(1)), f32x4.splat(-1));
+  return f32x4.pmax(f32x4.pmin(y, constant(ONE)), constant(MINUS_ONE));
 }
 
 /** σ(x) = ½ + ½·tanh(x/2) within 3e-7 of its value for every float32, infinities included; never beyond 0 and 1; NaN for NaN. */
 // @ts-ignore: decorator
 @inline
 export function sigmoid(x: v128): v128 {
-  const half = f32x4.splat(0.5);
+  const half = constant(HALF);
   return madd(half, tanh(f32x4.mul(half, x)), half);
 }
 

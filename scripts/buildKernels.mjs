@@ -9,6 +9,9 @@ const VARIANTS = { simd: [], relaxed: ['--enable', 'relaxed-simd'] };
 /** The most that a 32-bit address reaches, in pages of 64 KiB; memory grows to it as it is needed. */
 const PAGES = '65536';
 
+/** Where the kernels' constants stand: past what the threads meet at (assembly/tasks.ts), within the first page, which is never given out. */
+const STATIC = '4096';
+
 export const buildKernels = async () => {
   const { main } = await import('assemblyscript/asc');
   mkdirSync(join(root, 'dist/kernels'), { recursive: true });
@@ -18,7 +21,7 @@ export const buildKernels = async () => {
         'assembly/index.ts',
         ...['--baseDir', root, '--outFile', `dist/kernels/${variant}.wasm`],
         ...['--optimizeLevel', '3', '--shrinkLevel', '0', '--noAssert', '--runtime', 'stub', '--use', 'abort='],
-        ...['--importMemory', '--sharedMemory', '--initialMemory', '2', '--maximumMemory', PAGES],
+        ...['--importMemory', '--sharedMemory', '--initialMemory', '2', '--maximumMemory', PAGES, '--memoryBase', STATIC],
         ...['--enable', 'simd', '--enable', 'threads', '--enable', 'bulk-memory', ...features],
       ],
     );
