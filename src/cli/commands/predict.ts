@@ -1,4 +1,4 @@
-import type { Readable } from 'node:stream';
+import type { Readable, Writable } from 'node:stream';
 import { Command, Option } from 'commander';
 import { concat, defer, EMPTY, finalize, of, type Observable, tap } from 'rxjs';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
@@ -42,7 +42,7 @@ const TOGETHER = 64;
 const TOLD = 10;
 
 /** The lines of stdin in groups, as they arrive; those that are none are told, and counted against it at the end. */
-const linesOf = (stdin: Readable, stderr: NodeJS.WritableStream, brake: Valve): Observable<readonly string[]> =>
+const linesOf = (stdin: Readable, stderr: Writable, brake: Valve): Observable<readonly string[]> =>
   defer(() => {
     let leftOut = 0;
     const rejections: DeadLetter = {
@@ -69,7 +69,7 @@ const prediction = (headlines: readonly string[], options: Options, { stdin, std
     const brake = valve();
     const write = pacedWriter(stdout, brake);
     stderr.write(`${backendLine(backend)}\n`);
-    if (headlines.length === 0 && stdin.isTTY) stderr.write('Type headlines, one a line; Ctrl-D ends.\n');
+    if (headlines.length === 0 && stdin.isTTY === true) stderr.write('Type headlines, one a line; Ctrl-D ends.\n');
     write(formatter.header);
     return (headlines.length > 0 ? of(headlines) : linesOf(stdin, stderr, brake)).pipe(
       classifyTitles(model, artifacts),

@@ -1,0 +1,76 @@
+import { once } from 'node:events';
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import type { ServerResponse } from 'node:http';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { serve } from '../streams/servers.js';
+import { type Ended, type Running, start, workFolder } from './headwater.js';
+import { TINY_CSV, TINY_SIZES, trainTiny } from './tiny.js';
+
+const cwd = workFolder();
+
+beforeAll(async () => {
+  await trainTiny(cwd);
+  writeFileSync(join(cwd, 'tiny.csv'), TINY_CSV);
+});
+
+const SIGNALS = [
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+] as const;
+
+/** Sends a signal and waits for the end; fails where that takes more than a second. */
+const stop = async ({ child, ended }: Running, signal: NodeJS.Signals): Promise<Ended> => {
+  const since = performance.now();
+  child.kill(signal);
+  const how = await ended;
+  expect(performance.now() - since).toBeLessThan(1000);
+  return how;
+};
+
+describe.each(SIGNALS)('%s', (signal, wanted) => {
+  it(`ends a training with ${wanted}, with nothing half-written`, async () => {
+    const running = start(['train', '--data', 'tiny.csv', '--out', `never-${signal}`, ...TINY_SIZES, '--epochs', '100000', '--patience', '100000'], { cwd });
+    await running.until('stderr', /epoch 3\//);
+    const { status, stdout, stderr } = await stop(running, signal);
+    expect(status).toBe(wanted);
+    expect(stdout).toBe('');
+    expect(stderr).toMatch(/best|validation/);
+    expect(stderr).not.toContain('headwater:');
+    expect(existsSync(join(cwd, `never-${signal}`))).toBe(false);
+  });
+
+  it('leaves the artifacts of an earlier training as they were', async () => {
+    const before = readdirSync(join(cwd, 'model')).sort();
+    const running = start(['train', '--data', 'tiny.csv', '--out', 'model', ...TINY_SIZES, '--epochs', '100000', '--patience', '100000'], { cwd });
+    await running.until('stderr', /epoch 1\//);
+    await stop(running, signal);
+    expect(readdirSync(join(cwd, 'model')).sort()).toEqual(before);
+  });
+
+  it('cuts a download, so that the server sees it, and leaves no half of a snapshot', async () => {
+    const cache = join(cwd, `cache-${signal}`);
+    mkdirSync(cache);
+    let arrived: (response: ServerResponse) => void = () => undefined;
+    const response$ = new Promise<ServerResponse>((resolve) => (arrived = resolve));
+    const origin = await serve((_request, response) => {
+      response.writeHead(200).write(TINY_CSV);
+      arrived(response);
+    });
+    const running = start(['train', '--data', `${origin}/news.csv`, '--out', 'never'], { cwd, env: { XDG_CACHE_HOME: cache } });
+    const closed = once(await response$, 'close');
+    await running.until('stderr', /^backend: /);
+    const { status } = await stop(running, signal);
+    await closed;
+    expect(status).toBe(wanted);
+    expect(readdirSync(join(cache, 'headwater'))).toEqual([]);
+    expect(existsSync(join(cwd, 'never'))).toBe(false);
+  });
+
+  it('ends a prediction that waits for lines', async () => {
+    const running = start(['predict', '--model', 'model'], { cwd });
+    running.child.stdin.write('one goal\n');
+    await running.until('stdout', /\n/);
+    expect((await stop(running, signal)).status).toBe(wanted);
+  });
+});
