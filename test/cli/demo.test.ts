@@ -3,6 +3,7 @@ import { readdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { headwater, workFolder } from './headwater.js';
+import { inProcess } from './inProcess.js';
 import { TINY, TINY_CSV, TINY_SIZES } from './tiny.js';
 
 const cwd = workFolder();
@@ -12,8 +13,8 @@ beforeAll(() => writeFileSync(join(cwd, 'tiny.csv'), TINY_CSV));
 const HEADLINES = ['The final tennis tournament starts next week.', 'Shares fall as the bank reports a loss for the quarter', 'Researchers release software that maps the surface of a distant moon'];
 
 describe('headwater demo', () => {
-  it('trains on the generated sample over loopback HTTP, and ends with three headlines, the first of them Sports', async () => {
-    const { status, stdout, stderr } = await headwater(['demo', ...TINY_SIZES, '--embedding-dim', '32'], { cwd });
+  it('without options trains on the generated sample over loopback HTTP, and ends with three headlines, the first of them Sports', async () => {
+    const { status, stdout, stderr } = await headwater(['demo'], { cwd });
     expect(status).toBe(0);
     expect(stderr).toMatch(/^data: a generated sample, served at http:\/\/127\.0\.0\.1:\d+\/sample\.csv\nbackend: /);
     expect(stderr).toContain('reading: 6,000 rows');
@@ -23,13 +24,12 @@ describe('headwater demo', () => {
     const number = '[01]\\.\\d{3}';
     HEADLINES.forEach((headline, i) => expect(lines.at(i - 3)).toMatch(new RegExp(`^${headline.replaceAll('.', '\\.')} → [\\w/]+ \\(([\\w/]+ ${number}, ){3}[\\w/]+ ${number}\\)$`)));
     expect(lines.at(-3)).toContain('→ Sports (Sports ');
-    // A small model, yet what it learnt is what the sample is made for.
-    expect(Number(/│ weighted .+│ (\d\.\d{3}) │ +\d+ │/.exec(stdout)?.[1])).toBeGreaterThan(0.75);
+    expect(Number(/│ weighted .+│ (\d\.\d{3}) │ +\d+ │/.exec(stdout)?.[1])).toBeGreaterThan(0.85);
     expect(readdirSync(join(cwd, 'artifacts'))).toHaveLength(5);
   });
 
   it('takes data of its own, for 8 epochs at most', async () => {
-    const { status, stdout, stderr } = await headwater(['demo', '--data', 'tiny.csv', '--out', 'own', ...TINY_SIZES], { cwd });
+    const { status, stdout, stderr } = await inProcess(['demo', '--data', join(cwd, 'tiny.csv'), '--out', join(cwd, 'own'), ...TINY_SIZES]);
     expect(status).toBe(0);
     expect(stderr).toMatch(/^backend: /);
     expect(stderr).toContain('at most 8 epochs');
@@ -37,7 +37,7 @@ describe('headwater demo', () => {
   });
 
   it('writes nothing but JSON lines with --json, and takes --epochs at its word', async () => {
-    const { status, stdout } = await headwater(['demo', '--data', 'tiny.csv', '--out', 'json', ...TINY, '--json'], { cwd });
+    const { status, stdout } = await inProcess(['demo', '--data', join(cwd, 'tiny.csv'), '--out', join(cwd, 'json'), ...TINY, '--json']);
     expect(status).toBe(0);
     const lines = stdout.trimEnd().split('\n').map((line) => JSON.parse(line) as { readonly type?: string; readonly title?: string });
     expect(lines.filter(({ type }) => type === 'epoch')).toHaveLength(1);

@@ -46,10 +46,10 @@ describe('headwater evaluate', () => {
 
   it('leaves out rows of a class that the model does not know, tells how many, and writes them down', async () => {
     writeFileSync(join(cwd, 'more.csv'), `${TINY_CSV}The oven is hot,Cooking\nThe soup is cold,Cooking\n`);
-    const { status, stdout, stderr } = await evaluate('more.csv', '--rejections', 'left-out.jsonl');
+    const { status, stdout, stderr } = await evaluateHere('more.csv', '--rejections', join(cwd, 'left-out.jsonl'));
     expect(status).toBe(0);
     expect(stdout).toContain('  400 rows');
-    expect(stderr).toMatch(/\nrejected rows: 2 \(field 2\), written to left-out\.jsonl\n$/);
+    expect(stderr).toMatch(/\nrejected rows: 2 \(field 2\), written to \S+left-out\.jsonl\n$/);
     const rejected = readFileSync(join(cwd, 'left-out.jsonl'), 'utf8').trimEnd().split('\n');
     expect(rejected.map((line) => (JSON.parse(line) as { readonly got: string }).got)).toEqual(['Cooking', 'Cooking']);
   });

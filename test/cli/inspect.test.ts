@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { headwater, workFolder } from './headwater.js';
+import { inProcess } from './inProcess.js';
 import { CLASSES, trainTiny } from './tiny.js';
 
 const cwd = workFolder();
@@ -21,11 +22,11 @@ describe('headwater inspect', () => {
   });
 
   it('writes JSON with --json', async () => {
-    const { status, stdout } = await headwater(['inspect', 'model', '--json'], { cwd });
+    const { status, stdout } = await inProcess(['inspect', join(cwd, 'model'), '--json']);
     expect(status).toBe(0);
     const shown = JSON.parse(stdout) as { readonly parameters: number; readonly weights: readonly { readonly shape: readonly number[] }[] };
     expect(shown).toMatchObject({
-      directory: 'model',
+      directory: join(cwd, 'model'),
       config: JSON.parse(readFileSync(join(cwd, 'model/config.json'), 'utf8')) as unknown,
       classes: CLASSES,
       performance: JSON.parse(readFileSync(join(cwd, 'model/performance.json'), 'utf8')) as unknown,

@@ -107,11 +107,10 @@ describe('a server that does not give the data: one line, status 1, nothing made
   // The folder of the snapshots is made by the first download, and may stay.
   beforeAll(() => mkdirSync(at('.cache/headwater'), { recursive: true }));
 
-  const train = (...args: readonly string[]): Promise<string> => refusal(['train', ...TINY, ...args], (given) => headwater(given, { cwd }));
-
   it('404', async () => {
     const origin = await serve((_request, response) => void response.writeHead(404).end());
-    expect(await train('--data', `${origin}/news.csv`, '--out', 'never')).toMatch(/^1 .*\/news\.csv answered 404 Not Found\. .+HW_HTTP_STATUS/);
+    const built = (args: readonly string[]) => headwater(args, { cwd });
+    expect(await refusal(['train', '--data', `${origin}/news.csv`, '--out', 'never'], built)).toMatch(/^1 .*\/news\.csv answered 404 Not Found\. .+HW_HTTP_STATUS/);
   });
 
   it('a redirect loop', async () => {

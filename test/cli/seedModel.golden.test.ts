@@ -4,6 +4,7 @@ import { stringify } from 'csv-stringify/sync';
 import { expect, it } from 'vitest';
 import { describeWithShared, goldenDir, readGolden } from '../shared.js';
 import { afterBackend, headwater, workFolder } from './headwater.js';
+import { inProcess } from './inProcess.js';
 
 const cwd = workFolder();
 const model = join(goldenDir, 'seed_gru');
@@ -40,7 +41,7 @@ describeWithShared("PyTorch's own artifacts, without a config.json", () => {
     expect(text.stdout).toMatch(/│ model +│ bidirectional GRU, 702,744 parameters/);
     expect(text.stdout).toMatch(/│ test rows +│ not measured/);
     expect(afterBackend(text.stderr)).toBe('');
-    const { stdout } = await headwater(['inspect', model, '--json'], { cwd });
+    const { stdout } = await inProcess(['inspect', model, '--json']);
     expect(JSON.parse(stdout)).toMatchObject({ config: { cell: 'gru', bidirectional: true }, performance: null });
   });
 });

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { sampleCsv } from '../../src/streams/sampleCsv.js';
 import { headwater, MAIN, workFolder } from './headwater.js';
 import { TINY, TINY_CSV, TINY_SIZES } from './tiny.js';
@@ -28,8 +28,9 @@ describe('colours elsewhere than on a terminal', () => {
 
 const hasTmux = spawnSync('tmux', ['-V']).status === 0;
 
-// A server of our own, which no other tmux of the machine's user meets.
-const socket = join(cwd, 'tmux');
+// A server of each test's own, which no other tmux of the machine's user meets, nor one that is still about to end.
+let servers = 0;
+let socket: string;
 const tmux = (...args: readonly string[]): string => {
   const { status, stdout, stderr } = spawnSync('tmux', ['-S', socket, ...args], { encoding: 'utf8' });
   if (status !== 0) throw new Error(`tmux ${args.join(' ')}: ${stderr}`);
@@ -37,6 +38,11 @@ const tmux = (...args: readonly string[]): string => {
 };
 
 describe.skipIf(!hasTmux)(`a terminal${hasTmux ? '' : ' [skipped: tmux is not installed]'}`, () => {
+  beforeEach(() => {
+    servers += 1;
+    socket = join(cwd, `tmux-${servers}`);
+    writeFileSync(join(cwd, 'status'), '');
+  });
   afterEach(() => {
     spawnSync('tmux', ['-S', socket, 'kill-server']);
   });
@@ -60,12 +66,8 @@ describe.skipIf(!hasTmux)(`a terminal${hasTmux ? '' : ' [skipped: tmux is not in
   };
   const ended = async (): Promise<number> => {
     for (let looks = 0; looks < 400; looks++) {
-      try {
-        const status = readFileSync(join(cwd, 'status'), 'utf8');
-        if (status.endsWith('\n')) return Number(status);
-      } catch {
-        // Not yet.
-      }
+      const status = readFileSync(join(cwd, 'status'), 'utf8');
+      if (status.endsWith('\n')) return Number(status);
       await setTimeout(50);
     }
     throw new Error(`It did not end:\n${screen()}`);
@@ -74,7 +76,6 @@ describe.skipIf(!hasTmux)(`a terminal${hasTmux ? '' : ' [skipped: tmux is not in
   const LONG = ['train', '--data', 'longer.csv', '--out', 'long', ...TINY_SIZES, '--hidden-dim', '32', '--batch-size', '8', '--epochs', '1000', '--patience', '1000'];
 
   it('shows a bar with rate and time left, drawn in place, that follows the width, and a line an epoch; Ctrl-C ends it', async () => {
-    writeFileSync(join(cwd, 'status'), '');
     open(LONG);
     const seen = await until(/\nepoch ([2-9]|\d\d)\/1000 {2}█+░+ +\d+% {2}[\d,.]+ rows\/s {2}\d+s left {2}loss \d\.\d{3}$/);
     expect(seen).toMatch(/^epoch 1\/1000 {2}train \d\.\d{3} {2}validation \d\.\d{3} {2}lr 1\.0e-2 {2}best$/m);
@@ -91,7 +92,6 @@ describe.skipIf(!hasTmux)(`a terminal${hasTmux ? '' : ' [skipped: tmux is not in
   });
 
   it('shows the same without colours under NO_COLOR, and ASCII where the locale is no UTF-8', async () => {
-    writeFileSync(join(cwd, 'status'), '');
     open(LONG, { NO_COLOR: '1', LANG: 'C' });
     await until(/\nepoch ([2-9]|\d\d)\/1000 {2}#+-+ +\d+% /);
     const raw = screen('-e');
@@ -102,7 +102,6 @@ describe.skipIf(!hasTmux)(`a terminal${hasTmux ? '' : ' [skipped: tmux is not in
   });
 
   it('says what to do where headlines are to be typed, and answers each line', async () => {
-    writeFileSync(join(cwd, 'status'), '');
     open(['predict', '--model', 'model']);
     await until(/^Type headlines, one a line; Ctrl-D ends\.$/m);
     tmux('send-keys', 'A late goal', 'Enter');

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { sampleCsv } from '../../src/streams/sampleCsv.js';
-import { headwater } from './headwater.js';
+import { inProcess } from './inProcess.js';
 
 /** A table of 400 invented headlines. */
 export const TINY_CSV = [...sampleCsv({ rows: 400 })].join('');
@@ -18,6 +18,6 @@ export const CLASSES = ['Business', 'Sci/Tech', 'Sports', 'World'];
 /** Puts the table and a model trained on it into a folder: `tiny.csv`, `model/`. */
 export const trainTiny = async (cwd: string): Promise<void> => {
   writeFileSync(join(cwd, 'tiny.csv'), TINY_CSV);
-  const { status, stderr } = await headwater(['train', '--data', 'tiny.csv', '--out', 'model', ...TINY], { cwd });
+  const { status, stderr } = await inProcess(['train', '--data', join(cwd, 'tiny.csv'), '--out', join(cwd, 'model'), ...TINY]);
   if (status !== 0) throw new Error(`The training that the tests start from ended with ${status}: ${stderr}`);
 };
