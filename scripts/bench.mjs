@@ -1,9 +1,14 @@
-/** `npm run bench:NAME`: set-up where it is needed, then bench/NAME.ts. */
+/** `npm run bench`, `npm run bench:NAME`: set-up where it is needed, then bench/NAME.ts, on what was built. */
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import { install, root } from './setup.mjs';
+import { build, install, root } from './setup.mjs';
 
 install();
+build();
 const [name, ...rest] = process.argv.slice(2);
-const { status } = spawnSync(process.execPath, ['--import', 'tsx', join(root, 'bench', `${name}.ts`), ...rest], { cwd: root, stdio: 'inherit' });
+const { status } = spawnSync(process.execPath, ['--import', 'tsx', join(root, 'bench', `${name}.ts`), ...rest], {
+  cwd: root,
+  stdio: 'inherit',
+  env: { ...process.env, TSX_TSCONFIG_PATH: join(root, 'bench/tsconfig.built.json') },
+});
 process.exit(status ?? 1);

@@ -1,0 +1,98 @@
+import type { EChartsCoreOption } from 'echarts/core';
+import { FAINT, INK } from './drawSvg.js';
+import type { Figure } from './Figure.js';
+
+/** Told apart on light and on dark, and without seeing red or green. */
+const COLOURS = ['#0969da', '#bf8700', '#8250df', '#1a7f37', '#cf222e', '#57606a'];
+
+const axis = (more: object): object => ({
+  axisLabel: { color: INK },
+  nameTextStyle: { color: INK },
+  axisLine: { lineStyle: { color: FAINT } },
+  axisTick: { lineStyle: { color: FAINT } },
+  splitLine: { lineStyle: { color: FAINT } },
+  ...more,
+});
+
+const frame = (title: string, series: readonly { readonly name: string }[]): EChartsCoreOption => ({
+  color: COLOURS,
+  title: { text: title, left: 'center', textStyle: { color: INK, fontSize: 16, fontWeight: 600 } },
+  legend: { bottom: 0, data: series.map(({ name }) => name), textStyle: { color: INK } },
+  grid: { left: 80, right: 60, top: 56, bottom: 66 },
+  series,
+});
+
+const speedOf = (figure: Figure | undefined): number | undefined => figure?.samples_per_s ?? figure?.rows_per_s ?? figure?.p50_us;
+
+const shown = (value: unknown): string => (typeof value === 'number' ? value.toLocaleString('en-US', { maximumFractionDigits: value < 100 ? 1 : 0 }) : '');
+
+/** Ours beside the peer's variants, a group of bars a model. */
+export const speedsChart = (title: string, what: string, figures: readonly Figure[]): EChartsCoreOption => {
+  const own = figures.filter((figure) => figure.what === what);
+  const models = [...new Set(own.map(({ model }) => model ?? ''))];
+  const sides = [
+    { name: 'Headwater', of: ({ peer, variant }: Figure) => peer === undefined && variant !== 'streamed' },
+    { name: 'Headwater, streamed', of: ({ peer, variant }: Figure) => peer === undefined && variant === 'streamed' },
+    ...['lesson', 'tuned', 'shortcut'].map((kind) => ({ name: `PyTorch ${kind}`, of: ({ peer, variant }: Figure) => peer?.startsWith('torch') === true && variant === kind })),
+    ...['wasm', 'cpu'].map((kind) => ({ name: `tfjs-layers ${kind}`, of: ({ variant }: Figure) => variant === `layers-${kind}` })),
+  ];
+  const series = sides
+    .map(({ name, of }) => ({ name, values: models.map((model) => speedOf(own.find((figure) => (figure.model ?? '') === model && of(figure)))) }))
+    .filter(({ values }) => values.some((value) => value !== undefined))
+    .map(({ name, values }) => ({
+      name,
+      type: 'bar',
+      barGap: '12%',
+      data: values.map((value) => value ?? null),
+      label: { show: true, position: 'top', color: INK, formatter: ({ value }: { readonly value: unknown }) => shown(value) },
+    }));
+  return { ...frame(title, series), xAxis: axis({ type: 'category', data: models.map((model) => model.toUpperCase()) }), yAxis: axis({ type: 'value', axisLine: { show: false } }) };
+};
+
+const PHASES = ['data', 'forward', 'backward', 'optimizer'];
+
+/** The parts of a train step on top of each other, a bar a model and number of threads. */
+export const phasesChart = (figures: readonly Figure[]): EChartsCoreOption => {
+  const own = figures.filter(({ what }) => what === 'phase');
+  const bars = [...new Set(own.map(({ model, threads }) => `${model?.toUpperCase() ?? ''}, ${threads ?? 1} ${threads === 1 ? 'thread' : 'threads'}`))];
+  const nameOf = ({ model, threads }: Figure): string => `${model?.toUpperCase() ?? ''}, ${threads ?? 1} ${threads === 1 ? 'thread' : 'threads'}`;
+  const series = PHASES.map((phase) => ({
+    name: phase === 'data' ? 'data path' : phase,
+    type: 'bar',
+    stack: 'step',
+    barMaxWidth: 44,
+    data: bars.map((bar) => Number(own.find((figure) => nameOf(figure) === bar && figure['phase'] === phase)?.['ms'] ?? 0)),
+  }));
+  return { ...frame('A train step by phase, ms a batch', series), grid: { left: 120, right: 40, top: 56, bottom: 66 }, xAxis: axis({ type: 'value' }), yAxis: axis({ type: 'category', data: bars, inverse: true }) };
+};
+
+const AXES: Readonly<Record<string, { readonly title: string; readonly name: string; readonly of: (figure: Figure) => number; readonly line: (figure: Figure) => string }>> = {
+  rows: { title: 'Rows in the table', name: 'rows', of: (figure) => Number(figure['rows']), line: (figure) => (figure['of'] === 'eval' ? 'CSV to probabilities, GRU' : 'CSV to batches, split and vocabulary') },
+  batch: { title: 'Rows in a batch', name: 'batch', of: (figure) => figure.batch ?? NaN, line: (figure) => lineOf(figure) },
+  hidden: { title: 'Hidden state', name: 'hidden', of: (figure) => figure.hidden ?? NaN, line: (figure) => lineOf(figure) },
+};
+
+const lineOf = (figure: Figure): string => `${figure.model?.toUpperCase() ?? ''} ${figure['of'] === 'train' ? 'training' : 'evaluation'}, ${figure.threads ?? 1} thr.`;
+
+/** Speed against what grows, both on logarithmic scales. */
+export const scalingChart = (axisName: string, figures: readonly Figure[]): EChartsCoreOption => {
+  const { title, name, of, line } = AXES[axisName]!;
+  const own = figures.filter((figure) => figure.what === 'scaling' && figure['axis'] === axisName);
+  const lines = [...new Set(own.map(line))];
+  const series = lines.map((called, i) => ({
+    name: called,
+    type: 'line',
+    symbol: 'circle',
+    symbolSize: 7,
+    lineStyle: { width: 2, type: called.endsWith(', 1 thr.') ? 'dashed' : 'solid' },
+    color: COLOURS[i % 4],
+    data: own.filter((figure) => line(figure) === called).map((figure): [number, number] => [of(figure), speedOf(figure) ?? NaN]).sort(([a], [b]) => a - b),
+  }));
+  const ticks = [...new Set(own.map(of))].sort((a, b) => a - b);
+  return {
+    ...frame(`${title}: rows/s`, series),
+    grid: { left: 90, right: 40, top: 56, bottom: 92 },
+    xAxis: axis({ type: 'log', logBase: axisName === 'rows' ? 10 : 2, name, nameLocation: 'middle', nameGap: 26, min: ticks[0], max: ticks.at(-1) }),
+    yAxis: axis({ type: 'log', min: 'dataMin' }),
+  };
+};

@@ -1,0 +1,40 @@
+/**
+ * Charts and tables of measured figures: `npm run bench:charts -- FILE` draws docs/performance/*.svg and writes the tables of docs/performance.md between its markers.
+ */
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { phasesChart, scalingChart, speedsChart } from './chartOptions.js';
+import { drawSvg } from './drawSvg.js';
+import type { Figure } from './Figure.js';
+import { comparison, dataPath, machine, markdown, others, phases, rowsTable, samePath } from './tables.js';
+
+const [file] = process.argv.slice(2);
+if (file === undefined) {
+  process.stderr.write('Give the file of figures: npm run bench -- --json FILE writes one.\n');
+  process.exit(2);
+}
+const figures = JSON.parse(readFileSync(file, 'utf8')) as readonly Figure[];
+const docs = join(import.meta.dirname, '../docs');
+
+const charts = {
+  training: speedsChart('Training, rows/s', 'train', figures),
+  evaluation: speedsChart('Evaluation, rows/s', 'eval', figures),
+  latency: speedsChart('One headline, text to probabilities, p50 in µs', 'latency', figures),
+  pipeline: speedsChart('CSV bytes to padded batches on one core, rows/s', 'pipeline', figures),
+  phases: phasesChart(figures),
+  rows: scalingChart('rows', figures),
+  batch: scalingChart('batch', figures),
+  hidden: scalingChart('hidden', figures),
+};
+mkdirSync(join(docs, 'performance'), { recursive: true });
+for (const [name, option] of Object.entries(charts)) writeFileSync(join(docs, 'performance', `${name}.svg`), drawSvg(option));
+
+const tables = { machine, samePath, comparison, others, dataPath, phases, rows: rowsTable };
+const page = join(docs, 'performance.md');
+const filled = Object.entries(tables).reduce((text, [name, table]) => {
+  const between = new RegExp(`(<!-- figures: ${name} -->\\n)[^]*?(<!-- end -->)`);
+  if (!between.test(text)) throw new Error(`docs/performance.md has no place for the figures "${name}".`);
+  return text.replace(between, (_, begin: string, end: string) => `${begin}\n${markdown(table(figures))}\n\n${end}`);
+}, readFileSync(page, 'utf8'));
+writeFileSync(page, filled);
+process.stdout.write(`docs/performance.md and ${Object.keys(charts).length} charts in docs/performance/\n`);

@@ -1,0 +1,80 @@
+/**
+ * Headwater on the lesson's workload, measured as ../shared/bench/pytorch_peer.py measures PyTorch: one JSON line a figure. It runs in a process of its own.
+ *
+ *     ours.ts NEWS_CSV [--only train,eval,latency,pipeline] [--models gru,rnn] [--batch 64] [--hidden 128] [--threads 2] [--simd auto] [--seconds 3]
+ *
+ * Batches are built before the clock starts; `pipeline` times what builds them.
+ */
+import { availableParallelism } from 'node:os';
+import { parseArgs } from 'node:util';
+import { setFlagsFromString } from 'node:v8';
+import { type Cell, classifier, classifierConfig, padRows, preprocessText, registerBackend } from 'headwater';
+import { backendVariant } from './built.js';
+import { say } from './Figure.js';
+import { measure } from './measure.js';
+import { pipelineInMemory, pipelineStreamed } from './pipeline.js';
+import { readWorkload, similarBatches } from './workload.js';
+
+const { values: options, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    only: { type: 'string', default: 'train,eval,latency,pipeline' },
+    models: { type: 'string', default: 'gru,rnn' },
+    batch: { type: 'string', default: '64' },
+    hidden: { type: 'string', default: '128' },
+    threads: { type: 'string', default: String(availableParallelism()) },
+    simd: { type: 'string', default: 'auto' },
+    seconds: { type: 'string', default: '3' },
+  },
+});
+const csv = positionals[0] ?? '';
+const only = options.only.split(',');
+const batch = Number(options.batch);
+const seconds = Number(options.seconds);
+const { simd: wanted } = options;
+if (wanted !== 'auto' && wanted !== 'simd' && wanted !== 'none') throw new Error(`--simd is ${wanted}: give auto, simd or none.`);
+
+// As the command does, before anything is compiled.
+setFlagsFromString('--experimental-wasm-relaxed-simd');
+registerBackend({ threads: Number(options.threads), simd: wanted });
+const { simd, threads } = backendVariant();
+const common = { backend: 'headwater', threads, simd };
+
+if (only.includes('pipeline')) {
+  for (const [variant, pipeline] of Object.entries({ memory: pipelineInMemory, streamed: pipelineStreamed })) {
+    const start = performance.now();
+    const rows = await pipeline(csv, batch);
+    const first = (rows * 1000) / (performance.now() - start);
+    const { perSecond } = await measure(() => pipeline(csv, batch), { warmup: seconds / 2, seconds }, true);
+    say({ ...common, threads: 1, what: 'pipeline', variant, batch, rows_per_s: Math.round(perSecond), first_rows_per_s: Math.round(first) });
+  }
+}
+
+if (['train', 'eval', 'latency'].some((what) => only.includes(what))) {
+  const { rows, tokenizer, labelEncoder, encoded } = await readWorkload(csv);
+  const batches = similarBatches(encoded, batch);
+  for (const cell of options.models.split(',') as Cell[]) {
+    const config = classifierConfig({ cell, vocabularySize: tokenizer.size, classes: labelEncoder.size, hiddenDim: Number(options.hidden) });
+    const model = classifier(config, { seed: 1 });
+    const shape = { ...common, model: cell, batch, hidden: config.hiddenDim };
+    const rate = async (what: string, duration: { warmup: number; seconds: number }, step: (given: (typeof batches)[number], ordinal: number) => unknown): Promise<void> => {
+      const { perSecond, p50Us, p99Us } = await measure((ordinal) => {
+        const given = batches[ordinal % batches.length]!;
+        step(given, ordinal);
+        return given.size;
+      }, duration);
+      say({ ...shape, what, samples_per_s: Math.round(perSecond), p50_us: Math.round(p50Us), p99_us: Math.round(p99Us), max_rss_mb: Math.round(process.resourceUsage().maxRSS / 1024) });
+    };
+    if (only.includes('train')) await rate('train', { warmup: 1, seconds }, (given, step) => model.trainBatch(given, { epoch: 1, step, learningRate: 1e-3 }));
+    if (only.includes('eval')) await rate('eval', { warmup: 0.5, seconds: seconds / 2 }, (given) => model.predictBatch(given));
+    if (only.includes('latency')) {
+      const { p50Us, p99Us } = await measure((ordinal) => {
+        const tokens = tokenizer.encode(preprocessText(rows[ordinal % rows.length]!.title));
+        model.predictBatch(padRows([{ id: 0, tokens }]));
+        return 1;
+      }, { warmup: 0.5, seconds: Math.min(1, seconds) });
+      say({ ...common, what: 'latency', model: cell, batch: 1, hidden: config.hiddenDim, note: 'one headline, text to probabilities', p50_us: Number(p50Us.toFixed(1)), p99_us: Number(p99Us.toFixed(1)) });
+    }
+    model.dispose();
+  }
+}

@@ -1,0 +1,153 @@
+/**
+ * Where the time of a train step goes, and how near the kernels are to what this machine can do. One JSON line a figure; it runs in a process of its own.
+ *
+ *     phases.ts NEWS_CSV [--models gru,rnn] [--batch 64] [--hidden 128] [--threads 2] [--seconds 3]
+ *
+ * A step is taken apart as classifier() puts it together. Its products are counted as they are computed (each distinct token of a batch projected once,
+ * no step past a row's length, one reverse step), not as the lesson would compute them: GFLOP/s are of work done.
+ */
+import { availableParallelism } from 'node:os';
+import { parseArgs } from 'node:util';
+import { setFlagsFromString } from 'node:v8';
+import * as tf from '@tensorflow/tfjs-core';
+import { Adam, BACKEND_NAME, batches as batchesOf, type Cell, type ClassifierConfig, classifier, classifierConfig, decode, fetchCsv, headlineRow, type LabelledBatch, onBackend, prepare, registerBackend, softmaxCrossEntropy } from 'headwater';
+import { lastValueFrom, reduce } from 'rxjs';
+import { backendVariant, classifierLogits, KernelMachine, kernelModule, multiply, panelsOf } from './built.js';
+import { median, say } from './Figure.js';
+import { measure } from './measure.js';
+import { readWorkload, similarBatches, VOCABULARY } from './workload.js';
+
+const { values: options, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    models: { type: 'string', default: 'gru,rnn' },
+    batch: { type: 'string', default: '64' },
+    hidden: { type: 'string', default: '128' },
+    threads: { type: 'string', default: String(availableParallelism()) },
+    seconds: { type: 'string', default: '3' },
+  },
+});
+const csv = positionals[0] ?? '';
+const batchSize = Number(options.batch);
+const seconds = Number(options.seconds);
+
+setFlagsFromString('--experimental-wasm-relaxed-simd');
+registerBackend({ threads: Number(options.threads) });
+const { simd, threads } = backendVariant();
+const common = { backend: 'headwater', threads, simd };
+
+/** GFLOP/s of the product kernel on factors that stay in the first two levels of cache, with shapes of the lesson's recurrent product. */
+const productPeak = async (): Promise<number | undefined> => {
+  const compiled = kernelModule();
+  if (compiled.simd === 'none') return undefined;
+  const machine = new KernelMachine(compiled, { threads });
+  const [m, k, n] = [256 * threads, 128, 384];
+  const fill = (values: number): number => {
+    const at = machine.memory.allocate(values * 4);
+    machine.memory.floats(at, values).fill(0.5);
+    return at;
+  };
+  const panels = panelsOf(machine, { shape: [n, k], at: fill(n * k), id: {} }, true);
+  const [a, c] = [fill(m * k), fill(m * n)];
+  const flops = 2 * m * n * k;
+  const { p50Us } = await measure(() => {
+    multiply(machine, a, m, panels, 0, c);
+    return 1;
+  }, { warmup: 0.3, seconds: Math.min(1, seconds) });
+  return flops / (p50Us * 1000);
+};
+
+const GATES: Readonly<Record<Cell, number>> = { rnn: 1, gru: 3, lstm: 4 };
+
+const distinct = (tokens: Iterable<number>): number => new Set(tokens).size;
+
+/** Multiply-adds of a batch's forward pass, times two; a backward pass makes each product twice more, for its two factors. */
+const forwardFlops = ({ cell, bidirectional, embeddingDim: e, hiddenDim: h, fcDim: f, classes }: ClassifierConfig, { size, time, tokens, lengths }: LabelledBatch): number => {
+  const width = GATES[cell] * h;
+  const used: number[] = [];
+  const last: number[] = [];
+  lengths.forEach((length, row) => {
+    const own = tokens.subarray(row * time, row * time + length);
+    used.push(...own);
+    last.push(own[length - 1]!);
+  });
+  // The first step starts from zeros: there is nothing to multiply.
+  const forward = distinct(used) * e * width + (used.length - size) * h * width;
+  const reverse = bidirectional ? distinct(last) * e * width : 0;
+  return 2 * (forward + reverse + size * ((bidirectional ? 2 : 1) * h * f + f * classes));
+};
+
+const peak = await productPeak();
+if (peak !== undefined) say({ ...common, what: 'peak', note: 'product kernel, factors in cache', gflops: Number(peak.toPrecision(3)) });
+
+/** Milliseconds a batch that reading an epoch takes: CSV, decoding, shuffle, preprocessing, tokens, padding. */
+const dataPathMs = async (): Promise<number> => {
+  const split = await lastValueFrom(prepare(fetchCsv(csv, { columns: ['title', 'category'] }).pipe(decode(headlineRow)), { numTokens: VOCABULARY }));
+  let epoch = 0;
+  const { perSecond } = await measure(async () => {
+    epoch += 1;
+    return lastValueFrom(batchesOf(split, { side: 'train', epoch, batchSize }).pipe(reduce((count) => count + 1, 0)));
+  }, { warmup: 0.5, seconds: Math.min(2, seconds) }, true);
+  return 1000 / perSecond;
+};
+const dataMs = await dataPathMs();
+
+const { tokenizer, labelEncoder, encoded } = await readWorkload(csv);
+const batches = similarBatches(encoded, batchSize);
+
+const phasesOf = async (cell: Cell): Promise<void> => {
+  const config = classifierConfig({ cell, vocabularySize: tokenizer.size, classes: labelEncoder.size, hiddenDim: Number(options.hidden) });
+  const source = classifier(config, { seed: 1 });
+  const weights = onBackend(BACKEND_NAME, () => new Map(Array.from(source.stateDict(), ([name, { shape, data }]): [string, tf.Variable] => [name, tf.tidy(() => tf.variable(tf.tensor(data, [...shape])))])));
+  source.dispose();
+  const names = [...weights.keys()];
+  const adam = onBackend(BACKEND_NAME, () => new Adam(weights));
+  const flops = batches.map((batch) => forwardFlops(config, batch));
+
+  const taken: { forward: number; backward: number; optimizer: number; flops: number }[] = [];
+  const step = (ordinal: number): number => {
+    const at = ordinal % batches.length;
+    const batch = batches[at]!;
+    onBackend(BACKEND_NAME, () => {
+      tf.tidy(() => {
+        const start = performance.now();
+        let middle = start;
+        const { value, grads } = tf.valueAndGrads((...tensors: tf.Tensor[]): tf.Scalar => {
+          const logits = classifierLogits(config, new Map(tensors.map((weight, i) => [names[i] ?? '', weight])), batch, { seed: 1, epoch: 1, step: ordinal });
+          const loss = softmaxCrossEntropy(logits, batch.labels);
+          middle = performance.now();
+          return loss;
+        })([...weights.values()]);
+        value.dataSync();
+        const differentiated = performance.now();
+        adam.step(new Map(grads.map((gradient, i) => [names[i] ?? '', gradient])), 1e-3);
+        const end = performance.now();
+        taken.push({ forward: middle - start, backward: differentiated - middle, optimizer: end - differentiated, flops: flops[at]! });
+      });
+    });
+    return batch.size;
+  };
+  await measure(step, { warmup: 1, seconds: 0 });
+  taken.length = 0;
+  const { perSecond } = await measure(step, { warmup: 0, seconds });
+
+  const shape = { ...common, what: 'phase', model: cell, batch: batchSize, hidden: config.hiddenDim };
+  const ratePhase = (phase: 'forward' | 'backward' | 'optimizer', times: number): void => {
+    const ms = taken.reduce((sum, one) => sum + one[phase], 0) / taken.length;
+    const done = taken.reduce((sum, one) => sum + one.flops, 0) * times;
+    const gflops = times === 0 ? undefined : done / (ms * taken.length * 1e6);
+    say({ ...shape, phase, ms: Number(ms.toPrecision(4)), p50_us: Math.round(median(taken.map((one) => one[phase])) * 1000), ...(gflops !== undefined && { gflops: Number(gflops.toPrecision(3)) }), ...(gflops !== undefined && peak !== undefined && { share_of_peak: Number((gflops / peak).toPrecision(3)) }) });
+  };
+  say({ ...shape, phase: 'data', ms: Number(dataMs.toPrecision(4)) });
+  ratePhase('forward', 1);
+  ratePhase('backward', 2);
+  ratePhase('optimizer', 0);
+  const whole = taken.reduce((sum, one) => sum + one.flops, 0) * 3;
+  const gflops = whole / (taken.reduce((sum, one) => sum + one.forward + one.backward + one.optimizer, 0) * 1e6);
+  say({ ...shape, phase: 'step', samples_per_s: Math.round(perSecond), gflops: Number(gflops.toPrecision(3)), ...(peak !== undefined && { share_of_peak: Number((gflops / peak).toPrecision(3)) }), max_rss_mb: Math.round(process.resourceUsage().maxRSS / 1024) });
+
+  adam.dispose();
+  for (const weight of weights.values()) weight.dispose();
+};
+
+for (const cell of options.models.split(',') as Cell[]) await phasesOf(cell);

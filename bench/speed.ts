@@ -1,0 +1,103 @@
+/**
+ * How fast Headwater trains, evaluates and answers, beside PyTorch on the same cores.
+ *
+ *     npm run bench -- [--peer python3] [--json FILE] [--rounds 3] [--only train,eval,latency,pipeline,phases,scaling,layers]
+ *                      [--batch 64] [--threads 2] [--seconds 3] [--simd auto] [--most-rows 2000000]
+ *
+ * `--peer` names a Python that has torch, pandas and numpy; without it ours is measured alone. First both sides must come to the same loss from the same
+ * weights on the same batches; where they do not, nothing is measured. Then they are run in turn, each in a process of its own, and medians are taken over
+ * the rounds. Run it on a machine that does nothing else. `npm run bench:charts -- FILE` makes charts and tables for docs/performance.md of the figures.
+ */
+import { writeFileSync } from 'node:fs';
+import { availableParallelism, cpus, totalmem } from 'node:os';
+import { parseArgs } from 'node:util';
+import { byThing, type Figure, overRounds } from './Figure.js';
+import { canPin, figuresOf, type Job, pinned, script } from './processes.js';
+import { ratios } from './ratios.js';
+import { scaling } from './scaling.js';
+import { newsCsv, peerScript } from './sources.js';
+import { comparisonTable } from './tables.js';
+
+const { values: options } = parseArgs({
+  options: {
+    peer: { type: 'string' },
+    json: { type: 'string' },
+    rounds: { type: 'string', default: '3' },
+    only: { type: 'string', default: 'train,eval,latency,pipeline,phases,scaling,layers' },
+    batch: { type: 'string', default: '64' },
+    threads: { type: 'string', default: String(Math.min(2, availableParallelism())) },
+    seconds: { type: 'string', default: '3' },
+    simd: { type: 'string', default: 'auto' },
+    'most-rows': { type: 'string', default: '2000000' },
+  },
+});
+const only = options.only.split(',');
+const { batch, threads, seconds, peer } = options;
+const rounds = Number(options.rounds);
+if (!(Number.isSafeInteger(rounds) && rounds >= 1)) throw new Error(`--rounds is ${options.rounds}: give a whole number of at least 1.`);
+const csv = newsCsv();
+
+const begun = performance.now();
+const tell = (what: string): void => void process.stderr.write(`${((performance.now() - begun) / 1000).toFixed(0).padStart(4)} s  ${what}\n`);
+
+const figures: Figure[] = [
+  { what: 'machine', cpu: cpus()[0]?.model ?? 'unknown', cores: availableParallelism(), memory_gb: Math.round(totalmem() / 2 ** 30), system: `${process.platform} ${process.arch}`, node: process.version, one_core_pinned: canPin, seconds: Number(seconds), rounds },
+];
+
+const samePath = (python: string): void => {
+  tell('the same path: 50 steps on both sides');
+  try {
+    figures.push(...figuresOf(script('samePath', csv, '--peer', python, '--threads', threads, '--batch', batch)));
+  } catch (error) {
+    process.stderr.write(`Headwater and the peer do not come to the same loss, or one of them failed: no speed is reported.\n${error instanceof Error ? error.message : String(error)}\n`);
+    process.exit(1);
+  }
+};
+
+/** The jobs of one round, ours before the peer's for each part. */
+const jobsOfRound = (): readonly Job[] => {
+  const compute = ['train', 'eval', 'latency'].filter((what) => only.includes(what)).join(',');
+  const shape = ['--batch', batch, '--threads', threads, '--seconds', seconds];
+  const ours = (what: string): Job => script('ours', csv, '--only', what, '--simd', options.simd, ...shape);
+  const theirs = (what: string): readonly Job[] => (peer === undefined ? [] : [{ command: peer, args: [peerScript(), csv, '--only', what, ...shape] }]);
+  return [
+    ...(compute === '' ? [] : [ours(compute), ...theirs(compute)]),
+    ...(only.includes('pipeline') ? [ours('pipeline'), ...theirs('pipeline')].map(pinned) : []),
+  ];
+};
+
+const measureRounds = (): void => {
+  const measured: (readonly Figure[])[] = [];
+  for (let round = 1; round <= rounds; round++) {
+    measured.push(
+      jobsOfRound().flatMap((job) => {
+        tell(`round ${round} of ${rounds}: ${job.command === process.execPath ? 'headwater' : 'peer'} ${job.args[job.args.indexOf('--only') + 1] ?? ''}`);
+        return figuresOf(job);
+      }),
+    );
+  }
+  // Memory is the process's most, and differs a little from round to round: a measure, not an identity.
+  figures.push(...byThing(measured.flat()).map(overRounds), ...ratios(measured));
+};
+
+if (peer !== undefined) samePath(peer);
+if (jobsOfRound().length > 0) measureRounds();
+if (only.includes('layers')) {
+  for (const backend of ['wasm', 'cpu']) {
+    tell(`tfjs-layers on ${backend}`);
+    figures.push(...figuresOf(script('layersPeer', csv, '--backend', backend, '--batch', batch)));
+  }
+}
+if (only.includes('phases')) {
+  for (const count of new Set(['1', threads])) {
+    tell(`phases of a train step, threads ${count}`);
+    figures.push(...figuresOf(script('phases', csv, '--batch', batch, '--threads', count, '--seconds', seconds)));
+  }
+}
+if (only.includes('scaling')) {
+  figures.push(...(await scaling({ csv, threads: Number(threads), batch: Number(batch), mostRows: Number(options['most-rows']), seconds: Math.min(1, Number(seconds)), tell })));
+}
+
+if (options.json !== undefined) writeFileSync(options.json, `[\n${figures.map((figure) => JSON.stringify(figure)).join(',\n')}\n]\n`);
+process.stdout.write(`${comparisonTable(figures)}\n`);
+tell(options.json === undefined ? 'done; --json FILE keeps the figures' : `done: ${figures.length} figures in ${options.json}`);

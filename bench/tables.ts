@@ -1,0 +1,119 @@
+import Table from 'cli-table3';
+import type { Figure } from './Figure.js';
+
+/** A table of text, its first row the heads. */
+export type Cells = readonly (readonly string[])[];
+
+const grouped = (value: number): string => value.toLocaleString('en-US', { maximumSignificantDigits: value >= 100 ? 21 : 3, maximumFractionDigits: value >= 100 ? 0 : 3 });
+
+/** What a figure says, with its unit. */
+export const valueOf = ({ samples_per_s: samples, rows_per_s: rows, p50_us: p50 }: Figure): string => {
+  const rate = samples ?? rows;
+  if (rate !== undefined) return `${grouped(rate)} rows/s`;
+  return p50 === undefined ? '' : `${grouped(p50)} µs`;
+};
+
+const NAMES: Readonly<Record<string, string>> = { train: 'training', eval: 'evaluation', latency: 'one headline, p50', pipeline: 'CSV to padded batches' };
+
+const nameOf = ({ what, model }: Figure): string => [model?.toUpperCase(), NAMES[what] ?? what].filter((part) => part !== undefined).join(' ');
+
+const isOurs = ({ backend, peer }: Figure): boolean => backend === 'headwater' && peer === undefined;
+
+const VARIANTS = ['lesson', 'tuned', 'shortcut'] as const;
+
+/** Ours and PyTorch's variants side by side: each with how many times as fast ours is, the median over the rounds and the least and most of them. */
+export const comparison = (figures: readonly Figure[]): Cells => {
+  const compared = figures.filter((figure) => isOurs(figure) && figure.what in NAMES && figure.variant !== 'streamed');
+  const cell = (ours: Figure, variant: string): string => {
+    const theirs = figures.find(({ what, model, peer, variant: other }) => what === ours.what && model === ours.model && other === variant && peer?.startsWith('torch') === true);
+    const ratio = figures.find(({ what, of, model, variant: other }) => what === 'ratio' && of === ours.what && model === ours.model && other === variant);
+    if (theirs === undefined || ratio === undefined) return '–';
+    const each = ratio['each_ratio'] as readonly number[];
+    return `${valueOf(theirs)}: ${grouped(Number(ratio['ratio']))}× (${grouped(Math.min(...each))}–${grouped(Math.max(...each))})`;
+  };
+  return [['figure', 'Headwater', ...VARIANTS.map((variant) => `PyTorch ${variant}`)], ...compared.map((ours) => [nameOf(ours), valueOf(ours), ...VARIANTS.map((variant) => cell(ours, variant))])];
+};
+
+/** The same, for a terminal. */
+export const comparisonTable = (figures: readonly Figure[]): string => {
+  const [head = [], ...rows] = comparison(figures);
+  const table = new Table({ head: [...head], style: { head: [], border: [] } });
+  table.push(...rows.map((row) => [...row]));
+  return table.toString();
+};
+
+/** The other figures: both data paths, tfjs-layers. */
+export const others = (figures: readonly Figure[]): Cells => {
+  const layers = figures.filter(({ peer }) => peer?.startsWith('tfjs-layers') === true);
+  return [
+    ['tfjs-layers', 'backend', 'speed', 'Headwater'],
+    ...layers.map((theirs) => {
+      const ours = figures.find((figure) => isOurs(figure) && figure.what === theirs.what && figure.model === theirs.model);
+      const factor = ours?.samples_per_s === undefined || theirs.samples_per_s === undefined ? '' : ` (${grouped(Number((ours.samples_per_s / theirs.samples_per_s).toPrecision(3)))}×)`;
+      return [nameOf(theirs), theirs.backend ?? '', theirs['failed'] === undefined ? valueOf(theirs) : `does not run: ${String(theirs['failed'])}`, `${ours === undefined ? '–' : valueOf(ours)}${factor}`];
+    }),
+  ];
+};
+
+/** Both ways through the data path; the first pass of a process has nothing compiled yet. */
+export const dataPath = (figures: readonly Figure[]): Cells => [
+  ['data path', 'first pass of a process', 'later passes'],
+  ...figures
+    .filter((figure) => figure.what === 'pipeline' && isOurs(figure))
+    .map((figure) => [figure.variant === 'memory' ? 'read once, held in memory (as the peer)' : '`prepare` + `batches` of all sides: read four times, nothing held', `${grouped(Number(figure['first_rows_per_s']))} rows/s`, valueOf(figure)]),
+];
+
+/** Where the time of a train step goes. */
+export const phases = (figures: readonly Figure[]): Cells => {
+  const peakOf = (threads: number | undefined): string => grouped(Number(figures.find((figure) => figure.what === 'peak' && figure.threads === threads)?.['gflops'] ?? NaN));
+  return [
+    ['model, threads', 'phase', 'ms a batch', 'GFLOP/s', 'share of peak'],
+    ...figures
+      .filter(({ what }) => what === 'phase')
+      .map((figure) => [
+        `${figure.model?.toUpperCase() ?? ''}, ${figure.threads ?? 1} (peak ${peakOf(figure.threads)} GFLOP/s)`,
+        String(figure['phase']),
+        figure['ms'] === undefined ? '' : grouped(Number(figure['ms'])),
+        figure['gflops'] === undefined ? '' : grouped(Number(figure['gflops'])),
+        figure['share_of_peak'] === undefined ? '' : `${Math.round(Number(figure['share_of_peak']) * 100)} %`,
+      ]),
+  ];
+};
+
+/** Speed and memory from a thousand rows to two million. */
+export const rowsTable = (figures: readonly Figure[]): Cells => [
+  ['rows', 'what', 'rows/s', 'peak memory of the process'],
+  ...figures
+    .filter(({ what, axis }) => what === 'scaling' && axis === 'rows')
+    .map((figure) => [grouped(Number(figure['rows'])), figure['of'] === 'eval' ? 'CSV to probabilities (GRU)' : '`prepare` + `batches`', grouped(figure.rows_per_s ?? NaN), `${grouped(figure.max_rss_mb ?? NaN)} MiB`]),
+];
+
+/** Both sides' losses after the same steps. */
+export const samePath = (figures: readonly Figure[]): Cells => [
+  ['model', 'loss here', 'loss in PyTorch', 'relative difference'],
+  ...figures
+    .filter(({ what }) => what === 'same_path')
+    .map((figure) => [`${figure.model?.toUpperCase() ?? ''}, ${String(figure['reading'])}`, Number(figure['loss']).toFixed(6), Number(figure['peer_loss']).toFixed(6), Number(figure['relative_difference']).toExponential(1)]),
+];
+
+/** What it was measured on. */
+export const machine = (figures: readonly Figure[]): Cells => {
+  const found = figures.find(({ what }) => what === 'machine');
+  const peers = [...new Set(figures.flatMap(({ peer }) => (peer === undefined ? [] : [peer])))];
+  const ours = figures.find((figure) => isOurs(figure) && figure.simd !== undefined);
+  return [
+    ['measured on', ''],
+    ['processor', `${String(found?.['cpu'])}, ${String(found?.['cores'])} cores, ${String(found?.['memory_gb'])} GiB`],
+    ['software', `Node ${String(found?.['node'])} (${String(found?.['system'])}); ${peers.join(', ')}`],
+    ['kernels', `${ours?.simd ?? 'none'} SIMD`],
+    ['rounds', `${String(found?.rounds)}, of ${String(found?.['seconds'])} s a figure`],
+  ];
+};
+
+const escaped = (text: string): string => text.replaceAll('|', '\\|');
+
+/** A table in Markdown. */
+export const markdown = ([head = [], ...rows]: Cells): string => {
+  const line = (cells: readonly string[]): string => `| ${cells.map(escaped).join(' | ')} |`;
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
+};
