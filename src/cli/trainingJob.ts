@@ -12,7 +12,7 @@ import { evaluate } from '../operators/evaluate.js';
 import { fit } from '../operators/fit.js';
 import { prepare, type Split } from '../operators/prepare.js';
 import { reduceLrOnPlateau } from '../operators/reduceLrOnPlateau.js';
-import { type SelectedBackend, selectBackend } from '../ops/selectBackend.js';
+import type { SelectedBackend } from '../ops/selectBackend.js';
 import { alongside } from '../sinks/alongside.js';
 import { jsonLines } from '../sinks/jsonLines.js';
 import { metrics, type Report } from '../sinks/metrics.js';
@@ -26,7 +26,7 @@ import { checkFolder } from './checkOutput.js';
 import { checkRejectionsFile, onFirstPass, openData, telling, tellingRejections } from './dataSource.js';
 import { fromTask } from './fromTask.js';
 import type { Terminal } from './Terminal.js';
-import type { TrainingOptions } from './trainingOptions.js';
+import { chosenBackend, type TrainingOptions } from './trainingOptions.js';
 
 /** A training that is done: its model lives until the job's Observable ends. */
 export interface Trained {
@@ -106,7 +106,7 @@ const tell = ({ report, split }: Trained, out: string, { json = false }: Trainin
 export const trainingJob = (data: string, out: string, options: TrainingOptions, terminal: Terminal): Observable<Trained> =>
   defer(() => {
     const source = openData(data, options, terminal.env);
-    const job$ = fromTask(selectBackend(options.backend)).pipe(
+    const job$ = chosenBackend(options).pipe(
       switchMap((backend) => {
         const rows$ = onFirstPass(source.rows$, (row$) =>
           row$.pipe(alongside(rowProgress({ label: 'reading', stream: terminal.stderr, env: terminal.env })), telling(backendLine(backend), terminal)),

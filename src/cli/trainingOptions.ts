@@ -1,8 +1,9 @@
 import { type Command, Option } from 'commander';
+import type { Observable } from 'rxjs';
 import type { Cell } from '../models/ClassifierConfig.js';
-import type { BackendName } from '../ops/selectBackend.js';
-import { BACKEND_NAMES } from '../ops/selectBackend.js';
+import { BACKEND_NAMES, type BackendName, type SelectedBackend, selectBackend } from '../ops/selectBackend.js';
 import { fraction, path, positiveNumber, wholeNumber } from './argument.js';
+import { fromTask } from './fromTask.js';
 
 /** Which columns of a table hold what. */
 export interface ColumnOptions {
@@ -17,7 +18,7 @@ export interface RejectionOptions {
 }
 
 /** How a training goes, as the command line says it. */
-export interface TrainingOptions extends ColumnOptions, RejectionOptions {
+export interface TrainingOptions extends ColumnOptions, RejectionOptions, BackendChoice {
   readonly epochs: number;
   readonly batchSize: number;
   readonly lr: number;
@@ -33,7 +34,6 @@ export interface TrainingOptions extends ColumnOptions, RejectionOptions {
   readonly numTokens: number;
   readonly charLevel?: boolean;
   readonly minTokenFrequency: number;
-  readonly backend: BackendName;
   readonly json?: boolean;
 }
 
@@ -45,9 +45,20 @@ export const addDataOptions = (command: Command): Command =>
     .option('--max-rejections <n>', 'the most rows that may fail validation before it is given up', wholeNumber(0), 1000)
     .option('--rejections <file>', 'write each row that failed validation there, as a JSON line', path);
 
-/** Puts the backend's option on a command. */
-export const addBackendOption = (command: Command): Command =>
-  command.addOption(new Option('--backend <name>', 'what computes').choices(BACKEND_NAMES).default('auto'));
+/** What computes, and on how many threads. */
+export interface BackendChoice {
+  readonly backend: BackendName;
+  readonly threads?: number;
+}
+
+/** Puts the options that say what computes on a command. */
+export const addBackendOptions = (command: Command): Command =>
+  command
+    .addOption(new Option('--backend <name>', 'what computes').choices(BACKEND_NAMES).default('auto'))
+    .option('--threads <n>', 'threads of the embedded backend (default: as many as there are cores, at most 4)', wholeNumber(1));
+
+/** Loads what the options ask for. */
+export const chosenBackend = ({ backend, threads }: BackendChoice): Observable<SelectedBackend> => fromTask(selectBackend(backend, threads === undefined ? {} : { threads }));
 
 /** Defaults of a training that are a command's own, and how `--help` tells those that depend. */
 export interface OwnDefaults {
@@ -55,16 +66,17 @@ export interface OwnDefaults {
   readonly epochsTold?: string;
   readonly lr?: number;
   readonly patience?: number;
+  readonly seed?: number;
 }
 
 /** Puts the options of a training on a command; the defaults are the lesson's unless the command has its own. */
 export const addTrainingOptions = (command: Command, own: OwnDefaults = {}): Command =>
-  addBackendOption(addDataOptions(command))
+  addBackendOptions(addDataOptions(command))
     .addOption(new Option('--epochs <n>', 'the most passes over the train rows').argParser(wholeNumber(1)).default(own.epochs ?? 50, own.epochsTold))
     .option('--batch-size <n>', 'rows a batch', wholeNumber(1), 64)
     .option('--lr <rate>', 'the learning rate to start with', positiveNumber, own.lr ?? 1e-4)
     .option('--patience <n>', 'stop after this many epochs without a better validation loss', wholeNumber(1), own.patience ?? 10)
-    .option('--seed <n>', 'decides the split, the order of batches, the first weights and dropout', wholeNumber(0), 1234)
+    .option('--seed <n>', 'decides the split, the order of batches, the first weights and dropout', wholeNumber(0), own.seed ?? 1234)
     .addOption(new Option('--cell <name>', 'the recurrent cell').choices(['rnn', 'gru', 'lstm']).default('gru'))
     .option('--bidirectional', 'read each headline from both ends (the default for gru and lstm)')
     .option('--no-bidirectional', 'read each headline from its start only (the default for rnn)')

@@ -1,7 +1,7 @@
 import { engine } from '@tensorflow/tfjs-core';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { HeadwaterError } from '../contracts/HeadwaterError.js';
-import { registerBackend } from './registerBackend.js';
+import { backendVariant, registerBackend, type BackendOptions } from './registerBackend.js';
 
 /** What a user can ask for. */
 export type BackendName = 'auto' | 'headwater' | 'cpu' | 'tensorflow';
@@ -38,12 +38,20 @@ const loadTensorflow = async (): Promise<SelectedBackend> => {
   throw new HeadwaterError('HW_BACKEND', `No TensorFlow backend loads (${refusals.join('; ')}). Install one (npm install @tensorflow/tfjs-node), or use --backend headwater.`);
 };
 
+/** What the embedded backend computes with, in words; a machine that lacks what the fast kernels need is told so. */
+const variantInWords = (): string => {
+  const { simd, threads, reason } = backendVariant();
+  if (simd === 'none') return `the reference kernels, for ${reason}`;
+  return `WebAssembly with ${simd === 'relaxed' ? 'relaxed SIMD' : `SIMD, for ${reason}`}, ${threads} thread${threads === 1 ? '' : 's'}`;
+};
+
 /**
  * Loads a backend by name, registers this library's kernels for it, and says why it is that one.
  *
  * `auto` is the embedded default, `headwater`. `tensorflow` takes `@tensorflow/tfjs-node-gpu`, then `@tensorflow/tfjs-node`.
  *
  * @param wanted the name asked for; default `auto`
+ * @param options how the embedded backend computes, as for `registerBackend`
  * @returns left with `HW_BACKEND` when it is not installed or does not load
  * @example
  * ```ts
@@ -52,15 +60,15 @@ const loadTensorflow = async (): Promise<SelectedBackend> => {
  * if (selected._tag === 'Right') console.log(selected.right.name); // headwater
  * ```
  */
-export const selectBackend = (wanted: BackendName = 'auto'): TE.TaskEither<HeadwaterError, SelectedBackend> =>
+export const selectBackend = (wanted: BackendName = 'auto', options: BackendOptions = {}): TE.TaskEither<HeadwaterError, SelectedBackend> =>
   TE.tryCatch(
     async () => {
-      registerBackend();
+      registerBackend(options);
       switch (wanted) {
         case 'auto':
-          return { name: 'headwater', reason: 'the embedded default; --backend names another' };
+          return { name: 'headwater', reason: `the embedded default; ${variantInWords()}` };
         case 'headwater':
-          return { name: 'headwater', reason: 'asked for by name' };
+          return { name: 'headwater', reason: `asked for by name; ${variantInWords()}` };
         case 'cpu':
           return { name: 'cpu', reason: "asked for by name: tfjs's own, with every op a composition of stock ops" };
         case 'tensorflow':

@@ -57,6 +57,12 @@ const demo = ({ data, out, ...options }: Options, terminal: Terminal): Observabl
 const EPOCHS = 8;
 const SAMPLE_EPOCHS = 5;
 
+/**
+ * Decides the split, the first weights and all else that is random. On some ten thousand headlines, what the tennis headline comes out as
+ * is up to it (docs/lesson.md): a word that the train rows have a dozen times is not learnt for certain.
+ */
+const SEED = 1;
+
 /** `headwater demo`, which `npm start` runs. */
 export const demoCommand = (terminal: Terminal, choose: Choose): Command =>
   addTrainingOptions(
@@ -64,7 +70,7 @@ export const demoCommand = (terminal: Terminal, choose: Choose): Command =>
       .description('the whole path at once: train, evaluate, save, and classify three headlines')
       .option('--data <source>', DATA_HELP)
       .option('--out <dir>', 'the folder for the artifacts', path, 'artifacts'),
-    { epochs: EPOCHS, epochsTold: `${EPOCHS}, of the sample ${SAMPLE_EPOCHS}`, lr: 1e-3, patience: 3 },
+    { epochs: EPOCHS, epochsTold: `${EPOCHS}, of the sample ${SAMPLE_EPOCHS}`, lr: 1e-3, patience: 3, seed: SEED },
   )
     .addHelpText('after', HELP)
     .action((options: Options, command: Command) => {

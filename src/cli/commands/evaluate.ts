@@ -5,7 +5,6 @@ import { bucketByLength } from '../../operators/bucketByLength.js';
 import { evaluate } from '../../operators/evaluate.js';
 import { preprocess } from '../../operators/preprocess.js';
 import { tokenize } from '../../operators/tokenize.js';
-import type { BackendName } from '../../ops/selectBackend.js';
 import { alongside } from '../../sinks/alongside.js';
 import { metrics } from '../../sinks/metrics.js';
 import { metricsTable } from '../../sinks/metricsTable.js';
@@ -19,13 +18,12 @@ import { withModel } from '../model.js';
 import type { Choose } from '../program.js';
 import type { Terminal } from '../Terminal.js';
 import { path, wholeNumber } from '../argument.js';
-import { addBackendOption, addDataOptions, type ColumnOptions, type RejectionOptions } from '../trainingOptions.js';
+import { addBackendOptions, addDataOptions, type BackendChoice, type ColumnOptions, type RejectionOptions } from '../trainingOptions.js';
 
-interface Options extends ColumnOptions, RejectionOptions {
+interface Options extends ColumnOptions, RejectionOptions, BackendChoice {
   readonly model: string;
   readonly data: string;
   readonly batchSize: number;
-  readonly backend: BackendName;
   readonly json?: boolean;
 }
 
@@ -38,8 +36,8 @@ Examples:
   $ headwater evaluate --model models/news --data more-news.csv --json | jq .overall.f1
 `;
 
-const evaluation = ({ model: directory, data, batchSize, backend: wanted, json = false, ...options }: Options, terminal: Terminal) => {
-  const work$ = withModel(directory, wanted, ({ model, artifacts: { tokenizer, labelEncoder }, backend }) => {
+const evaluation = ({ model: directory, data, batchSize, json = false, ...options }: Options, terminal: Terminal) => {
+  const work$ = withModel(directory, options, ({ model, artifacts: { tokenizer, labelEncoder }, backend }) => {
     const source = openData(data, options, terminal.env);
     const measured$ = source.rows$.pipe(
       fromFirst((row$) => row$.pipe(alongside(rowProgress({ label: 'evaluating', stream: terminal.stderr, env: terminal.env })), telling(backendLine(backend), terminal))),
@@ -60,7 +58,7 @@ const evaluation = ({ model: directory, data, batchSize, backend: wanted, json =
 
 /** `headwater evaluate`. */
 export const evaluateCommand = (terminal: Terminal, choose: Choose): Command =>
-  addBackendOption(
+  addBackendOptions(
     addDataOptions(
       new Command('evaluate')
         .description('measure a saved classifier on labelled headlines')

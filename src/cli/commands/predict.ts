@@ -5,7 +5,6 @@ import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import type { DeadLetter } from '../../contracts/Rejection.js';
 import type { Valve } from '../../contracts/Valve.js';
 import { boundedQueue } from '../../operators/boundedQueue.js';
-import type { BackendName } from '../../ops/selectBackend.js';
 import { describeRejection } from '../../sinks/describeRejection.js';
 import { readLines } from '../../streams/readLines.js';
 import { valve } from '../../streams/valve.js';
@@ -18,12 +17,11 @@ import { withModel } from '../model.js';
 import { pacedWriter } from '../pacedWriter.js';
 import type { Choose } from '../program.js';
 import type { Terminal } from '../Terminal.js';
-import { addBackendOption } from '../trainingOptions.js';
+import { addBackendOptions, type BackendChoice } from '../trainingOptions.js';
 
-interface Options {
+interface Options extends BackendChoice {
   readonly model: string;
   readonly format: PredictionFormat;
-  readonly backend: BackendName;
 }
 
 const HELP = `
@@ -64,7 +62,7 @@ const linesOf = (stdin: Readable, stderr: Writable, brake: Valve): Observable<re
   });
 
 const prediction = (headlines: readonly string[], options: Options, { stdin, stdout, stderr }: Terminal) =>
-  withModel(options.model, options.backend, ({ model, artifacts, backend }) => {
+  withModel(options.model, options, ({ model, artifacts, backend }) => {
     const formatter = predictionFormatter(options.format, artifacts.labelEncoder.classes);
     const brake = valve();
     const write = pacedWriter(stdout, brake);
@@ -81,7 +79,7 @@ const prediction = (headlines: readonly string[], options: Options, { stdin, std
 
 /** `headwater predict`. */
 export const predictCommand = (terminal: Terminal, choose: Choose): Command =>
-  addBackendOption(
+  addBackendOptions(
     new Command('predict')
       .description('classify headlines: those given, or lines from stdin as they arrive')
       .argument('[headlines...]', 'the headlines, each in quotes')
