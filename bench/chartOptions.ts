@@ -17,7 +17,8 @@ const axis = (more: object): object => ({
 const frame = (title: string, series: readonly { readonly name: string }[]): EChartsCoreOption => ({
   color: COLOURS,
   title: { text: title, left: 'center', textStyle: { color: INK, fontSize: 16, fontWeight: 600 } },
-  legend: { bottom: 0, data: series.map(({ name }) => name), textStyle: { color: INK } },
+  // Room between the names: how wide they are is a guess where no page is.
+  legend: { bottom: 0, itemGap: 30, data: series.map(({ name }) => name), textStyle: { color: INK, fontSize: 11 } },
   grid: { left: 80, right: 60, top: 56, bottom: 66 },
   series,
 });
@@ -74,6 +75,13 @@ const AXES: Readonly<Record<string, { readonly title: string; readonly name: str
 
 const lineOf = (figure: Figure): string => `${figure.model?.toUpperCase() ?? ''} ${figure['of'] === 'train' ? 'training' : 'evaluation'}, ${figure.threads ?? 1} thr.`;
 
+/** The next lower of 1, 2, 5, 10, 20, …: where an axis begins. */
+const leastOf = (values: readonly number[]): number => {
+  const least = Math.min(...values);
+  const power = 10 ** Math.floor(Math.log10(least));
+  return [5, 2, 1].map((factor) => factor * power).find((tick) => tick <= least) ?? power;
+};
+
 /** Speed against what grows, both on logarithmic scales. */
 export const scalingChart = (axisName: string, figures: readonly Figure[]): EChartsCoreOption => {
   const { title, name, of, line } = AXES[axisName]!;
@@ -91,8 +99,8 @@ export const scalingChart = (axisName: string, figures: readonly Figure[]): ECha
   const ticks = [...new Set(own.map(of))].sort((a, b) => a - b);
   return {
     ...frame(`${title}: rows/s`, series),
-    grid: { left: 90, right: 40, top: 56, bottom: 92 },
+    grid: { left: 90, right: 40, top: 56, bottom: 100 },
     xAxis: axis({ type: 'log', logBase: axisName === 'rows' ? 10 : 2, name, nameLocation: 'middle', nameGap: 26, min: ticks[0], max: ticks.at(-1) }),
-    yAxis: axis({ type: 'log', min: 'dataMin' }),
+    yAxis: axis({ type: 'log', min: leastOf(series.flatMap(({ data }) => data.map(([, speed]) => speed))) }),
   };
 };
