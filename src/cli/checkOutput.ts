@@ -52,15 +52,23 @@ export const checkFolder = (folder: string, names: readonly string[]): TaskEithe
     }
   });
 
+const isSameFile = async (file: string, other: string): Promise<boolean> => {
+  const [a, b] = await Promise.all([file, other].map((path) => stat(path).catch(() => undefined)));
+  return a !== undefined && a.dev === b?.dev && a.ino === b.ino;
+};
+
 /**
  * Finds out whether a file can be written, and makes nothing.
  *
  * @param file its path; the folder that it is to be in must be there
- * @returns left with `HW_PATH` where it is a folder or there is no folder for it; `HW_WRITE` where writing is not allowed
+ * @param input the path of what is read meanwhile, where it is a file
+ * @returns left with `HW_PATH` where it is a folder or there is no folder for it; `HW_WRITE` where writing is not allowed; `HW_USAGE` where it is
+ *   the input, under this name or another
  */
-export const checkFile = (file: string): TaskEither<unknown, void> =>
+export const checkFile = (file: string, input?: string): TaskEither<unknown, void> =>
   checked(async () => {
     const found = await find(file);
+    if (found === 'file' && input !== undefined && (await isSameFile(file, input))) throw new HeadwaterError('HW_USAGE', `${file} is the data itself, and would be overwritten. Give another file to write.`, { where: file });
     if (found === 'folder') throw new HeadwaterError('HW_PATH', `${file} is a folder. Give the path of a file to write.`, { where: file });
     const folder = dirname(resolve(file));
     if (found === 'nothing' && (await find(folder)) !== 'folder') throw new HeadwaterError('HW_PATH', `There is no folder ${folder} to write ${file} in. Make it, or give another path.`, { where: file });

@@ -12,6 +12,7 @@ import { headlineRow } from '../operators/headlineRow.js';
 import { type DeadLetters, deadLetters } from '../sinks/deadLetters.js';
 import { jsonLines } from '../sinks/jsonLines.js';
 import { fetchCsv } from '../streams/fetchCsv.js';
+import { locate } from '../streams/locate.js';
 import { valve } from '../streams/valve.js';
 import { checkFile } from './checkOutput.js';
 import { fromFirst } from './fromFirst.js';
@@ -53,7 +54,13 @@ const reasonsOf = ({ counts }: DeadLetters): string =>
     .join(', ');
 
 /** Refuses a file of `--rejections` that cannot be written, before there is anything to write. */
-export const checkRejectionsFile = ({ rejections: file }: RejectionOptions): Observable<never> => (file === undefined ? EMPTY : fromTask(checkFile(file)).pipe(ignoreElements()));
+export const checkRejectionsFile = (data: string, { rejections: file }: RejectionOptions): Observable<never> =>
+  file === undefined
+    ? EMPTY
+    : defer(() => {
+        const location = locate(data);
+        return fromTask(checkFile(file, location.kind === 'file' ? location.path : undefined)).pipe(ignoreElements());
+      });
 
 /** Makes the file empty: one that is left from an earlier run would tell of its rejections. */
 const empty = (file: string): Observable<never> =>

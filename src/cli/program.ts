@@ -26,7 +26,7 @@ export const buildProgram = (terminal: Terminal, choose: Choose): Command => {
     .description('Streams of text into recurrent networks: train a headline classifier from a CSV stream, evaluate it, and classify headlines as they arrive.')
     .version(VERSION, '-v, --version')
     .showSuggestionAfterError()
-    .addHelpText('after', '\nEach command has its own help with examples: headwater train --help\n');
+    .addHelpText('after', '\nEach command has its own help with examples: headwater train --help\nExit status: 0 done, 1 failed, 2 asked for wrongly, 130 and 143 interrupted.\n');
   for (const command of [demoCommand, trainCommand, evaluateCommand, predictCommand, inspectCommand]) program.addCommand(command(terminal, choose));
   for (const command of [program, ...program.commands]) {
     command.exitOverride().configureOutput({

@@ -131,6 +131,6 @@ export const trainingJob = (data: string, out: string, options: TrainingOptions,
       }),
     );
     // A folder that cannot be written to is found before the training, not after it.
-    const refused$ = concat(fromTask(checkFolder(out, Object.values(ARTIFACT_FILES))).pipe(ignoreElements()), checkRejectionsFile(options));
+    const refused$ = concat(fromTask(checkFolder(out, Object.values(ARTIFACT_FILES))).pipe(ignoreElements()), checkRejectionsFile(data, options));
     return concat(refused$, tellingRejections(job$, source, options, terminal));
   });

@@ -74,6 +74,7 @@ describe('headwater train refuses, in one line and with nothing made,', () => {
     ['a file above that folder', ['--out', 'tiny.csv/below/it'], /^2 .*tiny\.csv is a file where a folder is needed\. .+HW_PATH/],
     ['a folder for the file of the rejections', ['--out', 'never', '--rejections', 'folder'], /^2 .*folder is a folder\. .+HW_PATH/],
     ['a file of rejections in no folder', ['--out', 'never', '--rejections', 'no/such/file'], /^2 .*There is no folder no\/such .+HW_PATH/],
+    ['the data itself for the file of the rejections', ['--out', 'never', '--rejections', 'tiny.csv'], /^2 .*tiny\.csv is the data itself.+HW_USAGE/],
     ['a column that is not there', ['--out', 'never', '--label-column', 'topic'], /^2 .*no column "topic"\. .+HW_COLUMNS/],
   ])('%s', async (_what, args, wanted) => {
     expect(await train('--data', 'tiny.csv', ...args)).toMatch(wanted);

@@ -53,7 +53,7 @@ const evaluation = ({ model: directory, data, batchSize, json = false, ...option
     );
     return tellingRejections(measured$, source, options, terminal);
   });
-  return concat(checkRejectionsFile(options), work$);
+  return concat(checkRejectionsFile(data, options), work$);
 };
 
 /** `headwater evaluate`. */
