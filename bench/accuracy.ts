@@ -13,7 +13,7 @@ import { BACKEND_NAMES, HeadwaterError, selectBackend } from 'headwater';
 import { concatMap, from, lastValueFrom, tap, toArray } from 'rxjs';
 import { type Accuracy, accuracyOf } from './accuracyOf.js';
 
-/** The mean F1 that issue by issue is promised at least. */
+/** The mean F1 to reach at least: PyTorch gets 0.66 to 0.68 by the same recipe. */
 const WANTED = 0.66;
 
 const refuse = (message: string): never => {
