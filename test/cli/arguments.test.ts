@@ -45,6 +45,7 @@ describe('arguments that cannot work', () => {
     ['--num-tokens', 'a whole number of at least 3', ['2']],
     ['--min-token-frequency', 'a whole number of at least 1', ['0']],
     ['--max-rejections', 'a whole number of at least 0', ['-1']],
+    ['--threads', 'a whole number of at least 1', ['0', '1.5']],
   ])('%s takes %s alone', async (option, range, values) => {
     for (const value of values) {
       const { status, stdout, stderr } = await told('train', ...NEEDED, `${option}=${value}`);
