@@ -3,8 +3,7 @@ import { access, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { tryCatch, type TaskEither } from 'fp-ts/lib/TaskEither.js';
 import { HeadwaterError } from '../contracts/HeadwaterError.js';
-
-const codeOf = (error: unknown): unknown => (error instanceof Error && 'code' in error ? error.code : undefined);
+import { codeOf } from '../sinks/codeOf.js';
 
 type Found = 'folder' | 'file' | 'nothing';
 

@@ -2,13 +2,14 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as t from 'io-ts';
 import { HeadwaterError } from '../contracts/HeadwaterError.js';
+import type { CellName } from '../ops/recurrent/RecurrentPass.js';
 import { guarded, wholeNumber } from './guarded.js';
 
 /** The version of the artifact format that this library writes, and the only one that it reads. */
 export const FORMAT_VERSION = 1;
 
 /** The recurrent cells that a classifier can have. */
-export type Cell = 'rnn' | 'gru' | 'lstm';
+export type Cell = CellName;
 
 const cellName = guarded('"rnn", "gru" or "lstm"', (value): value is Cell => value === 'rnn' || value === 'gru' || value === 'lstm');
 const share = guarded('a number of at least 0 and below 1', (value): value is number => typeof value === 'number' && value >= 0 && value < 1);

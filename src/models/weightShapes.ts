@@ -1,7 +1,5 @@
-import type { Cell, ClassifierConfig } from './ClassifierConfig.js';
-
-/** How many gates a cell has: its weights are so many blocks of H rows, in PyTorch's order. */
-export const GATES: Readonly<Record<Cell, number>> = { rnn: 1, gru: 3, lstm: 4 };
+import { GATES } from '../ops/recurrent/checkRecurrent.js';
+import type { ClassifierConfig } from './ClassifierConfig.js';
 
 /**
  * The weights of a classifier by name, with their shapes, in PyTorch's names and order of definition.

@@ -1,6 +1,5 @@
 import type { Writable } from 'node:stream';
-
-const codeOf = (error: unknown): unknown => (error instanceof Error && 'code' in error ? error.code : undefined);
+import { codeOf } from './codeOf.js';
 
 /** Whether a write failed because nobody reads any more (`headwater … | head -1`): that is an end, not a fault. */
 export const isClosedPipe = (error: unknown, stream: Writable): boolean => codeOf(error) === 'EPIPE' || codeOf(stream.errored) === 'EPIPE';

@@ -2,11 +2,10 @@ import { mkdir, open, rename, rm, stat, type FileHandle } from 'node:fs/promises
 import { dirname, join, resolve } from 'node:path';
 import { tryCatch, type TaskEither } from 'fp-ts/lib/TaskEither.js';
 import { HeadwaterError } from '../contracts/HeadwaterError.js';
+import { codeOf } from './codeOf.js';
 
 /** Counts the temporaries of this process, so that two writes at once never share a name. */
 let made = 0;
-
-const codeOf = (error: unknown): unknown => (error instanceof Error && 'code' in error ? error.code : undefined);
 
 const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 

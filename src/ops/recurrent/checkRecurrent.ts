@@ -3,7 +3,7 @@ import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import type { CellName, CellWeights, LayerWeights } from './RecurrentPass.js';
 
 /** How many blocks of H rows the weights of a cell have: one a gate, in PyTorch's order. */
-const GATES: Readonly<Record<CellName, number>> = { rnn: 1, gru: 3, lstm: 4 };
+export const GATES: Readonly<Record<CellName, number>> = { rnn: 1, gru: 3, lstm: 4 };
 
 /** Refuses a tensor of another shape or dtype; a dimension given as a letter may be of any size. */
 export const checkShape = (op: string, name: string, tensor: Tensor, shape: readonly (number | string)[]): void => {
