@@ -31,6 +31,27 @@ function flush(x: v128): v128 {
   return v128.andnot(x, f32x4.lt(f32x4.abs(x), f32x4.splat(NORMAL)));
 }
 
+/** m' */
+// @ts-ignore: decorator
+@inline
+function first(a: Adam, m: v128, g: v128): v128 {
+  return flush(f32x4.add(f32x4.mul(f32x4.splat(a.beta1), m), f32x4.mul(f32x4.splat(a.rest1), g)));
+}
+
+/** v' */
+// @ts-ignore: decorator
+@inline
+function second(a: Adam, v: v128, g: v128): v128 {
+  return flush(f32x4.add(f32x4.mul(f32x4.splat(a.beta2), v), f32x4.mul(f32x4.splat(a.rest2), f32x4.mul(g, g))));
+}
+
+/** w' */
+// @ts-ignore: decorator
+@inline
+function moved(a: Adam, w: v128, m: v128, v: v128): v128 {
+  return f32x4.sub(w, f32x4.div(f32x4.mul(f32x4.splat(a.stepSize), m), f32x4.add(f32x4.mul(f32x4.sqrt(v), f32x4.splat(a.rootScale)), f32x4.splat(a.epsilon))));
+}
+
 /**
  * m' = β₁·m + (1 − β₁)·g;  v' = β₂·v + (1 − β₂)·g²;  w' = w − stepSize·m' / (√v'·rootScale + ε), in place.
  *
@@ -38,13 +59,22 @@ function flush(x: v128): v128 {
  */
 export function adam(a: Adam, task: i32): void {
   const end = min((task + 1) * a.part, a.count);
-  const beta1 = f32x4.splat(a.beta1), beta2 = f32x4.splat(a.beta2), rest1 = f32x4.splat(a.rest1), rest2 = f32x4.splat(a.rest2);
-  const stepSize = f32x4.splat(a.stepSize), rootScale = f32x4.splat(a.rootScale), epsilon = f32x4.splat(a.epsilon);
-  for (let i = task * a.part; i < end; i += 4) {
+  let i = task * a.part;
+  // Two vectors at a time, for engines that make one of them.
+  for (; i + 8 <= end; i += 8) {
+    const g0 = v128.load(at(a.gradient, i)), g1 = v128.load(at(a.gradient, i), 16);
+    const m0 = first(a, v128.load(at(a.m, i)), g0), m1 = first(a, v128.load(at(a.m, i), 16), g1);
+    const v0 = second(a, v128.load(at(a.v, i)), g0), v1 = second(a, v128.load(at(a.v, i), 16), g1);
+    const w0 = moved(a, v128.load(at(a.weight, i)), m0, v0), w1 = moved(a, v128.load(at(a.weight, i), 16), m1, v1);
+    v128.store(at(a.m, i), m0); v128.store(at(a.m, i), m1, 16);
+    v128.store(at(a.v, i), v0); v128.store(at(a.v, i), v1, 16);
+    v128.store(at(a.weight, i), w0); v128.store(at(a.weight, i), w1, 16);
+  }
+  for (; i < end; i += 4) {
     const g = v128.load(at(a.gradient, i));
-    const m = flush(f32x4.add(f32x4.mul(beta1, v128.load(at(a.m, i))), f32x4.mul(rest1, g)));
-    const v = flush(f32x4.add(f32x4.mul(beta2, v128.load(at(a.v, i))), f32x4.mul(rest2, f32x4.mul(g, g))));
-    const w = f32x4.sub(v128.load(at(a.weight, i)), f32x4.div(f32x4.mul(stepSize, m), f32x4.add(f32x4.mul(f32x4.sqrt(v), rootScale), epsilon)));
+    const m = first(a, v128.load(at(a.m, i)), g);
+    const v = second(a, v128.load(at(a.v, i)), g);
+    const w = moved(a, v128.load(at(a.weight, i)), m, v);
     store(at(a.m, i), m, end - i);
     store(at(a.v, i), v, end - i);
     store(at(a.weight, i), w, end - i);

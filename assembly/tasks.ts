@@ -4,6 +4,7 @@ import { Pass } from './Pass';
 import { Packing, Product, TransposedProduct, packPanels, product, transposedProduct } from './products';
 import { backward, forward } from './recurrence';
 import { Filling, Gathering, Grouping, Scattering, Summing, fill, gatherRows, scatterRows, sumGroups, sumRows } from './rows';
+import { useBorder } from './tile';
 
 /** The kernels that are made of tasks: each task writes values of its own, so tasks may run in any order and on any thread, to the same bits. */
 export enum Kernel {
@@ -69,6 +70,7 @@ function takeTasks(): void {
  * Waking a sleeper takes longer than most jobs, so it looks for the next job `spins` times before it sleeps.
  */
 export function serve(worker: i32, spins: i32): void {
+  useBorder(worker + 1);
   let done = 0;
   while (true) {
     let gate = 0;

@@ -8,8 +8,7 @@
  */
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
-import { setFlagsFromString } from 'node:v8';
-import { type Cell, classifier, classifierConfig, padRows, preprocessText, registerBackend } from 'headwater';
+import { type Cell, classifier, classifierConfig, padRows, preprocessText, raiseEngineFlags, registerBackend } from 'headwater';
 import { backendVariant } from './built.js';
 import { say } from './Figure.js';
 import { measure } from './measure.js';
@@ -37,7 +36,7 @@ const { simd: wanted } = options;
 if (wanted !== 'auto' && wanted !== 'simd' && wanted !== 'none') throw new Error(`--simd is ${wanted}: give auto, simd or none.`);
 
 // As the command does, before anything is compiled.
-setFlagsFromString('--experimental-wasm-relaxed-simd');
+raiseEngineFlags();
 registerBackend({ threads: Number(options.threads), simd: wanted });
 const { simd, threads } = backendVariant();
 const common = { backend: 'headwater', threads, simd };

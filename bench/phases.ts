@@ -8,9 +8,8 @@
  */
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
-import { setFlagsFromString } from 'node:v8';
 import * as tf from '@tensorflow/tfjs-core';
-import { Adam, BACKEND_NAME, batches as batchesOf, type Cell, type ClassifierConfig, classifier, classifierConfig, decode, fetchCsv, headlineRow, type LabelledBatch, onBackend, prepare, registerBackend, softmaxCrossEntropy } from 'headwater';
+import { Adam, BACKEND_NAME, batches as batchesOf, type Cell, type ClassifierConfig, classifier, classifierConfig, decode, fetchCsv, headlineRow, type LabelledBatch, onBackend, prepare, raiseEngineFlags, registerBackend, softmaxCrossEntropy } from 'headwater';
 import { lastValueFrom, reduce } from 'rxjs';
 import { backendVariant, classifierLogits, KernelMachine, kernelModule, multiply, panelsOf } from './built.js';
 import { median, say } from './Figure.js';
@@ -31,7 +30,7 @@ const csv = positionals[0] ?? '';
 const batchSize = Number(options.batch);
 const seconds = Number(options.seconds);
 
-setFlagsFromString('--experimental-wasm-relaxed-simd');
+raiseEngineFlags();
 registerBackend({ threads: Number(options.threads) });
 const { simd, threads } = backendVariant();
 const common = { backend: 'headwater', threads, simd };

@@ -7,8 +7,7 @@
  */
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
-import { setFlagsFromString } from 'node:v8';
-import { bucketByLength, classifier, classifierConfig, decode, evaluate, fetchCsv, headlineRow, LabelEncoder, preprocess, registerBackend, Tokenizer, tokenize } from 'headwater';
+import { bucketByLength, classifier, classifierConfig, decode, evaluate, fetchCsv, headlineRow, LabelEncoder, preprocess, raiseEngineFlags, registerBackend, Tokenizer, tokenize } from 'headwater';
 import { lastValueFrom, map, reduce, take, toArray } from 'rxjs';
 import { backendVariant } from './built.js';
 import { say } from './Figure.js';
@@ -26,7 +25,7 @@ const { values: options, positionals } = parseArgs({
 const csv = positionals[0] ?? '';
 const batchSize = Number(options.batch);
 
-setFlagsFromString('--experimental-wasm-relaxed-simd');
+raiseEngineFlags();
 registerBackend({ threads: Number(options.threads) });
 
 const rows$ = fetchCsv(csv, { columns: ['title', 'category'] }).pipe(decode(headlineRow));

@@ -11,8 +11,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { setFlagsFromString } from 'node:v8';
-import { classifier, classifierConfig, encodeSafetensors, type LabelledBatch, registerBackend } from 'headwater';
+import { classifier, classifierConfig, encodeSafetensors, type LabelledBatch, raiseEngineFlags, registerBackend } from 'headwater';
 import { backendVariant } from './built.js';
 import { say } from './Figure.js';
 import { readWorkload, similarBatches } from './workload.js';
@@ -35,7 +34,7 @@ const { values: options, positionals } = parseArgs({
   },
 });
 
-setFlagsFromString('--experimental-wasm-relaxed-simd');
+raiseEngineFlags();
 registerBackend({ threads: Number(options.threads) });
 const { simd, threads } = backendVariant();
 const { tokenizer, labelEncoder, encoded } = await readWorkload(positionals[0] ?? '');

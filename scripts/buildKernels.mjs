@@ -4,7 +4,11 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { root } from './setup.mjs';
 
-const VARIANTS = { simd: [], relaxed: ['--enable', 'relaxed-simd'] };
+const VARIANTS = {
+  simd: ['--use', 'PANEL=8'],
+  relaxed: ['--use', 'PANEL=8', '--enable', 'relaxed-simd'],
+  wide: ['--use', 'PANEL=16', '--enable', 'relaxed-simd'],
+};
 
 /** The most that a 32-bit address reaches, in pages of 64 KiB; memory grows to it as it is needed. */
 const PAGES = '65536';

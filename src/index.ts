@@ -82,6 +82,7 @@ export { onBackend } from './ops/onBackend.js';
 export { recurrentLast } from './ops/recurrentLast.js';
 export type { CellName, CellWeights, LayerWeights } from './ops/recurrent/RecurrentPass.js';
 export type { RecurrentOptions, RecurrentState } from './ops/recurrent/runLayer.js';
+export { raiseEngineFlags } from './ops/engineFlags.js';
 export { BACKEND_NAME, backendVariant, registerBackend, type BackendOptions, type BackendVariant } from './ops/registerBackend.js';
 export { registerOps } from './ops/registerOps.js';
 export { rnn, type RecurrentOutput } from './ops/rnn.js';

@@ -22,8 +22,8 @@ export interface BackendOptions {
 
 /** What the embedded backend computes with on this machine. */
 export interface BackendVariant {
-  /** `relaxed`: WebAssembly SIMD with the fused multiply-add of relaxed SIMD; `simd`: without; `none`: the reference kernels in plain TypeScript. */
-  readonly simd: 'relaxed' | 'simd' | 'none';
+  /** `wide`: as `relaxed`, laid out for an engine that computes two vectors as one ({@link raiseEngineFlags}); `relaxed`: WebAssembly SIMD with the fused multiply-add of relaxed SIMD; `simd`: without; `none`: the reference kernels in plain TypeScript. */
+  readonly simd: 'wide' | 'relaxed' | 'simd' | 'none';
   /** How many threads compute, the calling one among them. */
   readonly threads: number;
   /** Why it is this one, in words. */

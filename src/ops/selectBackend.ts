@@ -42,7 +42,7 @@ const loadTensorflow = async (): Promise<SelectedBackend> => {
 const variantInWords = (): string => {
   const { simd, threads, reason } = backendVariant();
   if (simd === 'none') return `the reference kernels, for ${reason}`;
-  return `WebAssembly with ${simd === 'relaxed' ? 'relaxed SIMD' : `SIMD, for ${reason}`}, ${threads} thread${threads === 1 ? '' : 's'}`;
+  return `WebAssembly with ${{ wide: 'relaxed SIMD in pairs', relaxed: 'relaxed SIMD', simd: `SIMD, for ${reason}` }[simd]}, ${threads} thread${threads === 1 ? '' : 's'}`;
 };
 
 /**

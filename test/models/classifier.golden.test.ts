@@ -42,7 +42,7 @@ beforeAll(async () => {
   await tf.setBackend('cpu'); // so that 'cpu' is ready, and 'headwater' is not the current backend
 });
 
-const fast = [registerSimd('relaxed', 2), registerSimd('simd', 1)].map(({ name }) => name);
+const fast = [registerSimd('relaxed', 2), registerSimd('simd', 1), registerSimd('wide', 2)].map(({ name }) => name);
 
 const golden = (name: string) => readGolden(name) as ClassifierGolden;
 

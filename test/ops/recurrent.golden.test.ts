@@ -46,7 +46,7 @@ describeWithShared('recurrent layers equal PyTorch', () => {
     registerBackend();
     registerEmbedded('reference', undefined);
   });
-  const fast = [registerSimd('relaxed', 2), registerSimd('simd', 1)].map(({ name }) => name);
+  const fast = [registerSimd('relaxed', 2), registerSimd('simd', 1), registerSimd('wide', 2)].map(({ name }) => name);
 
   it('finds a file for every cell, direction, padding and initial state', () => {
     expect(files).toHaveLength(24);

@@ -12,7 +12,7 @@ import { makeCase, plain, tensorOf } from './recurrentCase.js';
 import type { Case, Outcome, Plain } from './recurrentCase.js';
 import { registerSimd } from './simdBackend.js';
 
-const backends = [registerSimd('relaxed', 1), registerSimd('simd', 2)];
+const backends = [registerSimd('relaxed', 1), registerSimd('simd', 2), registerSimd('wide', 2)];
 
 beforeAll(() => {
   registerEmbedded('reference', undefined);

@@ -7,7 +7,7 @@ import { linear } from '../../src/ops/linear.js';
 import { expectClose } from '../expectClose.js';
 import { registerSimd } from './simdBackend.js';
 
-const backends = [registerSimd('relaxed', 1), registerSimd('simd', 1), registerSimd('relaxed', 2)];
+const backends = [registerSimd('relaxed', 1), registerSimd('simd', 1), registerSimd('relaxed', 2), registerSimd('wide', 1)];
 
 const draw = (seed: number, size: number): Float32Array => {
   const dice = random(seed, 'test');

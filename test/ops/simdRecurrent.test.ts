@@ -7,7 +7,7 @@ import { lastOutcome, layerOutcome, makeCase } from './recurrentCase.js';
 import type { Outcome, Sizes } from './recurrentCase.js';
 import { registerSimd } from './simdBackend.js';
 
-const backends = [registerSimd('relaxed', 1), registerSimd('simd', 1), registerSimd('relaxed', 2), registerSimd('simd', 3)];
+const backends = [registerSimd('relaxed', 1), registerSimd('simd', 1), registerSimd('relaxed', 2), registerSimd('simd', 3), registerSimd('wide', 2)];
 
 beforeAll(() => {
   registerEmbedded('reference', undefined);

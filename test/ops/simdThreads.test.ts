@@ -30,7 +30,7 @@ const bitsAfterTraining = (backend: string, cell: 'rnn' | 'gru' | 'lstm'): reado
 };
 
 describe('determinism', () => {
-  for (const simd of ['relaxed', 'simd'] as const) {
+  for (const simd of ['wide', 'relaxed', 'simd'] as const) {
     const { name, machine } = registerSimd(simd, 1);
     it.each(['rnn', 'gru', 'lstm'] as const)(`${simd}: the same bytes run after run and for every number of threads (%s)`, async (cell) => {
       await tf.setBackend(name);

@@ -1,4 +1,5 @@
 import { DerivedValues } from './DerivedValues.js';
+import { PANELS } from './kernelModule.js';
 import type { SimdVariant } from './kernelModule.js';
 import { KernelMemory } from './KernelMemory.js';
 import { KernelThreads } from './KernelThreads.js';
@@ -8,6 +9,8 @@ import type { WasmModule } from './webAssembly.js';
 /** All that a fast kernel computes with: memory, threads, and what was derived from weights before. */
 export class KernelMachine {
   readonly simd: SimdVariant;
+  /** How many columns of a right factor stand side by side. */
+  readonly panel: number;
   readonly memory = new KernelMemory();
   readonly derived = new DerivedValues(this.memory);
   readonly threads: KernelThreads;
@@ -16,6 +19,7 @@ export class KernelMachine {
 
   constructor(compiled: { readonly simd: SimdVariant; readonly module: WasmModule }, options: ThreadOptions) {
     this.simd = compiled.simd;
+    this.panel = PANELS[compiled.simd];
     this.threads = new KernelThreads(compiled.module, this.memory, options);
   }
 

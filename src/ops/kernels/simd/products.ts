@@ -1,8 +1,5 @@
 import type { KernelMachine, Resident } from './KernelMachine.js';
 
-/** The columns of a panel, as in assembly/products.ts. */
-const PANEL = 8;
-
 /** The bytes of a float32 or an int32. */
 export const WORD = 4;
 
@@ -13,7 +10,7 @@ const ROWS = 32;
 export const tasksFor = (items: number, perTask: number): number => Math.max(1, Math.ceil(items / perTask));
 
 /** The bytes of a matrix of so many columns in panels. */
-const panelBytes = (rows: number, columns: number): number => Math.ceil(columns / PANEL) * PANEL * rows * WORD;
+const panelBytes = (panel: number, rows: number, columns: number): number => Math.ceil(columns / panel) * panel * rows * WORD;
 
 /** A weight's values in panels, as the right factor of products: kept until the weight changes. */
 export interface Panels {
@@ -30,8 +27,8 @@ export const panelsOf = (machine: KernelMachine, weight: Resident, transposed: b
   const [outputs, inputs] = weight.shape as [number, number];
   const [k, n] = transposed ? [inputs, outputs] : [outputs, inputs];
   const pack = (to: number): void =>
-    machine.threads.run('packPanels', tasksFor(n, PANEL), { from: weight.at, rowStep: transposed ? 1 : inputs, columnStep: transposed ? inputs : 1, rows: k, columns: n, to });
-  return { at: machine.derived.get(transposed ? 'transposed' : 'panels', [weight.id!], panelBytes(k, n), pack), k, n };
+    machine.threads.run('packPanels', tasksFor(n, machine.panel), { from: weight.at, rowStep: transposed ? 1 : inputs, columnStep: transposed ? inputs : 1, rows: k, columns: n, to });
+  return { at: machine.derived.get(transposed ? 'transposed' : 'panels', [weight.id!], panelBytes(machine.panel, k, n), pack), k, n };
 };
 
 /** c = a·b + bias, with m rows of a one after the other; `bias` 0 for none. */

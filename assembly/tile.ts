@@ -1,0 +1,110 @@
+import { F32, madd } from './simd';
+
+/** Four rows by as many columns as a panel has: what one call of {@link tile} computes. */
+export const ROWS: i32 = 4;
+
+/** The bytes of a tile. */
+const TILE: usize = 4 * 16 * F32;
+
+/** Where the tiles of all threads begin: past the constants, within the page that is never given out. */
+const BORDERS: usize = 16384;
+
+/** Where this thread puts a tile that is not to be stored as a whole; every thread has an instance of this module, and so one of its own. */
+let border: usize = BORDERS;
+
+/** Gives this thread its place for tiles at a border; the calling thread is number 0. */
+export function useBorder(thread: i32): void {
+  border = BORDERS + <usize>thread * TILE;
+}
+
+/**
+ * Four rows by one panel's columns of a product: c = from + Σ over k of a·b.
+ *
+ * Row i's factors begin at aᵢ, each `nextA` bytes after the one before; the other factor's columns stand side by side, `nextB` bytes from one term to the next.
+ * All sums stay in registers: eight of four lanes each; or, where the engine makes pairs of them into registers of eight lanes, eight pairs.
+ */
+// @ts-ignore: decorator
+@inline
+function tile(a0: usize, a1: usize, a2: usize, a3: usize, nextA: usize, b: usize, nextB: usize, k: i32, from: usize, nextFrom: usize, c: usize, nextC: usize): void {
+  if (PANEL == 16) wideTile(a0, a1, a2, a3, nextA, b, nextB, k, from, nextFrom, c, nextC);
+  else narrowTile(a0, a1, a2, a3, nextA, b, nextB, k, from, nextFrom, c, nextC);
+}
+
+function narrowTile(a0: usize, a1: usize, a2: usize, a3: usize, nextA: usize, b: usize, nextB: usize, k: i32, from: usize, nextFrom: usize, c: usize, nextC: usize): void {
+  let s00 = v128.load(from), s01 = v128.load(from, 16);
+  from += nextFrom;
+  let s10 = v128.load(from), s11 = v128.load(from, 16);
+  from += nextFrom;
+  let s20 = v128.load(from), s21 = v128.load(from, 16);
+  from += nextFrom;
+  let s30 = v128.load(from), s31 = v128.load(from, 16);
+  for (const end = b + <usize>k * nextB; b < end; b += nextB) {
+    const b0 = v128.load(b), b1 = v128.load(b, 16);
+    let x = v128.load32_splat(a0);
+    s00 = madd(x, b0, s00); s01 = madd(x, b1, s01);
+    x = v128.load32_splat(a1);
+    s10 = madd(x, b0, s10); s11 = madd(x, b1, s11);
+    x = v128.load32_splat(a2);
+    s20 = madd(x, b0, s20); s21 = madd(x, b1, s21);
+    x = v128.load32_splat(a3);
+    s30 = madd(x, b0, s30); s31 = madd(x, b1, s31);
+    a0 += nextA; a1 += nextA; a2 += nextA; a3 += nextA;
+  }
+  v128.store(c, s00); v128.store(c, s01, 16);
+  c += nextC;
+  v128.store(c, s10); v128.store(c, s11, 16);
+  c += nextC;
+  v128.store(c, s20); v128.store(c, s21, 16);
+  c += nextC;
+  v128.store(c, s30); v128.store(c, s31, 16);
+}
+
+function wideTile(a0: usize, a1: usize, a2: usize, a3: usize, nextA: usize, b: usize, nextB: usize, k: i32, from: usize, nextFrom: usize, c: usize, nextC: usize): void {
+  let s00 = v128.load(from), s01 = v128.load(from, 16), s02 = v128.load(from, 32), s03 = v128.load(from, 48);
+  from += nextFrom;
+  let s10 = v128.load(from), s11 = v128.load(from, 16), s12 = v128.load(from, 32), s13 = v128.load(from, 48);
+  from += nextFrom;
+  let s20 = v128.load(from), s21 = v128.load(from, 16), s22 = v128.load(from, 32), s23 = v128.load(from, 48);
+  from += nextFrom;
+  let s30 = v128.load(from), s31 = v128.load(from, 16), s32 = v128.load(from, 32), s33 = v128.load(from, 48);
+  for (const end = b + <usize>k * nextB; b < end; b += nextB) {
+    const b0 = v128.load(b), b1 = v128.load(b, 16), b2 = v128.load(b, 32), b3 = v128.load(b, 48);
+    let x = v128.load32_splat(a0);
+    s00 = madd(x, b0, s00); s01 = madd(x, b1, s01); s02 = madd(x, b2, s02); s03 = madd(x, b3, s03);
+    x = v128.load32_splat(a1);
+    s10 = madd(x, b0, s10); s11 = madd(x, b1, s11); s12 = madd(x, b2, s12); s13 = madd(x, b3, s13);
+    x = v128.load32_splat(a2);
+    s20 = madd(x, b0, s20); s21 = madd(x, b1, s21); s22 = madd(x, b2, s22); s23 = madd(x, b3, s23);
+    x = v128.load32_splat(a3);
+    s30 = madd(x, b0, s30); s31 = madd(x, b1, s31); s32 = madd(x, b2, s32); s33 = madd(x, b3, s33);
+    a0 += nextA; a1 += nextA; a2 += nextA; a3 += nextA;
+  }
+  v128.store(c, s00); v128.store(c, s01, 16); v128.store(c, s02, 32); v128.store(c, s03, 48);
+  c += nextC;
+  v128.store(c, s10); v128.store(c, s11, 16); v128.store(c, s12, 32); v128.store(c, s13, 48);
+  c += nextC;
+  v128.store(c, s20); v128.store(c, s21, 16); v128.store(c, s22, 32); v128.store(c, s23, 48);
+  c += nextC;
+  v128.store(c, s30); v128.store(c, s31, 16); v128.store(c, s32, 32); v128.store(c, s33, 48);
+}
+
+/**
+ * A tile of which only the first `rows` by `columns` are there: c = from + Σ over k of a·b.
+ *
+ * Rows that are not there are computed again from the last one that is; a tile at a border is computed beside its place, and copied as far as it goes.
+ */
+// @ts-ignore: decorator
+@inline
+export function tileWithin(rows: i32, columns: i32, a: usize, betweenRows: usize, nextA: usize, b: usize, nextB: usize, k: i32, from: usize, nextFrom: usize, c: usize, nextC: usize): void {
+  if (rows >= ROWS && columns >= PANEL) tile(a, a + betweenRows, a + 2 * betweenRows, a + 3 * betweenRows, nextA, b, nextB, k, from, nextFrom, c, nextC);
+  else borderTile(rows, columns, a, betweenRows, nextA, b, nextB, k, from, nextFrom, c, nextC);
+}
+
+function borderTile(rows: i32, columns: i32, a: usize, betweenRows: usize, nextA: usize, b: usize, nextB: usize, k: i32, from: usize, nextFrom: usize, c: usize, nextC: usize): void {
+  const next = PANEL * F32;
+  const bytes = <usize>min(columns, PANEL) * F32;
+  const last = min(rows, ROWS) - 1;
+  for (let i = 0; i <= last; i++) memory.copy(border + i * next, from + i * nextFrom, bytes);
+  tile(a, a + <usize>min(1, last) * betweenRows, a + <usize>min(2, last) * betweenRows, a + <usize>min(3, last) * betweenRows, nextA, b, nextB, k, border, next, border, next);
+  for (let i = 0; i <= last; i++) memory.copy(c + i * nextC, border + i * next, bytes);
+}
