@@ -1,5 +1,5 @@
-import type { Scalar, Tensor, Variable } from '@tensorflow/tfjs-core';
-import { tensor, tidy, valueAndGrads, variable } from '@tensorflow/tfjs-core';
+import type { Tensor, Variable } from '@tensorflow/tfjs-core';
+import { tensor, tidy, variable } from '@tensorflow/tfjs-core';
 import { isLeft } from 'fp-ts/lib/Either.js';
 import { HeadwaterError } from '../contracts/HeadwaterError.js';
 import type { PaddedBatch } from '../contracts/PaddedBatch.js';
@@ -8,9 +8,12 @@ import type { Trainable } from '../contracts/Trainable.js';
 import { Adam } from '../ops/Adam.js';
 import { onBackend } from '../ops/onBackend.js';
 import { BACKEND_NAME, registerBackend } from '../ops/registerBackend.js';
+import { gradientNames } from '../ops/recurrent/classifierOps.js';
+import type { ClassifierInputs } from '../ops/recurrent/classifierOps.js';
 import { registerOps } from '../ops/registerOps.js';
 import { softmax } from '../ops/softmax.js';
-import { checkClassWeights, checkLabels, labelWeight, softmaxCrossEntropy } from '../ops/softmaxCrossEntropy.js';
+import { checkClassWeights, labelWeight, softmaxCrossEntropy } from '../ops/softmaxCrossEntropy.js';
+import { classifierGradients, classifierProbabilities } from '../ops/textClassifier.js';
 import { checkWeights } from './checkWeights.js';
 import type { ClassifierConfig } from './ClassifierConfig.js';
 import { classifierLogits } from './classifierLogits.js';
@@ -108,6 +111,9 @@ export const classifier = (config: ClassifierConfig, settings: ClassifierSetting
     const variables = new Map(Array.from(start, ([key, weight]): [string, Variable] => [key, tidy(() => variable(asTensor(weight), false))]));
     return { weights: variables, adam: new Adam(variables) };
   });
+  // The weights in their order of definition, under the names that the ops know them by.
+  const names = [...shapes.keys()];
+  const inputs = Object.fromEntries(gradientNames(config.bidirectional).map((input, i) => [input, weights.get(names[i]!)!])) as unknown as ClassifierInputs<Tensor>;
   let disposed = false;
 
   const checkAlive = (): void => {
@@ -127,7 +133,7 @@ export const classifier = (config: ClassifierConfig, settings: ClassifierSetting
   /** The loss of a batch as a number, refused where it is not finite. */
   const lossOf = (loss: Tensor, where: string): number => finite(loss.dataSync<'float32'>(), `The loss of "${name}" ${where}`, UNSTABLE)[0] ?? NaN;
 
-  const probabilitiesOf = (logits: Tensor): Float32Array => finite(softmax(logits).dataSync<'float32'>(), `A probability of "${name}"`, DAMAGED);
+  const finiteProbabilities = (probabilities: Tensor): Float32Array => finite(probabilities.dataSync<'float32'>(), `A probability of "${name}"`, DAMAGED);
 
   return {
     name,
@@ -137,16 +143,10 @@ export const classifier = (config: ClassifierConfig, settings: ClassifierSetting
 
     trainBatch: (batch, { epoch, step: ordinal, learningRate }) =>
       step(() => {
-        // Before the forward pass: tfjs does not free what it has saved for a backward pass that never comes.
-        checkLabels(batch.labels, batch.size, config.classes);
-        const names = [...weights.keys()];
-        const { value, grads } = valueAndGrads((...tensors: Tensor[]): Scalar => {
-          const logits = classifierLogits(config, new Map(tensors.map((weight, i) => [names[i] ?? '', weight])), batch, { seed, epoch, step: ordinal });
-          return softmaxCrossEntropy(logits, batch.labels, classWeights);
-        })([...weights.values()]);
+        const found = classifierGradients(config.cell, inputs, batch, config, { rate: config.dropout, seed, epoch, step: ordinal }, classWeights);
         // Before the update: a step that went wrong leaves the weights as they were.
-        const loss = lossOf(value, `in epoch ${epoch}, step ${ordinal}`);
-        adam.step(new Map(grads.map((gradient, i) => [names[i] ?? '', gradient])), learningRate);
+        const loss = lossOf(found.loss, `in epoch ${epoch}, step ${ordinal}`);
+        adam.step(new Map(names.map((name, i) => [name, found.gradients[i]!])), learningRate);
         return { loss, weight: labelWeight(batch.labels, classWeights) };
       }),
 
@@ -154,10 +154,10 @@ export const classifier = (config: ClassifierConfig, settings: ClassifierSetting
       step(() => {
         const logits = classifierLogits(config, weights, batch, undefined);
         const loss = lossOf(softmaxCrossEntropy(logits, batch.labels, classWeights), 'in evaluation');
-        return { loss, weight: labelWeight(batch.labels, classWeights), probabilities: probabilitiesOf(logits) };
+        return { loss, weight: labelWeight(batch.labels, classWeights), probabilities: finiteProbabilities(softmax(logits)) };
       }),
 
-    predictBatch: (batch) => step(() => probabilitiesOf(classifierLogits(config, weights, batch, undefined))),
+    predictBatch: (batch) => step(() => finiteProbabilities(classifierProbabilities(config.cell, inputs, batch, config))),
 
     logits: (batch) => step(() => finite(classifierLogits(config, weights, batch, undefined).dataSync<'float32'>(), `A logit of "${name}"`, DAMAGED)),
 

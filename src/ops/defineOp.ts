@@ -93,7 +93,8 @@ export const defineOp = <In extends NamedTensors<In>, Out extends readonly Tenso
       backend(); // tfjs picks a backend at its first use, and only then knows its name
       const backendName = getBackend();
       if ((getKernel(name, backendName) as unknown) === undefined) registerKernels(backendName, [composedKernel(op)]);
-      const present = Object.fromEntries(Object.entries<Tensor | undefined>(inputs).flatMap(([input, tensor]) => (tensor === undefined ? [] : [[input, tensor]])));
+      const present: Record<string, Tensor> = {};
+      for (const input in inputs) if (inputs[input] !== undefined) present[input] = inputs[input];
       return engine().runKernel<Tensor[]>(name, present, attributes) as readonly Tensor[] as Out;
     },
   };

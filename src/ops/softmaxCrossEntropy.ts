@@ -4,7 +4,7 @@ import { HeadwaterError } from '../contracts/HeadwaterError.js';
 import { defineOp } from './defineOp.js';
 
 /** Labels, and each row's share of the loss: the shares sum to 1. */
-type LossAttributes = Readonly<{ labels: Int32Array; shares: Float32Array }>;
+export type LossAttributes = Readonly<{ labels: Int32Array; shares: Float32Array }>;
 
 /** The gradient of {@link softmaxCrossEntropy}: dz[i] = dLoss · share[i] · (p[i] − onehot(label[i])). */
 export const softmaxCrossEntropyGradOp = defineOp<{ dLoss: Tensor; probabilities: Tensor }, [Tensor], LossAttributes>({
@@ -55,11 +55,15 @@ export const labelWeight = (labels: Int32Array, classWeights?: Float32Array): nu
 export const softmaxCrossEntropy = (logits: Tensor, labels: Int32Array, classWeights?: Float32Array): Scalar => {
   const [rows, classes] = logits.shape as [number, number];
   if (logits.rank !== 2 || rows === 0) throw new HeadwaterError('HW_USAGE', `softmaxCrossEntropy takes logits of shape [B, C], B at least 1, but was given [${logits.shape.join(', ')}].`);
+  return softmaxCrossEntropyOp.run({ logits }, { labels, shares: lossShares(labels, rows, classes, classWeights) })[0] as Scalar;
+};
+
+/** Each row's share of the loss, or a refusal of labels and weights that do not fit. */
+export const lossShares = (labels: Int32Array, rows: number, classes: number, classWeights: Float32Array | undefined): Float32Array => {
   checkLabels(labels, rows, classes);
   if (classWeights !== undefined) checkClassWeights(classWeights, classes);
   const weight = labelWeight(labels, classWeights);
-  const shares = Float32Array.from(labels, (label) => (classWeights === undefined ? 1 : classWeights[label]!) / weight);
-  return softmaxCrossEntropyOp.run({ logits }, { labels, shares })[0] as Scalar;
+  return Float32Array.from(labels, (label) => (classWeights === undefined ? 1 : classWeights[label]!) / weight);
 };
 
 /** Refuses labels that are not one a row, each a class's index. */

@@ -1,5 +1,6 @@
 import type { OpKernel } from '../../defineOp.js';
 import { adamUpdateKernels } from './adamUpdate.js';
+import { classifierKernels } from './classifier.js';
 import { dropoutKernels } from './dropout.js';
 import { embeddedRecurrentKernels } from './embeddedRecurrent.js';
 import { embeddingKernels } from './embedding.js';
@@ -12,6 +13,7 @@ import { softmaxCrossEntropyKernels } from './softmaxCrossEntropy.js';
 /** The kernels of the embedded backend in plain TypeScript: what every other kernel is tested against. */
 export const REFERENCE_KERNELS: readonly OpKernel[] = [
   ...adamUpdateKernels,
+  ...classifierKernels,
   ...dropoutKernels,
   ...embeddedRecurrentKernels,
   ...embeddingKernels,

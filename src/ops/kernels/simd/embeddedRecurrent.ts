@@ -39,7 +39,8 @@ const planOf = (attributes: EmbeddedAttributes, directions: number): readonly Di
 const reserveStart = (plan: readonly DirectionPlan[], keeps: number, units: number, d: number): number =>
   plan.slice(0, d).reduce((sum, { schedule }) => sum + schedule.index.length * (1 + keeps) * units, 0);
 
-const forward = (cell: CellName, machine: KernelMachine, { embeddings, ...layer }: EmbeddedInputs<Resident>, attributes: EmbeddedAttributes): readonly [Resident, Resident] => {
+/** Embedding and layer: each row's output at its last token, and the reserve. */
+export const embeddedForward = (cell: CellName, machine: KernelMachine, { embeddings, ...layer }: EmbeddedInputs<Resident>, attributes: EmbeddedAttributes): readonly [Resident, Resident] => {
   const { gates, keeps } = SIMD_CELLS[cell];
   const directions = weightsByDirection(layer);
   const plan = planOf(attributes, directions.length);
@@ -81,7 +82,8 @@ const directionRun = (machine: KernelMachine, cell: CellName, units: number, sch
   outputStep: 0,
 });
 
-const backward = (cell: CellName, machine: KernelMachine, { embeddings, reserve, dLast, ...layer }: EmbeddedGradInputs<Resident>, attributes: EmbeddedAttributes): readonly Resident[] => {
+/** The gradients of the embeddings and of the layer's weights. */
+export const embeddedBackward = (cell: CellName, machine: KernelMachine, { embeddings, reserve, dLast, ...layer }: EmbeddedGradInputs<Resident>, attributes: EmbeddedAttributes): readonly Resident[] => {
   const { gates, keeps } = SIMD_CELLS[cell];
   const directions = weightsByDirection(layer);
   const plan = planOf(attributes, directions.length);
@@ -125,8 +127,8 @@ const backward = (cell: CellName, machine: KernelMachine, { embeddings, reserve,
 export const embeddedRecurrentKernels: readonly OpKernel[] = (['rnn', 'gru', 'lstm'] as const).flatMap((cell) => {
   const { last, lastBidirectional, lastGrad } = EMBEDDED_OPS[cell];
   return [
-    simdKernel(last, (machine, inputs, attributes) => forward(cell, machine, inputs, attributes)),
-    simdKernel(lastBidirectional, (machine, inputs, attributes) => forward(cell, machine, inputs, attributes)),
-    simdKernel(lastGrad, (machine, inputs, attributes) => backward(cell, machine, inputs, attributes)),
+    simdKernel(last, (machine, inputs, attributes) => embeddedForward(cell, machine, inputs, attributes)),
+    simdKernel(lastBidirectional, (machine, inputs, attributes) => embeddedForward(cell, machine, inputs, attributes)),
+    simdKernel(lastGrad, (machine, inputs, attributes) => embeddedBackward(cell, machine, inputs, attributes)),
   ];
 });

@@ -25,7 +25,8 @@ export const simdKernel = <In extends NamedTensors<In>, Out extends readonly Ten
     if (!(backend instanceof EmbeddedBackend) || backend.machine === undefined) throw new HeadwaterError('HW_BACKEND', `The fast kernel of ${op.name} was registered for a backend that does not keep its values in the kernels' memory.`);
     const { machine } = backend;
     const residents: Record<string, Resident> = {};
-    for (const [name, info] of Object.entries(inputs)) {
+    for (const name in inputs) {
+      const info = inputs[name];
       if (info !== undefined) residents[name] = { shape: info.shape, at: backend.addressOf(info.dataId, machine), id: info.dataId };
     }
     return machine.collect(() => compute(machine, residents as ResidentInputs<In>, attrs as Attributes)).map(({ shape, at }) => backend.adopt(at, shape, machine));

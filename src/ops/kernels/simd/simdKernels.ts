@@ -1,5 +1,6 @@
 import type { OpKernel } from '../../defineOp.js';
 import { adamUpdateKernels } from './adamUpdate.js';
+import { classifierKernels } from './classifier.js';
 import { dropoutKernels } from './dropout.js';
 import { embeddedRecurrentKernels } from './embeddedRecurrent.js';
 import { embeddingKernels } from './embedding.js';
@@ -7,4 +8,4 @@ import { linearKernels } from './linear.js';
 import { recurrentKernels } from './recurrent.js';
 
 /** The kernels of the embedded backend on WebAssembly SIMD and threads; for all other ops it has the reference kernels. */
-export const SIMD_KERNELS: readonly OpKernel[] = [...adamUpdateKernels, ...dropoutKernels, ...embeddedRecurrentKernels, ...embeddingKernels, ...linearKernels, ...recurrentKernels];
+export const SIMD_KERNELS: readonly OpKernel[] = [...adamUpdateKernels, ...classifierKernels, ...dropoutKernels, ...embeddedRecurrentKernels, ...embeddingKernels, ...linearKernels, ...recurrentKernels];
