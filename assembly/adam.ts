@@ -1,13 +1,23 @@
 import { at, store } from './simd';
 
-/** Arguments of {@link adam}. */
+/** One weight of those that {@link adam} updates. */
 @unmanaged
-export class Adam {
+export class AdamWeight {
   weight: usize;
   gradient: usize;
   m: usize;
   v: usize;
   count: i32;
+  /** The first of its tasks. */
+  task: i32;
+}
+
+/** Arguments of {@link adam}. */
+@unmanaged
+export class Adam {
+  /** The weights, in rising order of their tasks: one job for all of them, since most are so small that a job of their own would cost more than the update. */
+  weights: usize;
+  length: i32;
   /** How many values a task takes: a multiple of four. */
   part: i32;
   beta1: f32;
@@ -58,25 +68,30 @@ function moved(a: Adam, w: v128, m: v128, v: v128): v128 {
  * D. P. Kingma and J. Ba, Adam: a method for stochastic optimization. ICLR 2015.
  */
 export function adam(a: Adam, task: i32): void {
-  const end = min((task + 1) * a.part, a.count);
-  let i = task * a.part;
+  let last = a.length - 1;
+  while (changetype<AdamWeight>(a.weights + <usize>last * offsetof<AdamWeight>()).task > task) last--;
+  const w = changetype<AdamWeight>(a.weights + <usize>last * offsetof<AdamWeight>());
+  update(a, w, (task - w.task) * a.part, min((task - w.task + 1) * a.part, w.count));
+}
+
+function update(a: Adam, entry: AdamWeight, i: i32, end: i32): void {
   // Two vectors at a time, for engines that make one of them.
   for (; i + 8 <= end; i += 8) {
-    const g0 = v128.load(at(a.gradient, i)), g1 = v128.load(at(a.gradient, i), 16);
-    const m0 = first(a, v128.load(at(a.m, i)), g0), m1 = first(a, v128.load(at(a.m, i), 16), g1);
-    const v0 = second(a, v128.load(at(a.v, i)), g0), v1 = second(a, v128.load(at(a.v, i), 16), g1);
-    const w0 = moved(a, v128.load(at(a.weight, i)), m0, v0), w1 = moved(a, v128.load(at(a.weight, i), 16), m1, v1);
-    v128.store(at(a.m, i), m0); v128.store(at(a.m, i), m1, 16);
-    v128.store(at(a.v, i), v0); v128.store(at(a.v, i), v1, 16);
-    v128.store(at(a.weight, i), w0); v128.store(at(a.weight, i), w1, 16);
+    const g0 = v128.load(at(entry.gradient, i)), g1 = v128.load(at(entry.gradient, i), 16);
+    const m0 = first(a, v128.load(at(entry.m, i)), g0), m1 = first(a, v128.load(at(entry.m, i), 16), g1);
+    const v0 = second(a, v128.load(at(entry.v, i)), g0), v1 = second(a, v128.load(at(entry.v, i), 16), g1);
+    const w0 = moved(a, v128.load(at(entry.weight, i)), m0, v0), w1 = moved(a, v128.load(at(entry.weight, i), 16), m1, v1);
+    v128.store(at(entry.m, i), m0); v128.store(at(entry.m, i), m1, 16);
+    v128.store(at(entry.v, i), v0); v128.store(at(entry.v, i), v1, 16);
+    v128.store(at(entry.weight, i), w0); v128.store(at(entry.weight, i), w1, 16);
   }
   for (; i < end; i += 4) {
-    const g = v128.load(at(a.gradient, i));
-    const m = first(a, v128.load(at(a.m, i)), g);
-    const v = second(a, v128.load(at(a.v, i)), g);
-    const w = moved(a, v128.load(at(a.weight, i)), m, v);
-    store(at(a.m, i), m, end - i);
-    store(at(a.v, i), v, end - i);
-    store(at(a.weight, i), w, end - i);
+    const g = v128.load(at(entry.gradient, i));
+    const m = first(a, v128.load(at(entry.m, i)), g);
+    const v = second(a, v128.load(at(entry.v, i)), g);
+    const w = moved(a, v128.load(at(entry.weight, i)), m, v);
+    store(at(entry.m, i), m, end - i);
+    store(at(entry.v, i), v, end - i);
+    store(at(entry.weight, i), w, end - i);
   }
 }

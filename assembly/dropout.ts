@@ -27,27 +27,39 @@ export class Dropout {
  */
 export function dropout(d: Dropout, task: i32): void {
   const end = min((task + 1) * d.part, d.count);
-  const threshold = (<u64>d.thresholdHigh << 32) | <u64>d.thresholdLow;
+  // A rate that rounds to 1 drops every word: there the threshold is 2³².
+  const none = i32x4.splat(d.thresholdHigh != 0 ? 0 : -1);
+  const threshold = i32x4.splat(d.thresholdLow);
   const scale = f32x4.splat(d.scale);
-  for (let p = task * d.part; p < end; p += 4) {
-    let c0 = d.epoch, c1 = d.step, c2 = d.site, c3 = <u32>(p >> 2);
+  // Four blocks at a time, one a lane.
+  for (let p = task * d.part; p < end; p += 16) {
+    let c0 = i32x4.splat(d.epoch), c1 = i32x4.splat(d.step), c2 = i32x4.splat(d.site);
+    let c3 = i32x4.add(i32x4.splat(p >> 2), i32x4(0, 1, 2, 3));
     let k0 = d.key0, k1 = d.key1;
     for (let round = 0; round < 10; round++) {
-      const first = <u64>0xd2511f53 * <u64>c0;
-      const second = <u64>0xcd9e8d57 * <u64>c2;
-      c0 = <u32>(second >> 32) ^ c1 ^ k0;
-      c1 = <u32>second;
-      c2 = <u32>(first >> 32) ^ c3 ^ k1;
-      c3 = <u32>first;
+      const firstLow = i64x2.extmul_low_i32x4_u(c0, i32x4.splat(0xd2511f53)), firstHigh = i64x2.extmul_high_i32x4_u(c0, i32x4.splat(0xd2511f53));
+      const secondLow = i64x2.extmul_low_i32x4_u(c2, i32x4.splat(0xcd9e8d57)), secondHigh = i64x2.extmul_high_i32x4_u(c2, i32x4.splat(0xcd9e8d57));
+      c0 = v128.xor(v128.xor(v128.shuffle<i32>(secondLow, secondHigh, 1, 3, 5, 7), c1), i32x4.splat(k0));
+      c1 = v128.shuffle<i32>(secondLow, secondHigh, 0, 2, 4, 6);
+      c2 = v128.xor(v128.xor(v128.shuffle<i32>(firstLow, firstHigh, 1, 3, 5, 7), c3), i32x4.splat(k1));
+      c3 = v128.shuffle<i32>(firstLow, firstHigh, 0, 2, 4, 6);
       k0 += 0x9e3779b9;
       k1 += 0xbb67ae85;
     }
-    // All bits of a lane where it is kept, none where it is dropped; what is dropped is multiplied by 0, as the other kernels do, so that a NaN stays one.
-    let kept = i32x4.splat(0);
-    kept = i32x4.replace_lane(kept, 0, <u64>c0 < threshold ? 0 : -1);
-    kept = i32x4.replace_lane(kept, 1, <u64>c1 < threshold ? 0 : -1);
-    kept = i32x4.replace_lane(kept, 2, <u64>c2 < threshold ? 0 : -1);
-    kept = i32x4.replace_lane(kept, 3, <u64>c3 < threshold ? 0 : -1);
-    store(at(d.y, p), f32x4.mul(v128.load(at(d.x, p)), v128.and(kept, scale)), end - p);
+    // From one word of four blocks a vector to four words of one block.
+    const a0 = v128.shuffle<i32>(c0, c1, 0, 4, 1, 5), a1 = v128.shuffle<i32>(c0, c1, 2, 6, 3, 7);
+    const b0 = v128.shuffle<i32>(c2, c3, 0, 4, 1, 5), b1 = v128.shuffle<i32>(c2, c3, 2, 6, 3, 7);
+    keep(d, p, v128.shuffle<i64>(a0, b0, 0, 2), threshold, none, scale, end);
+    keep(d, p + 4, v128.shuffle<i64>(a0, b0, 1, 3), threshold, none, scale, end);
+    keep(d, p + 8, v128.shuffle<i64>(a1, b1, 0, 2), threshold, none, scale, end);
+    keep(d, p + 12, v128.shuffle<i64>(a1, b1, 1, 3), threshold, none, scale, end);
   }
+}
+
+/** What is dropped is multiplied by 0, as the other kernels do, so that a NaN stays one. */
+// @ts-ignore: decorator
+@inline
+function keep(d: Dropout, p: i32, words: v128, threshold: v128, none: v128, scale: v128, end: i32): void {
+  const kept = v128.and(v128.and(i32x4.ge_u(words, threshold), none), scale);
+  store(at(d.y, p), f32x4.mul(v128.load(at(d.x, p)), kept), end - p);
 }

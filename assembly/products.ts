@@ -17,10 +17,17 @@ export class Packing {
   rows: i32;
   columns: i32;
   to: usize;
+  /** How many panels a task takes. */
+  panels: i32;
 }
 
 /** Copies the columns of a panel side by side, row after row, zeros where columns are missing: the order in which products read them. */
-export function packPanels(p: Packing, panel: i32): void {
+export function packPanels(p: Packing, task: i32): void {
+  const end = min((task + 1) * p.panels, (p.columns + PANEL - 1) / PANEL);
+  for (let panel = task * p.panels; panel < end; panel++) packPanel(p, panel);
+}
+
+function packPanel(p: Packing, panel: i32): void {
   const first = panel * PANEL;
   const width = p.columns - first;
   const to = at(p.to, first * p.rows);

@@ -3,6 +3,7 @@ import { Dropout, dropout } from './dropout';
 import { Pass } from './Pass';
 import { Packing, Product, TransposedProduct, packPanels, product, transposedProduct } from './products';
 import { backward, forward } from './recurrence';
+import { Softmax, crossEntropy, softmax } from './softmax';
 import { Filling, Gathering, Grouping, Scattering, Summing, fill, gatherRows, scatterRows, sumGroups, sumRows } from './rows';
 import { useBorder } from './tile';
 
@@ -20,6 +21,8 @@ export enum Kernel {
   backward,
   adam,
   dropout,
+  softmax,
+  crossEntropy,
 }
 
 function runTask(kernel: i32, args: usize, task: i32): void {
@@ -36,6 +39,8 @@ function runTask(kernel: i32, args: usize, task: i32): void {
     case Kernel.backward: return backward(changetype<Pass>(args), task);
     case Kernel.adam: return adam(changetype<Adam>(args), task);
     case Kernel.dropout: return dropout(changetype<Dropout>(args), task);
+    case Kernel.softmax: return softmax(changetype<Softmax>(args), task);
+    case Kernel.crossEntropy: return crossEntropy(changetype<Softmax>(args), task);
     default: unreachable();
   }
 }

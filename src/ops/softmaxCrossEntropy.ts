@@ -63,7 +63,8 @@ export const lossShares = (labels: Int32Array, rows: number, classes: number, cl
   checkLabels(labels, rows, classes);
   if (classWeights !== undefined) checkClassWeights(classWeights, classes);
   const weight = labelWeight(labels, classWeights);
-  return Float32Array.from(labels, (label) => (classWeights === undefined ? 1 : classWeights[label]!) / weight);
+  if (classWeights === undefined) return new Float32Array(rows).fill(1 / weight);
+  return Float32Array.from(labels, (label) => classWeights[label]! / weight);
 };
 
 /** Refuses labels that are not one a row, each a class's index. */

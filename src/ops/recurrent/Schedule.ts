@@ -16,6 +16,21 @@ export interface Schedule {
   readonly index: Int32Array;
 }
 
+/** The rows in falling order of their counts, those of one count in their own order; counted out, since counts are small and this is done for every batch. */
+const inFallingOrder = (counts: Int32Array, most: number): Int32Array => {
+  const starts = new Int32Array(most + 2);
+  for (const count of counts) starts[count]!++;
+  let before = 0;
+  for (let count = most; count >= 0; count--) {
+    const rows = starts[count]!;
+    starts[count] = before;
+    before += rows;
+  }
+  const order = new Int32Array(counts.length);
+  for (let row = 0; row < counts.length; row++) order[starts[counts[row]!]!++] = row;
+  return order;
+};
+
 /**
  * Lays out the steps of one direction.
  *
@@ -25,7 +40,7 @@ export interface Schedule {
  * @param stride 1 forwards in time, -1 backwards
  */
 export const schedule = (time: number, counts: Int32Array, startOf: (row: number) => number, stride: 1 | -1): Schedule => {
-  const order = counts.map((_, row) => row).sort((a, b) => counts[b]! - counts[a]! || a - b);
+  const order = inFallingOrder(counts, time);
   const steps = counts[order[0]!]!;
   const active = new Int32Array(steps);
   const offsets = new Int32Array(steps + 1);

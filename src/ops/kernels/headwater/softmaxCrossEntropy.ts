@@ -1,15 +1,34 @@
 import { softmaxCrossEntropyGradOp, softmaxCrossEntropyOp } from '../../softmaxCrossEntropy.js';
-import { crossEntropy, crossEntropyGradient } from './crossEntropy.js';
 import { referenceKernel } from './referenceKernel.js';
 import { softmaxRows } from './softmaxRows.js';
 
 export const softmaxCrossEntropyKernels = [
-  referenceKernel(softmaxCrossEntropyOp, ({ logits: { shape, data } }, attributes) => [
-    { shape: [], data: Float32Array.of(crossEntropy(data, shape[1]!, attributes)) },
-    { shape, data: softmaxRows(data, shape[1]!) },
-  ]),
+  // loss = Σᵢ share[i] · (log Σⱼ exp(z[i, j] − m) + m − z[i, label[i]]), with m the row's largest logit
+  referenceKernel(softmaxCrossEntropyOp, ({ logits: { shape, data: z } }, { labels, shares }) => {
+    const [rows, classes] = shape as [number, number];
+    let loss = 0;
+    for (let i = 0; i < rows; i++) {
+      const from = i * classes;
+      let largest = -Infinity;
+      for (let c = 0; c < classes; c++) largest = Math.max(largest, z[from + c]!);
+      let sum = 0;
+      for (let c = 0; c < classes; c++) sum += Math.exp(z[from + c]! - largest);
+      loss += shares[i]! * (Math.log(sum) + largest - z[from + labels[i]!]!);
+    }
+    return [
+      { shape: [], data: Float32Array.of(loss) },
+      { shape, data: softmaxRows(z, classes) },
+    ];
+  }),
 
-  referenceKernel(softmaxCrossEntropyGradOp, ({ dLoss, probabilities: { shape, data } }, attributes) => [
-    { shape, data: crossEntropyGradient(data, shape[1]!, dLoss.data[0]!, attributes) },
-  ]),
+  // dz[i, c] = dLoss · share[i] · (p[i, c] − [c = label[i]])
+  referenceKernel(softmaxCrossEntropyGradOp, ({ dLoss, probabilities: { shape, data: p } }, { labels, shares }) => {
+    const [rows, classes] = shape as [number, number];
+    const dLogits = new Float32Array(p.length);
+    for (let i = 0; i < rows; i++) {
+      const scale = dLoss.data[0]! * shares[i]!;
+      for (let c = 0; c < classes; c++) dLogits[i * classes + c] = scale * (p[i * classes + c]! - (c === labels[i]! ? 1 : 0));
+    }
+    return [{ shape, data: dLogits }];
+  }),
 ];

@@ -103,6 +103,16 @@ export class KernelMemory {
     this.#words.set(values, at >>> 2);
   }
 
+  /** Copies values to an address. */
+  putFloats(at: number, values: Float32Array): void {
+    this.putInts(at, new Int32Array(values.buffer, values.byteOffset, values.length));
+  }
+
+  /** Copies a block, or a part of one. */
+  copy(from: number, to: number, bytes: number): void {
+    this.putInts(to, this.ints(from, bytes >>> 2));
+  }
+
   #extend(size: number): number {
     const block = this.#top;
     const missing = block + size + GUARD - this.memory.buffer.byteLength;

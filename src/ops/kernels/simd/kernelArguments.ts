@@ -3,7 +3,7 @@
  * order of the classes there, which say what they are. Every field is one 32-bit word; addresses are bytes, steps are values.
  */
 const FIELDS = {
-  packPanels: ['from', 'rowStep', 'columnStep', 'rows', 'columns', 'to'],
+  packPanels: ['from', 'rowStep', 'columnStep', 'rows', 'columns', 'to', 'panels'],
   product: ['a', 'aStep', 'panels', 'c', 'cStep', 'm', 'n', 'k', 'bias', 'rows'],
   transposedProduct: ['a', 'aStep', 'b', 'bStep', 'c', 'cStep', 'm', 'n', 'k', 'rows'],
   gatherRows: ['from', 'index', 'count', 'width', 'to', 'rows'],
@@ -13,8 +13,10 @@ const FIELDS = {
   fill: ['to', 'bytes', 'part'],
   forward: ['cell', 'units', 'gates', 'keeps', 'steps', 'batch', 'group', 'fromState', 'active', 'offsets', 'order', 'place', 'index', 'projection', 'panels', 'bias', 'scratch', 'before', 'kept', 'final', 'finalCell', 'finalStep', 'output', 'outputStep', 'states', 'dStates', 'da', 'du'],
   backward: ['cell', 'units', 'gates', 'keeps', 'steps', 'batch', 'group', 'fromState', 'active', 'offsets', 'order', 'place', 'index', 'projection', 'panels', 'bias', 'scratch', 'before', 'kept', 'final', 'finalCell', 'finalStep', 'output', 'outputStep', 'states', 'dStates', 'da', 'du'],
-  adam: ['weight', 'gradient', 'm', 'v', 'count', 'part', 'beta1', 'beta2', 'rest1', 'rest2', 'stepSize', 'rootScale', 'epsilon'],
+  adam: ['weights', 'length', 'part', 'beta1', 'beta2', 'rest1', 'rest2', 'stepSize', 'rootScale', 'epsilon'],
   dropout: ['x', 'y', 'count', 'part', 'thresholdLow', 'thresholdHigh', 'scale', 'epoch', 'step', 'site', 'key0', 'key1'],
+  softmax: ['logits', 'rows', 'classes', 'part', 'labels', 'shares', 'loss'],
+  crossEntropy: ['logits', 'rows', 'classes', 'part', 'labels', 'shares', 'loss'],
 } as const;
 
 /** The fields that are float32; all others are int32. */

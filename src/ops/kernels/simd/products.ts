@@ -6,6 +6,9 @@ export const WORD = 4;
 /** Rows of a product that one task takes: few enough for every thread to find work, enough to read a panel for. */
 const ROWS = 32;
 
+/** Values that one task packs. */
+const PACKED = 1 << 13;
+
 /** How many tasks some items make. */
 export const tasksFor = (items: number, perTask: number): number => Math.max(1, Math.ceil(items / perTask));
 
@@ -26,8 +29,10 @@ export interface Panels {
 export const panelsOf = (machine: KernelMachine, weight: Resident, transposed: boolean): Panels => {
   const [outputs, inputs] = weight.shape as [number, number];
   const [k, n] = transposed ? [inputs, outputs] : [outputs, inputs];
-  const pack = (to: number): void =>
-    machine.threads.run('packPanels', tasksFor(n, machine.panel), { from: weight.at, rowStep: transposed ? 1 : inputs, columnStep: transposed ? inputs : 1, rows: k, columns: n, to });
+  const pack = (to: number): void => {
+    const panels = Math.max(1, Math.floor(PACKED / (k * machine.panel)));
+    machine.threads.run('packPanels', tasksFor(n, panels * machine.panel), { from: weight.at, rowStep: transposed ? 1 : inputs, columnStep: transposed ? inputs : 1, rows: k, columns: n, to, panels });
+  };
   return { at: machine.derived.get(transposed ? 'transposed' : 'panels', [weight.id!], panelBytes(machine.panel, k, n), pack), k, n };
 };
 
