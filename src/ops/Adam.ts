@@ -1,4 +1,4 @@
-import { tensor, tidy, variable, zeros } from '@tensorflow/tfjs-core';
+import { tensor, tidy, util, variable, zeros } from '@tensorflow/tfjs-core';
 import type { Tensor, Variable } from '@tensorflow/tfjs-core';
 import { HeadwaterError } from '../contracts/HeadwaterError.js';
 import type { StateDict, Weight } from '../contracts/StateDict.js';
@@ -78,18 +78,18 @@ export class Adam {
    */
   step(gradients: ReadonlyMap<string, Tensor>, learningRate: number): void {
     if (!(learningRate >= 0 && learningRate < Infinity)) throw new HeadwaterError('HW_USAGE', `Adam was given the learning rate ${learningRate}. It must be finite and not negative.`);
-    const updates = Array.from(this.#slots, ([name, slot]) => {
+    const updates = Array.from(this.#slots, ([name, { weight, m, v }]) => {
       const gradient = gradients.get(name);
-      const given = gradient === undefined ? 'none' : `[${gradient.shape.join(', ')}]`;
-      const wanted = `[${slot.weight.shape.join(', ')}]`;
-      if (gradient === undefined || given !== wanted) throw new HeadwaterError('HW_USAGE', `Adam needs a gradient of shape ${wanted} for the weight "${name}", but was given ${given}.`);
-      return { slot, gradient };
+      if (gradient === undefined || !util.arraysEqual(gradient.shape, weight.shape)) {
+        const given = gradient === undefined ? 'none' : `[${gradient.shape.join(', ')}]`;
+        throw new HeadwaterError('HW_USAGE', `Adam needs a gradient of shape [${weight.shape.join(', ')}] for the weight "${name}", but was given ${given}.`);
+      }
+      return { weight, gradient, m, v };
     });
     this.#step += 1;
     tidy(() => {
-      const given = updates.map(({ slot: { weight, m, v }, gradient }) => ({ weight, gradient, m, v }));
-      const after = adamUpdateOp.run(adamInputs<Tensor>(given), { ...this.#constants, learningRate, step: this.#step });
-      if (after.length > 0) updates.flatMap(({ slot: { weight, m, v } }) => [weight, m, v]).forEach((old, i) => old.assign(after[i]!));
+      const after = adamUpdateOp.run(adamInputs<Tensor>(updates), { ...this.#constants, learningRate, step: this.#step });
+      if (after.length > 0) updates.flatMap(({ weight, m, v }) => [weight, m, v]).forEach((old, i) => old.assign(after[i]!));
     });
   }
 

@@ -16,13 +16,19 @@ export interface AdamTensors<T> {
 const NAMES = ['weight', 'gradient', 'm', 'v'] as const;
 
 /** The inputs of {@link adamUpdateOp}: a kernel knows tensors by name. */
-export const adamInputs = <T>(weights: readonly AdamTensors<T>[]): Record<string, T> => Object.fromEntries(weights.flatMap((tensors, i) => NAMES.map((name) => [`${name}${i}`, tensors[name]])));
+export const adamInputs = <T>(weights: readonly AdamTensors<T>[]): Record<string, T> => {
+  const inputs: Record<string, T> = {};
+  weights.forEach((tensors, i) => {
+    for (const name of NAMES) inputs[`${name}${i}`] = tensors[name];
+  });
+  return inputs;
+};
 
 /** The weights that inputs stand for. */
 export const adamWeights = <T>(inputs: Readonly<Record<string, T | undefined>>): readonly AdamTensors<T>[] => {
   const weights: AdamTensors<T>[] = [];
   for (let i = 0; ; i++) {
-    const [weight, gradient, m, v] = NAMES.map((name) => inputs[`${name}${i}`]);
+    const { [`weight${i}`]: weight, [`gradient${i}`]: gradient, [`m${i}`]: m, [`v${i}`]: v } = inputs;
     if (weight === undefined || gradient === undefined || m === undefined || v === undefined) return weights;
     weights.push({ weight, gradient, m, v });
   }
