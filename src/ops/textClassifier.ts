@@ -29,9 +29,9 @@ const attributesOf = (op: string, cell: CellName, weights: ClassifierInputs<Tens
   checkLengths(op, lengths, size, time);
   const { hiddenSize, directions } = checkLayerWeights(op, cell, embeddings.shape[1]!, weights);
   checkShape(op, 'fc1_weight', fc1_weight, ['F', directions * hiddenSize]);
-  checkShape(op, 'fc1_bias', fc1_bias, [fc1_weight.shape[0]!]);
-  checkShape(op, 'fc2_weight', fc2_weight, ['C', fc1_weight.shape[0]!]);
-  checkShape(op, 'fc2_bias', fc2_bias, [fc2_weight.shape[0]!]);
+  checkShape(op, 'fc1_bias', fc1_bias, [fc1_weight.shape[0]]);
+  checkShape(op, 'fc2_weight', fc2_weight, ['C', fc1_weight.shape[0]]);
+  checkShape(op, 'fc2_bias', fc2_bias, [fc2_weight.shape[0]]);
   return { tokens, size, time, lengths, padIndex, overPadding, vocabularySize, reserve };
 };
 
@@ -64,7 +64,7 @@ export const classifierGradients = (
   const { rate, seed, epoch, step, site = 0 } = place;
   const { labels } = batch;
   const attributes = attributesOf('classifierGradients', cell, weights, batch, options, true);
-  const shares = lossShares(labels, batch.size, weights.fc2_weight.shape[0]!, classWeights);
+  const shares = lossShares(labels, batch.size, weights.fc2_weight.shape[0], classWeights);
   const [loss, ...gradients] = CLASSIFIER_OPS[cell].gradients.run(weights, { ...attributes, labels, shares, rate, key0: deriveSeed(seed, 'dropout', 0), key1: deriveSeed(seed, 'dropout', 1), epoch, step, site });
   return { loss: loss as Scalar, gradients };
 };
