@@ -1,4 +1,4 @@
-import { concat, defer, from, mergeMap, type OperatorFunction } from 'rxjs';
+import { concat, defer, filter, from, map, type OperatorFunction } from 'rxjs';
 import { HeadwaterError } from '../contracts/HeadwaterError.js';
 import type { PaddedBatch } from '../contracts/PaddedBatch.js';
 import type { TokenizedRow } from '../contracts/Row.js';
@@ -129,15 +129,16 @@ export function bucketByLength(options: BucketByLengthOptions): OperatorFunction
       const buckets: Waiting[][] = Array.from({ length: boundaries.length + 1 }, () => []);
       let arrivals = 0;
 
-      const place = (given: TokenizedRow): readonly PaddedBatch[] => {
+      /** The batch that the row fills, if it does. */
+      const place = (given: TokenizedRow): PaddedBatch | undefined => {
         const row = fitted(given);
-        if (row === undefined) return [];
+        if (row === undefined) return undefined;
         const at = bucketOf(row.tokens);
         const bucket = buckets[at]!;
         bucket.push({ row, arrival: arrivals++ });
-        if (bucket.length < batchSize) return [];
+        if (bucket.length < batchSize) return undefined;
         buckets[at] = [];
-        return [batchOf(bucket)];
+        return batchOf(bucket);
       };
 
       const leftovers = (): readonly PaddedBatch[] => {
@@ -153,7 +154,10 @@ export function bucketByLength(options: BucketByLengthOptions): OperatorFunction
       };
 
       return concat(
-        source.pipe(mergeMap(place)),
+        source.pipe(
+          map(place),
+          filter((batch) => batch !== undefined),
+        ),
         defer(() => from(leftovers())),
       );
     });

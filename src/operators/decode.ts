@@ -7,6 +7,7 @@ import type { DeadLetter, Rejection } from '../contracts/Rejection.js';
 import type { SourceRow } from '../contracts/Row.js';
 import { excerpt } from '../text/excerpt.js';
 import { listNames } from '../text/listNames.js';
+import { copyWith } from './copyWith.js';
 
 /** How rows are decoded. */
 export interface DecodeOptions<A> {
@@ -137,7 +138,7 @@ export const decode = <A extends object>(
           codec.decode(renamed(row, renaming)),
           E.matchW(
             (errors) => reject(rejectionOf(row, renaming, errors)),
-            (value) => ({ ...value, id: row.id }),
+            (value) => copyWith(value, 'id', row.id),
           ),
         ),
       ),

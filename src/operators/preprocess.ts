@@ -1,6 +1,7 @@
 import { map, type OperatorFunction } from 'rxjs';
 import type { Headline, Preprocessed } from '../contracts/Row.js';
 import { textPreprocessor, type TextPreprocessorOptions } from '../text/textPreprocessor.js';
+import { copyWith } from './copyWith.js';
 
 /**
  * Adds to each headline its preprocessed text: lower case, without stop words and parentheses, words one space apart.
@@ -29,5 +30,5 @@ import { textPreprocessor, type TextPreprocessorOptions } from '../text/textPrep
  */
 export const preprocess = <R extends Headline>(options: TextPreprocessorOptions = {}): OperatorFunction<R, Preprocessed<R>> => {
   const textOf = textPreprocessor(options);
-  return map((row) => ({ ...row, text: textOf(row.title) }));
+  return map((row) => copyWith(row, 'text', textOf(row.title)));
 };
