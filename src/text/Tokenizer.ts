@@ -6,7 +6,7 @@ import { HeadwaterError } from '../contracts/HeadwaterError.js';
 import { jsonIndices, jsonObject, jsonString } from './artifactJson.js';
 import { indexedNames, indicesByName } from './indexedNames.js';
 import { artifactError, parseArtifact, readArtifact } from './readArtifact.js';
-import { splitTokens } from './splitTokens.js';
+import { TokenTable } from './TokenTable.js';
 
 /** How a vocabulary is learnt. */
 export interface TokenizerOptions {
@@ -66,29 +66,44 @@ const settle = (options: TokenizerOptions): Settings => {
   return settings;
 };
 
-const count = (counts: Map<string, number>, tokens: readonly string[]): Map<string, number> => {
-  for (const token of tokens) counts.set(token, (counts.get(token) ?? 0) + 1);
-  return counts;
+/** How often each token occurs, by its number. */
+interface TokenCounts {
+  readonly table: TokenTable;
+  readonly counts: number[];
+}
+
+const count = (soFar: TokenCounts, text: string): TokenCounts => {
+  const { table, counts } = soFar;
+  const length = table.read(text, true);
+  for (let i = 0; i < length; i++) {
+    const number = table.numbers[i]!;
+    if (number === counts.length) counts.push(0);
+    counts[number]!++;
+  }
+  return soFar;
 };
 
-/** The most frequent tokens, at most as many as there is room for; of equally frequent ones the first seen (a Map keeps that order, and the sort is stable). */
-const select = (counts: ReadonlyMap<string, number>, settings: Settings): Vocabulary => {
+/** The most frequent tokens, at most as many as there is room for; of equally frequent ones the first seen. */
+const select = ({ table, counts }: TokenCounts, settings: Settings): Vocabulary => {
   const { charLevel, numTokens, minTokenFrequency, padToken, unknownToken } = settings;
+  const padNumber = table.numberOf(padToken);
+  const unknownNumber = table.numberOf(unknownToken);
   // A word spelt like one of the two is no token of its own: it would take that token's index away.
-  const words = [...counts].filter(([token]) => token !== padToken && token !== unknownToken);
+  const words = [...counts.keys()].filter((number) => number !== padNumber && number !== unknownNumber);
   const kept = words
-    .filter(([, frequency]) => frequency >= minTokenFrequency)
-    .sort(([, a], [, b]) => b - a)
+    .filter((number) => counts[number]! >= minTokenFrequency)
+    // Tokens are numbered as they are first seen, and the sort is stable.
+    .sort((a, b) => counts[b]! - counts[a]!)
     .slice(0, numTokens - 2);
-  const least = kept.at(-1)?.[1];
-  if (least === undefined) {
+  const last = kept.at(-1);
+  if (last === undefined) {
     const why =
       words.length === 0
         ? 'There are no texts to learn a vocabulary from: check that the source has rows, and that the train side has some.'
         : `None of ${words.length} tokens occurs ${minTokenFrequency} times: lower minTokenFrequency.`;
     throw new HeadwaterError('HW_EMPTY', why);
   }
-  return { charLevel, tokens: [padToken, unknownToken, ...kept.map(([token]) => token)], unknownIndex: 1, minTokenFrequency: least };
+  return { charLevel, tokens: [padToken, unknownToken, ...kept.map((number) => table.token(number))], unknownIndex: 1, minTokenFrequency: counts[last] };
 };
 
 /**
@@ -121,14 +136,16 @@ export class Tokenizer {
    * undefined in a tokenizer read from JSON, which does not record it.
    */
   readonly minTokenFrequency: number | undefined;
-  readonly #indices: ReadonlyMap<string, number>;
+  /** The tokens' numbers in it are their indices. */
+  readonly #table: TokenTable;
 
   private constructor({ charLevel, tokens, unknownIndex, minTokenFrequency }: Vocabulary) {
     this.charLevel = charLevel;
     this.tokens = Object.freeze([...tokens]);
     this.unknownIndex = unknownIndex;
     this.minTokenFrequency = minTokenFrequency;
-    this.#indices = new Map(this.tokens.map((token, index) => [token, index]));
+    this.#table = new TokenTable(charLevel);
+    for (const token of this.tokens) this.#table.add(token);
   }
 
   /** The number of tokens, padding and unknown included. */
@@ -148,7 +165,8 @@ export class Tokenizer {
 
   /** The index of a token by its name, or undefined where the vocabulary does not have it. */
   indexOf(token: string): number | undefined {
-    return this.#indices.get(token);
+    const index = this.#table.numberOf(token);
+    return index === -1 ? undefined : index;
   }
 
   /**
@@ -161,11 +179,11 @@ export class Tokenizer {
    * @returns indices of shape [T], each between 1 and `size - 1`
    */
   encode(text: string): Int32Array {
-    const tokens = splitTokens(text, this.charLevel);
-    const ids = new Int32Array(tokens.length);
+    const ids = new Int32Array(this.#table.read(text, false));
+    const { numbers } = this.#table;
     for (let i = 0; i < ids.length; i++) {
-      const index = this.#indices.get(tokens[i]!);
-      ids[i] = index === undefined || index === this.padIndex ? this.unknownIndex : index;
+      const index = numbers[i]!;
+      ids[i] = index > this.padIndex ? index : this.unknownIndex;
     }
     return ids;
   }
@@ -202,7 +220,7 @@ export class Tokenizer {
    * tokenizer$  -----------(t|)
    * ```
    *
-   * It holds no texts, but one entry for every distinct token, `numTokens` or not: some 100 bytes each.
+   * It holds no texts, but one entry for every distinct token, `numTokens` or not: less than 100 bytes each.
    *
    * Errors: `HW_EMPTY` when there is no text, or no token as frequent as `minTokenFrequency`.
    *
@@ -214,7 +232,7 @@ export class Tokenizer {
     return (texts$) =>
       defer(() =>
         texts$.pipe(
-          reduce((counts, text) => count(counts, splitTokens(text, settings.charLevel)), new Map<string, number>()),
+          reduce(count, { table: new TokenTable(settings.charLevel), counts: [] }),
           map((counts) => new Tokenizer(select(counts, settings))),
         ),
       );

@@ -1,0 +1,151 @@
+/** Slots to begin with; a power of two, as every size of the table is. */
+const FIRST_SLOTS = 1024;
+
+const SPACE = 32;
+
+// FNV-1a over UTF-16 units.
+const BASIS = 0x811c9dc5 | 0;
+const hashed = (hash: number, unit: number): number => Math.imul(hash ^ unit, 0x01000193);
+
+/** The same array with more room. */
+const grown = <A extends Int32Array | Uint16Array>(array: A, least: number): A => {
+  const larger = new (array.constructor as new (length: number) => A)(Math.max(least, 2 * array.length));
+  larger.set(array);
+  return larger;
+};
+
+/**
+ * Numbers tokens in the order in which they are first seen, from 0, and reads texts as such numbers.
+ *
+ * A `Map` would need each token of a text as a string of its own, cut out, hashed and thrown away. Here a token is hashed while its end is looked for, and compared
+ * where it stands, which takes a third of the time.
+ *
+ * Word-level, tokens are what stands between single spaces, so an empty text has one token, the empty word, and two spaces in a row have an empty word between them:
+ * JavaScript's `split` and Python's agree there. Char-level they are code points, as in Python, not UTF-16 units; an empty text has none.
+ *
+ * Holds two bytes for each UTF-16 unit of a token and 16 for each token, or up to twice as much while it grows.
+ */
+export class TokenTable {
+  /** The numbers of the text that was read last; -1 for a token that is not known. */
+  numbers = new Int32Array(64);
+
+  readonly #charLevel: boolean;
+  #size = 0;
+  /** The tokens one after another, in UTF-16 units. */
+  #units = new Uint16Array(8 * FIRST_SLOTS);
+  /** Where each token begins in `#units`, and where the next one will. */
+  #starts = new Int32Array(FIRST_SLOTS);
+  #hashes = new Int32Array(FIRST_SLOTS);
+  /** The number of the token whose hash leads here, + 1; 0 for a free slot. At most every second one is taken. */
+  #slots = new Int32Array(FIRST_SLOTS);
+
+  constructor(charLevel: boolean) {
+    this.#charLevel = charLevel;
+  }
+
+  /** How many tokens are known. */
+  get size(): number {
+    return this.#size;
+  }
+
+  /** The token with a number. */
+  token(number: number): string {
+    const start = this.#starts[number]!;
+    const end = this.#starts[number + 1]!;
+    let token = '';
+    // A call has room for so many arguments.
+    for (let at = start; at < end; at += 4096) token += String.fromCharCode(...this.#units.subarray(at, Math.min(end, at + 4096)));
+    return token;
+  }
+
+  /** The number of a token, or -1 where it is not known. */
+  numberOf(token: string): number {
+    return this.#slots[this.#slotOf(token, 0, token.length, this.#hash(token))]! - 1;
+  }
+
+  /** Gives a token, which must not be known, the next number. */
+  add(token: string): void {
+    this.#put(token, 0, token.length, this.#hash(token));
+  }
+
+  /**
+   * Reads a text: its tokens are in `numbers` until the next text is read.
+   *
+   * @param learn whether tokens that are not known get a number
+   * @returns how many tokens the text has
+   */
+  read(text: string, learn: boolean): number {
+    const gap = this.#charLevel ? 0 : 1;
+    const limit = text.length + gap;
+    let count = 0;
+    for (let from = 0, end = 0; from < limit; from = end + gap) {
+      end = this.#charLevel ? from + (text.codePointAt(from)! > 0xffff ? 2 : 1) : text.length;
+      let hash = BASIS;
+      for (let at = from; at < end; at++) {
+        const unit = text.charCodeAt(at);
+        if (gap > 0 && unit === SPACE) end = at;
+        else hash = hashed(hash, unit);
+      }
+      let number = this.#slots[this.#slotOf(text, from, end, hash)]! - 1;
+      if (number === -1 && learn) number = this.#put(text, from, end, hash);
+      if (count === this.numbers.length) this.numbers = grown(this.numbers, 0);
+      this.numbers[count++] = number;
+    }
+    return count;
+  }
+
+  #hash(token: string): number {
+    let hash = BASIS;
+    for (let at = 0; at < token.length; at++) hash = hashed(hash, token.charCodeAt(at));
+    return hash;
+  }
+
+  /** The slot where the token stands, or the free one where it would. */
+  #slotOf(text: string, from: number, to: number, hash: number): number {
+    const slots = this.#slots;
+    const mask = slots.length - 1;
+    // FNV's lower bits know nothing of a unit's upper ones.
+    let slot = (hash ^ (hash >>> 15)) & mask;
+    for (let taken = slots[slot]!; taken !== 0; taken = slots[slot]!) {
+      if (this.#hashes[taken - 1] === hash && this.#is(taken - 1, text, from, to)) break;
+      slot = (slot + 1) & mask;
+    }
+    return slot;
+  }
+
+  #is(number: number, text: string, from: number, to: number): boolean {
+    const units = this.#units;
+    const start = this.#starts[number]!;
+    if (this.#starts[number + 1]! - start !== to - from) return false;
+    for (let at = from, k = start; at < to; at++, k++) if (units[k] !== text.charCodeAt(at)) return false;
+    return true;
+  }
+
+  #put(text: string, from: number, to: number, hash: number): number {
+    const number = this.#size++;
+    if (2 * this.#size > this.#slots.length) this.#grow();
+    const start = this.#starts[number]!;
+    const end = start + to - from;
+    if (end > this.#units.length) this.#units = grown(this.#units, end);
+    for (let at = from; at < to; at++) this.#units[start + at - from] = text.charCodeAt(at);
+    this.#slots[this.#slotOf(text, from, to, hash)] = number + 1;
+    this.#starts[number + 1] = end;
+    this.#hashes[number] = hash;
+    return number;
+  }
+
+  #grow(): void {
+    this.#starts = grown(this.#starts, 0);
+    this.#hashes = grown(this.#hashes, 0);
+    const mask = 2 * this.#slots.length - 1;
+    const slots = new Int32Array(mask + 1);
+    this.#slots.forEach((taken) => {
+      if (taken === 0) return;
+      const hash = this.#hashes[taken - 1]!;
+      let slot = (hash ^ (hash >>> 15)) & mask;
+      while (slots[slot] !== 0) slot = (slot + 1) & mask;
+      slots[slot] = taken;
+    });
+    this.#slots = slots;
+  }
+}
