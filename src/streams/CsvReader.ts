@@ -1,4 +1,4 @@
-import { isUtf8 } from 'node:buffer';
+import { isAscii, isUtf8 } from 'node:buffer';
 import { parse } from 'csv-parse/sync';
 import { HeadwaterError } from '../contracts/HeadwaterError.js';
 import type { Rejection } from '../contracts/Rejection.js';
@@ -28,17 +28,19 @@ export interface CsvReaderOptions {
 const withoutPrototype = (): Record<string, string> => Object.setPrototypeOf({}, null) as Record<string, string>;
 
 // What becomes of a record once it is its turn.
-const PLAIN = 0; // no quote in it: split at its delimiters
-const QUOTED = 1; // parsed by csv-parse, together with the others of its batch
+const PLAIN = 0; // cut at its delimiters, and quotes around a field left out
+const DOUBLED = 1; // a quote in a quoted field: parsed by csv-parse, together with the others of its batch
 const BAD_QUOTE = 2;
 const OVERSIZE = 3;
 const BAD_ENCODING = 4;
 
+const QUOTE = 34;
+
 /**
  * Reads a table with a header, one row or rejection at a time.
  *
- * Records are found first and parsed afterwards, at most 64 KiB of them at once: those with quotes in one call of csv-parse (a call
- * for each would spend most of its time on setting up), the others when it is their turn.
+ * Records are found first and parsed afterwards, at most 64 KiB of them at once: those with doubled quotes in one call of csv-parse (a call
+ * for each would spend most of its time on setting up), the others when it is their turn, at the delimiters that were found with them.
  */
 export class CsvReader implements Reader {
   readonly #options: CsvReaderOptions;
@@ -53,8 +55,12 @@ export class CsvReader implements Reader {
   #starts: number[] = [];
   #ends: number[] = [];
   #lines: number[] = [];
+  #firstDelimiters: number[] = [];
+  #delimiterCounts: number[] = [];
   #next = 0;
-  /** The batch's records with quotes, parsed, in order. */
+  /** Whether all of it is ASCII, which is decoded faster. */
+  #ascii = false;
+  /** The batch's records with doubled quotes, parsed, in order. */
   #parsed: string[][] = [];
   #nextParsed = 0;
   #scratch = Buffer.allocUnsafe(CHUNK_BYTES);
@@ -93,15 +99,17 @@ export class CsvReader implements Reader {
     const i = this.#next++;
     const id = this.#records++;
     const kind = this.#kinds[i]!;
-    if (kind <= QUOTED) {
-      const fields = kind === PLAIN ? this.#framer.window.bytes.toString('utf8', this.#starts[i], this.#ends[i]).split(this.#options.delimiter) : this.#parsed[this.#nextParsed++]!;
+    if (kind <= DOUBLED) {
+      const parsed = kind === DOUBLED ? this.#parsed[this.#nextParsed++] : undefined;
       const names = this.#names!;
-      if (fields.length === names.length) {
-        const byName = withoutPrototype();
-        for (let k = 0; k < names.length; k++) byName[names[k]!] = fields[k]!;
-        this.#row({ id, source: this.#options.source, line: this.#lines[i]!, byte: this.#framer.window.offsetOf(this.#starts[i]!), fields: byName });
+      const count = this.#delimiterCounts[i]! + 1;
+      if (count === names.length) {
+        const fields = withoutPrototype();
+        if (parsed === undefined) this.#cut(i, fields);
+        else for (let k = 0; k < count; k++) fields[names[k]!] = parsed[k]!;
+        this.#row({ id, source: this.#options.source, line: this.#lines[i]!, byte: this.#framer.window.offsetOf(this.#starts[i]!), fields });
       } else {
-        this.#rejectAt(i, id, 'ragged', `${names.length} fields (${names.join(', ')}), not ${fields.length}`);
+        this.#rejectAt(i, id, 'ragged', `${names.length} fields (${names.join(', ')}), not ${count}`);
       }
     } else if (kind === BAD_ENCODING) {
       this.#rejectAt(i, id, 'encoding', 'UTF-8');
@@ -111,6 +119,22 @@ export class CsvReader implements Reader {
       this.#rejectAt(i, id, 'oversize', `at most ${this.#options.maxRecordBytes} bytes`);
     }
     return true;
+  }
+
+  /** The fields of a record without doubled quotes. */
+  #cut(i: number, fields: Record<string, string>): void {
+    const names = this.#names!;
+    const { window, delimiters } = this.#framer;
+    const { bytes } = window;
+    const encoding = this.#ascii ? 'latin1' : 'utf8';
+    const first = this.#firstDelimiters[i]!;
+    let from = this.#starts[i]!;
+    for (let k = 0; k < names.length; k++) {
+      const to = k === names.length - 1 ? this.#ends[i]! : delimiters[first + k]!;
+      // The framer has seen to it that a quote at a field's beginning has its other at the end.
+      fields[names[k]!] = bytes[from] === QUOTE && from < to ? bytes.toString(encoding, from + 1, to - 1) : bytes.toString(encoding, from, to);
+      from = to + 1;
+    }
   }
 
   #rejectAt(i: number, id: number, reason: Rejection['reason'], expected: string): void {
@@ -133,50 +157,54 @@ export class CsvReader implements Reader {
   #fill(): boolean {
     const framer = this.#framer;
     const { window } = framer;
-    this.#kinds.length = this.#starts.length = this.#ends.length = this.#lines.length = 0;
+    this.#kinds.length = this.#starts.length = this.#ends.length = this.#lines.length = this.#firstDelimiters.length = this.#delimiterCounts.length = 0;
     this.#next = 0;
     let bytes = 0;
-    let withQuotes = 0;
+    let doubled = 0;
     while (bytes < CHUNK_BYTES && framer.next()) {
       if (this.#names === undefined) {
         this.#names = readHeader(framer, this.#options.source, this.#options.delimiter, this.#options.columns);
         continue;
       }
-      const kind = framer.fault === 'quote' ? BAD_QUOTE : framer.fault === 'oversize' ? OVERSIZE : framer.quoted ? QUOTED : PLAIN;
-      if (kind === QUOTED) withQuotes++;
+      const kind = framer.fault === 'quote' ? BAD_QUOTE : framer.fault === 'oversize' ? OVERSIZE : framer.doubled ? DOUBLED : PLAIN;
+      if (kind === DOUBLED) doubled++;
       this.#kinds.push(kind);
       this.#starts.push(framer.from);
       this.#ends.push(framer.to);
       this.#lines.push(framer.line);
+      this.#firstDelimiters.push(framer.firstDelimiter);
+      this.#delimiterCounts.push(framer.delimiterCount);
       bytes += framer.to - framer.from;
     }
     const count = this.#kinds.length;
     if (count === 0) return false;
     // All at once is fast, and almost always enough; only where it fails is each record looked at.
-    if (!isUtf8(window.bytes.subarray(this.#starts[0], this.#ends[count - 1]))) withQuotes = this.#markBadEncoding();
-    this.#parsed = withQuotes > 0 ? this.#parseQuoted() : [];
+    const batch = window.bytes.subarray(this.#starts[0], this.#ends[count - 1]);
+    this.#ascii = isAscii(batch);
+    if (!this.#ascii && !isUtf8(batch)) doubled = this.#markBadEncoding();
+    this.#parsed = doubled > 0 ? this.#parseDoubled() : [];
     this.#nextParsed = 0;
     return true;
   }
 
-  /** Marks the records that are not UTF-8. Gives how many records with quotes are left. */
+  /** Marks the records that are not UTF-8. Gives how many records with doubled quotes are left. */
   #markBadEncoding(): number {
     const { bytes } = this.#framer.window;
-    let withQuotes = 0;
+    let doubled = 0;
     for (let i = 0; i < this.#kinds.length; i++) {
-      if (this.#kinds[i]! > QUOTED) continue;
+      if (this.#kinds[i]! > DOUBLED) continue;
       if (!isUtf8(bytes.subarray(this.#starts[i], this.#ends[i]))) this.#kinds[i] = BAD_ENCODING;
-      else if (this.#kinds[i] === QUOTED) withQuotes++;
+      else if (this.#kinds[i] === DOUBLED) doubled++;
     }
-    return withQuotes;
+    return doubled;
   }
 
-  /** The fields of the batch's records with quotes. */
-  #parseQuoted(): string[][] {
+  /** The fields of the batch's records with doubled quotes. */
+  #parseDoubled(): string[][] {
     const { bytes } = this.#framer.window;
     let length = 0;
     for (let i = 0; i < this.#kinds.length; i++) {
-      if (this.#kinds[i] !== QUOTED) continue;
+      if (this.#kinds[i] !== DOUBLED) continue;
       const size = this.#ends[i]! - this.#starts[i]! + 1;
       if (length + size > this.#scratch.length) this.#scratch = Buffer.concat([this.#scratch], 2 * (length + size));
       bytes.copy(this.#scratch, length, this.#starts[i], this.#ends[i]);

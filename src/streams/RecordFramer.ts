@@ -39,6 +39,14 @@ export class RecordFramer {
   line = 1;
   /** Whether it has a quoted field. */
   quoted = false;
+  /** Whether a quoted field of it has a quote in it, which stands there doubled. */
+  doubled = false;
+  /** How many delimiters it has, if nothing is wrong with it. */
+  delimiterCount = 0;
+  /** Where they begin in `delimiters`. */
+  firstDelimiter = 0;
+  /** Where delimiters are in `window.bytes`, those of every record since the last `push`: they are found anyway, on the way to a record's end. */
+  readonly delimiters: number[] = [];
   /** What is wrong with it: its bytes are then those of its first line, or as many of them as are allowed. */
   fault: FrameFault | undefined = undefined;
 
@@ -59,6 +67,8 @@ export class RecordFramer {
   /** Whether a lone CR has ended a record just now, so that an LF right after it is the rest of a CRLF. */
   #afterCr = false;
   #nextLine = 1;
+  /** Where the delimiters begin of the record that the scan is in. */
+  #firstDelimiter = 0;
 
   /**
    * @param source what the body is called
@@ -76,6 +86,11 @@ export class RecordFramer {
     const moved = this.window.push(chunk);
     this.#position -= moved;
     this.#opened -= moved;
+    const { delimiters } = this;
+    let kept = 0;
+    for (let i = this.#firstDelimiter; i < delimiters.length; i++) delimiters[kept++] = delimiters[i]! - moved;
+    delimiters.length = kept;
+    this.#firstDelimiter = 0;
   }
 
   /** No more bytes will come. */
@@ -114,7 +129,7 @@ export class RecordFramer {
     let position = this.#position;
     let state = this.#state;
     let crStops = this.#crEnds !== false;
-    if (position === start) this.quoted = false;
+    if (position === start) this.quoted = this.doubled = false;
 
     while (position < stop) {
       if (state === QUOTED) {
@@ -153,7 +168,7 @@ export class RecordFramer {
       }
       if (byte === delimiter) {
         state = FIELD_START;
-        position++;
+        this.delimiters.push(position++);
       } else if (byte === CR) {
         // Only the next byte tells a CRLF from a lone CR.
         if (this.#crEnds !== true && position + 1 === filled && !this.#ended) break;
@@ -169,6 +184,7 @@ export class RecordFramer {
           position++;
         }
       } else if (state === CLOSED && byte === QUOTE) {
+        this.doubled = true;
         state = QUOTED;
         position++;
       } else {
@@ -188,6 +204,8 @@ export class RecordFramer {
     this.from = start;
     // Where a CRLF was found by its LF, the CR is no part of the record.
     this.to = end > start && bytes[end - 1] === CR && (end === next || bytes[end] === LF) ? end - 1 : end;
+    this.firstDelimiter = this.#firstDelimiter;
+    this.delimiterCount = this.delimiters.length - this.#firstDelimiter;
     this.fault = fault ?? (this.to - start > this.#limit ? 'oversize' : undefined);
     this.line = this.#nextLine;
     this.#nextLine += fault === undefined && this.quoted ? 1 + this.#lineBreaks(start, end) : 1;
@@ -240,6 +258,7 @@ export class RecordFramer {
     this.window.start = index;
     this.#position = index;
     this.#state = FIELD_START;
+    this.#firstDelimiter = this.delimiters.length;
   }
 
   /** Steps over the LF of a CRLF whose CR has ended a record already. */

@@ -50,7 +50,7 @@ const requireDelimiter = (delimiter: string): string => {
  * rejected --------------------r----------------       r: ragged, line 3
  * ```
  *
- * **Format.** RFC 4180 by csv-parse: a header, then records that end at LF or CRLF (or, where the header ends at a lone CR, at lone
+ * **Format.** RFC 4180: a header, then records that end at LF or CRLF (or, where the header ends at a lone CR, at lone
  * CRs; elsewhere a lone CR is data). UTF-8, a byte order mark is left out. NUL bytes are data. Empty lines are no records. The
  * fields are in an object without a prototype, so that a column may be named `__proto__`.
  *
