@@ -8,6 +8,7 @@ import type { SourceRow } from '../contracts/Row.js';
 import { excerpt } from '../text/excerpt.js';
 import { listNames } from '../text/listNames.js';
 import { copyWith } from './copyWith.js';
+import { shortcutOf } from './shortcut.js';
 
 /** How rows are decoded. */
 export interface DecodeOptions<A> {
@@ -131,17 +132,20 @@ export const decode = <A extends object>(
     if (rejections === undefined) throw asError(rejection);
     rejections.next(rejection);
   };
+  const shortcut = shortcutOf(codec) as ((fields: Fields, id: number) => A & { readonly id: number }) | undefined;
   return (rows$) =>
     rows$.pipe(
-      map((row) =>
-        pipe(
-          codec.decode(renamed(row, renaming)),
+      map((row) => {
+        const fields = renamed(row, renaming);
+        if (shortcut !== undefined && codec.is(fields)) return shortcut(fields, row.id);
+        return pipe(
+          codec.decode(fields),
           E.matchW(
             (errors) => reject(rejectionOf(row, renaming, errors)),
             (value) => copyWith(value, 'id', row.id),
           ),
-        ),
-      ),
+        );
+      }),
       filter((row) => row !== undefined),
     );
 };

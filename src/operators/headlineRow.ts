@@ -1,4 +1,5 @@
 import * as t from 'io-ts';
+import { withShortcut } from './shortcut.js';
 
 const nonBlank = (name: string): t.Type<string> => {
   const is = (value: unknown): value is string => typeof value === 'string' && value.trim() !== '';
@@ -18,7 +19,11 @@ const category = nonBlank('a non-blank category');
  * headlineRow.is({ title: ' ', category: 'World' }); // false
  * ```
  */
-export const headlineRow = t.exact(t.readonly(t.type({ title, category })), 'a headline with its category');
+export const headlineRow = withShortcut(t.exact(t.readonly(t.type({ title, category })), 'a headline with its category'), (fields, id) => ({
+  title: fields.title,
+  category: fields.category,
+  id,
+}));
 
 /** The codec of a headline without a label: a table's column `title`, not blank. Other columns are left out. */
-export const headlineOnly = t.exact(t.readonly(t.type({ title })), 'a headline');
+export const headlineOnly = withShortcut(t.exact(t.readonly(t.type({ title })), 'a headline'), (fields, id) => ({ title: fields.title, id }));

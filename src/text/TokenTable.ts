@@ -50,11 +50,14 @@ export class TokenTable {
 
   /** The token with a number. */
   token(number: number): string {
-    const start = this.#starts[number]!;
     const end = this.#starts[number + 1]!;
     let token = '';
-    // A call has room for so many arguments.
-    for (let at = start; at < end; at += 4096) token += String.fromCharCode(...this.#units.subarray(at, Math.min(end, at + 4096)));
+    for (let at = this.#starts[number]!; at < end; ) {
+      // As many at once as a call has room for.
+      const units: number[] = [];
+      while (at < end && units.length < 4096) units.push(this.#units[at++]!);
+      token += String.fromCharCode(...units);
+    }
     return token;
   }
 

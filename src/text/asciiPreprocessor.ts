@@ -25,6 +25,7 @@ const hashed = (hash: number, unit: number): number => Math.imul(hash ^ unit, 0x
 /** What a stop word is after its first run of word characters: nothing, or from `don't` on its `'t`. */
 interface Candidates {
   readonly run: string;
+  readonly hash: number;
   /** In the order in which the words are tried. */
   readonly rests: readonly string[];
 }
@@ -44,7 +45,7 @@ const tableOf = (words: readonly string[]): readonly (Candidates | undefined)[] 
     for (let i = 0; i < run.length; i++) hash = hashed(hash, run.charCodeAt(i));
     let slot = hash & (table.length - 1);
     while (table[slot] !== undefined) slot = (slot + 1) & (table.length - 1);
-    table[slot] = { run, rests };
+    table[slot] = { run, hash, rests };
   }
   return table;
 };
@@ -129,8 +130,9 @@ export const asciiPreprocessor = (words: readonly string[]): ((lower: string) =>
         if (++at === length) break;
         unit = text.charCodeAt(at);
       } while (isWord(unit));
-      for (let slot = hash & mask; table[slot] !== undefined; slot = (slot + 1) & mask) {
-        const end = stopWordEnd(table[slot]!, text, start, at);
+      for (let slot = hash & mask, candidates = table[slot]; candidates !== undefined; slot = (slot + 1) & mask, candidates = table[slot]) {
+        if (candidates.hash !== hash) continue;
+        const end = stopWordEnd(candidates, text, start, at);
         if (end === -1) continue;
         size = sizeBefore;
         apart = apartBefore;
