@@ -1,4 +1,4 @@
-import { concat, defer, mergeMap, type MonoTypeOperatorFunction } from 'rxjs';
+import { concat, defer, filter, map, type MonoTypeOperatorFunction } from 'rxjs';
 import { type Purpose, type Random, random } from '../contracts/random.js';
 import { checkTime, checkWhole } from './checkOption.js';
 import { emitInSlices, type SliceOptions } from './emitInSlices.js';
@@ -14,6 +14,9 @@ export interface ShuffleOptions extends SliceOptions {
   /** Which stream of random numbers is drawn from. Default `shuffle`, or `epoch-shuffle` when `epoch` is given. */
   readonly purpose?: Purpose | undefined;
 }
+
+/** What an arrival is exchanged for while the buffer fills; any value of a stream, undefined too, is a value. */
+const NOTHING = Symbol('nothing');
 
 /** Empties the array in random order: a Fisher-Yates shuffle, one draw a value. */
 function* drawAll<T>(held: T[], draws: Random): Generator<T, void> {
@@ -66,16 +69,20 @@ export const shuffle = <T>(options: ShuffleOptions): MonoTypeOperatorFunction<T>
     defer(() => {
       const draws = random(seed, purpose, epoch);
       const held: T[] = [];
-      const exchange = (value: T): readonly T[] => {
+      const exchange = (value: T): T | typeof NOTHING => {
         if (held.length < buffer) {
           held.push(value);
-          return [];
+          return NOTHING;
         }
         const at = draws.below(buffer);
         const drawn = held[at]!;
         held[at] = value;
-        return [drawn];
+        return drawn;
       };
-      return concat(source.pipe(mergeMap(exchange)), emitInSlices(drawAll(held, draws), options));
+      const exchanged$ = source.pipe(
+        map(exchange),
+        filter((value): value is T => value !== NOTHING),
+      );
+      return concat(exchanged$, emitInSlices(drawAll(held, draws), options));
     });
 };
