@@ -7,6 +7,7 @@
 // What everybody speaks.
 export type { BatchSource } from './contracts/BatchSource.js';
 export type { EvaluatedBatch, Performance, Prediction, Scores } from './contracts/Evaluation.js';
+export type { ClassProbability, LiveHeadline, LivePrediction, SourceEvent, SourceEvents } from './contracts/Live.js';
 export { HeadwaterError, type ErrorCode, type ErrorDetails } from './contracts/HeadwaterError.js';
 export type { LabelledBatch, PaddedBatch } from './contracts/PaddedBatch.js';
 export { deriveSeed, random, type Purpose, type Random } from './contracts/random.js';

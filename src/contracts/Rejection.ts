@@ -1,8 +1,8 @@
 /** A row that did not pass validation, with what a person needs to find and mend it. */
 export interface Rejection {
   readonly type: 'rejection';
-  /** Why it was rejected: `field` failed its codec, the record was `ragged`, its bytes are no UTF-8, its quoting is broken, it is over its size limit, or it came out empty. */
-  readonly reason: 'field' | 'ragged' | 'encoding' | 'quote' | 'oversize' | 'empty';
+  /** Why it was rejected: `field` failed its codec, the record was `ragged`, its bytes are no UTF-8, its quoting is broken, it is over its size limit, it came out empty, or an item of a feed cannot be read. */
+  readonly reason: 'field' | 'ragged' | 'encoding' | 'quote' | 'oversize' | 'empty' | 'item';
   /** The record's ordinal in its source, from 0. */
   readonly id: number;
   /** The path or address that the row came from; empty where it is not known. */

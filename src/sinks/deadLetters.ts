@@ -66,7 +66,7 @@ export const deadLetters = ({ limit = Infinity, examples: kept = 10 }: DeadLette
 
   const rejections$ = new Subject<Rejection>();
   const seen = new Map<string, IdSet>();
-  const counts: Record<Rejection['reason'], number> = { field: 0, ragged: 0, encoding: 0, quote: 0, oversize: 0, empty: 0 };
+  const counts: Record<Rejection['reason'], number> = { field: 0, ragged: 0, encoding: 0, quote: 0, oversize: 0, empty: 0, item: 0 };
   const examples: Rejection[] = [];
   // The message needs some even where none are to be kept.
   const first: Rejection[] = [];

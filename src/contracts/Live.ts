@@ -1,0 +1,57 @@
+import type { Headline } from './Row.js';
+
+/** A headline as it arrived. */
+export interface LiveHeadline extends Headline {
+  /** Its ordinal among the headlines of its stream, from 0. */
+  readonly id: number;
+  /** Where it came from: a feed's address, or `stdin`. */
+  readonly source: string;
+  /** What its source knows it by: a feed's guid or id, an event's id. Undefined where it has none. */
+  readonly guid: string | undefined;
+  /** The address of the text behind it. */
+  readonly link: string | undefined;
+  /** When its source says that it was published, in milliseconds since 1970. */
+  readonly published: number | undefined;
+  /** When it was first seen here, in milliseconds since 1970. */
+  readonly seen: number;
+  /** Its class, where its source says so. */
+  readonly category: string | undefined;
+}
+
+/** The probability of one class. */
+export interface ClassProbability {
+  readonly category: string;
+  /** Between 0 and 1. */
+  readonly probability: number;
+}
+
+/** A headline that arrived, classified. */
+export interface LivePrediction {
+  readonly type: 'live-prediction';
+  readonly headline: LiveHeadline;
+  /** The most probable class; the first of equals. */
+  readonly category: string;
+  /** All classes, the most probable first. */
+  readonly distribution: readonly ClassProbability[];
+  /** From when it was seen to when it was answered, in milliseconds. */
+  readonly latencyMs: number;
+}
+
+/** What happened to a source of live headlines, besides its headlines. */
+export type SourceEvent =
+  /** It was read, and had so many items. */
+  | { readonly type: 'read'; readonly source: string; readonly at: number; readonly items: number; readonly nextInMs: number | undefined }
+  /** It said that nothing has changed. */
+  | { readonly type: 'unchanged'; readonly source: string; readonly at: number; readonly nextInMs: number }
+  /** It could not be read, for now or (without `nextInMs`) for good. */
+  | { readonly type: 'failed'; readonly source: string; readonly at: number; readonly code: string; readonly message: string; readonly nextInMs: number | undefined }
+  /** It has said that it lives elsewhere from now on. */
+  | { readonly type: 'moved'; readonly source: string; readonly at: number; readonly to: string }
+  /** It is open: a stream of events or lines has begun. */
+  | { readonly type: 'opened'; readonly source: string; readonly at: number };
+
+/** Where such events go. An Observer or a Subject of them is one. */
+export interface SourceEvents {
+  /** Takes one event. */
+  next(event: SourceEvent): void;
+}
