@@ -10,6 +10,8 @@ export interface Figure {
   /** Which kernels: relaxed, simd or none. */
   readonly simd?: string;
   readonly backend?: string;
+  /** Which JavaScript engine ours ran on, as `Node 20`. */
+  readonly engine?: string;
   /** What it was measured for comparison with, and its version; absent in our own figures. */
   readonly peer?: string;
   /** Rows a second through a model. */
@@ -23,6 +25,9 @@ export interface Figure {
   readonly rounds?: number;
   readonly [field: string]: string | number | boolean | readonly number[] | undefined;
 }
+
+/** The engine of this process. */
+export const ENGINE = `Node ${process.versions.node.split('.', 1)[0] ?? ''}`;
 
 /** Writes figures, one JSON line each, for the process that asked for them. */
 export const say = (figure: Figure): void => void process.stdout.write(`${JSON.stringify(figure)}\n`);

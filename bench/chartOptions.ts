@@ -31,9 +31,15 @@ const shown = (value: unknown): string => (typeof value === 'number' ? value.toL
 export const speedsChart = (title: string, what: string, figures: readonly Figure[]): EChartsCoreOption => {
   const own = figures.filter((figure) => figure.what === what);
   const models = [...new Set(own.map(({ model }) => model ?? ''))];
+  const engines = [...new Set(own.filter(({ peer }) => peer === undefined).map(({ engine }) => engine))];
   const sides = [
-    { name: 'Headwater', of: ({ peer, variant }: Figure) => peer === undefined && variant !== 'streamed' },
-    { name: 'Headwater, streamed', of: ({ peer, variant }: Figure) => peer === undefined && variant === 'streamed' },
+    ...engines.flatMap((on) => {
+      const name = engines.length > 1 ? `Headwater, ${on ?? ''}` : 'Headwater';
+      return [
+        { name, of: ({ peer, variant, engine }: Figure) => peer === undefined && engine === on && variant !== 'streamed' },
+        { name: `${name}, streamed`, of: ({ peer, variant, engine }: Figure) => peer === undefined && engine === on && variant === 'streamed' },
+      ];
+    }),
     ...['lesson', 'tuned', 'shortcut'].map((kind) => ({ name: `PyTorch ${kind}`, of: ({ peer, variant }: Figure) => peer?.startsWith('torch') === true && variant === kind })),
     ...['wasm', 'cpu'].map((kind) => ({ name: `tfjs-layers ${kind}`, of: ({ variant }: Figure) => variant === `layers-${kind}` })),
   ];
@@ -55,8 +61,8 @@ const PHASES = ['data', 'forward', 'backward', 'optimizer'];
 /** The parts of a train step on top of each other, a bar a model and number of threads. */
 export const phasesChart = (figures: readonly Figure[]): EChartsCoreOption => {
   const own = figures.filter(({ what }) => what === 'phase');
-  const bars = [...new Set(own.map(({ model, threads }) => `${model?.toUpperCase() ?? ''}, ${threads ?? 1} ${threads === 1 ? 'thread' : 'threads'}`))];
-  const nameOf = ({ model, threads }: Figure): string => `${model?.toUpperCase() ?? ''}, ${threads ?? 1} ${threads === 1 ? 'thread' : 'threads'}`;
+  const nameOf = ({ model, threads, engine }: Figure): string => `${model?.toUpperCase() ?? ''}, ${threads ?? 1} thr., ${engine ?? ''}`;
+  const bars = [...new Set(own.map(nameOf))];
   const series = PHASES.map((phase) => ({
     name: phase === 'data' ? 'data path' : phase,
     type: 'bar',
@@ -64,7 +70,7 @@ export const phasesChart = (figures: readonly Figure[]): EChartsCoreOption => {
     barMaxWidth: 44,
     data: bars.map((bar) => Number(own.find((figure) => nameOf(figure) === bar && figure['phase'] === phase)?.['ms'] ?? 0)),
   }));
-  return { ...frame('A train step by phase, ms a batch', series), grid: { left: 120, right: 40, top: 56, bottom: 66 }, xAxis: axis({ type: 'value' }), yAxis: axis({ type: 'category', data: bars, inverse: true }) };
+  return { ...frame('A train step by phase, ms a batch', series), grid: { left: 150, right: 40, top: 56, bottom: 66 }, xAxis: axis({ type: 'value' }), yAxis: axis({ type: 'category', data: bars, inverse: true }) };
 };
 
 const AXES: Readonly<Record<string, { readonly title: string; readonly name: string; readonly of: (figure: Figure) => number; readonly line: (figure: Figure) => string }>> = {

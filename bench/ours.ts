@@ -10,7 +10,7 @@ import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { type Cell, classifier, classifierConfig, padRows, preprocessText, raiseEngineFlags, registerBackend } from 'headwater';
 import { backendVariant } from './built.js';
-import { say } from './Figure.js';
+import { ENGINE, say } from './Figure.js';
 import { measure } from './measure.js';
 import { pipelineInMemory, pipelineStreamed } from './pipeline.js';
 import { readWorkload, similarBatches } from './workload.js';
@@ -39,7 +39,7 @@ if (wanted !== 'auto' && wanted !== 'simd' && wanted !== 'none') throw new Error
 raiseEngineFlags();
 registerBackend({ threads: Number(options.threads), simd: wanted });
 const { simd, threads } = backendVariant();
-const common = { backend: 'headwater', threads, simd };
+const common = { backend: 'headwater', engine: ENGINE, threads, simd };
 
 if (only.includes('pipeline')) {
   for (const [variant, pipeline] of Object.entries({ memory: pipelineInMemory, streamed: pipelineStreamed })) {

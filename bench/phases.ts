@@ -3,16 +3,16 @@
  *
  *     phases.ts NEWS_CSV [--models gru,rnn] [--batch 64] [--hidden 128] [--threads 2] [--seconds 3]
  *
- * A step is taken apart as classifier() puts it together. Its products are counted as they are computed (each distinct token of a batch projected once,
+ * A step is taken apart as the classifier's kernel puts it together. Its products are counted as they are computed (each distinct token of a batch projected once,
  * no step past a row's length, one reverse step), not as the lesson would compute them: GFLOP/s are of work done.
  */
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import * as tf from '@tensorflow/tfjs-core';
-import { Adam, BACKEND_NAME, batches as batchesOf, type Cell, type ClassifierConfig, classifier, classifierConfig, decode, fetchCsv, headlineRow, type LabelledBatch, onBackend, prepare, raiseEngineFlags, registerBackend, softmaxCrossEntropy } from 'headwater';
+import { Adam, BACKEND_NAME, batches as batchesOf, type Cell, type ClassifierConfig, classifier, classifierConfig, decode, fetchCsv, headlineRow, type LabelledBatch, onBackend, prepare, raiseEngineFlags, registerBackend } from 'headwater';
 import { lastValueFrom, reduce } from 'rxjs';
-import { backendVariant, classifierLogits, KernelMachine, kernelModule, multiply, panelsOf } from './built.js';
-import { median, say } from './Figure.js';
+import { backendVariant, crossEntropyInPlace, drop, embeddedBackward, embeddedForward, gradientNames, KernelMachine, kernelModule, linear, linearGradients, multiply, panelsOf, type ClassifierInputs, type EmbeddedBackend, type Resident } from './built.js';
+import { ENGINE, median, say } from './Figure.js';
 import { measure } from './measure.js';
 import { readWorkload, similarBatches, VOCABULARY } from './workload.js';
 
@@ -33,7 +33,7 @@ const seconds = Number(options.seconds);
 raiseEngineFlags();
 registerBackend({ threads: Number(options.threads) });
 const { simd, threads } = backendVariant();
-const common = { backend: 'headwater', threads, simd };
+const common = { backend: 'headwater', engine: ENGINE, threads, simd };
 
 /** GFLOP/s of the product kernel on factors that stay in the first two levels of cache, with shapes of the lesson's recurrent product. */
 const productPeak = async (): Promise<number | undefined> => {
@@ -103,23 +103,39 @@ const phasesOf = async (cell: Cell): Promise<void> => {
   const adam = onBackend(BACKEND_NAME, () => new Adam(weights));
   const flops = batches.map((batch) => forwardFlops(config, batch));
 
+  const inputNames = gradientNames(config.bidirectional);
   const taken: { forward: number; backward: number; optimizer: number; flops: number }[] = [];
+  // What the classifier's kernel does, with a clock in between.
   const step = (ordinal: number): number => {
     const at = ordinal % batches.length;
     const batch = batches[at]!;
+    const { size, time, tokens, lengths, labels } = batch;
+    const attributes = { size, time, tokens, lengths, labels, shares: new Float32Array(size).fill(1 / size), padIndex: config.padIndex, overPadding: config.overPadding, vocabularySize: config.vocabularySize, reserve: true, rate: config.dropout, key0: 1, key1: 2, epoch: 1, step: ordinal, site: 0 };
     onBackend(BACKEND_NAME, () => {
+      const backend = tf.engine().findBackend(BACKEND_NAME) as unknown as EmbeddedBackend;
+      const { machine } = backend;
+      if (machine === undefined) throw new Error('Phases are those of the fast kernels, and this engine has none.');
       tf.tidy(() => {
         const start = performance.now();
         let middle = start;
-        const { value, grads } = tf.valueAndGrads((...tensors: tf.Tensor[]): tf.Scalar => {
-          const logits = classifierLogits(config, new Map(tensors.map((weight, i) => [names[i] ?? '', weight])), batch, { seed: 1, epoch: 1, step: ordinal });
-          const loss = softmaxCrossEntropy(logits, batch.labels);
+        const residents = Object.fromEntries(inputNames.map((input, i) => {
+          const weight = weights.get(names[i]!)!;
+          return [input, { shape: weight.shape, at: backend.addressOf(weight.dataId, machine), id: weight.dataId }];
+        })) as unknown as ClassifierInputs<Resident>;
+        const { fc1_weight, fc1_bias, fc2_weight, fc2_bias, ...embedded } = residents;
+        const gradients = machine.collect(() => {
+          const [last, reserve] = embeddedForward(cell, machine, embedded, attributes);
+          const features = drop(machine, linear(machine, last, fc1_weight, fc1_bias), attributes);
+          const logits = linear(machine, features, fc2_weight, fc2_bias);
+          crossEntropyInPlace(machine, logits, attributes);
           middle = performance.now();
-          return loss;
-        })([...weights.values()]);
-        value.dataSync();
+          const [dFeatures, ...ofFc2] = linearGradients(machine, logits, features, fc2_weight);
+          const [dLast, ...ofFc1] = linearGradients(machine, drop(machine, dFeatures, attributes), last, fc1_weight);
+          return [...embeddedBackward(cell, machine, { ...embedded, reserve, dLast }, attributes), ...ofFc1, ...ofFc2];
+        });
+        const tensors = gradients.map(({ at: address, shape }) => tf.engine().makeTensorFromTensorInfo(backend.adopt(address, shape, machine)));
         const differentiated = performance.now();
-        adam.step(new Map(grads.map((gradient, i) => [names[i] ?? '', gradient])), 1e-3);
+        adam.step(new Map(tensors.map((gradient, i) => [names[i]!, gradient])), 1e-3);
         const end = performance.now();
         taken.push({ forward: middle - start, backward: differentiated - middle, optimizer: end - differentiated, flops: flops[at]! });
       });

@@ -16,7 +16,10 @@ export interface Job {
 }
 
 /** A job that is one of the scripts here. */
-export const script = (name: string, ...args: readonly string[]): Job => ({ command: process.execPath, args: ['--import', 'tsx', join(import.meta.dirname, `${name}.ts`), ...args] });
+export const script = (name: string, ...args: readonly string[]): Job => scriptOn(process.execPath, name, ...args);
+
+/** The same on another Node. */
+export const scriptOn = (node: string, name: string, ...args: readonly string[]): Job => ({ command: node, args: ['--import', 'tsx', join(import.meta.dirname, `${name}.ts`), ...args] });
 
 export const pinned = (job: Job): Job => ({ ...job, pinned: true });
 

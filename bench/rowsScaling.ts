@@ -10,7 +10,7 @@ import { parseArgs } from 'node:util';
 import { bucketByLength, classifier, classifierConfig, decode, evaluate, fetchCsv, headlineRow, LabelEncoder, preprocess, raiseEngineFlags, registerBackend, Tokenizer, tokenize } from 'headwater';
 import { lastValueFrom, map, reduce, take, toArray } from 'rxjs';
 import { backendVariant } from './built.js';
-import { say } from './Figure.js';
+import { ENGINE, say } from './Figure.js';
 import { pipelineStreamed } from './pipeline.js';
 import { VOCABULARY } from './workload.js';
 
@@ -43,4 +43,4 @@ const start = performance.now();
 const rows = await run();
 const perSecond = (rows * 1000) / (performance.now() - start);
 const { simd, threads } = backendVariant();
-say({ what: 'scaling', axis: 'rows', of: options.what, backend: 'headwater', threads: options.what === 'eval' ? threads : 1, simd, batch: batchSize, rows, rows_per_s: Math.round(perSecond), max_rss_mb: Math.round(process.resourceUsage().maxRSS / 1024) });
+say({ what: 'scaling', axis: 'rows', of: options.what, backend: 'headwater', engine: ENGINE, threads: options.what === 'eval' ? threads : 1, simd, batch: batchSize, rows, rows_per_s: Math.round(perSecond), max_rss_mb: Math.round(process.resourceUsage().maxRSS / 1024) });

@@ -2,17 +2,17 @@
  * How fast Headwater trains, evaluates and answers, beside PyTorch on the same cores.
  *
  *     npm run bench -- [--peer python3] [--json FILE] [--rounds 3] [--only train,eval,latency,pipeline,phases,scaling,layers]
- *                      [--batch 64] [--threads 2] [--seconds 3] [--simd auto] [--most-rows 2000000]
+ *                      [--batch 64] [--threads 2] [--seconds 3] [--simd auto] [--most-rows 2000000] [--node PATH]
  *
  * `--peer` names a Python that has torch, pandas and numpy; without it ours is measured alone. First both sides must come to the same loss from the same
  * weights on the same batches; where they do not, nothing is measured. Then they are run in turn, each in a process of its own, and medians are taken over
- * the rounds. Run it on a machine that does nothing else. `npm run bench:charts -- FILE` makes charts and tables for docs/performance.md of the figures.
+ * the rounds. `--node` names another Node, on which ours is measured besides: engines differ in the vector instructions that they use. Run it on a machine that does nothing else. `npm run bench:charts -- FILE` makes charts and tables for docs/performance.md of the figures.
  */
 import { writeFileSync } from 'node:fs';
 import { availableParallelism, cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
 import { byThing, type Figure, overRounds } from './Figure.js';
-import { canPin, figuresOf, type Job, pinned, script } from './processes.js';
+import { canPin, figuresOf, type Job, pinned, script, scriptOn } from './processes.js';
 import { ratios } from './ratios.js';
 import { scaling } from './scaling.js';
 import { newsCsv, peerScript } from './sources.js';
@@ -21,6 +21,7 @@ import { comparisonTable } from './tables.js';
 const { values: options } = parseArgs({
   options: {
     peer: { type: 'string' },
+    node: { type: 'string' },
     json: { type: 'string' },
     rounds: { type: 'string', default: '3' },
     only: { type: 'string', default: 'train,eval,latency,pipeline,phases,scaling,layers' },
@@ -33,6 +34,7 @@ const { values: options } = parseArgs({
 });
 const only = options.only.split(',');
 const { batch, threads, seconds, peer } = options;
+const engines = [process.execPath, ...(options.node === undefined ? [] : [options.node])];
 const rounds = Number(options.rounds);
 if (!(Number.isSafeInteger(rounds) && rounds >= 1)) throw new Error(`--rounds is ${options.rounds}: give a whole number of at least 1.`);
 const csv = newsCsv();
@@ -58,11 +60,11 @@ const samePath = (python: string): void => {
 const jobsOfRound = (): readonly Job[] => {
   const compute = ['train', 'eval', 'latency'].filter((what) => only.includes(what)).join(',');
   const shape = ['--batch', batch, '--threads', threads, '--seconds', seconds];
-  const ours = (what: string): Job => script('ours', csv, '--only', what, '--simd', options.simd, ...shape);
+  const ours = (what: string): readonly Job[] => engines.map((node) => scriptOn(node, 'ours', csv, '--only', what, '--simd', options.simd, ...shape));
   const theirs = (what: string): readonly Job[] => (peer === undefined ? [] : [{ command: peer, args: [peerScript(), csv, '--only', what, ...shape] }]);
   return [
-    ...(compute === '' ? [] : [ours(compute), ...theirs(compute)]),
-    ...(only.includes('pipeline') ? [ours('pipeline'), ...theirs('pipeline')].map(pinned) : []),
+    ...(compute === '' ? [] : [...ours(compute), ...theirs(compute)]),
+    ...(only.includes('pipeline') ? [...ours('pipeline'), ...theirs('pipeline')].map(pinned) : []),
   ];
 };
 
@@ -71,7 +73,7 @@ const measureRounds = (): void => {
   for (let round = 1; round <= rounds; round++) {
     measured.push(
       jobsOfRound().flatMap((job) => {
-        tell(`round ${round} of ${rounds}: ${job.command === process.execPath ? 'headwater' : 'peer'} ${job.args[job.args.indexOf('--only') + 1] ?? ''}`);
+        tell(`round ${round} of ${rounds}: ${engines.includes(job.command) ? 'headwater' : 'peer'} ${job.args[job.args.indexOf('--only') + 1] ?? ''}`);
         return figuresOf(job);
       }),
     );
@@ -91,7 +93,7 @@ if (only.includes('layers')) {
 if (only.includes('phases')) {
   for (const count of new Set(['1', threads])) {
     tell(`phases of a train step, threads ${count}`);
-    figures.push(...figuresOf(script('phases', csv, '--batch', batch, '--threads', count, '--seconds', seconds)));
+    for (const node of engines) figures.push(...figuresOf(scriptOn(node, 'phases', csv, '--batch', batch, '--threads', count, '--seconds', seconds)));
   }
 }
 if (only.includes('scaling')) {

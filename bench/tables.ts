@@ -15,6 +15,8 @@ export const valueOf = ({ samples_per_s: samples, rows_per_s: rows, p50_us: p50 
 
 const NAMES: Readonly<Record<string, string>> = { train: 'training', eval: 'evaluation', latency: 'one headline, p50', pipeline: 'CSV to padded batches' };
 
+const ORDER = Object.keys(NAMES);
+
 const nameOf = ({ what, model }: Figure): string => [model?.toUpperCase(), NAMES[what] ?? what].filter((part) => part !== undefined).join(' ');
 
 const isOurs = ({ backend, peer }: Figure): boolean => backend === 'headwater' && peer === undefined;
@@ -23,15 +25,16 @@ const VARIANTS = ['lesson', 'tuned', 'shortcut'] as const;
 
 /** Ours and PyTorch's variants side by side: each with how many times as fast ours is, the median over the rounds and the least and most of them. */
 export const comparison = (figures: readonly Figure[]): Cells => {
-  const compared = figures.filter((figure) => isOurs(figure) && figure.what in NAMES && figure.variant !== 'streamed');
+  const compared = figures.filter((figure) => isOurs(figure) && figure.what in NAMES && figure.variant !== 'streamed').sort((a, b) => ORDER.indexOf(a.what) - ORDER.indexOf(b.what) || (a.model ?? '').localeCompare(b.model ?? ''));
+  const several = new Set(compared.map(({ engine }) => engine)).size > 1;
   const cell = (ours: Figure, variant: string): string => {
     const theirs = figures.find(({ what, model, peer, variant: other }) => what === ours.what && model === ours.model && other === variant && peer?.startsWith('torch') === true);
-    const ratio = figures.find(({ what, of, model, variant: other }) => what === 'ratio' && of === ours.what && model === ours.model && other === variant);
+    const ratio = figures.find(({ what, of, model, variant: other, engine }) => what === 'ratio' && of === ours.what && model === ours.model && other === variant && engine === ours.engine);
     if (theirs === undefined || ratio === undefined) return '–';
     const each = ratio['each_ratio'] as readonly number[];
     return `${valueOf(theirs)}: ${grouped(Number(ratio['ratio']))}× (${grouped(Math.min(...each))}–${grouped(Math.max(...each))})`;
   };
-  return [['figure', 'Headwater', ...VARIANTS.map((variant) => `PyTorch ${variant}`)], ...compared.map((ours) => [nameOf(ours), valueOf(ours), ...VARIANTS.map((variant) => cell(ours, variant))])];
+  return [['figure', 'Headwater', ...VARIANTS.map((variant) => `PyTorch ${variant}`)], ...compared.map((ours) => [several ? `${nameOf(ours)}, ${ours.engine ?? ''}` : nameOf(ours), valueOf(ours), ...VARIANTS.map((variant) => cell(ours, variant))])];
 };
 
 /** The same, for a terminal. */
@@ -60,18 +63,18 @@ export const dataPath = (figures: readonly Figure[]): Cells => [
   ['data path', 'first pass of a process', 'later passes'],
   ...figures
     .filter((figure) => figure.what === 'pipeline' && isOurs(figure))
-    .map((figure) => [figure.variant === 'memory' ? 'read once, held in memory (as the peer)' : '`prepare` + `batches` of all sides: read four times, nothing held', `${grouped(Number(figure['first_rows_per_s']))} rows/s`, valueOf(figure)]),
+    .map((figure) => [`${figure.variant === 'memory' ? 'read once, held in memory (as the peer)' : '`prepare` + `batches` of all sides: read four times, nothing held'}, ${figure.engine ?? ''}`, `${grouped(Number(figure['first_rows_per_s']))} rows/s`, valueOf(figure)]),
 ];
 
 /** Where the time of a train step goes. */
 export const phases = (figures: readonly Figure[]): Cells => {
-  const peakOf = (threads: number | undefined): string => grouped(Number(figures.find((figure) => figure.what === 'peak' && figure.threads === threads)?.['gflops'] ?? NaN));
+  const peakOf = ({ threads, engine }: Figure): string => grouped(Number(figures.find((figure) => figure.what === 'peak' && figure.threads === threads && figure.engine === engine)?.['gflops'] ?? NaN));
   return [
-    ['model, threads', 'phase', 'ms a batch', 'GFLOP/s', 'share of peak'],
+    ['model, threads, engine', 'phase', 'ms a batch', 'GFLOP/s', 'share of peak'],
     ...figures
       .filter(({ what }) => what === 'phase')
       .map((figure) => [
-        `${figure.model?.toUpperCase() ?? ''}, ${figure.threads ?? 1} (peak ${peakOf(figure.threads)} GFLOP/s)`,
+        `${figure.model?.toUpperCase() ?? ''}, ${figure.threads ?? 1}, ${figure.engine ?? ''} (peak ${peakOf(figure)} GFLOP/s)`,
         String(figure['phase']),
         figure['ms'] === undefined ? '' : grouped(Number(figure['ms'])),
         figure['gflops'] === undefined ? '' : grouped(Number(figure['gflops'])),
@@ -100,12 +103,12 @@ export const samePath = (figures: readonly Figure[]): Cells => [
 export const machine = (figures: readonly Figure[]): Cells => {
   const found = figures.find(({ what }) => what === 'machine');
   const peers = [...new Set(figures.flatMap(({ peer }) => (peer === undefined ? [] : [peer])))];
-  const ours = figures.find((figure) => isOurs(figure) && figure.simd !== undefined);
+  const kernels = new Set(figures.filter((figure) => isOurs(figure) && figure.simd !== undefined).map(({ simd, engine }) => `${simd ?? 'none'}${engine === undefined ? '' : ` on ${engine}`}`));
   return [
     ['measured on', ''],
     ['processor', `${String(found?.['cpu'])}, ${String(found?.['cores'])} cores, ${String(found?.['memory_gb'])} GiB`],
     ['software', `Node ${String(found?.['node'])} (${String(found?.['system'])}); ${peers.join(', ')}`],
-    ['kernels', `${ours?.simd ?? 'none'} SIMD`],
+    ['kernels', [...kernels].join(', ')],
     ['rounds', `${String(found?.rounds)}, of ${String(found?.['seconds'])} s a figure`],
   ];
 };
