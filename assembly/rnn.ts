@@ -5,7 +5,16 @@ import { at, store } from './simd';
 // @ts-ignore: decorator
 @inline
 export function rnnForward(units: i32, a: usize, u: usize, after: usize, kept: usize): void {
-  for (let j = 0; j < units; j += 4) {
+  let j = 0;
+  // Two vectors at a time, for engines that make one of them.
+  for (; j + 8 <= units; j += 8) {
+    const h0 = tanh(f32x4.add(v128.load(at(a, j)), v128.load(at(u, j)))), h1 = tanh(f32x4.add(v128.load(at(a, j), 16), v128.load(at(u, j), 16)));
+    v128.store(at(after, j), h0); v128.store(at(after, j), h1, 16);
+    if (kept != 0) {
+      v128.store(at(kept, j), h0); v128.store(at(kept, j), h1, 16);
+    }
+  }
+  for (; j < units; j += 4) {
     const h = tanh(f32x4.add(v128.load(at(a, j)), v128.load(at(u, j))));
     store(at(after, j), h, units - j);
     if (kept != 0) store(at(kept, j), h, units - j);

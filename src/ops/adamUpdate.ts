@@ -13,13 +13,22 @@ export interface AdamTensors<T> {
   readonly v: T;
 }
 
-const NAMES = ['weight', 'gradient', 'm', 'v'] as const;
+type AdamNames = Readonly<Record<keyof AdamTensors<unknown>, string>>;
+
+const known: AdamNames[] = [];
+
+/** The names of weight i's tensors among the inputs: made once, since every step asks for all of them. */
+const namesOf = (i: number): AdamNames => (known[i] ??= { weight: `weight${i}`, gradient: `gradient${i}`, m: `m${i}`, v: `v${i}` });
 
 /** The inputs of {@link adamUpdateOp}: a kernel knows tensors by name. */
 export const adamInputs = <T>(weights: readonly AdamTensors<T>[]): Record<string, T> => {
   const inputs: Record<string, T> = {};
-  weights.forEach((tensors, i) => {
-    for (const name of NAMES) inputs[`${name}${i}`] = tensors[name];
+  weights.forEach(({ weight, gradient, m, v }, i) => {
+    const names = namesOf(i);
+    inputs[names.weight] = weight;
+    inputs[names.gradient] = gradient;
+    inputs[names.m] = m;
+    inputs[names.v] = v;
   });
   return inputs;
 };
@@ -28,7 +37,8 @@ export const adamInputs = <T>(weights: readonly AdamTensors<T>[]): Record<string
 export const adamWeights = <T>(inputs: Readonly<Record<string, T | undefined>>): readonly AdamTensors<T>[] => {
   const weights: AdamTensors<T>[] = [];
   for (let i = 0; ; i++) {
-    const { [`weight${i}`]: weight, [`gradient${i}`]: gradient, [`m${i}`]: m, [`v${i}`]: v } = inputs;
+    const names = namesOf(i);
+    const { [names.weight]: weight, [names.gradient]: gradient, [names.m]: m, [names.v]: v } = inputs;
     if (weight === undefined || gradient === undefined || m === undefined || v === undefined) return weights;
     weights.push({ weight, gradient, m, v });
   }
