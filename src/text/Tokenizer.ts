@@ -86,20 +86,29 @@ const count = (soFar: TokenCounts, text: string): TokenCounts => {
 /** The most frequent tokens, at most as many as there is room for; of equally frequent ones the first seen. */
 const select = ({ table, counts }: TokenCounts, settings: Settings): Vocabulary => {
   const { charLevel, numTokens, minTokenFrequency, padToken, unknownToken } = settings;
-  const padNumber = table.numberOf(padToken);
-  const unknownNumber = table.numberOf(unknownToken);
   // A word spelt like one of the two is no token of its own: it would take that token's index away.
-  const words = [...counts.keys()].filter((number) => number !== padNumber && number !== unknownNumber);
-  const frequent = words.filter((number) => counts[number]! >= minTokenFrequency);
-  // As one number each, which sort without a call for every two: the more frequent the less, and of equally frequent ones the first seen has the least number.
-  const ranks = Float64Array.from(frequent, (number) => number - counts[number]! * table.size).sort();
-  const kept = Array.from(ranks.subarray(0, numTokens - 2), (rank) => rank - Math.floor(rank / table.size) * table.size);
+  const reserved = [table.numberOf(padToken), table.numberOf(unknownToken)];
+  // Tokens have few frequencies, so it takes less to sort these than to sort the tokens; of one frequency they stand as they were first seen.
+  const byFrequency = new Map<number, number[]>();
+  let words = 0;
+  for (let number = 0; number < counts.length; number++) {
+    if (reserved.includes(number)) continue;
+    words++;
+    const frequency = counts[number]!;
+    const equals = byFrequency.get(frequency);
+    if (equals !== undefined) equals.push(number);
+    else if (frequency >= minTokenFrequency) byFrequency.set(frequency, [number]);
+  }
+  const kept = [...byFrequency]
+    .sort(([a], [b]) => b - a)
+    .flatMap(([, numbers]) => numbers)
+    .slice(0, numTokens - 2);
   const last = kept.at(-1);
   if (last === undefined) {
     const why =
-      words.length === 0
+      words === 0
         ? 'There are no texts to learn a vocabulary from: check that the source has rows, and that the train side has some.'
-        : `None of ${words.length} tokens occurs ${minTokenFrequency} times: lower minTokenFrequency.`;
+        : `None of ${words} tokens occurs ${minTokenFrequency} times: lower minTokenFrequency.`;
     throw new HeadwaterError('HW_EMPTY', why);
   }
   return { charLevel, tokens: [padToken, unknownToken, ...kept.map((number) => table.token(number))], unknownIndex: 1, minTokenFrequency: counts[last] };

@@ -1,14 +1,14 @@
-const SPACE = 1;
-const OPEN = 2;
-const LOW_LINE = 3;
-const LETTER = 4;
+const OTHER = -1;
+const SPACE = -2;
+const OPEN = -3;
+const LOW_LINE = 95;
 
-/** What each ASCII character is to the scan; those that are none of the four are 0. From `LOW_LINE` on it is part of a word. */
-const KINDS = Uint8Array.from({ length: 128 }, (_, unit) => {
+/** What each ASCII character is to the scan: for one of a word itself, in lower case, and for others one of the three below zero. */
+const CODES = Int8Array.from({ length: 128 }, (_, unit) => {
   const character = String.fromCharCode(unit);
-  if (/[A-Za-z0-9]/.test(character)) return LETTER;
+  if (/\w/.test(character)) return character.toLowerCase().charCodeAt(0);
   if (/[\t-\r\x1c-\x20]/.test(character)) return SPACE;
-  return character === '(' ? OPEN : character === '_' ? LOW_LINE : 0;
+  return character === '(' ? OPEN : OTHER;
 });
 
 /** Longer texts are left to the patterns, so that nothing but this is held. */
@@ -50,23 +50,38 @@ const tableOf = (words: readonly string[]): readonly (Candidates | undefined)[] 
   return table;
 };
 
-const isWord = (unit: number): boolean => unit < 128 && KINDS[unit]! >= LOW_LINE;
+/** Whether `text` has `word` at `at`, in whatever case. */
+const stands = (word: string, text: string, at: number): boolean => {
+  if (at + word.length > text.length) return false;
+  for (let i = 0; i < word.length; i++) {
+    const unit = text.charCodeAt(at + i);
+    if (unit > 127) return false;
+    const code = CODES[unit]!;
+    if ((code > 0 ? code : unit) !== word.charCodeAt(i)) return false;
+  }
+  return true;
+};
+
+const isWordAt = (text: string, at: number): boolean => {
+  if (at === text.length) return false;
+  const unit = text.charCodeAt(at);
+  return unit < 128 && CODES[unit]! > 0;
+};
 
 /**
  * Where the stop word ends whose first run is `text` from `start` to `end`, or -1 where there is none: the first that fits and has an edge after it.
  */
 const stopWordEnd = ({ run, rests }: Candidates, text: string, start: number, end: number): number => {
-  if (run.length !== end - start || !text.startsWith(run, start)) return -1;
+  if (run.length !== end - start || !stands(run, text, start)) return -1;
   for (const rest of rests) {
-    if (rest === '') return end;
     const after = end + rest.length;
-    if (text.startsWith(rest, end) && (after === text.length || !isWord(text.charCodeAt(after)))) return after;
+    if (rest === '' || (stands(rest, text, end) && !isWordAt(text, after))) return after;
   }
   return -1;
 };
 
 /**
- * Makes what `textPreprocessor` does to a lower-cased text in one pass over its characters, for texts of ASCII alone.
+ * Makes what `textPreprocessor` does in one pass over the characters of a text, for texts of ASCII alone.
  *
  * Headlines are ASCII but for one in a hundred, and the patterns, which know every script, try 179 words at each edge of a word with lookarounds and
  * then build three strings; the scan looks each word up and builds one. It takes a tenth of their time. The two must agree in every character: a property test compares them.
@@ -77,7 +92,7 @@ const stopWordEnd = ({ run, rests }: Candidates, text: string, start: number, en
  * @param words the stop words, lower-cased
  * @returns a function that gives undefined for a text that it leaves to the patterns; or undefined where the words themselves are such that it cannot work
  */
-export const asciiPreprocessor = (words: readonly string[]): ((lower: string) => string | undefined) | undefined => {
+export const asciiPreprocessor = (words: readonly string[]): ((text: string) => string | undefined) | undefined => {
   // A word that is not ASCII is in no text that is.
   const ascii = words.filter((word) => /^[\0-\x7f]+$/.test(word));
   if (!ascii.every((word) => SCANNABLE.test(word))) return undefined;
@@ -94,11 +109,11 @@ export const asciiPreprocessor = (words: readonly string[]): ((lower: string) =>
     let lastClosing: number | undefined;
     let at = 0;
     while (at < length) {
-      let unit = text.charCodeAt(at);
+      const unit = text.charCodeAt(at);
       if (unit > 127) return undefined;
-      const kind = KINDS[unit]!;
-      if (kind < LOW_LINE) {
-        if (kind === OPEN) {
+      let code = CODES[unit]!;
+      if (code < 0) {
+        if (code === OPEN) {
           lastClosing ??= text.lastIndexOf(')');
           if (lastClosing > at) {
             const closing = text.indexOf(')', at);
@@ -117,19 +132,21 @@ export const asciiPreprocessor = (words: readonly string[]): ((lower: string) =>
       const apartBefore: boolean = apart;
       let hash = 0;
       do {
-        hash = hashed(hash, unit);
-        if (KINDS[unit] === LETTER) {
+        hash = hashed(hash, code);
+        if (code === LOW_LINE) {
+          apart = true;
+        } else {
           if (apart) {
             if (size > 0) kept[size++] = 32;
             apart = false;
           }
-          kept[size++] = unit;
-        } else {
-          apart = true;
+          kept[size++] = code;
         }
         if (++at === length) break;
-        unit = text.charCodeAt(at);
-      } while (isWord(unit));
+        const next = text.charCodeAt(at);
+        if (next > 127) return undefined;
+        code = CODES[next]!;
+      } while (code > 0);
       for (let slot = hash & mask, candidates = table[slot]; candidates !== undefined; slot = (slot + 1) & mask, candidates = table[slot]) {
         if (candidates.hash !== hash) continue;
         const end = stopWordEnd(candidates, text, start, at);
@@ -137,7 +154,7 @@ export const asciiPreprocessor = (words: readonly string[]): ((lower: string) =>
         size = sizeBefore;
         apart = apartBefore;
         at = end;
-        while (at < length && KINDS[text.charCodeAt(at)] === SPACE) at++;
+        while (at < length && CODES[text.charCodeAt(at)] === SPACE) at++;
         break;
       }
     }

@@ -90,9 +90,5 @@ export const textPreprocessor = (options: TextPreprocessorOptions = {}): ((text:
   }
   const anyText = patternPreprocessor(words);
   const asciiText = asciiPreprocessor(words);
-  if (asciiText === undefined) return (text) => anyText(text.toLowerCase());
-  return (text) => {
-    const lower = text.toLowerCase();
-    return asciiText(lower) ?? anyText(lower);
-  };
+  return (text) => asciiText?.(text) ?? anyText(text.toLowerCase());
 };
