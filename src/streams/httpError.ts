@@ -1,3 +1,4 @@
+import { STATUS_CODES } from 'node:http';
 import { HeadwaterError, type ErrorCode } from '../contracts/HeadwaterError.js';
 
 const codeOf = (error: unknown): string => (error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '');
@@ -38,3 +39,7 @@ export const noAnswer = (name: string, cause: unknown): HeadwaterError => {
 export const brokenOff = (name: string, cause: unknown, progress: string): HeadwaterError =>
   timeout(name, cause, ` after ${progress}`) ??
   new HeadwaterError('HW_HTTP_CUT', `${name} broke off after ${progress}: ${reasonOf(cause)}. Try again; what has arrived is not the whole body.`, { cause, where: name });
+
+/** The error for an answer that is none: `<name> answered 404 Not Found. Check the address.` */
+export const statusError = (name: string, status: number): HeadwaterError =>
+  new HeadwaterError('HW_HTTP_STATUS', `${name} answered ${status} ${STATUS_CODES[status] ?? ''}`.trimEnd() + '. Check the address.', { where: name });

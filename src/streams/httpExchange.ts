@@ -1,0 +1,94 @@
+import { Agent, request, type Dispatcher } from 'undici';
+import { HeadwaterError } from '../contracts/HeadwaterError.js';
+import type { CheckedBodyOptions } from './BodyOptions.js';
+import { CHUNK_BYTES } from './ByteWindow.js';
+import { noAnswer } from './httpError.js';
+
+/** What is asked, and how. */
+export interface HttpRequest {
+  readonly url: URL;
+  /** What the address is called in messages. */
+  readonly name: string;
+  /** Sent beside what is always sent: who asks, and which encodings are understood. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Closes the connection at once, whatever it was doing. */
+  readonly signal: AbortSignal;
+  readonly timeouts: Pick<CheckedBodyOptions, 'headersTimeout' | 'bodyTimeout'>;
+}
+
+/** One request and its answer, on a connection of its own. */
+export interface HttpExchange {
+  readonly response: Dispatcher.ResponseData;
+  /** Waits until the connection is closed; gives the reason where it was dropped as broken. */
+  readonly settle: () => Promise<Error | undefined>;
+  /** Closes the connection at once. */
+  readonly close: () => void;
+}
+
+/** The statuses that send a client elsewhere. */
+export const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
+
+/** A header's value; one that was sent several times as the list that it then is. */
+export const headerOf = (response: Dispatcher.ResponseData, name: string): string | undefined => {
+  const value = response.headers[name];
+  return Array.isArray(value) ? value.join(', ') : value;
+};
+
+/** The name and password of an address as the header that carries them; undici leaves them out. */
+export const authorizationOf = (url: URL): Readonly<Record<string, string>> =>
+  url.username === '' && url.password === ''
+    ? {}
+    : { authorization: `Basic ${Buffer.from(`${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`).toString('base64')}` };
+
+/** The error for redirects that lead nowhere. */
+export const redirectError = (name: string, message: string): HeadwaterError => new HeadwaterError('HW_HTTP_REDIRECTS', `${name} ${message}`, { where: name });
+
+/**
+ * Where a redirect leads.
+ *
+ * @throws HeadwaterError `HW_HTTP_REDIRECTS` where that is no address of the web
+ */
+export const redirectTarget = (name: string, from: URL, location: string): URL => {
+  if (!URL.canParse(location, from.href)) throw redirectError(name, `redirects to what is no address: ${location}. Give the final address.`);
+  const to = new URL(location, from);
+  // A server must not be able to point us at this machine's files.
+  if (to.protocol !== 'http:' && to.protocol !== 'https:') throw redirectError(name, `redirects to a ${to.protocol} address, which is not followed.`);
+  return to;
+};
+
+/**
+ * Sends one request and waits for the head of its answer, whatever its status. The connection is closed after the last byte of the body.
+ *
+ * @throws HeadwaterError `HW_HTTP_CONNECT`, `HW_HTTP_TIMEOUT`, `HW_HTTP_CUT`
+ */
+export const httpExchange = async ({ url, name, headers, signal, timeouts: { headersTimeout, bodyTimeout } }: HttpRequest): Promise<HttpExchange> => {
+  const agent = new Agent({ headersTimeout, bodyTimeout, connect: { timeout: headersTimeout }, connections: 1 });
+  const close = (): void => {
+    signal.removeEventListener('abort', close);
+    void agent.destroy();
+  };
+  signal.addEventListener('abort', close);
+  // The answer may come whole and the connection break before anyone has looked at the answer.
+  let broken: Error | undefined;
+  agent.on('disconnect', (_origin, _targets, error: Error) => {
+    if (error.message === 'bad response' || error.name === 'HTTPParserError') broken = error;
+  });
+  try {
+    const response = await request(`${url.origin}${url.pathname}${url.search}`, {
+      dispatcher: agent,
+      signal,
+      highWaterMark: CHUNK_BYTES,
+      headers: { 'user-agent': 'headwater', 'accept-encoding': 'gzip, deflate, br', ...headers },
+    });
+    // An abort between two reads would otherwise be an unhandled 'error' event.
+    response.body.on('error', () => undefined);
+    const settle = async (): Promise<Error | undefined> => {
+      await agent.close();
+      return broken;
+    };
+    return { response, settle, close };
+  } catch (cause) {
+    close();
+    throw noAnswer(name, cause);
+  }
+};
