@@ -117,4 +117,6 @@ export { progress } from './sinks/progress.js';
 export type { ProgressOptions } from './sinks/ProgressOutput.js';
 export { rowProgress, type RowProgressOptions } from './sinks/rowProgress.js';
 export { scores } from './sinks/scores.js';
+export type { HeadlinesLeftOut, WatchEvent } from './sinks/watch/WatchEvent.js';
+export { watchView, type ScreenStream, type WatchViewOptions } from './sinks/watchView.js';
 export { writeFiles } from './sinks/writeFiles.js';

@@ -4,6 +4,7 @@ import { asyncScheduler, type SchedulerLike } from 'rxjs';
 import { HeadwaterError } from '../contracts/HeadwaterError.js';
 import { isInteractive } from './isInteractive.js';
 import { barLine, plainLine, type BarStyle, type ProgressLine } from './progressLine.js';
+import { showsUnicode } from './showsUnicode.js';
 import { TextOutput } from './TextOutput.js';
 import { wantsColors, type Environment } from './wantsColors.js';
 
@@ -31,12 +32,6 @@ export interface ProgressOptions {
 /** Back to the first column; and erase what stands right of the cursor. */
 const HOME = '\r';
 const ERASE = '\u001b[K';
-
-const showsUnicode = (env: Environment): boolean => {
-  // POSIX takes the first of these that is set and not empty.
-  const locale = [env['LC_ALL'], env['LC_CTYPE'], env['LANG']].find((value) => value !== undefined && value !== '') ?? '';
-  return /utf-?8/i.test(locale) || (env['WT_SESSION'] ?? '') !== '';
-};
 
 /**
  * Shows progress: one line drawn over and over on a terminal, a line now and then elsewhere, with lasting lines between.

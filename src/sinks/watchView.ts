@@ -1,0 +1,184 @@
+import { Writable } from 'node:stream';
+import { createLogUpdate } from 'log-update';
+import pc from 'picocolors';
+import { asyncScheduler, fromEventPattern, interval, merge, Observable, type OperatorFunction, type SchedulerLike, startWith, Subject, throttleTime } from 'rxjs';
+import { HeadwaterError } from '../contracts/HeadwaterError.js';
+import type { LivePrediction } from '../contracts/Live.js';
+import { follow } from './follow.js';
+import type { TextStream } from './ProgressOutput.js';
+import { showsUnicode } from './showsUnicode.js';
+import { TextOutput } from './TextOutput.js';
+import { wantsColors, type Environment } from './wantsColors.js';
+import type { WatchEvent } from './watch/WatchEvent.js';
+import { watchFrame } from './watch/watchFrame.js';
+import { WatchRecord } from './watch/WatchRecord.js';
+
+/** A Node stream that is a terminal, such as `process.stdout`. */
+export type ScreenStream = TextStream & { readonly rows?: number | undefined };
+
+/** What `watchView` shows, and where. */
+export interface WatchViewOptions {
+  /** The model's classes, in its order: each has a colour by its place. */
+  readonly classes: readonly string[];
+  /** Feeds that are shown before they are heard of; default none. */
+  readonly feeds?: readonly string[];
+  /** Which predictions are listed; all are counted. Default: every one. */
+  readonly shows?: (prediction: LivePrediction) => boolean;
+  /** The terminal; default `process.stdout`. */
+  readonly stream?: ScreenStream;
+  /** The clock; default `asyncScheduler`. */
+  readonly scheduler?: SchedulerLike;
+  /** The environment that says what the terminal can do: `TERM`, `NO_COLOR`, `FORCE_COLOR`, and the locale; default `process.env`. */
+  readonly env?: Environment;
+  /** Whether to colour; default: on a terminal that is not `dumb`, unless `NO_COLOR` is set. */
+  readonly colors?: boolean;
+  /** The shortest time between two frames, in ms; default 100. */
+  readonly redraw?: number;
+}
+
+/** How often the ages are brought up to date where nothing else happens, in ms. */
+const TICK = 1000;
+
+/** The terminal shows what stands between the two at once, where it knows them; others leave them out. */
+const BEGIN = '\u001b[?2026h';
+const END = '\u001b[?2026l';
+const CLEAR = '\u001b[H\u001b[2J';
+const EMPTY_LINE = '\r\u001b[K';
+
+/** A pseudo-terminal that was never told its size says 0. */
+const sizeOf = (given: number | undefined, usual: number): number => (given === undefined || given === 0 ? usual : given);
+
+/** The terminal as log-update is to see it. */
+class Canvas extends Writable {
+  readonly #output: TextOutput;
+  readonly #stream: ScreenStream;
+
+  constructor(stream: ScreenStream, output: TextOutput) {
+    super({ decodeStrings: false });
+    this.#stream = stream;
+    this.#output = output;
+  }
+
+  get columns(): number {
+    return sizeOf(this.#stream.columns, 80);
+  }
+
+  get rows(): number {
+    return sizeOf(this.#stream.rows, 24);
+  }
+
+  override _write(frame: string, _encoding: BufferEncoding, done: () => void): void {
+    this.#output.write(`${BEGIN}${frame}${END}`);
+    done();
+  }
+}
+
+/**
+ * Shows live headlines on a terminal as they are classified: one frame drawn over and over, the newest headline on top.
+ *
+ * A writing sink: it emits nothing, and completes once its last frame is written.
+ *
+ * ```
+ * source:  -p-ppp-f-----p-|      p a prediction, f a feed that could not be read
+ *              watchView({ classes })
+ * shown:   12-4--57----8--9      frames: at most one every 100 ms, and one a second for the ages
+ * result:  ---------------|
+ * ```
+ *
+ * Above: headlines a second over the last minute, the lag from arrival to result (median and 99th percentile of the last thousand), counts
+ * of all that came and of each class, and a line a feed with its last reading, its next, and its error. Below: age, class, probability as a
+ * bar and a number, title and source. Titles are text: what would act on the terminal is escaped. Each line is cut to the terminal's width,
+ * the frame to its height, and both follow when it is resized.
+ *
+ * - It holds the newest 200 predictions, the last thousand lags, a count a class, and a line a feed.
+ * - A terminal that cannot keep up misses frames, never the last one. It never hides the cursor, which stands below the frame: whatever
+ *   ends the process, the terminal is as it was.
+ * - A stream that fails (a closed terminal) ends the showing quietly: it completes.
+ * - Errors: the source's, after the last frame.
+ *
+ * @throws HeadwaterError `HW_USAGE` at once when `redraw` is not a number from 0
+ * @example
+ * ```ts
+ * import { PassThrough } from 'node:stream';
+ * import { of } from 'rxjs';
+ * import { watchView } from 'headwater';
+ * const stream = new PassThrough();
+ * const opened = { type: 'opened', source: 'stdin', at: Date.now() } as const;
+ * of(opened).pipe(watchView({ classes: ['Sports', 'World'], stream })).subscribe();
+ * stream.read().toString(); // a frame, in which stdin is open and no headline has come
+ * ```
+ */
+export const watchView = ({
+  classes,
+  feeds = [],
+  shows = () => true,
+  stream = process.stdout,
+  scheduler = asyncScheduler,
+  env = process.env,
+  colors = wantsColors(stream, env),
+  redraw = 100,
+}: WatchViewOptions): OperatorFunction<WatchEvent, never> => {
+  if (!(redraw >= 0)) throw new HeadwaterError('HW_USAGE', `watchView() was given redraw ${redraw}: give a time in ms, from 0.`);
+  const paint = pc.createColors(colors);
+  const unicode = showsUnicode(env);
+
+  return (source) =>
+    new Observable((subscriber) => {
+      const followed = follow(subscriber);
+      const output = new TextOutput(stream, () => subscriber.complete());
+      const canvas = new Canvas(stream, output);
+      const update = createLogUpdate(canvas, { showCursor: true });
+      const record = new WatchRecord(classes, feeds, shows, scheduler.now());
+      const changed$ = new Subject<void>();
+      let ended = false;
+
+      const draw = (): void => {
+        update(watchFrame(record.state(scheduler.now()), { columns: canvas.columns, rows: canvas.rows, unicode, paint }).join('\n'));
+      };
+      /** Draws how it stands at the end, over what a key (Ctrl-C, say) has left below the frame. */
+      const finish = (): void => {
+        if (ended) return;
+        ended = true;
+        draw();
+        output.write(EMPTY_LINE);
+      };
+      const resized$ = fromEventPattern<unknown>(
+        (listener) => stream.on('resize', listener),
+        (listener) => stream.off('resize', listener),
+      );
+
+      subscriber.add(() => {
+        finish();
+        output.release();
+        canvas.destroy();
+      });
+      subscriber.add(
+        resized$.subscribe(() => {
+          // Lines that were cut to the old width have been wrapped or not, as the terminal likes: nobody knows how many there are.
+          output.write(CLEAR);
+          update.done();
+          changed$.next();
+        }),
+      );
+      subscriber.add(
+        merge(changed$, interval(TICK, scheduler))
+          .pipe(startWith(undefined), throttleTime(redraw, scheduler, { leading: true, trailing: true }))
+          .subscribe(() => {
+            // A terminal that is behind is left alone: the next frame says more than the one it missed.
+            if (!ended && !output.isBehind) draw();
+          }),
+      );
+      const end = (settle: () => void): void => {
+        finish();
+        output.whenFlushed(settle);
+      };
+      followed(source, {
+        next: (event) => {
+          record.take(event, scheduler.now());
+          changed$.next();
+        },
+        error: (error) => end(() => subscriber.error(error)),
+        complete: () => end(() => subscriber.complete()),
+      });
+    });
+};

@@ -1,0 +1,28 @@
+import type { LiveHeadline, LivePrediction } from '../../../src/contracts/Live.js';
+
+export const CLASSES = ['Business', 'Sci/Tech', 'Sports', 'World'];
+
+/** Noon of some day. */
+export const NOON = Date.UTC(2024, 4, 1, 12);
+
+/** A headline that came at noon, but for what is said of it. */
+export const liveHeadline = (headline: Partial<LiveHeadline> = {}): LiveHeadline => ({
+  id: 0,
+  title: 'A late goal decides the final',
+  source: 'https://news.example/sport.xml',
+  guid: undefined,
+  link: undefined,
+  published: undefined,
+  seen: NOON,
+  category: undefined,
+  ...headline,
+});
+
+/** What a model makes of it: `category` with `probability`, the rest shared by the other classes. */
+export const livePrediction = (headline: Partial<LiveHeadline> = {}, category = 'Sports', probability = 0.97, latencyMs = 3): LivePrediction => ({
+  type: 'live-prediction',
+  headline: liveHeadline(headline),
+  category,
+  distribution: [{ category, probability }, ...CLASSES.filter((name) => name !== category).map((name) => ({ category: name, probability: (1 - probability) / 3 }))],
+  latencyMs,
+});
