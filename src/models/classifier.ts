@@ -2,9 +2,9 @@ import type { Tensor, Variable } from '@tensorflow/tfjs-core';
 import { tensor, tidy, variable } from '@tensorflow/tfjs-core';
 import { isLeft } from 'fp-ts/lib/Either.js';
 import { HeadwaterError } from '../contracts/HeadwaterError.js';
+import type { OnlineModel } from '../contracts/Learning.js';
 import type { PaddedBatch } from '../contracts/PaddedBatch.js';
 import type { StateDict, Weight } from '../contracts/StateDict.js';
-import type { Trainable } from '../contracts/Trainable.js';
 import { Adam } from '../ops/Adam.js';
 import { onBackend } from '../ops/onBackend.js';
 import { BACKEND_NAME, registerBackend } from '../ops/registerBackend.js';
@@ -34,22 +34,14 @@ export interface ClassifierSettings {
   readonly weights?: StateDict | undefined;
 }
 
-/** A text classifier that can be trained a batch at a time. */
-export interface Classifier extends Trainable {
+/** A text classifier that can be trained a batch at a time, and go on learning while it is used. */
+export interface Classifier extends OnlineModel {
   /** What it is made of. */
   readonly config: ClassifierConfig;
   /** The backend that it lives on, as tfjs knows it. */
   readonly backend: string;
   /** The logits of a batch, row-major, shape [B, C], float32, with dropout off; changes nothing. */
   logits(batch: PaddedBatch): Float32Array;
-  /** A copy of the optimizer's state: with the weights, all that a step depends on beyond its batch and its context. */
-  optimizerState(): StateDict;
-  /**
-   * Replaces the optimizer's state by a copy of that given.
-   *
-   * @throws HeadwaterError `HW_ARTIFACT` when a name or a shape does not fit
-   */
-  loadOptimizerState(state: StateDict): void;
   /** Frees the weights and the optimizer's state; the classifier is of no more use. More calls change nothing. */
   dispose(): void;
 }
@@ -66,13 +58,15 @@ const finite = <Values extends ArrayLike<number>>(values: Values, what: string, 
   return values;
 };
 
+const EMBEDDINGS = 'embeddings.weight';
+
 const UNSTABLE = 'Lower the learning rate, and check the class weights.';
 const DAMAGED = 'The weights are damaged: load others.';
 
 /**
  * Makes the lesson's text classifier: embeddings, a recurrent layer, its output at the last token, two linear layers with dropout between them.
  *
- * It implements `Trainable`. Each method is one synchronous step on its own backend, whichever is current: the current one is restored
+ * It implements `Trainable`, and `OnlineModel` besides. Each method is one synchronous step on its own backend, whichever is current: the current one is restored
  * afterwards (where none was chosen yet, its own stays). Only the weights and the optimizer's two moments of each outlive a step, in bytes 12 a value;
  * `dispose` frees them. The backend `headwater` is registered by this call where it is not yet; any other must be registered before.
  *
@@ -179,6 +173,23 @@ export const classifier = (config: ClassifierConfig, settings: ClassifierSetting
     },
 
     loadOptimizerState: (state) => step(() => adam.loadStateDict(state)),
+
+    renewTokens: (tokens, like) => {
+      const { vocabularySize, padIndex, embeddingDim } = config;
+      for (const token of [...tokens, like]) {
+        if (Number.isInteger(token) && token >= 0 && token < vocabularySize && token !== padIndex) continue;
+        const why = token === padIndex ? 'is its padding token, whose embedding stays zero' : `is not one of its tokens, which are 0 to ${vocabularySize - 1}`;
+        throw new HeadwaterError('HW_USAGE', `The classifier "${name}" cannot renew tokens: ${token} ${why}. Give tokens of its own vocabulary.`);
+      }
+      if (tokens.length === 0) return;
+      step(() => {
+        const embeddings = weights.get(EMBEDDINGS)!;
+        const { shape, data } = copyOf(embeddings);
+        for (const token of tokens) data.copyWithin(token * embeddingDim, like * embeddingDim, (like + 1) * embeddingDim);
+        embeddings.assign(tensor(data, [...shape]));
+        adam.forgetRows(EMBEDDINGS, tokens);
+      });
+    },
 
     dispose: () => {
       if (disposed) return;

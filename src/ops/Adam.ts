@@ -124,6 +124,24 @@ export class Adam {
     for (const { moment, data } of replacements) tidy(() => moment.assign(tensor(Float32Array.from(data), moment.shape)));
   }
 
+  /**
+   * Forgets what it knows of some rows of a weight: their moments are zero again, as if they had never had a gradient.
+   *
+   * @param name the weight, of shape [R, …]
+   * @param rows which of its R rows
+   * @throws HeadwaterError `HW_USAGE` when it optimizes no weight of that name
+   */
+  forgetRows(name: string, rows: readonly number[]): void {
+    const slot = this.#slots.get(name);
+    if (slot === undefined) throw new HeadwaterError('HW_USAGE', `Adam optimizes no weight "${name}". Name one of ${[...this.#slots.keys()].join(', ')}.`);
+    for (const moment of [slot.m, slot.v]) {
+      const { shape, data } = copyOf(moment);
+      const width = data.length / shape[0]!;
+      for (const row of rows) data.fill(0, row * width, (row + 1) * width);
+      tidy(() => moment.assign(tensor(data, moment.shape)));
+    }
+  }
+
   /** Frees the moments; the weights stay. */
   dispose(): void {
     for (const { m, v } of this.#slots.values()) {
