@@ -24,7 +24,13 @@ export type { BodyOptions } from './streams/BodyOptions.js';
 export { fetchCsv, type FetchCsvOptions } from './streams/fetchCsv.js';
 export type { Snapshot } from './streams/keepSnapshot.js';
 export type { Pacing } from './streams/Pacing.js';
-export { readLines, type ReadLinesOptions } from './streams/readLines.js';
+export type { ReadLinesOptions } from './streams/lineSource.js';
+export { headlineJson, type HeadlineJson } from './streams/live/headlineJson.js';
+export { headlineLines } from './streams/live/headlineLines.js';
+export { jsonLineHeadlines } from './streams/live/jsonLineHeadlines.js';
+export type { HeadlineLinesOptions } from './streams/live/linesToHeadlines.js';
+export type { LiveOptions } from './streams/live/LiveOptions.js';
+export { readLines } from './streams/readLines.js';
 export { sampleCsv, type SampleOptions } from './streams/sampleCsv.js';
 export { serveSample } from './streams/serveSample.js';
 export { valve } from './streams/valve.js';
@@ -53,6 +59,13 @@ export { preprocess } from './operators/preprocess.js';
 export { shuffle, type ShuffleOptions } from './operators/shuffle.js';
 export { stratifiedSplit, type Shares, type StratifiedSplitOptions } from './operators/stratifiedSplit.js';
 export { tokenize, type TokenizeOptions } from './operators/tokenize.js';
+
+// Operators on live headlines.
+export { classifyLive, type ClassifyLiveOptions } from './operators/live/classifyLive.js';
+export { dedupe, type DedupeOptions, type RepeatedHeadline } from './operators/live/dedupe.js';
+export { dedupeMemory, dedupeMemoryFrom, DedupeMemoryJson, type DedupeMemory, type DedupeMemoryOptions } from './operators/live/dedupeMemory.js';
+export type { HeadlineKey } from './operators/live/headlineKeys.js';
+export { microBatch, type MicroBatchOptions } from './operators/live/microBatch.js';
 
 // Operators on models.
 export { combineSteps } from './operators/combineSteps.js';

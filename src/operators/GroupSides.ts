@@ -1,17 +1,10 @@
 import { SIDES, type Side } from '../contracts/Row.js';
+import { hash64 } from './hash64.js';
 
 /** Slots to begin with; a power of two, as every size of the table is. */
 const FIRST_SLOTS = 1024;
 /** The table grows when it is this full: beyond it, runs of taken slots get long. */
 const FULL = 0.6;
-
-/** The finalizer of MurmurHash3: spreads every bit over the word. */
-const spread = (word: number): number => {
-  let h = word;
-  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
-  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
-  return (h ^ (h >>> 16)) >>> 0;
-};
 
 /**
  * Remembers which side each group is on, by a 64-bit hash of the group's name.
@@ -27,6 +20,7 @@ export class GroupSides {
   #low = new Uint32Array(FIRST_SLOTS);
   /** 0 for a free slot, else 1 + the side's place in `SIDES`. */
   #sides = new Uint8Array(FIRST_SLOTS);
+  readonly #hash = new Uint32Array(2);
 
   /** The number of groups known. */
   get size(): number {
@@ -35,16 +29,9 @@ export class GroupSides {
 
   /** The side of the group; where it has none yet, the one that `choose` returns, which is remembered. */
   sideOf(group: string, choose: () => Side): Side {
-    // Two words of FNV-1a over the UTF-16 code units, from two bases and with two primes.
-    let a = 0x811c9dc5;
-    let b = 0x9747b28c;
-    for (let i = 0; i < group.length; i++) {
-      const unit = group.charCodeAt(i);
-      a = Math.imul(a ^ unit, 0x01000193);
-      b = Math.imul(b ^ unit, 0x5bd1e995);
-    }
-    const high = spread(a);
-    const low = spread(b);
+    hash64(group, this.#hash);
+    const high = this.#hash[0]!;
+    const low = this.#hash[1]!;
 
     const known = this.#sides[this.#find(high, low)]!;
     if (known !== 0) return SIDES[known - 1]!;

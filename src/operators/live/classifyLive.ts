@@ -1,0 +1,93 @@
+import { asyncScheduler, concatMap, type OperatorFunction, type SchedulerLike } from 'rxjs';
+import { HeadwaterError } from '../../contracts/HeadwaterError.js';
+import type { Vocabulary } from '../../contracts/Learning.js';
+import type { LiveHeadline, LivePrediction } from '../../contracts/Live.js';
+import type { Trainable } from '../../contracts/Trainable.js';
+import type { LabelEncoder } from '../../text/LabelEncoder.js';
+import { textPreprocessor, type TextPreprocessorOptions } from '../../text/textPreprocessor.js';
+import { mostProbable } from '../mostProbable.js';
+import { padRows } from '../padRows.js';
+
+/** What `classifyLive` classifies with. */
+export interface ClassifyLiveOptions extends TextPreprocessorOptions {
+  /** What classifies, or a function that says which model is in use now: it is asked once a batch, so a model can be put in another's place between two batches. */
+  readonly model: Trainable | (() => Trainable);
+  /** The vocabulary that the model was trained with. */
+  readonly tokenizer: Vocabulary;
+  /** The classes that the model was trained with. */
+  readonly labelEncoder: LabelEncoder;
+  /** The clock that `latencyMs` is read from, the one that `seen` was. Default `asyncScheduler`, whose clock is `Date.now`. */
+  readonly scheduler?: SchedulerLike | undefined;
+}
+
+/**
+ * Classifies each batch of headlines that arrived, and emits one prediction a headline, in the order in which they came.
+ *
+ * ```
+ * batches:      --A------B---|      A of three headlines, B of two
+ *   classifyLive({ model, tokenizer, labelEncoder })
+ * predictions:  --(abc)--(de)|      each { type: 'live-prediction', headline, category, distribution, latencyMs }
+ * ```
+ *
+ * The titles are preprocessed and tokenized as for training, and predicted as one batch. Within it the rows stand from short to long, which a model may be quicker with; on the way out they have the order that
+ * they came in. A title of which no token is left has the unknown token. `latencyMs` is from when a headline was seen to when its batch was answered.
+ *
+ * Holds at most one batch's predictions, and those only while they are being emitted.
+ *
+ * Errors: `HW_USAGE` for a model with another number of classes than the label encoder; `HW_NUMERIC` for a probability that is not a finite number; whatever the model throws, or the source sends.
+ *
+ * @param options `model`, `tokenizer`, `labelEncoder`, `stopWords` and `scheduler`
+ * @throws HeadwaterError `HW_USAGE` when a stop word is empty
+ * @see microBatch for what makes batches of headlines
+ * @example
+ * ```ts
+ * import { lastValueFrom, of } from 'rxjs';
+ * import { classifyLive, LabelEncoder, microBatch, Tokenizer, type LiveHeadline } from 'headwater';
+ * import { recordingModel } from 'headwater/testing';
+ *
+ * const tokenizer = await lastValueFrom(of('ferry returns port').pipe(Tokenizer.fit()));
+ * const labelEncoder = LabelEncoder.of(['Sports', 'World']);
+ * const headline: LiveHeadline = { id: 0, title: 'Ferry at the port', source: 'stdin', guid: undefined, link: undefined, published: undefined, seen: Date.now(), category: undefined };
+ * of(headline)
+ *   .pipe(microBatch({ maxSize: 64, maxWaitMs: 5 }), classifyLive({ model: recordingModel(), tokenizer, labelEncoder }))
+ *   .subscribe(({ category, distribution }) => console.log(category, distribution)); // Sports [{ category: 'Sports', probability: 0.75 }, …]
+ * ```
+ */
+export const classifyLive = (options: ClassifyLiveOptions): OperatorFunction<readonly LiveHeadline[], LivePrediction> => {
+  const { model, tokenizer, labelEncoder, stopWords, scheduler = asyncScheduler } = options;
+  const textOf = textPreprocessor({ stopWords });
+
+  const tokensOf = (title: string): Int32Array => {
+    const tokens = tokenizer.encode(textOf(title));
+    return tokens.length === 0 ? Int32Array.of(tokenizer.unknownIndex) : tokens;
+  };
+
+  const modelInUse = (): Trainable => {
+    const present = typeof model === 'function' ? model() : model;
+    if (present.classes !== labelEncoder.size) {
+      throw new HeadwaterError('HW_USAGE', `classifyLive: model ${present.name} has ${present.classes} classes, but the label encoder ${labelEncoder.size}. Take the tokenizer and the label encoder that the model was trained with.`);
+    }
+    return present;
+  };
+
+  // concatMap and not mergeMap: a consumer that pushes a further batch from within `next` must not see its headlines in between these.
+  return concatMap((headlines) => {
+    if (headlines.length === 0) return [];
+    const rows = headlines.map(({ id, title }, at) => ({ id, at, tokens: tokensOf(title) })).sort((a, b) => a.tokens.length - b.tokens.length);
+    const present = modelInUse();
+    const batch = padRows(rows, tokenizer.padIndex);
+    const probabilities = present.predictBatch(batch);
+    const predicted = mostProbable(present, batch, probabilities);
+    const answered = scheduler.now();
+
+    const predictions = new Array<LivePrediction>(headlines.length);
+    rows.forEach(({ at }, row) => {
+      const headline = headlines[at]!;
+      const distribution = labelEncoder.classes
+        .map((category, c) => ({ category, probability: probabilities[row * present.classes + c]! }))
+        .sort((a, b) => b.probability - a.probability);
+      predictions[at] = { type: 'live-prediction', headline, category: labelEncoder.nameOf(predicted[row]!), distribution, latencyMs: answered - headline.seen };
+    });
+    return predictions;
+  });
+};

@@ -1,0 +1,104 @@
+import * as t from 'io-ts';
+import { checkWhole } from '../checkOption.js';
+import { hash64 } from '../hash64.js';
+import { RecentHashes } from './RecentHashes.js';
+
+/** How much a memory remembers. */
+export interface DedupeMemoryOptions {
+  /** How many keys there is room for, at least 1; a headline has up to three. The key that was not seen for longest makes room for a new one. Default 100,000. */
+  readonly capacity?: number | undefined;
+}
+
+/** Hashes of keys in base64, 8 bytes each. */
+const hashes = new t.Type<string>(
+  'hashes in base64',
+  t.string.is,
+  (value, context) =>
+    typeof value === 'string' && /^[A-Za-z0-9+/]*={0,2}$/.test(value) && Buffer.byteLength(value, 'base64') % 8 === 0 ? t.success(value) : t.failure(value, context),
+  t.identity,
+);
+
+/** What a memory is written down as: the codec of a `stateFile` of it. */
+export const DedupeMemoryJson = t.readonly(t.type({ formatVersion: t.literal(1), keys: hashes }), 'what dedupe remembers');
+
+/** What a memory is written down as: 64-bit hashes of its keys, upper half first, little-endian, from the oldest to the newest, in base64. */
+export type DedupeMemoryJson = t.TypeOf<typeof DedupeMemoryJson>;
+
+/** What `dedupe` has seen. It may outlive a subscription, serve several, and be written down. */
+export interface DedupeMemory {
+  /** How many keys there is room for. */
+  readonly capacity: number;
+  /** How many keys it remembers. */
+  readonly size: number;
+  /** Remembers a key as the newest one, and says whether it was known. */
+  see(key: string): boolean;
+  /** What it remembers, to be written down. */
+  toJSON(): DedupeMemoryJson;
+}
+
+const memoryOf = (recent: RecentHashes): DedupeMemory => {
+  const hash = new Uint32Array(2);
+  return {
+    capacity: recent.capacity,
+    get size() {
+      return recent.size;
+    },
+    see: (key) => {
+      hash64(key, hash);
+      return recent.see(hash[0]!, hash[1]!);
+    },
+    toJSON: () => {
+      const bytes = Buffer.alloc(8 * recent.size);
+      let at = 0;
+      for (const [high, low] of recent) {
+        at = bytes.writeUInt32LE(high, at);
+        at = bytes.writeUInt32LE(low, at);
+      }
+      return { formatVersion: 1, keys: bytes.toString('base64') };
+    },
+  };
+};
+
+/**
+ * Makes an empty memory for `dedupe`.
+ *
+ * It holds a 64-bit hash of each key, not the key: 28 bytes each at most, all taken at the start. Two keys of one hash count as one: with 100,000 keys remembered, one new headline in 60 million million is taken for a repeat by mistake.
+ *
+ * @param options how many keys it remembers
+ * @throws HeadwaterError `HW_USAGE` when `capacity` is no whole number of at least 1
+ * @example
+ * ```ts
+ * import { dedupeMemory } from 'headwater';
+ * const memory = dedupeMemory({ capacity: 2 });
+ * memory.see('a'); // false: it is new
+ * memory.see('a'); // true
+ * JSON.stringify(memory).length; // 46
+ * ```
+ */
+export const dedupeMemory = ({ capacity = 100_000 }: DedupeMemoryOptions = {}): DedupeMemory => {
+  checkWhole('dedupeMemory', 'capacity', capacity, 1);
+  return memoryOf(new RecentHashes(capacity));
+};
+
+/**
+ * Makes the memory that was written down. Where it has less room than the one that was, it remembers the newest keys.
+ *
+ * @param json what `toJSON` gave; of what was read from anywhere, the codec `DedupeMemoryJson` says whether it is that
+ * @param options how many keys it remembers
+ * @throws HeadwaterError `HW_USAGE` when `capacity` is no whole number of at least 1
+ * @example
+ * ```ts
+ * import { dedupeMemory, dedupeMemoryFrom } from 'headwater';
+ * const before = dedupeMemory();
+ * before.see('a');
+ * const after = dedupeMemoryFrom(before.toJSON());
+ * after.see('a'); // true: it was seen before
+ * ```
+ */
+export const dedupeMemoryFrom = (json: DedupeMemoryJson, { capacity = 100_000 }: DedupeMemoryOptions = {}): DedupeMemory => {
+  checkWhole('dedupeMemoryFrom', 'capacity', capacity, 1);
+  const recent = new RecentHashes(capacity);
+  const bytes = Buffer.from(json.keys, 'base64');
+  for (let at = 0; at + 8 <= bytes.length; at += 8) recent.see(bytes.readUInt32LE(at), bytes.readUInt32LE(at + 4));
+  return memoryOf(recent);
+};

@@ -1,0 +1,101 @@
+import { asyncScheduler, Observable, type OperatorFunction, type SchedulerLike, Subject, type Subscription, takeUntil } from 'rxjs';
+import { checkTime, checkWhole } from '../checkOption.js';
+
+/** How `microBatch` gathers. */
+export interface MicroBatchOptions {
+  /** The most values in a batch, at least 1: a full batch is emitted at once. */
+  readonly maxSize: number;
+  /** How long the first value of a batch may wait for others, in milliseconds, more than 0. Infinity waits until the batch is full. */
+  readonly maxWaitMs: number;
+  /** The clock and the timer of `maxWaitMs`. Default `asyncScheduler`. */
+  readonly scheduler?: SchedulerLike | undefined;
+}
+
+/**
+ * Gathers values into batches that are small enough to be quick: each is emitted when it is full, or when its first value has waited long enough.
+ *
+ * A model answers many rows at once far faster than one after another; and nobody wants to wait until there are many.
+ *
+ * ```
+ * source:  -a-b-c-d-------e--|
+ *          microBatch({ maxSize: 3, maxWaitMs: 5 })
+ * result:  -----x------y-----(z|)     x: [a, b, c], full;  y: [d], 5 ms after d;  z: [e], at the end
+ * ```
+ *
+ * No batch is empty, and values keep their order. Completion and error of the source come after the batch that waits: nothing that arrived is lost. (`bufferTime` sets its
+ * windows by the clock, and emits the empty ones.)
+ *
+ * Holds at most `maxSize - 1` values between two arrivals. On unsubscription they are gone: there is nobody to have them.
+ *
+ * Errors: those of the source.
+ *
+ * @param options `maxSize`, `maxWaitMs` and `scheduler`
+ * @throws HeadwaterError `HW_USAGE` when `maxSize` is no whole number of at least 1, or `maxWaitMs` not above 0
+ * @see classifyLive for what to do with the batches
+ * @example
+ * ```ts
+ * import { lastValueFrom, of, toArray } from 'rxjs';
+ * import { microBatch } from 'headwater';
+ * await lastValueFrom(of('a', 'b', 'c').pipe(microBatch({ maxSize: 2, maxWaitMs: 5 }), toArray())); // [['a', 'b'], ['c']]
+ * ```
+ */
+export const microBatch = <T>(options: MicroBatchOptions): OperatorFunction<T, readonly T[]> => {
+  const { maxSize, maxWaitMs, scheduler = asyncScheduler } = options;
+  checkWhole('microBatch', 'maxSize', maxSize, 1);
+  checkTime('microBatch', 'maxWaitMs', maxWaitMs);
+
+  return (source) =>
+    new Observable((subscriber) => {
+      let batch: T[] = [];
+      /** When the first of the batch came. */
+      let since = 0;
+      let timer: Subscription | undefined;
+      /** Fires when the subscriber is gone: a source that emits while it is being subscribed to has handed out no subscription yet. */
+      const gone$ = new Subject<void>();
+
+      const flush = (): void => {
+        if (batch.length === 0) return;
+        const gathered = batch;
+        // Before it is emitted: the consumer may cause further values from within `next`.
+        batch = [];
+        subscriber.next(gathered);
+      };
+
+      // A timer is left to run though its batch was full before, and looks at the batch of then. Under load, with a full batch every few milliseconds, setting and clearing one for each would cost more than the batch.
+      const wake = (delay: number): void => {
+        timer = scheduler.schedule(() => {
+          timer = undefined;
+          if (batch.length === 0) return;
+          const waited = scheduler.now() - since;
+          // Below 0 somebody has set the clock back: nobody knows how long it was, so it has been long enough.
+          if (waited >= 0 && waited < maxWaitMs) wake(maxWaitMs - waited);
+          else flush();
+        }, delay);
+      };
+
+      subscriber.add(() => {
+        gone$.next();
+        timer?.unsubscribe();
+        batch = [];
+      });
+
+      source.pipe(takeUntil(gone$)).subscribe({
+        next: (value) => {
+          batch.push(value);
+          if (batch.length === maxSize) flush();
+          else if (batch.length === 1 && maxWaitMs !== Infinity) {
+            since = scheduler.now();
+            if (timer === undefined) wake(maxWaitMs);
+          }
+        },
+        error: (error: unknown) => {
+          flush();
+          subscriber.error(error);
+        },
+        complete: () => {
+          flush();
+          subscriber.complete();
+        },
+      });
+    });
+};
