@@ -8,6 +8,9 @@ import { skipBom } from './skipBom.js';
 const LF = 10;
 const CR = 13;
 
+/** Takes a line: its text without the line break, its ordinal from 0, and the offset of its first byte. */
+export type LineSink = (text: string, id: number, byte: number) => void;
+
 /**
  * Reads lines, one at a time. A line ends at LF, CRLF or CR, and the last one where the body ends.
  *
@@ -16,7 +19,7 @@ const CR = 13;
 export class LineReader implements Reader {
   readonly #source: string;
   readonly #limit: number;
-  readonly #line: (line: string) => void;
+  readonly #line: LineSink;
   readonly #reject: (rejection: Rejection) => void;
   readonly #window = new ByteWindow();
   #position = 0;
@@ -34,7 +37,7 @@ export class LineReader implements Reader {
    * @param line takes each line
    * @param reject takes each line that is too long or not UTF-8; whatever it throws is thrown by `advance`
    */
-  constructor(source: string, limit: number, line: (line: string) => void, reject: (rejection: Rejection) => void) {
+  constructor(source: string, limit: number, line: LineSink, reject: (rejection: Rejection) => void) {
     this.#source = source;
     this.#limit = limit;
     this.#line = line;
@@ -106,7 +109,7 @@ export class LineReader implements Reader {
     const id = this.#lines++;
     const overlong = end - start > this.#limit;
     if (!overlong && isUtf8(bytes.subarray(start, end))) {
-      this.#line(bytes.toString('utf8', start, end));
+      this.#line(bytes.toString('utf8', start, end), id, this.#window.offsetOf(start));
       return;
     }
     this.#reject({

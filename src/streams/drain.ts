@@ -1,7 +1,7 @@
 import { finished, type Readable } from 'node:stream';
-import { asyncScheduler, type Subscription } from 'rxjs';
 import { HeadwaterError } from '../contracts/HeadwaterError.js';
 import { CHUNK_BYTES } from './ByteWindow.js';
+import { inTurns } from './inTurns.js';
 import type { Pacing } from './Pacing.js';
 import type { Reader } from './Reader.js';
 
@@ -30,42 +30,17 @@ const asBytes = (chunk: unknown): Uint8Array => {
 };
 
 /**
- * Pulls a body through a reader, an item at a time.
- *
- * This is the only loop of a source, and all that may stop it is asked before each item: has the subscriber left, is the valve
- * closed, has it been the event loop's turn for too long. So nothing is emitted after the valve closes, not even from within
- * the `next` in which it was closed; what is held meanwhile is what the reader has of the present chunk, and what Node's
- * streams read ahead.
+ * Pulls a body through a reader, an item at a time, in turns. What is held while the valve is closed is what the reader has of the
+ * present chunk, and what Node's streams read ahead.
  *
  * @returns not begun yet, so that it can be stopped from within its first item
  */
-export const drain = (body: Readable, reader: Reader, { valve, yieldAfter = 25, scheduler = asyncScheduler }: Pacing, end: DrainEnd): Draining => {
+export const drain = (body: Readable, reader: Reader, pacing: Pacing, end: DrainEnd): Draining => {
   let stopped = false;
-  let running = false;
   let chunk: Uint8Array = Buffer.alloc(0);
   let offset = 0;
   let ended = false;
   let finishing = false;
-  // Milliseconds of work since the event loop was last given its turn. A stream may have its next chunk ready without the event loop
-  // turning in between, so only a turn taken on purpose sets this back.
-  let worked = 0;
-  let turn: Subscription | undefined;
-  let valveWatch: Subscription | undefined;
-
-  const stop = (): void => {
-    stopped = true;
-    turn?.unsubscribe();
-    valveWatch?.unsubscribe();
-    body.destroy();
-  };
-
-  const takeTurn = (): void => {
-    turn = scheduler.schedule(() => {
-      turn = undefined;
-      worked = 0;
-      run();
-    });
-  };
 
   /** Gives the reader more to read. Returns false where there is nothing at present, or nothing any more. */
   const feed = (): boolean => {
@@ -89,54 +64,40 @@ export const drain = (body: Readable, reader: Reader, { valve, yieldAfter = 25, 
     return true;
   };
 
-  const work = (): void => {
-    const since = scheduler.now();
-    for (;;) {
-      if (stopped || valve?.isOpen === false) break;
-      if (worked + scheduler.now() - since >= yieldAfter) {
-        takeTurn();
-        return;
-      }
-      if (reader.advance() || feed()) continue;
-      if (finishing) {
-        stop();
-        end.complete();
-      }
-      break;
+  const step = (): boolean => {
+    if (reader.advance() || feed()) return true;
+    if (finishing) {
+      stop();
+      end.complete();
     }
-    worked += scheduler.now() - since;
+    return false;
   };
 
-  const run = (): void => {
-    // A subscriber may open the valve, or make the stream readable, within `next`: the loop below it goes on by itself.
-    if (running || stopped || turn !== undefined) return;
-    running = true;
-    try {
-      work();
-    } catch (error) {
-      stop();
-      end.failed(error);
-    }
-    running = false;
+  const turns = inTurns(pacing, step, (error) => {
+    stop();
+    end.failed(error);
+  });
+
+  const stop = (): void => {
+    stopped = true;
+    turns.stop();
+    body.destroy();
   };
 
   const start = (): void => {
     body.on('error', () => undefined);
-    body.on('readable', run);
+    body.on('readable', () => turns.run());
     finished(body, { writable: false }, (error) => {
       if (stopped) return;
       if (error == null) {
         ended = true;
-        run();
+        turns.run();
       } else {
         stop();
         end.broken(error);
       }
     });
-    // The valve tells its present state at once: that starts the loop, or leaves it until the valve opens.
-    if (valve === undefined) run();
-    else valveWatch = valve.open$.subscribe((open) => (open ? run() : undefined));
-    if (stopped) valveWatch?.unsubscribe();
+    turns.start();
   };
 
   return { start, stop };

@@ -1,57 +1,9 @@
-import { Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import type { Observable } from 'rxjs';
-import { HeadwaterError } from '../contracts/HeadwaterError.js';
-import type { DeadLetter } from '../contracts/Rejection.js';
-import { checkBodyOptions, type BodyOptions } from './BodyOptions.js';
 import { LineReader } from './LineReader.js';
-import { locate } from './locate.js';
-import { bodyError, openBody } from './openBody.js';
-import type { Pacing } from './Pacing.js';
-import { readBody, type BodyToRead } from './readBody.js';
+import { lineSource, type ReadLinesOptions } from './lineSource.js';
+import { readBody } from './readBody.js';
 import { rejecting } from './rejecting.js';
-import { requireNumber } from './requireNumber.js';
-import { requirePacing } from './requirePacing.js';
-import { emptyMemory } from './SourceMemory.js';
-
-/** How lines are read. */
-export interface ReadLinesOptions extends BodyOptions, Pacing {
-  /** The longest line, without its line break. Bytes; default 1,048,576. */
-  readonly maxLineBytes?: number | undefined;
-  /** Where lines go that are too long or not UTF-8. Default: none, and the first such line ends the stream with `HW_REJECTIONS`. */
-  readonly rejections?: DeadLetter | undefined;
-}
-
-/** A stream that is there already: nothing is to be opened, and it can be read once. */
-const openStream = (stream: Readable, name: string, signal: AbortSignal): Promise<Readable> => {
-  signal.addEventListener('abort', () => stream.destroy());
-  if (!stream.readableEnded && !stream.destroyed) return Promise.resolve(stream);
-  return Promise.reject(new HeadwaterError('HW_USAGE', `${name} was read already, and a stream can be read once. Give a path or a URL to read it again.`, { where: name }));
-};
-
-const openerOf = (source: Readable | string | URL, options: ReadLinesOptions): { readonly name: string } & Pick<BodyToRead<string>, 'open' | 'explain'> => {
-  const opening = {
-    ...checkBodyOptions(options),
-    snapshotDir: undefined,
-  };
-  if (source instanceof Readable) {
-    const name = source === process.stdin ? 'stdin' : 'stream';
-    return {
-      name,
-      open: (signal) => openStream(source, name, signal),
-      explain: (error, progress) =>
-        error instanceof HeadwaterError
-          ? error
-          : new HeadwaterError('HW_PATH', `${name} broke off after ${progress}: ${error instanceof Error ? error.message : String(error)}.`, { cause: error, where: name }),
-    };
-  }
-  const location = locate(source);
-  return {
-    name: location.name,
-    // Each subscription with a memory of its own: lines are read once, and a later reader may find other ones.
-    open: (signal) => openBody(location, opening, emptyMemory(), signal),
-    explain: (error, progress) => bodyError(location, error, progress),
-  };
-};
 
 /**
  * Emits the lines of a stream, a file, or a body that comes over HTTP, each as soon as it has come.
@@ -83,8 +35,6 @@ const openerOf = (source: Readable | string | URL, options: ReadLinesOptions): {
  * ```
  */
 export const readLines = (source: Readable | string | URL, options: ReadLinesOptions = {}): Observable<string> => {
-  const { name, open, explain } = openerOf(source, options);
-  const maxLineBytes = requireNumber('maxLineBytes', options.maxLineBytes, 1_048_576, 1);
-  requirePacing(options);
+  const { name, open, explain, maxLineBytes } = lineSource(source, options);
   return readBody({ open, explain, reader: (subscriber) => new LineReader(name, maxLineBytes, (line) => subscriber.next(line), rejecting(options.rejections)) }, options);
 };

@@ -8,11 +8,13 @@ import type { DeadLetter, Rejection } from '../contracts/Rejection.js';
  */
 export const rejecting = (rejections: DeadLetter | undefined): ((rejection: Rejection) => void) => {
   if (rejections !== undefined) return (rejection) => rejections.next(rejection);
-  return ({ reason, source, line, expected, got }) => {
+  return ({ reason, source, line, field, expected, got }) => {
+    // What arrives in messages has no line.
+    const where = line === 0 ? source : `${source}:${line}`;
     throw new HeadwaterError(
       'HW_REJECTIONS',
-      `${source}:${line}: ${reason}: expected ${expected}, got ${JSON.stringify(got)}. Mend the line, or pass \`rejections\` to have such lines set aside.`,
-      { where: `${source}:${line}` },
+      `${where}: ${field === undefined ? '' : `field ${JSON.stringify(field)}: `}${reason}: expected ${expected}, got ${JSON.stringify(got)}. Mend it, or pass \`rejections\` to have the like set aside.`,
+      { where },
     );
   };
 };

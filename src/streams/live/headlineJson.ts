@@ -1,0 +1,96 @@
+import { pipe } from 'fp-ts/lib/function.js';
+import * as E from 'fp-ts/lib/Either.js';
+import * as t from 'io-ts';
+
+/** A type of text that is checked and left as it is. */
+const text = (name: string, passes: (value: string) => boolean): t.Type<string, string> => {
+  const is = (value: unknown): value is string => typeof value === 'string' && passes(value);
+  return new t.Type(name, is, (value, context) => (is(value) ? t.success(value) : t.failure(value, context)), t.identity);
+};
+
+const nonBlank = (name: string): t.Type<string, string> => text(name, (value) => value.trim() !== '');
+
+/** Many programs write null where they have nothing to say. */
+const orNothing = <A>(type: t.Type<A, A>): t.Type<A | undefined, A | undefined> =>
+  new t.Type(
+    type.name,
+    (value): value is A | undefined => value === undefined || type.is(value),
+    (value, context) => (value === undefined || value === null ? t.success(undefined) : type.validate(value, context)),
+    t.identity,
+  );
+
+const isWebAddress = (value: string): boolean => /^https?:/i.test(value) && URL.canParse(value);
+
+/** The longest time that a Date can hold, either way from 1970. Milliseconds. */
+const LONGEST = 8.64e15;
+
+const DATE = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}([.,]\d+)?)?(Z|[+-]\d{2}:?\d{2})?)?$/;
+
+const isTime = (value: unknown): value is number => typeof value === 'number' && Math.abs(value) <= LONGEST;
+
+/** A date as milliseconds; NaN for what is none. One without a zone is taken for UTC, so that it means the same on every machine. */
+const timeOf = (date: string): number => {
+  const match = DATE.exec(date);
+  if (match === null) return NaN;
+  const [, time, , , zone] = match;
+  const standard = date.replace(',', '.').replace(/([+-]\d{2})(\d{2})$/, '$1:$2');
+  return Date.parse(time === undefined ? date : zone === undefined ? `${standard}Z` : standard);
+};
+
+const published = new t.Type<number, number, unknown>(
+  'an ISO 8601 date, or milliseconds since 1970',
+  isTime,
+  (value, context) => {
+    const time = typeof value === 'string' ? timeOf(value) : value;
+    return isTime(time) ? t.success(time) : t.failure(value, context);
+  },
+  t.identity,
+);
+
+const fields = t.exact(
+  t.type({
+    title: nonBlank('a non-blank title'),
+    guid: orNothing(nonBlank('a non-blank guid')),
+    link: orNothing(text('an http or https address', isWebAddress)),
+    published: orNothing(published),
+    category: orNothing(nonBlank('a non-blank category')),
+  }),
+  'a headline',
+);
+
+/** What a JSON headline says. */
+export type HeadlineJson = Readonly<t.TypeOf<typeof fields>>;
+
+/**
+ * The codec of a headline as JSON: `{ title, guid?, link?, published?, category? }`. Other fields are left out, and null is as good as a field left out.
+ *
+ * `title`, `guid` and `category` are not blank; `link` is an http or https address; `published` is an ISO 8601 date or date and time (UTC where it names no zone), or a
+ * number of milliseconds since 1970, which is what it decodes to.
+ *
+ * @example
+ * ```ts
+ * import { headlineJson } from 'headwater';
+ * const decoded = headlineJson.decode({ title: 'Ferry returns to port', published: '2024-05-01T10:00:00Z' });
+ * console.log(decoded); // right: { title: 'Ferry returns to port', published: 1714557600000, ... }
+ * console.log(headlineJson.decode({ title: ' ' })); // left: a blank title is none
+ * ```
+ */
+export const headlineJson: t.Type<HeadlineJson, HeadlineJson> = fields;
+
+/** Why a value is no headline: the first field that failed, or undefined where it is no object at all. */
+export interface HeadlineFault {
+  readonly field: string | undefined;
+  readonly expected: string;
+  readonly got: unknown;
+}
+
+/** Decodes a value, naming the first fault. */
+export const decodeHeadline = (value: unknown): E.Either<HeadlineFault, HeadlineJson> =>
+  pipe(
+    headlineJson.decode(value),
+    E.mapLeft((errors): HeadlineFault => {
+      // The path is the headline, then its field.
+      const entry = errors[0]?.context[1];
+      return { field: entry?.key, expected: entry?.type.name ?? 'a JSON object', got: errors[0]?.value };
+    }),
+  );

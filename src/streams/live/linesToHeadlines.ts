@@ -1,0 +1,57 @@
+import type { Readable } from 'node:stream';
+import { asyncScheduler, Observable } from 'rxjs';
+import type { LiveHeadline } from '../../contracts/Live.js';
+import { LineReader } from '../LineReader.js';
+import { lineSource, type ReadLinesOptions } from '../lineSource.js';
+import { readBody } from '../readBody.js';
+import { rejecting } from '../rejecting.js';
+import { HeadlineIntake, type RecordPlace } from './HeadlineIntake.js';
+import type { LiveOptions } from './LiveOptions.js';
+import { failure, tellEvents } from './tellEvents.js';
+
+/** How lines are read as headlines. */
+export interface HeadlineLinesOptions extends Omit<ReadLinesOptions, keyof LiveOptions>, LiveOptions {}
+
+/** What is done with a line that is not blank. */
+type TakeLine = (intake: HeadlineIntake, text: string, place: RecordPlace) => void;
+
+/** Reads a source line by line, and makes of each line that is not blank what `take` makes of it. */
+export const linesToHeadlines = (source: Readable | string | URL, options: HeadlineLinesOptions, take: TakeLine): Observable<LiveHeadline> => {
+  const { name, open, explain, maxLineBytes } = lineSource(source, options);
+  const { scheduler = asyncScheduler, events, rejections } = options;
+  const reject = rejecting(rejections);
+
+  return new Observable((subscriber) => {
+    const tell = tellEvents(events, name, scheduler, subscriber);
+    const intake = new HeadlineIntake(
+      name,
+      () => scheduler.now(),
+      (headline) => subscriber.next(headline),
+      reject,
+    );
+    const reader = (): LineReader =>
+      new LineReader(
+        name,
+        maxLineBytes,
+        (text, id, byte) => {
+          if (text.trim() !== '') take(intake, text, { line: id + 1, byte });
+        },
+        (rejection) => intake.reject(rejection),
+      );
+    const opening = async (signal: AbortSignal): Promise<Readable> => {
+      const body = await open(signal);
+      if (!subscriber.closed) tell({ type: 'opened' });
+      return body;
+    };
+    return readBody<never>({ open: opening, explain, reader }, options).subscribe({
+      error: (error) => {
+        tell(failure(error, undefined));
+        subscriber.error(error);
+      },
+      complete: () => {
+        tell({ type: 'read', items: intake.headlines, nextInMs: undefined });
+        subscriber.complete();
+      },
+    });
+  });
+};
