@@ -13,7 +13,8 @@ const rooms = {
   operators: ['text'],
   models: ['ops', 'text'],
   testing: ['streams'],
-  cli: ['streams', 'text', 'operators', 'ops', 'models', 'sinks'],
+  server: ['streams', 'text', 'operators', 'ops', 'models', 'sinks'],
+  cli: ['streams', 'text', 'operators', 'ops', 'models', 'sinks', 'server'],
 };
 
 const walls = Object.entries(rooms).map(([room, allowed]) => {

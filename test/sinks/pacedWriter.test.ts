@@ -1,6 +1,6 @@
 import { Writable } from 'node:stream';
 import { expect, it } from 'vitest';
-import { pacedWriter } from '../../src/cli/pacedWriter.js';
+import { pacedWriter } from '../../src/sinks/pacedWriter.js';
 import { valve } from '../../src/streams/valve.js';
 
 it('holds the valve while the reader is behind, once, and writes what still comes', () => {
