@@ -87,6 +87,8 @@ export { dropout, type DropoutOptions } from './ops/dropout.js';
 export { embeddedRecurrentLast } from './ops/embeddedRecurrentLast.js';
 export { embedding, type EmbeddingOptions } from './ops/embedding.js';
 export { gatherLast } from './ops/gatherLast.js';
+export type { ShedPolicy } from './operators/live/SheddingRoom.js';
+export { shed, type ShedOptions, type ShedProjectOptions, type ShedValue } from './operators/live/shed.js';
 export { gru } from './ops/gru.js';
 export { gruCell } from './ops/gruCell.js';
 export { linear } from './ops/linear.js';

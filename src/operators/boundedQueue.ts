@@ -1,21 +1,10 @@
-import {
-  asyncScheduler,
-  from,
-  type MonoTypeOperatorFunction,
-  Observable,
-  type ObservableInput,
-  type ObservedValueOf,
-  of,
-  type OperatorFunction,
-  Subject,
-  Subscription,
-  takeUntil,
-} from 'rxjs';
+import { asyncScheduler, type MonoTypeOperatorFunction, type ObservableInput, type ObservedValueOf, of, type OperatorFunction } from 'rxjs';
 import { HeadwaterError } from '../contracts/HeadwaterError.js';
 import type { Valve } from '../contracts/Valve.js';
 import { checkTime, checkWhole } from './checkOption.js';
 import type { SliceOptions } from './emitInSlices.js';
 import { Fifo } from './Fifo.js';
+import { queue, type WaitingRoom } from './queue.js';
 
 /** How `boundedQueue` works. */
 export interface BoundedQueueOptions extends SliceOptions {
@@ -40,6 +29,24 @@ const check = ({ highWaterMark, limit = Infinity, yieldAfter = 25 }: BoundedQueu
   checkWhole('boundedQueue', 'highWaterMark', highWaterMark, 1);
   if (limit !== Infinity) checkWhole('boundedQueue', 'limit', limit, highWaterMark);
   checkTime('boundedQueue', 'yieldAfter', yieldAfter);
+};
+
+/** A room that gives up when more would wait than may. */
+const limited = (limit: number): WaitingRoom<unknown> => {
+  const waiting = new Fifo<unknown>();
+  return {
+    get size() {
+      return waiting.size;
+    },
+    push: (value) => {
+      if (waiting.size === limit) {
+        throw new HeadwaterError('HW_OVERFLOW', `boundedQueue: more than ${limit} values wait for their consumer, though the valve is closed. Give the source the same valve, or raise the limit.`);
+      }
+      waiting.push(value);
+    },
+    shift: () => waiting.shift(),
+    clear: () => waiting.clear(),
+  };
 };
 
 /**
@@ -88,132 +95,5 @@ export function boundedQueue<T>(options: BoundedQueueOptions): MonoTypeOperatorF
 export function boundedQueue(options: BoundedQueueOptions & Partial<BoundedQueueProjectOptions<unknown, ObservableInput<unknown>>>): OperatorFunction<unknown, unknown> {
   const { valve, highWaterMark, limit = Infinity, yieldAfter = 25, scheduler = asyncScheduler, project = (value) => of(value) } = options;
   check(options);
-  const lowWaterMark = Math.floor(highWaterMark / 2);
-
-  return (source) =>
-    new Observable((subscriber) => {
-      const waiting = new Fifo<unknown>();
-      let taken = 0;
-      /** Set while what `project` returned for the last value has not completed. */
-      let busy = false;
-      /** Set while the loop of `drain` runs: the consumer may cause arrivals from within `next`, and they have to queue up. */
-      let draining = false;
-      /** How the source ended, once it has. */
-      let ended: { readonly error?: unknown } | undefined;
-      /** Milliseconds of work since the event loop had its turn. */
-      let used = 0;
-      let turn: Subscription | undefined;
-      let held: Subscription | undefined;
-      /**
-       * Fires when the subscriber is gone. A source that emits synchronously has not yet returned its subscription to us when the subscriber
-       * leaves: without this it would emit to the end, for nobody.
-       */
-      const gone$ = new Subject<void>();
-
-      const letGo = (): void => {
-        const holding = held;
-        held = undefined;
-        // Last: opening the valve may make the source emit, and so call us, at once.
-        holding?.unsubscribe();
-      };
-
-      const hold = (): void => {
-        if (held !== undefined) return;
-        const holding = new Subscription();
-        held = holding;
-        // Closing the valve may make the subscriber leave; the subscription is then closed already, and what is added to it is undone at once.
-        holding.add(valve.hold());
-      };
-
-      const balance = (): void => {
-        if (waiting.size >= highWaterMark) hold();
-        else if (waiting.size <= lowWaterMark && turn === undefined) letGo();
-      };
-
-      const fail = (error: unknown): void => {
-        letGo();
-        subscriber.error(error);
-      };
-
-      const start = (value: unknown): void => {
-        let result$: Observable<unknown>;
-        try {
-          result$ = from(project(value, taken++));
-        } catch (error) {
-          fail(error);
-          return;
-        }
-        busy = true;
-        result$.pipe(takeUntil(gone$)).subscribe({
-          next: (result) => subscriber.next(result),
-          error: fail,
-          complete: () => {
-            busy = false;
-            drain();
-          },
-        });
-      };
-
-      const finish = (end: { readonly error?: unknown }): void => {
-        if ('error' in end) subscriber.error(end.error);
-        else subscriber.complete();
-      };
-
-      const drain = (): void => {
-        if (draining) return;
-        draining = true;
-        const begun = scheduler.now() - used;
-        while (!busy && turn === undefined && !subscriber.closed) {
-          if (waiting.size === 0) {
-            if (ended !== undefined) finish(ended);
-            break;
-          }
-          if (used >= yieldAfter) {
-            turn = scheduler.schedule(() => {
-              turn = undefined;
-              used = 0;
-              drain();
-            });
-            // Else the source would go on meanwhile, and its next slice and ours could come without a turn in between.
-            hold();
-            break;
-          }
-          start(waiting.shift());
-          balance();
-          used = scheduler.now() - begun;
-        }
-        draining = false;
-      };
-
-      subscriber.add(() => {
-        gone$.next();
-        turn?.unsubscribe();
-        waiting.clear();
-        letGo();
-      });
-
-      source.pipe(takeUntil(gone$)).subscribe({
-        next: (value) => {
-          waiting.push(value);
-          drain();
-          if (waiting.size > limit) {
-            fail(
-              new HeadwaterError(
-                'HW_OVERFLOW',
-                `boundedQueue: more than ${limit} values wait for their consumer, though the valve is closed. Give the source the same valve, or raise the limit.`,
-              ),
-            );
-          }
-          balance();
-        },
-        error: (error: unknown) => {
-          ended = { error };
-          drain();
-        },
-        complete: () => {
-          ended = {};
-          drain();
-        },
-      });
-    });
+  return queue({ room: () => limited(limit), valve, highWaterMark, yieldAfter, scheduler, project });
 }

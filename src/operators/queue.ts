@@ -1,0 +1,162 @@
+import { from, Observable, type ObservableInput, type OperatorFunction, type SchedulerLike, Subject, Subscription, takeUntil } from 'rxjs';
+import type { Valve } from '../contracts/Valve.js';
+
+/** Where values wait. */
+export interface WaitingRoom<T> {
+  /** How many wait. */
+  readonly size: number;
+  /** Lets a value in. What it throws ends the stream. */
+  push(value: T): void;
+  /** Lets the first one out. There is one. */
+  shift(): T;
+  /** Lets everybody go. */
+  clear(): void;
+}
+
+/** How `queue` works. */
+export interface QueueOptions<T> {
+  /** Makes the room for one subscription. */
+  readonly room: () => WaitingRoom<T>;
+  /** Held from `highWaterMark` waiting values on, until at most half as many wait, and while the event loop has its turn. */
+  readonly valve: Valve | undefined;
+  readonly highWaterMark: number;
+  /** How long the consumer may work, in milliseconds, until the event loop has its turn. */
+  readonly yieldAfter: number;
+  readonly scheduler: SchedulerLike;
+  /** The consumer: one value at a time. */
+  readonly project: (value: T, index: number) => ObservableInput<unknown>;
+}
+
+/**
+ * What the operators are made of that let values wait for their consumer: `boundedQueue`, which loses none, and `shed`, which must. They differ in the room alone.
+ *
+ * The documentation of `boundedQueue` says what it does.
+ */
+export const queue = <T>(options: QueueOptions<T>): OperatorFunction<T, unknown> => {
+  const { room, valve, highWaterMark, yieldAfter, scheduler, project } = options;
+  const lowWaterMark = Math.floor(highWaterMark / 2);
+
+  return (source) =>
+    new Observable((subscriber) => {
+      const waiting = room();
+      let taken = 0;
+      /** Set while what `project` returned for the last value has not completed. */
+      let busy = false;
+      /** Set while the loop of `drain` runs: the consumer may cause arrivals from within `next`, and they have to queue up. */
+      let draining = false;
+      /** How the source ended, once it has. */
+      let ended: { readonly error?: unknown } | undefined;
+      /** Milliseconds of work since the event loop had its turn. */
+      let used = 0;
+      let turn: Subscription | undefined;
+      let held: Subscription | undefined;
+      /**
+       * Fires when the subscriber is gone. A source that emits synchronously has not yet returned its subscription to us when the subscriber
+       * leaves: without this it would emit to the end, for nobody.
+       */
+      const gone$ = new Subject<void>();
+
+      const letGo = (): void => {
+        const holding = held;
+        held = undefined;
+        // Last: opening the valve may make the source emit, and so call us, at once.
+        holding?.unsubscribe();
+      };
+
+      const hold = (): void => {
+        if (held !== undefined) return;
+        const holding = new Subscription();
+        held = holding;
+        // Closing the valve may make the subscriber leave; the subscription is then closed already, and what is added to it is undone at once.
+        holding.add(valve?.hold());
+      };
+
+      const balance = (): void => {
+        if (waiting.size >= highWaterMark) hold();
+        else if (waiting.size <= lowWaterMark && turn === undefined) letGo();
+      };
+
+      const fail = (error: unknown): void => {
+        letGo();
+        subscriber.error(error);
+      };
+
+      const start = (value: T): void => {
+        let result$: Observable<unknown>;
+        try {
+          result$ = from(project(value, taken++));
+        } catch (error) {
+          fail(error);
+          return;
+        }
+        busy = true;
+        result$.pipe(takeUntil(gone$)).subscribe({
+          next: (result) => subscriber.next(result),
+          error: fail,
+          complete: () => {
+            busy = false;
+            drain();
+          },
+        });
+      };
+
+      const finish = (end: { readonly error?: unknown }): void => {
+        if ('error' in end) subscriber.error(end.error);
+        else subscriber.complete();
+      };
+
+      const drain = (): void => {
+        if (draining) return;
+        draining = true;
+        const begun = scheduler.now() - used;
+        while (!busy && turn === undefined && !subscriber.closed) {
+          if (waiting.size === 0) {
+            if (ended !== undefined) finish(ended);
+            break;
+          }
+          if (used >= yieldAfter) {
+            turn = scheduler.schedule(() => {
+              turn = undefined;
+              used = 0;
+              drain();
+            });
+            // Else the source would go on meanwhile, and its next slice and ours could come without a turn in between.
+            hold();
+            break;
+          }
+          start(waiting.shift());
+          balance();
+          used = scheduler.now() - begun;
+        }
+        draining = false;
+      };
+
+      subscriber.add(() => {
+        gone$.next();
+        turn?.unsubscribe();
+        waiting.clear();
+        letGo();
+      });
+
+      source.pipe(takeUntil(gone$)).subscribe({
+        next: (value) => {
+          try {
+            waiting.push(value);
+          } catch (error) {
+            fail(error);
+            return;
+          }
+          drain();
+          balance();
+        },
+        error: (error: unknown) => {
+          ended = { error };
+          drain();
+        },
+        complete: () => {
+          ended = {};
+          drain();
+        },
+      });
+    });
+};
