@@ -7,6 +7,26 @@
 // What everybody speaks.
 export type { BatchSource } from './contracts/BatchSource.js';
 export type { EvaluatedBatch, Performance, Prediction, Scores } from './contracts/Evaluation.js';
+export type {
+  ClassRates,
+  DriftDetected,
+  HeadlineUnlabelled,
+  LabelUnused,
+  LateLabel,
+  LearningEvent,
+  LearningVocabulary,
+  ModelConfirmed,
+  ModelRolledBack,
+  ModelSlot,
+  ModelSwapped,
+  NewToken,
+  OnlineModel,
+  RowScored,
+  RowsLearnt,
+  RunningScores,
+  ScoredTokens,
+  Vocabulary,
+} from './contracts/Learning.js';
 export type { ClassProbability, LiveHeadline, LivePrediction, SourceEvent, SourceEvents } from './contracts/Live.js';
 export { HeadwaterError, type ErrorCode, type ErrorDetails } from './contracts/HeadwaterError.js';
 export type { LabelledBatch, PaddedBatch } from './contracts/PaddedBatch.js';
@@ -38,6 +58,7 @@ export { valve } from './streams/valve.js';
 // Text.
 export { classCounts } from './text/classCounts.js';
 export { classWeights } from './text/classWeights.js';
+export { growingVocabulary, type GrowingVocabulary, type GrowingVocabularyOptions } from './text/GrowingVocabulary.js';
 export { LabelEncoder, type LabelEncoderJson } from './text/LabelEncoder.js';
 export { preprocessText } from './text/preprocessText.js';
 export { STOP_WORDS } from './text/stopWords.js';
@@ -80,6 +101,13 @@ export { recordEpoch } from './operators/recordEpoch.js';
 export { reduceLrOnPlateau, type ReduceLrOnPlateauOptions } from './operators/reduceLrOnPlateau.js';
 export { trainStep, type TrainStepOptions } from './operators/trainStep.js';
 
+// Learning while running.
+export { adwin, type AdwinOptions } from './operators/learning/adwin.js';
+export { modelSlot, type ModelSlotOptions } from './operators/learning/modelSlot.js';
+export { pageHinkley, type PageHinkleyOptions } from './operators/learning/pageHinkley.js';
+export { prequential, type PrequentialOptions, type ReplayOptions } from './operators/learning/prequential.js';
+export { runningScores, type RunningScoresOptions } from './operators/learning/runningScores.js';
+
 // Differentiable ops on tfjs-core.
 export { Adam, type AdamOptions } from './ops/Adam.js';
 export { defineOp, registerKernels, type Op, type OpGradient, type OpKernel, type RunnableOp } from './ops/defineOp.js';
@@ -114,6 +142,7 @@ export { classifierConfig, ClassifierConfig, type Cell, type ClassifierOptions }
 export { encodeArtifacts } from './models/encodeArtifacts.js';
 export { inferConfig } from './models/inferConfig.js';
 export { loadArtifacts } from './models/loadArtifacts.js';
+export { resizeVocabulary } from './models/resizeVocabulary.js';
 export { restoreClassifier } from './models/restoreClassifier.js';
 export { decodeSafetensors, encodeSafetensors, type Safetensors } from './models/safetensors.js';
 

@@ -82,8 +82,8 @@ export interface RowsLearnt {
 export interface HeadlineUnlabelled {
   readonly type: 'unlabelled';
   readonly prediction: LivePrediction;
-  /** It waited too `long`, too `many` waited, or the labels have `ended`. */
-  readonly reason: 'long' | 'many' | 'ended';
+  /** It waited too `long`, too `many` waited, another one of the same source and id came (`repeated`), or the labels have `ended`. */
+  readonly reason: 'long' | 'many' | 'repeated' | 'ended';
 }
 
 /** A label could not be used. */

@@ -184,9 +184,9 @@ export const classifier = (config: ClassifierConfig, settings: ClassifierSetting
       if (tokens.length === 0) return;
       step(() => {
         const embeddings = weights.get(EMBEDDINGS)!;
-        const { shape, data } = copyOf(embeddings);
+        const data = new Float32Array(embeddings.dataSync<'float32'>());
         for (const token of tokens) data.copyWithin(token * embeddingDim, like * embeddingDim, (like + 1) * embeddingDim);
-        embeddings.assign(tensor(data, [...shape]));
+        embeddings.assign(tensor(data, embeddings.shape));
         adam.forgetRows(EMBEDDINGS, tokens);
       });
     },

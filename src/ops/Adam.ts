@@ -135,8 +135,11 @@ export class Adam {
     const slot = this.#slots.get(name);
     if (slot === undefined) throw new HeadwaterError('HW_USAGE', `Adam optimizes no weight "${name}". Name one of ${[...this.#slots.keys()].join(', ')}.`);
     for (const moment of [slot.m, slot.v]) {
-      const { shape, data } = copyOf(moment);
-      const width = data.length / shape[0]!;
+      const known = moment.dataSync<'float32'>();
+      const width = known.length / moment.shape[0];
+      // Most rows never had a gradient: a copy of the whole moment for them would cost more than the step that they are made ready for.
+      if (rows.every((row) => known.subarray(row * width, (row + 1) * width).every((value) => value === 0))) continue;
+      const data = new Float32Array(known);
       for (const row of rows) data.fill(0, row * width, (row + 1) * width);
       tidy(() => moment.assign(tensor(data, moment.shape)));
     }

@@ -1,6 +1,7 @@
+import type { OnlineModel } from '../contracts/Learning.js';
 import type { LabelledBatch, PaddedBatch } from '../contracts/PaddedBatch.js';
 import type { StateDict } from '../contracts/StateDict.js';
-import type { EvaluationResult, StepContext, StepResult, Trainable } from '../contracts/Trainable.js';
+import type { EvaluationResult, StepContext, StepResult } from '../contracts/Trainable.js';
 
 /** What was asked of a recording model. */
 export type RecordedCall =
@@ -8,7 +9,10 @@ export type RecordedCall =
   | { readonly type: 'evaluate'; readonly batch: LabelledBatch; readonly epoch: number }
   | { readonly type: 'predict'; readonly batch: PaddedBatch }
   | { readonly type: 'state' }
-  | { readonly type: 'load'; readonly state: StateDict };
+  | { readonly type: 'load'; readonly state: StateDict }
+  | { readonly type: 'optimizer-state' }
+  | { readonly type: 'load-optimizer'; readonly state: StateDict }
+  | { readonly type: 'renew'; readonly tokens: readonly number[]; readonly like: number };
 
 /** What a recording model is and what it answers. */
 export interface RecordingModelOptions {
@@ -32,8 +36,8 @@ export interface RecordingModelOptions {
   readonly probabilities?: (batch: PaddedBatch, row: number) => readonly number[];
 }
 
-/** A `Trainable` that learns nothing, answers what it was told to and remembers what it was asked. */
-export interface RecordingModel extends Trainable {
+/** A model that learns nothing, answers what it was told to and remembers what it was asked: a `Trainable`, and an `OnlineModel`. */
+export interface RecordingModel extends OnlineModel {
   /** Every call, in order. */
   readonly calls: readonly RecordedCall[];
   /** The batches trained on, in order. */
@@ -125,6 +129,17 @@ export const recordingModel = ({
     loadStateDict: (state) => {
       calls.push({ type: 'load', state });
       steps = state.get('steps')?.data[0] ?? 0;
+    },
+    // Nothing but the steps stands for its optimizer's state too.
+    optimizerState: () => {
+      calls.push({ type: 'optimizer-state' });
+      return new Map([['step', { shape: [], data: Float32Array.of(steps) }]]);
+    },
+    loadOptimizerState: (state) => {
+      calls.push({ type: 'load-optimizer', state });
+    },
+    renewTokens: (tokens, like) => {
+      calls.push({ type: 'renew', tokens, like });
     },
     calls,
     get trained() {

@@ -1,0 +1,76 @@
+import { defer, map, type OperatorFunction } from 'rxjs';
+import { HeadwaterError } from '../../contracts/HeadwaterError.js';
+import type { RowScored, RunningScores } from '../../contracts/Learning.js';
+import { listNames } from '../../text/listNames.js';
+import { checkWhole } from '../checkOption.js';
+import { MOST_ROWS, ScoreWindow } from './ScoreWindow.js';
+
+/** What `runningScores` looks back on. */
+export interface RunningScoresOptions {
+  /** How many of the last predictions are measured; between 1 and 65,536. Default 1,000. */
+  readonly window?: number | undefined;
+  /** How many bins of confidence the calibration error is taken over, at least 1. Default 15, as in the paper. */
+  readonly bins?: number | undefined;
+}
+
+/**
+ * Measures how good the last predictions were: accuracy, macro F1, the rates of each class, calibration, and loss; anew with every row that is scored.
+ *
+ * ```
+ * scored:  --s----s--s----|
+ *          runningScores(['Sports', 'World'])
+ * result:  --r----r--r----|      each { rows, accuracy, macroF1, ece, loss, classes }
+ * ```
+ *
+ * The expected calibration error is Σ n(b)/n · |accuracy(b) − confidence(b)| over bins b of equal width, confidence being the probability of the class predicted.
+ * A share of nothing is 0; the macro F1 is the mean over the classes that occur in the window as label or prediction. Holds `window` predictions, a few numbers each; each row costs
+ * as much as there are classes and bins, however wide the window is.
+ *
+ * Errors: those of the source; `HW_LABEL` at a class that is not among the names.
+ *
+ * @param classes the class names, as the label encoder's `classes`
+ * @param options how far it looks back
+ * @throws HeadwaterError `HW_USAGE` when an option cannot work, or there are no classes
+ * @see C. Guo, G. Pleiss, Y. Sun and K. Q. Weinberger, On calibration of modern neural networks. ICML 2017.
+ * @example
+ * ```ts
+ * import { of } from 'rxjs';
+ * import { runningScores, type RowScored } from 'headwater';
+ * const headline = { id: 0, title: 'Cup final', source: 'stdin', guid: undefined, link: undefined, published: undefined, seen: 0, category: undefined };
+ * const distribution = [{ category: 'Sports', probability: 0.75 }, { category: 'World', probability: 0.25 }];
+ * const scored: RowScored = {
+ *   type: 'scored',
+ *   prediction: { type: 'live-prediction', headline, category: 'Sports', distribution, latencyMs: 1 },
+ *   category: 'Sports',
+ *   correct: true,
+ *   loss: 0.29,
+ *   waitedMs: 0,
+ * };
+ * of(scored)
+ *   .pipe(runningScores(['Sports', 'World']))
+ *   .subscribe(({ accuracy, ece }) => console.log(accuracy, ece)); // 1 0.25
+ * ```
+ */
+export const runningScores = (classes: readonly string[], { window = 1000, bins = 15 }: RunningScoresOptions = {}): OperatorFunction<RowScored, RunningScores> => {
+  if (classes.length === 0) throw new HeadwaterError('HW_USAGE', 'runningScores was given no class names: give those of the label encoder, by index.');
+  checkWhole('runningScores', 'window', window, 1);
+  checkWhole('runningScores', 'bins', bins, 1);
+  if (window > MOST_ROWS) throw new HeadwaterError('HW_USAGE', `runningScores: window is ${window}, but must be at most ${MOST_ROWS}.`);
+  const indices = new Map(classes.map((name, index) => [name, index]));
+  const indexOf = (name: string): number => {
+    const index = indices.get(name);
+    if (index !== undefined) return index;
+    throw new HeadwaterError('HW_LABEL', `runningScores: the class ${JSON.stringify(name)} is not among ${listNames(classes)}. Give the classes of the model's own label encoder.`);
+  };
+
+  return (scored$) =>
+    defer(() => {
+      const kept = new ScoreWindow(classes, window, bins);
+      return scored$.pipe(
+        map(({ prediction, category, loss }) => {
+          kept.add({ label: indexOf(category), predicted: indexOf(prediction.category), confidence: prediction.distribution[0]?.probability ?? 0, loss });
+          return kept.scores;
+        }),
+      );
+    });
+};
