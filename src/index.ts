@@ -41,6 +41,11 @@ export type { Valve } from './contracts/Valve.js';
 
 // Where data enters.
 export type { BodyOptions } from './streams/BodyOptions.js';
+export { discoverFeed } from './streams/feeds/discoverFeed.js';
+export type { FeedItem } from './streams/feeds/FeedItem.js';
+export { feedMemory, feedMemoryFrom, FeedMemoryJson, type FeedMemory, type RememberedFeed } from './streams/feeds/FeedMemory.js';
+export { parseFeed, type ParsedFeed } from './streams/feeds/parseFeed.js';
+export { pollFeed, type PollFeedOptions } from './streams/feeds/pollFeed.js';
 export { fetchCsv, type FetchCsvOptions } from './streams/fetchCsv.js';
 export type { Snapshot } from './streams/keepSnapshot.js';
 export type { Pacing } from './streams/Pacing.js';

@@ -42,7 +42,7 @@ export type SourceEvent =
   /** It was read, and had so many items. */
   | { readonly type: 'read'; readonly source: string; readonly at: number; readonly items: number; readonly nextInMs: number | undefined }
   /** It said that nothing has changed. */
-  | { readonly type: 'unchanged'; readonly source: string; readonly at: number; readonly nextInMs: number }
+  | { readonly type: 'unchanged'; readonly source: string; readonly at: number; readonly nextInMs: number | undefined }
   /** It could not be read, for now or (without `nextInMs`) for good. */
   | { readonly type: 'failed'; readonly source: string; readonly at: number; readonly code: string; readonly message: string; readonly nextInMs: number | undefined }
   /** It has said that it lives elsewhere from now on. */

@@ -34,17 +34,8 @@ const follow = async (start: URL, name: string, timeouts: CheckedBodyOptions, si
   }
 };
 
-/**
- * Asks for a body over HTTP or HTTPS.
- *
- * Each body has a connection of its own, closed after its last byte. Aborting closes it at once, whatever it was doing.
- *
- * @param signal to be aborted in any case when the body is done with
- * @param name what the address is called in messages
- * @throws HeadwaterError `HW_HTTP_CONNECT`, `HW_HTTP_TIMEOUT`, `HW_HTTP_STATUS`, `HW_HTTP_REDIRECTS`
- */
-export const httpBody = async (url: URL, name: string, options: CheckedBodyOptions, signal: AbortSignal): Promise<HttpBody> => {
-  const { response, settle } = await follow(url, name, options, signal);
+/** The body of an answer. */
+export const bodyOf = ({ response, settle }: HttpExchange): HttpBody => {
   const bytes = async function* (): AsyncGenerator<Buffer, void, undefined> {
     for await (const chunk of response.body) yield chunk as Buffer;
     // A server that sends more than the Content-Length it declared has made us stop short, in the middle of a row perhaps. The
@@ -54,3 +45,14 @@ export const httpBody = async (url: URL, name: string, options: CheckedBodyOptio
   };
   return { bytes: readable(bytes()), encodings: encodingsOf(headerOf(response, 'content-encoding')) };
 };
+
+/**
+ * Asks for a body over HTTP or HTTPS.
+ *
+ * Each body has a connection of its own, closed after its last byte. Aborting closes it at once, whatever it was doing.
+ *
+ * @param signal to be aborted in any case when the body is done with
+ * @param name what the address is called in messages
+ * @throws HeadwaterError `HW_HTTP_CONNECT`, `HW_HTTP_TIMEOUT`, `HW_HTTP_STATUS`, `HW_HTTP_REDIRECTS`
+ */
+export const httpBody = async (url: URL, name: string, options: CheckedBodyOptions, signal: AbortSignal): Promise<HttpBody> => bodyOf(await follow(url, name, options, signal));

@@ -1,3 +1,4 @@
+import type { LookupFunction } from 'node:net';
 import { Agent, request, type Dispatcher } from 'undici';
 import { HeadwaterError } from '../contracts/HeadwaterError.js';
 import type { CheckedBodyOptions } from './BodyOptions.js';
@@ -14,6 +15,8 @@ export interface HttpRequest {
   /** Closes the connection at once, whatever it was doing. */
   readonly signal: AbortSignal;
   readonly timeouts: Pick<CheckedBodyOptions, 'headersTimeout' | 'bodyTimeout'>;
+  /** Finds the addresses of the server's name; a HeadwaterError that it gives becomes the request's. Default: as Node does. */
+  readonly lookup?: LookupFunction | undefined;
 }
 
 /** One request and its answer, on a connection of its own. */
@@ -61,8 +64,8 @@ export const redirectTarget = (name: string, from: URL, location: string): URL =
  *
  * @throws HeadwaterError `HW_HTTP_CONNECT`, `HW_HTTP_TIMEOUT`, `HW_HTTP_CUT`
  */
-export const httpExchange = async ({ url, name, headers, signal, timeouts: { headersTimeout, bodyTimeout } }: HttpRequest): Promise<HttpExchange> => {
-  const agent = new Agent({ headersTimeout, bodyTimeout, connect: { timeout: headersTimeout }, connections: 1 });
+export const httpExchange = async ({ url, name, headers, signal, timeouts: { headersTimeout, bodyTimeout }, lookup }: HttpRequest): Promise<HttpExchange> => {
+  const agent = new Agent({ headersTimeout, bodyTimeout, connect: { timeout: headersTimeout, ...(lookup === undefined ? {} : { lookup }) }, connections: 1 });
   const close = (): void => {
     signal.removeEventListener('abort', close);
     void agent.destroy();
@@ -89,6 +92,6 @@ export const httpExchange = async ({ url, name, headers, signal, timeouts: { hea
     return { response, settle, close };
   } catch (cause) {
     close();
-    throw noAnswer(name, cause);
+    throw cause instanceof HeadwaterError ? cause : noAnswer(name, cause);
   }
 };

@@ -1,0 +1,24 @@
+/** Where one item of a feed stands in its text. */
+export interface EntrySpan {
+  readonly start: number;
+  readonly end: number;
+  /** Whether it is closed; one that is not cannot be read. */
+  readonly whole: boolean;
+  readonly line: number;
+  readonly byte: number;
+}
+
+/** A feed, cut into its items; none of them has been read yet. */
+export interface FeedOutline {
+  readonly format: 'rss' | 'rdf' | 'atom' | 'json';
+  /** The root element's tag as it is written; empty in JSON. */
+  readonly root: string;
+  /** What the feed says of itself, before its items. */
+  readonly head: string;
+  /** In the order of the text. */
+  readonly entries: readonly EntrySpan[];
+  /** The entities that the feed declares. */
+  readonly declared: ReadonlySet<string>;
+  /** Where the text breaks off between two items; undefined where it has an end, or breaks off within an item. */
+  readonly end: { readonly line: number; readonly byte: number } | undefined;
+}

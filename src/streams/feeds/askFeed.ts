@@ -1,0 +1,170 @@
+import { STATUS_CODES } from 'node:http';
+import { catchError, defer, filter, last, mergeMap, of, take, throwError, timeout, type Observable, type SchedulerLike } from 'rxjs';
+import { HeadwaterError } from '../../contracts/HeadwaterError.js';
+import type { Valve } from '../../contracts/Valve.js';
+import { statusError } from '../httpError.js';
+import { authorizationOf, REDIRECTS, redirectError } from '../httpExchange.js';
+import { discoverFeed } from './discoverFeed.js';
+import type { FeedAnswer } from './FeedAnswer.js';
+import { feedDocument } from './FeedDocument.js';
+import type { FeedExchange, FeedResponse } from './FeedExchange.js';
+import type { RememberedFeed } from './FeedMemory.js';
+import type { HostLine } from './HostLine.js';
+import { maxAge } from './maxAge.js';
+import { isNamedPrivate } from './publicAddress.js';
+import { retryAfter } from './retryAfter.js';
+import type { Turnstile } from './Turnstile.js';
+
+/** By what rules feeds are asked for, and whom they share the line with. */
+export interface AskRules {
+  readonly exchange: FeedExchange;
+  readonly hosts: HostLine;
+  /** How many are asked, and handed on, at a time. */
+  readonly slots: Turnstile;
+  /** Nothing is asked while it is closed. */
+  readonly valve: Valve | undefined;
+  readonly scheduler: SchedulerLike;
+  readonly totalTimeout: number;
+  readonly maxRedirects: number;
+  readonly allowPrivate: boolean;
+  readonly discover: boolean;
+}
+
+/** A feed to be asked for. */
+export interface FeedToAsk {
+  /** The address as the user gave it, and what it is called. */
+  readonly given: URL;
+  readonly name: string;
+  /** Where it lives now. */
+  readonly address: URL;
+  readonly known: RememberedFeed | undefined;
+}
+
+/** How one came to an address. */
+interface Trail {
+  readonly redirects: number;
+  /** The last address that everything before has named as the one for good; undefined where there is none. */
+  readonly moved: URL | undefined;
+  /** Whether all redirects so far were for good. */
+  readonly forGood: boolean;
+  /** Whether a page has led here. */
+  readonly fromPage: boolean;
+}
+
+const PERMANENT: ReadonlySet<number> = new Set([301, 308]);
+const GONE = 410;
+const TOO_MANY = 429;
+
+/** Emits once the valve is open. */
+const whenOpen = (valve: Valve | undefined): Observable<unknown> =>
+  valve === undefined
+    ? of(undefined)
+    : valve.open$.pipe(
+        // Not the state that is told: while a valve is telling that it opened, a consumer may already hold it again.
+        filter(() => valve.isOpen),
+        take(1),
+      );
+
+const failed = (error: HeadwaterError, rest: Partial<Omit<FeedAnswer & { readonly type: 'failed' }, 'type' | 'error'>> = {}): FeedAnswer => ({
+  type: 'failed',
+  error,
+  retryAfterMs: undefined,
+  tooMany: false,
+  gone: false,
+  ...rest,
+});
+
+const target = (name: string, from: URL, location: string): URL => {
+  if (!URL.canParse(location, from.href)) throw redirectError(name, `redirects to what is no address: ${location}. Give the final address.`);
+  const to = new URL(location, from);
+  if (to.protocol === 'http:' || to.protocol === 'https:') return to;
+  throw new HeadwaterError('HW_ADDRESS', `${name} redirects to a ${to.protocol} address, which is not followed. Give the final address.`, { where: name });
+};
+
+const late = (name: string, ms: number): HeadwaterError =>
+  new HeadwaterError('HW_HTTP_TIMEOUT', `${name} did not send the whole feed in ${ms} ms. Try again, or allow more by totalTimeout.`, { where: name });
+
+/**
+ * Asks for a feed: one request a host at a time, redirects followed, a page's own feed asked for in its place.
+ *
+ * Emits one answer and completes; what can go wrong outside this program is an answer, not an error. The slot that it took is held until it
+ * is unsubscribed from or has handed `release` to whoever takes the answer.
+ *
+ * @param release is given what frees the slot
+ */
+export const askFeed = ({ given, name, address: start, known }: FeedToAsk, rules: AskRules, release: (leave: () => void) => void): Observable<FeedAnswer> => {
+  const { exchange, hosts, slots, valve, scheduler, totalTimeout, maxRedirects, allowPrivate, discover } = rules;
+
+  const send = (url: URL): Observable<FeedResponse> => {
+    const conditional = known?.address === url.href;
+    const request = {
+      url,
+      name,
+      headers: {
+        ...authorizationOf(url.origin === given.origin ? given : url),
+        ...(conditional && known.etag !== undefined ? { 'if-none-match': known.etag } : {}),
+        ...(conditional && known.lastModified !== undefined ? { 'if-modified-since': known.lastModified } : {}),
+      },
+      // Whoever names a private address means it, but a server that answers there may not lead on to its neighbours.
+      mayBePrivate: allowPrivate || (url.host === given.host && isNamedPrivate(given)),
+    };
+    return hosts.atTurn(url.hostname, () =>
+      slots.enter().pipe(
+        mergeMap((leave) => {
+          release(leave);
+          return whenOpen(valve).pipe(
+            mergeMap(() => exchange(request).pipe(timeout({ first: totalTimeout, scheduler, with: () => throwError(() => late(name, totalTimeout)) }))),
+          );
+        }),
+      ),
+    );
+  };
+
+  const follow = (url: URL, trail: Trail): Observable<FeedAnswer> => {
+    if (trail.redirects <= maxRedirects) return ask(url, trail);
+    return of(failed(redirectError(name, `was redirected more than ${maxRedirects} times, the last time to ${url.href}. Give the final address, or allow more by maxRedirects.`)));
+  };
+
+  const answerOf = (url: URL, trail: Trail, response: FeedResponse): Observable<FeedAnswer> => {
+    const { status, header, bytes, broken } = response;
+    const location = header('location');
+    const age = { maxAgeMs: maxAge(header('cache-control')), moved: trail.moved };
+    if (REDIRECTS.has(status) && location !== undefined) {
+      const to = target(name, url, location);
+      const forGood = trail.forGood && PERMANENT.has(status);
+      return follow(to, { ...trail, redirects: trail.redirects + 1, forGood, moved: forGood ? to : trail.moved });
+    }
+    if (status === 304) {
+      // Without a validator there is nothing that could be unchanged.
+      return of(known?.address === url.href ? { type: 'unchanged', ...age } : failed(statusError(name, status)));
+    }
+    if (status >= 200 && status < 300 && status !== 204 && status !== 205 && status !== 206) {
+      const document = feedDocument(bytes, header('content-type'), name, url.href);
+      if (document.type === 'feed') return of({ type: 'feed', document, broken, known: { address: url.href, etag: header('etag'), lastModified: header('last-modified') }, ...age });
+      if (broken !== undefined) return of(failed(broken));
+      const [feed] = discover && !trail.fromPage ? discoverFeed(document.html, url) : [];
+      if (feed === undefined) return of(failed(new HeadwaterError('HW_FEED', `${name} is a page, and names no feed${discover ? '' : ' that is looked for'}. Give the address of the feed itself.`, { where: name })));
+      const to = new URL(feed);
+      return follow(to, { redirects: trail.redirects + 1, forGood: trail.forGood, moved: to, fromPage: true });
+    }
+    const retryAfterMs = retryAfter(header('retry-after'), header('date'), scheduler.now());
+    if (status === TOO_MANY && retryAfterMs !== undefined) hosts.hold(url.hostname, retryAfterMs);
+    const gone = status === GONE;
+    const error = gone ? new HeadwaterError('HW_HTTP_STATUS', `${name} answered ${status} ${STATUS_CODES[status] ?? ''}: it is gone for good, and is not asked for again. Remove it.`, { where: name }) : statusError(name, status);
+    return of(failed(error, { retryAfterMs, gone, tooMany: status === TOO_MANY }));
+  };
+
+  const ask = (url: URL, trail: Trail): Observable<FeedAnswer> =>
+    defer(() => send(url)).pipe(
+      // Its turn at the host is over before the next request is made, which may be for the same host.
+      last(),
+      mergeMap((response) => answerOf(url, trail, response)),
+    );
+
+  return ask(start, { redirects: 0, moved: undefined, forGood: true, fromPage: false }).pipe(
+    catchError((error: unknown) => {
+      if (error instanceof HeadwaterError) return of(failed(error));
+      return of(failed(new HeadwaterError('HW_FEED', `${name} could not be read: ${error instanceof Error ? error.message : String(error)}.`, { cause: error, where: name })));
+    }),
+  );
+};

@@ -1,0 +1,42 @@
+import { Parser } from 'htmlparser2';
+
+const FEED_TYPES: ReadonlySet<string> = new Set(['application/rss+xml', 'application/atom+xml', 'application/rdf+xml', 'application/feed+json', 'application/json', 'application/xml', 'text/xml']);
+
+// What a page holds before its body is enough, and a hostile one could nest tags without end.
+const LONGEST_HEAD = 262_144;
+
+/**
+ * Finds the feeds that a page names: its `<link rel="alternate">` elements with a feed's type.
+ *
+ * @param html the page; its first 262,144 characters are looked at
+ * @param base the page's address, which relative ones are relative to, unless the page has a `<base>`
+ * @returns addresses of http and https, each once, in the order of the page; none where it names none
+ * @example
+ * ```ts
+ * import { discoverFeed } from 'headwater';
+ *
+ * const html = '<head><link rel="alternate" type="application/rss+xml" href="/news.xml"></head>';
+ * console.log(discoverFeed(html, 'https://example.org/')); // ['https://example.org/news.xml']
+ * ```
+ */
+export const discoverFeed = (html: string, base: string | URL): readonly string[] => {
+  const found = new Set<string>();
+  let from = String(base);
+  let based = false;
+  const parser = new Parser({
+    onopentag: (name, { href, rel, type }) => {
+      if (href === undefined) return;
+      if (name === 'base' && !based && URL.canParse(href, from)) {
+        based = true;
+        from = new URL(href, from).href;
+      }
+      if (name !== 'link' || !(rel ?? '').toLowerCase().split(/\s+/).includes('alternate')) return;
+      const [media = ''] = (type ?? '').toLowerCase().split(';');
+      if (!FEED_TYPES.has(media.trim()) || !URL.canParse(href.trim(), from)) return;
+      const url = new URL(href.trim(), from);
+      if (url.protocol === 'http:' || url.protocol === 'https:') found.add(url.href);
+    },
+  });
+  parser.end(html.slice(0, LONGEST_HEAD));
+  return [...found];
+};

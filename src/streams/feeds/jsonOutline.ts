@@ -1,0 +1,61 @@
+import type { EntrySpan, FeedOutline } from './FeedOutline.js';
+import { LineCount } from './LineCount.js';
+
+/** The index after a string that begins at `from`; the text's length for one that is never closed. */
+const stringEnd = (text: string, from: number): number => {
+  for (let i = text.indexOf('"', from + 1); i >= 0; i = text.indexOf('"', i + 1)) {
+    let slashes = 0;
+    while (text.charAt(i - 1 - slashes) === '\\') slashes++;
+    if (slashes % 2 === 0) return i + 1;
+  }
+  return text.length;
+};
+
+/**
+ * Finds the items of a JSON Feed without reading them, so that one that is broken, or a feed that breaks off, does not cost the others.
+ *
+ * @returns undefined for an object that has no list of items
+ */
+export const jsonOutline = (text: string): FeedOutline | undefined => {
+  const lines = new LineCount(text);
+  const entries: EntrySpan[] = [];
+  let depth = 0;
+  let found = false;
+  let inItems = false;
+  let start = -1;
+  let name = '';
+  const cut = (end: number, whole: boolean): void => {
+    if (start < 0) return;
+    entries.push({ start, end, whole, ...lines.at(start) });
+    start = -1;
+  };
+  for (let i = 0; i < text.length; ) {
+    const char = text.charAt(i);
+    let next = i + 1;
+    if (char === '"') {
+      next = stringEnd(text, i);
+      if (depth === 1) name = text.slice(i, next);
+    }
+    if (char === ']' || char === '}') depth--;
+    if (inItems && depth === 1) {
+      cut(i, char === ']');
+      inItems = false;
+    } else if (inItems && depth === 2) {
+      if (char === ',') cut(i, true);
+      else if (start < 0 && !/\s/.test(char)) start = i;
+    }
+    if (char === '[' && depth === 1 && name === '"items"' && !found) {
+      found = true;
+      inItems = true;
+    }
+    if (char === '[' || char === '{') depth++;
+    // The end of the feed's own object; whatever follows is no part of it.
+    if (depth === 0 && char === '}') break;
+    i = next;
+  }
+  if (!found) return undefined;
+  const unclosed = start >= 0;
+  cut(text.length, false);
+  const end = depth <= 0 || unclosed ? undefined : lines.at(text.length);
+  return { format: 'json', root: '', head: '', entries, declared: new Set(), end };
+};

@@ -1,0 +1,158 @@
+import { concat, defer, EMPTY, finalize, map, merge, mergeMap, repeat, type Observable, type SchedulerLike } from 'rxjs';
+import type { HeadwaterError } from '../../contracts/HeadwaterError.js';
+import type { LiveHeadline, SourceEvents } from '../../contracts/Live.js';
+import type { Random } from '../../contracts/random.js';
+import type { DeadLetter, Rejection } from '../../contracts/Rejection.js';
+import type { Pacing } from '../Pacing.js';
+import { rejecting } from '../rejecting.js';
+import { askFeed, type AskRules } from './askFeed.js';
+import type { FeedAnswer } from './FeedAnswer.js';
+import type { FeedExchange } from './FeedExchange.js';
+import type { FeedItem } from './FeedItem.js';
+import type { FeedMemory } from './FeedMemory.js';
+import { handOver } from './handOver.js';
+import { HostLine } from './HostLine.js';
+import { Turnstile } from './Turnstile.js';
+import { waitFor } from './waitFor.js';
+
+/** A feed by the address that the user gave. */
+export interface GivenFeed {
+  readonly url: URL;
+  readonly name: string;
+}
+
+/** By what rules feeds are polled: options, checked and complete. */
+export interface PollRules extends Pick<AskRules, 'totalTimeout' | 'maxRedirects' | 'allowPrivate' | 'discover'> {
+  readonly pacing: Pacing & { readonly scheduler: SchedulerLike };
+  readonly once: boolean;
+  readonly intervalMs: number;
+  /** The shortest time between two requests for a feed. */
+  readonly floorMs: number;
+  /** Whether the user's interval stands, whatever the feed says. */
+  readonly insist: boolean;
+  readonly jitter: number;
+  readonly concurrency: number;
+  /** How long to wait after so many failures in a row. */
+  readonly backoff: (attempt: number) => number;
+  readonly random: Random;
+  readonly rejections: DeadLetter | undefined;
+  readonly events: SourceEvents | undefined;
+  readonly memory: FeedMemory;
+}
+
+/** What a feed says of how often it is worth asking for counts up to here: a typing error must not silence it for years. */
+const LONGEST_HINT_MS = 86_400_000;
+
+const sameRejection = ({ field, expected, got }: Rejection): string => `${field ?? ''}\0${expected}\0${got}`;
+
+/** Polls one feed for ever, or until it is gone. */
+const pollOne = (given: GivenFeed, rules: PollRules, shared: AskRules): Observable<FeedItem> => {
+  const { pacing, once, intervalMs, floorMs, insist, jitter, backoff, random, events, memory } = rules;
+  const { scheduler } = pacing;
+  const { url, name } = given;
+  const reject = rejecting(rules.rejections);
+  const at = (): { readonly source: string; readonly at: number } => ({ source: name, at: scheduler.now() });
+
+  return defer(() => {
+    let address = url;
+    let failures = 0;
+    let hintMs: number | undefined;
+    // What was rejected when the feed was last read: an item that stays in it is told once.
+    let rejected: ReadonlySet<string> = new Set<string>();
+    let nextInMs: number | undefined;
+
+    const interval = (maxAgeMs: number | undefined): number => {
+      const asked = insist ? intervalMs : Math.max(intervalMs, Math.min(LONGEST_HINT_MS, Math.max(hintMs ?? 0, maxAgeMs ?? 0)));
+      return Math.round(asked * (1 + jitter * random.uniform()));
+    };
+
+    const fail = (error: HeadwaterError, wait: number | undefined): void => {
+      nextInMs = once ? undefined : wait;
+      events?.next({ type: 'failed', ...at(), code: error.code, message: error.message, nextInMs });
+    };
+
+    /** How long to wait after a failure. */
+    const afterFailure = (retryAfterMs: number | undefined, tooMany: boolean): number => {
+      failures++;
+      // The address that it moved to may be at fault: a network that asks for a login answers for everybody, and for good.
+      address = url;
+      if (retryAfterMs !== undefined) return Math.max(floorMs, retryAfterMs);
+      const wait = floorMs + backoff(failures);
+      return tooMany ? Math.max(intervalMs, wait) : wait;
+    };
+
+    const settle = (to: URL | undefined): void => {
+      failures = 0;
+      if (to === undefined || to.href === address.href) return;
+      address = to;
+      events?.next({ type: 'moved', ...at(), to: to.href });
+    };
+
+    const take$ = (answer: FeedAnswer): Observable<FeedItem> => {
+      if (answer.type === 'failed') {
+        fail(answer.error, answer.gone ? undefined : afterFailure(answer.retryAfterMs, answer.tooMany));
+        return EMPTY;
+      }
+      settle(answer.moved);
+      if (answer.type === 'unchanged') {
+        nextInMs = once ? undefined : interval(answer.maxAgeMs);
+        events?.next({ type: 'unchanged', ...at(), nextInMs });
+        return EMPTY;
+      }
+      const { document, broken, known, maxAgeMs } = answer;
+      hintMs = document.intervalMs;
+      let items = 0;
+      const now = new Set<string>();
+      const given$ = handOver(document, pacing).pipe(
+        mergeMap((entry) => {
+          if (entry.type === 'item') {
+            items++;
+            return [entry.item];
+          }
+          const key = sameRejection(entry);
+          now.add(key);
+          if (!rejected.has(key)) reject(entry);
+          return [];
+        }),
+      );
+      const done$ = defer(() => {
+        rejected = now;
+        if (broken !== undefined) {
+          fail(broken, afterFailure(undefined, false));
+          return EMPTY;
+        }
+        memory.set(name, known);
+        nextInMs = once ? undefined : interval(maxAgeMs);
+        events?.next({ type: 'read', ...at(), items, nextInMs });
+        return EMPTY;
+      });
+      return concat(given$, done$);
+    };
+
+    const attempt$ = defer(() => {
+      let leave = (): void => undefined;
+      const ask$ = askFeed({ given: url, name, address, known: memory.get(name) }, shared, (release) => {
+        leave();
+        leave = release;
+      });
+      return ask$.pipe(
+        mergeMap(take$),
+        finalize(() => leave()),
+      );
+    });
+    return attempt$.pipe(repeat({ delay: () => (nextInMs === undefined ? EMPTY : waitFor(nextInMs, scheduler)) }));
+  });
+};
+
+/**
+ * Polls feeds side by side, and numbers what they give.
+ *
+ * @param exchange sends one request; a test gives answers of its own
+ */
+export const pollFeeds = (feeds: readonly GivenFeed[], exchange: FeedExchange, rules: PollRules): Observable<LiveHeadline> =>
+  defer(() => {
+    const { scheduler } = rules.pacing;
+    const shared: AskRules = { ...rules, exchange, scheduler, valve: rules.pacing.valve, hosts: new HostLine(scheduler), slots: new Turnstile(rules.concurrency) };
+    let id = 0;
+    return merge(...feeds.map((feed) => pollOne(feed, rules, shared).pipe(map((item): LiveHeadline => ({ id: id++, source: feed.name, seen: scheduler.now(), ...item })))));
+  });

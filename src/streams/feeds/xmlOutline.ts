@@ -1,0 +1,143 @@
+import type { EntrySpan, FeedOutline } from './FeedOutline.js';
+import { LineCount } from './LineCount.js';
+
+const LT = '<';
+
+/** A tag as it stands in the text. */
+interface Tag {
+  readonly name: string;
+  /** The index after its `>`. */
+  readonly end: number;
+  readonly empty: boolean;
+}
+
+const isNameStart = (code: number): boolean => (code >= 0x61 && code <= 0x7a) || (code >= 0x41 && code <= 0x5a) || code === 0x5f || code > 0x7f;
+
+/** The `>` that ends a tag: one in quotes does not, unless the quote is never closed. */
+const tagEnd = (text: string, from: number, limit: number): number => {
+  let quote = '';
+  let first = -1;
+  for (let i = from; i < limit; i++) {
+    const char = text.charAt(i);
+    if (char === '>') {
+      if (quote === '') return i;
+      if (first < 0) first = i;
+    } else if (quote !== '') {
+      if (char === quote) quote = '';
+    } else if (char === '"' || char === "'") quote = char;
+  }
+  return first;
+};
+
+/** The tag whose name begins at `from`; undefined where there is none, as in `1 <2`. No tag reaches over the next `<`, which XML forbids in one. */
+const tagAt = (text: string, from: number): Tag | undefined => {
+  if (!isNameStart(text.charCodeAt(from))) return undefined;
+  const next = text.indexOf(LT, from);
+  const end = tagEnd(text, from, next < 0 ? text.length : next);
+  if (end < 0) return undefined;
+  let nameEnd = from;
+  while (nameEnd < end && !/[\s/]/.test(text.charAt(nameEnd))) nameEnd++;
+  return { name: text.slice(from, nameEnd), end: end + 1, empty: text.charAt(end - 1) === '/' };
+};
+
+/** Where a section that begins at `from` ends. One that is never closed ends at once, so that what follows is not lost with it. */
+const sectionEnd = (text: string, from: number, opening: string, closing: string): number => {
+  const end = text.indexOf(closing, from + opening.length);
+  return end < 0 ? from + opening.length : end + closing.length;
+};
+
+/** Where a document type declaration ends, and the entities that it declares. They are never expanded: only their names are of interest. */
+const doctype = (text: string, from: number): { readonly end: number; readonly entities: readonly string[] } => {
+  const gt = text.indexOf('>', from);
+  const subset = text.indexOf('[', from);
+  if (gt < 0) return { end: from + 2, entities: [] };
+  if (subset < 0 || subset > gt) return { end: gt + 1, entities: [] };
+  let i = subset + 1;
+  let quote = '';
+  for (; i < text.length; i++) {
+    const char = text.charAt(i);
+    if (quote !== '') quote = char === quote ? '' : quote;
+    else if (text.startsWith('<!--', i)) i = sectionEnd(text, i, '<!--', '-->') - 1;
+    else if (char === '"' || char === "'") quote = char;
+    else if (char === ']') break;
+  }
+  const close = text.indexOf('>', i);
+  const entities = Array.from(text.slice(subset, i).matchAll(/<!ENTITY\s+(?!%)([^\s"'>]+)/g), (match) => match[1] ?? '');
+  return { end: close < 0 ? text.length : close + 1, entities };
+};
+
+const localName = (name: string): string => name.slice(name.indexOf(':') + 1).toLowerCase();
+
+const FORMATS: Readonly<Record<string, 'rss' | 'rdf' | 'atom'>> = { rss: 'rss', rdf: 'rdf', feed: 'atom' };
+
+/**
+ * Finds the items of a feed in XML without reading them, in one scan that nothing in the text can make longer.
+ *
+ * What is broken in one item stays in it: items are told apart by their own tags, and each is read by itself.
+ *
+ * @returns the name of the root element instead, where it is none of a feed's; an empty one where there is none
+ */
+export const xmlOutline = (text: string): FeedOutline | string => {
+  const lines = new LineCount(text);
+  const entries: EntrySpan[] = [];
+  const declared = new Set<string>();
+  let root: (Tag & { readonly start: number; readonly format: 'rss' | 'rdf' | 'atom' }) | undefined;
+  let open: { readonly start: number; readonly name: string } | undefined;
+  let closed = false;
+  const cut = (end: number, whole: boolean): void => {
+    if (open === undefined) return;
+    entries.push({ start: open.start, end, whole, ...lines.at(open.start) });
+    open = undefined;
+  };
+
+  let i = text.indexOf(LT);
+  while (i >= 0) {
+    let next = i + 1;
+    const mark = text.charAt(i + 1);
+    if (mark === '!') {
+      if (text.startsWith('<!--', i)) next = sectionEnd(text, i, '<!--', '-->');
+      else if (text.startsWith('<![CDATA[', i)) next = sectionEnd(text, i, '<![CDATA[', ']]>');
+      else if (root === undefined && /^<!doctype/i.test(text.slice(i, i + 9))) {
+        const { end, entities } = doctype(text, i);
+        for (const entity of entities) declared.add(entity);
+        next = end;
+      }
+    } else if (mark === '?') {
+      next = sectionEnd(text, i, '<?', '?>');
+    } else if (mark === '/') {
+      const tag = tagAt(text, i + 2);
+      if (tag !== undefined) {
+        next = tag.end;
+        if (tag.name === open?.name) cut(next, true);
+        else if (tag.name === root?.name) {
+          cut(i, false);
+          closed = true;
+        }
+      }
+    } else {
+      const tag = tagAt(text, i + 1);
+      if (tag !== undefined) {
+        next = tag.end;
+        const local = localName(tag.name);
+        if (root === undefined) {
+          const format = FORMATS[local];
+          if (format === undefined) return local;
+          root = { ...tag, start: i, format };
+          closed = tag.empty;
+        } else if (local === (root.format === 'atom' ? 'entry' : 'item')) {
+          // One item does not stand in another: the one before was never closed.
+          cut(i, false);
+          open = { start: i, name: tag.name };
+          if (tag.empty) cut(next, true);
+        }
+      }
+    }
+    i = text.indexOf(LT, next);
+  }
+  if (root === undefined) return '';
+  const unclosed = open !== undefined;
+  cut(text.length, false);
+
+  const head = text.slice(root.end, entries[0]?.start);
+  return { format: root.format, root: text.slice(root.start, root.end), head, entries, declared, end: closed || unclosed ? undefined : lines.at(text.length) };
+};
