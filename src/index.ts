@@ -169,3 +169,4 @@ export { scores } from './sinks/scores.js';
 export type { HeadlinesLeftOut, WatchEvent } from './sinks/watch/WatchEvent.js';
 export { watchView, type ScreenStream, type WatchViewOptions } from './sinks/watchView.js';
 export { writeFiles } from './sinks/writeFiles.js';
+export { stateFile, type StateFile, type StateFileOptions } from './sinks/stateFile.js';
