@@ -40,6 +40,7 @@ export type { EpochResult, TrainingState, TrainingStep } from './contracts/Train
 export type { Valve } from './contracts/Valve.js';
 
 // Where data enters.
+export type { BackoffOptions } from './streams/backoff.js';
 export type { BodyOptions } from './streams/BodyOptions.js';
 export { discoverFeed } from './streams/feeds/discoverFeed.js';
 export type { FeedItem } from './streams/feeds/FeedItem.js';
@@ -54,7 +55,11 @@ export { headlineJson, type HeadlineJson } from './streams/live/headlineJson.js'
 export { headlineLines } from './streams/live/headlineLines.js';
 export { jsonLineHeadlines } from './streams/live/jsonLineHeadlines.js';
 export type { HeadlineLinesOptions } from './streams/live/linesToHeadlines.js';
+export type { IdentityOptions } from './streams/live/IdentityOptions.js';
 export type { LiveOptions } from './streams/live/LiveOptions.js';
+export type { ReconnectOptions } from './streams/live/ReconnectOptions.js';
+export { serverSentEvents, type ServerSentEventsOptions } from './streams/live/serverSentEvents.js';
+export { webSocketLines, type WebSocketLinesOptions } from './streams/live/webSocketLines.js';
 export { readLines } from './streams/readLines.js';
 export { sampleCsv, type SampleOptions } from './streams/sampleCsv.js';
 export { serveSample } from './streams/serveSample.js';

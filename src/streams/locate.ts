@@ -13,7 +13,8 @@ const parsed = (source: string): URL => {
   return new URL(source);
 };
 
-const withoutSecrets = (url: URL): string => {
+/** An address as it may be shown: without a name and a password. */
+export const withoutSecrets = (url: URL): string => {
   const shown = new URL(url);
   shown.username = '';
   shown.password = '';

@@ -2,12 +2,15 @@ import type { SchedulerLike, Subscriber } from 'rxjs';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import type { SourceEvent, SourceEvents } from '../../contracts/Live.js';
 
-/** An event before it is known where and when it happened. */
-type Happening = SourceEvent extends infer E ? (E extends SourceEvent ? Omit<E, 'source' | 'at'> : never) : never;
+/** An event before it is said where and when it happened. */
+export type Happening = SourceEvent extends infer E ? (E extends SourceEvent ? Omit<E, 'source' | 'at'> : never) : never;
+
+/** Takes what happens to one source. */
+export type Tell = (happening: Happening) => void;
 
 /** Tells events of one source. What the listener throws ends the stream, wherever the event came from. */
 export const tellEvents =
-  (events: SourceEvents | undefined, source: string, scheduler: SchedulerLike, subscriber: Subscriber<unknown>): ((happening: Happening) => void) =>
+  (events: SourceEvents | undefined, source: string, scheduler: SchedulerLike, subscriber: Subscriber<unknown>): Tell =>
   (happening) => {
     try {
       events?.next({ ...happening, source, at: scheduler.now() });

@@ -1,0 +1,115 @@
+import { addAbortSignal, type Readable } from 'node:stream';
+import { HeadwaterError, type ErrorCode } from '../../contracts/HeadwaterError.js';
+import type { CheckedBodyOptions } from '../BodyOptions.js';
+import { decodeContent } from '../decodeContent.js';
+import { guardedLookup, privateAddress } from '../feeds/guardedLookup.js';
+import { addressOf, isPublicAddress } from '../feeds/publicAddress.js';
+import { bodyOf } from '../httpBody.js';
+import { authorizationOf, headerOf, httpExchange, REDIRECTS, redirectError, redirectTarget } from '../httpExchange.js';
+import { ConnectionLost } from './ConnectionLost.js';
+import { refusal } from './refusal.js';
+
+/** Which stream is asked for, and how. */
+export interface EventStreamRequest {
+  readonly url: URL;
+  /** What it is called. */
+  readonly name: string;
+  /** Sent to the address itself, and to where it redirects on the same server. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** The id of the last event that was seen, to be told those after it; empty for none. */
+  readonly lastEventId: string;
+  readonly timeouts: CheckedBodyOptions;
+  /** Whether a redirect may lead into a private network. */
+  readonly mayBePrivate: boolean;
+}
+
+const PERMANENT: ReadonlySet<number> = new Set([301, 308]);
+const NO_CONTENT = 204;
+
+/** What may be over by the next time. */
+const LOST: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['HW_HTTP_CONNECT', 'HW_HTTP_TIMEOUT', 'HW_HTTP_CUT']);
+
+/** An error of a connection as `ConnectionLost` where it is worth trying again. */
+export const worthRetrying = (error: unknown): unknown => (error instanceof HeadwaterError && LOST.has(error.code) ? new ConnectionLost(error) : error);
+
+/** An id as it is written into a header: its bytes in UTF-8. */
+const headerBytes = (id: string): string => Buffer.from(id).toString('latin1');
+
+const wrongType = (name: string, type: string | undefined): HeadwaterError =>
+  new HeadwaterError('HW_FEED', `${name} answers with ${type === undefined ? 'no content type' : JSON.stringify(type)}, and a stream of events is text/event-stream. Check the address.`, { where: name });
+
+/** Asks for it, where redirects lead in the end. */
+const follow = async ({ url: start, name, headers, lastEventId, timeouts, mayBePrivate }: EventStreamRequest, signal: AbortSignal) => {
+  let url = start;
+  let movedTo: string | undefined;
+  // A permanent redirect behind a passing one says nothing of the address that was asked.
+  let permanent = true;
+  for (let redirects = 0; ; redirects++) {
+    const address = addressOf(url);
+    const guarded = redirects > 0 && !mayBePrivate;
+    if (guarded && address !== undefined && !isPublicAddress(address)) throw privateAddress(name, address);
+    const own = url.origin === start.origin;
+    const answered = await httpExchange({
+      url,
+      name,
+      headers: {
+        accept: 'text/event-stream',
+        // A compressed stream is often held back until there is enough to compress.
+        'accept-encoding': 'identity',
+        'cache-control': 'no-cache',
+        ...authorizationOf(own ? start : url),
+        ...(own ? headers : {}),
+        ...(lastEventId === '' ? {} : { 'last-event-id': headerBytes(lastEventId) }),
+      },
+      signal,
+      timeouts,
+      lookup: guarded ? guardedLookup(name) : undefined,
+    });
+    const { statusCode } = answered.response;
+    const location = headerOf(answered.response, 'location');
+    if (!REDIRECTS.has(statusCode) || location === undefined) return { ...answered, movedTo };
+    answered.close();
+    if (redirects === timeouts.maxRedirects) {
+      throw redirectError(name, `was redirected more than ${timeouts.maxRedirects} times, the last time to ${location}. Give the final address, or allow more by maxRedirects.`);
+    }
+    url = redirectTarget(name, url, location);
+    permanent &&= PERMANENT.has(statusCode);
+    if (permanent) movedTo = url.href;
+  }
+};
+
+/**
+ * Asks for a stream of events.
+ *
+ * @param signal closes it at once, whatever it is doing; to be aborted in any case when the stream is done with
+ * @param opened is told as soon as the head of a good answer has come
+ * @param now the time, in milliseconds since 1970
+ * @throws ConnectionLost where it is worth trying again
+ * @throws HeadwaterError `HW_HTTP_STATUS`, `HW_HTTP_REDIRECTS`, `HW_ADDRESS`, `HW_FEED`, `HW_ENCODING` where it is not
+ */
+export const openEventStream = async (request: EventStreamRequest, signal: AbortSignal, opened: (movedTo: string | undefined) => void, now: () => number): Promise<Readable | undefined> => {
+  const { name } = request;
+  try {
+    const answered = await follow(request, signal);
+    const { response, close, movedTo } = answered;
+    const { statusCode } = response;
+    if (statusCode === NO_CONTENT) {
+      close();
+      return undefined;
+    }
+    if (statusCode !== 200) {
+      close();
+      throw refusal(name, { status: statusCode, retryAfter: headerOf(response, 'retry-after'), date: headerOf(response, 'date') }, now());
+    }
+    const type = headerOf(response, 'content-type');
+    if (type === undefined || !/^text\/event-stream\s*(?:;|$)/i.test(type.trim())) {
+      close();
+      throw wrongType(name, type);
+    }
+    opened(movedTo);
+    const { bytes, encodings } = bodyOf(answered);
+    return await decodeContent(addAbortSignal(signal, bytes), encodings, name);
+  } catch (error) {
+    throw worthRetrying(error);
+  }
+};

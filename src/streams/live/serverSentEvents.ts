@@ -1,0 +1,165 @@
+import { asyncScheduler, Observable } from 'rxjs';
+import { HeadwaterError } from '../../contracts/HeadwaterError.js';
+import type { LiveHeadline } from '../../contracts/Live.js';
+import { checkBodyOptions, type BodyOptions } from '../BodyOptions.js';
+import { drain } from '../drain.js';
+import { isNamedPrivate } from '../feeds/publicAddress.js';
+import { locate } from '../locate.js';
+import { bodyError } from '../openBody.js';
+import { rejecting } from '../rejecting.js';
+import { requireNumber } from '../requireNumber.js';
+import { requirePacing } from '../requirePacing.js';
+import { ConnectionLost } from './ConnectionLost.js';
+import { EventReader } from './EventReader.js';
+import { HeadlineIntake } from './HeadlineIntake.js';
+import { identityHeaders, type IdentityOptions } from './IdentityOptions.js';
+import type { LiveOptions } from './LiveOptions.js';
+import { openEventStream, worthRetrying } from './openEventStream.js';
+import { reconnecting, type Connect } from './reconnecting.js';
+import { checkReconnectOptions, type ReconnectOptions } from './ReconnectOptions.js';
+
+/** How server-sent events are read. */
+export interface ServerSentEventsOptions extends Omit<BodyOptions, 'bodyTimeout'>, LiveOptions, ReconnectOptions, IdentityOptions {
+  /** How long the server may send nothing at all, comments counting as something, before the connection is taken for dead; time behind a closed valve does not count. Milliseconds; default 90,000. */
+  readonly bodyTimeout?: number | undefined;
+  /** The longest event, its comments not counted. Bytes; default 1,048,576. */
+  readonly maxEventBytes?: number | undefined;
+  /** The types of events that are taken; `message` is one without a type. The others are passed over. Default: all. */
+  readonly types?: readonly string[] | undefined;
+  /** The id of the last event that was seen in an earlier run, to be told those after it. Default: none. */
+  readonly lastEventId?: string | undefined;
+  /** Whether a public address may redirect into a private network. Default false. */
+  readonly allowPrivate?: boolean | undefined;
+}
+
+// A header cannot have them. The standard says so of NUL alone, and leaves the rest to the browser.
+const UNSENDABLE = /[\0-\x08\x0a-\x1f\x7f]/;
+
+const requireId = (id: string): string => {
+  if (!UNSENDABLE.test(id)) return id;
+  throw new HeadwaterError('HW_USAGE', 'lastEventId has a control character in it, which cannot be sent.');
+};
+
+/**
+ * Emits the headlines of a stream of server-sent events, each as soon as its event has come, and comes back when the connection is lost.
+ *
+ * ```
+ * connection  --a-:-b--x             ~~~ --c-|           :: a comment, x: the connection breaks
+ *             serverSentEvents(url)
+ * request                            Last-Event-ID: b
+ * headlines   --a---b--------------------c-
+ * ```
+ *
+ * An event's data is a title, or a JSON object as `headlineJson` has it; where it has several lines, each is one, but for an object
+ * that goes over several lines. A headline that does not say its `guid` is known by the event's id.
+ *
+ * **Reconnection.** A connection that breaks, ends, or falls silent is made again, and so is one that cannot be made or is answered with
+ * 408, 425, 429 or 5xx. The wait is drawn below a bound that doubles with each failure in a row (see `backoff`), on top of what the
+ * server asks for by `retry:` or `Retry-After`. The id of the last event whose headlines were all emitted is sent as `Last-Event-ID`, so
+ * that a server that keeps its events sends the rest. A 204 completes the stream.
+ *
+ * **Rejections.** `item` is data that begins like an object and is none; `field` a field of it that is not what it should be; `oversize`
+ * an event longer than `maxEventBytes`; `encoding` one that is not UTF-8. Line and byte are those of the event in its connection. Reading goes on with the next event.
+ *
+ * **Events** are told as they happen: `opened`, `moved` (the address is asked again all the same), and `failed` with the wait.
+ *
+ * It holds one chunk of 64 KiB, the longest event twice, and what Node's streams read ahead. While the valve is closed nothing is
+ * emitted, no more is read, and no connection is made.
+ *
+ * **Errors** end the stream: `HW_HTTP_STATUS` any other status; `HW_FEED` an answer that is not `text/event-stream`; `HW_ADDRESS` a
+ * redirect from a public address into a private network; `HW_HTTP_REDIRECTS`; `HW_ENCODING`; `HW_CSV` for UTF-16; after `maxAttempts` failures in a row the
+ * last one's `HW_HTTP_CONNECT`, `HW_HTTP_TIMEOUT`, `HW_HTTP_CUT` or `HW_HTTP_STATUS`; `HW_REJECTIONS` a record that is no headline where there is no `rejections`; and
+ * what `rejections` and `events` throw.
+ *
+ * @param url an address, http or https. A name and a password in it are sent, and not shown in headlines or messages
+ * @throws HeadwaterError `HW_USAGE` for an address or an option that cannot work
+ * @example
+ * ```ts
+ * import { once } from 'node:events';
+ * import { createServer } from 'node:http';
+ * import type { AddressInfo } from 'node:net';
+ * import { serverSentEvents } from 'headwater';
+ * import { firstValueFrom } from 'rxjs';
+ *
+ * const server = createServer((_request, response) => {
+ *   response.writeHead(200, { 'content-type': 'text/event-stream' });
+ *   response.write('id: a1\ndata: {"title": "Ferry returns to port"}\n\n');
+ * });
+ * await once(server.listen(0, '127.0.0.1'), 'listening');
+ * const { port } = server.address() as AddressInfo;
+ *
+ * const { title, guid } = await firstValueFrom(serverSentEvents(`http://127.0.0.1:${port}/news`));
+ * console.log(title, guid); // Ferry returns to port a1
+ * server.close();
+ * ```
+ */
+export const serverSentEvents = (url: string | URL, options: ServerSentEventsOptions = {}): Observable<LiveHeadline> => {
+  const location = locate(url);
+  if (location.kind !== 'http') throw new HeadwaterError('HW_USAGE', `Not an address of a stream of events: ${location.name}. Give http or https.`, { where: location.name });
+  const { name } = location;
+  const { scheduler = asyncScheduler, events, valve, rejections } = options;
+  const asking = {
+    url: location.url,
+    name,
+    headers: identityHeaders(options),
+    timeouts: checkBodyOptions({ ...options, bodyTimeout: options.bodyTimeout ?? 90_000 }),
+    mayBePrivate: options.allowPrivate === true || isNamedPrivate(location.url),
+  };
+  const maxEventBytes = requireNumber('maxEventBytes', options.maxEventBytes, 1_048_576, 1);
+  const types = options.types === undefined ? undefined : new Set(options.types);
+  const firstId = requireId(options.lastEventId ?? '');
+  const again = { ...checkReconnectOptions(options), source: name, events, valve, scheduler };
+  requirePacing(options);
+  const reject = rejecting(rejections);
+
+  return new Observable((all) => {
+    let lastEventId = firstId;
+    let retryMs = 0;
+    const intake = new HeadlineIntake(
+      name,
+      () => scheduler.now(),
+      (headline) => all.next(headline),
+      reject,
+    );
+
+    const connect: Connect<never> = (tell) =>
+      new Observable((connection) => {
+        const abort = new AbortController();
+        const reader = new EventReader({
+          source: name,
+          maxEventBytes,
+          types,
+          intake,
+          passed: (id) => {
+            if (!UNSENDABLE.test(id)) lastEventId = id;
+          },
+          retry: (ms) => (retryMs = ms),
+        });
+        const failed = (error: unknown): void => {
+          const lost = worthRetrying(error);
+          connection.error(lost instanceof ConnectionLost ? new ConnectionLost(lost.error, Math.max(lost.atLeastMs, retryMs)) : error);
+        };
+        const opened = (movedTo: string | undefined): void => {
+          if (connection.closed) return;
+          if (movedTo !== undefined) tell({ type: 'moved', to: movedTo });
+          tell({ type: 'opened' });
+        };
+        connection.add(() => abort.abort());
+        openEventStream({ ...asking, lastEventId }, abort.signal, opened, () => scheduler.now()).then((body) => {
+          if (body === undefined) {
+            connection.complete();
+            return;
+          }
+          const draining = drain(body, reader, options, {
+            complete: () => failed(new HeadwaterError('HW_HTTP_CUT', `${name} ended its stream after ${reader.progress}.`, { where: name })),
+            broken: (error) => failed(bodyError(location, error, reader.progress)),
+            failed: (error) => connection.error(error),
+          });
+          connection.add(() => draining.stop());
+          if (!connection.closed) draining.start();
+        }, failed);
+      });
+
+    return reconnecting(connect, again).subscribe(all);
+  });
+};
