@@ -47,6 +47,7 @@ export type { FeedItem } from './streams/feeds/FeedItem.js';
 export { feedMemory, feedMemoryFrom, FeedMemoryJson, type FeedMemory, type RememberedFeed } from './streams/feeds/FeedMemory.js';
 export { parseFeed, type ParsedFeed } from './streams/feeds/parseFeed.js';
 export { pollFeed, type PollFeedOptions } from './streams/feeds/pollFeed.js';
+export { readOpml, type ReadOpmlOptions } from './streams/feeds/readOpml.js';
 export { fetchCsv, type FetchCsvOptions } from './streams/fetchCsv.js';
 export type { Snapshot } from './streams/keepSnapshot.js';
 export type { Pacing } from './streams/Pacing.js';

@@ -1,11 +1,11 @@
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import type { Rejection } from '../../contracts/Rejection.js';
-import { excerpt } from '../excerpt.js';
 import { decodeFeed, type FeedText } from './decodeFeed.js';
 import type { FeedItem, RawItem } from './FeedItem.js';
 import type { EntrySpan, FeedOutline } from './FeedOutline.js';
 import { jsonItem } from './jsonItem.js';
 import { jsonOutline } from './jsonOutline.js';
+import { shortened } from './shortened.js';
 import { titleText } from './titleText.js';
 import { updateInterval } from './updateInterval.js';
 import { xmlContext, xmlItem } from './xmlItem.js';
@@ -13,6 +13,9 @@ import { xmlOutline } from './xmlOutline.js';
 
 // Longer than any headline; a title of megabytes would be a burden for all that comes after.
 const LONGEST_TITLE = 10_000;
+
+// Reading one item is not interrupted, so that one of megabytes would stop everything else.
+const LONGEST_ITEM = 1_048_576;
 
 /** An item, or why it is none. */
 export type FeedEntry = { readonly type: 'item'; readonly item: FeedItem } | Rejection;
@@ -36,11 +39,6 @@ export interface FeedPage {
 
 const noFeed = (source: string, what: string): HeadwaterError => new HeadwaterError('HW_FEED', `${source} is no feed of RSS, RDF, Atom or JSON: it ${what}. Check the address.`, { where: source });
 
-const quoted = (text: string): string => {
-  const bytes = Buffer.from(text.slice(0, 200));
-  return excerpt(bytes, 0, bytes.length);
-};
-
 /** What was expected, of an error that an item's reader has thrown. */
 const expectation = (error: unknown): string => (error instanceof HeadwaterError ? error.message : 'JSON');
 
@@ -60,11 +58,12 @@ const documentOf = (outline: FeedOutline, { text, damaged, encoding }: FeedText,
     byte,
     field,
     expected,
-    got: quoted(got),
+    got: shortened(got),
   });
 
   const entryAt = (id: number, span: EntrySpan): FeedEntry => {
     const part = text.slice(span.start, span.end);
+    if (part.length > LONGEST_ITEM) return reject(id, span, undefined, `an item of at most ${LONGEST_ITEM} characters`, part);
     if (!span.whole) return reject(id, span, undefined, 'an item that closes', part);
     let raw: RawItem;
     try {
@@ -90,7 +89,7 @@ const documentOf = (outline: FeedOutline, { text, damaged, encoding }: FeedText,
     entry: (index) => {
       const span = entries[index];
       if (span !== undefined) return entryAt(index, span);
-      return reject(index, end ?? { line: 0, byte: 0 }, undefined, 'the end of the feed', text.slice(-60));
+      return reject(index, end ?? { line: 0, byte: 0 }, undefined, end?.expected ?? 'an item', text.slice(-60));
     },
   };
 };
@@ -116,5 +115,5 @@ export const feedDocument = (bytes: Uint8Array, contentType: string | undefined,
   const outline = xmlOutline(text);
   if (typeof outline !== 'string') return documentOf(outline, decoded, source, base);
   if (outline === 'html' || /^\s*<!doctype\s+html/i.test(text.slice(start, start + 100))) return { type: 'page', html: text };
-  throw noFeed(source, outline === '' ? `begins with ${JSON.stringify(quoted(text.slice(start)).slice(0, 40))}` : `is XML of another kind, <${outline}>`);
+  throw noFeed(source, outline === '' ? `begins with ${JSON.stringify(shortened(text.slice(start)).slice(0, 40))}` : `is XML of another kind, <${outline}>`);
 };

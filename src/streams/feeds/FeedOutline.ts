@@ -19,6 +19,12 @@ export interface FeedOutline {
   readonly entries: readonly EntrySpan[];
   /** The entities that the feed declares. */
   readonly declared: ReadonlySet<string>;
-  /** Where the text breaks off between two items; undefined where it has an end, or breaks off within an item. */
-  readonly end: { readonly line: number; readonly byte: number } | undefined;
+  /** Where reading stops before the feed has ended, and what was expected there; undefined where it has an end, or breaks off within an item. */
+  readonly end: { readonly line: number; readonly byte: number; readonly expected: string } | undefined;
 }
+
+/** How many items of a feed are read: more than any feed has, and fewer than would be a burden. */
+export const MOST_ENTRIES = 50_000;
+
+/** What was expected of a feed that breaks off, or goes on for too long. */
+export const EXPECTED = { end: 'the end of the feed', fewer: `at most ${MOST_ENTRIES} items` } as const;

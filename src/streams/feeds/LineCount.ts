@@ -4,9 +4,12 @@ export class LineCount {
   #index = 0;
   #line = 1;
   #byte = 0;
+  /** The next line break; Infinity where none is left, so that it is looked for once. */
+  #break: number;
 
   constructor(text: string) {
     this.#text = text;
+    this.#break = this.#breakFrom(0);
   }
 
   /**
@@ -15,9 +18,14 @@ export class LineCount {
    * @param index not below the one asked for before
    */
   at(index: number): { readonly line: number; readonly byte: number } {
-    for (let i = this.#text.indexOf('\n', this.#index); i >= 0 && i < index; i = this.#text.indexOf('\n', i + 1)) this.#line++;
+    for (; this.#break < index; this.#break = this.#breakFrom(this.#break + 1)) this.#line++;
     this.#byte += Buffer.byteLength(this.#text.slice(this.#index, index));
     this.#index = index;
     return { line: this.#line, byte: this.#byte };
+  }
+
+  #breakFrom(index: number): number {
+    const found = this.#text.indexOf('\n', index);
+    return found < 0 ? Infinity : found;
   }
 }

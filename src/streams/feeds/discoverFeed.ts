@@ -2,8 +2,11 @@ import { Parser } from 'htmlparser2';
 
 const FEED_TYPES: ReadonlySet<string> = new Set(['application/rss+xml', 'application/atom+xml', 'application/rdf+xml', 'application/feed+json', 'application/json', 'application/xml', 'text/xml']);
 
-// What a page holds before its body is enough, and a hostile one could nest tags without end.
+// What a page holds before its body is enough.
 const LONGEST_HEAD = 262_144;
+
+// The parser looks a closing tag up among all that are open, so that depth without bound would be time without bound.
+const DEEPEST = 500;
 
 /**
  * Finds the feeds that a page names: its `<link rel="alternate">` elements with a feed's type.
@@ -23,8 +26,11 @@ export const discoverFeed = (html: string, base: string | URL): readonly string[
   const found = new Set<string>();
   let from = String(base);
   let based = false;
-  const parser = new Parser({
+  let depth = 0;
+  const parser: Parser = new Parser({
+    onclosetag: () => depth--,
     onopentag: (name, { href, rel, type }) => {
+      if (++depth > DEEPEST) parser.pause();
       if (href === undefined) return;
       if (name === 'base' && !based && URL.canParse(href, from)) {
         based = true;

@@ -1,4 +1,4 @@
-import type { EntrySpan, FeedOutline } from './FeedOutline.js';
+import { EXPECTED, MOST_ENTRIES, type EntrySpan, type FeedOutline } from './FeedOutline.js';
 import { LineCount } from './LineCount.js';
 
 /** The index after a string that begins at `from`; the text's length for one that is never closed. */
@@ -29,7 +29,8 @@ export const jsonOutline = (text: string): FeedOutline | undefined => {
     entries.push({ start, end, whole, ...lines.at(start) });
     start = -1;
   };
-  for (let i = 0; i < text.length; ) {
+  let i = 0;
+  while (i < text.length && entries.length < MOST_ENTRIES) {
     const char = text.charAt(i);
     let next = i + 1;
     if (char === '"') {
@@ -56,6 +57,7 @@ export const jsonOutline = (text: string): FeedOutline | undefined => {
   if (!found) return undefined;
   const unclosed = start >= 0;
   cut(text.length, false);
-  const end = depth <= 0 || unclosed ? undefined : lines.at(text.length);
+  const many = entries.length >= MOST_ENTRIES;
+  const end = many || (depth > 0 && !unclosed) ? { ...lines.at(i), expected: many ? EXPECTED.fewer : EXPECTED.end } : undefined;
   return { format: 'json', root: '', head: '', entries, declared: new Set(), end };
 };

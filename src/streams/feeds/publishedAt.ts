@@ -3,13 +3,16 @@ const OFFSETS: Readonly<Record<string, string>> = { CET: '+0100', CEST: '+0200',
 
 const HAS_ZONE = /(?:Z|UTC?|GMT|[ECMP][SD]T|[+-]\d{2}:?\d{2})$/i;
 
+// Longer than any date: a text of megabytes is not matched against patterns.
+const LONGEST = 100;
+
 /**
  * What a feed says of when an item was published, in milliseconds since 1970; undefined where it says nothing that is a date.
  *
  * RFC 822 as RSS has it, and ISO 8601 as Atom has it. A time without a zone is taken for UTC, so that it is the same on every machine.
  */
 export const publishedAt = (written: string | undefined): number | undefined => {
-  if (written === undefined) return undefined;
+  if (written === undefined || written.length > LONGEST) return undefined;
   // The weekday says nothing that the date does not, and is wrong or in another language at times.
   const named = written.trim().replace(/^\p{L}+\.?,\s*/u, '');
   const text = named.replace(/\b([A-Z]{3,4})$/, (zone) => OFFSETS[zone] ?? zone);

@@ -5,7 +5,7 @@ const MINUTE = 60_000;
 const PERIODS: Readonly<Record<string, number>> = { hourly: 60 * MINUTE, daily: 1_440 * MINUTE, weekly: 10_080 * MINUTE, monthly: 43_200 * MINUTE, yearly: 525_600 * MINUTE };
 
 /** What stands in the first element of a name, if it is a word or a number. */
-const word = (head: string, name: string): string | undefined => new RegExp(`<${name}\\b[^<>]*>\\s*(?:<!\\[CDATA\\[)?\\s*([\\w.]{1,20})`, 'i').exec(head)?.[1];
+const word = (head: string, name: string): string | undefined => new RegExp(`<${name}\\b[^<>]*>\\s{0,40}(?:<!\\[CDATA\\[)?\\s{0,40}([\\w.]{1,20})`, 'i').exec(head)?.[1];
 
 /** How often a feed says that it is worth asking for, by RSS's `ttl`, or else by `sy:updatePeriod`. Milliseconds; undefined where it says nothing. */
 export const updateInterval = ({ head }: FeedOutline): number | undefined => {

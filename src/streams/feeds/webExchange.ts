@@ -6,6 +6,7 @@ import { decodeContent } from '../decodeContent.js';
 import { bodyOf } from '../httpBody.js';
 import { headerOf, httpExchange } from '../httpExchange.js';
 import { bodyError } from '../openBody.js';
+import { ByteCollector } from './ByteCollector.js';
 import type { FeedExchange, FeedRequest, FeedResponse } from './FeedExchange.js';
 import { guardedLookup, privateAddress, type ResolveName } from './guardedLookup.js';
 import { addressOf, isPublicAddress } from './publicAddress.js';
@@ -46,25 +47,18 @@ const ask = async ({ url, name, headers, mayBePrivate }: FeedRequest, { timeouts
     close();
     return { ...head, bytes: new Uint8Array(), broken: undefined };
   }
-  const chunks: Uint8Array[] = [];
-  let length = 0;
+  const collector = new ByteCollector(maxBytes);
   try {
     const { bytes, encodings } = bodyOf(answered);
     for await (const chunk of await decodeContent(addAbortSignal(signal, bytes), encodings, name)) {
-      const piece = chunk as Buffer;
-      if (length + piece.length > maxBytes) {
-        chunks.push(piece.subarray(0, maxBytes - length));
-        throw new HeadwaterError('HW_OVERFLOW', `${name} is longer than ${maxBytes} bytes; its items up to there are read. Allow more by maxBytes.`, { where: name });
-      }
-      length += piece.length;
-      chunks.push(piece);
+      if (!collector.take(chunk as Buffer)) throw new HeadwaterError('HW_OVERFLOW', `${name} is longer than ${maxBytes} bytes; its items up to there are read. Allow more by maxBytes.`, { where: name });
     }
-    return { ...head, bytes: Buffer.concat(chunks), broken: undefined };
+    return { ...head, bytes: collector.bytes(), broken: undefined };
   } catch (error) {
     // What has arrived may have whole items in it.
-    const broken = bodyError({ kind: 'http', url, name }, error, `${length} bytes`);
+    const broken = bodyError({ kind: 'http', url, name }, error, `${collector.length} bytes`);
     if (!(broken instanceof HeadwaterError)) throw broken;
-    return { ...head, bytes: Buffer.concat(chunks), broken };
+    return { ...head, bytes: collector.bytes(), broken };
   } finally {
     close();
   }

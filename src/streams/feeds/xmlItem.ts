@@ -24,6 +24,9 @@ export const xmlContext = (format: XmlContext['format'], root: string, source: s
   return { format, dc: `${dc ?? 'dc'}:`, base: attributes['xml:base'], source };
 };
 
+// A class has a name, not a story.
+const LONGEST_CATEGORY = 200;
+
 const nonEmpty = (text: string | undefined): string | undefined => {
   const trimmed = text?.trim();
   return trimmed === '' ? undefined : trimmed;
@@ -51,7 +54,7 @@ export const xmlItem = (text: string, { format, dc, base, source }: XmlContext):
   const link = (written: string | undefined): string | undefined => itemLink(written, attributes['xml:base'], base, source);
   const date = publishedAt(first(`${own}pubdate`, `${own}published`, `${own}issued`, `${dc}date`, 'dcterms:issued', 'atom:published', `${own}updated`, `${own}modified`, 'atom:updated'));
   const subject = first(`${dc}subject`);
-  const named = (category: string | undefined): string | undefined => (category === undefined ? undefined : nonEmpty(titleText(category, 'html')));
+  const named = (category: string | undefined): string | undefined => (category === undefined || category.length > LONGEST_CATEGORY ? undefined : nonEmpty(titleText(category, 'html')));
 
   if (format === 'atom') {
     const title = all(`${own}title`)[0];

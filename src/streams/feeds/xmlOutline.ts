@@ -1,4 +1,4 @@
-import type { EntrySpan, FeedOutline } from './FeedOutline.js';
+import { EXPECTED, MOST_ENTRIES, type EntrySpan, type FeedOutline } from './FeedOutline.js';
 import { LineCount } from './LineCount.js';
 
 const LT = '<';
@@ -40,24 +40,38 @@ const tagAt = (text: string, from: number): Tag | undefined => {
   return { name: text.slice(from, nameEnd), end: end + 1, empty: text.charAt(end - 1) === '/' };
 };
 
-/** Where a section that begins at `from` ends. One that is never closed ends at once, so that what follows is not lost with it. */
-const sectionEnd = (text: string, from: number, opening: string, closing: string): number => {
-  const end = text.indexOf(closing, from + opening.length);
-  return end < 0 ? from + opening.length : end + closing.length;
-};
+/** Finds where comments, CDATA sections and the like end. */
+class Sections {
+  readonly #text: string;
+  // What does not come any more is not looked for again: a text of nothing but openings would be searched once for each.
+  readonly #missing = new Set<string>();
+
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  /** The index after a section that begins at `from`. One that is never closed ends at once, so that what follows is not lost with it. */
+  end(from: number, opening: string, closing: string): number {
+    const inside = from + opening.length;
+    const end = this.#missing.has(closing) ? -1 : this.#text.indexOf(closing, inside);
+    if (end >= 0) return end + closing.length;
+    this.#missing.add(closing);
+    return inside;
+  }
+}
 
 /** Where a document type declaration ends, and the entities that it declares. They are never expanded: only their names are of interest. */
-const doctype = (text: string, from: number): { readonly end: number; readonly entities: readonly string[] } => {
+const doctype = (text: string, from: number, sections: Sections): { readonly end: number; readonly entities: readonly string[] } => {
   const gt = text.indexOf('>', from);
   const subset = text.indexOf('[', from);
-  if (gt < 0) return { end: from + 2, entities: [] };
+  if (gt < 0) return { end: text.length, entities: [] };
   if (subset < 0 || subset > gt) return { end: gt + 1, entities: [] };
   let i = subset + 1;
   let quote = '';
   for (; i < text.length; i++) {
     const char = text.charAt(i);
     if (quote !== '') quote = char === quote ? '' : quote;
-    else if (text.startsWith('<!--', i)) i = sectionEnd(text, i, '<!--', '-->') - 1;
+    else if (text.startsWith('<!--', i)) i = sections.end(i, '<!--', '-->') - 1;
     else if (char === '"' || char === "'") quote = char;
     else if (char === ']') break;
   }
@@ -79,11 +93,13 @@ const FORMATS: Readonly<Record<string, 'rss' | 'rdf' | 'atom'>> = { rss: 'rss', 
  */
 export const xmlOutline = (text: string): FeedOutline | string => {
   const lines = new LineCount(text);
+  const sections = new Sections(text);
   const entries: EntrySpan[] = [];
   const declared = new Set<string>();
   let root: (Tag & { readonly start: number; readonly format: 'rss' | 'rdf' | 'atom' }) | undefined;
   let open: { readonly start: number; readonly name: string } | undefined;
   let closed = false;
+  let typed = false;
   const cut = (end: number, whole: boolean): void => {
     if (open === undefined) return;
     entries.push({ start: open.start, end, whole, ...lines.at(open.start) });
@@ -91,19 +107,20 @@ export const xmlOutline = (text: string): FeedOutline | string => {
   };
 
   let i = text.indexOf(LT);
-  while (i >= 0) {
+  while (i >= 0 && entries.length < MOST_ENTRIES) {
     let next = i + 1;
     const mark = text.charAt(i + 1);
     if (mark === '!') {
-      if (text.startsWith('<!--', i)) next = sectionEnd(text, i, '<!--', '-->');
-      else if (text.startsWith('<![CDATA[', i)) next = sectionEnd(text, i, '<![CDATA[', ']]>');
-      else if (root === undefined && /^<!doctype/i.test(text.slice(i, i + 9))) {
-        const { end, entities } = doctype(text, i);
+      if (text.startsWith('<!--', i)) next = sections.end(i, '<!--', '-->');
+      else if (text.startsWith('<![CDATA[', i)) next = sections.end(i, '<![CDATA[', ']]>');
+      else if (root === undefined && !typed && /^<!doctype/i.test(text.slice(i, i + 9))) {
+        typed = true;
+        const { end, entities } = doctype(text, i, sections);
         for (const entity of entities) declared.add(entity);
         next = end;
       }
     } else if (mark === '?') {
-      next = sectionEnd(text, i, '<?', '?>');
+      next = sections.end(i, '<?', '?>');
     } else if (mark === '/') {
       const tag = tagAt(text, i + 2);
       if (tag !== undefined) {
@@ -136,8 +153,7 @@ export const xmlOutline = (text: string): FeedOutline | string => {
   }
   if (root === undefined) return '';
   const unclosed = open !== undefined;
-  cut(text.length, false);
-
-  const head = text.slice(root.end, entries[0]?.start);
-  return { format: root.format, root: text.slice(root.start, root.end), head, entries, declared, end: closed || unclosed ? undefined : lines.at(text.length) };
+  if (i < 0) cut(text.length, false);
+  const end = i >= 0 ? { ...lines.at(i), expected: EXPECTED.fewer } : closed || unclosed ? undefined : { ...lines.at(text.length), expected: EXPECTED.end };
+  return { format: root.format, root: text.slice(root.start, root.end), head: text.slice(root.end, entries[0]?.start), entries, declared, end };
 };

@@ -1,0 +1,143 @@
+import { Parser } from 'htmlparser2';
+import { Observable } from 'rxjs';
+import { HeadwaterError } from '../../contracts/HeadwaterError.js';
+import type { DeadLetter } from '../../contracts/Rejection.js';
+import { checkBodyOptions, type BodyOptions } from '../BodyOptions.js';
+import { locate, type Location } from '../locate.js';
+import { bodyError, openBody } from '../openBody.js';
+import { rejecting } from '../rejecting.js';
+import { requireNumber } from '../requireNumber.js';
+import { emptyMemory } from '../SourceMemory.js';
+import { ByteCollector } from './ByteCollector.js';
+import { decodeFeed } from './decodeFeed.js';
+import { LineCount } from './LineCount.js';
+import { isNamedPrivate } from './publicAddress.js';
+import { shortened } from './shortened.js';
+
+/** How a list of feeds is read. */
+export interface ReadOpmlOptions extends BodyOptions {
+  /** How long the list may be. Bytes; default 10,485,760. */
+  readonly maxBytes?: number | undefined;
+  /** Where outlines go whose address cannot be polled. Default: none, and the first such outline ends the stream with `HW_REJECTIONS`. */
+  readonly rejections?: DeadLetter | undefined;
+}
+
+interface Outline {
+  readonly xmlUrl: string;
+  /** Where it stands in the text. */
+  readonly index: number;
+}
+
+// Folders in folders: nobody has so many. The parser looks a closing tag up among all that are open, so that depth without bound would be time without bound.
+const DEEPEST = 100;
+
+const noOpml = (name: string, what: string): HeadwaterError => new HeadwaterError('HW_FEED', `${name} is no OPML: ${what}. Check the path or the address.`, { where: name });
+
+const outlinesOf = (text: string, name: string): readonly Outline[] => {
+  const outlines: Outline[] = [];
+  let root: string | undefined;
+  let depth = 0;
+  let closed = false as boolean;
+  const parser: Parser = new Parser(
+    {
+      onopentag: (tag, attributes) => {
+        root ??= tag;
+        depth++;
+        if (root !== 'opml') throw noOpml(name, `it begins with <${root}>`);
+        if (depth > DEEPEST) throw noOpml(name, `its outlines are more than ${DEEPEST} deep`);
+        const xmlUrl = attributes['xmlurl'];
+        if (tag === 'outline' && xmlUrl !== undefined) outlines.push({ xmlUrl: xmlUrl.trim(), index: parser.startIndex });
+      },
+      onclosetag: (tag, implied) => {
+        depth--;
+        if (tag === 'opml') closed = !implied;
+      },
+    },
+    { xmlMode: true, decodeEntities: true, lowerCaseTags: true, lowerCaseAttributeNames: true },
+  );
+  parser.end(text);
+  if (root === undefined) throw noOpml(name, 'there is no element in it');
+  // Half a list would be polled as if it were the whole one.
+  if (!closed) throw noOpml(name, 'it breaks off before </opml>');
+  return outlines;
+};
+
+/** What is wrong with an address; undefined for one that can be polled. */
+const fault = (xmlUrl: string, list: Location): string | undefined => {
+  if (!URL.canParse(xmlUrl)) return 'an address';
+  const url = new URL(xmlUrl);
+  if (url.protocol !== 'http:' && url.protocol !== 'https:') return 'an address of http or https';
+  // Who polls an address that somebody else's list names has not named it.
+  if (list.kind === 'http' && !isNamedPrivate(list.url) && isNamedPrivate(url)) return 'no address of a private network, since the list comes from outside';
+  return undefined;
+};
+
+const readText = async (location: Location, options: Parameters<typeof openBody>[1], maxBytes: number, signal: AbortSignal): Promise<string> => {
+  const { name } = location;
+  const collector = new ByteCollector(maxBytes);
+  try {
+    for await (const chunk of await openBody(location, options, emptyMemory(), signal)) {
+      if (!collector.take(chunk as Buffer)) throw new HeadwaterError('HW_OVERFLOW', `${name} is longer than ${maxBytes} bytes. Allow more by maxBytes.`, { where: name });
+    }
+  } catch (error) {
+    throw bodyError(location, error, `${collector.length} bytes`);
+  }
+  return decodeFeed(collector.bytes(), undefined).text;
+};
+
+/**
+ * Emits the addresses of the feeds in an OPML file, as other readers export it: each once, in the order of the file, out of folders too.
+ *
+ * ```
+ * opml    [ a, b/[ c, a ] ]
+ * result  -(abc|)
+ * ```
+ *
+ * `feed:` addresses are made http. A list that comes over the network may not name addresses of private networks.
+ *
+ * Errors: `HW_FEED` what is no OPML, or breaks off; `HW_OVERFLOW` over `maxBytes`; `HW_REJECTIONS` an address that cannot be polled, where there is no `rejections`
+ * (elsewhere a `Rejection` with reason `item`); `HW_PATH`, `HW_ENCODING` and `HW_HTTP_…` as `fetchCsv`.
+ *
+ * @param source a path, or an address: http, https or file
+ * @throws HeadwaterError `HW_USAGE` for a source or an option that cannot work
+ * @example
+ * ```ts
+ * import { mkdtemp, writeFile } from 'node:fs/promises';
+ * import { tmpdir } from 'node:os';
+ * import { join } from 'node:path';
+ * import { readOpml } from 'headwater';
+ * import { lastValueFrom, toArray } from 'rxjs';
+ *
+ * const path = join(await mkdtemp(join(tmpdir(), 'headwater-')), 'feeds.opml');
+ * await writeFile(path, '<opml version="2.0"><body><outline text="News"><outline type="rss" xmlUrl="https://example.org/feed"/></outline></body></opml>');
+ * console.log(await lastValueFrom(readOpml(path).pipe(toArray()))); // ['https://example.org/feed']
+ * ```
+ */
+export const readOpml = (source: string | URL, options: ReadOpmlOptions = {}): Observable<string> => {
+  const location = locate(source);
+  const opening = { ...checkBodyOptions(options), snapshotDir: undefined };
+  const maxBytes = requireNumber('maxBytes', options.maxBytes, 10_485_760, 1);
+  const reject = rejecting(options.rejections);
+  return new Observable((subscriber) => {
+    const abort = new AbortController();
+    subscriber.add(() => abort.abort());
+    readText(location, opening, maxBytes, abort.signal)
+      .then((text) => {
+        const seen = new Set<string>();
+        const lines = new LineCount(text);
+        outlinesOf(text, location.name).forEach(({ xmlUrl, index }, id) => {
+          if (subscriber.closed) return;
+          const address = xmlUrl.replace(/^feed:(?=https?:)/i, '').replace(/^feed:(?=\/\/)/i, 'http:');
+          const expected = fault(address, location);
+          if (expected !== undefined) {
+            reject({ type: 'rejection', reason: 'item', id, source: location.name, ...lines.at(index), field: 'xmlUrl', expected, got: shortened(xmlUrl) });
+          } else if (!seen.has(new URL(address).href)) {
+            seen.add(new URL(address).href);
+            subscriber.next(address);
+          }
+        });
+        subscriber.complete();
+      })
+      .catch((error: unknown) => subscriber.error(error));
+  });
+};
