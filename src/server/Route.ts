@@ -1,0 +1,12 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+
+/** Answers a request; what it throws or rejects with is answered by a problem. */
+export type Handler = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
+
+/** What is at a path. */
+export interface Route {
+  /** By method; HEAD is answered as GET is. */
+  readonly handlers: Readonly<Partial<Record<'GET' | 'POST', Handler>>>;
+  /** Whether it is asked by whoever runs the server: it wants no token, and is answered while the server ends. */
+  readonly probe: boolean;
+}

@@ -1,0 +1,33 @@
+import type { IncomingMessage } from 'node:http';
+import { isIP } from 'node:net';
+import { Refusal } from './Refusal.js';
+
+/** Whether an address, as Node writes it, is this machine's own. */
+export const isLoopback = (address: string): boolean => address === '::1' || /^(::ffff:)?127\./.test(address);
+
+/** A host's name without its port and its brackets, in lower case; undefined where it is none. */
+const nameOf = (host: string): string | undefined => {
+  if (!URL.canParse(`http://${host}/`) || /[@/?#\\\s]/.test(host)) return undefined;
+  return new URL(`http://${host}/`).hostname.replace(/^\[|\]$/g, '').replace(/\.$/, '');
+};
+
+/**
+ * Makes the check of the Host field: it must name the address that the connection really came to, or a name that was allowed.
+ *
+ * Without it a page on the web can make its own name point to 127.0.0.1 (DNS rebinding), and then read a server that only this machine should reach.
+ *
+ * @param allowed the names that the server is known by besides its address
+ * @throws Refusal from the check: `malformed` without exactly one Host, `host` where it is not ours
+ */
+export const hostGuard = (allowed: readonly string[]): ((request: IncomingMessage) => void) => {
+  const names = new Set(allowed.map((name) => nameOf(name) ?? name));
+  return ({ headersDistinct, socket }) => {
+    const [host, ...others] = headersDistinct['host'] ?? [];
+    const name = host === undefined || others.length > 0 ? undefined : nameOf(host);
+    if (name === undefined) throw new Refusal('malformed', 'The request must have one Host field that names a host.');
+    const address = (socket.localAddress ?? '').replace(/^::ffff:/, '');
+    if (names.has(name) || name === address) return;
+    if (isLoopback(address) && (name === 'localhost' || (isIP(name) !== 0 && isLoopback(name)))) return;
+    throw new Refusal('host', 'The Host field does not name this server. Use its address, or start it with --allow-host and the name.');
+  };
+};

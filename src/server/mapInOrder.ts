@@ -1,0 +1,36 @@
+import { concatMap, defer, map, mergeMap, type Observable, type OperatorFunction } from 'rxjs';
+
+/**
+ * Projects each value to an Observable of one value, all of them at work at once, and emits their results in the order of the source.
+ *
+ * ```
+ * source:  --a--b--c--|
+ *          mapInOrder((value) => ...)      a takes 7, b takes 1, c takes 1
+ * result:  ---------(ABC|)
+ * ```
+ *
+ * Holds the results that wait for one before them: as many as the source has emitted since.
+ *
+ * Errors: those of the source and of what `project` returns.
+ *
+ * @param project gives an Observable of exactly one value
+ */
+export const mapInOrder =
+  <T, R>(project: (value: T) => Observable<R>): OperatorFunction<T, R> =>
+  (source) =>
+    defer(() => {
+      const early = new Map<number, R>();
+      let next = 0;
+      return source.pipe(
+        mergeMap((value, index) => project(value).pipe(map((result) => ({ index, result })))),
+        concatMap(({ index, result }) => {
+          early.set(index, result);
+          const ready: R[] = [];
+          for (let first = early.get(next); early.has(next); first = early.get(next)) {
+            ready.push(first as R);
+            early.delete(next++);
+          }
+          return ready;
+        }),
+      );
+    });

@@ -1,0 +1,153 @@
+import { PROBLEM_JSON, PROBLEM_TYPE, type ProblemKind, PROBLEMS } from './problem.js';
+import type { ServerLimits } from './ServerLimits.js';
+
+/** JSON, as far as a description has it. */
+export type Json = string | number | boolean | null | readonly Json[] | { readonly [name: string]: Json };
+
+/** The version of the HTTP API, which is not that of the package. */
+const API_VERSION = '1.0.0';
+
+const ref = (name: string): Json => ({ $ref: `#/components/schemas/${name}` });
+
+/** The statuses that problems of some kinds are answered with. */
+const problems = (...kinds: readonly ProblemKind[]): Readonly<Record<string, Json>> => {
+  const byStatus = new Map<number, ProblemKind[]>();
+  for (const kind of kinds) byStatus.set(PROBLEMS[kind].status, [...(byStatus.get(PROBLEMS[kind].status) ?? []), kind]);
+  return Object.fromEntries(
+    Array.from(byStatus, ([status, same]) => [
+      String(status),
+      {
+        description: `${same.map((kind) => PROBLEMS[kind].title).join('; ')}.`,
+        content: { [PROBLEM_JSON]: { schema: ref('Problem') } },
+        ...(status === 503 ? { headers: { 'Retry-After': { description: 'When to try again, in seconds.', schema: { type: 'integer', minimum: 1 } } } } : {}),
+        ...(status === 401 ? { headers: { 'WWW-Authenticate': { description: 'How to send the token.', schema: { type: 'string' } } } } : {}),
+      },
+    ]),
+  );
+};
+
+/** What any request may be answered with. */
+const ANYWHERE: readonly ProblemKind[] = ['malformed', 'origin', 'host', 'slow', 'expectation', 'header-too-large', 'connections', 'draining'];
+
+const plain = (description: string, type: string, schema: Json): Json => ({ description, content: { [type]: { schema } } });
+
+const health = (summary: string, description: string): Json => ({
+  get: {
+    summary,
+    security: [],
+    responses: { 200: plain(description, 'application/json', ref('Health')), ...problems(...ANYWHERE) },
+  },
+});
+
+/**
+ * Describes the server, as OpenAPI 3.1.
+ *
+ * @param limits which the schemas name
+ * @param classes which the answers name
+ * @param token whether one is demanded
+ * @see the OpenAPI Specification 3.1
+ */
+export const openApi = (limits: ServerLimits, classes: readonly string[], token: boolean): Json => ({
+  openapi: '3.1.0',
+  info: {
+    title: 'Headwater',
+    version: API_VERSION,
+    description: 'Classifies headlines by a trained model: those that are sent, and those that arrive from feeds.',
+    license: { name: 'MIT', identifier: 'MIT' },
+  },
+  servers: [{ url: '/' }],
+  security: token ? [{ token: [] }] : [],
+  paths: {
+    '/classify': {
+      post: {
+        summary: 'Classify headlines',
+        operationId: 'classify',
+        description: `One headline, an array of at most ${limits.batch}, or JSON lines without end. Answers come in the order of the headlines, as they are ready; in JSON lines a line that is no headline is answered by a problem in its place. The answer has the form of the request, unless Accept asks for the other.`,
+        requestBody: {
+          required: true,
+          content: {
+            'application/json': { schema: { oneOf: [ref('Headline'), { type: 'array', items: ref('Headline'), maxItems: limits.batch }] } },
+            'application/x-ndjson': { schema: { type: 'string', description: `A Headline a line, of at most ${limits.bodyBytes} bytes.` } },
+            'application/jsonl': { schema: { type: 'string', description: 'The same under another name.' } },
+          },
+        },
+        responses: {
+          200: {
+            description: 'The predictions, in the order of the headlines.',
+            content: {
+              'application/json': { schema: { oneOf: [ref('Prediction'), { type: 'array', items: { oneOf: [ref('Prediction'), ref('Problem')] } }] } },
+              'application/x-ndjson': { schema: { type: 'string', description: 'A Prediction or a Problem a line.' } },
+            },
+          },
+          ...problems(...ANYWHERE, 'token', 'not-acceptable', 'too-large', 'too-many', 'media-type', 'invalid', 'failed', 'queue-full'),
+        },
+      },
+    },
+    '/events': {
+      get: {
+        summary: 'Listen to headlines from the feeds',
+        operationId: 'events',
+        description: 'Server-sent events: `prediction` for each headline, `source` for what happens to a feed, `missed` with the number of events that a listener can no longer have (null where it is not known). Heartbeats are comments.',
+        parameters: [{ name: 'Last-Event-ID', in: 'header', required: false, description: 'The id of the last event that the client has had: it goes on after that.', schema: { type: 'string' } }],
+        responses: { 200: plain('Events, without end.', 'text/event-stream', { type: 'string' }), ...problems(...ANYWHERE, 'token', 'listeners') },
+      },
+    },
+    '/metrics': {
+      get: { summary: 'Metrics for Prometheus', operationId: 'metrics', responses: { 200: plain('The metrics.', 'text/plain', { type: 'string' }), ...problems(...ANYWHERE, 'token', 'failed') } },
+    },
+    '/healthz': health('Whether it is alive', 'It is.'),
+    '/readyz': health('Whether it takes headlines', 'It does.'),
+    '/openapi.json': {
+      get: { summary: 'This description', operationId: 'description', responses: { 200: plain('OpenAPI 3.1.', 'application/json', { type: 'object' }), ...problems(...ANYWHERE, 'token') } },
+    },
+  },
+  components: {
+    ...(token ? { securitySchemes: { token: { type: 'http', scheme: 'bearer' } } } : {}),
+    schemas: {
+      Headline: { oneOf: [ref('Title'), ref('HeadlineObject')] },
+      Title: { type: 'string', minLength: 1, maxLength: limits.titleLength, pattern: '\\S', description: `The title: not blank, of at most ${limits.titleLength} UTF-16 code units.` },
+      HeadlineObject: {
+        type: 'object',
+        required: ['title'],
+        properties: {
+          title: ref('Title'),
+          guid: { type: ['string', 'null'], pattern: '\\S', description: 'What the client knows it by; it comes back in the answer.' },
+          link: { type: ['string', 'null'], format: 'uri', pattern: '^[hH][tT][tT][pP][sS]?:' },
+          published: {
+            oneOf: [{ type: 'string', format: 'date-time' }, { type: 'string', format: 'date' }, { type: 'number', minimum: -8.64e15, maximum: 8.64e15 }, { type: 'null' }],
+            description: 'ISO 8601, or milliseconds since 1970.',
+          },
+          category: { type: ['string', 'null'], pattern: '\\S', description: 'Its class, where it is known; it is not used.' },
+        },
+        description: 'Other properties are left alone.',
+      },
+      Prediction: {
+        type: 'object',
+        required: ['title', 'class', 'probabilities', 'latencyMs'],
+        properties: {
+          guid: { type: 'string' },
+          title: { type: 'string' },
+          class: { enum: classes },
+          probabilities: { type: 'object', required: classes, properties: Object.fromEntries(classes.map((name) => [name, { type: 'number', minimum: 0, maximum: 1 }])), additionalProperties: false, description: 'All classes, the most probable first.' },
+          latencyMs: { type: 'number', description: 'From when it had arrived to when it was classified.' },
+        },
+        additionalProperties: false,
+      },
+      Problem: {
+        type: 'object',
+        description: 'RFC 9457.',
+        required: ['type', 'title', 'status', 'detail'],
+        properties: {
+          type: { enum: Object.keys(PROBLEMS).map((kind) => PROBLEM_TYPE + kind) },
+          title: { type: 'string' },
+          status: { type: 'integer', minimum: 400, maximum: 599 },
+          detail: { type: 'string' },
+          errors: { type: 'array', items: { type: 'object', required: ['pointer', 'detail'], properties: { pointer: { type: 'string', description: 'RFC 6901.' }, detail: { type: 'string' } }, additionalProperties: false } },
+          line: { type: 'integer', minimum: 1 },
+        },
+        additionalProperties: false,
+      },
+      Health: { type: 'object', required: ['status'], properties: { status: { const: 'ok' } }, additionalProperties: false },
+    },
+  },
+});

@@ -1,0 +1,69 @@
+/**
+ * What can go wrong with a request, and what each is answered with.
+ *
+ * The keys are what a problem's `type` ends in; like an error's code, one keeps its meaning once it is published.
+ */
+export const PROBLEMS = {
+  malformed: { status: 400, title: 'The request cannot be read' },
+  token: { status: 401, title: 'A token is needed' },
+  origin: { status: 403, title: 'This origin is not allowed' },
+  'not-found': { status: 404, title: 'There is nothing here' },
+  method: { status: 405, title: 'This method is not allowed here' },
+  'not-acceptable': { status: 406, title: 'No accepted media type can be given' },
+  slow: { status: 408, title: 'The request took too long to arrive' },
+  'too-large': { status: 413, title: 'The body is too large' },
+  'too-many': { status: 413, title: 'There are too many headlines' },
+  'media-type': { status: 415, title: 'This media type cannot be read' },
+  expectation: { status: 417, title: 'This expectation cannot be met' },
+  host: { status: 421, title: 'This is another host' },
+  invalid: { status: 422, title: 'This is no headline' },
+  'header-too-large': { status: 431, title: 'The header is too large' },
+  failed: { status: 500, title: 'The server failed' },
+  connections: { status: 503, title: 'There are too many connections' },
+  listeners: { status: 503, title: 'There are too many listeners' },
+  'queue-full': { status: 503, title: 'Too many headlines wait' },
+  draining: { status: 503, title: 'The server is ending' },
+} as const satisfies Record<string, { readonly status: number; readonly title: string }>;
+
+/** What can go wrong with a request. */
+export type ProblemKind = keyof typeof PROBLEMS;
+
+/** One fault in a document. */
+export interface Fault {
+  /** Where it is, as a JSON pointer (RFC 6901); empty for the whole document. */
+  readonly pointer: string;
+  readonly detail: string;
+}
+
+/** What a problem says beyond its kind. */
+export interface ProblemDetails {
+  /** The faults, the first of them, where a document has several. */
+  readonly errors?: readonly Fault[];
+  /** The line of the body that is at fault, from 1. */
+  readonly line?: number;
+}
+
+/** A problem as RFC 9457 has it. */
+export interface Problem extends ProblemDetails {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  /** What went wrong this time, and what to do about it. */
+  readonly detail: string;
+}
+
+/** The media type of a problem. */
+export const PROBLEM_JSON = 'application/problem+json';
+
+/** What the `type` of a problem begins with. */
+export const PROBLEM_TYPE = 'urn:headwater:problem:';
+
+/**
+ * Describes what went wrong, for a program and for a person.
+ *
+ * @see RFC 9457, Problem Details for HTTP APIs
+ */
+export const problem = (kind: ProblemKind, detail: string, details: ProblemDetails = {}): Problem => {
+  const { title, status } = PROBLEMS[kind];
+  return { type: `${PROBLEM_TYPE}${kind}`, title, status, detail, ...details };
+};

@@ -1,0 +1,74 @@
+import type { IncomingMessage } from 'node:http';
+import type { Observable } from 'rxjs';
+import { sendText } from './answer.js';
+import { answerDocument } from './answerDocument.js';
+import { answerEvents } from './answerEvents.js';
+import { answerLines } from './answerLines.js';
+import type { ClassifyQueue } from './ClassifyQueue.js';
+import type { EventHistory } from './EventHistory.js';
+import { answerForm, requestForm } from './mediaTypes.js';
+import type { Json } from './openApi.js';
+import { Refusal } from './Refusal.js';
+import type { Handler, Route } from './Route.js';
+import type { ServerLimits } from './ServerLimits.js';
+import type { ServerMetrics } from './serverMetrics.js';
+
+/** What the routes are about. */
+export interface RoutesOptions {
+  readonly queue: ClassifyQueue;
+  readonly history: EventHistory;
+  readonly metrics: ServerMetrics;
+  readonly limits: ServerLimits;
+  readonly description: Json;
+  readonly heartbeat$: Observable<unknown>;
+  /** Emits once, at once for those who come later, when the server ends. */
+  readonly drain$: Observable<unknown>;
+  readonly isDraining: () => boolean;
+  /** How many listen, counted here. */
+  readonly listeners: { count: number };
+  readonly failed: (error: unknown) => void;
+}
+
+const lastEventId = ({ headers }: IncomingMessage): string | undefined => {
+  const given = headers['last-event-id'];
+  return typeof given === 'string' ? given : undefined;
+};
+
+/** What is where. The page at `/` has its place here when there is one. */
+export const routes = ({ queue, history, metrics, limits, description, heartbeat$, drain$, isDraining, listeners, failed }: RoutesOptions): ReadonlyMap<string, Route> => {
+  const described = JSON.stringify(description, null, 2);
+  const ok = JSON.stringify({ status: 'ok' });
+
+  const classify: Handler = (request, response) => {
+    const form = requestForm(request);
+    const wanted = answerForm(request, form);
+    return form === 'json' ? answerDocument(request, response, wanted, { queue, limits, dropped: metrics.dropped }) : answerLines(request, response, wanted, { queue, limits, drain$, failed });
+  };
+
+  const events: Handler = (request, response) => {
+    if (request.method === 'HEAD') {
+      response.writeHead(200, { 'content-type': 'text/event-stream' }).end();
+      return;
+    }
+    if (listeners.count >= limits.listeners) throw new Refusal('listeners', `There are ${limits.listeners} listeners already. Try again later.`, { headers: { 'retry-after': '30' } });
+    listeners.count += 1;
+    response.once('close', () => {
+      listeners.count -= 1;
+    });
+    answerEvents(response, lastEventId(request), { history, heartbeat$, drain$, missed: metrics.missed });
+  };
+
+  const ready: Handler = (_request, response) => {
+    if (isDraining()) throw new Refusal('draining', 'The server is ending.', { headers: { 'retry-after': '5' } });
+    sendText(response, 200, 'application/json', ok);
+  };
+
+  return new Map<string, Route>([
+    ['/classify', { handlers: { POST: classify }, probe: false }],
+    ['/events', { handlers: { GET: events }, probe: false }],
+    ['/metrics', { handlers: { GET: async (_request, response) => sendText(response, 200, metrics.contentType, await metrics.expose()) }, probe: false }],
+    ['/openapi.json', { handlers: { GET: (_request, response) => sendText(response, 200, 'application/json', described) }, probe: false }],
+    ['/healthz', { handlers: { GET: (_request, response) => sendText(response, 200, 'application/json', ok) }, probe: true }],
+    ['/readyz', { handlers: { GET: ready }, probe: true }],
+  ]);
+};

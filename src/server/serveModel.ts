@@ -1,0 +1,206 @@
+import { randomBytes } from 'node:crypto';
+import { createServer } from 'node:http';
+import { isIPv6 } from 'node:net';
+import { EMPTY, interval, NEVER, Observable, ReplaySubject, share, Subject, take } from 'rxjs';
+import { HeadwaterError } from '../contracts/HeadwaterError.js';
+import type { LiveHeadline, SourceEvent, SourceEvents } from '../contracts/Live.js';
+import type { DeadLetter, Rejection } from '../contracts/Rejection.js';
+import type { Valve } from '../contracts/Valve.js';
+import { checkTime, checkWhole } from '../operators/checkOption.js';
+import { classifyLive, type ClassifyLiveOptions } from '../operators/live/classifyLive.js';
+import { valve } from '../streams/valve.js';
+import { sendProblem } from './answer.js';
+import { answerBroken } from './answerBroken.js';
+import { ClassifyQueue } from './ClassifyQueue.js';
+import { classifyFeeds } from './classifyFeeds.js';
+import { Connections } from './Connections.js';
+import { dispatcher } from './dispatcher.js';
+import { EventHistory } from './EventHistory.js';
+import { hostGuard, isLoopback } from './hostGuard.js';
+import { openApi } from './openApi.js';
+import { originGuard } from './originGuard.js';
+import { problem } from './problem.js';
+import { routes } from './routes.js';
+import { serverLimits, type ServerLimits } from './ServerLimits.js';
+import { serverMetrics } from './serverMetrics.js';
+import { tokenGuard } from './tokenGuard.js';
+
+/** What a source of live headlines is given by the server: options of `pollFeed` and of its like. */
+export interface HeadlineDoor {
+  /** Closed while headlines wait. */
+  readonly valve: Valve;
+  /** Where it tells what happens to it: a metric, and an event for listeners. */
+  readonly events: SourceEvents;
+  /** Where items go that cannot be read: a metric. */
+  readonly rejections: DeadLetter;
+}
+
+/** How a model is served. */
+export interface ServeModelOptions extends Pick<ClassifyLiveOptions, 'model' | 'tokenizer' | 'labelEncoder' | 'stopWords'> {
+  /** Headlines that arrive by themselves, for those who listen to `/events`. Default: none. */
+  readonly headlines?: ((door: HeadlineDoor) => Observable<LiveHeadline>) | undefined;
+  /** The address to listen at. Anything but a loopback address demands a token. Default `127.0.0.1`. */
+  readonly host?: string | undefined;
+  /** The port; 0 lets the system choose. Default 8080. */
+  readonly port?: number | undefined;
+  /** What clients must send as `Authorization: Bearer TOKEN`; at least 16 characters. Default: none. */
+  readonly token?: string | undefined;
+  /** Names that clients may call the server by, besides its address and, on loopback, `localhost`. Default: none. */
+  readonly allowHosts?: readonly string[] | undefined;
+  /** Origins whose pages may ask, such as `https://news.example`. Default: the server's own alone. */
+  readonly allowOrigins?: readonly string[] | undefined;
+  /** How much it takes on, in part or whole. */
+  readonly limits?: Partial<ServerLimits> | undefined;
+  /** The most headlines that are classified together. Default 64. */
+  readonly batchSize?: number | undefined;
+  /** How long a headline may wait for others to be classified with. Milliseconds; default 2. */
+  readonly maxWaitMs?: number | undefined;
+  /** How many events a listener that comes back can have missed and still have. Default 1,000. */
+  readonly history?: number | undefined;
+  /** How often listeners are shown that the connection lives. Milliseconds; default 15,000. */
+  readonly heartbeatMs?: number | undefined;
+  /** Its first emission ends the server: what was asked is answered, nothing more is taken. Default: never. */
+  readonly drain$?: Observable<unknown> | undefined;
+  /** How long those answers may take before they are cut off. Milliseconds; default 10,000. */
+  readonly drainMs?: number | undefined;
+}
+
+/** What happens to a server. */
+export type ServerEvent =
+  /** It takes requests. */
+  | { readonly type: 'listening'; readonly url: URL }
+  /** It takes no more, and answers those that it has. */
+  | { readonly type: 'draining'; readonly requests: number }
+  /** A request, or a batch of live headlines, failed for a reason that is not the client's. The server goes on. */
+  | { readonly type: 'failed'; readonly error: unknown };
+
+/** The most bytes of events that are kept for listeners that come back. */
+const HISTORY_BYTES = 8 * 1_048_576;
+/** How often connections are looked at whether they are too slow. Milliseconds. */
+const LOOK_MS = 1000;
+
+const loopbackHost = (host: string): boolean => host === 'localhost' || isLoopback(host);
+
+/**
+ * Serves a model over HTTP: `POST /classify`, `GET /events`, `/metrics`, `/healthz`, `/readyz` and `/openapi.json`.
+ *
+ * ```
+ * subscription    ^------------------------------!
+ * drain$          -----------------------x
+ * result          -l---------------------d-----|       l: listening, at a URL;  d: draining, until all is answered
+ * ```
+ *
+ * Cold: subscribing starts a server, unsubscribing closes it and all connections at once. Headlines of many clients are classified together: each waits at most `maxWaitMs` for others. What waits is
+ * bounded, and what does not fit is refused with a status and a problem (RFC 9457), as all that is wrong with a request is; a client that leaves is no longer waited for. See docs/serve.md for the protocol.
+ *
+ * **Closed by default.** It listens on loopback, and anywhere else only with a token, which is compared in constant time. The Host must be the address that was connected to, or an allowed name (a page cannot reach it
+ * by DNS rebinding); pages of other origins are refused.
+ *
+ * Errors: `HW_HTTP_CONNECT` where it cannot listen; `HW_HTTP_TIMEOUT` where answers had to be cut off at the end; those of `headlines`.
+ *
+ * @throws HeadwaterError `HW_USAGE` for an option that cannot work
+ * @example
+ * ```ts
+ * import { lastValueFrom, of, Subject } from 'rxjs';
+ * import { LabelEncoder, serveModel, Tokenizer } from 'headwater';
+ * import { recordingModel } from 'headwater/testing';
+ *
+ * const tokenizer = await lastValueFrom(of('ferry returns port').pipe(Tokenizer.fit()));
+ * const drain$ = new Subject<void>();
+ * await new Promise<void>((complete) => {
+ *   serveModel({ model: recordingModel(), tokenizer, labelEncoder: LabelEncoder.of(['Sports', 'World']), port: 0, drain$ }).subscribe({
+ *     next: async (event) => {
+ *       if (event.type !== 'listening') return;
+ *       const answer = await fetch(new URL('/classify', event.url), { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{"title":"Ferry at the port"}' });
+ *       console.log(await answer.json()); // { title: 'Ferry at the port', class: 'Sports', probabilities: { … }, latencyMs: 3 }
+ *       drain$.next();
+ *     },
+ *     complete,
+ *   });
+ * });
+ * ```
+ */
+export const serveModel = (options: ServeModelOptions): Observable<ServerEvent> => {
+  const { labelEncoder, host = '127.0.0.1', port = 8080, token, batchSize = 64, maxWaitMs = 2, history: events = 1000, heartbeatMs = 15_000, drainMs = 10_000, drain$: asked$ = NEVER } = options;
+  const limits = serverLimits(options.limits ?? {});
+  checkWhole('serveModel', 'batchSize', batchSize, 1);
+  checkWhole('serveModel', 'history', events, 1);
+  for (const [name, value] of Object.entries({ maxWaitMs, heartbeatMs, drainMs })) checkTime('serveModel', name, value);
+  if (!(Number.isSafeInteger(port) && port >= 0 && port <= 65_535)) throw new HeadwaterError('HW_USAGE', `serveModel: port is ${port}, but must be a whole number from 0 to 65535.`);
+  if (token === undefined && !loopbackHost(host)) {
+    throw new HeadwaterError('HW_USAGE', `serveModel: ${host} can be reached from other machines, so a token is needed. Give one (--token), or listen on 127.0.0.1.`, { where: host });
+  }
+  const checkToken = tokenGuard(token);
+  const checkHost = hostGuard([host, ...(options.allowHosts ?? [])]);
+  const checkOrigin = originGuard(options.allowOrigins ?? []);
+  const classify = classifyLive(options);
+
+  return new Observable<ServerEvent>((subscriber) => {
+    const queue = new ClassifyQueue({ classify, batchSize, maxWaitMs, capacity: limits.queue });
+    const history = new EventHistory({ events, bytes: HISTORY_BYTES, epoch: randomBytes(6).toString('hex') });
+    const server = createServer({ connectionsCheckingInterval: LOOK_MS, headersTimeout: limits.arrivalMs, requestTimeout: 0, requireHostHeader: false, keepAlive: true });
+    // Cuts off whoever stands still while it is being answered: a client that does not read, or is no longer there.
+    server.timeout = limits.stallMs;
+    const connections = new Connections(server, limits.connections);
+    const listeners = { count: 0 };
+    const metrics = serverMetrics({ waiting: () => queue.waiting, connections: () => connections.open, listeners: () => listeners.count });
+    const failed = (error: unknown): void => subscriber.next({ type: 'failed', error });
+
+    /** Emitted once, and again to whoever subscribes later. */
+    const drain$ = new ReplaySubject<void>(1);
+    let draining = false;
+    const isDraining = (): boolean => draining;
+
+    const description = openApi(limits, labelEncoder.classes, token !== undefined);
+    // One timer for all listeners.
+    const heartbeat$ = interval(heartbeatMs).pipe(share());
+    server.on('request', dispatcher({ routes: routes({ queue, history, metrics, limits, description, heartbeat$, drain$, isDraining, listeners, failed }), connections, checkHost, checkOrigin, checkToken, isDraining, answered: metrics.answered, failed }));
+    server.on('checkExpectation', (request, response) => sendProblem(request, response, problem('expectation', 'Of what can be expected, only 100-continue is met.')));
+    server.on('clientError', (error, socket) => answerBroken(error, socket, connections.isAnswering(socket)));
+    server.on('error', (cause) => subscriber.error(new HeadwaterError('HW_HTTP_CONNECT', `Cannot listen at ${host}, port ${port}: ${cause.message}. Choose another address or port.`, { cause, where: `${host}:${port}` })));
+
+    subscriber.add(() => {
+      drain$.complete();
+      server.close();
+      connections.cut();
+    });
+    subscriber.add(queue.batch$.subscribe(metrics.classified));
+    subscriber.add(queue.run().subscribe({ error: (error: unknown) => subscriber.error(error) }));
+
+    const source$ = new Subject<SourceEvent>();
+    const rejection$ = new Subject<Rejection>();
+    subscriber.add(
+      source$.subscribe((event) => {
+        metrics.heard(event);
+        history.add('source', JSON.stringify(event));
+      }),
+    );
+    subscriber.add(rejection$.subscribe(({ source }) => metrics.rejected(source)));
+    const startFeeds = (): void => {
+      const brake = valve();
+      const headline$ = options.headlines?.({ valve: brake, events: source$, rejections: rejection$ }) ?? EMPTY;
+      const feeds = classifyFeeds(headline$, { queue, history, limits, valve: brake, batchSize, maxWaitMs, dropped: metrics.dropped, failed }).subscribe({ error: (error: unknown) => subscriber.error(error) });
+      subscriber.add(feeds);
+      drain$.subscribe(() => feeds.unsubscribe());
+    };
+
+    const drain = (): void => {
+      draining = true;
+      subscriber.next({ type: 'draining', requests: connections.answering - listeners.count });
+      const late = setTimeout(() => {
+        subscriber.error(new HeadwaterError('HW_HTTP_TIMEOUT', `${connections.answering} requests were not answered within ${drainMs} ms of the end, and were cut off. Give them more time.`));
+      }, drainMs);
+      subscriber.add(() => clearTimeout(late));
+      drain$.next();
+      connections.end(() => subscriber.complete());
+    };
+
+    server.listen(port, host, () => {
+      const address = server.address();
+      const bound = typeof address === 'object' && address !== null ? address.port : port;
+      subscriber.next({ type: 'listening', url: new URL(`http://${isIPv6(host) ? `[${host}]` : host}:${bound}/`) });
+      startFeeds();
+      subscriber.add(asked$.pipe(take(1)).subscribe(drain));
+    });
+  });
+};
