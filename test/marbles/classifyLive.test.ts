@@ -51,16 +51,16 @@ describe('classifyLive', () => {
     expect(model.predicted).toHaveLength(2);
   });
 
-  it('gives the model preprocessed titles, from short to long, and the unknown token where nothing is left', () => {
+  it('gives the model preprocessed titles, in one batch, and the unknown token where nothing is left', () => {
     const model = answering();
     of([...batches.A, headline({ id: 7, title: 'the (and)' })]).pipe(classifyLive({ model, tokenizer, labelEncoder })).subscribe();
     const batch = model.predicted[0]!;
     const text = (row: number): string => tokenizer.decode(batch.tokens.subarray(row * batch.time, row * batch.time + (batch.lengths[row] ?? 0)));
     expect([...batch.ids].map((id, row) => [id, text(row)])).toEqual([
-      [1, 'copper'],
-      [7, '<UNK>'],
-      [2, 'otters relay'],
       [0, 'ferry probe final relay'],
+      [1, 'copper'],
+      [2, 'otters relay'],
+      [7, '<UNK>'],
     ]);
   });
 

@@ -29,8 +29,7 @@ export interface ClassifyLiveOptions extends TextPreprocessorOptions {
  * predictions:  --(abc)--(de)|      each { type: 'live-prediction', headline, category, distribution, latencyMs }
  * ```
  *
- * The titles are preprocessed and tokenized as for training, and predicted as one batch. Within it the rows stand from short to long, which a model may be quicker with; on the way out they have the order that
- * they came in. A title of which no token is left has the unknown token. `latencyMs` is from when a headline was seen to when its batch was answered.
+ * The titles are preprocessed and tokenized as for training, and predicted as one batch. A title of which no token is left has the unknown token. `latencyMs` is from when a headline was seen to when its batch was answered.
  *
  * Holds at most one batch's predictions, and those only while they are being emitted.
  *
@@ -73,21 +72,20 @@ export const classifyLive = (options: ClassifyLiveOptions): OperatorFunction<rea
   // concatMap and not mergeMap: a consumer that pushes a further batch from within `next` must not see its headlines in between these.
   return concatMap((headlines) => {
     if (headlines.length === 0) return [];
-    const rows = headlines.map(({ id, title }, at) => ({ id, at, tokens: tokensOf(title) })).sort((a, b) => a.tokens.length - b.tokens.length);
     const present = modelInUse();
-    const batch = padRows(rows, tokenizer.padIndex);
+    const batch = padRows(
+      headlines.map(({ id, title }) => ({ id, tokens: tokensOf(title) })),
+      tokenizer.padIndex,
+    );
     const probabilities = present.predictBatch(batch);
     const predicted = mostProbable(present, batch, probabilities);
     const answered = scheduler.now();
 
-    const predictions = new Array<LivePrediction>(headlines.length);
-    rows.forEach(({ at }, row) => {
-      const headline = headlines[at]!;
+    return headlines.map((headline, row): LivePrediction => {
       const distribution = labelEncoder.classes
         .map((category, c) => ({ category, probability: probabilities[row * present.classes + c]! }))
         .sort((a, b) => b.probability - a.probability);
-      predictions[at] = { type: 'live-prediction', headline, category: labelEncoder.nameOf(predicted[row]!), distribution, latencyMs: answered - headline.seen };
+      return { type: 'live-prediction', headline, category: labelEncoder.nameOf(predicted[row]!), distribution, latencyMs: answered - headline.seen };
     });
-    return predictions;
   });
 };
