@@ -52,7 +52,8 @@ export class EventReader implements Reader {
       options.source,
       options.maxEventBytes,
       (text, id, byte) => this.#line(text, { line: id + 1, byte }),
-      (rejection) => this.#refuse(rejection),
+      // A comment says nothing, however long it is.
+      (rejection) => (rejection.got.startsWith(':') ? undefined : this.#refuse(rejection)),
     );
   }
 
