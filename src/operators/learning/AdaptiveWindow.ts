@@ -10,12 +10,14 @@ const joined = (a: Bucket, aSize: number, b: Bucket, bSize: number): Bucket => {
   return { sum: a.sum + b.sum, squares: a.squares + b.squares + (distance * distance * aSize * bSize) / (aSize + bSize) };
 };
 
-/** What a window was cut into. */
+/** Two parts of a window whose means differ by more than chance allows. */
 export interface Cut {
-  /** The mean of the values that were let go. */
+  /** The mean of the older values. */
   readonly before: number;
-  /** The mean of those that stay. */
+  /** The mean of the newer ones. */
   readonly after: number;
+  /** How many the newer ones are. */
+  readonly rows: number;
 }
 
 /** How many buckets of one size there may be. */
@@ -41,6 +43,8 @@ export class AdaptiveWindow {
   /** By size: at i the buckets of 2ⁱ values, the oldest first. */
   readonly #rows: Bucket[][] = [];
   #width = 0;
+  /** All buckets as one. */
+  #whole: Bucket = { sum: 0, squares: 0 };
 
   constructor(delta: number) {
     this.#delta = delta;
@@ -53,7 +57,7 @@ export class AdaptiveWindow {
 
   /** Their mean; 0 where there are none. */
   get mean(): number {
-    return this.#width === 0 ? 0 : this.#whole().sum / this.#width;
+    return this.#width === 0 ? 0 : this.#whole.sum / this.#width;
   }
 
   /** How many buckets they are kept in. */
@@ -63,8 +67,9 @@ export class AdaptiveWindow {
 
   /** Takes a value in. */
   add(value: number): void {
-    this.#width++;
     let carried: Bucket | undefined = { sum: value, squares: 0 };
+    this.#whole = this.#width === 0 ? carried : joined(this.#whole, this.#width, carried, 1);
+    this.#width++;
     for (let i = 0; carried !== undefined; i++) {
       const row = (this.#rows[i] ??= []);
       row.push(carried);
@@ -76,23 +81,25 @@ export class AdaptiveWindow {
     }
   }
 
-  /** Lets the oldest values go, a bucket at a time, until no cut is left to be made. */
+  /**
+   * Lets the oldest values go, a bucket at a time, until no two parts differ any more.
+   *
+   * @returns the two parts that differed most before that, or undefined where none did
+   */
   cut(): Cut | undefined {
-    let sum = 0;
-    let size = 0;
-    while (this.#mustCut()) {
+    const found = this.#find();
+    for (let cut = found; cut !== undefined; cut = this.#find()) {
       const i = this.#rows.length - 1;
-      const oldest = this.#rows[i]!.shift()!;
+      this.#rows[i]!.shift();
       if (this.#rows[i]!.length === 0) this.#rows.pop();
-      sum += oldest.sum;
-      size += 2 ** i;
       this.#width -= 2 ** i;
+      // Added up anew: what subtraction leaves of a sum of squares can be anything.
+      this.#whole = this.#sumUp();
     }
-    return size === 0 ? undefined : { before: sum / size, after: this.mean };
+    return found;
   }
 
-  /** All buckets as one: added up anew each time, since what subtraction leaves of a sum of squares can be anything. */
-  #whole(): Bucket {
+  #sumUp(): Bucket {
     let whole: Bucket = { sum: 0, squares: 0 };
     let size = 0;
     this.#rows.forEach((row, i) => {
@@ -104,27 +111,32 @@ export class AdaptiveWindow {
     return whole;
   }
 
-  /** Whether the means of the two sides of any cut differ by more than chance allows. */
-  #mustCut(): boolean {
+  /** The cut whose sides' means are furthest beyond what chance allows. */
+  #find(): Cut | undefined {
     const width = this.#width;
-    if (width < 2 * LEAST) return false;
-    const whole = this.#whole();
-    const variance = whole.squares / width;
+    if (width < 2 * LEAST) return undefined;
+    const { sum: total, squares } = this.#whole;
+    const variance = squares / width;
     const confidence = Math.log((2 * Math.log(width)) / this.#delta);
     let size = 0;
     let sum = 0;
+    let found: Cut | undefined;
+    let most = 0;
     for (let i = this.#rows.length - 1; i >= 0; i--) {
       for (const bucket of this.#rows[i]!) {
         size += 2 ** i;
         sum += bucket.sum;
         const rest = width - size;
-        if (rest < LEAST) return false;
-        if (size < LEAST) continue;
+        if (size < LEAST || rest < LEAST) continue;
         const inverse = 1 / size + 1 / rest;
         const epsilon = Math.sqrt(2 * inverse * variance * confidence) + (2 / 3) * inverse * confidence;
-        if (Math.abs(sum / size - (whole.sum - sum) / rest) > epsilon) return true;
+        const [before, after] = [sum / size, (total - sum) / rest];
+        const beyond = Math.abs(before - after) - epsilon;
+        if (beyond <= most) continue;
+        most = beyond;
+        found = { before, after, rows: rest };
       }
     }
-    return false;
+    return found;
   }
 }

@@ -27,6 +27,13 @@ interface Unscored extends Waiting {
   readonly version: number;
 }
 
+/** A prediction and its label. */
+interface Labelled extends Unscored {
+  readonly category: string;
+  /** How long the label took, in milliseconds. */
+  readonly waitedMs: number;
+}
+
 /** Below the smallest float32 a probability is 0, and its logarithm is not finite. */
 const LEAST = 2 ** -149;
 
@@ -74,7 +81,7 @@ export class LearningLoop {
       yield { type: 'label-unused', label, reason: 'unknown-class' };
     } else {
       this.#waiting.remove(found);
-      yield* this.#score([{ ...found, category: label.category }]);
+      yield* this.#score([{ ...found, category: label.category, waitedMs: this.#settings.scheduler.now() - found.since }]);
     }
   }
 
@@ -106,11 +113,11 @@ export class LearningLoop {
 
   *#labelled(predicted: readonly Unscored[]): Generator<LearningEvent> {
     const { labelEncoder } = this.#settings;
-    const labelled: (Unscored & { readonly category: string })[] = [];
+    const labelled: Labelled[] = [];
     for (const row of predicted) {
       const { category, source, id } = row.headline;
       if (category !== undefined && labelEncoder.indexOf(category) !== undefined) {
-        labelled.push({ ...row, category });
+        labelled.push({ ...row, category, waitedMs: 0 });
         continue;
       }
       if (category !== undefined) yield { type: 'label-unused', label: { source, id, category }, reason: 'unknown-class' };
@@ -136,13 +143,12 @@ export class LearningLoop {
   }
 
   /** Scores rows by the predictions made at the time, ends the trial of the model in use where it is due, and learns, in this order. */
-  *#score(rows: readonly (Unscored & { readonly category: string })[]): Generator<LearningEvent> {
-    const { slot, tokenizer, labelEncoder, textOf, learner, errors, scheduler } = this.#settings;
+  *#score(rows: readonly Labelled[]): Generator<LearningEvent> {
+    const { slot, tokenizer, labelEncoder, textOf, learner, errors } = this.#settings;
     const known = rows.map((row) => ({ ...row, text: textOf(row.headline.title), label: labelEncoder.encode(row.category), correct: row.prediction.category === row.category }));
-    const now = scheduler.now();
-    for (const { prediction, category, correct, since } of known) {
+    for (const { prediction, category, correct, waitedMs } of known) {
       const probability = prediction.distribution.find((one) => one.category === category)?.probability ?? 0;
-      const scored: RowScored = { type: 'scored', prediction, category, correct, loss: -Math.log(Math.max(probability, LEAST)), waitedMs: now - since };
+      const scored: RowScored = { type: 'scored', prediction, category, correct, loss: -Math.log(Math.max(probability, LEAST)), waitedMs };
       yield scored;
       errors.next(correct ? 0 : 1);
     }

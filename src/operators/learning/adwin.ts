@@ -21,7 +21,8 @@ export interface AdwinOptions {
  * drifts:  --------------d---------|      { type: 'drift', detector: 'adwin', at, before: 0.2, after: 0.8, rows }
  * ```
  *
- * A gradual change gives several events, each from one part of the slope to the next. Both directions are told: compare `before` with `after`.
+ * A change goes on being told while there are old values to let go, and a gradual one while it lasts. Both directions are told: compare `before` with `after`, the means of the two parts that
+ * differ most. `rows` is how many values the newer part has.
  * Holds O(log W) numbers for a window of W values.
  *
  * Errors: those of the source; `HW_NUMERIC` at a value that is not between 0 and 1, for which the bound would not hold.
@@ -50,7 +51,7 @@ export const adwin = ({ delta = 0.002 }: AdwinOptions = {}): OperatorFunction<nu
           }
           window.add(value);
           const cut = window.cut();
-          return cut === undefined ? EMPTY : of<DriftDetected>({ type: 'drift', detector: 'adwin', at, ...cut, rows: window.width });
+          return cut === undefined ? EMPTY : of<DriftDetected>({ type: 'drift', detector: 'adwin', at, ...cut });
         }),
       );
     });

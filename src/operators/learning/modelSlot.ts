@@ -10,8 +10,8 @@ export interface ModelSlotOptions {
   /** N: how many labelled rows a trial takes, at least 1, or Infinity for no trials: then nothing is ever rolled back. Default 500. */
   readonly trialRows?: number | undefined;
   /**
-   * How much smaller the share of rows that it gets right may be before it counts as worse, between 0 and 1. Default 0.02: of two models that are equally good, chance alone lets
-   * either look that much worse on 500 rows once in some fifty trials.
+   * How much smaller the share of rows that it gets right may be before it counts as worse, between 0 and 1. Default 0.02: of two equally good models that disagree on a
+   * twentieth of the rows, chance alone lets the one in use look that much worse on 500 rows once in some fifty trials.
    */
   readonly tolerance?: number | undefined;
 }

@@ -77,7 +77,7 @@ export const pageHinkley = ({ delta = 0.005, threshold = 50, direction = 'up', l
           const mean = sum / rows;
           sums = sums.map((old, i) => {
             const total = old.total + signs[i]! * (value - mean) - delta;
-            return total < old.least ? { total, least: total, turn: rows, before: sum } : { ...old, total };
+            return total <= old.least ? { total, least: total, turn: rows, before: sum } : { ...old, total };
           });
           const alarm = rows < leastRows ? undefined : sums.find(({ total, least }) => total - least > threshold);
           if (alarm === undefined) return EMPTY;
