@@ -98,6 +98,8 @@ export { dedupe, type DedupeOptions, type RepeatedHeadline } from './operators/l
 export { dedupeMemory, dedupeMemoryFrom, DedupeMemoryJson, type DedupeMemory, type DedupeMemoryOptions } from './operators/live/dedupeMemory.js';
 export type { HeadlineKey } from './operators/live/headlineKeys.js';
 export { microBatch, type MicroBatchOptions } from './operators/live/microBatch.js';
+export type { ShedPolicy } from './operators/live/SheddingRoom.js';
+export { shed, type ShedOptions, type ShedProjectOptions, type ShedValue } from './operators/live/shed.js';
 
 // Operators on models.
 export { combineSteps } from './operators/combineSteps.js';
@@ -126,8 +128,6 @@ export { dropout, type DropoutOptions } from './ops/dropout.js';
 export { embeddedRecurrentLast } from './ops/embeddedRecurrentLast.js';
 export { embedding, type EmbeddingOptions } from './ops/embedding.js';
 export { gatherLast } from './ops/gatherLast.js';
-export type { ShedPolicy } from './operators/live/SheddingRoom.js';
-export { shed, type ShedOptions, type ShedProjectOptions, type ShedValue } from './operators/live/shed.js';
 export { gru } from './ops/gru.js';
 export { gruCell } from './ops/gruCell.js';
 export { linear } from './ops/linear.js';
@@ -174,5 +174,9 @@ export { rowProgress, type RowProgressOptions } from './sinks/rowProgress.js';
 export { scores } from './sinks/scores.js';
 export type { HeadlinesLeftOut, WatchEvent } from './sinks/watch/WatchEvent.js';
 export { watchView, type ScreenStream, type WatchViewOptions } from './sinks/watchView.js';
-export { writeFiles } from './sinks/writeFiles.js';
 export { stateFile, type StateFile, type StateFileOptions } from './sinks/stateFile.js';
+export { writeFiles } from './sinks/writeFiles.js';
+
+// A model on the network.
+export { type ServerLimits } from './server/ServerLimits.js';
+export { serveModel, type HeadlineDoor, type ServeModelOptions, type ServerEvent } from './server/serveModel.js';

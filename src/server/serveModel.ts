@@ -176,9 +176,9 @@ export const serveModel = (options: ServeModelOptions): Observable<ServerEvent> 
       }),
     );
     subscriber.add(rejection$.subscribe(({ source }) => metrics.rejected(source)));
+    const brake = valve();
+    const headline$ = options.headlines?.({ valve: brake, events: source$, rejections: rejection$ }) ?? EMPTY;
     const startFeeds = (): void => {
-      const brake = valve();
-      const headline$ = options.headlines?.({ valve: brake, events: source$, rejections: rejection$ }) ?? EMPTY;
       const feeds = classifyFeeds(headline$, { queue, history, limits, valve: brake, batchSize, maxWaitMs, dropped: metrics.dropped, failed }).subscribe({ error: (error: unknown) => subscriber.error(error) });
       subscriber.add(feeds);
       drain$.subscribe(() => feeds.unsubscribe());
