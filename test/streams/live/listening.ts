@@ -1,6 +1,5 @@
 import type { Observable, Subscription } from 'rxjs';
-import { vi } from 'vitest';
-import { expect } from 'vitest';
+import { expect, vi } from 'vitest';
 import type { LiveHeadline, SourceEvent } from '../../../src/contracts/Live.js';
 import type { Rejection } from '../../../src/contracts/Rejection.js';
 

@@ -1,0 +1,460 @@
+import type { IncomingMessage, RequestListener } from 'node:http';
+import { createServer, type AddressInfo, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import fc from 'fast-check';
+import { take } from 'rxjs';
+import { afterEach, describe, expect, it } from 'vitest';
+import { WebSocketServer, type ServerOptions, type WebSocket } from 'ws';
+import { webSocketLines, type WebSocketLinesOptions } from '../../../src/streams/live/webSocketLines.js';
+import { valve } from '../../../src/streams/valve.js';
+import { collect } from '../collect.js';
+import { serve, serveRaw } from '../servers.js';
+import { codeOf, listen, until } from './listening.js';
+
+/** Waits of a few milliseconds, so that nobody waits for a test. */
+const soon = { backoff: { initialMs: 2, maxMs: 2 } } as const;
+
+const running: (() => void)[] = [];
+
+afterEach(() => {
+  for (const stop of running.splice(0)) stop();
+});
+
+interface Sockets {
+  readonly url: string;
+  readonly requests: IncomingMessage[];
+  readonly clients: WebSocket[];
+}
+
+/** A server that treats each connection in turn, and the last way from then on. */
+const sockets = async (options: ServerOptions, ...connected: ((client: WebSocket) => void)[]): Promise<Sockets> => {
+  const server = new WebSocketServer({ host: '127.0.0.1', port: 0, ...options });
+  const requests: IncomingMessage[] = [];
+  const clients: WebSocket[] = [];
+  server.on('connection', (client, request) => {
+    requests.push(request);
+    clients.push(client);
+    client.on('error', () => undefined);
+    connected[Math.min(requests.length, connected.length) - 1]?.(client);
+  });
+  running.push(() => {
+    server.close();
+    for (const client of server.clients) client.terminate();
+  });
+  await new Promise((resolve) => server.once('listening', resolve));
+  return { url: `ws://127.0.0.1:${(server.address() as AddressInfo).port}/`, requests, clients };
+};
+
+const goodbye = (client: WebSocket): void => client.close(1000);
+
+/** All that a server's messages give, before it closes for good. */
+const read = async (send: (client: WebSocket) => void, options: WebSocketLinesOptions = {}, server: ServerOptions = {}) => {
+  const { url, requests } = await sockets(server, (client) => {
+    send(client);
+    goodbye(client);
+  });
+  const heard = listen((to) => webSocketLines(url, { ...to, ...soon, ...options }));
+  await until(() => expect(heard.ended).toEqual({ error: undefined }));
+  return { ...heard, url, requests };
+};
+
+describe('webSocketLines', () => {
+  it('emits what messages hold: titles, JSON headlines, or several of them', async () => {
+    const { headlines, rejections, url, events } = await read((client) => {
+      client.send('Ferry back');
+      client.send('{"title":"Rates held","guid":"g","published":1,"category":"World"}');
+      client.send('One\r\nTwo\n\n');
+      client.send('{"title":"a"}\n{"title":"b"}');
+      client.send('{\n"title": "Over lines"\n}');
+      client.send(Buffer.from('{"title":"Binär"}'));
+      client.send('');
+    });
+    expect(headlines.map(({ id, title, guid, published, category }) => [id, title, guid, published, category])).toEqual([
+      [0, 'Ferry back', undefined, undefined, undefined],
+      [1, 'Rates held', 'g', 1, 'World'],
+      ...['One', 'Two', 'a', 'b', 'Over lines', 'Binär'].map((title, i) => [i + 2, title, undefined, undefined, undefined]),
+    ]);
+    expect(headlines[0]?.source).toBe(url);
+    expect(rejections).toEqual([]);
+    expect(events.map(({ type }) => type)).toEqual(['opened']);
+  });
+
+  it('says who asks, and shows secrets to the server alone', async () => {
+    const { url, requests } = await sockets({}, (client) => {
+      client.send('a');
+      goodbye(client);
+    });
+    const heard = listen((to) => webSocketLines(url.replace('ws://', 'http://me:p%40ss@'), { ...to, contact: 'me@example.org', headers: { 'X-Key': 'k' } }));
+    await until(() => expect(heard.ended).toEqual({ error: undefined }));
+    expect(requests[0]?.headers).toMatchObject({ 'x-key': 'k', authorization: `Basic ${Buffer.from('me:p@ss').toString('base64')}` });
+    expect(requests[0]?.headers['user-agent']).toMatch(/^headwater\/\S+ \(\+me@example\.org\)$/);
+    expect(JSON.stringify([heard.headlines, heard.events])).not.toMatch(/p(%40|@)ss/);
+  });
+
+  it('reads the same however messages are cut into frames and packets, compressed or not', async () => {
+    const message = fc.array(fc.constantFrom('a', 'é', '😀', '{"title":"', '"}', '\n'), { minLength: 1, maxLength: 8 }).map((parts) => parts.join(''));
+    await fc.assert(
+      fc.asyncProperty(fc.array(message, { maxLength: 5 }), fc.integer({ min: 1, max: 5 }), fc.boolean(), async (messages, size, compress) => {
+        const whole = await read((client) => messages.forEach((text) => client.send(text)));
+        const cut = await read(
+          (client) => {
+            for (const text of messages) {
+              const bytes = Buffer.from(text);
+              for (let at = 0; at < bytes.length; at += size) client.send(bytes.subarray(at, at + size), { fin: at + size >= bytes.length, binary: false, compress });
+            }
+          },
+          {},
+          { perMessageDeflate: compress ? { threshold: 0 } : false },
+        );
+        expect(cut.titles()).toEqual(whole.titles());
+        expect(cut.rejections.map(({ got }) => got)).toEqual(whole.rejections.map(({ got }) => got));
+      }),
+      { seed: 5, numRuns: 20 },
+    );
+  });
+
+  describe('reconnecting', () => {
+    it('comes back after every end but the normal one', async () => {
+      const { url } = await sockets(
+        {},
+        (client) => {
+          client.send('a');
+          client.close(1001, 'going away');
+        },
+        (client) => client.send('b', () => client.terminate()),
+        (client) => client.close(4000),
+        (client) => {
+          client.send('c');
+          goodbye(client);
+        },
+      );
+      const heard = listen((to) => webSocketLines(url, { ...to, ...soon }));
+      await until(() => expect(heard.ended).toEqual({ error: undefined }));
+      expect(heard.headlines.map(({ id, title }) => [id, title])).toEqual([
+        [0, 'a'],
+        [1, 'b'],
+        [2, 'c'],
+      ]);
+      expect(heard.types()).toEqual(['opened', 'failed', 'opened', 'failed', 'opened', 'failed', 'opened']);
+      expect(heard.events.flatMap((event) => (event.type === 'failed' ? [event.message] : []))).toEqual([
+        `${url} broke off after 1 messages, with code 1001 and reason "going away".`,
+        `${url} broke off after 1 messages.`,
+        `${url} broke off after 0 messages, with code 4000.`,
+      ]);
+    });
+
+    it.each([
+      ['frames that no server may send', Buffer.from([0x81, 0x80, 0, 0, 0, 0])],
+      ['an unknown kind of frame', Buffer.from([0x83, 0])],
+      ['text that is not UTF-8', Buffer.from([0x81, 1, 0xff])],
+      ['a compressed frame that was not agreed', Buffer.from([0xc1, 1, 0])],
+    ])('comes back after %s', async (_name, bytes) => {
+      const { url } = await sockets(
+        { perMessageDeflate: false },
+        (client) => {
+          client.send('a');
+          (client as unknown as { readonly _socket: Socket })._socket.write(bytes);
+        },
+        (client) => {
+          client.send('b');
+          goodbye(client);
+        },
+      );
+      const heard = listen((to) => webSocketLines(url, { ...to, ...soon }));
+      await until(() => expect(heard.ended).toEqual({ error: undefined }));
+      expect(heard.titles()).toEqual(['a', 'b']);
+      expect(heard.events[1]).toMatchObject({ type: 'failed', code: 'HW_HTTP_CUT' });
+    });
+
+    it('takes a silent connection for dead, unless it answers pings', async () => {
+      let pings = 0;
+      const { url, clients } = await sockets(
+        { autoPong: false },
+        (client) => client.send('a'),
+        (client) => {
+          client.on('ping', (data) => {
+            pings++;
+            client.pong(data);
+            if (pings === 4) goodbye(client);
+          });
+        },
+      );
+      const heard = listen((to) => webSocketLines(url, { ...to, ...soon, bodyTimeout: 100 }));
+      await until(() => expect(heard.ended).toEqual({ error: undefined }));
+      expect(heard.types()).toEqual(['opened', 'failed', 'opened']);
+      expect(heard.events[1]).toMatchObject({ code: 'HW_HTTP_TIMEOUT' });
+      expect(pings).toBe(4);
+      await until(() => expect(clients[0]?.readyState).toBe(3));
+    });
+
+    it('does not count time behind a closed valve as silence', async () => {
+      const brake = valve();
+      const { url } = await sockets({ autoPong: false }, (client) => {
+        client.send('a');
+        client.send('b');
+      });
+      const heard = listen(
+        (to) => webSocketLines(url, { ...to, bodyTimeout: 60, valve: brake }),
+        () => brake.hold(),
+      );
+      await until(() => expect(heard.titles()).toEqual(['a']));
+      await sleep(300);
+      expect(heard.types()).toEqual(['opened']);
+      heard.subscription.unsubscribe();
+    });
+
+    it.each([
+      ['says nothing', () => undefined, 'HW_HTTP_TIMEOUT'],
+      ['speaks no HTTP', (socket: Socket) => void socket.end('garbage\r\n\r\n'), 'HW_HTTP_CONNECT'],
+      ['hangs up', (socket: Socket) => void socket.destroy(), 'HW_HTTP_CONNECT'],
+      [
+        'opens something else',
+        (socket: Socket) => void socket.write('HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: bm8=\r\n\r\n'),
+        'HW_HTTP_CONNECT',
+      ],
+    ])('comes back to a server that %s', async (_name, answer, code) => {
+      let connections = 0;
+      const origin = await serveRaw((socket) => {
+        connections++;
+        answer(socket);
+      });
+      const heard = listen((to) => webSocketLines(origin, { ...to, ...soon, headersTimeout: 100, maxAttempts: 2 }));
+      await until(() => expect(heard.ended).toBeDefined());
+      expect(codeOf(heard)).toBe(code);
+      expect(connections).toBe(2);
+      expect(heard.events).toMatchObject([
+        { type: 'failed', code },
+        { type: 'failed', code, nextInMs: undefined },
+      ]);
+    });
+
+    it('comes back to a server that cannot be reached', async () => {
+      // A port that was free a moment ago.
+      const port = await new Promise<number>((resolve) => {
+        const server = createServer().listen(0, '127.0.0.1', () => {
+          const { port: free } = server.address() as AddressInfo;
+          server.close(() => resolve(free));
+        });
+      });
+      const heard = listen((to) => webSocketLines(`ws://127.0.0.1:${port}`, { ...to, ...soon, maxAttempts: 2 }));
+      await until(() => expect(heard.ended).toBeDefined());
+      expect(codeOf(heard)).toBe('HW_HTTP_CONNECT');
+      expect(String(heard.ended?.error)).toContain('ECONNREFUSED');
+    });
+
+    it('does as Retry-After says', async () => {
+      const origin = await serve((_request, response) => void response.writeHead(503, { 'retry-after': '3600' }).end());
+      const heard = listen((to) => webSocketLines(origin, { ...to, random: () => 0 }));
+      await until(() => expect(heard.events).toMatchObject([{ type: 'failed', code: 'HW_HTTP_STATUS', nextInMs: 3_600_000 }]));
+      heard.subscription.unsubscribe();
+    });
+  });
+
+  describe('what ends it', () => {
+    it.each<[string, RequestListener, string]>([
+      ['a page', (_request, response) => void response.end('<html>'), 'HW_FEED'],
+      ['404', (_request, response) => void response.writeHead(404).end(), 'HW_HTTP_STATUS'],
+      ['401', (_request, response) => void response.writeHead(401).end(), 'HW_HTTP_STATUS'],
+      ['a redirect', (_request, response) => void response.writeHead(302, { location: 'http://127.0.0.1:9/' }).end(), 'HW_HTTP_STATUS'],
+    ])('is %s', async (_name, answer, code) => {
+      const origin = await serve(answer);
+      const heard = listen((to) => webSocketLines(origin, { ...to, ...soon }));
+      await until(() => expect(heard.ended).toBeDefined());
+      expect(codeOf(heard)).toBe(code);
+      expect(heard.events).toMatchObject([{ type: 'failed', code, nextInMs: undefined }]);
+    });
+  });
+
+  describe('rejections', () => {
+    it('says what is no headline, and goes on', async () => {
+      const { titles, rejections, url } = await read((client) => {
+        client.send('a');
+        client.send('{"title":');
+        client.send('{"title":1}\n{"title":"b"}');
+        client.send(Buffer.from([0xff]));
+        client.send('c');
+      });
+      expect(titles()).toEqual(['a', 'b', 'c']);
+      expect(rejections).toEqual([
+        { type: 'rejection', reason: 'item', id: 1, source: url, line: 0, byte: 0, field: undefined, expected: 'a JSON object', got: '{"title":' },
+        { type: 'rejection', reason: 'field', id: 2, source: url, line: 0, byte: 0, field: 'title', expected: 'a non-blank title', got: '1' },
+        { type: 'rejection', reason: 'encoding', id: 4, source: url, line: 0, byte: 0, field: undefined, expected: 'UTF-8', got: '\uFFFD' },
+      ]);
+    });
+
+    it('rejects a message that is too long, exactly; breaks with one that is far too long', async () => {
+      const { titles, rejections } = await read(
+        (client) => {
+          client.send('1234é');
+          client.send('12345é');
+          client.send('x'.repeat(48));
+          client.send('z');
+        },
+        { maxMessageBytes: 6 },
+      );
+      expect(titles()).toEqual(['1234é', 'z']);
+      expect(rejections.map(({ reason, expected, got }) => [reason, expected, got])).toEqual([
+        ['oversize', 'at most 6 bytes', '12345é'],
+        ['oversize', 'at most 6 bytes', 'x'.repeat(48)],
+      ]);
+    });
+
+    it.each([
+      ['whole', false, (client: WebSocket) => client.send('x'.repeat(49))],
+      ['in pieces', false, (client: WebSocket) => Array.from({ length: 60 }, () => client.send('x', { fin: false }))],
+      ['as a bomb', true, (client: WebSocket) => client.send('x'.repeat(10_000_000), { compress: true })],
+    ])('breaks with a message that is far too long, %s', async (_name, compressed, send) => {
+      const { url } = await sockets(
+        { perMessageDeflate: compressed ? { threshold: 0 } : false },
+        (client) => {
+          client.send('a');
+          send(client);
+        },
+        goodbye,
+      );
+      const heard = listen((to) => webSocketLines(url, { ...to, ...soon, maxMessageBytes: 6 }));
+      await until(() => expect(heard.ended).toEqual({ error: undefined }));
+      expect(heard.titles()).toEqual(['a']);
+      expect(heard.events[1]).toMatchObject({ type: 'failed', code: 'HW_HTTP_CUT' });
+    });
+
+    it('ends at the first one where nobody takes them', async () => {
+      const { url } = await sockets({}, (client) => {
+        client.send('a');
+        client.send('{}');
+        client.send('b');
+      });
+      const { values, error } = await collect(webSocketLines(url));
+      expect(values).toHaveLength(1);
+      expect(error).toMatchObject({ code: 'HW_REJECTIONS', where: url });
+    });
+  });
+
+  describe('the valve', () => {
+    /** Sends many messages, each once the one before is with the network; tells how many are. */
+    const flood = (client: WebSocket, messages: number, text: string) => {
+      const progress = { sent: 0 };
+      const pump = (): void => {
+        if (progress.sent === messages) {
+          goodbye(client);
+          return;
+        }
+        client.send(text, () => {
+          progress.sent++;
+          pump();
+        });
+      };
+      pump();
+      return progress;
+    };
+
+    it.each([
+      ['', false],
+      [', compressed', true],
+    ])('stops emission at once, and holds the server back%s', async (_name, compressed) => {
+      let progress = { sent: 0 };
+      // Does not shrink much when it is compressed.
+      const text = Array.from({ length: 10_000 }, (_, i) => String.fromCharCode(97 + ((i * i * 7919) % 26))).join('');
+      const { url } = await sockets({ perMessageDeflate: compressed ? { threshold: 0, zlibDeflateOptions: { level: 0 } } : false }, (client) => (progress = flood(client, 2_000, text)));
+      const brake = valve();
+      let release: (() => void) | undefined;
+      const heard = listen(
+        (to) => webSocketLines(url, { ...to, valve: brake }),
+        ({ id }) => {
+          if (id === 2) release = brake.hold();
+        },
+      );
+      await until(() => expect(heard.headlines).toHaveLength(3));
+      let before = -1;
+      while (before !== progress.sent) {
+        before = progress.sent;
+        await sleep(150);
+      }
+      // Twenty megabytes are more than all the buffers on the way hold.
+      expect(progress.sent).toBeLessThan(2_000);
+      expect(heard.headlines).toHaveLength(3);
+      release?.();
+      await until(() => expect(heard.ended).toEqual({ error: undefined }));
+      expect(heard.headlines).toHaveLength(2_000);
+      expect(heard.types()).toEqual(['opened']);
+    });
+
+    it('keeps back the rest of a message', async () => {
+      const brake = valve();
+      const { url } = await sockets({}, (client) => client.send('a\nb\nc'));
+      const heard = listen(
+        (to) => webSocketLines(url, { ...to, valve: brake }),
+        ({ title }) => {
+          if (title === 'b') brake.hold();
+        },
+      );
+      await until(() => expect(heard.headlines).toHaveLength(2));
+      await sleep(30);
+      expect(heard.titles()).toEqual(['a', 'b']);
+      heard.subscription.unsubscribe();
+    });
+
+    it('ends with HW_OVERFLOW where more waits than may', async () => {
+      const brake = valve();
+      const { url, clients } = await sockets({}, (client) => {
+        for (let i = 0; i < 10; i++) client.send('12345678');
+      });
+      const heard = listen(
+        (to) => webSocketLines(url, { ...to, valve: brake, maxMessageBytes: 10, maxWaitingBytes: 20 }),
+        () => brake.hold(),
+      );
+      await until(() => expect(heard.ended).toBeDefined());
+      expect(codeOf(heard)).toBe('HW_OVERFLOW');
+      expect(heard.headlines).toHaveLength(1);
+      await until(() => expect(clients[0]?.readyState).toBe(3));
+    });
+  });
+
+  it('gives others their turn, and loses nothing at the end', async () => {
+    let turns = 0;
+    const timer = setInterval(() => turns++, 0);
+    const { url } = await sockets({}, (client) => {
+      for (let i = 0; i < 200; i++) client.send('a');
+      goodbye(client);
+    });
+    const heard = listen(
+      (to) => webSocketLines(url, { ...to, yieldAfter: 1 }),
+      () => {
+        const end = performance.now() + 0.2;
+        while (performance.now() < end);
+      },
+    );
+    await until(() => expect(heard.ended).toEqual({ error: undefined }));
+    clearInterval(timer);
+    expect(heard.headlines).toHaveLength(200);
+    expect(turns).toBeGreaterThan(10);
+  });
+
+  it('says goodbye when it is left, and tells nobody of it', async () => {
+    const codes: number[] = [];
+    const { url } = await sockets({}, (client) => {
+      client.on('close', (code) => codes.push(code));
+      client.send('a');
+      client.send('b');
+    });
+    expect((await collect(webSocketLines(url).pipe(take(1)))).values).toHaveLength(1);
+    await until(() => expect(codes).toEqual([1005]));
+    const heard = listen((to) => webSocketLines(url, to));
+    heard.subscription.unsubscribe();
+    await sleep(50);
+    expect(heard.events).toEqual([]);
+    expect(heard.headlines).toEqual([]);
+  });
+
+  it.each<[string, string, WebSocketLinesOptions]>([
+    ['a path', 'news.txt', {}],
+    ['a file', 'file:///news.txt', {}],
+    ['no room for a message', 'ws://example.org', { maxMessageBytes: 0 }],
+    ['less room than a message takes', 'ws://example.org', { maxMessageBytes: 10, maxWaitingBytes: 9 }],
+    ['no time', 'ws://example.org', { bodyTimeout: 0 }],
+    ['a header that cannot be sent', 'ws://example.org', { headers: { a: 'b\nc' } }],
+    ['no time to emit', 'ws://example.org', { yieldAfter: 0 }],
+  ])('refuses %s at once', (_name, url, options) => {
+    expect(() => webSocketLines(url, options)).toThrow(expect.objectContaining({ code: 'HW_USAGE' }));
+  });
+});
