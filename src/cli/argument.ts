@@ -17,6 +17,9 @@ export const positiveNumber: (text: string) => number = number('a number above 0
 /** A number from 0 to below 1. */
 export const fraction: (text: string) => number = number('a number from 0 to below 1', (value) => value >= 0 && value < 1);
 
+/** A number from 0 to 1. */
+export const probability: (text: string) => number = number('a number from 0 to 1', (value) => value >= 0 && value <= 1);
+
 /** A path: an empty one, as of a variable that a script forgot to set, would be the current folder. */
 export const path = (text: string): string => {
   if (text === '') throw new InvalidArgumentError('It must not be empty.');

@@ -5,6 +5,7 @@ import { evaluateCommand } from './commands/evaluate.js';
 import { inspectCommand } from './commands/inspect.js';
 import { predictCommand } from './commands/predict.js';
 import { trainCommand } from './commands/train.js';
+import { watchCommand } from './commands/watch.js';
 import { printable } from '../sinks/printable.js';
 import type { Terminal } from './Terminal.js';
 import { VERSION } from './version.js';
@@ -27,7 +28,7 @@ export const buildProgram = (terminal: Terminal, choose: Choose): Command => {
     .version(VERSION, '-v, --version')
     .showSuggestionAfterError()
     .addHelpText('after', '\nEach command has its own help with examples: headwater train --help\nExit status: 0 done, 1 failed, 2 asked for wrongly, 130 and 143 interrupted.\n');
-  for (const command of [demoCommand, trainCommand, evaluateCommand, predictCommand, inspectCommand]) program.addCommand(command(terminal, choose));
+  for (const command of [demoCommand, trainCommand, evaluateCommand, predictCommand, watchCommand, inspectCommand]) program.addCommand(command(terminal, choose));
   for (const command of [program, ...program.commands]) {
     command.exitOverride().configureOutput({
       writeOut: (text) => void terminal.stdout.write(text),

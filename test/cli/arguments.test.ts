@@ -69,7 +69,7 @@ describe('arguments that cannot work', () => {
 });
 
 describe('help', () => {
-  it.each(['demo', 'train', 'evaluate', 'predict', 'inspect'])('%s --help shows examples, with status 0', async (command) => {
+  it.each(['demo', 'train', 'evaluate', 'predict', 'watch', 'inspect'])('%s --help shows examples, with status 0', async (command) => {
     const { status, stdout, stderr } = await told(command, '--help');
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
     expect(stdout).toMatch(new RegExp(`^Usage: headwater ${command} `));
@@ -80,7 +80,7 @@ describe('help', () => {
   it('lists the commands', async () => {
     const { status, stdout } = await told('--help');
     expect(status).toBe(0);
-    for (const command of ['demo', 'train', 'evaluate', 'predict', 'inspect']) expect(stdout).toMatch(new RegExp(`^ {2}${command} `, 'm'));
+    for (const command of ['demo', 'train', 'evaluate', 'predict', 'watch', 'inspect']) expect(stdout).toMatch(new RegExp(`^ {2}${command} `, 'm'));
   });
 
   it("names the lesson's defaults, and those of the demo", async () => {

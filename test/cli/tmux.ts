@@ -8,7 +8,9 @@ import { MAIN } from './headwater.js';
 const hasTmux = spawnSync('tmux', ['-V']).status === 0;
 
 /** `describe` where there is tmux; elsewhere a skipped suite whose name says so. */
-export const describeInTmux = (name: string, body: () => void): void => describe.skipIf(!hasTmux)(`${name}${hasTmux ? '' : ' [skipped: tmux is not installed]'}`, body);
+export const describeInTmux = (name: string, body: () => void): void => {
+  describe.skipIf(!hasTmux)(`${name}${hasTmux ? '' : ' [skipped: tmux is not installed]'}`, body);
+};
 
 /** A terminal of 100 columns and 40 rows that the command is run in. */
 export interface TmuxTerminal {

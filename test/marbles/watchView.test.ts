@@ -95,7 +95,7 @@ describe('watchView', () => {
 
   it('completes at once with an empty source, leaving a frame', () => {
     const stream = new VirtualTerminal();
-    scheduler().run(({ cold, expectObservable }) => expectObservable(cold('|').pipe(view(stream))).toBe('|'));
+    scheduler().run(({ cold, expectObservable }) => expectObservable(cold('|', values).pipe(view(stream))).toBe('|'));
     expect(stream.screen).toContain('Waiting for headlines.');
   });
 

@@ -9,13 +9,6 @@ import type { FeedState, WatchState } from './WatchState.js';
 const KEPT = 200;
 
 /**
- * Which of two is newer: the one seen later, and of those seen at once (in one reading of a feed) the one published later. Where both are
- * the same the later arrival is.
- */
-const isNewer = ({ headline: a }: LivePrediction, { headline: b }: LivePrediction): boolean =>
-  a.seen === b.seen && a.published !== undefined && b.published !== undefined ? a.published >= b.published : a.seen >= b.seen;
-
-/**
  * Remembers of a stream of live headlines what a view of it shows: counts, rates, and the newest of them.
  *
  * @internal
@@ -95,8 +88,7 @@ export class WatchRecord {
     this.#perClass.set(prediction.category, (this.#perClass.get(prediction.category) ?? 0) + 1);
     if (!this.#shows(prediction)) return;
     this.#shown += 1;
-    const below = this.#newest.findIndex((other) => isNewer(prediction, other));
-    this.#newest.splice(below === -1 ? this.#newest.length : below, 0, prediction);
+    this.#newest.unshift(prediction);
     if (this.#newest.length > KEPT) this.#newest.pop();
   }
 

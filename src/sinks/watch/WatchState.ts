@@ -37,6 +37,6 @@ export interface WatchState {
   /** From arrival to result, of the last thousand; undefined before the first. */
   readonly lag: Lag | undefined;
   readonly feeds: readonly FeedState[];
-  /** Those that pass the filter, the newest first. */
+  /** Those that pass the filter, the last that came first. */
   readonly newest: readonly LivePrediction[];
 }

@@ -111,7 +111,9 @@ export const watchFrame = (state: WatchState, style: FrameStyle): readonly strin
   const feedLine = (feed: FeedState, nameWidth: number): string => {
     const name: Stretch = [`${fitText(shortAddress(feed.source), nameWidth, ellipsis)}  `];
     const next = feed.nextRead === undefined ? '' : `, next in ${duration((feed.nextRead - state.now) / 1000)}`;
-    const error = oneLine(feed.error ?? '');
+    // The line begins with its address already.
+    const message = feed.error ?? '';
+    const error = oneLine(message.startsWith(feed.source) ? message.slice(feed.source.length) : message);
     switch (feed.status) {
       case 'waiting':
         return draw([unicode ? '○ ' : '- ', paint.dim], name, ['waiting', paint.dim]);

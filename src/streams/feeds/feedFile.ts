@@ -31,7 +31,7 @@ export interface FeedFileOptions extends Pacing {
 const unchangedSince = async (path: string, before: Fingerprint | undefined): Promise<boolean> => {
   if (before === undefined) return false;
   const stats = await stat(path, { bigint: true }).catch(() => undefined);
-  return stats !== undefined && stats.size === before.size && stats.mtimeNs === before.modified;
+  return stats?.size === before.size && stats.mtimeNs === before.modified;
 };
 
 /**

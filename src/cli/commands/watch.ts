@@ -1,0 +1,177 @@
+import { Command, Option } from 'commander';
+import { concat, connect, defer, EMPTY, finalize, ignoreElements, merge, type Observable, of, Subject, switchMap, tap, toArray } from 'rxjs';
+import { HeadwaterError } from '../../contracts/HeadwaterError.js';
+import type { LivePrediction } from '../../contracts/Live.js';
+import { classifyLive } from '../../operators/live/classifyLive.js';
+import { dedupe } from '../../operators/live/dedupe.js';
+import { microBatch } from '../../operators/live/microBatch.js';
+import { shed } from '../../operators/live/shed.js';
+import type { ShedPolicy } from '../../operators/live/SheddingRoom.js';
+import { describeRejection } from '../../sinks/describeRejection.js';
+import { isInteractive } from '../../sinks/isInteractive.js';
+import type { WatchEvent } from '../../sinks/watch/WatchEvent.js';
+import { WatchRecord } from '../../sinks/watch/WatchRecord.js';
+import type { WatchState } from '../../sinks/watch/WatchState.js';
+import { readOpml } from '../../streams/feeds/readOpml.js';
+import { locate } from '../../streams/locate.js';
+import { valve } from '../../streams/valve.js';
+import { path, positiveNumber, probability, wholeNumber } from '../argument.js';
+import { backendLine } from '../backendLine.js';
+import { classFilter } from '../classFilter.js';
+import { liveHeadlines } from '../liveHeadlines.js';
+import { withModel } from '../model.js';
+import type { Choose } from '../program.js';
+import type { Terminal } from '../Terminal.js';
+import { addBackendOptions, type BackendChoice } from '../trainingOptions.js';
+import { type WatchedFeed, watchedFeeds } from '../watchedFeed.js';
+import { watchMemory } from '../watchMemory.js';
+import { watchOutput, type WatchMode } from '../watchOutput.js';
+
+interface Options extends BackendChoice {
+  readonly model: string;
+  readonly opml?: string;
+  readonly json?: boolean;
+  readonly filter?: string;
+  readonly minProbability: number;
+  readonly once?: boolean;
+  readonly interval?: number;
+  readonly insist?: boolean;
+  readonly state?: string;
+  readonly limit: number;
+  readonly drop: ShedPolicy;
+  readonly contact?: string;
+}
+
+const HELP = `
+A feed is the address or path of an RSS, Atom or JSON feed, or the address of a page that names one; sse+https://… for server-sent events; ws:// or wss:// for a
+WebSocket; or - for lines of stdin. On a terminal a view is drawn, elsewhere each headline is a line, with tabs between its time, class,
+probability, title and source. Headlines that were there before are left out.
+
+Examples:
+  $ headwater watch https://example.org/feed.xml --model models/news
+  $ headwater watch --opml subscriptions.opml --model models/news --filter Sports,World --min-probability 0.8
+  $ headwater watch https://example.org/feed.xml --model models/news --once --json > headlines.jsonl
+  $ tail -f headlines.log | headwater watch - --model models/news
+`;
+
+/** Headlines that come together are classified together, and the first of them waits so long for others. */
+const TOGETHER = 64;
+const WAIT_MS = 20;
+
+const POLICIES: readonly ShedPolicy[] = ['newest', 'oldest', 'random'];
+
+/** The shortest interval that a server of somebody else is to be asked at, in seconds. */
+const MINUTE = 60;
+
+const plural = (count: number, what: string): string => `${count.toLocaleString('en-US')} ${what}${count === 1 ? '' : 's'}`;
+
+/** What came of it all, in one line. */
+const totals = ({ headlines, shown, repeated, dropped, rejected }: WatchState): string =>
+  `${plural(headlines, 'headline')} classified, ${shown.toLocaleString('en-US')} shown; left out: ${repeated.toLocaleString('en-US')} repeated, ${dropped.toLocaleString('en-US')} dropped, ${rejected.toLocaleString('en-US')} unreadable`;
+
+/** Refuses to end well where no feed could be read. */
+const checkAnswered = ({ feeds }: WatchState): Observable<never> => {
+  const [first] = feeds;
+  if (first === undefined || feeds.some(({ status }) => status !== 'failing' && status !== 'gone')) return EMPTY;
+  const what = feeds.length === 1 ? 'The feed could not be read.' : `None of the ${feeds.length} feeds could be read. The first of them:`;
+  throw new HeadwaterError('HW_FEED', `${what} ${first.error ?? ''}`, { where: first.source });
+};
+
+const checkArguments = (feeds: readonly WatchedFeed[], { once, interval, insist }: Options): void => {
+  if (feeds.length === 0) throw new HeadwaterError('HW_USAGE', 'There is no feed to watch. Give addresses of feeds, - for lines of stdin, or --opml.');
+  if (interval !== undefined && interval < MINUTE && insist !== true) {
+    throw new HeadwaterError('HW_USAGE', `--interval is ${interval}, but must be at least ${MINUTE} seconds: whoever runs the feed pays for every request. Add --insist for a server of your own.`);
+  }
+  const endless = feeds.find(({ kind }) => kind === 'events' || kind === 'socket');
+  if (once === true && endless !== undefined) {
+    throw new HeadwaterError('HW_USAGE', `--once reads feeds, but ${endless.address} sends by itself, without an end. Leave one of the two out.`);
+  }
+};
+
+/** The feeds that an OPML names, and those that are no addresses told on stderr. */
+const listed = (opml: string | undefined, { stderr }: Terminal): Observable<readonly string[]> =>
+  opml === undefined ? of([]) : readOpml(opml, { rejections: { next: (rejection) => void stderr.write(`left out ${describeRejection(rejection)}\n`) } }).pipe(toArray());
+
+const watchAll = (feeds: readonly WatchedFeed[], options: Options, terminal: Terminal): Observable<unknown> => {
+  const { stdin, stdout, stderr, env } = terminal;
+  checkArguments(feeds, options);
+  const typed = feeds.some(({ kind }) => kind === 'lines') && stdin.isTTY === true;
+  // What is typed would stand in the midst of a frame.
+  const mode: WatchMode = options.json === true ? 'json' : isInteractive(stdout, env) && !typed ? 'view' : 'lines';
+
+  return withModel(options.model, options, ({ model, artifacts: { tokenizer, labelEncoder }, backend }) => {
+    const wanted = options.filter === undefined ? undefined : classFilter(options.filter, labelEncoder.classes);
+    const shows = ({ category, distribution }: LivePrediction): boolean => (wanted?.has(category) ?? true) && (distribution[0]?.probability ?? 0) >= options.minProbability;
+    const names = feeds.flatMap(({ kind, address }) => (kind === 'feed' || kind === 'file' ? [locate(address).name] : []));
+
+    return watchMemory(options.state, stderr).pipe(
+      switchMap((memory) => {
+        const brake = valve();
+        const record = new WatchRecord(labelEncoder.classes, names, shows, Date.now());
+        const told$ = new Subject<WatchEvent>();
+        const tell = { next: (event: WatchEvent) => told$.next(event) };
+        const prediction$ = liveHeadlines(feeds, {
+          stdin,
+          valve: brake,
+          events: tell,
+          rejections: tell,
+          memory: memory.feeds,
+          once: options.once === true,
+          intervalMs: options.interval === undefined ? undefined : options.interval * 1000,
+          insist: options.insist === true,
+          contact: options.contact,
+        }).pipe(
+          // Before it is remembered as seen: what is dropped may come again when its feed is read again.
+          shed({ capacity: options.limit, policy: options.drop, valve: brake, dropped: { next: () => tell.next({ type: 'dropped', headlines: 1 }) } }),
+          dedupe({ memory: memory.seen, repeats: { next: () => tell.next({ type: 'repeated', headlines: 1 }) } }),
+          microBatch({ maxSize: TOGETHER, maxWaitMs: WAIT_MS }),
+          classifyLive({ model, tokenizer, labelEncoder }),
+          finalize(() => told$.complete()),
+        );
+        const output$ = merge(told$, prediction$).pipe(
+          tap((event) => record.take(event, Date.now())),
+          // The output is subscribed to before the first feed is asked for.
+          connect((all$) => merge(memory.keep(all$), watchOutput(mode, { classes: labelEncoder.classes, feeds: names, shows, valve: brake }, terminal)(all$))),
+        );
+        stderr.write(`${backendLine(backend)}\n`);
+        if (typed) stderr.write('Type headlines, one a line; Ctrl-D ends.\n');
+        const tellTotals = (): void => void stderr.write(`${totals(record.state(Date.now()))}\n`);
+        return concat(
+          output$,
+          defer(() => checkAnswered(record.state(Date.now()))),
+        ).pipe(tap({ complete: tellTotals, error: tellTotals, unsubscribe: tellTotals }));
+      }),
+      // A terminal left open would keep the process waiting for more.
+      finalize(() => stdin.pause()),
+      ignoreElements(),
+    );
+  });
+};
+
+const watching = (names: readonly string[], options: Options, terminal: Terminal): Observable<unknown> => {
+  // An address that cannot work is refused before a list is fetched.
+  watchedFeeds(names);
+  return listed(options.opml, terminal).pipe(switchMap((more) => watchAll(watchedFeeds([...names, ...more]), options, terminal)));
+};
+
+/** `headwater watch`. */
+export const watchCommand = (terminal: Terminal, choose: Choose): Command =>
+  addBackendOptions(
+    new Command('watch')
+      .description('classify the headlines of feeds as they come, newest on top')
+      .argument('[feeds...]', 'addresses of feeds; - for lines of stdin')
+      .requiredOption('--model <dir>', 'the folder of the artifacts', path)
+      .option('--opml <source>', 'watch the feeds that an OPML file or address lists, too', path)
+      .option('--json', 'write each headline with what the model makes of it as a JSON line')
+      .option('--filter <classes>', 'show these classes alone, separated by commas')
+      .option('--min-probability <p>', 'show what the model is at least so sure of', probability, 0)
+      .option('--once', 'read every feed once, then end')
+      .option('--interval <seconds>', 'read each feed again after so long, or later where it asks for that (default: 900)', positiveNumber)
+      .option('--insist', 'allow an interval below a minute, for servers of your own')
+      .option('--state <dir>', 'remember there what was seen, so that it is left out after a restart, too', path)
+      .option('--limit <n>', 'the most headlines that may wait to be classified', wholeNumber(1), 10_000)
+      .addOption(new Option('--drop <policy>', 'which one is left out when one more comes').choices(POLICIES).default('oldest'))
+      .option('--contact <address>', 'how whoever runs a feed can reach you: an address of the web or of mail, sent with each request', path),
+  )
+    .addHelpText('after', HELP)
+    .action((names: readonly string[], options: Options) => choose({ work$: watching(names, options, terminal), outlivesReader: false }));
