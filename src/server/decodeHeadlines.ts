@@ -15,8 +15,11 @@ const TOLD = 10;
 export type Decoded = { readonly headline: LiveHeadline } | { readonly fault: Fault };
 
 const shown = (value: unknown): string => {
-  const json = JSON.stringify(value) as string | undefined;
-  if (json === undefined) return 'nothing';
+  if (value === undefined) return 'nothing';
+  if (Array.isArray(value)) return 'an array';
+  // What is in it is not written: it may be nested more deeply than can be.
+  if (typeof value === 'object' && value !== null) return 'an object';
+  const json = JSON.stringify(value);
   return json.length > 80 ? `${json.slice(0, 79)}…` : json;
 };
 

@@ -3,7 +3,7 @@ import { isIP } from 'node:net';
 import { Refusal } from './Refusal.js';
 
 /** Whether an address, as Node writes it, is this machine's own. */
-export const isLoopback = (address: string): boolean => address === '::1' || /^(::ffff:)?127\./.test(address);
+export const isLoopback = (address: string): boolean => address === '::1' || (isIP(address) !== 0 && /^(::ffff:)?127\./.test(address));
 
 /** A host's name without its port and its brackets, in lower case; undefined where it is none. */
 const nameOf = (host: string): string | undefined => {
@@ -27,7 +27,7 @@ export const hostGuard = (allowed: readonly string[]): ((request: IncomingMessag
     if (name === undefined) throw new Refusal('malformed', 'The request must have one Host field that names a host.');
     const address = (socket.localAddress ?? '').replace(/^::ffff:/, '');
     if (names.has(name) || name === address) return;
-    if (isLoopback(address) && (name === 'localhost' || (isIP(name) !== 0 && isLoopback(name)))) return;
+    if (isLoopback(address) && (name === 'localhost' || isLoopback(name))) return;
     throw new Refusal('host', 'The Host field does not name this server. Use its address, or start it with --allow-host and the name.');
   };
 };

@@ -79,8 +79,6 @@ const HISTORY_BYTES = 8 * 1_048_576;
 /** How often connections are looked at whether they are too slow. Milliseconds. */
 const LOOK_MS = 1000;
 
-const loopbackHost = (host: string): boolean => host === 'localhost' || isLoopback(host);
-
 /**
  * Serves a model over HTTP: `POST /classify`, `GET /events`, `/metrics`, `/healthz`, `/readyz` and `/openapi.json`.
  *
@@ -127,9 +125,8 @@ export const serveModel = (options: ServeModelOptions): Observable<ServerEvent> 
   checkWhole('serveModel', 'history', events, 1);
   for (const [name, value] of Object.entries({ maxWaitMs, heartbeatMs, drainMs })) checkTime('serveModel', name, value);
   if (!(Number.isSafeInteger(port) && port >= 0 && port <= 65_535)) throw new HeadwaterError('HW_USAGE', `serveModel: port is ${port}, but must be a whole number from 0 to 65535.`);
-  if (token === undefined && !loopbackHost(host)) {
-    throw new HeadwaterError('HW_USAGE', `serveModel: ${host} can be reached from other machines, so a token is needed. Give one (--token), or listen on 127.0.0.1.`, { where: host });
-  }
+  const exposed = (): HeadwaterError => new HeadwaterError('HW_USAGE', `serveModel: ${host} can be reached from other machines, so a token is needed. Give one (--token), or listen on 127.0.0.1.`, { where: host });
+  if (token === undefined && !(host === 'localhost' || isLoopback(host))) throw exposed();
   const checkToken = tokenGuard(token);
   const checkHost = hostGuard([host, ...(options.allowHosts ?? [])]);
   const checkOrigin = originGuard(options.allowOrigins ?? []);
@@ -197,8 +194,13 @@ export const serveModel = (options: ServeModelOptions): Observable<ServerEvent> 
 
     server.listen(port, host, () => {
       const address = server.address();
-      const bound = typeof address === 'object' && address !== null ? address.port : port;
-      subscriber.next({ type: 'listening', url: new URL(`http://${isIPv6(host) ? `[${host}]` : host}:${bound}/`) });
+      if (address === null || typeof address === 'string') return;
+      // The name localhost can be made to mean something else.
+      if (token === undefined && !isLoopback(address.address)) {
+        subscriber.error(exposed());
+        return;
+      }
+      subscriber.next({ type: 'listening', url: new URL(`http://${isIPv6(host) ? `[${host}]` : host}:${address.port}/`) });
       startFeeds();
       subscriber.add(asked$.pipe(take(1)).subscribe(drain));
     });
