@@ -56,7 +56,7 @@ export { headlineJson, type HeadlineJson } from './streams/live/headlineJson.js'
 export { headlineLines } from './streams/live/headlineLines.js';
 export { jsonLineHeadlines } from './streams/live/jsonLineHeadlines.js';
 export type { HeadlineLinesOptions } from './streams/live/linesToHeadlines.js';
-export type { IdentityOptions } from './streams/live/IdentityOptions.js';
+export type { ConnectionOptions } from './streams/live/ConnectionOptions.js';
 export type { LiveOptions } from './streams/live/LiveOptions.js';
 export type { ReconnectOptions } from './streams/live/ReconnectOptions.js';
 export { serverSentEvents, type ServerSentEventsOptions } from './streams/live/serverSentEvents.js';

@@ -1,3 +1,4 @@
+import { random } from '../../contracts/random.js';
 import { backoff, type BackoffOptions } from '../backoff.js';
 import { requireNumber } from '../requireNumber.js';
 
@@ -12,13 +13,14 @@ export interface ReconnectOptions {
   readonly healthyMs?: number | undefined;
   /** How many attempts in a row may fail before the stream ends with the error. Default: no limit. */
   readonly maxAttempts?: number | undefined;
-  /** Draws the waits: numbers in [0, 1). Default `Math.random`, for which others that lost the same server at the same time draw others. */
-  readonly random?: (() => number) | undefined;
+  /** What the waits are drawn by. Any whole number; default: the time of subscribing. */
+  readonly seed?: number | undefined;
 }
 
 /** The same, checked and complete. */
 export interface CheckedReconnectOptions {
-  readonly waitMs: (attempt: number) => number;
+  /** Begins to draw waits, for a subscription made at a time: the wait before each attempt, 1 for the first after a failure. */
+  readonly waits: (subscribedAt: number) => (attempt: number) => number;
   readonly healthyMs: number;
   readonly maxAttempts: number;
 }
@@ -26,8 +28,17 @@ export interface CheckedReconnectOptions {
 const MAX_MS = 60_000;
 
 /** @throws HeadwaterError `HW_USAGE` for a value that cannot work */
-export const checkReconnectOptions = ({ backoff: waits = {}, healthyMs, maxAttempts, random = Math.random }: ReconnectOptions): CheckedReconnectOptions => ({
-  waitMs: backoff({ ...waits, maxMs: waits.maxMs ?? Math.max(MAX_MS, waits.initialMs ?? 0), random }),
-  healthyMs: requireNumber('healthyMs', healthyMs, 30_000, 0),
-  maxAttempts: maxAttempts === undefined ? Infinity : requireNumber('maxAttempts', maxAttempts, 1, 1),
-});
+export const checkReconnectOptions = ({ backoff: { initialMs, maxMs } = {}, healthyMs, maxAttempts, seed }: ReconnectOptions): CheckedReconnectOptions => {
+  const bounds = { initialMs, maxMs: maxMs ?? Math.max(MAX_MS, initialMs ?? 0) };
+  // Checked now; the generator is each subscription's own.
+  backoff({ ...bounds, random: () => 0 });
+  const given = seed === undefined ? undefined : requireNumber('seed', seed, 0, Number.MIN_SAFE_INTEGER);
+  return {
+    waits: (subscribedAt) => {
+      const dice = random(given ?? subscribedAt, 'jitter');
+      return backoff({ ...bounds, random: () => dice.uniform() });
+    },
+    healthyMs: requireNumber('healthyMs', healthyMs, 30_000, 0),
+    maxAttempts: maxAttempts === undefined ? Infinity : requireNumber('maxAttempts', maxAttempts, 1, 1),
+  };
+};

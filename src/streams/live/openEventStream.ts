@@ -2,11 +2,10 @@ import { addAbortSignal, type Readable } from 'node:stream';
 import { HeadwaterError, type ErrorCode } from '../../contracts/HeadwaterError.js';
 import type { CheckedBodyOptions } from '../BodyOptions.js';
 import { decodeContent } from '../decodeContent.js';
-import { guardedLookup, privateAddress } from '../feeds/guardedLookup.js';
-import { addressOf, isPublicAddress } from '../feeds/publicAddress.js';
 import { bodyOf } from '../httpBody.js';
 import { authorizationOf, headerOf, httpExchange, REDIRECTS, redirectError, redirectTarget } from '../httpExchange.js';
 import { ConnectionLost } from './ConnectionLost.js';
+import type { Guard } from './ConnectionOptions.js';
 import { refusal } from './refusal.js';
 
 /** Which stream is asked for, and how. */
@@ -19,8 +18,7 @@ export interface EventStreamRequest {
   /** The id of the last event that was seen, to be told those after it; empty for none. */
   readonly lastEventId: string;
   readonly timeouts: CheckedBodyOptions;
-  /** Whether a redirect may lead into a private network. */
-  readonly mayBePrivate: boolean;
+  readonly guard: Guard;
 }
 
 const PERMANENT: ReadonlySet<number> = new Set([301, 308]);
@@ -39,15 +37,12 @@ const wrongType = (name: string, type: string | undefined): HeadwaterError =>
   new HeadwaterError('HW_FEED', `${name} answers with ${type === undefined ? 'no content type' : JSON.stringify(type)}, and a stream of events is text/event-stream. Check the address.`, { where: name });
 
 /** Asks for it, where redirects lead in the end. */
-const follow = async ({ url: start, name, headers, lastEventId, timeouts, mayBePrivate }: EventStreamRequest, signal: AbortSignal) => {
+const follow = async ({ url: start, name, headers, lastEventId, timeouts, guard }: EventStreamRequest, signal: AbortSignal) => {
   let url = start;
   let movedTo: string | undefined;
   // A permanent redirect behind a passing one says nothing of the address that was asked.
   let permanent = true;
   for (let redirects = 0; ; redirects++) {
-    const address = addressOf(url);
-    const guarded = redirects > 0 && !mayBePrivate;
-    if (guarded && address !== undefined && !isPublicAddress(address)) throw privateAddress(name, address);
     const own = url.origin === start.origin;
     const answered = await httpExchange({
       url,
@@ -63,7 +58,7 @@ const follow = async ({ url: start, name, headers, lastEventId, timeouts, mayBeP
       },
       signal,
       timeouts,
-      lookup: guarded ? guardedLookup(name) : undefined,
+      lookup: guard(url),
     });
     const { statusCode } = answered.response;
     const location = headerOf(answered.response, 'location');

@@ -1,4 +1,4 @@
-import type { Socket } from 'node:net';
+import type { LookupFunction, Socket } from 'node:net';
 import { Agent, buildConnector, DecoratorHandler, ping, WebSocket, type Dispatcher } from 'undici';
 import type { RefusingAnswer } from './refusal.js';
 
@@ -9,6 +9,8 @@ export interface WebSocketRequest {
   readonly headers: Readonly<Record<string, string>>;
   /** How long the server may take to accept the connection, and then again to answer. Milliseconds. */
   readonly timeout: number;
+  /** Finds the server's address. */
+  readonly lookup: LookupFunction | undefined;
   /** A message longer than this breaks the connection. Bytes. */
   readonly maxPayloadBytes: number;
 }
@@ -73,14 +75,14 @@ const watching = (handler: Dispatcher.DispatchHandler, answered: (status: number
  * The interface of the standard has no way to stop reading, so its messages pile up before a slow consumer. The connection below it
  * can be stopped: this keeps hold of its socket.
  */
-export const openWebSocket = ({ url, headers, timeout, maxPayloadBytes }: WebSocketRequest, listener: WebSocketListener): WebSocketLine => {
+export const openWebSocket = ({ url, headers, timeout, lookup, maxPayloadBytes }: WebSocketRequest, listener: WebSocketListener): WebSocketLine => {
   let socket: Socket | undefined;
   let held = false;
   let opened = false;
   let cause: unknown;
   let answer: RefusingAnswer | undefined;
 
-  const connector = buildConnector({ timeout });
+  const connector = buildConnector({ timeout, ...(lookup === undefined ? {} : { lookup }) });
   const agent = new Agent({
     headersTimeout: timeout,
     connections: 1,

@@ -44,9 +44,10 @@ const whenOpen = (valve: Valve | undefined): Observable<unknown> =>
  * No connection is made while the valve is closed. Before each wait `failed` is told with its length. An error other than
  * `ConnectionLost`, and the last of `maxAttempts` failures in a row, ends the stream.
  */
-export const reconnecting = <T>(connect: Connect<T>, { source, events, valve, scheduler, waitMs, healthyMs, maxAttempts }: Reconnecting): Observable<T> =>
+export const reconnecting = <T>(connect: Connect<T>, { source, events, valve, scheduler, waits, healthyMs, maxAttempts }: Reconnecting): Observable<T> =>
   new Observable((subscriber) => {
     const tellAll = tellEvents(events, source, scheduler, subscriber);
+    const waitMs = waits(scheduler.now());
     let failures = 0;
     let openedAt: number | undefined;
     const tell: Tell = (happening) => {

@@ -3,23 +3,22 @@ import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import type { LiveHeadline } from '../../contracts/Live.js';
 import { checkBodyOptions, type BodyOptions } from '../BodyOptions.js';
 import { drain } from '../drain.js';
-import { isNamedPrivate } from '../feeds/publicAddress.js';
 import { locate } from '../locate.js';
 import { bodyError } from '../openBody.js';
 import { rejecting } from '../rejecting.js';
 import { requireNumber } from '../requireNumber.js';
 import { requirePacing } from '../requirePacing.js';
 import { ConnectionLost } from './ConnectionLost.js';
+import { guard, ownHeaders, type ConnectionOptions } from './ConnectionOptions.js';
 import { EventReader } from './EventReader.js';
 import { HeadlineIntake } from './HeadlineIntake.js';
-import { identityHeaders, type IdentityOptions } from './IdentityOptions.js';
 import type { LiveOptions } from './LiveOptions.js';
 import { openEventStream, worthRetrying } from './openEventStream.js';
 import { reconnecting, type Connect } from './reconnecting.js';
 import { checkReconnectOptions, type ReconnectOptions } from './ReconnectOptions.js';
 
 /** How server-sent events are read. */
-export interface ServerSentEventsOptions extends Omit<BodyOptions, 'bodyTimeout'>, LiveOptions, ReconnectOptions, IdentityOptions {
+export interface ServerSentEventsOptions extends Omit<BodyOptions, 'bodyTimeout'>, LiveOptions, ReconnectOptions, ConnectionOptions {
   /** How long the server may send nothing at all, comments counting as something, before the connection is taken for dead; time behind a closed valve does not count. Milliseconds; default 90,000. */
   readonly bodyTimeout?: number | undefined;
   /** The longest event, its comments not counted. Bytes; default 1,048,576. */
@@ -28,8 +27,6 @@ export interface ServerSentEventsOptions extends Omit<BodyOptions, 'bodyTimeout'
   readonly types?: readonly string[] | undefined;
   /** The id of the last event that was seen in an earlier run, to be told those after it. Default: none. */
   readonly lastEventId?: string | undefined;
-  /** Whether a public address may redirect into a private network. Default false. */
-  readonly allowPrivate?: boolean | undefined;
 }
 
 // A header cannot have them. The standard says so of NUL alone, and leaves the rest to the browser.
@@ -67,7 +64,7 @@ const requireId = (id: string): string => {
  * emitted, no more is read, and no connection is made.
  *
  * **Errors** end the stream: `HW_HTTP_STATUS` any other status; `HW_FEED` an answer that is not `text/event-stream`; `HW_ADDRESS` a
- * redirect from a public address into a private network; `HW_HTTP_REDIRECTS`; `HW_ENCODING`; `HW_CSV` for UTF-16; after `maxAttempts` failures in a row the
+ * redirect or a public name that leads into a private network (unless `allowPrivate`); `HW_HTTP_REDIRECTS`; `HW_ENCODING`; `HW_CSV` for UTF-16; after `maxAttempts` failures in a row the
  * last one's `HW_HTTP_CONNECT`, `HW_HTTP_TIMEOUT`, `HW_HTTP_CUT` or `HW_HTTP_STATUS`; `HW_REJECTIONS` a record that is no headline where there is no `rejections`; and
  * what `rejections` and `events` throw.
  *
@@ -101,9 +98,9 @@ export const serverSentEvents = (url: string | URL, options: ServerSentEventsOpt
   const asking = {
     url: location.url,
     name,
-    headers: identityHeaders(options),
+    headers: ownHeaders(options),
     timeouts: checkBodyOptions({ ...options, bodyTimeout: options.bodyTimeout ?? 90_000 }),
-    mayBePrivate: options.allowPrivate === true || isNamedPrivate(location.url),
+    guard: guard(location.url, name, options.allowPrivate),
   };
   const maxEventBytes = requireNumber('maxEventBytes', options.maxEventBytes, 1_048_576, 1);
   const types = options.types === undefined ? undefined : new Set(options.types);

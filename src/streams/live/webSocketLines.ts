@@ -8,8 +8,8 @@ import { rejecting } from '../rejecting.js';
 import { requireNumber } from '../requireNumber.js';
 import { requirePacing } from '../requirePacing.js';
 import { ConnectionLost } from './ConnectionLost.js';
+import { guard, ownHeaders, type ConnectionOptions } from './ConnectionOptions.js';
 import { HeadlineIntake } from './HeadlineIntake.js';
-import { identityHeaders, type IdentityOptions } from './IdentityOptions.js';
 import type { LiveOptions } from './LiveOptions.js';
 import { openWebSocket, type WebSocketEnd } from './openWebSocket.js';
 import { reconnecting, type Connect } from './reconnecting.js';
@@ -19,7 +19,7 @@ import { socketAddress } from './socketAddress.js';
 import { SocketMessages } from './SocketMessages.js';
 
 /** How the messages of a WebSocket are read. */
-export interface WebSocketLinesOptions extends Pick<BodyOptions, 'headersTimeout'>, LiveOptions, ReconnectOptions, IdentityOptions {
+export interface WebSocketLinesOptions extends Pick<BodyOptions, 'headersTimeout'>, LiveOptions, ReconnectOptions, ConnectionOptions {
   /**
    * How long the server may send nothing at all, not even an answer to a ping, before the connection is taken for dead; time behind a closed valve does not
    * count. It is pinged after half of it, and found dead after one and a half times this at most. Milliseconds; default 60,000.
@@ -45,6 +45,7 @@ const endError = (name: string, { opened, code, reason, answer, cause }: WebSock
     const said = code === ABNORMAL ? '' : `, with code ${code}${reason === '' ? '' : ` and reason ${JSON.stringify(reason)}`}`;
     return new ConnectionLost(new HeadwaterError('HW_HTTP_CUT', `${name} broke off after ${progress}${said}.`, { cause, where: name }));
   }
+  if (cause instanceof HeadwaterError) return cause;
   if (answer === undefined) return new ConnectionLost(noAnswer(name, cause ?? new Error('the server did not open a WebSocket')));
   if (answer.status >= 200 && answer.status < 300) {
     return new HeadwaterError('HW_FEED', `${name} answers with a page (${answer.status}) instead of opening a WebSocket. Check the address.`, { where: name });
@@ -77,7 +78,7 @@ const endError = (name: string, { opened, code, reason, answer, cause }: WebSock
  * While the valve is closed nothing is emitted, no connection is made, and no more is read from the network: what the socket had brought
  * by then waits, at most `maxWaitingBytes` of it.
  *
- * **Errors** end the stream: `HW_HTTP_STATUS` any other status (redirects are not followed); `HW_FEED` a page instead of a WebSocket;
+ * **Errors** end the stream: `HW_HTTP_STATUS` any other status (redirects are not followed); `HW_ADDRESS` a public name that leads into a private network (unless `allowPrivate`); `HW_FEED` a page instead of a WebSocket;
  * `HW_OVERFLOW` more waiting than may; after `maxAttempts` failures in a row the last one's `HW_HTTP_CONNECT`, `HW_HTTP_TIMEOUT`, `HW_HTTP_CUT` or
  * `HW_HTTP_STATUS`; `HW_REJECTIONS` a record that is no headline where there is no `rejections`; and what `rejections` and `events` throw.
  *
@@ -96,7 +97,8 @@ export const webSocketLines = (url: string | URL, options: WebSocketLinesOptions
   const { headersTimeout, bodyTimeout } = checkBodyOptions({ headersTimeout: options.headersTimeout, bodyTimeout: options.bodyTimeout ?? 60_000 });
   const maxMessageBytes = requireNumber('maxMessageBytes', options.maxMessageBytes, 1_048_576, 1);
   const maxWaitingBytes = requireNumber('maxWaitingBytes', options.maxWaitingBytes, Math.max(16_777_216, maxMessageBytes), maxMessageBytes);
-  const asking = { url: address, headers: { ...authorization, ...identityHeaders(options) }, timeout: headersTimeout, maxPayloadBytes: TAKEN_IN * maxMessageBytes };
+  const guarded = guard(address, name, options.allowPrivate);
+  const asking = { url: address, headers: { ...authorization, ...ownHeaders(options) }, timeout: headersTimeout, maxPayloadBytes: TAKEN_IN * maxMessageBytes };
   const again = { ...checkReconnectOptions(options), source: name, events, valve, scheduler };
   requirePacing(options);
   const reject = rejecting(rejections);
@@ -130,7 +132,7 @@ export const webSocketLines = (url: string | URL, options: WebSocketLinesOptions
         };
         const turns = inTurns(options, step, (error) => connection.error(error));
 
-        const line = openWebSocket(asking, {
+        const line = openWebSocket({ ...asking, lookup: guarded(address) }, {
           opened: () => {
             connection.add(interval(Math.max(1, bodyTimeout / 2), scheduler).subscribe(listen));
             tell({ type: 'opened' });

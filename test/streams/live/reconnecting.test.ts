@@ -3,6 +3,7 @@ import { TestScheduler, type RunHelpers } from 'rxjs/testing';
 import { describe, expect, it } from 'vitest';
 import { HeadwaterError } from '../../../src/contracts/HeadwaterError.js';
 import type { SourceEvent } from '../../../src/contracts/Live.js';
+import { backoff } from '../../../src/streams/backoff.js';
 import { ConnectionLost } from '../../../src/streams/live/ConnectionLost.js';
 import { checkReconnectOptions, type ReconnectOptions } from '../../../src/streams/live/ReconnectOptions.js';
 import { reconnecting, type Connect } from '../../../src/streams/live/reconnecting.js';
@@ -12,6 +13,8 @@ const cut = new HeadwaterError('HW_HTTP_CUT', 'It broke off.');
 const lost = new ConnectionLost(cut);
 
 interface Setup extends ReconnectOptions {
+  /** Where in their bounds the waits are. */
+  readonly draw?: () => number;
   /** Each connection in turn, then the last one again; it is open at its first frame. */
   readonly connections: readonly string[];
   readonly error?: unknown;
@@ -27,7 +30,7 @@ interface Played {
 }
 
 /** What a reconnecting source makes of connections drawn as marbles. Its waits are half of their bound unless it says otherwise. */
-const play = (helpers: RunHelpers, scheduler: TestScheduler, { connections, error = lost, opens = true, valve, events, ...options }: Setup): Played => {
+const play = (helpers: RunHelpers, scheduler: TestScheduler, { connections, error = lost, opens = true, draw = () => 0.5, valve, events, ...options }: Setup): Played => {
   const told: string[] = [];
   let made = 0;
   const connect: Connect<string> = (tell) =>
@@ -36,7 +39,8 @@ const play = (helpers: RunHelpers, scheduler: TestScheduler, { connections, erro
       return helpers.cold(connections[Math.min(made++, connections.length - 1)] ?? '|', undefined, error);
     });
   const result$ = reconnecting(connect, {
-    ...checkReconnectOptions({ random: () => 0.5, ...options }),
+    ...checkReconnectOptions(options),
+    waits: () => backoff({ ...options.backoff, random: draw }),
     source: 'here',
     valve: valve === undefined ? undefined : marbleValve(helpers, valve),
     scheduler,
@@ -80,7 +84,7 @@ describe('reconnecting', () => {
   it('draws each wait below its bound', () => {
     run((helpers, scheduler) => {
       const draws = [0, 0.75, 0.25];
-      const { result$ } = play(helpers, scheduler, { connections: ['a#'], backoff: { initialMs: 4, maxMs: 100 }, random: () => draws.shift() ?? 0 });
+      const { result$ } = play(helpers, scheduler, { connections: ['a#'], backoff: { initialMs: 4, maxMs: 100 }, draw: () => draws.shift() ?? 0 });
       // Waits of 0 × 4, 0.75 × 8, 0.25 × 16.
       helpers.expectObservable(result$, '^-------------!').toBe('aa------a----a');
     });
@@ -178,12 +182,25 @@ describe('reconnecting', () => {
     run((helpers, scheduler) => helpers.expectObservable(play(helpers, scheduler, { connections: ['-a#'], events: throwing('opened') }).result$).toBe('#', undefined, fault));
   });
 
-  it.each([{ maxAttempts: 0 }, { healthyMs: -1 }, { backoff: { initialMs: 0 } }])('refuses %o', (options) => {
+  it.each([{ maxAttempts: 0 }, { healthyMs: -1 }, { seed: 0.5 }, { backoff: { initialMs: 0 } }])('refuses %o', (options) => {
     expect(() => checkReconnectOptions(options)).toThrow(expect.objectContaining({ code: 'HW_USAGE' }));
   });
 
   it('waits a minute at most by default, or longer where its first wait may be longer', () => {
-    expect(checkReconnectOptions({ random: () => 0.5 }).waitMs(50)).toBe(30_000);
-    expect(checkReconnectOptions({ random: () => 0.5, backoff: { initialMs: 100_000 } }).waitMs(50)).toBe(50_000);
+    const longest = (options: ReconnectOptions): number => {
+      const waitMs = checkReconnectOptions(options).waits(0);
+      return Math.max(...Array.from({ length: 1_000 }, () => waitMs(50)));
+    };
+    expect(longest({ seed: 1 })).toBeLessThan(60_000);
+    expect(longest({ seed: 1 })).toBeGreaterThan(59_000);
+    expect(longest({ seed: 1, backoff: { initialMs: 100_000 } })).toBeGreaterThan(99_000);
+  });
+
+  it('draws by its seed, or else by the time of subscribing', () => {
+    const drawn = (options: ReconnectOptions, at: number): readonly number[] => [1, 2, 3].map(checkReconnectOptions(options).waits(at));
+    expect(drawn({ seed: 1 }, 5)).toEqual(drawn({ seed: 1 }, 6));
+    expect(drawn({ seed: 1 }, 5)).not.toEqual(drawn({ seed: 2 }, 5));
+    expect(drawn({}, 5)).toEqual(drawn({}, 5));
+    expect(drawn({}, 5)).not.toEqual(drawn({}, 6));
   });
 });

@@ -244,7 +244,7 @@ describe('webSocketLines', () => {
 
     it('does as Retry-After says', async () => {
       const origin = await serve((_request, response) => void response.writeHead(503, { 'retry-after': '3600' }).end());
-      const heard = listen((to) => webSocketLines(origin, { ...to, random: () => 0 }));
+      const heard = listen((to) => webSocketLines(origin, { ...to, backoff: { initialMs: 1, maxMs: 1 } }));
       await until(() => expect(heard.events).toMatchObject([{ type: 'failed', code: 'HW_HTTP_STATUS', nextInMs: 3_600_000 }]));
       heard.subscription.unsubscribe();
     });

@@ -1,0 +1,51 @@
+import type { LookupFunction } from 'node:net';
+import { Headers } from 'undici';
+import { HeadwaterError } from '../../contracts/HeadwaterError.js';
+import { guardedLookup, privateAddress } from '../feeds/guardedLookup.js';
+import { addressOf, isNamedPrivate, isPublicAddress } from '../feeds/publicAddress.js';
+import { userAgent } from '../feeds/userAgent.js';
+
+/** How a source makes itself known to a server, and which servers may be asked. */
+export interface ConnectionOptions {
+  /** How those who run the server can reach you: an address of the web or of mail, sent in the User-Agent. Default: the page of this package, where it has one. */
+  readonly contact?: string | undefined;
+  /** Headers sent beside our own, or in their place: `{ authorization: 'Bearer …' }`. They go to the server that was named alone, not to where it redirects. Default: none. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  /** Allow addresses of private networks behind redirects and public names. One that you name yourself needs no allowance. Default false. */
+  readonly allowPrivate?: boolean | undefined;
+}
+
+/**
+ * The headers that are sent, by their names in lower case.
+ *
+ * @throws HeadwaterError `HW_USAGE` for what no header can be
+ */
+export const ownHeaders = ({ contact, headers = {} }: ConnectionOptions): Readonly<Record<string, string>> => {
+  const agent = { 'user-agent': userAgent(contact) };
+  try {
+    return { ...agent, ...Object.fromEntries(new Headers(headers)) };
+  } catch (cause) {
+    // The message may not show a header: what stands there is often a secret.
+    throw new HeadwaterError('HW_USAGE', 'One of headers has a name or a value that cannot be sent. Give names of letters, digits and hyphens, and values without line breaks.', { cause });
+  }
+};
+
+/** Tells whether an address may be connected to, and gives the lookup that holds to it; undefined is Node's own. */
+export type Guard = (url: URL) => LookupFunction | undefined;
+
+/**
+ * Keeps connections out of private networks, but for one that the user has named.
+ *
+ * @param start the address that the user gave
+ * @param name what it is called in messages
+ * @returns a guard that throws HeadwaterError `HW_ADDRESS` for a private address, as does the lookup that it gives
+ */
+export const guard =
+  (start: URL, name: string, allowPrivate = false, isPublic: (address: string) => boolean = isPublicAddress): Guard =>
+  (url) => {
+    if (allowPrivate || (url.host === start.host && isNamedPrivate(start))) return undefined;
+    const address = addressOf(url);
+    // An address by number is not looked up.
+    if (address !== undefined && !isPublic(address)) throw privateAddress(name, address);
+    return guardedLookup(name, isPublic);
+  };
