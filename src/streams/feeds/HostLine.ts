@@ -1,4 +1,4 @@
-import { concatMap, defer, finalize, map, mergeMap, of, type Observable, type SchedulerLike } from 'rxjs';
+import { concatMap, defer, finalize, map, mergeMap, NEVER, of, type Observable, type SchedulerLike } from 'rxjs';
 import { Turnstile } from './Turnstile.js';
 import { waitFor } from './waitFor.js';
 
@@ -12,6 +12,7 @@ interface Host {
 export class HostLine {
   readonly #scheduler: SchedulerLike;
   readonly #hosts = new Map<string, Host>();
+  #closed = false;
 
   constructor(scheduler: SchedulerLike) {
     this.#scheduler = scheduler;
@@ -23,7 +24,7 @@ export class HostLine {
       const host = this.#host(name);
       return host.line.enter().pipe(
         mergeMap((leave) =>
-          this.#quiet(host).pipe(
+          (this.#closed ? NEVER : this.#quiet(host)).pipe(
             concatMap(work),
             finalize(() => {
               leave();
@@ -42,9 +43,9 @@ export class HostLine {
     host.until = Math.max(host.until, this.#scheduler.now() + ms);
   }
 
-  /** How long a host is still to be left alone, in milliseconds. */
-  heldFor(name: string): number {
-    return Math.max(0, (this.#hosts.get(name)?.until ?? 0) - this.#scheduler.now());
+  /** Lets nobody have a turn any more. */
+  close(): void {
+    this.#closed = true;
   }
 
   #host(name: string): Host {

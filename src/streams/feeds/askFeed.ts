@@ -87,23 +87,26 @@ const late = (name: string, ms: number): HeadwaterError =>
 /**
  * Asks for a feed: one request a host at a time, redirects followed, a page's own feed asked for in its place.
  *
- * Emits one answer and completes; what can go wrong outside this program is an answer, not an error. The slot that it took is held until it
- * is unsubscribed from or has handed `release` to whoever takes the answer.
+ * Emits one answer and completes; what can go wrong outside this program is an answer, not an error.
  *
- * @param release is given what frees the slot
+ * @param release is given what frees the slot that was taken, each time that one is, after what it was given before has been called; the last is to be
+ * called when the answer has been dealt with
  */
 export const askFeed = ({ given, name, address: start, known }: FeedToAsk, rules: AskRules, release: (leave: () => void) => void): Observable<FeedAnswer> => {
   const { exchange, hosts, slots, valve, scheduler, totalTimeout, maxRedirects, allowPrivate, discover } = rules;
 
+  // Validators are those of one address; where there are none, nothing can be unchanged.
+  const isKnown = (url: URL): boolean => known?.address === url.href && (known.etag ?? known.lastModified) !== undefined;
+
   const send = (url: URL): Observable<FeedResponse> => {
-    const conditional = known?.address === url.href;
+    const { etag, lastModified } = isKnown(url) ? (known ?? {}) : {};
     const request = {
       url,
       name,
       headers: {
         ...authorizationOf(url.origin === given.origin ? given : url),
-        ...(conditional && known.etag !== undefined ? { 'if-none-match': known.etag } : {}),
-        ...(conditional && known.lastModified !== undefined ? { 'if-modified-since': known.lastModified } : {}),
+        ...(etag === undefined ? {} : { 'if-none-match': etag }),
+        ...(lastModified === undefined ? {} : { 'if-modified-since': lastModified }),
       },
       // Whoever names a private address means it, but a server that answers there may not lead on to its neighbours.
       mayBePrivate: allowPrivate || (url.host === given.host && isNamedPrivate(given)),
@@ -121,6 +124,8 @@ export const askFeed = ({ given, name, address: start, known }: FeedToAsk, rules
   };
 
   const follow = (url: URL, trail: Trail): Observable<FeedAnswer> => {
+    // Whoever waits for a host has no slot, or those who have their turn there could wait for that slot for ever.
+    release(() => undefined);
     if (trail.redirects <= maxRedirects) return ask(url, trail);
     return of(failed(redirectError(name, `was redirected more than ${maxRedirects} times, the last time to ${url.href}. Give the final address, or allow more by maxRedirects.`)));
   };
@@ -135,8 +140,7 @@ export const askFeed = ({ given, name, address: start, known }: FeedToAsk, rules
       return follow(to, { ...trail, redirects: trail.redirects + 1, forGood, moved: forGood ? to : trail.moved });
     }
     if (status === 304) {
-      // Without a validator there is nothing that could be unchanged.
-      return of(known?.address === url.href ? { type: 'unchanged', ...age } : failed(statusError(name, status)));
+      return of(isKnown(url) ? { type: 'unchanged', ...age } : failed(statusError(name, status)));
     }
     if (status >= 200 && status < 300 && status !== 204 && status !== 205 && status !== 206) {
       const document = feedDocument(bytes, header('content-type'), name, url.href);

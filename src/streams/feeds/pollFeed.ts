@@ -61,7 +61,10 @@ const givenFeeds = (urls: string | URL | readonly (string | URL)[]): readonly Gi
   for (const given of typeof urls === 'string' || urls instanceof URL ? [urls] : urls) {
     const location = locate(given);
     if (location.kind === 'file') throw new HeadwaterError('HW_USAGE', `${location.name} is a path, and feeds are polled over http and https. Give an address such as https://example.org/feed.`, { where: location.name });
-    feeds.set(location.url.href, { url: location.url, name: location.name });
+    // A fragment is not sent: two addresses that differ in it alone are one feed.
+    const url = new URL(location.url);
+    url.hash = '';
+    feeds.set(url.href, { url, name: location.name.replace(/#.*/, '') });
   }
   if (feeds.size === 0) throw new HeadwaterError('HW_USAGE', 'There is no feed to poll. Give at least one address.');
   return [...feeds.values()];

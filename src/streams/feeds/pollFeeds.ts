@@ -1,4 +1,4 @@
-import { concat, defer, EMPTY, finalize, map, merge, mergeMap, repeat, type Observable, type SchedulerLike } from 'rxjs';
+import { concat, defer, EMPTY, finalize, map, merge, mergeMap, Observable, repeat, type SchedulerLike } from 'rxjs';
 import type { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import type { LiveHeadline, SourceEvents } from '../../contracts/Live.js';
 import type { Random } from '../../contracts/random.js';
@@ -150,9 +150,12 @@ const pollOne = (given: GivenFeed, rules: PollRules, shared: AskRules): Observab
  * @param exchange sends one request; a test gives answers of its own
  */
 export const pollFeeds = (feeds: readonly GivenFeed[], exchange: FeedExchange, rules: PollRules): Observable<LiveHeadline> =>
-  defer(() => {
+  new Observable((subscriber) => {
     const { scheduler } = rules.pacing;
-    const shared: AskRules = { ...rules, exchange, scheduler, valve: rules.pacing.valve, hosts: new HostLine(scheduler), slots: new Turnstile(rules.concurrency) };
+    const hosts = new HostLine(scheduler);
+    // Before anything else: a turn that is given up must not be taken by a feed that is about to be left as well.
+    subscriber.add(() => hosts.close());
+    const shared: AskRules = { ...rules, exchange, scheduler, valve: rules.pacing.valve, hosts, slots: new Turnstile(rules.concurrency) };
     let id = 0;
-    return merge(...feeds.map((feed) => pollOne(feed, rules, shared).pipe(map((item): LiveHeadline => ({ id: id++, source: feed.name, seen: scheduler.now(), ...item })))));
+    merge(...feeds.map((feed) => pollOne(feed, rules, shared).pipe(map((item): LiveHeadline => ({ id: id++, source: feed.name, seen: scheduler.now(), ...item }))))).subscribe(subscriber);
   });

@@ -9,8 +9,8 @@ const XML = { 'content-type': 'application/rss+xml' };
 
 const GOOD = rss(['Second headline', 'First headline']);
 
-/** 128 MiB of one letter within an item, in 130 KB. */
-const bomb = (): Buffer => gzipSync(Buffer.concat([Buffer.from('<rss version="2.0"><channel><item><title>Before the bomb</title></item><item><title>'), Buffer.alloc(134_217_728, 'a')]));
+/** 32 MiB of one letter within an item, in 33 KB. */
+const bomb = (): Buffer => gzipSync(Buffer.concat([Buffer.from('<rss version="2.0"><channel><item><title>Before the bomb</title></item><item><title>'), Buffer.alloc(33_554_432, 'a')]));
 
 const LAUGHS = `<?xml version="1.0"?>
 <!DOCTYPE lolz [
@@ -31,7 +31,7 @@ const trickle = (response: ServerResponse, piece: string, everyMs: number): void
 };
 
 /**
- * What is answered to each path, and how it is wrong. Every feed has harmless, invented headlines.
+ * What is answered to each path, and how it is wrong; with `?slow`, a moment later. Every feed has harmless, invented headlines.
  *
  * `times` is how often the path was asked for before.
  */
@@ -124,7 +124,9 @@ export interface BadFeeds {
   readonly asked: readonly string[];
   /** The headers of each of these requests. */
   readonly headers: readonly IncomingMessage['headers'][];
-  /** The most requests that were under way at once. */
+  /** How many requests are under way. */
+  readonly open: number;
+  /** The most that were under way at once. */
   readonly atOnce: number;
   readonly close: () => void;
 }
@@ -149,8 +151,9 @@ export const badFeeds = (host = '127.0.0.1'): Promise<BadFeeds> => {
     headers.push(request.headers);
     most = Math.max(most, ++now);
     response.on('close', () => now--);
-    const found = ANSWERS[path.replace(/\?.*/, '')];
-    if (found === undefined) response.writeHead(404).end();
+    const [known = '', query] = path.split('?');
+    const found = ANSWERS[known] ?? ((_request, missing) => missing.writeHead(404).end());
+    if (query === 'slow') setTimeout(() => found(request, response, times), 20);
     else found(request, response, times);
   };
   const server: Server = createServer(answer);
@@ -161,6 +164,9 @@ export const badFeeds = (host = '127.0.0.1'): Promise<BadFeeds> => {
         origin: `http://${host}:${typeof address === 'object' && address !== null ? address.port : 0}`,
         asked,
         headers,
+        get open() {
+          return now;
+        },
         get atOnce() {
           return most;
         },
