@@ -43,7 +43,6 @@ export class EventReader implements Reader {
   #guid: string | undefined;
   /** The event's id. */
   #id: string | undefined;
-  #ended = false;
 
   constructor(options: EventReaderOptions) {
     this.#options = options;
@@ -66,13 +65,12 @@ export class EventReader implements Reader {
   }
 
   finish(): void {
-    // An event that no blank line ended is none, and a field that no line break ended may have been cut.
-    this.#ended = true;
+    // An event that no blank line ended is none, and a field that no line break ended may have been cut: the lines are not told of the end.
   }
 
   advance(): boolean {
     const record = this.#waiting.pop();
-    if (record === undefined) return !this.#ended && this.#lines.advance();
+    if (record === undefined) return this.#lines.advance();
     this.#options.intake.either(record, this.#place ?? NO_PLACE, this.#guid);
     if (this.#waiting.length === 0) this.#pass();
     return true;

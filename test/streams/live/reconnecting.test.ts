@@ -18,8 +18,8 @@ interface Setup extends ReconnectOptions {
   /** Each connection in turn, then the last one again; it is open at its first frame. */
   readonly connections: readonly string[];
   readonly error?: unknown;
-  /** Whether a connection says that it is open. */
-  readonly opens?: boolean;
+  /** How many of the connections say that they are open, the first ones. Default: all. */
+  readonly opens?: number;
   readonly valve?: string;
   readonly events?: (event: SourceEvent) => void;
 }
@@ -30,12 +30,12 @@ interface Played {
 }
 
 /** What a reconnecting source makes of connections drawn as marbles. Its waits are half of their bound unless it says otherwise. */
-const play = (helpers: RunHelpers, scheduler: TestScheduler, { connections, error = lost, opens = true, draw = () => 0.5, valve, events, ...options }: Setup): Played => {
+const play = (helpers: RunHelpers, scheduler: TestScheduler, { connections, error = lost, opens = Infinity, draw = () => 0.5, valve, events, ...options }: Setup): Played => {
   const told: string[] = [];
   let made = 0;
   const connect: Connect<string> = (tell) =>
     defer(() => {
-      if (opens) tell({ type: 'opened' });
+      if (made < opens) tell({ type: 'opened' });
       return helpers.cold(connections[Math.min(made++, connections.length - 1)] ?? '|', undefined, error);
     });
   const result$ = reconnecting(connect, {
@@ -101,9 +101,17 @@ describe('reconnecting', () => {
 
   it('counts no health for a connection that never opened', () => {
     run((helpers, scheduler) => {
-      const { result$ } = play(helpers, scheduler, { connections: ['---#'], opens: false, backoff: { initialMs: 2, maxMs: 100 }, healthyMs: 1, maxAttempts: 3 });
+      const { result$ } = play(helpers, scheduler, { connections: ['---#'], opens: 0, backoff: { initialMs: 2, maxMs: 100 }, healthyMs: 1, maxAttempts: 3 });
       // Three times three frames, and waits of 1 and 2 between them.
       helpers.expectObservable(result$).toBe('------------#', undefined, cut);
+    });
+  });
+
+  it('counts the health of each connection once', () => {
+    run((helpers, scheduler) => {
+      // The first was healthy; of the two after it that did not open, the second is the third failure in a row.
+      const { result$ } = play(helpers, scheduler, { connections: ['a-----#', '#'], opens: 1, backoff: { initialMs: 2, maxMs: 100 }, healthyMs: 6, maxAttempts: 3 });
+      helpers.expectObservable(result$).toBe('a--------#', undefined, cut);
     });
   });
 

@@ -171,6 +171,8 @@ describe('serverSentEvents', () => {
     it('waits for what `retry:` asks, on top of its own wait', async () => {
       const { events } = await read('retry: 30\ndata: a\n\n', { backoff: { initialMs: 1, maxMs: 1 } });
       expect(events.find(({ type }) => type === 'failed')).toMatchObject({ code: 'HW_HTTP_CUT', nextInMs: 30 });
+      const cut = await read('data: a\n\nretry: 3', { backoff: { initialMs: 1, maxMs: 1 } });
+      expect(cut.events.find(({ type }) => type === 'failed')).toMatchObject({ nextInMs: 0 });
       const badRetry = await read('retry: 3x\ndata: a\n\n', { backoff: { initialMs: 1, maxMs: 1 } });
       expect(badRetry.events.find(({ type }) => type === 'failed')).toMatchObject({ nextInMs: 0 });
     });
