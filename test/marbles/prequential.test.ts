@@ -296,6 +296,18 @@ describe('prequential', () => {
     expect(slot.current).toBe(old);
   });
 
+  it('tells of a swap once, and of none where the model stays', () => {
+    const { slot, ...options } = settings({ learningRate: 0 });
+    const seen: string[] = [];
+    of(batches.B, batches.B, batches.B)
+      .pipe(prequential({ ...options, slot }), map(told))
+      .subscribe((event) => {
+        if (seen.push(event) === 1) slot.swap(recordingModel({ name: 'next' }));
+      });
+    expect(seen.filter((event) => event.startsWith('swap'))).toEqual(['swap next']);
+    expect(seen[2]).toBe('swap next');
+  });
+
   it('works on what a consumer pushes from within next after what it is at', () => {
     const batch$ = new Subject<readonly LiveHeadline[]>();
     const seen: string[] = [];

@@ -31,6 +31,14 @@ describe('Reservoir', () => {
     for (const count of kept) expect(Math.abs(count - runs / 4)).toBeLessThan(5 * 27);
   });
 
+  it('draws every value that it holds with the same probability', () => {
+    const drawn = new Array<number>(6).fill(0);
+    const runs = 6000;
+    for (let seed = 0; seed < runs; seed++) for (const value of filled(6, seed, 6).draw(3)) drawn[value]!++;
+    // Half of the runs each; the standard deviation is 39.
+    for (const count of drawn) expect(Math.abs(count - runs / 2)).toBeLessThan(4 * 39);
+  });
+
   it('draws the same for the same seed, and other values for another', () => {
     const drawn = (seed: number): readonly number[] => filled(50, seed, 500).draw(20);
     expect(drawn(1)).toEqual(drawn(1));

@@ -132,6 +132,8 @@ describe('AdaptiveWindow', () => {
       const width = window.width;
       const inside = values.slice(at + 1 - width, at + 1);
       const cut = window.cut();
+      // What is left is of one mean.
+      expect(window.cut()).toBeUndefined();
       const mean = inside.reduce((a, b) => a + b, 0) / width;
       const variance = inside.reduce((sum, x) => sum + (x - mean) ** 2, 0) / width;
       const beyond = (older: number): boolean => {
