@@ -4,6 +4,7 @@ import { demoCommand } from './commands/demo.js';
 import { evaluateCommand } from './commands/evaluate.js';
 import { inspectCommand } from './commands/inspect.js';
 import { predictCommand } from './commands/predict.js';
+import { serveCommand } from './commands/serve.js';
 import { trainCommand } from './commands/train.js';
 import { watchCommand } from './commands/watch.js';
 import { printable } from '../sinks/printable.js';
@@ -16,6 +17,8 @@ export interface Job {
   readonly work$: Observable<unknown>;
   /** Whether it is still worth doing when nobody reads its output any more, as it is where the result is files. */
   readonly outlivesReader: boolean;
+  /** Asks it to come to an end in good order, which the first signal does then: it is done when that is. */
+  readonly finish?: () => void;
 }
 
 /** Takes the job that the arguments ask for. */
@@ -28,7 +31,7 @@ export const buildProgram = (terminal: Terminal, choose: Choose): Command => {
     .version(VERSION, '-v, --version')
     .showSuggestionAfterError()
     .addHelpText('after', '\nEach command has its own help with examples: headwater train --help\nExit status: 0 done, 1 failed, 2 asked for wrongly, 130 and 143 interrupted.\n');
-  for (const command of [demoCommand, trainCommand, evaluateCommand, predictCommand, watchCommand, inspectCommand]) program.addCommand(command(terminal, choose));
+  for (const command of [demoCommand, trainCommand, evaluateCommand, predictCommand, watchCommand, serveCommand, inspectCommand]) program.addCommand(command(terminal, choose));
   for (const command of [program, ...program.commands]) {
     command.exitOverride().configureOutput({
       writeOut: (text) => void terminal.stdout.write(text),

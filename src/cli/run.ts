@@ -33,11 +33,21 @@ const outputErrors$ = ({ stdout }: Terminal): Observable<unknown> =>
     (listener) => stdout.off('error', listener),
   );
 
-/** Subscribes to a job until it ends, a signal comes, or its output cannot be written any more; emits the exit status. */
-const carryOut = ({ work$, outlivesReader }: Job, terminal: Terminal): Observable<number> =>
-  merge(
-    signals$(terminal, 'SIGINT').pipe(map(() => INTERRUPTED)),
-    signals$(terminal, 'SIGTERM').pipe(map(() => TERMINATED)),
+/** Emits the exit status when a signal ends the command. The first one that comes asks a job to finish that knows how to; it is the second that cuts it off. */
+const interruptions$ = ({ finish }: Job, terminal: Terminal): Observable<number> =>
+  merge(signals$(terminal, 'SIGINT').pipe(map(() => INTERRUPTED)), signals$(terminal, 'SIGTERM').pipe(map(() => TERMINATED))).pipe(
+    filter((_, index) => {
+      if (finish === undefined || index > 0) return true;
+      finish();
+      return false;
+    }),
+  );
+
+/** Subscribes to a job until it ends, a signal ends it, or its output cannot be written any more; emits the exit status. */
+const carryOut = (job: Job, terminal: Terminal): Observable<number> => {
+  const { work$, outlivesReader } = job;
+  return merge(
+    interruptions$(job, terminal),
     outputErrors$(terminal).pipe(
       filter((error) => !(outlivesReader && isClosedPipe(error))),
       map((error) => afterOutputError(error, terminal)),
@@ -48,6 +58,7 @@ const carryOut = ({ work$, outlivesReader }: Job, terminal: Terminal): Observabl
       catchError((error: unknown) => of(tellError(error, terminal))),
     ),
   ).pipe(take(1));
+};
 
 /** Waits until everything written to stdout is through; gives the error if it is not. */
 const flushed = ({ stdout }: Terminal): Promise<unknown> =>

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { recordingModel } from '../../src/testing/recordingModel.js';
-import { problemOf, serving } from './serving.js';
+import { eventually, problemOf, serving } from './serving.js';
 
 const POST = 'POST /classify HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n';
 
@@ -44,15 +44,15 @@ describe('limits', () => {
   });
 
   it('refuses what finds no room in the queue, says when to come back, and counts it', async () => {
-    const { classify, get } = await serving({ batchSize: 4, maxWaitMs: 60_000, limits: { batch: 3, queue: 3 } });
+    const { classify, get, metric } = await serving({ batchSize: 4, maxWaitMs: 60_000, limits: { batch: 3, queue: 3 } });
     const waiting = classify('["a","b"]');
-    await expect.poll(async () => (await (await get('/metrics')).text()).includes('headwater_queue_headlines 2')).toBe(true);
+    await metric('headwater_queue_headlines 2');
     const refused = await classify('["c","d"]');
     expect(refused.headers.get('retry-after')).toBe('1');
     expect(await problemOf(refused)).toEqual(['queue-full', 503]);
     expect(await (await get('/metrics')).text()).toContain('headwater_headlines_dropped_total{reason="queue-full"} 2');
     const third = classify('"c"');
-    await expect.poll(async () => (await (await get('/metrics')).text()).includes('headwater_queue_headlines 3')).toBe(true);
+    await metric('headwater_queue_headlines 3');
     void waiting.catch(() => undefined);
     void third.catch(() => undefined);
   });
@@ -66,7 +66,7 @@ describe('limits', () => {
     expect(await third.closed).toMatch(/^HTTP\/1.1 503 .*"type":"urn:headwater:problem:connections"/s);
     first.socket.destroy();
     second.socket.destroy();
-    await expect.poll(async () => (await get('/healthz', { connection: 'close' })).status).toBe(200);
+    await eventually(async () => (await get('/healthz', { connection: 'close' })).status).toBe(200);
   });
 
   it('refuses a document that arrives too slowly', async () => {

@@ -1,6 +1,6 @@
 import { createConnection, type Socket } from 'node:net';
 import { lastValueFrom, of, Subject, type Subscription } from 'rxjs';
-import { afterEach } from 'vitest';
+import { afterEach, expect } from 'vitest';
 import { serveModel, type ServeModelOptions, type ServerEvent } from '../../src/server/serveModel.js';
 import { recordingModel } from '../../src/testing/recordingModel.js';
 import { LabelEncoder } from '../../src/text/LabelEncoder.js';
@@ -24,6 +24,8 @@ export interface Served {
   readonly get: (path: string, headers?: Record<string, string>) => Promise<Response>;
   /** Sends a document to be classified. */
   readonly classify: (body: string | Uint8Array<ArrayBuffer>, headers?: Record<string, string>) => Promise<Response>;
+  /** Waits until a metric has a value: a line of `/metrics`. */
+  readonly metric: (line: string) => Promise<void>;
   /** A bare connection. */
   readonly connect: () => RawClient;
 }
@@ -44,6 +46,9 @@ const running: (() => void)[] = [];
 afterEach(() => {
   for (const stop of running.splice(0)) stop();
 });
+
+/** Expects something of what is read again and again: of what comes about in a while, however busy the machine is. */
+export const eventually = <T>(read: () => T | Promise<T>) => expect.poll(read, { timeout: 20_000 });
 
 /** Connects to a server. */
 export const rawClient = (url: URL): RawClient => {
@@ -66,7 +71,7 @@ export const rawClient = (url: URL): RawClient => {
       };
       waiting.add(look);
       look();
-      void closed.then(() => reject(new Error(`It closed before ${String(wanted)} came: ${text}`)));
+      void closed.then(() => reject(new Error(`It closed before ${String(wanted)} came: ${text.slice(0, 1000)}`)));
     });
   return { socket, received: () => text, until, closed };
 };
@@ -94,6 +99,7 @@ export const serving = (options: Partial<ServeModelOptions> = {}): Promise<Serve
           drain: () => drain$.next(),
           get: (path, headers = {}) => fetch(new URL(path, url), { headers }),
           classify: (body, headers = {}) => fetch(new URL('/classify', url), { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body }),
+          metric: (line) => eventually(async () => (await (await fetch(new URL('/metrics', url))).text()).split('\n').includes(line)).toBe(true),
           connect: () => rawClient(url),
         });
       },

@@ -1,0 +1,118 @@
+import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { text } from 'node:stream/consumers';
+import { describe, expect, it } from 'vitest';
+import { serving } from './serving.js';
+
+describe('what is no proper request', () => {
+  it.each([
+    ['no HTTP', 'hello there\r\n\r\n', 400, 'malformed'],
+    ['TLS', '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03', 400, 'malformed'],
+    ['two lengths', 'POST /classify HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab', 400, 'malformed'],
+    ['a length and chunks', 'POST /classify HTTP/1.1\r\nHost: localhost\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n', 400, 'malformed'],
+    ['a header over 16 KiB', `GET /healthz HTTP/1.1\r\nHost: localhost\r\nX-A: ${'x'.repeat(20_000)}\r\n\r\n`, 431, 'header-too-large'],
+    ['a chunk without a size', 'POST /classify HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n', 400, 'malformed'],
+    ['another expectation', 'GET /healthz HTTP/1.1\r\nHost: localhost\r\nExpect: miracles\r\nConnection: close\r\n\r\n', 417, 'expectation'],
+  ])('%s is answered with %i', async (_what, sent, status, kind) => {
+    const { connect } = await serving();
+    const { socket, closed } = connect();
+    socket.write(sent, 'latin1');
+    const received = await closed;
+    expect(received).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
+    expect(received).toContain(`"type":"urn:headwater:problem:${kind}"`);
+    expect(received).toContain('content-type: application/problem+json');
+  });
+
+  it('does not end up in the midst of another answer', async () => {
+    const { connect } = await serving();
+    const { socket, until, closed } = connect();
+    socket.write('GET /events HTTP/1.1\r\nHost: localhost\r\n\r\n');
+    await until(/retry/);
+    socket.write('nonsense\r\n\r\n');
+    expect(await closed).not.toContain('400');
+  });
+});
+
+describe('requests', () => {
+  it('one after another on a connection, sent ahead, are answered in their order', async () => {
+    const { connect } = await serving();
+    const { socket, closed } = connect();
+    const post = (title: string, last = ''): string => `POST /classify HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: ${title.length + 2}\r\n${last}\r\n"${title}"`;
+    socket.write(post('ferry') + post('cup') + post('goal', 'Connection: close\r\n'));
+    expect([...(await closed).matchAll(/"title":"(\w+)"/g)].map(([, title]) => title)).toEqual(['ferry', 'cup', 'goal']);
+  });
+
+  it('a byte at a time are answered', async () => {
+    const { connect } = await serving();
+    const { socket, closed } = connect();
+    socket.setNoDelay(true);
+    for (const byte of 'POST /classify HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 7\r\nConnection: close\r\n\r\n"ferry"') {
+      socket.write(byte);
+      await new Promise(setImmediate);
+    }
+    expect(await closed).toContain('"title":"ferry"');
+  });
+
+  it('whose client closes its side are not waited for, and do no harm', async () => {
+    const { connect, metric } = await serving();
+    for (const sent of ['', 'GET /eve', 'POST /classify HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n"a', 'POST /classify HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-ndjson\r\nTransfer-Encoding: chunked\r\n\r\n4\r\n"a"\n\r\n']) {
+      const { socket, closed } = connect();
+      socket.end(sent);
+      await closed;
+    }
+    await metric('headwater_connections 1');
+  });
+
+  it('of HTTP/1.0, of a whole address, and with a query are answered', async () => {
+    const { connect } = await serving();
+    for (const line of ['GET /healthz HTTP/1.0', 'GET http://localhost/healthz?a=b HTTP/1.1', 'GET /healthz?a HTTP/1.1']) {
+      const { socket, closed } = connect();
+      socket.write(`${line}\r\nHost: localhost\r\nConnection: close\r\n\r\n`);
+      expect(await closed).toContain(' 200 ');
+    }
+  });
+
+  it('of methods that are not for a path are told which are', async () => {
+    const { url } = await serving();
+    for (const [path, method, allow] of [
+      ['/classify', 'GET', 'POST, OPTIONS'],
+      ['/events', 'POST', 'GET, HEAD, OPTIONS'],
+      ['/healthz', 'DELETE', 'GET, HEAD, OPTIONS'],
+    ] as const) {
+      const response = await fetch(new URL(path, url), { method });
+      expect(response.status).toBe(405);
+      expect(response.headers.get('allow')).toBe(allow);
+    }
+    expect((await fetch(new URL('/events', url), { method: 'HEAD' })).status).toBe(200);
+    expect((await fetch(new URL('/', url))).status).toBe(404);
+  });
+});
+
+const hasCurl = spawnSync('curl', ['--version']).status === 0;
+
+describe('curl', () => {
+  const curl = async (args: readonly string[], input = ''): Promise<string> => {
+    const child = spawn('curl', ['-sS', ...args], { stdio: ['pipe', 'pipe', 'inherit'] });
+    child.stdin.end(input);
+    return text(child.stdout);
+  };
+
+  it('sends one, many and lines', async ({ skip }) => {
+    if (!hasCurl) return skip('There is no curl on this machine.');
+    const { url } = await serving();
+    const classify = new URL('/classify', url).href;
+    expect(await curl(['-H', 'content-type: application/json', '-d', '{"title":"ferry"}', classify])).toMatch(/^\{"title":"ferry","class":/);
+    expect(await curl(['-H', 'content-type: application/json', '-d', '["ferry","cup"]', classify])).toMatch(/^\[\{"title":"ferry",.*\},\{"title":"cup",.*\}\]$/);
+    expect(await curl(['-T', '-', '-X', 'POST', '-H', 'content-type: application/jsonl', classify], '"ferry"\n"cup"\n')).toMatch(/^\{"title":"ferry",.*\}\n\{"title":"cup",.*\}\n$/);
+  });
+
+  it('is told to go on with a large body that it asks about, and sees why one that is too large is refused', async ({ skip }) => {
+    if (!hasCurl) return skip('There is no curl on this machine.');
+    const { url } = await serving();
+    const lines = `${JSON.stringify('goal')}\n`.repeat(300_000);
+    const answered = await curl(['-H', 'content-type: application/jsonl', '-H', 'expect: 100-continue', '--data-binary', '@-', new URL('/classify', url).href], lines);
+    expect(answered.split('\n').length - 1).toBe(300_000);
+    const refused = await curl(['-w', '%{http_code}', '-H', 'content-type: application/json', '--data-binary', '@-', new URL('/classify', url).href], lines);
+    expect(refused).toMatch(/too-large.*413$/);
+  });
+});
