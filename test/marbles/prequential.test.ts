@@ -69,6 +69,17 @@ describe('prequential', () => {
     ]);
   });
 
+  it('does as its documentation draws it', () => {
+    const drawn = { A: [open(0), wrong(1)], B: [open(2)] };
+    const late: Record<string, LateLabel> = { a: { source: 'stdin', id: 0, category: 'World' }, c: { source: 'stdin', id: 2, category: 'World' } };
+    runMarbles(({ cold, expectObservable }) => {
+      const batch$ = cold(' --A----------B--------|', drawn);
+      const labels$ = cold('--------a---------c--|', late);
+      const events$ = batch$.pipe(prequential(settings({ labels$ })), map(({ type }) => type));
+      expectObservable(events$).toBe('--(pps)-(sL)-p----s---(L|)', { p: 'live-prediction', s: 'scored', L: 'learnt' });
+    });
+  });
+
   it('tells what a score is made of', () => {
     const seen: LearningEvent[] = [];
     of(batches.A).pipe(prequential(settings()), filter(({ type }) => type === 'scored')).subscribe((event) => seen.push(event));

@@ -61,10 +61,10 @@ const LONGEST_TIMER = 2 ** 31 - 1;
  * and id or guid: it is scored by the prediction that was made at the time.
  *
  * ```
- * batches:  --A---------B-----------|      A: a without a label, b with one; B: c without
- * labels$:  --------a------------c--|
+ * batches:  --A----------B--------|        A: a without a label, b with one; B: c without
+ * labels$:  --------a---------c--|
  *   prequential({ slot, tokenizer, labelEncoder, labels$, batchSize: 2 })
- * events:   --(ppsp)(sL)-p-------s-(L|)    p: live-prediction, s: scored, L: learnt
+ * events:   --(pps)-(sL)-p----s---(L|)     p: live-prediction, s: scored, L: learnt
  * ```
  *
  * For each input the events come in this order: `swapped` where another model has been put in use, `live-prediction`, `scored`, the end of a trial (`confirmed` or `rolled-back`), `learnt`. Predictions are

@@ -76,7 +76,8 @@ describe('modelSlot', () => {
     expect(slot.score(rows(slot.version, true, true))).toEqual({ type: 'confirmed', after: 'learnt', rows: 2, accuracy: 1, accuracyBefore: 0 });
     expect(model.steps).toBe(1);
     train(model);
-    expect(slot.score(rows(slot.version, false, true))).toMatchObject({ type: 'rolled-back', accuracyBefore: 1 });
+    expect(slot.score(rows(slot.version, false))).toBeUndefined();
+    expect(slot.score(rows(slot.version, true))).toMatchObject({ type: 'rolled-back', rows: 2, accuracyBefore: 1 });
     expect(model.steps).toBe(1);
   });
 
@@ -118,6 +119,9 @@ describe('modelSlot', () => {
       { type: 'renew', tokens: [5], like: 1 },
       { type: 'renew', tokens: [5], like: 1 },
     ]);
+    // Those saved since then have it.
+    expect(slot.score(rows(slot.version, true))?.type).toBe('confirmed');
+    expect(old.calls.filter(({ type }) => type === 'renew')).toHaveLength(2);
     slot.swap(candidate);
     slot.renewTokens([6], 1);
     for (const model of [old, candidate]) expect(model.calls.filter(({ type }) => type === 'renew').at(-1)).toEqual({ type: 'renew', tokens: [6], like: 1 });
