@@ -169,12 +169,14 @@ describe('classifyLive', () => {
     expect(model.predicted).toHaveLength(1);
   });
 
-  it('stops within a batch when a synchronous consumer has enough', () => {
+  it('predicts no further batch when a synchronous consumer has enough', () => {
+    const model = answering();
     const seen: number[] = [];
     of(batches.A, batches.B)
-      .pipe(classifyLive({ model: answering(), tokenizer, labelEncoder }), take(2))
+      .pipe(classifyLive({ model, tokenizer, labelEncoder }), take(2))
       .subscribe(({ headline: { id } }) => seen.push(id));
     expect(seen).toEqual([0, 1]);
+    expect(model.predicted).toHaveLength(1);
   });
 
   it('keeps the order when a consumer pushes a batch from within', () => {

@@ -98,7 +98,7 @@ describe('dedupe', () => {
   it('tells of each repeat, and by what it was known', () => {
     const told: RepeatedHeadline[] = [];
     const first = headline({ guid: '1', link: 'https://a.example/ferry', title: 'Ferry returns' });
-    const repeats = [headline({ guid: '1', title: 'Another' }), headline({ guid: '2', link: first.link, title: 'A third' }), headline({ guid: '3', title: first.title })];
+    const repeats = [headline({ guid: '1', title: first.title }), headline({ guid: '2', link: first.link, title: 'A third' }), headline({ guid: '3', title: first.title })];
     of(first, ...repeats)
       .pipe(dedupe({ repeats: { next: (repeat) => told.push(repeat) } }))
       .subscribe();
@@ -113,6 +113,10 @@ describe('dedupe', () => {
     expect(passing([{ guid: '1', source: 'x', title: 'One' }, { guid: '1', source: 'y', title: 'Two' }, { guid: '1', source: 'x', title: 'Three' }])).toEqual([0, 1]);
   });
 
+  it('does not take headlines without a guid for one', () => {
+    expect(passing([{ title: 'One' }, { title: 'Two' }, { guid: '', title: 'Three' }, { guid: '', title: 'Four' }])).toEqual([0, 1, 2, 3]);
+  });
+
   it.each([
     ['https://news.example/a', 'http://news.example/a'],
     ['https://news.example/a', 'HTTPS://News.EXAMPLE/a'],
@@ -120,7 +124,8 @@ describe('dedupe', () => {
     ['https://news.example/a', 'https://news.example:443/a#comments'],
     ['https://news.example/a?id=1&page=2', 'https://news.example/a?page=2&id=1'],
     ['https://news.example/a?id=1', 'https://news.example/a?utm_source=rss&id=1&UTM_Campaign=x&fbclid=9'],
-    [' relative/address ', 'relative/address'],
+    ['relative/address', ' relative/address/ '],
+    ['no address', ' no address '],
   ])('takes %s and %s for one link', (one, other) => {
     expect(passing([{ link: one, title: 'One' }, { link: other, title: 'Other' }])).toEqual([0]);
   });
@@ -171,7 +176,7 @@ describe('dedupe', () => {
   });
 
   it('takes no key of a kind for one of another', () => {
-    expect(passing([{ link: 'ferry', title: 'A' }, { title: 'ferry' }, { guid: 'ferry', source: 'ferry', title: 'B' }])).toEqual([0, 1, 2]);
+    expect(passing([{ link: 'no address', title: 'A' }, { title: 'No address' }, { guid: 'no address', title: 'B' }])).toEqual([0, 1, 2]);
   });
 
   it('forgets the key that was not seen for longest', () => {

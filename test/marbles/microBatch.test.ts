@@ -101,6 +101,10 @@ describe('microBatch', () => {
     runMarbles(({ cold, expectObservable }) => {
       expectObservable(cold('a 60m b 60m c|').pipe(microBatch({ maxSize: 2, maxWaitMs: Infinity }))).toBe('- 60m x 60m -(y|)', { x: ['a', 'b'], y: ['c'] });
     });
+    // A timer takes a delay that it has no room for as none at all.
+    const scheduler = new TestClock();
+    atOnce([1], { maxSize: 2, maxWaitMs: Infinity, scheduler });
+    expect(scheduler.timers).toBe(0);
   });
 
   it('takes a source that emits everything at once', () => {
