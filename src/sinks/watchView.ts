@@ -1,5 +1,3 @@
-import { Writable } from 'node:stream';
-import { createLogUpdate } from 'log-update';
 import pc from 'picocolors';
 import { asyncScheduler, fromEventPattern, interval, merge, Observable, type OperatorFunction, type SchedulerLike, startWith, Subject, throttleTime } from 'rxjs';
 import { HeadwaterError } from '../contracts/HeadwaterError.js';
@@ -43,35 +41,14 @@ const TICK = 1000;
 const BEGIN = '\u001b[?2026h';
 const END = '\u001b[?2026l';
 const CLEAR = '\u001b[H\u001b[2J';
-const EMPTY_LINE = '\r\u001b[K';
+const ERASE_LINE = '\u001b[K';
+const ERASE_BELOW = '\u001b[J';
+
+/** Back to the first line of so many above the cursor. */
+const up = (lines: number): string => (lines === 0 ? '\r' : `\r\u001b[${lines}A`);
 
 /** A pseudo-terminal that was never told its size says 0. */
 const sizeOf = (given: number | undefined, usual: number): number => (given === undefined || given === 0 ? usual : given);
-
-/** The terminal as log-update is to see it. */
-class Canvas extends Writable {
-  readonly #output: TextOutput;
-  readonly #stream: ScreenStream;
-
-  constructor(stream: ScreenStream, output: TextOutput) {
-    super({ decodeStrings: false });
-    this.#stream = stream;
-    this.#output = output;
-  }
-
-  get columns(): number {
-    return sizeOf(this.#stream.columns, 80);
-  }
-
-  get rows(): number {
-    return sizeOf(this.#stream.rows, 24);
-  }
-
-  override _write(frame: string, _encoding: BufferEncoding, done: () => void): void {
-    this.#output.write(`${BEGIN}${frame}${END}`);
-    done();
-  }
-}
 
 /**
  * Shows live headlines on a terminal as they are classified: one frame drawn over and over, the newest headline on top.
@@ -126,21 +103,27 @@ export const watchView = ({
     new Observable((subscriber) => {
       const followed = follow(subscriber);
       const output = new TextOutput(stream, () => subscriber.complete());
-      const canvas = new Canvas(stream, output);
-      const update = createLogUpdate(canvas, { showCursor: true });
       const record = new WatchRecord(classes, feeds, shows, scheduler.now());
       const changed$ = new Subject<void>();
       let ended = false;
 
+      /** The lines that stand above the cursor. */
+      let drawn: readonly string[] = [];
+
       const draw = (): void => {
-        update(watchFrame(record.state(scheduler.now()), { columns: canvas.columns, rows: canvas.rows, unicode, paint }).join('\n'));
+        const size = { columns: sizeOf(stream.columns, 80), rows: sizeOf(stream.rows, 24) };
+        const lines = watchFrame(record.state(scheduler.now()), { ...size, unicode, paint });
+        if (lines.length === drawn.length && lines.every((line, i) => line === drawn[i])) return;
+        // Each line is written over the one that stands there, and what is left of that is erased then: nothing is ever blank in between.
+        output.write(`${BEGIN}${up(drawn.length)}${lines.map((line) => `${line}${ERASE_LINE}\n`).join('')}${ERASE_BELOW}${END}`);
+        drawn = lines;
       };
-      /** Draws how it stands at the end, over what a key (Ctrl-C, say) has left below the frame. */
+      /** Draws how it stands at the end, and wipes away what a key (Ctrl-C, say) has left below. */
       const finish = (): void => {
         if (ended) return;
         ended = true;
         draw();
-        output.write(EMPTY_LINE);
+        output.write(`\r${ERASE_BELOW}`);
       };
       const resized$ = fromEventPattern<unknown>(
         (listener) => stream.on('resize', listener),
@@ -150,13 +133,12 @@ export const watchView = ({
       subscriber.add(() => {
         finish();
         output.release();
-        canvas.destroy();
       });
       subscriber.add(
         resized$.subscribe(() => {
           // Lines that were cut to the old width have been wrapped or not, as the terminal likes: nobody knows how many there are.
           output.write(CLEAR);
-          update.done();
+          drawn = [];
           changed$.next();
         }),
       );

@@ -35,7 +35,7 @@ export class VirtualTerminal extends FakeStream {
       } else if (name === 'A') row = Math.max(0, row - Number(codes === '' ? 1 : codes));
       else if (name === 'G') column = 0;
       else if (name === 'H') [row, column] = [0, 0];
-      else if (name === 'J') lines = [''];
+      else if (name === 'J') lines = codes === '2' ? [''] : [...lines.slice(0, row), (lines[row] ?? '').slice(0, column)];
       else if (name === 'K') lines[row] = codes === '2' ? '' : (lines[row] ?? '').slice(0, column);
       else if (!/[mhl]/.test(name)) throw new Error(`This terminal does not know ${JSON.stringify(token)}.`);
     }
