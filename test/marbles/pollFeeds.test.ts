@@ -208,6 +208,28 @@ describe('failures', () => {
     });
     expect(memory.toJSON().feeds).toEqual([]);
   });
+
+  it.each([
+    ['nothing that is a feed', ''],
+    ['the beginning of a page', '<html><head><link rel="alternate" type="application/rss+xml" href="/feed">'],
+  ])('of a body are told where it has brought %s', (_name, body) => {
+    const scheduler = marbles();
+    const { title$, asked$, event$ } = polled(scheduler, 'x', () => ({ ...response(200, {}, body), broken: new HeadwaterError('HW_HTTP_CUT', 'cut') }), { once: true });
+    scheduler.run(({ expectObservable }) => {
+      expectObservable(asked$).toBe('x');
+      expectObservable(event$).toBe('f', { f: 'HW_HTTP_CUT' });
+      expectObservable(title$).toBe('|');
+    });
+  });
+
+  it.each([204, 205, 206, 300, 302, 400, 401, 403, 404, 418, 500, 502])('are told of a %d', (status) => {
+    const scheduler = marbles();
+    const { title$, event$ } = polled(scheduler, 'x', inTurn(response(status, {}, rssOf('a'))), { once: true });
+    scheduler.run(({ expectObservable }) => {
+      expectObservable(event$).toBe('f', { f: 'HW_HTTP_STATUS' });
+      expectObservable(title$).toBe('|');
+    });
+  });
 });
 
 describe('turns', () => {

@@ -1,12 +1,12 @@
 import { STATUS_CODES } from 'node:http';
-import { catchError, defer, filter, last, mergeMap, of, take, throwError, timeout, type Observable, type SchedulerLike } from 'rxjs';
+import { catchError, defer, filter, mergeMap, of, take, throwError, timeout, type Observable, type SchedulerLike } from 'rxjs';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import type { Valve } from '../../contracts/Valve.js';
 import { statusError } from '../httpError.js';
 import { authorizationOf, REDIRECTS, redirectError } from '../httpExchange.js';
 import { discoverFeed } from './discoverFeed.js';
 import type { FeedAnswer } from './FeedAnswer.js';
-import { feedDocument } from './FeedDocument.js';
+import { feedDocument, type FeedDocument, type FeedPage } from './FeedDocument.js';
 import type { FeedExchange, FeedResponse } from './FeedExchange.js';
 import type { RememberedFeed } from './FeedMemory.js';
 import type { HostLine } from './HostLine.js';
@@ -130,8 +130,20 @@ export const askFeed = ({ given, name, address: start, known }: FeedToAsk, rules
     return of(failed(redirectError(name, `was redirected more than ${maxRedirects} times, the last time to ${url.href}. Give the final address, or allow more by maxRedirects.`)));
   };
 
+  /** @throws why the answer is not whole, where that may be why it is no feed */
+  const documentOf = (url: URL, { bytes, header, broken }: FeedResponse): FeedDocument | FeedPage => {
+    if (broken === undefined) return feedDocument(bytes, header('content-type'), name, url.href);
+    try {
+      const document = feedDocument(bytes, header('content-type'), name, url.href);
+      if (document.type === 'feed') return document;
+    } catch {
+      // Nothing of what has arrived is a feed; what has not might have been.
+    }
+    throw broken;
+  };
+
   const answerOf = (url: URL, trail: Trail, response: FeedResponse): Observable<FeedAnswer> => {
-    const { status, header, bytes, broken } = response;
+    const { status, header, broken } = response;
     const location = header('location');
     const age = { maxAgeMs: maxAge(header('cache-control')), moved: trail.moved };
     if (REDIRECTS.has(status) && location !== undefined) {
@@ -143,9 +155,8 @@ export const askFeed = ({ given, name, address: start, known }: FeedToAsk, rules
       return of(isKnown(url) ? { type: 'unchanged', ...age } : failed(statusError(name, status)));
     }
     if (status >= 200 && status < 300 && status !== 204 && status !== 205 && status !== 206) {
-      const document = feedDocument(bytes, header('content-type'), name, url.href);
+      const document = documentOf(url, response);
       if (document.type === 'feed') return of({ type: 'feed', document, broken, known: { address: url.href, etag: header('etag'), lastModified: header('last-modified') }, ...age });
-      if (broken !== undefined) return of(failed(broken));
       const [feed] = discover && !trail.fromPage ? discoverFeed(document.html, url) : [];
       if (feed === undefined) return of(failed(new HeadwaterError('HW_FEED', `${name} is a page, and names no feed${discover ? '' : ' that is looked for'}. Give the address of the feed itself.`, { where: name })));
       const to = new URL(feed);
@@ -159,11 +170,7 @@ export const askFeed = ({ given, name, address: start, known }: FeedToAsk, rules
   };
 
   const ask = (url: URL, trail: Trail): Observable<FeedAnswer> =>
-    defer(() => send(url)).pipe(
-      // Its turn at the host is over before the next request is made, which may be for the same host.
-      last(),
-      mergeMap((response) => answerOf(url, trail, response)),
-    );
+    defer(() => send(url)).pipe(mergeMap((response) => answerOf(url, trail, response)));
 
   return ask(start, { redirects: 0, moved: undefined, forGood: true, fromPage: false }).pipe(
     catchError((error: unknown) => {

@@ -195,6 +195,8 @@ describe('limits', () => {
     const result = await read(path, options);
     expect(failure(result)).toBe(code);
     expect(result.titles).toEqual(titles);
+    // No connection is left behind.
+    await expect.poll(() => server.open).toBe(0);
   });
 
   it('/endless is read up to its limit', async () => {
@@ -202,6 +204,7 @@ describe('limits', () => {
     expect(failure(result)).toBe('HW_OVERFLOW');
     expect(new Set(result.titles)).toEqual(new Set(['Headline without end']));
     expect(result.titles.length).toBeGreaterThan(90);
+    await expect.poll(() => server.open).toBe(0);
   });
 
   it('abort a request when nobody wants its answer', async () => {
