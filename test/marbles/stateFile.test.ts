@@ -1,6 +1,7 @@
+import { setTimeout } from 'node:timers/promises';
 import { right } from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
-import { map, of, range, Subject, take, throwError } from 'rxjs';
+import { map, of, range, Subject, take, throwError, VirtualTimeScheduler } from 'rxjs';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { HeadwaterError } from '../../src/contracts/HeadwaterError.js';
 import { alongside } from '../../src/sinks/alongside.js';
@@ -114,10 +115,11 @@ describe('stateFile.keep', () => {
     expect(written).toEqual(['state.json "b"']);
   });
 
-  it('gives settled when everything is written, after an unsubscription too', async () => {
+  it('gives settled when everything is written, and what changed while it was being written too', async () => {
     const disk: Subject<never>[] = [];
-    const { sink, file, written } = kept({
-      delayMs: 1e6,
+    const scheduler = new VirtualTimeScheduler();
+    const { sink, file, state, written } = kept({
+      scheduler,
       write: () => {
         const write = new Subject<never>();
         disk.push(write);
@@ -126,8 +128,10 @@ describe('stateFile.keep', () => {
     });
     const source = new Subject<string>();
     expect(await file.settled()).toEqual(right(undefined));
-    const subscription = source.pipe(sink).subscribe();
+    const subscription = source.pipe(into(state), sink).subscribe();
     source.next('a');
+    scheduler.flush();
+    source.next('b');
     subscription.unsubscribe();
     expect(source.observed).toBe(false);
     let settled = false;
@@ -135,10 +139,13 @@ describe('stateFile.keep', () => {
       settled = true;
       return result;
     });
-    await Promise.resolve();
-    expect([settled, written.length]).toEqual([false, 1]);
-    disk[0]?.complete();
+    for (const text of ['"a"', '"b"']) {
+      await setTimeout(0);
+      expect([settled, written.at(-1)]).toEqual([false, `state.json ${text}`]);
+      disk.at(-1)?.complete();
+    }
     expect(await waiting).toEqual(right(undefined));
+    expect(disk).toHaveLength(2);
   });
 
   it('ends with what the disk or the state fails with, and leaves the source', () => {
