@@ -56,7 +56,7 @@ Examples:
 
 /** Headlines that come together are classified together, and the first of them waits so long for others. */
 const TOGETHER = 64;
-const WAIT_MS = 20;
+const WAIT_MS = 5;
 
 const POLICIES: readonly ShedPolicy[] = ['newest', 'oldest', 'random'];
 
