@@ -208,8 +208,8 @@ describe('limits', () => {
   });
 
   it('abort a request when nobody wants its answer', async () => {
-    const subscription = pollFeed(`${server.origin}/endless`).subscribe();
-    await expect.poll(() => server.asked).toEqual(['/endless']);
+    const subscription = pollFeed(`${server.origin}/stalled`).subscribe();
+    await expect.poll(() => server.asked).toEqual(['/stalled']);
     subscription.unsubscribe();
     await expect.poll(() => server.open).toBe(0);
   });
