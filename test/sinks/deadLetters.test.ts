@@ -16,7 +16,7 @@ describe('deadLetters', () => {
     for (const one of all) letters.next(one);
     expect(letters.total).toBe(4);
     expect(letters.rows).toBe(3);
-    expect(letters.counts).toEqual({ field: 2, ragged: 1, encoding: 0, quote: 0, oversize: 0, empty: 1 });
+    expect(letters.counts).toEqual({ field: 2, ragged: 1, encoding: 0, quote: 0, oversize: 0, empty: 1, item: 0 });
     expect(letters.examples).toEqual(all.slice(0, 2));
   });
 
