@@ -12,6 +12,8 @@ export interface FeedState {
   readonly nextRead: number | undefined;
   /** How many items it had when it was last read. */
   readonly items: number | undefined;
+  /** Where it says that it lives now. */
+  readonly movedTo: string | undefined;
   /** Why it could not be read, the last time. */
   readonly error: string | undefined;
 }

@@ -2,7 +2,7 @@ import type { SourceEvent } from '../../contracts/Live.js';
 import type { FeedState } from './WatchState.js';
 
 /** A feed of which nothing was heard yet. */
-export const unheardFeed = (source: string): FeedState => ({ source, status: 'waiting', lastRead: undefined, nextRead: undefined, items: undefined, error: undefined });
+export const unheardFeed = (source: string): FeedState => ({ source, status: 'waiting', lastRead: undefined, nextRead: undefined, items: undefined, movedTo: undefined, error: undefined });
 
 /** How it stands with a feed after an event of it. */
 export const feedAfter = (feed: FeedState, event: SourceEvent): FeedState => {
@@ -17,7 +17,6 @@ export const feedAfter = (feed: FeedState, event: SourceEvent): FeedState => {
     case 'failed':
       return { ...feed, status: nextRead === undefined ? 'gone' : 'failing', nextRead, error: event.message };
     case 'moved':
-      // It is read under its old name until it is told otherwise.
-      return feed;
+      return { ...feed, movedTo: event.to };
   }
 };

@@ -110,6 +110,7 @@ export const watchFrame = (state: WatchState, style: FrameStyle): readonly strin
   };
   const feedLine = (feed: FeedState, nameWidth: number): string => {
     const name: Stretch = [`${fitText(shortAddress(feed.source), nameWidth, ellipsis)}  `];
+    const moved = feed.movedTo === undefined ? '' : `, moved to ${shortAddress(feed.movedTo)}`;
     const next = feed.nextRead === undefined ? '' : `, next in ${duration((feed.nextRead - state.now) / 1000)}`;
     // The line begins with its address already.
     const message = feed.error ?? '';
@@ -119,7 +120,7 @@ export const watchFrame = (state: WatchState, style: FrameStyle): readonly strin
         return draw([unicode ? '○ ' : '- ', paint.dim], name, ['waiting', paint.dim]);
       case 'read':
       case 'open':
-        return draw([unicode ? '● ' : '+ ', paint.green], name, [`${heard(feed)}${next}`, paint.dim]);
+        return draw([unicode ? '● ' : '+ ', paint.green], name, [`${heard(feed)}${next}${moved}`, paint.dim]);
       case 'failing':
         return draw([unicode ? '✗ ' : '! ', paint.red], name, [`${heard(feed)}${next}  `, paint.dim], [error, paint.red]);
       case 'gone':

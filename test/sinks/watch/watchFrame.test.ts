@@ -64,7 +64,7 @@ describe('a frame', () => {
       'headwater watch   0.1 headlines/s   lag p50 2.0 ms, p99 100 ms   4 feeds   2 failing',
       '4 classified   4 shown   7 repeated   1,200 dropped   1 rejected',
       'Business 0   Sci/Tech 0   Sports 3   World 1',
-      '● news.example/sport.xml  30 items, read 10s ago, next in 14m50s',
+      '● news.example/sport.xml  30 items, read 10s ago, next in 14m50s, moved to new.example',
       '✗ world.example           1 item, read 5m ago, next in 20s  It answered 503.',
       '● quick.example/feed      open for 25s',
       '✗ old.example/rss         given up  It is gone (410).',
