@@ -1,10 +1,9 @@
 import { addAbortSignal, type Readable } from 'node:stream';
-import { HeadwaterError, type ErrorCode } from '../../contracts/HeadwaterError.js';
+import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import type { CheckedBodyOptions } from '../BodyOptions.js';
 import { decodeContent } from '../decodeContent.js';
 import { bodyOf } from '../httpBody.js';
 import { authorizationOf, headerOf, httpExchange, REDIRECTS, redirectError, redirectTarget } from '../httpExchange.js';
-import { ConnectionLost } from './ConnectionLost.js';
 import type { Guard } from './ConnectionOptions.js';
 import { refusal } from './refusal.js';
 
@@ -23,12 +22,6 @@ export interface EventStreamRequest {
 
 const PERMANENT: ReadonlySet<number> = new Set([301, 308]);
 const NO_CONTENT = 204;
-
-/** What may be over by the next time. */
-const LOST: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['HW_HTTP_CONNECT', 'HW_HTTP_TIMEOUT', 'HW_HTTP_CUT']);
-
-/** An error of a connection as `ConnectionLost` where it is worth trying again. */
-export const worthRetrying = (error: unknown): unknown => (error instanceof HeadwaterError && LOST.has(error.code) ? new ConnectionLost(error) : error);
 
 /** An id as it is written into a header: its bytes in UTF-8. */
 const headerBytes = (id: string): string => Buffer.from(id).toString('latin1');
@@ -79,32 +72,28 @@ const follow = async ({ url: start, name, headers, lastEventId, timeouts, guard 
  * @param signal closes it at once, whatever it is doing; to be aborted in any case when the stream is done with
  * @param opened is told as soon as the head of a good answer has come
  * @param now the time, in milliseconds since 1970
- * @throws ConnectionLost where it is worth trying again
- * @throws HeadwaterError `HW_HTTP_STATUS`, `HW_HTTP_REDIRECTS`, `HW_ADDRESS`, `HW_FEED`, `HW_ENCODING` where it is not
+ * @throws ConnectionLost for a status that may pass
+ * @throws HeadwaterError `HW_HTTP_…`, `HW_ADDRESS`, `HW_FEED`, `HW_ENCODING`; and what breaks the body before its first byte
  */
 export const openEventStream = async (request: EventStreamRequest, signal: AbortSignal, opened: (movedTo: string | undefined) => void, now: () => number): Promise<Readable | undefined> => {
   const { name } = request;
-  try {
-    const answered = await follow(request, signal);
-    const { response, close, movedTo } = answered;
-    const { statusCode } = response;
-    if (statusCode === NO_CONTENT) {
-      close();
-      return undefined;
-    }
-    if (statusCode !== 200) {
-      close();
-      throw refusal(name, { status: statusCode, retryAfter: headerOf(response, 'retry-after'), date: headerOf(response, 'date') }, now());
-    }
-    const type = headerOf(response, 'content-type');
-    if (type === undefined || !/^text\/event-stream\s*(?:;|$)/i.test(type.trim())) {
-      close();
-      throw wrongType(name, type);
-    }
-    opened(movedTo);
-    const { bytes, encodings } = bodyOf(answered);
-    return await decodeContent(addAbortSignal(signal, bytes), encodings, name);
-  } catch (error) {
-    throw worthRetrying(error);
+  const answered = await follow(request, signal);
+  const { response, close, movedTo } = answered;
+  const { statusCode } = response;
+  if (statusCode === NO_CONTENT) {
+    close();
+    return undefined;
   }
+  if (statusCode !== 200) {
+    close();
+    throw refusal(name, { status: statusCode, retryAfter: headerOf(response, 'retry-after'), date: headerOf(response, 'date') }, now());
+  }
+  const type = headerOf(response, 'content-type');
+  if (type === undefined || !/^text\/event-stream\s*(?:;|$)/i.test(type.trim())) {
+    close();
+    throw wrongType(name, type);
+  }
+  opened(movedTo);
+  const { bytes, encodings } = bodyOf(answered);
+  return decodeContent(addAbortSignal(signal, bytes), encodings, name);
 };

@@ -13,9 +13,10 @@ import { guard, ownHeaders, type ConnectionOptions } from './ConnectionOptions.j
 import { EventReader } from './EventReader.js';
 import { HeadlineIntake } from './HeadlineIntake.js';
 import type { LiveOptions } from './LiveOptions.js';
-import { openEventStream, worthRetrying } from './openEventStream.js';
+import { openEventStream } from './openEventStream.js';
 import { reconnecting, type Connect } from './reconnecting.js';
 import { checkReconnectOptions, type ReconnectOptions } from './ReconnectOptions.js';
+import { worthRetrying } from './worthRetrying.js';
 
 /** How server-sent events are read. */
 export interface ServerSentEventsOptions extends Omit<BodyOptions, 'bodyTimeout'>, LiveOptions, ReconnectOptions, ConnectionOptions {
@@ -64,7 +65,7 @@ const requireId = (id: string): string => {
  * emitted, no more is read, and no connection is made.
  *
  * **Errors** end the stream: `HW_HTTP_STATUS` any other status; `HW_FEED` an answer that is not `text/event-stream`; `HW_ADDRESS` a
- * redirect or a public name that leads into a private network (unless `allowPrivate`); `HW_HTTP_REDIRECTS`; `HW_ENCODING`; `HW_CSV` for UTF-16; after `maxAttempts` failures in a row the
+ * redirect or a public name that leads into a private network (unless `allowPrivate`); `HW_HTTP_REDIRECTS`; `HW_ENCODING` an encoding that is unknown; `HW_CSV` for UTF-16; after `maxAttempts` failures in a row the
  * last one's `HW_HTTP_CONNECT`, `HW_HTTP_TIMEOUT`, `HW_HTTP_CUT` or `HW_HTTP_STATUS`; `HW_REJECTIONS` a record that is no headline where there is no `rejections`; and
  * what `rejections` and `events` throw.
  *
@@ -133,8 +134,9 @@ export const serverSentEvents = (url: string | URL, options: ServerSentEventsOpt
           retry: (ms) => (retryMs = ms),
         });
         const failed = (error: unknown): void => {
-          const lost = worthRetrying(error);
-          connection.error(lost instanceof ConnectionLost ? new ConnectionLost(lost.error, Math.max(lost.atLeastMs, retryMs)) : error);
+          // What breaks the body before its first byte does so while it is opened.
+          const lost = error instanceof ConnectionLost ? error : worthRetrying(bodyError(location, error, reader.progress));
+          connection.error(lost instanceof ConnectionLost ? new ConnectionLost(lost.error, Math.max(lost.atLeastMs, retryMs)) : lost);
         };
         const opened = (movedTo: string | undefined): void => {
           if (connection.closed) return;
@@ -149,7 +151,7 @@ export const serverSentEvents = (url: string | URL, options: ServerSentEventsOpt
           }
           const draining = drain(body, reader, options, {
             complete: () => failed(new HeadwaterError('HW_HTTP_CUT', `${name} ended its stream after ${reader.progress}.`, { where: name })),
-            broken: (error) => failed(bodyError(location, error, reader.progress)),
+            broken: failed,
             failed: (error) => connection.error(error),
           });
           connection.add(() => draining.stop());

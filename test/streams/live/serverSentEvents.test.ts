@@ -112,14 +112,16 @@ describe('serverSentEvents', () => {
 
   describe('resuming', () => {
     it('sends the id of the last event it has emitted, whatever it was cut in', async () => {
-      const events = Array.from({ length: 6 }, (_, i) => `id: é${i}\ndata: ${i}\n\n`);
+      const ids = Array.from({ length: 6 }, (_, i) => `é😀${i}`);
+      const events = ids.map((id, i) => `id: ${id}\ndata: ${i}\n\n`);
       await fc.assert(
         fc.asyncProperty(fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1, maxLength: 4 }), async (cuts) => {
           // The server sends what comes after the id that it is given, and cuts each connection but the last after so many bytes.
           let connections = 0;
           const origin = await serve((request, response) => {
-            const last = Buffer.from(String(request.headers['last-event-id'] ?? ''), 'latin1').toString();
-            const from = last === '' ? 0 : Number(last.slice(1)) + 1;
+            const last = request.headers['last-event-id'];
+            // Node gives each byte of a header as a character.
+            const from = last === undefined ? 0 : ids.indexOf(Buffer.from(String(last), 'latin1').toString()) + 1;
             const rest = Buffer.from(events.slice(from).join(''));
             const cut = cuts[connections++];
             if (rest.length === 0) response.writeHead(204).end();
@@ -217,6 +219,27 @@ describe('serverSentEvents', () => {
       await until(() => expect(heard.ended).toEqual({ error: undefined }));
       expect(heard.titles()).toEqual(['a', 'b']);
       expect(heard.events.flatMap((event) => (event.type === 'failed' ? [event.code] : []))).toEqual(['HW_HTTP_TIMEOUT', 'HW_HTTP_CUT']);
+    });
+
+    it.each<[string, string, (response: ServerResponse) => void]>([
+      ['sends nothing', 'HW_HTTP_TIMEOUT', () => undefined],
+      ['breaks', 'HW_HTTP_CUT', (response) => void setTimeout(() => response.destroy(), 20)],
+      ['ends', 'HW_HTTP_CUT', (response) => void response.end()],
+    ])('comes back where a stream opens and %s before its first byte', async (_name, code, then) => {
+      const { origin } = await inTurn((response) => then(begin(response)), noContent);
+      const heard = listen((to) => serverSentEvents(origin, { ...to, ...soon, bodyTimeout: 100 }));
+      await until(() => expect(heard.ended).toEqual({ error: undefined }));
+      expect(heard.events).toMatchObject([{ type: 'opened' }, { type: 'failed', code }]);
+    });
+
+    it('comes back where a compressed stream is cut, and not where its encoding is unknown', async () => {
+      const cut = gzipSync('data: a\n\ndata: b\n\n').subarray(0, -4);
+      const { origin } = await inTurn((response) => begin(response, { ...TYPE, 'content-encoding': 'gzip' }).end(cut), noContent);
+      const heard = listen((to) => serverSentEvents(origin, { ...to, ...soon }));
+      await until(() => expect(heard.ended).toEqual({ error: undefined }));
+      expect(heard.events).toMatchObject([{ type: 'opened' }, { type: 'failed', code: 'HW_ENCODING' }]);
+      const unknown = await inTurn((response) => begin(response, { ...TYPE, 'content-encoding': 'lzma' }).write('data: a\n\n'));
+      expect((await collect(serverSentEvents(unknown.origin, soon))).error).toMatchObject({ code: 'HW_ENCODING' });
     });
 
     it('takes a server that never answers for dead', async () => {
