@@ -48,7 +48,7 @@ afterEach(() => {
 });
 
 /** Expects something of what is read again and again: of what comes about in a while, however busy the machine is. */
-export const eventually = <T>(read: () => T | Promise<T>) => expect.poll(read, { timeout: 20_000 });
+export const eventually = <T>(read: () => T | Promise<T>): ReturnType<typeof expect.poll<T>> => expect.poll(read, { timeout: 20_000 });
 
 /** Connects to a server. */
 export const rawClient = (url: URL): RawClient => {
