@@ -74,6 +74,21 @@ describe('formats', () => {
     expect(parse('<feed/>').items).toEqual([]);
   });
 
+  it('gives links by what they say that they are relative to', () => {
+    const entry = (base: string): string => `<feed xml:base="/deep/"><entry xml:base="${base}"><title>A</title><link href="a"/></entry></feed>`;
+    expect(['er/', '/other/', 'https://other.example/x/', 'http://'].map((base) => parse(entry(base)).items[0]?.link)).toEqual([
+      'https://news.example/deep/er/a',
+      'https://news.example/other/a',
+      'https://other.example/x/a',
+      'https://news.example/deep/a',
+    ]);
+  });
+
+  it('takes a guid for a link, unless it says that it is none', () => {
+    const item = (attribute: string): string => `<rss><channel><item><title>A</title><guid${attribute}>https://news.example/a</guid></item></channel></rss>`;
+    expect(['', ' isPermaLink="true"', ' isPermaLink="false"'].map((attribute) => parse(item(attribute)).items[0]?.link)).toEqual(['https://news.example/a', 'https://news.example/a', undefined]);
+  });
+
   it('gives links that are addresses of the web alone', () => {
     const item = (link: string): string => `<rss><channel><item><title>A</title><link>${link}</link></item></channel></rss>`;
     expect(['javascript:alert(1)', 'mailto:a@news.example', 'http://', ''].map((link) => parse(item(link)).items[0]?.link)).toEqual([undefined, undefined, undefined, undefined]);
@@ -138,6 +153,7 @@ describe('malformed feeds', () => {
   });
 
   it('are not led astray by angle brackets in quotes and in text', () => {
+    expect(titles('<rss><channel><item x="/>"><title>One</title></item></channel></rss>')).toEqual(['One']);
     expect(titles('<rss><channel a=">"><item x=\'>\'><title>1 < 2 & 3 > 2</title></item><item><title>Two</title></item></channel></rss>')).toEqual(['1 < 2 & 3 > 2', 'Two']);
   });
 

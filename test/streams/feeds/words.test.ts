@@ -54,6 +54,19 @@ describe('publishedAt', () => {
     expect(publishedAt(written)).toBe(moment);
   });
 
+  it('takes a time without a zone for UTC, wherever it is read', () => {
+    const zone = process.env['TZ'];
+    try {
+      process.env['TZ'] = 'Asia/Tokyo';
+      expect(['3 March 2026 09:05:07', '2026-03-03T09:05:07', '2026-03-03 09:05:07'].map(publishedAt)).toEqual([moment, moment, moment]);
+      expect(publishedAt('2026-03-03')).toBe(Date.UTC(2026, 2, 3));
+      expect(publishedAt('03 Mar 2026')).toBe(Date.UTC(2026, 2, 3));
+    } finally {
+      if (zone === undefined) delete process.env['TZ'];
+      else process.env['TZ'] = zone;
+    }
+  });
+
   it.each([
     ['2026-03-03', Date.UTC(2026, 2, 3)],
     ['2026-03', Date.UTC(2026, 2)],
