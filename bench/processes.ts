@@ -23,10 +23,19 @@ export const scriptOn = (node: string, name: string, ...args: readonly string[])
 
 export const pinned = (job: Job): Job => ({ ...job, pinned: true });
 
-/** Runs a job to its end, and reads its figures; nothing else is run meanwhile. */
-export const figuresOf = ({ command, args, pinned: hold = false }: Job): readonly Figure[] => {
+/** What a job printed. */
+export interface Outcome {
+  readonly figures: readonly Figure[];
+  readonly stderr: string;
+}
+
+/** Runs a job to its end, and reads what it printed; nothing else is run meanwhile. */
+export const outcomeOf = ({ command, args, pinned: hold = false }: Job): Outcome => {
   const [program, given] = hold && canPin ? ['taskset', ['-c', '0', command, ...args]] : [command, args];
   const { status, stdout, stderr, error } = spawnSync(program, given, { encoding: 'utf8', maxBuffer: 1 << 26, stdio: ['ignore', 'pipe', 'pipe'] });
   if (status !== 0) throw new Error(`${[program, ...given].join(' ')} ended with status ${status ?? 'none'}${error === undefined ? '' : ` (${error.message})`}.\n${stdout}${stderr}`);
-  return stdout.split('\n').filter((line) => line.startsWith('{')).map((line) => JSON.parse(line) as Figure);
+  return { figures: stdout.split('\n').filter((line) => line.startsWith('{')).map((line) => JSON.parse(line) as Figure), stderr };
 };
+
+/** The figures of a job that always has some. */
+export const figuresOf = (job: Job): readonly Figure[] => outcomeOf(job).figures;

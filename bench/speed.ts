@@ -14,7 +14,7 @@ import { availableParallelism, cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
 import { byThing, type Figure, overRounds } from './Figure.js';
 import { newerNode } from './newerNode.js';
-import { canPin, figuresOf, type Job, pinned, script, scriptOn } from './processes.js';
+import { canPin, figuresOf, type Job, outcomeOf, pinned, script, scriptOn } from './processes.js';
 import { ratios } from './ratios.js';
 import { scaling } from './scaling.js';
 import { newsCsv, peerScript } from './sources.js';
@@ -82,8 +82,8 @@ const measureRounds = (): void => {
       jobsOfRound().flatMap((job) => {
         const after = (option: string): string | undefined => (job.args.includes(option) ? job.args[job.args.indexOf(option) + 1] : undefined);
         tell(`round ${round} of ${rounds}: ${engines.includes(job.command) ? 'headwater' : 'peer'} ${after('--only') ?? ''}${after('--backend') === undefined ? '' : ` on ${after('--backend') ?? ''}`}`);
-        const found = figuresOf(job);
-        if (found.length === 0) tell('it has no figures: the backend does not load (headwater doctor says why)');
+        const { figures: found, stderr } = outcomeOf(job);
+        if (found.length === 0) tell(`it has no figures: ${stderr.trim()}`);
         return found;
       }),
     );
