@@ -91,7 +91,7 @@ const kernels = async (): Promise<Figure> => {
   const timing = await measure(
     async (ordinal) => {
       const start = (ordinal * BATCH) % (headlines.length - BATCH);
-      await lastValueFrom(from(headlines.slice(start, start + BATCH)).pipe(bufferCount(64), classify));
+      await lastValueFrom(from(headlines.slice(start, start + BATCH)).pipe(bufferCount(BATCH), classify));
       return BATCH;
     },
     { warmup: 2, seconds },

@@ -16,6 +16,19 @@ export const checkWhole = (operator: string, name: string, value: number, least 
 };
 
 /**
+ * Refuses a time that may be zero, but is not a time. Infinity is allowed: it means for ever.
+ *
+ * @param operator the operator that was given the option, as its user writes it
+ * @param name the option's name
+ * @param value what was given, in milliseconds
+ * @throws HeadwaterError `HW_USAGE`
+ */
+export const checkWait = (operator: string, name: string, value: number): void => {
+  if (value >= 0) return;
+  throw new HeadwaterError('HW_USAGE', `${operator}: ${name} is ${value} ms, but must be at least 0; Infinity means for ever.`);
+};
+
+/**
  * Refuses a time that is not above zero. Infinity is allowed: it means never.
  *
  * @param operator the operator that was given the option, as its user writes it

@@ -1,4 +1,4 @@
-import { catchError, EMPTY, ignoreElements, Observable, of, type OperatorFunction, Subject, type Subscriber, take, tap, toArray } from 'rxjs';
+import { catchError, defer, EMPTY, ignoreElements, Observable, of, type OperatorFunction, Subject, type Subscriber, takeWhile, tap, toArray } from 'rxjs';
 import type { LiveHeadline, LivePrediction } from '../contracts/Live.js';
 import type { Valve } from '../contracts/Valve.js';
 import { boundedQueue } from '../operators/boundedQueue.js';
@@ -20,7 +20,7 @@ export interface ClassifyQueueOptions {
 /** A headline that waits, and who is to be answered. */
 interface Waiting {
   readonly headline: LiveHeadline;
-  readonly asker: Subscriber<LivePrediction>;
+  readonly asker: Subscriber<readonly LivePrediction[]>;
 }
 
 /** What became of a batch. */
@@ -29,6 +29,16 @@ export interface ClassifiedBatch {
   /** How many of its headlines nobody waited for any more. */
   readonly abandoned: number;
 }
+
+/** Tells each asker its share of a batch in one piece: to tell them headline by headline would cost more than some models do. What one asks stands together. */
+const deliver = (asked: readonly Waiting[], predictions: readonly LivePrediction[]): void => {
+  let begin = 0;
+  asked.forEach(({ asker }, index) => {
+    if (asked[index + 1]?.asker === asker) return;
+    asker.next(predictions.slice(begin, index + 1));
+    begin = index + 1;
+  });
+};
 
 /** How long it classifies before sockets and timers have their turn, in milliseconds. */
 const TURN_MS = 10;
@@ -90,15 +100,19 @@ export class ClassifyQueue {
   }
 
   /**
-   * Classifies headlines; emits their predictions in order, and completes after the last. To be asked for where there is room, or the valve is open.
+   * Classifies headlines; emits their predictions in order, those that were made together at once, and completes after the last. To be asked for where there is room, or the valve is open.
    *
    * Errors: what the model throws.
    */
-  classify(headlines: readonly LiveHeadline[]): Observable<LivePrediction> {
-    return new Observable<LivePrediction>((asker) => {
-      this.#waiting += headlines.length;
-      for (const headline of headlines) this.#asked$.next({ headline, asker });
-    }).pipe(take(headlines.length));
+  classify(headlines: readonly LiveHeadline[]): Observable<readonly LivePrediction[]> {
+    if (headlines.length === 0) return EMPTY;
+    return defer(() => {
+      let due = headlines.length;
+      return new Observable<readonly LivePrediction[]>((asker) => {
+        this.#waiting += headlines.length;
+        for (const headline of headlines) this.#asked$.next({ headline, asker });
+      }).pipe(takeWhile((predictions) => (due -= predictions.length) > 0, true));
+    });
   }
 
   /** Classifies those of a batch that somebody still waits for. What goes wrong is theirs, and not the next batch's. */
@@ -119,7 +133,7 @@ export class ClassifyQueue {
       }),
       tap((predictions) => {
         this.#batch$.next({ predictions, abandoned });
-        predictions.forEach((prediction, index) => asked[index]!.asker.next(prediction));
+        deliver(asked, predictions);
       }),
       ignoreElements(),
     );

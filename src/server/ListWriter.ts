@@ -19,7 +19,7 @@ export class ListWriter {
   readonly #write: (text: string) => void;
   readonly #frame: (typeof FRAMES)[BodyForm];
   #pending = '';
-  #items = 0;
+  #begun = false;
   #turn: NodeJS.Immediate | undefined;
 
   /**
@@ -35,10 +35,12 @@ export class ListWriter {
     this.#pending = this.#frame.before;
   }
 
-  /** Takes an item, as JSON. */
-  add(json: string): void {
+  /** Takes items, each as JSON. */
+  add(items: readonly string[]): void {
+    if (items.length === 0) return;
     const { between, ending } = this.#frame;
-    this.#pending += (this.#items++ === 0 ? '' : between) + json + ending;
+    this.#pending += (this.#begun ? between : '') + items.join(ending + between) + ending;
+    this.#begun = true;
     this.#turn ??= setImmediate(() => this.#flush());
   }
 

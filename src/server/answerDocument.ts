@@ -34,17 +34,17 @@ export const answerDocument = async (request: IncomingMessage, response: ServerR
   if (text === undefined) return;
   const { headlines, many } = decodeDocument(text, limits);
   requireRoom(queue, headlines.length, dropped);
-  const prediction$ = queue.classify(headlines).pipe(takeUntil(fromEvent(response, 'close')));
+  const predictions$ = queue.classify(headlines).pipe(takeUntil(fromEvent(response, 'close')));
   await new Promise<void>((resolve, reject) => {
     if (!many && form === 'json') {
-      prediction$.subscribe({ next: (prediction) => sendText(response, 200, TYPE_OF.json, answerJson(prediction)), error: reject, complete: resolve });
+      predictions$.subscribe({ next: ([prediction]) => prediction !== undefined && sendText(response, 200, TYPE_OF.json, answerJson(prediction)), error: reject, complete: resolve });
       return;
     }
     // Begun with the first answer: until then a failure has a status of its own.
     let list: ListWriter | undefined;
     const begun = (): ListWriter => (list ??= new ListWriter(response, form, valve()));
-    prediction$.subscribe({
-      next: (prediction) => begun().add(answerJson(prediction)),
+    predictions$.subscribe({
+      next: (predictions) => begun().add(predictions.map(answerJson)),
       error: reject,
       complete: () => {
         if (!response.destroyed) begun().end();

@@ -39,7 +39,8 @@ export const answerExplanation = async (request: IncomingMessage, response: Serv
       .classify(variants)
       .pipe(takeUntil(fromEvent(response, 'close')), toArray())
       .subscribe({
-        next: (predictions) => {
+        next: (parts) => {
+          const predictions = parts.flat();
           if (predictions.length === variants.length) sendText(response, 200, TYPE_OF.json, explanationJson(explain(predictions)));
         },
         error: reject,

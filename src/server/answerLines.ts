@@ -1,9 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { PassThrough } from 'node:stream';
-import { catchError, defer, finalize, fromEvent, ignoreElements, map, merge, type Observable, of, Subject, takeUntil, tap } from 'rxjs';
+import { asapScheduler, catchError, concat, defer, EMPTY, finalize, fromEvent, ignoreElements, map, merge, type Observable, of, Subject, takeUntil, tap } from 'rxjs';
 import { HeadwaterError } from '../contracts/HeadwaterError.js';
 import type { Rejection } from '../contracts/Rejection.js';
+import type { LiveHeadline } from '../contracts/Live.js';
 import type { Valve } from '../contracts/Valve.js';
+import { microBatch } from '../operators/live/microBatch.js';
 import { readLines } from '../streams/readLines.js';
 import { valve } from '../streams/valve.js';
 import { linger } from './answer.js';
@@ -27,6 +29,18 @@ export interface LineAnswers {
 }
 
 const problemJson = (kind: ProblemKind, detail: string, line?: number): string => JSON.stringify(problem(kind, detail, line === undefined ? {} : { line }));
+
+/** A line, and its number. */
+interface Line {
+  readonly text: string | Rejection;
+  readonly number: number;
+}
+
+/** A line that asks for a classification, or what a line that does not is answered. */
+type Read = { readonly headline: LiveHeadline; readonly number: number } | { readonly answer: string };
+
+/** The most lines that are answered in one piece: enough for asking to cost little, and few enough for the next to be read meanwhile. */
+const TOGETHER = 64;
 
 /** Why no more lines are taken, though more may come. */
 type Stop = 'slow' | 'draining';
@@ -83,21 +97,33 @@ export const answerLines = (request: IncomingMessage, response: ServerResponse, 
   }, limits.arrivalMs);
   request.on('data', () => idle.refresh());
 
-  const answerTo = (line: string | Rejection, index: number): Observable<string> => {
-    const number = index + 1;
-    if (typeof line !== 'string') {
-      return of(line.reason === 'oversize' ? problemJson('too-large', `A line may have ${limits.bodyBytes} bytes.`, number) : problemJson('malformed', 'The line is not UTF-8.', number));
-    }
-    if (line.trim() === '') return of('');
-    const value = parseJson(line);
-    if (value === undefined) return of(problemJson('malformed', 'The line is no JSON.', number));
-    const decoded = decodeItem(value, '', index, limits);
-    if ('fault' in decoded) return of(problemJson('invalid', `${decoded.fault.pointer === '' ? '' : `${decoded.fault.pointer.slice(1)}: `}${decoded.fault.detail}`, number));
-    return queue.classify([decoded.headline]).pipe(
-      map(answerJson),
-      catchError((error: unknown) => {
-        failed(error);
-        return of(problemJson('failed', 'The headline could not be classified.', number));
+  const read = ({ text, number }: Line): Read => {
+    const refused = (kind: ProblemKind, detail: string): Read => ({ answer: problemJson(kind, detail, number) });
+    if (typeof text !== 'string') return text.reason === 'oversize' ? refused('too-large', `A line may have ${limits.bodyBytes} bytes.`) : refused('malformed', 'The line is not UTF-8.');
+    if (text.trim() === '') return { answer: '' };
+    const value = parseJson(text);
+    if (value === undefined) return refused('malformed', 'The line is no JSON.');
+    const decoded = decodeItem(value, '', number - 1, limits);
+    if ('fault' in decoded) return refused('invalid', `${decoded.fault.pointer === '' ? '' : `${decoded.fault.pointer.slice(1)}: `}${decoded.fault.detail}`);
+    return { headline: decoded.headline, number };
+  };
+
+  /** One answer a line: where the model fails midway, those after it are told so. */
+  const answersTo = (lines: readonly Line[]): Observable<readonly string[]> => {
+    const asked = lines.map(read);
+    const classified: string[] = [];
+    return concat(
+      queue.classify(asked.flatMap((item) => ('headline' in item ? [item.headline] : []))).pipe(
+        tap((predictions) => classified.push(...predictions.map(answerJson))),
+        ignoreElements(),
+        catchError((error: unknown) => {
+          failed(error);
+          return EMPTY;
+        }),
+      ),
+      defer(() => {
+        const answers = classified.values();
+        return of(asked.map((item) => ('answer' in item ? item.answer : (answers.next().value ?? problemJson('failed', 'The headline could not be classified.', item.number)))));
       }),
     );
   };
@@ -113,7 +139,7 @@ export const answerLines = (request: IncomingMessage, response: ServerResponse, 
         }),
       ),
     ),
-    map((line, index) => ({ line, index })),
+    map((text, index): Line => ({ text, number: index + 1 })),
     tap(() => {
       onTheirWay += 1;
       if (onTheirWay >= limits.batch) release ??= brake.hold();
@@ -121,10 +147,11 @@ export const answerLines = (request: IncomingMessage, response: ServerResponse, 
   );
 
   const answer$ = line$.pipe(
-    mapInOrder(({ line, index }) => answerTo(line, index)),
-    tap((json) => {
-      onTheirWay -= 1;
-      if (json !== '') list.add(json);
+    microBatch({ maxSize: TOGETHER, maxWaitMs: 0, scheduler: asapScheduler }),
+    mapInOrder(answersTo),
+    tap((answers) => {
+      onTheirWay -= answers.length;
+      list.add(answers.filter((json) => json !== ''));
       if (release === undefined || onTheirWay > limits.batch / 2) return;
       const open = release;
       release = undefined;
@@ -135,7 +162,7 @@ export const answerLines = (request: IncomingMessage, response: ServerResponse, 
   return new Promise((resolve) => {
     const braked = holdWhileClosed(brake, queue.valve).subscribe();
     const finish = (last?: string): void => {
-      if (last !== undefined) list.add(last);
+      if (last !== undefined) list.add([last]);
       list.end();
       if (!request.complete && !response.destroyed) linger(request);
     };

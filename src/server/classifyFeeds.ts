@@ -49,6 +49,8 @@ export const classifyFeeds = (headline$: Observable<LiveHeadline>, { queue, hist
           }),
         ),
     }),
-    tap((prediction) => history.add('prediction', predictionEventJson(prediction))),
+    tap((predictions) => {
+      for (const prediction of predictions) history.add('prediction', predictionEventJson(prediction));
+    }),
     ignoreElements(),
   );

@@ -2,9 +2,8 @@ import type { Explanation, LivePrediction } from '../contracts/Live.js';
 
 const time = (ms: number): string => JSON.stringify(new Date(ms));
 
-/** Class names with their probabilities, the most probable first. Written by hand: an object would put a class named "2" before one named "b". */
-const probabilities = ({ distribution }: LivePrediction): string =>
-  `{${distribution.map(({ category, probability }) => `${JSON.stringify(category)}:${JSON.stringify(probability)}`).join(',')}}`;
+/** Class names with their probabilities, the most probable first. Written by hand: an object would put a class named "2" before one named "b". A finite number, as these are, is written in JSON as anywhere. */
+const probabilities = ({ distribution }: LivePrediction): string => `{${distribution.map(({ category, probability }) => `${JSON.stringify(category)}:${probability}`).join(',')}}`;
 
 /** What a client that asked is answered: the headline as far as it is needed to know it again, and what the model makes of it. */
 export const answerJson = (prediction: LivePrediction): string => {

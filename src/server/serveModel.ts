@@ -52,7 +52,7 @@ export interface ServeModelOptions extends Pick<ClassifyLiveOptions, 'model' | '
   readonly allowOrigins?: readonly string[] | undefined;
   /** How much it takes on, in part or whole. */
   readonly limits?: Partial<ServerLimits> | undefined;
-  /** The most headlines that are classified together. Default 64. */
+  /** The most headlines that are classified together. Default 256. */
   readonly batchSize?: number | undefined;
   /** How long a headline may wait for others to be classified with. Milliseconds; default 2. */
   readonly maxWaitMs?: number | undefined;
@@ -118,7 +118,7 @@ const HISTORY_BYTES = 8 * 1_048_576;
  * ```
  */
 export const serveModel = (options: ServeModelOptions): Observable<ServerEvent> => {
-  const { labelEncoder, host = '127.0.0.1', port = 8080, token, batchSize = 64, maxWaitMs = 2, history: events = 1000, heartbeatMs = 15_000, drainMs = 10_000, drain$: asked$ = NEVER } = options;
+  const { labelEncoder, host = '127.0.0.1', port = 8080, token, batchSize = 256, maxWaitMs = 2, history: events = 1000, heartbeatMs = 15_000, drainMs = 10_000, drain$: asked$ = NEVER } = options;
   const limits = serverLimits(options.limits ?? {});
   checkWhole('serveModel', 'batchSize', batchSize, 1);
   checkWhole('serveModel', 'history', events, 1);

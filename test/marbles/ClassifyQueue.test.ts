@@ -22,7 +22,7 @@ const queueOf = (options: Partial<ClassifyQueueOptions> = {}) => {
     capacity: 6,
     ...options,
   });
-  const ask = (titles: string): Observable<string> => queue.classify(Array.from(titles, headline)).pipe(map(({ category }) => category));
+  const ask = (titles: string): Observable<string> => queue.classify(Array.from(titles, headline)).pipe(map((predictions) => predictions.map(({ category }) => category).join('')));
   return { queue, ask, batches };
 };
 
@@ -31,7 +31,7 @@ describe('ClassifyQueue', () => {
     const { queue, ask, batches } = queueOf();
     runMarbles(({ expectObservable }) => {
       expectObservable(queue.run(), '^---------!').toBe('-');
-      expectObservable(timer(1).pipe(concatMap(() => ask('ab')))).toBe('----(AB|)');
+      expectObservable(timer(1).pipe(concatMap(() => ask('ab')))).toBe('----(x|)', { x: 'AB' });
       expectObservable(timer(6).pipe(concatMap(() => ask('c')))).toBe('---------(C|)');
     });
     expect(batches).toEqual(['ab', 'c']);
@@ -41,9 +41,20 @@ describe('ClassifyQueue', () => {
     const { queue, ask, batches } = queueOf({ maxWaitMs: 8 });
     runMarbles(({ expectObservable }) => {
       expectObservable(queue.run(), '^--------------!').toBe('-');
-      expectObservable(timer(1).pipe(concatMap(() => ask('abcd')))).toBe('-(ABC)---(D|)');
+      expectObservable(timer(1).pipe(concatMap(() => ask('abcd')))).toBe('-x-------(y|)', { x: 'ABC', y: 'D' });
     });
     expect(batches).toEqual(['abc', 'd']);
+  });
+
+  it('tells each its share of a batch in one piece', () => {
+    const { queue, ask, batches } = queueOf({ batchSize: 5 });
+    runMarbles(({ expectObservable }) => {
+      expectObservable(queue.run(), '^---------!').toBe('-');
+      expectObservable(timer(1).pipe(concatMap(() => ask('ab')))).toBe('--(x|)', { x: 'AB' });
+      expectObservable(timer(2).pipe(concatMap(() => ask('cdefg')))).toBe('--x--(y|)', { x: 'CDE', y: 'FG' });
+      expectObservable(timer(3).pipe(concatMap(() => ask('')))).toBe('---|');
+    });
+    expect(batches).toEqual(['abcde', 'fg']);
   });
 
   it('answers nobody who has left, does not classify for them, and tells how many', () => {
@@ -63,7 +74,7 @@ describe('ClassifyQueue', () => {
     const { queue, ask } = queueOf({ batchSize: 10 });
     runMarbles(({ expectObservable }) => {
       expectObservable(queue.run(), '^---------!').toBe('-');
-      expectObservable(ask('abcd')).toBe('---(ABCD|)');
+      expectObservable(ask('abcd')).toBe('---(x|)', { x: 'ABCD' });
       const room = timer(1, 3).pipe(map(() => [queue.waiting, queue.hasRoom(2), queue.hasRoom(3)]));
       expectObservable(room, '^-----!').toBe('-a--b', { a: [4, true, false], b: [0, true, true] });
     });

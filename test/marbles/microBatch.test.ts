@@ -1,4 +1,4 @@
-import { asyncScheduler, concat, defer, map, of, range, type SchedulerAction, Subject, type Subscription, take, throwError, VirtualTimeScheduler } from 'rxjs';
+import { asapScheduler, asyncScheduler, concat, defer, map, of, queueScheduler, range, type SchedulerAction, Subject, type Subscription, take, throwError, VirtualTimeScheduler } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { microBatch, type MicroBatchOptions } from '../../src/operators/live/microBatch.js';
 import { runMarbles } from '../../src/testing/runMarbles.js';
@@ -107,6 +107,18 @@ describe('microBatch', () => {
     expect(scheduler.timers).toBe(0);
   });
 
+  it('takes what comes in one go together where it may not wait', () => {
+    runMarbles(({ cold, expectObservable }) => {
+      const source = cold('-(abc)-----d-(ef|)');
+      const expected = '   -(xy)------z-(v|)';
+      expectObservable(source.pipe(microBatch({ maxSize: 2, maxWaitMs: 0, scheduler: asapScheduler }))).toBe(expected, { x: ['a', 'b'], y: ['c'], z: ['d'], v: ['e', 'f'] });
+    });
+  });
+
+  it('holds nothing back on a scheduler that does not wait', () => {
+    expect(atOnce([1, 2, 3], { maxSize: 5, maxWaitMs: 0, scheduler: queueScheduler })).toEqual([[1], [2], [3]]);
+  });
+
   it('takes a source that emits everything at once', () => {
     expect(atOnce([1, 2, 3, 4, 5], { maxSize: 2, maxWaitMs: 5 })).toEqual([[1, 2], [3, 4], [5]]);
     expect(atOnce([1, 2, 3], { maxSize: 1, maxWaitMs: 5 })).toEqual([[1], [2], [3]]);
@@ -185,7 +197,7 @@ describe('microBatch', () => {
   it.each([
     { maxSize: 0, maxWaitMs: 5 },
     { maxSize: 1.5, maxWaitMs: 5 },
-    { maxSize: 1, maxWaitMs: 0 },
+    { maxSize: 1, maxWaitMs: -1 },
     { maxSize: 1, maxWaitMs: NaN },
   ])('refuses options that cannot work: %j', (options) => {
     expect(() => microBatch(options)).toThrow(expect.objectContaining({ code: 'HW_USAGE' }));

@@ -1,11 +1,13 @@
 import { asyncScheduler, Observable, type OperatorFunction, type SchedulerLike, Subject, type Subscription, takeUntil } from 'rxjs';
-import { checkTime, checkWhole } from '../checkOption.js';
+import { checkWait, checkWhole } from '../checkOption.js';
 
 /** How `microBatch` gathers. */
 export interface MicroBatchOptions {
   /** The most values in a batch, at least 1: a full batch is emitted at once. */
   readonly maxSize: number;
-  /** How long the first value of a batch may wait for others, in milliseconds, more than 0. Infinity waits until the batch is full. */
+  /**
+   * How long the first value of a batch may wait for others, in milliseconds. Infinity waits until the batch is full. 0 does not wait: with `asapScheduler` a batch is what a source emits in one go.
+   */
   readonly maxWaitMs: number;
   /** The clock and the timer of `maxWaitMs`. Default `asyncScheduler`. */
   readonly scheduler?: SchedulerLike | undefined;
@@ -30,7 +32,7 @@ export interface MicroBatchOptions {
  * Errors: those of the source.
  *
  * @param options `maxSize`, `maxWaitMs` and `scheduler`
- * @throws HeadwaterError `HW_USAGE` when `maxSize` is no whole number of at least 1, or `maxWaitMs` not above 0
+ * @throws HeadwaterError `HW_USAGE` when `maxSize` is no whole number of at least 1, or `maxWaitMs` below 0
  * @see classifyLive for what to do with the batches
  * @example
  * ```ts
@@ -42,7 +44,7 @@ export interface MicroBatchOptions {
 export const microBatch = <T>(options: MicroBatchOptions): OperatorFunction<T, readonly T[]> => {
   const { maxSize, maxWaitMs, scheduler = asyncScheduler } = options;
   checkWhole('microBatch', 'maxSize', maxSize, 1);
-  checkTime('microBatch', 'maxWaitMs', maxWaitMs);
+  checkWait('microBatch', 'maxWaitMs', maxWaitMs);
 
   return (source) =>
     new Observable((subscriber) => {
@@ -50,6 +52,8 @@ export const microBatch = <T>(options: MicroBatchOptions): OperatorFunction<T, r
       /** When the first of the batch came. */
       let since = 0;
       let timer: Subscription | undefined;
+      /** Whether the timer runs. Of its own: a scheduler that does not wait has run it before it is known. */
+      let waking = false;
       /** Fires when the subscriber is gone: a source that emits while it is being subscribed to has handed out no subscription yet. */
       const gone$ = new Subject<void>();
 
@@ -63,8 +67,9 @@ export const microBatch = <T>(options: MicroBatchOptions): OperatorFunction<T, r
 
       // A timer is left to run though its batch was full before, and looks at the batch of then. Under load, with a full batch every few milliseconds, setting and clearing one for each would cost more than the batch.
       const wake = (delay: number): void => {
+        waking = true;
         timer = scheduler.schedule(() => {
-          timer = undefined;
+          waking = false;
           if (batch.length === 0) return;
           const waited = scheduler.now() - since;
           // Below 0 somebody has set the clock back: nobody knows how long it was, so it has been long enough.
@@ -85,7 +90,7 @@ export const microBatch = <T>(options: MicroBatchOptions): OperatorFunction<T, r
           if (batch.length === maxSize) flush();
           else if (batch.length === 1 && maxWaitMs !== Infinity) {
             since = scheduler.now();
-            if (timer === undefined) wake(maxWaitMs);
+            if (!waking) wake(maxWaitMs);
           }
         },
         error: (error: unknown) => {
