@@ -26,6 +26,8 @@ export interface ChartOptions {
   readonly series: readonly ChartSeries[];
   /** The name of what lies along the x axis, for the table. */
   readonly xLabel: string;
+  /** Whether numbers stand along the x axis at whole values alone. Default: they do not. */
+  readonly wholeX?: boolean;
   readonly formatX: (x: number, span: number) => string;
   readonly formatY: (value: number) => string;
   /** Where the y axis begins and ends. Default: from 0 to a little above the highest. */
@@ -51,6 +53,9 @@ export interface ChartData {
 const TABLE_ROWS = 120;
 
 const HEIGHT = 190;
+
+/** How far apart the numbers of an axis may stand that has whole ones. */
+const WHOLE = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000];
 
 const lookOf = ({ label, hue, dash, look = 'line', width = 2, points, overGaps = false }: ChartSeries, colour: (name: string) => string): uPlot.Series =>
   look === 'bars'
@@ -120,7 +125,7 @@ export class Chart {
   }
 
   #plotOptions(width: number): uPlot.Options {
-    const { series, formatX, formatY, range } = this.#options;
+    const { series, formatX, formatY, range, wholeX = false } = this.#options;
     const style = getComputedStyle(this.#plate);
     const colour = (name: string): string => style.getPropertyValue(name).trim();
     const axis: uPlot.Axis = { stroke: colour('--muted'), font: `11px ${style.fontFamily}`, grid: { stroke: colour('--grid'), width: 1 }, ticks: { show: false }, gap: 6 };
@@ -142,7 +147,7 @@ export class Chart {
       padding: [8, 26, 0, 0],
       scales: { x: { time: false, range: along }, y: { range: up } },
       axes: [
-        { ...axis, space: 58, size: 30, grid: { show: false }, values: (plot, splits) => splits.map((split) => formatX(split, spanOf(plot))) },
+        { ...axis, ...(wholeX && { incrs: WHOLE }), space: 58, size: 30, grid: { show: false }, values: (plot, splits) => splits.map((split) => formatX(split, spanOf(plot))) },
         { ...axis, size: 52, values: (_plot, splits) => splits.map(formatY) },
       ],
       series: [{}, ...series.map((one) => lookOf(one, colour))],

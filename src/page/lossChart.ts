@@ -12,6 +12,7 @@ export const lossChart = (withSteps: boolean): Chart =>
     title: 'Loss',
     subtitle: 'Mean cross-entropy in nats; lower is better',
     xLabel: 'Epoch',
+    wholeX: true,
     formatX: formatEpoch,
     formatY: (loss) => loss.toFixed(2),
     series: [
@@ -32,6 +33,7 @@ export const qualityChart = (): Chart =>
     title: 'Quality',
     subtitle: 'Of the validation rows, by epoch',
     xLabel: 'Epoch',
+    wholeX: true,
     formatX: formatEpoch,
     formatY: formatScore,
     range: (least, most) => [Math.max(0, Math.floor((least - 0.02) * 20) / 20), Math.min(1, Math.ceil((most + 0.005) * 20) / 20)],

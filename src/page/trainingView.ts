@@ -91,7 +91,7 @@ export const trainingView = (main: HTMLElement, first: TrainingSnapshot, { annou
   const figures = new Figures({ phase: 'Now', epoch: 'Epoch', rate: 'Rows a second', best: 'Lowest validation loss', rejected: 'Rejected rows' });
   const loss = lossChart(true);
   const quality = qualityChart();
-  const pace = new Chart({ title: 'Pace', subtitle: 'Rows a second', xLabel: 'Epoch', formatX: formatEpoch, formatY: formatCompact, series: [{ label: 'Rows a second', hue: '--accent', points: false }] });
+  const pace = new Chart({ title: 'Pace', subtitle: 'Rows a second', xLabel: 'Epoch', wholeX: true, formatX: formatEpoch, formatY: formatCompact, series: [{ label: 'Rows a second', hue: '--accent', points: false }] });
   const split = element('div', {});
   const rejections = element('div', {});
   const config = element('div', {});
@@ -110,7 +110,7 @@ export const trainingView = (main: HTMLElement, first: TrainingSnapshot, { annou
     const { phase: now, epoch, epochs, steps, rowsPerSecond: rate, best, report } = picture;
     setText(phase, PHASES[now]);
     figures.show('phase', PHASES[now]);
-    figures.show('epoch', epoch === 0 ? NOTHING : `${epoch} of at most ${snapshot.epochs}`);
+    figures.show('epoch', epoch === 0 ? NOTHING : `${epoch} of ${snapshot.epochs}`);
     figures.show('rate', rate === undefined ? NOTHING : formatRate(rate));
     figures.show('best', best === undefined ? NOTHING : `${formatLoss(best.loss)} (epoch ${best.epoch})`);
     figures.show('rejected', formatCount(picture.rejections.total));

@@ -60,7 +60,7 @@ export const routes = ({ queue, history, metrics, limits, description, view, occ
   };
 
   return new Map<string, Route>([
-    ...pageRoutes(),
+    ...pageRoutes('model'),
     ['/classify', { handlers: { POST: classify }, probe: false }],
     ['/explain', { handlers: { POST: explain }, probe: false }],
     ['/model', { handlers: { GET: (_request, response) => sendText(response, 200, 'application/json', JSON.stringify(view())) }, probe: false }],

@@ -109,7 +109,7 @@ export const serveTraining = (update$: Observable<TrainingUpdate>, options: Serv
     const heartbeat$ = interval(heartbeatMs).pipe(share());
     const json = (make: () => unknown): Route['handlers'] => ({ GET: (_request, response) => sendText(response, 200, 'application/json', JSON.stringify(make())) });
     const routes = new Map<string, Route>([
-      ...pageRoutes(),
+      ...pageRoutes('training'),
       ['/training', { handlers: json(() => snapshotOf(view, lastEventId())), probe: false }],
       ['/events', { handlers: { GET: eventsHandler({ history, heartbeat$, drain$, missed: () => undefined, limits: DEFAULT_LIMITS, listeners }) }, probe: false }],
       ['/healthz', { handlers: json(() => ({ status: 'ok' })), probe: true }],

@@ -41,7 +41,7 @@ describe.skipIf(chromiumPath === undefined)('the page and the server of a traini
     for (const update of [prepared, started(), epochStarted(1), step(1, 0), epochEnded(1, true), epochStarted(2), step(2, 0), epochEnded(2, false)]) update$.next(update);
     const late = (await visit(url)).page;
     for (const page of [early, late]) {
-      await expect.poll(() => figure(page, 'Epoch').textContent()).toBe('2 of at most 8');
+      await expect.poll(() => figure(page, 'Epoch').textContent()).toBe('2 of 8');
       await expect.poll(() => figure(page, 'Rejected rows').textContent()).toBe('1');
       await expect.poll(() => figure(page, 'Lowest validation loss').textContent()).toBe('0.901 (epoch 1)');
       await page.getByRole('img', { name: /^Quality\. After epoch 2 the accuracy is 62\.5%/ }).waitFor();

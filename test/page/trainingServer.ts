@@ -49,7 +49,7 @@ export const serveTraining = async (first: Partial<TrainingSnapshot> = {}): Prom
   let snapshot: TrainingSnapshot = { state: 'preparing', config: null, classes: [], split: null, epochs: 8, history: [], metrics: [], rejections: { total: 0, byReason: [], examples: [] }, report: null, lastEventId: null, ...first };
   const sent: string[] = [];
   const listeners = new Set<(frame: string) => void>();
-  const page = new Map(pageRoutes());
+  const page = new Map(pageRoutes('training'));
   const server = createServer((request, response) => {
     const path = (request.url ?? '').split('?')[0] ?? '';
     const file = page.get(path)?.handlers.GET;
