@@ -131,7 +131,7 @@ export const servingView = (main: HTMLElement, model: ModelView, { announcer, no
     latency.show({
       x: columns.times,
       y: [columns.median, columns.slowest],
-      summary: median === undefined || slowest === undefined ? 'No headlines yet.' : `Half of the last headlines took at most ${formatMs(median)}, and 95 % at most ${formatMs(slowest)}.`,
+      summary: median === undefined || slowest === undefined ? 'No headlines yet.' : `Half of the last headlines took at most ${formatMs(median)}, and 95% at most ${formatMs(slowest)}.`,
     });
     figures.show('headlines', formatCount(ring.end));
     figures.show('rate', formatRate(now));

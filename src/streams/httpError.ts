@@ -40,6 +40,13 @@ export const brokenOff = (name: string, cause: unknown, progress: string): Headw
   timeout(name, cause, ` after ${progress}`) ??
   new HeadwaterError('HW_HTTP_CUT', `${name} broke off after ${progress}: ${reasonOf(cause)}. Try again; what has arrived is not the whole body.`, { cause, where: name });
 
+/** What to do about a status. */
+const remedyFor = (status: number): string => {
+  if (status === 429) return 'It is asked too often. Wait, and try again.';
+  if (status >= 500) return 'The fault is the server\'s. Try again later.';
+  return status === 401 || status === 403 ? 'It does not let everybody in. Check the address, and what it takes to be let in.' : 'Check the address.';
+};
+
 /** The error for an answer that is none: `<name> answered 404 Not Found. Check the address.` */
 export const statusError = (name: string, status: number): HeadwaterError =>
-  new HeadwaterError('HW_HTTP_STATUS', `${name} answered ${status} ${STATUS_CODES[status] ?? ''}`.trimEnd() + '. Check the address.', { where: name });
+  new HeadwaterError('HW_HTTP_STATUS', `${`${name} answered ${status} ${STATUS_CODES[status] ?? ''}`.trimEnd()}. ${remedyFor(status)}`, { where: name });

@@ -100,11 +100,18 @@ describe('fetchCsv over HTTP', () => {
     expect(unknown.message).toContain('"compress"');
   });
 
-  it.each([404, 403, 500, 304])('errs with HW_HTTP_STATUS for %i', async (status) => {
+  it.each([
+    [404, 'Check the address.'],
+    [403, 'what it takes to be let in.'],
+    [429, 'Wait, and try again.'],
+    [500, 'Try again later.'],
+    [304, 'Check the address.'],
+  ])('errs with HW_HTTP_STATUS for %i, and says what to do', async (status, remedy) => {
     const origin = await serve((_request, response) => response.writeHead(status).end(status === 304 ? undefined : 'title,category\nno,table\n'));
     const { code, message, values } = await readTable(`${origin}/news.csv`);
     expect(code).toBe('HW_HTTP_STATUS');
     expect(message).toContain(`${origin}/news.csv answered ${status}`);
+    expect(message).toContain(remedy);
     expect(values).toEqual([]);
   });
 
