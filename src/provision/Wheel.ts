@@ -18,7 +18,7 @@ interface Recorded {
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 const damaged = (path: string, how: string, cause?: unknown): HeadwaterError =>
-  setupError(`The wheel ${path} is damaged: ${how}.`, 'Download it again: run the same command once more, without --wheel where you named a file.', cause);
+  setupError(`The wheel ${path} is damaged: ${how.replace(/\.$/, '')}.`, 'Download it again: run the same command once more, without --wheel where you named a file.', cause);
 
 const openZip = (path: string): Promise<ZipFile> =>
   new Promise((done, fail) => {

@@ -23,6 +23,12 @@ const PYTHON = '3.11';
 /** Wheels alone, without what they need: they are taken for their libraries. */
 const WHEELS: readonly string[] = ['--no-deps', '--only-binary=:all:', '--python-version', PYTHON, '--no-input', '--disable-pip-version-check'];
 
+/** What pip says of a version that is not there: those that are. A pip that reached no index has none to tell of. */
+const VERSIONS = /\(from versions: (?!none\b)([^)]+)\)/;
+
+/** The most versions that are told. */
+const TOLD = 8;
+
 /** What pip says when it gives up, and what that means; the first that fits counts, since a pip without a network says also that it found nothing. */
 const MEANINGS: readonly (readonly [RegExp, string, string])[] = [
   [/No space left on device/i, 'There is no room left on the disk.', 'Make room, or name another folder with --dest.'],
@@ -36,6 +42,13 @@ const MEANINGS: readonly (readonly [RegExp, string, string])[] = [
 
 const failure = (wanted: string, { stdout, stderr }: Finished): HeadwaterError => {
   const said = `${stdout}\n${stderr}`;
+  const versions = VERSIONS.exec(said)?.[1]?.split(', ');
+  if (versions !== undefined) {
+    return setupError(
+      `There is no wheel of ${wanted} for this machine (${process.platform}, ${process.arch}); the newest that there are: ${versions.slice(-TOLD).reverse().join(', ')}.`,
+      'Name another version with --version, or a wheel of yours with --wheel.',
+    );
+  }
   for (const [pattern, what, remedy] of MEANINGS) if (pattern.test(said)) return setupError(`${what} (pip: ${lastLine(stderr)})`, remedy);
   if (said.includes('No matching distribution found'))
     return setupError(

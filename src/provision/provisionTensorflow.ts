@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { Observable } from 'rxjs';
 import { HeadwaterError } from '../contracts/HeadwaterError.js';
@@ -122,6 +122,12 @@ class Staging {
     return result;
   }
 
+  /** Takes the folder away where no step of it was done: there is nothing to go on from. */
+  async discardEmpty(): Promise<void> {
+    const notes = await readdir(this.#notes).catch(() => undefined);
+    if (notes?.length === 0) await rm(this.folder, { recursive: true, force: true });
+  }
+
   /** Takes away what is not part of the set-up. */
   async tidy(): Promise<void> {
     for (const path of [this.scratch, this.#notes, join(this.folder, 'wheels')]) await rm(path, { recursive: true, force: true });
@@ -227,6 +233,7 @@ const make = async (options: ProvisionOptions, machine: Machine, signal: AbortSi
     if (gpu && trial.device === 'cpu') throw setupError('libtensorflow loads, but finds no GPU that it can use.', 'See that nvidia-smi shows one, and that its driver is of version 525 or later; or leave --gpu out.');
     await finish(staging, folder, keyOf(version), main, trial);
   } finally {
+    await staging.discardEmpty();
     await unlock();
   }
   const made = readSetup(folder);

@@ -217,11 +217,23 @@ describe('a set-up is refused where', () => {
   it.each([
     ['the index cannot be reached', "WARNING: Retrying after connection broken by 'NewConnectionError'\nERROR: No matching distribution found for tensorflow-cpu", /package index cannot be reached\. .*network.*--wheel/],
     ['the index has no such wheel', 'ERROR: No matching distribution found for tensorflow-cpu==9', /no wheel of tensorflow-cpu==2\.21\.0 for this machine .*--version/],
+    [
+      'the index has other versions, beside one that cannot be reached',
+      "WARNING: Retrying after connection broken by 'NewConnectionError'\nERROR: Could not find a version that satisfies the requirement tensorflow-cpu==9 (from versions: 2.20.0, 2.21.0)\nERROR: No matching distribution found",
+      /no wheel of tensorflow-cpu==2\.21\.0 for this machine .*; the newest that there are: 2\.21\.0, 2\.20\.0\. .*--version/,
+    ],
+    [
+      'the index cannot be reached, and has no versions for it',
+      "WARNING: Retrying after connection broken by 'NewConnectionError'\nERROR: Could not find a version that satisfies the requirement tensorflow-cpu==9 (from versions: none)\nERROR: No matching distribution found",
+      /package index cannot be reached/,
+    ],
     ['pip finds no room', 'ERROR: Could not install packages due to an OSError: [Errno 28] No space left on device', /no room left on the disk/],
     ['pip fails otherwise', 'ERROR: something else', /pip could not get tensorflow-cpu==2\.21\.0: ERROR: something else\./],
   ])('%s', async (_, said, expected) => {
     machine.instead.set('index', failing(said));
     expect(await refusal()).toMatch(expected);
+    // There is nothing to go on from, so nothing is left.
+    expect(readdirSync(root)).toEqual([]);
   });
 
   it('the index gives no hash', async () => {
