@@ -1,28 +1,46 @@
 import { Command } from 'commander';
-import { demoCommand } from './commands/demo.js';
-import { doctorCommand } from './commands/doctor.js';
-import { evaluateCommand } from './commands/evaluate.js';
-import { inspectCommand } from './commands/inspect.js';
-import { predictCommand } from './commands/predict.js';
-import { serveCommand } from './commands/serve.js';
-import { setupCommand } from './commands/setup.js';
-import { trainCommand } from './commands/train.js';
-import { watchCommand } from './commands/watch.js';
 import { printable } from '../sinks/printable.js';
 import type { Choose } from './Job.js';
 import type { Terminal } from './Terminal.js';
 import { VERSION } from './version.js';
 
-/** The words of the command line and what they mean; nothing is done yet when they have been read. */
-export const buildProgram = (terminal: Terminal, choose: Choose): Command => {
+/** The commands. Each is loaded when it is wanted: to load them all takes longer than many a one takes for its work. */
+const COMMANDS = {
+  demo: async () => (await import('./commands/demo.js')).demoCommand,
+  train: async () => (await import('./commands/train.js')).trainCommand,
+  evaluate: async () => (await import('./commands/evaluate.js')).evaluateCommand,
+  predict: async () => (await import('./commands/predict.js')).predictCommand,
+  watch: async () => (await import('./commands/watch.js')).watchCommand,
+  serve: async () => (await import('./commands/serve.js')).serveCommand,
+  inspect: async () => (await import('./commands/inspect.js')).inspectCommand,
+  setup: async () => (await import('./commands/setup.js')).setupCommand,
+  doctor: async () => (await import('./commands/doctor.js')).doctorCommand,
+} as const;
+
+const isCommand = (word: string | undefined): word is keyof typeof COMMANDS => word !== undefined && Object.hasOwn(COMMANDS, word);
+
+const VERSION_FLAGS = ['-v', '--version'] as const;
+
+/** The commands that are wanted to read a command line: that which it begins with; all of them for help, and for a suggestion where it begins with none. */
+const wanted = ([first]: readonly string[]): readonly (keyof typeof COMMANDS)[] => {
+  if (isCommand(first)) return [first];
+  return VERSION_FLAGS.some((flag) => flag === first) ? [] : Object.keys(COMMANDS).filter(isCommand);
+};
+
+/**
+ * The words of a command line and what they mean; nothing is done yet when they have been read.
+ *
+ * @param args the command line that it is to read
+ */
+export const buildProgram = async (args: readonly string[], terminal: Terminal, choose: Choose): Promise<Command> => {
   const program = new Command('headwater')
     .description('Streams of text into recurrent networks: train a headline classifier from a CSV stream, evaluate it, and classify headlines as they arrive.')
-    .version(VERSION, '-v, --version')
+    .version(VERSION, VERSION_FLAGS.join(', '))
     // `setup` has a --version of its own.
     .enablePositionalOptions()
     .showSuggestionAfterError()
     .addHelpText('after', '\nEach command has its own help with examples: headwater train --help\nExit status: 0 done, 1 failed, 2 asked for wrongly, 130 and 143 interrupted.\n');
-  for (const command of [demoCommand, trainCommand, evaluateCommand, predictCommand, watchCommand, serveCommand, inspectCommand, setupCommand, doctorCommand]) program.addCommand(command(terminal, choose));
+  for (const name of wanted(args)) program.addCommand((await COMMANDS[name]())(terminal, choose));
   for (const command of [program, ...program.commands]) {
     command.exitOverride().configureOutput({
       writeOut: (text) => void terminal.stdout.write(text),

@@ -65,7 +65,7 @@ const flushed = ({ stdout }: Terminal): Promise<unknown> =>
 
 const statusOf = async (args: readonly string[], terminal: Terminal): Promise<number> => {
   let job: Job | undefined;
-  const program = buildProgram(terminal, (chosen) => {
+  const program = await buildProgram(args, terminal, (chosen) => {
     job = chosen;
   });
   try {

@@ -1,5 +1,5 @@
 import type { LookupFunction } from 'node:net';
-import { Agent, request, type Dispatcher } from 'undici';
+import type { Dispatcher } from 'undici';
 import { HeadwaterError } from '../contracts/HeadwaterError.js';
 import type { CheckedBodyOptions } from './BodyOptions.js';
 import { CHUNK_BYTES } from './ByteWindow.js';
@@ -65,6 +65,8 @@ export const redirectTarget = (name: string, from: URL, location: string): URL =
  * @throws HeadwaterError `HW_HTTP_CONNECT`, `HW_HTTP_TIMEOUT`, `HW_HTTP_CUT`
  */
 export const httpExchange = async ({ url, name, headers, signal, timeouts: { headersTimeout, bodyTimeout }, lookup }: HttpRequest): Promise<HttpExchange> => {
+  // Loaded when it is needed: a file asks for nothing.
+  const { Agent, request } = await import('undici');
   const agent = new Agent({ headersTimeout, bodyTimeout, connect: { timeout: headersTimeout, ...(lookup === undefined ? {} : { lookup }) }, connections: 1 });
   const close = (): void => {
     signal.removeEventListener('abort', close);

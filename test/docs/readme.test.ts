@@ -62,8 +62,8 @@ test('every source, operator and sink stands in the table of what holds how much
   expect([...listed].filter((name) => !name.includes('.') && Reflect.get(headwater, name) === undefined)).toEqual([]);
 });
 
-test('every command line of the README is one that the command takes', () => {
-  const program = buildProgram(process, () => undefined);
+test('every command line of the README is one that the command takes', async () => {
+  const program = await buildProgram([], process, () => undefined);
   const lines = [...readme.matchAll(/npx headwater (\w+)(.*)$/gm)];
   expect(lines.length).toBeGreaterThan(5);
   for (const [, name = '', rest = ''] of lines) {
