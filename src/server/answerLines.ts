@@ -1,43 +1,23 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { PassThrough } from 'node:stream';
-import { asapScheduler, catchError, concat, defer, EMPTY, finalize, fromEvent, ignoreElements, map, merge, type Observable, of, Subject, takeUntil, tap } from 'rxjs';
+import { asapScheduler, defer, finalize, fromEvent, ignoreElements, map, merge, type Observable, Subject, takeUntil, tap } from 'rxjs';
 import { HeadwaterError } from '../contracts/HeadwaterError.js';
 import type { Rejection } from '../contracts/Rejection.js';
-import type { LiveHeadline } from '../contracts/Live.js';
 import type { Valve } from '../contracts/Valve.js';
 import { microBatch } from '../operators/live/microBatch.js';
 import { readLines } from '../streams/readLines.js';
 import { valve } from '../streams/valve.js';
 import { linger } from './answer.js';
-import type { ClassifyQueue } from './ClassifyQueue.js';
-import { decodeItem, parseJson } from './decodeHeadlines.js';
+import { answersToLines, type Line, type LineAnswers, problemLine } from './answersToLines.js';
 import { ListWriter } from './ListWriter.js';
 import { mapInOrder } from './mapInOrder.js';
 import type { BodyForm } from './mediaTypes.js';
-import { answerJson } from './predictionJson.js';
-import { problem, type ProblemKind } from './problem.js';
-import type { ServerLimits } from './ServerLimits.js';
 
-/** What lines are answered with. */
-export interface LineAnswers {
-  readonly queue: ClassifyQueue;
-  readonly limits: ServerLimits;
+/** What a body of lines is answered with. */
+export interface BodyOfLinesAnswers extends LineAnswers {
   /** Emits when no more lines are to be taken. */
   readonly drain$: Observable<unknown>;
-  /** Told of what the model throws. */
-  readonly failed: (error: unknown) => void;
 }
-
-const problemJson = (kind: ProblemKind, detail: string, line?: number): string => JSON.stringify(problem(kind, detail, line === undefined ? {} : { line }));
-
-/** A line, and its number. */
-interface Line {
-  readonly text: string | Rejection;
-  readonly number: number;
-}
-
-/** A line that asks for a classification, or what a line that does not is answered. */
-type Read = { readonly headline: LiveHeadline; readonly number: number } | { readonly answer: string };
 
 /** The most lines that are answered in one piece: enough for asking to cost little, and few enough for the next to be read meanwhile. */
 const TOGETHER = 64;
@@ -72,7 +52,7 @@ const holdWhileClosed = (brake: Valve, other: Valve): Observable<never> =>
  *
  * @returns settled when the last answer is on its way, or the client has left
  */
-export const answerLines = (request: IncomingMessage, response: ServerResponse, form: BodyForm, { queue, limits, drain$, failed }: LineAnswers): Promise<void> => {
+export const answerLines = (request: IncomingMessage, response: ServerResponse, form: BodyForm, { queue, limits, drain$, failed }: BodyOfLinesAnswers): Promise<void> => {
   const brake = valve();
   const list = new ListWriter(response, form, brake);
   // For whoever waits for the answer to begin before sending more.
@@ -97,37 +77,6 @@ export const answerLines = (request: IncomingMessage, response: ServerResponse, 
   }, limits.arrivalMs);
   request.on('data', () => idle.refresh());
 
-  const read = ({ text, number }: Line): Read => {
-    const refused = (kind: ProblemKind, detail: string): Read => ({ answer: problemJson(kind, detail, number) });
-    if (typeof text !== 'string') return text.reason === 'oversize' ? refused('too-large', `A line may have ${limits.bodyBytes} bytes.`) : refused('malformed', 'The line is not UTF-8.');
-    if (text.trim() === '') return { answer: '' };
-    const value = parseJson(text);
-    if (value === undefined) return refused('malformed', 'The line is no JSON.');
-    const decoded = decodeItem(value, '', number - 1, limits);
-    if ('fault' in decoded) return refused('invalid', `${decoded.fault.pointer === '' ? '' : `${decoded.fault.pointer.slice(1)}: `}${decoded.fault.detail}`);
-    return { headline: decoded.headline, number };
-  };
-
-  /** One answer a line: where the model fails midway, those after it are told so. */
-  const answersTo = (lines: readonly Line[]): Observable<readonly string[]> => {
-    const asked = lines.map(read);
-    const classified: string[] = [];
-    return concat(
-      queue.classify(asked.flatMap((item) => ('headline' in item ? [item.headline] : []))).pipe(
-        tap((predictions) => classified.push(...predictions.map(answerJson))),
-        ignoreElements(),
-        catchError((error: unknown) => {
-          failed(error);
-          return EMPTY;
-        }),
-      ),
-      defer(() => {
-        const answers = classified.values();
-        return of(asked.map((item) => ('answer' in item ? item.answer : (answers.next().value ?? problemJson('failed', 'The headline could not be classified.', item.number)))));
-      }),
-    );
-  };
-
   const line$ = merge(
     rejected$,
     readLines(body, { valve: brake, maxLineBytes: limits.bodyBytes, rejections: rejected$ }).pipe(tap({ complete: () => rejected$.complete(), error: () => rejected$.complete() })),
@@ -148,7 +97,7 @@ export const answerLines = (request: IncomingMessage, response: ServerResponse, 
 
   const answer$ = line$.pipe(
     microBatch({ maxSize: TOGETHER, maxWaitMs: 0, scheduler: asapScheduler }),
-    mapInOrder(answersTo),
+    mapInOrder((lines) => answersToLines(lines, { queue, limits, failed })),
     tap((answers) => {
       onTheirWay -= answers.length;
       list.add(answers.filter((json) => json !== ''));
@@ -176,8 +125,8 @@ export const answerLines = (request: IncomingMessage, response: ServerResponse, 
         }),
       )
       .subscribe({
-        complete: () => finish(stopped === undefined ? undefined : problemJson(stopped, STOPPED[stopped])),
-        error: (error: unknown) => finish(problemJson('malformed', error instanceof HeadwaterError ? error.message : 'The body cannot be read.')),
+        complete: () => finish(stopped === undefined ? undefined : problemLine(stopped, STOPPED[stopped])),
+        error: (error: unknown) => finish(problemLine('malformed', error instanceof HeadwaterError ? error.message : 'The body cannot be read.')),
       });
   });
 };
