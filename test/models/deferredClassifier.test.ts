@@ -38,13 +38,13 @@ describeOnWebgpu('deferredClassifier', () => {
     expect(webgpuFailure()).toBeUndefined();
   });
 
-  it.each([['rnn', 10], ['gru', 50], ['lstm', 10]] as const)('follows the embedded classifier: %s for %d steps', async (cell, steps) => {
+  it.each(['rnn', 'gru', 'lstm'] as const)('follows the embedded classifier for 50 steps: %s', async (cell) => {
     const config = classifierConfig({ cell, vocabularySize: VOCABULARY, classes: 3, embeddingDim: 10, hiddenDim: 16, fcDim: 6, dropout: 0.2 });
     const settings = { seed: 5, classWeights: CLASS_WEIGHTS };
     const expected = classifier(config, { ...settings, backend: 'reference' });
     const model = deferredClassifier(config, settings);
     const before = tf.memory().numTensors;
-    for (let step = 0; step < steps; step++) {
+    for (let step = 0; step < 50; step++) {
       const context = { epoch: 1, step, learningRate: 5e-3 };
       const batch = batchOf(step);
       const wanted = expected.trainBatch(batch, context);
@@ -58,6 +58,7 @@ describeOnWebgpu('deferredClassifier', () => {
     const wanted = expected.evaluateBatch(validation);
     const found = await lastValueFrom(model.evaluateBatch(validation));
     expect(found.loss).toBeCloseTo(wanted.loss, 3);
+    expect(wanted.loss).toBeLessThan(1.05); // log 3 at the start: it has learnt something
     found.probabilities.forEach((probability, i) => expect(probability).toBeCloseTo(wanted.probabilities[i]!, 3));
     expect((await lastValueFrom(model.predictBatch(validation))).every((probability, i) => Math.abs(probability - found.probabilities[i]!) < 1e-5)).toBe(true);
     expected.dispose();

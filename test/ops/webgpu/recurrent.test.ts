@@ -17,14 +17,11 @@ const SETTINGS = (['rnn', 'gru', 'lstm'] as const).flatMap((cell) =>
 
 type Shape = Pick<Sizes, 'lengths' | 'time' | 'inputSize' | 'hiddenSize'>;
 
-const ODD: Shape = { lengths: [3, 1, 5, 2, 4, 5, 3], time: 5, inputSize: 7, hiddenSize: 9 };
-
-const SHAPES: readonly (readonly [string, Shape])[] = [
-  ['one row of one token', { lengths: [1], time: 1, inputSize: 4, hiddenSize: 3 }],
-  ['rows of equal length', { lengths: [4, 4, 4, 4], time: 4, inputSize: 5, hiddenSize: 8 }],
-  ['rows all shorter than the batch', { lengths: [2, 3, 1], time: 7, inputSize: 2, hiddenSize: 1 }],
-  ['more units than a workgroup has invocations', { lengths: [3, 2], time: 3, inputSize: 4, hiddenSize: 260 }],
-  ["the lesson's sizes", { lengths: [4, 9, 2], time: 9, inputSize: 100, hiddenSize: 128 }],
+const SHAPES: readonly Shape[] = [
+  { lengths: [3, 1, 5, 2, 4, 5, 3], time: 5, inputSize: 7, hiddenSize: 9 },
+  { lengths: [1], time: 1, inputSize: 4, hiddenSize: 3 },
+  { lengths: [4, 4, 4, 4], time: 4, inputSize: 5, hiddenSize: 8 },
+  { lengths: [2, 3, 1], time: 7, inputSize: 2, hiddenSize: 1 },
 ];
 
 const expectAsReference = async (of: Case): Promise<void> => {
@@ -34,7 +31,7 @@ const expectAsReference = async (of: Case): Promise<void> => {
 
 describeOnWebgpu('recurrent layers by compute shaders equal the reference kernels', () => {
   it.each(SETTINGS)('%o', async (settings) => {
-    await expectAsReference(makeCase({ ...ODD, ...settings }, 17));
+    for (const shape of SHAPES) await expectAsReference(makeCase({ ...shape, ...settings }, 17));
   }, 120_000);
 
   const plain = { directions: 2, overPadding: false, fromState: false } as const;
@@ -43,13 +40,16 @@ describeOnWebgpu('recurrent layers by compute shaders equal the reference kernel
     await expectAsReference(makeCase({ ...plain, cell, lengths: [200, 2, 1, 7, 30], time: 200, inputSize: 3, hiddenSize: 6 }, 19));
   }, 120_000);
 
-  it.each(SHAPES)('%s', async (_, shape) => {
+  it.each([
+    ['more units than a workgroup has invocations', { lengths: [3, 2], time: 3, inputSize: 4, hiddenSize: 260 }],
+    ["the lesson's sizes", { lengths: [9, 12, 7, 3, 8], time: 12, inputSize: 100, hiddenSize: 128 }],
+  ])('%s', async (_, shape) => {
     await expectAsReference(makeCase({ ...plain, cell: 'gru', ...shape }, 23));
   }, 120_000);
 
   // Four rows take 432 bytes, two 216, one 108; with less the layer is composed of stock ops.
   it.each([440, 220, 112, 100])('where the invocations of a workgroup share no more than %d bytes', async (bytes) => {
-    const of = makeCase({ ...plain, ...ODD, cell: 'gru', fromState: true }, 17);
+    const of = makeCase({ ...plain, cell: 'gru', fromState: true, lengths: [3, 1, 5, 2, 4, 5, 3], time: 5, inputSize: 7, hiddenSize: 9 }, 17);
     await withWorkgroupMemory(bytes, () => expectAsReference(of));
   }, 120_000);
 
