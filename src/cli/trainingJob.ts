@@ -1,9 +1,8 @@
-import { catchError, concat, concatMap, defer, delayWhen, EMPTY, filter, finalize, ignoreElements, map, type MonoTypeOperatorFunction, type Observable, of, switchMap, tap, throwError } from 'rxjs';
+import { concat, defer, delayWhen, EMPTY, filter, finalize, ignoreElements, map, type Observable, of, switchMap, tap } from 'rxjs';
 import { HeadwaterError } from '../contracts/HeadwaterError.js';
 import type { Side } from '../contracts/Row.js';
 import type { TrainingEvent } from '../contracts/TrainingEvent.js';
 import type { EpochRecord, TrainingRecord } from '../contracts/TrainingRecord.js';
-import type { StateDict } from '../contracts/StateDict.js';
 import type { SideView } from '../contracts/TrainingView.js';
 import type { Valve } from '../contracts/Valve.js';
 import { ARTIFACT_FILES } from '../models/Artifacts.js';
@@ -36,6 +35,7 @@ import { checkFolder } from './checkOutput.js';
 import { checkRejectionsFile, onFirstPass, openData, telling, tellingRejections } from './dataSource.js';
 import { fromTask } from './fromTask.js';
 import { hyperparametersOf } from './hyperparametersOf.js';
+import { type Rescue, rescueBest } from './rescueBest.js';
 import type { Workload } from './selfTest.js';
 import type { Terminal } from './Terminal.js';
 import { chosenBackend, type TrainingOptions } from './trainingOptions.js';
@@ -93,24 +93,8 @@ interface Prepared {
   readonly valve: Valve;
   /** Told what happens, for whoever shows it. */
   readonly told: (update: TrainingUpdate) => void;
-  readonly rescue: (found: Rescued) => void;
+  readonly rescue: Rescue;
 }
-
-/** The best weights of a model on a device, as they were copied from it. */
-interface Rescued {
-  readonly epoch: number;
-  readonly weights: StateDict;
-}
-
-/** Copies the weights of a model on a device whenever they are the best so far: where the device is lost, it takes along what is on it. */
-const copyingBest = (model: Classifier | DeferredClassifier, rescue: (found: Rescued) => void): MonoTypeOperatorFunction<TrainingEvent> =>
-  concatMap((event) => {
-    if (event.type !== 'epoch' || !event.improved || !('deferred' in model)) return of(event);
-    return model.stateDict().pipe(
-      tap((weights) => rescue({ epoch: event.epoch, weights })),
-      map(() => event),
-    );
-  });
 
 /** Trains on what was split, then measures the test rows. Subscribe once. */
 const trainAndMeasure = ({ data, split, model, backend, valve, told, rescue }: Prepared, options: TrainingOptions, terminal: Terminal): Observable<Trained> => {
@@ -125,7 +109,7 @@ const trainAndMeasure = ({ data, split, model, backend, valve, told, rescue }: P
   const training$ = of(source).pipe(
     fit(model, { epochs: options.epochs, learningRate: options.lr, steps: [reduceLrOnPlateau(), earlyStopping({ patience: options.patience })] }),
     tap(record),
-    copyingBest(model, rescue),
+    rescue.copying,
     alongside(progress({ stream: terminal.stderr, env: terminal.env }), ...lines),
   );
   const measured$ = source.batches('test', 1).pipe(
@@ -153,16 +137,6 @@ const save = (out: string, trained: Trained): Observable<void> =>
     const weights$ = 'deferred' in model ? model.stateDict() : of(model.stateDict());
     return weights$.pipe(switchMap((weights) => fromTask(writeFiles(out, encodeArtifacts({ config: model.config, weights, tokenizer, labelEncoder, performance: report.performance, training: recordOf(trained) })))));
   });
-
-/** Where a device was lost, saves the best weights beside what is in the folder already, and says so with the error. */
-const saveRescued = (out: string, { tokenizer, labelEncoder }: Split, config: ClassifierConfig, rescued: Rescued | undefined, error: unknown): Observable<never> => {
-  if (rescued === undefined || !(error instanceof HeadwaterError && error.code === 'HW_BACKEND')) return throwError(() => error);
-  const { epoch, weights } = rescued;
-  const folder = `${out}.rescued`;
-  return fromTask(writeFiles(folder, encodeArtifacts({ config, weights, tokenizer, labelEncoder }))).pipe(
-    switchMap(() => throwError(() => new HeadwaterError('HW_BACKEND', `${error.message} The weights of epoch ${epoch}, the best until then, are in ${folder}.`, { cause: error }))),
-  );
-};
 
 const tell = ({ report, split }: Trained, out: string, { json = false }: TrainingOptions, { stdout, env }: Terminal): void => {
   // No string of JSON holds a line end, so those between its lines can go.
@@ -208,9 +182,9 @@ const trainingFor = (data: string, out: string, options: TrainingOptions, termin
           switchMap((split) => {
             const model = modelFor(split, options, backend);
             told(preparedUpdate(split, model.config));
-            let rescued: Rescued | undefined;
-            return trainAndMeasure({ data, split, model, backend, valve: source.valve, told, rescue: (found) => (rescued = found) }, options, terminal).pipe(
-              catchError((error: unknown) => saveRescued(out, split, model.config, rescued, error)),
+            const rescue = rescueBest(out, split, model);
+            return trainAndMeasure({ data, split, model, backend, valve: source.valve, told, rescue }, options, terminal).pipe(
+              rescue.saving,
               delayWhen((trained) => save(out, trained)),
               tap((trained) => tell(trained, out, options, terminal)),
               finalize(() => model.dispose()),
