@@ -16,27 +16,15 @@ export const checkWhole = (operator: string, name: string, value: number, least 
 };
 
 /**
- * Refuses a time that may be zero, but is not a time. Infinity is allowed: it means for ever.
+ * Refuses a time that is below zero, or zero where that makes no sense. Infinity is allowed: it means never.
  *
  * @param operator the operator that was given the option, as its user writes it
  * @param name the option's name
  * @param value what was given, in milliseconds
+ * @param zero whether zero makes sense; default false
  * @throws HeadwaterError `HW_USAGE`
  */
-export const checkWait = (operator: string, name: string, value: number): void => {
-  if (value >= 0) return;
-  throw new HeadwaterError('HW_USAGE', `${operator}: ${name} is ${value} ms, but must be at least 0; Infinity means for ever.`);
-};
-
-/**
- * Refuses a time that is not above zero. Infinity is allowed: it means never.
- *
- * @param operator the operator that was given the option, as its user writes it
- * @param name the option's name
- * @param value what was given, in milliseconds
- * @throws HeadwaterError `HW_USAGE`
- */
-export const checkTime = (operator: string, name: string, value: number): void => {
-  if (value > 0) return;
-  throw new HeadwaterError('HW_USAGE', `${operator}: ${name} is ${value} ms, but must be more than 0; Infinity means never.`);
+export const checkTime = (operator: string, name: string, value: number, zero = false): void => {
+  if (value > 0 || (zero && value === 0)) return;
+  throw new HeadwaterError('HW_USAGE', `${operator}: ${name} is ${value} ms, but must be ${zero ? 'at least' : 'more than'} 0; Infinity means never.`);
 };

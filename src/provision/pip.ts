@@ -42,17 +42,12 @@ const MEANINGS: readonly (readonly [RegExp, string, string])[] = [
 
 const failure = (wanted: string, { stdout, stderr }: Finished): HeadwaterError => {
   const said = `${stdout}\n${stderr}`;
-  const versions = VERSIONS.exec(said)?.[1]?.split(', ');
-  if (versions !== undefined) {
+  const versions = VERSIONS.exec(said)?.[1]?.split(', ').slice(-TOLD).reverse();
+  const meaning = versions === undefined ? MEANINGS.find(([pattern]) => pattern.test(said)) : undefined;
+  if (meaning !== undefined) return setupError(`${meaning[1]} (pip: ${lastLine(stderr)})`, meaning[2]);
+  if (versions !== undefined || said.includes('No matching distribution found'))
     return setupError(
-      `There is no wheel of ${wanted} for this machine (${process.platform}, ${process.arch}); the newest that there are: ${versions.slice(-TOLD).reverse().join(', ')}.`,
-      'Name another version with --version, or a wheel of yours with --wheel.',
-    );
-  }
-  for (const [pattern, what, remedy] of MEANINGS) if (pattern.test(said)) return setupError(`${what} (pip: ${lastLine(stderr)})`, remedy);
-  if (said.includes('No matching distribution found'))
-    return setupError(
-      `The package index has no wheel of ${wanted} for this machine (${process.platform}, ${process.arch}).`,
+      `The package index has no wheel of ${wanted} for this machine (${process.platform}, ${process.arch})${versions === undefined ? '' : `; the newest that there are: ${versions.join(', ')}`}.`,
       'Name another version with --version, or a wheel of yours with --wheel.',
     );
   return setupError(`pip could not get ${wanted}: ${lastLine(stderr)}.`, 'Mend what it says, or download the wheel elsewhere and name it with --wheel.');

@@ -203,3 +203,58 @@ describe('microBatch', () => {
     expect(() => microBatch(options)).toThrow(expect.objectContaining({ code: 'HW_USAGE' }));
   });
 });
+
+describe('microBatch that may not wait', () => {
+  const together = <T>(most: number) => microBatch<T>({ maxSize: most, maxWaitMs: 0 });
+  const groups = { A: ['a'], B: ['a', 'b'], C: ['c'], F: ['a', 'b', 'c'], G: ['d', 'e', 'f'], H: ['g'] };
+
+  it('groups what comes in one turn, and lets a lone value wait for nobody', () => {
+    runMarbles(({ hot, expectObservable, expectSubscriptions }) => {
+      const source = hot(' --(ab)--c----|');
+      const subs = '       ^------------!';
+      const expected = '   --B-----C----|';
+      expectObservable(source.pipe(together(4))).toBe(expected, groups);
+      expectSubscriptions(source.subscriptions).toBe(subs);
+    });
+  });
+
+  it('gives a full group at once', () => {
+    runMarbles(({ hot, expectObservable }) => {
+      const source = hot('--(abcdefg)--c-|');
+      const expected = '  --(FGH)------C-|';
+      expectObservable(source.pipe(together(3))).toBe(expected, groups);
+    });
+  });
+
+  it('gives what waits when the source ends', () => {
+    runMarbles(({ hot, expectObservable }) => {
+      expectObservable(hot('--(ab|)').pipe(together(3))).toBe('--(B|)', groups);
+    });
+  });
+
+  it('passes on an empty source, one that never ends, and an error', () => {
+    runMarbles(({ hot, expectObservable }) => {
+      expectObservable(hot('--|').pipe(together(3))).toBe('--|');
+      expectObservable(hot('---').pipe(together(3))).toBe('---');
+      expectObservable(hot('--(ab)--#').pipe(together(3))).toBe('--B-----#', groups);
+    });
+  });
+
+  it('leaves the source when it is left', () => {
+    runMarbles(({ hot, expectObservable, expectSubscriptions }) => {
+      const source = hot('--a--b--');
+      expectObservable(source.pipe(together(3)), '^---!').toBe('--A--', groups);
+      expectSubscriptions(source.subscriptions).toBe('^---!');
+    });
+  });
+
+  it('never gives more than it was told, however the turns fall', () => {
+    const source = new Subject<number>();
+    const sizes: number[] = [];
+    source.pipe(together(3)).subscribe(({ length }) => sizes.push(length));
+    for (let i = 0; i < 100; i++) source.next(i);
+    source.complete();
+    expect(Math.max(...sizes)).toBe(3);
+    expect(sizes.reduce((sum, size) => sum + size, 0)).toBe(100);
+  });
+});

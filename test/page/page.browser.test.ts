@@ -393,7 +393,6 @@ describe.skipIf(chromiumPath === undefined)('the page of a training in a browser
     await picture('training-dark');
     expect(await violations(page)).toEqual([]);
     expect(new Set(requests.map((request) => new URL(request).origin))).toEqual(new Set([server.url.origin]));
-    // It asked for a model first, and there was none.
     expect(faults).toEqual([]);
   });
 

@@ -5,12 +5,12 @@ import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import type { DeadLetter } from '../../contracts/Rejection.js';
 import type { Valve } from '../../contracts/Valve.js';
 import { boundedQueue } from '../../operators/boundedQueue.js';
+import { microBatch } from '../../operators/live/microBatch.js';
 import { describeRejection } from '../../sinks/describeRejection.js';
 import { pacedWriter } from '../../sinks/pacedWriter.js';
 import { readLines } from '../../streams/readLines.js';
 import { valve } from '../../streams/valve.js';
 import { path } from '../argument.js';
-import { arrivingTogether } from '../arrivingTogether.js';
 import { backendLine } from '../backendLine.js';
 import { classifyTitles } from '../classifyTitles.js';
 import { type ClassifiedHeadline, predictionFormatter, PREDICTION_FORMATS, type PredictionFormat } from '../formatPrediction.js';
@@ -51,7 +51,7 @@ const linesOf = (stdin: Readable, stderr: Writable, brake: Valve, classify: Oper
     };
     const line$ = readLines(stdin, { valve: brake, rejections }).pipe(
       // Lines that came together are classified together, a lone one at once: nobody waits for a batch to fill.
-      arrivingTogether(TOGETHER),
+      microBatch({ maxSize: TOGETHER, maxWaitMs: 0 }),
       // A model on a device answers later: what comes meanwhile waits here, and holds stdin back.
       boundedQueue({ valve: brake, highWaterMark: 4, project: (titles) => of(titles).pipe(classify) }),
     );

@@ -1,5 +1,5 @@
 import { asyncScheduler, Observable, type OperatorFunction, type SchedulerLike, Subject, type Subscription, takeUntil } from 'rxjs';
-import { checkWait, checkWhole } from '../checkOption.js';
+import { checkTime, checkWhole } from '../checkOption.js';
 
 /** How `microBatch` gathers. */
 export interface MicroBatchOptions {
@@ -44,7 +44,7 @@ export interface MicroBatchOptions {
 export const microBatch = <T>(options: MicroBatchOptions): OperatorFunction<T, readonly T[]> => {
   const { maxSize, maxWaitMs, scheduler = asyncScheduler } = options;
   checkWhole('microBatch', 'maxSize', maxSize, 1);
-  checkWait('microBatch', 'maxWaitMs', maxWaitMs);
+  checkTime('microBatch', 'maxWaitMs', maxWaitMs, true);
 
   return (source) =>
     new Observable((subscriber) => {
