@@ -67,6 +67,7 @@ export const placeWeights = (config: ClassifierConfig, { seed, backend = BACKEND
   return {
     classWeights,
     weights,
+    // All names of the inputs, which the compiler cannot see in a list of pairs.
     inputs: Object.fromEntries(gradientNames(config.bidirectional).map((input, i) => [input, weights.get(names[i]!)!])) as unknown as ClassifierInputs<Tensor>,
     learn: (gradients, learningRate) => adam.step(new Map(names.map((key, i) => [key, gradients[i]!])), learningRate),
     adam,

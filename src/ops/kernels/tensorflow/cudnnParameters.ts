@@ -44,6 +44,6 @@ export const cudnnSize = (layout: readonly ParameterPlace[]): number => layout.r
 /** PyTorch's weights as cuDNN's parameters, shape [N]. */
 export const toCudnn = (layout: readonly ParameterPlace[], weights: CellWeights<Tensor>): Tensor => concat(layout.map(({ name, size }) => reshape(weights[name], [size])));
 
-/** cuDNN's parameters, or their gradients, as PyTorch's weights. */
+/** cuDNN's parameters, or their gradients, as PyTorch's weights. Their names are the layout's, which the compiler cannot see in a list of pairs. */
 export const fromCudnn = (layout: readonly ParameterPlace[], parameters: Tensor): CellWeights<Tensor> =>
   Object.fromEntries(layout.map(({ name, shape, offset, size }) => [name, reshape(slice(parameters, [offset], [size]), [...shape])])) as unknown as CellWeights<Tensor>;

@@ -61,7 +61,7 @@ export const lentKernel = <In extends NamedTensors<In>, Out extends readonly Ten
       try {
         const given = Object.fromEntries(Object.entries(inputs).flatMap(([name, info]) => (info === undefined ? [] : [[name, lend(name, info)]])));
         const results = getKernel(op.name, BACKEND_NAME).kernelFunc({ inputs: given, ...(attrs === undefined ? {} : { attrs }), backend: lender }) as TensorInfo[];
-        const keepsReserve = op.gradient !== undefined && (attrs as unknown as Attributes).reserve;
+        const keepsReserve = op.gradient !== undefined && attrs?.['reserve'] === true;
         return results.map((info, i) => {
           const { dataId, shape, dtype } = info;
           if (keepsReserve && i === results.length - 1) {
