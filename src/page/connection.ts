@@ -47,7 +47,7 @@ export const describeConnection = (connection: Connection, now: number): Connect
     case 'connecting':
       return { label: 'Connecting…', announcement: 'Connecting to the server.' };
     case 'live':
-      return { label: 'Live', announcement: 'Connected: new headlines appear as they come.' };
+      return { label: 'Live', announcement: 'Connected: what is new appears as it comes.' };
     case 'behind':
       return { label: `Behind by ${formatMs(connection.lagMs)}`, announcement: 'The page is behind the server.' };
     case 'reconnecting': {
