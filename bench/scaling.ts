@@ -1,5 +1,5 @@
 import { mkdtempSync, rmSync } from 'node:fs';
-import { availableParallelism, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Figure } from './Figure.js';
 import { figuresOf, script } from './processes.js';
@@ -41,12 +41,12 @@ const rowsScaling = async ({ csv, threads, batch, mostRows, tell }: ScalingOptio
   }
 };
 
-/** Speeds from a thousand rows to two million, and over the sizes of batches and of the hidden state, for every number of threads. */
+/** Speeds from a thousand rows to two million, and over the sizes of batches and of the hidden state, on one thread and on all. */
 export const scaling = async (options: ScalingOptions): Promise<readonly Figure[]> => {
   const { csv, threads, batch, seconds, tell } = options;
   const ours = (...args: readonly string[]): readonly Figure[] => figuresOf(script('ours', csv, '--only', 'train,eval', '--seconds', String(seconds), ...args));
   const figures: Figure[] = [...(await rowsScaling(options))];
-  for (const count of [...new Set([1, threads, availableParallelism()])].filter((some) => some <= threads)) {
+  for (const count of new Set([1, threads])) {
     for (const size of BATCHES) {
       tell(`scaling: batch ${size}, threads ${count}`);
       figures.push(...along('batch', ours('--batch', String(size), '--threads', String(count))));

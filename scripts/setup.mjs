@@ -12,10 +12,9 @@ export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
 const modified = (path) => (existsSync(join(root, path)) ? statSync(join(root, path)).mtimeMs : 0);
 
+/** When something under a folder last changed: a file, or, where one is gone or new, the folder that it was in. */
 const newestUnder = (folder) =>
-  readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .reduce((newest, entry) => Math.max(newest, statSync(join(entry.parentPath, entry.name)).mtimeMs), 0);
+  readdirSync(join(root, folder), { recursive: true, withFileTypes: true }).reduce((newest, entry) => Math.max(newest, statSync(join(entry.parentPath, entry.name)).mtimeMs), modified(folder));
 
 const run = (say, command, ...args) => {
   process.stderr.write(`${say}\n`);
@@ -32,6 +31,8 @@ export const install = () => {
 };
 
 export const build = () => {
-  if (modified('dist/.built') >= Math.max(newestUnder('src'), newestUnder('assembly'), modified('tsconfig.json'), modified('tsconfig.build.json'))) return;
+  // What the build is made of: sources, the scripts that make it, and the compilers and packages that go into it.
+  const newest = Math.max(...['src', 'assembly', 'scripts'].map(newestUnder), ...['tsconfig.json', 'tsconfig.build.json', 'package.json', 'package-lock.json'].map(modified));
+  if (modified('dist/.built') >= newest) return;
   run('Building …', 'npm', 'run', '--silent', 'build');
 };

@@ -1,8 +1,8 @@
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { isLeft } from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
+import { cacheFolder } from '../provision/cacheFolder.js';
 
 /** A backend that was chosen. */
 const Choice = t.readonly(t.type({ name: t.union([t.literal('headwater'), t.literal('tensorflow'), t.literal('webgpu')]), why: t.string, date: t.string }));
@@ -10,8 +10,7 @@ export type Choice = t.TypeOf<typeof Choice>;
 
 const Choices = t.type({ format: t.literal(1), choices: t.record(t.string, Choice) });
 
-/** The file of the choices: `headwater/backend.json` in `XDG_CACHE_HOME`, else in `~/.cache`. */
-const fileOf = ({ XDG_CACHE_HOME: cache = '' }: NodeJS.ProcessEnv): string => join(cache === '' ? join(homedir(), '.cache') : cache, 'headwater', 'backend.json');
+const fileOf = (env: NodeJS.ProcessEnv): string => join(cacheFolder(env), 'backend.json');
 
 const read = async (file: string): Promise<Readonly<Record<string, Choice>>> => {
   try {

@@ -7,12 +7,21 @@ const number = (what: string, fits: (value: number) => boolean) => (text: string
   return value;
 };
 
-/** A whole number of at least `least`. */
-export const wholeNumber = (least: number): ((text: string) => number) =>
-  number(`a whole number of at least ${least}`, (value) => Number.isSafeInteger(value) && value >= least);
+/** A whole number of at least `least`, and where `most` is given at most that. */
+export const wholeNumber = (least: number, most = Infinity): ((text: string) => number) =>
+  number(`a whole number ${most === Infinity ? `of at least ${least}` : `from ${least} to ${most}`}`, (value) => Number.isSafeInteger(value) && value >= least && value <= most);
+
+/** A port to listen at; 0 lets the system choose. */
+export const port: (text: string) => number = wholeNumber(0, 65_535);
 
 /** A number above 0. */
 export const positiveNumber: (text: string) => number = number('a number above 0', (value) => Number.isFinite(value) && value > 0);
+
+// What a timer of Node's holds; a longer wait would be none.
+const LONGEST_SECONDS = 2_147_483;
+
+/** A time in seconds that something is waited for. */
+export const seconds: (text: string) => number = number(`a number above 0, of at most ${LONGEST_SECONDS}`, (value) => value > 0 && value <= LONGEST_SECONDS);
 
 /** A number from 0 to below 1. */
 export const fraction: (text: string) => number = number('a number from 0 to below 1', (value) => value >= 0 && value < 1);

@@ -1,14 +1,13 @@
 import { createWriteStream } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
-import { homedir } from 'node:os';
-import { join } from 'node:path';
 import { tryCatch } from 'fp-ts/lib/TaskEither.js';
-import { concat, defer, EMPTY, finalize, ignoreElements, merge, type MonoTypeOperatorFunction, type Observable } from 'rxjs';
+import { catchError, concat, defer, EMPTY, finalize, ignoreElements, merge, type MonoTypeOperatorFunction, type Observable, throwError } from 'rxjs';
 import { HeadwaterError } from '../contracts/HeadwaterError.js';
 import type { Row } from '../contracts/Row.js';
 import type { Valve } from '../contracts/Valve.js';
 import { decode } from '../operators/decode.js';
 import { headlineRow } from '../operators/headlineRow.js';
+import { cacheFolder } from '../provision/cacheFolder.js';
 import { type DeadLetters, deadLetters } from '../sinks/deadLetters.js';
 import { jsonLines } from '../sinks/jsonLines.js';
 import { fetchCsv } from '../streams/fetchCsv.js';
@@ -34,15 +33,12 @@ export interface DataSource {
   readonly rejected: DeadLetters;
 }
 
-/** Where bodies that came over HTTP are kept, so that every epoch reads the same bytes. */
-const snapshotDir = ({ XDG_CACHE_HOME: cache }: NodeJS.ProcessEnv): string => join(cache ?? join(homedir(), '.cache'), 'headwater');
-
 /** The rows of `--data`, decoded, with the options of the command line. */
 export const openData = (data: string, options: ColumnOptions & RejectionOptions, env: NodeJS.ProcessEnv): DataSource => {
   const { titleColumn, labelColumn, maxRejections } = options;
   const brake = valve();
   const rejected = deadLetters({ limit: maxRejections });
-  const rows$ = fetchCsv(NAMED.get(data) ?? data, { columns: [titleColumn, labelColumn], valve: brake, rejections: rejected, snapshotDir: snapshotDir(env) }).pipe(
+  const rows$ = fetchCsv(NAMED.get(data) ?? data, { columns: [titleColumn, labelColumn], valve: brake, rejections: rejected, snapshotDir: cacheFolder(env) }).pipe(
     decode(headlineRow, { columns: { title: titleColumn, category: labelColumn }, rejections: rejected }),
   );
   return { name: data, rows$, valve: brake, rejected };
@@ -62,27 +58,35 @@ export const checkRejectionsFile = (data: string, { rejections: file }: Rejectio
         return fromTask(checkFile(file, location.kind === 'file' ? location.path : undefined)).pipe(ignoreElements());
       });
 
+const unwritable = (file: string, cause: unknown): HeadwaterError =>
+  new HeadwaterError('HW_WRITE', `${file} could not be written: ${cause instanceof Error ? cause.message : String(cause)}. Choose another file for the rejections.`, { cause, where: file });
+
 /** Makes the file empty: one that is left from an earlier run would tell of its rejections. */
 const empty = (file: string): Observable<never> =>
   fromTask(
     tryCatch(
       () => writeFile(file, ''),
-      (cause) => new HeadwaterError('HW_WRITE', `${file} could not be written: ${cause instanceof Error ? cause.message : String(cause)}. Choose another file for the rejections.`, { cause, where: file }),
+      (cause) => unwritable(file, cause),
     ),
   ).pipe(ignoreElements());
 
 /** Runs a job with its rejections written to the file of `--rejections` beside it, and their number told at its end. */
 export const tellingRejections = <T>(job$: Observable<T>, { rejected }: DataSource, { rejections: file }: RejectionOptions, terminal: Terminal): Observable<T> => {
+  let where = file === undefined ? '; --rejections FILE writes each down' : `, written to ${file}`;
   const told$ = job$.pipe(
     finalize(() => {
       rejected.complete();
-      if (rejected.rows > 0) terminal.stderr.write(`rejected rows: ${rejected.rows} (${reasonsOf(rejected)})${file === undefined ? '; --rejections FILE writes each down' : `, written to ${file}`}\n`);
+      if (rejected.rows > 0) terminal.stderr.write(`rejected rows: ${rejected.rows} (${reasonsOf(rejected)})${where}\n`);
     }),
   );
   if (file === undefined) return told$;
   // Made with the first rejection: a job that fails before there is any leaves no file.
   const written$ = rejected.rejections$.pipe(
     fromFirst((rejection$) => rejection$.pipe(jsonLines(createWriteStream(file), { end: true }))),
+    catchError((error: unknown) => {
+      where = '';
+      return throwError(() => (error instanceof HeadwaterError && error.code === 'HW_WRITE' ? unwritable(file, error.cause) : error));
+    }),
     ignoreElements(),
   );
   const emptied$ = defer(() => (rejected.rows > 0 ? EMPTY : empty(file)));

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { raiseEngineFlags } from '../ops/engineFlags.js';
-import { isInterruption } from './exitStatus.js';
+import { isInterruption, TERMINATED } from './exitStatus.js';
 import { run } from './run.js';
 
 // Before the kernels are compiled.
@@ -8,5 +8,6 @@ raiseEngineFlags();
 
 const status = await run(process.argv.slice(2), process);
 process.exitCode = status;
-// What can be aborted has been, and the process ends by itself. The look-up of a host's name cannot be, and may take many seconds.
-if (isInterruption(status)) setTimeout(() => process.exit(), 500).unref();
+// What can be aborted has been, and the process ends by itself. The look-up of a host's name and the opening of a named pipe cannot be, and may take for ever;
+// an exit would wait for them, but a signal that nobody listens to any more does not.
+if (isInterruption(status)) setTimeout(() => process.kill(process.pid, status === TERMINATED ? 'SIGTERM' : 'SIGINT'), 500).unref();

@@ -19,6 +19,13 @@ const COMMANDS = {
 
 const isCommand = (word: string | undefined): word is keyof typeof COMMANDS => word !== undefined && Object.hasOwn(COMMANDS, word);
 
+/** A command line as it would be without the word `help` in front: a command with `--help`, and what is none for the refusal that it then gets. */
+export const withoutHelpWord = (args: readonly string[]): readonly string[] => {
+  const [first, second] = args;
+  if (first !== 'help' || second === undefined) return args;
+  return isCommand(second) ? [second, '--help'] : [second];
+};
+
 const VERSION_FLAGS = ['-v', '--version'] as const;
 
 /** The commands that are wanted to read a command line: that which it begins with; all of them for help, and for a suggestion where it begins with none. */

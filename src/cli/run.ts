@@ -3,7 +3,7 @@ import { catchError, endWith, filter, fromEventPattern, ignoreElements, lastValu
 import { HeadwaterError } from '../contracts/HeadwaterError.js';
 import { errorLine, exitStatusOf, INTERRUPTED, isInterruption, MISUSE, SUCCESS, TERMINATED } from './exitStatus.js';
 import type { Job } from './Job.js';
-import { buildProgram } from './program.js';
+import { buildProgram, withoutHelpWord } from './program.js';
 import type { Terminal } from './Terminal.js';
 
 const ignore = (): void => undefined;
@@ -63,8 +63,9 @@ const flushed = ({ stdout }: Terminal): Promise<unknown> =>
     stdout.write('', (error) => resolve(error));
   });
 
-const statusOf = async (args: readonly string[], terminal: Terminal): Promise<number> => {
+const statusOf = async (words: readonly string[], terminal: Terminal): Promise<number> => {
   let job: Job | undefined;
+  const args = withoutHelpWord(words);
   const program = await buildProgram(args, terminal, (chosen) => {
     job = chosen;
   });

@@ -2,7 +2,7 @@ import { type Command, Option } from 'commander';
 import type { Observable } from 'rxjs';
 import type { Cell } from '../models/ClassifierConfig.js';
 import { BACKEND_NAMES, type BackendName, type SelectedBackend, selectBackend } from '../ops/selectBackend.js';
-import { fraction, path, positiveNumber, wholeNumber } from './argument.js';
+import { fraction, path, port, positiveNumber, wholeNumber } from './argument.js';
 import { chooseBackend } from './chooseBackend.js';
 import { fromTask } from './fromTask.js';
 import type { Workload } from './selfTest.js';
@@ -101,5 +101,5 @@ export const addTrainingOptions = (command: Command, own: OwnDefaults = {}): Com
     .option('--json', 'write every event of the training to stdout as a JSON line')
     .option('--tensorboard <dir>', 'write the training there as a run for TensorBoard', path)
     .option('--ui', 'show the training on a page while it runs, at an address that is told on stderr')
-    .option('--ui-port <n>', 'the port of the page; 0 lets the system choose', wholeNumber(0), 0)
+    .option('--ui-port <n>', 'the port of the page; 0 lets the system choose', port, 0)
     .option('--no-open', 'do not open the page in a browser');

@@ -1,5 +1,5 @@
-import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { cacheFolder } from './cacheFolder.js';
 
 /** What one set-up of libtensorflow is for: of two that differ in any of these, neither stands for the other. */
 export interface SetupKey {
@@ -19,11 +19,10 @@ export const DEFAULT_VERSION = '2.21.0';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** The folder of all set-ups: `HEADWATER_TENSORFLOW_DIR`, else `headwater/tensorflow` in `XDG_CACHE_HOME`, else in `~/.cache`. An empty variable counts as none. */
+/** The folder of all set-ups: `HEADWATER_TENSORFLOW_DIR`, else `tensorflow` in the cache. An empty variable counts as none. */
 export const setupsFolder = (env: Environment = process.env): string => {
-  const { HEADWATER_TENSORFLOW_DIR: own = '', XDG_CACHE_HOME: cache = '' } = env;
-  if (own !== '') return own;
-  return join(cache === '' ? join(homedir(), '.cache') : cache, 'headwater', 'tensorflow');
+  const { HEADWATER_TENSORFLOW_DIR: own = '' } = env;
+  return own === '' ? join(cacheFolder(env), 'tensorflow') : own;
 };
 
 /** The name of a set-up's folder. */

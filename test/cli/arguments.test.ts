@@ -4,11 +4,14 @@ import { inProcess } from './inProcess.js';
 
 const told = (...args: readonly string[]) => inProcess(args);
 
+const COMMANDS = ['demo', 'train', 'evaluate', 'predict', 'watch', 'serve', 'inspect', 'setup', 'doctor'];
+
 const NEEDED = ['--data', 'news.csv', '--out', 'model'];
 
 describe('arguments that cannot work', () => {
   it.each([
     ['an unknown command', ['trian'], "unknown command 'trian' (Did you mean train?) See: headwater --help"],
+    ['help for a command that is none', ['help', 'trian'], "unknown command 'trian' (Did you mean train?) See: headwater --help"],
     ['an unknown flag', ['train', ...NEEDED, '--epoch', '3'], "unknown option '--epoch' (Did you mean --epochs?) See: headwater train --help"],
     ['an unknown flag of the program', ['--verbose', 'train'], "unknown option '--verbose'"],
     ['a missing option', ['train', '--out', 'model'], "required option '--data <source>' not specified. See: headwater train --help"],
@@ -46,6 +49,7 @@ describe('arguments that cannot work', () => {
     ['--min-token-frequency', 'a whole number of at least 1', ['0']],
     ['--max-rejections', 'a whole number of at least 0', ['-1']],
     ['--threads', 'a whole number of at least 1', ['0', '1.5']],
+    ['--ui-port', 'a whole number from 0 to 65535', ['-1', '1.5', '65536', 'http']],
   ])('%s takes %s alone', async (option, range, values) => {
     for (const value of values) {
       const { status, stdout, stderr } = await told('train', ...NEEDED, `${option}=${value}`);
@@ -69,18 +73,19 @@ describe('arguments that cannot work', () => {
 });
 
 describe('help', () => {
-  it.each(['demo', 'train', 'evaluate', 'predict', 'watch', 'inspect'])('%s --help shows examples, with status 0', async (command) => {
+  it.each(COMMANDS)('%s --help shows examples, with status 0', async (command) => {
     const { status, stdout, stderr } = await told(command, '--help');
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
     expect(stdout).toMatch(new RegExp(`^Usage: headwater ${command} `));
-    expect(stdout).toMatch(command === 'demo' ? /\nExamples:\n {2}\$ npm start\n/ : new RegExp(`\nExamples:\n {2}\\$ headwater ${command} `));
+    expect(stdout).toMatch(command === 'demo' ? /\nExamples:\n {2}\$ npm start\n/ : new RegExp(`\nExamples:\n {2}\\$ headwater ${command}\\b`));
     expect((await told('help', command)).stdout).toBe(stdout);
   });
 
   it('lists the commands', async () => {
     const { status, stdout } = await told('--help');
     expect(status).toBe(0);
-    for (const command of ['demo', 'train', 'evaluate', 'predict', 'watch', 'inspect']) expect(stdout).toMatch(new RegExp(`^ {2}${command} `, 'm'));
+    expect([...stdout.matchAll(/^ {2}(\w+) .*(?:<|\[)/gm)].map(([, command]) => command).filter((command) => command !== 'help')).toEqual(COMMANDS);
+    for (const command of COMMANDS) expect(stdout).toMatch(new RegExp(`^ {2}${command} `, 'm'));
   });
 
   it("names the lesson's defaults, and those of the demo", async () => {

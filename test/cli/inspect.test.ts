@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { headwater, workFolder } from './headwater.js';
@@ -18,6 +18,20 @@ describe('headwater inspect', () => {
     expect(stdout).toMatch(/│ classes +│ Business, Sci\/Tech, Sports, World/);
     expect(stdout).toMatch(/│ test rows +│ F1 \d\.\d{4}, .+ on 59 rows/);
     expect(stdout).toMatch(/│ rnn\.weight_hh_l0_reverse +│ 48 × 16/);
+    expect(stdout).not.toContain('\u001b');
+  });
+
+  it('escapes what would steer the terminal', async () => {
+    const escaping = join(cwd, 'esc\u001b[2Japing');
+    cpSync(join(cwd, 'model'), escaping, { recursive: true });
+    for (const name of readdirSync(escaping).filter((file) => file.endsWith('.json'))) {
+      const file = join(escaping, name);
+      writeFileSync(file, readFileSync(file, 'utf8').replaceAll('"World"', '"W\\u001b[31morld"'));
+    }
+    const { status, stdout, stderr } = await inProcess(['inspect', escaping]);
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    expect(stdout).toContain('W\\u001b[31morld');
+    expect(stdout).toContain('esc\\u001b[2Japing');
     expect(stdout).not.toContain('\u001b');
   });
 

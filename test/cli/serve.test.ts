@@ -106,12 +106,14 @@ describe('headwater serve', () => {
   it.each([
     [['--host', '0.0.0.0'], /a token is needed/],
     [['--host', '0.0.0.0', '--token', 'short'], /at least 16 characters/],
-    [['--port', '70000'], /port is 70000/],
+    [['--port', '70000'], /'--port <n>' argument '70000' is invalid\. It must be a whole number from 0 to 65535\./],
     [['--port', 'http'], /--port/],
+    // Longer than a timer can be: it would be no wait at all.
+    [['--drain', '3000000'], /'--drain <seconds>' argument '3000000' is invalid\. It must be a number above 0, of at most 2147483\./],
     [['--allow-origin', 'news.example'], /is no origin/],
     [['--max-queue', '1'], /room for 1 headlines/],
     [['--feed', 'ftp://a.example/'], /ftp/],
-    [['--feed', 'http://127.0.0.1:1/', '--interval', '5'], /60000|60 seconds/],
+    [['--feed', 'http://127.0.0.1:1/', '--interval', '5'], /^headwater: --interval is 5, but must be at least 60 seconds/],
   ])('%j is misuse', async (args, why) => {
     const { status, stderr, stdout } = await inProcess(['serve', '--model', `${cwd}/model`, '--port', '0', ...args]);
     expect(stderr).toMatch(why);

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
@@ -139,6 +139,12 @@ describe('rows that fail validation', () => {
       { type: 'rejection', reason: 'field', field: 'title' },
       { type: 'rejection', reason: 'ragged' },
     ]);
+  });
+
+  it.skipIf(!existsSync('/dev/full'))('are not said to be written where they could not be', async () => {
+    const { status, stderr } = await inProcess(['train', '--data', join(cwd, 'bad.csv'), '--out', join(cwd, 'models/full'), '--rejections', '/dev/full', ...TINY]);
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/\nheadwater: \/dev\/full could not be written: ENOSPC[^\n]+Choose another file for the rejections\. \[HW_WRITE\]\nrejected rows: \d \([^)]+\)\n$/);
   });
 
   it('leave the file empty where there are none', async () => {

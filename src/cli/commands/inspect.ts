@@ -4,6 +4,7 @@ import { tap } from 'rxjs';
 import { stringifyPerformance } from '../../models/performanceJson.js';
 import type { Artifacts } from '../../models/Artifacts.js';
 import { loadArtifacts } from '../../models/loadArtifacts.js';
+import { printable } from '../../sinks/printable.js';
 import { path } from '../argument.js';
 import { fromTask } from '../fromTask.js';
 import type { Choose } from '../Job.js';
@@ -43,10 +44,10 @@ const asText = (directory: string, artifacts: Artifacts): string => {
     ['model', `${config.bidirectional ? 'bidirectional ' : ''}${config.cell.toUpperCase()}, ${parameters.toLocaleString('en-US')} parameters`],
     ['sizes', `embedding ${config.embeddingDim}, hidden ${config.hiddenDim}, fc ${config.fcDim}, dropout ${config.dropout}${config.overPadding ? ', over the padding' : ''}`],
     ['vocabulary', `${vocabulary.size.toLocaleString('en-US')} ${vocabulary.level}s`],
-    ['classes', classes.join(', ')],
+    ['classes', classes.map(printable).join(', ')],
     ['test rows', performance === undefined ? 'not measured' : `F1 ${performance.f1.toFixed(4)}, precision ${performance.precision.toFixed(4)}, recall ${performance.recall.toFixed(4)} on ${performance.num_samples.toLocaleString('en-US')} rows`],
   ]);
-  return `${directory}\n${summary}\n${table(weights.map(({ name, shape }) => [name, shape.join(' × ')]))}\n`;
+  return `${printable(directory)}\n${summary}\n${table(weights.map(({ name, shape }) => [name, shape.join(' × ')]))}\n`;
 };
 
 const asJson = (directory: string, artifacts: Artifacts): string => {

@@ -4,9 +4,10 @@ import { dedupe } from '../../operators/live/dedupe.js';
 import { serveModel, type ServerEvent } from '../../server/serveModel.js';
 import { DEFAULT_LIMITS } from '../../server/ServerLimits.js';
 import { feedMemory } from '../../streams/feeds/FeedMemory.js';
-import { path, positiveNumber, wholeNumber } from '../argument.js';
+import { path, port, seconds, wholeNumber } from '../argument.js';
 import { backendLine } from '../backendLine.js';
 import { errorLine } from '../exitStatus.js';
+import { addFeedOptions, feedRules, type FeedOptions } from '../feedOptions.js';
 import { liveHeadlines } from '../liveHeadlines.js';
 import { withModel } from '../model.js';
 import type { Choose } from '../Job.js';
@@ -14,12 +15,9 @@ import type { Terminal } from '../Terminal.js';
 import { addBackendOptions, type BackendChoice } from '../trainingOptions.js';
 import { watchedFeeds } from '../watchedFeed.js';
 
-interface Options extends BackendChoice {
+interface Options extends BackendChoice, FeedOptions {
   readonly model: string;
   readonly feed: readonly string[];
-  readonly interval?: number;
-  readonly insist?: boolean;
-  readonly contact?: string;
   readonly host: string;
   readonly port: number;
   readonly token?: string;
@@ -52,6 +50,7 @@ Examples:
 
 const serving = (options: Options, drain$: Observable<void>, { stdin, stdout, stderr, env }: Terminal): Observable<unknown> => {
   const feeds = watchedFeeds(options.feed);
+  const rules = feedRules(options);
   return withModel(options.model, options, env, ({ model, artifacts, backend }) => {
     const { tokenizer, labelEncoder } = artifacts;
     stderr.write(`${backendLine(backend)}\n`);
@@ -85,16 +84,7 @@ const serving = (options: Options, drain$: Observable<void>, { stdin, stdout, st
       headlines:
         feeds.length === 0
           ? undefined
-          : (door) =>
-              liveHeadlines(feeds, {
-                ...door,
-                stdin,
-                memory: feedMemory(),
-                once: false,
-                intervalMs: options.interval === undefined ? undefined : options.interval * 1000,
-                insist: options.insist === true,
-                contact: options.contact,
-              }).pipe(dedupe()),
+          : (door) => liveHeadlines(feeds, { ...door, ...rules, stdin, memory: feedMemory(), once: false }).pipe(dedupe()),
     }).pipe(
       tap(tell),
       // A terminal left open would keep the process waiting for more.
@@ -108,15 +98,14 @@ const listOf = (value: string, before: readonly string[]): readonly string[] => 
 /** `headwater serve`. */
 export const serveCommand = (terminal: Terminal, choose: Choose): Command =>
   addBackendOptions(
-    new Command('serve')
-      .description('classify headlines over HTTP, and those of feeds as they come')
-      .requiredOption('--model <dir>', 'the folder of the artifacts', path)
-      .option('--feed <address...>', 'classify the headlines of these feeds for whoever listens to /events; named as for watch', listOf, [])
-      .option('--interval <seconds>', 'read each feed again after so long, or later where it asks for that (default: 900)', positiveNumber)
-      .option('--insist', 'allow an interval below a minute, for servers of your own')
-      .option('--contact <address>', 'how whoever runs a feed can reach you: an address of the web or of mail, sent with each request', path)
+    addFeedOptions(
+      new Command('serve')
+        .description('classify headlines over HTTP, and those of feeds as they come')
+        .requiredOption('--model <dir>', 'the folder of the artifacts', path)
+        .option('--feed <address...>', 'classify the headlines of these feeds for whoever listens to /events; named as for watch', listOf, []),
+    )
       .option('--host <address>', 'the address to listen at; any but a loopback address demands a token', path, '127.0.0.1')
-      .option('--port <n>', 'the port; 0 lets the system choose', wholeNumber(0), 8080)
+      .option('--port <n>', 'the port; 0 lets the system choose', port, 8080)
       .option('--token <token>', 'what clients must send as Authorization: Bearer TOKEN', path)
       .option('--allow-host <name...>', 'a name that clients may call the server by, besides its address', listOf, [])
       .option('--allow-origin <origin...>', 'an origin whose pages may ask, such as https://news.example', listOf, [])
@@ -126,7 +115,7 @@ export const serveCommand = (terminal: Terminal, choose: Choose): Command =>
       .option('--max-connections <n>', 'the most connections', wholeNumber(1), DEFAULT_LIMITS.connections)
       .option('--max-listeners <n>', 'the most clients of /events', wholeNumber(1), DEFAULT_LIMITS.listeners)
       .option('--history <n>', 'how many events are kept for listeners that come back', wholeNumber(1), 1000)
-      .option('--drain <seconds>', 'how long what was asked may take to be answered at the end', positiveNumber, 10),
+      .option('--drain <seconds>', 'how long what was asked may take to be answered at the end', seconds, 10),
   )
     .addHelpText('after', HELP)
     .action((options: Options) => {

@@ -15,9 +15,10 @@ import type { WatchState } from '../../sinks/watch/WatchState.js';
 import { readOpml } from '../../streams/feeds/readOpml.js';
 import { locate } from '../../streams/locate.js';
 import { valve } from '../../streams/valve.js';
-import { path, positiveNumber, probability, wholeNumber } from '../argument.js';
+import { path, probability, wholeNumber } from '../argument.js';
 import { backendLine } from '../backendLine.js';
 import { classFilter } from '../classFilter.js';
+import { addFeedOptions, feedRules, type FeedOptions } from '../feedOptions.js';
 import { liveHeadlines } from '../liveHeadlines.js';
 import { withModel } from '../model.js';
 import type { Choose } from '../Job.js';
@@ -27,19 +28,16 @@ import { type WatchedFeed, watchedFeeds } from '../watchedFeed.js';
 import { watchMemory } from '../watchMemory.js';
 import { watchOutput, type WatchMode } from '../watchOutput.js';
 
-interface Options extends BackendChoice {
+interface Options extends BackendChoice, FeedOptions {
   readonly model: string;
   readonly opml?: string;
   readonly json?: boolean;
   readonly filter?: string;
   readonly minProbability: number;
   readonly once?: boolean;
-  readonly interval?: number;
-  readonly insist?: boolean;
   readonly state?: string;
   readonly limit: number;
   readonly drop: ShedPolicy;
-  readonly contact?: string;
 }
 
 const HELP = `
@@ -60,9 +58,6 @@ const WAIT_MS = 5;
 
 const POLICIES: readonly ShedPolicy[] = ['newest', 'oldest', 'random'];
 
-/** The shortest interval that a server of somebody else is to be asked at, in seconds. */
-const MINUTE = 60;
-
 const plural = (count: number, what: string): string => `${count.toLocaleString('en-US')} ${what}${count === 1 ? '' : 's'}`;
 
 /** What came of it all, in one line. */
@@ -77,11 +72,8 @@ const checkAnswered = ({ feeds }: WatchState): Observable<never> => {
   throw new HeadwaterError('HW_FEED', `${what} ${first.error ?? ''}`, { where: first.source });
 };
 
-const checkArguments = (feeds: readonly WatchedFeed[], { once, interval, insist }: Options): void => {
+const checkArguments = (feeds: readonly WatchedFeed[], { once }: Options): void => {
   if (feeds.length === 0) throw new HeadwaterError('HW_USAGE', 'There is no feed to watch. Give addresses of feeds, - for lines of stdin, or --opml.');
-  if (interval !== undefined && interval < MINUTE && insist !== true) {
-    throw new HeadwaterError('HW_USAGE', `--interval is ${interval}, but must be at least ${MINUTE} seconds: whoever runs the feed pays for every request. Add --insist for a server of your own.`);
-  }
   const endless = feeds.find(({ kind }) => kind === 'events' || kind === 'socket');
   if (once === true && endless !== undefined) {
     throw new HeadwaterError('HW_USAGE', `--once reads feeds, but ${endless.address} sends by itself, without an end. Leave one of the two out.`);
@@ -95,6 +87,7 @@ const listed = (opml: string | undefined, { stderr }: Terminal): Observable<read
 const watchAll = (feeds: readonly WatchedFeed[], options: Options, terminal: Terminal): Observable<unknown> => {
   const { stdin, stdout, stderr, env } = terminal;
   checkArguments(feeds, options);
+  const rules = feedRules(options);
   const typed = feeds.some(({ kind }) => kind === 'lines') && stdin.isTTY === true;
   // What is typed would stand in the midst of a frame.
   const mode: WatchMode = options.json === true ? 'json' : isInteractive(stdout, env) && !typed ? 'view' : 'lines';
@@ -117,9 +110,7 @@ const watchAll = (feeds: readonly WatchedFeed[], options: Options, terminal: Ter
           rejections: tell,
           memory: memory.feeds,
           once: options.once === true,
-          intervalMs: options.interval === undefined ? undefined : options.interval * 1000,
-          insist: options.insist === true,
-          contact: options.contact,
+          ...rules,
         }).pipe(
           // Before it is remembered as seen: what is dropped may come again when its feed is read again.
           shed({ capacity: options.limit, policy: options.drop, valve: brake, dropped: { next: () => tell.next({ type: 'dropped', headlines: 1 }) } }),
@@ -157,21 +148,20 @@ const watching = (names: readonly string[], options: Options, terminal: Terminal
 /** `headwater watch`. */
 export const watchCommand = (terminal: Terminal, choose: Choose): Command =>
   addBackendOptions(
-    new Command('watch')
-      .description('classify the headlines of feeds as they come, newest on top')
-      .argument('[feeds...]', 'addresses of feeds; - for lines of stdin')
-      .requiredOption('--model <dir>', 'the folder of the artifacts', path)
-      .option('--opml <source>', 'watch the feeds that an OPML file or address lists, too', path)
-      .option('--json', 'write each headline with what the model makes of it as a JSON line')
-      .option('--filter <classes>', 'show these classes alone, separated by commas')
-      .option('--min-probability <p>', 'show what the model is at least so sure of', probability, 0)
-      .option('--once', 'read every feed once, then end')
-      .option('--interval <seconds>', 'read each feed again after so long, or later where it asks for that (default: 900)', positiveNumber)
-      .option('--insist', 'allow an interval below a minute, for servers of your own')
+    addFeedOptions(
+      new Command('watch')
+        .description('classify the headlines of feeds as they come, newest on top')
+        .argument('[feeds...]', 'addresses of feeds; - for lines of stdin')
+        .requiredOption('--model <dir>', 'the folder of the artifacts', path)
+        .option('--opml <source>', 'watch the feeds that an OPML file or address lists, too', path)
+        .option('--json', 'write each headline with what the model makes of it as a JSON line')
+        .option('--filter <classes>', 'show these classes alone, separated by commas')
+        .option('--min-probability <p>', 'show what the model is at least so sure of', probability, 0)
+        .option('--once', 'read every feed once, then end'),
+    )
       .option('--state <dir>', 'remember there what was seen, so that it is left out after a restart, too', path)
       .option('--limit <n>', 'the most headlines that may wait to be classified', wholeNumber(1), 10_000)
-      .addOption(new Option('--drop <policy>', 'which one is left out when one more comes').choices(POLICIES).default('oldest'))
-      .option('--contact <address>', 'how whoever runs a feed can reach you: an address of the web or of mail, sent with each request', path),
+      .addOption(new Option('--drop <policy>', 'which one is left out when one more comes').choices(POLICIES).default('oldest')),
   )
     .addHelpText('after', HELP)
     .action((names: readonly string[], options: Options) => choose({ work$: watching(names, options, terminal), outlivesReader: false }));

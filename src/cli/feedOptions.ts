@@ -1,0 +1,32 @@
+import type { Command } from 'commander';
+import { HeadwaterError } from '../contracts/HeadwaterError.js';
+import { path, positiveNumber } from './argument.js';
+
+/** How feeds are read, as the command line says it. */
+export interface FeedOptions {
+  readonly interval?: number;
+  readonly insist?: boolean;
+  readonly contact?: string;
+}
+
+/** The shortest interval that a server of somebody else is to be asked at, in seconds. */
+const MINUTE = 60;
+
+/** Puts the options that say how feeds are read on a command. */
+export const addFeedOptions = (command: Command): Command =>
+  command
+    .option('--interval <seconds>', 'read each feed again after so long, or later where it asks for that (default: 900)', positiveNumber)
+    .option('--insist', 'allow an interval below a minute, for servers of your own')
+    .option('--contact <address>', 'how whoever runs a feed can reach you: an address of the web or of mail, sent with each request', path);
+
+/**
+ * The same as the sources of feeds take it.
+ *
+ * @throws HeadwaterError `HW_USAGE` for an interval below a minute that is not insisted on
+ */
+export const feedRules = ({ interval, insist = false, contact }: FeedOptions): { readonly intervalMs: number | undefined; readonly insist: boolean; readonly contact: string | undefined } => {
+  if (interval !== undefined && interval < MINUTE && !insist) {
+    throw new HeadwaterError('HW_USAGE', `--interval is ${interval}, but must be at least ${MINUTE} seconds: whoever runs the feed pays for every request. Add --insist for a server of your own.`);
+  }
+  return { intervalMs: interval === undefined ? undefined : interval * 1000, insist, contact };
+};
