@@ -1,4 +1,5 @@
 import { requireNumber } from './requireNumber.js';
+import { requireTime } from './requireTime.js';
 
 /** How a body is asked for over HTTP. */
 export interface BodyOptions {
@@ -15,7 +16,7 @@ export type CheckedBodyOptions = { readonly [K in keyof BodyOptions]-?: number }
 
 /** @throws HeadwaterError `HW_USAGE` for a value that cannot work */
 export const checkBodyOptions = ({ headersTimeout, bodyTimeout, maxRedirects }: BodyOptions): CheckedBodyOptions => ({
-  headersTimeout: requireNumber('headersTimeout', headersTimeout, 30_000, 1),
-  bodyTimeout: requireNumber('bodyTimeout', bodyTimeout, 30_000, 1),
+  headersTimeout: requireTime('headersTimeout', headersTimeout, 30_000),
+  bodyTimeout: requireTime('bodyTimeout', bodyTimeout, 30_000),
   maxRedirects: requireNumber('maxRedirects', maxRedirects, 5, 0),
 });

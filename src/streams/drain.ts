@@ -9,7 +9,7 @@ import type { Reader } from './Reader.js';
 export interface DrainEnd {
   /** All was read and handed over. */
   complete(): void;
-  /** The body broke off. */
+  /** The body broke off; all that had come before is handed over. */
   broken(error: unknown): void;
   /** The reader threw. */
   failed(error: unknown): void;
@@ -40,6 +40,7 @@ export const drain = (body: Readable, reader: Reader, pacing: Pacing, end: Drain
   let chunk: Uint8Array = Buffer.alloc(0);
   let offset = 0;
   let ended = false;
+  let cut: { readonly error: unknown } | undefined;
   let finishing = false;
 
   /** Gives the reader more to read. Returns false where there is nothing at present, or nothing any more. */
@@ -69,6 +70,9 @@ export const drain = (body: Readable, reader: Reader, pacing: Pacing, end: Drain
     if (finishing) {
       stop();
       end.complete();
+    } else if (cut !== undefined) {
+      stop();
+      end.broken(cut.error);
     }
     return false;
   };
@@ -89,13 +93,10 @@ export const drain = (body: Readable, reader: Reader, pacing: Pacing, end: Drain
     body.on('readable', () => turns.run());
     finished(body, { writable: false }, (error) => {
       if (stopped) return;
-      if (error == null) {
-        ended = true;
-        turns.run();
-      } else {
-        stop();
-        end.broken(error);
-      }
+      if (error == null) ended = true;
+      // What has come is handed over first: a connection may break while the valve is closed, or before a slow subscriber has taken it all.
+      else cut = { error };
+      turns.run();
     });
     turns.start();
   };

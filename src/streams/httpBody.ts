@@ -1,8 +1,10 @@
 import type { Readable } from 'node:stream';
 import type { CheckedBodyOptions } from './BodyOptions.js';
 import { statusError } from './httpError.js';
-import { authorizationOf, headerOf, httpExchange, REDIRECTS, redirectError, redirectTarget, type HttpExchange } from './httpExchange.js';
+import { headerOf, httpExchange, type HttpExchange } from './httpExchange.js';
 import { readable } from './readable.js';
+import { REDIRECTS, redirectTarget, tooManyRedirects } from './redirects.js';
+import type { WebAddress } from './WebAddress.js';
 
 /** A body on its way. */
 export interface HttpBody {
@@ -18,19 +20,18 @@ const encodingsOf = (header: string | undefined): readonly string[] =>
     .filter((name) => name !== '' && name !== 'identity');
 
 /** Follows redirects to the answer that has the body. */
-const follow = async (start: URL, name: string, timeouts: CheckedBodyOptions, signal: AbortSignal): Promise<HttpExchange> => {
+const follow = async (start: WebAddress, name: string, timeouts: CheckedBodyOptions, signal: AbortSignal): Promise<HttpExchange> => {
   const { maxRedirects } = timeouts;
-  let url = start;
+  let address = start;
   for (let redirects = 0; ; redirects++) {
-    const headers = authorizationOf(url.origin === start.origin ? start : url);
-    const answered = await httpExchange({ url, name, headers, signal, timeouts });
+    const answered = await httpExchange({ url: address.url, name, headers: address.authorization, signal, timeouts });
     const { response } = answered;
     if (response.statusCode >= 200 && response.statusCode < 300) return answered;
     answered.close();
     const location = headerOf(response, 'location');
     if (!REDIRECTS.has(response.statusCode) || location === undefined) throw statusError(name, response.statusCode);
-    if (redirects === maxRedirects) throw redirectError(name, `was redirected more than ${maxRedirects} times, the last time to ${location}. Give the final address, or allow more by maxRedirects.`);
-    url = redirectTarget(name, url, location);
+    address = redirectTarget(name, location, address, start);
+    if (redirects === maxRedirects) throw tooManyRedirects(name, maxRedirects, address);
   }
 };
 
@@ -55,4 +56,4 @@ export const bodyOf = ({ response, settle }: HttpExchange): HttpBody => {
  * @param name what the address is called in messages
  * @throws HeadwaterError `HW_HTTP_CONNECT`, `HW_HTTP_TIMEOUT`, `HW_HTTP_STATUS`, `HW_HTTP_REDIRECTS`
  */
-export const httpBody = async (url: URL, name: string, options: CheckedBodyOptions, signal: AbortSignal): Promise<HttpBody> => bodyOf(await follow(url, name, options, signal));
+export const httpBody = async (address: WebAddress, name: string, options: CheckedBodyOptions, signal: AbortSignal): Promise<HttpBody> => bodyOf(await follow(address, name, options, signal));

@@ -28,35 +28,10 @@ export interface HttpExchange {
   readonly close: () => void;
 }
 
-/** The statuses that send a client elsewhere. */
-export const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
-
 /** A header's value; one that was sent several times as the list that it then is. */
 export const headerOf = (response: Dispatcher.ResponseData, name: string): string | undefined => {
   const value = response.headers[name];
   return Array.isArray(value) ? value.join(', ') : value;
-};
-
-/** The name and password of an address as the header that carries them; undici leaves them out. */
-export const authorizationOf = (url: URL): Readonly<Record<string, string>> =>
-  url.username === '' && url.password === ''
-    ? {}
-    : { authorization: `Basic ${Buffer.from(`${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`).toString('base64')}` };
-
-/** The error for redirects that lead nowhere. */
-export const redirectError = (name: string, message: string): HeadwaterError => new HeadwaterError('HW_HTTP_REDIRECTS', `${name} ${message}`, { where: name });
-
-/**
- * Where a redirect leads.
- *
- * @throws HeadwaterError `HW_HTTP_REDIRECTS` where that is no address of the web
- */
-export const redirectTarget = (name: string, from: URL, location: string): URL => {
-  if (!URL.canParse(location, from.href)) throw redirectError(name, `redirects to what is no address: ${location}. Give the final address.`);
-  const to = new URL(location, from);
-  // A server must not be able to point us at this machine's files.
-  if (to.protocol !== 'http:' && to.protocol !== 'https:') throw redirectError(name, `redirects to a ${to.protocol} address, which is not followed.`);
-  return to;
 };
 
 /**

@@ -19,10 +19,17 @@ export interface ReadLinesOptions extends BodyOptions, Pacing {
 }
 
 /** A stream that is there already: nothing is to be opened, and it can be read once. */
-const openStream = (stream: Readable, name: string, signal: AbortSignal): Promise<Readable> => {
-  signal.addEventListener('abort', () => stream.destroy());
-  if (!stream.readableEnded && !stream.destroyed) return Promise.resolve(stream);
-  return Promise.reject(new HeadwaterError('HW_USAGE', `${name} was read already, and a stream can be read once. Give a path or a URL to read it again.`, { where: name }));
+const streamOpener = (stream: Readable, name: string): LineSource['open'] => {
+  let taken = false;
+  return (signal) => {
+    // Whoever comes second may not close it to the first.
+    if (taken || stream.readableEnded || (stream.destroyed && stream.errored == null)) {
+      return Promise.reject(new HeadwaterError('HW_USAGE', `${name} was read already, and a stream can be read once. Give a path or a URL to read it again.`, { where: name }));
+    }
+    taken = true;
+    signal.addEventListener('abort', () => stream.destroy());
+    return stream.errored == null ? Promise.resolve(stream) : Promise.reject(stream.errored);
+  };
 };
 
 /** Lines that can be read. */
@@ -49,7 +56,7 @@ export const lineSource = (source: Readable | string | URL, options: ReadLinesOp
     return {
       name,
       maxLineBytes,
-      open: (signal) => openStream(source, name, signal),
+      open: streamOpener(source, name),
       explain: (error, progress) =>
         error instanceof HeadwaterError
           ? error

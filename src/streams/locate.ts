@@ -1,24 +1,18 @@
 import { isAbsolute } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { HeadwaterError } from '../contracts/HeadwaterError.js';
+import { webAddress, withoutSecrets, type WebAddress } from './WebAddress.js';
 
 /** Where a body is, and what it is called in rows and messages: without the user name and password that an address may carry. */
-export type Location = { readonly kind: 'file'; readonly path: string; readonly name: string } | { readonly kind: 'http'; readonly url: URL; readonly name: string };
+export type Location = { readonly kind: 'file'; readonly path: string; readonly name: string } | ({ readonly kind: 'http'; readonly name: string } & WebAddress);
 
 // Two letters at least: `C:\news.csv` is a path. As in RFC 3986, a relative path whose first segment has a colon is written `./a:b`.
 const scheme = /^[a-z][a-z\d+.-]+:/i;
 
 const parsed = (source: string): URL => {
-  if (!URL.canParse(source)) throw new HeadwaterError('HW_USAGE', `Not an address: ${source}. Give a path, or a URL such as https://example.org/news.csv.`, { where: source });
-  return new URL(source);
-};
-
-/** An address as it may be shown: without a name and a password. */
-export const withoutSecrets = (url: URL): string => {
-  const shown = new URL(url);
-  shown.username = '';
-  shown.password = '';
-  return shown.href;
+  if (URL.canParse(source)) return new URL(source);
+  const where = withoutSecrets(source);
+  throw new HeadwaterError('HW_USAGE', `Not an address: ${where}. Give a path, or a URL such as https://example.org/news.csv.`, { where });
 };
 
 const fileOf = (url: URL): Location => {
@@ -43,8 +37,8 @@ export const locate = (source: string | URL): Location => {
   }
   const url = typeof source === 'string' ? parsed(source) : source;
   if (url.protocol === 'file:') return fileOf(url);
-  if (url.protocol === 'http:' || url.protocol === 'https:') return { kind: 'http', url, name: withoutSecrets(url) };
-  throw new HeadwaterError('HW_USAGE', `Cannot read from ${url.protocol} addresses: ${withoutSecrets(url)}. Give http, https, file, or a path (./a:b where its first part has a colon).`, {
-    where: withoutSecrets(url),
-  });
+  const address = webAddress(url);
+  const name = address.url.href;
+  if (url.protocol === 'http:' || url.protocol === 'https:') return { kind: 'http', name, ...address };
+  throw new HeadwaterError('HW_USAGE', `Cannot read from ${url.protocol} addresses: ${name}. Give http, https, file, or a path (./a:b where its first part has a colon).`, { where: name });
 };

@@ -67,7 +67,7 @@ const openFile = async (path: string, { snapshotDir }: OpenOptions, memory: Sour
 export const openBody = async (location: Location, options: OpenOptions, memory: SourceMemory, signal: AbortSignal): Promise<Readable> => {
   if (memory.written && memory.snapshot !== undefined) return addAbortSignal(signal, readable(snapshotBytes(memory.snapshot)));
   if (location.kind === 'file') return openFile(location.path, options, memory, signal);
-  const { bytes, encodings } = await httpBody(location.url, location.name, options, signal);
+  const { bytes, encodings } = await httpBody(location, location.name, options, signal);
   const decoded = await decodeContent(addAbortSignal(signal, bytes), encodings, location.name);
   return options.snapshotDir === undefined ? decoded : keep(decoded, options.snapshotDir, memory, signal);
 };
@@ -77,7 +77,7 @@ export const openBody = async (location: Location, options: OpenOptions, memory:
  *
  * @param progress what had been read by then, in words
  */
-export const bodyError = ({ kind, name }: Location, error: unknown, progress: string): unknown => {
+export const bodyError = ({ kind, name }: Pick<Location, 'kind' | 'name'>, error: unknown, progress: string): unknown => {
   if (error instanceof HeadwaterError) return error;
   if (isDecodingError(error)) {
     return new HeadwaterError('HW_ENCODING', `${name}: the compressed body is damaged or cut short after ${progress}: ${error.message}. Fetch or compress it again.`, { cause: error, where: name });

@@ -49,6 +49,15 @@ describe('fetchCsv over HTTP', () => {
     expect(values[0]?.source).toBe(`${origin}/`);
   });
 
+  it('shows no password in messages, be it that of the address or that of a redirect', async () => {
+    const round = await serve((request, response) => response.writeHead(302, { location: `http://other:p4ss@${String(request.headers.host)}/` }).end());
+    const { message } = await readTable(round.replace('http://', 'http://me:s3cret@'));
+    expect(message).toBe(`${round}/ was redirected more than 5 times, the last time to ${round}/. Give the final address, or allow more by maxRedirects.`);
+    expect(() => fetchCsv('https://me:s3/cret@example.org/x.csv')).toThrow(
+      expect.objectContaining({ message: 'Not an address: https://example.org/x.csv. Give a path, or a URL such as https://example.org/news.csv.', where: 'https://example.org/x.csv' }),
+    );
+  });
+
   it.each([
     ['gzip', gzipSync],
     ['x-gzip', gzipSync],

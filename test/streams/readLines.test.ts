@@ -156,6 +156,20 @@ describe('readLines', () => {
     expect((await collect(lines$)).error).toMatchObject({ code: 'HW_USAGE' });
   });
 
+  it('refuses a stream that is being read, and leaves it to who came first', async () => {
+    const lines$ = readLines(Readable.from(['a\n', 'b\n']));
+    const [first, second] = await Promise.all([collect(lines$), collect(lines$)]);
+    expect(first).toEqual({ values: ['a', 'b'], error: undefined });
+    expect(second).toMatchObject({ values: [], error: { code: 'HW_USAGE' } });
+  });
+
+  it('passes on what broke a stream before anyone read it', async () => {
+    const broken = new Readable({ read: () => undefined });
+    broken.on('error', () => undefined).destroy(new Error('cable out'));
+    const { error } = await collect(readLines(broken));
+    expect(error).toMatchObject({ code: 'HW_PATH', message: 'stream broke off after 0 lines: cable out.' });
+  });
+
   it('passes on what breaks the source', async () => {
     const broken = new Readable({
       read() {

@@ -1,4 +1,5 @@
 import type { HeadwaterError } from '../../contracts/HeadwaterError.js';
+import type { WebAddress } from '../WebAddress.js';
 import type { FeedDocument } from './FeedDocument.js';
 import type { RememberedFeed } from './FeedMemory.js';
 
@@ -11,10 +12,10 @@ export type FeedAnswer =
       readonly broken: HeadwaterError | undefined;
       readonly known: RememberedFeed;
       /** Where it lives from now on, where it has said that it moved. */
-      readonly moved: URL | undefined;
+      readonly moved: WebAddress | undefined;
       readonly maxAgeMs: number | undefined;
     }
-  | { readonly type: 'unchanged'; readonly moved: URL | undefined; readonly maxAgeMs: number | undefined }
+  | { readonly type: 'unchanged'; readonly moved: WebAddress | undefined; readonly maxAgeMs: number | undefined }
   | {
       readonly type: 'failed';
       readonly error: HeadwaterError;

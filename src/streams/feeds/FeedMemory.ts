@@ -1,4 +1,5 @@
 import * as t from 'io-ts';
+import { withoutSecrets } from '../WebAddress.js';
 
 /** What is known of a feed from when it was last read. */
 export interface RememberedFeed {
@@ -63,4 +64,5 @@ export const feedMemory = (): FeedMemory => memoryOf(new Map());
  *
  * @param json what `toJSON` gave; of what was read from anywhere, the codec `FeedMemoryJson` says whether it is that
  */
-export const feedMemoryFrom = (json: FeedMemoryJson): FeedMemory => memoryOf(new Map(json.feeds.map(({ feed, ...known }) => [feed, known])));
+// What was written down may be from a time when addresses had their passwords in them.
+export const feedMemoryFrom = (json: FeedMemoryJson): FeedMemory => memoryOf(new Map(json.feeds.map(({ feed, address, ...known }) => [feed, { ...known, address: withoutSecrets(address) }])));

@@ -1,9 +1,11 @@
 import { STATUS_CODES } from 'node:http';
-import { catchError, defer, filter, mergeMap, of, take, throwError, timeout, type Observable, type SchedulerLike } from 'rxjs';
+import { catchError, defer, mergeMap, of, throwError, timeout, type Observable, type SchedulerLike } from 'rxjs';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import type { Valve } from '../../contracts/Valve.js';
 import { statusError } from '../httpError.js';
-import { authorizationOf, REDIRECTS, redirectError } from '../httpExchange.js';
+import { ledTo, PERMANENT_REDIRECTS, REDIRECTS, redirectTarget, tooManyRedirects } from '../redirects.js';
+import type { WebAddress } from '../WebAddress.js';
+import { whenOpen } from '../whenOpen.js';
 import { discoverFeed } from './discoverFeed.js';
 import type { FeedAnswer } from './FeedAnswer.js';
 import { feedDocument, type FeedDocument, type FeedPage } from './FeedDocument.js';
@@ -33,10 +35,10 @@ export interface AskRules {
 /** A feed to be asked for. */
 export interface FeedToAsk {
   /** The address as the user gave it, and what it is called. */
-  readonly given: URL;
+  readonly given: WebAddress;
   readonly name: string;
   /** Where it lives now. */
-  readonly address: URL;
+  readonly address: WebAddress;
   readonly known: RememberedFeed | undefined;
 }
 
@@ -44,26 +46,15 @@ export interface FeedToAsk {
 interface Trail {
   readonly redirects: number;
   /** The last address that everything before has named as the one for good; undefined where there is none. */
-  readonly moved: URL | undefined;
+  readonly moved: WebAddress | undefined;
   /** Whether all redirects so far were for good. */
   readonly forGood: boolean;
   /** Whether a page has led here. */
   readonly fromPage: boolean;
 }
 
-const PERMANENT: ReadonlySet<number> = new Set([301, 308]);
 const GONE = 410;
 const TOO_MANY = 429;
-
-/** Emits once the valve is open. */
-const whenOpen = (valve: Valve | undefined): Observable<unknown> =>
-  valve === undefined
-    ? of(undefined)
-    : valve.open$.pipe(
-        // Not the state that is told: while a valve is telling that it opened, a consumer may already hold it again.
-        filter(() => valve.isOpen),
-        take(1),
-      );
 
 const failed = (error: HeadwaterError, rest: Partial<Omit<FeedAnswer & { readonly type: 'failed' }, 'type' | 'error'>> = {}): FeedAnswer => ({
   type: 'failed',
@@ -73,13 +64,6 @@ const failed = (error: HeadwaterError, rest: Partial<Omit<FeedAnswer & { readonl
   gone: false,
   ...rest,
 });
-
-const target = (name: string, from: URL, location: string): URL => {
-  if (!URL.canParse(location, from.href)) throw redirectError(name, `redirects to what is no address: ${location}. Give the final address.`);
-  const to = new URL(location, from);
-  if (to.protocol === 'http:' || to.protocol === 'https:') return to;
-  throw new HeadwaterError('HW_ADDRESS', `${name} redirects to a ${to.protocol} address, which is not followed. Give the final address.`, { where: name });
-};
 
 const late = (name: string, ms: number): HeadwaterError =>
   new HeadwaterError('HW_HTTP_TIMEOUT', `${name} did not send the whole feed in ${ms} ms. Try again, or allow more by totalTimeout.`, { where: name });
@@ -98,18 +82,18 @@ export const askFeed = ({ given, name, address: start, known }: FeedToAsk, rules
   // Validators are those of one address; where there are none, nothing can be unchanged.
   const isKnown = (url: URL): boolean => known?.address === url.href && (known.etag ?? known.lastModified) !== undefined;
 
-  const send = (url: URL): Observable<FeedResponse> => {
+  const send = ({ url, authorization }: WebAddress): Observable<FeedResponse> => {
     const { etag, lastModified } = isKnown(url) ? (known ?? {}) : {};
     const request = {
       url,
       name,
       headers: {
-        ...authorizationOf(url.origin === given.origin ? given : url),
+        ...authorization,
         ...(etag === undefined ? {} : { 'if-none-match': etag }),
         ...(lastModified === undefined ? {} : { 'if-modified-since': lastModified }),
       },
       // Whoever names a private address means it, but a server that answers there may not lead on to its neighbours.
-      mayBePrivate: allowPrivate || (url.host === given.host && isNamedPrivate(given)),
+      mayBePrivate: allowPrivate || (url.host === given.url.host && isNamedPrivate(given.url)),
     };
     return hosts.atTurn(url.hostname, () =>
       slots.enter().pipe(
@@ -123,11 +107,10 @@ export const askFeed = ({ given, name, address: start, known }: FeedToAsk, rules
     );
   };
 
-  const follow = (url: URL, trail: Trail): Observable<FeedAnswer> => {
+  const follow = (address: WebAddress, trail: Trail): Observable<FeedAnswer> => {
     // Whoever waits for a host has no slot, or those who have their turn there could wait for that slot for ever.
     release(() => undefined);
-    if (trail.redirects <= maxRedirects) return ask(url, trail);
-    return of(failed(redirectError(name, `was redirected more than ${maxRedirects} times, the last time to ${url.href}. Give the final address, or allow more by maxRedirects.`)));
+    return trail.redirects <= maxRedirects ? ask(address, trail) : of(failed(tooManyRedirects(name, maxRedirects, address)));
   };
 
   /** @throws why the answer is not whole, where that may be why it is no feed */
@@ -142,13 +125,14 @@ export const askFeed = ({ given, name, address: start, known }: FeedToAsk, rules
     throw broken;
   };
 
-  const answerOf = (url: URL, trail: Trail, response: FeedResponse): Observable<FeedAnswer> => {
+  const answerOf = (address: WebAddress, trail: Trail, response: FeedResponse): Observable<FeedAnswer> => {
+    const { url } = address;
     const { status, header, broken } = response;
     const location = header('location');
     const age = { maxAgeMs: maxAge(header('cache-control')), moved: trail.moved };
     if (REDIRECTS.has(status) && location !== undefined) {
-      const to = target(name, url, location);
-      const forGood = trail.forGood && PERMANENT.has(status);
+      const to = redirectTarget(name, location, address, given);
+      const forGood = trail.forGood && PERMANENT_REDIRECTS.has(status);
       return follow(to, { ...trail, redirects: trail.redirects + 1, forGood, moved: forGood ? to : trail.moved });
     }
     if (status === 304) {
@@ -159,7 +143,7 @@ export const askFeed = ({ given, name, address: start, known }: FeedToAsk, rules
       if (document.type === 'feed') return of({ type: 'feed', document, broken, known: { address: url.href, etag: header('etag'), lastModified: header('last-modified') }, ...age });
       const [feed] = discover && !trail.fromPage ? discoverFeed(document.html, url) : [];
       if (feed === undefined) return of(failed(new HeadwaterError('HW_FEED', `${name} is a page, and names no feed${discover ? '' : ' that is looked for'}. Give the address of the feed itself.`, { where: name })));
-      const to = new URL(feed);
+      const to = ledTo(new URL(feed), address, given);
       return follow(to, { redirects: trail.redirects + 1, forGood: trail.forGood, moved: to, fromPage: true });
     }
     const retryAfterMs = retryAfter(header('retry-after'), header('date'), scheduler.now());
@@ -169,8 +153,8 @@ export const askFeed = ({ given, name, address: start, known }: FeedToAsk, rules
     return of(failed(error, { retryAfterMs, gone, tooMany: status === TOO_MANY }));
   };
 
-  const ask = (url: URL, trail: Trail): Observable<FeedAnswer> =>
-    defer(() => send(url)).pipe(mergeMap((response) => answerOf(url, trail, response)));
+  const ask = (address: WebAddress, trail: Trail): Observable<FeedAnswer> =>
+    defer(() => send(address)).pipe(mergeMap((response) => answerOf(address, trail, response)));
 
   return ask(start, { redirects: 0, moved: undefined, forGood: true, fromPage: false }).pipe(
     catchError((error: unknown) => {

@@ -8,9 +8,10 @@ import type { DeadLetter } from '../../contracts/Rejection.js';
 import { fileBytes, type Fingerprint } from '../fileBytes.js';
 import type { Pacing } from '../Pacing.js';
 import { rejecting } from '../rejecting.js';
+import { whenOpen } from '../whenOpen.js';
 import { ByteCollector } from './ByteCollector.js';
 import { type FeedDocument, feedDocument } from './FeedDocument.js';
-import { handOver } from './handOver.js';
+import { feedItems } from './feedItems.js';
 import { waitFor } from './waitFor.js';
 
 /** How a file is read again and again. */
@@ -43,18 +44,19 @@ const unchangedSince = async (path: string, before: Fingerprint | undefined): Pr
  * result    a--------b------      all items of each, from the last to the first
  * ```
  *
- * Like `pollFeed` of an address: what cannot be read is told to `events` and tried again, and `dedupe` knows what was there before.
+ * Like `pollFeed` of an address: what cannot be read is told to `events` and tried again, an item that cannot be is rejected once while it stays in the file, and `dedupe` knows
+ * what was there before. It is not looked at while the valve is closed.
  *
  * @param path the path, as it is to be called
  */
 export const feedFile = (path: string, { once = false, intervalMs = 5000, maxBytes = 10_485_760, rejections, events, ...pacing }: FeedFileOptions = {}): Observable<LiveHeadline> => {
   const { scheduler = asyncScheduler } = pacing;
-  const reject = rejecting(rejections);
   const nextInMs = once ? undefined : intervalMs;
 
   return defer(() => {
     let before: Fingerprint | undefined;
     let id = 0;
+    const itemsOf = feedItems(pacing, rejecting(rejections));
     const at = (): { readonly source: string; readonly at: number } => ({ source: path, at: scheduler.now() });
 
     const read = async (): Promise<FeedDocument | undefined> => {
@@ -75,12 +77,7 @@ export const feedFile = (path: string, { once = false, intervalMs = 5000, maxByt
         return EMPTY;
       }
       let items = 0;
-      const headline$ = handOver(document, pacing).pipe(
-        mergeMap((entry) => {
-          if (entry.type === 'item') return [entry.item];
-          reject(entry);
-          return [];
-        }),
+      const headline$ = itemsOf(document).pipe(
         map((item): LiveHeadline => {
           items += 1;
           return { id: id++, source: path, seen: scheduler.now(), ...item };
@@ -93,12 +90,14 @@ export const feedFile = (path: string, { once = false, intervalMs = 5000, maxByt
       return concat(headline$, done$);
     };
 
-    const attempt$ = defer(read).pipe(
+    const attempt$ = whenOpen(pacing.valve).pipe(
+      mergeMap(read),
       catchError((error: unknown) => {
         if (!(error instanceof HeadwaterError)) throw error;
         // Whatever it was, it is looked at anew: a file that was being written when it was read is whole a moment later.
         before = undefined;
-        events?.next({ type: 'failed', ...at(), code: error.code, message: error.message, nextInMs });
+        const message = error.code === 'HW_SOURCE_CHANGED' && !once ? `${path} was changed while it was read; it is read again.` : error.message;
+        events?.next({ type: 'failed', ...at(), code: error.code, message, nextInMs });
         return EMPTY;
       }),
       mergeMap(emit$),

@@ -9,6 +9,7 @@ import { locate } from '../locate.js';
 import type { Pacing } from '../Pacing.js';
 import { requireNumber } from '../requireNumber.js';
 import { requirePacing } from '../requirePacing.js';
+import { requireTime } from '../requireTime.js';
 import { feedMemory, type FeedMemory } from './FeedMemory.js';
 import { pollFeeds, type GivenFeed } from './pollFeeds.js';
 import { userAgent } from './userAgent.js';
@@ -62,9 +63,9 @@ const givenFeeds = (urls: string | URL | readonly (string | URL)[]): readonly Gi
     const location = locate(given);
     if (location.kind === 'file') throw new HeadwaterError('HW_USAGE', `${location.name} is a path, and feeds are polled over http and https. Give an address such as https://example.org/feed.`, { where: location.name });
     // A fragment is not sent: two addresses that differ in it alone are one feed.
-    const url = new URL(location.url);
+    const { url, authorization } = location;
     url.hash = '';
-    feeds.set(url.href, { url, name: location.name.replace(/#.*/, '') });
+    feeds.set(`${url.href} ${authorization['authorization'] ?? ''}`, { url, authorization, name: url.href });
   }
   if (feeds.size === 0) throw new HeadwaterError('HW_USAGE', 'There is no feed to poll. Give at least one address.');
   return [...feeds.values()];
@@ -143,7 +144,7 @@ export const pollFeed = (urls: string | URL | readonly (string | URL)[], options
     discover,
     jitter: requireShare('jitter', options.jitter ?? 0.1),
     concurrency: requireNumber('concurrency', options.concurrency, 8, 1),
-    totalTimeout: requireNumber('totalTimeout', options.totalTimeout, MINUTE, 1),
+    totalTimeout: requireTime('totalTimeout', options.totalTimeout, MINUTE),
     pacing: { valve: options.valve, yieldAfter: options.yieldAfter, scheduler },
     rejections: options.rejections,
     events: options.events,

@@ -1,23 +1,24 @@
-import { concat, defer, EMPTY, finalize, map, merge, mergeMap, Observable, repeat, type SchedulerLike } from 'rxjs';
+import { concat, defer, EMPTY, finalize, map, merge, mergeMap, Observable, repeat, tap, type SchedulerLike } from 'rxjs';
 import type { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import type { LiveHeadline, SourceEvents } from '../../contracts/Live.js';
 import type { Random } from '../../contracts/random.js';
-import type { DeadLetter, Rejection } from '../../contracts/Rejection.js';
+import type { DeadLetter } from '../../contracts/Rejection.js';
 import type { Pacing } from '../Pacing.js';
 import { rejecting } from '../rejecting.js';
+import type { WebAddress } from '../WebAddress.js';
 import { askFeed, type AskRules } from './askFeed.js';
 import type { FeedAnswer } from './FeedAnswer.js';
 import type { FeedExchange } from './FeedExchange.js';
 import type { FeedItem } from './FeedItem.js';
-import type { FeedMemory } from './FeedMemory.js';
-import { handOver } from './handOver.js';
+import { feedItems } from './feedItems.js';
+import { feedMemory, type FeedMemory } from './FeedMemory.js';
 import { HostLine } from './HostLine.js';
 import { Turnstile } from './Turnstile.js';
 import { waitFor } from './waitFor.js';
 
 /** A feed by the address that the user gave. */
-export interface GivenFeed {
-  readonly url: URL;
+export interface GivenFeed extends WebAddress {
+  /** What it is called, here and in the memory. */
   readonly name: string;
 }
 
@@ -43,23 +44,19 @@ export interface PollRules extends Pick<AskRules, 'totalTimeout' | 'maxRedirects
 /** What a feed says of how often it is worth asking for counts up to here: a typing error must not silence it for years. */
 const LONGEST_HINT_MS = 86_400_000;
 
-const sameRejection = ({ field, expected, got }: Rejection): string => `${field ?? ''}\0${expected}\0${got}`;
-
 /** Polls one feed for ever, or until it is gone. */
 const pollOne = (given: GivenFeed, rules: PollRules, shared: AskRules): Observable<FeedItem> => {
   const { pacing, once, intervalMs, floorMs, insist, jitter, backoff, random, events, memory } = rules;
   const { scheduler } = pacing;
-  const { url, name } = given;
-  const reject = rejecting(rules.rejections);
+  const { name } = given;
   const at = (): { readonly source: string; readonly at: number } => ({ source: name, at: scheduler.now() });
 
   return defer(() => {
-    let address = url;
+    let address: WebAddress = given;
     let failures = 0;
     let hintMs: number | undefined;
-    // What was rejected when the feed was last read: an item that stays in it is told once.
-    let rejected: ReadonlySet<string> = new Set<string>();
     let nextInMs: number | undefined;
+    const itemsOf = feedItems(pacing, rejecting(rules.rejections));
 
     const interval = (maxAgeMs: number | undefined): number => {
       const asked = insist ? intervalMs : Math.max(intervalMs, Math.min(LONGEST_HINT_MS, Math.max(hintMs ?? 0, maxAgeMs ?? 0)));
@@ -72,20 +69,21 @@ const pollOne = (given: GivenFeed, rules: PollRules, shared: AskRules): Observab
     };
 
     /** How long to wait after a failure. */
-    const afterFailure = (retryAfterMs: number | undefined, tooMany: boolean): number => {
+    const afterFailure = (retryAfterMs: number | undefined, wholeInterval: boolean): number => {
       failures++;
       // The address that it moved to may be at fault: a network that asks for a login answers for everybody, and for good.
-      address = url;
+      address = given;
       if (retryAfterMs !== undefined) return Math.max(floorMs, retryAfterMs);
       const wait = floorMs + backoff(failures);
-      return tooMany ? Math.max(intervalMs, wait) : wait;
+      return wholeInterval ? Math.max(intervalMs, wait) : wait;
     };
 
-    const settle = (to: URL | undefined): void => {
+    /** It has answered as it should. */
+    const settle = (to: WebAddress | undefined): void => {
       failures = 0;
-      if (to === undefined || to.href === address.href) return;
+      if (to === undefined || to.url.href === address.url.href) return;
       address = to;
-      events?.next({ type: 'moved', ...at(), to: to.href });
+      events?.next({ type: 'moved', ...at(), to: to.url.href });
     };
 
     const take$ = (answer: FeedAnswer): Observable<FeedItem> => {
@@ -93,45 +91,34 @@ const pollOne = (given: GivenFeed, rules: PollRules, shared: AskRules): Observab
         fail(answer.error, answer.gone ? undefined : afterFailure(answer.retryAfterMs, answer.tooMany));
         return EMPTY;
       }
-      settle(answer.moved);
       if (answer.type === 'unchanged') {
+        settle(answer.moved);
         nextInMs = once ? undefined : interval(answer.maxAgeMs);
         events?.next({ type: 'unchanged', ...at(), nextInMs });
         return EMPTY;
       }
-      const { document, broken, known, maxAgeMs } = answer;
+      const { document, broken, known, moved, maxAgeMs } = answer;
       hintMs = document.intervalMs;
       let items = 0;
-      const now = new Set<string>();
-      const given$ = handOver(document, pacing).pipe(
-        mergeMap((entry) => {
-          if (entry.type === 'item') {
-            items++;
-            return [entry.item];
-          }
-          const key = sameRejection(entry);
-          now.add(key);
-          if (!rejected.has(key)) reject(entry);
-          return [];
-        }),
-      );
+      const item$ = itemsOf(document).pipe(tap(() => items++));
       const done$ = defer(() => {
-        rejected = now;
         if (broken !== undefined) {
-          fail(broken, afterFailure(undefined, false));
+          // Where it is too long, it will be as long the next time.
+          fail(broken, afterFailure(undefined, broken.code === 'HW_OVERFLOW'));
           return EMPTY;
         }
+        settle(moved);
         memory.set(name, known);
         nextInMs = once ? undefined : interval(maxAgeMs);
         events?.next({ type: 'read', ...at(), items, nextInMs });
         return EMPTY;
       });
-      return concat(given$, done$);
+      return concat(item$, done$);
     };
 
     const attempt$ = defer(() => {
       let leave = (): void => undefined;
-      const ask$ = askFeed({ given: url, name, address, known: memory.get(name) }, shared, (release) => {
+      const ask$ = askFeed({ given, name, address, known: memory.get(name) }, shared, (release) => {
         leave();
         leave = release;
       });
@@ -157,5 +144,8 @@ export const pollFeeds = (feeds: readonly GivenFeed[], exchange: FeedExchange, r
     subscriber.add(() => hosts.close());
     const shared: AskRules = { ...rules, exchange, scheduler, valve: rules.pacing.valve, hosts, slots: new Turnstile(rules.concurrency) };
     let id = 0;
-    merge(...feeds.map((feed) => pollOne(feed, rules, shared).pipe(map((item): LiveHeadline => ({ id: id++, source: feed.name, seen: scheduler.now(), ...item }))))).subscribe(subscriber);
+    // What is known of an address under one password says nothing of it under another.
+    const names = feeds.map(({ name }) => name);
+    const rulesOf = ({ name }: GivenFeed): PollRules => (names.indexOf(name) === names.lastIndexOf(name) ? rules : { ...rules, memory: feedMemory() });
+    merge(...feeds.map((feed) => pollOne(feed, rulesOf(feed), shared).pipe(map((item): LiveHeadline => ({ id: id++, source: feed.name, seen: scheduler.now(), ...item }))))).subscribe(subscriber);
   });

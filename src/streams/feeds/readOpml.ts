@@ -10,6 +10,7 @@ import { requireNumber } from '../requireNumber.js';
 import { emptyMemory } from '../SourceMemory.js';
 import { ByteCollector } from './ByteCollector.js';
 import { decodeFeed } from './decodeFeed.js';
+import { withoutSecrets } from '../WebAddress.js';
 import { LineCount } from './LineCount.js';
 import { isNamedPrivate } from './publicAddress.js';
 import { shortened } from './shortened.js';
@@ -130,7 +131,7 @@ export const readOpml = (source: string | URL, options: ReadOpmlOptions = {}): O
           const address = xmlUrl.replace(/^feed:(?=https?:)/i, '').replace(/^feed:(?=\/\/)/i, 'http:');
           const expected = fault(address, location);
           if (expected !== undefined) {
-            reject({ type: 'rejection', reason: 'item', id, source: location.name, ...lines.at(index), field: 'xmlUrl', expected, got: shortened(xmlUrl) });
+            reject({ type: 'rejection', reason: 'item', id, source: location.name, ...lines.at(index), field: 'xmlUrl', expected, got: shortened(withoutSecrets(xmlUrl)) });
           } else if (!seen.has(new URL(address).href)) {
             seen.add(new URL(address).href);
             subscriber.next(address);

@@ -56,7 +56,7 @@ const ask = async ({ url, name, headers, mayBePrivate }: FeedRequest, { timeouts
     return { ...head, bytes: collector.bytes(), broken: undefined };
   } catch (error) {
     // What has arrived may have whole items in it.
-    const broken = bodyError({ kind: 'http', url, name }, error, `${collector.length} bytes`);
+    const broken = bodyError({ kind: 'http', name }, error, `${collector.length} bytes`);
     if (!(broken instanceof HeadwaterError)) throw broken;
     return { ...head, bytes: collector.bytes(), broken };
   } finally {

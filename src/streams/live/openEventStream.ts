@@ -3,13 +3,15 @@ import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import type { CheckedBodyOptions } from '../BodyOptions.js';
 import { decodeContent } from '../decodeContent.js';
 import { bodyOf } from '../httpBody.js';
-import { authorizationOf, headerOf, httpExchange, REDIRECTS, redirectError, redirectTarget } from '../httpExchange.js';
+import { headerOf, httpExchange } from '../httpExchange.js';
+import { PERMANENT_REDIRECTS, REDIRECTS, redirectTarget, tooManyRedirects } from '../redirects.js';
+import type { WebAddress } from '../WebAddress.js';
 import type { Guard } from './ConnectionOptions.js';
 import { refusal } from './refusal.js';
 
 /** Which stream is asked for, and how. */
 export interface EventStreamRequest {
-  readonly url: URL;
+  readonly address: WebAddress;
   /** What it is called. */
   readonly name: string;
   /** Sent to the address itself, and to where it redirects on the same server. */
@@ -20,7 +22,6 @@ export interface EventStreamRequest {
   readonly guard: Guard;
 }
 
-const PERMANENT: ReadonlySet<number> = new Set([301, 308]);
 const NO_CONTENT = 204;
 
 /** An id as it is written into a header: its bytes in UTF-8. */
@@ -30,13 +31,13 @@ const wrongType = (name: string, type: string | undefined): HeadwaterError =>
   new HeadwaterError('HW_FEED', `${name} answers with ${type === undefined ? 'no content type' : JSON.stringify(type)}, and a stream of events is text/event-stream. Check the address.`, { where: name });
 
 /** Asks for it, where redirects lead in the end. */
-const follow = async ({ url: start, name, headers, lastEventId, timeouts, guard }: EventStreamRequest, signal: AbortSignal) => {
-  let url = start;
+const follow = async ({ address: start, name, headers, lastEventId, timeouts, guard }: EventStreamRequest, signal: AbortSignal) => {
+  let address = start;
   let movedTo: string | undefined;
   // A permanent redirect behind a passing one says nothing of the address that was asked.
   let permanent = true;
   for (let redirects = 0; ; redirects++) {
-    const own = url.origin === start.origin;
+    const { url, authorization } = address;
     const answered = await httpExchange({
       url,
       name,
@@ -45,8 +46,8 @@ const follow = async ({ url: start, name, headers, lastEventId, timeouts, guard 
         // A compressed stream is often held back until there is enough to compress.
         'accept-encoding': 'identity',
         'cache-control': 'no-cache',
-        ...authorizationOf(own ? start : url),
-        ...(own ? headers : {}),
+        ...authorization,
+        ...(url.origin === start.url.origin ? headers : {}),
         ...(lastEventId === '' ? {} : { 'last-event-id': headerBytes(lastEventId) }),
       },
       signal,
@@ -57,12 +58,10 @@ const follow = async ({ url: start, name, headers, lastEventId, timeouts, guard 
     const location = headerOf(answered.response, 'location');
     if (!REDIRECTS.has(statusCode) || location === undefined) return { ...answered, movedTo };
     answered.close();
-    if (redirects === timeouts.maxRedirects) {
-      throw redirectError(name, `was redirected more than ${timeouts.maxRedirects} times, the last time to ${location}. Give the final address, or allow more by maxRedirects.`);
-    }
-    url = redirectTarget(name, url, location);
-    permanent &&= PERMANENT.has(statusCode);
-    if (permanent) movedTo = url.href;
+    address = redirectTarget(name, location, address, start);
+    if (redirects === timeouts.maxRedirects) throw tooManyRedirects(name, timeouts.maxRedirects, address);
+    permanent &&= PERMANENT_REDIRECTS.has(statusCode);
+    if (permanent) movedTo = address.url.href;
   }
 };
 

@@ -1,7 +1,8 @@
-import { catchError, defer, filter, Observable, of, retry, switchMap, take, throwError, timer, type SchedulerLike } from 'rxjs';
+import { catchError, Observable, retry, switchMap, throwError, timer, type SchedulerLike } from 'rxjs';
 import type { SourceEvents } from '../../contracts/Live.js';
 import type { Valve } from '../../contracts/Valve.js';
 import { LONGEST_WAIT_MS } from '../backoff.js';
+import { whenOpen } from '../whenOpen.js';
 import { ConnectionLost } from './ConnectionLost.js';
 import type { CheckedReconnectOptions } from './ReconnectOptions.js';
 import { failure, tellEvents, type Tell } from './tellEvents.js';
@@ -21,16 +22,6 @@ export interface Reconnecting extends CheckedReconnectOptions {
  * @param tell takes what happens meanwhile; with `opened` its health begins
  */
 export type Connect<T> = (tell: Tell) => Observable<T>;
-
-/** Emits once the valve is open. */
-const whenOpen = (valve: Valve | undefined): Observable<unknown> =>
-  valve === undefined || valve.isOpen
-    ? of(undefined)
-    : valve.open$.pipe(
-        // Not the state that is told: while a valve is telling that it opened, a consumer may already hold it again.
-        filter(() => valve.isOpen),
-        take(1),
-      );
 
 /**
  * Makes a connection, and makes it again whenever it is lost.
@@ -66,7 +57,7 @@ export const reconnecting = <T>(connect: Connect<T>, { source, events, valve, sc
       return timer(ms, scheduler);
     };
 
-    return defer(() => whenOpen(valve))
+    return whenOpen(valve)
       .pipe(
         switchMap(() => connect(tell)),
         retry({ delay: again }),

@@ -97,7 +97,7 @@ export const serverSentEvents = (url: string | URL, options: ServerSentEventsOpt
   const { name } = location;
   const { scheduler = asyncScheduler, events, valve, rejections } = options;
   const asking = {
-    url: location.url,
+    address: location,
     name,
     headers: ownHeaders(options),
     timeouts: checkBodyOptions({ ...options, bodyTimeout: options.bodyTimeout ?? 90_000 }),

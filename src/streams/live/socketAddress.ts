@@ -1,29 +1,25 @@
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
-import { authorizationOf } from '../httpExchange.js';
-import { withoutSecrets } from '../locate.js';
+import { webAddress, withoutSecrets, type WebAddress } from '../WebAddress.js';
 
 /** Where a WebSocket is. */
-export interface SocketAddress {
-  /** ws or wss, without a name and a password. */
-  readonly url: URL;
-  /** What it is called in headlines and messages. */
+export interface SocketAddress extends WebAddress {
+  /** What it is called in headlines and messages; its `url` is ws or wss all the same. */
   readonly name: string;
-  /** The name and password, as a header. */
-  readonly authorization: Readonly<Record<string, string>>;
 }
 
 const SCHEMES: Readonly<Record<string, string>> = { 'ws:': 'ws:', 'wss:': 'wss:', 'http:': 'ws:', 'https:': 'wss:' };
 
 /** @throws HeadwaterError `HW_USAGE` for anything but an address with ws, wss, http or https */
 export const socketAddress = (source: string | URL): SocketAddress => {
-  const where = String(source);
-  if (!URL.canParse(where)) throw new HeadwaterError('HW_USAGE', `Not an address: ${where}. Give one such as wss://example.org/news.`, { where });
-  const given = new URL(source);
-  const name = withoutSecrets(given);
-  const scheme = SCHEMES[given.protocol];
-  if (scheme === undefined) throw new HeadwaterError('HW_USAGE', `Cannot read messages from ${given.protocol} addresses: ${name}. Give ws, wss, http or https.`, { where: name });
-  const url = new URL(name);
+  if (!URL.canParse(String(source))) {
+    const where = withoutSecrets(String(source));
+    throw new HeadwaterError('HW_USAGE', `Not an address: ${where}. Give one such as wss://example.org/news.`, { where });
+  }
+  const { url, authorization } = webAddress(new URL(source));
+  const name = url.href;
+  const scheme = SCHEMES[url.protocol];
+  if (scheme === undefined) throw new HeadwaterError('HW_USAGE', `Cannot read messages from ${url.protocol} addresses: ${name}. Give ws, wss, http or https.`, { where: name });
   url.protocol = scheme;
   url.hash = '';
-  return { url, name, authorization: authorizationOf(given) };
+  return { url, name, authorization };
 };

@@ -1,5 +1,6 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { firstValueFrom, lastValueFrom, Subject, toArray, filter } from 'rxjs';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { LiveHeadline, SourceEvent } from '../../../src/contracts/Live.js';
@@ -87,6 +88,49 @@ describe('feedFile', () => {
     expect((await once(path, { rejections: { next: (rejection) => rejections.push(rejection) } })).map(({ title }) => title)).toEqual(['b', 'a']);
     expect(rejections).toMatchObject([{ reason: 'item', field: 'title', source: path }]);
     await expect(once(path)).rejects.toMatchObject({ code: 'HW_REJECTIONS' });
+  });
+
+  it('rejects an item once for as long as it stays in the file', async () => {
+    const path = join(scratchFolder(), 'feed.xml');
+    writeFileSync(path, rssOf(['a', '']));
+    const rejections: Rejection[] = [];
+    const { next } = watching(path, { rejections: { next: (rejection) => rejections.push(rejection) } });
+    await next('read');
+    writeFileSync(path, rssOf(['a', '', 'more']));
+    await next('read');
+    expect(rejections).toHaveLength(1);
+    writeFileSync(path, rssOf(['a']));
+    await next('read');
+    writeFileSync(path, rssOf(['a', '']));
+    await next('read');
+    expect(rejections).toHaveLength(2);
+  });
+
+  it('says of a file that was changed while it was read that it is read again', async () => {
+    const path = join(scratchFolder(), 'feed.xml');
+    // So long that it takes many turns to read, in each of which it changes.
+    writeFileSync(path, `${rssOf(['a'])}${' '.repeat(5_000_000)}`);
+    const { events, titles, next } = watching(path);
+    const append = (): void => {
+      if (events.length > 0) return;
+      appendFileSync(path, ' ');
+      setImmediate(append);
+    };
+    append();
+    expect(await next('failed')).toMatchObject({ code: 'HW_SOURCE_CHANGED', message: `${path} was changed while it was read; it is read again.`, nextInMs: 5 });
+    await next('read');
+    expect(titles).toEqual(['a']);
+  });
+
+  it('does not look at the file while the valve is closed', async () => {
+    const brake = valve();
+    const release = brake.hold();
+    const { events, next } = watching(join(scratchFolder(), 'feed.xml'), { valve: brake });
+    await sleep(50);
+    expect(events).toEqual([]);
+    const failed = next('failed');
+    release();
+    expect(await failed).toMatchObject({ code: 'HW_PATH' });
   });
 
   it('emits nothing while the valve is closed', async () => {

@@ -68,6 +68,11 @@ describe('readOpml', () => {
     expect(() => readOpml('ftp://a.example/')).toThrow(expect.objectContaining({ code: 'HW_USAGE' }));
   });
 
+  it('shows no password of an address that it rejects', async () => {
+    const { rejections } = await read(fileOf(opml(outline('ftp://me:s3cret@a.example/') + outline('https://me:s3/cret@a.example/'))));
+    expect(rejections.map(({ got }) => got)).toEqual(['ftp://a.example/', 'https://a.example/']);
+  });
+
   it('is read anew by each subscriber', async () => {
     const source = readOpml(fileOf(opml(outline('https://a.example/')))).pipe(toArray());
     expect((await collect(source)).values).toEqual([['https://a.example/']]);

@@ -149,11 +149,12 @@ describe('serverSentEvents', () => {
       expect(requests[1]?.headers['last-event-id']).toBe('1');
     });
 
-    it('asks for an event again whose headlines were not all emitted', async () => {
+    it('emits all that had come when the connection broke, behind a closed valve too, and asks for what comes after', async () => {
       const brake = valve();
+      let cut = (): void => undefined;
       const { origin, requests } = await inTurn((response) => {
-        begin(response).write('id: 1\ndata: a\n\nid: 2\ndata: b\ndata: c\n\n');
-        setTimeout(() => response.destroy(), 20);
+        begin(response).write('id: 1\ndata: a\n\nid: 2\ndata: b\ndata: c\n\nid: 3\ndata: d\n\nid: 4\ndata: e');
+        cut = () => response.destroy();
       }, noContent);
       let release: (() => void) | undefined;
       const heard = listen(
@@ -162,10 +163,15 @@ describe('serverSentEvents', () => {
           if (title === 'b') release = brake.hold();
         },
       );
-      await until(() => expect(heard.types()).toEqual(['opened', 'failed']));
+      await until(() => expect(heard.titles()).toEqual(['a', 'b']));
+      cut();
+      await sleep(50);
+      expect(heard.titles()).toEqual(['a', 'b']);
       release?.();
       await until(() => expect(heard.ended).toBeDefined());
-      expect(requests[1]?.headers['last-event-id']).toBe('1');
+      expect(heard.titles()).toEqual(['a', 'b', 'c', 'd']);
+      expect(heard.types()).toEqual(['opened', 'failed']);
+      expect(requests[1]?.headers['last-event-id']).toBe('3');
     });
   });
 
@@ -221,13 +227,13 @@ describe('serverSentEvents', () => {
       expect(heard.events.flatMap((event) => (event.type === 'failed' ? [event.code] : []))).toEqual(['HW_HTTP_TIMEOUT', 'HW_HTTP_CUT']);
     });
 
-    it.each<[string, string, (response: ServerResponse) => void]>([
-      ['sends nothing', 'HW_HTTP_TIMEOUT', () => undefined],
-      ['breaks', 'HW_HTTP_CUT', (response) => void setTimeout(() => response.destroy(), 20)],
-      ['ends', 'HW_HTTP_CUT', (response) => void response.end()],
-    ])('comes back where a stream opens and %s before its first byte', async (_name, code, then) => {
+    it.each<[string, string, (response: ServerResponse) => void, ServerSentEventsOptions]>([
+      ['sends nothing', 'HW_HTTP_TIMEOUT', () => undefined, { bodyTimeout: 100 }],
+      ['breaks', 'HW_HTTP_CUT', (response) => void setTimeout(() => response.destroy(), 20), {}],
+      ['ends', 'HW_HTTP_CUT', (response) => void response.end(), {}],
+    ])('comes back where a stream opens and %s before its first byte', async (_name, code, then, options) => {
       const { origin } = await inTurn((response) => then(begin(response)), noContent);
-      const heard = listen((to) => serverSentEvents(origin, { ...to, ...soon, bodyTimeout: 100 }));
+      const heard = listen((to) => serverSentEvents(origin, { ...to, ...soon, ...options }));
       await until(() => expect(heard.ended).toEqual({ error: undefined }));
       expect(heard.events).toMatchObject([{ type: 'opened' }, { type: 'failed', code }]);
     });
@@ -344,6 +350,27 @@ describe('serverSentEvents', () => {
       expect(target.requests[0]?.headers).not.toHaveProperty('authorization');
     });
 
+    it('show no password, be it that of the address or their own', async () => {
+      const { origin, requests } = await inTurn(
+        (response, { headers }) => response.writeHead(301, { location: `http://other:p4ss@${String(headers.host)}/b` }).end(),
+        (response) => response.writeHead(301, { location: '/c' }).end(),
+        (response) => begin(response).end('data: a\n\n'),
+        noContent,
+      );
+      const address = origin.replace('//', '//me:s3cret@');
+      const heard = listen((to) => serverSentEvents(address, { ...to, ...soon }));
+      await until(() => expect(heard.ended).toEqual({ error: undefined }));
+      expect(heard.events[0]).toMatchObject({ type: 'moved', to: `${origin}/c` });
+      expect(JSON.stringify([heard.events, heard.headlines])).not.toMatch(/s3cret|p4ss/);
+      const own = `Basic ${Buffer.from('me:s3cret').toString('base64')}`;
+      const theirs = `Basic ${Buffer.from('other:p4ss').toString('base64')}`;
+      expect(requests.map(({ headers }) => headers.authorization)).toEqual([own, theirs, theirs, own]);
+      const round = await inTurn((response) => response.writeHead(301, { location: '/' }).end());
+      const { error } = await collect(serverSentEvents(round.origin.replace('//', '//me:s3cret@'), soon));
+      expect(error).toMatchObject({ code: 'HW_HTTP_REDIRECTS' });
+      expect(String(error)).not.toContain('s3cret');
+    });
+
     it('are not told where they may be over soon', async () => {
       const { origin } = await inTurn((response) => response.writeHead(302, { location: '/b' }).end(), (response) => response.writeHead(301, { location: '/c' }).end(), (response) => begin(response).end('data: a\n\n'), noContent);
       const heard = listen((to) => serverSentEvents(origin, { ...to, ...soon }));
@@ -369,6 +396,12 @@ describe('serverSentEvents', () => {
       const within = await inTurn((response) => response.writeHead(302, { location: '/b' }).end(), (response) => begin(response).end('data: a\n\n'), noContent);
       expect((await collect(serverSentEvents(within.origin, soon))).values).toHaveLength(1);
     });
+  });
+
+  it('sends a password with a stray % as it is written', async () => {
+    const { origin, requests } = await inTurn(noContent);
+    expect((await collect(serverSentEvents(origin.replace('//', '//me:100%@'), soon))).error).toBeUndefined();
+    expect(requests[0]?.headers.authorization).toBe(`Basic ${Buffer.from('me:100%').toString('base64')}`);
   });
 
   it('reads a compressed stream', async () => {
@@ -479,6 +512,7 @@ describe('serverSentEvents', () => {
     ['another scheme', 'ws://example.org', {}],
     ['no room for an event', 'http://example.org', { maxEventBytes: 0 }],
     ['no time', 'http://example.org', { bodyTimeout: 0 }],
+    ['more time than a timer can wait', 'http://example.org', { bodyTimeout: 2 ** 31 }],
     ['an id that cannot be sent', 'http://example.org', { lastEventId: 'a\nb' }],
     ['a header that cannot be sent', 'http://example.org', { headers: { 'a b': 'c' } }],
     ['a contact that cannot be sent', 'http://example.org', { contact: 'a b' }],

@@ -1,8 +1,9 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { IncomingMessage, RequestListener } from 'node:http';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
-import { take } from 'rxjs';
+import { take, VirtualTimeScheduler } from 'rxjs';
 import { afterEach, describe, expect, it } from 'vitest';
 import { WebSocketServer, type ServerOptions, type WebSocket } from 'ws';
 import { webSocketLines, type WebSocketLinesOptions } from '../../../src/streams/live/webSocketLines.js';
@@ -166,25 +167,56 @@ describe('webSocketLines', () => {
       expect(heard.events[1]).toMatchObject({ type: 'failed', code: 'HW_HTTP_CUT' });
     });
 
-    it('takes a silent connection for dead, unless it answers pings', async () => {
-      let pings = 0;
-      const { url, clients } = await sockets(
-        { autoPong: false },
-        (client) => client.send('a'),
-        (client) => {
-          client.on('ping', (data) => {
-            pings++;
-            client.pong(data);
-            if (pings === 4) goodbye(client);
-          });
+    /** A clock that the test sets. */
+    const clock = () => {
+      const scheduler = new VirtualTimeScheduler();
+      let now = 0;
+      return {
+        scheduler,
+        pass: (ms: number): void => {
+          now += ms;
+          scheduler.maxFrames = now;
+          scheduler.flush();
         },
-      );
-      const heard = listen((to) => webSocketLines(url, { ...to, ...soon, bodyTimeout: 100 }));
+      };
+    };
+
+    it('takes a silent connection for dead', async () => {
+      const { url, clients } = await sockets({ autoPong: false }, (client) => client.send('a'), goodbye);
+      const { scheduler, pass } = clock();
+      const heard = listen((to) => webSocketLines(url, { ...to, ...soon, bodyTimeout: 100, scheduler }));
+      await until(() => expect(heard.titles()).toEqual(['a']));
+      // It was heard in the first half, and pinged after the second.
+      pass(50);
+      pass(50);
+      expect(heard.types()).toEqual(['opened']);
+      pass(50);
+      expect(heard.events.slice(1)).toMatchObject([{ type: 'failed', code: 'HW_HTTP_TIMEOUT' }]);
+      await until(() => expect(clients[0]?.readyState).toBe(3));
+      pass(2);
       await until(() => expect(heard.ended).toEqual({ error: undefined }));
       expect(heard.types()).toEqual(['opened', 'failed', 'opened']);
-      expect(heard.events[1]).toMatchObject({ code: 'HW_HTTP_TIMEOUT' });
-      expect(pings).toBe(4);
-      await until(() => expect(clients[0]?.readyState).toBe(3));
+    });
+
+    it('takes one that answers pings for alive', async () => {
+      let pongs = 0;
+      const heardPong = (): void => {
+        pongs++;
+      };
+      subscribe('undici:websocket:pong', heardPong);
+      running.push(() => unsubscribe('undici:websocket:pong', heardPong));
+      const { url, clients } = await sockets({}, (client) => client.send('a'));
+      const { scheduler, pass } = clock();
+      const heard = listen((to) => webSocketLines(url, { ...to, ...soon, bodyTimeout: 100, scheduler }));
+      await until(() => expect(heard.titles()).toEqual(['a']));
+      for (let pings = 1; pings <= 4; pings++) {
+        pass(50);
+        pass(50);
+        await until(() => expect(pongs).toBe(pings));
+      }
+      clients.forEach(goodbye);
+      await until(() => expect(heard.ended).toEqual({ error: undefined }));
+      expect(heard.types()).toEqual(['opened']);
     });
 
     it('does not count time behind a closed valve as silence', async () => {
@@ -203,22 +235,22 @@ describe('webSocketLines', () => {
       heard.subscription.unsubscribe();
     });
 
-    it.each([
-      ['says nothing', () => undefined, 'HW_HTTP_TIMEOUT'],
-      ['speaks no HTTP', (socket: Socket) => void socket.end('garbage\r\n\r\n'), 'HW_HTTP_CONNECT'],
-      ['hangs up', (socket: Socket) => void socket.destroy(), 'HW_HTTP_CONNECT'],
+    it.each<[string, (socket: Socket) => void, string, WebSocketLinesOptions?]>([
+      ['says nothing', () => undefined, 'HW_HTTP_TIMEOUT', { headersTimeout: 100 }],
+      ['speaks no HTTP', (socket) => void socket.end('garbage\r\n\r\n'), 'HW_HTTP_CONNECT'],
+      ['hangs up', (socket) => void socket.destroy(), 'HW_HTTP_CONNECT'],
       [
         'opens something else',
-        (socket: Socket) => void socket.write('HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: bm8=\r\n\r\n'),
+        (socket) => void socket.write('HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: bm8=\r\n\r\n'),
         'HW_HTTP_CONNECT',
       ],
-    ])('comes back to a server that %s', async (_name, answer, code) => {
+    ])('comes back to a server that %s', async (_name, answer, code, options = {}) => {
       let connections = 0;
       const origin = await serveRaw((socket) => {
         connections++;
         answer(socket);
       });
-      const heard = listen((to) => webSocketLines(origin, { ...to, ...soon, headersTimeout: 100, maxAttempts: 2 }));
+      const heard = listen((to) => webSocketLines(origin, { ...to, ...soon, ...options, maxAttempts: 2 }));
       await until(() => expect(heard.ended).toBeDefined());
       expect(codeOf(heard)).toBe(code);
       expect(connections).toBe(2);
@@ -452,9 +484,16 @@ describe('webSocketLines', () => {
     ['no room for a message', 'ws://example.org', { maxMessageBytes: 0 }],
     ['less room than a message takes', 'ws://example.org', { maxMessageBytes: 10, maxWaitingBytes: 9 }],
     ['no time', 'ws://example.org', { bodyTimeout: 0 }],
+    ['more time than a timer can wait', 'ws://example.org', { bodyTimeout: 2 ** 33 }],
     ['a header that cannot be sent', 'ws://example.org', { headers: { a: 'b\nc' } }],
     ['no time to emit', 'ws://example.org', { yieldAfter: 0 }],
   ])('refuses %s at once', (_name, url, options) => {
     expect(() => webSocketLines(url, options)).toThrow(expect.objectContaining({ code: 'HW_USAGE' }));
+  });
+
+  it('shows no password of what is no address', () => {
+    expect(() => webSocketLines('wss://me:s3/cret@example.org')).toThrow(
+      expect.objectContaining({ message: 'Not an address: wss://example.org. Give one such as wss://example.org/news.', where: 'wss://example.org' }),
+    );
   });
 });
