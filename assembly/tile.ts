@@ -6,8 +6,12 @@ export const ROWS: i32 = 4;
 /** The bytes of a tile. */
 const TILE: usize = 4 * 16 * F32;
 
-/** Where the tiles of all threads begin: past the constants, within the page that is never given out. */
+/** Where the tiles of all threads begin, past the constants, and where they end: with the page that is never given out. */
 const BORDERS: usize = 16384;
+const END: usize = 65536;
+
+/** How many threads there is a tile for, the calling one among them: `MOST_THREADS` of kernels/simd/KernelThreads.ts. */
+export const MOST_THREADS: i32 = <i32>((END - BORDERS) / TILE);
 
 /** Where this thread puts a tile that is not to be stored as a whole; every thread has an instance of this module, and so one of its own. */
 let border: usize = BORDERS;

@@ -1,4 +1,4 @@
-/** Compiles assembly/ to dist/kernels/: one module for engines with relaxed SIMD, one for those without. */
+/** Compiles assembly/ to dist/kernels/: a module for engines with relaxed SIMD, one for those that make pairs of it, and one for those without. */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';

@@ -3,7 +3,7 @@ import { tensor, tidy } from '@tensorflow/tfjs-core';
 import { HeadwaterError } from '../contracts/HeadwaterError.js';
 import type { OnlineModel } from '../contracts/Learning.js';
 import type { PaddedBatch } from '../contracts/PaddedBatch.js';
-import type { Weight } from '../contracts/StateDict.js';
+import { copyWeight } from '../ops/copyWeight.js';
 import { WEBGPU_NAME } from '../ops/loadWebgpu.js';
 import { onBackend } from '../ops/onBackend.js';
 import { BACKEND_NAME } from '../ops/registerBackend.js';
@@ -27,8 +27,6 @@ export interface Classifier extends OnlineModel {
   /** Frees the weights and the optimizer's state; the classifier is of no more use. More calls change nothing. */
   dispose(): void;
 }
-
-const copyOf = (weight: Tensor): Weight => ({ shape: [...weight.shape], data: Float32Array.from(weight.dataSync()) });
 
 const EMBEDDINGS = 'embeddings.weight';
 
@@ -93,18 +91,18 @@ export const classifier = (config: ClassifierConfig, settings: ClassifierSetting
 
     evaluateBatch: (batch) =>
       step(() => {
-        const logits = classifierLogits(config, weights, batch, undefined);
+        const logits = classifierLogits(config, weights, batch);
         const loss = lossOf(softmaxCrossEntropy(logits, batch.labels, classWeights), 'in evaluation');
         return { loss, weight: labelWeight(batch.labels, classWeights), probabilities: finiteProbabilities(softmax(logits)) };
       }),
 
     predictBatch: (batch) => step(() => finiteProbabilities(classifierProbabilities(config.cell, inputs, batch, config))),
 
-    logits: (batch) => step(() => finite(classifierLogits(config, weights, batch, undefined).dataSync<'float32'>(), `A logit of "${name}"`, DAMAGED)),
+    logits: (batch) => step(() => finite(classifierLogits(config, weights, batch).dataSync<'float32'>(), `A logit of "${name}"`, DAMAGED)),
 
     stateDict: () => {
       checkAlive();
-      return new Map(Array.from(weights, ([key, weight]) => [key, copyOf(weight)]));
+      return new Map(Array.from(weights, ([key, weight]) => [key, copyWeight(weight)]));
     },
 
     loadStateDict: (state) => step(() => placed.replace(state)),

@@ -1,25 +1,19 @@
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
 import { HeadwaterError } from '../contracts/HeadwaterError.js';
 import type { PaddedBatch } from '../contracts/PaddedBatch.js';
-import type { DropoutOptions } from '../ops/dropout.js';
-import { dropout } from '../ops/dropout.js';
 import { embeddedRecurrentLast } from '../ops/embeddedRecurrentLast.js';
 import { linear } from '../ops/linear.js';
 import type { ClassifierConfig } from './ClassifierConfig.js';
 
-/** What decides what a train step drops; in evaluation there is none. */
-export type DropoutPlace = Pick<DropoutOptions, 'seed' | 'epoch' | 'step'>;
-
 /**
- * The classifier's equations: embeddings → recurrent layer → its output at each row's last token → fc1 → dropout → fc2, with no activation
- * between, as the lesson has it.
+ * The classifier's equations: embeddings → recurrent layer → its output at each row's last token → fc1 → fc2, with no activation
+ * between, as the lesson has it. Nothing is dropped: a train step's gradients come from `classifierGradients`.
  *
  * @param config what the classifier is made of
  * @param weights by name, on the current backend
- * @param place where in the training it is; undefined in evaluation, where nothing is dropped
  * @returns logits, shape [B, C], float32; differentiable in the weights
  */
-export const classifierLogits = (config: ClassifierConfig, weights: ReadonlyMap<string, Tensor>, batch: PaddedBatch, place: DropoutPlace | undefined): Tensor2D => {
+export const classifierLogits = (config: ClassifierConfig, weights: ReadonlyMap<string, Tensor>, batch: PaddedBatch): Tensor2D => {
   const weight = (name: string): Tensor => {
     const found = weights.get(name);
     if (found === undefined) throw new HeadwaterError('HW_ARTIFACT', `The classifier has no weight named ${name}.`);
@@ -39,6 +33,5 @@ export const classifierLogits = (config: ClassifierConfig, weights: ReadonlyMap<
   };
   const last = embeddedRecurrentLast(config.cell, weight('embeddings.weight'), batch, recurrent, { padIndex: config.padIndex, overPadding: config.overPadding });
   const features = linear(last, weight('fc1.weight'), weight('fc1.bias'));
-  const kept = place === undefined ? features : dropout(features, { rate: config.dropout, ...place });
-  return linear(kept, weight('fc2.weight'), weight('fc2.bias'));
+  return linear(features, weight('fc2.weight'), weight('fc2.bias'));
 };

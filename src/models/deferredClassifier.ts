@@ -93,7 +93,7 @@ export const deferredClassifier = (config: ClassifierConfig, settings: Classifie
     evaluateBatch: (batch) =>
       defer(() => {
         const results = queue(() => {
-          const logits = classifierLogits(config, weights, batch, undefined);
+          const logits = classifierLogits(config, weights, batch);
           return { loss: softmaxCrossEntropy(logits, batch.labels, classWeights), probabilities: softmax(logits) };
         });
         const weight = labelWeight(batch.labels, classWeights);

@@ -3,6 +3,7 @@ import type { Tensor, Variable } from '@tensorflow/tfjs-core';
 import { HeadwaterError } from '../contracts/HeadwaterError.js';
 import type { StateDict, Weight } from '../contracts/StateDict.js';
 import { adamInputs, adamUpdateOp } from './adamUpdate.js';
+import { copyWeight } from './copyWeight.js';
 
 /** The constants of {@link Adam}. */
 export interface AdamOptions {
@@ -22,8 +23,6 @@ interface Slot {
 
 /** Where each moment of a weight stands in a state: PyTorch's names, after the weight's. */
 const MOMENTS = [['m', 'exp_avg'], ['v', 'exp_avg_sq']] as const;
-
-const copyOf = (of: Tensor): Weight => ({ shape: [...of.shape], data: Float32Array.from(of.dataSync()) });
 
 /**
  * The optimizer Adam, step for step PyTorch's: ε is added to the root of the bias-corrected second moment.
@@ -95,7 +94,7 @@ export class Adam {
 
   /** A copy of its state: `step`, a scalar, and of each weight `<name>.exp_avg` and `<name>.exp_avg_sq`, as PyTorch names them. */
   stateDict(): StateDict {
-    const moments = Array.from(this.#slots, ([name, slot]) => MOMENTS.map(([key, suffix]): [string, Weight] => [`${name}.${suffix}`, copyOf(slot[key])]));
+    const moments = Array.from(this.#slots, ([name, slot]) => MOMENTS.map(([key, suffix]): [string, Weight] => [`${name}.${suffix}`, copyWeight(slot[key])]));
     // A float32 counts steps exactly up to 2²⁴.
     return new Map([['step', { shape: [], data: Float32Array.of(this.#step) }], ...moments.flat()]);
   }
@@ -103,7 +102,7 @@ export class Adam {
   /**
    * Replaces its state by a copy of that given.
    *
-   * @throws HeadwaterError `HW_ARTIFACT` when a name or a shape does not fit; then nothing has changed
+   * @throws HeadwaterError `HW_ARTIFACT` when a name, a shape or a number of values does not fit; then nothing has changed
    */
   loadStateDict(state: StateDict): void {
     const step = state.get('step')?.data[0];
@@ -116,6 +115,7 @@ export class Adam {
           const got = shape === undefined ? 'missing' : `[${shape.join(', ')}]`;
           throw new HeadwaterError('HW_ARTIFACT', `The optimizer state does not fit: "${name}.${suffix}" should be of shape [${wanted}], but is ${got}.`);
         }
+        if (data.length !== slot[key].size) throw new HeadwaterError('HW_ARTIFACT', `The optimizer state does not fit: "${name}.${suffix}" should have ${slot[key].size} values, but has ${data.length}.`);
         return { moment: slot[key], data };
       }),
     ).flat();
@@ -137,7 +137,7 @@ export class Adam {
     for (const moment of [slot.m, slot.v]) {
       const known = moment.dataSync<'float32'>();
       const width = known.length / moment.shape[0];
-      // Most rows never had a gradient: a copy of the whole moment for them would cost more than the step that they are made ready for.
+      // Most rows never had a gradient: then nothing is written, and the moment stays where the kernels have it.
       if (rows.every((row) => known.subarray(row * width, (row + 1) * width).every((value) => value === 0))) continue;
       const data = new Float32Array(known);
       for (const row of rows) data.fill(0, row * width, (row + 1) * width);

@@ -4,6 +4,9 @@ import type { KernelMachine } from './kernels/simd/KernelMachine.js';
 
 type DataId = TensorInfo['dataId'];
 
+/** The bytes of a float32. */
+const WORD = 4;
+
 const isShared = (values: backend_util.BackendValues | undefined): boolean =>
   typeof SharedArrayBuffer !== 'undefined' && ArrayBuffer.isView(values) && values.buffer instanceof SharedArrayBuffer;
 
@@ -68,18 +71,24 @@ export class EmbeddedBackend extends MathBackendCPU {
     return released;
   }
 
-  /** The address of a float32 tensor's values in the kernels' memory; they move there if they are elsewhere. */
+  /** The address of a float32 tensor's values in the kernels' memory, to read them; they move there if they are elsewhere. */
   addressOf(dataId: DataId, machine: KernelMachine): number {
     const known = this.#blocks.get(dataId);
     if (known !== undefined) return known;
-    const record = this.data.get(dataId);
-    const values = record.values as Float32Array;
-    const block = machine.memory.allocate(values.byteLength);
-    const resident = new ResidentData(machine, block, values.length, record.refCount);
-    resident.values.set(values);
-    this.data.delete(dataId);
-    this.data.set(dataId, resident);
+    const { values } = this.data.get(dataId);
+    const numbers = values as Float32Array | Int32Array | Uint8Array;
+    const block = machine.memory.allocate(numbers.length * WORD);
+    machine.memory.floats(block, numbers.length).set(numbers);
     this.#blocks.set(dataId, block);
+    // A tensor cast from int32 or bool shares its data with the one it was cast from, which goes on to read what it had: the block is a copy then.
+    if (numbers instanceof Float32Array) this.#moveInto(block, dataId, machine);
+    return block;
+  }
+
+  /** As {@link addressOf}, to write there: the tensor's values are what is in the block from now on, whatever they were before. */
+  addressToWrite(dataId: DataId, machine: KernelMachine): number {
+    const block = this.addressOf(dataId, machine);
+    if (!(this.data.get(dataId) instanceof ResidentData)) this.#moveInto(block, dataId, machine);
     return block;
   }
 
@@ -90,5 +99,11 @@ export class EmbeddedBackend extends MathBackendCPU {
     this.data.set(dataId, new ResidentData(machine, block, size, 1));
     this.#blocks.set(dataId, block);
     return { dataId, shape: [...shape], dtype: 'float32' };
+  }
+
+  #moveInto(block: number, dataId: DataId, machine: KernelMachine): void {
+    const { values, refCount } = this.data.get(dataId);
+    this.data.delete(dataId);
+    this.data.set(dataId, new ResidentData(machine, block, (values as Float32Array).length, refCount));
   }
 }

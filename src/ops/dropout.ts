@@ -2,6 +2,7 @@ import { mul, tensor } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { HeadwaterError } from '../contracts/HeadwaterError.js';
 import { deriveSeed } from '../contracts/random.js';
+import { checkFloat32 } from './checkShape.js';
 import { defineOp } from './defineOp.js';
 import type { RunnableOp } from './defineOp.js';
 import type { DropoutAttributes } from './dropoutMask.js';
@@ -42,7 +43,7 @@ export interface DropoutOptions {
  *
  * @param x any shape, float32
  * @returns the shape of `x`, float32; `x` itself where the rate is 0 or `training` is false; differentiable in `x`
- * @throws HeadwaterError `HW_USAGE` when the rate is not in [0, 1)
+ * @throws HeadwaterError `HW_USAGE` when the rate is not in [0, 1), or `x` not float32
  * @see J. K. Salmon et al., Parallel random numbers: as easy as 1, 2, 3. SC 2011.
  * @example
  * ```ts
@@ -55,6 +56,7 @@ export interface DropoutOptions {
 export const dropout = (x: Tensor, options: DropoutOptions): Tensor => {
   const { rate, seed, epoch, step, site = 0, training = true } = options;
   if (!(rate >= 0 && rate < 1)) throw new HeadwaterError('HW_USAGE', `dropout was given the rate ${rate}. It must be at least 0 and below 1.`);
+  checkFloat32('dropout', 'x', x);
   if (rate === 0 || !training) return x;
   return dropoutOp.run({ x }, { rate, key0: deriveSeed(seed, 'dropout', 0), key1: deriveSeed(seed, 'dropout', 1), epoch, step, site })[0];
 };

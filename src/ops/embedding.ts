@@ -2,6 +2,7 @@ import { gather, mul, reshape, scatterND, tensor1d, tensor2d } from '@tensorflow
 import type { Tensor, Tensor3D } from '@tensorflow/tfjs-core';
 import { HeadwaterError } from '../contracts/HeadwaterError.js';
 import type { PaddedBatch } from '../contracts/PaddedBatch.js';
+import { checkShape } from './checkShape.js';
 import { defineOp } from './defineOp.js';
 
 /** The gradient of {@link embedding}: each token's gradients summed; zero for the padding token. */
@@ -41,7 +42,7 @@ export interface EmbeddingOptions {
  * @param weight the embeddings by token, shape [V, E], float32
  * @param batch the tokens, shape [B, T], int32, between 0 and V − 1
  * @returns shape [B, T, E], float32; differentiable in `weight`
- * @throws HeadwaterError `HW_USAGE` when shapes do not fit or a token is not in the vocabulary
+ * @throws HeadwaterError `HW_USAGE` when shapes or the dtype do not fit, or a token is not in the vocabulary
  * @example
  * ```ts
  * import { embedding } from 'headwater';
@@ -59,7 +60,7 @@ export const embedding = (weight: Tensor, batch: Pick<PaddedBatch, 'tokens' | 's
 
 /** Refuses embeddings and tokens that do not fit, and returns V; `op` names who was given them. */
 export const checkTokens = (op: string, weight: Tensor, { tokens, size, time }: Pick<PaddedBatch, 'tokens' | 'size' | 'time'>): number => {
-  if (weight.rank !== 2) throw new HeadwaterError('HW_USAGE', `${op} takes weights of shape [V, E], but was given [${weight.shape.join(', ')}].`);
+  checkShape(op, 'embeddings', weight, ['V', 'E']);
   if (tokens.length !== size * time) throw new HeadwaterError('HW_USAGE', `${op} was given ${tokens.length} tokens for ${size} rows of ${time}. There must be ${size * time}.`);
   const vocabularySize = weight.shape[0];
   for (let i = 0; i < tokens.length; i++) {

@@ -1,7 +1,7 @@
 import { concat, gather, reshape, tensor1d, zeros } from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
-import { HeadwaterError } from '../contracts/HeadwaterError.js';
 import { checkLengths } from './checkLengths.js';
+import { checkShape } from './checkShape.js';
 import { defineOp } from './defineOp.js';
 
 /** The gradient of {@link gatherLast}: each row's gradient at its last token, zero elsewhere. */
@@ -37,7 +37,7 @@ export const gatherLastOp = defineOp<{ output: Tensor }, [Tensor], { lengths: In
  * @param output what a recurrent layer put out, shape [B, T, D], float32
  * @param lengths each row's length in tokens, shape [B], between 1 and T
  * @returns shape [B, D], float32; differentiable in `output`
- * @throws HeadwaterError `HW_USAGE` when shapes or lengths do not fit
+ * @throws HeadwaterError `HW_USAGE` when shapes, the dtype or lengths do not fit
  * @example
  * ```ts
  * import { gatherLast } from 'headwater';
@@ -47,7 +47,7 @@ export const gatherLastOp = defineOp<{ output: Tensor }, [Tensor], { lengths: In
  * ```
  */
 export const gatherLast = (output: Tensor, lengths: Int32Array): Tensor2D => {
-  if (output.rank !== 3) throw new HeadwaterError('HW_USAGE', `gatherLast takes outputs of shape [B, T, D], but was given [${output.shape.join(', ')}].`);
+  checkShape('gatherLast', 'output', output, ['B', 'T', 'D']);
   const [batch, time] = output.shape as [number, number, number];
   checkLengths('gatherLast', lengths, batch, time);
   return gatherLastOp.run({ output }, { lengths, time })[0] as Tensor2D;

@@ -1,6 +1,6 @@
 import { add, matMul, sum } from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
-import { HeadwaterError } from '../contracts/HeadwaterError.js';
+import { checkShape } from './checkShape.js';
 import { defineOp } from './defineOp.js';
 
 /** The gradient of {@link linear}: dx = dy·W, dW = dyᵀ·x, db = Σ dy over the rows. */
@@ -31,7 +31,7 @@ export const linearOp = defineOp<{ x: Tensor; weight: Tensor; bias: Tensor }, [T
  * @param weight shape [O, I], float32
  * @param bias shape [O], float32
  * @returns shape [B, O], float32; differentiable in all three
- * @throws HeadwaterError `HW_USAGE` when the shapes do not fit
+ * @throws HeadwaterError `HW_USAGE` when shapes or dtypes do not fit
  * @example
  * ```ts
  * import { linear } from 'headwater';
@@ -40,10 +40,8 @@ export const linearOp = defineOp<{ x: Tensor; weight: Tensor; bias: Tensor }, [T
  * ```
  */
 export const linear = (x: Tensor, weight: Tensor, bias: Tensor): Tensor2D => {
-  const fits = x.rank === 2 && weight.rank === 2 && bias.rank === 1 && x.shape[1] === weight.shape[1] && weight.shape[0] === bias.shape[0];
-  if (!fits) {
-    const given = [x, weight, bias].map(({ shape }) => `[${shape.join(', ')}]`).join(', ');
-    throw new HeadwaterError('HW_USAGE', `linear takes x of shape [B, I], weights [O, I] and bias [O], but was given ${given}.`);
-  }
+  checkShape('linear', 'x', x, ['B', 'I']);
+  checkShape('linear', 'weight', weight, ['O', x.shape[1]!]);
+  checkShape('linear', 'bias', bias, [weight.shape[0]]);
   return linearOp.run({ x, weight, bias }, {})[0] as Tensor2D;
 };

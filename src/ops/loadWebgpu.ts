@@ -3,6 +3,7 @@ import type { KernelBackend } from '@tensorflow/tfjs-core';
 import { HeadwaterError } from '../contracts/HeadwaterError.js';
 import { boundBufferPool, type BufferManager } from './boundBufferPool.js';
 import { registerKernels } from './defineOp.js';
+import { firstLine } from './firstLine.js';
 import { WEBGPU_KERNELS } from './kernels/webgpu/webgpuKernels.js';
 
 /** The name under which tfjs knows its WebGPU backend. */
@@ -79,8 +80,7 @@ const importPackage = async <Package>(name: string): Promise<Package> => {
   try {
     return (await import(name)) as Package;
   } catch (cause) {
-    const why = (cause instanceof Error ? cause.message : String(cause)).split('\n', 1).join('');
-    throw new HeadwaterError('HW_BACKEND', `The WebGPU backend needs the package ${name}, which does not load (${why}). Install both that it is made of (npm install webgpu @tensorflow/tfjs-backend-webgpu), or use --backend headwater.`, { cause });
+    throw new HeadwaterError('HW_BACKEND', `The WebGPU backend needs the package ${name}, which does not load (${firstLine(cause)}). Install both that it is made of (npm install webgpu @tensorflow/tfjs-backend-webgpu), or use --backend headwater.`, { cause });
   }
 };
 

@@ -17,7 +17,8 @@ export const onBackend = <Result>(name: string, work: () => Result): Result => {
   // Undefined before anybody has chosen one, and null after `engine().reset()`.
   const before = getBackend() as string | undefined | null;
   if (before === name) return work();
-  if (!engine().backendNames().includes(name) || (findBackend(name) as unknown) === null)
+  // tfjs finds null while a backend is being made, and undefined where making it has failed; it would then leave another one current.
+  if (!engine().backendNames().includes(name) || ((findBackend(name) as unknown) ?? null) === null)
     throw new HeadwaterError('HW_BACKEND', `The backend "${name}" is not registered with tfjs, or not ready. Call registerBackend() for "headwater"; for another, import its package and await tf.setBackend("${name}") once.`);
   void setBackend(name);
   try {

@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { engine } from '@tensorflow/tfjs-core';
 import { HeadwaterError } from '../contracts/HeadwaterError.js';
 import { KernelMachine } from './kernels/simd/KernelMachine.js';
+import { MOST_THREADS } from './kernels/simd/KernelThreads.js';
 import { kernelModule } from './kernels/simd/kernelModule.js';
 import { registerEmbedded } from './registerEmbedded.js';
 import { registerOps } from './registerOps.js';
@@ -10,11 +11,11 @@ import { registerOps } from './registerOps.js';
 export const BACKEND_NAME = 'headwater';
 
 /** Rows of a batch are shared among threads in portions, of which a batch of 64 has four. */
-const MOST_THREADS = 4;
+const THREADS_UNASKED = 4;
 
 /** How the embedded backend computes. */
 export interface BackendOptions {
-  /** How many threads compute, the calling one among them, at least 1. Default: as many as there are processor cores, at most 4. */
+  /** How many threads compute, the calling one among them, from 1 to 192. Default: as many as there are processor cores, at most 4. */
   readonly threads?: number;
   /** `auto` takes the fastest kernels that the engine has, `none` the reference kernels in plain TypeScript. Only the first call decides. Default `auto`. */
   readonly simd?: 'auto' | 'simd' | 'none';
@@ -55,12 +56,13 @@ const chooseKernels = (simd: 'auto' | 'simd' | 'none', threads: number): Registe
  *
  * Those are WebAssembly on SIMD and threads where the engine has SIMD and shared memory, else plain TypeScript; {@link backendVariant} tells which, and why.
  * Their results do not depend on the number of threads. The threads start with the first large computation and keep no process alive. A tensor
- * that they read or make lives in their memory, which grows to what is in use at once, up to 4 GiB, and is not given back to the system.
+ * that they read or make lives in their memory, which grows as it is needed, up to 4 GiB, and is not given back to the system: what is free of it serves
+ * tensors of about the same size first, so it may come to hold several times what was ever in use at once, and is joined for larger ones where it cannot grow.
  *
  * The backend does not become the current one by that, nor ever by itself: call `tf.setBackend('headwater')`. tfjs's backend `cpu` stays as it
  * is. More calls change nothing but the number of threads, where they name one. Registers the ops' gradients too (`registerOps`).
  *
- * @throws HeadwaterError `HW_USAGE` when `threads` is no whole number of at least 1
+ * @throws HeadwaterError `HW_USAGE` when `threads` is no whole number from 1 to 192
  * @example
  * ```ts
  * import { registerBackend } from 'headwater';
@@ -71,13 +73,13 @@ const chooseKernels = (simd: 'auto' | 'simd' | 'none', threads: number): Registe
  */
 export const registerBackend = (options: BackendOptions = {}): void => {
   const { threads, simd = 'auto' } = options;
-  if (threads !== undefined && !(Number.isSafeInteger(threads) && threads >= 1)) throw new HeadwaterError('HW_USAGE', `registerBackend was given ${threads} threads. Give a whole number of at least 1.`);
+  if (threads !== undefined && !(Number.isSafeInteger(threads) && threads >= 1 && threads <= MOST_THREADS)) throw new HeadwaterError('HW_USAGE', `registerBackend was given ${threads} threads. Give a whole number from 1 to ${MOST_THREADS}.`);
   if (registered !== undefined && engine().backendNames().includes(BACKEND_NAME)) {
     registerOps();
     if (threads !== undefined && registered.machine !== undefined) registered.machine.threads.threads = threads;
     return;
   }
-  registered = chooseKernels(simd, threads ?? Math.min(MOST_THREADS, availableParallelism()));
+  registered = chooseKernels(simd, threads ?? Math.min(THREADS_UNASKED, availableParallelism()));
   registerEmbedded(BACKEND_NAME, registered.machine);
 };
 

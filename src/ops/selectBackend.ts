@@ -1,5 +1,6 @@
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { HeadwaterError } from '../contracts/HeadwaterError.js';
+import { firstLine } from './firstLine.js';
 import { loadWebgpu, WEBGPU_NAME } from './loadWebgpu.js';
 import { backendVariant, registerBackend, type BackendOptions } from './registerBackend.js';
 import { TENSORFLOW } from './tensorflow/loadBinding.js';
@@ -18,8 +19,6 @@ export interface SelectedBackend {
   /** Why it is this one, in words. */
   readonly reason: string;
 }
-
-const firstLine = (error: unknown): string => (error instanceof Error ? error.message : String(error)).split('\n', 1).join('');
 
 /** What the embedded backend computes with, in words; a machine that lacks what the fast kernels need is told so. */
 const variantInWords = (): string => {

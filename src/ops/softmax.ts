@@ -1,6 +1,6 @@
 import { exp, max, mul, sub, sum, div } from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
-import { HeadwaterError } from '../contracts/HeadwaterError.js';
+import { checkShape } from './checkShape.js';
 import { defineOp } from './defineOp.js';
 
 /** The gradient of {@link softmax}: dz = p ⊙ (dp − Σ dp ⊙ p over the classes). */
@@ -32,7 +32,7 @@ export const softmaxOp = defineOp<{ logits: Tensor }, [Tensor], Record<string, n
  *
  * @param logits shape [B, C], float32
  * @returns shape [B, C], float32; each row sums to 1; differentiable in `logits`
- * @throws HeadwaterError `HW_USAGE` when the shape does not fit
+ * @throws HeadwaterError `HW_USAGE` when shape or dtype do not fit
  * @example
  * ```ts
  * import { softmax } from 'headwater';
@@ -41,6 +41,6 @@ export const softmaxOp = defineOp<{ logits: Tensor }, [Tensor], Record<string, n
  * ```
  */
 export const softmax = (logits: Tensor): Tensor2D => {
-  if (logits.rank !== 2) throw new HeadwaterError('HW_USAGE', `softmax takes logits of shape [B, C], but was given [${logits.shape.join(', ')}].`);
+  checkShape('softmax', 'logits', logits, ['B', 'C']);
   return softmaxOp.run({ logits }, {})[0] as Tensor2D;
 };

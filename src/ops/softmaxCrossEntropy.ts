@@ -1,6 +1,7 @@
 import { exp, log, max, mul, neg, oneHot, sub, sum, tensor1d, tensor2d } from '@tensorflow/tfjs-core';
 import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
 import { HeadwaterError } from '../contracts/HeadwaterError.js';
+import { checkShape } from './checkShape.js';
 import { defineOp } from './defineOp.js';
 
 /** Labels, and each row's share of the loss: the shares sum to 1. */
@@ -44,7 +45,7 @@ export const labelWeight = (labels: Int32Array, classWeights?: Float32Array): nu
  * @param labels class indices, shape [B], between 0 and C − 1
  * @param classWeights a weight a class, shape [C], finite and not negative. Default: all equal
  * @returns a scalar, float32; differentiable in `logits`
- * @throws HeadwaterError `HW_USAGE` when shapes do not fit, a label is no class or a weight cannot be one
+ * @throws HeadwaterError `HW_USAGE` when shapes or the dtype do not fit, a label is no class or a weight cannot be one
  * @example
  * ```ts
  * import { softmaxCrossEntropy } from 'headwater';
@@ -53,8 +54,9 @@ export const labelWeight = (labels: Int32Array, classWeights?: Float32Array): nu
  * ```
  */
 export const softmaxCrossEntropy = (logits: Tensor, labels: Int32Array, classWeights?: Float32Array): Scalar => {
+  checkShape('softmaxCrossEntropy', 'logits', logits, ['B', 'C']);
   const [rows, classes] = logits.shape as [number, number];
-  if (logits.rank !== 2 || rows === 0) throw new HeadwaterError('HW_USAGE', `softmaxCrossEntropy takes logits of shape [B, C], B at least 1, but was given [${logits.shape.join(', ')}].`);
+  if (rows === 0) throw new HeadwaterError('HW_USAGE', 'softmaxCrossEntropy was given logits of no rows. A batch has at least one.');
   return softmaxCrossEntropyOp.run({ logits }, { labels, shares: lossShares(labels, rows, classes, classWeights) })[0] as Scalar;
 };
 

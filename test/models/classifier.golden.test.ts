@@ -76,7 +76,7 @@ describeWithShared("the lesson's classifiers make PyTorch's three Adam steps", (
           onBackend(backend, () =>
             tf.tidy(() => {
               const loss = (...weights: tf.Tensor[]): tf.Scalar =>
-                softmaxCrossEntropy(classifierLogits(config, new Map(weights.map((weight, i) => [before[i]![0], weight])), batch, undefined), batch.labels, classWeights);
+                softmaxCrossEntropy(classifierLogits(config, new Map(weights.map((weight, i) => [before[i]![0], weight])), batch), batch.labels, classWeights);
               const found = tf.grads(loss)(before.map(([, { shape, data }]) => tf.tensor(data, [...shape])));
               found.forEach((gradient, i) => gradients.set(before[i]![0], gradient.dataSync<'float32'>()));
             }),

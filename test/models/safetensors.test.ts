@@ -102,6 +102,8 @@ describe('safetensors', () => {
     ['a header that is null', file('null'), /should be/],
     ['a tensor without a dtype', file('{"a":{"shape":[1],"data_offsets":[0,4]}}', four), /tensor "a".*dtype should be string, but is missing/],
     ['a negative side', file(JSON.stringify({ a: tensor([0, 4], [-1]) }), four), /shape\.0 should be a whole number of at least 0, but is -1/],
+    ['a shape of arrays in arrays, deeper than a stack', file(`{"a":{"dtype":"F32","shape":${'['.repeat(200_000)}${']'.repeat(200_000)},"data_offsets":[0,0]}}`), /shape\.0 should be a whole number of at least 0, but is an array\./],
+    ['a shape that is an object', file('{"a":{"dtype":"F32","shape":{"length":1},"data_offsets":[0,0]}}'), /shape should be .+, but is an object\./],
     ['a side that is no whole number', file(JSON.stringify({ a: tensor([0, 4], [1.5]) }), four), /shape\.0/],
     ['three offsets', file('{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4,8]}}', four), /data_offsets/],
     ['an offset beyond the safe whole numbers', file('{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,9007199254740993]}}', four), /data_offsets/],

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { onBackend } from '../../src/ops/onBackend.js';
 import { registerBackend } from '../../src/ops/registerBackend.js';
 
@@ -45,5 +45,17 @@ describe('onBackend', () => {
     expect(() => onBackend('slow', () => 1)).toThrow(expect.objectContaining({ code: 'HW_BACKEND' }));
     tf.removeBackend('slow');
     expect(tf.getBackend()).toBe('cpu');
+  });
+
+  it('refuses a backend that could not be made, instead of computing on the current one', async () => {
+    await tf.setBackend('cpu');
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => undefined);
+    tf.registerBackend('broken', () => {
+      throw new Error('no driver');
+    }, 0);
+    expect(() => onBackend('broken', () => tf.getBackend())).toThrow(expect.objectContaining({ code: 'HW_BACKEND' }));
+    expect(tf.getBackend()).toBe('cpu');
+    tf.removeBackend('broken');
+    warn.mockRestore();
   });
 });

@@ -35,6 +35,6 @@ describe('where the engine lacks something', () => {
   });
 });
 
-it.each([0, 1.5, NaN])('%d threads are refused', (threads) => {
+it.each([0, 1.5, NaN, 193])('%d threads are refused', (threads) => {
   expect(() => registerBackend({ threads })).toThrow(expect.objectContaining({ code: 'HW_USAGE' }));
 });

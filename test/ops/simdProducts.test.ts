@@ -48,6 +48,24 @@ describe.each(backends)('products: $name', ({ name }) => {
     });
   });
 
+  it('of a weight and of its reshape, which share their data, are each their own', async () => {
+    await tf.setBackend(name);
+    tf.tidy(() => {
+      const [w, x, y] = [draw(1, 6 * 10), draw(2, 3 * 10), draw(3, 3 * 20)];
+      const weight = tf.variable(tf.tensor2d(w, [6, 10]));
+      const reshaped = tf.reshape(weight, [3, 20]);
+      for (let i = 0; i < 2; i++) {
+        expectClose(linear(tf.tensor2d(x, [3, 10]), weight, tf.zeros([6])).dataSync(), multiplied(3, 6, 10, (row, l) => x[row * 10 + l]!, (l, j) => w[j * 10 + l]!), 1e-5);
+        expectClose(linear(tf.tensor2d(y, [3, 20]), reshaped, tf.zeros([3])).dataSync(), multiplied(3, 3, 20, (row, l) => y[row * 20 + l]!, (l, j) => w[j * 20 + l]!), 1e-5);
+        const dx = tf.grad((input) => linear(input, reshaped, tf.zeros([3])))(tf.zeros([3, 20]), tf.tensor2d(x.slice(0, 9), [3, 3]));
+        expectClose(dx.dataSync(), multiplied(3, 20, 3, (row, l) => x[row * 3 + l]!, (l, j) => w[l * 20 + j]!), 1e-5);
+        const dx2 = tf.grad((input) => linear(input, weight, tf.zeros([6])))(tf.zeros([3, 10]), tf.tensor2d(x.slice(0, 18), [3, 6]));
+        expectClose(dx2.dataSync(), multiplied(3, 10, 6, (row, l) => x[row * 6 + l]!, (l, j) => w[l * 10 + j]!), 1e-5);
+      }
+      weight.dispose();
+    });
+  });
+
   it('a row has the same bits whatever rows stand beside it', async () => {
     await tf.setBackend(name);
     tf.tidy(() => {

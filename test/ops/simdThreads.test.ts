@@ -7,6 +7,10 @@ import type { LabelledBatch } from '../../src/contracts/PaddedBatch.js';
 import { random } from '../../src/contracts/random.js';
 import { classifier } from '../../src/models/classifier.js';
 import { classifierConfig } from '../../src/models/ClassifierConfig.js';
+import { KernelMemory } from '../../src/ops/kernels/simd/KernelMemory.js';
+import { kernelModule } from '../../src/ops/kernels/simd/kernelModule.js';
+import { MOST_THREADS } from '../../src/ops/kernels/simd/KernelThreads.js';
+import { webAssembly } from '../../src/ops/kernels/simd/webAssembly.js';
 import { linear } from '../../src/ops/linear.js';
 import { registerSimd } from './simdBackend.js';
 
@@ -46,6 +50,14 @@ describe('determinism', () => {
 });
 
 describe('workers', () => {
+  it.each(['wide', 'relaxed', 'simd'] as const)('have a place of their own for a tile, as many as there may be threads (%s)', (simd) => {
+    const compiled = kernelModule([simd]);
+    if (compiled.simd === 'none') throw new Error(compiled.reason);
+    const { memory } = new KernelMemory();
+    const { exports } = new webAssembly!.Instance(compiled.module, { env: { memory } });
+    expect(exports).toHaveProperty('MOST_THREADS.value', MOST_THREADS);
+  });
+
   const product = (): void => {
     const values = tf.tidy(() => linear(tf.ones([200, 64]), tf.ones([64, 64]), tf.zeros([64])).dataSync());
     expect(new Set(values)).toEqual(new Set([64]));

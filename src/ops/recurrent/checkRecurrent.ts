@@ -1,16 +1,10 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
+import { checkShape } from '../checkShape.js';
 import type { CellName, CellWeights, LayerWeights } from './RecurrentPass.js';
 
 /** How many blocks of H rows the weights of a cell have: one a gate, in PyTorch's order. */
 export const GATES: Readonly<Record<CellName, number>> = { rnn: 1, gru: 3, lstm: 4 };
-
-/** Refuses a tensor of another shape or dtype; a dimension given as a letter may be of any size. */
-export const checkShape = (op: string, name: string, tensor: Tensor, shape: readonly (number | string)[]): void => {
-  const fits = tensor.rank === shape.length && shape.every((size, i) => typeof size === 'string' || size === tensor.shape[i]);
-  if (!fits) throw new HeadwaterError('HW_USAGE', `${op} was given ${name} of shape [${tensor.shape.join(', ')}], but it must have shape [${shape.join(', ')}].`);
-  if (tensor.dtype !== 'float32') throw new HeadwaterError('HW_USAGE', `${op} was given ${name} of dtype ${tensor.dtype}, but it must be float32. Cast it first.`);
-};
 
 /** Refuses weights that do not fit one another or the inputs; `suffix` is what PyTorch puts after their names. */
 const checkDirection = (op: string, cell: CellName, inputSize: number, hiddenSize: number, weights: CellWeights<Tensor>, suffix: string): void => {

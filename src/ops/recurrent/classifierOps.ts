@@ -12,6 +12,7 @@ import { EMBEDDED_OPS } from './embeddedOps.js';
 import type { EmbeddedAttributes, EmbeddedInputs } from './embeddedOps.js';
 import type { CellName } from './RecurrentPass.js';
 import { isBidirectional } from './RecurrentPass.js';
+import { FORWARD_WEIGHTS, REVERSE_WEIGHTS } from './recurrentOps.js';
 
 /** The weights: embeddings by token, the layer's, and those of the two linear layers after it. */
 export type ClassifierInputs<T> = EmbeddedInputs<T> & { readonly fc1_weight: T; readonly fc1_bias: T; readonly fc2_weight: T; readonly fc2_bias: T };
@@ -27,12 +28,10 @@ export interface ClassifierOps {
   readonly gradients: RunnableOp<ClassifierInputs<Tensor>, readonly Tensor[], ClassifierGradAttributes>;
 }
 
-const FORWARD = ['embeddings', 'weight_ih_l0', 'weight_hh_l0', 'bias_ih_l0', 'bias_hh_l0'] as const;
-const REVERSE = ['weight_ih_l0_reverse', 'weight_hh_l0_reverse', 'bias_ih_l0_reverse', 'bias_hh_l0_reverse'] as const;
 const HEAD = ['fc1_weight', 'fc1_bias', 'fc2_weight', 'fc2_bias'] as const;
 
 /** The inputs in the order in which gradients with respect to them are put out. */
-export const gradientNames = (bidirectional: boolean): readonly (keyof ClassifierInputs<Tensor>)[] => (bidirectional ? [...FORWARD, ...REVERSE, ...HEAD] : [...FORWARD, ...HEAD]);
+export const gradientNames = (bidirectional: boolean): readonly (keyof ClassifierInputs<Tensor>)[] => ['embeddings', ...FORWARD_WEIGHTS, ...(bidirectional ? REVERSE_WEIGHTS : []), ...HEAD];
 
 /**
  * The lesson's classifier in one op: embeddings → recurrent layer → its output at each row's last token → fc1 → dropout → fc2 → softmax, or the loss and all its gradients.

@@ -1,6 +1,7 @@
 import { engine } from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
-import { checkCellWeights, checkShape } from './checkRecurrent.js';
+import { checkShape } from '../checkShape.js';
+import { checkCellWeights } from './checkRecurrent.js';
 import type { CellName, CellWeights } from './RecurrentPass.js';
 import { RECURRENT_OPS } from './recurrentOps.js';
 

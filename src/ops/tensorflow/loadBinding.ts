@@ -48,8 +48,8 @@ export const loadBinding = (folder: string, bindingFile: string): LoadedBinding 
   registerBackend(TENSORFLOW, () => new Backend(binding, device === 'gpu' ? '@tensorflow/tfjs-node-gpu' : '@tensorflow/tfjs-node'), 0);
   try {
     load('dist/register_all_kernels.js');
-    // Created now: a backend that cannot be is to be heard of here.
-    engine().findBackend(TENSORFLOW);
+    // Made now: a backend that cannot be is to be heard of here. tfjs tells why in a warning, and then finds none.
+    if (((engine().findBackend(TENSORFLOW) as unknown) ?? null) === null) throw new Error(`the backend of ${folder} cannot be made`);
   } catch (error) {
     removeBackend(TENSORFLOW);
     throw error;

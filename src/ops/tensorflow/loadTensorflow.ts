@@ -4,6 +4,7 @@ import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import { setupsFolder } from '../../provision/SetupKey.js';
 import { bindingFile, findSetups, packageFolder } from '../../provision/SetupManifest.js';
 import { registerKernels } from '../defineOp.js';
+import { firstLine } from '../firstLine.js';
 import { CUDNN_KERNELS } from '../kernels/tensorflow/cudnnKernels.js';
 import { LENT_KERNELS } from '../kernels/tensorflow/lentKernels.js';
 import { registerBackend } from '../registerBackend.js';
@@ -17,8 +18,6 @@ export interface LoadedTensorflow {
   /** What it computes on; unknown where the user had loaded it before. */
   readonly device: 'cpu' | 'gpu' | undefined;
 }
-
-const firstLine = (error: unknown): string => (error instanceof Error ? error.message : String(error)).split('\n', 1).join('');
 
 const onDevice = (what: string, { device }: LoadedBinding): LoadedTensorflow => ({ what: `${what}, on the ${device === 'gpu' ? 'GPU' : 'processor'}`, device });
 

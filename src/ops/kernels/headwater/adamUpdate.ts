@@ -29,8 +29,14 @@ export const adamUpdateKernels: readonly OpKernel[] = [
     kernelName: adamUpdateOp.name,
     kernelFunc: ({ inputs, attrs, backend }) => {
       if (!(backend instanceof MathBackendCPU)) throw new HeadwaterError('HW_BACKEND', `The reference kernel of ${adamUpdateOp.name} was registered for a backend that does not keep its values in typed arrays.`);
-      const values = (info: TensorInfo): Float32Array => backend.data.get(info.dataId).values as Float32Array;
-      for (const { weight, gradient, m, v } of adamWeights<TensorInfo>(inputs)) update(values(weight), values(gradient), values(m), values(v), attrs as AdamAttributes);
+      const values = ({ dataId }: TensorInfo): Float32Array => backend.data.get(dataId).values as Float32Array;
+      // A weight that was cast from whole numbers still has them as such, and there is no writing fractions into those.
+      const written = (info: TensorInfo): Float32Array => {
+        const data = backend.data.get(info.dataId);
+        if (!(data.values instanceof Float32Array)) Object.assign(data, { values: Float32Array.from(values(info)), dtype: 'float32' });
+        return values(info);
+      };
+      for (const { weight, gradient, m, v } of adamWeights<TensorInfo>(inputs)) update(written(weight), values(gradient), written(m), written(v), attrs as AdamAttributes);
       return [];
     },
   },

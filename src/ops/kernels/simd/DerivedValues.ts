@@ -10,6 +10,9 @@ interface Entry {
   readonly sources: readonly Source[];
 }
 
+/** What a derived value is called: a word, or a number, which is found faster than a word that has to be made first. */
+export type DerivedName = string | number;
+
 /**
  * What kernels compute from weights and need again as long as these stay the same: weights in the order in which products read them,
  * embeddings already multiplied by input weights.
@@ -19,7 +22,7 @@ interface Entry {
 export class DerivedValues {
   readonly #memory: KernelMemory;
   readonly #versions = new WeakMap<object, number>();
-  readonly #entries = new WeakMap<object, Map<string, Entry>>();
+  readonly #entries = new WeakMap<object, Map<DerivedName, Entry>>();
 
   constructor(memory: KernelMemory) {
     this.#memory = memory;
@@ -33,17 +36,18 @@ export class DerivedValues {
   /**
    * The block that was computed under this name from these tensors as they are now, or else a new one.
    *
+   * @param name says what is computed, and tells shapes apart where it depends on them: a tensor and a reshape of it are one source
    * @param sources what it is computed from, the tensor that it is kept with first
    * @param build fills a new block; asked for only where there is none
    */
-  get(name: string, sources: readonly [object, ...object[]], bytes: number, build: (block: number) => void): number {
+  get(name: DerivedName, sources: readonly [object, ...object[]], bytes: number, build: (block: number) => void): number {
     const known = this.find(name, sources);
     if (known !== undefined) return known;
     const [first] = sources;
     const block = this.#memory.allocate(bytes);
     build(block);
     let entries = this.#entries.get(first);
-    if (entries === undefined) this.#entries.set(first, (entries = new Map<string, Entry>()));
+    if (entries === undefined) this.#entries.set(first, (entries = new Map<DerivedName, Entry>()));
     const old = entries.get(name);
     if (old !== undefined) this.#memory.free(old.block);
     entries.set(name, { block, sources: sources.map((id) => ({ id, version: this.versionOf(id) })) });
@@ -51,7 +55,7 @@ export class DerivedValues {
   }
 
   /** The block that was computed under this name from these tensors as they are now, where there is one. */
-  find(name: string, sources: readonly [object, ...object[]]): number | undefined {
+  find(name: DerivedName, sources: readonly [object, ...object[]]): number | undefined {
     const entry = this.#entries.get(sources[0])?.get(name);
     return entry?.sources.every(({ id, version }, i) => id === sources[i] && version === this.versionOf(id)) === true ? entry.block : undefined;
   }

@@ -14,6 +14,9 @@ interface KernelExports {
   readonly runTogether: (kernel: number, count: number, workers: number, looks: number) => number;
 }
 
+/** The most threads that can compute, the calling one among them: each has a place of its own in the kernels' first page (assembly/tile.ts). */
+export const MOST_THREADS = 192;
+
 /** Where a job's arguments stand: `ARGUMENTS` of assembly/tasks.ts. */
 const ARGUMENTS = 1344;
 const MOST_ARGUMENTS = 64;
@@ -32,7 +35,7 @@ new WebAssembly.Instance(module, { env: { memory } }).exports.serve(worker, spin
 
 /** Settings of {@link KernelThreads}. */
 export interface ThreadOptions {
-  /** How many threads compute, the calling one among them; at least 1. */
+  /** How many threads compute, the calling one among them; from 1 to {@link MOST_THREADS}. */
   readonly threads: number;
   /** After how long without an answer a worker counts as dead, in milliseconds. Default 20,000. */
   readonly patience?: number;
@@ -47,7 +50,7 @@ export interface ThreadOptions {
  * The workers start with the first kernel of more than one task, and keep no process alive.
  */
 export class KernelThreads {
-  /** How many threads compute from the next kernel on, the calling one among them; at least 1. */
+  /** How many threads compute from the next kernel on, the calling one among them; from 1 to {@link MOST_THREADS}. */
   threads: number;
   readonly #module: WasmModule;
   readonly #memory: KernelMemory;

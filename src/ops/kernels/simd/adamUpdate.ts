@@ -18,14 +18,14 @@ export const adamUpdateKernels: readonly OpKernel[] = [
       if (!(backend instanceof EmbeddedBackend) || backend.machine === undefined) throw new HeadwaterError('HW_BACKEND', `The fast kernel of ${adamUpdateOp.name} was registered for a backend that does not keep its values in the kernels' memory.`);
       const { machine } = backend;
       const { learningRate, beta1, beta2, epsilon, step } = attrs as AdamAttributes;
-      const address = ({ dataId }: TensorInfo): number => backend.addressOf(dataId, machine);
+      const written = ({ dataId }: TensorInfo): number => backend.addressToWrite(dataId, machine);
       const weights = adamWeights<TensorInfo>(inputs);
       // AdamWeight of assembly/adam.ts.
       const table: number[] = [];
       let tasks = 0;
       for (const { weight, gradient, m, v } of weights) {
         const count = weight.shape.reduce((size, side) => size * side, 1);
-        table.push(address(weight), address(gradient), address(m), address(v), count, tasks);
+        table.push(written(weight), backend.addressOf(gradient.dataId, machine), written(m), written(v), count, tasks);
         tasks += tasksFor(count, PART);
       }
       machine.memory.borrow((take) => {

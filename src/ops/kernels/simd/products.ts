@@ -33,7 +33,8 @@ export const panelsOf = (machine: KernelMachine, weight: Resident, transposed: b
     const panels = Math.max(1, Math.floor(PACKED / (k * machine.panel)));
     machine.threads.run('packPanels', tasksFor(n, panels * machine.panel), { from: weight.at, rowStep: transposed ? 1 : inputs, columnStep: transposed ? inputs : 1, rows: k, columns: n, to, panels });
   };
-  return { at: machine.derived.get(transposed ? 'transposed' : 'panels', [weight.id!], panelBytes(machine.panel, k, n), pack), k, n };
+  // By the inner dimension, which tells a weight from a reshape of it; negative where it is not transposed.
+  return { at: machine.derived.get(transposed ? k : -k, [weight.id!], panelBytes(machine.panel, k, n), pack), k, n };
 };
 
 /** c = a·b + bias, with m rows of a one after the other; `bias` 0 for none. */

@@ -21,6 +21,7 @@ export const projectionTable = (machine: KernelMachine, embeddings: Resident, { 
   const [vocabularySize] = embeddings.shape as [number, number];
   const bytes = vocabularySize * weight_ih.shape[0]! * WORD;
   if (bytes > LARGEST) return undefined;
+  // Of no other shapes under the same name: the bias has one value a row of W_ih, whose width is then that of the embeddings.
   const sources = [weight_ih.id!, embeddings.id!, bias_ih.id!] as const;
   const known = machine.derived.find('projections', sources);
   if (known !== undefined) return known;
