@@ -166,8 +166,12 @@ export interface ModelSlot {
   swap(candidate: OnlineModel): void;
   /** `renewTokens` of the model in use and of the one before. */
   renewTokens(tokens: readonly number[], like: number): void;
-  /** Takes rows that got their labels, and tells how the trial ended if they end it. */
-  score(rows: readonly ScoredTokens[]): ModelConfirmed | ModelRolledBack | undefined;
+  /**
+   * Takes rows that got their labels, and tells how the trial ended if they end it.
+   *
+   * @param padIndex the padding token's index in the rows' vocabulary: what the shorter rows are filled up with when the model before is asked for its predictions. Default 0
+   */
+  score(rows: readonly ScoredTokens[], padIndex?: number): ModelConfirmed | ModelRolledBack | undefined;
 }
 
 /** How good the predictions for one class were. */

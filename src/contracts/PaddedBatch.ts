@@ -8,7 +8,7 @@ export interface PaddedBatch {
   readonly size: number;
   /** The length of the longest row, T, in tokens. At least 1. */
   readonly time: number;
-  /** Token indices, row-major, shape [B, T], int32; 0 past a row's length. */
+  /** Token indices, row-major, shape [B, T], int32; the padding token's index past a row's length. */
   readonly tokens: Int32Array;
   /** Each row's length in tokens, shape [B], int32; between 1 and T. */
   readonly lengths: Int32Array;

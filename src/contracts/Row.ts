@@ -36,7 +36,7 @@ export type Preprocessed<R extends Headline = Headline> = R & {
 export interface TokenizedRow {
   /** The record's ordinal in its source, from 0. */
   readonly id: number;
-  /** Token indices, one a token; 0 is the padding token and does not occur. */
+  /** Token indices, one a token; the padding token does not occur. */
   readonly tokens: Int32Array;
 }
 

@@ -51,7 +51,7 @@ export interface BatchesOptions extends BatchOptions {
  * Holds at most `buffer` rows of the train side (none of the others), (boundaries + 1) × (batchSize − 1) rows in buckets, 2 × (boundaries + 1) batches of
  * the train side that are mixed, and with a `valve` `highWaterMark` batches + those of one chunk of the source.
  *
- * Errors: `HW_SOURCE_CHANGED` when the rows are not those that were prepared; whatever the source sends and `dropped` throws.
+ * Errors: `HW_SOURCE_CHANGED` when the rows are not those that were prepared, as far as `rowsOf` says; whatever the source sends and `dropped` throws.
  *
  * @param split what `prepare` gave
  * @param options which batches, and how they are made
@@ -72,6 +72,7 @@ export const batches = (split: Split, options: BatchesOptions): Observable<Label
   const { seed, stopWords, tokenizer, labelEncoder } = split;
   const slices: SliceOptions = { valve, yieldAfter, scheduler };
   checkWhole('batches', 'epoch', epoch, 1);
+  checkWhole('batches', 'buffer', buffer, 1);
   checkWhole('batches', 'highWaterMark', highWaterMark, 1);
 
   const rows$ = rowsOf(split, side);

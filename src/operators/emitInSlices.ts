@@ -38,8 +38,10 @@ export const emitInSlices = <T>(values: Iterable<T>, options: SliceOptions = {})
 
   return new Observable<T>((subscriber) => {
     const iterator = values[Symbol.iterator]();
-    // Asked before each value, and not remembered from `open$`: a valve that is closed while it tells its subscribers that it is open tells them later.
-    const isOpen = (): boolean => valve === undefined || valve.isOpen;
+    // Set until the event loop has had its turn. Of its own: a scheduler that does not wait has given it before `nextSlice` is known.
+    let waitingForTurn = false;
+    // The valve is asked before each value, and not remembered from `open$`: one that is closed while it tells its subscribers that it is open tells them later.
+    const mayGoOn = (): boolean => !waitingForTurn && (valve === undefined || valve.isOpen);
     // Set while the loop below runs: the consumer may close and open the valve from within `next`, and one loop is enough.
     let running = false;
     let nextSlice: Subscription | undefined;
@@ -58,17 +60,23 @@ export const emitInSlices = <T>(values: Iterable<T>, options: SliceOptions = {})
       return !subscriber.closed;
     };
 
+    const yieldTurn = (): void => {
+      waitingForTurn = true;
+      nextSlice = scheduler.schedule(() => {
+        waitingForTurn = false;
+        run();
+      });
+    };
+
     const run = (): void => {
-      if (running || nextSlice !== undefined) return;
+      if (running) return;
       running = true;
-      const begun = scheduler.now();
-      while (isOpen() && advance()) {
+      let begun = scheduler.now();
+      while (mayGoOn() && advance()) {
         if (scheduler.now() - begun < yieldAfter) continue;
-        nextSlice = scheduler.schedule(() => {
-          nextSlice = undefined;
-          run();
-        });
-        break;
+        yieldTurn();
+        // It goes on here where the scheduler does not wait.
+        begun = scheduler.now();
       }
       running = false;
     };

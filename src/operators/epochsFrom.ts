@@ -1,4 +1,4 @@
-import { Observable, Subject, takeUntil } from 'rxjs';
+import { defer, Observable, Subject, takeUntil } from 'rxjs';
 import type { TrainingEvent } from '../contracts/TrainingEvent.js';
 import type { TrainingState } from '../contracts/TrainingState.js';
 
@@ -35,7 +35,7 @@ export const epochsFrom = (initial: TrainingState, epoch: (state: TrainingState)
         ended = false;
         let subscribing = true;
         // takeUntil reaches an epoch that is still inside `subscribe`, where there is no subscription to hold yet.
-        epoch(state)
+        defer(() => epoch(state))
           .pipe(takeUntil(left$))
           .subscribe({
             next: (event) => {

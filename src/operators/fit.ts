@@ -5,6 +5,7 @@ import type { StateDict } from '../contracts/StateDict.js';
 import type { DeferredTrainable, Trainable } from '../contracts/Trainable.js';
 import type { SideCounts, TrainingEnded, TrainingEvent, TrainingStarted } from '../contracts/TrainingEvent.js';
 import type { TrainingStep } from '../contracts/TrainingState.js';
+import { checkWhole } from './checkOption.js';
 import { combineSteps } from './combineSteps.js';
 import { earlyStopping } from './earlyStopping.js';
 import { epochsFrom } from './epochsFrom.js';
@@ -99,10 +100,11 @@ const checkRows = (rows: SideCounts): void => {
  */
 export const fit = (model: Trainable | DeferredTrainable, options: FitOptions = {}): OperatorFunction<BatchSource, TrainingEvent> => {
   const { epochs = 50, learningRate = 1e-4, steps = [reduceLrOnPlateau(), earlyStopping()], keep = 'best', averageOver = 'rows' } = options;
-  const step = combineSteps([...steps, limitEpochs(epochs)]);
+  checkWhole('fit', 'epochs', epochs, 1);
   if (!(learningRate > 0 && learningRate < Infinity)) {
     throw new HeadwaterError('HW_USAGE', `fit: learningRate is ${learningRate}, but must be a finite number above 0, such as 1e-4.`);
   }
+  const step = combineSteps([...steps, limitEpochs(epochs)]);
 
   const train = (source: BatchSource): Observable<TrainingEvent> =>
     defer(() => {

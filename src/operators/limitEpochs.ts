@@ -15,6 +15,6 @@ import { checkWhole } from './checkOption.js';
  * ```
  */
 export const limitEpochs = (epochs: number): TrainingStep => {
-  checkWhole('fit', 'epochs', epochs, 1);
+  checkWhole('limitEpochs', 'epochs', epochs, 1);
   return (state, { epoch }) => (epoch >= epochs && state.stop === undefined ? { ...state, stop: 'epochs' } : state);
 };

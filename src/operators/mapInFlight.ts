@@ -1,6 +1,7 @@
 import { Observable, type OperatorFunction, Subject, type Subscription, takeUntil } from 'rxjs';
 import type { Valve } from '../contracts/Valve.js';
 import { Fifo } from './Fifo.js';
+import { ValveHold } from './ValveHold.js';
 
 /** How `mapInFlight` works. */
 export interface InFlightOptions {
@@ -45,19 +46,13 @@ export const mapInFlight =
       let settling = false;
       /** How the source ended, once it has. */
       let ended: { readonly error?: unknown } | undefined;
-      let held: (() => void) | undefined;
+      const held = new ValveHold(valve);
       /** Reaches a source, or a projection, that is still inside `subscribe`, where there is no subscription to hold yet. */
       const gone$ = new Subject<void>();
 
       const balance = (): void => {
-        if (flights.length >= most) {
-          held ??= valve?.hold();
-        } else if (waiting.size === 0) {
-          const release = held;
-          held = undefined;
-          // Last: opening the valve may make the source emit, and so call us, at once.
-          release?.();
-        }
+        if (flights.length >= most) held.take();
+        else if (waiting.size === 0) held.release();
       };
 
       const begin = (value: T): void => {
@@ -107,7 +102,7 @@ export const mapInFlight =
       subscriber.add(() => {
         gone$.next();
         waiting.clear();
-        held?.();
+        held.release();
       });
 
       const end = (how: { readonly error?: unknown }): void => {

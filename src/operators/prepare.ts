@@ -9,10 +9,11 @@ import { LabelEncoder } from '../text/LabelEncoder.js';
 import { listNames } from '../text/listNames.js';
 import { Tokenizer } from '../text/Tokenizer.js';
 import { Census } from './Census.js';
+import { checkTime, checkWhole } from './checkOption.js';
 import type { SliceOptions } from './emitInSlices.js';
 import { preprocess } from './preprocess.js';
 import { shuffle } from './shuffle.js';
-import { type Shares, stratifiedSplit } from './stratifiedSplit.js';
+import { checkShares, type Shares, stratifiedSplit } from './stratifiedSplit.js';
 
 /** How rows are divided, and what is learnt from the train rows before training. */
 export interface PrepareOptions extends SliceOptions {
@@ -154,7 +155,11 @@ const learn = (options: PrepareOptions): OperatorFunction<SidedRow<Preprocessed<
  * @see {@link batches} for what is read from a split, {@link batchSource} for training on it
  */
 export const prepare = (rows$: Observable<Row>, options: PrepareOptions = {}): Observable<Split> => {
-  const { seed = 1234, shares = SHARES, buffer = 50_000, stopWords, valve, yieldAfter, scheduler } = options;
+  const { seed = 1234, shares = SHARES, buffer = 50_000, stopWords, valve, yieldAfter = 25, scheduler } = options;
+  checkShares('prepare', shares);
+  checkWhole('prepare', 'seed', seed);
+  checkWhole('prepare', 'buffer', buffer, 1);
+  checkTime('prepare', 'yieldAfter', yieldAfter);
   const divide = [
     shuffle<Row>({ buffer, seed, valve, yieldAfter, scheduler }),
     preprocess<Row>({ stopWords }),

@@ -1,5 +1,6 @@
-import { from, Observable, type ObservableInput, type OperatorFunction, type SchedulerLike, Subject, Subscription, takeUntil } from 'rxjs';
+import { from, Observable, type ObservableInput, type OperatorFunction, type SchedulerLike, Subject, type Subscription, takeUntil } from 'rxjs';
 import type { Valve } from '../contracts/Valve.js';
+import { ValveHold } from './ValveHold.js';
 
 /** Where values wait. */
 export interface WaitingRoom<T> {
@@ -49,35 +50,32 @@ export const queue = <T>(options: QueueOptions<T>): OperatorFunction<T, unknown>
       /** Milliseconds of work since the event loop had its turn. */
       let used = 0;
       let turn: Subscription | undefined;
-      let held: Subscription | undefined;
+      /** Set until the event loop has had its turn. Of its own: a scheduler that does not wait has given it before `turn` is known. */
+      let waitingForTurn = false;
+      const held = new ValveHold(valve);
       /**
        * Fires when the subscriber is gone. A source that emits synchronously has not yet returned its subscription to us when the subscriber
        * leaves: without this it would emit to the end, for nobody.
        */
       const gone$ = new Subject<void>();
 
-      const letGo = (): void => {
-        const holding = held;
-        held = undefined;
-        // Last: opening the valve may make the source emit, and so call us, at once.
-        holding?.unsubscribe();
-      };
-
-      const hold = (): void => {
-        if (held !== undefined) return;
-        const holding = new Subscription();
-        held = holding;
-        // Closing the valve may make the subscriber leave; the subscription is then closed already, and what is added to it is undone at once.
-        holding.add(valve?.hold());
-      };
-
       const balance = (): void => {
-        if (waiting.size >= highWaterMark) hold();
-        else if (waiting.size <= lowWaterMark && turn === undefined) letGo();
+        // During the turn too: else the source would go on meanwhile, and its next slice and ours could come without a turn in between.
+        if (waiting.size >= highWaterMark || waitingForTurn) held.take();
+        else if (waiting.size <= lowWaterMark) held.release();
+      };
+
+      const yieldTurn = (): void => {
+        waitingForTurn = true;
+        turn = scheduler.schedule(() => {
+          waitingForTurn = false;
+          used = 0;
+          drain();
+        });
       };
 
       const fail = (error: unknown): void => {
-        letGo();
+        held.release();
         subscriber.error(error);
       };
 
@@ -108,21 +106,18 @@ export const queue = <T>(options: QueueOptions<T>): OperatorFunction<T, unknown>
       const drain = (): void => {
         if (draining) return;
         draining = true;
-        const begun = scheduler.now() - used;
-        while (!busy && turn === undefined && !subscriber.closed) {
+        let begun = scheduler.now() - used;
+        while (!busy && !waitingForTurn && !subscriber.closed) {
           if (waiting.size === 0) {
             if (ended !== undefined) finish(ended);
             break;
           }
           if (used >= yieldAfter) {
-            turn = scheduler.schedule(() => {
-              turn = undefined;
-              used = 0;
-              drain();
-            });
-            // Else the source would go on meanwhile, and its next slice and ours could come without a turn in between.
-            hold();
-            break;
+            yieldTurn();
+            balance();
+            // It goes on here where the scheduler does not wait.
+            begun = scheduler.now();
+            continue;
           }
           start(waiting.shift());
           balance();
@@ -134,8 +129,10 @@ export const queue = <T>(options: QueueOptions<T>): OperatorFunction<T, unknown>
       subscriber.add(() => {
         gone$.next();
         turn?.unsubscribe();
+        // Where the subscriber leaves because the valve was closed for the turn, `balance` comes once more, and must find no reason to close it again.
+        waitingForTurn = false;
         waiting.clear();
-        letGo();
+        held.release();
       });
 
       source.pipe(takeUntil(gone$)).subscribe({

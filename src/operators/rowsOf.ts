@@ -14,7 +14,8 @@ const changed = (what: string): HeadwaterError =>
  *
  * Holds nothing. Cold: every subscription reads the source once.
  *
- * Errors: `HW_SOURCE_CHANGED` when a row comes that was not there when the split was prepared, or rows of the side are missing at the end.
+ * Errors: `HW_SOURCE_CHANGED` when a row comes that was not there when the split was prepared, or, at the end, when the side had more rows or fewer. The rows are known by their ids and counted, no
+ * more: that one comes again in another's place is not noticed.
  *
  * @param split what `prepare` gave
  * @param side which rows

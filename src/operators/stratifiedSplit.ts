@@ -23,15 +23,30 @@ export interface StratifiedSplitOptions<R> {
 /** How far the shares' sum may be from 1: what rounding leaves of 0.7 + 0.15 + 0.15. */
 const SUM_TOLERANCE = 1e-9;
 
-const checkShares = (shares: Shares): void => {
+const sumOf = (shares: Shares): number => SIDES.reduce((total, side) => total + shares[side], 0);
+
+/**
+ * Refuses shares that are none, or do not sum to 1.
+ *
+ * @param operator the operator that was given them, as its user writes it
+ * @param shares what was given
+ * @throws HeadwaterError `HW_USAGE`
+ */
+export const checkShares = (operator: string, shares: Shares): void => {
   const given = SIDES.map((side) => `${side} ${shares[side]}`).join(', ');
   if (!SIDES.every((side) => shares[side] >= 0 && shares[side] <= 1)) {
-    throw new HeadwaterError('HW_USAGE', `stratifiedSplit: the shares are ${given}, but each must be between 0 and 1.`);
+    throw new HeadwaterError('HW_USAGE', `${operator}: the shares are ${given}, but each must be between 0 and 1.`);
   }
-  const sum = SIDES.reduce((total, side) => total + shares[side], 0);
+  const sum = sumOf(shares);
   if (Math.abs(sum - 1) > SUM_TOLERANCE) {
-    throw new HeadwaterError('HW_USAGE', `stratifiedSplit: the shares are ${given}, which sum to ${sum}, but they must sum to 1.`);
+    throw new HeadwaterError('HW_USAGE', `${operator}: the shares are ${given}, which sum to ${sum}, but they must sum to 1.`);
   }
+};
+
+/** The shares, summing to 1 as closely as numbers can: what is wanting is owed to nobody, and row by row it grows until no side is owed enough to take one. */
+const whole = (shares: Shares): Shares => {
+  const sum = sumOf(shares);
+  return { train: shares.train / sum, validation: shares.validation / sum, test: shares.test / sum };
 };
 
 /** Amounts owed that are closer than this are equal: s·k is not exact, and a tie must not be decided by its last bit. Enough for 10⁸ rows a class. */
@@ -112,8 +127,9 @@ const mostOwed = (counts: ClassCounts, shares: Shares, sides: readonly Side[], d
  * ```
  */
 export const stratifiedSplit = <R>(options: StratifiedSplitOptions<R>): OperatorFunction<R, SidedRow<R>> => {
-  const { shares, seed, stratify, groupBy } = options;
-  checkShares(shares);
+  const { seed, stratify, groupBy } = options;
+  checkShares('stratifiedSplit', options.shares);
+  const shares = whole(options.shares);
   checkWhole('stratifiedSplit', 'seed', seed);
   const sides = SIDES.filter((side) => shares[side] > 0);
 

@@ -316,5 +316,6 @@ describe('batches', () => {
     refused({ boundaries: [3, 2] });
     refused({ yieldAfter: 0 });
     refused({ side: 'practice' as Side });
+    expect(() => batches(news, { side: 'test', buffer: 0 })).toThrow(expect.objectContaining({ message: expect.stringMatching(/^batches: buffer is 0/) as unknown }));
   });
 });

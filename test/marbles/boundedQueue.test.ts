@@ -1,8 +1,9 @@
 import { catchError, concat, defer, EMPTY, from, map, NEVER, type Observable, of, range, Subject, take, throwError, timer, VirtualTimeScheduler } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { HeadwaterError } from '../../src/contracts/HeadwaterError.js';
 import { boundedQueue, type BoundedQueueOptions } from '../../src/operators/boundedQueue.js';
+import { immediateScheduler } from '../operators/immediateScheduler.js';
 import { recordingValve } from '../operators/recordingValve.js';
 
 const marbles = () => new TestScheduler((actual, expected) => expect(actual).toEqual(expected));
@@ -151,6 +152,53 @@ describe('boundedQueue before a synchronous consumer', () => {
     it('takes the slice that it is given', () => {
       expect(turns(range(0, 5), { yieldAfter: 1 }).seen).toEqual([[0], [1], [2], [3], [4]]);
       expect(turns(range(0, 5), { yieldAfter: Infinity }).seen).toEqual([[0, 1, 2, 3, 4]]);
+    });
+
+    it('goes on at once on a scheduler that does not wait, and leaves the valve open', () => {
+      const scheduler = immediateScheduler();
+      const valve = recordingValve();
+      const seen: number[] = [];
+      let completed = false;
+      range(0, 20)
+        .pipe(boundedQueue({ valve, highWaterMark: 4, scheduler }))
+        .subscribe({
+          next: (value) => {
+            seen.push(value);
+            scheduler.work(10);
+          },
+          complete: () => (completed = true),
+        });
+      expect(seen).toEqual(Array.from({ length: 20 }, (_, i) => i));
+      expect(completed).toBe(true);
+      expect(valve.isOpen).toBe(true);
+    });
+
+    it('asks for one turn after every 25 ms of work, though the scheduler does not wait', () => {
+      const scheduler = immediateScheduler();
+      const source = new Subject<number>();
+      const turns = vi.spyOn(scheduler, 'schedule');
+      source.pipe(boundedQueue({ valve: recordingValve(), highWaterMark: 20, scheduler })).subscribe((value) => {
+        if (value === 0) for (let i = 1; i < 12; i++) source.next(i);
+        scheduler.work(10);
+      });
+      source.next(0);
+      // After the 3rd, the 6th and the 9th; after the 12th nothing waits.
+      expect(turns).toHaveBeenCalledTimes(3);
+    });
+
+    it('holds nothing when closing the valve for a turn of the event loop makes its subscriber leave', () => {
+      const source = new Subject<number>();
+      const scheduler = new VirtualTimeScheduler();
+      const valve = recordingValve();
+      const subscription = source.pipe(boundedQueue({ valve, highWaterMark: 100, scheduler })).subscribe(() => (scheduler.frame += 30));
+      valve.open$.subscribe((isOpen) => {
+        if (!isOpen) subscription.unsubscribe();
+      });
+      source.next(1);
+      source.next(2);
+      expect(subscription.closed).toBe(true);
+      expect(valve.log).toEqual(['hold', 'release']);
+      expect(scheduler.actions).toHaveLength(0);
     });
 
     it('holds the valve until the event loop has had its turn, though the queue is not full', () => {

@@ -186,6 +186,11 @@ describe('dedupe', () => {
     expect(passing(['a', 'b', 'a', 'c', 'a', 'b'].map((guid) => ({ guid })), of2)).toEqual([0, 1, 3, 5]);
   });
 
+  it('knows a headline again where there is room for the keys of one alone', () => {
+    const whole = { guid: '1', link: 'https://a.example/x', title: 'Ferry returns' };
+    expect(passing([whole, whole, whole, whole], { capacity: 3 })).toEqual([0]);
+  });
+
   it('starts with an empty memory at every subscription, unless it is given one', () => {
     const seen = (options?: DedupeOptions): readonly number[] => {
       const counts: number[] = [];
@@ -218,6 +223,11 @@ describe('dedupe', () => {
     const refused = (options: DedupeOptions): void => expect(() => dedupe(options)).toThrow(expect.objectContaining({ code: 'HW_USAGE' }));
     refused({ capacity: 0 });
     refused({ capacity: 1.5 });
+    refused({ capacity: 2 ** 32 });
+    // A headline's own keys would have pushed one another out before it comes again.
+    refused({ capacity: 2 });
+    refused({ capacity: 1, by: ['guid', 'link'] });
+    refused({ memory: dedupeMemory({ capacity: 2 }) });
     refused({ capacity: 5, memory: dedupeMemory({ capacity: 5 }) });
     refused({ by: [] });
   });

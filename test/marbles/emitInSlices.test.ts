@@ -2,6 +2,7 @@ import { Subject, take, VirtualTimeScheduler } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
 import { describe, expect, it } from 'vitest';
 import { emitInSlices } from '../../src/operators/emitInSlices.js';
+import { immediateScheduler } from '../operators/immediateScheduler.js';
 import { recordingValve } from '../operators/recordingValve.js';
 
 const marbles = () => new TestScheduler((actual, expected) => expect(actual).toEqual(expected));
@@ -87,6 +88,19 @@ describe('emitInSlices', () => {
       slices.push(seen.splice(0).join(''));
     }
     expect(slices).toEqual(['abc', 'd', 'efg', '']);
+  });
+
+  it('goes on at once on a scheduler that does not wait', () => {
+    const scheduler = immediateScheduler();
+    const seen: string[] = [];
+    emitInSlices('abcdefg', { yieldAfter: 25, scheduler }).subscribe({
+      next: (value) => {
+        seen.push(value);
+        scheduler.work(10);
+      },
+      complete: () => seen.push('|'),
+    });
+    expect(seen.join('')).toBe('abcdefg|');
   });
 
   it('never yields with yieldAfter Infinity', () => {

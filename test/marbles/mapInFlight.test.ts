@@ -91,6 +91,18 @@ describe('mapInFlight', () => {
     expect(valve.log).toEqual(['hold', 'release']);
   });
 
+  it('holds nothing when closing the valve makes its subscriber leave', () => {
+    const source = new Subject<number>();
+    const valve = recordingValve();
+    const subscription = source.pipe(mapInFlight(() => NEVER, { most: 2, valve })).subscribe();
+    valve.open$.subscribe((isOpen) => {
+      if (!isOpen) subscription.unsubscribe();
+    });
+    for (const value of [1, 2, 3]) source.next(value);
+    expect(valve.log).toEqual(['hold', 'release']);
+    expect(valve.isOpen).toBe(true);
+  });
+
   it('stops a synchronous source whose subscriber has enough, and work that is done at once', () => {
     const begun: number[] = [];
     const project = (value: number): Observable<number> => {

@@ -6,6 +6,8 @@ import { runMarbles } from '../../src/testing/runMarbles.js';
 /** Virtual time that counts the timers that are set, and whose clock can be set. */
 class TestClock extends VirtualTimeScheduler {
   timers = 0;
+  /** The longest delay that was asked for. */
+  longest = 0;
   offset = 0;
 
   constructor() {
@@ -16,6 +18,7 @@ class TestClock extends VirtualTimeScheduler {
 
   override schedule<T>(work: (this: SchedulerAction<T>, state?: T) => void, delay?: number, state?: T): Subscription {
     this.timers += 1;
+    this.longest = Math.max(this.longest, delay ?? 0);
     return super.schedule(work, delay, state);
   }
 }
@@ -105,6 +108,20 @@ describe('microBatch', () => {
     const scheduler = new TestClock();
     atOnce([1], { maxSize: 2, maxWaitMs: Infinity, scheduler });
     expect(scheduler.timers).toBe(0);
+  });
+
+  it('waits for longer than a timer can', () => {
+    const scheduler = new TestClock();
+    const source = new Subject<string>();
+    const seen: [at: number, batch: readonly string[]][] = [];
+    const maxWaitMs = 60 * 86_400_000;
+    source.pipe(microBatch({ maxSize: 10, maxWaitMs, scheduler })).subscribe((batch) => seen.push([scheduler.frame, batch]));
+    source.next('a');
+    scheduler.flush();
+    expect(seen).toEqual([[maxWaitMs, ['a']]]);
+    // Node takes a longer delay for one of a millisecond.
+    expect(scheduler.longest).toBeLessThan(2 ** 31);
+    expect(scheduler.timers).toBe(3);
   });
 
   it('takes what comes in one go together where it may not wait', () => {

@@ -9,6 +9,7 @@ import type { FeedRequest, FeedResponse } from '../../src/streams/feeds/FeedExch
 import { feedMemory } from '../../src/streams/feeds/FeedMemory.js';
 import { pollFeeds, type PollRules } from '../../src/streams/feeds/pollFeeds.js';
 import { valve } from '../../src/streams/valve.js';
+import { webAddress } from '../../src/streams/WebAddress.js';
 import { rssOf } from '../streams/feeds/fixtures.js';
 
 const marbles = (): TestScheduler => new TestScheduler((actual, expected) => expect(actual).toEqual(expected));
@@ -30,7 +31,7 @@ const polled = (scheduler: TestScheduler, hosts: string, answers: Answers, rules
   const asked$ = new Subject<string>();
   const events$ = new Subject<SourceEvent>();
   const requests: FeedRequest[] = [];
-  const feeds = hosts.split(' ').map((address) => ({ url: new URL(`http://${address}`), name: address }));
+  const feeds = hosts.split(' ').map((address) => ({ ...webAddress(new URL(`http://${address}`)), name: address }));
   const headline$ = pollFeeds(
     feeds,
     (request) => {
@@ -207,6 +208,27 @@ describe('failures', () => {
       expectObservable(title$, '^ 89s !').toBe('(ab)');
     });
     expect(memory.toJSON().feeds).toEqual([]);
+  });
+
+  it('of bodies are failures in a row, and what such a body says of a move is not believed', () => {
+    const scheduler = marbles();
+    const cut = { ...feed('a'), broken: new HeadwaterError('HW_HTTP_CUT', 'cut') };
+    const { title$, asked$, event$ } = polled(scheduler, 'x', ({ url }, asked) => (url.host === 'x' ? response(301, { location: 'http://y/' }) : asked === 2 ? feed('a') : cut));
+    scheduler.run(({ expectObservable }) => {
+      expectObservable(asked$, '^ 1201s !').toBe('(xy) 89996ms (xy) 119996ms (xy) 899996ms y 89999ms (xy)');
+      expectObservable(event$, '^ 1201s !').toBe('f 89999ms f 119999ms (mr) 899996ms f 89999ms f', { f: 'HW_HTTP_CUT', m: 'moved', r: 'read 1' });
+      expectObservable(title$, '^ 1201s !').toBe('a 89999ms a 119999ms a 899999ms a 89999ms a');
+    });
+  });
+
+  it('of a body that is too long are followed by an interval at least: it will be too long again', () => {
+    const scheduler = marbles();
+    const long = { ...feed('a'), broken: new HeadwaterError('HW_OVERFLOW', 'long') };
+    const { title$, wait$ } = polled(scheduler, 'x', inTurn(long), { intervalMs: 100_000 });
+    scheduler.run(({ expectObservable }) => {
+      expectObservable(wait$, '^ 300s !').toBe('a 99999ms b 119999ms c', { a: 100_000, b: 120_000, c: 180_000 });
+      expectObservable(title$, '^ 300s !').toBe('a 99999ms a 119999ms a');
+    });
   });
 
   it.each([

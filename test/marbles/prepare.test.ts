@@ -264,14 +264,15 @@ describe('prepare', () => {
   });
 
   it('refuses options that cannot work, before it is subscribed to', () => {
-    const refused = (options: PrepareOptions): void => expect(() => prepare(NEVER, options)).toThrow(expect.objectContaining({ code: 'HW_USAGE' }));
-    refused({ shares: { train: 1, validation: 1, test: 1 } });
-    refused({ seed: 0.5 });
-    refused({ buffer: 0 });
+    const refused = (options: PrepareOptions, message = ''): void =>
+      expect(() => prepare(NEVER, options)).toThrow(expect.objectContaining({ code: 'HW_USAGE', message: expect.stringContaining(message) as unknown }));
+    refused({ shares: { train: 1, validation: 1, test: 1 } }, 'prepare: the shares are');
+    refused({ seed: 0.5 }, 'prepare: seed is 0.5');
+    refused({ buffer: 0 }, 'prepare: buffer is 0');
     refused({ numTokens: 2 });
     refused({ minTokenFrequency: 0 });
     refused({ stopWords: [''] });
-    refused({ yieldAfter: 0 });
+    refused({ yieldAfter: 0 }, 'prepare: yieldAfter is 0');
   });
 
   it('keeps nothing from one subscription to the next', () => {

@@ -69,6 +69,16 @@ describe('prequential', () => {
     ]);
   });
 
+  it('fills every batch up with the padding token of its vocabulary, that of a trial too', () => {
+    const model = recordingModel();
+    const headlines = [right(0), liveHeadline(1, 'cup cup cup', { category: 'Sports' })];
+    of(headlines)
+      .pipe(prequential({ ...settings(), slot: modelSlot(model, { trialRows: 2 }), tokenizer: { ...cupOrVote, padIndex: 7 } }))
+      .subscribe();
+    const given = model.calls.flatMap((call) => ('batch' in call ? [[call.type, [...call.batch.tokens]]] : []));
+    expect(given).toEqual(['predict', 'predict', 'train'].map((type) => [type, [2, 7, 7, 2, 2, 2]]));
+  });
+
   it('does as its documentation draws it', () => {
     const drawn = { A: [open(0), wrong(1)], B: [open(2)] };
     const late: Record<string, LateLabel> = { a: { source: 'stdin', id: 0, category: 'World' }, c: { source: 'stdin', id: 2, category: 'World' } };

@@ -213,9 +213,9 @@ describe('fit, its stack', () => {
 
 describe('fit, what it cannot do', () => {
   it.each([
-    [{ epochs: 0 }, 'epochs'],
-    [{ epochs: 1.5 }, 'epochs'],
-    [{ epochs: Infinity }, 'epochs'],
+    [{ epochs: 0 }, 'fit: epochs is 0'],
+    [{ epochs: 1.5 }, 'fit: epochs is 1.5'],
+    [{ epochs: Infinity }, 'fit: epochs is Infinity'],
     [{ learningRate: 0 }, 'learningRate'],
     [{ learningRate: NaN }, 'learningRate'],
     [{ learningRate: Infinity }, 'learningRate'],

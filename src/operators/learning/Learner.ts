@@ -1,5 +1,6 @@
 import type { LearningVocabulary, ModelSlot, RowsLearnt, Vocabulary } from '../../contracts/Learning.js';
 import { padRows } from '../padRows.js';
+import { tokensOf } from '../tokensOf.js';
 import { Reservoir } from './Reservoir.js';
 
 /** A row to learn from. It is kept as text: which words have an index changes. */
@@ -20,12 +21,6 @@ export interface LearnerSettings {
   /** What the replay buffer begins with. */
   readonly past: Iterable<LabelledText>;
 }
-
-/** The token indices of a text, at least one. */
-export const tokensOf = (tokenizer: Vocabulary, text: string): Int32Array => {
-  const tokens = tokenizer.encode(text);
-  return tokens.length === 0 ? Int32Array.of(tokenizer.unknownIndex) : tokens;
-};
 
 /** Gathers labelled rows until there are enough for a step, and makes the model in use learn from them and some older ones. */
 export class Learner {

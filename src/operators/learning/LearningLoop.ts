@@ -2,7 +2,8 @@ import { concat, defer, type Observable, type Observer, type OperatorFunction, o
 import type { HeadlineUnlabelled, LateLabel, LearningEvent, ModelSlot, RowScored, Vocabulary } from '../../contracts/Learning.js';
 import type { LiveHeadline, LivePrediction } from '../../contracts/Live.js';
 import type { LabelEncoder } from '../../text/LabelEncoder.js';
-import { type Learner, tokensOf } from './Learner.js';
+import { tokensOf } from '../tokensOf.js';
+import type { Learner } from './Learner.js';
 import { type Waiting, WaitingRows } from './WaitingRows.js';
 
 /** What a `LearningLoop` works with. */
@@ -152,7 +153,8 @@ export class LearningLoop {
       yield scored;
       errors.next(correct ? 0 : 1);
     }
-    const verdict = slot.score(known.map(({ text, label, correct, version }) => ({ tokens: tokensOf(tokenizer, text), label, correct, version })));
+    const scored = known.map(({ text, label, correct, version }) => ({ tokens: tokensOf(tokenizer, text), label, correct, version }));
+    const verdict = slot.score(scored, tokenizer.padIndex);
     if (verdict !== undefined) {
       this.#inUse = slot.current;
       yield verdict;

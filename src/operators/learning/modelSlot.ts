@@ -36,11 +36,14 @@ const restore = (model: OnlineModel, { weights, optimizer }: Saved): void => {
 };
 
 /** How many of the rows a model gets right. */
-const hitsOf = (model: OnlineModel, rows: readonly ScoredTokens[]): number => {
+const hitsOf = (model: OnlineModel, rows: readonly ScoredTokens[], padIndex: number): number => {
   let hits = 0;
   for (let from = 0; from < rows.length; from += BATCH) {
     const part = rows.slice(from, from + BATCH);
-    const batch = padRows(part.map(({ tokens }, id) => ({ id, tokens })));
+    const batch = padRows(
+      part.map(({ tokens }, id) => ({ id, tokens })),
+      padIndex,
+    );
     mostProbable(model, batch, model.predictBatch(batch)).forEach((predicted, row) => {
       if (predicted === part[row]!.label) hits++;
     });
@@ -107,13 +110,13 @@ export const modelSlot = (model: OnlineModel, { trialRows = 500, tolerance = 0.0
     }
   };
 
-  const endTrial = (against: Before): ModelConfirmed | ModelRolledBack => {
+  const endTrial = (against: Before, padIndex: number): ModelConfirmed | ModelRolledBack => {
     const accuracy = rows.filter(({ correct }) => correct).length / rows.length;
     const ended = (accuracyBefore: number) => ({ after: against.after, rows: rows.length, accuracy, accuracyBefore });
     const isWorse = (accuracyBefore: number): boolean => accuracyBefore - accuracy > tolerance;
 
     if (against.after === 'swapped') {
-      const result = ended(hitsOf(against.model, rows) / rows.length);
+      const result = ended(hitsOf(against.model, rows, padIndex) / rows.length);
       const worse = isWorse(result.accuracyBefore);
       if (worse) current = against.model;
       begin({ after: 'learnt', saved: save(current) });
@@ -125,7 +128,7 @@ export const modelSlot = (model: OnlineModel, { trialRows = 500, tolerance = 0.0
     try {
       restore(current, against.saved);
       renewAgain();
-      const result = ended(hitsOf(current, rows) / rows.length);
+      const result = ended(hitsOf(current, rows, padIndex) / rows.length);
       worse = isWorse(result.accuracyBefore);
       begin({ after: 'learnt', saved: worse ? save(current) : now });
       return { type: worse ? 'rolled-back' : 'confirmed', ...result };
@@ -163,10 +166,10 @@ export const modelSlot = (model: OnlineModel, { trialRows = 500, tolerance = 0.0
       const gone = new Set(tokens);
       rows = rows.filter((row) => !row.tokens.some((token) => gone.has(token)));
     },
-    score: (scored) => {
+    score: (scored, padIndex = 0) => {
       if (before === undefined) return undefined;
       rows.push(...scored.filter((row) => row.version === version));
-      return rows.length < trialRows ? undefined : endTrial(before);
+      return rows.length < trialRows ? undefined : endTrial(before, padIndex);
     },
   };
 };

@@ -7,6 +7,7 @@ import type { LabelEncoder } from '../../text/LabelEncoder.js';
 import { textPreprocessor, type TextPreprocessorOptions } from '../../text/textPreprocessor.js';
 import { checkTime, checkWhole } from '../checkOption.js';
 import { classifyLive } from '../live/classifyLive.js';
+import { LONGEST_TIMER } from '../longestTimer.js';
 import { Learner } from './Learner.js';
 import { LearningLoop } from './LearningLoop.js';
 
@@ -50,9 +51,6 @@ export interface PrequentialOptions extends TextPreprocessorOptions {
 
 /** What one input makes happen. */
 type Work = () => ObservableInput<LearningEvent>;
-
-/** The longest that Node's timers can wait, in milliseconds. */
-const LONGEST_TIMER = 2 ** 31 - 1;
 
 /**
  * Goes on learning from headlines while it classifies them: predicts each batch, scores every prediction when its label is known, and only then learns from it.

@@ -5,6 +5,9 @@
  * leaves the memory as it is. (A `Map` would take 100 and more, and garbage for every arrival.)
  */
 export class RecentHashes {
+  /** The most hashes that there can be room for: an entry's number + 1 is an int32. */
+  static readonly MOST = 2 ** 31 - 1;
+
   readonly capacity: number;
   #size = 0;
   readonly #high: Uint32Array;
@@ -17,7 +20,7 @@ export class RecentHashes {
   readonly #older: Int32Array;
   readonly #newer: Int32Array;
 
-  /** @param capacity how many hashes there is room for, at least 1 */
+  /** @param capacity how many hashes there is room for, from 1 to `MOST` */
   constructor(capacity: number) {
     this.capacity = capacity;
     this.#high = new Uint32Array(capacity);

@@ -7,6 +7,7 @@ import type { LabelEncoder } from '../../text/LabelEncoder.js';
 import { textPreprocessor, type TextPreprocessorOptions } from '../../text/textPreprocessor.js';
 import { mostProbable } from '../mostProbable.js';
 import { padRows } from '../padRows.js';
+import { tokensOf } from '../tokensOf.js';
 
 /** What `classifyLive` classifies with. */
 export interface ClassifyLiveOptions extends TextPreprocessorOptions {
@@ -56,11 +57,6 @@ export const classifyLive = (options: ClassifyLiveOptions): OperatorFunction<rea
   const { model, tokenizer, labelEncoder, stopWords, scheduler = asyncScheduler } = options;
   const textOf = textPreprocessor({ stopWords });
 
-  const tokensOf = (title: string): Int32Array => {
-    const tokens = tokenizer.encode(textOf(title));
-    return tokens.length === 0 ? Int32Array.of(tokenizer.unknownIndex) : tokens;
-  };
-
   const modelInUse = (): Trainable => {
     const present = typeof model === 'function' ? model() : model;
     if (present.classes !== labelEncoder.size) {
@@ -74,7 +70,7 @@ export const classifyLive = (options: ClassifyLiveOptions): OperatorFunction<rea
     if (headlines.length === 0) return [];
     const present = modelInUse();
     const batch = padRows(
-      headlines.map(({ id, title }) => ({ id, tokens: tokensOf(title) })),
+      headlines.map(({ id, title }) => ({ id, tokens: tokensOf(tokenizer, textOf(title)) })),
       tokenizer.padIndex,
     );
     const probabilities = present.predictBatch(batch);

@@ -1,8 +1,7 @@
 import { defer, filter, type MonoTypeOperatorFunction } from 'rxjs';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import type { LiveHeadline } from '../../contracts/Live.js';
-import { checkWhole } from '../checkOption.js';
-import { type DedupeMemory, dedupeMemory, type DedupeMemoryOptions } from './dedupeMemory.js';
+import { checkCapacity, type DedupeMemory, dedupeMemory, type DedupeMemoryOptions } from './dedupeMemory.js';
 import { HEADLINE_KEYS, headlineKey, type HeadlineKey } from './headlineKeys.js';
 
 /** A headline that was left out, since it was seen before. */
@@ -15,7 +14,7 @@ export interface RepeatedHeadline<R extends LiveHeadline = LiveHeadline> {
 
 /** How `dedupe` knows a repeat. */
 export interface DedupeOptions<R extends LiveHeadline = LiveHeadline> extends DedupeMemoryOptions {
-  /** What it has seen, before and from now on. Default: a new memory of `capacity` keys for each subscription. */
+  /** What it has seen, before and from now on, with room for at least as many keys as `by` names. Default: a new memory of `capacity` keys for each subscription. */
   readonly memory?: DedupeMemory | undefined;
   /** What a headline is known by. Default: all three. Leave `content` out where different texts have the same title, and `link` where they have the same address. */
   readonly by?: readonly HeadlineKey[] | undefined;
@@ -40,7 +39,7 @@ export interface DedupeOptions<R extends LiveHeadline = LiveHeadline> extends De
  * Errors: those of the source, and what `repeats.next` throws.
  *
  * @param options `memory` or `capacity`, `by` and `repeats`
- * @throws HeadwaterError `HW_USAGE` when `capacity` is no whole number of at least 1, is given with a `memory` (which has its own), or `by` is empty
+ * @throws HeadwaterError `HW_USAGE` when `capacity` is no whole number up to 2,147,483,647, there is room for fewer keys than `by` names, `capacity` is given with a `memory` (which has its own), or `by` is empty
  * @example
  * ```ts
  * import { of } from 'rxjs';
@@ -57,7 +56,11 @@ export const dedupe = <R extends LiveHeadline>(options: DedupeOptions<R> = {}): 
     throw new HeadwaterError('HW_USAGE', `dedupe: capacity is ${capacity}, but the memory that is given has room for ${memory.capacity} keys. Give one of the two.`);
   }
   if (by.length === 0) throw new HeadwaterError('HW_USAGE', `dedupe: by is empty, so that nothing would be a repeat. Name at least one of ${HEADLINE_KEYS.join(', ')}.`);
-  if (capacity !== undefined) checkWhole('dedupe', 'capacity', capacity, 1);
+  // With room for fewer the keys of one headline would push one another out, and it would be new each time it comes.
+  if (capacity !== undefined) checkCapacity('dedupe', capacity, by.length);
+  if (memory !== undefined && memory.capacity < by.length) {
+    throw new HeadwaterError('HW_USAGE', `dedupe: the memory that is given has room for ${memory.capacity} keys, but a headline is known by ${by.length} (${by.join(', ')}). Give it room for more, or name fewer.`);
+  }
 
   return (source) =>
     defer(() => {

@@ -1,13 +1,27 @@
 import * as t from 'io-ts';
+import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import { checkWhole } from '../checkOption.js';
 import { hash64 } from '../hash64.js';
 import { RecentHashes } from './RecentHashes.js';
 
 /** How much a memory remembers. */
 export interface DedupeMemoryOptions {
-  /** How many keys there is room for, at least 1; a headline has up to three. The key that was not seen for longest makes room for a new one. Default 100,000. */
+  /** How many keys there is room for, at least 1; for `dedupe` at least as many as a headline is known by, which are up to three. The key that was not seen for longest makes room for a new one. Default 100,000. */
   readonly capacity?: number | undefined;
 }
+
+/**
+ * Refuses a number of keys that no memory has room for.
+ *
+ * @param operator what was given it, as its user writes it
+ * @param capacity what was given
+ * @param least how many keys there must be room for at least
+ * @throws HeadwaterError `HW_USAGE`
+ */
+export const checkCapacity = (operator: string, capacity: number, least = 1): void => {
+  checkWhole(operator, 'capacity', capacity, least);
+  if (capacity > RecentHashes.MOST) throw new HeadwaterError('HW_USAGE', `${operator}: capacity is ${capacity}, but must be at most ${RecentHashes.MOST}; each key takes up to 28 bytes at the start.`);
+};
 
 /** Hashes of keys in base64, 8 bytes each. */
 const hashes = new t.Type<string>(
@@ -62,10 +76,10 @@ const memoryOf = (recent: RecentHashes): DedupeMemory => {
 /**
  * Makes an empty memory for `dedupe`.
  *
- * It holds a 64-bit hash of each key, not the key: 28 bytes each at most, all taken at the start. Two keys of one hash count as one: with 100,000 keys remembered, one new headline in 60 million million is taken for a repeat by mistake.
+ * It holds a 64-bit hash of each key, not the key: 28 bytes each at most, all taken at the start. Two keys of one hash count as one: with 100,000 keys remembered, one new headline in 30 million million is taken for a repeat by mistake.
  *
  * @param options how many keys it remembers
- * @throws HeadwaterError `HW_USAGE` when `capacity` is no whole number of at least 1
+ * @throws HeadwaterError `HW_USAGE` when `capacity` is no whole number between 1 and 2,147,483,647
  * @example
  * ```ts
  * import { dedupeMemory } from 'headwater';
@@ -76,7 +90,7 @@ const memoryOf = (recent: RecentHashes): DedupeMemory => {
  * ```
  */
 export const dedupeMemory = ({ capacity = 100_000 }: DedupeMemoryOptions = {}): DedupeMemory => {
-  checkWhole('dedupeMemory', 'capacity', capacity, 1);
+  checkCapacity('dedupeMemory', capacity);
   return memoryOf(new RecentHashes(capacity));
 };
 
@@ -85,7 +99,7 @@ export const dedupeMemory = ({ capacity = 100_000 }: DedupeMemoryOptions = {}): 
  *
  * @param json what `toJSON` gave; of what was read from anywhere, the codec `DedupeMemoryJson` says whether it is that
  * @param options how many keys it remembers
- * @throws HeadwaterError `HW_USAGE` when `capacity` is no whole number of at least 1
+ * @throws HeadwaterError `HW_USAGE` when `capacity` is no whole number between 1 and 2,147,483,647
  * @example
  * ```ts
  * import { dedupeMemory, dedupeMemoryFrom } from 'headwater';
@@ -96,7 +110,7 @@ export const dedupeMemory = ({ capacity = 100_000 }: DedupeMemoryOptions = {}): 
  * ```
  */
 export const dedupeMemoryFrom = (json: DedupeMemoryJson, { capacity = 100_000 }: DedupeMemoryOptions = {}): DedupeMemory => {
-  checkWhole('dedupeMemoryFrom', 'capacity', capacity, 1);
+  checkCapacity('dedupeMemoryFrom', capacity);
   const recent = new RecentHashes(capacity);
   const bytes = Buffer.from(json.keys, 'base64');
   for (let at = 0; at + 8 <= bytes.length; at += 8) recent.see(bytes.readUInt32LE(at), bytes.readUInt32LE(at + 4));

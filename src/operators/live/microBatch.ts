@@ -1,5 +1,6 @@
 import { asyncScheduler, Observable, type OperatorFunction, type SchedulerLike, Subject, type Subscription, takeUntil } from 'rxjs';
 import { checkTime, checkWhole } from '../checkOption.js';
+import { LONGEST_TIMER } from '../longestTimer.js';
 
 /** How `microBatch` gathers. */
 export interface MicroBatchOptions {
@@ -68,14 +69,15 @@ export const microBatch = <T>(options: MicroBatchOptions): OperatorFunction<T, r
       // A timer is left to run though its batch was full before, and looks at the batch of then. Under load, with a full batch every few milliseconds, setting and clearing one for each would cost more than the batch.
       const wake = (delay: number): void => {
         waking = true;
-        timer = scheduler.schedule(() => {
+        const look = (): void => {
           waking = false;
           if (batch.length === 0) return;
           const waited = scheduler.now() - since;
           // Below 0 somebody has set the clock back: nobody knows how long it was, so it has been long enough.
           if (waited >= 0 && waited < maxWaitMs) wake(maxWaitMs - waited);
           else flush();
-        }, delay);
+        };
+        timer = scheduler.schedule(look, Math.min(delay, LONGEST_TIMER));
       };
 
       subscriber.add(() => {

@@ -48,6 +48,15 @@ describe('modelSlot', () => {
     expect(slot.score(rows(slot.version, true, true, true, false))?.type).toBe(type);
   });
 
+  it('fills the rows of the trial up with the padding token that it is told of, for a model that reads it', () => {
+    const old = always('old', true);
+    const slot = modelSlot(old, { trialRows: 2 });
+    slot.swap(always('candidate', true));
+    const uneven = [Int32Array.of(5, 6, 7), Int32Array.of(8)].map((tokens) => ({ tokens, label: 0, correct: true, version: slot.version }));
+    slot.score(uneven, 3);
+    expect(old.predicted.map(({ tokens }) => [...tokens])).toEqual([[5, 6, 7, 8, 3, 3]]);
+  });
+
   it('counts no row that was predicted before the trial began', () => {
     const slot = modelSlot(always('old', true), { trialRows: 2 });
     const earlier = slot.version;
