@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import type { Machine } from '../provision/Machine.js';
 import { setupsFolder } from '../provision/SetupKey.js';
 import { findSetups, type FoundSetup } from '../provision/SetupManifest.js';
+import { howItEnded } from '../provision/runCommand.js';
 import { findGpus, findTools, type Gpu, type MissingTool, type Tool, type ToolName } from '../provision/tools.js';
 import { BACKEND_NAMES, type BackendName } from '../ops/selectBackend.js';
 import { VERSION } from './version.js';
@@ -48,13 +49,13 @@ const probe = async (name: BackendName, { run }: Machine, signal: AbortSignal): 
   } catch {
     // It ended before it could say anything.
   }
-  return { name, loads: false, reason: `It ends the process that loads it (status ${ended?.status ?? 'unknown'}). Use --backend headwater.` };
+  return { name, loads: false, reason: `It ends the process that loads it (${howItEnded(ended)}). Use --backend headwater.` };
 };
 
 /** Looks at the machine, at every backend, at what is set up and at what a set-up needs. */
 export const diagnose = async (machine: Machine, env: NodeJS.ProcessEnv, signal: AbortSignal): Promise<Diagnosis> => {
   const folder = setupsFolder(env);
-  const [gpus, tools] = await Promise.all([findGpus(machine.run), findTools(TOOLS, machine.run)]);
+  const [gpus, tools] = await Promise.all([findGpus(machine.run, signal), findTools(TOOLS, machine.run, signal)]);
   const backends: BackendHealth[] = [];
   // One by one: each may take all of the processor and of the memory.
   for (const name of BACKEND_NAMES) if (name !== 'auto') backends.push(await probe(name, machine, signal));

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import type { ClassifierConfig } from '../models/ClassifierConfig.js';
 import type { BackendName } from '../ops/selectBackend.js';
-import type { RunCommand } from '../provision/runCommand.js';
+import { howItEnded, type RunCommand } from '../provision/runCommand.js';
 
 /** What is to be computed: what decides which backend is the fastest at it. */
 export interface Workload {
@@ -33,6 +33,6 @@ export const selfTest = async (task: SelfTestTask, run: RunCommand, signal: Abor
   try {
     return JSON.parse(ended?.stdout.trim().split('\n').at(-1) ?? '') as SelfTestResult;
   } catch {
-    return { passed: false, absent: false, reason: `It ended the process that tested it (status ${ended?.status ?? 'unknown'}).` };
+    return { passed: false, absent: false, reason: `It ended the process that tested it (${howItEnded(ended)}).` };
   }
 };

@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import type { Observable } from 'rxjs';
 import type { Cell } from '../models/ClassifierConfig.js';
+import { MOST_THREADS } from '../ops/kernels/simd/KernelThreads.js';
 import { BACKEND_NAMES, type BackendName, type SelectedBackend, selectBackend } from '../ops/selectBackend.js';
 import { fraction, path, port, positiveNumber, wholeNumber } from './argument.js';
 import { chooseBackend } from './chooseBackend.js';
@@ -62,7 +63,7 @@ export interface BackendChoice {
 export const addBackendOptions = (command: Command): Command =>
   command
     .addOption(new Option('--backend <name>', 'what computes; auto: the fastest here of what is set up').choices(BACKEND_NAMES).default('auto'))
-    .option('--threads <n>', 'threads of the embedded backend (default: as many as there are cores, at most 4)', wholeNumber(1));
+    .option('--threads <n>', 'threads of the embedded backend (default: as many as there are cores, at most 4)', wholeNumber(1, MOST_THREADS));
 
 /** Loads what the options ask for, at a workload that decides where they leave it to us. */
 export const chosenBackend = ({ backend, threads }: BackendChoice, workload: Omit<Workload, 'threads'>, env: NodeJS.ProcessEnv): Observable<SelectedBackend> => {

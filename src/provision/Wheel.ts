@@ -64,14 +64,12 @@ export class Wheel {
    * @throws HeadwaterError `HW_SETUP` where it is no zip file, or has no list of its files
    */
   static async open(path: string): Promise<Wheel> {
-    let wheel: Wheel;
-    try {
-      const zip = await openZip(path);
-      wheel = new Wheel(path, zip, await entriesOf(zip));
-    } catch (error) {
+    const refuse = (error: unknown): never => {
       throw damaged(path, messageOf(error), error);
-    }
+    };
+    const zip = await openZip(path).catch(refuse);
     try {
+      const wheel = new Wheel(path, zip, await entriesOf(zip).catch(refuse));
       const list = wheel.names().find((name) => /^[^/]+\.dist-info\/RECORD$/.test(name));
       if (list === undefined) throw damaged(path, 'it has no list of its files (RECORD)');
       const lines = (await wheel.#bytes(list)).toString('utf8').split(/\r?\n/);
@@ -81,11 +79,11 @@ export class Wheel {
           return name === undefined || sha256 === undefined ? [] : [[name, { sha256, size: Number(size) }] as const];
         }),
       );
+      return wheel;
     } catch (error) {
-      wheel.close();
+      zip.close();
       throw error;
     }
-    return wheel;
   }
 
   /** The paths of all that is in it. */

@@ -5,6 +5,7 @@ import { setupError } from './setupError.js';
 import { NAPI_VERSION } from './SetupKey.js';
 import { bindingFile, packageFolder } from './SetupManifest.js';
 import type { Step } from './Step.js';
+import { compiler } from './tools.js';
 
 /** Where npm keeps the node-gyp that it builds packages with: it tells the scripts that it runs. */
 const findNodeGyp = async ({ run, signal }: Step): Promise<string> => {
@@ -46,7 +47,8 @@ export const buildBinding = async (folder: string, scratch: string, step: Step):
   await layOutHeaders(headers);
   const cwd = packageFolder(folder);
   const options = ['--nodedir', headers, '--python', 'python3', '--release', `--napi_build_version=${NAPI_VERSION}`, '--module_name=tfjs_binding', `--module_path=${dirname(bindingFile(folder))}`];
-  const ended = await step.run(process.execPath, [nodeGyp, 'rebuild', ...options], { cwd, signal: step.signal });
+  // The compiler that was looked for: where the variable is there but empty, make would run none.
+  const ended = await step.run(process.execPath, [nodeGyp, 'rebuild', ...options], { cwd, env: { CXX: compiler().join(' ') }, signal: step.signal });
   if (ended?.status !== 0) {
     throw setupError(`The binding could not be built: ${firstComplaint(`${ended?.stdout ?? ''}\n${ended?.stderr ?? ''}`)}.`, 'Make sure that a C++ compiler for C++17 is there (Debian and Ubuntu: apt-get install g++ make), then run the same command again.');
   }

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
-import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { link, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { Observable } from 'rxjs';
 import { HeadwaterError } from '../contracts/HeadwaterError.js';
@@ -47,7 +48,7 @@ const ROOM = { cpu: 1.5e9, gpu: 9e9 };
 
 const gigabytes = (bytes: number): string => `${(bytes / 1e9).toFixed(1)} GB`;
 
-const checkMachine = async ({ platform, arch, glibc, run, free }: Machine, { gpu = false, root }: ProvisionOptions): Promise<void> => {
+const checkMachine = async ({ platform, arch, glibc, run, free }: Machine, { gpu = false, root }: ProvisionOptions, signal: AbortSignal): Promise<void> => {
   if (platform !== 'linux' || !['x64', 'arm64'].includes(arch)) throw setupError(`libtensorflow can be set up on Linux on x64 and arm64, and this is ${platform} on ${arch}.`, 'Use --backend headwater.');
   if (gpu && arch !== 'x64') throw setupError(`TensorFlow has GPU wheels for x64 alone, and this is ${arch}.`, 'Leave --gpu out.');
   if (glibc === undefined) throw setupError(`TensorFlow's wheels need the GNU C library ${LEAST_GLIBC} or later, and this system has another C library (musl, as Alpine has).`, 'Use an image with glibc (node:22-slim, Debian, Ubuntu), or --backend headwater.');
@@ -55,12 +56,12 @@ const checkMachine = async ({ platform, arch, glibc, run, free }: Machine, { gpu
   const room = await free(root);
   const needed = ROOM[gpu ? 'gpu' : 'cpu'];
   if (room < needed) throw setupError(`There are ${gigabytes(room)} free in ${root}, and the set-up needs ${gigabytes(needed)} while it is made.`, 'Make room, or name another folder with --dest.');
-  if (gpu && (await findGpus(run)).length === 0) throw setupError('No NVIDIA driver answers (nvidia-smi).', "Install the driver for the GPU (Debian and Ubuntu: apt-get install nvidia-driver), or leave --gpu out.");
+  if (gpu && (await findGpus(run, signal)).length === 0) throw setupError('No NVIDIA driver answers (nvidia-smi).', "Install the driver for the GPU (Debian and Ubuntu: apt-get install nvidia-driver), or leave --gpu out.");
 };
 
 /** Looks for all that is needed, and tells of everything that is missing at once. */
-const requireTools = async (names: readonly ToolName[], { run }: Machine): Promise<ReadonlyMap<ToolName, string>> => {
-  const found = await findTools(names, run);
+const requireTools = async (names: readonly ToolName[], { run }: Machine, signal: AbortSignal): Promise<ReadonlyMap<ToolName, string>> => {
+  const found = await findTools(names, run, signal);
   const missing = found.flatMap((tool) => ('problem' in tool ? [`${tool.problem} ${tool.remedy}`] : []));
   if (missing.length > 0) throw new HeadwaterError('HW_SETUP', missing.join(' '));
   return new Map(found.filter((tool): tool is Tool => 'version' in tool).map(({ name, version }) => [name, version]));
@@ -75,21 +76,66 @@ const isRunning = (pid: number): boolean => {
   }
 };
 
-/** Keeps a second set-up out of the same folder; what a process left behind that is gone does not count. */
-const lock = async (path: string): Promise<() => Promise<void>> => {
-  for (;;) {
-    try {
-      const file = await open(path, 'wx');
-      await file.writeFile(String(process.pid));
-      await file.close();
-      return () => rm(path, { force: true });
-    } catch (error) {
-      if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
-      const pid = Number(await readFile(path, 'utf8').catch(() => ''));
-      if (pid > 0 && pid !== process.pid && isRunning(pid)) throw setupError(`Another set-up is under way (process ${pid}).`, 'Wait until it is done.');
-      await rm(path, { force: true });
+/** A set-up that is under way in this process. */
+interface UnderWay {
+  readonly signal: AbortSignal;
+  /** Resolves when it has given its folder up. */
+  readonly ended: Promise<void>;
+}
+
+/** Those of this process, by the paths of their locks: the number of a process does not tell them apart. */
+const underWay = new Map<string, UnderWay>();
+
+/** Takes the lock for this process; what a process of this machine left behind that is gone does not count. */
+const takeLock = async (path: string): Promise<void> => {
+  // Written whole before it gets its name: nobody reads half of it.
+  const draft = `${path}.${hostname()}.${process.pid}`;
+  await writeFile(draft, `${process.pid} ${hostname()}`);
+  try {
+    for (;;) {
+      try {
+        await link(draft, path);
+        return;
+      } catch (error) {
+        if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+        const [pid = '', host = hostname()] = (await readFile(path, 'utf8').catch(() => '')).split(' ');
+        if (host !== hostname()) throw setupError(`Another set-up is under way (process ${pid} on ${host}).`, `Wait until it is done; if there is none, remove ${path}.`);
+        if (Number(pid) > 0 && Number(pid) !== process.pid && isRunning(Number(pid))) throw setupError(`Another set-up is under way (process ${pid}).`, 'Wait until it is done.');
+        await rm(path, { force: true });
+      }
     }
+  } finally {
+    await rm(draft, { force: true });
   }
+};
+
+/** Keeps a second set-up out of the same folder, which is made where it is not there; for one that was left and is about to end, it waits. */
+const lock = async (folder: string, signal: AbortSignal): Promise<() => Promise<void>> => {
+  const path = join(folder, 'lock');
+  for (let other = underWay.get(path); other !== undefined; other = underWay.get(path)) {
+    if (!other.signal.aborted) throw setupError('Another set-up is under way in this process.', 'Wait until it is done.');
+    await other.ended;
+  }
+  let end = (): void => undefined;
+  underWay.set(path, { signal, ended: new Promise((done) => (end = done)) });
+  const giveUp = (): void => {
+    underWay.delete(path);
+    end();
+  };
+  try {
+    await mkdir(folder, { recursive: true });
+    await takeLock(path);
+  } catch (error) {
+    giveUp();
+    throw error;
+  }
+  return async () => {
+    try {
+      await rm(path, { force: true });
+    } finally {
+      giveUp();
+    }
+  };
 };
 
 /** A folder that a set-up is made in. Each step that is done is noted, so that the next attempt goes on behind it. */
@@ -185,14 +231,13 @@ const make = async (options: ProvisionOptions, machine: Machine, signal: AbortSi
   }
 
   begin('checking', `${gpu ? 'tensorflow' : 'tensorflow-cpu'} ${version}`);
-  await checkMachine(machine, options);
+  await checkMachine(machine, options, signal);
   const needsPip = own === undefined || gpu;
-  const tools = await requireTools(['python3', ...(needsPip ? (['pip'] as const) : []), 'compiler', 'make', 'npm', 'tar'], machine);
+  const tools = await requireTools(['python3', ...(needsPip ? (['pip'] as const) : []), 'compiler', 'make', 'npm', 'tar'], machine, signal);
   const pip = tools.get('pip') ?? '0';
 
   const staging = new Staging(`${folder}${UNFINISHED}`);
-  await mkdir(staging.folder, { recursive: true });
-  const unlock = await lock(join(staging.folder, 'lock'));
+  const unlock = await lock(staging.folder, signal);
   try {
     await staging.prepare();
 
@@ -233,8 +278,11 @@ const make = async (options: ProvisionOptions, machine: Machine, signal: AbortSi
     if (gpu && trial.device === 'cpu') throw setupError('libtensorflow loads, but finds no GPU that it can use.', 'See that nvidia-smi shows one, and that its driver is of version 525 or later; or leave --gpu out.');
     await finish(staging, folder, keyOf(version), main, trial);
   } finally {
-    await staging.discardEmpty();
-    await unlock();
+    try {
+      await staging.discardEmpty();
+    } finally {
+      await unlock();
+    }
   }
   const made = readSetup(folder);
   if (made.state === 'unusable') throw setupError(`The set-up in ${folder} was made, but ${made.reason}`, '');

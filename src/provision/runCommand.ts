@@ -2,7 +2,10 @@ import { spawn } from 'node:child_process';
 
 /** How a command ended, and the end of what it wrote. */
 export interface Finished {
+  /** Its own status; 1 where a signal ended it. */
   readonly status: number;
+  /** The signal that ended it, where one did. */
+  readonly signal?: NodeJS.Signals | undefined;
   readonly stdout: string;
   readonly stderr: string;
 }
@@ -21,6 +24,9 @@ export interface CommandOptions {
 
 /** Runs a command to its end: undefined where there is no such command. A test hands in its own. */
 export type RunCommand = (command: string, args: readonly string[], options?: CommandOptions) => Promise<Finished | undefined>;
+
+/** How a command ended, in words; `undefined` for one that is not there. */
+export const howItEnded = (ended: Finished | undefined): string => ended?.signal ?? `status ${ended?.status ?? 'unknown'}`;
 
 /** As much of an output as is kept: a compiler that complains can write without end. */
 const KEPT = 1 << 20;
@@ -57,10 +63,10 @@ export const runCommand: RunCommand = (command, args, { cwd, env, signal, onLine
       settle();
     };
     child.once('error', (error) => settled(() => (isMissing(error) ? done(undefined) : fail(error))));
-    child.once('close', (status) =>
+    child.once('close', (status, killedBy) =>
       settled(() => {
         if (signal?.aborted === true) fail(signal.reason as Error);
-        else done({ status: status ?? 1, ...written });
+        else done({ status: status ?? 1, signal: killedBy ?? undefined, ...written });
       }),
     );
   });

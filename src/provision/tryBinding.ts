@@ -1,5 +1,6 @@
 import { isLeft } from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
+import { type Finished, howItEnded } from './runCommand.js';
 import { lastLine, setupError } from './setupError.js';
 import type { Step } from './Step.js';
 
@@ -12,12 +13,13 @@ export const Trial = t.type({
 export type Trial = t.TypeOf<typeof Trial>;
 
 /** Why a library did not load, in words, with what to do about it. */
-const reasonOf = (said: string, status: number | undefined): readonly [string, string] => {
+const reasonOf = (ended: Finished | undefined): readonly [string, string] => {
+  const said = ended?.stderr ?? '';
   if (/GLIBC(XX)?_[\d.]+' not found/.test(said)) return ['the system is older than what it was made for', 'Take an older version (--version), or a newer system.'];
   if (/wrong ELF class|invalid ELF header|Exec format/.test(said)) return ['it is for another processor', 'Remove it, and run headwater setup tensorflow on this machine.'];
-  if (/SIGILL|Illegal instruction|AVX/.test(said)) return ['the processor lacks instructions that it uses', 'Use --backend headwater.'];
+  if (ended?.signal === 'SIGILL' || /Illegal instruction|AVX/.test(said)) return ['the processor lacks instructions that it uses', 'Use --backend headwater.'];
   const reason = /(?:Error: |headwater: )(.+)/.exec(said)?.[1] ?? lastLine(said);
-  return [reason === '' ? `it ends the process that loads it (status ${status ?? 'unknown'})` : reason, 'Run headwater setup tensorflow again; if it stays so, use --backend headwater.'];
+  return [reason === '' ? `it ends the process that loads it (${howItEnded(ended)})` : reason, 'Run headwater setup tensorflow again; if it stays so, use --backend headwater.'];
 };
 
 /**
@@ -36,6 +38,6 @@ export const tryBinding = async (folder: string, script: string, { run, signal }
   }
   const decoded = Trial.decode(json);
   if (ended?.status === 0 && !isLeft(decoded)) return decoded.right;
-  const [reason, remedy] = reasonOf(ended?.stderr ?? '', ended?.status);
+  const [reason, remedy] = reasonOf(ended);
   throw setupError(`The set-up of libtensorflow does not compute here: ${reason}.`, remedy);
 };

@@ -48,7 +48,7 @@ describe('arguments that cannot work', () => {
     ['--num-tokens', 'a whole number of at least 3', ['2']],
     ['--min-token-frequency', 'a whole number of at least 1', ['0']],
     ['--max-rejections', 'a whole number of at least 0', ['-1']],
-    ['--threads', 'a whole number of at least 1', ['0', '1.5']],
+    ['--threads', 'a whole number from 1 to 192', ['0', '1.5', '193']],
     ['--ui-port', 'a whole number from 0 to 65535', ['-1', '1.5', '65536', 'http']],
   ])('%s takes %s alone', async (option, range, values) => {
     for (const value of values) {

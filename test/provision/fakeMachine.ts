@@ -25,6 +25,8 @@ export type Instead = Finished | undefined | ((args: readonly string[]) => Finis
 export interface FakeMachine extends Machine {
   /** The commands that were run, in their order, those that only look for a tool left out. */
   readonly ran: FakeCommand[];
+  /** What was put into the environment of each command when it was last run. */
+  readonly environments: Map<FakeCommand, Readonly<Record<string, string>>>;
   /** What commands do instead, from now on. */
   readonly instead: Map<FakeCommand, Instead>;
 }
@@ -33,6 +35,7 @@ export interface FakeMachine extends Machine {
 export const fakeMachine = (wheels: Readonly<Record<string, string>>, tarball: string, own: Partial<Pick<Machine, 'platform' | 'arch' | 'glibc' | 'free'>> = {}): FakeMachine => {
   const ran: FakeCommand[] = [];
   const instead = new Map<FakeCommand, Instead>();
+  const environments = new Map<FakeCommand, Readonly<Record<string, string>>>();
   const wheelOf = (requirement: string): string => wheels[(/^[\w-]+/.exec(requirement)?.[0] ?? '').replaceAll('_', '-')] ?? '';
 
   const usual = (name: FakeCommand, args: readonly string[]): Finished => {
@@ -86,17 +89,18 @@ export const fakeMachine = (wheels: Readonly<Record<string, string>>, tarball: s
     }
   };
 
-  const run: RunCommand = async (command, args, { signal, onLine } = {}) => {
+  const run: RunCommand = async (command, args, { env = {}, signal, onLine } = {}) => {
     signal?.throwIfAborted();
     const name = nameOf(command, args);
     if (!args.includes('--version') && name !== 'nvidia-smi') ran.push(name);
+    environments.set(name, env);
     if (name === 'download') onLine?.('Progress 500 of 1000');
     await Promise.resolve();
     if (!instead.has(name)) return usual(name, args);
     const other = instead.get(name);
     return typeof other === 'function' ? other(args) : other;
   };
-  return { platform: 'linux', arch: 'x64', glibc: '2.36', free: (folder) => Promise.resolve(dirname(folder) === '' ? 0 : 1e12), ...own, run, ran, instead };
+  return { platform: 'linux', arch: 'x64', glibc: '2.36', free: (folder) => Promise.resolve(dirname(folder) === '' ? 0 : 1e12), ...own, run, ran, environments, instead };
 };
 
 /** How a command fails that says why. */

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, readlink
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { lastValueFrom, toArray } from 'rxjs';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type ProvisionEvent, type ProvisionOptions, provisionTensorflow } from '../../src/provision/provisionTensorflow.js';
 import { findSetups, MANIFEST, readSetup } from '../../src/provision/SetupManifest.js';
 import { failing, type FakeMachine, fakeMachine } from './fakeMachine.js';
@@ -30,7 +30,10 @@ beforeEach(() => {
   machine = indexWith({});
 });
 
-afterEach(() => rmSync(scratch, { recursive: true, force: true }));
+afterEach(() => {
+  vi.unstubAllEnvs();
+  rmSync(scratch, { recursive: true, force: true });
+});
 
 const integrity = `sha512-${createHash('sha512').update(TARBALL).digest('base64')}`;
 
@@ -106,6 +109,12 @@ describe.runIf(LINUX_X64)('a set-up', () => {
     expect(readdirSync(root)).toEqual([KEY]);
   });
 
+  it('builds with the compiler that was found, also where the variable CXX is there but empty', async () => {
+    vi.stubEnv('CXX', '');
+    await provision();
+    expect(machine.environments.get('node-gyp')).toMatchObject({ CXX: 'g++' });
+  });
+
   it('downloads a wheel again that was damaged since', async () => {
     machine.instead.set('pack', failing('npm error something'));
     await refusal();
@@ -118,17 +127,27 @@ describe.runIf(LINUX_X64)('a set-up', () => {
     expect(machine.ran).toContain('download');
   });
 
-  it('that is left breaks off, and leaves nothing under its name', async () => {
+  it('that is left breaks off, leaves nothing under its name, and is waited for by the next one', async () => {
     await new Promise<void>((done) => {
       const subscription = provisionTensorflow({ root, trial: '/trial.js', integrity }, machine).subscribe((event) => {
         if (event.type !== 'step' || event.step !== 'unpacking') return;
         subscription.unsubscribe();
-        setTimeout(done, 50);
+        done();
       });
     });
-    expect(machine.ran).not.toContain('node-gyp');
-    expect(existsSync(join(root, KEY))).toBe(false);
+    const [ranBefore, wasThere] = [[...machine.ran], existsSync(join(root, KEY))];
     expect((await provision()).at(-1)).toMatchObject({ type: 'ready', made: true });
+    expect(ranBefore).not.toContain('node-gyp');
+    expect(wasThere).toBe(false);
+    expect(machine.ran.filter((name) => name === 'node-gyp')).toHaveLength(1);
+  });
+
+  it('keeps a second one of the same process out of its folder, until it has ended', async () => {
+    const [first, second] = await Promise.allSettled([provision(), provision()]);
+    expect(first).toMatchObject({ status: 'fulfilled' });
+    expect(second).toMatchObject({ status: 'rejected', reason: { code: 'HW_SETUP', message: 'Another set-up is under way in this process. Wait until it is done.' } });
+    expect(await provision()).toMatchObject([{ type: 'ready', made: false }]);
+    expect(readdirSync(root)).toEqual([KEY]);
   });
 
   it('waits for no other one in the same folder, nor is it kept from it by one that is gone', async () => {
@@ -136,6 +155,8 @@ describe.runIf(LINUX_X64)('a set-up', () => {
     mkdirSync(join(root, `${KEY}.partial`), { recursive: true });
     writeFileSync(lock, String(process.ppid));
     expect(await refusal()).toMatch(/^HW_SETUP: Another set-up is under way \(process \d+\)\. Wait until it is done\./);
+    writeFileSync(lock, '1 another.example.org');
+    expect(await refusal()).toBe(`HW_SETUP: Another set-up is under way (process 1 on another.example.org). Wait until it is done; if there is none, remove ${lock}.`);
     writeFileSync(lock, '999999999');
     expect((await provision()).at(-1)).toMatchObject({ made: true });
   });
