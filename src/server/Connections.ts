@@ -7,9 +7,9 @@ const TOLD = 64;
 /** A server's connections, and what is being answered on them. */
 export class Connections {
   readonly #server: Server;
-  readonly #open = new Set<Duplex>();
+  /** Those that are open, each with its answers under way: several where requests were sent ahead. */
+  readonly #open = new Map<Duplex, Set<ServerResponse>>();
   readonly #excess = new WeakSet<Duplex>();
-  readonly #answers = new Map<Duplex, ServerResponse>();
   #ending = false;
 
   /** @param most how many are served */
@@ -18,17 +18,21 @@ export class Connections {
     server.maxConnections = most + TOLD;
     server.on('connection', (socket) => {
       if (this.#open.size >= most) this.#excess.add(socket);
-      this.#open.add(socket);
+      const answers = new Set<ServerResponse>();
+      this.#open.set(socket, answers);
       socket.once('close', () => {
         this.#open.delete(socket);
-        this.#answers.delete(socket);
+        // Node tells the one answer that has the socket, and none of those that wait behind it: whoever waits for their 'close' would wait, and be counted, for good.
+        setImmediate(() => {
+          for (const response of answers) response.destroy().emit('close');
+        });
       });
     });
-    server.on('request', (request, response: ServerResponse) => {
-      const { socket } = request;
-      this.#answers.set(socket, response);
+    server.on('request', ({ socket }, response: ServerResponse) => {
+      const answers = this.#open.get(socket);
+      answers?.add(response);
       response.once('close', () => {
-        if (this.#answers.get(socket) === response) this.#answers.delete(socket);
+        answers?.delete(response);
         // One that is kept alive for a next request would keep the server alive too.
         if (this.#ending) setImmediate(() => server.closeIdleConnections());
       });
@@ -42,7 +46,7 @@ export class Connections {
 
   /** How many requests are being answered. */
   get answering(): number {
-    return this.#answers.size;
+    return [...this.#open.values()].reduce((sum, answers) => sum + answers.size, 0);
   }
 
   /** Whether a connection came when there were as many as are served. */
@@ -52,8 +56,7 @@ export class Connections {
 
   /** Whether an answer has begun on a connection, and has not ended. */
   isAnswering(socket: Duplex): boolean {
-    const response = this.#answers.get(socket);
-    return response !== undefined && response.headersSent && !response.writableFinished;
+    return [...(this.#open.get(socket) ?? [])].some((response) => response.headersSent && !response.writableFinished);
   }
 
   /** Takes no further ones, closes those that nothing is being answered on, and calls back when the last of the others is closed. */
@@ -61,11 +64,11 @@ export class Connections {
     this.#ending = true;
     this.#server.close(ended);
     // Those that have never sent anything are not idle to Node.
-    for (const socket of this.#open) if (!this.#answers.has(socket)) socket.destroy();
+    for (const [socket, answers] of this.#open) if (answers.size === 0) socket.destroy();
   }
 
   /** Closes all at once. */
   cut(): void {
-    for (const socket of this.#open) socket.destroy();
+    for (const socket of this.#open.keys()) socket.destroy();
   }
 }

@@ -14,7 +14,7 @@ export interface ServerLimits {
   readonly connections: number;
   /** The most clients of `/events`. Default 1,024. */
   readonly listeners: number;
-  /** How long a header may take to arrive, a JSON document to arrive whole, and JSON lines to send anything more. Milliseconds; default 30,000. */
+  /** How long a header may take to arrive, a JSON document to arrive whole, and JSON lines to send anything more. Milliseconds, below `stallMs`; default 30,000. */
   readonly arrivalMs: number;
   /** How long a connection may stand still while it is being answered: a client that does not read is cut off. Milliseconds; default 60,000. */
   readonly stallMs: number;
@@ -38,7 +38,7 @@ const LONGEST_MS = 2 ** 31 - 1;
 /**
  * Fills limits up with the defaults.
  *
- * @throws HeadwaterError `HW_USAGE` when one is no whole number of at least 1, or the queue has no room for one whole batch
+ * @throws HeadwaterError `HW_USAGE` when one is no whole number of at least 1, the queue has no room for one whole batch, or `arrivalMs` is not below `stallMs`
  */
 export const serverLimits = (given: Partial<ServerLimits>): ServerLimits => {
   const limits = { ...DEFAULT_LIMITS, ...given };
@@ -50,5 +50,18 @@ export const serverLimits = (given: Partial<ServerLimits>): ServerLimits => {
   if (limits.queue < limits.batch) {
     throw new HeadwaterError('HW_USAGE', `serveModel: the queue has room for ${limits.queue} headlines, but a document may hold ${limits.batch}: it would never be answered. Give a queue of at least the batch.`);
   }
+  if (limits.arrivalMs >= limits.stallMs) {
+    throw new HeadwaterError('HW_USAGE', `serveModel: a request may take ${limits.arrivalMs} ms to arrive, but is cut off after ${limits.stallMs} ms without a word: nobody would be told that it was too slow. Give an arrivalMs below stallMs.`);
+  }
   return limits;
+};
+
+/**
+ * Checks that a listener who reads is never cut off for standing still, however long nothing happens.
+ *
+ * @throws HeadwaterError `HW_USAGE` when the heartbeat is not quicker than `stallMs`
+ */
+export const checkHeartbeat = (operation: string, heartbeatMs: number, { stallMs }: Pick<ServerLimits, 'stallMs'>): void => {
+  if (heartbeatMs < stallMs) return;
+  throw new HeadwaterError('HW_USAGE', `${operation}: listeners are shown that the connection lives every ${heartbeatMs} ms, but are cut off after ${stallMs} ms in which nothing moves. Give a heartbeatMs below ${stallMs}.`);
 };

@@ -113,7 +113,10 @@ export const answerLines = (request: IncomingMessage, response: ServerResponse, 
     const finish = (last?: string): void => {
       if (last !== undefined) list.add([last]);
       list.end();
-      if (!request.complete && !response.destroyed) linger(request);
+      if (request.complete || response.destroyed) return;
+      // The pipe pauses what it came from when it is taken apart: later, it would undo that the rest is let come.
+      request.unpipe(body);
+      linger(request);
     };
     answer$
       .pipe(

@@ -53,13 +53,15 @@ const answerOptions = (response: ServerResponse, route: Route, cors: CorsHeaders
 export const dispatcher = ({ routes, connections, checkHost, checkOrigin, checkToken, isDraining, answered, failed }: DispatcherOptions) => {
   const admit = (request: IncomingMessage, response: ServerResponse, path: string, route: Route | undefined): void | Promise<void> => {
     for (const [name, value] of ALWAYS) response.setHeader(name, value);
-    if (isDraining()) response.setHeader('connection', 'close');
-    if (connections.isExcess(request.socket)) throw new Refusal('connections', 'The server has as many connections as it takes. Try again later.', { headers: { 'retry-after': '5', connection: 'close' } });
+    const isExcess = connections.isExcess(request.socket);
+    if (isExcess || isDraining()) response.setHeader('connection', 'close');
     checkHost(request);
-    if (route === undefined) throw new Refusal('not-found', `There is nothing at ${path.slice(0, 100)}.${routes.has('/openapi.json') ? ' What there is, GET /openapi.json tells.' : ''}`);
-    if (isDraining() && !route.probe) throw new Refusal('draining', 'The server is ending. Ask another one, or try again later.', { headers: { 'retry-after': '5' } });
+    // Before all other refusals: a page of an allowed origin can only read one that says it may.
     const cors = checkOrigin(request);
     for (const [name, value] of Object.entries(cors)) response.setHeader(name, value);
+    if (isExcess) throw new Refusal('connections', 'The server has as many connections as it takes. Try again later.', { headers: { 'retry-after': '5' } });
+    if (route === undefined) throw new Refusal('not-found', `There is nothing at ${path.slice(0, 100)}.${routes.has('/openapi.json') ? ' What there is, GET /openapi.json tells.' : ''}`);
+    if (isDraining() && !route.probe) throw new Refusal('draining', 'The server is ending. Ask another one, or try again later.', { headers: { 'retry-after': '5' } });
     const { method = '' } = request;
     if (method === 'OPTIONS') {
       answerOptions(response, route, cors);

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
-import { isIP } from 'node:net';
+import { isIP, isIPv6 } from 'node:net';
+import { HeadwaterError } from '../contracts/HeadwaterError.js';
 import { Refusal } from './Refusal.js';
 
 /** Whether an address, as Node writes it, is this machine's own. */
@@ -11,16 +12,25 @@ const nameOf = (host: string): string | undefined => {
   return new URL(`http://${host}/`).hostname.replace(/^\[|\]$/g, '').replace(/\.$/, '');
 };
 
+/** A name that was allowed, as a client's Host is compared with it. An address of IPv6 may stand without its brackets. */
+const allowedName = (given: string): string => {
+  const name = nameOf(isIPv6(given) ? `[${given}]` : given);
+  if (name !== undefined) return name;
+  throw new HeadwaterError('HW_USAGE', `serveModel: ${given} is no host name. Give the name alone, such as news.example.`);
+};
+
 /**
  * Makes the check of the Host field: it must name the address that the connection really came to, or a name that was allowed.
  *
  * Without it a page on the web can make its own name point to 127.0.0.1 (DNS rebinding), and then read a server that only this machine should reach.
  *
- * @param allowed the names that the server is known by besides its address
+ * @param own the address that the server listens at, or its name
+ * @param allowed the names that it is known by besides
+ * @throws HeadwaterError `HW_USAGE` for an allowed name that is none
  * @throws Refusal from the check: `malformed` without exactly one Host, `host` where it is not ours
  */
-export const hostGuard = (allowed: readonly string[]): ((request: IncomingMessage) => void) => {
-  const names = new Set(allowed.map((name) => nameOf(name) ?? name));
+export const hostGuard = (own: string, allowed: readonly string[] = []): ((request: IncomingMessage) => void) => {
+  const names = new Set([nameOf(own) ?? own, ...allowed.map(allowedName)]);
   return ({ headersDistinct, socket }) => {
     const [host, ...others] = headersDistinct['host'] ?? [];
     const name = host === undefined || others.length > 0 ? undefined : nameOf(host);

@@ -8,6 +8,9 @@ export type CorsHeaders = Readonly<Record<string, string>>;
 /** The answer to a request of no other origin. */
 const NONE: CorsHeaders = { vary: 'origin' };
 
+/** The fields that a page cannot read unless it is told so, but needs to do right after a refusal. */
+const EXPOSED: CorsHeaders = { 'access-control-expose-headers': 'retry-after, www-authenticate' };
+
 /**
  * Makes the check of the Origin field, which browsers send for pages: it must be the server's own, or one that was allowed.
  *
@@ -27,7 +30,7 @@ export const originGuard = (allowed: readonly string[]): ((request: IncomingMess
   );
   return ({ headers: { origin, host } }) => {
     if (origin === undefined) return NONE;
-    if (origins.has(origin)) return { ...NONE, 'access-control-allow-origin': origin };
+    if (origins.has(origin)) return { ...NONE, ...EXPOSED, 'access-control-allow-origin': origin };
     if (['http', 'https'].some((scheme) => new URL(`${scheme}://${host ?? ''}`).origin === origin)) return NONE;
     throw new Refusal('origin', 'Pages of this origin may not ask here. Start the server with --allow-origin and the origin to let them.');
   };

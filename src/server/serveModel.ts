@@ -20,7 +20,7 @@ import { httpServer } from './httpServer.js';
 import { openApi } from './openApi.js';
 import { originGuard } from './originGuard.js';
 import { routes } from './routes.js';
-import { serverLimits, type ServerLimits } from './ServerLimits.js';
+import { checkHeartbeat, serverLimits, type ServerLimits } from './ServerLimits.js';
 import { serverMetrics } from './serverMetrics.js';
 import { tokenGuard } from './tokenGuard.js';
 
@@ -58,7 +58,7 @@ export interface ServeModelOptions extends Pick<ClassifyLiveOptions, 'model' | '
   readonly maxWaitMs?: number | undefined;
   /** How many events a listener that comes back can have missed and still have. Default 1,000. */
   readonly history?: number | undefined;
-  /** How often listeners are shown that the connection lives. Milliseconds; default 15,000. */
+  /** How often listeners are shown that the connection lives. Milliseconds, below `limits.stallMs`; default 15,000. */
   readonly heartbeatMs?: number | undefined;
   /** Its first emission ends the server: what was asked is answered, nothing more is taken. Default: never. */
   readonly drain$?: Observable<unknown> | undefined;
@@ -123,11 +123,12 @@ export const serveModel = (options: ServeModelOptions): Observable<ServerEvent> 
   checkWhole('serveModel', 'batchSize', batchSize, 1);
   checkWhole('serveModel', 'history', events, 1);
   for (const [name, value] of Object.entries({ maxWaitMs, heartbeatMs, drainMs })) checkTime('serveModel', name, value);
+  checkHeartbeat('serveModel', heartbeatMs, limits);
   if (!(Number.isSafeInteger(port) && port >= 0 && port <= 65_535)) throw new HeadwaterError('HW_USAGE', `serveModel: port is ${port}, but must be a whole number from 0 to 65535.`);
   const exposed = (): HeadwaterError => new HeadwaterError('HW_USAGE', `serveModel: ${host} can be reached from other machines, so a token is needed. Give one (--token), or listen on 127.0.0.1.`, { where: host });
   if (token === undefined && !(host === 'localhost' || isLoopback(host))) throw exposed();
   const checkToken = tokenGuard(token);
-  const checkHost = hostGuard([host, ...(options.allowHosts ?? [])]);
+  const checkHost = hostGuard(host, options.allowHosts ?? []);
   const checkOrigin = originGuard(options.allowOrigins ?? []);
   const classify = classifyLive(options);
   const occlude = occlusionsOf(options);

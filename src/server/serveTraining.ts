@@ -12,7 +12,7 @@ import { httpServer } from './httpServer.js';
 import { originGuard } from './originGuard.js';
 import { pageRoutes } from './pageFiles.js';
 import type { Route } from './Route.js';
-import { DEFAULT_LIMITS } from './ServerLimits.js';
+import { checkHeartbeat, DEFAULT_LIMITS } from './ServerLimits.js';
 import { StepPacer } from './StepPacer.js';
 import { trainingFacts } from './trainingFacts.js';
 import { snapshotOf, type TrainingFact, UNTOLD, viewAfter } from './trainingView.js';
@@ -26,7 +26,7 @@ export interface ServeTrainingOptions {
   readonly stay?: boolean | undefined;
   /** Its first emission after the training has ended ends the server. Default: never. */
   readonly drain$?: Observable<unknown> | undefined;
-  /** How often listeners are shown that the connection lives. Milliseconds; default 15,000. */
+  /** How often listeners are shown that the connection lives. Milliseconds, below 60,000; default 15,000. */
   readonly heartbeatMs?: number | undefined;
   /** The clock that steps are thinned by. Default `asyncScheduler`. */
   readonly scheduler?: SchedulerLike | undefined;
@@ -88,7 +88,8 @@ export const serveTraining = (update$: Observable<TrainingUpdate>, options: Serv
   const { port = 0, stay = false, drain$: asked$ = NEVER, heartbeatMs = 15_000, scheduler = asyncScheduler } = options;
   if (!(Number.isSafeInteger(port) && port >= 0 && port <= 65_535)) throw new HeadwaterError('HW_USAGE', `serveTraining: port is ${port}, but must be a whole number from 0 to 65535.`);
   checkTime('serveTraining', 'heartbeatMs', heartbeatMs);
-  const checkHost = hostGuard([HOST]);
+  checkHeartbeat('serveTraining', heartbeatMs, DEFAULT_LIMITS);
+  const checkHost = hostGuard(HOST);
   const checkOrigin = originGuard([]);
 
   return new Observable<TrainingServerEvent>((subscriber) => {

@@ -35,6 +35,17 @@ export interface ServerMetrics {
 const LATENCIES = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5];
 const BATCHES = [1, 2, 4, 8, 16, 32, 64, 128, 256];
 
+let ofProcess: Registry | undefined;
+
+/** The metrics of the process. Collected once for all servers, from the first one on: what watches the event loop and the garbage collector cannot be stopped again. */
+const processMetrics = (): Registry => {
+  if (ofProcess === undefined) {
+    ofProcess = new Registry();
+    collectDefaultMetrics({ register: ofProcess });
+  }
+  return ofProcess;
+};
+
 /**
  * Makes the metrics of one server, in a registry of their own, with those of the process beside them: event-loop lag, memory, processor time, garbage collection.
  *
@@ -43,7 +54,6 @@ const BATCHES = [1, 2, 4, 8, 16, 32, 64, 128, 256];
 export const serverMetrics = (gauges: Gauges): ServerMetrics => {
   const registry = new Registry();
   const registers = [registry];
-  collectDefaultMetrics({ register: registry });
   const headlines = new Counter({ name: 'headwater_headlines_total', help: 'Headlines classified, by where they came from and by class', labelNames: ['origin', 'class'] as const, registers });
   const latency = new Histogram({ name: 'headwater_headline_latency_seconds', help: 'From when a headline was seen to when it was classified', labelNames: ['origin'] as const, buckets: LATENCIES, registers });
   const batches = new Histogram({ name: 'headwater_batch_headlines', help: 'Headlines classified together', buckets: BATCHES, registers });
@@ -61,9 +71,10 @@ export const serverMetrics = (gauges: Gauges): ServerMetrics => {
   gauge('headwater_connections', 'Open connections', gauges.connections);
   gauge('headwater_listeners', 'Clients that listen to events', gauges.listeners);
 
+  const exposed = Registry.merge([processMetrics(), registry]);
   return {
-    contentType: registry.contentType,
-    expose: () => registry.metrics(),
+    contentType: exposed.contentType,
+    expose: () => exposed.metrics(),
     classified: ({ predictions, abandoned }) => {
       drops.inc({ reason: 'abandoned' }, abandoned);
       if (predictions.length > 0) batches.observe(predictions.length);

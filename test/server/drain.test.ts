@@ -1,32 +1,52 @@
 import { describe, expect, it } from 'vitest';
-import { serving } from './serving.js';
+import { type RawClient, serving } from './serving.js';
+
+/** Asks for a document to be classified, up to where the server wants to hear it. */
+const begin = async ({ socket, until }: RawClient): Promise<void> => {
+  socket.write('POST /classify HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 3\r\nExpect: 100-continue\r\n\r\n');
+  await until(/100 Continue/);
+};
 
 describe('the end', () => {
   it('answers what was asked, then completes, and takes nothing more', async () => {
-    const { classify, metric, drain, ended, events, url } = await serving({ maxWaitMs: 300 });
+    const { classify, connect, metric, drain, ended, events, url } = await serving({ batchSize: 2, maxWaitMs: 60_000, limits: { batch: 2 } });
     const asked = classify('"ferry"');
     await metric('headwater_queue_headlines 1');
+    const second = connect();
+    await begin(second);
     drain();
+    // The one that the first waits for.
+    second.socket.write('"a"');
+    expect(await second.closed).toContain('"title":"a"');
     const answer = await asked;
     expect(answer.status).toBe(200);
     expect(answer.headers.get('connection')).toBe('keep-alive');
     expect(await answer.json()).toMatchObject({ title: 'ferry' });
     await ended;
     expect(events.map(({ type }) => type)).toEqual(['listening', 'draining']);
-    expect(events[1]).toEqual({ type: 'draining', requests: 1 });
+    expect(events[1]).toEqual({ type: 'draining', requests: 2 });
     await expect(fetch(url)).rejects.toThrow();
   });
 
   it('answers what comes on a connection that is open still with 503, and is not ready but alive', async () => {
-    const { connect, drain, ended } = await serving({ maxWaitMs: 500 });
-    const busy = connect();
-    busy.socket.write('POST /classify HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 3\r\n\r\n"a"');
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    const { connect, drain, ended } = await serving();
+    const asked = [
+      ['/readyz', /HTTP\/1.1 200 .*"title":"a".*HTTP\/1.1 503 .*connection: close.*urn:headwater:problem:draining/is],
+      ['/model', /HTTP\/1.1 200 .*"title":"a".*HTTP\/1.1 503 .*connection: close.*urn:headwater:problem:draining/is],
+      ['/healthz', /HTTP\/1.1 200 .*"title":"a".*HTTP\/1.1 200 .*connection: close.*"status":"ok"/is],
+    ] as const;
+    const busy = await Promise.all(
+      asked.map(async () => {
+        const client = connect();
+        await begin(client);
+        return client;
+      }),
+    );
     drain();
-    const ask = (line: string): string => `${line} HTTP/1.1\r\nHost: localhost\r\n\r\n`;
-    busy.socket.write(ask('GET /readyz'));
-    const text = await busy.closed;
-    expect(text).toMatch(/^HTTP\/1.1 200 .*HTTP\/1.1 503 .*connection: close.*urn:headwater:problem:draining/is);
+    // In one piece with the rest of the body: it is asked before the document is answered.
+    asked.forEach(([path], index) => busy[index]?.socket.write(`"a"GET ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`));
+    const answers = await Promise.all(busy.map(({ closed }) => closed));
+    asked.forEach(([, answered], index) => expect(answers[index]).toMatch(answered));
     await ended;
   });
 

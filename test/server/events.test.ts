@@ -6,7 +6,7 @@ import type { LiveHeadline } from '../../src/contracts/Live.js';
 import { EventHistory } from '../../src/server/EventHistory.js';
 import type { HeadlineDoor } from '../../src/server/serveModel.js';
 import { recordingModel } from '../../src/testing/recordingModel.js';
-import { eventually, problemOf, type Served, serving } from './serving.js';
+import { problemOf, type Served, serving } from './serving.js';
 
 const headline = (id: number, title = `goal ${id}`): LiveHeadline => ({ id, title, source: 'https://feed.example/', guid: `g-${id}`, link: 'https://feed.example/1', published: 0, seen: Date.now(), category: undefined });
 
@@ -76,11 +76,11 @@ describe('GET /events', () => {
     });
     await new Promise((resolve) => source.addEventListener('open', resolve, { once: true }));
     arrive(headline(0), headline(1));
-    await eventually(() => heard.length).toBe(2);
+    await expect.poll(() => heard.length).toBe(2);
     through[0]?.destroy();
     await served.metric('headwater_listeners 0');
     arrive(headline(2));
-    await eventually(() => heard.length).toBe(3);
+    await expect.poll(() => heard.length).toBe(3);
     expect(heard.map(({ title }) => title)).toEqual(['goal 0', 'goal 1', 'goal 2']);
     expect(new Set(heard.map(({ id }) => id)).size).toBe(3);
     source.close();
@@ -164,7 +164,7 @@ describe('GET /events', () => {
     client.socket.write(`${LISTEN}\r\n`);
     await client.until(/retry/);
     arrive(headline(0));
-    await eventually(() => served.events.filter(({ type }) => type === 'failed').length).toBe(1);
+    await expect.poll(() => served.events.filter(({ type }) => type === 'failed').length).toBe(1);
     broken = false;
     arrive(headline(1, 'x'.repeat(11)), headline(2));
     expect(await client.until(/goal 2/)).not.toContain('xxx');
@@ -179,7 +179,7 @@ describe('GET /events', () => {
     expect(await problemOf(await served.get('/events'))).toEqual(['listeners', 503]);
     client.socket.destroy();
     const leaving = new AbortController();
-    await eventually(async () => (await fetch(new URL('/events', served.url), { signal: leaving.signal })).status).toBe(200);
+    await expect.poll(async () => (await fetch(new URL('/events', served.url), { signal: leaving.signal })).status).toBe(200);
     leaving.abort();
   });
 
@@ -206,20 +206,28 @@ describe('GET /events', () => {
     for (let id = 0; id < 200; id++) arrive(headline(id, `goal ${id} ${'x'.repeat(90_000)}`));
     await served.metric('headwater_headline_latency_seconds_count{origin="feed"} 200');
     slow.socket.resume();
-    await eventually(() => slow.received().includes('goal 199 ')).toBe(true);
+    await expect.poll(() => slow.received().includes('goal 199 ')).toBe(true);
     const missed = [...slow.received().matchAll(/"events":(\d+)/g)].reduce((sum, [, events]) => sum + Number(events), 0);
     expect(missed).toBeGreaterThan(0);
     expect(idsIn(slow.received()).length + missed).toBe(200);
   });
 
-  it('cuts a listener off that stands still for long', async () => {
-    const { served, arrive } = await withFeed({ limits: { titleLength: 100_000, stallMs: 200 }, batchSize: 1 });
-    const stalled = served.connect();
-    stalled.socket.write(`${LISTEN}\r\n`);
-    await stalled.until(/retry/);
+  it('cuts a listener off that stands still for long, and none that reads', async () => {
+    const { served, arrive } = await withFeed({ limits: { titleLength: 100_000, arrivalMs: 900, stallMs: 1000 }, heartbeatMs: 50, batchSize: 1 });
+    const [reading, stalled] = [served.connect(), served.connect()];
+    for (const { socket, until } of [reading, stalled]) {
+      socket.write(`${LISTEN}\r\n`);
+      await until(/retry/);
+    }
     stalled.socket.pause();
     for (let id = 0; id < 200; id++) arrive(headline(id, `goal ${id} ${'x'.repeat(90_000)}`));
-    await served.metric('headwater_listeners 0');
+    await served.metric('headwater_listeners 1');
+    // As long again, in which nothing comes but that the connection lives.
+    let beats = 0;
+    reading.socket.on('data', (chunk: string) => (beats += chunk.split(': still here').length - 1));
+    await expect.poll(() => beats).toBeGreaterThan(25);
+    arrive(headline(200));
+    await expect.poll(() => reading.received().includes('"goal 200"')).toBe(true);
   });
 });
 

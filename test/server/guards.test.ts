@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { networkInterfaces } from 'node:os';
 import { describe, expect, it } from 'vitest';
 import { serveModel } from '../../src/server/serveModel.js';
@@ -33,6 +34,11 @@ describe('the Host field', () => {
     expect(await asked(served, `GET /healthz HTTP/1.1\r\nHost: ${host}`)).toContain(` ${status} `);
   });
 
+  it('may be an address of IPv6 that was allowed, with brackets or without', async () => {
+    const served = await serving({ allowHosts: ['2001:db8::1', '[2001:db8::2]'] });
+    for (const host of ['[2001:db8::1]', '[2001:DB8:0::2]:80']) expect(await asked(served, `GET /healthz HTTP/1.1\r\nHost: ${host}`)).toContain(' 200 ');
+  });
+
   it('must be there, and once', async () => {
     const served = await serving();
     expect(await asked(served, 'GET /healthz HTTP/1.1\r\nX: y')).toContain(' 400 ');
@@ -52,6 +58,18 @@ describe('the Origin field', () => {
       expect(refused.headers.has('access-control-allow-origin')).toBe(false);
       expect(await problemOf(refused)).toEqual(['origin', 403]);
     }
+  });
+
+  it('lets pages of allowed origins read every refusal, and what it asks of them', async () => {
+    const { url, get, connect } = await serving({ allowOrigins: ['https://news.example'], token: TOKEN, limits: { connections: 2 } });
+    const origin = 'https://news.example';
+    const refusals = [await get('/nothing', { origin }), await get('/metrics', { origin }), await fetch(new URL('/metrics', url), { method: 'DELETE', headers: { origin } })];
+    expect(refusals.map(({ status, headers }) => [status, headers.get('access-control-allow-origin'), headers.get('access-control-expose-headers')])).toEqual([404, 401, 405].map((status) => [status, origin, 'retry-after, www-authenticate']));
+    const others = [connect(), connect()];
+    await Promise.all(others.map(({ socket }) => once(socket, 'connect')));
+    const excess = connect();
+    excess.socket.write(`GET /healthz HTTP/1.1\r\nHost: localhost\r\nOrigin: ${origin}\r\n\r\n`);
+    expect(await excess.closed).toMatch(/^HTTP\/1.1 503 .*access-control-allow-origin: https:\/\/news.example\r\n.*problem:connections/s);
   });
 
   it('answers what a page may ask, before it sends a token', async () => {
@@ -121,10 +139,17 @@ describe('misuse', () => {
     { batchSize: 0 },
     { history: 0 },
     { heartbeatMs: -1 },
+    { heartbeatMs: 60_000 },
+    { heartbeatMs: 500, limits: { arrivalMs: 400, stallMs: 500 } },
     { allowOrigins: ['https://news.example/page'] },
     { allowOrigins: ['news.example'] },
+    { allowHosts: ['https://news.example'] },
+    { allowHosts: ['news.example/page'] },
+    { allowHosts: [''] },
     { limits: { bodyBytes: 0 } },
     { limits: { arrivalMs: 2 ** 31 } },
+    { limits: { arrivalMs: 60_000 } },
+    { limits: { stallMs: 30_000 } },
     { limits: { batch: 10, queue: 9 } },
   ])('%o is refused', (options) => {
     expect(() => serveModel({ model: recordingModel(), ...VOCABULARY, ...options })).toThrow(expect.objectContaining({ code: 'HW_USAGE' }) as Error);

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { recordingModel } from '../../src/testing/recordingModel.js';
-import { eventually, problemOf, serving } from './serving.js';
+import { problemOf, serving } from './serving.js';
 
 const POST = 'POST /classify HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n';
 
@@ -66,7 +66,7 @@ describe('limits', () => {
     expect(await third.closed).toMatch(/^HTTP\/1.1 503 .*"type":"urn:headwater:problem:connections"/s);
     first.socket.destroy();
     second.socket.destroy();
-    await eventually(async () => (await get('/healthz', { connection: 'close' })).status).toBe(200);
+    await expect.poll(async () => (await get('/healthz', { connection: 'close' })).status).toBe(200);
   });
 
   it('refuses a document that arrives too slowly', async () => {
@@ -83,6 +83,17 @@ describe('limits', () => {
     await client.until(/"title":"a".*"type":"urn:headwater:problem:slow".*\r\n0\r\n\r\n$/s);
   });
 
+  it('lets the rest of lines come that have ended early, and serves the next request', async () => {
+    const { connect } = await serving({ limits: { arrivalMs: 50 } });
+    const client = connect();
+    client.socket.write('POST /classify HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-ndjson\r\nTransfer-Encoding: chunked\r\n\r\n4\r\n"a"\n\r\n');
+    await client.until(/urn:headwater:problem:slow.*\r\n0\r\n\r\n$/s);
+    // More than what waits before a server that does not read it.
+    client.socket.write(`1000\r\n${'x'.repeat(4096)}\r\n`.repeat(256));
+    client.socket.write('0\r\n\r\nGET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n');
+    await client.until(/"status":"ok"/);
+  });
+
   it('answers a header that does not end, and a connection that says nothing, with 408', async () => {
     const { connect } = await serving({ limits: { arrivalMs: 50 } });
     const [loris, silent] = [connect(), connect()];
@@ -93,7 +104,7 @@ describe('limits', () => {
 
   it('cuts a client off that does not read its answers, and meanwhile reads no more of its lines than fit', async () => {
     const model = recordingModel();
-    const { connect, url } = await serving({ model, limits: { stallMs: 1500, batch: 16 } });
+    const { connect, url } = await serving({ model, limits: { arrivalMs: 1400, stallMs: 1500, batch: 16 }, heartbeatMs: 1000 });
     const client = connect();
     client.socket.pause();
     client.socket.write('POST /classify HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-ndjson\r\nTransfer-Encoding: chunked\r\n\r\n');

@@ -47,9 +47,6 @@ afterEach(() => {
   for (const stop of running.splice(0)) stop();
 });
 
-/** Expects something of what is read again and again: of what comes about in a while, however busy the machine is. */
-export const eventually = <T>(read: () => T | Promise<T>): ReturnType<typeof expect.poll<T>> => expect.poll(read, { timeout: 20_000 });
-
 /** Connects to a server. */
 export const rawClient = (url: URL): RawClient => {
   const socket = createConnection({ host: url.hostname, port: Number(url.port) });
@@ -99,7 +96,7 @@ export const serving = (options: Partial<ServeModelOptions> = {}): Promise<Serve
           drain: () => drain$.next(),
           get: (path, headers = {}) => fetch(new URL(path, url), { headers }),
           classify: (body, headers = {}) => fetch(new URL('/classify', url), { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body }),
-          metric: (line) => eventually(async () => (await (await fetch(new URL('/metrics', url))).text()).split('\n').includes(line)).toBe(true),
+          metric: (line) => expect.poll(async () => (await (await fetch(new URL('/metrics', url))).text()).split('\n').includes(line)).toBe(true),
           connect: () => rawClient(url),
         });
       },

@@ -21,7 +21,7 @@ import { fetchCsv } from '../../src/streams/fetchCsv.js';
 import { sampleCsv } from '../../src/streams/sampleCsv.js';
 import { valve } from '../../src/streams/valve.js';
 import { ended, epochEnded, epochStarted, started, step } from '../sinks/events.js';
-import { eventually, problemOf, type RawClient, rawClient } from './serving.js';
+import { problemOf, type RawClient, rawClient } from './serving.js';
 
 interface ServedTraining {
   readonly url: URL;
@@ -119,7 +119,7 @@ describe('a training that is served', () => {
       const listener = await served.listen();
       begin$.next();
       begin$.complete();
-      await eventually(() => served.events.at(-1)?.type).toBe('staying');
+      await expect.poll(() => served.events.at(-1)?.type).toBe('staying');
 
       const epochs = told.filter((update): update is EpochEnded => update.type === 'epoch');
       expect(epochs.length).toBe(4);
@@ -243,6 +243,6 @@ describe('a training that is served', () => {
   });
 
   it('refuses options that cannot work', () => {
-    for (const options of [{ port: 65_536 }, { port: 0.5 }, { heartbeatMs: 0 }]) expect(() => serveTraining(NEVER, options)).toThrow(expect.objectContaining({ code: 'HW_USAGE' }));
+    for (const options of [{ port: 65_536 }, { port: 0.5 }, { heartbeatMs: 0 }, { heartbeatMs: 60_000 }]) expect(() => serveTraining(NEVER, options)).toThrow(expect.objectContaining({ code: 'HW_USAGE' }));
   });
 });

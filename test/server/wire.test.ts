@@ -31,6 +31,16 @@ describe('what is no proper request', () => {
     socket.write('nonsense\r\n\r\n');
     expect(await closed).not.toContain('400');
   });
+
+  it('does not end up there where further requests were sent ahead, either', async () => {
+    const { connect, metric } = await serving({ maxWaitMs: 60_000 });
+    const { socket, until, closed } = connect();
+    socket.write('GET /events HTTP/1.1\r\nHost: localhost\r\n\r\nPOST /classify HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 7\r\n\r\n"ferry"');
+    await until(/retry/);
+    await metric('headwater_queue_headlines 1');
+    socket.write('nonsense\r\n\r\n');
+    expect(await closed).not.toContain('400');
+  });
 });
 
 describe('requests', () => {
@@ -40,6 +50,19 @@ describe('requests', () => {
     const post = (title: string, last = ''): string => `POST /classify HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: ${title.length + 2}\r\n${last}\r\n"${title}"`;
     socket.write(post('ferry') + post('cup') + post('goal', 'Connection: close\r\n'));
     expect([...(await closed).matchAll(/"title":"(\w+)"/g)].map(([, title]) => title)).toEqual(['ferry', 'cup', 'goal']);
+  });
+
+  it('that were sent ahead are let go with their client, those that were never their turn too', async () => {
+    const { connect, metric } = await serving({ maxWaitMs: 60_000 });
+    const { socket } = connect();
+    socket.write('GET /events HTTP/1.1\r\nHost: localhost\r\n\r\n'.repeat(3));
+    socket.write('POST /classify HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 7\r\n\r\n"ferry"');
+    await metric('headwater_listeners 3');
+    await metric('headwater_queue_headlines 1');
+    socket.destroy();
+    await metric('headwater_listeners 0');
+    await metric('headwater_http_request_seconds_count{route="/events",status="200"} 3');
+    await metric('headwater_http_request_seconds_count{route="/classify",status="499"} 1');
   });
 
   it('a byte at a time are answered', async () => {
