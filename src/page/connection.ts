@@ -20,8 +20,8 @@ export interface ConnectionText {
 export const connectionAfter = (before: Connection, news: StreamNews, now: number): Connection => {
   switch (news.type) {
     case 'connecting':
-      // Whoever was told that it is lost need not be told that another attempt has begun.
-      return before.state === 'reconnecting' ? { ...before, retryAt: now } : { state: 'connecting' };
+      // Whoever was told that it is lost need not be told that another attempt has begun; and what goes over to another stream is not lost.
+      return before.state === 'reconnecting' ? { ...before, retryAt: now } : before;
     case 'opened':
       return { state: 'live', connectedAt: now + news.aheadMs, aheadMs: news.aheadMs };
     case 'waiting':

@@ -43,8 +43,8 @@ export const formatTime = (ms: number): string => clock.format(ms);
 /** A moment on an axis that is so long. */
 export const formatTick = (ms: number, spanMs: number): string => (spanMs > 86_400_000 ? dayAndClock : spanMs > 600_000 ? clockMinutes : clock).format(ms);
 
-/** How long a bin of a chart is, in words. */
+/** How long a bin of a chart is, in words: `1 second`, `5 minutes`. */
 export const formatWidth = (ms: number): string => {
   const [count, unit] = ms < 60_000 ? [ms / 1000, 'second'] : ms < 3_600_000 ? [ms / 60_000, 'minute'] : ms < 86_400_000 ? [ms / 3_600_000, 'hour'] : [ms / 86_400_000, 'day'];
-  return count === 1 ? unit : `${whole.format(count)} ${unit}s`;
+  return `${whole.format(count)} ${unit}${count === 1 ? '' : 's'}`;
 };

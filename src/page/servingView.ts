@@ -119,7 +119,7 @@ export const servingView = (main: HTMLElement, model: ModelView, { announcer, no
     if (document.hidden || (ring.end === 0 && !changed)) return;
     changed = false;
     const columns = bins.columns(Date.now());
-    const each = `Each bar is a ${formatWidth(bins.widthMs)}.`;
+    const each = `Each bar is ${formatWidth(bins.widthMs)}.`;
     const barWidth = bins.widthMs / 1000;
     const { edges, shares } = stackOf(columns);
     const busiest = Math.max(0, ...columns.rates);

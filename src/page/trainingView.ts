@@ -1,3 +1,4 @@
+import { concat, defer, EMPTY, exhaustMap, ignoreElements, merge, type Observable, of, retry, Subject, switchMap, tap, throwError, timer } from 'rxjs';
 import type { Side } from '../contracts/Row.js';
 import type { RejectionsView, ReportView, SideView, TrainingNews, TrainingPhase, TrainingSnapshot } from '../contracts/TrainingView.js';
 import { Chart } from './Chart.js';
@@ -9,7 +10,7 @@ import { formatCompact, formatCount, formatLoss, formatRate, formatScore, NOTHIN
 import { describeLosses, formatEpoch, lossChart, qualityChart, qualityData } from './lossChart.js';
 import { card, describeConfig, facts } from './ModelSection.js';
 import { openEvents } from './openEvents.js';
-import { reconnecting, type ServerSent } from './reconnecting.js';
+import { reconnecting, type ServerSent, type StreamNews, TokenWanted } from './reconnecting.js';
 import { credentials, getJson } from './server.js';
 import type { ViewOptions } from './servingView.js';
 import { className, confusionTable, scoresTable } from './tables.js';
@@ -25,6 +26,9 @@ const SIDES: readonly (readonly [side: Side, name: string])[] = [
 
 /** How often it is drawn. Milliseconds. */
 const DRAW_MS = 250;
+
+/** How long to wait before a snapshot that could not be had is asked for again. Milliseconds. */
+const RETRY_MS = 2000;
 
 /** The split as a table: the rows of each class on each side, as numbers and as bars. */
 const splitTable = (classes: readonly string[], split: Readonly<Record<Side, SideView>>): HTMLElement => {
@@ -142,20 +146,17 @@ export const trainingView = (main: HTMLElement, first: TrainingSnapshot, { annou
     if (error !== undefined) notice.show(`The training has failed: ${error}`);
   };
 
-  const lookAgain = (): void => {
-    getJson<TrainingSnapshot>('training').then((present) => {
-      snapshot = present;
-      become(pictureOf(present), true);
-    }, tokenWanted);
-  };
+  const isOver = (): boolean => picture.phase === 'ended' || picture.phase === 'failed';
+
+  const split$ = new Subject<void>();
+  const missed$ = new Subject<void>();
 
   const heard = ({ name, data }: ServerSent): void => {
     switch (name) {
       case 'training': {
         const news = JSON.parse(data) as TrainingNews;
         become(afterNews(picture, news), false);
-        // What is known once the rows are split stands in the snapshot.
-        if (news.type === 'training-started') lookAgain();
+        if (news.type === 'training-started') split$.next();
         break;
       }
       case 'rejections':
@@ -171,18 +172,46 @@ export const trainingView = (main: HTMLElement, first: TrainingSnapshot, { annou
         break;
       }
       case 'missed':
-        lookAgain();
+        missed$.next();
         break;
     }
   };
 
-  const after = first.lastEventId;
-  reconnecting({
-    open: (lastEventId) => openEvents(`events${after === null ? '?last=10000' : ''}`, credentials(), lastEventId),
-    ...(after === null ? {} : { lastEventId: after }),
-    isOver: () => picture.phase === 'ended' || picture.phase === 'failed',
-    random: Math.random,
-  }).subscribe({
+  /** All that was told until now; asked for until it can be had, or nothing more is to come. */
+  const present$ = defer(() => getJson<TrainingSnapshot>('training')).pipe(
+    retry({ delay: (error: unknown) => (error instanceof TokenWanted ? throwError(() => error) : isOver() ? EMPTY : timer(RETRY_MS)) }),
+  );
+
+  /** What is told after a snapshot. */
+  const newsAfter = ({ lastEventId }: TrainingSnapshot): Observable<StreamNews> =>
+    reconnecting({
+      open: (after) => openEvents(`events${lastEventId === null ? '?last=10000' : ''}`, credentials(), after),
+      lastEventId: lastEventId ?? undefined,
+      isOver,
+      random: Math.random,
+    });
+
+  // What is known once the rows are split stands in a snapshot alone; the rest of it was told, and more may have been since.
+  const known$ = split$.pipe(
+    switchMap(() => present$),
+    tap((present) => {
+      snapshot = present;
+      become(picture, true);
+    }),
+    ignoreElements(),
+  );
+  const whole$ = missed$.pipe(
+    exhaustMap(() => present$),
+    tap((present) => {
+      snapshot = present;
+      become(pictureOf(present), true);
+      tellFailure(present.error);
+    }),
+  );
+  // Each whole snapshot is gone on from: what was told while it was on its way is told after it again, and nothing that it has already.
+  const news$ = concat(of(first), whole$).pipe(switchMap(newsAfter));
+
+  merge(news$, known$).subscribe({
     next: (news) => {
       badge.heard(news);
       if (news.type === 'event') heard(news);
