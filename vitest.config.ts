@@ -9,5 +9,7 @@ export default defineConfig({
     // Files run side by side on as many processes as there are cores; long numeric tests need more than the default 5 s.
     pool: 'forks',
     testTimeout: 30_000,
+    // What is polled for comes about in its time: the default of 1 s is less than a page takes that draws once a second, on a busy machine.
+    expect: { poll: { timeout: 20_000 } },
   },
 });

@@ -20,7 +20,8 @@ export const live = (feeds: readonly string[], directory: string, options: PollF
       if (loaded._tag === 'Left') throw loaded.left;
       const { tokenizer, labelEncoder } = loaded.right;
       const model = restoreClassifier(loaded.right);
-      return pollFeed(feeds, options).pipe(
+      // Deferred, so that the model is freed too where there is no feed to poll.
+      return defer(() => pollFeed(feeds, options)).pipe(
         dedupe(),
         microBatch({ maxSize: 64, maxWaitMs: 20 }),
         classifyLive({ model, tokenizer, labelEncoder }),
@@ -33,6 +34,9 @@ if (process.argv[1] === import.meta.filename) {
   const [directory = 'artifacts', ...feeds] = process.argv.slice(2);
   live(feeds, directory).subscribe({
     next: ({ headline, category, distribution }) => console.log(category, distribution[0]?.probability.toFixed(3), headline.title),
-    error: (error: unknown) => console.error(error instanceof Error ? error.message : error),
+    error: (error: unknown) => {
+      console.error(error instanceof Error ? error.message : error);
+      process.exitCode = 1;
+    },
   });
 }

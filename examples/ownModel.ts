@@ -19,6 +19,7 @@ import {
   evaluate,
   fetchCsv,
   fit,
+  HeadwaterError,
   headlineRow,
   linear,
   metrics,
@@ -100,6 +101,7 @@ export const meanModel = ({ vocabularySize, classes, classWeights, width = 32, s
       tidy(() => void results.push(work([...weights.values()])));
       return results[0] as Result;
     });
+  const shapeOf = (weight: { readonly shape: readonly number[] } | undefined): string => (weight === undefined ? 'absent' : `of shape [${weight.shape.join(', ')}]`);
   const valuesOf = (result: Tensor): Float32Array => result.dataSync<'float32'>().slice();
   const numberOf = (result: Tensor): number => valuesOf(result)[0] ?? NaN;
   const weightOf = (labels: Int32Array): number => labels.reduce((total, label) => total + (classWeights?.[label] ?? 1), 0);
@@ -121,10 +123,16 @@ export const meanModel = ({ vocabularySize, classes, classWeights, width = 32, s
       }),
     predictBatch: (batch) => step((variables) => valuesOf(softmax(logits(batch, variables)))),
     stateDict: (): StateDict => new Map(Array.from(weights, ([name, weight]) => [name, { shape: weight.shape, data: valuesOf(weight) }])),
-    loadStateDict: (state) =>
+    loadStateDict: (state) => {
+      // All of them first: a state that does not fit changes nothing.
+      for (const name of new Set([...names, ...state.keys()])) {
+        const [wanted, given] = [shapeOf(weights.get(name)), shapeOf(state.get(name))];
+        if (wanted !== given) throw new HeadwaterError('HW_ARTIFACT', `The weights do not fit the model: ${name} should be ${wanted}, but is ${given}.`);
+      }
       step(() => {
         for (const [name, { shape, data }] of state) weights.get(name)?.assign(tensor(data.slice(), [...shape]));
-      }),
+      });
+    },
     dispose: () => {
       adam.dispose();
       for (const weight of weights.values()) weight.dispose();

@@ -73,8 +73,11 @@ export const jsonLines = (stream: Writable, { valve, limit = 64 * 1024 * 1024, e
       subscriber.add(() => {
         open();
         output.release();
+        if (!end) return;
+        // It may fail yet, in opening or in its last write, when nobody is left to be told; and an 'error' that nobody hears would end the process.
+        stream.on('error', () => undefined);
         // A file that nobody else would close: whatever ended the stream, its lines so far are kept and its handle is not.
-        if (end && !stream.writableEnded) stream.end();
+        if (!stream.writableEnded) stream.end();
       });
       followed(source, {
         next: (value) => {

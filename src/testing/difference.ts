@@ -2,7 +2,7 @@
 export interface DifferenceOptions {
   /**
    * How far a number may be from the one expected: absolutely, or relative to the one expected where that exceeds 1. Default 0.
-   * It holds for every number, those in typed arrays and plain ones alike.
+   * It holds for every number, those in typed arrays and plain ones alike. An infinity agrees with itself alone: everything else is infinitely far from it.
    */
   readonly tolerance?: number;
 }
@@ -24,8 +24,11 @@ const shown = (value: unknown): string => {
   return Object.prototype.toString.call(value);
 };
 
-const numbersAgree = (actual: number, expected: number, tolerance: number): boolean =>
-  actual === expected || (Number.isNaN(actual) && Number.isNaN(expected)) || Math.abs(actual - expected) <= tolerance * Math.max(1, Math.abs(expected));
+const numbersAgree = (actual: number, expected: number, tolerance: number): boolean => {
+  if (actual === expected || (Number.isNaN(actual) && Number.isNaN(expected))) return true;
+  // A share of an infinity is one too, and every number would be within it.
+  return Number.isFinite(expected) && Math.abs(actual - expected) <= tolerance * Math.max(1, Math.abs(expected));
+};
 
 const elementwise = (actual: ArrayLike<unknown>, expected: ArrayLike<unknown>, path: string, compare: Compare): string | undefined => {
   if (actual.length !== expected.length) return `${path}: got length ${actual.length}, expected ${expected.length}`;
@@ -34,6 +37,17 @@ const elementwise = (actual: ArrayLike<unknown>, expected: ArrayLike<unknown>, p
     if (found !== undefined) return found;
   }
   return undefined;
+};
+
+/** The bytes of a buffer or a view of one; undefined where it is neither. */
+const bytesOf = (value: object): Uint8Array | undefined => {
+  if (value instanceof ArrayBuffer) return new Uint8Array(value);
+  return value instanceof DataView ? new Uint8Array(value.buffer, value.byteOffset, value.byteLength) : undefined;
+};
+
+const isPlain = (value: object): boolean => {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
 };
 
 const own = (value: object): [PropertyKey, unknown][] => Reflect.ownKeys(value).map((key) => [key, Reflect.get(value, key)]);
@@ -66,8 +80,9 @@ const errorFields = (error: Error): [string, unknown][] => [
 /**
  * The first place where two values differ, in words; undefined where they are equal.
  *
- * Typed arrays are compared by kind and by value, numbers within a tolerance; NaN equals NaN, and 0 equals −0. Errors are compared by name, message, code and cause;
- * maps, sets (in order of insertion), arrays and objects by what they hold. It needs no test framework.
+ * Typed arrays are compared by kind and by value, numbers within a tolerance; NaN equals NaN, and 0 equals −0. Errors are compared by name, message, code and cause; URLs and regular expressions as they are
+ * written; buffers by their bytes; maps, sets (in order of insertion), arrays and objects by what they hold. An instance of a class that has no properties of its own, all it holds being private, equals itself alone.
+ * It needs no test framework.
  *
  * @param actual what came
  * @param expected what was to come
@@ -101,7 +116,12 @@ export const difference = (actual: unknown, expected: unknown, { tolerance = 0 }
       if (a instanceof Set && b instanceof Set) return elementwise([...a], [...b], path, compare);
       if (a instanceof Date && b instanceof Date) return compare(a.getTime(), b.getTime(), path);
       if (Array.isArray(a) && Array.isArray(b)) return elementwise(a, b, path, compare);
-      return byKey(own(a), own(b), path, compare);
+      if ((a instanceof URL && b instanceof URL) || (a instanceof RegExp && b instanceof RegExp)) return compare(String(a), String(b), path);
+      const [bytes, expectedBytes] = [bytesOf(a), bytesOf(b)];
+      if (bytes !== undefined && expectedBytes !== undefined) return elementwise(bytes, expectedBytes, path, compare);
+      const [fields, expectedFields] = [own(a), own(b)];
+      if (!isPlain(b) && fields.length === 0 && expectedFields.length === 0) return `${path || 'value'}: got another instance than expected, and neither shows what it holds`;
+      return byKey(fields, expectedFields, path, compare);
     } finally {
       open.delete(a);
     }

@@ -4,13 +4,19 @@ import type * as t from 'io-ts';
 import { HeadwaterError } from '../contracts/HeadwaterError.js';
 import { excerpt } from './excerpt.js';
 
+/** A value in a few words. Arrays and objects are not written out: a damaged file may nest them deeper than the stack is. */
+const described = (value: unknown): string => {
+  if (value === undefined) return 'missing';
+  if (Array.isArray(value)) return 'an array';
+  return typeof value === 'object' && value !== null ? 'an object' : excerpt(JSON.stringify(value));
+};
+
 const reason = ([error]: t.Errors): string => {
   if (error === undefined) return 'it is not of the right shape';
   if (error.message !== undefined) return error.message;
   const path = error.context.map(({ key }) => key).filter((key) => key !== '');
   const expected = error.context.at(-1)?.type.name ?? 'something else';
-  const got = error.value === undefined ? 'missing' : excerpt(JSON.stringify(error.value));
-  return `${path.length === 0 ? 'the whole' : path.join('.')} should be ${expected}, but is ${got}`;
+  return `${path.length === 0 ? 'the whole' : path.join('.')} should be ${expected}, but is ${described(error.value)}`;
 };
 
 /** The error of an artifact that cannot be read, in one sentence and what to do about it. */

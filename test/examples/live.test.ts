@@ -1,8 +1,11 @@
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
 import { memory } from '@tensorflow/tfjs-core';
 import { lastValueFrom, take, toArray } from 'rxjs';
 import { expect, test } from 'vitest';
 import { live } from '../../examples/live.js';
 import { serveFeeds } from '../cli/feedServer.js';
+import { root } from '../docs/fences.js';
 import { scratchFolder } from './headlines.js';
 import { savedModel } from './savedModel.js';
 
@@ -40,4 +43,17 @@ test('it goes on with what comes later, until it is left', async () => {
 
 test('a folder without a model is a typed error', async () => {
   await expect(lastValueFrom(live(['http://127.0.0.1:9/'], scratchFolder()))).rejects.toMatchObject({ code: 'HW_ARTIFACT' });
+});
+
+test('feeds that cannot be polled are a typed error, and the model is freed', async () => {
+  const folder = await savedModel();
+  const before = memory().numTensors;
+  await expect(lastValueFrom(live([], folder))).rejects.toMatchObject({ code: 'HW_USAGE' });
+  expect(memory().numTensors).toBe(before);
+});
+
+test('as a program it says what went wrong, and exits with status 1', () => {
+  const { status, stderr } = spawnSync(process.execPath, ['--import', 'tsx', 'examples/live.ts', join(scratchFolder(), 'none'), 'http://127.0.0.1:9/'], { cwd: root, encoding: 'utf8' });
+  expect(stderr).toMatch(/none/);
+  expect(status).toBe(1);
 });

@@ -52,3 +52,17 @@ test('its state can be taken and given back, and a step makes no tensor that sta
   expect(memory().numTensors).toBe(tensors);
   model.dispose();
 });
+
+test('it refuses a state with other names or shapes than its own, and stays as it is', () => {
+  const model = meanModel({ vocabularySize: 6, classes: 2, width: 3 });
+  const state = model.stateDict();
+  const bias = { shape: [2], data: Float32Array.of(1, 2) };
+  const missing = new Map([...state].filter(([name]) => name !== 'embeddings'));
+  const refused = (weights: typeof state, what: string): void =>
+    expect(() => model.loadStateDict(weights)).toThrow(expect.objectContaining({ code: 'HW_ARTIFACT', message: expect.stringContaining(what) as unknown }));
+  refused(new Map([...state, ['bias', bias], ['scale', bias]]), 'scale should be absent, but is of shape [2]');
+  refused(new Map([...missing, ['bias', bias]]), 'embeddings should be of shape [6, 3], but is absent');
+  refused(new Map([...state, ['bias', { shape: [3], data: Float32Array.of(1, 2, 3) }]]), 'bias should be of shape [2], but is of shape [3]');
+  expect(model.stateDict()).toEqual(state);
+  model.dispose();
+});

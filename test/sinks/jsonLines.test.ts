@@ -90,6 +90,22 @@ describe('jsonLines', () => {
     expect(stream.destroyed).toBe(true);
   });
 
+  it('does not end the process when a file of its own fails after it was left', async () => {
+    const missing = createWriteStream(join(dir, 'missing', 'events.jsonl'));
+    NEVER.pipe(jsonLines(missing, { end: true })).subscribe().unsubscribe();
+    await once(missing, 'close');
+    expect(missing.errored).toMatchObject({ code: 'ENOENT' });
+    // Left while it was ending by itself.
+    let fail = (): void => undefined;
+    const last = new Writable({ write: (_chunk, _encoding, done) => done(), final: (done) => void (fail = () => done(systemError('ENOSPC'))) });
+    const subscription = EMPTY.pipe(jsonLines(last, { end: true })).subscribe();
+    await nextTurn();
+    subscription.unsubscribe();
+    fail();
+    await once(last, 'close');
+    expect(last.errored).toMatchObject({ code: 'ENOSPC' });
+  });
+
   it('writes the lines in the order of several subscribers without mixing them', async () => {
     const stream = new PassThrough();
     const values$ = new Subject<object>();

@@ -3,6 +3,22 @@ import { HeadwaterError } from '../../src/contracts/HeadwaterError.js';
 import { difference } from '../../src/testing/difference.js';
 import { typedArraysEqual } from '../../src/testing/typedArraysEqual.js';
 
+/** Shows nothing of what it holds. */
+class Sealed {
+  readonly #held: number;
+
+  constructor(held: number) {
+    this.#held = held;
+  }
+
+  get twice(): number {
+    return 2 * this.#held;
+  }
+}
+const sealed = new Sealed(1);
+
+const view = (...bytes: number[]) => new DataView(Uint8Array.from([9, ...bytes]).buffer, 1);
+
 const cyclic = () => {
   const value: { name: string; self?: unknown } = { name: 'ring' };
   value.self = value;
@@ -27,6 +43,12 @@ describe('difference', () => {
     ['dates', new Date(5), new Date(5)],
     ['errors', new HeadwaterError('HW_PATH', 'gone', { cause: 1 }), new HeadwaterError('HW_PATH', 'gone', { cause: 1 })],
     ['rings', cyclic(), cyclic()],
+    ['addresses', new URL('https://a.example/x'), new URL('https://a.example/x')],
+    ['patterns', /a+/giu, /a+/giu],
+    ['buffers', Uint8Array.of(1, 2).buffer, Uint8Array.of(1, 2).buffer],
+    ['data views', view(1, 2), new DataView(Uint8Array.of(1, 2).buffer)],
+    ['instances that show nothing: one and the same', { sealed }, { sealed }],
+    ['objects without keys', [{}, Object.create(null)], [{}, Object.create(null)]],
   ])('finds none between equal %s', (_, actual, expected) => {
     expect(difference(actual, expected)).toBeUndefined();
   });
@@ -54,6 +76,12 @@ describe('difference', () => {
     ['an error and none', new Error('a'), 'a', 'value: got Error: a, expected "a"'],
     ['functions', Math.max, Math.min, 'value: got function max, expected function min'],
     ['rings', cyclic(), { ...cyclic(), name: 'chain' }, '.name: got "ring", expected "chain"'],
+    ['addresses', new URL('https://a.example/x'), new URL('https://a.example/y'), 'value: got "https://a.example/x", expected "https://a.example/y"'],
+    ['patterns', { of: /a+/g }, { of: /a+/ }, '.of: got "/a+/g", expected "/a+/"'],
+    ['bytes of buffers', Uint8Array.of(1, 2).buffer, Uint8Array.of(1, 3).buffer, '[1]: got 2, expected 3'],
+    ['sizes of buffers', Uint8Array.of(1).buffer, Uint8Array.of(1, 2).buffer, ': got length 1, expected 2'],
+    ['bytes of data views', view(1, 2), view(1, 3), '[1]: got 2, expected 3'],
+    ['instances that show nothing', { of: sealed }, { of: new Sealed(1) }, '.of: got another instance than expected, and neither shows what it holds'],
   ])('names the first between %s', (_, actual, expected, words) => {
     expect(difference(actual, expected)).toBe(words);
   });
@@ -66,6 +94,13 @@ describe('difference', () => {
     expect(difference({ loss: 1001.1 }, { loss: 1000 }, { tolerance })).toBeDefined();
     expect(difference(NaN, 1, { tolerance })).toBeDefined();
     expect(difference(Infinity, 1, { tolerance })).toBeDefined();
+  });
+
+  it('lets no number stray to or from an infinity, which is infinitely far', () => {
+    const tolerance = 1e-3;
+    for (const value of [5, -Infinity, NaN]) expect(difference(value, Infinity, { tolerance })).toBe(`value: got ${value}, expected Infinity`);
+    expect(difference(Float32Array.of(0.25), Float32Array.of(-Infinity), { tolerance })).toBe('[0]: got 0.25, expected -Infinity');
+    expect(difference(Infinity, Infinity, { tolerance })).toBeUndefined();
   });
 });
 

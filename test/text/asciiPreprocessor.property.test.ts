@@ -23,7 +23,7 @@ describe('asciiPreprocessor', () => {
   it('makes of every ASCII text what the patterns make of it', () => {
     fc.assert(
       fc.property(fc.oneof({ weight: 9, arbitrary: texts }, anyAscii), (text) => agree(STOP_WORDS, text)),
-      { numRuns: 3000 },
+      { seed: 25, numRuns: 3000 },
     );
   });
 
@@ -31,7 +31,7 @@ describe('asciiPreprocessor', () => {
     const tricky = fc.array(fc.constantFrom('don', 'Don', "'", 't', 'T', ' ', 'know', 'the', '_', 'a', 'b', 'rock', 'n', 'roll', '7', 'x', '\t', 'y', '(', ')'), { maxLength: 12 }).map((parts) => parts.join(''));
     fc.assert(
       fc.property(lists, tricky, agree),
-      { numRuns: 1000 },
+      { seed: 26, numRuns: 1000 },
     );
   });
 
