@@ -21,13 +21,16 @@ export const webAddress = (given: URL): WebAddress => {
   return { url, authorization: username === '' && password === '' ? {} : { authorization: `Basic ${Buffer.from(`${percentDecoded(username)}:${percentDecoded(password)}`).toString('base64')}` } };
 };
 
+/** What names a server, or a place on one: `me:s3cret@example.org` is a URL too, but has neither. */
+const isLocated = (url: URL): boolean => url.pathname.startsWith('/') || url.host !== '';
+
 /**
  * What was written as an address, as it may be shown.
  *
- * Where it is none, nobody knows where its password ends: all goes that stands before its last `@`.
+ * Where it names no server, nobody knows where its password ends: all goes that stands before its last `@`.
  */
 export const withoutSecrets = (written: string): string => {
-  if (!URL.canParse(written)) return written.replace(/^((?:[a-z][a-z\d+.-]*:)?[/\\]*).*@/is, '$1');
-  const given = new URL(written);
+  const given = URL.canParse(written) ? new URL(written) : undefined;
+  if (given === undefined || !isLocated(given)) return written.replace(/^((?:[a-z][a-z\d+.-]*:)?[/\\]*).*@/is, '$1');
   return given.username === '' && given.password === '' ? written : webAddress(given).url.href;
 };

@@ -37,8 +37,10 @@ export const locate = (source: string | URL): Location => {
   }
   const url = typeof source === 'string' ? parsed(source) : source;
   if (url.protocol === 'file:') return fileOf(url);
-  const address = webAddress(url);
-  const name = address.url.href;
-  if (url.protocol === 'http:' || url.protocol === 'https:') return { kind: 'http', name, ...address };
+  if (url.protocol === 'http:' || url.protocol === 'https:') {
+    const address = webAddress(url);
+    return { kind: 'http', name: address.url.href, ...address };
+  }
+  const name = withoutSecrets(url.href);
   throw new HeadwaterError('HW_USAGE', `Cannot read from ${url.protocol} addresses: ${name}. Give http, https, file, or a path (./a:b where its first part has a colon).`, { where: name });
 };

@@ -16,6 +16,9 @@ beforeEach(async () => {
 });
 afterEach(() => rm(dir, { recursive: true, force: true }));
 
+/** Not `once` of node:events, which fails on the error that comes before. */
+const closed = (stream: Writable): Promise<void> => new Promise((resolve) => stream.once('close', () => resolve()));
+
 const ended = (result$: Observable<never>): Promise<unknown> => lastValueFrom(result$, { defaultValue: 'complete' });
 
 /** Node has told every listener of what happened before. */
@@ -93,7 +96,7 @@ describe('jsonLines', () => {
   it('does not end the process when a file of its own fails after it was left', async () => {
     const missing = createWriteStream(join(dir, 'missing', 'events.jsonl'));
     NEVER.pipe(jsonLines(missing, { end: true })).subscribe().unsubscribe();
-    await once(missing, 'close');
+    await closed(missing);
     expect(missing.errored).toMatchObject({ code: 'ENOENT' });
     // Left while it was ending by itself.
     let fail = (): void => undefined;
@@ -102,7 +105,7 @@ describe('jsonLines', () => {
     await nextTurn();
     subscription.unsubscribe();
     fail();
-    await once(last, 'close');
+    await closed(last);
     expect(last.errored).toMatchObject({ code: 'ENOSPC' });
   });
 

@@ -28,9 +28,11 @@ describe('withoutSecrets', () => {
     ['https://example.org/@me', 'https://example.org/@me'],
     // No addresses: what is before the last @ may be a password.
     ['https://me:s3/cret@example.org/x', 'https://example.org/x'],
-    ['https://me:s3@cr/et@example.org:port', 'https://example.org:port'],
+    ['https://me:s3@cr et@example.org:port', 'https://example.org:port'],
     ['//me:s3/cret@example.org', '//example.org'],
+    ['me:s3cret@example.org/x', 'me:example.org/x'],
     ['me:s3 cret@', 'me:'],
+    ['file:///tmp/me@example.org.csv', 'file:///tmp/me@example.org.csv'],
     ['news.example.org', 'news.example.org'],
   ])('shows %s as %s', (written, shown) => {
     expect(withoutSecrets(written)).toBe(shown);

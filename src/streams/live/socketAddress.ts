@@ -16,7 +16,7 @@ export const socketAddress = (source: string | URL): SocketAddress => {
     throw new HeadwaterError('HW_USAGE', `Not an address: ${where}. Give one such as wss://example.org/news.`, { where });
   }
   const { url, authorization } = webAddress(new URL(source));
-  const name = url.href;
+  const name = withoutSecrets(url.href);
   const scheme = SCHEMES[url.protocol];
   if (scheme === undefined) throw new HeadwaterError('HW_USAGE', `Cannot read messages from ${url.protocol} addresses: ${name}. Give ws, wss, http or https.`, { where: name });
   url.protocol = scheme;
