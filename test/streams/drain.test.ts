@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { asapScheduler, type SchedulerLike } from 'rxjs';
+import { asyncScheduler, type SchedulerLike } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { drain } from '../../src/streams/drain.js';
 import { LineReader } from '../../src/streams/LineReader.js';
@@ -53,7 +53,7 @@ describe('a body that breaks off', () => {
   it('has handed over all that had come, to a subscriber that is slower than it', async () => {
     let now = 0;
     // Every line takes the whole of a turn.
-    const scheduler: SchedulerLike = { now: () => now, schedule: asapScheduler.schedule.bind(asapScheduler) };
+    const scheduler: SchedulerLike = { now: () => now, schedule: asyncScheduler.schedule.bind(asyncScheduler) };
     const { body, told, running } = draining({ scheduler, yieldAfter: 1 }, (line) => {
       now++;
       if (line === 'a') body.destroy(new Error('cut'));
