@@ -43,16 +43,16 @@ const numbersOf = async (backend: string, config: ClassifierConfig): Promise<rea
 
 const test = async ({ backend, config, batchSize, work, threads }: SelfTestTask): Promise<SelfTestResult> => {
   const selected = await selectBackend(backend, threads === undefined ? {} : { threads })();
-  if (isLeft(selected)) return { passed: false, absent: true, reason: selected.left.message };
+  if (isLeft(selected)) return { passed: false, fault: 'absent', reason: selected.left.message };
   const { name, reason } = selected.right;
   // It would take the processor from the kernels that are made for it, and seconds to make its shaders.
-  if (reason.includes('software on the processor')) return { passed: false, absent: true, reason };
+  if (reason.includes('software on the processor')) return { passed: false, fault: 'absent', reason };
   registerEmbedded(REFERENCE, undefined);
   const small = classifierConfig({ ...config, vocabularySize: 30, classes: 3, embeddingDim: 6, hiddenDim: 8, fcDim: 5 });
   const [expected, actual] = [await numbersOf(REFERENCE, small), await numbersOf(name, small)];
   const off = Math.max(...expected.map((value, at) => Math.abs(value - (actual[at] ?? NaN))));
   // Not `off > …`: what is no number is off, too.
-  if (!(off <= 1e-4)) return { passed: false, absent: false, reason: `Its numbers are not the reference's: they are off by ${off.toPrecision(2)}.` };
+  if (!(off <= 1e-4)) return { passed: false, fault: 'numbers', reason: `Its numbers are not the reference's: they are off by ${off.toPrecision(2)}.` };
 
   const model = classifierOn(config, { seed: 1, backend: name });
   const once = (step: number): Promise<unknown> =>

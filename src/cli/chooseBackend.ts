@@ -42,22 +42,33 @@ const keyOf = ({ config, batchSize, work, threads }: Workload, candidates: reado
 
 const rate = (rowsPerSecond: number): string => `${Math.round(rowsPerSecond).toLocaleString('en-US')} rows/s`;
 
+/** What came of a test of all candidates. */
+interface Tested {
+  readonly choice: Choice;
+  /** Whether each of them could be tested: what does not load may be mended at any moment, and a choice without it is not to outlive that. */
+  readonly lasts: boolean;
+}
+
 /** Tests the candidates and, where one of them passes, the embedded backend too; gives the fastest. */
-const choose = async (workload: Workload, candidates: readonly Candidate[], run: RunCommand, signal: AbortSignal): Promise<Choice> => {
+const choose = async (workload: Workload, candidates: readonly Candidate[], run: RunCommand, signal: AbortSignal): Promise<Tested> => {
   const passed: { readonly name: Choice['name']; readonly rowsPerSecond: number }[] = [];
   const refused: string[] = [];
+  let lasts = true;
   const test = async (name: Choice['name']): Promise<void> => {
     const result = await selfTest({ ...workload, backend: name }, run, signal);
     if (result.passed) passed.push({ name, rowsPerSecond: result.rowsPerSecond });
     // A machine without a GPU is nothing to tell of. What was set up, and then does not load, is.
-    else if (!(name === 'webgpu' && result.absent)) refused.push(`${name} is refused: ${result.reason.replace(/\.$/, '')}`);
+    else if (!(name === 'webgpu' && result.fault === 'absent')) {
+      refused.push(`${name} is refused: ${result.reason.replace(/\.$/, '')}`);
+      lasts &&= result.fault === 'numbers';
+    }
   };
   // One by one: each takes the whole processor.
   for (const { name } of candidates) await test(name);
   if (passed.length > 0) await test('headwater');
   const [best, ...others] = passed.sort((a, b) => b.rowsPerSecond - a.rowsPerSecond);
   const rates = best === undefined ? [] : [`the fastest here at this size, ${[rate(best.rowsPerSecond), ...others.map((other) => `${other.name} ${rate(other.rowsPerSecond)}`)].join(', ')}`];
-  return { name: best?.name ?? 'headwater', why: [...rates, ...refused].join('; '), date: new Date().toISOString().slice(0, 10) };
+  return { choice: { name: best?.name ?? 'headwater', why: [...rates, ...refused].join('; '), date: new Date().toISOString().slice(0, 10) }, lasts };
 };
 
 const load = async ({ name, why, date }: Choice, remembered: boolean, { threads }: Workload): Promise<SelectedBackend | undefined> => {
@@ -75,8 +86,8 @@ const decide = async (workload: Workload, env: NodeJS.ProcessEnv, run: RunComman
     const known = await recall(key, env);
     const again = known === undefined ? undefined : await load(known, true, workload);
     if (again !== undefined) return again;
-    const choice = await choose(workload, candidates, run, signal);
-    await remember(key, choice, env);
+    const { choice, lasts } = await choose(workload, candidates, run, signal);
+    if (lasts) await remember(key, choice, env);
     const loaded = await load(choice, false, workload);
     if (loaded !== undefined) return loaded;
   }

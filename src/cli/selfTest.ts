@@ -22,8 +22,8 @@ export interface SelfTestTask extends Workload {
 /** What came of it. */
 export type SelfTestResult =
   | { readonly passed: true; readonly rowsPerSecond: number }
-  /** `absent` where it does not load, or has no device of its own to compute on. */
-  | { readonly passed: false; readonly absent: boolean; readonly reason: string };
+  /** It does not load, or has no device of its own to compute on (`absent`); it ended the process that loads it (`ended`); it computes other numbers than the reference (`numbers`). */
+  | { readonly passed: false; readonly fault: 'absent' | 'ended' | 'numbers'; readonly reason: string };
 
 const PROGRAM = fileURLToPath(new URL('./backendSelfTest.js', import.meta.url));
 
@@ -33,6 +33,6 @@ export const selfTest = async (task: SelfTestTask, run: RunCommand, signal: Abor
   try {
     return JSON.parse(ended?.stdout.trim().split('\n').at(-1) ?? '') as SelfTestResult;
   } catch {
-    return { passed: false, absent: false, reason: `It ended the process that tested it (${howItEnded(ended)}).` };
+    return { passed: false, fault: 'ended', reason: `It ended the process that tested it (${howItEnded(ended)}).` };
   }
 };

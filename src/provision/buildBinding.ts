@@ -1,6 +1,7 @@
-import { cp, mkdir, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join } from 'node:path';
 import { setupError } from './setupError.js';
 import { NAPI_VERSION } from './SetupKey.js';
 import { bindingFile, packageFolder } from './SetupManifest.js';
@@ -36,23 +37,36 @@ const layOutHeaders = async (folder: string): Promise<void> => {
 /** What a compiler says of what it does not know what to do with. */
 const firstComplaint = (output: string): string => /^.*(?:error|Error|ERR!|not found).*$/m.exec(output)?.[0].trim() ?? 'it gives no reason';
 
+/** Lays out what is built beside the libraries that it is built against. */
+const layOutPackage = async (from: string, to: string): Promise<void> => {
+  const libraries = join(from, 'deps');
+  await cp(from, to, { recursive: true, filter: (path) => path !== libraries });
+  await symlink(libraries, join(to, basename(libraries)));
+};
+
 /**
  * Builds the package's binding against the libraries in its `deps/`, with the node-gyp that npm brings.
  *
+ * It is built in a folder for temporary files: make knows no path with a space or a `$` in it, as a home or `--dest` may have, and what it leaves behind has paths of this machine in it.
+ *
  * @param folder the set-up's
  */
-export const buildBinding = async (folder: string, scratch: string, step: Step): Promise<void> => {
+export const buildBinding = async (folder: string, step: Step): Promise<void> => {
   const nodeGyp = await findNodeGyp(step);
-  const headers = join(scratch, 'node');
-  await layOutHeaders(headers);
-  const cwd = packageFolder(folder);
-  const options = ['--nodedir', headers, '--python', 'python3', '--release', `--napi_build_version=${NAPI_VERSION}`, '--module_name=tfjs_binding', `--module_path=${dirname(bindingFile(folder))}`];
-  // The compiler that was looked for: where the variable is there but empty, make would run none.
-  const ended = await step.run(process.execPath, [nodeGyp, 'rebuild', ...options], { cwd, env: { CXX: compiler().join(' ') }, signal: step.signal });
-  if (ended?.status !== 0) {
-    throw setupError(`The binding could not be built: ${firstComplaint(`${ended?.stdout ?? ''}\n${ended?.stderr ?? ''}`)}.`, 'Make sure that a C++ compiler for C++17 is there (Debian and Ubuntu: apt-get install g++ make), then run the same command again.');
+  const building = await mkdtemp(join(tmpdir(), 'headwater-'));
+  try {
+    const [headers, cwd] = [join(building, 'node'), packageFolder(building)];
+    await layOutHeaders(headers);
+    await layOutPackage(packageFolder(folder), cwd);
+    const built = dirname(bindingFile(building));
+    const options = ['--nodedir', headers, '--python', 'python3', '--release', `--napi_build_version=${NAPI_VERSION}`, '--module_name=tfjs_binding', `--module_path=${built}`];
+    // The compiler that was looked for: where the variable is there but empty, make would run none.
+    const ended = await step.run(process.execPath, [nodeGyp, 'rebuild', ...options], { cwd, env: { CXX: compiler().join(' ') }, signal: step.signal });
+    if (ended?.status !== 0) {
+      throw setupError(`The binding could not be built: ${firstComplaint(`${ended?.stdout ?? ''}\n${ended?.stderr ?? ''}`)}.`, 'Make sure that a C++ compiler for C++17 is there (Debian and Ubuntu: apt-get install g++ make), then run the same command again.');
+    }
+    await cp(built, dirname(bindingFile(folder)), { recursive: true });
+  } finally {
+    await rm(building, { recursive: true, force: true });
   }
-  // Objects and makefiles, with paths of this machine in them.
-  await rm(join(cwd, 'build'), { recursive: true, force: true });
-  await rm(headers, { recursive: true, force: true });
 };

@@ -7,6 +7,7 @@ import type { CommandOptions, Finished } from './runCommand.js';
 import { lastLine, setupError } from './setupError.js';
 import type { Step } from './Step.js';
 import { isOlder } from './tools.js';
+import { whileGrowing } from './whileGrowing.js';
 
 /** A wheel as the index gives it. */
 export interface IndexedWheel {
@@ -77,7 +78,8 @@ export const askIndex = async (requirement: string, scratch: string, step: Step)
   const report = join(scratch, 'report.json');
   const target = join(scratch, 'target');
   const args = ['install', '--quiet', '--dry-run', '--ignore-installed', ...WHEELS, '--target', target, '--report', report, requirement];
-  await pip(requirement, args, step, { env: { TMPDIR: scratch } });
+  // Where the index has no metadata beside its wheels, or pip does not know of it, it downloads the wheel to answer.
+  await whileGrowing([scratch], (bytes) => step.progress(bytes, undefined), () => pip(requirement, args, step, { env: { TMPDIR: scratch } }));
   const decoded = Report.decode(JSON.parse(await readFile(report, 'utf8')));
   await rm(report);
   const found = isLeft(decoded) ? undefined : decoded.right.install[0];
@@ -116,7 +118,9 @@ export const downloadWheel = async ({ requirement, sha256 }: IndexedWheel, folde
     const [, done, total] = /^\s*Progress (\d+) of (\d+)/.exec(line) ?? [];
     if (done !== undefined) step.progress(Number(done), Number(total) || undefined);
   };
-  await pip(requirement, args, step, { env: { TMPDIR: scratch }, onLine });
+  const download = (): Promise<void> => pip(requirement, args, step, { env: { TMPDIR: scratch }, onLine });
+  // An older one downloads into its folder for temporary files, and copies what is on this machine to where it goes.
+  await (tells ? download() : whileGrowing([scratch, folder], (bytes) => step.progress(bytes, undefined), download));
   await rm(file);
   const wheel = (await readdir(folder)).find((name) => name.endsWith('.whl'));
   if (wheel === undefined) throw setupError(`pip ended well but left no wheel of ${requirement}.`, 'Try again, or name a wheel of yours with --wheel.');

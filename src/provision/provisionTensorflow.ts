@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { link, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { basename, join, resolve } from 'node:path';
@@ -168,6 +168,16 @@ class Staging {
     return result;
   }
 
+  /** Does what shows whether earlier steps left what they should: where it fails, these are not taken for done by the next attempt. Power may have gone before what they wrote was on the disk. */
+  async unlessItFails<T>(names: readonly string[], work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      if (error instanceof HeadwaterError) for (const name of names) await rm(join(this.#notes, `${name}.json`), { force: true });
+      throw error;
+    }
+  }
+
   /** Takes the folder away where no step of it was done: there is nothing to go on from. */
   async discardEmpty(): Promise<void> {
     const notes = await readdir(this.#notes).catch(() => undefined);
@@ -199,14 +209,33 @@ const withWheel = async <T>(path: string, work: (wheel: Wheel) => Promise<T>): P
 /** A wheel that the user names. */
 const ownWheel = async (path: string, gpu: boolean): Promise<{ readonly path: string; readonly version: string }> => {
   const full = resolve(path);
-  if (!existsSync(full)) throw new HeadwaterError('HW_PATH', `No such file: ${path}. Check the path given to --wheel.`, { where: path });
+  if (!statSync(full, { throwIfNoEntry: false })?.isFile()) throw new HeadwaterError('HW_PATH', `No such file: ${path}. Check the path given to --wheel.`, { where: path });
   const { name, version } = await withWheel(full, (wheel) => wheel.metadata());
   const wanted = gpu ? ['tensorflow'] : ['tensorflow-cpu', 'tensorflow'];
   if (!wanted.includes(name)) throw setupError(`${path} is a wheel of ${name}.`, `Name one of ${wanted.join(' or ')}${gpu ? ', which computes on GPUs' : ''}.`);
   return { path: full, version };
 };
 
+/** A version as wheels are named by it. Nothing else: it becomes the name of a folder, and a requirement that pip reads. */
+const VERSION = /^\d+\.\d+\.\d+((a|b|rc)\d+)?$/;
+
+const checkVersion = (version: string): string => {
+  if (VERSION.test(version)) return version;
+  throw new HeadwaterError('HW_USAGE', `${version} is no version of TensorFlow. Name one in full, such as ${DEFAULT_VERSION}.`);
+};
+
 const PRODUCT_FILES = ['package/deps/lib/libtensorflow_cc.so.2', 'package/deps/lib/libtensorflow_framework.so.2', 'package/dist/nodejs_kernel_backend.js', 'package/dist/register_all_kernels.js'] as const;
+
+/** Whether a set-up that looks complete is: its files may be damaged without having lost a byte, and who is told to set it up again is to be helped by it. */
+const stillComputes = async (folder: string, trial: string, step: Step): Promise<boolean> => {
+  try {
+    await tryBinding(folder, trial, step);
+    return true;
+  } catch (error) {
+    if (!(error instanceof HeadwaterError)) throw error;
+    return false;
+  }
+};
 
 const make = async (options: ProvisionOptions, machine: Machine, signal: AbortSignal, emit: (event: ProvisionEvent) => void): Promise<void> => {
   const { gpu = false } = options;
@@ -219,13 +248,13 @@ const make = async (options: ProvisionOptions, machine: Machine, signal: AbortSi
 
   const keyOf = (version: string): SetupKey => ({ version, gpu, platform: machine.platform, arch: machine.arch });
   const own = options.wheel === undefined ? undefined : await ownWheel(options.wheel, gpu);
-  const version = own?.version ?? options.version ?? DEFAULT_VERSION;
+  const version = own?.version ?? checkVersion(options.version ?? DEFAULT_VERSION);
   if (own !== undefined && options.version !== undefined && own.version !== options.version)
     throw new HeadwaterError('HW_USAGE', `${own.path} is of version ${own.version}, and --version says ${options.version}. Leave one of them out.`);
 
   const folder = join(root, folderName(keyOf(version)));
   const found = existsSync(folder) ? readSetup(folder) : undefined;
-  if (found?.state === 'ready') {
+  if (found?.state === 'ready' && (await stillComputes(folder, options.trial, begin('trying one product', 'with what is there')))) {
     emit({ type: 'ready', setup: found, made: false });
     return;
   }
@@ -273,8 +302,10 @@ const make = async (options: ProvisionOptions, machine: Machine, signal: AbortSi
       throw error;
     }
 
-    await staging.once('binding', wheels, ['package/lib'], () => buildBinding(staging.folder, staging.scratch, begin('building the binding', 'node-gyp')));
-    const trial = await tryBinding(staging.folder, options.trial, begin('trying one product', 'in a process of its own'));
+    const trial = await staging.unlessItFails(['libraries', 'binding'], async () => {
+      await staging.once('binding', wheels, ['package/lib'], () => buildBinding(staging.folder, begin('building the binding', 'node-gyp')));
+      return tryBinding(staging.folder, options.trial, begin('trying one product', 'in a process of its own'));
+    });
     if (gpu && trial.device === 'cpu') throw setupError('libtensorflow loads, but finds no GPU that it can use.', 'See that nvidia-smi shows one, and that its driver is of version 525 or later; or leave --gpu out.');
     await finish(staging, folder, keyOf(version), main, trial);
   } finally {

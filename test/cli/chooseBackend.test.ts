@@ -76,7 +76,7 @@ describe('auto', () => {
   });
 
   it.each([
-    ['computes other numbers', { passed: false, absent: false, reason: "Its numbers are not the reference's: they are off by 0.3." }, /tensorflow is refused: Its numbers are not the reference's: they are off by 0\.3;/],
+    ['computes other numbers', { passed: false, fault: 'numbers', reason: "Its numbers are not the reference's: they are off by 0.3." }, /tensorflow is refused: Its numbers are not the reference's: they are off by 0\.3;/],
     ['ends the process that tests it', undefined, /tensorflow is refused: It ended the process that tested it \(status 132\);/],
   ] as const)('refuses by name one that %s', async (_, result, expected) => {
     setUp();
@@ -86,14 +86,37 @@ describe('auto', () => {
     expect(reason).toMatch(expected);
   });
 
+  it.each([
+    ['does not load', { passed: false, fault: 'absent', reason: 'No TensorFlow backend loads.' }],
+    ['ends the process that tests it', undefined],
+  ] as const)('tests one again that %s, since it may have been mended', async (_, result) => {
+    setUp();
+    results = { headwater: passed(10), tensorflow: result };
+    await choose();
+    tested = [];
+    results = { headwater: passed(10), tensorflow: passed(1) };
+    expect((await choose()).reason).toMatch(/^the fastest here at this size, 10 rows\/s, tensorflow 1 rows\/s;/);
+    expect(tested.map(({ backend }) => backend)).toEqual(['tensorflow', 'headwater']);
+    await choose();
+    expect(tested).toHaveLength(2);
+  });
+
+  it('remembers that one computes other numbers', async () => {
+    setUp();
+    results = { headwater: passed(10), tensorflow: { passed: false, fault: 'numbers', reason: 'Its numbers are off.' } };
+    await choose();
+    expect((await choose()).reason).toMatch(/^as found on .*tensorflow is refused: Its numbers are off/);
+    expect(tested).toHaveLength(1);
+  });
+
   it('takes the other where the embedded one is refused', async () => {
     setUp();
-    results = { headwater: { passed: false, absent: false, reason: 'Its numbers are off.' }, tensorflow: passed(10) };
+    results = { headwater: { passed: false, fault: 'numbers', reason: 'Its numbers are off.' }, tensorflow: passed(10) };
     expect(await choose()).toMatchObject(tensorflow.length > 0 ? { name: 'tensorflow', reason: expect.stringMatching(/^the fastest here at this size, 10 rows\/s; headwater is refused: Its numbers are off; libtensorflow/) as string } : { name: 'headwater' });
   });
 
   it('tests WebGPU where results may come later and a driver is named, and says nothing of one that finds no device', async () => {
-    results = { headwater: passed(10), webgpu: { passed: false, absent: true, reason: 'No driver for WebGPU was found.' } };
+    results = { headwater: passed(10), webgpu: { passed: false, fault: 'absent', reason: 'No driver for WebGPU was found.' } };
     const env = { XDG_CACHE_HOME: home, VK_DRIVER_FILES: '/nowhere/icd.json' };
     expect(await firstValueFrom(chooseBackend(workload({ deferred: true }), env, run))).toMatchObject({ name: 'headwater', reason: expect.stringMatching(/^the embedded default; /) as string });
     expect(tested.map(({ backend }) => backend)).toEqual(['webgpu']);

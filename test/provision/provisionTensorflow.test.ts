@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { lastValueFrom, toArray } from 'rxjs';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Machine } from '../../src/provision/Machine.js';
 import { type ProvisionEvent, type ProvisionOptions, provisionTensorflow } from '../../src/provision/provisionTensorflow.js';
 import { findSetups, MANIFEST, readSetup } from '../../src/provision/SetupManifest.js';
 import { failing, type FakeMachine, fakeMachine } from './fakeMachine.js';
@@ -37,7 +38,8 @@ afterEach(() => {
 
 const integrity = `sha512-${createHash('sha512').update(TARBALL).digest('base64')}`;
 
-const provision = (options: Partial<ProvisionOptions> = {}): Promise<readonly ProvisionEvent[]> => lastValueFrom(provisionTensorflow({ root, trial: '/trial.js', integrity, ...options }, machine).pipe(toArray()));
+const provision = (options: Partial<ProvisionOptions> = {}, on: Machine = machine): Promise<readonly ProvisionEvent[]> =>
+  lastValueFrom(provisionTensorflow({ root, trial: '/trial.js', integrity, ...options }, on).pipe(toArray()));
 
 const refusal = async (options: Partial<ProvisionOptions> = {}): Promise<string> => {
   const error = await provision(options).then(
@@ -85,8 +87,61 @@ describe.runIf(LINUX_X64)('a set-up', () => {
   it('that is there is not made again', async () => {
     await provision();
     machine.ran.length = 0;
-    expect(await provision()).toMatchObject([{ type: 'ready', made: false }]);
-    expect(machine.ran).toEqual([]);
+    expect(await provision()).toMatchObject([{ type: 'step', step: 'trying one product' }, { type: 'ready', made: false }]);
+    expect(machine.ran).toEqual(['trial']);
+  });
+
+  it('that looks complete but does not compute is made again', async () => {
+    await provision();
+    let trials = 0;
+    machine.instead.set('trial', () => (trials++ === 0 ? failing('Error: invalid ELF header') : { status: 0, stdout: '{"libtensorflow":"2.21.0","device":"cpu"}', stderr: '' }));
+    machine.ran.length = 0;
+    expect((await provision()).at(-1)).toMatchObject({ type: 'ready', made: true });
+    expect(machine.ran).toEqual(['trial', 'index', 'download', 'pack', 'tar', 'find node-gyp', 'node-gyp', 'trial']);
+  });
+
+  it('that does not compute unpacks its libraries again the next time: they may be damaged', async () => {
+    machine.instead.set('trial', failing('Error: invalid ELF header'));
+    expect(await refusal()).toMatch(/^HW_SETUP: The set-up of libtensorflow does not compute here/);
+    const library = join(root, `${KEY}.partial/package/deps/lib/libtensorflow_cc.so.2`);
+    const whole = readFileSync(library);
+    writeFileSync(library, Buffer.alloc(whole.length));
+    machine.instead.clear();
+    await provision();
+    expect(readFileSync(join(root, KEY, 'package/deps/lib/libtensorflow_cc.so.2')).equals(whole)).toBe(true);
+  });
+
+  it('is built in a folder whose path make knows, wherever it goes', async () => {
+    root = join(root, 'my $et-ups');
+    let seen = '';
+    machine.instead.set('node-gyp', (args) => {
+      seen = args.join(' ');
+      return failing('error: that will do');
+    });
+    await refusal();
+    expect(seen).toMatch(/--nodedir \S+headwater-\S+ .*--module_path=\S+headwater-\S+$/);
+    expect(seen).not.toContain('$');
+    machine.instead.clear();
+    expect((await provision()).at(-1)).toMatchObject({ type: 'ready', made: true, setup: { folder: join(root, KEY) } });
+  });
+
+  it.each(['2.21', '2.*', '../../evil', '2.21.0 ; python_version>"3"', 'latest'])('of the version %s is refused', async (version) => {
+    expect(await refusal({ version })).toBe(`HW_USAGE: ${version} is no version of TensorFlow. Name one in full, such as 2.21.0.`);
+    expect(existsSync(root) ? readdirSync(root) : []).toEqual([]);
+  });
+
+  it('tells how much has come by what lies in the folder, where pip is too old to tell', async () => {
+    machine.instead.set('pip', { status: 0, stdout: 'pip 23.0.1 from somewhere', stderr: '' });
+    const { run } = machine;
+    const slow: Machine['run'] = async (command, args, options) => {
+      if (args.includes('download')) {
+        writeFileSync(join(options?.env?.['TMPDIR'] ?? '', 'pip-unpack'), 'x'.repeat(1234));
+        await new Promise((resolve) => setTimeout(resolve, 1200));
+      }
+      return run(command, args, options);
+    };
+    const events = await provision({}, { ...machine, run: slow });
+    expect(events).toContainEqual({ type: 'progress', step: 'downloading', done: 1234, total: undefined });
   });
 
   it('that is damaged is made again', async () => {
@@ -146,7 +201,7 @@ describe.runIf(LINUX_X64)('a set-up', () => {
     const [first, second] = await Promise.allSettled([provision(), provision()]);
     expect(first).toMatchObject({ status: 'fulfilled' });
     expect(second).toMatchObject({ status: 'rejected', reason: { code: 'HW_SETUP', message: 'Another set-up is under way in this process. Wait until it is done.' } });
-    expect(await provision()).toMatchObject([{ type: 'ready', made: false }]);
+    expect((await provision()).at(-1)).toMatchObject({ type: 'ready', made: false });
     expect(readdirSync(root)).toEqual([KEY]);
   });
 
@@ -318,6 +373,7 @@ describe('a wheel is refused that', () => {
     expect(await refusal({ wheel })).toMatch(/^HW_SETUP: The wheel .+ is damaged: .+ Download it again/);
     writeFileSync(wheel, '<html>');
     expect(await refusal({ wheel })).toMatch(/^HW_SETUP: The wheel .+ is damaged: /);
+    expect(await refusal({ wheel: root })).toMatch(/^HW_PATH: No such file: /);
     expect(await refusal({ wheel: at('other.whl') })).toMatch(/^HW_PATH: No such file: .+other\.whl\./);
   });
 
