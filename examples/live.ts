@@ -34,9 +34,6 @@ if (process.argv[1] === import.meta.filename) {
   const [directory = 'artifacts', ...feeds] = process.argv.slice(2);
   live(feeds, directory).subscribe({
     next: ({ headline, category, distribution }) => console.log(category, distribution[0]?.probability.toFixed(3), headline.title),
-    error: (error: unknown) => {
-      console.error(error instanceof Error ? error.message : error);
-      process.exitCode = 1;
-    },
+    error: ({ message }: Error) => void (console.error(message), (process.exitCode = 1)),
   });
 }

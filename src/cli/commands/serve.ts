@@ -7,7 +7,7 @@ import { feedMemory } from '../../streams/feeds/FeedMemory.js';
 import { path, port, seconds, wholeNumber } from '../argument.js';
 import { backendLine } from '../backendLine.js';
 import { errorLine } from '../exitStatus.js';
-import { addFeedOptions, feedRules, type FeedOptions } from '../feedOptions.js';
+import { addFeedOptions, contactLine, feedRules, type FeedOptions } from '../feedOptions.js';
 import { liveHeadlines } from '../liveHeadlines.js';
 import { withModel } from '../model.js';
 import type { Choose } from '../Job.js';
@@ -50,10 +50,10 @@ Examples:
 
 const serving = (options: Options, drain$: Observable<void>, { stdin, stdout, stderr, env }: Terminal): Observable<unknown> => {
   const feeds = watchedFeeds(options.feed);
-  const rules = feedRules(options);
+  const rules = feedRules(options, env);
   return withModel(options.model, options, env, ({ model, artifacts, backend }) => {
     const { tokenizer, labelEncoder } = artifacts;
-    stderr.write(`${backendLine(backend)}\n`);
+    stderr.write(`${backendLine(backend)}\n${contactLine(feeds, rules)}`);
     const tell = (event: ServerEvent): void => {
       switch (event.type) {
         case 'listening':

@@ -18,7 +18,7 @@ import { valve } from '../../streams/valve.js';
 import { path, probability, wholeNumber } from '../argument.js';
 import { backendLine } from '../backendLine.js';
 import { classFilter } from '../classFilter.js';
-import { addFeedOptions, feedRules, type FeedOptions } from '../feedOptions.js';
+import { addFeedOptions, contactLine, feedRules, type FeedOptions } from '../feedOptions.js';
 import { liveHeadlines } from '../liveHeadlines.js';
 import { withModel } from '../model.js';
 import type { Choose } from '../Job.js';
@@ -87,7 +87,7 @@ const listed = (opml: string | undefined, { stderr }: Terminal): Observable<read
 const watchAll = (feeds: readonly WatchedFeed[], options: Options, terminal: Terminal): Observable<unknown> => {
   const { stdin, stdout, stderr, env } = terminal;
   checkArguments(feeds, options);
-  const rules = feedRules(options);
+  const rules = feedRules(options, env);
   const typed = feeds.some(({ kind }) => kind === 'lines') && stdin.isTTY === true;
   // What is typed would stand in the midst of a frame.
   const mode: WatchMode = options.json === true ? 'json' : isInteractive(stdout, env) && !typed ? 'view' : 'lines';
@@ -124,7 +124,7 @@ const watchAll = (feeds: readonly WatchedFeed[], options: Options, terminal: Ter
           // The output is subscribed to before the first feed is asked for.
           connect((all$) => merge(memory.keep(all$), watchOutput(mode, { classes: labelEncoder.classes, feeds: names, shows, valve: brake }, terminal)(all$))),
         );
-        stderr.write(`${backendLine(backend)}\n`);
+        stderr.write(`${backendLine(backend)}\n${contactLine(feeds, rules)}`);
         if (typed) stderr.write('Type headlines, one a line; Ctrl-D ends.\n');
         const tellTotals = (): void => void stderr.write(`${totals(record.state(Date.now()))}\n`);
         return concat(
