@@ -38,7 +38,8 @@ export const decodeItem = (value: unknown, pointer: string, id: number, { titleL
     return { fault: { pointer: typeof value === 'string' ? pointer : `${pointer}/title`, detail: `The title has ${title.length} characters, but may have ${titleLength}.` } };
   }
   const { field, expected, got } = decoded.left;
-  return { fault: { pointer: field === undefined || typeof value === 'string' ? pointer : `${pointer}/${field}`, detail: `Expected ${expected}, got ${shown(got)}.` } };
+  const wanted = field === undefined ? 'a title or a JSON object' : expected;
+  return { fault: { pointer: field === undefined || typeof value === 'string' ? pointer : `${pointer}/${field}`, detail: `Expected ${wanted}, got ${shown(got)}.` } };
 };
 
 /** Parses JSON. Undefined is what no JSON says, so it stands for text that is none. */

@@ -156,7 +156,7 @@ describe('POST /classify', () => {
     const { classify } = await serving({ model });
     const response = await classify('["ferry",{"title":""},7]');
     expect(response.status).toBe(422);
-    expect(await response.json()).toMatchObject({ errors: [{ pointer: '/1/title' }, { pointer: '/2' }] });
+    expect(await response.json()).toMatchObject({ errors: [{ pointer: '/1/title' }, { pointer: '/2', detail: 'Expected a title or a JSON object, got 7.' }] });
     expect(model.predicted).toEqual([]);
   });
 });
