@@ -15,9 +15,15 @@ export class Figures<Name extends string> {
     }
   }
 
-  /** Shows a figure. */
-  show(name: Name, text: string): void {
+  /**
+   * Shows a figure.
+   *
+   * @param note what it is of, in smaller letters behind it
+   */
+  show(name: Name, text: string, note?: string): void {
     const value = this.#values.get(name);
-    if (value !== undefined) setText(value, text);
+    if (value === undefined) return;
+    if (note === undefined) setText(value, text);
+    else if (value.textContent !== `${text} ${note}`) value.replaceChildren(`${text} `, element('small', {}, note));
   }
 }

@@ -1,6 +1,6 @@
 import { concat, defer, EMPTY, exhaustMap, ignoreElements, merge, type Observable, of, retry, Subject, switchMap, tap, throwError, timer } from 'rxjs';
 import type { Side } from '../contracts/Row.js';
-import type { RejectionsView, ReportView, SideView, TrainingNews, TrainingPhase, TrainingSnapshot } from '../contracts/TrainingView.js';
+import type { ConfigView, RejectionsView, ReportView, SideView, TrainingNews, TrainingPhase, TrainingSnapshot } from '../contracts/TrainingView.js';
 import { Chart } from './Chart.js';
 import { hueName } from './classMark.js';
 import { ConnectionBadge } from './ConnectionBadge.js';
@@ -10,11 +10,13 @@ import { formatCompact, formatCount, formatLoss, formatRate, formatScore, NOTHIN
 import { describeLosses, formatEpoch, lossChart, qualityChart, qualityData } from './lossChart.js';
 import { card, describeConfig, facts } from './ModelSection.js';
 import { openEvents } from './openEvents.js';
+import { RejectedRows } from './RejectedRows.js';
 import { reconnecting, type ServerSent, type StreamNews, TokenWanted } from './reconnecting.js';
 import { credentials, getJson } from './server.js';
 import type { ViewOptions } from './servingView.js';
 import { className, confusionTable, scoresTable } from './tables.js';
 import { afterNews, pictureOf, type TrainingPicture } from './trainingPicture.js';
+import { whenChanged } from './whenChanged.js';
 
 const PHASES: Readonly<Record<TrainingPhase, string>> = { preparing: 'Reading and splitting', training: 'Training', measuring: 'Measuring the test rows', ended: 'Done', failed: 'Failed' };
 
@@ -57,27 +59,6 @@ const splitTable = (classes: readonly string[], split: Readonly<Record<Side, Sid
   );
 };
 
-const rejectionsTable = ({ total, byReason, examples }: RejectionsView): HTMLElement => {
-  if (total === 0) return element('p', { class: 'hint' }, 'No row was rejected.');
-  return element(
-    'div',
-    {},
-    element(
-      'table',
-      { class: 'values' },
-      element('caption', { class: 'hidden' }, 'Rejected rows by reason'),
-      element('thead', {}, element('tr', {}, ...['Reason', 'Field', 'Rows'].map((name) => element('th', { scope: 'col' }, name)))),
-      element('tbody', {}, ...byReason.map(({ reason, field, count }) => element('tr', {}, element('th', { scope: 'row' }, reason), element('td', {}, field ?? NOTHING), element('td', {}, formatCount(count))))),
-    ),
-    element(
-      'details',
-      { class: 'values-details' },
-      element('summary', {}, 'Examples'),
-      element('ul', { class: 'sources' }, ...examples.map(({ source, line, expected, got }) => element('li', {}, element('span', { class: 'source-name' }, `${source}${line === 0 ? '' : `, line ${line}`}`), element('span', { class: 'source-state' }, `expected ${expected}, got ${got}`)))),
-    ),
-  );
-};
-
 const reportCards = ({ classes, confusion, accuracy, loss, performance, rows }: ReportView): readonly HTMLElement[] => [
   card('Confusion matrix', `Test rows: accuracy ${formatScore(accuracy)}, loss ${formatLoss(loss)}`, confusionTable(classes, confusion)),
   card('Scores', `Of ${formatCount(rows)} test rows`, scoresTable(classes, performance)),
@@ -88,7 +69,6 @@ export const trainingView = (main: HTMLElement, first: TrainingSnapshot, { annou
   let snapshot = first;
   let picture: TrainingPicture = pictureOf(first);
   let changed = true;
-  let rebuilt = true;
 
   const badge = new ConnectionBadge(announcer);
   const phase = element('span', { class: 'chip' });
@@ -97,7 +77,7 @@ export const trainingView = (main: HTMLElement, first: TrainingSnapshot, { annou
   const quality = qualityChart();
   const pace = new Chart({ title: 'Pace', subtitle: 'Rows a second', xLabel: 'Epoch', wholeX: true, formatX: formatEpoch, formatY: formatCompact, series: [{ label: 'Rows a second', hue: '--accent', points: false }] });
   const split = element('div', {});
-  const rejections = element('div', {});
+  const rejections = new RejectedRows();
   const config = element('div', {});
   const results = element('div', { class: 'grid' });
   const resultsBlock = element('section', { class: 'block', 'aria-labelledby': 'results-heading', hidden: true }, element('h2', { id: 'results-heading' }, 'On the test rows'), results);
@@ -108,6 +88,14 @@ export const trainingView = (main: HTMLElement, first: TrainingSnapshot, { annou
     loss.show({ x: points.map(({ at }) => at), y: [0, 1, 2].map((series) => points.map(({ values }) => values[series] ?? null)), summary: describeLosses(epochs) });
   };
 
+  const showRejections = whenChanged((view: RejectionsView, sides: TrainingSnapshot['split']) => rejections.show(view, sides === null ? undefined : SIDES.reduce((sum, [side]) => sum + sides[side].rows, 0)));
+  const showSplit = whenChanged((classes: readonly string[], sides: TrainingSnapshot['split']) => split.replaceChildren(sides === null ? element('p', { class: 'hint' }, 'The rows are being read.') : splitTable(classes, sides)));
+  const showConfig = whenChanged((made: ConfigView | null) => config.replaceChildren(made === null ? element('p', { class: 'hint' }, 'Made when the rows are read.') : facts(describeConfig(made))));
+  const showReport = whenChanged((report: ReportView | null) => {
+    resultsBlock.hidden = report === null;
+    results.replaceChildren(...(report === null ? [] : reportCards(report)));
+  });
+
   const draw = (): void => {
     if (!changed || document.hidden) return;
     changed = false;
@@ -116,30 +104,22 @@ export const trainingView = (main: HTMLElement, first: TrainingSnapshot, { annou
     figures.show('phase', PHASES[now]);
     figures.show('epoch', epoch === 0 ? NOTHING : `${epoch} of ${snapshot.epochs}`);
     figures.show('rate', rate === undefined ? NOTHING : formatRate(rate));
-    figures.show('best', best === undefined ? NOTHING : `${formatLoss(best.loss)} (epoch ${best.epoch})`);
+    if (best === undefined) figures.show('best', NOTHING);
+    else figures.show('best', formatLoss(best.loss), `epoch ${best.epoch}`);
     figures.show('rejected', formatCount(picture.rejections.total));
     showLosses(picture);
     quality.show(qualityData(epochs));
     pace.show({ x: steps.points.map(({ at }) => at), y: [steps.points.map(({ rowsPerSecond }) => rowsPerSecond)], summary: rate === undefined ? 'No step has been made yet.' : `${formatRate(rate)} rows a second at the last step.` });
-    if (!rebuilt) return;
-    rebuilt = false;
-    const { total } = picture.rejections;
-    rejections.replaceChildren(rejectionsTable(picture.rejections));
-    if (total > 0 && snapshot.split !== null) {
-      const read = SIDES.reduce((sum, [side]) => sum + (snapshot.split?.[side].rows ?? 0), total);
-      rejections.prepend(element('p', { class: 'subtitle' }, `${formatCount(total)} of ${formatCount(read)} rows that were read`));
-    }
-    split.replaceChildren(snapshot.split === null ? element('p', { class: 'hint' }, 'The rows are being read.') : splitTable(snapshot.classes, snapshot.split));
-    config.replaceChildren(snapshot.config === null ? element('p', { class: 'hint' }, 'Made when the rows are read.') : facts(describeConfig(snapshot.config)));
-    resultsBlock.hidden = report === null;
-    results.replaceChildren(...(report === null ? [] : reportCards(report)));
+    showRejections(picture.rejections, snapshot.split);
+    showSplit(snapshot.classes, snapshot.split);
+    showConfig(snapshot.config);
+    showReport(report);
   };
 
-  const become = (next: TrainingPicture, whole: boolean): void => {
+  const become = (next: TrainingPicture): void => {
     if (next.phase !== picture.phase) setText(announcer, PHASES[next.phase]);
     picture = next;
     changed = true;
-    rebuilt ||= whole;
   };
 
   const tellFailure = (error: string | undefined): void => {
@@ -155,19 +135,19 @@ export const trainingView = (main: HTMLElement, first: TrainingSnapshot, { annou
     switch (name) {
       case 'training': {
         const news = JSON.parse(data) as TrainingNews;
-        become(afterNews(picture, news), false);
+        become(afterNews(picture, news));
         if (news.type === 'training-started') split$.next();
         break;
       }
       case 'rejections':
-        become({ ...picture, rejections: JSON.parse(data) as RejectionsView }, true);
+        become({ ...picture, rejections: JSON.parse(data) as RejectionsView });
         break;
       case 'report':
-        become({ ...picture, report: JSON.parse(data) as ReportView }, true);
+        become({ ...picture, report: JSON.parse(data) as ReportView });
         break;
       case 'ended': {
         const { error } = JSON.parse(data) as { readonly error?: string };
-        become({ ...picture, phase: error === undefined ? 'ended' : 'failed' }, true);
+        become({ ...picture, phase: error === undefined ? 'ended' : 'failed' });
         tellFailure(error);
         break;
       }
@@ -196,7 +176,7 @@ export const trainingView = (main: HTMLElement, first: TrainingSnapshot, { annou
     switchMap(() => present$),
     tap((present) => {
       snapshot = present;
-      become(picture, true);
+      become(picture);
     }),
     ignoreElements(),
   );
@@ -204,7 +184,7 @@ export const trainingView = (main: HTMLElement, first: TrainingSnapshot, { annou
     exhaustMap(() => present$),
     tap((present) => {
       snapshot = present;
-      become(pictureOf(present), true);
+      become(pictureOf(present));
       tellFailure(present.error);
     }),
   );
@@ -224,7 +204,7 @@ export const trainingView = (main: HTMLElement, first: TrainingSnapshot, { annou
     figures.node,
     element('section', { class: 'block', 'aria-labelledby': 'curves-heading' }, element('h2', { id: 'curves-heading' }, 'Curves'), element('div', { class: 'grid three' }, loss.node, quality.node, pace.node)),
     resultsBlock,
-    element('section', { class: 'block', 'aria-labelledby': 'data-heading' }, element('h2', { id: 'data-heading' }, 'Data and model'), element('div', { class: 'grid three' }, card('Split', 'Rows by class and side', split), card('Rejected rows', undefined, rejections), card('Model', undefined, config))),
+    element('section', { class: 'block', 'aria-labelledby': 'data-heading' }, element('h2', { id: 'data-heading' }, 'Data and model'), element('div', { class: 'grid three' }, card('Split', 'Rows by class and side', split), card('Rejected rows', undefined, rejections.node), card('Model', undefined, config))),
   );
   tellFailure(first.error);
   draw();

@@ -429,6 +429,36 @@ describe.skipIf(chromiumPath === undefined)('the page of a training in a browser
     await live(page);
   });
 
+  it('leaves what is open or has the focus as it is while the training goes on', async () => {
+    const server = await serveTraining({ state: 'training', config: about.config, classes: CLASSES, split: SPLIT, history: newsOf(2), rejections: REJECTIONS });
+    const { page } = await visit(server.url);
+    await live(page);
+    const focused = () => page.evaluate(() => document.activeElement?.getAttribute('aria-label') ?? document.activeElement?.textContent);
+    const examples = page.locator('details').filter({ has: page.getByText('Examples', { exact: true }) });
+    await examples.locator('summary').click();
+    const blank = { ...REJECTIONS.examples[0]!, line: 9, expected: 'a non-blank title', got: '' };
+    server.tell({ name: 'rejections', data: { ...REJECTIONS, total: 18, examples: [...REJECTIONS.examples, blank] } });
+    await expect.poll(() => examples.getByRole('listitem').allTextContents()).toEqual([String.raw`news.csv, line 6expected a title that is not blank, got "\"<b>  </b>\""`, 'news.csv, line 9expected a non-blank title, got ""']);
+    expect(await focused()).toBe('Examples');
+    await page.getByRole('region', { name: 'The split' }).focus();
+    server.tell({ name: 'report', data: REPORT });
+    await page.getByRole('table', { name: /^Confusion matrix/ }).waitFor();
+    expect(await focused()).toBe('The split');
+    await page.getByRole('region', { name: 'Confusion matrix' }).focus();
+    server.tell({ name: 'ended', data: {} });
+    await expect.poll(() => page.locator('.figure dd').first().textContent()).toBe('Done');
+    expect(await focused()).toBe('Confusion matrix');
+    expect(await examples.evaluate((node) => (node as HTMLDetailsElement).open)).toBe(true);
+  });
+
+  it('keeps its figures in one line each, whatever the epoch', async () => {
+    const server = await serveTraining({ state: 'training', history: [...newsOf(1), { type: 'training-ended', model: 'gru', reason: 'epochs', bestEpoch: 10, bestLoss: 1.129 }] });
+    const { page } = await visit(server.url);
+    await page.getByText('epoch 10', { exact: true }).waitFor();
+    const heights = await page.locator('.figure dd').evaluateAll((figures) => figures.map((figure) => figure.clientHeight));
+    expect(new Set(heights).size, heights.join()).toBe(1);
+  });
+
   it('says that a training has failed, and why', async () => {
     const server = await serveTraining({ state: 'training', history: newsOf(1) });
     const { page } = await visit(server.url);

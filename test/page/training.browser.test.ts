@@ -43,7 +43,7 @@ describe.skipIf(chromiumPath === undefined)('the page and the server of a traini
     for (const page of [early, late]) {
       await expect.poll(() => figure(page, 'Epoch').textContent()).toBe('2 of 8');
       await expect.poll(() => figure(page, 'Rejected rows').textContent()).toBe('1');
-      await expect.poll(() => figure(page, 'Lowest validation loss').textContent()).toBe('0.901 (epoch 1)');
+      await expect.poll(() => figure(page, 'Lowest validation loss').textContent()).toBe('0.901 epoch 1');
       await page.getByRole('img', { name: /^Quality\. After epoch 2 the accuracy is 62\.5%/ }).waitFor();
       await page.getByText('LSTM').first().waitFor();
     }
