@@ -1,6 +1,7 @@
 import uPlot from 'uplot';
 import { element, setAttributes, setText } from './element.js';
 import { NOTHING } from './format.js';
+import { xRange } from './xRange.js';
 
 /** One line, or band, of a chart. */
 export interface ChartSeries {
@@ -55,7 +56,7 @@ const TABLE_ROWS = 120;
 const HEIGHT = 190;
 
 /** How far apart the numbers of an axis may stand that has whole ones. */
-const WHOLE = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000];
+const WHOLE = Array.from({ length: 9 }, (_, digits) => [1, 2, 5].map((first) => first * 10 ** digits)).flat();
 
 const lookOf = ({ label, hue, dash, look = 'line', width = 2, points, overGaps = false }: ChartSeries, colour: (name: string) => string): uPlot.Series =>
   look === 'bars'
@@ -130,10 +131,7 @@ export class Chart {
     const colour = (name: string): string => style.getPropertyValue(name).trim();
     const axis: uPlot.Axis = { stroke: colour('--muted'), font: `11px ${style.fontFamily}`, grid: { stroke: colour('--grid'), width: 1 }, ticks: { show: false }, gap: 6 };
     const spanOf = ({ scales }: uPlot): number => (scales['x']?.max ?? 0) - (scales['x']?.min ?? 0);
-    const along: uPlot.Range.Function = (_plot, least, most) => {
-      const end = most + (this.#data?.barWidth ?? 0);
-      return least === end ? [least - 0.5, end + 0.5] : [least, end];
-    };
+    const along: uPlot.Range.Function = () => xRange(this.#data?.x ?? [], this.#data?.barWidth);
     const up: uPlot.Range.Function = (_plot, least, most) => {
       // Without any value uPlot gives nulls, whatever its types say.
       const known = Number.isFinite(least) && Number.isFinite(most);

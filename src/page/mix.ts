@@ -13,7 +13,7 @@ export const describeMix = (classes: readonly string[], { counts }: BinColumns):
     .sort((a, b) => b.count - a.count)
     .slice(0, 6)
     .map(({ name, count }) => `${name} ${formatShare(count / all)}`);
-  return `Of ${formatCount(all)} headlines: ${said.join(', ')}${classes.length > 6 ? ' and others' : ''}.`;
+  return `Of ${formatCount(all)} headline${all === 1 ? '' : 's'}: ${said.join(', ')}${classes.length > 6 ? ' and others' : ''}.`;
 };
 
 /** The shares of the classes as the upper edges of a stack, the last class first, since the edges further down are drawn over those further up. */

@@ -77,17 +77,19 @@ export const servingView = (main: HTMLElement, model: ModelView, { announcer, no
     title: 'Class mix',
     subtitle: 'Share of each class over time',
     xLabel: 'Time',
+    wholeX: true,
     formatX: formatSeconds,
     formatY: formatShare,
     range: () => [0, 1],
     series: classes.map((label, category) => ({ label, hue: hueName(category), look: 'bars' as const })).reverse(),
     legend: element('ul', { class: 'legend' }, ...classes.map((name, category) => element('li', {}, className(name, category)))),
   });
-  const throughput = new Chart({ title: 'Throughput', subtitle: 'Headlines a second', xLabel: 'Time', formatX: formatSeconds, formatY: formatRate, series: [{ label: 'Headlines a second', hue: '--accent', look: 'bars' }] });
+  const throughput = new Chart({ title: 'Throughput', subtitle: 'Headlines a second', xLabel: 'Time', wholeX: true, formatX: formatSeconds, formatY: formatRate, series: [{ label: 'Headlines a second', hue: '--accent', look: 'bars' }] });
   const latency = new Chart({
     title: 'Latency',
     subtitle: 'From seen to classified',
     xLabel: 'Time',
+    wholeX: true,
     formatX: formatSeconds,
     formatY: formatMs,
     series: [

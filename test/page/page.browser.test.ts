@@ -419,9 +419,11 @@ describe.skipIf(chromiumPath === undefined)('the page of a training in a browser
     const server = await serveTraining({ state: 'training', config: about.config, classes: CLASSES, split: SPLIT, history: newsOf(1) });
     const { page } = await visit(server.url);
     await live(page);
-    server.snapshot({ history: newsOf(4) });
+    server.snapshot({ history: newsOf(4), lastEventId: '0' });
     server.tell({ name: 'missed', data: { events: 900 } });
     await page.getByRole('img', { name: /^Loss\. After 4 epochs/ }).waitFor();
+    // It goes on from the snapshot on another stream, which is the one to be cut.
+    await expect.poll(server.opened).toBe(2);
     const said = await announcements(page);
     server.cut();
     // The server is there all the while: the wait, of a length by chance, can be too short to be seen.

@@ -45,10 +45,11 @@ export const REJECTIONS: RejectionsView = {
 export const REPORT: ReportView = { classes: CLASSES, performance: about.performance, confusion: about.training.confusion, accuracy: 0.859, loss: null, rows: 900 };
 
 /** A server of a training that tells what it is told to. */
-export const serveTraining = async (first: Partial<TrainingSnapshot> = {}): Promise<{ readonly url: URL; readonly tell: (...told: readonly Told[]) => void; readonly snapshot: (change: Partial<TrainingSnapshot>) => void; readonly cut: () => void }> => {
+export const serveTraining = async (first: Partial<TrainingSnapshot> = {}): Promise<{ readonly url: URL; readonly tell: (...told: readonly Told[]) => void; readonly snapshot: (change: Partial<TrainingSnapshot>) => void; readonly cut: () => void; readonly opened: () => number }> => {
   let snapshot: TrainingSnapshot = { state: 'preparing', config: null, classes: [], split: null, epochs: 8, history: [], metrics: [], rejections: { total: 0, byReason: [], examples: [] }, report: null, lastEventId: null, ...first };
   const sent: string[] = [];
   const listeners = new Set<(frame: string) => void>();
+  let opened = 0;
   const page = new Map(pageRoutes('training'));
   const server = createServer((request, response) => {
     const path = (request.url ?? '').split('?')[0] ?? '';
@@ -67,6 +68,7 @@ export const serveTraining = async (first: Partial<TrainingSnapshot> = {}): Prom
         if (frame.includes('event: ended')) response.end();
       };
       listeners.add(listen);
+      opened++;
       response.once('close', () => listeners.delete(listen));
     } else {
       response.writeHead(404, { 'content-type': 'application/problem+json' }).end('{"detail":"There is nothing here."}');
@@ -90,5 +92,7 @@ export const serveTraining = async (first: Partial<TrainingSnapshot> = {}): Prom
       snapshot = { ...snapshot, ...change };
     },
     cut: () => server.closeAllConnections(),
+    /** How many streams of events there have been. */
+    opened: () => opened,
   };
 };
