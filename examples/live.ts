@@ -34,6 +34,9 @@ if (process.argv[1] === import.meta.filename) {
   const [directory = 'artifacts', ...feeds] = process.argv.slice(2);
   live(feeds, directory).subscribe({
     next: ({ headline, category, distribution }) => console.log(category, distribution[0]?.probability.toFixed(3), headline.title),
-    error: ({ message }: Error) => void (console.error(message), (process.exitCode = 1)),
+    error: ({ message }: Error) => {
+      console.error(message);
+      process.exitCode = 1;
+    },
   });
 }

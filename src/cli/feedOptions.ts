@@ -22,7 +22,7 @@ export const addFeedOptions = (command: Command): Command =>
   command
     .option('--interval <seconds>', 'read each feed again after so long, or later where it asks for that (default: 900)', positiveNumber)
     .option('--insist', 'allow an interval below a minute, for servers of your own')
-    .option('--contact <address>', 'how whoever runs a feed can reach you: an address of the web or of mail, sent with each request (default: HEADWATER_CONTACT in the environment)', path);
+    .option('--contact <address>', `how whoever runs a feed can reach you: an address of the web or of mail, sent with each request (default: ${CONTACT_VARIABLE} in the environment)`, path);
 
 /** How the sources of feeds are to read. */
 export interface FeedRules {

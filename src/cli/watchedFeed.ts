@@ -1,3 +1,4 @@
+import { socketAddress } from '../streams/live/socketAddress.js';
 import { locate } from '../streams/locate.js';
 
 /** Something to watch, as an argument of the command names it. */
@@ -14,15 +15,22 @@ export type WatchedFeed =
   | { readonly kind: 'lines'; readonly address: 'stdin' };
 
 /**
- * What the arguments name, each once, in their order.
+ * What the arguments name, each once, in their order. What is no address is refused here, by those who read from it: before a model is loaded or a server listens.
  *
  * @throws HeadwaterError `HW_USAGE` for an address that nothing can be read from
  */
 export const watchedFeeds = (names: readonly string[]): readonly WatchedFeed[] =>
   [...new Set(names)].map((name): WatchedFeed => {
     if (name === '-') return { kind: 'lines', address: 'stdin' };
-    if (/^sse\+https?:\/\//i.test(name)) return { kind: 'events', address: name.slice('sse+'.length) };
-    if (/^wss?:\/\//i.test(name)) return { kind: 'socket', address: name };
+    if (/^sse\+https?:\/\//i.test(name)) {
+      const address = name.slice('sse+'.length);
+      locate(address);
+      return { kind: 'events', address };
+    }
+    if (/^wss?:\/\//i.test(name)) {
+      socketAddress(name);
+      return { kind: 'socket', address: name };
+    }
     const location = locate(name);
     return location.kind === 'file' ? { kind: 'file', address: location.path } : { kind: 'feed', address: name };
   });
