@@ -20,7 +20,9 @@ const rooms = {
 };
 
 const walls = Object.entries(rooms).map(([room, allowed]) => {
-  const closed = [...Object.keys(rooms), 'index'].filter((other) => other !== room && other !== 'contracts' && !allowed.includes(other));
+  const closed = [...Object.keys(rooms), 'index'].filter(
+    (other) => other !== room && other !== 'contracts' && !allowed.includes(other),
+  );
   const forbidden = room === 'contracts' ? closed : closed.filter((other) => other !== 'contracts');
   return {
     files: [`src/${room}/**/*.ts`],
@@ -46,7 +48,12 @@ export default tseslint.config(
   ...tseslint.configs.strictTypeChecked,
   ...tseslint.configs.stylisticTypeChecked,
   {
-    languageOptions: { parserOptions: { projectService: { allowDefaultProject: ['eslint.config.js', 'scripts/*.mjs'] }, tsconfigRootDir: import.meta.dirname } },
+    languageOptions: {
+      parserOptions: {
+        projectService: { allowDefaultProject: ['eslint.config.js', 'scripts/*.mjs'] },
+        tsconfigRootDir: import.meta.dirname,
+      },
+    },
     rules: {
       // A hot loop over a typed array with a known bound reads `a[i]!`; everywhere else the reason stands beside it.
       '@typescript-eslint/no-non-null-assertion': 'off',

@@ -2,14 +2,21 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   // Examples import the package by its name; here that is its source.
-  resolve: { alias: { 'headwater/testing': new URL('src/testing/index.ts', import.meta.url).pathname, headwater: new URL('src/index.ts', import.meta.url).pathname } },
+  resolve: {
+    alias: {
+      'headwater/testing': new URL('src/testing/index.ts', import.meta.url).pathname,
+      headwater: new URL('src/index.ts', import.meta.url).pathname,
+    },
+  },
   test: {
     include: ['test/**/*.test.ts'],
     typecheck: { enabled: true, include: ['test/**/*.test-d.ts'], tsconfig: './tsconfig.json' },
-    // Files run side by side on as many processes as there are cores; long numeric tests need more than the default 5 s.
+    // Files run side by side on as many processes as there are cores; long numeric tests need more than the default 5
+    // s.
     pool: 'forks',
     testTimeout: 30_000,
-    // What is polled for comes about in its time: the default of 1 s is less than a page takes that draws once a second, on a busy machine.
+    // What is polled for comes about in its time: the default of 1 s is less than a page takes that draws once a
+    // second, on a busy machine.
     expect: { poll: { timeout: 20_000 } },
   },
 });

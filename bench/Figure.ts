@@ -43,11 +43,21 @@ export const median = (values: readonly number[]): number => {
 };
 
 /** The fields that hold what was measured; the others say of what. */
-const MEASURED = ['samples_per_s', 'rows_per_s', 'first_rows_per_s', 'p50_us', 'p99_us', 'max_rss_mb', 'gflops', 'ms'] as const;
+const MEASURED = [
+  'samples_per_s',
+  'rows_per_s',
+  'first_rows_per_s',
+  'p50_us',
+  'p99_us',
+  'max_rss_mb',
+  'gflops',
+  'ms',
+] as const;
 
 const isMeasured = (field: string): boolean => (MEASURED as readonly string[]).includes(field);
 
-const identity = (figure: Figure): string => JSON.stringify(Object.entries(figure).filter(([field]) => !isMeasured(field)));
+const identity = (figure: Figure): string =>
+  JSON.stringify(Object.entries(figure).filter(([field]) => !isMeasured(field)));
 
 /** Groups figures of the same thing over rounds, in the order in which they first came. */
 export const byThing = (figures: readonly Figure[]): readonly (readonly Figure[])[] => {

@@ -34,13 +34,20 @@ export interface AccuracyOptions {
   readonly backend: string;
 }
 
-/** How well the recurrent model and the linear one did on the same test rows, having learnt from the same train rows. */
+/**
+ * How well the recurrent model and the linear one did on the same test rows, having learnt from the same train rows.
+ */
 export interface Accuracy {
   readonly seed: number;
   readonly trainRows: number;
   readonly testRows: number;
   /** The lesson's GRU: weighted F1 on the test rows, the epoch of its weights, and how long it was trained for. */
-  readonly gru: { readonly f1: number; readonly accuracy: number; readonly bestEpoch: number; readonly seconds: number };
+  readonly gru: {
+    readonly f1: number;
+    readonly accuracy: number;
+    readonly bestEpoch: number;
+    readonly seconds: number;
+  };
   /** Multinomial logistic regression on TF-IDF words: weighted F1 on the test rows. */
   readonly linear: { readonly f1: number; readonly seconds: number };
 }
@@ -53,7 +60,10 @@ const secondsSince = (begun: number): number => (performance.now() - begun) / 10
 const labelled = (split: Split, side: Side) =>
   rowsOf(split, side).pipe(
     toArray(),
-    map((rows) => ({ texts: rows.map(({ title }) => title), labels: rows.map(({ category }) => split.labelEncoder.indexOf(category) ?? -1) })),
+    map((rows) => ({
+      texts: rows.map(({ title }) => title),
+      labels: rows.map(({ category }) => split.labelEncoder.indexOf(category) ?? -1),
+    })),
   );
 
 const linearAccuracy = (split: Split): Observable<Accuracy['linear']> =>
@@ -68,7 +78,8 @@ const linearAccuracy = (split: Split): Observable<Accuracy['linear']> =>
   );
 
 /**
- * Trains the lesson's GRU (its sizes and its patience, learning rate 1e-3) by the library's own pipeline, and the linear baseline on the same train
+ * Trains the lesson's GRU (its sizes and its patience, learning rate 1e-3) by the library's own pipeline, and the
+ * linear baseline on the same train
  * rows, and measures both on the same test rows.
  *
  * @returns emits once
@@ -76,10 +87,21 @@ const linearAccuracy = (split: Split): Observable<Accuracy['linear']> =>
 export const accuracyOf = ({ data, seed, epochs, backend }: AccuracyOptions): Observable<Accuracy> =>
   defer(() => {
     const brake = valve();
-    return prepare(fetchCsv(data, { columns: ['title', 'category'], valve: brake }).pipe(decode(headlineRow)), { seed, valve: brake }).pipe(
+    return prepare(fetchCsv(data, { columns: ['title', 'category'], valve: brake }).pipe(decode(headlineRow)), {
+      seed,
+      valve: brake,
+    }).pipe(
       switchMap((split) => {
         const { tokenizer, labelEncoder, classWeights, rows } = split;
-        const model = classifier(classifierConfig({ cell: 'gru', vocabularySize: tokenizer.size, classes: labelEncoder.size, padIndex: tokenizer.padIndex }), { seed, classWeights, backend });
+        const model = classifier(
+          classifierConfig({
+            cell: 'gru',
+            vocabularySize: tokenizer.size,
+            classes: labelEncoder.size,
+            padIndex: tokenizer.padIndex,
+          }),
+          { seed, classWeights, backend },
+        );
         const source = batchSource(split, { valve: brake });
         const begun = performance.now();
         const trained$ = of(source).pipe(
@@ -97,7 +119,11 @@ export const accuracyOf = ({ data, seed, epochs, backend }: AccuracyOptions): Ob
           ),
         );
         return gru$.pipe(
-          switchMap((gru) => linearAccuracy(split).pipe(map((linear) => ({ seed, trainRows: rows.train, testRows: rows.test, gru, linear })))),
+          switchMap((gru) =>
+            linearAccuracy(split).pipe(
+              map((linear) => ({ seed, trainRows: rows.train, testRows: rows.test, gru, linear })),
+            ),
+          ),
           finalize(() => model.dispose()),
         );
       }),

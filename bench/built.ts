@@ -1,7 +1,9 @@
 /**
- * What the library does not export, out of the build: what is measured is what users run, not sources that are compiled on the way.
+ * What the library does not export, out of the build: what is measured is what users run, not sources that are compiled
+ * on the way.
  *
- * For the same reason `headwater` is the build here: scripts/bench.mjs hands the loader bench/tsconfig.built.json, which has no paths to the sources.
+ * For the same reason `headwater` is the build here: scripts/bench.mjs hands the loader bench/tsconfig.built.json,
+ * which has no paths to the sources.
  */
 import type * as Dropout from '../src/ops/kernels/simd/dropout.js';
 import type * as Embedded from '../src/ops/kernels/simd/embeddedRecurrent.js';
@@ -22,7 +24,9 @@ const load = (path: string): Promise<unknown> => import(new URL(`../dist/${path}
 export const { backendVariant } = (await load('ops/registerBackend.js')) as typeof Registration;
 export const { gradientNames } = (await load('ops/recurrent/classifierOps.js')) as typeof ClassifierOps;
 export const { drop } = (await load('ops/kernels/simd/dropout.js')) as typeof Dropout;
-export const { embeddedBackward, embeddedForward } = (await load('ops/kernels/simd/embeddedRecurrent.js')) as typeof Embedded;
+export const { embeddedBackward, embeddedForward } = (await load(
+  'ops/kernels/simd/embeddedRecurrent.js',
+)) as typeof Embedded;
 export const { linear, linearGradients } = (await load('ops/kernels/simd/linear.js')) as typeof Linear;
 export const { crossEntropyInPlace } = (await load('ops/kernels/simd/softmax.js')) as typeof Softmax;
 export const { KernelMachine } = (await load('ops/kernels/simd/KernelMachine.js')) as typeof Machine;

@@ -1,8 +1,29 @@
-import { batchSource, classifier, classifierConfig, decode, earlyStopping, fetchCsv, fit, headlineRow, prepare, random, reduceLrOnPlateau, rowsOf, type Row, type Split, type StateDict, type ClassifierConfig, textPreprocessor } from 'headwater';
+import {
+  batchSource,
+  classifier,
+  classifierConfig,
+  decode,
+  earlyStopping,
+  fetchCsv,
+  fit,
+  headlineRow,
+  prepare,
+  random,
+  reduceLrOnPlateau,
+  rowsOf,
+  type Row,
+  type Split,
+  type StateDict,
+  type ClassifierConfig,
+  textPreprocessor,
+} from 'headwater';
 import { firstValueFrom, from, lastValueFrom, of, toArray } from 'rxjs';
 import { inventedWord } from './inventedWord.js';
 
-/** A model trained on the first part of the headlines, and the rest as a stream in which some classes change their words half-way. */
+/**
+ * A model trained on the first part of the headlines, and the rest as a stream in which some classes change their words
+ * half-way.
+ */
 export interface ChangingNews {
   readonly seed: number;
   readonly split: Split;
@@ -40,31 +61,66 @@ export interface ChangingNewsOptions {
   readonly streamed: number;
 }
 
-/** Reads the headlines in a seeded order, trains the lesson's GRU on the first of them, and leaves the others to be streamed. */
+/**
+ * Reads the headlines in a seeded order, trains the lesson's GRU on the first of them, and leaves the others to be
+ * streamed.
+ */
 export const changingNews = async ({ data, seed, epochs, streamed }: ChangingNewsOptions): Promise<ChangingNews> => {
-  const rows = await lastValueFrom(fetchCsv(data, { columns: ['title', 'category'] }).pipe(decode(headlineRow), toArray()));
+  const rows = await lastValueFrom(
+    fetchCsv(data, { columns: ['title', 'category'] }).pipe(decode(headlineRow), toArray()),
+  );
   const all = shuffled(rows, seed).map((row, id) => ({ ...row, id }));
   const first = all.slice(0, -streamed);
-  const split = await firstValueFrom(prepare(from(first), { seed, shares: { train: 0.7, validation: 0.1, test: 0.2 } }));
+  const split = await firstValueFrom(
+    prepare(from(first), { seed, shares: { train: 0.7, validation: 0.1, test: 0.2 } }),
+  );
   const { tokenizer, labelEncoder, classWeights } = split;
-  const model = classifier(classifierConfig({ cell: 'gru', vocabularySize: tokenizer.size, classes: labelEncoder.size, padIndex: tokenizer.padIndex }), { seed, classWeights });
-  await lastValueFrom(of(batchSource(split)).pipe(fit(model, { epochs, learningRate: 1e-3, steps: [reduceLrOnPlateau(), earlyStopping()] })));
+  const model = classifier(
+    classifierConfig({
+      cell: 'gru',
+      vocabularySize: tokenizer.size,
+      classes: labelEncoder.size,
+      padIndex: tokenizer.padIndex,
+    }),
+    { seed, classWeights },
+  );
+  await lastValueFrom(
+    of(batchSource(split)).pipe(
+      fit(model, { epochs, learningRate: 1e-3, steps: [reduceLrOnPlateau(), earlyStopping()] }),
+    ),
+  );
   const weights = model.stateDict();
   model.dispose();
   const side = (name: 'train' | 'test') => lastValueFrom(rowsOf(split, name).pipe(toArray()));
-  return { seed, split, config: model.config, weights, past: await side('train'), heldOut: await side('test'), stream: all.slice(-streamed), changeAt: Math.floor(streamed / 2) };
+  return {
+    seed,
+    split,
+    config: model.config,
+    weights,
+    past: await side('train'),
+    heldOut: await side('test'),
+    stream: all.slice(-streamed),
+    changeAt: Math.floor(streamed / 2),
+  };
 };
 
 const textOf = textPreprocessor();
 
 /** The stream in which every word of the named classes is an invented one from `changeAt` on. */
-export const withChangedWords = ({ stream, changeAt, seed }: ChangingNews, classes: readonly string[]): readonly Row[] =>
+export const withChangedWords = (
+  { stream, changeAt, seed }: ChangingNews,
+  classes: readonly string[],
+): readonly Row[] =>
   stream.map((row, at) =>
     at < changeAt || !classes.includes(row.category)
       ? row
       : {
           ...row,
           // Each class has words of its own: a word that two of them share becomes two.
-          title: textOf(row.title).split(' ').filter((word) => word !== '').map((word) => inventedWord(seed, `${row.category}/${word}`)).join(' '),
+          title: textOf(row.title)
+            .split(' ')
+            .filter((word) => word !== '')
+            .map((word) => inventedWord(seed, `${row.category}/${word}`))
+            .join(' '),
         },
   );

@@ -1,5 +1,6 @@
 /**
- * Charts and tables of measured figures: `npm run bench:charts -- FILE` draws docs/performance/*.svg and writes the tables of docs/performance.md between its markers.
+ * Charts and tables of measured figures: `npm run bench:charts -- FILE` draws docs/performance/*.svg and writes the
+ * tables of docs/performance.md between its markers.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -29,14 +30,18 @@ const charts = {
   hidden: scalingChart('hidden', figures),
 };
 mkdirSync(join(docs, 'performance'), { recursive: true });
-for (const [name, option] of Object.entries(charts)) writeFileSync(join(docs, 'performance', `${name}.svg`), drawSvg(option));
+for (const [name, option] of Object.entries(charts))
+  writeFileSync(join(docs, 'performance', `${name}.svg`), drawSvg(option));
 
 const tables = { machine, samePath, comparison, backends, others, dataPath, phases, rows: rowsTable };
 const page = join(docs, 'performance.md');
-const filled = Object.entries(tables).reduce((text, [name, table]) => {
-  const between = new RegExp(`(<!-- figures: ${name} -->\\n)[^]*?(<!-- end -->)`);
-  if (!between.test(text)) throw new Error(`docs/performance.md has no place for the figures "${name}".`);
-  return text.replace(between, (_, begin: string, end: string) => `${begin}\n${markdown(table(figures))}\n\n${end}`);
-}, readFileSync(page, 'utf8'));
+const filled = Object.entries(tables).reduce(
+  (text, [name, table]) => {
+    const between = new RegExp(`(<!-- figures: ${name} -->\\n)[^]*?(<!-- end -->)`);
+    if (!between.test(text)) throw new Error(`docs/performance.md has no place for the figures "${name}".`);
+    return text.replace(between, (_, begin: string, end: string) => `${begin}\n${markdown(table(figures))}\n\n${end}`);
+  },
+  readFileSync(page, 'utf8'),
+);
 writeFileSync(page, filled);
 process.stdout.write(`docs/performance.md and ${Object.keys(charts).length} charts in docs/performance/\n`);

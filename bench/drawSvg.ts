@@ -22,7 +22,10 @@ export const drawSvg = (option: EChartsCoreOption): string => {
   const chart = init(null, null, { renderer: 'svg', ssr: true, width: 760, height: HEIGHT });
   try {
     chart.setOption({ animation: false, ...option });
-    return `${chart.renderToSVGString().replace(/<rect width="760" height="380" x="0" y="0"[^>]*><\/rect>/, '').replace(/(<svg[^>]*>)/, `$1\n${STYLE}`)}\n`;
+    return `${chart
+      .renderToSVGString()
+      .replace(/<rect width="760" height="380" x="0" y="0"[^>]*><\/rect>/, '')
+      .replace(/(<svg[^>]*>)/, `$1\n${STYLE}`)}\n`;
   } finally {
     chart.dispose();
   }

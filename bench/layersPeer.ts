@@ -1,9 +1,11 @@
 /**
- * tfjs-layers' own GRU on the lesson's sizes: what a user of TensorFlow.js has today. One JSON line a figure; it runs in a process of its own.
+ * tfjs-layers' own GRU on the lesson's sizes: what a user of TensorFlow.js has today. One JSON line a figure; it runs
+ * in a process of its own.
  *
  *     layersPeer.ts NEWS_CSV --backend cpu|wasm [--batch 64] [--only train,eval]
  *
- * It computes less exactly what the lesson does (the reset gate before the recurrent product, the padding read), since its layers can no other;
+ * It computes less exactly what the lesson does (the reset gate before the recurrent product, the padding read), since
+ * its layers can no other;
  * its steps are slow enough that a few of them tell the speed.
  */
 import { join } from 'node:path';
@@ -25,7 +27,8 @@ const { values: options, positionals } = parseArgs({
 const batchSize = Number(options.batch);
 const { tokenizer, labelEncoder, encoded } = await readWorkload(positionals[0] ?? '');
 
-if (options.backend === 'wasm') setWasmPaths(`${join(import.meta.dirname, '../node_modules/@tensorflow/tfjs-backend-wasm/dist')}/`);
+if (options.backend === 'wasm')
+  setWasmPaths(`${join(import.meta.dirname, '../node_modules/@tensorflow/tfjs-backend-wasm/dist')}/`);
 await tf.setBackend(options.backend);
 await tf.ready();
 
@@ -41,7 +44,9 @@ const model = tf.sequential({
 model.compile({ optimizer: tf.train.adam(1e-3), loss: 'sparseCategoricalCrossentropy' });
 
 /** A batch whose rows are as long as most, so that few steps tell the speed of many. */
-const batches = [...similarBatches(encoded, batchSize)].filter(({ size }) => size === batchSize).sort((a, b) => a.time - b.time);
+const batches = [...similarBatches(encoded, batchSize)]
+  .filter(({ size }) => size === batchSize)
+  .sort((a, b) => a.time - b.time);
 const typical = batches[batches.length >> 1];
 if (typical === undefined) throw new Error(`There are fewer than ${batchSize} rows.`);
 
@@ -52,7 +57,16 @@ const y = tf.tensor1d(Float32Array.from(typical.labels));
 /** Steps until they have taken so long, at least one; the first is left out where another fits. */
 const PATIENCE_MS = 20_000;
 const rate = async (what: string, step: () => Promise<unknown>): Promise<void> => {
-  const common = { peer: `tfjs-layers ${tf.version['tfjs-layers']}`, backend: options.backend, what, model: 'gru', variant: `layers-${options.backend}`, batch: batchSize, hidden: 128, threads: 1 };
+  const common = {
+    peer: `tfjs-layers ${tf.version['tfjs-layers']}`,
+    backend: options.backend,
+    what,
+    model: 'gru',
+    variant: `layers-${options.backend}`,
+    batch: batchSize,
+    hidden: 128,
+    threads: 1,
+  };
   try {
     const times: number[] = [];
     const begun = performance.now();

@@ -58,7 +58,16 @@ export interface Outcome {
 }
 
 const live = (rows: readonly Row[]): readonly LiveHeadline[] =>
-  rows.map(({ id, title, category }) => ({ id, title, category, source: 'news', guid: undefined, link: undefined, published: undefined, seen: 0 }));
+  rows.map(({ id, title, category }) => ({
+    id,
+    title,
+    category,
+    source: 'news',
+    guid: undefined,
+    link: undefined,
+    published: undefined,
+    seen: 0,
+  }));
 
 const ofType =
   <T extends LearningEvent['type']>(type: T) =>
@@ -67,16 +76,36 @@ const ofType =
 
 const hitsOf = (scored: readonly RowScored[], changed: readonly string[]): Hits => {
   const share = (rows: readonly RowScored[]): number => rows.filter(({ correct }) => correct).length / rows.length;
-  return { all: share(scored), changed: share(scored.filter(({ category }) => changed.includes(category))), others: share(scored.filter(({ category }) => !changed.includes(category))) };
+  return {
+    all: share(scored),
+    changed: share(scored.filter(({ category }) => changed.includes(category))),
+    others: share(scored.filter(({ category }) => !changed.includes(category))),
+  };
 };
 
-/** Runs a model over a stream of labelled rows, and then over held-out rows in the words of before, which it does not learn from. */
-export const learnFromStream = async (news: ChangingNews, stream: readonly Row[], changed: readonly string[], variant: Variant): Promise<Outcome> => {
+/**
+ * Runs a model over a stream of labelled rows, and then over held-out rows in the words of before, which it does not
+ * learn from.
+ */
+export const learnFromStream = async (
+  news: ChangingNews,
+  stream: readonly Row[],
+  changed: readonly string[],
+  variant: Variant,
+): Promise<Outcome> => {
   const { split, seed, changeAt } = news;
   const { tokenizer: words, labelEncoder, classWeights } = split;
   const { spare = 4000, minTexts = 2, batchSize = 32 } = variant;
-  const tokenizer: Vocabulary | LearningVocabulary = { none: () => words, rows: () => growingVocabulary(words, { spare, minTexts }), hashed: () => hashedVocabulary(words, spare) }[variant.words]();
-  const { config, weights } = resizeVocabulary(news, variant.words === 'none' ? words.size : words.size + spare, words.unknownIndex);
+  const tokenizer: Vocabulary | LearningVocabulary = {
+    none: () => words,
+    rows: () => growingVocabulary(words, { spare, minTexts }),
+    hashed: () => hashedVocabulary(words, spare),
+  }[variant.words]();
+  const { config, weights } = resizeVocabulary(
+    news,
+    variant.words === 'none' ? words.size : words.size + spare,
+    words.unknownIndex,
+  );
   const model = classifier(config, { seed, weights, classWeights });
   const slot = modelSlot(model);
   const begun = performance.now();
@@ -85,7 +114,16 @@ export const learnFromStream = async (news: ChangingNews, stream: readonly Row[]
     lastValueFrom(
       from(live(rows)).pipe(
         bufferCount(batchSize),
-        prequential({ slot, tokenizer, labelEncoder, learningRate, batchSize, seed, drift: adwin(), ...(variant.replay ? { replay: { past: news.past } } : {}) }),
+        prequential({
+          slot,
+          tokenizer,
+          labelEncoder,
+          learningRate,
+          batchSize,
+          seed,
+          drift: adwin(),
+          ...(variant.replay ? { replay: { past: news.past } } : {}),
+        }),
         toArray(),
       ),
     );

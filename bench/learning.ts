@@ -1,7 +1,8 @@
 /**
  * `npm run bench:learning`: what learning while running is worth where words change.
  *
- * For each seed it trains the lesson's GRU on the first 5,740 headlines, then streams the other 8,000, each with its label. Half-way every word of one class (then, again, of two) is replaced
+ * For each seed it trains the lesson's GRU on the first 5,740 headlines, then streams the other 8,000, each with its
+ * label. Half-way every word of one class (then, again, of two) is replaced
  * by an invented one. It runs each variant over the stream and means over the seeds.
  *
  *     npm run bench:learning -- [--data news.csv] [--seeds 1,2,3] [--epochs 8] [--json FILE] [--markdown]
@@ -21,7 +22,8 @@ const refuse = (message: string): never => {
   process.exit(2);
 };
 
-const whole = (option: string, text: string): number => (/^\d+$/.test(text) ? Number(text) : refuse(`--${option} ${text}: give whole numbers.`));
+const whole = (option: string, text: string): number =>
+  /^\d+$/.test(text) ? Number(text) : refuse(`--${option} ${text}: give whole numbers.`);
 
 const { values } = parseArgs({
   options: {
@@ -58,7 +60,8 @@ try {
     const news = await changingNews({ data, seed, epochs, streamed: 8000 });
     for (const changed of CHANGES) {
       const stream = withChangedWords(news, changed);
-      for (const variant of VARIANTS) measured.push({ seed, changed, ...(await learnFromStream(news, stream, changed, variant)) });
+      for (const variant of VARIANTS)
+        measured.push({ seed, changed, ...(await learnFromStream(news, stream, changed, variant)) });
     }
     process.stderr.write(`seed ${seed} done\n`);
   }
@@ -71,7 +74,8 @@ try {
 const percent = (share: number): string => (100 * share).toFixed(1);
 
 /** A share's mean over the seeds, in per cent. */
-const meanOf = (outcomes: readonly Outcome[], share: (outcome: Outcome) => number): string => percent(outcomes.reduce((sum, outcome) => sum + share(outcome), 0) / outcomes.length);
+const meanOf = (outcomes: readonly Outcome[], share: (outcome: Outcome) => number): string =>
+  percent(outcomes.reduce((sum, outcome) => sum + share(outcome), 0) / outcomes.length);
 
 /** The rows after the change at which drift was first noticed, the middle one of the seeds. */
 const firstDrift = (outcomes: readonly Outcome[]): string => {
@@ -80,13 +84,32 @@ const firstDrift = (outcomes: readonly Outcome[]): string => {
 };
 
 const tableOf = (changed: readonly string[]): Cells => {
-  const hits = (pick: (outcome: Outcome) => Hits) => [(outcome: Outcome) => pick(outcome).changed, (outcome: Outcome) => pick(outcome).others];
-  const shares = [hits(({ before }) => before), hits(({ rightAfter }) => rightAfter), hits(({ later }) => later), hits(({ heldOut }) => heldOut)];
+  const hits = (pick: (outcome: Outcome) => Hits) => [
+    (outcome: Outcome) => pick(outcome).changed,
+    (outcome: Outcome) => pick(outcome).others,
+  ];
+  const shares = [
+    hits(({ before }) => before),
+    hits(({ rightAfter }) => rightAfter),
+    hits(({ later }) => later),
+    hits(({ heldOut }) => heldOut),
+  ];
   return [
-    ['variant', 'before: changed, others', 'first 500 after', 'rows 3,000 to 4,000 after', 'old words at the end', 'ECE at the end', 'first drift', 'false alarms', 'rolled back'],
+    [
+      'variant',
+      'before: changed, others',
+      'first 500 after',
+      'rows 3,000 to 4,000 after',
+      'old words at the end',
+      'ECE at the end',
+      'first drift',
+      'false alarms',
+      'rolled back',
+    ],
     ...VARIANTS.map(({ name }) => {
       const outcomes = measured.filter((outcome) => outcome.variant === name && outcome.changed === changed);
-      const total = (count: (outcome: Outcome) => number): string => String(outcomes.reduce((sum, outcome) => sum + count(outcome), 0));
+      const total = (count: (outcome: Outcome) => number): string =>
+        String(outcomes.reduce((sum, outcome) => sum + count(outcome), 0));
       return [
         name,
         ...shares.map((pair) => pair.map((share) => meanOf(outcomes, share)).join(', ')),
@@ -101,14 +124,22 @@ const tableOf = (changed: readonly string[]): Cells => {
 
 for (const changed of CHANGES) {
   const cells = tableOf(changed);
-  process.stdout.write(`\nNew words for ${changed.join(' and ')}: accuracy in per cent, mean of ${seeds.length} seeds\n\n`);
+  process.stdout.write(
+    `\nNew words for ${changed.join(' and ')}: accuracy in per cent, mean of ${seeds.length} seeds\n\n`,
+  );
   if (values.markdown) {
     process.stdout.write(`${markdown(cells)}\n`);
     continue;
   }
   const [head = [], ...rows] = cells;
-  const table = new Table({ head: [...head], style: { head: [], border: [] }, wordWrap: true, colWidths: [24, 14, 14, 14, 14, 8, 8, 8, 8] });
+  const table = new Table({
+    head: [...head],
+    style: { head: [], border: [] },
+    wordWrap: true,
+    colWidths: [24, 14, 14, 14, 14, 8, 8, 8, 8],
+  });
   table.push(...rows.map((row) => [...row]));
   process.stdout.write(`${table.toString()}\n`);
 }
-if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify({ data, epochs, outcomes: measured }, null, 2)}\n`);
+if (values.json !== undefined)
+  writeFileSync(values.json, `${JSON.stringify({ data, epochs, outcomes: measured }, null, 2)}\n`);

@@ -1,9 +1,12 @@
 /**
  * Multinomial logistic regression on TF-IDF words: the linear model that a recurrent one has to beat.
  *
- * The weighting is the usual smoothed one, idf(w) = ln((1 + n) / (1 + df(w))) + 1 with rows scaled to length 1, and the objective
- * Σ cross-entropy + ½‖W‖² (C = 1, the intercepts free), as scikit-learn's TfidfVectorizer and LogisticRegression define them. It is minimised by
- * Nesterov's accelerated gradient for strongly convex functions (Lectures on Convex Optimization, 2018, scheme 2.2.22) until the gradient is small.
+ * The weighting is the usual smoothed one, idf(w) = ln((1 + n) / (1 + df(w))) + 1 with rows scaled to length 1, and the
+ * objective
+ * Σ cross-entropy + ½‖W‖² (C = 1, the intercepts free), as scikit-learn's TfidfVectorizer and LogisticRegression define
+ * them. It is minimised by
+ * Nesterov's accelerated gradient for strongly convex functions (Lectures on Convex Optimization, 2018, scheme 2.2.22)
+ * until the gradient is small.
  */
 
 interface SparseRow {
@@ -19,7 +22,10 @@ const countWords = (text: string): ReadonlyMap<string, number> => {
   return counts;
 };
 
-/** Learns the vocabulary and inverse document frequencies of the texts; returns the function that turns a text into its row. */
+/**
+ * Learns the vocabulary and inverse document frequencies of the texts; returns the function that turns a text into its
+ * row.
+ */
 const fitTfIdf = (texts: readonly string[]): { readonly size: number; readonly row: (text: string) => SparseRow } => {
   const index = new Map<string, number>();
   const frequency: number[] = [];
@@ -37,7 +43,10 @@ const fitTfIdf = (texts: readonly string[]): { readonly size: number; readonly r
       return i === undefined ? [] : [{ i, value: count * (idf[i] ?? 0) }];
     });
     const norm = Math.hypot(...known.map(({ value }) => value)) || 1;
-    return { words: Int32Array.from(known, ({ i }) => i), values: Float64Array.from(known, ({ value }) => value / norm) };
+    return {
+      words: Int32Array.from(known, ({ i }) => i),
+      values: Float64Array.from(known, ({ value }) => value / norm),
+    };
   };
   return { size: frequency.length, row };
 };
@@ -50,7 +59,11 @@ const fitTfIdf = (texts: readonly string[]): { readonly size: number; readonly r
  * @param classes the number of classes
  * @returns the function that predicts a text's class index
  */
-export const fitLinearBaseline = (texts: readonly string[], labels: ArrayLike<number>, classes: number): ((text: string) => number) => {
+export const fitLinearBaseline = (
+  texts: readonly string[],
+  labels: ArrayLike<number>,
+  classes: number,
+): ((text: string) => number) => {
   const { size, row } = fitTfIdf(texts);
   const rows = texts.map(row);
   const n = rows.length;
@@ -79,7 +92,8 @@ export const fitLinearBaseline = (texts: readonly string[], labels: ArrayLike<nu
     for (let c = 0; c < classes; c++) for (let j = 0; j < size; j++) g[c * width + j]! += decay * w[c * width + j]!;
     return g;
   };
-  // The softmax's Hessian is at most ½, and a row with its intercept has squared length 2: the gradient's Lipschitz constant is 1 + decay.
+  // The softmax's Hessian is at most ½, and a row with its intercept has squared length 2: the gradient's Lipschitz
+  // constant is 1 + decay.
   const lipschitz = 1 + decay;
   const q = Math.sqrt(decay / lipschitz);
   const momentum = (1 - q) / (1 + q);

@@ -3,16 +3,41 @@
  *
  *     npm run bench:live -- [--json FILE] [--rate 5000] [--seconds 10] [--batch 64] [--wait 5] [--threads 2] [--most]
  *
- * In one process headlines arrive at random, as many a second as asked for, and go through `microBatch` and `classifyLive` with the lesson's GRU (its weights are not trained: that changes no time). `path` does the same with `dedupe` and `shed`
- * before them, as `watch` has them. Each is counted from when it was due to arrive until its prediction is with the subscriber, the first second not counted. Then the highest rate is looked for whose p99 is under 50 ms, with nothing dropped: doubled until it is
- * missed, then halved in between, each in a third of the time. `--most` looks for that alone. `lag` is how far apart the event loop's turns are, a millisecond at the least. Run it on a machine that does nothing else.
+ * In one process headlines arrive at random, as many a second as asked for, and go through `microBatch` and
+ * `classifyLive` with the lesson's GRU (its weights are not trained: that changes no time). `path` does the same with
+ * `dedupe` and `shed`
+ * before them, as `watch` has them. Each is counted from when it was due to arrive until its prediction is with the
+ * subscriber, the first second not counted. Then the highest rate is looked for whose p99 is under 50 ms, with nothing
+ * dropped: doubled until it is
+ * missed, then halved in between, each in a third of the time. `--most` looks for that alone. `lag` is how far apart
+ * the event loop's turns are, a millisecond at the least. Run it on a machine that does nothing else.
  */
 import { writeFileSync } from 'node:fs';
 import { availableParallelism, cpus, loadavg, totalmem } from 'node:os';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';
-import { backendVariant, classifier, classifierConfig, classifyLive, dedupe, type LiveHeadline, type LivePrediction, microBatch, raiseEngineFlags, registerBackend, shed } from 'headwater';
-import { asyncScheduler, lastValueFrom, type Observable, type OperatorFunction, pipe, type SchedulerLike, tap } from 'rxjs';
+import {
+  backendVariant,
+  classifier,
+  classifierConfig,
+  classifyLive,
+  dedupe,
+  type LiveHeadline,
+  type LivePrediction,
+  microBatch,
+  raiseEngineFlags,
+  registerBackend,
+  shed,
+} from 'headwater';
+import {
+  asyncScheduler,
+  lastValueFrom,
+  type Observable,
+  type OperatorFunction,
+  pipe,
+  type SchedulerLike,
+  tap,
+} from 'rxjs';
 import { arrivals } from './arrivals.js';
 import { ENGINE, type Figure } from './Figure.js';
 import { newsCsv } from './sources.js';
@@ -29,7 +54,9 @@ const { values: options } = parseArgs({
     most: { type: 'boolean', default: false },
   },
 });
-const [rate, seconds, maxSize, maxWaitMs] = [options.rate, options.seconds, options.batch, options.wait].map(Number) as [number, number, number, number];
+const [rate, seconds, maxSize, maxWaitMs] = [options.rate, options.seconds, options.batch, options.wait].map(
+  Number,
+) as [number, number, number, number];
 
 /** What a headline may take, in milliseconds. */
 const BOUND_MS = 50;
@@ -58,7 +85,11 @@ const classified: OperatorFunction<LiveHeadline, LivePrediction> = pipe(
 );
 const paths: Readonly<Record<string, OperatorFunction<LiveHeadline, LivePrediction>>> = {
   classify: classified,
-  path: pipe(dedupe<LiveHeadline>(), shed<LiveHeadline>({ capacity: CAPACITY, policy: 'oldest', dropped: { next: () => (dropped += 1) }, scheduler }), classified),
+  path: pipe(
+    dedupe<LiveHeadline>(),
+    shed<LiveHeadline>({ capacity: CAPACITY, policy: 'oldest', dropped: { next: () => (dropped += 1) }, scheduler }),
+    classified,
+  ),
 };
 
 const tell = (what: string): void => void process.stderr.write(`${what}\n`);
@@ -69,7 +100,14 @@ const measure = async (variant: string, perSecond: number, duration: number): Pr
   let answered = 0;
   const begun = now();
   const counted = begun + WARM_UP_MS;
-  const headline$: Observable<LiveHeadline> = arrivals({ titles, rate: perSecond, seconds: duration + WARM_UP_MS / 1000, distinct: variant === 'path', now, seed: 1 });
+  const headline$: Observable<LiveHeadline> = arrivals({
+    titles,
+    rate: perSecond,
+    seconds: duration + WARM_UP_MS / 1000,
+    distinct: variant === 'path',
+    now,
+    seed: 1,
+  });
   const lag = monitorEventLoopDelay({ resolution: 1 });
   const warm = setTimeout(() => lag.enable(), WARM_UP_MS);
   const idle = performance.eventLoopUtilization();
@@ -87,9 +125,11 @@ const measure = async (variant: string, perSecond: number, duration: number): Pr
   );
   clearTimeout(warm);
   lag.disable();
-  if (answered + dropped !== arrived) throw new Error(`Of ${arrived} headlines ${answered} were answered and ${dropped} dropped.`);
+  if (answered + dropped !== arrived)
+    throw new Error(`Of ${arrived} headlines ${answered} were answered and ${dropped} dropped.`);
   const sorted = Float64Array.from(latencies).sort();
-  const us = (share: number): number => Math.round(1000 * (sorted[Math.min(sorted.length - 1, Math.ceil(share * sorted.length) - 1)] ?? NaN));
+  const us = (share: number): number =>
+    Math.round(1000 * (sorted[Math.min(sorted.length - 1, Math.ceil(share * sorted.length) - 1)] ?? NaN));
   const { threads, simd } = backendVariant();
   return {
     what: 'live',
@@ -133,14 +173,15 @@ const holds = ({ dropped: lost, p99_us: p99 = Infinity }: Figure): boolean => lo
 const highestRate = async (variant: string): Promise<Figure> => {
   const at = async (perSecond: number): Promise<Figure> => told(await measure(variant, perSecond, seconds / 3));
   let best = await at(rate);
-  if (!holds(best)) return { ...best, what: 'live-most', note: 'does not hold the bound at the lowest rate that was tried' };
+  if (!holds(best))
+    return { ...best, what: 'live-most', note: 'does not hold the bound at the lowest rate that was tried' };
   let missed = 2 * rate;
   for (let figure = await at(missed); holds(figure); figure = await at(missed)) {
     best = figure;
     missed *= 2;
   }
   let holding = missed / 2;
-  for (const least = missed / 16; missed - holding > least; ) {
+  for (const least = missed / 16; missed - holding > least;) {
     const middle = Math.round((holding + missed) / 2);
     const figure = await at(middle);
     if (holds(figure)) [best, holding] = [figure, middle];
@@ -150,7 +191,15 @@ const highestRate = async (variant: string): Promise<Figure> => {
 };
 
 const figures: Figure[] = [
-  { what: 'machine', cpu: cpus()[0]?.model ?? 'unknown', cores: availableParallelism(), memory_gb: Math.round(totalmem() / 2 ** 30), system: `${process.platform} ${process.arch}`, node: process.version, load_before: Number(loadavg()[0]!.toFixed(2)) },
+  {
+    what: 'machine',
+    cpu: cpus()[0]?.model ?? 'unknown',
+    cores: availableParallelism(),
+    memory_gb: Math.round(totalmem() / 2 ** 30),
+    system: `${process.platform} ${process.arch}`,
+    node: process.version,
+    load_before: Number(loadavg()[0]!.toFixed(2)),
+  },
 ];
 // So that the first figure is not that of an engine that compiles.
 await measure('path', rate, 1);
@@ -160,7 +209,9 @@ for (const variant of Object.keys(paths)) {
 }
 model.dispose();
 
-if (options.json !== undefined) writeFileSync(options.json, `[\n${figures.map((figure) => JSON.stringify(figure)).join(',\n')}\n]\n`);
+if (options.json !== undefined)
+  writeFileSync(options.json, `[\n${figures.map((figure) => JSON.stringify(figure)).join(',\n')}\n]\n`);
 for (const figure of figures.slice(1)) process.stdout.write(`${JSON.stringify(figure)}\n`);
 const missing = figures.filter(({ what }) => what === 'live').filter((figure) => !holds(figure));
-if (missing.length > 0) tell(`The bound of ${BOUND_MS} ms at the 99th percentile does not hold at ${rate} headlines/s.`);
+if (missing.length > 0)
+  tell(`The bound of ${BOUND_MS} ms at the 99th percentile does not hold at ${rate} headlines/s.`);

@@ -17,7 +17,11 @@ export interface Duration {
 }
 
 /** Runs a step over and over, first to warm up, then against the clock; it returns how many items it has done. */
-export const measure = async (step: (ordinal: number) => number | Promise<number>, { warmup, seconds }: Duration, async = false): Promise<Timing> => {
+export const measure = async (
+  step: (ordinal: number) => number | Promise<number>,
+  { warmup, seconds }: Duration,
+  async = false,
+): Promise<Timing> => {
   let items = 0;
   let ordinal = 0;
   let begun = 0;
@@ -43,5 +47,10 @@ export const measure = async (step: (ordinal: number) => number | Promise<number
   else bench.runSync();
   const result = bench.tasks[0]?.result;
   if (result?.state !== 'completed') throw new Error(`tinybench ended in the state ${result?.state ?? 'none'}.`);
-  return { perSecond: (items * 1000) / (ended - begun), p50Us: result.latency.p50 * 1000, p99Us: result.latency.p99 * 1000, leastUs: result.latency.min * 1000 };
+  return {
+    perSecond: (items * 1000) / (ended - begun),
+    p50Us: result.latency.p50 * 1000,
+    p99Us: result.latency.p99 * 1000,
+    leastUs: result.latency.min * 1000,
+  };
 };

@@ -1,9 +1,19 @@
-import { type BackendName, classifier, type ClassifierConfig, deferredClassifier, type LabelledBatch, selectBackend } from 'headwater';
+import {
+  type BackendName,
+  classifier,
+  type ClassifierConfig,
+  deferredClassifier,
+  type LabelledBatch,
+  selectBackend,
+} from 'headwater';
 import { lastValueFrom } from 'rxjs';
 
 /** A model to be measured: its steps end at once, or later. */
 export interface MeasuredModel {
-  /** Whether its steps are promises. Each is waited for, which training by `fit` does not: there the next are queued meanwhile. */
+  /**
+   * Whether its steps are promises. Each is waited for, which training by `fit` does not: there the next are queued
+   * meanwhile.
+   */
   readonly later: boolean;
   train(batch: LabelledBatch, step: number): unknown;
   predict(batch: Omit<LabelledBatch, 'labels'>): unknown;
@@ -29,5 +39,10 @@ export const modelOn = (backend: BackendName, config: ClassifierConfig): Measure
     };
   }
   const model = classifier(config, { seed: 1, backend });
-  return { later: false, train: (batch, step) => model.trainBatch(batch, context(step)), predict: (batch) => model.predictBatch(batch), dispose: () => model.dispose() };
+  return {
+    later: false,
+    train: (batch, step) => model.trainBatch(batch, context(step)),
+    predict: (batch) => model.predictBatch(batch),
+    dispose: () => model.dispose(),
+  };
 };

@@ -1,15 +1,25 @@
 /**
- * Headwater on the lesson's workload, measured as ../shared/bench/pytorch_peer.py measures PyTorch: one JSON line a figure. It runs in a process of its own.
+ * Headwater on the lesson's workload, measured as ../shared/bench/pytorch_peer.py measures PyTorch: one JSON line a
+ * figure. It runs in a process of its own.
  *
  *     ours.ts NEWS_CSV [--only train,eval,latency,pipeline] [--models gru,rnn] [--backend headwater] [--batch 64] [--hidden 128] [--threads 2] [--simd auto] [--seconds 3] [--quickest]
  *
  * Batches are built before the clock starts; `pipeline` times what builds them.
  * A backend that does not load has no figures, and stderr says why.
- * With --quickest the rate is that of one batch of middle length in its quickest step: of use while tuning, on a machine that does other things besides.
+ * With --quickest the rate is that of one batch of middle length in its quickest step: of use while tuning, on a
+ * machine that does other things besides.
  */
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
-import { type BackendName, type Cell, classifierConfig, padRows, preprocessText, raiseEngineFlags, registerBackend } from 'headwater';
+import {
+  type BackendName,
+  type Cell,
+  classifierConfig,
+  padRows,
+  preprocessText,
+  raiseEngineFlags,
+  registerBackend,
+} from 'headwater';
 import { backendVariant } from './built.js';
 import { ENGINE, say } from './Figure.js';
 import { measure } from './measure.js';
@@ -36,7 +46,8 @@ const only = options.only.split(',');
 const batch = Number(options.batch);
 const seconds = Number(options.seconds);
 const { simd: wanted } = options;
-if (wanted !== 'auto' && wanted !== 'simd' && wanted !== 'none') throw new Error(`--simd is ${wanted}: give auto, simd or none.`);
+if (wanted !== 'auto' && wanted !== 'simd' && wanted !== 'none')
+  throw new Error(`--simd is ${wanted}: give auto, simd or none.`);
 
 // As the command does, before anything is compiled.
 raiseEngineFlags();
@@ -57,7 +68,15 @@ if (only.includes('pipeline')) {
     const rows = await pipeline(csv, batch);
     const first = (rows * 1000) / (performance.now() - start);
     const { perSecond } = await measure(() => pipeline(csv, batch), { warmup: seconds / 2, seconds }, true);
-    say({ ...common, threads: 1, what: 'pipeline', variant, batch, rows_per_s: Math.round(perSecond), first_rows_per_s: Math.round(first) });
+    say({
+      ...common,
+      threads: 1,
+      what: 'pipeline',
+      variant,
+      batch,
+      rows_per_s: Math.round(perSecond),
+      first_rows_per_s: Math.round(first),
+    });
   }
 }
 
@@ -67,26 +86,60 @@ if (['train', 'eval', 'latency'].some((what) => only.includes(what))) {
   const byLength = [...all].filter(({ size }) => size === batch).sort((a, b) => a.time - b.time);
   const batches = options.quickest ? byLength.slice(byLength.length >> 1, (byLength.length >> 1) + 1) : all;
   for (const cell of options.models.split(',') as Cell[]) {
-    const config = classifierConfig({ cell, vocabularySize: tokenizer.size, classes: labelEncoder.size, hiddenDim: Number(options.hidden) });
+    const config = classifierConfig({
+      cell,
+      vocabularySize: tokenizer.size,
+      classes: labelEncoder.size,
+      hiddenDim: Number(options.hidden),
+    });
     const model = modelOn(backend, config);
     const shape = { ...common, model: cell, batch, hidden: config.hiddenDim };
-    const rate = async (what: string, duration: { warmup: number; seconds: number }, step: (given: (typeof batches)[number], ordinal: number) => unknown): Promise<void> => {
-      const { perSecond, p50Us, p99Us, leastUs } = await measure((ordinal) => {
-        const given = batches[ordinal % batches.length]!;
-        const done = step(given, ordinal);
-        return model.later ? Promise.resolve(done).then(() => given.size) : given.size;
-      }, duration, model.later);
-      say({ ...shape, what, samples_per_s: Math.round(options.quickest ? (batch * 1e6) / leastUs : perSecond), p50_us: Math.round(p50Us), p99_us: Math.round(p99Us), max_rss_mb: Math.round(process.resourceUsage().maxRSS / 1024) });
+    const rate = async (
+      what: string,
+      duration: { warmup: number; seconds: number },
+      step: (given: (typeof batches)[number], ordinal: number) => unknown,
+    ): Promise<void> => {
+      const { perSecond, p50Us, p99Us, leastUs } = await measure(
+        (ordinal) => {
+          const given = batches[ordinal % batches.length]!;
+          const done = step(given, ordinal);
+          return model.later ? Promise.resolve(done).then(() => given.size) : given.size;
+        },
+        duration,
+        model.later,
+      );
+      say({
+        ...shape,
+        what,
+        samples_per_s: Math.round(options.quickest ? (batch * 1e6) / leastUs : perSecond),
+        p50_us: Math.round(p50Us),
+        p99_us: Math.round(p99Us),
+        max_rss_mb: Math.round(process.resourceUsage().maxRSS / 1024),
+      });
     };
     if (only.includes('train')) await rate('train', { warmup: 1, seconds }, (given, step) => model.train(given, step));
-    if (only.includes('eval')) await rate('eval', { warmup: 0.5, seconds: seconds / 2 }, (given) => model.predict(given));
+    if (only.includes('eval'))
+      await rate('eval', { warmup: 0.5, seconds: seconds / 2 }, (given) => model.predict(given));
     if (only.includes('latency')) {
-      const { p50Us, p99Us } = await measure((ordinal) => {
-        const tokens = tokenizer.encode(preprocessText(rows[ordinal % rows.length]!.title));
-        const done = model.predict(padRows([{ id: 0, tokens }]));
-        return model.later ? Promise.resolve(done).then(() => 1) : 1;
-      }, { warmup: 0.5, seconds: Math.min(1, seconds) }, model.later);
-      say({ ...common, what: 'latency', model: cell, batch: 1, hidden: config.hiddenDim, note: 'one headline, text to probabilities', p50_us: Number(p50Us.toFixed(1)), p99_us: Number(p99Us.toFixed(1)) });
+      const { p50Us, p99Us } = await measure(
+        (ordinal) => {
+          const tokens = tokenizer.encode(preprocessText(rows[ordinal % rows.length]!.title));
+          const done = model.predict(padRows([{ id: 0, tokens }]));
+          return model.later ? Promise.resolve(done).then(() => 1) : 1;
+        },
+        { warmup: 0.5, seconds: Math.min(1, seconds) },
+        model.later,
+      );
+      say({
+        ...common,
+        what: 'latency',
+        model: cell,
+        batch: 1,
+        hidden: config.hiddenDim,
+        note: 'one headline, text to probabilities',
+        p50_us: Number(p50Us.toFixed(1)),
+        p99_us: Number(p99Us.toFixed(1)),
+      });
     }
     model.dispose();
   }

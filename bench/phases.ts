@@ -1,17 +1,51 @@
 /**
- * Where the time of a train step goes, and how near the kernels are to what this machine can do. One JSON line a figure; it runs in a process of its own.
+ * Where the time of a train step goes, and how near the kernels are to what this machine can do. One JSON line a
+ * figure; it runs in a process of its own.
  *
  *     phases.ts NEWS_CSV [--models gru,rnn] [--batch 64] [--hidden 128] [--threads 2] [--seconds 3]
  *
- * A step is taken apart as the classifier's kernel puts it together. Its products are counted as they are computed (each distinct token of a batch projected once,
+ * A step is taken apart as the classifier's kernel puts it together. Its products are counted as they are computed
+ * (each distinct token of a batch projected once,
  * no step past a row's length, one reverse step), not as the lesson would compute them: GFLOP/s are of work done.
  */
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import * as tf from '@tensorflow/tfjs-core';
-import { Adam, BACKEND_NAME, batches as batchesOf, type Cell, type ClassifierConfig, classifier, classifierConfig, decode, fetchCsv, headlineRow, type LabelledBatch, onBackend, prepare, raiseEngineFlags, registerBackend } from 'headwater';
+import {
+  Adam,
+  BACKEND_NAME,
+  batches as batchesOf,
+  type Cell,
+  type ClassifierConfig,
+  classifier,
+  classifierConfig,
+  decode,
+  fetchCsv,
+  headlineRow,
+  type LabelledBatch,
+  onBackend,
+  prepare,
+  raiseEngineFlags,
+  registerBackend,
+} from 'headwater';
 import { lastValueFrom, reduce } from 'rxjs';
-import { backendVariant, crossEntropyInPlace, drop, embeddedBackward, embeddedForward, gradientNames, KernelMachine, kernelModule, linear, linearGradients, multiply, panelsOf, type ClassifierInputs, type EmbeddedBackend, type Resident } from './built.js';
+import {
+  backendVariant,
+  crossEntropyInPlace,
+  drop,
+  embeddedBackward,
+  embeddedForward,
+  gradientNames,
+  KernelMachine,
+  kernelModule,
+  linear,
+  linearGradients,
+  multiply,
+  panelsOf,
+  type ClassifierInputs,
+  type EmbeddedBackend,
+  type Resident,
+} from './built.js';
 import { ENGINE, median, say } from './Figure.js';
 import { measure } from './measure.js';
 import { readWorkload, similarBatches, VOCABULARY } from './workload.js';
@@ -35,7 +69,10 @@ registerBackend({ threads: Number(options.threads) });
 const { simd, threads } = backendVariant();
 const common = { backend: 'headwater', engine: ENGINE, threads, simd };
 
-/** GFLOP/s of the product kernel on factors that stay in the first two levels of cache, with shapes of the lesson's recurrent product. */
+/**
+ * GFLOP/s of the product kernel on factors that stay in the first two levels of cache, with shapes of the lesson's
+ * recurrent product.
+ */
 const productPeak = async (): Promise<number | undefined> => {
   const compiled = kernelModule();
   if (compiled.simd === 'none') return undefined;
@@ -49,10 +86,13 @@ const productPeak = async (): Promise<number | undefined> => {
   const panels = panelsOf(machine, { shape: [n, k], at: fill(n * k), id: {} }, true);
   const [a, c] = [fill(m * k), fill(m * n)];
   const flops = 2 * m * n * k;
-  const { p50Us } = await measure(() => {
-    multiply(machine, a, m, panels, 0, c);
-    return 1;
-  }, { warmup: 0.3, seconds: Math.min(1, seconds) });
+  const { p50Us } = await measure(
+    () => {
+      multiply(machine, a, m, panels, 0, c);
+      return 1;
+    },
+    { warmup: 0.3, seconds: Math.min(1, seconds) },
+  );
   return flops / (p50Us * 1000);
 };
 
@@ -60,8 +100,14 @@ const GATES: Readonly<Record<Cell, number>> = { rnn: 1, gru: 3, lstm: 4 };
 
 const distinct = (tokens: Iterable<number>): number => new Set(tokens).size;
 
-/** Multiply-adds of a batch's forward pass, times two; a backward pass makes each product twice more, for its two factors. */
-const forwardFlops = ({ cell, bidirectional, embeddingDim: e, hiddenDim: h, fcDim: f, classes }: ClassifierConfig, { size, time, tokens, lengths }: LabelledBatch): number => {
+/**
+ * Multiply-adds of a batch's forward pass, times two; a backward pass makes each product twice more, for its two
+ * factors.
+ */
+const forwardFlops = (
+  { cell, bidirectional, embeddingDim: e, hiddenDim: h, fcDim: f, classes }: ClassifierConfig,
+  { size, time, tokens, lengths }: LabelledBatch,
+): number => {
   const width = GATES[cell] * h;
   const used: number[] = [];
   const last: number[] = [];
@@ -77,16 +123,23 @@ const forwardFlops = ({ cell, bidirectional, embeddingDim: e, hiddenDim: h, fcDi
 };
 
 const peak = await productPeak();
-if (peak !== undefined) say({ ...common, what: 'peak', note: 'product kernel, factors in cache', gflops: Number(peak.toPrecision(3)) });
+if (peak !== undefined)
+  say({ ...common, what: 'peak', note: 'product kernel, factors in cache', gflops: Number(peak.toPrecision(3)) });
 
 /** Milliseconds a batch that reading an epoch takes: CSV, decoding, shuffle, preprocessing, tokens, padding. */
 const dataPathMs = async (): Promise<number> => {
-  const split = await lastValueFrom(prepare(fetchCsv(csv, { columns: ['title', 'category'] }).pipe(decode(headlineRow)), { numTokens: VOCABULARY }));
+  const split = await lastValueFrom(
+    prepare(fetchCsv(csv, { columns: ['title', 'category'] }).pipe(decode(headlineRow)), { numTokens: VOCABULARY }),
+  );
   let epoch = 0;
-  const { perSecond } = await measure(async () => {
-    epoch += 1;
-    return lastValueFrom(batchesOf(split, { side: 'train', epoch, batchSize }).pipe(reduce((count) => count + 1, 0)));
-  }, { warmup: 0.5, seconds: Math.min(2, seconds) }, true);
+  const { perSecond } = await measure(
+    async () => {
+      epoch += 1;
+      return lastValueFrom(batchesOf(split, { side: 'train', epoch, batchSize }).pipe(reduce((count) => count + 1, 0)));
+    },
+    { warmup: 0.5, seconds: Math.min(2, seconds) },
+    true,
+  );
   return 1000 / perSecond;
 };
 const dataMs = await dataPathMs();
@@ -95,9 +148,23 @@ const { tokenizer, labelEncoder, encoded } = await readWorkload(csv);
 const batches = similarBatches(encoded, batchSize);
 
 const phasesOf = async (cell: Cell): Promise<void> => {
-  const config = classifierConfig({ cell, vocabularySize: tokenizer.size, classes: labelEncoder.size, hiddenDim: Number(options.hidden) });
+  const config = classifierConfig({
+    cell,
+    vocabularySize: tokenizer.size,
+    classes: labelEncoder.size,
+    hiddenDim: Number(options.hidden),
+  });
   const source = classifier(config, { seed: 1 });
-  const weights = onBackend(BACKEND_NAME, () => new Map(Array.from(source.stateDict(), ([name, { shape, data }]): [string, tf.Variable] => [name, tf.tidy(() => tf.variable(tf.tensor(data, [...shape])))])));
+  const weights = onBackend(
+    BACKEND_NAME,
+    () =>
+      new Map(
+        Array.from(source.stateDict(), ([name, { shape, data }]): [string, tf.Variable] => [
+          name,
+          tf.tidy(() => tf.variable(tf.tensor(data, [...shape]))),
+        ]),
+      ),
+  );
   source.dispose();
   const names = [...weights.keys()];
   const adam = onBackend(BACKEND_NAME, () => new Adam(weights));
@@ -110,7 +177,24 @@ const phasesOf = async (cell: Cell): Promise<void> => {
     const at = ordinal % batches.length;
     const batch = batches[at]!;
     const { size, time, tokens, lengths, labels } = batch;
-    const attributes = { size, time, tokens, lengths, labels, shares: new Float32Array(size).fill(1 / size), padIndex: config.padIndex, overPadding: config.overPadding, vocabularySize: config.vocabularySize, reserve: true, rate: config.dropout, key0: 1, key1: 2, epoch: 1, step: ordinal, site: 0 };
+    const attributes = {
+      size,
+      time,
+      tokens,
+      lengths,
+      labels,
+      shares: new Float32Array(size).fill(1 / size),
+      padIndex: config.padIndex,
+      overPadding: config.overPadding,
+      vocabularySize: config.vocabularySize,
+      reserve: true,
+      rate: config.dropout,
+      key0: 1,
+      key1: 2,
+      epoch: 1,
+      step: ordinal,
+      site: 0,
+    };
     onBackend(BACKEND_NAME, () => {
       const backend = tf.engine().findBackend(BACKEND_NAME) as unknown as EmbeddedBackend;
       const { machine } = backend;
@@ -118,10 +202,12 @@ const phasesOf = async (cell: Cell): Promise<void> => {
       tf.tidy(() => {
         const start = performance.now();
         let middle = start;
-        const residents = Object.fromEntries(inputNames.map((input, i) => {
-          const weight = weights.get(names[i]!)!;
-          return [input, { shape: weight.shape, at: backend.addressOf(weight.dataId, machine), id: weight.dataId }];
-        })) as unknown as ClassifierInputs<Resident>;
+        const residents = Object.fromEntries(
+          inputNames.map((input, i) => {
+            const weight = weights.get(names[i]!)!;
+            return [input, { shape: weight.shape, at: backend.addressOf(weight.dataId, machine), id: weight.dataId }];
+          }),
+        ) as unknown as ClassifierInputs<Resident>;
         const { fc1_weight, fc1_bias, fc2_weight, fc2_bias, ...embedded } = residents;
         const gradients = machine.collect(() => {
           const [last, reserve] = embeddedForward(cell, machine, embedded, attributes);
@@ -133,11 +219,18 @@ const phasesOf = async (cell: Cell): Promise<void> => {
           const [dLast, ...ofFc1] = linearGradients(machine, drop(machine, dFeatures, attributes), last, fc1_weight);
           return [...embeddedBackward(cell, machine, { ...embedded, reserve, dLast }, attributes), ...ofFc1, ...ofFc2];
         });
-        const tensors = gradients.map(({ at: address, shape }) => tf.engine().makeTensorFromTensorInfo(backend.adopt(address, shape, machine)));
+        const tensors = gradients.map(({ at: address, shape }) =>
+          tf.engine().makeTensorFromTensorInfo(backend.adopt(address, shape, machine)),
+        );
         const differentiated = performance.now();
         adam.step(new Map(tensors.map((gradient, i) => [names[i]!, gradient])), 1e-3);
         const end = performance.now();
-        taken.push({ forward: middle - start, backward: differentiated - middle, optimizer: end - differentiated, flops: flops[at]! });
+        taken.push({
+          forward: middle - start,
+          backward: differentiated - middle,
+          optimizer: end - differentiated,
+          flops: flops[at]!,
+        });
       });
     });
     return batch.size;
@@ -151,7 +244,14 @@ const phasesOf = async (cell: Cell): Promise<void> => {
     const ms = taken.reduce((sum, one) => sum + one[phase], 0) / taken.length;
     const done = taken.reduce((sum, one) => sum + one.flops, 0) * times;
     const gflops = times === 0 ? undefined : done / (ms * taken.length * 1e6);
-    say({ ...shape, phase, ms: Number(ms.toPrecision(4)), p50_us: Math.round(median(taken.map((one) => one[phase])) * 1000), ...(gflops !== undefined && { gflops: Number(gflops.toPrecision(3)) }), ...(gflops !== undefined && peak !== undefined && { share_of_peak: Number((gflops / peak).toPrecision(3)) }) });
+    say({
+      ...shape,
+      phase,
+      ms: Number(ms.toPrecision(4)),
+      p50_us: Math.round(median(taken.map((one) => one[phase])) * 1000),
+      ...(gflops !== undefined && { gflops: Number(gflops.toPrecision(3)) }),
+      ...(gflops !== undefined && peak !== undefined && { share_of_peak: Number((gflops / peak).toPrecision(3)) }),
+    });
   };
   say({ ...shape, phase: 'data', ms: Number(dataMs.toPrecision(4)) });
   ratePhase('forward', 1);
@@ -159,7 +259,14 @@ const phasesOf = async (cell: Cell): Promise<void> => {
   ratePhase('optimizer', 0);
   const whole = taken.reduce((sum, one) => sum + one.flops, 0) * 3;
   const gflops = whole / (taken.reduce((sum, one) => sum + one.forward + one.backward + one.optimizer, 0) * 1e6);
-  say({ ...shape, phase: 'step', samples_per_s: Math.round(perSecond), gflops: Number(gflops.toPrecision(3)), ...(peak !== undefined && { share_of_peak: Number((gflops / peak).toPrecision(3)) }), max_rss_mb: Math.round(process.resourceUsage().maxRSS / 1024) });
+  say({
+    ...shape,
+    phase: 'step',
+    samples_per_s: Math.round(perSecond),
+    gflops: Number(gflops.toPrecision(3)),
+    ...(peak !== undefined && { share_of_peak: Number((gflops / peak).toPrecision(3)) }),
+    max_rss_mb: Math.round(process.resourceUsage().maxRSS / 1024),
+  });
 
   adam.dispose();
   for (const weight of weights.values()) weight.dispose();

@@ -1,18 +1,46 @@
-import { batches, bucketByLength, decode, fetchCsv, headlineRow, LabelEncoder, prepare, preprocess, Tokenizer, tokenize } from 'headwater';
+import {
+  batches,
+  bucketByLength,
+  decode,
+  fetchCsv,
+  headlineRow,
+  LabelEncoder,
+  prepare,
+  preprocess,
+  Tokenizer,
+  tokenize,
+} from 'headwater';
 import { concat, from, lastValueFrom, map, reduce, toArray } from 'rxjs';
 import { VOCABULARY } from './workload.js';
 
 const rowsOf = (csv: string) => fetchCsv(csv, { columns: ['title', 'category'] }).pipe(decode(headlineRow));
 
-/** The peer's work, operator for operator: the file is read once and held; vocabulary of all rows, then token indices, then padded batches in the order of the file. */
+/**
+ * The peer's work, operator for operator: the file is read once and held; vocabulary of all rows, then token indices,
+ * then padded batches in the order of the file.
+ */
 export const pipelineInMemory = async (csv: string, batchSize: number): Promise<number> => {
   const rows = await lastValueFrom(rowsOf(csv).pipe(preprocess(), toArray()));
-  const tokenizer = await lastValueFrom(from(rows).pipe(map(({ text }) => text), Tokenizer.fit({ numTokens: VOCABULARY })));
+  const tokenizer = await lastValueFrom(
+    from(rows).pipe(
+      map(({ text }) => text),
+      Tokenizer.fit({ numTokens: VOCABULARY }),
+    ),
+  );
   const labelEncoder = LabelEncoder.of(rows.map(({ category }) => category));
-  return lastValueFrom(from(rows).pipe(tokenize(tokenizer, labelEncoder), bucketByLength({ batchSize, boundaries: [] }), reduce((sum, { size }) => sum + size, 0)));
+  return lastValueFrom(
+    from(rows).pipe(
+      tokenize(tokenizer, labelEncoder),
+      bucketByLength({ batchSize, boundaries: [] }),
+      reduce((sum, { size }) => sum + size, 0),
+    ),
+  );
 };
 
-/** What training does, in flat memory: `prepare` reads the file to split and to learn the vocabulary, and each of the three sides reads it again for its batches. */
+/**
+ * What training does, in flat memory: `prepare` reads the file to split and to learn the vocabulary, and each of the
+ * three sides reads it again for its batches.
+ */
 export const pipelineStreamed = async (csv: string, batchSize: number): Promise<number> => {
   const split = await lastValueFrom(prepare(rowsOf(csv), { numTokens: VOCABULARY }));
   const sides = (['train', 'validation', 'test'] as const).map((side) => batches(split, { side, batchSize }));

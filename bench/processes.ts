@@ -2,7 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import type { Figure } from './Figure.js';
 
-const runs = (command: string, args: readonly string[]): boolean => spawnSync(command, args, { stdio: 'ignore' }).status === 0;
+const runs = (command: string, args: readonly string[]): boolean =>
+  spawnSync(command, args, { stdio: 'ignore' }).status === 0;
 
 /** Whether a process can be held to one core: Linux can. */
 export const canPin = runs('taskset', ['-c', '0', 'true']);
@@ -19,7 +20,10 @@ export interface Job {
 export const script = (name: string, ...args: readonly string[]): Job => scriptOn(process.execPath, name, ...args);
 
 /** The same on another Node. */
-export const scriptOn = (node: string, name: string, ...args: readonly string[]): Job => ({ command: node, args: ['--import', 'tsx', join(import.meta.dirname, `${name}.ts`), ...args] });
+export const scriptOn = (node: string, name: string, ...args: readonly string[]): Job => ({
+  command: node,
+  args: ['--import', 'tsx', join(import.meta.dirname, `${name}.ts`), ...args],
+});
 
 export const pinned = (job: Job): Job => ({ ...job, pinned: true });
 
@@ -32,9 +36,22 @@ export interface Outcome {
 /** Runs a job to its end, and reads what it printed; nothing else is run meanwhile. */
 export const outcomeOf = ({ command, args, pinned: hold = false }: Job): Outcome => {
   const [program, given] = hold && canPin ? ['taskset', ['-c', '0', command, ...args]] : [command, args];
-  const { status, stdout, stderr, error } = spawnSync(program, given, { encoding: 'utf8', maxBuffer: 1 << 26, stdio: ['ignore', 'pipe', 'pipe'] });
-  if (status !== 0) throw new Error(`${[program, ...given].join(' ')} ended with status ${status ?? 'none'}${error === undefined ? '' : ` (${error.message})`}.\n${stdout}${stderr}`);
-  return { figures: stdout.split('\n').filter((line) => line.startsWith('{')).map((line) => JSON.parse(line) as Figure), stderr };
+  const { status, stdout, stderr, error } = spawnSync(program, given, {
+    encoding: 'utf8',
+    maxBuffer: 1 << 26,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  if (status !== 0)
+    throw new Error(
+      `${[program, ...given].join(' ')} ended with status ${status ?? 'none'}${error === undefined ? '' : ` (${error.message})`}.\n${stdout}${stderr}`,
+    );
+  return {
+    figures: stdout
+      .split('\n')
+      .filter((line) => line.startsWith('{'))
+      .map((line) => JSON.parse(line) as Figure),
+    stderr,
+  };
 };
 
 /** The figures of a job that always has some. */

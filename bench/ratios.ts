@@ -3,7 +3,10 @@ import { type Figure, isOurs, median } from './Figure.js';
 /** What a figure is better by when it is larger: the rate, or the inverse of the time. */
 const speedOf = (figure: Figure): number => figure.samples_per_s ?? figure.rows_per_s ?? 1 / (figure.p50_us ?? NaN);
 
-/** How many times as fast as the peer ours is on each engine, for each of the peer's variants: in each round, and the median of those. */
+/**
+ * How many times as fast as the peer ours is on each engine, for each of the peer's variants: in each round, and the
+ * median of those.
+ */
 export const ratios = (rounds: readonly (readonly Figure[])[]): readonly Figure[] => {
   const [first = []] = rounds;
   const engines = [...new Set(first.filter(isOurs).map(({ engine }) => engine))];
@@ -19,6 +22,19 @@ export const ratios = (rounds: readonly (readonly Figure[])[]): readonly Figure[
         return ours === undefined || other === undefined ? [] : [speedOf(ours) / speedOf(other)];
       });
       if (each.length === 0) return [];
-      return [{ what: 'ratio', of: what, ...(model !== undefined && { model }), ...(variant !== undefined && { variant }), ...(engine !== undefined && { engine }), ...(batch !== undefined && { batch }), against: peer, rounds: each.length, ratio: Number(median(each).toPrecision(3)), each_ratio: each.map((value) => Number(value.toPrecision(3))) }];
+      return [
+        {
+          what: 'ratio',
+          of: what,
+          ...(model !== undefined && { model }),
+          ...(variant !== undefined && { variant }),
+          ...(engine !== undefined && { engine }),
+          ...(batch !== undefined && { batch }),
+          against: peer,
+          rounds: each.length,
+          ratio: Number(median(each).toPrecision(3)),
+          each_ratio: each.map((value) => Number(value.toPrecision(3))),
+        },
+      ];
     });
 };

@@ -22,7 +22,8 @@ export interface ScalingOptions {
   readonly tell: (what: string) => void;
 }
 
-const along = (axis: string, figures: readonly Figure[]): readonly Figure[] => figures.map(({ what, ...figure }) => ({ ...figure, what: 'scaling', axis, of: what }));
+const along = (axis: string, figures: readonly Figure[]): readonly Figure[] =>
+  figures.map(({ what, ...figure }) => ({ ...figure, what: 'scaling', axis, of: what }));
 
 const rowsScaling = async ({ csv, threads, batch, mostRows, tell }: ScalingOptions): Promise<readonly Figure[]> => {
   const folder = mkdtempSync(join(tmpdir(), 'headwater-bench-'));
@@ -33,7 +34,12 @@ const rowsScaling = async ({ csv, threads, batch, mostRows, tell }: ScalingOptio
     for (const count of ROWS.filter((some) => some <= mostRows)) {
       tell(`scaling: ${count.toLocaleString('en-US')} rows`);
       await repeatCsv(rows, count, table);
-      for (const what of ['pipeline', 'eval']) figures.push(...figuresOf(script('rowsScaling', table, '--what', what, '--batch', String(batch), '--threads', String(threads))));
+      for (const what of ['pipeline', 'eval'])
+        figures.push(
+          ...figuresOf(
+            script('rowsScaling', table, '--what', what, '--batch', String(batch), '--threads', String(threads)),
+          ),
+        );
     }
     return figures;
   } finally {
@@ -41,10 +47,14 @@ const rowsScaling = async ({ csv, threads, batch, mostRows, tell }: ScalingOptio
   }
 };
 
-/** Speeds from a thousand rows to two million, and over the sizes of batches and of the hidden state, on one thread and on all. */
+/**
+ * Speeds from a thousand rows to two million, and over the sizes of batches and of the hidden state, on one thread and
+ * on all.
+ */
 export const scaling = async (options: ScalingOptions): Promise<readonly Figure[]> => {
   const { csv, threads, batch, seconds, tell } = options;
-  const ours = (...args: readonly string[]): readonly Figure[] => figuresOf(script('ours', csv, '--only', 'train,eval', '--seconds', String(seconds), ...args));
+  const ours = (...args: readonly string[]): readonly Figure[] =>
+    figuresOf(script('ours', csv, '--only', 'train,eval', '--seconds', String(seconds), ...args));
   const figures: Figure[] = [...(await rowsScaling(options))];
   for (const count of new Set([1, threads])) {
     for (const size of BATCHES) {
@@ -53,7 +63,9 @@ export const scaling = async (options: ScalingOptions): Promise<readonly Figure[
     }
     for (const hidden of HIDDEN) {
       tell(`scaling: hidden ${hidden}, threads ${count}`);
-      figures.push(...along('hidden', ours('--batch', String(batch), '--hidden', String(hidden), '--threads', String(count))));
+      figures.push(
+        ...along('hidden', ours('--batch', String(batch), '--hidden', String(hidden), '--threads', String(count))),
+      );
     }
   }
   return figures;

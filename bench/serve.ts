@@ -3,8 +3,10 @@
  *
  *     npm run bench:serve -- [--json FILE] [--rate 2000] [--seconds 10] [--connections 50] [--threads 2]
  *
- * The command runs in a process of its own with the lesson's GRU (its weights are not trained: that changes no time), autocannon in this one, both on the same cores. `paced` are requests of one headline at a rate, over
- * many connections; `most` as many as are answered; `json` and `lines` are batches of 256 over four connections; `kernels` is what `classifyLive` does with the same headlines in this process, without HTTP, while the server is
+ * The command runs in a process of its own with the lesson's GRU (its weights are not trained: that changes no time),
+ * autocannon in this one, both on the same cores. `paced` are requests of one headline at a rate, over
+ * many connections; `most` as many as are answered; `json` and `lines` are batches of 256 over four connections;
+ * `kernels` is what `classifyLive` does with the same headlines in this process, without HTTP, while the server is
  * idle. Every answer is checked to be 200. Run it on a machine that does nothing else.
  */
 import { spawn } from 'node:child_process';
@@ -14,7 +16,16 @@ import { availableParallelism, cpus, loadavg, tmpdir, totalmem } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import autocannon from 'autocannon';
-import { classifier, classifierConfig, classifyLive, encodeArtifacts, type LiveHeadline, raiseEngineFlags, registerBackend, writeFiles } from 'headwater';
+import {
+  classifier,
+  classifierConfig,
+  classifyLive,
+  encodeArtifacts,
+  type LiveHeadline,
+  raiseEngineFlags,
+  registerBackend,
+  writeFiles,
+} from 'headwater';
 import { bufferCount, from, lastValueFrom } from 'rxjs';
 import { ENGINE, type Figure } from './Figure.js';
 import { measure } from './measure.js';
@@ -30,7 +41,11 @@ const { values: options } = parseArgs({
     threads: { type: 'string', default: String(Math.min(2, availableParallelism())) },
   },
 });
-const [rate, seconds, connections] = [options.rate, options.seconds, options.connections].map(Number) as [number, number, number];
+const [rate, seconds, connections] = [options.rate, options.seconds, options.connections].map(Number) as [
+  number,
+  number,
+  number,
+];
 
 /** What an answer may take at the 99th percentile, in milliseconds. */
 const BOUND_MS = 50;
@@ -45,27 +60,53 @@ const titles = rows.map(({ title }) => title);
 const config = classifierConfig({ cell: 'gru', vocabularySize: tokenizer.size, classes: labelEncoder.size });
 const model = classifier(config, { seed: 1 });
 const folder = mkdtempSync(join(tmpdir(), 'headwater-serve-'));
-const written = await writeFiles(folder, encodeArtifacts({ config, weights: model.stateDict(), tokenizer, labelEncoder }))();
+const written = await writeFiles(
+  folder,
+  encodeArtifacts({ config, weights: model.stateDict(), tokenizer, labelEncoder }),
+)();
 if (written._tag === 'Left') throw written.left;
 
-const server = spawn(process.execPath, [resolve(import.meta.dirname, '../dist/cli/main.js'), 'serve', '--model', folder, '--port', '0', '--threads', options.threads], { stdio: ['ignore', 'pipe', 'inherit'] });
+const server = spawn(
+  process.execPath,
+  [
+    resolve(import.meta.dirname, '../dist/cli/main.js'),
+    'serve',
+    '--model',
+    folder,
+    '--port',
+    '0',
+    '--threads',
+    options.threads,
+  ],
+  { stdio: ['ignore', 'pipe', 'inherit'] },
+);
 const [line] = (await once(server.stdout.setEncoding('utf8'), 'data')) as [string];
 const url = new URL('/classify', line.trim()).href;
 
-const batchAt = (index: number): readonly string[] => Array.from({ length: BATCH }, (_, row) => titles[(index * BATCH + row) % titles.length]!);
+const batchAt = (index: number): readonly string[] =>
+  Array.from({ length: BATCH }, (_, row) => titles[(index * BATCH + row) % titles.length]!);
 
 /** Loads the server with bodies in turn; a rate of 0 is as many as are answered. */
-const load = async (variant: string, bodies: readonly string[], type: string, each: number, clients: number, perSecond: number): Promise<Figure> => {
+const load = async (
+  variant: string,
+  bodies: readonly string[],
+  type: string,
+  each: number,
+  clients: number,
+  perSecond: number,
+): Promise<Figure> => {
   const shared = {
     url,
     connections: clients,
-    // At a rate, autocannon would add what it takes to have been left out while a connection waited, one request a millisecond and connection: forty times as many as are sent.
+    // At a rate, autocannon would add what it takes to have been left out while a connection waited, one request a
+    // millisecond and connection: forty times as many as are sent.
     ...(perSecond === 0 ? {} : { overallRate: perSecond, ignoreCoordinatedOmission: true }),
     requests: bodies.map((body) => ({ method: 'POST' as const, headers: { 'content-type': type }, body })),
   };
   await autocannon({ ...shared, duration: 2 });
   const { latency, requests, errors, timeouts, non2xx, duration } = await autocannon({ ...shared, duration: seconds });
-  if (errors + timeouts + non2xx > 0) throw new Error(`${variant}: ${errors} errors, ${timeouts} timeouts, ${non2xx} answers other than 200.`);
+  if (errors + timeouts + non2xx > 0)
+    throw new Error(`${variant}: ${errors} errors, ${timeouts} timeouts, ${non2xx} answers other than 200.`);
   const figure: Figure = {
     what: 'serve',
     variant,
@@ -80,13 +121,24 @@ const load = async (variant: string, bodies: readonly string[], type: string, ea
     p99_us: Math.round(latency.p99 * 1000),
     max_us: Math.round(latency.max * 1000),
   };
-  process.stderr.write(`${variant}: ${String(figure['requests_per_s'])} requests/s, ${String(figure.rows_per_s)} headlines/s, p50 ${latency.p50} ms, p99 ${latency.p99} ms, most ${latency.max} ms\n`);
+  process.stderr.write(
+    `${variant}: ${String(figure['requests_per_s'])} requests/s, ${String(figure.rows_per_s)} headlines/s, p50 ${latency.p50} ms, p99 ${latency.p99} ms, most ${latency.max} ms\n`,
+  );
   return figure;
 };
 
 /** What the same batches take without HTTP. */
 const kernels = async (): Promise<Figure> => {
-  const headlines = titles.map((title, id): LiveHeadline => ({ id, title, source: 'bench', guid: undefined, link: undefined, published: undefined, seen: 0, category: undefined }));
+  const headlines = titles.map((title, id): LiveHeadline => ({
+    id,
+    title,
+    source: 'bench',
+    guid: undefined,
+    link: undefined,
+    published: undefined,
+    seen: 0,
+    category: undefined,
+  }));
   const classify = classifyLive({ model, tokenizer, labelEncoder });
   const timing = await measure(
     async (ordinal) => {
@@ -98,19 +150,48 @@ const kernels = async (): Promise<Figure> => {
     true,
   );
   process.stderr.write(`kernels: ${Math.round(timing.perSecond)} headlines/s\n`);
-  return { what: 'serve', variant: 'kernels', batch: BATCH, threads: Number(options.threads), engine: ENGINE, rows_per_s: Math.round(timing.perSecond) };
+  return {
+    what: 'serve',
+    variant: 'kernels',
+    batch: BATCH,
+    threads: Number(options.threads),
+    engine: ENGINE,
+    rows_per_s: Math.round(timing.perSecond),
+  };
 };
 
 const figures: Figure[] = [
-  { what: 'machine', cpu: cpus()[0]?.model ?? 'unknown', cores: availableParallelism(), memory_gb: Math.round(totalmem() / 2 ** 30), system: `${process.platform} ${process.arch}`, node: process.version, load_before: Number(loadavg()[0]!.toFixed(2)) },
+  {
+    what: 'machine',
+    cpu: cpus()[0]?.model ?? 'unknown',
+    cores: availableParallelism(),
+    memory_gb: Math.round(totalmem() / 2 ** 30),
+    system: `${process.platform} ${process.arch}`,
+    node: process.version,
+    load_before: Number(loadavg()[0]!.toFixed(2)),
+  },
 ];
 const singles = titles.slice(0, BODIES).map((title) => JSON.stringify({ title }));
 const batches = Array.from({ length: BODIES / 4 }, (_, index) => batchAt(index));
 figures.push(
   await load('paced', singles, 'application/json', 1, connections, rate),
   await load('most', singles, 'application/json', 1, connections, 0),
-  await load('json', batches.map((batch) => JSON.stringify(batch)), 'application/json', BATCH, 4, 0),
-  await load('lines', batches.map((batch) => batch.map((title) => `${JSON.stringify(title)}\n`).join('')), 'application/x-ndjson', BATCH, 4, 0),
+  await load(
+    'json',
+    batches.map((batch) => JSON.stringify(batch)),
+    'application/json',
+    BATCH,
+    4,
+    0,
+  ),
+  await load(
+    'lines',
+    batches.map((batch) => batch.map((title) => `${JSON.stringify(title)}\n`).join('')),
+    'application/x-ndjson',
+    BATCH,
+    4,
+    0,
+  ),
   await kernels(),
 );
 server.kill('SIGTERM');
@@ -118,7 +199,9 @@ const [status] = (await once(server, 'exit')) as [number | null];
 model.dispose();
 rmSync(folder, { recursive: true });
 
-if (options.json !== undefined) writeFileSync(options.json, `[\n${figures.map((figure) => JSON.stringify(figure)).join(',\n')}\n]\n`);
+if (options.json !== undefined)
+  writeFileSync(options.json, `[\n${figures.map((figure) => JSON.stringify(figure)).join(',\n')}\n]\n`);
 for (const figure of figures.slice(1)) process.stdout.write(`${JSON.stringify(figure)}\n`);
 if (status !== 0) throw new Error(`The server ended with status ${String(status)}.`);
-if ((figures[1]?.p99_us ?? Infinity) >= BOUND_MS * 1000) process.stderr.write(`The bound of ${BOUND_MS} ms at the 99th percentile does not hold at ${rate} requests/s.\n`);
+if ((figures[1]?.p99_us ?? Infinity) >= BOUND_MS * 1000)
+  process.stderr.write(`The bound of ${BOUND_MS} ms at the 99th percentile does not hold at ${rate} requests/s.\n`);

@@ -4,10 +4,15 @@
  *     npm run bench -- [--peer python3] [--json FILE] [--rounds 3] [--only train,eval,latency,pipeline,phases,scaling,layers]
  *                      [--batch 64] [--threads 2] [--seconds 3] [--simd auto] [--backends headwater,tensorflow,webgpu,cpu] [--most-rows 2000000] [--node newer|none|PATH]
  *
- * `--peer` names a Python that has torch, pandas and numpy; without it ours is measured alone. First both sides must come to the same loss from the same
- * weights on the same batches; where they do not, nothing is measured. Then they are run in turn, each in a process of its own, and medians are taken over
- * the rounds. Each of `--backends` beside `headwater` is measured where it loads, with the GRU, for at most a second a figure. Ours is measured on a second engine besides, since engines differ in the vector instructions that they use: by default Node 24, which npm brings, where an older one runs this; `--node` names another.
- * Run it on a machine that does nothing else. `npm run bench:charts -- FILE` makes charts and tables for docs/performance.md of the figures.
+ * `--peer` names a Python that has torch, pandas and numpy; without it ours is measured alone. First both sides must
+ * come to the same loss from the same
+ * weights on the same batches; where they do not, nothing is measured. Then they are run in turn, each in a process of
+ * its own, and medians are taken over
+ * the rounds. Each of `--backends` beside `headwater` is measured where it loads, with the GRU, for at most a second a
+ * figure. Ours is measured on a second engine besides, since engines differ in the vector instructions that they use:
+ * by default Node 24, which npm brings, where an older one runs this; `--node` names another.
+ * Run it on a machine that does nothing else. `npm run bench:charts -- FILE` makes charts and tables for
+ * docs/performance.md of the figures.
  */
 import { writeFileSync } from 'node:fs';
 import { availableParallelism, cpus, totalmem } from 'node:os';
@@ -42,14 +47,26 @@ const beside = options.backends.split(',').filter((name) => name !== 'headwater'
 const second = options.node === 'none' ? undefined : options.node === 'newer' ? newerNode() : options.node;
 const engines = [process.execPath, ...(second === undefined ? [] : [second])];
 const rounds = Number(options.rounds);
-if (!(Number.isSafeInteger(rounds) && rounds >= 1)) throw new Error(`--rounds is ${options.rounds}: give a whole number of at least 1.`);
+if (!(Number.isSafeInteger(rounds) && rounds >= 1))
+  throw new Error(`--rounds is ${options.rounds}: give a whole number of at least 1.`);
 const csv = newsCsv();
 
 const begun = performance.now();
-const tell = (what: string): void => void process.stderr.write(`${((performance.now() - begun) / 1000).toFixed(0).padStart(4)} s  ${what}\n`);
+const tell = (what: string): void =>
+  void process.stderr.write(`${((performance.now() - begun) / 1000).toFixed(0).padStart(4)} s  ${what}\n`);
 
 const figures: Figure[] = [
-  { what: 'machine', cpu: cpus()[0]?.model ?? 'unknown', cores: availableParallelism(), memory_gb: Math.round(totalmem() / 2 ** 30), system: `${process.platform} ${process.arch}`, node: process.version, one_core_pinned: canPin, seconds: Number(seconds), rounds },
+  {
+    what: 'machine',
+    cpu: cpus()[0]?.model ?? 'unknown',
+    cores: availableParallelism(),
+    memory_gb: Math.round(totalmem() / 2 ** 30),
+    system: `${process.platform} ${process.arch}`,
+    node: process.version,
+    one_core_pinned: canPin,
+    seconds: Number(seconds),
+    rounds,
+  },
 ];
 
 const samePath = (python: string): void => {
@@ -57,7 +74,9 @@ const samePath = (python: string): void => {
   try {
     figures.push(...figuresOf(script('samePath', csv, '--peer', python, '--threads', threads, '--batch', batch)));
   } catch (error) {
-    process.stderr.write(`Headwater and the peer do not come to the same loss, or one of them failed: no speed is reported.\n${error instanceof Error ? error.message : String(error)}\n`);
+    process.stderr.write(
+      `Headwater and the peer do not come to the same loss, or one of them failed: no speed is reported.\n${error instanceof Error ? error.message : String(error)}\n`,
+    );
     process.exit(1);
   }
 };
@@ -66,9 +85,27 @@ const samePath = (python: string): void => {
 const jobsOfRound = (): readonly Job[] => {
   const compute = ['train', 'eval', 'latency'].filter((what) => only.includes(what)).join(',');
   const shape = ['--batch', batch, '--threads', threads, '--seconds', seconds];
-  const ours = (what: string): readonly Job[] => engines.map((node) => scriptOn(node, 'ours', csv, '--only', what, '--simd', options.simd, ...shape));
-  const theirs = (what: string): readonly Job[] => (peer === undefined ? [] : [{ command: peer, args: [peerScript(), csv, '--only', what, ...shape] }]);
-  const on = (backend: string): Job => script('ours', csv, '--only', compute, '--backend', backend, '--models', 'gru', '--batch', batch, '--threads', threads, '--seconds', String(Math.min(1, Number(seconds))));
+  const ours = (what: string): readonly Job[] =>
+    engines.map((node) => scriptOn(node, 'ours', csv, '--only', what, '--simd', options.simd, ...shape));
+  const theirs = (what: string): readonly Job[] =>
+    peer === undefined ? [] : [{ command: peer, args: [peerScript(), csv, '--only', what, ...shape] }];
+  const on = (backend: string): Job =>
+    script(
+      'ours',
+      csv,
+      '--only',
+      compute,
+      '--backend',
+      backend,
+      '--models',
+      'gru',
+      '--batch',
+      batch,
+      '--threads',
+      threads,
+      '--seconds',
+      String(Math.min(1, Number(seconds))),
+    );
   return [
     ...(compute === '' ? [] : [...ours(compute), ...theirs(compute), ...beside.map(on)]),
     ...(only.includes('pipeline') ? [...ours('pipeline'), ...theirs('pipeline')].map(pinned) : []),
@@ -80,8 +117,11 @@ const measureRounds = (): void => {
   for (let round = 1; round <= rounds; round++) {
     measured.push(
       jobsOfRound().flatMap((job) => {
-        const after = (option: string): string | undefined => (job.args.includes(option) ? job.args[job.args.indexOf(option) + 1] : undefined);
-        tell(`round ${round} of ${rounds}: ${engines.includes(job.command) ? 'headwater' : 'peer'} ${after('--only') ?? ''}${after('--backend') === undefined ? '' : ` on ${after('--backend') ?? ''}`}`);
+        const after = (option: string): string | undefined =>
+          job.args.includes(option) ? job.args[job.args.indexOf(option) + 1] : undefined;
+        tell(
+          `round ${round} of ${rounds}: ${engines.includes(job.command) ? 'headwater' : 'peer'} ${after('--only') ?? ''}${after('--backend') === undefined ? '' : ` on ${after('--backend') ?? ''}`}`,
+        );
         const { figures: found, stderr } = outcomeOf(job);
         if (found.length === 0) tell(`it has no figures: ${stderr.trim()}`);
         return found;
@@ -103,14 +143,31 @@ if (only.includes('layers')) {
 if (only.includes('phases')) {
   for (const count of new Set(['1', threads])) {
     tell(`phases of a train step, threads ${count}`);
-    for (const node of engines) figures.push(...figuresOf(scriptOn(node, 'phases', csv, '--batch', batch, '--threads', count, '--seconds', seconds)));
+    for (const node of engines)
+      figures.push(
+        ...figuresOf(scriptOn(node, 'phases', csv, '--batch', batch, '--threads', count, '--seconds', seconds)),
+      );
   }
 }
 if (only.includes('scaling')) {
-  figures.push(...(await scaling({ csv, threads: Number(threads), batch: Number(batch), mostRows: Number(options['most-rows']), seconds: Math.min(1, Number(seconds)), tell })));
+  figures.push(
+    ...(await scaling({
+      csv,
+      threads: Number(threads),
+      batch: Number(batch),
+      mostRows: Number(options['most-rows']),
+      seconds: Math.min(1, Number(seconds)),
+      tell,
+    })),
+  );
 }
 
-if (options.json !== undefined) writeFileSync(options.json, `[\n${figures.map((figure) => JSON.stringify(figure)).join(',\n')}\n]\n`);
+if (options.json !== undefined)
+  writeFileSync(options.json, `[\n${figures.map((figure) => JSON.stringify(figure)).join(',\n')}\n]\n`);
 process.stdout.write(`${forTerminal(comparison(figures))}\n`);
 if (beside.length > 0) process.stdout.write(`${forTerminal(backends(figures))}\n`);
-tell(options.json === undefined ? 'done; --json FILE keeps the figures' : `done: ${figures.length} figures in ${options.json}`);
+tell(
+  options.json === undefined
+    ? 'done; --json FILE keeps the figures'
+    : `done: ${figures.length} figures in ${options.json}`,
+);

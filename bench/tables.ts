@@ -4,7 +4,11 @@ import { type Figure, isOurs, median } from './Figure.js';
 /** A table of text, its first row the heads. */
 export type Cells = readonly (readonly string[])[];
 
-const grouped = (value: number): string => value.toLocaleString('en-US', { maximumSignificantDigits: value >= 100 ? 21 : 3, maximumFractionDigits: value >= 100 ? 0 : 3 });
+const grouped = (value: number): string =>
+  value.toLocaleString('en-US', {
+    maximumSignificantDigits: value >= 100 ? 21 : 3,
+    maximumFractionDigits: value >= 100 ? 0 : 3,
+  });
 
 /** What a figure says, with its unit. */
 export const valueOf = ({ samples_per_s: samples, rows_per_s: rows, p50_us: p50 }: Figure): string => {
@@ -13,26 +17,50 @@ export const valueOf = ({ samples_per_s: samples, rows_per_s: rows, p50_us: p50 
   return p50 === undefined ? '' : `${grouped(p50)} µs`;
 };
 
-const NAMES: Readonly<Record<string, string>> = { train: 'training', eval: 'evaluation', latency: 'one headline, p50', pipeline: 'CSV to padded batches' };
+const NAMES: Readonly<Record<string, string>> = {
+  train: 'training',
+  eval: 'evaluation',
+  latency: 'one headline, p50',
+  pipeline: 'CSV to padded batches',
+};
 
 const ORDER = Object.keys(NAMES);
 
-const nameOf = ({ what, model }: Figure): string => [model?.toUpperCase(), NAMES[what] ?? what].filter((part) => part !== undefined).join(' ');
+const nameOf = ({ what, model }: Figure): string =>
+  [model?.toUpperCase(), NAMES[what] ?? what].filter((part) => part !== undefined).join(' ');
 
 const VARIANTS = ['lesson', 'tuned', 'shortcut'] as const;
 
-/** Ours and PyTorch's variants side by side: each with how many times as fast ours is, the median over the rounds and the least and most of them. */
+/**
+ * Ours and PyTorch's variants side by side: each with how many times as fast ours is, the median over the rounds and
+ * the least and most of them.
+ */
 export const comparison = (figures: readonly Figure[]): Cells => {
-  const compared = figures.filter((figure) => isOurs(figure) && figure.what in NAMES && figure.variant !== 'streamed').sort((a, b) => ORDER.indexOf(a.what) - ORDER.indexOf(b.what) || (a.model ?? '').localeCompare(b.model ?? ''));
+  const compared = figures
+    .filter((figure) => isOurs(figure) && figure.what in NAMES && figure.variant !== 'streamed')
+    .sort((a, b) => ORDER.indexOf(a.what) - ORDER.indexOf(b.what) || (a.model ?? '').localeCompare(b.model ?? ''));
   const several = new Set(compared.map(({ engine }) => engine)).size > 1;
   const cell = (ours: Figure, variant: string): string => {
-    const theirs = figures.find(({ what, model, peer, variant: other }) => what === ours.what && model === ours.model && other === variant && peer?.startsWith('torch') === true);
-    const ratio = figures.find(({ what, of, model, variant: other, engine }) => what === 'ratio' && of === ours.what && model === ours.model && other === variant && engine === ours.engine);
+    const theirs = figures.find(
+      ({ what, model, peer, variant: other }) =>
+        what === ours.what && model === ours.model && other === variant && peer?.startsWith('torch') === true,
+    );
+    const ratio = figures.find(
+      ({ what, of, model, variant: other, engine }) =>
+        what === 'ratio' && of === ours.what && model === ours.model && other === variant && engine === ours.engine,
+    );
     if (theirs === undefined || ratio === undefined) return '–';
     const each = ratio['each_ratio'] as readonly number[];
     return `${valueOf(theirs)}: ${grouped(Number(ratio['ratio']))}× (${grouped(Math.min(...each))}–${grouped(Math.max(...each))})`;
   };
-  return [['figure', 'Headwater', ...VARIANTS.map((variant) => `PyTorch ${variant}`)], ...compared.map((ours) => [several ? `${nameOf(ours)}, ${ours.engine ?? ''}` : nameOf(ours), valueOf(ours), ...VARIANTS.map((variant) => cell(ours, variant))])];
+  return [
+    ['figure', 'Headwater', ...VARIANTS.map((variant) => `PyTorch ${variant}`)],
+    ...compared.map((ours) => [
+      several ? `${nameOf(ours)}, ${ours.engine ?? ''}` : nameOf(ours),
+      valueOf(ours),
+      ...VARIANTS.map((variant) => cell(ours, variant)),
+    ]),
+  ];
 };
 
 /** A table for a terminal. */
@@ -49,21 +77,37 @@ const speedsOf = (figure: Figure): readonly number[] => {
   return ([figure['each_p50_us'] ?? figure.p50_us].flat() as readonly number[]).map((time) => 1 / time);
 };
 
-/** Headwater's backends side by side, on the engine on which all were measured: each with how many times as fast the embedded one is, the median over the rounds. */
+/**
+ * Headwater's backends side by side, on the engine on which all were measured: each with how many times as fast the
+ * embedded one is, the median over the rounds.
+ */
 export const backends = (figures: readonly Figure[]): Cells => {
-  const own = figures.filter(({ peer, backend, what, model }) => peer === undefined && backend !== undefined && model !== undefined && what in NAMES);
-  const names = [...new Set(own.map(({ backend }) => backend!))].sort((a, b) => Number(b === 'headwater') - Number(a === 'headwater'));
+  const own = figures.filter(
+    ({ peer, backend, what, model }) =>
+      peer === undefined && backend !== undefined && model !== undefined && what in NAMES,
+  );
+  const names = [...new Set(own.map(({ backend }) => backend!))].sort(
+    (a, b) => Number(b === 'headwater') - Number(a === 'headwater'),
+  );
   const engine = (own.find((figure) => !isOurs(figure)) ?? own[0])?.engine;
   const models = new Set((names.length > 1 ? own.filter((figure) => !isOurs(figure)) : own).map(({ model }) => model));
-  const rows = own.filter((figure) => isOurs(figure) && figure.engine === engine && models.has(figure.model)).sort((a, b) => ORDER.indexOf(a.what) - ORDER.indexOf(b.what));
+  const rows = own
+    .filter((figure) => isOurs(figure) && figure.engine === engine && models.has(figure.model))
+    .sort((a, b) => ORDER.indexOf(a.what) - ORDER.indexOf(b.what));
   const cell = (ours: Figure, name: string): string => {
-    const theirs = own.find(({ backend, what, model, engine: on }) => backend === name && what === ours.what && model === ours.model && on === engine);
+    const theirs = own.find(
+      ({ backend, what, model, engine: on }) =>
+        backend === name && what === ours.what && model === ours.model && on === engine,
+    );
     if (theirs === undefined) return '–';
     if (theirs === ours) return valueOf(ours);
     const speeds = speedsOf(theirs);
     return `${valueOf(theirs)}: ${grouped(Number(median(speedsOf(ours).map((speed, round) => speed / (speeds[round] ?? NaN))).toPrecision(3)))}×`;
   };
-  return [['figure', ...names], ...rows.map((ours) => [`${nameOf(ours)}, ${ours.engine ?? ''}`, ...names.map((name) => cell(ours, name))])];
+  return [
+    ['figure', ...names],
+    ...rows.map((ours) => [`${nameOf(ours)}, ${ours.engine ?? ''}`, ...names.map((name) => cell(ours, name))]),
+  ];
 };
 
 /** The other figures: both data paths, tfjs-layers. */
@@ -72,9 +116,19 @@ export const others = (figures: readonly Figure[]): Cells => {
   return [
     ['tfjs-layers', 'backend', 'speed', 'Headwater'],
     ...layers.map((theirs) => {
-      const ours = figures.find((figure) => isOurs(figure) && figure.what === theirs.what && figure.model === theirs.model);
-      const factor = ours?.samples_per_s === undefined || theirs.samples_per_s === undefined ? '' : ` (${grouped(Number((ours.samples_per_s / theirs.samples_per_s).toPrecision(3)))}×)`;
-      return [nameOf(theirs), theirs.backend ?? '', theirs['failed'] === undefined ? valueOf(theirs) : `does not run: ${String(theirs['failed'])}`, `${ours === undefined ? '–' : valueOf(ours)}${factor}`];
+      const ours = figures.find(
+        (figure) => isOurs(figure) && figure.what === theirs.what && figure.model === theirs.model,
+      );
+      const factor =
+        ours?.samples_per_s === undefined || theirs.samples_per_s === undefined
+          ? ''
+          : ` (${grouped(Number((ours.samples_per_s / theirs.samples_per_s).toPrecision(3)))}×)`;
+      return [
+        nameOf(theirs),
+        theirs.backend ?? '',
+        theirs['failed'] === undefined ? valueOf(theirs) : `does not run: ${String(theirs['failed'])}`,
+        `${ours === undefined ? '–' : valueOf(ours)}${factor}`,
+      ];
     }),
   ];
 };
@@ -84,12 +138,23 @@ export const dataPath = (figures: readonly Figure[]): Cells => [
   ['data path', 'first pass of a process', 'later passes'],
   ...figures
     .filter((figure) => figure.what === 'pipeline' && isOurs(figure))
-    .map((figure) => [`${figure.variant === 'memory' ? 'read once, held in memory (as the peer)' : '`prepare` + `batches` of all sides: read four times, nothing held'}, ${figure.engine ?? ''}`, `${grouped(Number(figure['first_rows_per_s']))} rows/s`, valueOf(figure)]),
+    .map((figure) => [
+      `${figure.variant === 'memory' ? 'read once, held in memory (as the peer)' : '`prepare` + `batches` of all sides: read four times, nothing held'}, ${figure.engine ?? ''}`,
+      `${grouped(Number(figure['first_rows_per_s']))} rows/s`,
+      valueOf(figure),
+    ]),
 ];
 
 /** Where the time of a train step goes. */
 export const phases = (figures: readonly Figure[]): Cells => {
-  const peakOf = ({ threads, engine }: Figure): string => grouped(Number(figures.find((figure) => figure.what === 'peak' && figure.threads === threads && figure.engine === engine)?.['gflops'] ?? NaN));
+  const peakOf = ({ threads, engine }: Figure): string =>
+    grouped(
+      Number(
+        figures.find((figure) => figure.what === 'peak' && figure.threads === threads && figure.engine === engine)?.[
+          'gflops'
+        ] ?? NaN,
+      ),
+    );
   return [
     ['model, threads, engine', 'phase', 'ms a batch', 'GFLOP/s', 'share of peak'],
     ...figures
@@ -109,7 +174,12 @@ export const rowsTable = (figures: readonly Figure[]): Cells => [
   ['rows', 'what', 'rows/s', 'peak memory of the process'],
   ...figures
     .filter(({ what, axis }) => what === 'scaling' && axis === 'rows')
-    .map((figure) => [grouped(Number(figure['rows'])), figure['of'] === 'eval' ? 'CSV to probabilities (GRU)' : '`prepare` + `batches`', grouped(figure.rows_per_s ?? NaN), `${grouped(figure.max_rss_mb ?? NaN)} MiB`]),
+    .map((figure) => [
+      grouped(Number(figure['rows'])),
+      figure['of'] === 'eval' ? 'CSV to probabilities (GRU)' : '`prepare` + `batches`',
+      grouped(figure.rows_per_s ?? NaN),
+      `${grouped(figure.max_rss_mb ?? NaN)} MiB`,
+    ]),
 ];
 
 /** Both sides' losses after the same steps. */
@@ -117,14 +187,23 @@ export const samePath = (figures: readonly Figure[]): Cells => [
   ['model', 'loss here', 'loss in PyTorch', 'relative difference'],
   ...figures
     .filter(({ what }) => what === 'same_path')
-    .map((figure) => [`${figure.model?.toUpperCase() ?? ''}, ${String(figure['reading'])}`, Number(figure['loss']).toFixed(6), Number(figure['peer_loss']).toFixed(6), Number(figure['relative_difference']).toExponential(1)]),
+    .map((figure) => [
+      `${figure.model?.toUpperCase() ?? ''}, ${String(figure['reading'])}`,
+      Number(figure['loss']).toFixed(6),
+      Number(figure['peer_loss']).toFixed(6),
+      Number(figure['relative_difference']).toExponential(1),
+    ]),
 ];
 
 /** What it was measured on. */
 export const machine = (figures: readonly Figure[]): Cells => {
   const found = figures.find(({ what }) => what === 'machine');
   const peers = [...new Set(figures.flatMap(({ peer }) => (peer === undefined ? [] : [peer])))];
-  const kernels = new Set(figures.filter((figure) => isOurs(figure) && figure.simd !== undefined && figure.engine !== undefined).map(({ simd, engine }) => `${simd ?? 'none'} on ${engine ?? ''}`));
+  const kernels = new Set(
+    figures
+      .filter((figure) => isOurs(figure) && figure.simd !== undefined && figure.engine !== undefined)
+      .map(({ simd, engine }) => `${simd ?? 'none'} on ${engine ?? ''}`),
+  );
   return [
     ['measured on', ''],
     ['processor', `${String(found?.['cpu'])}, ${String(found?.['cores'])} cores, ${String(found?.['memory_gb'])} GiB`],

@@ -1,4 +1,14 @@
-import { decode, fetchCsv, headlineRow, LabelEncoder, padRows, preprocess, random, Tokenizer, tokenize } from 'headwater';
+import {
+  decode,
+  fetchCsv,
+  headlineRow,
+  LabelEncoder,
+  padRows,
+  preprocess,
+  random,
+  Tokenizer,
+  tokenize,
+} from 'headwater';
 import type { LabelledBatch, LabelledTokens, Preprocessed, Row } from 'headwater';
 import { from, lastValueFrom, map, toArray } from 'rxjs';
 
@@ -15,8 +25,15 @@ export const VOCABULARY = 5000;
 
 /** A file of headlines from bytes to token indices, held in memory: the peer's way, on our operators. */
 export const readWorkload = async (csv: string): Promise<Workload> => {
-  const rows = await lastValueFrom(fetchCsv(csv, { columns: ['title', 'category'] }).pipe(decode(headlineRow), preprocess(), toArray()));
-  const tokenizer = await lastValueFrom(from(rows).pipe(map(({ text }) => text), Tokenizer.fit({ numTokens: VOCABULARY })));
+  const rows = await lastValueFrom(
+    fetchCsv(csv, { columns: ['title', 'category'] }).pipe(decode(headlineRow), preprocess(), toArray()),
+  );
+  const tokenizer = await lastValueFrom(
+    from(rows).pipe(
+      map(({ text }) => text),
+      Tokenizer.fit({ numTokens: VOCABULARY }),
+    ),
+  );
   const labelEncoder = LabelEncoder.of(rows.map(({ category }) => category));
   const encoded = await lastValueFrom(from(rows).pipe(tokenize(tokenizer, labelEncoder), toArray()));
   return { rows, tokenizer, labelEncoder, encoded };
@@ -32,11 +49,24 @@ const shuffled = <T>(values: readonly T[], seed: number): T[] => {
   return out;
 };
 
-const chunks = <T>(values: readonly T[], size: number): readonly (readonly T[])[] => Array.from({ length: Math.ceil(values.length / size) }, (_, i) => values.slice(i * size, (i + 1) * size));
+const chunks = <T>(values: readonly T[], size: number): readonly (readonly T[])[] =>
+  Array.from({ length: Math.ceil(values.length / size) }, (_, i) => values.slice(i * size, (i + 1) * size));
 
-/** Batches of similar length, as the peer makes its own: windows of 100 batches of a shuffle, each sorted by length, and the batches shuffled. */
-export const similarBatches = (encoded: readonly LabelledTokens[], size: number, seed = 1): readonly LabelledBatch[] => {
+/**
+ * Batches of similar length, as the peer makes its own: windows of 100 batches of a shuffle, each sorted by length, and
+ * the batches shuffled.
+ */
+export const similarBatches = (
+  encoded: readonly LabelledTokens[],
+  size: number,
+  seed = 1,
+): readonly LabelledBatch[] => {
   const windows = chunks(shuffled(encoded, seed), size * 100);
-  const batches = windows.flatMap((window) => chunks([...window].sort((a, b) => a.tokens.length - b.tokens.length), size));
+  const batches = windows.flatMap((window) =>
+    chunks(
+      [...window].sort((a, b) => a.tokens.length - b.tokens.length),
+      size,
+    ),
+  );
   return shuffled(batches, seed + 1).map((rows) => padRows(rows));
 };

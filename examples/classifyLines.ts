@@ -5,7 +5,17 @@
  *     echo 'The final tennis tournament starts next week.' | npx tsx examples/classifyLines.ts artifacts/by-hand
  */
 import { concatMap, defer, finalize, map, type Observable, of, switchMap } from 'rxjs';
-import { type Artifacts, bucketByLength, type Classifier, loadArtifacts, predict, preprocess, readLines, restoreClassifier, tokenize } from 'headwater';
+import {
+  type Artifacts,
+  bucketByLength,
+  type Classifier,
+  loadArtifacts,
+  predict,
+  preprocess,
+  readLines,
+  restoreClassifier,
+  tokenize,
+} from 'headwater';
 
 export interface ClassifiedLine {
   readonly line: string;
@@ -23,13 +33,21 @@ const saved = (directory: string): Observable<Artifacts> =>
   );
 
 /** One line, as a batch of its own: whoever is waiting for the answer does not wait for other lines. */
-const classifyLine = (line: string, model: Classifier, { tokenizer, labelEncoder }: Artifacts): Observable<ClassifiedLine> =>
+const classifyLine = (
+  line: string,
+  model: Classifier,
+  { tokenizer, labelEncoder }: Artifacts,
+): Observable<ClassifiedLine> =>
   of({ id: 0, title: line }).pipe(
     preprocess(),
     tokenize(tokenizer),
     bucketByLength({ batchSize: 1, unknownIndex: tokenizer.unknownIndex }),
     predict(model),
-    map(({ predicted, probabilities }) => ({ line, category: labelEncoder.nameOf(predicted), probability: probabilities[predicted] ?? 0 })),
+    map(({ predicted, probabilities }) => ({
+      line,
+      category: labelEncoder.nameOf(predicted),
+      probability: probabilities[predicted] ?? 0,
+    })),
   );
 
 /** Answers each line, in order. The model is loaded on subscription and freed at the end. */

@@ -5,7 +5,17 @@
  *     npx tsx examples/live.ts artifacts https://example.org/feed.xml https://example.com/atom.xml
  */
 import { defer, finalize, type Observable, switchMap } from 'rxjs';
-import { classifyLive, dedupe, describeRejection, type LivePrediction, loadArtifacts, microBatch, pollFeed, type PollFeedOptions, restoreClassifier } from 'headwater';
+import {
+  classifyLive,
+  dedupe,
+  describeRejection,
+  type LivePrediction,
+  loadArtifacts,
+  microBatch,
+  pollFeed,
+  type PollFeedOptions,
+  restoreClassifier,
+} from 'headwater';
 
 /** Feeds that cannot be read for now, and items that cannot be read at all. */
 const tell: PollFeedOptions = {
@@ -14,7 +24,11 @@ const tell: PollFeedOptions = {
 };
 
 /** One prediction for each headline that was not there before; it goes on until it is unsubscribed from. */
-export const live = (feeds: readonly string[], directory: string, options: PollFeedOptions = tell): Observable<LivePrediction> =>
+export const live = (
+  feeds: readonly string[],
+  directory: string,
+  options: PollFeedOptions = tell,
+): Observable<LivePrediction> =>
   defer(loadArtifacts(directory)).pipe(
     switchMap((loaded) => {
       if (loaded._tag === 'Left') throw loaded.left;
@@ -33,7 +47,8 @@ export const live = (feeds: readonly string[], directory: string, options: PollF
 if (process.argv[1] === import.meta.filename) {
   const [directory = 'artifacts', ...feeds] = process.argv.slice(2);
   live(feeds, directory).subscribe({
-    next: ({ headline, category, distribution }) => console.log(category, distribution[0]?.probability.toFixed(3), headline.title),
+    next: ({ headline, category, distribution }) =>
+      console.log(category, distribution[0]?.probability.toFixed(3), headline.title),
     error: ({ message }: Error) => {
       console.error(message);
       process.exitCode = 1;

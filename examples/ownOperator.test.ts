@@ -1,4 +1,7 @@
-/** How an operator of one's own is tested in virtual time, with `headwater/testing`. Here under vitest; any framework will do. */
+/**
+ * How an operator of one's own is tested in virtual time, with `headwater/testing`. Here under vitest; any framework
+ * will do.
+ */
 import { of, throwError } from 'rxjs';
 import { expect, test } from 'vitest';
 import { valve } from 'headwater';
@@ -54,6 +57,9 @@ test('rows go through as they are, typed arrays and all', () => {
   const [a, b] = tokenizedRows({ seed: 5, count: 2 });
   runMarbles(({ expectObservable }) => {
     // Compared by value: `runMarbles` brings an assertion that knows typed arrays.
-    expectObservable(of(a, b).pipe(pace({ every: 4, valve: valve() }))).toBe('x---y---|', { x: a, y: structuredClone(b) });
+    expectObservable(of(a, b).pipe(pace({ every: 4, valve: valve() }))).toBe('x---y---|', {
+      x: a,
+      y: structuredClone(b),
+    });
   });
 });

@@ -1,11 +1,25 @@
 /**
- * An operator of one's own: `pace` lets values through one at a time, so many milliseconds apart, and makes their source wait meanwhile.
+ * An operator of one's own: `pace` lets values through one at a time, so many milliseconds apart, and makes their
+ * source wait meanwhile.
  *
- * It is made of `boundedQueue`, as most operators that take time can be. `ownOperator.test.ts` tests it in virtual time, without waiting.
+ * It is made of `boundedQueue`, as most operators that take time can be. `ownOperator.test.ts` tests it in virtual
+ * time, without waiting.
  *
  *     npx tsx examples/ownOperator.ts
  */
-import { concat, firstValueFrom, ignoreElements, map, type MonoTypeOperatorFunction, of, switchMap, take, tap, timer, toArray } from 'rxjs';
+import {
+  concat,
+  firstValueFrom,
+  ignoreElements,
+  map,
+  type MonoTypeOperatorFunction,
+  of,
+  switchMap,
+  take,
+  tap,
+  timer,
+  toArray,
+} from 'rxjs';
 import { boundedQueue, decode, fetchCsv, headlineRow, serveSample, type Valve, valve } from 'headwater';
 
 export interface PaceOptions {
@@ -21,7 +35,8 @@ export interface PaceOptions {
  *     source:                  (abc)------------|
  *     pace({ every: 3, … })    a--b--c----------|
  *
- * Holds 2 values + what its source sends before it stops. Values keep their order, and an error comes after the values before it.
+ * Holds 2 values + what its source sends before it stops. Values keep their order, and an error comes after the values
+ * before it.
  */
 export const pace = <T>({ every, valve }: PaceOptions): MonoTypeOperatorFunction<T> =>
   boundedQueue({
@@ -43,6 +58,13 @@ export const replay = (source: string | URL, titles: number, every: number) => {
 };
 
 if (process.argv[1] === import.meta.filename) {
-  const shown$ = serveSample().pipe(switchMap((url) => replay(url, 10, 300).pipe(tap((title) => console.log(title)), toArray())));
+  const shown$ = serveSample().pipe(
+    switchMap((url) =>
+      replay(url, 10, 300).pipe(
+        tap((title) => console.log(title)),
+        toArray(),
+      ),
+    ),
+  );
   await firstValueFrom(shown$);
 }

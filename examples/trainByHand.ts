@@ -1,12 +1,30 @@
 /**
- * The whole path, composed by hand: a table that comes over HTTP becomes a classifier that is trained, measured and saved.
+ * The whole path, composed by hand: a table that comes over HTTP becomes a classifier that is trained, measured and
+ * saved.
  *
  *     npx tsx examples/trainByHand.ts
  *
  * (`prepare` and `batchSource` do the middle of it in two calls. Here are the operators underneath.)
  */
 import { join } from 'node:path';
-import { concat, connect, defer, filter, finalize, firstValueFrom, forkJoin, identity, ignoreElements, last, map, type Observable, of, type OperatorFunction, reduce, switchMap } from 'rxjs';
+import {
+  concat,
+  connect,
+  defer,
+  filter,
+  finalize,
+  firstValueFrom,
+  forkJoin,
+  identity,
+  ignoreElements,
+  last,
+  map,
+  type Observable,
+  of,
+  type OperatorFunction,
+  reduce,
+  switchMap,
+} from 'rxjs';
 import {
   alongside,
   artifactFiles,
@@ -55,7 +73,10 @@ export interface TrainByHandOptions {
 const SHARES = { train: 0.7, validation: 0.15, test: 0.15 };
 
 const count = <T>(): OperatorFunction<T, ReadonlyMap<T, number>> =>
-  reduce((counts: ReadonlyMap<T, number>, value: T) => new Map(counts).set(value, (counts.get(value) ?? 0) + 1), new Map<T, number>());
+  reduce(
+    (counts: ReadonlyMap<T, number>, value: T) => new Map(counts).set(value, (counts.get(value) ?? 0) + 1),
+    new Map<T, number>(),
+  );
 
 /** One reading of all rows: the vocabulary and the classes of the train rows, and how many rows there are of what. */
 const learn = connect((sided$: Observable<SidedRow<Preprocessed<Row>>>) => {
@@ -77,13 +98,18 @@ const learn = connect((sided$: Observable<SidedRow<Preprocessed<Row>>>) => {
 });
 
 /** Trains on the table at `source` and emits the report on its test rows, once everything is saved. */
-export const trainByHand = (source: string | URL, { out, epochs = 8, hiddenDim = 64, learningRate = 1e-3, seed = 1234, show }: TrainByHandOptions): Observable<Report> =>
+export const trainByHand = (
+  source: string | URL,
+  { out, epochs = 8, hiddenDim = 64, learningRate = 1e-3, seed = 1234, show }: TrainByHandOptions,
+): Observable<Report> =>
   defer(() => {
-    // What falls behind holds the valve, and the source waits. Rows that cannot be read leave by a door of their own; 100 are too many.
+    // What falls behind holds the valve, and the source waits. Rows that cannot be read leave by a door of their own;
+    // 100 are too many.
     const brake = valve();
     const rejections = deadLetters({ limit: 100 });
 
-    // Cold: each subscription reads the table again. The seed alone decides the order here, so a row is on the same side each time.
+    // Cold: each subscription reads the table again. The seed alone decides the order here, so a row is on the same
+    // side each time.
     const sided$ = fetchCsv(source, { valve: brake, rejections, snapshotDir: join(out, 'snapshots') }).pipe(
       decode(headlineRow, { rejections }),
       shuffle({ buffer: 50_000, seed, valve: brake }),
@@ -104,17 +130,35 @@ export const trainByHand = (source: string | URL, { out, epochs = 8, hiddenDim =
             boundedQueue({ valve: brake, highWaterMark: 8 }),
           );
         const rows = (side: Side): number => sides.get(side) ?? 0;
-        const batchSource: BatchSource = { rows: { train: rows('train'), validation: rows('validation'), test: rows('test') }, batches };
+        const batchSource: BatchSource = {
+          rows: { train: rows('train'), validation: rows('validation'), test: rows('test') },
+          batches,
+        };
 
         const weights = classWeights(labelEncoder.classes.map((name) => classes.get(name) ?? 0));
-        const model = classifier(classifierConfig({ cell: 'gru', vocabularySize: tokenizer.size, classes: labelEncoder.size, hiddenDim }), { seed, classWeights: weights });
+        const model = classifier(
+          classifierConfig({ cell: 'gru', vocabularySize: tokenizer.size, classes: labelEncoder.size, hiddenDim }),
+          { seed, classWeights: weights },
+        );
 
-        const training$ = of(batchSource).pipe(fit(model, { epochs, learningRate }), alongside(progress(show)), ignoreElements());
+        const training$ = of(batchSource).pipe(
+          fit(model, { epochs, learningRate }),
+          alongside(progress(show)),
+          ignoreElements(),
+        );
         const report$ = batches('test', 1).pipe(
           evaluate(model),
           metrics(labelEncoder.classes),
           alongside(
-            artifactFiles(out, ({ performance }: Report) => encodeArtifacts({ config: model.config, weights: model.stateDict(), tokenizer, labelEncoder, performance })),
+            artifactFiles(out, ({ performance }: Report) =>
+              encodeArtifacts({
+                config: model.config,
+                weights: model.stateDict(),
+                tokenizer,
+                labelEncoder,
+                performance,
+              }),
+            ),
           ),
           last(), // the report goes on when the files are written
         );

@@ -1,4 +1,6 @@
-/** `npm run build`: compiles src/, its page and assembly/ into a fresh dist/, and stamps it with the time it was begun. */
+/**
+ * `npm run build`: compiles src/, its page and assembly/ into a fresh dist/, and stamps it with the time it was begun.
+ */
 import { spawnSync } from 'node:child_process';
 import { chmodSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,7 +13,11 @@ const begun = new Date();
 rmSync(join(root, 'dist'), { recursive: true, force: true });
 await buildKernels();
 await buildPage();
-const { status } = spawnSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', 'tsconfig.build.json'], { cwd: root, stdio: 'inherit' });
+const { status } = spawnSync(
+  process.execPath,
+  [join(root, 'node_modules/typescript/bin/tsc'), '-p', 'tsconfig.build.json'],
+  { cwd: root, stdio: 'inherit' },
+);
 if (status !== 0) process.exit(status ?? 1);
 chmodSync(join(root, 'dist/cli/main.js'), 0o755);
 const stamp = join(root, 'dist/.built');

@@ -8,7 +8,10 @@ const from = join(root, 'src/page');
 const to = join(root, 'dist/page');
 
 /** The packages that files of a bundle come from. */
-const packagesOf = ({ inputs }) => [...new Set(Object.keys(inputs).flatMap((path) => /node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1] ?? []))].sort();
+const packagesOf = ({ inputs }) =>
+  [
+    ...new Set(Object.keys(inputs).flatMap((path) => /node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1] ?? [])),
+  ].sort();
 
 /** The licence of a package, which goes with every copy of its code. */
 const licenceOf = (name) => {
@@ -34,6 +37,11 @@ export const buildPage = async () => {
     banner: { js: '/* With code of others: their licences are in LICENSES.txt beside it. */' },
     logLevel: 'warning',
   });
-  writeFileSync(join(to, 'LICENSES.txt'), packagesOf(metafile).map(licenceOf).join(`\n${'-'.repeat(80)}\n\n`));
+  writeFileSync(
+    join(to, 'LICENSES.txt'),
+    packagesOf(metafile)
+      .map(licenceOf)
+      .join(`\n${'-'.repeat(80)}\n\n`),
+  );
   copyFileSync(join(from, 'index.html'), join(to, 'index.html'));
 };

@@ -1,7 +1,8 @@
 /**
  * A terminal's screen, as `tmux capture-pane -e -p` writes it, as an SVG.
  *
- * Every stretch of one colour is a text element at its own column and as wide as its columns are, so that the picture is the same with any monospaced font.
+ * Every stretch of one colour is a text element at its own column and as wide as its columns are, so that the picture
+ * is the same with any monospaced font.
  */
 import stringWidth from 'string-width';
 
@@ -10,7 +11,24 @@ const MARGIN = 16;
 const FOREGROUND = '#d4d4d4';
 const BACKGROUND = '#16181d';
 /** The eight colours, and the eight bright ones: dark enough to be told apart, light enough for the background. */
-const COLORS = ['#5c6370', '#f0717b', '#8cc570', '#e5c07b', '#61afef', '#c88ae0', '#4fc1c9', '#d4d4d4', '#7f848e', '#ff8b94', '#a9dc8f', '#f2d59b', '#8ac6ff', '#dda5f2', '#79dbe2', '#ffffff'];
+const COLORS = [
+  '#5c6370',
+  '#f0717b',
+  '#8cc570',
+  '#e5c07b',
+  '#61afef',
+  '#c88ae0',
+  '#4fc1c9',
+  '#d4d4d4',
+  '#7f848e',
+  '#ff8b94',
+  '#a9dc8f',
+  '#f2d59b',
+  '#8ac6ff',
+  '#dda5f2',
+  '#79dbe2',
+  '#ffffff',
+];
 
 const PLAIN = { color: FOREGROUND, bold: false, dim: false };
 

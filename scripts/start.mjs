@@ -1,4 +1,7 @@
-/** `npm start`: set-up where it is needed, then the main job, in this process so that Ctrl-C and exit statuses are its own. */
+/**
+ * `npm start`: set-up where it is needed, then the main job, in this process so that Ctrl-C and exit statuses are its
+ * own.
+ */
 import { pathToFileURL } from 'node:url';
 import { join } from 'node:path';
 import { build, install, root } from './setup.mjs';

@@ -1,7 +1,8 @@
 /**
  * Draws docs/watch.svg: `node scripts/watchPicture.mjs`, after `npm run build`. It needs tmux.
  *
- * It trains on the bundled sample, serves feeds of other invented headlines on this machine, runs `headwater watch` in a terminal of tmux, and draws the screen that is there after a while.
+ * It trains on the bundled sample, serves feeds of other invented headlines on this machine, runs `headwater watch` in
+ * a terminal of tmux, and draws the screen that is there after a while.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -43,28 +44,71 @@ const feeds = new Map(Object.values(PATHS).map((path) => [path, []]));
 let published = 0;
 const publish = () => {
   const { title, path } = news[published++];
-  feeds.get(path)?.unshift(`<item><title>${title}</title><guid>${published}</guid><pubDate>${new Date().toUTCString()}</pubDate></item>`);
+  feeds
+    .get(path)
+    ?.unshift(
+      `<item><title>${title}</title><guid>${published}</guid><pubDate>${new Date().toUTCString()}</pubDate></item>`,
+    );
 };
 
 const server = createServer((request, response) => {
   const items = feeds.get(request.url);
   if (items === undefined) response.writeHead(503).end();
-  else response.writeHead(200, { 'content-type': 'application/rss+xml' }).end(`<rss version="2.0"><channel><title>News</title>${items.slice(0, 40).join('')}</channel></rss>`);
+  else
+    response
+      .writeHead(200, { 'content-type': 'application/rss+xml' })
+      .end(`<rss version="2.0"><channel><title>News</title>${items.slice(0, 40).join('')}</channel></rss>`);
 });
 
 try {
   writeFileSync(join(folder, 'sample.csv'), [...sampleCsv()].join(''));
-  run(process.execPath, main, 'train', '--data', 'sample.csv', '--out', 'model', '--epochs', '5', '--lr', '1e-3', '--seed', '1');
+  run(
+    process.execPath,
+    main,
+    'train',
+    '--data',
+    'sample.csv',
+    '--out',
+    'model',
+    '--epochs',
+    '5',
+    '--lr',
+    '1e-3',
+    '--seed',
+    '1',
+  );
   await new Promise((listening) => server.listen(PORT, '127.0.0.1', listening));
   for (let i = 0; i < 6; i++) publish();
   const ticker = setInterval(publish, 900);
   const addresses = [...feeds.keys(), '/weather.xml'].map((path) => `http://127.0.0.1:${PORT}${path}`);
   const command = `LANG=C.UTF-8 TERM=screen-256color '${process.execPath}' '${main}' watch ${addresses.join(' ')} --model model --interval 2 --insist 2>/dev/null`;
-  run('tmux', '-S', socket, '-f', '/dev/null', 'new-session', '-d', '-x', String(COLUMNS), '-y', String(ROWS), '-c', folder, command);
+  run(
+    'tmux',
+    '-S',
+    socket,
+    '-f',
+    '/dev/null',
+    'new-session',
+    '-d',
+    '-x',
+    String(COLUMNS),
+    '-y',
+    String(ROWS),
+    '-c',
+    folder,
+    command,
+  );
   await setTimeout(30_000);
   clearInterval(ticker);
   const screen = run('tmux', '-S', socket, 'capture-pane', '-e', '-p');
-  writeFileSync(join(root, 'docs/watch.svg'), screenSvg(screen, COLUMNS, 'headwater watch: a terminal with feeds, counts and the newest headlines, each with its class and probability'));
+  writeFileSync(
+    join(root, 'docs/watch.svg'),
+    screenSvg(
+      screen,
+      COLUMNS,
+      'headwater watch: a terminal with feeds, counts and the newest headlines, each with its class and probability',
+    ),
+  );
 } finally {
   spawnSync('tmux', ['-S', socket, 'kill-server']);
   server.close();

@@ -1,7 +1,8 @@
 /**
  * Streams of text into recurrent networks: the public surface.
  *
- * Importing it starts nothing, and registers nothing of ours (tfjs's own `cpu` backend registers itself when it is imported). What helps to test operators is a second entry, `headwater/testing`.
+ * Importing it starts nothing, and registers nothing of ours (tfjs's own `cpu` backend registers itself when it is
+ * imported). What helps to test operators is a second entry, `headwater/testing`.
  */
 
 // What everybody speaks.
@@ -27,15 +28,42 @@ export type {
   ScoredTokens,
   Vocabulary,
 } from './contracts/Learning.js';
-export type { ClassProbability, Explanation, LiveHeadline, LivePrediction, SourceEvent, SourceEvents, WordEffect } from './contracts/Live.js';
+export type {
+  ClassProbability,
+  Explanation,
+  LiveHeadline,
+  LivePrediction,
+  SourceEvent,
+  SourceEvents,
+  WordEffect,
+} from './contracts/Live.js';
 export { HeadwaterError, type ErrorCode, type ErrorDetails } from './contracts/HeadwaterError.js';
 export type { LabelledBatch, PaddedBatch } from './contracts/PaddedBatch.js';
 export { deriveSeed, random, type Purpose, type Random } from './contracts/random.js';
 export type { DeadLetter, Rejection } from './contracts/Rejection.js';
-export { SIDES, type Headline, type LabelledTokens, type Preprocessed, type Row, type Side, type SidedRow, type SourceRow, type TokenizedRow } from './contracts/Row.js';
+export {
+  SIDES,
+  type Headline,
+  type LabelledTokens,
+  type Preprocessed,
+  type Row,
+  type Side,
+  type SidedRow,
+  type SourceRow,
+  type TokenizedRow,
+} from './contracts/Row.js';
 export type { StateDict, Weight } from './contracts/StateDict.js';
 export type { DeferredTrainable, EvaluationResult, StepContext, StepResult, Trainable } from './contracts/Trainable.js';
-export type { EpochEnded, EpochStarted, SideCounts, StepEnded, TrainingEnded, TrainingEvent, TrainingStarted, ValidationStepEnded } from './contracts/TrainingEvent.js';
+export type {
+  EpochEnded,
+  EpochStarted,
+  SideCounts,
+  StepEnded,
+  TrainingEnded,
+  TrainingEvent,
+  TrainingStarted,
+  ValidationStepEnded,
+} from './contracts/TrainingEvent.js';
 export type { EpochRecord, TrainingRecord } from './contracts/TrainingRecord.js';
 export type { EpochResult, TrainingState, TrainingStep } from './contracts/TrainingState.js';
 export type { Valve } from './contracts/Valve.js';
@@ -45,7 +73,13 @@ export type { BackoffOptions } from './streams/backoff.js';
 export type { BodyOptions } from './streams/BodyOptions.js';
 export { discoverFeed } from './streams/feeds/discoverFeed.js';
 export type { FeedItem } from './streams/feeds/FeedItem.js';
-export { feedMemory, feedMemoryFrom, FeedMemoryJson, type FeedMemory, type RememberedFeed } from './streams/feeds/FeedMemory.js';
+export {
+  feedMemory,
+  feedMemoryFrom,
+  FeedMemoryJson,
+  type FeedMemory,
+  type RememberedFeed,
+} from './streams/feeds/FeedMemory.js';
 export { parseFeed, type ParsedFeed } from './streams/feeds/parseFeed.js';
 export { pollFeed, type PollFeedOptions } from './streams/feeds/pollFeed.js';
 export { readOpml, type ReadOpmlOptions } from './streams/feeds/readOpml.js';
@@ -84,7 +118,12 @@ export type { SliceOptions } from './operators/emitInSlices.js';
 export { padRows, type BatchOf } from './operators/padRows.js';
 export { rowsOf } from './operators/rowsOf.js';
 export { boundedQueue, type BoundedQueueOptions, type BoundedQueueProjectOptions } from './operators/boundedQueue.js';
-export { bucketByLength, DEFAULT_BOUNDARIES, type BucketByLengthOptions, type DroppedRow } from './operators/bucketByLength.js';
+export {
+  bucketByLength,
+  DEFAULT_BOUNDARIES,
+  type BucketByLengthOptions,
+  type DroppedRow,
+} from './operators/bucketByLength.js';
 export { decode, type DecodeOptions } from './operators/decode.js';
 export { headlineOnly, headlineRow } from './operators/headlineRow.js';
 export { prepare, type PrepareOptions, type Split } from './operators/prepare.js';
@@ -96,7 +135,13 @@ export { tokenize, type TokenizeOptions } from './operators/tokenize.js';
 // Operators on live headlines.
 export { classifyLive, type ClassifyLiveOptions } from './operators/live/classifyLive.js';
 export { dedupe, type DedupeOptions, type RepeatedHeadline } from './operators/live/dedupe.js';
-export { dedupeMemory, dedupeMemoryFrom, DedupeMemoryJson, type DedupeMemory, type DedupeMemoryOptions } from './operators/live/dedupeMemory.js';
+export {
+  dedupeMemory,
+  dedupeMemoryFrom,
+  DedupeMemoryJson,
+  type DedupeMemory,
+  type DedupeMemoryOptions,
+} from './operators/live/dedupeMemory.js';
 export { explainHeadlines } from './operators/live/explainHeadlines.js';
 export type { HeadlineKey } from './operators/live/headlineKeys.js';
 export { microBatch, type MicroBatchOptions } from './operators/live/microBatch.js';
@@ -141,7 +186,13 @@ export { recurrentLast } from './ops/recurrentLast.js';
 export type { CellName, CellWeights, LayerWeights } from './ops/recurrent/RecurrentPass.js';
 export type { RecurrentOptions, RecurrentState } from './ops/recurrent/runLayer.js';
 export { raiseEngineFlags } from './ops/engineFlags.js';
-export { BACKEND_NAME, backendVariant, registerBackend, type BackendOptions, type BackendVariant } from './ops/registerBackend.js';
+export {
+  BACKEND_NAME,
+  backendVariant,
+  registerBackend,
+  type BackendOptions,
+  type BackendVariant,
+} from './ops/registerBackend.js';
 export { registerOps } from './ops/registerOps.js';
 export { rnn, type RecurrentOutput } from './ops/rnn.js';
 export { rnnCell } from './ops/rnnCell.js';
@@ -192,4 +243,15 @@ export { serveModel, type HeadlineDoor, type ServeModelOptions, type ServerEvent
 // A training in a browser.
 export { serveTraining, type ServeTrainingOptions, type TrainingServerEvent } from './server/serveTraining.js';
 export type { TrainingPrepared, TrainingUpdate } from './server/TrainingUpdate.js';
-export type { ConfigView, EpochMetrics, PacedStep, RejectionsView, ReportView, SideView, TrainingNews, TrainingOver, TrainingPhase, TrainingSnapshot } from './contracts/TrainingView.js';
+export type {
+  ConfigView,
+  EpochMetrics,
+  PacedStep,
+  RejectionsView,
+  ReportView,
+  SideView,
+  TrainingNews,
+  TrainingOver,
+  TrainingPhase,
+  TrainingSnapshot,
+} from './contracts/TrainingView.js';

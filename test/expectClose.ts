@@ -1,6 +1,9 @@
 import { expect } from 'vitest';
 
-/** Compares values one by one: the difference must be within the tolerance, absolute, or relative where the expected value exceeds 1. */
+/**
+ * Compares values one by one: the difference must be within the tolerance, absolute, or relative where the expected
+ * value exceeds 1.
+ */
 export const expectClose = (actual: ArrayLike<number>, expected: ArrayLike<number>, tolerance: number): void => {
   expect(actual.length).toBe(expected.length);
   let worst = { ratio: 0, at: -1 };
@@ -9,5 +12,6 @@ export const expectClose = (actual: ArrayLike<number>, expected: ArrayLike<numbe
     if (!(ratio <= worst.ratio)) worst = { ratio, at: i };
     if (Number.isNaN(ratio)) break; // or a later value would take its place
   }
-  if (!(worst.ratio <= 1)) expect.fail(`value ${worst.at} is ${actual[worst.at]!}, expected ${expected[worst.at]!} within ${tolerance}`);
+  if (!(worst.ratio <= 1))
+    expect.fail(`value ${worst.at} is ${actual[worst.at]!}, expected ${expected[worst.at]!} within ${tolerance}`);
 };

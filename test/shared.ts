@@ -13,13 +13,24 @@ export const newsCsv = process.env['NEWS_CSV'] ?? join(shared, 'data/news.csv');
 
 const missing = [goldenDir, newsCsv].filter((path) => !existsSync(path));
 
-if (missing.length > 0 && process.env['HEADWATER_REQUIRE_SHARED'] !== undefined) throw new Error(`Missing: ${missing.join(', ')}`);
+if (missing.length > 0 && process.env['HEADWATER_REQUIRE_SHARED'] !== undefined)
+  throw new Error(`Missing: ${missing.join(', ')}`);
 
-/** `describe` where the golden values and headlines are at hand; elsewhere a skipped suite whose name says what is missing. */
+/**
+ * `describe` where the golden values and headlines are at hand; elsewhere a skipped suite whose name says what is
+ * missing.
+ */
 export const describeWithShared = (name: string, body: () => void): void => {
   if (missing.length === 0) describe(name, body);
-  else describe.skip(`${name} [skipped: no ${missing.join(', no ')}; set HEADWATER_SHARED, or GOLDEN_DIR and NEWS_CSV]`, body);
+  else
+    describe.skip(
+      `${name} [skipped: no ${missing.join(', no ')}; set HEADWATER_SHARED, or GOLDEN_DIR and NEWS_CSV]`,
+      body,
+    );
 };
 
-/** One golden file, parsed. The caller says what it holds, as the golden folder's README gives it: `readGolden('gru.json') as LayerGolden`. */
+/**
+ * One golden file, parsed. The caller says what it holds, as the golden folder's README gives it:
+ * `readGolden('gru.json') as LayerGolden`.
+ */
 export const readGolden = (name: string): unknown => JSON.parse(readFileSync(join(goldenDir, name), 'utf8'));

@@ -8,7 +8,8 @@ const missing = ((): string | undefined => {
     loadTensorflow();
     return undefined;
   } catch (error) {
-    if (error instanceof HeadwaterError && process.env['HEADWATER_REQUIRE_TENSORFLOW'] === undefined) return error.message;
+    if (error instanceof HeadwaterError && process.env['HEADWATER_REQUIRE_TENSORFLOW'] === undefined)
+      return error.message;
     throw error;
   }
 })();

@@ -5,7 +5,13 @@ import * as t from 'io-ts';
 import { cacheFolder } from '../provision/cacheFolder.js';
 
 /** A backend that was chosen. */
-const Choice = t.readonly(t.type({ name: t.union([t.literal('headwater'), t.literal('tensorflow'), t.literal('webgpu')]), why: t.string, date: t.string }));
+const Choice = t.readonly(
+  t.type({
+    name: t.union([t.literal('headwater'), t.literal('tensorflow'), t.literal('webgpu')]),
+    why: t.string,
+    date: t.string,
+  }),
+);
 export type Choice = t.TypeOf<typeof Choice>;
 
 const Choices = t.type({ format: t.literal(1), choices: t.record(t.string, Choice) });

@@ -6,7 +6,10 @@ export interface Job {
   readonly work$: Observable<unknown>;
   /** Whether it is still worth doing when nobody reads its output any more, as it is where the result is files. */
   readonly outlivesReader: boolean;
-  /** Asks it to come to an end in good order, which the first signal does then: it is done when that is. False where it knows no other end than being cut off. */
+  /**
+   * Asks it to come to an end in good order, which the first signal does then: it is done when that is. False where it
+   * knows no other end than being cut off.
+   */
   readonly finish?: (() => boolean) | undefined;
 }
 

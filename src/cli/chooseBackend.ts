@@ -27,7 +27,10 @@ const tensorflowParts = (env: NodeJS.ProcessEnv): readonly string[] => [
 
 /** The candidates that are worth a test. */
 const candidatesFor = ({ deferred }: Workload, env: NodeJS.ProcessEnv): readonly Candidate[] =>
-  [{ name: 'tensorflow', parts: tensorflowParts(env) } as const, { name: 'webgpu', parts: deferred ? webgpuParts(env) : [] } as const].filter(({ parts }) => parts.length > 0);
+  [
+    { name: 'tensorflow', parts: tensorflowParts(env) } as const,
+    { name: 'webgpu', parts: deferred ? webgpuParts(env) : [] } as const,
+  ].filter(({ parts }) => parts.length > 0);
 
 /** The next power of two: workloads of about a size share a choice. */
 const about = (size: number): number => 2 ** Math.ceil(Math.log2(size));
@@ -45,12 +48,20 @@ const rate = (rowsPerSecond: number): string => `${Math.round(rowsPerSecond).toL
 /** What came of a test of all candidates. */
 interface Tested {
   readonly choice: Choice;
-  /** Whether each of them could be tested: what does not load may be mended at any moment, and a choice without it is not to outlive that. */
+  /**
+   * Whether each of them could be tested: what does not load may be mended at any moment, and a choice without it is
+   * not to outlive that.
+   */
   readonly lasts: boolean;
 }
 
 /** Tests the candidates and, where one of them passes, the embedded backend too; gives the fastest. */
-const choose = async (workload: Workload, candidates: readonly Candidate[], run: RunCommand, signal: AbortSignal): Promise<Tested> => {
+const choose = async (
+  workload: Workload,
+  candidates: readonly Candidate[],
+  run: RunCommand,
+  signal: AbortSignal,
+): Promise<Tested> => {
   const passed: { readonly name: Choice['name']; readonly rowsPerSecond: number }[] = [];
   const refused: string[] = [];
   let lasts = true;
@@ -67,19 +78,43 @@ const choose = async (workload: Workload, candidates: readonly Candidate[], run:
   for (const { name } of candidates) await test(name);
   if (passed.length > 0) await test('headwater');
   const [best, ...others] = passed.sort((a, b) => b.rowsPerSecond - a.rowsPerSecond);
-  const rates = best === undefined ? [] : [`the fastest here at this size, ${[rate(best.rowsPerSecond), ...others.map((other) => `${other.name} ${rate(other.rowsPerSecond)}`)].join(', ')}`];
-  return { choice: { name: best?.name ?? 'headwater', why: [...rates, ...refused].join('; '), date: new Date().toISOString().slice(0, 10) }, lasts };
+  const rates =
+    best === undefined
+      ? []
+      : [
+          `the fastest here at this size, ${[rate(best.rowsPerSecond), ...others.map((other) => `${other.name} ${rate(other.rowsPerSecond)}`)].join(', ')}`,
+        ];
+  return {
+    choice: {
+      name: best?.name ?? 'headwater',
+      why: [...rates, ...refused].join('; '),
+      date: new Date().toISOString().slice(0, 10),
+    },
+    lasts,
+  };
 };
 
-const load = async ({ name, why, date }: Choice, remembered: boolean, { threads }: Workload): Promise<SelectedBackend | undefined> => {
+const load = async (
+  { name, why, date }: Choice,
+  remembered: boolean,
+  { threads }: Workload,
+): Promise<SelectedBackend | undefined> => {
   // What was not chosen for its speed is the default.
   const selected = await selectBackend(why === '' ? 'auto' : name, threads === undefined ? {} : { threads })();
   if (isLeft(selected)) return undefined;
   if (why === '') return selected.right;
-  return { ...selected.right, reason: `${remembered ? `as found on ${date}: ` : ''}${why}; ${selected.right.reason.replace(/^asked for by name[;:] /, '')}` };
+  return {
+    ...selected.right,
+    reason: `${remembered ? `as found on ${date}: ` : ''}${why}; ${selected.right.reason.replace(/^asked for by name[;:] /, '')}`,
+  };
 };
 
-const decide = async (workload: Workload, env: NodeJS.ProcessEnv, run: RunCommand, signal: AbortSignal): Promise<SelectedBackend> => {
+const decide = async (
+  workload: Workload,
+  env: NodeJS.ProcessEnv,
+  run: RunCommand,
+  signal: AbortSignal,
+): Promise<SelectedBackend> => {
   const candidates = candidatesFor(workload, env);
   if (candidates.length > 0) {
     const key = keyOf(workload, candidates);
@@ -99,10 +134,15 @@ const decide = async (workload: Workload, env: NodeJS.ProcessEnv, run: RunComman
 /**
  * Chooses the fastest backend for a workload on this machine, and remembers it.
  *
- * Where nothing but the embedded backend is there, it is that one, untested. Else each is tested for about a second, once a machine, version
+ * Where nothing but the embedded backend is there, it is that one, untested. Else each is tested for about a second,
+ * once a machine, version
  * and size; one that computes other numbers than the reference is refused, by name.
  */
-export const chooseBackend = (workload: Workload, env: NodeJS.ProcessEnv, run: RunCommand = runCommand): Observable<SelectedBackend> =>
+export const chooseBackend = (
+  workload: Workload,
+  env: NodeJS.ProcessEnv,
+  run: RunCommand = runCommand,
+): Observable<SelectedBackend> =>
   new Observable((subscriber) => {
     const abort = new AbortController();
     subscriber.add(() => abort.abort());

@@ -12,5 +12,8 @@ export const classFilter = (text: string, classes: readonly string[]): ReadonlyS
   const names = text.split(',').map((name) => name.trim());
   const unknown = names.filter((name) => !classes.includes(name));
   if (unknown.length === 0) return new Set(names);
-  throw new HeadwaterError('HW_USAGE', `--filter: the model has no class ${unknown.map((name) => JSON.stringify(name)).join(', ')}. Its classes are ${classes.map(printable).join(', ')}.`);
+  throw new HeadwaterError(
+    'HW_USAGE',
+    `--filter: the model has no class ${unknown.map((name) => JSON.stringify(name)).join(', ')}. Its classes are ${classes.map(printable).join(', ')}.`,
+  );
 };

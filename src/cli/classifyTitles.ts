@@ -21,7 +21,10 @@ const BATCH = 64;
  * ```
  */
 export const classifyTitles =
-  (model: Trainable | DeferredTrainable, { tokenizer, labelEncoder }: Pick<Artifacts, 'tokenizer' | 'labelEncoder'>): OperatorFunction<readonly string[], ClassifiedHeadline> =>
+  (
+    model: Trainable | DeferredTrainable,
+    { tokenizer, labelEncoder }: Pick<Artifacts, 'tokenizer' | 'labelEncoder'>,
+  ): OperatorFunction<readonly string[], ClassifiedHeadline> =>
   (groups$) =>
     groups$.pipe(
       concatMap((titles) =>
@@ -30,7 +33,12 @@ export const classifyTitles =
           preprocess(),
           tokenize(tokenizer),
           // No boundaries, no reordering: rows come out as they went in.
-          bucketByLength({ batchSize: BATCH, boundaries: [], padIndex: tokenizer.padIndex, unknownIndex: tokenizer.unknownIndex }),
+          bucketByLength({
+            batchSize: BATCH,
+            boundaries: [],
+            padIndex: tokenizer.padIndex,
+            unknownIndex: tokenizer.unknownIndex,
+          }),
           predict(model),
           map(({ id, predicted, probabilities }) => ({
             title: titles[id] ?? '',

@@ -1,7 +1,18 @@
 import { createWriteStream } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { tryCatch } from 'fp-ts/lib/TaskEither.js';
-import { catchError, concat, defer, EMPTY, finalize, ignoreElements, merge, type MonoTypeOperatorFunction, type Observable, throwError } from 'rxjs';
+import {
+  catchError,
+  concat,
+  defer,
+  EMPTY,
+  finalize,
+  ignoreElements,
+  merge,
+  type MonoTypeOperatorFunction,
+  type Observable,
+  throwError,
+} from 'rxjs';
 import { HeadwaterError } from '../contracts/HeadwaterError.js';
 import type { Row } from '../contracts/Row.js';
 import type { Valve } from '../contracts/Valve.js';
@@ -20,7 +31,9 @@ import type { Terminal } from './Terminal.js';
 import type { ColumnOptions, RejectionOptions } from './trainingOptions.js';
 
 /** Addresses that have a name of their own. */
-const NAMED: ReadonlyMap<string, string> = new Map([['ag-news', 'https://raw.githubusercontent.com/GokuMohandas/Made-With-ML/main/datasets/news.csv']]);
+const NAMED: ReadonlyMap<string, string> = new Map([
+  ['ag-news', 'https://raw.githubusercontent.com/GokuMohandas/Made-With-ML/main/datasets/news.csv'],
+]);
 
 /** What `--data` can be, for help texts. */
 export const DATA_HELP = 'a CSV file: a path, a file: or http(s) URL, or "ag-news" for the lesson\'s 120,000 headlines';
@@ -34,13 +47,20 @@ export interface DataSource {
 }
 
 /** The rows of `--data`, decoded, with the options of the command line. */
-export const openData = (data: string, options: ColumnOptions & RejectionOptions, env: NodeJS.ProcessEnv): DataSource => {
+export const openData = (
+  data: string,
+  options: ColumnOptions & RejectionOptions,
+  env: NodeJS.ProcessEnv,
+): DataSource => {
   const { titleColumn, labelColumn, maxRejections } = options;
   const brake = valve();
   const rejected = deadLetters({ limit: maxRejections });
-  const rows$ = fetchCsv(NAMED.get(data) ?? data, { columns: [titleColumn, labelColumn], valve: brake, rejections: rejected, snapshotDir: cacheFolder(env) }).pipe(
-    decode(headlineRow, { columns: { title: titleColumn, category: labelColumn }, rejections: rejected }),
-  );
+  const rows$ = fetchCsv(NAMED.get(data) ?? data, {
+    columns: [titleColumn, labelColumn],
+    valve: brake,
+    rejections: rejected,
+    snapshotDir: cacheFolder(env),
+  }).pipe(decode(headlineRow, { columns: { title: titleColumn, category: labelColumn }, rejections: rejected }));
   return { name: data, rows$, valve: brake, rejected };
 };
 
@@ -59,7 +79,11 @@ export const checkRejectionsFile = (data: string, { rejections: file }: Rejectio
       });
 
 const unwritable = (file: string, cause: unknown): HeadwaterError =>
-  new HeadwaterError('HW_WRITE', `${file} could not be written: ${cause instanceof Error ? cause.message : String(cause)}. Choose another file for the rejections.`, { cause, where: file });
+  new HeadwaterError(
+    'HW_WRITE',
+    `${file} could not be written: ${cause instanceof Error ? cause.message : String(cause)}. Choose another file for the rejections.`,
+    { cause, where: file },
+  );
 
 /** Makes the file empty: one that is left from an earlier run would tell of its rejections. */
 const empty = (file: string): Observable<never> =>
@@ -71,12 +95,18 @@ const empty = (file: string): Observable<never> =>
   ).pipe(ignoreElements());
 
 /** Runs a job with its rejections written to the file of `--rejections` beside it, and their number told at its end. */
-export const tellingRejections = <T>(job$: Observable<T>, { rejected }: DataSource, { rejections: file }: RejectionOptions, terminal: Terminal): Observable<T> => {
+export const tellingRejections = <T>(
+  job$: Observable<T>,
+  { rejected }: DataSource,
+  { rejections: file }: RejectionOptions,
+  terminal: Terminal,
+): Observable<T> => {
   let where = file === undefined ? '; --rejections FILE writes each down' : `, written to ${file}`;
   const told$ = job$.pipe(
     finalize(() => {
       rejected.complete();
-      if (rejected.rows > 0) terminal.stderr.write(`rejected rows: ${rejected.rows} (${reasonsOf(rejected)})${where}\n`);
+      if (rejected.rows > 0)
+        terminal.stderr.write(`rejected rows: ${rejected.rows} (${reasonsOf(rejected)})${where}\n`);
     }),
   );
   if (file === undefined) return told$;
@@ -85,7 +115,9 @@ export const tellingRejections = <T>(job$: Observable<T>, { rejected }: DataSour
     fromFirst((rejection$) => rejection$.pipe(jsonLines(createWriteStream(file), { end: true }))),
     catchError((error: unknown) => {
       where = '';
-      return throwError(() => (error instanceof HeadwaterError && error.code === 'HW_WRITE' ? unwritable(file, error.cause) : error));
+      return throwError(() =>
+        error instanceof HeadwaterError && error.code === 'HW_WRITE' ? unwritable(file, error.cause) : error,
+      );
     }),
     ignoreElements(),
   );
@@ -99,7 +131,10 @@ export const onFirstPass = <T>(rows$: Observable<T>, seen: MonoTypeOperatorFunct
   return defer(() => (passes++ === 0 ? rows$.pipe(fromFirst(seen)) : rows$));
 };
 
-/** Tells something of a job before anything else is told: when its rows begin to come, so that a job which is refused or fails before says so in one line. */
+/**
+ * Tells something of a job before anything else is told: when its rows begin to come, so that a job which is refused or
+ * fails before says so in one line.
+ */
 export const telling =
   <T>(line: string, { stderr }: Terminal): MonoTypeOperatorFunction<T> =>
   (source) =>

@@ -38,7 +38,8 @@ const PROBE = fileURLToPath(new URL('./probeBackend.js', import.meta.url));
 
 const TOOLS: readonly ToolName[] = ['python3', 'pip', 'compiler', 'make', 'npm', 'tar'];
 
-const isHealth = (value: unknown): value is Omit<BackendHealth, 'name'> => typeof value === 'object' && value !== null && 'loads' in value && 'reason' in value;
+const isHealth = (value: unknown): value is Omit<BackendHealth, 'name'> =>
+  typeof value === 'object' && value !== null && 'loads' in value && 'reason' in value;
 
 /** Tries a backend in a process of its own, which a library that does not fit may end. */
 const probe = async (name: BackendName, { run }: Machine, signal: AbortSignal): Promise<BackendHealth> => {
@@ -49,7 +50,11 @@ const probe = async (name: BackendName, { run }: Machine, signal: AbortSignal): 
   } catch {
     // It ended before it could say anything.
   }
-  return { name, loads: false, reason: `It ends the process that loads it (${howItEnded(ended)}). Use --backend headwater.` };
+  return {
+    name,
+    loads: false,
+    reason: `It ends the process that loads it (${howItEnded(ended)}). Use --backend headwater.`,
+  };
 };
 
 /** Looks at the machine, at every backend, at what is set up and at what a set-up needs. */

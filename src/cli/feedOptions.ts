@@ -20,9 +20,17 @@ const MINUTE = 60;
 /** Puts the options that say how feeds are read on a command. */
 export const addFeedOptions = (command: Command): Command =>
   command
-    .option('--interval <seconds>', 'read each feed again after so long, or later where it asks for that (default: 900)', positiveNumber)
+    .option(
+      '--interval <seconds>',
+      'read each feed again after so long, or later where it asks for that (default: 900)',
+      positiveNumber,
+    )
     .option('--insist', 'allow an interval below a minute, for servers of your own')
-    .option('--contact <address>', `how whoever runs a feed can reach you: an address of the web or of mail, sent with each request (default: ${CONTACT_VARIABLE} in the environment)`, path);
+    .option(
+      '--contact <address>',
+      `how whoever runs a feed can reach you: an address of the web or of mail, sent with each request (default: ${CONTACT_VARIABLE} in the environment)`,
+      path,
+    );
 
 /** How the sources of feeds are to read. */
 export interface FeedRules {
@@ -36,15 +44,29 @@ export interface FeedRules {
  *
  * @throws HeadwaterError `HW_USAGE` for an interval below a minute that is not insisted on
  */
-export const feedRules = ({ interval, insist = false, contact }: FeedOptions, { [CONTACT_VARIABLE]: ours = '' }: NodeJS.ProcessEnv): FeedRules => {
+export const feedRules = (
+  { interval, insist = false, contact }: FeedOptions,
+  { [CONTACT_VARIABLE]: ours = '' }: NodeJS.ProcessEnv,
+): FeedRules => {
   if (interval !== undefined && interval < MINUTE && !insist) {
-    throw new HeadwaterError('HW_USAGE', `--interval is ${interval}, but must be at least ${MINUTE} seconds: whoever runs the feed pays for every request. Add --insist for a server of your own.`);
+    throw new HeadwaterError(
+      'HW_USAGE',
+      `--interval is ${interval}, but must be at least ${MINUTE} seconds: whoever runs the feed pays for every request. Add --insist for a server of your own.`,
+    );
   }
-  return { intervalMs: interval === undefined ? undefined : interval * 1000, insist, contact: contact ?? (ours === '' ? undefined : ours) };
+  return {
+    intervalMs: interval === undefined ? undefined : interval * 1000,
+    insist,
+    contact: contact ?? (ours === '' ? undefined : ours),
+  };
 };
 
 /** A line for who asks servers of others, and does not say who it is; empty where there is nothing to say. */
 export const contactLine = (feeds: readonly WatchedFeed[], { contact }: FeedRules): string => {
-  const asksOthers = feeds.some(({ kind, address }) => kind !== 'file' && kind !== 'lines' && !isNamedPrivate(new URL(address)));
-  return asksOthers && contact === undefined ? `Whoever runs the feeds cannot reach you: give an address of the web or of mail with --contact, or in ${CONTACT_VARIABLE}.\n` : '';
+  const asksOthers = feeds.some(
+    ({ kind, address }) => kind !== 'file' && kind !== 'lines' && !isNamedPrivate(new URL(address)),
+  );
+  return asksOthers && contact === undefined
+    ? `Whoever runs the feeds cannot reach you: give an address of the web or of mail with --contact, or in ${CONTACT_VARIABLE}.\n`
+    : '';
 };

@@ -11,7 +11,10 @@ export interface ClassifiedHeadline {
 }
 
 /** Class names with their probabilities, the most probable first. */
-export const sortedDistribution = (classes: readonly string[], probabilities: Float32Array): ClassifiedHeadline['distribution'] =>
+export const sortedDistribution = (
+  classes: readonly string[],
+  probabilities: Float32Array,
+): ClassifiedHeadline['distribution'] =>
   classes.map((category, c) => [category, probabilities[c] ?? 0] as const).sort(([, a], [, b]) => b - a);
 
 /** How `predict` can write. */
@@ -44,7 +47,9 @@ const jsonl = (): PredictionFormatter => ({
   header: '',
   line: ({ title, category, distribution }) => {
     // Written by hand: an object would put a class named "2" before one named "b", whatever their probabilities.
-    const probabilities = distribution.map(([name, probability]) => `${JSON.stringify(name)}:${JSON.stringify(probability)}`).join(',');
+    const probabilities = distribution
+      .map(([name, probability]) => `${JSON.stringify(name)}:${JSON.stringify(probability)}`)
+      .join(',');
     return `{"title":${JSON.stringify(title)},"class":${JSON.stringify(category)},"probabilities":{${probabilities}}}\n`;
   },
 });
@@ -52,7 +57,8 @@ const jsonl = (): PredictionFormatter => ({
 /**
  * The way of writing that a name stands for.
  *
- * @param format `text`: headline → class (distribution), `csv`: a header and a column a class, `jsonl`: a JSON object a line
+ * @param format `text`: headline → class (distribution), `csv`: a header and a column a class, `jsonl`: a JSON object a
+ *   line
  * @param classes the class names by index
  */
 export const predictionFormatter = (format: PredictionFormat, classes: readonly string[]): PredictionFormatter => {

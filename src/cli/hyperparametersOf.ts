@@ -4,7 +4,12 @@ import type { Hyperparameters } from '../sinks/tensorboard/boardEvent.js';
 import type { TrainingOptions } from './trainingOptions.js';
 
 /** What two trainings may differ in, by the names of the options; and what followed from the data. */
-export const hyperparametersOf = (data: string, options: TrainingOptions, config: ClassifierConfig, { name: backend }: SelectedBackend): Hyperparameters => ({
+export const hyperparametersOf = (
+  data: string,
+  options: TrainingOptions,
+  config: ClassifierConfig,
+  { name: backend }: SelectedBackend,
+): Hyperparameters => ({
   data,
   backend,
   cell: config.cell,

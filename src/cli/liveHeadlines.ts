@@ -26,10 +26,14 @@ export interface LiveHeadlinesOptions {
 }
 
 /** One source that fails for good does not end the others; it has told of its failure already. */
-const byItself = (headline$: Observable<LiveHeadline>): Observable<LiveHeadline> => headline$.pipe(catchError((error: unknown) => (error instanceof HeadwaterError ? EMPTY : throwError(() => error))));
+const byItself = (headline$: Observable<LiveHeadline>): Observable<LiveHeadline> =>
+  headline$.pipe(catchError((error: unknown) => (error instanceof HeadwaterError ? EMPTY : throwError(() => error))));
 
 /** The headlines of everything that is watched, side by side, numbered as they come. */
-export const liveHeadlines = (feeds: readonly WatchedFeed[], { stdin, memory, once, intervalMs, insist, contact, ...common }: LiveHeadlinesOptions): Observable<LiveHeadline> => {
+export const liveHeadlines = (
+  feeds: readonly WatchedFeed[],
+  { stdin, memory, once, intervalMs, insist, contact, ...common }: LiveHeadlinesOptions,
+): Observable<LiveHeadline> => {
   // One poller for all feeds: it asks a host for one of them at a time.
   const polled = feeds.flatMap(({ kind, address }) => (kind === 'feed' ? [address] : []));
   const sent = feeds.flatMap(({ kind, address }) => {
@@ -46,6 +50,9 @@ export const liveHeadlines = (feeds: readonly WatchedFeed[], { stdin, memory, on
         return [headlineLines(stdin, common)];
     }
   });
-  const sources = [...(polled.length === 0 ? [] : [pollFeed(polled, { ...common, memory, once, intervalMs, insist, contact })]), ...sent.map(byItself)];
+  const sources = [
+    ...(polled.length === 0 ? [] : [pollFeed(polled, { ...common, memory, once, intervalMs, insist, contact })]),
+    ...sent.map(byItself),
+  ];
   return merge(...sources).pipe(map((headline, id): LiveHeadline => ({ ...headline, id })));
 };

@@ -8,6 +8,8 @@ raiseEngineFlags();
 
 const status = await run(process.argv.slice(2), process);
 process.exitCode = status;
-// What can be aborted has been, and the process ends by itself. The look-up of a host's name and the opening of a named pipe cannot be, and may take for ever;
+// What can be aborted has been, and the process ends by itself. The look-up of a host's name and the opening of a named
+// pipe cannot be, and may take for ever;
 // an exit would wait for them, but a signal that nobody listens to any more does not.
-if (isInterruption(status)) setTimeout(() => process.kill(process.pid, status === TERMINATED ? 'SIGTERM' : 'SIGINT'), 500).unref();
+if (isInterruption(status))
+  setTimeout(() => process.kill(process.pid, status === TERMINATED ? 'SIGTERM' : 'SIGINT'), 500).unref();

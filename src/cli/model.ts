@@ -19,9 +19,19 @@ export interface LoadedModel<Model extends Classifier | DeferredClassifier = Cla
 /** Rows a batch that the backends are compared at. */
 const BATCH = 64;
 
-const loadedOn = <T>(directory: string, choice: BackendChoice, deferred: boolean, env: NodeJS.ProcessEnv, work: (loaded: LoadedModel<Classifier | DeferredClassifier>) => Observable<T>): Observable<T> =>
+const loadedOn = <T>(
+  directory: string,
+  choice: BackendChoice,
+  deferred: boolean,
+  env: NodeJS.ProcessEnv,
+  work: (loaded: LoadedModel<Classifier | DeferredClassifier>) => Observable<T>,
+): Observable<T> =>
   fromTask(loadArtifacts(directory)).pipe(
-    switchMap((artifacts) => chosenBackend(choice, { config: artifacts.config, batchSize: BATCH, work: 'predict', deferred }, env).pipe(map((backend) => ({ artifacts, backend })))),
+    switchMap((artifacts) =>
+      chosenBackend(choice, { config: artifacts.config, batchSize: BATCH, work: 'predict', deferred }, env).pipe(
+        map((backend) => ({ artifacts, backend })),
+      ),
+    ),
     switchMap(({ artifacts, backend }) => {
       const model = classifierOn(artifacts.config, { seed: 0, backend: backend.name, weights: artifacts.weights });
       return work({ model, artifacts, backend }).pipe(finalize(() => model.dispose()));
@@ -29,12 +39,25 @@ const loadedOn = <T>(directory: string, choice: BackendChoice, deferred: boolean
   );
 
 /** Loads a saved model onto any backend, for as long as the work on it lasts. */
-export const withAnyModel = <T>(directory: string, choice: BackendChoice, env: NodeJS.ProcessEnv, work: (loaded: LoadedModel<Classifier | DeferredClassifier>) => Observable<T>): Observable<T> =>
-  loadedOn(directory, choice, true, env, work);
+export const withAnyModel = <T>(
+  directory: string,
+  choice: BackendChoice,
+  env: NodeJS.ProcessEnv,
+  work: (loaded: LoadedModel<Classifier | DeferredClassifier>) => Observable<T>,
+): Observable<T> => loadedOn(directory, choice, true, env, work);
 
 /** The same for work that needs its answers at once. */
-export const withModel = <T>(directory: string, choice: BackendChoice, env: NodeJS.ProcessEnv, work: (loaded: LoadedModel) => Observable<T>): Observable<T> =>
+export const withModel = <T>(
+  directory: string,
+  choice: BackendChoice,
+  env: NodeJS.ProcessEnv,
+  work: (loaded: LoadedModel) => Observable<T>,
+): Observable<T> =>
   loadedOn(directory, choice, false, env, ({ model, ...loaded }) => {
-    if ('deferred' in model) throw new HeadwaterError('HW_USAGE', `Live headlines are answered as they come, and the backend ${loaded.backend.name} answers later. Use --backend headwater.`);
+    if ('deferred' in model)
+      throw new HeadwaterError(
+        'HW_USAGE',
+        `Live headlines are answered as they come, and the backend ${loaded.backend.name} answers later. Use --backend headwater.`,
+      );
     return work({ model, ...loaded });
   });

@@ -1,4 +1,7 @@
-/** A process of its own: loads the backend that it is given the name of, computes one product on it, and says how that went. */
+/**
+ * A process of its own: loads the backend that it is given the name of, computes one product on it, and says how that
+ * went.
+ */
 import { matMul, setBackend, tensor2d } from '@tensorflow/tfjs-core';
 import { isLeft } from 'fp-ts/lib/Either.js';
 import type { BackendHealth } from './diagnosis.js';
@@ -19,8 +22,16 @@ const probe = async (name: BackendName): Promise<Omit<BackendHealth, 'name'>> =>
   if (isLeft(selected)) return { loads: false, reason: selected.left.message };
   await setBackend(selected.right.name);
   const product = Array.from(await matMul(tensor2d([1, 2, 3, 4], [2, 2]), tensor2d([5, 6, 7, 8], [2, 2])).data());
-  if (product.join() !== '19,22,43,50') return { loads: false, reason: `It computes wrongly: a product of two small matrices is ${product.join(', ')} instead of 19, 22, 43, 50. Do not use it.` };
-  return { loads: true, device: deviceOf(selected.right), reason: selected.right.reason.replace(/^asked for by name[;:] /, '') };
+  if (product.join() !== '19,22,43,50')
+    return {
+      loads: false,
+      reason: `It computes wrongly: a product of two small matrices is ${product.join(', ')} instead of 19, 22, 43, 50. Do not use it.`,
+    };
+  return {
+    loads: true,
+    device: deviceOf(selected.right),
+    reason: selected.right.reason.replace(/^asked for by name[;:] /, ''),
+  };
 };
 
 raiseEngineFlags();

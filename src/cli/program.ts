@@ -17,9 +17,13 @@ const COMMANDS = {
   doctor: async () => (await import('./commands/doctor.js')).doctorCommand,
 } as const;
 
-const isCommand = (word: string | undefined): word is keyof typeof COMMANDS => word !== undefined && Object.hasOwn(COMMANDS, word);
+const isCommand = (word: string | undefined): word is keyof typeof COMMANDS =>
+  word !== undefined && Object.hasOwn(COMMANDS, word);
 
-/** A command line as it would be without the word `help` in front: a command with `--help`, and what is none for the refusal that it then gets. */
+/**
+ * A command line as it would be without the word `help` in front: a command with `--help`, and what is none for the
+ * refusal that it then gets.
+ */
 export const withoutHelpWord = (args: readonly string[]): readonly string[] => {
   const [first, second] = args;
   if (first !== 'help' || second === undefined) return args;
@@ -28,7 +32,10 @@ export const withoutHelpWord = (args: readonly string[]): readonly string[] => {
 
 const VERSION_FLAGS = ['-v', '--version'] as const;
 
-/** The commands that are wanted to read a command line: that which it begins with; all of them for help, and for a suggestion where it begins with none. */
+/**
+ * The commands that are wanted to read a command line: that which it begins with; all of them for help, and for a
+ * suggestion where it begins with none.
+ */
 const wanted = ([first]: readonly string[]): readonly (keyof typeof COMMANDS)[] => {
   if (isCommand(first)) return [first];
   return VERSION_FLAGS.some((flag) => flag === first) ? [] : Object.keys(COMMANDS).filter(isCommand);
@@ -41,12 +48,17 @@ const wanted = ([first]: readonly string[]): readonly (keyof typeof COMMANDS)[] 
  */
 export const buildProgram = async (args: readonly string[], terminal: Terminal, choose: Choose): Promise<Command> => {
   const program = new Command('headwater')
-    .description('Streams of text into recurrent networks: train a headline classifier from a CSV stream, evaluate it, and classify headlines as they arrive.')
+    .description(
+      'Streams of text into recurrent networks: train a headline classifier from a CSV stream, evaluate it, and classify headlines as they arrive.',
+    )
     .version(VERSION, VERSION_FLAGS.join(', '))
     // `setup` has a --version of its own.
     .enablePositionalOptions()
     .showSuggestionAfterError()
-    .addHelpText('after', '\nEach command has its own help with examples: headwater train --help\nExit status: 0 done, 1 failed, 2 asked for wrongly, 130 and 143 interrupted.\n');
+    .addHelpText(
+      'after',
+      '\nEach command has its own help with examples: headwater train --help\nExit status: 0 done, 1 failed, 2 asked for wrongly, 130 and 143 interrupted.\n',
+    );
   for (const name of wanted(args)) program.addCommand((await COMMANDS[name]())(terminal, choose));
   for (const command of [program, ...program.commands]) {
     command.exitOverride().configureOutput({
@@ -59,7 +71,9 @@ export const buildProgram = async (args: readonly string[], terminal: Terminal, 
           .trim()
           .replaceAll('\n', ' ')
           .replace(/[^.?!)]$/, '$&.');
-        write(`headwater: ${printable(sentence)} See: ${[...(command === program ? [] : ['headwater']), command.name()].join(' ')} --help [HW_USAGE]\n`);
+        write(
+          `headwater: ${printable(sentence)} See: ${[...(command === program ? [] : ['headwater']), command.name()].join(' ')} --help [HW_USAGE]\n`,
+        );
       },
     });
   }

@@ -1,4 +1,14 @@
-import { catchError, concatMap, map, type MonoTypeOperatorFunction, type Observable, of, switchMap, tap, throwError } from 'rxjs';
+import {
+  catchError,
+  concatMap,
+  map,
+  type MonoTypeOperatorFunction,
+  type Observable,
+  of,
+  switchMap,
+  tap,
+  throwError,
+} from 'rxjs';
 import { HeadwaterError } from '../contracts/HeadwaterError.js';
 import type { StateDict } from '../contracts/StateDict.js';
 import type { TrainingEvent } from '../contracts/TrainingEvent.js';
@@ -22,7 +32,11 @@ export interface Rescue {
  *
  * @param out the folder of the artifacts: what is in it stays, and the weights go beside it
  */
-export const rescueBest = (out: string, { tokenizer, labelEncoder }: Split, model: Classifier | DeferredClassifier): Rescue => {
+export const rescueBest = (
+  out: string,
+  { tokenizer, labelEncoder }: Split,
+  model: Classifier | DeferredClassifier,
+): Rescue => {
   let best: { readonly epoch: number; readonly weights: StateDict } | undefined;
   return {
     copying: concatMap((event) => {
@@ -35,11 +49,23 @@ export const rescueBest = (out: string, { tokenizer, labelEncoder }: Split, mode
       );
     }),
     saving: catchError((error: unknown) => {
-      if (best === undefined || !(error instanceof HeadwaterError && error.code === 'HW_BACKEND')) return throwError(() => error);
+      if (best === undefined || !(error instanceof HeadwaterError && error.code === 'HW_BACKEND'))
+        return throwError(() => error);
       const { epoch, weights } = best;
       const folder = `${out}.rescued`;
-      return fromTask(writeFiles(folder, encodeArtifacts({ config: model.config, weights, tokenizer, labelEncoder }))).pipe(
-        switchMap(() => throwError(() => new HeadwaterError('HW_BACKEND', `${error.message} The weights of epoch ${epoch}, the best until then, are in ${folder}.`, { cause: error }))),
+      return fromTask(
+        writeFiles(folder, encodeArtifacts({ config: model.config, weights, tokenizer, labelEncoder })),
+      ).pipe(
+        switchMap(() =>
+          throwError(
+            () =>
+              new HeadwaterError(
+                'HW_BACKEND',
+                `${error.message} The weights of epoch ${epoch}, the best until then, are in ${folder}.`,
+                { cause: error },
+              ),
+          ),
+        ),
       );
     }),
   };

@@ -1,5 +1,17 @@
 import { CommanderError } from 'commander';
-import { catchError, endWith, filter, fromEventPattern, ignoreElements, lastValueFrom, map, merge, type Observable, of, take } from 'rxjs';
+import {
+  catchError,
+  endWith,
+  filter,
+  fromEventPattern,
+  ignoreElements,
+  lastValueFrom,
+  map,
+  merge,
+  type Observable,
+  of,
+  take,
+} from 'rxjs';
 import { HeadwaterError } from '../contracts/HeadwaterError.js';
 import { errorLine, exitStatusOf, INTERRUPTED, isInterruption, MISUSE, SUCCESS, TERMINATED } from './exitStatus.js';
 import type { Job } from './Job.js';
@@ -9,7 +21,8 @@ import type { Terminal } from './Terminal.js';
 const ignore = (): void => undefined;
 
 /** A pipe that its reader has closed (`headwater … | head -1`) is an end, not an error. */
-const isClosedPipe = (error: unknown): boolean => error instanceof Error && 'code' in error && (error.code === 'EPIPE' || error.code === 'ERR_STREAM_DESTROYED');
+const isClosedPipe = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && (error.code === 'EPIPE' || error.code === 'ERR_STREAM_DESTROYED');
 
 const tellError = (error: unknown, { stderr }: Terminal): number => {
   stderr.write(`${errorLine(error)}\n`);
@@ -17,10 +30,15 @@ const tellError = (error: unknown, { stderr }: Terminal): number => {
 };
 
 const outputError = (cause: unknown): HeadwaterError =>
-  new HeadwaterError('HW_WRITE', `The output could not be written: ${cause instanceof Error ? cause.message : String(cause)}. Check that there is room for it.`, { cause });
+  new HeadwaterError(
+    'HW_WRITE',
+    `The output could not be written: ${cause instanceof Error ? cause.message : String(cause)}. Check that there is room for it.`,
+    { cause },
+  );
 
 /** The status that a failed write to stdout ends the command with. */
-const afterOutputError = (error: unknown, terminal: Terminal): number => (isClosedPipe(error) ? SUCCESS : tellError(outputError(error), terminal));
+const afterOutputError = (error: unknown, terminal: Terminal): number =>
+  isClosedPipe(error) ? SUCCESS : tellError(outputError(error), terminal);
 
 const signals$ = (terminal: Terminal, signal: 'SIGINT' | 'SIGTERM'): Observable<unknown> =>
   fromEventPattern<unknown>(
@@ -34,13 +52,19 @@ const outputErrors$ = ({ stdout }: Terminal): Observable<unknown> =>
     (listener) => stdout.off('error', listener),
   );
 
-/** Emits the exit status when a signal ends the command. The first one that comes asks a job to finish, and where it knows how to, it is the second that cuts it off. */
+/**
+ * Emits the exit status when a signal ends the command. The first one that comes asks a job to finish, and where it
+ * knows how to, it is the second that cuts it off.
+ */
 const interruptions$ = ({ finish }: Job, terminal: Terminal): Observable<number> =>
-  merge(signals$(terminal, 'SIGINT').pipe(map(() => INTERRUPTED)), signals$(terminal, 'SIGTERM').pipe(map(() => TERMINATED))).pipe(
-    filter((_, index) => index > 0 || finish?.() !== true),
-  );
+  merge(
+    signals$(terminal, 'SIGINT').pipe(map(() => INTERRUPTED)),
+    signals$(terminal, 'SIGTERM').pipe(map(() => TERMINATED)),
+  ).pipe(filter((_, index) => index > 0 || finish?.() !== true));
 
-/** Subscribes to a job until it ends, a signal ends it, or its output cannot be written any more; emits the exit status. */
+/**
+ * Subscribes to a job until it ends, a signal ends it, or its output cannot be written any more; emits the exit status.
+ */
 const carryOut = (job: Job, terminal: Terminal): Observable<number> => {
   const { work$, outlivesReader } = job;
   return merge(
@@ -86,7 +110,8 @@ const statusOf = async (words: readonly string[], terminal: Terminal): Promise<n
  * @returns the exit status: 0 done, 1 failed, 2 misused, 130 or 143 interrupted
  */
 export const run = async (args: readonly string[], terminal: Terminal): Promise<number> => {
-  // They stay: an error may come when all is done and the last of the output is on its way, and without a listener it ends the process.
+  // They stay: an error may come when all is done and the last of the output is on its way, and without a listener it
+  // ends the process.
   terminal.stdout.on('error', ignore);
   terminal.stderr.on('error', ignore);
   const status = await statusOf(args, terminal);

@@ -22,12 +22,18 @@ export interface SelfTestTask extends Workload {
 /** What came of it. */
 export type SelfTestResult =
   | { readonly passed: true; readonly rowsPerSecond: number }
-  /** It does not load, or has no device of its own to compute on (`absent`); it ended the process that loads it (`ended`); it computes other numbers than the reference (`numbers`). */
+  /**
+   * It does not load, or has no device of its own to compute on (`absent`); it ended the process that loads it
+   * (`ended`); it computes other numbers than the reference (`numbers`).
+   */
   | { readonly passed: false; readonly fault: 'absent' | 'ended' | 'numbers'; readonly reason: string };
 
 const PROGRAM = fileURLToPath(new URL('./backendSelfTest.js', import.meta.url));
 
-/** Tests a backend in a process of its own: a library that does not fit may end it, and one that is not chosen is not to stay. It takes about a second. */
+/**
+ * Tests a backend in a process of its own: a library that does not fit may end it, and one that is not chosen is not to
+ * stay. It takes about a second.
+ */
 export const selfTest = async (task: SelfTestTask, run: RunCommand, signal: AbortSignal): Promise<SelfTestResult> => {
   const ended = await run(process.execPath, [PROGRAM, JSON.stringify(task)], { signal });
   try {

@@ -26,7 +26,11 @@ export const setupProgress = ({ stderr, env }: Terminal): MonoTypeOperatorFuncti
             meter.add(done - before, now);
             before = done;
             const total = event.total === undefined ? undefined : event.total / MEGABYTE;
-            if (output.isDue(now)) output.show({ label: event.step, done, total, unit: 'MB', rate: meter.perSecond(now), note: undefined }, now);
+            if (output.isDue(now))
+              output.show(
+                { label: event.step, done, total, unit: 'MB', rate: meter.perSecond(now), note: undefined },
+                now,
+              );
             break;
           }
           case 'ready':

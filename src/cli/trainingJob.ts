@@ -1,4 +1,17 @@
-import { concat, defer, delayWhen, EMPTY, filter, finalize, ignoreElements, map, type Observable, of, switchMap, tap } from 'rxjs';
+import {
+  concat,
+  defer,
+  delayWhen,
+  EMPTY,
+  filter,
+  finalize,
+  ignoreElements,
+  map,
+  type Observable,
+  of,
+  switchMap,
+  tap,
+} from 'rxjs';
 import { HeadwaterError } from '../contracts/HeadwaterError.js';
 import type { Side } from '../contracts/Row.js';
 import type { TrainingEvent } from '../contracts/TrainingEvent.js';
@@ -51,19 +64,31 @@ export interface Trained {
 }
 
 /** Memory that cannot be had: V8 says so in words of its own, the first for one array, the second for all together. */
-const isTooLarge = (error: unknown): error is RangeError => error instanceof RangeError && /^(Invalid typed array length|Array buffer allocation failed)/.test(error.message);
+const isTooLarge = (error: unknown): error is RangeError =>
+  error instanceof RangeError && /^(Invalid typed array length|Array buffer allocation failed)/.test(error.message);
 
-const modelFor = (split: Split, options: TrainingOptions, backend: SelectedBackend): Classifier | DeferredClassifier => {
+const modelFor = (
+  split: Split,
+  options: TrainingOptions,
+  backend: SelectedBackend,
+): Classifier | DeferredClassifier => {
   try {
     return buildModel(split, options, backend);
   } catch (cause) {
     if (!isTooLarge(cause)) throw cause;
-    throw new HeadwaterError('HW_USAGE', 'The model does not fit into memory. Give smaller sizes: --hidden-dim, --embedding-dim, --fc-dim, --num-tokens.', { cause });
+    throw new HeadwaterError(
+      'HW_USAGE',
+      'The model does not fit into memory. Give smaller sizes: --hidden-dim, --embedding-dim, --fc-dim, --num-tokens.',
+      { cause },
+    );
   }
 };
 
 /** What the options make of a vocabulary and classes. */
-const configOf = (options: TrainingOptions, sizes: Pick<ClassifierOptions, 'vocabularySize' | 'classes' | 'padIndex'>): ClassifierConfig =>
+const configOf = (
+  options: TrainingOptions,
+  sizes: Pick<ClassifierOptions, 'vocabularySize' | 'classes' | 'padIndex'>,
+): ClassifierConfig =>
   classifierConfig({
     ...sizes,
     cell: options.cell,
@@ -75,11 +100,23 @@ const configOf = (options: TrainingOptions, sizes: Pick<ClassifierOptions, 'voca
     overPadding: options.overPadding ?? false,
   });
 
-const buildModel = ({ tokenizer, labelEncoder, classWeights }: Split, options: TrainingOptions, backend: SelectedBackend): Classifier | DeferredClassifier =>
-  classifierOn(configOf(options, { vocabularySize: tokenizer.size, classes: labelEncoder.size, padIndex: tokenizer.padIndex }), { seed: options.seed, classWeights, backend: backend.name });
+const buildModel = (
+  { tokenizer, labelEncoder, classWeights }: Split,
+  options: TrainingOptions,
+  backend: SelectedBackend,
+): Classifier | DeferredClassifier =>
+  classifierOn(
+    configOf(options, { vocabularySize: tokenizer.size, classes: labelEncoder.size, padIndex: tokenizer.padIndex }),
+    { seed: options.seed, classWeights, backend: backend.name },
+  );
 
 /** What is about to be trained, before the data says how many tokens and classes it has: at a size that is about it. */
-const workloadOf = (options: TrainingOptions): Omit<Workload, 'threads'> => ({ config: configOf(options, { vocabularySize: options.numTokens, classes: 4 }), batchSize: options.batchSize, work: 'train', deferred: true });
+const workloadOf = (options: TrainingOptions): Omit<Workload, 'threads'> => ({
+  config: configOf(options, { vocabularySize: options.numTokens, classes: 4 }),
+  batchSize: options.batchSize,
+  work: 'train',
+  deferred: true,
+});
 
 /** JSON has no NaN. */
 const orNull = (measured: number): number | null => (Number.isFinite(measured) ? measured : null);
@@ -97,17 +134,33 @@ interface Prepared {
 }
 
 /** Trains on what was split, then measures the test rows. Subscribe once. */
-const trainAndMeasure = ({ data, split, model, backend, valve, told, rescue }: Prepared, options: TrainingOptions, terminal: Terminal): Observable<Trained> => {
+const trainAndMeasure = (
+  { data, split, model, backend, valve, told, rescue }: Prepared,
+  options: TrainingOptions,
+  terminal: Terminal,
+): Observable<Trained> => {
   const epochs: EpochRecord[] = [];
   const record = (event: TrainingEvent): void => {
     if (event.type !== 'epoch') return;
     const { epoch, trainLoss, validationLoss, validationAccuracy, validationMacroF1, learningRate, improved } = event;
-    epochs.push({ epoch, trainLoss: orNull(trainLoss), validationLoss: orNull(validationLoss), validationAccuracy: orNull(validationAccuracy), validationMacroF1: orNull(validationMacroF1), learningRate, improved });
+    epochs.push({
+      epoch,
+      trainLoss: orNull(trainLoss),
+      validationLoss: orNull(validationLoss),
+      validationAccuracy: orNull(validationAccuracy),
+      validationMacroF1: orNull(validationMacroF1),
+      learningRate,
+      improved,
+    });
   };
   const source = batchSource(split, { batchSize: options.batchSize, valve });
   const lines = options.json === true ? [jsonLines(terminal.stdout, { valve })] : [];
   const training$ = of(source).pipe(
-    fit(model, { epochs: options.epochs, learningRate: options.lr, steps: [reduceLrOnPlateau(), earlyStopping({ patience: options.patience })] }),
+    fit(model, {
+      epochs: options.epochs,
+      learningRate: options.lr,
+      steps: [reduceLrOnPlateau(), earlyStopping({ patience: options.patience })],
+    }),
     tap(record),
     rescue.copying,
     alongside(progress({ stream: terminal.stderr, env: terminal.env }), ...lines),
@@ -117,7 +170,15 @@ const trainAndMeasure = ({ data, split, model, backend, valve, told, rescue }: P
     metrics(split.labelEncoder.classes),
     map((report): ReportMade => ({ type: 'report', model: model.name, report })),
   );
-  const boards = options.tensorboard === undefined ? [] : [tensorboard(options.tensorboard, { valve, hyperparameters: hyperparametersOf(data, options, model.config, backend) })];
+  const boards =
+    options.tensorboard === undefined
+      ? []
+      : [
+          tensorboard(options.tensorboard, {
+            valve,
+            hyperparameters: hyperparametersOf(data, options, model.config, backend),
+          }),
+        ];
   return concat(training$, measured$).pipe(
     alongside(...boards),
     tap(told),
@@ -127,7 +188,12 @@ const trainAndMeasure = ({ data, split, model, backend, valve, told, rescue }: P
 };
 
 /** How a training went, for those who look at its model later. */
-const recordOf = ({ report: { confusion, accuracy, loss }, epochs }: Trained): TrainingRecord => ({ epochs, confusion, accuracy, loss: orNull(loss) });
+const recordOf = ({ report: { confusion, accuracy, loss }, epochs }: Trained): TrainingRecord => ({
+  epochs,
+  confusion,
+  accuracy,
+  loss: orNull(loss),
+});
 
 /** Saves what was trained, each file whole or not at all. */
 const save = (out: string, trained: Trained): Observable<void> =>
@@ -135,19 +201,54 @@ const save = (out: string, trained: Trained): Observable<void> =>
     const { model, split, report } = trained;
     const { tokenizer, labelEncoder } = split;
     const weights$ = 'deferred' in model ? model.stateDict() : of(model.stateDict());
-    return weights$.pipe(switchMap((weights) => fromTask(writeFiles(out, encodeArtifacts({ config: model.config, weights, tokenizer, labelEncoder, performance: report.performance, training: recordOf(trained) })))));
+    return weights$.pipe(
+      switchMap((weights) =>
+        fromTask(
+          writeFiles(
+            out,
+            encodeArtifacts({
+              config: model.config,
+              weights,
+              tokenizer,
+              labelEncoder,
+              performance: report.performance,
+              training: recordOf(trained),
+            }),
+          ),
+        ),
+      ),
+    );
   });
 
-const tell = ({ report, split }: Trained, out: string, { json = false }: TrainingOptions, { stdout, env }: Terminal): void => {
+const tell = (
+  { report, split }: Trained,
+  out: string,
+  { json = false }: TrainingOptions,
+  { stdout, env }: Terminal,
+): void => {
   // No string of JSON holds a line end, so those between its lines can go.
-  if (json) stdout.write(`{"type":"performance","performance":${stringifyPerformance(report.performance, split.labelEncoder.classes).replaceAll(/\n */g, '')}}\n`);
+  if (json)
+    stdout.write(
+      `{"type":"performance","performance":${stringifyPerformance(report.performance, split.labelEncoder.classes).replaceAll(/\n */g, '')}}\n`,
+    );
   else stdout.write(`${metricsTable(report, { colors: wantsColors(stdout, env) })}\nartifacts: ${out}\n`);
 };
 
 /** What a page shows of a training before it begins. */
-const preparedUpdate = ({ rows, labelEncoder: { classes }, classCounts }: Split, config: ClassifierConfig): TrainingPrepared => {
-  const sideOf = (side: Side): SideView => ({ rows: rows[side], classes: Object.fromEntries(classes.map((category, index) => [category, classCounts[side][index] ?? 0])) });
-  return { type: 'prepared', config, classes, split: { train: sideOf('train'), validation: sideOf('validation'), test: sideOf('test') } };
+const preparedUpdate = (
+  { rows, labelEncoder: { classes }, classCounts }: Split,
+  config: ClassifierConfig,
+): TrainingPrepared => {
+  const sideOf = (side: Side): SideView => ({
+    rows: rows[side],
+    classes: Object.fromEntries(classes.map((category, index) => [category, classCounts[side][index] ?? 0])),
+  });
+  return {
+    type: 'prepared',
+    config,
+    classes,
+    split: { train: sideOf('train'), validation: sideOf('validation'), test: sideOf('test') },
+  };
 };
 
 /**
@@ -156,12 +257,24 @@ const preparedUpdate = ({ rows, labelEncoder: { classes }, classCounts }: Split,
  * @param page what shows it meanwhile, where something does
  * @returns emits what was trained once everything is saved; its model is disposed of when the subscription ends
  */
-export const trainingJob = (data: string, out: string, options: TrainingOptions, terminal: Terminal, page?: TrainingPage): Observable<Trained> => {
+export const trainingJob = (
+  data: string,
+  out: string,
+  options: TrainingOptions,
+  terminal: Terminal,
+  page?: TrainingPage,
+): Observable<Trained> => {
   const job = (told: Prepared['told']): Observable<Trained> => trainingFor(data, out, options, terminal, told);
   return page === undefined ? job(() => undefined) : page.beside(job);
 };
 
-const trainingFor = (data: string, out: string, options: TrainingOptions, terminal: Terminal, told: Prepared['told']): Observable<Trained> =>
+const trainingFor = (
+  data: string,
+  out: string,
+  options: TrainingOptions,
+  terminal: Terminal,
+  told: Prepared['told'],
+): Observable<Trained> =>
   defer(() => {
     const source = openData(data, options, terminal.env);
     // Completed when the job has ended.
@@ -169,7 +282,10 @@ const trainingFor = (data: string, out: string, options: TrainingOptions, termin
     const job$ = chosenBackend(options, workloadOf(options), terminal.env).pipe(
       switchMap((backend) => {
         const rows$ = onFirstPass(source.rows$, (row$) =>
-          row$.pipe(alongside(rowProgress({ label: 'reading', stream: terminal.stderr, env: terminal.env })), telling(backendLine(backend), terminal)),
+          row$.pipe(
+            alongside(rowProgress({ label: 'reading', stream: terminal.stderr, env: terminal.env })),
+            telling(backendLine(backend), terminal),
+          ),
         );
         return prepare(rows$, {
           seed: options.seed,
@@ -183,7 +299,11 @@ const trainingFor = (data: string, out: string, options: TrainingOptions, termin
             const model = modelFor(split, options, backend);
             told(preparedUpdate(split, model.config));
             const rescue = rescueBest(out, split, model);
-            return trainAndMeasure({ data, split, model, backend, valve: source.valve, told, rescue }, options, terminal).pipe(
+            return trainAndMeasure(
+              { data, split, model, backend, valve: source.valve, told, rescue },
+              options,
+              terminal,
+            ).pipe(
               rescue.saving,
               delayWhen((trained) => save(out, trained)),
               tap((trained) => tell(trained, out, options, terminal)),

@@ -50,7 +50,12 @@ export const addDataOptions = (command: Command): Command =>
   command
     .option('--title-column <name>', 'the column that holds the headline', 'title')
     .option('--label-column <name>', 'the column that holds the class', 'category')
-    .option('--max-rejections <n>', 'the most rows that may fail validation before it is given up', wholeNumber(0), 1000)
+    .option(
+      '--max-rejections <n>',
+      'the most rows that may fail validation before it is given up',
+      wholeNumber(0),
+      1000,
+    )
     .option('--rejections <file>', 'write each row that failed validation there, as a JSON line', path);
 
 /** What computes, and on how many threads. */
@@ -62,13 +67,27 @@ export interface BackendChoice {
 /** Puts the options that say what computes on a command. */
 export const addBackendOptions = (command: Command): Command =>
   command
-    .addOption(new Option('--backend <name>', 'what computes; auto: the fastest here of what is set up').choices(BACKEND_NAMES).default('auto'))
-    .option('--threads <n>', 'threads of the embedded backend (default: as many as there are cores, at most 4)', wholeNumber(1, MOST_THREADS));
+    .addOption(
+      new Option('--backend <name>', 'what computes; auto: the fastest here of what is set up')
+        .choices(BACKEND_NAMES)
+        .default('auto'),
+    )
+    .option(
+      '--threads <n>',
+      'threads of the embedded backend (default: as many as there are cores, at most 4)',
+      wholeNumber(1, MOST_THREADS),
+    );
 
 /** Loads what the options ask for, at a workload that decides where they leave it to us. */
-export const chosenBackend = ({ backend, threads }: BackendChoice, workload: Omit<Workload, 'threads'>, env: NodeJS.ProcessEnv): Observable<SelectedBackend> => {
+export const chosenBackend = (
+  { backend, threads }: BackendChoice,
+  workload: Omit<Workload, 'threads'>,
+  env: NodeJS.ProcessEnv,
+): Observable<SelectedBackend> => {
   const options = threads === undefined ? {} : { threads };
-  return backend === 'auto' ? chooseBackend({ ...workload, ...options }, env) : fromTask(selectBackend(backend, options));
+  return backend === 'auto'
+    ? chooseBackend({ ...workload, ...options }, env)
+    : fromTask(selectBackend(backend, options));
 };
 
 /** Defaults of a training that are a command's own, and how `--help` tells those that depend. */
@@ -83,11 +102,25 @@ export interface OwnDefaults {
 /** Puts the options of a training on a command; the defaults are the lesson's unless the command has its own. */
 export const addTrainingOptions = (command: Command, own: OwnDefaults = {}): Command =>
   addBackendOptions(addDataOptions(command))
-    .addOption(new Option('--epochs <n>', 'the most passes over the train rows').argParser(wholeNumber(1)).default(own.epochs ?? 50, own.epochsTold))
+    .addOption(
+      new Option('--epochs <n>', 'the most passes over the train rows')
+        .argParser(wholeNumber(1))
+        .default(own.epochs ?? 50, own.epochsTold),
+    )
     .option('--batch-size <n>', 'rows a batch', wholeNumber(1), 64)
     .option('--lr <rate>', 'the learning rate to start with', positiveNumber, own.lr ?? 1e-4)
-    .option('--patience <n>', 'stop after this many epochs without a better validation loss', wholeNumber(1), own.patience ?? 10)
-    .option('--seed <n>', 'decides the split, the order of batches, the first weights and dropout', wholeNumber(0), own.seed ?? 1234)
+    .option(
+      '--patience <n>',
+      'stop after this many epochs without a better validation loss',
+      wholeNumber(1),
+      own.patience ?? 10,
+    )
+    .option(
+      '--seed <n>',
+      'decides the split, the order of batches, the first weights and dropout',
+      wholeNumber(0),
+      own.seed ?? 1234,
+    )
     .addOption(new Option('--cell <name>', 'the recurrent cell').choices(['rnn', 'gru', 'lstm']).default('gru'))
     .option('--bidirectional', 'read each headline from both ends (the default for gru and lstm)')
     .option('--no-bidirectional', 'read each headline from its start only (the default for rnn)')

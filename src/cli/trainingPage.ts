@@ -23,7 +23,10 @@ const openBrowser = async (url: URL): Promise<void> => {
 };
 
 /** The page that `--ui` asks for; undefined where it is not asked for. */
-export const trainingPage = ({ ui = false, uiPort, open }: TrainingOptions, terminal: Terminal): TrainingPage | undefined => {
+export const trainingPage = (
+  { ui = false, uiPort, open }: TrainingOptions,
+  terminal: Terminal,
+): TrainingPage | undefined => {
   if (!ui) return undefined;
   const { stderr, env } = terminal;
   const drain$ = new Subject<void>();
@@ -49,7 +52,8 @@ export const trainingPage = ({ ui = false, uiPort, open }: TrainingOptions, term
     beside: <T>(job: (tell: (update: TrainingUpdate) => void) => Observable<T>) =>
       defer(() => {
         const done$ = new Subject<T>();
-        // Begun by the page, once it listens: so nothing is missed, and nothing is done where it cannot. An error comes out of the page, once that has told of it.
+        // Begun by the page, once it listens: so nothing is missed, and nothing is done where it cannot. An error comes
+        // out of the page, once that has told of it.
         const update$ = new Observable<TrainingUpdate>((subscriber) =>
           job((update) => subscriber.next(update)).subscribe({
             next: (value) => done$.next(value),

@@ -29,7 +29,10 @@ const TOLD = 10;
 /** What is news of a source, as a line. */
 const sourceLine = (event: Extract<SourceEvent, { readonly type: 'failed' | 'moved' }>): string => {
   if (event.type === 'moved') return `${oneLine(event.source)} has moved to ${oneLine(event.to)}.`;
-  const next = event.nextInMs === undefined ? 'It is not tried again.' : `It is tried again in ${duration(event.nextInMs / 1000)}.`;
+  const next =
+    event.nextInMs === undefined
+      ? 'It is not tried again.'
+      : `It is tried again in ${duration(event.nextInMs / 1000)}.`;
   return `${oneLine(event.message)} ${next} [${event.code}]`;
 };
 
@@ -42,7 +45,9 @@ const rejectionTeller = (tell: (line: string) => void): ((rejection: Rejection) 
   };
 };
 
-/** Shows what happens: as a view that is drawn in place, or a line for each headline, as text or as JSON. Emits nothing. */
+/**
+ * Shows what happens: as a view that is drawn in place, or a line for each headline, as text or as JSON. Emits nothing.
+ */
 export const watchOutput =
   (mode: WatchMode, { classes, feeds, shows, valve }: WatchOutputOptions, { stdout, stderr, env }: Terminal) =>
   (event$: Observable<WatchEvent>): Observable<never> => {

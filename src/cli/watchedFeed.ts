@@ -15,7 +15,8 @@ export type WatchedFeed =
   | { readonly kind: 'lines'; readonly address: 'stdin' };
 
 /**
- * What the arguments name, each once, in their order. What is no address is refused here, by those who read from it: before a model is loaded or a server listens.
+ * What the arguments name, each once, in their order. What is no address is refused here, by those who read from it:
+ * before a model is loaded or a server listens.
  *
  * @throws HeadwaterError `HW_USAGE` for an address that nothing can be read from
  */

@@ -10,7 +10,12 @@ const PACKAGES: readonly string[] = ['webgpu', '@tensorflow/tfjs-backend-webgpu'
 const VARIABLES: readonly string[] = ['VK_DRIVER_FILES', 'VK_ADD_DRIVER_FILES', 'VK_ICD_FILENAMES'];
 
 /** Where Linux keeps the descriptions of Vulkan's drivers. */
-const FOLDERS: readonly string[] = ['/etc/vulkan/icd.d', '/usr/share/vulkan/icd.d', '/usr/local/share/vulkan/icd.d', join(homedir(), '.local/share/vulkan/icd.d')];
+const FOLDERS: readonly string[] = [
+  '/etc/vulkan/icd.d',
+  '/usr/share/vulkan/icd.d',
+  '/usr/local/share/vulkan/icd.d',
+  join(homedir(), '.local/share/vulkan/icd.d'),
+];
 
 const namesIn = (folder: string): readonly string[] => {
   try {
@@ -22,7 +27,9 @@ const namesIn = (folder: string): readonly string[] => {
 
 /** The drivers that there may be. Other systems than Linux bring theirs. */
 const drivers = (env: NodeJS.ProcessEnv): readonly string[] =>
-  process.platform === 'linux' ? [...VARIABLES.flatMap((name) => env[name] ?? []), ...FOLDERS.flatMap(namesIn)].filter((name) => name !== '') : [process.platform];
+  process.platform === 'linux'
+    ? [...VARIABLES.flatMap((name) => env[name] ?? []), ...FOLDERS.flatMap(namesIn)].filter((name) => name !== '')
+    : [process.platform];
 
 const isInstalled = (name: string): boolean => {
   try {
@@ -34,4 +41,5 @@ const isInstalled = (name: string): boolean => {
 };
 
 /** What of WebGPU there is, without loading any of it; nothing where the packages or a driver are missing. */
-export const webgpuParts = (env: NodeJS.ProcessEnv): readonly string[] => (PACKAGES.every(isInstalled) ? drivers(env) : []);
+export const webgpuParts = (env: NodeJS.ProcessEnv): readonly string[] =>
+  PACKAGES.every(isInstalled) ? drivers(env) : [];

@@ -8,7 +8,10 @@ import type { Valve } from './Valve.js';
 export interface BatchSource {
   /** The number of rows on each side. */
   readonly rows: SideCounts;
-  /** The valve that the batches honour, where they honour one: held while a model on a device has as many of them as it may. */
+  /**
+   * The valve that the batches honour, where they honour one: held while a model on a device has as many of them as it
+   * may.
+   */
   readonly valve?: Valve | undefined;
   /**
    * The batches of one side for one epoch: a cold Observable, equal at every subscription.

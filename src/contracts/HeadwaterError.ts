@@ -1,7 +1,8 @@
 /**
  * Every code that an error of this library can carry. A code is a promise: once published it keeps its meaning.
  *
- * `HW_USAGE` is misuse (exit status 2 in the command); so are `HW_PATH`, `HW_COLUMNS` and `HW_ARTIFACT_VERSION`. All others are failures (1).
+ * `HW_USAGE` is misuse (exit status 2 in the command); so are `HW_PATH`, `HW_COLUMNS` and `HW_ARTIFACT_VERSION`. All
+ * others are failures (1).
  */
 export type ErrorCode =
   | 'HW_USAGE' // an argument or option that cannot work

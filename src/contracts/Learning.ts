@@ -13,7 +13,8 @@ export interface OnlineModel extends Trainable {
    */
   loadOptimizerState(state: StateDict): void;
   /**
-   * Gives tokens the embedding of another one, and forgets what the optimizer knew of them: they are to stand for other words from now on.
+   * Gives tokens the embedding of another one, and forgets what the optimizer knew of them: they are to stand for other
+   * words from now on.
    *
    * @param tokens their indices
    * @param like the index of the token whose embedding they get
@@ -47,7 +48,9 @@ export interface LearningVocabulary extends Vocabulary {
 }
 
 /** The label of a headline that came without one: it names the headline by its source and its id there, or its guid. */
-export type LateLabel = { readonly source: string; readonly category: string } & ({ readonly id: number } | { readonly guid: string });
+export type LateLabel = { readonly source: string; readonly category: string } & (
+  { readonly id: number } | { readonly guid: string }
+);
 
 /** A headline's label came, and the prediction made at the time was measured against it. */
 export interface RowScored {
@@ -82,7 +85,10 @@ export interface RowsLearnt {
 export interface HeadlineUnlabelled {
   readonly type: 'unlabelled';
   readonly prediction: LivePrediction;
-  /** It waited too `long`, too `many` waited, another one of the same source and id came (`repeated`), or the labels have `ended`. */
+  /**
+   * It waited too `long`, too `many` waited, another one of the same source and id came (`repeated`), or the labels
+   * have `ended`.
+   */
   readonly reason: 'long' | 'many' | 'repeated' | 'ended';
 }
 
@@ -138,7 +144,16 @@ export interface ModelRolledBack extends TrialEnded {
 }
 
 /** What learning while running tells. */
-export type LearningEvent = LivePrediction | RowScored | RowsLearnt | HeadlineUnlabelled | LabelUnused | DriftDetected | ModelSwapped | ModelConfirmed | ModelRolledBack;
+export type LearningEvent =
+  | LivePrediction
+  | RowScored
+  | RowsLearnt
+  | HeadlineUnlabelled
+  | LabelUnused
+  | DriftDetected
+  | ModelSwapped
+  | ModelConfirmed
+  | ModelRolledBack;
 
 /** A row that was scored, as a model sees it. */
 export interface ScoredTokens {
@@ -159,7 +174,8 @@ export interface ModelSlot {
   /** Which trial predictions made now belong to; it rises with each. */
   readonly version: number;
   /**
-   * Puts another model into use. Whatever asks for `current` from now on is given it; the one before is kept until the trial has ended.
+   * Puts another model into use. Whatever asks for `current` from now on is given it; the one before is kept until the
+   * trial has ended.
    *
    * @throws HeadwaterError `HW_USAGE` when it has another number of classes
    */
@@ -169,7 +185,8 @@ export interface ModelSlot {
   /**
    * Takes rows that got their labels, and tells how the trial ended if they end it.
    *
-   * @param padIndex the padding token's index in the rows' vocabulary: what the shorter rows are filled up with when the model before is asked for its predictions. Default 0
+   * @param padIndex the padding token's index in the rows' vocabulary: what the shorter rows are filled up with when
+   *   the model before is asked for its predictions. Default 0
    */
   score(rows: readonly ScoredTokens[], padIndex?: number): ModelConfirmed | ModelRolledBack | undefined;
 }
@@ -197,7 +214,10 @@ export interface RunningScores {
   readonly accuracy: number;
   /** The mean F1 of the classes that occur among them, as label or as prediction. */
   readonly macroF1: number;
-  /** The expected calibration error: how far the probability of the predicted class is from the share of predictions that were right, over bins of equal width. */
+  /**
+   * The expected calibration error: how far the probability of the predicted class is from the share of predictions
+   * that were right, over bins of equal width.
+   */
   readonly ece: number;
   /** The mean cross-entropy, in nats. */
   readonly loss: number;

@@ -44,7 +44,10 @@ export interface WordEffect {
   /** Where it begins and ends in the title, in UTF-16 code units. */
   readonly start: number;
   readonly end: number;
-  /** Whether the model reads it: as a word of its vocabulary, as the unknown token, or not at all since preprocessing leaves it out. */
+  /**
+   * Whether the model reads it: as a word of its vocabulary, as the unknown token, or not at all since preprocessing
+   * leaves it out.
+   */
   readonly read: 'known' | 'unknown' | 'left-out';
   /** By how much the probability of the predicted class falls without it; negative where it rises. */
   readonly effect: number;
@@ -61,11 +64,24 @@ export interface Explanation {
 /** What happened to a source of live headlines, besides its headlines. */
 export type SourceEvent =
   /** It was read, and had so many items. */
-  | { readonly type: 'read'; readonly source: string; readonly at: number; readonly items: number; readonly nextInMs: number | undefined }
+  | {
+      readonly type: 'read';
+      readonly source: string;
+      readonly at: number;
+      readonly items: number;
+      readonly nextInMs: number | undefined;
+    }
   /** It said that nothing has changed. */
   | { readonly type: 'unchanged'; readonly source: string; readonly at: number; readonly nextInMs: number | undefined }
   /** It could not be read, for now or (without `nextInMs`) for good. */
-  | { readonly type: 'failed'; readonly source: string; readonly at: number; readonly code: string; readonly message: string; readonly nextInMs: number | undefined }
+  | {
+      readonly type: 'failed';
+      readonly source: string;
+      readonly at: number;
+      readonly code: string;
+      readonly message: string;
+      readonly nextInMs: number | undefined;
+    }
   /** It has said that it lives elsewhere from now on. */
   | { readonly type: 'moved'; readonly source: string; readonly at: number; readonly to: string }
   /** It is open: a stream of events or lines has begun. */

@@ -1,7 +1,8 @@
 /**
  * Rows of token indices side by side, the shorter ones filled up with the padding token.
  *
- * A batch is immutable, and its buffers are its own: a backend may share memory with them, so they are never used again.
+ * A batch is immutable, and its buffers are its own: a backend may share memory with them, so they are never used
+ * again.
  */
 export interface PaddedBatch {
   /** The number of rows, B. At least 1. */

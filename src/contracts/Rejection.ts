@@ -1,13 +1,19 @@
 /** A row that did not pass validation, with what a person needs to find and mend it. */
 export interface Rejection {
   readonly type: 'rejection';
-  /** Why it was rejected: `field` failed its codec, the record was `ragged`, its bytes are no UTF-8, its quoting is broken, it is over its size limit, it came out empty, or an item of a feed cannot be read. */
+  /**
+   * Why it was rejected: `field` failed its codec, the record was `ragged`, its bytes are no UTF-8, its quoting is
+   * broken, it is over its size limit, it came out empty, or an item of a feed cannot be read.
+   */
   readonly reason: 'field' | 'ragged' | 'encoding' | 'quote' | 'oversize' | 'empty' | 'item';
   /** The record's ordinal in its source, from 0. */
   readonly id: number;
   /** The path or address that the row came from; empty where it is not known. */
   readonly source: string;
-  /** The line that the record starts on, from 1; 0 where it is not known, since the row was rejected far from its source. */
+  /**
+   * The line that the record starts on, from 1; 0 where it is not known, since the row was rejected far from its
+   * source.
+   */
   readonly line: number;
   /** The offset of the record's first byte in the decoded body, in bytes; 0 where the line is not known. */
   readonly byte: number;

@@ -53,12 +53,16 @@ export interface Trainable {
 }
 
 /**
- * A model that computes on a device whose results can be read only later, and that is to be given its next batch before the results of the last are there.
+ * A model that computes on a device whose results can be read only later, and that is to be given its next batch before
+ * the results of the last are there.
  *
- * It answers as a `Trainable` does, by Observables of one answer each. Subscribing to one puts the step into the device's queue at once, within the call; the answer
- * comes when the device has got that far. So steps are made in the order in which they are subscribed to. Unsubscribing gives up the answer, not the step.
+ * It answers as a `Trainable` does, by Observables of one answer each. Subscribing to one puts the step into the
+ * device's queue at once, within the call; the answer
+ * comes when the device has got that far. So steps are made in the order in which they are subscribed to. Unsubscribing
+ * gives up the answer, not the step.
  *
- * An operator that is given one keeps a few steps in the queue, and holds a valve while they are as many as there may be.
+ * An operator that is given one keeps a few steps in the queue, and holds a valve while they are as many as there may
+ * be.
  */
 export interface DeferredTrainable {
   /** What tells it from a `Trainable`. */

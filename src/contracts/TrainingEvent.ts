@@ -68,7 +68,10 @@ export interface EpochEnded {
   readonly state: TrainingState;
 }
 
-/** The training has ended, and the model holds the weights of its best epoch (of its last one where `fit` was told to keep that). */
+/**
+ * The training has ended, and the model holds the weights of its best epoch (of its last one where `fit` was told to
+ * keep that).
+ */
 export interface TrainingEnded {
   readonly type: 'training-ended';
   readonly model: string;
@@ -80,4 +83,5 @@ export interface TrainingEnded {
 }
 
 /** What a training tells while it runs. */
-export type TrainingEvent = TrainingStarted | EpochStarted | StepEnded | ValidationStepEnded | EpochEnded | TrainingEnded;
+export type TrainingEvent =
+  TrainingStarted | EpochStarted | StepEnded | ValidationStepEnded | EpochEnded | TrainingEnded;

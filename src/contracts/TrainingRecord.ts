@@ -5,7 +5,10 @@ export interface EpochRecord {
   /** Mean losses in nats, each row by its class weight; null where there was none. */
   readonly trainLoss: number | null;
   readonly validationLoss: number | null;
-  /** The share of the validation rows whose class was predicted, and the mean of the classes' F1; null where there were no rows. */
+  /**
+   * The share of the validation rows whose class was predicted, and the mean of the classes' F1; null where there were
+   * no rows.
+   */
   readonly validationAccuracy: number | null;
   readonly validationMacroF1: number | null;
   readonly learningRate: number;
@@ -13,7 +16,9 @@ export interface EpochRecord {
   readonly improved: boolean;
 }
 
-/** How a model came to be, and what it takes for what: for people to look at, beside the scores of `performance.json`. */
+/**
+ * How a model came to be, and what it takes for what: for people to look at, beside the scores of `performance.json`.
+ */
 export interface TrainingRecord {
   readonly epochs: readonly EpochRecord[];
   /** Of the test rows: counts, row-major, shape [C, C], true × predicted, in the order of the label encoder. */

@@ -4,11 +4,17 @@ export interface TrainingState {
   readonly epoch: number;
   /** The learning rate of the next epoch. */
   readonly learningRate: number;
-  /** The best validation loss so far (Infinity before the first epoch), and the epoch that reached it (0 before the first). */
+  /**
+   * The best validation loss so far (Infinity before the first epoch), and the epoch that reached it (0 before the
+   * first).
+   */
   readonly best: { readonly epoch: number; readonly loss: number };
   /** How many more epochs without a better loss `earlyStopping` will stand; Infinity where it is not used. */
   readonly patience: number;
-  /** `reduceLrOnPlateau`'s memory: the best loss by its threshold, the epochs since then, and how many epochs it will still not count after a reduction. */
+  /**
+   * `reduceLrOnPlateau`'s memory: the best loss by its threshold, the epochs since then, and how many epochs it will
+   * still not count after a reduction.
+   */
   readonly plateau: { readonly best: number; readonly badEpochs: number; readonly cooldown: number };
   /** Why the training is to end after this epoch; undefined while it is to go on. */
   readonly stop: 'patience' | 'epochs' | undefined;

@@ -27,7 +27,10 @@ export interface ModelView {
   readonly training: TrainingRecord | null;
 }
 
-/** How good the predictions of the test rows were, with what was taken for what. What `metrics` reports is one; in JSON a loss that is no number is null. */
+/**
+ * How good the predictions of the test rows were, with what was taken for what. What `metrics` reports is one; in JSON
+ * a loss that is no number is null.
+ */
 export interface ReportView {
   /** The class names, in the order of the confusion matrix. */
   readonly classes: readonly string[];
@@ -45,7 +48,8 @@ export interface PacedStep extends StepEnded {
 }
 
 /** What a training tells a page, as data of the event `training`. In JSON a loss that is no number is null. */
-export type TrainingNews = TrainingStarted | EpochStarted | PacedStep | Omit<EpochEnded, 'state'> | Omit<TrainingEnded, 'state'>;
+export type TrainingNews =
+  TrainingStarted | EpochStarted | PacedStep | Omit<EpochEnded, 'state'> | Omit<TrainingEnded, 'state'>;
 
 /** How good an epoch's model is on the validation side: data of the event `metrics`. */
 export interface EpochMetrics {
@@ -59,8 +63,15 @@ export interface EpochMetrics {
 /** The rows that were rejected so far: data of the event `rejections`. */
 export interface RejectionsView {
   readonly total: number;
-  /** How many for each reason and field, the most frequent first. The field is left out where the whole record is at fault. */
-  readonly byReason: readonly { readonly reason: Rejection['reason']; readonly field?: string | undefined; readonly count: number }[];
+  /**
+   * How many for each reason and field, the most frequent first. The field is left out where the whole record is at
+   * fault.
+   */
+  readonly byReason: readonly {
+    readonly reason: Rejection['reason'];
+    readonly field?: string | undefined;
+    readonly count: number;
+  }[];
   /** The first of them, at most 10. */
   readonly examples: readonly Rejection[];
 }
@@ -84,8 +95,10 @@ export type TrainingPhase = 'preparing' | 'training' | 'measuring' | 'ended' | '
 /**
  * All that a page needs to show a training that is under way or done: `GET /training`.
  *
- * What comes after it are the events of `GET /events`, asked for with `lastEventId`: `training` (`TrainingNews`, steps at most 10 a second), `metrics` (`EpochMetrics`), `rejections` (`RejectionsView`),
- * `report` (`ReportView`), `ended` (`TrainingOver`), `missed`. At an event `missed`, and when the phase changes where no event tells it, the page asks for this again.
+ * What comes after it are the events of `GET /events`, asked for with `lastEventId`: `training` (`TrainingNews`, steps
+ * at most 10 a second), `metrics` (`EpochMetrics`), `rejections` (`RejectionsView`),
+ * `report` (`ReportView`), `ended` (`TrainingOver`), `missed`. At an event `missed`, and when the phase changes where
+ * no event tells it, the page asks for this again.
  */
 export interface TrainingSnapshot {
   readonly state: TrainingPhase;

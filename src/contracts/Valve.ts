@@ -3,7 +3,8 @@ import type { Observable } from 'rxjs';
 /**
  * A brake between a consumer and its source: closed while anyone holds it.
  *
- * RxJS has no flow control, so it is explicit here. A source that is given a valve stops reading while the valve is closed;
+ * RxJS has no flow control, so it is explicit here. A source that is given a valve stops reading while the valve is
+ * closed;
  * whoever falls behind holds it, and releases it when it has caught up.
  */
 export interface Valve {

@@ -9,5 +9,9 @@ export interface PackageJson {
 
 let read: PackageJson | undefined;
 
-/** The package's own description, read when it is first asked for: two folders up from src/contracts/ and from dist/contracts/ alike. */
-export const packageJson = (): PackageJson => (read ??= JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as PackageJson);
+/**
+ * The package's own description, read when it is first asked for: two folders up from src/contracts/ and from
+ * dist/contracts/ alike.
+ */
+export const packageJson = (): PackageJson =>
+  (read ??= JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as PackageJson);

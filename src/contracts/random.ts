@@ -6,7 +6,18 @@ import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
  * What a generator is for. Each purpose draws from a stream of its own, so that one more draw in one place
  * changes nothing anywhere else.
  */
-export type Purpose = 'shuffle' | 'epoch-shuffle' | 'split' | 'batches' | 'weights' | 'dropout' | 'replay' | 'jitter' | 'sample' | 'shed' | 'test';
+export type Purpose =
+  | 'shuffle'
+  | 'epoch-shuffle'
+  | 'split'
+  | 'batches'
+  | 'weights'
+  | 'dropout'
+  | 'replay'
+  | 'jitter'
+  | 'sample'
+  | 'shed'
+  | 'test';
 
 /** A seeded source of random numbers; drawing from it advances it. */
 export interface Random {

@@ -22,11 +22,17 @@ export interface Artifacts {
   readonly labelEncoder: LabelEncoder;
   /** How well it did on the test rows: `performance.json`. Undefined where nobody measured it. */
   readonly performance?: Performance | undefined;
-  /** How it was trained, and what it took for what on the test rows: `training.json`. Undefined where nobody recorded it. */
+  /**
+   * How it was trained, and what it took for what on the test rows: `training.json`. Undefined where nobody recorded
+   * it.
+   */
   readonly training?: TrainingRecord | undefined;
 }
 
-/** The names of the files, in the order in which they are written: the model last, so that a directory that has it has them all. */
+/**
+ * The names of the files, in the order in which they are written: the model last, so that a directory that has it has
+ * them all.
+ */
 export const ARTIFACT_FILES = {
   tokenizer: 'tokenizer.json',
   labelEncoder: 'label_encoder.json',
@@ -37,7 +43,8 @@ export const ARTIFACT_FILES = {
 } as const;
 
 /**
- * Checks that artifacts belong together: a row of embeddings for every token, an output for every class, weights of the configuration's shapes.
+ * Checks that artifacts belong together: a row of embeddings for every token, an output for every class, weights of the
+ * configuration's shapes.
  *
  * @param artifacts what was read, or is to be written
  * @param where the directory, for the message
@@ -46,11 +53,23 @@ export const ARTIFACT_FILES = {
 export const checkArtifacts = (artifacts: Artifacts, where?: string): E.Either<HeadwaterError, Artifacts> => {
   const { config, weights, tokenizer, labelEncoder, training } = artifacts;
   const bad = (why: string) =>
-    E.left(new HeadwaterError('HW_ARTIFACT', `The artifacts${where === undefined ? '' : ` in ${where}`} do not belong together: ${why}. Take files that were saved together.`, where === undefined ? {} : { where }));
-  if (tokenizer.size !== config.vocabularySize) return bad(`the tokenizer has ${tokenizer.size} tokens, but the model ${config.vocabularySize} embeddings`);
-  if (tokenizer.padIndex !== config.padIndex) return bad(`the tokenizer's padding token is ${tokenizer.padIndex}, but the model's ${config.padIndex}`);
-  if (labelEncoder.size !== config.classes) return bad(`the label encoder has ${labelEncoder.size} classes, but the model ${config.classes} outputs`);
-  if (training !== undefined && training.confusion.length !== config.classes ** 2) return bad(`the confusion matrix has ${training.confusion.length} counts, but ${config.classes} classes have ${config.classes ** 2}`);
+    E.left(
+      new HeadwaterError(
+        'HW_ARTIFACT',
+        `The artifacts${where === undefined ? '' : ` in ${where}`} do not belong together: ${why}. Take files that were saved together.`,
+        where === undefined ? {} : { where },
+      ),
+    );
+  if (tokenizer.size !== config.vocabularySize)
+    return bad(`the tokenizer has ${tokenizer.size} tokens, but the model ${config.vocabularySize} embeddings`);
+  if (tokenizer.padIndex !== config.padIndex)
+    return bad(`the tokenizer's padding token is ${tokenizer.padIndex}, but the model's ${config.padIndex}`);
+  if (labelEncoder.size !== config.classes)
+    return bad(`the label encoder has ${labelEncoder.size} classes, but the model ${config.classes} outputs`);
+  if (training !== undefined && training.confusion.length !== config.classes ** 2)
+    return bad(
+      `the confusion matrix has ${training.confusion.length} counts, but ${config.classes} classes have ${config.classes ** 2}`,
+    );
   return pipe(
     checkWeights(weightShapes(config), weights, where),
     E.map((ordered) => ({ ...artifacts, weights: ordered })),

@@ -11,8 +11,14 @@ export const FORMAT_VERSION = 1;
 /** The recurrent cells that a classifier can have. */
 export type Cell = CellName;
 
-const cellName = guarded('"rnn", "gru" or "lstm"', (value): value is Cell => value === 'rnn' || value === 'gru' || value === 'lstm');
-const share = guarded('a number of at least 0 and below 1', (value): value is number => typeof value === 'number' && value >= 0 && value < 1);
+const cellName = guarded(
+  '"rnn", "gru" or "lstm"',
+  (value): value is Cell => value === 'rnn' || value === 'gru' || value === 'lstm',
+);
+const share = guarded(
+  'a number of at least 0 and below 1',
+  (value): value is number => typeof value === 'number' && value >= 0 && value < 1,
+);
 
 const fields = t.readonly(
   t.strict({
@@ -44,7 +50,10 @@ const fields = t.readonly(
 /** What a classifier is made of. */
 export type ClassifierConfig = t.TypeOf<typeof fields>;
 
-const indexOfToken = guarded('a whole number below vocabularySize', (value): value is number => typeof value === 'number');
+const indexOfToken = guarded(
+  'a whole number below vocabularySize',
+  (value): value is number => typeof value === 'number',
+);
 
 /** The codec of `config.json`. What it does not know is left out. */
 export const ClassifierConfig = new t.Type<ClassifierConfig>(
@@ -54,7 +63,12 @@ export const ClassifierConfig = new t.Type<ClassifierConfig>(
     pipe(
       fields.validate(value, context),
       E.flatMap((config) =>
-        config.padIndex < config.vocabularySize ? t.success(config) : t.failure<ClassifierConfig>(config.padIndex, t.appendContext(context, 'padIndex', indexOfToken, config.padIndex)),
+        config.padIndex < config.vocabularySize
+          ? t.success(config)
+          : t.failure<ClassifierConfig>(
+              config.padIndex,
+              t.appendContext(context, 'padIndex', indexOfToken, config.padIndex),
+            ),
       ),
     ),
   fields.encode,
@@ -68,7 +82,10 @@ export interface ClassifierOptions {
   readonly classes: number;
   /** The recurrent cell. Default `gru`. */
   readonly cell?: Cell;
-  /** Whether a second layer reads each row from its end. Default true for `gru` and `lstm`, false for `rnn`, as the lesson has it. */
+  /**
+   * Whether a second layer reads each row from its end. Default true for `gru` and `lstm`, false for `rnn`, as the
+   * lesson has it.
+   */
   readonly bidirectional?: boolean;
   /** Features of a token's embedding. Default 100. */
   readonly embeddingDim?: number;
@@ -80,7 +97,10 @@ export interface ClassifierOptions {
   readonly dropout?: number;
   /** The token that fills rows up. Default 0. */
   readonly padIndex?: number;
-  /** Whether the recurrent layers run over the padding, as the lesson's do; then a prediction depends on its batch mates. Default false. */
+  /**
+   * Whether the recurrent layers run over the padding, as the lesson's do; then a prediction depends on its batch
+   * mates. Default false.
+   */
   readonly overPadding?: boolean;
 }
 
@@ -96,12 +116,36 @@ export interface ClassifierOptions {
  * ```
  */
 export const classifierConfig = (options: ClassifierOptions): ClassifierConfig => {
-  const { cell = 'gru', bidirectional = cell !== 'rnn', embeddingDim = 100, hiddenDim = 128, fcDim = 100, dropout = 0.1, padIndex = 0, overPadding = false } = options;
+  const {
+    cell = 'gru',
+    bidirectional = cell !== 'rnn',
+    embeddingDim = 100,
+    hiddenDim = 128,
+    fcDim = 100,
+    dropout = 0.1,
+    padIndex = 0,
+    overPadding = false,
+  } = options;
   const { vocabularySize, classes } = options;
-  const decoded = ClassifierConfig.decode({ formatVersion: FORMAT_VERSION, cell, bidirectional, vocabularySize, embeddingDim, hiddenDim, fcDim, dropout, classes, padIndex, overPadding });
+  const decoded = ClassifierConfig.decode({
+    formatVersion: FORMAT_VERSION,
+    cell,
+    bidirectional,
+    vocabularySize,
+    embeddingDim,
+    hiddenDim,
+    fcDim,
+    dropout,
+    classes,
+    padIndex,
+    overPadding,
+  });
   if (decoded._tag === 'Left') {
     const fault = decoded.left[0]?.context.at(-1);
-    throw new HeadwaterError('HW_USAGE', `A classifier cannot be made with ${fault?.key ?? 'a value'} ${fault?.actual === undefined ? 'missing' : JSON.stringify(fault.actual)}. Give ${fault?.type.name ?? 'another'}.`);
+    throw new HeadwaterError(
+      'HW_USAGE',
+      `A classifier cannot be made with ${fault?.key ?? 'a value'} ${fault?.actual === undefined ? 'missing' : JSON.stringify(fault.actual)}. Give ${fault?.type.name ?? 'another'}.`,
+    );
   }
   return decoded.right;
 };

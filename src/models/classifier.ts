@@ -31,18 +31,24 @@ export interface Classifier extends OnlineModel {
 const EMBEDDINGS = 'embeddings.weight';
 
 /**
- * Makes the lesson's text classifier: embeddings, a recurrent layer, its output at the last token, two linear layers with dropout between them.
+ * Makes the lesson's text classifier: embeddings, a recurrent layer, its output at the last token, two linear layers
+ * with dropout between them.
  *
- * It implements `Trainable`, and `OnlineModel` besides. Each method is one synchronous step on its own backend, whichever is current: the current one is restored
- * afterwards (where none was chosen yet, its own stays). Only the weights and the optimizer's two moments of each outlive a step, in bytes 12 a value;
- * `dispose` frees them. The backend `headwater` is registered by this call where it is not yet; any other must be registered before.
+ * It implements `Trainable`, and `OnlineModel` besides. Each method is one synchronous step on its own backend,
+ * whichever is current: the current one is restored
+ * afterwards (where none was chosen yet, its own stays). Only the weights and the optimizer's two moments of each
+ * outlive a step, in bytes 12 a value;
+ * `dispose` frees them. The backend `headwater` is registered by this call where it is not yet; any other must be
+ * registered before.
  *
- * The optimizer is Adam with PyTorch's constants. On the same backend, equal configurations, seeds, batches and contexts give equal bits.
+ * The optimizer is Adam with PyTorch's constants. On the same backend, equal configurations, seeds, batches and
+ * contexts give equal bits.
  *
  * @param config what it is made of; `classifierConfig` completes one, `inferConfig` reads one off weights
  * @param settings seed, class weights, backend
  * @throws HeadwaterError `HW_USAGE` when the class weights do not fit, `HW_ARTIFACT` when the weights given do not,
- *   `HW_BACKEND` when the backend is not registered; its steps `HW_USAGE` when a batch does not fit, and `HW_NUMERIC` when a loss or a logit is not finite
+ *   `HW_BACKEND` when the backend is not registered; its steps `HW_USAGE` when a batch does not fit, and `HW_NUMERIC`
+ * when a loss or a logit is not finite
  * @example
  * ```ts
  * import { classifier, classifierConfig } from 'headwater';
@@ -55,11 +61,18 @@ const EMBEDDINGS = 'embeddings.weight';
  */
 export const classifier = (config: ClassifierConfig, settings: ClassifierSettings): Classifier => {
   const { seed, backend = BACKEND_NAME, name = config.cell } = settings;
-  if (backend === WEBGPU_NAME) throw new HeadwaterError('HW_USAGE', 'A classifier cannot live on the backend "webgpu": results of its device can be read only later. Make a deferredClassifier.');
+  if (backend === WEBGPU_NAME)
+    throw new HeadwaterError(
+      'HW_USAGE',
+      'A classifier cannot live on the backend "webgpu": results of its device can be read only later. Make a deferredClassifier.',
+    );
   const placed = placeWeights(config, settings);
   const { classWeights, weights, inputs, adam, checkAlive } = placed;
 
-  /** One synchronous step on the classifier's backend, after which no tensor made in it is left. Its result is no tensor. */
+  /**
+   * One synchronous step on the classifier's backend, after which no tensor made in it is left. Its result is no
+   * tensor.
+   */
   const step = <Result>(work: () => Result): Result => {
     checkAlive();
     return onBackend(backend, () => {
@@ -70,9 +83,11 @@ export const classifier = (config: ClassifierConfig, settings: ClassifierSetting
   };
 
   /** The loss of a batch as a number, refused where it is not finite. */
-  const lossOf = (loss: Tensor, where: string): number => finite(loss.dataSync<'float32'>(), `The loss of "${name}" ${where}`, UNSTABLE)[0] ?? NaN;
+  const lossOf = (loss: Tensor, where: string): number =>
+    finite(loss.dataSync<'float32'>(), `The loss of "${name}" ${where}`, UNSTABLE)[0] ?? NaN;
 
-  const finiteProbabilities = (probabilities: Tensor): Float32Array => finite(probabilities.dataSync<'float32'>(), `A probability of "${name}"`, DAMAGED);
+  const finiteProbabilities = (probabilities: Tensor): Float32Array =>
+    finite(probabilities.dataSync<'float32'>(), `A probability of "${name}"`, DAMAGED);
 
   return {
     name,
@@ -82,7 +97,14 @@ export const classifier = (config: ClassifierConfig, settings: ClassifierSetting
 
     trainBatch: (batch, { epoch, step: ordinal, learningRate }) =>
       step(() => {
-        const found = classifierGradients(config.cell, inputs, batch, config, { rate: config.dropout, seed, epoch, step: ordinal }, classWeights);
+        const found = classifierGradients(
+          config.cell,
+          inputs,
+          batch,
+          config,
+          { rate: config.dropout, seed, epoch, step: ordinal },
+          classWeights,
+        );
         // Before the update: a step that went wrong leaves the weights as they were.
         const loss = lossOf(found.loss, `in epoch ${epoch}, step ${ordinal}`);
         placed.learn(found.gradients, learningRate);
@@ -93,12 +115,20 @@ export const classifier = (config: ClassifierConfig, settings: ClassifierSetting
       step(() => {
         const logits = classifierLogits(config, weights, batch);
         const loss = lossOf(softmaxCrossEntropy(logits, batch.labels, classWeights), 'in evaluation');
-        return { loss, weight: labelWeight(batch.labels, classWeights), probabilities: finiteProbabilities(softmax(logits)) };
+        return {
+          loss,
+          weight: labelWeight(batch.labels, classWeights),
+          probabilities: finiteProbabilities(softmax(logits)),
+        };
       }),
 
-    predictBatch: (batch) => step(() => finiteProbabilities(classifierProbabilities(config.cell, inputs, batch, config))),
+    predictBatch: (batch) =>
+      step(() => finiteProbabilities(classifierProbabilities(config.cell, inputs, batch, config))),
 
-    logits: (batch) => step(() => finite(classifierLogits(config, weights, batch).dataSync<'float32'>(), `A logit of "${name}"`, DAMAGED)),
+    logits: (batch) =>
+      step(() =>
+        finite(classifierLogits(config, weights, batch).dataSync<'float32'>(), `A logit of "${name}"`, DAMAGED),
+      ),
 
     stateDict: () => {
       checkAlive();
@@ -118,14 +148,21 @@ export const classifier = (config: ClassifierConfig, settings: ClassifierSetting
       const { vocabularySize, padIndex, embeddingDim } = config;
       for (const token of [...tokens, like]) {
         if (Number.isInteger(token) && token >= 0 && token < vocabularySize && token !== padIndex) continue;
-        const why = token === padIndex ? 'is its padding token, whose embedding stays zero' : `is not one of its tokens, which are 0 to ${vocabularySize - 1}`;
-        throw new HeadwaterError('HW_USAGE', `The classifier "${name}" cannot renew tokens: ${token} ${why}. Give tokens of its own vocabulary.`);
+        const why =
+          token === padIndex
+            ? 'is its padding token, whose embedding stays zero'
+            : `is not one of its tokens, which are 0 to ${vocabularySize - 1}`;
+        throw new HeadwaterError(
+          'HW_USAGE',
+          `The classifier "${name}" cannot renew tokens: ${token} ${why}. Give tokens of its own vocabulary.`,
+        );
       }
       if (tokens.length === 0) return;
       step(() => {
         const embeddings = weights.get(EMBEDDINGS)!;
         const data = new Float32Array(embeddings.dataSync<'float32'>());
-        for (const token of tokens) data.copyWithin(token * embeddingDim, like * embeddingDim, (like + 1) * embeddingDim);
+        for (const token of tokens)
+          data.copyWithin(token * embeddingDim, like * embeddingDim, (like + 1) * embeddingDim);
         embeddings.assign(tensor(data, embeddings.shape));
         adam.forgetRows(EMBEDDINGS, tokens);
       });

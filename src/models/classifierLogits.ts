@@ -6,14 +6,19 @@ import { linear } from '../ops/linear.js';
 import type { ClassifierConfig } from './ClassifierConfig.js';
 
 /**
- * The classifier's equations: embeddings → recurrent layer → its output at each row's last token → fc1 → fc2, with no activation
+ * The classifier's equations: embeddings → recurrent layer → its output at each row's last token → fc1 → fc2, with no
+ * activation
  * between, as the lesson has it. Nothing is dropped: a train step's gradients come from `classifierGradients`.
  *
  * @param config what the classifier is made of
  * @param weights by name, on the current backend
  * @returns logits, shape [B, C], float32; differentiable in the weights
  */
-export const classifierLogits = (config: ClassifierConfig, weights: ReadonlyMap<string, Tensor>, batch: PaddedBatch): Tensor2D => {
+export const classifierLogits = (
+  config: ClassifierConfig,
+  weights: ReadonlyMap<string, Tensor>,
+  batch: PaddedBatch,
+): Tensor2D => {
   const weight = (name: string): Tensor => {
     const found = weights.get(name);
     if (found === undefined) throw new HeadwaterError('HW_ARTIFACT', `The classifier has no weight named ${name}.`);
@@ -31,7 +36,10 @@ export const classifierLogits = (config: ClassifierConfig, weights: ReadonlyMap<
       bias_hh_l0_reverse: weight('rnn.bias_hh_l0_reverse'),
     }),
   };
-  const last = embeddedRecurrentLast(config.cell, weight('embeddings.weight'), batch, recurrent, { padIndex: config.padIndex, overPadding: config.overPadding });
+  const last = embeddedRecurrentLast(config.cell, weight('embeddings.weight'), batch, recurrent, {
+    padIndex: config.padIndex,
+    overPadding: config.overPadding,
+  });
   const features = linear(last, weight('fc1.weight'), weight('fc1.bias'));
   return linear(features, weight('fc2.weight'), weight('fc2.bias'));
 };

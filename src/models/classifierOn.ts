@@ -5,5 +5,8 @@ import type { ClassifierSettings } from './ClassifierSettings.js';
 import { deferredClassifier, type DeferredClassifier } from './deferredClassifier.js';
 
 /** Makes the classifier that the settings' backend can have: one that answers at once, or one that answers later. */
-export const classifierOn = (config: ClassifierConfig, settings: ClassifierSettings): Classifier | DeferredClassifier =>
+export const classifierOn = (
+  config: ClassifierConfig,
+  settings: ClassifierSettings,
+): Classifier | DeferredClassifier =>
   settings.backend === WEBGPU_NAME ? deferredClassifier(config, settings) : classifier(config, settings);

@@ -28,15 +28,19 @@ export interface DeferredClassifier extends DeferredTrainable {
 /**
  * Makes the same classifier as `classifier`, on a device whose results can be read only later: WebGPU's.
  *
- * It implements `DeferredTrainable`, so `fit`, `trainStep`, `evaluate` and `predict` take it as they take the other. A step joins the device's queue and returns; its loss is read back
- * behind it, while the next steps are already in the queue. Equal seeds, batches and contexts drop the same positions as anywhere else; sums are rounded in another order,
+ * It implements `DeferredTrainable`, so `fit`, `trainStep`, `evaluate` and `predict` take it as they take the other. A
+ * step joins the device's queue and returns; its loss is read back
+ * behind it, while the next steps are already in the queue. Equal seeds, batches and contexts drop the same positions
+ * as anywhere else; sums are rounded in another order,
  * so results agree to about 1e-5.
  *
- * A step whose loss is not finite has changed the weights by the time that this is known. A device that is lost takes the weights with it.
+ * A step whose loss is not finite has changed the weights by the time that this is known. A device that is lost takes
+ * the weights with it.
  *
  * @param config what it is made of
  * @param settings as for `classifier`; the backend must have been loaded (`selectBackend`). Default `webgpu`
- * @throws HeadwaterError as `classifier`; its steps through `error`: `HW_USAGE` when a batch does not fit, `HW_NUMERIC` when a loss or a probability is not finite, `HW_BACKEND` when the
+ * @throws HeadwaterError as `classifier`; its steps through `error`: `HW_USAGE` when a batch does not fit, `HW_NUMERIC`
+ *   when a loss or a probability is not finite, `HW_BACKEND` when the
  *   device is lost or refuses a call
  * @example
  * ```ts no-run
@@ -69,9 +73,11 @@ export const deferredClassifier = (config: ClassifierConfig, settings: Classifie
     }
   };
 
-  const lossOf = (loss: Tensor, where: string): Observable<number> => readLater(loss).pipe(map((values) => finite(values, `The loss of "${name}" ${where}`, UNSTABLE)[0] ?? NaN));
+  const lossOf = (loss: Tensor, where: string): Observable<number> =>
+    readLater(loss).pipe(map((values) => finite(values, `The loss of "${name}" ${where}`, UNSTABLE)[0] ?? NaN));
 
-  const probabilitiesOf = (probabilities: Tensor): Observable<Float32Array> => readLater(probabilities).pipe(map((values) => finite(values, `A probability of "${name}"`, DAMAGED)));
+  const probabilitiesOf = (probabilities: Tensor): Observable<Float32Array> =>
+    readLater(probabilities).pipe(map((values) => finite(values, `A probability of "${name}"`, DAMAGED)));
 
   return {
     deferred: true,
@@ -83,11 +89,20 @@ export const deferredClassifier = (config: ClassifierConfig, settings: Classifie
     trainBatch: (batch, { epoch, step, learningRate }) =>
       defer(() => {
         const { loss } = queue(() => {
-          const found = classifierGradients(config.cell, inputs, batch, config, { rate: config.dropout, seed, epoch, step }, classWeights);
+          const found = classifierGradients(
+            config.cell,
+            inputs,
+            batch,
+            config,
+            { rate: config.dropout, seed, epoch, step },
+            classWeights,
+          );
           placed.learn(found.gradients, learningRate);
           return { loss: found.loss };
         });
-        return lossOf(loss, `in epoch ${epoch}, step ${step}`).pipe(map((value) => ({ loss: value, weight: labelWeight(batch.labels, classWeights) })));
+        return lossOf(loss, `in epoch ${epoch}, step ${step}`).pipe(
+          map((value) => ({ loss: value, weight: labelWeight(batch.labels, classWeights) })),
+        );
       }),
 
     evaluateBatch: (batch) =>
@@ -97,16 +112,28 @@ export const deferredClassifier = (config: ClassifierConfig, settings: Classifie
           return { loss: softmaxCrossEntropy(logits, batch.labels, classWeights), probabilities: softmax(logits) };
         });
         const weight = labelWeight(batch.labels, classWeights);
-        return forkJoin({ loss: lossOf(results.loss, 'in evaluation'), probabilities: probabilitiesOf(results.probabilities) }).pipe(map((read) => ({ ...read, weight })));
+        return forkJoin({
+          loss: lossOf(results.loss, 'in evaluation'),
+          probabilities: probabilitiesOf(results.probabilities),
+        }).pipe(map((read) => ({ ...read, weight })));
       }),
 
-    predictBatch: (batch) => defer(() => probabilitiesOf(queue(() => ({ probabilities: classifierProbabilities(config.cell, inputs, batch, config) })).probabilities)),
+    predictBatch: (batch) =>
+      defer(() =>
+        probabilitiesOf(
+          queue(() => ({ probabilities: classifierProbabilities(config.cell, inputs, batch, config) })).probabilities,
+        ),
+      ),
 
     stateDict: () =>
       defer(() => {
         // Clones share the values that are there now: a later step puts others in their place.
         const copies = queue(() => Object.fromEntries(Array.from(weights, ([key, weight]) => [key, weight.clone()])));
-        return forkJoin(Array.from(Object.entries(copies), ([key, copy]) => readLater(copy).pipe(map((data) => [key, { shape: [...copy.shape], data: data.slice() }] as const)))).pipe(map((read): StateDict => new Map(read)));
+        return forkJoin(
+          Array.from(Object.entries(copies), ([key, copy]) =>
+            readLater(copy).pipe(map((data) => [key, { shape: [...copy.shape], data: data.slice() }] as const)),
+          ),
+        ).pipe(map((read): StateDict => new Map(read)));
       }),
 
     loadStateDict: (state) =>

@@ -8,8 +8,10 @@ import { encodeSafetensors } from './safetensors.js';
 /**
  * The files that artifacts are kept in, as bytes by file name; writing them is their user's business.
  *
- * `tokenizer.json` and `label_encoder.json` are the lesson's, byte for byte, and so in shape is `performance.json`, which is left out where
- * nothing was measured, as `training.json` is where nothing was recorded. Equal artifacts give equal bytes. `loadArtifacts` reads them again. Holds the weights twice more while it runs.
+ * `tokenizer.json` and `label_encoder.json` are the lesson's, byte for byte, and so in shape is `performance.json`,
+ * which is left out where
+ * nothing was measured, as `training.json` is where nothing was recorded. Equal artifacts give equal bytes.
+ * `loadArtifacts` reads them again. Holds the weights twice more while it runs.
  *
  * @returns in the order in which they should be written, the model last
  * @throws HeadwaterError `HW_ARTIFACT` when the artifacts do not belong together
@@ -36,7 +38,8 @@ export const encodeArtifacts = (artifacts: Artifacts): ReadonlyMap<string, Uint8
     [ARTIFACT_FILES.labelEncoder, text.encode(labelEncoder.stringify())],
     [ARTIFACT_FILES.config, text.encode(JSON.stringify(ClassifierConfig.encode(config), null, 2))],
   ]);
-  if (performance !== undefined) files.set(ARTIFACT_FILES.performance, text.encode(stringifyPerformance(performance, labelEncoder.classes)));
+  if (performance !== undefined)
+    files.set(ARTIFACT_FILES.performance, text.encode(stringifyPerformance(performance, labelEncoder.classes)));
   if (training !== undefined) files.set(ARTIFACT_FILES.training, text.encode(JSON.stringify(training, null, 2)));
   return files.set(ARTIFACT_FILES.weights, encodeSafetensors(weights));
 };

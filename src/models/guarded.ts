@@ -6,4 +6,7 @@ export const guarded = <A>(name: string, is: (value: unknown) => value is A): t.
 
 /** A codec of safe whole numbers that are at least `least`. */
 export const wholeNumber = (least: number): t.Type<number> =>
-  guarded(`a whole number of at least ${least}`, (value): value is number => typeof value === 'number' && Number.isSafeInteger(value) && value >= least);
+  guarded(
+    `a whole number of at least ${least}`,
+    (value): value is number => typeof value === 'number' && Number.isSafeInteger(value) && value >= least,
+  );

@@ -11,7 +11,13 @@ import { weightShapes } from './weightShapes.js';
 const CELLS: readonly Cell[] = ['rnn', 'gru', 'lstm'];
 
 const unknown = (why: string, where: string | undefined): E.Either<HeadwaterError, never> =>
-  E.left(new HeadwaterError('HW_ARTIFACT', `The weights${where === undefined ? '' : ` in ${where}`} are no classifier's: ${why}. Give the state dict of a classifier, or a config.json beside it.`, where === undefined ? {} : { where }));
+  E.left(
+    new HeadwaterError(
+      'HW_ARTIFACT',
+      `The weights${where === undefined ? '' : ` in ${where}`} are no classifier's: ${why}. Give the state dict of a classifier, or a config.json beside it.`,
+      where === undefined ? {} : { where },
+    ),
+  );
 
 /** The two sides of a matrix of weights, or undefined where it is missing or no matrix. */
 const sides = (state: StateDict, name: string): readonly [number, number] | undefined => {
@@ -22,7 +28,8 @@ const sides = (state: StateDict, name: string): readonly [number, number] | unde
 /**
  * Infers what a classifier is made of from its weights alone, such as those that PyTorch saved without a `config.json`.
  *
- * The sizes are the weights'; a cell has 1, 3 or 4 blocks of hidden size (RNN, GRU, LSTM); a name ending in `_reverse` means a second
+ * The sizes are the weights'; a cell has 1, 3 or 4 blocks of hidden size (RNN, GRU, LSTM); a name ending in `_reverse`
+ * means a second
  * direction. What weights do not tell is as by default: dropout 0.1, padding token 0, not over the padding.
  *
  * @param state weights in PyTorch's names
@@ -42,19 +49,44 @@ export const inferConfig = (state: StateDict, where?: string): E.Either<Headwate
   const embeddings = sides(state, 'embeddings.weight');
   const recurrent = sides(state, 'rnn.weight_hh_l0');
   const fc2 = sides(state, 'fc2.weight');
-  const absent = [embeddings === undefined && 'embeddings.weight', recurrent === undefined && 'rnn.weight_hh_l0', fc2 === undefined && 'fc2.weight'].filter((name) => name !== false);
-  if (embeddings === undefined || recurrent === undefined || fc2 === undefined) return unknown(`there is no matrix named ${absent.join(' or ')}`, where);
+  const absent = [
+    embeddings === undefined && 'embeddings.weight',
+    recurrent === undefined && 'rnn.weight_hh_l0',
+    fc2 === undefined && 'fc2.weight',
+  ].filter((name) => name !== false);
+  if (embeddings === undefined || recurrent === undefined || fc2 === undefined)
+    return unknown(`there is no matrix named ${absent.join(' or ')}`, where);
   const [rows, hiddenDim] = recurrent;
   const cell = CELLS.find((candidate) => GATES[candidate] * hiddenDim === rows);
-  if (cell === undefined) return unknown(`rnn.weight_hh_l0 has ${rows} rows for a hidden state of ${hiddenDim}, where an RNN has 1, a GRU 3 and an LSTM 4 times as many`, where);
+  if (cell === undefined)
+    return unknown(
+      `rnn.weight_hh_l0 has ${rows} rows for a hidden state of ${hiddenDim}, where an RNN has 1, a GRU 3 and an LSTM 4 times as many`,
+      where,
+    );
   const [vocabularySize, embeddingDim] = embeddings;
   const [classes, fcDim] = fc2;
   const bidirectional = state.has('rnn.weight_ih_l0_reverse');
   return pipe(
-    ClassifierConfig.decode({ formatVersion: FORMAT_VERSION, cell, bidirectional, vocabularySize, embeddingDim, hiddenDim, fcDim, dropout: 0.1, classes, padIndex: 0, overPadding: false }),
+    ClassifierConfig.decode({
+      formatVersion: FORMAT_VERSION,
+      cell,
+      bidirectional,
+      vocabularySize,
+      embeddingDim,
+      hiddenDim,
+      fcDim,
+      dropout: 0.1,
+      classes,
+      padIndex: 0,
+      overPadding: false,
+    }),
     E.fold(
       () => unknown(`a classifier of ${vocabularySize} tokens and ${classes} classes cannot be`, where),
-      (config) => pipe(checkWeights(weightShapes(config), state, where), E.map(() => config)),
+      (config) =>
+        pipe(
+          checkWeights(weightShapes(config), state, where),
+          E.map(() => config),
+        ),
     ),
   );
 };

@@ -17,10 +17,12 @@ const normal = (draws: Random, size: number): Float32Array => {
 };
 
 /** Draws from U(−bound, bound). */
-const uniform = (draws: Random, size: number, bound: number): Float32Array => Float32Array.from({ length: size }, () => (2 * draws.uniform() - 1) * bound);
+const uniform = (draws: Random, size: number, bound: number): Float32Array =>
+  Float32Array.from({ length: size }, () => (2 * draws.uniform() - 1) * bound);
 
 /**
- * The weights that a classifier starts from, distributed as PyTorch's: embeddings N(0, 1) with zeros for the padding token, all of a recurrent
+ * The weights that a classifier starts from, distributed as PyTorch's: embeddings N(0, 1) with zeros for the padding
+ * token, all of a recurrent
  * layer U(±1/√H), and a linear layer's U(±1/√I), where I is the number of its inputs (Kaiming's with a = √5).
  *
  * @param config what the classifier is made of
@@ -31,9 +33,25 @@ export const initialWeights = (config: ClassifierConfig, seed: number): StateDic
   const shapes = weightShapes(config);
   const inputs = (layer: string): number => shapes.get(`${layer}.weight`)?.[1] ?? 1;
   const draw = (name: string, size: number): Float32Array => {
-    if (name === 'embeddings.weight') return normal(draws, size).fill(0, config.padIndex * config.embeddingDim, (config.padIndex + 1) * config.embeddingDim);
+    if (name === 'embeddings.weight')
+      return normal(draws, size).fill(
+        0,
+        config.padIndex * config.embeddingDim,
+        (config.padIndex + 1) * config.embeddingDim,
+      );
     const [layer = ''] = name.split('.');
     return uniform(draws, size, 1 / Math.sqrt(layer === 'rnn' ? config.hiddenDim : inputs(layer)));
   };
-  return new Map(Array.from(shapes, ([name, shape]): [string, Weight] => [name, { shape, data: draw(name, shape.reduce((product, side) => product * side, 1)) }]));
+  return new Map(
+    Array.from(shapes, ([name, shape]): [string, Weight] => [
+      name,
+      {
+        shape,
+        data: draw(
+          name,
+          shape.reduce((product, side) => product * side, 1),
+        ),
+      },
+    ]),
+  );
 };

@@ -19,17 +19,32 @@ import { performanceCodec } from './performanceJson.js';
 import { decodeSafetensors } from './safetensors.js';
 import { trainingCodec } from './trainingJson.js';
 
-const codeOf = (error: unknown): string => (error instanceof Error && 'code' in error ? String(error.code) : 'an unknown error');
+const codeOf = (error: unknown): string =>
+  error instanceof Error && 'code' in error ? String(error.code) : 'an unknown error';
 
 const checkDirectory = (directory: string): TE.TaskEither<HeadwaterError, void> =>
   pipe(
     TE.tryCatch(
       () => stat(directory),
       (cause) =>
-        new HeadwaterError('HW_PATH', codeOf(cause) === 'ENOENT' ? `No such directory: ${directory}. Check the path of the model.` : `${directory} cannot be read (${codeOf(cause)}). Check its permissions.`, { where: directory, cause }),
+        new HeadwaterError(
+          'HW_PATH',
+          codeOf(cause) === 'ENOENT'
+            ? `No such directory: ${directory}. Check the path of the model.`
+            : `${directory} cannot be read (${codeOf(cause)}). Check its permissions.`,
+          { where: directory, cause },
+        ),
     ),
     TE.flatMap((stats) =>
-      stats.isDirectory() ? TE.right(undefined) : TE.left(new HeadwaterError('HW_PATH', `${directory} is a file. Give the directory that holds ${ARTIFACT_FILES.weights} and its companions.`, { where: directory })),
+      stats.isDirectory()
+        ? TE.right(undefined)
+        : TE.left(
+            new HeadwaterError(
+              'HW_PATH',
+              `${directory} is a file. Give the directory that holds ${ARTIFACT_FILES.weights} and its companions.`,
+              { where: directory },
+            ),
+          ),
     ),
   );
 
@@ -41,7 +56,15 @@ const readOptional = (path: string): TE.TaskEither<HeadwaterError, Uint8Array | 
       (cause) => cause,
     ),
     TE.orElse((cause): TE.TaskEither<HeadwaterError, Uint8Array | undefined> =>
-      codeOf(cause) === 'ENOENT' ? TE.right(undefined) : TE.left(new HeadwaterError('HW_PATH', `${path} cannot be read (${codeOf(cause)}). Check that it is a file, and its permissions.`, { where: path, cause })),
+      codeOf(cause) === 'ENOENT'
+        ? TE.right(undefined)
+        : TE.left(
+            new HeadwaterError(
+              'HW_PATH',
+              `${path} cannot be read (${codeOf(cause)}). Check that it is a file, and its permissions.`,
+              { where: path, cause },
+            ),
+          ),
     ),
   );
 
@@ -49,7 +72,15 @@ const readRequired = (path: string): TE.TaskEither<HeadwaterError, Uint8Array> =
   pipe(
     readOptional(path),
     TE.flatMap((bytes) =>
-      bytes === undefined ? TE.left(new HeadwaterError('HW_ARTIFACT', `There is no ${path}. Give a directory that a training has saved its artifacts in.`, { where: path })) : TE.right(bytes),
+      bytes === undefined
+        ? TE.left(
+            new HeadwaterError(
+              'HW_ARTIFACT',
+              `There is no ${path}. Give a directory that a training has saved its artifacts in.`,
+              { where: path },
+            ),
+          )
+        : TE.right(bytes),
     ),
   );
 
@@ -99,14 +130,19 @@ const decodeWeights = (bytes: Uint8Array, where: string): E.Either<HeadwaterErro
   );
 
 /**
- * Reads a model's artifacts from the directory that they were saved in: ours, or the lesson's with its weights as `model.safetensors`.
+ * Reads a model's artifacts from the directory that they were saved in: ours, or the lesson's with its weights as
+ * `model.safetensors`.
  *
- * Every file is decoded and checked against the others. Without `config.json` the configuration is inferred from the weights (`inferConfig`);
- * without `performance.json` or `training.json` there is none. Holds the weights' file and the weights, in bytes 8 a value.
+ * Every file is decoded and checked against the others. Without `config.json` the configuration is inferred from the
+ * weights (`inferConfig`);
+ * without `performance.json` or `training.json` there is none. Holds the weights' file and the weights, in bytes 8 a
+ * value.
  *
  * @param directory its path
- * @returns a task that reads when it is called; left with `HW_PATH` where the directory is missing, is a file or cannot be read,
- *   `HW_ARTIFACT` where a file is missing, damaged, or does not fit the others, `HW_ARTIFACT_VERSION` where another version of the format wrote them
+ * @returns a task that reads when it is called; left with `HW_PATH` where the directory is missing, is a file or cannot
+ *   be read,
+ *   `HW_ARTIFACT` where a file is missing, damaged, or does not fit the others, `HW_ARTIFACT_VERSION` where another
+ * version of the format wrote them
  * @example
  * ```ts
  * import { loadArtifacts } from 'headwater';
@@ -117,16 +153,24 @@ const decodeWeights = (bytes: Uint8Array, where: string): E.Either<HeadwaterErro
 export const loadArtifacts = (directory: string): TE.TaskEither<HeadwaterError, Artifacts> => {
   const path = (file: keyof typeof ARTIFACT_FILES): string => join(directory, ARTIFACT_FILES[file]);
 
-  const required = <A>(file: keyof typeof ARTIFACT_FILES, decode: (bytes: Uint8Array, where: string) => E.Either<HeadwaterError, A>): TE.TaskEither<HeadwaterError, A> =>
+  const required = <A>(
+    file: keyof typeof ARTIFACT_FILES,
+    decode: (bytes: Uint8Array, where: string) => E.Either<HeadwaterError, A>,
+  ): TE.TaskEither<HeadwaterError, A> =>
     pipe(
       readRequired(path(file)),
       TE.flatMapEither((bytes) => decode(bytes, path(file))),
     );
 
-  const optional = <A>(file: keyof typeof ARTIFACT_FILES, decode: (bytes: Uint8Array, where: string) => E.Either<HeadwaterError, A>): TE.TaskEither<HeadwaterError, A | undefined> =>
+  const optional = <A>(
+    file: keyof typeof ARTIFACT_FILES,
+    decode: (bytes: Uint8Array, where: string) => E.Either<HeadwaterError, A>,
+  ): TE.TaskEither<HeadwaterError, A | undefined> =>
     pipe(
       readOptional(path(file)),
-      TE.flatMapEither((bytes): E.Either<HeadwaterError, A | undefined> => (bytes === undefined ? E.right(undefined) : decode(bytes, path(file)))),
+      TE.flatMapEither((bytes): E.Either<HeadwaterError, A | undefined> =>
+        bytes === undefined ? E.right(undefined) : decode(bytes, path(file)),
+      ),
     );
 
   const text =
@@ -143,11 +187,25 @@ export const loadArtifacts = (directory: string): TE.TaskEither<HeadwaterError, 
     TE.flatMap(() => TE.Do),
     TE.bind('written', () => optional('config', text('configuration', decodeConfig))),
     TE.bind('weights', () => required('weights', decodeWeights)),
-    TE.bind('config', ({ written, weights }) => (written === undefined ? TE.fromEither(inferConfig(weights, path('weights'))) : TE.right(written))),
-    TE.bind('tokenizer', () => required('tokenizer', text('tokenizer', (json, where) => Tokenizer.parse(json, where)))),
-    TE.bind('labelEncoder', () => required('labelEncoder', text('label encoder', (json, where) => LabelEncoder.parse(json, where)))),
+    TE.bind('config', ({ written, weights }) =>
+      written === undefined ? TE.fromEither(inferConfig(weights, path('weights'))) : TE.right(written),
+    ),
+    TE.bind('tokenizer', () =>
+      required(
+        'tokenizer',
+        text('tokenizer', (json, where) => Tokenizer.parse(json, where)),
+      ),
+    ),
+    TE.bind('labelEncoder', () =>
+      required(
+        'labelEncoder',
+        text('label encoder', (json, where) => LabelEncoder.parse(json, where)),
+      ),
+    ),
     TE.bind('performance', () => optional('performance', text('performance', decodePerformance))),
     TE.bind('training', () => optional('training', text('training record', decodeTraining))),
-    TE.flatMapEither(({ config, weights, tokenizer, labelEncoder, performance, training }) => checkArtifacts({ config, weights, tokenizer, labelEncoder, performance, training }, directory)),
+    TE.flatMapEither(({ config, weights, tokenizer, labelEncoder, performance, training }) =>
+      checkArtifacts({ config, weights, tokenizer, labelEncoder, performance, training }, directory),
+    ),
   );
 };

@@ -4,12 +4,17 @@ import { jsonString } from '../text/artifactJson.js';
 
 const SCORES = ['precision', 'recall', 'f1', 'num_samples'] as const satisfies readonly (keyof Scores)[];
 
-const scoresCodec = t.readonly(t.strict({ precision: t.number, recall: t.number, f1: t.number, num_samples: t.number }));
+const scoresCodec = t.readonly(
+  t.strict({ precision: t.number, recall: t.number, f1: t.number, num_samples: t.number }),
+);
 
 /** The codec of `performance.json`. */
-export const performanceCodec: t.Type<Performance, unknown> = t.readonly(t.strict({ overall: scoresCodec, class: t.readonly(t.record(t.string, scoresCodec)) }));
+export const performanceCodec: t.Type<Performance, unknown> = t.readonly(
+  t.strict({ overall: scoresCodec, class: t.readonly(t.record(t.string, scoresCodec)) }),
+);
 
-const stringifyScores = (scores: Scores, indent: string): string => `{\n${SCORES.map((score) => `${indent}  "${score}": ${JSON.stringify(scores[score])}`).join(',\n')}\n${indent}}`;
+const stringifyScores = (scores: Scores, indent: string): string =>
+  `{\n${SCORES.map((score) => `${indent}  "${score}": ${JSON.stringify(scores[score])}`).join(',\n')}\n${indent}}`;
 
 /**
  * Writes the lesson's `performance.json`, indented by 2.
@@ -18,7 +23,12 @@ const stringifyScores = (scores: Scores, indent: string): string => `{\n${SCORES
  * @param classes the names of the classes in the order of the label encoder, which a JavaScript object may not keep
  */
 export const stringifyPerformance = (performance: Performance, classes: readonly string[]): string => {
-  const names = [...new Set([...classes.filter((name) => Object.hasOwn(performance.class, name)), ...Object.keys(performance.class)])];
+  const names = [
+    ...new Set([
+      ...classes.filter((name) => Object.hasOwn(performance.class, name)),
+      ...Object.keys(performance.class),
+    ]),
+  ];
   const members = names.flatMap((name) => {
     const scores = performance.class[name];
     return scores === undefined ? [] : [`    ${jsonString(name)}: ${stringifyScores(scores, '    ')}`];

@@ -42,7 +42,10 @@ const asTensor = ({ shape, data }: Weight): Tensor => tensor(data.slice(), [...s
  *
  * @throws HeadwaterError as `classifier`
  */
-export const placeWeights = (config: ClassifierConfig, { seed, backend = BACKEND_NAME, name = config.cell, ...settings }: ClassifierSettings): PlacedWeights => {
+export const placeWeights = (
+  config: ClassifierConfig,
+  { seed, backend = BACKEND_NAME, name = config.cell, ...settings }: ClassifierSettings,
+): PlacedWeights => {
   const classWeights = settings.classWeights?.slice();
   if (classWeights !== undefined) checkClassWeights(classWeights, config.classes);
   const shapes = weightShapes(config);
@@ -57,7 +60,9 @@ export const placeWeights = (config: ClassifierConfig, { seed, backend = BACKEND
   if (backend === BACKEND_NAME) registerBackend();
   else registerOps();
   const { weights, adam } = onBackend(backend, () => {
-    const variables = new Map(Array.from(start, ([key, weight]): [string, Variable] => [key, tidy(() => variable(asTensor(weight), false))]));
+    const variables = new Map(
+      Array.from(start, ([key, weight]): [string, Variable] => [key, tidy(() => variable(asTensor(weight), false))]),
+    );
     return { weights: variables, adam: new Adam(variables) };
   });
   // The weights in their order of definition, under the names that the ops know them by.
@@ -68,7 +73,9 @@ export const placeWeights = (config: ClassifierConfig, { seed, backend = BACKEND
     classWeights,
     weights,
     // All names of the inputs, which the compiler cannot see in a list of pairs.
-    inputs: Object.fromEntries(gradientNames(config.bidirectional).map((input, i) => [input, weights.get(names[i]!)!])) as unknown as ClassifierInputs<Tensor>,
+    inputs: Object.fromEntries(
+      gradientNames(config.bidirectional).map((input, i) => [input, weights.get(names[i]!)!]),
+    ) as unknown as ClassifierInputs<Tensor>,
     learn: (gradients, learningRate) => adam.step(new Map(names.map((key, i) => [key, gradients[i]!])), learningRate),
     adam,
     replace: (state) => {
@@ -81,7 +88,8 @@ export const placeWeights = (config: ClassifierConfig, { seed, backend = BACKEND
       for (const weight of weights.values()) weight.dispose();
     },
     checkAlive: () => {
-      if (disposed) throw new HeadwaterError('HW_USAGE', `The classifier "${name}" has been disposed of. Make another one.`);
+      if (disposed)
+        throw new HeadwaterError('HW_USAGE', `The classifier "${name}" has been disposed of. Make another one.`);
     },
   };
 };

@@ -5,8 +5,10 @@ import type { Artifacts } from './Artifacts.js';
 /**
  * Gives a trained model embeddings for more tokens, or cuts it to the first of them.
  *
- * A token that is added starts from the embedding of the unknown one, so that the model predicts the same bits as before until it learns. To be made before the classifier:
- * a classifier's size is fixed. Cut back to `toTokenizer().size`, with that tokenizer beside it, what a growing vocabulary has learnt is a model like any other.
+ * A token that is added starts from the embedding of the unknown one, so that the model predicts the same bits as
+ * before until it learns. To be made before the classifier:
+ * a classifier's size is fixed. Cut back to `toTokenizer().size`, with that tokenizer beside it, what a growing
+ * vocabulary has learnt is a model like any other.
  *
  * @param model the configuration and the weights, which stay as they are
  * @param size the number of tokens to have, padding and unknown included: a growing vocabulary's `size`
@@ -24,19 +26,34 @@ import type { Artifacts } from './Artifacts.js';
  * large.dispose();
  * ```
  */
-export const resizeVocabulary = ({ config, weights }: Pick<Artifacts, 'config' | 'weights'>, size: number, unknownIndex = 1): Pick<Artifacts, 'config' | 'weights'> => {
+export const resizeVocabulary = (
+  { config, weights }: Pick<Artifacts, 'config' | 'weights'>,
+  size: number,
+  unknownIndex = 1,
+): Pick<Artifacts, 'config' | 'weights'> => {
   const { padIndex, embeddingDim, vocabularySize } = config;
   if (!Number.isSafeInteger(size) || size <= Math.max(padIndex, unknownIndex)) {
-    throw new HeadwaterError('HW_USAGE', `resizeVocabulary: size is ${size}, but must be a whole number above the padding token's index, ${padIndex}, and the unknown one's, ${unknownIndex}.`);
+    throw new HeadwaterError(
+      'HW_USAGE',
+      `resizeVocabulary: size is ${size}, but must be a whole number above the padding token's index, ${padIndex}, and the unknown one's, ${unknownIndex}.`,
+    );
   }
   const embeddings = weights.get('embeddings.weight');
   if (embeddings?.data.length !== vocabularySize * embeddingDim) {
-    throw new HeadwaterError('HW_USAGE', `resizeVocabulary: the weights have no "embeddings.weight" of shape [${vocabularySize}, ${embeddingDim}]. Give the configuration and the weights of one model.`);
+    throw new HeadwaterError(
+      'HW_USAGE',
+      `resizeVocabulary: the weights have no "embeddings.weight" of shape [${vocabularySize}, ${embeddingDim}]. Give the configuration and the weights of one model.`,
+    );
   }
   const data = new Float32Array(size * embeddingDim);
   data.set(embeddings.data.subarray(0, data.length));
   const unknown = embeddings.data.subarray(unknownIndex * embeddingDim, (unknownIndex + 1) * embeddingDim);
   for (let token = vocabularySize; token < size; token++) data.set(unknown, token * embeddingDim);
-  const resized: StateDict = new Map([...weights].map(([name, weight]) => [name, name === 'embeddings.weight' ? { shape: [size, embeddingDim], data } : weight]));
+  const resized: StateDict = new Map(
+    [...weights].map(([name, weight]) => [
+      name,
+      name === 'embeddings.weight' ? { shape: [size, embeddingDim], data } : weight,
+    ]),
+  );
   return { config: { ...config, vocabularySize: size }, weights: resized };
 };

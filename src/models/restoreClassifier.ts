@@ -18,4 +18,7 @@ import type { ClassifierSettings } from './ClassifierSettings.js';
  * }
  * ```
  */
-export const restoreClassifier = ({ config, weights }: Artifacts, settings: Partial<Omit<ClassifierSettings, 'weights'>> = {}): Classifier => classifier(config, { seed: 0, ...settings, weights });
+export const restoreClassifier = (
+  { config, weights }: Artifacts,
+  settings: Partial<Omit<ClassifierSettings, 'weights'>> = {},
+): Classifier => classifier(config, { seed: 0, ...settings, weights });

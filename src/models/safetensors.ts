@@ -1,5 +1,7 @@
-// The file format of Hugging Face's safetensors 0.4: 8 bytes header length (unsigned, little-endian), a JSON header padded with spaces to a
-// multiple of 8, then the tensors' values, little-endian and row-major, without gaps. https://github.com/huggingface/safetensors#format
+// The file format of Hugging Face's safetensors 0.4: 8 bytes header length (unsigned, little-endian), a JSON header
+// padded with spaces to a
+// multiple of 8, then the tensors' values, little-endian and row-major, without gaps.
+// https://github.com/huggingface/safetensors#format
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as t from 'io-ts';
@@ -40,7 +42,10 @@ const bfloat16 = (bits: number): number => {
 const place = wholeNumber(0);
 
 /** Not t.tuple, which cuts off what is too long. */
-const offsetsCodec = guarded('two whole numbers of at least 0', (value): value is readonly [number, number] => Array.isArray(value) && value.length === 2 && value.every(place.is));
+const offsetsCodec = guarded(
+  'two whole numbers of at least 0',
+  (value): value is readonly [number, number] => Array.isArray(value) && value.length === 2 && value.every(place.is),
+);
 
 const entryCodec = t.strict({
   dtype: t.string,
@@ -70,22 +75,36 @@ interface Entry {
 const sizeOf = (shape: readonly number[]): number => shape.reduce((product, side) => product * side, 1);
 
 /** The header's JSON and what follows it, or why the file cannot have one. */
-const splitFile = (bytes: Uint8Array, where: string | undefined): E.Either<HeadwaterError, { readonly json: string; readonly values: Uint8Array }> => {
+const splitFile = (
+  bytes: Uint8Array,
+  where: string | undefined,
+): E.Either<HeadwaterError, { readonly json: string; readonly values: Uint8Array }> => {
   const bad = (why: string, cause?: unknown) => E.left(artifactError(WHAT, why, where, cause));
   if (bytes.length < PREFIX) return bad(`it has ${bytes.length} bytes, and its header's length alone takes ${PREFIX}`);
   const length = new DataView(bytes.buffer, bytes.byteOffset, PREFIX).getBigUint64(0, true);
-  if (length > LONGEST_HEADER) return bad(`its header should be ${length} bytes long, more than the ${LONGEST_HEADER} allowed`);
+  if (length > LONGEST_HEADER)
+    return bad(`its header should be ${length} bytes long, more than the ${LONGEST_HEADER} allowed`);
   const end = PREFIX + Number(length);
   if (end > bytes.length) return bad(`its header should be ${length} bytes long, but ${bytes.length - PREFIX} follow`);
   try {
-    return E.right({ json: new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes.subarray(PREFIX, end)), values: bytes.subarray(end) });
+    return E.right({
+      json: new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes.subarray(PREFIX, end)),
+      values: bytes.subarray(end),
+    });
   } catch (cause) {
     return bad('its header is not UTF-8', cause);
   }
 };
 
-/** The tensors that a header describes, in the order of their places, once it is certain that they fill `length` bytes without a gap. */
-const readEntries = (header: Readonly<Record<string, unknown>>, length: number, where: string | undefined): E.Either<HeadwaterError, readonly Entry[]> => {
+/**
+ * The tensors that a header describes, in the order of their places, once it is certain that they fill `length` bytes
+ * without a gap.
+ */
+const readEntries = (
+  header: Readonly<Record<string, unknown>>,
+  length: number,
+  where: string | undefined,
+): E.Either<HeadwaterError, readonly Entry[]> => {
   const bad = (why: string) => E.left(artifactError(WHAT, why, where));
   const entries: Entry[] = [];
   for (const [name, value] of Object.entries(header)) {
@@ -99,13 +118,20 @@ const readEntries = (header: Readonly<Record<string, unknown>>, length: number, 
   let filled = 0;
   for (const { name, dtype, shape, begin, end } of entries) {
     const bytes = DTYPES.get(dtype)?.bytes;
-    if (bytes === undefined) return bad(`"${name}" has the dtype ${dtype}, where ${[...DTYPES.keys()].join(', ')} can be read`);
-    if (begin !== filled) return bad(`"${name}" begins at byte ${begin} of the values, but the tensors before it end at ${filled}`);
+    if (bytes === undefined)
+      return bad(`"${name}" has the dtype ${dtype}, where ${[...DTYPES.keys()].join(', ')} can be read`);
+    if (begin !== filled)
+      return bad(`"${name}" begins at byte ${begin} of the values, but the tensors before it end at ${filled}`);
     if (end > length) return bad(`"${name}" ends at byte ${end} of the values, but the file has ${length}`);
-    if (end - begin !== sizeOf(shape) * bytes) return bad(`"${name}" of shape [${shape.join(', ')}] and dtype ${dtype} should take ${sizeOf(shape) * bytes} bytes, but takes ${end - begin}`);
+    if (end - begin !== sizeOf(shape) * bytes)
+      return bad(
+        `"${name}" of shape [${shape.join(', ')}] and dtype ${dtype} should take ${sizeOf(shape) * bytes} bytes, but takes ${end - begin}`,
+      );
     filled = end;
   }
-  return filled === length ? E.right(entries) : bad(`its tensors end at byte ${filled} of the values, but the file has ${length}`);
+  return filled === length
+    ? E.right(entries)
+    : bad(`its tensors end at byte ${filled} of the values, but the file has ${length}`);
 };
 
 const readValues = (values: Uint8Array, { dtype, shape, begin }: Entry): Weight => {
@@ -123,7 +149,8 @@ const readValues = (values: Uint8Array, { dtype, shape, begin }: Entry): Weight 
  *
  * @param bytes the file
  * @param where its path, for the message
- * @returns left with `HW_ARTIFACT` where the header is damaged, or the tensors do not fill the file exactly and without overlap
+ * @returns left with `HW_ARTIFACT` where the header is damaged, or the tensors do not fill the file exactly and without
+ *   overlap
  * @example
  * ```ts
  * import { decodeSafetensors, encodeSafetensors } from 'headwater';
@@ -136,8 +163,20 @@ export const decodeSafetensors = (bytes: Uint8Array, where?: string): E.Either<H
   pipe(
     E.Do,
     E.bind('file', () => splitFile(bytes, where)),
-    E.bind('header', ({ file }) => pipe(parseArtifact(file.json, WHAT, where), E.flatMap((value) => readArtifact(headerCodec, WHAT, value, where)))),
-    E.bind('metadata', ({ header }) => readArtifact(metadataCodec, `${WHAT} with "__metadata__"`, Object.hasOwn(header, '__metadata__') ? header['__metadata__'] : {}, where)),
+    E.bind('header', ({ file }) =>
+      pipe(
+        parseArtifact(file.json, WHAT, where),
+        E.flatMap((value) => readArtifact(headerCodec, WHAT, value, where)),
+      ),
+    ),
+    E.bind('metadata', ({ header }) =>
+      readArtifact(
+        metadataCodec,
+        `${WHAT} with "__metadata__"`,
+        Object.hasOwn(header, '__metadata__') ? header['__metadata__'] : {},
+        where,
+      ),
+    ),
     E.bind('entries', ({ file, header }) => readEntries(header, file.values.length, where)),
     E.map(({ file, metadata, entries }) => ({
       weights: new Map(entries.map((entry) => [entry.name, readValues(file.values, entry)])),
@@ -152,7 +191,10 @@ export const decodeSafetensors = (bytes: Uint8Array, where?: string): E.Either<H
  * @param metadata what the file says about itself; default `format: pt`, as PyTorch's files do
  * @returns the file; equal weights give equal bytes
  */
-export const encodeSafetensors = (weights: StateDict, metadata: ReadonlyMap<string, string> = new Map([['format', 'pt']])): Uint8Array => {
+export const encodeSafetensors = (
+  weights: StateDict,
+  metadata: ReadonlyMap<string, string> = new Map([['format', 'pt']]),
+): Uint8Array => {
   // By hand, since a JavaScript object would put numeric names first.
   const fields = Array.from(metadata, ([name, text]) => `${JSON.stringify(name)}:${JSON.stringify(text)}`);
   const members = [`"__metadata__":{${fields.join(',')}}`];
@@ -160,7 +202,9 @@ export const encodeSafetensors = (weights: StateDict, metadata: ReadonlyMap<stri
   for (const [name, { shape, data }] of weights) {
     const begin = end;
     end += data.length * 4;
-    members.push(`${JSON.stringify(name)}:{"dtype":"F32","shape":[${shape.join(',')}],"data_offsets":[${begin},${end}]}`);
+    members.push(
+      `${JSON.stringify(name)}:{"dtype":"F32","shape":[${shape.join(',')}],"data_offsets":[${begin},${end}]}`,
+    );
   }
   const header = new TextEncoder().encode(`{${members.join(',')}}`);
   const start = PREFIX + Math.ceil(header.length / ALIGNMENT) * ALIGNMENT;
@@ -169,6 +213,7 @@ export const encodeSafetensors = (weights: StateDict, metadata: ReadonlyMap<stri
   view.setBigUint64(0, BigInt(start - PREFIX), true);
   bytes.set(header, PREFIX);
   let at = start;
-  for (const { data } of weights.values()) for (let i = 0; i < data.length; i++, at += 4) view.setFloat32(at, data[i]!, true);
+  for (const { data } of weights.values())
+    for (let i = 0; i < data.length; i++, at += 4) view.setFloat32(at, data[i]!, true);
   return bytes;
 };

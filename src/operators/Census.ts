@@ -9,7 +9,10 @@ const noRows = (): Record<Side, number> => ({ train: 0, validation: 0, test: 0 }
 /** What is known of a class so far. */
 interface ClassSoFar {
   readonly rows: Record<Side, number>;
-  /** The ids of its rows while none of them is on train. Emptied by the first train row, which is the class's first row unless that is a repeat: so few wait here. */
+  /**
+   * The ids of its rows while none of them is on train. Emptied by the first train row, which is the class's first row
+   * unless that is a repeat: so few wait here.
+   */
   withoutTrain: number[];
 }
 
@@ -64,4 +67,3 @@ export class Census {
     }
   }
 }
-

@@ -1,4 +1,7 @@
-/** First in, first out: values are pushed on one stack and popped from another, which is filled by turning the first one over. No value is moved more than once. */
+/**
+ * First in, first out: values are pushed on one stack and popped from another, which is filled by turning the first one
+ * over. No value is moved more than once.
+ */
 export class Fifo<T> {
   #incoming: T[] = [];
   #outgoing: T[] = [];

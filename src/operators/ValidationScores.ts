@@ -1,7 +1,8 @@
 /**
  * Counts how good the predictions of validation rows are.
  *
- * A row whose probabilities are no numbers counts as predicted wrong: training goes on from an epoch whose loss is no number, too.
+ * A row whose probabilities are no numbers counts as predicted wrong: training goes on from an epoch whose loss is no
+ * number, too.
  */
 export class ValidationScores {
   readonly #classes: number;

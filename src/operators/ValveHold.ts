@@ -1,7 +1,10 @@
 import { Subscription } from 'rxjs';
 import type { Valve } from '../contracts/Valve.js';
 
-/** What one subscription has of a valve: it holds it once or not at all, however often it is asked to. Without a valve it does nothing. */
+/**
+ * What one subscription has of a valve: it holds it once or not at all, however often it is asked to. Without a valve
+ * it does nothing.
+ */
 export class ValveHold {
   readonly #valve: Valve | undefined;
   #held: Subscription | undefined;
@@ -15,7 +18,8 @@ export class ValveHold {
     if (this.#held !== undefined) return;
     const holding = new Subscription();
     this.#held = holding;
-    // Closing the valve may make the subscriber leave; the subscription is then closed already, and what is added to it is undone at once.
+    // Closing the valve may make the subscriber leave; the subscription is then closed already, and what is added to it
+    // is undone at once.
     holding.add(this.#valve?.hold());
   }
 

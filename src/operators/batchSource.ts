@@ -28,9 +28,11 @@ export const batchSource = (split: Split, options: BatchOptions = {}): BatchSour
   const source: BatchSource = {
     rows: split.rows,
     valve: options.valve,
-    batches: (side, epoch) => batches(split, { ...options, side, epoch, dropLast: side === 'train' ? options.dropLast : false }),
+    batches: (side, epoch) =>
+      batches(split, { ...options, side, epoch, dropLast: side === 'train' ? options.dropLast : false }),
   };
-  // Makes a batch stream that nobody reads, so that options that cannot work are refused here, and not in the midst of a training.
+  // Makes a batch stream that nobody reads, so that options that cannot work are refused here, and not in the midst of
+  // a training.
   source.batches('train', 1);
   return source;
 };

@@ -11,8 +11,11 @@ import { rowsOf } from './rowsOf.js';
 import { shuffle } from './shuffle.js';
 import { tokenize } from './tokenize.js';
 
-/** How batches are made: as `bucketByLength` says, but for the padding and the unknown token, which are the tokenizer's. */
-export interface BatchOptions extends SliceOptions, Omit<BucketByLengthOptions, 'batchSize' | 'padIndex' | 'unknownIndex'> {
+/**
+ * How batches are made: as `bucketByLength` says, but for the padding and the unknown token, which are the tokenizer's.
+ */
+export interface BatchOptions
+  extends SliceOptions, Omit<BucketByLengthOptions, 'batchSize' | 'padIndex' | 'unknownIndex'> {
   /** The rows in a batch, at least 1. Default 64, the lesson's. */
   readonly batchSize?: number | undefined;
   /** How many train rows the shuffle of an epoch holds to choose from. Default 50,000. */
@@ -25,7 +28,10 @@ export interface BatchOptions extends SliceOptions, Omit<BucketByLengthOptions, 
 export interface BatchesOptions extends BatchOptions {
   /** Which rows. */
   readonly side: Side;
-  /** Which pass over the train rows this is, from 1: each has an order of its own. It changes nothing for the other sides. Default 1. */
+  /**
+   * Which pass over the train rows this is, from 1: each has an order of its own. It changes nothing for the other
+   * sides. Default 1.
+   */
   readonly epoch?: number | undefined;
 }
 
@@ -37,21 +43,29 @@ export interface BatchesOptions extends BatchOptions {
  *     side: 'train', epoch 2:  --------(HAC)(DEG)|
  *     side: 'test', any:       --------(B)|            rows in the order of the source
  *
- * Cold: every subscription reads the rows again, lets those of the side through, and preprocesses, tokenizes and batches them. It gives the
- * same batches every time, so to feed several consumers from one reading, `connect` them: `connect((b$) => merge(trainStep(gru)(b$), trainStep(rnn)(b$)))`.
+ * Cold: every subscription reads the rows again, lets those of the side through, and preprocesses, tokenizes and
+ * batches them. It gives the
+ * same batches every time, so to feed several consumers from one reading, `connect` them: `connect((b$) =>
+ * merge(trainStep(gru)(b$), trainStep(rnn)(b$)))`.
  * (`share` would read the rows again for the second one where the source is synchronous.)
  *
- * Train rows are shuffled by the seed and the epoch. With buckets the full batches of one length come when they are full and the
- * rest at the end, from short to long; so the order of train batches is mixed once more. With `boundaries: []` each batch is the next rows of the shuffle, as in the lesson.
+ * Train rows are shuffled by the seed and the epoch. With buckets the full batches of one length come when they are
+ * full and the
+ * rest at the end, from short to long; so the order of train batches is mixed once more. With `boundaries: []` each
+ * batch is the next rows of the shuffle, as in the lesson.
  *
- * With a `valve` it ends in a `boundedQueue`, and the end of the shuffle honours the valve as the source does: hand it the valve of the rows' source. Then
- * neither a slow consumer nor a busy one lets more than its bound wait, and the event loop has its turn at least every `yieldAfter` ms + one step of the consumer. Without
+ * With a `valve` it ends in a `boundedQueue`, and the end of the shuffle honours the valve as the source does: hand it
+ * the valve of the rows' source. Then
+ * neither a slow consumer nor a busy one lets more than its bound wait, and the event loop has its turn at least every
+ * `yieldAfter` ms + one step of the consumer. Without
  * one, whoever makes the consumer wait must see to that.
  *
- * Holds at most `buffer` rows of the train side (none of the others), (boundaries + 1) × (batchSize − 1) rows in buckets, 2 × (boundaries + 1) batches of
+ * Holds at most `buffer` rows of the train side (none of the others), (boundaries + 1) × (batchSize − 1) rows in
+ * buckets, 2 × (boundaries + 1) batches of
  * the train side that are mixed, and with a `valve` `highWaterMark` batches + those of one chunk of the source.
  *
- * Errors: `HW_SOURCE_CHANGED` when the rows are not those that were prepared, as far as `rowsOf` says; whatever the source sends and `dropped` throws.
+ * Errors: `HW_SOURCE_CHANGED` when the rows are not those that were prepared, as far as `rowsOf` says; whatever the
+ * source sends and `dropped` throws.
  *
  * @param split what `prepare` gave
  * @param options which batches, and how they are made
@@ -67,7 +81,14 @@ export interface BatchesOptions extends BatchOptions {
  * @see {@link batchSource} for what `fit` trains on
  */
 export const batches = (split: Split, options: BatchesOptions): Observable<LabelledBatch> => {
-  const { side, epoch = 1, batchSize = 64, boundaries = DEFAULT_BOUNDARIES, buffer = 50_000, highWaterMark = 8 } = options;
+  const {
+    side,
+    epoch = 1,
+    batchSize = 64,
+    boundaries = DEFAULT_BOUNDARIES,
+    buffer = 50_000,
+    highWaterMark = 8,
+  } = options;
   const { valve, yieldAfter, scheduler } = options;
   const { seed, stopWords, tokenizer, labelEncoder } = split;
   const slices: SliceOptions = { valve, yieldAfter, scheduler };
@@ -80,9 +101,21 @@ export const batches = (split: Split, options: BatchesOptions): Observable<Label
   const batches$ = ordered$.pipe(
     preprocess({ stopWords }),
     tokenize(tokenizer, labelEncoder),
-    bucketByLength({ ...options, batchSize, boundaries, padIndex: tokenizer.padIndex, unknownIndex: tokenizer.unknownIndex }),
+    bucketByLength({
+      ...options,
+      batchSize,
+      boundaries,
+      padIndex: tokenizer.padIndex,
+      unknownIndex: tokenizer.unknownIndex,
+    }),
   );
-  const mixed = shuffle<LabelledBatch>({ ...slices, buffer: 2 * (boundaries.length + 1), seed, epoch, purpose: 'batches' });
+  const mixed = shuffle<LabelledBatch>({
+    ...slices,
+    buffer: 2 * (boundaries.length + 1),
+    seed,
+    epoch,
+    purpose: 'batches',
+  });
   const mixed$ = side === 'train' && boundaries.length > 0 ? batches$.pipe(mixed) : batches$;
   return valve === undefined ? mixed$ : mixed$.pipe(boundedQueue({ valve, highWaterMark, yieldAfter, scheduler }));
 };

@@ -21,7 +21,8 @@ export interface BucketByLengthOptions {
   /** The rows in a batch, at least 1. */
   readonly batchSize: number;
   /**
-   * The length of the longest row in each bucket but the last, in tokens, rising; rows longer than all of them share the last bucket.
+   * The length of the longest row in each bucket but the last, in tokens, rising; rows longer than all of them share
+   * the last bucket.
    * Default `[4, 6, 8, 10, 12, 16, 24, 32, 64]`. With `[]` there is one bucket, and the rows stay in their order.
    */
   readonly boundaries?: readonly number[] | undefined;
@@ -29,7 +30,10 @@ export interface BucketByLengthOptions {
   readonly dropLast?: boolean | undefined;
   /** The most tokens of a row, at least 1. Default Infinity. */
   readonly maxLength?: number | undefined;
-  /** What happens to a row with more than `maxLength` tokens: it loses those at its end, or it is left out. Default `truncate`. */
+  /**
+   * What happens to a row with more than `maxLength` tokens: it loses those at its end, or it is left out. Default
+   * `truncate`.
+   */
   readonly overlong?: 'truncate' | 'drop' | undefined;
   /** What happens to a row without tokens: it gets the unknown token alone, or it is left out. Default `unknown`. */
   readonly empty?: 'unknown' | 'drop' | undefined;
@@ -41,14 +45,20 @@ export interface BucketByLengthOptions {
   readonly dropped?: { next(row: DroppedRow): void } | undefined;
 }
 
-/** Headlines have 3 to 12 tokens once preprocessed, and titles of papers some more: narrow buckets there, wide ones above. */
+/**
+ * Headlines have 3 to 12 tokens once preprocessed, and titles of papers some more: narrow buckets there, wide ones
+ * above.
+ */
 export const DEFAULT_BOUNDARIES: readonly number[] = [4, 6, 8, 10, 12, 16, 24, 32, 64];
 
 const check = (options: BucketByLengthOptions, boundaries: readonly number[], maxLength: number): void => {
   checkWhole('bucketByLength', 'batchSize', options.batchSize, 1);
   if (maxLength !== Infinity) checkWhole('bucketByLength', 'maxLength', maxLength, 1);
   if (!boundaries.every((boundary, i) => Number.isSafeInteger(boundary) && boundary > (boundaries[i - 1] ?? 0))) {
-    throw new HeadwaterError('HW_USAGE', `bucketByLength: the boundaries are [${boundaries.join(', ')}], but must be whole numbers of at least 1, each above the one before.`);
+    throw new HeadwaterError(
+      'HW_USAGE',
+      `bucketByLength: the boundaries are [${boundaries.join(', ')}], but must be whole numbers of at least 1, each above the one before.`,
+    );
   }
 };
 
@@ -64,20 +74,26 @@ const byArrival = (a: Waiting, b: Waiting): number => a.arrival - b.arrival;
 /**
  * Gathers rows of similar length into padded batches, so that little is computed on padding.
  *
- * Each row waits in the bucket of its length; a bucket that has `batchSize` rows becomes a batch. When the source completes, what is
- * left in the buckets is gathered across them, from short to long, so that every batch but the last is full; the last takes the rows
+ * Each row waits in the bucket of its length; a bucket that has `batchSize` rows becomes a batch. When the source
+ * completes, what is
+ * left in the buckets is gathered across them, from short to long, so that every batch but the last is full; the last
+ * takes the rows
  * that came last, whatever their length.
  *
  *     source:                                            a1-b5-c2-d3-e7-|      (name, length)
  *     bucketByLength({ batchSize: 2, boundaries: [3] })  ------A--------(BC|)  A: a c   B: b d   C: e
  *
- * No row is lost or repeated. Only what the options ask for is left out, and `dropped` is told of it: overlong rows and empty ones, and with
- * `dropLast` less than one batch in all (always the rows that came last, not the shortest or the longest, which would never be learnt from).
+ * No row is lost or repeated. Only what the options ask for is left out, and `dropped` is told of it: overlong rows and
+ * empty ones, and with
+ * `dropLast` less than one batch in all (always the rows that came last, not the shortest or the longest, which would
+ * never be learnt from).
  *
- * The same rows in the same order give the same batches. Labelled rows give a `LabelledBatch`, others a `PaddedBatch`; each batch has
+ * The same rows in the same order give the same batches. Labelled rows give a `LabelledBatch`, others a `PaddedBatch`;
+ * each batch has
  * buffers of its own.
  *
- * Holds at most (boundaries + 1) × (batchSize − 1) rows: 630 with the defaults and a batch size of 64. An error of the source passes at once,
+ * Holds at most (boundaries + 1) × (batchSize − 1) rows: 630 with the defaults and a batch size of 64. An error of the
+ * source passes at once,
  * and the rows that wait are not emitted.
  *
  * @param options `batchSize`, `boundaries`, `dropLast`, and what happens to overlong and empty rows
@@ -101,7 +117,8 @@ export function bucketByLength(options: BucketByLengthOptions): OperatorFunction
   const { dropLast = false, overlong = 'truncate', empty = 'unknown', padIndex = 0, unknownIndex = 1 } = options;
   check(options, boundaries, maxLength);
 
-  const report = ({ id, tokens }: TokenizedRow, reason: DroppedRow['reason']): void => dropped?.next({ type: 'dropped', reason, id, length: tokens.length });
+  const report = ({ id, tokens }: TokenizedRow, reason: DroppedRow['reason']): void =>
+    dropped?.next({ type: 'dropped', reason, id, length: tokens.length });
 
   /** The row with at least one token and at most `maxLength`, or undefined where it is left out. */
   const fitted = (row: TokenizedRow): TokenizedRow | undefined => {

@@ -26,5 +26,8 @@ export const checkWhole = (operator: string, name: string, value: number, least 
  */
 export const checkTime = (operator: string, name: string, value: number, zero = false): void => {
   if (value > 0 || (zero && value === 0)) return;
-  throw new HeadwaterError('HW_USAGE', `${operator}: ${name} is ${value} ms, but must be ${zero ? 'at least' : 'more than'} 0; Infinity means never.`);
+  throw new HeadwaterError(
+    'HW_USAGE',
+    `${operator}: ${name} is ${value} ms, but must be ${zero ? 'at least' : 'more than'} 0; Infinity means never.`,
+  );
 };

@@ -2,9 +2,11 @@ import type { TrainingStep } from '../contracts/TrainingState.js';
 import { recordEpoch } from './recordEpoch.js';
 
 /**
- * Makes one training step of several: the epoch is recorded, then each step takes the state that the one before it left.
+ * Makes one training step of several: the epoch is recorded, then each step takes the state that the one before it
+ * left.
  *
- * Every step thus finds `epoch` and `best` brought up to date; the epoch is the best so far where `state.best.epoch === result.epoch`.
+ * Every step thus finds `epoch` and `best` brought up to date; the epoch is the best so far where `state.best.epoch ===
+ * result.epoch`.
  * It is the fold that `fit` makes after each epoch; with `scan` it runs over losses from anywhere.
  *
  * ```

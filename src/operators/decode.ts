@@ -12,9 +12,15 @@ import { shortcutOf } from './shortcut.js';
 
 /** How rows are decoded. */
 export interface DecodeOptions<A> {
-  /** The column that each field is read from, where it has another name than the field. Default: each field from the column of its name. */
+  /**
+   * The column that each field is read from, where it has another name than the field. Default: each field from the
+   * column of its name.
+   */
   readonly columns?: Readonly<Partial<Record<keyof A & string, string | undefined>>> | undefined;
-  /** Where rows go that do not pass. Default: none, and the first such row ends the stream, so that nothing is lost silently. */
+  /**
+   * Where rows go that do not pass. Default: none, and the first such row ends the stream, so that nothing is lost
+   * silently.
+   */
   readonly rejections?: DeadLetter | undefined;
 }
 
@@ -46,7 +52,12 @@ const tagOf = (type: object): unknown => ('_tag' in type ? type._tag : undefined
 const numbersItsParts = (type: object): boolean => {
   let inner = type;
   // These three add nothing to the path: what they wrap does.
-  while (['ExactType', 'ReadonlyType', 'RefinementType'].includes(String(tagOf(inner))) && 'type' in inner && typeof inner.type === 'object' && inner.type !== null) {
+  while (
+    ['ExactType', 'ReadonlyType', 'RefinementType'].includes(String(tagOf(inner))) &&
+    'type' in inner &&
+    typeof inner.type === 'object' &&
+    inner.type !== null
+  ) {
     inner = inner.type;
   }
   return ['IntersectionType', 'UnionType'].includes(String(tagOf(inner)));
@@ -102,13 +113,17 @@ const asError = ({ source, line, byte, field, expected, got }: Rejection): Headw
  * rejections  --------j-----
  * ```
  *
- * The codec sees the row's fields by name, in an object without a prototype; what it emits is that plus the row's `id`, so a field of
- * the codec's own must not be called so. A row that does not pass goes to `rejections`, once, with its place and the first field that failed.
+ * The codec sees the row's fields by name, in an object without a prototype; what it emits is that plus the row's `id`,
+ * so a field of
+ * the codec's own must not be called so. A row that does not pass goes to `rejections`, once, with its place and the
+ * first field that failed.
  *
  * It holds no rows.
  *
- * Errors: `HW_REJECTIONS` at the first row that does not pass when no `rejections` are given; `HW_COLUMNS` when the table lacks a column that a
- * field is read from; whatever `rejections.next` throws (its limit is passed, say), the codec throws, or the source sends.
+ * Errors: `HW_REJECTIONS` at the first row that does not pass when no `rejections` are given; `HW_COLUMNS` when the
+ * table lacks a column that a
+ * field is read from; whatever `rejections.next` throws (its limit is passed, say), the codec throws, or the source
+ * sends.
  *
  * @param codec what a row must be; `headlineRow` for headlines with their category
  * @param options where fields are read from, and where rejected rows go
@@ -126,7 +141,9 @@ export const decode = <A extends object>(
   codec: t.Type<A, unknown>,
   options: DecodeOptions<A> = {},
 ): OperatorFunction<SourceRow, A & { readonly id: number }> => {
-  const renaming = Object.entries<string | undefined>(options.columns ?? {}).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  const renaming = Object.entries<string | undefined>(options.columns ?? {}).filter(
+    (entry): entry is [string, string] => entry[1] !== undefined,
+  );
   const { rejections } = options;
   const reject = (rejection: Rejection): undefined => {
     if (rejections === undefined) throw asError(rejection);

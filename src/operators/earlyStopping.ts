@@ -9,9 +9,11 @@ export interface EarlyStoppingOptions {
 }
 
 /**
- * The training step that ends a training once its validation loss has not become lower for so many epochs, with reason `patience`.
+ * The training step that ends a training once its validation loss has not become lower for so many epochs, with reason
+ * `patience`.
  *
- * It is a pure function of the state: `state.patience` counts down to 0, and is back at the whole patience after each epoch that is
+ * It is a pure function of the state: `state.patience` counts down to 0, and is back at the whole patience after each
+ * epoch that is
  * the best so far. Best means strictly lower, so an equal loss counts down, and so does one that is not a number.
  *
  * ```
@@ -23,7 +25,8 @@ export interface EarlyStoppingOptions {
  * Holds nothing; what it remembers is in the state.
  *
  * @param options see the fields
- * @throws HeadwaterError `HW_USAGE` for a patience that is not a whole number of at least 1; to train through all epochs, leave the step out
+ * @throws HeadwaterError `HW_USAGE` for a patience that is not a whole number of at least 1; to train through all
+ *   epochs, leave the step out
  * @see reduceLrOnPlateau which, as in the lesson, is made before it
  * @example
  * ```ts

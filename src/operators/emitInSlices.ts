@@ -6,7 +6,10 @@ import { checkTime } from './checkOption.js';
 export interface SliceOptions {
   /** Nothing is emitted while it is closed. Default: no valve. */
   readonly valve?: Valve | undefined;
-  /** The longest time, in milliseconds, that the event loop is held before it gets its turn. Default 25; Infinity never yields. */
+  /**
+   * The longest time, in milliseconds, that the event loop is held before it gets its turn. Default 25; Infinity never
+   * yields.
+   */
   readonly yieldAfter?: number | undefined;
   /**
    * The clock of `yieldAfter`, and where the next slice is scheduled. Default `asyncScheduler`.
@@ -19,7 +22,8 @@ export interface SliceOptions {
 /**
  * Emits the values of an iterable while the valve is open, a slice of time after another.
  *
- * Like `from(iterable)`, which emits everything in one go, but with a brake, and with a turn for sockets, timers and signals
+ * Like `from(iterable)`, which emits everything in one go, but with a brake, and with a turn for sockets, timers and
+ * signals
  * once a slice is used up. The first slice begins within `subscribe`.
  *
  *     iterable: a b c d e f          (c uses up the slice)
@@ -38,11 +42,14 @@ export const emitInSlices = <T>(values: Iterable<T>, options: SliceOptions = {})
 
   return new Observable<T>((subscriber) => {
     const iterator = values[Symbol.iterator]();
-    // Set until the event loop has had its turn. Of its own: a scheduler that does not wait has given it before `nextSlice` is known.
+    // Set until the event loop has had its turn. Of its own: a scheduler that does not wait has given it before
+    // `nextSlice` is known.
     let waitingForTurn = false;
-    // The valve is asked before each value, and not remembered from `open$`: one that is closed while it tells its subscribers that it is open tells them later.
+    // The valve is asked before each value, and not remembered from `open$`: one that is closed while it tells its
+    // subscribers that it is open tells them later.
     const mayGoOn = (): boolean => !waitingForTurn && (valve === undefined || valve.isOpen);
-    // Set while the loop below runs: the consumer may close and open the valve from within `next`, and one loop is enough.
+    // Set while the loop below runs: the consumer may close and open the valve from within `next`, and one loop is
+    // enough.
     let running = false;
     let nextSlice: Subscription | undefined;
 

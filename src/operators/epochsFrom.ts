@@ -3,7 +3,8 @@ import type { TrainingEvent } from '../contracts/TrainingEvent.js';
 import type { TrainingState } from '../contracts/TrainingState.js';
 
 /**
- * Runs one epoch after another, each from the state that the one before it left, until a state says `stop`: a fold over epochs, with their events as its output.
+ * Runs one epoch after another, each from the state that the one before it left, until a state says `stop`: a fold over
+ * epochs, with their events as its output.
  *
  * ```
  * epoch(s0):  -a-b-(E s1)|
@@ -17,14 +18,19 @@ import type { TrainingState } from '../contracts/TrainingState.js';
  * @param initial the state that the first epoch starts from
  * @param epoch the events of one epoch, the last of which is its `epoch` event; what it throws is the stream's error
  */
-export const epochsFrom = (initial: TrainingState, epoch: (state: TrainingState) => Observable<TrainingEvent>): Observable<TrainingEvent> =>
+export const epochsFrom = (
+  initial: TrainingState,
+  epoch: (state: TrainingState) => Observable<TrainingEvent>,
+): Observable<TrainingEvent> =>
   new Observable((subscriber) => {
     let state = initial;
     const left$ = new Subject<void>();
     subscriber.add(() => left$.next());
 
-    // `expand` and `repeat` subscribe to the next epoch from within the completion of the last one: where batches come synchronously, every
-    // epoch would then stand on the stack of all epochs before it. This loop lets the one unwind before it subscribes to the next.
+    // `expand` and `repeat` subscribe to the next epoch from within the completion of the last one: where batches come
+    // synchronously, every
+    // epoch would then stand on the stack of all epochs before it. This loop lets the one unwind before it subscribes
+    // to the next.
     const run = (): void => {
       let ended = true;
       while (ended && !subscriber.closed) {

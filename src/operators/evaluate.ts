@@ -6,7 +6,8 @@ import { mostProbable } from './mostProbable.js';
 import { throughModel, type ThroughModelOptions } from './throughModel.js';
 
 /**
- * Classifies each labelled batch with the weights frozen, and emits what a metric is folded from: labels, predictions, probabilities and loss.
+ * Classifies each labelled batch with the weights frozen, and emits what a metric is folded from: labels, predictions,
+ * probabilities and loss.
  *
  * ```
  * batches:    --A-----B--C---|
@@ -14,11 +15,13 @@ import { throughModel, type ThroughModelOptions } from './throughModel.js';
  * evaluated:  --a-----b--c---|      each { type: 'evaluated', ids, labels, predicted, probabilities, loss, weight }
  * ```
  *
- * Holds nothing; for a model on a device, whose results come later, up to three batches. The mean loss over all rows is Σ loss·weight / Σ weight.
+ * Holds nothing; for a model on a device, whose results come later, up to three batches. The mean loss over all rows is
+ * Σ loss·weight / Σ weight.
  *
  * @param model what classifies; it is not changed
  * @param options.valve what brakes the batches for a model on a device
- * @throws through `error`: HeadwaterError `HW_NUMERIC` for a probability that is not a finite number, and whatever the model throws
+ * @throws through `error`: HeadwaterError `HW_NUMERIC` for a probability that is not a finite number, and whatever the
+ *   model throws
  * @see predict for batches without labels
  * @example
  * ```ts
@@ -31,7 +34,10 @@ import { throughModel, type ThroughModelOptions } from './throughModel.js';
  *   .subscribe(({ labels, predicted }) => console.log(labels, predicted));
  * ```
  */
-export const evaluate = (model: Trainable | DeferredTrainable, options: ThroughModelOptions = {}): OperatorFunction<LabelledBatch, EvaluatedBatch> =>
+export const evaluate = (
+  model: Trainable | DeferredTrainable,
+  options: ThroughModelOptions = {},
+): OperatorFunction<LabelledBatch, EvaluatedBatch> =>
   throughModel<LabelledBatch, EvaluationResult, EvaluatedBatch>(
     model,
     (batch) => model.evaluateBatch(batch),

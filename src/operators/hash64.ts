@@ -7,9 +7,11 @@ const spread = (word: number): number => {
 };
 
 /**
- * A hash of a text in 64 bits, as two words: FNV-1a over its UTF-16 code units, from two bases and with two primes, and the finalizer of MurmurHash3.
+ * A hash of a text in 64 bits, as two words: FNV-1a over its UTF-16 code units, from two bases and with two primes, and
+ * the finalizer of MurmurHash3.
  *
- * It is worth 63: one base is odd and the other even, so that the lowest bits of the two words differ in every text before they are spread. Hashes are written down, so it stays as it is.
+ * It is worth 63: one base is odd and the other even, so that the lowest bits of the two words differ in every text
+ * before they are spread. Hashes are written down, so it stays as it is.
  *
  * @param text what is hashed
  * @param into two words, which take the upper and the lower half

@@ -2,7 +2,8 @@ import type { TrainingStep } from '../contracts/TrainingState.js';
 import { checkWhole } from './checkOption.js';
 
 /**
- * The training step that ends a training after so many epochs, with reason `epochs`. `fit` makes it last, from its option `epochs`.
+ * The training step that ends a training after so many epochs, with reason `epochs`. `fit` makes it last, from its
+ * option `epochs`.
  *
  * A reason that another step gave in the same epoch stands.
  *

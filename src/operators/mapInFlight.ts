@@ -19,7 +19,8 @@ interface Flight<R> {
 }
 
 /**
- * Projects each value to an Observable, a few of them at work at once, and emits what they give in the order of the source.
+ * Projects each value to an Observable, a few of them at work at once, and emits what they give in the order of the
+ * source.
  *
  * ```
  * source:       abcd----|
@@ -28,13 +29,18 @@ interface Flight<R> {
  * valve closed:  xxxxx
  * ```
  *
- * Holds at most `most` values at work with their results, and those that come before the source stops: the rest of its present chunk. An error of the source comes
- * after the values before it; an error of a projection after what the values before it gave, and no value behind it is begun.
+ * Holds at most `most` values at work with their results, and those that come before the source stops: the rest of its
+ * present chunk. An error of the source comes
+ * after the values before it; an error of a projection after what the values before it gave, and no value behind it is
+ * begun.
  *
  * @param project what is done with a value; it is subscribed to at once
  */
 export const mapInFlight =
-  <T, R>(project: (value: T, index: number) => Observable<R>, { most, valve }: InFlightOptions): OperatorFunction<T, R> =>
+  <T, R>(
+    project: (value: T, index: number) => Observable<R>,
+    { most, valve }: InFlightOptions,
+  ): OperatorFunction<T, R> =>
   (source) =>
     new Observable((subscriber) => {
       const waiting = new Fifo<T>();
@@ -42,12 +48,18 @@ export const mapInFlight =
       const flights: Flight<R>[] = [];
       let begun = 0;
       let failed = false;
-      /** Set while the loop of `settle` runs: a consumer may cause arrivals from within `next`, and those have to queue up. */
+      /**
+       * Set while the loop of `settle` runs: a consumer may cause arrivals from within `next`, and those have to queue
+       * up.
+       */
       let settling = false;
       /** How the source ended, once it has. */
       let ended: { readonly error?: unknown } | undefined;
       const held = new ValveHold(valve);
-      /** Reaches a source, or a projection, that is still inside `subscribe`, where there is no subscription to hold yet. */
+      /**
+       * Reaches a source, or a projection, that is still inside `subscribe`, where there is no subscription to hold
+       * yet.
+       */
       const gone$ = new Subject<void>();
 
       const balance = (): void => {
@@ -70,7 +82,11 @@ export const mapInFlight =
           end({ error });
           return;
         }
-        result$.pipe(takeUntil(gone$)).subscribe({ next: (result) => flight.results.push(result), error: (error: unknown) => end({ error }), complete: () => end({}) });
+        result$.pipe(takeUntil(gone$)).subscribe({
+          next: (result) => flight.results.push(result),
+          error: (error: unknown) => end({ error }),
+          complete: () => end({}),
+        });
       };
 
       /** Lands what has arrived, and lets off what may go. */

@@ -3,7 +3,8 @@ import type { StepResult } from '../contracts/Trainable.js';
 /**
  * What an epoch's loss is a mean over.
  *
- * - `rows`: all rows, each by its class weight (Σ loss·weight / Σ weight), so that it does not depend on how the rows were put into batches;
+ * - `rows`: all rows, each by its class weight (Σ loss·weight / Σ weight), so that it does not depend on how the rows
+ *   were put into batches;
  * - `batches`: the losses of the batches, each counting the same however few rows it has, as the lesson takes it.
  */
 export type AveragedOver = 'rows' | 'batches';

@@ -9,9 +9,14 @@ import type { Trainable } from '../contracts/Trainable.js';
  * @param batch whose rows they are, B of them
  * @param probabilities row-major, shape [B, C], float32
  * @returns class indices, shape [B], int32
- * @throws HeadwaterError `HW_NUMERIC` for a probability that is not a finite number, `HW_USAGE` for probabilities of another shape than [B, C]
+ * @throws HeadwaterError `HW_NUMERIC` for a probability that is not a finite number, `HW_USAGE` for probabilities of
+ *   another shape than [B, C]
  */
-export const mostProbable = (model: Pick<Trainable, 'name' | 'classes'>, batch: PaddedBatch, probabilities: Float32Array): Int32Array => {
+export const mostProbable = (
+  model: Pick<Trainable, 'name' | 'classes'>,
+  batch: PaddedBatch,
+  probabilities: Float32Array,
+): Int32Array => {
   const { name, classes } = model;
   if (probabilities.length !== batch.size * classes) {
     throw new HeadwaterError(

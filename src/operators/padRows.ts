@@ -6,14 +6,16 @@ import type { LabelledTokens, TokenizedRow } from '../contracts/Row.js';
 export type BatchOf<R extends TokenizedRow> = R extends LabelledTokens ? LabelledBatch : PaddedBatch;
 
 /** The label of a row that has one. */
-const labelOf = (row: TokenizedRow): number | undefined => ('label' in row && typeof row.label === 'number' ? row.label : undefined);
+const labelOf = (row: TokenizedRow): number | undefined =>
+  'label' in row && typeof row.label === 'number' ? row.label : undefined;
 
 /**
  * Lays rows of token indices side by side and fills the shorter ones up with the padding token.
  *
  * @param rows B rows of at least one token each; all with a label, or all without
  * @param padIndex the padding token's index. Default 0
- * @returns a batch with buffers of its own: `tokens` [B, T], T being the longest row's length, `lengths` [B], `ids` [B] and, of labelled rows, `labels` [B]; all int32
+ * @returns a batch with buffers of its own: `tokens` [B, T], T being the longest row's length, `lengths` [B], `ids` [B]
+ *   and, of labelled rows, `labels` [B]; all int32
  * @throws HeadwaterError `HW_USAGE` when there are no rows, a row has no tokens, or only some of the rows have a label
  * @example
  * ```ts
@@ -41,7 +43,10 @@ export function padRows(rows: readonly TokenizedRow[], padIndex = 0): PaddedBatc
 
   rows.forEach((row, at) => {
     if (row.tokens.length === 0) {
-      throw new HeadwaterError('HW_USAGE', `padRows: row ${row.id} has no tokens, but a row of a batch has at least one. Drop it, or give it the unknown token.`);
+      throw new HeadwaterError(
+        'HW_USAGE',
+        `padRows: row ${row.id} has no tokens, but a row of a batch has at least one. Drop it, or give it the unknown token.`,
+      );
     }
     tokens.set(row.tokens, at * time);
     lengths[at] = row.tokens.length;
@@ -55,5 +60,8 @@ export function padRows(rows: readonly TokenizedRow[], padIndex = 0): PaddedBatc
   const batch: PaddedBatch = { size, time, tokens, lengths, ids };
   if (labelled === 0) return batch;
   if (labelled === size) return { ...batch, labels } as LabelledBatch;
-  throw new HeadwaterError('HW_USAGE', `padRows: ${labelled} of ${size} rows have a label, but either all rows of a batch have one or none has.`);
+  throw new HeadwaterError(
+    'HW_USAGE',
+    `padRows: ${labelled} of ${size} rows have a label, but either all rows of a batch have one or none has.`,
+  );
 }

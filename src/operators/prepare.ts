@@ -1,4 +1,15 @@
-import { concat, connect, defer, EMPTY, filter, forkJoin, map, type Observable, type OperatorFunction, tap } from 'rxjs';
+import {
+  concat,
+  connect,
+  defer,
+  EMPTY,
+  filter,
+  forkJoin,
+  map,
+  type Observable,
+  type OperatorFunction,
+  tap,
+} from 'rxjs';
 import { HeadwaterError } from '../contracts/HeadwaterError.js';
 import type { DeadLetter } from '../contracts/Rejection.js';
 import type { Preprocessed, Row, Side, SidedRow } from '../contracts/Row.js';
@@ -67,10 +78,16 @@ const SHARES: Shares = { train: 0.7, validation: 0.15, test: 0.15 };
 const settle = (census: Census, { rejections, source = '' }: PrepareOptions): void => {
   const { rows } = census;
   if (rows.train + rows.validation + rows.test === 0) {
-    throw new HeadwaterError('HW_EMPTY', 'There are no rows to prepare. Check that the source has rows below its header, and that they are not all rejected.');
+    throw new HeadwaterError(
+      'HW_EMPTY',
+      'There are no rows to prepare. Check that the source has rows below its header, and that they are not all rejected.',
+    );
   }
   if (rows.train === 0) {
-    throw new HeadwaterError('HW_EMPTY', `None of the ${rows.validation + rows.test} rows is on the train side. Raise the share of the train side.`);
+    throw new HeadwaterError(
+      'HW_EMPTY',
+      `None of the ${rows.validation + rows.test} rows is on the train side. Raise the share of the train side.`,
+    );
   }
   const unlearnt = [...census.classes].filter(([, { rows: ofClass }]) => ofClass.train === 0);
   for (const [category, { withoutTrain }] of unlearnt) {
@@ -84,7 +101,10 @@ const settle = (census: Census, { rejections, source = '' }: PrepareOptions): vo
   }
   if (census.classes.size === 1) {
     const only = listNames([...census.classes.keys()]);
-    throw new HeadwaterError('HW_EMPTY', `All rows that can be learnt from have one class, ${only}: there is nothing to tell apart. Check the column that the class is read from, or add rows of another class.`);
+    throw new HeadwaterError(
+      'HW_EMPTY',
+      `All rows that can be learnt from have one class, ${only}: there is nothing to tell apart. Check the column that the class is read from, or add rows of another class.`,
+    );
   }
   if (!census.hasText) {
     throw new HeadwaterError(
@@ -95,10 +115,16 @@ const settle = (census: Census, { rejections, source = '' }: PrepareOptions): vo
 };
 
 /** Rows by class index, shape [C], int32. */
-const countsOn = (side: Side, { classes }: Census, { classes: names }: LabelEncoder): Int32Array => Int32Array.from(names, (name) => classes.get(name)?.rows[side] ?? 0);
+const countsOn = (side: Side, { classes }: Census, { classes: names }: LabelEncoder): Int32Array =>
+  Int32Array.from(names, (name) => classes.get(name)?.rows[side] ?? 0);
 
 /** Learns the vocabulary and the classes from the train rows alone. */
-const learn = (options: PrepareOptions): OperatorFunction<SidedRow<Preprocessed<Row>>, { readonly tokenizer: Tokenizer; readonly labelEncoder: LabelEncoder }> => {
+const learn = (
+  options: PrepareOptions,
+): OperatorFunction<
+  SidedRow<Preprocessed<Row>>,
+  { readonly tokenizer: Tokenizer; readonly labelEncoder: LabelEncoder }
+> => {
   const { charLevel, numTokens = 5000, minTokenFrequency } = options;
   const fitTokenizer = Tokenizer.fit({ charLevel, numTokens, minTokenFrequency });
   const fitLabels = LabelEncoder.fit();
@@ -121,26 +147,36 @@ const learn = (options: PrepareOptions): OperatorFunction<SidedRow<Preprocessed<
 };
 
 /**
- * Reads all rows once, decides each row's side for the whole run, and learns the vocabulary, the classes and their weights from the train rows alone.
+ * Reads all rows once, decides each row's side for the whole run, and learns the vocabulary, the classes and their
+ * weights from the train rows alone.
  *
  *     rows$:              -r-r-r-r-r-|
  *     prepare(rows$, {})  -----------(s|)        s: a Split
  *
- * The rows are shuffled by the seed, preprocessed, and divided by `stratifiedSplit`: by the shares within each class, and all rows of one preprocessed
- * text on one side, so that no title of the test side is one of the train side. What a row's side is follows from the rows and the seed;
+ * The rows are shuffled by the seed, preprocessed, and divided by `stratifiedSplit`: by the shares within each class,
+ * and all rows of one preprocessed
+ * text on one side, so that no title of the test side is one of the train side. What a row's side is follows from the
+ * rows and the seed;
  * it is remembered by the row's id, which must be its ordinal in the source and the same at every reading.
  *
- * Nothing of the validation and test sides is looked at to learn from. A class may be on those sides alone, for instance if its only title repeats
- * another row's: nothing can be learnt of it, so its rows go to `rejections` (with line and byte 0, since those are no longer known) and are on no side;
+ * Nothing of the validation and test sides is looked at to learn from. A class may be on those sides alone, for
+ * instance if its only title repeats
+ * another row's: nothing can be learnt of it, so its rows go to `rejections` (with line and byte 0, since those are no
+ * longer known) and are on no side;
  * without `rejections` it is an error.
  *
- * Holds at most `buffer` rows for the shuffle, and none once it has emitted; 1 to 2 bytes a row for its side; 15 to 30 bytes for each different text; some
- * 100 bytes for each different token of the train rows. The end of the shuffle honours the `valve` and yields to the event loop.
+ * Holds at most `buffer` rows for the shuffle, and none once it has emitted; 1 to 2 bytes a row for its side; 15 to 30
+ * bytes for each different text; some
+ * 100 bytes for each different token of the train rows. The end of the shuffle honours the `valve` and yields to the
+ * event loop.
  *
- * Errors: `HW_EMPTY` when there are no rows, no train rows, train rows of one class only, or no word left in any of them; `HW_LABEL` when a class has
- * no train row and there are no `rejections`; `HW_USAGE` when an id is no ordinal or two rows have one; whatever the source sends and `rejections` throws.
+ * Errors: `HW_EMPTY` when there are no rows, no train rows, train rows of one class only, or no word left in any of
+ * them; `HW_LABEL` when a class has
+ * no train row and there are no `rejections`; `HW_USAGE` when an id is no ordinal or two rows have one; whatever the
+ * source sends and `rejections` throws.
  *
- * @param rows$ the rows: cold, the same rows in the same order at every subscription. It is subscribed to once here, and once for every side and epoch by `batches`
+ * @param rows$ the rows: cold, the same rows in the same order at every subscription. It is subscribed to once here,
+ *   and once for every side and epoch by `batches`
  * @param options see the fields
  * @throws HeadwaterError `HW_USAGE` when an option cannot work
  * @example

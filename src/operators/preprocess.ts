@@ -12,7 +12,8 @@ import { copyWith } from './copyWith.js';
  * result  --p-----q-----|    p: { id: 0, title: 'The Ferry Returns', text: 'ferry returns' }
  * ```
  *
- * What a row has besides stays as it was; `textPreprocessor` says what exactly is done to the title. Where nothing is left of it the text is empty,
+ * What a row has besides stays as it was; `textPreprocessor` says what exactly is done to the title. Where nothing is
+ * left of it the text is empty,
  * and the row goes on all the same.
  *
  * It holds no rows. Errors: those of the source.
@@ -28,7 +29,9 @@ import { copyWith } from './copyWith.js';
  *   .subscribe(({ text }) => console.log(text)); // ferry returns port
  * ```
  */
-export const preprocess = <R extends Headline>(options: TextPreprocessorOptions = {}): OperatorFunction<R, Preprocessed<R>> => {
+export const preprocess = <R extends Headline>(
+  options: TextPreprocessorOptions = {},
+): OperatorFunction<R, Preprocessed<R>> => {
   const textOf = textPreprocessor(options);
   return map((row) => copyWith(row, 'text', textOf(row.title)));
 };

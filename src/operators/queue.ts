@@ -1,4 +1,13 @@
-import { from, Observable, type ObservableInput, type OperatorFunction, type SchedulerLike, Subject, type Subscription, takeUntil } from 'rxjs';
+import {
+  from,
+  Observable,
+  type ObservableInput,
+  type OperatorFunction,
+  type SchedulerLike,
+  Subject,
+  type Subscription,
+  takeUntil,
+} from 'rxjs';
 import type { Valve } from '../contracts/Valve.js';
 import { ValveHold } from './ValveHold.js';
 
@@ -18,7 +27,10 @@ export interface WaitingRoom<T> {
 export interface QueueOptions<T> {
   /** Makes the room for one subscription. */
   readonly room: () => WaitingRoom<T>;
-  /** Held from `highWaterMark` waiting values on, until at most half as many wait, and while the event loop has its turn. */
+  /**
+   * Held from `highWaterMark` waiting values on, until at most half as many wait, and while the event loop has its
+   * turn.
+   */
   readonly valve: Valve | undefined;
   readonly highWaterMark: number;
   /** How long the consumer may work, in milliseconds, until the event loop has its turn. */
@@ -29,7 +41,8 @@ export interface QueueOptions<T> {
 }
 
 /**
- * What the operators are made of that let values wait for their consumer: `boundedQueue`, which loses none, and `shed`, which must. They differ in the room alone.
+ * What the operators are made of that let values wait for their consumer: `boundedQueue`, which loses none, and `shed`,
+ * which must. They differ in the room alone.
  *
  * The documentation of `boundedQueue` says what it does.
  */
@@ -43,24 +56,32 @@ export const queue = <T>(options: QueueOptions<T>): OperatorFunction<T, unknown>
       let taken = 0;
       /** Set while what `project` returned for the last value has not completed. */
       let busy = false;
-      /** Set while the loop of `drain` runs: the consumer may cause arrivals from within `next`, and they have to queue up. */
+      /**
+       * Set while the loop of `drain` runs: the consumer may cause arrivals from within `next`, and they have to queue
+       * up.
+       */
       let draining = false;
       /** How the source ended, once it has. */
       let ended: { readonly error?: unknown } | undefined;
       /** Milliseconds of work since the event loop had its turn. */
       let used = 0;
       let turn: Subscription | undefined;
-      /** Set until the event loop has had its turn. Of its own: a scheduler that does not wait has given it before `turn` is known. */
+      /**
+       * Set until the event loop has had its turn. Of its own: a scheduler that does not wait has given it before
+       * `turn` is known.
+       */
       let waitingForTurn = false;
       const held = new ValveHold(valve);
       /**
-       * Fires when the subscriber is gone. A source that emits synchronously has not yet returned its subscription to us when the subscriber
+       * Fires when the subscriber is gone. A source that emits synchronously has not yet returned its subscription to
+       * us when the subscriber
        * leaves: without this it would emit to the end, for nobody.
        */
       const gone$ = new Subject<void>();
 
       const balance = (): void => {
-        // During the turn too: else the source would go on meanwhile, and its next slice and ours could come without a turn in between.
+        // During the turn too: else the source would go on meanwhile, and its next slice and ours could come without a
+        // turn in between.
         if (waiting.size >= highWaterMark || waitingForTurn) held.take();
         else if (waiting.size <= lowWaterMark) held.release();
       };
@@ -129,7 +150,8 @@ export const queue = <T>(options: QueueOptions<T>): OperatorFunction<T, unknown>
       subscriber.add(() => {
         gone$.next();
         turn?.unsubscribe();
-        // Where the subscriber leaves because the valve was closed for the turn, `balance` comes once more, and must find no reason to close it again.
+        // Where the subscriber leaves because the valve was closed for the turn, `balance` comes once more, and must
+        // find no reason to close it again.
         waitingForTurn = false;
         waiting.clear();
         held.release();

@@ -1,7 +1,8 @@
 import type { TrainingStep } from '../contracts/TrainingState.js';
 
 /**
- * Counts an epoch and remembers it if its validation loss is the lowest so far: the training step that `fit` makes before all others.
+ * Counts an epoch and remembers it if its validation loss is the lowest so far: the training step that `fit` makes
+ * before all others.
  *
  * Lower means strictly lower, so the first of equals stays the best, and a loss that is not a number is never the best.
  * An epoch that the state already holds is not counted twice; a step that builds on the record can therefore
@@ -15,4 +16,6 @@ import type { TrainingStep } from '../contracts/TrainingState.js';
  * ```
  */
 export const recordEpoch: TrainingStep = (state, { epoch, validationLoss }) =>
-  state.epoch >= epoch ? state : { ...state, epoch, best: validationLoss < state.best.loss ? { epoch, loss: validationLoss } : state.best };
+  state.epoch >= epoch
+    ? state
+    : { ...state, epoch, best: validationLoss < state.best.loss ? { epoch, loss: validationLoss } : state.best };

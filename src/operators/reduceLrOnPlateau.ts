@@ -27,7 +27,8 @@ const check = (ok: boolean, name: string, value: number, expected: string): void
 /**
  * The training step that lowers the learning rate once the validation loss has stopped falling.
  *
- * It is a pure function of the state: `state.plateau` holds the best loss, the epochs without progress and the cooldown.
+ * It is a pure function of the state: `state.plateau` holds the best loss, the epochs without progress and the
+ * cooldown.
  * A loss that is not a number is no progress.
  *
  * ```
@@ -39,7 +40,8 @@ const check = (ok: boolean, name: string, value: number, expected: string): void
  *
  * Holds nothing; what it remembers is in the state.
  *
- * The algorithm is that of PyTorch's `torch.optim.lr_scheduler.ReduceLROnPlateau` with `mode="min"`, with the same result to the last bit.
+ * The algorithm is that of PyTorch's `torch.optim.lr_scheduler.ReduceLROnPlateau` with `mode="min"`, with the same
+ * result to the last bit.
  *
  * @param options see the fields
  * @throws HeadwaterError `HW_USAGE` for an option that cannot work

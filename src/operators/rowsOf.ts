@@ -4,7 +4,10 @@ import { type Row, type Side, SIDES } from '../contracts/Row.js';
 import type { Split } from './prepare.js';
 
 const changed = (what: string): HeadwaterError =>
-  new HeadwaterError('HW_SOURCE_CHANGED', `The rows are not those that were prepared: ${what}. The source must give the same rows at every reading: prepare it again, or keep a snapshot of it.`);
+  new HeadwaterError(
+    'HW_SOURCE_CHANGED',
+    `The rows are not those that were prepared: ${what}. The source must give the same rows at every reading: prepare it again, or keep a snapshot of it.`,
+  );
 
 /**
  * Reads the rows of a split again, and lets those of one side through, in the order of the source.
@@ -14,7 +17,8 @@ const changed = (what: string): HeadwaterError =>
  *
  * Holds nothing. Cold: every subscription reads the source once.
  *
- * Errors: `HW_SOURCE_CHANGED` when a row comes that was not there when the split was prepared, or, at the end, when the side had more rows or fewer. The rows are known by their ids and counted, no
+ * Errors: `HW_SOURCE_CHANGED` when a row comes that was not there when the split was prepared, or, at the end, when the
+ * side had more rows or fewer. The rows are known by their ids and counted, no
  * more: that one comes again in another's place is not noticed.
  *
  * @param split what `prepare` gave
@@ -30,7 +34,11 @@ const changed = (what: string): HeadwaterError =>
  * ```
  */
 export const rowsOf = (split: Split, side: Side): Observable<Row> => {
-  if (!SIDES.includes(side)) throw new HeadwaterError('HW_USAGE', `rowsOf: there is no side ${JSON.stringify(side)}; the sides are ${SIDES.join(', ')}.`);
+  if (!SIDES.includes(side))
+    throw new HeadwaterError(
+      'HW_USAGE',
+      `rowsOf: there is no side ${JSON.stringify(side)}; the sides are ${SIDES.join(', ')}.`,
+    );
   return defer(() => {
     let found = 0;
     const isOnSide = ({ id }: Row): boolean => {

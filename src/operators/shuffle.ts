@@ -5,11 +5,17 @@ import { emitInSlices, type SliceOptions } from './emitInSlices.js';
 
 /** How `shuffle` works. */
 export interface ShuffleOptions extends SliceOptions {
-  /** How many values are held to choose from, at least 1. At 1 the order stays as it is; at the number of values or above, every order is equally likely. */
+  /**
+   * How many values are held to choose from, at least 1. At 1 the order stays as it is; at the number of values or
+   * above, every order is equally likely.
+   */
   readonly buffer: number;
   /** Any whole number: the same seed gives the same order. */
   readonly seed: number;
-  /** Which pass over the data this is, from 1: each has an order of its own. Default: the one order that the seed gives to the whole run. */
+  /**
+   * Which pass over the data this is, from 1: each has an order of its own. Default: the one order that the seed gives
+   * to the whole run.
+   */
   readonly epoch?: number | undefined;
   /** Which stream of random numbers is drawn from. Default `shuffle`, or `epoch-shuffle` when `epoch` is given. */
   readonly purpose?: Purpose | undefined;
@@ -33,16 +39,20 @@ function* drawAll<T>(held: T[], draws: Random): Generator<T, void> {
 /**
  * Emits the values of the source in random order, decided by the seed.
  *
- * It fills a buffer; then each arrival takes the place of one held value, chosen at random, which is emitted. When the source
- * completes, the buffer is emptied in random order. So a value moves forward by less than `buffer` places, and back by any number.
+ * It fills a buffer; then each arrival takes the place of one held value, chosen at random, which is emitted. When the
+ * source
+ * completes, the buffer is emptied in random order. So a value moves forward by less than `buffer` places, and back by
+ * any number.
  *
  *     source:                        a--b--c--d--e--|
  *     shuffle({ buffer: 2, seed })   ------b--a--c--(ed|)
  *
  * Nothing is lost or repeated: the result is a permutation of the source, of all of it if the buffer holds it all.
  *
- * Holds at most `buffer` values. When the source completes they all become due at once: they are emitted while the `valve` is
- * open, and never for longer than `yieldAfter` before the event loop has its turn, so the end of the shuffle acts as a source of
+ * Holds at most `buffer` values. When the source completes they all become due at once: they are emitted while the
+ * `valve` is
+ * open, and never for longer than `yieldAfter` before the event loop has its turn, so the end of the shuffle acts as a
+ * source of
  * its own. An error of the source passes at once, and the values held are not emitted.
  *
  * The method is that of tf.data's shuffle buffer; the generator is xoroshiro128+.

@@ -9,7 +9,9 @@ import type { Tokenizer } from '../text/Tokenizer.js';
 
 /** What happens to rows whose class is not known. */
 export interface TokenizeOptions {
-  /** Where rows go whose class the label encoder does not know. Default: none, and the first such row ends the stream. */
+  /**
+   * Where rows go whose class the label encoder does not know. Default: none, and the first such row ends the stream.
+   */
   readonly rejections?: DeadLetter | undefined;
   /** The path or address that the rows came from, for their rejections. Default: empty, not known. */
   readonly source?: string | undefined;
@@ -44,11 +46,13 @@ const asError = ({ id, source, expected, got }: Rejection): HeadwaterError =>
  * result  --t-----u-----|    t: { id: 0, tokens: Int32Array [7, 4], label: 2 }
  * ```
  *
- * The tokens are those of `Tokenizer.encode`: an unknown word has the unknown token's index, and an empty text has one token word-level (the lesson's rule), none char-level.
+ * The tokens are those of `Tokenizer.encode`: an unknown word has the unknown token's index, and an empty text has one
+ * token word-level (the lesson's rule), none char-level.
  *
  * It holds no rows.
  *
- * Errors: `HW_LABEL` at the first row whose class is not known when no `rejections` are given; whatever `rejections.next` throws, or the source sends.
+ * Errors: `HW_LABEL` at the first row whose class is not known when no `rejections` are given; whatever
+ * `rejections.next` throws, or the source sends.
  * A rejection has the row's id, `field: 'category'`, and line and byte 0, since those are no longer known.
  *
  * @param tokenizer the vocabulary
@@ -65,7 +69,11 @@ const asError = ({ id, source, expected, got }: Rejection): HeadwaterError =>
  * ```
  */
 export function tokenize(tokenizer: Tokenizer): OperatorFunction<Preprocessed, TokenizedRow>;
-export function tokenize(tokenizer: Tokenizer, labelEncoder: LabelEncoder, options?: TokenizeOptions): OperatorFunction<Preprocessed<Row>, LabelledTokens>;
+export function tokenize(
+  tokenizer: Tokenizer,
+  labelEncoder: LabelEncoder,
+  options?: TokenizeOptions,
+): OperatorFunction<Preprocessed<Row>, LabelledTokens>;
 export function tokenize(
   tokenizer: Tokenizer,
   labelEncoder?: LabelEncoder,

@@ -21,16 +21,20 @@ export type TrainStepOptions = Omit<StepContext, 'step'> & ThroughModelOptions;
  * events:   --0-----1--2---|      each { type: 'step', step, rows, loss, weight }
  * ```
  *
- * Holds nothing: a batch is done with when its event is emitted. Unsubscribing stops before the next batch and leaves the weights as they are.
+ * Holds nothing: a batch is done with when its event is emitted. Unsubscribing stops before the next batch and leaves
+ * the weights as they are.
  *
- * A model on a device, whose results come later, is given up to three batches at once, so that it never waits for its loss to be read; the events keep their order. `valve`
- * is held while it has so many. Steps that its device already has when the subscriber leaves, or when a loss turns out not to be finite, are made.
+ * A model on a device, whose results come later, is given up to three batches at once, so that it never waits for its
+ * loss to be read; the events keep their order. `valve`
+ * is held while it has so many. Steps that its device already has when the subscriber leaves, or when a loss turns out
+ * not to be finite, are made.
  *
  * @param model what is trained
  * @param options.epoch the pass over the train rows, from 1; with the step's number it seeds what is random in a step
  * @param options.learningRate the step size of the optimizer, at least 0
  * @param options.valve what brakes the batches for a model on a device
- * @throws HeadwaterError `HW_USAGE` for an epoch or a learning rate that cannot be; through `error`: `HW_NUMERIC` when the loss is not a finite
+ * @throws HeadwaterError `HW_USAGE` for an epoch or a learning rate that cannot be; through `error`: `HW_NUMERIC` when
+ *   the loss is not a finite
  *   number, and whatever the model throws
  * @see fit which makes epochs of it
  * @example
@@ -53,10 +57,16 @@ export type TrainStepOptions = Omit<StepContext, 'step'> & ThroughModelOptions;
  *   .subscribe(({ model, step, loss }) => console.log(model, step, loss));
  * ```
  */
-export const trainStep = (model: Trainable | DeferredTrainable, { epoch, learningRate, valve }: TrainStepOptions): OperatorFunction<LabelledBatch, StepEnded> => {
+export const trainStep = (
+  model: Trainable | DeferredTrainable,
+  { epoch, learningRate, valve }: TrainStepOptions,
+): OperatorFunction<LabelledBatch, StepEnded> => {
   checkWhole('trainStep', 'epoch', epoch, 1);
   if (!(learningRate >= 0 && learningRate < Infinity)) {
-    throw new HeadwaterError('HW_USAGE', `trainStep: learningRate is ${learningRate}, but must be a finite number of at least 0.`);
+    throw new HeadwaterError(
+      'HW_USAGE',
+      `trainStep: learningRate is ${learningRate}, but must be a finite number of at least 0.`,
+    );
   }
   return throughModel<LabelledBatch, StepResult, StepEnded>(
     model,

@@ -3,7 +3,13 @@ import type { BatchSource } from '../contracts/BatchSource.js';
 import { HeadwaterError } from '../contracts/HeadwaterError.js';
 import type { LabelledBatch } from '../contracts/PaddedBatch.js';
 import type { DeferredTrainable, EvaluationResult, Trainable } from '../contracts/Trainable.js';
-import type { EpochEnded, EpochStarted, StepEnded, TrainingEvent, ValidationStepEnded } from '../contracts/TrainingEvent.js';
+import type {
+  EpochEnded,
+  EpochStarted,
+  StepEnded,
+  TrainingEvent,
+  ValidationStepEnded,
+} from '../contracts/TrainingEvent.js';
 import type { TrainingState, TrainingStep } from '../contracts/TrainingState.js';
 import { meanLoss, type AveragedOver } from './meanLoss.js';
 import { throughModel } from './throughModel.js';
@@ -28,13 +34,21 @@ const noBatch = (side: string, epoch: number): HeadwaterError =>
   );
 
 /**
- * One epoch: the batches of the train side, one optimizer step each; then those of the validation side with the weights frozen; then the fold of
+ * One epoch: the batches of the train side, one optimizer step each; then those of the validation side with the weights
+ * frozen; then the fold of
  * what they measured into the state.
  *
- * @throws through `error`: HeadwaterError `HW_EMPTY` when a side has no batch, `HW_NUMERIC` as `trainStep` says, and whatever the source, the model
+ * @throws through `error`: HeadwaterError `HW_EMPTY` when a side has no batch, `HW_NUMERIC` as `trainStep` says, and
+ *   whatever the source, the model
  *   and the steps throw
  */
-export const trainingEpoch = ({ model, source, state, step, averageOver }: TrainingEpochOptions): Observable<TrainingEvent> =>
+export const trainingEpoch = ({
+  model,
+  source,
+  state,
+  step,
+  averageOver,
+}: TrainingEpochOptions): Observable<TrainingEvent> =>
   defer(() => {
     const epoch = state.epoch + 1;
     const { learningRate } = state;

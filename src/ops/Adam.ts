@@ -22,7 +22,10 @@ interface Slot {
 }
 
 /** Where each moment of a weight stands in a state: PyTorch's names, after the weight's. */
-const MOMENTS = [['m', 'exp_avg'], ['v', 'exp_avg_sq']] as const;
+const MOMENTS = [
+  ['m', 'exp_avg'],
+  ['v', 'exp_avg_sq'],
+] as const;
 
 /**
  * The optimizer Adam, step for step PyTorch's: ε is added to the root of the bias-corrected second moment.
@@ -56,8 +59,12 @@ export class Adam {
    */
   constructor(weights: ReadonlyMap<string, Variable>, options: AdamOptions = {}) {
     const { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 } = options;
-    for (const [name, beta] of [['beta1', beta1], ['beta2', beta2]] as const)
-      if (!(beta >= 0 && beta < 1)) throw new HeadwaterError('HW_USAGE', `Adam was given ${name} ${beta}. It must be at least 0 and below 1.`);
+    for (const [name, beta] of [
+      ['beta1', beta1],
+      ['beta2', beta2],
+    ] as const)
+      if (!(beta >= 0 && beta < 1))
+        throw new HeadwaterError('HW_USAGE', `Adam was given ${name} ${beta}. It must be at least 0 and below 1.`);
     if (!(epsilon > 0)) throw new HeadwaterError('HW_USAGE', `Adam was given epsilon ${epsilon}. It must be positive.`);
     this.#constants = { beta1, beta2, epsilon };
     this.#slots = new Map(
@@ -76,25 +83,42 @@ export class Adam {
    * @throws HeadwaterError `HW_USAGE` when a gradient is missing or of another shape; then no weight has changed
    */
   step(gradients: ReadonlyMap<string, Tensor>, learningRate: number): void {
-    if (!(learningRate >= 0 && learningRate < Infinity)) throw new HeadwaterError('HW_USAGE', `Adam was given the learning rate ${learningRate}. It must be finite and not negative.`);
+    if (!(learningRate >= 0 && learningRate < Infinity))
+      throw new HeadwaterError(
+        'HW_USAGE',
+        `Adam was given the learning rate ${learningRate}. It must be finite and not negative.`,
+      );
     const updates = Array.from(this.#slots, ([name, { weight, m, v }]) => {
       const gradient = gradients.get(name);
       if (gradient === undefined || !util.arraysEqual(gradient.shape, weight.shape)) {
         const given = gradient === undefined ? 'none' : `[${gradient.shape.join(', ')}]`;
-        throw new HeadwaterError('HW_USAGE', `Adam needs a gradient of shape [${weight.shape.join(', ')}] for the weight "${name}", but was given ${given}.`);
+        throw new HeadwaterError(
+          'HW_USAGE',
+          `Adam needs a gradient of shape [${weight.shape.join(', ')}] for the weight "${name}", but was given ${given}.`,
+        );
       }
       return { weight, gradient, m, v };
     });
     this.#step += 1;
     tidy(() => {
-      const after = adamUpdateOp.run(adamInputs<Tensor>(updates), { ...this.#constants, learningRate, step: this.#step });
-      if (after.length > 0) updates.flatMap(({ weight, m, v }) => [weight, m, v]).forEach((old, i) => old.assign(after[i]!));
+      const after = adamUpdateOp.run(adamInputs<Tensor>(updates), {
+        ...this.#constants,
+        learningRate,
+        step: this.#step,
+      });
+      if (after.length > 0)
+        updates.flatMap(({ weight, m, v }) => [weight, m, v]).forEach((old, i) => old.assign(after[i]!));
     });
   }
 
-  /** A copy of its state: `step`, a scalar, and of each weight `<name>.exp_avg` and `<name>.exp_avg_sq`, as PyTorch names them. */
+  /**
+   * A copy of its state: `step`, a scalar, and of each weight `<name>.exp_avg` and `<name>.exp_avg_sq`, as PyTorch
+   * names them.
+   */
   stateDict(): StateDict {
-    const moments = Array.from(this.#slots, ([name, slot]) => MOMENTS.map(([key, suffix]): [string, Weight] => [`${name}.${suffix}`, copyWeight(slot[key])]));
+    const moments = Array.from(this.#slots, ([name, slot]) =>
+      MOMENTS.map(([key, suffix]): [string, Weight] => [`${name}.${suffix}`, copyWeight(slot[key])]),
+    );
     // A float32 counts steps exactly up to 2²⁴.
     return new Map([['step', { shape: [], data: Float32Array.of(this.#step) }], ...moments.flat()]);
   }
@@ -102,26 +126,43 @@ export class Adam {
   /**
    * Replaces its state by a copy of that given.
    *
-   * @throws HeadwaterError `HW_ARTIFACT` when a name, a shape or a number of values does not fit; then nothing has changed
+   * @throws HeadwaterError `HW_ARTIFACT` when a name, a shape or a number of values does not fit; then nothing has
+   *   changed
    */
   loadStateDict(state: StateDict): void {
     const step = state.get('step')?.data[0];
-    if (step === undefined || !Number.isSafeInteger(step) || step < 0) throw new HeadwaterError('HW_ARTIFACT', 'The optimizer state has no "step" that is a whole number. Save the checkpoint again.');
+    if (step === undefined || !Number.isSafeInteger(step) || step < 0)
+      throw new HeadwaterError(
+        'HW_ARTIFACT',
+        'The optimizer state has no "step" that is a whole number. Save the checkpoint again.',
+      );
     const replacements = Array.from(this.#slots, ([name, slot]) =>
       MOMENTS.map(([key, suffix]) => {
         const { shape, data } = state.get(`${name}.${suffix}`) ?? {};
         const wanted = slot[key].shape.join(', ');
         if (shape === undefined || data === undefined || shape.join(', ') !== wanted) {
           const got = shape === undefined ? 'missing' : `[${shape.join(', ')}]`;
-          throw new HeadwaterError('HW_ARTIFACT', `The optimizer state does not fit: "${name}.${suffix}" should be of shape [${wanted}], but is ${got}.`);
+          throw new HeadwaterError(
+            'HW_ARTIFACT',
+            `The optimizer state does not fit: "${name}.${suffix}" should be of shape [${wanted}], but is ${got}.`,
+          );
         }
-        if (data.length !== slot[key].size) throw new HeadwaterError('HW_ARTIFACT', `The optimizer state does not fit: "${name}.${suffix}" should have ${slot[key].size} values, but has ${data.length}.`);
+        if (data.length !== slot[key].size)
+          throw new HeadwaterError(
+            'HW_ARTIFACT',
+            `The optimizer state does not fit: "${name}.${suffix}" should have ${slot[key].size} values, but has ${data.length}.`,
+          );
         return { moment: slot[key], data };
       }),
     ).flat();
-    if (state.size !== replacements.length + 1) throw new HeadwaterError('HW_ARTIFACT', `The optimizer state does not fit: it has ${state.size} entries, but this optimizer ${replacements.length + 1}.`);
+    if (state.size !== replacements.length + 1)
+      throw new HeadwaterError(
+        'HW_ARTIFACT',
+        `The optimizer state does not fit: it has ${state.size} entries, but this optimizer ${replacements.length + 1}.`,
+      );
     this.#step = step;
-    for (const { moment, data } of replacements) tidy(() => moment.assign(tensor(Float32Array.from(data), moment.shape)));
+    for (const { moment, data } of replacements)
+      tidy(() => moment.assign(tensor(Float32Array.from(data), moment.shape)));
   }
 
   /**
@@ -133,7 +174,11 @@ export class Adam {
    */
   forgetRows(name: string, rows: readonly number[]): void {
     const slot = this.#slots.get(name);
-    if (slot === undefined) throw new HeadwaterError('HW_USAGE', `Adam optimizes no weight "${name}". Name one of ${[...this.#slots.keys()].join(', ')}.`);
+    if (slot === undefined)
+      throw new HeadwaterError(
+        'HW_USAGE',
+        `Adam optimizes no weight "${name}". Name one of ${[...this.#slots.keys()].join(', ')}.`,
+      );
     for (const moment of [slot.m, slot.v]) {
       const known = moment.dataSync<'float32'>();
       const width = known.length / moment.shape[0];

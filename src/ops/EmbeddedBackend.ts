@@ -10,7 +10,10 @@ const WORD = 4;
 const isShared = (values: backend_util.BackendValues | undefined): boolean =>
   typeof SharedArrayBuffer !== 'undefined' && ArrayBuffer.isView(values) && values.buffer instanceof SharedArrayBuffer;
 
-/** What tfjs keeps of a tensor; its values are made a typed array of only when somebody asks, which for most results of the fast kernels nobody does. */
+/**
+ * What tfjs keeps of a tensor; its values are made a typed array of only when somebody asks, which for most results of
+ * the fast kernels nobody does.
+ */
 class ResidentData {
   readonly dtype = 'float32';
   refCount: number;
@@ -34,8 +37,10 @@ class ResidentData {
 /**
  * tfjs's backend in plain JavaScript, whose float32 values may live in the memory of the fast kernels.
  *
- * A tensor moves there when a fast kernel first reads it, and such a kernel's results are born there; so weights stay there. For tfjs's own
- * kernels its values are a typed array like any other. Whoever reads them from outside gets a copy, since the memory is used again.
+ * A tensor moves there when a fast kernel first reads it, and such a kernel's results are born there; so weights stay
+ * there. For tfjs's own
+ * kernels its values are a typed array like any other. Whoever reads them from outside gets a copy, since the memory is
+ * used again.
  */
 export class EmbeddedBackend extends MathBackendCPU {
   /** Undefined where the kernels are the reference kernels alone. */
@@ -50,7 +55,8 @@ export class EmbeddedBackend extends MathBackendCPU {
   // Without the advertisement for another backend that tfjs prints at its first write in Node.
   override write(values: backend_util.BackendValues, _shape: number[], dtype: DataType): DataId {
     const dataId = {};
-    // Some of tfjs's kernels put out a part of their input without copying it, but nothing would keep its block from being given away.
+    // Some of tfjs's kernels put out a part of their input without copying it, but nothing would keep its block from
+    // being given away.
     this.data.set(dataId, { values: isShared(values) ? (values as Float32Array).slice() : values, dtype, refCount: 1 });
     return dataId;
   }
@@ -71,7 +77,10 @@ export class EmbeddedBackend extends MathBackendCPU {
     return released;
   }
 
-  /** The address of a float32 tensor's values in the kernels' memory, to read them; they move there if they are elsewhere. */
+  /**
+   * The address of a float32 tensor's values in the kernels' memory, to read them; they move there if they are
+   * elsewhere.
+   */
   addressOf(dataId: DataId, machine: KernelMachine): number {
     const known = this.#blocks.get(dataId);
     if (known !== undefined) return known;
@@ -80,12 +89,16 @@ export class EmbeddedBackend extends MathBackendCPU {
     const block = machine.memory.allocate(numbers.length * WORD);
     machine.memory.floats(block, numbers.length).set(numbers);
     this.#blocks.set(dataId, block);
-    // A tensor cast from int32 or bool shares its data with the one it was cast from, which goes on to read what it had: the block is a copy then.
+    // A tensor cast from int32 or bool shares its data with the one it was cast from, which goes on to read what it
+    // had: the block is a copy then.
     if (numbers instanceof Float32Array) this.#moveInto(block, dataId, machine);
     return block;
   }
 
-  /** As {@link addressOf}, to write there: the tensor's values are what is in the block from now on, whatever they were before. */
+  /**
+   * As {@link addressOf}, to write there: the tensor's values are what is in the block from now on, whatever they were
+   * before.
+   */
   addressToWrite(dataId: DataId, machine: KernelMachine): number {
     const block = this.addressOf(dataId, machine);
     if (!(this.data.get(dataId) instanceof ResidentData)) this.#moveInto(block, dataId, machine);

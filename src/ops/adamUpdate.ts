@@ -3,7 +3,13 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import { defineOp } from './defineOp.js';
 
 /** The numbers of one step. `step` counts from 1. */
-export type AdamAttributes = Readonly<{ learningRate: number; beta1: number; beta2: number; epsilon: number; step: number }>;
+export type AdamAttributes = Readonly<{
+  learningRate: number;
+  beta1: number;
+  beta2: number;
+  epsilon: number;
+  step: number;
+}>;
 
 /** The tensors of one weight. */
 export interface AdamTensors<T> {
@@ -18,7 +24,8 @@ type AdamNames = Readonly<Record<keyof AdamTensors<unknown>, string>>;
 const known: AdamNames[] = [];
 
 /** The names of weight i's tensors among the inputs: made once, since every step asks for all of them. */
-const namesOf = (i: number): AdamNames => (known[i] ??= { weight: `weight${i}`, gradient: `gradient${i}`, m: `m${i}`, v: `v${i}` });
+const namesOf = (i: number): AdamNames =>
+  (known[i] ??= { weight: `weight${i}`, gradient: `gradient${i}`, m: `m${i}`, v: `v${i}` });
 
 /** The inputs of {@link adamUpdateOp}: a kernel knows tensors by name. */
 export const adamInputs = <T>(weights: readonly AdamTensors<T>[]): Record<string, T> => {
@@ -51,7 +58,8 @@ export const adamWeights = <T>(inputs: Readonly<Record<string, T | undefined>>):
  *     v' = β₂·v + (1 − β₂)·g²
  *     w' = w − η / (1 − β₁ᵗ) · m' / (√v' / √(1 − β₂ᵗ) + ε)
  *
- * A kernel may write the step into the buffers of `weight`, `m` and `v`: then it puts out nothing. Else it puts out w', m' and v' of each
+ * A kernel may write the step into the buffers of `weight`, `m` and `v`: then it puts out nothing. Else it puts out w',
+ * m' and v' of each
  * weight in turn, by which their owner replaces them.
  */
 export const adamUpdateOp = defineOp<Record<string, Tensor>, readonly Tensor[], AdamAttributes>({

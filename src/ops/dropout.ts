@@ -8,8 +8,15 @@ import type { RunnableOp } from './defineOp.js';
 import type { DropoutAttributes } from './dropoutMask.js';
 import { dropoutMask } from './dropoutMask.js';
 
-/** y[p] = x[p] · mask[p]. The mask can be had again at any time, so nothing is saved for the backward pass: it is the same op. */
-export const dropoutOp: RunnableOp<{ x: Tensor }, [Tensor], DropoutAttributes> = defineOp<{ x: Tensor }, [Tensor], DropoutAttributes>({
+/**
+ * y[p] = x[p] · mask[p]. The mask can be had again at any time, so nothing is saved for the backward pass: it is the
+ * same op.
+ */
+export const dropoutOp: RunnableOp<{ x: Tensor }, [Tensor], DropoutAttributes> = defineOp<
+  { x: Tensor },
+  [Tensor],
+  DropoutAttributes
+>({
   name: 'HeadwaterDropout',
   compose: ({ x }, attributes) => [mul(x, tensor(dropoutMask(x.size, attributes), x.shape))],
   gradient: {
@@ -38,7 +45,8 @@ export interface DropoutOptions {
 /**
  * Drops a random share of the values, and scales the others up so that the mean stays (as PyTorch's `nn.Dropout`).
  *
- * What is dropped depends on (seed, epoch, step, site, position) alone: there is no generator whose state a checkpoint would have to keep.
+ * What is dropped depends on (seed, epoch, step, site, position) alone: there is no generator whose state a checkpoint
+ * would have to keep.
  * The random words are Philox-4×32-10's, keyed by the seed and counted by the rest.
  *
  * @param x any shape, float32
@@ -55,8 +63,12 @@ export interface DropoutOptions {
  */
 export const dropout = (x: Tensor, options: DropoutOptions): Tensor => {
   const { rate, seed, epoch, step, site = 0, training = true } = options;
-  if (!(rate >= 0 && rate < 1)) throw new HeadwaterError('HW_USAGE', `dropout was given the rate ${rate}. It must be at least 0 and below 1.`);
+  if (!(rate >= 0 && rate < 1))
+    throw new HeadwaterError('HW_USAGE', `dropout was given the rate ${rate}. It must be at least 0 and below 1.`);
   checkFloat32('dropout', 'x', x);
   if (rate === 0 || !training) return x;
-  return dropoutOp.run({ x }, { rate, key0: deriveSeed(seed, 'dropout', 0), key1: deriveSeed(seed, 'dropout', 1), epoch, step, site })[0];
+  return dropoutOp.run(
+    { x },
+    { rate, key0: deriveSeed(seed, 'dropout', 0), key1: deriveSeed(seed, 'dropout', 1), epoch, step, site },
+  )[0];
 };

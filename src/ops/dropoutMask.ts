@@ -2,13 +2,24 @@ import { philox4x32 } from './philox4x32.js';
 
 const TWO_TO_32 = 2 ** 32;
 
-/** What picks a dropout's random numbers: a key of two words, and three words of the counter; the fourth counts blocks of positions. */
-export type DropoutAttributes = Readonly<{ rate: number; key0: number; key1: number; epoch: number; step: number; site: number }>;
+/**
+ * What picks a dropout's random numbers: a key of two words, and three words of the counter; the fourth counts blocks
+ * of positions.
+ */
+export type DropoutAttributes = Readonly<{
+  rate: number;
+  key0: number;
+  key1: number;
+  epoch: number;
+  step: number;
+  site: number;
+}>;
 
 /**
  * What each position is multiplied by: 0 where it is dropped, 1 / (1 − rate) where it is kept.
  *
- * Position p takes word p mod 4 of the block whose counter is (epoch, step, site, ⌊p / 4⌋), and is dropped when that word is below rate · 2³².
+ * Position p takes word p mod 4 of the block whose counter is (epoch, step, site, ⌊p / 4⌋), and is dropped when that
+ * word is below rate · 2³².
  */
 export const dropoutMask = (size: number, { rate, key0, key1, epoch, step, site }: DropoutAttributes): Float32Array => {
   const words = new Uint32Array(Math.ceil(size / 4) * 4);

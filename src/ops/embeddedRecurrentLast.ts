@@ -15,17 +15,21 @@ import type { RecurrentOptions } from './recurrent/runLayer.js';
 export type EmbeddedRecurrentOptions = EmbeddingOptions & Pick<RecurrentOptions, 'overPadding'>;
 
 /**
- * Looks up each token's embedding, runs a recurrent layer, and gives each row's output at its last token: `recurrentLast(cell, embedding(embeddings, batch), …)`.
+ * Looks up each token's embedding, runs a recurrent layer, and gives each row's output at its last token:
+ * `recurrentLast(cell, embedding(embeddings, batch), …)`.
  *
- * The two as one op leave a backend more to save: the embedded backend's fast kernels multiply each distinct token of a batch by the input weights
- * once, and with weights that do not change, each token of the vocabulary once (where the table of products stays below 64 MiB a direction).
+ * The two as one op leave a backend more to save: the embedded backend's fast kernels multiply each distinct token of a
+ * batch by the input weights
+ * once, and with weights that do not change, each token of the vocabulary once (where the table of products stays below
+ * 64 MiB a direction).
  *
  * @param cell which layer: `rnn`, `gru` or `lstm`
  * @param embeddings the embeddings by token, shape [V, E], float32
  * @param batch the tokens, shape [B, T], int32, between 0 and V − 1; and each row's length, shape [B], between 1 and T
  * @param weights under PyTorch's names; two directions (D = 2) where those of the reverse direction are there, else one
  * @param options padding
- * @returns shape [B, D·H], float32, the reverse direction's beside the forward one's; differentiable in the embeddings and the weights
+ * @returns shape [B, D·H], float32, the reverse direction's beside the forward one's; differentiable in the embeddings
+ *   and the weights
  * @throws HeadwaterError `HW_USAGE` when shapes, dtypes, tokens or lengths do not fit
  * @see {@link recurrentLast}
  * @example
@@ -53,8 +57,20 @@ export const embeddedRecurrentLast = (
   checkLengths(op, lengths, size, time);
   const { directions } = checkLayerWeights(op, cell, embeddings.shape[1]!, weights);
   const ops = EMBEDDED_OPS[cell];
-  const attributes = { tokens, size, time, lengths, padIndex, overPadding, vocabularySize, reserve: engine().isTapeOn() };
-  const [last, reserve] = (directions === 1 ? ops.last : ops.lastBidirectional).run({ embeddings, ...weightsAlone(weights, directions) }, attributes);
+  const attributes = {
+    tokens,
+    size,
+    time,
+    lengths,
+    padIndex,
+    overPadding,
+    vocabularySize,
+    reserve: engine().isTapeOn(),
+  };
+  const [last, reserve] = (directions === 1 ? ops.last : ops.lastBidirectional).run(
+    { embeddings, ...weightsAlone(weights, directions) },
+    attributes,
+  );
   reserve!.dispose(); // the tape holds a reference of its own
   return last as Tensor2D;
 };

@@ -6,25 +6,46 @@ import { checkShape } from './checkShape.js';
 import { defineOp } from './defineOp.js';
 
 /** The gradient of {@link embedding}: each token's gradients summed; zero for the padding token. */
-export const embeddingGradOp = defineOp<{ dOutput: Tensor }, [Tensor], { tokens: Int32Array; padIndex: number; vocabularySize: number }>({
+export const embeddingGradOp = defineOp<
+  { dOutput: Tensor },
+  [Tensor],
+  { tokens: Int32Array; padIndex: number; vocabularySize: number }
+>({
   name: 'HeadwaterEmbeddingGrad',
   compose: ({ dOutput }, { tokens, padIndex, vocabularySize }) => {
     const width = dOutput.shape[2]!;
-    // scatterND adds up what falls on one index. The segment sum that is gather's stock gradient goes over all of dOutput once a token of the vocabulary.
-    const isToken = tensor2d(Float32Array.from(tokens, (token) => (token === padIndex ? 0 : 1)), [tokens.length, 1]);
-    return [scatterND(tensor2d(tokens, [tokens.length, 1], 'int32'), mul(reshape(dOutput, [tokens.length, width]), isToken), [vocabularySize, width])];
+    // scatterND adds up what falls on one index. The segment sum that is gather's stock gradient goes over all of
+    // dOutput once a token of the vocabulary.
+    const isToken = tensor2d(
+      Float32Array.from(tokens, (token) => (token === padIndex ? 0 : 1)),
+      [tokens.length, 1],
+    );
+    return [
+      scatterND(tensor2d(tokens, [tokens.length, 1], 'int32'), mul(reshape(dOutput, [tokens.length, width]), isToken), [
+        vocabularySize,
+        width,
+      ]),
+    ];
   },
   gradient: undefined,
 });
 
 /** output[i, t] = weight[tokens[i, t]]. */
-export const embeddingOp = defineOp<{ weight: Tensor }, [Tensor], { tokens: Int32Array; size: number; time: number; padIndex: number; vocabularySize: number }>({
+export const embeddingOp = defineOp<
+  { weight: Tensor },
+  [Tensor],
+  { tokens: Int32Array; size: number; time: number; padIndex: number; vocabularySize: number }
+>({
   name: 'HeadwaterEmbedding',
-  compose: ({ weight }, { tokens, size, time }) => [reshape(gather(weight, tensor1d(tokens, 'int32')), [size, time, weight.shape[1]!])],
+  compose: ({ weight }, { tokens, size, time }) => [
+    reshape(gather(weight, tensor1d(tokens, 'int32')), [size, time, weight.shape[1]!]),
+  ],
   gradient: {
     savedInputs: [],
     savedOutputs: [],
-    backward: ([dOutput], _saved, { tokens, padIndex, vocabularySize }) => ({ weight: embeddingGradOp.run({ dOutput: dOutput! }, { tokens, padIndex, vocabularySize })[0] }),
+    backward: ([dOutput], _saved, { tokens, padIndex, vocabularySize }) => ({
+      weight: embeddingGradOp.run({ dOutput: dOutput! }, { tokens, padIndex, vocabularySize })[0],
+    }),
   },
 });
 
@@ -37,7 +58,8 @@ export interface EmbeddingOptions {
 /**
  * Looks up each token's embedding.
  *
- * As PyTorch's `padding_idx`, the padding token's row is read like any other but gets no gradient: initialised to zero, it stays zero.
+ * As PyTorch's `padding_idx`, the padding token's row is read like any other but gets no gradient: initialised to zero,
+ * it stays zero.
  *
  * @param weight the embeddings by token, shape [V, E], float32
  * @param batch the tokens, shape [B, T], int32, between 0 and V − 1
@@ -51,7 +73,11 @@ export interface EmbeddingOptions {
  * embedding(weight, { tokens: Int32Array.of(2, 1, 2, 0), size: 2, time: 2 }).dataSync(); // 3, 4, 1, 2, 3, 4, 0, 0
  * ```
  */
-export const embedding = (weight: Tensor, batch: Pick<PaddedBatch, 'tokens' | 'size' | 'time'>, options: EmbeddingOptions = {}): Tensor3D => {
+export const embedding = (
+  weight: Tensor,
+  batch: Pick<PaddedBatch, 'tokens' | 'size' | 'time'>,
+  options: EmbeddingOptions = {},
+): Tensor3D => {
   const { tokens, size, time } = batch;
   const { padIndex = 0 } = options;
   const vocabularySize = checkTokens('embedding', weight, batch);
@@ -59,15 +85,26 @@ export const embedding = (weight: Tensor, batch: Pick<PaddedBatch, 'tokens' | 's
 };
 
 /** Refuses embeddings and tokens that do not fit, and returns V; `op` names who was given them. */
-export const checkTokens = (op: string, weight: Tensor, { tokens, size, time }: Pick<PaddedBatch, 'tokens' | 'size' | 'time'>): number => {
+export const checkTokens = (
+  op: string,
+  weight: Tensor,
+  { tokens, size, time }: Pick<PaddedBatch, 'tokens' | 'size' | 'time'>,
+): number => {
   checkShape(op, 'embeddings', weight, ['V', 'E']);
-  if (tokens.length !== size * time) throw new HeadwaterError('HW_USAGE', `${op} was given ${tokens.length} tokens for ${size} rows of ${time}. There must be ${size * time}.`);
+  if (tokens.length !== size * time)
+    throw new HeadwaterError(
+      'HW_USAGE',
+      `${op} was given ${tokens.length} tokens for ${size} rows of ${time}. There must be ${size * time}.`,
+    );
   const vocabularySize = weight.shape[0];
   for (let i = 0; i < tokens.length; i++) {
     const token = tokens[i]!;
     if (token >= 0 && token < vocabularySize) continue;
     const at = `row ${Math.floor(i / time)}, position ${i % time}`;
-    throw new HeadwaterError('HW_USAGE', `${op} was given the token ${token} at ${at}. Tokens must be between 0 and ${vocabularySize - 1}: is this tokenizer the model's?`);
+    throw new HeadwaterError(
+      'HW_USAGE',
+      `${op} was given the token ${token} at ${at}. Tokens must be between 0 and ${vocabularySize - 1}: is this tokenizer the model's?`,
+    );
   }
   return vocabularySize;
 };

@@ -22,7 +22,15 @@ export const gatherLastOp = defineOp<{ output: Tensor }, [Tensor], { lengths: In
   name: 'HeadwaterGatherLast',
   compose: ({ output }, { lengths }) => {
     const [batch, time, width] = output.shape as [number, number, number];
-    return [gather(reshape(output, [batch * time, width]), tensor1d(lengths.map((length, row) => row * time + length - 1), 'int32'))];
+    return [
+      gather(
+        reshape(output, [batch * time, width]),
+        tensor1d(
+          lengths.map((length, row) => row * time + length - 1),
+          'int32',
+        ),
+      ),
+    ];
   },
   gradient: {
     savedInputs: [],

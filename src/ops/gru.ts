@@ -14,12 +14,14 @@ import type { RecurrentOutput } from './rnn.js';
  *     n  = tanh(W_in·x + b_in + r·(W_hn·h + b_hn))
  *     h' = (1 − z)·n + z·h
  *
- * Each row stops at its length, and the reverse direction starts at its last token; nothing past it is computed. With `overPadding` the
+ * Each row stops at its length, and the reverse direction starts at its last token; nothing past it is computed. With
+ * `overPadding` the
  * layer runs over the padding too, as the lesson does.
  *
  * @param x the inputs, shape [B, T, I], float32
  * @param lengths each row's length in tokens, shape [B], between 1 and T; undefined where all are T
- * @param weights under PyTorch's names, with 3·H rows; two directions (D = 2) where those of the reverse direction are there, else one
+ * @param weights under PyTorch's names, with 3·H rows; two directions (D = 2) where those of the reverse direction are
+ *   there, else one
  * @param options initial states and padding
  * @returns outputs and final states, float32; differentiable in x, the weights and the initial states
  * @throws HeadwaterError `HW_USAGE` when shapes, dtypes or lengths do not fit
@@ -35,7 +37,12 @@ import type { RecurrentOutput } from './rnn.js';
  * second.output.shape; // [3, 5, 4]
  * ```
  */
-export const gru = (x: Tensor, lengths: Int32Array | undefined, weights: LayerWeights<Tensor>, options: RecurrentOptions = {}): RecurrentOutput => {
+export const gru = (
+  x: Tensor,
+  lengths: Int32Array | undefined,
+  weights: LayerWeights<Tensor>,
+  options: RecurrentOptions = {},
+): RecurrentOutput => {
   const { output, hidden } = runLayer('gru', 'gru', x, lengths, weights, options);
   return { output, hidden };
 };

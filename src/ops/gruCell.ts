@@ -19,4 +19,5 @@ import { runCell } from './recurrent/runCell.js';
  * gruCell(tf.ones([3, 2]), tf.zeros([3, 4]), weights).shape; // [3, 4]
  * ```
  */
-export const gruCell = (x: Tensor, hidden: Tensor, weights: CellWeights<Tensor>): Tensor2D => runCell('gruCell', 'gru', x, { hidden }, weights).hidden;
+export const gruCell = (x: Tensor, hidden: Tensor, weights: CellWeights<Tensor>): Tensor2D =>
+  runCell('gruCell', 'gru', x, { hidden }, weights).hidden;

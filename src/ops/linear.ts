@@ -4,7 +4,11 @@ import { checkShape } from './checkShape.js';
 import { defineOp } from './defineOp.js';
 
 /** The gradient of {@link linear}: dx = dy·W, dW = dyᵀ·x, db = Σ dy over the rows. */
-export const linearGradOp = defineOp<{ dOutput: Tensor; x: Tensor; weight: Tensor }, [Tensor, Tensor, Tensor], Record<string, never>>({
+export const linearGradOp = defineOp<
+  { dOutput: Tensor; x: Tensor; weight: Tensor },
+  [Tensor, Tensor, Tensor],
+  Record<string, never>
+>({
   name: 'HeadwaterLinearGrad',
   compose: ({ dOutput, x, weight }) => [matMul(dOutput, weight), matMul(dOutput, x, true), sum(dOutput, 0)],
   gradient: undefined,

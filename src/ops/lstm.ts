@@ -25,12 +25,14 @@ export interface LstmOutput extends RecurrentOutput {
  *     c' = f·c + i·g
  *     h' = o·tanh(c')
  *
- * Each row stops at its length, and the reverse direction starts at its last token; nothing past it is computed. With `overPadding` the
+ * Each row stops at its length, and the reverse direction starts at its last token; nothing past it is computed. With
+ * `overPadding` the
  * layer runs over the padding too, as the lesson's layers do.
  *
  * @param x the inputs, shape [B, T, I], float32
  * @param lengths each row's length in tokens, shape [B], between 1 and T; undefined where all are T
- * @param weights under PyTorch's names, with 4·H rows; two directions (D = 2) where those of the reverse direction are there, else one
+ * @param weights under PyTorch's names, with 4·H rows; two directions (D = 2) where those of the reverse direction are
+ *   there, else one
  * @param options initial states, hidden and cell, and padding
  * @returns outputs and final states, float32; differentiable in x, the weights and the initial states
  * @throws HeadwaterError `HW_USAGE` when shapes, dtypes or lengths do not fit
@@ -46,7 +48,12 @@ export interface LstmOutput extends RecurrentOutput {
  * second.cell.shape; // [1, 3, 4]
  * ```
  */
-export const lstm = (x: Tensor, lengths: Int32Array | undefined, weights: LayerWeights<Tensor>, options: RecurrentOptions<LstmState> = {}): LstmOutput => {
+export const lstm = (
+  x: Tensor,
+  lengths: Int32Array | undefined,
+  weights: LayerWeights<Tensor>,
+  options: RecurrentOptions<LstmState> = {},
+): LstmOutput => {
   const { output, hidden, cell } = runLayer('lstm', 'lstm', x, lengths, weights, options);
   return { output, hidden, cell: cell! };
 };

@@ -5,7 +5,9 @@ const W0 = 0x9e3779b9;
 const W1 = 0xbb67ae85;
 const ROUNDS = 10;
 
-/** The upper 32 bits of the 64-bit product of two 32-bit words, from 16-bit halves: a double cannot hold the product. */
+/**
+ * The upper 32 bits of the 64-bit product of two 32-bit words, from 16-bit halves: a double cannot hold the product.
+ */
 const high = (a: number, b: number): number => {
   const aLow = a & 0xffff;
   const aHigh = a >>> 16;
@@ -27,7 +29,16 @@ const high = (a: number, b: number): number => {
  * @param k0 key, its two words
  * @see J. K. Salmon et al., Parallel random numbers: as easy as 1, 2, 3. SC 2011.
  */
-export const philox4x32 = (out: Uint32Array, offset: number, c0: number, c1: number, c2: number, c3: number, k0: number, k1: number): void => {
+export const philox4x32 = (
+  out: Uint32Array,
+  offset: number,
+  c0: number,
+  c1: number,
+  c2: number,
+  c3: number,
+  k0: number,
+  k1: number,
+): void => {
   for (let round = 0; round < ROUNDS; round++) {
     const high0 = high(M0, c0);
     const low0 = Math.imul(M0, c0);

@@ -6,7 +6,8 @@ import { asWebgpuFailure } from './loadWebgpu.js';
 /**
  * Has a tensor's values read back from the device that it is on, and disposes of it.
  *
- * The read joins the device's queue at once, behind what makes the values; nothing waits for it. It is under way even if nobody subscribes.
+ * The read joins the device's queue at once, behind what makes the values; nothing waits for it. It is under way even
+ * if nobody subscribes.
  *
  * Errors: `HW_BACKEND` where the device does not answer, or has been lost.
  *

@@ -15,15 +15,25 @@ const THREADS_UNASKED = 4;
 
 /** How the embedded backend computes. */
 export interface BackendOptions {
-  /** How many threads compute, the calling one among them, from 1 to 192. Default: as many as there are processor cores, at most 4. */
+  /**
+   * How many threads compute, the calling one among them, from 1 to 192. Default: as many as there are processor cores,
+   * at most 4.
+   */
   readonly threads?: number;
-  /** `auto` takes the fastest kernels that the engine has, `none` the reference kernels in plain TypeScript. Only the first call decides. Default `auto`. */
+  /**
+   * `auto` takes the fastest kernels that the engine has, `none` the reference kernels in plain TypeScript. Only the
+   * first call decides. Default `auto`.
+   */
   readonly simd?: 'auto' | 'simd' | 'none';
 }
 
 /** What the embedded backend computes with on this machine. */
 export interface BackendVariant {
-  /** `wide`: as `relaxed`, laid out for an engine that computes two vectors as one ({@link raiseEngineFlags}); `relaxed`: WebAssembly SIMD with the fused multiply-add of relaxed SIMD; `simd`: without; `none`: the reference kernels in plain TypeScript. */
+  /**
+   * `wide`: as `relaxed`, laid out for an engine that computes two vectors as one ({@link raiseEngineFlags});
+   * `relaxed`: WebAssembly SIMD with the fused multiply-add of relaxed SIMD; `simd`: without; `none`: the reference
+   * kernels in plain TypeScript.
+   */
   readonly simd: 'wide' | 'relaxed' | 'simd' | 'none';
   /** How many threads compute, the calling one among them. */
   readonly threads: number;
@@ -52,15 +62,22 @@ const chooseKernels = (simd: 'auto' | 'simd' | 'none', threads: number): Registe
 };
 
 /**
- * Registers the embedded backend with tfjs, under the name `headwater`: tfjs's own kernels in plain JavaScript, and this library's for its ops.
+ * Registers the embedded backend with tfjs, under the name `headwater`: tfjs's own kernels in plain JavaScript, and
+ * this library's for its ops.
  *
- * Those are WebAssembly on SIMD and threads where the engine has SIMD and shared memory, else plain TypeScript; {@link backendVariant} tells which, and why.
- * Their results do not depend on the number of threads. The threads start with the first large computation and keep no process alive. A tensor
- * that they read or make lives in their memory, which grows as it is needed, up to 4 GiB, and is not given back to the system: what is free of it serves
- * tensors of about the same size first, so it may come to hold several times what was ever in use at once, and is joined for larger ones where it cannot grow.
+ * Those are WebAssembly on SIMD and threads where the engine has SIMD and shared memory, else plain TypeScript; {@link
+ * backendVariant} tells which, and why.
+ * Their results do not depend on the number of threads. The threads start with the first large computation and keep no
+ * process alive. A tensor
+ * that they read or make lives in their memory, which grows as it is needed, up to 4 GiB, and is not given back to the
+ * system: what is free of it serves
+ * tensors of about the same size first, so it may come to hold several times what was ever in use at once, and is
+ * joined for larger ones where it cannot grow.
  *
- * The backend does not become the current one by that, nor ever by itself: call `tf.setBackend('headwater')`. tfjs's backend `cpu` stays as it
- * is. More calls change nothing but the number of threads, where they name one. Registers the ops' gradients too (`registerOps`).
+ * The backend does not become the current one by that, nor ever by itself: call `tf.setBackend('headwater')`. tfjs's
+ * backend `cpu` stays as it
+ * is. More calls change nothing but the number of threads, where they name one. Registers the ops' gradients too
+ * (`registerOps`).
  *
  * @throws HeadwaterError `HW_USAGE` when `threads` is no whole number from 1 to 192
  * @example
@@ -73,7 +90,11 @@ const chooseKernels = (simd: 'auto' | 'simd' | 'none', threads: number): Registe
  */
 export const registerBackend = (options: BackendOptions = {}): void => {
   const { threads, simd = 'auto' } = options;
-  if (threads !== undefined && !(Number.isSafeInteger(threads) && threads >= 1 && threads <= MOST_THREADS)) throw new HeadwaterError('HW_USAGE', `registerBackend was given ${threads} threads. Give a whole number from 1 to ${MOST_THREADS}.`);
+  if (threads !== undefined && !(Number.isSafeInteger(threads) && threads >= 1 && threads <= MOST_THREADS))
+    throw new HeadwaterError(
+      'HW_USAGE',
+      `registerBackend was given ${threads} threads. Give a whole number from 1 to ${MOST_THREADS}.`,
+    );
   if (registered !== undefined && engine().backendNames().includes(BACKEND_NAME)) {
     registerOps();
     if (threads !== undefined && registered.machine !== undefined) registered.machine.threads.threads = threads;
@@ -96,7 +117,8 @@ export const registerBackend = (options: BackendOptions = {}): void => {
  * ```
  */
 export const backendVariant = (): BackendVariant => {
-  if (registered === undefined) throw new HeadwaterError('HW_USAGE', 'backendVariant was called before registerBackend(). Call that first.');
+  if (registered === undefined)
+    throw new HeadwaterError('HW_USAGE', 'backendVariant was called before registerBackend(). Call that first.');
   const { machine, reason } = registered;
   return { simd: machine?.simd ?? 'none', threads: machine?.threads.threads ?? 1, reason };
 };

@@ -6,7 +6,10 @@ import type { KernelMachine } from './kernels/simd/KernelMachine.js';
 import { SIMD_KERNELS } from './kernels/simd/simdKernels.js';
 import { registerOps } from './registerOps.js';
 
-/** Registers an embedded backend under a name: with the fast kernels where a machine is given, else with the reference kernels alone. */
+/**
+ * Registers an embedded backend under a name: with the fast kernels where a machine is given, else with the reference
+ * kernels alone.
+ */
 export const registerEmbedded = (name: string, machine: KernelMachine | undefined): void => {
   registerOps();
   copyRegisteredKernels('cpu', name);

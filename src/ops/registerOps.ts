@@ -8,12 +8,32 @@ import { RECURRENT_OPS } from './recurrent/recurrentOps.js';
 import { softmaxOp } from './softmax.js';
 import { softmaxCrossEntropyOp } from './softmaxCrossEntropy.js';
 
-const recurrentOps = Object.values(RECURRENT_OPS).flatMap(({ layer, bidirectional, last, lastBidirectional, cell }): readonly AnyOp[] => [layer, bidirectional, last, lastBidirectional, cell]);
+const recurrentOps = Object.values(RECURRENT_OPS).flatMap(
+  ({ layer, bidirectional, last, lastBidirectional, cell }): readonly AnyOp[] => [
+    layer,
+    bidirectional,
+    last,
+    lastBidirectional,
+    cell,
+  ],
+);
 
-const embeddedOps = Object.values(EMBEDDED_OPS).flatMap(({ last, lastBidirectional }): readonly AnyOp[] => [last, lastBidirectional]);
+const embeddedOps = Object.values(EMBEDDED_OPS).flatMap(({ last, lastBidirectional }): readonly AnyOp[] => [
+  last,
+  lastBidirectional,
+]);
 
 /** Every op of this library that has a gradient. */
-export const OPS: readonly AnyOp[] = [dropoutOp, embeddingOp, gatherLastOp, linearOp, softmaxOp, softmaxCrossEntropyOp, ...recurrentOps, ...embeddedOps];
+export const OPS: readonly AnyOp[] = [
+  dropoutOp,
+  embeddingOp,
+  gatherLastOp,
+  linearOp,
+  softmaxOp,
+  softmaxCrossEntropyOp,
+  ...recurrentOps,
+  ...embeddedOps,
+];
 
 /**
  * Registers the gradients of this library's ops with tfjs, so that they can be trained through on any backend.

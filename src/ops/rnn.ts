@@ -5,16 +5,23 @@ import type { RecurrentOptions } from './recurrent/runLayer.js';
 
 /** What an RNN or GRU layer puts out. */
 export interface RecurrentOutput {
-  /** The hidden state after every token, shape [B, T, D·H], the reverse direction's beside the forward one's; 0 past a row's length. */
+  /**
+   * The hidden state after every token, shape [B, T, D·H], the reverse direction's beside the forward one's; 0 past a
+   * row's length.
+   */
   readonly output: Tensor3D;
-  /** The hidden state each direction ends with, shape [D, B, H]: after a row's last token, and, in reverse, after its first. */
+  /**
+   * The hidden state each direction ends with, shape [D, B, H]: after a row's last token, and, in reverse, after its
+   * first.
+   */
   readonly hidden: Tensor3D;
 }
 
 /**
  * Runs a simple recurrent layer over a batch: h' = tanh(W_ih·x + b_ih + W_hh·h + b_hh), torch.nn.RNN with batch_first.
  *
- * Each row stops at its length, and the reverse direction starts at its last token; nothing past it is computed. With `overPadding` the
+ * Each row stops at its length, and the reverse direction starts at its last token; nothing past it is computed. With
+ * `overPadding` the
  * layer runs over the padding too, as the lesson does.
  *
  * @param x the inputs, shape [B, T, I], float32
@@ -35,7 +42,12 @@ export interface RecurrentOutput {
  * hidden.shape; // [1, 3, 4]
  * ```
  */
-export const rnn = (x: Tensor, lengths: Int32Array | undefined, weights: LayerWeights<Tensor>, options: RecurrentOptions = {}): RecurrentOutput => {
+export const rnn = (
+  x: Tensor,
+  lengths: Int32Array | undefined,
+  weights: LayerWeights<Tensor>,
+  options: RecurrentOptions = {},
+): RecurrentOutput => {
   const { output, hidden } = runLayer('rnn', 'rnn', x, lengths, weights, options);
   return { output, hidden };
 };

@@ -19,4 +19,5 @@ import { runCell } from './recurrent/runCell.js';
  * rnnCell(tf.ones([3, 2]), tf.zeros([3, 4]), weights).shape; // [3, 4]
  * ```
  */
-export const rnnCell = (x: Tensor, hidden: Tensor, weights: CellWeights<Tensor>): Tensor2D => runCell('rnnCell', 'rnn', x, { hidden }, weights).hidden;
+export const rnnCell = (x: Tensor, hidden: Tensor, weights: CellWeights<Tensor>): Tensor2D =>
+  runCell('rnnCell', 'rnn', x, { hidden }, weights).hidden;

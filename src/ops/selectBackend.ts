@@ -30,8 +30,10 @@ const variantInWords = (): string => {
 /**
  * Loads a backend by name, registers this library's kernels for it, and says why it is that one.
  *
- * `auto` is the embedded default, `headwater`. `tensorflow` takes what `headwater setup tensorflow` has set up, then an installed `@tensorflow/tfjs-node-gpu` or `@tensorflow/tfjs-node`. `webgpu` takes the packages `webgpu` and
- * `@tensorflow/tfjs-backend-webgpu`, and a driver; models of it are `deferredClassifier`s, since what it computes can be read only later.
+ * `auto` is the embedded default, `headwater`. `tensorflow` takes what `headwater setup tensorflow` has set up, then an
+ * installed `@tensorflow/tfjs-node-gpu` or `@tensorflow/tfjs-node`. `webgpu` takes the packages `webgpu` and
+ * `@tensorflow/tfjs-backend-webgpu`, and a driver; models of it are `deferredClassifier`s, since what it computes can
+ * be read only later.
  *
  * @param wanted the name asked for; default `auto`
  * @param options how the embedded backend computes, as for `registerBackend`
@@ -43,7 +45,10 @@ const variantInWords = (): string => {
  * if (selected._tag === 'Right') console.log(selected.right.name); // headwater
  * ```
  */
-export const selectBackend = (wanted: BackendName = 'auto', options: BackendOptions = {}): TE.TaskEither<HeadwaterError, SelectedBackend> =>
+export const selectBackend = (
+  wanted: BackendName = 'auto',
+  options: BackendOptions = {},
+): TE.TaskEither<HeadwaterError, SelectedBackend> =>
   TE.tryCatch(
     async () => {
       registerBackend(options);
@@ -60,5 +65,12 @@ export const selectBackend = (wanted: BackendName = 'auto', options: BackendOpti
           return { name: WEBGPU_NAME, reason: `asked for by name; ${await loadWebgpu()}` };
       }
     },
-    (error) => (error instanceof HeadwaterError ? error : new HeadwaterError('HW_BACKEND', `Backend ${wanted} does not load: ${firstLine(error)}. Use --backend headwater.`, { cause: error })),
+    (error) =>
+      error instanceof HeadwaterError
+        ? error
+        : new HeadwaterError(
+            'HW_BACKEND',
+            `Backend ${wanted} does not load: ${firstLine(error)}. Use --backend headwater.`,
+            { cause: error },
+          ),
   );

@@ -4,7 +4,11 @@ import { checkShape } from './checkShape.js';
 import { defineOp } from './defineOp.js';
 
 /** The gradient of {@link softmax}: dz = p ⊙ (dp − Σ dp ⊙ p over the classes). */
-export const softmaxGradOp = defineOp<{ dProbabilities: Tensor; probabilities: Tensor }, [Tensor], Record<string, never>>({
+export const softmaxGradOp = defineOp<
+  { dProbabilities: Tensor; probabilities: Tensor },
+  [Tensor],
+  Record<string, never>
+>({
   name: 'HeadwaterSoftmaxGrad',
   compose: ({ dProbabilities, probabilities }) => {
     const weighted = mul(dProbabilities, probabilities);
@@ -23,7 +27,9 @@ export const softmaxOp = defineOp<{ logits: Tensor }, [Tensor], Record<string, n
   gradient: {
     savedInputs: [],
     savedOutputs: [0],
-    backward: ([dProbabilities], [probabilities]) => ({ logits: softmaxGradOp.run({ dProbabilities: dProbabilities!, probabilities: probabilities! }, {})[0] }),
+    backward: ([dProbabilities], [probabilities]) => ({
+      logits: softmaxGradOp.run({ dProbabilities: dProbabilities!, probabilities: probabilities! }, {})[0],
+    }),
   },
 });
 

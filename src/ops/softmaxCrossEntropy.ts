@@ -30,16 +30,22 @@ export const softmaxCrossEntropyOp = defineOp<{ logits: Tensor }, [Tensor, Tenso
     savedInputs: [],
     savedOutputs: [1],
     // The probabilities never leave the op, so nothing flows back through them.
-    backward: ([dLoss], [probabilities], attributes) => ({ logits: softmaxCrossEntropyGradOp.run({ dLoss: dLoss!, probabilities: probabilities! }, attributes)[0] }),
+    backward: ([dLoss], [probabilities], attributes) => ({
+      logits: softmaxCrossEntropyGradOp.run({ dLoss: dLoss!, probabilities: probabilities! }, attributes)[0],
+    }),
   },
 });
 
-/** The sum of the rows' class weights: what a mean over batches weighs this batch's loss by. The number of rows where there are no weights. */
+/**
+ * The sum of the rows' class weights: what a mean over batches weighs this batch's loss by. The number of rows where
+ * there are no weights.
+ */
 export const labelWeight = (labels: Int32Array, classWeights?: Float32Array): number =>
   classWeights === undefined ? labels.length : labels.reduce((total, label) => total + (classWeights[label] ?? NaN), 0);
 
 /**
- * The class-weighted mean cross-entropy of a batch, in nats: Σ w[yᵢ] · −log p[i, yᵢ] / Σ w[yᵢ], as PyTorch's `nn.CrossEntropyLoss(weight)`.
+ * The class-weighted mean cross-entropy of a batch, in nats: Σ w[yᵢ] · −log p[i, yᵢ] / Σ w[yᵢ], as PyTorch's
+ * `nn.CrossEntropyLoss(weight)`.
  *
  * @param logits shape [B, C], float32; of any size, nothing overflows
  * @param labels class indices, shape [B], between 0 and C − 1
@@ -56,12 +62,21 @@ export const labelWeight = (labels: Int32Array, classWeights?: Float32Array): nu
 export const softmaxCrossEntropy = (logits: Tensor, labels: Int32Array, classWeights?: Float32Array): Scalar => {
   checkShape('softmaxCrossEntropy', 'logits', logits, ['B', 'C']);
   const [rows, classes] = logits.shape as [number, number];
-  if (rows === 0) throw new HeadwaterError('HW_USAGE', 'softmaxCrossEntropy was given logits of no rows. A batch has at least one.');
-  return softmaxCrossEntropyOp.run({ logits }, { labels, shares: lossShares(labels, rows, classes, classWeights) })[0] as Scalar;
+  if (rows === 0)
+    throw new HeadwaterError('HW_USAGE', 'softmaxCrossEntropy was given logits of no rows. A batch has at least one.');
+  return softmaxCrossEntropyOp.run(
+    { logits },
+    { labels, shares: lossShares(labels, rows, classes, classWeights) },
+  )[0] as Scalar;
 };
 
 /** Each row's share of the loss, or a refusal of labels and weights that do not fit. */
-export const lossShares = (labels: Int32Array, rows: number, classes: number, classWeights: Float32Array | undefined): Float32Array => {
+export const lossShares = (
+  labels: Int32Array,
+  rows: number,
+  classes: number,
+  classWeights: Float32Array | undefined,
+): Float32Array => {
   checkLabels(labels, rows, classes);
   if (classWeights !== undefined) checkClassWeights(classWeights, classes);
   const weight = labelWeight(labels, classWeights);
@@ -71,14 +86,30 @@ export const lossShares = (labels: Int32Array, rows: number, classes: number, cl
 
 /** Refuses labels that are not one a row, each a class's index. */
 export const checkLabels = (labels: Int32Array, rows: number, classes: number): void => {
-  if (labels.length !== rows) throw new HeadwaterError('HW_USAGE', `There are ${labels.length} labels for ${rows} rows. There must be one a row.`);
+  if (labels.length !== rows)
+    throw new HeadwaterError(
+      'HW_USAGE',
+      `There are ${labels.length} labels for ${rows} rows. There must be one a row.`,
+    );
   const stranger = labels.findIndex((label) => label < 0 || label >= classes);
-  if (stranger !== -1) throw new HeadwaterError('HW_USAGE', `The label of row ${stranger} is ${labels[stranger]!}. Labels must be between 0 and ${classes - 1}.`);
+  if (stranger !== -1)
+    throw new HeadwaterError(
+      'HW_USAGE',
+      `The label of row ${stranger} is ${labels[stranger]!}. Labels must be between 0 and ${classes - 1}.`,
+    );
 };
 
 /** Refuses class weights that are not one a class, finite and not negative. */
 export const checkClassWeights = (classWeights: Float32Array, classes: number): void => {
-  if (classWeights.length !== classes) throw new HeadwaterError('HW_USAGE', `There are ${classWeights.length} class weights for ${classes} classes. There must be one a class.`);
+  if (classWeights.length !== classes)
+    throw new HeadwaterError(
+      'HW_USAGE',
+      `There are ${classWeights.length} class weights for ${classes} classes. There must be one a class.`,
+    );
   const bad = classWeights.findIndex((weight) => !(weight >= 0 && weight < Infinity));
-  if (bad !== -1) throw new HeadwaterError('HW_USAGE', `The weight of class ${bad} is ${classWeights[bad]!}. Class weights must be finite and not negative.`);
+  if (bad !== -1)
+    throw new HeadwaterError(
+      'HW_USAGE',
+      `The weight of class ${bad} is ${classWeights[bad]!}. Class weights must be finite and not negative.`,
+    );
 };

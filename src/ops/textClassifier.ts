@@ -22,7 +22,14 @@ export interface TextClassifierOptions {
 }
 
 /** Refuses what does not fit, and puts a batch as the ops take it. */
-const attributesOf = (op: string, cell: CellName, weights: ClassifierInputs<Tensor>, batch: PaddedBatch, { padIndex, overPadding }: TextClassifierOptions, reserve: boolean): EmbeddedAttributes => {
+const attributesOf = (
+  op: string,
+  cell: CellName,
+  weights: ClassifierInputs<Tensor>,
+  batch: PaddedBatch,
+  { padIndex, overPadding }: TextClassifierOptions,
+  reserve: boolean,
+): EmbeddedAttributes => {
   const { tokens, size, time, lengths } = batch;
   const { embeddings, fc1_weight, fc1_bias, fc2_weight, fc2_bias } = weights;
   const vocabularySize = checkTokens(op, embeddings, batch);
@@ -37,17 +44,27 @@ const attributesOf = (op: string, cell: CellName, weights: ClassifierInputs<Tens
 };
 
 /**
- * The probabilities of each class, by the lesson's classifier: embeddings → recurrent layer → its output at each row's last token → fc1 → fc2 → softmax.
+ * The probabilities of each class, by the lesson's classifier: embeddings → recurrent layer → its output at each row's
+ * last token → fc1 → fc2 → softmax.
  *
  * @param weights embeddings [V, E], the layer's under PyTorch's names, fc1 [F, D·H] and fc2 [C, F] with their biases
  * @returns shape [B, C], float32
  * @throws HeadwaterError `HW_USAGE` when shapes, dtypes, tokens or lengths do not fit
  */
-export const classifierProbabilities = (cell: CellName, weights: ClassifierInputs<Tensor>, batch: PaddedBatch, options: TextClassifierOptions): Tensor2D =>
-  CLASSIFIER_OPS[cell].probabilities.run(weights, attributesOf('classifierProbabilities', cell, weights, batch, options, false))[0] as Tensor2D;
+export const classifierProbabilities = (
+  cell: CellName,
+  weights: ClassifierInputs<Tensor>,
+  batch: PaddedBatch,
+  options: TextClassifierOptions,
+): Tensor2D =>
+  CLASSIFIER_OPS[cell].probabilities.run(
+    weights,
+    attributesOf('classifierProbabilities', cell, weights, batch, options, false),
+  )[0] as Tensor2D;
 
 /**
- * The mean cross-entropy of a batch, by the same classifier with dropout between fc1 and fc2, and its gradients with respect to every weight.
+ * The mean cross-entropy of a batch, by the same classifier with dropout between fc1 and fc2, and its gradients with
+ * respect to every weight.
  *
  * @param weights as {@link classifierProbabilities}
  * @param place which positions are dropped
@@ -66,6 +83,16 @@ export const classifierGradients = (
   const { labels } = batch;
   const attributes = attributesOf('classifierGradients', cell, weights, batch, options, true);
   const shares = lossShares(labels, batch.size, weights.fc2_weight.shape[0], classWeights);
-  const [loss, ...gradients] = CLASSIFIER_OPS[cell].gradients.run(weights, { ...attributes, labels, shares, rate, key0: deriveSeed(seed, 'dropout', 0), key1: deriveSeed(seed, 'dropout', 1), epoch, step, site });
+  const [loss, ...gradients] = CLASSIFIER_OPS[cell].gradients.run(weights, {
+    ...attributes,
+    labels,
+    shares,
+    rate,
+    key0: deriveSeed(seed, 'dropout', 0),
+    key1: deriveSeed(seed, 'dropout', 1),
+    epoch,
+    step,
+    site,
+  });
   return { loss: loss as Scalar, gradients };
 };

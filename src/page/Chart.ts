@@ -42,7 +42,10 @@ export interface ChartData {
   readonly x: readonly number[];
   /** By series. */
   readonly y: readonly (readonly (number | null)[])[];
-  /** By series, what the table says where that is another thing than `y`: the height of a bar alone, and not where it ends in a stack. */
+  /**
+   * By series, what the table says where that is another thing than `y`: the height of a bar alone, and not where it
+   * ends in a stack.
+   */
   readonly told?: readonly (readonly (number | null)[])[];
   /** How wide a bar is on the x axis. Default 0: there are none. */
   readonly barWidth?: number;
@@ -58,10 +61,32 @@ const HEIGHT = 190;
 /** How far apart the numbers of an axis may stand that has whole ones. */
 const WHOLE = Array.from({ length: 9 }, (_, digits) => [1, 2, 5].map((first) => first * 10 ** digits)).flat();
 
-const lookOf = ({ label, hue, dash, look = 'line', width = 2, points, overGaps = false }: ChartSeries, colour: (name: string) => string): uPlot.Series =>
+const lookOf = (
+  { label, hue, dash, look = 'line', width = 2, points, overGaps = false }: ChartSeries,
+  colour: (name: string) => string,
+): uPlot.Series =>
   look === 'bars'
-    ? { label, width: 0, fill: colour(hue), ...(uPlot.paths.bars === undefined ? {} : { paths: uPlot.paths.bars({ size: [0.86, 48], align: 1 }) }), points: { show: false } }
-    : { label, width, stroke: colour(hue), spanGaps: overGaps, points: { ...(points === undefined ? {} : { show: points }), size: 6, fill: colour(hue), stroke: colour('--surface'), width: 1 }, ...(dash === undefined ? {} : { dash: [...dash] }) };
+    ? {
+        label,
+        width: 0,
+        fill: colour(hue),
+        ...(uPlot.paths.bars === undefined ? {} : { paths: uPlot.paths.bars({ size: [0.86, 48], align: 1 }) }),
+        points: { show: false },
+      }
+    : {
+        label,
+        width,
+        stroke: colour(hue),
+        spanGaps: overGaps,
+        points: {
+          ...(points === undefined ? {} : { show: points }),
+          size: 6,
+          fill: colour(hue),
+          stroke: colour('--surface'),
+          width: 1,
+        },
+        ...(dash === undefined ? {} : { dash: [...dash] }),
+      };
 
 /**
  * A chart with its title, a text alternative, and its values as a table that can be opened.
@@ -82,10 +107,25 @@ export class Chart {
   constructor(options: ChartOptions) {
     this.#options = options;
     const { title, subtitle, legend } = options;
-    this.#scroller = element('div', { class: 'values-frame', tabindex: 0, role: 'region', 'aria-label': `${title}, as a table` }, this.#table);
-    this.#details = element('details', { class: 'values-details' }, element('summary', {}, 'Values as a table'), this.#scroller);
+    this.#scroller = element(
+      'div',
+      { class: 'values-frame', tabindex: 0, role: 'region', 'aria-label': `${title}, as a table` },
+      this.#table,
+    );
+    this.#details = element(
+      'details',
+      { class: 'values-details' },
+      element('summary', {}, 'Values as a table'),
+      this.#scroller,
+    );
     this.#details.addEventListener('toggle', () => this.#tell());
-    const heading = element('figcaption', {}, element('h3', {}, title), ...(subtitle === undefined ? [] : [element('p', { class: 'subtitle' }, subtitle)]), ...(legend === undefined ? [] : [legend]));
+    const heading = element(
+      'figcaption',
+      {},
+      element('h3', {}, title),
+      ...(subtitle === undefined ? [] : [element('p', { class: 'subtitle' }, subtitle)]),
+      ...(legend === undefined ? [] : [legend]),
+    );
     this.node = element('figure', { class: 'chart card' }, heading, this.#plate, this.#summary, this.#details);
     new ResizeObserver(([entry]) => {
       const width = Math.floor(entry?.contentRect.width ?? 0);
@@ -129,13 +169,21 @@ export class Chart {
     const { series, formatX, formatY, range, wholeX = false } = this.#options;
     const style = getComputedStyle(this.#plate);
     const colour = (name: string): string => style.getPropertyValue(name).trim();
-    const axis: uPlot.Axis = { stroke: colour('--muted'), font: `11px ${style.fontFamily}`, grid: { stroke: colour('--grid'), width: 1 }, ticks: { show: false }, gap: 6 };
+    const axis: uPlot.Axis = {
+      stroke: colour('--muted'),
+      font: `11px ${style.fontFamily}`,
+      grid: { stroke: colour('--grid'), width: 1 },
+      ticks: { show: false },
+      gap: 6,
+    };
     const spanOf = ({ scales }: uPlot): number => (scales['x']?.max ?? 0) - (scales['x']?.min ?? 0);
     const along: uPlot.Range.Function = () => xRange(this.#data?.x ?? [], this.#data?.barWidth);
     const up: uPlot.Range.Function = (_plot, least, most) => {
       // Without any value uPlot gives nulls, whatever its types say.
       const known = Number.isFinite(least) && Number.isFinite(most);
-      return [...(known && range !== undefined ? range(least, most) : ([0, known && most > 0 ? most * 1.08 : 1] as const))];
+      return [
+        ...(known && range !== undefined ? range(least, most) : ([0, known && most > 0 ? most * 1.08 : 1] as const)),
+      ];
     };
     return {
       width,
@@ -145,7 +193,14 @@ export class Chart {
       padding: [8, 26, 0, 0],
       scales: { x: { time: false, range: along }, y: { range: up } },
       axes: [
-        { ...axis, ...(wholeX && { incrs: WHOLE }), space: 58, size: 30, grid: { show: false }, values: (plot, splits) => splits.map((split) => formatX(split, spanOf(plot))) },
+        {
+          ...axis,
+          ...(wholeX && { incrs: WHOLE }),
+          space: 58,
+          size: 30,
+          grid: { show: false },
+          values: (plot, splits) => splits.map((split) => formatX(split, spanOf(plot))),
+        },
         { ...axis, size: 52, values: (_plot, splits) => splits.map(formatY) },
       ],
       series: [{}, ...series.map((one) => lookOf(one, colour))],
@@ -158,7 +213,15 @@ export class Chart {
     const { series, xLabel, formatX, formatY } = this.#options;
     const { x, y, told = y } = this.#data;
     const span = (x.at(-1) ?? 0) - (x[0] ?? 0);
-    const head = element('thead', {}, element('tr', {}, ...[xLabel, ...series.map(({ label }) => label)].map((name) => element('th', { scope: 'col' }, name))));
+    const head = element(
+      'thead',
+      {},
+      element(
+        'tr',
+        {},
+        ...[xLabel, ...series.map(({ label }) => label)].map((name) => element('th', { scope: 'col' }, name)),
+      ),
+    );
     const rows = x.map((at, row) => {
       const cells = series.map((_, index) => {
         const value = told[index]?.[row];

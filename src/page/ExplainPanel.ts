@@ -25,7 +25,8 @@ export interface Asked {
 const NARROW = '(max-width: 60rem)';
 
 /**
- * The words that moved a prediction, as a picture: each word of the title as heavy as its effect, below it a bar a word, and all of it in numbers.
+ * The words that moved a prediction, as a picture: each word of the title as heavy as its effect, below it a bar a
+ * word, and all of it in numbers.
  *
  * It also takes a headline of the reader's own.
  */
@@ -44,14 +45,32 @@ export class ExplainPanel {
   constructor(classes: readonly string[], tokenWanted: (error: unknown) => boolean) {
     this.#classes = classes;
     this.#tokenWanted = tokenWanted;
-    const input = element('input', { id: 'own', type: 'text', maxlength: 1000, autocomplete: 'off', placeholder: 'The final starts next week' });
-    const form = element('form', { class: 'own' }, element('label', { for: 'own' }, 'A headline of your own'), element('div', { class: 'own-row' }, input, element('button', { type: 'submit' }, 'Explain')));
+    const input = element('input', {
+      id: 'own',
+      type: 'text',
+      maxlength: 1000,
+      autocomplete: 'off',
+      placeholder: 'The final starts next week',
+    });
+    const form = element(
+      'form',
+      { class: 'own' },
+      element('label', { for: 'own' }, 'A headline of your own'),
+      element('div', { class: 'own-row' }, input, element('button', { type: 'submit' }, 'Explain')),
+    );
     form.addEventListener('submit', (event) => {
       event.preventDefault();
       if (input.value.trim() !== '') this.explain({ title: input.value });
     });
     this.#hint();
-    this.node = element('section', { class: 'card explain', 'aria-labelledby': 'explain-heading' }, element('h2', { id: 'explain-heading' }, 'Why this class?'), this.#body, this.#announcer, form);
+    this.node = element(
+      'section',
+      { class: 'card explain', 'aria-labelledby': 'explain-heading' },
+      element('h2', { id: 'explain-heading' }, 'Why this class?'),
+      this.#body,
+      this.#announcer,
+      form,
+    );
   }
 
   /** Explains a headline, instead of the one before. */
@@ -63,8 +82,13 @@ export class ExplainPanel {
     postJson<ExplanationAnswer>('explain', { title: asked.title }, leaving.signal).then(
       (answer) => {
         this.#show(answer, asked);
-        // On a narrow screen it is below the list. The focus stays where it is: whoever goes through the headlines by the keyboard goes on there.
-        if (matchMedia(NARROW).matches) this.node.scrollIntoView({ block: 'start', behavior: matchMedia('(prefers-reduced-motion: reduce)').matches ? 'auto' : 'smooth' });
+        // On a narrow screen it is below the list. The focus stays where it is: whoever goes through the headlines by
+        // the keyboard goes on there.
+        if (matchMedia(NARROW).matches)
+          this.node.scrollIntoView({
+            block: 'start',
+            behavior: matchMedia('(prefers-reduced-motion: reduce)').matches ? 'auto' : 'smooth',
+          });
       },
       (error: unknown) => {
         if (leaving.signal.aborted || this.#tokenWanted(error)) return;
@@ -74,7 +98,9 @@ export class ExplainPanel {
   }
 
   #hint(): void {
-    this.#say('Choose a headline to see which of its words moved the prediction: each word is taken out in turn, and the model asked again.');
+    this.#say(
+      'Choose a headline to see which of its words moved the prediction: each word is taken out in turn, and the model asked again.',
+    );
   }
 
   #say(text: string): void {
@@ -87,10 +113,19 @@ export class ExplainPanel {
     const most = Math.max(SLIGHT, ...words.map(({ effect }) => Math.abs(effect)));
     const summary = describeEffects(category, words);
     setText(this.#announcer, `${category}. ${summary}`);
-    const from = [...(source === undefined ? [] : [source]), ...(link === undefined || !/^https?:/i.test(link) ? [] : [element('a', { href: link, target: '_blank', rel: 'noopener noreferrer' }, 'open the article')])];
+    const from = [
+      ...(source === undefined ? [] : [source]),
+      ...(link === undefined || !/^https?:/i.test(link)
+        ? []
+        : [element('a', { href: link, target: '_blank', rel: 'noopener noreferrer' }, 'open the article')]),
+    ];
     this.#body.replaceChildren(
       this.#picture(title, words, most, summary),
-      ...(from.length === 0 ? [] : [element('p', { class: 'origin' }, ...from.flatMap((part, index) => (index === 0 ? [part] : [' · ', part])))]),
+      ...(from.length === 0
+        ? []
+        : [
+            element('p', { class: 'origin' }, ...from.flatMap((part, index) => (index === 0 ? [part] : [' · ', part]))),
+          ]),
       this.#distribution(probabilities, category),
       element('p', { class: 'chart-summary' }, summary),
       this.#bars(words, most, category),
@@ -120,20 +155,39 @@ export class ExplainPanel {
         const bar = element('span', { class: 'bar', 'aria-hidden': 'true' });
         bar.style.setProperty('--length', String(probability));
         bar.style.setProperty('--hue', `var(${hueName(category)})`);
-        return element('li', { 'data-predicted': name === predicted }, className(name, category), bar, element('span', { class: 'number' }, formatShare(probability)));
+        return element(
+          'li',
+          { 'data-predicted': name === predicted },
+          className(name, category),
+          bar,
+          element('span', { class: 'number' }, formatShare(probability)),
+        );
       });
     return element('ul', { class: 'distribution', 'aria-label': 'Probability of each class' }, ...rows);
   }
 
   #bars(words: readonly WordEffect[], most: number, category: string): HTMLElement {
     const rows = words.map(({ word, effect, read }) => {
-      const bar = element('span', { class: 'effect-bar', 'data-side': effect < 0 ? 'against' : 'for', 'aria-hidden': 'true' });
+      const bar = element('span', {
+        class: 'effect-bar',
+        'data-side': effect < 0 ? 'against' : 'for',
+        'aria-hidden': 'true',
+      });
       bar.style.setProperty('--length', (Math.abs(effect) / most).toFixed(3));
       return element(
         'tr',
         { 'data-read': read },
-        element('th', { scope: 'row' }, word, ...(read === 'unknown' ? [element('span', { class: 'note' }, ' unknown')] : [])),
-        element('td', { class: 'effect-cell' }, read === 'left-out' ? element('span', { class: 'note' }, 'not read') : bar),
+        element(
+          'th',
+          { scope: 'row' },
+          word,
+          ...(read === 'unknown' ? [element('span', { class: 'note' }, ' unknown')] : []),
+        ),
+        element(
+          'td',
+          { class: 'effect-cell' },
+          read === 'left-out' ? element('span', { class: 'note' }, 'not read') : bar,
+        ),
         element('td', { class: 'number' }, read === 'left-out' ? NOTHING : formatPoints(effect)),
       );
     });
@@ -141,9 +195,12 @@ export class ExplainPanel {
       'table',
       { class: 'effects' },
       element('caption', {}, `Points that ${category} falls without the word`),
-      element('thead', { class: 'hidden' }, element('tr', {}, ...['Word', 'Picture', 'Points'].map((name) => element('th', { scope: 'col' }, name)))),
+      element(
+        'thead',
+        { class: 'hidden' },
+        element('tr', {}, ...['Word', 'Picture', 'Points'].map((name) => element('th', { scope: 'col' }, name))),
+      ),
       element('tbody', {}, ...rows),
     );
   }
 }
-

@@ -18,14 +18,20 @@ const AROUND = 6;
 /**
  * The headlines, the newest first, of which only those that can be seen are drawn.
  *
- * A listbox: the list has the focus, and says which of its options is the active one. Arrows, Page Up and Down, Home and End move it, Enter and Space choose it.
+ * A listbox: the list has the focus, and says which of its options is the active one. Arrows, Page Up and Down, Home
+ * and End move it, Enter and Space choose it.
  *
  * @see ARIA Authoring Practices Guide, listbox pattern
  */
 export class HeadlineList {
   readonly node: HTMLElement;
   readonly #options: HeadlineListOptions;
-  readonly #list = element('div', { class: 'headlines', role: 'listbox', tabindex: 0, 'aria-label': 'Headlines, the newest first' });
+  readonly #list = element('div', {
+    class: 'headlines',
+    role: 'listbox',
+    tabindex: 0,
+    'aria-label': 'Headlines, the newest first',
+  });
   /** As high as all rows together. */
   readonly #canvas = element('div', { class: 'headlines-canvas', role: 'presentation' });
   /** As high as one row, in whatever size of text. */
@@ -75,7 +81,12 @@ export class HeadlineList {
   }
 
   #viewport(): Viewport {
-    return { scrollTop: this.#list.scrollTop, height: this.#list.clientHeight, rowHeight: this.#rule.offsetHeight || 40, count: this.#options.ring.size };
+    return {
+      scrollTop: this.#list.scrollTop,
+      height: this.#list.clientHeight,
+      rowHeight: this.#rule.offsetHeight || 40,
+      count: this.#options.ring.size,
+    };
   }
 
   /** The newest is in row 0. */
@@ -109,7 +120,9 @@ export class HeadlineList {
       this.#rows.delete(serial);
     }
     for (const serial of wanted) this.#place(serial, viewport);
-    setAttributes(this.#list, { 'aria-activedescendant': this.#active === undefined ? undefined : `headline-${this.#active}` });
+    setAttributes(this.#list, {
+      'aria-activedescendant': this.#active === undefined ? undefined : `headline-${this.#active}`,
+    });
   }
 
   #place(serial: number, { rowHeight, count }: Viewport): void {
@@ -121,7 +134,12 @@ export class HeadlineList {
     }
     const number = this.#rowOf(serial);
     row.style.transform = `translateY(${number * rowHeight}px)`;
-    setAttributes(row, { 'aria-posinset': number + 1, 'aria-setsize': count, 'aria-selected': serial === this.#chosen ? 'true' : 'false', 'data-active': serial === this.#active });
+    setAttributes(row, {
+      'aria-posinset': number + 1,
+      'aria-setsize': count,
+      'aria-selected': serial === this.#chosen ? 'true' : 'false',
+      'data-active': serial === this.#active,
+    });
   }
 
   #make(serial: number): HTMLElement {
@@ -145,7 +163,14 @@ export class HeadlineList {
     if (ring.size === 0 || event.ctrlKey || event.metaKey || event.altKey) return;
     const at = this.#rowOf(this.#active ?? ring.end - 1);
     const page = rowsAPage(this.#viewport());
-    const moves: Readonly<Record<string, number>> = { ArrowDown: at + 1, ArrowUp: at - 1, PageDown: at + page, PageUp: at - page, Home: 0, End: ring.size - 1 };
+    const moves: Readonly<Record<string, number>> = {
+      ArrowDown: at + 1,
+      ArrowUp: at - 1,
+      PageDown: at + page,
+      PageUp: at - page,
+      Home: 0,
+      End: ring.size - 1,
+    };
     const to = moves[event.key];
     if (to !== undefined) this.#activate(this.#serialAt(Math.max(0, Math.min(ring.size - 1, to))));
     else if (event.key === 'Enter' || event.key === ' ') this.#choose(this.#active);

@@ -16,7 +16,9 @@ const describe = (event: SourceEvent): string => {
     case 'moved':
       return `moved to ${event.to}`;
     case 'failed':
-      return event.nextInMs === undefined ? `failed for good: ${event.message}` : `failed, tried again later: ${event.message}`;
+      return event.nextInMs === undefined
+        ? `failed for good: ${event.message}`
+        : `failed, tried again later: ${event.message}`;
   }
 };
 
@@ -27,7 +29,12 @@ export class SourceList {
   readonly #last = new Map<string, SourceEvent>();
 
   constructor() {
-    this.node = element('section', { class: 'card', 'aria-label': 'Feeds', hidden: true }, element('h3', {}, 'Feeds'), this.#list);
+    this.node = element(
+      'section',
+      { class: 'card', 'aria-label': 'Feeds', hidden: true },
+      element('h3', {}, 'Feeds'),
+      this.#list,
+    );
   }
 
   /** Something happened to a source. */
@@ -37,7 +44,12 @@ export class SourceList {
     this.node.hidden = false;
     this.#list.replaceChildren(
       ...Array.from(this.#last.values(), (last) =>
-        element('li', { 'data-failed': last.type === 'failed' }, element('span', { class: 'source-name' }, last.source), element('span', { class: 'source-state' }, `${describe(last)} · ${formatTime(last.at)}`)),
+        element(
+          'li',
+          { 'data-failed': last.type === 'failed' },
+          element('span', { class: 'source-name' }, last.source),
+          element('span', { class: 'source-state' }, `${describe(last)} · ${formatTime(last.at)}`),
+        ),
       ),
     );
   }

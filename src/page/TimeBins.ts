@@ -22,12 +22,16 @@ export interface BinColumns {
 }
 
 /** How long bins can be, in milliseconds: each goes into the next without a rest. */
-const WIDTHS = [1000, 5000, 10_000, 30_000, 60_000, 300_000, 600_000, 1_800_000, 3_600_000, 7_200_000, 21_600_000, 43_200_000, 86_400_000] as const;
+const WIDTHS = [
+  1000, 5000, 10_000, 30_000, 60_000, 300_000, 600_000, 1_800_000, 3_600_000, 7_200_000, 21_600_000, 43_200_000,
+  86_400_000,
+] as const;
 
 /**
  * Headlines counted by time: how many of each class, and how long they took.
  *
- * There are never more bins than were asked for: where there would be, they become longer and are added up; when they are a day each, the oldest go.
+ * There are never more bins than were asked for: where there would be, they become longer and are added up; when they
+ * are a day each, the oldest go.
  */
 export class TimeBins {
   readonly #classes: number;
@@ -69,7 +73,10 @@ export class TimeBins {
       totals,
       rates: totals.map((total, index) => {
         // The last bin is not over yet: its rate is that of the time that has passed.
-        const passed = index === totals.length - 1 ? Math.min(widthMs, Math.max(1000, now - (this.#first + index) * widthMs)) : widthMs;
+        const passed =
+          index === totals.length - 1
+            ? Math.min(widthMs, Math.max(1000, now - (this.#first + index) * widthMs))
+            : widthMs;
         return (total * 1000) / passed;
       }),
       median: this.#bins.map(({ latencies }) => latencies.quantile(0.5) ?? null),
@@ -77,13 +84,20 @@ export class TimeBins {
     };
   }
 
-  /** Headlines a second over so long until now: over a bin where that is longer, and no longer than anything was counted. */
+  /**
+   * Headlines a second over so long until now: over a bin where that is longer, and no longer than anything was
+   * counted.
+   */
   recentRate(now: number, overMs: number): number {
     if (this.#bins.length === 0) return 0;
     this.#binAt(now);
     const from = Math.max(0, this.#bins.length - Math.ceil(overMs / this.widthMs) - 1);
     const passed = Math.max(1000, now - (this.#first + from) * this.widthMs);
-    return (this.#bins.slice(from).reduce((sum, { counts }) => sum + counts.reduce((total, count) => total + count, 0), 0) * 1000) / passed;
+    return (
+      (this.#bins.slice(from).reduce((sum, { counts }) => sum + counts.reduce((total, count) => total + count, 0), 0) *
+        1000) /
+      passed
+    );
   }
 
   #binAt(time: number): Bin {
@@ -99,7 +113,8 @@ export class TimeBins {
       this.#first = number;
       return this.#binAt(time);
     }
-    while (this.#bins.length <= index) this.#bins.push({ counts: new Float64Array(this.#classes), latencies: new LatencyCounts() });
+    while (this.#bins.length <= index)
+      this.#bins.push({ counts: new Float64Array(this.#classes), latencies: new LatencyCounts() });
     const excess = Math.max(0, this.#bins.length - this.#most);
     this.#bins.splice(0, excess);
     this.#first += excess;

@@ -20,7 +20,8 @@ export interface ConnectionText {
 export const connectionAfter = (before: Connection, news: StreamNews, now: number): Connection => {
   switch (news.type) {
     case 'connecting':
-      // Whoever was told that it is lost need not be told that another attempt has begun; and what goes over to another stream is not lost.
+      // Whoever was told that it is lost need not be told that another attempt has begun; and what goes over to another
+      // stream is not lost.
       return before.state === 'reconnecting' ? { ...before, retryAt: now } : before;
     case 'opened':
       return { state: 'live', connectedAt: now + news.aheadMs, aheadMs: news.aheadMs };
@@ -52,7 +53,10 @@ export const describeConnection = (connection: Connection, now: number): Connect
       return { label: `Behind by ${formatMs(connection.lagMs)}`, announcement: 'The page is behind the server.' };
     case 'reconnecting': {
       const seconds = Math.ceil((connection.retryAt - now) / 1000);
-      return { label: seconds > 0 ? `Reconnecting in ${seconds} s` : 'Reconnecting…', announcement: 'The connection is lost. Reconnecting.' };
+      return {
+        label: seconds > 0 ? `Reconnecting in ${seconds} s` : 'Reconnecting…',
+        announcement: 'The connection is lost. Reconnecting.',
+      };
     }
     case 'over':
       return { label: 'Ended', announcement: 'It has ended.' };

@@ -6,8 +6,11 @@ export const SLIGHT = 0.0005;
 
 /** What is said of the words that moved a prediction most. */
 export const describeEffects = (category: string, words: readonly WordEffect[]): string => {
-  const moving = words.filter(({ effect }) => Math.abs(effect) >= SLIGHT).sort((a, b) => Math.abs(b.effect) - Math.abs(a.effect));
-  if (moving.length === 0) return `No single word moved it: without any one of them it is as much ${category} as with it.`;
+  const moving = words
+    .filter(({ effect }) => Math.abs(effect) >= SLIGHT)
+    .sort((a, b) => Math.abs(b.effect) - Math.abs(a.effect));
+  if (moving.length === 0)
+    return `No single word moved it: without any one of them it is as much ${category} as with it.`;
   const said = moving.slice(0, 3).map(({ word, effect }) => `${word} (${formatPoints(effect)} points)`);
   return `What moved ${category} most: ${said.join(', ')}.`;
 };

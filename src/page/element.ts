@@ -10,7 +10,11 @@ export const setAttributes = (target: Element, attributes: Attributes): void => 
 };
 
 /** Makes an element. Strings become text, never markup. */
-export const element = <K extends keyof HTMLElementTagNameMap>(tag: K, attributes: Attributes = {}, ...children: readonly (Node | string)[]): HTMLElementTagNameMap[K] => {
+export const element = <K extends keyof HTMLElementTagNameMap>(
+  tag: K,
+  attributes: Attributes = {},
+  ...children: readonly (Node | string)[]
+): HTMLElementTagNameMap[K] => {
   const made = document.createElement(tag);
   setAttributes(made, attributes);
   made.append(...children);

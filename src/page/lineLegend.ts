@@ -5,4 +5,10 @@ export type LineLook = 'faint' | 'solid' | 'dashed';
 
 /** What the lines of a chart are called. */
 export const lineLegend = (entries: readonly (readonly [label: string, line: LineLook])[]): HTMLElement =>
-  element('ul', { class: 'legend' }, ...entries.map(([label, line]) => element('li', {}, element('span', { class: `stroke ${line}`, 'aria-hidden': 'true' }), label)));
+  element(
+    'ul',
+    { class: 'legend' },
+    ...entries.map(([label, line]) =>
+      element('li', {}, element('span', { class: `stroke ${line}`, 'aria-hidden': 'true' }), label),
+    ),
+  );

@@ -36,7 +36,10 @@ export const qualityChart = (): Chart =>
     wholeX: true,
     formatX: formatEpoch,
     formatY: formatScore,
-    range: (least, most) => [Math.max(0, Math.floor((least - 0.02) * 20) / 20), Math.min(1, Math.ceil((most + 0.005) * 20) / 20)],
+    range: (least, most) => [
+      Math.max(0, Math.floor((least - 0.02) * 20) / 20),
+      Math.min(1, Math.ceil((most + 0.005) * 20) / 20),
+    ],
     series: [
       { label: 'Accuracy', hue: '--class-0', points: true },
       { label: 'Macro F1', hue: '--class-1', dash: [6, 4], points: true },
@@ -69,7 +72,13 @@ export const qualityData = (epochs: readonly EpochRecord[]): ChartData => {
   const share = (score: number | null): string => (score === null ? 'not known' : formatScore(score));
   return {
     x: epochs.map(({ epoch }) => epoch),
-    y: [epochs.map(({ validationAccuracy }) => validationAccuracy), epochs.map(({ validationMacroF1 }) => validationMacroF1)],
-    summary: last === undefined ? 'No epoch has ended yet.' : `After epoch ${last.epoch} the accuracy is ${share(last.validationAccuracy)} and the macro F1 ${share(last.validationMacroF1)}.`,
+    y: [
+      epochs.map(({ validationAccuracy }) => validationAccuracy),
+      epochs.map(({ validationMacroF1 }) => validationMacroF1),
+    ],
+    summary:
+      last === undefined
+        ? 'No epoch has ended yet.'
+        : `After epoch ${last.epoch} the accuracy is ${share(last.validationAccuracy)} and the macro F1 ${share(last.validationMacroF1)}.`,
   };
 };

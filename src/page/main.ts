@@ -30,10 +30,14 @@ const tokenWanted = (error: unknown): boolean => {
   return true;
 };
 
-/** A server that classifies tells of its model, and one that trains of its training: which of them it is, the document says. */
+/**
+ * A server that classifies tells of its model, and one that trains of its training: which of them it is, the document
+ * says.
+ */
 const show = async (): Promise<void> => {
   const view = { announcer, notice, corner, tokenWanted };
-  if (document.documentElement.dataset['shows'] === 'training') trainingView(main, await getJson<TrainingSnapshot>('training'), view);
+  if (document.documentElement.dataset['shows'] === 'training')
+    trainingView(main, await getJson<TrainingSnapshot>('training'), view);
   else servingView(main, await getJson<ModelView>('model'), view);
 };
 

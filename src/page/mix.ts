@@ -16,8 +16,14 @@ export const describeMix = (classes: readonly string[], { counts }: BinColumns):
   return `Of ${formatCount(all)} headline${all === 1 ? '' : 's'}: ${said.join(', ')}${classes.length > 6 ? ' and others' : ''}.`;
 };
 
-/** The shares of the classes as the upper edges of a stack, the last class first, since the edges further down are drawn over those further up. */
-export const stackOf = ({ counts, totals }: BinColumns): { readonly edges: (number | null)[][]; readonly shares: (number | null)[][] } => {
+/**
+ * The shares of the classes as the upper edges of a stack, the last class first, since the edges further down are drawn
+ * over those further up.
+ */
+export const stackOf = ({
+  counts,
+  totals,
+}: BinColumns): { readonly edges: (number | null)[][]; readonly shares: (number | null)[][] } => {
   const shares = counts.map((values) => values.map((count, bin) => (totals[bin] === 0 ? null : count / totals[bin]!)));
   const edges: (number | null)[][] = [];
   let below: readonly (number | null)[] = totals.map((total) => (total === 0 ? null : 0));

@@ -1,4 +1,18 @@
-import { catchError, concat, defer, EMPTY, ignoreElements, merge, type Observable, of, repeat, startWith, tap, throwError, timer } from 'rxjs';
+import {
+  catchError,
+  concat,
+  defer,
+  EMPTY,
+  ignoreElements,
+  merge,
+  type Observable,
+  of,
+  repeat,
+  startWith,
+  tap,
+  throwError,
+  timer,
+} from 'rxjs';
 
 /** A server-sent event. */
 export interface ServerSent {
@@ -17,7 +31,12 @@ export interface Opened {
 }
 
 /** What happens to a stream of events that is opened again when it is lost. */
-export type StreamNews = { readonly type: 'connecting' } | Opened | ServerSent | { readonly type: 'waiting'; readonly ms: number } | { readonly type: 'over' };
+export type StreamNews =
+  | { readonly type: 'connecting' }
+  | Opened
+  | ServerSent
+  | { readonly type: 'waiting'; readonly ms: number }
+  | { readonly type: 'over' };
 
 /** The server wants a token, or another one. Trying again would not help. */
 export class TokenWanted extends Error {
@@ -30,7 +49,9 @@ export interface ReconnectingOptions {
   readonly open: (lastEventId: string) => Observable<Opened | ServerSent>;
   /** The last event that is known already. Default: none. */
   readonly lastEventId?: string | undefined;
-  /** Asked when the stream is lost: whether all has been told, and there is nothing to come back for. Default: never. */
+  /**
+   * Asked when the stream is lost: whether all has been told, and there is nothing to come back for. Default: never.
+   */
   readonly isOver?: (() => boolean) | undefined;
   /** Numbers in [0, 1). */
   readonly random: () => number;
@@ -41,7 +62,8 @@ export interface ReconnectingOptions {
 }
 
 /**
- * Keeps a stream of events open: when it is lost it is opened again after the last event that came, sooner or later by chance (exponential backoff with full jitter), for as long as it takes.
+ * Keeps a stream of events open: when it is lost it is opened again after the last event that came, sooner or later by
+ * chance (exponential backoff with full jitter), for as long as it takes.
  *
  * ```
  * open:    --o-a-b-#         o: opened;  a, b: events
@@ -53,7 +75,14 @@ export interface ReconnectingOptions {
  *
  * @see M. Brooker, "Exponential Backoff And Jitter", AWS Architecture Blog, 2015
  */
-export const reconnecting = ({ open, lastEventId = '', isOver = () => false, random, firstMs = 1000, mostMs = 15_000 }: ReconnectingOptions): Observable<StreamNews> =>
+export const reconnecting = ({
+  open,
+  lastEventId = '',
+  isOver = () => false,
+  random,
+  firstMs = 1000,
+  mostMs = 15_000,
+}: ReconnectingOptions): Observable<StreamNews> =>
   defer(() => {
     let last = lastEventId;
     let attempts = 0;

@@ -48,4 +48,9 @@ export const getJson = <T>(path: string): Promise<T> => ask<T>(path, { headers: 
 
 /** Sends JSON, and gets JSON. Errors as `getJson`. */
 export const postJson = <T>(path: string, body: unknown, signal: AbortSignal): Promise<T> =>
-  ask<T>(path, { method: 'POST', headers: { ...credentials(), 'content-type': 'application/json' }, body: JSON.stringify(body), signal });
+  ask<T>(path, {
+    method: 'POST',
+    headers: { ...credentials(), 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+    signal,
+  });

@@ -52,13 +52,23 @@ const RECENT_MS = 10_000;
 const DRAW_MS = 1000;
 
 /** The page of a server that classifies. */
-export const servingView = (main: HTMLElement, model: ModelView, { announcer, notice, corner, tokenWanted }: ViewOptions): void => {
+export const servingView = (
+  main: HTMLElement,
+  model: ModelView,
+  { announcer, notice, corner, tokenWanted }: ViewOptions,
+): void => {
   const { classes } = model;
   const indexOf = new Map(classes.map((name, category) => [name, category]));
   const ring = new HeadlineRing(KEPT);
   const bins = new TimeBins(classes.length);
   const badge = new ConnectionBadge(announcer);
-  const figures = new Figures({ headlines: 'Headlines', rate: 'Headlines a second', median: 'Median latency', slowest: '95th percentile', missed: 'Missed' });
+  const figures = new Figures({
+    headlines: 'Headlines',
+    rate: 'Headlines a second',
+    median: 'Median latency',
+    slowest: '95th percentile',
+    missed: 'Missed',
+  });
   const sources = new SourceList();
   const modelSection = new ModelSection();
   const explain = new ExplainPanel(classes, tokenWanted);
@@ -70,7 +80,11 @@ export const servingView = (main: HTMLElement, model: ModelView, { announcer, no
       if (headline !== undefined) explain.explain(headline);
     },
   });
-  const empty = element('p', { class: 'hint empty' }, 'No headlines yet. Those of the feeds appear here as they come; start the server with --feed to name some.');
+  const empty = element(
+    'p',
+    { class: 'hint empty' },
+    'No headlines yet. Those of the feeds appear here as they come; start the server with --feed to name some.',
+  );
   const formatSeconds = (seconds: number, span: number): string => formatTick(seconds * 1000, span * 1000);
 
   const mix = new Chart({
@@ -82,9 +96,21 @@ export const servingView = (main: HTMLElement, model: ModelView, { announcer, no
     formatY: formatShare,
     range: () => [0, 1],
     series: classes.map((label, category) => ({ label, hue: hueName(category), look: 'bars' as const })).reverse(),
-    legend: element('ul', { class: 'legend' }, ...classes.map((name, category) => element('li', {}, className(name, category)))),
+    legend: element(
+      'ul',
+      { class: 'legend' },
+      ...classes.map((name, category) => element('li', {}, className(name, category))),
+    ),
   });
-  const throughput = new Chart({ title: 'Throughput', subtitle: 'Headlines a second', xLabel: 'Time', wholeX: true, formatX: formatSeconds, formatY: formatRate, series: [{ label: 'Headlines a second', hue: '--accent', look: 'bars' }] });
+  const throughput = new Chart({
+    title: 'Throughput',
+    subtitle: 'Headlines a second',
+    xLabel: 'Time',
+    wholeX: true,
+    formatX: formatSeconds,
+    formatY: formatRate,
+    series: [{ label: 'Headlines a second', hue: '--accent', look: 'bars' }],
+  });
   const latency = new Chart({
     title: 'Latency',
     subtitle: 'From seen to classified',
@@ -117,7 +143,8 @@ export const servingView = (main: HTMLElement, model: ModelView, { announcer, no
   };
 
   const drawCharts = (): void => {
-    // A rate falls when nothing comes; but without a headline there is nothing to draw, and nobody sees what is drawn in a hidden tab.
+    // A rate falls when nothing comes; but without a headline there is nothing to draw, and nobody sees what is drawn
+    // in a hidden tab.
     if (document.hidden || (ring.end === 0 && !changed)) return;
     changed = false;
     const columns = bins.columns(Date.now());
@@ -129,11 +156,19 @@ export const servingView = (main: HTMLElement, model: ModelView, { announcer, no
     const median = columns.median.findLast((value) => value !== null);
     const slowest = columns.slowest.findLast((value) => value !== null);
     mix.show({ x: columns.times, y: edges, told: shares, barWidth, summary: describeMix(classes, columns) });
-    throughput.show({ x: columns.times, y: [columns.rates], barWidth, summary: `${formatRate(now)} a second now, ${formatRate(busiest)} at most. ${each}` });
+    throughput.show({
+      x: columns.times,
+      y: [columns.rates],
+      barWidth,
+      summary: `${formatRate(now)} a second now, ${formatRate(busiest)} at most. ${each}`,
+    });
     latency.show({
       x: columns.times,
       y: [columns.median, columns.slowest],
-      summary: median === undefined || slowest === undefined ? 'No headlines yet.' : `Half of the last headlines took at most ${formatMs(median)}, and 95% at most ${formatMs(slowest)}.`,
+      summary:
+        median === undefined || slowest === undefined
+          ? 'No headlines yet.'
+          : `Half of the last headlines took at most ${formatMs(median)}, and 95% at most ${formatMs(slowest)}.`,
     });
     figures.show('headlines', formatCount(ring.end));
     figures.show('rate', formatRate(now));
@@ -146,7 +181,14 @@ export const servingView = (main: HTMLElement, model: ModelView, { announcer, no
     const { title, class: name, probabilities, latencyMs, source, link, seen } = JSON.parse(data) as Prediction;
     const category = indexOf.get(name) ?? -1;
     const time = Date.parse(seen);
-    ring.push({ title, category: Math.max(0, category), probability: probabilities[name] ?? 0, seen: time, source, link });
+    ring.push({
+      title,
+      category: Math.max(0, category),
+      probability: probabilities[name] ?? 0,
+      seen: time,
+      source,
+      link,
+    });
     bins.add(time, category, latencyMs);
     badge.heardHeadline(time + latencyMs);
     changed = true;
@@ -157,7 +199,10 @@ export const servingView = (main: HTMLElement, model: ModelView, { announcer, no
     const { events } = JSON.parse(data) as { readonly events: number | null };
     missed += events ?? 0;
     changed = true;
-    const text = events === null ? 'The server was started anew. What was missed meanwhile is not known.' : `${formatCount(events)} events were missed: the page was away, or too slow.`;
+    const text =
+      events === null
+        ? 'The server was started anew. What was missed meanwhile is not known.'
+        : `${formatCount(events)} events were missed: the page was away, or too slow.`;
     notice.show(text);
   };
 
@@ -181,7 +226,10 @@ export const servingView = (main: HTMLElement, model: ModelView, { announcer, no
   };
 
   let opened = 0;
-  reconnecting({ open: (lastEventId) => openEvents(`events?last=${KEPT}`, credentials(), lastEventId), random: Math.random }).subscribe({
+  reconnecting({
+    open: (lastEventId) => openEvents(`events?last=${KEPT}`, credentials(), lastEventId),
+    random: Math.random,
+  }).subscribe({
     next: (news) => {
       badge.heard(news);
       if (news.type === 'event') heard(news);
@@ -194,8 +242,25 @@ export const servingView = (main: HTMLElement, model: ModelView, { announcer, no
   modelSection.show(model);
   main.replaceChildren(
     figures.node,
-    element('div', { class: 'split' }, element('section', { class: 'card stream', 'aria-labelledby': 'stream-heading' }, element('h2', { id: 'stream-heading' }, 'Headlines'), empty, list.node), explain.node),
-    element('section', { class: 'block', 'aria-labelledby': 'traffic-heading' }, element('h2', { id: 'traffic-heading' }, 'Traffic'), element('div', { class: 'grid three' }, mix.node, throughput.node, latency.node), sources.node),
+    element(
+      'div',
+      { class: 'split' },
+      element(
+        'section',
+        { class: 'card stream', 'aria-labelledby': 'stream-heading' },
+        element('h2', { id: 'stream-heading' }, 'Headlines'),
+        empty,
+        list.node,
+      ),
+      explain.node,
+    ),
+    element(
+      'section',
+      { class: 'block', 'aria-labelledby': 'traffic-heading' },
+      element('h2', { id: 'traffic-heading' }, 'Traffic'),
+      element('div', { class: 'grid three' }, mix.node, throughput.node, latency.node),
+      sources.node,
+    ),
     modelSection.node,
   );
   drawCharts();

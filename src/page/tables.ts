@@ -4,10 +4,12 @@ import { element } from './element.js';
 import { formatCount, formatScore, formatShare } from './format.js';
 
 /** A class's name with its mark. */
-export const className = (name: string, category: number): HTMLElement => element('span', { class: 'class-name' }, classMark(category), name);
+export const className = (name: string, category: number): HTMLElement =>
+  element('span', { class: 'class-name' }, classMark(category), name);
 
 /**
- * A confusion matrix as a table: the classes that rows have downwards, the classes that were predicted across, each cell shaded by its share of its row.
+ * A confusion matrix as a table: the classes that rows have downwards, the classes that were predicted across, each
+ * cell shaded by its share of its row.
  *
  * @param confusion counts, row-major, shape [C, C], true × predicted
  */
@@ -16,7 +18,12 @@ export const confusionTable = (classes: readonly string[], confusion: readonly n
   const head = element(
     'thead',
     {},
-    element('tr', {}, element('td', { rowspan: 2 }), element('th', { colspan: size, scope: 'colgroup', class: 'axis' }, 'Predicted')),
+    element(
+      'tr',
+      {},
+      element('td', { rowspan: 2 }),
+      element('th', { colspan: size, scope: 'colgroup', class: 'axis' }, 'Predicted'),
+    ),
     element('tr', {}, ...classes.map((name, category) => element('th', { scope: 'col' }, className(name, category)))),
   );
   const rows = classes.map((name, actual) => {
@@ -24,7 +31,12 @@ export const confusionTable = (classes: readonly string[], confusion: readonly n
     const total = counts.reduce((sum, count) => sum + count, 0);
     const cells = counts.map((count, predicted) => {
       const share = total === 0 ? 0 : count / total;
-      const cell = element('td', { 'data-right': predicted === actual }, element('span', { class: 'count' }, formatCount(count)), element('span', { class: 'share' }, formatShare(share)));
+      const cell = element(
+        'td',
+        { 'data-right': predicted === actual },
+        element('span', { class: 'count' }, formatCount(count)),
+        element('span', { class: 'share' }, formatShare(share)),
+      );
       cell.style.setProperty('--share', String(share));
       return cell;
     });
@@ -34,14 +46,27 @@ export const confusionTable = (classes: readonly string[], confusion: readonly n
     .map((count, cell) => ({ count, actual: Math.floor(cell / size), predicted: cell % size }))
     .filter(({ count, actual, predicted }) => actual !== predicted && count > 0)
     .sort((a, b) => b.count - a.count)[0];
-  const said = worst === undefined ? 'No class was taken for another.' : `Most often ${classes[worst.actual] ?? ''} was taken for ${classes[worst.predicted] ?? ''}: ${formatCount(worst.count)} times.`;
+  const said =
+    worst === undefined
+      ? 'No class was taken for another.'
+      : `Most often ${classes[worst.actual] ?? ''} was taken for ${classes[worst.predicted] ?? ''}: ${formatCount(worst.count)} times.`;
   return element(
     'div',
     {},
     element(
       'div',
       { class: 'table-frame', tabindex: 0, role: 'region', 'aria-label': 'Confusion matrix' },
-      element('table', { class: 'confusion' }, element('caption', { class: 'hidden' }, 'Confusion matrix: rows are the classes that headlines have, columns those that were predicted'), head, element('tbody', {}, ...rows)),
+      element(
+        'table',
+        { class: 'confusion' },
+        element(
+          'caption',
+          { class: 'hidden' },
+          'Confusion matrix: rows are the classes that headlines have, columns those that were predicted',
+        ),
+        head,
+        element('tbody', {}, ...rows),
+      ),
     ),
     element('p', { class: 'chart-summary' }, said),
   );
@@ -68,7 +93,15 @@ export const scoresTable = (classes: readonly string[], { overall, class: byClas
       'table',
       { class: 'scores' },
       element('caption', { class: 'hidden' }, 'Scores by class'),
-      element('thead', {}, element('tr', {}, ...['Class', 'Precision', 'Recall', 'F1', 'Rows'].map((name) => element('th', { scope: 'col' }, name)))),
+      element(
+        'thead',
+        {},
+        element(
+          'tr',
+          {},
+          ...['Class', 'Precision', 'Recall', 'F1', 'Rows'].map((name) => element('th', { scope: 'col' }, name)),
+        ),
+      ),
       element('tbody', {}, ...rows, row('All, weighted', overall)),
     ),
   );

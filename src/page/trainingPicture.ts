@@ -1,5 +1,11 @@
 import type { EpochRecord } from '../contracts/TrainingRecord.js';
-import type { RejectionsView, ReportView, TrainingNews, TrainingPhase, TrainingSnapshot } from '../contracts/TrainingView.js';
+import type {
+  RejectionsView,
+  ReportView,
+  TrainingNews,
+  TrainingPhase,
+  TrainingSnapshot,
+} from '../contracts/TrainingView.js';
 
 /** A step, where it stands between epochs: 1.5 is halfway through the second one. */
 export interface StepPoint {
@@ -71,12 +77,32 @@ export const afterNews = (before: TrainingPicture, news: TrainingNews): Training
       const { epoch, loss, rowsPerSecond } = news;
       const batchRows = Math.max(before.batchRows, news.rows);
       const part = before.trainRows === 0 ? 0 : Math.min(1, ((news.step + 1) * batchRows) / before.trainRows);
-      return { ...before, epoch, batchRows, rowsPerSecond, steps: withStep(before.steps, { at: epoch - 1 + part, loss, rowsPerSecond }) };
+      return {
+        ...before,
+        epoch,
+        batchRows,
+        rowsPerSecond,
+        steps: withStep(before.steps, { at: epoch - 1 + part, loss, rowsPerSecond }),
+      };
     }
     case 'epoch': {
       const { epoch, trainLoss, validationLoss, validationAccuracy, validationMacroF1, learningRate, improved } = news;
-      const record = { epoch, trainLoss, validationLoss, validationAccuracy, validationMacroF1, learningRate, improved };
-      return { ...before, epoch, learningRate, epochs: [...before.epochs.filter((other) => other.epoch !== epoch), record], best: improved ? { epoch, loss: validationLoss } : before.best };
+      const record = {
+        epoch,
+        trainLoss,
+        validationLoss,
+        validationAccuracy,
+        validationMacroF1,
+        learningRate,
+        improved,
+      };
+      return {
+        ...before,
+        epoch,
+        learningRate,
+        epochs: [...before.epochs.filter((other) => other.epoch !== epoch), record],
+        best: improved ? { epoch, loss: validationLoss } : before.best,
+      };
     }
     case 'training-ended':
       return { ...before, phase: 'measuring', best: { epoch: news.bestEpoch, loss: news.bestLoss } };
@@ -84,4 +110,9 @@ export const afterNews = (before: TrainingPicture, news: TrainingNews): Training
 };
 
 /** The picture of all that was told until a snapshot was taken. */
-export const pictureOf = ({ state, history, rejections, report }: TrainingSnapshot): TrainingPicture => ({ ...history.reduce(afterNews, NOTHING_YET), phase: state, rejections, report });
+export const pictureOf = ({ state, history, rejections, report }: TrainingSnapshot): TrainingPicture => ({
+  ...history.reduce(afterNews, NOTHING_YET),
+  phase: state,
+  rejections,
+  report,
+});

@@ -1,6 +1,29 @@
-import { concat, defer, EMPTY, exhaustMap, ignoreElements, merge, type Observable, of, retry, Subject, switchMap, tap, throwError, timer } from 'rxjs';
+import {
+  concat,
+  defer,
+  EMPTY,
+  exhaustMap,
+  ignoreElements,
+  merge,
+  type Observable,
+  of,
+  retry,
+  Subject,
+  switchMap,
+  tap,
+  throwError,
+  timer,
+} from 'rxjs';
 import type { Side } from '../contracts/Row.js';
-import type { ConfigView, RejectionsView, ReportView, SideView, TrainingNews, TrainingPhase, TrainingSnapshot } from '../contracts/TrainingView.js';
+import type {
+  ConfigView,
+  RejectionsView,
+  ReportView,
+  SideView,
+  TrainingNews,
+  TrainingPhase,
+  TrainingSnapshot,
+} from '../contracts/TrainingView.js';
 import { Chart } from './Chart.js';
 import { hueName } from './classMark.js';
 import { ConnectionBadge } from './ConnectionBadge.js';
@@ -18,7 +41,13 @@ import { className, confusionTable, scoresTable } from './tables.js';
 import { afterNews, pictureOf, type TrainingPicture } from './trainingPicture.js';
 import { whenChanged } from './whenChanged.js';
 
-const PHASES: Readonly<Record<TrainingPhase, string>> = { preparing: 'Reading and splitting', training: 'Training', measuring: 'Measuring the test rows', ended: 'Done', failed: 'Failed' };
+const PHASES: Readonly<Record<TrainingPhase, string>> = {
+  preparing: 'Reading and splitting',
+  training: 'Training',
+  measuring: 'Measuring the test rows',
+  ended: 'Done',
+  failed: 'Failed',
+};
 
 const SIDES: readonly (readonly [side: Side, name: string])[] = [
   ['train', 'Train'],
@@ -48,49 +77,116 @@ const splitTable = (classes: readonly string[], split: Readonly<Record<Side, Sid
       'table',
       { class: 'split-table' },
       element('caption', { class: 'hidden' }, 'Rows of each class on each side'),
-      element('thead', {}, element('tr', {}, ...['Class', ...SIDES.map(([, name]) => name)].map((name) => element('th', { scope: 'col' }, name)))),
+      element(
+        'thead',
+        {},
+        element(
+          'tr',
+          {},
+          ...['Class', ...SIDES.map(([, name]) => name)].map((name) => element('th', { scope: 'col' }, name)),
+        ),
+      ),
       element(
         'tbody',
         {},
-        ...classes.map((name, category) => element('tr', {}, element('th', { scope: 'row' }, className(name, category)), ...SIDES.map(([side]) => share(name, category, split[side])))),
-        element('tr', {}, element('th', { scope: 'row' }, 'All'), ...SIDES.map(([side]) => element('td', {}, formatCount(split[side].rows)))),
+        ...classes.map((name, category) =>
+          element(
+            'tr',
+            {},
+            element('th', { scope: 'row' }, className(name, category)),
+            ...SIDES.map(([side]) => share(name, category, split[side])),
+          ),
+        ),
+        element(
+          'tr',
+          {},
+          element('th', { scope: 'row' }, 'All'),
+          ...SIDES.map(([side]) => element('td', {}, formatCount(split[side].rows))),
+        ),
       ),
     ),
   );
 };
 
 const reportCards = ({ classes, confusion, accuracy, loss, performance, rows }: ReportView): readonly HTMLElement[] => [
-  card('Confusion matrix', `Test rows: accuracy ${formatScore(accuracy)}, loss ${formatLoss(loss)}`, confusionTable(classes, confusion)),
+  card(
+    'Confusion matrix',
+    `Test rows: accuracy ${formatScore(accuracy)}, loss ${formatLoss(loss)}`,
+    confusionTable(classes, confusion),
+  ),
   card('Scores', `Of ${formatCount(rows)} test rows`, scoresTable(classes, performance)),
 ];
 
 /** The page of a training that is under way, or done. */
-export const trainingView = (main: HTMLElement, first: TrainingSnapshot, { announcer, notice, corner, tokenWanted }: ViewOptions): void => {
+export const trainingView = (
+  main: HTMLElement,
+  first: TrainingSnapshot,
+  { announcer, notice, corner, tokenWanted }: ViewOptions,
+): void => {
   let snapshot = first;
   let picture: TrainingPicture = pictureOf(first);
   let changed = true;
 
   const badge = new ConnectionBadge(announcer);
   const phase = element('span', { class: 'chip' });
-  const figures = new Figures({ phase: 'Now', epoch: 'Epoch', rate: 'Rows a second', best: 'Lowest validation loss', rejected: 'Rejected rows' });
+  const figures = new Figures({
+    phase: 'Now',
+    epoch: 'Epoch',
+    rate: 'Rows a second',
+    best: 'Lowest validation loss',
+    rejected: 'Rejected rows',
+  });
   const loss = lossChart(true);
   const quality = qualityChart();
-  const pace = new Chart({ title: 'Pace', subtitle: 'Rows a second', xLabel: 'Epoch', wholeX: true, formatX: formatEpoch, formatY: formatCompact, series: [{ label: 'Rows a second', hue: '--accent', points: false }] });
+  const pace = new Chart({
+    title: 'Pace',
+    subtitle: 'Rows a second',
+    xLabel: 'Epoch',
+    wholeX: true,
+    formatX: formatEpoch,
+    formatY: formatCompact,
+    series: [{ label: 'Rows a second', hue: '--accent', points: false }],
+  });
   const split = element('div', {});
   const rejections = new RejectedRows();
   const config = element('div', {});
   const results = element('div', { class: 'grid' });
-  const resultsBlock = element('section', { class: 'block', 'aria-labelledby': 'results-heading', hidden: true }, element('h2', { id: 'results-heading' }, 'On the test rows'), results);
+  const resultsBlock = element(
+    'section',
+    { class: 'block', 'aria-labelledby': 'results-heading', hidden: true },
+    element('h2', { id: 'results-heading' }, 'On the test rows'),
+    results,
+  );
 
   /** Steps and the ends of epochs along one axis: whole numbers are where epochs end. */
   const showLosses = ({ steps, epochs }: TrainingPicture): void => {
-    const points = [...steps.points.map(({ at, loss: step }) => ({ at, values: [step, null, null] })), ...epochs.map(({ epoch, trainLoss, validationLoss }) => ({ at: epoch, values: [null, trainLoss, validationLoss] }))].sort((a, b) => a.at - b.at);
-    loss.show({ x: points.map(({ at }) => at), y: [0, 1, 2].map((series) => points.map(({ values }) => values[series] ?? null)), summary: describeLosses(epochs) });
+    const points = [
+      ...steps.points.map(({ at, loss: step }) => ({ at, values: [step, null, null] })),
+      ...epochs.map(({ epoch, trainLoss, validationLoss }) => ({
+        at: epoch,
+        values: [null, trainLoss, validationLoss],
+      })),
+    ].sort((a, b) => a.at - b.at);
+    loss.show({
+      x: points.map(({ at }) => at),
+      y: [0, 1, 2].map((series) => points.map(({ values }) => values[series] ?? null)),
+      summary: describeLosses(epochs),
+    });
   };
 
-  const showRejections = whenChanged((view: RejectionsView, sides: TrainingSnapshot['split']) => rejections.show(view, sides === null ? undefined : SIDES.reduce((sum, [side]) => sum + sides[side].rows, 0)));
-  const showSplit = whenChanged((classes: readonly string[], sides: TrainingSnapshot['split']) => split.replaceChildren(sides === null ? element('p', { class: 'hint' }, 'The rows are being read.') : splitTable(classes, sides)));
-  const showConfig = whenChanged((made: ConfigView | null) => config.replaceChildren(made === null ? element('p', { class: 'hint' }, 'Made when the rows are read.') : facts(describeConfig(made))));
+  const showRejections = whenChanged((view: RejectionsView, sides: TrainingSnapshot['split']) =>
+    rejections.show(view, sides === null ? undefined : SIDES.reduce((sum, [side]) => sum + sides[side].rows, 0)),
+  );
+  const showSplit = whenChanged((classes: readonly string[], sides: TrainingSnapshot['split']) =>
+    split.replaceChildren(
+      sides === null ? element('p', { class: 'hint' }, 'The rows are being read.') : splitTable(classes, sides),
+    ),
+  );
+  const showConfig = whenChanged((made: ConfigView | null) =>
+    config.replaceChildren(
+      made === null ? element('p', { class: 'hint' }, 'Made when the rows are read.') : facts(describeConfig(made)),
+    ),
+  );
   const showReport = whenChanged((report: ReportView | null) => {
     resultsBlock.hidden = report === null;
     results.replaceChildren(...(report === null ? [] : reportCards(report)));
@@ -109,7 +205,12 @@ export const trainingView = (main: HTMLElement, first: TrainingSnapshot, { annou
     figures.show('rejected', formatCount(picture.rejections.total));
     showLosses(picture);
     quality.show(qualityData(epochs));
-    pace.show({ x: steps.points.map(({ at }) => at), y: [steps.points.map(({ rowsPerSecond }) => rowsPerSecond)], summary: rate === undefined ? 'No step has been made yet.' : `${formatRate(rate)} rows a second at the last step.` });
+    pace.show({
+      x: steps.points.map(({ at }) => at),
+      y: [steps.points.map(({ rowsPerSecond }) => rowsPerSecond)],
+      summary:
+        rate === undefined ? 'No step has been made yet.' : `${formatRate(rate)} rows a second at the last step.`,
+    });
     showRejections(picture.rejections, snapshot.split);
     showSplit(snapshot.classes, snapshot.split);
     showConfig(snapshot.config);
@@ -159,7 +260,10 @@ export const trainingView = (main: HTMLElement, first: TrainingSnapshot, { annou
 
   /** All that was told until now; asked for until it can be had, or nothing more is to come. */
   const present$ = defer(() => getJson<TrainingSnapshot>('training')).pipe(
-    retry({ delay: (error: unknown) => (error instanceof TokenWanted ? throwError(() => error) : isOver() ? EMPTY : timer(RETRY_MS)) }),
+    retry({
+      delay: (error: unknown) =>
+        error instanceof TokenWanted ? throwError(() => error) : isOver() ? EMPTY : timer(RETRY_MS),
+    }),
   );
 
   /** What is told after a snapshot. */
@@ -171,7 +275,8 @@ export const trainingView = (main: HTMLElement, first: TrainingSnapshot, { annou
       random: Math.random,
     });
 
-  // What is known once the rows are split stands in a snapshot alone; the rest of it was told, and more may have been since.
+  // What is known once the rows are split stands in a snapshot alone; the rest of it was told, and more may have been
+  // since.
   const known$ = split$.pipe(
     switchMap(() => present$),
     tap((present) => {
@@ -188,7 +293,8 @@ export const trainingView = (main: HTMLElement, first: TrainingSnapshot, { annou
       tellFailure(present.error);
     }),
   );
-  // Each whole snapshot is gone on from: what was told while it was on its way is told after it again, and nothing that it has already.
+  // Each whole snapshot is gone on from: what was told while it was on its way is told after it again, and nothing that
+  // it has already.
   const news$ = concat(of(first), whole$).pipe(switchMap(newsAfter));
 
   merge(news$, known$).subscribe({
@@ -202,9 +308,25 @@ export const trainingView = (main: HTMLElement, first: TrainingSnapshot, { annou
   corner.replaceChildren(phase, badge.node);
   main.replaceChildren(
     figures.node,
-    element('section', { class: 'block', 'aria-labelledby': 'curves-heading' }, element('h2', { id: 'curves-heading' }, 'Curves'), element('div', { class: 'grid three' }, loss.node, quality.node, pace.node)),
+    element(
+      'section',
+      { class: 'block', 'aria-labelledby': 'curves-heading' },
+      element('h2', { id: 'curves-heading' }, 'Curves'),
+      element('div', { class: 'grid three' }, loss.node, quality.node, pace.node),
+    ),
     resultsBlock,
-    element('section', { class: 'block', 'aria-labelledby': 'data-heading' }, element('h2', { id: 'data-heading' }, 'Data and model'), element('div', { class: 'grid three' }, card('Split', 'Rows by class and side', split), card('Rejected rows', undefined, rejections.node), card('Model', undefined, config))),
+    element(
+      'section',
+      { class: 'block', 'aria-labelledby': 'data-heading' },
+      element('h2', { id: 'data-heading' }, 'Data and model'),
+      element(
+        'div',
+        { class: 'grid three' },
+        card('Split', 'Rows by class and side', split),
+        card('Rejected rows', undefined, rejections.node),
+        card('Model', undefined, config),
+      ),
+    ),
   );
   tellFailure(first.error);
   draw();

@@ -13,7 +13,9 @@ export interface RowRange {
   readonly end: number;
 }
 
-/** The rows that are to be drawn: those that can be seen, and some around them, so that scrolling does not show a gap. */
+/**
+ * The rows that are to be drawn: those that can be seen, and some around them, so that scrolling does not show a gap.
+ */
 export const rowsToDraw = ({ scrollTop, height, rowHeight, count }: Viewport, around: number): RowRange => {
   const first = Math.floor(scrollTop / rowHeight) - around;
   const end = Math.ceil((scrollTop + height) / rowHeight) + around;
@@ -31,5 +33,9 @@ export const scrollToRow = ({ scrollTop, height, rowHeight }: Viewport, row: num
 /** How many rows fit whole, at least one. */
 export const rowsAPage = ({ height, rowHeight }: Viewport): number => Math.max(1, Math.floor(height / rowHeight));
 
-/** How far to scroll when so many rows were put before the first: whoever reads further down goes on seeing the same ones, and whoever is at the top sees the new ones. */
-export const scrollAfterNew = (scrollTop: number, rowHeight: number, added: number): number => (scrollTop < rowHeight / 2 ? scrollTop : scrollTop + added * rowHeight);
+/**
+ * How far to scroll when so many rows were put before the first: whoever reads further down goes on seeing the same
+ * ones, and whoever is at the top sees the new ones.
+ */
+export const scrollAfterNew = (scrollTop: number, rowHeight: number, added: number): number =>
+  scrollTop < rowHeight / 2 ? scrollTop : scrollTop + added * rowHeight;

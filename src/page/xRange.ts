@@ -1,7 +1,9 @@
 /**
- * What a chart's x axis shows: from the first value to the last, and a bar's width beyond; around a single value half a unit each way.
+ * What a chart's x axis shows: from the first value to the last, and a bar's width beyond; around a single value half a
+ * unit each way.
  *
- * Of the data, and not of what uPlot hands to a range function: for a single value it has spread that by a tenth already, which in seconds since 1970 is years.
+ * Of the data, and not of what uPlot hands to a range function: for a single value it has spread that by a tenth
+ * already, which in seconds since 1970 is years.
  *
  * @param x the values, in ascending order
  */

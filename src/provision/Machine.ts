@@ -31,4 +31,10 @@ export const freeBytes = async (folder: string): Promise<number> => {
 };
 
 /** The machine that this process runs on. */
-export const thisMachine = (): Machine => ({ platform: process.platform, arch: process.arch, glibc: glibcVersion(), run: runCommand, free: freeBytes });
+export const thisMachine = (): Machine => ({
+  platform: process.platform,
+  arch: process.arch,
+  glibc: glibcVersion(),
+  run: runCommand,
+  free: freeBytes,
+});

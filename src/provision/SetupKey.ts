@@ -19,11 +19,15 @@ export const DEFAULT_VERSION = '2.21.0';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** The folder of all set-ups: `HEADWATER_TENSORFLOW_DIR`, else `tensorflow` in the cache. An empty variable counts as none. */
+/**
+ * The folder of all set-ups: `HEADWATER_TENSORFLOW_DIR`, else `tensorflow` in the cache. An empty variable counts as
+ * none.
+ */
 export const setupsFolder = (env: Environment = process.env): string => {
   const { HEADWATER_TENSORFLOW_DIR: own = '' } = env;
   return own === '' ? join(cacheFolder(env), 'tensorflow') : own;
 };
 
 /** The name of a set-up's folder. */
-export const folderName = ({ version, gpu, platform, arch }: SetupKey): string => `${version}-${gpu ? 'gpu' : 'cpu'}-napi${NAPI_VERSION}-${platform}-${arch}`;
+export const folderName = ({ version, gpu, platform, arch }: SetupKey): string =>
+  `${version}-${gpu ? 'gpu' : 'cpu'}-napi${NAPI_VERSION}-${platform}-${arch}`;

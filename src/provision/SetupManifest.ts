@@ -50,7 +50,8 @@ export type FoundSetup = ReadySetup | UnusableSetup;
 
 /** The package's own folder in a set-up, and its binding. */
 export const packageFolder = (folder: string): string => join(folder, 'package');
-export const bindingFile = (folder: string): string => join(packageFolder(folder), 'lib', `napi-v${NAPI_VERSION}`, 'tfjs_binding.node');
+export const bindingFile = (folder: string): string =>
+  join(packageFolder(folder), 'lib', `napi-v${NAPI_VERSION}`, 'tfjs_binding.node');
 
 /** What stands in the name of a folder that a set-up is still being made in. */
 export const UNFINISHED = '.partial';
@@ -72,10 +73,15 @@ export const readSetup = (folder: string): FoundSetup => {
   if (isLeft(decoded)) return unusable(`its ${MANIFEST} is damaged, or of another version of headwater. ${AGAIN}`);
   const manifest = decoded.right;
   if (manifest.platform !== process.platform || manifest.arch !== process.arch)
-    return unusable(`it was made for ${manifest.platform} on ${manifest.arch}, and this is ${process.platform} on ${process.arch}. Run headwater setup tensorflow on this machine.`);
+    return unusable(
+      `it was made for ${manifest.platform} on ${manifest.arch}, and this is ${process.platform} on ${process.arch}. Run headwater setup tensorflow on this machine.`,
+    );
   for (const [name, size] of Object.entries(manifest.files)) {
     const found = statSync(join(folder, name), { throwIfNoEntry: false })?.size;
-    if (found !== size) return unusable(`${name} in it is ${found === undefined ? 'missing' : `${found} bytes instead of ${size}`}. ${AGAIN}`);
+    if (found !== size)
+      return unusable(
+        `${name} in it is ${found === undefined ? 'missing' : `${found} bytes instead of ${size}`}. ${AGAIN}`,
+      );
   }
   return { state: 'ready', folder, manifest };
 };
@@ -84,7 +90,8 @@ const byVersion = (a: string, b: string): number => a.localeCompare(b, 'en', { n
 
 /** GPU before CPU, newer before older, what cannot be used last. */
 const rank = (a: FoundSetup, b: FoundSetup): number => {
-  if (a.state === 'unusable' || b.state === 'unusable') return Number(a.state === 'unusable') - Number(b.state === 'unusable');
+  if (a.state === 'unusable' || b.state === 'unusable')
+    return Number(a.state === 'unusable') - Number(b.state === 'unusable');
   return Number(b.manifest.gpu) - Number(a.manifest.gpu) || byVersion(b.manifest.version, a.manifest.version);
 };
 
@@ -93,6 +100,10 @@ export const findSetups = (root: string): readonly FoundSetup[] => {
   if (!existsSync(root)) return [];
   return readdirSync(root, { withFileTypes: true })
     .filter((entry) => entry.isDirectory())
-    .map(({ name }): FoundSetup => (name.endsWith(UNFINISHED) ? { state: 'unusable', folder: join(root, name), reason: `it is not finished. ${AGAIN}` } : readSetup(join(root, name))))
+    .map(({ name }): FoundSetup =>
+      name.endsWith(UNFINISHED)
+        ? { state: 'unusable', folder: join(root, name), reason: `it is not finished. ${AGAIN}` }
+        : readSetup(join(root, name)),
+    )
     .sort(rank);
 };

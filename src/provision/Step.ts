@@ -1,7 +1,15 @@
 import type { RunCommand } from './runCommand.js';
 
 /** What a set-up is at, in their order. */
-export type StepName = 'checking' | 'asking the index' | 'downloading' | 'verifying' | 'unpacking' | 'fetching the binding' | 'building the binding' | 'trying one product';
+export type StepName =
+  | 'checking'
+  | 'asking the index'
+  | 'downloading'
+  | 'verifying'
+  | 'unpacking'
+  | 'fetching the binding'
+  | 'building the binding'
+  | 'trying one product';
 
 /** What every step of a set-up is given. */
 export interface Step {

@@ -18,7 +18,11 @@ interface Recorded {
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 const damaged = (path: string, how: string, cause?: unknown): HeadwaterError =>
-  setupError(`The wheel ${path} is damaged: ${how.replace(/\.$/, '')}.`, 'Download it again: run the same command once more, without --wheel where you named a file.', cause);
+  setupError(
+    `The wheel ${path} is damaged: ${how.replace(/\.$/, '')}.`,
+    'Download it again: run the same command once more, without --wheel where you named a file.',
+    cause,
+  );
 
 const openZip = (path: string): Promise<ZipFile> =>
   new Promise((done, fail) => {
@@ -45,7 +49,9 @@ const streamOf = (zip: ZipFile, entry: Entry): Promise<Readable> =>
 /** A line of RECORD: a path, the hash in URL-safe base64 without padding, and the size. */
 const RECORD_LINE = /^"?(.+?)"?,sha256=([\w-]+),(\d+)$/;
 
-/** A Python wheel: a zip file that lists what each of its files hashes to. What is read from it is held to that list. */
+/**
+ * A Python wheel: a zip file that lists what each of its files hashes to. What is read from it is held to that list.
+ */
 export class Wheel {
   readonly path: string;
   readonly #zip: ZipFile;
@@ -107,7 +113,11 @@ export class Wheel {
     const field = (name: string): string | undefined => new RegExp(`^${name}: (.+)$`, 'm').exec(text)?.[1]?.trim();
     const [name, version] = [field('Name'), field('Version')];
     if (name === undefined || version === undefined) throw damaged(this.path, 'it does not say what it is (METADATA)');
-    return { name: name.toLowerCase().replaceAll(/[-_.]+/g, '-'), version, requires: [...text.matchAll(/^Requires-Dist: (.+)$/gm)].map(([, requirement = '']) => requirement.trim()) };
+    return {
+      name: name.toLowerCase().replaceAll(/[-_.]+/g, '-'),
+      version,
+      requires: [...text.matchAll(/^Requires-Dist: (.+)$/gm)].map(([, requirement = '']) => requirement.trim()),
+    };
   }
 
   /** A small file's bytes, verified. */
@@ -137,7 +147,13 @@ export class Wheel {
     try {
       await pipeline(await this.#stream(name), tap, createWriteStream(to), { signal });
     } catch (error) {
-      if (signal.aborted || (error instanceof Error && 'code' in error && ['ENOSPC', 'EDQUOT', 'EACCES', 'EROFS'].includes(String(error.code)))) throw error;
+      if (
+        signal.aborted ||
+        (error instanceof Error &&
+          'code' in error &&
+          ['ENOSPC', 'EDQUOT', 'EACCES', 'EROFS'].includes(String(error.code)))
+      )
+        throw error;
       throw damaged(this.path, `${name} in it cannot be unpacked (${messageOf(error)})`, error);
     }
     this.#check(name, hash.digest('base64url'), size);
@@ -164,6 +180,7 @@ export class Wheel {
   #check(name: string, sha256: string, size: number): void {
     const expected = this.#records.get(name);
     if (expected === undefined) throw damaged(this.path, `its list of files does not name ${name}`);
-    if (expected.sha256 !== sha256 || expected.size !== size) throw damaged(this.path, `${name} in it is not what its own list says`);
+    if (expected.sha256 !== sha256 || expected.size !== size)
+      throw damaged(this.path, `${name} in it is not what its own list says`);
   }
 }

@@ -4,7 +4,12 @@ import { stat } from 'node:fs/promises';
 import type { Step } from './Step.js';
 
 /** Hashes a file as it is read. */
-export const hashFile = async (path: string, algorithm: 'sha256' | 'sha512', encoding: 'hex' | 'base64', { signal, progress }: Pick<Step, 'signal' | 'progress'>): Promise<string> => {
+export const hashFile = async (
+  path: string,
+  algorithm: 'sha256' | 'sha512',
+  encoding: 'hex' | 'base64',
+  { signal, progress }: Pick<Step, 'signal' | 'progress'>,
+): Promise<string> => {
   const { size } = await stat(path);
   const hash = createHash(algorithm);
   let done = 0;

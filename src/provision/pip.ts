@@ -17,12 +17,20 @@ export interface IndexedWheel {
 }
 
 /**
- * The Python whose wheels are asked for. Nothing of them is Python here, so it need not be the machine's own, which may be too new or too old to have one.
+ * The Python whose wheels are asked for. Nothing of them is Python here, so it need not be the machine's own, which may
+ * be too new or too old to have one.
  */
 const PYTHON = '3.11';
 
 /** Wheels alone, without what they need: they are taken for their libraries. */
-const WHEELS: readonly string[] = ['--no-deps', '--only-binary=:all:', '--python-version', PYTHON, '--no-input', '--disable-pip-version-check'];
+const WHEELS: readonly string[] = [
+  '--no-deps',
+  '--only-binary=:all:',
+  '--python-version',
+  PYTHON,
+  '--no-input',
+  '--disable-pip-version-check',
+];
 
 /** What pip says of a version that is not there: those that are. A pip that reached no index has none to tell of. */
 const VERSIONS = /\(from versions: (?!none\b)([^)]+)\)/;
@@ -30,10 +38,17 @@ const VERSIONS = /\(from versions: (?!none\b)([^)]+)\)/;
 /** The most versions that are told. */
 const TOLD = 8;
 
-/** What pip says when it gives up, and what that means; the first that fits counts, since a pip without a network says also that it found nothing. */
+/**
+ * What pip says when it gives up, and what that means; the first that fits counts, since a pip without a network says
+ * also that it found nothing.
+ */
 const MEANINGS: readonly (readonly [RegExp, string, string])[] = [
   [/No space left on device/i, 'There is no room left on the disk.', 'Make room, or name another folder with --dest.'],
-  [/DO NOT MATCH THE HASHES/i, 'What was downloaded is not what the index promised.', 'Try again; if it stays so, name another index in PIP_INDEX_URL, or a file with --wheel.'],
+  [
+    /DO NOT MATCH THE HASHES/i,
+    'What was downloaded is not what the index promised.',
+    'Try again; if it stays so, name another index in PIP_INDEX_URL, or a file with --wheel.',
+  ],
   [
     /NewConnectionError|Max retries|name resolution|Could not fetch URL|ConnectTimeout|Read timed out|ProxyError|Network is unreachable|Connection (refused|reset|aborted)|SSLError/i,
     'The package index cannot be reached.',
@@ -51,10 +66,18 @@ const failure = (wanted: string, { stdout, stderr }: Finished): HeadwaterError =
       `The package index has no wheel of ${wanted} for this machine (${process.platform}, ${process.arch})${versions === undefined ? '' : `; the newest that there are: ${versions.join(', ')}`}.`,
       'Name another version with --version, or a wheel of yours with --wheel.',
     );
-  return setupError(`pip could not get ${wanted}: ${lastLine(stderr)}.`, 'Mend what it says, or download the wheel elsewhere and name it with --wheel.');
+  return setupError(
+    `pip could not get ${wanted}: ${lastLine(stderr)}.`,
+    'Mend what it says, or download the wheel elsewhere and name it with --wheel.',
+  );
 };
 
-const pip = async (wanted: string, args: readonly string[], { run, signal }: Step, options: CommandOptions): Promise<void> => {
+const pip = async (
+  wanted: string,
+  args: readonly string[],
+  { run, signal }: Step,
+  options: CommandOptions,
+): Promise<void> => {
   const ended = await run('python3', ['-m', 'pip', ...args], { ...options, signal });
   if (ended?.status !== 0) throw failure(wanted, ended ?? { status: 1, stdout: '', stderr: 'python3 is not there' });
 };
@@ -62,7 +85,13 @@ const pip = async (wanted: string, args: readonly string[], { run, signal }: Ste
 const Report = t.type({
   install: t.array(
     t.type({
-      download_info: t.type({ url: t.string, archive_info: t.intersection([t.partial({ hash: t.string }), t.partial({ hashes: t.record(t.string, t.string) })]) }),
+      download_info: t.type({
+        url: t.string,
+        archive_info: t.intersection([
+          t.partial({ hash: t.string }),
+          t.partial({ hashes: t.record(t.string, t.string) }),
+        ]),
+      }),
       metadata: t.type({ name: t.string, version: t.string }),
     }),
   ),
@@ -77,16 +106,34 @@ const Report = t.type({
 export const askIndex = async (requirement: string, scratch: string, step: Step): Promise<IndexedWheel> => {
   const report = join(scratch, 'report.json');
   const target = join(scratch, 'target');
-  const args = ['install', '--quiet', '--dry-run', '--ignore-installed', ...WHEELS, '--target', target, '--report', report, requirement];
+  const args = [
+    'install',
+    '--quiet',
+    '--dry-run',
+    '--ignore-installed',
+    ...WHEELS,
+    '--target',
+    target,
+    '--report',
+    report,
+    requirement,
+  ];
   // Where the index has no metadata beside its wheels, or pip does not know of it, it downloads the wheel to answer.
-  await whileGrowing([scratch], (bytes) => step.progress(bytes, undefined), () => pip(requirement, args, step, { env: { TMPDIR: scratch } }));
+  await whileGrowing(
+    [scratch],
+    (bytes) => step.progress(bytes, undefined),
+    () => pip(requirement, args, step, { env: { TMPDIR: scratch } }),
+  );
   const decoded = Report.decode(JSON.parse(await readFile(report, 'utf8')));
   await rm(report);
   const found = isLeft(decoded) ? undefined : decoded.right.install[0];
   const { hashes, hash } = found?.download_info.archive_info ?? {};
   const sha256 = hashes?.['sha256'] ?? /^sha256=(.+)$/.exec(hash ?? '')?.[1];
   if (found === undefined || sha256 === undefined) {
-    throw setupError(`The package index gives no SHA-256 for ${requirement}, so what comes from it could not be verified.`, 'Name another index in PIP_INDEX_URL, or a wheel that you trust with --wheel.');
+    throw setupError(
+      `The package index gives no SHA-256 for ${requirement}, so what comes from it could not be verified.`,
+      'Name another index in PIP_INDEX_URL, or a wheel that you trust with --wheel.',
+    );
   }
   return { requirement: `${found.metadata.name}==${found.metadata.version}`, sha256 };
 };
@@ -104,7 +151,13 @@ const GOES_ON = '25.1';
  * @param pipVersion decides what pip can be asked to do
  * @returns the path of the wheel
  */
-export const downloadWheel = async ({ requirement, sha256 }: IndexedWheel, folder: string, scratch: string, pipVersion: string, step: Step): Promise<string> => {
+export const downloadWheel = async (
+  { requirement, sha256 }: IndexedWheel,
+  folder: string,
+  scratch: string,
+  pipVersion: string,
+  step: Step,
+): Promise<string> => {
   const file = join(scratch, 'requirements.txt');
   await writeFile(file, `${requirement} --hash=sha256:${sha256}\n`);
   const tells = !isOlder(pipVersion, TELLS_PROGRESS);
@@ -123,6 +176,10 @@ export const downloadWheel = async ({ requirement, sha256 }: IndexedWheel, folde
   await (tells ? download() : whileGrowing([scratch, folder], (bytes) => step.progress(bytes, undefined), download));
   await rm(file);
   const wheel = (await readdir(folder)).find((name) => name.endsWith('.whl'));
-  if (wheel === undefined) throw setupError(`pip ended well but left no wheel of ${requirement}.`, 'Try again, or name a wheel of yours with --wheel.');
+  if (wheel === undefined)
+    throw setupError(
+      `pip ended well but left no wheel of ${requirement}.`,
+      'Try again, or name a wheel of yours with --wheel.',
+    );
   return join(folder, wheel);
 };

@@ -11,7 +11,16 @@ import type { Machine } from './Machine.js';
 import { askIndex, downloadWheel } from './pip.js';
 import { setupError } from './setupError.js';
 import { DEFAULT_VERSION, folderName, NAPI_VERSION, type SetupKey } from './SetupKey.js';
-import { bindingFile, FORMAT, MANIFEST, packageFolder, readSetup, type ReadySetup, type SetupManifest, UNFINISHED } from './SetupManifest.js';
+import {
+  bindingFile,
+  FORMAT,
+  MANIFEST,
+  packageFolder,
+  readSetup,
+  type ReadySetup,
+  type SetupManifest,
+  UNFINISHED,
+} from './SetupManifest.js';
 import type { Step, StepName } from './Step.js';
 import { findGpus, findTools, isOlder, type Tool, type ToolName } from './tools.js';
 import { type Trial, tryBinding } from './tryBinding.js';
@@ -48,19 +57,48 @@ const ROOM = { cpu: 1.5e9, gpu: 9e9 };
 
 const gigabytes = (bytes: number): string => `${(bytes / 1e9).toFixed(1)} GB`;
 
-const checkMachine = async ({ platform, arch, glibc, run, free }: Machine, { gpu = false, root }: ProvisionOptions, signal: AbortSignal): Promise<void> => {
-  if (platform !== 'linux' || !['x64', 'arm64'].includes(arch)) throw setupError(`libtensorflow can be set up on Linux on x64 and arm64, and this is ${platform} on ${arch}.`, 'Use --backend headwater.');
-  if (gpu && arch !== 'x64') throw setupError(`TensorFlow has GPU wheels for x64 alone, and this is ${arch}.`, 'Leave --gpu out.');
-  if (glibc === undefined) throw setupError(`TensorFlow's wheels need the GNU C library ${LEAST_GLIBC} or later, and this system has another C library (musl, as Alpine has).`, 'Use an image with glibc (node:22-slim, Debian, Ubuntu), or --backend headwater.');
-  if (isOlder(glibc, LEAST_GLIBC)) throw setupError(`TensorFlow's wheels need the GNU C library ${LEAST_GLIBC} or later, and this system has ${glibc}.`, 'Use a newer system, or --backend headwater.');
+const checkMachine = async (
+  { platform, arch, glibc, run, free }: Machine,
+  { gpu = false, root }: ProvisionOptions,
+  signal: AbortSignal,
+): Promise<void> => {
+  if (platform !== 'linux' || !['x64', 'arm64'].includes(arch))
+    throw setupError(
+      `libtensorflow can be set up on Linux on x64 and arm64, and this is ${platform} on ${arch}.`,
+      'Use --backend headwater.',
+    );
+  if (gpu && arch !== 'x64')
+    throw setupError(`TensorFlow has GPU wheels for x64 alone, and this is ${arch}.`, 'Leave --gpu out.');
+  if (glibc === undefined)
+    throw setupError(
+      `TensorFlow's wheels need the GNU C library ${LEAST_GLIBC} or later, and this system has another C library (musl, as Alpine has).`,
+      'Use an image with glibc (node:22-slim, Debian, Ubuntu), or --backend headwater.',
+    );
+  if (isOlder(glibc, LEAST_GLIBC))
+    throw setupError(
+      `TensorFlow's wheels need the GNU C library ${LEAST_GLIBC} or later, and this system has ${glibc}.`,
+      'Use a newer system, or --backend headwater.',
+    );
   const room = await free(root);
   const needed = ROOM[gpu ? 'gpu' : 'cpu'];
-  if (room < needed) throw setupError(`There are ${gigabytes(room)} free in ${root}, and the set-up needs ${gigabytes(needed)} while it is made.`, 'Make room, or name another folder with --dest.');
-  if (gpu && (await findGpus(run, signal)).length === 0) throw setupError('No NVIDIA driver answers (nvidia-smi).', "Install the driver for the GPU (Debian and Ubuntu: apt-get install nvidia-driver), or leave --gpu out.");
+  if (room < needed)
+    throw setupError(
+      `There are ${gigabytes(room)} free in ${root}, and the set-up needs ${gigabytes(needed)} while it is made.`,
+      'Make room, or name another folder with --dest.',
+    );
+  if (gpu && (await findGpus(run, signal)).length === 0)
+    throw setupError(
+      'No NVIDIA driver answers (nvidia-smi).',
+      'Install the driver for the GPU (Debian and Ubuntu: apt-get install nvidia-driver), or leave --gpu out.',
+    );
 };
 
 /** Looks for all that is needed, and tells of everything that is missing at once. */
-const requireTools = async (names: readonly ToolName[], { run }: Machine, signal: AbortSignal): Promise<ReadonlyMap<ToolName, string>> => {
+const requireTools = async (
+  names: readonly ToolName[],
+  { run }: Machine,
+  signal: AbortSignal,
+): Promise<ReadonlyMap<ToolName, string>> => {
   const found = await findTools(names, run, signal);
   const missing = found.flatMap((tool) => ('problem' in tool ? [`${tool.problem} ${tool.remedy}`] : []));
   if (missing.length > 0) throw new HeadwaterError('HW_SETUP', missing.join(' '));
@@ -99,8 +137,13 @@ const takeLock = async (path: string): Promise<void> => {
       } catch (error) {
         if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
         const [pid = '', host = hostname()] = (await readFile(path, 'utf8').catch(() => '')).split(' ');
-        if (host !== hostname()) throw setupError(`Another set-up is under way (process ${pid} on ${host}).`, `Wait until it is done; if there is none, remove ${path}.`);
-        if (Number(pid) > 0 && Number(pid) !== process.pid && isRunning(Number(pid))) throw setupError(`Another set-up is under way (process ${pid}).`, 'Wait until it is done.');
+        if (host !== hostname())
+          throw setupError(
+            `Another set-up is under way (process ${pid} on ${host}).`,
+            `Wait until it is done; if there is none, remove ${path}.`,
+          );
+        if (Number(pid) > 0 && Number(pid) !== process.pid && isRunning(Number(pid)))
+          throw setupError(`Another set-up is under way (process ${pid}).`, 'Wait until it is done.');
         await rm(path, { force: true });
       }
     }
@@ -109,11 +152,15 @@ const takeLock = async (path: string): Promise<void> => {
   }
 };
 
-/** Keeps a second set-up out of the same folder, which is made where it is not there; for one that was left and is about to end, it waits. */
+/**
+ * Keeps a second set-up out of the same folder, which is made where it is not there; for one that was left and is about
+ * to end, it waits.
+ */
 const lock = async (folder: string, signal: AbortSignal): Promise<() => Promise<void>> => {
   const path = join(folder, 'lock');
   for (let other = underWay.get(path); other !== undefined; other = underWay.get(path)) {
-    if (!other.signal.aborted) throw setupError('Another set-up is under way in this process.', 'Wait until it is done.');
+    if (!other.signal.aborted)
+      throw setupError('Another set-up is under way in this process.', 'Wait until it is done.');
     await other.ended;
   }
   let end = (): void => undefined;
@@ -160,7 +207,9 @@ class Staging {
   /** Does a step, unless it was done before from the same. */
   async once<T>(name: string, from: string, outputs: readonly string[], work: () => Promise<T>): Promise<T> {
     const note = join(this.#notes, `${name}.json`);
-    const before = await readFile(note, 'utf8').then((text) => JSON.parse(text) as { readonly from: string; readonly result: T }).catch(() => undefined);
+    const before = await readFile(note, 'utf8')
+      .then((text) => JSON.parse(text) as { readonly from: string; readonly result: T })
+      .catch(() => undefined);
     if (before?.from === from && outputs.every((output) => existsSync(join(this.folder, output)))) return before.result;
     for (const output of outputs) await rm(join(this.folder, output), { recursive: true, force: true });
     const result = await work();
@@ -168,12 +217,16 @@ class Staging {
     return result;
   }
 
-  /** Does what shows whether earlier steps left what they should: where it fails, these are not taken for done by the next attempt. Power may have gone before what they wrote was on the disk. */
+  /**
+   * Does what shows whether earlier steps left what they should: where it fails, these are not taken for done by the
+   * next attempt. Power may have gone before what they wrote was on the disk.
+   */
   async unlessItFails<T>(names: readonly string[], work: () => Promise<T>): Promise<T> {
     try {
       return await work();
     } catch (error) {
-      if (error instanceof HeadwaterError) for (const name of names) await rm(join(this.#notes, `${name}.json`), { force: true });
+      if (error instanceof HeadwaterError)
+        for (const name of names) await rm(join(this.#notes, `${name}.json`), { force: true });
       throw error;
     }
   }
@@ -186,7 +239,8 @@ class Staging {
 
   /** Takes away what is not part of the set-up. */
   async tidy(): Promise<void> {
-    for (const path of [this.scratch, this.#notes, join(this.folder, 'wheels')]) await rm(path, { recursive: true, force: true });
+    for (const path of [this.scratch, this.#notes, join(this.folder, 'wheels')])
+      await rm(path, { recursive: true, force: true });
   }
 }
 
@@ -209,24 +263,42 @@ const withWheel = async <T>(path: string, work: (wheel: Wheel) => Promise<T>): P
 /** A wheel that the user names. */
 const ownWheel = async (path: string, gpu: boolean): Promise<{ readonly path: string; readonly version: string }> => {
   const full = resolve(path);
-  if (!statSync(full, { throwIfNoEntry: false })?.isFile()) throw new HeadwaterError('HW_PATH', `No such file: ${path}. Check the path given to --wheel.`, { where: path });
+  if (!statSync(full, { throwIfNoEntry: false })?.isFile())
+    throw new HeadwaterError('HW_PATH', `No such file: ${path}. Check the path given to --wheel.`, { where: path });
   const { name, version } = await withWheel(full, (wheel) => wheel.metadata());
   const wanted = gpu ? ['tensorflow'] : ['tensorflow-cpu', 'tensorflow'];
-  if (!wanted.includes(name)) throw setupError(`${path} is a wheel of ${name}.`, `Name one of ${wanted.join(' or ')}${gpu ? ', which computes on GPUs' : ''}.`);
+  if (!wanted.includes(name))
+    throw setupError(
+      `${path} is a wheel of ${name}.`,
+      `Name one of ${wanted.join(' or ')}${gpu ? ', which computes on GPUs' : ''}.`,
+    );
   return { path: full, version };
 };
 
-/** A version as wheels are named by it. Nothing else: it becomes the name of a folder, and a requirement that pip reads. */
+/**
+ * A version as wheels are named by it. Nothing else: it becomes the name of a folder, and a requirement that pip reads.
+ */
 const VERSION = /^\d+\.\d+\.\d+((a|b|rc)\d+)?$/;
 
 const checkVersion = (version: string): string => {
   if (VERSION.test(version)) return version;
-  throw new HeadwaterError('HW_USAGE', `${version} is no version of TensorFlow. Name one in full, such as ${DEFAULT_VERSION}.`);
+  throw new HeadwaterError(
+    'HW_USAGE',
+    `${version} is no version of TensorFlow. Name one in full, such as ${DEFAULT_VERSION}.`,
+  );
 };
 
-const PRODUCT_FILES = ['package/deps/lib/libtensorflow_cc.so.2', 'package/deps/lib/libtensorflow_framework.so.2', 'package/dist/nodejs_kernel_backend.js', 'package/dist/register_all_kernels.js'] as const;
+const PRODUCT_FILES = [
+  'package/deps/lib/libtensorflow_cc.so.2',
+  'package/deps/lib/libtensorflow_framework.so.2',
+  'package/dist/nodejs_kernel_backend.js',
+  'package/dist/register_all_kernels.js',
+] as const;
 
-/** Whether a set-up that looks complete is: its files may be damaged without having lost a byte, and who is told to set it up again is to be helped by it. */
+/**
+ * Whether a set-up that looks complete is: its files may be damaged without having lost a byte, and who is told to set
+ * it up again is to be helped by it.
+ */
 const stillComputes = async (folder: string, trial: string, step: Step): Promise<boolean> => {
   try {
     await tryBinding(folder, trial, step);
@@ -237,7 +309,12 @@ const stillComputes = async (folder: string, trial: string, step: Step): Promise
   }
 };
 
-const make = async (options: ProvisionOptions, machine: Machine, signal: AbortSignal, emit: (event: ProvisionEvent) => void): Promise<void> => {
+const make = async (
+  options: ProvisionOptions,
+  machine: Machine,
+  signal: AbortSignal,
+  emit: (event: ProvisionEvent) => void,
+): Promise<void> => {
   const { gpu = false } = options;
   const root = resolve(options.root);
   const begin = (step: StepName, detail: string): Step => {
@@ -250,11 +327,17 @@ const make = async (options: ProvisionOptions, machine: Machine, signal: AbortSi
   const own = options.wheel === undefined ? undefined : await ownWheel(options.wheel, gpu);
   const version = own?.version ?? checkVersion(options.version ?? DEFAULT_VERSION);
   if (own !== undefined && options.version !== undefined && own.version !== options.version)
-    throw new HeadwaterError('HW_USAGE', `${own.path} is of version ${own.version}, and --version says ${options.version}. Leave one of them out.`);
+    throw new HeadwaterError(
+      'HW_USAGE',
+      `${own.path} is of version ${own.version}, and --version says ${options.version}. Leave one of them out.`,
+    );
 
   const folder = join(root, folderName(keyOf(version)));
   const found = existsSync(folder) ? readSetup(folder) : undefined;
-  if (found?.state === 'ready' && (await stillComputes(folder, options.trial, begin('trying one product', 'with what is there')))) {
+  if (
+    found?.state === 'ready' &&
+    (await stillComputes(folder, options.trial, begin('trying one product', 'with what is there')))
+  ) {
     emit({ type: 'ready', setup: found, made: false });
     return;
   }
@@ -262,7 +345,11 @@ const make = async (options: ProvisionOptions, machine: Machine, signal: AbortSi
   begin('checking', `${gpu ? 'tensorflow' : 'tensorflow-cpu'} ${version}`);
   await checkMachine(machine, options, signal);
   const needsPip = own === undefined || gpu;
-  const tools = await requireTools(['python3', ...(needsPip ? (['pip'] as const) : []), 'compiler', 'make', 'npm', 'tar'], machine, signal);
+  const tools = await requireTools(
+    ['python3', ...(needsPip ? (['pip'] as const) : []), 'compiler', 'make', 'npm', 'tar'],
+    machine,
+    signal,
+  );
   const pip = tools.get('pip') ?? '0';
 
   const staging = new Staging(`${folder}${UNFINISHED}`);
@@ -273,28 +360,52 @@ const make = async (options: ProvisionOptions, machine: Machine, signal: AbortSi
     const fetch = (name: string, requirement: string): Promise<VerifiedWheel> =>
       staging.once(`wheel-${name}`, requirement, [`wheels/${name}`], async () => {
         const indexed = await askIndex(requirement, staging.scratch, begin('asking the index', requirement));
-        const path = await downloadWheel(indexed, join(staging.folder, 'wheels', name), staging.scratch, pip, begin('downloading', indexed.requirement));
+        const path = await downloadWheel(
+          indexed,
+          join(staging.folder, 'wheels', name),
+          staging.scratch,
+          pip,
+          begin('downloading', indexed.requirement),
+        );
         // pip has done so itself, but it is what all that follows rests on.
         const sha256 = await hashFile(path, 'sha256', 'hex', begin('verifying', indexed.requirement));
-        if (sha256 !== indexed.sha256) throw setupError(`${indexed.requirement} was downloaded, but is not what the index promised.`, 'Run the same command again.');
+        if (sha256 !== indexed.sha256)
+          throw setupError(
+            `${indexed.requirement} was downloaded, but is not what the index promised.`,
+            'Run the same command again.',
+          );
         return { path, sha256 };
       });
 
     const name = gpu ? 'tensorflow' : 'tensorflow-cpu';
-    const main: VerifiedWheel = own === undefined ? await fetch(name, `${name}==${version}`) : { path: own.path, sha256: await hashFile(own.path, 'sha256', 'hex', begin('verifying', own.path)) };
+    const main: VerifiedWheel =
+      own === undefined
+        ? await fetch(name, `${name}==${version}`)
+        : { path: own.path, sha256: await hashFile(own.path, 'sha256', 'hex', begin('verifying', own.path)) };
     const deps = join(packageFolder(staging.folder), 'deps');
 
     // First, since its folder holds what the others put into it.
-    await staging.once('package', `${BINDING_PACKAGE}@${BINDING_VERSION}`, ['package'], () => fetchBinding(staging.folder, staging.scratch, options.integrity ?? BINDING_INTEGRITY, begin('fetching the binding', `${BINDING_PACKAGE} ${BINDING_VERSION}`)));
+    await staging.once('package', `${BINDING_PACKAGE}@${BINDING_VERSION}`, ['package'], () =>
+      fetchBinding(
+        staging.folder,
+        staging.scratch,
+        options.integrity ?? BINDING_INTEGRITY,
+        begin('fetching the binding', `${BINDING_PACKAGE} ${BINDING_VERSION}`),
+      ),
+    );
 
     const needed = gpu ? await withWheel(main.path, cudaRequirements) : [];
     const cuda: VerifiedWheel[] = [];
-    for (const requirement of needed) cuda.push(await fetch(/^[\w-]+/.exec(requirement)?.[0] ?? requirement, requirement));
+    for (const requirement of needed)
+      cuda.push(await fetch(/^[\w-]+/.exec(requirement)?.[0] ?? requirement, requirement));
     const wheels = [main, ...cuda].map(({ sha256 }) => sha256).join(' ');
     try {
       await staging.once('libraries', wheels, ['package/deps'], async () => {
-        await withWheel(main.path, (wheel) => unpackTensorflow(wheel, deps, machine.arch, begin('unpacking', 'libtensorflow')));
-        for (const { path } of cuda) await withWheel(path, (wheel) => unpackCuda(wheel, deps, begin('unpacking', basename(path))));
+        await withWheel(main.path, (wheel) =>
+          unpackTensorflow(wheel, deps, machine.arch, begin('unpacking', 'libtensorflow')),
+        );
+        for (const { path } of cuda)
+          await withWheel(path, (wheel) => unpackCuda(wheel, deps, begin('unpacking', basename(path))));
       });
     } catch (error) {
       // Damaged since they were verified: the next attempt is to download them again.
@@ -303,10 +414,16 @@ const make = async (options: ProvisionOptions, machine: Machine, signal: AbortSi
     }
 
     const trial = await staging.unlessItFails(['libraries', 'binding'], async () => {
-      await staging.once('binding', wheels, ['package/lib'], () => buildBinding(staging.folder, begin('building the binding', 'node-gyp')));
+      await staging.once('binding', wheels, ['package/lib'], () =>
+        buildBinding(staging.folder, begin('building the binding', 'node-gyp')),
+      );
       return tryBinding(staging.folder, options.trial, begin('trying one product', 'in a process of its own'));
     });
-    if (gpu && trial.device === 'cpu') throw setupError('libtensorflow loads, but finds no GPU that it can use.', 'See that nvidia-smi shows one, and that its driver is of version 525 or later; or leave --gpu out.');
+    if (gpu && trial.device === 'cpu')
+      throw setupError(
+        'libtensorflow loads, but finds no GPU that it can use.',
+        'See that nvidia-smi shows one, and that its driver is of version 525 or later; or leave --gpu out.',
+      );
     await finish(staging, folder, keyOf(version), main, trial);
   } finally {
     try {
@@ -320,12 +437,30 @@ const make = async (options: ProvisionOptions, machine: Machine, signal: AbortSi
   emit({ type: 'ready', setup: made, made: true });
 };
 
-/** Writes the manifest, and moves the set-up to where it is looked for: from then on it is there, and before it was not. */
-const finish = async (staging: Staging, folder: string, key: SetupKey, { sha256 }: VerifiedWheel, { device }: Trial): Promise<void> => {
+/**
+ * Writes the manifest, and moves the set-up to where it is looked for: from then on it is there, and before it was not.
+ */
+const finish = async (
+  staging: Staging,
+  folder: string,
+  key: SetupKey,
+  { sha256 }: VerifiedWheel,
+  { device }: Trial,
+): Promise<void> => {
   await staging.tidy();
   const files = [...PRODUCT_FILES, bindingFile('').replace(/^\//, '')];
-  const sizes = await Promise.all(files.map(async (name) => [name, (await stat(join(staging.folder, name))).size] as const));
-  const manifest: SetupManifest = { format: FORMAT, ...key, napi: NAPI_VERSION, package: `${BINDING_PACKAGE}@${BINDING_VERSION}`, wheelSha256: sha256, device, files: Object.fromEntries(sizes) };
+  const sizes = await Promise.all(
+    files.map(async (name) => [name, (await stat(join(staging.folder, name))).size] as const),
+  );
+  const manifest: SetupManifest = {
+    format: FORMAT,
+    ...key,
+    napi: NAPI_VERSION,
+    package: `${BINDING_PACKAGE}@${BINDING_VERSION}`,
+    wheelSha256: sha256,
+    device,
+    files: Object.fromEntries(sizes),
+  };
   await writeFile(join(staging.folder, MANIFEST), `${JSON.stringify(manifest, null, 2)}\n`);
   await rm(join(staging.folder, 'lock'), { force: true });
   // What is there under the name is not usable, or it would have been taken.
@@ -336,16 +471,24 @@ const finish = async (staging: Staging, folder: string, key: SetupKey, { sha256 
 /** An error of the file system, told as one of a set-up's. */
 const told = (error: unknown, root: string): unknown => {
   if (!(error instanceof Error) || error instanceof HeadwaterError || !('code' in error)) return error;
-  if (error.code === 'ENOSPC' || error.code === 'EDQUOT') return setupError(`There is no room left in ${root}.`, 'Make room, or name another folder with --dest, then run the same command again.', error);
-  if (error.code === 'EACCES' || error.code === 'EPERM' || error.code === 'EROFS' || error.code === 'ENOTDIR') return setupError(`${root} cannot be written to (${error.message}).`, 'Name another folder with --dest.', error);
+  if (error.code === 'ENOSPC' || error.code === 'EDQUOT')
+    return setupError(
+      `There is no room left in ${root}.`,
+      'Make room, or name another folder with --dest, then run the same command again.',
+      error,
+    );
+  if (error.code === 'EACCES' || error.code === 'EPERM' || error.code === 'EROFS' || error.code === 'ENOTDIR')
+    return setupError(`${root} cannot be written to (${error.message}).`, 'Name another folder with --dest.', error);
   return error;
 };
 
 /**
- * Makes a set-up of libtensorflow: takes its libraries and headers from a wheel of the Python package index, the binding from the npm
+ * Makes a set-up of libtensorflow: takes its libraries and headers from a wheel of the Python package index, the
+ * binding from the npm
  * registry, builds that against those, and tries it.
  *
- * What is there already is not made again. One that broke off goes on behind the last step that was done. A set-up appears under its name
+ * What is there already is not made again. One that broke off goes on behind the last step that was done. A set-up
+ * appears under its name
  * only when it is complete. Nothing outside `root` is changed.
  *
  * ```
@@ -354,7 +497,8 @@ const told = (error: unknown, root: string): unknown => {
  *
  * @param options what, and where
  * @param machine what is asked of the machine
- * @returns cold; unsubscribing ends the commands under way. It fails with `HW_SETUP` where something is missing or broken, `HW_PATH` where the
+ * @returns cold; unsubscribing ends the commands under way. It fails with `HW_SETUP` where something is missing or
+ *   broken, `HW_PATH` where the
  *   wheel named is not there, `HW_USAGE` where it is not of the version named
  */
 export const provisionTensorflow = (options: ProvisionOptions, machine: Machine): Observable<ProvisionEvent> =>

@@ -23,10 +23,15 @@ export interface CommandOptions {
 }
 
 /** Runs a command to its end: undefined where there is no such command. A test hands in its own. */
-export type RunCommand = (command: string, args: readonly string[], options?: CommandOptions) => Promise<Finished | undefined>;
+export type RunCommand = (
+  command: string,
+  args: readonly string[],
+  options?: CommandOptions,
+) => Promise<Finished | undefined>;
 
 /** How a command ended, in words; `undefined` for one that is not there. */
-export const howItEnded = (ended: Finished | undefined): string => ended?.signal ?? `status ${ended?.status ?? 'unknown'}`;
+export const howItEnded = (ended: Finished | undefined): string =>
+  ended?.signal ?? `status ${ended?.status ?? 'unknown'}`;
 
 /** As much of an output as is kept: a compiler that complains can write without end. */
 const KEPT = 1 << 20;
@@ -38,7 +43,12 @@ export const runCommand: RunCommand = (command, args, { cwd, env, signal, onLine
   new Promise((done, fail) => {
     signal?.throwIfAborted();
     // A group of its own, so that an abort reaches the compilers that make has started, too.
-    const child = spawn(command, [...args], { cwd, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+    const child = spawn(command, [...args], {
+      cwd,
+      env: { ...process.env, ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      detached: true,
+    });
     const kill = (): void => {
       try {
         if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');

@@ -29,14 +29,25 @@ interface Search {
   readonly update?: string;
 }
 
-/** The C++ compiler and the words that it is called with: those in the variable CXX, else `g++`. An empty variable counts as none. */
-export const compiler = (env: Readonly<Record<string, string | undefined>> = process.env): readonly [command: string, ...words: string[]] => {
+/**
+ * The C++ compiler and the words that it is called with: those in the variable CXX, else `g++`. An empty variable
+ * counts as none.
+ */
+export const compiler = (
+  env: Readonly<Record<string, string | undefined>> = process.env,
+): readonly [command: string, ...words: string[]] => {
   const [command = 'g++', ...words] = (env['CXX'] ?? '').split(/\s+/).filter((word) => word !== '');
   return [command, ...words];
 };
 
 const SEARCHES: Readonly<Record<Exclude<ToolName, 'compiler'>, Search>> = {
-  python3: { command: 'python3', args: ['--version'], what: 'Python 3', remedy: 'Install it (Debian and Ubuntu: apt-get install python3), and see that python3 is on the PATH.', least: '3.8' },
+  python3: {
+    command: 'python3',
+    args: ['--version'],
+    what: 'Python 3',
+    remedy: 'Install it (Debian and Ubuntu: apt-get install python3), and see that python3 is on the PATH.',
+    least: '3.8',
+  },
   pip: {
     command: 'python3',
     args: ['-m', 'pip', '--version'],
@@ -45,19 +56,41 @@ const SEARCHES: Readonly<Record<Exclude<ToolName, 'compiler'>, Search>> = {
     least: '22.2',
     update: 'Update it (python3 -m pip install --upgrade pip).',
   },
-  make: { command: 'make', args: ['--version'], what: 'make', remedy: 'Install it (Debian and Ubuntu: apt-get install make).' },
-  npm: { command: 'npm', args: ['--version'], what: 'npm', remedy: 'Install it: it comes with Node from nodejs.org (Debian and Ubuntu: apt-get install npm).', least: '7' },
-  tar: { command: 'tar', args: ['--version'], what: 'tar', remedy: 'Install it (Debian and Ubuntu: apt-get install tar).' },
+  make: {
+    command: 'make',
+    args: ['--version'],
+    what: 'make',
+    remedy: 'Install it (Debian and Ubuntu: apt-get install make).',
+  },
+  npm: {
+    command: 'npm',
+    args: ['--version'],
+    what: 'npm',
+    remedy: 'Install it: it comes with Node from nodejs.org (Debian and Ubuntu: apt-get install npm).',
+    least: '7',
+  },
+  tar: {
+    command: 'tar',
+    args: ['--version'],
+    what: 'tar',
+    remedy: 'Install it (Debian and Ubuntu: apt-get install tar).',
+  },
 };
 
 const searchFor = (name: ToolName): Search => {
   if (name !== 'compiler') return SEARCHES[name];
   const [command, ...words] = compiler();
-  return { command, args: [...words, '--version'], what: 'A C++ compiler', remedy: 'Install one (Debian and Ubuntu: apt-get install g++), or name one in the variable CXX.' };
+  return {
+    command,
+    args: [...words, '--version'],
+    what: 'A C++ compiler',
+    remedy: 'Install one (Debian and Ubuntu: apt-get install g++), or name one in the variable CXX.',
+  };
 };
 
 /** Compares versions by their numbers, from the left. */
-export const isOlder = (version: string, least: string): boolean => version.localeCompare(least, 'en', { numeric: true }) < 0;
+export const isOlder = (version: string, least: string): boolean =>
+  version.localeCompare(least, 'en', { numeric: true }) < 0;
 
 /** Looks for one program, until the signal. */
 export const findTool = async (name: ToolName, run: RunCommand, signal: AbortSignal): Promise<Tool | MissingTool> => {
@@ -65,13 +98,21 @@ export const findTool = async (name: ToolName, run: RunCommand, signal: AbortSig
   const ended = await run(command, args, { signal });
   if (ended?.status !== 0) return { name, problem: `${what} is not there.`, remedy };
   const version = /\d+(\.\d+)+/.exec(ended.stdout + ended.stderr)?.[0] ?? 'unknown';
-  if (least !== undefined && isOlder(version, least)) return { name, problem: `${what} is of version ${version}, which is too old: ${least} is needed.`, remedy: update ?? remedy.replace('Install', 'Update') };
+  if (least !== undefined && isOlder(version, least))
+    return {
+      name,
+      problem: `${what} is of version ${version}, which is too old: ${least} is needed.`,
+      remedy: update ?? remedy.replace('Install', 'Update'),
+    };
   return { name, version };
 };
 
 /** Looks for programs; all at once, as each is a process that mostly waits. */
-export const findTools = (names: readonly ToolName[], run: RunCommand, signal: AbortSignal): Promise<readonly (Tool | MissingTool)[]> =>
-  Promise.all(names.map((name) => findTool(name, run, signal)));
+export const findTools = (
+  names: readonly ToolName[],
+  run: RunCommand,
+  signal: AbortSignal,
+): Promise<readonly (Tool | MissingTool)[]> => Promise.all(names.map((name) => findTool(name, run, signal)));
 
 /** A GPU, as its driver names it. */
 export interface Gpu {

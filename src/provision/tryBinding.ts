@@ -15,15 +15,22 @@ export type Trial = t.TypeOf<typeof Trial>;
 /** Why a library did not load, in words, with what to do about it. */
 const reasonOf = (ended: Finished | undefined): readonly [string, string] => {
   const said = ended?.stderr ?? '';
-  if (/GLIBC(XX)?_[\d.]+' not found/.test(said)) return ['the system is older than what it was made for', 'Take an older version (--version), or a newer system.'];
-  if (/wrong ELF class|invalid ELF header|Exec format/.test(said)) return ['it is for another processor', 'Remove it, and run headwater setup tensorflow on this machine.'];
-  if (ended?.signal === 'SIGILL' || /Illegal instruction|AVX/.test(said)) return ['the processor lacks instructions that it uses', 'Use --backend headwater.'];
+  if (/GLIBC(XX)?_[\d.]+' not found/.test(said))
+    return ['the system is older than what it was made for', 'Take an older version (--version), or a newer system.'];
+  if (/wrong ELF class|invalid ELF header|Exec format/.test(said))
+    return ['it is for another processor', 'Remove it, and run headwater setup tensorflow on this machine.'];
+  if (ended?.signal === 'SIGILL' || /Illegal instruction|AVX/.test(said))
+    return ['the processor lacks instructions that it uses', 'Use --backend headwater.'];
   const reason = /(?:Error: |headwater: )(.+)/.exec(said)?.[1] ?? lastLine(said);
-  return [reason === '' ? `it ends the process that loads it (${howItEnded(ended)})` : reason, 'Run headwater setup tensorflow again; if it stays so, use --backend headwater.'];
+  return [
+    reason === '' ? `it ends the process that loads it (${howItEnded(ended)})` : reason,
+    'Run headwater setup tensorflow again; if it stays so, use --backend headwater.',
+  ];
 };
 
 /**
- * Loads a set-up in a process of its own, and computes one product with it: a library that does not fit may end the process that loads it.
+ * Loads a set-up in a process of its own, and computes one product with it: a library that does not fit may end the
+ * process that loads it.
  *
  * @param script the program that does it, given the set-up's folder; it writes what {@link Trial} holds as JSON
  */

@@ -9,11 +9,18 @@ import type { Wheel } from './Wheel.js';
 const LIBRARIES: readonly string[] = ['libtensorflow_cc.so.2', 'libtensorflow_framework.so.2'];
 
 /** What the binding includes. */
-const HEADERS: readonly string[] = ['tensorflow/c/c_api.h', 'tensorflow/c/eager/c_api.h', 'tensorflow/core/platform/ctstring_internal.h'];
+const HEADERS: readonly string[] = [
+  'tensorflow/c/c_api.h',
+  'tensorflow/c/eager/c_api.h',
+  'tensorflow/core/platform/ctstring_internal.h',
+];
 
 const INCLUDE = 'tensorflow/include/';
 
-/** The headers that the binding needs, and those that they include in turn: a dozen of the thousands that a wheel brings. */
+/**
+ * The headers that the binding needs, and those that they include in turn: a dozen of the thousands that a wheel
+ * brings.
+ */
 const headersOf = async (wheel: Wheel): Promise<ReadonlyMap<string, Buffer>> => {
   const needed = new Map<string, Buffer>();
   const waiting = [...HEADERS];
@@ -22,25 +29,39 @@ const headersOf = async (wheel: Wheel): Promise<ReadonlyMap<string, Buffer>> => 
     if (needed.has(name) || !wheel.has(INCLUDE + name)) continue;
     const bytes = await wheel.read(INCLUDE + name);
     needed.set(name, bytes);
-    for (const [, included] of bytes.toString('utf8').matchAll(/^\s*#\s*include\s*["<]([^">]+)[">]/gm)) if (included !== undefined) waiting.push(included);
+    for (const [, included] of bytes.toString('utf8').matchAll(/^\s*#\s*include\s*["<]([^">]+)[">]/gm))
+      if (included !== undefined) waiting.push(included);
   }
   return needed;
 };
 
 const requireLibraries = async (wheel: Wheel): Promise<void> => {
   const { name, version } = await wheel.metadata();
-  const missing = [...LIBRARIES.map((library) => `tensorflow/${library}`), ...HEADERS.map((header) => INCLUDE + header)].find((file) => !wheel.has(file));
-  if (missing !== undefined) throw setupError(`${wheel.path} is ${name} ${version}, which has no ${missing}.`, 'Take a wheel of tensorflow-cpu or tensorflow for Linux, from version 2.13 on.');
+  const missing = [
+    ...LIBRARIES.map((library) => `tensorflow/${library}`),
+    ...HEADERS.map((header) => INCLUDE + header),
+  ].find((file) => !wheel.has(file));
+  if (missing !== undefined)
+    throw setupError(
+      `${wheel.path} is ${name} ${version}, which has no ${missing}.`,
+      'Take a wheel of tensorflow-cpu or tensorflow for Linux, from version 2.13 on.',
+    );
 };
 
 /**
- * Unpacks TensorFlow's libraries and the headers of its C API from a wheel, under the names that the binding's build looks for.
+ * Unpacks TensorFlow's libraries and the headers of its C API from a wheel, under the names that the binding's build
+ * looks for.
  *
  * @param deps the folder that gets `lib/` and `include/`; nothing may be in it
  * @param arch the processor that the libraries must be for
  * @throws HeadwaterError `HW_SETUP` where they are not in it, damaged, or for another processor
  */
-export const unpackTensorflow = async (wheel: Wheel, deps: string, arch: string, { signal, progress }: Step): Promise<void> => {
+export const unpackTensorflow = async (
+  wheel: Wheel,
+  deps: string,
+  arch: string,
+  { signal, progress }: Step,
+): Promise<void> => {
   await requireLibraries(wheel);
   const total = LIBRARIES.reduce((sum, library) => sum + wheel.sizeOf(`tensorflow/${library}`), 0);
   let done = 0;
@@ -48,7 +69,11 @@ export const unpackTensorflow = async (wheel: Wheel, deps: string, arch: string,
     const path = join(deps, 'lib', library);
     await wheel.extract(`tensorflow/${library}`, path, signal, (bytes) => progress((done += bytes), total));
     const found = await elfArchitecture(path);
-    if (found !== arch) throw setupError(`${library} in ${wheel.path} is ${found === undefined ? 'no library for Linux' : `for ${found}`}, and this machine is ${arch}.`, `Take the wheel for ${arch}: leave --wheel out, and pip chooses it.`);
+    if (found !== arch)
+      throw setupError(
+        `${library} in ${wheel.path} is ${found === undefined ? 'no library for Linux' : `for ${found}`}, and this machine is ${arch}.`,
+        `Take the wheel for ${arch}: leave --wheel out, and pip chooses it.`,
+      );
   }
   for (const [name, bytes] of await headersOf(wheel)) {
     const path = join(deps, 'include', name);
@@ -70,12 +95,18 @@ export const cudaRequirements = async (wheel: Wheel): Promise<readonly string[]>
 };
 
 /**
- * Unpacks the libraries of one of NVIDIA's wheels to `nvidia/`, beside `lib/` as it stands beside TensorFlow among Python's packages.
+ * Unpacks the libraries of one of NVIDIA's wheels to `nvidia/`, beside `lib/` as it stands beside TensorFlow among
+ * Python's packages.
  *
  * `lib/` gets links to them: the loader looks beside TensorFlow's libraries for what these ask for by name.
  */
 export const unpackCuda = async (wheel: Wheel, deps: string, { signal, progress }: Step): Promise<void> => {
-  const libraries = wheel.names().filter((name) => /^nvidia\/.+\.so(\.\d+)*$/.test(name) || /^nvidia\/cuda_nvcc\/(bin|nvvm\/libdevice)\/.+[^/]$/.test(name));
+  const libraries = wheel
+    .names()
+    .filter(
+      (name) =>
+        /^nvidia\/.+\.so(\.\d+)*$/.test(name) || /^nvidia\/cuda_nvcc\/(bin|nvvm\/libdevice)\/.+[^/]$/.test(name),
+    );
   const total = libraries.reduce((sum, name) => sum + wheel.sizeOf(name), 0);
   let done = 0;
   for (const name of libraries) {

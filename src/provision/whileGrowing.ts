@@ -7,17 +7,29 @@ const LOOK_MS = 500;
 /** The bytes of all files in a folder; what goes while it is looked at counts as nothing. */
 const sizeOf = async (folder: string): Promise<number> => {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
-  const sizes = entries.filter((entry) => entry.isFile()).map(({ parentPath, name }) => stat(join(parentPath, name)).then(({ size }) => size, () => 0));
+  const sizes = entries
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) =>
+      stat(join(parentPath, name)).then(
+        ({ size }) => size,
+        () => 0,
+      ),
+    );
   return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
 };
 
 /**
- * Does some work, and tells meanwhile how far one of some folders has grown: the progress of a program that tells none itself.
+ * Does some work, and tells meanwhile how far one of some folders has grown: the progress of a program that tells none
+ * itself.
  *
  * @param folders where it may write; of what it moves from one to another, nothing counts twice
  * @param grown told the bytes that have come since it began
  */
-export const whileGrowing = async <T>(folders: readonly string[], grown: (bytes: number) => void, work: () => Promise<T>): Promise<T> => {
+export const whileGrowing = async <T>(
+  folders: readonly string[],
+  grown: (bytes: number) => void,
+  work: () => Promise<T>,
+): Promise<T> => {
   const sizes = (): Promise<number[]> => Promise.all(folders.map(sizeOf));
   const before = await sizes();
   let most = 0;

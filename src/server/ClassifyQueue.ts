@@ -1,4 +1,17 @@
-import { catchError, defer, EMPTY, ignoreElements, Observable, of, type OperatorFunction, Subject, type Subscriber, takeWhile, tap, toArray } from 'rxjs';
+import {
+  catchError,
+  defer,
+  EMPTY,
+  ignoreElements,
+  Observable,
+  of,
+  type OperatorFunction,
+  Subject,
+  type Subscriber,
+  takeWhile,
+  tap,
+  toArray,
+} from 'rxjs';
 import type { LiveHeadline, LivePrediction } from '../contracts/Live.js';
 import type { Valve } from '../contracts/Valve.js';
 import { boundedQueue } from '../operators/boundedQueue.js';
@@ -30,7 +43,10 @@ export interface ClassifiedBatch {
   readonly abandoned: number;
 }
 
-/** Tells each asker its share of a batch in one piece: to tell them headline by headline would cost more than some models do. What one asks stands together. */
+/**
+ * Tells each asker its share of a batch in one piece: to tell them headline by headline would cost more than some
+ * models do. What one asks stands together.
+ */
 const deliver = (asked: readonly Waiting[], predictions: readonly LivePrediction[]): void => {
   let begin = 0;
   asked.forEach(({ asker }, index) => {
@@ -55,8 +71,10 @@ const TURN_MS = 10;
  * answer 2:   -----(B|)
  * ```
  *
- * Answers come in the order of the questions. What waits is bounded, as long as whoever asks looks first: a document whether there is room for all of it, and who can wait whether the valve is open: it is closed
- * while the model is behind. Whoever unsubscribes is not answered and costs the model nothing; the place is free when its batch comes up.
+ * Answers come in the order of the questions. What waits is bounded, as long as whoever asks looks first: a document
+ * whether there is room for all of it, and who can wait whether the valve is open: it is closed
+ * while the model is behind. Whoever unsubscribes is not answered and costs the model nothing; the place is free when
+ * its batch comes up.
  */
 export class ClassifyQueue {
   /** Closed while the model is behind, and while sockets have their turn. */
@@ -100,7 +118,8 @@ export class ClassifyQueue {
   }
 
   /**
-   * Classifies headlines; emits their predictions in order, those that were made together at once, and completes after the last. To be asked for where there is room, or the valve is open.
+   * Classifies headlines; emits their predictions in order, those that were made together at once, and completes after
+   * the last. To be asked for where there is room, or the valve is open.
    *
    * Errors: what the model throws.
    */

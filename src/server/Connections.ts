@@ -22,7 +22,8 @@ export class Connections {
       this.#open.set(socket, answers);
       socket.once('close', () => {
         this.#open.delete(socket);
-        // Node tells the one answer that has the socket, and none of those that wait behind it: whoever waits for their 'close' would wait, and be counted, for good.
+        // Node tells the one answer that has the socket, and none of those that wait behind it: whoever waits for their
+        // 'close' would wait, and be counted, for good.
         setImmediate(() => {
           for (const response of answers) response.destroy().emit('close');
         });
@@ -59,7 +60,10 @@ export class Connections {
     return [...(this.#open.get(socket) ?? [])].some((response) => response.headersSent && !response.writableFinished);
   }
 
-  /** Takes no further ones, closes those that nothing is being answered on, and calls back when the last of the others is closed. */
+  /**
+   * Takes no further ones, closes those that nothing is being answered on, and calls back when the last of the others
+   * is closed.
+   */
   end(ended: () => void): void {
     this.#ending = true;
     this.#server.close(ended);

@@ -21,7 +21,8 @@ export interface Resumption {
 /**
  * The last events, each written once for all listeners, as a server-sent event with an id.
  *
- * Listeners have no queues of their own: each has a number, and reads on from there as fast as it can. One that is slower than the history is long has missed what is no longer in it, and is told how many.
+ * Listeners have no queues of their own: each has a number, and reads on from there as fast as it can. One that is
+ * slower than the history is long has missed what is no longer in it, and is told how many.
  */
 export class EventHistory {
   readonly #options: EventHistoryOptions;
@@ -72,7 +73,8 @@ export class EventHistory {
 
   /** Where a listener goes on that has had the event of this id last; where it names none, at the `last` events. */
   resume(lastEventId: string | undefined, last = 0): Resumption {
-    if (lastEventId === undefined || lastEventId === '') return { next: Math.max(this.#first, this.#end - last), missed: 0 };
+    if (lastEventId === undefined || lastEventId === '')
+      return { next: Math.max(this.#first, this.#end - last), missed: 0 };
     const [, epoch, digits] = /^([^-]+)-(\d{1,15})$/.exec(lastEventId) ?? [];
     const next = Number(digits) + 1;
     if (epoch !== this.#options.epoch || !(next <= this.#end)) return { next: this.#first, missed: undefined };

@@ -4,7 +4,12 @@ import { pacedWriter } from '../sinks/pacedWriter.js';
 import { type BodyForm, TYPE_OF } from './mediaTypes.js';
 
 /** What stands before the first item, between two, after each, and after the last. */
-const FRAMES: Readonly<Record<BodyForm, { readonly before: string; readonly between: string; readonly ending: string; readonly after: string }>> = {
+const FRAMES: Readonly<
+  Record<
+    BodyForm,
+    { readonly before: string; readonly between: string; readonly ending: string; readonly after: string }
+  >
+> = {
   json: { before: '[', between: ',', ending: '', after: ']' },
   lines: { before: '', between: '', ending: '\n', after: '' },
 };
@@ -12,7 +17,8 @@ const FRAMES: Readonly<Record<BodyForm, { readonly before: string; readonly betw
 /**
  * Writes items to an answer as they come: a JSON array, or JSON lines.
  *
- * What comes in one turn of the event loop goes out in one piece: a chunk for each of a batch's answers would cost more than the answers.
+ * What comes in one turn of the event loop goes out in one piece: a chunk for each of a batch's answers would cost more
+ * than the answers.
  */
 export class ListWriter {
   readonly #response: ServerResponse;

@@ -6,7 +6,10 @@ export interface RefusalDetails extends ProblemDetails {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** Thrown where a request is not carried out: it knows its answer. It never leaves the server, so it is no `HeadwaterError`. */
+/**
+ * Thrown where a request is not carried out: it knows its answer. It never leaves the server, so it is no
+ * `HeadwaterError`.
+ */
 export class Refusal extends Error {
   override readonly name = 'Refusal';
   readonly problem: Problem;

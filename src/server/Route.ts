@@ -7,6 +7,9 @@ export type Handler = (request: IncomingMessage, response: ServerResponse) => vo
 export interface Route {
   /** By method; HEAD is answered as GET is. */
   readonly handlers: Readonly<Partial<Record<'GET' | 'POST', Handler>>>;
-  /** Whether anybody may know it (probes, and the files of the page): it wants no token, and is answered while the server ends. */
+  /**
+   * Whether anybody may know it (probes, and the files of the page): it wants no token, and is answered while the
+   * server ends.
+   */
   readonly probe: boolean;
 }

@@ -5,7 +5,10 @@ import { RateMeter } from '../sinks/RateMeter.js';
 /** The shortest time between two steps that are told. Milliseconds. */
 const BETWEEN_MS = 100;
 
-/** Lets ten steps a second through, each with the pace of the training at that time: the rows a second of the last ten seconds that were spent on training. */
+/**
+ * Lets ten steps a second through, each with the pace of the training at that time: the rows a second of the last ten
+ * seconds that were spent on training.
+ */
 export class StepPacer {
   readonly #meter = new RateMeter(0);
   /** The time spent on training, in ms, and when it was last counted. */

@@ -14,5 +14,8 @@ export interface TrainingPrepared {
   readonly split: Readonly<Record<Side, SideView>>;
 }
 
-/** What a training tells whoever shows it: what `fit` tells, the rows that are rejected, and what comes before and after. */
+/**
+ * What a training tells whoever shows it: what `fit` tells, the rows that are rejected, and what comes before and
+ * after.
+ */
 export type TrainingUpdate = TrainingPrepared | TrainingEvent | Rejection | ReportMade;

@@ -5,7 +5,13 @@ import { PROBLEM_JSON, type Problem } from './problem.js';
 const LINGER_MS = 2000;
 
 /** Sends text whole. */
-export const sendText = (response: ServerResponse, status: number, type: string, text: string, headers: Readonly<Record<string, string>> = {}): void => {
+export const sendText = (
+  response: ServerResponse,
+  status: number,
+  type: string,
+  text: string,
+  headers: Readonly<Record<string, string>> = {},
+): void => {
   const body = Buffer.from(text);
   response.writeHead(status, { 'content-type': type, 'content-length': body.length, ...headers }).end(body);
 };
@@ -13,7 +19,8 @@ export const sendText = (response: ServerResponse, status: number, type: string,
 /**
  * Lets the rest of a body come, and throws it away.
  *
- * Closing a connection on which bytes are still arriving resets it, and the client may lose the answer that tells it what was wrong. So it gets some time to read it and stop.
+ * Closing a connection on which bytes are still arriving resets it, and the client may lose the answer that tells it
+ * what was wrong. So it gets some time to read it and stop.
  */
 export const linger = (request: IncomingMessage): void => {
   request.resume();
@@ -21,8 +28,16 @@ export const linger = (request: IncomingMessage): void => {
   request.once('close', () => clearTimeout(cut)).once('end', () => clearTimeout(cut));
 };
 
-/** Answers with a problem; one that comes when the answer has begun cuts it off, so that the client sees that it is not whole. */
-export const sendProblem = (request: IncomingMessage, response: ServerResponse, problem: Problem, headers: Readonly<Record<string, string>> = {}): void => {
+/**
+ * Answers with a problem; one that comes when the answer has begun cuts it off, so that the client sees that it is not
+ * whole.
+ */
+export const sendProblem = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  problem: Problem,
+  headers: Readonly<Record<string, string>> = {},
+): void => {
   if (response.headersSent) {
     response.destroy();
     return;

@@ -21,7 +21,8 @@ export interface DocumentAnswers {
 }
 
 /**
- * Answers a JSON document: an object by an object, an array by an array or by lines, which begin when the first headlines are classified.
+ * Answers a JSON document: an object by an object, an array by an array or by lines, which begin when the first
+ * headlines are classified.
  *
  * A client that leaves is no longer waited for: its headlines are not classified.
  *
@@ -29,7 +30,12 @@ export interface DocumentAnswers {
  * @throws Refusal whatever the document is refused for
  * @throws whatever the model throws
  */
-export const answerDocument = async (request: IncomingMessage, response: ServerResponse, form: BodyForm, { queue, limits, dropped }: DocumentAnswers): Promise<void> => {
+export const answerDocument = async (
+  request: IncomingMessage,
+  response: ServerResponse,
+  form: BodyForm,
+  { queue, limits, dropped }: DocumentAnswers,
+): Promise<void> => {
   const text = await readDocument(request, limits);
   if (text === undefined) return;
   const { headlines, many } = decodeDocument(text, limits);
@@ -37,7 +43,12 @@ export const answerDocument = async (request: IncomingMessage, response: ServerR
   const predictions$ = queue.classify(headlines).pipe(takeUntil(fromEvent(response, 'close')));
   await new Promise<void>((resolve, reject) => {
     if (!many && form === 'json') {
-      predictions$.subscribe({ next: ([prediction]) => prediction !== undefined && sendText(response, 200, TYPE_OF.json, answerJson(prediction)), error: reject, complete: resolve });
+      predictions$.subscribe({
+        next: ([prediction]) =>
+          prediction !== undefined && sendText(response, 200, TYPE_OF.json, answerJson(prediction)),
+        error: reject,
+        complete: resolve,
+      });
       return;
     }
     // Begun with the first answer: until then a failure has a status of its own.

@@ -23,11 +23,15 @@ const RETRY_MS = 3000;
 /**
  * Sends events for as long as the client listens, from after the one that it had last.
  *
- * Nothing is queued for it: while it does not read, nothing is written, and afterwards it goes on in the history from where it was. What it can no longer have is told by an event `missed`.
+ * Nothing is queued for it: while it does not read, nothing is written, and afterwards it goes on in the history from
+ * where it was. What it can no longer have is told by an event `missed`.
  *
  * @see the WHATWG HTML standard, section server-sent events
  */
-export const answerEvents = (response: ServerResponse, { history, heartbeat$, drain$, lastEventId, last, missed }: EventStreamOptions): void => {
+export const answerEvents = (
+  response: ServerResponse,
+  { history, heartbeat$, drain$, lastEventId, last, missed }: EventStreamOptions,
+): void => {
   let behind = false;
   let next = 0;
 

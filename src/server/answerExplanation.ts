@@ -17,7 +17,8 @@ export interface ExplanationAnswers extends DocumentAnswers {
 }
 
 /**
- * Answers one headline by its prediction and the words that moved it. The headline and what is left of it without each word wait in the queue like the headlines of a document.
+ * Answers one headline by its prediction and the words that moved it. The headline and what is left of it without each
+ * word wait in the queue like the headlines of a document.
  *
  * A client that leaves is no longer waited for.
  *
@@ -25,14 +26,23 @@ export interface ExplanationAnswers extends DocumentAnswers {
  * @throws Refusal whatever the document is refused for
  * @throws whatever the model throws
  */
-export const answerExplanation = async (request: IncomingMessage, response: ServerResponse, { queue, limits, dropped, occlude }: ExplanationAnswers): Promise<void> => {
+export const answerExplanation = async (
+  request: IncomingMessage,
+  response: ServerResponse,
+  { queue, limits, dropped, occlude }: ExplanationAnswers,
+): Promise<void> => {
   const text = await readDocument(request, limits);
   if (text === undefined) return;
   const { headlines, many } = decodeDocument(text, limits);
   const [headline] = headlines;
-  if (many || headline === undefined) throw new Refusal('invalid', 'One headline is explained at a time. Send a headline, {"title": "…"}, and no array.');
+  if (many || headline === undefined)
+    throw new Refusal('invalid', 'One headline is explained at a time. Send a headline, {"title": "…"}, and no array.');
   const { variants, explain } = occlude(headline);
-  if (variants.length > limits.batch) throw new Refusal('too-many', `The headline has ${variants.length - 1} words to take out, but ${limits.batch - 1} can be. Send a shorter one.`);
+  if (variants.length > limits.batch)
+    throw new Refusal(
+      'too-many',
+      `The headline has ${variants.length - 1} words to take out, but ${limits.batch - 1} can be. Send a shorter one.`,
+    );
   requireRoom(queue, variants.length, dropped);
   await new Promise<void>((resolve, reject) => {
     queue
@@ -41,7 +51,8 @@ export const answerExplanation = async (request: IncomingMessage, response: Serv
       .subscribe({
         next: (parts) => {
           const predictions = parts.flat();
-          if (predictions.length === variants.length) sendText(response, 200, TYPE_OF.json, explanationJson(explain(predictions)));
+          if (predictions.length === variants.length)
+            sendText(response, 200, TYPE_OF.json, explanationJson(explain(predictions)));
         },
         error: reject,
         complete: resolve,

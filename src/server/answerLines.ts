@@ -1,6 +1,18 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { PassThrough } from 'node:stream';
-import { asapScheduler, defer, finalize, fromEvent, ignoreElements, map, merge, type Observable, Subject, takeUntil, tap } from 'rxjs';
+import {
+  asapScheduler,
+  defer,
+  finalize,
+  fromEvent,
+  ignoreElements,
+  map,
+  merge,
+  type Observable,
+  Subject,
+  takeUntil,
+  tap,
+} from 'rxjs';
 import { HeadwaterError } from '../contracts/HeadwaterError.js';
 import type { Rejection } from '../contracts/Rejection.js';
 import type { Valve } from '../contracts/Valve.js';
@@ -19,7 +31,10 @@ export interface BodyOfLinesAnswers extends LineAnswers {
   readonly drain$: Observable<unknown>;
 }
 
-/** The most lines that are answered in one piece: enough for asking to cost little, and few enough for the next to be read meanwhile. */
+/**
+ * The most lines that are answered in one piece: enough for asking to cost little, and few enough for the next to be
+ * read meanwhile.
+ */
 const TOGETHER = 64;
 
 /** Why no more lines are taken, though more may come. */
@@ -47,12 +62,18 @@ const holdWhileClosed = (brake: Valve, other: Valve): Observable<never> =>
 /**
  * Answers JSON lines by a line each, in their order, while they still come.
  *
- * A line that is no headline is answered by a problem in its place, and the others go on. No more is read while as many lines as a batch holds are on their way, while the model is behind, or while the
+ * A line that is no headline is answered by a problem in its place, and the others go on. No more is read while as many
+ * lines as a batch holds are on their way, while the model is behind, or while the
  * client does not read its answers: so a body of any length is taken, and little of it held.
  *
  * @returns settled when the last answer is on its way, or the client has left
  */
-export const answerLines = (request: IncomingMessage, response: ServerResponse, form: BodyForm, { queue, limits, drain$, failed }: BodyOfLinesAnswers): Promise<void> => {
+export const answerLines = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  form: BodyForm,
+  { queue, limits, drain$, failed }: BodyOfLinesAnswers,
+): Promise<void> => {
   const brake = valve();
   const list = new ListWriter(response, form, brake);
   // For whoever waits for the answer to begin before sending more.
@@ -79,7 +100,9 @@ export const answerLines = (request: IncomingMessage, response: ServerResponse, 
 
   const line$ = merge(
     rejected$,
-    readLines(body, { valve: brake, maxLineBytes: limits.bodyBytes, rejections: rejected$ }).pipe(tap({ complete: () => rejected$.complete(), error: () => rejected$.complete() })),
+    readLines(body, { valve: brake, maxLineBytes: limits.bodyBytes, rejections: rejected$ }).pipe(
+      tap({ complete: () => rejected$.complete(), error: () => rejected$.complete() }),
+    ),
   ).pipe(
     takeUntil(
       merge(stop$, drain$.pipe(map((): Stop => 'draining'))).pipe(
@@ -129,7 +152,10 @@ export const answerLines = (request: IncomingMessage, response: ServerResponse, 
       )
       .subscribe({
         complete: () => finish(stopped === undefined ? undefined : problemLine(stopped, STOPPED[stopped])),
-        error: (error: unknown) => finish(problemLine('malformed', error instanceof HeadwaterError ? error.message : 'The body cannot be read.')),
+        error: (error: unknown) =>
+          finish(
+            problemLine('malformed', error instanceof HeadwaterError ? error.message : 'The body cannot be read.'),
+          ),
       });
   });
 };

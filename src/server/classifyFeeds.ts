@@ -26,11 +26,15 @@ export interface ClassifyFeedsOptions {
 const WAITING = 2;
 
 /**
- * Classifies headlines that arrive by themselves, a batch at a time in the same queue as everybody's, and remembers the predictions as events. Emits nothing.
+ * Classifies headlines that arrive by themselves, a batch at a time in the same queue as everybody's, and remembers the
+ * predictions as events. Emits nothing.
  *
  * A flood of them waits outside while requests are answered: at most one batch of it is in the queue.
  */
-export const classifyFeeds = (headline$: Observable<LiveHeadline>, { queue, history, limits, valve, batchSize, maxWaitMs, dropped, failed }: ClassifyFeedsOptions): Observable<never> =>
+export const classifyFeeds = (
+  headline$: Observable<LiveHeadline>,
+  { queue, history, limits, valve, batchSize, maxWaitMs, dropped, failed }: ClassifyFeedsOptions,
+): Observable<never> =>
   headline$.pipe(
     filter(({ title }) => {
       if (title.length <= limits.titleLength) return true;

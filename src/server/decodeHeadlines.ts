@@ -34,12 +34,23 @@ export const decodeItem = (value: unknown, pointer: string, id: number, { titleL
   const decoded = decodeHeadline(typeof value === 'string' ? { title: value } : value);
   if (isRight(decoded)) {
     const { title, guid, link, published, category } = decoded.right;
-    if (title.length <= titleLength) return { headline: { id, title, source: REQUEST_SOURCE, guid, link, published, seen: Date.now(), category } };
-    return { fault: { pointer: typeof value === 'string' ? pointer : `${pointer}/title`, detail: `The title has ${title.length} characters, but may have ${titleLength}.` } };
+    if (title.length <= titleLength)
+      return { headline: { id, title, source: REQUEST_SOURCE, guid, link, published, seen: Date.now(), category } };
+    return {
+      fault: {
+        pointer: typeof value === 'string' ? pointer : `${pointer}/title`,
+        detail: `The title has ${title.length} characters, but may have ${titleLength}.`,
+      },
+    };
   }
   const { field, expected, got } = decoded.left;
   const wanted = field === undefined ? 'a title or a JSON object' : expected;
-  return { fault: { pointer: field === undefined || typeof value === 'string' ? pointer : `${pointer}/${field}`, detail: `Expected ${wanted}, got ${shown(got)}.` } };
+  return {
+    fault: {
+      pointer: field === undefined || typeof value === 'string' ? pointer : `${pointer}/${field}`,
+      detail: `Expected ${wanted}, got ${shown(got)}.`,
+    },
+  };
 };
 
 /** Parses JSON. Undefined is what no JSON says, so it stands for text that is none. */
@@ -66,10 +77,15 @@ export interface Asked {
  */
 export const decodeDocument = (text: string, limits: ServerLimits): Asked => {
   const value = parseJson(text);
-  if (value === undefined) throw new Refusal('malformed', 'The body is no JSON. Send a headline, {"title": "…"}, or an array of them.');
+  if (value === undefined)
+    throw new Refusal('malformed', 'The body is no JSON. Send a headline, {"title": "…"}, or an array of them.');
   const many = Array.isArray(value);
   const values: readonly unknown[] = many ? value : [value];
-  if (values.length > limits.batch) throw new Refusal('too-many', `A document may hold ${limits.batch} headlines, and this one holds ${values.length}. Send fewer at a time, or send them as JSON lines.`);
+  if (values.length > limits.batch)
+    throw new Refusal(
+      'too-many',
+      `A document may hold ${limits.batch} headlines, and this one holds ${values.length}. Send fewer at a time, or send them as JSON lines.`,
+    );
   const headlines: LiveHeadline[] = [];
   const errors: Fault[] = [];
   values.forEach((item, index) => {
@@ -78,5 +94,9 @@ export const decodeDocument = (text: string, limits: ServerLimits): Asked => {
     else errors.push(decoded.fault);
   });
   if (errors.length === 0) return { headlines, many };
-  throw new Refusal('invalid', `${errors.length} of ${values.length} cannot be read as headlines: nothing was classified. ${errors[0]?.detail ?? ''}`, { errors: errors.slice(0, TOLD) });
+  throw new Refusal(
+    'invalid',
+    `${errors.length} of ${values.length} cannot be read as headlines: nothing was classified. ${errors[0]?.detail ?? ''}`,
+    { errors: errors.slice(0, TOLD) },
+  );
 };

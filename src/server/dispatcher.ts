@@ -35,23 +35,45 @@ const pathOf = (target: string): string => {
   return URL.canParse(path) ? new URL(path).pathname : path;
 };
 
-const allowedBy = ({ handlers }: Route): string => [...Object.keys(handlers).flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method])), 'OPTIONS'].join(', ');
+const allowedBy = ({ handlers }: Route): string =>
+  [...Object.keys(handlers).flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method])), 'OPTIONS'].join(', ');
 
 /** Answers a browser that asks what a page may ask. */
 const answerOptions = (response: ServerResponse, route: Route, cors: CorsHeaders): void => {
   const allow = allowedBy(route);
   const crossing =
-    'access-control-allow-origin' in cors ? { 'access-control-allow-methods': allow, 'access-control-allow-headers': 'authorization, content-type, last-event-id', 'access-control-max-age': '600' } : {};
+    'access-control-allow-origin' in cors
+      ? {
+          'access-control-allow-methods': allow,
+          'access-control-allow-headers': 'authorization, content-type, last-event-id',
+          'access-control-max-age': '600',
+        }
+      : {};
   response.writeHead(204, { allow, ...crossing }).end();
 };
 
 /**
- * Makes the function that takes every request: it checks whether and by whom it may be asked, finds its handler, and answers by a problem where something is wrong.
+ * Makes the function that takes every request: it checks whether and by whom it may be asked, finds its handler, and
+ * answers by a problem where something is wrong.
  *
  * What costs least is checked first, and the token before anything of the body is read.
  */
-export const dispatcher = ({ routes, connections, checkHost, checkOrigin, checkToken, isDraining, answered, failed }: DispatcherOptions) => {
-  const admit = (request: IncomingMessage, response: ServerResponse, path: string, route: Route | undefined): void | Promise<void> => {
+export const dispatcher = ({
+  routes,
+  connections,
+  checkHost,
+  checkOrigin,
+  checkToken,
+  isDraining,
+  answered,
+  failed,
+}: DispatcherOptions) => {
+  const admit = (
+    request: IncomingMessage,
+    response: ServerResponse,
+    path: string,
+    route: Route | undefined,
+  ): void | Promise<void> => {
     for (const [name, value] of ALWAYS) response.setHeader(name, value);
     const isExcess = connections.isExcess(request.socket);
     if (isExcess || isDraining()) response.setHeader('connection', 'close');
@@ -59,16 +81,28 @@ export const dispatcher = ({ routes, connections, checkHost, checkOrigin, checkT
     // Before all other refusals: a page of an allowed origin can only read one that says it may.
     const cors = checkOrigin(request);
     for (const [name, value] of Object.entries(cors)) response.setHeader(name, value);
-    if (isExcess) throw new Refusal('connections', 'The server has as many connections as it takes. Try again later.', { headers: { 'retry-after': '5' } });
-    if (route === undefined) throw new Refusal('not-found', `There is nothing at ${path.slice(0, 100)}.${routes.has('/openapi.json') ? ' What there is, GET /openapi.json tells.' : ''}`);
-    if (isDraining() && !route.probe) throw new Refusal('draining', 'The server is ending. Ask another one, or try again later.', { headers: { 'retry-after': '5' } });
+    if (isExcess)
+      throw new Refusal('connections', 'The server has as many connections as it takes. Try again later.', {
+        headers: { 'retry-after': '5' },
+      });
+    if (route === undefined)
+      throw new Refusal(
+        'not-found',
+        `There is nothing at ${path.slice(0, 100)}.${routes.has('/openapi.json') ? ' What there is, GET /openapi.json tells.' : ''}`,
+      );
+    if (isDraining() && !route.probe)
+      throw new Refusal('draining', 'The server is ending. Ask another one, or try again later.', {
+        headers: { 'retry-after': '5' },
+      });
     const { method = '' } = request;
     if (method === 'OPTIONS') {
       answerOptions(response, route, cors);
       return;
     }
-    const handler = method === 'POST' ? route.handlers.POST : method === 'GET' || method === 'HEAD' ? route.handlers.GET : undefined;
-    if (handler === undefined) throw new Refusal('method', `${path} is asked by ${allowedBy(route)}.`, { headers: { allow: allowedBy(route) } });
+    const handler =
+      method === 'POST' ? route.handlers.POST : method === 'GET' || method === 'HEAD' ? route.handlers.GET : undefined;
+    if (handler === undefined)
+      throw new Refusal('method', `${path} is asked by ${allowedBy(route)}.`, { headers: { allow: allowedBy(route) } });
     if (!route.probe) checkToken(request);
     return handler(request, response);
   };
@@ -86,7 +120,13 @@ export const dispatcher = ({ routes, connections, checkHost, checkOrigin, checkT
     const begun = performance.now();
     const path = pathOf(request.url ?? '');
     const route = routes.get(path);
-    response.once('close', () => answered(route === undefined ? 'other' : path, response.headersSent ? response.statusCode : LEFT, (performance.now() - begun) / 1000));
+    response.once('close', () =>
+      answered(
+        route === undefined ? 'other' : path,
+        response.headersSent ? response.statusCode : LEFT,
+        (performance.now() - begun) / 1000,
+      ),
+    );
     try {
       const answering = admit(request, response, path, route);
       answering?.catch((error: unknown) => refuse(request, response, error));

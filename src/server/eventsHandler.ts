@@ -19,7 +19,11 @@ const lastEventId = ({ headers }: IncomingMessage): string | undefined => {
 /** How many of the last events a listener asks to begin with: `?last=100`. */
 const lastEvents = ({ url = '' }: IncomingMessage): number => {
   const given = new URLSearchParams(url.split('?')[1]).get('last') ?? '0';
-  if (!/^\d{1,9}$/.test(given)) throw new Refusal('malformed', 'last says how many of the last events are wanted: give a whole number, as in /events?last=100.');
+  if (!/^\d{1,9}$/.test(given))
+    throw new Refusal(
+      'malformed',
+      'last says how many of the last events are wanted: give a whole number, as in /events?last=100.',
+    );
   return Number(given);
 };
 
@@ -32,7 +36,10 @@ export const eventsHandler =
       response.writeHead(200, { 'content-type': 'text/event-stream' }).end();
       return;
     }
-    if (listeners.count >= limits.listeners) throw new Refusal('listeners', `There are ${limits.listeners} listeners already. Try again later.`, { headers: { 'retry-after': '30' } });
+    if (listeners.count >= limits.listeners)
+      throw new Refusal('listeners', `There are ${limits.listeners} listeners already. Try again later.`, {
+        headers: { 'retry-after': '30' },
+      });
     listeners.count += 1;
     response.once('close', () => {
       listeners.count -= 1;

@@ -8,13 +8,26 @@ import type { ServerLimits } from './ServerLimits.js';
 /** How often connections are looked at whether they are too slow. Milliseconds. */
 const LOOK_MS = 1000;
 
-/** Makes a server that bounds its connections and their slowness, and answers what is no request by a problem. It does not listen yet, and answers no request. */
-export const httpServer = (limits: Pick<ServerLimits, 'connections' | 'arrivalMs' | 'stallMs'>): { readonly server: Server; readonly connections: Connections } => {
-  const server = createServer({ connectionsCheckingInterval: LOOK_MS, headersTimeout: limits.arrivalMs, requestTimeout: 0, requireHostHeader: false, keepAlive: true });
+/**
+ * Makes a server that bounds its connections and their slowness, and answers what is no request by a problem. It does
+ * not listen yet, and answers no request.
+ */
+export const httpServer = (
+  limits: Pick<ServerLimits, 'connections' | 'arrivalMs' | 'stallMs'>,
+): { readonly server: Server; readonly connections: Connections } => {
+  const server = createServer({
+    connectionsCheckingInterval: LOOK_MS,
+    headersTimeout: limits.arrivalMs,
+    requestTimeout: 0,
+    requireHostHeader: false,
+    keepAlive: true,
+  });
   // Cuts off whoever stands still while it is being answered: a client that does not read, or is no longer there.
   server.timeout = limits.stallMs;
   const connections = new Connections(server, limits.connections);
-  server.on('checkExpectation', (request, response) => sendProblem(request, response, problem('expectation', 'Of what can be expected, only 100-continue is met.')));
+  server.on('checkExpectation', (request, response) =>
+    sendProblem(request, response, problem('expectation', 'Of what can be expected, only 100-continue is met.')),
+  );
   server.on('clientError', (error, socket) => answerBroken(error, socket, connections.isAnswering(socket)));
   return { server, connections };
 };

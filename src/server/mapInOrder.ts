@@ -1,7 +1,8 @@
 import { concatMap, defer, map, mergeMap, type Observable, type OperatorFunction } from 'rxjs';
 
 /**
- * Projects each value to an Observable of one value, all of them at work at once, and emits their results in the order of the source.
+ * Projects each value to an Observable of one value, all of them at work at once, and emits their results in the order
+ * of the source.
  *
  * ```
  * source:  --a--b--c--|

@@ -24,11 +24,20 @@ export const requestForm = ({ headers }: IncomingMessage): BodyForm => {
   const accept = { headers: { accept: [...FORMS.keys()].join(', ') } };
   const type = headers['content-type'] ?? '';
   const form = FORMS.get(typeOf(type));
-  if (form === undefined) throw new Refusal('media-type', `Send headlines as ${[...FORMS.keys()].join(' or ')}, and say which in Content-Type.`, accept);
+  if (form === undefined)
+    throw new Refusal(
+      'media-type',
+      `Send headlines as ${[...FORMS.keys()].join(' or ')}, and say which in Content-Type.`,
+      accept,
+    );
   const charset = /;\s*charset\s*=\s*"?([^";\s]+)/i.exec(type)?.[1] ?? 'utf-8';
-  if (!/^utf-?8$/i.test(charset)) throw new Refusal('media-type', 'Send the body as UTF-8: no other charset is read.', accept);
+  if (!/^utf-?8$/i.test(charset))
+    throw new Refusal('media-type', 'Send the body as UTF-8: no other charset is read.', accept);
   const encoding = headers['content-encoding'] ?? 'identity';
-  if (encoding.trim().toLowerCase() !== 'identity') throw new Refusal('media-type', 'Send the body as it is: no Content-Encoding is read.', { headers: { 'accept-encoding': 'identity' } });
+  if (encoding.trim().toLowerCase() !== 'identity')
+    throw new Refusal('media-type', 'Send the body as it is: no Content-Encoding is read.', {
+      headers: { 'accept-encoding': 'identity' },
+    });
   return form;
 };
 
@@ -57,7 +66,11 @@ export const answerForm = ({ headers: { accept } }: IncomingMessage, asked: Body
     json: weightOf(accept, 'application/json'),
     lines: Math.max(weightOf(accept, 'application/x-ndjson'), weightOf(accept, 'application/jsonl')),
   };
-  if (weights.json === 0 && weights.lines === 0) throw new Refusal('not-acceptable', `The answer can be ${Object.values(TYPE_OF).join(' or ')}: accept one of them.`);
+  if (weights.json === 0 && weights.lines === 0)
+    throw new Refusal(
+      'not-acceptable',
+      `The answer can be ${Object.values(TYPE_OF).join(' or ')}: accept one of them.`,
+    );
   if (weights.json === weights.lines) return asked;
   return weights.json > weights.lines ? 'json' : 'lines';
 };

@@ -19,17 +19,40 @@ const problems = (...kinds: readonly ProblemKind[]): Readonly<Record<string, Jso
       {
         description: `${same.map((kind) => PROBLEMS[kind].title).join('; ')}.`,
         content: { [PROBLEM_JSON]: { schema: ref('Problem') } },
-        ...(status === 503 ? { headers: { 'Retry-After': { description: 'When to try again, in seconds.', schema: { type: 'integer', minimum: 1 } } } } : {}),
-        ...(status === 401 ? { headers: { 'WWW-Authenticate': { description: 'How to send the token.', schema: { type: 'string' } } } } : {}),
+        ...(status === 503
+          ? {
+              headers: {
+                'Retry-After': {
+                  description: 'When to try again, in seconds.',
+                  schema: { type: 'integer', minimum: 1 },
+                },
+              },
+            }
+          : {}),
+        ...(status === 401
+          ? { headers: { 'WWW-Authenticate': { description: 'How to send the token.', schema: { type: 'string' } } } }
+          : {}),
       },
     ]),
   );
 };
 
 /** What any request may be answered with. */
-const ANYWHERE: readonly ProblemKind[] = ['malformed', 'origin', 'host', 'slow', 'expectation', 'header-too-large', 'connections', 'draining'];
+const ANYWHERE: readonly ProblemKind[] = [
+  'malformed',
+  'origin',
+  'host',
+  'slow',
+  'expectation',
+  'header-too-large',
+  'connections',
+  'draining',
+];
 
-const plain = (description: string, type: string, schema: Json): Json => ({ description, content: { [type]: { schema } } });
+const plain = (description: string, type: string, schema: Json): Json => ({
+  description,
+  content: { [type]: { schema } },
+});
 
 const health = (summary: string, description: string): Json => ({
   get: {
@@ -41,7 +64,16 @@ const health = (summary: string, description: string): Json => ({
 
 /** A file of the page, which wants no token. */
 const file = (summary: string, operationId: string, type: string): Json => ({
-  get: { summary, operationId, security: [], responses: { 200: plain('The file.', type, { type: 'string' }), 304: { description: 'It is the one that If-None-Match names.' }, ...problems(...ANYWHERE, 'not-found') } },
+  get: {
+    summary,
+    operationId,
+    security: [],
+    responses: {
+      200: plain('The file.', type, { type: 'string' }),
+      304: { description: 'It is the one that If-None-Match names.' },
+      ...problems(...ANYWHERE, 'not-found'),
+    },
+  },
 });
 
 const NUMBER_OR_NULL: Json = { type: ['number', 'null'] };
@@ -49,7 +81,12 @@ const NUMBER_OR_NULL: Json = { type: ['number', 'null'] };
 const counted = (minimum: number): Readonly<Record<string, Json>> => ({ type: 'integer', minimum });
 
 /** An object that has all of its properties, and no others. */
-const object = (properties: Readonly<Record<string, Json>>): Json => ({ type: 'object', required: Object.keys(properties), properties, additionalProperties: false });
+const object = (properties: Readonly<Record<string, Json>>): Json => ({
+  type: 'object',
+  required: Object.keys(properties),
+  properties,
+  additionalProperties: false,
+});
 
 const orNull = (schema: Json): Json => ({ oneOf: [schema, { type: 'null' }] });
 
@@ -84,8 +121,12 @@ export const openApi = (limits: ServerLimits, classes: readonly string[], token:
         requestBody: {
           required: true,
           content: {
-            'application/json': { schema: { oneOf: [ref('Headline'), { type: 'array', items: ref('Headline'), maxItems: limits.batch }] } },
-            'application/x-ndjson': { schema: { type: 'string', description: `A Headline a line, of at most ${limits.bodyBytes} bytes.` } },
+            'application/json': {
+              schema: { oneOf: [ref('Headline'), { type: 'array', items: ref('Headline'), maxItems: limits.batch }] },
+            },
+            'application/x-ndjson': {
+              schema: { type: 'string', description: `A Headline a line, of at most ${limits.bodyBytes} bytes.` },
+            },
             'application/jsonl': { schema: { type: 'string', description: 'The same under another name.' } },
           },
         },
@@ -93,11 +134,25 @@ export const openApi = (limits: ServerLimits, classes: readonly string[], token:
           200: {
             description: 'The predictions, in the order of the headlines.',
             content: {
-              'application/json': { schema: { oneOf: [ref('Prediction'), { type: 'array', items: { oneOf: [ref('Prediction'), ref('Problem')] } }] } },
+              'application/json': {
+                schema: {
+                  oneOf: [ref('Prediction'), { type: 'array', items: { oneOf: [ref('Prediction'), ref('Problem')] } }],
+                },
+              },
               'application/x-ndjson': { schema: { type: 'string', description: 'A Prediction or a Problem a line.' } },
             },
           },
-          ...problems(...ANYWHERE, 'token', 'not-acceptable', 'too-large', 'too-many', 'media-type', 'invalid', 'failed', 'queue-full'),
+          ...problems(
+            ...ANYWHERE,
+            'token',
+            'not-acceptable',
+            'too-large',
+            'too-many',
+            'media-type',
+            'invalid',
+            'failed',
+            'queue-full',
+          ),
         },
       },
     },
@@ -118,44 +173,100 @@ export const openApi = (limits: ServerLimits, classes: readonly string[], token:
         summary: 'The model in use',
         operationId: 'model',
         description: 'What it is made of, how it was trained, and how good it was on its test rows.',
-        responses: { 200: plain('The model.', 'application/json', ref('Model')), ...problems(...ANYWHERE, 'token', 'failed') },
+        responses: {
+          200: plain('The model.', 'application/json', ref('Model')),
+          ...problems(...ANYWHERE, 'token', 'failed'),
+        },
       },
     },
     '/events': {
       get: {
         summary: 'Listen to headlines from the feeds',
         operationId: 'events',
-        description: 'Server-sent events: `prediction` for each headline, `source` for what happens to a feed, `missed` with the number of events that a listener can no longer have (null where it is not known). Heartbeats are comments.',
-        parameters: [{ name: 'Last-Event-ID', in: 'header', required: false, description: 'The id of the last event that the client has had: it goes on after that.', schema: { type: 'string' } }, { name: 'last', in: 'query', required: false, description: 'How many of the last events to begin with, where no Last-Event-ID is sent; as many as there are of them.', schema: { type: 'integer', minimum: 0, maximum: 999_999_999, default: 0 } }],
-        responses: { 200: plain('Events, without end.', 'text/event-stream', { type: 'string' }), ...problems(...ANYWHERE, 'token', 'listeners') },
+        description:
+          'Server-sent events: `prediction` for each headline, `source` for what happens to a feed, `missed` with the number of events that a listener can no longer have (null where it is not known). Heartbeats are comments.',
+        parameters: [
+          {
+            name: 'Last-Event-ID',
+            in: 'header',
+            required: false,
+            description: 'The id of the last event that the client has had: it goes on after that.',
+            schema: { type: 'string' },
+          },
+          {
+            name: 'last',
+            in: 'query',
+            required: false,
+            description:
+              'How many of the last events to begin with, where no Last-Event-ID is sent; as many as there are of them.',
+            schema: { type: 'integer', minimum: 0, maximum: 999_999_999, default: 0 },
+          },
+        ],
+        responses: {
+          200: plain('Events, without end.', 'text/event-stream', { type: 'string' }),
+          ...problems(...ANYWHERE, 'token', 'listeners'),
+        },
       },
     },
     '/metrics': {
-      get: { summary: 'Metrics for Prometheus', operationId: 'metrics', responses: { 200: plain('The metrics.', 'text/plain', { type: 'string' }), ...problems(...ANYWHERE, 'token', 'failed') } },
+      get: {
+        summary: 'Metrics for Prometheus',
+        operationId: 'metrics',
+        responses: {
+          200: plain('The metrics.', 'text/plain', { type: 'string' }),
+          ...problems(...ANYWHERE, 'token', 'failed'),
+        },
+      },
     },
     '/healthz': health('Whether it is alive', 'It is.'),
     '/readyz': health('Whether it takes headlines', 'It does.'),
     '/openapi.json': {
-      get: { summary: 'This description', operationId: 'description', responses: { 200: plain('OpenAPI 3.1.', 'application/json', { type: 'object' }), ...problems(...ANYWHERE, 'token') } },
+      get: {
+        summary: 'This description',
+        operationId: 'description',
+        responses: {
+          200: plain('OpenAPI 3.1.', 'application/json', { type: 'object' }),
+          ...problems(...ANYWHERE, 'token'),
+        },
+      },
     },
   },
   components: {
     ...(token ? { securitySchemes: { token: { type: 'http', scheme: 'bearer' } } } : {}),
     schemas: {
       Headline: { oneOf: [ref('Title'), ref('HeadlineObject')] },
-      Title: { type: 'string', minLength: 1, maxLength: limits.titleLength, pattern: '\\S', description: `The title: not blank, of at most ${limits.titleLength} UTF-16 code units.` },
+      Title: {
+        type: 'string',
+        minLength: 1,
+        maxLength: limits.titleLength,
+        pattern: '\\S',
+        description: `The title: not blank, of at most ${limits.titleLength} UTF-16 code units.`,
+      },
       HeadlineObject: {
         type: 'object',
         required: ['title'],
         properties: {
           title: ref('Title'),
-          guid: { type: ['string', 'null'], pattern: '\\S', description: 'What the client knows it by; it comes back in the answer.' },
+          guid: {
+            type: ['string', 'null'],
+            pattern: '\\S',
+            description: 'What the client knows it by; it comes back in the answer.',
+          },
           link: { type: ['string', 'null'], format: 'uri', pattern: '^[hH][tT][tT][pP][sS]?:' },
           published: {
-            oneOf: [{ type: 'string', format: 'date-time' }, { type: 'string', format: 'date' }, { type: 'number', minimum: -8.64e15, maximum: 8.64e15 }, { type: 'null' }],
+            oneOf: [
+              { type: 'string', format: 'date-time' },
+              { type: 'string', format: 'date' },
+              { type: 'number', minimum: -8.64e15, maximum: 8.64e15 },
+              { type: 'null' },
+            ],
             description: 'ISO 8601, or milliseconds since 1970.',
           },
-          category: { type: ['string', 'null'], pattern: '\\S', description: 'Its class, where it is known; it is not used.' },
+          category: {
+            type: ['string', 'null'],
+            pattern: '\\S',
+            description: 'Its class, where it is known; it is not used.',
+          },
         },
         description: 'Other properties are left alone.',
       },
@@ -186,8 +297,17 @@ export const openApi = (limits: ServerLimits, classes: readonly string[], token:
               word: { type: 'string' },
               start: { ...counted(0), description: 'Where it begins in the title, in UTF-16 code units.' },
               end: counted(1),
-              read: { enum: ['known', 'unknown', 'left-out'], description: 'Whether the model reads it: as a word of its vocabulary, as the unknown token, or not at all.' },
-              effect: { type: 'number', minimum: -1, maximum: 1, description: 'By how much the probability of the predicted class falls without it.' },
+              read: {
+                enum: ['known', 'unknown', 'left-out'],
+                description:
+                  'Whether the model reads it: as a word of its vocabulary, as the unknown token, or not at all.',
+              },
+              effect: {
+                type: 'number',
+                minimum: -1,
+                maximum: 1,
+                description: 'By how much the probability of the predicted class falls without it.',
+              },
             }),
             description: 'In the order of the title.',
           },
@@ -205,17 +325,41 @@ export const openApi = (limits: ServerLimits, classes: readonly string[], token:
         name: { type: 'string' },
         classes: { const: classes },
         config: { type: ['object', 'null'], description: 'As config.json has it.' },
-        performance: orNull(object({ overall: ref('Scores'), class: { type: 'object', additionalProperties: ref('Scores') } })),
+        performance: orNull(
+          object({ overall: ref('Scores'), class: { type: 'object', additionalProperties: ref('Scores') } }),
+        ),
         training: orNull(
           object({
-            epochs: { type: 'array', items: object({ epoch: counted(1), trainLoss: NUMBER_OR_NULL, validationLoss: NUMBER_OR_NULL, validationAccuracy: NUMBER_OR_NULL, validationMacroF1: NUMBER_OR_NULL, learningRate: { type: 'number' }, improved: { type: 'boolean' } }) },
-            confusion: { type: 'array', items: counted(0), minItems: classes.length ** 2, maxItems: classes.length ** 2, description: 'Counts of the test rows, row by row: true × predicted.' },
+            epochs: {
+              type: 'array',
+              items: object({
+                epoch: counted(1),
+                trainLoss: NUMBER_OR_NULL,
+                validationLoss: NUMBER_OR_NULL,
+                validationAccuracy: NUMBER_OR_NULL,
+                validationMacroF1: NUMBER_OR_NULL,
+                learningRate: { type: 'number' },
+                improved: { type: 'boolean' },
+              }),
+            },
+            confusion: {
+              type: 'array',
+              items: counted(0),
+              minItems: classes.length ** 2,
+              maxItems: classes.length ** 2,
+              description: 'Counts of the test rows, row by row: true × predicted.',
+            },
             accuracy: { type: 'number' },
             loss: NUMBER_OR_NULL,
           }),
         ),
       }),
-      Scores: object({ precision: { type: 'number' }, recall: { type: 'number' }, f1: { type: 'number' }, num_samples: counted(0) }),
+      Scores: object({
+        precision: { type: 'number' },
+        recall: { type: 'number' },
+        f1: { type: 'number' },
+        num_samples: counted(0),
+      }),
       Problem: {
         type: 'object',
         description: 'RFC 9457.',
@@ -225,12 +369,25 @@ export const openApi = (limits: ServerLimits, classes: readonly string[], token:
           title: { type: 'string' },
           status: { type: 'integer', minimum: 400, maximum: 599 },
           detail: { type: 'string' },
-          errors: { type: 'array', items: { type: 'object', required: ['pointer', 'detail'], properties: { pointer: { type: 'string', description: 'RFC 6901.' }, detail: { type: 'string' } }, additionalProperties: false } },
+          errors: {
+            type: 'array',
+            items: {
+              type: 'object',
+              required: ['pointer', 'detail'],
+              properties: { pointer: { type: 'string', description: 'RFC 6901.' }, detail: { type: 'string' } },
+              additionalProperties: false,
+            },
+          },
           line: { type: 'integer', minimum: 1 },
         },
         additionalProperties: false,
       },
-      Health: { type: 'object', required: ['status'], properties: { status: { const: 'ok' } }, additionalProperties: false },
+      Health: {
+        type: 'object',
+        required: ['status'],
+        properties: { status: { const: 'ok' } },
+        additionalProperties: false,
+      },
     },
   },
 });

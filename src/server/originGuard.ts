@@ -12,7 +12,8 @@ const NONE: CorsHeaders = { vary: 'origin' };
 const EXPOSED: CorsHeaders = { 'access-control-expose-headers': 'retry-after, www-authenticate' };
 
 /**
- * Makes the check of the Origin field, which browsers send for pages: it must be the server's own, or one that was allowed.
+ * Makes the check of the Origin field, which browsers send for pages: it must be the server's own, or one that was
+ * allowed.
  *
  * The Host has been checked before, so an origin of the same host is a page of ours.
  *
@@ -25,13 +26,19 @@ export const originGuard = (allowed: readonly string[]): ((request: IncomingMess
   const origins = new Set(
     allowed.map((origin) => {
       if (URL.canParse(origin) && new URL(origin).origin === origin) return origin;
-      throw new HeadwaterError('HW_USAGE', `serveModel: ${origin} is no origin. Give scheme, host and port alone, such as https://news.example.`);
+      throw new HeadwaterError(
+        'HW_USAGE',
+        `serveModel: ${origin} is no origin. Give scheme, host and port alone, such as https://news.example.`,
+      );
     }),
   );
   return ({ headers: { origin, host } }) => {
     if (origin === undefined) return NONE;
     if (origins.has(origin)) return { ...NONE, ...EXPOSED, 'access-control-allow-origin': origin };
     if (['http', 'https'].some((scheme) => new URL(`${scheme}://${host ?? ''}`).origin === origin)) return NONE;
-    throw new Refusal('origin', 'Pages of this origin may not ask here. Start the server with --allow-origin and the origin to let them.');
+    throw new Refusal(
+      'origin',
+      'Pages of this origin may not ask here. Start the server with --allow-origin and the origin to let them.',
+    );
   };
 };

@@ -6,7 +6,8 @@ import { Refusal } from './Refusal.js';
 import type { Handler, Route } from './Route.js';
 
 /**
- * What the page may do: run its own script, wear its own style, ask its own server, and nothing else. It cannot be framed, no markup can be made of text
+ * What the page may do: run its own script, wear its own style, ask its own server, and nothing else. It cannot be
+ * framed, no markup can be made of text
  * (`require-trusted-types-for`), and no form leaves it.
  *
  * @see Content Security Policy Level 3; Trusted Types
@@ -36,7 +37,10 @@ const FILES = {
 export const PAGE_PATHS: readonly string[] = Object.keys(FILES);
 
 /** The built page: beside this room in a build, and in the build where this runs from the sources. */
-const built = (): string | undefined => ['../page/', '../../dist/page/'].map((path) => fileURLToPath(new URL(path, import.meta.url))).find((folder) => existsSync(join(folder, 'page.js')));
+const built = (): string | undefined =>
+  ['../page/', '../../dist/page/']
+    .map((path) => fileURLToPath(new URL(path, import.meta.url)))
+    .find((folder) => existsSync(join(folder, 'page.js')));
 
 const fileHandler = (body: Buffer, type: string): Handler => {
   const etag = `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`;
@@ -66,15 +70,24 @@ export type PageSubject = 'model' | 'training';
 /** A file of the page. The document says what it is to show, so that its script need not try what the server has. */
 const readFile = (path: string, shows: PageSubject): Buffer => {
   const body = readFileSync(path);
-  return path.endsWith('.html') ? Buffer.from(body.toString().replace('data-shows="model"', `data-shows="${shows}"`)) : body;
+  return path.endsWith('.html')
+    ? Buffer.from(body.toString().replace('data-shows="model"', `data-shows="${shows}"`))
+    : body;
 };
 
 /**
- * The routes of the page: its files, read once, with a strict policy. There are no secrets in them, so they want no token; what the page asks for does.
+ * The routes of the page: its files, read once, with a strict policy. There are no secrets in them, so they want no
+ * token; what the page asks for does.
  *
  * Without a build they answer `not-found`, and say so.
  */
 export const pageRoutes = (shows: PageSubject): readonly (readonly [path: string, route: Route])[] => {
   const folder = built();
-  return Object.entries(FILES).map(([path, { name, type }]) => [path, { handlers: { GET: folder === undefined ? absent : fileHandler(readFile(join(folder, name), shows), type) }, probe: true }]);
+  return Object.entries(FILES).map(([path, { name, type }]) => [
+    path,
+    {
+      handlers: { GET: folder === undefined ? absent : fileHandler(readFile(join(folder, name), shows), type) },
+      probe: true,
+    },
+  ]);
 };

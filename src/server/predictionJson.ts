@@ -2,10 +2,17 @@ import type { Explanation, LivePrediction } from '../contracts/Live.js';
 
 const time = (ms: number): string => JSON.stringify(new Date(ms));
 
-/** Class names with their probabilities, the most probable first. Written by hand: an object would put a class named "2" before one named "b". A finite number, as these are, is written in JSON as anywhere. */
-const probabilities = ({ distribution }: LivePrediction): string => `{${distribution.map(({ category, probability }) => `${JSON.stringify(category)}:${probability}`).join(',')}}`;
+/**
+ * Class names with their probabilities, the most probable first. Written by hand: an object would put a class named "2"
+ * before one named "b". A finite number, as these are, is written in JSON as anywhere.
+ */
+const probabilities = ({ distribution }: LivePrediction): string =>
+  `{${distribution.map(({ category, probability }) => `${JSON.stringify(category)}:${probability}`).join(',')}}`;
 
-/** What a client that asked is answered: the headline as far as it is needed to know it again, and what the model makes of it. */
+/**
+ * What a client that asked is answered: the headline as far as it is needed to know it again, and what the model makes
+ * of it.
+ */
 export const answerJson = (prediction: LivePrediction): string => {
   const { headline, category, latencyMs } = prediction;
   const guid = headline.guid === undefined ? '' : `"guid":${JSON.stringify(headline.guid)},`;
@@ -21,4 +28,5 @@ export const predictionEventJson = (prediction: LivePrediction): string => {
 };
 
 /** What a client is answered that wants to know why. */
-export const explanationJson = ({ prediction, words }: Explanation): string => `${answerJson(prediction).slice(0, -1)},"words":${JSON.stringify(words)}}`;
+export const explanationJson = ({ prediction, words }: Explanation): string =>
+  `${answerJson(prediction).slice(0, -1)},"words":${JSON.stringify(words)}}`;

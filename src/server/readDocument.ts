@@ -9,9 +9,16 @@ import type { ServerLimits } from './ServerLimits.js';
  * @returns its text; undefined where the client left before it was through
  * @throws Refusal `too-large`, `slow`, or `malformed` where it is not UTF-8
  */
-export const readDocument = (request: IncomingMessage, { bodyBytes, arrivalMs }: ServerLimits): Promise<string | undefined> =>
+export const readDocument = (
+  request: IncomingMessage,
+  { bodyBytes, arrivalMs }: ServerLimits,
+): Promise<string | undefined> =>
   new Promise((resolve, reject) => {
-    const tooLarge = (): Refusal => new Refusal('too-large', `A document may have ${bodyBytes} bytes. Send fewer headlines at a time, or send them as JSON lines.`);
+    const tooLarge = (): Refusal =>
+      new Refusal(
+        'too-large',
+        `A document may have ${bodyBytes} bytes. Send fewer headlines at a time, or send them as JSON lines.`,
+      );
     if (Number(request.headers['content-length'] ?? 0) > bodyBytes) {
       reject(tooLarge());
       return;
@@ -26,7 +33,10 @@ export const readDocument = (request: IncomingMessage, { bodyBytes, arrivalMs }:
       settle();
       reject(refusal);
     };
-    const late = setTimeout(() => refuse(new Refusal('slow', `The document did not arrive within ${arrivalMs} ms.`)), arrivalMs);
+    const late = setTimeout(
+      () => refuse(new Refusal('slow', `The document did not arrive within ${arrivalMs} ms.`)),
+      arrivalMs,
+    );
     const take = (chunk: Buffer): void => {
       chunks.push(chunk);
       bytes += chunk.length;

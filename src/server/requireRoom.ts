@@ -9,8 +9,16 @@ import type { DropReason } from './serverMetrics.js';
  * @param dropped told of them where they are not
  * @throws Refusal `queue-full`
  */
-export const requireRoom = (queue: ClassifyQueue, headlines: number, dropped: (reason: DropReason, headlines: number) => void): void => {
+export const requireRoom = (
+  queue: ClassifyQueue,
+  headlines: number,
+  dropped: (reason: DropReason, headlines: number) => void,
+): void => {
   if (queue.hasRoom(headlines)) return;
   dropped('queue-full', headlines);
-  throw new Refusal('queue-full', `${queue.waiting} headlines wait, and there is no room for ${headlines} more. Try again soon.`, { headers: { 'retry-after': '1' } });
+  throw new Refusal(
+    'queue-full',
+    `${queue.waiting} headlines wait, and there is no room for ${headlines} more. Try again soon.`,
+    { headers: { 'retry-after': '1' } },
+  );
 };

@@ -37,18 +37,36 @@ export interface RoutesOptions {
 }
 
 /** What is where. */
-export const routes = ({ queue, history, metrics, limits, description, view, occlude, heartbeat$, drain$, isDraining, listeners, failed }: RoutesOptions): ReadonlyMap<string, Route> => {
+export const routes = ({
+  queue,
+  history,
+  metrics,
+  limits,
+  description,
+  view,
+  occlude,
+  heartbeat$,
+  drain$,
+  isDraining,
+  listeners,
+  failed,
+}: RoutesOptions): ReadonlyMap<string, Route> => {
   const described = JSON.stringify(description, null, 2);
   const ok = JSON.stringify({ status: 'ok' });
 
   const classify: Handler = (request, response) => {
     const form = requestForm(request);
     const wanted = answerForm(request, form);
-    return form === 'json' ? answerDocument(request, response, wanted, { queue, limits, dropped: metrics.dropped }) : answerLines(request, response, wanted, { queue, limits, drain$, failed });
+    return form === 'json'
+      ? answerDocument(request, response, wanted, { queue, limits, dropped: metrics.dropped })
+      : answerLines(request, response, wanted, { queue, limits, drain$, failed });
   };
 
   const explain: Handler = (request, response) => {
-    if (requestForm(request) !== 'json') throw new Refusal('media-type', 'Send one headline, as application/json.', { headers: { accept: 'application/json' } });
+    if (requestForm(request) !== 'json')
+      throw new Refusal('media-type', 'Send one headline, as application/json.', {
+        headers: { accept: 'application/json' },
+      });
     return answerExplanation(request, response, { queue, limits, dropped: metrics.dropped, occlude });
   };
 
@@ -63,11 +81,34 @@ export const routes = ({ queue, history, metrics, limits, description, view, occ
     ...pageRoutes('model'),
     ['/classify', { handlers: { POST: classify }, probe: false }],
     ['/explain', { handlers: { POST: explain }, probe: false }],
-    ['/model', { handlers: { GET: (_request, response) => sendText(response, 200, 'application/json', JSON.stringify(view())) }, probe: false }],
+    [
+      '/model',
+      {
+        handlers: { GET: (_request, response) => sendText(response, 200, 'application/json', JSON.stringify(view())) },
+        probe: false,
+      },
+    ],
     ['/events', { handlers: { GET: events }, probe: false }],
-    ['/metrics', { handlers: { GET: async (_request, response) => sendText(response, 200, metrics.contentType, await metrics.expose()) }, probe: false }],
-    ['/openapi.json', { handlers: { GET: (_request, response) => sendText(response, 200, 'application/json', described) }, probe: false }],
-    ['/healthz', { handlers: { GET: (_request, response) => sendText(response, 200, 'application/json', ok) }, probe: true }],
+    [
+      '/metrics',
+      {
+        handlers: {
+          GET: async (_request, response) => sendText(response, 200, metrics.contentType, await metrics.expose()),
+        },
+        probe: false,
+      },
+    ],
+    [
+      '/openapi.json',
+      {
+        handlers: { GET: (_request, response) => sendText(response, 200, 'application/json', described) },
+        probe: false,
+      },
+    ],
+    [
+      '/healthz',
+      { handlers: { GET: (_request, response) => sendText(response, 200, 'application/json', ok) }, probe: true },
+    ],
     ['/readyz', { handlers: { GET: ready }, probe: true }],
   ]);
 };

@@ -35,8 +35,14 @@ export interface HeadlineDoor {
 }
 
 /** How a model is served. */
-export interface ServeModelOptions extends Pick<ClassifyLiveOptions, 'model' | 'tokenizer' | 'labelEncoder' | 'stopWords'> {
-  /** What the model is made of, how it was trained and how good it is, for `GET /model` and the page: artifacts are that. Default: nothing is known. */
+export interface ServeModelOptions extends Pick<
+  ClassifyLiveOptions,
+  'model' | 'tokenizer' | 'labelEncoder' | 'stopWords'
+> {
+  /**
+   * What the model is made of, how it was trained and how good it is, for `GET /model` and the page: artifacts are
+   * that. Default: nothing is known.
+   */
   readonly about?: Partial<Pick<Artifacts, 'config' | 'performance' | 'training'>> | undefined;
   /** Headlines that arrive by themselves, for those who listen to `/events`. Default: none. */
   readonly headlines?: ((door: HeadlineDoor) => Observable<LiveHeadline>) | undefined;
@@ -79,7 +85,8 @@ export type ServerEvent =
 const HISTORY_BYTES = 8 * 1_048_576;
 
 /**
- * Serves a model over HTTP: a page at `GET /`, `POST /classify` and `/explain`, `GET /events`, `/model`, `/metrics`, `/healthz`, `/readyz` and `/openapi.json`.
+ * Serves a model over HTTP: a page at `GET /`, `POST /classify` and `/explain`, `GET /events`, `/model`, `/metrics`,
+ * `/healthz`, `/readyz` and `/openapi.json`.
  *
  * ```
  * subscription    ^------------------------------!
@@ -87,13 +94,17 @@ const HISTORY_BYTES = 8 * 1_048_576;
  * result          -l---------------------d-----|       l: listening, at a URL;  d: draining, until all is answered
  * ```
  *
- * Cold: subscribing starts a server, unsubscribing closes it and all connections at once. Headlines of many clients are classified together: each waits at most `maxWaitMs` for others. What waits is
- * bounded, and what does not fit is refused with a status and a problem (RFC 9457), as all that is wrong with a request is; a client that leaves is no longer waited for. See docs/serve.md for the protocol.
+ * Cold: subscribing starts a server, unsubscribing closes it and all connections at once. Headlines of many clients are
+ * classified together: each waits at most `maxWaitMs` for others. What waits is
+ * bounded, and what does not fit is refused with a status and a problem (RFC 9457), as all that is wrong with a request
+ * is; a client that leaves is no longer waited for. See docs/serve.md for the protocol.
  *
- * **Closed by default.** It listens on loopback, and anywhere else only with a token, which is compared in constant time. The Host must be the address that was connected to, or an allowed name (a page cannot reach it
+ * **Closed by default.** It listens on loopback, and anywhere else only with a token, which is compared in constant
+ * time. The Host must be the address that was connected to, or an allowed name (a page cannot reach it
  * by DNS rebinding); pages of other origins are refused.
  *
- * Errors: `HW_HTTP_CONNECT` where it cannot listen; `HW_HTTP_TIMEOUT` where answers had to be cut off at the end; those of `headlines`.
+ * Errors: `HW_HTTP_CONNECT` where it cannot listen; `HW_HTTP_TIMEOUT` where answers had to be cut off at the end; those
+ * of `headlines`.
  *
  * @throws HeadwaterError `HW_USAGE` for an option that cannot work
  * @example
@@ -118,14 +129,31 @@ const HISTORY_BYTES = 8 * 1_048_576;
  * ```
  */
 export const serveModel = (options: ServeModelOptions): Observable<ServerEvent> => {
-  const { labelEncoder, host = '127.0.0.1', port = 8080, token, batchSize = 256, maxWaitMs = 2, history: events = 1000, heartbeatMs = 15_000, drainMs = 10_000, drain$: asked$ = NEVER } = options;
+  const {
+    labelEncoder,
+    host = '127.0.0.1',
+    port = 8080,
+    token,
+    batchSize = 256,
+    maxWaitMs = 2,
+    history: events = 1000,
+    heartbeatMs = 15_000,
+    drainMs = 10_000,
+    drain$: asked$ = NEVER,
+  } = options;
   const limits = serverLimits(options.limits ?? {});
   checkWhole('serveModel', 'batchSize', batchSize, 1);
   checkWhole('serveModel', 'history', events, 1);
   for (const [name, value] of Object.entries({ maxWaitMs, heartbeatMs, drainMs })) checkTime('serveModel', name, value);
   checkHeartbeat('serveModel', heartbeatMs, limits);
-  if (!(Number.isSafeInteger(port) && port >= 0 && port <= 65_535)) throw new HeadwaterError('HW_USAGE', `serveModel: port is ${port}, but must be a whole number from 0 to 65535.`);
-  const exposed = (): HeadwaterError => new HeadwaterError('HW_USAGE', `serveModel: ${host} can be reached from other machines, so a token is needed. Give one (--token), or listen on 127.0.0.1.`, { where: host });
+  if (!(Number.isSafeInteger(port) && port >= 0 && port <= 65_535))
+    throw new HeadwaterError('HW_USAGE', `serveModel: port is ${port}, but must be a whole number from 0 to 65535.`);
+  const exposed = (): HeadwaterError =>
+    new HeadwaterError(
+      'HW_USAGE',
+      `serveModel: ${host} can be reached from other machines, so a token is needed. Give one (--token), or listen on 127.0.0.1.`,
+      { where: host },
+    );
   if (token === undefined && !(host === 'localhost' || isLoopback(host))) throw exposed();
   const checkToken = tokenGuard(token);
   const checkHost = hostGuard(host, options.allowHosts ?? []);
@@ -143,7 +171,11 @@ export const serveModel = (options: ServeModelOptions): Observable<ServerEvent> 
     const history = new EventHistory({ events, bytes: HISTORY_BYTES, epoch: randomBytes(6).toString('hex') });
     const { server, connections } = httpServer(limits);
     const listeners = { count: 0 };
-    const metrics = serverMetrics({ waiting: () => queue.waiting, connections: () => connections.open, listeners: () => listeners.count });
+    const metrics = serverMetrics({
+      waiting: () => queue.waiting,
+      connections: () => connections.open,
+      listeners: () => listeners.count,
+    });
     const failed = (error: unknown): void => subscriber.next({ type: 'failed', error });
 
     /** Emitted once, and again to whoever subscribes later. */
@@ -154,8 +186,41 @@ export const serveModel = (options: ServeModelOptions): Observable<ServerEvent> 
     const description = openApi(limits, labelEncoder.classes, token !== undefined);
     // One timer for all listeners.
     const heartbeat$ = interval(heartbeatMs).pipe(share());
-    server.on('request', dispatcher({ routes: routes({ queue, history, metrics, limits, description, view, occlude, heartbeat$, drain$, isDraining, listeners, failed }), connections, checkHost, checkOrigin, checkToken, isDraining, answered: metrics.answered, failed }));
-    server.on('error', (cause) => subscriber.error(new HeadwaterError('HW_HTTP_CONNECT', `Cannot listen at ${host}, port ${port}: ${cause.message}. Choose another address or port.`, { cause, where: `${host}:${port}` })));
+    server.on(
+      'request',
+      dispatcher({
+        routes: routes({
+          queue,
+          history,
+          metrics,
+          limits,
+          description,
+          view,
+          occlude,
+          heartbeat$,
+          drain$,
+          isDraining,
+          listeners,
+          failed,
+        }),
+        connections,
+        checkHost,
+        checkOrigin,
+        checkToken,
+        isDraining,
+        answered: metrics.answered,
+        failed,
+      }),
+    );
+    server.on('error', (cause) =>
+      subscriber.error(
+        new HeadwaterError(
+          'HW_HTTP_CONNECT',
+          `Cannot listen at ${host}, port ${port}: ${cause.message}. Choose another address or port.`,
+          { cause, where: `${host}:${port}` },
+        ),
+      ),
+    );
 
     subscriber.add(() => {
       drain$.complete();
@@ -177,7 +242,16 @@ export const serveModel = (options: ServeModelOptions): Observable<ServerEvent> 
     const brake = valve();
     const headline$ = options.headlines?.({ valve: brake, events: source$, rejections: rejection$ }) ?? EMPTY;
     const startFeeds = (): void => {
-      const feeds = classifyFeeds(headline$, { queue, history, limits, valve: brake, batchSize, maxWaitMs, dropped: metrics.dropped, failed }).subscribe({ error: (error: unknown) => subscriber.error(error) });
+      const feeds = classifyFeeds(headline$, {
+        queue,
+        history,
+        limits,
+        valve: brake,
+        batchSize,
+        maxWaitMs,
+        dropped: metrics.dropped,
+        failed,
+      }).subscribe({ error: (error: unknown) => subscriber.error(error) });
       subscriber.add(feeds);
       drain$.subscribe(() => feeds.unsubscribe());
     };
@@ -186,7 +260,12 @@ export const serveModel = (options: ServeModelOptions): Observable<ServerEvent> 
       draining = true;
       subscriber.next({ type: 'draining', requests: connections.answering - listeners.count });
       const late = setTimeout(() => {
-        subscriber.error(new HeadwaterError('HW_HTTP_TIMEOUT', `${connections.answering} requests were not answered within ${drainMs} ms of the end, and were cut off. Give them more time.`));
+        subscriber.error(
+          new HeadwaterError(
+            'HW_HTTP_TIMEOUT',
+            `${connections.answering} requests were not answered within ${drainMs} ms of the end, and were cut off. Give them more time.`,
+          ),
+        );
       }, drainMs);
       subscriber.add(() => clearTimeout(late));
       drain$.next();
@@ -201,7 +280,10 @@ export const serveModel = (options: ServeModelOptions): Observable<ServerEvent> 
         subscriber.error(exposed());
         return;
       }
-      subscriber.next({ type: 'listening', url: new URL(`http://${isIPv6(host) ? `[${host}]` : host}:${address.port}/`) });
+      subscriber.next({
+        type: 'listening',
+        url: new URL(`http://${isIPv6(host) ? `[${host}]` : host}:${address.port}/`),
+      });
       startFeeds();
       subscriber.add(asked$.pipe(take(1)).subscribe(drain));
     });

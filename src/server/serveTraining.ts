@@ -1,5 +1,16 @@
 import { randomBytes } from 'node:crypto';
-import { asyncScheduler, auditTime, interval, NEVER, Observable, ReplaySubject, type SchedulerLike, share, Subject, take } from 'rxjs';
+import {
+  asyncScheduler,
+  auditTime,
+  interval,
+  NEVER,
+  Observable,
+  ReplaySubject,
+  type SchedulerLike,
+  share,
+  Subject,
+  take,
+} from 'rxjs';
 import { HeadwaterError } from '../contracts/HeadwaterError.js';
 import type { TrainingOver } from '../contracts/TrainingView.js';
 import { checkTime } from '../operators/checkOption.js';
@@ -22,7 +33,10 @@ import type { TrainingUpdate } from './TrainingUpdate.js';
 export interface ServeTrainingOptions {
   /** The port; 0 lets the system choose. Default 0. */
   readonly port?: number | undefined;
-  /** Whether it stays after the training has ended, until `drain$` emits, where somebody listens then. Default false: listeners are told, and it ends. */
+  /**
+   * Whether it stays after the training has ended, until `drain$` emits, where somebody listens then. Default false:
+   * listeners are told, and it ends.
+   */
   readonly stay?: boolean | undefined;
   /** Its first emission after the training has ended ends the server. Default: never. */
   readonly drain$?: Observable<unknown> | undefined;
@@ -52,7 +66,8 @@ const DRAIN_MS = 2000;
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /**
- * Shows a training in a browser while it runs: a page at `GET /`, all that it has told so far at `GET /training`, and what it tells from then on at `GET /events`.
+ * Shows a training in a browser while it runs: a page at `GET /`, all that it has told so far at `GET /training`, and
+ * what it tells from then on at `GET /events`.
  *
  * ```
  * subscription    ^-------------------------!
@@ -61,12 +76,14 @@ const messageOf = (error: unknown): string => (error instanceof Error ? error.me
  * stay: true      -l------------------------S-----   S: staying, since somebody listens, until drain$ emits
  * ```
  *
- * Cold: subscribing starts a server on loopback, and `update$` once it listens; unsubscribing leaves `update$` and closes all connections at once. Whoever opens the page late has all curves: each as up to 2,000 points,
+ * Cold: subscribing starts a server on loopback, and `update$` once it listens; unsubscribing leaves `update$` and
+ * closes all connections at once. Whoever opens the page late has all curves: each as up to 2,000 points,
  * spread evenly. Steps are told ten times a second at most, each with the pace; the rows that were rejected as often.
  *
  * It holds those points, the last 1,000 events, and ten examples of rejected rows.
  *
- * The Host must be the address or `localhost`, so that no page of the web can reach it by DNS rebinding; pages of other origins are refused. Nothing can be changed by a request.
+ * The Host must be the address or `localhost`, so that no page of the web can reach it by DNS rebinding; pages of other
+ * origins are refused. Nothing can be changed by a request.
  *
  * Errors: `HW_HTTP_CONNECT` where it cannot listen; those of `update$`, once listeners have been told.
  *
@@ -84,9 +101,13 @@ const messageOf = (error: unknown): string => (error instanceof Error ? error.me
  * console.log(event.type === 'listening' && event.url.href); // http://127.0.0.1:41234/
  * ```
  */
-export const serveTraining = (update$: Observable<TrainingUpdate>, options: ServeTrainingOptions = {}): Observable<TrainingServerEvent> => {
+export const serveTraining = (
+  update$: Observable<TrainingUpdate>,
+  options: ServeTrainingOptions = {},
+): Observable<TrainingServerEvent> => {
   const { port = 0, stay = false, drain$: asked$ = NEVER, heartbeatMs = 15_000, scheduler = asyncScheduler } = options;
-  if (!(Number.isSafeInteger(port) && port >= 0 && port <= 65_535)) throw new HeadwaterError('HW_USAGE', `serveTraining: port is ${port}, but must be a whole number from 0 to 65535.`);
+  if (!(Number.isSafeInteger(port) && port >= 0 && port <= 65_535))
+    throw new HeadwaterError('HW_USAGE', `serveTraining: port is ${port}, but must be a whole number from 0 to 65535.`);
   checkTime('serveTraining', 'heartbeatMs', heartbeatMs);
   checkHeartbeat('serveTraining', heartbeatMs, DEFAULT_LIMITS);
   const checkHost = hostGuard(HOST);
@@ -108,15 +129,52 @@ export const serveTraining = (update$: Observable<TrainingUpdate>, options: Serv
     let draining = false;
     const isDraining = (): boolean => draining;
     const heartbeat$ = interval(heartbeatMs).pipe(share());
-    const json = (make: () => unknown): Route['handlers'] => ({ GET: (_request, response) => sendText(response, 200, 'application/json', JSON.stringify(make())) });
+    const json = (make: () => unknown): Route['handlers'] => ({
+      GET: (_request, response) => sendText(response, 200, 'application/json', JSON.stringify(make())),
+    });
     const routes = new Map<string, Route>([
       ...pageRoutes('training'),
       ['/training', { handlers: json(() => snapshotOf(view, lastEventId())), probe: false }],
-      ['/events', { handlers: { GET: eventsHandler({ history, heartbeat$, drain$, missed: () => undefined, limits: DEFAULT_LIMITS, listeners }) }, probe: false }],
+      [
+        '/events',
+        {
+          handlers: {
+            GET: eventsHandler({
+              history,
+              heartbeat$,
+              drain$,
+              missed: () => undefined,
+              limits: DEFAULT_LIMITS,
+              listeners,
+            }),
+          },
+          probe: false,
+        },
+      ],
       ['/healthz', { handlers: json(() => ({ status: 'ok' })), probe: true }],
     ]);
-    server.on('request', dispatcher({ routes, connections, checkHost, checkOrigin, checkToken: () => undefined, isDraining, answered: () => undefined, failed }));
-    server.on('error', (cause) => subscriber.error(new HeadwaterError('HW_HTTP_CONNECT', `Cannot listen at ${HOST}, port ${port}: ${cause.message}. Choose another port.`, { cause, where: `${HOST}:${port}` })));
+    server.on(
+      'request',
+      dispatcher({
+        routes,
+        connections,
+        checkHost,
+        checkOrigin,
+        checkToken: () => undefined,
+        isDraining,
+        answered: () => undefined,
+        failed,
+      }),
+    );
+    server.on('error', (cause) =>
+      subscriber.error(
+        new HeadwaterError(
+          'HW_HTTP_CONNECT',
+          `Cannot listen at ${HOST}, port ${port}: ${cause.message}. Choose another port.`,
+          { cause, where: `${HOST}:${port}` },
+        ),
+      ),
+    );
     subscriber.add(() => {
       drain$.complete();
       server.close();
@@ -124,7 +182,9 @@ export const serveTraining = (update$: Observable<TrainingUpdate>, options: Serv
     });
 
     const rejected$ = new Subject<void>();
-    const rejecting = rejected$.pipe(auditTime(REJECTIONS_MS, scheduler)).subscribe(() => tell('rejections', view.snapshot.rejections));
+    const rejecting = rejected$
+      .pipe(auditTime(REJECTIONS_MS, scheduler))
+      .subscribe(() => tell('rejections', view.snapshot.rejections));
     subscriber.add(rejecting);
     const learn = (fact: TrainingFact): void => {
       view = viewAfter(view, fact);

@@ -37,7 +37,10 @@ const BATCHES = [1, 2, 4, 8, 16, 32, 64, 128, 256];
 
 let ofProcess: Registry | undefined;
 
-/** The metrics of the process. Collected once for all servers, from the first one on: what watches the event loop and the garbage collector cannot be stopped again. */
+/**
+ * The metrics of the process. Collected once for all servers, from the first one on: what watches the event loop and
+ * the garbage collector cannot be stopped again.
+ */
 const processMetrics = (): Registry => {
   if (ofProcess === undefined) {
     ofProcess = new Registry();
@@ -47,23 +50,71 @@ const processMetrics = (): Registry => {
 };
 
 /**
- * Makes the metrics of one server, in a registry of their own, with those of the process beside them: event-loop lag, memory, processor time, garbage collection.
+ * Makes the metrics of one server, in a registry of their own, with those of the process beside them: event-loop lag,
+ * memory, processor time, garbage collection.
  *
- * Label values come from here and from the feeds that are given, never from what clients send: nobody can make them many.
+ * Label values come from here and from the feeds that are given, never from what clients send: nobody can make them
+ * many.
  */
 export const serverMetrics = (gauges: Gauges): ServerMetrics => {
   const registry = new Registry();
   const registers = [registry];
-  const headlines = new Counter({ name: 'headwater_headlines_total', help: 'Headlines classified, by where they came from and by class', labelNames: ['origin', 'class'] as const, registers });
-  const latency = new Histogram({ name: 'headwater_headline_latency_seconds', help: 'From when a headline was seen to when it was classified', labelNames: ['origin'] as const, buckets: LATENCIES, registers });
-  const batches = new Histogram({ name: 'headwater_batch_headlines', help: 'Headlines classified together', buckets: BATCHES, registers });
-  const drops = new Counter({ name: 'headwater_headlines_dropped_total', help: 'Headlines not classified, by reason', labelNames: ['reason'] as const, registers });
+  const headlines = new Counter({
+    name: 'headwater_headlines_total',
+    help: 'Headlines classified, by where they came from and by class',
+    labelNames: ['origin', 'class'] as const,
+    registers,
+  });
+  const latency = new Histogram({
+    name: 'headwater_headline_latency_seconds',
+    help: 'From when a headline was seen to when it was classified',
+    labelNames: ['origin'] as const,
+    buckets: LATENCIES,
+    registers,
+  });
+  const batches = new Histogram({
+    name: 'headwater_batch_headlines',
+    help: 'Headlines classified together',
+    buckets: BATCHES,
+    registers,
+  });
+  const drops = new Counter({
+    name: 'headwater_headlines_dropped_total',
+    help: 'Headlines not classified, by reason',
+    labelNames: ['reason'] as const,
+    registers,
+  });
   for (const reason of ['queue-full', 'abandoned', 'too-long'] as const) drops.inc({ reason }, 0);
-  const requests = new Histogram({ name: 'headwater_http_request_seconds', help: 'From a request to the end of its answer; a listener counts when it leaves', labelNames: ['route', 'status'] as const, buckets: LATENCIES, registers });
-  const reads = new Counter({ name: 'headwater_feed_reads_total', help: 'Readings of feeds that went well', labelNames: ['feed'] as const, registers });
-  const errors = new Counter({ name: 'headwater_feed_errors_total', help: 'Readings of feeds that failed, by code', labelNames: ['feed', 'code'] as const, registers });
-  const rejections = new Counter({ name: 'headwater_feed_rejections_total', help: 'Items of feeds that could not be read', labelNames: ['feed'] as const, registers });
-  const misses = new Counter({ name: 'headwater_events_missed_total', help: 'Events that listeners were too slow for, or away for too long', registers });
+  const requests = new Histogram({
+    name: 'headwater_http_request_seconds',
+    help: 'From a request to the end of its answer; a listener counts when it leaves',
+    labelNames: ['route', 'status'] as const,
+    buckets: LATENCIES,
+    registers,
+  });
+  const reads = new Counter({
+    name: 'headwater_feed_reads_total',
+    help: 'Readings of feeds that went well',
+    labelNames: ['feed'] as const,
+    registers,
+  });
+  const errors = new Counter({
+    name: 'headwater_feed_errors_total',
+    help: 'Readings of feeds that failed, by code',
+    labelNames: ['feed', 'code'] as const,
+    registers,
+  });
+  const rejections = new Counter({
+    name: 'headwater_feed_rejections_total',
+    help: 'Items of feeds that could not be read',
+    labelNames: ['feed'] as const,
+    registers,
+  });
+  const misses = new Counter({
+    name: 'headwater_events_missed_total',
+    help: 'Events that listeners were too slow for, or away for too long',
+    registers,
+  });
   const gauge = (name: string, help: string, read: () => number): void => {
     const made: Gauge = new Gauge({ name, help, registers, collect: () => made.set(read()) });
   };

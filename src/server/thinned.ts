@@ -16,8 +16,11 @@ export const thinnedWith = <T>({ kept, every, seen }: Thinned<T>, item: T, most:
   if (seen % every !== 0) return { kept, every, ...counted };
   if (kept.length < most) return { kept: [...kept, item], every, ...counted };
   const halved = kept.filter((_, index) => index % 2 === 0);
-  return seen % (2 * every) === 0 ? { kept: [...halved, item], every: 2 * every, ...counted } : { kept: halved, every: 2 * every, ...counted };
+  return seen % (2 * every) === 0
+    ? { kept: [...halved, item], every: 2 * every, ...counted }
+    : { kept: halved, every: 2 * every, ...counted };
 };
 
 /** The items, the last one included. */
-export const itemsOf = <T>({ kept, last }: Thinned<T>): readonly T[] => (last === undefined || kept.at(-1) === last ? kept : [...kept, last]);
+export const itemsOf = <T>({ kept, last }: Thinned<T>): readonly T[] =>
+  last === undefined || kept.at(-1) === last ? kept : [...kept, last];

@@ -27,9 +27,32 @@ export const trainingFacts = (update: TrainingUpdate, pacer: StepPacer, now: num
     case 'training-started':
       return [{ type: 'training', news: update }];
     case 'epoch': {
-      const { type, model, epoch, trainLoss, validationLoss, validationAccuracy, validationMacroF1, learningRate, improved } = update;
+      const {
+        type,
+        model,
+        epoch,
+        trainLoss,
+        validationLoss,
+        validationAccuracy,
+        validationMacroF1,
+        learningRate,
+        improved,
+      } = update;
       return [
-        { type: 'training', news: { type, model, epoch, trainLoss, validationLoss, validationAccuracy, validationMacroF1, learningRate, improved } },
+        {
+          type: 'training',
+          news: {
+            type,
+            model,
+            epoch,
+            trainLoss,
+            validationLoss,
+            validationAccuracy,
+            validationMacroF1,
+            learningRate,
+            improved,
+          },
+        },
         { type: 'metrics', metrics: { epoch, accuracy: validationAccuracy, macroF1: validationMacroF1 } },
       ];
     }

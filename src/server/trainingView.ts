@@ -1,5 +1,11 @@
 import type { Rejection } from '../contracts/Rejection.js';
-import type { EpochMetrics, RejectionsView, ReportView, TrainingNews, TrainingSnapshot } from '../contracts/TrainingView.js';
+import type {
+  EpochMetrics,
+  RejectionsView,
+  ReportView,
+  TrainingNews,
+  TrainingSnapshot,
+} from '../contracts/TrainingView.js';
 import { itemsOf, NONE, type Thinned, thinnedWith } from './thinned.js';
 import type { TrainingPrepared } from './TrainingUpdate.js';
 
@@ -19,7 +25,10 @@ interface Numbered {
   readonly news: TrainingNews;
 }
 
-/** All that is remembered of a training, whoever comes to look at it: no more than a few thousand numbers, however long it is. */
+/**
+ * All that is remembered of a training, whoever comes to look at it: no more than a few thousand numbers, however long
+ * it is.
+ */
 export interface TrainingView {
   readonly snapshot: Omit<TrainingSnapshot, 'history' | 'metrics' | 'lastEventId'>;
   readonly told: number;
@@ -37,7 +46,15 @@ const MOST_EXAMPLES = 10;
 
 /** Nothing has been told yet. */
 export const UNTOLD: TrainingView = {
-  snapshot: { state: 'preparing', config: null, classes: [], split: null, epochs: 0, rejections: { total: 0, byReason: [], examples: [] }, report: null },
+  snapshot: {
+    state: 'preparing',
+    config: null,
+    classes: [],
+    split: null,
+    epochs: 0,
+    rejections: { total: 0, byReason: [], examples: [] },
+    report: null,
+  },
   told: 0,
   steps: NONE,
   epochs: NONE,
@@ -47,7 +64,8 @@ export const UNTOLD: TrainingView = {
 
 const withRejection = ({ total, byReason, examples }: RejectionsView, rejection: Rejection): RejectionsView => {
   const { reason, field } = rejection;
-  const isSame = (entry: { readonly reason: string; readonly field?: string | undefined }): boolean => entry.reason === reason && entry.field === field;
+  const isSame = (entry: { readonly reason: string; readonly field?: string | undefined }): boolean =>
+    entry.reason === reason && entry.field === field;
   const known = byReason.find(isSame) ?? { reason, ...(field !== undefined && { field }), count: 0 };
   const others = byReason.filter((entry) => !isSame(entry));
   return {
@@ -69,7 +87,11 @@ const withNews = (view: TrainingView, news: TrainingNews): TrainingView => {
     case 'epoch-started':
       return { ...next, turns: [...turns.filter((turn) => turn.news.type !== 'epoch-started'), numbered] };
     case 'training-started':
-      return { ...next, turns: [...turns, numbered], snapshot: { ...snapshot, state: 'training', epochs: news.epochs } };
+      return {
+        ...next,
+        turns: [...turns, numbered],
+        snapshot: { ...snapshot, state: 'training', epochs: news.epochs },
+      };
     case 'training-ended':
       return { ...next, turns: [...turns, numbered], snapshot: { ...snapshot, state: 'measuring' } };
   }
@@ -92,12 +114,22 @@ export const viewAfter = (view: TrainingView, fact: TrainingFact): TrainingView 
     case 'report':
       return { ...view, snapshot: { ...snapshot, report: fact.report } };
     case 'ended':
-      return { ...view, snapshot: { ...snapshot, state: fact.error === undefined ? 'ended' : 'failed', ...(fact.error !== undefined && { error: fact.error }) } };
+      return {
+        ...view,
+        snapshot: {
+          ...snapshot,
+          state: fact.error === undefined ? 'ended' : 'failed',
+          ...(fact.error !== undefined && { error: fact.error }),
+        },
+      };
   }
 };
 
 /** What a page is given that comes now. @param lastEventId that of the last event that was told */
-export const snapshotOf = ({ snapshot, steps, epochs, metrics, turns }: TrainingView, lastEventId: string | null): TrainingSnapshot => {
+export const snapshotOf = (
+  { snapshot, steps, epochs, metrics, turns }: TrainingView,
+  lastEventId: string | null,
+): TrainingSnapshot => {
   const history = [...turns, ...itemsOf(steps), ...itemsOf(epochs)].sort((a, b) => a.at - b.at).map(({ news }) => news);
   return { ...snapshot, history, metrics: itemsOf(metrics), lastEventId };
 };

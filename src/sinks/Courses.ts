@@ -54,9 +54,14 @@ export class Courses {
       done += course.done ?? 0;
       total = total === undefined || course.perEpoch === undefined ? undefined : total + course.perEpoch;
     }
-    const losses = running.filter(([, { loss }]) => loss !== undefined).map(([model, { loss }]) => `${this.prefix(model)}${(loss ?? 0).toFixed(3)}`);
+    const losses = running
+      .filter(([, { loss }]) => loss !== undefined)
+      .map(([model, { loss }]) => `${this.prefix(model)}${(loss ?? 0).toFixed(3)}`);
     // The one furthest behind: the others have been there.
-    const behind = running.reduce<Course | undefined>((least, [, course]) => (least === undefined || course.epoch < least.epoch ? course : least), undefined);
+    const behind = running.reduce<Course | undefined>(
+      (least, [, course]) => (least === undefined || course.epoch < least.epoch ? course : least),
+      undefined,
+    );
     return {
       label: behind === undefined ? 'training' : this.epochLabel(behind),
       done,
@@ -75,6 +80,9 @@ export const startLine = ({ model, epochs, rows }: TrainingStarted): string =>
 /** The line that a training ends with. */
 export const endLine = ({ model, reason, bestEpoch, bestLoss, state }: TrainingEnded): string => {
   const why = reason === 'patience' ? ', for it got no better' : '';
-  const best = bestEpoch === 0 ? 'no epoch was better than the start' : `best epoch ${bestEpoch}, validation ${bestLoss.toFixed(3)}`;
+  const best =
+    bestEpoch === 0
+      ? 'no epoch was better than the start'
+      : `best epoch ${bestEpoch}, validation ${bestLoss.toFixed(3)}`;
   return `${printable(model)} ended after epoch ${state.epoch}${why}: ${best}`;
 };

@@ -17,9 +17,15 @@ export interface ProgressOptions {
   readonly stream?: TextStream;
   /** The clock; default `asyncScheduler`. */
   readonly scheduler?: SchedulerLike;
-  /** The environment that says what the stream can do: `CI`, `TERM`, `NO_COLOR`, `FORCE_COLOR`, and the locale; default `process.env`. */
+  /**
+   * The environment that says what the stream can do: `CI`, `TERM`, `NO_COLOR`, `FORCE_COLOR`, and the locale; default
+   * `process.env`.
+   */
   readonly env?: Environment;
-  /** Whether one line is drawn over and over; default: where the stream is a terminal that is not `dumb`, and `CI` is not set. */
+  /**
+   * Whether one line is drawn over and over; default: where the stream is a terminal that is not `dumb`, and `CI` is
+   * not set.
+   */
   readonly interactive?: boolean;
   /** Whether to colour; default: on a terminal that is not `dumb`, unless `NO_COLOR` is set. */
   readonly colors?: boolean;
@@ -34,9 +40,11 @@ const HOME = '\r';
 const ERASE = '\u001b[K';
 
 /**
- * Shows progress: one line drawn over and over on a terminal, a line now and then elsewhere, with lasting lines between.
+ * Shows progress: one line drawn over and over on a terminal, a line now and then elsewhere, with lasting lines
+ * between.
  *
- * The cursor is never hidden, so that nothing can leave it hidden, not even a process that is killed. Nothing runs on a timer: a line is
+ * The cursor is never hidden, so that nothing can leave it hidden, not even a process that is killed. Nothing runs on a
+ * timer: a line is
  * drawn when an event comes and the last one is old enough.
  *
  * @internal
@@ -58,7 +66,13 @@ export class ProgressOutput {
    * @throws HeadwaterError `HW_USAGE` when a time is not a number from 0
    */
   constructor(options: ProgressOptions, onFailed: () => void) {
-    const { stream = process.stderr, scheduler = asyncScheduler, env = process.env, interactive = isInteractive(stream, env), colors = wantsColors(stream, env) } = options;
+    const {
+      stream = process.stderr,
+      scheduler = asyncScheduler,
+      env = process.env,
+      interactive = isInteractive(stream, env),
+      colors = wantsColors(stream, env),
+    } = options;
     this.paint = pc.createColors(colors);
     this.#stream = stream;
     this.#scheduler = scheduler;
@@ -80,7 +94,10 @@ export class ProgressOutput {
     return now - this.#last >= this.#between;
   }
 
-  /** Shows where things stand. A terminal that is behind is left alone: the next drawing says more than the one it missed. */
+  /**
+   * Shows where things stand. A terminal that is behind is left alone: the next drawing says more than the one it
+   * missed.
+   */
   show(line: ProgressLine, now: number): void {
     this.#last = now;
     if (!this.#interactive) {
@@ -90,7 +107,11 @@ export class ProgressOutput {
     if (this.#output.isBehind) return;
     const columns = this.#stream.columns;
     // A pseudo-terminal that was never told its size says 0.
-    const style: BarStyle = { columns: columns === undefined || columns === 0 ? 80 : columns, unicode: this.#unicode, paint: this.paint };
+    const style: BarStyle = {
+      columns: columns === undefined || columns === 0 ? 80 : columns,
+      unicode: this.#unicode,
+      paint: this.paint,
+    };
     this.#output.write(`${HOME}${barLine(line, style)}${ERASE}`);
     this.#drawn = true;
   }
@@ -123,6 +144,7 @@ export class ProgressOutput {
 /** Refuses options that cannot work, before there is anything to show. */
 export const checkProgressOptions = (name: string, { redraw = 0, every = 0 }: ProgressOptions): void => {
   for (const [option, value] of Object.entries({ redraw, every })) {
-    if (!(value >= 0)) throw new HeadwaterError('HW_USAGE', `${name}() was given ${option} ${value}: give a time in ms, from 0.`);
+    if (!(value >= 0))
+      throw new HeadwaterError('HW_USAGE', `${name}() was given ${option} ${value}: give a time in ms, from 0.`);
   }
 };

@@ -2,13 +2,15 @@ import type { Writable } from 'node:stream';
 import { codeOf } from './codeOf.js';
 
 /** Whether a write failed because nobody reads any more (`headwater … | head -1`): that is an end, not a fault. */
-export const isClosedPipe = (error: unknown, stream: Writable): boolean => codeOf(error) === 'EPIPE' || codeOf(stream.errored) === 'EPIPE';
+export const isClosedPipe = (error: unknown, stream: Writable): boolean =>
+  codeOf(error) === 'EPIPE' || codeOf(stream.errored) === 'EPIPE';
 
 /** Ignores an error that comes after whoever wrote has left. */
 const ignore = (): void => undefined;
 
 /**
- * One sink's writes to a Node stream that may be others' too: it knows when its own are through, and owns up to their failure.
+ * One sink's writes to a Node stream that may be others' too: it knows when its own are through, and owns up to their
+ * failure.
  *
  * @internal
  */
@@ -46,13 +48,17 @@ export class TextOutput {
     this.#pending += 1;
     return this.#stream.write(text, (error) => {
       this.#pending -= 1;
-      // A stream that was destroyed tells so here and nowhere else: it emits no 'error' for a write that comes too late.
+      // A stream that was destroyed tells so here and nowhere else: it emits no 'error' for a write that comes too
+      // late.
       if (error !== null && error !== undefined) this.#fail(error);
       else if (this.#pending === 0) this.#settle();
     });
   }
 
-  /** Calls back once every write so far has been taken, at once when none is under way; never after a failure or `release`. */
+  /**
+   * Calls back once every write so far has been taken, at once when none is under way; never after a failure or
+   * `release`.
+   */
   whenFlushed(flushed: () => void): void {
     if (this.#failed || this.#released) return;
     if (this.#pending === 0) flushed();
@@ -74,7 +80,8 @@ export class TextOutput {
     this.#flushed = undefined;
     this.#stream.off('drain', this.#drain);
     this.#stream.off('close', this.#close);
-    // Without any listener an 'error' would end the process, and a write under way may still fail: listen until it is through.
+    // Without any listener an 'error' would end the process, and a write under way may still fail: listen until it is
+    // through.
     this.#stream.on('error', ignore);
     this.#stream.off('error', this.#fail);
     if (this.#pending === 0) this.#settle();
@@ -103,6 +110,7 @@ export class TextOutput {
 
   /** A stream that is destroyed with a write under way may say no more of it than this. */
   readonly #close = (): void => {
-    if (this.#pending > 0) this.#fail(this.#stream.errored ?? new Error('the stream was closed before everything was written'));
+    if (this.#pending > 0)
+      this.#fail(this.#stream.errored ?? new Error('the stream was closed before everything was written'));
   };
 }

@@ -4,7 +4,8 @@ import { follow } from './follow.js';
 /**
  * Lets writing sinks see a stream that goes on to whoever subscribes.
  *
- * Every value goes to the sinks, in their order, and then on. The result ends when the source has ended and every sink has written
+ * Every value goes to the sinks, in their order, and then on. The result ends when the source has ended and every sink
+ * has written
  * what it was given.
  *
  * ```
@@ -45,7 +46,8 @@ export const alongside =
         subscriber.add(
           sink(values$).subscribe({
             error: (error: unknown) => {
-              // After the source's error every sink ends with it, each when it is through; only a sink's own error is news.
+              // After the source's error every sink ends with it, each when it is through; only a sink's own error is
+              // news.
               if (failure === undefined) subscriber.error(error);
               else settle();
             },

@@ -8,7 +8,10 @@ export type Files = ReadonlyMap<string, Uint8Array>;
 
 /** How `artifactFiles` writes. */
 export interface ArtifactFilesOptions {
-  /** Writes the files to the folder and completes, or fails; default `writeFiles`, which writes each whole or not at all. */
+  /**
+   * Writes the files to the folder and completes, or fails; default `writeFiles`, which writes each whole or not at
+   * all.
+   */
   readonly write?: (dir: string, files: Files) => ObservableInput<unknown>;
 }
 
@@ -31,9 +34,11 @@ const writeAtomically = async (dir: string, files: Files): Promise<void> => {
  *
  * `encode` is called at once, while the value is fresh: the weights of a model change with its next step.
  *
- * - It holds the files being written and at most one waiting file a name: where values come faster than the disk takes them, a newer
+ * - It holds the files being written and at most one waiting file a name: where values come faster than the disk takes
+ *   them, a newer
  *   file takes the place of a waiting one of the same name, so the folder ends with the newest of each.
- * - An error of the source is passed on after what came before it is written. On unsubscribing, a write under way runs to its end (each
+ * - An error of the source is passed on after what came before it is written. On unsubscribing, a write under way runs
+ *   to its end (each
  *   file is there whole or not at all) and what waits is not written.
  * - Errors: what `encode` throws; `HW_PATH`, `HW_WRITE` and `HW_USAGE` of `writeFiles`. They leave the source at once.
  *
@@ -55,7 +60,11 @@ const writeAtomically = async (dir: string, files: Files): Promise<void> => {
  * ```
  */
 export const artifactFiles =
-  <T>(dir: string, encode: (value: T) => Files | undefined, { write = writeAtomically }: ArtifactFilesOptions = {}): OperatorFunction<T, never> =>
+  <T>(
+    dir: string,
+    encode: (value: T) => Files | undefined,
+    { write = writeAtomically }: ArtifactFilesOptions = {},
+  ): OperatorFunction<T, never> =>
   (source) =>
     new Observable((subscriber) => {
       const followed = follow(subscriber);

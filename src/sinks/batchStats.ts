@@ -47,7 +47,11 @@ class Sums {
   #count(batch: LabelledBatch, classes: number[]): void {
     for (let i = 0; i < batch.size; i++) {
       const label = batch.labels[i]!;
-      if (label < 0) throw new HeadwaterError('HW_LABEL', `Row ${batch.ids[i]!} has the label ${label}: a label is an index in the label encoder, from 0.`);
+      if (label < 0)
+        throw new HeadwaterError(
+          'HW_LABEL',
+          `Row ${batch.ids[i]!} has the label ${label}: a label is an index in the label encoder, from 0.`,
+        );
       while (classes.length <= label) classes.push(0);
       classes[label] = classes[label]! + 1;
     }
@@ -68,7 +72,8 @@ class Sums {
 }
 
 /**
- * Counts what a batch stream carries: batches, rows, tokens, the share of padding, lengths, and classes where rows have labels.
+ * Counts what a batch stream carries: batches, rows, tokens, the share of padding, lengths, and classes where rows have
+ * labels.
  *
  * A reducing sink: it emits one result when the batches have ended.
  *

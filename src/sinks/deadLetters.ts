@@ -14,7 +14,10 @@ export interface DeadLettersOptions {
 
 /** Rejections, collected. */
 export interface DeadLetters extends DeadLetter {
-  /** Each rejection that was not seen before, as it comes; hot: subscribe before the rows are read. Completed by `complete()`. */
+  /**
+   * Each rejection that was not seen before, as it comes; hot: subscribe before the rows are read. Completed by
+   * `complete()`.
+   */
   readonly rejections$: Observable<Rejection>;
   /** The number of rejected rows. */
   readonly rows: number;
@@ -32,9 +35,11 @@ export interface DeadLetters extends DeadLetter {
 const TOLD = 3;
 
 /**
- * Collects the rows that did not pass validation: counts them by reason, keeps the first as examples, and ends the stream past a limit.
+ * Collects the rows that did not pass validation: counts them by reason, keeps the first as examples, and ends the
+ * stream past a limit.
  *
- * Each epoch reads its rows again: a rejection with the same source, row, reason and field as an earlier one counts once, and is not
+ * Each epoch reads its rows again: a rejection with the same source, row, reason and field as an earlier one counts
+ * once, and is not
  * emitted again.
  *
  * ```
@@ -45,8 +50,10 @@ const TOLD = 3;
  * ```
  *
  * - It holds the examples, and one bit a rejected row for each source, reason and field, in pages of 4,096 rows.
- * - A file of all rejections is a pipe away: `letters.rejections$.pipe(jsonLines(createWriteStream('rejected.jsonl'), { end: true }))`.
- * - Errors: past `limit`, `next` throws `HW_REJECTIONS`, which ends the stream whose operator called it; the rejection that passed it is
+ * - A file of all rejections is a pipe away: `letters.rejections$.pipe(jsonLines(createWriteStream('rejected.jsonl'), {
+ *   end: true }))`.
+ * - Errors: past `limit`, `next` throws `HW_REJECTIONS`, which ends the stream whose operator called it; the rejection
+ *   that passed it is
  *   counted and emitted first.
  *
  * @throws HeadwaterError `HW_USAGE` at once when `limit` is negative or NaN, or `examples` is not a whole number from 0
@@ -61,12 +68,28 @@ const TOLD = 3;
  * ```
  */
 export const deadLetters = ({ limit = Infinity, examples: kept = 10 }: DeadLettersOptions = {}): DeadLetters => {
-  if (!(limit >= 0)) throw new HeadwaterError('HW_USAGE', `deadLetters() was given limit ${limit}: give the most rows that may be rejected, from 0, or Infinity.`);
-  if (!Number.isInteger(kept) || kept < 0) throw new HeadwaterError('HW_USAGE', `deadLetters() was given examples ${kept}: give how many rejections are to be kept, a whole number from 0.`);
+  if (!(limit >= 0))
+    throw new HeadwaterError(
+      'HW_USAGE',
+      `deadLetters() was given limit ${limit}: give the most rows that may be rejected, from 0, or Infinity.`,
+    );
+  if (!Number.isInteger(kept) || kept < 0)
+    throw new HeadwaterError(
+      'HW_USAGE',
+      `deadLetters() was given examples ${kept}: give how many rejections are to be kept, a whole number from 0.`,
+    );
 
   const rejections$ = new Subject<Rejection>();
   const seen = new Map<string, IdSet>();
-  const counts: Record<Rejection['reason'], number> = { field: 0, ragged: 0, encoding: 0, quote: 0, oversize: 0, empty: 0, item: 0 };
+  const counts: Record<Rejection['reason'], number> = {
+    field: 0,
+    ragged: 0,
+    encoding: 0,
+    quote: 0,
+    oversize: 0,
+    empty: 0,
+    item: 0,
+  };
   const examples: Rejection[] = [];
   // The message needs some even where none are to be kept.
   const first: Rejection[] = [];
@@ -74,7 +97,8 @@ export const deadLetters = ({ limit = Infinity, examples: kept = 10 }: DeadLette
   let total = 0;
 
   const isNew = (id: number, ...key: readonly (string | undefined)[]): boolean => {
-    // As JSON, for a separator of our own might occur in a path or a field's name; undefined becomes null, which no name is.
+    // As JSON, for a separator of our own might occur in a path or a field's name; undefined becomes null, which no
+    // name is.
     const name = JSON.stringify(key);
     let ids = seen.get(name);
     if (ids === undefined) seen.set(name, (ids = new IdSet()));
@@ -84,7 +108,11 @@ export const deadLetters = ({ limit = Infinity, examples: kept = 10 }: DeadLette
   const refuse = (): never => {
     const told = first.map((rejection) => describeRejection(rejection)).join('; ');
     const where = first[0] === undefined ? {} : { where: `${first[0].source}:${first[0].line}` };
-    throw new HeadwaterError('HW_REJECTIONS', `${rows} rows were rejected, more than the limit of ${limit}. The first: ${told}. Mend the rows, or raise the limit.`, where);
+    throw new HeadwaterError(
+      'HW_REJECTIONS',
+      `${rows} rows were rejected, more than the limit of ${limit}. The first: ${told}. Mend the rows, or raise the limit.`,
+      where,
+    );
   };
 
   return {

@@ -6,5 +6,7 @@ import type { Environment } from './wantsColors.js';
  * @param stream where the text goes
  * @param env the environment; default `process.env`
  */
-export const isInteractive = (stream: { readonly isTTY?: boolean | undefined }, env: Environment = process.env): boolean =>
-  stream.isTTY === true && env['TERM'] !== 'dumb' && ['', 'false', undefined].includes(env['CI']);
+export const isInteractive = (
+  stream: { readonly isTTY?: boolean | undefined },
+  env: Environment = process.env,
+): boolean => stream.isTTY === true && env['TERM'] !== 'dumb' && ['', 'false', undefined].includes(env['CI']);

@@ -1,18 +1,30 @@
 import { HeadwaterError } from '../contracts/HeadwaterError.js';
 
 const isWeight = (value: unknown): value is { readonly shape: readonly number[] } =>
-  typeof value === 'object' && value !== null && 'shape' in value && Array.isArray(value.shape) && 'data' in value && value.data instanceof Float32Array;
+  typeof value === 'object' &&
+  value !== null &&
+  'shape' in value &&
+  Array.isArray(value.shape) &&
+  'data' in value &&
+  value.data instanceof Float32Array;
 
 /** What JSON has no word for, in words that it has. */
 const plain = (_key: string, value: unknown): unknown => {
   if (ArrayBuffer.isView(value) && !(value instanceof DataView)) return Array.from(value as Uint8Array);
   // Weights are megabytes that nobody reads as text: their shape tells what was there. They travel as artifacts.
   if (isWeight(value)) return { shape: value.shape };
-  if (value instanceof Map) return Object.fromEntries(Array.from(value, ([key, entry]: [unknown, unknown]) => [String(key), entry]));
+  if (value instanceof Map)
+    return Object.fromEntries(Array.from(value, ([key, entry]: [unknown, unknown]) => [String(key), entry]));
   if (value instanceof Set) return Array.from(value);
   if (value instanceof Error) {
     const { name, message, cause } = value;
-    return { name, ...('code' in value ? { code: value.code } : {}), message, ...('where' in value ? { where: value.where } : {}), ...(cause === undefined ? {} : { cause }) };
+    return {
+      name,
+      ...('code' in value ? { code: value.code } : {}),
+      message,
+      ...('where' in value ? { where: value.where } : {}),
+      ...(cause === undefined ? {} : { cause }),
+    };
   }
   return typeof value === 'bigint' ? value.toString() : value;
 };
@@ -20,8 +32,10 @@ const plain = (_key: string, value: unknown): unknown => {
 /**
  * A value as one line of JSON, without the newline.
  *
- * Typed arrays become arrays, Maps objects, Sets arrays, errors `{ name, code, message, where, cause }`, whole numbers beyond 2⁵³ (bigint)
- * strings. Of a weight (`{ shape, data }` with float32 data, as in a `StateDict`) the shape alone is written. JSON has no NaN and no Infinity:
+ * Typed arrays become arrays, Maps objects, Sets arrays, errors `{ name, code, message, where, cause }`, whole numbers
+ * beyond 2⁵³ (bigint)
+ * strings. Of a weight (`{ shape, data }` with float32 data, as in a `StateDict`) the shape alone is written. JSON has
+ * no NaN and no Infinity:
  * they become null, as `undefined` does where it stands alone or in an array.
  *
  * @throws HeadwaterError `HW_USAGE` when the value cannot be written: it contains itself, or its `toJSON` throws
@@ -37,6 +51,10 @@ export const jsonLine = (value: unknown): string => {
     const line = JSON.stringify(value, plain) as string | undefined;
     return line ?? 'null';
   } catch (cause) {
-    throw new HeadwaterError('HW_USAGE', `A value cannot be written as JSON: ${cause instanceof Error ? cause.message.split('\n', 1)[0] ?? '' : String(cause)}. Map it to plain data before it is written.`, { cause });
+    throw new HeadwaterError(
+      'HW_USAGE',
+      `A value cannot be written as JSON: ${cause instanceof Error ? (cause.message.split('\n', 1)[0] ?? '') : String(cause)}. Map it to plain data before it is written.`,
+      { cause },
+    );
   }
 };

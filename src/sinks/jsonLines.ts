@@ -8,11 +8,19 @@ import { isClosedPipe, TextOutput } from './TextOutput.js';
 
 /** How `jsonLines` writes. */
 export interface JsonLinesOptions {
-  /** Held while the stream is behind, so that the source waits; default none: what the stream cannot take yet is queued in it. */
+  /**
+   * Held while the stream is behind, so that the source waits; default none: what the stream cannot take yet is queued
+   * in it.
+   */
   readonly valve?: Valve;
-  /** The most that may wait in the stream, in bytes; more is an error, for it would grow without bound. Default 64 MiB. */
+  /**
+   * The most that may wait in the stream, in bytes; more is an error, for it would grow without bound. Default 64 MiB.
+   */
   readonly limit?: number;
-  /** Whether the stream is the sink's own, as a file is: it is ended when the values end, fail or are left, and completion waits until it has finished. Default false, as `process.stdout` wants it. */
+  /**
+   * Whether the stream is the sink's own, as a file is: it is ended when the values end, fail or are left, and
+   * completion waits until it has finished. Default false, as `process.stdout` wants it.
+   */
   readonly end?: boolean;
 }
 
@@ -28,13 +36,17 @@ export interface JsonLinesOptions {
  * result:  -------------|  when the stream has taken them
  * ```
  *
- * - A slow stream: from a `write` that says so until the next 'drain' the valve is held. What it can hold is the stream's own
- *   `writableHighWaterMark`, plus what the source still sends after the valve closed (one source chunk and the buffers of the operators
+ * - A slow stream: from a `write` that says so until the next 'drain' the valve is held. What it can hold is the
+ *   stream's own
+ *   `writableHighWaterMark`, plus what the source still sends after the valve closed (one source chunk and the buffers
+ * of the operators
  *   between), plus one line; never more than `limit`.
  * - A reader that closes its pipe (EPIPE) is no error: the sink leaves its source and completes.
- * - An error of the source is passed on after the lines before it are written. On unsubscribing, the valve is released at once; lines
+ * - An error of the source is passed on after the lines before it are written. On unsubscribing, the valve is released
+ *   at once; lines
  *   that the stream has taken are still written.
- * - Errors: `HW_WRITE` when the stream fails; `HW_OVERFLOW` when more than `limit` waits in it; `HW_USAGE` for a value that JSON cannot
+ * - Errors: `HW_WRITE` when the stream fails; `HW_OVERFLOW` when more than `limit` waits in it; `HW_USAGE` for a value
+ *   that JSON cannot
  *   hold (see `jsonLine` for how values are written).
  *
  * @param stream any `Writable`: a file, `process.stdout`, a socket
@@ -49,8 +61,15 @@ export interface JsonLinesOptions {
  * output.read().toString(); // '{"type":"row","id":0}\n{"type":"row","id":1}\n'
  * ```
  */
-export const jsonLines = (stream: Writable, { valve, limit = 64 * 1024 * 1024, end = false }: JsonLinesOptions = {}): OperatorFunction<unknown, never> => {
-  if (!(limit > 0)) throw new HeadwaterError('HW_USAGE', `jsonLines() was given limit ${limit}: give the most bytes that may wait in the stream, above 0.`);
+export const jsonLines = (
+  stream: Writable,
+  { valve, limit = 64 * 1024 * 1024, end = false }: JsonLinesOptions = {},
+): OperatorFunction<unknown, never> => {
+  if (!(limit > 0))
+    throw new HeadwaterError(
+      'HW_USAGE',
+      `jsonLines() was given limit ${limit}: give the most bytes that may wait in the stream, above 0.`,
+    );
   return (source) =>
     new Observable((subscriber) => {
       const followed = follow(subscriber);
@@ -63,7 +82,14 @@ export const jsonLines = (stream: Writable, { valve, limit = 64 * 1024 * 1024, e
       };
       const failed = (cause: Error): void => {
         if (isClosedPipe(cause, stream)) subscriber.complete();
-        else subscriber.error(new HeadwaterError('HW_WRITE', `JSON lines could not be written: ${cause.message}. Check that the output is still there and has room.`, { cause }));
+        else
+          subscriber.error(
+            new HeadwaterError(
+              'HW_WRITE',
+              `JSON lines could not be written: ${cause.message}. Check that the output is still there and has room.`,
+              { cause },
+            ),
+          );
       };
       const output = new TextOutput(stream, failed, open);
       const finish = (done: () => void): void => {
@@ -74,16 +100,21 @@ export const jsonLines = (stream: Writable, { valve, limit = 64 * 1024 * 1024, e
         open();
         output.release();
         if (!end) return;
-        // It may fail yet, in opening or in its last write, when nobody is left to be told; and an 'error' that nobody hears would end the process.
+        // It may fail yet, in opening or in its last write, when nobody is left to be told; and an 'error' that nobody
+        // hears would end the process.
         stream.on('error', () => undefined);
-        // A file that nobody else would close: whatever ended the stream, its lines so far are kept and its handle is not.
+        // A file that nobody else would close: whatever ended the stream, its lines so far are kept and its handle is
+        // not.
         if (!stream.writableEnded) stream.end();
       });
       followed(source, {
         next: (value) => {
           const room = output.write(`${jsonLine(value)}\n`);
           if (stream.writableLength > limit) {
-            throw new HeadwaterError('HW_OVERFLOW', `The output of JSON lines is ${stream.writableLength} bytes behind, more than the limit of ${limit}. Give jsonLines() the valve that the source honours, or raise limit.`);
+            throw new HeadwaterError(
+              'HW_OVERFLOW',
+              `The output of JSON lines is ${stream.writableLength} bytes behind, more than the limit of ${limit}. Give jsonLines() the valve that the source honours, or raise limit.`,
+            );
           }
           if (!room && valve !== undefined && !subscriber.closed) release ??= valve.hold();
         },

@@ -3,7 +3,10 @@ import { dirname } from 'node:path';
 import { HeadwaterError } from '../contracts/HeadwaterError.js';
 import { codeOf } from './codeOf.js';
 
-/** Makes a folder and those above it. (Node's own `recursive` never returns where a folder that is there refuses with ENOENT, as /proc does.) */
+/**
+ * Makes a folder and those above it. (Node's own `recursive` never returns where a folder that is there refuses with
+ * ENOENT, as /proc does.)
+ */
 const makeFolders = async (dir: string): Promise<void> => {
   try {
     await mkdir(dir);
@@ -26,7 +29,11 @@ export const makeFolder = async (dir: string): Promise<void> => {
     await makeFolders(dir);
   } catch (cause) {
     if (codeOf(cause) === 'EEXIST' || codeOf(cause) === 'ENOTDIR') {
-      throw new HeadwaterError('HW_PATH', `${dir} is not a folder, or lies below a file. Give a folder for the files to be written to.`, { cause, where: dir });
+      throw new HeadwaterError(
+        'HW_PATH',
+        `${dir} is not a folder, or lies below a file. Give a folder for the files to be written to.`,
+        { cause, where: dir },
+      );
     }
     throw cause;
   }

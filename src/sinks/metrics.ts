@@ -6,7 +6,10 @@ import { scores } from './scores.js';
 
 /** What `metrics` found. */
 export interface Report {
-  /** The class names, in the order of the label encoder. (An object's keys may have another order: JavaScript puts `"2"` before `"b"`.) */
+  /**
+   * The class names, in the order of the label encoder. (An object's keys may have another order: JavaScript puts `"2"`
+   * before `"b"`.)
+   */
   readonly classes: readonly string[];
   /** Precision, recall, F1 and support: per class, and their means weighted by support. */
   readonly performance: Performance;
@@ -21,9 +24,11 @@ export interface Report {
 }
 
 /**
- * Measures how good predictions were: precision, recall, F1 and support of each class and weighted, accuracy, mean loss, and the confusion matrix.
+ * Measures how good predictions were: precision, recall, F1 and support of each class and weighted, accuracy, mean
+ * loss, and the confusion matrix.
  *
- * A reducing sink: it adds up every evaluated batch and emits one report when the batches have ended. Values are scikit-learn's with `zero_division=0`.
+ * A reducing sink: it adds up every evaluated batch and emits one report when the batches have ended. Values are
+ * scikit-learn's with `zero_division=0`.
  *
  * ```
  * source:  --e---e---e--|
@@ -33,7 +38,8 @@ export interface Report {
  *
  * - Of an empty stream the report has 0 rows, scores of 0 and a loss of NaN.
  * - It holds C × C counts, and no rows.
- * - Errors: those of the source, at once; `HW_LABEL` when a batch has a class index that is not below the number of names.
+ * - Errors: those of the source, at once; `HW_LABEL` when a batch has a class index that is not below the number of
+ *   names.
  *
  * @param classes the class names by index, as the label encoder's `classes`
  * @throws HeadwaterError `HW_USAGE` at once when there are no names, or a name stands twice
@@ -58,7 +64,11 @@ export interface Report {
  * ```
  */
 export const metrics = (classes: readonly string[]): OperatorFunction<EvaluatedBatch, Report> => {
-  if (classes.length === 0) throw new HeadwaterError('HW_USAGE', 'metrics() was given no class names: give those of the label encoder, by index.');
+  if (classes.length === 0)
+    throw new HeadwaterError(
+      'HW_USAGE',
+      'metrics() was given no class names: give those of the label encoder, by index.',
+    );
   const C = classes.length;
   // Refuses a name that stands twice before there is anything to count.
   scores(new Float64Array(C * C), classes);
@@ -71,7 +81,11 @@ export const metrics = (classes: readonly string[]): OperatorFunction<EvaluatedB
             countConfusions(sums.counts, batch.labels, batch.predicted, C);
             // A batch of rows that all weigh nothing has no mean loss: its NaN must not spoil that of the others.
             if (batch.weight === 0) return sums;
-            return { counts: sums.counts, loss: sums.loss + batch.loss * batch.weight, weight: sums.weight + batch.weight };
+            return {
+              counts: sums.counts,
+              loss: sums.loss + batch.loss * batch.weight,
+              weight: sums.weight + batch.weight,
+            };
           },
           { counts: new Float64Array(C * C), loss: 0, weight: 0 },
         ),
@@ -80,7 +94,14 @@ export const metrics = (classes: readonly string[]): OperatorFunction<EvaluatedB
           const rows = performance.overall.num_samples;
           let hits = 0;
           for (let c = 0; c < C; c++) hits += counts[c * C + c]!;
-          return { classes, performance, confusion: Array.from(counts), accuracy: rows === 0 ? 0 : hits / rows, loss: loss / weight, rows };
+          return {
+            classes,
+            performance,
+            confusion: Array.from(counts),
+            accuracy: rows === 0 ? 0 : hits / rows,
+            loss: loss / weight,
+            rows,
+          };
         }),
       ),
     );

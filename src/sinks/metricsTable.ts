@@ -6,9 +6,15 @@ import { printable } from './printable.js';
 
 /** How `metricsTable` shows a report. */
 export interface MetricsTableOptions {
-  /** Whether to colour it by terminal escapes; default false. For standard output, `process.stdout.isTTY` is a good guess. */
+  /**
+   * Whether to colour it by terminal escapes; default false. For standard output, `process.stdout.isTTY` is a good
+   * guess.
+   */
   readonly colors?: boolean;
-  /** The most classes whose confusion matrix is drawn in full; with more, the ten commonest confusions are listed. Default 12. */
+  /**
+   * The most classes whose confusion matrix is drawn in full; with more, the ten commonest confusions are listed.
+   * Default 12.
+   */
   readonly matrixUpTo?: number;
 }
 
@@ -27,7 +33,12 @@ const qualityTable = (report: Report, names: readonly string[], paint: Paint): s
     colAligns: ['left', 'right', 'right', 'right', 'right'],
     style,
   });
-  const cells = (of: Scores): string[] => [digits(of.precision), digits(of.recall), digits(of.f1), count(of.num_samples)];
+  const cells = (of: Scores): string[] => [
+    digits(of.precision),
+    digits(of.recall),
+    digits(of.f1),
+    count(of.num_samples),
+  ];
   report.classes.forEach((name, c) => {
     const of = report.performance.class[name];
     if (of !== undefined) table.push([names[c] ?? '', ...cells(of)]);
@@ -57,12 +68,18 @@ const commonestConfusions = (report: Report, names: readonly string[]): string =
     .filter(({ rows, truth, predicted }) => rows > 0 && truth !== predicted)
     .sort((a, b) => b.rows - a.rows)
     .slice(0, 10)
-    .map(({ rows, truth, predicted }) => `  ${count(rows)} of ${names[truth] ?? ''} taken for ${names[predicted] ?? ''}`);
-  return [`The commonest confusions (the matrix of ${names.length} classes is in the report):`, ...(lines.length === 0 ? ['  none'] : lines)].join('\n');
+    .map(
+      ({ rows, truth, predicted }) => `  ${count(rows)} of ${names[truth] ?? ''} taken for ${names[predicted] ?? ''}`,
+    );
+  return [
+    `The commonest confusions (the matrix of ${names.length} classes is in the report):`,
+    ...(lines.length === 0 ? ['  none'] : lines),
+  ].join('\n');
 };
 
 /**
- * A report as the table that people look at: each class and the weighted mean, accuracy and loss, and the confusion matrix.
+ * A report as the table that people look at: each class and the weighted mean, accuracy and loss, and the confusion
+ * matrix.
  *
  * Class names are shown with control characters escaped. Scores have three decimals.
  *
@@ -80,7 +97,10 @@ const commonestConfusions = (report: Report, names: readonly string[]): string =
 export const metricsTable = (report: Report, { colors = false, matrixUpTo = 12 }: MetricsTableOptions = {}): string => {
   const paint = pc.createColors(colors);
   const names = report.classes.map(printable);
-  const summary = report.rows === 0 ? 'No rows were evaluated.' : `accuracy ${digits(report.accuracy)}   loss ${digits(report.loss)}   ${count(report.rows)} rows`;
+  const summary =
+    report.rows === 0
+      ? 'No rows were evaluated.'
+      : `accuracy ${digits(report.accuracy)}   loss ${digits(report.loss)}   ${count(report.rows)} rows`;
   const confusion = names.length <= matrixUpTo ? matrixTable(report, names, paint) : commonestConfusions(report, names);
   return [qualityTable(report, names, paint), summary, '', confusion].join('\n');
 };

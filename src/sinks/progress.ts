@@ -19,13 +19,17 @@ import { RateMeter } from './RateMeter.js';
  * ```
  *
  * Each epoch leaves one line: `epoch 3/8  train 0.812  validation 0.901  lr 1.0e-3  best`. Between, a terminal shows
- * `epoch 4/8  ██████░░░░  61%  4,321 rows/s  12s left  loss 0.803`: rows of training and validation, the rate of the last 10 s, the time that
- * this epoch still takes. Elsewhere (a pipe, a file, `CI` or `TERM=dumb` in the environment) that is a plain line, at most one every 10 s.
+ * `epoch 4/8  ██████░░░░  61%  4,321 rows/s  12s left  loss 0.803`: rows of training and validation, the rate of the
+ * last 10 s, the time that
+ * this epoch still takes. Elsewhere (a pipe, a file, `CI` or `TERM=dumb` in the environment) that is a plain line, at
+ * most one every 10 s.
  * Several models in one stream share a bar, and each epoch's line begins with the model's name.
  *
  * - It holds a few numbers a model. A terminal that cannot keep up misses drawings of the bar, never a line.
- * - It runs on no timer, and never hides the cursor: on an error, and on unsubscribing, the unfinished bar stays and the cursor is below it.
- * - A stream that fails (a closed terminal or pipe) ends the showing quietly: it completes, and the training that it stood beside goes on.
+ * - It runs on no timer, and never hides the cursor: on an error, and on unsubscribing, the unfinished bar stays and
+ *   the cursor is below it.
+ * - A stream that fails (a closed terminal or pipe) ends the showing quietly: it completes, and the training that it
+ *   stood beside goes on.
  * - Errors: the source's, after its lines are written.
  *
  * @throws HeadwaterError `HW_USAGE` at once when a time is negative or NaN
@@ -59,7 +63,10 @@ export const progress = (options: ProgressOptions = {}): OperatorFunction<Traini
         meter.add(rows, now);
         if (output.isDue(now)) output.show(courses.line(meter.perSecond(now)), now);
       };
-      const epochLine = ({ model, trainLoss, validationLoss, learningRate, improved }: EpochEnded, course: Course): string =>
+      const epochLine = (
+        { model, trainLoss, validationLoss, learningRate, improved }: EpochEnded,
+        course: Course,
+      ): string =>
         `${courses.prefix(model)}${courses.epochLabel(course)}  train ${trainLoss.toFixed(3)}  validation ${validationLoss.toFixed(3)}  lr ${learningRate.toExponential(1)}${improved ? `  ${output.paint.green('best')}` : ''}`;
 
       const take = (event: TrainingEvent): void => {

@@ -26,7 +26,9 @@ export interface BarStyle {
   readonly paint: ReturnType<typeof pc.createColors>;
 }
 
-/** At this width the longest usual line fits 80 columns, so that the bar does not change its size while the numbers do. */
+/**
+ * At this width the longest usual line fits 80 columns, so that the bar does not change its size while the numbers do.
+ */
 const MOST = 20;
 const LEAST = 8;
 
@@ -37,13 +39,17 @@ export const duration = (seconds: number): string => {
   const s = Math.max(0, Math.ceil(seconds));
   const two = (n: number): string => n.toString().padStart(2, '0');
   if (s < 60) return `${s}s`;
-  return s < 3600 ? `${Math.floor(s / 60)}m${two(s % 60)}s` : `${Math.floor(s / 3600)}h${two(Math.floor((s % 3600) / 60))}m`;
+  return s < 3600
+    ? `${Math.floor(s / 60)}m${two(s % 60)}s`
+    : `${Math.floor(s / 3600)}h${two(Math.floor((s % 3600) / 60))}m`;
 };
 
-const share = ({ done, total }: ProgressLine): number | undefined => (total === undefined || total <= 0 ? undefined : Math.min(1, done / total));
+const share = ({ done, total }: ProgressLine): number | undefined =>
+  total === undefined || total <= 0 ? undefined : Math.min(1, done / total);
 
 /** A rate such as `4,321 rows/s`, `0.4 rows/s`. */
-export const perSecond = (rate: number, unit: string): string => `${rate < 10 ? rate.toFixed(1) : whole(rate)} ${unit}/s`;
+export const perSecond = (rate: number, unit: string): string =>
+  `${rate < 10 ? rate.toFixed(1) : whole(rate)} ${unit}/s`;
 
 /** The rate, and the time left where the total is known. */
 const pace = ({ done, total, unit, rate }: ProgressLine): string[] => {
@@ -74,8 +80,17 @@ const cut = (text: string, columns: number): string => {
 /** Progress as a line of text for a log: `epoch 2/8  61%  1,220/2,000 rows  4,321 rows/s  12s left`. */
 export const plainLine = (line: ProgressLine): string => {
   const part = share(line);
-  const counted = line.total === undefined ? `${whole(line.done)} ${line.unit}` : `${whole(line.done)}/${whole(line.total)} ${line.unit}`;
-  return [line.label, ...(part === undefined ? [] : [`${Math.floor(part * 100)}%`]), counted, ...pace(line), ...(line.note === undefined ? [] : [line.note])].join('  ');
+  const counted =
+    line.total === undefined
+      ? `${whole(line.done)} ${line.unit}`
+      : `${whole(line.done)}/${whole(line.total)} ${line.unit}`;
+  return [
+    line.label,
+    ...(part === undefined ? [] : [`${Math.floor(part * 100)}%`]),
+    counted,
+    ...pace(line),
+    ...(line.note === undefined ? [] : [line.note]),
+  ].join('  ');
 };
 
 /** Progress as a line with a bar that fits a terminal: `epoch 2/8  ██████░░░░  61%  4,321 rows/s  12s left`. */
@@ -84,7 +99,11 @@ export const barLine = (line: ProgressLine, { columns, unicode, paint }: BarStyl
   const room = columns - 1;
   const part = share(line);
   if (part === undefined) return cut(plainLine(line), room);
-  const tail = [`${Math.floor(part * 100)}%`.padStart(4), ...pace(line), ...(line.note === undefined ? [] : [line.note])].join('  ');
+  const tail = [
+    `${Math.floor(part * 100)}%`.padStart(4),
+    ...pace(line),
+    ...(line.note === undefined ? [] : [line.note]),
+  ].join('  ');
   const barsize = Math.min(MOST, room - width(line.label) - width(tail) - 4);
   if (barsize < LEAST) return cut(`${line.label}  ${tail.trimStart()}`, room);
   // cli-progress draws; when and where is decided by our scheduler and stream, for its bars run on timers of their own.

@@ -19,7 +19,8 @@ export interface RowProgressOptions<T = unknown> extends ProgressOptions {
 }
 
 /**
- * Shows how many values went by, how fast, and how long the rest will take: for a phase that only counts, such as the first pass over the data.
+ * Shows how many values went by, how fast, and how long the rest will take: for a phase that only counts, such as the
+ * first pass over the data.
  *
  * A writing sink: it emits nothing, and completes once its last line is written. It stands beside the stream:
  * `rows$.pipe(alongside(rowProgress({ label: 'reading' })))`.
@@ -32,7 +33,8 @@ export interface RowProgressOptions<T = unknown> extends ProgressOptions {
  * ```
  *
  * - It holds nothing. A terminal that cannot keep up misses drawings of the bar.
- * - A stream that fails (a closed terminal or pipe) ends the showing quietly: it completes, and the work that it stood beside goes on.
+ * - A stream that fails (a closed terminal or pipe) ends the showing quietly: it completes, and the work that it stood
+ *   beside goes on.
  * - Errors: the source's, and what `count` throws; the unfinished bar stays above.
  *
  * @throws HeadwaterError `HW_USAGE` at once when `total` is negative or NaN, or a time is
@@ -50,7 +52,11 @@ export const rowProgress = <T = unknown>(options: RowProgressOptions<T>): Operat
   const { total, unit = 'rows', count } = options;
   const label = printable(options.label);
   checkProgressOptions('rowProgress', options);
-  if (total !== undefined && !(total >= 0)) throw new HeadwaterError('HW_USAGE', `rowProgress() was given total ${total}: give how many there will be, from 0, or leave it out.`);
+  if (total !== undefined && !(total >= 0))
+    throw new HeadwaterError(
+      'HW_USAGE',
+      `rowProgress() was given total ${total}: give how many there will be, from 0, or leave it out.`,
+    );
   return (source) =>
     new Observable((subscriber) => {
       const followed = follow(subscriber);
@@ -65,13 +71,16 @@ export const rowProgress = <T = unknown>(options: RowProgressOptions<T>): Operat
           const now = output.now();
           done += more;
           meter.add(more, now);
-          if (output.isDue(now)) output.show({ label, done, total, unit, rate: meter.perSecond(now), note: undefined }, now);
+          if (output.isDue(now))
+            output.show({ label, done, total, unit, rate: meter.perSecond(now), note: undefined }, now);
         },
         error: (error) => output.finish(() => subscriber.error(error)),
         complete: () => {
           const seconds = (output.now() - start) / 1000;
           const rate = seconds > 0 ? ` (${perSecond(done / seconds, unit)})` : '';
-          output.print(`${label}: ${done.toLocaleString('en-US')} ${unit} in ${seconds < 10 ? `${seconds.toFixed(1)}s` : duration(Math.round(seconds))}${rate}`);
+          output.print(
+            `${label}: ${done.toLocaleString('en-US')} ${unit} in ${seconds < 10 ? `${seconds.toFixed(1)}s` : duration(Math.round(seconds))}${rate}`,
+          );
           output.finish(() => subscriber.complete());
         },
       });

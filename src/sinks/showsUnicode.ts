@@ -7,6 +7,7 @@ import type { Environment } from './wantsColors.js';
  */
 export const showsUnicode = (env: Environment): boolean => {
   // POSIX takes the first of these that is set and not empty.
-  const locale = [env['LC_ALL'], env['LC_CTYPE'], env['LANG']].find((value) => value !== undefined && value !== '') ?? '';
+  const locale =
+    [env['LC_ALL'], env['LC_CTYPE'], env['LANG']].find((value) => value !== undefined && value !== '') ?? '';
   return /utf-?8/i.test(locale) || (env['WT_SESSION'] ?? '') !== '';
 };

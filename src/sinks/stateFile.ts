@@ -3,7 +3,15 @@ import { basename, dirname } from 'node:path';
 import { type Either, isLeft, left, right } from 'fp-ts/lib/Either.js';
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
 import type * as t from 'io-ts';
-import { asyncScheduler, defer, Observable, type ObservableInput, type OperatorFunction, type SchedulerLike, type Subscription } from 'rxjs';
+import {
+  asyncScheduler,
+  defer,
+  Observable,
+  type ObservableInput,
+  type OperatorFunction,
+  type SchedulerLike,
+  type Subscription,
+} from 'rxjs';
 import { HeadwaterError } from '../contracts/HeadwaterError.js';
 import { codeOf } from './codeOf.js';
 import { follow } from './follow.js';
@@ -11,10 +19,14 @@ import { writeFiles } from './writeFiles.js';
 
 /** How a state is kept. */
 export interface StateFileOptions {
-  /** How long after a change the file is written, in milliseconds, above 0: whatever changes meanwhile is written with it. Default 1,000. */
+  /**
+   * How long after a change the file is written, in milliseconds, above 0: whatever changes meanwhile is written with
+   * it. Default 1,000.
+   */
   readonly delayMs?: number | undefined;
   /**
-   * Told of a file that is damaged; an Observer or a Subject of errors is one. The file is then moved to `<path>.damaged`, and reading it gives nothing, so that one begins anew.
+   * Told of a file that is damaged; an Observer or a Subject of errors is one. The file is then moved to
+   * `<path>.damaged`, and reading it gives nothing, so that one begins anew.
    * Default: nobody, and reading a damaged file fails.
    */
   readonly damaged?: { next(damage: HeadwaterError): void } | undefined;
@@ -28,12 +40,16 @@ export interface StateFileOptions {
 export interface StateFile<A> {
   readonly path: string;
   /**
-   * Reads what was kept: undefined where there is no file. `HW_PATH` where it cannot be read, `HW_ARTIFACT` where it is damaged and nobody is to be told of it, `HW_WRITE` where a damaged one cannot be moved.
+   * Reads what was kept: undefined where there is no file. `HW_PATH` where it cannot be read, `HW_ARTIFACT` where it is
+   * damaged and nobody is to be told of it, `HW_WRITE` where a damaged one cannot be moved.
    */
   readonly read: TaskEither<HeadwaterError, A | undefined>;
   /** A sink that keeps the state: each value of its source says that the state has changed. */
   keep(state: () => A): OperatorFunction<unknown, never>;
-  /** Waits until nothing is being written any more, also after an unsubscription, and gives the error of the last write if it failed. */
+  /**
+   * Waits until nothing is being written any more, also after an unsubscription, and gives the error of the last write
+   * if it failed.
+   */
   readonly settled: TaskEither<HeadwaterError, void>;
 }
 
@@ -53,7 +69,10 @@ const fault = ([error]: t.Errors): string => {
   return `${field === undefined || field === '' ? 'it' : field} should be ${error?.context.at(-1)?.type.name ?? 'something else'}`;
 };
 
-const decoded = <A>(codec: t.Type<A, unknown>, bytes: Uint8Array): Either<{ readonly why: string; readonly cause?: unknown }, A> => {
+const decoded = <A>(
+  codec: t.Type<A, unknown>,
+  bytes: Uint8Array,
+): Either<{ readonly why: string; readonly cause?: unknown }, A> => {
   let value: unknown;
   try {
     value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
@@ -76,13 +95,15 @@ const decoded = <A>(codec: t.Type<A, unknown>, bytes: Uint8Array): Either<{ read
  * result:        -----------------------|
  * ```
  *
- * A writing sink: it emits nothing, and completes once everything is written; it stands in `alongside`. Each write is whole or not at all (`writeFiles`), and one waits for the other. On unsubscribing, too, what has changed is
+ * A writing sink: it emits nothing, and completes once everything is written; it stands in `alongside`. Each write is
+ * whole or not at all (`writeFiles`), and one waits for the other. On unsubscribing, too, what has changed is
  * written; wait for it with `settled`, before `process.exit` say.
  *
  * `read` gives it back. It is decoded by the codec, never trusted.
  *
  * - It holds the text that is being written.
- * - Errors of `keep`: `HW_PATH` and `HW_WRITE` of `writeFiles`, and what `state` or the codec throws, at once; an error of the source after the state is written. A write that fails after an
+ * - Errors of `keep`: `HW_PATH` and `HW_WRITE` of `writeFiles`, and what `state` or the codec throws, at once; an error
+ *   of the source after the state is written. A write that fails after an
  *   unsubscription, or after an error of the source, is a process warning, and what `settled` gives.
  *
  * @param path the file; its folder is made where it is missing
@@ -107,7 +128,8 @@ const decoded = <A>(codec: t.Type<A, unknown>, bytes: Uint8Array): Either<{ read
  */
 export const stateFile = <A>(path: string, codec: t.Type<A, unknown>, options: StateFileOptions = {}): StateFile<A> => {
   const { delayMs = 1000, damaged, scheduler = asyncScheduler, write = writeAtomically } = options;
-  if (!(delayMs > 0)) throw new HeadwaterError('HW_USAGE', `stateFile: delayMs is ${delayMs}, but must be more than 0 milliseconds.`);
+  if (!(delayMs > 0))
+    throw new HeadwaterError('HW_USAGE', `stateFile: delayMs is ${delayMs}, but must be more than 0 milliseconds.`);
 
   const read = async (): Promise<Either<HeadwaterError, A | undefined>> => {
     let bytes: Uint8Array;
@@ -115,25 +137,44 @@ export const stateFile = <A>(path: string, codec: t.Type<A, unknown>, options: S
       bytes = await readFile(path);
     } catch (cause) {
       if (codeOf(cause) === 'ENOENT') return right(undefined);
-      return left(new HeadwaterError('HW_PATH', `${path} cannot be read: ${messageOf(cause)}. Check that it is a file, and its permissions.`, { where: path, cause }));
+      return left(
+        new HeadwaterError(
+          'HW_PATH',
+          `${path} cannot be read: ${messageOf(cause)}. Check that it is a file, and its permissions.`,
+          { where: path, cause },
+        ),
+      );
     }
     const state = decoded(codec, bytes);
     if (!isLeft(state)) return state;
     const { why, cause } = state.left;
-    const damage = (what: string): HeadwaterError => new HeadwaterError('HW_ARTIFACT', `${path} is damaged: ${why}. ${what}`, { where: path, cause });
+    const damage = (what: string): HeadwaterError =>
+      new HeadwaterError('HW_ARTIFACT', `${path} is damaged: ${why}. ${what}`, { where: path, cause });
     if (damaged === undefined) return left(damage('Mend it, or move it away to begin anew.'));
     const aside = `${path}.damaged`;
     try {
       await rename(path, aside);
     } catch (failure) {
-      return left(new HeadwaterError('HW_WRITE', `${path} is damaged (${why}), and cannot be moved out of the way: ${messageOf(failure)}. Move it away to begin anew.`, { where: path, cause: failure }));
+      return left(
+        new HeadwaterError(
+          'HW_WRITE',
+          `${path} is damaged (${why}), and cannot be moved out of the way: ${messageOf(failure)}. Move it away to begin anew.`,
+          { where: path, cause: failure },
+        ),
+      );
     }
     damaged.next(damage(`It is now ${aside}, and everything begins anew.`));
     return right(undefined);
   };
 
   const failed = (cause: unknown): HeadwaterError =>
-    cause instanceof HeadwaterError ? cause : new HeadwaterError('HW_WRITE', `The state could not be written to ${path}: ${messageOf(cause)}. Check the file, and try again.`, { where: path, cause });
+    cause instanceof HeadwaterError
+      ? cause
+      : new HeadwaterError(
+          'HW_WRITE',
+          `The state could not be written to ${path}: ${messageOf(cause)}. Check the file, and try again.`,
+          { where: path, cause },
+        );
 
   /** How the write ended that was begun last; it never rejects. */
   let last: Promise<Either<HeadwaterError, void>> = Promise.resolve(right(undefined));

@@ -13,17 +13,24 @@ import { eventFile } from './tensorboard/eventFile.js';
 
 /** How `tensorboard` writes. */
 export interface TensorBoardOptions {
-  /** The settings to compare trainings by, shown as a text and in TensorBoard's table of hyperparameters. Default: none. */
+  /**
+   * The settings to compare trainings by, shown as a text and in TensorBoard's table of hyperparameters. Default: none.
+   */
   readonly hyperparameters?: Hyperparameters | undefined;
   /** Of so many steps one has its loss written, from 1. Default 1: all. */
   readonly everySteps?: number | undefined;
   /** Held while the disk is behind, so that the source waits; default none: what it cannot take yet is queued. */
   readonly valve?: Valve | undefined;
-  /** The most that may wait for the disk, in bytes; more is an error, for it would grow without bound. Default 64 MiB. */
+  /**
+   * The most that may wait for the disk, in bytes; more is an error, for it would grow without bound. Default 64 MiB.
+   */
   readonly limit?: number | undefined;
   /** The clock. Default `asyncScheduler`. */
   readonly scheduler?: SchedulerLike | undefined;
-  /** Makes the stream that a run is written to, each write a whole number of records; it is ended here. Default: a file, in a folder of its own. */
+  /**
+   * Makes the stream that a run is written to, each write a whole number of records; it is ended here. Default: a file,
+   * in a folder of its own.
+   */
   readonly open?: ((path: string) => Writable) | undefined;
 }
 
@@ -36,7 +43,8 @@ const stamp = (now: number): string => new Date(now).toISOString().replaceAll(/[
 /**
  * Writes how a training goes as TensorBoard reads it: event files, a folder for each run, growing while it trains.
  *
- * A writing sink: it emits nothing, and completes once everything is written. `tensorboard --logdir DIR` shows the runs of a folder beside one another.
+ * A writing sink: it emits nothing, and completes once everything is written. `tensorboard --logdir DIR` shows the runs
+ * of a folder beside one another.
  *
  * ```
  * source:  -s-e-t-t-v-E-e-t-t-v-E-Z-r|      s training started, e epoch started, t step, v validation step, E epoch, Z training ended, r report
@@ -45,19 +53,26 @@ const stamp = (now: number): string => new Date(now).toISOString().replaceAll(/[
  * result:  ---------------------------|
  * ```
  *
- * Each training is a run of its own, `DIR/<model>-<time>`, in a file `events.out.tfevents.<seconds>.<host>.<pid>.headwater`:
+ * Each training is a run of its own, `DIR/<model>-<time>`, in a file
+ * `events.out.tfevents.<seconds>.<host>.<pid>.headwater`:
  *
- * - over epochs `loss/train`, `loss/validation`, `accuracy/validation`, `macro_f1/validation`, `learning_rate` and `rows_per_second` (of the train rows);
+ * - over epochs `loss/train`, `loss/validation`, `accuracy/validation`, `macro_f1/validation`, `learning_rate` and
+ *   `rows_per_second` (of the train rows);
  * - over steps `loss/step`, of every step or one of `everySteps`;
- * - of the report, where one comes, `loss/test`, `accuracy/test`, `precision/test`, `recall/test` and `f1/test`, and the text `report/test` with the confusion matrix;
+ * - of the report, where one comes, `loss/test`, `accuracy/test`, `precision/test`, `recall/test` and `f1/test`, and
+ *   the text `report/test` with the confusion matrix;
  * - the text `configuration`, and what TensorBoard's table of hyperparameters needs.
  *
  * It goes on:
  *
- * - A slow disk: while it is behind the valve is held. What waits is at most 64 KiB, one record, and what the source still sends after the valve closed; never more than `limit`.
- * - Records are written whole, and handed to the system as they come: a TensorBoard that runs beside sees them. One that a full disk cuts is taken back.
- * - An error of the source is passed on after what came before it is written. On unsubscribing, the valve is released at once; what was handed over is still written, and the file is closed.
- * - Errors: `HW_PATH` where a file is in the way of a folder; `HW_WRITE` when the file system refuses; `HW_OVERFLOW` when more than `limit` waits.
+ * - A slow disk: while it is behind the valve is held. What waits is at most 64 KiB, one record, and what the source
+ *   still sends after the valve closed; never more than `limit`.
+ * - Records are written whole, and handed to the system as they come: a TensorBoard that runs beside sees them. One
+ *   that a full disk cuts is taken back.
+ * - An error of the source is passed on after what came before it is written. On unsubscribing, the valve is released
+ *   at once; what was handed over is still written, and the file is closed.
+ * - Errors: `HW_PATH` where a file is in the way of a folder; `HW_WRITE` when the file system refuses; `HW_OVERFLOW`
+ *   when more than `limit` waits.
  *
  * @param dir the folder of all runs; it is made where it is missing
  * @throws HeadwaterError `HW_USAGE` at once when `everySteps` is no whole number from 1, or `limit` is not above 0
@@ -77,10 +92,28 @@ const stamp = (now: number): string => new Date(now).toISOString().replaceAll(/[
  * await readdir(dir); // ['recording-20261123T223500Z']
  * ```
  */
-export const tensorboard = (dir: string, options: TensorBoardOptions = {}): OperatorFunction<TrainingEvent | ReportMade, never> => {
-  const { hyperparameters = {}, everySteps = 1, valve, limit = 64 * 1024 * 1024, scheduler = asyncScheduler, open = eventFile } = options;
-  if (!(Number.isSafeInteger(everySteps) && everySteps >= 1)) throw new HeadwaterError('HW_USAGE', `tensorboard: everySteps is ${everySteps}, but must be a whole number of at least 1.`);
-  if (!(limit > 0)) throw new HeadwaterError('HW_USAGE', `tensorboard: limit is ${limit}, but must be the most bytes that may wait, above 0.`);
+export const tensorboard = (
+  dir: string,
+  options: TensorBoardOptions = {},
+): OperatorFunction<TrainingEvent | ReportMade, never> => {
+  const {
+    hyperparameters = {},
+    everySteps = 1,
+    valve,
+    limit = 64 * 1024 * 1024,
+    scheduler = asyncScheduler,
+    open = eventFile,
+  } = options;
+  if (!(Number.isSafeInteger(everySteps) && everySteps >= 1))
+    throw new HeadwaterError(
+      'HW_USAGE',
+      `tensorboard: everySteps is ${everySteps}, but must be a whole number of at least 1.`,
+    );
+  if (!(limit > 0))
+    throw new HeadwaterError(
+      'HW_USAGE',
+      `tensorboard: limit is ${limit}, but must be the most bytes that may wait, above 0.`,
+    );
   const root = resolve(dir);
 
   return (source) =>
@@ -106,12 +139,19 @@ export const tensorboard = (dir: string, options: TensorBoardOptions = {}): Oper
         subscriber.error(
           cause instanceof HeadwaterError
             ? cause
-            : new HeadwaterError('HW_WRITE', `TensorBoard's events could not be written to ${dir}: ${cause.message}. Check the folder, and that there is room.`, { cause, where: dir }),
+            : new HeadwaterError(
+                'HW_WRITE',
+                `TensorBoard's events could not be written to ${dir}: ${cause.message}. Check the folder, and that there is room.`,
+                { cause, where: dir },
+              ),
         );
       const write = (stream: Writable, records: Uint8Array): void => {
         const room = stream.write(records);
         if (stream.writableLength > limit) {
-          throw new HeadwaterError('HW_OVERFLOW', `TensorBoard's events are ${stream.writableLength} bytes behind, more than the limit of ${limit}. Give tensorboard() the valve that the source honours, or raise limit.`);
+          throw new HeadwaterError(
+            'HW_OVERFLOW',
+            `TensorBoard's events are ${stream.writableLength} bytes behind, more than the limit of ${limit}. Give tensorboard() the valve that the source honours, or raise limit.`,
+          );
         }
         if (room || subscriber.closed) return;
         behind.add(stream);
@@ -123,7 +163,10 @@ export const tensorboard = (dir: string, options: TensorBoardOptions = {}): Oper
         runs.delete(model);
         ending.stream.end(ending.run.end(succeeded, scheduler.now()));
       };
-      const begin = (model: string, event: TrainingEvent | ReportMade): { readonly run: BoardRun; readonly stream: Writable } => {
+      const begin = (
+        model: string,
+        event: TrainingEvent | ReportMade,
+      ): { readonly run: BoardRun; readonly stream: Writable } => {
         const now = scheduler.now();
         const file = `events.out.tfevents.${String(Math.floor(now / 1000)).padStart(10, '0')}.${asName(hostname())}.${process.pid}.headwater`;
         const stream = open(join(root, `${asName(model)}-${stamp(now)}`, file));

@@ -12,7 +12,10 @@ const isSet = (value: string | undefined): value is string => value !== undefine
  * @param stream where the text goes
  * @param env the environment; default `process.env`
  */
-export const wantsColors = (stream: { readonly isTTY?: boolean | undefined }, env: Environment = process.env): boolean => {
+export const wantsColors = (
+  stream: { readonly isTTY?: boolean | undefined },
+  env: Environment = process.env,
+): boolean => {
   if (isSet(env['NO_COLOR'])) return false;
   if (isSet(env['FORCE_COLOR'])) return env['FORCE_COLOR'] !== '0' && env['FORCE_COLOR'] !== 'false';
   return stream.isTTY === true && env['TERM'] !== 'dumb';

@@ -1,5 +1,16 @@
 import pc from 'picocolors';
-import { asyncScheduler, fromEventPattern, interval, merge, Observable, type OperatorFunction, type SchedulerLike, startWith, Subject, throttleTime } from 'rxjs';
+import {
+  asyncScheduler,
+  fromEventPattern,
+  interval,
+  merge,
+  Observable,
+  type OperatorFunction,
+  type SchedulerLike,
+  startWith,
+  Subject,
+  throttleTime,
+} from 'rxjs';
 import { HeadwaterError } from '../contracts/HeadwaterError.js';
 import type { LivePrediction } from '../contracts/Live.js';
 import { follow } from './follow.js';
@@ -26,7 +37,10 @@ export interface WatchViewOptions {
   readonly stream?: ScreenStream;
   /** The clock; default `asyncScheduler`. */
   readonly scheduler?: SchedulerLike;
-  /** The environment that says what the terminal can do: `TERM`, `NO_COLOR`, `FORCE_COLOR`, and the locale; default `process.env`. */
+  /**
+   * The environment that says what the terminal can do: `TERM`, `NO_COLOR`, `FORCE_COLOR`, and the locale; default
+   * `process.env`.
+   */
   readonly env?: Environment;
   /** Whether to colour; default: on a terminal that is not `dumb`, unless `NO_COLOR` is set. */
   readonly colors?: boolean;
@@ -48,7 +62,8 @@ const ERASE_BELOW = '\u001b[J';
 const up = (lines: number): string => (lines === 0 ? '\r' : `\r\u001b[${lines}A`);
 
 /** A pseudo-terminal that was never told its size says 0. */
-const sizeOf = (given: number | undefined, usual: number): number => (given === undefined || given === 0 ? usual : given);
+const sizeOf = (given: number | undefined, usual: number): number =>
+  given === undefined || given === 0 ? usual : given;
 
 /**
  * Shows live headlines on a terminal as they are classified: one frame drawn over and over, the newest headline on top.
@@ -62,13 +77,17 @@ const sizeOf = (given: number | undefined, usual: number): number => (given === 
  * result:  ---------------|
  * ```
  *
- * Above: headlines a second over the last minute, the lag from arrival to result (median and 99th percentile of the last thousand), counts
- * of all that came and of each class, and a line a feed with its last reading, its next, and its error. Below: age, class, probability as a
- * bar and a number, title and source. Titles are text: what would act on the terminal is escaped. Each line is cut to the terminal's width,
+ * Above: headlines a second over the last minute, the lag from arrival to result (median and 99th percentile of the
+ * last thousand), counts
+ * of all that came and of each class, and a line a feed with its last reading, its next, and its error. Below: age,
+ * class, probability as a
+ * bar and a number, title and source. Titles are text: what would act on the terminal is escaped. Each line is cut to
+ * the terminal's width,
  * the frame to its height, and both follow when it is resized.
  *
  * - It holds the newest 200 predictions, the last thousand lags, a count a class, and a line a feed.
- * - A terminal that cannot keep up misses frames, never the last one. It never hides the cursor, which stands below the frame: whatever
+ * - A terminal that cannot keep up misses frames, never the last one. It never hides the cursor, which stands below the
+ *   frame: whatever
  *   ends the process, the terminal is as it was.
  * - A stream that fails (a closed terminal) ends the showing quietly: it completes.
  * - Errors: the source's, after the last frame.
@@ -95,7 +114,8 @@ export const watchView = ({
   colors = wantsColors(stream, env),
   redraw = 100,
 }: WatchViewOptions): OperatorFunction<WatchEvent, never> => {
-  if (!(redraw >= 0)) throw new HeadwaterError('HW_USAGE', `watchView() was given redraw ${redraw}: give a time in ms, from 0.`);
+  if (!(redraw >= 0))
+    throw new HeadwaterError('HW_USAGE', `watchView() was given redraw ${redraw}: give a time in ms, from 0.`);
   const paint = pc.createColors(colors);
   const unicode = showsUnicode(env);
 
@@ -114,8 +134,11 @@ export const watchView = ({
         const size = { columns: sizeOf(stream.columns, 80), rows: sizeOf(stream.rows, 24) };
         const lines = watchFrame(record.state(scheduler.now()), { ...size, unicode, paint });
         if (lines.length === drawn.length && lines.every((line, i) => line === drawn[i])) return;
-        // Each line is written over the one that stands there, and what is left of that is erased then: nothing is ever blank in between.
-        output.write(`${BEGIN}${up(drawn.length)}${lines.map((line) => `${line}${ERASE_LINE}\n`).join('')}${ERASE_BELOW}${END}`);
+        // Each line is written over the one that stands there, and what is left of that is erased then: nothing is ever
+        // blank in between.
+        output.write(
+          `${BEGIN}${up(drawn.length)}${lines.map((line) => `${line}${ERASE_LINE}\n`).join('')}${ERASE_BELOW}${END}`,
+        );
         drawn = lines;
       };
       /** Draws how it stands at the end, and wipes away what a key (Ctrl-C, say) has left below. */
@@ -136,7 +159,8 @@ export const watchView = ({
       });
       subscriber.add(
         resized$.subscribe(() => {
-          // Lines that were cut to the old width have been wrapped or not, as the terminal likes: nobody knows how many there are.
+          // Lines that were cut to the old width have been wrapped or not, as the terminal likes: nobody knows how many
+          // there are.
           output.write(CLEAR);
           drawn = [];
           changed$.next();

@@ -28,7 +28,10 @@ const advice = (error: unknown): string => {
 
 const checkName = (name: string): void => {
   if (name !== '' && name !== '.' && name !== '..' && !/[/\\\0]/.test(name)) return;
-  throw new HeadwaterError('HW_USAGE', `${JSON.stringify(name)} is no name for a file in a folder: give plain names without separators.`);
+  throw new HeadwaterError(
+    'HW_USAGE',
+    `${JSON.stringify(name)} is no name for a file in a folder: give plain names without separators.`,
+  );
 };
 
 /** Refuses a name that cannot be renamed to while nothing is written yet. */
@@ -39,10 +42,17 @@ const checkTarget = async (target: string): Promise<void> => {
     if (codeOf(error) === 'ENOENT') return;
     throw error;
   }
-  throw new HeadwaterError('HW_PATH', `${target} is a folder where a file is to be written. Move it away, or choose another folder.`, { where: target });
+  throw new HeadwaterError(
+    'HW_PATH',
+    `${target} is a folder where a file is to be written. Move it away, or choose another folder.`,
+    { where: target },
+  );
 };
 
-/** A new file in the folder. Its name does not grow with that of the file to be: that may be as long as the system allows. */
+/**
+ * A new file in the folder. Its name does not grow with that of the file to be: that may be as long as the system
+ * allows.
+ */
 const openTemporary = async (dir: string): Promise<{ readonly path: string; readonly file: FileHandle }> => {
   for (;;) {
     const path = join(dir, `.headwater-${process.pid}-${(made += 1)}.tmp`);
@@ -76,7 +86,8 @@ const syncFolder = async (dir: string): Promise<void> => {
       await folder.close();
     }
   } catch {
-    // Windows and some network file systems cannot open or sync a folder; the files themselves are written and synced all the same.
+    // Windows and some network file systems cannot open or sync a folder; the files themselves are written and synced
+    // all the same.
   }
 };
 
@@ -105,16 +116,23 @@ const writeAll = async (dir: string, files: ReadonlyMap<string, Uint8Array>): Pr
 /**
  * Writes files into a folder so that each is there whole or not at all.
  *
- * Every file is written under a temporary name in the same folder and synced to the disk; only when all are there are they renamed, in the
- * order of the map, and the folder is synced. A failure before the first rename leaves the earlier files as they were; no temporaries
- * stay behind. A machine that stops between two renames leaves the first files new and the others old, each of them whole.
+ * Every file is written under a temporary name in the same folder and synced to the disk; only when all are there are
+ * they renamed, in the
+ * order of the map, and the folder is synced. A failure before the first rename leaves the earlier files as they were;
+ * no temporaries
+ * stay behind. A machine that stops between two renames leaves the first files new and the others old, each of them
+ * whole.
  *
- * The folder, and those above it, are made where they are missing. Writes to one folder are to follow one another, not to overlap.
+ * The folder, and those above it, are made where they are missing. Writes to one folder are to follow one another, not
+ * to overlap.
  *
  * @param dir the folder
- * @param files the bytes by file name; plain names without separators. They are read while they are written: do not change them meanwhile
- * @returns a task that gives `Right(undefined)` when all is written, or a `Left` with `HW_PATH` when `dir` is not a folder or a name in it is
- *   one, `HW_WRITE` when the file system refuses (no permission, no room), `HW_USAGE` for a name that is none; it never rejects
+ * @param files the bytes by file name; plain names without separators. They are read while they are written: do not
+ *   change them meanwhile
+ * @returns a task that gives `Right(undefined)` when all is written, or a `Left` with `HW_PATH` when `dir` is not a
+ *   folder or a name in it is
+ *   one, `HW_WRITE` when the file system refuses (no permission, no room), `HW_USAGE` for a name that is none; it never
+ * rejects
  * @example
  * ```ts
  * import { mkdtemp } from 'node:fs/promises';
@@ -130,5 +148,10 @@ export const writeFiles = (dir: string, files: ReadonlyMap<string, Uint8Array>):
   tryCatch(
     () => writeAll(resolve(dir), files),
     (cause) =>
-      cause instanceof HeadwaterError ? cause : new HeadwaterError('HW_WRITE', `Files could not be written to ${dir}: ${textOf(cause)}. ${advice(cause)}`, { cause, where: dir }),
+      cause instanceof HeadwaterError
+        ? cause
+        : new HeadwaterError('HW_WRITE', `Files could not be written to ${dir}: ${textOf(cause)}. ${advice(cause)}`, {
+            cause,
+            where: dir,
+          }),
   );

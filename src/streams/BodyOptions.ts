@@ -3,9 +3,15 @@ import { requireTime } from './requireTime.js';
 
 /** How a body is asked for over HTTP. */
 export interface BodyOptions {
-  /** How long the server may take to accept the connection, and then again to send the head of its answer. Milliseconds; default 30,000. */
+  /**
+   * How long the server may take to accept the connection, and then again to send the head of its answer. Milliseconds;
+   * default 30,000.
+   */
   readonly headersTimeout?: number | undefined;
-  /** How long the server may send nothing while more of the body is awaited; time behind a closed valve does not count. Milliseconds; default 30,000. */
+  /**
+   * How long the server may send nothing while more of the body is awaited; time behind a closed valve does not count.
+   * Milliseconds; default 30,000.
+   */
   readonly bodyTimeout?: number | undefined;
   /** How many redirects are followed. Default 5. */
   readonly maxRedirects?: number | undefined;

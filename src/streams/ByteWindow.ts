@@ -1,10 +1,14 @@
-/** The most bytes that a reader is handed at once: 64 KiB. It bounds what is held while a valve is closed, and what is parsed in one go. */
+/**
+ * The most bytes that a reader is handed at once: 64 KiB. It bounds what is held while a valve is closed, and what is
+ * parsed in one go.
+ */
 export const CHUNK_BYTES = 65_536;
 
 /**
  * The part of a body that is being looked at: the bytes from the start of the present record to the last that arrived.
  *
- * One buffer is kept and filled again, so a body of any length runs in flat memory. It grows by doubling, up to the longest record
+ * One buffer is kept and filled again, so a body of any length runs in flat memory. It grows by doubling, up to the
+ * longest record
  * that a reader allows itself plus one chunk.
  */
 export class ByteWindow {

@@ -22,7 +22,8 @@ export interface CsvReaderOptions {
 }
 
 /**
- * An object without a prototype, for a record's fields by name. `Object.create(null)` would give the same, but as V8 keeps it, as a dictionary, it is slow to read and
+ * An object without a prototype, for a record's fields by name. `Object.create(null)` would give the same, but as V8
+ * keeps it, as a dictionary, it is slow to read and
  * to copy, and that is all that is done with a row: reading the table would take a quarter longer.
  */
 const withoutPrototype = (): Record<string, string> => Object.setPrototypeOf({}, null) as Record<string, string>;
@@ -39,8 +40,10 @@ const QUOTE = 34;
 /**
  * Reads a table with a header, one row or rejection at a time.
  *
- * Records are found first and parsed afterwards, at most 64 KiB of them at once: those with doubled quotes in one call of csv-parse (a call
- * for each would spend most of its time on setting up), the others when it is their turn, at the delimiters that were found with them.
+ * Records are found first and parsed afterwards, at most 64 KiB of them at once: those with doubled quotes in one call
+ * of csv-parse (a call
+ * for each would spend most of its time on setting up), the others when it is their turn, at the delimiters that were
+ * found with them.
  */
 export class CsvReader implements Reader {
   readonly #options: CsvReaderOptions;
@@ -90,7 +93,11 @@ export class CsvReader implements Reader {
     this.#fill();
     if (this.#names === undefined) {
       const { source } = this.#options;
-      throw new HeadwaterError('HW_EMPTY', `${source} is empty: it has not even a header. Check that it is the table that you meant.`, { where: source });
+      throw new HeadwaterError(
+        'HW_EMPTY',
+        `${source} is empty: it has not even a header. Check that it is the table that you meant.`,
+        { where: source },
+      );
     }
   }
 
@@ -107,7 +114,13 @@ export class CsvReader implements Reader {
         const fields = withoutPrototype();
         if (parsed === undefined) this.#cut(i, fields);
         else for (let k = 0; k < count; k++) fields[names[k]!] = parsed[k]!;
-        this.#row({ id, source: this.#options.source, line: this.#lines[i]!, byte: this.#framer.window.offsetOf(this.#starts[i]!), fields });
+        this.#row({
+          id,
+          source: this.#options.source,
+          line: this.#lines[i]!,
+          byte: this.#framer.window.offsetOf(this.#starts[i]!),
+          fields,
+        });
       } else {
         this.#rejectAt(i, id, 'ragged', `${names.length} fields (${names.join(', ')}), not ${count}`);
       }
@@ -132,7 +145,10 @@ export class CsvReader implements Reader {
     for (let k = 0; k < names.length; k++) {
       const to = k === names.length - 1 ? this.#ends[i]! : delimiters[first + k]!;
       // The framer has seen to it that a quote at a field's beginning has its other at the end.
-      fields[names[k]!] = bytes[from] === QUOTE && from < to ? bytes.toString(encoding, from + 1, to - 1) : bytes.toString(encoding, from, to);
+      fields[names[k]!] =
+        bytes[from] === QUOTE && from < to
+          ? bytes.toString(encoding, from + 1, to - 1)
+          : bytes.toString(encoding, from, to);
       from = to + 1;
     }
   }
@@ -157,7 +173,13 @@ export class CsvReader implements Reader {
   #fill(): boolean {
     const framer = this.#framer;
     const { window } = framer;
-    this.#kinds.length = this.#starts.length = this.#ends.length = this.#lines.length = this.#firstDelimiters.length = this.#delimiterCounts.length = 0;
+    this.#kinds.length =
+      this.#starts.length =
+      this.#ends.length =
+      this.#lines.length =
+      this.#firstDelimiters.length =
+      this.#delimiterCounts.length =
+        0;
     this.#next = 0;
     let bytes = 0;
     let doubled = 0;
@@ -166,7 +188,14 @@ export class CsvReader implements Reader {
         this.#names = readHeader(framer, this.#options.source, this.#options.delimiter, this.#options.columns);
         continue;
       }
-      const kind = framer.fault === 'quote' ? BAD_QUOTE : framer.fault === 'oversize' ? OVERSIZE : framer.doubled ? DOUBLED : PLAIN;
+      const kind =
+        framer.fault === 'quote'
+          ? BAD_QUOTE
+          : framer.fault === 'oversize'
+            ? OVERSIZE
+            : framer.doubled
+              ? DOUBLED
+              : PLAIN;
       if (kind === DOUBLED) doubled++;
       this.#kinds.push(kind);
       this.#starts.push(framer.from);
@@ -211,6 +240,10 @@ export class CsvReader implements Reader {
       length += size;
       this.#scratch[length - 1] = 10;
     }
-    return parse(this.#scratch.subarray(0, length), { delimiter: this.#options.delimiter, record_delimiter: '\n', relax_column_count: true });
+    return parse(this.#scratch.subarray(0, length), {
+      delimiter: this.#options.delimiter,
+      record_delimiter: '\n',
+      relax_column_count: true,
+    });
   }
 }

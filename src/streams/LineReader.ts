@@ -14,7 +14,8 @@ export type LineSink = (text: string, id: number, byte: number) => void;
 /**
  * Reads lines, one at a time. A line ends at LF, CRLF or CR, and the last one where the body ends.
  *
- * A line is handed over as soon as its CR or LF has come: the LF of a CRLF is stepped over later, so that nobody at a terminal waits for it.
+ * A line is handed over as soon as its CR or LF has come: the LF of a CRLF is stepped over later, so that nobody at a
+ * terminal waits for it.
  */
 export class LineReader implements Reader {
   readonly #source: string;

@@ -12,20 +12,28 @@ const QUOTED = 2;
 const CLOSED = 3; // after a quote in a quoted field: it closed the field, unless a second one follows
 const BROKEN = 4; // a quote where none may stand: the scan starts over, for the record's first line break
 
-/** What is wrong with a record as a whole: a quote where none may stand or that is never closed, or more bytes than allowed. */
+/**
+ * What is wrong with a record as a whole: a quote where none may stand or that is never closed, or more bytes than
+ * allowed.
+ */
 export type FrameFault = 'quote' | 'oversize';
 
 /**
  * Finds where the records of a table begin and end, as bytes arrive, without parsing them.
  *
- * It follows RFC 4180's quoting byte by byte (the bytes of LF, CR, quote and an ASCII delimiter stand for nothing else in UTF-8).
- * A record ends at LF or CRLF; at a lone CR too where the header does, and else a lone CR is data. Empty lines are no records.
+ * It follows RFC 4180's quoting byte by byte (the bytes of LF, CR, quote and an ASCII delimiter stand for nothing else
+ * in UTF-8).
+ * A record ends at LF or CRLF; at a lone CR too where the header does, and else a lone CR is data. Empty lines are no
+ * records.
  *
- * What it finds depends on the bytes alone, not on how they were cut into chunks: the limit on a record is checked at an exact
+ * What it finds depends on the bytes alone, not on how they were cut into chunks: the limit on a record is checked at
+ * an exact
  * byte. A network cuts a body otherwise than a disk does, and each pass must see the same records.
  *
- * Why not leave this to csv-parse: past its limit on a record it drops the rest of its chunk unread, a stray quote makes it read on
- * in the wrong state, and an unclosed quote makes it buffer the rest of the body. Here a record whose quoting is broken costs its
+ * Why not leave this to csv-parse: past its limit on a record it drops the rest of its chunk unread, a stray quote
+ * makes it read on
+ * in the wrong state, and an unclosed quote makes it buffer the rest of the body. Here a record whose quoting is broken
+ * costs its
  * first line alone, and reading goes on at the next line.
  */
 export class RecordFramer {
@@ -45,7 +53,10 @@ export class RecordFramer {
   delimiterCount = 0;
   /** Where they begin in `delimiters`. */
   firstDelimiter = 0;
-  /** Where delimiters are in `window.bytes`, those of every record since the last `push`: they are found anyway, on the way to a record's end. */
+  /**
+   * Where delimiters are in `window.bytes`, those of every record since the last `push`: they are found anyway, on the
+   * way to a record's end.
+   */
   readonly delimiters: number[] = [];
   /** What is wrong with it: its bytes are then those of its first line, or as many of them as are allowed. */
   fault: FrameFault | undefined = undefined;
@@ -176,7 +187,8 @@ export class RecordFramer {
         this.#crEnds ??= lone;
         if (this.#crEnds) return this.#end(position, position + 1, undefined);
         crStops = false;
-        // A lone CR is data, but not between a closing quote and the next delimiter; at the very end it passes for a line break.
+        // A lone CR is data, but not between a closing quote and the next delimiter; at the very end it passes for a
+        // line break.
         if (state === CLOSED && lone && position + 1 < filled) {
           state = BROKEN;
           position = start;
@@ -227,7 +239,8 @@ export class RecordFramer {
   #giveUp(state: number): true {
     const { start } = this.window;
     const position = this.#position;
-    // A quoted field that long with line breaks in it is most likely a stray quote that has swallowed the lines after it.
+    // A quoted field that long with line breaks in it is most likely a stray quote that has swallowed the lines after
+    // it.
     if (state === QUOTED && this.#findLineBreak(this.#opened, position) !== undefined) {
       const lineBreak = this.#findLineBreak(start, position)!;
       return this.#end(lineBreak, lineBreak + 1, 'quote');

@@ -9,7 +9,8 @@ export interface WebAddress {
 }
 
 /**
- * Takes the name and the password out of an address, once, where it comes in: what is then made of it (links, redirects, messages, what is remembered) cannot have them.
+ * Takes the name and the password out of an address, once, where it comes in: what is then made of it (links,
+ * redirects, messages, what is remembered) cannot have them.
  *
  * A `%` that encodes nothing stands for itself, as the URL standard has it.
  */
@@ -18,7 +19,15 @@ export const webAddress = (given: URL): WebAddress => {
   const url = new URL(given);
   url.username = '';
   url.password = '';
-  return { url, authorization: username === '' && password === '' ? {} : { authorization: `Basic ${Buffer.from(`${percentDecoded(username)}:${percentDecoded(password)}`).toString('base64')}` } };
+  return {
+    url,
+    authorization:
+      username === '' && password === ''
+        ? {}
+        : {
+            authorization: `Basic ${Buffer.from(`${percentDecoded(username)}:${percentDecoded(password)}`).toString('base64')}`,
+          },
+  };
 };
 
 /** What names a server, or a place on one: `me:s3cret@example.org` is a URL too, but has neither. */

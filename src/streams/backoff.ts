@@ -13,7 +13,8 @@ export interface BackoffOptions {
 export const LONGEST_WAIT_MS = 2_147_483_647;
 
 /**
- * Exponential backoff with full jitter: the wait is drawn anywhere between 0 and a bound that doubles with each attempt.
+ * Exponential backoff with full jitter: the wait is drawn anywhere between 0 and a bound that doubles with each
+ * attempt.
  *
  * So many clients that lost the same server at the same moment come back spread out, and not in waves
  * (M. Brooker, "Exponential Backoff And Jitter", AWS Architecture Blog, 2015).
@@ -22,11 +23,20 @@ export const LONGEST_WAIT_MS = 2_147_483_647;
  * @returns the wait in whole milliseconds before a new attempt; 1 is the first one after a failure
  * @throws HeadwaterError `HW_USAGE` for waits that cannot be, at once
  */
-export const backoff = ({ initialMs, maxMs, random }: BackoffOptions & { readonly random: () => number }): ((attempt: number) => number) => {
+export const backoff = ({
+  initialMs,
+  maxMs,
+  random,
+}: BackoffOptions & { readonly random: () => number }): ((attempt: number) => number) => {
   const first = requireNumber('backoff.initialMs', initialMs, 1_000, 1);
   const last = requireNumber('backoff.maxMs', maxMs, Math.max(first, 300_000), 1);
-  if (last < first) throw new HeadwaterError('HW_USAGE', `backoff.maxMs must be at least backoff.initialMs, ${first}, not ${last}.`);
-  if (last > LONGEST_WAIT_MS) throw new HeadwaterError('HW_USAGE', `backoff.maxMs must be at most ${LONGEST_WAIT_MS}, the longest wait of a timer, not ${last}.`);
+  if (last < first)
+    throw new HeadwaterError('HW_USAGE', `backoff.maxMs must be at least backoff.initialMs, ${first}, not ${last}.`);
+  if (last > LONGEST_WAIT_MS)
+    throw new HeadwaterError(
+      'HW_USAGE',
+      `backoff.maxMs must be at most ${LONGEST_WAIT_MS}, the longest wait of a timer, not ${last}.`,
+    );
   // 2 ** 1024 is Infinity, which the bound cuts off as well.
   return (attempt) => Math.floor(random() * Math.min(last, first * 2 ** (attempt - 1)));
 };

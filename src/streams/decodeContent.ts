@@ -22,22 +22,29 @@ const decoder = (encoding: string, first: number, name: string): Transform => {
     case 'br':
       return createBrotliDecompress(options);
     case 'deflate':
-      // The standard means the zlib format, and some servers send raw deflate; zlib's low four bits are 8, which no raw block starts with.
+      // The standard means the zlib format, and some servers send raw deflate; zlib's low four bits are 8, which no raw
+      // block starts with.
       return (first & 0x0f) === 8 ? createInflate(options) : createInflateRaw(options);
     default:
-      throw new HeadwaterError('HW_ENCODING', `${name} is encoded by ${JSON.stringify(encoding)}, which is not one of gzip, deflate and br. Ask the server for another.`, { where: name });
+      throw new HeadwaterError(
+        'HW_ENCODING',
+        `${name} is encoded by ${JSON.stringify(encoding)}, which is not one of gzip, deflate and br. Ask the server for another.`,
+        { where: name },
+      );
   }
 };
 
 const through = (body: Readable, transform: Transform): Readable => {
-  // The error, if any, reaches whoever reads the last stream; pipeline sees to it that no stream of the chain is left open.
+  // The error, if any, reaches whoever reads the last stream; pipeline sees to it that no stream of the chain is left
+  // open.
   pipeline(body, transform, () => undefined);
   transform.on('error', () => undefined);
   return transform;
 };
 
 /**
- * Undoes a body's encodings, and then, whatever it was sent as, gzip: a file may be called `.gz`, and a server may send such a file as it is.
+ * Undoes a body's encodings, and then, whatever it was sent as, gzip: a file may be called `.gz`, and a server may send
+ * such a file as it is.
  *
  * @param encodings in the order in which they were applied
  * @throws HeadwaterError `HW_ENCODING` for one that is unknown
@@ -55,4 +62,7 @@ export const decodeContent = async (body: Readable, encodings: readonly string[]
 
 /** Whether an error came from a decoder: the body is damaged, or ends too early. */
 export const isDecodingError = (error: unknown): error is Error =>
-  error instanceof Error && 'code' in error && typeof error.code === 'string' && /^(Z_|ERR__|ERR_BROTLI|ERR_ZLIB)/.test(error.code);
+  error instanceof Error &&
+  'code' in error &&
+  typeof error.code === 'string' &&
+  /^(Z_|ERR__|ERR_BROTLI|ERR_ZLIB)/.test(error.code);

@@ -26,11 +26,15 @@ export interface Draining {
 const asBytes = (chunk: unknown): Uint8Array => {
   if (chunk instanceof Uint8Array) return chunk;
   if (typeof chunk === 'string') return Buffer.from(chunk);
-  throw new HeadwaterError('HW_USAGE', 'The stream gave something that is neither bytes nor text. Give a Readable of bytes or strings.');
+  throw new HeadwaterError(
+    'HW_USAGE',
+    'The stream gave something that is neither bytes nor text. Give a Readable of bytes or strings.',
+  );
 };
 
 /**
- * Pulls a body through a reader, an item at a time, in turns. What is held while the valve is closed is what the reader has of the
+ * Pulls a body through a reader, an item at a time, in turns. What is held while the valve is closed is what the reader
+ * has of the
  * present chunk, and what Node's streams read ahead.
  *
  * @returns not begun yet, so that it can be stopped from within its first item
@@ -94,7 +98,8 @@ export const drain = (body: Readable, reader: Reader, pacing: Pacing, end: Drain
     finished(body, { writable: false }, (error) => {
       if (stopped) return;
       if (error == null) ended = true;
-      // What has come is handed over first: a connection may break while the valve is closed, or before a slow subscriber has taken it all.
+      // What has come is handed over first: a connection may break while the valve is closed, or before a slow
+      // subscriber has taken it all.
       else cut = { error };
       turns.run();
     });

@@ -1,7 +1,8 @@
 const LENGTH = 80;
 
 /**
- * The beginning of some bytes as text, for a rejection's `got`: at most 80 characters, the last of them an ellipsis where more followed.
+ * The beginning of some bytes as text, for a rejection's `got`: at most 80 characters, the last of them an ellipsis
+ * where more followed.
  *
  * Bytes that are no UTF-8 show as U+FFFD.
  */

@@ -24,13 +24,20 @@ const unreadable: Readonly<Record<string, string>> = {
 const pathError = (path: string, cause: unknown): HeadwaterError => {
   const code = cause instanceof Error && 'code' in cause && typeof cause.code === 'string' ? cause.code : '';
   const what = unreadable[code] ?? `Cannot read (${cause instanceof Error ? cause.message : String(cause)})`;
-  return new HeadwaterError('HW_PATH', `${what}: ${path}. Give the path of a file that can be read.`, { cause, where: path });
+  return new HeadwaterError('HW_PATH', `${what}: ${path}. Give the path of a file that can be read.`, {
+    cause,
+    where: path,
+  });
 };
 
 const changed = (path: string): HeadwaterError =>
-  new HeadwaterError('HW_SOURCE_CHANGED', `${path} was changed while it was in use, and every pass must read the same bytes. Start again, and leave it alone meanwhile.`, {
-    where: path,
-  });
+  new HeadwaterError(
+    'HW_SOURCE_CHANGED',
+    `${path} was changed while it was in use, and every pass must read the same bytes. Start again, and leave it alone meanwhile.`,
+    {
+      where: path,
+    },
+  );
 
 const openFile = async (path: string): Promise<FileHandle> => {
   try {
@@ -62,13 +69,17 @@ export interface Unchanged {
  * The bytes of a file, chunk by chunk. The file is closed when the last was read, and when whoever reads leaves early.
  *
  * @param unchanged left out where the bytes are checked otherwise
- * @throws HeadwaterError `HW_PATH`; `HW_SOURCE_CHANGED` where the file is not as it was before, or changes while it is read
+ * @throws HeadwaterError `HW_PATH`; `HW_SOURCE_CHANGED` where the file is not as it was before, or changes while it is
+ *   read
  */
 export async function* fileBytes(path: string, unchanged?: Unchanged): AsyncGenerator<Buffer, void, undefined> {
   const file = await openFile(path);
   try {
     const stats = await file.stat({ bigint: true });
-    if (stats.isDirectory()) throw new HeadwaterError('HW_PATH', `Not a file but a directory: ${path}. Give the path of a file.`, { where: path });
+    if (stats.isDirectory())
+      throw new HeadwaterError('HW_PATH', `Not a file but a directory: ${path}. Give the path of a file.`, {
+        where: path,
+      });
     const found = stats.isFile() ? fingerprint(stats) : undefined;
     const differs = (other: Fingerprint): boolean => other.size !== found?.size || other.modified !== found.modified;
     if (unchanged?.asBefore !== undefined && differs(unchanged.asBefore)) throw changed(path);
@@ -79,7 +90,8 @@ export async function* fileBytes(path: string, unchanged?: Unchanged): AsyncGene
       yield chunk;
     }
     if (unchanged === undefined || found === undefined) return;
-    // By its name, not its handle: it may also have been replaced by another file. One that is gone has at least been read whole.
+    // By its name, not its handle: it may also have been replaced by another file. One that is gone has at least been
+    // read whole.
     const after = await stat(path, { bigint: true }).catch(() => undefined);
     if (after !== undefined && differs(fingerprint(after))) throw changed(path);
   } finally {

@@ -5,7 +5,10 @@ import { createHash } from 'node:crypto';
  *
  * @param ended is given the SHA-256 in hexadecimal and the number of bytes; what it throws fails the stream
  */
-export async function* hashBytes(bytes: AsyncIterable<Buffer>, ended: (sha256: string, length: number) => void): AsyncGenerator<Buffer, void, undefined> {
+export async function* hashBytes(
+  bytes: AsyncIterable<Buffer>,
+  ended: (sha256: string, length: number) => void,
+): AsyncGenerator<Buffer, void, undefined> {
   const hash = createHash('sha256');
   let length = 0;
   for await (const chunk of bytes) {

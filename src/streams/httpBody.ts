@@ -20,7 +20,12 @@ const encodingsOf = (header: string | undefined): readonly string[] =>
     .filter((name) => name !== '' && name !== 'identity');
 
 /** Follows redirects to the answer that has the body. */
-const follow = async (start: WebAddress, name: string, timeouts: CheckedBodyOptions, signal: AbortSignal): Promise<HttpExchange> => {
+const follow = async (
+  start: WebAddress,
+  name: string,
+  timeouts: CheckedBodyOptions,
+  signal: AbortSignal,
+): Promise<HttpExchange> => {
   const { maxRedirects } = timeouts;
   let address = start;
   for (let redirects = 0; ; redirects++) {
@@ -39,10 +44,13 @@ const follow = async (start: WebAddress, name: string, timeouts: CheckedBodyOpti
 export const bodyOf = ({ response, settle }: HttpExchange): HttpBody => {
   const bytes = async function* (): AsyncGenerator<Buffer, void, undefined> {
     for await (const chunk of response.body) yield chunk as Buffer;
-    // A server that sends more than the Content-Length it declared has made us stop short, in the middle of a row perhaps. The
-    // surplus is no part of the answer, and makes undici drop the connection as broken, a moment after the body has ended.
+    // A server that sends more than the Content-Length it declared has made us stop short, in the middle of a row
+    // perhaps. The
+    // surplus is no part of the answer, and makes undici drop the connection as broken, a moment after the body has
+    // ended.
     const cause = await settle();
-    if (cause !== undefined) throw new Error('the server sent more than the Content-Length that it declared', { cause });
+    if (cause !== undefined)
+      throw new Error('the server sent more than the Content-Length that it declared', { cause });
   };
   return { bytes: readable(bytes()), encodings: encodingsOf(headerOf(response, 'content-encoding')) };
 };
@@ -56,4 +64,9 @@ export const bodyOf = ({ response, settle }: HttpExchange): HttpBody => {
  * @param name what the address is called in messages
  * @throws HeadwaterError `HW_HTTP_CONNECT`, `HW_HTTP_TIMEOUT`, `HW_HTTP_STATUS`, `HW_HTTP_REDIRECTS`
  */
-export const httpBody = async (address: WebAddress, name: string, options: CheckedBodyOptions, signal: AbortSignal): Promise<HttpBody> => bodyOf(await follow(address, name, options, signal));
+export const httpBody = async (
+  address: WebAddress,
+  name: string,
+  options: CheckedBodyOptions,
+  signal: AbortSignal,
+): Promise<HttpBody> => bodyOf(await follow(address, name, options, signal));

@@ -15,7 +15,10 @@ export interface HttpRequest {
   /** Closes the connection at once, whatever it was doing. */
   readonly signal: AbortSignal;
   readonly timeouts: Pick<CheckedBodyOptions, 'headersTimeout' | 'bodyTimeout'>;
-  /** Finds the addresses of the server's name; a HeadwaterError that it gives becomes the request's. Default: as Node does. */
+  /**
+   * Finds the addresses of the server's name; a HeadwaterError that it gives becomes the request's. Default: as Node
+   * does.
+   */
   readonly lookup?: LookupFunction | undefined;
 }
 
@@ -35,14 +38,27 @@ export const headerOf = (response: Dispatcher.ResponseData, name: string): strin
 };
 
 /**
- * Sends one request and waits for the head of its answer, whatever its status. The connection is closed after the last byte of the body.
+ * Sends one request and waits for the head of its answer, whatever its status. The connection is closed after the last
+ * byte of the body.
  *
  * @throws HeadwaterError `HW_HTTP_CONNECT`, `HW_HTTP_TIMEOUT`, `HW_HTTP_CUT`
  */
-export const httpExchange = async ({ url, name, headers, signal, timeouts: { headersTimeout, bodyTimeout }, lookup }: HttpRequest): Promise<HttpExchange> => {
+export const httpExchange = async ({
+  url,
+  name,
+  headers,
+  signal,
+  timeouts: { headersTimeout, bodyTimeout },
+  lookup,
+}: HttpRequest): Promise<HttpExchange> => {
   // Loaded when it is needed: a file asks for nothing.
   const { Agent, request } = await import('undici');
-  const agent = new Agent({ headersTimeout, bodyTimeout, connect: { timeout: headersTimeout, ...(lookup === undefined ? {} : { lookup }) }, connections: 1 });
+  const agent = new Agent({
+    headersTimeout,
+    bodyTimeout,
+    connect: { timeout: headersTimeout, ...(lookup === undefined ? {} : { lookup }) },
+    connections: 1,
+  });
   const close = (): void => {
     signal.removeEventListener('abort', close);
     void agent.destroy();

@@ -15,10 +15,14 @@ export interface Snapshot {
 }
 
 const snapshotError = (directory: string, cause: unknown): HeadwaterError =>
-  new HeadwaterError('HW_SNAPSHOT', `Cannot write a snapshot in ${directory}: ${cause instanceof Error ? cause.message : String(cause)}. Give a folder that can be written to, with room in it.`, {
-    cause,
-    where: directory,
-  });
+  new HeadwaterError(
+    'HW_SNAPSHOT',
+    `Cannot write a snapshot in ${directory}: ${cause instanceof Error ? cause.message : String(cause)}. Give a folder that can be written to, with room in it.`,
+    {
+      cause,
+      where: directory,
+    },
+  );
 
 const attempt = async <T>(directory: string, action: () => Promise<T>): Promise<T> => {
   try {
@@ -37,16 +41,23 @@ const syncDirectory = async (directory: string): Promise<void> => {
 };
 
 /**
- * Passes a body on while writing it to a file of its own: `<sha256>.csv`, there only when it is complete and on the disk.
+ * Passes a body on while writing it to a file of its own: `<sha256>.csv`, there only when it is complete and on the
+ * disk.
  *
- * A chunk goes on when it has been written, so the file never holds up more than one chunk. Where the body breaks off, or whoever
+ * A chunk goes on when it has been written, so the file never holds up more than one chunk. Where the body breaks off,
+ * or whoever
  * reads leaves early, the unfinished file is removed.
  *
  * @param directory made if it is not there
  * @param kept is told of the complete file, before the body ends; not called for an empty body
  * @throws HeadwaterError `HW_SNAPSHOT` where the file cannot be written
  */
-export async function* keepSnapshot(body: AsyncIterable<Buffer>, directory: string, kept: (snapshot: Snapshot) => void, signal: AbortSignal): AsyncGenerator<Buffer, void, undefined> {
+export async function* keepSnapshot(
+  body: AsyncIterable<Buffer>,
+  directory: string,
+  kept: (snapshot: Snapshot) => void,
+  signal: AbortSignal,
+): AsyncGenerator<Buffer, void, undefined> {
   const temporary = join(directory, `${randomUUID()}.tmp`);
   await attempt(directory, () => mkdir(directory, { recursive: true }));
   const file = await attempt(directory, () => open(temporary, 'wx'));

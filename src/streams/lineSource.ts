@@ -14,7 +14,10 @@ import { emptyMemory } from './SourceMemory.js';
 export interface ReadLinesOptions extends BodyOptions, Pacing {
   /** The longest line, without its line break. Bytes; default 1,048,576. */
   readonly maxLineBytes?: number | undefined;
-  /** Where lines go that are too long or not UTF-8. Default: none, and the first such line ends the stream with `HW_REJECTIONS`. */
+  /**
+   * Where lines go that are too long or not UTF-8. Default: none, and the first such line ends the stream with
+   * `HW_REJECTIONS`.
+   */
   readonly rejections?: DeadLetter | undefined;
 }
 
@@ -24,7 +27,13 @@ const streamOpener = (stream: Readable, name: string): LineSource['open'] => {
   return (signal) => {
     // Whoever comes second may not close it to the first.
     if (taken || stream.readableEnded || (stream.destroyed && stream.errored == null)) {
-      return Promise.reject(new HeadwaterError('HW_USAGE', `${name} was read already, and a stream can be read once. Give a path or a URL to read it again.`, { where: name }));
+      return Promise.reject(
+        new HeadwaterError(
+          'HW_USAGE',
+          `${name} was read already, and a stream can be read once. Give a path or a URL to read it again.`,
+          { where: name },
+        ),
+      );
     }
     taken = true;
     signal.addEventListener('abort', () => stream.destroy());
@@ -60,7 +69,11 @@ export const lineSource = (source: Readable | string | URL, options: ReadLinesOp
       explain: (error, progress) =>
         error instanceof HeadwaterError
           ? error
-          : new HeadwaterError('HW_PATH', `${name} broke off after ${progress}: ${error instanceof Error ? error.message : String(error)}.`, { cause: error, where: name }),
+          : new HeadwaterError(
+              'HW_PATH',
+              `${name} broke off after ${progress}: ${error instanceof Error ? error.message : String(error)}.`,
+              { cause: error, where: name },
+            ),
     };
   }
   const location = locate(source);

@@ -10,14 +10,22 @@ export interface BodyToRead<T> {
   readonly open: (signal: AbortSignal) => Promise<Readable>;
   /** A reader that hands its items to the subscriber. */
   readonly reader: (subscriber: Subscriber<T>) => Reader;
-  /** The error that the subscriber is told for a body that could not be opened or broke off, from what went wrong and what had been read by then. */
+  /**
+   * The error that the subscriber is told for a body that could not be opened or broke off, from what went wrong and
+   * what had been read by then.
+   */
   readonly explain: (error: unknown, progress: string) => unknown;
   /** Called when all was read; what it throws becomes the error. */
   readonly complete?: () => void;
 }
 
-/** What a reader makes of a body: a cold Observable that opens it when subscribed, and aborts at once when unsubscribed. */
-export const readBody = <T>({ open, reader: makeReader, explain, complete }: BodyToRead<T>, pacing: Pacing): Observable<T> =>
+/**
+ * What a reader makes of a body: a cold Observable that opens it when subscribed, and aborts at once when unsubscribed.
+ */
+export const readBody = <T>(
+  { open, reader: makeReader, explain, complete }: BodyToRead<T>,
+  pacing: Pacing,
+): Observable<T> =>
   new Observable((subscriber) => {
     const abort = new AbortController();
     const reader = makeReader(subscriber);

@@ -13,15 +13,21 @@ import { rejecting } from './rejecting.js';
  * lines    ----a---b------(c|)     a = 'abcd', b = 'ef', c = 'g'
  * ```
  *
- * The text is UTF-8; a byte order mark is left out. A line ends at LF, CRLF or CR, and the last one where the body ends; empty
- * lines are lines. Files and addresses are opened as by `fetchCsv`, compressed ones too. Cold: subscribing opens the source, and
- * unsubscribing closes it at once. A `Readable` that is given is destroyed then, as `for await` does, and can be read only once.
+ * The text is UTF-8; a byte order mark is left out. A line ends at LF, CRLF or CR, and the last one where the body
+ * ends; empty
+ * lines are lines. Files and addresses are opened as by `fetchCsv`, compressed ones too. Cold: subscribing opens the
+ * source, and
+ * unsubscribing closes it at once. A `Readable` that is given is destroyed then, as `for await` does, and can be read
+ * only once.
  *
- * Holds at most one chunk of 64 KiB, the longest line, and what Node's streams read ahead. Nothing is emitted, and no more read,
+ * Holds at most one chunk of 64 KiB, the longest line, and what Node's streams read ahead. Nothing is emitted, and no
+ * more read,
  * while the valve is closed.
  *
- * Errors: `HW_USAGE` for a source that cannot be read (thrown at once) or was read already; `HW_REJECTIONS` for a line that is too
- * long or not UTF-8 where there is no `rejections`; `HW_CSV` for UTF-16; `HW_PATH`, `HW_ENCODING` and `HW_HTTP_…` as `fetchCsv`.
+ * Errors: `HW_USAGE` for a source that cannot be read (thrown at once) or was read already; `HW_REJECTIONS` for a line
+ * that is too
+ * long or not UTF-8 where there is no `rejections`; `HW_CSV` for UTF-16; `HW_PATH`, `HW_ENCODING` and `HW_HTTP_…` as
+ * `fetchCsv`.
  *
  * @param source a stream such as `process.stdin`, a path, or an address (http, https, file)
  * @example
@@ -36,5 +42,13 @@ import { rejecting } from './rejecting.js';
  */
 export const readLines = (source: Readable | string | URL, options: ReadLinesOptions = {}): Observable<string> => {
   const { name, open, explain, maxLineBytes } = lineSource(source, options);
-  return readBody({ open, explain, reader: (subscriber) => new LineReader(name, maxLineBytes, (line) => subscriber.next(line), rejecting(options.rejections)) }, options);
+  return readBody(
+    {
+      open,
+      explain,
+      reader: (subscriber) =>
+        new LineReader(name, maxLineBytes, (line) => subscriber.next(line), rejecting(options.rejections)),
+    },
+    options,
+  );
 };

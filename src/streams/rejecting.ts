@@ -2,9 +2,11 @@ import { HeadwaterError } from '../contracts/HeadwaterError.js';
 import type { DeadLetter, Rejection } from '../contracts/Rejection.js';
 
 /**
- * Hands rejections over, or where nobody takes them makes the first one an error: bad input is not passed over in silence.
+ * Hands rejections over, or where nobody takes them makes the first one an error: bad input is not passed over in
+ * silence.
  *
- * @returns a function that throws HeadwaterError `HW_REJECTIONS` where there is no dead letter, and whatever the dead letter throws
+ * @returns a function that throws HeadwaterError `HW_REJECTIONS` where there is no dead letter, and whatever the dead
+ *   letter throws
  */
 export const rejecting = (rejections: DeadLetter | undefined): ((rejection: Rejection) => void) => {
   if (rejections !== undefined) return (rejection) => rejections.next(rejection);

@@ -5,10 +5,14 @@ import { requireNumber } from './requireNumber.js';
 /**
  * A time limit in milliseconds, or its default.
  *
- * @throws HeadwaterError `HW_USAGE` for anything but a whole number from 1 to the longest wait of a timer: a longer limit would be over at once
+ * @throws HeadwaterError `HW_USAGE` for anything but a whole number from 1 to the longest wait of a timer: a longer
+ *   limit would be over at once
  */
 export const requireTime = (name: string, value: number | undefined, byDefault: number): number => {
   const ms = requireNumber(name, value, byDefault, 1);
   if (ms <= LONGEST_WAIT_MS) return ms;
-  throw new HeadwaterError('HW_USAGE', `${name} must be at most ${LONGEST_WAIT_MS}, the longest wait of a timer, not ${ms}.`);
+  throw new HeadwaterError(
+    'HW_USAGE',
+    `${name} must be at most ${LONGEST_WAIT_MS}, the longest wait of a timer, not ${ms}.`,
+  );
 };

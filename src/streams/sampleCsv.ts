@@ -1,7 +1,14 @@
 import { random, type Random } from '../contracts/random.js';
 import { HeadwaterError } from '../contracts/HeadwaterError.js';
 import { requireNumber } from './requireNumber.js';
-import { SAMPLE_CLASSES, SAMPLE_TEMPLATES, SAMPLE_TOPICS, SAMPLE_VAGUE, SAMPLE_WORDS, type SampleClass } from './sampleWords.js';
+import {
+  SAMPLE_CLASSES,
+  SAMPLE_TEMPLATES,
+  SAMPLE_TOPICS,
+  SAMPLE_VAGUE,
+  SAMPLE_WORDS,
+  type SampleClass,
+} from './sampleWords.js';
 
 /** Which sample. */
 export interface SampleOptions {
@@ -11,7 +18,8 @@ export interface SampleOptions {
   readonly seed?: number | undefined;
 }
 
-// Tuned so that a linear model on single words gets a weighted F1 of about 0.85 on rows that it has not seen: what it misses are
+// Tuned so that a linear model on single words gets a weighted F1 of about 0.85 on rows that it has not seen: what it
+// misses are
 // wrong labels, vague headlines, and those where the order of words decides.
 const WRONG_LABEL = 0.05;
 const VAGUE = 0.06;
@@ -28,7 +36,8 @@ const pick = <T>(from: readonly T[], dice: Random): T => {
   return chosen;
 };
 
-const fill = (template: string, dice: Random): string => template.replace(/\{(\w+)\}/g, (_slot, name: string) => pick(SAMPLE_WORDS[name] ?? [], dice));
+const fill = (template: string, dice: Random): string =>
+  template.replace(/\{(\w+)\}/g, (_slot, name: string) => pick(SAMPLE_WORDS[name] ?? [], dice));
 
 /** Two topics of two classes: the first is what the headline is about. */
 const ordered = (category: SampleClass, dice: Random): string => {
@@ -47,7 +56,10 @@ const template = (category: SampleClass, dice: Random): string => {
 
 const headline = (category: SampleClass, dice: Random): string => {
   const words = fill(template(category, dice), dice);
-  const cased = dice.uniform() < TITLE_CASE ? words.replace(/(?<![\p{L}\p{N}'])\p{Ll}/gu, (letter) => letter.toUpperCase()) : words.charAt(0).toUpperCase() + words.slice(1);
+  const cased =
+    dice.uniform() < TITLE_CASE
+      ? words.replace(/(?<![\p{L}\p{N}'])\p{Ll}/gu, (letter) => letter.toUpperCase())
+      : words.charAt(0).toUpperCase() + words.slice(1);
   return dice.uniform() < AGENCY ? `${cased} (${pick(SAMPLE_WORDS['agency'] ?? [], dice)})` : cased;
 };
 
@@ -77,9 +89,12 @@ function* table(rows: number, dice: Random): Generator<string, void, undefined> 
 /**
  * The bundled sample: a table of invented headlines with their classes, as text, a chunk of rows at a time.
  *
- * The columns are `title` and `category`; the classes Business, Sci/Tech, Sports and World, about a quarter each. It is made as real
- * collections are: classes share words, some labels are wrong (1 in 20), some headlines say nothing of their class, in some the
- * order of the words decides, some stand there twice; there are quotes, commas, digits, accents, and agencies in parentheses.
+ * The columns are `title` and `category`; the classes Business, Sci/Tech, Sports and World, about a quarter each. It is
+ * made as real
+ * collections are: classes share words, some labels are wrong (1 in 20), some headlines say nothing of their class, in
+ * some the
+ * order of the words decides, some stand there twice; there are quotes, commas, digits, accents, and agencies in
+ * parentheses.
  *
  * Holds the titles it has made, as it repeats some.
  *
@@ -93,4 +108,7 @@ function* table(rows: number, dice: Random): Generator<string, void, undefined> 
  * ```
  */
 export const sampleCsv = (options: SampleOptions = {}): Generator<string, void, undefined> =>
-  table(requireNumber('rows', options.rows, 6_000, 0), random(requireNumber('seed', options.seed, 1234, Number.MIN_SAFE_INTEGER), 'sample'));
+  table(
+    requireNumber('rows', options.rows, 6_000, 0),
+    random(requireNumber('seed', options.seed, 1234, Number.MIN_SAFE_INTEGER), 'sample'),
+  );

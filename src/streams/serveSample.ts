@@ -17,7 +17,11 @@ const answer = (request: IncomingMessage, response: ServerResponse, options: Sam
     return;
   }
   const zipped = /\bgzip\b/.test(request.headers['accept-encoding'] ?? '');
-  response.writeHead(200, { 'content-type': 'text/csv; charset=utf-8', vary: 'accept-encoding', ...(zipped ? { 'content-encoding': 'gzip' } : {}) });
+  response.writeHead(200, {
+    'content-type': 'text/csv; charset=utf-8',
+    vary: 'accept-encoding',
+    ...(zipped ? { 'content-encoding': 'gzip' } : {}),
+  });
   if (request.method === 'HEAD') {
     response.end();
     return;
@@ -37,8 +41,10 @@ const answer = (request: IncomingMessage, response: ServerResponse, options: Sam
  * addresses       -a-----------------------      a = http://127.0.0.1:<port>/sample.csv
  * ```
  *
- * Emits the address once the server listens (on the loopback interface, at a port that the system chooses) and never completes.
- * Unsubscribing closes the server and every connection at once. The table is made while it is sent, as `sampleCsv` makes it, and
+ * Emits the address once the server listens (on the loopback interface, at a port that the system chooses) and never
+ * completes.
+ * Unsubscribing closes the server and every connection at once. The table is made while it is sent, as `sampleCsv`
+ * makes it, and
  * compressed by gzip for whoever accepts that. Each subscription has a server of its own.
  *
  * Errors: `HW_HTTP_CONNECT` where the server cannot listen.
@@ -58,10 +64,18 @@ export const serveSample = (options: SampleOptions = {}): Observable<URL> => {
   sampleCsv(options);
   return new Observable((subscriber) => {
     const server = createServer((request, response) => answer(request, response, options));
-    server.on('error', (cause) => subscriber.error(new HeadwaterError('HW_HTTP_CONNECT', `Cannot serve the sample on the loopback interface: ${cause.message}.`, { cause, where: '127.0.0.1' })));
+    server.on('error', (cause) =>
+      subscriber.error(
+        new HeadwaterError('HW_HTTP_CONNECT', `Cannot serve the sample on the loopback interface: ${cause.message}.`, {
+          cause,
+          where: '127.0.0.1',
+        }),
+      ),
+    );
     server.listen(0, '127.0.0.1', () => {
       const address = server.address();
-      if (address !== null && typeof address === 'object') subscriber.next(new URL(`http://127.0.0.1:${address.port}${PATH}`));
+      if (address !== null && typeof address === 'object')
+        subscriber.next(new URL(`http://127.0.0.1:${address.port}${PATH}`));
     });
     return () => {
       server.close();

@@ -14,7 +14,9 @@ export class FramesDiffer extends Error {
   }
 }
 
-const isFrame = (value: unknown): value is { readonly frame: number; readonly notification: { readonly kind: string } } =>
+const isFrame = (
+  value: unknown,
+): value is { readonly frame: number; readonly notification: { readonly kind: string } } =>
   typeof value === 'object' && value !== null && 'frame' in value && 'notification' in value;
 
 /** When what kind of notification came: `2:N 4:N 7:C`. */
@@ -25,7 +27,8 @@ const timeline = (frames: unknown): string => {
 };
 
 /**
- * The comparison that RxJS's `TestScheduler` wants, made for streams that carry typed arrays: it throws an error that names the first difference, and both timelines
+ * The comparison that RxJS's `TestScheduler` wants, made for streams that carry typed arrays: it throws an error that
+ * names the first difference, and both timelines
  * (frame and kind of each notification: N next, C complete, E error).
  *
  * @param options see the fields

@@ -1,20 +1,25 @@
 /** How closely numbers must agree. */
 export interface DifferenceOptions {
   /**
-   * How far a number may be from the one expected: absolutely, or relative to the one expected where that exceeds 1. Default 0.
-   * It holds for every number, those in typed arrays and plain ones alike. An infinity agrees with itself alone: everything else is infinitely far from it.
+   * How far a number may be from the one expected: absolutely, or relative to the one expected where that exceeds 1.
+   * Default 0.
+   * It holds for every number, those in typed arrays and plain ones alike. An infinity agrees with itself alone:
+   * everything else is infinitely far from it.
    */
   readonly tolerance?: number;
 }
 
 type Compare = (actual: unknown, expected: unknown, path: string) => string | undefined;
 
-const isTypedArray = (value: unknown): value is ArrayLike<number | bigint> & { readonly constructor: { readonly name: string } } =>
+const isTypedArray = (
+  value: unknown,
+): value is ArrayLike<number | bigint> & { readonly constructor: { readonly name: string } } =>
   ArrayBuffer.isView(value) && !(value instanceof DataView);
 
 const shown = (value: unknown): string => {
   if (typeof value === 'string') return JSON.stringify(value);
-  if (typeof value === 'number' || typeof value === 'boolean' || value === null || value === undefined) return Object.is(value, -0) ? '-0' : String(value);
+  if (typeof value === 'number' || typeof value === 'boolean' || value === null || value === undefined)
+    return Object.is(value, -0) ? '-0' : String(value);
   if (typeof value === 'bigint') return `${value}n`;
   if (typeof value === 'function') return `function ${value.name}`;
   if (typeof value === 'symbol') return value.toString();
@@ -30,7 +35,12 @@ const numbersAgree = (actual: number, expected: number, tolerance: number): bool
   return Number.isFinite(expected) && Math.abs(actual - expected) <= tolerance * Math.max(1, Math.abs(expected));
 };
 
-const elementwise = (actual: ArrayLike<unknown>, expected: ArrayLike<unknown>, path: string, compare: Compare): string | undefined => {
+const elementwise = (
+  actual: ArrayLike<unknown>,
+  expected: ArrayLike<unknown>,
+  path: string,
+  compare: Compare,
+): string | undefined => {
   if (actual.length !== expected.length) return `${path}: got length ${actual.length}, expected ${expected.length}`;
   for (let i = 0; i < expected.length; i++) {
     const found = compare(actual[i], expected[i], `${path}[${i}]`);
@@ -50,7 +60,8 @@ const isPlain = (value: object): boolean => {
   return prototype === Object.prototype || prototype === null;
 };
 
-const own = (value: object): [PropertyKey, unknown][] => Reflect.ownKeys(value).map((key) => [key, Reflect.get(value, key)]);
+const own = (value: object): [PropertyKey, unknown][] =>
+  Reflect.ownKeys(value).map((key) => [key, Reflect.get(value, key)]);
 
 const byKey = (
   actual: readonly (readonly [unknown, unknown])[],
@@ -60,7 +71,8 @@ const byKey = (
 ): string | undefined => {
   const got = new Map(actual);
   const wanted = new Map(expected);
-  for (const key of got.keys()) if (!wanted.has(key)) return `${path}.${String(key)}: got ${shown(got.get(key))}, expected nothing of that name`;
+  for (const key of got.keys())
+    if (!wanted.has(key)) return `${path}.${String(key)}: got ${shown(got.get(key))}, expected nothing of that name`;
   for (const [key, value] of wanted) {
     if (!got.has(key)) return `${path}.${String(key)}: got nothing of that name, expected ${shown(value)}`;
     const found = compare(got.get(key), value, `${path}.${String(key)}`);
@@ -80,8 +92,10 @@ const errorFields = (error: Error): [string, unknown][] => [
 /**
  * The first place where two values differ, in words; undefined where they are equal.
  *
- * Typed arrays are compared by kind and by value, numbers within a tolerance; NaN equals NaN, and 0 equals −0. Errors are compared by name, message, code and cause; URLs and regular expressions as they are
- * written; buffers by their bytes; maps, sets (in order of insertion), arrays and objects by what they hold. An instance of a class that has no properties of its own, all it holds being private, equals itself alone.
+ * Typed arrays are compared by kind and by value, numbers within a tolerance; NaN equals NaN, and 0 equals −0. Errors
+ * are compared by name, message, code and cause; URLs and regular expressions as they are
+ * written; buffers by their bytes; maps, sets (in order of insertion), arrays and objects by what they hold. An
+ * instance of a class that has no properties of its own, all it holds being private, equals itself alone.
  * It needs no test framework.
  *
  * @param actual what came
@@ -94,7 +108,11 @@ const errorFields = (error: Error): [string, unknown][] => [
  * difference({ loss: Float32Array.of(1, 2.5) }, { loss: Float32Array.of(1, 2) }, { tolerance: 0.5 }); // undefined
  * ```
  */
-export const difference = (actual: unknown, expected: unknown, { tolerance = 0 }: DifferenceOptions = {}): string | undefined => {
+export const difference = (
+  actual: unknown,
+  expected: unknown,
+  { tolerance = 0 }: DifferenceOptions = {},
+): string | undefined => {
   // Pairs under comparison: a structure that holds itself would otherwise be walked without end.
   const open = new Map<object, object>();
 
@@ -116,11 +134,13 @@ export const difference = (actual: unknown, expected: unknown, { tolerance = 0 }
       if (a instanceof Set && b instanceof Set) return elementwise([...a], [...b], path, compare);
       if (a instanceof Date && b instanceof Date) return compare(a.getTime(), b.getTime(), path);
       if (Array.isArray(a) && Array.isArray(b)) return elementwise(a, b, path, compare);
-      if ((a instanceof URL && b instanceof URL) || (a instanceof RegExp && b instanceof RegExp)) return compare(String(a), String(b), path);
+      if ((a instanceof URL && b instanceof URL) || (a instanceof RegExp && b instanceof RegExp))
+        return compare(String(a), String(b), path);
       const [bytes, expectedBytes] = [bytesOf(a), bytesOf(b)];
       if (bytes !== undefined && expectedBytes !== undefined) return elementwise(bytes, expectedBytes, path, compare);
       const [fields, expectedFields] = [own(a), own(b)];
-      if (!isPlain(b) && fields.length === 0 && expectedFields.length === 0) return `${path || 'value'}: got another instance than expected, and neither shows what it holds`;
+      if (!isPlain(b) && fields.length === 0 && expectedFields.length === 0)
+        return `${path || 'value'}: got another instance than expected, and neither shows what it holds`;
       return byKey(fields, expectedFields, path, compare);
     } finally {
       open.delete(a);

@@ -48,7 +48,8 @@ const DESKS: readonly Desk[] = [
 ];
 
 /**
- * Labelled headlines from a seed, in the lesson's four classes: invented ones, with punctuation and capitals, and now and then one that repeats.
+ * Labelled headlines from a seed, in the lesson's four classes: invented ones, with punctuation and capitals, and now
+ * and then one that repeats.
  *
  * @param options see the fields
  * @throws HeadwaterError `HW_USAGE` for a count that is not a whole number of at least 0
@@ -59,7 +60,8 @@ const DESKS: readonly Desk[] = [
  * ```
  */
 export const headlineRows = ({ seed = 1, count = 10, firstId = 0 }: HeadlineRowsOptions = {}): readonly Row[] => {
-  if (!Number.isSafeInteger(count) || count < 0) throw new HeadwaterError('HW_USAGE', `headlineRows: count is ${count}, but must be a whole number of at least 0.`);
+  if (!Number.isSafeInteger(count) || count < 0)
+    throw new HeadwaterError('HW_USAGE', `headlineRows: count is ${count}, but must be a whole number of at least 0.`);
   const dice = random(seed, 'test');
   const pick = <T>(from: readonly T[]): T => from[dice.below(from.length)]!;
   return Array.from({ length: count }, (_, index) => {

@@ -1,5 +1,6 @@
 /**
- * What a marble test of an operator of one's own needs: sources in virtual time that honour a valve, a model that records, comparisons that know typed
+ * What a marble test of an operator of one's own needs: sources in virtual time that honour a valve, a model that
+ * records, comparisons that know typed
  * arrays, and generators that are seeded. It works with any test framework.
  *
  * @module headwater/testing
@@ -8,11 +9,21 @@ export { assertFrames, FramesDiffer } from './assertFrames.js';
 export { difference, type DifferenceOptions } from './difference.js';
 export { headlineRows, type HeadlineRowsOptions } from './headlineRows.js';
 export { labelledBatch, type GeneratedBatchOptions } from './labelledBatch.js';
-export { marbleBatchSource, type MarbleBatchSource, type MarbleBatchSourceOptions, type SideMarbles } from './marbleBatchSource.js';
+export {
+  marbleBatchSource,
+  type MarbleBatchSource,
+  type MarbleBatchSourceOptions,
+  type SideMarbles,
+} from './marbleBatchSource.js';
 export { marbleSource, type MarbleSource, type MarbleSourceOptions, type SubscriptionLogs } from './marbleSource.js';
 export { marbleValve } from './marbleValve.js';
 export { paddedBatch } from './paddedBatch.js';
-export { recordingModel, type RecordedCall, type RecordingModel, type RecordingModelOptions } from './recordingModel.js';
+export {
+  recordingModel,
+  type RecordedCall,
+  type RecordingModel,
+  type RecordingModelOptions,
+} from './recordingModel.js';
 export { runMarbles } from './runMarbles.js';
 export { tokenizedRows, type TokenizedRowsOptions } from './tokenizedRows.js';
 export { typedArraysEqual, type TypedArray } from './typedArraysEqual.js';

@@ -21,8 +21,13 @@ export interface GeneratedBatchOptions extends Omit<TokenizedRowsOptions, 'count
  * ```
  */
 export const labelledBatch = ({ size = 4, shortest = 1, ...options }: GeneratedBatchOptions = {}): LabelledBatch => {
-  if (!Number.isSafeInteger(size) || size < 1) throw new HeadwaterError('HW_USAGE', `labelledBatch: size is ${size}, but must be a whole number of at least 1.`);
-  if (shortest < 1) throw new HeadwaterError('HW_USAGE', `labelledBatch: shortest is ${shortest}, but no row of a batch is empty: it must be at least 1.`);
+  if (!Number.isSafeInteger(size) || size < 1)
+    throw new HeadwaterError('HW_USAGE', `labelledBatch: size is ${size}, but must be a whole number of at least 1.`);
+  if (shortest < 1)
+    throw new HeadwaterError(
+      'HW_USAGE',
+      `labelledBatch: shortest is ${shortest}, but no row of a batch is empty: it must be at least 1.`,
+    );
   const rows = tokenizedRows({ ...options, shortest, count: size });
   const time = Math.max(...rows.map(({ tokens }) => tokens.length));
   const tokens = new Int32Array(size * time);

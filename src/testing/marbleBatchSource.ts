@@ -6,7 +6,10 @@ import { SIDES, type Side } from '../contracts/Row.js';
 import type { SideCounts } from '../contracts/TrainingEvent.js';
 import { marbleSource, type MarbleSource, type MarbleSourceOptions } from './marbleSource.js';
 
-/** Diagrams by side: one for all epochs, or one an epoch (the last one serves all further epochs). A side that is left out is empty. */
+/**
+ * Diagrams by side: one for all epochs, or one an epoch (the last one serves all further epochs). A side that is left
+ * out is empty.
+ */
 export type SideMarbles = Readonly<Partial<Record<Side, string | readonly string[]>>>;
 
 /** How a marble batch source plays, and what it says of itself. */
@@ -19,7 +22,11 @@ export interface MarbleBatchSourceOptions extends MarbleSourceOptions {
 export interface MarbleBatchSource extends BatchSource {
   batches(side: Side, epoch: number): MarbleSource<LabelledBatch>;
   /** Every call of `batches` in order, with the source that it gave. */
-  readonly asked: readonly { readonly side: Side; readonly epoch: number; readonly batch$: MarbleSource<LabelledBatch> }[];
+  readonly asked: readonly {
+    readonly side: Side;
+    readonly epoch: number;
+    readonly batch$: MarbleSource<LabelledBatch>;
+  }[];
 }
 
 /**
@@ -71,7 +78,8 @@ export const marbleBatchSource = (
     helpers.cold<LabelledBatch | undefined>(marbled, values).messages.reduce((sum, { notification }) => {
       if (notification.kind !== 'N') return sum;
       const batch = notification.value as LabelledBatch | undefined;
-      if (batch === undefined) throw new HeadwaterError('HW_USAGE', `marbleBatchSource: a letter of '${marbled}' stands for no batch.`);
+      if (batch === undefined)
+        throw new HeadwaterError('HW_USAGE', `marbleBatchSource: a letter of '${marbled}' stands for no batch.`);
       return sum + batch.size;
     }, 0);
 

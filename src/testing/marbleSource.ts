@@ -22,9 +22,11 @@ export interface MarbleSource<T> extends Observable<T> {
 }
 
 /**
- * A cold source in virtual time that plays a marble diagram and honours a valve, as a source of this library does: for testing operators that hold one.
+ * A cold source in virtual time that plays a marble diagram and honours a valve, as a source of this library does: for
+ * testing operators that hold one.
  *
- * What is due while the valve is closed waits until it opens, and all that comes later moves by as much. Values of one frame, `(abc)`, are
+ * What is due while the valve is closed waits until it opens, and all that comes later moves by as much. Values of one
+ * frame, `(abc)`, are
  * asked for one by one, so a valve that closes after `a` keeps `b` back. Completion and errors wait likewise.
  *
  * ```
@@ -109,5 +111,8 @@ export const marbleSource = <T = string>(
     if (first !== undefined) subscriber.add(log.scheduler.schedule(play, first.frame));
   });
 
-  return Object.defineProperties(source$, { read: { get: () => read }, subscriptions: { value: log.subscriptions } }) as MarbleSource<T>;
+  return Object.defineProperties(source$, {
+    read: { get: () => read },
+    subscriptions: { value: log.subscriptions },
+  }) as MarbleSource<T>;
 };

@@ -22,21 +22,29 @@ export interface RecordingModelOptions {
   readonly classes?: number;
   /** The weight of each class, shape [C]. Default: 1 each, so that a batch weighs as much as it has rows. */
   readonly classWeights?: readonly number[];
-  /** The train losses, in nats: one a step over all epochs (the last one serves all further steps), or a function, which may throw. Default 1. */
+  /**
+   * The train losses, in nats: one a step over all epochs (the last one serves all further steps), or a function, which
+   * may throw. Default 1.
+   */
   readonly losses?: readonly number[] | ((batch: LabelledBatch, context: StepContext) => number);
   /**
-   * The evaluation losses, in nats: one an epoch (the last one serves all further epochs), or a function of the batch and of the epoch last trained (0 before
+   * The evaluation losses, in nats: one an epoch (the last one serves all further epochs), or a function of the batch
+   * and of the epoch last trained (0 before
    * the first), which may throw. Default 1.
    */
   readonly validationLosses?: readonly number[] | ((batch: LabelledBatch, epoch: number) => number);
   /**
-   * The class probabilities of one row, shape [C]. It may throw. Default: the row's first token modulo C is its class, with probability 0.75, and the other
+   * The class probabilities of one row, shape [C]. It may throw. Default: the row's first token modulo C is its class,
+   * with probability 0.75, and the other
    * classes share the rest.
    */
   readonly probabilities?: (batch: PaddedBatch, row: number) => readonly number[];
 }
 
-/** A model that learns nothing, answers what it was told to and remembers what it was asked: a `Trainable`, and an `OnlineModel`. */
+/**
+ * A model that learns nothing, answers what it was told to and remembers what it was asked: a `Trainable`, and an
+ * `OnlineModel`.
+ */
 export interface RecordingModel extends OnlineModel {
   /** Every call, in order. */
   readonly calls: readonly RecordedCall[];
@@ -49,7 +57,8 @@ export interface RecordingModel extends OnlineModel {
   /** The batches predicted, in order. */
   readonly predicted: readonly PaddedBatch[];
   /**
-   * What stands for its weights: the number of train steps made. It is the one number in its state dict (`steps`, shape [1]); loading a state dict sets it back,
+   * What stands for its weights: the number of train steps made. It is the one number in its state dict (`steps`, shape
+   * [1]); loading a state dict sets it back,
    * so it tells which step's weights the model holds.
    */
   readonly steps: number;
@@ -97,10 +106,12 @@ export const recordingModel = ({
   let made = 0; // steps are set back by a load, the script of losses is not
   let epoch = 0;
 
-  const weightOf = ({ labels }: LabelledBatch): number => labels.reduce((sum, label) => sum + (classWeights?.[label] ?? 1), 0);
+  const weightOf = ({ labels }: LabelledBatch): number =>
+    labels.reduce((sum, label) => sum + (classWeights?.[label] ?? 1), 0);
   const probabilitiesOf = (batch: PaddedBatch): Float32Array =>
     Float32Array.from(Array.from({ length: batch.size }, (_, row) => probabilities(batch, row)).flat());
-  const ofType = <T extends RecordedCall['type']>(type: T) => calls.filter((call): call is Extract<RecordedCall, { readonly type: T }> => call.type === type);
+  const ofType = <T extends RecordedCall['type']>(type: T) =>
+    calls.filter((call): call is Extract<RecordedCall, { readonly type: T }> => call.type === type);
 
   return {
     name,
@@ -115,7 +126,10 @@ export const recordingModel = ({
     },
     evaluateBatch: (batch): EvaluationResult => {
       calls.push({ type: 'evaluate', batch, epoch });
-      const loss = typeof validationLosses === 'function' ? validationLosses(batch, epoch) : scripted(validationLosses, Math.max(0, epoch - 1));
+      const loss =
+        typeof validationLosses === 'function'
+          ? validationLosses(batch, epoch)
+          : scripted(validationLosses, Math.max(0, epoch - 1));
       return { loss, weight: weightOf(batch), probabilities: probabilitiesOf(batch) };
     },
     predictBatch: (batch) => {

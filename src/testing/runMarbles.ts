@@ -23,4 +23,5 @@ import type { DifferenceOptions } from './difference.js';
  * });
  * ```
  */
-export const runMarbles = <T>(test: (helpers: RunHelpers) => T, options: DifferenceOptions = {}): T => new TestScheduler(assertFrames(options)).run(test);
+export const runMarbles = <T>(test: (helpers: RunHelpers) => T, options: DifferenceOptions = {}): T =>
+  new TestScheduler(assertFrames(options)).run(test);

@@ -49,13 +49,19 @@ export const tokenizedRows = ({
   ];
   for (const [name, value, least] of sizes) {
     if (!Number.isSafeInteger(value) || value < least) {
-      throw new HeadwaterError('HW_USAGE', `tokenizedRows: ${name} is ${value}, but must be a whole number of at least ${least}.`);
+      throw new HeadwaterError(
+        'HW_USAGE',
+        `tokenizedRows: ${name} is ${value}, but must be a whole number of at least ${least}.`,
+      );
     }
   }
   const dice = random(seed, 'test');
   return Array.from({ length: count }, (_, index) => ({
     id: firstId + index,
-    tokens: Int32Array.from({ length: shortest + dice.below(longest - shortest + 1) }, () => 1 + dice.below(vocabulary - 1)),
+    tokens: Int32Array.from(
+      { length: shortest + dice.below(longest - shortest + 1) },
+      () => 1 + dice.below(vocabulary - 1),
+    ),
     label: dice.below(classes),
   }));
 };

@@ -17,7 +17,8 @@ export type TypedArray =
 /**
  * Whether two typed arrays are of the same kind and length and hold the same numbers, within a tolerance.
  *
- * It has the form of an equality tester: in vitest, `expect.extend({ toEqualTypedArray: (a, b) => ({ pass: typedArraysEqual(a, b), message: () => String(difference(a, b)) }) })`.
+ * It has the form of an equality tester: in vitest, `expect.extend({ toEqualTypedArray: (a, b) => ({ pass:
+ * typedArraysEqual(a, b), message: () => String(difference(a, b)) }) })`.
  *
  * @param actual what came
  * @param expected what was to come

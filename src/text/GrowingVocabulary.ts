@@ -6,17 +6,26 @@ import { Tokenizer } from './Tokenizer.js';
 
 /** How many words a vocabulary can take in, and which. */
 export interface GrowingVocabularyOptions {
-  /** How many words may have an index beside those of the tokenizer; at least 1. The model must have as many embeddings more. Default 2,000. */
+  /**
+   * How many words may have an index beside those of the tokenizer; at least 1. The model must have as many embeddings
+   * more. Default 2,000.
+   */
   readonly spare?: number | undefined;
   /** In how many texts a word must have been seen before it is given an index; at least 1. Default 2. */
   readonly minTexts?: number | undefined;
-  /** How many words without an index are counted at a time, at least 1: those that were not seen for longest are forgotten. Default: ten times `spare`. */
+  /**
+   * How many words without an index are counted at a time, at least 1: those that were not seen for longest are
+   * forgotten. Default: ten times `spare`.
+   */
   readonly candidates?: number | undefined;
 }
 
 const checkWhole = (name: string, value: number): void => {
   if (Number.isSafeInteger(value) && value >= 1) return;
-  throw new HeadwaterError('HW_USAGE', `growingVocabulary: ${name} is ${value}, but must be a whole number of at least 1.`);
+  throw new HeadwaterError(
+    'HW_USAGE',
+    `growingVocabulary: ${name} is ${value}, but must be a whole number of at least 1.`,
+  );
 };
 
 /** Puts a key last in a map: its order is that of last use. */
@@ -30,7 +39,8 @@ const oldest = (map: ReadonlyMap<string, unknown>): string | undefined => map.ke
 /**
  * A tokenizer and words that it did not know, which were learnt since.
  *
- * A word that has been seen in `minTexts` texts is given one of the `spare` indices after the tokenizer's own. Once all are given, the word that was not seen for longest
+ * A word that has been seen in `minTexts` texts is given one of the `spare` indices after the tokenizer's own. Once all
+ * are given, the word that was not seen for longest
  * gives its index up. It changes by `learn` alone.
  */
 export class GrowingVocabulary implements LearningVocabulary {
@@ -73,7 +83,8 @@ export class GrowingVocabulary implements LearningVocabulary {
   }
 
   /**
-   * Counts the words of a text that the tokenizer does not know, and gives an index to those that have been seen often enough.
+   * Counts the words of a text that the tokenizer does not know, and gives an index to those that have been seen often
+   * enough.
    *
    * @param text a preprocessed text
    * @returns the words that have an index from now on; renew their tokens in the model before it learns from them
@@ -102,12 +113,17 @@ export class GrowingVocabulary implements LearningVocabulary {
   }
 
   /**
-   * A plain tokenizer with the words learnt so far: what to save beside the model, cut to as many embeddings by `resizeVocabulary`.
+   * A plain tokenizer with the words learnt so far: what to save beside the model, cut to as many embeddings by
+   * `resizeVocabulary`.
    */
   toTokenizer(): Tokenizer {
     const learnt = [...this.#given].sort(([, a], [, b]) => a - b).map(([word]) => word);
     const { charLevel, unknownToken, tokens } = this.#base;
-    const made = Tokenizer.fromJSON({ char_level: charLevel, oov_token: unknownToken, token_to_index: indicesByName([...tokens, ...learnt]) });
+    const made = Tokenizer.fromJSON({
+      char_level: charLevel,
+      oov_token: unknownToken,
+      token_to_index: indicesByName([...tokens, ...learnt]),
+    });
     if (isLeft(made)) throw made.left;
     return made.right;
   }
@@ -140,8 +156,10 @@ export class GrowingVocabulary implements LearningVocabulary {
 /**
  * Makes a vocabulary that takes in words never seen in training, for `prequential` to learn.
  *
- * Its first indices are the tokenizer's; the spare ones come after them, and are given to words when they have been seen in `minTexts` texts that were learnt from. The model needs an embedding for
- * each: `resizeVocabulary` adds them. A new word starts from the embedding of the unknown token, so that nothing predicted changes before it is learnt.
+ * Its first indices are the tokenizer's; the spare ones come after them, and are given to words when they have been
+ * seen in `minTexts` texts that were learnt from. The model needs an embedding for
+ * each: `resizeVocabulary` adds them. A new word starts from the embedding of the unknown token, so that nothing
+ * predicted changes before it is learnt.
  * When all spare indices are given, the word that was not seen for longest gives its own up.
  *
  * Holds `spare` words with an index and `candidates` words that are counted.
@@ -162,7 +180,10 @@ export class GrowingVocabulary implements LearningVocabulary {
  * vocabulary.size; // 105
  * ```
  */
-export const growingVocabulary = (tokenizer: Tokenizer, { spare = 2000, minTexts = 2, candidates = 10 * spare }: GrowingVocabularyOptions = {}): GrowingVocabulary => {
+export const growingVocabulary = (
+  tokenizer: Tokenizer,
+  { spare = 2000, minTexts = 2, candidates = 10 * spare }: GrowingVocabularyOptions = {},
+): GrowingVocabulary => {
   checkWhole('spare', spare);
   checkWhole('minTexts', minTexts);
   checkWhole('candidates', candidates);

@@ -60,7 +60,10 @@ export class LabelEncoder {
   encode(name: string): number {
     const index = this.#indices.get(name);
     if (index !== undefined) return index;
-    throw new HeadwaterError('HW_LABEL', `The class ${JSON.stringify(name)} is not known; known are ${listNames(this.classes)}. Correct the label, or fit the label encoder on rows that have it.`);
+    throw new HeadwaterError(
+      'HW_LABEL',
+      `The class ${JSON.stringify(name)} is not known; known are ${listNames(this.classes)}. Correct the label, or fit the label encoder on rows that have it.`,
+    );
   }
 
   /**
@@ -71,10 +74,16 @@ export class LabelEncoder {
   nameOf(index: number): string {
     const name = this.classes[index];
     if (name !== undefined) return name;
-    throw new HeadwaterError('HW_LABEL', `No class has the index ${index}: the ${this.size} classes have 0 to ${this.size - 1}. The indices must come from this label encoder.`);
+    throw new HeadwaterError(
+      'HW_LABEL',
+      `No class has the index ${index}: the ${this.size} classes have 0 to ${this.size - 1}. The indices must come from this label encoder.`,
+    );
   }
 
-  /** The value of the lesson's `label_encoder.json`. Its keys may stand in another order than their indices: `stringify` writes the file. */
+  /**
+   * The value of the lesson's `label_encoder.json`. Its keys may stand in another order than their indices: `stringify`
+   * writes the file.
+   */
   toJSON(): LabelEncoderJson {
     return { class_to_index: indicesByName(this.classes) };
   }
@@ -93,7 +102,10 @@ export class LabelEncoder {
   static of(names: Iterable<string>): LabelEncoder {
     const classes = [...new Set(names)].sort(compareCodePoints);
     if (classes.length === 0) {
-      throw new HeadwaterError('HW_EMPTY', 'There are no labels to learn the classes from: check that the source has rows, and that the train side has some.');
+      throw new HeadwaterError(
+        'HW_EMPTY',
+        'There are no labels to learn the classes from: check that the source has rows, and that the train side has some.',
+      );
     }
     return new LabelEncoder(classes);
   }
@@ -107,7 +119,8 @@ export class LabelEncoder {
    * encoder$  -----------(e|)
    * ```
    *
-   * One class alone makes an encoder with one class: whether that is enough is for its user to say. It holds one entry for every distinct name.
+   * One class alone makes an encoder with one class: whether that is enough is for its user to say. It holds one entry
+   * for every distinct name.
    *
    * Errors: `HW_EMPTY` when there is no label.
    */
@@ -122,7 +135,8 @@ export class LabelEncoder {
   }
 
   /**
-   * The label encoder of a parsed `label_encoder.json`, the lesson's or ours; the classes keep the indices that they have there.
+   * The label encoder of a parsed `label_encoder.json`, the lesson's or ours; the classes keep the indices that they
+   * have there.
    *
    * @param value what the JSON was parsed to
    * @param where the path or address that it came from, for the message
@@ -132,7 +146,9 @@ export class LabelEncoder {
     return pipe(
       readArtifact(labelEncoderJson, WHAT, value, where),
       E.flatMap(({ class_to_index: classes }) =>
-        classes.length > 0 ? E.right(new LabelEncoder(classes)) : E.left(artifactError(WHAT, 'its class_to_index has no class', where)),
+        classes.length > 0
+          ? E.right(new LabelEncoder(classes))
+          : E.left(artifactError(WHAT, 'its class_to_index has no class', where)),
       ),
     );
   }

@@ -12,7 +12,10 @@ import { TokenTable } from './TokenTable.js';
 export interface TokenizerOptions {
   /** Whether tokens are characters (code points) instead of words. Default: false. */
   readonly charLevel?: boolean | undefined;
-  /** The most tokens in the vocabulary, the padding and the unknown token among them; at least 3. Default: as many as there are. */
+  /**
+   * The most tokens in the vocabulary, the padding and the unknown token among them; at least 3. Default: as many as
+   * there are.
+   */
   readonly numTokens?: number | undefined;
   /** How often a token must occur to be kept, in occurrences; at least 1. Default: 1. */
   readonly minTokenFrequency?: number | undefined;
@@ -55,13 +58,22 @@ const settle = (options: TokenizerOptions): Settings => {
   };
   const whole = (value: number) => Number.isInteger(value) || value === Infinity;
   if (!whole(settings.numTokens) || settings.numTokens < 3) {
-    throw new HeadwaterError('HW_USAGE', `numTokens is ${settings.numTokens}: give a whole number of at least 3, since padding and unknown take two of them.`);
+    throw new HeadwaterError(
+      'HW_USAGE',
+      `numTokens is ${settings.numTokens}: give a whole number of at least 3, since padding and unknown take two of them.`,
+    );
   }
   if (!Number.isInteger(settings.minTokenFrequency) || settings.minTokenFrequency < 1) {
-    throw new HeadwaterError('HW_USAGE', `minTokenFrequency is ${settings.minTokenFrequency}: give a whole number of at least 1.`);
+    throw new HeadwaterError(
+      'HW_USAGE',
+      `minTokenFrequency is ${settings.minTokenFrequency}: give a whole number of at least 1.`,
+    );
   }
   if (settings.padToken === settings.unknownToken) {
-    throw new HeadwaterError('HW_USAGE', `padToken and unknownToken are both ${JSON.stringify(settings.padToken)}: give them different names.`);
+    throw new HeadwaterError(
+      'HW_USAGE',
+      `padToken and unknownToken are both ${JSON.stringify(settings.padToken)}: give them different names.`,
+    );
   }
   return settings;
 };
@@ -88,7 +100,8 @@ const select = ({ table, counts }: TokenCounts, settings: Settings): Vocabulary 
   const { charLevel, numTokens, minTokenFrequency, padToken, unknownToken } = settings;
   // A word spelt like one of the two is no token of its own: it would take that token's index away.
   const reserved = [table.numberOf(padToken), table.numberOf(unknownToken)];
-  // Tokens have few frequencies, so it takes less to sort these than to sort the tokens; of one frequency they stand as they were first seen.
+  // Tokens have few frequencies, so it takes less to sort these than to sort the tokens; of one frequency they stand as
+  // they were first seen.
   const byFrequency = new Map<number, number[]>();
   let words = 0;
   for (let number = 0; number < counts.length; number++) {
@@ -111,13 +124,19 @@ const select = ({ table, counts }: TokenCounts, settings: Settings): Vocabulary 
         : `None of ${words} tokens occurs ${minTokenFrequency} times: lower minTokenFrequency.`;
     throw new HeadwaterError('HW_EMPTY', why);
   }
-  return { charLevel, tokens: [padToken, unknownToken, ...kept.map((number) => table.token(number))], unknownIndex: 1, minTokenFrequency: counts[last] };
+  return {
+    charLevel,
+    tokens: [padToken, unknownToken, ...kept.map((number) => table.token(number))],
+    unknownIndex: 1,
+    minTokenFrequency: counts[last],
+  };
 };
 
 /**
  * A vocabulary: turns preprocessed text into token indices and back. Immutable.
  *
- * Index 0 is the padding token, which stands for no word; whatever is not in the vocabulary has the index of the unknown token.
+ * Index 0 is the padding token, which stands for no word; whatever is not in the vocabulary has the index of the
+ * unknown token.
  * The most frequent token comes first; equally frequent ones in the order in which they were first seen.
  *
  * @example
@@ -140,7 +159,8 @@ export class Tokenizer {
   /** The index of the unknown token; 1 in a vocabulary that was learnt here. */
   readonly unknownIndex: number;
   /**
-   * How often the rarest token kept occurred in the texts that were learnt from (the lesson's `min_token_freq`: what to adjust `numTokens` by);
+   * How often the rarest token kept occurred in the texts that were learnt from (the lesson's `min_token_freq`: what to
+   * adjust `numTokens` by);
    * undefined in a tokenizer read from JSON, which does not record it.
    */
   readonly minTokenFrequency: number | undefined;
@@ -180,7 +200,8 @@ export class Tokenizer {
   /**
    * The token indices of a text, one a token, int32.
    *
-   * The lesson's rules for edges hold. Word-level, an empty text has one token, the empty word (usually unknown); char-level it has none.
+   * The lesson's rules for edges hold. Word-level, an empty text has one token, the empty word (usually unknown);
+   * char-level it has none.
    * Unlike the lesson's, a word spelt like the padding token is unknown: padding never occurs within a text.
    *
    * @param text a preprocessed text
@@ -205,7 +226,10 @@ export class Tokenizer {
     return Array.from(ids, (index) => this.tokens[index] ?? this.unknownToken).join(this.charLevel ? '' : ' ');
   }
 
-  /** The value of the lesson's `tokenizer.json`. Its keys may stand in another order than their indices: `stringify` writes the file. */
+  /**
+   * The value of the lesson's `tokenizer.json`. Its keys may stand in another order than their indices: `stringify`
+   * writes the file.
+   */
   toJSON(): TokenizerJson {
     return { char_level: this.charLevel, oov_token: this.unknownToken, token_to_index: indicesByName(this.tokens) };
   }
@@ -220,7 +244,8 @@ export class Tokenizer {
   }
 
   /**
-   * Learns a vocabulary from a stream of preprocessed texts: counts their tokens, and emits the tokenizer when the stream completes.
+   * Learns a vocabulary from a stream of preprocessed texts: counts their tokens, and emits the tokenizer when the
+   * stream completes.
    *
    * ```
    * texts$      --a--b--c--|
@@ -251,7 +276,8 @@ export class Tokenizer {
    *
    * @param value what the JSON was parsed to
    * @param where the path or address that it came from, for the message
-   * @returns Left `HW_ARTIFACT` where the shape is wrong, the indices are not 0 to n − 1, or the unknown token is missing or is the padding token
+   * @returns Left `HW_ARTIFACT` where the shape is wrong, the indices are not 0 to n − 1, or the unknown token is
+   *   missing or is the padding token
    */
   static fromJSON(value: unknown, where?: string): E.Either<HeadwaterError, Tokenizer> {
     return pipe(
@@ -260,7 +286,13 @@ export class Tokenizer {
         const unknownIndex = tokens.indexOf(unknown);
         return unknownIndex > 0
           ? E.right(new Tokenizer({ charLevel, tokens, unknownIndex, minTokenFrequency: undefined }))
-          : E.left(artifactError(WHAT, `its oov_token ${JSON.stringify(unknown)} must have an index in token_to_index, and not 0, which is the padding token's`, where));
+          : E.left(
+              artifactError(
+                WHAT,
+                `its oov_token ${JSON.stringify(unknown)} must have an index in token_to_index, and not 0, which is the padding token's`,
+                where,
+              ),
+            );
       }),
     );
   }

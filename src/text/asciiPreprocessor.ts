@@ -3,7 +3,10 @@ const SPACE = -2;
 const OPEN = -3;
 const LOW_LINE = 95;
 
-/** What each ASCII character is to the scan: for one of a word itself, in lower case, and for others one of the three below zero. */
+/**
+ * What each ASCII character is to the scan: for one of a word itself, in lower case, and for others one of the three
+ * below zero.
+ */
 const CODES = Int8Array.from({ length: 128 }, (_, unit) => {
   const character = String.fromCharCode(unit);
   if (/\w/.test(character)) return character.toLowerCase().charCodeAt(0);
@@ -17,7 +20,10 @@ const LONGEST = 16_384;
 /** Where a text is put together. One is enough: no two texts are at once. */
 const kept = Buffer.allocUnsafe(LONGEST);
 
-/** A word begins and ends as a run of word characters does, so its edges are those of the runs; and the scan looks for parentheses outside of stop words alone. */
+/**
+ * A word begins and ends as a run of word characters does, so its edges are those of the runs; and the scan looks for
+ * parentheses outside of stop words alone.
+ */
 const SCANNABLE = /^\w(?:[^()]*\w)?$/;
 
 const hashed = (hash: number, unit: number): number => Math.imul(hash ^ unit, 0x01000193);
@@ -30,7 +36,10 @@ interface Candidates {
   readonly rests: readonly string[];
 }
 
-/** The stop words by their first run, in an open hash table at most a quarter full: most words of a text fall on a free slot and are done with. */
+/**
+ * The stop words by their first run, in an open hash table at most a quarter full: most words of a text fall on a free
+ * slot and are done with.
+ */
 const tableOf = (words: readonly string[]): readonly (Candidates | undefined)[] => {
   const byRun = new Map<string, string[]>();
   for (const word of words) {
@@ -69,7 +78,8 @@ const isWordAt = (text: string, at: number): boolean => {
 };
 
 /**
- * Where the stop word ends whose first run is `text` from `start` to `end`, or -1 where there is none: the first that fits and has an edge after it.
+ * Where the stop word ends whose first run is `text` from `start` to `end`, or -1 where there is none: the first that
+ * fits and has an edge after it.
  */
 const stopWordEnd = ({ run, rests }: Candidates, text: string, start: number, end: number): number => {
   if (run.length !== end - start || !stands(run, text, start)) return -1;
@@ -83,14 +93,18 @@ const stopWordEnd = ({ run, rests }: Candidates, text: string, start: number, en
 /**
  * Makes what `textPreprocessor` does in one pass over the characters of a text, for texts of ASCII alone.
  *
- * Headlines are ASCII but for one in a hundred, and the patterns, which know every script, try 179 words at each edge of a word with lookarounds and
- * then build three strings; the scan looks each word up and builds one. It takes a tenth of their time. The two must agree in every character: a property test compares them.
+ * Headlines are ASCII but for one in a hundred, and the patterns, which know every script, try 179 words at each edge
+ * of a word with lookarounds and
+ * then build three strings; the scan looks each word up and builds one. It takes a tenth of their time. The two must
+ * agree in every character: a property test compares them.
  *
- * What it rests on: a stop word that begins and ends with a word character can stand only where a run of word characters begins, and where it does not stand the whole run is kept;
+ * What it rests on: a stop word that begins and ends with a word character can stand only where a run of word
+ * characters begins, and where it does not stand the whole run is kept;
  * what leaves with a stop word is that word and white space, so parentheses match as they do in the text.
  *
  * @param words the stop words, lower-cased
- * @returns a function that gives undefined for a text that it leaves to the patterns; or undefined where the words themselves are such that it cannot work
+ * @returns a function that gives undefined for a text that it leaves to the patterns; or undefined where the words
+ *   themselves are such that it cannot work
  */
 export const asciiPreprocessor = (words: readonly string[]): ((text: string) => string | undefined) | undefined => {
   // A word that is not ASCII is in no text that is.
@@ -147,7 +161,11 @@ export const asciiPreprocessor = (words: readonly string[]): ((text: string) => 
         if (next > 127) return undefined;
         code = CODES[next]!;
       } while (code > 0);
-      for (let slot = hash & mask, candidates = table[slot]; candidates !== undefined; slot = (slot + 1) & mask, candidates = table[slot]) {
+      for (
+        let slot = hash & mask, candidates = table[slot];
+        candidates !== undefined;
+        slot = (slot + 1) & mask, candidates = table[slot]
+      ) {
         if (candidates.hash !== hash) continue;
         const end = stopWordEnd(candidates, text, start, at);
         if (end === -1) continue;

@@ -6,7 +6,8 @@ import { HeadwaterError } from '../contracts/HeadwaterError.js';
  * @param labels each row's class index
  * @param classes the number of classes, C (a label encoder's `size`); a class that no row has counts 0
  * @returns rows by class index, shape [C], int32
- * @throws HeadwaterError `HW_USAGE` when `classes` is no whole number of at least 1; `HW_LABEL` when a label is not between 0 and C − 1
+ * @throws HeadwaterError `HW_USAGE` when `classes` is no whole number of at least 1; `HW_LABEL` when a label is not
+ *   between 0 and C − 1
  * @example
  * ```ts
  * import { classCounts, classWeights } from 'headwater';
@@ -21,7 +22,11 @@ export const classCounts = (labels: Iterable<number>, classes: number): Int32Arr
   const counts = new Int32Array(classes);
   for (const label of labels) {
     const soFar = counts[label];
-    if (soFar === undefined) throw new HeadwaterError('HW_LABEL', `The label ${label} is not the index of a class: there are ${classes}, from 0 to ${classes - 1}.`);
+    if (soFar === undefined)
+      throw new HeadwaterError(
+        'HW_LABEL',
+        `The label ${label} is not the index of a class: there are ${classes}, from 0 to ${classes - 1}.`,
+      );
     counts[label] = soFar + 1;
   }
   return counts;

@@ -1,11 +1,13 @@
 import { HeadwaterError } from '../contracts/HeadwaterError.js';
 
 /**
- * The weight of each class in the loss: 1 / its number of train rows, as in the lesson, so that every class weighs the same in all.
+ * The weight of each class in the loss: 1 / its number of train rows, as in the lesson, so that every class weighs the
+ * same in all.
  *
  * @param counts train rows by class index, shape [C]; `classCounts` makes them
  * @returns weights by class index, shape [C], float32
- * @throws HeadwaterError `HW_EMPTY` when there is no class, or a class has no rows; `HW_USAGE` when a count is no whole number of at least 0
+ * @throws HeadwaterError `HW_EMPTY` when there is no class, or a class has no rows; `HW_USAGE` when a count is no whole
+ *   number of at least 0
  * @example
  * ```ts
  * import { classWeights } from 'headwater';
@@ -13,11 +15,19 @@ import { HeadwaterError } from '../contracts/HeadwaterError.js';
  * ```
  */
 export const classWeights = (counts: ArrayLike<number>): Float32Array => {
-  if (counts.length === 0) throw new HeadwaterError('HW_EMPTY', 'There are no classes to weigh: check that the train side has rows.');
+  if (counts.length === 0)
+    throw new HeadwaterError('HW_EMPTY', 'There are no classes to weigh: check that the train side has rows.');
   return Float32Array.from(counts, (count, index) => {
-    if (!Number.isInteger(count) || count < 0) throw new HeadwaterError('HW_USAGE', `The count of class ${index} is ${count}: give a whole number of at least 0.`);
+    if (!Number.isInteger(count) || count < 0)
+      throw new HeadwaterError(
+        'HW_USAGE',
+        `The count of class ${index} is ${count}: give a whole number of at least 0.`,
+      );
     if (count === 0) {
-      throw new HeadwaterError('HW_EMPTY', `Class ${index} has no train rows, so it has no weight. Add rows of it, give the train side a larger share, or fit the label encoder on the train rows alone.`);
+      throw new HeadwaterError(
+        'HW_EMPTY',
+        `Class ${index} has no train rows, so it has no weight. Add rows of it, give the train side a larger share, or fit the label encoder on the train rows alone.`,
+      );
     }
     return 1 / count;
   });

@@ -1,5 +1,6 @@
 /**
- * A text cut to at most `limit` UTF-16 units, an ellipsis standing for what was cut off. No surrogate pair is cut in two.
+ * A text cut to at most `limit` UTF-16 units, an ellipsis standing for what was cut off. No surrogate pair is cut in
+ * two.
  *
  * @param text any text
  * @param limit the most UTF-16 units; at least 1

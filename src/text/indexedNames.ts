@@ -8,19 +8,26 @@ export const indicesByName = (names: readonly string[]): Readonly<Record<string,
 };
 
 /**
- * The codec of an object from names to the indices 0 to n − 1, each index once; decoded, the names stand in the order of their indices.
+ * The codec of an object from names to the indices 0 to n − 1, each index once; decoded, the names stand in the order
+ * of their indices.
  *
  * The order of the object's keys says nothing: `JSON.parse` puts those that look like numbers first.
  */
 export const indexedNames = new t.Type<readonly string[], Readonly<Record<string, number>>>(
   'an object from names to the indices 0, 1, 2, …',
-  (value): value is readonly string[] => Array.isArray(value) && value.every((name) => typeof name === 'string') && new Set(value).size === value.length,
+  (value): value is readonly string[] =>
+    Array.isArray(value) && value.every((name) => typeof name === 'string') && new Set(value).size === value.length,
   (value, context) => {
     if (!t.UnknownRecord.is(value)) return t.failure(value, context);
     const entries = Object.entries(value);
     const names = new Array<string | undefined>(entries.length).fill(undefined);
     for (const [name, index] of entries) {
-      const free = typeof index === 'number' && Number.isInteger(index) && index >= 0 && index < names.length && names[index] === undefined;
+      const free =
+        typeof index === 'number' &&
+        Number.isInteger(index) &&
+        index >= 0 &&
+        index < names.length &&
+        names[index] === undefined;
       if (!free) {
         const why = `${JSON.stringify(name)} has the index ${JSON.stringify(index)}, but ${names.length} names take the indices 0 to ${names.length - 1}, each once`;
         return t.failure(value, context, why);

@@ -1,8 +1,10 @@
 /**
  * English words that say little about a headline's class: the 179 that `textPreprocessor` leaves out by default.
  *
- * The words and their order are those of NLTK's English list (the `stopwords` corpus of the Natural Language Toolkit, made by
- * Porter and others, in its edition of 179 words). The order is part of the meaning: words are tried in it, and the first that fits is taken,
+ * The words and their order are those of NLTK's English list (the `stopwords` corpus of the Natural Language Toolkit,
+ * made by
+ * Porter and others, in its edition of 179 words). The order is part of the meaning: words are tried in it, and the
+ * first that fits is taken,
  * so `don` goes before `don't`.
  *
  * @example
@@ -37,7 +39,25 @@ export const STOP_WORDS: readonly string[] = Object.freeze([
   ...['no', 'nor', 'not', 'only', 'own', 'same', 'so', 'than', 'too', 'very'],
 
   // Ends of contractions, and the words about them.
-  ...['s', 't', 'can', 'will', 'just', 'don', "don't", 'should', "should've", 'now', 'd', 'll', 'm', 'o', 're', 've', 'y'],
+  ...[
+    's',
+    't',
+    'can',
+    'will',
+    'just',
+    'don',
+    "don't",
+    'should',
+    "should've",
+    'now',
+    'd',
+    'll',
+    'm',
+    'o',
+    're',
+    've',
+    'y',
+  ],
 
   // Negations: the word up to its apostrophe, then the whole of it.
   ...['ain', 'aren', "aren't", 'couldn', "couldn't", 'didn', "didn't", 'doesn', "doesn't", 'hadn', "hadn't"],

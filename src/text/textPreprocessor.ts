@@ -15,7 +15,9 @@ export interface TextPreprocessorOptions {
 /** What CPython's `re` takes for a word character in text: a letter or a number of any script, or the low line. */
 const WORD = String.raw`[\p{L}\p{N}_]`;
 
-/** The edge of a word among such characters; JavaScript's own `\b` knows ASCII alone, and would find `the` in `éthe`. */
+/**
+ * The edge of a word among such characters; JavaScript's own `\b` knows ASCII alone, and would find `the` in `éthe`.
+ */
 const EDGE = `(?:(?<=${WORD})(?!${WORD})|(?<!${WORD})(?=${WORD}))`;
 
 /** What CPython's `\s` takes for white space; JavaScript's lacks U+001C to U+001F and U+0085, and has U+FEFF. */
@@ -29,7 +31,8 @@ const stopWordPattern = (words: readonly string[]): RegExp | undefined =>
 /**
  * Leaves out everything from a `(` to the first `)` after it, the two included; a `(` that none follows stays.
  *
- * This is `\([^)]*\)` replaced by nothing, but in time linear in the text: the pattern reads to the end again for each `(` that is never closed.
+ * This is `\([^)]*\)` replaced by nothing, but in time linear in the text: the pattern reads to the end again for each
+ * `(` that is never closed.
  */
 const withoutParentheses = (text: string): string => {
   let kept = '';
@@ -44,7 +47,8 @@ const withoutParentheses = (text: string): string => {
 };
 
 /**
- * What `textPreprocessor` does to a lower-cased text, step by step and for every script. `asciiPreprocessor` does the same faster, where it can.
+ * What `textPreprocessor` does to a lower-cased text, step by step and for every script. `asciiPreprocessor` does the
+ * same faster, where it can.
  *
  * @param words the stop words, lower-cased
  */
@@ -59,16 +63,22 @@ export const patternPreprocessor = (words: readonly string[]): ((lower: string) 
 };
 
 /**
- * Makes a function that preprocesses headlines: lower case, without stop words and parentheses, and only ASCII letters and digits in words one space apart.
+ * Makes a function that preprocesses headlines: lower case, without stop words and parentheses, and only ASCII letters
+ * and digits in words one space apart.
  *
- * In this order: the text is lower-cased; stop words leave, each with the white space after it; what stands in parentheses leaves, nesting not
- * minded; every run of other characters than ASCII letters and digits becomes one space; the ends are trimmed. The lesson's `preprocess`
+ * In this order: the text is lower-cased; stop words leave, each with the white space after it; what stands in
+ * parentheses leaves, nesting not
+ * minded; every run of other characters than ASCII letters and digits becomes one space; the ends are trimmed. The
+ * lesson's `preprocess`
  * also sets punctuation apart by spaces before the fourth step, which that step undoes.
  *
- * A word's edge and white space are what CPython's `re` takes for them, so the results are equal to the lesson's character by character. (The
- * tables behind are those of the Unicode edition that this JavaScript engine knows: a letter assigned after CPython's edition counts as a letter here.)
+ * A word's edge and white space are what CPython's `re` takes for them, so the results are equal to the lesson's
+ * character by character. (The
+ * tables behind are those of the Unicode edition that this JavaScript engine knows: a letter assigned after CPython's
+ * edition counts as a letter here.)
  *
- * Departures from the lesson, for stop words of one's own alone: they are taken literally instead of as patterns; they are lower-cased;
+ * Departures from the lesson, for stop words of one's own alone: they are taken literally instead of as patterns; they
+ * are lower-cased;
  * an empty list leaves nothing out, where the lesson's empty pattern would join the words.
  *
  * The stop words are compiled once, here; the time for a text is linear in its length.
@@ -86,7 +96,10 @@ export const patternPreprocessor = (words: readonly string[]): ((lower: string) 
 export const textPreprocessor = (options: TextPreprocessorOptions = {}): ((text: string) => string) => {
   const words = (options.stopWords ?? STOP_WORDS).map((word) => word.toLowerCase());
   if (words.includes('')) {
-    throw new HeadwaterError('HW_USAGE', 'A stop word is empty: it would be found between any two words and join them. Leave it out of stopWords.');
+    throw new HeadwaterError(
+      'HW_USAGE',
+      'A stop word is empty: it would be found between any two words and join them. Leave it out of stopWords.',
+    );
   }
   const anyText = patternPreprocessor(words);
   const asciiText = asciiPreprocessor(words);

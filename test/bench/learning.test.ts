@@ -50,8 +50,18 @@ describe('learnFromStream', () => {
   it('measures that new words are learnt where the model learns, and are not where it does not', async () => {
     const changed = ['Sports', 'World'];
     const stream = withChangedWords(news, changed);
-    const frozen = await learnFromStream(news, stream, changed, { name: 'frozen', learningRate: 0, words: 'none', replay: false });
-    const learnt = await learnFromStream(news, stream, changed, { name: 'learnt', learningRate: 3e-3, words: 'rows', replay: true });
+    const frozen = await learnFromStream(news, stream, changed, {
+      name: 'frozen',
+      learningRate: 0,
+      words: 'none',
+      replay: false,
+    });
+    const learnt = await learnFromStream(news, stream, changed, {
+      name: 'learnt',
+      learningRate: 3e-3,
+      words: 'rows',
+      replay: true,
+    });
     expect(frozen.newWords).toBe(0);
     expect(learnt.newWords).toBeGreaterThan(20);
     expect(learnt.later.changed).toBeGreaterThan(frozen.later.changed);

@@ -11,18 +11,42 @@ const NEEDED = ['--data', 'news.csv', '--out', 'model'];
 describe('arguments that cannot work', () => {
   it.each([
     ['an unknown command', ['trian'], "unknown command 'trian' (Did you mean train?) See: headwater --help"],
-    ['help for a command that is none', ['help', 'trian'], "unknown command 'trian' (Did you mean train?) See: headwater --help"],
-    ['an unknown flag', ['train', ...NEEDED, '--epoch', '3'], "unknown option '--epoch' (Did you mean --epochs?) See: headwater train --help"],
+    [
+      'help for a command that is none',
+      ['help', 'trian'],
+      "unknown command 'trian' (Did you mean train?) See: headwater --help",
+    ],
+    [
+      'an unknown flag',
+      ['train', ...NEEDED, '--epoch', '3'],
+      "unknown option '--epoch' (Did you mean --epochs?) See: headwater train --help",
+    ],
     ['an unknown flag of the program', ['--verbose', 'train'], "unknown option '--verbose'"],
-    ['a missing option', ['train', '--out', 'model'], "required option '--data <source>' not specified. See: headwater train --help"],
+    [
+      'a missing option',
+      ['train', '--out', 'model'],
+      "required option '--data <source>' not specified. See: headwater train --help",
+    ],
     ['another missing option', ['evaluate', '--data', 'news.csv'], "required option '--model <dir>' not specified"],
     ['a missing argument', ['inspect'], "missing required argument 'dir'"],
     ['an argument too many', ['train', 'news.csv', ...NEEDED], "too many arguments for 'train'"],
     ['an option without its value', ['train', '--data', 'news.csv', '--out'], "option '--out <dir>' argument missing"],
-    ['a choice that is none', ['train', ...NEEDED, '--backend', 'nonsense'], "argument 'nonsense' is invalid. Allowed choices are auto, headwater, cpu, tensorflow, webgpu."],
-    ['a format that is none', ['predict', '--model', 'model', '--format', 'xml', 'a title'], 'Allowed choices are text, csv, jsonl.'],
+    [
+      'a choice that is none',
+      ['train', ...NEEDED, '--backend', 'nonsense'],
+      "argument 'nonsense' is invalid. Allowed choices are auto, headwater, cpu, tensorflow, webgpu.",
+    ],
+    [
+      'a format that is none',
+      ['predict', '--model', 'model', '--format', 'xml', 'a title'],
+      'Allowed choices are text, csv, jsonl.',
+    ],
     ['a cell that is none', ['train', ...NEEDED, '--cell', 'GRU'], 'Allowed choices are rnn, gru, lstm.'],
-    ['an empty folder', ['train', '--data', 'news.csv', '--out', ''], "option '--out <dir>' argument '' is invalid. It must not be empty."],
+    [
+      'an empty folder',
+      ['train', '--data', 'news.csv', '--out', ''],
+      "option '--out <dir>' argument '' is invalid. It must not be empty.",
+    ],
     ['an empty model', ['evaluate', '--data', 'news.csv', '--model', ''], 'It must not be empty.'],
     ['an empty model to predict with', ['predict', '--model', '', 'a title'], 'It must not be empty.'],
     ['an empty model to inspect', ['inspect', ''], 'It must not be empty.'],
@@ -36,7 +60,11 @@ describe('arguments that cannot work', () => {
   });
 
   it.each([
-    ['--epochs', 'a whole number of at least 1', ['0', '-1', '1.5', 'ten', '', ' ', 'NaN', 'Infinity', '9007199254740993']],
+    [
+      '--epochs',
+      'a whole number of at least 1',
+      ['0', '-1', '1.5', 'ten', '', ' ', 'NaN', 'Infinity', '9007199254740993'],
+    ],
     ['--batch-size', 'a whole number of at least 1', ['0']],
     ['--patience', 'a whole number of at least 1', ['0']],
     ['--seed', 'a whole number of at least 0', ['-1', '0.5']],
@@ -55,7 +83,9 @@ describe('arguments that cannot work', () => {
       const { status, stdout, stderr } = await told('train', ...NEEDED, `${option}=${value}`);
       expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
       expect(stderr).toMatch(/^headwater: [^\n]+\n$/);
-      expect(stderr).toContain(`argument '${value}' is invalid. It must be ${range}. See: headwater train --help [HW_USAGE]`);
+      expect(stderr).toContain(
+        `argument '${value}' is invalid. It must be ${range}. See: headwater train --help [HW_USAGE]`,
+      );
     }
   });
 
@@ -77,14 +107,22 @@ describe('help', () => {
     const { status, stdout, stderr } = await told(command, '--help');
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
     expect(stdout).toMatch(new RegExp(`^Usage: headwater ${command} `));
-    expect(stdout).toMatch(command === 'demo' ? /\nExamples:\n {2}\$ npm start\n/ : new RegExp(`\nExamples:\n {2}\\$ headwater ${command}\\b`));
+    expect(stdout).toMatch(
+      command === 'demo'
+        ? /\nExamples:\n {2}\$ npm start\n/
+        : new RegExp(`\nExamples:\n {2}\\$ headwater ${command}\\b`),
+    );
     expect((await told('help', command)).stdout).toBe(stdout);
   });
 
   it('lists the commands', async () => {
     const { status, stdout } = await told('--help');
     expect(status).toBe(0);
-    expect([...stdout.matchAll(/^ {2}(\w+) .*(?:<|\[)/gm)].map(([, command]) => command).filter((command) => command !== 'help')).toEqual(COMMANDS);
+    expect(
+      [...stdout.matchAll(/^ {2}(\w+) .*(?:<|\[)/gm)]
+        .map(([, command]) => command)
+        .filter((command) => command !== 'help'),
+    ).toEqual(COMMANDS);
     for (const command of COMMANDS) expect(stdout).toMatch(new RegExp(`^ {2}${command} `, 'm'));
   });
 

@@ -27,7 +27,18 @@ const passed = (rowsPerSecond: number): SelfTestResult => ({ passed: true, rowsP
 const setUp = (): void => {
   const folder = join(home, 'headwater/tensorflow/2.21.0');
   mkdirSync(folder, { recursive: true });
-  const manifest = { format: 1, version: '2.21.0', gpu: false, platform: process.platform, arch: process.arch, napi: 8, package: 'p', wheelSha256: 'w', device: 'cpu', files: {} };
+  const manifest = {
+    format: 1,
+    version: '2.21.0',
+    gpu: false,
+    platform: process.platform,
+    arch: process.arch,
+    napi: 8,
+    package: 'p',
+    wheelSha256: 'w',
+    device: 'cpu',
+    files: {},
+  };
   writeFileSync(join(folder, 'manifest.json'), JSON.stringify(manifest));
 };
 
@@ -35,27 +46,51 @@ const run: RunCommand = (_command, args) => {
   const task = JSON.parse(args[1] ?? '') as SelfTestTask;
   tested.push(task);
   const result = results[task.backend];
-  return Promise.resolve(result === undefined ? { status: 132, stdout: '', stderr: 'Illegal instruction' } : { status: 0, stdout: `${JSON.stringify(result)}\n`, stderr: '' });
+  return Promise.resolve(
+    result === undefined
+      ? { status: 132, stdout: '', stderr: 'Illegal instruction' }
+      : { status: 0, stdout: `${JSON.stringify(result)}\n`, stderr: '' },
+  );
 };
 
 const SIZE = { vocabularySize: 5000, classes: 4, hiddenDim: 128 };
-const workload = (more: Partial<Workload> = {}, hiddenDim = 128): Workload => ({ config: classifierConfig({ ...SIZE, hiddenDim }), batchSize: 64, work: 'train', deferred: false, ...more });
+const workload = (more: Partial<Workload> = {}, hiddenDim = 128): Workload => ({
+  config: classifierConfig({ ...SIZE, hiddenDim }),
+  batchSize: 64,
+  work: 'train',
+  deferred: false,
+  ...more,
+});
 
-const choose = (of: Workload = workload()): Promise<SelectedBackend> => firstValueFrom(chooseBackend(of, { XDG_CACHE_HOME: home }, run));
+const choose = (of: Workload = workload()): Promise<SelectedBackend> =>
+  firstValueFrom(chooseBackend(of, { XDG_CACHE_HOME: home }, run));
 
 describe('auto', () => {
   it('is the embedded backend, untested, where nothing else is there', async () => {
     results = {};
-    expect(await choose()).toEqual({ name: 'headwater', reason: expect.stringMatching(/^the embedded default; /) as string });
+    expect(await choose()).toEqual({
+      name: 'headwater',
+      reason: expect.stringMatching(/^the embedded default; /) as string,
+    });
     expect(tested).toEqual([]);
   });
 
   it('takes the fastest that passes, says why, and remembers it', async () => {
     setUp();
     results = { headwater: passed(9378), tensorflow: passed(1574) };
-    expect(await choose()).toEqual({ name: 'headwater', reason: expect.stringMatching(/^the fastest here at this size, 9,378 rows\/s, tensorflow 1,574 rows\/s; (WebAssembly|the reference)/) as string });
+    expect(await choose()).toEqual({
+      name: 'headwater',
+      reason: expect.stringMatching(
+        /^the fastest here at this size, 9,378 rows\/s, tensorflow 1,574 rows\/s; (WebAssembly|the reference)/,
+      ) as string,
+    });
     expect(tested.map(({ backend }) => backend)).toEqual(['tensorflow', 'headwater']);
-    expect(await choose()).toEqual({ name: 'headwater', reason: expect.stringMatching(/^as found on \d{4}-\d\d-\d\d: the fastest here at this size, 9,378 rows\/s/) as string });
+    expect(await choose()).toEqual({
+      name: 'headwater',
+      reason: expect.stringMatching(
+        /^as found on \d{4}-\d\d-\d\d: the fastest here at this size, 9,378 rows\/s/,
+      ) as string,
+    });
     expect(tested).toHaveLength(2);
   });
 
@@ -76,8 +111,16 @@ describe('auto', () => {
   });
 
   it.each([
-    ['computes other numbers', { passed: false, fault: 'numbers', reason: "Its numbers are not the reference's: they are off by 0.3." }, /tensorflow is refused: Its numbers are not the reference's: they are off by 0\.3;/],
-    ['ends the process that tests it', undefined, /tensorflow is refused: It ended the process that tested it \(status 132\);/],
+    [
+      'computes other numbers',
+      { passed: false, fault: 'numbers', reason: "Its numbers are not the reference's: they are off by 0.3." },
+      /tensorflow is refused: Its numbers are not the reference's: they are off by 0\.3;/,
+    ],
+    [
+      'ends the process that tests it',
+      undefined,
+      /tensorflow is refused: It ended the process that tested it \(status 132\);/,
+    ],
   ] as const)('refuses by name one that %s', async (_, result, expected) => {
     setUp();
     results = { headwater: passed(10), tensorflow: result };
@@ -103,7 +146,10 @@ describe('auto', () => {
 
   it('remembers that one computes other numbers', async () => {
     setUp();
-    results = { headwater: passed(10), tensorflow: { passed: false, fault: 'numbers', reason: 'Its numbers are off.' } };
+    results = {
+      headwater: passed(10),
+      tensorflow: { passed: false, fault: 'numbers', reason: 'Its numbers are off.' },
+    };
     await choose();
     expect((await choose()).reason).toMatch(/^as found on .*tensorflow is refused: Its numbers are off/);
     expect(tested).toHaveLength(1);
@@ -111,18 +157,41 @@ describe('auto', () => {
 
   it('takes the other where the embedded one is refused', async () => {
     setUp();
-    results = { headwater: { passed: false, fault: 'numbers', reason: 'Its numbers are off.' }, tensorflow: passed(10) };
-    expect(await choose()).toMatchObject(tensorflow.length > 0 ? { name: 'tensorflow', reason: expect.stringMatching(/^the fastest here at this size, 10 rows\/s; headwater is refused: Its numbers are off; libtensorflow/) as string } : { name: 'headwater' });
+    results = {
+      headwater: { passed: false, fault: 'numbers', reason: 'Its numbers are off.' },
+      tensorflow: passed(10),
+    };
+    expect(await choose()).toMatchObject(
+      tensorflow.length > 0
+        ? {
+            name: 'tensorflow',
+            reason: expect.stringMatching(
+              /^the fastest here at this size, 10 rows\/s; headwater is refused: Its numbers are off; libtensorflow/,
+            ) as string,
+          }
+        : { name: 'headwater' },
+    );
   });
 
   it('tests WebGPU where results may come later and a driver is named, and says nothing of one that finds no device', async () => {
-    results = { headwater: passed(10), webgpu: { passed: false, fault: 'absent', reason: 'No driver for WebGPU was found.' } };
+    results = {
+      headwater: passed(10),
+      webgpu: { passed: false, fault: 'absent', reason: 'No driver for WebGPU was found.' },
+    };
     const env = { XDG_CACHE_HOME: home, VK_DRIVER_FILES: '/nowhere/icd.json' };
-    expect(await firstValueFrom(chooseBackend(workload({ deferred: true }), env, run))).toMatchObject({ name: 'headwater', reason: expect.stringMatching(/^the embedded default; /) as string });
+    expect(await firstValueFrom(chooseBackend(workload({ deferred: true }), env, run))).toMatchObject({
+      name: 'headwater',
+      reason: expect.stringMatching(/^the embedded default; /) as string,
+    });
     expect(tested.map(({ backend }) => backend)).toEqual(['webgpu']);
-    expect(await firstValueFrom(chooseBackend(workload({ deferred: true }), env, run))).toMatchObject({ name: 'headwater', reason: expect.stringMatching(/^the embedded default; /) as string });
+    expect(await firstValueFrom(chooseBackend(workload({ deferred: true }), env, run))).toMatchObject({
+      name: 'headwater',
+      reason: expect.stringMatching(/^the embedded default; /) as string,
+    });
     expect(tested).toHaveLength(1);
-    await firstValueFrom(chooseBackend(workload({ deferred: true }), { ...env, VK_DRIVER_FILES: '/nowhere/other.json' }, run));
+    await firstValueFrom(
+      chooseBackend(workload({ deferred: true }), { ...env, VK_DRIVER_FILES: '/nowhere/other.json' }, run),
+    );
     expect(tested).toHaveLength(2);
     await firstValueFrom(chooseBackend(workload({ deferred: false }), env, run));
     expect(tested).toHaveLength(2);
@@ -143,6 +212,11 @@ describe('auto', () => {
   it.runIf(tensorflow.length > 0)('loads libtensorflow where that is the fastest', async () => {
     setUp();
     results = { headwater: passed(100), tensorflow: passed(335) };
-    expect(await choose()).toEqual({ name: 'tensorflow', reason: expect.stringMatching(/^the fastest here at this size, 335 rows\/s, headwater 100 rows\/s; libtensorflow /) as string });
+    expect(await choose()).toEqual({
+      name: 'tensorflow',
+      reason: expect.stringMatching(
+        /^the fastest here at this size, 335 rows\/s, headwater 100 rows\/s; libtensorflow /,
+      ) as string,
+    });
   });
 });

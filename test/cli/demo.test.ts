@@ -10,7 +10,11 @@ const cwd = workFolder();
 
 beforeAll(() => writeFileSync(join(cwd, 'tiny.csv'), TINY_CSV));
 
-const HEADLINES = ['The final tennis tournament starts next week.', 'Shares fall as the bank reports a loss for the quarter', 'Researchers release software that maps the surface of a distant moon'];
+const HEADLINES = [
+  'The final tennis tournament starts next week.',
+  'Shares fall as the bank reports a loss for the quarter',
+  'Researchers release software that maps the surface of a distant moon',
+];
 
 describe('headwater demo', () => {
   it('without options trains on the generated sample over loopback HTTP, and ends with three headlines, the first of them Sports', async () => {
@@ -22,24 +26,52 @@ describe('headwater demo', () => {
     const lines = stdout.trimEnd().split('\n');
     expect(lines.at(-4)).toBe('artifacts: artifacts');
     const number = '[01]\\.\\d{3}';
-    HEADLINES.forEach((headline, i) => expect(lines.at(i - 3)).toMatch(new RegExp(`^${headline.replaceAll('.', '\\.')} → [\\w/]+ \\(([\\w/]+ ${number}, ){3}[\\w/]+ ${number}\\)$`)));
+    HEADLINES.forEach((headline, i) =>
+      expect(lines.at(i - 3)).toMatch(
+        new RegExp(`^${headline.replaceAll('.', '\\.')} → [\\w/]+ \\(([\\w/]+ ${number}, ){3}[\\w/]+ ${number}\\)$`),
+      ),
+    );
     expect(lines.at(-3)).toContain('→ Sports (Sports ');
     expect(Number(/│ weighted .+│ (\d\.\d{3}) │ +\d+ │/.exec(stdout)?.[1])).toBeGreaterThan(0.85);
     expect(readdirSync(join(cwd, 'artifacts'))).toHaveLength(6);
   });
 
   it('takes data of its own, for 8 epochs at most', async () => {
-    const { status, stdout, stderr } = await inProcess(['demo', '--data', join(cwd, 'tiny.csv'), '--out', join(cwd, 'own'), ...TINY_SIZES]);
+    const { status, stdout, stderr } = await inProcess([
+      'demo',
+      '--data',
+      join(cwd, 'tiny.csv'),
+      '--out',
+      join(cwd, 'own'),
+      ...TINY_SIZES,
+    ]);
     expect(status).toBe(0);
     expect(stderr).toMatch(/^backend: /);
     expect(stderr).toContain('at most 8 epochs');
-    expect(stdout.trimEnd().split('\n').slice(-3).map((line) => line.split(' → ')[0])).toEqual(HEADLINES);
+    expect(
+      stdout
+        .trimEnd()
+        .split('\n')
+        .slice(-3)
+        .map((line) => line.split(' → ')[0]),
+    ).toEqual(HEADLINES);
   });
 
   it('writes nothing but JSON lines with --json, and takes --epochs at its word', async () => {
-    const { status, stdout } = await inProcess(['demo', '--data', join(cwd, 'tiny.csv'), '--out', join(cwd, 'json'), ...TINY, '--json']);
+    const { status, stdout } = await inProcess([
+      'demo',
+      '--data',
+      join(cwd, 'tiny.csv'),
+      '--out',
+      join(cwd, 'json'),
+      ...TINY,
+      '--json',
+    ]);
     expect(status).toBe(0);
-    const lines = stdout.trimEnd().split('\n').map((line) => JSON.parse(line) as { readonly type?: string; readonly title?: string });
+    const lines = stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { readonly type?: string; readonly title?: string });
     expect(lines.filter(({ type }) => type === 'epoch')).toHaveLength(1);
     expect(lines.slice(-3).map(({ title }) => title)).toEqual(HEADLINES);
   });
@@ -47,7 +79,10 @@ describe('headwater demo', () => {
   it('is what npm start runs, with its exit status', async () => {
     const start = (...args: readonly string[]): Promise<{ readonly status: number | null; readonly stderr: string }> =>
       new Promise((done) => {
-        const child = spawn(process.execPath, [resolve(import.meta.dirname, '../../scripts/start.mjs'), ...args], { cwd, stdio: ['ignore', 'ignore', 'pipe'] });
+        const child = spawn(process.execPath, [resolve(import.meta.dirname, '../../scripts/start.mjs'), ...args], {
+          cwd,
+          stdio: ['ignore', 'ignore', 'pipe'],
+        });
         let stderr = '';
         child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
         child.once('close', (status) => done({ status, stderr }));

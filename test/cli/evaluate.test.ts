@@ -7,13 +7,16 @@ import { inProcess } from './inProcess.js';
 import { CLASSES, TINY_CSV, trainTiny } from './tiny.js';
 
 const cwd = workFolder();
-const evaluate = (data: string, ...more: readonly string[]) => headwater(['evaluate', '--model', 'model', '--data', data, ...more], { cwd });
+const evaluate = (data: string, ...more: readonly string[]) =>
+  headwater(['evaluate', '--model', 'model', '--data', data, ...more], { cwd });
 /** The same in this process. */
-const evaluateHere = (data: string, ...more: readonly string[]) => inProcess(['evaluate', '--model', join(cwd, 'model'), '--data', join(cwd, data), ...more]);
+const evaluateHere = (data: string, ...more: readonly string[]) =>
+  inProcess(['evaluate', '--model', join(cwd, 'model'), '--data', join(cwd, data), ...more]);
 
 beforeAll(() => trainTiny(cwd));
 
-const rowsOf = (category: string): number => TINY_CSV.split('\n').filter((line) => line.endsWith(`,${category}`)).length;
+const rowsOf = (category: string): number =>
+  TINY_CSV.split('\n').filter((line) => line.endsWith(`,${category}`)).length;
 
 describe('headwater evaluate', () => {
   it('prints the table of every row, and how fast it went on stderr', async () => {
@@ -36,7 +39,12 @@ describe('headwater evaluate', () => {
     expect(performance.overall.num_samples).toBe(400);
     expect(CLASSES.map((name) => performance.class[name]?.num_samples)).toEqual(CLASSES.map(rowsOf));
     // In the layout of the file that a training writes.
-    expect(stdout.split('\n').slice(0, 3)).toEqual(readFileSync(join(cwd, 'model/performance.json'), 'utf8').split('\n').slice(0, 2).concat(expect.stringContaining('"precision"') as string));
+    expect(stdout.split('\n').slice(0, 3)).toEqual(
+      readFileSync(join(cwd, 'model/performance.json'), 'utf8')
+        .split('\n')
+        .slice(0, 2)
+        .concat(expect.stringContaining('"precision"') as string),
+    );
   });
 
   it('does not depend on the batch size', async () => {
@@ -59,7 +67,9 @@ describe('headwater evaluate', () => {
     const { status, stdout, stderr } = await evaluateHere('none.csv', '--json');
     expect(status).toBe(1);
     expect(stdout).toBe('');
-    expect(stderr).toMatch(/\nheadwater: There is no row to measure in \S+none\.csv\. .+: Business, Sci\/Tech, Sports, World\. \[HW_EMPTY\]\nrejected rows: 1 /);
+    expect(stderr).toMatch(
+      /\nheadwater: There is no row to measure in \S+none\.csv\. .+: Business, Sci\/Tech, Sports, World\. \[HW_EMPTY\]\nrejected rows: 1 /,
+    );
   });
 
   it('says so in one line where the table has no rows at all', async () => {

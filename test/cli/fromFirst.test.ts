@@ -31,7 +31,9 @@ describe('fromFirst', () => {
 
   it.each(['--|', '--#', '---'])('leaves it alone where there is no value: %s', (marbles) => {
     const counted = shouting();
-    scheduler().run(({ cold, expectObservable }) => expectObservable(cold(marbles).pipe(fromFirst(counted.operator))).toBe(marbles));
+    scheduler().run(({ cold, expectObservable }) =>
+      expectObservable(cold(marbles).pipe(fromFirst(counted.operator))).toBe(marbles),
+    );
     expect(counted.subscriptions()).toBe(0);
   });
 

@@ -8,9 +8,15 @@ import { afterAll, afterEach } from 'vitest';
 /** The built command: what a user runs, not the sources. */
 export const MAIN = resolve(import.meta.dirname, '../../dist/cli/main.js');
 
-if (!existsSync(MAIN)) throw new Error('There is no dist/cli/main.js: build first (npm run build), or run the tests by npm test, which does.');
+if (!existsSync(MAIN))
+  throw new Error(
+    'There is no dist/cli/main.js: build first (npm run build), or run the tests by npm test, which does.',
+  );
 
-/** The work folder of a test file, removed at its end. Links in its path are resolved, so that paths in messages are those that were given. */
+/**
+ * The work folder of a test file, removed at its end. Links in its path are resolved, so that paths in messages are
+ * those that were given.
+ */
 export const workFolder = (): string => {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'headwater-cli-')));
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -47,7 +53,11 @@ afterEach(() => {
 
 /** Starts the command with pipes for its streams. Nothing of the tests' own environment reaches it but the path. */
 export const start = (args: readonly string[], { cwd, env = {} }: RunOptions): Running => {
-  const child = spawn(process.execPath, [MAIN, ...args], { cwd, env: { PATH: process.env['PATH'] ?? '', HOME: cwd, LANG: 'C.UTF-8', ...env }, stdio: ['pipe', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [MAIN, ...args], {
+    cwd,
+    env: { PATH: process.env['PATH'] ?? '', HOME: cwd, LANG: 'C.UTF-8', ...env },
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
   running.add(child);
   const written = { stdout: '', stderr: '' };
   const waiting = new Set<() => void>();
@@ -75,13 +85,22 @@ export const start = (args: readonly string[], { cwd, env = {} }: RunOptions): R
       };
       waiting.add(look);
       look();
-      void ended.then(() => fail(new Error(`It ended before ${String(wanted)} came on ${stream}. stdout: ${written.stdout} stderr: ${written.stderr}`)));
+      void ended.then(() =>
+        fail(
+          new Error(
+            `It ended before ${String(wanted)} came on ${stream}. stdout: ${written.stdout} stderr: ${written.stderr}`,
+          ),
+        ),
+      );
     });
   return { child, ended, until };
 };
 
 /** Runs the command to its end. */
-export const headwater = (args: readonly string[], { input = '', ...options }: RunOptions & { readonly input?: string | Uint8Array }): Promise<Ended> => {
+export const headwater = (
+  args: readonly string[],
+  { input = '', ...options }: RunOptions & { readonly input?: string | Uint8Array },
+): Promise<Ended> => {
   const { child, ended } = start(args, options);
   child.stdin.end(input);
   return ended;

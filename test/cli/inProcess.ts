@@ -13,7 +13,8 @@ const NOTHING = join(import.meta.dirname, 'nothing');
 const cache = workFolder();
 
 /**
- * Runs the command in this process, on streams that are none of its own: a hundred times faster than a process, for what does not take one to show.
+ * Runs the command in this process, on streams that are none of its own: a hundred times faster than a process, for
+ * what does not take one to show.
  *
  * It fails where a listener for signals is left behind.
  */
@@ -22,7 +23,14 @@ export const inProcess = async (args: readonly string[], input: string | Uint8Ar
   const signals = new EventEmitter();
   stdin.end(input);
   const written = Promise.all([text(stdout), text(stderr)]);
-  const status = await run(args, { stdin, stdout, stderr, env: { HEADWATER_TENSORFLOW_DIR: NOTHING, XDG_CACHE_HOME: cache }, on: (signal, listener) => signals.on(signal, listener), off: (signal, listener) => signals.off(signal, listener) });
+  const status = await run(args, {
+    stdin,
+    stdout,
+    stderr,
+    env: { HEADWATER_TENSORFLOW_DIR: NOTHING, XDG_CACHE_HOME: cache },
+    on: (signal, listener) => signals.on(signal, listener),
+    off: (signal, listener) => signals.off(signal, listener),
+  });
   stdout.end();
   stderr.end();
   expect(signals.eventNames()).toEqual([]);

@@ -38,13 +38,18 @@ describe('headwater inspect', () => {
   it('writes JSON with --json', async () => {
     const { status, stdout } = await inProcess(['inspect', join(cwd, 'model'), '--json']);
     expect(status).toBe(0);
-    const shown = JSON.parse(stdout) as { readonly parameters: number; readonly weights: readonly { readonly shape: readonly number[] }[] };
+    const shown = JSON.parse(stdout) as {
+      readonly parameters: number;
+      readonly weights: readonly { readonly shape: readonly number[] }[];
+    };
     expect(shown).toMatchObject({
       directory: join(cwd, 'model'),
       config: JSON.parse(readFileSync(join(cwd, 'model/config.json'), 'utf8')) as unknown,
       classes: CLASSES,
       performance: JSON.parse(readFileSync(join(cwd, 'model/performance.json'), 'utf8')) as unknown,
     });
-    expect(shown.parameters).toBe(shown.weights.reduce((sum, { shape }) => sum + shape.reduce((product, size) => product * size, 1), 0));
+    expect(shown.parameters).toBe(
+      shown.weights.reduce((sum, { shape }) => sum + shape.reduce((product, size) => product * size, 1), 0),
+    );
   });
 });

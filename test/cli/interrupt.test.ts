@@ -1,6 +1,15 @@
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, constants, existsSync, mkdirSync, openSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+} from 'node:fs';
 import type { ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
@@ -26,7 +35,21 @@ describe('Ctrl-C, or a signal of another process,', () => {
     ['SIGINT', 130],
     ['SIGTERM', 143],
   ] as const)('%s ends a training with %i, with nothing half-written', async (signal, wanted) => {
-    const running = start(['train', '--data', 'tiny.csv', '--out', `never-${signal}`, ...TINY_SIZES, '--epochs', '100000', '--patience', '100000'], { cwd });
+    const running = start(
+      [
+        'train',
+        '--data',
+        'tiny.csv',
+        '--out',
+        `never-${signal}`,
+        ...TINY_SIZES,
+        '--epochs',
+        '100000',
+        '--patience',
+        '100000',
+      ],
+      { cwd },
+    );
     await running.until('stderr', /epoch 3\//);
     const { status, stdout, stderr } = await stop(running, signal);
     expect(status).toBe(wanted);
@@ -37,9 +60,13 @@ describe('Ctrl-C, or a signal of another process,', () => {
   });
 
   it('leaves the artifacts of an earlier training as they were', async () => {
-    const artifacts = () => new Map(readdirSync(join(cwd, 'model')).map((name) => [name, readFileSync(join(cwd, 'model', name), 'utf8')]));
+    const artifacts = () =>
+      new Map(readdirSync(join(cwd, 'model')).map((name) => [name, readFileSync(join(cwd, 'model', name), 'utf8')]));
     const before = artifacts();
-    const running = start(['train', '--data', 'tiny.csv', '--out', 'model', ...TINY_SIZES, '--epochs', '100000', '--patience', '100000'], { cwd });
+    const running = start(
+      ['train', '--data', 'tiny.csv', '--out', 'model', ...TINY_SIZES, '--epochs', '100000', '--patience', '100000'],
+      { cwd },
+    );
     await running.until('stderr', /epoch 1\//);
     await stop(running, 'SIGINT');
     expect(before.size).toBe(6);
@@ -55,7 +82,10 @@ describe('Ctrl-C, or a signal of another process,', () => {
       response.writeHead(200).write(TINY_CSV);
       arrived(response);
     });
-    const running = start(['train', '--data', `${origin}/news.csv`, '--out', 'never'], { cwd, env: { XDG_CACHE_HOME: cache } });
+    const running = start(['train', '--data', `${origin}/news.csv`, '--out', 'never'], {
+      cwd,
+      env: { XDG_CACHE_HOME: cache },
+    });
     const closed = once(await response$, 'close');
     await running.until('stderr', /^backend: /);
     const { status } = await stop(running, 'SIGINT');
@@ -70,7 +100,9 @@ describe('Ctrl-C, or a signal of another process,', () => {
     execFileSync('mkfifo', [pipe]);
     const running = start(['train', '--data', pipe, '--out', 'never', ...TINY_SIZES], { cwd });
     // It can be opened to write once somebody reads; what is read then does not come.
-    const writer = await vi.waitFor(() => openSync(pipe, constants.O_WRONLY | constants.O_NONBLOCK), { timeout: 20_000 });
+    const writer = await vi.waitFor(() => openSync(pipe, constants.O_WRONLY | constants.O_NONBLOCK), {
+      timeout: 20_000,
+    });
     try {
       expect((await stop(running, 'SIGTERM')).status).toBe('SIGTERM');
     } finally {

@@ -32,10 +32,19 @@ afterEach(() => {
 });
 
 /** Paths of the work folder in place of the names of what is in it, since this process is in another folder. */
-const placed = (args: readonly string[]): readonly string[] => args.map((arg) => (/^(missing|tiny|empty|header|columns|one-class|folder|never|no|taken|model|broken)\b/.test(arg) ? at(arg) : arg));
+const placed = (args: readonly string[]): readonly string[] =>
+  args.map((arg) =>
+    /^(missing|tiny|empty|header|columns|one-class|folder|never|no|taken|model|broken)\b/.test(arg) ? at(arg) : arg,
+  );
 
-/** Runs what is expected to be refused: nothing on stdout, and on stderr one line. Gives the status and the line, with the names as they were given. */
-const refusal = async (args: readonly string[], run = (wanted: readonly string[]) => inProcess(placed(wanted))): Promise<string> => {
+/**
+ * Runs what is expected to be refused: nothing on stdout, and on stderr one line. Gives the status and the line, with
+ * the names as they were given.
+ */
+const refusal = async (
+  args: readonly string[],
+  run = (wanted: readonly string[]) => inProcess(placed(wanted)),
+): Promise<string> => {
   const { status, stdout, stderr } = await run(args);
   expect(stdout).toBe('');
   expect(stderr).toMatch(/^headwater: [^\n]+ \[HW_[A-Z_]+\]\n$/);
@@ -49,12 +58,16 @@ describe('the built command', () => {
 
   it('refuses in one line, with status 2', async () => {
     expect(await refusal(['trian'], built)).toMatch(/^2 .*unknown command 'trian' \(Did you mean train\?\) .+HW_USAGE/);
-    expect(await refusal(['train', '--data', 'missing.csv', '--out', 'never'], built)).toMatch(/^2 .*No such file: missing\.csv\. .+HW_PATH/);
+    expect(await refusal(['train', '--data', 'missing.csv', '--out', 'never'], built)).toMatch(
+      /^2 .*No such file: missing\.csv\. .+HW_PATH/,
+    );
   });
 
   it('fails in one line, with status 1', async () => {
     expect(await refusal(['train', '--data', 'empty.csv', '--out', 'never'], built)).toMatch(/^1 .*HW_EMPTY/);
-    expect(await refusal(['train', '--data', 'tiny.csv', '--out', 'never', '--backend', 'tensorflow'], built)).toMatch(/^1 .*headwater setup tensorflow.+HW_BACKEND/);
+    expect(await refusal(['train', '--data', 'tiny.csv', '--out', 'never', '--backend', 'tensorflow'], built)).toMatch(
+      /^1 .*headwater setup tensorflow.+HW_BACKEND/,
+    );
   });
 });
 
@@ -64,25 +77,55 @@ describe('headwater train refuses, in one line and with nothing made,', () => {
     ['a folder for a file', 'folder', /^2 .*Not a file but a directory: folder\. .+HW_PATH/],
     ['an empty file', 'empty.csv', /^1 .*empty\.csv is empty: .+HW_EMPTY/],
     ['a header alone', 'header.csv', /^1 .*There are no rows .+HW_EMPTY/],
-    ['a table without the columns', 'columns.csv', /^2 .*columns\.csv:1: no column "title", "category"\. The header has "headline", "topic"\. .+HW_COLUMNS/],
+    [
+      'a table without the columns',
+      'columns.csv',
+      /^2 .*columns\.csv:1: no column "title", "category"\. The header has "headline", "topic"\. .+HW_COLUMNS/,
+    ],
   ])('%s', async (_what, data, wanted) => {
     expect(await train('--data', data, '--out', 'never/made')).toMatch(wanted);
   });
 
   it.each([
-    ['a file for the folder of the artifacts', ['--out', 'tiny.csv'], /^2 .*tiny\.csv is a file where a folder is needed\. .+HW_PATH/],
-    ['a file above that folder', ['--out', 'tiny.csv/below/it'], /^2 .*tiny\.csv is a file where a folder is needed\. .+HW_PATH/],
-    ['a folder for the file of the rejections', ['--out', 'never', '--rejections', 'folder'], /^2 .*folder is a folder\. .+HW_PATH/],
-    ['a file of rejections in no folder', ['--out', 'never', '--rejections', 'no/such/file'], /^2 .*There is no folder no\/such .+HW_PATH/],
-    ['the data itself for the file of the rejections', ['--out', 'never', '--rejections', 'tiny.csv'], /^2 .*tiny\.csv is the data itself.+HW_USAGE/],
-    ['a column that is not there', ['--out', 'never', '--label-column', 'topic'], /^2 .*no column "topic"\. .+HW_COLUMNS/],
+    [
+      'a file for the folder of the artifacts',
+      ['--out', 'tiny.csv'],
+      /^2 .*tiny\.csv is a file where a folder is needed\. .+HW_PATH/,
+    ],
+    [
+      'a file above that folder',
+      ['--out', 'tiny.csv/below/it'],
+      /^2 .*tiny\.csv is a file where a folder is needed\. .+HW_PATH/,
+    ],
+    [
+      'a folder for the file of the rejections',
+      ['--out', 'never', '--rejections', 'folder'],
+      /^2 .*folder is a folder\. .+HW_PATH/,
+    ],
+    [
+      'a file of rejections in no folder',
+      ['--out', 'never', '--rejections', 'no/such/file'],
+      /^2 .*There is no folder no\/such .+HW_PATH/,
+    ],
+    [
+      'the data itself for the file of the rejections',
+      ['--out', 'never', '--rejections', 'tiny.csv'],
+      /^2 .*tiny\.csv is the data itself.+HW_USAGE/,
+    ],
+    [
+      'a column that is not there',
+      ['--out', 'never', '--label-column', 'topic'],
+      /^2 .*no column "topic"\. .+HW_COLUMNS/,
+    ],
   ])('%s', async (_what, args, wanted) => {
     expect(await train('--data', 'tiny.csv', ...args)).toMatch(wanted);
   });
 
   it('a folder that has the name of an artifact', async () => {
     mkdirSync(at('taken/config.json'), { recursive: true });
-    expect(await train('--data', 'tiny.csv', '--out', 'taken')).toMatch(/^2 .*taken\/config\.json is a folder .+HW_PATH/);
+    expect(await train('--data', 'tiny.csv', '--out', 'taken')).toMatch(
+      /^2 .*taken\/config\.json is a folder .+HW_PATH/,
+    );
     rmSync(at('taken'), { recursive: true });
   });
 });
@@ -100,7 +143,9 @@ describe('a training that comes to nothing leaves nothing, and says why in its l
   });
 
   it('a model that no memory holds', async () => {
-    expect(await failure('--data', 'tiny.csv', '--embedding-dim', '1000000000000')).toMatch(/^2 headwater: The model does not fit into memory\. .+--embedding-dim.+HW_USAGE/);
+    expect(await failure('--data', 'tiny.csv', '--embedding-dim', '1000000000000')).toMatch(
+      /^2 headwater: The model does not fit into memory\. .+--embedding-dim.+HW_USAGE/,
+    );
   });
 });
 
@@ -111,7 +156,9 @@ describe('a server that does not give the data: one line, status 1, nothing made
   it('404', async () => {
     const origin = await serve((_request, response) => void response.writeHead(404).end());
     const built = (args: readonly string[]) => headwater(args, { cwd });
-    expect(await refusal(['train', '--data', `${origin}/news.csv`, '--out', 'never'], built)).toMatch(/^1 .*\/news\.csv answered 404 Not Found\. .+HW_HTTP_STATUS/);
+    expect(await refusal(['train', '--data', `${origin}/news.csv`, '--out', 'never'], built)).toMatch(
+      /^1 .*\/news\.csv answered 404 Not Found\. .+HW_HTTP_STATUS/,
+    );
   });
 
   it('a redirect loop', async () => {
@@ -127,7 +174,9 @@ describe('a server that does not give the data: one line, status 1, nothing made
         server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
       });
     });
-    expect(await train('--data', `http://127.0.0.1:${port}/`, '--out', 'never')).toMatch(/^1 .*could not be reached: .+HW_HTTP_CONNECT/);
+    expect(await train('--data', `http://127.0.0.1:${port}/`, '--out', 'never')).toMatch(
+      /^1 .*could not be reached: .+HW_HTTP_CONNECT/,
+    );
   });
 
   it('a connection that is cut in the midst of the rows', async () => {
@@ -162,20 +211,27 @@ describe('artifacts that cannot be used', () => {
       rmSync(at('broken'), { recursive: true });
     }
   };
-  const edit = (folder: string, file: string, how: (text: string) => string): void => writeFileSync(join(folder, file), how(readFileSync(join(folder, file), 'utf8')));
+  const edit = (folder: string, file: string, how: (text: string) => string): void =>
+    writeFileSync(join(folder, file), how(readFileSync(join(folder, file), 'utf8')));
 
   it('a folder without them', async () => {
-    expect(await refusal(['inspect', 'folder'])).toMatch(/^1 .*There is no folder\/model\.safetensors\. .+HW_ARTIFACT\]/);
-  });
-
-  it('of another version of the format', async () => {
-    expect(await broken((folder) => edit(folder, 'config.json', (text) => text.replace('"formatVersion": 1', '"formatVersion": 2')))).toMatch(
-      /^2 .*broken\/config\.json is of format version 2, but version 1 .+HW_ARTIFACT_VERSION/,
+    expect(await refusal(['inspect', 'folder'])).toMatch(
+      /^1 .*There is no folder\/model\.safetensors\. .+HW_ARTIFACT\]/,
     );
   });
 
+  it('of another version of the format', async () => {
+    expect(
+      await broken((folder) =>
+        edit(folder, 'config.json', (text) => text.replace('"formatVersion": 1', '"formatVersion": 2')),
+      ),
+    ).toMatch(/^2 .*broken\/config\.json is of format version 2, but version 1 .+HW_ARTIFACT_VERSION/);
+  });
+
   it('damaged JSON', async () => {
-    expect(await broken((folder) => edit(folder, 'tokenizer.json', (text) => text.slice(0, 100)))).toMatch(/^1 .*broken\/tokenizer\.json.+HW_ARTIFACT\]/);
+    expect(await broken((folder) => edit(folder, 'tokenizer.json', (text) => text.slice(0, 100)))).toMatch(
+      /^1 .*broken\/tokenizer\.json.+HW_ARTIFACT\]/,
+    );
   });
 
   it('weights that end early', async () => {
@@ -188,13 +244,18 @@ describe('artifacts that cannot be used', () => {
   });
 
   it('files that do not belong together', async () => {
-    expect(await broken((folder) => edit(folder, 'label_encoder.json', (text) => text.replace(/,\s*"World": 3/, '')))).toMatch(/^1 .*broken do not belong together: .+HW_ARTIFACT\]/);
+    expect(
+      await broken((folder) => edit(folder, 'label_encoder.json', (text) => text.replace(/,\s*"World": 3/, ''))),
+    ).toMatch(/^1 .*broken do not belong together: .+HW_ARTIFACT\]/);
   });
 });
 
 describe('output that cannot be written', () => {
   it.runIf(process.platform === 'linux')('a full disk: one line, status 1', async () => {
-    const child = spawn(process.execPath, [MAIN, 'inspect', 'model'], { cwd, stdio: ['ignore', openSync('/dev/full', 'w'), 'pipe'] });
+    const child = spawn(process.execPath, [MAIN, 'inspect', 'model'], {
+      cwd,
+      stdio: ['ignore', openSync('/dev/full', 'w'), 'pipe'],
+    });
     let stderr = '';
     child.stderr?.setEncoding('utf8').on('data', (text: string) => (stderr += text));
     const status = await new Promise((resolve) => child.once('close', resolve));

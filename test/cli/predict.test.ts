@@ -9,10 +9,12 @@ const cwd = workFolder();
 
 beforeAll(() => trainTiny(cwd));
 
-const predict = (args: readonly string[], input: string | Uint8Array = ''): Promise<Ended> => headwater(['predict', '--model', 'model', ...args], { cwd, input });
+const predict = (args: readonly string[], input: string | Uint8Array = ''): Promise<Ended> =>
+  headwater(['predict', '--model', 'model', ...args], { cwd, input });
 
 /** The same in this process. */
-const predictHere = (args: readonly string[], input: string | Uint8Array = ''): Promise<Ended> => inProcess(['predict', '--model', join(cwd, 'model'), ...args], input);
+const predictHere = (args: readonly string[], input: string | Uint8Array = ''): Promise<Ended> =>
+  inProcess(['predict', '--model', join(cwd, 'model'), ...args], input);
 
 interface Line {
   readonly title: string;
@@ -32,7 +34,11 @@ describe('headwater predict', () => {
     expect(status).toBe(0);
     const number = '[01]\\.\\d{3}';
     const distribution = `\\((?:[\\w/]+ ${number}, ){3}[\\w/]+ ${number}\\)`;
-    expect(stdout).toMatch(new RegExp(`^A late goal decides the final → [\\w/]+ ${distribution}\nShares fall again → [\\w/]+ ${distribution}\n$`));
+    expect(stdout).toMatch(
+      new RegExp(
+        `^A late goal decides the final → [\\w/]+ ${distribution}\nShares fall again → [\\w/]+ ${distribution}\n$`,
+      ),
+    );
     expect(afterBackend(stderr)).toBe('');
   });
 
@@ -77,7 +83,13 @@ describe('headwater predict', () => {
     child.stdin.end('the last, without an end');
     const { status, stdout } = await ended;
     expect(status).toBe(0);
-    expect(stdout.split('\n').map((line) => line.split(' → ')[0])).toEqual(['one goal', 'two goals', 'three goals', 'the last, without an end', '']);
+    expect(stdout.split('\n').map((line) => line.split(' → ')[0])).toEqual([
+      'one goal',
+      'two goals',
+      'three goals',
+      'the last, without an end',
+      '',
+    ]);
   });
 
   it('answers every line: those after CRLF, empty ones, ones with a NUL', async () => {
@@ -95,7 +107,8 @@ describe('headwater predict', () => {
     // The same headline gets the same answer, whoever its batch mates are.
     const answers = new Map(lines.slice(0, 35).map((line) => [line.title, line]));
     for (const { title, probabilities } of lines) {
-      for (const name of CLASSES) expect(probabilities[name]).toBeCloseTo(answers.get(title)?.probabilities[name] ?? NaN, 5);
+      for (const name of CLASSES)
+        expect(probabilities[name]).toBeCloseTo(answers.get(title)?.probabilities[name] ?? NaN, 5);
     }
   });
 
@@ -114,7 +127,11 @@ describe('headwater predict', () => {
   });
 
   it('leaves out a line that is too long or not UTF-8, tells it, answers the others, and ends with 1', async () => {
-    const input = Buffer.concat([Buffer.from('good\n'), Buffer.from([0x62, 0xff, 0x0a]), Buffer.from(`${'long '.repeat(250_000)}\nmore\n`)]);
+    const input = Buffer.concat([
+      Buffer.from('good\n'),
+      Buffer.from([0x62, 0xff, 0x0a]),
+      Buffer.from(`${'long '.repeat(250_000)}\nmore\n`),
+    ]);
     const { status, stdout, stderr } = await predict(['--format', 'jsonl'], input);
     expect(status).toBe(1);
     expect(parse(stdout).map(({ title }) => title)).toEqual(['good', 'more']);
@@ -124,7 +141,10 @@ describe('headwater predict', () => {
   });
 
   it('tells ten such lines one by one and then counts', async () => {
-    const { stderr } = await predictHere([], Buffer.from([0xff, 0x0a].concat(...Array.from({ length: 29 }, () => [0xff, 0x0a]))));
+    const { stderr } = await predictHere(
+      [],
+      Buffer.from([0xff, 0x0a].concat(...Array.from({ length: 29 }, () => [0xff, 0x0a]))),
+    );
     expect(stderr.match(/^left out /gm)).toHaveLength(10);
     expect(stderr).toContain('that were left out: 30.');
   });

@@ -16,23 +16,52 @@ interface Predictions {
 
 describeWithShared("PyTorch's own artifacts, without a config.json", () => {
   const { classes, cases } = readGolden('seed_gru/predictions.json') as Predictions;
-  const mostProbable = (probabilities: readonly number[]): string => classes[probabilities.indexOf(Math.max(...probabilities))] ?? '';
+  const mostProbable = (probabilities: readonly number[]): string =>
+    classes[probabilities.indexOf(Math.max(...probabilities))] ?? '';
 
   it("predict gives PyTorch's probabilities", async () => {
-    const { status, stdout } = await headwater(['predict', '--model', model, '--format', 'jsonl'], { cwd, input: cases.map(({ title }) => title).join('\n') });
+    const { status, stdout } = await headwater(['predict', '--model', model, '--format', 'jsonl'], {
+      cwd,
+      input: cases.map(({ title }) => title).join('\n'),
+    });
     expect(status).toBe(0);
-    const lines = stdout.trimEnd().split('\n').map((line) => JSON.parse(line) as { readonly title: string; readonly class: string; readonly probabilities: Readonly<Record<string, number>> });
+    const lines = stdout
+      .trimEnd()
+      .split('\n')
+      .map(
+        (line) =>
+          JSON.parse(line) as {
+            readonly title: string;
+            readonly class: string;
+            readonly probabilities: Readonly<Record<string, number>>;
+          },
+      );
     expect(lines.map(({ title }) => title)).toEqual(cases.map(({ title }) => title));
     expect(lines.map((line) => line.class)).toEqual(cases.map(({ probabilities }) => mostProbable(probabilities)));
-    const strays = lines.flatMap((line, i) => classes.map((name, c) => Math.abs((line.probabilities[name] ?? NaN) - (cases[i]?.probabilities[c] ?? NaN))));
+    const strays = lines.flatMap((line, i) =>
+      classes.map((name, c) => Math.abs((line.probabilities[name] ?? NaN) - (cases[i]?.probabilities[c] ?? NaN))),
+    );
     expect(Math.max(...strays)).toBeLessThan(1e-4);
   });
 
   it('evaluate measures them: all right where the labels are those of PyTorch', async () => {
-    writeFileSync(join(cwd, 'cases.csv'), stringify([['title', 'category'], ...cases.map(({ title, probabilities }) => [title, mostProbable(probabilities)])]));
-    const { status, stdout } = await headwater(['evaluate', '--model', model, '--data', 'cases.csv', '--json'], { cwd });
+    writeFileSync(
+      join(cwd, 'cases.csv'),
+      stringify([
+        ['title', 'category'],
+        ...cases.map(({ title, probabilities }) => [title, mostProbable(probabilities)]),
+      ]),
+    );
+    const { status, stdout } = await headwater(['evaluate', '--model', model, '--data', 'cases.csv', '--json'], {
+      cwd,
+    });
     expect(status).toBe(0);
-    expect((JSON.parse(stdout) as { readonly overall: unknown }).overall).toEqual({ precision: 1, recall: 1, f1: 1, num_samples: cases.length });
+    expect((JSON.parse(stdout) as { readonly overall: unknown }).overall).toEqual({
+      precision: 1,
+      recall: 1,
+      f1: 1,
+      num_samples: cases.length,
+    });
   });
 
   it('inspect infers what the model is made of, and knows of no performance', async () => {

@@ -22,13 +22,22 @@ const serving = async (args: readonly string[] = [], options: Partial<RunOptions
 };
 
 const classify = (url: string, body: string, headers: Readonly<Record<string, string>> = {}): Promise<Response> =>
-  fetch(new URL('/classify', url), { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body });
+  fetch(new URL('/classify', url), {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body,
+  });
 
 describe('headwater serve', () => {
   it('classifies by the model, as predict does', async () => {
     const { url } = await serving();
-    const answer = (await (await classify(url, '{"title":"goals in the final"}')).json()) as { readonly class: string; readonly probabilities: object };
-    const predicted = await headwater(['predict', '--model', 'model', '--format', 'jsonl', 'goals in the final'], { cwd });
+    const answer = (await (await classify(url, '{"title":"goals in the final"}')).json()) as {
+      readonly class: string;
+      readonly probabilities: object;
+    };
+    const predicted = await headwater(['predict', '--model', 'model', '--format', 'jsonl', 'goals in the final'], {
+      cwd,
+    });
     const { class: wanted, probabilities } = JSON.parse(predicted.stdout) as typeof answer;
     expect(answer).toMatchObject({ class: wanted, probabilities });
     expect(CLASSES).toContain(answer.class);
@@ -42,8 +51,14 @@ describe('headwater serve', () => {
     socket.on('data', (text: string) => {
       received += text;
     });
-    socket.write('POST /classify HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 6\r\n\r\n"go');
-    await expect.poll(async () => (await (await fetch(new URL('/metrics', url))).text()).includes('headwater_connections 2'), { timeout: 20_000 }).toBe(true);
+    socket.write(
+      'POST /classify HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 6\r\n\r\n"go',
+    );
+    await expect
+      .poll(async () => (await (await fetch(new URL('/metrics', url))).text()).includes('headwater_connections 2'), {
+        timeout: 20_000,
+      })
+      .toBe(true);
     child.kill(signal);
     await until('stderr', /^ending: /m);
     socket.write('al"');
@@ -56,8 +71,14 @@ describe('headwater serve', () => {
     const { url, child, ended, until } = await serving();
     const { hostname, port } = new URL(url);
     const socket = createConnection(Number(port), hostname).on('error', () => undefined);
-    socket.write('POST /classify HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 6\r\n\r\n"go');
-    await expect.poll(async () => (await (await fetch(new URL('/metrics', url))).text()).includes('headwater_connections 2'), { timeout: 20_000 }).toBe(true);
+    socket.write(
+      'POST /classify HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 6\r\n\r\n"go',
+    );
+    await expect
+      .poll(async () => (await (await fetch(new URL('/metrics', url))).text()).includes('headwater_connections 2'), {
+        timeout: 20_000,
+      })
+      .toBe(true);
     child.kill('SIGTERM');
     await until('stderr', /^ending: /m);
     child.kill('SIGTERM');
@@ -69,8 +90,14 @@ describe('headwater serve', () => {
     const { hostname, port } = new URL(url);
     createConnection(Number(port), hostname)
       .on('error', () => undefined)
-      .write('POST /classify HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 6\r\n\r\n"go');
-    await expect.poll(async () => (await (await fetch(new URL('/metrics', url))).text()).includes('headwater_connections 2'), { timeout: 20_000 }).toBe(true);
+      .write(
+        'POST /classify HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 6\r\n\r\n"go',
+      );
+    await expect
+      .poll(async () => (await (await fetch(new URL('/metrics', url))).text()).includes('headwater_connections 2'), {
+        timeout: 20_000,
+      })
+      .toBe(true);
     child.kill('SIGTERM');
     const { status, stderr } = await ended;
     expect(status).toBe(1);
@@ -78,13 +105,18 @@ describe('headwater serve', () => {
   });
 
   it('sends what its feeds bring to those who listen, once', async () => {
-    const feed = await serve((_request, response) => response.end('<rss version="2.0"><channel><item><title>Late goal &amp; cup</title></item><item><title>Late goal &amp; cup</title></item></channel></rss>'));
+    const feed = await serve((_request, response) =>
+      response.end(
+        '<rss version="2.0"><channel><item><title>Late goal &amp; cup</title></item><item><title>Late goal &amp; cup</title></item></channel></rss>',
+      ),
+    );
     const { url } = await serving(['--feed', `${feed}/rss`]);
     // Whoever comes later has what there was before with an id that is none of this server's.
     const response = await fetch(new URL('/events', url), { headers: { 'last-event-id': '0-0' } });
     const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
     let text = '';
-    while (!/event: source[^]*"type":"read"/.test(text) || !text.includes('event: prediction')) text += (await reader?.read())?.value ?? '';
+    while (!/event: source[^]*"type":"read"/.test(text) || !text.includes('event: prediction'))
+      text += (await reader?.read())?.value ?? '';
     expect(text.match(/event: prediction/g)?.length).toBe(1);
     expect(text).toContain('"title":"Late goal & cup"');
     await reader?.cancel();
@@ -97,7 +129,18 @@ describe('headwater serve', () => {
   });
 
   it('holds to the limits that it is given', async () => {
-    const { url } = await serving(['--max-body', '200', '--max-batch', '2', '--max-queue', '2', '--allow-host', 'news.example', '--allow-origin', 'https://news.example']);
+    const { url } = await serving([
+      '--max-body',
+      '200',
+      '--max-batch',
+      '2',
+      '--max-queue',
+      '2',
+      '--allow-host',
+      'news.example',
+      '--allow-origin',
+      'https://news.example',
+    ]);
     expect((await classify(url, `"${'x'.repeat(200)}"`)).status).toBe(413);
     expect((await classify(url, '["a","b","c"]')).status).toBe(413);
     expect((await classify(url, '"a"', { origin: 'https://news.example' })).status).toBe(200);
@@ -109,11 +152,17 @@ describe('headwater serve', () => {
     [['--port', '70000'], /'--port <n>' argument '70000' is invalid\. It must be a whole number from 0 to 65535\./],
     [['--port', 'http'], /--port/],
     // Longer than a timer can be: it would be no wait at all.
-    [['--drain', '3000000'], /'--drain <seconds>' argument '3000000' is invalid\. It must be a number above 0, of at most 2147483\./],
+    [
+      ['--drain', '3000000'],
+      /'--drain <seconds>' argument '3000000' is invalid\. It must be a number above 0, of at most 2147483\./,
+    ],
     [['--allow-origin', 'news.example'], /is no origin/],
     [['--max-queue', '1'], /room for 1 headlines/],
     [['--feed', 'ftp://a.example/'], /ftp/],
-    [['--feed', 'http://127.0.0.1:1/', '--interval', '5'], /^headwater: --interval is 5, but must be at least 60 seconds/],
+    [
+      ['--feed', 'http://127.0.0.1:1/', '--interval', '5'],
+      /^headwater: --interval is 5, but must be at least 60 seconds/,
+    ],
   ])('%j is misuse', async (args, why) => {
     const { status, stderr, stdout } = await inProcess(['serve', '--model', `${cwd}/model`, '--port', '0', ...args]);
     expect(stderr).toMatch(why);
@@ -123,7 +172,11 @@ describe('headwater serve', () => {
   it('is answered by curl as its help says', async ({ skip }) => {
     if (spawnSync('curl', ['--version']).status !== 0) return skip('There is no curl on this machine.');
     const { url } = await serving();
-    const { status, stdout } = spawnSync('curl', ['-sS', '--json', '{"title": "The final starts next week"}', new URL('/classify', url).href], { encoding: 'utf8' });
+    const { status, stdout } = spawnSync(
+      'curl',
+      ['-sS', '--json', '{"title": "The final starts next week"}', new URL('/classify', url).href],
+      { encoding: 'utf8' },
+    );
     expect([status, JSON.parse(stdout)]).toMatchObject([0, { title: 'The final starts next week' }]);
   });
 });

@@ -18,9 +18,21 @@ const filesIn = (folder: string): readonly string[] =>
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name));
 
-const eventsOf = (folder: string): readonly ReadEvent[] => filesIn(folder).flatMap((file) => readRecords(readFileSync(file)).map(readEvent));
+const eventsOf = (folder: string): readonly ReadEvent[] =>
+  filesIn(folder).flatMap((file) => readRecords(readFileSync(file)).map(readEvent));
 
-const train = (out: string, ...options: readonly string[]) => inProcess(['train', '--data', join(cwd, 'tiny.csv'), '--out', join(cwd, out), ...TINY_SIZES, '--epochs', '2', ...options]);
+const train = (out: string, ...options: readonly string[]) =>
+  inProcess([
+    'train',
+    '--data',
+    join(cwd, 'tiny.csv'),
+    '--out',
+    join(cwd, out),
+    ...TINY_SIZES,
+    '--epochs',
+    '2',
+    ...options,
+  ]);
 
 /** Trains on a backend, and holds the curves to what was told of the training. */
 const writesTheCurves = async (backend: string): Promise<void> => {
@@ -54,7 +66,8 @@ describe('--tensorboard', () => {
   it.each(['headwater', 'cpu', ...tensorflow])('writes the curves of a training on the backend %s', writesTheCurves);
 
   it('makes a run for each training', async () => {
-    for (const cell of ['rnn', 'rnn', 'lstm']) expect((await train('model-runs', '--cell', cell, '--tensorboard', join(cwd, 'runs'))).status).toBe(0);
+    for (const cell of ['rnn', 'rnn', 'lstm'])
+      expect((await train('model-runs', '--cell', cell, '--tensorboard', join(cwd, 'runs'))).status).toBe(0);
     expect(readdirSync(join(cwd, 'runs')).map((name) => name.split('-')[0])).toEqual(['lstm', 'rnn', 'rnn']);
   });
 
@@ -69,7 +82,11 @@ describe('--tensorboard', () => {
     if (process.platform === 'win32') return skip('There is no ulimit here.');
     // Eight blocks of 512 or 1,024 bytes are more than the settings take, and less than all epochs.
     const command = `ulimit -f 8; exec "${process.execPath}" "${MAIN}" train --data tiny.csv --out model-full ${TINY_SIZES.join(' ')} --epochs 40 --patience 40 --tensorboard runs-full`;
-    const { status, stderr } = spawnSync('sh', ['-c', command], { cwd, encoding: 'utf8', env: { PATH: process.env['PATH'], HOME: cwd } });
+    const { status, stderr } = spawnSync('sh', ['-c', command], {
+      cwd,
+      encoding: 'utf8',
+      env: { PATH: process.env['PATH'], HOME: cwd },
+    });
     expect(stderr).toContain("headwater: TensorBoard's events could not be written to runs-full: EFBIG");
     expect(stderr).toMatch(/\[HW_WRITE\]\n$/);
     expect(status).toBe(1);

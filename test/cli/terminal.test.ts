@@ -17,7 +17,8 @@ beforeAll(() => {
 const ESCAPE = '\u001b[';
 
 describe('colours elsewhere than on a terminal', () => {
-  const table = async (env: Readonly<Record<string, string>>): Promise<string> => (await headwater(['train', '--data', 'tiny.csv', '--out', 'model', ...TINY], { cwd, env })).stdout;
+  const table = async (env: Readonly<Record<string, string>>): Promise<string> =>
+    (await headwater(['train', '--data', 'tiny.csv', '--out', 'model', ...TINY], { cwd, env })).stdout;
 
   it('FORCE_COLOR asks for them, and NO_COLOR wins over it', async () => {
     expect(await table({ FORCE_COLOR: '1' })).toContain(`${ESCAPE}1mweighted`);
@@ -28,11 +29,28 @@ describe('colours elsewhere than on a terminal', () => {
 describeInTmux('a terminal', () => {
   const { open, screen, until, ended, press, resize } = tmuxTerminal(cwd);
 
-  const LONG = ['train', '--data', 'longer.csv', '--out', 'long', ...TINY_SIZES, '--hidden-dim', '32', '--batch-size', '8', '--epochs', '1000', '--patience', '1000'];
+  const LONG = [
+    'train',
+    '--data',
+    'longer.csv',
+    '--out',
+    'long',
+    ...TINY_SIZES,
+    '--hidden-dim',
+    '32',
+    '--batch-size',
+    '8',
+    '--epochs',
+    '1000',
+    '--patience',
+    '1000',
+  ];
 
   it('shows a bar with rate and time left, drawn in place, that follows the width, and a line an epoch; Ctrl-C ends it', async () => {
     open(LONG);
-    const seen = await until(/\nepoch ([2-9]|\d\d)\/1000 {2}█+░+ +\d+% {2}[\d,.]+ rows\/s {2}\d+s left {2}loss \d\.\d{3}$/);
+    const seen = await until(
+      /\nepoch ([2-9]|\d\d)\/1000 {2}█+░+ +\d+% {2}[\d,.]+ rows\/s {2}\d+s left {2}loss \d\.\d{3}$/,
+    );
     expect(seen).toMatch(/^epoch 1\/1000 {2}train \d\.\d{3} {2}validation \d\.\d{3} {2}lr 1\.0e-2 {2}best$/m);
     // One bar, at the bottom, over those that were there before it.
     expect(seen.split('\n').filter((line) => /[█░]/.test(line))).toHaveLength(1);

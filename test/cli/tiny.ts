@@ -18,6 +18,13 @@ export const CLASSES = ['Business', 'Sci/Tech', 'Sports', 'World'];
 /** Puts the table and a model trained on it into a folder: `tiny.csv`, `model/`. */
 export const trainTiny = async (cwd: string): Promise<void> => {
   writeFileSync(join(cwd, 'tiny.csv'), TINY_CSV);
-  const { status, stderr } = await inProcess(['train', '--data', join(cwd, 'tiny.csv'), '--out', join(cwd, 'model'), ...TINY]);
+  const { status, stderr } = await inProcess([
+    'train',
+    '--data',
+    join(cwd, 'tiny.csv'),
+    '--out',
+    join(cwd, 'model'),
+    ...TINY,
+  ]);
   if (status !== 0) throw new Error(`The training that the tests start from ended with ${status}: ${stderr}`);
 };

@@ -51,7 +51,13 @@ export const tmuxTerminal = (cwd: string): TmuxTerminal => {
 
   return {
     open: (args, env = {}) => {
-      const variables = Object.entries({ PATH: process.env['PATH'] ?? '', HOME: cwd, LANG: 'C.UTF-8', TERM: 'screen-256color', ...env }).map(([name, value]) => `${name}='${value}'`);
+      const variables = Object.entries({
+        PATH: process.env['PATH'] ?? '',
+        HOME: cwd,
+        LANG: 'C.UTF-8',
+        TERM: 'screen-256color',
+        ...env,
+      }).map(([name, value]) => `${name}='${value}'`);
       const command = `env -i ${variables.join(' ')} '${process.execPath}' '${MAIN}' ${args.join(' ')}; status=$?; echo '-- ended'; echo $status > status; exec cat`;
       tmux('-f', '/dev/null', 'new-session', '-d', '-x', '100', '-y', '40', '-c', cwd, command);
     },

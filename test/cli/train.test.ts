@@ -12,7 +12,8 @@ import { CLASSES, TINY, TINY_CSV } from './tiny.js';
 
 const cwd = workFolder();
 const weightsOf = (folder: string): Buffer => readFileSync(join(cwd, folder, 'model.safetensors'));
-const train = (data: string, out: string, ...more: readonly string[]): Promise<Ended> => headwater(['train', '--data', data, '--out', out, ...TINY, ...more], { cwd });
+const train = (data: string, out: string, ...more: readonly string[]): Promise<Ended> =>
+  headwater(['train', '--data', data, '--out', out, ...TINY, ...more], { cwd });
 
 let first: Ended;
 
@@ -32,7 +33,8 @@ describe('headwater train', () => {
   it('prints the table of the test rows, and where the artifacts are, on stdout', () => {
     const lines = first.stdout.trimEnd().split('\n');
     expect(lines[1]).toMatch(/class +│ precision │ recall │ +F1 │ support/);
-    for (const name of [...CLASSES, 'weighted']) expect(first.stdout).toMatch(new RegExp(`│ ${name} +│ +\\d\\.\\d{3} │ +\\d\\.\\d{3} │ \\d\\.\\d{3} │`));
+    for (const name of [...CLASSES, 'weighted'])
+      expect(first.stdout).toMatch(new RegExp(`│ ${name} +│ +\\d\\.\\d{3} │ +\\d\\.\\d{3} │ \\d\\.\\d{3} │`));
     expect(first.stdout).toMatch(/accuracy \d\.\d{3} {3}loss \d\.\d{3} {3}59 rows/);
     expect(lines.at(-1)).toBe('artifacts: models/first');
   });
@@ -42,11 +44,25 @@ describe('headwater train', () => {
   });
 
   it('leaves the six artifacts, decodable, and nothing else', async () => {
-    expect(readdirSync(join(cwd, 'models/first')).sort()).toEqual(['config.json', 'label_encoder.json', 'model.safetensors', 'performance.json', 'tokenizer.json', 'training.json']);
+    expect(readdirSync(join(cwd, 'models/first')).sort()).toEqual([
+      'config.json',
+      'label_encoder.json',
+      'model.safetensors',
+      'performance.json',
+      'tokenizer.json',
+      'training.json',
+    ]);
     const loaded = await loadArtifacts(join(cwd, 'models/first'))();
     if (!isRight(loaded)) throw loaded.left;
     const { config, labelEncoder, performance, training } = loaded.right;
-    expect(config).toMatchObject({ cell: 'gru', bidirectional: true, hiddenDim: 16, embeddingDim: 8, fcDim: 8, dropout: 0.1 });
+    expect(config).toMatchObject({
+      cell: 'gru',
+      bidirectional: true,
+      hiddenDim: 16,
+      embeddingDim: 8,
+      fcDim: 8,
+      dropout: 0.1,
+    });
     expect(labelEncoder.classes).toEqual(CLASSES);
     expect(performance?.overall.num_samples).toBe(59);
     expect(training?.confusion.reduce((sum, count) => sum + count, 0)).toBe(59);
@@ -74,8 +90,22 @@ describe('headwater train', () => {
       .trimEnd()
       .split('\n')
       .map((line) => JSON.parse(line) as { readonly type: string; readonly performance?: unknown });
-    expect(events.map(({ type }) => type)).toEqual(['training-started', 'epoch-started', 'step', 'step', 'step', 'step', 'step', 'validation-step', 'epoch', 'training-ended', 'performance']);
-    expect(events.at(-1)?.performance).toEqual(JSON.parse(readFileSync(join(cwd, 'models/json/performance.json'), 'utf8')));
+    expect(events.map(({ type }) => type)).toEqual([
+      'training-started',
+      'epoch-started',
+      'step',
+      'step',
+      'step',
+      'step',
+      'step',
+      'validation-step',
+      'epoch',
+      'training-ended',
+      'performance',
+    ]);
+    expect(events.at(-1)?.performance).toEqual(
+      JSON.parse(readFileSync(join(cwd, 'models/json/performance.json'), 'utf8')),
+    );
     expect(stderr).toContain('epoch 1/1');
     // A file: URL is the file.
     expect(weightsOf('models/json').equals(weightsOf('models/first'))).toBe(true);
@@ -100,12 +130,27 @@ describe('headwater train', () => {
 
   it('takes the cell, the direction (the last word counts) and the columns from its options', async () => {
     writeFileSync(join(cwd, 'named.csv'), TINY_CSV.replace('title,category', 'headline,topic'));
-    const options = ['--cell', 'lstm', '--bidirectional', '--no-bidirectional', '--title-column', 'headline', '--label-column', 'topic', '--char-level'];
+    const options = [
+      '--cell',
+      'lstm',
+      '--bidirectional',
+      '--no-bidirectional',
+      '--title-column',
+      'headline',
+      '--label-column',
+      'topic',
+      '--char-level',
+    ];
     const { status, stderr } = await train('named.csv', 'models/lstm', ...options);
     expect(stderr).toContain('training lstm');
     expect(status).toBe(0);
-    expect(JSON.parse(readFileSync(join(cwd, 'models/lstm/config.json'), 'utf8'))).toMatchObject({ cell: 'lstm', bidirectional: false });
-    expect(JSON.parse(readFileSync(join(cwd, 'models/lstm/tokenizer.json'), 'utf8'))).toMatchObject({ char_level: true });
+    expect(JSON.parse(readFileSync(join(cwd, 'models/lstm/config.json'), 'utf8'))).toMatchObject({
+      cell: 'lstm',
+      bidirectional: false,
+    });
+    expect(JSON.parse(readFileSync(join(cwd, 'models/lstm/tokenizer.json'), 'utf8'))).toMatchObject({
+      char_level: true,
+    });
   });
 
   it("trains on tfjs's own cpu backend when it is asked for", async () => {
@@ -116,7 +161,9 @@ describe('headwater train', () => {
   });
 
   it('goes on to the artifacts when nobody reads its events any more', async () => {
-    const { child, ended } = start(['train', '--data', 'tiny.csv', '--out', 'models/unread', ...TINY, '--json'], { cwd });
+    const { child, ended } = start(['train', '--data', 'tiny.csv', '--out', 'models/unread', ...TINY, '--json'], {
+      cwd,
+    });
     child.stdout.destroy();
     const { status, stderr } = await ended;
     expect(afterBackend(stderr)).toMatch(/^reading: .+\ntraining .+\nepoch .+\ngru ended .+\n$/);
@@ -126,7 +173,9 @@ describe('headwater train', () => {
 });
 
 describe('rows that fail validation', () => {
-  beforeAll(() => writeFileSync(join(cwd, 'bad.csv'), `${TINY_CSV}one field alone\n,Sports\nthree fields,Sports,here\n`));
+  beforeAll(() =>
+    writeFileSync(join(cwd, 'bad.csv'), `${TINY_CSV}one field alone\n,Sports\nthree fields,Sports,here\n`),
+  );
 
   it('are counted on stderr, and written down where --rejections asks for it', async () => {
     writeFileSync(join(cwd, 'rejected.jsonl'), 'of an earlier run\n');
@@ -142,14 +191,34 @@ describe('rows that fail validation', () => {
   });
 
   it.skipIf(!existsSync('/dev/full'))('are not said to be written where they could not be', async () => {
-    const { status, stderr } = await inProcess(['train', '--data', join(cwd, 'bad.csv'), '--out', join(cwd, 'models/full'), '--rejections', '/dev/full', ...TINY]);
+    const { status, stderr } = await inProcess([
+      'train',
+      '--data',
+      join(cwd, 'bad.csv'),
+      '--out',
+      join(cwd, 'models/full'),
+      '--rejections',
+      '/dev/full',
+      ...TINY,
+    ]);
     expect(status).toBe(1);
-    expect(stderr).toMatch(/\nheadwater: \/dev\/full could not be written: ENOSPC[^\n]+Choose another file for the rejections\. \[HW_WRITE\]\nrejected rows: \d \([^)]+\)\n$/);
+    expect(stderr).toMatch(
+      /\nheadwater: \/dev\/full could not be written: ENOSPC[^\n]+Choose another file for the rejections\. \[HW_WRITE\]\nrejected rows: \d \([^)]+\)\n$/,
+    );
   });
 
   it('leave the file empty where there are none', async () => {
     writeFileSync(join(cwd, 'none.jsonl'), 'of an earlier run\n');
-    const { status, stderr } = await inProcess(['train', '--data', join(cwd, 'tiny.csv'), '--out', join(cwd, 'models/none'), '--rejections', join(cwd, 'none.jsonl'), ...TINY]);
+    const { status, stderr } = await inProcess([
+      'train',
+      '--data',
+      join(cwd, 'tiny.csv'),
+      '--out',
+      join(cwd, 'models/none'),
+      '--rejections',
+      join(cwd, 'none.jsonl'),
+      ...TINY,
+    ]);
     expect(status).toBe(0);
     expect(stderr).not.toContain('rejected');
     expect(readFileSync(join(cwd, 'none.jsonl'), 'utf8')).toBe('');
@@ -159,7 +228,9 @@ describe('rows that fail validation', () => {
     const { status, stdout, stderr } = await train('bad.csv', 'models/limit', '--max-rejections', '0');
     expect(status).toBe(1);
     expect(stdout).toBe('');
-    expect(stderr).toMatch(/\nheadwater: 1 rows were rejected, more than the limit of 0\. The first: bad\.csv:\d+: ragged: .+ \[HW_REJECTIONS\]\nrejected rows: 1 \(ragged 1\); --rejections FILE writes each down\n$/);
+    expect(stderr).toMatch(
+      /\nheadwater: 1 rows were rejected, more than the limit of 0\. The first: bad\.csv:\d+: ragged: .+ \[HW_REJECTIONS\]\nrejected rows: 1 \(ragged 1\); --rejections FILE writes each down\n$/,
+    );
     expect(readdirSync(join(cwd, 'models'))).not.toContain('limit');
   });
 });

@@ -36,7 +36,14 @@ const begin = (args: readonly string[], isTTY: boolean): Started => {
     text += chunk;
     for (const look of waiting) look();
   });
-  const ended = run(args, { stdin, stdout, stderr, env: { XDG_CACHE_HOME: join(cwd, 'cache') }, on: (signal, listener) => signals.on(signal, listener), off: (signal, listener) => signals.off(signal, listener) });
+  const ended = run(args, {
+    stdin,
+    stdout,
+    stderr,
+    env: { XDG_CACHE_HOME: join(cwd, 'cache') },
+    on: (signal, listener) => signals.on(signal, listener),
+    off: (signal, listener) => signals.off(signal, listener),
+  });
   const until = (wanted: RegExp): Promise<RegExpExecArray> =>
     new Promise((resolve, reject) => {
       const look = (): void => {
@@ -47,7 +54,9 @@ const begin = (args: readonly string[], isTTY: boolean): Started => {
       };
       waiting.add(look);
       look();
-      void ended.then((status) => setImmediate(() => reject(new Error(`It ended with ${status} before ${String(wanted)} came: ${text}`))));
+      void ended.then((status) =>
+        setImmediate(() => reject(new Error(`It ended with ${status} before ${String(wanted)} came: ${text}`))),
+      );
     });
   return { ended, until, interrupt: () => void signals.emit('SIGINT'), stderr: () => text };
 };
@@ -58,11 +67,25 @@ const addressIn = async ({ until }: Started): Promise<URL> => new URL((await unt
 const heldTable = async (): Promise<{ readonly address: string; readonly release: () => void }> => {
   let release = (): void => undefined;
   const held = new Promise<void>((resolve) => (release = resolve));
-  const origin = await serve((_request, response) => void held.then(() => response.writeHead(200, { 'content-type': 'text/csv' }).end(TINY_CSV)));
+  const origin = await serve(
+    (_request, response) => void held.then(() => response.writeHead(200, { 'content-type': 'text/csv' }).end(TINY_CSV)),
+  );
   return { address: `${origin}/news.csv`, release };
 };
 
-const train = (data: string, out: string, ...options: readonly string[]): readonly string[] => ['train', '--data', data, '--out', join(cwd, out), ...TINY_SIZES, '--epochs', '3', '--ui', '--no-open', ...options];
+const train = (data: string, out: string, ...options: readonly string[]): readonly string[] => [
+  'train',
+  '--data',
+  data,
+  '--out',
+  join(cwd, out),
+  ...TINY_SIZES,
+  '--epochs',
+  '3',
+  '--ui',
+  '--no-open',
+  ...options,
+];
 
 /** Listens to the page's events from before the training. */
 const listenTo = async (url: URL): Promise<ReturnType<typeof rawClient>> => {
@@ -83,7 +106,12 @@ describe('--ui', () => {
     // What it was for is done already.
     expect(existsSync(join(cwd, 'stays/model.safetensors'))).toBe(true);
     const late = (await (await fetch(new URL('/training', url))).json()) as TrainingSnapshot;
-    expect(late).toMatchObject({ state: 'ended', config: { cell: 'gru', hiddenDim: 16 }, split: { train: { rows: 281 } }, report: { rows: 59 } });
+    expect(late).toMatchObject({
+      state: 'ended',
+      config: { cell: 'gru', hiddenDim: 16 },
+      split: { train: { rows: 281 } },
+      report: { rows: 59 },
+    });
     expect(late.history.filter(({ type }) => type === 'epoch').length).toBe(3);
     started.interrupt();
     expect(await started.ended).toBe(0);
@@ -115,7 +143,9 @@ describe('--ui', () => {
   it('tells listeners of rejected rows, and why a training fails, which fails as ever', async () => {
     let release = (): void => undefined;
     const held = new Promise<void>((resolve) => (release = resolve));
-    const origin = await serve((_request, response) => void held.then(() => response.writeHead(200).end(`${TINY_CSV}one field\n`)));
+    const origin = await serve(
+      (_request, response) => void held.then(() => response.writeHead(200).end(`${TINY_CSV}one field\n`)),
+    );
     const started = begin(train(`${origin}/news.csv`, 'failed', '--max-rejections', '0'), true);
     const listener = await listenTo(await addressIn(started));
     release();
@@ -141,7 +171,15 @@ describe('--ui', () => {
 
   it('trains as it does without', async () => {
     const without = await inProcess(['train', '--data', join(cwd, 'tiny.csv'), '--out', join(cwd, 'same'), ...TINY]);
-    const beside = await inProcess(['train', '--data', join(cwd, 'tiny.csv'), '--out', join(cwd, 'same'), ...TINY, '--ui']);
+    const beside = await inProcess([
+      'train',
+      '--data',
+      join(cwd, 'tiny.csv'),
+      '--out',
+      join(cwd, 'same'),
+      ...TINY,
+      '--ui',
+    ]);
     expect(beside.stdout).toBe(without.stdout);
   });
 });

@@ -15,7 +15,8 @@ const QUICK = ['--model', 'model', '--interval', '0.2', '--insist'];
 
 describeInTmux('headwater watch in a terminal', () => {
   const { open, screen, until, ended, press, resize } = tmuxTerminal(cwd);
-  const listed = (seen: string): readonly string[] => seen.split('\n').flatMap((line) => /\[?[█░#-]+ [01]\.\d\d {2}(.+?)(?: {2,}.*)?$/.exec(line)?.[1] ?? []);
+  const listed = (seen: string): readonly string[] =>
+    seen.split('\n').flatMap((line) => /\[?[█░#-]+ [01]\.\d\d {2}(.+?)(?: {2,}.*)?$/.exec(line)?.[1] ?? []);
 
   it('draws one view in place: newest on top, feeds with their errors, classes in colour; Ctrl-C ends it below', async () => {
     const server = await serveFeeds({ '/news.xml': [SHARES, GOAL], '/broken.xml': 503 });
@@ -36,13 +37,17 @@ describeInTmux('headwater watch in a terminal', () => {
 
     // Each class has one colour, in the line of counts and in those of its headlines.
     const raw = screen('-e');
-    const colors = CLASSES.map((category) => new RegExp(`\u001b\\[(?:\\d+;)*(3\\d)m(?:\u001b\\[49m)?${category} \\d`).exec(raw)?.[1]);
+    const colors = CLASSES.map(
+      (category) => new RegExp(`\u001b\\[(?:\\d+;)*(3\\d)m(?:\u001b\\[49m)?${category} \\d`).exec(raw)?.[1],
+    );
     expect(colors).toEqual(['36', '33', '32', '35']);
 
     press('C-c');
     expect(await ended()).toBe(130);
     const last = screen();
-    expect(last).toMatch(/\n3 headlines classified, 3 shown; left out: [\d,]+ repeated, 0 dropped, 0 unreadable\n-- ended$/);
+    expect(last).toMatch(
+      /\n3 headlines classified, 3 shown; left out: [\d,]+ repeated, 0 dropped, 0 unreadable\n-- ended$/,
+    );
     expect(listed(last)).toEqual([MOON, SHARES, GOAL]);
     expect(last).not.toContain('^C');
   });
@@ -51,12 +56,17 @@ describeInTmux('headwater watch in a terminal', () => {
     const long = Array.from({ length: 60 }, (_, i) => `Headline ${i} about the ${'very '.repeat(20)}late goal`);
     const { origin } = await serveFeeds({ '/news.xml': long });
     open(['watch', ...QUICK, `${origin}/news.xml`]);
-    // One frame alone, as wide and as high as there is room for: as many headlines as there are lines, less five above them and the cursor's.
+    // One frame alone, as wide and as high as there is room for: as many headlines as there are lines, less five above
+    // them and the cursor's.
     // While it is being resized, tmux shows the old frame wrapped.
     const fills = (columns: number, rows: number) => (seen: string) => {
       const lines = seen.split('\n');
       const widest = Math.max(...lines.map((line) => line.length));
-      return lines.filter((line) => line.startsWith('headwater watch')).length === 1 && lines.filter((line) => line.includes('Headline ')).length === rows - 6 && widest === columns - 1;
+      return (
+        lines.filter((line) => line.startsWith('headwater watch')).length === 1 &&
+        lines.filter((line) => line.includes('Headline ')).length === rows - 6 &&
+        widest === columns - 1
+      );
     };
     await until(fills(100, 40));
     resize(60, 20);

@@ -50,7 +50,9 @@ describe('headwater watch --once', () => {
       expect(source).toBe(`${origin}/news.xml`);
       expect(rest).toEqual([]);
     }
-    expect(afterBackend(stderr)).toBe('3 headlines classified, 3 shown; left out: 0 repeated, 0 dropped, 0 unreadable\n');
+    expect(afterBackend(stderr)).toBe(
+      '3 headlines classified, 3 shown; left out: 0 repeated, 0 dropped, 0 unreadable\n',
+    );
   });
 
   it('writes what is known of each as JSON with --json', async () => {
@@ -64,14 +66,20 @@ describe('headwater watch --once', () => {
       expect(headline.source).toBe(`${origin}/news.xml`);
       expect(distribution.map((one) => one.category).sort()).toEqual(CLASSES);
       expect(distribution[0]?.category).toBe(category);
-      expect(distribution.map((one) => one.probability)).toEqual(distribution.map((one) => one.probability).sort((a, b) => b - a));
+      expect(distribution.map((one) => one.probability)).toEqual(
+        distribution.map((one) => one.probability).sort((a, b) => b - a),
+      );
       expect(latencyMs).toBeGreaterThanOrEqual(0);
     }
     expect(lines.map(({ headline }) => headline.id)).toEqual([0, 1]);
   });
 
   it('shows what the filters let through, and counts all', async () => {
-    const given = Array.from({ length: 40 }, (_, i) => `${[GOAL, SHARES, MOON][i % 3] ?? ''} ${['again', 'in the city', 'after the vote', 'at sea'][i % 4] ?? ''} ${i}`);
+    const given = Array.from(
+      { length: 40 },
+      (_, i) =>
+        `${[GOAL, SHARES, MOON][i % 3] ?? ''} ${['again', 'in the city', 'after the vote', 'at sea'][i % 4] ?? ''} ${i}`,
+    );
     const { origin } = await serveFeeds({ '/news.xml': given });
     const ask = async (...args: readonly string[]) => watch(['--once', '--json', `${origin}/news.xml`, ...args]);
     const all = parse((await ask()).stdout);
@@ -79,12 +87,16 @@ describe('headwater watch --once', () => {
     const classes = [...new Set(all.map(({ category }) => category))];
     const [first = '', ...others] = classes;
     const one = await ask('--filter', first);
-    expect(parse(one.stdout).map(({ headline }) => headline.title)).toEqual(all.filter(({ category }) => category === first).map(({ headline }) => headline.title));
+    expect(parse(one.stdout).map(({ headline }) => headline.title)).toEqual(
+      all.filter(({ category }) => category === first).map(({ headline }) => headline.title),
+    );
     expect(one.stderr).toContain(`40 headlines classified, ${parse(one.stdout).length} shown;`);
     expect(parse((await ask('--filter', ['World', ...classes].join(', '))).stdout)).toHaveLength(40);
     const sorted = all.map(({ distribution }) => distribution[0]?.probability ?? 0).sort((a, b) => a - b);
     const middle = sorted[20] ?? 0;
-    expect(parse((await ask('--min-probability', String(middle))).stdout)).toHaveLength(sorted.filter((probability) => probability >= middle).length);
+    expect(parse((await ask('--min-probability', String(middle))).stdout)).toHaveLength(
+      sorted.filter((probability) => probability >= middle).length,
+    );
     expect(others.length + 1).toBe(classes.length);
   });
 
@@ -100,10 +112,14 @@ describe('headwater watch --once', () => {
     const { origin } = await serveFeeds({ '/one.xml': 503 });
     const both = await watch(['--once', `${origin}/one.xml`, `${origin}/two.xml`]);
     expect({ status: both.status, stdout: both.stdout }).toEqual({ status: 1, stdout: '' });
-    expect(both.stderr).toMatch(/\nheadwater: None of the 2 feeds could be read\. The first of them: http:\S+\/one\.xml answered 503 [^\n]+ \[HW_FEED\]\n$/);
+    expect(both.stderr).toMatch(
+      /\nheadwater: None of the 2 feeds could be read\. The first of them: http:\S+\/one\.xml answered 503 [^\n]+ \[HW_FEED\]\n$/,
+    );
     const one = await watch(['--once', `${origin}/two.xml`]);
     expect(one.status).toBe(1);
-    expect(one.stderr).toMatch(/\nheadwater: The feed could not be read\. http:\S+\/two\.xml answered 404 [^\n]+ \[HW_FEED\]\n$/);
+    expect(one.stderr).toMatch(
+      /\nheadwater: The feed could not be read\. http:\S+\/two\.xml answered 404 [^\n]+ \[HW_FEED\]\n$/,
+    );
   });
 
   it('leaves out and tells what cannot be read of a feed, and counts it', async () => {
@@ -111,7 +127,9 @@ describe('headwater watch --once', () => {
     const { status, stdout, stderr } = await watch(['--once', `${origin}/news.xml`]);
     expect(status).toBe(0);
     expect(titles(stdout)).toEqual([MOON, GOAL]);
-    expect(stderr.match(/^left out http:\S+\/news\.xml:1: item in field "title": expected a title, got .+$/gm)).toHaveLength(10);
+    expect(
+      stderr.match(/^left out http:\S+\/news\.xml:1: item in field "title": expected a title, got .+$/gm),
+    ).toHaveLength(10);
     expect(stderr).toMatch(/ 12 unreadable\n$/);
   });
 
@@ -131,11 +149,22 @@ describe('headwater watch --once', () => {
   it('reads a feed that is a file, and the feeds of an OPML, each once', async () => {
     const { origin } = await serveFeeds({ '/news.xml': [GOAL], '/more.xml': [SHARES] });
     writeFileSync(join(cwd, 'moon.xml'), rssOf([MOON]));
-    writeFileSync(join(cwd, 'feeds.opml'), `<opml version="2.0"><body><outline xmlUrl="${origin}/more.xml"/><outline xmlUrl="${origin}/news.xml"/><outline xmlUrl="ftp://example.org/"/></body></opml>`);
-    const { status, stdout, stderr } = await watch(['--once', `${origin}/news.xml`, join(cwd, 'moon.xml'), '--opml', join(cwd, 'feeds.opml')]);
+    writeFileSync(
+      join(cwd, 'feeds.opml'),
+      `<opml version="2.0"><body><outline xmlUrl="${origin}/more.xml"/><outline xmlUrl="${origin}/news.xml"/><outline xmlUrl="ftp://example.org/"/></body></opml>`,
+    );
+    const { status, stdout, stderr } = await watch([
+      '--once',
+      `${origin}/news.xml`,
+      join(cwd, 'moon.xml'),
+      '--opml',
+      join(cwd, 'feeds.opml'),
+    ]);
     expect(status).toBe(0);
     expect(titles(stdout).toSorted()).toEqual([GOAL, SHARES, MOON].toSorted());
-    expect(stderr).toMatch(/^left out \S+feeds\.opml:1: item in field "xmlUrl": expected an address of http or https, got /);
+    expect(stderr).toMatch(
+      /^left out \S+feeds\.opml:1: item in field "xmlUrl": expected an address of http or https, got /,
+    );
     expect(stderr).toContain(' 0 repeated, ');
     const list = await watch(['--once', '--opml', join(cwd, 'moon.xml')]);
     expect(list.status).toBe(1);
@@ -166,15 +195,31 @@ describe('headwater watch refuses, in one line and with status 2,', () => {
   it.each([
     ['no feed', [], /There is no feed to watch\. Give addresses of feeds, - for lines of stdin, or --opml\./],
     ['an address of another kind', ['ftp://example.org/feed'], /Cannot read from ftp: addresses/],
-    ['a class that the model does not have', ['http://127.0.0.1:9/', '--filter', 'Sports,Cooking'], /--filter: the model has no class "Cooking"\. Its classes are Business, Sci\/Tech, Sports, World\./],
-    ['an interval below a minute', ['http://127.0.0.1:9/', '--interval', '5'], /--interval is 5, but must be at least 60 seconds.+ --insist /],
-    ['a stream without an end for --once', ['--once', 'sse+http://127.0.0.1:9/'], /--once reads feeds, but http:\/\/127\.0\.0\.1:9\/ sends by itself/],
+    [
+      'a class that the model does not have',
+      ['http://127.0.0.1:9/', '--filter', 'Sports,Cooking'],
+      /--filter: the model has no class "Cooking"\. Its classes are Business, Sci\/Tech, Sports, World\./,
+    ],
+    [
+      'an interval below a minute',
+      ['http://127.0.0.1:9/', '--interval', '5'],
+      /--interval is 5, but must be at least 60 seconds.+ --insist /,
+    ],
+    [
+      'a stream without an end for --once',
+      ['--once', 'sse+http://127.0.0.1:9/'],
+      /--once reads feeds, but http:\/\/127\.0\.0\.1:9\/ sends by itself/,
+    ],
     ['a probability that is none', ['-', '--min-probability', '1.5'], /It must be a number from 0 to 1\./],
     ['an interval that is none', ['-', '--interval', '0'], /It must be a number above 0\./],
     ['no room at all', ['-', '--limit', '0'], /It must be a whole number of at least 1\./],
     ['a policy that is none', ['-', '--drop', 'all'], /Allowed choices are newest, oldest, random\./],
     ['an OPML that is not there', ['--opml', join(cwd, 'none.opml')], /No such file: .+none\.opml\./],
-    ['a contact that no header can hold', ['http://127.0.0.1:9/', '--contact', 'a b'], /contact must be an address of the web or of mail/],
+    [
+      'a contact that no header can hold',
+      ['http://127.0.0.1:9/', '--contact', 'a b'],
+      /contact must be an address of the web or of mail/,
+    ],
   ])('%s', async (_what, args, wanted) => {
     const { status, stdout, stderr } = await watch(args);
     expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
@@ -241,7 +286,9 @@ describe('headwater watch', () => {
     const { status, stdout, stderr } = await ended;
     expect(status).toBe(130);
     expect(titles(stdout)).toEqual([GOAL, SHARES]);
-    expect(stderr).toMatch(/\n2 headlines classified, 2 shown; left out: [1-9]\d* repeated, 0 dropped, 0 unreadable\n$/);
+    expect(stderr).toMatch(
+      /\n2 headlines classified, 2 shown; left out: [1-9]\d* repeated, 0 dropped, 0 unreadable\n$/,
+    );
   });
 
   it('goes on when a feed fails, and says when it is tried again', async () => {

@@ -22,9 +22,13 @@ beforeAll(() => {
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** tfjs as a process finds it that has only just imported headwater: what one fence registers must not be there for the next. */
+/**
+ * tfjs as a process finds it that has only just imported headwater: what one fence registers must not be there for the
+ * next.
+ */
 const forgetRegistrations = (): void => {
-  for (const { kernelName, backendName } of getKernelsForBackend(BACKEND_NAME)) unregisterKernel(kernelName, backendName);
+  for (const { kernelName, backendName } of getKernelsForBackend(BACKEND_NAME))
+    unregisterKernel(kernelName, backendName);
   for (const { name } of OPS) if ((getGradient(name) as unknown) !== undefined) unregisterGradient(name);
   if (engine().backendNames().includes(BACKEND_NAME)) engine().removeBackend(BACKEND_NAME);
   engine().reset();
@@ -54,19 +58,33 @@ test('the documentation has code in it, and little of it is never run', () => {
 
 test('every block of code type-checks, strictly', () => {
   const file = join(root, 'tsconfig.json');
-  const { options } = ts.parseJsonConfigFileContent(ts.readConfigFile(file, (path) => ts.sys.readFile(path)).config, ts.sys, root, {}, file);
+  const { options } = ts.parseJsonConfigFileContent(
+    ts.readConfigFile(file, (path) => ts.sys.readFile(path)).config,
+    ts.sys,
+    root,
+    {},
+    file,
+  );
   const program = ts.createProgram({
     rootNames: fences.map(moduleOf),
-    // An example may name a value that it only shows. Each block is a module of its own, whether or not it imports something.
-    options: { ...options, noUnusedLocals: false, noUnusedParameters: false, moduleDetection: ts.ModuleDetectionKind.Force },
+    // An example may name a value that it only shows. Each block is a module of its own, whether or not it imports
+    // something.
+    options: {
+      ...options,
+      noUnusedLocals: false,
+      noUnusedParameters: false,
+      moduleDetection: ts.ModuleDetectionKind.Force,
+    },
   });
   const faults = fences.flatMap((fence) => {
     const source = program.getSourceFile(moduleOf(fence));
     if (source === undefined) return [`${fence.title}: not read`];
-    return [...program.getSyntacticDiagnostics(source), ...program.getSemanticDiagnostics(source)].map(({ start, messageText }) => {
-      const line = start === undefined ? fence.line : source.getLineAndCharacterOfPosition(start).line + 1;
-      return `${fence.file}:${line}: ${ts.flattenDiagnosticMessageText(messageText, '\n')}`;
-    });
+    return [...program.getSyntacticDiagnostics(source), ...program.getSemanticDiagnostics(source)].map(
+      ({ start, messageText }) => {
+        const line = start === undefined ? fence.line : source.getLineAndCharacterOfPosition(start).line + 1;
+        return `${fence.file}:${line}: ${ts.flattenDiagnosticMessageText(messageText, '\n')}`;
+      },
+    );
   });
   expect(faults).toEqual([]);
 }, 60_000);

@@ -38,8 +38,10 @@ const fencesOf = (file: string, inComments: boolean): readonly Fence[] => {
       else {
         const { info, line: begin, code } = open;
         const [language, ...flags] = info.split(' ');
-        if (language === 'ts') fences.push({ file, line: begin, code: code.join('\n'), run: !flags.includes('no-run') });
-        else if (/^(typescript|tsx|js|javascript|mjs)$/.test(language ?? '')) throw new Error(`${file}:${begin - 1}: code that is to be checked is marked ts, not ${info}.`);
+        if (language === 'ts')
+          fences.push({ file, line: begin, code: code.join('\n'), run: !flags.includes('no-run') });
+        else if (/^(typescript|tsx|js|javascript|mjs)$/.test(language ?? ''))
+          throw new Error(`${file}:${begin - 1}: code that is to be checked is marked ts, not ${info}.`);
         open = undefined;
       }
     });
@@ -53,5 +55,7 @@ export const allFences = (): readonly Fence[] => [
   ...['README.md', ...filesUnder('docs', '.md')].flatMap((file) => fencesOf(file, false)),
 ];
 
-/** A fence as a module whose lines have the numbers that they have where it stands, so that every message points there. */
+/**
+ * A fence as a module whose lines have the numbers that they have where it stands, so that every message points there.
+ */
 export const asModule = ({ line, code }: Fence): string => '\n'.repeat(line - 1) + code + '\n';

@@ -7,7 +7,9 @@ import { root } from './fences.js';
 
 const read = (file: string): string => readFileSync(join(root, file), 'utf8');
 const readme = read('README.md');
-const pages = ['README.md', ...readdirSync(join(root, 'docs')).map((name) => join('docs', name))].filter((file) => file.endsWith('.md'));
+const pages = ['README.md', ...readdirSync(join(root, 'docs')).map((name) => join('docs', name))].filter((file) =>
+  file.endsWith('.md'),
+);
 
 /** The heading's anchor as GitHub makes it. */
 const anchorOf = (heading: string): string =>
@@ -30,7 +32,10 @@ test('every link inside the project leads somewhere', () => {
       const [path = '', anchor] = target.split('#');
       const file = path === '' ? join(root, page) : resolve(root, dirname(page), path);
       if (!existsSync(file)) return [`${page}: ${target}`];
-      const anchors = anchor === undefined ? [] : [...readFileSync(file, 'utf8').matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) => anchorOf(heading));
+      const anchors =
+        anchor === undefined
+          ? []
+          : [...readFileSync(file, 'utf8').matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) => anchorOf(heading));
       return anchor === undefined || anchors.includes(anchor) ? [] : [`${page}: ${target}`];
     }),
   );
@@ -49,7 +54,11 @@ const HOLD_NOTHING: ReadonlySet<string> = new Set([
 
 test('every source, operator and sink stands in the table of what holds how much', () => {
   const table = /## What holds how much\n(.*?)\n## /s.exec(readme)?.[1] ?? '';
-  const listed = new Set([...table.matchAll(/^\| (`[^|]*) \|/gm)].flatMap(([, cell = '']) => [...cell.matchAll(/`([^`]+)`/g)].map(([, name = '']) => name)));
+  const listed = new Set(
+    [...table.matchAll(/^\| (`[^|]*) \|/gm)].flatMap(([, cell = '']) =>
+      [...cell.matchAll(/`([^`]+)`/g)].map(([, name = '']) => name),
+    ),
+  );
   const rooms = /from '\.\/(?:streams|operators|sinks)\//;
   const exported = read('src/index.ts')
     .split('\n')
@@ -69,8 +78,13 @@ test('every command line of the README is one that the command takes', async () 
   for (const [, name = '', rest = ''] of lines) {
     const command = program.commands.find((one) => one.name() === name);
     expect(command, `headwater ${name}`).toBeDefined();
-    for (const [flag] of rest.matchAll(/--[a-z-]+/g)) expect(command?.options.map(({ long }) => long), `headwater ${name}`).toContain(flag);
+    for (const [flag] of rest.matchAll(/--[a-z-]+/g))
+      expect(
+        command?.options.map(({ long }) => long),
+        `headwater ${name}`,
+      ).toContain(flag);
   }
   const options = ['--help', ...program.commands.flatMap((command) => command.options.map(({ long }) => long))];
-  for (const page of pages) for (const [, flag] of read(page).matchAll(/`(--[a-z-]+)/g)) expect(options, page).toContain(flag);
+  for (const page of pages)
+    for (const [, flag] of read(page).matchAll(/`(--[a-z-]+)/g)) expect(options, page).toContain(flag);
 });

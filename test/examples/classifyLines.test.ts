@@ -37,7 +37,9 @@ test('a line is answered when it comes, not when others do', async () => {
 });
 
 test('a folder without a model is a typed error, and leaving early frees the model', async () => {
-  await expect(lastValueFrom(classifyLines(of('goal'), scratchFolder()))).rejects.toMatchObject({ code: 'HW_ARTIFACT' });
+  await expect(lastValueFrom(classifyLines(of('goal'), scratchFolder()))).rejects.toMatchObject({
+    code: 'HW_ARTIFACT',
+  });
 
   const folder = await savedModel();
   const before = memory().numTensors;

@@ -6,7 +6,10 @@ import { onTestFinished } from 'vitest';
 import type { Row } from '../../src/contracts/Row.js';
 import { sampleCsv } from '../../src/streams/sampleCsv.js';
 
-/** The first rows of the sample, without a server. A title with a quote or a comma in it is left out: this is no CSV reader. */
+/**
+ * The first rows of the sample, without a server. A title with a quote or a comma in it is left out: this is no CSV
+ * reader.
+ */
 export const sampleRows = (rows: number): readonly Row[] =>
   [...sampleCsv({ rows })]
     .join('')

@@ -13,7 +13,9 @@ test('the headlines of two feeds come out classified, each once, and the model i
   const { origin } = await serveFeeds({ '/one.xml': ['A late goal'], '/two.xml': ['The vote', 'A late goal'] });
   const folder = await savedModel();
   const before = memory().numTensors;
-  const predictions = await lastValueFrom(live([`${origin}/one.xml`, `${origin}/two.xml`], folder, { once: true }).pipe(toArray()));
+  const predictions = await lastValueFrom(
+    live([`${origin}/one.xml`, `${origin}/two.xml`], folder, { once: true }).pipe(toArray()),
+  );
   expect(predictions.map(({ headline, category }) => [headline.title, category])).toEqual([
     ['A late goal', 'Sports'],
     ['The vote', 'World'],
@@ -42,7 +44,9 @@ test('it goes on with what comes later, until it is left', async () => {
 });
 
 test('a folder without a model is a typed error', async () => {
-  await expect(lastValueFrom(live(['http://127.0.0.1:9/'], scratchFolder()))).rejects.toMatchObject({ code: 'HW_ARTIFACT' });
+  await expect(lastValueFrom(live(['http://127.0.0.1:9/'], scratchFolder()))).rejects.toMatchObject({
+    code: 'HW_ARTIFACT',
+  });
 });
 
 test('feeds that cannot be polled are a typed error, and the model is freed', async () => {
@@ -53,7 +57,11 @@ test('feeds that cannot be polled are a typed error, and the model is freed', as
 });
 
 test('as a program it says what went wrong, and exits with status 1', () => {
-  const { status, stderr } = spawnSync(process.execPath, ['--import', 'tsx', 'examples/live.ts', join(scratchFolder(), 'none'), 'http://127.0.0.1:9/'], { cwd: root, encoding: 'utf8' });
+  const { status, stderr } = spawnSync(
+    process.execPath,
+    ['--import', 'tsx', 'examples/live.ts', join(scratchFolder(), 'none'), 'http://127.0.0.1:9/'],
+    { cwd: root, encoding: 'utf8' },
+  );
   expect(stderr).toMatch(/none/);
   expect(status).toBe(1);
 });

@@ -11,28 +11,50 @@ const start = { epoch: 1, step: 0, learningRate: 0 };
 
 test('fit trains it, and it is better than chance on rows that it has not seen', async () => {
   const before = memory().numTensors;
-  const report = await lastValueFrom(ownModel(from(sampleRows(500)), { epochs: 4, learningRate: 2e-2, show: { stream: nowhere() } }));
+  const report = await lastValueFrom(
+    ownModel(from(sampleRows(500)), { epochs: 4, learningRate: 2e-2, show: { stream: nowhere() } }),
+  );
   expect(memory().numTensors).toBe(before);
   expect(report.performance.overall.f1).toBeGreaterThan(0.5);
 });
 
 test('a row counts for what it is, whatever the length of its batch mates and the order of its words', () => {
   const model = meanModel({ vocabularySize: 10, classes: 2, width: 4 });
-  const alone = model.predictBatch({ size: 1, time: 2, tokens: Int32Array.of(3, 5), lengths: Int32Array.of(2), ids: Int32Array.of(0) });
-  const among = model.predictBatch({ size: 2, time: 4, tokens: Int32Array.of(5, 3, 0, 0, 7, 7, 8, 9), lengths: Int32Array.of(2, 4), ids: Int32Array.of(0, 1) });
+  const alone = model.predictBatch({
+    size: 1,
+    time: 2,
+    tokens: Int32Array.of(3, 5),
+    lengths: Int32Array.of(2),
+    ids: Int32Array.of(0),
+  });
+  const among = model.predictBatch({
+    size: 2,
+    time: 4,
+    tokens: Int32Array.of(5, 3, 0, 0, 7, 7, 8, 9),
+    lengths: Int32Array.of(2, 4),
+    ids: Int32Array.of(0, 1),
+  });
   expectClose(among.slice(0, 2), alone, 1e-6);
   expect(Math.abs((among[2] ?? 0) - (among[0] ?? 0))).toBeGreaterThan(1e-4);
   model.dispose();
 });
 
 test('its gradient goes through the mean: it learns by heart what only the embeddings can tell', () => {
-  const batch: LabelledBatch = { size: 3, time: 2, tokens: Int32Array.of(2, 3, 4, 0, 3, 2), lengths: Int32Array.of(2, 1, 2), ids: Int32Array.of(0, 1, 2), labels: Int32Array.of(0, 1, 0) };
+  const batch: LabelledBatch = {
+    size: 3,
+    time: 2,
+    tokens: Int32Array.of(2, 3, 4, 0, 3, 2),
+    lengths: Int32Array.of(2, 1, 2),
+    ids: Int32Array.of(0, 1, 2),
+    labels: Int32Array.of(0, 1, 0),
+  };
   const model = meanModel({ vocabularySize: 6, classes: 2, width: 3 });
   const before = model.stateDict();
   for (let step = 0; step < 60; step++) model.trainBatch(batch, { epoch: 1, step, learningRate: 0.1 });
   expect(model.evaluateBatch(batch).loss).toBeLessThan(0.02);
 
-  const row = (state: typeof before, token: number) => Array.from(state.get('embeddings')?.data.slice(token * 3, token * 3 + 3) ?? []);
+  const row = (state: typeof before, token: number) =>
+    Array.from(state.get('embeddings')?.data.slice(token * 3, token * 3 + 3) ?? []);
   expect(row(model.stateDict(), 2)).not.toEqual(row(before, 2));
   expect(row(model.stateDict(), 5)).toEqual(row(before, 5)); // no row has it
   expect(row(model.stateDict(), 0)).toEqual(row(before, 0)); // the padding
@@ -59,10 +81,15 @@ test('it refuses a state with other names or shapes than its own, and stays as i
   const bias = { shape: [2], data: Float32Array.of(1, 2) };
   const missing = new Map([...state].filter(([name]) => name !== 'embeddings'));
   const refused = (weights: typeof state, what: string): void =>
-    expect(() => model.loadStateDict(weights)).toThrow(expect.objectContaining({ code: 'HW_ARTIFACT', message: expect.stringContaining(what) as unknown }));
+    expect(() => model.loadStateDict(weights)).toThrow(
+      expect.objectContaining({ code: 'HW_ARTIFACT', message: expect.stringContaining(what) as unknown }),
+    );
   refused(new Map([...state, ['bias', bias], ['scale', bias]]), 'scale should be absent, but is of shape [2]');
   refused(new Map([...missing, ['bias', bias]]), 'embeddings should be of shape [6, 3], but is absent');
-  refused(new Map([...state, ['bias', { shape: [3], data: Float32Array.of(1, 2, 3) }]]), 'bias should be of shape [2], but is of shape [3]');
+  refused(
+    new Map([...state, ['bias', { shape: [3], data: Float32Array.of(1, 2, 3) }]]),
+    'bias should be of shape [2], but is of shape [3]',
+  );
   expect(model.stateDict()).toEqual(state);
   model.dispose();
 });

@@ -20,7 +20,11 @@ test('a table over HTTP becomes a classifier that is measured and saved, and the
   stream.on('data', (text: Buffer) => shown.push(text.toString()));
   const before = memory().numTensors;
 
-  const report = await firstValueFrom(serveSample({ rows: 400 }).pipe(switchMap((url) => trainByHand(url, { out, epochs: 2, hiddenDim: 16, learningRate: 5e-3, show: { stream } }))));
+  const report = await firstValueFrom(
+    serveSample({ rows: 400 }).pipe(
+      switchMap((url) => trainByHand(url, { out, epochs: 2, hiddenDim: 16, learningRate: 5e-3, show: { stream } })),
+    ),
+  );
 
   expect(memory().numTensors).toBe(before);
   expect(shown.join('')).toMatch(/epoch 2\/2 {2}train \d/);
@@ -29,7 +33,9 @@ test('a table over HTTP becomes a classifier that is measured and saved, and the
 
   const snapshots = readdirSync(join(out, 'snapshots'));
   expect(snapshots).toHaveLength(1);
-  const split = await lastValueFrom(prepare(fetchCsv(join(out, 'snapshots', snapshots[0] ?? '')).pipe(decode(headlineRow))));
+  const split = await lastValueFrom(
+    prepare(fetchCsv(join(out, 'snapshots', snapshots[0] ?? '')).pipe(decode(headlineRow))),
+  );
   expect(report.rows).toBe(split.rows.test);
   expect(readFileSync(join(out, 'tokenizer.json'), 'utf8')).toBe(split.tokenizer.stringify());
 

@@ -27,7 +27,14 @@ test('both models and the sink see the very same batches, from one subscription'
     expect(first.trained[i]).toBe(batch);
     expect(second.trained[i]).toBe(batch);
   });
-  expect(events.flatMap((event) => ('model' in event ? [event.model] : []))).toEqual(['first', 'second', 'first', 'second', 'first', 'second']);
+  expect(events.flatMap((event) => ('model' in event ? [event.model] : []))).toEqual([
+    'first',
+    'second',
+    'first',
+    'second',
+    'first',
+    'second',
+  ]);
   expect(events.at(-1)).toMatchObject({ batches: 3, rows: 15 });
 });
 
@@ -41,7 +48,9 @@ test('the rows are read once to split them, once an epoch and once to measure, w
   const told: (StepEnded | BatchStats)[] = [];
   const before = memory().numTensors;
 
-  const comparison = await lastValueFrom(twoModels(row$, { epochs: 2, hiddenDim: 16, learningRate: 5e-3, tell: (event) => told.push(event) }));
+  const comparison = await lastValueFrom(
+    twoModels(row$, { epochs: 2, hiddenDim: 16, learningRate: 5e-3, tell: (event) => told.push(event) }),
+  );
 
   expect(memory().numTensors).toBe(before);
   expect(readings).toBe(1 + 2 + 1);
@@ -52,7 +61,8 @@ test('the rows are read once to split them, once an epoch and once to measure, w
   expect(steps('gru')).toHaveLength(stats.reduce((sum, { batches }) => sum + batches, 0));
   expect(comparison.gru.rows).toBe(comparison.rnn.rows);
   expect(comparison.gru.confusion).not.toEqual(comparison.rnn.confusion); // two models indeed
-  for (const { accuracy } of [comparison.gru, comparison.rnn]) expect(accuracy).toBeGreaterThan(0.35); // chance is a quarter
+  // chance is a quarter
+  for (const { accuracy } of [comparison.gru, comparison.rnn]) expect(accuracy).toBeGreaterThan(0.35);
 });
 
 test('an error of the rows frees both models', async () => {

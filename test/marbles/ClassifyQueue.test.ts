@@ -4,7 +4,16 @@ import type { LiveHeadline, LivePrediction } from '../../src/contracts/Live.js';
 import { ClassifyQueue, type ClassifyQueueOptions } from '../../src/server/ClassifyQueue.js';
 import { runMarbles } from '../../src/testing/runMarbles.js';
 
-const headline = (title: string): LiveHeadline => ({ id: 0, title, source: 'request', guid: undefined, link: undefined, published: undefined, seen: 0, category: undefined });
+const headline = (title: string): LiveHeadline => ({
+  id: 0,
+  title,
+  source: 'request',
+  guid: undefined,
+  link: undefined,
+  published: undefined,
+  seen: 0,
+  category: undefined,
+});
 
 /** A queue whose model answers each batch with its titles in capitals, and remembers what it was asked. */
 const queueOf = (options: Partial<ClassifyQueueOptions> = {}) => {
@@ -14,7 +23,15 @@ const queueOf = (options: Partial<ClassifyQueueOptions> = {}) => {
       batch$.pipe(
         concatMap((batch) => {
           batches.push(batch.map(({ title }) => title).join(''));
-          return from(batch.map((one): LivePrediction => ({ type: 'live-prediction', headline: one, category: one.title.toUpperCase(), distribution: [], latencyMs: 0 })));
+          return from(
+            batch.map((one): LivePrediction => ({
+              type: 'live-prediction',
+              headline: one,
+              category: one.title.toUpperCase(),
+              distribution: [],
+              latencyMs: 0,
+            })),
+          );
         }),
       ),
     batchSize: 3,
@@ -22,7 +39,10 @@ const queueOf = (options: Partial<ClassifyQueueOptions> = {}) => {
     capacity: 6,
     ...options,
   });
-  const ask = (titles: string): Observable<string> => queue.classify(Array.from(titles, headline)).pipe(map((predictions) => predictions.map(({ category }) => category).join('')));
+  const ask = (titles: string): Observable<string> =>
+    queue
+      .classify(Array.from(titles, headline))
+      .pipe(map((predictions) => predictions.map(({ category }) => category).join('')));
   return { queue, ask, batches };
 };
 
@@ -83,7 +103,19 @@ describe('ClassifyQueue', () => {
   it('tells those of a batch what went wrong with it, and goes on with the next', () => {
     let broken = true;
     const { queue, ask } = queueOf({
-      classify: concatMap((batch) => (broken ? throwError(() => 'no luck') : of(...batch.map((one): LivePrediction => ({ type: 'live-prediction', headline: one, category: 'Z', distribution: [], latencyMs: 0 }))))),
+      classify: concatMap((batch) =>
+        broken
+          ? throwError(() => 'no luck')
+          : of(
+              ...batch.map((one): LivePrediction => ({
+                type: 'live-prediction',
+                headline: one,
+                category: 'Z',
+                distribution: [],
+                latencyMs: 0,
+              })),
+            ),
+      ),
     });
     runMarbles(({ expectObservable }) => {
       expectObservable(queue.run(), '^---------!').toBe('-');

@@ -6,14 +6,17 @@ import { artifactFiles } from '../../src/sinks/artifactFiles.js';
 
 const scheduler = (): TestScheduler => new TestScheduler((actual, expected) => expect(actual).toEqual(expected));
 
-const seeing = (seen: string[], name = ''): OperatorFunction<string, never> => (source) =>
-  source.pipe(
-    tap((value) => seen.push(`${name}${value}`)),
-    ignoreElements(),
-  );
+const seeing =
+  (seen: string[], name = ''): OperatorFunction<string, never> =>
+  (source) =>
+    source.pipe(
+      tap((value) => seen.push(`${name}${value}`)),
+      ignoreElements(),
+    );
 
 /** A sink that takes two frames to write each value. */
-const slow = (write: () => Observable<unknown>): OperatorFunction<string, never> => artifactFiles('', (value) => new Map([[value, new Uint8Array()]]), { write });
+const slow = (write: () => Observable<unknown>): OperatorFunction<string, never> =>
+  artifactFiles('', (value) => new Map([[value, new Uint8Array()]]), { write });
 
 describe('alongside', () => {
   it('passes every value on, subscribes once, and ends with the slowest sink', () => {
@@ -22,7 +25,14 @@ describe('alongside', () => {
       const disk = cold('  -----|');
       const expected = '   --a--b------|';
       const seen: string[] = [];
-      expectObservable(source.pipe(alongside(seeing(seen), slow(() => disk)))).toBe(expected);
+      expectObservable(
+        source.pipe(
+          alongside(
+            seeing(seen),
+            slow(() => disk),
+          ),
+        ),
+      ).toBe(expected);
       expectSubscriptions(source.subscriptions).toBe('^-------!');
     });
   });
@@ -67,7 +77,14 @@ describe('alongside', () => {
       const source = cold('--a--#');
       const disk = cold('  ------|');
       const other = cold(' ----|');
-      expectObservable(source.pipe(alongside(slow(() => disk), slow(() => other)))).toBe('--a-----#');
+      expectObservable(
+        source.pipe(
+          alongside(
+            slow(() => disk),
+            slow(() => other),
+          ),
+        ),
+      ).toBe('--a-----#');
       expectSubscriptions(source.subscriptions).toBe('^----!');
       expectSubscriptions(disk.subscriptions).toBe('--^-----!');
       expectSubscriptions(other.subscriptions).toBe('--^---!');
@@ -79,7 +96,14 @@ describe('alongside', () => {
       const source = cold('--a--b--|');
       const broken = cold('-#');
       const other = cold(' ------|');
-      expectObservable(source.pipe(alongside(slow(() => other), slow(() => broken)))).toBe('--a#');
+      expectObservable(
+        source.pipe(
+          alongside(
+            slow(() => other),
+            slow(() => broken),
+          ),
+        ),
+      ).toBe('--a#');
       expectSubscriptions(source.subscriptions).toBe('^--!');
       expectSubscriptions(other.subscriptions).toBe('--^!');
     });

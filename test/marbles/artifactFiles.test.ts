@@ -9,7 +9,8 @@ const set = (name: string): Files => new Map([[name, new Uint8Array(1)]]);
 /** A file named by the value's first letter, holding all of it. */
 const encode = (value: string): Files => new Map([[value.slice(0, 1), new TextEncoder().encode(value)]]);
 
-const told = (files: Files): string => Array.from(files, ([name, content]) => `${name}=${new TextDecoder().decode(content)}`).join(' ');
+const told = (files: Files): string =>
+  Array.from(files, ([name, content]) => `${name}=${new TextDecoder().decode(content)}`).join(' ');
 
 describe('artifactFiles', () => {
   it('writes the files of each value, one set after another, and completes when all are written', () => {
@@ -69,7 +70,9 @@ describe('artifactFiles', () => {
     scheduler().run(({ cold, expectObservable, expectSubscriptions }) => {
       const source = cold('-a-b-|');
       const disk = cold('  -|');
-      expectObservable(source.pipe(artifactFiles('out', (value) => (value === 'b' ? set(value) : undefined), { write: () => disk }))).toBe('-----|');
+      expectObservable(
+        source.pipe(artifactFiles('out', (value) => (value === 'b' ? set(value) : undefined), { write: () => disk })),
+      ).toBe('-----|');
       expectSubscriptions(disk.subscriptions).toBe('---^!');
     });
   });
@@ -93,7 +96,11 @@ describe('artifactFiles', () => {
         return set(value);
       };
       const disk = cold('-----|');
-      expectObservable(source.pipe(artifactFiles('out', throwing, { write: () => disk }))).toBe('---#', undefined, error);
+      expectObservable(source.pipe(artifactFiles('out', throwing, { write: () => disk }))).toBe(
+        '---#',
+        undefined,
+        error,
+      );
       expectSubscriptions(source.subscriptions).toBe('^--!');
     });
   });

@@ -35,7 +35,8 @@ describe('batchSource', () => {
 
   it('drops the last batch of the train side alone', async () => {
     const source = batchSource(news, { batchSize: 16, dropLast: true });
-    const read = async (side: 'train' | 'validation' | 'test'): Promise<number> => idsOf(await lastValueFrom(source.batches(side, 1).pipe(toArray()))).length;
+    const read = async (side: 'train' | 'validation' | 'test'): Promise<number> =>
+      idsOf(await lastValueFrom(source.batches(side, 1).pipe(toArray()))).length;
     expect(news.rows.train % 16).toBeGreaterThan(0);
     expect(await read('train')).toBe(news.rows.train - (news.rows.train % 16));
     expect(news.rows.validation % 16).toBeGreaterThan(0);
@@ -62,7 +63,9 @@ describe('batchSource', () => {
   it('is what fit trains on: every train row once an epoch, then every validation row', async () => {
     const model = recordingModel({ classes: news.labelEncoder.size });
     const valve = recordingValve();
-    const events = await lastValueFrom(of(batchSource(news, { batchSize: 16, valve })).pipe(fit(model, { epochs: 2, steps: [] }), toArray()));
+    const events = await lastValueFrom(
+      of(batchSource(news, { batchSize: 16, valve })).pipe(fit(model, { epochs: 2, steps: [] }), toArray()),
+    );
     expect(events.at(-1)).toMatchObject({ type: 'training-ended' });
     expect(idsOf(model.trained)).toHaveLength(2 * news.rows.train);
     expect(new Set(idsOf(model.trained)).size).toBe(news.rows.train);

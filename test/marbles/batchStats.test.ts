@@ -7,10 +7,29 @@ import { labelled, padded } from '../sinks/batches.js';
 
 const scheduler = (): TestScheduler => new TestScheduler((actual, expected) => expect(actual).toEqual(expected));
 
-const batches: Record<string, PaddedBatch> = { a: padded([3, 1]), b: padded([4]), l: labelled([3, 1], [2, 0]), m: labelled([2], [2]) };
+const batches: Record<string, PaddedBatch> = {
+  a: padded([3, 1]),
+  b: padded([4]),
+  l: labelled([3, 1], [2, 0]),
+  m: labelled([2], [2]),
+};
 
-const stats: BatchStats = { batches: 2, rows: 3, tokens: 8, padding: 0.2, length: { min: 1, mean: 8 / 3, max: 4 }, classes: undefined };
-const zeros: BatchStats = { batches: 0, rows: 0, tokens: 0, padding: 0, length: { min: 0, mean: 0, max: 0 }, classes: undefined };
+const stats: BatchStats = {
+  batches: 2,
+  rows: 3,
+  tokens: 8,
+  padding: 0.2,
+  length: { min: 1, mean: 8 / 3, max: 4 },
+  classes: undefined,
+};
+const zeros: BatchStats = {
+  batches: 0,
+  rows: 0,
+  tokens: 0,
+  padding: 0,
+  length: { min: 0, mean: 0, max: 0 },
+  classes: undefined,
+};
 
 describe('batchStats', () => {
   it('emits what went through when it has ended', () => {
@@ -57,7 +76,11 @@ describe('batchStats', () => {
   it('fails at once on a label that is none', () => {
     scheduler().run(({ cold, expectObservable, expectSubscriptions }) => {
       const source = cold('--x--|', { x: labelled([1], [-1]) });
-      expectObservable(source.pipe(batchStats())).toBe('--#', undefined, new HeadwaterError('HW_LABEL', 'Row 0 has the label -1: a label is an index in the label encoder, from 0.'));
+      expectObservable(source.pipe(batchStats())).toBe(
+        '--#',
+        undefined,
+        new HeadwaterError('HW_LABEL', 'Row 0 has the label -1: a label is an index in the label encoder, from 0.'),
+      );
       expectSubscriptions(source.subscriptions).toBe('^-!');
     });
   });

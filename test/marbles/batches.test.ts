@@ -1,6 +1,19 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
-import { connect, from, lastValueFrom, map, merge, Observable, range, take, tap, timer, toArray, VirtualTimeScheduler } from 'rxjs';
+import {
+  connect,
+  from,
+  lastValueFrom,
+  map,
+  merge,
+  Observable,
+  range,
+  take,
+  tap,
+  timer,
+  toArray,
+  VirtualTimeScheduler,
+} from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { HeadwaterError } from '../../src/contracts/HeadwaterError.js';
@@ -24,7 +37,8 @@ beforeAll(async () => {
   letters = await lastValueFrom(prepare(from(letterRows)));
 });
 
-const read = (split: Split, options: BatchesOptions): Promise<readonly LabelledBatch[]> => lastValueFrom(batches(split, options).pipe(toArray()));
+const read = (split: Split, options: BatchesOptions): Promise<readonly LabelledBatch[]> =>
+  lastValueFrom(batches(split, options).pipe(toArray()));
 
 const idsOf = (all: readonly LabelledBatch[]): number[] => all.flatMap(({ ids }) => [...ids]);
 const sorted = (ids: readonly number[]): number[] => ids.toSorted((a, b) => a - b);
@@ -89,7 +103,9 @@ describe('batches', () => {
         },
       };
       const source = cold<Row>('(abcdefghijklmnopqrst)|', LETTER_ROWS);
-      expectObservable(batches({ ...letters, rows$: source }, { side: 'train', maxLength: 1, overlong: 'drop', dropped })).toBe('----------------------#', undefined, new Error('too many'));
+      expectObservable(
+        batches({ ...letters, rows$: source }, { side: 'train', maxLength: 1, overlong: 'drop', dropped }),
+      ).toBe('----------------------#', undefined, new Error('too many'));
     });
   });
 
@@ -125,7 +141,9 @@ describe('batches', () => {
 
     it('gives test rows no text that train rows have', async () => {
       const textsOf = async (side: Side): Promise<readonly string[]> =>
-        (await read(news, { side })).flatMap((batch) => [...batch.ids].map((id) => preprocessText(rows[id]?.title ?? '')));
+        (await read(news, { side })).flatMap((batch) =>
+          [...batch.ids].map((id) => preprocessText(rows[id]?.title ?? '')),
+        );
       const train = new Set(await textsOf('train'));
       expect((await textsOf('test')).filter((text) => train.has(text))).toEqual([]);
       expect(train.size).toBeGreaterThan(100);
@@ -136,7 +154,9 @@ describe('batches', () => {
         for (const { ids, tokens, lengths, labels, time } of await read(news, { side, batchSize: 8 })) {
           ids.forEach((id, at) => {
             const row = rows[id];
-            expect(tokens.slice(at * time, at * time + (lengths[at] ?? 0))).toEqual(news.tokenizer.encode(preprocessText(row?.title ?? '')));
+            expect(tokens.slice(at * time, at * time + (lengths[at] ?? 0))).toEqual(
+              news.tokenizer.encode(preprocessText(row?.title ?? '')),
+            );
             expect(news.labelEncoder.nameOf(labels[at] ?? -1)).toBe(row?.category);
           });
         }
@@ -179,14 +199,24 @@ describe('batches', () => {
     });
 
     it('gives the train rows of each epoch and each seed an order of their own', async () => {
-      const order = async (split: Split, epoch: number): Promise<string> => idsOf(await read(split, { side: 'train', epoch, boundaries: [] })).join();
-      const orders = [await order(news, 1), await order(news, 2), await order(news, 3), await order({ ...news, seed: 1 }, 1)];
+      const order = async (split: Split, epoch: number): Promise<string> =>
+        idsOf(await read(split, { side: 'train', epoch, boundaries: [] })).join();
+      const orders = [
+        await order(news, 1),
+        await order(news, 2),
+        await order(news, 3),
+        await order({ ...news, seed: 1 }, 1),
+      ];
       expect(new Set(orders).size).toBe(4);
     });
 
     it('decides the order of the batches for ever', async () => {
-      expect(idsOf(await read(letters, { side: 'train', batchSize: 4 }))).toEqual([7, 4, 14, 8, 5, 19, 2, 17, 3, 9, 0, 15, 12, 16]);
-      expect(idsOf(await read(letters, { side: 'train', batchSize: 4, boundaries: [], epoch: 2 }))).toEqual([9, 4, 17, 5, 12, 0, 16, 7, 14, 19, 15, 2, 8, 3]);
+      expect(idsOf(await read(letters, { side: 'train', batchSize: 4 }))).toEqual([
+        7, 4, 14, 8, 5, 19, 2, 17, 3, 9, 0, 15, 12, 16,
+      ]);
+      expect(idsOf(await read(letters, { side: 'train', batchSize: 4, boundaries: [], epoch: 2 }))).toEqual([
+        9, 4, 17, 5, 12, 0, 16, 7, 14, 19, 15, 2, 8, 3,
+      ]);
     });
 
     it('mixes the order of train batches: neither the short one nor the long ones come last in every epoch', async () => {
@@ -212,7 +242,12 @@ describe('batches', () => {
     });
     const batches$ = batches({ ...news, rows$ }, { side: 'train', batchSize: 16 });
     const named = (name: string) => map((batch: LabelledBatch) => ({ name, batch }));
-    const seen = await lastValueFrom(batches$.pipe(connect((batch$) => merge(batch$.pipe(named('a')), batch$.pipe(named('b')))), toArray()));
+    const seen = await lastValueFrom(
+      batches$.pipe(
+        connect((batch$) => merge(batch$.pipe(named('a')), batch$.pipe(named('b')))),
+        toArray(),
+      ),
+    );
     expect(readings).toBe(1);
     const [a, b] = ['a', 'b'].map((name) => seen.filter((one) => one.name === name).map(({ batch }) => batch));
     expect(a?.length).toBeGreaterThan(10);
@@ -222,7 +257,12 @@ describe('batches', () => {
 
   it('leaves out the last short batch of a side when asked to, and tells', async () => {
     const dropped: number[] = [];
-    const all = await read(news, { side: 'train', batchSize: 16, dropLast: true, dropped: { next: ({ id }) => dropped.push(id) } });
+    const all = await read(news, {
+      side: 'train',
+      batchSize: 16,
+      dropLast: true,
+      dropped: { next: ({ id }) => dropped.push(id) },
+    });
     expect(all.every(({ size }) => size === 16)).toBe(true);
     expect(dropped).toHaveLength(idsOn('train').length % 16);
     expect(sorted([...idsOf(all), ...dropped])).toEqual(idsOn('train'));
@@ -294,7 +334,11 @@ describe('batches', () => {
 
   it('reads no row of the others into memory', async () => {
     // The test side of a long source, of which nothing is buffered but what waits in buckets.
-    const long: Split = { ...letters, rows: { ...letters.rows, test: 10_000 }, sideOf: (id) => (id % 2 === 0 ? 'test' : 'train') };
+    const long: Split = {
+      ...letters,
+      rows: { ...letters.rows, test: 10_000 },
+      sideOf: (id) => (id % 2 === 0 ? 'test' : 'train'),
+    };
     let made = 0;
     let mostWaiting = 0;
     const rows$ = range(0, 20_000).pipe(
@@ -307,7 +351,8 @@ describe('batches', () => {
   });
 
   it('refuses options that cannot work, before it is subscribed to', () => {
-    const refused = (options: Partial<BatchesOptions>): void => expect(() => batches(news, { side: 'train', ...options })).toThrow(expect.objectContaining({ code: 'HW_USAGE' }));
+    const refused = (options: Partial<BatchesOptions>): void =>
+      expect(() => batches(news, { side: 'train', ...options })).toThrow(expect.objectContaining({ code: 'HW_USAGE' }));
     refused({ epoch: 0 });
     refused({ epoch: 1.5 });
     refused({ batchSize: 0 });
@@ -316,6 +361,8 @@ describe('batches', () => {
     refused({ boundaries: [3, 2] });
     refused({ yieldAfter: 0 });
     refused({ side: 'practice' as Side });
-    expect(() => batches(news, { side: 'test', buffer: 0 })).toThrow(expect.objectContaining({ message: expect.stringMatching(/^batches: buffer is 0/) as unknown }));
+    expect(() => batches(news, { side: 'test', buffer: 0 })).toThrow(
+      expect.objectContaining({ message: expect.stringMatching(/^batches: buffer is 0/) as unknown }),
+    );
   });
 });

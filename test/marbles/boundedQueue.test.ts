@@ -1,4 +1,20 @@
-import { catchError, concat, defer, EMPTY, from, map, NEVER, type Observable, of, range, Subject, take, throwError, timer, VirtualTimeScheduler } from 'rxjs';
+import {
+  catchError,
+  concat,
+  defer,
+  EMPTY,
+  from,
+  map,
+  NEVER,
+  type Observable,
+  of,
+  range,
+  Subject,
+  take,
+  throwError,
+  timer,
+  VirtualTimeScheduler,
+} from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
 import { describe, expect, it, vi } from 'vitest';
 import { HeadwaterError } from '../../src/contracts/HeadwaterError.js';
@@ -69,13 +85,15 @@ describe('boundedQueue before a synchronous consumer', () => {
   it('queues what its consumer causes from within next, in order', () => {
     const source = new Subject<number>();
     const seen: number[] = [];
-    source.pipe(boundedQueue({ valve: recordingValve(), highWaterMark: 10, yieldAfter: Infinity })).subscribe((value) => {
-      if (value === 1) {
-        source.next(2);
-        source.next(3);
-      }
-      seen.push(value);
-    });
+    source
+      .pipe(boundedQueue({ valve: recordingValve(), highWaterMark: 10, yieldAfter: Infinity }))
+      .subscribe((value) => {
+        if (value === 1) {
+          source.next(2);
+          source.next(3);
+        }
+        seen.push(value);
+      });
     source.next(1);
     expect(seen).toEqual([1, 2, 3]);
   });
@@ -98,11 +116,13 @@ describe('boundedQueue before a synchronous consumer', () => {
     const source = new Subject<number>();
     const valve = recordingValve();
     const seen: number[] = [];
-    const subscription = source.pipe(boundedQueue({ valve, highWaterMark: 1, yieldAfter: Infinity })).subscribe((value) => {
-      seen.push(value);
-      source.next(value + 1);
-      subscription.unsubscribe();
-    });
+    const subscription = source
+      .pipe(boundedQueue({ valve, highWaterMark: 1, yieldAfter: Infinity }))
+      .subscribe((value) => {
+        seen.push(value);
+        source.next(value + 1);
+        subscription.unsubscribe();
+      });
     source.next(1);
     expect(seen).toEqual([1]);
     expect(valve.log).toEqual(['hold', 'release']);
@@ -112,9 +132,11 @@ describe('boundedQueue before a synchronous consumer', () => {
   it('holds nothing when closing the valve makes its subscriber leave', () => {
     const source = new Subject<number>();
     const valve = recordingValve();
-    const subscription = source.pipe(boundedQueue({ valve, highWaterMark: 1, yieldAfter: Infinity })).subscribe((value) => {
-      if (value === 1) source.next(2);
-    });
+    const subscription = source
+      .pipe(boundedQueue({ valve, highWaterMark: 1, yieldAfter: Infinity }))
+      .subscribe((value) => {
+        if (value === 1) source.next(2);
+      });
     valve.open$.subscribe((isOpen) => {
       if (!isOpen) subscription.unsubscribe();
     });
@@ -125,7 +147,10 @@ describe('boundedQueue before a synchronous consumer', () => {
 
   describe('yielding', () => {
     /** A consumer that works 10 ms on each value; returns what it saw in each turn of the event loop. */
-    const turns = (source$: Observable<number>, options: Partial<BoundedQueueOptions> = {}): { readonly seen: number[][]; readonly valve: ReturnType<typeof recordingValve> } => {
+    const turns = (
+      source$: Observable<number>,
+      options: Partial<BoundedQueueOptions> = {},
+    ): { readonly seen: number[][]; readonly valve: ReturnType<typeof recordingValve> } => {
       const scheduler = new VirtualTimeScheduler();
       const valve = recordingValve();
       const seen: number[][] = [[]];
@@ -190,7 +215,9 @@ describe('boundedQueue before a synchronous consumer', () => {
       const source = new Subject<number>();
       const scheduler = new VirtualTimeScheduler();
       const valve = recordingValve();
-      const subscription = source.pipe(boundedQueue({ valve, highWaterMark: 100, scheduler })).subscribe(() => (scheduler.frame += 30));
+      const subscription = source
+        .pipe(boundedQueue({ valve, highWaterMark: 100, scheduler }))
+        .subscribe(() => (scheduler.frame += 30));
       valve.open$.subscribe((isOpen) => {
         if (!isOpen) subscription.unsubscribe();
       });
@@ -276,14 +303,19 @@ describe('boundedQueue with project', () => {
   it('never emits for a source that never does', () => {
     marbles().run(({ cold, expectObservable, expectSubscriptions }) => {
       const source = cold('-');
-      expectObservable(source.pipe(boundedQueue({ valve: recordingValve(), highWaterMark: 2, project: after(1) })), '^--!').toBe('-');
+      expectObservable(
+        source.pipe(boundedQueue({ valve: recordingValve(), highWaterMark: 2, project: after(1) })),
+        '^--!',
+      ).toBe('-');
       expectSubscriptions(source.subscriptions).toBe('^--!');
     });
   });
 
   it('completes with an empty source', () => {
     marbles().run(({ cold, expectObservable }) => {
-      expectObservable(cold('---|').pipe(boundedQueue({ valve: recordingValve(), highWaterMark: 2, project: after(1) }))).toBe('---|');
+      expectObservable(
+        cold('---|').pipe(boundedQueue({ valve: recordingValve(), highWaterMark: 2, project: after(1) })),
+      ).toBe('---|');
     });
   });
 
@@ -291,7 +323,9 @@ describe('boundedQueue with project', () => {
     marbles().run(({ cold, expectObservable, expectSubscriptions }) => {
       const source = cold('abc#');
       const valve = recordingValve();
-      expectObservable(source.pipe(boundedQueue({ valve, highWaterMark: 2, project: after(4) }))).toBe('----a---b---(c#)');
+      expectObservable(source.pipe(boundedQueue({ valve, highWaterMark: 2, project: after(4) }))).toBe(
+        '----a---b---(c#)',
+      );
       expectObservable(valve.open$).toBe('t-f-t', booleans);
       expectSubscriptions(source.subscriptions).toBe('^--!');
     });
@@ -305,7 +339,11 @@ describe('boundedQueue with project', () => {
         if (value === 'b') throw new Error('no');
         return after(4)(value);
       };
-      expectObservable(source.pipe(boundedQueue({ valve, highWaterMark: 2, project }))).toBe('----(a#)', undefined, new Error('no'));
+      expectObservable(source.pipe(boundedQueue({ valve, highWaterMark: 2, project }))).toBe(
+        '----(a#)',
+        undefined,
+        new Error('no'),
+      );
       expectObservable(valve.open$).toBe('t-f-t', booleans);
       expectSubscriptions(source.subscriptions).toBe('^---!');
     });
@@ -315,8 +353,16 @@ describe('boundedQueue with project', () => {
     marbles().run(({ cold, expectObservable, expectSubscriptions }) => {
       const source = cold('abc--d-|');
       const valve = recordingValve();
-      const project = (): Observable<string> => concat(after(3)('x'), throwError(() => 'broken'));
-      expectObservable(source.pipe(boundedQueue({ valve, highWaterMark: 2, project }))).toBe('---(x#)', undefined, 'broken');
+      const project = (): Observable<string> =>
+        concat(
+          after(3)('x'),
+          throwError(() => 'broken'),
+        );
+      expectObservable(source.pipe(boundedQueue({ valve, highWaterMark: 2, project }))).toBe(
+        '---(x#)',
+        undefined,
+        'broken',
+      );
       expectObservable(valve.open$).toBe('t-ft', booleans);
       expectSubscriptions(source.subscriptions).toBe('^--!');
     });
@@ -326,11 +372,15 @@ describe('boundedQueue with project', () => {
     const source = new Subject<number>();
     const valve = recordingValve();
     const open: boolean[] = [];
-    source.pipe(boundedQueue({ valve, highWaterMark: 1, project: () => throwError(() => 'broken') })).subscribe({ error: () => open.push(valve.isOpen) });
+    source
+      .pipe(boundedQueue({ valve, highWaterMark: 1, project: () => throwError(() => 'broken') }))
+      .subscribe({ error: () => open.push(valve.isOpen) });
     source.next(1);
     const work = new Subject<never>();
     const again = new Subject<number>();
-    again.pipe(boundedQueue({ valve, highWaterMark: 1, project: () => work })).subscribe({ error: () => open.push(valve.isOpen) });
+    again
+      .pipe(boundedQueue({ valve, highWaterMark: 1, project: () => work }))
+      .subscribe({ error: () => open.push(valve.isOpen) });
     again.next(1);
     again.next(2);
     expect(valve.isOpen).toBe(false);
@@ -343,7 +393,9 @@ describe('boundedQueue with project', () => {
       const source = cold('abcd-|');
       const work = cold('  ---x|');
       const valve = recordingValve();
-      expectObservable(source.pipe(boundedQueue({ valve, highWaterMark: 2, project: () => work })), '^----!').toBe('---x-');
+      expectObservable(source.pipe(boundedQueue({ valve, highWaterMark: 2, project: () => work })), '^----!').toBe(
+        '---x-',
+      );
       expectSubscriptions(source.subscriptions).toBe('^----!');
       expectSubscriptions(work.subscriptions).toBe(['^---!', '----^!']);
       expectObservable(valve.open$).toBe('t-f--t', booleans);
@@ -353,7 +405,15 @@ describe('boundedQueue with project', () => {
   it('stops synchronous work when its subscriber leaves', () => {
     let done = 0;
     of(0)
-      .pipe(boundedQueue({ valve: recordingValve(), highWaterMark: 1, yieldAfter: Infinity, project: () => range(0, 1e9).pipe(map(() => done++)) }), take(3))
+      .pipe(
+        boundedQueue({
+          valve: recordingValve(),
+          highWaterMark: 1,
+          yieldAfter: Infinity,
+          project: () => range(0, 1e9).pipe(map(() => done++)),
+        }),
+        take(3),
+      )
       .subscribe();
     expect(done).toBe(3);
   });
@@ -362,7 +422,13 @@ describe('boundedQueue with project', () => {
     const seen: unknown[] = [];
     await new Promise<void>((resolve) => {
       from([1, 2, 3])
-        .pipe(boundedQueue({ valve: recordingValve(), highWaterMark: 1, project: (value, index) => [Promise.resolve('promise'), ['a', 'b'], EMPTY][index] ?? [value] }))
+        .pipe(
+          boundedQueue({
+            valve: recordingValve(),
+            highWaterMark: 1,
+            project: (value, index) => [Promise.resolve('promise'), ['a', 'b'], EMPTY][index] ?? [value],
+          }),
+        )
         .subscribe({ next: (value) => seen.push(value), complete: resolve });
     });
     expect(seen).toEqual(['promise', 'a', 'b']);
@@ -370,7 +436,9 @@ describe('boundedQueue with project', () => {
 
   it('does not complete while work is under way', () => {
     marbles().run(({ cold, expectObservable }) => {
-      expectObservable(cold('(a|)').pipe(boundedQueue({ valve: recordingValve(), highWaterMark: 1, project: () => NEVER }))).toBe('-');
+      expectObservable(
+        cold('(a|)').pipe(boundedQueue({ valve: recordingValve(), highWaterMark: 1, project: () => NEVER })),
+      ).toBe('-');
     });
   });
 
@@ -391,7 +459,9 @@ describe('boundedQueue with project', () => {
   it('refuses options that cannot work', () => {
     const valve = recordingValve();
     const refused = (options: Partial<BoundedQueueOptions>): void =>
-      expect(() => boundedQueue({ valve, highWaterMark: 4, ...options })).toThrow(expect.objectContaining({ code: 'HW_USAGE' }));
+      expect(() => boundedQueue({ valve, highWaterMark: 4, ...options })).toThrow(
+        expect.objectContaining({ code: 'HW_USAGE' }),
+      );
     refused({ highWaterMark: 0 });
     refused({ highWaterMark: 1.5 });
     refused({ limit: 3 });

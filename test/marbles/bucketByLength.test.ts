@@ -21,7 +21,13 @@ const batchesOf = (rows: Iterable<TokenizedRow>, options: BucketByLengthOptions)
 const idsOf = (batches: readonly PaddedBatch[]): number[][] => batches.map(({ ids }) => [...ids]);
 
 /** For marbles: each row as a letter, each batch as the letters of its rows. */
-const ROWS: Readonly<Record<string, TokenizedRow>> = { a: row(0, 1), b: row(1, 5), c: row(2, 2), d: row(3, 3), e: row(4, 7) };
+const ROWS: Readonly<Record<string, TokenizedRow>> = {
+  a: row(0, 1),
+  b: row(1, 5),
+  c: row(2, 2),
+  d: row(3, 3),
+  e: row(4, 7),
+};
 const named = (options: BucketByLengthOptions) => (source: Observable<TokenizedRow>) =>
   source.pipe(
     bucketByLength(options),
@@ -72,9 +78,17 @@ describe('bucketByLength', () => {
         },
       };
       const source = cold('-a-b-c-|', ROWS);
-      expectObservable(source.pipe(named({ ...pairs, maxLength: 4, overlong: 'drop', dropped }))).toBe('---#', undefined, new Error('too many'));
+      expectObservable(source.pipe(named({ ...pairs, maxLength: 4, overlong: 'drop', dropped }))).toBe(
+        '---#',
+        undefined,
+        new Error('too many'),
+      );
       const last = cold('-a-|', ROWS);
-      expectObservable(last.pipe(named({ ...pairs, dropLast: true, dropped }))).toBe('---#', undefined, new Error('too many'));
+      expectObservable(last.pipe(named({ ...pairs, dropLast: true, dropped }))).toBe(
+        '---#',
+        undefined,
+        new Error('too many'),
+      );
       expectSubscriptions(source.subscriptions).toBe('^--!');
     });
   });
@@ -104,9 +118,17 @@ describe('bucketByLength', () => {
 
   it('lays rows side by side and pads the shorter ones', () => {
     expect(batchesOf([row(0, 1), row(1, 3)], { batchSize: 2, boundaries: [] })).toEqual([
-      { size: 2, time: 3, tokens: Int32Array.of(2, 0, 0, 3, 3, 3), lengths: Int32Array.of(1, 3), ids: Int32Array.of(0, 1) },
+      {
+        size: 2,
+        time: 3,
+        tokens: Int32Array.of(2, 0, 0, 3, 3, 3),
+        lengths: Int32Array.of(1, 3),
+        ids: Int32Array.of(0, 1),
+      },
     ]);
-    expect(batchesOf([row(0, 1), row(1, 3)], { batchSize: 2, boundaries: [], padIndex: 9 })[0]?.tokens).toEqual(Int32Array.of(2, 9, 9, 3, 3, 3));
+    expect(batchesOf([row(0, 1), row(1, 3)], { batchSize: 2, boundaries: [], padIndex: 9 })[0]?.tokens).toEqual(
+      Int32Array.of(2, 9, 9, 3, 3, 3),
+    );
   });
 
   it('gives labelled rows a labelled batch', () => {
@@ -115,7 +137,14 @@ describe('bucketByLength', () => {
       { ...row(1, 1), label: 0 },
     ];
     expect(batchesOf(rows, { batchSize: 2 })).toEqual([
-      { size: 2, time: 1, tokens: Int32Array.of(2, 3), lengths: Int32Array.of(1, 1), ids: Int32Array.of(0, 1), labels: Int32Array.of(3, 0) },
+      {
+        size: 2,
+        time: 1,
+        tokens: Int32Array.of(2, 3),
+        lengths: Int32Array.of(1, 1),
+        ids: Int32Array.of(0, 1),
+        labels: Int32Array.of(3, 0),
+      },
     ]);
   });
 
@@ -158,7 +187,12 @@ describe('bucketByLength', () => {
   it('with dropLast leaves out that last batch alone, and says so', () => {
     const dropped: DroppedRow[] = [];
     const rows = [9, 1, 5, 1, 9, 5, 1].map((length, id) => row(id, length));
-    const batches = batchesOf(rows, { batchSize: 4, boundaries: [3, 6], dropLast: true, dropped: { next: (drop) => dropped.push(drop) } });
+    const batches = batchesOf(rows, {
+      batchSize: 4,
+      boundaries: [3, 6],
+      dropLast: true,
+      dropped: { next: (drop) => dropped.push(drop) },
+    });
     expect(idsOf(batches)).toEqual([[1, 3, 2, 0]]);
     expect(dropped).toEqual([
       { type: 'dropped', reason: 'last', id: 4, length: 9 },
@@ -175,17 +209,35 @@ describe('bucketByLength', () => {
   it('gives an empty row the unknown token, or drops it', () => {
     const rows = [row(0, 0), row(1, 1)];
     expect(batchesOf(rows, { batchSize: 2 })[0]?.tokens).toEqual(Int32Array.of(1, 3));
-    expect(batchesOf(rows, { batchSize: 2, unknownIndex: 7 })[0]).toMatchObject({ tokens: Int32Array.of(7, 3), lengths: Int32Array.of(1, 1) });
+    expect(batchesOf(rows, { batchSize: 2, unknownIndex: 7 })[0]).toMatchObject({
+      tokens: Int32Array.of(7, 3),
+      lengths: Int32Array.of(1, 1),
+    });
     const dropped: DroppedRow[] = [];
-    expect(idsOf(batchesOf(rows, { batchSize: 2, empty: 'drop', dropped: { next: (drop) => dropped.push(drop) } }))).toEqual([[1]]);
+    expect(
+      idsOf(batchesOf(rows, { batchSize: 2, empty: 'drop', dropped: { next: (drop) => dropped.push(drop) } })),
+    ).toEqual([[1]]);
     expect(dropped).toEqual([{ type: 'dropped', reason: 'empty', id: 0, length: 0 }]);
   });
 
   it('cuts an overlong row, or drops it', () => {
     const rows = [row(0, 5), row(1, 3)];
-    expect(batchesOf(rows, { batchSize: 2, maxLength: 3 })[0]).toMatchObject({ time: 3, lengths: Int32Array.of(3, 3), tokens: Int32Array.of(2, 2, 2, 3, 3, 3) });
+    expect(batchesOf(rows, { batchSize: 2, maxLength: 3 })[0]).toMatchObject({
+      time: 3,
+      lengths: Int32Array.of(3, 3),
+      tokens: Int32Array.of(2, 2, 2, 3, 3, 3),
+    });
     const dropped: DroppedRow[] = [];
-    expect(idsOf(batchesOf(rows, { batchSize: 2, maxLength: 3, overlong: 'drop', dropped: { next: (drop) => dropped.push(drop) } }))).toEqual([[1]]);
+    expect(
+      idsOf(
+        batchesOf(rows, {
+          batchSize: 2,
+          maxLength: 3,
+          overlong: 'drop',
+          dropped: { next: (drop) => dropped.push(drop) },
+        }),
+      ),
+    ).toEqual([[1]]);
     expect(dropped).toEqual([{ type: 'dropped', reason: 'overlong', id: 0, length: 5 }]);
   });
 
@@ -198,7 +250,8 @@ describe('bucketByLength', () => {
   });
 
   it('refuses options that cannot work', () => {
-    const refused = (options: BucketByLengthOptions): void => expect(() => bucketByLength(options)).toThrow(expect.objectContaining({ code: 'HW_USAGE' }));
+    const refused = (options: BucketByLengthOptions): void =>
+      expect(() => bucketByLength(options)).toThrow(expect.objectContaining({ code: 'HW_USAGE' }));
     refused({ batchSize: 0 });
     refused({ batchSize: 1.5 });
     refused({ batchSize: 1, maxLength: 0 });

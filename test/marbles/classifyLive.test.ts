@@ -14,15 +14,33 @@ const tokenizer = await lastValueFrom(of('ferry copper otters comet probe relay 
 const labelEncoder = LabelEncoder.of(['Business', 'Sports', 'World']);
 
 /** Probabilities by the row's first token: each title's answer is its own, wherever its row stands. */
-const answers: Record<string, readonly number[]> = { ferry: [0.125, 0.25, 0.625], copper: [0.5, 0.25, 0.25], otters: [0.25, 0.5, 0.25], comet: [0.375, 0.375, 0.25], '<UNK>': [0, 0, 1] };
-const probabilities = ({ tokens, time }: PaddedBatch, row: number): readonly number[] => answers[tokenizer.tokens[tokens[row * time] ?? 0] ?? ''] ?? [];
+const answers: Record<string, readonly number[]> = {
+  ferry: [0.125, 0.25, 0.625],
+  copper: [0.5, 0.25, 0.25],
+  otters: [0.25, 0.5, 0.25],
+  comet: [0.375, 0.375, 0.25],
+  '<UNK>': [0, 0, 1],
+};
+const probabilities = ({ tokens, time }: PaddedBatch, row: number): readonly number[] =>
+  answers[tokenizer.tokens[tokens[row * time] ?? 0] ?? ''] ?? [];
 const answering = () => recordingModel({ classes: 3, probabilities });
 
-const titles = { a: 'The Ferry: probe and final relay', b: 'Copper', c: 'Otters (final) relay', d: 'Comet probe', e: 'Nothing known' };
-const item = (name: keyof typeof titles, id: number, seen = 0): LiveHeadline => headline({ id, title: titles[name], seen });
+const titles = {
+  a: 'The Ferry: probe and final relay',
+  b: 'Copper',
+  c: 'Otters (final) relay',
+  d: 'Comet probe',
+  e: 'Nothing known',
+};
+const item = (name: keyof typeof titles, id: number, seen = 0): LiveHeadline =>
+  headline({ id, title: titles[name], seen });
 const batches = { A: [item('a', 0), item('b', 1), item('c', 2)], B: [item('d', 3), item('e', 4)], Z: [] };
 
-const prediction = (of: LiveHeadline, latencyMs: number, ...distribution: readonly (readonly [string, number])[]): LivePrediction => ({
+const prediction = (
+  of: LiveHeadline,
+  latencyMs: number,
+  ...distribution: readonly (readonly [string, number])[]
+): LivePrediction => ({
   type: 'live-prediction',
   headline: of,
   category: distribution[0]?.[0] ?? '',
@@ -53,9 +71,12 @@ describe('classifyLive', () => {
 
   it('gives the model preprocessed titles, in one batch, and the unknown token where nothing is left', () => {
     const model = answering();
-    of([...batches.A, headline({ id: 7, title: 'the (and)' })]).pipe(classifyLive({ model, tokenizer, labelEncoder })).subscribe();
+    of([...batches.A, headline({ id: 7, title: 'the (and)' })])
+      .pipe(classifyLive({ model, tokenizer, labelEncoder }))
+      .subscribe();
     const batch = model.predicted[0]!;
-    const text = (row: number): string => tokenizer.decode(batch.tokens.subarray(row * batch.time, row * batch.time + (batch.lengths[row] ?? 0)));
+    const text = (row: number): string =>
+      tokenizer.decode(batch.tokens.subarray(row * batch.time, row * batch.time + (batch.lengths[row] ?? 0)));
     expect([...batch.ids].map((id, row) => [id, text(row)])).toEqual([
       [0, 'ferry probe final relay'],
       [1, 'copper'],
@@ -106,7 +127,9 @@ describe('classifyLive', () => {
       },
     });
     const seen: number[] = [];
-    of(batches.A).pipe(classifyLive({ model, tokenizer, labelEncoder, scheduler })).subscribe(({ latencyMs }) => seen.push(latencyMs));
+    of(batches.A)
+      .pipe(classifyLive({ model, tokenizer, labelEncoder, scheduler }))
+      .subscribe(({ latencyMs }) => seen.push(latencyMs));
     expect(seen).toEqual([15, 15, 15]);
   });
 
@@ -114,7 +137,12 @@ describe('classifyLive', () => {
     runMarbles(({ cold, expectObservable }) => {
       const [a, b, c] = batches.A;
       const source = cold('a-b-c|', { a: { ...a!, seen: 0 }, b: { ...b!, seen: 2 }, c: { ...c!, seen: 4 } });
-      const latencies = source.pipe(microBatch({ maxSize: 8, maxWaitMs: 3 }), classifyLive({ model: answering(), tokenizer, labelEncoder }), map(({ latencyMs }) => latencyMs), toArray());
+      const latencies = source.pipe(
+        microBatch({ maxSize: 8, maxWaitMs: 3 }),
+        classifyLive({ model: answering(), tokenizer, labelEncoder }),
+        map(({ latencyMs }) => latencyMs),
+        toArray(),
+      );
       expectObservable(latencies).toBe('-----(x|)', { x: [3, 1, 1] });
     });
   });
@@ -138,7 +166,11 @@ describe('classifyLive', () => {
   it('hands on an error of the source', () => {
     runMarbles(({ cold, expectObservable, expectSubscriptions }) => {
       const batch$ = cold('-A-----#', batches, 'cut');
-      expectObservable(batch$.pipe(classifyLive({ model: answering(), tokenizer, labelEncoder }))).toBe('-(abc)-#', predictions(1, 0), 'cut');
+      expectObservable(batch$.pipe(classifyLive({ model: answering(), tokenizer, labelEncoder }))).toBe(
+        '-(abc)-#',
+        predictions(1, 0),
+        'cut',
+      );
       expectSubscriptions(batch$.subscriptions).toBe('^------!');
     });
   });
@@ -154,7 +186,11 @@ describe('classifyLive', () => {
     });
     runMarbles(({ cold, expectObservable, expectSubscriptions }) => {
       const batch$ = cold('-A-----B-A|', batches);
-      expectObservable(batch$.pipe(classifyLive({ model, tokenizer, labelEncoder }))).toBe('-(abc)-#', predictions(1, 0), thrown);
+      expectObservable(batch$.pipe(classifyLive({ model, tokenizer, labelEncoder }))).toBe(
+        '-(abc)-#',
+        predictions(1, 0),
+        thrown,
+      );
       expectSubscriptions(batch$.subscriptions).toBe('^------!');
     });
   });
@@ -163,7 +199,10 @@ describe('classifyLive', () => {
     const model = answering();
     runMarbles(({ cold, expectObservable, expectSubscriptions }) => {
       const batch$ = cold('-A-----B-|', batches);
-      expectObservable(batch$.pipe(classifyLive({ model, tokenizer, labelEncoder })), '^-----!').toBe('-(abc)', predictions(1, 0));
+      expectObservable(batch$.pipe(classifyLive({ model, tokenizer, labelEncoder })), '^-----!').toBe(
+        '-(abc)',
+        predictions(1, 0),
+      );
       expectSubscriptions(batch$.subscriptions).toBe('^-----!');
     });
     expect(model.predicted).toHaveLength(1);
@@ -193,7 +232,13 @@ describe('classifyLive', () => {
   it('ends with HW_NUMERIC rather than call a headline of NaN the first class', () => {
     const seen: unknown[] = [];
     of(batches.A)
-      .pipe(classifyLive({ model: recordingModel({ classes: 3, probabilities: () => [0, 0.5, NaN] }), tokenizer, labelEncoder }))
+      .pipe(
+        classifyLive({
+          model: recordingModel({ classes: 3, probabilities: () => [0, 0.5, NaN] }),
+          tokenizer,
+          labelEncoder,
+        }),
+      )
       .subscribe({ next: (value) => seen.push(value), error: (error: unknown) => seen.push(error) });
     expect(seen).toEqual([expect.objectContaining({ code: 'HW_NUMERIC' })]);
   });
@@ -203,10 +248,17 @@ describe('classifyLive', () => {
     of(batches.A)
       .pipe(classifyLive({ model: recordingModel({ classes: 2 }), tokenizer, labelEncoder }))
       .subscribe({ next: (value) => seen.push(value), error: (error: unknown) => seen.push(error) });
-    expect(seen).toEqual([expect.objectContaining({ code: 'HW_USAGE', message: expect.stringContaining('has 2 classes, but the label encoder 3') as unknown })]);
+    expect(seen).toEqual([
+      expect.objectContaining({
+        code: 'HW_USAGE',
+        message: expect.stringContaining('has 2 classes, but the label encoder 3') as unknown,
+      }),
+    ]);
   });
 
   it('refuses an empty stop word', () => {
-    expect(() => classifyLive({ model: answering(), tokenizer, labelEncoder, stopWords: [''] })).toThrow(expect.objectContaining({ code: 'HW_USAGE' }));
+    expect(() => classifyLive({ model: answering(), tokenizer, labelEncoder, stopWords: [''] })).toThrow(
+      expect.objectContaining({ code: 'HW_USAGE' }),
+    );
   });
 });

@@ -51,7 +51,11 @@ describe('deadLetters', () => {
       const letters = deadLetters({ limit: 1 });
       const source = cold('--a--a--b--c--|', values);
       expectObservable(letters.rejections$).toBe('--a-----b', values);
-      expectObservable(reject(source, letters)).toBe('--r--r--#', { r: 'rejected' }, expect.objectContaining({ code: 'HW_REJECTIONS' }));
+      expectObservable(reject(source, letters)).toBe(
+        '--r--r--#',
+        { r: 'rejected' },
+        expect.objectContaining({ code: 'HW_REJECTIONS' }),
+      );
       expectSubscriptions(source.subscriptions).toBe('^-------!');
     });
   });

@@ -173,29 +173,53 @@ describe('decode, by its codec', () => {
       rejection = got;
       times += 1;
     });
-    expect(outcome(of(sourceRow(0, fields)).pipe(decode(codec, { rejections })))).toEqual({ values: [], error: undefined });
+    expect(outcome(of(sourceRow(0, fields)).pipe(decode(codec, { rejections })))).toEqual({
+      values: [],
+      error: undefined,
+    });
     expect(times).toBe(1);
     return rejection;
   };
 
   it('rejects a row once, by the first field that failed', () => {
-    expect(reject(headlineRow, { title: '', category: '\t' })).toMatchObject({ field: 'title', expected: 'a non-blank title', got: '' });
-    expect(reject(headlineRow, { title: 'Ferry returns', category: '\t' })).toMatchObject({ field: 'category', expected: 'a non-blank category', got: '\t' });
+    expect(reject(headlineRow, { title: '', category: '\t' })).toMatchObject({
+      field: 'title',
+      expected: 'a non-blank title',
+      got: '',
+    });
+    expect(reject(headlineRow, { title: 'Ferry returns', category: '\t' })).toMatchObject({
+      field: 'category',
+      expected: 'a non-blank category',
+      got: '\t',
+    });
     expect(reject(headlineOnly, { title: '\u00a0' })).toMatchObject({ field: 'title' });
   });
 
   it('shortens what stood there', () => {
     const page = t.type({ page: t.literal('1') });
-    expect(reject(page, { page: 'x'.repeat(5_000_000) })).toMatchObject({ field: 'page', expected: '"1"', got: `${'x'.repeat(79)}…` });
+    expect(reject(page, { page: 'x'.repeat(5_000_000) })).toMatchObject({
+      field: 'page',
+      expected: '"1"',
+      got: `${'x'.repeat(79)}…`,
+    });
   });
 
   it('names the field through intersections, unions and refinements', () => {
     const known = t.union([t.literal('World'), t.literal('Sports')], 'a known class');
-    expect(reject(t.type({ category: known }), { category: 'Weather' })).toMatchObject({ field: 'category', expected: 'a known class', got: 'Weather' });
+    expect(reject(t.type({ category: known }), { category: 'Weather' })).toMatchObject({
+      field: 'category',
+      expected: 'a known class',
+      got: 'Weather',
+    });
     const both = t.intersection([t.type({ title: t.string }), t.type({ category: t.literal('World') })]);
-    expect(reject(both, { title: 'Ferry', category: 'Sports' })).toMatchObject({ field: 'category', expected: '"World"' });
+    expect(reject(both, { title: 'Ferry', category: 'Sports' })).toMatchObject({
+      field: 'category',
+      expected: '"World"',
+    });
     expect(reject(t.exact(both), { title: 'Ferry', category: 'Sports' })).toMatchObject({ field: 'category' });
-    expect(reject(t.readonly(t.exact(both)), { title: 'Ferry', category: 'Sports' })).toMatchObject({ field: 'category' });
+    expect(reject(t.readonly(t.exact(both)), { title: 'Ferry', category: 'Sports' })).toMatchObject({
+      field: 'category',
+    });
     const either = t.union([t.type({ title: t.literal('A') }), t.type({ category: t.literal('B') })]);
     expect(reject(either, { title: 'C', category: 'C' })).toMatchObject({ field: 'title', expected: '"A"' });
   });
@@ -210,9 +234,16 @@ describe('decode, by its codec', () => {
       'distinct',
     );
     const rejection = reject(distinct, { title: 'World', category: 'World' });
-    expect(rejection).toMatchObject({ field: undefined, expected: 'distinct', got: '{"title":"World","category":"World"}' });
+    expect(rejection).toMatchObject({
+      field: undefined,
+      expected: 'distinct',
+      got: '{"title":"World","category":"World"}',
+    });
     const { error } = outcome(of(sourceRow(0, { title: 'World', category: 'World' })).pipe(decode(distinct)));
-    expect(error).toMatchObject({ code: 'HW_REJECTIONS', message: expect.stringContaining('the record should be distinct') as string });
+    expect(error).toMatchObject({
+      code: 'HW_REJECTIONS',
+      message: expect.stringContaining('the record should be distinct') as string,
+    });
   });
 
   it('emits what the codec makes of a field', () => {
@@ -252,11 +283,18 @@ describe('decode, by its columns', () => {
 
   it('errs where the table lacks a column, whatever the rejections', () => {
     const rejections = new Subject<Rejection>();
-    const lacking = outcome(of(sourceRow(0, { title: '', section: 'World' })).pipe(decode(headlineRow, { rejections })));
+    const lacking = outcome(
+      of(sourceRow(0, { title: '', section: 'World' })).pipe(decode(headlineRow, { rejections })),
+    );
     expect(lacking.error).toMatchObject({ code: 'HW_COLUMNS', where: 'news.csv' });
-    expect(lacking.error).toMatchObject({ message: expect.stringMatching(/no column "category".* it has "title", "section"/) as string });
+    expect(lacking.error).toMatchObject({
+      message: expect.stringMatching(/no column "category".* it has "title", "section"/) as string,
+    });
     const misnamed = outcome(of(wire).pipe(decode(headlineRow, { columns: { title: 'heading' }, rejections })));
-    expect(misnamed.error).toMatchObject({ code: 'HW_COLUMNS', message: expect.stringContaining('no column "heading", which the field "title" is read from') as string });
+    expect(misnamed.error).toMatchObject({
+      code: 'HW_COLUMNS',
+      message: expect.stringContaining('no column "heading", which the field "title" is read from') as string,
+    });
   });
 
   it('does without a column that the codec can do without', () => {
@@ -269,8 +307,16 @@ describe('decode, by its columns', () => {
   it('reads a column called __proto__, and is not misled by one', () => {
     const fields: object = JSON.parse('{"__proto__":"Ferry returns","category":"World"}') as object;
     const row = sourceRow(0, {});
-    const named: SourceRow = { ...row, fields: Object.defineProperties(Object.create(null) as Record<string, string>, Object.getOwnPropertyDescriptors(fields)) };
-    expect(outcome(of(named).pipe(decode(headlineRow, { columns: { title: '__proto__' } }))).values).toEqual([decoded.a]);
+    const named: SourceRow = {
+      ...row,
+      fields: Object.defineProperties(
+        Object.create(null) as Record<string, string>,
+        Object.getOwnPropertyDescriptors(fields),
+      ),
+    };
+    expect(outcome(of(named).pipe(decode(headlineRow, { columns: { title: '__proto__' } }))).values).toEqual([
+      decoded.a,
+    ]);
     const { error } = outcome(of(named).pipe(decode(headlineRow)));
     expect(error).toMatchObject({ code: 'HW_COLUMNS' });
     expect('polluted' in {} || 'category' in {}).toBe(false);

@@ -98,7 +98,11 @@ describe('dedupe', () => {
   it('tells of each repeat, and by what it was known', () => {
     const told: RepeatedHeadline[] = [];
     const first = headline({ guid: '1', link: 'https://a.example/ferry', title: 'Ferry returns' });
-    const repeats = [headline({ guid: '1', title: first.title }), headline({ guid: '2', link: first.link, title: 'A third' }), headline({ guid: '3', title: first.title })];
+    const repeats = [
+      headline({ guid: '1', title: first.title }),
+      headline({ guid: '2', link: first.link, title: 'A third' }),
+      headline({ guid: '3', title: first.title }),
+    ];
     of(first, ...repeats)
       .pipe(dedupe({ repeats: { next: (repeat) => told.push(repeat) } }))
       .subscribe();
@@ -110,11 +114,19 @@ describe('dedupe', () => {
   });
 
   it('knows a guid within its source alone', () => {
-    expect(passing([{ guid: '1', source: 'x', title: 'One' }, { guid: '1', source: 'y', title: 'Two' }, { guid: '1', source: 'x', title: 'Three' }])).toEqual([0, 1]);
+    expect(
+      passing([
+        { guid: '1', source: 'x', title: 'One' },
+        { guid: '1', source: 'y', title: 'Two' },
+        { guid: '1', source: 'x', title: 'Three' },
+      ]),
+    ).toEqual([0, 1]);
   });
 
   it('does not take headlines without a guid for one', () => {
-    expect(passing([{ title: 'One' }, { title: 'Two' }, { guid: '', title: 'Three' }, { guid: '', title: 'Four' }])).toEqual([0, 1, 2, 3]);
+    expect(
+      passing([{ title: 'One' }, { title: 'Two' }, { guid: '', title: 'Three' }, { guid: '', title: 'Four' }]),
+    ).toEqual([0, 1, 2, 3]);
   });
 
   it.each([
@@ -127,7 +139,12 @@ describe('dedupe', () => {
     ['relative/address', ' relative/address/ '],
     ['no address', ' no address '],
   ])('takes %s and %s for one link', (one, other) => {
-    expect(passing([{ link: one, title: 'One' }, { link: other, title: 'Other' }])).toEqual([0]);
+    expect(
+      passing([
+        { link: one, title: 'One' },
+        { link: other, title: 'Other' },
+      ]),
+    ).toEqual([0]);
   });
 
   it.each([
@@ -140,7 +157,12 @@ describe('dedupe', () => {
     [undefined, undefined],
     ['', ' '],
   ])('does not take %s and %s for one link', (one, other) => {
-    expect(passing([{ link: one, title: 'One' }, { link: other, title: 'Other' }])).toEqual([0, 1]);
+    expect(
+      passing([
+        { link: one, title: 'One' },
+        { link: other, title: 'Other' },
+      ]),
+    ).toEqual([0, 1]);
   });
 
   it.each([
@@ -164,11 +186,21 @@ describe('dedupe', () => {
   });
 
   it('remembers every key of a repeat: the next one may share another with it', () => {
-    expect(passing([{ guid: '1', title: 'One' }, { guid: '1', title: 'Two' }, { guid: '9', title: 'Two' }])).toEqual([0]);
+    expect(
+      passing([
+        { guid: '1', title: 'One' },
+        { guid: '1', title: 'Two' },
+        { guid: '9', title: 'Two' },
+      ]),
+    ).toEqual([0]);
   });
 
   it('knows headlines by what it is told to', () => {
-    const given = [{ guid: '1', link: 'https://a.example/x', title: 'Live' }, { guid: '2', link: 'https://a.example/y', title: 'Live' }, { guid: '3', link: 'https://a.example/x', title: 'Other' }];
+    const given = [
+      { guid: '1', link: 'https://a.example/x', title: 'Live' },
+      { guid: '2', link: 'https://a.example/y', title: 'Live' },
+      { guid: '3', link: 'https://a.example/x', title: 'Other' },
+    ];
     expect(passing(given, { by: ['guid'] })).toEqual([0, 1, 2]);
     expect(passing(given, { by: ['link'] })).toEqual([0, 1]);
     expect(passing(given, { by: ['content'] })).toEqual([0, 2]);
@@ -176,14 +208,26 @@ describe('dedupe', () => {
   });
 
   it('takes no key of a kind for one of another', () => {
-    expect(passing([{ link: 'no address', title: 'A' }, { title: 'No address' }, { guid: 'no address', title: 'B' }])).toEqual([0, 1, 2]);
+    expect(
+      passing([{ link: 'no address', title: 'A' }, { title: 'No address' }, { guid: 'no address', title: 'B' }]),
+    ).toEqual([0, 1, 2]);
   });
 
   it('forgets the key that was not seen for longest', () => {
     const of2 = { by: ['guid'], capacity: 2 } as const;
-    expect(passing(['a', 'b', 'c', 'a'].map((guid) => ({ guid })), of2)).toEqual([0, 1, 2, 3]);
+    expect(
+      passing(
+        ['a', 'b', 'c', 'a'].map((guid) => ({ guid })),
+        of2,
+      ),
+    ).toEqual([0, 1, 2, 3]);
     // a is seen again and so stays; b goes.
-    expect(passing(['a', 'b', 'a', 'c', 'a', 'b'].map((guid) => ({ guid })), of2)).toEqual([0, 1, 3, 5]);
+    expect(
+      passing(
+        ['a', 'b', 'a', 'c', 'a', 'b'].map((guid) => ({ guid })),
+        of2,
+      ),
+    ).toEqual([0, 1, 3, 5]);
   });
 
   it('knows a headline again where there is room for the keys of one alone', () => {
@@ -208,7 +252,9 @@ describe('dedupe', () => {
 
   it('knows after a restart what was seen before', () => {
     const before = dedupeMemory();
-    of(values.a, values.b).pipe(dedupe({ memory: before })).subscribe();
+    of(values.a, values.b)
+      .pipe(dedupe({ memory: before }))
+      .subscribe();
     const written = JSON.stringify(before);
     const read: unknown = JSON.parse(written);
     if (!DedupeMemoryJson.is(read)) throw new Error('What was written does not pass its codec.');
@@ -220,7 +266,8 @@ describe('dedupe', () => {
   });
 
   it('refuses options that cannot work', () => {
-    const refused = (options: DedupeOptions): void => expect(() => dedupe(options)).toThrow(expect.objectContaining({ code: 'HW_USAGE' }));
+    const refused = (options: DedupeOptions): void =>
+      expect(() => dedupe(options)).toThrow(expect.objectContaining({ code: 'HW_USAGE' }));
     refused({ capacity: 0 });
     refused({ capacity: 1.5 });
     refused({ capacity: 2 ** 32 });

@@ -6,12 +6,18 @@ import { initialTrainingState } from '../../src/operators/initialTrainingState.j
 import { runMarbles } from '../../src/testing/runMarbles.js';
 
 const losses = { a: 1, b: 0.75, c: 0.875, n: NaN, i: Infinity };
-const asResult = map((validationLoss: number, index): EpochResult => ({ epoch: index + 1, trainLoss: 1, validationLoss }));
+const asResult = map((validationLoss: number, index): EpochResult => ({
+  epoch: index + 1,
+  trainLoss: 1,
+  validationLoss,
+}));
 const folded = (patience?: number) => {
   const step = earlyStopping(patience === undefined ? {} : { patience });
   return scan((state: TrainingState, result: EpochResult) => step(state, result), initialTrainingState());
 };
-const shown = map(({ patience, best, stop }: TrainingState) => `${patience} of ${best.epoch}${stop === undefined ? '' : ` ${stop}`}`);
+const shown = map(
+  ({ patience, best, stop }: TrainingState) => `${patience} of ${best.epoch}${stop === undefined ? '' : ` ${stop}`}`,
+);
 
 describe('earlyStopping, in scan', () => {
   it('counts down while the loss is no lower, and is patient again when it is', () => {
@@ -19,7 +25,13 @@ describe('earlyStopping, in scan', () => {
       const loss$ = cold('  -a-a-b-b-c-|', losses);
       const expected = '    -v-w-x-y-z-|';
       const subscribed = '  ^----------!';
-      expectObservable(loss$.pipe(asResult, folded(2), shown)).toBe(expected, { v: '2 of 1', w: '1 of 1', x: '2 of 3', y: '1 of 3', z: '0 of 3 patience' });
+      expectObservable(loss$.pipe(asResult, folded(2), shown)).toBe(expected, {
+        v: '2 of 1',
+        w: '1 of 1',
+        x: '2 of 3',
+        y: '1 of 3',
+        z: '0 of 3 patience',
+      });
       expectSubscriptions(loss$.subscriptions).toBe(subscribed);
     });
   });
@@ -39,7 +51,10 @@ describe('earlyStopping, in scan', () => {
 
   it('stops at the first epoch that is no better with a patience of 1', () => {
     runMarbles(({ cold, expectObservable }) => {
-      expectObservable(cold('-a-a|', losses).pipe(asResult, folded(1), shown)).toBe('-x-y|', { x: '1 of 1', y: '0 of 1 patience' });
+      expectObservable(cold('-a-a|', losses).pipe(asResult, folded(1), shown)).toBe('-x-y|', {
+        x: '1 of 1',
+        y: '0 of 1 patience',
+      });
     });
   });
 

@@ -182,6 +182,7 @@ describe('emitInSlices', () => {
   });
 
   it('refuses a slice of no time', () => {
-    for (const yieldAfter of [0, -1, NaN]) expect(() => emitInSlices('a', { yieldAfter })).toThrow(expect.objectContaining({ code: 'HW_USAGE' }));
+    for (const yieldAfter of [0, -1, NaN])
+      expect(() => emitInSlices('a', { yieldAfter })).toThrow(expect.objectContaining({ code: 'HW_USAGE' }));
   });
 });

@@ -39,14 +39,17 @@ describe('epochsFrom', () => {
   it.each<[string, MonoTypeOperatorFunction<TrainingEvent>, string]>([
     ['at once', identity, '(a#)'],
     ['later', delay(3), '---(a#)'],
-  ])('has what an epoch throws for its error, from the second one on too, where the first one came %s', (_, coming, expected) => {
-    const thrown = new Error('no batches');
-    const epoch = (state: TrainingState): Observable<TrainingEvent> => {
-      if (state.epoch === 1) throw thrown;
-      return of(first).pipe(coming);
-    };
-    runMarbles(({ expectObservable }) => {
-      expectObservable(epochsFrom(initial, epoch)).toBe(expected, { a: first }, thrown);
-    });
-  });
+  ])(
+    'has what an epoch throws for its error, from the second one on too, where the first one came %s',
+    (_, coming, expected) => {
+      const thrown = new Error('no batches');
+      const epoch = (state: TrainingState): Observable<TrainingEvent> => {
+        if (state.epoch === 1) throw thrown;
+        return of(first).pipe(coming);
+      };
+      runMarbles(({ expectObservable }) => {
+        expectObservable(epochsFrom(initial, epoch)).toBe(expected, { a: first }, thrown);
+      });
+    },
+  );
 });

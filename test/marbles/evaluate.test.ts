@@ -9,7 +9,10 @@ import { recordingModel } from '../../src/testing/recordingModel.js';
 import { runMarbles } from '../../src/testing/runMarbles.js';
 import { deferredModel } from '../operators/deferredModel.js';
 
-const batches = { a: labelledBatch({ seed: 1, size: 3, firstId: 10 }), b: labelledBatch({ seed: 2, size: 2, firstId: 20 }) };
+const batches = {
+  a: labelledBatch({ seed: 1, size: 3, firstId: 10 }),
+  b: labelledBatch({ seed: 2, size: 2, firstId: 20 }),
+};
 
 const distributions: Record<number, readonly number[]> = {
   10: [0.125, 0.625, 0.25],
@@ -18,7 +21,10 @@ const distributions: Record<number, readonly number[]> = {
   20: [0, 0, 1],
   21: [0.25, 0.5, 0.25],
 };
-const options = { classes: 3, probabilities: ({ ids }: { ids: Int32Array }, row: number) => distributions[ids[row] ?? 0] ?? [] };
+const options = {
+  classes: 3,
+  probabilities: ({ ids }: { ids: Int32Array }, row: number) => distributions[ids[row] ?? 0] ?? [],
+};
 
 const evaluated = (batch: LabelledBatch, predicted: readonly number[], loss = 1): EvaluatedBatch => ({
   type: 'evaluated',
@@ -39,7 +45,10 @@ describe('evaluate', () => {
       const batch$ = cold('-a--b-|', batches);
       const expected = '   -x--y-|';
       const subscribed = ' ^-----!';
-      expectObservable(batch$.pipe(evaluate(model))).toBe(expected, { x: { ...x, loss: 0.75 }, y: { ...y, loss: 0.5 } });
+      expectObservable(batch$.pipe(evaluate(model))).toBe(expected, {
+        x: { ...x, loss: 0.75 },
+        y: { ...y, loss: 0.5 },
+      });
       expectSubscriptions(batch$.subscriptions).toBe(subscribed);
     });
     expect(model.evaluated).toEqual([batches.a, batches.b]);
@@ -116,9 +125,13 @@ describe('evaluate', () => {
   it('ends with HW_NUMERIC rather than call a row of NaN class 0', () => {
     const seen: unknown[] = [];
     of(batches.a)
-      .pipe(evaluate(recordingModel({ classes: 3, probabilities: (_, row) => (row === 1 ? [NaN, NaN, NaN] : [1, 0, 0]) })))
+      .pipe(
+        evaluate(recordingModel({ classes: 3, probabilities: (_, row) => (row === 1 ? [NaN, NaN, NaN] : [1, 0, 0]) })),
+      )
       .subscribe({ next: (result) => seen.push(result), error: (error: unknown) => seen.push(error) });
-    expect(seen).toEqual([expect.objectContaining({ code: 'HW_NUMERIC', message: expect.stringContaining('row 11') as unknown })]);
+    expect(seen).toEqual([
+      expect.objectContaining({ code: 'HW_NUMERIC', message: expect.stringContaining('row 11') as unknown }),
+    ]);
   });
 
   it('ends with HW_USAGE when a model gives probabilities of another shape', () => {
@@ -127,7 +140,12 @@ describe('evaluate', () => {
     of(batches.a)
       .pipe(evaluate(model))
       .subscribe({ error: (error: unknown) => seen.push(error) });
-    expect(seen).toEqual([expect.objectContaining({ code: 'HW_USAGE', message: expect.stringContaining('9 probabilities for 3 rows of 4 classes') as unknown })]);
+    expect(seen).toEqual([
+      expect.objectContaining({
+        code: 'HW_USAGE',
+        message: expect.stringContaining('9 probabilities for 3 rows of 4 classes') as unknown,
+      }),
+    ]);
   });
 
   it('emits the batches of a model whose results come later in their order', () => {

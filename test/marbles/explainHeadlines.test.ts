@@ -14,34 +14,61 @@ const tokenizer = await lastValueFrom(of('ferry returns port cup final').pipe(To
 const labelEncoder = LabelEncoder.of(['Sports', 'World']);
 
 /** What each token adds to the probability of World. */
-const WORTH: Readonly<Record<string, number>> = { ferry: 0.25, port: 0.125, returns: 0, final: -0.125, '<UNK>': 0.0625 };
+const WORTH: Readonly<Record<string, number>> = {
+  ferry: 0.25,
+  port: 0.125,
+  returns: 0,
+  final: -0.125,
+  '<UNK>': 0.0625,
+};
 const probabilities = ({ tokens, time, lengths }: PaddedBatch, row: number): readonly number[] => {
-  const world = Array.from(tokens.subarray(row * time, row * time + (lengths[row] ?? 0))).reduce((sum, token) => sum + (WORTH[tokenizer.tokens[token] ?? ''] ?? 0), 0.5);
+  const world = Array.from(tokens.subarray(row * time, row * time + (lengths[row] ?? 0))).reduce(
+    (sum, token) => sum + (WORTH[tokenizer.tokens[token] ?? ''] ?? 0),
+    0.5,
+  );
   return [1 - world, world];
 };
 const adding = () => recordingModel({ probabilities });
 
 const explained = async (title: string) => {
   const model = adding();
-  const { words, prediction } = await lastValueFrom(of(headline({ title })).pipe(explainHeadlines({ model, tokenizer, labelEncoder })));
+  const { words, prediction } = await lastValueFrom(
+    of(headline({ title })).pipe(explainHeadlines({ model, tokenizer, labelEncoder })),
+  );
   return { model, prediction, words, told: words.map(({ word, read, effect }) => [word, read, effect]) };
 };
 
 describe('explainHeadlines', () => {
   it('emits one explanation a headline, in order, and completes with its source', () => {
     runMarbles(({ cold, expectObservable, expectSubscriptions }) => {
-      const source$ = cold('-a--(bc)-|', { a: headline({ title: 'Ferry' }), b: headline({ title: 'the' }), c: headline({ title: '' }) });
+      const source$ = cold('-a--(bc)-|', {
+        a: headline({ title: 'Ferry' }),
+        b: headline({ title: 'the' }),
+        c: headline({ title: '' }),
+      });
       const explanation = (title: string, world: number, words: readonly object[]) => ({
         type: 'explanation',
-        prediction: { type: 'live-prediction', headline: headline({ title }), category: 'World', distribution: [{ category: 'World', probability: world }, { category: 'Sports', probability: 1 - world }], latencyMs: title === 'Ferry' ? 1 : 4 },
+        prediction: {
+          type: 'live-prediction',
+          headline: headline({ title }),
+          category: 'World',
+          distribution: [
+            { category: 'World', probability: world },
+            { category: 'Sports', probability: 1 - world },
+          ],
+          latencyMs: title === 'Ferry' ? 1 : 4,
+        },
         words,
       });
-      expectObservable(source$.pipe(explainHeadlines({ model: adding(), tokenizer, labelEncoder }))).toBe('-a--(bc)-|', {
-        // Without its only word the unknown token is left.
-        a: explanation('Ferry', 0.75, [{ word: 'Ferry', start: 0, end: 5, read: 'known', effect: 0.1875 }]),
-        b: explanation('the', 0.5625, [{ word: 'the', start: 0, end: 3, read: 'left-out', effect: 0 }]),
-        c: explanation('', 0.5625, []),
-      });
+      expectObservable(source$.pipe(explainHeadlines({ model: adding(), tokenizer, labelEncoder }))).toBe(
+        '-a--(bc)-|',
+        {
+          // Without its only word the unknown token is left.
+          a: explanation('Ferry', 0.75, [{ word: 'Ferry', start: 0, end: 5, read: 'known', effect: 0.1875 }]),
+          b: explanation('the', 0.5625, [{ word: 'the', start: 0, end: 3, read: 'left-out', effect: 0 }]),
+          c: explanation('', 0.5625, []),
+        },
+      );
       expectSubscriptions(source$.subscriptions).toBe('^--------!');
     });
   });
@@ -58,7 +85,11 @@ describe('explainHeadlines', () => {
           throw fault;
         },
       });
-      expectObservable(cold('-a-|', { a: headline({ title: 'Ferry' }) }).pipe(explainHeadlines({ model: broken, tokenizer, labelEncoder }))).toBe('-#', {}, fault);
+      expectObservable(
+        cold('-a-|', { a: headline({ title: 'Ferry' }) }).pipe(
+          explainHeadlines({ model: broken, tokenizer, labelEncoder }),
+        ),
+      ).toBe('-#', {}, fault);
     });
   });
 
@@ -80,11 +111,18 @@ describe('explainHeadlines', () => {
   it('measures against the class that was predicted, whichever it is', async () => {
     const { told, prediction } = await explained('Final, final, final');
     expect(prediction.category).toBe('Sports');
-    expect(told).toEqual([['Final', 'known', 0.125], ['final', 'known', 0.125], ['final', 'known', 0.125]]);
+    expect(told).toEqual([
+      ['Final', 'known', 0.125],
+      ['final', 'known', 0.125],
+      ['final', 'known', 0.125],
+    ]);
   });
 
   it('shows words that the vocabulary does not know as such, and what the unknown token in their place does', async () => {
-    expect((await explained('Zeppelin ferry')).told).toEqual([['Zeppelin', 'unknown', 0.0625], ['ferry', 'known', 0.25]]);
+    expect((await explained('Zeppelin ferry')).told).toEqual([
+      ['Zeppelin', 'unknown', 0.0625],
+      ['ferry', 'known', 0.25],
+    ]);
   });
 
   it('has words of letters and digits, with single marks between them, and what is in parentheses or of no such letters left out', async () => {
@@ -112,19 +150,32 @@ describe('explainHeadlines', () => {
 
   it('takes words out one at a time, and leaves the others as they stand', () => {
     const { variants } = occlusionsOf({ tokenizer })(headline({ title: 'Port, the ferry: final', guid: 'g' }));
-    expect(variants.map(({ title, guid }) => [title, guid])).toEqual([['Port, the ferry: final', 'g'], [', the ferry: final', 'g'], ['Port, the : final', 'g'], ['Port, the ferry: ', 'g']]);
+    expect(variants.map(({ title, guid }) => [title, guid])).toEqual([
+      ['Port, the ferry: final', 'g'],
+      [', the ferry: final', 'g'],
+      ['Port, the : final', 'g'],
+      ['Port, the ferry: ', 'g'],
+    ]);
   });
 
   it('is made with the stop words of the model', async () => {
-    const { words } = await lastValueFrom(of(headline({ title: 'The ferry' })).pipe(explainHeadlines({ model: adding(), tokenizer, labelEncoder, stopWords: ['ferry'] })));
+    const { words } = await lastValueFrom(
+      of(headline({ title: 'The ferry' })).pipe(
+        explainHeadlines({ model: adding(), tokenizer, labelEncoder, stopWords: ['ferry'] }),
+      ),
+    );
     expect(words.map(({ read }) => read)).toEqual(['unknown', 'left-out']);
-    expect(() => explainHeadlines({ model: adding(), tokenizer, labelEncoder, stopWords: [''] })).toThrow(expect.objectContaining({ code: 'HW_USAGE' }));
+    expect(() => explainHeadlines({ model: adding(), tokenizer, labelEncoder, stopWords: [''] })).toThrow(
+      expect.objectContaining({ code: 'HW_USAGE' }),
+    );
   });
 
   it('asks the model of each headline once, and no longer than it is subscribed to', async () => {
     const model = adding();
     const headlines = ['ferry', 'port', 'final'].map((title, id) => headline({ id, title }));
-    const all = await lastValueFrom(of(...headlines).pipe(explainHeadlines({ model, tokenizer, labelEncoder }), toArray()));
+    const all = await lastValueFrom(
+      of(...headlines).pipe(explainHeadlines({ model, tokenizer, labelEncoder }), toArray()),
+    );
     expect(all.map(({ prediction }) => prediction.headline.id)).toEqual([0, 1, 2]);
     expect(model.predicted).toHaveLength(3);
   });

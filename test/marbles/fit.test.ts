@@ -22,7 +22,12 @@ const rows = { train: 4, validation: 2, test: 0 };
 /** Of the two rows of v, which have one class, the recording model takes one for the other: F1 of 2/3 and of 0. */
 const QUALITY = { validationAccuracy: 1 / 2, validationMacroF1: 1 / 3 };
 
-const state = (epoch: number, bestEpoch: number, bestLoss: number, rest: Partial<TrainingState> = {}): TrainingState => ({
+const state = (
+  epoch: number,
+  bestEpoch: number,
+  bestLoss: number,
+  rest: Partial<TrainingState> = {},
+): TrainingState => ({
   epoch,
   learningRate: 1e-3,
   best: { epoch: bestEpoch, loss: bestLoss },
@@ -34,7 +39,15 @@ const state = (epoch: number, bestEpoch: number, bestLoss: number, rest: Partial
 const events = (model = 'recording') => ({
   started: (epochs: number): TrainingEvent => ({ type: 'training-started', model, epochs, rows }),
   epoch: (epoch: number, learningRate = 1e-3): TrainingEvent => ({ type: 'epoch-started', model, epoch, learningRate }),
-  step: (epoch: number, step: number, size: number, loss: number): TrainingEvent => ({ type: 'step', model, epoch, step, rows: size, loss, weight: size }),
+  step: (epoch: number, step: number, size: number, loss: number): TrainingEvent => ({
+    type: 'step',
+    model,
+    epoch,
+    step,
+    rows: size,
+    loss,
+    weight: size,
+  }),
   validated: (epoch: number): TrainingEvent => ({ type: 'validation-step', model, epoch, rows: 2 }),
   ended: (trainLoss: number, validationLoss: number, after: TrainingState, learningRate = 1e-3): TrainingEvent => ({
     type: 'epoch',
@@ -58,7 +71,10 @@ const events = (model = 'recording') => ({
 });
 const { started, epoch, step, validated, ended, over } = events();
 
-/** One epoch takes ten frames: a in frame 5, b in frame 7, v in frame 9. The gap before a leaves room to draw the events of frame 0. */
+/**
+ * One epoch takes ten frames: a in frame 5, b in frame 7, v in frame 9. The gap before a leaves room to draw the events
+ * of frame 0.
+ */
 const marbles = { train: '-----a-b|', validation: '-v|' };
 const sourceIn = (helpers: RunHelpers, sides: SideMarbles = marbles, error?: unknown): MarbleBatchSource =>
   marbleBatchSource(helpers, sides, batches, { rows, error });
@@ -66,7 +82,14 @@ const fixed = { learningRate: 1e-3, steps: [] };
 
 /** Events by their letters alone: t e s v p T, as in the docs. */
 const letters = (event: TrainingEvent): string =>
-  ({ 'training-started': 't', 'epoch-started': 'e', step: 's', 'validation-step': 'v', epoch: 'p', 'training-ended': 'T' })[event.type];
+  ({
+    'training-started': 't',
+    'epoch-started': 'e',
+    step: 's',
+    'validation-step': 'v',
+    epoch: 'p',
+    'training-ended': 'T',
+  })[event.type];
 
 describe('fit', () => {
   it('trains epoch after epoch, validates after each, and loads the best weights back at the end', () => {
@@ -97,7 +120,11 @@ describe('fit', () => {
       helpers.expectSubscriptions(source$.subscriptions).toBe('^----!');
       helpers.flush();
       // Each side is subscribed to once an epoch, the validation side when the train side is through.
-      const log = source.asked.map(({ side, epoch, batch$ }) => ({ side, epoch, from: batch$.subscriptions.map((s) => [s.subscribedFrame, s.unsubscribedFrame]) }));
+      const log = source.asked.map(({ side, epoch, batch$ }) => ({
+        side,
+        epoch,
+        from: batch$.subscriptions.map((s) => [s.subscribedFrame, s.unsubscribedFrame]),
+      }));
       expect(log).toEqual([
         { side: 'train', epoch: 1, from: [[0, 8]] },
         { side: 'validation', epoch: 1, from: [[8, 10]] },
@@ -120,7 +147,16 @@ describe('fit', () => {
         fit(model, { epochs: 2, learningRate: 1e-3, steps: [halve] }),
         map((event) => ('learningRate' in event ? `${letters(event)} ${event.learningRate}` : letters(event))),
       );
-      helpers.expectObservable(rate$).toBe('(te)-s-s-v(pf)-s-s-v(qT|)', { t: 't', e: 'e 0.001', s: 's', v: 'v', p: 'p 0.001', f: 'e 0.0005', q: 'p 0.0005', T: 'T' });
+      helpers.expectObservable(rate$).toBe('(te)-s-s-v(pf)-s-s-v(qT|)', {
+        t: 't',
+        e: 'e 0.001',
+        s: 's',
+        v: 'v',
+        p: 'p 0.001',
+        f: 'e 0.0005',
+        q: 'p 0.0005',
+        T: 'T',
+      });
     });
     expect(model.contexts).toEqual([
       { epoch: 1, step: 0, learningRate: 1e-3 },
@@ -133,7 +169,9 @@ describe('fit', () => {
   it('ends with reason patience once early stopping has lost it', () => {
     const model = recordingModel({ validationLosses: [0.5, 0.5, 0.75] });
     runMarbles((helpers) => {
-      const event$ = of(sourceIn(helpers)).pipe(fit(model, { ...fixed, epochs: 9, steps: [earlyStopping({ patience: 2 })] }));
+      const event$ = of(sourceIn(helpers)).pipe(
+        fit(model, { ...fixed, epochs: 9, steps: [earlyStopping({ patience: 2 })] }),
+      );
       const last = state(3, 1, 0.5, { patience: 0, stop: 'patience' });
       helpers.expectObservable(event$).toBe('(te)-a-b-v(pf)-c-d-w(qg)-h-i-x(rT|)', {
         t: started(9),
@@ -192,7 +230,9 @@ describe('fit', () => {
     runMarbles((helpers) => {
       const source = sourceIn(helpers);
       const source$ = helpers.cold('S-----#', { S: source }, cut);
-      helpers.expectObservable(source$.pipe(fit(recordingModel(), fixed), map(letters))).toBe('(te)-s#', undefined, cut);
+      helpers
+        .expectObservable(source$.pipe(fit(recordingModel(), fixed), map(letters)))
+        .toBe('(te)-s#', undefined, cut);
       helpers.flush();
       expect(source.asked[0]?.batch$.subscriptions).toEqual([{ subscribedFrame: 0, unsubscribedFrame: 6 }]);
     });
@@ -201,17 +241,20 @@ describe('fit', () => {
   it.each([
     ['train', { train: ['-----a-b|', '-----a#'], validation: '-v|' }, '(te)-s-s-v(pe)-s#', '^---------------!'],
     ['validation', { train: '-----a-b|', validation: ['-v|', '#'] }, '(te)-s-s-v(pe)-s-s#', '^-----------------!'],
-  ])('hands on an error of the %s batches mid-epoch and leaves the weights as they are', (_, sides, expected, subscribed) => {
-    const cut = new Error('cut');
-    const model = recordingModel();
-    runMarbles((helpers) => {
-      const source$ = helpers.hot('S', { S: sourceIn(helpers, sides, cut) });
-      helpers.expectObservable(source$.pipe(fit(model, fixed), map(letters))).toBe(expected, undefined, cut);
-      helpers.expectSubscriptions(source$.subscriptions).toBe(subscribed);
-    });
-    expect(model.calls.filter(({ type }) => type === 'load')).toEqual([]);
-    expect(model.steps).toBe(model.trained.length);
-  });
+  ])(
+    'hands on an error of the %s batches mid-epoch and leaves the weights as they are',
+    (_, sides, expected, subscribed) => {
+      const cut = new Error('cut');
+      const model = recordingModel();
+      runMarbles((helpers) => {
+        const source$ = helpers.hot('S', { S: sourceIn(helpers, sides, cut) });
+        helpers.expectObservable(source$.pipe(fit(model, fixed), map(letters))).toBe(expected, undefined, cut);
+        helpers.expectSubscriptions(source$.subscriptions).toBe(subscribed);
+      });
+      expect(model.calls.filter(({ type }) => type === 'load')).toEqual([]);
+      expect(model.steps).toBe(model.trained.length);
+    },
+  );
 
   it('ends with what the model throws while training', () => {
     const thrown = new Error('no memory');
@@ -223,7 +266,9 @@ describe('fit', () => {
     });
     runMarbles((helpers) => {
       const source = sourceIn(helpers);
-      helpers.expectObservable(of(source).pipe(fit(model, fixed), map(letters))).toBe('(te)-s-s-v(pe)-#', undefined, thrown);
+      helpers
+        .expectObservable(of(source).pipe(fit(model, fixed), map(letters)))
+        .toBe('(te)-s-s-v(pe)-#', undefined, thrown);
       helpers.flush();
       expect(source.asked.at(-1)?.batch$.subscriptions).toEqual([{ subscribedFrame: 10, unsubscribedFrame: 15 }]);
     });
@@ -235,8 +280,14 @@ describe('fit', () => {
       throw thrown;
     };
     runMarbles((helpers) => {
-      helpers.expectObservable(of(sourceIn(helpers)).pipe(fit(recordingModel({ validationLosses: throwing }), fixed), map(letters))).toBe('(te)-s-s-#', undefined, thrown);
-      helpers.expectObservable(of(sourceIn(helpers)).pipe(fit(recordingModel(), { steps: [throwing] }), map(letters))).toBe('(te)-s-s-v#', undefined, thrown);
+      helpers
+        .expectObservable(
+          of(sourceIn(helpers)).pipe(fit(recordingModel({ validationLosses: throwing }), fixed), map(letters)),
+        )
+        .toBe('(te)-s-s-#', undefined, thrown);
+      helpers
+        .expectObservable(of(sourceIn(helpers)).pipe(fit(recordingModel(), { steps: [throwing] }), map(letters)))
+        .toBe('(te)-s-s-v#', undefined, thrown);
     });
   });
 
@@ -256,7 +307,9 @@ describe('fit', () => {
     runMarbles((helpers) => {
       const source = sourceIn(helpers);
       const source$ = helpers.hot('S', { S: source });
-      helpers.expectObservable(source$.pipe(fit(model, fixed), map(letters)), '^---------------!').toBe('(te)-s-s-v(pe)-s');
+      helpers
+        .expectObservable(source$.pipe(fit(model, fixed), map(letters)), '^---------------!')
+        .toBe('(te)-s-s-v(pe)-s');
       helpers.expectSubscriptions(source$.subscriptions).toBe('                  ^---------------!');
       helpers.flush();
       expect(source.asked.map(({ side, epoch, batch$ }) => [side, epoch, batch$.read])).toEqual([
@@ -275,7 +328,11 @@ describe('fit', () => {
     runMarbles((helpers) => {
       const source = { ...sourceIn(helpers), valve: recordingValve() };
       const expected = '(te)---s-s--v-(pe)---s-s--(vpT|)';
-      helpers.expectObservable(helpers.cold('S|', { S: source }).pipe(fit(deferredModel(model, 2), { ...fixed, epochs: 2 }), map(letters))).toBe(expected);
+      helpers
+        .expectObservable(
+          helpers.cold('S|', { S: source }).pipe(fit(deferredModel(model, 2), { ...fixed, epochs: 2 }), map(letters)),
+        )
+        .toBe(expected);
     });
     const once = ['train', 'train', 'evaluate'];
     expect(model.calls.map(({ type }) => type)).toEqual([...once, 'state', ...once, 'load']);
@@ -286,7 +343,10 @@ describe('fit', () => {
     runMarbles((helpers) => {
       const brake = recordingValve();
       const source = { ...sourceIn(helpers, { train: 'abab------|', validation: 'v|' }), valve: brake };
-      helpers.cold('S|', { S: source }).pipe(fit(deferredModel(recordingModel(), 8), { ...fixed, epochs: 1 })).subscribe();
+      helpers
+        .cold('S|', { S: source })
+        .pipe(fit(deferredModel(recordingModel(), 8), { ...fixed, epochs: 1 }))
+        .subscribe();
       helpers.expectObservable(brake.open$).toBe('t-f------t', { t: true, f: false });
     });
   });
@@ -301,7 +361,9 @@ describe('fit', () => {
       helpers.expectObservable(source$.pipe(fit(model, { ...fixed, epochs: 1 }), map(letters))).toBe(expected);
       helpers.expectSubscriptions(source$.subscriptions).toBe('^--!');
       helpers.flush();
-      expect(second.asked.map(({ side, epoch, batch$ }) => [side, epoch, batch$.subscriptions[0]?.subscribedFrame])).toEqual([
+      expect(
+        second.asked.map(({ side, epoch, batch$ }) => [side, epoch, batch$.subscriptions[0]?.subscribedFrame]),
+      ).toEqual([
         ['train', 1, 12],
         ['validation', 1, 22],
       ]);
@@ -312,7 +374,10 @@ describe('fit', () => {
   });
 
   it('trains two models on one stream of sources that is subscribed to once', () => {
-    const [gru, rnn] = [recordingModel({ name: 'gru', losses: [0.5] }), recordingModel({ name: 'rnn', losses: [0.25] })];
+    const [gru, rnn] = [
+      recordingModel({ name: 'gru', losses: [0.5] }),
+      recordingModel({ name: 'rnn', losses: [0.25] }),
+    ];
     runMarbles((helpers) => {
       const source$ = helpers.cold('S|', { S: sourceIn(helpers, { train: '---------a|', validation: '-----v----|' }) });
       const both$ = source$.pipe(
@@ -330,10 +395,20 @@ describe('fit', () => {
   });
 
   it('trains two models by hand on one stream of batches that is subscribed to once', () => {
-    const [gru, rnn] = [recordingModel({ name: 'gru', losses: [0.5] }), recordingModel({ name: 'rnn', losses: [0.25] })];
+    const [gru, rnn] = [
+      recordingModel({ name: 'gru', losses: [0.5] }),
+      recordingModel({ name: 'rnn', losses: [0.25] }),
+    ];
     runMarbles((helpers) => {
       const batch$ = sourceIn(helpers, { train: '-a----b----|' }).batches('train', 1);
-      const both$ = batch$.pipe(connect((b$) => merge(b$.pipe(trainStep(gru, { epoch: 1, learningRate: 1e-3 })), b$.pipe(trainStep(rnn, { epoch: 1, learningRate: 1e-3 })))));
+      const both$ = batch$.pipe(
+        connect((b$) =>
+          merge(
+            b$.pipe(trainStep(gru, { epoch: 1, learningRate: 1e-3 })),
+            b$.pipe(trainStep(rnn, { epoch: 1, learningRate: 1e-3 })),
+          ),
+        ),
+      );
       const [ofGru, ofRnn] = [events('gru'), events('rnn')];
       helpers.expectObservable(both$).toBe('-(ab)-(cd)-|', {
         a: ofGru.step(1, 0, 3, 0.5),

@@ -141,7 +141,10 @@ describe('jsonLines', () => {
     const stream = new FakeStream({ slow: true, highWaterMark: 4 });
     scheduler().run(({ cold, expectObservable, expectSubscriptions }) => {
       const source = cold('-a-b-c-|');
-      const error = new HeadwaterError('HW_OVERFLOW', 'The output of JSON lines is 8 bytes behind, more than the limit of 7. Give jsonLines() the valve that the source honours, or raise limit.');
+      const error = new HeadwaterError(
+        'HW_OVERFLOW',
+        'The output of JSON lines is 8 bytes behind, more than the limit of 7. Give jsonLines() the valve that the source honours, or raise limit.',
+      );
       expectObservable(source.pipe(jsonLines(stream, { limit: 7 }))).toBe('---#', undefined, error);
       expectSubscriptions(source.subscriptions).toBe('^--!');
     });
@@ -164,7 +167,11 @@ describe('jsonLines', () => {
     scheduler().run(({ cold, expectObservable, expectSubscriptions }) => {
       const source = cold('-a----b-|');
       cold('---x').subscribe(() => stream.emit('error', cause));
-      const error = new HeadwaterError('HW_WRITE', 'JSON lines could not be written: no space left on device. Check that the output is still there and has room.', { cause });
+      const error = new HeadwaterError(
+        'HW_WRITE',
+        'JSON lines could not be written: no space left on device. Check that the output is still there and has room.',
+        { cause },
+      );
       expectObservable(source.pipe(jsonLines(stream))).toBe('---#', undefined, error);
       expectSubscriptions(source.subscriptions).toBe('^--!');
     });

@@ -5,7 +5,8 @@ import { runMarbles } from '../../src/testing/runMarbles.js';
 import { recordingValve } from '../operators/recordingValve.js';
 
 /** Two at once, each of which takes as long as its letter is told to. */
-const taking = (frames: Readonly<Record<string, number>>, valve = recordingValve()) => mapInFlight((value: string) => of(value).pipe(delay(frames[value] ?? 3)), { most: 2, valve });
+const taking = (frames: Readonly<Record<string, number>>, valve = recordingValve()) =>
+  mapInFlight((value: string) => of(value).pipe(delay(frames[value] ?? 3)), { most: 2, valve });
 
 describe('mapInFlight', () => {
   it('has two of them at work at once, and holds the valve while it has', () => {
@@ -31,12 +32,11 @@ describe('mapInFlight', () => {
       const project = (value: string): Observable<string> =>
         defer(() => {
           most = Math.max(most, ++now);
-          return of(value).pipe(
-            delay(5),
-            tap({ complete: () => now-- }),
-          );
+          return of(value).pipe(delay(5), tap({ complete: () => now-- }));
         });
-      expectObservable(cold('(abcde|)').pipe(mapInFlight(project, { most: 2, valve: undefined }))).toBe('-----(ab)-(cd)-(e|)');
+      expectObservable(cold('(abcde|)').pipe(mapInFlight(project, { most: 2, valve: undefined }))).toBe(
+        '-----(ab)-(cd)-(e|)',
+      );
     });
     expect(most).toBe(2);
   });
@@ -64,7 +64,11 @@ describe('mapInFlight', () => {
         return value === 'b' ? throwError(() => 'lost') : of(value).pipe(delay(3));
       };
       const source = cold('abcd-|');
-      expectObservable(source.pipe(mapInFlight(project, { most: 2, valve: recordingValve() }))).toBe('---(a#)', undefined, 'lost');
+      expectObservable(source.pipe(mapInFlight(project, { most: 2, valve: recordingValve() }))).toBe(
+        '---(a#)',
+        undefined,
+        'lost',
+      );
       expectSubscriptions(source.subscriptions).toBe('^--!');
     });
     expect(begun).toEqual(['a', 'b']);
@@ -75,7 +79,11 @@ describe('mapInFlight', () => {
       const project = (): Observable<string> => {
         throw new Error('cannot');
       };
-      expectObservable(cold('-a').pipe(mapInFlight(project, { most: 2, valve: undefined }))).toBe('-#', undefined, new Error('cannot'));
+      expectObservable(cold('-a').pipe(mapInFlight(project, { most: 2, valve: undefined }))).toBe(
+        '-#',
+        undefined,
+        new Error('cannot'),
+      );
     });
   });
 
@@ -113,7 +121,10 @@ describe('mapInFlight', () => {
     from([1, 2, 3, 4])
       .pipe(mapInFlight(project, { most: 2, valve: undefined }), take(2))
       .subscribe((value) => seen.push(value));
-    expect([seen, begun]).toEqual([[1, 2], [1, 2]]);
+    expect([seen, begun]).toEqual([
+      [1, 2],
+      [1, 2],
+    ]);
   });
 
   it('keeps the order where a consumer causes more from within next', () => {

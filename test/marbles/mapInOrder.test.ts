@@ -3,7 +3,8 @@ import { describe, it } from 'vitest';
 import { mapInOrder } from '../../src/server/mapInOrder.js';
 import { runMarbles } from '../../src/testing/runMarbles.js';
 
-const taking = (ms: Record<string, number>) => mapInOrder((value: string) => of(value.toUpperCase()).pipe(delay(ms[value] ?? 0)));
+const taking = (ms: Record<string, number>) =>
+  mapInOrder((value: string) => of(value.toUpperCase()).pipe(delay(ms[value] ?? 0)));
 
 describe('mapInOrder', () => {
   it('has all of them at work at once, and emits in the order of the source', () => {
@@ -24,7 +25,9 @@ describe('mapInOrder', () => {
   it('passes errors of the source and of a projection', () => {
     runMarbles(({ cold, expectObservable }) => {
       expectObservable(cold('-a-#').pipe(taking({}))).toBe('-A-#');
-      expectObservable(cold('-a-b').pipe(mapInOrder((value) => (value === 'b' ? throwError(() => 'error') : of(value))))).toBe('-a-#');
+      expectObservable(
+        cold('-a-b').pipe(mapInOrder((value) => (value === 'b' ? throwError(() => 'error') : of(value)))),
+      ).toBe('-a-#');
     });
   });
 

@@ -29,7 +29,10 @@ const nothing: Report = {
   classes: names,
   performance: {
     overall: { precision: 0, recall: 0, f1: 0, num_samples: 0 },
-    class: { Sports: { precision: 0, recall: 0, f1: 0, num_samples: 0 }, World: { precision: 0, recall: 0, f1: 0, num_samples: 0 } },
+    class: {
+      Sports: { precision: 0, recall: 0, f1: 0, num_samples: 0 },
+      World: { precision: 0, recall: 0, f1: 0, num_samples: 0 },
+    },
   },
   confusion: [0, 0, 0, 0],
   accuracy: 0,
@@ -83,7 +86,10 @@ describe('metrics', () => {
   it('fails at once on a class that it has no name for', () => {
     scheduler().run(({ cold, expectObservable, expectSubscriptions }) => {
       const source = cold('  --a--x--|', { ...batches, x: evaluated([0, 2], [0, 0]) });
-      const error = new HeadwaterError('HW_LABEL', 'The true class 2 (row 1 of its batch) is not one of the 2 classes that metrics were asked for: give the class names of the label encoder that the rows were encoded with.');
+      const error = new HeadwaterError(
+        'HW_LABEL',
+        'The true class 2 (row 1 of its batch) is not one of the 2 classes that metrics were asked for: give the class names of the label encoder that the rows were encoded with.',
+      );
       expectObservable(source.pipe(metrics(names))).toBe('-----#', undefined, error);
       expectSubscriptions(source.subscriptions).toBe('^----!');
     });

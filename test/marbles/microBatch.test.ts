@@ -1,4 +1,19 @@
-import { asapScheduler, asyncScheduler, concat, defer, map, of, queueScheduler, range, type SchedulerAction, Subject, type Subscription, take, throwError, VirtualTimeScheduler } from 'rxjs';
+import {
+  asapScheduler,
+  asyncScheduler,
+  concat,
+  defer,
+  map,
+  of,
+  queueScheduler,
+  range,
+  type SchedulerAction,
+  Subject,
+  type Subscription,
+  take,
+  throwError,
+  VirtualTimeScheduler,
+} from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { microBatch, type MicroBatchOptions } from '../../src/operators/live/microBatch.js';
 import { runMarbles } from '../../src/testing/runMarbles.js';
@@ -38,7 +53,11 @@ describe('microBatch', () => {
       const source = cold('-a-b-c-d-------e--|');
       const expected = '   -----x------y-----(z|)';
       const subscribed = ' ^-----------------!';
-      expectObservable(source.pipe(microBatch({ maxSize: 3, maxWaitMs: 5 }))).toBe(expected, { x: ['a', 'b', 'c'], y: ['d'], z: ['e'] });
+      expectObservable(source.pipe(microBatch({ maxSize: 3, maxWaitMs: 5 }))).toBe(expected, {
+        x: ['a', 'b', 'c'],
+        y: ['d'],
+        z: ['e'],
+      });
       expectSubscriptions(source.subscriptions).toBe(subscribed);
     });
   });
@@ -47,7 +66,10 @@ describe('microBatch', () => {
     runMarbles(({ cold, expectObservable }) => {
       const source = cold('-a-bc-d--e------|');
       const expected = '   -----x----y-----|';
-      expectObservable(source.pipe(microBatch({ maxSize: 100, maxWaitMs: 4 }))).toBe(expected, { x: ['a', 'b', 'c'], y: ['d', 'e'] });
+      expectObservable(source.pipe(microBatch({ maxSize: 100, maxWaitMs: 4 }))).toBe(expected, {
+        x: ['a', 'b', 'c'],
+        y: ['d', 'e'],
+      });
     });
   });
 
@@ -56,7 +78,11 @@ describe('microBatch', () => {
       // c waits from 2 on: the timer that was set for a, at 0, must not cut it short at 3.
       const source = cold('a-(bc)----d-|');
       const expected = '   --x--y------(z|)';
-      expectObservable(source.pipe(microBatch({ maxSize: 2, maxWaitMs: 3 }))).toBe(expected, { x: ['a', 'b'], y: ['c'], z: ['d'] });
+      expectObservable(source.pipe(microBatch({ maxSize: 2, maxWaitMs: 3 }))).toBe(expected, {
+        x: ['a', 'b'],
+        y: ['c'],
+        z: ['d'],
+      });
     });
   });
 
@@ -79,7 +105,10 @@ describe('microBatch', () => {
   it('lets the batch that waits go before an error of the source', () => {
     runMarbles(({ cold, expectObservable, expectSubscriptions }) => {
       const source = cold('-a-b-c#');
-      expectObservable(source.pipe(microBatch({ maxSize: 2, maxWaitMs: 100 }))).toBe('---x--(y#)', { x: ['a', 'b'], y: ['c'] });
+      expectObservable(source.pipe(microBatch({ maxSize: 2, maxWaitMs: 100 }))).toBe('---x--(y#)', {
+        x: ['a', 'b'],
+        y: ['c'],
+      });
       expectSubscriptions(source.subscriptions).toBe('^-----!');
     });
   });
@@ -102,7 +131,10 @@ describe('microBatch', () => {
 
   it('waits until a batch is full where it may wait for ever', () => {
     runMarbles(({ cold, expectObservable }) => {
-      expectObservable(cold('a 60m b 60m c|').pipe(microBatch({ maxSize: 2, maxWaitMs: Infinity }))).toBe('- 60m x 60m -(y|)', { x: ['a', 'b'], y: ['c'] });
+      expectObservable(cold('a 60m b 60m c|').pipe(microBatch({ maxSize: 2, maxWaitMs: Infinity }))).toBe(
+        '- 60m x 60m -(y|)',
+        { x: ['a', 'b'], y: ['c'] },
+      );
     });
     // A timer takes a delay that it has no room for as none at all.
     const scheduler = new TestClock();
@@ -115,7 +147,9 @@ describe('microBatch', () => {
     const source = new Subject<string>();
     const seen: [at: number, batch: readonly string[]][] = [];
     const maxWaitMs = 60 * 86_400_000;
-    source.pipe(microBatch({ maxSize: 10, maxWaitMs, scheduler })).subscribe((batch) => seen.push([scheduler.frame, batch]));
+    source
+      .pipe(microBatch({ maxSize: 10, maxWaitMs, scheduler }))
+      .subscribe((batch) => seen.push([scheduler.frame, batch]));
     source.next('a');
     scheduler.flush();
     expect(seen).toEqual([[maxWaitMs, ['a']]]);
@@ -128,7 +162,12 @@ describe('microBatch', () => {
     runMarbles(({ cold, expectObservable }) => {
       const source = cold('-(abc)-----d-(ef|)');
       const expected = '   -(xy)------z-(v|)';
-      expectObservable(source.pipe(microBatch({ maxSize: 2, maxWaitMs: 0, scheduler: asapScheduler }))).toBe(expected, { x: ['a', 'b'], y: ['c'], z: ['d'], v: ['e', 'f'] });
+      expectObservable(source.pipe(microBatch({ maxSize: 2, maxWaitMs: 0, scheduler: asapScheduler }))).toBe(expected, {
+        x: ['a', 'b'],
+        y: ['c'],
+        z: ['d'],
+        v: ['e', 'f'],
+      });
     });
   });
 
@@ -175,7 +214,8 @@ describe('microBatch', () => {
       scheduler.maxFrames = ms;
       scheduler.flush();
       scheduler.frame = ms;
-      // One fewer at first, so that from then on each batch begins at the end of a millisecond, and a wait is always under way.
+      // One fewer at first, so that from then on each batch begins at the end of a millisecond, and a wait is always
+      // under way.
       for (let i = ms === 0 ? 1 : 0; i < 10; i++) source.next(i);
     }
     expect(batches).toBe(99);
@@ -187,7 +227,9 @@ describe('microBatch', () => {
     const scheduler = new TestClock();
     const source = new Subject<string>();
     const seen: [at: number, batch: readonly string[]][] = [];
-    source.pipe(microBatch({ maxSize: 10, maxWaitMs: 5, scheduler })).subscribe((batch) => seen.push([scheduler.frame, batch]));
+    source
+      .pipe(microBatch({ maxSize: 10, maxWaitMs: 5, scheduler }))
+      .subscribe((batch) => seen.push([scheduler.frame, batch]));
     source.next('a');
     scheduler.offset = -3_600_000;
     scheduler.flush();
@@ -207,7 +249,8 @@ describe('microBatch', () => {
       throwError(() => 'broken'),
     ).pipe(microBatch({ maxSize: 2, maxWaitMs: 5 }));
     const seen: unknown[] = [];
-    for (let i = 0; i < 2; i++) batch$.subscribe({ next: (batch) => seen.push(batch), error: (error: unknown) => seen.push(error) });
+    for (let i = 0; i < 2; i++)
+      batch$.subscribe({ next: (batch) => seen.push(batch), error: (error: unknown) => seen.push(error) });
     expect(seen).toEqual([[1], 'broken', [1], 'broken']);
   });
 

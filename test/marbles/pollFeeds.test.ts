@@ -14,9 +14,16 @@ import { rssOf } from '../streams/feeds/fixtures.js';
 
 const marbles = (): TestScheduler => new TestScheduler((actual, expected) => expect(actual).toEqual(expected));
 
-const response = (status: number, headers: Readonly<Record<string, string>> = {}, body = ''): FeedResponse => ({ status, header: (name) => headers[name], bytes: Buffer.from(body), broken: undefined });
-const feed = (titles: string, headers: Readonly<Record<string, string>> = {}): FeedResponse => response(200, headers, rssOf(...Array.from(titles)));
-const withTtl = (minutes: number, headers: Readonly<Record<string, string>> = {}): FeedResponse => response(200, headers, rssOf('a').replace('<item>', `<ttl>${minutes}</ttl><item>`));
+const response = (status: number, headers: Readonly<Record<string, string>> = {}, body = ''): FeedResponse => ({
+  status,
+  header: (name) => headers[name],
+  bytes: Buffer.from(body),
+  broken: undefined,
+});
+const feed = (titles: string, headers: Readonly<Record<string, string>> = {}): FeedResponse =>
+  response(200, headers, rssOf(...Array.from(titles)));
+const withTtl = (minutes: number, headers: Readonly<Record<string, string>> = {}): FeedResponse =>
+  response(200, headers, rssOf('a').replace('<item>', `<ttl>${minutes}</ttl><item>`));
 
 type Answers = (request: FeedRequest, asked: number) => FeedResponse | Observable<FeedResponse>;
 
@@ -61,7 +68,9 @@ const polled = (scheduler: TestScheduler, hosts: string, answers: Answers, rules
       ...rules,
     },
   );
-  const event$ = events$.pipe(map((event) => (event.type === 'read' ? `read ${event.items}` : event.type === 'failed' ? event.code : event.type)));
+  const event$ = events$.pipe(
+    map((event) => (event.type === 'read' ? `read ${event.items}` : event.type === 'failed' ? event.code : event.type)),
+  );
   const wait$ = events$.pipe(map((event) => ('nextInMs' in event ? event.nextInMs : undefined)));
   return { headline$, title$: headline$.pipe(map(({ title }) => title)), asked$, events$, event$, wait$, requests };
 };
@@ -69,26 +78,55 @@ const polled = (scheduler: TestScheduler, hosts: string, answers: Answers, rules
 describe('polling', () => {
   it('asks again after the interval, with the validators to the letter', () => {
     const scheduler = marbles();
-    const { title$, asked$, event$, requests } = polled(scheduler, 'x', inTurn(feed('ba', { etag: 'W/"1"', 'last-modified': 'then' }), response(304), feed('cb'), response(304)), { intervalMs: 60_000 });
+    const { title$, asked$, event$, requests } = polled(
+      scheduler,
+      'x',
+      inTurn(feed('ba', { etag: 'W/"1"', 'last-modified': 'then' }), response(304), feed('cb'), response(304)),
+      { intervalMs: 60_000 },
+    );
     scheduler.run(({ expectObservable }) => {
       expectObservable(asked$, '^ 190s !').toBe('a 59999ms a 59999ms a 59999ms a', { a: 'x' });
-      expectObservable(event$, '^ 190s !').toBe('r 59999ms u 59999ms r 59999ms f', { r: 'read 2', u: 'unchanged', f: 'HW_HTTP_STATUS' });
+      expectObservable(event$, '^ 190s !').toBe('r 59999ms u 59999ms r 59999ms f', {
+        r: 'read 2',
+        u: 'unchanged',
+        f: 'HW_HTTP_STATUS',
+      });
       expectObservable(title$, '^ 190s !').toBe('(ab) 119996ms (bc)');
     });
-    expect(requests.map(({ headers }) => headers)).toEqual([{}, { 'if-none-match': 'W/"1"', 'if-modified-since': 'then' }, { 'if-none-match': 'W/"1"', 'if-modified-since': 'then' }, {}]);
+    expect(requests.map(({ headers }) => headers)).toEqual([
+      {},
+      { 'if-none-match': 'W/"1"', 'if-modified-since': 'then' },
+      { 'if-none-match': 'W/"1"', 'if-modified-since': 'then' },
+      {},
+    ]);
   });
 
   it('gives each headline its ordinal and the time at which it was seen', () => {
     const scheduler = marbles();
-    const { headline$ } = polled(scheduler, 'x y', ({ url }) => timer(url.host === 'x' ? 2 : 1, scheduler).pipe(map(() => feed(url.host))));
+    const { headline$ } = polled(scheduler, 'x y', ({ url }) =>
+      timer(url.host === 'x' ? 2 : 1, scheduler).pipe(map(() => feed(url.host))),
+    );
     scheduler.run(({ expectObservable }) => {
-      expectObservable(headline$.pipe(map(({ id, source, title, seen }) => `${id} ${source} ${title} ${seen}`)), '^ 9ms !').toBe('-ab', { a: '0 y y 1', b: '1 x x 2' });
+      expectObservable(
+        headline$.pipe(map(({ id, source, title, seen }) => `${id} ${source} ${title} ${seen}`)),
+        '^ 9ms !',
+      ).toBe('-ab', { a: '0 y y 1', b: '1 x x 2' });
     });
   });
 
   it('reads each feed once where that is asked for, and completes', () => {
     const scheduler = marbles();
-    const { title$, event$, wait$ } = polled(scheduler, 'x y z', ({ url }) => (url.host === 'x' ? response(500) : url.host === 'y' ? response(429, { 'retry-after': '1' }) : timer(5, scheduler).pipe(map(() => feed('a')))), { once: true });
+    const { title$, event$, wait$ } = polled(
+      scheduler,
+      'x y z',
+      ({ url }) =>
+        url.host === 'x'
+          ? response(500)
+          : url.host === 'y'
+            ? response(429, { 'retry-after': '1' })
+            : timer(5, scheduler).pipe(map(() => feed('a'))),
+      { once: true },
+    );
     scheduler.run(({ expectObservable }) => {
       expectObservable(event$).toBe('(ff)-r', { f: 'HW_HTTP_STATUS', r: 'read 1' });
       expectObservable(wait$).toBe('(uu)-u', { u: undefined });
@@ -105,7 +143,12 @@ describe('polling', () => {
     ['a longer max-age', feed('a', { 'cache-control': 'public, max-age=3600' }), {}, 3_600_000],
     ['the longer of ttl and max-age', withTtl(90, { 'cache-control': 'max-age=3600' }), {}, 5_400_000],
     ['the interval, where max-age is of no use', feed('a', { 'cache-control': 'no-cache, max-age=3600' }), {}, 900_000],
-    ['the interval of who insists', withTtl(30, { 'cache-control': 'max-age=3600' }), { insist: true, intervalMs: 10, floorMs: 0 }, 10],
+    [
+      'the interval of who insists',
+      withTtl(30, { 'cache-control': 'max-age=3600' }),
+      { insist: true, intervalMs: 10, floorMs: 0 },
+      10,
+    ],
     ['the interval and its jitter', feed('a'), { jitter: 0.1 }, 945_000],
   ])('waits for %s', (_name, answer, rules, ms) => {
     const scheduler = marbles();
@@ -119,7 +162,11 @@ describe('polling', () => {
 
   it('heeds the ttl of what has not changed, and the max-age of the answer that says so', () => {
     const scheduler = marbles();
-    const { title$, wait$ } = polled(scheduler, 'x', inTurn(withTtl(30, { etag: '1' }), response(304), response(304, { 'cache-control': 'max-age=7200' })));
+    const { title$, wait$ } = polled(
+      scheduler,
+      'x',
+      inTurn(withTtl(30, { etag: '1' }), response(304), response(304, { 'cache-control': 'max-age=7200' })),
+    );
     scheduler.run(({ expectObservable }) => {
       expectObservable(wait$, '^ 3700s !').toBe('a 1799999ms a 1799999ms b', { a: 1_800_000, b: 7_200_000 });
       expectObservable(title$, '^ 3700s !').toBe('a');
@@ -128,7 +175,9 @@ describe('polling', () => {
 
   it('ends a feed that is gone, and it alone', () => {
     const scheduler = marbles();
-    const { title$, asked$, wait$ } = polled(scheduler, 'x y', ({ url }, asked) => (url.host === 'x' || asked === 1 ? response(410) : feed('a')));
+    const { title$, asked$, wait$ } = polled(scheduler, 'x y', ({ url }, asked) =>
+      url.host === 'x' || asked === 1 ? response(410) : feed('a'),
+    );
     scheduler.run(({ expectObservable }) => {
       expectObservable(asked$).toBe('(xy) 899996ms y');
       expectObservable(wait$).toBe('(gw) 899996ms g', { w: 900_000, g: undefined });
@@ -142,10 +191,21 @@ describe('failures', () => {
 
   it('are followed by a minute and a jittered wait, whose bound doubles until it ends, and begins anew after a success', () => {
     const scheduler = marbles();
-    const { title$, asked$, wait$ } = polled(scheduler, 'x', (_request, asked) => (asked === 6 ? feed('a') : failing()));
+    const { title$, asked$, wait$ } = polled(scheduler, 'x', (_request, asked) =>
+      asked === 6 ? feed('a') : failing(),
+    );
     scheduler.run(({ expectObservable }) => {
-      expectObservable(asked$, '^ 2600s !').toBe('a 89999ms a 119999ms a 179999ms a 299999ms a 359999ms a 359999ms a 899999ms a 89999ms a 119999ms a', { a: 'x' });
-      expectObservable(wait$, '^ 1100s !').toBe('a 89999ms b 119999ms c 179999ms d 299999ms e 359999ms e', { a: 90_000, b: 120_000, c: 180_000, d: 300_000, e: 360_000 });
+      expectObservable(asked$, '^ 2600s !').toBe(
+        'a 89999ms a 119999ms a 179999ms a 299999ms a 359999ms a 359999ms a 899999ms a 89999ms a 119999ms a',
+        { a: 'x' },
+      );
+      expectObservable(wait$, '^ 1100s !').toBe('a 89999ms b 119999ms c 179999ms d 299999ms e 359999ms e', {
+        a: 90_000,
+        b: 120_000,
+        c: 180_000,
+        d: 300_000,
+        e: 360_000,
+      });
       expectObservable(title$, '^ 2600s !').toBe('1410s a');
     });
   });
@@ -153,9 +213,17 @@ describe('failures', () => {
   it.each([
     ['as many seconds as the server asks for', response(503, { 'retry-after': '120' }), 120_000],
     ['as long as its date says', response(429, { 'retry-after': 'Thu, 01 Jan 1970 00:03:20 GMT' }), 200_000],
-    ['as long as its date says by its own clock', response(503, { 'retry-after': 'Tue, 03 Mar 2026 00:05:00 GMT', date: 'Tue, 03 Mar 2026 00:00:00 GMT' }), 300_000],
+    [
+      'as long as its date says by its own clock',
+      response(503, { 'retry-after': 'Tue, 03 Mar 2026 00:05:00 GMT', date: 'Tue, 03 Mar 2026 00:00:00 GMT' }),
+      300_000,
+    ],
     ['a minute at least', response(503, { 'retry-after': '1' }), 60_000],
-    ['a minute, where its date is over', response(503, { 'retry-after': 'Tue, 03 Mar 2026 00:00:00 GMT', date: 'Tue, 03 Mar 2026 00:00:00 GMT' }), 60_000],
+    [
+      'a minute, where its date is over',
+      response(503, { 'retry-after': 'Tue, 03 Mar 2026 00:00:00 GMT', date: 'Tue, 03 Mar 2026 00:00:00 GMT' }),
+      60_000,
+    ],
     ['as by itself, where it asks for nonsense', response(503, { 'retry-after': 'a while' }), 90_000],
     ['an interval, where it has had too much of us and does not say for how long', response(429), 900_000],
     ['longer than a timer can', response(503, { 'retry-after': '3000000' }), 3_000_000_000],
@@ -171,7 +239,9 @@ describe('failures', () => {
 
   it('of a host that has had too much hold for all of its feeds', () => {
     const scheduler = marbles();
-    const { title$, asked$ } = polled(scheduler, 'x/a x/b y/c', ({ url }, asked) => (url.pathname === '/a' && asked === 0 ? response(429, { 'retry-after': '100' }) : feed('a')));
+    const { title$, asked$ } = polled(scheduler, 'x/a x/b y/c', ({ url }, asked) =>
+      url.pathname === '/a' && asked === 0 ? response(429, { 'retry-after': '100' }) : feed('a'),
+    );
     scheduler.run(({ expectObservable }) => {
       expectObservable(asked$, '^ 101s !').toBe('(ac) 99996ms (ba)', { a: 'x/a', b: 'x/b', c: 'y/c' });
       expectObservable(title$, '^ 101s !').toBe('a 99999ms (aa)');
@@ -191,7 +261,14 @@ describe('failures', () => {
 
   it('of this program are told as well, and do not end the stream', () => {
     const scheduler = marbles();
-    const { title$, event$ } = polled(scheduler, 'x', inTurn(throwError(() => new TypeError('oh')), feed('a')));
+    const { title$, event$ } = polled(
+      scheduler,
+      'x',
+      inTurn(
+        throwError(() => new TypeError('oh')),
+        feed('a'),
+      ),
+    );
     scheduler.run(({ expectObservable }) => {
       expectObservable(event$, '^ 91s !').toBe('f 89999ms r', { f: 'HW_FEED', r: 'read 1' });
       expectObservable(title$, '^ 91s !').toBe('90s a');
@@ -213,10 +290,16 @@ describe('failures', () => {
   it('of bodies are failures in a row, and what such a body says of a move is not believed', () => {
     const scheduler = marbles();
     const cut = { ...feed('a'), broken: new HeadwaterError('HW_HTTP_CUT', 'cut') };
-    const { title$, asked$, event$ } = polled(scheduler, 'x', ({ url }, asked) => (url.host === 'x' ? response(301, { location: 'http://y/' }) : asked === 2 ? feed('a') : cut));
+    const { title$, asked$, event$ } = polled(scheduler, 'x', ({ url }, asked) =>
+      url.host === 'x' ? response(301, { location: 'http://y/' }) : asked === 2 ? feed('a') : cut,
+    );
     scheduler.run(({ expectObservable }) => {
       expectObservable(asked$, '^ 1201s !').toBe('(xy) 89996ms (xy) 119996ms (xy) 899996ms y 89999ms (xy)');
-      expectObservable(event$, '^ 1201s !').toBe('f 89999ms f 119999ms (mr) 899996ms f 89999ms f', { f: 'HW_HTTP_CUT', m: 'moved', r: 'read 1' });
+      expectObservable(event$, '^ 1201s !').toBe('f 89999ms f 119999ms (mr) 899996ms f 89999ms f', {
+        f: 'HW_HTTP_CUT',
+        m: 'moved',
+        r: 'read 1',
+      });
       expectObservable(title$, '^ 1201s !').toBe('a 89999ms a 119999ms a 899999ms a 89999ms a');
     });
   });
@@ -236,7 +319,12 @@ describe('failures', () => {
     ['the beginning of a page', '<html><head><link rel="alternate" type="application/rss+xml" href="/feed">'],
   ])('of a body are told where it has brought %s', (_name, body) => {
     const scheduler = marbles();
-    const { title$, asked$, event$ } = polled(scheduler, 'x', () => ({ ...response(200, {}, body), broken: new HeadwaterError('HW_HTTP_CUT', 'cut') }), { once: true });
+    const { title$, asked$, event$ } = polled(
+      scheduler,
+      'x',
+      () => ({ ...response(200, {}, body), broken: new HeadwaterError('HW_HTTP_CUT', 'cut') }),
+      { once: true },
+    );
     scheduler.run(({ expectObservable }) => {
       expectObservable(asked$).toBe('x');
       expectObservable(event$).toBe('f', { f: 'HW_HTTP_CUT' });
@@ -255,7 +343,10 @@ describe('failures', () => {
 });
 
 describe('turns', () => {
-  const slow = (scheduler: TestScheduler): Answers => ({ url }) => timer(10, scheduler).pipe(map(() => feed(url.pathname.slice(1) || url.host)));
+  const slow =
+    (scheduler: TestScheduler): Answers =>
+    ({ url }) =>
+      timer(10, scheduler).pipe(map(() => feed(url.pathname.slice(1) || url.host)));
 
   it('one request a host at a time', () => {
     const scheduler = marbles();
@@ -277,7 +368,15 @@ describe('turns', () => {
 
   it('are handed on when a request fails, is redirected, or runs out of time', () => {
     const scheduler = marbles();
-    const { title$, asked$ } = polled(scheduler, 'x/a x/b x/c x/d', ({ url }) => ({ '/a': throwError(() => new Error('no')), '/b': NEVER, '/c': response(302, { location: '/e' }) })[url.pathname] ?? feed('d'), { once: true, concurrency: 1 });
+    const { title$, asked$ } = polled(
+      scheduler,
+      'x/a x/b x/c x/d',
+      ({ url }) =>
+        ({ '/a': throwError(() => new Error('no')), '/b': NEVER, '/c': response(302, { location: '/e' }) })[
+          url.pathname
+        ] ?? feed('d'),
+      { once: true, concurrency: 1 },
+    );
     scheduler.run(({ expectObservable }) => {
       expectObservable(asked$).toBe('(ab) 29996ms (cde)', { a: 'x/a', b: 'x/b', c: 'x/c', d: 'x/d', e: 'x/e' });
       expectObservable(title$).toBe('30s (dd|)');
@@ -299,7 +398,9 @@ describe('turns', () => {
 describe('redirects', () => {
   it('for now are followed each time', () => {
     const scheduler = marbles();
-    const { title$, asked$, event$ } = polled(scheduler, 'x', ({ url }) => (url.host === 'x' ? response(302, { location: 'http://y/feed' }) : feed('a')));
+    const { title$, asked$, event$ } = polled(scheduler, 'x', ({ url }) =>
+      url.host === 'x' ? response(302, { location: 'http://y/feed' }) : feed('a'),
+    );
     scheduler.run(({ expectObservable }) => {
       expectObservable(asked$, '^ 901s !').toBe('(xy) 899996ms (xy)', { x: 'x', y: 'y/feed' });
       expectObservable(event$, '^ 901s !').toBe('r 899999ms r', { r: 'read 1' });
@@ -309,17 +410,28 @@ describe('redirects', () => {
 
   it('for good are told, and kept to until they fail', () => {
     const scheduler = marbles();
-    const { title$, asked$, events$ } = polled(scheduler, 'x', ({ url }, asked) => (url.host === 'x' ? response(308, { location: 'http://y/' }) : asked === 2 ? response(404) : feed('a')));
+    const { title$, asked$, events$ } = polled(scheduler, 'x', ({ url }, asked) =>
+      url.host === 'x' ? response(308, { location: 'http://y/' }) : asked === 2 ? response(404) : feed('a'),
+    );
     scheduler.run(({ expectObservable }) => {
       expectObservable(asked$, '^ 1891s !').toBe('(xy) 899996ms y 899999ms y 89999ms (xy)');
-      expectObservable(events$.pipe(map((event) => (event.type === 'moved' ? `${event.source} ${event.to}` : event.type))), '^ 1891s !').toBe('(mr) 899996ms r 899999ms f 89999ms (mr)', { m: 'x http://y/', r: 'read', f: 'failed' });
+      expectObservable(
+        events$.pipe(map((event) => (event.type === 'moved' ? `${event.source} ${event.to}` : event.type))),
+        '^ 1891s !',
+      ).toBe('(mr) 899996ms r 899999ms f 89999ms (mr)', { m: 'x http://y/', r: 'read', f: 'failed' });
       expectObservable(title$, '^ 1891s !').toBe('a 899999ms a 989999ms a');
     });
   });
 
   it('for good behind one for now are not kept to', () => {
     const scheduler = marbles();
-    const { title$, asked$, event$ } = polled(scheduler, 'x', ({ url }) => (url.host === 'x' ? response(307, { location: 'http://y/' }) : url.host === 'y' ? response(301, { location: 'http://z/' }) : feed('a')));
+    const { title$, asked$, event$ } = polled(scheduler, 'x', ({ url }) =>
+      url.host === 'x'
+        ? response(307, { location: 'http://y/' })
+        : url.host === 'y'
+          ? response(301, { location: 'http://z/' })
+          : feed('a'),
+    );
     scheduler.run(({ expectObservable }) => {
       expectObservable(asked$, '^ 901s !').toBe('(xyz) 899995ms (xyz)');
       expectObservable(event$, '^ 901s !').toBe('r 899999ms r', { r: 'read 1' });
@@ -329,7 +441,13 @@ describe('redirects', () => {
 
   it('for good that lead to no feed are not believed', () => {
     const scheduler = marbles();
-    const { title$, asked$, event$ } = polled(scheduler, 'x', ({ url }, asked) => (url.host === 'login' ? response(200, {}, '<html>Please log in</html>') : asked === 0 ? response(301, { location: 'http://login/' }) : feed('a')));
+    const { title$, asked$, event$ } = polled(scheduler, 'x', ({ url }, asked) =>
+      url.host === 'login'
+        ? response(200, {}, '<html>Please log in</html>')
+        : asked === 0
+          ? response(301, { location: 'http://login/' })
+          : feed('a'),
+    );
     scheduler.run(({ expectObservable }) => {
       expectObservable(asked$, '^ 91s !').toBe('(xl) 89996ms x', { x: 'x', l: 'login' });
       expectObservable(event$, '^ 91s !').toBe('f 89999ms r', { f: 'HW_FEED', r: 'read 1' });
@@ -349,7 +467,12 @@ describe('redirects', () => {
 
   it('take no password to another server', () => {
     const scheduler = marbles();
-    const { title$, requests } = polled(scheduler, 'a:b@x', ({ url }) => (url.host === 'x' ? response(302, { location: 'http://y/' }) : feed('a')), { once: true });
+    const { title$, requests } = polled(
+      scheduler,
+      'a:b@x',
+      ({ url }) => (url.host === 'x' ? response(302, { location: 'http://y/' }) : feed('a')),
+      { once: true },
+    );
     scheduler.run(({ expectObservable }) => expectObservable(title$).toBe('(a|)'));
     expect(requests.map(({ headers }) => headers)).toEqual([{ authorization: 'Basic YTpi' }, {}]);
   });
@@ -364,7 +487,12 @@ describe('redirects', () => {
     const scheduler = marbles();
     const addresses = hops.split(' ');
     let hop = 0;
-    const { title$, requests } = polled(scheduler, given, () => (++hop < addresses.length ? response(302, { location: `http://${addresses[hop]!}` }) : feed('a')), { once: true });
+    const { title$, requests } = polled(
+      scheduler,
+      given,
+      () => (++hop < addresses.length ? response(302, { location: `http://${addresses[hop]!}` }) : feed('a')),
+      { once: true },
+    );
     scheduler.run(({ expectObservable }) => expectObservable(title$).toBe('(a|)'));
     expect(requests.map(({ mayBePrivate }) => mayBePrivate)).toEqual(expected);
   });
@@ -374,10 +502,17 @@ describe('the valve', () => {
   it('lets nothing be asked while it is closed', () => {
     const scheduler = marbles();
     const brake = valve();
-    const { title$, asked$ } = polled(scheduler, 'x', inTurn(feed('a')), { pacing: { scheduler, valve: brake }, intervalMs: 60_000 });
+    const { title$, asked$ } = polled(scheduler, 'x', inTurn(feed('a')), {
+      pacing: { scheduler, valve: brake },
+      intervalMs: 60_000,
+    });
     const release = brake.hold();
     scheduler.run(({ cold, expectObservable }) => {
-      expectObservable(cold('5s a 60s b 60s c').pipe(tap((moment) => (moment === 'a' ? release() : moment === 'b' ? brake.hold() : undefined)))).toBe('5s a 60s b 60s c');
+      expectObservable(
+        cold('5s a 60s b 60s c').pipe(
+          tap((moment) => (moment === 'a' ? release() : moment === 'b' ? brake.hold() : undefined)),
+        ),
+      ).toBe('5s a 60s b 60s c');
       expectObservable(asked$, '^ 200s !').toBe('5s a 59999ms a', { a: 'x' });
       expectObservable(title$, '^ 200s !').toBe('5s a 59999ms a');
     });
@@ -403,10 +538,17 @@ describe('the valve', () => {
   it('lets only so many answers wait behind it', () => {
     const scheduler = marbles();
     const brake = valve();
-    const { title$, asked$ } = polled(scheduler, 'a b c d', ({ url }) => timer(10, scheduler).pipe(map(() => feed(url.host))), { pacing: { scheduler, valve: brake }, concurrency: 2, once: true });
+    const { title$, asked$ } = polled(
+      scheduler,
+      'a b c d',
+      ({ url }) => timer(10, scheduler).pipe(map(() => feed(url.host))),
+      { pacing: { scheduler, valve: brake }, concurrency: 2, once: true },
+    );
     scheduler.run(({ cold, expectObservable }) => {
       let release = (): void => undefined;
-      expectObservable(cold('--a 97ms b').pipe(tap((moment) => (moment === 'a' ? (release = brake.hold()) : release())))).toBe('--a 97ms b');
+      expectObservable(
+        cold('--a 97ms b').pipe(tap((moment) => (moment === 'a' ? (release = brake.hold()) : release()))),
+      ).toBe('--a 97ms b');
       expectObservable(asked$).toBe('(ab) 96ms (cd)');
       expectObservable(title$).toBe('100ms (ab) 6ms (cd|)');
     });
@@ -418,20 +560,52 @@ describe('who listens', () => {
     const scheduler = marbles();
     const rejection$ = new Subject<Rejection>();
     const bad = (title: string): FeedResponse => response(200, {}, rssOf('a', title));
-    const { title$ } = polled(scheduler, 'x', inTurn(bad('<b></b>'), bad('<b></b>'), feed('a'), bad('<b></b>')), { rejections: rejection$, intervalMs: 60_000 });
+    const { title$ } = polled(scheduler, 'x', inTurn(bad('<b></b>'), bad('<b></b>'), feed('a'), bad('<b></b>')), {
+      rejections: rejection$,
+      intervalMs: 60_000,
+    });
     scheduler.run(({ expectObservable }) => {
-      expectObservable(rejection$.pipe(map(({ id, reason }) => `${id} ${reason}`)), '^ 181s !').toBe('r 179999ms r', { r: '1 item' });
+      expectObservable(rejection$.pipe(map(({ id, reason }) => `${id} ${reason}`)), '^ 181s !').toBe('r 179999ms r', {
+        r: '1 item',
+      });
       expectObservable(title$, '^ 181s !').toBe('a 59999ms a 59999ms a 59999ms a');
     });
   });
 
   it.each([
-    ['events', { events: { next: () => { throw new Error('enough'); } } }, 'a#'],
-    ['rejections', { rejections: { next: () => { throw new Error('enough'); } } }, '#'],
+    [
+      'events',
+      {
+        events: {
+          next: () => {
+            throw new Error('enough');
+          },
+        },
+      },
+      'a#',
+    ],
+    [
+      'rejections',
+      {
+        rejections: {
+          next: () => {
+            throw new Error('enough');
+          },
+        },
+      },
+      '#',
+    ],
   ])('ends the stream by throwing from %s', (_name, rules, expected) => {
     const scheduler = marbles();
-    const { title$ } = polled(scheduler, 'x', inTurn(response(200, {}, rssOf('a', ...(expected === '#' ? [''] : [])))), rules);
-    scheduler.run(({ expectObservable }) => expectObservable(title$).toBe(expected === '#' ? '#' : '(a#)', undefined, new Error('enough')));
+    const { title$ } = polled(
+      scheduler,
+      'x',
+      inTurn(response(200, {}, rssOf('a', ...(expected === '#' ? [''] : [])))),
+      rules,
+    );
+    scheduler.run(({ expectObservable }) =>
+      expectObservable(title$).toBe(expected === '#' ? '#' : '(a#)', undefined, new Error('enough')),
+    );
   });
 
   it('may leave from within next', () => {

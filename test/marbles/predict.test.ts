@@ -8,9 +8,18 @@ import { recordingModel } from '../../src/testing/recordingModel.js';
 import { runMarbles } from '../../src/testing/runMarbles.js';
 import { deferredModel } from '../operators/deferredModel.js';
 
-const batches = { A: { ...paddedBatch({ seed: 1, size: 3 }), ids: Int32Array.of(7, 3, 5) }, B: { ...paddedBatch({ seed: 2, size: 2 }), ids: Int32Array.of(2, 9) } };
+const batches = {
+  A: { ...paddedBatch({ seed: 1, size: 3 }), ids: Int32Array.of(7, 3, 5) },
+  B: { ...paddedBatch({ seed: 2, size: 2 }), ids: Int32Array.of(2, 9) },
+};
 
-const distributions: Record<number, readonly number[]> = { 7: [0.25, 0.75], 3: [0.5, 0.5], 5: [0.125, 0.875], 2: [1, 0], 9: [0, 1] };
+const distributions: Record<number, readonly number[]> = {
+  7: [0.25, 0.75],
+  3: [0.5, 0.5],
+  5: [0.125, 0.875],
+  2: [1, 0],
+  9: [0, 1],
+};
 const probabilities = ({ ids }: PaddedBatch, row: number): readonly number[] => distributions[ids[row] ?? 0] ?? [];
 const prediction = (id: number, predicted: number): Prediction => ({
   type: 'prediction',
@@ -18,7 +27,13 @@ const prediction = (id: number, predicted: number): Prediction => ({
   predicted,
   probabilities: Float32Array.from(distributions[id] ?? []),
 });
-const rows = { a: prediction(7, 1), b: prediction(3, 0), c: prediction(5, 1), d: prediction(2, 0), e: prediction(9, 1) };
+const rows = {
+  a: prediction(7, 1),
+  b: prediction(3, 0),
+  c: prediction(5, 1),
+  d: prediction(2, 0),
+  e: prediction(9, 1),
+};
 
 describe('predict', () => {
   it('emits one prediction a row, in the order of the rows', () => {
@@ -118,12 +133,16 @@ describe('predict', () => {
     of(batches.A)
       .pipe(predict(recordingModel({ probabilities: () => [0.5, NaN] })))
       .subscribe({ next: (row) => seen.push(row), error: (error: unknown) => seen.push(error) });
-    expect(seen).toEqual([expect.objectContaining({ code: 'HW_NUMERIC', message: expect.stringContaining('row 7') as unknown })]);
+    expect(seen).toEqual([
+      expect.objectContaining({ code: 'HW_NUMERIC', message: expect.stringContaining('row 7') as unknown }),
+    ]);
   });
 
   it('emits the rows of a model whose results come later in the order of the batches', () => {
     runMarbles(({ cold, expectObservable }) => {
-      expectObservable(cold('A-----B-|', batches).pipe(predict(deferredModel(recordingModel({ probabilities }), 4)))).toBe('----(abc)-(de|)', rows);
+      expectObservable(
+        cold('A-----B-|', batches).pipe(predict(deferredModel(recordingModel({ probabilities }), 4))),
+      ).toBe('----(abc)-(de|)', rows);
     });
   });
 });

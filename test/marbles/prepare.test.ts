@@ -10,10 +10,19 @@ import { recordingValve } from '../operators/recordingValve.js';
 
 const marbles = () => new TestScheduler((actual, expected) => expect(actual).toEqual(expected));
 
-const prepared = (rows: Iterable<Row>, options: PrepareOptions = {}): Promise<Split> => lastValueFrom(prepare(from(rows), options));
+const prepared = (rows: Iterable<Row>, options: PrepareOptions = {}): Promise<Split> =>
+  lastValueFrom(prepare(from(rows), options));
 
-const refusedWith = async (given: Iterable<Row>, code: string, message: RegExp, options: PrepareOptions = {}): Promise<void> => {
-  await expect(prepared(given, options)).rejects.toMatchObject({ code, message: expect.stringMatching(message) as string });
+const refusedWith = async (
+  given: Iterable<Row>,
+  code: string,
+  message: RegExp,
+  options: PrepareOptions = {},
+): Promise<void> => {
+  await expect(prepared(given, options)).rejects.toMatchObject({
+    code,
+    message: expect.stringMatching(message) as string,
+  });
 };
 
 /** What a split says of its rows, as plain data. */
@@ -26,7 +35,8 @@ const told = ({ rows, sideOf, tokenizer, labelEncoder, classCounts, classWeights
   classWeights,
 });
 
-const rowsOn = (rows: readonly Row[], split: Split, side: Side): readonly Row[] => rows.filter(({ id }) => split.sideOf(id) === side);
+const rowsOn = (rows: readonly Row[], split: Split, side: Side): readonly Row[] =>
+  rows.filter(({ id }) => split.sideOf(id) === side);
 
 const oneClass = (rows: readonly Row[]): readonly Row[] => rows.map((row) => ({ ...row, category: 'World' }));
 
@@ -111,7 +121,9 @@ describe('prepare', () => {
   it('puts no text of one side on another', async () => {
     const rows = newsRows(600);
     const split = await prepared(rows);
-    const [train, validation, test] = SIDES.map((side) => new Set(rowsOn(rows, split, side).map(({ title }) => preprocessText(title))));
+    const [train, validation, test] = SIDES.map(
+      (side) => new Set(rowsOn(rows, split, side).map(({ title }) => preprocessText(title))),
+    );
     expect(train?.size).toBeGreaterThan(50);
     expect(test?.size).toBeGreaterThan(5);
     // There are repeats, and so there is something to keep apart.
@@ -125,9 +137,11 @@ describe('prepare', () => {
 
   it('learns words and classes from the train rows alone', async () => {
     const split = await prepared(letterRows);
-    const words = (side: Side): readonly string[] => rowsOn(letterRows, split, side).map(({ title }) => title.toLowerCase().split(' ')[1] ?? '');
+    const words = (side: Side): readonly string[] =>
+      rowsOn(letterRows, split, side).map(({ title }) => title.toLowerCase().split(' ')[1] ?? '');
     for (const word of words('train')) expect(split.tokenizer.indexOf(word)).toBeDefined();
-    for (const word of [...words('validation'), ...words('test')]) expect(split.tokenizer.indexOf(word)).toBeUndefined();
+    for (const word of [...words('validation'), ...words('test')])
+      expect(split.tokenizer.indexOf(word)).toBeUndefined();
     expect(split.labelEncoder.classes).toEqual(['Even', 'Odd']);
   });
 
@@ -135,7 +149,9 @@ describe('prepare', () => {
     const rows = newsRows(300);
     const split = await prepared(rows);
     for (const side of SIDES) {
-      const counts = split.labelEncoder.classes.map((name) => rowsOn(rows, split, side).filter(({ category }) => category === name).length);
+      const counts = split.labelEncoder.classes.map(
+        (name) => rowsOn(rows, split, side).filter(({ category }) => category === name).length,
+      );
       expect(split.classCounts[side]).toEqual(Int32Array.from(counts));
     }
     expect(split.classWeights).toEqual(Float32Array.from(split.classCounts.train, (count) => 1 / count));
@@ -143,7 +159,12 @@ describe('prepare', () => {
 
   it('passes on what the vocabulary is to be', async () => {
     expect((await prepared(letterRows, { numTokens: 5 })).tokenizer.size).toBe(5);
-    expect((await prepared(letterRows, { minTokenFrequency: 14 })).tokenizer.tokens).toEqual(['<PAD>', '<UNK>', 'letter', 'arrives']);
+    expect((await prepared(letterRows, { minTokenFrequency: 14 })).tokenizer.tokens).toEqual([
+      '<PAD>',
+      '<UNK>',
+      'letter',
+      'arrives',
+    ]);
     expect((await prepared(letterRows, { charLevel: true })).tokenizer.charLevel).toBe(true);
     const { tokenizer, stopWords } = await prepared(letterRows, { stopWords: ['letter'] });
     expect(tokenizer.indexOf('letter')).toBeUndefined();
@@ -151,7 +172,11 @@ describe('prepare', () => {
   });
 
   it('keeps 5000 tokens unless told otherwise', async () => {
-    const many = Array.from({ length: 8000 }, (_, id) => ({ id, title: `w${id}`, category: id % 2 === 0 ? 'Even' : 'Odd' }));
+    const many = Array.from({ length: 8000 }, (_, id) => ({
+      id,
+      title: `w${id}`,
+      category: id % 2 === 0 ? 'Even' : 'Odd',
+    }));
     expect((await prepared(many)).tokenizer.size).toBe(5000);
   });
 
@@ -197,9 +222,23 @@ describe('prepare', () => {
     it('is left out, row for row, where somebody is', async () => {
       const seed = await rareElsewhere();
       const rejected: Rejection[] = [];
-      const split = await prepared(rows, { seed, rejections: { next: (rejection) => rejected.push(rejection) }, source: 'news.csv' });
+      const split = await prepared(rows, {
+        seed,
+        rejections: { next: (rejection) => rejected.push(rejection) },
+        source: 'news.csv',
+      });
       expect(rejected).toEqual([
-        { type: 'rejection', reason: 'field', id: 20, source: 'news.csv', line: 0, byte: 0, field: 'category', expected: 'a class with at least one train row', got: 'Rare' },
+        {
+          type: 'rejection',
+          reason: 'field',
+          id: 20,
+          source: 'news.csv',
+          line: 0,
+          byte: 0,
+          field: 'category',
+          expected: 'a class with at least one train row',
+          got: 'Rare',
+        },
       ]);
       expect(split.labelEncoder.classes).toEqual(['Even', 'Odd']);
       expect(split.sideOf(20)).toBeUndefined();
@@ -221,7 +260,10 @@ describe('prepare', () => {
       const seed = await rareElsewhere();
       const more = Array.from({ length: 20 }, (_, i) => ({ id: 21 + i, title: `Rare bird ${i}`, category: 'Rare' }));
       const rejected: Rejection[] = [];
-      const split = await prepared([...rows, ...more], { seed, rejections: { next: (rejection) => rejected.push(rejection) } });
+      const split = await prepared([...rows, ...more], {
+        seed,
+        rejections: { next: (rejection) => rejected.push(rejection) },
+      });
       expect(rejected).toEqual([]);
       expect(split.labelEncoder.classes).toEqual(['Even', 'Odd', 'Rare']);
     });
@@ -265,7 +307,9 @@ describe('prepare', () => {
 
   it('refuses options that cannot work, before it is subscribed to', () => {
     const refused = (options: PrepareOptions, message = ''): void =>
-      expect(() => prepare(NEVER, options)).toThrow(expect.objectContaining({ code: 'HW_USAGE', message: expect.stringContaining(message) as unknown }));
+      expect(() => prepare(NEVER, options)).toThrow(
+        expect.objectContaining({ code: 'HW_USAGE', message: expect.stringContaining(message) as unknown }),
+      );
     refused({ shares: { train: 1, validation: 1, test: 1 } }, 'prepare: the shares are');
     refused({ seed: 0.5 }, 'prepare: seed is 0.5');
     refused({ buffer: 0 }, 'prepare: buffer is 0');

@@ -33,7 +33,9 @@ describe('preprocess', () => {
     marbles(({ cold, expectObservable }) => {
       const source = cold('  --a--|', rows);
       const expected = '     --a--|';
-      expectObservable(source.pipe(preprocess({ stopWords: ['ferry'] }))).toBe(expected, { a: { ...rows.a, text: 'the returns' } });
+      expectObservable(source.pipe(preprocess({ stopWords: ['ferry'] }))).toBe(expected, {
+        a: { ...rows.a, text: 'the returns' },
+      });
     });
   });
 

@@ -1,4 +1,16 @@
-import { concat, filter, ignoreElements, map, NEVER, type Observable, of, Subject, take, throwError, VirtualTimeScheduler } from 'rxjs';
+import {
+  concat,
+  filter,
+  ignoreElements,
+  map,
+  NEVER,
+  type Observable,
+  of,
+  Subject,
+  take,
+  throwError,
+  VirtualTimeScheduler,
+} from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import type { DriftDetected, LateLabel, LearningEvent, LearningVocabulary } from '../../src/contracts/Learning.js';
 import type { LiveHeadline } from '../../src/contracts/Live.js';
@@ -32,16 +44,32 @@ const told = (event: LearningEvent): string => {
   }
 };
 
-const right = (id: number, more: Partial<LiveHeadline> = {}) => liveHeadline(id, 'cup', { category: 'Sports', ...more });
+const right = (id: number, more: Partial<LiveHeadline> = {}) =>
+  liveHeadline(id, 'cup', { category: 'Sports', ...more });
 const wrong = (id: number) => liveHeadline(id, 'cup', { category: 'World' });
 const open = (id: number, more: Partial<LiveHeadline> = {}) => liveHeadline(id, 'vote', more);
 
-const settings = (more: Partial<PrequentialOptions> = {}): PrequentialOptions & { readonly model: ReturnType<typeof recordingModel> } => {
+const settings = (
+  more: Partial<PrequentialOptions> = {},
+): PrequentialOptions & { readonly model: ReturnType<typeof recordingModel> } => {
   const model = recordingModel();
-  return { model, slot: modelSlot(model, { trialRows: Infinity }), tokenizer: cupOrVote, labelEncoder, batchSize: 2, ...more };
+  return {
+    model,
+    slot: modelSlot(model, { trialRows: Infinity }),
+    tokenizer: cupOrVote,
+    labelEncoder,
+    batchSize: 2,
+    ...more,
+  };
 };
 
-const batches = { A: [right(0), wrong(1)], B: [right(2)], O: [open(3)], P: [open(4, { guid: 'four' })], Q: [open(5), open(6)] };
+const batches = {
+  A: [right(0), wrong(1)],
+  B: [right(2)],
+  O: [open(3)],
+  P: [open(4, { guid: 'four' })],
+  Q: [open(5), open(6)],
+};
 
 describe('prequential', () => {
   it('predicts, scores, then learns, once there are enough rows for a step, and the rest at the end', () => {
@@ -73,7 +101,13 @@ describe('prequential', () => {
     const model = recordingModel();
     const headlines = [right(0), liveHeadline(1, 'cup cup cup', { category: 'Sports' })];
     of(headlines)
-      .pipe(prequential({ ...settings(), slot: modelSlot(model, { trialRows: 2 }), tokenizer: { ...cupOrVote, padIndex: 7 } }))
+      .pipe(
+        prequential({
+          ...settings(),
+          slot: modelSlot(model, { trialRows: 2 }),
+          tokenizer: { ...cupOrVote, padIndex: 7 },
+        }),
+      )
       .subscribe();
     const given = model.calls.flatMap((call) => ('batch' in call ? [[call.type, [...call.batch.tokens]]] : []));
     expect(given).toEqual(['predict', 'predict', 'train'].map((type) => [type, [2, 7, 7, 2, 2, 2]]));
@@ -81,32 +115,63 @@ describe('prequential', () => {
 
   it('does as its documentation draws it', () => {
     const drawn = { A: [open(0), wrong(1)], B: [open(2)] };
-    const late: Record<string, LateLabel> = { a: { source: 'stdin', id: 0, category: 'World' }, c: { source: 'stdin', id: 2, category: 'World' } };
+    const late: Record<string, LateLabel> = {
+      a: { source: 'stdin', id: 0, category: 'World' },
+      c: { source: 'stdin', id: 2, category: 'World' },
+    };
     runMarbles(({ cold, expectObservable }) => {
       const batch$ = cold(' --A----------B--------|', drawn);
       const labels$ = cold('--------a---------c--|', late);
-      const events$ = batch$.pipe(prequential(settings({ labels$ })), map(({ type }) => type));
+      const events$ = batch$.pipe(
+        prequential(settings({ labels$ })),
+        map(({ type }) => type),
+      );
       expectObservable(events$).toBe('--(pps)-(sL)-p----s---(L|)', { p: 'live-prediction', s: 'scored', L: 'learnt' });
     });
   });
 
   it('tells what a score is made of', () => {
     const seen: LearningEvent[] = [];
-    of(batches.A).pipe(prequential(settings()), filter(({ type }) => type === 'scored')).subscribe((event) => seen.push(event));
+    of(batches.A)
+      .pipe(
+        prequential(settings()),
+        filter(({ type }) => type === 'scored'),
+      )
+      .subscribe((event) => seen.push(event));
     expect(seen).toEqual([
-      { type: 'scored', prediction: expect.objectContaining({ headline: batches.A[0] }) as unknown, category: 'Sports', correct: true, loss: -Math.log(0.75), waitedMs: 0 },
-      { type: 'scored', prediction: expect.objectContaining({ headline: batches.A[1] }) as unknown, category: 'World', correct: false, loss: -Math.log(0.25), waitedMs: 0 },
+      {
+        type: 'scored',
+        prediction: expect.objectContaining({ headline: batches.A[0] }) as unknown,
+        category: 'Sports',
+        correct: true,
+        loss: -Math.log(0.75),
+        waitedMs: 0,
+      },
+      {
+        type: 'scored',
+        prediction: expect.objectContaining({ headline: batches.A[1] }) as unknown,
+        category: 'World',
+        correct: false,
+        loss: -Math.log(0.25),
+        waitedMs: 0,
+      },
     ]);
   });
 
   it('scores by the prediction of the time when the label comes later, by id or by guid', () => {
     let answer = [0.25, 0.75];
     const model = recordingModel({ probabilities: () => answer });
-    const late: Record<string, LateLabel> = { x: { source: 'stdin', guid: 'four', category: 'World' }, y: { source: 'stdin', id: 3, category: 'World' } };
+    const late: Record<string, LateLabel> = {
+      x: { source: 'stdin', guid: 'four', category: 'World' },
+      y: { source: 'stdin', id: 3, category: 'World' },
+    };
     runMarbles(({ cold, hot, expectObservable }) => {
       const batch$ = cold(' -O-P-----|', batches);
       const labels$ = hot('-----x-----y-|', late);
-      const events$ = batch$.pipe(prequential({ ...settings(), slot: modelSlot(model), labels$, batchSize: 1 }), map(told));
+      const events$ = batch$.pipe(
+        prequential({ ...settings(), slot: modelSlot(model), labels$, batchSize: 1 }),
+        map(told),
+      );
       cold('----a').subscribe(() => (answer = [0.75, 0.25]));
       expectObservable(events$).toBe('-a-b-(cd)--(ef|)', {
         a: 'predict 3 World',
@@ -123,7 +188,11 @@ describe('prequential', () => {
     runMarbles(({ cold, expectObservable, expectSubscriptions }) => {
       const labels$ = cold('----y-----', { y: { source: 'stdin', id: 3, category: 'World' } });
       const batch$ = cold(' -O-|', batches);
-      expectObservable(batch$.pipe(prequential(settings({ labels$ })), map(told))).toBe('-a--(bc|)', { a: 'predict 3 World', b: 'score 3 right after 3', c: 'learn 1+0' });
+      expectObservable(batch$.pipe(prequential(settings({ labels$ })), map(told))).toBe('-a--(bc|)', {
+        a: 'predict 3 World',
+        b: 'score 3 right after 3',
+        c: 'learn 1+0',
+      });
       expectSubscriptions(labels$.subscriptions).toBe('^---!');
     });
   });
@@ -131,12 +200,15 @@ describe('prequential', () => {
   it('lets go at its time what gets no label', () => {
     runMarbles(({ cold, expectObservable }) => {
       const batch$ = cold('-O-P|', batches);
-      expectObservable(batch$.pipe(prequential(settings({ labels$: NEVER, maxWaitMs: 5 })), map(told))).toBe('-a-b--c-(d|)', {
-        a: 'predict 3 World',
-        b: 'predict 4 World',
-        c: 'unlabelled 3 long',
-        d: 'unlabelled 4 long',
-      });
+      expectObservable(batch$.pipe(prequential(settings({ labels$: NEVER, maxWaitMs: 5 })), map(told))).toBe(
+        '-a-b--c-(d|)',
+        {
+          a: 'predict 3 World',
+          b: 'predict 4 World',
+          c: 'unlabelled 3 long',
+          d: 'unlabelled 4 long',
+        },
+      );
     });
   });
 
@@ -145,25 +217,36 @@ describe('prequential', () => {
       const labels$ = cold('--y-------', { y: { source: 'stdin', id: 3, category: 'World' } });
       const batch$ = cold(' -O-P|', batches);
       const events$ = batch$.pipe(prequential(settings({ labels$, maxWaitMs: 5, batchSize: 9 })), map(told));
-      expectObservable(events$).toBe('-asb----(dl|)', { a: 'predict 3 World', s: 'score 3 right after 1', b: 'predict 4 World', d: 'unlabelled 4 long', l: 'learn 1+0' });
+      expectObservable(events$).toBe('-asb----(dl|)', {
+        a: 'predict 3 World',
+        s: 'score 3 right after 1',
+        b: 'predict 4 World',
+        d: 'unlabelled 4 long',
+        l: 'learn 1+0',
+      });
     });
   });
 
   it('lets the oldest go when too many wait', () => {
     runMarbles(({ cold, expectObservable }) => {
       const batch$ = cold('-O-Q', batches);
-      expectObservable(batch$.pipe(prequential(settings({ labels$: NEVER, maxWaiting: 2 })), map(told)), '^---!').toBe('-a-(bcd)', {
-        a: 'predict 3 World',
-        b: 'predict 5 World',
-        c: 'predict 6 World',
-        d: 'unlabelled 3 many',
-      });
+      expectObservable(batch$.pipe(prequential(settings({ labels$: NEVER, maxWaiting: 2 })), map(told)), '^---!').toBe(
+        '-a-(bcd)',
+        {
+          a: 'predict 3 World',
+          b: 'predict 5 World',
+          c: 'predict 6 World',
+          d: 'unlabelled 3 many',
+        },
+      );
     });
   });
 
   it('lets a headline go when another of the same source and id comes', () => {
     const seen: string[] = [];
-    of([open(3)], [open(3), open(3, { source: 'another' })]).pipe(prequential(settings({ labels$: NEVER })), map(told)).subscribe((event) => seen.push(event));
+    of([open(3)], [open(3), open(3, { source: 'another' })])
+      .pipe(prequential(settings({ labels$: NEVER })), map(told))
+      .subscribe((event) => seen.push(event));
     expect(seen).toEqual(['predict 3 World', 'predict 3 World', 'predict 3 World', 'unlabelled 3 repeated']);
   });
 
@@ -217,7 +300,9 @@ describe('prequential', () => {
   it('emits its predictions before the model learns from them', () => {
     const { model, ...options } = settings();
     const steps: number[] = [];
-    of(batches.A).pipe(prequential(options)).subscribe(() => steps.push(model.steps));
+    of(batches.A)
+      .pipe(prequential(options))
+      .subscribe(() => steps.push(model.steps));
     expect(steps).toEqual([0, 0, 0, 0, 1]);
   });
 
@@ -228,9 +313,17 @@ describe('prequential', () => {
   });
 
   it('replays past rows beside new ones, the rows of a step from the next step on', () => {
-    const { model, ...options } = settings({ replay: { rows: 3, past: [{ id: 0, title: 'vote', category: 'World' }] } });
+    const { model, ...options } = settings({
+      replay: { rows: 3, past: [{ id: 0, title: 'vote', category: 'World' }] },
+    });
     const seen: string[] = [];
-    of([...batches.A, right(2), right(3)]).pipe(prequential(options), map(told), filter((event) => event.startsWith('learn'))).subscribe((event) => seen.push(event));
+    of([...batches.A, right(2), right(3)])
+      .pipe(
+        prequential(options),
+        map(told),
+        filter((event) => event.startsWith('learn')),
+      )
+      .subscribe((event) => seen.push(event));
     expect(seen).toEqual(['learn 2+1', 'learn 2+3']);
     expect(model.trained.map(({ tokens }) => [...tokens].sort())).toEqual([
       [2, 2, 3],
@@ -252,19 +345,37 @@ describe('prequential', () => {
     };
     const hail = (id: number) => liveHeadline(id, 'hail', { category: 'World' });
     const seen: LearningEvent[] = [];
-    of([hail(0), right(1)], [hail(2), right(3)]).pipe(prequential({ ...options, tokenizer }), filter(({ type }) => type === 'learnt')).subscribe((event) => seen.push(event));
+    of([hail(0), right(1)], [hail(2), right(3)])
+      .pipe(
+        prequential({ ...options, tokenizer }),
+        filter(({ type }) => type === 'learnt'),
+      )
+      .subscribe((event) => seen.push(event));
     expect(seen).toMatchObject([{ newTokens: [{ token: 'hail', index: 7 }] }, { newTokens: [] }]);
     expect(model.calls.filter(({ type }) => type === 'renew')).toEqual([{ type: 'renew', tokens: [7], like: 1 }]);
     expect(model.calls.map(({ type }) => type)).toEqual(['predict', 'renew', 'train', 'predict', 'train']);
-    expect(model.predicted.map(({ tokens }) => [...tokens])).toEqual([[1, 2], [7, 2]]);
-    expect(model.trained.map(({ tokens }) => [...tokens])).toEqual([[7, 2], [7, 2]]);
+    expect(model.predicted.map(({ tokens }) => [...tokens])).toEqual([
+      [1, 2],
+      [7, 2],
+    ]);
+    expect(model.trained.map(({ tokens }) => [...tokens])).toEqual([
+      [7, 2],
+      [7, 2],
+    ]);
   });
 
   it('tells of drift in the errors after the events of the input that it was noticed at', () => {
     const drift = pageHinkley({ threshold: 2, leastRows: 1, delta: 0 });
     runMarbles(({ cold, expectObservable }) => {
-      const batch$ = cold('R-------W------|', { R: [right(0), right(1), right(2), right(3)], W: [wrong(4), wrong(5), wrong(6), wrong(7)] });
-      const events$ = batch$.pipe(prequential(settings({ drift, learningRate: 0 })), map(told), filter((event) => !event.startsWith('predict')));
+      const batch$ = cold('R-------W------|', {
+        R: [right(0), right(1), right(2), right(3)],
+        W: [wrong(4), wrong(5), wrong(6), wrong(7)],
+      });
+      const events$ = batch$.pipe(
+        prequential(settings({ drift, learningRate: 0 })),
+        map(told),
+        filter((event) => !event.startsWith('predict')),
+      );
       expectObservable(events$).toBe('       (rstu)--(abcde)|', {
         r: 'score 0 right',
         s: 'score 1 right',
@@ -282,9 +393,12 @@ describe('prequential', () => {
 
   it('completes only when the drift detector has', () => {
     const last: DriftDetected = { type: 'drift', detector: 'adwin', at: 2, before: 0, after: 1, rows: 1 };
-    const atTheEnd = (errors$: Observable<number>): Observable<DriftDetected> => concat(errors$.pipe(ignoreElements()), of(last));
+    const atTheEnd = (errors$: Observable<number>): Observable<DriftDetected> =>
+      concat(errors$.pipe(ignoreElements()), of(last));
     const seen: string[] = [];
-    of(batches.A).pipe(prequential(settings({ drift: atTheEnd })), map(told)).subscribe({ next: (event) => seen.push(event), complete: () => seen.push('complete') });
+    of(batches.A)
+      .pipe(prequential(settings({ drift: atTheEnd })), map(told))
+      .subscribe({ next: (event) => seen.push(event), complete: () => seen.push('complete') });
     expect(seen.slice(-3)).toEqual(['learn 2+0', 'drift 2', 'complete']);
   });
 
@@ -337,7 +451,15 @@ describe('prequential', () => {
       if (event === 'predict 0 Sports') batch$.next(batches.B);
     });
     batch$.next(batches.A);
-    expect(seen).toEqual(['predict 0 Sports', 'predict 1 Sports', 'score 0 right', 'score 1 wrong', 'learn 2+0', 'predict 2 Sports', 'score 2 right']);
+    expect(seen).toEqual([
+      'predict 0 Sports',
+      'predict 1 Sports',
+      'score 0 right',
+      'score 1 wrong',
+      'learn 2+0',
+      'predict 2 Sports',
+      'score 2 right',
+    ]);
   });
 
   it('waits on a source that never emits', () => {
@@ -361,11 +483,23 @@ describe('prequential', () => {
     runMarbles(({ cold, expectObservable, expectSubscriptions }) => {
       const batch$ = cold('   -B------#', batches, cut);
       const labels$ = cold<LateLabel>('  ------#', {}, cut);
-      expectObservable(batch$.pipe(prequential(settings()), map(told))).toBe('-(ps)---#', { p: 'predict 2 Sports', s: 'score 2 right' }, cut);
-      expectObservable(batch$.pipe(prequential(settings({ labels$ })), map(told))).toBe('-(ps)-#', { p: 'predict 2 Sports', s: 'score 2 right' }, cut);
+      expectObservable(batch$.pipe(prequential(settings()), map(told))).toBe(
+        '-(ps)---#',
+        { p: 'predict 2 Sports', s: 'score 2 right' },
+        cut,
+      );
+      expectObservable(batch$.pipe(prequential(settings({ labels$ })), map(told))).toBe(
+        '-(ps)-#',
+        { p: 'predict 2 Sports', s: 'score 2 right' },
+        cut,
+      );
       expectSubscriptions(batch$.subscriptions).toBe(['^-------!', '^-----!']);
       const failing = () => throwError(() => cut);
-      expectObservable(cold<readonly LiveHeadline[]>('--|').pipe(prequential(settings({ drift: failing })))).toBe('#', {}, cut);
+      expectObservable(cold<readonly LiveHeadline[]>('--|').pipe(prequential(settings({ drift: failing })))).toBe(
+        '#',
+        {},
+        cut,
+      );
     });
   });
 
@@ -379,7 +513,10 @@ describe('prequential', () => {
     runMarbles(({ cold, expectObservable, expectSubscriptions }) => {
       const batch$ = cold('-A-------B-|', batches);
       const labels$ = cold<LateLabel>('-');
-      const events$ = batch$.pipe(prequential({ ...settings({ labels$ }), slot: modelSlot(model) }), filter(({ type }) => type === 'learnt'));
+      const events$ = batch$.pipe(
+        prequential({ ...settings({ labels$ }), slot: modelSlot(model) }),
+        filter(({ type }) => type === 'learnt'),
+      );
       expectObservable(events$).toBe('-#', {}, thrown);
       expectSubscriptions(batch$.subscriptions).toBe('^!');
       expectSubscriptions(labels$.subscriptions).toBe('^!');
@@ -394,7 +531,9 @@ describe('prequential', () => {
       expectSubscriptions(batch$.subscriptions).toBe('^-!');
     });
     const scheduler = new VirtualTimeScheduler();
-    const waiting = concat(of(batches.O), NEVER).pipe(prequential({ ...options, scheduler })).subscribe();
+    const waiting = concat(of(batches.O), NEVER)
+      .pipe(prequential({ ...options, scheduler }))
+      .subscribe();
     expect(scheduler.actions).toHaveLength(1);
     waiting.unsubscribe();
     expect(scheduler.actions).toHaveLength(0);
@@ -421,10 +560,14 @@ describe('prequential', () => {
     ['replay.rows', { replay: { rows: 0.5 } }],
     ['seed', { seed: 0.5 }],
   ])('refuses %s that cannot work: %o', (name, options) => {
-    expect(() => prequential(settings(options))).toThrow(expect.objectContaining({ code: 'HW_USAGE', message: expect.stringContaining(name) as unknown }));
+    expect(() => prequential(settings(options))).toThrow(
+      expect.objectContaining({ code: 'HW_USAGE', message: expect.stringContaining(name) as unknown }),
+    );
   });
 
   it('refuses past rows of a class that is not known', () => {
-    expect(() => prequential(settings({ replay: { past: [{ id: 0, title: 'rain', category: 'Weather' }] } }))).toThrow(expect.objectContaining({ code: 'HW_LABEL' }));
+    expect(() => prequential(settings({ replay: { past: [{ id: 0, title: 'rain', category: 'Weather' }] } }))).toThrow(
+      expect.objectContaining({ code: 'HW_LABEL' }),
+    );
   });
 });

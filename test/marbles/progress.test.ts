@@ -84,7 +84,8 @@ describe('progress', () => {
       const source = cold('S e 98ms a 49ms b 149ms a 199ms v 99ms E f 1s c 1s F Z|', values);
       source.subscribe(() => undefined);
       expectObservable(source.pipe(progress({ stream, env, colors: false }))).toBe('2605ms |');
-      for (const at of [101, 151, 302, 502, 603, 1605, 2607]) cold(`${at}ms x`).subscribe(() => shown.push(screen(stream.text)));
+      for (const at of [101, 151, 302, 502, 603, 1605, 2607])
+        cold(`${at}ms x`).subscribe(() => shown.push(screen(stream.text)));
     });
     const bar = (cells: number): string => '█'.repeat(cells) + '░'.repeat(20 - cells);
     expect(shown).toEqual([
@@ -137,7 +138,9 @@ describe('progress', () => {
   it('skips drawings, not lines, while the terminal is behind', () => {
     const stream = new FakeStream({ isTTY: true, slow: true, highWaterMark: 1 });
     scheduler().run(({ cold }) => {
-      cold('Se 1s a 1s b 1s v 1s E', values).pipe(progress({ stream, env, colors: false })).subscribe();
+      cold('Se 1s a 1s b 1s v 1s E', values)
+        .pipe(progress({ stream, env, colors: false }))
+        .subscribe();
     });
     for (let i = 0; i < 5; i++) stream.take();
     expect(screen(stream.text)).toEqual([START, FIRST, '']);

@@ -22,7 +22,14 @@ describe('rowProgress', () => {
     const stream = new FakeStream();
     scheduler().run(({ cold, expectObservable }) => {
       const source = cold('a 8s b 3s c 8s d 2s e|', { a: 10, b: 20, c: 30, d: 40, e: 50 });
-      const sink = rowProgress<number>({ label: 'reading', total: 200, unit: 'titles', count: (value) => value, stream, env });
+      const sink = rowProgress<number>({
+        label: 'reading',
+        total: 200,
+        unit: 'titles',
+        count: (value) => value,
+        stream,
+        env,
+      });
       expectObservable(source.pipe(sink)).toBe('21005ms |');
     });
     expect(stream.lines).toEqual([
@@ -37,11 +44,18 @@ describe('rowProgress', () => {
     const unknown = new FakeStream({ isTTY: true, columns: 60 });
     const shown: string[][] = [];
     scheduler().run(({ cold }) => {
-      cold('a 99ms b 1s |').pipe(rowProgress({ label: 'reading', total: 4, stream: known, env, colors: false })).subscribe();
-      cold('a 99ms b 1s |').pipe(rowProgress({ label: 'reading', stream: unknown, env, colors: false })).subscribe();
+      cold('a 99ms b 1s |')
+        .pipe(rowProgress({ label: 'reading', total: 4, stream: known, env, colors: false }))
+        .subscribe();
+      cold('a 99ms b 1s |')
+        .pipe(rowProgress({ label: 'reading', stream: unknown, env, colors: false }))
+        .subscribe();
       cold('101ms x').subscribe(() => shown.push(screen(known.text), screen(unknown.text)));
     });
-    expect(shown).toEqual([[`reading  ${'█'.repeat(10)}${'░'.repeat(10)}   50%  20 rows/s  1s left`], ['reading  2 rows  20 rows/s']]);
+    expect(shown).toEqual([
+      [`reading  ${'█'.repeat(10)}${'░'.repeat(10)}   50%  20 rows/s  1s left`],
+      ['reading  2 rows  20 rows/s'],
+    ]);
     expect(screen(known.text)).toEqual(['reading: 2 rows in 1.1s (1.8 rows/s)', '']);
   });
 
@@ -84,7 +98,11 @@ describe('rowProgress', () => {
     };
     scheduler().run(({ cold, expectObservable, expectSubscriptions }) => {
       const source = cold('-a-b-|');
-      expectObservable(source.pipe(rowProgress<string>({ label: 'reading', count, stream, env }))).toBe('---#', undefined, error);
+      expectObservable(source.pipe(rowProgress<string>({ label: 'reading', count, stream, env }))).toBe(
+        '---#',
+        undefined,
+        error,
+      );
       expectSubscriptions(source.subscriptions).toBe('^--!');
     });
     expect(screen(stream.text).at(-1)).toBe('');

@@ -14,7 +14,12 @@ const SIDES_OF: readonly (Side | undefined)[] = ['train', 'test', 'train', 'trai
 let split: Split;
 beforeAll(async () => {
   const prepared = await lastValueFrom(prepare(from(letterRows)));
-  split = { ...prepared, sideOf: (id) => SIDES_OF[id], rows: { train: 3, validation: 0, test: 1 }, leftOut: new Set([4]) };
+  split = {
+    ...prepared,
+    sideOf: (id) => SIDES_OF[id],
+    rows: { train: 3, validation: 0, test: 1 },
+    leftOut: new Set([4]),
+  };
 });
 
 describe('rowsOf', () => {
@@ -37,13 +42,21 @@ describe('rowsOf', () => {
   it('refuses rows that are missing: none, or one', () => {
     marbles().run(({ cold, expectObservable }) => {
       expectObservable(rowsOf({ ...split, rows$: cold<Row>('--|') }, 'train')).toBe('--#', undefined, changed);
-      expectObservable(rowsOf({ ...split, rows$: cold<Row>('-a-c-|', LETTER_ROWS) }, 'train')).toBe('-a-c-#', LETTER_ROWS, changed);
+      expectObservable(rowsOf({ ...split, rows$: cold<Row>('-a-c-|', LETTER_ROWS) }, 'train')).toBe(
+        '-a-c-#',
+        LETTER_ROWS,
+        changed,
+      );
     });
   });
 
   it('refuses a row that comes twice, at the end, and one that was never there, at once', () => {
     marbles().run(({ cold, expectObservable, expectSubscriptions }) => {
-      expectObservable(rowsOf({ ...split, rows$: cold<Row>('-b-b-|', LETTER_ROWS) }, 'test')).toBe('-b-b-#', LETTER_ROWS, changed);
+      expectObservable(rowsOf({ ...split, rows$: cold<Row>('-b-b-|', LETTER_ROWS) }, 'test')).toBe(
+        '-b-b-#',
+        LETTER_ROWS,
+        changed,
+      );
       const rows$ = cold<Row>('-a-f-b-|', LETTER_ROWS);
       expectObservable(rowsOf({ ...split, rows$ }, 'test')).toBe('---#', undefined, changed);
       expectSubscriptions(rows$.subscriptions).toBe('^--!');

@@ -1,7 +1,21 @@
 import { setTimeout } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { concat, defer, from, map, NEVER, type Observable, range, scheduled, Subject, take, throwError, timer, VirtualTimeScheduler } from 'rxjs';
+import {
+  concat,
+  defer,
+  from,
+  map,
+  NEVER,
+  type Observable,
+  range,
+  scheduled,
+  Subject,
+  take,
+  throwError,
+  timer,
+  VirtualTimeScheduler,
+} from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { shed, type ShedOptions, type ShedValue } from '../../src/operators/live/shed.js';
 import { marbleSource } from '../../src/testing/marbleSource.js';
@@ -15,12 +29,21 @@ const after =
     timer(frames).pipe(map(() => value));
 
 /** What has to go when a thousand come at once, and what stays. */
-const flood = (options: Pick<ShedOptions<number>, 'capacity' | 'policy' | 'seed'>): { readonly kept: readonly number[]; readonly gone: readonly number[] } => {
+const flood = (
+  options: Pick<ShedOptions<number>, 'capacity' | 'policy' | 'seed'>,
+): { readonly kept: readonly number[]; readonly gone: readonly number[] } => {
   const scheduler = new VirtualTimeScheduler();
   const kept: number[] = [];
   const gone: number[] = [];
   range(0, 1000)
-    .pipe(shed({ ...options, scheduler, dropped: { next: ({ value }) => gone.push(value) }, project: (value) => scheduled([value], scheduler) }))
+    .pipe(
+      shed({
+        ...options,
+        scheduler,
+        dropped: { next: ({ value }) => gone.push(value) },
+        project: (value) => scheduled([value], scheduler),
+      }),
+    )
     .subscribe((value) => kept.push(value));
   scheduler.flush();
   return { kept, gone };
@@ -49,7 +72,9 @@ describe('shed', () => {
       expectObservable(dropped.pipe(map(({ value }) => value))).toBe(gone);
       expectSubscriptions(source.subscriptions).toBe(subscribed);
     });
-    expect(told).toEqual(Array.from(gone.slice(3), (value, index) => ({ type: 'shed', value, policy, total: index + 1 })));
+    expect(told).toEqual(
+      Array.from(gone.slice(3), (value, index) => ({ type: 'shed', value, policy, total: index + 1 })),
+    );
   });
 
   it('drops any of them by the policy random, each with the same chance, and keeps the order of the others', () => {
@@ -62,15 +87,21 @@ describe('shed', () => {
       expect([...kept, ...gone].sort((a, b) => a - b)).toEqual(Array.from({ length: 1000 }, (_, i) => i));
       for (const value of kept.slice(1)) survived[Math.floor(value / 100)]! += 1;
     }
-    // Each new one throws out an old one with the chance 100/101: of those before the last 100·k, about e^-k are left of each hundred that was in.
+    // Each new one throws out an old one with the chance 100/101: of those before the last 100·k, about e^-k are left
+    // of each hundred that was in.
     const total = survived.reduce((sum, count) => sum + count, 0);
     const expected = (decade: number): number => {
       let chance = 0;
-      for (let value = decade * 100; value < (decade + 1) * 100; value++) chance += (100 / 101) ** (1000 - Math.max(value, 101));
+      for (let value = decade * 100; value < (decade + 1) * 100; value++)
+        chance += (100 / 101) ** (1000 - Math.max(value, 101));
       return chance;
     };
     const sum = survived.reduce((all, _, decade) => all + expected(decade), 0);
-    survived.forEach((count, decade) => expect(Math.abs(count - (total * expected(decade)) / sum)).toBeLessThan(5 * Math.sqrt((total * expected(decade)) / sum) + 5));
+    survived.forEach((count, decade) =>
+      expect(Math.abs(count - (total * expected(decade)) / sum)).toBeLessThan(
+        5 * Math.sqrt((total * expected(decade)) / sum) + 5,
+      ),
+    );
   });
 
   it('draws the same from the same seed, and something else from another', () => {
@@ -80,7 +111,8 @@ describe('shed', () => {
   });
 
   it('keeps the first by the policy newest, and the last by oldest', () => {
-    const from0 = (count: number, first: number): readonly number[] => Array.from({ length: count }, (_, i) => first + i);
+    const from0 = (count: number, first: number): readonly number[] =>
+      Array.from({ length: count }, (_, i) => first + i);
     expect(flood({ capacity: 5, policy: 'newest' })).toEqual({ kept: from0(6, 0), gone: from0(994, 6) });
     expect(flood({ capacity: 5, policy: 'oldest' })).toEqual({ kept: [0, ...from0(5, 995)], gone: from0(994, 1) });
     expect(flood({ capacity: 1, policy: 'oldest' }).kept).toEqual([0, 999]);
@@ -92,7 +124,9 @@ describe('shed', () => {
       const valve = recordingValve();
       const source = marbleSource(helpers, 'a(bcdef)-|', undefined, { valve });
       const dropped = { next: () => expect.unreachable('a value was dropped') };
-      helpers.expectObservable(source.pipe(shed({ capacity: 4, policy: 'newest', valve, dropped, project: after(4) }))).toBe('----a---b---c---d---e---(f|)');
+      helpers
+        .expectObservable(source.pipe(shed({ capacity: 4, policy: 'newest', valve, dropped, project: after(4) })))
+        .toBe('----a---b---c---d---e---(f|)');
     });
   });
 
@@ -104,7 +138,9 @@ describe('shed', () => {
       const expected = '   ----a---b---c---d---e---f---(g|)';
       const open = '       t--f----------------t';
       const dropped = { next: () => expect.unreachable('a value was dropped') };
-      expectObservable(source.pipe(shed({ capacity: 6, policy: 'newest', valve, dropped, project: after(4) }))).toBe(expected);
+      expectObservable(source.pipe(shed({ capacity: 6, policy: 'newest', valve, dropped, project: after(4) }))).toBe(
+        expected,
+      );
       expectObservable(valve.open$).toBe(open, { t: true, f: false });
     });
   });
@@ -142,7 +178,9 @@ describe('shed', () => {
   it('lets what waits go before an error of the source', () => {
     runMarbles(({ cold, expectObservable, expectSubscriptions }) => {
       const source = cold('abcd#');
-      expectObservable(source.pipe(shed({ capacity: 2, policy: 'oldest', project: after(4) }))).toBe('----a---c---(d#)');
+      expectObservable(source.pipe(shed({ capacity: 2, policy: 'oldest', project: after(4) }))).toBe(
+        '----a---c---(d#)',
+      );
       expectSubscriptions(source.subscriptions).toBe('^---!');
     });
   });
@@ -155,7 +193,11 @@ describe('shed', () => {
           throw new Error(`no room for ${value}`);
         },
       };
-      expectObservable(source.pipe(shed({ capacity: 1, policy: 'newest', dropped, project: () => NEVER }))).toBe('--#', undefined, new Error('no room for c'));
+      expectObservable(source.pipe(shed({ capacity: 1, policy: 'newest', dropped, project: () => NEVER }))).toBe(
+        '--#',
+        undefined,
+        new Error('no room for c'),
+      );
       expectSubscriptions(source.subscriptions).toBe('^-!');
     });
   });
@@ -165,7 +207,9 @@ describe('shed', () => {
       const source = cold('abcd-|');
       const work = cold('  ---x|');
       const valve = recordingValve();
-      expectObservable(source.pipe(shed({ capacity: 2, policy: 'oldest', valve, project: () => work })), '^----!').toBe('---x-');
+      expectObservable(source.pipe(shed({ capacity: 2, policy: 'oldest', valve, project: () => work })), '^----!').toBe(
+        '---x-',
+      );
       expectSubscriptions(source.subscriptions).toBe('^----!');
       expectSubscriptions(work.subscriptions).toBe(['^---!', '----^!']);
       expectObservable(valve.open$).toBe('tf---t', { t: true, f: false });
@@ -184,10 +228,12 @@ describe('shed', () => {
     const source = new Subject<number>();
     const seen: number[] = [];
     const gone: ShedValue<number>[] = [];
-    source.pipe(shed({ capacity: 2, policy: 'oldest', yieldAfter: Infinity, dropped: { next: (drop) => gone.push(drop) } })).subscribe((value) => {
-      seen.push(value);
-      if (value === 1) for (const other of [2, 3, 4]) source.next(other);
-    });
+    source
+      .pipe(shed({ capacity: 2, policy: 'oldest', yieldAfter: Infinity, dropped: { next: (drop) => gone.push(drop) } }))
+      .subscribe((value) => {
+        seen.push(value);
+        if (value === 1) for (const other of [2, 3, 4]) source.next(other);
+      });
     source.next(1);
     expect(seen).toEqual([1, 3, 4]);
     expect(gone).toEqual([{ type: 'shed', value: 2, policy: 'oldest', total: 1 }]);
@@ -221,14 +267,23 @@ describe('shed', () => {
       throwError(() => 'broken'),
     );
     const totals: number[] = [];
-    const thinned$ = shed$.pipe(shed({ capacity: 1, policy: 'newest', dropped: { next: ({ total }) => totals.push(total) }, project: () => NEVER }));
+    const thinned$ = shed$.pipe(
+      shed({
+        capacity: 1,
+        policy: 'newest',
+        dropped: { next: ({ total }) => totals.push(total) },
+        project: () => NEVER,
+      }),
+    );
     for (let i = 0; i < 2; i++) thinned$.subscribe();
     expect(totals).toEqual([1, 1]);
   });
 
   it('refuses options that cannot work', () => {
     const refused = (options: Partial<ShedOptions<unknown>>): void =>
-      expect(() => shed({ capacity: 1, policy: 'newest', ...options })).toThrow(expect.objectContaining({ code: 'HW_USAGE' }));
+      expect(() => shed({ capacity: 1, policy: 'newest', ...options })).toThrow(
+        expect.objectContaining({ code: 'HW_USAGE' }),
+      );
     refused({ capacity: 0 });
     refused({ capacity: 1.5 });
     refused({ seed: 0.5 });

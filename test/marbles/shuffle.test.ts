@@ -182,7 +182,8 @@ describe('shuffle', () => {
   });
 
   it('refuses options that cannot work', () => {
-    for (const buffer of [0, -1, 1.5, NaN, Infinity]) expect(() => shuffle({ buffer, seed: 1 })).toThrow(expect.objectContaining({ code: 'HW_USAGE' }));
+    for (const buffer of [0, -1, 1.5, NaN, Infinity])
+      expect(() => shuffle({ buffer, seed: 1 })).toThrow(expect.objectContaining({ code: 'HW_USAGE' }));
     expect(() => shuffle({ buffer: 1, seed: 0.5 })).toThrow(expect.objectContaining({ code: 'HW_USAGE' }));
     expect(() => shuffle({ buffer: 1, seed: 1, epoch: -1 })).toThrow(expect.objectContaining({ code: 'HW_USAGE' }));
     expect(() => shuffle({ buffer: 1, seed: 1, yieldAfter: 0 })).toThrow(expect.objectContaining({ code: 'HW_USAGE' }));

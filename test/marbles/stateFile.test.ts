@@ -171,7 +171,11 @@ describe('stateFile.keep', () => {
     const subscription = source.pipe(sink).subscribe({ error: () => expect.unreachable('there is nobody') });
     source.next('a');
     subscription.unsubscribe();
-    const failure = expect.objectContaining({ code: 'HW_WRITE', where: 'state.json', message: expect.stringContaining('no room') as unknown }) as HeadwaterError;
+    const failure = expect.objectContaining({
+      code: 'HW_WRITE',
+      where: 'state.json',
+      message: expect.stringContaining('no room') as unknown,
+    }) as HeadwaterError;
     expect(warn.mock.calls).toEqual([[failure]]);
     expect(await file.settled()).toEqual({ _tag: 'Left', left: failure });
   });

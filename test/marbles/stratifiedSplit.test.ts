@@ -18,8 +18,16 @@ const sidesOf = <R>(rows: Iterable<R>, options: StratifiedSplitOptions<R>): stri
 };
 
 /** Two classes, vowels and consonants; by the shares the first two rows of each are on train, and the third is not. */
-const split = stratifiedSplit({ ...byLetter, stratify: (row: string) => ('aeiou'.includes(row) ? 'vowel' : 'consonant') });
-const letters = { a: { side: 'train', row: 'a' }, b: { side: 'train', row: 'b' }, c: { side: 'train', row: 'c' }, d: { side: 'test', row: 'd' } } as const;
+const split = stratifiedSplit({
+  ...byLetter,
+  stratify: (row: string) => ('aeiou'.includes(row) ? 'vowel' : 'consonant'),
+});
+const letters = {
+  a: { side: 'train', row: 'a' },
+  b: { side: 'train', row: 'b' },
+  c: { side: 'train', row: 'c' },
+  d: { side: 'test', row: 'd' },
+} as const;
 
 describe('stratifiedSplit', () => {
   it('emits each row at once, with its side', () => {
@@ -63,8 +71,16 @@ describe('stratifiedSplit', () => {
         return row;
       };
       const source = cold('-a-b-a-|');
-      expectObservable(source.pipe(stratifiedSplit({ ...byLetter, stratify: broken }))).toBe('-a-#', letters, new Error('no class'));
-      expectObservable(source.pipe(stratifiedSplit({ ...byLetter, groupBy: broken }))).toBe('-a-#', letters, new Error('no class'));
+      expectObservable(source.pipe(stratifiedSplit({ ...byLetter, stratify: broken }))).toBe(
+        '-a-#',
+        letters,
+        new Error('no class'),
+      );
+      expectObservable(source.pipe(stratifiedSplit({ ...byLetter, groupBy: broken }))).toBe(
+        '-a-#',
+        letters,
+        new Error('no class'),
+      );
       expectSubscriptions(source.subscriptions).toBe(['^--!', '^--!']);
     });
   });
@@ -101,8 +117,12 @@ describe('stratifiedSplit', () => {
 
   it('divides each class by the shares', () => {
     const sides = sidesOf('ab'.repeat(100), byLetter);
-    const ofA = Array.from(sides).filter((_, i) => i % 2 === 0).join('');
-    const ofB = Array.from(sides).filter((_, i) => i % 2 === 1).join('');
+    const ofA = Array.from(sides)
+      .filter((_, i) => i % 2 === 0)
+      .join('');
+    const ofB = Array.from(sides)
+      .filter((_, i) => i % 2 === 1)
+      .join('');
     for (const side of [ofA, ofB]) {
       expect(side.replaceAll(/[^t]/g, '')).toHaveLength(70);
       expect(side.replaceAll(/[^v]/g, '')).toHaveLength(15);
@@ -110,12 +130,17 @@ describe('stratifiedSplit', () => {
   });
 
   it('gives no row to a side without a share', () => {
-    expect(sidesOf('a'.repeat(20), { ...byLetter, shares: { train: 0.5, validation: 0, test: 0.5 } })).toMatch(/^[te]{20}$/);
+    expect(sidesOf('a'.repeat(20), { ...byLetter, shares: { train: 0.5, validation: 0, test: 0.5 } })).toMatch(
+      /^[te]{20}$/,
+    );
     expect(sidesOf('a'.repeat(20), { ...byLetter, shares: { train: 0, validation: 1, test: 0 } })).toBe('v'.repeat(20));
   });
 
   it('keeps every group on one side, across classes too, and makes up for it', () => {
-    const rows = Array.from({ length: 400 }, (_, i) => ({ title: i % 10 === 0 ? 'weather' : `story ${i}`, category: i % 20 === 0 ? 'World' : 'Business' }));
+    const rows = Array.from({ length: 400 }, (_, i) => ({
+      title: i % 10 === 0 ? 'weather' : `story ${i}`,
+      category: i % 20 === 0 ? 'World' : 'Business',
+    }));
     const sides = new Map<string, Set<string>>();
     const counts = { train: 0, validation: 0, test: 0 };
     from(rows)
@@ -140,19 +165,25 @@ describe('stratifiedSplit', () => {
     it('changes nothing where the order of the rows decides', () => {
       // Of shares like these no two deadlines are ever equal.
       const shares = { train: Math.SQRT1_2, validation: 1 - Math.SQRT1_2, test: 0 };
-      const orders = new Set(Array.from({ length: 20 }, (_, seed) => sidesOf('a'.repeat(41), { ...byLetter, shares, seed })));
+      const orders = new Set(
+        Array.from({ length: 20 }, (_, seed) => sidesOf('a'.repeat(41), { ...byLetter, shares, seed })),
+      );
       expect(orders.size).toBe(1);
     });
   });
 
   it('refuses shares and seeds that cannot work', () => {
     const refused = (shares: StratifiedSplitOptions<string>['shares'], seed = 1): void =>
-      expect(() => stratifiedSplit({ ...byLetter, shares, seed })).toThrow(expect.objectContaining({ code: 'HW_USAGE' }));
+      expect(() => stratifiedSplit({ ...byLetter, shares, seed })).toThrow(
+        expect.objectContaining({ code: 'HW_USAGE' }),
+      );
     refused({ train: 0.7, validation: 0.2, test: 0.2 });
     refused({ train: 0.7, validation: 0.2, test: 0.1 + 2e-9 });
     refused({ train: 1.2, validation: -0.2, test: 0 });
     refused({ train: NaN, validation: 0.5, test: 0.5 });
     refused(SHARES, 1.5);
-    expect(() => stratifiedSplit({ ...byLetter, shares: { train: 0.7, validation: 0.2, test: 0.1 + 1e-10 } })).not.toThrow();
+    expect(() =>
+      stratifiedSplit({ ...byLetter, shares: { train: 0.7, validation: 0.2, test: 0.1 + 1e-10 } }),
+    ).not.toThrow();
   });
 });

@@ -16,10 +16,19 @@ const marbles = (body: (helpers: RunHelpers) => void): void => {
 const tokenizer = await lastValueFrom(of('ferry returns port cup').pipe(Tokenizer.fit()));
 const labels = LabelEncoder.of(['Sports', 'World']);
 
-const row = (id: number, category: string, text: string): Preprocessed<Row> => ({ id, title: `Title ${id}`, category, text });
+const row = (id: number, category: string, text: string): Preprocessed<Row> => ({
+  id,
+  title: `Title ${id}`,
+  category,
+  text,
+});
 const rows = { a: row(0, 'World', 'ferry sinks'), b: row(7, 'Sports', 'cup'), x: row(9, 'Weather', 'port') };
 
-const tokenized = { a: { id: 0, tokens: Int32Array.of(2, 1) }, b: { id: 7, tokens: Int32Array.of(5) }, x: { id: 9, tokens: Int32Array.of(4) } };
+const tokenized = {
+  a: { id: 0, tokens: Int32Array.of(2, 1) },
+  b: { id: 7, tokens: Int32Array.of(5) },
+  x: { id: 9, tokens: Int32Array.of(4) },
+};
 const labelled = { a: { ...tokenized.a, label: 1 }, b: { ...tokenized.b, label: 0 } };
 
 const rejected: Rejection = {
@@ -62,10 +71,18 @@ describe('tokenize', () => {
       const source = cold('  --a--x--b--|', rows);
       const subs = '         ^----!';
       const expected = '     --a--#';
-      expectObservable(source.pipe(tokenize(tokenizer, labels))).toBe(expected, labelled, new HeadwaterError('HW_LABEL', unknown('')));
+      expectObservable(source.pipe(tokenize(tokenizer, labels))).toBe(
+        expected,
+        labelled,
+        new HeadwaterError('HW_LABEL', unknown('')),
+      );
       expectSubscriptions(source.subscriptions).toBe(subs);
       const named = new HeadwaterError('HW_LABEL', unknown(' of news.csv'), { where: 'news.csv' });
-      expectObservable(cold('x', rows).pipe(tokenize(tokenizer, labels, { source: 'news.csv' }))).toBe('#', undefined, named);
+      expectObservable(cold('x', rows).pipe(tokenize(tokenizer, labels, { source: 'news.csv' }))).toBe(
+        '#',
+        undefined,
+        named,
+      );
     });
   });
 
@@ -77,7 +94,10 @@ describe('tokenize', () => {
       const expected = '     --a-----b--|';
       const rejectedAt = '   -----x------';
       expectObservable(rejections).toBe(rejectedAt, { x: rejected });
-      expectObservable(source.pipe(tokenize(tokenizer, labels, { rejections, source: 'news.csv' }))).toBe(expected, labelled);
+      expectObservable(source.pipe(tokenize(tokenizer, labels, { rejections, source: 'news.csv' }))).toBe(
+        expected,
+        labelled,
+      );
       expectSubscriptions(source.subscriptions).toBe(subs);
     });
   });
@@ -136,7 +156,9 @@ describe('tokenize', () => {
   });
 
   it('emits tokens that decode to the text, where all its words are known', () => {
-    const known = fc.array(fc.constantFrom('ferry', 'returns', 'port', 'cup'), { minLength: 1, maxLength: 12 }).map((words) => words.join(' '));
+    const known = fc
+      .array(fc.constantFrom('ferry', 'returns', 'port', 'cup'), { minLength: 1, maxLength: 12 })
+      .map((words) => words.join(' '));
     fc.assert(
       fc.property(known, (text) => {
         // Collected first: what is thrown within a subscriber does not reach us here.

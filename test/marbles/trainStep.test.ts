@@ -9,9 +9,21 @@ import { runMarbles } from '../../src/testing/runMarbles.js';
 import { deferredModel } from '../operators/deferredModel.js';
 import { recordingValve } from '../operators/recordingValve.js';
 
-const batches = { a: labelledBatch({ seed: 1, size: 3 }), b: labelledBatch({ seed: 2, size: 2 }), c: labelledBatch({ seed: 3, size: 1 }) };
+const batches = {
+  a: labelledBatch({ seed: 1, size: 3 }),
+  b: labelledBatch({ seed: 2, size: 2 }),
+  c: labelledBatch({ seed: 3, size: 1 }),
+};
 const inEpoch2 = { epoch: 2, learningRate: 1e-3 };
-const event = (step: number, rows: number, loss = 1, model = 'recording'): StepEnded => ({ type: 'step', model, epoch: 2, step, rows, loss, weight: rows });
+const event = (step: number, rows: number, loss = 1, model = 'recording'): StepEnded => ({
+  type: 'step',
+  model,
+  epoch: 2,
+  step,
+  rows,
+  loss,
+  weight: rows,
+});
 
 describe('trainStep', () => {
   it('trains on each batch as it comes and tells what the step measured', () => {
@@ -20,7 +32,11 @@ describe('trainStep', () => {
       const batch$ = cold('     --a--b-c--|', batches);
       const expected = '        --x--y-z--|';
       const subscribed = '      ^---------!';
-      expectObservable(batch$.pipe(trainStep(model, inEpoch2))).toBe(expected, { x: event(0, 3, 0.9), y: event(1, 2, 0.8), z: event(2, 1, 0.7) });
+      expectObservable(batch$.pipe(trainStep(model, inEpoch2))).toBe(expected, {
+        x: event(0, 3, 0.9),
+        y: event(1, 2, 0.8),
+        z: event(2, 1, 0.7),
+      });
       expectSubscriptions(batch$.subscriptions).toBe(subscribed);
     });
     expect(model.trained).toEqual([batches.a, batches.b, batches.c]);
@@ -32,7 +48,9 @@ describe('trainStep', () => {
     const model = recordingModel({ classWeights: [0.25, 0.5] });
     const labels = Int32Array.of(0, 1, 1);
     runMarbles(({ cold, expectObservable }) => {
-      expectObservable(cold('-a|', { a: { ...batches.a, labels } }).pipe(trainStep(model, inEpoch2))).toBe('-x|', { x: { ...event(0, 3), weight: 1.25 } });
+      expectObservable(cold('-a|', { a: { ...batches.a, labels } }).pipe(trainStep(model, inEpoch2))).toBe('-x|', {
+        x: { ...event(0, 3), weight: 1.25 },
+      });
     });
   });
 
@@ -114,7 +132,10 @@ describe('trainStep', () => {
     const model = recordingModel();
     runMarbles(({ cold, expectObservable, expectSubscriptions }) => {
       const batch$ = cold('-a-b-c-|', batches);
-      expectObservable(batch$.pipe(trainStep(model, inEpoch2)), '^---!').toBe('-x-y', { x: event(0, 3), y: event(1, 2) });
+      expectObservable(batch$.pipe(trainStep(model, inEpoch2)), '^---!').toBe('-x-y', {
+        x: event(0, 3),
+        y: event(1, 2),
+      });
       expectSubscriptions(batch$.subscriptions).toBe('^---!');
     });
     expect(model.steps).toBe(2);
@@ -122,9 +143,7 @@ describe('trainStep', () => {
 
   it('makes no step more once a synchronous consumer has enough', () => {
     const model = recordingModel();
-    of(batches.a, batches.b, batches.c)
-      .pipe(trainStep(model, inEpoch2), take(1))
-      .subscribe();
+    of(batches.a, batches.b, batches.c).pipe(trainStep(model, inEpoch2), take(1)).subscribe();
     expect(model.steps).toBe(1);
   });
 
@@ -166,7 +185,9 @@ describe('trainStep', () => {
     ['learningRate', { epoch: 1, learningRate: NaN }],
     ['learningRate', { epoch: 1, learningRate: Infinity }],
   ])('refuses an %s that cannot be: %o', (name, options) => {
-    expect(() => trainStep(recordingModel(), options)).toThrow(expect.objectContaining({ code: 'HW_USAGE', message: expect.stringContaining(name) as unknown }));
+    expect(() => trainStep(recordingModel(), options)).toThrow(
+      expect.objectContaining({ code: 'HW_USAGE', message: expect.stringContaining(name) as unknown }),
+    );
   });
 
   describe('of a model whose results come later', () => {

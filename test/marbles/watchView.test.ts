@@ -14,8 +14,10 @@ const values: Record<string, WatchEvent> = {
   c: livePrediction({ title: 'Third', seen: 2 }),
 };
 const view = (stream: VirtualTerminal) => watchView({ classes: CLASSES, stream, env, colors: false });
-const titles = (stream: VirtualTerminal): readonly string[] => stream.screen.flatMap((line) => /\b(First|Second|Third)\b/.exec(line)?.[0] ?? []);
-const listeners = (stream: VirtualTerminal): number => ['error', 'drain', 'close', 'resize'].reduce((sum, name) => sum + stream.listenerCount(name), 0);
+const titles = (stream: VirtualTerminal): readonly string[] =>
+  stream.screen.flatMap((line) => /\b(First|Second|Third)\b/.exec(line)?.[0] ?? []);
+const listeners = (stream: VirtualTerminal): number =>
+  ['error', 'drain', 'close', 'resize'].reduce((sum, name) => sum + stream.listenerCount(name), 0);
 
 describe('watchView', () => {
   it('draws over what it drew, the newest on top, emits nothing, and completes with its last frame written', () => {
@@ -114,7 +116,9 @@ describe('watchView', () => {
 
   it('takes a terminal without a known size for 80 columns and 24 rows', () => {
     const stream = new VirtualTerminal({ columns: 0, rows: 0 });
-    scheduler().run(({ cold, expectObservable }) => expectObservable(cold('(abc|)', values).pipe(view(stream))).toBe('|'));
+    scheduler().run(({ cold, expectObservable }) =>
+      expectObservable(cold('(abc|)', values).pipe(view(stream))).toBe('|'),
+    );
     expect(titles(stream)).toEqual(['Third', 'Second', 'First']);
   });
 

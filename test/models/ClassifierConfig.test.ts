@@ -1,7 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import { ClassifierConfig, classifierConfig } from '../../src/models/ClassifierConfig.js';
 
-const lesson = { formatVersion: 1, cell: 'gru', bidirectional: true, vocabularySize: 5000, embeddingDim: 100, hiddenDim: 128, fcDim: 100, dropout: 0.1, classes: 4, padIndex: 0, overPadding: false };
+const lesson = {
+  formatVersion: 1,
+  cell: 'gru',
+  bidirectional: true,
+  vocabularySize: 5000,
+  embeddingDim: 100,
+  hiddenDim: 128,
+  fcDim: 100,
+  dropout: 0.1,
+  classes: 4,
+  padIndex: 0,
+  overPadding: false,
+};
 
 describe('classifierConfig', () => {
   it("completes a configuration by the lesson's sizes", () => {
@@ -9,9 +21,12 @@ describe('classifierConfig', () => {
   });
 
   it("reads both ways by default with gates, and one way without, as the lesson's models do", () => {
-    const both = (cell: 'rnn' | 'gru' | 'lstm') => classifierConfig({ cell, vocabularySize: 5000, classes: 4 }).bidirectional;
+    const both = (cell: 'rnn' | 'gru' | 'lstm') =>
+      classifierConfig({ cell, vocabularySize: 5000, classes: 4 }).bidirectional;
     expect([both('rnn'), both('gru'), both('lstm')]).toEqual([false, true, true]);
-    expect(classifierConfig({ cell: 'rnn', bidirectional: true, vocabularySize: 5000, classes: 4 }).bidirectional).toBe(true);
+    expect(classifierConfig({ cell: 'rnn', bidirectional: true, vocabularySize: 5000, classes: 4 }).bidirectional).toBe(
+      true,
+    );
   });
 
   it.each([
@@ -30,10 +45,30 @@ describe('classifierConfig', () => {
 
 describe('the codec of config.json', () => {
   it('reads what it writes, and leaves out what it does not know', () => {
-    expect(ClassifierConfig.decode(JSON.parse(JSON.stringify({ ...ClassifierConfig.encode(classifierConfig({ vocabularySize: 5000, classes: 4 })), colour: 'blue' })))).toEqual({ _tag: 'Right', right: lesson });
+    expect(
+      ClassifierConfig.decode(
+        JSON.parse(
+          JSON.stringify({
+            ...ClassifierConfig.encode(classifierConfig({ vocabularySize: 5000, classes: 4 })),
+            colour: 'blue',
+          }),
+        ),
+      ),
+    ).toEqual({ _tag: 'Right', right: lesson });
   });
 
-  it.each([null, 3, [], {}, { ...lesson, cell: 'cnn' }, { ...lesson, formatVersion: 2 }, { ...lesson, bidirectional: 1 }, { ...lesson, overPadding: undefined }, { ...lesson, dropout: '0.1' }, { ...lesson, padIndex: -1 }])('refuses %o', (value) => {
+  it.each([
+    null,
+    3,
+    [],
+    {},
+    { ...lesson, cell: 'cnn' },
+    { ...lesson, formatVersion: 2 },
+    { ...lesson, bidirectional: 1 },
+    { ...lesson, overPadding: undefined },
+    { ...lesson, dropout: '0.1' },
+    { ...lesson, padIndex: -1 },
+  ])('refuses %o', (value) => {
     expect(ClassifierConfig.decode(value)._tag).toBe('Left');
   });
 });

@@ -9,7 +9,7 @@ import type { PaddedBatch } from '../../src/contracts/PaddedBatch.js';
 import type { Artifacts } from '../../src/models/Artifacts.js';
 import { ARTIFACT_FILES } from '../../src/models/Artifacts.js';
 import { classifier } from '../../src/models/classifier.js';
-import type { ClassifierConfig} from '../../src/models/ClassifierConfig.js';
+import type { ClassifierConfig } from '../../src/models/ClassifierConfig.js';
 import { classifierConfig } from '../../src/models/ClassifierConfig.js';
 import { encodeArtifacts } from '../../src/models/encodeArtifacts.js';
 import { initialWeights } from '../../src/models/initialWeights.js';
@@ -19,11 +19,25 @@ import { encodeSafetensors } from '../../src/models/safetensors.js';
 import { LabelEncoder } from '../../src/text/LabelEncoder.js';
 import { Tokenizer } from '../../src/text/Tokenizer.js';
 
-const tokenizer = await lastValueFrom(from(['39 rivers rise', 'a late goal __proto__', 'goal goal rivers']).pipe(Tokenizer.fit()));
+const tokenizer = await lastValueFrom(
+  from(['39 rivers rise', 'a late goal __proto__', 'goal goal rivers']).pipe(Tokenizer.fit()),
+);
 const labelEncoder = LabelEncoder.of(['World', '2', 'Sports', '10']);
-const config = classifierConfig({ cell: 'lstm', vocabularySize: tokenizer.size, classes: 4, embeddingDim: 5, hiddenDim: 4, fcDim: 6, dropout: 0.25, overPadding: true });
+const config = classifierConfig({
+  cell: 'lstm',
+  vocabularySize: tokenizer.size,
+  classes: 4,
+  embeddingDim: 5,
+  hiddenDim: 4,
+  fcDim: 6,
+  dropout: 0.25,
+  overPadding: true,
+});
 const scores = { precision: 0.5, recall: 1 / 3, f1: 0.4, num_samples: 3 };
-const performance: Performance = { overall: scores, class: { World: scores, '2': scores, Sports: scores, '10': { ...scores, f1: 0 } } };
+const performance: Performance = {
+  overall: scores,
+  class: { World: scores, '2': scores, Sports: scores, '10': { ...scores, f1: 0 } },
+};
 const artifacts: Artifacts = { config, weights: initialWeights(config, 1), tokenizer, labelEncoder, performance };
 
 const text = (bytes: Uint8Array | undefined): string => new TextDecoder().decode(bytes);
@@ -54,34 +68,70 @@ const refusal = async (from = directory): Promise<HeadwaterError> => {
 
 describe('encodeArtifacts', () => {
   it('keeps how it was trained, beside them, where that is known', async () => {
-    const training = { epochs: [{ epoch: 1, trainLoss: 1.25, validationLoss: null, validationAccuracy: 0.5, validationMacroF1: null, learningRate: 1e-3, improved: true }], confusion: Array.from({ length: 16 }, (_, cell) => cell), accuracy: 0.5, loss: 1.125 };
+    const training = {
+      epochs: [
+        {
+          epoch: 1,
+          trainLoss: 1.25,
+          validationLoss: null,
+          validationAccuracy: 0.5,
+          validationMacroF1: null,
+          learningRate: 1e-3,
+          improved: true,
+        },
+      ],
+      confusion: Array.from({ length: 16 }, (_, cell) => cell),
+      accuracy: 0.5,
+      loss: 1.125,
+    };
     const files = encodeArtifacts({ ...artifacts, training });
     expect([...files.keys()].slice(-2)).toEqual(['training.json', 'model.safetensors']);
     await save(files);
     expect((await load()).training).toEqual(training);
-    expect(() => encodeArtifacts({ ...artifacts, training: { ...training, confusion: [1] } })).toThrow(expect.objectContaining({ code: 'HW_ARTIFACT' }));
+    expect(() => encodeArtifacts({ ...artifacts, training: { ...training, confusion: [1] } })).toThrow(
+      expect.objectContaining({ code: 'HW_ARTIFACT' }),
+    );
     await writeFile(join(directory, 'training.json'), '{"epochs":[{"epoch":0}],"confusion":[],"accuracy":1,"loss":1}');
     expect(await refusal()).toMatchObject({ code: 'HW_ARTIFACT', where: join(directory, 'training.json') });
   });
 
   it('names five files, the model last', () => {
-    expect([...encodeArtifacts(artifacts).keys()]).toEqual(['tokenizer.json', 'label_encoder.json', 'config.json', 'performance.json', 'model.safetensors']);
+    expect([...encodeArtifacts(artifacts).keys()]).toEqual([
+      'tokenizer.json',
+      'label_encoder.json',
+      'config.json',
+      'performance.json',
+      'model.safetensors',
+    ]);
     expect([...encodeArtifacts({ ...artifacts, performance: undefined }).keys()]).not.toContain('performance.json');
   });
 
   it('keeps the order of tokens and classes, numbers among them', () => {
     const files = encodeArtifacts(artifacts);
-    expect(text(files.get('tokenizer.json'))).toMatch(/"<UNK>": 1,\s+"goal": 2,\s+"rivers": 3,\s+"39": 4,.*"__proto__": 8/s);
+    expect(text(files.get('tokenizer.json'))).toMatch(
+      /"<UNK>": 1,\s+"goal": 2,\s+"rivers": 3,\s+"39": 4,.*"__proto__": 8/s,
+    );
     expect(text(files.get('label_encoder.json'))).toMatch(/"10": 0,\s+"2": 1,\s+"Sports": 2,\s+"World": 3/);
     const written = text(files.get('performance.json'));
     expect(JSON.parse(written)).toEqual(performance);
-    expect(['10', '2', 'Sports', 'World'].map((name) => written.indexOf(`"${name}": {`))).toEqual([...['10', '2', 'Sports', 'World'].map((name) => written.indexOf(`"${name}": {`))].sort((a, b) => a - b));
-    expect(written.split('\n').slice(0, 4)).toEqual(['{', '  "overall": {', '    "precision": 0.5,', '    "recall": 0.3333333333333333,']);
+    expect(['10', '2', 'Sports', 'World'].map((name) => written.indexOf(`"${name}": {`))).toEqual(
+      [...['10', '2', 'Sports', 'World'].map((name) => written.indexOf(`"${name}": {`))].sort((a, b) => a - b),
+    );
+    expect(written.split('\n').slice(0, 4)).toEqual([
+      '{',
+      '  "overall": {',
+      '    "precision": 0.5,',
+      '    "recall": 0.3333333333333333,',
+    ]);
   });
 
   it('refuses artifacts that do not belong together', () => {
-    expect(() => encodeArtifacts({ ...artifacts, labelEncoder: LabelEncoder.of(['a', 'b', 'c']) })).toThrow(expect.objectContaining({ code: 'HW_ARTIFACT' }));
-    expect(() => encodeArtifacts({ ...artifacts, weights: initialWeights({ ...config, cell: 'gru' }, 1) })).toThrow(expect.objectContaining({ code: 'HW_ARTIFACT' }));
+    expect(() => encodeArtifacts({ ...artifacts, labelEncoder: LabelEncoder.of(['a', 'b', 'c']) })).toThrow(
+      expect.objectContaining({ code: 'HW_ARTIFACT' }),
+    );
+    expect(() => encodeArtifacts({ ...artifacts, weights: initialWeights({ ...config, cell: 'gru' }, 1) })).toThrow(
+      expect.objectContaining({ code: 'HW_ARTIFACT' }),
+    );
   });
 });
 
@@ -100,7 +150,13 @@ describe('loadArtifacts', () => {
 
   it.each(['rnn', 'gru', 'lstm'] as const)('gives a %s that predicts the same to the bit', async (cell) => {
     const trained = classifier({ ...config, cell, overPadding: false }, { seed: 3 });
-    const batch: PaddedBatch = { size: 3, time: 4, tokens: Int32Array.of(2, 3, 4, 5, 6, 7, 0, 0, 8, 0, 0, 0), lengths: Int32Array.of(4, 2, 1), ids: Int32Array.of(0, 1, 2) };
+    const batch: PaddedBatch = {
+      size: 3,
+      time: 4,
+      tokens: Int32Array.of(2, 3, 4, 5, 6, 7, 0, 0, 8, 0, 0, 0),
+      lengths: Int32Array.of(4, 2, 1),
+      ids: Int32Array.of(0, 1, 2),
+    };
     trained.trainBatch({ ...batch, labels: Int32Array.of(0, 1, 3) }, { epoch: 1, step: 0, learningRate: 0.01 });
     const predicted = trained.predictBatch(batch);
     await save(encodeArtifacts({ ...artifacts, config: trained.config, weights: trained.stateDict() }));
@@ -132,7 +188,10 @@ describe('loadArtifacts', () => {
     expect(missing.message).toMatch(/^No such directory: /);
     const file = join(directory, 'model.safetensors');
     await writeFile(file, 'x');
-    expect(await refusal(file)).toMatchObject({ code: 'HW_PATH', message: expect.stringMatching(/is a file\. Give the directory/) as string });
+    expect(await refusal(file)).toMatchObject({
+      code: 'HW_PATH',
+      message: expect.stringMatching(/is a file\. Give the directory/) as string,
+    });
   });
 
   it('refuses a directory where a file was meant', async () => {
@@ -142,38 +201,105 @@ describe('loadArtifacts', () => {
     expect(await refusal()).toMatchObject({ code: 'HW_PATH', where: join(directory, 'tokenizer.json') });
   });
 
-  it.each(['model.safetensors', 'tokenizer.json', 'label_encoder.json'])('refuses a directory without %s', async (name) => {
-    await save(encodeArtifacts(artifacts));
-    await unlink(join(directory, name));
-    expect(await refusal()).toMatchObject({ code: 'HW_ARTIFACT', where: join(directory, name), message: expect.stringMatching(/^There is no /) as string });
-  });
+  it.each(['model.safetensors', 'tokenizer.json', 'label_encoder.json'])(
+    'refuses a directory without %s',
+    async (name) => {
+      await save(encodeArtifacts(artifacts));
+      await unlink(join(directory, name));
+      expect(await refusal()).toMatchObject({
+        code: 'HW_ARTIFACT',
+        where: join(directory, name),
+        message: expect.stringMatching(/^There is no /) as string,
+      });
+    },
+  );
 
   const written = encodeArtifacts(artifacts);
-  const json = (file: keyof typeof ARTIFACT_FILES): Record<string, unknown> => JSON.parse(text(written.get(ARTIFACT_FILES[file]))) as Record<string, unknown>;
-  const otherWeights = (change: Partial<ClassifierConfig>): Uint8Array => encodeSafetensors(initialWeights({ ...config, ...change }, 1));
+  const json = (file: keyof typeof ARTIFACT_FILES): Record<string, unknown> =>
+    JSON.parse(text(written.get(ARTIFACT_FILES[file]))) as Record<string, unknown>;
+  const otherWeights = (change: Partial<ClassifierConfig>): Uint8Array =>
+    encodeSafetensors(initialWeights({ ...config, ...change }, 1));
 
   it.each<[string, keyof typeof ARTIFACT_FILES, string | Uint8Array, RegExp]>([
     ['weights cut short', 'weights', written.get('model.safetensors')!.slice(0, -1), /ends at byte/],
     ['weights that are empty', 'weights', '', /has 0 bytes/],
-    ['weights of another dtype', 'weights', Buffer.from(Buffer.from(encodeSafetensors(artifacts.weights)).toString('latin1').replace('"F32"', '"I32"'), 'latin1'), /dtype I32/],
-    ['weights of another cell', 'weights', otherWeights({ cell: 'gru' }), /rnn\.weight_ih_l0 should be of shape \[16, 5\], but is \[12, 5\]/],
+    [
+      'weights of another dtype',
+      'weights',
+      Buffer.from(
+        Buffer.from(encodeSafetensors(artifacts.weights)).toString('latin1').replace('"F32"', '"I32"'),
+        'latin1',
+      ),
+      /dtype I32/,
+    ],
+    [
+      'weights of another cell',
+      'weights',
+      otherWeights({ cell: 'gru' }),
+      /rnn\.weight_ih_l0 should be of shape \[16, 5\], but is \[12, 5\]/,
+    ],
     ['weights of one direction', 'weights', otherWeights({ bidirectional: false }), /_reverse.* are missing/],
     ['weights of another vocabulary', 'weights', otherWeights({ vocabularySize: 8 }), /embeddings\.weight/],
     ['a tokenizer that is no JSON', 'tokenizer', '{"char_level": fal', /not JSON/],
     ['a tokenizer that is no UTF-8', 'tokenizer', Uint8Array.of(0x22, 0xff, 0x22), /not UTF-8/],
     ['a tokenizer without its tokens', 'tokenizer', '{"char_level": false, "oov_token": "<UNK>"}', /token_to_index/],
-    ['a tokenizer with a gap', 'tokenizer', JSON.stringify({ char_level: false, oov_token: 'b', token_to_index: { a: 0, b: 2 } }), /token/],
-    ['a tokenizer of another size', 'tokenizer', JSON.stringify({ char_level: false, oov_token: 'b', token_to_index: { a: 0, b: 1 } }), /has 2 tokens, but the model 9 embeddings/],
+    [
+      'a tokenizer with a gap',
+      'tokenizer',
+      JSON.stringify({ char_level: false, oov_token: 'b', token_to_index: { a: 0, b: 2 } }),
+      /token/,
+    ],
+    [
+      'a tokenizer of another size',
+      'tokenizer',
+      JSON.stringify({ char_level: false, oov_token: 'b', token_to_index: { a: 0, b: 1 } }),
+      /has 2 tokens, but the model 9 embeddings/,
+    ],
     ['a label encoder that is an array', 'labelEncoder', '["a"]', /should be/],
-    ['a label encoder of another size', 'labelEncoder', JSON.stringify({ class_to_index: { a: 0, b: 1, c: 2 } }), /has 3 classes, but the model 4 outputs/],
+    [
+      'a label encoder of another size',
+      'labelEncoder',
+      JSON.stringify({ class_to_index: { a: 0, b: 1, c: 2 } }),
+      /has 3 classes, but the model 4 outputs/,
+    ],
     ['a configuration that is no JSON', 'config', 'cell: lstm', /not JSON/],
-    ['a configuration without a version', 'config', '{"cell": "lstm"}', /formatVersion should be number, but is missing/],
-    ['a configuration with an unknown cell', 'config', JSON.stringify({ ...json('config'), cell: 'cnn' }), /cell should be "rnn", "gru" or "lstm", but is "cnn"/],
-    ['a configuration of another size', 'config', JSON.stringify({ ...json('config'), hiddenDim: 3 }), /should be of shape/],
-    ['a configuration with another padding token', 'config', JSON.stringify({ ...json('config'), padIndex: 2 }), /padding token is 0, but the model's 2/],
-    ['a configuration with a padding token beyond the vocabulary', 'config', JSON.stringify({ ...json('config'), padIndex: 9 }), /padIndex should be a whole number below vocabularySize, but is 9/],
+    [
+      'a configuration without a version',
+      'config',
+      '{"cell": "lstm"}',
+      /formatVersion should be number, but is missing/,
+    ],
+    [
+      'a configuration with an unknown cell',
+      'config',
+      JSON.stringify({ ...json('config'), cell: 'cnn' }),
+      /cell should be "rnn", "gru" or "lstm", but is "cnn"/,
+    ],
+    [
+      'a configuration of another size',
+      'config',
+      JSON.stringify({ ...json('config'), hiddenDim: 3 }),
+      /should be of shape/,
+    ],
+    [
+      'a configuration with another padding token',
+      'config',
+      JSON.stringify({ ...json('config'), padIndex: 2 }),
+      /padding token is 0, but the model's 2/,
+    ],
+    [
+      'a configuration with a padding token beyond the vocabulary',
+      'config',
+      JSON.stringify({ ...json('config'), padIndex: 9 }),
+      /padIndex should be a whole number below vocabularySize, but is 9/,
+    ],
     ['a performance without its classes', 'performance', JSON.stringify({ overall: scores }), /class should be/],
-    ['a performance with a score that is a text', 'performance', JSON.stringify({ overall: { ...scores, f1: '0.4' }, class: {} }), /overall\.f1 should be number, but is "0\.4"/],
+    [
+      'a performance with a score that is a text',
+      'performance',
+      JSON.stringify({ overall: { ...scores, f1: '0.4' }, class: {} }),
+      /overall\.f1 should be number, but is "0\.4"/,
+    ],
   ])('refuses %s', async (_, file, content, message) => {
     await save(written);
     await writeFile(join(directory, ARTIFACT_FILES[file]), content);

@@ -29,13 +29,24 @@ interface ClassifierGolden {
   readonly class_weights: readonly number[];
   readonly lr: number;
   readonly state: Named;
-  readonly steps: readonly { readonly logits: Values; readonly loss: number; readonly grads: Named; readonly state_after: Named }[];
+  readonly steps: readonly {
+    readonly logits: Values;
+    readonly loss: number;
+    readonly grads: Named;
+    readonly state_after: Named;
+  }[];
 }
 
 const STEP = { epoch: 1, step: 0 };
 
 /** The golden's `emb.` is the lesson's `embeddings.`. */
-const ourNames = (named: Named): StateDict => new Map(Object.entries(named).map(([name, { shape, data }]) => [name.replace(/^emb\./, 'embeddings.'), { shape, data: Float32Array.from(data) }]));
+const ourNames = (named: Named): StateDict =>
+  new Map(
+    Object.entries(named).map(([name, { shape, data }]) => [
+      name.replace(/^emb\./, 'embeddings.'),
+      { shape, data: Float32Array.from(data) },
+    ]),
+  );
 
 beforeAll(async () => {
   registerBackend();
@@ -56,7 +67,15 @@ const batchOf = ({ tokens, lengths, targets }: ClassifierGolden): LabelledBatch 
   labels: Int32Array.from(targets),
 });
 
-const sizes = { vocabularySize: 20, classes: 4, embeddingDim: 6, hiddenDim: 8, fcDim: 5, dropout: 0, overPadding: true };
+const sizes = {
+  vocabularySize: 20,
+  classes: 4,
+  embeddingDim: 6,
+  hiddenDim: 8,
+  fcDim: 5,
+  dropout: 0,
+  overPadding: true,
+};
 
 describeWithShared("the lesson's classifiers make PyTorch's three Adam steps", () => {
   for (const backend of ['headwater', 'reference', ...fast, 'cpu', ...tensorflow]) {
@@ -76,7 +95,11 @@ describeWithShared("the lesson's classifiers make PyTorch's three Adam steps", (
           onBackend(backend, () =>
             tf.tidy(() => {
               const loss = (...weights: tf.Tensor[]): tf.Scalar =>
-                softmaxCrossEntropy(classifierLogits(config, new Map(weights.map((weight, i) => [before[i]![0], weight])), batch), batch.labels, classWeights);
+                softmaxCrossEntropy(
+                  classifierLogits(config, new Map(weights.map((weight, i) => [before[i]![0], weight])), batch),
+                  batch.labels,
+                  classWeights,
+                );
               const found = tf.grads(loss)(before.map(([, { shape, data }]) => tf.tensor(data, [...shape])));
               found.forEach((gradient, i) => gradients.set(before[i]![0], gradient.dataSync<'float32'>()));
             }),
@@ -101,9 +124,15 @@ describeWithShared("the lesson's classifiers make PyTorch's three Adam steps", (
   }
 
   it('and only over the padding: stopping at the lengths gives the bidirectional GRU other logits, and the RNN the same', () => {
-    for (const [cell, differs] of [['gru', true], ['rnn', false]] as const) {
+    for (const [cell, differs] of [
+      ['gru', true],
+      ['rnn', false],
+    ] as const) {
       const values = golden(`classifier_${cell}.json`);
-      const packed = classifier(classifierConfig({ ...sizes, cell, overPadding: false }), { seed: 1, weights: ourNames(values.state) });
+      const packed = classifier(classifierConfig({ ...sizes, cell, overPadding: false }), {
+        seed: 1,
+        weights: ourNames(values.state),
+      });
       const logits = packed.logits(batchOf(values));
       const furthest = Math.max(...values.steps[0]!.logits.data.map((value, i) => Math.abs(value - logits[i]!)));
       if (differs) expect(furthest).toBeGreaterThan(1e-3);

@@ -23,23 +23,38 @@ const batchOf = (size: number, seed: number): LabelledBatch => {
   const lengths = Int32Array.from({ length: size }, () => 1 + draws.below(6));
   const time = Math.max(...lengths);
   const labels = Int32Array.from({ length: size }, () => draws.below(3));
-  const tokens = Int32Array.from({ length: size * time }, (_, i) => (i % time < lengths[Math.floor(i / time)]! ? 1 + 3 * draws.below(9) + labels[Math.floor(i / time)]! : 0));
+  const tokens = Int32Array.from({ length: size * time }, (_, i) =>
+    i % time < lengths[Math.floor(i / time)]! ? 1 + 3 * draws.below(9) + labels[Math.floor(i / time)]! : 0,
+  );
   return { size, time, tokens, lengths, ids: Int32Array.from({ length: size }, (_, row) => row), labels };
 };
 
 /** One row of a batch, alone and without its padding. */
 const alone = (batch: LabelledBatch, row: number): LabelledBatch => {
   const length = batch.lengths[row]!;
-  return { size: 1, time: length, tokens: batch.tokens.slice(row * batch.time, row * batch.time + length), lengths: Int32Array.of(length), ids: Int32Array.of(row), labels: batch.labels.slice(row, row + 1) };
+  return {
+    size: 1,
+    time: length,
+    tokens: batch.tokens.slice(row * batch.time, row * batch.time + length),
+    lengths: Int32Array.of(length),
+    ids: Int32Array.of(row),
+    labels: batch.labels.slice(row, row + 1),
+  };
 };
 
 const train = (model: Classifier, steps: number, from = 0): number[] =>
-  Array.from({ length: steps }, (_, i) => model.trainBatch(batchOf(16, from + i), { epoch: 1, step: from + i, learningRate: 0.01 }).loss);
+  Array.from(
+    { length: steps },
+    (_, i) => model.trainBatch(batchOf(16, from + i), { epoch: 1, step: from + i, learningRate: 0.01 }).loss,
+  );
 
 const bytes = (state: StateDict): string => Buffer.from(encodeSafetensors(state)).toString('base64');
 
-const make = (cell: Cell = 'gru', settings: Partial<ClassifierSettings> = {}, options: Partial<Parameters<typeof classifierConfig>[0]> = {}) =>
-  classifier(classifierConfig({ ...sizes, cell, ...options }), { seed: 7, ...settings });
+const make = (
+  cell: Cell = 'gru',
+  settings: Partial<ClassifierSettings> = {},
+  options: Partial<Parameters<typeof classifierConfig>[0]> = {},
+) => classifier(classifierConfig({ ...sizes, cell, ...options }), { seed: 7, ...settings });
 
 beforeEach(async () => {
   await tf.setBackend('cpu');
@@ -55,7 +70,8 @@ describe('classifier', () => {
     expect(loss).toBeLessThan(0.3);
     expect(weight).toBe(50);
     expect(probabilities).toHaveLength(150);
-    for (let row = 0; row < 50; row++) expectClose([probabilities.subarray(row * 3, row * 3 + 3).reduce((sum, p) => sum + p, 0)], [1], 1e-6);
+    for (let row = 0; row < 50; row++)
+      expectClose([probabilities.subarray(row * 3, row * 3 + 3).reduce((sum, p) => sum + p, 0)], [1], 1e-6);
     model.dispose();
   });
 
@@ -73,7 +89,8 @@ describe('classifier', () => {
     const model = make(cell, {}, { bidirectional: true });
     const batch = batchOf(9, 3);
     const together = model.predictBatch(batch);
-    for (let row = 0; row < 9; row++) expectClose(model.predictBatch(alone(batch, row)), together.subarray(row * 3, row * 3 + 3), 1e-6);
+    for (let row = 0; row < 9; row++)
+      expectClose(model.predictBatch(alone(batch, row)), together.subarray(row * 3, row * 3 + 3), 1e-6);
     model.dispose();
   });
 
@@ -90,7 +107,10 @@ describe('classifier', () => {
 
   it('measures the same loss in training as in evaluation where nothing is dropped, and another where something is', () => {
     const batch = batchOf(16, 3);
-    for (const [dropout, same] of [[0, true], [0.5, false]] as const) {
+    for (const [dropout, same] of [
+      [0, true],
+      [0.5, false],
+    ] as const) {
       const model = make('gru', { classWeights: Float32Array.of(0.5, 2, 1) }, { dropout });
       const evaluated = model.evaluateBatch(batch);
       const trained = model.trainBatch(batch, { epoch: 1, step: 0, learningRate: 0 });
@@ -232,7 +252,10 @@ describe('tensors', () => {
       { ...batch, labels: batch.labels.map(() => 3) },
       { ...batch, labels: new Int32Array(3) },
     ];
-    for (const misfit of wrong) expect(() => model.trainBatch(misfit, { epoch: 1, step: 0, learningRate: 0.01 })).toThrow(expect.objectContaining({ code: 'HW_USAGE' }));
+    for (const misfit of wrong)
+      expect(() => model.trainBatch(misfit, { epoch: 1, step: 0, learningRate: 0.01 })).toThrow(
+        expect.objectContaining({ code: 'HW_USAGE' }),
+      );
     expect(tf.memory().numTensors).toBe(held.numTensors);
     expect(tf.memory().numDataBuffers).toBe(held.numDataBuffers);
     model.dispose();
@@ -247,7 +270,9 @@ describe('backends', () => {
       for (const model of models) {
         train(model, 1);
         model.loadStateDict(model.stateDict());
-        expect(() => model.predictBatch({ ...batchOf(2, 1), tokens: Int32Array.of(99) })).toThrow(expect.objectContaining({ code: 'HW_USAGE' }));
+        expect(() => model.predictBatch({ ...batchOf(2, 1), tokens: Int32Array.of(99) })).toThrow(
+          expect.objectContaining({ code: 'HW_USAGE' }),
+        );
         expect(tf.getBackend()).toBe(current);
         model.dispose();
         expect(tf.getBackend()).toBe(current);
@@ -293,7 +318,11 @@ describe('numbers that are not finite', () => {
 
   it('are refused as a probability and as a logit', () => {
     const model = make('gru', { weights: damaged() });
-    for (const measure of [() => model.evaluateBatch(batchOf(4, 1)), () => model.predictBatch(batchOf(4, 1)), () => model.logits(batchOf(4, 1))])
+    for (const measure of [
+      () => model.evaluateBatch(batchOf(4, 1)),
+      () => model.predictBatch(batchOf(4, 1)),
+      () => model.logits(batchOf(4, 1)),
+    ])
       expect(measure).toThrow(expect.objectContaining({ code: 'HW_NUMERIC' }));
     model.dispose();
   });

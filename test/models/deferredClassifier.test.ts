@@ -38,35 +38,62 @@ describeOnWebgpu('deferredClassifier', () => {
     expect(webgpuFailure()).toBeUndefined();
   });
 
-  it.each(['rnn', 'gru', 'lstm'] as const)('follows the embedded classifier for 50 steps: %s', async (cell) => {
-    const config = classifierConfig({ cell, vocabularySize: VOCABULARY, classes: 3, embeddingDim: 10, hiddenDim: 16, fcDim: 6, dropout: 0.2 });
-    const settings = { seed: 5, classWeights: CLASS_WEIGHTS };
-    const expected = classifier(config, { ...settings, backend: 'reference' });
-    const model = deferredClassifier(config, settings);
-    const before = tf.memory().numTensors;
-    for (let step = 0; step < 50; step++) {
-      const context = { epoch: 1, step, learningRate: 5e-3 };
-      const batch = batchOf(step);
-      const wanted = expected.trainBatch(batch, context);
-      const found = await lastValueFrom(model.trainBatch(batch, context));
-      expect(found.weight).toBe(wanted.weight);
-      expect(Math.abs(found.loss - wanted.loss), `step ${step}: ${found.loss} instead of ${wanted.loss}`).toBeLessThan(1e-3);
-    }
-    expect(tf.memory().numTensors).toBe(before);
+  it.each(['rnn', 'gru', 'lstm'] as const)(
+    'follows the embedded classifier for 50 steps: %s',
+    async (cell) => {
+      const config = classifierConfig({
+        cell,
+        vocabularySize: VOCABULARY,
+        classes: 3,
+        embeddingDim: 10,
+        hiddenDim: 16,
+        fcDim: 6,
+        dropout: 0.2,
+      });
+      const settings = { seed: 5, classWeights: CLASS_WEIGHTS };
+      const expected = classifier(config, { ...settings, backend: 'reference' });
+      const model = deferredClassifier(config, settings);
+      const before = tf.memory().numTensors;
+      for (let step = 0; step < 50; step++) {
+        const context = { epoch: 1, step, learningRate: 5e-3 };
+        const batch = batchOf(step);
+        const wanted = expected.trainBatch(batch, context);
+        const found = await lastValueFrom(model.trainBatch(batch, context));
+        expect(found.weight).toBe(wanted.weight);
+        expect(
+          Math.abs(found.loss - wanted.loss),
+          `step ${step}: ${found.loss} instead of ${wanted.loss}`,
+        ).toBeLessThan(1e-3);
+      }
+      expect(tf.memory().numTensors).toBe(before);
 
-    const validation = batchOf(1000, 5);
-    const wanted = expected.evaluateBatch(validation);
-    const found = await lastValueFrom(model.evaluateBatch(validation));
-    expect(found.loss).toBeCloseTo(wanted.loss, 3);
-    expect(wanted.loss).toBeLessThan(1.05); // log 3 at the start: it has learnt something
-    found.probabilities.forEach((probability, i) => expect(probability).toBeCloseTo(wanted.probabilities[i]!, 3));
-    expect((await lastValueFrom(model.predictBatch(validation))).every((probability, i) => Math.abs(probability - found.probabilities[i]!) < 1e-5)).toBe(true);
-    expected.dispose();
-    model.dispose();
-  }, 120_000);
+      const validation = batchOf(1000, 5);
+      const wanted = expected.evaluateBatch(validation);
+      const found = await lastValueFrom(model.evaluateBatch(validation));
+      expect(found.loss).toBeCloseTo(wanted.loss, 3);
+      expect(wanted.loss).toBeLessThan(1.05); // log 3 at the start: it has learnt something
+      found.probabilities.forEach((probability, i) => expect(probability).toBeCloseTo(wanted.probabilities[i]!, 3));
+      expect(
+        (await lastValueFrom(model.predictBatch(validation))).every(
+          (probability, i) => Math.abs(probability - found.probabilities[i]!) < 1e-5,
+        ),
+      ).toBe(true);
+      expected.dispose();
+      model.dispose();
+    },
+    120_000,
+  );
 
-  const config = classifierConfig({ cell: 'gru', vocabularySize: VOCABULARY, classes: 3, embeddingDim: 6, hiddenDim: 8, fcDim: 5 });
-  const many = (side: string, epoch: number): readonly LabelledBatch[] => Array.from({ length: side === 'train' ? 6 : 2 }, (_, i) => batchOf(100 * epoch + i));
+  const config = classifierConfig({
+    cell: 'gru',
+    vocabularySize: VOCABULARY,
+    classes: 3,
+    embeddingDim: 6,
+    hiddenDim: 8,
+    fcDim: 5,
+  });
+  const many = (side: string, epoch: number): readonly LabelledBatch[] =>
+    Array.from({ length: side === 'train' ? 6 : 2 }, (_, i) => batchOf(100 * epoch + i));
 
   it('gives the weights as they are when it is asked, whatever steps follow', async () => {
     const model = deferredClassifier(config, { seed: 5 });
@@ -74,8 +101,15 @@ describeOnWebgpu('deferredClassifier', () => {
     const context = { epoch: 1, step: 0, learningRate: 1e-2 };
     reference.trainBatch(batchOf(1), context);
     // All three join the queue before the first of them has been answered.
-    const [, state] = await Promise.all([model.trainBatch(batchOf(1), context), model.stateDict(), model.trainBatch(batchOf(2), { ...context, step: 1 })].map((answer$) => lastValueFrom<unknown>(answer$)));
-    for (const [name, { shape, data }] of reference.stateDict()) expectValuesClose(name, (state as StateDict).get(name)!, { shape, data }, 1e-4);
+    const [, state] = await Promise.all(
+      [
+        model.trainBatch(batchOf(1), context),
+        model.stateDict(),
+        model.trainBatch(batchOf(2), { ...context, step: 1 }),
+      ].map((answer$) => lastValueFrom<unknown>(answer$)),
+    );
+    for (const [name, { shape, data }] of reference.stateDict())
+      expectValuesClose(name, (state as StateDict).get(name)!, { shape, data }, 1e-4);
     const later = await lastValueFrom(model.stateDict());
     expect(later.get('fc2.bias')!.data).not.toEqual((state as StateDict).get('fc2.bias')!.data);
 
@@ -87,9 +121,19 @@ describeOnWebgpu('deferredClassifier', () => {
   });
 
   it('is trained by fit as the embedded classifier is, and leaves no tensor behind', async () => {
-    const source = (): BatchSource => ({ rows: { train: 48, validation: 16, test: 0 }, batches: (side, epoch) => from(many(side, side === 'train' ? epoch : 9)) });
+    const source = (): BatchSource => ({
+      rows: { train: 48, validation: 16, test: 0 },
+      batches: (side, epoch) => from(many(side, side === 'train' ? epoch : 9)),
+    });
     const losses = (model: Trainable | DeferredTrainable): Promise<readonly number[]> =>
-      lastValueFrom(of(source()).pipe(fit(model, { epochs: 3, learningRate: 5e-3 }), filter((event) => event.type === 'epoch'), map(({ validationLoss }) => validationLoss), toArray()));
+      lastValueFrom(
+        of(source()).pipe(
+          fit(model, { epochs: 3, learningRate: 5e-3 }),
+          filter((event) => event.type === 'epoch'),
+          map(({ validationLoss }) => validationLoss),
+          toArray(),
+        ),
+      );
     const reference = classifier(config, { seed: 5, backend: 'reference' });
     const wanted = await losses(reference);
     reference.dispose();
@@ -103,17 +147,26 @@ describeOnWebgpu('deferredClassifier', () => {
 
   it('refuses what does not fit, and to go on once it is disposed of', async () => {
     const model = deferredClassifier(config, { seed: 5 });
-    await expect(lastValueFrom(model.predictBatch({ ...batchOf(1), tokens: new Int32Array(56).fill(VOCABULARY) }))).rejects.toMatchObject({ code: 'HW_USAGE' });
+    await expect(
+      lastValueFrom(model.predictBatch({ ...batchOf(1), tokens: new Int32Array(56).fill(VOCABULARY) })),
+    ).rejects.toMatchObject({ code: 'HW_USAGE' });
     model.dispose();
-    await expect(lastValueFrom(model.predictBatch(batchOf(1)))).rejects.toMatchObject({ code: 'HW_USAGE', message: expect.stringContaining('disposed') as unknown });
-    expect(() => classifier(config, { seed: 5, backend: 'webgpu' })).toThrow(expect.objectContaining({ code: 'HW_USAGE', message: expect.stringContaining('deferredClassifier') as unknown }));
+    await expect(lastValueFrom(model.predictBatch(batchOf(1)))).rejects.toMatchObject({
+      code: 'HW_USAGE',
+      message: expect.stringContaining('disposed') as unknown,
+    });
+    expect(() => classifier(config, { seed: 5, backend: 'webgpu' })).toThrow(
+      expect.objectContaining({ code: 'HW_USAGE', message: expect.stringContaining('deferredClassifier') as unknown }),
+    );
   });
 
   it('refuses a loss that is no number', async () => {
     const model = deferredClassifier(config, { seed: 5 });
     const state = await lastValueFrom(model.stateDict());
     model.loadStateDict(new Map(state).set('fc1.bias', { shape: [5], data: new Float32Array(5).fill(NaN) }));
-    await expect(lastValueFrom(model.trainBatch(batchOf(1), { epoch: 1, step: 7, learningRate: 1e-3 }))).rejects.toMatchObject({ code: 'HW_NUMERIC', message: expect.stringContaining('step 7') as unknown });
+    await expect(
+      lastValueFrom(model.trainBatch(batchOf(1), { epoch: 1, step: 7, learningRate: 1e-3 })),
+    ).rejects.toMatchObject({ code: 'HW_NUMERIC', message: expect.stringContaining('step 7') as unknown });
     await expect(lastValueFrom(model.predictBatch(batchOf(1)))).rejects.toMatchObject({ code: 'HW_NUMERIC' });
     model.dispose();
   });
@@ -121,7 +174,14 @@ describeOnWebgpu('deferredClassifier', () => {
 
 describeOnWebgpu('a device that is lost in the middle of an epoch', () => {
   it('ends the training with a typed error; the best weights that were read are intact, and another device can be had', async () => {
-    const config = classifierConfig({ cell: 'gru', vocabularySize: VOCABULARY, classes: 3, embeddingDim: 6, hiddenDim: 8, fcDim: 5 });
+    const config = classifierConfig({
+      cell: 'gru',
+      vocabularySize: VOCABULARY,
+      classes: 3,
+      embeddingDim: 6,
+      hiddenDim: 8,
+      fcDim: 5,
+    });
     const model = deferredClassifier(config, { seed: 5 });
     const validation = batchOf(900);
     const source: BatchSource = {
@@ -141,10 +201,20 @@ describeOnWebgpu('a device that is lost in the middle of an epoch', () => {
     const training$ = of(source).pipe(
       fit(model, { epochs: 3, learningRate: 5e-3 }),
       filter((event) => event.type === 'epoch'),
-      concatMap((event) => (event.improved ? model.stateDict().pipe(tap((weights) => ((best = weights), (loss = event.validationLoss)))) : EMPTY)),
+      concatMap((event) =>
+        event.improved
+          ? model.stateDict().pipe(tap((weights) => ((best = weights), (loss = event.validationLoss))))
+          : EMPTY,
+      ),
     );
-    await expect(lastValueFrom(training$)).rejects.toMatchObject({ code: 'HW_BACKEND', message: expect.stringMatching(/device .+ --backend headwater/) as unknown });
-    await expect(lastValueFrom(model.stateDict())).rejects.toMatchObject({ code: 'HW_BACKEND', message: expect.stringContaining('was lost') as unknown });
+    await expect(lastValueFrom(training$)).rejects.toMatchObject({
+      code: 'HW_BACKEND',
+      message: expect.stringMatching(/device .+ --backend headwater/) as unknown,
+    });
+    await expect(lastValueFrom(model.stateDict())).rejects.toMatchObject({
+      code: 'HW_BACKEND',
+      message: expect.stringContaining('was lost') as unknown,
+    });
     model.dispose();
 
     const saved = classifier(config, { seed: 0, backend: 'reference', weights: best });

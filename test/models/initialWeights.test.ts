@@ -36,7 +36,11 @@ describe('initialWeights', () => {
     }
     expect(weightShapes(config).get('rnn.weight_ih_l0')).toEqual([384, 100]);
     expect(weightShapes(config).get('fc1.weight')).toEqual([100, 256]);
-    expect([...weightShapes({ ...config, cell: 'lstm', bidirectional: false })].filter(([name]) => name.startsWith('rnn') || name === 'fc1.weight')).toEqual([
+    expect(
+      [...weightShapes({ ...config, cell: 'lstm', bidirectional: false })].filter(
+        ([name]) => name.startsWith('rnn') || name === 'fc1.weight',
+      ),
+    ).toEqual([
       ['rnn.weight_ih_l0', [512, 100]],
       ['rnn.weight_hh_l0', [512, 128]],
       ['rnn.bias_ih_l0', [512]],

@@ -16,10 +16,21 @@ afterEach(() => {
   for (const model of made.splice(0)) model.dispose();
 });
 
-const embeddingOf = (model: OnlineModel, token: number): readonly number[] => [...model.stateDict().get('embeddings.weight')!.data.subarray(4 * token, 4 * token + 4)];
+const embeddingOf = (model: OnlineModel, token: number): readonly number[] => [
+  ...model
+    .stateDict()
+    .get('embeddings.weight')!
+    .data.subarray(4 * token, 4 * token + 4),
+];
 const batch = labelledBatch({ seed: 1, size: 4, classes: 3, vocabulary: 12 });
 const context = { epoch: 1, step: 0, learningRate: 0.01 };
-const tokens = (...ids: readonly number[]) => ({ size: 1, time: ids.length, tokens: Int32Array.from(ids), lengths: Int32Array.of(ids.length), ids: Int32Array.of(0) });
+const tokens = (...ids: readonly number[]) => ({
+  size: 1,
+  time: ids.length,
+  tokens: Int32Array.from(ids),
+  lengths: Int32Array.of(ids.length),
+  ids: Int32Array.of(0),
+});
 
 describe('resizeVocabulary', () => {
   it('adds tokens that are like the unknown one, so that nothing predicted changes by a bit', () => {
@@ -42,11 +53,18 @@ describe('resizeVocabulary', () => {
   });
 
   it.each([1, 12.5, NaN])('refuses a size of %d', (size) => {
-    expect(() => resizeVocabulary({ config, weights: new Map() }, size)).toThrow(expect.objectContaining({ code: 'HW_USAGE' }));
+    expect(() => resizeVocabulary({ config, weights: new Map() }, size)).toThrow(
+      expect.objectContaining({ code: 'HW_USAGE' }),
+    );
   });
 
   it('refuses weights that are not of the configuration', () => {
-    expect(() => resizeVocabulary({ config: { ...config, vocabularySize: 13 }, weights: make(config, { seed: 1 }).stateDict() }, 20)).toThrow(expect.objectContaining({ code: 'HW_USAGE' }));
+    expect(() =>
+      resizeVocabulary(
+        { config: { ...config, vocabularySize: 13 }, weights: make(config, { seed: 1 }).stateDict() },
+        20,
+      ),
+    ).toThrow(expect.objectContaining({ code: 'HW_USAGE' }));
   });
 });
 
@@ -58,7 +76,10 @@ describe('a classifier that renews tokens', () => {
     const after = model.stateDict();
     expect(embeddingOf(model, 5)).toEqual(embeddingOf(model, 3));
     expect(embeddingOf(model, 7)).toEqual(embeddingOf(model, 3));
-    for (const token of [0, 1, 2, 3, 4, 6, 8, 11]) expect(after.get('embeddings.weight')!.data.subarray(4 * token, 4 * token + 4)).toEqual(before.get('embeddings.weight')!.data.subarray(4 * token, 4 * token + 4));
+    for (const token of [0, 1, 2, 3, 4, 6, 8, 11])
+      expect(after.get('embeddings.weight')!.data.subarray(4 * token, 4 * token + 4)).toEqual(
+        before.get('embeddings.weight')!.data.subarray(4 * token, 4 * token + 4),
+      );
     for (const [name, weight] of before) if (name !== 'embeddings.weight') expect(after.get(name)).toEqual(weight);
     // What a kernel had worked out from the old embeddings is of no more use.
     expect(model.logits(tokens(5, 7))).toEqual(model.logits(tokens(3, 3)));
@@ -83,7 +104,13 @@ describe('a classifier that renews tokens', () => {
 
   it('keeps the padding token at zero, and refuses what is no token', () => {
     const model = make(config, { seed: 1 });
-    for (const [ids, like] of [[[0], 1], [[12], 1], [[1.5], 1], [[3], 0], [[3], -1]] as const) {
+    for (const [ids, like] of [
+      [[0], 1],
+      [[12], 1],
+      [[1.5], 1],
+      [[3], 0],
+      [[3], -1],
+    ] as const) {
       expect(() => model.renewTokens(ids, like)).toThrow(expect.objectContaining({ code: 'HW_USAGE' }));
     }
     model.renewTokens([], 1);

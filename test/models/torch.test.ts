@@ -17,7 +17,11 @@ interface Answer {
 }
 
 const python = process.env['HEADWATER_PYTHON'] ?? 'python3';
-const look = spawnSync(python, ['-c', 'import importlib.util as u; print(all(u.find_spec(m) for m in ("torch", "numpy")))'], { encoding: 'utf8' });
+const look = spawnSync(
+  python,
+  ['-c', 'import importlib.util as u; print(all(u.find_spec(m) for m in ("torch", "numpy")))'],
+  { encoding: 'utf8' },
+);
 const hasTorch = look.status === 0 && look.stdout.trim() === 'True';
 
 const batch: LabelledBatch = {
@@ -34,7 +38,19 @@ const steps = 4;
 
 const cases = (['rnn', 'gru', 'lstm'] as const satisfies readonly Cell[]).flatMap((cell) =>
   [true, false].flatMap((bidirectional) =>
-    [true, false].map((overPadding) => classifierConfig({ cell, bidirectional, overPadding, vocabularySize: 13, classes: 3, embeddingDim: 7, hiddenDim: 5, fcDim: 6, dropout: 0 })),
+    [true, false].map((overPadding) =>
+      classifierConfig({
+        cell,
+        bidirectional,
+        overPadding,
+        vocabularySize: 13,
+        classes: 3,
+        embeddingDim: 7,
+        hiddenDim: 5,
+        fcDim: 6,
+        dropout: 0,
+      }),
+    ),
   ),
 );
 
@@ -47,9 +63,22 @@ const ask = (): readonly Answer[] => {
       const model = classifier(config, { seed });
       writeFileSync(path, encodeSafetensors(model.stateDict()));
       model.dispose();
-      return { path, config, tokens: [...batch.tokens], lengths: [...batch.lengths], labels: [...batch.labels], classWeights, learningRate, steps };
+      return {
+        path,
+        config,
+        tokens: [...batch.tokens],
+        lengths: [...batch.lengths],
+        labels: [...batch.labels],
+        classWeights,
+        learningRate,
+        steps,
+      };
     });
-    const peer = spawnSync(python, [join(import.meta.dirname, 'torchPeer.py')], { input: JSON.stringify(questions), encoding: 'utf8', timeout: 120_000 });
+    const peer = spawnSync(python, [join(import.meta.dirname, 'torchPeer.py')], {
+      input: JSON.stringify(questions),
+      encoding: 'utf8',
+      timeout: 120_000,
+    });
     if (peer.status !== 0) throw new Error(`the peer ended with status ${peer.status ?? 'none'}: ${peer.stderr}`);
     return JSON.parse(peer.stdout) as readonly Answer[];
   } finally {
@@ -59,15 +88,25 @@ const ask = (): readonly Answer[] => {
 
 const run = hasTorch ? describe : describe.skip;
 
-run(`our weights load into PyTorch under its names${hasTorch ? '' : ` [skipped: ${python} has no torch and numpy; name one that has in HEADWATER_PYTHON]`}`, () => {
-  it('and its layers give our logits, our losses and our weights after some steps of its Adam', { timeout: 150_000 }, () => {
-    ask().forEach((answer, seed) => {
-      const model = classifier(cases[seed]!, { seed, classWeights: Float32Array.from(classWeights) });
-      expectClose(model.logits(batch), answer.logits, 1e-5);
-      const losses = Array.from({ length: steps }, (_, step) => model.trainBatch(batch, { epoch: 1, step, learningRate }).loss);
-      expectClose(losses, answer.losses, 1e-4);
-      for (const [name, { data }] of model.stateDict()) expectClose(data, answer.after[name] ?? [], 1e-4);
-      model.dispose();
-    });
-  });
-});
+run(
+  `our weights load into PyTorch under its names${hasTorch ? '' : ` [skipped: ${python} has no torch and numpy; name one that has in HEADWATER_PYTHON]`}`,
+  () => {
+    it(
+      'and its layers give our logits, our losses and our weights after some steps of its Adam',
+      { timeout: 150_000 },
+      () => {
+        ask().forEach((answer, seed) => {
+          const model = classifier(cases[seed]!, { seed, classWeights: Float32Array.from(classWeights) });
+          expectClose(model.logits(batch), answer.logits, 1e-5);
+          const losses = Array.from(
+            { length: steps },
+            (_, step) => model.trainBatch(batch, { epoch: 1, step, learningRate }).loss,
+          );
+          expectClose(losses, answer.losses, 1e-4);
+          for (const [name, { data }] of model.stateDict()) expectClose(data, answer.after[name] ?? [], 1e-4);
+          model.dispose();
+        });
+      },
+    );
+  },
+);

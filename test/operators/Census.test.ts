@@ -3,12 +3,21 @@ import type { Rejection } from '../../src/contracts/Rejection.js';
 import type { Preprocessed, Row, Side, SidedRow } from '../../src/contracts/Row.js';
 import { Census } from '../../src/operators/Census.js';
 
-const sided = (id: number, side: Side, category: string, text = 'text'): SidedRow<Preprocessed<Row>> => ({ side, row: { id, title: text, category, text } });
+const sided = (id: number, side: Side, category: string, text = 'text'): SidedRow<Preprocessed<Row>> => ({
+  side,
+  row: { id, title: text, category, text },
+});
 
 describe('Census', () => {
   it('counts the rows of each side and class', () => {
     const census = new Census();
-    for (const row of [sided(0, 'train', 'a'), sided(1, 'test', 'a'), sided(2, 'train', 'b'), sided(3, 'train', '__proto__')]) census.add(row);
+    for (const row of [
+      sided(0, 'train', 'a'),
+      sided(1, 'test', 'a'),
+      sided(2, 'train', 'b'),
+      sided(3, 'train', '__proto__'),
+    ])
+      census.add(row);
     expect(census.rows).toEqual({ train: 3, validation: 0, test: 1 });
     expect([...census.classes.keys()]).toEqual(['a', 'b', '__proto__']);
     expect(census.classes.get('a')?.rows).toEqual({ train: 1, validation: 0, test: 1 });

@@ -15,16 +15,26 @@ describe('validation scores', () => {
   it('are those of the confusion matrix, in however many batches the rows come', () => {
     const row = fc.tuple(fc.nat({ max: classes - 1 }), fc.nat({ max: classes - 1 }));
     fc.assert(
-      fc.property(fc.array(fc.array(row, { minLength: 1, maxLength: 6 }), { minLength: 1, maxLength: 5 }), (batches) => {
-        const counted = new ValidationScores(classes);
-        for (const rows of batches) counted.add(Int32Array.from(rows, ([label]) => label), Float32Array.from(rows.flatMap(([, predicted]) => [0, 1, 2].map((c) => (c === predicted ? 0.8 : 0.1)))));
-        const all = batches.flat();
-        const [labels, predicted] = [all.map(([label]) => label), all.map(([, of]) => of)];
-        const occurring = [0, 1, 2].filter((c) => labels.includes(c) || predicted.includes(c));
-        const byClass = scores(confusionMatrix(labels, predicted, classes), ['0', '1', '2']).class;
-        expect(counted.accuracy).toBeCloseTo(all.filter(([label, of]) => label === of).length / all.length, 12);
-        expect(counted.macroF1).toBeCloseTo(occurring.reduce((sum, c) => sum + (byClass[c]?.f1 ?? NaN), 0) / occurring.length, 12);
-      }),
+      fc.property(
+        fc.array(fc.array(row, { minLength: 1, maxLength: 6 }), { minLength: 1, maxLength: 5 }),
+        (batches) => {
+          const counted = new ValidationScores(classes);
+          for (const rows of batches)
+            counted.add(
+              Int32Array.from(rows, ([label]) => label),
+              Float32Array.from(rows.flatMap(([, predicted]) => [0, 1, 2].map((c) => (c === predicted ? 0.8 : 0.1)))),
+            );
+          const all = batches.flat();
+          const [labels, predicted] = [all.map(([label]) => label), all.map(([, of]) => of)];
+          const occurring = [0, 1, 2].filter((c) => labels.includes(c) || predicted.includes(c));
+          const byClass = scores(confusionMatrix(labels, predicted, classes), ['0', '1', '2']).class;
+          expect(counted.accuracy).toBeCloseTo(all.filter(([label, of]) => label === of).length / all.length, 12);
+          expect(counted.macroF1).toBeCloseTo(
+            occurring.reduce((sum, c) => sum + (byClass[c]?.f1 ?? NaN), 0) / occurring.length,
+            12,
+          );
+        },
+      ),
       { seed: 23 },
     );
   });

@@ -7,7 +7,10 @@ import { recordingValve } from './recordingValve.js';
 
 const run = { seed: 5, numRuns: 300 };
 
-/** 0, 1, 2, … up to `values`, in chunks that are not interrupted: what is in a chunk when the valve closes comes all the same. */
+/**
+ * 0, 1, 2, … up to `values`, in chunks that are not interrupted: what is in a chunk when the valve closes comes all the
+ * same.
+ */
 const chunks = (values: number, chunk: number, valve: Valve, scheduler: VirtualTimeScheduler): Observable<number> =>
   new Observable((subscriber) => {
     let next = 0;
@@ -82,7 +85,15 @@ describe('boundedQueue', () => {
         const scheduler = new VirtualTimeScheduler();
         const valve = recordingValve();
         const subscription = chunks(values, chunk, valve, scheduler)
-          .pipe(boundedQueue({ valve, highWaterMark, yieldAfter, scheduler, project: (value) => timer(work[value % work.length] ?? 0, scheduler) }))
+          .pipe(
+            boundedQueue({
+              valve,
+              highWaterMark,
+              yieldAfter,
+              scheduler,
+              project: (value) => timer(work[value % work.length] ?? 0, scheduler),
+            }),
+          )
           .subscribe();
         scheduler.schedule(() => subscription.unsubscribe(), leaveAt);
         scheduler.flush();

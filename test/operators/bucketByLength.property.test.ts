@@ -8,9 +8,13 @@ import { bucketByLength, type BucketByLengthOptions } from '../../src/operators/
 const run = { seed: 3, numRuns: 400 };
 
 const anyRows: fc.Arbitrary<readonly LabelledTokens[]> = fc
-  .array(fc.tuple(fc.array(fc.integer({ min: 1, max: 1e6 }), { maxLength: 30 }), fc.nat({ max: 3 })), { maxLength: 120 })
+  .array(fc.tuple(fc.array(fc.integer({ min: 1, max: 1e6 }), { maxLength: 30 }), fc.nat({ max: 3 })), {
+    maxLength: 120,
+  })
   .map((drawn) => drawn.map(([tokens, label], id) => ({ id, tokens: Int32Array.from(tokens), label })));
-const anyBoundaries = fc.uniqueArray(fc.integer({ min: 1, max: 30 }), { maxLength: 6 }).map((all) => all.toSorted((a, b) => a - b));
+const anyBoundaries = fc
+  .uniqueArray(fc.integer({ min: 1, max: 30 }), { maxLength: 6 })
+  .map((all) => all.toSorted((a, b) => a - b));
 const anyBatchSize = fc.integer({ min: 1, max: 12 });
 
 const batchesOf = (rows: readonly LabelledTokens[], options: BucketByLengthOptions): LabelledBatch[] => {
@@ -30,7 +34,8 @@ const rowsOf = ({ size, time, tokens, lengths, ids, labels }: LabelledBatch): La
   }));
 
 const byId = (a: LabelledTokens, b: LabelledTokens): number => a.id - b.id;
-const withATokenAtLeast = (row: LabelledTokens): LabelledTokens => (row.tokens.length === 0 ? { ...row, tokens: Int32Array.of(1) } : row);
+const withATokenAtLeast = (row: LabelledTokens): LabelledTokens =>
+  row.tokens.length === 0 ? { ...row, tokens: Int32Array.of(1) } : row;
 
 describe('bucketByLength', () => {
   it('covers its input exactly: every row once, with its tokens and its label', () => {
@@ -51,7 +56,9 @@ describe('bucketByLength', () => {
           if (at < batches.length - 1) expect(batch.size).toBe(batchSize);
           expect(batch.time).toBe(Math.max(...batch.lengths));
           expect(batch.tokens).toHaveLength(batch.size * batch.time);
-          batch.tokens.forEach((token, i) => expect(token === 0).toBe(i % batch.time >= (batch.lengths[Math.floor(i / batch.time)] ?? 0)));
+          batch.tokens.forEach((token, i) =>
+            expect(token === 0).toBe(i % batch.time >= (batch.lengths[Math.floor(i / batch.time)] ?? 0)),
+          );
         });
       }),
       { ...run, numRuns: 100 },
@@ -62,7 +69,12 @@ describe('bucketByLength', () => {
     fc.assert(
       fc.property(anyRows, anyBatchSize, anyBoundaries, (rows, batchSize, boundaries) => {
         const dropped: number[] = [];
-        const batches = batchesOf(rows, { batchSize, boundaries, dropLast: true, dropped: { next: ({ id }) => dropped.push(id) } });
+        const batches = batchesOf(rows, {
+          batchSize,
+          boundaries,
+          dropLast: true,
+          dropped: { next: ({ id }) => dropped.push(id) },
+        });
         expect(dropped.length).toBeLessThan(batchSize);
         const kept = batches.flatMap(({ ids }) => [...ids]);
         expect([...kept, ...dropped].toSorted((a, b) => a - b)).toEqual(rows.map(({ id }) => id));
@@ -99,7 +111,9 @@ describe('bucketByLength', () => {
           const bucket = bucketOf(Math.max(1, row.tokens.length));
           return all.set(bucket, (all.get(bucket) ?? 0) + 1);
         }, new Map<number, number>());
-        expect(batches).toHaveLength([...counts.values()].reduce((sum, count) => sum + Math.floor(count / batchSize), 0));
+        expect(batches).toHaveLength(
+          [...counts.values()].reduce((sum, count) => sum + Math.floor(count / batchSize), 0),
+        );
       }),
       run,
     );

@@ -18,8 +18,12 @@ declare const labels: LabelEncoder;
 test('labelled rows give labelled batches, others padded ones, by inference through pipe', () => {
   expectTypeOf(labelled$.pipe(bucketByLength({ batchSize: 2 }))).toEqualTypeOf<Observable<LabelledBatch>>();
   expectTypeOf(tokenized$.pipe(bucketByLength({ batchSize: 2 }))).toEqualTypeOf<Observable<PaddedBatch>>();
-  expectTypeOf(rows$.pipe(tokenize(tokenizer, labels), bucketByLength({ batchSize: 2 }), shuffle({ buffer: 2, seed: 1 }))).toEqualTypeOf<Observable<LabelledBatch>>();
-  expectTypeOf(rows$.pipe(tokenize(tokenizer), shuffle({ buffer: 2, seed: 1 }), bucketByLength({ batchSize: 2 }))).toEqualTypeOf<Observable<PaddedBatch>>();
+  expectTypeOf(
+    rows$.pipe(tokenize(tokenizer, labels), bucketByLength({ batchSize: 2 }), shuffle({ buffer: 2, seed: 1 })),
+  ).toEqualTypeOf<Observable<LabelledBatch>>();
+  expectTypeOf(
+    rows$.pipe(tokenize(tokenizer), shuffle({ buffer: 2, seed: 1 }), bucketByLength({ batchSize: 2 })),
+  ).toEqualTypeOf<Observable<PaddedBatch>>();
 });
 
 test('rows that are not tokenized are refused', () => {

@@ -65,6 +65,11 @@ describe('limitEpochs', () => {
   });
 
   it.each([0, 2.5, Infinity, NaN])('refuses %d epochs', (epochs) => {
-    expect(() => limitEpochs(epochs)).toThrow(expect.objectContaining({ code: 'HW_USAGE', message: expect.stringMatching(/^limitEpochs: epochs is/) as unknown }));
+    expect(() => limitEpochs(epochs)).toThrow(
+      expect.objectContaining({
+        code: 'HW_USAGE',
+        message: expect.stringMatching(/^limitEpochs: epochs is/) as unknown,
+      }),
+    );
   });
 });

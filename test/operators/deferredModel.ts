@@ -2,7 +2,10 @@ import { defer, delay, type Observable, of } from 'rxjs';
 import type { DeferredTrainable } from '../../src/contracts/Trainable.js';
 import type { RecordingModel } from '../../src/testing/recordingModel.js';
 
-/** A recording model on a device that takes `frames` until the answer to anything is here; what is asked is recorded when it joins the queue. */
+/**
+ * A recording model on a device that takes `frames` until the answer to anything is here; what is asked is recorded
+ * when it joins the queue.
+ */
 export const deferredModel = (model: RecordingModel, frames: number): DeferredTrainable => {
   const later = <T>(answer: () => T): Observable<T> => defer(() => of(answer()).pipe(delay(frames)));
   return {

@@ -23,7 +23,11 @@ const train = (model: RecordingModel, options: FitOptions, from: BatchSource = s
   const end: { error?: unknown; completed?: true } = {};
   of(from)
     .pipe(fit(model, options))
-    .subscribe({ next: (event) => events.push(event), error: (error: unknown) => (end.error = error), complete: () => (end.completed = true) });
+    .subscribe({
+      next: (event) => events.push(event),
+      error: (error: unknown) => (end.error = error),
+      complete: () => (end.completed = true),
+    });
   return { events, epochs: events.filter(isEpoch), last: events.at(-1), ...end };
 };
 const trainScripted = (script: RecordingModelOptions, options: FitOptions) => train(recordingModel(script), options);
@@ -61,16 +65,25 @@ describe('fit, by default', () => {
 });
 
 describe('fit, its losses', () => {
-  const script: RecordingModelOptions = { losses: ({ size }) => (size === 3 ? 0.5 : 1), validationLosses: ({ size }) => (size === 3 ? 0.25 : 2) };
+  const script: RecordingModelOptions = {
+    losses: ({ size }) => (size === 3 ? 0.5 : 1),
+    validationLosses: ({ size }) => (size === 3 ? 0.25 : 2),
+  };
 
   it('are means over rows by their class weights', () => {
     const weighted = train(recordingModel({ ...script, classWeights: [1, 1] }), { epochs: 1, steps: [] });
     expect(weighted.epochs[0]).toMatchObject({ trainLoss: (3 * 0.5 + 1) / 4, validationLoss: (3 * 0.25 + 2) / 4 });
 
-    const labels = (batch: LabelledBatch, value: number): LabelledBatch => ({ ...batch, labels: batch.labels.map(() => value) });
+    const labels = (batch: LabelledBatch, value: number): LabelledBatch => ({
+      ...batch,
+      labels: batch.labels.map(() => value),
+    });
     const unequal: BatchSource = { rows, batches: () => of(labels(three, 0), labels(one, 1)) };
     const { epochs } = train(recordingModel({ ...script, classWeights: [0.5, 2] }), { epochs: 1, steps: [] }, unequal);
-    expect(epochs[0]).toMatchObject({ trainLoss: (1.5 * 0.5 + 2 * 1) / 3.5, validationLoss: (1.5 * 0.25 + 2 * 2) / 3.5 });
+    expect(epochs[0]).toMatchObject({
+      trainLoss: (1.5 * 0.5 + 2 * 1) / 3.5,
+      validationLoss: (1.5 * 0.25 + 2 * 2) / 3.5,
+    });
   });
 
   it('are means over batches, as the lesson’s, where that is asked for', () => {
@@ -160,7 +173,10 @@ describe('fit, sides without rows', () => {
   it.each(['train', 'validation'])('ends with HW_EMPTY when the %s side has rows but gives no batch', (side) => {
     const model = recordingModel();
     const { error } = train(model, {}, empty(side, {}));
-    expect(error).toMatchObject({ code: 'HW_EMPTY', message: expect.stringContaining(`no batch of ${side} rows`) as unknown });
+    expect(error).toMatchObject({
+      code: 'HW_EMPTY',
+      message: expect.stringContaining(`no batch of ${side} rows`) as unknown,
+    });
     expect(model.evaluated).toEqual([]);
   });
 });
@@ -185,7 +201,10 @@ describe('fit, its stack', () => {
   });
 
   it('does not grow when the first epoch comes asynchronously and the others do not', async () => {
-    const mixed: BatchSource = { rows, batches: (_, epoch) => (epoch === 1 ? of(one).pipe(observeOn(asyncScheduler)) : of(one)) };
+    const mixed: BatchSource = {
+      rows,
+      batches: (_, epoch) => (epoch === 1 ? of(one).pipe(observeOn(asyncScheduler)) : of(one)),
+    };
     const last = await lastValueFrom(of(mixed).pipe(fit(recordingModel(), options)));
     expect(last).toMatchObject({ type: 'training-ended', state: { epoch: epochs } });
   });
@@ -220,7 +239,9 @@ describe('fit, what it cannot do', () => {
     [{ learningRate: NaN }, 'learningRate'],
     [{ learningRate: Infinity }, 'learningRate'],
   ])('is refused at once: %o', (options, name) => {
-    expect(() => fit(recordingModel(), options)).toThrow(expect.objectContaining({ code: 'HW_USAGE', message: expect.stringContaining(name) as unknown }));
+    expect(() => fit(recordingModel(), options)).toThrow(
+      expect.objectContaining({ code: 'HW_USAGE', message: expect.stringContaining(name) as unknown }),
+    );
   });
 
   it('trains anew at each subscription, with nothing left over from the last', () => {

@@ -1,6 +1,9 @@
 import { queueScheduler, type SchedulerLike } from 'rxjs';
 
-/** A scheduler that does not wait: what is asked of it is done before it answers. Its clock stands still until somebody works. */
+/**
+ * A scheduler that does not wait: what is asked of it is done before it answers. Its clock stands still until somebody
+ * works.
+ */
 export interface ImmediateScheduler extends SchedulerLike {
   /** Lets so many milliseconds go by. */
   work(ms: number): void;

@@ -19,13 +19,20 @@ declare const rnn: Trainable;
 test('what decode gives can be prepared, and what prepare gives can be trained on', () => {
   const split$ = prepare(source$.pipe(decode(headlineRow)));
   expectTypeOf(split$).toEqualTypeOf<Observable<Split>>();
-  expectTypeOf(split$.pipe(switchMap((split) => of(batchSource(split)).pipe(fit(gru))))).toEqualTypeOf<Observable<TrainingEvent>>();
+  expectTypeOf(split$.pipe(switchMap((split) => of(batchSource(split)).pipe(fit(gru))))).toEqualTypeOf<
+    Observable<TrainingEvent>
+  >();
 });
 
 test('two models share one stream of batches', () => {
   const trained$ = prepare(source$.pipe(decode(headlineRow))).pipe(
     switchMap((split) => batches(split, { side: 'train' })),
-    connect((batch$) => merge(batch$.pipe(trainStep(gru, { epoch: 1, learningRate: 1e-3 })), batch$.pipe(trainStep(rnn, { epoch: 1, learningRate: 1e-3 })))),
+    connect((batch$) =>
+      merge(
+        batch$.pipe(trainStep(gru, { epoch: 1, learningRate: 1e-3 })),
+        batch$.pipe(trainStep(rnn, { epoch: 1, learningRate: 1e-3 })),
+      ),
+    ),
   );
   expectTypeOf(trained$).toEqualTypeOf<Observable<StepEnded>>();
 });

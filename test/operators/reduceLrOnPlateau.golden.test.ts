@@ -11,7 +11,11 @@ interface Golden {
   readonly threshold_mode: 'rel' | 'abs';
   readonly min_lr: number;
   readonly eps: number;
-  readonly cases: readonly { readonly lr: number; readonly val_loss: readonly number[]; readonly lr_after: readonly number[] }[];
+  readonly cases: readonly {
+    readonly lr: number;
+    readonly val_loss: readonly number[];
+    readonly lr_after: readonly number[];
+  }[];
 }
 
 describeWithShared('reduceLrOnPlateau against PyTorch', () => {
@@ -42,7 +46,9 @@ describeWithShared('reduceLrOnPlateau against PyTorch', () => {
     expect(first).toBeDefined();
     let state: TrainingState = initialTrainingState({ learningRate: first?.lr ?? NaN });
     const step = reduceLrOnPlateau();
-    const rates = first?.val_loss.map((validationLoss, index) => (state = step(state, { epoch: index + 1, trainLoss: 1, validationLoss })).learningRate);
+    const rates = first?.val_loss.map(
+      (validationLoss, index) => (state = step(state, { epoch: index + 1, trainLoss: 1, validationLoss })).learningRate,
+    );
     expect(rates).toEqual(first?.lr_after);
   });
 });

@@ -21,7 +21,9 @@ const sharesOf = (weights: readonly number[]): Shares => {
 
 const weight = fc.double({ min: 0.001, max: 1, noNaN: true });
 const threeSides = fc.tuple(weight, weight, weight).map(sharesOf);
-const twoSides = fc.tuple(weight, weight, fc.constantFrom(0, 1, 2)).map(([a, b, without]) => sharesOf([a, b].toSpliced(without, 0, 0)));
+const twoSides = fc
+  .tuple(weight, weight, fc.constantFrom(0, 1, 2))
+  .map(([a, b, without]) => sharesOf([a, b].toSpliced(without, 0, 0)));
 
 const rows = (most: number, titles: number): fc.Arbitrary<readonly Row[]> =>
   fc
@@ -31,18 +33,34 @@ const rows = (most: number, titles: number): fc.Arbitrary<readonly Row[]> =>
 /** Titles that come several times in a row: what puts sides far off. */
 const bursts: fc.Arbitrary<readonly Row[]> = fc
   .array(fc.tuple(fc.constantFrom('World', 'Sports'), fc.integer({ min: 1, max: 12 })), { maxLength: 60 })
-  .map((drawn) => drawn.flatMap(([category, times], title) => Array.from({ length: times }, () => ({ category, title: `title ${title}` }))).map((row, id) => ({ ...row, id })));
+  .map((drawn) =>
+    drawn
+      .flatMap(([category, times], title) =>
+        Array.from({ length: times }, () => ({ category, title: `title ${title}` })),
+      )
+      .map((row, id) => ({ ...row, id })),
+  );
 
 const split = (given: readonly Row[], shares: Shares, seed: number, groups: boolean): SidedRow<Row>[] => {
   const sided: SidedRow<Row>[] = [];
   from(given)
-    .pipe(stratifiedSplit({ shares, seed, stratify: (row) => row.category, groupBy: groups ? (row) => row.title : undefined }))
+    .pipe(
+      stratifiedSplit({
+        shares,
+        seed,
+        stratify: (row) => row.category,
+        groupBy: groups ? (row) => row.title : undefined,
+      }),
+    )
     .subscribe((row) => sided.push(row));
   return sided;
 };
 
 /** Calls back after every row with its class's counts so far. */
-const atEveryMoment = (sided: readonly SidedRow<Row>[], see: (counts: Readonly<Record<Side, number>>, total: number, row: SidedRow<Row>) => void): void => {
+const atEveryMoment = (
+  sided: readonly SidedRow<Row>[],
+  see: (counts: Readonly<Record<Side, number>>, total: number, row: SidedRow<Row>) => void,
+): void => {
   const classes = new Map<string, Record<Side, number>>();
   for (const row of sided) {
     const counts = classes.get(row.row.category) ?? { train: 0, validation: 0, test: 0 };
@@ -93,13 +111,24 @@ describe('stratifiedSplit', () => {
     const whole = fc.integer({ min: 1, max: 4 });
     const sides = fc.oneof(fc.tuple(whole, whole, whole), fc.tuple(whole, whole, fc.constant(0)));
     fc.assert(
-      fc.property(fc.integer({ min: 100, max: 400 }), sides, fc.constantFrom(1 - 9e-10, 1 + 9e-10), fc.integer(), (count, weights, sum, seed) => {
-        const shares = sharesOf(weights);
-        const given = Array.from({ length: count }, (_, id) => ({ id, category: 'World', title: '' }));
-        const sided = split(given, { train: shares.train * sum, validation: shares.validation * sum, test: shares.test * sum }, seed, false);
-        expect(sided.every(({ side }) => SIDES.includes(side))).toBe(true);
-        expect(furthest(sided, shares)).toBeLessThanOrEqual(3 / 4 + rounding);
-      }),
+      fc.property(
+        fc.integer({ min: 100, max: 400 }),
+        sides,
+        fc.constantFrom(1 - 9e-10, 1 + 9e-10),
+        fc.integer(),
+        (count, weights, sum, seed) => {
+          const shares = sharesOf(weights);
+          const given = Array.from({ length: count }, (_, id) => ({ id, category: 'World', title: '' }));
+          const sided = split(
+            given,
+            { train: shares.train * sum, validation: shares.validation * sum, test: shares.test * sum },
+            seed,
+            false,
+          );
+          expect(sided.every(({ side }) => SIDES.includes(side))).toBe(true);
+          expect(furthest(sided, shares)).toBeLessThanOrEqual(3 / 4 + rounding);
+        },
+      ),
       run,
     );
   });

@@ -42,7 +42,9 @@ describe('training operators in pipe()', () => {
   });
 
   it('one batch stream feeds two models through connect', () => {
-    const both$ = labelled$.pipe(connect((batch$) => merge(batch$.pipe(trainStep(model, step)), batch$.pipe(evaluate(model)))));
+    const both$ = labelled$.pipe(
+      connect((batch$) => merge(batch$.pipe(trainStep(model, step)), batch$.pipe(evaluate(model)))),
+    );
     expectTypeOf(both$).toEqualTypeOf<Observable<StepEnded | EvaluatedBatch>>();
   });
 
@@ -50,7 +52,11 @@ describe('training operators in pipe()', () => {
     const source: BatchSource = { rows: { train: 1, validation: 1, test: 1 }, batches: () => labelled$ };
     const event$ = of(source).pipe(fit(model));
     expectTypeOf(event$).toEqualTypeOf<Observable<TrainingEvent>>();
-    const loss$ = event$.pipe(map((event) => (event.type === 'epoch' ? event.validationLoss : event.type === 'training-ended' ? event.bestEpoch : event.model)));
+    const loss$ = event$.pipe(
+      map((event) =>
+        event.type === 'epoch' ? event.validationLoss : event.type === 'training-ended' ? event.bestEpoch : event.model,
+      ),
+    );
     expectTypeOf(loss$).toEqualTypeOf<Observable<number | string>>();
     // @ts-expect-error fit trains on sources of batches, since it reads them once an epoch
     labelled$.pipe(fit(model));
@@ -64,7 +70,9 @@ describe('training operators in pipe()', () => {
     // @ts-expect-error no such mode
     reduceLrOnPlateau({ thresholdMode: 'ratio' });
     const results: readonly EpochResult[] = [];
-    const state$ = from(results).pipe(scan(combineSteps([reduceLrOnPlateau(), earlyStopping()]), initialTrainingState()));
+    const state$ = from(results).pipe(
+      scan(combineSteps([reduceLrOnPlateau(), earlyStopping()]), initialTrainingState()),
+    );
     expectTypeOf(state$).toEqualTypeOf<Observable<TrainingState>>();
   });
 });

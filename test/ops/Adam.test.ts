@@ -12,13 +12,37 @@ beforeAll(() => {
 // Four steps of torch.optim.Adam 2.13 at these learning rates.
 const start = [1, -2, 0.5, 0, 3, -0.25];
 const steps = [
-  { learningRate: 0.1, gradient: [0.5, -1, 0, 0, 2, 1e-9], after: [0.9000000357627869, -1.899999976158142, 0.5, 0, 2.9000000953674316, -0.2590909004211426] },
-  { learningRate: 0.1, gradient: [-0.25, 3, 0, 1, 2, 0], after: [0.8733663558959961, -1.9494189023971558, 0.5, -0.07441367954015732, 2.8000001907348633, -0.26351499557495117] },
-  { learningRate: 0.01, gradient: [0.125, 0.5, 0, -4, 2, 1e-4], after: [0.8699620366096497, -1.9541902542114258, 0.5, -0.06961055099964142, 2.7900002002716064, -0.2699020802974701] },
-  { learningRate: 0.001, gradient: [8, -0.5, 0, 1, 2, 0], after: [0.869362473487854, -1.954486608505249, 0.5, -0.0693652480840683, 2.7890002727508545, -0.2704252600669861] },
+  {
+    learningRate: 0.1,
+    gradient: [0.5, -1, 0, 0, 2, 1e-9],
+    after: [0.9000000357627869, -1.899999976158142, 0.5, 0, 2.9000000953674316, -0.2590909004211426],
+  },
+  {
+    learningRate: 0.1,
+    gradient: [-0.25, 3, 0, 1, 2, 0],
+    after: [
+      0.8733663558959961, -1.9494189023971558, 0.5, -0.07441367954015732, 2.8000001907348633, -0.26351499557495117,
+    ],
+  },
+  {
+    learningRate: 0.01,
+    gradient: [0.125, 0.5, 0, -4, 2, 1e-4],
+    after: [
+      0.8699620366096497, -1.9541902542114258, 0.5, -0.06961055099964142, 2.7900002002716064, -0.2699020802974701,
+    ],
+  },
+  {
+    learningRate: 0.001,
+    gradient: [8, -0.5, 0, 1, 2, 0],
+    after: [0.869362473487854, -1.954486608505249, 0.5, -0.0693652480840683, 2.7890002727508545, -0.2704252600669861],
+  },
 ];
-const lastM = [0.8274500370025635, 0.16509999334812164, 0, -0.17900000512599945, 0.6877999901771545, 9.00007307791384e-6];
-const lastV = [0.06432723999023438, 0.010478761978447437, 0, 0.01798200234770775, 0.015976017341017723, 9.990000146564704e-12];
+const lastM = [
+  0.8274500370025635, 0.16509999334812164, 0, -0.17900000512599945, 0.6877999901771545, 9.00007307791384e-6,
+];
+const lastV = [
+  0.06432723999023438, 0.010478761978447437, 0, 0.01798200234770775, 0.015976017341017723, 9.990000146564704e-12,
+];
 
 describe.each(['headwater', 'cpu', ...tensorflow])('Adam on %s', (backend) => {
   beforeEach(async () => {
@@ -31,7 +55,8 @@ describe.each(['headwater', 'cpu', ...tensorflow])('Adam on %s', (backend) => {
     return {
       weight,
       adam,
-      step: (gradient: readonly number[], learningRate: number) => tf.tidy(() => adam.step(new Map([['w', tf.tensor2d([...gradient], [2, 3])]]), learningRate)),
+      step: (gradient: readonly number[], learningRate: number) =>
+        tf.tidy(() => adam.step(new Map([['w', tf.tensor2d([...gradient], [2, 3])]]), learningRate)),
       dispose: () => {
         adam.dispose();
         weight.dispose();
@@ -49,7 +74,11 @@ describe.each(['headwater', 'cpu', ...tensorflow])('Adam on %s', (backend) => {
     expect([...state.keys()]).toEqual(['step', 'w.exp_avg', 'w.exp_avg_sq']);
     expect(state.get('step')).toEqual({ shape: [], data: Float32Array.of(4) });
     expectClose(state.get('w.exp_avg')!.data, lastM, 1e-6);
-    expectClose(state.get('w.exp_avg_sq')!.data.map((v) => v * 100), lastV.map((v) => v * 100), 1e-6);
+    expectClose(
+      state.get('w.exp_avg_sq')!.data.map((v) => v * 100),
+      lastV.map((v) => v * 100),
+      1e-6,
+    );
     dispose();
   });
 
@@ -104,7 +133,9 @@ describe.each(['headwater', 'cpu', ...tensorflow])('Adam on %s', (backend) => {
     const { weight, adam, step, dispose } = make();
     expect(() => adam.step(new Map(), 0.1)).toThrow(expect.objectContaining({ code: 'HW_USAGE' }));
     tf.tidy(() => {
-      expect(() => adam.step(new Map([['w', tf.zeros([3, 2])]]), 0.1)).toThrow(/shape \[2, 3\] for the weight "w", but was given \[3, 2\]/);
+      expect(() => adam.step(new Map([['w', tf.zeros([3, 2])]]), 0.1)).toThrow(
+        /shape \[2, 3\] for the weight "w", but was given \[3, 2\]/,
+      );
     });
     expect([...weight.dataSync()]).toEqual(start);
     expect(() => step(start, NaN)).toThrow(expect.objectContaining({ code: 'HW_USAGE' }));
@@ -114,7 +145,11 @@ describe.each(['headwater', 'cpu', ...tensorflow])('Adam on %s', (backend) => {
 
   it.each([
     ['no step', new Map([['w.exp_avg', { shape: [2, 3], data: new Float32Array(6) }]]), /"step"/],
-    ['a missing moment', new Map([['step', { shape: [], data: Float32Array.of(1) }]]), /"w\.exp_avg" should be of shape \[2, 3\], but is missing/],
+    [
+      'a missing moment',
+      new Map([['step', { shape: [], data: Float32Array.of(1) }]]),
+      /"w\.exp_avg" should be of shape \[2, 3\], but is missing/,
+    ],
     [
       'a moment of another shape',
       new Map([
@@ -136,7 +171,10 @@ describe.each(['headwater', 'cpu', ...tensorflow])('Adam on %s', (backend) => {
       'a moment too many',
       new Map([
         ['step', { shape: [], data: Float32Array.of(1) }],
-        ...['w.exp_avg', 'w.exp_avg_sq', 'u.exp_avg'].map((name): [string, { shape: number[]; data: Float32Array }] => [name, { shape: [2, 3], data: new Float32Array(6) }]),
+        ...['w.exp_avg', 'w.exp_avg_sq', 'u.exp_avg'].map((name): [string, { shape: number[]; data: Float32Array }] => [
+          name,
+          { shape: [2, 3], data: new Float32Array(6) },
+        ]),
       ]),
       /4 entries, but this optimizer 3/,
     ],

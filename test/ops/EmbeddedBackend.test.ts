@@ -26,14 +26,28 @@ registerEmbedded('reference', undefined);
 const HIDDEN = 3;
 const lengths = Int32Array.of(3, 1, 5, 2, 4);
 const batch = { size: 5, time: 5, tokens: Int32Array.from({ length: 25 }, (_, i) => (i * 7) % 100), lengths };
-const wave = (...shape: readonly number[]): tf.Tensor => tf.sin(tf.reshape(tf.range(0, shape.reduce((size, side) => size * side, 1)), [...shape]));
+const wave = (...shape: readonly number[]): tf.Tensor =>
+  tf.sin(
+    tf.reshape(
+      tf.range(
+        0,
+        shape.reduce((size, side) => size * side, 1),
+      ),
+      [...shape],
+    ),
+  );
 const layer = (gates: number, inputs: number): LayerWeights<tf.Tensor> => ({
   weight_ih_l0: wave(gates * HIDDEN, inputs),
   weight_hh_l0: wave(gates * HIDDEN, HIDDEN),
   bias_ih_l0: wave(gates * HIDDEN),
   bias_hh_l0: wave(gates * HIDDEN),
 });
-const cell = (gates: number) => ({ weight_ih: wave(gates * HIDDEN, 100), weight_hh: wave(gates * HIDDEN, HIDDEN), bias_ih: wave(gates * HIDDEN), bias_hh: wave(gates * HIDDEN) });
+const cell = (gates: number) => ({
+  weight_ih: wave(gates * HIDDEN, 100),
+  weight_hh: wave(gates * HIDDEN, HIDDEN),
+  bias_ih: wave(gates * HIDDEN),
+  bias_hh: wave(gates * HIDDEN),
+});
 const head = () => ({ fc1_weight: wave(6, HIDDEN), fc1_bias: wave(6), fc2_weight: wave(2, 6), fc2_bias: wave(2) });
 
 /** Every public op, with an input of 1,000 values for its first. */
@@ -52,49 +66,74 @@ const ops: readonly (readonly [string, readonly number[], (input: tf.Tensor) => 
   ['gruCell', [10, 100], (x) => gruCell(x, wave(10, HIDDEN), cell(3))],
   ['lstmCell', [10, 100], (x) => lstmCell(x, { hidden: wave(10, HIDDEN), cell: wave(10, HIDDEN) }, cell(4)).hidden],
   ['embeddedRecurrentLast', [100, 10], (embeddings) => embeddedRecurrentLast('gru', embeddings, batch, layer(3, 10))],
-  ['classifierProbabilities', [100, 10], (embeddings) => classifierProbabilities('gru', { embeddings, ...layer(3, 10), ...head() }, { ...batch, ids: new Int32Array(5) }, { padIndex: 0, overPadding: false })],
+  [
+    'classifierProbabilities',
+    [100, 10],
+    (embeddings) =>
+      classifierProbabilities(
+        'gru',
+        { embeddings, ...layer(3, 10), ...head() },
+        { ...batch, ids: new Int32Array(5) },
+        { padIndex: 0, overPadding: false },
+      ),
+  ],
 ];
 
 describe.each(ops)('%s', (_, shape, run) => {
-  it.each(['bool', 'int32'] as const)('reads a cast of %s, and leaves that and what stands beside it in memory as they were', async (dtype) => {
-    await tf.setBackend(name);
-    const { memory } = machine;
-    const before = memory.bytesInUse;
-    tf.tidy(() => {
-      const bits = Array.from({ length: 1000 }, (_v, i) => (i * i) % 3 === 0);
-      const given = tf.tensor(dtype === 'bool' ? bits : bits.map(Number), [...shape], dtype);
-      const expected = run(tf.tensor(bits.map(Number), [...shape])).dataSync();
-      // A block of 1,000 bytes that is free, and one behind it that is in use: what is written past the first shows in the second.
-      const [free, guard] = [memory.allocate(1000), memory.allocate(4000)];
-      memory.ints(guard, 1000).fill(7);
-      memory.free(free);
+  it.each(['bool', 'int32'] as const)(
+    'reads a cast of %s, and leaves that and what stands beside it in memory as they were',
+    async (dtype) => {
+      await tf.setBackend(name);
+      const { memory } = machine;
+      const before = memory.bytesInUse;
+      tf.tidy(() => {
+        const bits = Array.from({ length: 1000 }, (_v, i) => (i * i) % 3 === 0);
+        const given = tf.tensor(dtype === 'bool' ? bits : bits.map(Number), [...shape], dtype);
+        const expected = run(tf.tensor(bits.map(Number), [...shape])).dataSync();
+        // A block of 1,000 bytes that is free, and one behind it that is in use: what is written past the first shows
+        // in
+        // the second.
+        const [free, guard] = [memory.allocate(1000), memory.allocate(4000)];
+        memory.ints(guard, 1000).fill(7);
+        memory.free(free);
 
-      expect(run(tf.cast(given, 'float32')).dataSync()).toEqual(expected);
+        expect(run(tf.cast(given, 'float32')).dataSync()).toEqual(expected);
 
-      expect(memory.ints(guard, 1000).every((word) => word === 7)).toBe(true);
-      memory.free(guard);
-      expect(given.dataSync()).toEqual(dtype === 'bool' ? Uint8Array.from(bits, Number) : Int32Array.from(bits, Number));
-    });
-    expect(memory.bytesInUse).toBe(before);
-  });
+        expect(memory.ints(guard, 1000).every((word) => word === 7)).toBe(true);
+        memory.free(guard);
+        expect(given.dataSync()).toEqual(
+          dtype === 'bool' ? Uint8Array.from(bits, Number) : Int32Array.from(bits, Number),
+        );
+      });
+      expect(memory.bytesInUse).toBe(before);
+    },
+  );
 
   it.each(['bool', 'int32'] as const)('refuses %s itself, and says what to do', async (dtype) => {
     await tf.setBackend(name);
     tf.tidy(() => {
-      expect(() => run(tf.zeros([...shape], dtype))).toThrow(expect.objectContaining({ code: 'HW_USAGE', message: expect.stringMatching(`of dtype ${dtype}, but it must be float32\\. Cast it first\\.`) as string }));
+      expect(() => run(tf.zeros([...shape], dtype))).toThrow(
+        expect.objectContaining({
+          code: 'HW_USAGE',
+          message: expect.stringMatching(`of dtype ${dtype}, but it must be float32\\. Cast it first\\.`) as string,
+        }),
+      );
     });
   });
 });
 
-it.each([name, 'reference'])('Adam on %s takes fractional steps from weights that were cast from whole numbers', async (backend) => {
-  await tf.setBackend(backend);
-  tf.tidy(() => {
-    const weight = tf.variable(tf.cast(tf.tensor1d([1, 2], 'int32'), 'float32'));
-    // Read by a kernel before it is written into.
-    softmax(tf.reshape(weight, [1, 2]));
-    const adam = new Adam(new Map([['w', weight]]));
-    adam.step(new Map([['w', tf.tensor1d([1, -1])]]), 0.5);
-    expect([...weight.dataSync()]).toEqual([0.5, 2.5]);
-    adam.dispose();
-  });
-});
+it.each([name, 'reference'])(
+  'Adam on %s takes fractional steps from weights that were cast from whole numbers',
+  async (backend) => {
+    await tf.setBackend(backend);
+    tf.tidy(() => {
+      const weight = tf.variable(tf.cast(tf.tensor1d([1, 2], 'int32'), 'float32'));
+      // Read by a kernel before it is written into.
+      softmax(tf.reshape(weight, [1, 2]));
+      const adam = new Adam(new Map([['w', weight]]));
+      adam.step(new Map([['w', tf.tensor1d([1, -1])]]), 0.5);
+      expect([...weight.dataSync()]).toEqual([0.5, 2.5]);
+      adam.dispose();
+    });
+  },
+);

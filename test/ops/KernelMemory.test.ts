@@ -26,7 +26,8 @@ describe('the memory of the kernels', () => {
 
   it('is not full while what is free, joined, would do: sizes that grow, as of one model after another', () => {
     const memory = new KernelMemory();
-    for (let size = 4 * MEBIBYTE; size < 3000 * MEBIBYTE; size = Math.ceil(size * 1.12)) memory.free(memory.allocate(size));
+    for (let size = 4 * MEBIBYTE; size < 3000 * MEBIBYTE; size = Math.ceil(size * 1.12))
+      memory.free(memory.allocate(size));
     expect(memory.bytesInUse).toBe(0);
   });
 
@@ -38,7 +39,9 @@ describe('the memory of the kernels', () => {
     expect(memory.allocate(256 * MEBIBYTE)).toBe(blocks[5]);
     expect(memory.allocate(256 * MEBIBYTE)).toBe(blocks[9]);
     expect(() => memory.allocate(256 * MEBIBYTE)).toThrow(expect.objectContaining({ code: 'HW_BACKEND' }));
-    expect(() => memory.allocate(256 * MEBIBYTE)).toThrow(/full: of 38\d\d MiB held, 3840 MiB are in use, and another 256 MiB cannot be had in one piece\./);
+    expect(() => memory.allocate(256 * MEBIBYTE)).toThrow(
+      /full: of 38\d\d MiB held, 3840 MiB are in use, and another 256 MiB cannot be had in one piece\./,
+    );
   });
 
   it('never gives out the same byte twice, and gives out all of it when all was given back', () => {

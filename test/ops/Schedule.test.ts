@@ -38,20 +38,33 @@ describe('layerSchedules', () => {
 
   it('never takes a step twice, and no more steps than are read', () => {
     fc.assert(
-      fc.property(fc.array(fc.integer({ min: 1, max: 20 }), { minLength: 1, maxLength: 20 }), fc.integer({ min: 0, max: 3 }), fc.boolean(), fc.constantFrom('all' as const, 'last' as const), (lengths, extra, overPadding, reading) => {
-        const time = Math.max(...lengths) + extra;
-        const tokens = lengths.reduce((a, b) => a + b, 0);
-        const all = lengths.length * time;
-        const [forward, reverse] = layerSchedules(Int32Array.from(lengths), time, 2, overPadding, reading) as [ReturnType<typeof layerSchedules>[0], ReturnType<typeof layerSchedules>[0]];
-        for (const { order, active, offsets, index } of [forward, reverse]) {
-          expect(new Set(index).size).toBe(index.length);
-          expect([...order].sort((a, b) => a - b)).toEqual(lengths.map((_, row) => row));
-          expect([...active]).toEqual([...active].sort((a, b) => b - a));
-          expect(offsets[active.length]).toBe(index.length);
-        }
-        expect(pairsOf(forward)).toBe(overPadding && reading === 'all' ? all : tokens);
-        expect(pairsOf(reverse)).toBe({ all: overPadding ? all : tokens, last: overPadding ? all - tokens + lengths.length : lengths.length }[reading]);
-      }),
+      fc.property(
+        fc.array(fc.integer({ min: 1, max: 20 }), { minLength: 1, maxLength: 20 }),
+        fc.integer({ min: 0, max: 3 }),
+        fc.boolean(),
+        fc.constantFrom('all' as const, 'last' as const),
+        (lengths, extra, overPadding, reading) => {
+          const time = Math.max(...lengths) + extra;
+          const tokens = lengths.reduce((a, b) => a + b, 0);
+          const all = lengths.length * time;
+          const [forward, reverse] = layerSchedules(Int32Array.from(lengths), time, 2, overPadding, reading) as [
+            ReturnType<typeof layerSchedules>[0],
+            ReturnType<typeof layerSchedules>[0],
+          ];
+          for (const { order, active, offsets, index } of [forward, reverse]) {
+            expect(new Set(index).size).toBe(index.length);
+            expect([...order].sort((a, b) => a - b)).toEqual(lengths.map((_, row) => row));
+            expect([...active]).toEqual([...active].sort((a, b) => b - a));
+            expect(offsets[active.length]).toBe(index.length);
+          }
+          expect(pairsOf(forward)).toBe(overPadding && reading === 'all' ? all : tokens);
+          expect(pairsOf(reverse)).toBe(
+            { all: overPadding ? all : tokens, last: overPadding ? all - tokens + lengths.length : lengths.length }[
+              reading
+            ],
+          );
+        },
+      ),
       { seed: 3, numRuns: 200 },
     );
   });

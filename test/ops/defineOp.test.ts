@@ -26,7 +26,10 @@ describe('an op', () => {
   });
 
   it('takes a faster kernel in its place without a word, and keeps its one gradient', () => {
-    const counted = gatherLastKernels.map(({ kernelName, kernelFunc }) => ({ kernelName, kernelFunc: vi.fn(kernelFunc) }));
+    const counted = gatherLastKernels.map(({ kernelName, kernelFunc }) => ({
+      kernelName,
+      kernelFunc: vi.fn(kernelFunc),
+    }));
     registerKernels('cpu', counted);
     tf.tidy(() => {
       const gradient = tf.grad((x) => gatherLast(x, Int32Array.of(2, 1)))(output(), tf.tensor2d([5, 6], [2, 1]));
@@ -47,8 +50,20 @@ describe('an op', () => {
   it.each(['cpu', 'headwater'])('keeps nothing for a backward pass where none can follow: on %s', async (backend) => {
     await tf.setBackend(backend);
     tf.tidy(() => {
-      const inputs = { x: tf.ones([2, 3, 4]), weight_ih_l0: tf.ones([6, 4]), weight_hh_l0: tf.ones([6, 2]), bias_ih_l0: tf.ones([6]), bias_hh_l0: tf.ones([6]) };
-      const run = (reserve: boolean): readonly tf.Tensor[] => RECURRENT_OPS.gru.layer.run(inputs, { lengths: Int32Array.of(3, 1), overPadding: false, fromState: false, reserve });
+      const inputs = {
+        x: tf.ones([2, 3, 4]),
+        weight_ih_l0: tf.ones([6, 4]),
+        weight_hh_l0: tf.ones([6, 2]),
+        bias_ih_l0: tf.ones([6]),
+        bias_hh_l0: tf.ones([6]),
+      };
+      const run = (reserve: boolean): readonly tf.Tensor[] =>
+        RECURRENT_OPS.gru.layer.run(inputs, {
+          lengths: Int32Array.of(3, 1),
+          overPadding: false,
+          fromState: false,
+          reserve,
+        });
       const [output, hidden, empty] = run(false);
       const [sameOutput, sameHidden, reserve] = run(true);
       expect(empty!.size).toBe(0);

@@ -17,38 +17,54 @@ describe.each(['headwater', 'cpu', ...tensorflow])('dropout on %s', (backend) =>
     await tf.setBackend(backend);
   });
 
-  const mask = (size: number, options: Parameters<typeof dropout>[1]): number[] => tf.tidy(() => [...dropout(tf.ones([1, size]), options).dataSync()]);
+  const mask = (size: number, options: Parameters<typeof dropout>[1]): number[] =>
+    tf.tidy(() => [...dropout(tf.ones([1, size]), options).dataSync()]);
 
   it('drops the share asked for and scales up what it keeps', () => {
     const values = mask(100_000, at);
     const kept = Math.fround(1 / 0.9);
     expect(new Set(values)).toEqual(new Set([0, kept]));
     const dropped = values.filter((value) => value === 0).length / values.length;
-    expect(Math.abs(dropped - 0.1)).toBeLessThan(4 * Math.sqrt((0.1 * 0.9) / values.length)); // four standard deviations
+    // four standard deviations
+    expect(Math.abs(dropped - 0.1)).toBeLessThan(4 * Math.sqrt((0.1 * 0.9) / values.length));
   });
 
   it('depends on seed, epoch, step, site and position alone', () => {
     const values = mask(200, at);
     expect(mask(200, at)).toEqual(values);
     expect(mask(1000, at).slice(0, 200)).toEqual(values);
-    for (const change of [{ seed: 1235 }, { epoch: 2 }, { step: 1 }, { site: 1 }]) expect(mask(200, { ...at, ...change })).not.toEqual(values);
+    for (const change of [{ seed: 1235 }, { epoch: 2 }, { step: 1 }, { site: 1 }])
+      expect(mask(200, { ...at, ...change })).not.toEqual(values);
   });
 
   it('takes the words that its documentation names', () => {
     const words = new Uint32Array(8);
-    for (const block of [0, 1]) philox4x32(words, block * 4, 3, 5, 2, block, deriveSeed(9, 'dropout', 0), deriveSeed(9, 'dropout', 1));
-    expect(mask(7, { rate: 0.5, seed: 9, epoch: 3, step: 5, site: 2 })).toEqual(Array.from(words.subarray(0, 7), (word) => (word < 2 ** 31 ? 0 : 2)));
+    for (const block of [0, 1])
+      philox4x32(words, block * 4, 3, 5, 2, block, deriveSeed(9, 'dropout', 0), deriveSeed(9, 'dropout', 1));
+    expect(mask(7, { rate: 0.5, seed: 9, epoch: 3, step: 5, site: 2 })).toEqual(
+      Array.from(words.subarray(0, 7), (word) => (word < 2 ** 31 ? 0 : 2)),
+    );
   });
 
   it('multiplies values and gradients by the same mask', () => {
     tf.tidy(() => {
-      const x = tf.tensor2d(Float32Array.from({ length: 60 }, (_, i) => i + 1), [6, 10]);
-      const dy = tf.tensor2d(Float32Array.from({ length: 60 }, (_, i) => 100 - i), [6, 10]);
+      const x = tf.tensor2d(
+        Float32Array.from({ length: 60 }, (_, i) => i + 1),
+        [6, 10],
+      );
+      const dy = tf.tensor2d(
+        Float32Array.from({ length: 60 }, (_, i) => 100 - i),
+        [6, 10],
+      );
       const factors = mask(60, { ...at, rate: 0.5 });
       const y = dropout(x, { ...at, rate: 0.5 });
       expect(y.shape).toEqual([6, 10]);
       expect([...y.dataSync()]).toEqual(factors.map((factor, i) => factor * (i + 1)));
-      expect([...tf.grad((z: tf.Tensor) => dropout(z, { ...at, rate: 0.5 }))(x, dy).dataSync()]).toEqual(factors.map((factor, i) => factor * (100 - i)));
+      expect([
+        ...tf
+          .grad((z: tf.Tensor) => dropout(z, { ...at, rate: 0.5 }))(x, dy)
+          .dataSync(),
+      ]).toEqual(factors.map((factor, i) => factor * (100 - i)));
     });
   });
 

@@ -77,18 +77,42 @@ describe.each(['headwater', 'cpu', ...tensorflow])('embedding on %s', (backend) 
 });
 
 it('gives the same gradient by the kernel as by stock ops', async () => {
-  const gradients = async (backend: string, vocabulary: number, tokens: readonly number[], seed: number): Promise<Float32Array> => {
+  const gradients = async (
+    backend: string,
+    vocabulary: number,
+    tokens: readonly number[],
+    seed: number,
+  ): Promise<Float32Array> => {
     await tf.setBackend(backend);
     return tf.tidy(() => {
-      const dOutput = tf.tensor3d(Float32Array.from({ length: tokens.length * 3 }, (_, i) => Math.sin(seed + i)), [1, tokens.length, 3]);
-      return Float32Array.from(tf.grad((w) => embedding(w, { tokens: Int32Array.from(tokens), size: 1, time: tokens.length }))(tf.zeros([vocabulary, 3]), dOutput).dataSync());
+      const dOutput = tf.tensor3d(
+        Float32Array.from({ length: tokens.length * 3 }, (_, i) => Math.sin(seed + i)),
+        [1, tokens.length, 3],
+      );
+      return Float32Array.from(
+        tf
+          .grad((w) => embedding(w, { tokens: Int32Array.from(tokens), size: 1, time: tokens.length }))(
+            tf.zeros([vocabulary, 3]),
+            dOutput,
+          )
+          .dataSync(),
+      );
     });
   };
   await fc.assert(
     fc.asyncProperty(
-      fc.integer({ min: 2, max: 9 }).chain((vocabulary) => fc.tuple(fc.constant(vocabulary), fc.array(fc.nat(vocabulary - 1), { minLength: 1, maxLength: 30 }))),
+      fc
+        .integer({ min: 2, max: 9 })
+        .chain((vocabulary) =>
+          fc.tuple(fc.constant(vocabulary), fc.array(fc.nat(vocabulary - 1), { minLength: 1, maxLength: 30 })),
+        ),
       fc.nat(1000),
-      async ([vocabulary, tokens], seed) => expectClose(await gradients('headwater', vocabulary, tokens, seed), await gradients('cpu', vocabulary, tokens, seed), 1e-6),
+      async ([vocabulary, tokens], seed) =>
+        expectClose(
+          await gradients('headwater', vocabulary, tokens, seed),
+          await gradients('cpu', vocabulary, tokens, seed),
+          1e-6,
+        ),
     ),
     { seed: 31, numRuns: 40 },
   );

@@ -13,7 +13,10 @@ const variantAfter = (call: string): string => {
     registerBackend();
     console.log(backendVariant().simd);
   `;
-  const { stdout, stderr } = spawnSync(process.execPath, ['--import', 'tsx', '--input-type=module', '--eval', code], { cwd: join(import.meta.dirname, '../..'), encoding: 'utf8' });
+  const { stdout, stderr } = spawnSync(process.execPath, ['--import', 'tsx', '--input-type=module', '--eval', code], {
+    cwd: join(import.meta.dirname, '../..'),
+    encoding: 'utf8',
+  });
   expect(stderr).toBe('');
   return stdout.trim();
 };

@@ -20,7 +20,9 @@ export const expectValuesClose = (name: string, actual: Values, expected: Values
     if (!(off <= worst)) [worst, at] = [off, i];
     if (Number.isNaN(off)) break;
   }
-  expect(worst, `${name}[${at}]: ${actual.data[at] ?? NaN} instead of ${expected.data[at] ?? NaN}`).toBeLessThanOrEqual(tolerance);
+  expect(worst, `${name}[${at}]: ${actual.data[at] ?? NaN} instead of ${expected.data[at] ?? NaN}`).toBeLessThanOrEqual(
+    tolerance,
+  );
 };
 
 /** The same for a tensor. */

@@ -5,5 +5,6 @@ import type { Outcome } from './recurrentCase.js';
 /** Holds two runs to each other: results within 1e-5, gradients within 1e-4. */
 export const expectSameOutcome = (actual: Outcome, expected: Outcome): void => {
   expect([...actual.keys()]).toEqual([...expected.keys()]);
-  for (const [name, values] of actual) expectValuesClose(name, values, expected.get(name)!, /^(output|hidden|cell|last)$/.test(name) ? 1e-5 : 1e-4);
+  for (const [name, values] of actual)
+    expectValuesClose(name, values, expected.get(name)!, /^(output|hidden|cell|last)$/.test(name) ? 1e-5 : 1e-4);
 };

@@ -27,7 +27,10 @@ describe.each(['headwater', 'cpu', ...tensorflow])('gatherLast on %s', (backend)
 
   it('sends the gradient back to where the value came from', () => {
     tf.tidy(() => {
-      const gradient = tf.grad((output) => gatherLast(output, Int32Array.of(2, 1)))(tf.tensor3d(values, [2, 3, 2]), tf.tensor2d([1, 2, 3, 4], [2, 2]));
+      const gradient = tf.grad((output) => gatherLast(output, Int32Array.of(2, 1)))(
+        tf.tensor3d(values, [2, 3, 2]),
+        tf.tensor2d([1, 2, 3, 4], [2, 2]),
+      );
       expect(gradient.shape).toEqual([2, 3, 2]);
       expect([...gradient.dataSync()]).toEqual([0, 0, 1, 2, 0, 0, 3, 4, 0, 0, 0, 0]);
     });
@@ -35,7 +38,8 @@ describe.each(['headwater', 'cpu', ...tensorflow])('gatherLast on %s', (backend)
 
   it('leaves no tensor behind', () => {
     const output = tf.tensor3d(values, [2, 3, 2]);
-    const step = (): void => tf.tidy(() => void tf.grad((x) => gatherLast(x, Int32Array.of(2, 1)))(output, tf.ones([2, 2])));
+    const step = (): void =>
+      tf.tidy(() => void tf.grad((x) => gatherLast(x, Int32Array.of(2, 1)))(output, tf.ones([2, 2])));
     step();
     const before = tf.memory();
     step();
@@ -50,7 +54,9 @@ describe.each(['headwater', 'cpu', ...tensorflow])('gatherLast on %s', (backend)
     ['a length past the end', [2, 3], Int32Array.of(1, 4)],
   ] as const)('refuses %s', (_, [batch, time], lengths) => {
     tf.tidy(() => {
-      expect(() => gatherLast(tf.zeros([batch, time, 1]), lengths)).toThrow(expect.objectContaining({ code: 'HW_USAGE' }));
+      expect(() => gatherLast(tf.zeros([batch, time, 1]), lengths)).toThrow(
+        expect.objectContaining({ code: 'HW_USAGE' }),
+      );
     });
   });
 

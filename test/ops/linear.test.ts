@@ -29,7 +29,10 @@ describe.each(['headwater', 'cpu', ...tensorflow])('linear on %s', (backend) => 
   it('has the gradients dy·W, dyᵀ·x and Σ dy', () => {
     tf.tidy(() => {
       const dy = tf.tensor2d([1, 2, 3, -4], [2, 2]);
-      const [dx, dWeight, dBias] = tf.grads((a, w, b) => linear(a, w, b))([tf.tensor2d(x, [2, 3]), tf.tensor2d(weight, [2, 3]), tf.tensor1d(bias)], dy);
+      const [dx, dWeight, dBias] = tf.grads((a, w, b) => linear(a, w, b))(
+        [tf.tensor2d(x, [2, 3]), tf.tensor2d(weight, [2, 3]), tf.tensor1d(bias)],
+        dy,
+      );
       expect([...dx!.dataSync()]).toEqual([5, 4, 3, -5, -8, -11]);
       expect([...dWeight!.dataSync()]).toEqual([-2, 3.5, 15, 6, 2, -10]);
       expect([...dBias!.dataSync()]).toEqual([4, -2]);
@@ -39,13 +42,20 @@ describe.each(['headwater', 'cpu', ...tensorflow])('linear on %s', (backend) => 
   it('multiplies matrices of any size', () => {
     tf.tidy(() => {
       const [rows, inputs, outputs] = [7, 19, 13];
-      const wave = (size: number, phase: number): number[] => Array.from({ length: size }, (_, i) => Math.sin(phase + i * i));
+      const wave = (size: number, phase: number): number[] =>
+        Array.from({ length: size }, (_, i) => Math.sin(phase + i * i));
       const [a, w, b] = [wave(rows * inputs, 1), wave(outputs * inputs, 2), wave(outputs, 3)];
       const expected = Array.from({ length: rows * outputs }, (_, at) => {
         const [row, output] = [Math.floor(at / outputs), at % outputs];
-        return a.slice(row * inputs, (row + 1) * inputs).reduce((sum, value, k) => sum + value * w[output * inputs + k]!, b[output]!);
+        return a
+          .slice(row * inputs, (row + 1) * inputs)
+          .reduce((sum, value, k) => sum + value * w[output * inputs + k]!, b[output]!);
       });
-      expectClose(linear(tf.tensor2d(a, [rows, inputs]), tf.tensor2d(w, [outputs, inputs]), tf.tensor1d(b)).dataSync(), expected, 1e-5);
+      expectClose(
+        linear(tf.tensor2d(a, [rows, inputs]), tf.tensor2d(w, [outputs, inputs]), tf.tensor1d(b)).dataSync(),
+        expected,
+        1e-5,
+      );
     });
   });
 
@@ -55,7 +65,9 @@ describe.each(['headwater', 'cpu', ...tensorflow])('linear on %s', (backend) => 
     ['an input that is no matrix', [3], [2, 3], [2]],
   ])('refuses %s', (_, ofX, ofWeight, ofBias) => {
     tf.tidy(() => {
-      expect(() => linear(tf.zeros(ofX), tf.zeros(ofWeight), tf.zeros(ofBias))).toThrow(expect.objectContaining({ code: 'HW_USAGE' }));
+      expect(() => linear(tf.zeros(ofX), tf.zeros(ofWeight), tf.zeros(ofBias))).toThrow(
+        expect.objectContaining({ code: 'HW_USAGE' }),
+      );
     });
   });
 });

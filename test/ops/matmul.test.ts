@@ -24,19 +24,28 @@ const size = fc.integer({ min: 1, max: 13 });
 describe('multiply', () => {
   it('is the product, whatever the sizes, transpositions and offsets, and writes nothing else', () => {
     fc.assert(
-      fc.property(size, size, fc.integer({ min: 0, max: 13 }), fc.boolean(), fc.boolean(), fc.boolean(), fc.boolean(), (m, n, k, aTransposed, bTransposed, packed, accumulate) => {
-        const dice = random(m * 10_000 + n * 100 + k, 'test');
-        const values = (length: number): Float32Array => Float32Array.from({ length }, () => dice.uniform() * 2 - 1);
-        const a = aTransposed ? transposed(matrix(values(k * m + 3), k, m, 3)) : matrix(values(m * k + 3), m, k, 3);
-        const b = bTransposed ? transposed(matrix(values(n * k + 2), n, k, 2)) : matrix(values(k * n + 2), k, n, 2);
-        const before = values(m * n + 8);
-        const after = before.slice();
-        multiply(a, packed ? packRight(b) : b, matrix(after, m, n, 4), accumulate);
-        const want = expected(a, b, (i, j) => (accumulate ? before[4 + i * n + j]! : 0));
-        expect(after.subarray(4, 4 + m * n)).toEqual(want);
-        expect(after.subarray(0, 4)).toEqual(before.subarray(0, 4));
-        expect(after.subarray(4 + m * n)).toEqual(before.subarray(4 + m * n));
-      }),
+      fc.property(
+        size,
+        size,
+        fc.integer({ min: 0, max: 13 }),
+        fc.boolean(),
+        fc.boolean(),
+        fc.boolean(),
+        fc.boolean(),
+        (m, n, k, aTransposed, bTransposed, packed, accumulate) => {
+          const dice = random(m * 10_000 + n * 100 + k, 'test');
+          const values = (length: number): Float32Array => Float32Array.from({ length }, () => dice.uniform() * 2 - 1);
+          const a = aTransposed ? transposed(matrix(values(k * m + 3), k, m, 3)) : matrix(values(m * k + 3), m, k, 3);
+          const b = bTransposed ? transposed(matrix(values(n * k + 2), n, k, 2)) : matrix(values(k * n + 2), k, n, 2);
+          const before = values(m * n + 8);
+          const after = before.slice();
+          multiply(a, packed ? packRight(b) : b, matrix(after, m, n, 4), accumulate);
+          const want = expected(a, b, (i, j) => (accumulate ? before[4 + i * n + j]! : 0));
+          expect(after.subarray(4, 4 + m * n)).toEqual(want);
+          expect(after.subarray(0, 4)).toEqual(before.subarray(0, 4));
+          expect(after.subarray(4 + m * n)).toEqual(before.subarray(4 + m * n));
+        },
+      ),
       { seed: 11, numRuns: 300 },
     );
   });

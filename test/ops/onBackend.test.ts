@@ -15,7 +15,10 @@ describe('onBackend', () => {
 
   it('switches for the work alone', async () => {
     await tf.setBackend('cpu');
-    expect(onBackend('headwater', () => [tf.getBackend(), tf.backend() === tf.findBackend('headwater')])).toEqual(['headwater', true]);
+    expect(onBackend('headwater', () => [tf.getBackend(), tf.backend() === tf.findBackend('headwater')])).toEqual([
+      'headwater',
+      true,
+    ]);
     expect(tf.getBackend()).toBe('cpu');
     expect(tf.backend()).toBe(tf.findBackend('cpu'));
   });
@@ -50,9 +53,13 @@ describe('onBackend', () => {
   it('refuses a backend that could not be made, instead of computing on the current one', async () => {
     await tf.setBackend('cpu');
     const warn = vi.spyOn(console, 'warn').mockImplementation(() => undefined);
-    tf.registerBackend('broken', () => {
-      throw new Error('no driver');
-    }, 0);
+    tf.registerBackend(
+      'broken',
+      () => {
+        throw new Error('no driver');
+      },
+      0,
+    );
     expect(() => onBackend('broken', () => tf.getBackend())).toThrow(expect.objectContaining({ code: 'HW_BACKEND' }));
     expect(tf.getBackend()).toBe('cpu');
     tf.removeBackend('broken');

@@ -70,12 +70,17 @@ describeWithShared('recurrent layers equal PyTorch', () => {
 
         const run = (inputs: readonly tf.Tensor[]): { output: tf.Tensor; hidden: tf.Tensor; cell?: tf.Tensor } => {
           const [at, ...rest] = inputs;
-          const given = Object.fromEntries(names.map((name, i) => [name, rest[i]!])) as unknown as LayerWeights<tf.Tensor>;
+          const given = Object.fromEntries(
+            names.map((name, i) => [name, rest[i]!]),
+          ) as unknown as LayerWeights<tf.Tensor>;
           const hidden = rest[names.length];
           const options = { overPadding: !golden.packed };
           if (hidden === undefined) return layers[cell](at!, lengths, given, options);
           // The goldens of the LSTM start from h0 and from cell states of zero.
-          return layers[cell](at!, lengths, given, { ...options, initialState: { hidden, cell: tf.zeros(hidden.shape) } });
+          return layers[cell](at!, lengths, given, {
+            ...options,
+            initialState: { hidden, cell: tf.zeros(hidden.shape) },
+          });
         };
 
         const inputs = [x, ...names.map((name) => weights[name]!), ...initial];
@@ -101,7 +106,9 @@ describeWithShared('recurrent layers equal PyTorch', () => {
       const golden = readGolden(file) as LayerGolden;
       const cell = file.split(/[_.]/)[0] as CellName;
       tf.tidy(() => {
-        const weights = Object.fromEntries(Object.entries(golden.weights).map(([name, value]) => [name, tensor(value)])) as unknown as LayerWeights<tf.Tensor>;
+        const weights = Object.fromEntries(
+          Object.entries(golden.weights).map(([name, value]) => [name, tensor(value)]),
+        ) as unknown as LayerWeights<tf.Tensor>;
         const hidden = golden.h0 === null ? undefined : tensor(golden.h0);
         const last = recurrentLast(cell, tensor(golden.x), Int32Array.from(golden.lengths), weights, {
           overPadding: !golden.packed,

@@ -12,7 +12,11 @@ type Options<Layer extends (...given: never[]) => unknown> = NonNullable<Paramet
 describe('recurrent layers', () => {
   it('give tensors of known rank', () => {
     expectTypeOf<ReturnType<typeof rnn>>().toEqualTypeOf<{ readonly output: Tensor3D; readonly hidden: Tensor3D }>();
-    expectTypeOf<ReturnType<typeof lstm>>().toExtend<{ readonly output: Tensor3D; readonly hidden: Tensor3D; readonly cell: Tensor3D }>();
+    expectTypeOf<ReturnType<typeof lstm>>().toExtend<{
+      readonly output: Tensor3D;
+      readonly hidden: Tensor3D;
+      readonly cell: Tensor3D;
+    }>();
     expectTypeOf<ReturnType<typeof recurrentLast>>().toEqualTypeOf<Tensor2D>();
     expectTypeOf<ReturnType<typeof gatherLast>>().toEqualTypeOf<Tensor2D>();
     expectTypeOf<ReturnType<typeof lstmCell>['cell']>().toEqualTypeOf<Tensor2D>();

@@ -33,7 +33,10 @@ export interface Case extends Sizes {
   readonly gradients: { readonly output: Plain; readonly hidden: Plain; readonly cell: Plain; readonly last: Plain };
 }
 
-export const plain = (tensor: tf.Tensor): Plain => ({ shape: [...tensor.shape], data: Float32Array.from(tensor.dataSync()) });
+export const plain = (tensor: tf.Tensor): Plain => ({
+  shape: [...tensor.shape],
+  data: Float32Array.from(tensor.dataSync()),
+});
 export const tensorOf = ({ shape, data }: Plain): tf.Tensor => tf.tensor(data.slice(), [...shape]);
 
 const GATES = { rnn: 1, gru: 3, lstm: 4 };
@@ -41,7 +44,10 @@ const GATES = { rnn: 1, gru: 3, lstm: 4 };
 /** A case with values drawn by a seed, between -1 and 1, weights between -0.5 and 0.5. */
 export const makeCase = (sizes: Sizes, seed: number): Case => {
   const dice = random(seed, 'test');
-  const draw = (scale: number, ...shape: number[]): Plain => ({ shape, data: Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, () => (dice.uniform() * 2 - 1) * scale) });
+  const draw = (scale: number, ...shape: number[]): Plain => ({
+    shape,
+    data: Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, () => (dice.uniform() * 2 - 1) * scale),
+  });
   const { cell, directions, lengths, time, inputSize, hiddenSize, fromState } = sizes;
   const batch = lengths.length;
   const rows = GATES[cell] * hiddenSize;
@@ -57,10 +63,20 @@ export const makeCase = (sizes: Sizes, seed: number): Case => {
     if (cell === 'lstm') inputs.set('c0', draw(1, directions, batch, hiddenSize));
   }
   const state = (): Plain => draw(1, directions, batch, hiddenSize);
-  return { ...sizes, inputs, gradients: { output: draw(1, batch, time, directions * hiddenSize), hidden: state(), cell: state(), last: draw(1, batch, directions * hiddenSize) } };
+  return {
+    ...sizes,
+    inputs,
+    gradients: {
+      output: draw(1, batch, time, directions * hiddenSize),
+      hidden: state(),
+      cell: state(),
+      last: draw(1, batch, directions * hiddenSize),
+    },
+  };
 };
 
-const named = (of: Case, tensors: readonly tf.Tensor[]): Readonly<Record<string, tf.Tensor>> => Object.fromEntries([...of.inputs.keys()].map((name, i) => [name, tensors[i]!]));
+const named = (of: Case, tensors: readonly tf.Tensor[]): Readonly<Record<string, tf.Tensor>> =>
+  Object.fromEntries([...of.inputs.keys()].map((name, i) => [name, tensors[i]!]));
 
 const optionsOf = (of: Case, inputs: Readonly<Record<string, tf.Tensor>>) => ({
   overPadding: of.overPadding,
@@ -70,9 +86,17 @@ const optionsOf = (of: Case, inputs: Readonly<Record<string, tf.Tensor>>) => ({
 const layers = { rnn, gru, lstm };
 
 /** Runs the layer on tensors in the order of the case's inputs. */
-export const runLayerOf = (of: Case, tensors: readonly tf.Tensor[]): { output: tf.Tensor; hidden: tf.Tensor; cell?: tf.Tensor } => {
+export const runLayerOf = (
+  of: Case,
+  tensors: readonly tf.Tensor[],
+): { output: tf.Tensor; hidden: tf.Tensor; cell?: tf.Tensor } => {
   const inputs = named(of, tensors);
-  return layers[of.cell](inputs['x']!, Int32Array.from(of.lengths), inputs as unknown as LayerWeights<tf.Tensor>, optionsOf(of, inputs));
+  return layers[of.cell](
+    inputs['x']!,
+    Int32Array.from(of.lengths),
+    inputs as unknown as LayerWeights<tf.Tensor>,
+    optionsOf(of, inputs),
+  );
 };
 
 /** What a run gave: results and gradients by name. */
@@ -81,7 +105,11 @@ export type Outcome = ReadonlyMap<string, Plain>;
 /** Results and gradients by name, unread: whoever asked for them disposes of them. */
 export type Tensors = Readonly<Record<string, tf.Tensor>>;
 
-const byName = (of: Case, results: Readonly<Record<string, tf.Tensor | undefined>>, gradients: readonly tf.Tensor[]): Record<string, tf.Tensor> =>
+const byName = (
+  of: Case,
+  results: Readonly<Record<string, tf.Tensor | undefined>>,
+  gradients: readonly tf.Tensor[],
+): Record<string, tf.Tensor> =>
   Object.fromEntries([
     ...Object.entries(results).flatMap(([name, tensor]) => (tensor === undefined ? [] : [[name, tensor] as const])),
     ...[...of.inputs.keys()].map((name, i) => [`d${name}`, gradients[i]!] as const),
@@ -102,13 +130,22 @@ export const layerTensors = (of: Case): Tensors =>
     return byName(of, { ...runLayerOf(of, inputs) }, gradients);
   });
 
-/** Each row's output at its last token on the current backend, and all gradients: by its own op, or by gathering from the whole layer's outputs. */
+/**
+ * Each row's output at its last token on the current backend, and all gradients: by its own op, or by gathering from
+ * the whole layer's outputs.
+ */
 export const lastTensors = (of: Case, how: 'recurrentLast' | 'gatherLast'): Tensors => {
   const lengths = Int32Array.from(of.lengths);
   const run = (given: readonly tf.Tensor[]): tf.Tensor => {
     if (how === 'gatherLast') return gatherLast(runLayerOf(of, given).output, lengths);
     const inputs = named(of, given);
-    return recurrentLast(of.cell, inputs['x']!, lengths, inputs as unknown as LayerWeights<tf.Tensor>, optionsOf(of, inputs));
+    return recurrentLast(
+      of.cell,
+      inputs['x']!,
+      lengths,
+      inputs as unknown as LayerWeights<tf.Tensor>,
+      optionsOf(of, inputs),
+    );
   };
   return tf.tidy(() => {
     const inputs = inputTensors(of);

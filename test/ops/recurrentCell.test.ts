@@ -18,12 +18,23 @@ beforeAll(() => {
 const WEIGHTS = ['weight_ih', 'weight_hh', 'bias_ih', 'bias_hh'] as const;
 
 /** The layer's values without the axis of time, or of directions, that a single cell has not. */
-const flat = ({ shape, data }: Plain): Plain => ({ shape: [shape[shape.length === 3 && shape[0] === 1 ? 1 : 0]!, shape[shape.length - 1]!], data });
+const flat = ({ shape, data }: Plain): Plain => ({
+  shape: [shape[shape.length === 3 && shape[0] === 1 ? 1 : 0]!, shape[shape.length - 1]!],
+  data,
+});
 
 /** One step of the cell of a case with T = 1, its results and gradients under the layer's names. */
 const cellOutcome = (of: Case): Outcome => {
   const step = (inputs: readonly tf.Tensor[]): { hidden: tf.Tensor; cell?: tf.Tensor } => {
-    const [x, weight_ih, weight_hh, bias_ih, bias_hh, hidden, cell] = inputs as [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor];
+    const [x, weight_ih, weight_hh, bias_ih, bias_hh, hidden, cell] = inputs as [
+      tf.Tensor,
+      tf.Tensor,
+      tf.Tensor,
+      tf.Tensor,
+      tf.Tensor,
+      tf.Tensor,
+      tf.Tensor,
+    ];
     const weights: CellWeights<tf.Tensor> = { weight_ih, weight_hh, bias_ih, bias_hh };
     switch (of.cell) {
       case 'rnn':
@@ -37,14 +48,23 @@ const cellOutcome = (of: Case): Outcome => {
   const names = [...of.inputs.keys()];
   let result: Outcome = new Map();
   tf.tidy(() => {
-    const inputs = [...of.inputs].map(([name, values]) => tensorOf(['x', 'h0', 'c0'].includes(name) ? flat(values) : values));
-    const weights = [tensorOf(flat(of.gradients.hidden)), ...(of.cell === 'lstm' ? [tensorOf(flat(of.gradients.cell))] : [])];
+    const inputs = [...of.inputs].map(([name, values]) =>
+      tensorOf(['x', 'h0', 'c0'].includes(name) ? flat(values) : values),
+    );
+    const weights = [
+      tensorOf(flat(of.gradients.hidden)),
+      ...(of.cell === 'lstm' ? [tensorOf(flat(of.gradients.cell))] : []),
+    ];
     const { hidden, cell } = step(inputs);
     const gradients = tf.grads((...given: tf.Tensor[]) => {
       const after = step(given);
       return addProduct([after.hidden, ...(after.cell === undefined ? [] : [after.cell])], weights);
     })(inputs);
-    result = new Map([['hidden', plain(hidden)], ...(cell === undefined ? [] : [['cell', plain(cell)] as const]), ...names.map((name, i) => [`d${name}`, plain(gradients[i]!)] as const)]);
+    result = new Map([
+      ['hidden', plain(hidden)],
+      ...(cell === undefined ? [] : [['cell', plain(cell)] as const]),
+      ...names.map((name, i) => [`d${name}`, plain(gradients[i]!)] as const),
+    ]);
   });
   return result;
 };
@@ -55,14 +75,30 @@ describe.each(['headwater', 'cpu', ...tensorflow])('single cells on %s', (backen
   });
 
   const caseOf = (cell: 'rnn' | 'gru' | 'lstm'): Case => {
-    const of = makeCase({ cell, directions: 1, lengths: [1, 1, 1, 1, 1], time: 1, inputSize: 4, hiddenSize: 3, overPadding: false, fromState: true }, 53);
+    const of = makeCase(
+      {
+        cell,
+        directions: 1,
+        lengths: [1, 1, 1, 1, 1],
+        time: 1,
+        inputSize: 4,
+        hiddenSize: 3,
+        overPadding: false,
+        fromState: true,
+      },
+      53,
+    );
     const { output } = of.gradients;
     return { ...of, gradients: { ...of.gradients, output: { ...output, data: new Float32Array(output.data.length) } } };
   };
 
   it.each(['rnn', 'gru', 'lstm'] as const)('%s: is the layer of one step from a state given', (cell) => {
     const of = caseOf(cell);
-    const layer = [...layerOutcome(of)].flatMap(([name, values]) => (name === 'output' ? [] : [[name, ['hidden', 'cell', 'dx', 'dh0', 'dc0'].includes(name) ? flat(values) : values] as const]));
+    const layer = [...layerOutcome(of)].flatMap(([name, values]) =>
+      name === 'output'
+        ? []
+        : [[name, ['hidden', 'cell', 'dx', 'dh0', 'dc0'].includes(name) ? flat(values) : values] as const],
+    );
     expectSameOutcome(cellOutcome(of), new Map(layer));
   });
 
@@ -75,7 +111,12 @@ describe.each(['headwater', 'cpu', ...tensorflow])('single cells on %s', (backen
 
   it('leave nothing but their results behind outside of a tidy', () => {
     const [x, hidden, cell] = [tf.zeros([3, 4]), tf.zeros([3, 2]), tf.zeros([3, 2])];
-    const weights = { weight_ih: tf.zeros([8, 4]), weight_hh: tf.zeros([8, 2]), bias_ih: tf.zeros([8]), bias_hh: tf.zeros([8]) };
+    const weights = {
+      weight_ih: tf.zeros([8, 4]),
+      weight_hh: tf.zeros([8, 2]),
+      bias_ih: tf.zeros([8]),
+      bias_hh: tf.zeros([8]),
+    };
     const before = tf.memory().numTensors;
     const after = lstmCell(x, { hidden, cell }, weights);
     expect(tf.memory().numTensors).toBe(before + 2);
@@ -84,17 +125,32 @@ describe.each(['headwater', 'cpu', ...tensorflow])('single cells on %s', (backen
 
   it('refuses shapes that do not fit, and says which', () => {
     tf.tidy(() => {
-      const weights = { weight_ih: tf.zeros([6, 4]), weight_hh: tf.zeros([6, 2]), bias_ih: tf.zeros([6]), bias_hh: tf.zeros([6]) };
-      const refused = (message: RegExp): unknown => expect.objectContaining({ code: 'HW_USAGE', message: expect.stringMatching(message) as unknown });
+      const weights = {
+        weight_ih: tf.zeros([6, 4]),
+        weight_hh: tf.zeros([6, 2]),
+        bias_ih: tf.zeros([6]),
+        bias_hh: tf.zeros([6]),
+      };
+      const refused = (message: RegExp): unknown =>
+        expect.objectContaining({ code: 'HW_USAGE', message: expect.stringMatching(message) as unknown });
       expect(() => gruCell(tf.zeros([3, 4]), tf.zeros([3, 2]), weights)).not.toThrow();
-      expect(() => gruCell(tf.zeros([3, 4, 1]), tf.zeros([3, 2]), weights)).toThrow(refused(/gruCell was given x of shape \[3, 4, 1\]/));
+      expect(() => gruCell(tf.zeros([3, 4, 1]), tf.zeros([3, 2]), weights)).toThrow(
+        refused(/gruCell was given x of shape \[3, 4, 1\]/),
+      );
       expect(() => gruCell(tf.zeros([3, 5]), tf.zeros([3, 2]), weights)).toThrow(refused(/weight_ih .* \[6, 5\]/));
       expect(() => gruCell(tf.zeros([3, 4]), tf.zeros([2, 2]), weights)).toThrow(refused(/hidden/));
       expect(() => rnnCell(tf.zeros([3, 4]), tf.zeros([3, 2]), weights)).toThrow(refused(/weight_ih .* \[2, 4\]/));
-      expect(() => lstmCell(tf.zeros([3, 4]), { hidden: tf.zeros([3, 2]), cell: tf.zeros([3, 1]) }, { weight_ih: tf.zeros([8, 4]), weight_hh: tf.zeros([8, 2]), bias_ih: tf.zeros([8]), bias_hh: tf.zeros([8]) })).toThrow(
-        refused(/cell of shape \[3, 1\]/),
-      );
-      for (const name of WEIGHTS) expect(() => gruCell(tf.zeros([3, 4]), tf.zeros([3, 2]), { ...weights, [name]: tf.zeros(weights[name].shape, 'int32') })).toThrow(refused(new RegExp(`${name} of dtype int32`)));
+      expect(() =>
+        lstmCell(
+          tf.zeros([3, 4]),
+          { hidden: tf.zeros([3, 2]), cell: tf.zeros([3, 1]) },
+          { weight_ih: tf.zeros([8, 4]), weight_hh: tf.zeros([8, 2]), bias_ih: tf.zeros([8]), bias_hh: tf.zeros([8]) },
+        ),
+      ).toThrow(refused(/cell of shape \[3, 1\]/));
+      for (const name of WEIGHTS)
+        expect(() =>
+          gruCell(tf.zeros([3, 4]), tf.zeros([3, 2]), { ...weights, [name]: tf.zeros(weights[name].shape, 'int32') }),
+        ).toThrow(refused(new RegExp(`${name} of dtype int32`)));
     });
   });
 });

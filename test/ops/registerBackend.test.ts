@@ -1,4 +1,14 @@
-import { engine, getBackend, getGradient, getKernel, getKernelsForBackend, memory, setBackend, tensor1d, tidy } from '@tensorflow/tfjs-core';
+import {
+  engine,
+  getBackend,
+  getGradient,
+  getKernel,
+  getKernelsForBackend,
+  memory,
+  setBackend,
+  tensor1d,
+  tidy,
+} from '@tensorflow/tfjs-core';
 import { describe, expect, it, vi } from 'vitest';
 import { gatherLastOp } from '../../src/ops/gatherLast.js';
 import { BACKEND_NAME, registerBackend } from '../../src/ops/registerBackend.js';

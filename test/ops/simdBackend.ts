@@ -7,7 +7,11 @@ import { KernelMachine } from '../../src/ops/kernels/simd/KernelMachine.js';
 raiseEngineFlags();
 
 /** Registers an embedded backend of a name of its own with the fast kernels of one variant. */
-export const registerSimd = (simd: SimdVariant, threads: number, patience?: number): { readonly name: string; readonly machine: KernelMachine } => {
+export const registerSimd = (
+  simd: SimdVariant,
+  threads: number,
+  patience?: number,
+): { readonly name: string; readonly machine: KernelMachine } => {
   const name = `${simd} on ${threads}${patience === undefined ? '' : `, patience ${patience}`}`;
   const compiled = kernelModule([simd]);
   if (compiled.simd === 'none') throw new Error(compiled.reason);

@@ -19,7 +19,10 @@ describe('where the engine lacks something', () => {
 
   it('SIMD or shared memory: there is none, and it says why', () => {
     vi.spyOn(api, 'validate').mockReturnValue(false);
-    expect(kernelModule()).toEqual({ simd: 'none', reason: 'no relaxed SIMD, and this engine has no WebAssembly SIMD' });
+    expect(kernelModule()).toEqual({
+      simd: 'none',
+      reason: 'no relaxed SIMD, and this engine has no WebAssembly SIMD',
+    });
     vi.restoreAllMocks();
     vi.stubGlobal('SharedArrayBuffer', undefined);
     expect(kernelModule()).toEqual({ simd: 'none', reason: 'this engine has no shared memory' });
@@ -29,7 +32,11 @@ describe('where the engine lacks something', () => {
     expect(backendVariant).toThrow(expect.objectContaining({ code: 'HW_USAGE' }));
     vi.spyOn(api, 'validate').mockReturnValue(false);
     registerBackend({ threads: 2 });
-    expect(backendVariant()).toEqual({ simd: 'none', threads: 1, reason: 'no relaxed SIMD, and this engine has no WebAssembly SIMD' });
+    expect(backendVariant()).toEqual({
+      simd: 'none',
+      threads: 1,
+      reason: 'no relaxed SIMD, and this engine has no WebAssembly SIMD',
+    });
     await tf.setBackend(BACKEND_NAME);
     expect([...tf.tidy(() => linear(tf.ones([1, 2]), tf.ones([1, 2]), tf.ones([1])).dataSync())]).toEqual([3]);
   });

@@ -7,14 +7,24 @@ import { lastOutcome, layerOutcome, makeCase } from './recurrentCase.js';
 import type { Outcome, Sizes } from './recurrentCase.js';
 import { registerSimd } from './simdBackend.js';
 
-const backends = [registerSimd('relaxed', 1), registerSimd('simd', 1), registerSimd('relaxed', 2), registerSimd('simd', 3), registerSimd('wide', 2)];
+const backends = [
+  registerSimd('relaxed', 1),
+  registerSimd('simd', 1),
+  registerSimd('relaxed', 2),
+  registerSimd('simd', 3),
+  registerSimd('wide', 2),
+];
 
 beforeAll(() => {
   registerEmbedded('reference', undefined);
 });
 
 const SETTINGS = (['rnn', 'gru', 'lstm'] as const).flatMap((cell) =>
-  ([1, 2] as const).flatMap((directions) => [false, true].flatMap((overPadding) => [false, true].map((fromState) => ({ cell, directions, overPadding, fromState })))),
+  ([1, 2] as const).flatMap((directions) =>
+    [false, true].flatMap((overPadding) =>
+      [false, true].map((fromState) => ({ cell, directions, overPadding, fromState })),
+    ),
+  ),
 );
 
 const on = async (backend: string, run: () => Outcome): Promise<Outcome> => {
@@ -24,7 +34,10 @@ const on = async (backend: string, run: () => Outcome): Promise<Outcome> => {
 
 const shapes: readonly (readonly [string, Pick<Sizes, 'lengths' | 'time' | 'inputSize' | 'hiddenSize'>])[] = [
   ['odd sizes', { lengths: [3, 1, 5, 2, 4, 5, 3], time: 5, inputSize: 7, hiddenSize: 9 }],
-  ['many rows of several groups', { lengths: Array.from({ length: 37 }, (_, i) => 1 + ((i * 7) % 6)), time: 6, inputSize: 10, hiddenSize: 13 }],
+  [
+    'many rows of several groups',
+    { lengths: Array.from({ length: 37 }, (_, i) => 1 + ((i * 7) % 6)), time: 6, inputSize: 10, hiddenSize: 13 },
+  ],
   ['a batch of one row', { lengths: [6], time: 6, inputSize: 3, hiddenSize: 5 }],
   ['one token a row', { lengths: [1, 1, 1], time: 1, inputSize: 4, hiddenSize: 3 }],
   ['rows of equal length', { lengths: [4, 4, 4, 4], time: 4, inputSize: 5, hiddenSize: 4 }],
@@ -51,13 +64,29 @@ it.each(SETTINGS)('equal the reference kernels for a row of 500 beside short one
 
 it('equal the reference kernels for any sizes', async () => {
   const arbitrary = fc
-    .tuple(fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1, maxLength: 40 }), fc.integer({ min: 0, max: 2 }), fc.integer({ min: 1, max: 37 }), fc.integer({ min: 1, max: 37 }))
-    .chain(([lengths, extra, inputSize, hiddenSize]) => fc.constantFrom(...SETTINGS).map((settings): Sizes => ({ ...settings, lengths, time: Math.max(...lengths) + extra, inputSize, hiddenSize })));
+    .tuple(
+      fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1, maxLength: 40 }),
+      fc.integer({ min: 0, max: 2 }),
+      fc.integer({ min: 1, max: 37 }),
+      fc.integer({ min: 1, max: 37 }),
+    )
+    .chain(([lengths, extra, inputSize, hiddenSize]) =>
+      fc.constantFrom(...SETTINGS).map((settings): Sizes => ({
+        ...settings,
+        lengths,
+        time: Math.max(...lengths) + extra,
+        inputSize,
+        hiddenSize,
+      })),
+    );
   await fc.assert(
     fc.asyncProperty(arbitrary, fc.integer(), fc.constantFrom(...backends), async (sizes, seed, { name }) => {
       const of = makeCase(sizes, seed);
       expectSameOutcome(await on(name, () => layerOutcome(of)), await on('reference', () => layerOutcome(of)));
-      expectSameOutcome(await on(name, () => lastOutcome(of, 'recurrentLast')), await on('reference', () => lastOutcome(of, 'recurrentLast')));
+      expectSameOutcome(
+        await on(name, () => lastOutcome(of, 'recurrentLast')),
+        await on('reference', () => lastOutcome(of, 'recurrentLast')),
+      );
     }),
     { seed: 23, numRuns: 60 },
   );

@@ -18,13 +18,36 @@ const batchOf = (size: number, seed: number): LabelledBatch => {
   const dice = random(seed, 'test');
   const lengths = Int32Array.from({ length: size }, () => 1 + dice.below(9));
   const time = Math.max(...lengths);
-  const tokens = Int32Array.from({ length: size * time }, (_, i) => (i % time < lengths[Math.floor(i / time)]! ? 1 + dice.below(299) : 0));
-  return { size, time, tokens, lengths, ids: Int32Array.from({ length: size }, (_, i) => i), labels: Int32Array.from({ length: size }, () => dice.below(3)) };
+  const tokens = Int32Array.from({ length: size * time }, (_, i) =>
+    i % time < lengths[Math.floor(i / time)]! ? 1 + dice.below(299) : 0,
+  );
+  return {
+    size,
+    time,
+    tokens,
+    lengths,
+    ids: Int32Array.from({ length: size }, (_, i) => i),
+    labels: Int32Array.from({ length: size }, () => dice.below(3)),
+  };
 };
 
 /** All bits of the weights, the optimizer's state and a prediction after some steps. */
-const bitsAfterTraining = (backend: string, cell: 'rnn' | 'gru' | 'lstm'): readonly (readonly [string, Uint8Array])[] => {
-  const model = classifier(classifierConfig({ cell, bidirectional: true, vocabularySize: 300, classes: 3, embeddingDim: 19, hiddenDim: 37, fcDim: 21 }), { seed: 5, backend });
+const bitsAfterTraining = (
+  backend: string,
+  cell: 'rnn' | 'gru' | 'lstm',
+): readonly (readonly [string, Uint8Array])[] => {
+  const model = classifier(
+    classifierConfig({
+      cell,
+      bidirectional: true,
+      vocabularySize: 300,
+      classes: 3,
+      embeddingDim: 19,
+      hiddenDim: 37,
+      fcDim: 21,
+    }),
+    { seed: 5, backend },
+  );
   for (let step = 0; step < 5; step++) model.trainBatch(batchOf(67, step), { epoch: 1, step, learningRate: 0.01 });
   const bits = (values: Float32Array): Uint8Array => new Uint8Array(values.slice().buffer);
   const all = [...model.stateDict(), ...model.optimizerState()].map(([name, { data }]) => [name, bits(data)] as const);
@@ -36,27 +59,33 @@ const bitsAfterTraining = (backend: string, cell: 'rnn' | 'gru' | 'lstm'): reado
 describe('determinism', () => {
   for (const simd of ['wide', 'relaxed', 'simd'] as const) {
     const { name, machine } = registerSimd(simd, 1);
-    it.each(['rnn', 'gru', 'lstm'] as const)(`${simd}: the same bytes run after run and for every number of threads (%s)`, async (cell) => {
-      await tf.setBackend(name);
-      machine.threads.threads = 1;
-      const alone = bitsAfterTraining(name, cell);
-      for (const threads of [2, 3, 1, 5, 2, 2]) {
-        machine.threads.threads = threads;
-        expect(bitsAfterTraining(name, cell)).toEqual(alone);
-      }
-      expect(machine.threads.workers).toHaveLength(4);
-    });
+    it.each(['rnn', 'gru', 'lstm'] as const)(
+      `${simd}: the same bytes run after run and for every number of threads (%s)`,
+      async (cell) => {
+        await tf.setBackend(name);
+        machine.threads.threads = 1;
+        const alone = bitsAfterTraining(name, cell);
+        for (const threads of [2, 3, 1, 5, 2, 2]) {
+          machine.threads.threads = threads;
+          expect(bitsAfterTraining(name, cell)).toEqual(alone);
+        }
+        expect(machine.threads.workers).toHaveLength(4);
+      },
+    );
   }
 });
 
 describe('workers', () => {
-  it.each(['wide', 'relaxed', 'simd'] as const)('have a place of their own for a tile, as many as there may be threads (%s)', (simd) => {
-    const compiled = kernelModule([simd]);
-    if (compiled.simd === 'none') throw new Error(compiled.reason);
-    const { memory } = new KernelMemory();
-    const { exports } = new webAssembly!.Instance(compiled.module, { env: { memory } });
-    expect(exports).toHaveProperty('MOST_THREADS.value', MOST_THREADS);
-  });
+  it.each(['wide', 'relaxed', 'simd'] as const)(
+    'have a place of their own for a tile, as many as there may be threads (%s)',
+    (simd) => {
+      const compiled = kernelModule([simd]);
+      if (compiled.simd === 'none') throw new Error(compiled.reason);
+      const { memory } = new KernelMemory();
+      const { exports } = new webAssembly!.Instance(compiled.module, { env: { memory } });
+      expect(exports).toHaveProperty('MOST_THREADS.value', MOST_THREADS);
+    },
+  );
 
   const product = (): void => {
     const values = tf.tidy(() => linear(tf.ones([200, 64]), tf.ones([64, 64]), tf.zeros([64])).dataSync());
@@ -108,7 +137,11 @@ describe('workers', () => {
 
   it('keep no process alive', () => {
     const root = join(import.meta.dirname, '../..');
-    const { status, stdout, stderr } = spawnSync(process.execPath, ['--import', 'tsx', join(import.meta.dirname, 'oneComputation.ts')], { cwd: root, encoding: 'utf8', timeout: 25_000 });
+    const { status, stdout, stderr } = spawnSync(
+      process.execPath,
+      ['--import', 'tsx', join(import.meta.dirname, 'oneComputation.ts')],
+      { cwd: root, encoding: 'utf8', timeout: 25_000 },
+    );
     expect(stderr).toBe('');
     expect(stdout).toBe('64 on 2\n');
     expect(status).toBe(0);

@@ -9,9 +9,14 @@ import { root } from '../docs/fences.js';
 import { about, newsModel, vocabulary } from './newsModel.js';
 
 /** Where Chromium is: Debian's, or what CHROMIUM names. Undefined where there is none. */
-export const chromiumPath = [process.env['CHROMIUM'], '/usr/bin/chromium'].find((path) => path !== undefined && existsSync(path));
+export const chromiumPath = [process.env['CHROMIUM'], '/usr/bin/chromium'].find(
+  (path) => path !== undefined && existsSync(path),
+);
 
-if (chromiumPath === undefined) process.stderr.write('There is no Chromium here (apt-get install chromium, or name it by CHROMIUM): the tests of the page are skipped.\n');
+if (chromiumPath === undefined)
+  process.stderr.write(
+    'There is no Chromium here (apt-get install chromium, or name it by CHROMIUM): the tests of the page are skipped.\n',
+  );
 
 /** Where pictures of the page are left for people to look at. */
 const pictures = join(root, 'test-results/screenshots');
@@ -44,14 +49,32 @@ export interface PageServer {
 let ids = 0;
 
 /** A headline that arrives now. */
-export const arriving = (title: string, given: Partial<LiveHeadline> = {}): LiveHeadline => ({ id: ids++, title, source: 'https://feed.example/', guid: undefined, link: undefined, published: undefined, seen: Date.now(), category: undefined, ...given });
+export const arriving = (title: string, given: Partial<LiveHeadline> = {}): LiveHeadline => ({
+  id: ids++,
+  title,
+  source: 'https://feed.example/',
+  guid: undefined,
+  link: undefined,
+  published: undefined,
+  seen: Date.now(),
+  category: undefined,
+  ...given,
+});
 
 /** Serves a model that knows the sample. */
 export const servePage = async (options: Partial<ServeModelOptions> = {}): Promise<PageServer> => {
   const headline$ = new Subject<LiveHeadline>();
   const listening = new Subject<URL>();
   const url$ = firstValueFrom(listening);
-  const subscription = serveModel({ model: newsModel(), ...vocabulary, about, port: 0, headlines: () => headline$, maxWaitMs: 1, ...options }).subscribe({
+  const subscription = serveModel({
+    model: newsModel(),
+    ...vocabulary,
+    about,
+    port: 0,
+    headlines: () => headline$,
+    maxWaitMs: 1,
+    ...options,
+  }).subscribe({
     next: (event) => {
       if (event.type === 'listening') listening.next(event.url);
     },
@@ -61,7 +84,12 @@ export const servePage = async (options: Partial<ServeModelOptions> = {}): Promi
     subscription.unsubscribe();
     return undefined;
   });
-  return { url: await url$, headline$, send: (...titles) => titles.forEach((title) => headline$.next(arriving(title))), stop: () => subscription.unsubscribe() };
+  return {
+    url: await url$,
+    headline$,
+    send: (...titles) => titles.forEach((title) => headline$.next(arriving(title))),
+    stop: () => subscription.unsubscribe(),
+  };
 };
 
 /** A page in a browser, and what it did that it should not. */
@@ -76,8 +104,16 @@ export interface Visited {
 
 /** Opens a page. */
 export const visit = async (url: URL, options: BrowserContextOptions = {}): Promise<Visited> => {
-  browser ??= await chromium.launch({ ...(chromiumPath === undefined ? {} : { executablePath: chromiumPath }), args: ['--no-sandbox', '--disable-dev-shm-usage', '--js-flags=--expose-gc'] });
-  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, colorScheme: 'light', timezoneId: 'UTC', ...options });
+  browser ??= await chromium.launch({
+    ...(chromiumPath === undefined ? {} : { executablePath: chromiumPath }),
+    args: ['--no-sandbox', '--disable-dev-shm-usage', '--js-flags=--expose-gc'],
+  });
+  const context = await browser.newContext({
+    viewport: { width: 1280, height: 900 },
+    colorScheme: 'light',
+    timezoneId: 'UTC',
+    ...options,
+  });
   atEnd(() => context.close());
   const page = await context.newPage();
   const requests: string[] = [];
@@ -87,7 +123,11 @@ export const visit = async (url: URL, options: BrowserContextOptions = {}): Prom
   page.on('console', (message) => {
     if (message.type() === 'error' || message.type() === 'warning') faults.push(message.text());
   });
-  await page.addInitScript(() => document.addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI }) => console.error(`policy: ${violatedDirective} ${blockedURI}`)));
+  await page.addInitScript(() =>
+    document.addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI }) =>
+      console.error(`policy: ${violatedDirective} ${blockedURI}`),
+    ),
+  );
   await page.goto(url.href);
   return {
     page,

@@ -4,18 +4,44 @@ import { HeadlineRing, type SeenHeadline } from '../../src/page/HeadlineRing.js'
 import { LatencyCounts } from '../../src/page/LatencyCounts.js';
 import { TimeBins } from '../../src/page/TimeBins.js';
 
-const seen = (title: string, given: Partial<SeenHeadline> = {}): SeenHeadline => ({ title, category: 1, probability: 0.5, seen: 1000, source: 'a', link: undefined, ...given });
+const seen = (title: string, given: Partial<SeenHeadline> = {}): SeenHeadline => ({
+  title,
+  category: 1,
+  probability: 0.5,
+  seen: 1000,
+  source: 'a',
+  link: undefined,
+  ...given,
+});
 
 describe('HeadlineRing', () => {
   it('keeps the last ones, each under its own number', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 7 }), fc.integer({ min: 0, max: 30 }), (capacity, count) => {
         const ring = new HeadlineRing(capacity);
-        for (let i = 0; i < count; i++) ring.push(seen(`t${i}`, { seen: i, source: `s${i % 3}`, category: i % 4, link: i % 2 === 0 ? `l${i}` : undefined }));
-        expect([ring.end, ring.size, ring.first]).toEqual([count, Math.min(count, capacity), Math.max(0, count - capacity)]);
+        for (let i = 0; i < count; i++)
+          ring.push(
+            seen(`t${i}`, { seen: i, source: `s${i % 3}`, category: i % 4, link: i % 2 === 0 ? `l${i}` : undefined }),
+          );
+        expect([ring.end, ring.size, ring.first]).toEqual([
+          count,
+          Math.min(count, capacity),
+          Math.max(0, count - capacity),
+        ]);
         for (let i = -1; i <= count; i++) {
           const kept = i >= 0 && i >= count - capacity && i < count;
-          expect(ring.at(i)).toEqual(kept ? { title: `t${i}`, seen: i, source: `s${i % 3}`, category: i % 4, probability: 0.5, link: i % 2 === 0 ? `l${i}` : undefined } : undefined);
+          expect(ring.at(i)).toEqual(
+            kept
+              ? {
+                  title: `t${i}`,
+                  seen: i,
+                  source: `s${i % 3}`,
+                  category: i % 4,
+                  probability: 0.5,
+                  link: i % 2 === 0 ? `l${i}` : undefined,
+                }
+              : undefined,
+          );
         }
       }),
     );
@@ -31,18 +57,23 @@ describe('HeadlineRing', () => {
 describe('LatencyCounts', () => {
   it('reads quantiles exactly up to 32 ms and within a fifth above, of counts that were added up too', () => {
     fc.assert(
-      fc.property(fc.array(fc.integer({ min: 0, max: 1_000_000 }), { minLength: 1 }), fc.array(fc.integer({ min: 0, max: 40 })), fc.constantFrom(0.01, 0.5, 0.95, 1), (some, others, share) => {
-        const counts = new LatencyCounts();
-        const more = new LatencyCounts();
-        for (const ms of some) counts.add(ms);
-        for (const ms of others) more.add(ms);
-        counts.merge(more);
-        const sorted = [...some, ...others].sort((a, b) => a - b);
-        const exact = sorted[Math.max(1, Math.ceil(share * sorted.length)) - 1]!;
-        const read = counts.quantile(share)!;
-        expect(read).toBeLessThanOrEqual(exact);
-        expect(read).toBeGreaterThanOrEqual(exact < 32 ? exact : exact / 1.2);
-      }),
+      fc.property(
+        fc.array(fc.integer({ min: 0, max: 1_000_000 }), { minLength: 1 }),
+        fc.array(fc.integer({ min: 0, max: 40 })),
+        fc.constantFrom(0.01, 0.5, 0.95, 1),
+        (some, others, share) => {
+          const counts = new LatencyCounts();
+          const more = new LatencyCounts();
+          for (const ms of some) counts.add(ms);
+          for (const ms of others) more.add(ms);
+          counts.merge(more);
+          const sorted = [...some, ...others].sort((a, b) => a - b);
+          const exact = sorted[Math.max(1, Math.ceil(share * sorted.length)) - 1]!;
+          const read = counts.quantile(share)!;
+          expect(read).toBeLessThanOrEqual(exact);
+          expect(read).toBeGreaterThanOrEqual(exact < 32 ? exact : exact / 1.2);
+        },
+      ),
     );
   });
 
@@ -62,7 +93,10 @@ describe('TimeBins', () => {
     bins.add(12_100, 1, 9);
     expect(bins.columns(13_500)).toEqual({
       times: [10, 11, 12, 13],
-      counts: [[1, 0, 0, 0], [1, 0, 1, 0]],
+      counts: [
+        [1, 0, 0, 0],
+        [1, 0, 1, 0],
+      ],
       totals: [2, 0, 1, 0],
       rates: [2, 0, 1, 0],
       median: [3, null, 9, null],
@@ -92,7 +126,9 @@ describe('TimeBins', () => {
         const { times, counts, totals } = bins.columns(time);
         expect(times.length).toBeLessThanOrEqual(10);
         expect(totals.reduce((sum, total) => sum + total, 0)).toBe(steps.length);
-        expect(counts.map((of) => of.reduce((sum, count) => sum + count, 0))).toEqual([0, 1, 2].map((category) => steps.filter((_, index) => index % 3 === category).length));
+        expect(counts.map((of) => of.reduce((sum, count) => sum + count, 0))).toEqual(
+          [0, 1, 2].map((category) => steps.filter((_, index) => index % 3 === category).length),
+        );
         for (let i = 1; i < times.length; i++) expect(times[i]! - times[i - 1]!).toBe(bins.widthMs / 1000);
         expect(times.at(-1)! * 1000).toBeLessThanOrEqual(time);
       }),

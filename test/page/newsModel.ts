@@ -31,16 +31,24 @@ export const vocabulary = {
 
 const { tokenizer } = vocabulary;
 const counts = Array.from({ length: tokenizer.size }, () => CLASSES.map(() => 0.5));
-for (const [title, category] of learnt) for (const token of tokenizer.encode(textOf(title))) counts[token]![CLASSES.indexOf(category)]! += 1;
+for (const [title, category] of learnt)
+  for (const token of tokenizer.encode(textOf(title))) counts[token]![CLASSES.indexOf(category)]! += 1;
 const totals = CLASSES.map((_, c) => counts.reduce((sum, row) => sum + row[c]!, 0));
 
-/** A model that needs no training and knows the sample all the same: naive Bayes, tempered so that it is not too sure. */
+/**
+ * A model that needs no training and knows the sample all the same: naive Bayes, tempered so that it is not too sure.
+ */
 export const newsModel = () =>
   recordingModel({
     name: 'news',
     classes: CLASSES.length,
     probabilities: ({ tokens, time, lengths }: PaddedBatch, row: number) => {
-      const scores = CLASSES.map((_, c) => Array.from(tokens.subarray(row * time, row * time + lengths[row]!)).reduce((sum, token) => sum + 0.3 * Math.log(counts[token]![c]! / totals[c]!), 0));
+      const scores = CLASSES.map((_, c) =>
+        Array.from(tokens.subarray(row * time, row * time + lengths[row]!)).reduce(
+          (sum, token) => sum + 0.3 * Math.log(counts[token]![c]! / totals[c]!),
+          0,
+        ),
+      );
       const most = Math.max(...scores);
       const weights = scores.map((score) => Math.exp(score - most));
       const all = weights.reduce((sum, weight) => sum + weight, 0);
@@ -48,14 +56,36 @@ export const newsModel = () =>
     },
   });
 
-const scoresOf = (precision: number, recall: number, rows: number) => ({ precision, recall, f1: (2 * precision * recall) / (precision + recall), num_samples: rows });
+const scoresOf = (precision: number, recall: number, rows: number) => ({
+  precision,
+  recall,
+  f1: (2 * precision * recall) / (precision + recall),
+  num_samples: rows,
+});
 
 /** What a training could have left. */
 export const about = {
-  config: { formatVersion: 1 as const, cell: 'gru' as const, bidirectional: true, vocabularySize: tokenizer.size, embeddingDim: 64, hiddenDim: 64, fcDim: 32, dropout: 0.1, classes: 4, padIndex: 0, overPadding: false },
+  config: {
+    formatVersion: 1 as const,
+    cell: 'gru' as const,
+    bidirectional: true,
+    vocabularySize: tokenizer.size,
+    embeddingDim: 64,
+    hiddenDim: 64,
+    fcDim: 32,
+    dropout: 0.1,
+    classes: 4,
+    padIndex: 0,
+    overPadding: false,
+  },
   performance: {
     overall: scoresOf(0.861, 0.859, 900),
-    class: { Business: scoresOf(0.84, 0.87, 224), 'Sci/Tech': scoresOf(0.86, 0.83, 228), Sports: scoresOf(0.91, 0.9, 221), World: scoresOf(0.83, 0.84, 227) },
+    class: {
+      Business: scoresOf(0.84, 0.87, 224),
+      'Sci/Tech': scoresOf(0.86, 0.83, 228),
+      Sports: scoresOf(0.91, 0.9, 221),
+      World: scoresOf(0.83, 0.84, 227),
+    },
   },
   training: {
     epochs: [1.21, 0.74, 0.52, 0.41, 0.35, 0.31].map((loss, index) => ({

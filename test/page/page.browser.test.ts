@@ -38,7 +38,10 @@ const announcements = async (page: Page): Promise<readonly string[]> => {
   await page.exposeFunction('say', (text: string) => said.push(text));
   await page.evaluate(() => {
     const announcer = document.getElementById('announcer');
-    if (announcer !== null) new MutationObserver(() => (window as unknown as { say: (text: string) => void }).say(announcer.textContent)).observe(announcer, { childList: true, characterData: true, subtree: true });
+    if (announcer !== null)
+      new MutationObserver(() =>
+        (window as unknown as { say: (text: string) => void }).say(announcer.textContent),
+      ).observe(announcer, { childList: true, characterData: true, subtree: true });
   });
   return said;
 };
@@ -59,9 +62,16 @@ describe.skipIf(chromiumPath === undefined)('the page in a browser', { timeout: 
     const rows = await page.evaluate(() =>
       Array.from(document.querySelectorAll('[role=option]'))
         .sort((a, b) => Number(a.getAttribute('aria-posinset')) - Number(b.getAttribute('aria-posinset')))
-        .map((row) => [row.querySelector('.headline-title')?.textContent, row.querySelector('.headline-class')?.textContent]),
+        .map((row) => [
+          row.querySelector('.headline-title')?.textContent,
+          row.querySelector('.headline-class')?.textContent,
+        ]),
     );
-    expect(rows.map(([title]) => title)).toEqual(['Rovers win the cup', 'Shares fall at the bank', 'The final starts next week']);
+    expect(rows.map(([title]) => title)).toEqual([
+      'Rovers win the cup',
+      'Shares fall at the bank',
+      'The final starts next week',
+    ]);
     expect(rows[0]?.[1]).toBe('Sports');
     await expect.poll(() => page.locator('.figure dd').first().textContent()).toBe('3');
     expect(new Set(requests.map((request) => new URL(request).origin))).toEqual(new Set([server.url.origin]));
@@ -80,14 +90,35 @@ describe.skipIf(chromiumPath === undefined)('the page in a browser', { timeout: 
     await options(page).filter({ hasText: 'The Rovers win' }).click();
     const panel = page.getByRole('region', { name: 'Why this class?' });
     await panel.locator('.effects').waitFor();
-    expect(await panel.getByRole('img').getAttribute('aria-label')).toMatch(/^The Rovers win the Tamsin cup final in Marenga \(NWire\)\. What moved Sports most: \w+ \([+−]/);
+    expect(await panel.getByRole('img').getAttribute('aria-label')).toMatch(
+      /^The Rovers win the Tamsin cup final in Marenga \(NWire\)\. What moved Sports most: \w+ \([+−]/,
+    );
     expect(await panel.locator('.words').textContent()).toBe('The Rovers win the Tamsin cup final in Marenga (NWire)');
-    expect(await panel.locator('.effects tbody th').allTextContents()).toEqual(['The', 'Rovers', 'win', 'the', 'Tamsin', 'cup', 'final', 'in', 'Marenga', 'NWire']);
+    expect(await panel.locator('.effects tbody th').allTextContents()).toEqual([
+      'The',
+      'Rovers',
+      'win',
+      'the',
+      'Tamsin',
+      'cup',
+      'final',
+      'in',
+      'Marenga',
+      'NWire',
+    ]);
     expect(await panel.locator('[data-read=left-out] th').allTextContents()).toEqual(['The', 'the', 'in', 'NWire']);
-    const weights = await panel.locator('.word').evaluateAll((words) => words.map((word) => [word.textContent, Number((word as HTMLElement).style.getPropertyValue('--weight'))] as const));
+    const weights = await panel
+      .locator('.word')
+      .evaluateAll((words) =>
+        words.map(
+          (word) => [word.textContent, Number((word as HTMLElement).style.getPropertyValue('--weight'))] as const,
+        ),
+      );
     expect(Math.max(...weights.map(([, weight]) => weight))).toBe(1);
     expect(weights.find(([word]) => word === 'The')?.[1]).toBe(0);
-    await expect.poll(() => options(page).filter({ hasText: 'The Rovers win' }).getAttribute('aria-selected')).toBe('true');
+    await expect
+      .poll(() => options(page).filter({ hasText: 'The Rovers win' }).getAttribute('aria-selected'))
+      .toBe('true');
     await picture('serving-light');
     await page.emulateMedia({ colorScheme: 'dark' });
     await page.waitForTimeout(300);
@@ -120,7 +151,12 @@ describe.skipIf(chromiumPath === undefined)('the page in a browser', { timeout: 
     await page.keyboard.press('Tab');
     const list = page.getByRole('listbox');
     await expect.poll(() => list.evaluate((node) => node === document.activeElement)).toBe(true);
-    const active = () => page.evaluate(() => document.getElementById(document.querySelector('[role=listbox]')?.getAttribute('aria-activedescendant') ?? '')?.getAttribute('aria-posinset'));
+    const active = () =>
+      page.evaluate(() =>
+        document
+          .getElementById(document.querySelector('[role=listbox]')?.getAttribute('aria-activedescendant') ?? '')
+          ?.getAttribute('aria-posinset'),
+      );
     const size = async () => Number(await options(page).first().getAttribute('aria-setsize'));
     expect(await active()).toBe('1');
     await page.keyboard.press('ArrowDown');
@@ -162,7 +198,9 @@ describe.skipIf(chromiumPath === undefined)('the page in a browser', { timeout: 
     for (const details of await page.locator('details').all()) await details.locator('summary').click();
     expect(await violations(page)).toEqual([]);
     // Nothing is wider than the screen.
-    expect(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)).toBe(0);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)).toBe(
+      0,
+    );
     for (const details of await page.locator('details').all()) await details.locator('summary').click();
     if (name.includes('phone')) await picture(`serving-${name.includes('dark') ? 'phone-dark' : 'phone'}`);
   });
@@ -173,12 +211,25 @@ describe.skipIf(chromiumPath === undefined)('the page in a browser', { timeout: 
     await live(page);
     server.send('The final starts', 'The cup final', 'Shares fall at the bank');
     await expect.poll(() => page.getByRole('img', { name: /^Class mix\. Of 3 headlines: Sports/ }).count()).toBe(1);
-    for (const name of [/^Throughput\. .* a second now/, /^Latency\. Half of the last/, /^Loss\. After 6 epochs/, /^Quality\. After epoch 6/]) expect(await page.getByRole('img', { name }).count(), String(name)).toBe(1);
+    for (const name of [
+      /^Throughput\. .* a second now/,
+      /^Latency\. Half of the last/,
+      /^Loss\. After 6 epochs/,
+      /^Quality\. After epoch 6/,
+    ])
+      expect(await page.getByRole('img', { name }).count(), String(name)).toBe(1);
     const mix = page.locator('figure').filter({ hasText: 'Class mix' });
     await mix.getByText('Values as a table').click();
     await expect.poll(() => mix.locator('thead th').allTextContents()).toEqual(['Time', ...[...CLASSES].reverse()]);
     expect(await mix.locator('tbody tr').first().locator('td').allTextContents()).toEqual(['0%', '67%', '0%', '33%']);
-    expect(await page.getByRole('table', { name: /^Confusion matrix/ }).locator('tbody tr').first().locator('.count').allTextContents()).toEqual(['195', '12', '4', '13']);
+    expect(
+      await page
+        .getByRole('table', { name: /^Confusion matrix/ })
+        .locator('tbody tr')
+        .first()
+        .locator('.count')
+        .allTextContents(),
+    ).toEqual(['195', '12', '4', '13']);
   });
 
   it('shows a headline of markup as text, whatever is in it', async () => {
@@ -195,7 +246,9 @@ describe.skipIf(chromiumPath === undefined)('the page in a browser', { timeout: 
     expect(requests.filter((request) => request.endsWith('/x'))).toEqual([]);
     expect(faults).toEqual([]);
     // Nor could it be otherwise: the policy takes no text for markup or for a script.
-    await expect(page.evaluate(() => document.body.setAttribute('onclick', 'window.hacked=4'))).rejects.toThrow('TrustedScript');
+    await expect(page.evaluate(() => document.body.setAttribute('onclick', 'window.hacked=4'))).rejects.toThrow(
+      'TrustedScript',
+    );
     await expect(page.evaluate(() => (document.body.innerHTML = '<p>'))).rejects.toThrow('TrustedHTML');
   });
 
@@ -229,7 +282,14 @@ describe.skipIf(chromiumPath === undefined)('the page in a browser', { timeout: 
         return;
       }
       const onward = connect(Number(server.url.port), '127.0.0.1');
-      for (const [from, to] of [[socket, onward], [onward, socket]] as const) from.on('error', () => undefined).pipe(to).once('close', () => from.destroy());
+      for (const [from, to] of [
+        [socket, onward],
+        [onward, socket],
+      ] as const)
+        from
+          .on('error', () => undefined)
+          .pipe(to)
+          .once('close', () => from.destroy());
       sockets.add(socket);
     });
     await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
@@ -301,8 +361,13 @@ describe.skipIf(chromiumPath === undefined)('the page in a browser', { timeout: 
     const all = titles(5000);
     let sent = 0;
     const arrive = async (count: number): Promise<void> => {
-      for (const until = sent + count; sent < until; sent += 250) server.send(...Array.from({ length: 250 }, (_, index) => `${all[(sent + index) % all.length] ?? ''} ${sent + index}`));
-      await expect.poll(() => page.locator('.figure dd').first().textContent(), { timeout: 60_000 }).toBe(sent.toLocaleString('en-GB'));
+      for (const until = sent + count; sent < until; sent += 250)
+        server.send(
+          ...Array.from({ length: 250 }, (_, index) => `${all[(sent + index) % all.length] ?? ''} ${sent + index}`),
+        );
+      await expect
+        .poll(() => page.locator('.figure dd').first().textContent(), { timeout: 60_000 })
+        .toBe(sent.toLocaleString('en-GB'));
     };
     const list = page.getByRole('listbox');
     await arrive(10_000);
@@ -313,7 +378,12 @@ describe.skipIf(chromiumPath === undefined)('the page in a browser', { timeout: 
       const seen = await list.evaluate((node) => {
         const { top, bottom } = node.getBoundingClientRect();
         const rows = Array.from(node.querySelectorAll('[role=option]'));
-        return { rows: rows.length, visible: rows.filter((row) => row.getBoundingClientRect().bottom > top && row.getBoundingClientRect().top < bottom).length };
+        return {
+          rows: rows.length,
+          visible: rows.filter(
+            (row) => row.getBoundingClientRect().bottom > top && row.getBoundingClientRect().top < bottom,
+          ).length,
+        };
       });
       expect(seen.rows).toBeLessThan(60);
       expect(seen.visible).toBeGreaterThan(8);
@@ -322,7 +392,12 @@ describe.skipIf(chromiumPath === undefined)('the page in a browser', { timeout: 
     // Whoever reads further down goes on seeing the same headline while others come.
     await list.evaluate((node) => (node.scrollTop = node.scrollHeight / 2));
     await page.waitForTimeout(100);
-    const middle = () => list.evaluate((node) => document.elementFromPoint(node.getBoundingClientRect().left + 60, node.getBoundingClientRect().top + 200)?.textContent);
+    const middle = () =>
+      list.evaluate(
+        (node) =>
+          document.elementFromPoint(node.getBoundingClientRect().left + 60, node.getBoundingClientRect().top + 200)
+            ?.textContent,
+      );
     const before = await middle();
     await arrive(500);
     expect(await middle()).toBe(before);
@@ -330,7 +405,8 @@ describe.skipIf(chromiumPath === undefined)('the page in a browser', { timeout: 
     await expect.poll(() => page.locator('[aria-posinset="1"] .headline-title').textContent()).toMatch(/ 10499$/);
     const atTen = await heap();
     await arrive(20_000);
-    // Asked for again while it is more: what was on its way goes, what is kept stays. A headline that is kept takes a hundred bytes at least.
+    // Asked for again while it is more: what was on its way goes, what is kept stays. A headline that is kept takes a
+    // hundred bytes at least.
     await expect.poll(heap, { interval: 500 }).toBeLessThan(atTen + 20_000 * 32);
     expect(await page.evaluate(() => document.querySelectorAll('*').length)).toBeLessThan(1500);
     expect(faults).toEqual([]);
@@ -359,28 +435,61 @@ describe.skipIf(chromiumPath === undefined)('the page in a browser', { timeout: 
       headlines: ({ events }) => {
         setTimeout(() => {
           events.next({ type: 'read', source: 'https://feed.example/', at: 0, items: 12, nextInMs: 900 });
-          events.next({ type: 'failed', source: 'https://other.example/', at: 0, code: 'HW_HTTP_STATUS', message: 'It answered 500.', nextInMs: 900 });
+          events.next({
+            type: 'failed',
+            source: 'https://other.example/',
+            at: 0,
+            code: 'HW_HTTP_STATUS',
+            message: 'It answered 500.',
+            nextInMs: 900,
+          });
         });
         return NEVER;
       },
     });
     const { page } = await visit(server.url);
     const feeds = page.getByRole('region', { name: 'Feeds' });
-    await expect.poll(() => feeds.getByRole('listitem').allTextContents()).toEqual(['https://feed.example/read, 12 items · 00:00:00', 'https://other.example/failed, tried again later: It answered 500. · 00:00:00']);
+    await expect
+      .poll(() => feeds.getByRole('listitem').allTextContents())
+      .toEqual([
+        'https://feed.example/read, 12 items · 00:00:00',
+        'https://other.example/failed, tried again later: It answered 500. · 00:00:00',
+      ]);
   });
 });
 
 describe.skipIf(chromiumPath === undefined)('the page of a training in a browser', { timeout: 120_000 }, () => {
   it('shows a training that began before it was opened, goes on with it, and ends with it', async () => {
-    const server = await serveTraining({ state: 'training', config: about.config, classes: CLASSES, split: SPLIT, history: newsOf(3), rejections: REJECTIONS });
+    const server = await serveTraining({
+      state: 'training',
+      config: about.config,
+      classes: CLASSES,
+      split: SPLIT,
+      history: newsOf(3),
+      rejections: REJECTIONS,
+    });
     const { page, faults, picture, requests } = await visit(server.url);
     await live(page);
-    const figure = (name: string) => page.locator('.figure').filter({ has: page.getByText(name, { exact: true }) }).locator('dd').textContent();
+    const figure = (name: string) =>
+      page
+        .locator('.figure')
+        .filter({ has: page.getByText(name, { exact: true }) })
+        .locator('dd')
+        .textContent();
     await expect.poll(() => figure('Epoch')).toBe('3 of 8');
     expect(await figure('Now')).toBe('Training');
     expect(await figure('Rejected rows')).toBe('17');
-    expect(await page.getByRole('table', { name: 'Rows of each class on each side' }).locator('tbody tr').last().locator('td').allTextContents()).toEqual(['4,200', '900', '900']);
-    expect(await page.getByRole('table', { name: 'Rejected rows by reason' }).locator('tbody tr').allTextContents()).toEqual(['fieldtitle11', 'ragged–6']);
+    expect(
+      await page
+        .getByRole('table', { name: 'Rows of each class on each side' })
+        .locator('tbody tr')
+        .last()
+        .locator('td')
+        .allTextContents(),
+    ).toEqual(['4,200', '900', '900']);
+    expect(
+      await page.getByRole('table', { name: 'Rejected rows by reason' }).locator('tbody tr').allTextContents(),
+    ).toEqual(['fieldtitle11', 'ragged–6']);
     await page.getByRole('img', { name: /^Loss\. After 3 epochs the train loss is 0\.520/ }).waitFor();
     const more = newsOf(5).slice(newsOf(3).length);
     server.tell(...more.map((data) => ({ name: 'training' as const, data })));
@@ -393,7 +502,14 @@ describe.skipIf(chromiumPath === undefined)('the page of a training in a browser
     server.tell({ name: 'report', data: REPORT }, { name: 'ended', data: {} });
     await page.getByText('Ended', { exact: true }).waitFor();
     await expect.poll(() => figure('Now')).toBe('Done');
-    expect(await page.getByRole('table', { name: /^Confusion matrix/ }).locator('tbody tr').first().locator('.count').allTextContents()).toEqual(['195', '12', '4', '13']);
+    expect(
+      await page
+        .getByRole('table', { name: /^Confusion matrix/ })
+        .locator('tbody tr')
+        .first()
+        .locator('.count')
+        .allTextContents(),
+    ).toEqual(['195', '12', '4', '13']);
     await page.emulateMedia({ colorScheme: 'dark' });
     await page.waitForTimeout(400);
     await picture('training-dark');
@@ -408,15 +524,30 @@ describe.skipIf(chromiumPath === undefined)('the page of a training in a browser
     await live(page);
     await page.getByText('The rows are being read.').waitFor();
     expect(await violations(page)).toEqual([]);
-    server.snapshot({ state: 'training', config: about.config, classes: CLASSES, split: SPLIT, history: newsOf(1), lastEventId: '0' });
+    server.snapshot({
+      state: 'training',
+      config: about.config,
+      classes: CLASSES,
+      split: SPLIT,
+      history: newsOf(1),
+      lastEventId: '0',
+    });
     server.tell({ name: 'training', data: newsOf(1)[0]! }, { name: 'rejections', data: REJECTIONS });
     await page.getByRole('table', { name: 'Rows of each class on each side' }).waitFor();
     await page.getByText('bidirectional GRU').waitFor();
-    expect(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)).toBe(0);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)).toBe(
+      0,
+    );
   });
 
   it('takes the whole of it anew where it missed something', async () => {
-    const server = await serveTraining({ state: 'training', config: about.config, classes: CLASSES, split: SPLIT, history: newsOf(1) });
+    const server = await serveTraining({
+      state: 'training',
+      config: about.config,
+      classes: CLASSES,
+      split: SPLIT,
+      history: newsOf(1),
+    });
     const { page } = await visit(server.url);
     await live(page);
     server.snapshot({ history: newsOf(4), lastEventId: '0' });
@@ -432,15 +563,28 @@ describe.skipIf(chromiumPath === undefined)('the page of a training in a browser
   });
 
   it('leaves what is open or has the focus as it is while the training goes on', async () => {
-    const server = await serveTraining({ state: 'training', config: about.config, classes: CLASSES, split: SPLIT, history: newsOf(2), rejections: REJECTIONS });
+    const server = await serveTraining({
+      state: 'training',
+      config: about.config,
+      classes: CLASSES,
+      split: SPLIT,
+      history: newsOf(2),
+      rejections: REJECTIONS,
+    });
     const { page } = await visit(server.url);
     await live(page);
-    const focused = () => page.evaluate(() => document.activeElement?.getAttribute('aria-label') ?? document.activeElement?.textContent);
+    const focused = () =>
+      page.evaluate(() => document.activeElement?.getAttribute('aria-label') ?? document.activeElement?.textContent);
     const examples = page.locator('details').filter({ has: page.getByText('Examples', { exact: true }) });
     await examples.locator('summary').click();
     const blank = { ...REJECTIONS.examples[0]!, line: 9, expected: 'a non-blank title', got: '' };
     server.tell({ name: 'rejections', data: { ...REJECTIONS, total: 18, examples: [...REJECTIONS.examples, blank] } });
-    await expect.poll(() => examples.getByRole('listitem').allTextContents()).toEqual([String.raw`news.csv, line 6expected a title that is not blank, got "\"<b>  </b>\""`, 'news.csv, line 9expected a non-blank title, got ""']);
+    await expect
+      .poll(() => examples.getByRole('listitem').allTextContents())
+      .toEqual([
+        String.raw`news.csv, line 6expected a title that is not blank, got "\"<b>  </b>\""`,
+        'news.csv, line 9expected a non-blank title, got ""',
+      ]);
     expect(await focused()).toBe('Examples');
     await page.getByRole('region', { name: 'The split' }).focus();
     server.tell({ name: 'report', data: REPORT });
@@ -454,10 +598,18 @@ describe.skipIf(chromiumPath === undefined)('the page of a training in a browser
   });
 
   it('keeps its figures in one line each, whatever the epoch', async () => {
-    const server = await serveTraining({ state: 'training', history: [...newsOf(1), { type: 'training-ended', model: 'gru', reason: 'epochs', bestEpoch: 10, bestLoss: 1.129 }] });
+    const server = await serveTraining({
+      state: 'training',
+      history: [
+        ...newsOf(1),
+        { type: 'training-ended', model: 'gru', reason: 'epochs', bestEpoch: 10, bestLoss: 1.129 },
+      ],
+    });
     const { page } = await visit(server.url);
     await page.getByText('epoch 10', { exact: true }).waitFor();
-    const heights = await page.locator('.figure dd').evaluateAll((figures) => figures.map((figure) => figure.clientHeight));
+    const heights = await page
+      .locator('.figure dd')
+      .evaluateAll((figures) => figures.map((figure) => figure.clientHeight));
     expect(new Set(heights).size, heights.join()).toBe(1);
   });
 
@@ -472,7 +624,14 @@ describe.skipIf(chromiumPath === undefined)('the page of a training in a browser
   });
 
   it('shows one that is over, and does not ask for more when its server leaves', async () => {
-    const server = await serveTraining({ state: 'ended', config: about.config, classes: CLASSES, split: SPLIT, history: newsOf(2), report: REPORT });
+    const server = await serveTraining({
+      state: 'ended',
+      config: about.config,
+      classes: CLASSES,
+      split: SPLIT,
+      history: newsOf(2),
+      report: REPORT,
+    });
     const { page, requests } = await visit(server.url);
     await live(page);
     await page.getByRole('table', { name: /^Confusion matrix/ }).waitFor();
@@ -485,10 +644,20 @@ describe.skipIf(chromiumPath === undefined)('the page of a training in a browser
 
   it('is the page of a real training', async () => {
     const begin$ = new Subject<void>();
-    const source: BatchSource = { rows: { train: 40, validation: 8, test: 0 }, batches: (side, epoch) => of(...Array.from({ length: side === 'train' ? 10 : 2 }, (_, index) => labelledBatch({ seed: epoch * 100 + index, size: 4 }))) };
+    const source: BatchSource = {
+      rows: { train: 40, validation: 8, test: 0 },
+      batches: (side, epoch) =>
+        of(
+          ...Array.from({ length: side === 'train' ? 10 : 2 }, (_, index) =>
+            labelledBatch({ seed: epoch * 100 + index, size: 4 }),
+          ),
+        ),
+    };
     const training$ = begin$.pipe(
       take(1),
-      switchMap(() => of(source).pipe(fit(recordingModel({ losses: [0.9, 0.7, 0.5], validationLosses: [0.8, 0.6] }), { epochs: 3 }))),
+      switchMap(() =>
+        of(source).pipe(fit(recordingModel({ losses: [0.9, 0.7, 0.5], validationLosses: [0.8, 0.6] }), { epochs: 3 })),
+      ),
     );
     const url = await new Promise<URL>((resolve) => {
       const subscription = realTraining(training$, { stay: true }).subscribe((event) => {
@@ -505,7 +674,9 @@ describe.skipIf(chromiumPath === undefined)('the page of a training in a browser
     await page.getByRole('img', { name: /^Loss\. After 3 epochs .* The lowest validation loss, 0\.600/ }).waitFor();
     await expect.poll(() => page.locator('.figure dd').first().textContent()).toBe('Done');
     const late = await visit(url);
-    await late.page.getByRole('img', { name: /^Loss\. After 3 epochs .* The lowest validation loss, 0\.600/ }).waitFor();
+    await late.page
+      .getByRole('img', { name: /^Loss\. After 3 epochs .* The lowest validation loss, 0\.600/ })
+      .waitFor();
     expect(faults).toEqual([]);
   });
 });

@@ -2,23 +2,45 @@ import { type Observable, tap } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { type Connection, connectionAfter, connectionAt, describeConnection } from '../../src/page/connection.js';
 import { clockAhead, lagOf } from '../../src/page/lag.js';
-import { type Opened, reconnecting, type ServerSent, type StreamNews, TokenWanted } from '../../src/page/reconnecting.js';
+import {
+  type Opened,
+  reconnecting,
+  type ServerSent,
+  type StreamNews,
+  TokenWanted,
+} from '../../src/page/reconnecting.js';
 import { runMarbles } from '../../src/testing/runMarbles.js';
 
 const event = (id: string, name = 'prediction'): ServerSent => ({ type: 'event', name, data: id, id });
 const opened: Opened = { type: 'opened', aheadMs: 0 };
 const told = { o: opened, a: event('1'), b: event('2'), n: event(''), e: event('3', 'ended') };
 const waiting = (ms: number): StreamNews => ({ type: 'waiting', ms });
-const news: Record<string, StreamNews> = { ...told, c: { type: 'connecting' }, x: { type: 'over' }, v: waiting(5), w: waiting(10), y: waiting(20) };
+const news: Record<string, StreamNews> = {
+  ...told,
+  c: { type: 'connecting' },
+  x: { type: 'over' },
+  v: waiting(5),
+  w: waiting(10),
+  y: waiting(20),
+};
 const half = { random: () => 0.5, firstMs: 10, mostMs: 1000 };
 
 describe('reconnecting', () => {
   it('opens again what is lost, after the last event that had an id, and waits longer each time that nothing opens', () => {
     const asked: string[] = [];
     runMarbles(({ cold, expectObservable }) => {
-      const sessions: readonly Observable<Opened | ServerSent>[] = [cold('-o-a-b-n-#', told), cold('-#', told), cold('-#', told), cold('-o-|', told), cold('-', told)];
+      const sessions: readonly Observable<Opened | ServerSent>[] = [
+        cold('-o-a-b-n-#', told),
+        cold('-#', told),
+        cold('-#', told),
+        cold('-o-|', told),
+        cold('-', told),
+      ];
       const open = (lastEventId: string): Observable<Opened | ServerSent> => sessions[asked.push(lastEventId) - 1]!;
-      expectObservable(reconnecting({ open, ...half }), '^ 60ms !').toBe('co-a-b-n-v 4ms cw 9ms cy 19ms co-v 4ms c', news);
+      expectObservable(reconnecting({ open, ...half }), '^ 60ms !').toBe(
+        'co-a-b-n-v 4ms cw 9ms cy 19ms co-v 4ms c',
+        news,
+      );
     });
     expect(asked).toEqual(['', '2', '2', '2', '2']);
   });
@@ -27,7 +49,10 @@ describe('reconnecting', () => {
     runMarbles(({ cold, expectObservable }) => {
       const open = (): Observable<Opened | ServerSent> => cold('-#', told);
       // 8, 16, and then 24 and no more.
-      expectObservable(reconnecting({ open, random: () => 0.8, firstMs: 10, mostMs: 30 }), '^ 76ms !').toBe('cp 7ms cq 15ms cr 23ms cr 23ms c', { ...news, p: waiting(8), q: waiting(16), r: waiting(24) });
+      expectObservable(reconnecting({ open, random: () => 0.8, firstMs: 10, mostMs: 30 }), '^ 76ms !').toBe(
+        'cp 7ms cq 15ms cr 23ms cr 23ms c',
+        { ...news, p: waiting(8), q: waiting(16), r: waiting(24) },
+      );
     });
   });
 
@@ -88,12 +113,21 @@ describe('how the page is connected', () => {
         return describeConnection(connection, 1000).label;
       });
     };
-    expect(states({ type: 'connecting' }, opened, event('1'), waiting(2500), { type: 'connecting' }, opened, { type: 'over' })).toEqual(['Connecting…', 'Live', 'Live', 'Reconnecting in 3 s', 'Reconnecting…', 'Live', 'Ended']);
+    expect(
+      states({ type: 'connecting' }, opened, event('1'), waiting(2500), { type: 'connecting' }, opened, {
+        type: 'over',
+      }),
+    ).toEqual(['Connecting…', 'Live', 'Live', 'Reconnecting in 3 s', 'Reconnecting…', 'Live', 'Ended']);
   });
 
   it('counts down to the next attempt', () => {
     const connection: Connection = { state: 'reconnecting', retryAt: 5000 };
-    expect([0, 4100, 5000, 9000].map((now) => describeConnection(connection, now).label)).toEqual(['Reconnecting in 5 s', 'Reconnecting in 1 s', 'Reconnecting…', 'Reconnecting…']);
+    expect([0, 4100, 5000, 9000].map((now) => describeConnection(connection, now).label)).toEqual([
+      'Reconnecting in 5 s',
+      'Reconnecting in 1 s',
+      'Reconnecting…',
+      'Reconnecting…',
+    ]);
   });
 
   it('is behind while headlines come late, and no longer once one comes in time', () => {
@@ -101,7 +135,10 @@ describe('how the page is connected', () => {
     expect(behind).toMatchObject({ state: 'behind', lagMs: 5200 });
     expect(describeConnection(behind, 7200).label).toBe('Behind by 5.2 s');
     expect(connectionAt(behind, 8000, 8100)).toEqual(live);
-    expect(connectionAt({ state: 'reconnecting', retryAt: 1 }, 2000, 9000)).toEqual({ state: 'reconnecting', retryAt: 1 });
+    expect(connectionAt({ state: 'reconnecting', retryAt: 1 }, 2000, 9000)).toEqual({
+      state: 'reconnecting',
+      retryAt: 1,
+    });
   });
 
   it('says nothing of headlines from before the connection: they are history', () => {

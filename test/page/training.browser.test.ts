@@ -11,14 +11,31 @@ const classes = ['Sports', 'World'];
 const side = (rows: number) => ({ rows, classes: { Sports: rows / 2, World: rows / 2 } });
 const prepared: TrainingUpdate = {
   type: 'prepared',
-  config: { cell: 'lstm', bidirectional: false, vocabularySize: 541, embeddingDim: 8, hiddenDim: 16, fcDim: 8, dropout: 0.1, classes: 2 },
+  config: {
+    cell: 'lstm',
+    bidirectional: false,
+    vocabularySize: 541,
+    embeddingDim: 8,
+    hiddenDim: 16,
+    fcDim: 8,
+    dropout: 0.1,
+    classes: 2,
+  },
   classes,
   split: { train: side(80), validation: side(20), test: side(20) },
 };
 const confusion = [9, 1, 2, 8];
-const report: TrainingUpdate = { type: 'report', model: 'lstm', report: { classes, confusion, performance: scores(confusion, classes), accuracy: 0.85, loss: 0.4, rows: 20 } };
+const report: TrainingUpdate = {
+  type: 'report',
+  model: 'lstm',
+  report: { classes, confusion, performance: scores(confusion, classes), accuracy: 0.85, loss: 0.4, rows: 20 },
+};
 
-const figure = (page: Page, name: string) => page.locator('.figure').filter({ has: page.getByText(name, { exact: true }) }).locator('dd');
+const figure = (page: Page, name: string) =>
+  page
+    .locator('.figure')
+    .filter({ has: page.getByText(name, { exact: true }) })
+    .locator('dd');
 
 describe.skipIf(chromiumPath === undefined)('the page and the server of a training', { timeout: 120_000 }, () => {
   it('agree on it from before it begins until it has ended', async () => {
@@ -37,8 +54,28 @@ describe.skipIf(chromiumPath === undefined)('the page and the server of a traini
     await early.getByText('Live', { exact: true }).waitFor();
     await early.getByText('The rows are being read.').waitFor();
 
-    update$.next({ type: 'rejection', reason: 'ragged', id: 7, source: 'news.csv', line: 9, byte: 0, field: undefined, expected: '2 fields', got: '1' });
-    for (const update of [prepared, started(), epochStarted(1), step(1, 0), epochEnded(1, true), epochStarted(2), step(2, 0), epochEnded(2, false)]) update$.next(update);
+    update$.next({
+      type: 'rejection',
+      reason: 'ragged',
+      id: 7,
+      source: 'news.csv',
+      line: 9,
+      byte: 0,
+      field: undefined,
+      expected: '2 fields',
+      got: '1',
+    });
+    for (const update of [
+      prepared,
+      started(),
+      epochStarted(1),
+      step(1, 0),
+      epochEnded(1, true),
+      epochStarted(2),
+      step(2, 0),
+      epochEnded(2, false),
+    ])
+      update$.next(update);
     const late = (await visit(url)).page;
     for (const page of [early, late]) {
       await expect.poll(() => figure(page, 'Epoch').textContent()).toBe('2 of 8');

@@ -2,7 +2,12 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { rowsAPage, rowsToDraw, scrollAfterNew, scrollToRow } from '../../src/page/virtualRows.js';
 
-const viewport = fc.record({ scrollTop: fc.integer({ min: 0, max: 500_000 }), height: fc.integer({ min: 0, max: 2000 }), rowHeight: fc.integer({ min: 10, max: 90 }), count: fc.integer({ min: 0, max: 10_000 }) });
+const viewport = fc.record({
+  scrollTop: fc.integer({ min: 0, max: 500_000 }),
+  height: fc.integer({ min: 0, max: 2000 }),
+  rowHeight: fc.integer({ min: 10, max: 90 }),
+  count: fc.integer({ min: 0, max: 10_000 }),
+});
 
 describe('virtual rows', () => {
   it('draws every row that can be seen, some around them, and no more', () => {
@@ -14,7 +19,8 @@ describe('virtual rows', () => {
         expect(end).toBeLessThanOrEqual(count);
         expect(end - first).toBeLessThanOrEqual(Math.ceil(height / rowHeight) + 1 + 2 * around);
         for (let row = 0; row < count; row += Math.max(1, Math.floor(count / 500))) {
-          if ((row + 1) * rowHeight > scrollTop && row * rowHeight < scrollTop + height) expect(row >= first && row < end).toBe(true);
+          if ((row + 1) * rowHeight > scrollTop && row * rowHeight < scrollTop + height)
+            expect(row >= first && row < end).toBe(true);
         }
       }),
     );

@@ -7,8 +7,15 @@ import { Wheel } from '../../src/provision/Wheel.js';
 import { fakeWheel } from './fakeWheel.js';
 
 it.each([
-  ['cannot be listed', (bytes: Buffer) => bytes.fill(0, bytes.indexOf('PK\u0001\u0002', 0, 'latin1'), bytes.indexOf('PK\u0001\u0002', 0, 'latin1') + 1)],
-  ['has no list of its files', (bytes: Buffer) => Buffer.from(bytes.toString('latin1').replaceAll('/RECORD', '/RECORX'), 'latin1')],
+  [
+    'cannot be listed',
+    (bytes: Buffer) =>
+      bytes.fill(0, bytes.indexOf('PK\u0001\u0002', 0, 'latin1'), bytes.indexOf('PK\u0001\u0002', 0, 'latin1') + 1),
+  ],
+  [
+    'has no list of its files',
+    (bytes: Buffer) => Buffer.from(bytes.toString('latin1').replaceAll('/RECORD', '/RECORX'), 'latin1'),
+  ],
 ])('a wheel that %s is closed again', async (_, damage) => {
   const folder = mkdtempSync(join(tmpdir(), 'headwater-wheel-'));
   const close = vi.spyOn(ZipFile.prototype, 'close');

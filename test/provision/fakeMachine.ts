@@ -7,11 +7,31 @@ import type { Finished, RunCommand } from '../../src/provision/runCommand.js';
 const ended = (stdout = '', status = 0, stderr = ''): Finished => ({ status, stdout, stderr });
 
 /** A command under the name that the tests know it by. */
-export type FakeCommand = 'python3' | 'pip' | 'index' | 'download' | 'g++' | 'make' | 'npm' | 'pack' | 'tar' | 'find node-gyp' | 'node-gyp' | 'trial' | 'nvidia-smi';
+export type FakeCommand =
+  | 'python3'
+  | 'pip'
+  | 'index'
+  | 'download'
+  | 'g++'
+  | 'make'
+  | 'npm'
+  | 'pack'
+  | 'tar'
+  | 'find node-gyp'
+  | 'node-gyp'
+  | 'trial'
+  | 'nvidia-smi';
 
 const nameOf = (command: string, args: readonly string[]): FakeCommand => {
   const line = args.join(' ');
-  if (command === 'python3') return line.startsWith('-m pip install') ? 'index' : line.startsWith('-m pip download') ? 'download' : line.startsWith('-m pip') ? 'pip' : 'python3';
+  if (command === 'python3')
+    return line.startsWith('-m pip install')
+      ? 'index'
+      : line.startsWith('-m pip download')
+        ? 'download'
+        : line.startsWith('-m pip')
+          ? 'pip'
+          : 'python3';
   if (command === 'npm') return args[0] === 'pack' ? 'pack' : args[0] === 'exec' ? 'find node-gyp' : 'npm';
   if (command === process.execPath) return line.includes('rebuild') ? 'node-gyp' : 'trial';
   return command as FakeCommand;
@@ -19,7 +39,9 @@ const nameOf = (command: string, args: readonly string[]): FakeCommand => {
 
 const after = (args: readonly string[], flag: string): string => args[args.indexOf(flag) + 1] ?? '';
 
-/** What a command does in place of what it does usually: ends so, is not there (undefined), or something of the test's. */
+/**
+ * What a command does in place of what it does usually: ends so, is not there (undefined), or something of the test's.
+ */
 export type Instead = Finished | undefined | ((args: readonly string[]) => Finished | undefined);
 
 export interface FakeMachine extends Machine {
@@ -31,12 +53,20 @@ export interface FakeMachine extends Machine {
   readonly instead: Map<FakeCommand, Instead>;
 }
 
-/** A machine on which all is well: an index with wheels, a registry with the package, and tools that do nothing but leave files behind. */
-export const fakeMachine = (wheels: Readonly<Record<string, string>>, tarball: string, own: Partial<Pick<Machine, 'platform' | 'arch' | 'glibc' | 'free'>> = {}): FakeMachine => {
+/**
+ * A machine on which all is well: an index with wheels, a registry with the package, and tools that do nothing but
+ * leave files behind.
+ */
+export const fakeMachine = (
+  wheels: Readonly<Record<string, string>>,
+  tarball: string,
+  own: Partial<Pick<Machine, 'platform' | 'arch' | 'glibc' | 'free'>> = {},
+): FakeMachine => {
   const ran: FakeCommand[] = [];
   const instead = new Map<FakeCommand, Instead>();
   const environments = new Map<FakeCommand, Readonly<Record<string, string>>>();
-  const wheelOf = (requirement: string): string => wheels[(/^[\w-]+/.exec(requirement)?.[0] ?? '').replaceAll('_', '-')] ?? '';
+  const wheelOf = (requirement: string): string =>
+    wheels[(/^[\w-]+/.exec(requirement)?.[0] ?? '').replaceAll('_', '-')] ?? '';
 
   const usual = (name: FakeCommand, args: readonly string[]): Finished => {
     switch (name) {
@@ -56,7 +86,12 @@ export const fakeMachine = (wheels: Readonly<Record<string, string>>, tarball: s
         const path = wheelOf(args.at(-1) ?? '');
         const [project = '', version = ''] = basename(path).split('-');
         const sha256 = createHash('sha256').update(readFileSync(path)).digest('hex');
-        const install = [{ download_info: { url: `https://example.org/${basename(path)}`, archive_info: { hashes: { sha256 } } }, metadata: { name: project, version } }];
+        const install = [
+          {
+            download_info: { url: `https://example.org/${basename(path)}`, archive_info: { hashes: { sha256 } } },
+            metadata: { name: project, version },
+          },
+        ];
         writeFileSync(after(args, '--report'), JSON.stringify({ install }));
         return ended();
       }
@@ -73,7 +108,8 @@ export const fakeMachine = (wheels: Readonly<Record<string, string>>, tarball: s
         if (args[0] === '--version') return ended('tar (GNU tar) 1.34');
         const folder = join(after(args, '-C'), 'package/dist');
         mkdirSync(folder, { recursive: true });
-        for (const file of ['nodejs_kernel_backend.js', 'register_all_kernels.js']) writeFileSync(join(folder, file), '');
+        for (const file of ['nodejs_kernel_backend.js', 'register_all_kernels.js'])
+          writeFileSync(join(folder, file), '');
         return ended();
       }
       case 'find node-gyp':
@@ -100,7 +136,17 @@ export const fakeMachine = (wheels: Readonly<Record<string, string>>, tarball: s
     const other = instead.get(name);
     return typeof other === 'function' ? other(args) : other;
   };
-  return { platform: 'linux', arch: 'x64', glibc: '2.36', free: (folder) => Promise.resolve(dirname(folder) === '' ? 0 : 1e12), ...own, run, ran, environments, instead };
+  return {
+    platform: 'linux',
+    arch: 'x64',
+    glibc: '2.36',
+    free: (folder) => Promise.resolve(dirname(folder) === '' ? 0 : 1e12),
+    ...own,
+    run,
+    ran,
+    environments,
+    instead,
+  };
 };
 
 /** How a command fails that says why. */

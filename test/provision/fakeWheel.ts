@@ -35,7 +35,12 @@ const zip = (files: readonly ArchivedFile[]): Buffer => {
   return Buffer.concat([...local, directory, Buffer.from('PK\u0005\u0006'), end]);
 };
 
-const record = (files: readonly ArchivedFile[]): string => files.map(([name, bytes]) => `${name},sha256=${createHash('sha256').update(bytes).digest('base64url')},${bytes.length}\n`).join('');
+const record = (files: readonly ArchivedFile[]): string =>
+  files
+    .map(
+      ([name, bytes]) => `${name},sha256=${createHash('sha256').update(bytes).digest('base64url')},${bytes.length}\n`,
+    )
+    .join('');
 
 /** The first bytes of a library for Linux, and some more. */
 export const library = (machine: number): Buffer => {
@@ -62,7 +67,15 @@ export interface WheelOptions {
 
 /** Writes a wheel that has of TensorFlow what a set-up looks for, and a few files that it does not need. */
 export const fakeWheel = (path: string, options: WheelOptions = {}): string => {
-  const { name = 'tensorflow_cpu', version = '2.21.0', machine = X64, without, tampered, requires = [], more = [] } = options;
+  const {
+    name = 'tensorflow_cpu',
+    version = '2.21.0',
+    machine = X64,
+    without,
+    tampered,
+    requires = [],
+    more = [],
+  } = options;
   const text = (content: string): Buffer => Buffer.from(content);
   const files: readonly ArchivedFile[] = [
     ['tensorflow/libtensorflow_cc.so.2', library(machine)],
@@ -75,11 +88,19 @@ export const fakeWheel = (path: string, options: WheelOptions = {}): string => {
     ['tensorflow/include/tensorflow/core/platform/ctstring_internal.h', text('// nothing\n')],
     ['tensorflow/include/tensorflow/unneeded.h', text('// nothing\n')],
     ...more,
-    [`${name}-${version}.dist-info/METADATA`, text(`Metadata-Version: 2.4\nName: ${name}\nVersion: ${version}\n${requires.map((one) => `Requires-Dist: ${one}\n`).join('')}\nText.\n`)],
+    [
+      `${name}-${version}.dist-info/METADATA`,
+      text(
+        `Metadata-Version: 2.4\nName: ${name}\nVersion: ${version}\n${requires.map((one) => `Requires-Dist: ${one}\n`).join('')}\nText.\n`,
+      ),
+    ],
   ];
   const kept = files.filter(([file]) => without?.test(file) !== true);
   const list: ArchivedFile = [`${name}-${version}.dist-info/RECORD`, text(record(kept))];
-  const packed = kept.map(([file, bytes]): ArchivedFile => [file, tampered?.test(file) === true ? Buffer.concat([bytes.subarray(1), Buffer.from('x')]) : bytes]);
+  const packed = kept.map(([file, bytes]): ArchivedFile => [
+    file,
+    tampered?.test(file) === true ? Buffer.concat([bytes.subarray(1), Buffer.from('x')]) : bytes,
+  ]);
   writeFileSync(path, zip([...packed, ...(without?.test('RECORD') === true ? [] : [list])]));
   return path;
 };

@@ -1,11 +1,24 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { lastValueFrom, toArray } from 'rxjs';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Machine } from '../../src/provision/Machine.js';
-import { type ProvisionEvent, type ProvisionOptions, provisionTensorflow } from '../../src/provision/provisionTensorflow.js';
+import {
+  type ProvisionEvent,
+  type ProvisionOptions,
+  provisionTensorflow,
+} from '../../src/provision/provisionTensorflow.js';
 import { findSetups, MANIFEST, readSetup } from '../../src/provision/SetupManifest.js';
 import { failing, type FakeMachine, fakeMachine } from './fakeMachine.js';
 import { ARM64, fakeWheel, library, type WheelOptions } from './fakeWheel.js';
@@ -22,7 +35,11 @@ const at = (...path: readonly string[]): string => join(scratch, ...path);
 
 /** An index that has this wheel, on a machine on which all is well. */
 const indexWith = (wheel: WheelOptions, own: Parameters<typeof fakeMachine>[2] = {}): FakeMachine =>
-  fakeMachine({ 'tensorflow-cpu': fakeWheel(at('tensorflow_cpu-2.21.0-cp311-cp311-manylinux_2_27_x86_64.whl'), wheel) }, at('package.tgz'), own);
+  fakeMachine(
+    { 'tensorflow-cpu': fakeWheel(at('tensorflow_cpu-2.21.0-cp311-cp311-manylinux_2_27_x86_64.whl'), wheel) },
+    at('package.tgz'),
+    own,
+  );
 
 beforeEach(() => {
   scratch = mkdtempSync(join(tmpdir(), 'headwater-provision-'));
@@ -38,7 +55,10 @@ afterEach(() => {
 
 const integrity = `sha512-${createHash('sha512').update(TARBALL).digest('base64')}`;
 
-const provision = (options: Partial<ProvisionOptions> = {}, on: Machine = machine): Promise<readonly ProvisionEvent[]> =>
+const provision = (
+  options: Partial<ProvisionOptions> = {},
+  on: Machine = machine,
+): Promise<readonly ProvisionEvent[]> =>
   lastValueFrom(provisionTensorflow({ root, trial: '/trial.js', integrity, ...options }, on).pipe(toArray()));
 
 const refusal = async (options: Partial<ProvisionOptions> = {}): Promise<string> => {
@@ -62,10 +82,23 @@ describe.runIf(LINUX_X64)('a set-up', () => {
   it('takes what is needed, builds and tries it, and appears when all is done', async () => {
     const events = await provision();
     const steps = events.flatMap((event) => (event.type === 'step' ? [event.step] : []));
-    expect(steps).toEqual(['checking', 'asking the index', 'downloading', 'verifying', 'fetching the binding', 'unpacking', 'building the binding', 'trying one product']);
+    expect(steps).toEqual([
+      'checking',
+      'asking the index',
+      'downloading',
+      'verifying',
+      'fetching the binding',
+      'unpacking',
+      'building the binding',
+      'trying one product',
+    ]);
     expect(events).toContainEqual({ type: 'progress', step: 'downloading', done: 500, total: 1000 });
     const last = events.at(-1);
-    expect(last).toMatchObject({ type: 'ready', made: true, setup: { state: 'ready', folder: join(root, KEY), manifest: { version: '2.21.0', gpu: false, device: 'cpu' } } });
+    expect(last).toMatchObject({
+      type: 'ready',
+      made: true,
+      setup: { state: 'ready', folder: join(root, KEY), manifest: { version: '2.21.0', gpu: false, device: 'cpu' } },
+    });
     expect(readdirSync(root)).toEqual([KEY]);
     expect(filesIn(join(root, KEY))).toEqual([
       MANIFEST,
@@ -87,14 +120,21 @@ describe.runIf(LINUX_X64)('a set-up', () => {
   it('that is there is not made again', async () => {
     await provision();
     machine.ran.length = 0;
-    expect(await provision()).toMatchObject([{ type: 'step', step: 'trying one product' }, { type: 'ready', made: false }]);
+    expect(await provision()).toMatchObject([
+      { type: 'step', step: 'trying one product' },
+      { type: 'ready', made: false },
+    ]);
     expect(machine.ran).toEqual(['trial']);
   });
 
   it('that looks complete but does not compute is made again', async () => {
     await provision();
     let trials = 0;
-    machine.instead.set('trial', () => (trials++ === 0 ? failing('Error: invalid ELF header') : { status: 0, stdout: '{"libtensorflow":"2.21.0","device":"cpu"}', stderr: '' }));
+    machine.instead.set('trial', () =>
+      trials++ === 0
+        ? failing('Error: invalid ELF header')
+        : { status: 0, stdout: '{"libtensorflow":"2.21.0","device":"cpu"}', stderr: '' },
+    );
     machine.ran.length = 0;
     expect((await provision()).at(-1)).toMatchObject({ type: 'ready', made: true });
     expect(machine.ran).toEqual(['trial', 'index', 'download', 'pack', 'tar', 'find node-gyp', 'node-gyp', 'trial']);
@@ -125,10 +165,15 @@ describe.runIf(LINUX_X64)('a set-up', () => {
     expect((await provision()).at(-1)).toMatchObject({ type: 'ready', made: true, setup: { folder: join(root, KEY) } });
   });
 
-  it.each(['2.21', '2.*', '../../evil', '2.21.0 ; python_version>"3"', 'latest'])('of the version %s is refused', async (version) => {
-    expect(await refusal({ version })).toBe(`HW_USAGE: ${version} is no version of TensorFlow. Name one in full, such as 2.21.0.`);
-    expect(existsSync(root) ? readdirSync(root) : []).toEqual([]);
-  });
+  it.each(['2.21', '2.*', '../../evil', '2.21.0 ; python_version>"3"', 'latest'])(
+    'of the version %s is refused',
+    async (version) => {
+      expect(await refusal({ version })).toBe(
+        `HW_USAGE: ${version} is no version of TensorFlow. Name one in full, such as 2.21.0.`,
+      );
+      expect(existsSync(root) ? readdirSync(root) : []).toEqual([]);
+    },
+  );
 
   it('tells how much has come by what lies in the folder, where pip is too old to tell', async () => {
     machine.instead.set('pip', { status: 0, stdout: 'pip 23.0.1 from somewhere', stderr: '' });
@@ -147,16 +192,25 @@ describe.runIf(LINUX_X64)('a set-up', () => {
   it('that is damaged is made again', async () => {
     await provision();
     writeFileSync(join(root, KEY, 'package/lib/napi-v8/tfjs_binding.node'), 'half');
-    expect(readSetup(join(root, KEY))).toMatchObject({ state: 'unusable', reason: expect.stringMatching(/tfjs_binding\.node in it is 4 bytes instead of 9\. Run headwater setup tensorflow again\./) as string });
+    expect(readSetup(join(root, KEY))).toMatchObject({
+      state: 'unusable',
+      reason: expect.stringMatching(
+        /tfjs_binding\.node in it is 4 bytes instead of 9\. Run headwater setup tensorflow again\./,
+      ) as string,
+    });
     expect((await provision()).at(-1)).toMatchObject({ type: 'ready', made: true });
     expect(findSetups(root)).toMatchObject([{ state: 'ready' }]);
   });
 
   it('that broke off goes on behind the last step that was done', async () => {
     machine.instead.set('node-gyp', failing('tfjs_backend.cc:18: error: something'));
-    expect(await refusal()).toMatch(/^HW_SETUP: The binding could not be built: tfjs_backend\.cc:18: error: something\. .*compiler/);
+    expect(await refusal()).toMatch(
+      /^HW_SETUP: The binding could not be built: tfjs_backend\.cc:18: error: something\. .*compiler/,
+    );
     expect(readdirSync(root)).toEqual([`${KEY}.partial`]);
-    expect(findSetups(root)).toMatchObject([{ state: 'unusable', reason: 'it is not finished. Run headwater setup tensorflow again.' }]);
+    expect(findSetups(root)).toMatchObject([
+      { state: 'unusable', reason: 'it is not finished. Run headwater setup tensorflow again.' },
+    ]);
     machine.instead.clear();
     machine.ran.length = 0;
     expect((await provision()).at(-1)).toMatchObject({ type: 'ready', made: true });
@@ -200,7 +254,10 @@ describe.runIf(LINUX_X64)('a set-up', () => {
   it('keeps a second one of the same process out of its folder, until it has ended', async () => {
     const [first, second] = await Promise.allSettled([provision(), provision()]);
     expect(first).toMatchObject({ status: 'fulfilled' });
-    expect(second).toMatchObject({ status: 'rejected', reason: { code: 'HW_SETUP', message: 'Another set-up is under way in this process. Wait until it is done.' } });
+    expect(second).toMatchObject({
+      status: 'rejected',
+      reason: { code: 'HW_SETUP', message: 'Another set-up is under way in this process. Wait until it is done.' },
+    });
     expect((await provision()).at(-1)).toMatchObject({ type: 'ready', made: false });
     expect(readdirSync(root)).toEqual([KEY]);
   });
@@ -211,7 +268,9 @@ describe.runIf(LINUX_X64)('a set-up', () => {
     writeFileSync(lock, String(process.ppid));
     expect(await refusal()).toMatch(/^HW_SETUP: Another set-up is under way \(process \d+\)\. Wait until it is done\./);
     writeFileSync(lock, '1 another.example.org');
-    expect(await refusal()).toBe(`HW_SETUP: Another set-up is under way (process 1 on another.example.org). Wait until it is done; if there is none, remove ${lock}.`);
+    expect(await refusal()).toBe(
+      `HW_SETUP: Another set-up is under way (process 1 on another.example.org). Wait until it is done; if there is none, remove ${lock}.`,
+    );
     writeFileSync(lock, '999999999');
     expect((await provision()).at(-1)).toMatchObject({ made: true });
   });
@@ -233,9 +292,13 @@ describe.runIf(LINUX_X64)('a set-up', () => {
         ['nvidia/cublas/include/cublas.h', Buffer.from('')],
       ],
     });
-    const main = fakeWheel(at('tensorflow-2.21.0-cp311-cp311-manylinux_2_27_x86_64.whl'), { name: 'tensorflow', requires: ['numpy>=1.26.0', 'nvidia-cublas-cu12<13.0,>=12.5.3.2; extra == "and-cuda"'] });
+    const main = fakeWheel(at('tensorflow-2.21.0-cp311-cp311-manylinux_2_27_x86_64.whl'), {
+      name: 'tensorflow',
+      requires: ['numpy>=1.26.0', 'nvidia-cublas-cu12<13.0,>=12.5.3.2; extra == "and-cuda"'],
+    });
     machine = fakeMachine({ tensorflow: main, 'nvidia-cublas-cu12': cuda }, at('package.tgz'));
-    // It breaks off, and then the package has to be fetched again: the libraries in it are unpacked again, from the wheels that are there.
+    // It breaks off, and then the package has to be fetched again: the libraries in it are unpacked again, from the
+    // wheels that are there.
     machine.instead.set('node-gyp', failing('error: something'));
     await refusal({ gpu: true });
     rmSync(join(root, '2.21.0-gpu-napi8-linux-x64.partial/package'), { recursive: true });
@@ -245,7 +308,9 @@ describe.runIf(LINUX_X64)('a set-up', () => {
     expect(machine.ran).toEqual(['pack', 'tar', 'find node-gyp', 'node-gyp', 'trial']);
     machine.ran.length = 0;
     machine.instead.set('trial', { status: 0, stdout: '{"libtensorflow":"2.21.0","device":"gpu"}', stderr: '' });
-    expect((await provision({ gpu: true })).at(-1)).toMatchObject({ setup: { manifest: { gpu: true, device: 'gpu' } } });
+    expect((await provision({ gpu: true })).at(-1)).toMatchObject({
+      setup: { manifest: { gpu: true, device: 'gpu' } },
+    });
     const deps = join(root, '2.21.0-gpu-napi8-linux-x64/package/deps');
     expect(machine.ran).toEqual(['trial']);
     expect(filesIn(join(deps, 'nvidia'))).toEqual(['cublas/lib/libcublas.so.12']);
@@ -255,11 +320,23 @@ describe.runIf(LINUX_X64)('a set-up', () => {
 
 describe('a set-up is refused where', () => {
   it.each([
-    ['the system is another', { platform: 'darwin', arch: 'arm64' }, /^HW_SETUP: libtensorflow can be set up on Linux .*Use --backend headwater\./],
+    [
+      'the system is another',
+      { platform: 'darwin', arch: 'arm64' },
+      /^HW_SETUP: libtensorflow can be set up on Linux .*Use --backend headwater\./,
+    ],
     ['the processor is another', { arch: 'riscv64' }, /and this is linux on riscv64\./],
     ['the C library is another', { glibc: undefined }, /another C library \(musl/],
-    ['the C library is too old', { glibc: '2.17' }, /need the GNU C library 2\.27 or later, and this system has 2\.17\. Use a newer system/],
-    ['the disk is full', { free: () => Promise.resolve(2e8) }, /There are 0\.2 GB free in .+, and the set-up needs 1\.5 GB .*--dest/],
+    [
+      'the C library is too old',
+      { glibc: '2.17' },
+      /need the GNU C library 2\.27 or later, and this system has 2\.17\. Use a newer system/,
+    ],
+    [
+      'the disk is full',
+      { free: () => Promise.resolve(2e8) },
+      /There are 0\.2 GB free in .+, and the set-up needs 1\.5 GB .*--dest/,
+    ],
   ])('%s', async (_, own, expected) => {
     machine = indexWith({}, own);
     expect(await refusal()).toMatch(expected);
@@ -282,17 +359,29 @@ describe('a set-up is refused where', () => {
   it('several tools are missing or too old, and tells of all at once', async () => {
     machine.instead.set('make', undefined);
     machine.instead.set('pip', { status: 0, stdout: 'pip 20.0.2 from somewhere', stderr: '' });
-    expect(await refusal()).toMatch(/pip.* is of version 20\.0\.2, which is too old: 22\.2 is needed\. Update it .*make is not there\./);
+    expect(await refusal()).toMatch(
+      /pip.* is of version 20\.0\.2, which is too old: 22\.2 is needed\. Update it .*make is not there\./,
+    );
   });
 
   it('no driver answers for a GPU', async () => {
     machine.instead.set('nvidia-smi', undefined);
-    expect(await refusal({ gpu: true })).toMatch(/^HW_SETUP: No NVIDIA driver answers \(nvidia-smi\)\. Install the driver .* or leave --gpu out\./);
+    expect(await refusal({ gpu: true })).toMatch(
+      /^HW_SETUP: No NVIDIA driver answers \(nvidia-smi\)\. Install the driver .* or leave --gpu out\./,
+    );
   });
 
   it.each([
-    ['the index cannot be reached', "WARNING: Retrying after connection broken by 'NewConnectionError'\nERROR: No matching distribution found for tensorflow-cpu", /package index cannot be reached\. .*network.*--wheel/],
-    ['the index has no such wheel', 'ERROR: No matching distribution found for tensorflow-cpu==9', /no wheel of tensorflow-cpu==2\.21\.0 for this machine .*--version/],
+    [
+      'the index cannot be reached',
+      "WARNING: Retrying after connection broken by 'NewConnectionError'\nERROR: No matching distribution found for tensorflow-cpu",
+      /package index cannot be reached\. .*network.*--wheel/,
+    ],
+    [
+      'the index has no such wheel',
+      'ERROR: No matching distribution found for tensorflow-cpu==9',
+      /no wheel of tensorflow-cpu==2\.21\.0 for this machine .*--version/,
+    ],
     [
       'the index has other versions, beside one that cannot be reached',
       "WARNING: Retrying after connection broken by 'NewConnectionError'\nERROR: Could not find a version that satisfies the requirement tensorflow-cpu==9 (from versions: 2.20.0, 2.21.0)\nERROR: No matching distribution found",
@@ -303,8 +392,16 @@ describe('a set-up is refused where', () => {
       "WARNING: Retrying after connection broken by 'NewConnectionError'\nERROR: Could not find a version that satisfies the requirement tensorflow-cpu==9 (from versions: none)\nERROR: No matching distribution found",
       /package index cannot be reached/,
     ],
-    ['pip finds no room', 'ERROR: Could not install packages due to an OSError: [Errno 28] No space left on device', /no room left on the disk/],
-    ['pip fails otherwise', 'ERROR: something else', /pip could not get tensorflow-cpu==2\.21\.0: ERROR: something else\./],
+    [
+      'pip finds no room',
+      'ERROR: Could not install packages due to an OSError: [Errno 28] No space left on device',
+      /no room left on the disk/,
+    ],
+    [
+      'pip fails otherwise',
+      'ERROR: something else',
+      /pip could not get tensorflow-cpu==2\.21\.0: ERROR: something else\./,
+    ],
   ])('%s', async (_, said, expected) => {
     machine.instead.set('index', failing(said));
     expect(await refusal()).toMatch(expected);
@@ -314,7 +411,12 @@ describe('a set-up is refused where', () => {
 
   it('the index gives no hash', async () => {
     machine.instead.set('index', (args) => {
-      const install = [{ download_info: { url: 'https://example.org/x.whl', archive_info: {} }, metadata: { name: 'tensorflow_cpu', version: '2.21.0' } }];
+      const install = [
+        {
+          download_info: { url: 'https://example.org/x.whl', archive_info: {} },
+          metadata: { name: 'tensorflow_cpu', version: '2.21.0' },
+        },
+      ];
       writeFileSync(args[args.indexOf('--report') + 1] ?? '', JSON.stringify({ install }));
       return { status: 0, stdout: '', stderr: '' };
     });
@@ -322,7 +424,10 @@ describe('a set-up is refused where', () => {
   });
 
   it('the wheel is not what the index promised', async () => {
-    machine.instead.set('download', failing('ERROR: THESE PACKAGES DO NOT MATCH THE HASHES FROM THE REQUIREMENTS FILE.'));
+    machine.instead.set(
+      'download',
+      failing('ERROR: THESE PACKAGES DO NOT MATCH THE HASHES FROM THE REQUIREMENTS FILE.'),
+    );
     expect(await refusal()).toMatch(/What was downloaded is not what the index promised\./);
     // Nor is it believed where pip lets it pass.
     machine.instead.set('download', (args) => {
@@ -337,15 +442,28 @@ describe('a set-up is refused where', () => {
   });
 
   it('npm does not get the package, or another one', async () => {
-    machine.instead.set('pack', failing('npm error code ENOTFOUND\nnpm error network request to https://registry.example.org failed'));
+    machine.instead.set(
+      'pack',
+      failing('npm error code ENOTFOUND\nnpm error network request to https://registry.example.org failed'),
+    );
     expect(await refusal()).toMatch(/npm registry cannot be reached .*what is there already is kept/);
     machine.instead.clear();
-    expect(await refusal({ integrity: 'sha512-other' })).toMatch(/What npm gave for @tensorflow\/tfjs-node-gpu@4\.22\.0 is not what was published/);
+    expect(await refusal({ integrity: 'sha512-other' })).toMatch(
+      /What npm gave for @tensorflow\/tfjs-node-gpu@4\.22\.0 is not what was published/,
+    );
   });
 
   it.each([
-    ['the system is too old for it', "Error: /lib/libm.so.6: version `GLIBC_2.99' not found (required by libtensorflow_cc.so.2)", /does not compute here: the system is older than what it was made for\. Take an older version/],
-    ['it is for another processor', 'Error: libtensorflow_cc.so.2: wrong ELF class: ELFCLASS32', /it is for another processor\. Remove it/],
+    [
+      'the system is too old for it',
+      "Error: /lib/libm.so.6: version `GLIBC_2.99' not found (required by libtensorflow_cc.so.2)",
+      /does not compute here: the system is older than what it was made for\. Take an older version/,
+    ],
+    [
+      'it is for another processor',
+      'Error: libtensorflow_cc.so.2: wrong ELF class: ELFCLASS32',
+      /it is for another processor\. Remove it/,
+    ],
     ['it ends the process', '', /does not compute here: it ends the process that loads it \(status 132\)\. /],
   ])('the trial fails: %s', async (_, said, expected) => {
     machine.instead.set('trial', { status: 132, stdout: '', stderr: said });
@@ -356,11 +474,27 @@ describe('a set-up is refused where', () => {
 
 describe('a wheel is refused that', () => {
   it.each<readonly [string, WheelOptions, RegExp]>([
-    ['was changed', { tampered: /libtensorflow_cc/ }, /is damaged: tensorflow\/libtensorflow_cc\.so\.2 in it .*is not what its own list says/],
-    ['has changed headers', { tampered: /tsl_status/ }, /is damaged: .*tsl_status\.h in it is not what its own list says/],
-    ['has no library', { without: /libtensorflow_framework/ }, /which has no tensorflow\/libtensorflow_framework\.so\.2\. Take a wheel of/],
+    [
+      'was changed',
+      { tampered: /libtensorflow_cc/ },
+      /is damaged: tensorflow\/libtensorflow_cc\.so\.2 in it .*is not what its own list says/,
+    ],
+    [
+      'has changed headers',
+      { tampered: /tsl_status/ },
+      /is damaged: .*tsl_status\.h in it is not what its own list says/,
+    ],
+    [
+      'has no library',
+      { without: /libtensorflow_framework/ },
+      /which has no tensorflow\/libtensorflow_framework\.so\.2\. Take a wheel of/,
+    ],
     ['has no list of its files', { without: /RECORD/ }, /is damaged: it has no list of its files/],
-    ['is for another processor', { machine: ARM64 }, /libtensorflow_framework\.so\.2 in .+ is for arm64, and this machine is x64\. Take the wheel for x64/],
+    [
+      'is for another processor',
+      { machine: ARM64 },
+      /libtensorflow_framework\.so\.2 in .+ is for arm64, and this machine is x64\. Take the wheel for x64/,
+    ],
     ['is of another package', { name: 'torch' }, /is a wheel of torch\. Name one of tensorflow-cpu or tensorflow\./],
   ])('%s', async (_, options, expected) => {
     expect(await refusal({ wheel: fakeWheel(at('mine.whl'), options) })).toMatch(expected);
@@ -378,12 +512,25 @@ describe('a wheel is refused that', () => {
   });
 
   it('is not of the version asked for', async () => {
-    expect(await refusal({ wheel: fakeWheel(at('mine.whl')), version: '2.20.0' })).toMatch(/^HW_USAGE: .+mine\.whl is of version 2\.21\.0, and --version says 2\.20\.0\./);
+    expect(await refusal({ wheel: fakeWheel(at('mine.whl')), version: '2.20.0' })).toMatch(
+      /^HW_USAGE: .+mine\.whl is of version 2\.21\.0, and --version says 2\.20\.0\./,
+    );
   });
 });
 
 describe('what is found in the folder of set-ups', () => {
-  const manifest = { format: 1, version: '2.21.0', gpu: false, platform: process.platform, arch: process.arch, napi: 8, package: 'p', wheelSha256: 'w', device: 'cpu', files: {} };
+  const manifest = {
+    format: 1,
+    version: '2.21.0',
+    gpu: false,
+    platform: process.platform,
+    arch: process.arch,
+    napi: 8,
+    package: 'p',
+    wheelSha256: 'w',
+    device: 'cpu',
+    files: {},
+  };
   const put = (name: string, content: string | undefined): void => {
     mkdirSync(join(root, name), { recursive: true });
     if (content !== undefined) writeFileSync(join(root, name, MANIFEST), content);
@@ -400,12 +547,22 @@ describe('what is found in the folder of set-ups', () => {
   it.each([
     ['has no manifest', undefined, /it was not finished\. Run headwater setup tensorflow again\./],
     ['has one that is no JSON', '{"format"', /cannot be read\. Run/],
-    ['has one of another format', JSON.stringify({ ...manifest, format: 2 }), /damaged, or of another version of headwater/],
-    ['is for another processor', JSON.stringify({ ...manifest, arch: 'mips' }), /was made for \w+ on mips, and this is .+ Run headwater setup tensorflow on this machine\./],
+    [
+      'has one of another format',
+      JSON.stringify({ ...manifest, format: 2 }),
+      /damaged, or of another version of headwater/,
+    ],
+    [
+      'is for another processor',
+      JSON.stringify({ ...manifest, arch: 'mips' }),
+      /was made for \w+ on mips, and this is .+ Run headwater setup tensorflow on this machine\./,
+    ],
     ['lacks a file', JSON.stringify({ ...manifest, files: { 'lib/a.so': 5 } }), /lib\/a\.so in it is missing\./],
   ])('is told as unusable where it %s', (_, content, expected) => {
     put('a', content);
-    expect(findSetups(root)).toEqual([{ state: 'unusable', folder: join(root, 'a'), reason: expect.stringMatching(expected) as string }]);
+    expect(findSetups(root)).toEqual([
+      { state: 'unusable', folder: join(root, 'a'), reason: expect.stringMatching(expected) as string },
+    ]);
   });
 
   it('is nothing where there is no folder', () => {

@@ -46,7 +46,11 @@ describe('POST /classify', () => {
   it('answers JSON lines by a line each, and what is no headline by a problem in its place', async () => {
     const { classify } = await serving({ limits: { bodyBytes: 60, titleLength: 20 } });
     const long = `{"title":"${'x'.repeat(60)}"}`;
-    const body = Buffer.concat([Buffer.from('{"title":"ferry"}\r\n\nnope\n"cup"\n{"title":7}\n'), Buffer.from([0x22, 0xff, 0x22, 0x0a]), Buffer.from(`${long}\n"${'y'.repeat(21)}"\n"goal"`)]);
+    const body = Buffer.concat([
+      Buffer.from('{"title":"ferry"}\r\n\nnope\n"cup"\n{"title":7}\n'),
+      Buffer.from([0x22, 0xff, 0x22, 0x0a]),
+      Buffer.from(`${long}\n"${'y'.repeat(21)}"\n"goal"`),
+    ]);
     const response = await classify(new Uint8Array(body), LINES);
     expect(response.headers.get('content-type')).toBe('application/x-ndjson');
     const answers = await lines(response);
@@ -69,14 +73,19 @@ describe('POST /classify', () => {
     expect(await lines(one)).toMatchObject([{ title: 'ferry' }]);
     const many = await classify('"ferry"\n"cup"\n', { ...LINES, accept: 'application/json' });
     expect(await many.json()).toMatchObject([{ title: 'ferry' }, { title: 'cup' }]);
-    expect(await problemOf(await classify('"ferry"', { accept: 'text/html, application/json;q=0' }))).toEqual(['not-acceptable', 406]);
+    expect(await problemOf(await classify('"ferry"', { accept: 'text/html, application/json;q=0' }))).toEqual([
+      'not-acceptable',
+      406,
+    ]);
     expect((await classify('"ferry"', { accept: 'text/html, */*;q=0.1' })).status).toBe(200);
   });
 
   it('answers a line while the next is not yet sent', async () => {
     const { connect } = await serving();
     const client = connect();
-    client.socket.write('POST /classify HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/jsonl\r\nTransfer-Encoding: chunked\r\n\r\n8\r\n"ferry"\n\r\n');
+    client.socket.write(
+      'POST /classify HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/jsonl\r\nTransfer-Encoding: chunked\r\n\r\n8\r\n"ferry"\n\r\n',
+    );
     await client.until(/"title":"ferry"/);
     client.socket.write('6\r\n"cup"\n\r\n');
     await client.until(/"title":"cup"/);
@@ -102,7 +111,12 @@ describe('POST /classify', () => {
     const model = recordingModel();
     const { url, classify, metric } = await serving({ model, batchSize: 3, maxWaitMs: 60_000 });
     const leaving = new AbortController();
-    const left = fetch(new URL('/classify', url), { method: 'POST', headers: { 'content-type': 'application/json' }, body: '"ferry"', signal: leaving.signal });
+    const left = fetch(new URL('/classify', url), {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: '"ferry"',
+      signal: leaving.signal,
+    });
     await metric('headwater_queue_headlines 1');
     leaving.abort();
     await expect(left).rejects.toThrow();
@@ -110,7 +124,9 @@ describe('POST /classify', () => {
     const others = await Promise.all([classify('"goal"'), classify('"cup"')]);
     expect(others.map(({ status }) => status)).toEqual([200, 200]);
     expect(model.predicted.map(({ size }) => size)).toEqual([2]);
-    expect(await (await fetch(new URL('/metrics', url))).text()).toContain('headwater_headlines_dropped_total{reason="abandoned"} 1');
+    expect(await (await fetch(new URL('/metrics', url))).text()).toContain(
+      'headwater_headlines_dropped_total{reason="abandoned"} 1',
+    );
   });
 
   it('answers 500 where the model throws, tells why, and goes on', async () => {
@@ -156,7 +172,9 @@ describe('POST /classify', () => {
     const { classify } = await serving({ model });
     const response = await classify('["ferry",{"title":""},7]');
     expect(response.status).toBe(422);
-    expect(await response.json()).toMatchObject({ errors: [{ pointer: '/1/title' }, { pointer: '/2', detail: 'Expected a title or a JSON object, got 7.' }] });
+    expect(await response.json()).toMatchObject({
+      errors: [{ pointer: '/1/title' }, { pointer: '/2', detail: 'Expected a title or a JSON object, got 7.' }],
+    });
     expect(model.predicted).toEqual([]);
   });
 });

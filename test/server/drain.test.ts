@@ -3,13 +3,19 @@ import { type RawClient, serving } from './serving.js';
 
 /** Asks for a document to be classified, up to where the server wants to hear it. */
 const begin = async ({ socket, until }: RawClient): Promise<void> => {
-  socket.write('POST /classify HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 3\r\nExpect: 100-continue\r\n\r\n');
+  socket.write(
+    'POST /classify HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 3\r\nExpect: 100-continue\r\n\r\n',
+  );
   await until(/100 Continue/);
 };
 
 describe('the end', () => {
   it('answers what was asked, then completes, and takes nothing more', async () => {
-    const { classify, connect, metric, drain, ended, events, url } = await serving({ batchSize: 2, maxWaitMs: 60_000, limits: { batch: 2 } });
+    const { classify, connect, metric, drain, ended, events, url } = await serving({
+      batchSize: 2,
+      maxWaitMs: 60_000,
+      limits: { batch: 2 },
+    });
     const asked = classify('"ferry"');
     await metric('headwater_queue_headlines 1');
     const second = connect();
@@ -64,7 +70,9 @@ describe('the end', () => {
   it('ends JSON lines with a problem after the last answer', async () => {
     const { connect, drain, ended } = await serving();
     const client = connect();
-    client.socket.write('POST /classify HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/jsonl\r\nTransfer-Encoding: chunked\r\n\r\n4\r\n"a"\n\r\n');
+    client.socket.write(
+      'POST /classify HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/jsonl\r\nTransfer-Encoding: chunked\r\n\r\n4\r\n"a"\n\r\n',
+    );
     await client.until(/"title":"a"/);
     drain();
     await client.until(/urn:headwater:problem:draining.*\r\n0\r\n\r\n$/s);

@@ -8,7 +8,16 @@ import type { HeadlineDoor } from '../../src/server/serveModel.js';
 import { recordingModel } from '../../src/testing/recordingModel.js';
 import { problemOf, type Served, serving } from './serving.js';
 
-const headline = (id: number, title = `goal ${id}`): LiveHeadline => ({ id, title, source: 'https://feed.example/', guid: `g-${id}`, link: 'https://feed.example/1', published: 0, seen: Date.now(), category: undefined });
+const headline = (id: number, title = `goal ${id}`): LiveHeadline => ({
+  id,
+  title,
+  source: 'https://feed.example/',
+  guid: `g-${id}`,
+  link: 'https://feed.example/1',
+  published: 0,
+  seen: Date.now(),
+  category: undefined,
+});
 
 interface Feed {
   readonly served: Served;
@@ -57,7 +66,8 @@ describe('GET /events', () => {
     expect(await titlesFor(asking('/events'))).toEqual([]);
     expect(await titlesFor(asking('/events?last=1000'))).toEqual(['goal 5', 'goal 6', 'goal 7']);
     expect(await titlesFor(`${asking('/events?last=2')}\r\nLast-Event-ID: other-1`)).toEqual(['goal 6', 'goal 7']);
-    for (const wrong of ['x', '-1', '1.5', '']) expect(await problemOf(await served.get(`/events?last=${wrong}`))).toEqual(['malformed', 400]);
+    for (const wrong of ['x', '-1', '1.5', ''])
+      expect(await problemOf(await served.get(`/events?last=${wrong}`))).toEqual(['malformed', 400]);
   });
 
   it('sends an EventSource what the feeds bring, with ids, and what it missed when its connection was lost', async () => {
@@ -66,13 +76,24 @@ describe('GET /events', () => {
     const proxy = createServer((socket) => {
       const onward = createConnection(Number(served.url.port), served.url.hostname);
       through.push(socket);
-      for (const [from, to] of [[socket, onward], [onward, socket]] as const) from.on('error', () => undefined).pipe(to).once('close', () => from.destroy());
+      for (const [from, to] of [
+        [socket, onward],
+        [onward, socket],
+      ] as const)
+        from
+          .on('error', () => undefined)
+          .pipe(to)
+          .once('close', () => from.destroy());
     });
     await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
     const source = new EventSource(`http://127.0.0.1:${(proxy.address() as AddressInfo).port}/events`);
     const heard: { readonly id: string; readonly title: string }[] = [];
     source.addEventListener('prediction', (event) => {
-      if (event instanceof MessageEvent) heard.push({ id: event.lastEventId, title: (JSON.parse(String(event.data)) as { readonly title: string }).title });
+      if (event instanceof MessageEvent)
+        heard.push({
+          id: event.lastEventId,
+          title: (JSON.parse(String(event.data)) as { readonly title: string }).title,
+        });
     });
     await new Promise((resolve) => source.addEventListener('open', resolve, { once: true }));
     arrive(headline(0), headline(1));
@@ -94,7 +115,13 @@ describe('GET /events', () => {
     await client.until(/retry: \d+/);
     arrive(headline(0));
     const data = /^data: (.*)$/m.exec(await client.until(/data: .*\n\n/))?.[1] ?? '';
-    expect(JSON.parse(data)).toMatchObject({ title: 'goal 0', guid: 'g-0', source: 'https://feed.example/', link: 'https://feed.example/1', published: '1970-01-01T00:00:00.000Z' });
+    expect(JSON.parse(data)).toMatchObject({
+      title: 'goal 0',
+      guid: 'g-0',
+      source: 'https://feed.example/',
+      link: 'https://feed.example/1',
+      published: '1970-01-01T00:00:00.000Z',
+    });
   });
 
   it('resumes after the id that the client had last, from the history', async () => {
@@ -141,8 +168,25 @@ describe('GET /events', () => {
     const client = served.connect();
     client.socket.write(`${LISTEN}\r\n`);
     await client.until(/retry/);
-    door.events.next({ type: 'failed', source: 'https://feed.example/', at: 0, code: 'HW_HTTP_STATUS', message: 'no\nluck', nextInMs: 60_000 });
-    door.rejections.next({ type: 'rejection', reason: 'item', id: 0, source: 'https://feed.example/', line: 1, byte: 0, field: 'title', expected: 'a title', got: '' });
+    door.events.next({
+      type: 'failed',
+      source: 'https://feed.example/',
+      at: 0,
+      code: 'HW_HTTP_STATUS',
+      message: 'no\nluck',
+      nextInMs: 60_000,
+    });
+    door.rejections.next({
+      type: 'rejection',
+      reason: 'item',
+      id: 0,
+      source: 'https://feed.example/',
+      line: 1,
+      byte: 0,
+      field: 'title',
+      expected: 'a title',
+      got: '',
+    });
     await client.until(/event: source\ndata: \{"type":"failed".*no\\nluck/);
     const metrics = await (await served.get('/metrics')).text();
     expect(metrics).toContain('headwater_feed_errors_total{feed="https://feed.example/",code="HW_HTTP_STATUS"} 1');
@@ -168,7 +212,9 @@ describe('GET /events', () => {
     broken = false;
     arrive(headline(1, 'x'.repeat(11)), headline(2));
     expect(await client.until(/goal 2/)).not.toContain('xxx');
-    expect(await (await served.get('/metrics')).text()).toContain('headwater_headlines_dropped_total{reason="too-long"} 1');
+    expect(await (await served.get('/metrics')).text()).toContain(
+      'headwater_headlines_dropped_total{reason="too-long"} 1',
+    );
   });
 
   it('refuses listeners beyond the limit, and takes them when others have left', async () => {
@@ -179,7 +225,9 @@ describe('GET /events', () => {
     expect(await problemOf(await served.get('/events'))).toEqual(['listeners', 503]);
     client.socket.destroy();
     const leaving = new AbortController();
-    await expect.poll(async () => (await fetch(new URL('/events', served.url), { signal: leaving.signal })).status).toBe(200);
+    await expect
+      .poll(async () => (await fetch(new URL('/events', served.url), { signal: leaving.signal })).status)
+      .toBe(200);
     leaving.abort();
   });
 
@@ -207,13 +255,20 @@ describe('GET /events', () => {
     await served.metric('headwater_headline_latency_seconds_count{origin="feed"} 200');
     slow.socket.resume();
     await expect.poll(() => slow.received().includes('goal 199 ')).toBe(true);
-    const missed = [...slow.received().matchAll(/"events":(\d+)/g)].reduce((sum, [, events]) => sum + Number(events), 0);
+    const missed = [...slow.received().matchAll(/"events":(\d+)/g)].reduce(
+      (sum, [, events]) => sum + Number(events),
+      0,
+    );
     expect(missed).toBeGreaterThan(0);
     expect(idsIn(slow.received()).length + missed).toBe(200);
   });
 
   it('cuts a listener off that stands still for long, and none that reads', async () => {
-    const { served, arrive } = await withFeed({ limits: { titleLength: 100_000, arrivalMs: 900, stallMs: 1000 }, heartbeatMs: 50, batchSize: 1 });
+    const { served, arrive } = await withFeed({
+      limits: { titleLength: 100_000, arrivalMs: 900, stallMs: 1000 },
+      heartbeatMs: 50,
+      batchSize: 1,
+    });
     const [reading, stalled] = [served.connect(), served.connect()];
     for (const { socket, until } of [reading, stalled]) {
       socket.write(`${LISTEN}\r\n`);

@@ -5,7 +5,11 @@ import { recordingModel } from '../../src/testing/recordingModel.js';
 import { CLASSES, problemOf, type Served, serving, VOCABULARY } from './serving.js';
 
 const ask = ({ url }: Served, body: string, headers: Readonly<Record<string, string>> = {}): Promise<Response> =>
-  fetch(new URL('/explain', url), { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body });
+  fetch(new URL('/explain', url), {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body,
+  });
 
 describe('POST /explain', () => {
   it('answers a headline by its prediction and what each of its words did to it', async () => {
@@ -30,8 +34,13 @@ describe('POST /explain', () => {
 
   it('tells by how much the probability falls', async () => {
     const served = await serving();
-    const { words } = (await (await ask(served, '"ferry returns"')).json()) as { readonly words: readonly { readonly word: string; readonly effect: number }[] };
-    expect(words.map(({ word, effect }) => [word, effect])).toEqual([['ferry', 0.5], ['returns', 0]]);
+    const { words } = (await (await ask(served, '"ferry returns"')).json()) as {
+      readonly words: readonly { readonly word: string; readonly effect: number }[];
+    };
+    expect(words.map(({ word, effect }) => [word, effect])).toEqual([
+      ['ferry', 0.5],
+      ['returns', 0],
+    ]);
   });
 
   it('takes one headline at a time, as JSON', async () => {
@@ -40,7 +49,10 @@ describe('POST /explain', () => {
     expect(await problemOf(await ask(served, '[]'))).toEqual(['invalid', 422]);
     expect(await problemOf(await ask(served, '{"title":""}'))).toEqual(['invalid', 422]);
     expect(await problemOf(await ask(served, 'goal'))).toEqual(['malformed', 400]);
-    expect(await problemOf(await ask(served, '"goal"', { 'content-type': 'application/x-ndjson' }))).toEqual(['media-type', 415]);
+    expect(await problemOf(await ask(served, '"goal"', { 'content-type': 'application/x-ndjson' }))).toEqual([
+      'media-type',
+      415,
+    ]);
     expect(await problemOf(await ask(served, '"goal"', { 'content-type': 'text/plain' }))).toEqual(['media-type', 415]);
     expect(await problemOf(await served.get('/explain'))).toEqual(['method', 405]);
   });
@@ -52,7 +64,9 @@ describe('POST /explain', () => {
     expect(await problemOf(await ask(served, JSON.stringify('goal '.repeat(20))))).toEqual(['too-large', 413]);
     const waiting = await serving({ limits: { batch: 2, queue: 2 }, maxWaitMs: 60_000, batchSize: 64 });
     const client = waiting.connect();
-    client.socket.write('POST /classify HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 6\r\n\r\n"goal"');
+    client.socket.write(
+      'POST /classify HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 6\r\n\r\n"goal"',
+    );
     await waiting.metric('headwater_queue_headlines 1');
     expect(await problemOf(await ask(waiting, '"goal"'))).toEqual(['queue-full', 503]);
     await waiting.metric('headwater_headlines_dropped_total{reason="queue-full"} 2');
@@ -85,16 +99,41 @@ describe('GET /model', () => {
     const about = {
       config: classifierConfig({ vocabularySize: VOCABULARY.tokenizer.size, classes: 2 }),
       performance: { overall: scores, class: { Sports: scores, World: scores } },
-      training: { epochs: [{ epoch: 1, trainLoss: 0.7, validationLoss: null, validationAccuracy: 0.5, validationMacroF1: null, learningRate: 1e-3, improved: true }], confusion: [3, 1, 0, 4], accuracy: 0.875, loss: 0.4 },
+      training: {
+        epochs: [
+          {
+            epoch: 1,
+            trainLoss: 0.7,
+            validationLoss: null,
+            validationAccuracy: 0.5,
+            validationMacroF1: null,
+            learningRate: 1e-3,
+            improved: true,
+          },
+        ],
+        confusion: [3, 1, 0, 4],
+        accuracy: 0.875,
+        loss: 0.4,
+      },
     };
     const { get } = await serving({ about });
-    expect((await (await get('/model')).json()) as ModelView).toEqual({ name: 'recording', classes: CLASSES, ...about });
+    expect((await (await get('/model')).json()) as ModelView).toEqual({
+      name: 'recording',
+      classes: CLASSES,
+      ...about,
+    });
   });
 
   it('has null for what is not, and the name of the model that is in use now', async () => {
     let name = 'first';
     const { get } = await serving({ model: () => recordingModel({ name }) });
-    expect(await (await get('/model')).json()).toEqual({ name: 'first', classes: CLASSES, config: null, performance: null, training: null });
+    expect(await (await get('/model')).json()).toEqual({
+      name: 'first',
+      classes: CLASSES,
+      config: null,
+      performance: null,
+      training: null,
+    });
     name = 'second';
     expect(await (await get('/model')).json()).toMatchObject({ name: 'second' });
   });

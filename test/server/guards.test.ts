@@ -36,7 +36,8 @@ describe('the Host field', () => {
 
   it('may be an address of IPv6 that was allowed, with brackets or without', async () => {
     const served = await serving({ allowHosts: ['2001:db8::1', '[2001:db8::2]'] });
-    for (const host of ['[2001:db8::1]', '[2001:DB8:0::2]:80']) expect(await asked(served, `GET /healthz HTTP/1.1\r\nHost: ${host}`)).toContain(' 200 ');
+    for (const host of ['[2001:db8::1]', '[2001:DB8:0::2]:80'])
+      expect(await asked(served, `GET /healthz HTTP/1.1\r\nHost: ${host}`)).toContain(' 200 ');
   });
 
   it('must be there, and once', async () => {
@@ -53,7 +54,13 @@ describe('the Origin field', () => {
     const allowed = await get('/readyz', { origin: 'https://news.example' });
     expect(allowed.headers.get('access-control-allow-origin')).toBe('https://news.example');
     expect(allowed.headers.get('vary')).toBe('origin');
-    for (const origin of ['https://evil.example', 'http://news.example', 'null', 'http://localhost:1', 'https://news.example.evil']) {
+    for (const origin of [
+      'https://evil.example',
+      'http://news.example',
+      'null',
+      'http://localhost:1',
+      'https://news.example.evil',
+    ]) {
       const refused = await get('/readyz', { origin });
       expect(refused.headers.has('access-control-allow-origin')).toBe(false);
       expect(await problemOf(refused)).toEqual(['origin', 403]);
@@ -61,20 +68,39 @@ describe('the Origin field', () => {
   });
 
   it('lets pages of allowed origins read every refusal, and what it asks of them', async () => {
-    const { url, get, connect } = await serving({ allowOrigins: ['https://news.example'], token: TOKEN, limits: { connections: 2 } });
+    const { url, get, connect } = await serving({
+      allowOrigins: ['https://news.example'],
+      token: TOKEN,
+      limits: { connections: 2 },
+    });
     const origin = 'https://news.example';
-    const refusals = [await get('/nothing', { origin }), await get('/metrics', { origin }), await fetch(new URL('/metrics', url), { method: 'DELETE', headers: { origin } })];
-    expect(refusals.map(({ status, headers }) => [status, headers.get('access-control-allow-origin'), headers.get('access-control-expose-headers')])).toEqual([404, 401, 405].map((status) => [status, origin, 'retry-after, www-authenticate']));
+    const refusals = [
+      await get('/nothing', { origin }),
+      await get('/metrics', { origin }),
+      await fetch(new URL('/metrics', url), { method: 'DELETE', headers: { origin } }),
+    ];
+    expect(
+      refusals.map(({ status, headers }) => [
+        status,
+        headers.get('access-control-allow-origin'),
+        headers.get('access-control-expose-headers'),
+      ]),
+    ).toEqual([404, 401, 405].map((status) => [status, origin, 'retry-after, www-authenticate']));
     const others = [connect(), connect()];
     await Promise.all(others.map(({ socket }) => once(socket, 'connect')));
     const excess = connect();
     excess.socket.write(`GET /healthz HTTP/1.1\r\nHost: localhost\r\nOrigin: ${origin}\r\n\r\n`);
-    expect(await excess.closed).toMatch(/^HTTP\/1.1 503 .*access-control-allow-origin: https:\/\/news.example\r\n.*problem:connections/s);
+    expect(await excess.closed).toMatch(
+      /^HTTP\/1.1 503 .*access-control-allow-origin: https:\/\/news.example\r\n.*problem:connections/s,
+    );
   });
 
   it('answers what a page may ask, before it sends a token', async () => {
     const { url } = await serving({ allowOrigins: ['https://news.example'], token: TOKEN });
-    const preflight = await fetch(new URL('/classify', url), { method: 'OPTIONS', headers: { origin: 'https://news.example', 'access-control-request-method': 'POST' } });
+    const preflight = await fetch(new URL('/classify', url), {
+      method: 'OPTIONS',
+      headers: { origin: 'https://news.example', 'access-control-request-method': 'POST' },
+    });
     expect(preflight.status).toBe(204);
     expect(preflight.headers.get('access-control-allow-methods')).toBe('POST, OPTIONS');
     expect(preflight.headers.get('access-control-allow-headers')).toContain('authorization');
@@ -115,7 +141,8 @@ describe('the token', () => {
       expect(() => serveModel({ ...options, host })).toThrow(expect.objectContaining({ code: 'HW_USAGE' }) as Error);
       expect(() => serveModel({ ...options, host, token: TOKEN })).not.toThrow();
     }
-    for (const token of ['', 'short', 'with space in the midst']) expect(() => serveModel({ ...options, token })).toThrow(expect.objectContaining({ code: 'HW_USAGE' }) as Error);
+    for (const token of ['', 'short', 'with space in the midst'])
+      expect(() => serveModel({ ...options, token })).toThrow(expect.objectContaining({ code: 'HW_USAGE' }) as Error);
     await serving({ host: 'localhost' });
   });
 
@@ -152,11 +179,16 @@ describe('misuse', () => {
     { limits: { stallMs: 30_000 } },
     { limits: { batch: 10, queue: 9 } },
   ])('%o is refused', (options) => {
-    expect(() => serveModel({ model: recordingModel(), ...VOCABULARY, ...options })).toThrow(expect.objectContaining({ code: 'HW_USAGE' }) as Error);
+    expect(() => serveModel({ model: recordingModel(), ...VOCABULARY, ...options })).toThrow(
+      expect.objectContaining({ code: 'HW_USAGE' }) as Error,
+    );
   });
 
   it('tells where it cannot listen', async () => {
     const { url } = await serving();
-    await expect(serving({ port: Number(url.port) })).rejects.toMatchObject({ code: 'HW_HTTP_CONNECT', where: `127.0.0.1:${url.port}` });
+    await expect(serving({ port: Number(url.port) })).rejects.toMatchObject({
+      code: 'HW_HTTP_CONNECT',
+      where: `127.0.0.1:${url.port}`,
+    });
   });
 });

@@ -44,7 +44,11 @@ describe('limits', () => {
   });
 
   it('refuses what finds no room in the queue, says when to come back, and counts it', async () => {
-    const { classify, get, metric } = await serving({ batchSize: 4, maxWaitMs: 60_000, limits: { batch: 3, queue: 3 } });
+    const { classify, get, metric } = await serving({
+      batchSize: 4,
+      maxWaitMs: 60_000,
+      limits: { batch: 3, queue: 3 },
+    });
     const waiting = classify('["a","b"]');
     await metric('headwater_queue_headlines 2');
     const refused = await classify('["c","d"]');
@@ -79,14 +83,18 @@ describe('limits', () => {
   it('ends JSON lines that do not go on, with a problem as the last line', async () => {
     const { connect } = await serving({ limits: { arrivalMs: 50 } });
     const client = connect();
-    client.socket.write('POST /classify HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-ndjson\r\nTransfer-Encoding: chunked\r\n\r\n4\r\n"a"\n\r\n');
+    client.socket.write(
+      'POST /classify HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-ndjson\r\nTransfer-Encoding: chunked\r\n\r\n4\r\n"a"\n\r\n',
+    );
     await client.until(/"title":"a".*"type":"urn:headwater:problem:slow".*\r\n0\r\n\r\n$/s);
   });
 
   it('lets the rest of lines come that have ended early, and serves the next request', async () => {
     const { connect } = await serving({ limits: { arrivalMs: 50 } });
     const client = connect();
-    client.socket.write('POST /classify HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-ndjson\r\nTransfer-Encoding: chunked\r\n\r\n4\r\n"a"\n\r\n');
+    client.socket.write(
+      'POST /classify HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-ndjson\r\nTransfer-Encoding: chunked\r\n\r\n4\r\n"a"\n\r\n',
+    );
     await client.until(/urn:headwater:problem:slow.*\r\n0\r\n\r\n$/s);
     // More than what waits before a server that does not read it.
     client.socket.write(`1000\r\n${'x'.repeat(4096)}\r\n`.repeat(256));
@@ -104,10 +112,16 @@ describe('limits', () => {
 
   it('cuts a client off that does not read its answers, and meanwhile reads no more of its lines than fit', async () => {
     const model = recordingModel();
-    const { connect, url } = await serving({ model, limits: { arrivalMs: 1400, stallMs: 1500, batch: 16 }, heartbeatMs: 1000 });
+    const { connect, url } = await serving({
+      model,
+      limits: { arrivalMs: 1400, stallMs: 1500, batch: 16 },
+      heartbeatMs: 1000,
+    });
     const client = connect();
     client.socket.pause();
-    client.socket.write('POST /classify HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-ndjson\r\nTransfer-Encoding: chunked\r\n\r\n');
+    client.socket.write(
+      'POST /classify HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-ndjson\r\nTransfer-Encoding: chunked\r\n\r\n',
+    );
     const lines = `${JSON.stringify('goal '.repeat(100))}\n`.repeat(100);
     const chunk = `${Buffer.byteLength(lines).toString(16)}\r\n${lines}\r\n`;
     const send = (): void => {

@@ -25,7 +25,11 @@ interface Description {
 const limits = { ...DEFAULT_LIMITS, bodyBytes: 3000, batch: 5, titleLength: 40 };
 const description = openApi(limits, CLASSES, false) as unknown as Description;
 
-const ajv = new Ajv2020({ strict: true, allowUnionTypes: true, formats: { uri: (value: string) => URL.canParse(value), 'date-time': /T/, date: /^[^T]+$/ } });
+const ajv = new Ajv2020({
+  strict: true,
+  allowUnionTypes: true,
+  formats: { uri: (value: string) => URL.canParse(value), 'date-time': /T/, date: /^[^T]+$/ },
+});
 // What a description has beside schemas means nothing to them.
 ajv.addVocabulary(['openapi', 'info', 'servers', 'security', 'paths', 'components']);
 ajv.addSchema({ $id: 'description', ...description }, 'description', false, false);
@@ -62,7 +66,14 @@ const headline = fc.oneof(
       title,
       guid: nullable(title),
       link: nullable(fc.webUrl()),
-      published: nullable(fc.oneof(fc.date({ noInvalidDate: true, min: new Date(0), max: new Date('2100-01-01') }).map((date) => date.toISOString()), fc.integer())),
+      published: nullable(
+        fc.oneof(
+          fc
+            .date({ noInvalidDate: true, min: new Date(0), max: new Date('2100-01-01') })
+            .map((date) => date.toISOString()),
+          fc.integer(),
+        ),
+      ),
       category: nullable(title),
       other: fc.jsonValue(),
     },
@@ -84,7 +95,9 @@ describe('the description', () => {
 
   it.each([true, false])('is one of OpenAPI 3.1, with a token: %j', async (token) => {
     const validator = new Validator();
-    const found = await validator.validate(JSON.parse(JSON.stringify(openApi(limits, CLASSES, token))) as Record<string, unknown>);
+    const found = await validator.validate(
+      JSON.parse(JSON.stringify(openApi(limits, CLASSES, token))) as Record<string, unknown>,
+    );
     expect(found).toEqual({ valid: true });
     expect(validator.version).toBe('3.1');
   });
@@ -95,8 +108,11 @@ describe('the description', () => {
   });
 
   it('has schemas that are schemas, and refers to nothing that is not there', () => {
-    for (const name of Object.keys(description.components.schemas)) expect(() => schemaAt('components', 'schemas', name)).not.toThrow();
-    const refs = [...JSON.stringify(description).matchAll(/"\$ref":"#\/components\/schemas\/(\w+)"/g)].map(([, name = '']) => name);
+    for (const name of Object.keys(description.components.schemas))
+      expect(() => schemaAt('components', 'schemas', name)).not.toThrow();
+    const refs = [...JSON.stringify(description).matchAll(/"\$ref":"#\/components\/schemas\/(\w+)"/g)].map(
+      ([, name = '']) => name,
+    );
     expect(new Set(refs)).toEqual(new Set(Object.keys(description.components.schemas)));
   });
 
@@ -115,8 +131,20 @@ describe('the description', () => {
 
   it('says what each path answers', async () => {
     const { get } = await start();
-    for (const path of ['/healthz', '/readyz', '/metrics', '/openapi.json', '/model', '/', '/page.js', '/page.css', '/LICENSES.txt']) expect(await faultOf(path, 'get', await get(path))).toBeUndefined();
-    for (const path of ['/healthz', '/metrics']) expect(await faultOf(path, 'get', await get(path, { origin: 'https://evil.example' }))).toBeUndefined();
+    for (const path of [
+      '/healthz',
+      '/readyz',
+      '/metrics',
+      '/openapi.json',
+      '/model',
+      '/',
+      '/page.js',
+      '/page.css',
+      '/LICENSES.txt',
+    ])
+      expect(await faultOf(path, 'get', await get(path))).toBeUndefined();
+    for (const path of ['/healthz', '/metrics'])
+      expect(await faultOf(path, 'get', await get(path, { origin: 'https://evil.example' }))).toBeUndefined();
   });
 
   it('says what is known of a model', async () => {
@@ -124,7 +152,22 @@ describe('the description', () => {
     const about = {
       config: classifierConfig({ vocabularySize: 8, classes: 2 }),
       performance: { overall: scores, class: { Sports: scores, World: scores } },
-      training: { epochs: [{ epoch: 1, trainLoss: 0.5, validationLoss: null, validationAccuracy: 0.5, validationMacroF1: null, learningRate: 1, improved: true }], confusion: [1, 0, 0, 1], accuracy: 1, loss: null },
+      training: {
+        epochs: [
+          {
+            epoch: 1,
+            trainLoss: 0.5,
+            validationLoss: null,
+            validationAccuracy: 0.5,
+            validationMacroF1: null,
+            learningRate: 1,
+            improved: true,
+          },
+        ],
+        confusion: [1, 0, 0, 1],
+        accuracy: 1,
+        loss: null,
+      },
     };
     const { get } = await serving({ limits, about });
     expect(await faultOf('/model', 'get', await get('/model'))).toBeUndefined();
@@ -135,7 +178,11 @@ describe('the description', () => {
     const accepted = schemaAt('paths', '/explain', 'post', 'requestBody', 'content', 'application/json', 'schema');
     await fc.assert(
       fc.asyncProperty(fc.oneof(headline, fc.jsonValue(), fc.array(headline, { maxLength: 2 })), async (body) => {
-        const response = await fetch(new URL('/explain', url), { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
+        const response = await fetch(new URL('/explain', url), {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body: JSON.stringify(body),
+        });
         // A headline that fits may have too many words.
         if (accepted(body) ? response.status !== 413 : true) expect(response.status === 200).toBe(accepted(body));
         expect(response.status).toBeLessThan(500);
@@ -166,7 +213,10 @@ describe('the description', () => {
       fc.jsonValue(),
       fc.array(headline, { minLength: 6, maxLength: 9 }),
       fc.record({ title: fc.oneof(fc.constantFrom('', ' ', 'x'.repeat(41)), fc.integer(), fc.constant(null)) }),
-      fc.record({ title, link: fc.oneof(fc.integer(), fc.constantFrom('', 'ftp://a.example/', 'javascript:alert(1)', 'nonsense')) }),
+      fc.record({
+        title,
+        link: fc.oneof(fc.integer(), fc.constantFrom('', 'ftp://a.example/', 'javascript:alert(1)', 'nonsense')),
+      }),
       fc.record({ title, guid: fc.oneof(fc.integer(), fc.constantFrom('', ' ')) }),
       fc.array(fc.jsonValue(), { minLength: 1, maxLength: 5 }),
     );
@@ -184,8 +234,23 @@ describe('the description', () => {
 
   it('says what becomes of bodies that are no JSON, headers that are none of ours, and whatever else is sent', async () => {
     const { classify } = await start();
-    const types = fc.constantFrom('application/json', 'application/x-ndjson', 'application/jsonl', 'text/plain', 'application/json; charset=utf-16', '');
-    const accepts = fc.constantFrom('*/*', 'application/json', 'text/html', 'application/x-ndjson', '', ';;q=,', 'application/*;q=0.1');
+    const types = fc.constantFrom(
+      'application/json',
+      'application/x-ndjson',
+      'application/jsonl',
+      'text/plain',
+      'application/json; charset=utf-16',
+      '',
+    );
+    const accepts = fc.constantFrom(
+      '*/*',
+      'application/json',
+      'text/html',
+      'application/x-ndjson',
+      '',
+      ';;q=,',
+      'application/*;q=0.1',
+    );
     await fc.assert(
       fc.asyncProperty(fc.uint8Array({ maxLength: 4000 }), types, accepts, async (body, type, accept) => {
         const response = await classify(new Uint8Array(body), { 'content-type': type, accept });

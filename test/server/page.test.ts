@@ -10,14 +10,18 @@ const built = join(root, 'dist/page');
 describe.skipIf(!existsSync(join(built, 'page.js')))('the page', () => {
   it('is a page, a script, a sheet and the licences of what is in them, each as what it is', async () => {
     const { get } = await serving();
-    const types = await Promise.all(PAGE_PATHS.map(async (path) => [path, (await get(path)).headers.get('content-type')]));
+    const types = await Promise.all(
+      PAGE_PATHS.map(async (path) => [path, (await get(path)).headers.get('content-type')]),
+    );
     expect(types).toEqual([
       ['/', 'text/html; charset=utf-8'],
       ['/page.js', 'text/javascript; charset=utf-8'],
       ['/page.css', 'text/css; charset=utf-8'],
       ['/LICENSES.txt', 'text/plain; charset=utf-8'],
     ]);
-    expect(await (await get('/LICENSES.txt')).text()).toMatch(/^eventsource-parser\n.*^rxjs\n.*Apache License.*^uplot\n.*MIT/ms);
+    expect(await (await get('/LICENSES.txt')).text()).toMatch(
+      /^eventsource-parser\n.*^rxjs\n.*Apache License.*^uplot\n.*MIT/ms,
+    );
     expect(await (await get('/')).text()).toMatch(/^<!doctype html>.*<script type="module" src="page.js">/s);
   });
 
@@ -76,6 +80,11 @@ describe.skipIf(!existsSync(join(built, 'page.js')))('the page', () => {
     expect(files.reduce((sum, name) => sum + statSync(join(built, name)).size, 0)).toBeLessThan(300_000);
     const { get } = await serving();
     const html = await (await get('/')).text();
-    expect([...html.matchAll(/(?:src|href)="([^"]*)"/g)].map(([, target = '']) => target.slice(0, 8))).toEqual(['data:ima', 'page.css', 'page.js', '#main']);
+    expect([...html.matchAll(/(?:src|href)="([^"]*)"/g)].map(([, target = '']) => target.slice(0, 8))).toEqual([
+      'data:ima',
+      'page.css',
+      'page.js',
+      '#main',
+    ]);
   });
 });

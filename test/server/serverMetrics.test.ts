@@ -13,7 +13,9 @@ describe('serverMetrics', () => {
     const exposed = await Promise.all(servers.map(({ expose }) => expose()));
     exposed.forEach((text, index) => {
       expect(text).toContain('nodejs_eventloop_lag_seconds');
-      expect(text.split('\n').filter((line) => line.startsWith('headwater_queue_headlines'))).toEqual([`headwater_queue_headlines ${index + 1}`]);
+      expect(text.split('\n').filter((line) => line.startsWith('headwater_queue_headlines'))).toEqual([
+        `headwater_queue_headlines ${index + 1}`,
+      ]);
     });
     observe.mockRestore();
   });

@@ -10,7 +10,10 @@ import { Tokenizer } from '../../src/text/Tokenizer.js';
 export const CLASSES = ['Sports', 'World'];
 
 /** What the served model is, but for the model. */
-export const VOCABULARY = { tokenizer: await lastValueFrom(of('ferry returns port goal cup final').pipe(Tokenizer.fit())), labelEncoder: LabelEncoder.of(CLASSES) };
+export const VOCABULARY = {
+  tokenizer: await lastValueFrom(of('ferry returns port goal cup final').pipe(Tokenizer.fit())),
+  labelEncoder: LabelEncoder.of(CLASSES),
+};
 
 /** A server that lives until the test ends. */
 export interface Served {
@@ -95,8 +98,16 @@ export const serving = (options: Partial<ServeModelOptions> = {}): Promise<Serve
           subscription,
           drain: () => drain$.next(),
           get: (path, headers = {}) => fetch(new URL(path, url), { headers }),
-          classify: (body, headers = {}) => fetch(new URL('/classify', url), { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body }),
-          metric: (line) => expect.poll(async () => (await (await fetch(new URL('/metrics', url))).text()).split('\n').includes(line)).toBe(true),
+          classify: (body, headers = {}) =>
+            fetch(new URL('/classify', url), {
+              method: 'POST',
+              headers: { 'content-type': 'application/json', ...headers },
+              body,
+            }),
+          metric: (line) =>
+            expect
+              .poll(async () => (await (await fetch(new URL('/metrics', url))).text()).split('\n').includes(line))
+              .toBe(true),
           connect: () => rawClient(url),
         });
       },
@@ -112,7 +123,8 @@ export const serving = (options: Partial<ServeModelOptions> = {}): Promise<Serve
 /** What a problem's `type` ends in, and its status. */
 export const problemOf = async (response: Response): Promise<readonly [kind: string, status: number]> => {
   const { type, status } = (await response.json()) as { readonly type: string; readonly status: number };
-  if (response.headers.get('content-type') !== 'application/problem+json') throw new Error(`The answer is no problem but ${String(response.headers.get('content-type'))}.`);
+  if (response.headers.get('content-type') !== 'application/problem+json')
+    throw new Error(`The answer is no problem but ${String(response.headers.get('content-type'))}.`);
   if (status !== response.status) throw new Error(`The problem says ${status}, and the answer ${response.status}.`);
   return [type.replace('urn:headwater:problem:', ''), status];
 };

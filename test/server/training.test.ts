@@ -1,7 +1,20 @@
 import { writeFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { concat, defer, finalize, map, merge, NEVER, type Observable, of, Subject, type Subscription, switchMap, tap } from 'rxjs';
+import {
+  concat,
+  defer,
+  finalize,
+  map,
+  merge,
+  NEVER,
+  type Observable,
+  of,
+  Subject,
+  type Subscription,
+  switchMap,
+  tap,
+} from 'rxjs';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Rejection } from '../../src/contracts/Rejection.js';
 import type { EpochEnded } from '../../src/contracts/TrainingEvent.js';
@@ -52,12 +65,23 @@ const serving = (update$: Observable<TrainingUpdate>, options: ServeTrainingOpti
         const { url } = event;
         const listen = async (lastEventId?: string): Promise<RawClient> => {
           const client = rawClient(url);
-          client.socket.write(`GET /events HTTP/1.1\r\nHost: localhost\r\n${lastEventId === undefined ? '' : `Last-Event-ID: ${lastEventId}\r\n`}\r\n`);
+          client.socket.write(
+            `GET /events HTTP/1.1\r\nHost: localhost\r\n${lastEventId === undefined ? '' : `Last-Event-ID: ${lastEventId}\r\n`}\r\n`,
+          );
           await client.until(/retry: \d+\n\n/);
           return client;
         };
         // Later: the subscription is not there yet where everything happens at once.
-        setImmediate(() => resolve({ url, events, ended: over, subscription, snapshot: async () => (await (await fetch(new URL('/training', url))).json()) as TrainingSnapshot, listen }));
+        setImmediate(() =>
+          resolve({
+            url,
+            events,
+            ended: over,
+            subscription,
+            snapshot: async () => (await (await fetch(new URL('/training', url))).json()) as TrainingSnapshot,
+            listen,
+          }),
+        );
       },
       error: (error: unknown) => {
         settle?.fail(error);
@@ -70,25 +94,58 @@ const serving = (update$: Observable<TrainingUpdate>, options: ServeTrainingOpti
 
 /** What an event stream has brought: names, ids and data. */
 const heardIn = (text: string): readonly { readonly id: string; readonly name: string; readonly data: unknown }[] =>
-  [...text.matchAll(/^id: (.*)\nevent: (.*)\ndata: (.*)$/gm)].map(([, id = '', name = '', data = '']) => ({ id, name, data: JSON.parse(data) as unknown }));
+  [...text.matchAll(/^id: (.*)\nevent: (.*)\ndata: (.*)$/gm)].map(([, id = '', name = '', data = '']) => ({
+    id,
+    name,
+    data: JSON.parse(data) as unknown,
+  }));
 
 const namesIn = (text: string): readonly string[] => heardIn(text).map(({ name }) => name);
 
-const rejection = (id: number): Rejection => ({ type: 'rejection', reason: 'ragged', id, source: 'news.csv', line: id + 2, byte: 0, field: undefined, expected: '2 fields', got: '1' });
+const rejection = (id: number): Rejection => ({
+  type: 'rejection',
+  reason: 'ragged',
+  id,
+  source: 'news.csv',
+  line: id + 2,
+  byte: 0,
+  field: undefined,
+  expected: '2 fields',
+  got: '1',
+});
 
 /** A small training on the bundled sample, three of whose rows are broken. */
 const training = (file: string): Observable<TrainingUpdate> =>
   defer(() => {
     const brake = valve();
     const rejected$ = new Subject<Rejection>();
-    const row$ = fetchCsv(file, { valve: brake, rejections: rejected$ }).pipe(decode(headlineRow, { rejections: rejected$ }));
+    const row$ = fetchCsv(file, { valve: brake, rejections: rejected$ }).pipe(
+      decode(headlineRow, { rejections: rejected$ }),
+    );
     const update$ = prepare(row$, { valve: brake, rejections: rejected$ }).pipe(
       switchMap((split) => {
         const { tokenizer, labelEncoder, classCounts, classWeights, rows } = split;
-        const config = classifierConfig({ cell: 'gru', vocabularySize: tokenizer.size, classes: labelEncoder.size, embeddingDim: 8, hiddenDim: 8, fcDim: 8 });
+        const config = classifierConfig({
+          cell: 'gru',
+          vocabularySize: tokenizer.size,
+          classes: labelEncoder.size,
+          embeddingDim: 8,
+          hiddenDim: 8,
+          fcDim: 8,
+        });
         const model = classifier(config, { seed: 1, classWeights });
-        const side = (name: 'train' | 'validation' | 'test') => ({ rows: rows[name], classes: Object.fromEntries(labelEncoder.classes.map((category, index) => [category, classCounts[name][index] ?? 0])) });
-        const prepared: TrainingUpdate = { type: 'prepared', config, classes: labelEncoder.classes, split: { train: side('train'), validation: side('validation'), test: side('test') } };
+        const side = (name: 'train' | 'validation' | 'test') => ({
+          rows: rows[name],
+          classes: Object.fromEntries(
+            labelEncoder.classes.map((category, index) => [category, classCounts[name][index] ?? 0]),
+          ),
+        });
+        const prepared: TrainingUpdate = {
+          type: 'prepared',
+          config,
+          classes: labelEncoder.classes,
+          split: { train: side('train'), validation: side('validation'), test: side('test') },
+        };
         const source = batchSource(split, { batchSize: 32, valve: brake });
         return concat(
           of(prepared),
@@ -115,7 +172,13 @@ describe('a training that is served', () => {
       const drain$ = new Subject<void>();
       const begin$ = new Subject<void>();
       // The training waits for its first listener.
-      const served = await serving(begin$.pipe(switchMap(() => training(file)), tap((update) => told.push(update))), { stay: true, drain$ });
+      const served = await serving(
+        begin$.pipe(
+          switchMap(() => training(file)),
+          tap((update) => told.push(update)),
+        ),
+        { stay: true, drain$ },
+      );
       const listener = await served.listen();
       begin$.next();
       begin$.complete();
@@ -124,24 +187,45 @@ describe('a training that is served', () => {
       const epochs = told.filter((update): update is EpochEnded => update.type === 'epoch');
       expect(epochs.length).toBe(4);
       const late = await served.snapshot();
-      expect(late).toMatchObject({ state: 'ended', epochs: 4, classes: ['Business', 'Sci/Tech', 'Sports', 'World'], config: { cell: 'gru', hiddenDim: 8 } });
-      expect(late.history.filter(({ type }) => type === 'epoch')).toMatchObject(epochs.map(({ epoch, trainLoss, validationLoss }) => ({ epoch, trainLoss, validationLoss })));
-      expect(late.metrics).toEqual(epochs.map(({ epoch, validationAccuracy, validationMacroF1 }) => ({ epoch, accuracy: validationAccuracy, macroF1: validationMacroF1 })));
+      expect(late).toMatchObject({
+        state: 'ended',
+        epochs: 4,
+        classes: ['Business', 'Sci/Tech', 'Sports', 'World'],
+        config: { cell: 'gru', hiddenDim: 8 },
+      });
+      expect(late.history.filter(({ type }) => type === 'epoch')).toMatchObject(
+        epochs.map(({ epoch, trainLoss, validationLoss }) => ({ epoch, trainLoss, validationLoss })),
+      );
+      expect(late.metrics).toEqual(
+        epochs.map(({ epoch, validationAccuracy, validationMacroF1 }) => ({
+          epoch,
+          accuracy: validationAccuracy,
+          macroF1: validationMacroF1,
+        })),
+      );
       expect(late.history[0]?.type).toBe('training-started');
       expect(late.history.at(-1)?.type).toBe('training-ended');
-      expect(late.split?.train.rows).toBe(Object.values(late.split?.train.classes ?? {}).reduce((sum, rows) => sum + rows, 0));
+      expect(late.split?.train.rows).toBe(
+        Object.values(late.split?.train.classes ?? {}).reduce((sum, rows) => sum + rows, 0),
+      );
       const report = told.find((update) => update.type === 'report');
       expect(late.report).toEqual(JSON.parse(JSON.stringify(report?.report)));
-      // Each epoch reads its rows again, and rejects them again: whoever passes rejections on tells of each once (deadLetters).
-      expect(late.rejections.byReason.map(({ reason, field }) => [reason, field])).toEqual(expect.arrayContaining([['ragged', undefined], ['field', 'category']]));
+      // Each epoch reads its rows again, and rejects them again: whoever passes rejections on tells of each once
+      // (deadLetters).
+      expect(late.rejections.byReason.map(({ reason, field }) => [reason, field])).toEqual(
+        expect.arrayContaining([
+          ['ragged', undefined],
+          ['field', 'category'],
+        ]),
+      );
 
       const heard = heardIn(await listener.until(/event: ended\n/));
       expect(heard.filter(({ name }) => name === 'metrics').map(({ data }) => data)).toEqual(late.metrics);
-      expect(heard.filter(({ name, data }) => name === 'training' && (data as { readonly type: string }).type !== 'step').map(({ data }) => (data as { readonly type: string }).type)).toEqual([
-        'training-started',
-        ...epochs.flatMap(() => ['epoch-started', 'epoch']),
-        'training-ended',
-      ]);
+      expect(
+        heard
+          .filter(({ name, data }) => name === 'training' && (data as { readonly type: string }).type !== 'step')
+          .map(({ data }) => (data as { readonly type: string }).type),
+      ).toEqual(['training-started', ...epochs.flatMap(() => ['epoch-started', 'epoch']), 'training-ended']);
       expect(heard.filter(({ name }) => name === 'report').map(({ data }) => data)).toEqual([late.report]);
       expect(heard.at(-1)).toEqual({ id: late.lastEventId, name: 'ended', data: {} });
       expect(heard.map(({ id }) => Number(id.split('-')[1]))).toEqual(heard.map((_, index) => index));
@@ -168,7 +252,11 @@ describe('a training that is served', () => {
     const listener = await listen(seen.lastEventId ?? '');
     update$.next(epochEnded(1, true));
     const heard = heardIn(await listener.until(/event: metrics\n/));
-    expect(heard.map(({ name, data }) => [name, (data as { readonly type?: string }).type])).toEqual([['training', 'step'], ['training', 'epoch'], ['metrics', undefined]]);
+    expect(heard.map(({ name, data }) => [name, (data as { readonly type?: string }).type])).toEqual([
+      ['training', 'step'],
+      ['training', 'epoch'],
+      ['metrics', undefined],
+    ]);
     expect(heard[0]?.data).toHaveProperty('rowsPerSecond');
     update$.next(ended());
     expect((await snapshot()).state).toBe('measuring');
@@ -182,7 +270,11 @@ describe('a training that is served', () => {
     update$.complete();
     const heard = heardIn(await listener.closed);
     expect(heard.map(({ name }) => name)).toEqual(['rejections', 'ended']);
-    expect(heard[0]?.data).toMatchObject({ total: 1000, byReason: [{ reason: 'ragged', count: 1000 }], examples: { length: 10 } });
+    expect(heard[0]?.data).toMatchObject({
+      total: 1000,
+      byReason: [{ reason: 'ragged', count: 1000 }],
+      examples: { length: 10 },
+    });
   });
 
   it('ends at once where nobody listens, and where it is not to stay', async () => {
@@ -203,7 +295,10 @@ describe('a training that is served', () => {
     const listener = await served.listen();
     const failure = new Error('the loss became NaN');
     update$.error(failure);
-    expect(heardIn(await listener.closed).at(-1)).toMatchObject({ name: 'ended', data: { error: 'the loss became NaN' } });
+    expect(heardIn(await listener.closed).at(-1)).toMatchObject({
+      name: 'ended',
+      data: { error: 'the loss became NaN' },
+    });
     await expect(served.ended).rejects.toBe(failure);
   });
 
@@ -220,7 +315,9 @@ describe('a training that is served', () => {
   it('is for pages of its own alone, and changes nothing', async () => {
     const { url } = await serving(NEVER);
     for (const path of ['/', '/training', '/events', '/healthz']) {
-      expect(await problemOf(await fetch(new URL(path, url), { headers: { origin: 'https://evil.example' } }))).toEqual(['origin', 403]);
+      expect(await problemOf(await fetch(new URL(path, url), { headers: { origin: 'https://evil.example' } }))).toEqual(
+        ['origin', 403],
+      );
       expect(await problemOf(await fetch(new URL(path, url), { method: 'POST' }))).toEqual(['method', 405]);
       const rebound = rawClient(url);
       rebound.socket.write(`GET ${path} HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n`);
@@ -238,11 +335,15 @@ describe('a training that is served', () => {
       begun = true;
       return NEVER;
     });
-    await expect(serving(update$, { port: Number(url.port) })).rejects.toMatchObject({ code: 'HW_HTTP_CONNECT', where: `127.0.0.1:${url.port}` });
+    await expect(serving(update$, { port: Number(url.port) })).rejects.toMatchObject({
+      code: 'HW_HTTP_CONNECT',
+      where: `127.0.0.1:${url.port}`,
+    });
     expect(begun).toBe(false);
   });
 
   it('refuses options that cannot work', () => {
-    for (const options of [{ port: 65_536 }, { port: 0.5 }, { heartbeatMs: 0 }, { heartbeatMs: 60_000 }]) expect(() => serveTraining(NEVER, options)).toThrow(expect.objectContaining({ code: 'HW_USAGE' }));
+    for (const options of [{ port: 65_536 }, { port: 0.5 }, { heartbeatMs: 0 }, { heartbeatMs: 60_000 }])
+      expect(() => serveTraining(NEVER, options)).toThrow(expect.objectContaining({ code: 'HW_USAGE' }));
   });
 });

@@ -11,10 +11,24 @@ import { ended, epochEnded, epochStarted, started, step, validationStep } from '
 const after = (...facts: readonly TrainingFact[]) => snapshotOf(facts.reduce(viewAfter, UNTOLD), 'a-7');
 
 const paced = (epoch: number, n: number): PacedStep => ({ ...step(epoch, n), rowsPerSecond: 100 });
-const rejection = (field: string | undefined, id = 0, reason: Rejection['reason'] = 'field'): Rejection => ({ type: 'rejection', reason, id, source: 'news.csv', line: id + 2, byte: 0, field, expected: 'a title', got: '' });
+const rejection = (field: string | undefined, id = 0, reason: Rejection['reason'] = 'field'): Rejection => ({
+  type: 'rejection',
+  reason,
+  id,
+  source: 'news.csv',
+  line: id + 2,
+  byte: 0,
+  field,
+  expected: 'a title',
+  got: '',
+});
 
 describe('a list that is thinned', () => {
-  const thinned = (count: number, most: number): Thinned<number> => Array.from({ length: count }, (_, index) => index).reduce((list: Thinned<number>, item) => thinnedWith(list, item, most), NONE);
+  const thinned = (count: number, most: number): Thinned<number> =>
+    Array.from({ length: count }, (_, index) => index).reduce(
+      (list: Thinned<number>, item) => thinnedWith(list, item, most),
+      NONE,
+    );
 
   it('keeps every so many items, from the first on, and the last', () => {
     fc.assert(
@@ -23,7 +37,9 @@ describe('a list that is thinned', () => {
         const list = thinned(count, most);
         const items = itemsOf(list);
         expect(list.kept.length).toBeLessThanOrEqual(most);
-        expect(list.kept).toEqual(Array.from({ length: Math.ceil(count / list.every) }, (_, index) => index * list.every));
+        expect(list.kept).toEqual(
+          Array.from({ length: Math.ceil(count / list.every) }, (_, index) => index * list.every),
+        );
         // No more is let go than has to be.
         expect(list.every === 1 || list.every * most < 2 * count).toBe(true);
         expect(items.at(-1)).toBe(count === 0 ? undefined : count - 1);
@@ -50,22 +66,59 @@ describe('what a page is shown of a training', () => {
   });
 
   it('follows it from beginning to end', () => {
-    const config = { cell: 'gru', bidirectional: true, vocabularySize: 9, embeddingDim: 4, hiddenDim: 4, fcDim: 4, dropout: 0, classes: 2 } as const;
+    const config = {
+      cell: 'gru',
+      bidirectional: true,
+      vocabularySize: 9,
+      embeddingDim: 4,
+      hiddenDim: 4,
+      fcDim: 4,
+      dropout: 0,
+      classes: 2,
+    } as const;
     const side = { rows: 2, classes: { a: 1, b: 1 } };
     const split = { train: side, validation: side, test: side };
     const prepared: TrainingFact = { type: 'prepared', config, classes: ['a', 'b'], split };
-    expect(after(prepared)).toMatchObject({ state: 'preparing', config, classes: ['a', 'b'], split, lastEventId: 'a-7' });
+    expect(after(prepared)).toMatchObject({
+      state: 'preparing',
+      config,
+      classes: ['a', 'b'],
+      split,
+      lastEventId: 'a-7',
+    });
     const begun: TrainingFact = { type: 'training', news: started() };
     expect(after(prepared, begun)).toMatchObject({ state: 'training', epochs: 8, config });
     const over: TrainingFact = { type: 'training', news: ended() };
     expect(after(prepared, begun, over)).toMatchObject({ state: 'measuring', report: null });
-    const report = { classes: ['a', 'b'], performance: { overall: { precision: 1, recall: 1, f1: 1, num_samples: 2 }, class: {} }, confusion: [1, 0, 0, 1], accuracy: 1, loss: 0.1, rows: 2 };
-    expect(after(prepared, begun, over, { type: 'report', report }, { type: 'ended' })).toMatchObject({ state: 'ended', report });
-    expect(after(prepared, begun, { type: 'ended', error: 'no luck' })).toMatchObject({ state: 'failed', error: 'no luck', epochs: 8 });
+    const report = {
+      classes: ['a', 'b'],
+      performance: { overall: { precision: 1, recall: 1, f1: 1, num_samples: 2 }, class: {} },
+      confusion: [1, 0, 0, 1],
+      accuracy: 1,
+      loss: 0.1,
+      rows: 2,
+    };
+    expect(after(prepared, begun, over, { type: 'report', report }, { type: 'ended' })).toMatchObject({
+      state: 'ended',
+      report,
+    });
+    expect(after(prepared, begun, { type: 'ended', error: 'no luck' })).toMatchObject({
+      state: 'failed',
+      error: 'no luck',
+      epochs: 8,
+    });
   });
 
   it('has the history in order, with the epoch that is under way and none before it', () => {
-    const news = [started(), epochStarted(1), paced(1, 0), paced(1, 1), epochEnded(1, true), epochStarted(2), paced(2, 0)];
+    const news = [
+      started(),
+      epochStarted(1),
+      paced(1, 0),
+      paced(1, 1),
+      epochEnded(1, true),
+      epochStarted(2),
+      paced(2, 0),
+    ];
     const { history } = after(...news.map((one): TrainingFact => ({ type: 'training', news: one })));
     expect(history).toEqual(news.filter((one) => one !== news[1]));
   });
@@ -81,10 +134,18 @@ describe('what a page is shown of a training', () => {
   });
 
   it('counts rejected rows by reason and field, the most frequent first, with ten examples', () => {
-    const rejected = [rejection('title', 0), rejection(undefined, 1, 'ragged'), ...Array.from({ length: 12 }, (_, n) => rejection('category', n + 2))];
+    const rejected = [
+      rejection('title', 0),
+      rejection(undefined, 1, 'ragged'),
+      ...Array.from({ length: 12 }, (_, n) => rejection('category', n + 2)),
+    ];
     const { rejections } = after(...rejected);
     expect(rejections.total).toBe(14);
-    expect(rejections.byReason).toEqual([{ reason: 'field', field: 'category', count: 12 }, { reason: 'field', field: 'title', count: 1 }, { reason: 'ragged', count: 1 }]);
+    expect(rejections.byReason).toEqual([
+      { reason: 'field', field: 'category', count: 12 },
+      { reason: 'field', field: 'title', count: 1 },
+      { reason: 'ragged', count: 1 },
+    ]);
     expect(rejections.examples).toEqual(rejected.slice(0, 10));
   });
 });
@@ -93,7 +154,9 @@ describe('what a page is told', () => {
   it('of steps is one in 100 ms, with the pace', () => {
     const pacer = new StepPacer();
     const told = Array.from({ length: 100 }, (_, n) => trainingFacts(step(1, n, 5), pacer, 1000 + n * 10)).flat();
-    expect(told.flatMap((fact) => (fact.type === 'training' && fact.news.type === 'step' ? [fact.news.step] : []))).toEqual([0, 10, 20, 30, 40, 50, 60, 70, 80, 90]);
+    expect(
+      told.flatMap((fact) => (fact.type === 'training' && fact.news.type === 'step' ? [fact.news.step] : [])),
+    ).toEqual([0, 10, 20, 30, 40, 50, 60, 70, 80, 90]);
     // 5 rows each 10 ms; the first step came when the clock was first looked at.
     expect(told.at(-1)).toMatchObject({ news: { type: 'step', rowsPerSecond: expect.closeTo(500, -2) as number } });
   });
@@ -108,7 +171,10 @@ describe('what a page is told', () => {
 
   it('of an epoch is what it came to, without the state that the next one starts from, and how good it is', () => {
     const [news, metrics] = trainingFacts(epochEnded(3, true), new StepPacer(), 0);
-    expect(news).toMatchObject({ type: 'training', news: { type: 'epoch', epoch: 3, trainLoss: 0.8123, validationLoss: 0.9009, learningRate: 1e-3, improved: true } });
+    expect(news).toMatchObject({
+      type: 'training',
+      news: { type: 'epoch', epoch: 3, trainLoss: 0.8123, validationLoss: 0.9009, learningRate: 1e-3, improved: true },
+    });
     expect(JSON.stringify(news)).not.toContain('state');
     expect(metrics).toEqual({ type: 'metrics', metrics: { epoch: 3, accuracy: 0.625, macroF1: 0.5 } });
     expect(JSON.stringify(trainingFacts(ended(), new StepPacer(), 0))).not.toContain('state');

@@ -8,11 +8,36 @@ describe('what is no proper request', () => {
   it.each([
     ['no HTTP', 'hello there\r\n\r\n', 400, 'malformed'],
     ['TLS', '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03', 400, 'malformed'],
-    ['two lengths', 'POST /classify HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab', 400, 'malformed'],
-    ['a length and chunks', 'POST /classify HTTP/1.1\r\nHost: localhost\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n', 400, 'malformed'],
-    ['a header over 16 KiB', `GET /healthz HTTP/1.1\r\nHost: localhost\r\nX-A: ${'x'.repeat(20_000)}\r\n\r\n`, 431, 'header-too-large'],
-    ['a chunk without a size', 'POST /classify HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n', 400, 'malformed'],
-    ['another expectation', 'GET /healthz HTTP/1.1\r\nHost: localhost\r\nExpect: miracles\r\nConnection: close\r\n\r\n', 417, 'expectation'],
+    [
+      'two lengths',
+      'POST /classify HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab',
+      400,
+      'malformed',
+    ],
+    [
+      'a length and chunks',
+      'POST /classify HTTP/1.1\r\nHost: localhost\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
+      400,
+      'malformed',
+    ],
+    [
+      'a header over 16 KiB',
+      `GET /healthz HTTP/1.1\r\nHost: localhost\r\nX-A: ${'x'.repeat(20_000)}\r\n\r\n`,
+      431,
+      'header-too-large',
+    ],
+    [
+      'a chunk without a size',
+      'POST /classify HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n',
+      400,
+      'malformed',
+    ],
+    [
+      'another expectation',
+      'GET /healthz HTTP/1.1\r\nHost: localhost\r\nExpect: miracles\r\nConnection: close\r\n\r\n',
+      417,
+      'expectation',
+    ],
   ])('%s is answered with %i', async (_what, sent, status, kind) => {
     const { connect } = await serving();
     const { socket, closed } = connect();
@@ -35,7 +60,9 @@ describe('what is no proper request', () => {
   it('does not end up there where further requests were sent ahead, either', async () => {
     const { connect, metric } = await serving({ maxWaitMs: 60_000 });
     const { socket, until, closed } = connect();
-    socket.write('GET /events HTTP/1.1\r\nHost: localhost\r\n\r\nPOST /classify HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 7\r\n\r\n"ferry"');
+    socket.write(
+      'GET /events HTTP/1.1\r\nHost: localhost\r\n\r\nPOST /classify HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 7\r\n\r\n"ferry"',
+    );
     await until(/retry/);
     await metric('headwater_queue_headlines 1');
     socket.write('nonsense\r\n\r\n');
@@ -47,16 +74,23 @@ describe('requests', () => {
   it('one after another on a connection, sent ahead, are answered in their order', async () => {
     const { connect } = await serving();
     const { socket, closed } = connect();
-    const post = (title: string, last = ''): string => `POST /classify HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: ${title.length + 2}\r\n${last}\r\n"${title}"`;
+    const post = (title: string, last = ''): string =>
+      `POST /classify HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: ${title.length + 2}\r\n${last}\r\n"${title}"`;
     socket.write(post('ferry') + post('cup') + post('goal', 'Connection: close\r\n'));
-    expect([...(await closed).matchAll(/"title":"(\w+)"/g)].map(([, title]) => title)).toEqual(['ferry', 'cup', 'goal']);
+    expect([...(await closed).matchAll(/"title":"(\w+)"/g)].map(([, title]) => title)).toEqual([
+      'ferry',
+      'cup',
+      'goal',
+    ]);
   });
 
   it('that were sent ahead are let go with their client, those that were never their turn too', async () => {
     const { connect, metric } = await serving({ maxWaitMs: 60_000 });
     const { socket } = connect();
     socket.write('GET /events HTTP/1.1\r\nHost: localhost\r\n\r\n'.repeat(3));
-    socket.write('POST /classify HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 7\r\n\r\n"ferry"');
+    socket.write(
+      'POST /classify HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 7\r\n\r\n"ferry"',
+    );
     await metric('headwater_listeners 3');
     await metric('headwater_queue_headlines 1');
     socket.destroy();
@@ -78,7 +112,12 @@ describe('requests', () => {
 
   it('whose client closes its side are not waited for, and do no harm', async () => {
     const { connect, metric } = await serving();
-    for (const sent of ['', 'GET /eve', 'POST /classify HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n"a', 'POST /classify HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-ndjson\r\nTransfer-Encoding: chunked\r\n\r\n4\r\n"a"\n\r\n']) {
+    for (const sent of [
+      '',
+      'GET /eve',
+      'POST /classify HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n"a',
+      'POST /classify HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-ndjson\r\nTransfer-Encoding: chunked\r\n\r\n4\r\n"a"\n\r\n',
+    ]) {
       const { socket, closed } = connect();
       socket.end(sent);
       await closed;
@@ -88,7 +127,11 @@ describe('requests', () => {
 
   it('of HTTP/1.0, of a whole address, and with a query are answered', async () => {
     const { connect } = await serving();
-    for (const line of ['GET /healthz HTTP/1.0', 'GET http://localhost/healthz?a=b HTTP/1.1', 'GET /healthz?a HTTP/1.1']) {
+    for (const line of [
+      'GET /healthz HTTP/1.0',
+      'GET http://localhost/healthz?a=b HTTP/1.1',
+      'GET /healthz?a HTTP/1.1',
+    ]) {
       const { socket, closed } = connect();
       socket.write(`${line}\r\nHost: localhost\r\nConnection: close\r\n\r\n`);
       expect(await closed).toContain(' 200 ');
@@ -124,18 +167,48 @@ describe('curl', () => {
     if (!hasCurl) return skip('There is no curl on this machine.');
     const { url } = await serving();
     const classify = new URL('/classify', url).href;
-    expect(await curl(['-H', 'content-type: application/json', '-d', '{"title":"ferry"}', classify])).toMatch(/^\{"title":"ferry","class":/);
-    expect(await curl(['-H', 'content-type: application/json', '-d', '["ferry","cup"]', classify])).toMatch(/^\[\{"title":"ferry",.*\},\{"title":"cup",.*\}\]$/);
-    expect(await curl(['-T', '-', '-X', 'POST', '-H', 'content-type: application/jsonl', classify], '"ferry"\n"cup"\n')).toMatch(/^\{"title":"ferry",.*\}\n\{"title":"cup",.*\}\n$/);
+    expect(await curl(['-H', 'content-type: application/json', '-d', '{"title":"ferry"}', classify])).toMatch(
+      /^\{"title":"ferry","class":/,
+    );
+    expect(await curl(['-H', 'content-type: application/json', '-d', '["ferry","cup"]', classify])).toMatch(
+      /^\[\{"title":"ferry",.*\},\{"title":"cup",.*\}\]$/,
+    );
+    expect(
+      await curl(['-T', '-', '-X', 'POST', '-H', 'content-type: application/jsonl', classify], '"ferry"\n"cup"\n'),
+    ).toMatch(/^\{"title":"ferry",.*\}\n\{"title":"cup",.*\}\n$/);
   });
 
-  it('is told to go on with a large body that it asks about, and sees why one that is too large is refused', async ({ skip }) => {
+  it('is told to go on with a large body that it asks about, and sees why one that is too large is refused', async ({
+    skip,
+  }) => {
     if (!hasCurl) return skip('There is no curl on this machine.');
     const { url } = await serving();
     const lines = `${JSON.stringify('goal')}\n`.repeat(300_000);
-    const answered = await curl(['-H', 'content-type: application/jsonl', '-H', 'expect: 100-continue', '--data-binary', '@-', new URL('/classify', url).href], lines);
+    const answered = await curl(
+      [
+        '-H',
+        'content-type: application/jsonl',
+        '-H',
+        'expect: 100-continue',
+        '--data-binary',
+        '@-',
+        new URL('/classify', url).href,
+      ],
+      lines,
+    );
     expect(answered.split('\n').length - 1).toBe(300_000);
-    const refused = await curl(['-w', '%{http_code}', '-H', 'content-type: application/json', '--data-binary', '@-', new URL('/classify', url).href], lines);
+    const refused = await curl(
+      [
+        '-w',
+        '%{http_code}',
+        '-H',
+        'content-type: application/json',
+        '--data-binary',
+        '@-',
+        new URL('/classify', url).href,
+      ],
+      lines,
+    );
     expect(refused).toMatch(/too-large.*413$/);
   });
 });

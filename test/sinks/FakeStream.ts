@@ -10,7 +10,12 @@ export class FakeStream extends Writable {
   readonly #waiting: (() => void)[] = [];
   readonly #slow: boolean;
 
-  constructor({ isTTY = false, columns, slow = false, highWaterMark = 16_384 }: { isTTY?: boolean; columns?: number; slow?: boolean; highWaterMark?: number } = {}) {
+  constructor({
+    isTTY = false,
+    columns,
+    slow = false,
+    highWaterMark = 16_384,
+  }: { isTTY?: boolean; columns?: number; slow?: boolean; highWaterMark?: number } = {}) {
     super({ highWaterMark, decodeStrings: false });
     this.isTTY = isTTY;
     this.columns = columns;
@@ -22,7 +27,8 @@ export class FakeStream extends Writable {
   }
 
   /**
-   * Node calls back from a write in a later tick at the earliest, which virtual time does not know: where the stream takes
+   * Node calls back from a write in a later tick at the earliest, which virtual time does not know: where the stream
+   * takes
    * everything at once, it says so at once.
    */
   override write(chunk: string, done?: Done): boolean;
@@ -53,7 +59,9 @@ export class FakeStream extends Writable {
   }
 }
 
-/** What a terminal shows after a text with carriage returns and erasures: the lines, the one that the cursor is in last. */
+/**
+ * What a terminal shows after a text with carriage returns and erasures: the lines, the one that the cursor is in last.
+ */
 export const screen = (text: string): string[] => {
   const lines = [''];
   let column = 0;

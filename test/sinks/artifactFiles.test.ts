@@ -11,7 +11,11 @@ beforeEach(async () => {
 });
 afterEach(() => rm(dir, { recursive: true, force: true }));
 
-const text = (value: number): Files => new Map([['latest.txt', new TextEncoder().encode(`epoch ${value}`)], ['model.bin', new Uint8Array(1000).fill(value)]]);
+const text = (value: number): Files =>
+  new Map([
+    ['latest.txt', new TextEncoder().encode(`epoch ${value}`)],
+    ['model.bin', new Uint8Array(1000).fill(value)],
+  ]);
 
 describe('artifactFiles', () => {
   it('ends with the newest files in the folder', async () => {
@@ -23,12 +27,21 @@ describe('artifactFiles', () => {
 
   it('has written the files of before an error when it passes the error on', async () => {
     const failure = new Error('diverged');
-    await expect(lastValueFrom(concat(of(1, 2), throwError(() => failure)).pipe(artifactFiles(dir, text)))).rejects.toBe(failure);
+    await expect(
+      lastValueFrom(
+        concat(
+          of(1, 2),
+          throwError(() => failure),
+        ).pipe(artifactFiles(dir, text)),
+      ),
+    ).rejects.toBe(failure);
     expect(await readFile(join(dir, 'latest.txt'), 'utf8')).toBe('epoch 2');
   });
 
   it('fails with the error of writeFiles', async () => {
     await writeFile(join(dir, 'file'), '');
-    await expect(lastValueFrom(concat(of(1), NEVER).pipe(artifactFiles(join(dir, 'file'), text)))).rejects.toMatchObject({ code: 'HW_PATH' });
+    await expect(
+      lastValueFrom(concat(of(1), NEVER).pipe(artifactFiles(join(dir, 'file'), text))),
+    ).rejects.toMatchObject({ code: 'HW_PATH' });
   });
 });

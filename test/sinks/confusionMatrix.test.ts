@@ -40,7 +40,12 @@ describe('scores', () => {
           const recall = share(hits, truth.filter((t) => t === c).length);
           const f1 = share(2 * precision * recall, precision + recall);
           weighted += f1 * truth.filter((t) => t === c).length;
-          expect(perClass[name]).toEqual({ precision: near(precision), recall: near(recall), f1: near(f1), num_samples: truth.filter((t) => t === c).length });
+          expect(perClass[name]).toEqual({
+            precision: near(precision),
+            recall: near(recall),
+            f1: near(f1),
+            num_samples: truth.filter((t) => t === c).length,
+          });
         });
         expect(overall.f1).toBeCloseTo(share(weighted, pairs.length), 12);
         // The weighted recall is the accuracy.

@@ -12,7 +12,12 @@ import { rejection } from './rejection.js';
 describe('deadLetters', () => {
   it('counts by reason, rows apart from rejections, and keeps the first', () => {
     const letters = deadLetters({ examples: 2 });
-    const all = [rejection(1), rejection(1, { field: 'category' }), rejection(5, { reason: 'ragged', field: undefined }), rejection(6, { reason: 'empty', field: undefined })];
+    const all = [
+      rejection(1),
+      rejection(1, { field: 'category' }),
+      rejection(5, { reason: 'ragged', field: undefined }),
+      rejection(6, { reason: 'empty', field: undefined }),
+    ];
     for (const one of all) letters.next(one);
     expect(letters.total).toBe(4);
     expect(letters.rows).toBe(3);
@@ -22,7 +27,14 @@ describe('deadLetters', () => {
 
   it('counts once what later passes reject again, but tells apart source, row, reason and field', () => {
     const letters = deadLetters();
-    const all = [rejection(1), rejection(1, { source: 'other.csv' }), rejection(2), rejection(1, { reason: 'empty' }), rejection(1, { field: 'category' }), rejection(1, { field: undefined })];
+    const all = [
+      rejection(1),
+      rejection(1, { source: 'other.csv' }),
+      rejection(2),
+      rejection(1, { reason: 'empty' }),
+      rejection(1, { field: 'category' }),
+      rejection(1, { field: undefined }),
+    ];
     for (let epoch = 0; epoch < 3; epoch++) for (const one of all) letters.next(one);
     expect(letters.total).toBe(6);
     expect(letters.rows).toBe(3);
@@ -64,7 +76,9 @@ describe('deadLetters', () => {
   });
 
   it('takes a limit of 0 at its word', () => {
-    expect(() => deadLetters({ limit: 0 }).next(rejection(0))).toThrow(expect.objectContaining({ code: 'HW_REJECTIONS' }));
+    expect(() => deadLetters({ limit: 0 }).next(rejection(0))).toThrow(
+      expect.objectContaining({ code: 'HW_REJECTIONS' }),
+    );
   });
 
   it.each([{ limit: -1 }, { limit: NaN }, { examples: -1 }, { examples: 1.5 }])('refuses %j', (options) => {
@@ -83,7 +97,9 @@ describe('deadLetters', () => {
   it('makes a file of its rejections through jsonLines', async () => {
     const file = new PassThrough();
     const letters = deadLetters();
-    const written = lastValueFrom(letters.rejections$.pipe(jsonLines(file, { end: true })), { defaultValue: undefined });
+    const written = lastValueFrom(letters.rejections$.pipe(jsonLines(file, { end: true })), {
+      defaultValue: undefined,
+    });
     letters.next(rejection(1));
     letters.next(rejection(1));
     letters.next(rejection(4, { field: undefined, reason: 'ragged' }));
@@ -91,13 +107,23 @@ describe('deadLetters', () => {
     const text = (file.read() as Buffer).toString();
     file.resume();
     await written;
-    expect(text.split('\n').slice(0, -1).map((line) => JSON.parse(line) as unknown)).toEqual([rejection(1), { ...rejection(4, { reason: 'ragged' }), field: undefined }]);
+    expect(
+      text
+        .split('\n')
+        .slice(0, -1)
+        .map((line) => JSON.parse(line) as unknown),
+    ).toEqual([rejection(1), { ...rejection(4, { reason: 'ragged' }), field: undefined }]);
   });
 });
 
 describe('IdSet', () => {
   it('is a set of ids', () => {
-    const id = fc.oneof(fc.nat(200), fc.nat(10_000), fc.integer({ min: 2 ** 31 - 50, max: 2 ** 31 + 50 }), fc.constantFrom(0, 31, 32, 4095, 4096, 2 ** 40));
+    const id = fc.oneof(
+      fc.nat(200),
+      fc.nat(10_000),
+      fc.integer({ min: 2 ** 31 - 50, max: 2 ** 31 + 50 }),
+      fc.constantFrom(0, 31, 32, 4095, 4096, 2 ** 40),
+    );
     fc.assert(
       fc.property(fc.array(id, { maxLength: 200 }), (ids) => {
         const ours = new IdSet();
@@ -115,15 +141,25 @@ describe('IdSet', () => {
 describe('describeRejection', () => {
   it('says where, what was expected and what stood there', () => {
     expect(describeRejection(rejection(10))).toBe('news.csv:12: field "title": expected a non-empty string, got ""');
-    expect(describeRejection(rejection(10, { reason: 'ragged', field: undefined, expected: '2 fields', got: '3 fields' }))).toBe('news.csv:12: ragged: expected 2 fields, got "3 fields"');
-    expect(describeRejection(rejection(10, { line: 0 }))).toBe('news.csv: row 10: field "title": expected a non-empty string, got ""');
-    expect(describeRejection(rejection(10, { line: 0, source: '' }))).toBe('row 10: field "title": expected a non-empty string, got ""');
-    expect(describeRejection(rejection(10, { reason: 'oversize' }))).toBe('news.csv:12: oversize in field "title": expected a non-empty string, got ""');
+    expect(
+      describeRejection(rejection(10, { reason: 'ragged', field: undefined, expected: '2 fields', got: '3 fields' })),
+    ).toBe('news.csv:12: ragged: expected 2 fields, got "3 fields"');
+    expect(describeRejection(rejection(10, { line: 0 }))).toBe(
+      'news.csv: row 10: field "title": expected a non-empty string, got ""',
+    );
+    expect(describeRejection(rejection(10, { line: 0, source: '' }))).toBe(
+      'row 10: field "title": expected a non-empty string, got ""',
+    );
+    expect(describeRejection(rejection(10, { reason: 'oversize' }))).toBe(
+      'news.csv:12: oversize in field "title": expected a non-empty string, got ""',
+    );
   });
 
   it('shows control characters instead of obeying them', () => {
-    expect(describeRejection(rejection(0, { source: 'a\u001b[2Jb', got: 'x\u009b31m\u202e\u2028\u007f', expected: 'a\nline' }))).toBe(
-      'a\\u001b[2Jb:2: field "title": expected a\\u000aline, got "x\\u009b31m\\u202e\\u2028\\u007f"',
-    );
+    expect(
+      describeRejection(
+        rejection(0, { source: 'a\u001b[2Jb', got: 'x\u009b31m\u202e\u2028\u007f', expected: 'a\nline' }),
+      ),
+    ).toBe('a\\u001b[2Jb:2: field "title": expected a\\u000aline, got "x\\u009b31m\\u202e\\u2028\\u007f"');
   });
 });

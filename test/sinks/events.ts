@@ -1,4 +1,11 @@
-import type { EpochEnded, EpochStarted, StepEnded, TrainingEnded, TrainingStarted, ValidationStepEnded } from '../../src/contracts/TrainingEvent.js';
+import type {
+  EpochEnded,
+  EpochStarted,
+  StepEnded,
+  TrainingEnded,
+  TrainingStarted,
+  ValidationStepEnded,
+} from '../../src/contracts/TrainingEvent.js';
 import type { TrainingState } from '../../src/contracts/TrainingState.js';
 
 export const state = (epoch: number): TrainingState => ({
@@ -17,11 +24,29 @@ export const started = (model = 'gru', train = 80, validation = 20): TrainingSta
   rows: { train, validation, test: 20 },
 });
 
-export const epochStarted = (epoch: number, model = 'gru'): EpochStarted => ({ type: 'epoch-started', model, epoch, learningRate: 1e-3 });
+export const epochStarted = (epoch: number, model = 'gru'): EpochStarted => ({
+  type: 'epoch-started',
+  model,
+  epoch,
+  learningRate: 1e-3,
+});
 
-export const step = (epoch: number, n: number, rows = 20, model = 'gru', loss = 0.5): StepEnded => ({ type: 'step', model, epoch, step: n, rows, loss, weight: rows });
+export const step = (epoch: number, n: number, rows = 20, model = 'gru', loss = 0.5): StepEnded => ({
+  type: 'step',
+  model,
+  epoch,
+  step: n,
+  rows,
+  loss,
+  weight: rows,
+});
 
-export const validationStep = (epoch: number, rows = 20, model = 'gru'): ValidationStepEnded => ({ type: 'validation-step', model, epoch, rows });
+export const validationStep = (epoch: number, rows = 20, model = 'gru'): ValidationStepEnded => ({
+  type: 'validation-step',
+  model,
+  epoch,
+  rows,
+});
 
 export const epochEnded = (epoch: number, improved: boolean, model = 'gru'): EpochEnded => ({
   type: 'epoch',

@@ -27,18 +27,21 @@ const sinks: Record<string, OperatorFunction<number, unknown>> = {
 };
 
 describe('a sink that fails', () => {
-  it.each(Object.entries(sinks))('leaves a source that sends everything while it is subscribed to: %s', (_name, sink) => {
-    let sent = 0;
-    let error: unknown;
-    range(0, 1000)
-      .pipe(
-        tap(() => (sent += 1)),
-        sink,
-      )
-      .subscribe({ error: (thrown: unknown) => (error = thrown) });
-    expect(error).toBeInstanceOf(Error);
-    expect(sent).toBe(4);
-  });
+  it.each(Object.entries(sinks))(
+    'leaves a source that sends everything while it is subscribed to: %s',
+    (_name, sink) => {
+      let sent = 0;
+      let error: unknown;
+      range(0, 1000)
+        .pipe(
+          tap(() => (sent += 1)),
+          sink,
+        )
+        .subscribe({ error: (thrown: unknown) => (error = thrown) });
+      expect(error).toBeInstanceOf(Error);
+      expect(sent).toBe(4);
+    },
+  );
 });
 
 describe('follow', () => {

@@ -35,7 +35,9 @@ describe('jsonLines', () => {
     await ended(range(0, 20_000).pipe(jsonLines(createWriteStream(path), { end: true })));
     const lines = (await readFile(path, 'utf8')).split('\n');
     expect(lines.length).toBe(20_001);
-    expect(lines.slice(0, -1).map((line) => JSON.parse(line) as number)).toEqual(Array.from({ length: 20_000 }, (_, i) => i));
+    expect(lines.slice(0, -1).map((line) => JSON.parse(line) as number)).toEqual(
+      Array.from({ length: 20_000 }, (_, i) => i),
+    );
   });
 
   it('ends a file of its own when the source fails, and when it is left', async () => {
@@ -44,14 +46,21 @@ describe('jsonLines', () => {
     await expect(ended(throwError(() => failure).pipe(jsonLines(first, { end: true })))).rejects.toBe(failure);
     expect(first.writableFinished).toBe(true);
     const second = createWriteStream(join(dir, 'left.jsonl'));
-    NEVER.pipe(jsonLines(second, { end: true })).subscribe().unsubscribe();
+    NEVER.pipe(jsonLines(second, { end: true }))
+      .subscribe()
+      .unsubscribe();
     expect(second.writableEnded).toBe(true);
     await once(second, 'close');
   });
 
   it('says HW_WRITE when a file cannot be opened, even where no line comes', async () => {
-    await expect(ended(NEVER.pipe(jsonLines(createWriteStream(join(dir, 'missing', 'events.jsonl')))))).rejects.toMatchObject({ code: 'HW_WRITE', cause: { code: 'ENOENT' } });
-    await expect(ended(EMPTY.pipe(jsonLines(createWriteStream(dir), { end: true })))).rejects.toMatchObject({ code: 'HW_WRITE', cause: { code: 'EISDIR' } });
+    await expect(
+      ended(NEVER.pipe(jsonLines(createWriteStream(join(dir, 'missing', 'events.jsonl'))))),
+    ).rejects.toMatchObject({ code: 'HW_WRITE', cause: { code: 'ENOENT' } });
+    await expect(ended(EMPTY.pipe(jsonLines(createWriteStream(dir), { end: true })))).rejects.toMatchObject({
+      code: 'HW_WRITE',
+      cause: { code: 'EISDIR' },
+    });
   });
 
   it('says HW_WRITE of a stream that was ended or destroyed before', async () => {
@@ -83,7 +92,9 @@ describe('jsonLines', () => {
 
   it('does not end the process when a write fails after it was left', async () => {
     let fail = (): void => undefined;
-    const stream = new Writable({ write: (_chunk, _encoding, done) => void (fail = () => done(systemError('ECONNRESET'))) });
+    const stream = new Writable({
+      write: (_chunk, _encoding, done) => void (fail = () => done(systemError('ECONNRESET'))),
+    });
     const values$ = new Subject<number>();
     const subscription = values$.pipe(jsonLines(stream)).subscribe();
     values$.next(1);
@@ -95,12 +106,17 @@ describe('jsonLines', () => {
 
   it('does not end the process when a file of its own fails after it was left', async () => {
     const missing = createWriteStream(join(dir, 'missing', 'events.jsonl'));
-    NEVER.pipe(jsonLines(missing, { end: true })).subscribe().unsubscribe();
+    NEVER.pipe(jsonLines(missing, { end: true }))
+      .subscribe()
+      .unsubscribe();
     await closed(missing);
     expect(missing.errored).toMatchObject({ code: 'ENOENT' });
     // Left while it was ending by itself.
     let fail = (): void => undefined;
-    const last = new Writable({ write: (_chunk, _encoding, done) => done(), final: (done) => void (fail = () => done(systemError('ENOSPC'))) });
+    const last = new Writable({
+      write: (_chunk, _encoding, done) => done(),
+      final: (done) => void (fail = () => done(systemError('ENOSPC'))),
+    });
     const subscription = EMPTY.pipe(jsonLines(last, { end: true })).subscribe();
     await nextTurn();
     subscription.unsubscribe();

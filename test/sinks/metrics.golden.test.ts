@@ -42,9 +42,14 @@ describeWithShared('metrics equal scikit-learn', () => {
     );
 
     // The operator, over batches of three, says the same.
-    const batches = Array.from({ length: Math.ceil(golden.y_true.length / 3) }, (_, i) => evaluated(golden.y_true.slice(3 * i, 3 * i + 3), golden.y_pred.slice(3 * i, 3 * i + 3)));
+    const batches = Array.from({ length: Math.ceil(golden.y_true.length / 3) }, (_, i) =>
+      evaluated(golden.y_true.slice(3 * i, 3 * i + 3), golden.y_pred.slice(3 * i, 3 * i + 3)),
+    );
     const report = await firstValueFrom(of(...batches).pipe(metrics(names)));
     expect(report.performance).toEqual({ overall, class: perClass });
-    expect(report.accuracy).toBeCloseTo(golden.y_true.filter((t, i) => t === golden.y_pred[i]).length / golden.y_true.length, 14);
+    expect(report.accuracy).toBeCloseTo(
+      golden.y_true.filter((t, i) => t === golden.y_pred[i]).length / golden.y_true.length,
+      14,
+    );
   });
 });

@@ -13,7 +13,12 @@ describe('metrics', () => {
     const classes = ['b', '__proto__', '2', '1', 'constructor'];
     const report = await firstValueFrom(of(evaluated([0, 1, 2, 3, 4], [0, 1, 2, 3, 0])).pipe(metrics(classes)));
     expect(Object.keys(report.performance.class).sort()).toEqual([...classes].sort());
-    expect(Object.getOwnPropertyDescriptor(report.performance.class, '__proto__')?.value).toEqual({ precision: 1, recall: 1, f1: 1, num_samples: 1 });
+    expect(Object.getOwnPropertyDescriptor(report.performance.class, '__proto__')?.value).toEqual({
+      precision: 1,
+      recall: 1,
+      f1: 1,
+      num_samples: 1,
+    });
     expect(Object.getPrototypeOf(report.performance.class)).toBe(Object.prototype);
     expect(report.classes).toEqual(classes);
     const written = JSON.stringify(report.performance);

@@ -46,9 +46,17 @@ describe('metricsTable', () => {
   it('lists the commonest confusions of many classes instead of a matrix', () => {
     const classes = Array.from({ length: 20 }, (_, c) => `topic ${c}`);
     const table = metricsTable(reportOf(classes, [3, 3, 3, 5, 1], [4, 4, 3, 6, 1]));
-    expect(table.split('\n').slice(-3)).toEqual(['The commonest confusions (the matrix of 20 classes is in the report):', '  2 of topic 3 taken for topic 4', '  1 of topic 5 taken for topic 6']);
+    expect(table.split('\n').slice(-3)).toEqual([
+      'The commonest confusions (the matrix of 20 classes is in the report):',
+      '  2 of topic 3 taken for topic 4',
+      '  1 of topic 5 taken for topic 6',
+    ]);
     expect(metricsTable(reportOf(classes, [3], [3]), { matrixUpTo: 20 })).toContain('true \\ predicted');
-    expect(metricsTable(reportOf(classes, [3], [3])).split('\n').at(-1)).toBe('  none');
+    expect(
+      metricsTable(reportOf(classes, [3], [3]))
+        .split('\n')
+        .at(-1),
+    ).toBe('  none');
   });
 
   it('shows control characters in names instead of obeying them', () => {

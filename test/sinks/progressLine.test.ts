@@ -26,20 +26,33 @@ describe('a line of progress', () => {
   it('is never more than done', () => {
     const over = { ...line, done: 130 };
     expect(plainLine(over)).toBe('reading  100%  130/100 rows  12,345 rows/s  0s left');
-    expect(barLine(over, { columns: 80, unicode: false, paint: plain })).toBe(`reading  ${'#'.repeat(20)}  100%  12,345 rows/s  0s left`);
+    expect(barLine(over, { columns: 80, unicode: false, paint: plain })).toBe(
+      `reading  ${'#'.repeat(20)}  100%  12,345 rows/s  0s left`,
+    );
   });
 
-  it('has no share of nothing', () => expect(plainLine({ ...line, done: 0, total: 0, rate: undefined })).toBe('reading  0/0 rows'));
+  it('has no share of nothing', () =>
+    expect(plainLine({ ...line, done: 0, total: 0, rate: undefined })).toBe('reading  0/0 rows'));
 
   it('leaves the bar out before it leaves the numbers out', () => {
     expect(barLine(line, { columns: 47, unicode: false, paint: plain })).toBe('reading  50%  12,345 rows/s  1s left');
-    expect(barLine(line, { columns: 48, unicode: false, paint: plain })).toBe('reading  ####----   50%  12,345 rows/s  1s left');
+    expect(barLine(line, { columns: 48, unicode: false, paint: plain })).toBe(
+      'reading  ####----   50%  12,345 rows/s  1s left',
+    );
   });
 
   it('fits the terminal, whatever it says, counting wide characters as two', () => {
     const text = fc.string({ unit: fc.constantFrom('a', 'é', '新', '🏅', ' ') });
-    const arbitrary = fc.record({ label: text, done: fc.nat(2000), total: fc.option(fc.nat(1000), { nil: undefined }), unit: fc.constant('rows'), rate: fc.option(fc.double({ min: 0.001, max: 1e9 }), { nil: undefined }), note: fc.option(text, { nil: undefined }) });
-    const columnsOf = (shown: string): number => Array.from(shown).reduce((sum, character) => sum + (['新', '🏅'].includes(character) ? 2 : 1), 0);
+    const arbitrary = fc.record({
+      label: text,
+      done: fc.nat(2000),
+      total: fc.option(fc.nat(1000), { nil: undefined }),
+      unit: fc.constant('rows'),
+      rate: fc.option(fc.double({ min: 0.001, max: 1e9 }), { nil: undefined }),
+      note: fc.option(text, { nil: undefined }),
+    });
+    const columnsOf = (shown: string): number =>
+      Array.from(shown).reduce((sum, character) => sum + (['新', '🏅'].includes(character) ? 2 : 1), 0);
     fc.assert(
       fc.property(arbitrary, fc.integer({ min: 1, max: 120 }), fc.boolean(), (any, columns, unicode) => {
         expect(columnsOf(barLine(any, { columns, unicode, paint: plain }))).toBeLessThan(columns);

@@ -38,14 +38,22 @@ describe('types through pipe()', () => {
     expectTypeOf(told$.pipe(alongside(tensorboard('runs')))).toEqualTypeOf<Observable<TrainingEvent | ReportMade>>();
     expectTypeOf(events$.pipe(jsonLines(stream))).toEqualTypeOf<Observable<never>>();
     expectTypeOf(padded$.pipe(rowProgress({ label: 'reading' }))).toEqualTypeOf<Observable<never>>();
-    expectTypeOf(padded$.pipe(rowProgress({ label: 'reading', count: (batch) => batch.size }))).toEqualTypeOf<Observable<never>>();
-    expectTypeOf(events$.pipe(artifactFiles('out', (event) => (event.type === 'epoch' ? new Map() : undefined)))).toEqualTypeOf<Observable<never>>();
+    expectTypeOf(padded$.pipe(rowProgress({ label: 'reading', count: (batch) => batch.size }))).toEqualTypeOf<
+      Observable<never>
+    >();
+    expectTypeOf(
+      events$.pipe(artifactFiles('out', (event) => (event.type === 'epoch' ? new Map() : undefined))),
+    ).toEqualTypeOf<Observable<never>>();
   });
 
   it('keeps the type of what sinks stand beside', () => {
     expectTypeOf(events$.pipe(alongside(progress(), jsonLines(stream)))).toEqualTypeOf<Observable<TrainingEvent>>();
-    expectTypeOf(labelled$.pipe(alongside(rowProgress({ label: 'reading' })))).toEqualTypeOf<Observable<LabelledBatch>>();
-    expectTypeOf(events$.pipe(connect((e$) => merge(e$, e$.pipe(progress()))))).toEqualTypeOf<Observable<TrainingEvent>>();
+    expectTypeOf(labelled$.pipe(alongside(rowProgress({ label: 'reading' })))).toEqualTypeOf<
+      Observable<LabelledBatch>
+    >();
+    expectTypeOf(events$.pipe(connect((e$) => merge(e$, e$.pipe(progress()))))).toEqualTypeOf<
+      Observable<TrainingEvent>
+    >();
   });
 
   it('refuses what a sink cannot read', () => {

@@ -48,14 +48,22 @@ describe('stateFile', () => {
 
   it('writes when it is left, and settled waits for that', async () => {
     const file = stateFile(path, Seen);
-    NEVER.pipe(startWith(1), file.keep(() => ({ formatVersion: 1, ids: [7] }))).subscribe().unsubscribe();
+    NEVER.pipe(
+      startWith(1),
+      file.keep(() => ({ formatVersion: 1, ids: [7] })),
+    )
+      .subscribe()
+      .unsubscribe();
     expect(await file.settled()).toEqual(right(undefined));
     expect(await file.read()).toEqual(right({ formatVersion: 1, ids: [7] }));
   });
 
   it('writes a while after a change while its source goes on', async () => {
     const file = stateFile(path, Seen, { delayMs: 1 });
-    const subscription = NEVER.pipe(startWith(1), file.keep(() => ({ formatVersion: 1, ids: [8] }))).subscribe();
+    const subscription = NEVER.pipe(
+      startWith(1),
+      file.keep(() => ({ formatVersion: 1, ids: [8] })),
+    ).subscribe();
     await expect.poll(() => file.read()).toEqual(right({ formatVersion: 1, ids: [8] }));
     subscription.unsubscribe();
   });
@@ -77,7 +85,15 @@ describe('stateFile', () => {
     await put(bytes);
     const before = await readFile(path);
     expect(await stateFile(path, Seen).read()).toEqual(
-      left(expect.objectContaining({ code: 'HW_ARTIFACT', where: path, message: expect.stringMatching(new RegExp(`is damaged: .*${why}.*\\. Mend it, or move it away to begin anew\\.$`)) as unknown })),
+      left(
+        expect.objectContaining({
+          code: 'HW_ARTIFACT',
+          where: path,
+          message: expect.stringMatching(
+            new RegExp(`is damaged: .*${why}.*\\. Mend it, or move it away to begin anew\\.$`),
+          ) as unknown,
+        }),
+      ),
     );
     expect(await readFile(path)).toEqual(before);
   });
@@ -107,7 +123,14 @@ describe('stateFile', () => {
     await mkdir(path, { recursive: true });
     const file = stateFile(path, Seen);
     expect(await file.read()).toEqual(left(expect.objectContaining({ code: 'HW_PATH', where: path })));
-    await expect(lastValueFrom(of(1).pipe(file.keep(() => ({ formatVersion: 1, ids: [] })), ignoreElements()))).rejects.toMatchObject({ code: 'HW_PATH' });
+    await expect(
+      lastValueFrom(
+        of(1).pipe(
+          file.keep(() => ({ formatVersion: 1, ids: [] })),
+          ignoreElements(),
+        ),
+      ),
+    ).rejects.toMatchObject({ code: 'HW_PATH' });
     expect(await file.settled()).toEqual(left(expect.objectContaining({ code: 'HW_PATH' })));
   });
 });

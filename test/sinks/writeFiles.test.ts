@@ -18,20 +18,30 @@ afterEach(() => rm(dir, { recursive: true, force: true }));
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 
-const files = (...entries: readonly (readonly [string, string])[]): ReadonlyMap<string, Uint8Array> => new Map(entries.map(([name, text]) => [name, bytes(text)]));
+const files = (...entries: readonly (readonly [string, string])[]): ReadonlyMap<string, Uint8Array> =>
+  new Map(entries.map(([name, text]) => [name, bytes(text)]));
 
 const failure = (code: string): unknown => left(expect.objectContaining({ code }));
 
 /** Everything in the folder: file names, hidden ones included, and what they hold. */
 const contents = async (folder: string): Promise<Record<string, string>> => {
   const names = await readdir(folder, { withFileTypes: true });
-  return Object.fromEntries(await Promise.all(names.map(async (entry) => [entry.name, entry.isFile() ? await readFile(join(folder, entry.name), 'utf8') : 'no file'] as const)));
+  return Object.fromEntries(
+    await Promise.all(
+      names.map(
+        async (entry) =>
+          [entry.name, entry.isFile() ? await readFile(join(folder, entry.name), 'utf8') : 'no file'] as const,
+      ),
+    ),
+  );
 };
 
 describe('writeFiles', () => {
   it('writes every file, makes the folder, and leaves nothing else', async () => {
     const folder = join(dir, 'a', 'b');
-    expect(await writeFiles(folder, files(['config.json', '{}'], ['model.safetensors', 'weights']))()).toEqual(right(undefined));
+    expect(await writeFiles(folder, files(['config.json', '{}'], ['model.safetensors', 'weights']))()).toEqual(
+      right(undefined),
+    );
     expect(await contents(folder)).toEqual({ 'config.json': '{}', 'model.safetensors': 'weights' });
   });
 
@@ -109,7 +119,9 @@ describe('writeFiles', () => {
 
   it('keeps every file whole where two writes overlap', async () => {
     const large = (letter: string): string => letter.repeat(200_000);
-    const results: Either<HeadwaterError, void>[] = await Promise.all(['x', 'y', 'z'].map((letter) => writeFiles(dir, files(['a', large(letter)], ['b', large(letter)]))()));
+    const results: Either<HeadwaterError, void>[] = await Promise.all(
+      ['x', 'y', 'z'].map((letter) => writeFiles(dir, files(['a', large(letter)], ['b', large(letter)]))()),
+    );
     expect(results.every(isRight)).toBe(true);
     const after = await contents(dir);
     expect(Object.keys(after)).toEqual(['a', 'b']);
@@ -125,14 +137,20 @@ describe('writeFiles', () => {
       const result = await writeFiles(${JSON.stringify(folder)}, files)();
       console.log(result._tag === 'Left' ? result.left.code + ' ' + result.left.message : 'written');`;
     const limit = before === 'full' ? 'ulimit -f 8; ' : '';
-    const { stdout } = await promisify(execFile)('bash', ['-c', `${limit}exec "$0" --import tsx --input-type=module -e "$1"`, process.execPath, code], { env: { ...process.env, TSX_DISABLE_CACHE: '1' } });
+    const { stdout } = await promisify(execFile)(
+      'bash',
+      ['-c', `${limit}exec "$0" --import tsx --input-type=module -e "$1"`, process.execPath, code],
+      { env: { ...process.env, TSX_DISABLE_CACHE: '1' } },
+    );
     return stdout.trim();
   };
 
   it('leaves the earlier set whole, and no temporary, where the disk takes only a part', async () => {
     await writeFile(join(dir, 'a'), 'old');
     // A limit on the size of files stands for a full disk: it holds for everybody, root included.
-    expect(await inProcess(dir, { a: 'new', b: 'x'.repeat(20_000) }, 'full')).toMatch(/^HW_WRITE .*EFBIG.* Make room, or choose another folder\.$/);
+    expect(await inProcess(dir, { a: 'new', b: 'x'.repeat(20_000) }, 'full')).toMatch(
+      /^HW_WRITE .*EFBIG.* Make room, or choose another folder\.$/,
+    );
     expect(await contents(dir)).toEqual({ a: 'old' });
   });
 
@@ -142,7 +160,9 @@ describe('writeFiles', () => {
     await writeFile(join(folder, 'a'), 'old');
     await chmod(dir, 0o755);
     await chmod(folder, 0o555);
-    expect(await inProcess(folder, { a: 'new' }, 'powerless')).toMatch(/^HW_WRITE .*EACCES.* Choose a folder that may be written to\.$/);
+    expect(await inProcess(folder, { a: 'new' }, 'powerless')).toMatch(
+      /^HW_WRITE .*EACCES.* Choose a folder that may be written to\.$/,
+    );
     expect(await inProcess(join(folder, 'below'), { a: 'new' }, 'powerless')).toMatch(/^HW_WRITE .*EACCES/);
     expect(await contents(folder)).toEqual({ a: 'old' });
     await chmod(folder, 0o755);

@@ -79,16 +79,33 @@ const look = async (): Promise<Held> => {
 };
 
 /**
- * Sends headlines of feeds and of lines through all that `headwater watch` is made of, on a faked clock and over real sockets: an hour of
+ * Sends headlines of feeds and of lines through all that `headwater watch` is made of, on a faked clock and over real
+ * sockets: an hour of
  * it takes a minute. The last feed fails every third time, and has an item that cannot be read.
  *
  * The caller fakes the timers.
  */
-export const runTraffic = async ({ seconds, lines, feeds, interval, look: every }: TrafficOptions): Promise<TrafficReport> => {
+export const runTraffic = async ({
+  seconds,
+  lines,
+  feeds,
+  interval,
+  look: every,
+}: TrafficOptions): Promise<TrafficReport> => {
   const words = sampleRows(2000).map(({ title }) => title);
   const tokenizer = await lastValueFrom(from(words).pipe(Tokenizer.fit()));
   const labelEncoder = LabelEncoder.of(['Business', 'Sci/Tech', 'Sports', 'World']);
-  const model = classifier(classifierConfig({ vocabularySize: tokenizer.size, classes: 4, embeddingDim: 16, hiddenDim: 16, fcDim: 16, dropout: 0 }), { seed: 1 });
+  const model = classifier(
+    classifierConfig({
+      vocabularySize: tokenizer.size,
+      classes: 4,
+      embeddingDim: 16,
+      hiddenDim: 16,
+      fcDim: 16,
+      dropout: 0,
+    }),
+    { seed: 1 },
+  );
 
   let sent = 0;
   const newTitle = (): string => `${words[sent % words.length] ?? ''} ${++sent}`;
@@ -140,7 +157,14 @@ export const runTraffic = async ({ seconds, lines, feeds, interval, look: every 
   const prediction$ = merge(
     pollFeed(
       state.map((_, index) => `${origin}/${index}`),
-      { ...common, intervalMs: interval * 1000, insist: true, jitter: 0, seed: 1, backoff: { initialMs: interval * 1000, maxMs: interval * 1000 } },
+      {
+        ...common,
+        intervalMs: interval * 1000,
+        insist: true,
+        jitter: 0,
+        seed: 1,
+        backoff: { initialMs: interval * 1000, maxMs: interval * 1000 },
+      },
     ),
     headlineLines(line$, common),
   ).pipe(

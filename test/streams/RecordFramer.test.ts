@@ -9,7 +9,11 @@ import { CsvReader } from '../../src/streams/CsvReader.js';
 /** All that a reader makes of a table that comes in these chunks. */
 const read = (chunks: readonly Buffer[], maxRecordBytes = 1_000_000): (SourceRow | Rejection)[] => {
   const items: (SourceRow | Rejection)[] = [];
-  const reader = new CsvReader({ source: 't', columns: [], delimiter: ',', maxRecordBytes }, (row) => items.push(row), (rejection) => items.push(rejection));
+  const reader = new CsvReader(
+    { source: 't', columns: [], delimiter: ',', maxRecordBytes },
+    (row) => items.push(row),
+    (rejection) => items.push(rejection),
+  );
   const empty = (): void => {
     while (reader.advance());
   };
@@ -39,27 +43,39 @@ const fixed = { seed: 20_240_607, numRuns: 300 } as const;
 
 describe('CsvReader over RecordFramer', () => {
   it('gives back any table that was written properly, however it is cut', () => {
-    const text = fc.string({ unit: fc.constantFrom('a', 'b', ' ', ',', '"', '\n', '\r', '\r\n', 'é', '😀', '\0', '\uFFFD'), maxLength: 8 });
+    const text = fc.string({
+      unit: fc.constantFrom('a', 'b', ' ', ',', '"', '\n', '\r', '\r\n', 'é', '😀', '\0', '\uFFFD'),
+      maxLength: 8,
+    });
     const names = ['x', '__proto__', 'y'];
     fc.assert(
       // A first cell that cannot be mistaken for a blank line.
-      fc.property(fc.array(fc.tuple(text, text, text), { maxLength: 12 }), fc.constantFrom('\n', '\r\n'), fc.boolean(), sizes, (rows, record_delimiter, quoted, lengths) => {
-        const body = Buffer.from(stringify([names, ...rows], { record_delimiter, quoted, quoted_match: /[\r\n]/ }));
-        const items = read(cut(body, lengths));
-        expect(items.map((item) => ('fields' in item ? names.map((name) => item.fields[name]) : item))).toEqual(rows);
-        expect(items.map(({ id }) => id)).toEqual(rows.map((_, i) => i));
-        // Every row starts where it says that it does.
-        for (const item of items) {
-          const before = body.subarray(0, item.byte).toString();
-          expect(item.line).toBe(1 + (before.match(/\r\n|\n/g) ?? []).length);
-        }
-      }),
+      fc.property(
+        fc.array(fc.tuple(text, text, text), { maxLength: 12 }),
+        fc.constantFrom('\n', '\r\n'),
+        fc.boolean(),
+        sizes,
+        (rows, record_delimiter, quoted, lengths) => {
+          const body = Buffer.from(stringify([names, ...rows], { record_delimiter, quoted, quoted_match: /[\r\n]/ }));
+          const items = read(cut(body, lengths));
+          expect(items.map((item) => ('fields' in item ? names.map((name) => item.fields[name]) : item))).toEqual(rows);
+          expect(items.map(({ id }) => id)).toEqual(rows.map((_, i) => i));
+          // Every row starts where it says that it does.
+          for (const item of items) {
+            const before = body.subarray(0, item.byte).toString();
+            expect(item.line).toBe(1 + (before.match(/\r\n|\n/g) ?? []).length);
+          }
+        },
+      ),
       fixed,
     );
   });
 
   it('sees the same in a broken table, however it is cut', () => {
-    const anything = fc.array(fc.constantFrom('a', 'bb', ',', ',', '"', '"', '""', '\n', '\n', '\r\n', '\r', 'é', 'dddddd'), { maxLength: 60 });
+    const anything = fc.array(
+      fc.constantFrom('a', 'bb', ',', ',', '"', '"', '""', '\n', '\n', '\r\n', '\r', 'é', 'dddddd'),
+      { maxLength: 60 },
+    );
     const invalid = fc.array(fc.constantFrom(0x61, 0x2c, 0x22, 0x0a, 0x0d, 0xff, 0xc3, 0xa9), { maxLength: 40 });
     const body = fc.oneof(
       anything.map((parts) => Buffer.from(parts.join(''))),
@@ -82,7 +98,11 @@ describe('CsvReader over RecordFramer', () => {
       fc.property(parts, (pieces) => {
         const body = pieces.join('');
         const items = read([Buffer.from(`x,y\n${body}`)]);
-        expect(items.map((item) => letters('fields' in item ? `${item.fields['x'] ?? ''}${item.fields['y'] ?? ''}` : item.got)).join('')).toBe(letters(body));
+        expect(
+          items
+            .map((item) => letters('fields' in item ? `${item.fields['x'] ?? ''}${item.fields['y'] ?? ''}` : item.got))
+            .join(''),
+        ).toBe(letters(body));
         expect(items.map(({ id }) => id)).toEqual(items.map((_, i) => i));
       }),
       { ...fixed, numRuns: 1_000 },
@@ -90,7 +110,9 @@ describe('CsvReader over RecordFramer', () => {
   });
 
   it('reads what csv-parse reads where csv-parse finds no fault', () => {
-    const parts = fc.array(fc.constantFrom('a', ' ', ',', ',', '"', '""', '\n', '\n', '",', ',"', 'é'), { maxLength: 40 });
+    const parts = fc.array(fc.constantFrom('a', ' ', ',', ',', '"', '""', '\n', '\n', '",', ',"', 'é'), {
+      maxLength: 40,
+    });
     let agreed = 0;
     fc.assert(
       fc.property(parts, (pieces) => {
@@ -104,7 +126,9 @@ describe('CsvReader over RecordFramer', () => {
         }
         agreed++;
         const ours = read([body]);
-        expect(ours.map((item) => ('fields' in item ? [item.fields['x'], item.fields['y']] : 'ragged'))).toEqual(theirs.map((record) => (record.length === 2 ? record : 'ragged')));
+        expect(ours.map((item) => ('fields' in item ? [item.fields['x'], item.fields['y']] : 'ragged'))).toEqual(
+          theirs.map((record) => (record.length === 2 ? record : 'ragged')),
+        );
       }),
       { ...fixed, numRuns: 2_000 },
     );
@@ -112,7 +136,8 @@ describe('CsvReader over RecordFramer', () => {
   });
 
   it('takes time in proportion to a table full of unclosed quotes', () => {
-    // Each line opens a quote that the next one closes wrongly. Were every record to be scanned to the end of the table, this would take hours.
+    // Each line opens a quote that the next one closes wrongly. Were every record to be scanned to the end of the
+    // table, this would take hours.
     const body = Buffer.from(`x,y\n${'"a,b\n'.repeat(100_000)}`);
     expect(read(cut(body, [65_536]))).toHaveLength(100_000);
   });

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { webAddress, withoutSecrets } from '../../src/streams/WebAddress.js';
 
-const basic = (text: string): { authorization: string } => ({ authorization: `Basic ${Buffer.from(text).toString('base64')}` });
+const basic = (text: string): { authorization: string } => ({
+  authorization: `Basic ${Buffer.from(text).toString('base64')}`,
+});
 
 describe('webAddress', () => {
   it.each([

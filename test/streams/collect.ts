@@ -14,7 +14,11 @@ export interface Collected<T> {
 export const collect = <T>(values$: Observable<T>): Promise<Collected<T>> =>
   new Promise((resolve) => {
     const values: T[] = [];
-    values$.subscribe({ next: (value) => values.push(value), error: (error: unknown) => resolve({ values, error }), complete: () => resolve({ values, error: undefined }) });
+    values$.subscribe({
+      next: (value) => values.push(value),
+      error: (error: unknown) => resolve({ values, error }),
+      complete: () => resolve({ values, error: undefined }),
+    });
   });
 
 /** All that reading a table gave. */
@@ -30,7 +34,9 @@ export interface Table extends Collected<SourceRow> {
 
 export const readTable = async (source: string | URL, options: FetchCsvOptions = {}): Promise<Table> => {
   const rejections: Rejection[] = [];
-  const { values, error } = await collect(fetchCsv(source, { rejections: { next: (rejection) => void rejections.push(rejection) }, ...options }));
+  const { values, error } = await collect(
+    fetchCsv(source, { rejections: { next: (rejection) => void rejections.push(rejection) }, ...options }),
+  );
   return {
     values,
     error,

@@ -101,7 +101,9 @@ describe('fetchCsv: leaving', () => {
   it('hands no rejection over once it is left', async () => {
     const lines: number[] = [];
     await new Promise<void>((resolve) => {
-      const subscription = fetchCsv(fileOf('a,b\n1\n2,2\n3\n4\n'), { rejections: { next: ({ line }) => void lines.push(line) } }).subscribe(() => {
+      const subscription = fetchCsv(fileOf('a,b\n1\n2,2\n3\n4\n'), {
+        rejections: { next: ({ line }) => void lines.push(line) },
+      }).subscribe(() => {
         subscription.unsubscribe();
         resolve();
       });
@@ -123,19 +125,22 @@ describe('fetchCsv: leaving', () => {
     subscription.unsubscribe();
   });
 
-  it.skipIf(process.platform !== 'linux')('closes an unfinished snapshot when it is left behind a closed valve', async () => {
-    const { origin } = await endless();
-    const snapshotDir = scratch();
-    const open = (): number => openFiles().filter((path) => path.startsWith(snapshotDir)).length;
-    const brake = valve();
-    const subscription = fetchCsv(origin, { valve: brake, snapshotDir }).subscribe(() => brake.hold());
-    await until(() => !brake.isOpen);
-    await sleep(50);
-    expect(open()).toBe(1);
-    subscription.unsubscribe();
-    await until(() => open() === 0);
-    expect(readdirSync(snapshotDir)).toEqual([]);
-  });
+  it.skipIf(process.platform !== 'linux')(
+    'closes an unfinished snapshot when it is left behind a closed valve',
+    async () => {
+      const { origin } = await endless();
+      const snapshotDir = scratch();
+      const open = (): number => openFiles().filter((path) => path.startsWith(snapshotDir)).length;
+      const brake = valve();
+      const subscription = fetchCsv(origin, { valve: brake, snapshotDir }).subscribe(() => brake.hold());
+      await until(() => !brake.isOpen);
+      await sleep(50);
+      expect(open()).toBe(1);
+      subscription.unsubscribe();
+      await until(() => open() === 0);
+      expect(readdirSync(snapshotDir)).toEqual([]);
+    },
+  );
 
   it('makes no request when it is left at once', async () => {
     let requests = 0;
@@ -173,7 +178,8 @@ describe('fetchCsv: leaving', () => {
       else response.end(bodyOf(1_000));
     });
     const before = sockets();
-    const end = (path: string): Promise<void> => new Promise((resolve) => fetchCsv(`${origin}${path}`).subscribe({ error: () => resolve(), complete: resolve }));
+    const end = (path: string): Promise<void> =>
+      new Promise((resolve) => fetchCsv(`${origin}${path}`).subscribe({ error: () => resolve(), complete: resolve }));
     for (const path of ['/', '/moved', '/404']) await end(path);
     await lastValueFrom(fetchCsv(origin).pipe(take(1)));
     // Both ends are in this process.
@@ -227,7 +233,9 @@ describe('fetchCsv: the valve', () => {
     const brake = valve();
     const release = brake.hold();
     let rows = 0;
-    const done = new Promise<void>((resolve) => fetchCsv(fileOf(bodyOf(10)), { valve: brake }).subscribe({ next: () => rows++, complete: resolve }));
+    const done = new Promise<void>((resolve) =>
+      fetchCsv(fileOf(bodyOf(10)), { valve: brake }).subscribe({ next: () => rows++, complete: resolve }),
+    );
     await sleep(50);
     expect(rows).toBe(0);
     release();
@@ -240,7 +248,10 @@ describe('fetchCsv: the valve', () => {
     const release = brake.hold();
     const lines: number[] = [];
     const done = new Promise<void>((resolve) => {
-      fetchCsv(fileOf('a,b\n1\n2\n'), { valve: brake, rejections: { next: ({ line }) => void lines.push(line) } }).subscribe({ complete: resolve });
+      fetchCsv(fileOf('a,b\n1\n2\n'), {
+        valve: brake,
+        rejections: { next: ({ line }) => void lines.push(line) },
+      }).subscribe({ complete: resolve });
     });
     await sleep(30);
     expect(lines).toEqual([]);
@@ -257,7 +268,9 @@ describe('fetchCsv: the valve', () => {
     });
     await until(() => !brake.isOpen);
     await sleep(100);
-    const fd = readdirSync('/proc/self/fd').find((name) => existsSync(`/proc/self/fd/${name}`) && readlinkSync(`/proc/self/fd/${name}`) === path);
+    const fd = readdirSync('/proc/self/fd').find(
+      (name) => existsSync(`/proc/self/fd/${name}`) && readlinkSync(`/proc/self/fd/${name}`) === path,
+    );
     const position = Number(/^pos:\s+(\d+)/m.exec(readFileSync(`/proc/self/fdinfo/${fd ?? ''}`, 'utf8'))?.[1]);
     expect(position).toBeGreaterThan(1_000);
     expect(position).toBeLessThanOrEqual(5 * 65_536);
@@ -281,7 +294,8 @@ describe('fetchCsv: the valve', () => {
       before = sent();
       await sleep(200);
     }
-    // What the sockets of both ends take without anyone reading is the system's affair (several MB on loopback); it must stop there.
+    // What the sockets of both ends take without anyone reading is the system's affair (several MB on loopback); it
+    // must stop there.
     await sleep(300);
     expect(sent()).toBe(before);
     expect(rows).toBe(100);
@@ -360,6 +374,8 @@ describe('fetchCsv: the event loop', () => {
         throw new Error('yielded');
       },
     };
-    expect(await lastValueFrom(fetchCsv(fileOf(bodyOf(1_000)), { scheduler: never, yieldAfter: Infinity }).pipe(count()))).toBe(1_000);
+    expect(
+      await lastValueFrom(fetchCsv(fileOf(bodyOf(1_000)), { scheduler: never, yieldAfter: Infinity }).pipe(count())),
+    ).toBe(1_000);
   });
 });

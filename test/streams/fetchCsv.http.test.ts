@@ -8,7 +8,8 @@ import { readTable } from './collect.js';
 import { serve, serveBody, serveRaw } from './servers.js';
 
 const TABLE = 'title,category\nOne,World\n"Two, three",Sports\n';
-const brotli = (table: string): Buffer => brotliCompressSync(table, { params: { [constants.BROTLI_PARAM_QUALITY]: 3 } });
+const brotli = (table: string): Buffer =>
+  brotliCompressSync(table, { params: { [constants.BROTLI_PARAM_QUALITY]: 3 } });
 const FIELDS = [
   { title: 'One', category: 'World' },
   { title: 'Two, three', category: 'Sports' },
@@ -27,11 +28,21 @@ describe('fetchCsv over HTTP', () => {
   it('says who it is and which encodings it takes', async () => {
     let seen: Record<string, unknown> = {};
     const origin = await serve((request, response) => {
-      seen = { method: request.method, agent: request.headers['user-agent'], encodings: request.headers['accept-encoding'], authorization: request.headers.authorization };
+      seen = {
+        method: request.method,
+        agent: request.headers['user-agent'],
+        encodings: request.headers['accept-encoding'],
+        authorization: request.headers.authorization,
+      };
       response.end(TABLE);
     });
     await readTable(origin);
-    expect(seen).toEqual({ method: 'GET', agent: 'headwater', encodings: 'gzip, deflate, br', authorization: undefined });
+    expect(seen).toEqual({
+      method: 'GET',
+      agent: 'headwater',
+      encodings: 'gzip, deflate, br',
+      authorization: undefined,
+    });
   });
 
   it('sends the name and password of an address, and shows them to nobody else', async () => {
@@ -50,11 +61,19 @@ describe('fetchCsv over HTTP', () => {
   });
 
   it('shows no password in messages, be it that of the address or that of a redirect', async () => {
-    const round = await serve((request, response) => response.writeHead(302, { location: `http://other:p4ss@${String(request.headers.host)}/` }).end());
+    const round = await serve((request, response) =>
+      response.writeHead(302, { location: `http://other:p4ss@${String(request.headers.host)}/` }).end(),
+    );
     const { message } = await readTable(round.replace('http://', 'http://me:s3cret@'));
-    expect(message).toBe(`${round}/ was redirected more than 5 times, the last time to ${round}/. Give the final address, or allow more by maxRedirects.`);
+    expect(message).toBe(
+      `${round}/ was redirected more than 5 times, the last time to ${round}/. Give the final address, or allow more by maxRedirects.`,
+    );
     expect(() => fetchCsv('https://me:s3/cret@example.org/x.csv')).toThrow(
-      expect.objectContaining({ message: 'Not an address: https://example.org/x.csv. Give a path, or a URL such as https://example.org/news.csv.', where: 'https://example.org/x.csv' }),
+      expect.objectContaining({
+        message:
+          'Not an address: https://example.org/x.csv. Give a path, or a URL such as https://example.org/news.csv.',
+        where: 'https://example.org/x.csv',
+      }),
     );
   });
 
@@ -90,16 +109,21 @@ describe('fetchCsv over HTTP', () => {
     ['gzip', gzipSync],
     ['deflate', deflateSync],
     ['br', brotli],
-  ] satisfies [string, (table: string) => Buffer][])('errs with HW_ENCODING for a truncated %s body, after the rows that arrived', async (encoding, encode) => {
-    let big = 'a,b\n';
-    for (let i = 0; i < 60_000; i++) big += `${(i * 7_919) % 100_003},${i}\n`;
-    const body = encode(big);
-    const { code, message, values } = await readTable(await serveBody(body.subarray(0, body.length - 20), { 'content-encoding': encoding }));
-    expect(code).toBe('HW_ENCODING');
-    expect(message).toMatch(/after [1-9]\d* records/);
-    expect(values.length).toBeGreaterThan(1_000);
-    expect(values.length).toBeLessThan(60_000);
-  });
+  ] satisfies [string, (table: string) => Buffer][])(
+    'errs with HW_ENCODING for a truncated %s body, after the rows that arrived',
+    async (encoding, encode) => {
+      let big = 'a,b\n';
+      for (let i = 0; i < 60_000; i++) big += `${(i * 7_919) % 100_003},${i}\n`;
+      const body = encode(big);
+      const { code, message, values } = await readTable(
+        await serveBody(body.subarray(0, body.length - 20), { 'content-encoding': encoding }),
+      );
+      expect(code).toBe('HW_ENCODING');
+      expect(message).toMatch(/after [1-9]\d* records/);
+      expect(values.length).toBeGreaterThan(1_000);
+      expect(values.length).toBeLessThan(60_000);
+    },
+  );
 
   it('errs with HW_ENCODING for a damaged body and an unknown encoding', async () => {
     expect((await readTable(await serveBody(TABLE, { 'content-encoding': 'gzip' }))).code).toBe('HW_ENCODING');
@@ -116,7 +140,9 @@ describe('fetchCsv over HTTP', () => {
     [500, 'Try again later.'],
     [304, 'Check the address.'],
   ])('errs with HW_HTTP_STATUS for %i, and says what to do', async (status, remedy) => {
-    const origin = await serve((_request, response) => response.writeHead(status).end(status === 304 ? undefined : 'title,category\nno,table\n'));
+    const origin = await serve((_request, response) =>
+      response.writeHead(status).end(status === 304 ? undefined : 'title,category\nno,table\n'),
+    );
     const { code, message, values } = await readTable(`${origin}/news.csv`);
     expect(code).toBe('HW_HTTP_STATUS');
     expect(message).toContain(`${origin}/news.csv answered ${status}`);
@@ -153,7 +179,9 @@ describe('fetchCsv over HTTP', () => {
   });
 
   it('is not led to a file on this machine, nor to nowhere', async () => {
-    const origin = await serve((request, response) => response.writeHead(302, { location: request.url === '/file' ? 'file:///etc/hostname' : 'http://' }).end());
+    const origin = await serve((request, response) =>
+      response.writeHead(302, { location: request.url === '/file' ? 'file:///etc/hostname' : 'http://' }).end(),
+    );
     expect((await readTable(`${origin}/file`)).code).toBe('HW_HTTP_REDIRECTS');
     expect((await readTable(`${origin}/nowhere`)).code).toBe('HW_HTTP_REDIRECTS');
     const mute = await serve((_request, response) => response.writeHead(302).end());
@@ -162,7 +190,10 @@ describe('fetchCsv over HTTP', () => {
 
   it('errs with HW_HTTP_CUT for a connection cut mid-body, whatever the framing', async () => {
     const body = `a,b\n${'1,2\n'.repeat(1_000)}3,`;
-    const heads = ['Content-Length: 999999\r\n\r\n', `Transfer-Encoding: chunked\r\n\r\n${body.length.toString(16)}\r\n`];
+    const heads = [
+      'Content-Length: 999999\r\n\r\n',
+      `Transfer-Encoding: chunked\r\n\r\n${body.length.toString(16)}\r\n`,
+    ];
     for (const head of heads) {
       const origin = await serveRaw((socket) => {
         socket.write(`HTTP/1.1 200 OK\r\n${head}${body}`);
@@ -188,12 +219,16 @@ describe('fetchCsv over HTTP', () => {
 
   it('errs with HW_HTTP_CUT for a Content-Length that is wrong either way', async () => {
     for (const wrong of [-3, 3]) {
-      const origin = await serveRaw((socket) => socket.end(`HTTP/1.1 200 OK\r\nContent-Length: ${TABLE.length + wrong}\r\n\r\n${TABLE}`));
+      const origin = await serveRaw((socket) =>
+        socket.end(`HTTP/1.1 200 OK\r\nContent-Length: ${TABLE.length + wrong}\r\n\r\n${TABLE}`),
+      );
       const { code, message } = await readTable(origin);
       expect(code).toBe('HW_HTTP_CUT');
       expect(message).toContain(origin);
     }
-    const both = await serveRaw((socket) => socket.end(`HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\n${TABLE}`));
+    const both = await serveRaw((socket) =>
+      socket.end(`HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\n${TABLE}`),
+    );
     expect((await readTable(both)).code).toBe('HW_HTTP_CUT');
   });
 
@@ -225,7 +260,9 @@ describe('fetchCsv over HTTP', () => {
     const nobody = await readTable(`http://127.0.0.1:${port}/`);
     expect(nobody.code).toBe('HW_HTTP_CONNECT');
     expect(nobody.message).toContain('ECONNREFUSED');
-    expect((await readTable(await serveRaw((socket) => socket.end('220 mail.example ready\r\n')))).code).toBe('HW_HTTP_CONNECT');
+    expect((await readTable(await serveRaw((socket) => socket.end('220 mail.example ready\r\n')))).code).toBe(
+      'HW_HTTP_CONNECT',
+    );
     expect((await readTable(await serveRaw((socket) => socket.end()))).code).toBe('HW_HTTP_CONNECT');
   });
 

@@ -1,6 +1,15 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { appendFileSync, chmodSync, existsSync, readFileSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  chmodSync,
+  existsSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -15,7 +24,8 @@ import { fileOf, scratch } from './scratch.js';
 import { serve, serveRaw } from './servers.js';
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
-const codeOf = async (rows$: Observable<SourceRow>): Promise<unknown> => ((await collect(rows$)).error as { code?: string } | undefined)?.code;
+const codeOf = async (rows$: Observable<SourceRow>): Promise<unknown> =>
+  ((await collect(rows$)).error as { code?: string } | undefined)?.code;
 const bodyOf = (rows: number): string => `a,b\n${Array.from({ length: rows }, (_, i) => `${i},x\n`).join('')}`;
 
 describe('fetchCsv: a file that is read more than once', () => {
@@ -104,13 +114,18 @@ describe('fetchCsv: the snapshot of a body that comes over HTTP', () => {
     expect(requests).toBe(1);
     expect(readdirSync(snapshotDir)).toEqual([`${sha256(body)}.csv`]);
     expect(readFileSync(join(snapshotDir, `${sha256(body)}.csv`), 'utf8')).toBe(body);
-    expect(told).toEqual([{ path: join(snapshotDir, `${sha256(body)}.csv`), sha256: sha256(body), bytes: body.length }]);
+    expect(told).toEqual([
+      { path: join(snapshotDir, `${sha256(body)}.csv`), sha256: sha256(body), bytes: body.length },
+    ]);
   });
 
   it('keeps a body as it is: the byte order mark, rejected records, the last line', async () => {
     const body = '\uFEFFa,b\r\n1\r\n"2,\n3,4';
     const snapshotDir = scratch();
-    const rows$ = fetchCsv(await serve((_request, response) => response.end(body)), { snapshotDir, rejections: { next: () => undefined } });
+    const rows$ = fetchCsv(await serve((_request, response) => response.end(body)), {
+      snapshotDir,
+      rejections: { next: () => undefined },
+    });
     const first = await collect(rows$);
     expect(readFileSync(join(snapshotDir, `${sha256(body)}.csv`), 'utf8')).toBe(body);
     expect(await collect(rows$)).toEqual(first);

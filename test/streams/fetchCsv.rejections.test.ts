@@ -5,7 +5,8 @@ import { fetchCsv } from '../../src/streams/fetchCsv.js';
 import { collect, readTable } from './collect.js';
 import { fileOf } from './scratch.js';
 
-const bytes = (...parts: (string | number[])[]): Buffer => Buffer.concat(parts.map((part) => Buffer.from(part as string)));
+const bytes = (...parts: (string | number[])[]): Buffer =>
+  Buffer.concat(parts.map((part) => Buffer.from(part as string)));
 
 describe('fetchCsv: rejections', () => {
   it('rejects ragged records and says what is wrong with them', async () => {
@@ -16,9 +17,39 @@ describe('fetchCsv: rejections', () => {
       { a: '9', b: '10' },
     ]);
     expect(rejections).toEqual([
-      { type: 'rejection', reason: 'ragged', id: 1, source: path, line: 3, byte: 8, field: undefined, expected: '2 fields (a, b), not 1', got: '3' },
-      { type: 'rejection', reason: 'ragged', id: 2, source: path, line: 4, byte: 10, field: undefined, expected: '2 fields (a, b), not 3', got: '4,5,6' },
-      { type: 'rejection', reason: 'ragged', id: 3, source: path, line: 5, byte: 16, field: undefined, expected: '2 fields (a, b), not 3', got: '"7\n",8,' },
+      {
+        type: 'rejection',
+        reason: 'ragged',
+        id: 1,
+        source: path,
+        line: 3,
+        byte: 8,
+        field: undefined,
+        expected: '2 fields (a, b), not 1',
+        got: '3',
+      },
+      {
+        type: 'rejection',
+        reason: 'ragged',
+        id: 2,
+        source: path,
+        line: 4,
+        byte: 10,
+        field: undefined,
+        expected: '2 fields (a, b), not 3',
+        got: '4,5,6',
+      },
+      {
+        type: 'rejection',
+        reason: 'ragged',
+        id: 3,
+        source: path,
+        line: 5,
+        byte: 16,
+        field: undefined,
+        expected: '2 fields (a, b), not 3',
+        got: '"7\n",8,',
+      },
     ]);
   });
 
@@ -26,7 +57,9 @@ describe('fetchCsv: rejections', () => {
     const path = fileOf('a,b\n1,2\nx\n3,4\n5,"6\n7,8\ny"z",1\n9,10\n');
     const ids: string[] = [];
     const rejections = { next: ({ id }: Rejection) => void ids.push(`r${id}`) };
-    await new Promise<void>((resolve) => fetchCsv(path, { rejections }).subscribe({ next: ({ id }) => ids.push(`${id}`), complete: resolve }));
+    await new Promise<void>((resolve) =>
+      fetchCsv(path, { rejections }).subscribe({ next: ({ id }) => ids.push(`${id}`), complete: resolve }),
+    );
     expect(ids).toEqual(['0', 'r1', '2', 'r3', '4', 'r5', '6']);
   });
 
@@ -72,7 +105,9 @@ describe('fetchCsv: rejections', () => {
 
   it('goes on after an unclosed quote in a table that has no other quote for longer than a record may be', async () => {
     const lines = Array.from({ length: 500 }, (_, i) => `${i},x`);
-    const { fields, rejected } = await readTable(fileOf(`a,b\n1,2\n"open,3\n${lines.join('\n')}\n`), { maxRecordBytes: 1_000 });
+    const { fields, rejected } = await readTable(fileOf(`a,b\n1,2\n"open,3\n${lines.join('\n')}\n`), {
+      maxRecordBytes: 1_000,
+    });
     expect(rejected).toEqual(['quote@3']);
     expect(fields).toHaveLength(501);
     expect(fields.at(-1)).toEqual({ a: '499', b: 'x' });
@@ -89,20 +124,34 @@ describe('fetchCsv: rejections', () => {
       { a: '3', b: '4' },
     ]);
     expect(values[1]).toMatchObject({ id: 2, line: 4 });
-    expect(rejections).toMatchObject([{ reason: 'oversize', id: 1, line: 3, byte: 8, expected: 'at most 1048576 bytes' }]);
+    expect(rejections).toMatchObject([
+      { reason: 'oversize', id: 1, line: 3, byte: 8, expected: 'at most 1048576 bytes' },
+    ]);
     expect(Array.from(rejections[0]?.got ?? '')).toHaveLength(80);
   });
 
   it('takes a record of exactly the limit and rejects one byte more', async () => {
     const record = (size: number): string => `${'x'.repeat(size - 2)},1`;
-    const { fields, rejected } = await readTable(fileOf(`a,b\n${record(50)}\n${record(51)}\n${record(50)}\r\n3,4`), { maxRecordBytes: 50 });
+    const { fields, rejected } = await readTable(fileOf(`a,b\n${record(50)}\n${record(51)}\n${record(50)}\r\n3,4`), {
+      maxRecordBytes: 50,
+    });
     expect(rejected).toEqual(['oversize@3']);
     expect(fields).toHaveLength(3);
   });
 
   it('rejects records that are not UTF-8, and those alone', async () => {
     const path = fileOf(
-      bytes('a,b\n1,é\n', [0xff], ',2\n"', [0xc3], '",3\nok,�\n4,', [0xed, 0xa0, 0x80], '\n"quoted, ok",5\n6,', [0xf0, 0x9f, 0x98, 0x80], '\n'),
+      bytes(
+        'a,b\n1,é\n',
+        [0xff],
+        ',2\n"',
+        [0xc3],
+        '",3\nok,�\n4,',
+        [0xed, 0xa0, 0x80],
+        '\n"quoted, ok",5\n6,',
+        [0xf0, 0x9f, 0x98, 0x80],
+        '\n',
+      ),
     );
     const { fields, rejected, rejections } = await readTable(path);
     expect(fields).toEqual([

@@ -65,7 +65,9 @@ describe('fetchCsv: rows', () => {
   });
 
   it('takes another delimiter', async () => {
-    expect((await readTable(fileOf('a\tb\n"x\ty"\t1,5\n'), { delimiter: '\t' })).fields).toEqual([{ a: 'x\ty', b: '1,5' }]);
+    expect((await readTable(fileOf('a\tb\n"x\ty"\t1,5\n'), { delimiter: '\t' })).fields).toEqual([
+      { a: 'x\ty', b: '1,5' },
+    ]);
   });
 
   it('leaves a byte order mark out, and counts its bytes', async () => {
@@ -93,7 +95,8 @@ describe('fetchCsv: rows', () => {
   });
 
   it('counts lines by any line break, and blank lines too', async () => {
-    const lines = async (table: string): Promise<number[]> => (await readTable(fileOf(table))).values.map(({ line }) => line);
+    const lines = async (table: string): Promise<number[]> =>
+      (await readTable(fileOf(table))).values.map(({ line }) => line);
     expect(await lines('a\n\n1\n"x\n\ny"\n2\n')).toEqual([3, 4, 7]);
     expect(await lines('a\r\n\r\n1\r\n"x\r\n\r\ny"\r\n2\r\n')).toEqual([3, 4, 7]);
     expect(await lines('a\r\r1\r"x\r\ry"\r2\r')).toEqual([3, 4, 7]);
@@ -136,7 +139,9 @@ describe('fetchCsv: tables that cannot be read', () => {
   });
 
   it('names the columns that are missing and those that are there', async () => {
-    const { code, message, values } = await readTable(fileOf('headline, category\nx,y\n'), { columns: ['title', 'category', 'headline'] });
+    const { code, message, values } = await readTable(fileOf('headline, category\nx,y\n'), {
+      columns: ['title', 'category', 'headline'],
+    });
     expect(code).toBe('HW_COLUMNS');
     expect(message).toContain('no column "title", "category"');
     expect(message).toContain('"headline", " category"');

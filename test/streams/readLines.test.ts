@@ -40,11 +40,18 @@ describe('readLines', () => {
   it('gives back any lines, however they are cut', async () => {
     const line = fc.string({ unit: fc.constantFrom('a', ' ', 'é', '😀', '"', '\0', '\uFFFD'), maxLength: 6 });
     await fc.assert(
-      fc.asyncProperty(fc.array(line, { maxLength: 8 }), fc.constantFrom('\n', '\r\n', '\r'), fc.integer({ min: 1, max: 7 }), async (lines, ending, size) => {
-        const body = Buffer.from(lines.map((text) => text + ending).join(''));
-        const chunks = Array.from({ length: Math.ceil(body.length / size) }, (_, i) => body.subarray(i * size, (i + 1) * size));
-        expect(await linesOf(...chunks)).toEqual(lines);
-      }),
+      fc.asyncProperty(
+        fc.array(line, { maxLength: 8 }),
+        fc.constantFrom('\n', '\r\n', '\r'),
+        fc.integer({ min: 1, max: 7 }),
+        async (lines, ending, size) => {
+          const body = Buffer.from(lines.map((text) => text + ending).join(''));
+          const chunks = Array.from({ length: Math.ceil(body.length / size) }, (_, i) =>
+            body.subarray(i * size, (i + 1) * size),
+          );
+          expect(await linesOf(...chunks)).toEqual(lines);
+        },
+      ),
       { seed: 7, numRuns: 200 },
     );
   });
@@ -77,11 +84,23 @@ describe('readLines', () => {
 
   it('rejects a line that is too long or not UTF-8, and goes on', async () => {
     const rejections: Rejection[] = [];
-    const body = Buffer.concat([Buffer.from('12345\n123456\r\n'), Buffer.from([0xff, 0x0a]), Buffer.from('é\n'), Buffer.from('x'.repeat(1_000))]);
+    const body = Buffer.concat([
+      Buffer.from('12345\n123456\r\n'),
+      Buffer.from([0xff, 0x0a]),
+      Buffer.from('é\n'),
+      Buffer.from('x'.repeat(1_000)),
+    ]);
     for (const size of [1, 5, 1_000_000]) {
       rejections.length = 0;
-      const chunks = Array.from({ length: Math.ceil(body.length / size) }, (_, i) => body.subarray(i * size, (i + 1) * size));
-      const { values, error } = await collect(readLines(Readable.from(chunks), { maxLineBytes: 5, rejections: { next: (rejection) => void rejections.push(rejection) } }));
+      const chunks = Array.from({ length: Math.ceil(body.length / size) }, (_, i) =>
+        body.subarray(i * size, (i + 1) * size),
+      );
+      const { values, error } = await collect(
+        readLines(Readable.from(chunks), {
+          maxLineBytes: 5,
+          rejections: { next: (rejection) => void rejections.push(rejection) },
+        }),
+      );
       expect(error).toBeUndefined();
       expect(values).toEqual(['12345', 'é']);
       expect(rejections).toMatchObject([
@@ -181,7 +200,9 @@ describe('readLines', () => {
     expect(String(error)).toContain('cable out');
     expect((await collect(readLines('/no/such/file'))).error).toMatchObject({ code: 'HW_PATH' });
     expect((await collect(readLines(Readable.from([1, 2])))).error).toMatchObject({ code: 'HW_USAGE' });
-    expect((await collect(readLines(Readable.from([Buffer.from('\uFEFFa', 'utf16le')])))).error).toMatchObject({ code: 'HW_CSV' });
+    expect((await collect(readLines(Readable.from([Buffer.from('\uFEFFa', 'utf16le')])))).error).toMatchObject({
+      code: 'HW_CSV',
+    });
   });
 
   it('refuses options that cannot work at once', () => {

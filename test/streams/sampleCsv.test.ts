@@ -31,11 +31,18 @@ const naiveBayes = (train: readonly Labelled[]): ((title: string) => string) => 
       counts.set(word, (counts.get(word) ?? 0) + 1);
       total++;
     }
-    return { name, prior: Math.log(rows.length / train.length), logOf: (word: string) => Math.log(((counts.get(word) ?? 0) + 1) / (total + vocabulary.size)) };
+    return {
+      name,
+      prior: Math.log(rows.length / train.length),
+      logOf: (word: string) => Math.log(((counts.get(word) ?? 0) + 1) / (total + vocabulary.size)),
+    };
   });
   return (title) => {
     const known = words(title).filter((word) => vocabulary.has(word));
-    const scored = models.map(({ name, prior, logOf }) => ({ name, score: known.reduce((sum, word) => sum + logOf(word), prior) }));
+    const scored = models.map(({ name, prior, logOf }) => ({
+      name,
+      score: known.reduce((sum, word) => sum + logOf(word), prior),
+    }));
     return scored.reduce((best, next) => (next.score > best.score ? next : best)).name;
   };
 };
@@ -56,7 +63,9 @@ describe('sampleCsv', () => {
     expect(text()).toBe(text({ seed: 1234, rows: 6_000 }));
     expect(text({ seed: 1 })).not.toBe(text({ seed: 2 }));
     // Should this change, trained results that were written down change with it.
-    expect(createHash('sha256').update(text()).digest('hex')).toBe('51fa4f6aedd36a1d4fd4dab8f73a856397a3fbec3788c86da404b35dc0f51ca4');
+    expect(createHash('sha256').update(text()).digest('hex')).toBe(
+      '51fa4f6aedd36a1d4fd4dab8f73a856397a3fbec3788c86da404b35dc0f51ca4',
+    );
   });
 
   it('has as many rows as asked for, in chunks, the header first', () => {

@@ -15,25 +15,41 @@ interface Answer {
 
 const ask = (url: URL, method = 'GET', encodings = ''): Promise<Answer> =>
   new Promise((resolve, reject) => {
-    request(url, { method, agent: false, headers: encodings === '' ? {} : { 'accept-encoding': encodings } }, (response) => {
-      const chunks: Buffer[] = [];
-      response.on('data', (chunk: Buffer) => chunks.push(chunk));
-      response.on('error', reject);
-      response.on('end', () => resolve({ status: response.statusCode ?? 0, encoding: response.headers['content-encoding'], body: Buffer.concat(chunks) }));
-    })
+    request(
+      url,
+      { method, agent: false, headers: encodings === '' ? {} : { 'accept-encoding': encodings } },
+      (response) => {
+        const chunks: Buffer[] = [];
+        response.on('data', (chunk: Buffer) => chunks.push(chunk));
+        response.on('error', reject);
+        response.on('end', () =>
+          resolve({
+            status: response.statusCode ?? 0,
+            encoding: response.headers['content-encoding'],
+            body: Buffer.concat(chunks),
+          }),
+        );
+      },
+    )
       .on('error', reject)
       .end();
   });
 
 describe('serveSample', () => {
   it('serves the sample to fetchCsv, and closes when it is left', async () => {
-    const rows = await firstValueFrom(serveSample({ rows: 700 }).pipe(switchMap((url) => fetchCsv(url, { columns: ['title', 'category'] }).pipe(count()))));
+    const rows = await firstValueFrom(
+      serveSample({ rows: 700 }).pipe(
+        switchMap((url) => fetchCsv(url, { columns: ['title', 'category'] }).pipe(count())),
+      ),
+    );
     expect(rows).toBe(700);
   });
 
   it('serves the same table plain and compressed, and nothing else', async () => {
     const subscription = await new Promise<{ url: URL; leave: () => void }>((resolve) => {
-      const serving = serveSample({ rows: 300, seed: 9 }).subscribe((url) => resolve({ url, leave: () => serving.unsubscribe() }));
+      const serving = serveSample({ rows: 300, seed: 9 }).subscribe((url) =>
+        resolve({ url, leave: () => serving.unsubscribe() }),
+      );
     });
     const { url, leave } = subscription;
     expect(url.href).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/sample\.csv$/);

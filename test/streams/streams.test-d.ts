@@ -18,7 +18,9 @@ import { valve } from '../../src/streams/valve.js';
 describe('types of streams', () => {
   it('are inferred through pipe', () => {
     expectTypeOf(fetchCsv('x')).toEqualTypeOf<Observable<SourceRow>>();
-    expectTypeOf(fetchCsv(new URL('http://x')).pipe(map(({ fields }) => fields['title']))).toEqualTypeOf<Observable<string | undefined>>();
+    expectTypeOf(fetchCsv(new URL('http://x')).pipe(map(({ fields }) => fields['title']))).toEqualTypeOf<
+      Observable<string | undefined>
+    >();
     expectTypeOf(readLines).parameter(0).toEqualTypeOf<Readable | string | URL>();
     expectTypeOf(readLines('x').pipe(map((line) => line.length))).toEqualTypeOf<Observable<number>>();
     expectTypeOf(headlineLines).parameter(0).toEqualTypeOf<Readable | string | URL>();
@@ -32,7 +34,12 @@ describe('types of streams', () => {
 
   it('let an option be left undefined', () => {
     fetchCsv('x', { valve: undefined, columns: undefined, snapshotDir: undefined });
-    serverSentEvents('http://x', { events: undefined, types: undefined, backoff: { maxMs: undefined }, maxAttempts: undefined });
+    serverSentEvents('http://x', {
+      events: undefined,
+      types: undefined,
+      backoff: { maxMs: undefined },
+      maxAttempts: undefined,
+    });
     webSocketLines('ws://x', { contact: undefined, headers: undefined, bodyTimeout: undefined });
   });
 });

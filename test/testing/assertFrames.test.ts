@@ -20,11 +20,17 @@ describe('assertFrames', () => {
   it('names the first difference, and both timelines of a stream', () => {
     const error = thrownBy(() =>
       runMarbles(({ cold, expectObservable }) => {
-        expectObservable(cold('-a-b-|', { a: Float32Array.of(1), b: Float32Array.of(2) })).toBe('-a-c|', { a: Float32Array.of(1), c: Float32Array.of(3) });
+        expectObservable(cold('-a-b-|', { a: Float32Array.of(1), b: Float32Array.of(2) })).toBe('-a-c|', {
+          a: Float32Array.of(1),
+          c: Float32Array.of(3),
+        });
       }),
     );
     expect(error).toBeInstanceOf(FramesDiffer);
-    expect(error).toHaveProperty('message', '[1].notification.value[0]: got 2, expected 3\n  came:     1:N 3:N 5:C\n  expected: 1:N 3:N 4:C');
+    expect(error).toHaveProperty(
+      'message',
+      '[1].notification.value[0]: got 2, expected 3\n  came:     1:N 3:N 5:C\n  expected: 1:N 3:N 4:C',
+    );
     expect(error).toHaveProperty('name', 'AssertionError');
     expect(error).toHaveProperty('actual.length', 3);
     expect(error).toHaveProperty('expected.length', 3);
@@ -59,7 +65,10 @@ describe('runMarbles', () => {
   it('compares numbers within the tolerance given', () => {
     const thirds = (tolerance: number) => () =>
       runMarbles(
-        ({ cold, expectObservable }) => expectObservable(cold('a|').pipe(map(() => Float32Array.of(1 / 3)))).toBe('x|', { x: Float32Array.of(0.333) }),
+        ({ cold, expectObservable }) =>
+          expectObservable(cold('a|').pipe(map(() => Float32Array.of(1 / 3)))).toBe('x|', {
+            x: Float32Array.of(0.333),
+          }),
         { tolerance },
       );
     expect(thirds(1e-3)).not.toThrow();

@@ -46,7 +46,14 @@ describe('labelledBatch', () => {
     expect(labelledBatch({ seed: 5 })).not.toEqual(labelledBatch({ seed: 6 }));
   });
 
-  it.each([{ size: 0 }, { size: 1.5 }, { shortest: 0 }, { shortest: 5, longest: 4 }, { vocabulary: 1 }, { classes: 0 }])('refuses %o', (options) => {
+  it.each([
+    { size: 0 },
+    { size: 1.5 },
+    { shortest: 0 },
+    { shortest: 5, longest: 4 },
+    { vocabulary: 1 },
+    { classes: 0 },
+  ])('refuses %o', (options) => {
     expect(() => labelledBatch(options)).toThrow(expect.objectContaining({ code: 'HW_USAGE' }));
   });
 });

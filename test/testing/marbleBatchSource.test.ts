@@ -4,7 +4,11 @@ import { marbleBatchSource } from '../../src/testing/marbleBatchSource.js';
 import { marbleValve } from '../../src/testing/marbleValve.js';
 import { runMarbles } from '../../src/testing/runMarbles.js';
 
-const batches = { a: labelledBatch({ seed: 1, size: 3 }), b: labelledBatch({ seed: 2, size: 1 }), v: labelledBatch({ seed: 3, size: 2 }) };
+const batches = {
+  a: labelledBatch({ seed: 1, size: 3 }),
+  b: labelledBatch({ seed: 2, size: 1 }),
+  v: labelledBatch({ seed: 3, size: 2 }),
+};
 
 describe('marbleBatchSource', () => {
   it('plays a diagram a side, or one an epoch, and remembers what was asked', () => {
@@ -30,7 +34,11 @@ describe('marbleBatchSource', () => {
     runMarbles((helpers) => {
       const sides = { train: ['-a-b|', '-b|'], validation: '-v#' };
       expect(marbleBatchSource(helpers, sides, batches).rows).toEqual({ train: 4, validation: 2, test: 0 });
-      expect(marbleBatchSource(helpers, sides, batches, { rows: { train: 9 } }).rows).toEqual({ train: 9, validation: 2, test: 0 });
+      expect(marbleBatchSource(helpers, sides, batches, { rows: { train: 9 } }).rows).toEqual({
+        train: 9,
+        validation: 2,
+        test: 0,
+      });
     });
   });
 
@@ -44,8 +52,12 @@ describe('marbleBatchSource', () => {
 
   it('refuses a letter that stands for no batch', () => {
     runMarbles((helpers) => {
-      expect(() => marbleBatchSource(helpers, { train: '-z|' }, batches)).toThrow(expect.objectContaining({ code: 'HW_USAGE' }));
-      expect(() => marbleBatchSource(helpers, { train: '-a|', validation: ['-v|', '-z|'] }, batches)).toThrow(expect.objectContaining({ code: 'HW_USAGE' }));
+      expect(() => marbleBatchSource(helpers, { train: '-z|' }, batches)).toThrow(
+        expect.objectContaining({ code: 'HW_USAGE' }),
+      );
+      expect(() => marbleBatchSource(helpers, { train: '-a|', validation: ['-v|', '-z|'] }, batches)).toThrow(
+        expect.objectContaining({ code: 'HW_USAGE' }),
+      );
     });
   });
 });

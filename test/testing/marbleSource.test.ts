@@ -52,7 +52,9 @@ describe('marbleSource', () => {
     runMarbles((helpers) => {
       const valve = marbleValve(helpers, '             c---o');
       helpers.expectObservable(marbleSource(helpers, ' --|', undefined, { valve })).toBe('----|');
-      helpers.expectObservable(marbleSource(helpers, ' --#', undefined, { valve, error: 'cut' })).toBe('----#', undefined, 'cut');
+      helpers
+        .expectObservable(marbleSource(helpers, ' --#', undefined, { valve, error: 'cut' }))
+        .toBe('----#', undefined, 'cut');
     });
   });
 

@@ -36,7 +36,10 @@ describe('recordingModel', () => {
   });
 
   it('asks functions for losses, telling them batch, context and epoch', () => {
-    const model = recordingModel({ losses: ({ size }, { step }) => size * 10 + step, validationLosses: ({ size }, epoch) => size * 100 + epoch });
+    const model = recordingModel({
+      losses: ({ size }, { step }) => size * 10 + step,
+      validationLosses: ({ size }, epoch) => size * 100 + epoch,
+    });
     expect(model.evaluateBatch(batch).loss).toBe(200);
     expect(model.trainBatch(batch, { ...context, epoch: 3, step: 4 }).loss).toBe(24);
     expect(model.evaluateBatch(batch).loss).toBe(203);

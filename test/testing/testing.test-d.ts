@@ -3,7 +3,14 @@ import type { Observable } from 'rxjs';
 import type { LabelledBatch, PaddedBatch } from '../../src/contracts/PaddedBatch.js';
 import type { Row } from '../../src/contracts/Row.js';
 import type { Trainable } from '../../src/contracts/Trainable.js';
-import { headlineRows, labelledBatch, marbleSource, paddedBatch, recordingModel, runMarbles } from '../../src/testing/index.js';
+import {
+  headlineRows,
+  labelledBatch,
+  marbleSource,
+  paddedBatch,
+  recordingModel,
+  runMarbles,
+} from '../../src/testing/index.js';
 
 describe('headwater/testing', () => {
   it('infers what a marble source emits from its values', () => {

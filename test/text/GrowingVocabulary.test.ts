@@ -6,7 +6,9 @@ import { Tokenizer, type TokenizerOptions } from '../../src/text/Tokenizer.js';
 
 const fit = (texts: readonly string[], options?: TokenizerOptions): Tokenizer => {
   let fitted: Tokenizer | undefined;
-  from(texts).pipe(Tokenizer.fit(options)).subscribe((tokenizer) => (fitted = tokenizer));
+  from(texts)
+    .pipe(Tokenizer.fit(options))
+    .subscribe((tokenizer) => (fitted = tokenizer));
   return fitted!;
 };
 
@@ -25,7 +27,10 @@ describe('growingVocabulary', () => {
     expect(vocabulary.learn('snow and hail')).toEqual([{ token: 'hail', index: 5, insteadOf: undefined }]);
     expect([...vocabulary.encode('hail rain snow')]).toEqual([5, 2, 1]);
     expect(vocabulary.learn('snow')).toEqual([{ token: 'snow', index: 6, insteadOf: undefined }]);
-    expect([...vocabulary.given]).toEqual([['hail', 5], ['snow', 6]]);
+    expect([...vocabulary.given]).toEqual([
+      ['hail', 5],
+      ['snow', 6],
+    ]);
   });
 
   it('takes the index from the word that was not seen for longest when all are given', () => {
@@ -66,28 +71,41 @@ describe('growingVocabulary', () => {
   });
 
   it('never gives two words one index, never more than there are, and encode changes nothing', () => {
-    const text = fc.array(fc.constantFrom('rain', 'a', 'b', 'c', 'd', 'e', 'f', 'g'), { maxLength: 6 }).map((all) => all.join(' '));
+    const text = fc
+      .array(fc.constantFrom('rain', 'a', 'b', 'c', 'd', 'e', 'f', 'g'), { maxLength: 6 })
+      .map((all) => all.join(' '));
     fc.assert(
-      fc.property(fc.array(text, { maxLength: 40 }), fc.integer({ min: 1, max: 5 }), fc.integer({ min: 1, max: 3 }), (texts, spare, minTexts) => {
-        const vocabulary = growingVocabulary(words, { spare, minTexts });
-        for (const one of texts) {
-          const before = new Map(vocabulary.given);
-          const added = vocabulary.learn(one);
-          vocabulary.encode(one);
-          const indices = [...vocabulary.given.values()];
-          expect(new Set(indices).size).toBe(indices.length);
-          expect([...indices].sort((a, b) => a - b)).toEqual(indices.map((_, i) => words.size + i));
-          expect(indices.length).toBeLessThanOrEqual(spare);
-          // Whatever index has changed its word is told: the model must renew just these.
-          const told = new Set(added.map(({ index }) => index));
-          for (const [word, index] of vocabulary.given) expect(told.has(index) || before.get(word) === index).toBe(true);
-        }
-      }),
+      fc.property(
+        fc.array(text, { maxLength: 40 }),
+        fc.integer({ min: 1, max: 5 }),
+        fc.integer({ min: 1, max: 3 }),
+        (texts, spare, minTexts) => {
+          const vocabulary = growingVocabulary(words, { spare, minTexts });
+          for (const one of texts) {
+            const before = new Map(vocabulary.given);
+            const added = vocabulary.learn(one);
+            vocabulary.encode(one);
+            const indices = [...vocabulary.given.values()];
+            expect(new Set(indices).size).toBe(indices.length);
+            expect([...indices].sort((a, b) => a - b)).toEqual(indices.map((_, i) => words.size + i));
+            expect(indices.length).toBeLessThanOrEqual(spare);
+            // Whatever index has changed its word is told: the model must renew just these.
+            const told = new Set(added.map(({ index }) => index));
+            for (const [word, index] of vocabulary.given)
+              expect(told.has(index) || before.get(word) === index).toBe(true);
+          }
+        },
+      ),
       { seed: 5, numRuns: 200 },
     );
   });
 
   it.each([{ spare: 0 }, { minTexts: 0.5 }, { candidates: 0 }])('refuses %o', (options) => {
-    expect(() => growingVocabulary(words, options)).toThrow(expect.objectContaining({ code: 'HW_USAGE', message: expect.stringContaining(Object.keys(options)[0] ?? '') as unknown }));
+    expect(() => growingVocabulary(words, options)).toThrow(
+      expect.objectContaining({
+        code: 'HW_USAGE',
+        message: expect.stringContaining(Object.keys(options)[0] ?? '') as unknown,
+      }),
+    );
   });
 });

@@ -10,12 +10,24 @@ const code = (expected: string): unknown => expect.objectContaining({ code: expe
 
 describe('LabelEncoder', () => {
   it('sorts classes by code point, each once', () => {
-    expect(LabelEncoder.of(['b', 'a', 'B', 'b', '\u00e9', '\uff01', '\u{1f30a}', 'ba', '']).classes).toEqual(['', 'B', 'a', 'b', 'ba', '\u00e9', '\uff01', '\u{1f30a}']);
+    expect(LabelEncoder.of(['b', 'a', 'B', 'b', '\u00e9', '\uff01', '\u{1f30a}', 'ba', '']).classes).toEqual([
+      '',
+      'B',
+      'a',
+      'b',
+      'ba',
+      '\u00e9',
+      '\uff01',
+      '\u{1f30a}',
+    ]);
   });
 
   it('sorts as code points compare, whatever the names', () => {
     const points = (name: string): number[] => Array.from(name, (character) => character.codePointAt(0) ?? 0);
-    const names = fc.uniqueArray(fc.string({ unit: fc.constantFrom('a', '\ud83c', '\udf0a', '\u{1f30a}', '\ue000', '\uffff') }), { minLength: 2, maxLength: 8 });
+    const names = fc.uniqueArray(
+      fc.string({ unit: fc.constantFrom('a', '\ud83c', '\udf0a', '\u{1f30a}', '\ue000', '\uffff') }),
+      { minLength: 2, maxLength: 8 },
+    );
     fc.assert(
       fc.property(names, (some) => {
         const { classes } = LabelEncoder.of(some);
@@ -34,7 +46,11 @@ describe('LabelEncoder', () => {
     expect(labels.size).toBe(2);
     expect([labels.encode('Sports'), labels.encode('World')]).toEqual([0, 1]);
     expect([labels.nameOf(0), labels.nameOf(1)]).toEqual(['Sports', 'World']);
-    expect([labels.indexOf('World'), labels.indexOf('Weather'), labels.indexOf('toString')]).toEqual([1, undefined, undefined]);
+    expect([labels.indexOf('World'), labels.indexOf('Weather'), labels.indexOf('toString')]).toEqual([
+      1,
+      undefined,
+      undefined,
+    ]);
   });
 
   it('says which class is not known, and which are', () => {
@@ -83,7 +99,11 @@ describe('LabelEncoder JSON', () => {
   it.each([
     ['not an object', 'World', /should be/],
     ['no classes', { class_to_index: {} }, /has no class/],
-    ['a gap', { class_to_index: { World: 0, Sports: 2 } }, /"Sports" has the index 2, but 2 names take the indices 0 to 1/],
+    [
+      'a gap',
+      { class_to_index: { World: 0, Sports: 2 } },
+      /"Sports" has the index 2, but 2 names take the indices 0 to 1/,
+    ],
     ['names for indices', { class_to_index: { 0: 'World' } }, /"0" has the index "World"/],
     ['nothing of the kind', { char_level: false }, /class_to_index should be .*, but is missing/],
   ])('is refused: %s', (_, value, message) => {
@@ -119,7 +139,11 @@ describe('LabelEncoder.fit', () => {
     let run = 0;
     const source = map((name: string) => `${name}${run}`);
     marbles(({ cold, expectObservable }) => {
-      const fitted = cold('-a-|').pipe(source, LabelEncoder.fit(), map((labels) => ((run += 1), labels.classes.join())));
+      const fitted = cold('-a-|').pipe(
+        source,
+        LabelEncoder.fit(),
+        map((labels) => ((run += 1), labels.classes.join())),
+      );
       expectObservable(fitted).toBe('        ---(e|)', { e: 'a0' });
       expectObservable(fitted, '-----^').toBe('--------(e|)', { e: 'a1' });
     });
@@ -129,7 +153,10 @@ describe('LabelEncoder.fit', () => {
     marbles(({ cold, expectObservable, expectSubscriptions }) => {
       expectObservable(cold('-').pipe(LabelEncoder.fit())).toBe('-');
       expectObservable(cold('--a--#').pipe(LabelEncoder.fit())).toBe('-----#');
-      const error = new HeadwaterError('HW_EMPTY', 'There are no labels to learn the classes from: check that the source has rows, and that the train side has some.');
+      const error = new HeadwaterError(
+        'HW_EMPTY',
+        'There are no labels to learn the classes from: check that the source has rows, and that the train side has some.',
+      );
       expectObservable(cold('--|').pipe(LabelEncoder.fit())).toBe('--#', undefined, error);
       const left = cold('--a--b--|');
       expectObservable(left.pipe(LabelEncoder.fit()), '---!').toBe('----');

@@ -5,7 +5,12 @@ import { TokenTable } from '../../src/text/TokenTable.js';
 /** The tokens of a text, by the definition. */
 const tokensOf = (text: string, charLevel: boolean): string[] => (charLevel ? Array.from(text) : text.split(' '));
 
-const texts = fc.array(fc.oneof(fc.string({ unit: fc.constantFrom(' ', 'a', 'b', '\0', '\u00e9', '\u4e00', '\u{1d7d8}', '\ud800', '\udc00') }), fc.string({ unit: 'binary' })));
+const texts = fc.array(
+  fc.oneof(
+    fc.string({ unit: fc.constantFrom(' ', 'a', 'b', '\0', '\u00e9', '\u4e00', '\u{1d7d8}', '\ud800', '\udc00') }),
+    fc.string({ unit: 'binary' }),
+  ),
+);
 
 describe.each([false, true])('TokenTable, charLevel %s', (charLevel) => {
   it('numbers tokens as a Map of what split gives would', () => {
@@ -18,10 +23,13 @@ describe.each([false, true])('TokenTable, charLevel %s', (charLevel) => {
           table.read(text, true);
         }
         expect(table.size).toBe(numbers.size);
-        for (const [token, number] of numbers) expect([table.token(number), table.numberOf(token)]).toEqual([token, number]);
+        for (const [token, number] of numbers)
+          expect([table.token(number), table.numberOf(token)]).toEqual([token, number]);
         for (const text of read) {
           const length = table.read(text, false);
-          expect([...table.numbers.subarray(0, length)]).toEqual(tokensOf(text, charLevel).map((token) => numbers.get(token) ?? -1));
+          expect([...table.numbers.subarray(0, length)]).toEqual(
+            tokensOf(text, charLevel).map((token) => numbers.get(token) ?? -1),
+          );
         }
         expect(table.size).toBe(numbers.size);
       }),

@@ -18,22 +18,26 @@ interface TokenizerGolden {
 }
 
 describeWithShared('Tokenizer, against the lesson', () => {
-  const titles = (): string[] => parse<{ readonly title: string }>(readFileSync(newsCsv), { columns: true }).map(({ title }) => title);
+  const titles = (): string[] =>
+    parse<{ readonly title: string }>(readFileSync(newsCsv), { columns: true }).map(({ title }) => title);
 
-  it.each(['tokenizer_word.json', 'tokenizer_char.json'])('learns the vocabulary of %s, and encodes and decodes its texts', async (name) => {
-    const golden = readGolden(name) as TokenizerGolden;
-    const options = { charLevel: golden.char_level, numTokens: golden.num_tokens };
-    const tokenizer = await lastValueFrom(from(titles()).pipe(map(preprocessText), Tokenizer.fit(options)));
+  it.each(['tokenizer_word.json', 'tokenizer_char.json'])(
+    'learns the vocabulary of %s, and encodes and decodes its texts',
+    async (name) => {
+      const golden = readGolden(name) as TokenizerGolden;
+      const options = { charLevel: golden.char_level, numTokens: golden.num_tokens };
+      const tokenizer = await lastValueFrom(from(titles()).pipe(map(preprocessText), Tokenizer.fit(options)));
 
-    expect(tokenizer.size).toBe(golden.num_tokens);
-    expect({ ...tokenizer.toJSON().token_to_index }).toEqual(golden.token_to_index);
-    expect(tokenizer.minTokenFrequency).toBe(golden.min_token_freq);
-    expect(golden.texts.map((text) => [...tokenizer.encode(text)])).toEqual(golden.sequences);
+      expect(tokenizer.size).toBe(golden.num_tokens);
+      expect({ ...tokenizer.toJSON().token_to_index }).toEqual(golden.token_to_index);
+      expect(tokenizer.minTokenFrequency).toBe(golden.min_token_freq);
+      expect(golden.texts.map((text) => [...tokenizer.encode(text)])).toEqual(golden.sequences);
 
-    const known = golden.texts.filter((_, i) => golden.sequences[i]?.includes(1) === false);
-    expect(known.length).toBeGreaterThan(0);
-    expect(known.map((text) => tokenizer.decode(tokenizer.encode(text)))).toEqual(known);
-  });
+      const known = golden.texts.filter((_, i) => golden.sequences[i]?.includes(1) === false);
+      expect(known.length).toBeGreaterThan(0);
+      expect(known.map((text) => tokenizer.decode(tokenizer.encode(text)))).toEqual(known);
+    },
+  );
 
   it.each(['seed_gru', 'seed_rnn'])('reads tokenizer.json of %s, and writes the same bytes', (folder) => {
     const path = join(goldenDir, folder, 'tokenizer.json');

@@ -8,7 +8,8 @@ import { Tokenizer, type TokenizerOptions } from '../../src/text/Tokenizer.js';
 
 const SEED = 20;
 
-const fitted = (texts: readonly string[], options?: TokenizerOptions): Promise<Tokenizer> => lastValueFrom(from(texts).pipe(Tokenizer.fit(options)));
+const fitted = (texts: readonly string[], options?: TokenizerOptions): Promise<Tokenizer> =>
+  lastValueFrom(from(texts).pipe(Tokenizer.fit(options)));
 
 const read = (value: unknown): Tokenizer => {
   const tokenizer = Tokenizer.fromJSON(value);
@@ -17,7 +18,11 @@ const read = (value: unknown): Tokenizer => {
 };
 
 const vocabulary = (tokens: readonly string[], charLevel = false): Tokenizer =>
-  read({ char_level: charLevel, oov_token: tokens[1], token_to_index: Object.fromEntries(tokens.map((token, index) => [token, index])) });
+  read({
+    char_level: charLevel,
+    oov_token: tokens[1],
+    token_to_index: Object.fromEntries(tokens.map((token, index) => [token, index])),
+  });
 
 const code = (expected: string): unknown => expect.objectContaining({ code: expected });
 
@@ -27,7 +32,15 @@ describe('Tokenizer.fit', () => {
   it('puts the most frequent token first, and equally frequent ones as first seen', async () => {
     const tokenizer = await fitted(texts);
     expect(tokenizer.tokens).toEqual(['<PAD>', '<UNK>', 'tide', 'rises', 'turns', 'moon', 'ebbs']);
-    expect(tokenizer).toMatchObject({ size: 7, padIndex: 0, padToken: '<PAD>', unknownIndex: 1, unknownToken: '<UNK>', minTokenFrequency: 1, charLevel: false });
+    expect(tokenizer).toMatchObject({
+      size: 7,
+      padIndex: 0,
+      padToken: '<PAD>',
+      unknownIndex: 1,
+      unknownToken: '<UNK>',
+      minTokenFrequency: 1,
+      charLevel: false,
+    });
   });
 
   it('keeps numTokens tokens, padding and unknown among them, and says how frequent the rarest is', async () => {
@@ -69,12 +82,17 @@ describe('Tokenizer.fit', () => {
     expect([...tokenizer.encode('__proto__ hasOwnProperty toString')]).toEqual([2, 1, 5]);
   });
 
-  it.each([{ numTokens: 2 }, { numTokens: 0 }, { numTokens: 5.5 }, { numTokens: NaN }, { minTokenFrequency: 0 }, { minTokenFrequency: Infinity }, { padToken: '<UNK>' }])(
-    'refuses %j at once',
-    (options) => {
-      expect(() => Tokenizer.fit(options)).toThrow(code('HW_USAGE'));
-    },
-  );
+  it.each([
+    { numTokens: 2 },
+    { numTokens: 0 },
+    { numTokens: 5.5 },
+    { numTokens: NaN },
+    { minTokenFrequency: 0 },
+    { minTokenFrequency: Infinity },
+    { padToken: '<UNK>' },
+  ])('refuses %j at once', (options) => {
+    expect(() => Tokenizer.fit(options)).toThrow(code('HW_USAGE'));
+  });
 
   it('errs where there is nothing to learn', async () => {
     await expect(fitted([])).rejects.toThrow(code('HW_EMPTY'));
@@ -117,7 +135,10 @@ describe('Tokenizer.fit', () => {
     marbles(({ cold, expectObservable }) => {
       expectObservable(cold('--a--#').pipe(Tokenizer.fit())).toBe('-----#');
       const none = cold('--|').pipe(Tokenizer.fit());
-      const error = new HeadwaterError('HW_EMPTY', 'There are no texts to learn a vocabulary from: check that the source has rows, and that the train side has some.');
+      const error = new HeadwaterError(
+        'HW_EMPTY',
+        'There are no texts to learn a vocabulary from: check that the source has rows, and that the train side has some.',
+      );
       expectObservable(none).toBe('--#', undefined, error);
     });
   });
@@ -146,19 +167,33 @@ describe('Tokenizer', () => {
 
   it('knows tokens by name', () => {
     const tokenizer = vocabulary(['<PAD>', '<UNK>', 'tide']);
-    expect(['<PAD>', 'tide', 'moon', '__proto__'].map((token) => tokenizer.indexOf(token))).toEqual([0, 2, undefined, undefined]);
+    expect(['<PAD>', 'tide', 'moon', '__proto__'].map((token) => tokenizer.indexOf(token))).toEqual([
+      0,
+      2,
+      undefined,
+      undefined,
+    ]);
   });
 
   it('cannot be changed', () => {
     expect(Object.isFrozen(vocabulary(['<PAD>', '<UNK>', 'tide']).tokens)).toBe(true);
   });
 
-  const tokens = fc.uniqueArray(fc.string({ minLength: 1, unit: 'grapheme' }).filter((token) => !token.includes(' ') && !['<PAD>', '<UNK>'].includes(token)), { minLength: 1, maxLength: 12 });
+  const tokens = fc.uniqueArray(
+    fc
+      .string({ minLength: 1, unit: 'grapheme' })
+      .filter((token) => !token.includes(' ') && !['<PAD>', '<UNK>'].includes(token)),
+    { minLength: 1, maxLength: 12 },
+  );
 
   it('decodes what it encoded, for known words', () => {
     fc.assert(
       fc.property(tokens, fc.array(fc.nat(), { minLength: 1, maxLength: 20 }), (known, picks) => {
-        const tokenizer = read({ char_level: false, oov_token: '<UNK>', token_to_index: indices(['<PAD>', '<UNK>', ...known]) });
+        const tokenizer = read({
+          char_level: false,
+          oov_token: '<UNK>',
+          token_to_index: indices(['<PAD>', '<UNK>', ...known]),
+        });
         const text = picks.map((pick) => known[pick % known.length]).join(' ');
         expect(tokenizer.decode(tokenizer.encode(text))).toBe(text);
       }),
@@ -180,24 +215,38 @@ describe('Tokenizer', () => {
 
   it('is what it was after JSON, whatever the tokens', () => {
     fc.assert(
-      fc.property(fc.uniqueArray(fc.oneof(fc.string({ unit: 'binary' }), fc.constantFrom('__proto__', '7', '08', 'constructor', '', '"', '\u007f')), { minLength: 2 }), fc.boolean(), (all, charLevel) => {
-        const tokenizer = read({ char_level: charLevel, oov_token: all[1], token_to_index: indices(all) });
-        expect(tokenizer.tokens).toEqual(all);
-        expect(Tokenizer.parse(tokenizer.stringify())).toEqual(E.right(tokenizer));
-        expect(Tokenizer.parse(JSON.stringify(tokenizer))).toEqual(E.right(tokenizer));
-        expect(read(JSON.parse(tokenizer.stringify())).tokens).toEqual(all);
-      }),
+      fc.property(
+        fc.uniqueArray(
+          fc.oneof(
+            fc.string({ unit: 'binary' }),
+            fc.constantFrom('__proto__', '7', '08', 'constructor', '', '"', '\u007f'),
+          ),
+          { minLength: 2 },
+        ),
+        fc.boolean(),
+        (all, charLevel) => {
+          const tokenizer = read({ char_level: charLevel, oov_token: all[1], token_to_index: indices(all) });
+          expect(tokenizer.tokens).toEqual(all);
+          expect(Tokenizer.parse(tokenizer.stringify())).toEqual(E.right(tokenizer));
+          expect(Tokenizer.parse(JSON.stringify(tokenizer))).toEqual(E.right(tokenizer));
+          expect(read(JSON.parse(tokenizer.stringify())).tokens).toEqual(all);
+        },
+      ),
       { seed: SEED },
     );
   });
 });
 
 /** An object whose keys may be `__proto__`. */
-const indices = (names: readonly string[]): unknown => Object.assign(Object.create(null), JSON.parse(`{${names.map((name, i) => `${JSON.stringify(name)}:${i}`).join()}}`));
+const indices = (names: readonly string[]): unknown =>
+  Object.assign(Object.create(null), JSON.parse(`{${names.map((name, i) => `${JSON.stringify(name)}:${i}`).join()}}`));
 
 describe('Tokenizer JSON', () => {
   it('is written as CPython writes it', () => {
-    const tokenizer = vocabulary(['<PAD>', '<UNK>', '7', 'caf\u00e9', '\u{1f30a}', '"\\\n\t\b\f\r\u0000\u007f/', '3'], true);
+    const tokenizer = vocabulary(
+      ['<PAD>', '<UNK>', '7', 'caf\u00e9', '\u{1f30a}', '"\\\n\t\b\f\r\u0000\u007f/', '3'],
+      true,
+    );
     expect(tokenizer.stringify()).toBe(
       [
         '{',
@@ -242,15 +291,27 @@ describe('Tokenizer JSON', () => {
     ['not an object', [], /should be/],
     ['null', null, /should be/],
     ['no char_level', { ...good, char_level: undefined }, /char_level should be boolean, but is missing/],
-    ['no vocabulary', { char_level: false, oov_token: 'u' }, /token_to_index should be an object from names to the indices/],
+    [
+      'no vocabulary',
+      { char_level: false, oov_token: 'u' },
+      /token_to_index should be an object from names to the indices/,
+    ],
     ['a list for a vocabulary', { ...good, token_to_index: ['p', 'u'] }, /token_to_index should be/],
-    ['a gap', { ...good, token_to_index: { p: 0, u: 1, a: 3 } }, /"a" has the index 3, but 3 names take the indices 0 to 2/],
+    [
+      'a gap',
+      { ...good, token_to_index: { p: 0, u: 1, a: 3 } },
+      /"a" has the index 3, but 3 names take the indices 0 to 2/,
+    ],
     ['an index twice', { ...good, token_to_index: { p: 0, u: 1, a: 1 } }, /"a" has the index 1/],
     ['half an index', { ...good, token_to_index: { p: 0, u: 1, a: 1.5 } }, /"a" has the index 1\.5/],
     ['a negative index', { ...good, token_to_index: { p: 0, u: 1, a: -1 } }, /"a" has the index -1/],
     ['an index in quotes', { ...good, token_to_index: { p: 0, u: 1, a: '2' } }, /"a" has the index "2"/],
     ['an unknown token without an index', { ...good, oov_token: 'x' }, /oov_token "x" must have an index/],
-    ['one token for padding and unknown', { ...good, oov_token: 'p' }, /oov_token "p" must have an index in token_to_index, and not 0/],
+    [
+      'one token for padding and unknown',
+      { ...good, oov_token: 'p' },
+      /oov_token "p" must have an index in token_to_index, and not 0/,
+    ],
     ['no tokens', { ...good, token_to_index: {} }, /oov_token "u" must have an index/],
   ])('is refused: %s', (_, value, message) => {
     const tokenizer = Tokenizer.fromJSON(value, 'model/tokenizer.json');

@@ -10,8 +10,18 @@ const rows$: Observable<Preprocessed<Row>> = EMPTY;
 
 describe('inference through pipe()', () => {
   it('fit turns texts into a tokenizer, and labels into a label encoder', () => {
-    expectTypeOf(rows$.pipe(map(({ text }) => text), Tokenizer.fit({ numTokens: 100 }))).toEqualTypeOf<Observable<Tokenizer>>();
-    expectTypeOf(rows$.pipe(map(({ category }) => category), LabelEncoder.fit())).toEqualTypeOf<Observable<LabelEncoder>>();
+    expectTypeOf(
+      rows$.pipe(
+        map(({ text }) => text),
+        Tokenizer.fit({ numTokens: 100 }),
+      ),
+    ).toEqualTypeOf<Observable<Tokenizer>>();
+    expectTypeOf(
+      rows$.pipe(
+        map(({ category }) => category),
+        LabelEncoder.fit(),
+      ),
+    ).toEqualTypeOf<Observable<LabelEncoder>>();
   });
 
   it('reading gives an Either', () => {

@@ -36,7 +36,9 @@ describeWithShared('preprocessing, against CPython', () => {
   });
 
   it('gives the same text for every title of the news file', () => {
-    const titles = parse<{ readonly title: string }>(readFileSync(newsCsv), { columns: true }).map(({ title }) => title);
+    const titles = parse<{ readonly title: string }>(readFileSync(newsCsv), { columns: true }).map(
+      ({ title }) => title,
+    );
     expect(titles).toHaveLength(golden.news.rows);
     const hash = createHash('sha256').update(titles.map(preprocessText).join('\n')).digest('hex');
     expect(hash).toBe(golden.news.sha256_of_outputs_joined_by_newline);

@@ -2,13 +2,17 @@ import { describe, expect, it } from 'vitest';
 import { preprocessText } from '../../src/text/preprocessText.js';
 import { textPreprocessor } from '../../src/text/textPreprocessor.js';
 
-/** Odd texts, what CPython 3.11 makes of them with the lesson's steps (custom words escaped there), and the stop words where they are not the default. */
+/**
+ * Odd texts, what CPython 3.11 makes of them with the lesson's steps (custom words escaped there), and the stop words
+ * where they are not the default.
+ */
 const CPYTHON: readonly (readonly [text: string, expected: string, stopWords?: readonly string[]])[] = [
   // Lower case that comes out as ASCII: dotted capital I, the Kelvin sign; and a capital sigma at the end of a word.
   ['\u0130\u0130 the \u0130s the', ''],
   ['\u212aelvin and \u212ait', 'kelvin kit'],
   ['\u039f\u0394\u039f\u03a3 the \u039f\u0394\u039f\u03a3', ''],
-  // Letters and numbers of any script, and the low line, are part of a word; combining marks and format characters are not.
+  // Letters and numbers of any script, and the low line, are part of a word; combining marks and format characters are
+  // not.
   ['\u00e9the the\u00e9 the', 'the the'],
   ['the\u00b2x x\u00b2the the\u00bd \u00b2', 'the x x the the'],
   ['\u4e00the the\u4e00 the', 'the the'],
@@ -30,7 +34,8 @@ const CPYTHON: readonly (readonly [text: string, expected: string, stopWords?: r
   ['(the) (of (x) y', ''],
   // Punctuation sets words apart.
   ['half-and-half; up.down', 'half half'],
-  // Stop words of one's own: with an apostrophe, with white space of Python's alone after them, in an order that matters, full of pattern characters, not ASCII.
+  // Stop words of one's own: with an apostrophe, with white space of Python's alone after them, in an order that
+  // matters, full of pattern characters, not ASCII.
   ["tide's out", 'tide', ["'s", 'out']],
   ["tide's\ufeffout x's\u0085out", 'tide out xout', ["'s"]],
   ["tide's\u001cout x's\u001f\u001dout", 'tideout xout', ["'s"]],
@@ -45,9 +50,12 @@ const CPYTHON: readonly (readonly [text: string, expected: string, stopWords?: r
 ];
 
 describe('textPreprocessor', () => {
-  it.each(CPYTHON.map(([text, expected, stopWords]) => ({ text, expected, stopWords })))('makes of $text what CPython makes of it, $expected', ({ text, expected, stopWords }) => {
-    expect(textPreprocessor({ stopWords })(text)).toBe(expected);
-  });
+  it.each(CPYTHON.map(([text, expected, stopWords]) => ({ text, expected, stopWords })))(
+    'makes of $text what CPython makes of it, $expected',
+    ({ text, expected, stopWords }) => {
+      expect(textPreprocessor({ stopWords })(text)).toBe(expected);
+    },
+  );
 
   it('leaves nothing out where the list of stop words is empty', () => {
     expect(textPreprocessor({ stopWords: [] })('Out of the Harbour')).toBe('out of the harbour');

@@ -13,13 +13,19 @@ import { deferredModel } from '../operators/deferredModel.js';
 import { fileOf } from '../streams/scratch.js';
 
 const ROWS = 20_000;
-/** What may be on its way: a chunk of the file, about 1,300 rows, twice; the rows that are shuffled; the batches that wait and those in flight. */
+/**
+ * What may be on its way: a chunk of the file, about 1,300 rows, twice; the rows that are shuffled; the batches that
+ * wait and those in flight.
+ */
 const AHEAD = 3500;
 
 it('reads no further ahead of a device that is slow than the bounds of what is on its way', async () => {
   const brake = valve();
   let read = 0;
-  const row$ = fetchCsv(fileOf([...sampleCsv({ rows: ROWS })].join('')), { valve: brake }).pipe(decode(headlineRow), tap(() => read++));
+  const row$ = fetchCsv(fileOf([...sampleCsv({ rows: ROWS })].join('')), { valve: brake }).pipe(
+    decode(headlineRow),
+    tap(() => read++),
+  );
   const split = await lastValueFrom(prepare(row$, { valve: brake }));
   const model = deferredModel(recordingModel({ classes: 4 }), 20);
   read = 0;

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { registerBackend } from '../../src/ops/registerBackend.js';
 import { trainInTurns } from './trainInTurns.js';
 
-test('the event loop is never held for more than 100 ms while the lesson\'s GRU trains, from the first step on', async () => {
+test("the event loop is never held for more than 100 ms while the lesson's GRU trains, from the first step on", async () => {
   registerBackend({ threads: 1 });
   const turns = await trainInTurns(3000, 2);
   // 33 train steps and 8 of validation an epoch.

@@ -7,8 +7,14 @@ import { fetchCsv } from '../../src/streams/fetchCsv.js';
 import { serveSample } from '../../src/streams/serveSample.js';
 import { valve } from '../../src/streams/valve.js';
 
-/** Everything that a piece of work emits on the rows of the sample, which come over HTTP from this machine and honour a valve. */
-export const overHttp = <T>(rows: number, work: (row$: Observable<Row>, brake: Valve) => Observable<T>): Promise<readonly T[]> =>
+/**
+ * Everything that a piece of work emits on the rows of the sample, which come over HTTP from this machine and honour a
+ * valve.
+ */
+export const overHttp = <T>(
+  rows: number,
+  work: (row$: Observable<Row>, brake: Valve) => Observable<T>,
+): Promise<readonly T[]> =>
   firstValueFrom(
     serveSample({ rows }).pipe(
       switchMap((url) => {

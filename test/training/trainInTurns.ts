@@ -71,8 +71,12 @@ export const trainInTurns = async (rows: number, epochs: number): Promise<readon
   await overHttp(rows, (row$, brake) =>
     prepare(row$, { valve: brake }).pipe(
       switchMap((split) => {
-        // The lesson's 5,000 tokens, whether or not the sample has as many words: they are what an optimizer step goes over.
-        const model = classifier(classifierConfig({ cell: 'gru', vocabularySize: 5000, classes: split.labelEncoder.size }), { seed: 1234, classWeights: split.classWeights });
+        // The lesson's 5,000 tokens, whether or not the sample has as many words: they are what an optimizer step goes
+        // over.
+        const model = classifier(
+          classifierConfig({ cell: 'gru', vocabularySize: 5000, classes: split.labelEncoder.size }),
+          { seed: 1234, classWeights: split.classWeights },
+        );
         return of(batchSource(split, { batchSize: 64, valve: brake })).pipe(
           fit(timed(model, steps), { epochs }),
           finalize(() => model.dispose()),

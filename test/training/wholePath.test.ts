@@ -1,5 +1,21 @@
 import { memory } from '@tensorflow/tfjs-core';
-import { concat, concatMap, connect, defer, finalize, last, map, merge, type Observable, of, range, switchMap, take, tap, throwError } from 'rxjs';
+import {
+  concat,
+  concatMap,
+  connect,
+  defer,
+  finalize,
+  last,
+  map,
+  merge,
+  type Observable,
+  of,
+  range,
+  switchMap,
+  take,
+  tap,
+  throwError,
+} from 'rxjs';
 import { expect, test } from 'vitest';
 import type { LabelledBatch } from '../../src/contracts/PaddedBatch.js';
 import { type Row, type Side, SIDES } from '../../src/contracts/Row.js';
@@ -18,9 +34,19 @@ import { metrics } from '../../src/sinks/metrics.js';
 import { overHttp } from './overHttp.js';
 
 const small = (cell: Cell, { tokenizer, labelEncoder, classWeights }: Split): Classifier =>
-  classifier(classifierConfig({ cell, vocabularySize: tokenizer.size, classes: labelEncoder.size, embeddingDim: 16, hiddenDim: 16, fcDim: 16 }), { seed: 7, classWeights });
+  classifier(
+    classifierConfig({
+      cell,
+      vocabularySize: tokenizer.size,
+      classes: labelEncoder.size,
+      embeddingDim: 16,
+      hiddenDim: 16,
+      fcDim: 16,
+    }),
+    { seed: 7, classWeights },
+  );
 
-test('a whole fit, its measurement and the model\'s end leave no tensor behind', async () => {
+test("a whole fit, its measurement and the model's end leave no tensor behind", async () => {
   const before = memory().numTensors;
   const counts = new Set<number>();
   const reports = await overHttp(600, (row$, brake) =>
@@ -29,7 +55,10 @@ test('a whole fit, its measurement and the model\'s end leave no tensor behind',
         const model = small('gru', split);
         const source = batchSource(split, { batchSize: 32, valve: brake });
         const training$ = of(source).pipe(fit(model, { epochs: 3, learningRate: 5e-3 }));
-        const measured$ = defer(() => source.batches('test', 1)).pipe(evaluate(model), metrics(split.labelEncoder.classes));
+        const measured$ = defer(() => source.batches('test', 1)).pipe(
+          evaluate(model),
+          metrics(split.labelEncoder.classes),
+        );
         return concat(training$, measured$).pipe(
           tap(() => counts.add(memory().numTensors)),
           last(),
@@ -46,7 +75,10 @@ test('a whole fit, its measurement and the model\'s end leave no tensor behind',
 });
 
 /** What comes of a training that is left, or breaks, in the middle of its second epoch. */
-const brokenOff = async (breakIt: (row$: Observable<Row>, readings: () => number) => Observable<Row>, events: number): Promise<{ readonly steps: number; readonly added: number }> => {
+const brokenOff = async (
+  breakIt: (row$: Observable<Row>, readings: () => number) => Observable<Row>,
+  events: number,
+): Promise<{ readonly steps: number; readonly added: number }> => {
   let steps = 0;
   let added = NaN;
   let readings = 0;
@@ -97,7 +129,11 @@ test('an error in the middle of a training leaves no tensor behind', async () =>
   const before = memory().numTensors;
   // Reading 1 prepares; 2 and 3 are the first epoch's; 4 is the train side of the second.
   const breakIt = (row$: Observable<Row>, readings: () => number): Observable<Row> =>
-    row$.pipe(switchMap((row) => (readings() === 4 && row.id === 300 ? throwError(() => new Error('the disk is gone')) : of(row))));
+    row$.pipe(
+      switchMap((row) =>
+        readings() === 4 && row.id === 300 ? throwError(() => new Error('the disk is gone')) : of(row),
+      ),
+    );
   await expect(brokenOff(breakIt, Infinity)).rejects.toThrow('the disk is gone');
   expect(memory().numTensors).toBe(before);
 });
@@ -137,7 +173,9 @@ const noting = (model: Classifier, seen: LabelledBatch[]): Trainable => ({
   },
 });
 
-/** Two epochs of some models and a sink on one batch stream; the weights that the models end with, and what they saw. */
+/**
+ * Two epochs of some models and a sink on one batch stream; the weights that the models end with, and what they saw.
+ */
 const together = async (cells: readonly Cell[]) => {
   const seen: LabelledBatch[][] = cells.map(() => []);
   const rows: number[] = [];
@@ -158,7 +196,9 @@ const together = async (cells: readonly Cell[]) => {
             batches(split, { side: 'train', epoch, batchSize: 32, valve: brake }).pipe(
               connect((batch$) =>
                 merge(
-                  ...models.map((model, i) => batch$.pipe(trainStep(noting(model, seen[i] ?? []), { epoch, learningRate: 1e-3 }))),
+                  ...models.map((model, i) =>
+                    batch$.pipe(trainStep(noting(model, seen[i] ?? []), { epoch, learningRate: 1e-3 })),
+                  ),
                   batch$.pipe(
                     batchStats(),
                     map((stats) => void rows.push(stats.rows)),

@@ -34,7 +34,11 @@ Examples:
   $ npm start -- --data ag-news --epochs 3
 `;
 
-const demo = ({ data, out, ...options }: Options, terminal: Terminal, page: TrainingPage | undefined): Observable<unknown> => {
+const demo = (
+  { data, out, ...options }: Options,
+  terminal: Terminal,
+  page: TrainingPage | undefined,
+): Observable<unknown> => {
   const run = (source: string): Observable<unknown> =>
     trainingJob(source, out, options, terminal, page).pipe(
       switchMap(({ model, split: { tokenizer, labelEncoder } }) => {
@@ -60,7 +64,8 @@ const EPOCHS = 8;
 const SAMPLE_EPOCHS = 5;
 
 /**
- * Decides the split, the first weights and all else that is random. On some ten thousand headlines, what the tennis headline comes out as
+ * Decides the split, the first weights and all else that is random. On some ten thousand headlines, what the tennis
+ * headline comes out as
  * is up to it (docs/lesson.md): a word that the train rows have a dozen times is not learnt for certain.
  */
 const SEED = 1;
@@ -76,7 +81,10 @@ export const demoCommand = (terminal: Terminal, choose: Choose): Command =>
   )
     .addHelpText('after', HELP)
     .action((options: Options, command: Command) => {
-      const epochs = options.data === undefined && command.getOptionValueSource('epochs') === 'default' ? SAMPLE_EPOCHS : options.epochs;
+      const epochs =
+        options.data === undefined && command.getOptionValueSource('epochs') === 'default'
+          ? SAMPLE_EPOCHS
+          : options.epochs;
       const page = trainingPage(options, terminal);
       choose({ work$: demo({ ...options, epochs }, terminal, page), outlivesReader: true, finish: page?.finish });
     });

@@ -26,22 +26,47 @@ const section = (title: string, lines: readonly Line[]): string => {
   return `${title}\n${lines.map(([name, text]) => `  ${name.padEnd(width)}  ${printable(text)}\n`).join('')}`;
 };
 
-const asText = ({ headwater, node, platform, arch, glibc, cores, gpus, backends, setupsFolder, setups, tools }: Diagnosis): string => {
+const asText = ({
+  headwater,
+  node,
+  platform,
+  arch,
+  glibc,
+  cores,
+  gpus,
+  backends,
+  setupsFolder,
+  setups,
+  tools,
+}: Diagnosis): string => {
   const machine: Line[] = [
     ['headwater', headwater],
     ['node', `${node}, ${platform} on ${arch}, ${glibc === undefined ? 'no GNU C library' : `GNU C library ${glibc}`}`],
     ['cores', String(cores)],
-    ['gpus', gpus.length === 0 ? 'no NVIDIA driver answers' : gpus.map(({ name, driver }) => `${name} (driver ${driver})`).join(', ')],
+    [
+      'gpus',
+      gpus.length === 0
+        ? 'no NVIDIA driver answers'
+        : gpus.map(({ name, driver }) => `${name} (driver ${driver})`).join(', '),
+    ],
   ];
-  const loading = backends.map(({ name, loads, device, reason }): Line => [name, `${loads ? `loads, on the ${device === 'gpu' ? 'GPU' : 'processor'}` : 'does not load'}: ${reason.replace(/, on the (GPU|processor)$/, '')}`]);
+  const loading = backends.map(({ name, loads, device, reason }): Line => [
+    name,
+    `${loads ? `loads, on the ${device === 'gpu' ? 'GPU' : 'processor'}` : 'does not load'}: ${reason.replace(/, on the (GPU|processor)$/, '')}`,
+  ]);
   const found = setups.map((setup): Line => [
     setup.folder,
-    setup.state === 'ready' ? `libtensorflow ${setup.manifest.version} for ${setup.manifest.gpu ? 'NVIDIA GPUs' : 'the processor'}` : `cannot be used: ${setup.reason}`,
+    setup.state === 'ready'
+      ? `libtensorflow ${setup.manifest.version} for ${setup.manifest.gpu ? 'NVIDIA GPUs' : 'the processor'}`
+      : `cannot be used: ${setup.reason}`,
   ]);
   return [
     section('machine', machine),
     section('backends', loading),
-    section(`set-ups of libtensorflow in ${printable(setupsFolder)}`, found.length === 0 ? [['none', 'headwater setup tensorflow makes one']] : found),
+    section(
+      `set-ups of libtensorflow in ${printable(setupsFolder)}`,
+      found.length === 0 ? [['none', 'headwater setup tensorflow makes one']] : found,
+    ),
     section(
       'what headwater setup needs',
       tools.map((tool): Line => [tool.name, 'version' in tool ? tool.version : `${tool.problem} ${tool.remedy}`]),
@@ -74,7 +99,11 @@ export const doctorCommand = (terminal: Terminal, choose: Choose): Command =>
           tap((found) => {
             terminal.stdout.write(json ? `${JSON.stringify(found, null, 2)}\n` : asText(found));
             const embedded = found.backends.find(({ name }) => name === 'headwater');
-            if (embedded?.loads !== true) throw new HeadwaterError('HW_BACKEND', `The embedded backend does not work here: ${embedded?.reason ?? 'it was not tried'}`);
+            if (embedded?.loads !== true)
+              throw new HeadwaterError(
+                'HW_BACKEND',
+                `The embedded backend does not work here: ${embedded?.reason ?? 'it was not tried'}`,
+              );
           }),
         ),
         outlivesReader: false,

@@ -18,7 +18,13 @@ import { withAnyModel } from '../model.js';
 import type { Choose } from '../Job.js';
 import type { Terminal } from '../Terminal.js';
 import { path, wholeNumber } from '../argument.js';
-import { addBackendOptions, addDataOptions, type BackendChoice, type ColumnOptions, type RejectionOptions } from '../trainingOptions.js';
+import {
+  addBackendOptions,
+  addDataOptions,
+  type BackendChoice,
+  type ColumnOptions,
+  type RejectionOptions,
+} from '../trainingOptions.js';
 
 interface Options extends ColumnOptions, RejectionOptions, BackendChoice {
   readonly model: string;
@@ -37,22 +43,40 @@ Examples:
 `;
 
 const evaluation = ({ model: directory, data, batchSize, json = false, ...options }: Options, terminal: Terminal) => {
-  const work$ = withAnyModel(directory, options, terminal.env, ({ model, artifacts: { tokenizer, labelEncoder }, backend }) => {
-    const source = openData(data, options, terminal.env);
-    const measured$ = source.rows$.pipe(
-      fromFirst((row$) => row$.pipe(alongside(rowProgress({ label: 'evaluating', stream: terminal.stderr, env: terminal.env })), telling(backendLine(backend), terminal))),
-      preprocess(),
-      tokenize(tokenizer, labelEncoder, { rejections: source.rejected }),
-      bucketByLength({ batchSize, padIndex: tokenizer.padIndex, unknownIndex: tokenizer.unknownIndex }),
-      evaluate(model, { valve: source.valve }),
-      metrics(labelEncoder.classes),
-      tap((report) => {
-        if (report.rows === 0) throw new HeadwaterError('HW_EMPTY', `There is no row to measure in ${source.name}. Check the file, and that its classes are those of the model: ${labelEncoder.classes.join(', ')}.`);
-        terminal.stdout.write(json ? `${stringifyPerformance(report.performance, labelEncoder.classes)}\n` : `${metricsTable(report, { colors: wantsColors(terminal.stdout, terminal.env) })}\n`);
-      }),
-    );
-    return tellingRejections(measured$, source, options, terminal);
-  });
+  const work$ = withAnyModel(
+    directory,
+    options,
+    terminal.env,
+    ({ model, artifacts: { tokenizer, labelEncoder }, backend }) => {
+      const source = openData(data, options, terminal.env);
+      const measured$ = source.rows$.pipe(
+        fromFirst((row$) =>
+          row$.pipe(
+            alongside(rowProgress({ label: 'evaluating', stream: terminal.stderr, env: terminal.env })),
+            telling(backendLine(backend), terminal),
+          ),
+        ),
+        preprocess(),
+        tokenize(tokenizer, labelEncoder, { rejections: source.rejected }),
+        bucketByLength({ batchSize, padIndex: tokenizer.padIndex, unknownIndex: tokenizer.unknownIndex }),
+        evaluate(model, { valve: source.valve }),
+        metrics(labelEncoder.classes),
+        tap((report) => {
+          if (report.rows === 0)
+            throw new HeadwaterError(
+              'HW_EMPTY',
+              `There is no row to measure in ${source.name}. Check the file, and that its classes are those of the model: ${labelEncoder.classes.join(', ')}.`,
+            );
+          terminal.stdout.write(
+            json
+              ? `${stringifyPerformance(report.performance, labelEncoder.classes)}\n`
+              : `${metricsTable(report, { colors: wantsColors(terminal.stdout, terminal.env) })}\n`,
+          );
+        }),
+      );
+      return tellingRejections(measured$, source, options, terminal);
+    },
+  );
   return concat(checkRejectionsFile(data, options), work$);
 };
 
@@ -67,6 +91,6 @@ export const evaluateCommand = (terminal: Terminal, choose: Choose): Command =>
     ),
   )
     .option('--batch-size <n>', 'rows a batch', wholeNumber(1), 64)
-    .option('--json', "write the scores as JSON, in the form of performance.json")
+    .option('--json', 'write the scores as JSON, in the form of performance.json')
     .addHelpText('after', HELP)
     .action((options: Options) => choose({ work$: evaluation(options, terminal), outlivesReader: false }));

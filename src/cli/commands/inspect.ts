@@ -33,7 +33,10 @@ const describe = (directory: string, { config, weights, tokenizer, labelEncoder,
 });
 
 const table = (rows: readonly (readonly [string, string])[]): string => {
-  const lines = new Table({ style: { head: [], border: [] }, chars: { mid: '', 'left-mid': '', 'mid-mid': '', 'right-mid': '' } });
+  const lines = new Table({
+    style: { head: [], border: [] },
+    chars: { mid: '', 'left-mid': '', 'mid-mid': '', 'right-mid': '' },
+  });
   lines.push(...rows.map((row) => [...row]));
   return lines.toString();
 };
@@ -41,18 +44,32 @@ const table = (rows: readonly (readonly [string, string])[]): string => {
 const asText = (directory: string, artifacts: Artifacts): string => {
   const { config, parameters, weights, vocabulary, classes, performance } = describe(directory, artifacts);
   const summary = table([
-    ['model', `${config.bidirectional ? 'bidirectional ' : ''}${config.cell.toUpperCase()}, ${parameters.toLocaleString('en-US')} parameters`],
-    ['sizes', `embedding ${config.embeddingDim}, hidden ${config.hiddenDim}, fc ${config.fcDim}, dropout ${config.dropout}${config.overPadding ? ', over the padding' : ''}`],
+    [
+      'model',
+      `${config.bidirectional ? 'bidirectional ' : ''}${config.cell.toUpperCase()}, ${parameters.toLocaleString('en-US')} parameters`,
+    ],
+    [
+      'sizes',
+      `embedding ${config.embeddingDim}, hidden ${config.hiddenDim}, fc ${config.fcDim}, dropout ${config.dropout}${config.overPadding ? ', over the padding' : ''}`,
+    ],
     ['vocabulary', `${vocabulary.size.toLocaleString('en-US')} ${vocabulary.level}s`],
     ['classes', classes.map(printable).join(', ')],
-    ['test rows', performance === undefined ? 'not measured' : `F1 ${performance.f1.toFixed(4)}, precision ${performance.precision.toFixed(4)}, recall ${performance.recall.toFixed(4)} on ${performance.num_samples.toLocaleString('en-US')} rows`],
+    [
+      'test rows',
+      performance === undefined
+        ? 'not measured'
+        : `F1 ${performance.f1.toFixed(4)}, precision ${performance.precision.toFixed(4)}, recall ${performance.recall.toFixed(4)} on ${performance.num_samples.toLocaleString('en-US')} rows`,
+    ],
   ]);
   return `${printable(directory)}\n${summary}\n${table(weights.map(({ name, shape }) => [name, shape.join(' × ')]))}\n`;
 };
 
 const asJson = (directory: string, artifacts: Artifacts): string => {
   const { performance, labelEncoder } = artifacts;
-  const measured = performance === undefined ? 'null' : stringifyPerformance(performance, labelEncoder.classes).replaceAll('\n', '\n  ');
+  const measured =
+    performance === undefined
+      ? 'null'
+      : stringifyPerformance(performance, labelEncoder.classes).replaceAll('\n', '\n  ');
   return `${JSON.stringify({ ...describe(directory, artifacts), performance: undefined }, null, 2).slice(0, -2)},\n  "performance": ${measured}\n}\n`;
 };
 
@@ -65,7 +82,12 @@ export const inspectCommand = (terminal: Terminal, choose: Choose): Command =>
     .addHelpText('after', HELP)
     .action((directory: string, { json = false }: Options) =>
       choose({
-        work$: fromTask(loadArtifacts(directory)).pipe(tap((artifacts) => void terminal.stdout.write(json ? asJson(directory, artifacts) : asText(directory, artifacts)))),
+        work$: fromTask(loadArtifacts(directory)).pipe(
+          tap(
+            (artifacts) =>
+              void terminal.stdout.write(json ? asJson(directory, artifacts) : asText(directory, artifacts)),
+          ),
+        ),
         outlivesReader: false,
       }),
     );

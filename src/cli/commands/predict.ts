@@ -13,7 +13,12 @@ import { valve } from '../../streams/valve.js';
 import { path } from '../argument.js';
 import { backendLine } from '../backendLine.js';
 import { classifyTitles } from '../classifyTitles.js';
-import { type ClassifiedHeadline, predictionFormatter, PREDICTION_FORMATS, type PredictionFormat } from '../formatPrediction.js';
+import {
+  type ClassifiedHeadline,
+  predictionFormatter,
+  PREDICTION_FORMATS,
+  type PredictionFormat,
+} from '../formatPrediction.js';
 import { withAnyModel } from '../model.js';
 import type { Choose } from '../Job.js';
 import type { Terminal } from '../Terminal.js';
@@ -40,7 +45,12 @@ const TOGETHER = 64;
 const TOLD = 10;
 
 /** The lines of stdin, classified as they arrive; those that are none are told, and counted against it at the end. */
-const linesOf = (stdin: Readable, stderr: Writable, brake: Valve, classify: OperatorFunction<readonly string[], ClassifiedHeadline>): Observable<ClassifiedHeadline> =>
+const linesOf = (
+  stdin: Readable,
+  stderr: Writable,
+  brake: Valve,
+  classify: OperatorFunction<readonly string[], ClassifiedHeadline>,
+): Observable<ClassifiedHeadline> =>
   defer(() => {
     let leftOut = 0;
     const rejections: DeadLetter = {
@@ -57,7 +67,11 @@ const linesOf = (stdin: Readable, stderr: Writable, brake: Valve, classify: Oper
     );
     const counted$ = defer(() => {
       if (leftOut === 0) return EMPTY;
-      throw new HeadwaterError('HW_REJECTIONS', `Lines of stdin that were left out: ${leftOut}. All others have been answered. Mend them, and give them again.`, { where: 'stdin' });
+      throw new HeadwaterError(
+        'HW_REJECTIONS',
+        `Lines of stdin that were left out: ${leftOut}. All others have been answered. Mend them, and give them again.`,
+        { where: 'stdin' },
+      );
     });
     return concat(line$, counted$);
   });
@@ -88,4 +102,6 @@ export const predictCommand = (terminal: Terminal, choose: Choose): Command =>
       .addOption(new Option('--format <name>', 'how to write the answers').choices(PREDICTION_FORMATS).default('text')),
   )
     .addHelpText('after', HELP)
-    .action((headlines: readonly string[], options: Options) => choose({ work$: prediction(headlines, options, terminal), outlivesReader: false }));
+    .action((headlines: readonly string[], options: Options) =>
+      choose({ work$: prediction(headlines, options, terminal), outlivesReader: false }),
+    );

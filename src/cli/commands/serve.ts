@@ -48,7 +48,11 @@ Examples:
   $ ${TOKEN_VARIABLE}=$(openssl rand -hex 24) headwater serve --model models/news --host 0.0.0.0 --allow-host news.example
 `;
 
-const serving = (options: Options, drain$: Observable<void>, { stdin, stdout, stderr, env }: Terminal): Observable<unknown> => {
+const serving = (
+  options: Options,
+  drain$: Observable<void>,
+  { stdin, stdout, stderr, env }: Terminal,
+): Observable<unknown> => {
   const feeds = watchedFeeds(options.feed);
   const rules = feedRules(options, env);
   return withModel(options.model, options, env, ({ model, artifacts, backend }) => {
@@ -77,14 +81,21 @@ const serving = (options: Options, drain$: Observable<void>, { stdin, stdout, st
       token: options.token ?? env[TOKEN_VARIABLE],
       allowHosts: options.allowHost,
       allowOrigins: options.allowOrigin,
-      limits: { bodyBytes: options.maxBody, batch: options.maxBatch, queue: options.maxQueue, connections: options.maxConnections, listeners: options.maxListeners },
+      limits: {
+        bodyBytes: options.maxBody,
+        batch: options.maxBatch,
+        queue: options.maxQueue,
+        connections: options.maxConnections,
+        listeners: options.maxListeners,
+      },
       history: options.history,
       drain$,
       drainMs: options.drain * 1000,
       headlines:
         feeds.length === 0
           ? undefined
-          : (door) => liveHeadlines(feeds, { ...door, ...rules, stdin, memory: feedMemory(), once: false }).pipe(dedupe()),
+          : (door) =>
+              liveHeadlines(feeds, { ...door, ...rules, stdin, memory: feedMemory(), once: false }).pipe(dedupe()),
     }).pipe(
       tap(tell),
       // A terminal left open would keep the process waiting for more.
@@ -102,14 +113,29 @@ export const serveCommand = (terminal: Terminal, choose: Choose): Command =>
       new Command('serve')
         .description('classify headlines over HTTP, and those of feeds as they come')
         .requiredOption('--model <dir>', 'the folder of the artifacts', path)
-        .option('--feed <address...>', 'classify the headlines of these feeds for whoever listens to /events; named as for watch', listOf, []),
+        .option(
+          '--feed <address...>',
+          'classify the headlines of these feeds for whoever listens to /events; named as for watch',
+          listOf,
+          [],
+        ),
     )
-      .option('--host <address>', 'the address to listen at; any but a loopback address demands a token', path, '127.0.0.1')
+      .option(
+        '--host <address>',
+        'the address to listen at; any but a loopback address demands a token',
+        path,
+        '127.0.0.1',
+      )
       .option('--port <n>', 'the port; 0 lets the system choose', port, 8080)
       .option('--token <token>', 'what clients must send as Authorization: Bearer TOKEN', path)
       .option('--allow-host <name...>', 'a name that clients may call the server by, besides its address', listOf, [])
       .option('--allow-origin <origin...>', 'an origin whose pages may ask, such as https://news.example', listOf, [])
-      .option('--max-body <bytes>', 'the largest JSON document, and the longest of JSON lines', wholeNumber(1), DEFAULT_LIMITS.bodyBytes)
+      .option(
+        '--max-body <bytes>',
+        'the largest JSON document, and the longest of JSON lines',
+        wholeNumber(1),
+        DEFAULT_LIMITS.bodyBytes,
+      )
       .option('--max-batch <n>', 'the most headlines of one document', wholeNumber(1), DEFAULT_LIMITS.batch)
       .option('--max-queue <n>', 'the most headlines that may wait', wholeNumber(1), DEFAULT_LIMITS.queue)
       .option('--max-connections <n>', 'the most connections', wholeNumber(1), DEFAULT_LIMITS.connections)

@@ -39,7 +39,11 @@ export const setupCommand = (terminal: Terminal, choose: Choose): Command =>
     .description('set up what --backend tensorflow needs')
     .addArgument(new Argument('<what>', 'what to set up').choices(['tensorflow']))
     .option('--gpu', 'for NVIDIA GPUs: takes the CUDA libraries too (several GB), and needs their driver')
-    .option('--version <x>', `the version of TensorFlow (default: ${DEFAULT_VERSION}, which headwater is tested with)`, path)
+    .option(
+      '--version <x>',
+      `the version of TensorFlow (default: ${DEFAULT_VERSION}, which headwater is tested with)`,
+      path,
+    )
     .option('--wheel <file>', 'take this wheel instead of one from the index', path)
     .option('--dest <dir>', 'the folder for it (default: headwater/tensorflow in the cache)', path)
     .addHelpText('after', HELP)
@@ -51,8 +55,11 @@ export const setupCommand = (terminal: Terminal, choose: Choose): Command =>
           tap((event) => {
             if (event.type !== 'ready') return;
             const { folder, manifest } = event.setup;
-            terminal.stdout.write(`libtensorflow ${manifest.version} ${event.made ? 'is set up' : 'was set up before'} in ${folder}; it computes on the ${manifest.device === 'gpu' ? 'GPU' : 'processor'}\n`);
-            if (root !== setupsFolder(terminal.env)) terminal.stderr.write(`So that it is found: export HEADWATER_TENSORFLOW_DIR='${root}'\n`);
+            terminal.stdout.write(
+              `libtensorflow ${manifest.version} ${event.made ? 'is set up' : 'was set up before'} in ${folder}; it computes on the ${manifest.device === 'gpu' ? 'GPU' : 'processor'}\n`,
+            );
+            if (root !== setupsFolder(terminal.env))
+              terminal.stderr.write(`So that it is found: export HEADWATER_TENSORFLOW_DIR='${root}'\n`);
           }),
         ),
         outlivesReader: true,

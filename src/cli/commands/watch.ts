@@ -1,5 +1,19 @@
 import { Command, Option } from 'commander';
-import { concat, connect, defer, EMPTY, finalize, ignoreElements, merge, type Observable, of, Subject, switchMap, tap, toArray } from 'rxjs';
+import {
+  concat,
+  connect,
+  defer,
+  EMPTY,
+  finalize,
+  ignoreElements,
+  merge,
+  type Observable,
+  of,
+  Subject,
+  switchMap,
+  tap,
+  toArray,
+} from 'rxjs';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import type { LivePrediction } from '../../contracts/Live.js';
 import { classifyLive } from '../../operators/live/classifyLive.js';
@@ -58,7 +72,8 @@ const WAIT_MS = 5;
 
 const POLICIES: readonly ShedPolicy[] = ['newest', 'oldest', 'random'];
 
-const plural = (count: number, what: string): string => `${count.toLocaleString('en-US')} ${what}${count === 1 ? '' : 's'}`;
+const plural = (count: number, what: string): string =>
+  `${count.toLocaleString('en-US')} ${what}${count === 1 ? '' : 's'}`;
 
 /** What came of it all, in one line. */
 const totals = ({ headlines, shown, repeated, dropped, rejected }: WatchState): string =>
@@ -68,21 +83,35 @@ const totals = ({ headlines, shown, repeated, dropped, rejected }: WatchState): 
 const checkAnswered = ({ feeds }: WatchState): Observable<never> => {
   const [first] = feeds;
   if (first === undefined || feeds.some(({ status }) => status !== 'failing' && status !== 'gone')) return EMPTY;
-  const what = feeds.length === 1 ? 'The feed could not be read.' : `None of the ${feeds.length} feeds could be read. The first of them:`;
+  const what =
+    feeds.length === 1
+      ? 'The feed could not be read.'
+      : `None of the ${feeds.length} feeds could be read. The first of them:`;
   throw new HeadwaterError('HW_FEED', `${what} ${first.error ?? ''}`, { where: first.source });
 };
 
 const checkArguments = (feeds: readonly WatchedFeed[], { once }: Options): void => {
-  if (feeds.length === 0) throw new HeadwaterError('HW_USAGE', 'There is no feed to watch. Give addresses of feeds, - for lines of stdin, or --opml.');
+  if (feeds.length === 0)
+    throw new HeadwaterError(
+      'HW_USAGE',
+      'There is no feed to watch. Give addresses of feeds, - for lines of stdin, or --opml.',
+    );
   const endless = feeds.find(({ kind }) => kind === 'events' || kind === 'socket');
   if (once === true && endless !== undefined) {
-    throw new HeadwaterError('HW_USAGE', `--once reads feeds, but ${endless.address} sends by itself, without an end. Leave one of the two out.`);
+    throw new HeadwaterError(
+      'HW_USAGE',
+      `--once reads feeds, but ${endless.address} sends by itself, without an end. Leave one of the two out.`,
+    );
   }
 };
 
 /** The feeds that an OPML names, and those that are no addresses told on stderr. */
 const listed = (opml: string | undefined, { stderr }: Terminal): Observable<readonly string[]> =>
-  opml === undefined ? of([]) : readOpml(opml, { rejections: { next: (rejection) => void stderr.write(`left out ${describeRejection(rejection)}\n`) } }).pipe(toArray());
+  opml === undefined
+    ? of([])
+    : readOpml(opml, {
+        rejections: { next: (rejection) => void stderr.write(`left out ${describeRejection(rejection)}\n`) },
+      }).pipe(toArray());
 
 const watchAll = (feeds: readonly WatchedFeed[], options: Options, terminal: Terminal): Observable<unknown> => {
   const { stdin, stdout, stderr, env } = terminal;
@@ -92,57 +121,77 @@ const watchAll = (feeds: readonly WatchedFeed[], options: Options, terminal: Ter
   // What is typed would stand in the midst of a frame.
   const mode: WatchMode = options.json === true ? 'json' : isInteractive(stdout, env) && !typed ? 'view' : 'lines';
 
-  return withModel(options.model, options, terminal.env, ({ model, artifacts: { tokenizer, labelEncoder }, backend }) => {
-    const wanted = options.filter === undefined ? undefined : classFilter(options.filter, labelEncoder.classes);
-    const shows = ({ category, distribution }: LivePrediction): boolean => (wanted?.has(category) ?? true) && (distribution[0]?.probability ?? 0) >= options.minProbability;
-    const names = feeds.flatMap(({ kind, address }) => (kind === 'feed' || kind === 'file' ? [locate(address).name] : []));
+  return withModel(
+    options.model,
+    options,
+    terminal.env,
+    ({ model, artifacts: { tokenizer, labelEncoder }, backend }) => {
+      const wanted = options.filter === undefined ? undefined : classFilter(options.filter, labelEncoder.classes);
+      const shows = ({ category, distribution }: LivePrediction): boolean =>
+        (wanted?.has(category) ?? true) && (distribution[0]?.probability ?? 0) >= options.minProbability;
+      const names = feeds.flatMap(({ kind, address }) =>
+        kind === 'feed' || kind === 'file' ? [locate(address).name] : [],
+      );
 
-    return watchMemory(options.state, stderr).pipe(
-      switchMap((memory) => {
-        const brake = valve();
-        const record = new WatchRecord(labelEncoder.classes, names, shows, Date.now());
-        const told$ = new Subject<WatchEvent>();
-        const tell = { next: (event: WatchEvent) => told$.next(event) };
-        const prediction$ = liveHeadlines(feeds, {
-          stdin,
-          valve: brake,
-          events: tell,
-          rejections: tell,
-          memory: memory.feeds,
-          once: options.once === true,
-          ...rules,
-        }).pipe(
-          // Before it is remembered as seen: what is dropped may come again when its feed is read again.
-          shed({ capacity: options.limit, policy: options.drop, valve: brake, dropped: { next: () => tell.next({ type: 'dropped', headlines: 1 }) } }),
-          dedupe({ memory: memory.seen, repeats: { next: () => tell.next({ type: 'repeated', headlines: 1 }) } }),
-          microBatch({ maxSize: TOGETHER, maxWaitMs: WAIT_MS }),
-          classifyLive({ model, tokenizer, labelEncoder }),
-          finalize(() => told$.complete()),
-        );
-        const output$ = merge(told$, prediction$).pipe(
-          tap((event) => record.take(event, Date.now())),
-          // The output is subscribed to before the first feed is asked for.
-          connect((all$) => merge(memory.keep(all$), watchOutput(mode, { classes: labelEncoder.classes, feeds: names, shows, valve: brake }, terminal)(all$))),
-        );
-        stderr.write(`${backendLine(backend)}\n${contactLine(feeds, rules)}`);
-        if (typed) stderr.write('Type headlines, one a line; Ctrl-D ends.\n');
-        const tellTotals = (): void => void stderr.write(`${totals(record.state(Date.now()))}\n`);
-        return concat(
-          output$,
-          defer(() => checkAnswered(record.state(Date.now()))),
-        ).pipe(tap({ complete: tellTotals, error: tellTotals, unsubscribe: tellTotals }));
-      }),
-      // A terminal left open would keep the process waiting for more.
-      finalize(() => stdin.pause()),
-      ignoreElements(),
-    );
-  });
+      return watchMemory(options.state, stderr).pipe(
+        switchMap((memory) => {
+          const brake = valve();
+          const record = new WatchRecord(labelEncoder.classes, names, shows, Date.now());
+          const told$ = new Subject<WatchEvent>();
+          const tell = { next: (event: WatchEvent) => told$.next(event) };
+          const prediction$ = liveHeadlines(feeds, {
+            stdin,
+            valve: brake,
+            events: tell,
+            rejections: tell,
+            memory: memory.feeds,
+            once: options.once === true,
+            ...rules,
+          }).pipe(
+            // Before it is remembered as seen: what is dropped may come again when its feed is read again.
+            shed({
+              capacity: options.limit,
+              policy: options.drop,
+              valve: brake,
+              dropped: { next: () => tell.next({ type: 'dropped', headlines: 1 }) },
+            }),
+            dedupe({ memory: memory.seen, repeats: { next: () => tell.next({ type: 'repeated', headlines: 1 }) } }),
+            microBatch({ maxSize: TOGETHER, maxWaitMs: WAIT_MS }),
+            classifyLive({ model, tokenizer, labelEncoder }),
+            finalize(() => told$.complete()),
+          );
+          const output$ = merge(told$, prediction$).pipe(
+            tap((event) => record.take(event, Date.now())),
+            // The output is subscribed to before the first feed is asked for.
+            connect((all$) =>
+              merge(
+                memory.keep(all$),
+                watchOutput(mode, { classes: labelEncoder.classes, feeds: names, shows, valve: brake }, terminal)(all$),
+              ),
+            ),
+          );
+          stderr.write(`${backendLine(backend)}\n${contactLine(feeds, rules)}`);
+          if (typed) stderr.write('Type headlines, one a line; Ctrl-D ends.\n');
+          const tellTotals = (): void => void stderr.write(`${totals(record.state(Date.now()))}\n`);
+          return concat(
+            output$,
+            defer(() => checkAnswered(record.state(Date.now()))),
+          ).pipe(tap({ complete: tellTotals, error: tellTotals, unsubscribe: tellTotals }));
+        }),
+        // A terminal left open would keep the process waiting for more.
+        finalize(() => stdin.pause()),
+        ignoreElements(),
+      );
+    },
+  );
 };
 
 const watching = (names: readonly string[], options: Options, terminal: Terminal): Observable<unknown> => {
   // An address that cannot work is refused before a list is fetched.
   watchedFeeds(names);
-  return listed(options.opml, terminal).pipe(switchMap((more) => watchAll(watchedFeeds([...names, ...more]), options, terminal)));
+  return listed(options.opml, terminal).pipe(
+    switchMap((more) => watchAll(watchedFeeds([...names, ...more]), options, terminal)),
+  );
 };
 
 /** `headwater watch`. */
@@ -161,7 +210,11 @@ export const watchCommand = (terminal: Terminal, choose: Choose): Command =>
     )
       .option('--state <dir>', 'remember there what was seen, so that it is left out after a restart, too', path)
       .option('--limit <n>', 'the most headlines that may wait to be classified', wholeNumber(1), 10_000)
-      .addOption(new Option('--drop <policy>', 'which one is left out when one more comes').choices(POLICIES).default('oldest')),
+      .addOption(
+        new Option('--drop <policy>', 'which one is left out when one more comes').choices(POLICIES).default('oldest'),
+      ),
   )
     .addHelpText('after', HELP)
-    .action((names: readonly string[], options: Options) => choose({ work$: watching(names, options, terminal), outlivesReader: false }));
+    .action((names: readonly string[], options: Options) =>
+      choose({ work$: watching(names, options, terminal), outlivesReader: false }),
+    );

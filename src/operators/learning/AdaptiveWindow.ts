@@ -1,4 +1,7 @@
-/** Values next to one another: how many they are, their sum, and the sum of the squares of their distances from their mean. */
+/**
+ * Values next to one another: how many they are, their sum, and the sum of the squares of their distances from their
+ * mean.
+ */
 interface Bucket {
   readonly sum: number;
   readonly squares: number;
@@ -7,7 +10,10 @@ interface Bucket {
 /** Two neighbours' values as one: Chan, Golub and LeVeque's sum of squares (1979), which does not cancel. */
 const joined = (a: Bucket, aSize: number, b: Bucket, bSize: number): Bucket => {
   const distance = a.sum / aSize - b.sum / bSize;
-  return { sum: a.sum + b.sum, squares: a.squares + b.squares + (distance * distance * aSize * bSize) / (aSize + bSize) };
+  return {
+    sum: a.sum + b.sum,
+    squares: a.squares + b.squares + (distance * distance * aSize * bSize) / (aSize + bSize),
+  };
 };
 
 /** Two parts of a window whose means differ by more than chance allows. */
@@ -29,7 +35,8 @@ const LEAST = 5;
 /**
  * ADWIN2's window: as many of the last values as seem to have one mean.
  *
- * The values are kept as an exponential histogram: at most `BUCKETS` buckets each of 1, 2, 4, … values, the newest the smallest, so that W values take O(log W)
+ * The values are kept as an exponential histogram: at most `BUCKETS` buckets each of 1, 2, 4, … values, the newest the
+ * smallest, so that W values take O(log W)
  * memory. A cut between two buckets is made where the means of the older and the newer side differ by more than
  *
  *     ε = √(2/m · σ² · ln(2 ln W / δ)) + 2/(3m) · ln(2 ln W / δ),    1/m = 1/W₀ + 1/W₁

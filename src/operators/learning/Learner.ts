@@ -22,7 +22,10 @@ export interface LearnerSettings {
   readonly past: Iterable<LabelledText>;
 }
 
-/** Gathers labelled rows until there are enough for a step, and makes the model in use learn from them and some older ones. */
+/**
+ * Gathers labelled rows until there are enough for a step, and makes the model in use learn from them and some older
+ * ones.
+ */
 export class Learner {
   readonly #settings: LearnerSettings;
   readonly #replay: Reservoir<LabelledText>;

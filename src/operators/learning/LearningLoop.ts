@@ -1,5 +1,21 @@
-import { concat, defer, type Observable, type Observer, type OperatorFunction, of, type SchedulerLike, tap } from 'rxjs';
-import type { HeadlineUnlabelled, LateLabel, LearningEvent, ModelSlot, RowScored, Vocabulary } from '../../contracts/Learning.js';
+import {
+  concat,
+  defer,
+  type Observable,
+  type Observer,
+  type OperatorFunction,
+  of,
+  type SchedulerLike,
+  tap,
+} from 'rxjs';
+import type {
+  HeadlineUnlabelled,
+  LateLabel,
+  LearningEvent,
+  ModelSlot,
+  RowScored,
+  Vocabulary,
+} from '../../contracts/Learning.js';
 import type { LiveHeadline, LivePrediction } from '../../contracts/Live.js';
 import type { LabelEncoder } from '../../text/LabelEncoder.js';
 import { tokensOf } from '../tokensOf.js';
@@ -38,7 +54,9 @@ interface Labelled extends Unscored {
 /** Below the smallest float32 a probability is 0, and its logarithm is not finite. */
 const LEAST = 2 ** -149;
 
-/** Predicts, scores, then learns: each method does what one input asks for, and gives the events of it as they happen. */
+/**
+ * Predicts, scores, then learns: each method does what one input asks for, and gives the events of it as they happen.
+ */
 export class LearningLoop {
   readonly #settings: LearningLoopSettings;
   readonly #waiting = new WaitingRows<Unscored>();
@@ -66,7 +84,9 @@ export class LearningLoop {
         this.#swapped(),
         of(headlines).pipe(
           classify,
-          tap((prediction) => unscored.push({ headline: prediction.headline, prediction, version, since: scheduler.now() })),
+          tap((prediction) =>
+            unscored.push({ headline: prediction.headline, prediction, version, since: scheduler.now() }),
+          ),
         ),
         defer(() => this.#labelled(unscored)),
       );
@@ -82,14 +102,17 @@ export class LearningLoop {
       yield { type: 'label-unused', label, reason: 'unknown-class' };
     } else {
       this.#waiting.remove(found);
-      yield* this.#score([{ ...found, category: label.category, waitedMs: this.#settings.scheduler.now() - found.since }]);
+      yield* this.#score([
+        { ...found, category: label.category, waitedMs: this.#settings.scheduler.now() - found.since },
+      ]);
     }
   }
 
   /** Time has passed: lets go what has waited for too long. */
   *expire(): Generator<LearningEvent> {
     const now = this.#settings.scheduler.now();
-    for (let { deadline } = this; deadline !== undefined && deadline <= now; { deadline } = this) yield this.#letGo('long');
+    for (let { deadline } = this; deadline !== undefined && deadline <= now; { deadline } = this)
+      yield this.#letGo('long');
   }
 
   /** No more labels will come, but those that headlines bring themselves. */
@@ -121,7 +144,8 @@ export class LearningLoop {
         labelled.push({ ...row, category, waitedMs: 0 });
         continue;
       }
-      if (category !== undefined) yield { type: 'label-unused', label: { source, id, category }, reason: 'unknown-class' };
+      if (category !== undefined)
+        yield { type: 'label-unused', label: { source, id, category }, reason: 'unknown-class' };
       yield* this.#wait(row);
     }
     yield* this.#score(labelled);
@@ -143,17 +167,37 @@ export class LearningLoop {
     return { type: 'unlabelled', prediction: oldest.prediction, reason };
   }
 
-  /** Scores rows by the predictions made at the time, ends the trial of the model in use where it is due, and learns, in this order. */
+  /**
+   * Scores rows by the predictions made at the time, ends the trial of the model in use where it is due, and learns, in
+   * this order.
+   */
   *#score(rows: readonly Labelled[]): Generator<LearningEvent> {
     const { slot, tokenizer, labelEncoder, textOf, learner, errors } = this.#settings;
-    const known = rows.map((row) => ({ ...row, text: textOf(row.headline.title), label: labelEncoder.encode(row.category), correct: row.prediction.category === row.category }));
+    const known = rows.map((row) => ({
+      ...row,
+      text: textOf(row.headline.title),
+      label: labelEncoder.encode(row.category),
+      correct: row.prediction.category === row.category,
+    }));
     for (const { prediction, category, correct, waitedMs } of known) {
       const probability = prediction.distribution.find((one) => one.category === category)?.probability ?? 0;
-      const scored: RowScored = { type: 'scored', prediction, category, correct, loss: -Math.log(Math.max(probability, LEAST)), waitedMs };
+      const scored: RowScored = {
+        type: 'scored',
+        prediction,
+        category,
+        correct,
+        loss: -Math.log(Math.max(probability, LEAST)),
+        waitedMs,
+      };
       yield scored;
       errors.next(correct ? 0 : 1);
     }
-    const scored = known.map(({ text, label, correct, version }) => ({ tokens: tokensOf(tokenizer, text), label, correct, version }));
+    const scored = known.map(({ text, label, correct, version }) => ({
+      tokens: tokensOf(tokenizer, text),
+      label,
+      correct,
+      version,
+    }));
     const verdict = slot.score(scored, tokenizer.padIndex);
     if (verdict !== undefined) {
       this.#inUse = slot.current;

@@ -13,7 +13,8 @@ export interface ScoredPrediction {
 }
 
 /**
- * Confidences and losses are added as whole multiples of 2⁻³⁰: such sums are exact, so that what leaves the window takes away just what it brought.
+ * Confidences and losses are added as whole multiples of 2⁻³⁰: such sums are exact, so that what leaves the window
+ * takes away just what it brought.
  * A row's loss is at most 2⁷, and 2¹⁶ rows of it are below 2⁵³.
  */
 const UNIT = 2 ** 30;
@@ -24,7 +25,10 @@ export const MOST_ROWS = 2 ** 16;
 
 const share = (part: number, whole: number): number => (whole === 0 ? 0 : part / whole);
 
-/** Scores over the last predictions, kept up to date by what enters and what leaves: O(classes + bins) a row, however wide the window is. */
+/**
+ * Scores over the last predictions, kept up to date by what enters and what leaves: O(classes + bins) a row, however
+ * wide the window is.
+ */
 export class ScoreWindow {
   readonly #classes: readonly string[];
   readonly #width: number;
@@ -78,7 +82,14 @@ export class ScoreWindow {
       return rates;
     });
     const gaps = this.#gaps.reduce((sum, gap) => sum + Math.abs(gap), 0);
-    return { rows, accuracy: share(hits, rows), macroF1: share(f1, occurring), ece: share(gaps / UNIT, rows), loss: share(this.#loss / UNIT, rows), classes };
+    return {
+      rows,
+      accuracy: share(hits, rows),
+      macroF1: share(f1, occurring),
+      ece: share(gaps / UNIT, rows),
+      loss: share(this.#loss / UNIT, rows),
+      classes,
+    };
   }
 
   #count({ label, predicted, confidence, loss }: ScoredPrediction, by: 1 | -1): void {

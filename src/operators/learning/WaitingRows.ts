@@ -42,7 +42,9 @@ export class WaitingRows<W extends Waiting> {
 
   /** The one that a label names; of several with one guid the last. */
   find(label: LateLabel): W | undefined {
-    return 'id' in label ? this.#byId.get(idKey(label.source, label.id)) : this.#byGuid.get(guidKey(label.source, label.guid));
+    return 'id' in label
+      ? this.#byId.get(idKey(label.source, label.id))
+      : this.#byGuid.get(guidKey(label.source, label.guid));
   }
 
   remove(waiting: W): void {

@@ -12,7 +12,8 @@ export interface AdwinOptions {
 /**
  * Notices when the mean of a stream of values changes, and tells how far back the present mean reaches: ADWIN.
  *
- * It keeps a window of the last values, as wide as they seem to have one mean. Where the means of an older and a newer part differ by more than chance allows, the older part is let go,
+ * It keeps a window of the last values, as wide as they seem to have one mean. Where the means of an older and a newer
+ * part differ by more than chance allows, the older part is let go,
  * and that is the event. No width has to be chosen: the window grows while nothing changes.
  *
  * ```
@@ -21,7 +22,8 @@ export interface AdwinOptions {
  * drifts:  --------------d---------|      { type: 'drift', detector: 'adwin', at, before: 0.2, after: 0.8, rows }
  * ```
  *
- * A change goes on being told while there are old values to let go, and a gradual one while it lasts. Both directions are told: compare `before` with `after`, the means of the two parts that
+ * A change goes on being told while there are old values to let go, and a gradual one while it lasts. Both directions
+ * are told: compare `before` with `after`, the means of the two parts that
  * differ most. `rows` is how many values the newer part has.
  * Holds O(log W) numbers for a window of W values.
  *
@@ -29,7 +31,8 @@ export interface AdwinOptions {
  *
  * @param options how sure it wants to be
  * @throws HeadwaterError `HW_USAGE` when delta is not between 0 and 1
- * @see A. Bifet and R. Gavaldà, Learning from time-changing data with adaptive windowing. SDM 2007: ADWIN2, with a cut looked for at every value.
+ * @see A. Bifet and R. Gavaldà, Learning from time-changing data with adaptive windowing. SDM 2007: ADWIN2, with a cut
+ *   looked for at every value.
  * @see pageHinkley which is cheaper still, and has to be told how large a change matters
  * @example
  * ```ts
@@ -40,14 +43,18 @@ export interface AdwinOptions {
  * ```
  */
 export const adwin = ({ delta = 0.002 }: AdwinOptions = {}): OperatorFunction<number, DriftDetected> => {
-  if (!(delta > 0 && delta < 1)) throw new HeadwaterError('HW_USAGE', `adwin: delta is ${delta}, but must be between 0 and 1.`);
+  if (!(delta > 0 && delta < 1))
+    throw new HeadwaterError('HW_USAGE', `adwin: delta is ${delta}, but must be between 0 and 1.`);
   return (values$) =>
     defer(() => {
       const window = new AdaptiveWindow(delta);
       return values$.pipe(
         concatMap((value, at) => {
           if (!(value >= 0 && value <= 1)) {
-            throw new HeadwaterError('HW_NUMERIC', `adwin: value ${at} is ${value}, but must be between 0 and 1. Give it errors as 0 and 1, or values scaled to that range.`);
+            throw new HeadwaterError(
+              'HW_NUMERIC',
+              `adwin: value ${at} is ${value}, but must be between 0 and 1. Give it errors as 0 and 1, or values scaled to that range.`,
+            );
           }
           window.add(value);
           const cut = window.cut();

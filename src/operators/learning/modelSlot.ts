@@ -1,5 +1,11 @@
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
-import type { ModelConfirmed, ModelRolledBack, ModelSlot, OnlineModel, ScoredTokens } from '../../contracts/Learning.js';
+import type {
+  ModelConfirmed,
+  ModelRolledBack,
+  ModelSlot,
+  OnlineModel,
+  ScoredTokens,
+} from '../../contracts/Learning.js';
 import type { StateDict } from '../../contracts/StateDict.js';
 import { checkWhole } from '../checkOption.js';
 import { mostProbable } from '../mostProbable.js';
@@ -7,10 +13,14 @@ import { padRows } from '../padRows.js';
 
 /** How a model in use is measured beside the one before it. */
 export interface ModelSlotOptions {
-  /** N: how many labelled rows a trial takes, at least 1, or Infinity for no trials: then nothing is ever rolled back. Default 500. */
+  /**
+   * N: how many labelled rows a trial takes, at least 1, or Infinity for no trials: then nothing is ever rolled back.
+   * Default 500.
+   */
   readonly trialRows?: number | undefined;
   /**
-   * How much smaller the share of rows that it gets right may be before it counts as worse, between 0 and 1. Default 0.02: of two equally good models that disagree on a
+   * How much smaller the share of rows that it gets right may be before it counts as worse, between 0 and 1. Default
+   * 0.02: of two equally good models that disagree on a
    * twentieth of the rows, chance alone lets the one in use look that much worse on 500 rows once in some fifty trials.
    */
   readonly tolerance?: number | undefined;
@@ -23,7 +33,8 @@ interface Saved {
 }
 
 /** The model before the one in use: another one, or the same with what it was. */
-type Before = { readonly after: 'swapped'; readonly model: OnlineModel } | { readonly after: 'learnt'; readonly saved: Saved };
+type Before =
+  { readonly after: 'swapped'; readonly model: OnlineModel } | { readonly after: 'learnt'; readonly saved: Saved };
 
 /** Rows a batch when the one before is measured. */
 const BATCH = 64;
@@ -52,10 +63,13 @@ const hitsOf = (model: OnlineModel, rows: readonly ScoredTokens[], padIndex: num
 };
 
 /**
- * Makes the place where the model in use stands: it is swapped there between two batches, and set back where it turns out worse than the one before.
+ * Makes the place where the model in use stands: it is swapped there between two batches, and set back where it turns
+ * out worse than the one before.
  *
- * Models are tried N labelled rows at a time. What counts for the model in use is what it predicted before it learnt from a row; the one before, which has not learnt from
- * them either, is asked for its predictions at the end of the trial. If the model in use got a smaller share right (by more than `tolerance`) the one before is in use again; else it is kept, and
+ * Models are tried N labelled rows at a time. What counts for the model in use is what it predicted before it learnt
+ * from a row; the one before, which has not learnt from
+ * them either, is asked for its predictions at the end of the trial. If the model in use got a smaller share right (by
+ * more than `tolerance`) the one before is in use again; else it is kept, and
  * what it is now is what the next trial compares with. So `swap` and learning are checked the same way:
  *
  * - after `swap`, the one before is the model that was swapped out, as it was then;
@@ -66,7 +80,8 @@ const hitsOf = (model: OnlineModel, rows: readonly ScoredTokens[], padIndex: num
  * in use:         A----A---B----A--      A learns and is confirmed, B is swapped in, does worse and is rolled back
  * ```
  *
- * Every call is one synchronous step, so no batch is ever predicted by two models. A model that was swapped in or out is not disposed of: that is its owner's to do, when a `confirmed` or `rolled-back` event
+ * Every call is one synchronous step, so no batch is ever predicted by two models. A model that was swapped in or out
+ * is not disposed of: that is its owner's to do, when a `confirmed` or `rolled-back` event
  * has told that it is no longer needed. Holds N rows, and a copy of the weights and of the optimizer's state.
  *
  * @param model the model to begin with
@@ -84,16 +99,23 @@ const hitsOf = (model: OnlineModel, rows: readonly ScoredTokens[], padIndex: num
  * slot.current === better; // true, and for as long as it does no worse than the old one
  * ```
  */
-export const modelSlot = (model: OnlineModel, { trialRows = 500, tolerance = 0.02 }: ModelSlotOptions = {}): ModelSlot => {
+export const modelSlot = (
+  model: OnlineModel,
+  { trialRows = 500, tolerance = 0.02 }: ModelSlotOptions = {},
+): ModelSlot => {
   if (trialRows !== Infinity) checkWhole('modelSlot', 'trialRows', trialRows, 1);
-  if (!(tolerance >= 0 && tolerance <= 1)) throw new HeadwaterError('HW_USAGE', `modelSlot: tolerance is ${tolerance}, but must be between 0 and 1.`);
+  if (!(tolerance >= 0 && tolerance <= 1))
+    throw new HeadwaterError('HW_USAGE', `modelSlot: tolerance is ${tolerance}, but must be between 0 and 1.`);
   const tried = trialRows !== Infinity;
 
   let current = model;
   let version = 0;
   let before: Before | undefined = tried ? { after: 'learnt', saved: save(model) } : undefined;
   let rows: ScoredTokens[] = [];
-  /** Tokens that were renewed since the weights were saved, and what they were made like: they are to be renewed in those weights too. */
+  /**
+   * Tokens that were renewed since the weights were saved, and what they were made like: they are to be renewed in
+   * those weights too.
+   */
   let renewed = new Map<number, number>();
 
   const begin = (next: Before): void => {
@@ -147,7 +169,10 @@ export const modelSlot = (model: OnlineModel, { trialRows = 500, tolerance = 0.0
     },
     swap: (candidate) => {
       if (candidate.classes !== current.classes) {
-        throw new HeadwaterError('HW_USAGE', `The model ${candidate.name} has ${candidate.classes} classes, but ${current.name}, which is in use, ${current.classes}. Train it with the same label encoder.`);
+        throw new HeadwaterError(
+          'HW_USAGE',
+          `The model ${candidate.name} has ${candidate.classes} classes, but ${current.name}, which is in use, ${current.classes}. Train it with the same label encoder.`,
+        );
       }
       if (candidate === current) return;
       // A candidate that has not stood its trial yet is not what the next one is to be compared with.

@@ -5,13 +5,22 @@ import { checkWhole } from '../checkOption.js';
 
 /** What change `pageHinkley` looks for. */
 export interface PageHinkleyOptions {
-  /** How far values may stray from their mean without its counting as a change, in the values' unit; at least 0. Default 0.005. */
+  /**
+   * How far values may stray from their mean without its counting as a change, in the values' unit; at least 0. Default
+   * 0.005.
+   */
   readonly delta?: number | undefined;
-  /** How much of what goes beyond that must add up, in the values' unit; above 0. More means fewer false alarms and later true ones. Default 50. */
+  /**
+   * How much of what goes beyond that must add up, in the values' unit; above 0. More means fewer false alarms and
+   * later true ones. Default 50.
+   */
   readonly threshold?: number | undefined;
   /** Which way the mean must go. Default `up`: errors and losses that fall are no cause for alarm. */
   readonly direction?: 'up' | 'down' | 'both' | undefined;
-  /** How many values must have come before there is an alarm, after the start and after each alarm; at least 1. Default 30. */
+  /**
+   * How many values must have come before there is an alarm, after the start and after each alarm; at least 1. Default
+   * 30.
+   */
   readonly leastRows?: number | undefined;
 }
 
@@ -30,11 +39,13 @@ interface Sum {
 const START: Sum = { total: 0, least: 0, turn: 0, before: 0 };
 
 /**
- * Notices when the mean of a stream of values goes up (or down) by adding up what they exceed it by: the test of Page and Hinkley.
+ * Notices when the mean of a stream of values goes up (or down) by adding up what they exceed it by: the test of Page
+ * and Hinkley.
  *
  *     m(t) = Σ (x(i) − x̄(i) − δ),   alarm when m(t) − min m > λ,   x̄(i) the mean of the values up to i
  *
- * and starts anew after an alarm. It takes values of any scale, losses among them, but `delta` (δ) and `threshold` (λ) are in their unit.
+ * and starts anew after an alarm. It takes values of any scale, losses among them, but `delta` (δ) and `threshold` (λ)
+ * are in their unit.
  *
  * ```
  * errors:  0-0-1-0-…-1-1-1-0-1-1-…-|
@@ -42,13 +53,15 @@ const START: Sum = { total: 0, least: 0, turn: 0, before: 0 };
  * drifts:  ------------------d-----|      { type: 'drift', detector: 'page-hinkley', at, before: 0.2, after: 0.8, rows }
  * ```
  *
- * `before` and `after` are the means up to and from the value at which the sum was least, which is where the change is estimated to have been. Holds a dozen numbers.
+ * `before` and `after` are the means up to and from the value at which the sum was least, which is where the change is
+ * estimated to have been. Holds a dozen numbers.
  *
  * Errors: those of the source; `HW_NUMERIC` at a value that is not a finite number.
  *
  * @param options what change it looks for
  * @throws HeadwaterError `HW_USAGE` when an option cannot work
- * @see E. S. Page, Continuous inspection schemes. Biometrika 41, 1954; D. V. Hinkley, Inference about the change-point from cumulative sum tests. Biometrika 58, 1971.
+ * @see E. S. Page, Continuous inspection schemes. Biometrika 41, 1954; D. V. Hinkley, Inference about the change-point
+ *   from cumulative sum tests. Biometrika 58, 1971.
  * @see adwin which needs no scale
  * @example
  * ```ts
@@ -58,9 +71,19 @@ const START: Sum = { total: 0, least: 0, turn: 0, before: 0 };
  * errors$.pipe(pageHinkley({ threshold: 20 })).subscribe(({ at }) => console.log(at)); // some 20 values after 200
  * ```
  */
-export const pageHinkley = ({ delta = 0.005, threshold = 50, direction = 'up', leastRows = 30 }: PageHinkleyOptions = {}): OperatorFunction<number, DriftDetected> => {
-  if (!(delta >= 0 && delta < Infinity)) throw new HeadwaterError('HW_USAGE', `pageHinkley: delta is ${delta}, but must be a finite number of at least 0.`);
-  if (!(threshold > 0 && threshold < Infinity)) throw new HeadwaterError('HW_USAGE', `pageHinkley: threshold is ${threshold}, but must be a finite number above 0.`);
+export const pageHinkley = ({
+  delta = 0.005,
+  threshold = 50,
+  direction = 'up',
+  leastRows = 30,
+}: PageHinkleyOptions = {}): OperatorFunction<number, DriftDetected> => {
+  if (!(delta >= 0 && delta < Infinity))
+    throw new HeadwaterError('HW_USAGE', `pageHinkley: delta is ${delta}, but must be a finite number of at least 0.`);
+  if (!(threshold > 0 && threshold < Infinity))
+    throw new HeadwaterError(
+      'HW_USAGE',
+      `pageHinkley: threshold is ${threshold}, but must be a finite number above 0.`,
+    );
   checkWhole('pageHinkley', 'leastRows', leastRows, 1);
   const signs = { up: [1], down: [-1], both: [1, -1] }[direction];
 
@@ -71,7 +94,11 @@ export const pageHinkley = ({ delta = 0.005, threshold = 50, direction = 'up', l
       let sums = signs.map(() => START);
       return values$.pipe(
         concatMap((value, at) => {
-          if (!Number.isFinite(value)) throw new HeadwaterError('HW_NUMERIC', `pageHinkley: value ${at} is ${value}, which is no finite number. Leave such values out.`);
+          if (!Number.isFinite(value))
+            throw new HeadwaterError(
+              'HW_NUMERIC',
+              `pageHinkley: value ${at} is ${value}, which is no finite number. Leave such values out.`,
+            );
           rows++;
           sum += value;
           const mean = sum / rows;
@@ -82,7 +109,14 @@ export const pageHinkley = ({ delta = 0.005, threshold = 50, direction = 'up', l
           const alarm = rows < leastRows ? undefined : sums.find(({ total, least }) => total - least > threshold);
           if (alarm === undefined) return EMPTY;
           const { turn, before } = alarm;
-          const drift: DriftDetected = { type: 'drift', detector: 'page-hinkley', at, before: turn === 0 ? mean : before / turn, after: (sum - before) / (rows - turn), rows: rows - turn };
+          const drift: DriftDetected = {
+            type: 'drift',
+            detector: 'page-hinkley',
+            at,
+            before: turn === 0 ? mean : before / turn,
+            after: (sum - before) / (rows - turn),
+            rows: rows - turn,
+          };
           rows = 0;
           sum = 0;
           sums = signs.map(() => START);

@@ -14,7 +14,8 @@ export interface RunningScoresOptions {
 }
 
 /**
- * Measures how good the last predictions were: accuracy, macro F1, the rates of each class, calibration, and loss; anew with every row that is scored.
+ * Measures how good the last predictions were: accuracy, macro F1, the rates of each class, calibration, and loss; anew
+ * with every row that is scored.
  *
  * ```
  * scored:  --s----s--s----|
@@ -22,8 +23,10 @@ export interface RunningScoresOptions {
  * result:  --r----r--r----|      each { rows, accuracy, macroF1, ece, loss, classes }
  * ```
  *
- * The expected calibration error is Σ n(b)/n · |accuracy(b) − confidence(b)| over bins b of equal width, confidence being the probability of the class predicted.
- * A share of nothing is 0; the macro F1 is the mean over the classes that occur in the window as label or prediction. Holds `window` predictions, a few numbers each; each row costs
+ * The expected calibration error is Σ n(b)/n · |accuracy(b) − confidence(b)| over bins b of equal width, confidence
+ * being the probability of the class predicted.
+ * A share of nothing is 0; the macro F1 is the mean over the classes that occur in the window as label or prediction.
+ * Holds `window` predictions, a few numbers each; each row costs
  * as much as there are classes and bins, however wide the window is.
  *
  * Errors: those of the source; `HW_LABEL` at a class that is not among the names.
@@ -51,16 +54,27 @@ export interface RunningScoresOptions {
  *   .subscribe(({ accuracy, ece }) => console.log(accuracy, ece)); // 1 0.25
  * ```
  */
-export const runningScores = (classes: readonly string[], { window = 1000, bins = 15 }: RunningScoresOptions = {}): OperatorFunction<RowScored, RunningScores> => {
-  if (classes.length === 0) throw new HeadwaterError('HW_USAGE', 'runningScores was given no class names: give those of the label encoder, by index.');
+export const runningScores = (
+  classes: readonly string[],
+  { window = 1000, bins = 15 }: RunningScoresOptions = {},
+): OperatorFunction<RowScored, RunningScores> => {
+  if (classes.length === 0)
+    throw new HeadwaterError(
+      'HW_USAGE',
+      'runningScores was given no class names: give those of the label encoder, by index.',
+    );
   checkWhole('runningScores', 'window', window, 1);
   checkWhole('runningScores', 'bins', bins, 1);
-  if (window > MOST_ROWS) throw new HeadwaterError('HW_USAGE', `runningScores: window is ${window}, but must be at most ${MOST_ROWS}.`);
+  if (window > MOST_ROWS)
+    throw new HeadwaterError('HW_USAGE', `runningScores: window is ${window}, but must be at most ${MOST_ROWS}.`);
   const indices = new Map(classes.map((name, index) => [name, index]));
   const indexOf = (name: string): number => {
     const index = indices.get(name);
     if (index !== undefined) return index;
-    throw new HeadwaterError('HW_LABEL', `runningScores: the class ${JSON.stringify(name)} is not among ${listNames(classes)}. Give the classes of the model's own label encoder.`);
+    throw new HeadwaterError(
+      'HW_LABEL',
+      `runningScores: the class ${JSON.stringify(name)} is not among ${listNames(classes)}. Give the classes of the model's own label encoder.`,
+    );
   };
 
   return (scored$) =>
@@ -68,7 +82,12 @@ export const runningScores = (classes: readonly string[], { window = 1000, bins 
       const kept = new ScoreWindow(classes, window, bins);
       return scored$.pipe(
         map(({ prediction, category, loss }) => {
-          kept.add({ label: indexOf(category), predicted: indexOf(prediction.category), confidence: prediction.distribution[0]?.probability ?? 0, loss });
+          kept.add({
+            label: indexOf(category),
+            predicted: indexOf(prediction.category),
+            confidence: prediction.distribution[0]?.probability ?? 0,
+            loss,
+          });
           return kept.scores;
         }),
       );

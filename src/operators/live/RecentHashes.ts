@@ -1,7 +1,9 @@
 /**
- * The 64-bit hashes that were seen last, as many as there is room for: the one that was not seen for longest makes room for a new one.
+ * The 64-bit hashes that were seen last, as many as there is room for: the one that was not seen for longest makes room
+ * for a new one.
  *
- * Hash chains and a doubly linked list from oldest to newest, both by the entries' numbers in typed arrays: 24 to 28 bytes an entry, all of it taken at the start, so that a stream of any length
+ * Hash chains and a doubly linked list from oldest to newest, both by the entries' numbers in typed arrays: 24 to 28
+ * bytes an entry, all of it taken at the start, so that a stream of any length
  * leaves the memory as it is. (A `Map` would take 100 and more, and garbage for every arrival.)
  */
 export class RecentHashes {
@@ -16,7 +18,10 @@ export class RecentHashes {
   readonly #heads: Int32Array;
   /** The next entry of the chain, + 1. */
   readonly #chain: Int32Array;
-  /** The neighbours from oldest to newest. The place behind the last entry is both ends of the list: newer than the newest, and older than the oldest. */
+  /**
+   * The neighbours from oldest to newest. The place behind the last entry is both ends of the list: newer than the
+   * newest, and older than the oldest.
+   */
   readonly #older: Int32Array;
   readonly #newer: Int32Array;
 
@@ -56,7 +61,8 @@ export class RecentHashes {
 
   /** Every hash, its upper and its lower half, from the oldest to the newest. */
   *[Symbol.iterator](): Generator<readonly [high: number, low: number]> {
-    for (let entry = this.#newer[this.capacity]!; entry !== this.capacity; entry = this.#newer[entry]!) yield [this.#high[entry]!, this.#low[entry]!];
+    for (let entry = this.#newer[this.capacity]!; entry !== this.capacity; entry = this.#newer[entry]!)
+      yield [this.#high[entry]!, this.#low[entry]!];
   }
 
   #find(high: number, low: number): number {

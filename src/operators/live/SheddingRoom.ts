@@ -1,7 +1,10 @@
 import type { Random } from '../../contracts/random.js';
 import type { WaitingRoom } from '../queue.js';
 
-/** Which value goes when one more comes than there is room for: the one that comes, the one that waited longest, or any of them all. */
+/**
+ * Which value goes when one more comes than there is room for: the one that comes, the one that waited longest, or any
+ * of them all.
+ */
 export type ShedPolicy = 'newest' | 'oldest' | 'random';
 
 /** What stands where a value was that had to go. */
@@ -62,7 +65,10 @@ export class SheddingRoom<T> implements WaitingRoom<T> {
     return gone;
   }
 
-  /** Takes any of those who wait, each with the same chance. At least every other place is taken when the room is full, so it takes two draws in the mean at most. */
+  /**
+   * Takes any of those who wait, each with the same chance. At least every other place is taken when the room is full,
+   * so it takes two draws in the mean at most.
+   */
   #takeAny(): T {
     for (;;) {
       const at = this.#head + this.#draws.below(this.#places.length - this.#head);

@@ -11,18 +11,25 @@ import { tokensOf } from '../tokensOf.js';
 
 /** What `classifyLive` classifies with. */
 export interface ClassifyLiveOptions extends TextPreprocessorOptions {
-  /** What classifies, or a function that says which model is in use now: it is asked once a batch, so a model can be put in another's place between two batches. */
+  /**
+   * What classifies, or a function that says which model is in use now: it is asked once a batch, so a model can be put
+   * in another's place between two batches.
+   */
   readonly model: Trainable | (() => Trainable);
   /** The vocabulary that the model was trained with. */
   readonly tokenizer: Vocabulary;
   /** The classes that the model was trained with. */
   readonly labelEncoder: LabelEncoder;
-  /** The clock that `latencyMs` is read from, the one that `seen` was. Default `asyncScheduler`, whose clock is `Date.now`. */
+  /**
+   * The clock that `latencyMs` is read from, the one that `seen` was. Default `asyncScheduler`, whose clock is
+   * `Date.now`.
+   */
   readonly scheduler?: SchedulerLike | undefined;
 }
 
 /**
- * Classifies each batch of headlines that arrived, and emits one prediction a headline, in the order in which they came.
+ * Classifies each batch of headlines that arrived, and emits one prediction a headline, in the order in which they
+ * came.
  *
  * ```
  * batches:      --A------B---|      A of three headlines, B of two
@@ -30,11 +37,13 @@ export interface ClassifyLiveOptions extends TextPreprocessorOptions {
  * predictions:  --(abc)--(de)|      each { type: 'live-prediction', headline, category, distribution, latencyMs }
  * ```
  *
- * The titles are preprocessed and tokenized as for training, and predicted as one batch. A title of which no token is left has the unknown token. `latencyMs` is from when a headline was seen to when its batch was answered.
+ * The titles are preprocessed and tokenized as for training, and predicted as one batch. A title of which no token is
+ * left has the unknown token. `latencyMs` is from when a headline was seen to when its batch was answered.
  *
  * Holds at most one batch's predictions, and those only while they are being emitted.
  *
- * Errors: `HW_USAGE` for a model with another number of classes than the label encoder; `HW_NUMERIC` for a probability that is not a finite number; whatever the model throws, or the source sends.
+ * Errors: `HW_USAGE` for a model with another number of classes than the label encoder; `HW_NUMERIC` for a probability
+ * that is not a finite number; whatever the model throws, or the source sends.
  *
  * @param options `model`, `tokenizer`, `labelEncoder`, `stopWords` and `scheduler`
  * @throws HeadwaterError `HW_USAGE` when a stop word is empty
@@ -53,19 +62,25 @@ export interface ClassifyLiveOptions extends TextPreprocessorOptions {
  *   .subscribe(({ category, distribution }) => console.log(category, distribution)); // Sports [{ category: 'Sports', probability: 0.75 }, …]
  * ```
  */
-export const classifyLive = (options: ClassifyLiveOptions): OperatorFunction<readonly LiveHeadline[], LivePrediction> => {
+export const classifyLive = (
+  options: ClassifyLiveOptions,
+): OperatorFunction<readonly LiveHeadline[], LivePrediction> => {
   const { model, tokenizer, labelEncoder, stopWords, scheduler = asyncScheduler } = options;
   const textOf = textPreprocessor({ stopWords });
 
   const modelInUse = (): Trainable => {
     const present = typeof model === 'function' ? model() : model;
     if (present.classes !== labelEncoder.size) {
-      throw new HeadwaterError('HW_USAGE', `classifyLive: model ${present.name} has ${present.classes} classes, but the label encoder ${labelEncoder.size}. Take the tokenizer and the label encoder that the model was trained with.`);
+      throw new HeadwaterError(
+        'HW_USAGE',
+        `classifyLive: model ${present.name} has ${present.classes} classes, but the label encoder ${labelEncoder.size}. Take the tokenizer and the label encoder that the model was trained with.`,
+      );
     }
     return present;
   };
 
-  // concatMap and not mergeMap: a consumer that pushes a further batch from within `next` must not see its headlines in between these.
+  // concatMap and not mergeMap: a consumer that pushes a further batch from within `next` must not see its headlines in
+  // between these.
   return concatMap((headlines) => {
     if (headlines.length === 0) return [];
     const present = modelInUse();
@@ -81,7 +96,13 @@ export const classifyLive = (options: ClassifyLiveOptions): OperatorFunction<rea
       const distribution = labelEncoder.classes
         .map((category, c) => ({ category, probability: probabilities[row * present.classes + c]! }))
         .sort((a, b) => b.probability - a.probability);
-      return { type: 'live-prediction', headline, category: labelEncoder.nameOf(predicted[row]!), distribution, latencyMs: answered - headline.seen };
+      return {
+        type: 'live-prediction',
+        headline,
+        category: labelEncoder.nameOf(predicted[row]!),
+        distribution,
+        latencyMs: answered - headline.seen,
+      };
     });
   });
 };

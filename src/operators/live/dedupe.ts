@@ -14,9 +14,15 @@ export interface RepeatedHeadline<R extends LiveHeadline = LiveHeadline> {
 
 /** How `dedupe` knows a repeat. */
 export interface DedupeOptions<R extends LiveHeadline = LiveHeadline> extends DedupeMemoryOptions {
-  /** What it has seen, before and from now on, with room for at least as many keys as `by` names. Default: a new memory of `capacity` keys for each subscription. */
+  /**
+   * What it has seen, before and from now on, with room for at least as many keys as `by` names. Default: a new memory
+   * of `capacity` keys for each subscription.
+   */
   readonly memory?: DedupeMemory | undefined;
-  /** What a headline is known by. Default: all three. Leave `content` out where different texts have the same title, and `link` where they have the same address. */
+  /**
+   * What a headline is known by. Default: all three. Leave `content` out where different texts have the same title, and
+   * `link` where they have the same address.
+   */
   readonly by?: readonly HeadlineKey[] | undefined;
   /** Told of each repeat. An Observer or a Subject of them is one. Default: nobody. */
   readonly repeats?: { next(repeat: RepeatedHeadline<R>): void } | undefined;
@@ -31,15 +37,19 @@ export interface DedupeOptions<R extends LiveHeadline = LiveHeadline> extends De
  * result:  --a--b-----c-----|
  * ```
  *
- * A headline is known by its guid (within its source), by its link (without scheme, `www.`, fragment, tracking parameters and a slash at the end, whatever the case of the host; the address of a host alone
- * does not count) and by its title's letters, digits and symbols. One known key makes it a repeat, for feeds that make a new guid at every reading are common; and then all its keys are remembered, as the newest.
+ * A headline is known by its guid (within its source), by its link (without scheme, `www.`, fragment, tracking
+ * parameters and a slash at the end, whatever the case of the host; the address of a host alone
+ * does not count) and by its title's letters, digits and symbols. One known key makes it a repeat, for feeds that make
+ * a new guid at every reading are common; and then all its keys are remembered, as the newest.
  *
- * Holds the memory alone: `capacity` keys, of which the one that was not seen for longest is forgotten first. Give it a `memory` of your own to let it survive a restart: `stateFile` keeps one on disk.
+ * Holds the memory alone: `capacity` keys, of which the one that was not seen for longest is forgotten first. Give it a
+ * `memory` of your own to let it survive a restart: `stateFile` keeps one on disk.
  *
  * Errors: those of the source, and what `repeats.next` throws.
  *
  * @param options `memory` or `capacity`, `by` and `repeats`
- * @throws HeadwaterError `HW_USAGE` when `capacity` is no whole number up to 2,147,483,647, there is room for fewer keys than `by` names, `capacity` is given with a `memory` (which has its own), or `by` is empty
+ * @throws HeadwaterError `HW_USAGE` when `capacity` is no whole number up to 2,147,483,647, there is room for fewer
+ *   keys than `by` names, `capacity` is given with a `memory` (which has its own), or `by` is empty
  * @example
  * ```ts
  * import { of } from 'rxjs';
@@ -53,13 +63,23 @@ export interface DedupeOptions<R extends LiveHeadline = LiveHeadline> extends De
 export const dedupe = <R extends LiveHeadline>(options: DedupeOptions<R> = {}): MonoTypeOperatorFunction<R> => {
   const { memory, capacity, by = HEADLINE_KEYS, repeats } = options;
   if (memory !== undefined && capacity !== undefined) {
-    throw new HeadwaterError('HW_USAGE', `dedupe: capacity is ${capacity}, but the memory that is given has room for ${memory.capacity} keys. Give one of the two.`);
+    throw new HeadwaterError(
+      'HW_USAGE',
+      `dedupe: capacity is ${capacity}, but the memory that is given has room for ${memory.capacity} keys. Give one of the two.`,
+    );
   }
-  if (by.length === 0) throw new HeadwaterError('HW_USAGE', `dedupe: by is empty, so that nothing would be a repeat. Name at least one of ${HEADLINE_KEYS.join(', ')}.`);
+  if (by.length === 0)
+    throw new HeadwaterError(
+      'HW_USAGE',
+      `dedupe: by is empty, so that nothing would be a repeat. Name at least one of ${HEADLINE_KEYS.join(', ')}.`,
+    );
   // With room for fewer the keys of one headline would push one another out, and it would be new each time it comes.
   if (capacity !== undefined) checkCapacity('dedupe', capacity, by.length);
   if (memory !== undefined && memory.capacity < by.length) {
-    throw new HeadwaterError('HW_USAGE', `dedupe: the memory that is given has room for ${memory.capacity} keys, but a headline is known by ${by.length} (${by.join(', ')}). Give it room for more, or name fewer.`);
+    throw new HeadwaterError(
+      'HW_USAGE',
+      `dedupe: the memory that is given has room for ${memory.capacity} keys, but a headline is known by ${by.length} (${by.join(', ')}). Give it room for more, or name fewer.`,
+    );
   }
 
   return (source) =>

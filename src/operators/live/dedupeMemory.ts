@@ -6,7 +6,10 @@ import { RecentHashes } from './RecentHashes.js';
 
 /** How much a memory remembers. */
 export interface DedupeMemoryOptions {
-  /** How many keys there is room for, at least 1; for `dedupe` at least as many as a headline is known by, which are up to three. The key that was not seen for longest makes room for a new one. Default 100,000. */
+  /**
+   * How many keys there is room for, at least 1; for `dedupe` at least as many as a headline is known by, which are up
+   * to three. The key that was not seen for longest makes room for a new one. Default 100,000.
+   */
   readonly capacity?: number | undefined;
 }
 
@@ -20,7 +23,11 @@ export interface DedupeMemoryOptions {
  */
 export const checkCapacity = (operator: string, capacity: number, least = 1): void => {
   checkWhole(operator, 'capacity', capacity, least);
-  if (capacity > RecentHashes.MOST) throw new HeadwaterError('HW_USAGE', `${operator}: capacity is ${capacity}, but must be at most ${RecentHashes.MOST}; each key takes up to 28 bytes at the start.`);
+  if (capacity > RecentHashes.MOST)
+    throw new HeadwaterError(
+      'HW_USAGE',
+      `${operator}: capacity is ${capacity}, but must be at most ${RecentHashes.MOST}; each key takes up to 28 bytes at the start.`,
+    );
 };
 
 /** Hashes of keys in base64, 8 bytes each. */
@@ -28,14 +35,22 @@ const hashes = new t.Type<string>(
   'hashes in base64',
   t.string.is,
   (value, context) =>
-    typeof value === 'string' && /^[A-Za-z0-9+/]*={0,2}$/.test(value) && Buffer.byteLength(value, 'base64') % 8 === 0 ? t.success(value) : t.failure(value, context),
+    typeof value === 'string' && /^[A-Za-z0-9+/]*={0,2}$/.test(value) && Buffer.byteLength(value, 'base64') % 8 === 0
+      ? t.success(value)
+      : t.failure(value, context),
   t.identity,
 );
 
 /** What a memory is written down as: the codec of a `stateFile` of it. */
-export const DedupeMemoryJson = t.readonly(t.type({ formatVersion: t.literal(1), keys: hashes }), 'what dedupe remembers');
+export const DedupeMemoryJson = t.readonly(
+  t.type({ formatVersion: t.literal(1), keys: hashes }),
+  'what dedupe remembers',
+);
 
-/** What a memory is written down as: 64-bit hashes of its keys, upper half first, little-endian, from the oldest to the newest, in base64. */
+/**
+ * What a memory is written down as: 64-bit hashes of its keys, upper half first, little-endian, from the oldest to the
+ * newest, in base64.
+ */
 export type DedupeMemoryJson = t.TypeOf<typeof DedupeMemoryJson>;
 
 /** What `dedupe` has seen. It may outlive a subscription, serve several, and be written down. */
@@ -76,7 +91,8 @@ const memoryOf = (recent: RecentHashes): DedupeMemory => {
 /**
  * Makes an empty memory for `dedupe`.
  *
- * It holds a 64-bit hash of each key, not the key: 28 bytes each at most, all taken at the start. Two keys of one hash count as one: with 100,000 keys remembered, one new headline in 30 million million is taken for a repeat by mistake.
+ * It holds a 64-bit hash of each key, not the key: 28 bytes each at most, all taken at the start. Two keys of one hash
+ * count as one: with 100,000 keys remembered, one new headline in 30 million million is taken for a repeat by mistake.
  *
  * @param options how many keys it remembers
  * @throws HeadwaterError `HW_USAGE` when `capacity` is no whole number between 1 and 2,147,483,647
@@ -109,7 +125,10 @@ export const dedupeMemory = ({ capacity = 100_000 }: DedupeMemoryOptions = {}): 
  * after.see('a'); // true: it was seen before
  * ```
  */
-export const dedupeMemoryFrom = (json: DedupeMemoryJson, { capacity = 100_000 }: DedupeMemoryOptions = {}): DedupeMemory => {
+export const dedupeMemoryFrom = (
+  json: DedupeMemoryJson,
+  { capacity = 100_000 }: DedupeMemoryOptions = {},
+): DedupeMemory => {
   checkCapacity('dedupeMemoryFrom', capacity);
   const recent = new RecentHashes(capacity);
   const bytes = Buffer.from(json.keys, 'base64');

@@ -8,9 +8,15 @@ export type HeadlineKey = 'guid' | 'link' | 'content';
 export const HEADLINE_KEYS = ['guid', 'link', 'content'] as const satisfies readonly HeadlineKey[];
 
 /** Query parameters that say how a reader came, and nothing of what is read. */
-const TRACKING = [/^utm_\w+$/i, /^(?:fbclid|gclid|dclid|gbraid|wbraid|msclkid|yclid|twclid|igshid|mc_cid|mc_eid|mkt_tok|_hsenc|_hsmi|at_medium|at_campaign|cmpid)$/i];
+const TRACKING = [
+  /^utm_\w+$/i,
+  /^(?:fbclid|gclid|dclid|gbraid|wbraid|msclkid|yclid|twclid|igshid|mc_cid|mc_eid|mkt_tok|_hsenc|_hsmi|at_medium|at_campaign|cmpid)$/i,
+];
 
-/** The same for all ways to write an address that lead to the same text; undefined for one that leads to no text in particular. */
+/**
+ * The same for all ways to write an address that lead to the same text; undefined for one that leads to no text in
+ * particular.
+ */
 const canonicalLink = (link: string): string | undefined => {
   let canonical: string;
   try {
@@ -19,11 +25,15 @@ const canonicalLink = (link: string): string | undefined => {
     // No address that a URL parser reads. It is still a name.
     return link.trim() === '' ? undefined : link.trim();
   }
-  // A host alone: some feeds give their home page as the link of every item, and all but the first would be taken for repeats of it.
+  // A host alone: some feeds give their home page as the link of every item, and all but the first would be taken for
+  // repeats of it.
   return /^[^/?:]+(?::\d+)?$/.test(canonical) ? undefined : canonical;
 };
 
-/** A title's letters, digits and symbols, whatever their case, width, punctuation and spacing; undefined where there are none. */
+/**
+ * A title's letters, digits and symbols, whatever their case, width, punctuation and spacing; undefined where there are
+ * none.
+ */
 const normalisedTitle = (title: string): string | undefined => {
   const words = title
     .normalize('NFKC')
@@ -38,8 +48,10 @@ const normalisedTitle = (title: string): string | undefined => {
 /**
  * A headline's key of a kind, or undefined where it has none.
  *
- * A `guid` is its source's own, and says nothing about another's. A `link` is compared without scheme, `www.`, fragment, tracking parameters and a slash at the end, whatever the case of the host and the order of the
- * parameters (normalize-url); the address of a host alone is no key. `content` is the title's letters, digits and symbols: case, punctuation and spacing do not count.
+ * A `guid` is its source's own, and says nothing about another's. A `link` is compared without scheme, `www.`,
+ * fragment, tracking parameters and a slash at the end, whatever the case of the host and the order of the
+ * parameters (normalize-url); the address of a host alone is no key. `content` is the title's letters, digits and
+ * symbols: case, punctuation and spacing do not count.
  */
 export const headlineKey = (kind: HeadlineKey, { source, guid, link, title }: LiveHeadline): string | undefined => {
   switch (kind) {

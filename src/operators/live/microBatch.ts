@@ -1,4 +1,12 @@
-import { asyncScheduler, Observable, type OperatorFunction, type SchedulerLike, Subject, type Subscription, takeUntil } from 'rxjs';
+import {
+  asyncScheduler,
+  Observable,
+  type OperatorFunction,
+  type SchedulerLike,
+  Subject,
+  type Subscription,
+  takeUntil,
+} from 'rxjs';
 import { checkTime, checkWhole } from '../checkOption.js';
 import { LONGEST_TIMER } from '../longestTimer.js';
 
@@ -7,7 +15,8 @@ export interface MicroBatchOptions {
   /** The most values in a batch, at least 1: a full batch is emitted at once. */
   readonly maxSize: number;
   /**
-   * How long the first value of a batch may wait for others, in milliseconds. Infinity waits until the batch is full. 0 does not wait: with `asapScheduler` a batch is what a source emits in one go.
+   * How long the first value of a batch may wait for others, in milliseconds. Infinity waits until the batch is full. 0
+   * does not wait: with `asapScheduler` a batch is what a source emits in one go.
    */
   readonly maxWaitMs: number;
   /** The clock and the timer of `maxWaitMs`. Default `asyncScheduler`. */
@@ -15,7 +24,8 @@ export interface MicroBatchOptions {
 }
 
 /**
- * Gathers values into batches that are small enough to be quick: each is emitted when it is full, or when its first value has waited long enough.
+ * Gathers values into batches that are small enough to be quick: each is emitted when it is full, or when its first
+ * value has waited long enough.
  *
  * A model answers many rows at once far faster than one after another; and nobody wants to wait until there are many.
  *
@@ -25,10 +35,12 @@ export interface MicroBatchOptions {
  * result:  -----x------y-----(z|)     x: [a, b, c], full;  y: [d], 5 ms after d;  z: [e], at the end
  * ```
  *
- * No batch is empty, and values keep their order. Completion and error of the source come after the batch that waits: nothing that arrived is lost. (`bufferTime` sets its
+ * No batch is empty, and values keep their order. Completion and error of the source come after the batch that waits:
+ * nothing that arrived is lost. (`bufferTime` sets its
  * windows by the clock, and emits the empty ones.)
  *
- * Holds at most `maxSize - 1` values between two arrivals. On unsubscription they are gone: there is nobody to have them.
+ * Holds at most `maxSize - 1` values between two arrivals. On unsubscription they are gone: there is nobody to have
+ * them.
  *
  * Errors: those of the source.
  *
@@ -55,7 +67,10 @@ export const microBatch = <T>(options: MicroBatchOptions): OperatorFunction<T, r
       let timer: Subscription | undefined;
       /** Whether the timer runs. Of its own: a scheduler that does not wait has run it before it is known. */
       let waking = false;
-      /** Fires when the subscriber is gone: a source that emits while it is being subscribed to has handed out no subscription yet. */
+      /**
+       * Fires when the subscriber is gone: a source that emits while it is being subscribed to has handed out no
+       * subscription yet.
+       */
       const gone$ = new Subject<void>();
 
       const flush = (): void => {
@@ -66,7 +81,8 @@ export const microBatch = <T>(options: MicroBatchOptions): OperatorFunction<T, r
         subscriber.next(gathered);
       };
 
-      // A timer is left to run though its batch was full before, and looks at the batch of then. Under load, with a full batch every few milliseconds, setting and clearing one for each would cost more than the batch.
+      // A timer is left to run though its batch was full before, and looks at the batch of then. Under load, with a
+      // full batch every few milliseconds, setting and clearing one for each would cost more than the batch.
       const wake = (delay: number): void => {
         waking = true;
         const look = (): void => {

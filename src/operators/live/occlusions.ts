@@ -21,7 +21,8 @@ const WORD = /[\p{L}\p{N}\p{M}]+(?:['’.&-][\p{L}\p{N}\p{M}]+)*/gu;
 /**
  * Makes a function that takes each word out of a headline in turn.
  *
- * A word without which the model reads the same text (a stop word, one in parentheses, one of another script) has no effect by definition, and costs the model nothing.
+ * A word without which the model reads the same text (a stop word, one in parentheses, one of another script) has no
+ * effect by definition, and costs the model nothing.
  *
  * @throws HeadwaterError `HW_USAGE` when a stop word is empty
  */
@@ -36,15 +37,25 @@ export const occlusionsOf = ({ tokenizer, stopWords }: OcclusionOptions): ((head
       const without = title.slice(0, start) + title.slice(end);
       if (textOf(without) === text) return { word, start, end, read: 'left-out' as const, without };
       const tokens = tokenizer.encode(textOf(word));
-      return { word, start, end, read: tokens.some((token) => token !== tokenizer.unknownIndex) ? ('known' as const) : ('unknown' as const), without };
+      return {
+        word,
+        start,
+        end,
+        read: tokens.some((token) => token !== tokenizer.unknownIndex) ? ('known' as const) : ('unknown' as const),
+        without,
+      };
     });
     const occluded = words.filter(({ read }) => read !== 'left-out');
 
     return {
       variants: [headline, ...occluded.map(({ without }) => ({ ...headline, title: without }))],
       explain: ([prediction, ...others]) => {
-        if (prediction === undefined || others.length !== occluded.length) throw new RangeError(`There are ${occluded.length + 1} variants, but ${others.length + (prediction === undefined ? 0 : 1)} predictions.`);
-        const probabilityIn = ({ distribution }: LivePrediction): number => distribution.find(({ category }) => category === prediction.category)?.probability ?? 0;
+        if (prediction === undefined || others.length !== occluded.length)
+          throw new RangeError(
+            `There are ${occluded.length + 1} variants, but ${others.length + (prediction === undefined ? 0 : 1)} predictions.`,
+          );
+        const probabilityIn = ({ distribution }: LivePrediction): number =>
+          distribution.find(({ category }) => category === prediction.category)?.probability ?? 0;
         const whole = probabilityIn(prediction);
         let next = 0;
         const effects = words.map(({ word, start, end, read }): WordEffect => {

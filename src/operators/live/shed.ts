@@ -1,4 +1,11 @@
-import { asyncScheduler, type MonoTypeOperatorFunction, type ObservableInput, type ObservedValueOf, of, type OperatorFunction } from 'rxjs';
+import {
+  asyncScheduler,
+  type MonoTypeOperatorFunction,
+  type ObservableInput,
+  type ObservedValueOf,
+  of,
+  type OperatorFunction,
+} from 'rxjs';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import { random } from '../../contracts/random.js';
 import { checkTime, checkWhole } from '../checkOption.js';
@@ -22,9 +29,15 @@ export interface ShedValue<T> {
 export interface ShedOptions<T> extends SliceOptions {
   /** The most values that may wait, at least 1. */
   readonly capacity: number;
-  /** Which value goes when one more comes: `newest` is the one that comes, `oldest` the one that waited longest, `random` any of them all with the same chance. */
+  /**
+   * Which value goes when one more comes: `newest` is the one that comes, `oldest` the one that waited longest,
+   * `random` any of them all with the same chance.
+   */
   readonly policy: ShedPolicy;
-  /** Held from half of `capacity` on until a quarter waits, and while the event loop has its turn: the other half is for what is under way when the source stops. Default: no valve. */
+  /**
+   * Held from half of `capacity` on until a quarter waits, and while the event loop has its turn: the other half is for
+   * what is under way when the source stops. Default: no valve.
+   */
   readonly valve?: SliceOptions['valve'];
   /** Told of each value that is dropped. An Observer or a Subject of them is one. Default: nobody. */
   readonly dropped?: { next(drop: ShedValue<T>): void } | undefined;
@@ -42,13 +55,19 @@ const check = ({ capacity, policy, seed = 0, yieldAfter = 25 }: ShedOptions<neve
   checkWhole('shed', 'capacity', capacity, 1);
   checkWhole('shed', 'seed', seed);
   checkTime('shed', 'yieldAfter', yieldAfter);
-  if (!POLICIES.includes(policy)) throw new HeadwaterError('HW_USAGE', `shed: policy is ${JSON.stringify(policy)}, but must be one of ${POLICIES.join(', ')}.`);
+  if (!POLICIES.includes(policy))
+    throw new HeadwaterError(
+      'HW_USAGE',
+      `shed: policy is ${JSON.stringify(policy)}, but must be one of ${POLICIES.join(', ')}.`,
+    );
 };
 
 /**
- * Lets values wait for a consumer that is slower than their source, and drops some of them, by a named policy, when more come than can wait.
+ * Lets values wait for a consumer that is slower than their source, and drops some of them, by a named policy, when
+ * more come than can wait.
  *
- * For sources that cannot be told to stop: a flood of headlines is better thinned out than answered too late, and better both than a full memory. A source that can be told, by the `valve`, loses nothing.
+ * For sources that cannot be told to stop: a flood of headlines is better thinned out than answered too late, and
+ * better both than a full memory. A source that can be told, by the `valve`, loses nothing.
  *
  * ```
  * source:     abcdef----------------|
@@ -57,18 +76,22 @@ const check = ({ capacity, policy, seed = 0, yieldAfter = 25 }: ShedOptions<neve
  * dropped:    ---bcd
  * ```
  *
- * The consumer stands after it, or in `project`, as with `boundedQueue`: without `project` a value that need not wait is emitted at once, within the source's own emission; after `yieldAfter` ms of such work the rest
+ * The consumer stands after it, or in `project`, as with `boundedQueue`: without `project` a value that need not wait
+ * is emitted at once, within the source's own emission; after `yieldAfter` ms of such work the rest
  * waits until the event loop has had its turn. What comes meanwhile waits here, and is dropped here.
  *
- * What is not dropped keeps its order. Completion and error of the source come after what waits. With the valve honoured nothing is dropped as long as no more comes after the valve has closed than half of `capacity`: the rest of
+ * What is not dropped keeps its order. Completion and error of the source come after what waits. With the valve
+ * honoured nothing is dropped as long as no more comes after the valve has closed than half of `capacity`: the rest of
  * the source's present chunk.
  *
  * Holds at most `capacity` values, and twice as many places for them.
  *
  * Errors: those of the source after what waits; what `project`, or its result, or `dropped.next` throws, at once.
  *
- * @param options `capacity`, `policy`, `valve`, `dropped`, `seed`, `yieldAfter`, `scheduler`, and `project` for an asynchronous consumer
- * @throws HeadwaterError `HW_USAGE` when `capacity` is below 1, there is no such `policy`, the seed is no whole number, or `yieldAfter` is not above 0
+ * @param options `capacity`, `policy`, `valve`, `dropped`, `seed`, `yieldAfter`, `scheduler`, and `project` for an
+ *   asynchronous consumer
+ * @throws HeadwaterError `HW_USAGE` when `capacity` is below 1, there is no such `policy`, the seed is no whole number,
+ *   or `yieldAfter` is not above 0
  * @see boundedQueue for a queue that drops nothing
  * @example
  * ```ts
@@ -79,10 +102,23 @@ const check = ({ capacity, policy, seed = 0, yieldAfter = 25 }: ShedOptions<neve
  * await lastValueFrom(range(1, 5).pipe(shed({ capacity: 2, policy: 'newest', dropped, project: slowly }), toArray())); // [1, 2, 3]
  * ```
  */
-export function shed<T, O extends ObservableInput<unknown>>(options: ShedProjectOptions<T, O>): OperatorFunction<T, ObservedValueOf<O>>;
+export function shed<T, O extends ObservableInput<unknown>>(
+  options: ShedProjectOptions<T, O>,
+): OperatorFunction<T, ObservedValueOf<O>>;
 export function shed<T>(options: ShedOptions<T>): MonoTypeOperatorFunction<T>;
-export function shed(options: ShedOptions<unknown> & Partial<ShedProjectOptions<unknown, ObservableInput<unknown>>>): OperatorFunction<unknown, unknown> {
-  const { capacity, policy, valve, dropped, seed = 1234, yieldAfter = 25, scheduler = asyncScheduler, project = (value) => of(value) } = options;
+export function shed(
+  options: ShedOptions<unknown> & Partial<ShedProjectOptions<unknown, ObservableInput<unknown>>>,
+): OperatorFunction<unknown, unknown> {
+  const {
+    capacity,
+    policy,
+    valve,
+    dropped,
+    seed = 1234,
+    yieldAfter = 25,
+    scheduler = asyncScheduler,
+    project = (value) => of(value),
+  } = options;
   check(options);
   const room = (): SheddingRoom<unknown> => {
     let total = 0;

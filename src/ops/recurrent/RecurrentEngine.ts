@@ -26,7 +26,10 @@ export interface RunGradients<T> extends InitialStates<T> {
   readonly weights: readonly CellWeights<T>[];
 }
 
-/** Something that runs recurrent layers: the reference kernels over typed arrays, or the composition of stock ops over tensors. */
+/**
+ * Something that runs recurrent layers: the reference kernels over typed arrays, or the composition of stock ops over
+ * tensors.
+ */
 export interface RecurrentEngine<T> {
   forward(cell: CellName, pass: RecurrentPass<T>, initial: InitialStates<T>, reserve: boolean): RecurrentResult<T>;
   backward(cell: CellName, pass: RecurrentPass<T>, reserve: T, gradients: ResultGradients<T>): RunGradients<T>;

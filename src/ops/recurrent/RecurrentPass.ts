@@ -4,7 +4,10 @@ import type { Reading, Schedule } from './Schedule.js';
 /** The cells. */
 export type CellName = 'rnn' | 'gru' | 'lstm';
 
-/** The weights of one direction, or of a single cell, under PyTorch's names; G is 1 for the RNN, 3 (r, z, n) for the GRU, 4 (i, f, g, o) for the LSTM. */
+/**
+ * The weights of one direction, or of a single cell, under PyTorch's names; G is 1 for the RNN, 3 (r, z, n) for the
+ * GRU, 4 (i, f, g, o) for the LSTM.
+ */
 export interface CellWeights<T> {
   /** Input weights, shape [G·H, I]. */
   readonly weight_ih: T;
@@ -16,7 +19,10 @@ export interface CellWeights<T> {
   readonly bias_hh: T;
 }
 
-/** The weights of a layer under PyTorch's names; it is bidirectional where those of the reverse direction are there. Shapes as in {@link CellWeights}. */
+/**
+ * The weights of a layer under PyTorch's names; it is bidirectional where those of the reverse direction are there.
+ * Shapes as in {@link CellWeights}.
+ */
 export interface LayerWeights<T> {
   readonly weight_ih_l0: T;
   readonly weight_hh_l0: T;
@@ -81,14 +87,29 @@ export const isBidirectional = <T>(weights: LayerWeights<T>): boolean => weights
 
 /** A layer's weights by direction, the forward one first. */
 export const weightsByDirection = <T>(layer: LayerWeights<T>): readonly CellWeights<T>[] => {
-  const forward = { weight_ih: layer.weight_ih_l0, weight_hh: layer.weight_hh_l0, bias_ih: layer.bias_ih_l0, bias_hh: layer.bias_hh_l0 };
-  const { weight_ih_l0_reverse: weight_ih, weight_hh_l0_reverse: weight_hh, bias_ih_l0_reverse: bias_ih, bias_hh_l0_reverse: bias_hh } = layer;
-  if (weight_ih === undefined || weight_hh === undefined || bias_ih === undefined || bias_hh === undefined) return [forward];
+  const forward = {
+    weight_ih: layer.weight_ih_l0,
+    weight_hh: layer.weight_hh_l0,
+    bias_ih: layer.bias_ih_l0,
+    bias_hh: layer.bias_hh_l0,
+  };
+  const {
+    weight_ih_l0_reverse: weight_ih,
+    weight_hh_l0_reverse: weight_hh,
+    bias_ih_l0_reverse: bias_ih,
+    bias_hh_l0_reverse: bias_hh,
+  } = layer;
+  if (weight_ih === undefined || weight_hh === undefined || bias_ih === undefined || bias_hh === undefined)
+    return [forward];
   return [forward, { weight_ih, weight_hh, bias_ih, bias_hh }];
 };
 
 /** The run that a layer's inputs and attributes ask for. */
-export const layerPass = <T extends Shaped>(inputs: LayerWeights<T> & { readonly x: T }, { lengths, overPadding, fromState }: LayerAttributes, reading: Reading): RecurrentPass<T> => {
+export const layerPass = <T extends Shaped>(
+  inputs: LayerWeights<T> & { readonly x: T },
+  { lengths, overPadding, fromState }: LayerAttributes,
+  reading: Reading,
+): RecurrentPass<T> => {
   const [batch, time, inputSize] = inputs.x.shape as [number, number, number];
   const hiddenSize = inputs.weight_hh_l0.shape[1]!;
   const weights = weightsByDirection(inputs);

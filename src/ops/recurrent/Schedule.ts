@@ -1,7 +1,8 @@
 /**
  * Which rows a direction of a recurrent layer takes through which steps.
  *
- * Rows stand in falling order of their number of steps, so those that take part in step s are always the first ones: a step is a
+ * Rows stand in falling order of their number of steps, so those that take part in step s are always the first ones: a
+ * step is a
  * product over a block, and nothing past a row's end is computed. The pairs (step, row) are laid out one step after the
  * other; their number, N, is the number of cell evaluations.
  */
@@ -16,7 +17,10 @@ export interface Schedule {
   readonly index: Int32Array;
 }
 
-/** The rows in falling order of their counts, those of one count in their own order; counted out, since counts are small and this is done for every batch. */
+/**
+ * The rows in falling order of their counts, those of one count in their own order; counted out, since counts are small
+ * and this is done for every batch.
+ */
 const inFallingOrder = (counts: Int32Array, most: number): Int32Array => {
   const starts = new Int32Array(most + 2);
   for (const count of counts) starts[count]!++;
@@ -39,7 +43,12 @@ const inFallingOrder = (counts: Int32Array, most: number): Int32Array => {
  * @param startOf the time that a row starts at
  * @param stride 1 forwards in time, -1 backwards
  */
-export const schedule = (time: number, counts: Int32Array, startOf: (row: number) => number, stride: 1 | -1): Schedule => {
+export const schedule = (
+  time: number,
+  counts: Int32Array,
+  startOf: (row: number) => number,
+  stride: 1 | -1,
+): Schedule => {
   const order = inFallingOrder(counts, time);
   const steps = counts[order[0]!]!;
   const active = new Int32Array(steps);
@@ -64,11 +73,18 @@ export type Reading = 'all' | 'last';
 /**
  * The schedules of a layer's directions, the forward one first.
  *
- * Packed, a row's steps are its own tokens. Over the padding, all rows take all T steps. Where only the output at the last token is
+ * Packed, a row's steps are its own tokens. Over the padding, all rows take all T steps. Where only the output at the
+ * last token is
  * read, the forward direction stops there either way, and the reverse direction begins: packed, it is at its first step
  * there; over the padding, it has come from the end of the batch through the row's padding.
  */
-export const layerSchedules = (lengths: Int32Array, time: number, directions: number, overPadding: boolean, reading: Reading): readonly Schedule[] => {
+export const layerSchedules = (
+  lengths: Int32Array,
+  time: number,
+  directions: number,
+  overPadding: boolean,
+  reading: Reading,
+): readonly Schedule[] => {
   const everyStep = lengths.map(() => time);
   const forward = schedule(time, overPadding && reading === 'all' ? everyStep : lengths, () => 0, 1);
   if (directions === 1) return [forward];

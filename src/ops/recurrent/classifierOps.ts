@@ -15,7 +15,12 @@ import { isBidirectional } from './RecurrentPass.js';
 import { FORWARD_WEIGHTS, REVERSE_WEIGHTS } from './recurrentOps.js';
 
 /** The weights: embeddings by token, the layer's, and those of the two linear layers after it. */
-export type ClassifierInputs<T> = EmbeddedInputs<T> & { readonly fc1_weight: T; readonly fc1_bias: T; readonly fc2_weight: T; readonly fc2_bias: T };
+export type ClassifierInputs<T> = EmbeddedInputs<T> & {
+  readonly fc1_weight: T;
+  readonly fc1_bias: T;
+  readonly fc2_weight: T;
+  readonly fc2_bias: T;
+};
 
 /** The attributes of the gradient: the batch, its labels, and what is dropped; nothing where the rate is 0. */
 export type ClassifierGradAttributes = EmbeddedAttributes & LossAttributes & DropoutAttributes;
@@ -31,17 +36,28 @@ export interface ClassifierOps {
 const HEAD = ['fc1_weight', 'fc1_bias', 'fc2_weight', 'fc2_bias'] as const;
 
 /** The inputs in the order in which gradients with respect to them are put out. */
-export const gradientNames = (bidirectional: boolean): readonly (keyof ClassifierInputs<Tensor>)[] => ['embeddings', ...FORWARD_WEIGHTS, ...(bidirectional ? REVERSE_WEIGHTS : []), ...HEAD];
+export const gradientNames = (bidirectional: boolean): readonly (keyof ClassifierInputs<Tensor>)[] => [
+  'embeddings',
+  ...FORWARD_WEIGHTS,
+  ...(bidirectional ? REVERSE_WEIGHTS : []),
+  ...HEAD,
+];
 
 /**
- * The lesson's classifier in one op: embeddings → recurrent layer → its output at each row's last token → fc1 → dropout → fc2 → softmax, or the loss and all its gradients.
+ * The lesson's classifier in one op: embeddings → recurrent layer → its output at each row's last token → fc1 → dropout
+ * → fc2 → softmax, or the loss and all its gradients.
  *
- * By itself it runs the ops that it is made of, forwards and then backwards. As one op it costs a backend one call where it would be a dozen and a tape: for a
+ * By itself it runs the ops that it is made of, forwards and then backwards. As one op it costs a backend one call
+ * where it would be a dozen and a tape: for a
  * single headline, those cost more than all arithmetic.
  */
-const classifierOps = (cell: CellName, prefix: 'HeadwaterRnnClassifier' | 'HeadwaterGruClassifier' | 'HeadwaterLstmClassifier'): ClassifierOps => {
+const classifierOps = (
+  cell: CellName,
+  prefix: 'HeadwaterRnnClassifier' | 'HeadwaterGruClassifier' | 'HeadwaterLstmClassifier',
+): ClassifierOps => {
   const { last, lastBidirectional, lastGrad } = EMBEDDED_OPS[cell];
-  const lastOf = (embedded: EmbeddedInputs<Tensor>, attributes: EmbeddedAttributes): readonly Tensor[] => (isBidirectional(embedded) ? lastBidirectional : last).run(embedded, attributes);
+  const lastOf = (embedded: EmbeddedInputs<Tensor>, attributes: EmbeddedAttributes): readonly Tensor[] =>
+    (isBidirectional(embedded) ? lastBidirectional : last).run(embedded, attributes);
 
   return {
     probabilities: defineOp<ClassifierInputs<Tensor>, readonly [Tensor], EmbeddedAttributes>({

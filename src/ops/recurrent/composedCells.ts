@@ -13,9 +13,20 @@ export interface ComposedCell {
   /** How many values a unit and step are kept for the backward pass. */
   readonly kept: number;
   /** The states after a step, and what is kept for the backward pass. */
-  forward(a: Tensor, u: Tensor, before: ComposedStates): { readonly after: ComposedStates; readonly kept: readonly Tensor[] };
-  /** The gradients with respect to a and u, and to the states before the step without what flows through u; `h` is the hidden state before it. */
-  backward(kept: readonly Tensor[], h: Tensor, d: ComposedStates): { readonly da: Tensor; readonly du: Tensor; readonly before: ComposedStates };
+  forward(
+    a: Tensor,
+    u: Tensor,
+    before: ComposedStates,
+  ): { readonly after: ComposedStates; readonly kept: readonly Tensor[] };
+  /**
+   * The gradients with respect to a and u, and to the states before the step without what flows through u; `h` is the
+   * hidden state before it.
+   */
+  backward(
+    kept: readonly Tensor[],
+    h: Tensor,
+    d: ComposedStates,
+  ): { readonly da: Tensor; readonly du: Tensor; readonly before: ComposedStates };
 }
 
 const oneMinus = (x: Tensor): Tensor => sub(scalar(1), x);
@@ -51,7 +62,11 @@ const gru: ComposedCell = {
     const dan = mul(mul(d.h, oneMinus(z)), tanhSlope(n));
     const dar = mul(mul(dan, un), sigmoidSlope(r));
     const daz = mul(mul(d.h, sub(h, n)), sigmoidSlope(z));
-    return { da: concat([dar, daz, dan], 1), du: concat([dar, daz, mul(dan, r)], 1), before: { h: mul(d.h, z), c: undefined } };
+    return {
+      da: concat([dar, daz, dan], 1),
+      du: concat([dar, daz, mul(dan, r)], 1),
+      before: { h: mul(d.h, z), c: undefined },
+    };
   },
 };
 
@@ -70,7 +85,15 @@ const lstm: ComposedCell = {
   backward: (kept, _h, d) => {
     const [i, f, g, o, before, tanhC] = kept as [Tensor, Tensor, Tensor, Tensor, Tensor, Tensor];
     const dc = add(d.c!, mul(mul(d.h, o), tanhSlope(tanhC)));
-    const da = concat([mul(mul(dc, g), sigmoidSlope(i)), mul(mul(dc, before), sigmoidSlope(f)), mul(mul(dc, i), tanhSlope(g)), mul(mul(d.h, tanhC), sigmoidSlope(o))], 1);
+    const da = concat(
+      [
+        mul(mul(dc, g), sigmoidSlope(i)),
+        mul(mul(dc, before), sigmoidSlope(f)),
+        mul(mul(dc, i), tanhSlope(g)),
+        mul(mul(d.h, tanhC), sigmoidSlope(o)),
+      ],
+      1,
+    );
     return { da, du: da, before: { h: zerosLike(d.h), c: mul(dc, f) } };
   },
 };

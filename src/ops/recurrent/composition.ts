@@ -1,4 +1,19 @@
-import { add, concat, gather, matMul, reshape, slice, split, stack, sum, tensor1d, tile, unstack, zeros, zerosLike } from '@tensorflow/tfjs-core';
+import {
+  add,
+  concat,
+  gather,
+  matMul,
+  reshape,
+  slice,
+  split,
+  stack,
+  sum,
+  tensor1d,
+  tile,
+  unstack,
+  zeros,
+  zerosLike,
+} from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { COMPOSED_CELLS } from './composedCells.js';
 import type { ComposedCell, ComposedStates } from './composedCells.js';
@@ -9,7 +24,8 @@ import type { Schedule } from './Schedule.js';
 const indices = (values: Int32Array): Tensor => tensor1d(values, 'int32');
 
 /** Rows of a matrix: the first ones, or those from `start` on. */
-const rowsOf = (matrix: Tensor, count: number, start = 0): Tensor => slice(matrix, [start, 0], [count, matrix.shape[1]!]);
+const rowsOf = (matrix: Tensor, count: number, start = 0): Tensor =>
+  slice(matrix, [start, 0], [count, matrix.shape[1]!]);
 
 /** The matrix with its first rows replaced. */
 const replaceFirst = (matrix: Tensor, first: Tensor): Tensor => {
@@ -17,7 +33,10 @@ const replaceFirst = (matrix: Tensor, first: Tensor): Tensor => {
   return rest === 0 ? first : concat([first, rowsOf(matrix, rest, first.shape[0])]);
 };
 
-/** A matrix of `count` rows whose row index[k] is row k of `pairs`, zeros elsewhere: a gather, since no index occurs twice. */
+/**
+ * A matrix of `count` rows whose row index[k] is row k of `pairs`, zeros elsewhere: a gather, since no index occurs
+ * twice.
+ */
 const spread = (pairs: Tensor, index: Int32Array, count: number): Tensor => {
   const from = new Int32Array(count).fill(index.length);
   index.forEach((to, pair) => (from[to] = pair));
@@ -42,10 +61,16 @@ interface Direction {
 const toOrder = (states: Tensor, { order }: Schedule): Tensor => gather(states, indices(order));
 const fromOrder = (states: Tensor, { order }: Schedule): Tensor => spread(states, order, order.length);
 
-const mapStates = ({ h, c }: ComposedStates, map: (states: Tensor) => Tensor): ComposedStates => ({ h: map(h), c: c && map(c) });
+const mapStates = ({ h, c }: ComposedStates, map: (states: Tensor) => Tensor): ComposedStates => ({
+  h: map(h),
+  c: c && map(c),
+});
 
 /** Takes the states, in the schedule's order, through the steps; outputs and reserve are by pairs. */
-const runForward = ({ cell, schedule, weights, x, fromState }: Direction, initial: ComposedStates): { final: ComposedStates; output: Tensor; reserve: Tensor } => {
+const runForward = (
+  { cell, schedule, weights, x, fromState }: Direction,
+  initial: ComposedStates,
+): { final: ComposedStates; output: Tensor; reserve: Tensor } => {
   const { active, offsets } = schedule;
   const a = project(x, weights.weight_ih, weights.bias_ih);
   let states = initial;
@@ -53,7 +78,10 @@ const runForward = ({ cell, schedule, weights, x, fromState }: Direction, initia
   const reserve: Tensor[] = [];
   active.forEach((rows, step) => {
     const before = mapStates(states, (all) => rowsOf(all, rows));
-    const u = fromState || step > 0 ? project(before.h, weights.weight_hh, weights.bias_hh) : tile(reshape(weights.bias_hh, [1, -1]), [rows, 1]);
+    const u =
+      fromState || step > 0
+        ? project(before.h, weights.weight_hh, weights.bias_hh)
+        : tile(reshape(weights.bias_hh, [1, -1]), [rows, 1]);
     const { after, kept } = cell.forward(rowsOf(a, rows, offsets[step]), u, before);
     states = { h: replaceFirst(states.h, after.h), c: states.c && after.c && replaceFirst(states.c, after.c) };
     output.push(after.h);
@@ -78,7 +106,11 @@ const runBackward = (
     const rows = active[step]!;
     const after = mapStates(d, (all) => rowsOf(all, rows));
     const [h, ...kept] = split(rowsOf(reserve, rows, offsets[step]), 1 + cell.kept, 1) as [Tensor, ...Tensor[]];
-    const { da, du, before } = cell.backward(kept, h, dOutput === undefined ? after : { ...after, h: add(after.h, rowsOf(dOutput, rows, offsets[step])) });
+    const { da, du, before } = cell.backward(
+      kept,
+      h,
+      dOutput === undefined ? after : { ...after, h: add(after.h, rowsOf(dOutput, rows, offsets[step])) },
+    );
     const dh = fromState || step > 0 ? add(before.h, matMul(du, weights.weight_hh)) : before.h;
     d = { h: replaceFirst(d.h, dh), c: d.c && before.c && replaceFirst(d.c, before.c) };
     das.unshift(da);
@@ -89,22 +121,40 @@ const runBackward = (
   const h = slice(reserve, [0, 0], [reserve.shape[0], units]);
   return {
     dInitial: d,
-    dWeights: { weight_ih: matMul(da, x, true), weight_hh: matMul(du, h, true), bias_ih: sum(da, 0), bias_hh: sum(du, 0) },
+    dWeights: {
+      weight_ih: matMul(da, x, true),
+      weight_hh: matMul(du, h, true),
+      bias_ih: sum(da, 0),
+      bias_hh: sum(du, 0),
+    },
     dx: matMul(da, weights.weight_ih),
   };
 };
 
 /** The parts of final states, or of their gradients, by direction; and the whole of its parts. */
-const splitStates = (states: Tensor, { directions, stateShape }: RecurrentPass<Tensor>): readonly Tensor[] => (stateShape.length === 3 ? unstack(states) : split(states, directions.length, 1));
-const joinStates = (states: readonly Tensor[], { stateShape }: RecurrentPass<Tensor>): Tensor => (stateShape.length === 3 ? stack([...states]) : concat([...states], 1));
+const splitStates = (states: Tensor, { directions, stateShape }: RecurrentPass<Tensor>): readonly Tensor[] =>
+  stateShape.length === 3 ? unstack(states) : split(states, directions.length, 1);
+const joinStates = (states: readonly Tensor[], { stateShape }: RecurrentPass<Tensor>): Tensor =>
+  stateShape.length === 3 ? stack([...states]) : concat([...states], 1);
 
 /** The initial states by direction; undefined where there are none. */
-const splitInitial = (states: Tensor | undefined, { directions, batch, hiddenSize }: RecurrentPass<Tensor>): readonly Tensor[] | undefined =>
-  states && unstack(reshape(states, [directions.length, batch, hiddenSize]));
+const splitInitial = (
+  states: Tensor | undefined,
+  { directions, batch, hiddenSize }: RecurrentPass<Tensor>,
+): readonly Tensor[] | undefined => states && unstack(reshape(states, [directions.length, batch, hiddenSize]));
 
-const directionsOf = (cell: ComposedCell, { x, batch, time, inputSize, directions, fromState }: RecurrentPass<Tensor>): readonly Direction[] => {
+const directionsOf = (
+  cell: ComposedCell,
+  { x, batch, time, inputSize, directions, fromState }: RecurrentPass<Tensor>,
+): readonly Direction[] => {
   const inputs = reshape(x, [batch * time, inputSize]);
-  return directions.map(({ weights, schedule }) => ({ cell, schedule, weights, x: gather(inputs, indices(schedule.index)), fromState }));
+  return directions.map(({ weights, schedule }) => ({
+    cell,
+    schedule,
+    weights,
+    x: gather(inputs, indices(schedule.index)),
+    fromState,
+  }));
 };
 
 /** Recurrent layers as compositions of stock ops, for backends without kernels of ours. */
@@ -114,17 +164,36 @@ export const composition: RecurrentEngine<Tensor> = {
     const hs = splitInitial(h0, pass);
     const cs = splitInitial(c0, pass);
     const runs = directionsOf(COMPOSED_CELLS[name], pass).map((direction, d) => {
-      const start = (of: readonly Tensor[] | undefined): Tensor => (of === undefined ? zeros([batch, units]) : toOrder(of[d]!, direction.schedule));
+      const start = (of: readonly Tensor[] | undefined): Tensor =>
+        of === undefined ? zeros([batch, units]) : toOrder(of[d]!, direction.schedule);
       const run = runForward(direction, { h: start(hs), c: name === 'lstm' ? start(cs) : undefined });
-      return { ...run, schedule: direction.schedule, final: mapStates(run.final, (states) => fromOrder(states, direction.schedule)) };
+      return {
+        ...run,
+        schedule: direction.schedule,
+        final: mapStates(run.final, (states) => fromOrder(states, direction.schedule)),
+      };
     });
     return {
-      output: pass.outputs ? reshape(concat(runs.map(({ output, schedule }) => spread(output, schedule.index, batch * time)), 1), [batch, time, runs.length * units]) : undefined,
+      output: pass.outputs
+        ? reshape(
+            concat(
+              runs.map(({ output, schedule }) => spread(output, schedule.index, batch * time)),
+              1,
+            ),
+            [batch, time, runs.length * units],
+          )
+        : undefined,
       hidden: joinStates(
         runs.map(({ final }) => final.h),
         pass,
       ),
-      cell: name === 'lstm' ? joinStates(runs.flatMap(({ final }) => final.c ?? []), pass) : undefined,
+      cell:
+        name === 'lstm'
+          ? joinStates(
+              runs.flatMap(({ final }) => final.c ?? []),
+              pass,
+            )
+          : undefined,
       reserve: wantsReserve ? concat(runs.map(({ reserve }) => reserve)) : zeros([0]),
     };
   },
@@ -142,7 +211,11 @@ export const composition: RecurrentEngine<Tensor> = {
       const dOutput = dOutputs && gather(dOutputs[d]!, indices(schedule.index));
       const run = runBackward(direction, rowsOf(reserve, pairs, from), dFinal, dOutput);
       from += pairs;
-      return { dWeights: run.dWeights, dx: spread(run.dx, schedule.index, batch * time), dInitial: mapStates(run.dInitial, (states) => fromOrder(states, schedule)) };
+      return {
+        dWeights: run.dWeights,
+        dx: spread(run.dx, schedule.index, batch * time),
+        dInitial: mapStates(run.dInitial, (states) => fromOrder(states, schedule)),
+      };
     });
     return {
       x: reshape(
@@ -151,7 +224,10 @@ export const composition: RecurrentEngine<Tensor> = {
       ),
       weights: runs.map(({ dWeights }) => dWeights),
       h0: fromState ? reshape(stack(runs.map(({ dInitial }) => dInitial.h)), [...initialShape]) : undefined,
-      c0: fromState && name === 'lstm' ? reshape(stack(runs.flatMap(({ dInitial }) => dInitial.c ?? [])), [...initialShape]) : undefined,
+      c0:
+        fromState && name === 'lstm'
+          ? reshape(stack(runs.flatMap(({ dInitial }) => dInitial.c ?? [])), [...initialShape])
+          : undefined,
     };
   },
 };

@@ -29,8 +29,14 @@ export const distinctTokens = (tokens: Int32Array, index: Int32Array, slots: Int
   return { tokens: found.subarray(0, count), place };
 };
 
-/** The pairs of each distinct token, one token's after the other's in rising order, and where each one's begin: shapes [N] and [U + 1]. */
-export const pairsByToken = ({ tokens, place }: DistinctTokens): { readonly members: Int32Array; readonly starts: Int32Array } => {
+/**
+ * The pairs of each distinct token, one token's after the other's in rising order, and where each one's begin: shapes
+ * [N] and [U + 1].
+ */
+export const pairsByToken = ({
+  tokens,
+  place,
+}: DistinctTokens): { readonly members: Int32Array; readonly starts: Int32Array } => {
   const starts = new Int32Array(tokens.length + 1);
   for (let pair = 0; pair < place.length; pair++) starts[place[pair]! + 1]!++;
   for (let i = 0; i < tokens.length; i++) starts[i + 1]! += starts[i]!;

@@ -29,18 +29,31 @@ export interface EmbeddedOps {
 /**
  * Embedding and recurrent layer in one op: last [B, D·H], and the reserve.
  *
- * By itself it runs the two as they are. As one op, a kernel can do what neither could alone: multiply each distinct token's embedding by the input
+ * By itself it runs the two as they are. As one op, a kernel can do what neither could alone: multiply each distinct
+ * token's embedding by the input
  * weights once, and with frozen weights not at all.
  */
-const embeddedOps = (cell: CellName, prefix: 'HeadwaterEmbeddedRnn' | 'HeadwaterEmbeddedGru' | 'HeadwaterEmbeddedLstm'): EmbeddedOps => {
+const embeddedOps = (
+  cell: CellName,
+  prefix: 'HeadwaterEmbeddedRnn' | 'HeadwaterEmbeddedGru' | 'HeadwaterEmbeddedLstm',
+): EmbeddedOps => {
   const ops = RECURRENT_OPS[cell];
-  const embed = (weight: Tensor, { tokens, size, time, padIndex, vocabularySize }: EmbeddedAttributes): Tensor => embeddingOp.run({ weight }, { tokens, size, time, padIndex, vocabularySize })[0];
-  const ofLayer = ({ lengths, overPadding, reserve }: EmbeddedAttributes): LayerAttributes => ({ lengths, overPadding, reserve, fromState: false });
+  const embed = (weight: Tensor, { tokens, size, time, padIndex, vocabularySize }: EmbeddedAttributes): Tensor =>
+    embeddingOp.run({ weight }, { tokens, size, time, padIndex, vocabularySize })[0];
+  const ofLayer = ({ lengths, overPadding, reserve }: EmbeddedAttributes): LayerAttributes => ({
+    lengths,
+    overPadding,
+    reserve,
+    fromState: false,
+  });
 
   const lastGrad = defineOp<EmbeddedGradInputs<Tensor>, readonly Tensor[], EmbeddedAttributes>({
     name: `${prefix}LastGrad`,
     compose: ({ embeddings, reserve, dLast, ...weights }, attributes) => {
-      const [dx, ...dWeights] = ops.lastGrad.run({ x: embed(embeddings, attributes), reserve, dLast, ...weights }, ofLayer(attributes));
+      const [dx, ...dWeights] = ops.lastGrad.run(
+        { x: embed(embeddings, attributes), reserve, dLast, ...weights },
+        ofLayer(attributes),
+      );
       const { tokens, padIndex, vocabularySize } = attributes;
       return [embeddingGradOp.run({ dOutput: dx! }, { tokens, padIndex, vocabularySize })[0], ...dWeights];
     },
@@ -51,14 +64,21 @@ const embeddedOps = (cell: CellName, prefix: 'HeadwaterEmbeddedRnn' | 'Headwater
     const weightNames = directions === 1 ? FORWARD_WEIGHTS : [...FORWARD_WEIGHTS, ...REVERSE_WEIGHTS];
     return defineOp<EmbeddedInputs<Tensor>, readonly Tensor[], EmbeddedAttributes>({
       name: `${prefix}Last${directions === 1 ? '' : 'Bidirectional'}`,
-      compose: ({ embeddings, ...weights }, attributes) => (directions === 1 ? ops.last : ops.lastBidirectional).run({ x: embed(embeddings, attributes), ...weights }, ofLayer(attributes)),
+      compose: ({ embeddings, ...weights }, attributes) =>
+        (directions === 1 ? ops.last : ops.lastBidirectional).run(
+          { x: embed(embeddings, attributes), ...weights },
+          ofLayer(attributes),
+        ),
       gradient: {
         savedInputs: ['embeddings', ...weightNames],
         savedOutputs: [1],
         backward: ([dLast], saved, attributes) => {
           const [embeddings, ...rest] = saved as [Tensor, ...Tensor[]];
           const weights = namedWeights(weightNames, rest) as LayerWeights<Tensor>;
-          return namedWeights(['embeddings', ...weightNames], lastGrad.run({ embeddings, ...weights, reserve: saved[saved.length - 1]!, dLast: dLast! }, attributes));
+          return namedWeights(
+            ['embeddings', ...weightNames],
+            lastGrad.run({ embeddings, ...weights, reserve: saved[saved.length - 1]!, dLast: dLast! }, attributes),
+          );
         },
       },
     });

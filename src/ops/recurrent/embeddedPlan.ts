@@ -27,7 +27,10 @@ export const embeddedPlan = (attributes: EmbeddedAttributes, directions: number)
   const known = plans.get(attributes);
   if (known !== undefined) return known;
   const { tokens, lengths, time, overPadding, vocabularySize } = attributes;
-  const plan = layerSchedules(lengths, time, directions, overPadding, 'last').map((schedule) => ({ schedule, distinct: distinctTokens(tokens, schedule.index, slotsFor(vocabularySize)) }));
+  const plan = layerSchedules(lengths, time, directions, overPadding, 'last').map((schedule) => ({
+    schedule,
+    distinct: distinctTokens(tokens, schedule.index, slotsFor(vocabularySize)),
+  }));
   plans.set(attributes, plan);
   return plan;
 };

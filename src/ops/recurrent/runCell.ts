@@ -19,7 +19,10 @@ export const runCell = (
   checkShape(op, 'hidden', state.hidden, [batch, hiddenSize]);
   if (state.cell !== undefined) checkShape(op, 'cell', state.cell, [batch, hiddenSize]);
   const { weight_ih, weight_hh, bias_ih, bias_hh } = weights;
-  const [hidden, second, third] = RECURRENT_OPS[cell].cell.run({ x, h0: state.hidden, c0: state.cell, weight_ih, weight_hh, bias_ih, bias_hh }, { reserve: engine().isTapeOn() });
+  const [hidden, second, third] = RECURRENT_OPS[cell].cell.run(
+    { x, h0: state.hidden, c0: state.cell, weight_ih, weight_hh, bias_ih, bias_hh },
+    { reserve: engine().isTapeOn() },
+  );
   (third ?? second)!.dispose(); // the reserve: the tape holds a reference of its own
   return { hidden: hidden as Tensor2D, cell: third === undefined ? undefined : (second as Tensor2D) };
 };

@@ -10,7 +10,9 @@ export interface OpAttribute {
 
 /** What the binding says of a tensor that an op put out. */
 export interface OutputTensor {
-  /** Its handle, which is the receiver's: deleted by `deleteTensor`, or by the backend once it was made a tensor of it. */
+  /**
+   * Its handle, which is the receiver's: deleted by `deleteTensor`, or by the backend once it was made a tensor of it.
+   */
   readonly id: number;
   readonly dtype: number;
   readonly shape: number[];
@@ -28,7 +30,12 @@ export interface Binding {
   readonly TF_ATTR_TYPE: number;
   isUsingGpuDevice(): boolean;
   /** Executes an op on tensors by their handles. */
-  executeOp(name: string, attributes: readonly OpAttribute[], inputs: readonly number[], outputs: number): OutputTensor[];
+  executeOp(
+    name: string,
+    attributes: readonly OpAttribute[],
+    inputs: readonly number[],
+    outputs: number,
+  ): OutputTensor[];
   /** Copies a tensor's values; of some types, int8 among them, it does not. */
   tensorDataSync(id: number): ArrayLike<number>;
   deleteTensor(id: number): void;

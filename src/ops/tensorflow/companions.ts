@@ -20,10 +20,16 @@ export const attachCompanion = (dataId: object, companion: Companion): void => v
  *
  * @throws HeadwaterError `HW_BACKEND` where it has none of that kind: it was made by another kernel
  */
-export const companionOf = <Kind extends Companion>(dataId: object, kind: abstract new (...of: never[]) => Kind): Kind => {
+export const companionOf = <Kind extends Companion>(
+  dataId: object,
+  kind: abstract new (...of: never[]) => Kind,
+): Kind => {
   const companion = companions.get(dataId);
   if (companion instanceof kind) return companion;
-  throw new HeadwaterError('HW_BACKEND', 'The gradient of a recurrent layer was given a reserve that another kernel made. Register kernels before the first step, and not between a forward pass and its gradient.');
+  throw new HeadwaterError(
+    'HW_BACKEND',
+    'The gradient of a recurrent layer was given a reserve that another kernel made. Register kernels before the first step, and not between a forward pass and its gradient.',
+  );
 };
 
 /** Gives back what belonged to a tensor that is no more. */

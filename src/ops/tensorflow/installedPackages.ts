@@ -30,5 +30,7 @@ export const installedPackages = (): readonly InstalledPackage[] =>
     const folder = folderOf(name);
     if (folder === undefined) return { name, state: 'absent' };
     const binding = join(folder, 'lib', `napi-v${NAPI_VERSION}`, 'tfjs_binding.node');
-    return existsSync(binding) ? { name, state: 'ready', folder, binding } : { name, state: 'unusable', reason: 'its binding was not built when it was installed' };
+    return existsSync(binding)
+      ? { name, state: 'ready', folder, binding }
+      : { name, state: 'unusable', reason: 'its binding was not built when it was installed' };
   });

@@ -31,7 +31,8 @@ export const TENSORFLOW = 'tensorflow';
  * @throws what the system's loader says, where the binding or its libraries do not load
  */
 export const loadBinding = (folder: string, bindingFile: string): LoadedBinding => {
-  // Its notes on what the processor can do would stand between the lines of whoever writes to a terminal; warnings stay.
+  // Its notes on what the processor can do would stand between the lines of whoever writes to a terminal; warnings
+  // stay.
   process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '1';
   const binding = createRequire(import.meta.url)(resolve(bindingFile)) as Binding;
   const device = binding.isUsingGpuDevice() ? 'gpu' : 'cpu';
@@ -45,11 +46,16 @@ export const loadBinding = (folder: string, bindingFile: string): LoadedBinding 
     }
   }
   // The name tells the package's code whether some kernels are those of a GPU.
-  registerBackend(TENSORFLOW, () => new Backend(binding, device === 'gpu' ? '@tensorflow/tfjs-node-gpu' : '@tensorflow/tfjs-node'), 0);
+  registerBackend(
+    TENSORFLOW,
+    () => new Backend(binding, device === 'gpu' ? '@tensorflow/tfjs-node-gpu' : '@tensorflow/tfjs-node'),
+    0,
+  );
   try {
     load('dist/register_all_kernels.js');
     // Made now: a backend that cannot be is to be heard of here. tfjs tells why in a warning, and then finds none.
-    if (((engine().findBackend(TENSORFLOW) as unknown) ?? null) === null) throw new Error(`the backend of ${folder} cannot be made`);
+    if (((engine().findBackend(TENSORFLOW) as unknown) ?? null) === null)
+      throw new Error(`the backend of ${folder} cannot be made`);
   } catch (error) {
     removeBackend(TENSORFLOW);
     throw error;

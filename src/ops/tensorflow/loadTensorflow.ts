@@ -19,24 +19,38 @@ export interface LoadedTensorflow {
   readonly device: 'cpu' | 'gpu' | undefined;
 }
 
-const onDevice = (what: string, { device }: LoadedBinding): LoadedTensorflow => ({ what: `${what}, on the ${device === 'gpu' ? 'GPU' : 'processor'}`, device });
+const onDevice = (what: string, { device }: LoadedBinding): LoadedTensorflow => ({
+  what: `${what}, on the ${device === 'gpu' ? 'GPU' : 'processor'}`,
+  device,
+});
 
-/** Whether a driver for NVIDIA GPUs answers. Asked before a library for them is loaded: once it is, another cannot take its place in this process. */
+/**
+ * Whether a driver for NVIDIA GPUs answers. Asked before a library for them is loaded: once it is, another cannot take
+ * its place in this process.
+ */
 const hasDriver = (): boolean => spawnSync('nvidia-smi', ['-L'], { stdio: 'ignore' }).status === 0;
 
 let loaded: LoadedTensorflow | undefined;
 
 /**
- * Registers libtensorflow as tfjs's backend `tensorflow`, with kernels for recurrent layers: from a set-up of `headwater setup tensorflow`, GPU before processor and newer
- * before older; else from an installed package of TensorFlow. Where the user has loaded such a package already, it is that one.
+ * Registers libtensorflow as tfjs's backend `tensorflow`, with kernels for recurrent layers: from a set-up of
+ * `headwater setup tensorflow`, GPU before processor and newer
+ * before older; else from an installed package of TensorFlow. Where the user has loaded such a package already, it is
+ * that one.
  *
  * @throws HeadwaterError `HW_BACKEND` where none is there that loads; it says why of each
  */
 export const loadTensorflow = (): LoadedTensorflow => {
   if (loaded !== undefined) return loaded;
-  if (engine().backendNames().includes(TENSORFLOW)) return { what: 'the one that this program had loaded', device: undefined };
+  if (engine().backendNames().includes(TENSORFLOW))
+    return { what: 'the one that this program had loaded', device: undefined };
   const refusals: string[] = [];
-  const attempt = (name: string, what: (found: LoadedBinding) => string, folder: string, binding: string): LoadedTensorflow | undefined => {
+  const attempt = (
+    name: string,
+    what: (found: LoadedBinding) => string,
+    folder: string,
+    binding: string,
+  ): LoadedTensorflow | undefined => {
     try {
       const found = loadBinding(folder, binding);
       // The embedded backend lends its kernels where there is no GPU.
@@ -54,18 +68,34 @@ export const loadTensorflow = (): LoadedTensorflow => {
       continue;
     }
     if (setup.manifest.gpu && !hasDriver()) {
-      refusals.push(`${setup.folder}: it is for NVIDIA GPUs, and no driver answers (nvidia-smi). Install the driver, or run headwater setup tensorflow without --gpu`);
+      refusals.push(
+        `${setup.folder}: it is for NVIDIA GPUs, and no driver answers (nvidia-smi). Install the driver, or run headwater setup tensorflow without --gpu`,
+      );
       continue;
     }
-    loaded = attempt(setup.folder, ({ libtensorflow }) => `libtensorflow ${libtensorflow} of headwater setup tensorflow`, packageFolder(setup.folder), bindingFile(setup.folder));
+    loaded = attempt(
+      setup.folder,
+      ({ libtensorflow }) => `libtensorflow ${libtensorflow} of headwater setup tensorflow`,
+      packageFolder(setup.folder),
+      bindingFile(setup.folder),
+    );
     if (loaded !== undefined) return loaded;
   }
   for (const found of installedPackages()) {
     if (found.state === 'unusable') refusals.push(`${found.name}: ${found.reason}`);
     if (found.state !== 'ready') continue;
-    loaded = attempt(found.name, ({ libtensorflow }) => `libtensorflow ${libtensorflow} of ${found.name}`, found.folder, found.binding);
+    loaded = attempt(
+      found.name,
+      ({ libtensorflow }) => `libtensorflow ${libtensorflow} of ${found.name}`,
+      found.folder,
+      found.binding,
+    );
     if (loaded !== undefined) return loaded;
   }
-  const why = refusals.length === 0 ? 'there is no set-up of it, and no package of it is installed' : refusals.join('; ');
-  throw new HeadwaterError('HW_BACKEND', `No TensorFlow backend loads (${why}). Run headwater setup tensorflow, or use --backend headwater.`);
+  const why =
+    refusals.length === 0 ? 'there is no set-up of it, and no package of it is installed' : refusals.join('; ');
+  throw new HeadwaterError(
+    'HW_BACKEND',
+    `No TensorFlow backend loads (${why}). Run headwater setup tensorflow, or use --backend headwater.`,
+  );
 };

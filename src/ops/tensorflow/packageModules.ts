@@ -10,22 +10,31 @@ interface LoadedModule {
   exports: unknown;
 }
 
-/** `util` as TensorFlow's package expects it: with two functions that Node 23 took away. Nobody else's `util` has them by that. */
+/**
+ * `util` as TensorFlow's package expects it: with two functions that Node 23 took away. Nobody else's `util` has them
+ * by that.
+ */
 const utilOfOld = {
   ...util,
   isNullOrUndefined: (value: unknown): boolean => value === null || value === undefined,
   isArray: (value: unknown): boolean => Array.isArray(value),
 };
 
-/** Its summaries for TensorBoard come as protocol buffers, for which it would need a package more. Nothing here writes them. */
+/**
+ * Its summaries for TensorBoard come as protocol buffers, for which it would need a package more. Nothing here writes
+ * them.
+ */
 const NO_SUMMARIES = 'api_pb.js';
 
 /**
  * Loads files of TensorFlow's package for Node, and gives them what they ask for.
  *
- * Node's own `require` would resolve their names from where they lie: in a cache there is no tfjs beside them, and in somebody's
- * `node_modules` there may be another copy of it than ours, whose tensors ours does not know. So tfjs is always our tfjs-core, which has all
- * that they use of it, and `util` has what newer Nodes lack. The package's `index.js`, which looks for a binding in its own place, is not run.
+ * Node's own `require` would resolve their names from where they lie: in a cache there is no tfjs beside them, and in
+ * somebody's
+ * `node_modules` there may be another copy of it than ours, whose tensors ours does not know. So tfjs is always our
+ * tfjs-core, which has all
+ * that they use of it, and `util` has what newer Nodes lack. The package's `index.js`, which looks for a binding in its
+ * own place, is not run.
  *
  * @param folder the package's
  * @returns requires a file by its path in the package
@@ -41,7 +50,9 @@ export const packageModules = (folder: string): ((path: string) => unknown) => {
       case 'util':
         return utilOfOld;
       default:
-        return name.startsWith('.') ? load(join(from, name.endsWith('.js') ? name : `${name}.js`)) : nodeRequire(`node:${name}`);
+        return name.startsWith('.')
+          ? load(join(from, name.endsWith('.js') ? name : `${name}.js`))
+          : nodeRequire(`node:${name}`);
     }
   };
 
@@ -53,7 +64,11 @@ export const packageModules = (folder: string): ((path: string) => unknown) => {
     // Before it runs: its files require one another in circles.
     loaded.set(file, module);
     const body = compileFunction(readFileSync(file, 'utf8'), ['exports', 'require', 'module'], { filename: file });
-    (body as (exports: unknown, require: (name: string) => unknown, module: LoadedModule) => void)(module.exports, (name) => answer(name, dirname(file)), module);
+    (body as (exports: unknown, require: (name: string) => unknown, module: LoadedModule) => void)(
+      module.exports,
+      (name) => answer(name, dirname(file)),
+      module,
+    );
     return module.exports;
   };
 

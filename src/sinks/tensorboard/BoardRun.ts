@@ -15,7 +15,10 @@ export interface BoardRunOptions {
 
 const scalar = (tag: string, value: number): BoardValue => ({ type: 'scalar', tag, value });
 
-/** What was measured on the test rows, and the report as it is printed, which markdown shows as it stands where it is indented. */
+/**
+ * What was measured on the test rows, and the report as it is printed, which markdown shows as it stands where it is
+ * indented.
+ */
 const testValues = (report: Report): readonly BoardValue[] => {
   const { precision, recall, f1 } = report.performance.overall;
   return [
@@ -47,8 +50,15 @@ export class BoardRun {
   /** How the file begins. @param rows those of each side, where they are known */
   begin(model: string, rows: SideCounts | undefined, now: number): Uint8Array {
     const { hyperparameters } = this.#options;
-    const configuration = { model, ...(rows && { 'train rows': rows.train, 'validation rows': rows.validation, 'test rows': rows.test }), ...hyperparameters };
-    const table = markdownTable(['setting', 'value'], Object.entries(configuration).map(([name, value]) => [name, String(value)]));
+    const configuration = {
+      model,
+      ...(rows && { 'train rows': rows.train, 'validation rows': rows.validation, 'test rows': rows.test }),
+      ...hyperparameters,
+    };
+    const table = markdownTable(
+      ['setting', 'value'],
+      Object.entries(configuration).map(([name, value]) => [name, String(value)]),
+    );
     const values: readonly BoardValue[] = [
       { type: 'text', tag: 'configuration', markdown: table },
       { type: 'session-start', hyperparameters },
@@ -66,7 +76,9 @@ export class BoardRun {
         this.#pace.rows += event.rows;
         this.#pace.until = now;
         const step = this.#step++;
-        return step % this.#options.everySteps === 0 ? this.#record(step, now, [scalar('loss/step', event.loss)]) : undefined;
+        return step % this.#options.everySteps === 0
+          ? this.#record(step, now, [scalar('loss/step', event.loss)])
+          : undefined;
       }
       case 'epoch': {
         const { rows, since, until } = this.#pace;

@@ -23,14 +23,18 @@ export interface BoardTime {
 /** What the first event of a file says. */
 const FILE_VERSION = 'brain.Event:2';
 
-// The numbers below are those of the fields in TensorFlow's event.proto, summary.proto and tensor.proto, and in TensorBoard's hparams/plugin_data.proto.
+// The numbers below are those of the fields in TensorFlow's event.proto, summary.proto and tensor.proto, and in
+// TensorBoard's hparams/plugin_data.proto.
 
 const DT_STRING = 7;
 const DATA_CLASS_TENSOR = 2;
 const STATUS = { succeeded: 1, failed: 2 };
 
 /** `SummaryMetadata`: which part of TensorBoard shows a value. */
-const writeMetadata = ({ plugin, content }: { readonly plugin: string; readonly content: Uint8Array }, pbf: PbfWriter): void => {
+const writeMetadata = (
+  { plugin, content }: { readonly plugin: string; readonly content: Uint8Array },
+  pbf: PbfWriter,
+): void => {
   pbf.writeMessage(
     1,
     (_: unknown, data: PbfWriter) => {
@@ -92,7 +96,10 @@ const sessionEnd = (succeeded: boolean, seconds: number): Uint8Array => {
 };
 
 /** `Summary.Value`. */
-const writeValue = ({ value, wallTime }: { readonly value: BoardValue; readonly wallTime: number }, pbf: PbfWriter): void => {
+const writeValue = (
+  { value, wallTime }: { readonly value: BoardValue; readonly wallTime: number },
+  pbf: PbfWriter,
+): void => {
   switch (value.type) {
     case 'scalar':
       pbf.writeStringField(1, value.tag);

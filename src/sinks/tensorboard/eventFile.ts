@@ -24,9 +24,11 @@ const HIGH_WATER_MARK = 64 * 1024;
 /**
  * A file that records are appended to, in a folder of its own.
  *
- * Each write is to be a whole number of records. One that fails half-way is taken back, so that the file ends with a whole record.
+ * Each write is to be a whole number of records. One that fails half-way is taken back, so that the file ends with a
+ * whole record.
  *
- * @param path the file; where its folder is there already, it is written to another one beside it, which has a number after its name
+ * @param path the file; where its folder is there already, it is written to another one beside it, which has a number
+ *   after its name
  */
 export const eventFile = (path: string): Writable => {
   let file: FileHandle | undefined;
@@ -62,7 +64,8 @@ export const eventFile = (path: string): Writable => {
     highWaterMark: HIGH_WATER_MARK,
     construct: (done) => settle(begin(), done),
     write: (record: Uint8Array, _encoding, done) => settle(append([record]), done),
-    writev: (records: readonly { readonly chunk: Uint8Array }[], done) => settle(append(records.map(({ chunk }) => chunk)), done),
+    writev: (records: readonly { readonly chunk: Uint8Array }[], done) =>
+      settle(append(records.map(({ chunk }) => chunk)), done),
     final: (done) => settle(close(), done),
     destroy: (failure, done) => settle(close(), (error) => done(failure ?? error ?? null)),
   });

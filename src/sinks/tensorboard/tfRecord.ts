@@ -4,7 +4,8 @@ import { crc32c } from '@aws-crypto/crc32c';
 const MASK = 0xa282ead8;
 
 /**
- * CRC-32C, turned by 15 bits and shifted by a constant: bytes that hold a checksum of their own would have a poor one otherwise.
+ * CRC-32C, turned by 15 bits and shifted by a constant: bytes that hold a checksum of their own would have a poor one
+ * otherwise.
  *
  * @see RFC 3720, section B.4, for checksums of known bytes
  */
@@ -17,9 +18,11 @@ export const maskedCrc = (bytes: Uint8Array): number => {
 const FRAME_BYTES = 16;
 
 /**
- * Data as one record of a TFRecord file: its length (8 bytes), the length's checksum (4), the data, its checksum (4); all little-endian.
+ * Data as one record of a TFRecord file: its length (8 bytes), the length's checksum (4), the data, its checksum (4);
+ * all little-endian.
  *
- * A reader that meets the end of the file within a record waits for the rest of it, so a file may be read while it grows.
+ * A reader that meets the end of the file within a record waits for the rest of it, so a file may be read while it
+ * grows.
  */
 export const tfRecord = (data: Uint8Array): Uint8Array => {
   const record = new Uint8Array(FRAME_BYTES + data.length);

@@ -1,7 +1,8 @@
 const SECONDS = 60;
 
 /**
- * How many things a second there were over the last minute, or since the start where that is less: a count for each second.
+ * How many things a second there were over the last minute, or since the start where that is less: a count for each
+ * second.
  *
  * @internal
  */
@@ -30,10 +31,13 @@ export class LastMinute {
     return this.#counts.reduce((sum, count) => sum + count, 0) / seconds;
   }
 
-  /** Empties the seconds that have passed since. A clock that was set back goes on counting in the second where it was. */
+  /**
+   * Empties the seconds that have passed since. A clock that was set back goes on counting in the second where it was.
+   */
   #advance(now: number): void {
     const second = Math.floor((now - this.#start) / 1000);
-    for (let next = Math.max(this.#second + 1, second - SECONDS + 1); next <= second; next++) this.#counts[next % SECONDS] = 0;
+    for (let next = Math.max(this.#second + 1, second - SECONDS + 1); next <= second; next++)
+      this.#counts[next % SECONDS] = 0;
     this.#second = Math.max(this.#second, second);
   }
 }

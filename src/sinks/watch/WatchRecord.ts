@@ -32,7 +32,12 @@ export class WatchRecord {
    * @param shows which predictions are listed
    * @param now the time of the start, in ms
    */
-  constructor(classes: readonly string[], feeds: readonly string[], shows: (prediction: LivePrediction) => boolean, now: number) {
+  constructor(
+    classes: readonly string[],
+    feeds: readonly string[],
+    shows: (prediction: LivePrediction) => boolean,
+    now: number,
+  ) {
     this.#shows = shows;
     this.#perClass = new Map(classes.map((category) => [category, 0]));
     this.#feeds = new Map(feeds.map((source) => [source, unheardFeed(source)]));

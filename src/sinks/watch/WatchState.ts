@@ -4,7 +4,10 @@ import type { Lag } from './RecentLags.js';
 /** How it stands with a feed. */
 export interface FeedState {
   readonly source: string;
-  /** `waiting` for its first answer, `read` and to be read again, `open` and sending by itself, `failing`, or `gone` where it was given up. */
+  /**
+   * `waiting` for its first answer, `read` and to be read again, `open` and sending by itself, `failing`, or `gone`
+   * where it was given up.
+   */
   readonly status: 'waiting' | 'read' | 'open' | 'failing' | 'gone';
   /** When it was last read, opened, or told that nothing has changed, in ms. */
   readonly lastRead: number | undefined;

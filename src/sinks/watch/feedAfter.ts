@@ -2,7 +2,15 @@ import type { SourceEvent } from '../../contracts/Live.js';
 import type { FeedState } from './WatchState.js';
 
 /** A feed of which nothing was heard yet. */
-export const unheardFeed = (source: string): FeedState => ({ source, status: 'waiting', lastRead: undefined, nextRead: undefined, items: undefined, movedTo: undefined, error: undefined });
+export const unheardFeed = (source: string): FeedState => ({
+  source,
+  status: 'waiting',
+  lastRead: undefined,
+  nextRead: undefined,
+  items: undefined,
+  movedTo: undefined,
+  error: undefined,
+});
 
 /** How it stands with a feed after an event of it. */
 export const feedAfter = (feed: FeedState, event: SourceEvent): FeedState => {

@@ -34,7 +34,10 @@ const whole = (count: number): string => count.toLocaleString('en-US');
 
 const counted = (count: number, what: string): string => `${whole(count)} ${what}`;
 
-/** A time in the past in at most four columns: `12s`, `3m`, `2h`, `5d`. A clock that runs ahead of ours is taken for now. */
+/**
+ * A time in the past in at most four columns: `12s`, `3m`, `2h`, `5d`. A clock that runs ahead of ours is taken for
+ * now.
+ */
 const ageOf = (ms: number): string => {
   const seconds = Math.max(0, Math.floor(ms / 1000));
   if (seconds < 60) return `${seconds}s`;
@@ -50,13 +53,17 @@ const milliseconds = (ms: number): string => {
 };
 
 /** An address without what all have in common, and without a password in it. */
-const shortAddress = (source: string): string => oneLine(source.replace(/^[a-z+]+:\/\/(?:[^/@]*@)?(?:www\.)?/i, '').replace(/\/$/, ''));
+const shortAddress = (source: string): string =>
+  oneLine(source.replace(/^[a-z+]+:\/\/(?:[^/@]*@)?(?:www\.)?/i, '').replace(/\/$/, ''));
 
 /**
- * Draws where things stand, as the lines of a terminal: rates, counts and feeds above, then the headlines, the newest on top.
+ * Draws where things stand, as the lines of a terminal: rates, counts and feeds above, then the headlines, the newest
+ * on top.
  *
- * Never more than `rows - 1` lines (the cursor stands in the last one) of `columns - 1` columns (in the last one terminals disagree about
- * where the cursor goes next). What does not fit is left out: first sources and bars, then feeds that are well, then all but the first line.
+ * Never more than `rows - 1` lines (the cursor stands in the last one) of `columns - 1` columns (in the last one
+ * terminals disagree about
+ * where the cursor goes next). What does not fit is left out: first sources and bars, then feeds that are well, then
+ * all but the first line.
  *
  * @internal
  */
@@ -82,13 +89,25 @@ export const watchFrame = (state: WatchState, style: FrameStyle): readonly strin
     }
     return drawn;
   };
-  const apart = (...stretches: readonly Stretch[]): readonly Stretch[] => stretches.flatMap((stretch, index) => (index === 0 ? [stretch] : [['   '], stretch] as const));
+  const apart = (...stretches: readonly Stretch[]): readonly Stretch[] =>
+    stretches.flatMap((stretch, index) => (index === 0 ? [stretch] : ([['   '], stretch] as const)));
 
   const troubled = state.feeds.filter(({ status }) => status === 'failing' || status === 'gone');
   const titleLine = (): string => {
-    const lag = state.lag === undefined ? [] : [[`lag p50 ${milliseconds(state.lag.p50)}, p99 ${milliseconds(state.lag.p99)}`] as const];
+    const lag =
+      state.lag === undefined
+        ? []
+        : [[`lag p50 ${milliseconds(state.lag.p50)}, p99 ${milliseconds(state.lag.p99)}`] as const];
     const failing = troubled.length === 0 ? [] : [[`${whole(troubled.length)} failing`, paint.red] as const];
-    return draw(...apart(['headwater watch', paint.bold], [perSecond(state.perSecond, 'headlines')], ...lag, [counted(state.feeds.length, state.feeds.length === 1 ? 'feed' : 'feeds')], ...failing));
+    return draw(
+      ...apart(
+        ['headwater watch', paint.bold],
+        [perSecond(state.perSecond, 'headlines')],
+        ...lag,
+        [counted(state.feeds.length, state.feeds.length === 1 ? 'feed' : 'feeds')],
+        ...failing,
+      ),
+    );
   };
   const countLine = (): string =>
     draw(
@@ -100,7 +119,15 @@ export const watchFrame = (state: WatchState, style: FrameStyle): readonly strin
         [counted(state.rejected, 'rejected'), state.rejected > 0 ? paint.yellow : paint.dim],
       ),
     );
-  const classLine = (): string => draw(...apart(...state.classes.map(({ category, headlines }): Stretch => [`${oneLine(category)} ${whole(headlines)}`, paintOf(category)])));
+  const classLine = (): string =>
+    draw(
+      ...apart(
+        ...state.classes.map(({ category, headlines }): Stretch => [
+          `${oneLine(category)} ${whole(headlines)}`,
+          paintOf(category),
+        ]),
+      ),
+    );
 
   const heard = ({ status, lastRead, items }: FeedState): string => {
     if (lastRead === undefined) return 'not read yet';
@@ -122,24 +149,38 @@ export const watchFrame = (state: WatchState, style: FrameStyle): readonly strin
       case 'open':
         return draw([unicode ? '● ' : '+ ', paint.green], name, [`${heard(feed)}${next}${moved}`, paint.dim]);
       case 'failing':
-        return draw([unicode ? '✗ ' : '! ', paint.red], name, [`${heard(feed)}${next}  `, paint.dim], [error, paint.red]);
+        return draw(
+          [unicode ? '✗ ' : '! ', paint.red],
+          name,
+          [`${heard(feed)}${next}  `, paint.dim],
+          [error, paint.red],
+        );
       case 'gone':
         return draw([unicode ? '✗ ' : '! ', paint.red], name, ['given up  ', paint.dim], [error, paint.red]);
     }
   };
   const feedLines = (room: number): readonly string[] => {
     if (room < 1) return [];
-    const nameWidth = Math.min(Math.max(0, ...state.feeds.map(({ source }) => widthOf(shortAddress(source)))), Math.max(8, Math.floor(width * 0.4)));
+    const nameWidth = Math.min(
+      Math.max(0, ...state.feeds.map(({ source }) => widthOf(shortAddress(source)))),
+      Math.max(8, Math.floor(width * 0.4)),
+    );
     if (state.feeds.length <= room) return state.feeds.map((feed) => feedLine(feed, nameWidth));
     // Where there is no room for all, those in trouble are told.
     const told = [...troubled, ...state.feeds.filter((feed) => !troubled.includes(feed))].slice(0, room - 1);
-    return [...told.map((feed) => feedLine(feed, nameWidth)), draw([`${ellipsis} and ${counted(state.feeds.length - told.length, 'more')}`, paint.dim])];
+    return [
+      ...told.map((feed) => feedLine(feed, nameWidth)),
+      draw([`${ellipsis} and ${counted(state.feeds.length - told.length, 'more')}`, paint.dim]),
+    ];
   };
 
   const classWidth = Math.min(CLASS, Math.max(0, ...state.classes.map(({ category }) => widthOf(oneLine(category)))));
   const withoutBar = AGE + 2 + classWidth + 1 + 4 + 2;
   const withBar = withoutBar + BAR + 1;
-  const wanted = Math.min(SOURCE, Math.max(0, ...state.newest.slice(0, height).map(({ headline }) => widthOf(shortAddress(headline.source)))));
+  const wanted = Math.min(
+    SOURCE,
+    Math.max(0, ...state.newest.slice(0, height).map(({ headline }) => widthOf(shortAddress(headline.source)))),
+  );
   const showsBar = width >= withBar + TITLE;
   const sourceWidth = Math.min(wanted, width - withBar - TITLE - 2);
   const showsSource = sourceWidth >= Math.min(wanted, SOURCE_LEAST);
@@ -149,15 +190,24 @@ export const watchFrame = (state: WatchState, style: FrameStyle): readonly strin
     const probability = distribution[0]?.probability ?? 0;
     const full = Math.max(0, Math.min(BAR, Math.round(probability * BAR)));
     const painted = paintOf(category);
-    const since = headline.published !== undefined && headline.published <= state.now ? headline.published : headline.seen;
-    const bar: readonly Stretch[] = showsBar ? [[(unicode ? '█' : '#').repeat(full), painted], [(unicode ? '░' : '-').repeat(BAR - full), paint.dim], [' ']] : [];
-    const source: readonly Stretch[] = showsSource ? [[`  ${cutText(shortAddress(headline.source), sourceWidth, ellipsis)}`, paint.dim]] : [];
+    const since =
+      headline.published !== undefined && headline.published <= state.now ? headline.published : headline.seen;
+    const bar: readonly Stretch[] = showsBar
+      ? [[(unicode ? '█' : '#').repeat(full), painted], [(unicode ? '░' : '-').repeat(BAR - full), paint.dim], [' ']]
+      : [];
+    const source: readonly Stretch[] = showsSource
+      ? [[`  ${cutText(shortAddress(headline.source), sourceWidth, ellipsis)}`, paint.dim]]
+      : [];
     return draw(
       [`${ageOf(state.now - since).padStart(AGE)}  `, paint.dim],
       [`${fitText(oneLine(category), classWidth, ellipsis)} `, painted],
       ...bar,
       [`${probability.toFixed(2)}  `],
-      [showsSource ? fitText(oneLine(headline.title), titleWidth, ellipsis) : cutText(oneLine(headline.title), titleWidth, ellipsis)],
+      [
+        showsSource
+          ? fitText(oneLine(headline.title), titleWidth, ellipsis)
+          : cutText(oneLine(headline.title), titleWidth, ellipsis),
+      ],
       ...source,
     );
   };

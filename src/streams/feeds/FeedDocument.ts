@@ -20,7 +20,10 @@ const LONGEST_ITEM = 1_048_576;
 /** An item, or why it is none. */
 export type FeedEntry = { readonly type: 'item'; readonly item: FeedItem } | Rejection;
 
-/** A feed that has been taken in; its items are read when they are asked for, so that a long feed does not stop everything else. */
+/**
+ * A feed that has been taken in; its items are read when they are asked for, so that a long feed does not stop
+ * everything else.
+ */
 export interface FeedDocument {
   readonly type: 'feed';
   /** How often the feed says that it is worth asking for. Milliseconds; undefined where it says nothing. */
@@ -37,19 +40,36 @@ export interface FeedPage {
   readonly html: string;
 }
 
-const noFeed = (source: string, what: string): HeadwaterError => new HeadwaterError('HW_FEED', `${source} is no feed of RSS, RDF, Atom or JSON: it ${what}. Check the address.`, { where: source });
+const noFeed = (source: string, what: string): HeadwaterError =>
+  new HeadwaterError('HW_FEED', `${source} is no feed of RSS, RDF, Atom or JSON: it ${what}. Check the address.`, {
+    where: source,
+  });
 
 /** What was expected, of an error that an item's reader has thrown. */
 const expectation = (error: unknown): string => (error instanceof HeadwaterError ? error.message : 'JSON');
 
-const documentOf = (outline: FeedOutline, { text, damaged, encoding }: FeedText, source: string, base: string): FeedDocument => {
+const documentOf = (
+  outline: FeedOutline,
+  { text, damaged, encoding }: FeedText,
+  source: string,
+  base: string,
+): FeedDocument => {
   const { format, root, entries, declared, end } = outline;
   const read: (part: string) => RawItem =
     format === 'json'
       ? (part) => jsonItem(part, base)
-      : ((context) => (part: string) => xmlItem(part, context))(xmlContext(format, root, base));
+      : (
+          (context) => (part: string) =>
+            xmlItem(part, context)
+        )(xmlContext(format, root, base));
 
-  const reject = (id: number, { line, byte }: Pick<EntrySpan, 'line' | 'byte'>, field: string | undefined, expected: string, got: string): Rejection => ({
+  const reject = (
+    id: number,
+    { line, byte }: Pick<EntrySpan, 'line' | 'byte'>,
+    field: string | undefined,
+    expected: string,
+    got: string,
+  ): Rejection => ({
     type: 'rejection',
     reason: 'item',
     id,
@@ -63,7 +83,8 @@ const documentOf = (outline: FeedOutline, { text, damaged, encoding }: FeedText,
 
   const entryAt = (id: number, span: EntrySpan): FeedEntry => {
     const part = text.slice(span.start, span.end);
-    if (part.length > LONGEST_ITEM) return reject(id, span, undefined, `an item of at most ${LONGEST_ITEM} characters`, part);
+    if (part.length > LONGEST_ITEM)
+      return reject(id, span, undefined, `an item of at most ${LONGEST_ITEM} characters`, part);
     if (!span.whole) return reject(id, span, undefined, 'an item that closes', part);
     let raw: RawItem;
     try {
@@ -73,12 +94,17 @@ const documentOf = (outline: FeedOutline, { text, damaged, encoding }: FeedText,
     }
     const { title: written, markup, ...rest } = raw;
     if (written === undefined) return reject(id, span, 'title', 'a title', part);
-    if (written.length > LONGEST_TITLE) return reject(id, span, 'title', `at most ${LONGEST_TITLE} characters`, written);
+    if (written.length > LONGEST_TITLE)
+      return reject(id, span, 'title', `at most ${LONGEST_TITLE} characters`, written);
     const title = titleText(written, markup);
     if (title === '') return reject(id, span, 'title', 'a title with text in it', written);
     if (damaged && title.includes('\ufffd')) return reject(id, span, 'title', `text in ${encoding}`, title);
-    const entity = declared.size === 0 ? undefined : Array.from(title.matchAll(/&([^\s;&]+);/g), (match) => match[1] ?? '').find((name) => declared.has(name));
-    if (entity !== undefined) return reject(id, span, 'title', 'no entity that the feed declares itself: such are not expanded', title);
+    const entity =
+      declared.size === 0
+        ? undefined
+        : Array.from(title.matchAll(/&([^\s;&]+);/g), (match) => match[1] ?? '').find((name) => declared.has(name));
+    if (entity !== undefined)
+      return reject(id, span, 'title', 'no entity that the feed declares itself: such are not expanded', title);
     return { type: 'item', item: { title, ...rest } };
   };
 
@@ -97,12 +123,18 @@ const documentOf = (outline: FeedOutline, { text, damaged, encoding }: FeedText,
 /**
  * Takes in what a server has sent for a feed.
  *
- * @param contentType the header as the server sent it; it has a say in the encoding alone, since servers send feeds as all sorts of things
+ * @param contentType the header as the server sent it; it has a say in the encoding alone, since servers send feeds as
+ *   all sorts of things
  * @param source what the feed is called
  * @param base what relative links are relative to
  * @throws HeadwaterError `HW_FEED` for what is neither a feed nor a page
  */
-export const feedDocument = (bytes: Uint8Array, contentType: string | undefined, source: string, base = source): FeedDocument | FeedPage => {
+export const feedDocument = (
+  bytes: Uint8Array,
+  contentType: string | undefined,
+  source: string,
+  base = source,
+): FeedDocument | FeedPage => {
   const decoded = decodeFeed(bytes, contentType);
   const { text } = decoded;
   const start = text.search(/\S/);
@@ -114,6 +146,12 @@ export const feedDocument = (bytes: Uint8Array, contentType: string | undefined,
   }
   const outline = xmlOutline(text);
   if (typeof outline !== 'string') return documentOf(outline, decoded, source, base);
-  if (outline === 'html' || /^\s*<!doctype\s+html/i.test(text.slice(start, start + 100))) return { type: 'page', html: text };
-  throw noFeed(source, outline === '' ? `begins with ${JSON.stringify(shortened(text.slice(start)).slice(0, 40))}` : `is XML of another kind, <${outline}>`);
+  if (outline === 'html' || /^\s*<!doctype\s+html/i.test(text.slice(start, start + 100)))
+    return { type: 'page', html: text };
+  throw noFeed(
+    source,
+    outline === ''
+      ? `begins with ${JSON.stringify(shortened(text.slice(start)).slice(0, 40))}`
+      : `is XML of another kind, <${outline}>`,
+  );
 };

@@ -23,5 +23,8 @@ export interface FeedResponse {
   readonly broken: HeadwaterError | undefined;
 }
 
-/** Sends a request when subscribed to, gives its one answer, and completes; unsubscribing aborts it. Its errors are HeadwaterErrors. */
+/**
+ * Sends a request when subscribed to, gives its one answer, and completes; unsubscribing aborts it. Its errors are
+ * HeadwaterErrors.
+ */
 export type FeedExchange = (request: FeedRequest) => Observable<FeedResponse>;

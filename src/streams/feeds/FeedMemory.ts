@@ -15,7 +15,14 @@ export interface RememberedFeed {
 export const FeedMemoryJson = t.readonly(
   t.type({
     formatVersion: t.literal(1),
-    feeds: t.readonlyArray(t.readonly(t.intersection([t.type({ feed: t.string, address: t.string }), t.partial({ etag: t.string, lastModified: t.string })]))),
+    feeds: t.readonlyArray(
+      t.readonly(
+        t.intersection([
+          t.type({ feed: t.string, address: t.string }),
+          t.partial({ etag: t.string, lastModified: t.string }),
+        ]),
+      ),
+    ),
   }),
   'what pollFeed remembers',
 );
@@ -23,7 +30,9 @@ export const FeedMemoryJson = t.readonly(
 /** What a memory is written down as. */
 export type FeedMemoryJson = t.TypeOf<typeof FeedMemoryJson>;
 
-/** What `pollFeed` knows of its feeds, so that one that has not changed need not be sent again, after a restart either. */
+/**
+ * What `pollFeed` knows of its feeds, so that one that has not changed need not be sent again, after a restart either.
+ */
 export interface FeedMemory {
   /** What is known of a feed, by the address that it is polled by. */
   get(feed: string): RememberedFeed | undefined;
@@ -38,14 +47,20 @@ const memoryOf = (feeds: Map<string, RememberedFeed>): FeedMemory => ({
   set: (feed, known) => void feeds.set(feed, known),
   toJSON: () => ({
     formatVersion: 1,
-    feeds: Array.from(feeds, ([feed, { address, etag, lastModified }]) => ({ feed, address, ...(etag === undefined ? {} : { etag }), ...(lastModified === undefined ? {} : { lastModified }) })),
+    feeds: Array.from(feeds, ([feed, { address, etag, lastModified }]) => ({
+      feed,
+      address,
+      ...(etag === undefined ? {} : { etag }),
+      ...(lastModified === undefined ? {} : { lastModified }),
+    })),
   }),
 });
 
 /**
  * Makes an empty memory for `pollFeed`.
  *
- * A feed's validators get into it when all of its items have been handed on, so whatever is written down of it loses none.
+ * A feed's validators get into it when all of its items have been handed on, so whatever is written down of it loses
+ * none.
  *
  * @example
  * ```ts
@@ -65,4 +80,7 @@ export const feedMemory = (): FeedMemory => memoryOf(new Map());
  * @param json what `toJSON` gave; of what was read from anywhere, the codec `FeedMemoryJson` says whether it is that
  */
 // What was written down may be from a time when addresses had their passwords in them.
-export const feedMemoryFrom = (json: FeedMemoryJson): FeedMemory => memoryOf(new Map(json.feeds.map(({ feed, address, ...known }) => [feed, { ...known, address: withoutSecrets(address) }])));
+export const feedMemoryFrom = (json: FeedMemoryJson): FeedMemory =>
+  memoryOf(
+    new Map(json.feeds.map(({ feed, address, ...known }) => [feed, { ...known, address: withoutSecrets(address) }])),
+  );

@@ -19,7 +19,10 @@ export interface FeedOutline {
   readonly entries: readonly EntrySpan[];
   /** The entities that the feed declares. */
   readonly declared: ReadonlySet<string>;
-  /** Where reading stops before the feed has ended, and what was expected there; undefined where it has an end, or breaks off within an item. */
+  /**
+   * Where reading stops before the feed has ended, and what was expected there; undefined where it has an end, or
+   * breaks off within an item.
+   */
   readonly end: { readonly line: number; readonly byte: number; readonly expected: string } | undefined;
 }
 

@@ -18,7 +18,10 @@ export class HostLine {
     this.#scheduler = scheduler;
   }
 
-  /** Waits until it is one's turn at a host, then does something there. The turn is over when that ends, or is unsubscribed from. */
+  /**
+   * Waits until it is one's turn at a host, then does something there. The turn is over when that ends, or is
+   * unsubscribed from.
+   */
   atTurn<T>(name: string, work: () => Observable<T>): Observable<T> {
     return defer(() => {
       const host = this.#host(name);
@@ -63,6 +66,7 @@ export class HostLine {
   }
 
   #forget(name: string, host: Host): void {
-    if (host.line.idle && host.until <= this.#scheduler.now() && this.#hosts.get(name) === host) this.#hosts.delete(name);
+    if (host.line.idle && host.until <= this.#scheduler.now() && this.#hosts.get(name) === host)
+      this.#hosts.delete(name);
   }
 }

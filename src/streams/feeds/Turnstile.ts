@@ -16,7 +16,10 @@ export class Turnstile {
     return this.#inside === 0 && this.#waiting.size === 0;
   }
 
-  /** Waits in line, then gives what is to be called when done (once or more), and completes. Unsubscribing before that leaves the line. */
+  /**
+   * Waits in line, then gives what is to be called when done (once or more), and completes. Unsubscribing before that
+   * leaves the line.
+   */
   enter(): Observable<() => void> {
     return new Observable((subscriber) => {
       const go = (): void => {

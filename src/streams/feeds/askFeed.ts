@@ -56,7 +56,10 @@ interface Trail {
 const GONE = 410;
 const TOO_MANY = 429;
 
-const failed = (error: HeadwaterError, rest: Partial<Omit<FeedAnswer & { readonly type: 'failed' }, 'type' | 'error'>> = {}): FeedAnswer => ({
+const failed = (
+  error: HeadwaterError,
+  rest: Partial<Omit<FeedAnswer & { readonly type: 'failed' }, 'type' | 'error'>> = {},
+): FeedAnswer => ({
   type: 'failed',
   error,
   retryAfterMs: undefined,
@@ -66,21 +69,31 @@ const failed = (error: HeadwaterError, rest: Partial<Omit<FeedAnswer & { readonl
 });
 
 const late = (name: string, ms: number): HeadwaterError =>
-  new HeadwaterError('HW_HTTP_TIMEOUT', `${name} did not send the whole feed in ${ms} ms. Try again, or allow more by totalTimeout.`, { where: name });
+  new HeadwaterError(
+    'HW_HTTP_TIMEOUT',
+    `${name} did not send the whole feed in ${ms} ms. Try again, or allow more by totalTimeout.`,
+    { where: name },
+  );
 
 /**
  * Asks for a feed: one request a host at a time, redirects followed, a page's own feed asked for in its place.
  *
  * Emits one answer and completes; what can go wrong outside this program is an answer, not an error.
  *
- * @param release is given what frees the slot that was taken, each time that one is, after what it was given before has been called; the last is to be
+ * @param release is given what frees the slot that was taken, each time that one is, after what it was given before has
+ *   been called; the last is to be
  * called when the answer has been dealt with
  */
-export const askFeed = ({ given, name, address: start, known }: FeedToAsk, rules: AskRules, release: (leave: () => void) => void): Observable<FeedAnswer> => {
+export const askFeed = (
+  { given, name, address: start, known }: FeedToAsk,
+  rules: AskRules,
+  release: (leave: () => void) => void,
+): Observable<FeedAnswer> => {
   const { exchange, hosts, slots, valve, scheduler, totalTimeout, maxRedirects, allowPrivate, discover } = rules;
 
   // Validators are those of one address; where there are none, nothing can be unchanged.
-  const isKnown = (url: URL): boolean => known?.address === url.href && (known.etag ?? known.lastModified) !== undefined;
+  const isKnown = (url: URL): boolean =>
+    known?.address === url.href && (known.etag ?? known.lastModified) !== undefined;
 
   const send = ({ url, authorization }: WebAddress): Observable<FeedResponse> => {
     const { etag, lastModified } = isKnown(url) ? (known ?? {}) : {};
@@ -100,7 +113,11 @@ export const askFeed = ({ given, name, address: start, known }: FeedToAsk, rules
         mergeMap((leave) => {
           release(leave);
           return whenOpen(valve).pipe(
-            mergeMap(() => exchange(request).pipe(timeout({ first: totalTimeout, scheduler, with: () => throwError(() => late(name, totalTimeout)) }))),
+            mergeMap(() =>
+              exchange(request).pipe(
+                timeout({ first: totalTimeout, scheduler, with: () => throwError(() => late(name, totalTimeout)) }),
+              ),
+            ),
           );
         }),
       ),
@@ -110,7 +127,9 @@ export const askFeed = ({ given, name, address: start, known }: FeedToAsk, rules
   const follow = (address: WebAddress, trail: Trail): Observable<FeedAnswer> => {
     // Whoever waits for a host has no slot, or those who have their turn there could wait for that slot for ever.
     release(() => undefined);
-    return trail.redirects <= maxRedirects ? ask(address, trail) : of(failed(tooManyRedirects(name, maxRedirects, address)));
+    return trail.redirects <= maxRedirects
+      ? ask(address, trail)
+      : of(failed(tooManyRedirects(name, maxRedirects, address)));
   };
 
   /** @throws why the answer is not whole, where that may be why it is no feed */
@@ -140,16 +159,38 @@ export const askFeed = ({ given, name, address: start, known }: FeedToAsk, rules
     }
     if (status >= 200 && status < 300 && status !== 204 && status !== 205 && status !== 206) {
       const document = documentOf(url, response);
-      if (document.type === 'feed') return of({ type: 'feed', document, broken, known: { address: url.href, etag: header('etag'), lastModified: header('last-modified') }, ...age });
+      if (document.type === 'feed')
+        return of({
+          type: 'feed',
+          document,
+          broken,
+          known: { address: url.href, etag: header('etag'), lastModified: header('last-modified') },
+          ...age,
+        });
       const [feed] = discover && !trail.fromPage ? discoverFeed(document.html, url) : [];
-      if (feed === undefined) return of(failed(new HeadwaterError('HW_FEED', `${name} is a page, and names no feed${discover ? '' : ' that is looked for'}. Give the address of the feed itself.`, { where: name })));
+      if (feed === undefined)
+        return of(
+          failed(
+            new HeadwaterError(
+              'HW_FEED',
+              `${name} is a page, and names no feed${discover ? '' : ' that is looked for'}. Give the address of the feed itself.`,
+              { where: name },
+            ),
+          ),
+        );
       const to = ledTo(new URL(feed), address, given);
       return follow(to, { redirects: trail.redirects + 1, forGood: trail.forGood, moved: to, fromPage: true });
     }
     const retryAfterMs = retryAfter(header('retry-after'), header('date'), scheduler.now());
     if (status === TOO_MANY && retryAfterMs !== undefined) hosts.hold(url.hostname, retryAfterMs);
     const gone = status === GONE;
-    const error = gone ? new HeadwaterError('HW_HTTP_STATUS', `${name} answered ${status} ${STATUS_CODES[status] ?? ''}: it is gone for good, and is not asked for again. Remove it.`, { where: name }) : statusError(name, status);
+    const error = gone
+      ? new HeadwaterError(
+          'HW_HTTP_STATUS',
+          `${name} answered ${status} ${STATUS_CODES[status] ?? ''}: it is gone for good, and is not asked for again. Remove it.`,
+          { where: name },
+        )
+      : statusError(name, status);
     return of(failed(error, { retryAfterMs, gone, tooMany: status === TOO_MANY }));
   };
 
@@ -159,7 +200,15 @@ export const askFeed = ({ given, name, address: start, known }: FeedToAsk, rules
   return ask(start, { redirects: 0, moved: undefined, forGood: true, fromPage: false }).pipe(
     catchError((error: unknown) => {
       if (error instanceof HeadwaterError) return of(failed(error));
-      return of(failed(new HeadwaterError('HW_FEED', `${name} could not be read: ${error instanceof Error ? error.message : String(error)}.`, { cause: error, where: name })));
+      return of(
+        failed(
+          new HeadwaterError(
+            'HW_FEED',
+            `${name} could not be read: ${error instanceof Error ? error.message : String(error)}.`,
+            { cause: error, where: name },
+          ),
+        ),
+      );
     }),
   );
 };

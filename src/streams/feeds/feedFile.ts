@@ -18,11 +18,16 @@ import { waitFor } from './waitFor.js';
 export interface FeedFileOptions extends Pacing {
   /** Read it once, then complete. Default false. */
   readonly once?: boolean | undefined;
-  /** How long after it was looked at it is looked at again; it is read where it has changed. Milliseconds; default 5,000: nobody pays for it. */
+  /**
+   * How long after it was looked at it is looked at again; it is read where it has changed. Milliseconds; default
+   * 5,000: nobody pays for it.
+   */
   readonly intervalMs?: number | undefined;
   /** How long it may be. Bytes; default 10,485,760. */
   readonly maxBytes?: number | undefined;
-  /** Where items go that cannot be read. Default: none, and the first such item ends the stream with `HW_REJECTIONS`. */
+  /**
+   * Where items go that cannot be read. Default: none, and the first such item ends the stream with `HW_REJECTIONS`.
+   */
   readonly rejections?: DeadLetter | undefined;
   /** Is told what happens to the file. Default: nobody. */
   readonly events?: SourceEvents | undefined;
@@ -44,12 +49,16 @@ const unchangedSince = async (path: string, before: Fingerprint | undefined): Pr
  * result    a--------b------      all items of each, from the last to the first
  * ```
  *
- * Like `pollFeed` of an address: what cannot be read is told to `events` and tried again, an item that cannot be is rejected once while it stays in the file, and `dedupe` knows
+ * Like `pollFeed` of an address: what cannot be read is told to `events` and tried again, an item that cannot be is
+ * rejected once while it stays in the file, and `dedupe` knows
  * what was there before. It is not looked at while the valve is closed.
  *
  * @param path the path, as it is to be called
  */
-export const feedFile = (path: string, { once = false, intervalMs = 5000, maxBytes = 10_485_760, rejections, events, ...pacing }: FeedFileOptions = {}): Observable<LiveHeadline> => {
+export const feedFile = (
+  path: string,
+  { once = false, intervalMs = 5000, maxBytes = 10_485_760, rejections, events, ...pacing }: FeedFileOptions = {},
+): Observable<LiveHeadline> => {
   const { scheduler = asyncScheduler } = pacing;
   const nextInMs = once ? undefined : intervalMs;
 
@@ -64,10 +73,14 @@ export const feedFile = (path: string, { once = false, intervalMs = 5000, maxByt
       const collector = new ByteCollector(maxBytes);
       const bytes = fileBytes(path, { asBefore: undefined, found: (found) => (before = found) });
       for await (const chunk of bytes) {
-        if (!collector.take(chunk)) throw new HeadwaterError('HW_OVERFLOW', `${path} is longer than ${maxBytes} bytes. Give a shorter feed.`, { where: path });
+        if (!collector.take(chunk))
+          throw new HeadwaterError('HW_OVERFLOW', `${path} is longer than ${maxBytes} bytes. Give a shorter feed.`, {
+            where: path,
+          });
       }
       const document = feedDocument(collector.bytes(), undefined, path, pathToFileURL(resolve(path)).href);
-      if (document.type === 'page') throw new HeadwaterError('HW_FEED', `${path} is a page, not a feed. Give the feed itself.`, { where: path });
+      if (document.type === 'page')
+        throw new HeadwaterError('HW_FEED', `${path} is a page, not a feed. Give the feed itself.`, { where: path });
       return document;
     };
 
@@ -94,9 +107,13 @@ export const feedFile = (path: string, { once = false, intervalMs = 5000, maxByt
       mergeMap(read),
       catchError((error: unknown) => {
         if (!(error instanceof HeadwaterError)) throw error;
-        // Whatever it was, it is looked at anew: a file that was being written when it was read is whole a moment later.
+        // Whatever it was, it is looked at anew: a file that was being written when it was read is whole a moment
+        // later.
         before = undefined;
-        const message = error.code === 'HW_SOURCE_CHANGED' && !once ? `${path} was changed while it was read; it is read again.` : error.message;
+        const message =
+          error.code === 'HW_SOURCE_CHANGED' && !once
+            ? `${path} was changed while it was read; it is read again.`
+            : error.message;
         events?.next({ type: 'failed', ...at(), code: error.code, message, nextInMs });
         return EMPTY;
       }),

@@ -8,11 +8,15 @@ import { handOver } from './handOver.js';
 const sameRejection = ({ field, expected, got }: Rejection): string => `${field ?? ''}\0${expected}\0${got}`;
 
 /**
- * Gives the items of one feed at each of its readings, and rejects those that cannot be read: each once, for as long as it stays in the feed.
+ * Gives the items of one feed at each of its readings, and rejects those that cannot be read: each once, for as long as
+ * it stays in the feed.
  *
  * @param reject takes each rejection; what it throws becomes the error
  */
-export const feedItems = (pacing: Pacing, reject: (rejection: Rejection) => void): ((document: FeedDocument) => Observable<FeedItem>) => {
+export const feedItems = (
+  pacing: Pacing,
+  reject: (rejection: Rejection) => void,
+): ((document: FeedDocument) => Observable<FeedItem>) => {
   // What was rejected when the feed was last read.
   let rejected: ReadonlySet<string> = new Set<string>();
   return (document) =>

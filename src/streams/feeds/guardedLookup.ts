@@ -4,7 +4,10 @@ import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import { isPublicAddress } from './publicAddress.js';
 
 /** Finds all addresses of a name. */
-export type ResolveName = (hostname: string, found: (error: Error | null, addresses: readonly LookupAddress[]) => void) => void;
+export type ResolveName = (
+  hostname: string,
+  found: (error: Error | null, addresses: readonly LookupAddress[]) => void,
+) => void;
 
 const resolveName: ResolveName = (hostname, found) => lookup(hostname, { all: true }, found);
 
@@ -19,13 +22,18 @@ export const privateAddress = (name: string, address: string): HeadwaterError =>
 /**
  * A lookup that gives public addresses alone.
  *
- * The connection is made to the very addresses that were looked at, so a name that changes its address between a check and the
+ * The connection is made to the very addresses that were looked at, so a name that changes its address between a check
+ * and the
  * connection (DNS rebinding) gains nothing.
  *
  * @param name what the address is called in messages
  */
 export const guardedLookup =
-  (name: string, isPublic: (address: string) => boolean = isPublicAddress, resolve: ResolveName = resolveName): LookupFunction =>
+  (
+    name: string,
+    isPublic: (address: string) => boolean = isPublicAddress,
+    resolve: ResolveName = resolveName,
+  ): LookupFunction =>
   (hostname, options, callback) =>
     resolve(hostname, (error, addresses) => {
       if (error !== null) {

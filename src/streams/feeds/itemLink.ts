@@ -6,7 +6,10 @@
 export const itemLink = (link: string | undefined, ...bases: readonly (string | undefined)[]): string | undefined => {
   const written = link?.trim();
   if (written === undefined || written === '') return undefined;
-  const base = bases.reduceRight<string | undefined>((outer, inner) => (inner !== undefined && URL.canParse(inner, outer) ? new URL(inner, outer).href : outer), undefined);
+  const base = bases.reduceRight<string | undefined>(
+    (outer, inner) => (inner !== undefined && URL.canParse(inner, outer) ? new URL(inner, outer).href : outer),
+    undefined,
+  );
   if (!URL.canParse(written, base)) return undefined;
   const { href, protocol } = new URL(written, base);
   return protocol === 'http:' || protocol === 'https:' ? href : undefined;

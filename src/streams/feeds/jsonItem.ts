@@ -18,8 +18,10 @@ const textOf = (value: unknown): string | undefined => {
  */
 export const jsonItem = (text: string, source: string): RawItem => {
   const item: unknown = JSON.parse(text);
-  if (typeof item !== 'object' || item === null || Array.isArray(item)) throw new HeadwaterError('HW_FEED', 'an object');
-  const field = (name: string): unknown => (Object.hasOwn(item, name) ? (item as Readonly<Record<string, unknown>>)[name] : undefined);
+  if (typeof item !== 'object' || item === null || Array.isArray(item))
+    throw new HeadwaterError('HW_FEED', 'an object');
+  const field = (name: string): unknown =>
+    Object.hasOwn(item, name) ? (item as Readonly<Record<string, unknown>>)[name] : undefined;
   const tags = field('tags');
   return {
     title: textOf(field('title')),

@@ -12,7 +12,8 @@ const stringEnd = (text: string, from: number): number => {
 };
 
 /**
- * Finds the items of a JSON Feed without reading them, so that one that is broken, or a feed that breaks off, does not cost the others.
+ * Finds the items of a JSON Feed without reading them, so that one that is broken, or a feed that breaks off, does not
+ * cost the others.
  *
  * @returns undefined for an object that has no list of items
  */
@@ -58,6 +59,7 @@ export const jsonOutline = (text: string): FeedOutline | undefined => {
   const unclosed = start >= 0;
   cut(text.length, false);
   const many = entries.length >= MOST_ENTRIES;
-  const end = many || (depth > 0 && !unclosed) ? { ...lines.at(i), expected: many ? EXPECTED.fewer : EXPECTED.end } : undefined;
+  const end =
+    many || (depth > 0 && !unclosed) ? { ...lines.at(i), expected: many ? EXPECTED.fewer : EXPECTED.end } : undefined;
   return { format: 'json', root: '', head: '', entries, declared: new Set(), end };
 };

@@ -9,15 +9,20 @@ export interface ParsedFeed {
   readonly items: readonly FeedItem[];
   /** Those that could not. */
   readonly rejections: readonly Rejection[];
-  /** How often the feed says that it is worth asking for (`ttl`, `sy:updatePeriod`). Milliseconds; undefined where it says nothing. */
+  /**
+   * How often the feed says that it is worth asking for (`ttl`, `sy:updatePeriod`). Milliseconds; undefined where it
+   * says nothing.
+   */
   readonly intervalMs: number | undefined;
 }
 
 /**
  * Reads a feed: RSS 0.9x to 2.0, RDF, Atom or JSON Feed.
  *
- * Each item is read by itself, so that one that is malformed, or a feed that breaks off, costs no other; what cannot be read is a `Rejection`
- * with reason `item`. Titles come out as a line of plain text. The encoding is what the bytes say (a byte order mark, valid UTF-8), then the header, then the
+ * Each item is read by itself, so that one that is malformed, or a feed that breaks off, costs no other; what cannot be
+ * read is a `Rejection`
+ * with reason `item`. Titles come out as a line of plain text. The encoding is what the bytes say (a byte order mark,
+ * valid UTF-8), then the header, then the
  * XML declaration. Entities that a feed declares itself are never expanded: an item whose title uses one is rejected.
  *
  * @param bytes the feed as it was sent, its content encoding undone
@@ -36,7 +41,10 @@ export interface ParsedFeed {
  */
 export const parseFeed = (bytes: Uint8Array, contentType: string | undefined, source: string): ParsedFeed => {
   const document = feedDocument(bytes, contentType, source);
-  if (document.type === 'page') throw new HeadwaterError('HW_FEED', `${source} is a page, not a feed. Find the feed behind it by discoverFeed.`, { where: source });
+  if (document.type === 'page')
+    throw new HeadwaterError('HW_FEED', `${source} is a page, not a feed. Find the feed behind it by discoverFeed.`, {
+      where: source,
+    });
   const items: FeedItem[] = [];
   const rejections: Rejection[] = [];
   for (let i = 0; i < document.count; i++) {

@@ -19,13 +19,25 @@ import { webExchange } from './webExchange.js';
 export interface PollFeedOptions extends BodyOptions, Pacing {
   /** Read each feed once, then complete. Default false. */
   readonly once?: boolean | undefined;
-  /** How long after a feed was read it is asked for again, unless it says that this is too soon. Milliseconds, at least 60,000; default 900,000. */
+  /**
+   * How long after a feed was read it is asked for again, unless it says that this is too soon. Milliseconds, at least
+   * 60,000; default 900,000.
+   */
   readonly intervalMs?: number | undefined;
-  /** Allow an interval under a minute, and keep to it whatever the feed's `ttl` or `max-age` says; `Retry-After`, 429 and 410 are obeyed all the same. For servers of one's own. Default false. */
+  /**
+   * Allow an interval under a minute, and keep to it whatever the feed's `ttl` or `max-age` says; `Retry-After`, 429
+   * and 410 are obeyed all the same. For servers of one's own. Default false.
+   */
   readonly insist?: boolean | undefined;
-  /** By how much of it an interval is lengthened at random, so that feeds do not fall into step. Between 0 and 1; default 0.1. */
+  /**
+   * By how much of it an interval is lengthened at random, so that feeds do not fall into step. Between 0 and 1;
+   * default 0.1.
+   */
   readonly jitter?: number | undefined;
-  /** How long to wait after a failure: a minute, and up to `initialMs` more, doubled with each failure in a row up to `maxMs`. Defaults 60,000 and 3,600,000 ms. */
+  /**
+   * How long to wait after a failure: a minute, and up to `initialMs` more, doubled with each failure in a row up to
+   * `maxMs`. Defaults 60,000 and 3,600,000 ms.
+   */
   readonly backoff?: BackoffOptions | undefined;
   /** How long one request may take, from its start to the last byte of the answer. Milliseconds; default 60,000. */
   readonly totalTimeout?: number | undefined;
@@ -37,11 +49,19 @@ export interface PollFeedOptions extends BodyOptions, Pacing {
   readonly allowPrivate?: boolean | undefined;
   /** Look for the feed behind a page that is no feed itself (`<link rel="alternate">`). Default true. */
   readonly discover?: boolean | undefined;
-  /** How those who run a server can reach you: an address of the web or of mail, sent in the User-Agent. Default: the page of this package, where it has one. */
+  /**
+   * How those who run a server can reach you: an address of the web or of mail, sent in the User-Agent. Default: the
+   * page of this package, where it has one.
+   */
   readonly contact?: string | undefined;
-  /** Where items go that cannot be read. Default: none, and the first such item ends the stream with `HW_REJECTIONS`. */
+  /**
+   * Where items go that cannot be read. Default: none, and the first such item ends the stream with `HW_REJECTIONS`.
+   */
   readonly rejections?: DeadLetter | undefined;
-  /** Is told what happens to each feed: that it was read, has not changed, failed and when it is tried again, has moved. What it throws ends the stream. Default: nobody. */
+  /**
+   * Is told what happens to each feed: that it was read, has not changed, failed and when it is tried again, has moved.
+   * What it throws ends the stream. Default: nobody.
+   */
   readonly events?: SourceEvents | undefined;
   /** What is known of the feeds from before; it is kept up to date. Default: an empty one for each subscription. */
   readonly memory?: FeedMemory | undefined;
@@ -61,7 +81,12 @@ const givenFeeds = (urls: string | URL | readonly (string | URL)[]): readonly Gi
   const feeds = new Map<string, GivenFeed>();
   for (const given of typeof urls === 'string' || urls instanceof URL ? [urls] : urls) {
     const location = locate(given);
-    if (location.kind === 'file') throw new HeadwaterError('HW_USAGE', `${location.name} is a path, and feeds are polled over http and https. Give an address such as https://example.org/feed.`, { where: location.name });
+    if (location.kind === 'file')
+      throw new HeadwaterError(
+        'HW_USAGE',
+        `${location.name} is a path, and feeds are polled over http and https. Give an address such as https://example.org/feed.`,
+        { where: location.name },
+      );
     // A fragment is not sent: two addresses that differ in it alone are one feed.
     const { url, authorization } = location;
     url.hash = '';
@@ -81,23 +106,35 @@ const givenFeeds = (urls: string | URL | readonly (string | URL)[]): readonly Gi
  * events    read      unchanged    failed      read
  * ```
  *
- * RSS 0.9x to 2.0, RDF, Atom and JSON Feed; of each answer all items, from the last to the first, since feeds have the newest first. What was seen before
- * comes again whenever a feed has changed: put `dedupe` after it. It never completes, unless `once` is set or every feed is gone for good (410).
+ * RSS 0.9x to 2.0, RDF, Atom and JSON Feed; of each answer all items, from the last to the first, since feeds have the
+ * newest first. What was seen before
+ * comes again whenever a feed has changed: put `dedupe` after it. It never completes, unless `once` is set or every
+ * feed is gone for good (410).
  *
- * **Polite.** One request a host at a time, with a User-Agent that has a contact. `ETag` and `Last-Modified` are sent back to the letter, so a feed that has not changed costs a
- * few bytes. It is asked for again after `intervalMs`, or later where its `ttl`, `sy:updatePeriod` or `max-age` says so (a day at most); never within a minute
- * unless you `insist`. `Retry-After` is obeyed, and with a 429 it holds for all feeds of that host. Failures are followed by exponential backoff with full jitter. An address that
- * has moved for good is asked at its new place, and again at the old one when that fails. Nothing is asked while the valve is closed.
+ * **Polite.** One request a host at a time, with a User-Agent that has a contact. `ETag` and `Last-Modified` are sent
+ * back to the letter, so a feed that has not changed costs a
+ * few bytes. It is asked for again after `intervalMs`, or later where its `ttl`, `sy:updatePeriod` or `max-age` says so
+ * (a day at most); never within a minute
+ * unless you `insist`. `Retry-After` is obeyed, and with a 429 it holds for all feeds of that host. Failures are
+ * followed by exponential backoff with full jitter. An address that
+ * has moved for good is asked at its new place, and again at the old one when that fails. Nothing is asked while the
+ * valve is closed.
  *
- * **Safe.** http and https alone. An address of a private network is asked only if you name it yourself (by number, or by a name that no public server has: `localhost`,
- * `nas`, `nas.local`); one behind a redirect, a page or a public name is refused, at the moment of connecting, unless `allowPrivate` is set. Limits: `maxBytes` after decompression,
+ * **Safe.** http and https alone. An address of a private network is asked only if you name it yourself (by number, or
+ * by a name that no public server has: `localhost`,
+ * `nas`, `nas.local`); one behind a redirect, a page or a public name is refused, at the moment of connecting, unless
+ * `allowPrivate` is set. Limits: `maxBytes` after decompression,
  * `headersTimeout`, `bodyTimeout` and `totalTimeout`, `maxRedirects`. Entities that a feed declares are never expanded.
  *
- * **Forgiving.** What can be read of a malformed feed is given, and each item that cannot be is a rejection with reason `item`, told once while it stays in the feed. A feed that breaks off
- * gives the items before that. Encodings are what the bytes say, whatever is declared. Behind a page, the first feed that it names is polled.
+ * **Forgiving.** What can be read of a malformed feed is given, and each item that cannot be is a rejection with reason
+ * `item`, told once while it stays in the feed. A feed that breaks off
+ * gives the items before that. Encodings are what the bytes say, whatever is declared. Behind a page, the first feed
+ * that it names is polled.
  *
- * A feed that fails never ends the stream: it is told to `events` and tried again, with a code of `HW_HTTP_…`, `HW_ENCODING`, `HW_FEED` (not a feed), `HW_OVERFLOW` (over `maxBytes`) or
- * `HW_ADDRESS`. Errors that end it: `HW_REJECTIONS` where there is no `rejections`, and whatever `rejections` or `events` throws.
+ * A feed that fails never ends the stream: it is told to `events` and tried again, with a code of `HW_HTTP_…`,
+ * `HW_ENCODING`, `HW_FEED` (not a feed), `HW_OVERFLOW` (over `maxBytes`) or
+ * `HW_ADDRESS`. Errors that end it: `HW_REJECTIONS` where there is no `rejections`, and whatever `rejections` or
+ * `events` throws.
  *
  * Holds the bodies of at most `concurrency` feeds. Items are emitted synchronously, at most `yieldAfter` ms in one go.
  *
@@ -119,15 +156,25 @@ const givenFeeds = (urls: string | URL | readonly (string | URL)[]): readonly Gi
  * });
  * ```
  */
-export const pollFeed = (urls: string | URL | readonly (string | URL)[], options: PollFeedOptions = {}): Observable<LiveHeadline> => {
+export const pollFeed = (
+  urls: string | URL | readonly (string | URL)[],
+  options: PollFeedOptions = {},
+): Observable<LiveHeadline> => {
   const feeds = givenFeeds(urls);
   const { insist = false, scheduler = asyncScheduler, once = false, allowPrivate = false, discover = true } = options;
   const { headersTimeout, bodyTimeout, maxRedirects } = checkBodyOptions(options);
   requirePacing(options);
   const floorMs = insist ? 0 : MINUTE;
   const intervalMs = requireNumber('intervalMs', options.intervalMs, 15 * MINUTE, 1);
-  if (intervalMs < floorMs) throw new HeadwaterError('HW_USAGE', `intervalMs must be at least ${MINUTE} ms, not ${intervalMs}: whoever runs the feed pays for every request. Pass insist for a server of your own.`);
-  const waits = { initialMs: options.backoff?.initialMs ?? MINUTE, maxMs: options.backoff?.maxMs ?? Math.max(60 * MINUTE, options.backoff?.initialMs ?? 0) };
+  if (intervalMs < floorMs)
+    throw new HeadwaterError(
+      'HW_USAGE',
+      `intervalMs must be at least ${MINUTE} ms, not ${intervalMs}: whoever runs the feed pays for every request. Pass insist for a server of your own.`,
+    );
+  const waits = {
+    initialMs: options.backoff?.initialMs ?? MINUTE,
+    maxMs: options.backoff?.maxMs ?? Math.max(60 * MINUTE, options.backoff?.initialMs ?? 0),
+  };
   backoff({ ...waits, random: () => 0 });
   const exchange = webExchange({
     timeouts: { headersTimeout, bodyTimeout },
@@ -151,6 +198,11 @@ export const pollFeed = (urls: string | URL | readonly (string | URL)[], options
   };
   return defer(() => {
     const dice = random(options.seed ?? scheduler.now(), 'jitter');
-    return pollFeeds(feeds, exchange, { ...fixed, random: dice, backoff: backoff({ ...waits, random: () => dice.uniform() }), memory: options.memory ?? feedMemory() });
+    return pollFeeds(feeds, exchange, {
+      ...fixed,
+      random: dice,
+      backoff: backoff({ ...waits, random: () => dice.uniform() }),
+      memory: options.memory ?? feedMemory(),
+    });
   });
 };

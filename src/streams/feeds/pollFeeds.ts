@@ -1,4 +1,16 @@
-import { concat, defer, EMPTY, finalize, map, merge, mergeMap, Observable, repeat, tap, type SchedulerLike } from 'rxjs';
+import {
+  concat,
+  defer,
+  EMPTY,
+  finalize,
+  map,
+  merge,
+  mergeMap,
+  Observable,
+  repeat,
+  tap,
+  type SchedulerLike,
+} from 'rxjs';
 import type { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import type { LiveHeadline, SourceEvents } from '../../contracts/Live.js';
 import type { Random } from '../../contracts/random.js';
@@ -41,7 +53,9 @@ export interface PollRules extends Pick<AskRules, 'totalTimeout' | 'maxRedirects
   readonly memory: FeedMemory;
 }
 
-/** What a feed says of how often it is worth asking for counts up to here: a typing error must not silence it for years. */
+/**
+ * What a feed says of how often it is worth asking for counts up to here: a typing error must not silence it for years.
+ */
 const LONGEST_HINT_MS = 86_400_000;
 
 /** Polls one feed for ever, or until it is gone. */
@@ -59,7 +73,9 @@ const pollOne = (given: GivenFeed, rules: PollRules, shared: AskRules): Observab
     const itemsOf = feedItems(pacing, rejecting(rules.rejections));
 
     const interval = (maxAgeMs: number | undefined): number => {
-      const asked = insist ? intervalMs : Math.max(intervalMs, Math.min(LONGEST_HINT_MS, Math.max(hintMs ?? 0, maxAgeMs ?? 0)));
+      const asked = insist
+        ? intervalMs
+        : Math.max(intervalMs, Math.min(LONGEST_HINT_MS, Math.max(hintMs ?? 0, maxAgeMs ?? 0)));
       return Math.round(asked * (1 + jitter * random.uniform()));
     };
 
@@ -71,7 +87,8 @@ const pollOne = (given: GivenFeed, rules: PollRules, shared: AskRules): Observab
     /** How long to wait after a failure. */
     const afterFailure = (retryAfterMs: number | undefined, wholeInterval: boolean): number => {
       failures++;
-      // The address that it moved to may be at fault: a network that asks for a login answers for everybody, and for good.
+      // The address that it moved to may be at fault: a network that asks for a login answers for everybody, and for
+      // good.
       address = given;
       if (retryAfterMs !== undefined) return Math.max(floorMs, retryAfterMs);
       const wait = floorMs + backoff(failures);
@@ -136,16 +153,34 @@ const pollOne = (given: GivenFeed, rules: PollRules, shared: AskRules): Observab
  *
  * @param exchange sends one request; a test gives answers of its own
  */
-export const pollFeeds = (feeds: readonly GivenFeed[], exchange: FeedExchange, rules: PollRules): Observable<LiveHeadline> =>
+export const pollFeeds = (
+  feeds: readonly GivenFeed[],
+  exchange: FeedExchange,
+  rules: PollRules,
+): Observable<LiveHeadline> =>
   new Observable((subscriber) => {
     const { scheduler } = rules.pacing;
     const hosts = new HostLine(scheduler);
     // Before anything else: a turn that is given up must not be taken by a feed that is about to be left as well.
     subscriber.add(() => hosts.close());
-    const shared: AskRules = { ...rules, exchange, scheduler, valve: rules.pacing.valve, hosts, slots: new Turnstile(rules.concurrency) };
+    const shared: AskRules = {
+      ...rules,
+      exchange,
+      scheduler,
+      valve: rules.pacing.valve,
+      hosts,
+      slots: new Turnstile(rules.concurrency),
+    };
     let id = 0;
     // What is known of an address under one password says nothing of it under another.
     const names = feeds.map(({ name }) => name);
-    const rulesOf = ({ name }: GivenFeed): PollRules => (names.indexOf(name) === names.lastIndexOf(name) ? rules : { ...rules, memory: feedMemory() });
-    merge(...feeds.map((feed) => pollOne(feed, rulesOf(feed), shared).pipe(map((item): LiveHeadline => ({ id: id++, source: feed.name, seen: scheduler.now(), ...item }))))).subscribe(subscriber);
+    const rulesOf = ({ name }: GivenFeed): PollRules =>
+      names.indexOf(name) === names.lastIndexOf(name) ? rules : { ...rules, memory: feedMemory() };
+    merge(
+      ...feeds.map((feed) =>
+        pollOne(feed, rulesOf(feed), shared).pipe(
+          map((item): LiveHeadline => ({ id: id++, source: feed.name, seen: scheduler.now(), ...item })),
+        ),
+      ),
+    ).subscribe(subscriber);
   });

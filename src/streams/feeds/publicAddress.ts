@@ -4,7 +4,8 @@ import ipaddr from 'ipaddr.js';
 const embeddedIpv4 = (address: ipaddr.IPv6): ipaddr.IPv4 => new ipaddr.IPv4(address.toByteArray().slice(12));
 
 /**
- * Whether an address is one of the open internet: not of this machine, of a private network, of a link, and of no other special kind.
+ * Whether an address is one of the open internet: not of this machine, of a private network, of a link, and of no other
+ * special kind.
  *
  * @param address an IP address; anything else is not public
  */
@@ -28,5 +29,7 @@ const PRIVATE_NAME = /(?:^|\.)(?:localhost|local|internal|home\.arpa)\.?$/i;
 /** Whether a URL says by itself that it is of a private network: whoever writes it means it. */
 export const isNamedPrivate = (url: URL): boolean => {
   const address = addressOf(url);
-  return address === undefined ? !url.hostname.includes('.') || PRIVATE_NAME.test(url.hostname) : !isPublicAddress(address);
+  return address === undefined
+    ? !url.hostname.includes('.') || PRIVATE_NAME.test(url.hostname)
+    : !isPublicAddress(address);
 };

@@ -19,7 +19,10 @@ import { shortened } from './shortened.js';
 export interface ReadOpmlOptions extends BodyOptions {
   /** How long the list may be. Bytes; default 10,485,760. */
   readonly maxBytes?: number | undefined;
-  /** Where outlines go whose address cannot be polled. Default: none, and the first such outline ends the stream with `HW_REJECTIONS`. */
+  /**
+   * Where outlines go whose address cannot be polled. Default: none, and the first such outline ends the stream with
+   * `HW_REJECTIONS`.
+   */
   readonly rejections?: DeadLetter | undefined;
 }
 
@@ -29,10 +32,12 @@ interface Outline {
   readonly index: number;
 }
 
-// Folders in folders: nobody has so many. The parser looks a closing tag up among all that are open, so that depth without bound would be time without bound.
+// Folders in folders: nobody has so many. The parser looks a closing tag up among all that are open, so that depth
+// without bound would be time without bound.
 const DEEPEST = 100;
 
-const noOpml = (name: string, what: string): HeadwaterError => new HeadwaterError('HW_FEED', `${name} is no OPML: ${what}. Check the path or the address.`, { where: name });
+const noOpml = (name: string, what: string): HeadwaterError =>
+  new HeadwaterError('HW_FEED', `${name} is no OPML: ${what}. Check the path or the address.`, { where: name });
 
 const outlinesOf = (text: string, name: string): readonly Outline[] => {
   const outlines: Outline[] = [];
@@ -47,7 +52,8 @@ const outlinesOf = (text: string, name: string): readonly Outline[] => {
         if (root !== 'opml') throw noOpml(name, `it begins with <${root}>`);
         if (depth > DEEPEST) throw noOpml(name, `its outlines are more than ${DEEPEST} deep`);
         const xmlUrl = attributes['xmlurl'];
-        if (tag === 'outline' && xmlUrl !== undefined) outlines.push({ xmlUrl: xmlUrl.trim(), index: parser.startIndex });
+        if (tag === 'outline' && xmlUrl !== undefined)
+          outlines.push({ xmlUrl: xmlUrl.trim(), index: parser.startIndex });
       },
       onclosetag: (tag, implied) => {
         depth--;
@@ -69,16 +75,25 @@ const fault = (xmlUrl: string, list: Location): string | undefined => {
   const url = new URL(xmlUrl);
   if (url.protocol !== 'http:' && url.protocol !== 'https:') return 'an address of http or https';
   // Who polls an address that somebody else's list names has not named it.
-  if (list.kind === 'http' && !isNamedPrivate(list.url) && isNamedPrivate(url)) return 'no address of a private network, since the list comes from outside';
+  if (list.kind === 'http' && !isNamedPrivate(list.url) && isNamedPrivate(url))
+    return 'no address of a private network, since the list comes from outside';
   return undefined;
 };
 
-const readText = async (location: Location, options: Parameters<typeof openBody>[1], maxBytes: number, signal: AbortSignal): Promise<string> => {
+const readText = async (
+  location: Location,
+  options: Parameters<typeof openBody>[1],
+  maxBytes: number,
+  signal: AbortSignal,
+): Promise<string> => {
   const { name } = location;
   const collector = new ByteCollector(maxBytes);
   try {
     for await (const chunk of await openBody(location, options, emptyMemory(), signal)) {
-      if (!collector.take(chunk as Buffer)) throw new HeadwaterError('HW_OVERFLOW', `${name} is longer than ${maxBytes} bytes. Allow more by maxBytes.`, { where: name });
+      if (!collector.take(chunk as Buffer))
+        throw new HeadwaterError('HW_OVERFLOW', `${name} is longer than ${maxBytes} bytes. Allow more by maxBytes.`, {
+          where: name,
+        });
     }
   } catch (error) {
     throw bodyError(location, error, `${collector.length} bytes`);
@@ -87,7 +102,8 @@ const readText = async (location: Location, options: Parameters<typeof openBody>
 };
 
 /**
- * Emits the addresses of the feeds in an OPML file, as other readers export it: each once, in the order of the file, out of folders too.
+ * Emits the addresses of the feeds in an OPML file, as other readers export it: each once, in the order of the file,
+ * out of folders too.
  *
  * ```
  * opml    [ a, b/[ c, a ] ]
@@ -96,7 +112,8 @@ const readText = async (location: Location, options: Parameters<typeof openBody>
  *
  * `feed:` addresses are made http. A list that comes over the network may not name addresses of private networks.
  *
- * Errors: `HW_FEED` what is no OPML, or breaks off; `HW_OVERFLOW` over `maxBytes`; `HW_REJECTIONS` an address that cannot be polled, where there is no `rejections`
+ * Errors: `HW_FEED` what is no OPML, or breaks off; `HW_OVERFLOW` over `maxBytes`; `HW_REJECTIONS` an address that
+ * cannot be polled, where there is no `rejections`
  * (elsewhere a `Rejection` with reason `item`); `HW_PATH`, `HW_ENCODING` and `HW_HTTP_…` as `fetchCsv`.
  *
  * @param source a path, or an address: http, https or file
@@ -131,7 +148,16 @@ export const readOpml = (source: string | URL, options: ReadOpmlOptions = {}): O
           const address = xmlUrl.replace(/^feed:(?=https?:)/i, '').replace(/^feed:(?=\/\/)/i, 'http:');
           const expected = fault(address, location);
           if (expected !== undefined) {
-            reject({ type: 'rejection', reason: 'item', id, source: location.name, ...lines.at(index), field: 'xmlUrl', expected, got: shortened(withoutSecrets(xmlUrl)) });
+            reject({
+              type: 'rejection',
+              reason: 'item',
+              id,
+              source: location.name,
+              ...lines.at(index),
+              field: 'xmlUrl',
+              expected,
+              got: shortened(withoutSecrets(xmlUrl)),
+            });
           } else if (!seen.has(new URL(address).href)) {
             seen.add(new URL(address).href);
             subscriber.next(address);

@@ -1,9 +1,11 @@
-// What HTTP has for dates: its own form, RFC 850's, and C's asctime, which is in UTC without saying so. V8 would make a date of nearly everything.
+// What HTTP has for dates: its own form, RFC 850's, and C's asctime, which is in UTC without saying so. V8 would make a
+// date of nearly everything.
 const DATE = /^[A-Za-z]{3,9}, .{5,30} GMT$/;
 const ASCTIME = /^[A-Za-z]{3} [A-Za-z]{3} [ \d]\d \d\d:\d\d:\d\d \d{4}$/;
 
 /** A date of HTTP in milliseconds since 1970; NaN for what is none. */
-const httpDate = (written: string): number => (DATE.test(written) ? Date.parse(written) : ASCTIME.test(written) ? Date.parse(`${written} GMT`) : NaN);
+const httpDate = (written: string): number =>
+  DATE.test(written) ? Date.parse(written) : ASCTIME.test(written) ? Date.parse(`${written} GMT`) : NaN;
 
 /**
  * How long a server asks to be left alone, by its `Retry-After`: seconds, or a date.

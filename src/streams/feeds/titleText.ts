@@ -3,7 +3,8 @@ import { Parser } from 'htmlparser2';
 /** How a title is written: as HTML (RSS, and Atom's `html`), or as plain text (JSON Feed, and Atom's `text`). */
 export type TitleMarkup = 'html' | 'text';
 
-// What a title may be marked up with. Any other name in angle brackets is part of the headline: `List<String> explained`.
+// What a title may be marked up with. Any other name in angle brackets is part of the headline: `List<String>
+// explained`.
 const ELEMENTS: ReadonlySet<string> = new Set(
   (
     'a abbr acronym address article aside b bdi bdo big blink blockquote body br center cite code data dd del dfn div dl dt em figure font footer form h1 h2 h3 h4 h5 h6 head header hr html i iframe img input ins ' +
@@ -13,7 +14,11 @@ const ELEMENTS: ReadonlySet<string> = new Set(
 );
 
 // These do not stand in a line of text; what is before them is a word of its own.
-const BREAKS: ReadonlySet<string> = new Set('address article aside blockquote br center dd div dl dt figure footer form h1 h2 h3 h4 h5 h6 header hr li main nav ol p pre section table td th tr ul'.split(' '));
+const BREAKS: ReadonlySet<string> = new Set(
+  'address article aside blockquote br center dd div dl dt figure footer form h1 h2 h3 h4 h5 h6 header hr li main nav ol p pre section table td th tr ul'.split(
+    ' ',
+  ),
+);
 
 const HIDDEN: ReadonlySet<string> = new Set(['script', 'style', 'template']);
 
@@ -52,7 +57,8 @@ const withoutMarkup = (html: string): string => {
 };
 
 /**
- * A headline as a line of plain text: entities decoded, markup taken out, spaces and line breaks each made one space, control characters left out.
+ * A headline as a line of plain text: entities decoded, markup taken out, spaces and line breaks each made one space,
+ * control characters left out.
  *
  * @param written the title as the feed has it, its XML undone
  */

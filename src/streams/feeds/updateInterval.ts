@@ -2,16 +2,28 @@ import type { FeedOutline } from './FeedOutline.js';
 
 const MINUTE = 60_000;
 
-const PERIODS: Readonly<Record<string, number>> = { hourly: 60 * MINUTE, daily: 1_440 * MINUTE, weekly: 10_080 * MINUTE, monthly: 43_200 * MINUTE, yearly: 525_600 * MINUTE };
+const PERIODS: Readonly<Record<string, number>> = {
+  hourly: 60 * MINUTE,
+  daily: 1_440 * MINUTE,
+  weekly: 10_080 * MINUTE,
+  monthly: 43_200 * MINUTE,
+  yearly: 525_600 * MINUTE,
+};
 
 /** What stands in the first element of a name, if it is a word or a number. */
-const word = (head: string, name: string): string | undefined => new RegExp(`<${name}\\b[^<>]*>\\s{0,40}(?:<!\\[CDATA\\[)?\\s{0,40}([\\w.]{1,20})`, 'i').exec(head)?.[1];
+const word = (head: string, name: string): string | undefined =>
+  new RegExp(`<${name}\\b[^<>]*>\\s{0,40}(?:<!\\[CDATA\\[)?\\s{0,40}([\\w.]{1,20})`, 'i').exec(head)?.[1];
 
-/** How often a feed says that it is worth asking for, by RSS's `ttl`, or else by `sy:updatePeriod`. Milliseconds; undefined where it says nothing. */
+/**
+ * How often a feed says that it is worth asking for, by RSS's `ttl`, or else by `sy:updatePeriod`. Milliseconds;
+ * undefined where it says nothing.
+ */
 export const updateInterval = ({ head }: FeedOutline): number | undefined => {
   const ttl = Number(word(head, 'ttl'));
   if (ttl > 0 && Number.isFinite(ttl)) return Math.round(ttl * MINUTE);
   const period = PERIODS[word(head, 'sy:updatePeriod')?.toLowerCase() ?? ''];
   const frequency = Number(word(head, 'sy:updateFrequency') ?? 1);
-  return period === undefined || !(frequency > 0) || !Number.isFinite(frequency) ? undefined : Math.round(period / frequency);
+  return period === undefined || !(frequency > 0) || !Number.isFinite(frequency)
+    ? undefined
+    : Math.round(period / frequency);
 };

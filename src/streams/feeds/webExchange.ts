@@ -23,12 +23,17 @@ export interface WebOptions {
 }
 
 // What formats are spoken, and which are the best ones.
-const ACCEPT = 'application/rss+xml, application/atom+xml, application/rdf+xml, application/feed+json, application/xml;q=0.9, text/xml;q=0.9, application/json;q=0.8, text/html;q=0.5, */*;q=0.1';
+const ACCEPT =
+  'application/rss+xml, application/atom+xml, application/rdf+xml, application/feed+json, application/xml;q=0.9, text/xml;q=0.9, application/json;q=0.8, text/html;q=0.5, */*;q=0.1';
 
 /** The statuses that bring a feed. */
 const BRINGS: ReadonlySet<number> = new Set([200, 203, 226]);
 
-const ask = async ({ url, name, headers, mayBePrivate }: FeedRequest, { timeouts, maxBytes, userAgent, isPublic = isPublicAddress, resolve }: WebOptions, signal: AbortSignal): Promise<FeedResponse> => {
+const ask = async (
+  { url, name, headers, mayBePrivate }: FeedRequest,
+  { timeouts, maxBytes, userAgent, isPublic = isPublicAddress, resolve }: WebOptions,
+  signal: AbortSignal,
+): Promise<FeedResponse> => {
   const address = addressOf(url);
   // An address by number is not looked up.
   if (!mayBePrivate && address !== undefined && !isPublic(address)) throw privateAddress(name, address);
@@ -51,7 +56,12 @@ const ask = async ({ url, name, headers, mayBePrivate }: FeedRequest, { timeouts
   try {
     const { bytes, encodings } = bodyOf(answered);
     for await (const chunk of await decodeContent(addAbortSignal(signal, bytes), encodings, name)) {
-      if (!collector.take(chunk as Buffer)) throw new HeadwaterError('HW_OVERFLOW', `${name} is longer than ${maxBytes} bytes; its items up to there are read. Allow more by maxBytes.`, { where: name });
+      if (!collector.take(chunk as Buffer))
+        throw new HeadwaterError(
+          'HW_OVERFLOW',
+          `${name} is longer than ${maxBytes} bytes; its items up to there are read. Allow more by maxBytes.`,
+          { where: name },
+        );
     }
     return { ...head, bytes: collector.bytes(), broken: undefined };
   } catch (error) {

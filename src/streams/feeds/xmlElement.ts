@@ -22,7 +22,8 @@ const DEEPEST = 100;
 /**
  * Reads one element, such as an item of a feed.
  *
- * Names are not told apart by case, and a tag that is not closed is closed by the one around it. Entities that are not XML's own are left as they are.
+ * Names are not told apart by case, and a tag that is not closed is closed by the one around it. Entities that are not
+ * XML's own are left as they are.
  *
  * @param text from the element's tag to its closing tag
  * @throws HeadwaterError `HW_FEED` where the element never closes, or holds others more than 100 deep

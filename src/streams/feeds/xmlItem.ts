@@ -20,7 +20,9 @@ const DUBLIN_CORE = 'http://purl.org/dc/elements/1.1/';
 /** What a feed's root says about its items. */
 export const xmlContext = (format: XmlContext['format'], root: string, source: string): XmlContext => {
   const { attributes } = xmlElement(root.endsWith('/>') ? root : `${root.slice(0, -1)}/>`);
-  const dc = Object.entries(attributes).find(([name, value]) => name.startsWith('xmlns:') && value.trim() === DUBLIN_CORE)?.[0].slice('xmlns:'.length);
+  const dc = Object.entries(attributes)
+    .find(([name, value]) => name.startsWith('xmlns:') && value.trim() === DUBLIN_CORE)?.[0]
+    .slice('xmlns:'.length);
   return { format, dc: `${dc ?? 'dc'}:`, base: attributes['xml:base'], source };
 };
 
@@ -46,20 +48,38 @@ export const xmlItem = (text: string, { format, dc, base, source }: XmlContext):
   const all = (name: string): readonly XmlElement[] => children.filter((child) => child.name === name);
   const first = (...names: readonly string[]): string | undefined => {
     for (const name of names) {
-      const found = all(name).map((child) => nonEmpty(child.text)).find((value) => value !== undefined);
+      const found = all(name)
+        .map((child) => nonEmpty(child.text))
+        .find((value) => value !== undefined);
       if (found !== undefined) return found;
     }
     return undefined;
   };
-  const link = (written: string | undefined): string | undefined => itemLink(written, attributes['xml:base'], base, source);
-  const date = publishedAt(first(`${own}pubdate`, `${own}published`, `${own}issued`, `${dc}date`, 'dcterms:issued', 'atom:published', `${own}updated`, `${own}modified`, 'atom:updated'));
+  const link = (written: string | undefined): string | undefined =>
+    itemLink(written, attributes['xml:base'], base, source);
+  const date = publishedAt(
+    first(
+      `${own}pubdate`,
+      `${own}published`,
+      `${own}issued`,
+      `${dc}date`,
+      'dcterms:issued',
+      'atom:published',
+      `${own}updated`,
+      `${own}modified`,
+      'atom:updated',
+    ),
+  );
   const subject = first(`${dc}subject`);
-  const named = (category: string | undefined): string | undefined => (category === undefined || category.length > LONGEST_CATEGORY ? undefined : nonEmpty(titleText(category, 'html')));
+  const named = (category: string | undefined): string | undefined =>
+    category === undefined || category.length > LONGEST_CATEGORY ? undefined : nonEmpty(titleText(category, 'html'));
 
   if (format === 'atom') {
     const title = all(`${own}title`)[0];
     const links = all(`${own}link`);
-    const kind = links.find(isAlternate) ?? links.find((other) => !['self', 'edit', 'replies', 'enclosure'].includes(other.attributes['rel'] ?? ''));
+    const kind =
+      links.find(isAlternate) ??
+      links.find((other) => !['self', 'edit', 'replies', 'enclosure'].includes(other.attributes['rel'] ?? ''));
     const category = all(`${own}category`)[0]?.attributes;
     const type = title?.attributes['type']?.toLowerCase();
     return {
@@ -80,7 +100,11 @@ export const xmlItem = (text: string, { format, dc, base, source }: XmlContext):
     title: first(`${own}title`, `${dc}title`),
     markup: 'html',
     guid: nonEmpty(guid?.text) ?? about,
-    link: link(first(`${own}link`)) ?? link(all('atom:link').find(isAlternate)?.attributes['href']) ?? itemLink(permanent) ?? itemLink(about),
+    link:
+      link(first(`${own}link`)) ??
+      link(all('atom:link').find(isAlternate)?.attributes['href']) ??
+      itemLink(permanent) ??
+      itemLink(about),
     published: date,
     category: named(first(`${own}category`) ?? subject),
   };

@@ -11,7 +11,8 @@ interface Tag {
   readonly empty: boolean;
 }
 
-const isNameStart = (code: number): boolean => (code >= 0x61 && code <= 0x7a) || (code >= 0x41 && code <= 0x5a) || code === 0x5f || code > 0x7f;
+const isNameStart = (code: number): boolean =>
+  (code >= 0x61 && code <= 0x7a) || (code >= 0x41 && code <= 0x5a) || code === 0x5f || code > 0x7f;
 
 /** The `>` that ends a tag: one in quotes does not, unless the quote is never closed. */
 const tagEnd = (text: string, from: number, limit: number): number => {
@@ -29,7 +30,10 @@ const tagEnd = (text: string, from: number, limit: number): number => {
   return first;
 };
 
-/** The tag whose name begins at `from`; undefined where there is none, as in `1 <2`. No tag reaches over the next `<`, which XML forbids in one. */
+/**
+ * The tag whose name begins at `from`; undefined where there is none, as in `1 <2`. No tag reaches over the next `<`,
+ * which XML forbids in one.
+ */
 const tagAt = (text: string, from: number): Tag | undefined => {
   if (!isNameStart(text.charCodeAt(from))) return undefined;
   const next = text.indexOf(LT, from);
@@ -43,14 +47,18 @@ const tagAt = (text: string, from: number): Tag | undefined => {
 /** Finds where comments, CDATA sections and the like end. */
 class Sections {
   readonly #text: string;
-  // What does not come any more is not looked for again: a text of nothing but openings would be searched once for each.
+  // What does not come any more is not looked for again: a text of nothing but openings would be searched once for
+  // each.
   readonly #missing = new Set<string>();
 
   constructor(text: string) {
     this.#text = text;
   }
 
-  /** The index after a section that begins at `from`. One that is never closed ends at once, so that what follows is not lost with it. */
+  /**
+   * The index after a section that begins at `from`. One that is never closed ends at once, so that what follows is not
+   * lost with it.
+   */
   end(from: number, opening: string, closing: string): number {
     const inside = from + opening.length;
     const end = this.#missing.has(closing) ? -1 : this.#text.indexOf(closing, inside);
@@ -60,8 +68,15 @@ class Sections {
   }
 }
 
-/** Where a document type declaration ends, and the entities that it declares. They are never expanded: only their names are of interest. */
-const doctype = (text: string, from: number, sections: Sections): { readonly end: number; readonly entities: readonly string[] } => {
+/**
+ * Where a document type declaration ends, and the entities that it declares. They are never expanded: only their names
+ * are of interest.
+ */
+const doctype = (
+  text: string,
+  from: number,
+  sections: Sections,
+): { readonly end: number; readonly entities: readonly string[] } => {
   const gt = text.indexOf('>', from);
   const subset = text.indexOf('[', from);
   if (gt < 0) return { end: text.length, entities: [] };
@@ -76,7 +91,10 @@ const doctype = (text: string, from: number, sections: Sections): { readonly end
     else if (char === ']') break;
   }
   const close = text.indexOf('>', i);
-  const entities = Array.from(text.slice(subset, i).matchAll(/<!ENTITY\s+(?!%)([^\s"'>]+)/g), (match) => match[1] ?? '');
+  const entities = Array.from(
+    text.slice(subset, i).matchAll(/<!ENTITY\s+(?!%)([^\s"'>]+)/g),
+    (match) => match[1] ?? '',
+  );
   return { end: close < 0 ? text.length : close + 1, entities };
 };
 
@@ -154,6 +172,18 @@ export const xmlOutline = (text: string): FeedOutline | string => {
   if (root === undefined) return '';
   const unclosed = open !== undefined;
   if (i < 0) cut(text.length, false);
-  const end = i >= 0 ? { ...lines.at(i), expected: EXPECTED.fewer } : closed || unclosed ? undefined : { ...lines.at(text.length), expected: EXPECTED.end };
-  return { format: root.format, root: text.slice(root.start, root.end), head: text.slice(root.end, entries[0]?.start), entries, declared, end };
+  const end =
+    i >= 0
+      ? { ...lines.at(i), expected: EXPECTED.fewer }
+      : closed || unclosed
+        ? undefined
+        : { ...lines.at(text.length), expected: EXPECTED.end };
+  return {
+    format: root.format,
+    root: text.slice(root.start, root.end),
+    head: text.slice(root.end, entries[0]?.start),
+    entries,
+    declared,
+    end,
+  };
 };

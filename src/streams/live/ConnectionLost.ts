@@ -1,6 +1,9 @@
 import type { HeadwaterError } from '../../contracts/HeadwaterError.js';
 
-/** A connection is gone, or could not be made, and it is worth trying again. What errs with anything else is over for good. */
+/**
+ * A connection is gone, or could not be made, and it is worth trying again. What errs with anything else is over for
+ * good.
+ */
 export class ConnectionLost extends Error {
   override readonly name = 'ConnectionLost';
   /** What happened. */

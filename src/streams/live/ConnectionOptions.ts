@@ -7,11 +7,20 @@ import { userAgent } from '../feeds/userAgent.js';
 
 /** How a source makes itself known to a server, and which servers may be asked. */
 export interface ConnectionOptions {
-  /** How those who run the server can reach you: an address of the web or of mail, sent in the User-Agent. Default: the page of this package, where it has one. */
+  /**
+   * How those who run the server can reach you: an address of the web or of mail, sent in the User-Agent. Default: the
+   * page of this package, where it has one.
+   */
   readonly contact?: string | undefined;
-  /** Headers sent beside our own, or in their place: `{ authorization: 'Bearer …' }`. They go to the server that was named alone, not to where it redirects. Default: none. */
+  /**
+   * Headers sent beside our own, or in their place: `{ authorization: 'Bearer …' }`. They go to the server that was
+   * named alone, not to where it redirects. Default: none.
+   */
   readonly headers?: Readonly<Record<string, string>> | undefined;
-  /** Allow addresses of private networks behind redirects and public names. One that you name yourself needs no allowance. Default false. */
+  /**
+   * Allow addresses of private networks behind redirects and public names. One that you name yourself needs no
+   * allowance. Default false.
+   */
   readonly allowPrivate?: boolean | undefined;
 }
 
@@ -26,7 +35,11 @@ export const ownHeaders = ({ contact, headers = {} }: ConnectionOptions): Readon
     return { ...agent, ...Object.fromEntries(new Headers(headers)) };
   } catch (cause) {
     // The message may not show a header: what stands there is often a secret.
-    throw new HeadwaterError('HW_USAGE', 'One of headers has a name or a value that cannot be sent. Give names of letters, digits and hyphens, and values without line breaks.', { cause });
+    throw new HeadwaterError(
+      'HW_USAGE',
+      'One of headers has a name or a value that cannot be sent. Give names of letters, digits and hyphens, and values without line breaks.',
+      { cause },
+    );
   }
 };
 

@@ -24,8 +24,10 @@ export interface EventReaderOptions {
 /**
  * Reads a stream of server-sent events, a headline at a time.
  *
- * `LineReader` cuts the lines, so that the bound on an event is exact to the byte however the stream was cut; what they mean is the
- * parser's business. An event that is too long or not UTF-8 is rejected as a whole, and reading goes on after the blank line that ends it.
+ * `LineReader` cuts the lines, so that the bound on an event is exact to the byte however the stream was cut; what they
+ * mean is the
+ * parser's business. An event that is too long or not UTF-8 is rejected as a whole, and reading goes on after the blank
+ * line that ends it.
  */
 export class EventReader implements Reader {
   readonly #options: EventReaderOptions;
@@ -65,7 +67,8 @@ export class EventReader implements Reader {
   }
 
   finish(): void {
-    // An event that no blank line ended is none, and a field that no line break ended may have been cut: the lines are not told of the end.
+    // An event that no blank line ended is none, and a field that no line break ended may have been cut: the lines are
+    // not told of the end.
   }
 
   advance(): boolean {
@@ -90,7 +93,12 @@ export class EventReader implements Reader {
     const { maxEventBytes } = this.#options;
     if (this.#bytes > maxEventBytes) {
       const bytes = Buffer.from(text);
-      this.#refuse({ ...place, reason: 'oversize', expected: `at most ${maxEventBytes} bytes`, got: excerpt(bytes, 0, bytes.length) });
+      this.#refuse({
+        ...place,
+        reason: 'oversize',
+        expected: `at most ${maxEventBytes} bytes`,
+        got: excerpt(bytes, 0, bytes.length),
+      });
     } else {
       this.#parser.feed(`${text}\n`);
     }
@@ -121,7 +129,13 @@ export class EventReader implements Reader {
   }
 
   /** Rejects the present event, once. */
-  #refuse({ reason, line, byte, expected, got }: Pick<Rejection, 'reason' | 'line' | 'byte' | 'expected' | 'got'>): void {
+  #refuse({
+    reason,
+    line,
+    byte,
+    expected,
+    got,
+  }: Pick<Rejection, 'reason' | 'line' | 'byte' | 'expected' | 'got'>): void {
     if (this.#skipping) return;
     this.#skipping = true;
     this.#options.intake.reject({ reason, ...(this.#place ?? { line, byte }), expected, got });

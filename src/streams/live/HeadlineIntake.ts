@@ -15,7 +15,9 @@ export interface RecordPlace {
 export const NO_PLACE: RecordPlace = { line: 0, byte: 0 };
 
 const shown = (value: unknown): string => {
-  const bytes = Buffer.from(typeof value === 'string' ? value : value === undefined ? 'nothing' : JSON.stringify(value));
+  const bytes = Buffer.from(
+    typeof value === 'string' ? value : value === undefined ? 'nothing' : JSON.stringify(value),
+  );
   return excerpt(bytes, 0, bytes.length);
 };
 
@@ -34,7 +36,12 @@ export class HeadlineIntake {
    * @param next takes each headline
    * @param reject takes each rejection; what it throws is thrown by whatever was called
    */
-  constructor(source: string, now: () => number, next: (headline: LiveHeadline) => void, reject: (rejection: Rejection) => void) {
+  constructor(
+    source: string,
+    now: () => number,
+    next: (headline: LiveHeadline) => void,
+    reject: (rejection: Rejection) => void,
+  ) {
     this.#source = source;
     this.#now = now;
     this.#next = next;
@@ -88,11 +95,42 @@ export class HeadlineIntake {
     this.#reject({ ...rejection, type: 'rejection', id: this.#records++, source: this.#source, field: undefined });
   }
 
-  #fault(reason: 'item' | 'field', { line, byte }: RecordPlace, field: string | undefined, expected: string, got: unknown): void {
-    this.#reject({ type: 'rejection', reason, id: this.#records++, source: this.#source, line, byte, field, expected, got: shown(got) });
+  #fault(
+    reason: 'item' | 'field',
+    { line, byte }: RecordPlace,
+    field: string | undefined,
+    expected: string,
+    got: unknown,
+  ): void {
+    this.#reject({
+      type: 'rejection',
+      reason,
+      id: this.#records++,
+      source: this.#source,
+      line,
+      byte,
+      field,
+      expected,
+      got: shown(got),
+    });
   }
 
-  #hand(title: string, guid: string | undefined, link: string | undefined, published: number | undefined, category: string | undefined): void {
-    this.#next({ id: this.#headlines++, title, source: this.#source, guid, link, published, seen: this.#now(), category });
+  #hand(
+    title: string,
+    guid: string | undefined,
+    link: string | undefined,
+    published: number | undefined,
+    category: string | undefined,
+  ): void {
+    this.#next({
+      id: this.#headlines++,
+      title,
+      source: this.#source,
+      guid,
+      link,
+      published,
+      seen: this.#now(),
+      category,
+    });
   }
 }

@@ -4,8 +4,14 @@ import type { Pacing } from '../Pacing.js';
 
 /** What all sources of live headlines have in common. The scheduler's clock also says when a headline was seen. */
 export interface LiveOptions extends Pacing {
-  /** Where records go that cannot be read as headlines. Default: none, and the first such record ends the stream with `HW_REJECTIONS`. */
+  /**
+   * Where records go that cannot be read as headlines. Default: none, and the first such record ends the stream with
+   * `HW_REJECTIONS`.
+   */
   readonly rejections?: DeadLetter | undefined;
-  /** Is told what happens to the source: that it is open, that it failed and when it is tried again. What it throws ends the stream. Default: nobody. */
+  /**
+   * Is told what happens to the source: that it is open, that it failed and when it is tried again. What it throws ends
+   * the stream. Default: nobody.
+   */
   readonly events?: SourceEvents | undefined;
 }

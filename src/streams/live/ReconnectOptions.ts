@@ -5,7 +5,8 @@ import { requireNumber } from '../requireNumber.js';
 /** How a connection that was lost is made again. */
 export interface ReconnectOptions {
   /**
-   * The waits before new attempts: anywhere between 0 and a bound that begins at `initialMs` and doubles with each failure in a row, up to `maxMs`.
+   * The waits before new attempts: anywhere between 0 and a bound that begins at `initialMs` and doubles with each
+   * failure in a row, up to `maxMs`.
    * Milliseconds; default 1,000 and 60,000. A wait that the server asks for comes on top.
    */
   readonly backoff?: BackoffOptions | undefined;
@@ -19,7 +20,10 @@ export interface ReconnectOptions {
 
 /** The same, checked and complete. */
 export interface CheckedReconnectOptions {
-  /** Begins to draw waits, for a subscription made at a time: the wait before each attempt, 1 for the first after a failure. */
+  /**
+   * Begins to draw waits, for a subscription made at a time: the wait before each attempt, 1 for the first after a
+   * failure.
+   */
   readonly waits: (subscribedAt: number) => (attempt: number) => number;
   readonly healthyMs: number;
   readonly maxAttempts: number;
@@ -28,7 +32,12 @@ export interface CheckedReconnectOptions {
 const MAX_MS = 60_000;
 
 /** @throws HeadwaterError `HW_USAGE` for a value that cannot work */
-export const checkReconnectOptions = ({ backoff: { initialMs, maxMs } = {}, healthyMs, maxAttempts, seed }: ReconnectOptions): CheckedReconnectOptions => {
+export const checkReconnectOptions = ({
+  backoff: { initialMs, maxMs } = {},
+  healthyMs,
+  maxAttempts,
+  seed,
+}: ReconnectOptions): CheckedReconnectOptions => {
   const bounds = { initialMs, maxMs: maxMs ?? Math.max(MAX_MS, initialMs ?? 0) };
   // Checked now; the generator is each subscription's own.
   backoff({ ...bounds, random: () => 0 });

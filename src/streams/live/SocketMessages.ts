@@ -13,7 +13,14 @@ export interface MessageLimits {
 }
 
 /** A message that waits: its text, or why it has none. */
-type Waiting = { readonly bytes: number; readonly text: string } | { readonly bytes: number; readonly reason: 'oversize' | 'encoding'; readonly expected: string; readonly got: string };
+type Waiting =
+  | { readonly bytes: number; readonly text: string }
+  | {
+      readonly bytes: number;
+      readonly reason: 'oversize' | 'encoding';
+      readonly expected: string;
+      readonly got: string;
+    };
 
 /** The messages of a connection that have come and were not handed on yet. */
 export class SocketMessages {
@@ -56,9 +63,13 @@ export class SocketMessages {
     this.#bytes += message.bytes;
     const { maxWaitingBytes } = this.#limits;
     if (this.#bytes > maxWaitingBytes) {
-      throw new HeadwaterError('HW_OVERFLOW', `${this.#source} sends faster than its headlines are taken: more than ${maxWaitingBytes} bytes wait. Take them faster, shed some, or allow more by maxWaitingBytes.`, {
-        where: this.#source,
-      });
+      throw new HeadwaterError(
+        'HW_OVERFLOW',
+        `${this.#source} sends faster than its headlines are taken: more than ${maxWaitingBytes} bytes wait. Take them faster, shed some, or allow more by maxWaitingBytes.`,
+        {
+          where: this.#source,
+        },
+      );
     }
   }
 
@@ -85,7 +96,13 @@ export class SocketMessages {
   #read(bytes: Buffer): Waiting {
     const { length } = bytes;
     const { maxMessageBytes } = this.#limits;
-    if (length > maxMessageBytes) return { bytes: 0, reason: 'oversize', expected: `at most ${maxMessageBytes} bytes`, got: excerpt(bytes, 0, length) };
+    if (length > maxMessageBytes)
+      return {
+        bytes: 0,
+        reason: 'oversize',
+        expected: `at most ${maxMessageBytes} bytes`,
+        got: excerpt(bytes, 0, length),
+      };
     if (!isUtf8(bytes)) return { bytes: 0, reason: 'encoding', expected: 'UTF-8', got: excerpt(bytes, 0, length) };
     return { bytes: length, text: bytes.toString() };
   }

@@ -5,7 +5,12 @@ import * as t from 'io-ts';
 /** A type of text that is checked and left as it is. */
 const text = (name: string, passes: (value: string) => boolean): t.Type<string, string> => {
   const is = (value: unknown): value is string => typeof value === 'string' && passes(value);
-  return new t.Type(name, is, (value, context) => (is(value) ? t.success(value) : t.failure(value, context)), t.identity);
+  return new t.Type(
+    name,
+    is,
+    (value, context) => (is(value) ? t.success(value) : t.failure(value, context)),
+    t.identity,
+  );
 };
 
 const nonBlank = (name: string): t.Type<string, string> => text(name, (value) => value.trim() !== '');
@@ -28,7 +33,10 @@ const DATE = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}([.,]\d+)?)?(Z|[+-]\d{2}:?\d
 
 const isTime = (value: unknown): value is number => typeof value === 'number' && Math.abs(value) <= LONGEST;
 
-/** A date as milliseconds; NaN for what is none. One without a zone is taken for UTC, so that it means the same on every machine. */
+/**
+ * A date as milliseconds; NaN for what is none. One without a zone is taken for UTC, so that it means the same on every
+ * machine.
+ */
 const timeOf = (date: string): number => {
   const match = DATE.exec(date);
   if (match === null) return NaN;
@@ -62,9 +70,11 @@ const fields = t.exact(
 export type HeadlineJson = Readonly<t.TypeOf<typeof fields>>;
 
 /**
- * The codec of a headline as JSON: `{ title, guid?, link?, published?, category? }`. Other fields are left out, and null is as good as a field left out.
+ * The codec of a headline as JSON: `{ title, guid?, link?, published?, category? }`. Other fields are left out, and
+ * null is as good as a field left out.
  *
- * `title`, `guid` and `category` are not blank; `link` is an http or https address; `published` is an ISO 8601 date or date and time (UTC where it names no zone), or a
+ * `title`, `guid` and `category` are not blank; `link` is an http or https address; `published` is an ISO 8601 date or
+ * date and time (UTC where it names no zone), or a
  * number of milliseconds since 1970, which is what it decodes to.
  *
  * @example

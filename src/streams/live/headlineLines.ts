@@ -12,7 +12,8 @@ import { linesToHeadlines, type HeadlineLinesOptions } from './linesToHeadlines.
  * headlines  --a------c--|
  * ```
  *
- * Blank lines are passed over. The lines are read as by `readLines`: from a stream such as stdin, a path, or an address; while the
+ * Blank lines are passed over. The lines are read as by `readLines`: from a stream such as stdin, a path, or an
+ * address; while the
  * valve is closed nothing is emitted and no more is read. `events` hears `opened`, and at the end `read` or `failed`.
  *
  * Errors: those of `readLines`, and what `rejections` and `events` throw.
@@ -27,5 +28,7 @@ import { linesToHeadlines, type HeadlineLinesOptions } from './linesToHeadlines.
  * headlineLines(Readable.from(['Ferry returns to port\n\nRates held\n'])).subscribe(({ id, title }) => console.log(id, title)); // 0 Ferry returns to port, then 1 Rates held
  * ```
  */
-export const headlineLines = (source: Readable | string | URL, options: HeadlineLinesOptions = {}): Observable<LiveHeadline> =>
-  linesToHeadlines(source, options, (intake, text) => intake.title(text));
+export const headlineLines = (
+  source: Readable | string | URL,
+  options: HeadlineLinesOptions = {},
+): Observable<LiveHeadline> => linesToHeadlines(source, options, (intake, text) => intake.title(text));

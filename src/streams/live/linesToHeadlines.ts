@@ -16,7 +16,11 @@ export interface HeadlineLinesOptions extends Omit<ReadLinesOptions, keyof LiveO
 type TakeLine = (intake: HeadlineIntake, text: string, place: RecordPlace) => void;
 
 /** Reads a source line by line, and makes of each line that is not blank what `take` makes of it. */
-export const linesToHeadlines = (source: Readable | string | URL, options: HeadlineLinesOptions, take: TakeLine): Observable<LiveHeadline> => {
+export const linesToHeadlines = (
+  source: Readable | string | URL,
+  options: HeadlineLinesOptions,
+  take: TakeLine,
+): Observable<LiveHeadline> => {
   const { name, open, explain, maxLineBytes } = lineSource(source, options);
   const { scheduler = asyncScheduler, events, rejections } = options;
   const reject = rejecting(rejections);

@@ -28,10 +28,17 @@ const NO_CONTENT = 204;
 const headerBytes = (id: string): string => Buffer.from(id).toString('latin1');
 
 const wrongType = (name: string, type: string | undefined): HeadwaterError =>
-  new HeadwaterError('HW_FEED', `${name} answers with ${type === undefined ? 'no content type' : JSON.stringify(type)}, and a stream of events is text/event-stream. Check the address.`, { where: name });
+  new HeadwaterError(
+    'HW_FEED',
+    `${name} answers with ${type === undefined ? 'no content type' : JSON.stringify(type)}, and a stream of events is text/event-stream. Check the address.`,
+    { where: name },
+  );
 
 /** Asks for it, where redirects lead in the end. */
-const follow = async ({ address: start, name, headers, lastEventId, timeouts, guard }: EventStreamRequest, signal: AbortSignal) => {
+const follow = async (
+  { address: start, name, headers, lastEventId, timeouts, guard }: EventStreamRequest,
+  signal: AbortSignal,
+) => {
   let address = start;
   let movedTo: string | undefined;
   // A permanent redirect behind a passing one says nothing of the address that was asked.
@@ -72,9 +79,15 @@ const follow = async ({ address: start, name, headers, lastEventId, timeouts, gu
  * @param opened is told as soon as the head of a good answer has come
  * @param now the time, in milliseconds since 1970
  * @throws ConnectionLost for a status that may pass
- * @throws HeadwaterError `HW_HTTP_…`, `HW_ADDRESS`, `HW_FEED`, `HW_ENCODING`; and what breaks the body before its first byte
+ * @throws HeadwaterError `HW_HTTP_…`, `HW_ADDRESS`, `HW_FEED`, `HW_ENCODING`; and what breaks the body before its first
+ *   byte
  */
-export const openEventStream = async (request: EventStreamRequest, signal: AbortSignal, opened: (movedTo: string | undefined) => void, now: () => number): Promise<Readable | undefined> => {
+export const openEventStream = async (
+  request: EventStreamRequest,
+  signal: AbortSignal,
+  opened: (movedTo: string | undefined) => void,
+  now: () => number,
+): Promise<Readable | undefined> => {
   const { name } = request;
   const answered = await follow(request, signal);
   const { response, close, movedTo } = answered;
@@ -85,7 +98,11 @@ export const openEventStream = async (request: EventStreamRequest, signal: Abort
   }
   if (statusCode !== 200) {
     close();
-    throw refusal(name, { status: statusCode, retryAfter: headerOf(response, 'retry-after'), date: headerOf(response, 'date') }, now());
+    throw refusal(
+      name,
+      { status: statusCode, retryAfter: headerOf(response, 'retry-after'), date: headerOf(response, 'date') },
+      now(),
+    );
   }
   const type = headerOf(response, 'content-type');
   if (type === undefined || !/^text\/event-stream\s*(?:;|$)/i.test(type.trim())) {

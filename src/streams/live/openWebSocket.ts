@@ -48,10 +48,15 @@ export interface WebSocketLine {
   close(): void;
 }
 
-const single = (header: string | string[] | undefined): string | undefined => (Array.isArray(header) ? header[0] : header);
+const single = (header: string | string[] | undefined): string | undefined =>
+  Array.isArray(header) ? header[0] : header;
 
 /** Looks at what a request is answered with: a WebSocket says only that it failed. */
-const watching = (handler: Dispatcher.DispatchHandler, answered: (status: number, headers: Record<string, string | string[] | undefined>) => void, failed: (error: unknown) => void): Dispatcher.DispatchHandler => {
+const watching = (
+  handler: Dispatcher.DispatchHandler,
+  answered: (status: number, headers: Record<string, string | string[] | undefined>) => void,
+  failed: (error: unknown) => void,
+): Dispatcher.DispatchHandler => {
   const inner: Dispatcher.DispatchHandler = new DecoratorHandler(handler);
   return {
     onRequestStart: (...values) => inner.onRequestStart?.(...values),
@@ -72,10 +77,14 @@ const watching = (handler: Dispatcher.DispatchHandler, answered: (status: number
 /**
  * Opens a WebSocket that can be held back.
  *
- * The interface of the standard has no way to stop reading, so its messages pile up before a slow consumer. The connection below it
+ * The interface of the standard has no way to stop reading, so its messages pile up before a slow consumer. The
+ * connection below it
  * can be stopped: this keeps hold of its socket.
  */
-export const openWebSocket = ({ url, headers, timeout, lookup, maxPayloadBytes }: WebSocketRequest, listener: WebSocketListener): WebSocketLine => {
+export const openWebSocket = (
+  { url, headers, timeout, lookup, maxPayloadBytes }: WebSocketRequest,
+  listener: WebSocketListener,
+): WebSocketLine => {
   let socket: Socket | undefined;
   let held = false;
   let opened = false;
@@ -105,7 +114,8 @@ export const openWebSocket = ({ url, headers, timeout, lookup, maxPayloadBytes }
         options,
         watching(
           handler,
-          (status, { 'retry-after': retryAfter, date }) => (answer = { status, retryAfter: single(retryAfter), date: single(date) }),
+          (status, { 'retry-after': retryAfter, date }) =>
+            (answer = { status, retryAfter: single(retryAfter), date: single(date) }),
           (error) => (cause ??= error),
         ),
       ),

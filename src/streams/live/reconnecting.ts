@@ -17,7 +17,8 @@ export interface Reconnecting extends CheckedReconnectOptions {
 }
 
 /**
- * One connection: emits what it brings; errs with `ConnectionLost` where it is to be made again, and completes where the source is over.
+ * One connection: emits what it brings; errs with `ConnectionLost` where it is to be made again, and completes where
+ * the source is over.
  *
  * @param tell takes what happens meanwhile; with `opened` its health begins
  */
@@ -32,10 +33,14 @@ export type Connect<T> = (tell: Tell) => Observable<T>;
  * result       a-b--------c-----d-e
  * ```
  *
- * No connection is made while the valve is closed. Before each wait `failed` is told with its length. An error other than
+ * No connection is made while the valve is closed. Before each wait `failed` is told with its length. An error other
+ * than
  * `ConnectionLost`, and the last of `maxAttempts` failures in a row, ends the stream.
  */
-export const reconnecting = <T>(connect: Connect<T>, { source, events, valve, scheduler, waits, healthyMs, maxAttempts }: Reconnecting): Observable<T> =>
+export const reconnecting = <T>(
+  connect: Connect<T>,
+  { source, events, valve, scheduler, waits, healthyMs, maxAttempts }: Reconnecting,
+): Observable<T> =>
   new Observable((subscriber) => {
     const tellAll = tellEvents(events, source, scheduler, subscriber);
     const waitMs = waits(scheduler.now());

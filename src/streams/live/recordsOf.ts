@@ -13,7 +13,8 @@ const isJson = (text: string): boolean => {
 /**
  * The records in a message: each is a JSON object or a title. Blank ones are none.
  *
- * A message is one record a line, but for a JSON object, which may go over several. One that is broken is one record as a whole: its pieces are no titles.
+ * A message is one record a line, but for a JSON object, which may go over several. One that is broken is one record as
+ * a whole: its pieces are no titles.
  */
 export const recordsOf = (message: string): readonly string[] => {
   const lines = message.split(/\r\n|\n|\r/).filter((line) => line.trim() !== '');

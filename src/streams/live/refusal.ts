@@ -14,8 +14,13 @@ export interface RefusingAnswer {
   readonly date: string | undefined;
 }
 
-/** What an answer that is no stream means: `ConnectionLost` where it is worth trying again, which may be at the time that the server names. */
+/**
+ * What an answer that is no stream means: `ConnectionLost` where it is worth trying again, which may be at the time
+ * that the server names.
+ */
 export const refusal = (name: string, answer: RefusingAnswer, now: number): HeadwaterError | ConnectionLost => {
   const error = statusError(name, answer.status);
-  return PASSING.has(answer.status) ? new ConnectionLost(error, retryAfter(answer.retryAfter, answer.date, now)) : error;
+  return PASSING.has(answer.status)
+    ? new ConnectionLost(error, retryAfter(answer.retryAfter, answer.date, now))
+    : error;
 };

@@ -19,8 +19,12 @@ import { checkReconnectOptions, type ReconnectOptions } from './ReconnectOptions
 import { worthRetrying } from './worthRetrying.js';
 
 /** How server-sent events are read. */
-export interface ServerSentEventsOptions extends Omit<BodyOptions, 'bodyTimeout'>, LiveOptions, ReconnectOptions, ConnectionOptions {
-  /** How long the server may send nothing at all, comments counting as something, before the connection is taken for dead; time behind a closed valve does not count. Milliseconds; default 90,000. */
+export interface ServerSentEventsOptions
+  extends Omit<BodyOptions, 'bodyTimeout'>, LiveOptions, ReconnectOptions, ConnectionOptions {
+  /**
+   * How long the server may send nothing at all, comments counting as something, before the connection is taken for
+   * dead; time behind a closed valve does not count. Milliseconds; default 90,000.
+   */
   readonly bodyTimeout?: number | undefined;
   /** The longest event, its comments not counted. Bytes; default 1,048,576. */
   readonly maxEventBytes?: number | undefined;
@@ -39,7 +43,8 @@ const requireId = (id: string): string => {
 };
 
 /**
- * Emits the headlines of a stream of server-sent events, each as soon as its event has come, and comes back when the connection is lost.
+ * Emits the headlines of a stream of server-sent events, each as soon as its event has come, and comes back when the
+ * connection is lost.
  *
  * ```
  * connection  --a-:-b--x             ~~~ --c-|           :: a comment, x: the connection breaks
@@ -48,25 +53,36 @@ const requireId = (id: string): string => {
  * headlines   --a---b--------------------c-
  * ```
  *
- * An event's data is a title, or a JSON object as `headlineJson` has it; where it has several lines, each is one, but for an object
+ * An event's data is a title, or a JSON object as `headlineJson` has it; where it has several lines, each is one, but
+ * for an object
  * that goes over several lines. A headline that does not say its `guid` is known by the event's id.
  *
- * **Reconnection.** A connection that breaks, ends, or falls silent is made again, and so is one that cannot be made or is answered with
- * 408, 425, 429 or 5xx. The wait is drawn below a bound that doubles with each failure in a row (see `backoff`), on top of what the
- * server asks for by `retry:` or `Retry-After`. The id of the last event whose headlines were all emitted is sent as `Last-Event-ID`, so
+ * **Reconnection.** A connection that breaks, ends, or falls silent is made again, and so is one that cannot be made or
+ * is answered with
+ * 408, 425, 429 or 5xx. The wait is drawn below a bound that doubles with each failure in a row (see `backoff`), on top
+ * of what the
+ * server asks for by `retry:` or `Retry-After`. The id of the last event whose headlines were all emitted is sent as
+ * `Last-Event-ID`, so
  * that a server that keeps its events sends the rest. A 204 completes the stream.
  *
- * **Rejections.** `item` is data that begins like an object and is none; `field` a field of it that is not what it should be; `oversize`
- * an event longer than `maxEventBytes`; `encoding` one that is not UTF-8. Line and byte are those of the event in its connection. Reading goes on with the next event.
+ * **Rejections.** `item` is data that begins like an object and is none; `field` a field of it that is not what it
+ * should be; `oversize`
+ * an event longer than `maxEventBytes`; `encoding` one that is not UTF-8. Line and byte are those of the event in its
+ * connection. Reading goes on with the next event.
  *
- * **Events** are told as they happen: `opened`, `moved` (the address is asked again all the same), and `failed` with the wait.
+ * **Events** are told as they happen: `opened`, `moved` (the address is asked again all the same), and `failed` with
+ * the wait.
  *
- * It holds one chunk of 64 KiB, the longest event twice, and what Node's streams read ahead. While the valve is closed nothing is
+ * It holds one chunk of 64 KiB, the longest event twice, and what Node's streams read ahead. While the valve is closed
+ * nothing is
  * emitted, no more is read, and no connection is made.
  *
- * **Errors** end the stream: `HW_HTTP_STATUS` any other status; `HW_FEED` an answer that is not `text/event-stream`; `HW_ADDRESS` a
- * redirect or a public name that leads into a private network (unless `allowPrivate`); `HW_HTTP_REDIRECTS`; `HW_ENCODING` an encoding that is unknown; `HW_CSV` for UTF-16; after `maxAttempts` failures in a row the
- * last one's `HW_HTTP_CONNECT`, `HW_HTTP_TIMEOUT`, `HW_HTTP_CUT` or `HW_HTTP_STATUS`; `HW_REJECTIONS` a record that is no headline where there is no `rejections`; and
+ * **Errors** end the stream: `HW_HTTP_STATUS` any other status; `HW_FEED` an answer that is not `text/event-stream`;
+ * `HW_ADDRESS` a
+ * redirect or a public name that leads into a private network (unless `allowPrivate`); `HW_HTTP_REDIRECTS`;
+ * `HW_ENCODING` an encoding that is unknown; `HW_CSV` for UTF-16; after `maxAttempts` failures in a row the
+ * last one's `HW_HTTP_CONNECT`, `HW_HTTP_TIMEOUT`, `HW_HTTP_CUT` or `HW_HTTP_STATUS`; `HW_REJECTIONS` a record that is
+ * no headline where there is no `rejections`; and
  * what `rejections` and `events` throw.
  *
  * @param url an address, http or https. A name and a password in it are sent, and not shown in headlines or messages
@@ -91,9 +107,17 @@ const requireId = (id: string): string => {
  * server.close();
  * ```
  */
-export const serverSentEvents = (url: string | URL, options: ServerSentEventsOptions = {}): Observable<LiveHeadline> => {
+export const serverSentEvents = (
+  url: string | URL,
+  options: ServerSentEventsOptions = {},
+): Observable<LiveHeadline> => {
   const location = locate(url);
-  if (location.kind !== 'http') throw new HeadwaterError('HW_USAGE', `Not an address of a stream of events: ${location.name}. Give http or https.`, { where: location.name });
+  if (location.kind !== 'http')
+    throw new HeadwaterError(
+      'HW_USAGE',
+      `Not an address of a stream of events: ${location.name}. Give http or https.`,
+      { where: location.name },
+    );
   const { name } = location;
   const { scheduler = asyncScheduler, events, valve, rejections } = options;
   const asking = {
@@ -135,8 +159,11 @@ export const serverSentEvents = (url: string | URL, options: ServerSentEventsOpt
         });
         const failed = (error: unknown): void => {
           // What breaks the body before its first byte does so while it is opened.
-          const lost = error instanceof ConnectionLost ? error : worthRetrying(bodyError(location, error, reader.progress));
-          connection.error(lost instanceof ConnectionLost ? new ConnectionLost(lost.error, Math.max(lost.atLeastMs, retryMs)) : lost);
+          const lost =
+            error instanceof ConnectionLost ? error : worthRetrying(bodyError(location, error, reader.progress));
+          connection.error(
+            lost instanceof ConnectionLost ? new ConnectionLost(lost.error, Math.max(lost.atLeastMs, retryMs)) : lost,
+          );
         };
         const opened = (movedTo: string | undefined): void => {
           if (connection.closed) return;
@@ -150,7 +177,12 @@ export const serverSentEvents = (url: string | URL, options: ServerSentEventsOpt
             return;
           }
           const draining = drain(body, reader, options, {
-            complete: () => failed(new HeadwaterError('HW_HTTP_CUT', `${name} ended its stream after ${reader.progress}.`, { where: name })),
+            complete: () =>
+              failed(
+                new HeadwaterError('HW_HTTP_CUT', `${name} ended its stream after ${reader.progress}.`, {
+                  where: name,
+                }),
+              ),
             broken: failed,
             failed: (error) => connection.error(error),
           });

@@ -13,12 +13,19 @@ const SCHEMES: Readonly<Record<string, string>> = { 'ws:': 'ws:', 'wss:': 'wss:'
 export const socketAddress = (source: string | URL): SocketAddress => {
   if (!URL.canParse(String(source))) {
     const where = withoutSecrets(String(source));
-    throw new HeadwaterError('HW_USAGE', `Not an address: ${where}. Give one such as wss://example.org/news.`, { where });
+    throw new HeadwaterError('HW_USAGE', `Not an address: ${where}. Give one such as wss://example.org/news.`, {
+      where,
+    });
   }
   const { url, authorization } = webAddress(new URL(source));
   const name = withoutSecrets(url.href);
   const scheme = SCHEMES[url.protocol];
-  if (scheme === undefined) throw new HeadwaterError('HW_USAGE', `Cannot read messages from ${url.protocol} addresses: ${name}. Give ws, wss, http or https.`, { where: name });
+  if (scheme === undefined)
+    throw new HeadwaterError(
+      'HW_USAGE',
+      `Cannot read messages from ${url.protocol} addresses: ${name}. Give ws, wss, http or https.`,
+      { where: name },
+    );
   url.protocol = scheme;
   url.hash = '';
   return { url, name, authorization };

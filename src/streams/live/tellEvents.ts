@@ -3,7 +3,11 @@ import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import type { SourceEvent, SourceEvents } from '../../contracts/Live.js';
 
 /** An event before it is said where and when it happened. */
-export type Happening = SourceEvent extends infer E ? (E extends SourceEvent ? Omit<E, 'source' | 'at'> : never) : never;
+export type Happening = SourceEvent extends infer E
+  ? E extends SourceEvent
+    ? Omit<E, 'source' | 'at'>
+    : never
+  : never;
 
 /** Takes what happens to one source. */
 export type Tell = (happening: Happening) => void;

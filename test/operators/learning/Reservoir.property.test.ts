@@ -11,14 +11,20 @@ const filled = (capacity: number, seed: number, count: number): Reservoir<number
 describe('Reservoir', () => {
   it('holds distinct values that it was offered, never more than it has room for, and draws each at most once', () => {
     fc.assert(
-      fc.property(fc.integer({ min: 0, max: 20 }), fc.integer(), fc.nat({ max: 100 }), fc.nat({ max: 30 }), (capacity, seed, count, draw) => {
-        const reservoir = filled(capacity, seed, count);
-        expect(reservoir.size).toBe(Math.min(capacity, count));
-        const drawn = reservoir.draw(draw);
-        expect(drawn).toHaveLength(Math.min(draw, reservoir.size));
-        expect(new Set(drawn).size).toBe(drawn.length);
-        expect(drawn.every((value) => value >= 0 && value < count)).toBe(true);
-      }),
+      fc.property(
+        fc.integer({ min: 0, max: 20 }),
+        fc.integer(),
+        fc.nat({ max: 100 }),
+        fc.nat({ max: 30 }),
+        (capacity, seed, count, draw) => {
+          const reservoir = filled(capacity, seed, count);
+          expect(reservoir.size).toBe(Math.min(capacity, count));
+          const drawn = reservoir.draw(draw);
+          expect(drawn).toHaveLength(Math.min(draw, reservoir.size));
+          expect(new Set(drawn).size).toBe(drawn.length);
+          expect(drawn.every((value) => value >= 0 && value < count)).toBe(true);
+        },
+      ),
       { seed: 3, numRuns: 200 },
     );
   });

@@ -15,7 +15,9 @@ const throws = (seed: number, count: number, probability: (at: number) => number
 
 const collect = (values: readonly number[], detector: ReturnType<typeof adwin>): readonly DriftDetected[] => {
   const seen: DriftDetected[] = [];
-  from(values).pipe(detector).subscribe((drift) => seen.push(drift));
+  from(values)
+    .pipe(detector)
+    .subscribe((drift) => seen.push(drift));
   return seen;
 };
 
@@ -23,21 +25,43 @@ const seeds = Array.from({ length: 10 }, (_, i) => i + 1);
 const ROWS = 2000;
 
 describe('adwin, as its paper has it', () => {
-  // Theorem 3.1 bounds the rate at any one value by δ; in practice it is far below, since the bound is one for the worst case.
-  it.each([0.01, 0.1, 0.3, 0.5])('gives hardly any false alarm on a coin of %d that does not change, for any delta', (probability) => {
-    for (const delta of [0.05, 0.1, 0.3]) {
-      const alarms = seeds.reduce((sum, seed) => sum + collect(throws(seed, ROWS, () => probability), adwin({ delta })).length, 0);
-      expect(alarms / (seeds.length * ROWS)).toBeLessThan(delta / 20);
-    }
-  });
+  // Theorem 3.1 bounds the rate at any one value by δ; in practice it is far below, since the bound is one for the
+  // worst case.
+  it.each([0.01, 0.1, 0.3, 0.5])(
+    'gives hardly any false alarm on a coin of %d that does not change, for any delta',
+    (probability) => {
+      for (const delta of [0.05, 0.1, 0.3]) {
+        const alarms = seeds.reduce(
+          (sum, seed) =>
+            sum +
+            collect(
+              throws(seed, ROWS, () => probability),
+              adwin({ delta }),
+            ).length,
+          0,
+        );
+        expect(alarms / (seeds.length * ROWS)).toBeLessThan(delta / 20);
+      }
+    },
+  );
 
   it('gives fewer the smaller delta is, and next to none at the default', () => {
-    const alarmsAt = (delta?: number): number => seeds.reduce((sum, seed) => sum + collect(throws(seed, ROWS, () => 0.5), adwin({ delta })).length, 0);
+    const alarmsAt = (delta?: number): number =>
+      seeds.reduce(
+        (sum, seed) =>
+          sum +
+          collect(
+            throws(seed, ROWS, () => 0.5),
+            adwin({ delta }),
+          ).length,
+        0,
+      );
     expect(alarmsAt(0.3)).toBeGreaterThan(alarmsAt(0.002));
     expect(alarmsAt()).toBeLessThan(seeds.length);
   });
 
-  // The bound solved for the rows after the change: Δ ≤ √(2/m · σ² · ln(2 ln W / δ)) + 2/(3m) · ln(2 ln W / δ), with half as many again for chance.
+  // The bound solved for the rows after the change: Δ ≤ √(2/m · σ² · ln(2 ln W / δ)) + 2/(3m) · ln(2 ln W / δ), with
+  // half as many again for chance.
   it.each([
     [0.2, 0.8, 60],
     [0.2, 0.6, 110],
@@ -61,7 +85,17 @@ describe('adwin, as its paper has it', () => {
   });
 
   it('notices the larger change the sooner', () => {
-    const delay = (after: number): number => seeds.reduce((sum, seed) => sum + (collect(throws(seed, 4000, (at) => (at < 2000 ? 0.2 : after)), adwin()).find(({ at }) => at >= 2000)?.at ?? 4000) - 2000, 0) / seeds.length;
+    const delay = (after: number): number =>
+      seeds.reduce(
+        (sum, seed) =>
+          sum +
+          (collect(
+            throws(seed, 4000, (at) => (at < 2000 ? 0.2 : after)),
+            adwin(),
+          ).find(({ at }) => at >= 2000)?.at ?? 4000) -
+          2000,
+        0,
+      ) / seeds.length;
     const [large, middle, small] = [delay(0.8), delay(0.5), delay(0.35)];
     expect(large).toBeLessThan(middle);
     expect(middle).toBeLessThan(small);
@@ -79,7 +113,8 @@ describe('adwin, as its paper has it', () => {
   });
 
   it('notices a change of mean in values of any kind between 0 and 1, as river does in its documentation', () => {
-    // There 1,000 values of 0 and 1 are followed by 1,000 of 4 to 7, and the change is told at value 1023, river looking at every 32nd alone.
+    // There 1,000 values of 0 and 1 are followed by 1,000 of 4 to 7, and the change is told at value 1023, river
+    // looking at every 32nd alone.
     const dice = random(12345, 'test');
     const values = Array.from({ length: 2000 }, (_, at) => (at < 1000 ? dice.below(2) : 4 + dice.below(4)) / 7);
     const [first] = collect(values, adwin());
@@ -123,7 +158,8 @@ describe('AdaptiveWindow', () => {
   });
 
   it('cuts where the bound says, reckoned over all values', () => {
-    // Of every window that is cut, and of one value less: what the bound says of the cuts at bucket borders, by the values themselves.
+    // Of every window that is cut, and of one value less: what the bound says of the cuts at bucket borders, by the
+    // values themselves.
     const values = throws(3, 400, (at) => (at < 200 ? 0.1 : 0.9));
     const window = new AdaptiveWindow(0.05);
     let checked = 0;
@@ -145,7 +181,8 @@ describe('AdaptiveWindow', () => {
         return Math.abs(sum(inside.slice(0, older)) / older - sum(inside.slice(older)) / newer) > epsilon;
       };
       const anywhere = width < 10 ? false : Array.from({ length: width - 9 }, (_, i) => i + 5).some(beyond);
-      // A cut is made only where the bound allows one; and where none is made, then not for want of looking: no cut in the middle of many buckets is missed by much.
+      // A cut is made only where the bound allows one; and where none is made, then not for want of looking: no cut in
+      // the middle of many buckets is missed by much.
       if (cut !== undefined) {
         expect(anywhere).toBe(true);
         checked++;
@@ -159,13 +196,22 @@ describe('pageHinkley, as the literature has it', () => {
   const options = { threshold: 50, delta: 0.05 };
 
   it('gives no alarm on errors that do not grow', () => {
-    for (const seed of seeds) expect(collect(throws(seed, ROWS, () => 0.3), pageHinkley(options))).toEqual([]);
+    for (const seed of seeds)
+      expect(
+        collect(
+          throws(seed, ROWS, () => 0.3),
+          pageHinkley(options),
+        ),
+      ).toEqual([]);
   });
 
   it('notices a change of Δ after about λ / (Δ − δ) values, and estimates where it was', () => {
     for (const after of [0.9, 0.7]) {
       const delays = seeds.map((seed) => {
-        const [first] = collect(throws(seed, 6000, (at) => (at < 4000 ? 0.2 : after)), pageHinkley(options));
+        const [first] = collect(
+          throws(seed, 6000, (at) => (at < 4000 ? 0.2 : after)),
+          pageHinkley(options),
+        );
         expect(Math.abs(first!.before - 0.2)).toBeLessThan(0.03);
         expect(first!.after).toBeGreaterThan(0.4);
         expect(first!.after).toBeLessThan(after + 0.1);
@@ -181,7 +227,11 @@ describe('pageHinkley, as the literature has it', () => {
   });
 
   it('waits longer the higher the threshold is', () => {
-    const at = (threshold: number): number => collect(throws(1, 3000, (row) => (row < 1000 ? 0.2 : 0.7)), pageHinkley({ ...options, threshold }))[0]?.at ?? Infinity;
+    const at = (threshold: number): number =>
+      collect(
+        throws(1, 3000, (row) => (row < 1000 ? 0.2 : 0.7)),
+        pageHinkley({ ...options, threshold }),
+      )[0]?.at ?? Infinity;
     expect(at(20)).toBeLessThan(at(50));
     expect(at(50)).toBeLessThan(at(100));
   });

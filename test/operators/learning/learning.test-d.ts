@@ -1,7 +1,16 @@
 import type { Observable } from 'rxjs';
 import { filter } from 'rxjs';
 import { expectTypeOf, test } from 'vitest';
-import type { DriftDetected, LateLabel, LearningEvent, ModelSlot, OnlineModel, RowScored, RunningScores, Vocabulary } from '../../../src/contracts/Learning.js';
+import type {
+  DriftDetected,
+  LateLabel,
+  LearningEvent,
+  ModelSlot,
+  OnlineModel,
+  RowScored,
+  RunningScores,
+  Vocabulary,
+} from '../../../src/contracts/Learning.js';
 import type { LiveHeadline } from '../../../src/contracts/Live.js';
 import type { Trainable } from '../../../src/contracts/Trainable.js';
 import type { Classifier } from '../../../src/models/classifier.js';

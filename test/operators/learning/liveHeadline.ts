@@ -17,7 +17,10 @@ export const liveHeadline = (id: number, title: string, more: Partial<LiveHeadli
 
 export const labelEncoder = LabelEncoder.of(['Sports', 'World']);
 
-/** Two words, which a `recordingModel` of two classes takes for Sports and World: its class is the first token modulo 2. Other words are unknown, and World. */
+/**
+ * Two words, which a `recordingModel` of two classes takes for Sports and World: its class is the first token modulo 2.
+ * Other words are unknown, and World.
+ */
 export const cupOrVote: Vocabulary = {
   padIndex: 0,
   unknownIndex: 1,

@@ -5,10 +5,12 @@ import { modelSlot } from '../../../src/operators/learning/modelSlot.js';
 import { recordingModel } from '../../../src/testing/recordingModel.js';
 
 /** Rows that the model in use got right or wrong; each is of class 0 and has one token. */
-const rows = (version: number, ...correct: readonly boolean[]): readonly ScoredTokens[] => correct.map((right, i) => ({ tokens: Int32Array.of(10 + i), label: 0, correct: right, version }));
+const rows = (version: number, ...correct: readonly boolean[]): readonly ScoredTokens[] =>
+  correct.map((right, i) => ({ tokens: Int32Array.of(10 + i), label: 0, correct: right, version }));
 
 /** A model that gets everything right, or wrong. */
-const always = (name: string, right: boolean) => recordingModel({ name, probabilities: () => (right ? [1, 0] : [0, 1]) });
+const always = (name: string, right: boolean) =>
+  recordingModel({ name, probabilities: () => (right ? [1, 0] : [0, 1]) });
 
 /** A model that gets a share of the rows right as long as it has made so many steps: a stand-in for weights. */
 const bySteps = (rightAt: (steps: number, batch: PaddedBatch, row: number) => boolean) => {
@@ -17,7 +19,17 @@ const bySteps = (rightAt: (steps: number, batch: PaddedBatch, row: number) => bo
 };
 
 const train = (model: OnlineModel): void =>
-  void model.trainBatch({ size: 1, time: 1, tokens: Int32Array.of(1), lengths: Int32Array.of(1), ids: Int32Array.of(0), labels: Int32Array.of(0) }, { epoch: 1, step: 0, learningRate: 1 });
+  void model.trainBatch(
+    {
+      size: 1,
+      time: 1,
+      tokens: Int32Array.of(1),
+      lengths: Int32Array.of(1),
+      ids: Int32Array.of(0),
+      labels: Int32Array.of(0),
+    },
+    { epoch: 1, step: 0, learningRate: 1 },
+  );
 
 describe('modelSlot', () => {
   it('puts a swapped model into use at once, and sets it back after N rows where it did worse', () => {
@@ -27,7 +39,13 @@ describe('modelSlot', () => {
     expect(slot.current).toBe(candidate);
     expect(slot.score(rows(slot.version, true, false, false))).toBeUndefined();
     expect(slot.current).toBe(candidate);
-    expect(slot.score(rows(slot.version, true))).toEqual({ type: 'rolled-back', after: 'swapped', rows: 4, accuracy: 0.5, accuracyBefore: 1 });
+    expect(slot.score(rows(slot.version, true))).toEqual({
+      type: 'rolled-back',
+      after: 'swapped',
+      rows: 4,
+      accuracy: 0.5,
+      accuracyBefore: 1,
+    });
     expect(slot.current).toBe(old);
   });
 
@@ -35,7 +53,13 @@ describe('modelSlot', () => {
     const [old, candidate] = [always('old', false), always('candidate', true)];
     const slot = modelSlot(old, { trialRows: 2 });
     slot.swap(candidate);
-    expect(slot.score(rows(slot.version, true, false))).toEqual({ type: 'confirmed', after: 'swapped', rows: 2, accuracy: 0.5, accuracyBefore: 0 });
+    expect(slot.score(rows(slot.version, true, false))).toEqual({
+      type: 'confirmed',
+      after: 'swapped',
+      rows: 2,
+      accuracy: 0.5,
+      accuracyBefore: 0,
+    });
     expect(slot.current).toBe(candidate);
   });
 
@@ -52,7 +76,12 @@ describe('modelSlot', () => {
     const old = always('old', true);
     const slot = modelSlot(old, { trialRows: 2 });
     slot.swap(always('candidate', true));
-    const uneven = [Int32Array.of(5, 6, 7), Int32Array.of(8)].map((tokens) => ({ tokens, label: 0, correct: true, version: slot.version }));
+    const uneven = [Int32Array.of(5, 6, 7), Int32Array.of(8)].map((tokens) => ({
+      tokens,
+      label: 0,
+      correct: true,
+      version: slot.version,
+    }));
     slot.score(uneven, 3);
     expect(old.predicted.map(({ tokens }) => [...tokens])).toEqual([[5, 6, 7, 8, 3, 3]]);
   });
@@ -69,7 +98,13 @@ describe('modelSlot', () => {
     const model = bySteps((steps) => steps === 0);
     const slot = modelSlot(model, { trialRows: 2 });
     train(model);
-    expect(slot.score(rows(slot.version, false, false))).toEqual({ type: 'rolled-back', after: 'learnt', rows: 2, accuracy: 0, accuracyBefore: 1 });
+    expect(slot.score(rows(slot.version, false, false))).toEqual({
+      type: 'rolled-back',
+      after: 'learnt',
+      rows: 2,
+      accuracy: 0,
+      accuracyBefore: 1,
+    });
     expect(model.steps).toBe(0);
     const loads = model.calls.filter((call) => call.type === 'load' || call.type === 'load-optimizer');
     expect(loads.map(({ type, state }) => [type, ...[...state.values()].map(({ data }) => data[0])])).toEqual([
@@ -82,7 +117,13 @@ describe('modelSlot', () => {
     const model = bySteps((steps) => steps > 0);
     const slot = modelSlot(model, { trialRows: 2 });
     train(model);
-    expect(slot.score(rows(slot.version, true, true))).toEqual({ type: 'confirmed', after: 'learnt', rows: 2, accuracy: 1, accuracyBefore: 0 });
+    expect(slot.score(rows(slot.version, true, true))).toEqual({
+      type: 'confirmed',
+      after: 'learnt',
+      rows: 2,
+      accuracy: 1,
+      accuracyBefore: 0,
+    });
     expect(model.steps).toBe(1);
     train(model);
     expect(slot.score(rows(slot.version, false))).toBeUndefined();
@@ -133,7 +174,12 @@ describe('modelSlot', () => {
     expect(old.calls.filter(({ type }) => type === 'renew')).toHaveLength(2);
     slot.swap(candidate);
     slot.renewTokens([6], 1);
-    for (const model of [old, candidate]) expect(model.calls.filter(({ type }) => type === 'renew').at(-1)).toEqual({ type: 'renew', tokens: [6], like: 1 });
+    for (const model of [old, candidate])
+      expect(model.calls.filter(({ type }) => type === 'renew').at(-1)).toEqual({
+        type: 'renew',
+        tokens: [6],
+        like: 1,
+      });
     slot.renewTokens([], 1);
     expect(candidate.calls.filter(({ type }) => type === 'renew')).toHaveLength(1);
   });
@@ -172,6 +218,13 @@ describe('modelSlot', () => {
   it('refuses a model of other classes, and options that cannot work', () => {
     const usage = expect.objectContaining({ code: 'HW_USAGE' }) as unknown;
     expect(() => modelSlot(recordingModel()).swap(recordingModel({ classes: 3 }))).toThrow(usage);
-    for (const options of [{ trialRows: 0 }, { trialRows: 1.5 }, { tolerance: -0.1 }, { tolerance: 1.1 }, { tolerance: NaN }]) expect(() => modelSlot(recordingModel(), options)).toThrow(usage);
+    for (const options of [
+      { trialRows: 0 },
+      { trialRows: 1.5 },
+      { tolerance: -0.1 },
+      { tolerance: 1.1 },
+      { tolerance: NaN },
+    ])
+      expect(() => modelSlot(recordingModel(), options)).toThrow(usage);
   });
 });

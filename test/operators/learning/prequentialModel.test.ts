@@ -20,20 +20,32 @@ const NEW_SPORTS = ['zorb', 'quidd', 'flyb', 'wharf'];
 const NEW_WORLD = ['blorg', 'snark', 'wibble', 'quux'];
 
 /** Headlines of three words of their class. */
-const headlines = (seed: number, count: number, from: number, words: Readonly<Record<string, readonly string[]>>): readonly LiveHeadline[] => {
+const headlines = (
+  seed: number,
+  count: number,
+  from: number,
+  words: Readonly<Record<string, readonly string[]>>,
+): readonly LiveHeadline[] => {
   const dice = random(seed, 'test');
   return Array.from({ length: count }, (_, i) => {
     const category = dice.below(2) === 0 ? 'Sports' : 'World';
     const own = words[category] ?? [];
-    return liveHeadline(from + i, Array.from({ length: 3 }, () => own[dice.below(own.length)] ?? '').join(' '), { category });
+    return liveHeadline(from + i, Array.from({ length: 3 }, () => own[dice.below(own.length)] ?? '').join(' '), {
+      category,
+    });
   });
 };
 
-const stream = [...headlines(1, 300, 0, { Sports: SPORTS, World: WORLD }), ...headlines(2, 300, 300, { Sports: NEW_SPORTS, World: NEW_WORLD })];
+const stream = [
+  ...headlines(1, 300, 0, { Sports: SPORTS, World: WORLD }),
+  ...headlines(2, 300, 300, { Sports: NEW_SPORTS, World: NEW_WORLD }),
+];
 
 const fit = (): Tokenizer => {
   let fitted: Tokenizer | undefined;
-  from([...SPORTS, ...WORLD]).pipe(Tokenizer.fit()).subscribe((tokenizer) => (fitted = tokenizer));
+  from([...SPORTS, ...WORLD])
+    .pipe(Tokenizer.fit())
+    .subscribe((tokenizer) => (fitted = tokenizer));
   return fitted!;
 };
 
@@ -45,12 +57,26 @@ interface Run {
 const run = (seed: number, grows: boolean): Run => {
   const words = fit();
   const tokenizer = grows ? growingVocabulary(words, { spare: 20, minTexts: 2 }) : words;
-  const small = classifier(classifierConfig({ vocabularySize: words.size, classes: 2, embeddingDim: 8, hiddenDim: 8, fcDim: 8 }), { seed: 1 });
+  const small = classifier(
+    classifierConfig({ vocabularySize: words.size, classes: 2, embeddingDim: 8, hiddenDim: 8, fcDim: 8 }),
+    { seed: 1 },
+  );
   const { config, weights } = resizeVocabulary({ config: small.config, weights: small.stateDict() }, tokenizer.size);
   const model = classifier(config, { seed: 1, weights });
   const events: LearningEvent[] = [];
   from(stream)
-    .pipe(bufferCount(8), prequential({ slot: modelSlot(model, { trialRows: 100 }), tokenizer, labelEncoder, batchSize: 8, learningRate: 1e-2, replay: { capacity: 50 }, seed }))
+    .pipe(
+      bufferCount(8),
+      prequential({
+        slot: modelSlot(model, { trialRows: 100 }),
+        tokenizer,
+        labelEncoder,
+        batchSize: 8,
+        learningRate: 1e-2,
+        replay: { capacity: 50 },
+        seed,
+      }),
+    )
     .subscribe((event) => events.push(event));
   const after = model.stateDict();
   small.dispose();
@@ -64,7 +90,10 @@ const accuracy = ({ events }: Run, start: number, end: number): number => {
 };
 
 /** Everything but the clock's readings. */
-const withoutClock = ({ events, weights }: Run) => ({ events: events.map((event) => JSON.stringify(event, (key, value: unknown) => (key === 'latencyMs' ? 0 : value))), weights });
+const withoutClock = ({ events, weights }: Run) => ({
+  events: events.map((event) => JSON.stringify(event, (key, value: unknown) => (key === 'latencyMs' ? 0 : value))),
+  weights,
+});
 
 describe('prequential with a classifier', () => {
   it('learns the words of training and then new ones, which without an index of their own stay unknown', () => {
@@ -75,7 +104,9 @@ describe('prequential with a classifier', () => {
     expect(accuracy(grown, 500, 600)).toBeGreaterThan(0.9);
     // All its new headlines look the same: three unknown words.
     expect(accuracy(fixed, 500, 600)).toBeLessThan(0.65);
-    const given = grown.events.filter((event) => event.type === 'learnt').flatMap(({ newTokens }) => newTokens.map(({ token }) => token));
+    const given = grown.events
+      .filter((event) => event.type === 'learnt')
+      .flatMap(({ newTokens }) => newTokens.map(({ token }) => token));
     expect([...given].sort()).toEqual([...NEW_SPORTS, ...NEW_WORLD].sort());
   });
 

@@ -31,15 +31,19 @@ describe('RecentHashes', () => {
     // Few different halves, so that chains are long and evictions come from their middles.
     const half = fc.constantFrom(0, 1, 8, 16, 0xffffffff);
     fc.assert(
-      fc.property(fc.integer({ min: 1, max: 9 }), fc.array(fc.tuple(half, half), { maxLength: 200 }), (capacity, hashes) => {
-        const recent = new RecentHashes(capacity);
-        const model = new Model(capacity);
-        for (const [high, low] of hashes) {
-          expect(recent.see(high, low)).toBe(model.see(high, low));
-          expect([...recent]).toEqual(model.all);
-          expect(recent.size).toBe(model.all.length);
-        }
-      }),
+      fc.property(
+        fc.integer({ min: 1, max: 9 }),
+        fc.array(fc.tuple(half, half), { maxLength: 200 }),
+        (capacity, hashes) => {
+          const recent = new RecentHashes(capacity);
+          const model = new Model(capacity);
+          for (const [high, low] of hashes) {
+            expect(recent.see(high, low)).toBe(model.see(high, low));
+            expect([...recent]).toEqual(model.all);
+            expect(recent.size).toBe(model.all.length);
+          }
+        },
+      ),
       { seed: 21 },
     );
   });
@@ -92,15 +96,24 @@ describe('dedupeMemory', () => {
     expect(smaller.see('b')).toBe(false);
   });
 
-  it.each([undefined, {}, [], { formatVersion: 2, keys: '' }, { formatVersion: 1, keys: 5 }, { formatVersion: 1, keys: 'AAAA' }, { formatVersion: 1, keys: 'AAAAAAAAAA*=' }])(
-    'has a codec that refuses what is none: %j',
-    (value) => {
-      expect(E.isLeft(DedupeMemoryJson.decode(value))).toBe(true);
-    },
-  );
+  it.each([
+    undefined,
+    {},
+    [],
+    { formatVersion: 2, keys: '' },
+    { formatVersion: 1, keys: 5 },
+    { formatVersion: 1, keys: 'AAAA' },
+    { formatVersion: 1, keys: 'AAAAAAAAAA*=' },
+  ])('has a codec that refuses what is none: %j', (value) => {
+    expect(E.isLeft(DedupeMemoryJson.decode(value))).toBe(true);
+  });
 
   it.each([0, -1, 1.5, NaN, Infinity, 2 ** 31, 2 ** 32])('refuses the capacity %s', (capacity) => {
-    const usage = (name: string): unknown => expect.objectContaining({ code: 'HW_USAGE', message: expect.stringMatching(`^${name}: capacity is ${capacity},`) as unknown });
+    const usage = (name: string): unknown =>
+      expect.objectContaining({
+        code: 'HW_USAGE',
+        message: expect.stringMatching(`^${name}: capacity is ${capacity},`) as unknown,
+      });
     expect(() => dedupeMemory({ capacity })).toThrow(usage('dedupeMemory'));
     expect(() => dedupeMemoryFrom({ formatVersion: 1, keys: '' }, { capacity })).toThrow(usage('dedupeMemoryFrom'));
   });

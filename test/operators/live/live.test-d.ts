@@ -20,9 +20,22 @@ declare const tokenizer: Tokenizer;
 declare const labelEncoder: LabelEncoder;
 
 test('types are inferred through pipe, from headlines to predictions', () => {
-  expectTypeOf(headline$.pipe(microBatch({ maxSize: 4, maxWaitMs: 5 }))).toEqualTypeOf<Observable<readonly LiveHeadline[]>>();
-  expectTypeOf(headline$.pipe(dedupe(), microBatch({ maxSize: 4, maxWaitMs: 5 }), classifyLive({ model, tokenizer, labelEncoder }))).toEqualTypeOf<Observable<LivePrediction>>();
-  expectTypeOf(headline$.pipe(microBatch({ maxSize: 4, maxWaitMs: 5 }), classifyLive({ model: () => model, tokenizer, labelEncoder }))).toEqualTypeOf<Observable<LivePrediction>>();
+  expectTypeOf(headline$.pipe(microBatch({ maxSize: 4, maxWaitMs: 5 }))).toEqualTypeOf<
+    Observable<readonly LiveHeadline[]>
+  >();
+  expectTypeOf(
+    headline$.pipe(
+      dedupe(),
+      microBatch({ maxSize: 4, maxWaitMs: 5 }),
+      classifyLive({ model, tokenizer, labelEncoder }),
+    ),
+  ).toEqualTypeOf<Observable<LivePrediction>>();
+  expectTypeOf(
+    headline$.pipe(
+      microBatch({ maxSize: 4, maxWaitMs: 5 }),
+      classifyLive({ model: () => model, tokenizer, labelEncoder }),
+    ),
+  ).toEqualTypeOf<Observable<LivePrediction>>();
 });
 
 test('dedupe keeps what a headline has besides', () => {
@@ -42,10 +55,19 @@ test('a key that headlines do not have is refused', () => {
 
 test('shed keeps the type, and with project gives what the inner Observable gives', () => {
   expectTypeOf(labelled$.pipe(shed({ capacity: 4, policy: 'oldest' }))).toEqualTypeOf<Observable<Labelled>>();
-  expectTypeOf(labelled$.pipe(shed({ capacity: 4, policy: 'random', dropped: { next: ({ value }) => expectTypeOf(value).toEqualTypeOf<Labelled>() } }), microBatch({ maxSize: 4, maxWaitMs: 5 }))).toEqualTypeOf<
-    Observable<readonly Labelled[]>
+  expectTypeOf(
+    labelled$.pipe(
+      shed({
+        capacity: 4,
+        policy: 'random',
+        dropped: { next: ({ value }) => expectTypeOf(value).toEqualTypeOf<Labelled>() },
+      }),
+      microBatch({ maxSize: 4, maxWaitMs: 5 }),
+    ),
+  ).toEqualTypeOf<Observable<readonly Labelled[]>>();
+  expectTypeOf(labelled$.pipe(shed({ capacity: 4, policy: 'newest', project: ({ id }) => of(id) }))).toEqualTypeOf<
+    Observable<number>
   >();
-  expectTypeOf(labelled$.pipe(shed({ capacity: 4, policy: 'newest', project: ({ id }) => of(id) }))).toEqualTypeOf<Observable<number>>();
 });
 
 test('a policy that has no name is refused', () => {

@@ -9,7 +9,12 @@ import { layerPass } from '../../../src/ops/recurrent/RecurrentPass.js';
 import type { CellName } from '../../../src/ops/recurrent/RecurrentPass.js';
 import { registerOps } from '../../../src/ops/registerOps.js';
 import { releaseCompanion } from '../../../src/ops/tensorflow/companions.js';
-import type { Binding, OpAttribute, OutputTensor, TensorflowBackend } from '../../../src/ops/tensorflow/TensorflowBackend.js';
+import type {
+  Binding,
+  OpAttribute,
+  OutputTensor,
+  TensorflowBackend,
+} from '../../../src/ops/tensorflow/TensorflowBackend.js';
 
 const FLOAT = 1;
 const INT32 = 3;
@@ -37,7 +42,8 @@ const demand = (holds: boolean, what: string): void => {
 };
 
 /**
- * A double of TensorFlow's binding on a GPU: records each call, holds it to the shapes and types that TensorFlow's op is documented with, and computes what
+ * A double of TensorFlow's binding on a GPU: records each call, holds it to the shapes and types that TensorFlow's op
+ * is documented with, and computes what
  * cuDNN is documented to compute, by the reference kernels.
  */
 export class RecordingBinding implements Binding {
@@ -99,7 +105,11 @@ export class RecordingBinding implements Binding {
     return held;
   }
 
-  #compute(name: string, attributes: Readonly<Record<string, string | number | boolean>>, inputs: readonly Held[]): OutputTensor[] {
+  #compute(
+    name: string,
+    attributes: Readonly<Record<string, string | number | boolean>>,
+    inputs: readonly Held[],
+  ): OutputTensor[] {
     switch (name) {
       case 'Identity':
         return [this.hold(inputs[0]!.dtype, inputs[0]!.shape, inputs[0]!.data)];
@@ -109,7 +119,15 @@ export class RecordingBinding implements Binding {
           return data[0]!;
         }) as [number, number, number];
         demand(layers === 1, 'one layer');
-        return [this.hold(INT32, [1], Float32Array.of(GATES[CELLS[String(attributes['rnn_mode'])]!] * units * (inputSize + units + 2) + this.surplus))];
+        return [
+          this.hold(
+            INT32,
+            [1],
+            Float32Array.of(
+              GATES[CELLS[String(attributes['rnn_mode'])]!] * units * (inputSize + units + 2) + this.surplus,
+            ),
+          ),
+        ];
       }
       case 'CudnnRNNV3':
         demand(inputs.length === 5, 'CudnnRNNV3 has five inputs');
@@ -126,23 +144,56 @@ export class RecordingBinding implements Binding {
   #pass(attributes: Readonly<Record<string, string | number | boolean>>, inputs: readonly Held[]) {
     const [x, h, c, parameters, steps] = inputs as [Held, Held, Held, Held, Held];
     const cell = CELLS[String(attributes['rnn_mode'])]!;
-    demand(attributes['time_major'] === false && attributes['direction'] === 'unidirectional' && attributes['input_mode'] === 'linear_input', 'one direction, batch by batch, on the inputs as they are');
+    demand(
+      attributes['time_major'] === false &&
+        attributes['direction'] === 'unidirectional' &&
+        attributes['input_mode'] === 'linear_input',
+      'one direction, batch by batch, on the inputs as they are',
+    );
     const [batch, time, inputSize] = x.shape as [number, number, number];
     const units = h.shape[2]!;
     demand(x.shape.length === 3 && h.shape.join() === [batch, 1, units].join(), 'the hidden state has shape [B, 1, H]');
     demand(cell !== 'lstm' || c.shape.join() === h.shape.join(), 'the cell state has shape [B, 1, H]');
-    demand(steps.dtype === INT32 && steps.shape.join() === String(batch) && steps.data.every((count) => count >= 1 && count <= time), 'a number of steps a row, of 1 to S');
+    demand(
+      steps.dtype === INT32 &&
+        steps.shape.join() === String(batch) &&
+        steps.data.every((count) => count >= 1 && count <= time),
+      'a number of steps a row, of 1 to S',
+    );
     const gates = GATES[cell];
-    demand(parameters.shape.length === 1 && parameters.data.length === gates * units * (inputSize + units + 2), 'as many parameters as cuDNN asks for');
+    demand(
+      parameters.shape.length === 1 && parameters.data.length === gates * units * (inputSize + units + 2),
+      'as many parameters as cuDNN asks for',
+    );
     let offset = 0;
     const cut = (width: number): Values => {
       // linLayerID by linLayerID: each gate's block of H rows.
       const blocks = Array.from({ length: gates }, () => parameters.data.slice(offset, (offset += units * width)));
-      return { shape: width === 1 ? [gates * units] : [gates * units, width], data: Float32Array.from(blocks.flatMap((block) => [...block])) };
+      return {
+        shape: width === 1 ? [gates * units] : [gates * units, width],
+        data: Float32Array.from(blocks.flatMap((block) => [...block])),
+      };
     };
-    const weights = { weight_ih_l0: cut(inputSize), weight_hh_l0: { ...cut(units), shape: [gates * units, units] }, bias_ih_l0: cut(1), bias_hh_l0: cut(1) };
-    const pass = layerPass({ x, ...weights }, { lengths: Int32Array.from(steps.data), overPadding: false, fromState: true, reserve: true }, 'all');
-    return { cell, pass, states: { h0: { shape: [1, batch, units], data: h.data }, c0: cell === 'lstm' ? { shape: [1, batch, units], data: c.data } : undefined }, stateShape: h.shape };
+    const weights = {
+      weight_ih_l0: cut(inputSize),
+      weight_hh_l0: { ...cut(units), shape: [gates * units, units] },
+      bias_ih_l0: cut(1),
+      bias_hh_l0: cut(1),
+    };
+    const pass = layerPass(
+      { x, ...weights },
+      { lengths: Int32Array.from(steps.data), overPadding: false, fromState: true, reserve: true },
+      'all',
+    );
+    return {
+      cell,
+      pass,
+      states: {
+        h0: { shape: [1, batch, units], data: h.data },
+        c0: cell === 'lstm' ? { shape: [1, batch, units], data: c.data } : undefined,
+      },
+      stateShape: h.shape,
+    };
   }
 
   #forward(attributes: Readonly<Record<string, string | number | boolean>>, inputs: readonly Held[]): OutputTensor[] {
@@ -160,11 +211,32 @@ export class RecordingBinding implements Binding {
 
   #backward(attributes: Readonly<Record<string, string | number | boolean>>, inputs: readonly Held[]): OutputTensor[] {
     const { cell, pass, stateShape } = this.#pass(attributes, inputs);
-    const [output, hidden, cellState, dOutput, dHidden, dCell, reserve, host] = inputs.slice(5) as [Held, Held, Held, Held, Held, Held, Held, Held];
-    demand(dOutput.shape.join() === output.shape.join() && dHidden.shape.join() === hidden.shape.join() && dCell.shape.join() === cellState.shape.join(), 'gradients have the shapes of the outputs');
-    demand(reserve.shape.length === 1 && host.dtype === INT8, 'the reserves are those of a forward pass that was told to train');
+    const [output, hidden, cellState, dOutput, dHidden, dCell, reserve, host] = inputs.slice(5) as [
+      Held,
+      Held,
+      Held,
+      Held,
+      Held,
+      Held,
+      Held,
+      Held,
+    ];
+    demand(
+      dOutput.shape.join() === output.shape.join() &&
+        dHidden.shape.join() === hidden.shape.join() &&
+        dCell.shape.join() === cellState.shape.join(),
+      'gradients have the shapes of the outputs',
+    );
+    demand(
+      reserve.shape.length === 1 && host.dtype === INT8,
+      'the reserves are those of a forward pass that was told to train',
+    );
     const asStates = ({ data }: Held): Values => ({ shape: [1, stateShape[0]!, stateShape[2]!], data });
-    const found = recurrentEngine.backward(cell, pass, reserve, { output: dOutput, hidden: asStates(dHidden), cell: cell === 'lstm' ? asStates(dCell) : undefined });
+    const found = recurrentEngine.backward(cell, pass, reserve, {
+      output: dOutput,
+      hidden: asStates(dHidden),
+      cell: cell === 'lstm' ? asStates(dCell) : undefined,
+    });
     const { weight_ih, weight_hh, bias_ih, bias_hh } = found.weights[0]!;
     const parameters = Float32Array.from([weight_ih, weight_hh, bias_ih, bias_hh].flatMap(({ data }) => [...data]));
     return [
@@ -176,7 +248,10 @@ export class RecordingBinding implements Binding {
   }
 }
 
-/** tfjs's backend in plain JavaScript, with the double in TensorFlow's place: its tensors get handles when an op is given them. */
+/**
+ * tfjs's backend in plain JavaScript, with the double in TensorFlow's place: its tensors get handles when an op is
+ * given them.
+ */
 export class RecordingBackend extends MathBackendCPU implements TensorflowBackend {
   readonly binding = new RecordingBinding();
   readonly #ids = new WeakMap<object, number>();
@@ -185,7 +260,11 @@ export class RecordingBackend extends MathBackendCPU implements TensorflowBacken
     return tensors.map(({ dataId, shape, dtype }) => {
       const known = this.#ids.get(dataId);
       if (known !== undefined) return known;
-      const { id } = this.binding.hold(dtype === 'int32' ? INT32 : FLOAT, shape, Float32Array.from(this.readSync(dataId) as ArrayLike<number>));
+      const { id } = this.binding.hold(
+        dtype === 'int32' ? INT32 : FLOAT,
+        shape,
+        Float32Array.from(this.readSync(dataId) as ArrayLike<number>),
+      );
       this.#ids.set(dataId, id);
       return id;
     });

@@ -13,7 +13,10 @@ it('a backend that the package cannot make is refused, and is registered no more
     rmSync(folder, { recursive: true, force: true });
   });
   mkdirSync(join(folder, 'dist'));
-  writeFileSync(join(folder, 'dist/nodejs_kernel_backend.js'), "exports.NodeJSKernelBackend = class { constructor() { throw new Error('no driver'); } };");
+  writeFileSync(
+    join(folder, 'dist/nodejs_kernel_backend.js'),
+    "exports.NodeJSKernelBackend = class { constructor() { throw new Error('no driver'); } };",
+  );
   writeFileSync(join(folder, 'dist/register_all_kernels.js'), '');
   writeFileSync(join(folder, 'binding.cjs'), "exports.TF_Version = '0'; exports.isUsingGpuDevice = () => false;");
 

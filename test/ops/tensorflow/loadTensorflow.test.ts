@@ -13,7 +13,9 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const index = resolve(import.meta.dirname, '../../../src/index.ts');
 
-/** Selects the backend in a process of its own, since a library stays where it was once loaded; gives what came of it. */
+/**
+ * Selects the backend in a process of its own, since a library stays where it was once loaded; gives what came of it.
+ */
 const select = async (setups: string): Promise<unknown> => {
   const script = `
     const { selectBackend } = await import(${JSON.stringify(index)});
@@ -23,7 +25,11 @@ const select = async (setups: string): Promise<unknown> => {
     const selected = await selectBackend('tensorflow')();
     const current = tf.engine().backendName;
     console.log(JSON.stringify({ ...(selected.right ?? { code: selected.left.code, message: selected.left.message }), current, utilChanged: Object.keys(util).length !== before }));`;
-  const { stdout } = await promisify(execFile)(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script], { env: { ...process.env, HEADWATER_TENSORFLOW_DIR: setups }, cwd: resolve(import.meta.dirname, '../../..') });
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    ['--import', 'tsx', '--input-type=module', '-e', script],
+    { env: { ...process.env, HEADWATER_TENSORFLOW_DIR: setups }, cwd: resolve(import.meta.dirname, '../../..') },
+  );
   return JSON.parse(stdout.trim().split('\n').at(-1) ?? '');
 };
 
@@ -33,11 +39,26 @@ const put = (name: string, manifest: object): void => {
   writeFileSync(join(folder, name, 'package/lib/napi-v8/tfjs_binding.node'), 'no library');
 };
 
-const manifest = { format: 1, version: '2.21.0', gpu: false, platform: process.platform, arch: process.arch, napi: 8, package: 'p', wheelSha256: 'w', device: 'cpu', files: {} };
+const manifest = {
+  format: 1,
+  version: '2.21.0',
+  gpu: false,
+  platform: process.platform,
+  arch: process.arch,
+  napi: 8,
+  package: 'p',
+  wheelSha256: 'w',
+  device: 'cpu',
+  files: {},
+};
 
 describe('libtensorflow is refused with the remedy where', () => {
   it('nothing is set up', async () => {
-    expect(await select(join(folder, 'none'))).toMatchObject({ code: 'HW_BACKEND', message: 'No TensorFlow backend loads (there is no set-up of it, and no package of it is installed). Run headwater setup tensorflow, or use --backend headwater.' });
+    expect(await select(join(folder, 'none'))).toMatchObject({
+      code: 'HW_BACKEND',
+      message:
+        'No TensorFlow backend loads (there is no set-up of it, and no package of it is installed). Run headwater setup tensorflow, or use --backend headwater.',
+    });
   });
 
   it('what is set up is unfinished, for another processor, for a GPU without a driver, or no library', async () => {
@@ -51,13 +72,21 @@ describe('libtensorflow is refused with the remedy where', () => {
     expect(message).toMatch(/other: it was made for \w+ on mips, and this is .+ on this machine/);
     expect(message).toMatch(/broken: .*tfjs_binding\.node/);
     const hasDriver = spawnSync('nvidia-smi', ['-L'], { stdio: 'ignore' }).status === 0;
-    expect(message).toMatch(hasDriver ? /gpu: .*tfjs_binding\.node/ : /gpu: it is for NVIDIA GPUs, and no driver answers \(nvidia-smi\)\. Install the driver, or run headwater setup tensorflow without --gpu/);
+    expect(message).toMatch(
+      hasDriver
+        ? /gpu: .*tfjs_binding\.node/
+        : /gpu: it is for NVIDIA GPUs, and no driver answers \(nvidia-smi\)\. Install the driver, or run headwater setup tensorflow without --gpu/,
+    );
   });
 });
 
 describeWithTensorflow('libtensorflow that is set up', () => {
   it('loads, says what it is, and neither becomes the current backend nor changes util', async () => {
     expect(findSetups(setupsFolder())[0]).toMatchObject({ state: 'ready' });
-    expect(await select(setupsFolder())).toEqual({ name: 'tensorflow', reason: expect.stringMatching(/^asked for by name; libtensorflow [\d.]+ .*, on the (processor|GPU)$/) as string, utilChanged: false });
+    expect(await select(setupsFolder())).toEqual({
+      name: 'tensorflow',
+      reason: expect.stringMatching(/^asked for by name; libtensorflow [\d.]+ .*, on the (processor|GPU)$/) as string,
+      utilChanged: false,
+    });
   });
 });

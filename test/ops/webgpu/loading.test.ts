@@ -8,7 +8,10 @@ describeOnWebgpu('the WebGPU backend', () => {
   it('is the same when it is asked for again, says what it computes on, and leaves no navigator behind', async () => {
     const before = backendInUse();
     const again = await selectBackend('webgpu')();
-    expect(again).toMatchObject({ _tag: 'Right', right: { name: 'webgpu', reason: expect.stringMatching(/^asked for by name; .{3,}/) as unknown } });
+    expect(again).toMatchObject({
+      _tag: 'Right',
+      right: { name: 'webgpu', reason: expect.stringMatching(/^asked for by name; .{3,}/) as unknown },
+    });
     expect(backendInUse()).toBe(before);
     expect((globalThis as { navigator?: { gpu?: unknown } }).navigator?.gpu).toBeUndefined();
   });

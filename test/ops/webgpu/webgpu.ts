@@ -13,7 +13,10 @@ const reason = isRight(selected) ? undefined : selected.left.message;
 /** The one thing that may be missing: CI says that a driver is there, and then its absence is a failure. */
 if (reason !== undefined && process.env['HEADWATER_REQUIRE_WEBGPU'] !== undefined) throw new Error(reason);
 
-/** `describe` where there is a device; elsewhere a skipped suite whose name says why. The reference kernels are registered as `reference`. Shaders take a software device their time: so do these tests. */
+/**
+ * `describe` where there is a device; elsewhere a skipped suite whose name says why. The reference kernels are
+ * registered as `reference`. Shaders take a software device their time: so do these tests.
+ */
 export const describeOnWebgpu = (name: string, body: () => void): void => {
   describe.skipIf(reason !== undefined)(`${name}${reason === undefined ? '' : ` [skipped: ${reason}]`}`, body);
 };
@@ -22,7 +25,12 @@ export const describeOnWebgpu = (name: string, body: () => void): void => {
 export const outcomeOn = async (backend: string, compute: () => Tensors): Promise<Outcome> => {
   await tf.setBackend(backend);
   const tensors = compute();
-  const read = await Promise.all(Object.entries(tensors).map(async ([name, tensor]) => [name, { shape: [...tensor.shape], data: Float32Array.from(await tensor.data()) }] as const));
+  const read = await Promise.all(
+    Object.entries(tensors).map(
+      async ([name, tensor]) =>
+        [name, { shape: [...tensor.shape], data: Float32Array.from(await tensor.data()) }] as const,
+    ),
+  );
   tf.dispose({ ...tensors });
   return new Map(read);
 };
@@ -72,7 +80,12 @@ export const withWorkgroupMemory = async <T>(bytes: number, work: () => Promise<
   backend.device = new Proxy(device, {
     get: (of, key) => {
       const value: unknown = Reflect.get(of, key);
-      if (key === 'limits') return { maxComputeWorkgroupStorageSize: bytes, maxComputeInvocationsPerWorkgroup: 256, maxComputeWorkgroupsPerDimension: 65_535 };
+      if (key === 'limits')
+        return {
+          maxComputeWorkgroupStorageSize: bytes,
+          maxComputeInvocationsPerWorkgroup: 256,
+          maxComputeWorkgroupsPerDimension: 65_535,
+        };
       return typeof value === 'function' ? (value.bind(of) as unknown) : value;
     },
   });

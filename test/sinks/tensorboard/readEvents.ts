@@ -13,17 +13,22 @@ const unmask = (masked: number): number => {
   return ((turned >>> 17) | (turned << 15)) >>> 0;
 };
 
-/** The data of every whole record; fails where a checksum is wrong. What is left of a record at the end is not read, as TensorBoard leaves it for later. */
+/**
+ * The data of every whole record; fails where a checksum is wrong. What is left of a record at the end is not read, as
+ * TensorBoard leaves it for later.
+ */
 export const readRecords = (file: Uint8Array): readonly Uint8Array[] => {
   const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
   const records: Uint8Array[] = [];
   let at = 0;
   while (at + 16 <= file.length) {
     const length = Number(view.getBigUint64(at, true));
-    if (unmask(view.getUint32(at + 8, true)) !== crcOf(file.subarray(at, at + 8))) throw new Error(`The length at byte ${at} is damaged.`);
+    if (unmask(view.getUint32(at + 8, true)) !== crcOf(file.subarray(at, at + 8)))
+      throw new Error(`The length at byte ${at} is damaged.`);
     if (at + 16 + length > file.length) break;
     const data = file.subarray(at + 12, at + 12 + length);
-    if (unmask(view.getUint32(at + 12 + length, true)) !== crcOf(data)) throw new Error(`The record at byte ${at} is damaged.`);
+    if (unmask(view.getUint32(at + 12 + length, true)) !== crcOf(data))
+      throw new Error(`The record at byte ${at} is damaged.`);
     records.push(data);
     at += 16 + length;
   }
@@ -51,7 +56,12 @@ export const readMessage = (bytes: Uint8Array): ReadonlyMap<number, readonly Fie
   };
   while (at < bytes.length) {
     const key = varint();
-    const read: Record<number, () => Field> = { 0: varint, 1: () => take(8), 2: () => take(varint()), 5: () => take(4) };
+    const read: Record<number, () => Field> = {
+      0: varint,
+      1: () => take(8),
+      2: () => take(varint()),
+      5: () => take(4),
+    };
     const field = read[key % 8]?.();
     if (field === undefined) throw new Error(`There is no wire type ${key % 8}.`);
     const number = Math.floor(key / 8);
@@ -93,9 +103,17 @@ export const readEvent = (bytes: Uint8Array): ReadEvent => {
   const step = event.get(2)?.[0] ?? 0;
   const version = event.get(3)?.[0];
   const values = (readMessage(bytesOf(event.get(5)?.[0])).get(1) ?? []).map((value) => readValue(bytesOf(value)));
-  return { wallTime: doubleOf(event.get(1)?.[0]), step: typeof step === 'number' ? step : NaN, version: version === undefined ? undefined : textOf(version), values: Object.fromEntries(values) };
+  return {
+    wallTime: doubleOf(event.get(1)?.[0]),
+    step: typeof step === 'number' ? step : NaN,
+    version: version === undefined ? undefined : textOf(version),
+    values: Object.fromEntries(values),
+  };
 };
 
 /** The points of a curve. */
-export const curve = (events: readonly ReadEvent[], tag: string): readonly (readonly [step: number, value: unknown])[] =>
+export const curve = (
+  events: readonly ReadEvent[],
+  tag: string,
+): readonly (readonly [step: number, value: unknown])[] =>
   events.flatMap(({ step, values }) => (values[tag] === undefined ? [] : [[step, values[tag]] as const]));

@@ -2,7 +2,21 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
-import { BehaviorSubject, concat, EMPTY, lastValueFrom, NEVER, of, range, Subject, throwError, type Observable, type SchedulerLike, asyncScheduler, map } from 'rxjs';
+import {
+  BehaviorSubject,
+  concat,
+  EMPTY,
+  lastValueFrom,
+  NEVER,
+  of,
+  range,
+  Subject,
+  throwError,
+  type Observable,
+  type SchedulerLike,
+  asyncScheduler,
+  map,
+} from 'rxjs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { TrainingEvent } from '../../../src/contracts/TrainingEvent.js';
 import type { Valve } from '../../../src/contracts/Valve.js';
@@ -22,7 +36,13 @@ afterEach(() => rm(dir, { recursive: true, force: true }));
 const NOON = Date.UTC(2026, 10, 23, 12);
 
 /** A clock that is set by hand, in milliseconds after noon. */
-const clock = (): SchedulerLike & { at: number } => ({ at: 0, now(): number { return NOON + this.at; }, schedule: asyncScheduler.schedule.bind(asyncScheduler) });
+const clock = (): SchedulerLike & { at: number } => ({
+  at: 0,
+  now(): number {
+    return NOON + this.at;
+  },
+  schedule: asyncScheduler.schedule.bind(asyncScheduler),
+});
 
 const written = (result$: Observable<never>): Promise<unknown> => lastValueFrom(result$, { defaultValue: 'complete' });
 
@@ -32,7 +52,9 @@ const eventsIn = (bytes: Uint8Array): readonly ReadEvent[] => readRecords(bytes)
 const runsIn = async (folder: string): Promise<Readonly<Record<string, readonly ReadEvent[]>>> => {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
-  const read = await Promise.all(files.map(async (path) => [path.slice(folder.length + 1), eventsIn(await readFile(path))] as const));
+  const read = await Promise.all(
+    files.map(async (path) => [path.slice(folder.length + 1), eventsIn(await readFile(path))] as const),
+  );
   return Object.fromEntries(read);
 };
 
@@ -80,7 +102,14 @@ const brake = (): Valve & { readonly open$: BehaviorSubject<boolean> } => {
 const report: ReportMade = {
   type: 'report',
   model: 'gru',
-  report: { classes: ['Sports', 'World|2'], confusion: [3, 1, 0, 4], performance: scores([3, 1, 0, 4], ['Sports', 'World|2']), accuracy: 0.875, loss: 0.25, rows: 8 },
+  report: {
+    classes: ['Sports', 'World|2'],
+    confusion: [3, 1, 0, 4],
+    performance: scores([3, 1, 0, 4], ['Sports', 'World|2']),
+    accuracy: 0.875,
+    loss: 0.25,
+    rows: 8,
+  },
 };
 
 describe('tensorboard', () => {
@@ -106,21 +135,47 @@ describe('tensorboard', () => {
 
     const runs = await runsIn(dir);
     const seconds = NOON / 1000;
-    expect(Object.keys(runs)).toEqual([join('gru-20261123T120000Z', `events.out.tfevents.${seconds}.${hostname()}.${process.pid}.headwater`)]);
+    expect(Object.keys(runs)).toEqual([
+      join('gru-20261123T120000Z', `events.out.tfevents.${seconds}.${hostname()}.${process.pid}.headwater`),
+    ]);
     const events = Object.values(runs)[0] ?? [];
     expect(events[0]).toEqual({ wallTime: seconds, step: 0, version: 'brain.Event:2', values: {} });
-    expect(curve(events, 'loss/step')).toEqual([[0, 0.75], [1, 0.5], [2, 0.25]]);
-    expect(curve(events, 'loss/train')).toEqual([[1, Math.fround(0.8123)], [2, Math.fround(0.8123)]]);
-    expect(curve(events, 'loss/validation')).toEqual([[1, Math.fround(0.9009)], [2, Math.fround(0.9009)]]);
-    expect(curve(events, 'accuracy/validation')).toEqual([[1, 0.625], [2, 0.625]]);
-    expect(curve(events, 'macro_f1/validation')).toEqual([[1, 0.5], [2, 0.5]]);
-    expect(curve(events, 'learning_rate')).toEqual([[1, Math.fround(1e-3)], [2, Math.fround(1e-3)]]);
+    expect(curve(events, 'loss/step')).toEqual([
+      [0, 0.75],
+      [1, 0.5],
+      [2, 0.25],
+    ]);
+    expect(curve(events, 'loss/train')).toEqual([
+      [1, Math.fround(0.8123)],
+      [2, Math.fround(0.8123)],
+    ]);
+    expect(curve(events, 'loss/validation')).toEqual([
+      [1, Math.fround(0.9009)],
+      [2, Math.fround(0.9009)],
+    ]);
+    expect(curve(events, 'accuracy/validation')).toEqual([
+      [1, 0.625],
+      [2, 0.625],
+    ]);
+    expect(curve(events, 'macro_f1/validation')).toEqual([
+      [1, 0.5],
+      [2, 0.5],
+    ]);
+    expect(curve(events, 'learning_rate')).toEqual([
+      [1, Math.fround(1e-3)],
+      [2, Math.fround(1e-3)],
+    ]);
     // 50 rows within the second after the epoch began; measuring the validation side is no part of it.
-    expect(curve(events, 'rows_per_second')).toEqual([[1, 50], [2, 500]]);
+    expect(curve(events, 'rows_per_second')).toEqual([
+      [1, 50],
+      [2, 500],
+    ]);
     expect(curve(events, 'accuracy/test')).toEqual([[1, 0.875]]);
     expect(curve(events, 'loss/test')).toEqual([[1, 0.25]]);
     expect(curve(events, 'f1/test')).toEqual([[1, Math.fround(report.report.performance.overall.f1)]]);
-    expect(events.map(({ wallTime }) => Math.round((wallTime - seconds) * 1000))).toEqual([0, 0, 1500, 2000, 5000, 6100, 6200, 7000, 7000]);
+    expect(events.map(({ wallTime }) => Math.round((wallTime - seconds) * 1000))).toEqual([
+      0, 0, 1500, 2000, 5000, 6100, 6200, 7000, 7000,
+    ]);
     expect(events[1]?.values['configuration']).toContain('| cell | gru |\n| lr | 0\\.001 |');
     const text = String(events.at(-2)?.values['report/test']);
     expect(text.split('\n').every((line) => line.startsWith('    '))).toBe(true);
@@ -140,16 +195,38 @@ describe('tensorboard', () => {
   });
 
   it('writes the loss of one step in so many', async () => {
-    await written(range(0, 10).pipe(map((n) => step(1, n, 20, 'gru', n)), tensorboard(dir, { everySteps: 4 })));
-    expect(curve(Object.values(await runsIn(dir))[0] ?? [], 'loss/step')).toEqual([[0, 0], [4, 4], [8, 8]]);
+    await written(
+      range(0, 10).pipe(
+        map((n) => step(1, n, 20, 'gru', n)),
+        tensorboard(dir, { everySteps: 4 }),
+      ),
+    );
+    expect(curve(Object.values(await runsIn(dir))[0] ?? [], 'loss/step')).toEqual([
+      [0, 0],
+      [4, 4],
+      [8, 8],
+    ]);
   });
 
   it('gives each model and each training a run of its own, and steps of its own', async () => {
     const scheduler = clock();
-    const first = of(started('gru'), started('my/rnn'), step(1, 0, 20, 'gru'), step(1, 0, 20, 'my/rnn'), step(1, 1, 20, 'my/rnn'), ended('gru'), started('gru'), step(1, 0, 20, 'gru'));
+    const first = of(
+      started('gru'),
+      started('my/rnn'),
+      step(1, 0, 20, 'gru'),
+      step(1, 0, 20, 'my/rnn'),
+      step(1, 1, 20, 'my/rnn'),
+      ended('gru'),
+      started('gru'),
+      step(1, 0, 20, 'gru'),
+    );
     await written(first.pipe(tensorboard(dir, { scheduler })));
     const runs = await runsIn(dir);
-    expect(Object.entries(runs).map(([path, events]) => [path.split('/')[0], curve(events, 'loss/step').map(([at]) => at)]).sort()).toEqual([
+    expect(
+      Object.entries(runs)
+        .map(([path, events]) => [path.split('/')[0], curve(events, 'loss/step').map(([at]) => at)])
+        .sort(),
+    ).toEqual([
       ['gru-20261123T120000Z', [0]],
       ['gru-20261123T120000Z-2', [0]],
       ['my_rnn-20261123T120000Z', [0, 1]],
@@ -163,23 +240,43 @@ describe('tensorboard', () => {
 
   it('passes an error of the source on once what came before it is written, and says that the session failed', async () => {
     const failure = new Error('the source broke');
-    await expect(written(concat(of(started(), step(1, 0)), throwError(() => failure)).pipe(tensorboard(dir)))).rejects.toBe(failure);
+    await expect(
+      written(
+        concat(
+          of(started(), step(1, 0)),
+          throwError(() => failure),
+        ).pipe(tensorboard(dir)),
+      ),
+    ).rejects.toBe(failure);
     const events = Object.values(await runsIn(dir))[0] ?? [];
     expect(curve(events, 'loss/step').length).toBe(1);
     // SessionEndInfo { status: STATUS_FAILURE … } in field 4.
-    expect(Buffer.from(events.at(-1)?.values['_hparams_/session_end_info'] as Uint8Array).toString('hex')).toMatch(/^220b0802/);
+    expect(Buffer.from(events.at(-1)?.values['_hparams_/session_end_info'] as Uint8Array).toString('hex')).toMatch(
+      /^220b0802/,
+    );
   });
 
   it('closes its file when it is left, with what came before', async () => {
-    concat(of(started(), step(1, 0), step(1, 1)), NEVER).pipe(tensorboard(dir)).subscribe().unsubscribe();
+    concat(of(started(), step(1, 0), step(1, 1)), NEVER)
+      .pipe(tensorboard(dir))
+      .subscribe()
+      .unsubscribe();
     await expect.poll(async () => curve(Object.values(await runsIn(dir))[0] ?? [], 'loss/step').length).toBe(2);
   });
 
   it('ends its stream when it is left, and when it fails', () => {
     const [left, failing] = [new SlowStream(1000), new SlowStream(1000)];
-    concat(of(started()), NEVER).pipe(tensorboard(dir, { open: () => left })).subscribe().unsubscribe();
+    concat(of(started()), NEVER)
+      .pipe(tensorboard(dir, { open: () => left }))
+      .subscribe()
+      .unsubscribe();
     expect(left.writableEnded).toBe(true);
-    range(0, 100).pipe(map((n) => step(1, n)), tensorboard(dir, { limit: 2000, open: () => failing })).subscribe({ error: () => undefined });
+    range(0, 100)
+      .pipe(
+        map((n) => step(1, n)),
+        tensorboard(dir, { limit: 2000, open: () => failing }),
+      )
+      .subscribe({ error: () => undefined });
     expect(failing.writableEnded).toBe(true);
   });
 
@@ -203,7 +300,9 @@ describe('tensorboard', () => {
 
   it('releases the valve when it is left', () => {
     const valve = brake();
-    const subscription = concat(of(started()), NEVER).pipe(tensorboard(dir, { valve, open: () => new SlowStream(1) })).subscribe();
+    const subscription = concat(of(started()), NEVER)
+      .pipe(tensorboard(dir, { valve, open: () => new SlowStream(1) }))
+      .subscribe();
     expect(valve.isOpen).toBe(false);
     subscription.unsubscribe();
     expect(valve.isOpen).toBe(true);
@@ -211,14 +310,21 @@ describe('tensorboard', () => {
 
   it('says HW_OVERFLOW where more waits than the limit', async () => {
     const steps$ = range(0, 1000).pipe(map((n) => step(1, n)));
-    await expect(written(steps$.pipe(tensorboard(dir, { limit: 2000, open: () => new SlowStream(100) })))).rejects.toMatchObject({ code: 'HW_OVERFLOW' });
+    await expect(
+      written(steps$.pipe(tensorboard(dir, { limit: 2000, open: () => new SlowStream(100) }))),
+    ).rejects.toMatchObject({ code: 'HW_OVERFLOW' });
   });
 
   it('says HW_PATH where a file is in the way, and HW_WRITE where the disk is full or the stream is gone', async () => {
     await writeFile(join(dir, 'file'), '');
-    await expect(written(of(started()).pipe(tensorboard(join(dir, 'file'))))).rejects.toMatchObject({ code: 'HW_PATH' });
+    await expect(written(of(started()).pipe(tensorboard(join(dir, 'file'))))).rejects.toMatchObject({
+      code: 'HW_PATH',
+    });
     const full = (): Writable => new Writable({ write: (_chunk, _encoding, done) => done(systemError('ENOSPC')) });
-    await expect(written(concat(of(started()), NEVER).pipe(tensorboard(dir, { open: full })))).rejects.toMatchObject({ code: 'HW_WRITE', cause: { code: 'ENOSPC' } });
+    await expect(written(concat(of(started()), NEVER).pipe(tensorboard(dir, { open: full })))).rejects.toMatchObject({
+      code: 'HW_WRITE',
+      cause: { code: 'ENOSPC' },
+    });
     const gone = new SlowStream(100);
     const result = written(concat(of(started()), NEVER).pipe(tensorboard(dir, { open: () => gone })));
     gone.destroy();
@@ -226,6 +332,7 @@ describe('tensorboard', () => {
   });
 
   it('refuses options that cannot work', () => {
-    for (const options of [{ everySteps: 0 }, { everySteps: 1.5 }, { limit: 0 }, { limit: NaN }]) expect(() => tensorboard(dir, options)).toThrow(expect.objectContaining({ code: 'HW_USAGE' }));
+    for (const options of [{ everySteps: 0 }, { everySteps: 1.5 }, { limit: 0 }, { limit: NaN }])
+      expect(() => tensorboard(dir, options)).toThrow(expect.objectContaining({ code: 'HW_USAGE' }));
   });
 });

@@ -17,7 +17,14 @@ describe('the checksum', () => {
     ['32 bytes of ones', new Uint8Array(32).fill(0xff), 0x62a8ab43],
     ['32 bytes that rise', Uint8Array.from({ length: 32 }, (_, i) => i), 0x46dd794e],
     ['32 bytes that fall', Uint8Array.from({ length: 32 }, (_, i) => 31 - i), 0x113fdb5c],
-    ['an iSCSI SCSI read command', Buffer.from('01c00000000000000000000000000000140000000000040000000014000000182800000000000000' + '0200000000000000', 'hex'), 0xd9963a56],
+    [
+      'an iSCSI SCSI read command',
+      Buffer.from(
+        '01c00000000000000000000000000000140000000000040000000014000000182800000000000000' + '0200000000000000',
+        'hex',
+      ),
+      0xd9963a56,
+    ],
   ])('of %s is that of RFC 3720', (_what, bytes, wanted) => {
     expect(unmask(maskedCrc(bytes)).toString(16)).toBe(wanted.toString(16));
   });
@@ -42,23 +49,33 @@ describe('a record', () => {
 
   it('that is cut anywhere leaves those before it as they were', () => {
     fc.assert(
-      fc.property(fc.uint8Array({ maxLength: 40 }), fc.uint8Array({ maxLength: 40 }), fc.nat(), (first, second, cut) => {
-        const whole = tfRecord(first);
-        const part = tfRecord(second);
-        const file = Buffer.concat([whole, part.subarray(0, cut % part.length)]);
-        expect(readRecords(file).map(hex)).toEqual([hex(first)]);
-      }),
+      fc.property(
+        fc.uint8Array({ maxLength: 40 }),
+        fc.uint8Array({ maxLength: 40 }),
+        fc.nat(),
+        (first, second, cut) => {
+          const whole = tfRecord(first);
+          const part = tfRecord(second);
+          const file = Buffer.concat([whole, part.subarray(0, cut % part.length)]);
+          expect(readRecords(file).map(hex)).toEqual([hex(first)]);
+        },
+      ),
     );
   });
 
   it('that is damaged anywhere is noticed', () => {
     fc.assert(
-      fc.property(fc.uint8Array({ minLength: 1, maxLength: 40 }), fc.nat(), fc.integer({ min: 1, max: 255 }), (data, at, change) => {
-        const record = tfRecord(data);
-        const place = at % record.length;
-        record[place] = record[place]! ^ change;
-        expect(() => readRecords(record)).toThrow(/damaged/);
-      }),
+      fc.property(
+        fc.uint8Array({ minLength: 1, maxLength: 40 }),
+        fc.nat(),
+        fc.integer({ min: 1, max: 255 }),
+        (data, at, change) => {
+          const record = tfRecord(data);
+          const place = at % record.length;
+          record[place] = record[place]! ^ change;
+          expect(() => readRecords(record)).toThrow(/damaged/);
+        },
+      ),
     );
   });
 });

@@ -3,7 +3,10 @@ import { FakeStream } from '../FakeStream.js';
 /** What is drawn as one frame stands between these two. */
 const FRAME = /\u001b\[\?2026h([\s\S]*?)\u001b\[\?2026l/g;
 
-/** A terminal that keeps what it is sent, and shows what a real one would: cursor up, erasures and colours are all that it knows. */
+/**
+ * A terminal that keeps what it is sent, and shows what a real one would: cursor up, erasures and colours are all that
+ * it knows.
+ */
 export class VirtualTerminal extends FakeStream {
   rows: number;
 
@@ -35,7 +38,8 @@ export class VirtualTerminal extends FakeStream {
       } else if (name === 'A') row = Math.max(0, row - Number(codes === '' ? 1 : codes));
       else if (name === 'G') column = 0;
       else if (name === 'H') [row, column] = [0, 0];
-      else if (name === 'J') lines = codes === '2' ? [''] : [...lines.slice(0, row), (lines[row] ?? '').slice(0, column)];
+      else if (name === 'J')
+        lines = codes === '2' ? [''] : [...lines.slice(0, row), (lines[row] ?? '').slice(0, column)];
       else if (name === 'K') lines[row] = codes === '2' ? '' : (lines[row] ?? '').slice(0, column);
       else if (!/[mhl]/.test(name)) throw new Error(`This terminal does not know ${JSON.stringify(token)}.`);
     }

@@ -19,10 +19,21 @@ export const liveHeadline = (headline: Partial<LiveHeadline> = {}): LiveHeadline
 });
 
 /** What a model makes of it: `category` with `probability`, the rest shared by the other classes. */
-export const livePrediction = (headline: Partial<LiveHeadline> = {}, category = 'Sports', probability = 0.97, latencyMs = 3): LivePrediction => ({
+export const livePrediction = (
+  headline: Partial<LiveHeadline> = {},
+  category = 'Sports',
+  probability = 0.97,
+  latencyMs = 3,
+): LivePrediction => ({
   type: 'live-prediction',
   headline: liveHeadline(headline),
   category,
-  distribution: [{ category, probability }, ...CLASSES.filter((name) => name !== category).map((name) => ({ category: name, probability: (1 - probability) / 3 }))],
+  distribution: [
+    { category, probability },
+    ...CLASSES.filter((name) => name !== category).map((name) => ({
+      category: name,
+      probability: (1 - probability) / 3,
+    })),
+  ],
   latencyMs,
 });

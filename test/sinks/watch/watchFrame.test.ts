@@ -19,7 +19,16 @@ interface Given extends Partial<FrameStyle> {
   readonly shows?: (prediction: LivePrediction) => boolean;
 }
 
-const frame = ({ events = [], feeds = [], after = 5000, shows = () => true, columns = 100, rows = 24, unicode = true, paint = plain }: Given): readonly string[] => {
+const frame = ({
+  events = [],
+  feeds = [],
+  after = 5000,
+  shows = () => true,
+  columns = 100,
+  rows = 24,
+  unicode = true,
+  paint = plain,
+}: Given): readonly string[] => {
   const record = new WatchRecord(CLASSES, feeds, shows, NOON - 60_000);
   for (const event of events) record.take(event, NOON);
   return watchFrame(record.state(NOON + after), { columns, rows, unicode, paint });
@@ -49,14 +58,38 @@ describe('a frame', () => {
         { type: 'read', source: SPORT, at: seconds(0), items: 30, nextInMs: 900_000 },
         { type: 'unchanged', source: SPORT, at: seconds(20), nextInMs: 900_000 },
         { type: 'read', source: 'https://world.example/', at: seconds(-300), items: 1, nextInMs: 300_000 },
-        { type: 'failed', source: 'https://world.example/', at: seconds(10), code: 'HW_HTTP_STATUS', message: 'It answered\n503.', nextInMs: 40_000 },
+        {
+          type: 'failed',
+          source: 'https://world.example/',
+          at: seconds(10),
+          code: 'HW_HTTP_STATUS',
+          message: 'It answered\n503.',
+          nextInMs: 40_000,
+        },
         { type: 'opened', source: 'wss://quick.example/feed', at: seconds(5) },
-        { type: 'failed', source: 'https://old.example/rss', at: seconds(10), code: 'HW_FEED', message: 'It is gone (410).', nextInMs: undefined },
+        {
+          type: 'failed',
+          source: 'https://old.example/rss',
+          at: seconds(10),
+          code: 'HW_FEED',
+          message: 'It is gone (410).',
+          nextInMs: undefined,
+        },
         { type: 'moved', source: SPORT, at: seconds(20), to: 'https://new.example/' },
         ...[1, 2, 3, 100].map((latencyMs, id) => livePrediction({ id }, id === 0 ? 'World' : 'Sports', 0.9, latencyMs)),
         { type: 'repeated', headlines: 7 },
         { type: 'dropped', headlines: 1200 },
-        { type: 'rejection', reason: 'item', id: 0, source: SPORT, line: 0, byte: 0, field: 'title', expected: 'a title', got: '' },
+        {
+          type: 'rejection',
+          reason: 'item',
+          id: 0,
+          source: SPORT,
+          line: 0,
+          byte: 0,
+          field: 'title',
+          expected: 'a title',
+          got: '',
+        },
       ],
     });
     expect(lines.slice(0, 8)).toEqual([
@@ -73,7 +106,11 @@ describe('a frame', () => {
   });
 
   it('lists the newest first: the last that came, whenever it was published', () => {
-    const events = [livePrediction({ title: 'a', published: NOON - 1000 }), livePrediction({ title: 'b', published: NOON - 9000 }), livePrediction({ title: 'c' })];
+    const events = [
+      livePrediction({ title: 'a', published: NOON - 1000 }),
+      livePrediction({ title: 'b', published: NOON - 9000 }),
+      livePrediction({ title: 'c' }),
+    ];
     expect(headlines(frame({ events })).map((line) => line.split(/ +/)[5])).toEqual(['c', 'b', 'a']);
   });
 
@@ -123,30 +160,65 @@ describe('a frame', () => {
   });
 
   const full: readonly WatchEvent[] = [
-    { type: 'failed', source: 'https://f9.example/', at: NOON, code: 'HW_FEED', message: 'no '.repeat(100), nextInMs: 1000 },
-    ...Array.from({ length: 300 }, (_, id) => livePrediction({ id, title: `${id} 東京 ${'word '.repeat(id % 60)}`, seen: NOON + id }, CLASSES[id % 4] ?? '')),
+    {
+      type: 'failed',
+      source: 'https://f9.example/',
+      at: NOON,
+      code: 'HW_FEED',
+      message: 'no '.repeat(100),
+      nextInMs: 1000,
+    },
+    ...Array.from({ length: 300 }, (_, id) =>
+      livePrediction({ id, title: `${id} 東京 ${'word '.repeat(id % 60)}`, seen: NOON + id }, CLASSES[id % 4] ?? ''),
+    ),
   ];
   const feeds = Array.from({ length: 30 }, (_, i) => `https://f${i}.example/`);
 
-  it.each([1, 2, 5, 20, 40, 60, 79, 80, 100, 250])('never goes beyond the last column but one of %i, with colours or without', (columns) => {
-    for (const paint of [plain, colored]) {
-      for (const unicode of [true, false]) {
-        const lines = frame({ events: full, feeds, columns, unicode, paint });
-        expect(Math.max(...lines.map((line) => stringWidth(line)))).toBeLessThanOrEqual(columns - 1);
+  it.each([1, 2, 5, 20, 40, 60, 79, 80, 100, 250])(
+    'never goes beyond the last column but one of %i, with colours or without',
+    (columns) => {
+      for (const paint of [plain, colored]) {
+        for (const unicode of [true, false]) {
+          const lines = frame({ events: full, feeds, columns, unicode, paint });
+          expect(Math.max(...lines.map((line) => stringWidth(line)))).toBeLessThanOrEqual(columns - 1);
+        }
       }
-    }
-  });
+    },
+  );
 
-  it.each([1, 2, 3, 5, 7, 8, 10, 24, 50, 300])('leaves the last line of %i to the cursor, and fills the others', (rows) => {
-    const lines = frame({ events: full, feeds, rows });
-    // No more than 200 headlines are kept.
-    expect(lines.length).toBe(Math.min(rows - 1, 3 + 30 + 1 + 200));
-    if (rows > 2) expect(lines.at(-1)).toContain(' 0.97  ');
-  });
+  it.each([1, 2, 3, 5, 7, 8, 10, 24, 50, 300])(
+    'leaves the last line of %i to the cursor, and fills the others',
+    (rows) => {
+      const lines = frame({ events: full, feeds, rows });
+      // No more than 200 headlines are kept.
+      expect(lines.length).toBe(Math.min(rows - 1, 3 + 30 + 1 + 200));
+      if (rows > 2) expect(lines.at(-1)).toContain(' 0.97  ');
+    },
+  );
 
   it('tells feeds in trouble first where there is no room for all', () => {
-    const lines = frame({ feeds, rows: 20, events: [{ type: 'failed', source: 'https://f17.example/', at: NOON, code: 'HW_FEED', message: 'Gone.', nextInMs: undefined }] });
-    expect(lines.slice(3, 9)).toEqual(['✗ f17.example  given up  Gone.', '○ f0.example   waiting', '○ f1.example   waiting', '○ f2.example   waiting', '… and 26 more', '']);
+    const lines = frame({
+      feeds,
+      rows: 20,
+      events: [
+        {
+          type: 'failed',
+          source: 'https://f17.example/',
+          at: NOON,
+          code: 'HW_FEED',
+          message: 'Gone.',
+          nextInMs: undefined,
+        },
+      ],
+    });
+    expect(lines.slice(3, 9)).toEqual([
+      '✗ f17.example  given up  Gone.',
+      '○ f0.example   waiting',
+      '○ f1.example   waiting',
+      '○ f2.example   waiting',
+      '… and 26 more',
+      '',
+    ]);
   });
 
   it('leaves out the source, and then the bar, where the title would have no room', () => {
@@ -158,14 +230,19 @@ describe('a frame', () => {
   });
 
   it('draws in ASCII where the terminal has no more', () => {
-    const lines = frame({ events: full, feeds, unicode: false, columns: 60 }).map((line) => line.replaceAll('東京', ''));
+    const lines = frame({ events: full, feeds, unicode: false, columns: 60 }).map((line) =>
+      line.replaceAll('東京', ''),
+    );
     for (const line of lines) expect(line).toMatch(/^[ -~]*$/);
     expect(headlines(frame({ events: [livePrediction()], unicode: false }))[0]).toContain('##########');
   });
 
   it('gives each class a colour of its own, by its place, and none without colours', () => {
     const lines = frame({ events: CLASSES.map((category) => livePrediction({}, category)), paint: colored });
-    const colorOf = (category: string): string | undefined => lines.map((line) => new RegExp(`\u001b\\[(\\d+)m${category} +\u001b`).exec(line)?.[1]).find((code) => code !== undefined);
+    const colorOf = (category: string): string | undefined =>
+      lines
+        .map((line) => new RegExp(`\u001b\\[(\\d+)m${category} +\u001b`).exec(line)?.[1])
+        .find((code) => code !== undefined);
     const codes = CLASSES.map(colorOf);
     expect(codes).toEqual(['36', '33', '32', '35']);
     // The legend has the same.

@@ -11,9 +11,12 @@ import { serve } from '../servers.js';
 import { RSS_20 } from './fixtures.js';
 
 describe('public addresses', () => {
-  it.each(['93.184.215.14', '8.8.8.8', '2606:4700::1111', '::ffff:8.8.8.8', '64:ff9b::808:808'])('%s is one', (address) => {
-    expect(isPublicAddress(address)).toBe(true);
-  });
+  it.each(['93.184.215.14', '8.8.8.8', '2606:4700::1111', '::ffff:8.8.8.8', '64:ff9b::808:808'])(
+    '%s is one',
+    (address) => {
+      expect(isPublicAddress(address)).toBe(true);
+    },
+  );
 
   it.each([
     ['this machine', '127.0.0.1'],
@@ -78,7 +81,11 @@ describe('guardedLookup', () => {
   const found = (addresses: readonly string[], all: boolean): Promise<unknown> =>
     new Promise((resolve) => {
       const resolved = addresses.map((address): LookupAddress => ({ address, family: address.includes(':') ? 6 : 4 }));
-      guardedLookup('feed', undefined, (_name, told) => told(null, resolved))('news.example', { all }, (error, address, family) => resolve(error ?? (family === undefined ? address : [address, family])));
+      guardedLookup('feed', undefined, (_name, told) => told(null, resolved))(
+        'news.example',
+        { all },
+        (error, address, family) => resolve(error ?? (family === undefined ? address : [address, family])),
+      );
     });
 
   it('gives the public addresses of a name, and they alone', async () => {
@@ -96,14 +103,28 @@ describe('guardedLookup', () => {
 
   it('passes on that a name is not known', async () => {
     const error = new Error('ENOTFOUND');
-    expect(await new Promise((resolve) => guardedLookup('feed', undefined, (_name, told) => told(error, []))('news.example', {}, (told) => resolve(told)))).toBe(error);
+    expect(
+      await new Promise((resolve) =>
+        guardedLookup('feed', undefined, (_name, told) => told(error, []))('news.example', {}, (told) => resolve(told)),
+      ),
+    ).toBe(error);
   });
 });
 
 describe('webExchange', () => {
   const web = (options: Partial<WebOptions> = {}): ReturnType<typeof webExchange> =>
-    webExchange({ timeouts: { headersTimeout: 5_000, bodyTimeout: 5_000 }, maxBytes: 100_000, userAgent: 'headwater/0', ...options });
-  const request = (url: string, mayBePrivate = false) => ({ url: new URL(url), name: 'feed', headers: {}, mayBePrivate });
+    webExchange({
+      timeouts: { headersTimeout: 5_000, bodyTimeout: 5_000 },
+      maxBytes: 100_000,
+      userAgent: 'headwater/0',
+      ...options,
+    });
+  const request = (url: string, mayBePrivate = false) => ({
+    url: new URL(url),
+    name: 'feed',
+    headers: {},
+    mayBePrivate,
+  });
   const feed = (_request: unknown, response: { end: (body: string) => void }): void => response.end(RSS_20);
 
   it('connects to no private address that a request is not allowed', async () => {
@@ -124,7 +145,9 @@ describe('webExchange', () => {
     });
     expect((await firstValueFrom(exchange(request(`http://news.example:${port}/`)))).status).toBe(200);
     expect(lookups).toBe(1);
-    await expect(firstValueFrom(exchange(request(`http://news.example:${port}/`)))).rejects.toMatchObject({ code: 'HW_ADDRESS' });
+    await expect(firstValueFrom(exchange(request(`http://news.example:${port}/`)))).rejects.toMatchObject({
+      code: 'HW_ADDRESS',
+    });
     expect(lookups).toBe(2);
   });
 
@@ -145,14 +168,21 @@ describe('webExchange', () => {
           { address: '127.0.0.2', family: 4 },
         ]),
     });
-    await expect(firstValueFrom(exchange(request(`http://news.example:${port}/`)))).rejects.toMatchObject({ code: 'HW_HTTP_CONNECT' });
+    await expect(firstValueFrom(exchange(request(`http://news.example:${port}/`)))).rejects.toMatchObject({
+      code: 'HW_HTTP_CONNECT',
+    });
     expect(asked).toBe(0);
     server.close();
   });
 
   it('says that a name is not known', async () => {
-    const exchange = web({ resolve: (_name, told) => told(Object.assign(new Error('getaddrinfo ENOTFOUND news.example'), { code: 'ENOTFOUND' }), []) });
-    await expect(firstValueFrom(exchange(request('http://news.example/')))).rejects.toMatchObject({ code: 'HW_HTTP_CONNECT' });
+    const exchange = web({
+      resolve: (_name, told) =>
+        told(Object.assign(new Error('getaddrinfo ENOTFOUND news.example'), { code: 'ENOTFOUND' }), []),
+    });
+    await expect(firstValueFrom(exchange(request('http://news.example/')))).rejects.toMatchObject({
+      code: 'HW_HTTP_CONNECT',
+    });
   });
 
   it('asks a private address that is allowed', async () => {

@@ -10,7 +10,13 @@ const XML = { 'content-type': 'application/rss+xml' };
 const GOOD = rss(['Second headline', 'First headline']);
 
 /** 32 MiB of one letter within an item, in 33 KB. */
-const bomb = (): Buffer => gzipSync(Buffer.concat([Buffer.from('<rss version="2.0"><channel><item><title>Before the bomb</title></item><item><title>'), Buffer.alloc(33_554_432, 'a')]));
+const bomb = (): Buffer =>
+  gzipSync(
+    Buffer.concat([
+      Buffer.from('<rss version="2.0"><channel><item><title>Before the bomb</title></item><item><title>'),
+      Buffer.alloc(33_554_432, 'a'),
+    ]),
+  );
 
 const LAUGHS = `<?xml version="1.0"?>
 <!DOCTYPE lolz [
@@ -31,7 +37,8 @@ const trickle = (response: ServerResponse, piece: string, everyMs: number): void
 };
 
 /**
- * What is answered to each path, and how it is wrong; with `?slow`, a moment later. Every feed has harmless, invented headlines.
+ * What is answered to each path, and how it is wrong; with `?slow`, a moment later. Every feed has harmless, invented
+ * headlines.
  *
  * `times` is how often the path was asked for before.
  */
@@ -41,11 +48,17 @@ const ANSWERS: Readonly<Record<string, Answer>> = {
   '/etag': (request, response) => {
     const etag = 'W/"a, \\"b\\" ü"';
     const modified = 'yesterday, or so';
-    const fresh = Buffer.from(request.headers['if-none-match'] ?? '', 'latin1').toString('latin1') === Buffer.from(etag, 'utf8').toString('latin1');
+    const fresh =
+      Buffer.from(request.headers['if-none-match'] ?? '', 'latin1').toString('latin1') ===
+      Buffer.from(etag, 'utf8').toString('latin1');
     if (fresh && request.headers['if-modified-since'] === modified) response.writeHead(304).end();
-    else response.writeHead(200, { ...XML, etag: Buffer.from(etag, 'utf8').toString('latin1'), 'last-modified': modified }).end(GOOD);
+    else
+      response
+        .writeHead(200, { ...XML, etag: Buffer.from(etag, 'utf8').toString('latin1'), 'last-modified': modified })
+        .end(GOOD);
   },
-  '/brotli': (_request, response) => response.writeHead(200, { ...XML, 'content-encoding': 'br' }).end(brotliCompressSync(GOOD)),
+  '/brotli': (_request, response) =>
+    response.writeHead(200, { ...XML, 'content-encoding': 'br' }).end(brotliCompressSync(GOOD)),
   /** One letter at a time, for ever. */
   '/loris': (_request, response) => {
     response.writeHead(200, XML).write('<rss version="2.0"><channel><item><title>');
@@ -61,7 +74,11 @@ const ANSWERS: Readonly<Record<string, Answer>> = {
   '/endless': (_request, response) => {
     response.writeHead(200, XML).write('<rss version="2.0"><channel>');
     const more = (): void => {
-      while (response.write(`<item><title>Headline without end</title><description>${'and so on '.repeat(1_000)}</description></item>`));
+      while (
+        response.write(
+          `<item><title>Headline without end</title><description>${'and so on '.repeat(1_000)}</description></item>`,
+        )
+      );
     };
     response.on('drain', more);
     more();
@@ -69,20 +86,35 @@ const ANSWERS: Readonly<Record<string, Answer>> = {
   '/bomb': (_request, response) => response.writeHead(200, { ...XML, 'content-encoding': 'gzip' }).end(bomb()),
   '/laughs': (_request, response) => response.writeHead(200, XML).end(LAUGHS),
   /** Declared twice, and neither is true: it is UTF-8. */
-  '/encoding': (_request, response) => response.writeHead(200, { 'content-type': 'text/xml; charset=iso-8859-1' }).end(rss(['Café – naïve']).replace('UTF-8', 'windows-1252')),
+  '/encoding': (_request, response) =>
+    response
+      .writeHead(200, { 'content-type': 'text/xml; charset=iso-8859-1' })
+      .end(rss(['Café – naïve']).replace('UTF-8', 'windows-1252')),
   /** The same headlines under a new guid each time. */
-  '/guids': (_request, response, times) => response.writeHead(200, XML).end(rss(['Second headline', 'First headline']).replaceAll('isPermaLink="false">', `isPermaLink="false">${times}-`)),
+  '/guids': (_request, response, times) =>
+    response
+      .writeHead(200, XML)
+      .end(
+        rss(['Second headline', 'First headline']).replaceAll('isPermaLink="false">', `isPermaLink="false">${times}-`),
+      ),
   /** One headline more each time, the newest first. */
-  '/growing': (_request, response, times) => response.writeHead(200, XML).end(rss(Array.from({ length: times + 1 }, (_, i) => `Headline ${times - i}`))),
+  '/growing': (_request, response, times) =>
+    response.writeHead(200, XML).end(rss(Array.from({ length: times + 1 }, (_, i) => `Headline ${times - i}`))),
   /** A clock that stands at 1970, and headlines from the future. */
   '/skew': (_request, response) =>
-    response.writeHead(200, { ...XML, date: BEFORE_1970, 'last-modified': FAR_AHEAD }).end(rss(['From the future']).replace('</guid>', `</guid><pubDate>${FAR_AHEAD}</pubDate>`)),
+    response
+      .writeHead(200, { ...XML, date: BEFORE_1970, 'last-modified': FAR_AHEAD })
+      .end(rss(['From the future']).replace('</guid>', `</guid><pubDate>${FAR_AHEAD}</pubDate>`)),
   /** Too busy until ten seconds after a time that is long gone there. */
-  '/skew-busy': (_request, response) => response.writeHead(503, { date: BEFORE_1970, 'retry-after': new Date(10_000).toUTCString() }).end(),
+  '/skew-busy': (_request, response) =>
+    response.writeHead(503, { date: BEFORE_1970, 'retry-after': new Date(10_000).toUTCString() }).end(),
   /** A 304 that brings a body, which it must not. Node will not send one, so it is written by hand. */
   '/304-body': (request, response) => {
     if (request.headers['if-none-match'] === undefined) response.writeHead(200, { ...XML, etag: '"1"' }).end(GOOD);
-    else request.socket.end(`HTTP/1.1 304 Not Modified\r\nConnection: close\r\nContent-Length: ${Buffer.byteLength(GOOD)}\r\n\r\n${GOOD}`);
+    else
+      request.socket.end(
+        `HTTP/1.1 304 Not Modified\r\nConnection: close\r\nContent-Length: ${Buffer.byteLength(GOOD)}\r\n\r\n${GOOD}`,
+      );
   },
   /** Nobody asked whether it has changed. */
   '/304': (_request, response) => response.writeHead(304).end(),
@@ -98,22 +130,41 @@ const ANSWERS: Readonly<Record<string, Answer>> = {
   '/missing': (_request, response) => response.writeHead(404).end('Not found'),
   '/busy': (_request, response) => response.writeHead(429, { 'retry-after': '120' }).end('Too many requests'),
   /** Too busy the first time, and well after that. */
-  '/busy-once': (_request, response, times) => (times === 0 ? response.writeHead(429, { 'retry-after': '1' }).end() : response.writeHead(200, XML).end(GOOD)),
+  '/busy-once': (_request, response, times) =>
+    times === 0 ? response.writeHead(429, { 'retry-after': '1' }).end() : response.writeHead(200, XML).end(GOOD),
   /** The connection breaks off in the middle of the second item. */
   '/cut': (_request, response) => {
-    response.writeHead(200, { ...XML, 'content-length': '10000' }).write('<rss version="2.0"><channel><item><title>Before the cut</title></item><item><title>Half a head');
+    response
+      .writeHead(200, { ...XML, 'content-length': '10000' })
+      .write('<rss version="2.0"><channel><item><title>Before the cut</title></item><item><title>Half a head');
     setTimeout(() => response.destroy(), 50);
   },
   /** One item of three cannot be read. */
   '/malformed': (_request, response) => response.writeHead(200, XML).end(rss(['Third headline', '', 'First headline'])),
   '/page': (_request, response) =>
-    response.writeHead(200, { 'content-type': 'text/html' }).end('<!doctype html><html><head><title>Invented News</title><link rel="alternate" type="application/rss+xml" href="/good"></head><body><p>Welcome.</body></html>'),
-  '/page-without': (_request, response) => response.writeHead(200, { 'content-type': 'text/html' }).end('<!doctype html><html><body>Please log in.</body></html>'),
+    response
+      .writeHead(200, { 'content-type': 'text/html' })
+      .end(
+        '<!doctype html><html><head><title>Invented News</title><link rel="alternate" type="application/rss+xml" href="/good"></head><body><p>Welcome.</body></html>',
+      ),
+  '/page-without': (_request, response) =>
+    response
+      .writeHead(200, { 'content-type': 'text/html' })
+      .end('<!doctype html><html><body>Please log in.</body></html>'),
   /** A page that names itself as its feed. */
-  '/page-round': (_request, response) => response.writeHead(200).end('<html><head><link rel="alternate" type="application/rss+xml" href="/page-round"></head></html>'),
-  '/page-to-loopback': (_request, response) => response.writeHead(200).end('<html><head><link rel="alternate" type="application/rss+xml" href="http://127.0.0.1:9/feed"></head></html>'),
+  '/page-round': (_request, response) =>
+    response
+      .writeHead(200)
+      .end('<html><head><link rel="alternate" type="application/rss+xml" href="/page-round"></head></html>'),
+  '/page-to-loopback': (_request, response) =>
+    response
+      .writeHead(200)
+      .end(
+        '<html><head><link rel="alternate" type="application/rss+xml" href="http://127.0.0.1:9/feed"></head></html>',
+      ),
   '/empty': (_request, response) => response.writeHead(200, XML).end(),
-  '/json-error': (_request, response) => response.writeHead(200, { 'content-type': 'application/json' }).end('{"error":"quota"}'),
+  '/json-error': (_request, response) =>
+    response.writeHead(200, { 'content-type': 'application/json' }).end('{"error":"quota"}'),
 };
 
 /** A server of feeds that are wrong in one way each. */

@@ -15,22 +15,30 @@ const watching = (path: string, options: FeedFileOptions = {}) => {
   const titles: string[] = [];
   const events: SourceEvent[] = [];
   const event$ = new Subject<SourceEvent>();
-  const told = { next: (event: SourceEvent) => {
-    events.push(event);
-    event$.next(event);
-  } };
-  const subscription = feedFile(path, { intervalMs: 5, events: told, ...options }).subscribe(({ title }) => titles.push(title));
+  const told = {
+    next: (event: SourceEvent) => {
+      events.push(event);
+      event$.next(event);
+    },
+  };
+  const subscription = feedFile(path, { intervalMs: 5, events: told, ...options }).subscribe(({ title }) =>
+    titles.push(title),
+  );
   onTestFinished(() => subscription.unsubscribe());
   const next = (type: SourceEvent['type']) => firstValueFrom(event$.pipe(filter((event) => event.type === type)));
   return { titles, events, next };
 };
 
-const once = (path: string, options: FeedFileOptions = {}): Promise<readonly LiveHeadline[]> => lastValueFrom(feedFile(path, { once: true, ...options }).pipe(toArray()));
+const once = (path: string, options: FeedFileOptions = {}): Promise<readonly LiveHeadline[]> =>
+  lastValueFrom(feedFile(path, { once: true, ...options }).pipe(toArray()));
 
 describe('feedFile', () => {
   it('gives the items from the last to the first, once', async () => {
     const path = join(scratchFolder(), 'feed.xml');
-    writeFileSync(path, '<rss version="2.0"><channel><item><title>Late goal</title></item><item><title>Rain</title></item></channel></rss>');
+    writeFileSync(
+      path,
+      '<rss version="2.0"><channel><item><title>Late goal</title></item><item><title>Rain</title></item></channel></rss>',
+    );
     const headlines = await once(path);
     expect(headlines.map(({ id, title, source }) => [id, title, source])).toEqual([
       [0, 'Rain', path],
@@ -49,7 +57,10 @@ describe('feedFile', () => {
     writeFileSync(path, rssOf(['bb', 'a']));
     await next('read');
     expect(titles).toEqual(['a', 'a', 'bb']);
-    expect(events.filter(({ type }) => type === 'read')).toMatchObject([{ items: 1, nextInMs: 5, source: path }, { items: 2 }]);
+    expect(events.filter(({ type }) => type === 'read')).toMatchObject([
+      { items: 1, nextInMs: 5, source: path },
+      { items: 2 },
+    ]);
   });
 
   it('waits for a file that is not there, or is no feed, and says so', async () => {
@@ -71,7 +82,11 @@ describe('feedFile', () => {
   });
 
   it.each([
-    ['a page', '<html><head><link rel="alternate" type="application/rss+xml" href="feed.xml"></head></html>', 'HW_FEED'],
+    [
+      'a page',
+      '<html><head><link rel="alternate" type="application/rss+xml" href="feed.xml"></head></html>',
+      'HW_FEED',
+    ],
     ['more than it may have', rssOf(['a'.repeat(500)]), 'HW_OVERFLOW'],
   ])('refuses %s, and completes where it is read once', async (_what, body, code) => {
     const path = join(scratchFolder(), 'feed.xml');
@@ -85,7 +100,9 @@ describe('feedFile', () => {
     const path = join(scratchFolder(), 'feed.xml');
     writeFileSync(path, rssOf(['a', '', 'b']));
     const rejections: Rejection[] = [];
-    expect((await once(path, { rejections: { next: (rejection) => rejections.push(rejection) } })).map(({ title }) => title)).toEqual(['b', 'a']);
+    expect(
+      (await once(path, { rejections: { next: (rejection) => rejections.push(rejection) } })).map(({ title }) => title),
+    ).toEqual(['b', 'a']);
     expect(rejections).toMatchObject([{ reason: 'item', field: 'title', source: path }]);
     await expect(once(path)).rejects.toMatchObject({ code: 'HW_REJECTIONS' });
   });
@@ -117,7 +134,11 @@ describe('feedFile', () => {
       setImmediate(append);
     };
     append();
-    expect(await next('failed')).toMatchObject({ code: 'HW_SOURCE_CHANGED', message: `${path} was changed while it was read; it is read again.`, nextInMs: 5 });
+    expect(await next('failed')).toMatchObject({
+      code: 'HW_SOURCE_CHANGED',
+      message: `${path} was changed while it was read; it is read again.`,
+      nextInMs: 5,
+    });
     await next('read');
     expect(titles).toEqual(['a']);
   });

@@ -107,7 +107,13 @@ export const JSON_FEED = JSON.stringify({
   version: 'https://jsonfeed.org/version/1.1',
   title: 'Example News',
   items: [
-    { id: 'item-1', url: '/harbour', title: 'Harbour reopens after the storm', date_published: '2026-03-01T10:00:00+01:00', tags: ['World', 'Sea'] },
+    {
+      id: 'item-1',
+      url: '/harbour',
+      title: 'Harbour reopens after the storm',
+      date_published: '2026-03-01T10:00:00+01:00',
+      tags: ['World', 'Sea'],
+    },
     { id: 2, external_url: 'https://news.example/bridge', title: 'Town & valley vote on bridge' },
   ],
 });
@@ -115,4 +121,5 @@ export const JSON_FEED = JSON.stringify({
 export const TITLES = ['Harbour reopens after the storm', 'Town & valley vote on bridge'];
 
 /** A feed of RSS with these titles, as they are to stand in the XML. */
-export const rssOf = (...titles: readonly string[]): string => `<rss version="2.0"><channel><title>Example News</title>${titles.map((title) => `<item><title>${title}</title></item>`).join('')}</channel></rss>`;
+export const rssOf = (...titles: readonly string[]): string =>
+  `<rss version="2.0"><channel><title>Example News</title>${titles.map((title) => `<item><title>${title}</title></item>`).join('')}</channel></rss>`;

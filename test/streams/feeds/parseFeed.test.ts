@@ -4,8 +4,10 @@ import { HeadwaterError } from '../../../src/contracts/HeadwaterError.js';
 import { parseFeed, type ParsedFeed } from '../../../src/streams/feeds/parseFeed.js';
 import { ATOM, FEED, JSON_FEED, RDF, RSS_091, RSS_092, RSS_20, rssOf, TITLES } from './fixtures.js';
 
-const parse = (feed: string | Uint8Array, contentType?: string): ParsedFeed => parseFeed(typeof feed === 'string' ? Buffer.from(feed) : feed, contentType, FEED);
-const titles = (feed: string | Uint8Array, contentType?: string): readonly string[] => parse(feed, contentType).items.map(({ title }) => title);
+const parse = (feed: string | Uint8Array, contentType?: string): ParsedFeed =>
+  parseFeed(typeof feed === 'string' ? Buffer.from(feed) : feed, contentType, FEED);
+const titles = (feed: string | Uint8Array, contentType?: string): readonly string[] =>
+  parse(feed, contentType).items.map(({ title }) => title);
 const code = (feed: string): string | undefined => {
   try {
     parse(feed);
@@ -56,7 +58,8 @@ describe('formats', () => {
   });
 
   it('takes prefixes as they come', () => {
-    const atom = '<a:feed xmlns:a="http://www.w3.org/2005/Atom"><a:entry><a:title>One</a:title><a:id>x</a:id></a:entry></a:feed>';
+    const atom =
+      '<a:feed xmlns:a="http://www.w3.org/2005/Atom"><a:entry><a:title>One</a:title><a:id>x</a:id></a:entry></a:feed>';
     expect(parse(atom).items).toMatchObject([{ title: 'One', guid: 'x' }]);
   });
 
@@ -69,14 +72,21 @@ describe('formats', () => {
   });
 
   it('takes a feed without items', () => {
-    expect(parse('<rss version="2.0"><channel><title>T</title></channel></rss>')).toEqual({ items: [], rejections: [], intervalMs: undefined });
+    expect(parse('<rss version="2.0"><channel><title>T</title></channel></rss>')).toEqual({
+      items: [],
+      rejections: [],
+      intervalMs: undefined,
+    });
     expect(parse('{"version":"https://jsonfeed.org/version/1.1","items":[]}').items).toEqual([]);
     expect(parse('<feed/>').items).toEqual([]);
   });
 
   it('gives links by what they say that they are relative to', () => {
-    const entry = (base: string): string => `<feed xml:base="/deep/"><entry xml:base="${base}"><title>A</title><link href="a"/></entry></feed>`;
-    expect(['er/', '/other/', 'https://other.example/x/', 'http://'].map((base) => parse(entry(base)).items[0]?.link)).toEqual([
+    const entry = (base: string): string =>
+      `<feed xml:base="/deep/"><entry xml:base="${base}"><title>A</title><link href="a"/></entry></feed>`;
+    expect(
+      ['er/', '/other/', 'https://other.example/x/', 'http://'].map((base) => parse(entry(base)).items[0]?.link),
+    ).toEqual([
       'https://news.example/deep/er/a',
       'https://news.example/other/a',
       'https://other.example/x/a',
@@ -85,13 +95,19 @@ describe('formats', () => {
   });
 
   it('takes a guid for a link, unless it says that it is none', () => {
-    const item = (attribute: string): string => `<rss><channel><item><title>A</title><guid${attribute}>https://news.example/a</guid></item></channel></rss>`;
-    expect(['', ' isPermaLink="true"', ' isPermaLink="false"'].map((attribute) => parse(item(attribute)).items[0]?.link)).toEqual(['https://news.example/a', 'https://news.example/a', undefined]);
+    const item = (attribute: string): string =>
+      `<rss><channel><item><title>A</title><guid${attribute}>https://news.example/a</guid></item></channel></rss>`;
+    expect(
+      ['', ' isPermaLink="true"', ' isPermaLink="false"'].map((attribute) => parse(item(attribute)).items[0]?.link),
+    ).toEqual(['https://news.example/a', 'https://news.example/a', undefined]);
   });
 
   it('gives links that are addresses of the web alone', () => {
-    const item = (link: string): string => `<rss><channel><item><title>A</title><link>${link}</link></item></channel></rss>`;
-    expect(['javascript:alert(1)', 'mailto:a@news.example', 'http://', ''].map((link) => parse(item(link)).items[0]?.link)).toEqual([undefined, undefined, undefined, undefined]);
+    const item = (link: string): string =>
+      `<rss><channel><item><title>A</title><link>${link}</link></item></channel></rss>`;
+    expect(
+      ['javascript:alert(1)', 'mailto:a@news.example', 'http://', ''].map((link) => parse(item(link)).items[0]?.link),
+    ).toEqual([undefined, undefined, undefined, undefined]);
     expect(parse(item('//other.example/a b')).items[0]?.link).toBe('https://other.example/a%20b');
   });
 });
@@ -111,17 +127,27 @@ describe('what is no feed', () => {
 });
 
 describe('malformed feeds', () => {
-  const place = (feed: string): readonly string[] => parse(feed).rejections.map(({ id, line, byte, field, expected }) => `${id}@${line}:${byte} ${field ?? ''} ${expected}`);
+  const place = (feed: string): readonly string[] =>
+    parse(feed).rejections.map(
+      ({ id, line, byte, field, expected }) => `${id}@${line}:${byte} ${field ?? ''} ${expected}`,
+    );
 
   it('give the items that can be read, and a rejection for the rest', () => {
-    const feed = '<rss><channel>\n<item><title>One</title></item>\n<item><title></title></item>\n<item><link>/3</link></item>\n<item><title>Four</title></item>\n</channel></rss>';
+    const feed =
+      '<rss><channel>\n<item><title>One</title></item>\n<item><title></title></item>\n<item><link>/3</link></item>\n<item><title>Four</title></item>\n</channel></rss>';
     expect(titles(feed)).toEqual(['One', 'Four']);
     expect(place(feed)).toEqual(['1@3:47 title a title', '2@4:76 title a title']);
-    expect(parse(feed).rejections[0]).toMatchObject({ type: 'rejection', reason: 'item', source: FEED, got: '<item><title></title></item>' });
+    expect(parse(feed).rejections[0]).toMatchObject({
+      type: 'rejection',
+      reason: 'item',
+      source: FEED,
+      got: '<item><title></title></item>',
+    });
   });
 
   it('give the items before and after one that is never closed', () => {
-    const feed = '<rss><channel><item><title>One</title></item><item><title>Two</title><item><title>Three</title></item></channel></rss>';
+    const feed =
+      '<rss><channel><item><title>One</title></item><item><title>Two</title><item><title>Three</title></item></channel></rss>';
     expect(titles(feed)).toEqual(['One', 'Three']);
     expect(place(feed)).toEqual(['1@1:45  an item that closes']);
   });
@@ -139,26 +165,40 @@ describe('malformed feeds', () => {
   });
 
   it('read titles whose tags do not match', () => {
-    expect(titles('<rss><channel><item><title>One</b></title></item><item><title>Two</item><item><title>Three &</title></item></channel></rss>')).toEqual(['One', 'Two', 'Three &']);
+    expect(
+      titles(
+        '<rss><channel><item><title>One</b></title></item><item><title>Two</item><item><title>Three &</title></item></channel></rss>',
+      ),
+    ).toEqual(['One', 'Two', 'Three &']);
   });
 
   it('reject an item whose CDATA is never closed, and it alone', () => {
-    const feed = '<rss><channel><item><title><![CDATA[One</title></item><item><title>Two</title></item></channel></rss>';
+    const feed =
+      '<rss><channel><item><title><![CDATA[One</title></item><item><title>Two</title></item></channel></rss>';
     expect(titles(feed)).toEqual(['Two']);
     expect(parse(feed).rejections).toHaveLength(1);
   });
 
   it('find no items in comments and CDATA', () => {
-    expect(titles('<rss><channel><!-- <item><title>No</title></item> --><item><title>Yes</title><description><![CDATA[<item><title>No</title></item>]]></description></item></channel></rss>')).toEqual(['Yes']);
+    expect(
+      titles(
+        '<rss><channel><!-- <item><title>No</title></item> --><item><title>Yes</title><description><![CDATA[<item><title>No</title></item>]]></description></item></channel></rss>',
+      ),
+    ).toEqual(['Yes']);
   });
 
   it('are not led astray by angle brackets in quotes and in text', () => {
     expect(titles('<rss><channel><item x="/>"><title>One</title></item></channel></rss>')).toEqual(['One']);
-    expect(titles('<rss><channel a=">"><item x=\'>\'><title>1 < 2 & 3 > 2</title></item><item><title>Two</title></item></channel></rss>')).toEqual(['1 < 2 & 3 > 2', 'Two']);
+    expect(
+      titles(
+        '<rss><channel a=">"><item x=\'>\'><title>1 < 2 & 3 > 2</title></item><item><title>Two</title></item></channel></rss>',
+      ),
+    ).toEqual(['1 < 2 & 3 > 2', 'Two']);
   });
 
   it('lose one item for a quote that is never closed', () => {
-    const feed = '<rss><channel><item><title>One</title><link href="></link></item><item><title>Two</title></item></channel></rss>';
+    const feed =
+      '<rss><channel><item><title>One</title><link href="></link></item><item><title>Two</title></item></channel></rss>';
     expect(titles(feed)).toEqual(['Two']);
     expect(parse(feed).rejections).toMatchObject([{ id: 0, expected: 'an element that closes' }]);
   });
@@ -166,7 +206,11 @@ describe('malformed feeds', () => {
   it('give the items of JSON that is broken in one of them', () => {
     const feed = '{"items":[{"title":"One"},{"title":"Two",},"text",{"title":"Four [\\"}\\"]"},{"id":5}]}';
     expect(titles(feed)).toEqual(['One', 'Four ["}"]']);
-    expect(parse(feed).rejections.map(({ id, expected }) => `${id} ${expected}`)).toEqual(['1 JSON', '2 an object', '4 a title']);
+    expect(parse(feed).rejections.map(({ id, expected }) => `${id} ${expected}`)).toEqual([
+      '1 JSON',
+      '2 an object',
+      '4 a title',
+    ]);
   });
 
   it('give the items of JSON that breaks off', () => {
@@ -176,15 +220,22 @@ describe('malformed feeds', () => {
   });
 
   it('have titles and items of a headline’s size', () => {
-    expect(parse(rssOf('a'.repeat(10_001), 'b')).rejections).toMatchObject([{ id: 0, field: 'title', expected: 'at most 10000 characters' }]);
-    expect(parse(rssOf('a').replace('</title></item>', `</title><description>${'x'.repeat(1_048_576)}</description></item>`)).rejections).toMatchObject([{ expected: 'an item of at most 1048576 characters' }]);
+    expect(parse(rssOf('a'.repeat(10_001), 'b')).rejections).toMatchObject([
+      { id: 0, field: 'title', expected: 'at most 10000 characters' },
+    ]);
+    expect(
+      parse(rssOf('a').replace('</title></item>', `</title><description>${'x'.repeat(1_048_576)}</description></item>`))
+        .rejections,
+    ).toMatchObject([{ expected: 'an item of at most 1048576 characters' }]);
   });
 
   it('have at most 50,000 items', () => {
     const { items, rejections } = parse(rssOf(...Array.from({ length: 50_001 }, (_, i) => `${i}`)));
     expect(items).toHaveLength(50_000);
     expect(rejections).toMatchObject([{ id: 50_000, expected: 'at most 50000 items' }]);
-    expect(parse(`{"items":[${'{"title":"a"},'.repeat(50_001)}{}]}`).rejections).toMatchObject([{ id: 50_000, expected: 'at most 50000 items' }]);
+    expect(parse(`{"items":[${'{"title":"a"},'.repeat(50_001)}{}]}`).rejections).toMatchObject([
+      { id: 50_000, expected: 'at most 50000 items' },
+    ]);
   });
 
   it('lose no more than one item for a place at which they break off, wherever that is', () => {
@@ -200,7 +251,36 @@ describe('malformed feeds', () => {
   });
 
   it('are HW_FEED or read, whatever stands in them', () => {
-    const piece = fc.constantFrom('<rss>', '<feed>', '<channel>', '<item>', '</item>', '<entry>', '</entry>', '<title>', '</title>', '<![CDATA[', ']]>', '<!--', '-->', '&amp;', '&x;', 'a', '"', '<', '>', '{"items":[', '{', '}', ']', ',', '<?', '<!DOCTYPE x [', '\ufffd', '\0');
+    const piece = fc.constantFrom(
+      '<rss>',
+      '<feed>',
+      '<channel>',
+      '<item>',
+      '</item>',
+      '<entry>',
+      '</entry>',
+      '<title>',
+      '</title>',
+      '<![CDATA[',
+      ']]>',
+      '<!--',
+      '-->',
+      '&amp;',
+      '&x;',
+      'a',
+      '"',
+      '<',
+      '>',
+      '{"items":[',
+      '{',
+      '}',
+      ']',
+      ',',
+      '<?',
+      '<!DOCTYPE x [',
+      '\ufffd',
+      '\0',
+    );
     fc.assert(
       fc.property(fc.array(piece, { maxLength: 40 }), (pieces) => {
         try {
@@ -224,11 +304,21 @@ describe('entities', () => {
 ]>
 <rss><channel><item><title>One&nbsp;more</title></item><item><title>${title}</title></item></channel></rss>`;
 
-  it.each(['&lol2;', '&file;', 'a &lol; b'])('that the feed declares itself are not expanded: %s is rejected', (title) => {
-    const { items, rejections } = parse(laughs(title));
-    expect(items).toMatchObject([{ title: 'One more' }]);
-    expect(rejections).toMatchObject([{ id: 1, field: 'title', got: title, expected: 'no entity that the feed declares itself: such are not expanded' }]);
-  });
+  it.each(['&lol2;', '&file;', 'a &lol; b'])(
+    'that the feed declares itself are not expanded: %s is rejected',
+    (title) => {
+      const { items, rejections } = parse(laughs(title));
+      expect(items).toMatchObject([{ title: 'One more' }]);
+      expect(rejections).toMatchObject([
+        {
+          id: 1,
+          field: 'title',
+          got: title,
+          expected: 'no entity that the feed declares itself: such are not expanded',
+        },
+      ]);
+    },
+  );
 
   it('that nobody declares stay as they are', () => {
     expect(titles(rssOf('&lol; and AT&T;'))).toEqual(['&lol; and AT&T;']);
@@ -241,26 +331,44 @@ describe('entities', () => {
   });
 
   it('of plain text are not made markup', () => {
-    expect(titles('<feed><entry><title type="text">Use &lt;b&gt; well</title></entry></feed>')).toEqual(['Use <b> well']);
+    expect(titles('<feed><entry><title type="text">Use &lt;b&gt; well</title></entry></feed>')).toEqual([
+      'Use <b> well',
+    ]);
     expect(titles('{"items":[{"title":"Use <b> well"}]}')).toEqual(['Use <b> well']);
   });
 });
 
 describe('encodings', () => {
-  const declared = (encoding: string, title: string): string => `<?xml version="1.0" encoding="${encoding}"?>${rssOf(title)}`;
+  const declared = (encoding: string, title: string): string =>
+    `<?xml version="1.0" encoding="${encoding}"?>${rssOf(title)}`;
 
   it('reads what a declaration says', () => {
     expect(titles(Buffer.from(declared('ISO-8859-1', 'Caf\xe9'), 'latin1'))).toEqual(['Café']);
     expect(titles(Buffer.from(declared('windows-1252', '\x93Caf\xe9\x94 \x80 5'), 'latin1'))).toEqual(['“Café” € 5']);
-    expect(titles(Buffer.concat([Buffer.from('<?xml version="1.0" encoding="Shift_JIS"?><rss><channel><item><title>'), Buffer.from([0x93, 0xfa, 0x96, 0x7b]), Buffer.from('</title></item></channel></rss>')]))).toEqual(['日本']);
+    expect(
+      titles(
+        Buffer.concat([
+          Buffer.from('<?xml version="1.0" encoding="Shift_JIS"?><rss><channel><item><title>'),
+          Buffer.from([0x93, 0xfa, 0x96, 0x7b]),
+          Buffer.from('</title></item></channel></rss>'),
+        ]),
+      ),
+    ).toEqual(['日本']);
   });
 
   it('hears the header before the declaration', () => {
-    expect(titles(Buffer.from(declared('windows-1252', '\xcf\xf0\xe8\xe2\xe5\xf2'), 'latin1'), 'text/xml; charset="windows-1251"')).toEqual(['Привет']);
+    expect(
+      titles(
+        Buffer.from(declared('windows-1252', '\xcf\xf0\xe8\xe2\xe5\xf2'), 'latin1'),
+        'text/xml; charset="windows-1251"',
+      ),
+    ).toEqual(['Привет']);
   });
 
   it('hears a byte order mark before either', () => {
-    expect(titles(Buffer.from(`\ufeff${declared('ISO-8859-1', 'Café')}`), 'text/xml; charset=latin1')).toEqual(['Café']);
+    expect(titles(Buffer.from(`\ufeff${declared('ISO-8859-1', 'Café')}`), 'text/xml; charset=latin1')).toEqual([
+      'Café',
+    ]);
     expect(titles(Buffer.from(`\ufeff${rssOf('Café')}`, 'utf16le'))).toEqual(['Café']);
     expect(titles(Buffer.from(rssOf('Café'), 'utf16le'))).toEqual(['Café']);
     expect(titles(Buffer.from(`\ufeff${rssOf('Café')}`, 'utf16le').swap16())).toEqual(['Café']);
@@ -282,9 +390,15 @@ describe('encodings', () => {
   });
 
   it('rejects the one title in which UTF-8 is broken', () => {
-    const feed = Buffer.concat([Buffer.from('<rss><channel><item><title>Café naïve</title></item><item><title>Broken '), Buffer.from([0xe2, 0x80]), Buffer.from('</title></item></channel></rss>')]);
+    const feed = Buffer.concat([
+      Buffer.from('<rss><channel><item><title>Café naïve</title></item><item><title>Broken '),
+      Buffer.from([0xe2, 0x80]),
+      Buffer.from('</title></item></channel></rss>'),
+    ]);
     expect(titles(feed)).toEqual(['Café naïve']);
-    expect(parse(feed).rejections).toMatchObject([{ id: 1, field: 'title', expected: 'text in utf-8', got: 'Broken \ufffd' }]);
+    expect(parse(feed).rejections).toMatchObject([
+      { id: 1, field: 'title', expected: 'text in utf-8', got: 'Broken \ufffd' },
+    ]);
   });
 
   it('keeps a replacement character that the feed itself has', () => {
@@ -296,7 +410,8 @@ describe('encodings', () => {
   });
 });
 
-// What makes a parser search the same text again and again would take hours here, and run into the time limit of the tests.
+// What makes a parser search the same text again and again would take hours here, and run into the time limit of the
+// tests.
 describe('texts made to be slow', () => {
   const size = 4_194_304;
   const fill = (piece: string): string => piece.repeat(size / piece.length);
@@ -312,10 +427,16 @@ describe('texts made to be slow', () => {
     ['closed document types', fill('<!doctype>')],
     ['comments in a document type', `<!doctype [${fill('<!--')}`],
     ['depth', `${open}<item>${'<a>'.repeat(150_000)}${'</b>'.repeat(140_000)}</item>`],
-    ['depth in many titles', open + '<item><title>'.concat('&lt;b>'.repeat(800), '&lt;/i>'.repeat(700), '</title></item>').repeat(300)],
+    [
+      'depth in many titles',
+      open + '<item><title>'.concat('&lt;b>'.repeat(800), '&lt;/i>'.repeat(700), '</title></item>').repeat(300),
+    ],
     ['spaces in a ttl', `${open}<ttl>${fill(' ')}`],
     ['spaces in a date', `${open}<item><title>a</title><pubDate>${' '.repeat(1_000_000)}x</pubDate></item>`],
-    ['depth in a category', `${open}<item><title>a</title><category>${'&lt;b>'.repeat(80_000)}${'&lt;/i>'.repeat(70_000)}</category></item>`],
+    [
+      'depth in a category',
+      `${open}<item><title>a</title><category>${'&lt;b>'.repeat(80_000)}${'&lt;/i>'.repeat(70_000)}</category></item>`,
+    ],
     ['brackets of JSON', `{"items":[${fill('[')}`],
     ['backslashes of JSON', `{"items":["${fill('\\')}`],
     ['quotes of JSON', `{"items":[${fill('\\"')}`],

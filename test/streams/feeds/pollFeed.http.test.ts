@@ -27,8 +27,17 @@ interface Read {
 const read = async (paths: string | readonly string[], options: PollFeedOptions = {}): Promise<Read> => {
   const events: SourceEvent[] = [];
   const rejections: Rejection[] = [];
-  const urls = (typeof paths === 'string' ? [paths] : paths).map((path) => (path.startsWith('/') ? server.origin + path : path));
-  const { values, error } = await collect(pollFeed(urls, { once: true, events: { next: (event) => void events.push(event) }, rejections: { next: (rejection) => void rejections.push(rejection) }, ...options }));
+  const urls = (typeof paths === 'string' ? [paths] : paths).map((path) =>
+    path.startsWith('/') ? server.origin + path : path,
+  );
+  const { values, error } = await collect(
+    pollFeed(urls, {
+      once: true,
+      events: { next: (event) => void events.push(event) },
+      rejections: { next: (rejection) => void rejections.push(rejection) },
+      ...options,
+    }),
+  );
   return { headlines: values, titles: values.map(({ title }) => title), events, rejections, error };
 };
 
@@ -45,7 +54,15 @@ describe('a feed that is read once', () => {
     const { headlines, events } = await read('/good');
     const source = `${server.origin}/good`;
     expect(headlines).toMatchObject([
-      { id: 0, source, title: 'First headline', guid: 'First headline', link: undefined, published: undefined, category: undefined },
+      {
+        id: 0,
+        source,
+        title: 'First headline',
+        guid: 'First headline',
+        link: undefined,
+        published: undefined,
+        category: undefined,
+      },
       { id: 1, source, title: 'Second headline' },
     ]);
     expect(events).toMatchObject([{ type: 'read', source, items: 2, nextInMs: undefined }]);
@@ -58,15 +75,22 @@ describe('a feed that is read once', () => {
 
   it('sends the name and the password of its address to that server, and shows them nowhere', async () => {
     const { headlines, events } = await read(server.origin.replace('//', '//user:p%40ss@') + '/elsewhere');
-    expect(server.headers.map(({ authorization }) => authorization)).toEqual([`Basic ${Buffer.from('user:p@ss').toString('base64')}`, `Basic ${Buffer.from('user:p@ss').toString('base64')}`]);
+    expect(server.headers.map(({ authorization }) => authorization)).toEqual([
+      `Basic ${Buffer.from('user:p@ss').toString('base64')}`,
+      `Basic ${Buffer.from('user:p@ss').toString('base64')}`,
+    ]);
     expect(JSON.stringify([headlines, events])).not.toContain('p%40ss');
   });
 
   it('shows no password in the links that it gives, where it has moved to, or what is remembered of it', async () => {
     const origin = await serve((request, response) => {
       if (request.url === '/old') response.writeHead(301, { location: '/page' }).end();
-      else if (request.url === '/page') response.end('<html><head><link rel="alternate" type="application/rss+xml" href="feed"></head></html>');
-      else response.writeHead(200, { etag: '"1"' }).end('<rss version="2.0"><channel><item><title>a</title><link>/1</link></item></channel></rss>');
+      else if (request.url === '/page')
+        response.end('<html><head><link rel="alternate" type="application/rss+xml" href="feed"></head></html>');
+      else
+        response
+          .writeHead(200, { etag: '"1"' })
+          .end('<rss version="2.0"><channel><item><title>a</title><link>/1</link></item></channel></rss>');
     });
     const memory = feedMemory();
     const result = await read(`${origin.replace('//', '//me:s3cret@')}/old`, { memory });
@@ -77,13 +101,25 @@ describe('a feed that is read once', () => {
 
   it('shows no password in messages', async () => {
     const { events } = await read(`${server.origin.replace('//', '//me:s3cret@')}/round`);
-    expect(events).toMatchObject([{ type: 'failed', code: 'HW_HTTP_REDIRECTS', message: expect.stringContaining(`the last time to ${server.origin}/round`) as string }]);
-    expect(() => pollFeed('https://me:s3/cret@example.org/feed')).toThrow(expect.objectContaining({ message: expect.stringContaining('Not an address: https://example.org/feed.') as string, where: 'https://example.org/feed' }));
+    expect(events).toMatchObject([
+      {
+        type: 'failed',
+        code: 'HW_HTTP_REDIRECTS',
+        message: expect.stringContaining(`the last time to ${server.origin}/round`) as string,
+      },
+    ]);
+    expect(() => pollFeed('https://me:s3/cret@example.org/feed')).toThrow(
+      expect.objectContaining({
+        message: expect.stringContaining('Not an address: https://example.org/feed.') as string,
+        where: 'https://example.org/feed',
+      }),
+    );
   });
 
   it('is one feed for each name and password, and each is remembered for itself', async () => {
     const origin = await serve((request, response) => {
-      if (request.headers['if-none-match'] === undefined) response.writeHead(200, { etag: '"1"' }).end(rssOf(`for ${String(request.headers.authorization)}`));
+      if (request.headers['if-none-match'] === undefined)
+        response.writeHead(200, { etag: '"1"' }).end(rssOf(`for ${String(request.headers.authorization)}`));
       else response.writeHead(304).end();
     });
     const address = (user: string): string => `${origin.replace('//', `//${user}@`)}/feed`;
@@ -116,7 +152,12 @@ describe('validators', () => {
   });
 
   it('hold where they were written down with a password in their address', async () => {
-    const memory = feedMemoryFrom({ formatVersion: 1, feeds: [{ feed: `${server.origin}/etag`, address: `${server.origin.replace('//', '//me:s3cret@')}/etag`, etag: '"1"' }] });
+    const memory = feedMemoryFrom({
+      formatVersion: 1,
+      feeds: [
+        { feed: `${server.origin}/etag`, address: `${server.origin.replace('//', '//me:s3cret@')}/etag`, etag: '"1"' },
+      ],
+    });
     expect(JSON.stringify(memory)).not.toContain('s3cret');
     await read(`${server.origin.replace('//', '//me:s3cret@')}/etag`, { memory });
     expect(server.headers[0]?.['if-none-match']).toBe('"1"');
@@ -145,12 +186,18 @@ describe('validators', () => {
     memory.set(`${server.origin}/elsewhere`, { address: `${server.origin}/elsewhere`, etag: '"1"' });
     await read('/elsewhere', { memory });
     expect(server.headers.map((headers) => headers['if-none-match'])).toEqual(['"1"', undefined]);
-    expect(memory.get(`${server.origin}/elsewhere`)).toEqual({ address: `${server.origin}/good`, etag: undefined, lastModified: undefined });
+    expect(memory.get(`${server.origin}/elsewhere`)).toEqual({
+      address: `${server.origin}/good`,
+      etag: undefined,
+      lastModified: undefined,
+    });
   });
 
   it('are not kept of a feed whose items were not all handed on', async () => {
     const memory = feedMemory();
-    await new Promise<void>((resolve) => pollFeed(`${server.origin}/etag`, { once: true, memory }).pipe(take(1)).subscribe({ complete: resolve }));
+    await new Promise<void>((resolve) =>
+      pollFeed(`${server.origin}/etag`, { once: true, memory }).pipe(take(1)).subscribe({ complete: resolve }),
+    );
     expect(memory.toJSON().feeds).toEqual([]);
   });
 
@@ -187,12 +234,21 @@ describe('statuses', () => {
     expect(elsewhere.events.map(({ type }) => type)).toEqual(['read']);
     const moved = await read('/moved');
     expect(moved.titles).toHaveLength(2);
-    expect(moved.events).toMatchObject([{ type: 'moved', source: `${server.origin}/moved`, to: `${server.origin}/good` }, { type: 'read' }]);
+    expect(moved.events).toMatchObject([
+      { type: 'moved', source: `${server.origin}/moved`, to: `${server.origin}/good` },
+      { type: 'read' },
+    ]);
   });
 
   it('wait as long as is asked', async () => {
     const events: SourceEvent[] = [];
-    const { values } = await collect(pollFeed(`${server.origin}/busy-once`, { insist: true, intervalMs: 1, events: { next: (event) => void events.push(event) } }).pipe(take(2), toArray()));
+    const { values } = await collect(
+      pollFeed(`${server.origin}/busy-once`, {
+        insist: true,
+        intervalMs: 1,
+        events: { next: (event) => void events.push(event) },
+      }).pipe(take(2), toArray()),
+    );
     expect(values).toHaveLength(1);
     expect(events[0]).toMatchObject({ type: 'failed', code: 'HW_HTTP_STATUS', nextInMs: 1_000 });
   });
@@ -216,7 +272,9 @@ describe('statuses', () => {
 
   it('end a feed that is gone, and it alone', async () => {
     const events: SourceEvent[] = [];
-    const { error } = await collect(pollFeed(`${server.origin}/gone`, { events: { next: (event) => void events.push(event) } }));
+    const { error } = await collect(
+      pollFeed(`${server.origin}/gone`, { events: { next: (event) => void events.push(event) } }),
+    );
     expect(error).toBeUndefined();
     expect(events).toMatchObject([{ type: 'failed', code: 'HW_HTTP_STATUS', nextInMs: undefined }]);
   });
@@ -253,7 +311,9 @@ describe('limits', () => {
   });
 
   it('ask one thing of a host at a time', async () => {
-    const { titles } = await read(['/good', '/brotli', '/encoding', '/moved', '/page', '/missing'].map((path) => `${path}?slow`));
+    const { titles } = await read(
+      ['/good', '/brotli', '/encoding', '/moved', '/page', '/missing'].map((path) => `${path}?slow`),
+    );
     expect(titles.length).toBeGreaterThan(3);
     expect(server.asked).toHaveLength(8);
     expect(server.atOnce).toBe(1);
@@ -293,7 +353,10 @@ describe('pages', () => {
   it('lead to the feed that they name', async () => {
     const { titles, events } = await read('/page');
     expect(titles).toEqual(['First headline', 'Second headline']);
-    expect(events).toMatchObject([{ type: 'moved', source: `${server.origin}/page`, to: `${server.origin}/good` }, { type: 'read' }]);
+    expect(events).toMatchObject([
+      { type: 'moved', source: `${server.origin}/page`, to: `${server.origin}/good` },
+      { type: 'read' },
+    ]);
   });
 
   it.each([

@@ -7,39 +7,68 @@ import { collect } from '../collect.js';
 import { fileOf } from '../scratch.js';
 import { serveBody } from '../servers.js';
 
-const opml = (...outlines: readonly string[]): string => `<?xml version="1.0"?>\n<opml version="2.0"><head><title>T</title></head><body>${outlines.join('\n')}</body></opml>`;
+const opml = (...outlines: readonly string[]): string =>
+  `<?xml version="1.0"?>\n<opml version="2.0"><head><title>T</title></head><body>${outlines.join('\n')}</body></opml>`;
 const outline = (url: string): string => `<outline type="rss" text="x" xmlUrl="${url}"/>`;
 
 const read = async (source: string, options: ReadOpmlOptions = {}) => {
   const rejections: Rejection[] = [];
-  const { values, error } = await collect(readOpml(source, { rejections: { next: (rejection) => void rejections.push(rejection) }, ...options }));
+  const { values, error } = await collect(
+    readOpml(source, { rejections: { next: (rejection) => void rejections.push(rejection) }, ...options }),
+  );
   return { values, error, rejections };
 };
 
 describe('readOpml', () => {
   it('gives the addresses in order, out of folders, each once', async () => {
-    const list = opml(outline('https://a.example/feed?x=1&amp;y=2'), `<outline text="Folder">${outline('http://b.example')}<OUTLINE XMLURL=" https://c.example/ "></OUTLINE>${outline('http://b.example/')}</outline>`, '<outline text="no feed" htmlUrl="https://d.example"/>');
-    expect(await read(fileOf(list))).toEqual({ values: ['https://a.example/feed?x=1&y=2', 'http://b.example', 'https://c.example/'], error: undefined, rejections: [] });
+    const list = opml(
+      outline('https://a.example/feed?x=1&amp;y=2'),
+      `<outline text="Folder">${outline('http://b.example')}<OUTLINE XMLURL=" https://c.example/ "></OUTLINE>${outline('http://b.example/')}</outline>`,
+      '<outline text="no feed" htmlUrl="https://d.example"/>',
+    );
+    expect(await read(fileOf(list))).toEqual({
+      values: ['https://a.example/feed?x=1&y=2', 'http://b.example', 'https://c.example/'],
+      error: undefined,
+      rejections: [],
+    });
   });
 
   it('reads compressed lists, other encodings, and lists that come over HTTP', async () => {
-    expect((await read(fileOf(gzipSync(opml(outline('https://a.example/'))), 'x.opml.gz'))).values).toEqual(['https://a.example/']);
-    expect((await read(fileOf(Buffer.from(`\ufeff${opml(outline('https://a.example/é'))}`, 'utf16le')))).values).toEqual(['https://a.example/é']);
+    expect((await read(fileOf(gzipSync(opml(outline('https://a.example/'))), 'x.opml.gz'))).values).toEqual([
+      'https://a.example/',
+    ]);
+    expect(
+      (await read(fileOf(Buffer.from(`\ufeff${opml(outline('https://a.example/é'))}`, 'utf16le')))).values,
+    ).toEqual(['https://a.example/é']);
     expect((await read(await serveBody(opml(outline('https://a.example/'))))).values).toEqual(['https://a.example/']);
   });
 
   it('makes feed addresses http', async () => {
-    expect((await read(fileOf(opml(outline('feed://a.example/x'), outline('feed:https://b.example/'))))).values).toEqual(['http://a.example/x', 'https://b.example/']);
+    expect(
+      (await read(fileOf(opml(outline('feed://a.example/x'), outline('feed:https://b.example/'))))).values,
+    ).toEqual(['http://a.example/x', 'https://b.example/']);
   });
 
   it('rejects addresses that cannot be polled', async () => {
-    const { values, rejections } = await read(fileOf(opml(outline('file:///etc/passwd'), outline('nonsense'), outline('https://a.example/'))));
+    const { values, rejections } = await read(
+      fileOf(opml(outline('file:///etc/passwd'), outline('nonsense'), outline('https://a.example/'))),
+    );
     expect(values).toEqual(['https://a.example/']);
     expect(rejections).toMatchObject([
-      { reason: 'item', id: 0, line: 2, byte: 77, field: 'xmlUrl', expected: 'an address of http or https', got: 'file:///etc/passwd' },
+      {
+        reason: 'item',
+        id: 0,
+        line: 2,
+        byte: 77,
+        field: 'xmlUrl',
+        expected: 'an address of http or https',
+        got: 'file:///etc/passwd',
+      },
       { id: 1, line: 3, expected: 'an address', got: 'nonsense' },
     ]);
-    expect((await read(fileOf(opml(outline('nonsense'))), { rejections: undefined })).error).toMatchObject({ code: 'HW_REJECTIONS' });
+    expect((await read(fileOf(opml(outline('nonsense'))), { rejections: undefined })).error).toMatchObject({
+      code: 'HW_REJECTIONS',
+    });
   });
 
   it('lets a list of one’s own name private addresses', async () => {
@@ -59,7 +88,9 @@ describe('readOpml', () => {
   });
 
   it('has a limit', async () => {
-    expect((await read(fileOf(opml(outline('https://a.example/'))), { maxBytes: 50 })).error).toMatchObject({ code: 'HW_OVERFLOW' });
+    expect((await read(fileOf(opml(outline('https://a.example/'))), { maxBytes: 50 })).error).toMatchObject({
+      code: 'HW_OVERFLOW',
+    });
   });
 
   it('tells of a missing file, and of misuse at once', async () => {
@@ -69,7 +100,9 @@ describe('readOpml', () => {
   });
 
   it('shows no password of an address that it rejects', async () => {
-    const { rejections } = await read(fileOf(opml(outline('ftp://me:s3cret@a.example/') + outline('https://me:s3/cret@a.example/'))));
+    const { rejections } = await read(
+      fileOf(opml(outline('ftp://me:s3cret@a.example/') + outline('https://me:s3/cret@a.example/'))),
+    );
     expect(rejections.map(({ got }) => got)).toEqual(['ftp://a.example/', 'https://a.example/']);
   });
 

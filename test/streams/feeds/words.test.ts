@@ -58,7 +58,11 @@ describe('publishedAt', () => {
     const zone = process.env['TZ'];
     try {
       process.env['TZ'] = 'Asia/Tokyo';
-      expect(['3 March 2026 09:05:07', '2026-03-03T09:05:07', '2026-03-03 09:05:07'].map(publishedAt)).toEqual([moment, moment, moment]);
+      expect(['3 March 2026 09:05:07', '2026-03-03T09:05:07', '2026-03-03 09:05:07'].map(publishedAt)).toEqual([
+        moment,
+        moment,
+        moment,
+      ]);
       expect(publishedAt('2026-03-03')).toBe(Date.UTC(2026, 2, 3));
       expect(publishedAt('03 Mar 2026')).toBe(Date.UTC(2026, 2, 3));
     } finally {
@@ -75,9 +79,12 @@ describe('publishedAt', () => {
     expect(publishedAt(written)).toBe(time);
   });
 
-  it.each([undefined, '', 'yesterday', 'item 7', '7', '2026', '2026-13-40', '99 Foo 2026', '03/04/2026'])('makes no date of %s', (written) => {
-    expect(publishedAt(written)).toBeUndefined();
-  });
+  it.each([undefined, '', 'yesterday', 'item 7', '7', '2026', '2026-13-40', '99 Foo 2026', '03/04/2026'])(
+    'makes no date of %s',
+    (written) => {
+      expect(publishedAt(written)).toBeUndefined();
+    },
+  );
 });
 
 describe('retryAfter', () => {
@@ -117,11 +124,16 @@ describe('maxAge', () => {
 
 describe('discoverFeed', () => {
   const link = (attributes: string): string => `<link ${attributes}>`;
-  const feed = (href: string, type = 'application/rss+xml'): string => link(`rel="alternate" type="${type}" href="${href}"`);
+  const feed = (href: string, type = 'application/rss+xml'): string =>
+    link(`rel="alternate" type="${type}" href="${href}"`);
 
   it('finds what a page names, in its order, each once', () => {
     const html = `<html><head>${feed('/a')}${feed('b', 'application/atom+xml')}${feed('https://other.example/c', 'application/feed+json')}${feed('/a')}</head></html>`;
-    expect(discoverFeed(html, new URL('https://news.example/page/'))).toEqual(['https://news.example/a', 'https://news.example/page/b', 'https://other.example/c']);
+    expect(discoverFeed(html, new URL('https://news.example/page/'))).toEqual([
+      'https://news.example/a',
+      'https://news.example/page/b',
+      'https://other.example/c',
+    ]);
   });
 
   it.each([
@@ -138,11 +150,18 @@ describe('discoverFeed', () => {
   });
 
   it('is told by the first base what addresses are relative to', () => {
-    expect(discoverFeed(`<base target="x"><base href="/deep/er/"><base href="/no/">${feed('a')}`, 'https://news.example/')).toEqual(['https://news.example/deep/er/a']);
+    expect(
+      discoverFeed(`<base target="x"><base href="/deep/er/"><base href="/no/">${feed('a')}`, 'https://news.example/'),
+    ).toEqual(['https://news.example/deep/er/a']);
   });
 
   it('reads attributes as they are written', () => {
-    expect(discoverFeed('<LINK HREF=" /a?x=1&amp;y=2 " REL="feed ALTERNATE" TYPE="Application/RSS+XML; charset=utf-8">', 'https://news.example/')).toEqual(['https://news.example/a?x=1&y=2']);
+    expect(
+      discoverFeed(
+        '<LINK HREF=" /a?x=1&amp;y=2 " REL="feed ALTERNATE" TYPE="Application/RSS+XML; charset=utf-8">',
+        'https://news.example/',
+      ),
+    ).toEqual(['https://news.example/a?x=1&y=2']);
   });
 
   it('leaves a page whose elements are deeper than any', () => {
@@ -170,7 +189,13 @@ describe('feedMemory', () => {
     expect(back.toJSON()).toEqual(json);
   });
 
-  it.each([null, {}, { formatVersion: 2, feeds: [] }, { formatVersion: 1, feeds: [{ feed: 'a' }] }, { formatVersion: 1, feeds: [{ feed: 'a', address: 'a', etag: 5 }] }])('is not %o', (json) => {
+  it.each([
+    null,
+    {},
+    { formatVersion: 2, feeds: [] },
+    { formatVersion: 1, feeds: [{ feed: 'a' }] },
+    { formatVersion: 1, feeds: [{ feed: 'a', address: 'a', etag: 5 }] },
+  ])('is not %o', (json) => {
     expect(FeedMemoryJson.is(json)).toBe(false);
   });
 });

@@ -7,7 +7,9 @@ describe('guard', () => {
   it('lets the private address through that was named, and no other', () => {
     const named = guard(at('http://127.0.0.1:8080/a'), 'x');
     expect(named(at('http://127.0.0.1:8080/b'))).toBeUndefined();
-    expect(() => named(at('http://127.0.0.1:8081/b'))).toThrow(expect.objectContaining({ code: 'HW_ADDRESS', where: 'x' }));
+    expect(() => named(at('http://127.0.0.1:8081/b'))).toThrow(
+      expect.objectContaining({ code: 'HW_ADDRESS', where: 'x' }),
+    );
     expect(() => named(at('http://[::1]/'))).toThrow(expect.objectContaining({ code: 'HW_ADDRESS' }));
     expect(guard(at('ws://nas.local/'), 'x')(at('ws://nas.local/'))).toBeUndefined();
   });
@@ -28,6 +30,8 @@ describe('ownHeaders', () => {
   });
 
   it('shows no header that it refuses', () => {
-    expect(() => ownHeaders({ headers: { authorization: 'secret\n' + 'x' } })).toThrow(expect.objectContaining({ code: 'HW_USAGE', message: expect.not.stringContaining('secret') as unknown }));
+    expect(() => ownHeaders({ headers: { authorization: 'secret\n' + 'x' } })).toThrow(
+      expect.objectContaining({ code: 'HW_USAGE', message: expect.not.stringContaining('secret') as unknown }),
+    );
   });
 });

@@ -24,20 +24,46 @@ describe('headlineJson', () => {
     expect(decode({ title: 'a', published })).toMatchObject({ published: time });
   });
 
-  it.each(['yesterday', '2024', '2024-13-01', '2024-05-01T25:00Z', 'Wed, 01 May 2024 10:00:00 GMT', '', 8.64e15 + 2, NaN, true, {}])('takes %s for no time', (published) => {
+  it.each([
+    'yesterday',
+    '2024',
+    '2024-13-01',
+    '2024-05-01T25:00Z',
+    'Wed, 01 May 2024 10:00:00 GMT',
+    '',
+    8.64e15 + 2,
+    NaN,
+    true,
+    {},
+  ])('takes %s for no time', (published) => {
     expect(decode({ title: 'a', published })).toBeUndefined();
   });
 
-  it.each([undefined, null, 'a', 1, {}, { title: '' }, { title: 'a', guid: 1 }, { title: 'a', guid: ' ' }, { title: 'a', link: '/a' }, { title: 'a', link: 'http://' }, { title: 'a', category: '' }])(
-    'refuses %o',
-    (value) => {
-      expect(decode(value)).toBeUndefined();
-      expect(headlineJson.is(value)).toBe(false);
-    },
-  );
+  it.each([
+    undefined,
+    null,
+    'a',
+    1,
+    {},
+    { title: '' },
+    { title: 'a', guid: 1 },
+    { title: 'a', guid: ' ' },
+    { title: 'a', link: '/a' },
+    { title: 'a', link: 'http://' },
+    { title: 'a', category: '' },
+  ])('refuses %o', (value) => {
+    expect(decode(value)).toBeUndefined();
+    expect(headlineJson.is(value)).toBe(false);
+  });
 
   it('leaves out what it does not know', () => {
-    expect(decode(JSON.parse('{"title":"a","__proto__":{"b":1},"id":7}'))).toEqual({ title: 'a', guid: undefined, link: undefined, published: undefined, category: undefined });
+    expect(decode(JSON.parse('{"title":"a","__proto__":{"b":1},"id":7}'))).toEqual({
+      title: 'a',
+      guid: undefined,
+      link: undefined,
+      published: undefined,
+      category: undefined,
+    });
   });
 
   it('says of its own what it decodes to', () => {

@@ -21,15 +21,34 @@ const clock = (now: number) => {
 const watched = () => {
   const rejections: Rejection[] = [];
   const events: SourceEvent[] = [];
-  return { rejections, events, options: { rejections: { next: (rejection: Rejection) => void rejections.push(rejection) }, events: { next: (event: SourceEvent) => void events.push(event) } } };
+  return {
+    rejections,
+    events,
+    options: {
+      rejections: { next: (rejection: Rejection) => void rejections.push(rejection) },
+      events: { next: (event: SourceEvent) => void events.push(event) },
+    },
+  };
 };
 
 describe('headlineLines', () => {
   it('makes each line that is not blank a headline', async () => {
     const { options, events } = watched();
-    const { values, error } = await collect(headlineLines(Readable.from([' Ferry back\r\n\n  \t\n{"title": "No JSON here"}']), { ...options, scheduler: clock(1_700) }));
+    const { values, error } = await collect(
+      headlineLines(Readable.from([' Ferry back\r\n\n  \t\n{"title": "No JSON here"}']), {
+        ...options,
+        scheduler: clock(1_700),
+      }),
+    );
     expect(error).toBeUndefined();
-    const rest = { source: 'stream', guid: undefined, link: undefined, published: undefined, seen: 1_700, category: undefined };
+    const rest = {
+      source: 'stream',
+      guid: undefined,
+      link: undefined,
+      published: undefined,
+      seen: 1_700,
+      category: undefined,
+    };
     expect(values).toEqual([
       { id: 0, title: ' Ferry back', ...rest },
       { id: 1, title: '{"title": "No JSON here"}', ...rest },
@@ -70,7 +89,9 @@ describe('headlineLines', () => {
 
   it('rejects lines that cannot be read, and tells what broke the source', async () => {
     const { options, rejections, events } = watched();
-    const { values } = await collect(headlineLines(Readable.from([Buffer.from('123456\n\xff\nok\n', 'latin1')]), { ...options, maxLineBytes: 5 }));
+    const { values } = await collect(
+      headlineLines(Readable.from([Buffer.from('123456\n\xff\nok\n', 'latin1')]), { ...options, maxLineBytes: 5 }),
+    );
     expect(values).toMatchObject([{ id: 0, title: 'ok' }]);
     expect(rejections).toMatchObject([
       { reason: 'oversize', id: 0, line: 1, byte: 0 },
@@ -78,7 +99,12 @@ describe('headlineLines', () => {
     ]);
     const { error } = await collect(headlineLines('/no/such/file', options));
     expect(error).toMatchObject({ code: 'HW_PATH' });
-    expect(events.at(-1)).toMatchObject({ type: 'failed', source: '/no/such/file', code: 'HW_PATH', nextInMs: undefined });
+    expect(events.at(-1)).toMatchObject({
+      type: 'failed',
+      source: '/no/such/file',
+      code: 'HW_PATH',
+      nextInMs: undefined,
+    });
   });
 
   it('ends with what a listener throws', async () => {
@@ -89,7 +115,9 @@ describe('headlineLines', () => {
       },
     };
     expect((await collect(headlineLines(Readable.from(['a\n']), { events: throws }))).error).toBe(fault);
-    const { values, error } = await collect(headlineLines(Readable.from(['a\ntoo long\nb\n']), { rejections: throws, maxLineBytes: 3 }));
+    const { values, error } = await collect(
+      headlineLines(Readable.from(['a\ntoo long\nb\n']), { rejections: throws, maxLineBytes: 3 }),
+    );
     expect(values).toHaveLength(1);
     expect(error).toBe(fault);
   });
@@ -103,24 +131,72 @@ describe('headlineLines', () => {
 
 describe('jsonLineHeadlines', () => {
   it('reads every field', async () => {
-    const line = JSON.stringify({ title: 'Ferry back', guid: 'a1', link: 'https://example.org/a1', published: '2024-05-01T10:00:00Z', category: 'World', extra: { a: 1 } });
-    const { values } = await collect(jsonLineHeadlines(Readable.from([`${line}\n\n{"title":"Rates held","guid":null}`]), { scheduler: clock(99) }));
+    const line = JSON.stringify({
+      title: 'Ferry back',
+      guid: 'a1',
+      link: 'https://example.org/a1',
+      published: '2024-05-01T10:00:00Z',
+      category: 'World',
+      extra: { a: 1 },
+    });
+    const { values } = await collect(
+      jsonLineHeadlines(Readable.from([`${line}\n\n{"title":"Rates held","guid":null}`]), { scheduler: clock(99) }),
+    );
     expect(values).toEqual([
-      { id: 0, title: 'Ferry back', source: 'stream', guid: 'a1', link: 'https://example.org/a1', published: 1_714_557_600_000, seen: 99, category: 'World' },
-      { id: 1, title: 'Rates held', source: 'stream', guid: undefined, link: undefined, published: undefined, seen: 99, category: undefined },
+      {
+        id: 0,
+        title: 'Ferry back',
+        source: 'stream',
+        guid: 'a1',
+        link: 'https://example.org/a1',
+        published: 1_714_557_600_000,
+        seen: 99,
+        category: 'World',
+      },
+      {
+        id: 1,
+        title: 'Rates held',
+        source: 'stream',
+        guid: undefined,
+        link: undefined,
+        published: undefined,
+        seen: 99,
+        category: undefined,
+      },
     ]);
   });
 
   it('rejects what is no headline, with its place, and goes on', async () => {
     const { options, rejections } = watched();
-    const lines = ['{"title":"a"}', '', 'plain', '[]', '"a"', '{"title":1}', '{"title":"b","link":"javascript:alert(1)"}', '{"guid":"x"}', `{"title":"${'x'.repeat(200)}"`, '{"title":"c"}'];
+    const lines = [
+      '{"title":"a"}',
+      '',
+      'plain',
+      '[]',
+      '"a"',
+      '{"title":1}',
+      '{"title":"b","link":"javascript:alert(1)"}',
+      '{"guid":"x"}',
+      `{"title":"${'x'.repeat(200)}"`,
+      '{"title":"c"}',
+    ];
     const { values, error } = await collect(jsonLineHeadlines(Readable.from([lines.join('\n')]), options));
     expect(error).toBeUndefined();
     expect(values.map(({ id, title }) => [id, title])).toEqual([
       [0, 'a'],
       [1, 'c'],
     ]);
-    expect(rejections.map(({ reason, id, line, byte, field, expected, got }) => [reason, id, line, byte, field, expected, got.slice(0, 20)])).toEqual([
+    expect(
+      rejections.map(({ reason, id, line, byte, field, expected, got }) => [
+        reason,
+        id,
+        line,
+        byte,
+        field,
+        expected,
+        got.slice(0, 20),
+      ]),
+    ).toEqual([
       ['item', 1, 3, 15, undefined, 'a JSON object', 'plain'],
       ['item', 2, 4, 21, undefined, 'a JSON object', '[]'],
       ['item', 3, 5, 24, undefined, 'a JSON object', '"a"'],
@@ -133,7 +209,9 @@ describe('jsonLineHeadlines', () => {
   });
 
   it('ends at the first of them where nobody takes rejections', async () => {
-    const { values, error } = await collect(jsonLineHeadlines(Readable.from(['{"title":"a"}\n{"title":" "}\n{"title":"b"}\n'])));
+    const { values, error } = await collect(
+      jsonLineHeadlines(Readable.from(['{"title":"a"}\n{"title":" "}\n{"title":"b"}\n'])),
+    );
     expect(values).toHaveLength(1);
     expect(error).toMatchObject({ code: 'HW_REJECTIONS', where: 'stream:2' });
     expect(String(error)).toContain('field "title"');

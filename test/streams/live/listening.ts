@@ -17,13 +17,19 @@ export interface Heard {
 
 /** Listens to a live source that is given somewhere to tell things. */
 export const listen = (
-  source: (to: { readonly rejections: { next: (rejection: Rejection) => void }; readonly events: { next: (event: SourceEvent) => void } }) => Observable<LiveHeadline>,
+  source: (to: {
+    readonly rejections: { next: (rejection: Rejection) => void };
+    readonly events: { next: (event: SourceEvent) => void };
+  }) => Observable<LiveHeadline>,
   each: (headline: LiveHeadline) => void = () => undefined,
 ): Heard => {
   const headlines: LiveHeadline[] = [];
   const rejections: Rejection[] = [];
   const events: SourceEvent[] = [];
-  const source$ = source({ rejections: { next: (rejection) => void rejections.push(rejection) }, events: { next: (event) => void events.push(event) } });
+  const source$ = source({
+    rejections: { next: (rejection) => void rejections.push(rejection) },
+    events: { next: (event) => void events.push(event) },
+  });
   const heard: Omit<Heard, 'subscription'> = {
     headlines,
     rejections,

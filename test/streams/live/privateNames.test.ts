@@ -10,7 +10,11 @@ const looked = vi.hoisted(() => ({ up: [] as string[] }));
 // A name server that lies: every public name is this machine.
 vi.mock('node:dns', async (original) => ({
   ...(await original<object>()),
-  lookup: (hostname: string, _options: object, found: (error: Error | null, addresses: readonly LookupAddress[]) => void) => {
+  lookup: (
+    hostname: string,
+    _options: object,
+    found: (error: Error | null, addresses: readonly LookupAddress[]) => void,
+  ) => {
     looked.up.push(hostname);
     found(null, [{ address: '127.0.0.1', family: 4 }]);
   },

@@ -29,8 +29,15 @@ interface Played {
   readonly told: readonly string[];
 }
 
-/** What a reconnecting source makes of connections drawn as marbles. Its waits are half of their bound unless it says otherwise. */
-const play = (helpers: RunHelpers, scheduler: TestScheduler, { connections, error = lost, opens = Infinity, draw = () => 0.5, valve, events, ...options }: Setup): Played => {
+/**
+ * What a reconnecting source makes of connections drawn as marbles. Its waits are half of their bound unless it says
+ * otherwise.
+ */
+const play = (
+  helpers: RunHelpers,
+  scheduler: TestScheduler,
+  { connections, error = lost, opens = Infinity, draw = () => 0.5, valve, events, ...options }: Setup,
+): Played => {
   const told: string[] = [];
   let made = 0;
   const connect: Connect<string> = (tell) =>
@@ -47,7 +54,9 @@ const play = (helpers: RunHelpers, scheduler: TestScheduler, { connections, erro
     events: {
       next: (event) => {
         events?.(event);
-        told.push(`${event.at} ${event.type}${event.type === 'failed' ? ` ${event.code} ${String(event.nextInMs)}` : ''}`);
+        told.push(
+          `${event.at} ${event.type}${event.type === 'failed' ? ` ${event.code} ${String(event.nextInMs)}` : ''}`,
+        );
       },
     },
   });
@@ -84,7 +93,11 @@ describe('reconnecting', () => {
   it('draws each wait below its bound', () => {
     run((helpers, scheduler) => {
       const draws = [0, 0.75, 0.25];
-      const { result$ } = play(helpers, scheduler, { connections: ['a#'], backoff: { initialMs: 4, maxMs: 100 }, draw: () => draws.shift() ?? 0 });
+      const { result$ } = play(helpers, scheduler, {
+        connections: ['a#'],
+        backoff: { initialMs: 4, maxMs: 100 },
+        draw: () => draws.shift() ?? 0,
+      });
       // Waits of 0 × 4, 0.75 × 8, 0.25 × 16.
       helpers.expectObservable(result$, '^-------------!').toBe('aa------a----a');
     });
@@ -93,7 +106,11 @@ describe('reconnecting', () => {
   it('begins its waits anew after a while of health, and not before', () => {
     run((helpers, scheduler) => {
       const connections = ['a#', 'b----#', 'c---#', 'd#'];
-      const { result$ } = play(helpers, scheduler, { connections, backoff: { initialMs: 4, maxMs: 100 }, healthyMs: 5 });
+      const { result$ } = play(helpers, scheduler, {
+        connections,
+        backoff: { initialMs: 4, maxMs: 100 },
+        healthyMs: 5,
+      });
       // After b, which lasted 5 frames, the bound is 4 again; after c, which lasted 4, it is 8.
       helpers.expectObservable(result$, '^------------------!').toBe('a--b------c-------d');
     });
@@ -101,7 +118,13 @@ describe('reconnecting', () => {
 
   it('counts no health for a connection that never opened', () => {
     run((helpers, scheduler) => {
-      const { result$ } = play(helpers, scheduler, { connections: ['---#'], opens: 0, backoff: { initialMs: 2, maxMs: 100 }, healthyMs: 1, maxAttempts: 3 });
+      const { result$ } = play(helpers, scheduler, {
+        connections: ['---#'],
+        opens: 0,
+        backoff: { initialMs: 2, maxMs: 100 },
+        healthyMs: 1,
+        maxAttempts: 3,
+      });
       // Three times three frames, and waits of 1 and 2 between them.
       helpers.expectObservable(result$).toBe('------------#', undefined, cut);
     });
@@ -110,14 +133,24 @@ describe('reconnecting', () => {
   it('counts the health of each connection once', () => {
     run((helpers, scheduler) => {
       // The first was healthy; of the two after it that did not open, the second is the third failure in a row.
-      const { result$ } = play(helpers, scheduler, { connections: ['a-----#', '#'], opens: 1, backoff: { initialMs: 2, maxMs: 100 }, healthyMs: 6, maxAttempts: 3 });
+      const { result$ } = play(helpers, scheduler, {
+        connections: ['a-----#', '#'],
+        opens: 1,
+        backoff: { initialMs: 2, maxMs: 100 },
+        healthyMs: 6,
+        maxAttempts: 3,
+      });
       helpers.expectObservable(result$).toBe('a--------#', undefined, cut);
     });
   });
 
   it('waits for what the server asks for, and draws on top of it', () => {
     run((helpers, scheduler) => {
-      const { result$, told } = play(helpers, scheduler, { connections: ['a#'], error: new ConnectionLost(cut, 5), backoff: { initialMs: 4 } });
+      const { result$, told } = play(helpers, scheduler, {
+        connections: ['a#'],
+        error: new ConnectionLost(cut, 5),
+        backoff: { initialMs: 4 },
+      });
       helpers.expectObservable(result$, '^--------!').toBe('a-------a');
       helpers.flush();
       expect(told[1]).toBe('1 failed HW_HTTP_CUT 7');
@@ -135,7 +168,12 @@ describe('reconnecting', () => {
 
   it('ends after as many failures in a row as are allowed', () => {
     run((helpers, scheduler) => {
-      const { result$, told } = play(helpers, scheduler, { connections: ['a#', 'b-----#', 'c#'], backoff: { initialMs: 2, maxMs: 2 }, healthyMs: 6, maxAttempts: 2 });
+      const { result$, told } = play(helpers, scheduler, {
+        connections: ['a#', 'b-----#', 'c#'],
+        backoff: { initialMs: 2, maxMs: 2 },
+        healthyMs: 6,
+        maxAttempts: 2,
+      });
       // b was healthy, so its failure is the first one again.
       helpers.expectObservable(result$).toBe('a-b------c#', undefined, cut);
       helpers.flush();
@@ -151,12 +189,18 @@ describe('reconnecting', () => {
       helpers.flush();
       expect(told).toEqual(['0 opened', '2 failed HW_FEED undefined']);
     });
-    run((helpers, scheduler) => helpers.expectObservable(play(helpers, scheduler, { connections: ['a-|'] }).result$).toBe('a-|'));
+    run((helpers, scheduler) =>
+      helpers.expectObservable(play(helpers, scheduler, { connections: ['a-|'] }).result$).toBe('a-|'),
+    );
   });
 
   it('makes no connection while the valve is closed', () => {
     run((helpers, scheduler) => {
-      const { result$, told } = play(helpers, scheduler, { connections: ['a#'], backoff: { initialMs: 4, maxMs: 4 }, valve: 'c--o-c---o' });
+      const { result$, told } = play(helpers, scheduler, {
+        connections: ['a#'],
+        backoff: { initialMs: 4, maxMs: 4 },
+        valve: 'c--o-c---o',
+      });
       helpers.expectObservable(result$, '-^---------!').toBe('---a-----a');
       helpers.flush();
       expect(told).toEqual(['3 opened', '4 failed HW_HTTP_CUT 2', '9 opened', '10 failed HW_HTTP_CUT 2']);
@@ -186,13 +230,24 @@ describe('reconnecting', () => {
     const throwing = (type: SourceEvent['type']) => (event: SourceEvent) => {
       if (event.type === type) throw fault;
     };
-    run((helpers, scheduler) => helpers.expectObservable(play(helpers, scheduler, { connections: ['-a#'], events: throwing('failed') }).result$).toBe('-a#', undefined, fault));
-    run((helpers, scheduler) => helpers.expectObservable(play(helpers, scheduler, { connections: ['-a#'], events: throwing('opened') }).result$).toBe('#', undefined, fault));
+    run((helpers, scheduler) =>
+      helpers
+        .expectObservable(play(helpers, scheduler, { connections: ['-a#'], events: throwing('failed') }).result$)
+        .toBe('-a#', undefined, fault),
+    );
+    run((helpers, scheduler) =>
+      helpers
+        .expectObservable(play(helpers, scheduler, { connections: ['-a#'], events: throwing('opened') }).result$)
+        .toBe('#', undefined, fault),
+    );
   });
 
-  it.each([{ maxAttempts: 0 }, { healthyMs: -1 }, { seed: 0.5 }, { backoff: { initialMs: 0 } }])('refuses %o', (options) => {
-    expect(() => checkReconnectOptions(options)).toThrow(expect.objectContaining({ code: 'HW_USAGE' }));
-  });
+  it.each([{ maxAttempts: 0 }, { healthyMs: -1 }, { seed: 0.5 }, { backoff: { initialMs: 0 } }])(
+    'refuses %o',
+    (options) => {
+      expect(() => checkReconnectOptions(options)).toThrow(expect.objectContaining({ code: 'HW_USAGE' }));
+    },
+  );
 
   it('waits a minute at most by default, or longer where its first wait may be longer', () => {
     const longest = (options: ReconnectOptions): number => {
@@ -205,7 +260,8 @@ describe('reconnecting', () => {
   });
 
   it('draws by its seed, or else by the time of subscribing', () => {
-    const drawn = (options: ReconnectOptions, at: number): readonly number[] => [1, 2, 3].map(checkReconnectOptions(options).waits(at));
+    const drawn = (options: ReconnectOptions, at: number): readonly number[] =>
+      [1, 2, 3].map(checkReconnectOptions(options).waits(at));
     expect(drawn({ seed: 1 }, 5)).toEqual(drawn({ seed: 1 }, 6));
     expect(drawn({ seed: 1 }, 5)).not.toEqual(drawn({ seed: 2 }, 5));
     expect(drawn({}, 5)).toEqual(drawn({}, 5));

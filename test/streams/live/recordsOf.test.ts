@@ -10,7 +10,11 @@ describe('recordsOf', () => {
     ['a title a line', 'One\n \nTwo\rThree', ['One', 'Two', 'Three']],
     ['titles, then an object', 'One\n{"title":"a"}', ['One', '{"title":"a"}']],
     ['a broken object over several lines', '{\n "title": "a",\n', ['{\n "title": "a",\n']],
-    ['a broken object among whole ones', '{"title":"a"}\n{"title":\n{"title":"b"}', ['{"title":"a"}', '{"title":', '{"title":"b"}']],
+    [
+      'a broken object among whole ones',
+      '{"title":"a"}\n{"title":\n{"title":"b"}',
+      ['{"title":"a"}', '{"title":', '{"title":"b"}'],
+    ],
     ['an object of objects', '{\n{', ['{', '{']],
     ['nothing', ' \n\n', []],
     ['not a character', '', []],

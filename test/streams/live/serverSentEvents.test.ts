@@ -21,7 +21,9 @@ const begin = (response: ServerResponse, headers: Record<string, string> = TYPE)
 };
 
 /** A server that answers each request in turn, and the last way from then on. */
-const inTurn = async (...answers: ((response: ServerResponse, request: IncomingMessage) => void)[]): Promise<{ readonly origin: string; readonly requests: IncomingMessage[] }> => {
+const inTurn = async (
+  ...answers: ((response: ServerResponse, request: IncomingMessage) => void)[]
+): Promise<{ readonly origin: string; readonly requests: IncomingMessage[] }> => {
   const requests: IncomingMessage[] = [];
   const origin = await serve((request, response) => {
     requests.push(request);
@@ -60,26 +62,33 @@ describe('serverSentEvents', () => {
         'id: 5\n\n',
       ].join(''),
     );
-    expect(headlines.map(({ id, title, guid, published, category }) => [id, title, guid, published, category])).toEqual([
-      [0, 'Ferry back', '1', undefined, undefined],
-      [1, 'Rates held', '2', 1_714_521_600_000, 'World'],
-      [2, 'Own guid', 'g', undefined, undefined],
-      [3, 'One', undefined, undefined, undefined],
-      [4, 'Two', undefined, undefined, undefined],
-      [5, 'Over lines', undefined, undefined, undefined],
-    ]);
+    expect(headlines.map(({ id, title, guid, published, category }) => [id, title, guid, published, category])).toEqual(
+      [
+        [0, 'Ferry back', '1', undefined, undefined],
+        [1, 'Rates held', '2', 1_714_521_600_000, 'World'],
+        [2, 'Own guid', 'g', undefined, undefined],
+        [3, 'One', undefined, undefined, undefined],
+        [4, 'Two', undefined, undefined, undefined],
+        [5, 'Over lines', undefined, undefined, undefined],
+      ],
+    );
     expect(rejections).toEqual([]);
   });
 
   it('asks as a stream of events is asked for, and says who asks', async () => {
     const { requests } = await read('data: a\n\n', { contact: 'me@example.org', headers: { 'X-Key': 'k' } });
-    expect(requests[0]?.headers).toMatchObject({ accept: 'text/event-stream', 'cache-control': 'no-cache', 'x-key': 'k' });
+    expect(requests[0]?.headers).toMatchObject({
+      accept: 'text/event-stream',
+      'cache-control': 'no-cache',
+      'x-key': 'k',
+    });
     expect(requests[0]?.headers['user-agent']).toMatch(/^headwater\/\S+ \(\+me@example\.org\)$/);
     expect(requests[0]?.headers).not.toHaveProperty('last-event-id');
   });
 
   it('reads the same however the stream is cut, and whichever way its lines end', async () => {
-    const body = '\uFEFF: hello\nretry: 1\nid: 1\ndata: Überfähre\n\nid: 2\ndata: {"title":\ndata: "b"}\n\n\ndata: c\n\n';
+    const body =
+      '\uFEFF: hello\nretry: 1\nid: 1\ndata: Überfähre\n\nid: 2\ndata: {"title":\ndata: "b"}\n\n\ndata: c\n\n';
     for (const [text, size] of [
       [body, 1],
       [body, 3],
@@ -99,7 +108,10 @@ describe('serverSentEvents', () => {
   });
 
   it('takes only the types of events that are asked for', async () => {
-    const { titles, requests } = await read('data: a\n\nid: 7\nevent: news\ndata: b\n\nid: 8\nevent: ping\ndata: {}\n\n', { types: ['message', 'news'] });
+    const { titles, requests } = await read(
+      'data: a\n\nid: 7\nevent: news\ndata: b\n\nid: 8\nevent: ping\ndata: {}\n\n',
+      { types: ['message', 'news'] },
+    );
     expect(titles()).toEqual(['a', 'b']);
     expect(requests[1]?.headers['last-event-id']).toBe('8');
   });
@@ -116,7 +128,8 @@ describe('serverSentEvents', () => {
       const events = ids.map((id, i) => `id: ${id}\ndata: ${i}\n\n`);
       await fc.assert(
         fc.asyncProperty(fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1, maxLength: 4 }), async (cuts) => {
-          // The server sends what comes after the id that it is given, and cuts each connection but the last after so many bytes.
+          // The server sends what comes after the id that it is given, and cuts each connection but the last after so
+          // many bytes.
           let connections = 0;
           const origin = await serve((request, response) => {
             const last = request.headers['last-event-id'];
@@ -186,7 +199,11 @@ describe('serverSentEvents', () => {
     });
 
     it.each([408, 429, 500, 503])('comes back after %i', async (status) => {
-      const { origin } = await inTurn((response) => response.writeHead(status, { 'retry-after': '0' }).end('busy'), (response) => begin(response).end('data: a\n\n'), noContent);
+      const { origin } = await inTurn(
+        (response) => response.writeHead(status, { 'retry-after': '0' }).end('busy'),
+        (response) => begin(response).end('data: a\n\n'),
+        noContent,
+      );
       const heard = listen((to) => serverSentEvents(origin, { ...to, ...soon }));
       await until(() => expect(heard.ended).toEqual({ error: undefined }));
       expect(heard.titles()).toEqual(['a']);
@@ -205,7 +222,11 @@ describe('serverSentEvents', () => {
       const heard = listen((to) => serverSentEvents('http://127.0.0.1:1/', { ...to, ...soon, maxAttempts: 3 }));
       await until(() => expect(heard.ended).toBeDefined());
       expect(codeOf(heard)).toBe('HW_HTTP_CONNECT');
-      expect(heard.events.map((event) => event.type === 'failed' && event.code)).toEqual(['HW_HTTP_CONNECT', 'HW_HTTP_CONNECT', 'HW_HTTP_CONNECT']);
+      expect(heard.events.map((event) => event.type === 'failed' && event.code)).toEqual([
+        'HW_HTTP_CONNECT',
+        'HW_HTTP_CONNECT',
+        'HW_HTTP_CONNECT',
+      ]);
     });
 
     it('takes a silent connection for dead, and a comment for a sign of life', async () => {
@@ -224,7 +245,10 @@ describe('serverSentEvents', () => {
       const heard = listen((to) => serverSentEvents(origin, { ...to, ...soon, bodyTimeout: 1_000 }));
       await until(() => expect(heard.ended).toEqual({ error: undefined }));
       expect(heard.titles()).toEqual(['a', 'b']);
-      expect(heard.events.flatMap((event) => (event.type === 'failed' ? [event.code] : []))).toEqual(['HW_HTTP_TIMEOUT', 'HW_HTTP_CUT']);
+      expect(heard.events.flatMap((event) => (event.type === 'failed' ? [event.code] : []))).toEqual([
+        'HW_HTTP_TIMEOUT',
+        'HW_HTTP_CUT',
+      ]);
     });
 
     it.each<[string, string, (response: ServerResponse) => void, ServerSentEventsOptions]>([
@@ -240,11 +264,16 @@ describe('serverSentEvents', () => {
 
     it('comes back where a compressed stream is cut, and not where its encoding is unknown', async () => {
       const cut = gzipSync('data: a\n\ndata: b\n\n').subarray(0, -4);
-      const { origin } = await inTurn((response) => begin(response, { ...TYPE, 'content-encoding': 'gzip' }).end(cut), noContent);
+      const { origin } = await inTurn(
+        (response) => begin(response, { ...TYPE, 'content-encoding': 'gzip' }).end(cut),
+        noContent,
+      );
       const heard = listen((to) => serverSentEvents(origin, { ...to, ...soon }));
       await until(() => expect(heard.ended).toEqual({ error: undefined }));
       expect(heard.events).toMatchObject([{ type: 'opened' }, { type: 'failed', code: 'HW_ENCODING' }]);
-      const unknown = await inTurn((response) => begin(response, { ...TYPE, 'content-encoding': 'lzma' }).write('data: a\n\n'));
+      const unknown = await inTurn((response) =>
+        begin(response, { ...TYPE, 'content-encoding': 'lzma' }).write('data: a\n\n'),
+      );
       expect((await collect(serverSentEvents(unknown.origin, soon))).error).toMatchObject({ code: 'HW_ENCODING' });
     });
 
@@ -268,7 +297,9 @@ describe('serverSentEvents', () => {
 
   describe('rejections', () => {
     it('says what is no headline, and where it stands', async () => {
-      const { titles, rejections, headlines } = await read('data: a\n\nid: 1\ndata: {"title":\n\n: c\n\nevent: x\ndata: {"title":" "}\n\ndata: b\n\n');
+      const { titles, rejections, headlines } = await read(
+        'data: a\n\nid: 1\ndata: {"title":\n\n: c\n\nevent: x\ndata: {"title":" "}\n\ndata: b\n\n',
+      );
       expect(titles()).toEqual(['a', 'b']);
       expect(headlines.map(({ id }) => id)).toEqual([0, 1]);
       expect(rejections.map(({ reason, id, line, byte, field }) => [reason, id, line, byte, field])).toEqual([
@@ -278,7 +309,14 @@ describe('serverSentEvents', () => {
     });
 
     it('rejects an event that is too long, exactly and once, and goes on', async () => {
-      const events = ['data: 123456\n\n', 'data: 1234567\n\n', 'data: 1\ndata: 2\n\n', 'data: 1\n: comments do not count\n: at all\nid: 12\n\n', `data: ${'x'.repeat(300_000)}\ndata: y\n\n`, 'data: z\n\n'];
+      const events = [
+        'data: 123456\n\n',
+        'data: 1234567\n\n',
+        'data: 1\ndata: 2\n\n',
+        'data: 1\n: comments do not count\n: at all\nid: 12\n\n',
+        `data: ${'x'.repeat(300_000)}\ndata: y\n\n`,
+        'data: z\n\n',
+      ];
       for (const size of [1, 7, Infinity]) {
         // A byte at a time the long one would take its time.
         const body = (size === 1 ? events.with(4, `data: ${'x'.repeat(300)}\ndata: y\n\n`) : events).join('');
@@ -311,7 +349,9 @@ describe('serverSentEvents', () => {
       ['a type that only begins alike', 'text/event-stream-not'],
       ['JSON', 'application/json'],
     ])('is %s instead of a stream', async (_name, type) => {
-      const { origin, requests } = await inTurn((response) => begin(response, { 'content-type': type }).write('data: a\n\n'));
+      const { origin, requests } = await inTurn((response) =>
+        begin(response, { 'content-type': type }).write('data: a\n\n'),
+      );
       const heard = listen((to) => serverSentEvents(origin, { ...to, ...soon }));
       await until(() => expect(heard.ended).toBeDefined());
       expect(codeOf(heard)).toBe('HW_FEED');
@@ -320,7 +360,10 @@ describe('serverSentEvents', () => {
     });
 
     it('is not a type with a charset, or in capitals', async () => {
-      const { origin } = await inTurn((response) => begin(response, { 'content-type': 'Text/Event-Stream ; charset=utf-8' }).end('data: a\n\n'), noContent);
+      const { origin } = await inTurn(
+        (response) => begin(response, { 'content-type': 'Text/Event-Stream ; charset=utf-8' }).end('data: a\n\n'),
+        noContent,
+      );
       expect((await collect(serverSentEvents(origin, soon))).values).toHaveLength(1);
     });
 
@@ -339,20 +382,36 @@ describe('serverSentEvents', () => {
   describe('redirects', () => {
     it('are followed, and told where they are for good', async () => {
       const target = await inTurn((response) => begin(response).end('data: a\n\n'), noContent);
-      const { origin, requests } = await inTurn((response) => response.writeHead(301, { location: `${target.origin}/here` }).end());
-      const heard = listen((to) => serverSentEvents(origin.replace('//', '//me:pass@'), { ...to, ...soon, headers: { 'x-key': 'k' }, allowPrivate: true }));
+      const { origin, requests } = await inTurn((response) =>
+        response.writeHead(301, { location: `${target.origin}/here` }).end(),
+      );
+      const heard = listen((to) =>
+        serverSentEvents(origin.replace('//', '//me:pass@'), {
+          ...to,
+          ...soon,
+          headers: { 'x-key': 'k' },
+          allowPrivate: true,
+        }),
+      );
       await until(() => expect(heard.ended).toEqual({ error: undefined }));
       expect(heard.headlines).toMatchObject([{ title: 'a', source: `${origin}/` }]);
-      expect(heard.events.slice(0, 2)).toMatchObject([{ type: 'moved', to: `${target.origin}/here` }, { type: 'opened' }]);
+      expect(heard.events.slice(0, 2)).toMatchObject([
+        { type: 'moved', to: `${target.origin}/here` },
+        { type: 'opened' },
+      ]);
       // Secrets are for the server that they were given for.
-      expect(requests[0]?.headers).toMatchObject({ 'x-key': 'k', authorization: `Basic ${Buffer.from('me:pass').toString('base64')}` });
+      expect(requests[0]?.headers).toMatchObject({
+        'x-key': 'k',
+        authorization: `Basic ${Buffer.from('me:pass').toString('base64')}`,
+      });
       expect(target.requests[0]?.headers).not.toHaveProperty('x-key');
       expect(target.requests[0]?.headers).not.toHaveProperty('authorization');
     });
 
     it('show no password, be it that of the address or their own', async () => {
       const { origin, requests } = await inTurn(
-        (response, { headers }) => response.writeHead(301, { location: `http://other:p4ss@${String(headers.host)}/b` }).end(),
+        (response, { headers }) =>
+          response.writeHead(301, { location: `http://other:p4ss@${String(headers.host)}/b` }).end(),
         (response) => response.writeHead(301, { location: '/c' }).end(),
         (response) => begin(response).end('data: a\n\n'),
         noContent,
@@ -372,7 +431,12 @@ describe('serverSentEvents', () => {
     });
 
     it('are not told where they may be over soon', async () => {
-      const { origin } = await inTurn((response) => response.writeHead(302, { location: '/b' }).end(), (response) => response.writeHead(301, { location: '/c' }).end(), (response) => begin(response).end('data: a\n\n'), noContent);
+      const { origin } = await inTurn(
+        (response) => response.writeHead(302, { location: '/b' }).end(),
+        (response) => response.writeHead(301, { location: '/c' }).end(),
+        (response) => begin(response).end('data: a\n\n'),
+        noContent,
+      );
       const heard = listen((to) => serverSentEvents(origin, { ...to, ...soon }));
       await until(() => expect(heard.ended).toEqual({ error: undefined }));
       expect(heard.types()).toEqual(['opened', 'failed']);
@@ -393,7 +457,11 @@ describe('serverSentEvents', () => {
         expect((await collect(serverSentEvents(origin, soon))).error).toMatchObject({ code: 'HW_ADDRESS' });
       }
       expect(target.requests).toHaveLength(0);
-      const within = await inTurn((response) => response.writeHead(302, { location: '/b' }).end(), (response) => begin(response).end('data: a\n\n'), noContent);
+      const within = await inTurn(
+        (response) => response.writeHead(302, { location: '/b' }).end(),
+        (response) => begin(response).end('data: a\n\n'),
+        noContent,
+      );
       expect((await collect(serverSentEvents(within.origin, soon))).values).toHaveLength(1);
     });
   });
@@ -405,7 +473,10 @@ describe('serverSentEvents', () => {
   });
 
   it('reads a compressed stream', async () => {
-    const { origin } = await inTurn((response) => begin(response, { ...TYPE, 'content-encoding': 'gzip' }).end(gzipSync('data: a\n\ndata: b\n\n')), noContent);
+    const { origin } = await inTurn(
+      (response) => begin(response, { ...TYPE, 'content-encoding': 'gzip' }).end(gzipSync('data: a\n\ndata: b\n\n')),
+      noContent,
+    );
     expect((await collect(serverSentEvents(origin, soon))).values).toHaveLength(2);
   });
 
@@ -467,7 +538,10 @@ describe('serverSentEvents', () => {
   });
 
   it('gives others their turn', async () => {
-    const { origin } = await inTurn((response) => begin(response).end(`data: ${Array.from({ length: 200 }, () => 'a').join('\ndata: ')}\n\n`), noContent);
+    const { origin } = await inTurn(
+      (response) => begin(response).end(`data: ${Array.from({ length: 200 }, () => 'a').join('\ndata: ')}\n\n`),
+      noContent,
+    );
     let turns = 0;
     const timer = setInterval(() => turns++, 0);
     const heard = listen(

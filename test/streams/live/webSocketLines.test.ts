@@ -49,7 +49,11 @@ const sockets = async (options: ServerOptions, ...connected: ((client: WebSocket
 const goodbye = (client: WebSocket): void => client.close(1000);
 
 /** All that a server's messages give, before it closes for good. */
-const read = async (send: (client: WebSocket) => void, options: WebSocketLinesOptions = {}, server: ServerOptions = {}) => {
+const read = async (
+  send: (client: WebSocket) => void,
+  options: WebSocketLinesOptions = {},
+  server: ServerOptions = {},
+) => {
   const { url, requests } = await sockets(server, (client) => {
     send(client);
     goodbye(client);
@@ -70,11 +74,19 @@ describe('webSocketLines', () => {
       client.send(Buffer.from('{"title":"Binär"}'));
       client.send('');
     });
-    expect(headlines.map(({ id, title, guid, published, category }) => [id, title, guid, published, category])).toEqual([
-      [0, 'Ferry back', undefined, undefined, undefined],
-      [1, 'Rates held', 'g', 1, 'World'],
-      ...['One', 'Two', 'a', 'b', 'Over lines', 'Binär'].map((title, i) => [i + 2, title, undefined, undefined, undefined]),
-    ]);
+    expect(headlines.map(({ id, title, guid, published, category }) => [id, title, guid, published, category])).toEqual(
+      [
+        [0, 'Ferry back', undefined, undefined, undefined],
+        [1, 'Rates held', 'g', 1, 'World'],
+        ...['One', 'Two', 'a', 'b', 'Over lines', 'Binär'].map((title, i) => [
+          i + 2,
+          title,
+          undefined,
+          undefined,
+          undefined,
+        ]),
+      ],
+    );
     expect(headlines[0]?.source).toBe(url);
     expect(rejections).toEqual([]);
     expect(events.map(({ type }) => type)).toEqual(['opened']);
@@ -85,31 +97,52 @@ describe('webSocketLines', () => {
       client.send('a');
       goodbye(client);
     });
-    const heard = listen((to) => webSocketLines(url.replace('ws://', 'http://me:p%40ss@'), { ...to, contact: 'me@example.org', headers: { 'X-Key': 'k' } }));
+    const heard = listen((to) =>
+      webSocketLines(url.replace('ws://', 'http://me:p%40ss@'), {
+        ...to,
+        contact: 'me@example.org',
+        headers: { 'X-Key': 'k' },
+      }),
+    );
     await until(() => expect(heard.ended).toEqual({ error: undefined }));
-    expect(requests[0]?.headers).toMatchObject({ 'x-key': 'k', authorization: `Basic ${Buffer.from('me:p@ss').toString('base64')}` });
+    expect(requests[0]?.headers).toMatchObject({
+      'x-key': 'k',
+      authorization: `Basic ${Buffer.from('me:p@ss').toString('base64')}`,
+    });
     expect(requests[0]?.headers['user-agent']).toMatch(/^headwater\/\S+ \(\+me@example\.org\)$/);
     expect(JSON.stringify([heard.headlines, heard.events])).not.toMatch(/p(%40|@)ss/);
   });
 
   it('reads the same however messages are cut into frames and packets, compressed or not', async () => {
-    const message = fc.array(fc.constantFrom('a', 'é', '😀', '{"title":"', '"}', '\n'), { minLength: 1, maxLength: 8 }).map((parts) => parts.join(''));
+    const message = fc
+      .array(fc.constantFrom('a', 'é', '😀', '{"title":"', '"}', '\n'), { minLength: 1, maxLength: 8 })
+      .map((parts) => parts.join(''));
     await fc.assert(
-      fc.asyncProperty(fc.array(message, { maxLength: 5 }), fc.integer({ min: 1, max: 5 }), fc.boolean(), async (messages, size, compress) => {
-        const whole = await read((client) => messages.forEach((text) => client.send(text)));
-        const cut = await read(
-          (client) => {
-            for (const text of messages) {
-              const bytes = Buffer.from(text);
-              for (let at = 0; at < bytes.length; at += size) client.send(bytes.subarray(at, at + size), { fin: at + size >= bytes.length, binary: false, compress });
-            }
-          },
-          {},
-          { perMessageDeflate: compress ? { threshold: 0 } : false },
-        );
-        expect(cut.titles()).toEqual(whole.titles());
-        expect(cut.rejections.map(({ got }) => got)).toEqual(whole.rejections.map(({ got }) => got));
-      }),
+      fc.asyncProperty(
+        fc.array(message, { maxLength: 5 }),
+        fc.integer({ min: 1, max: 5 }),
+        fc.boolean(),
+        async (messages, size, compress) => {
+          const whole = await read((client) => messages.forEach((text) => client.send(text)));
+          const cut = await read(
+            (client) => {
+              for (const text of messages) {
+                const bytes = Buffer.from(text);
+                for (let at = 0; at < bytes.length; at += size)
+                  client.send(bytes.subarray(at, at + size), {
+                    fin: at + size >= bytes.length,
+                    binary: false,
+                    compress,
+                  });
+              }
+            },
+            {},
+            { perMessageDeflate: compress ? { threshold: 0 } : false },
+          );
+          expect(cut.titles()).toEqual(whole.titles());
+          expect(cut.rejections.map(({ got }) => got)).toEqual(whole.rejections.map(({ got }) => got));
+        },
+      ),
       { seed: 5, numRuns: 20 },
     );
   });
@@ -241,7 +274,10 @@ describe('webSocketLines', () => {
       ['hangs up', (socket) => void socket.destroy(), 'HW_HTTP_CONNECT'],
       [
         'opens something else',
-        (socket) => void socket.write('HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: bm8=\r\n\r\n'),
+        (socket) =>
+          void socket.write(
+            'HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: bm8=\r\n\r\n',
+          ),
         'HW_HTTP_CONNECT',
       ],
     ])('comes back to a server that %s', async (_name, answer, code, options = {}) => {
@@ -277,7 +313,9 @@ describe('webSocketLines', () => {
     it('does as Retry-After says', async () => {
       const origin = await serve((_request, response) => void response.writeHead(503, { 'retry-after': '3600' }).end());
       const heard = listen((to) => webSocketLines(origin, { ...to, backoff: { initialMs: 1, maxMs: 1 } }));
-      await until(() => expect(heard.events).toMatchObject([{ type: 'failed', code: 'HW_HTTP_STATUS', nextInMs: 3_600_000 }]));
+      await until(() =>
+        expect(heard.events).toMatchObject([{ type: 'failed', code: 'HW_HTTP_STATUS', nextInMs: 3_600_000 }]),
+      );
       heard.subscription.unsubscribe();
     });
   });
@@ -287,7 +325,11 @@ describe('webSocketLines', () => {
       ['a page', (_request, response) => void response.end('<html>'), 'HW_FEED'],
       ['404', (_request, response) => void response.writeHead(404).end(), 'HW_HTTP_STATUS'],
       ['401', (_request, response) => void response.writeHead(401).end(), 'HW_HTTP_STATUS'],
-      ['a redirect', (_request, response) => void response.writeHead(302, { location: 'http://127.0.0.1:9/' }).end(), 'HW_HTTP_STATUS'],
+      [
+        'a redirect',
+        (_request, response) => void response.writeHead(302, { location: 'http://127.0.0.1:9/' }).end(),
+        'HW_HTTP_STATUS',
+      ],
     ])('is %s', async (_name, answer, code) => {
       const origin = await serve(answer);
       const heard = listen((to) => webSocketLines(origin, { ...to, ...soon }));
@@ -308,9 +350,39 @@ describe('webSocketLines', () => {
       });
       expect(titles()).toEqual(['a', 'b', 'c']);
       expect(rejections).toEqual([
-        { type: 'rejection', reason: 'item', id: 1, source: url, line: 0, byte: 0, field: undefined, expected: 'a JSON object', got: '{"title":' },
-        { type: 'rejection', reason: 'field', id: 2, source: url, line: 0, byte: 0, field: 'title', expected: 'a non-blank title', got: '1' },
-        { type: 'rejection', reason: 'encoding', id: 4, source: url, line: 0, byte: 0, field: undefined, expected: 'UTF-8', got: '\uFFFD' },
+        {
+          type: 'rejection',
+          reason: 'item',
+          id: 1,
+          source: url,
+          line: 0,
+          byte: 0,
+          field: undefined,
+          expected: 'a JSON object',
+          got: '{"title":',
+        },
+        {
+          type: 'rejection',
+          reason: 'field',
+          id: 2,
+          source: url,
+          line: 0,
+          byte: 0,
+          field: 'title',
+          expected: 'a non-blank title',
+          got: '1',
+        },
+        {
+          type: 'rejection',
+          reason: 'encoding',
+          id: 4,
+          source: url,
+          line: 0,
+          byte: 0,
+          field: undefined,
+          expected: 'UTF-8',
+          got: '\uFFFD',
+        },
       ]);
     });
 
@@ -387,7 +459,10 @@ describe('webSocketLines', () => {
       let progress = { sent: 0 };
       // Does not shrink much when it is compressed.
       const text = Array.from({ length: 10_000 }, (_, i) => String.fromCharCode(97 + ((i * i * 7919) % 26))).join('');
-      const { url } = await sockets({ perMessageDeflate: compressed ? { threshold: 0, zlibDeflateOptions: { level: 0 } } : false }, (client) => (progress = flood(client, 2_000, text)));
+      const { url } = await sockets(
+        { perMessageDeflate: compressed ? { threshold: 0, zlibDeflateOptions: { level: 0 } } : false },
+        (client) => (progress = flood(client, 2_000, text)),
+      );
       const brake = valve();
       let release: (() => void) | undefined;
       const heard = listen(
@@ -493,7 +568,10 @@ describe('webSocketLines', () => {
 
   it('shows no password of what is no address', () => {
     expect(() => webSocketLines('wss://me:s3/cret@example.org')).toThrow(
-      expect.objectContaining({ message: 'Not an address: wss://example.org. Give one such as wss://example.org/news.', where: 'wss://example.org' }),
+      expect.objectContaining({
+        message: 'Not an address: wss://example.org. Give one such as wss://example.org/news.',
+        where: 'wss://example.org',
+      }),
     );
   });
 });

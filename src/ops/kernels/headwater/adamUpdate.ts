@@ -6,7 +6,13 @@ import { adamUpdateOp, adamWeights } from '../../adamUpdate.js';
 import type { OpKernel } from '../../defineOp.js';
 
 /** Writes the step into `weight`, `m` and `v`; the equations stand at `adamUpdateOp`. */
-const update = (weight: Float32Array, gradient: Float32Array, m: Float32Array, v: Float32Array, attributes: AdamAttributes): void => {
+const update = (
+  weight: Float32Array,
+  gradient: Float32Array,
+  m: Float32Array,
+  v: Float32Array,
+  attributes: AdamAttributes,
+): void => {
   const { learningRate, beta1, beta2, epsilon, step } = attributes;
   const stepSize = learningRate / (1 - beta1 ** step);
   const root = Math.sqrt(1 - beta2 ** step);
@@ -21,22 +27,29 @@ const update = (weight: Float32Array, gradient: Float32Array, m: Float32Array, v
 };
 
 /**
- * In place, unlike every other reference kernel: the weights are most of what a training holds, and three fresh copies of
+ * In place, unlike every other reference kernel: the weights are most of what a training holds, and three fresh copies
+ * of
  * them a step would be most of what it allocates.
  */
 export const adamUpdateKernels: readonly OpKernel[] = [
   {
     kernelName: adamUpdateOp.name,
     kernelFunc: ({ inputs, attrs, backend }) => {
-      if (!(backend instanceof MathBackendCPU)) throw new HeadwaterError('HW_BACKEND', `The reference kernel of ${adamUpdateOp.name} was registered for a backend that does not keep its values in typed arrays.`);
+      if (!(backend instanceof MathBackendCPU))
+        throw new HeadwaterError(
+          'HW_BACKEND',
+          `The reference kernel of ${adamUpdateOp.name} was registered for a backend that does not keep its values in typed arrays.`,
+        );
       const values = ({ dataId }: TensorInfo): Float32Array => backend.data.get(dataId).values as Float32Array;
       // A weight that was cast from whole numbers still has them as such, and there is no writing fractions into those.
       const written = (info: TensorInfo): Float32Array => {
         const data = backend.data.get(info.dataId);
-        if (!(data.values instanceof Float32Array)) Object.assign(data, { values: Float32Array.from(values(info)), dtype: 'float32' });
+        if (!(data.values instanceof Float32Array))
+          Object.assign(data, { values: Float32Array.from(values(info)), dtype: 'float32' });
         return values(info);
       };
-      for (const { weight, gradient, m, v } of adamWeights<TensorInfo>(inputs)) update(written(weight), values(gradient), written(m), written(v), attrs as AdamAttributes);
+      for (const { weight, gradient, m, v } of adamWeights<TensorInfo>(inputs))
+        update(written(weight), values(gradient), written(m), written(v), attrs as AdamAttributes);
       return [];
     },
   },

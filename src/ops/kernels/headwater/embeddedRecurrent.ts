@@ -3,4 +3,10 @@ import type { OpKernel } from '../../defineOp.js';
 import { EMBEDDED_OPS } from '../../recurrent/embeddedOps.js';
 
 /** The composition is reference enough: it runs the reference kernels of the embedding and of the layer. */
-export const embeddedRecurrentKernels: readonly OpKernel[] = Object.values(EMBEDDED_OPS).flatMap(({ last, lastBidirectional, lastGrad }) => [composedKernel(last), composedKernel(lastBidirectional), composedKernel(lastGrad)]);
+export const embeddedRecurrentKernels: readonly OpKernel[] = Object.values(EMBEDDED_OPS).flatMap(
+  ({ last, lastBidirectional, lastGrad }) => [
+    composedKernel(last),
+    composedKernel(lastBidirectional),
+    composedKernel(lastGrad),
+  ],
+);

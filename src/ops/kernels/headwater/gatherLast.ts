@@ -19,7 +19,8 @@ export const gatherLastKernels = [
     const batch = lengths.length;
     const width = dLast.shape[1]!;
     const dOutput = new Float32Array(batch * time * width);
-    for (let row = 0; row < batch; row++) dOutput.set(dLast.data.subarray(row * width, (row + 1) * width), (row * time + lengths[row]! - 1) * width);
+    for (let row = 0; row < batch; row++)
+      dOutput.set(dLast.data.subarray(row * width, (row + 1) * width), (row * time + lengths[row]! - 1) * width);
     return [{ shape: [batch, time, width], data: dOutput }];
   }),
 ];

@@ -13,10 +13,24 @@ export interface Matrix {
 }
 
 /** The row-major matrix of `rows` × `columns` that starts at element `offset` of `data`. */
-export const matrix = (data: Float32Array, rows: number, columns: number, offset = 0): Matrix => ({ data, offset, rows, columns, rowStep: columns, columnStep: 1 });
+export const matrix = (data: Float32Array, rows: number, columns: number, offset = 0): Matrix => ({
+  data,
+  offset,
+  rows,
+  columns,
+  rowStep: columns,
+  columnStep: 1,
+});
 
 /** The same elements, rows and columns exchanged. */
-export const transposed = ({ data, offset, rows, columns, rowStep, columnStep }: Matrix): Matrix => ({ data, offset, rows: columns, columns: rows, rowStep: columnStep, columnStep: rowStep });
+export const transposed = ({ data, offset, rows, columns, rowStep, columnStep }: Matrix): Matrix => ({
+  data,
+  offset,
+  rows: columns,
+  columns: rows,
+  rowStep: columnStep,
+  columnStep: rowStep,
+});
 
 /** The right-hand side of products, in the order in which they read it. */
 export interface PackedRight {
@@ -26,7 +40,8 @@ export interface PackedRight {
 }
 
 /**
- * The side of a tile: 4×4 sums stay in registers over the whole inner dimension, so each value loaded is used four times.
+ * The side of a tile: 4×4 sums stay in registers over the whole inner dimension, so each value loaded is used four
+ * times.
  * More (6×4) spill them; less (2×4) load more.
  */
 const TILE = 4;
@@ -43,7 +58,8 @@ const packRows = ({ data, offset, rows, columns, rowStep, columnStep }: Matrix, 
     const last = rows - 1 - row;
     for (let r = 0; r < TILE; r++) {
       let from = offset + (row + r) * rowStep;
-      for (let k = 0, to = panel + r; k < columns; k++, to += TILE, from += columnStep) panels[to] = r > last ? 0 : data[from]!;
+      for (let k = 0, to = panel + r; k < columns; k++, to += TILE, from += columnStep)
+        panels[to] = r > last ? 0 : data[from]!;
     }
   }
 };
@@ -55,7 +71,10 @@ export const packRight = (b: Matrix): PackedRight => {
   return { rows: b.rows, columns: b.columns, panels };
 };
 
-/** Where the left-hand side is packed: it grows to the largest product so far. The product is synchronous, so no two use it at once. */
+/**
+ * Where the left-hand side is packed: it grows to the largest product so far. The product is synchronous, so no two use
+ * it at once.
+ */
 let leftPanels = new Float64Array(0);
 
 /** The sums of a tile that reaches over the edge of the result. */
@@ -79,30 +98,72 @@ export const multiply = (a: Matrix, b: Matrix | PackedRight, c: Matrix, accumula
     for (let row = 0; row < rows; row += TILE) {
       let p = row * inner;
       let q = column * inner;
-      let c00 = 0, c01 = 0, c02 = 0, c03 = 0, c10 = 0, c11 = 0, c12 = 0, c13 = 0;
-      let c20 = 0, c21 = 0, c22 = 0, c23 = 0, c30 = 0, c31 = 0, c32 = 0, c33 = 0;
+      let c00 = 0,
+        c01 = 0,
+        c02 = 0,
+        c03 = 0,
+        c10 = 0,
+        c11 = 0,
+        c12 = 0,
+        c13 = 0;
+      let c20 = 0,
+        c21 = 0,
+        c22 = 0,
+        c23 = 0,
+        c30 = 0,
+        c31 = 0,
+        c32 = 0,
+        c33 = 0;
       for (let k = 0; k < inner; k++) {
-        const b0 = right[q]!, b1 = right[q + 1]!, b2 = right[q + 2]!, b3 = right[q + 3]!;
+        const b0 = right[q]!,
+          b1 = right[q + 1]!,
+          b2 = right[q + 2]!,
+          b3 = right[q + 3]!;
         const a0 = left[p]!;
-        c00 += a0 * b0; c01 += a0 * b1; c02 += a0 * b2; c03 += a0 * b3;
+        c00 += a0 * b0;
+        c01 += a0 * b1;
+        c02 += a0 * b2;
+        c03 += a0 * b3;
         const a1 = left[p + 1]!;
-        c10 += a1 * b0; c11 += a1 * b1; c12 += a1 * b2; c13 += a1 * b3;
+        c10 += a1 * b0;
+        c11 += a1 * b1;
+        c12 += a1 * b2;
+        c13 += a1 * b3;
         const a2 = left[p + 2]!;
-        c20 += a2 * b0; c21 += a2 * b1; c22 += a2 * b2; c23 += a2 * b3;
+        c20 += a2 * b0;
+        c21 += a2 * b1;
+        c22 += a2 * b2;
+        c23 += a2 * b3;
         const a3 = left[p + 3]!;
-        c30 += a3 * b0; c31 += a3 * b1; c32 += a3 * b2; c33 += a3 * b3;
+        c30 += a3 * b0;
+        c31 += a3 * b1;
+        c32 += a3 * b2;
+        c33 += a3 * b3;
         p += TILE;
         q += TILE;
       }
-      edge[0] = c00; edge[1] = c01; edge[2] = c02; edge[3] = c03;
-      edge[4] = c10; edge[5] = c11; edge[6] = c12; edge[7] = c13;
-      edge[8] = c20; edge[9] = c21; edge[10] = c22; edge[11] = c23;
-      edge[12] = c30; edge[13] = c31; edge[14] = c32; edge[15] = c33;
+      edge[0] = c00;
+      edge[1] = c01;
+      edge[2] = c02;
+      edge[3] = c03;
+      edge[4] = c10;
+      edge[5] = c11;
+      edge[6] = c12;
+      edge[7] = c13;
+      edge[8] = c20;
+      edge[9] = c21;
+      edge[10] = c22;
+      edge[11] = c23;
+      edge[12] = c30;
+      edge[13] = c31;
+      edge[14] = c32;
+      edge[15] = c33;
       const height = Math.min(TILE, rows - row);
       const width = Math.min(TILE, columns - column);
       for (let i = 0; i < height; i++) {
         let to = c.offset + (row + i) * rowStep + column;
-        for (let j = 0; j < width; j++, to++) out[to] = accumulate ? out[to]! + edge[i * TILE + j]! : edge[i * TILE + j]!;
+        for (let j = 0; j < width; j++, to++)
+          out[to] = accumulate ? out[to]! + edge[i * TILE + j]! : edge[i * TILE + j]!;
       }
     }
   }

@@ -59,10 +59,16 @@ export type AfterStep = (offset: number, rows: number, h: Float32Array) => void;
 /**
  * Takes the rows through their steps; `states` goes in as the initial states and comes out as the final ones.
  *
- * The input's share of all steps is one product. The recurrent share is one a step, over the rows still running; from zero
+ * The input's share of all steps is one product. The recurrent share is one a step, over the rows still running; from
+ * zero
  * states the first step has none.
  */
-export const runForward = (direction: Direction, states: States, reserve: DirectionReserve | undefined, after: AfterStep | undefined): void => {
+export const runForward = (
+  direction: Direction,
+  states: States,
+  reserve: DirectionReserve | undefined,
+  after: AfterStep | undefined,
+): void => {
   const { cell, schedule, weights, x, inputSize, hiddenSize, fromState } = direction;
   const { active, offsets, index } = schedule;
   const width = cell.gates * hiddenSize;
@@ -72,9 +78,15 @@ export const runForward = (direction: Direction, states: States, reserve: Direct
   // a = x·W_ihᵀ + b_ih
   const a = new Float32Array(pairs * width);
   fillRows(a, weights.bias_ih);
-  multiply(matrix(gatherRows(x, index, inputSize), pairs, inputSize), transposed(matrix(weights.weight_ih, width, inputSize)), matrix(a, pairs, width), true);
+  multiply(
+    matrix(gatherRows(x, index, inputSize), pairs, inputSize),
+    transposed(matrix(weights.weight_ih, width, inputSize)),
+    matrix(a, pairs, width),
+    true,
+  );
 
-  const recurrent = active.length > 1 || fromState ? packRight(transposed(matrix(weights.weight_hh, width, hiddenSize))) : undefined;
+  const recurrent =
+    active.length > 1 || fromState ? packRight(transposed(matrix(weights.weight_hh, width, hiddenSize))) : undefined;
   const u = new Float32Array(most * width);
   const scratch = reserve === undefined ? new Float32Array(most * cell.kept * hiddenSize) : undefined;
   for (let step = 0; step < active.length; step++) {
@@ -84,14 +96,18 @@ export const runForward = (direction: Direction, states: States, reserve: Direct
     reserve?.before.set(states.h.subarray(0, rows * hiddenSize), from * hiddenSize);
     // u = h·W_hhᵀ + b_hh
     fillRows(u, weights.bias_hh);
-    if (recurrent !== undefined && (step > 0 || fromState)) multiply(matrix(states.h, rows, hiddenSize), recurrent, matrix(u, rows, width), true);
+    if (recurrent !== undefined && (step > 0 || fromState))
+      multiply(matrix(states.h, rows, hiddenSize), recurrent, matrix(u, rows, width), true);
     const kept = scratch ?? reserve!.kept.subarray(from * cell.kept * hiddenSize, to * cell.kept * hiddenSize);
     cell.forward({ rows, units: hiddenSize, a: a.subarray(from * width, to * width), u, kept }, states.h, states.c);
     after?.(from, rows, states.h);
   }
 };
 
-/** Adds to the gradients of the rows' states after a step: called with the place among the pairs before the step is taken back. */
+/**
+ * Adds to the gradients of the rows' states after a step: called with the place among the pairs before the step is
+ * taken back.
+ */
 export type BeforeStep = (offset: number, rows: number, dh: Float32Array) => void;
 
 /** What the backward pass of a direction gives. */
@@ -102,11 +118,18 @@ export interface DirectionGradients {
 }
 
 /**
- * Takes the gradients of the final states back through the steps; `d` goes in as those and comes out as the gradients of the initial states.
+ * Takes the gradients of the final states back through the steps; `d` goes in as those and comes out as the gradients
+ * of the initial states.
  *
- * Only dh = du·W_hh has to be taken step by step. The gradients of the weights and of the inputs are one product each, over all steps.
+ * Only dh = du·W_hh has to be taken step by step. The gradients of the weights and of the inputs are one product each,
+ * over all steps.
  */
-export const runBackward = (direction: Direction, d: States, reserve: DirectionReserve, before: BeforeStep | undefined): DirectionGradients => {
+export const runBackward = (
+  direction: Direction,
+  d: States,
+  reserve: DirectionReserve,
+  before: BeforeStep | undefined,
+): DirectionGradients => {
   const { cell, schedule, weights, x, inputSize, hiddenSize, fromState } = direction;
   const { active, offsets, index } = schedule;
   const width = cell.gates * hiddenSize;
@@ -114,7 +137,8 @@ export const runBackward = (direction: Direction, d: States, reserve: DirectionR
 
   const da = new Float32Array(pairs * width);
   const du = cell.sumsInputs ? da : new Float32Array(pairs * width);
-  const recurrent = active.length > 1 || fromState ? packRight(matrix(weights.weight_hh, width, hiddenSize)) : undefined;
+  const recurrent =
+    active.length > 1 || fromState ? packRight(matrix(weights.weight_hh, width, hiddenSize)) : undefined;
   for (let step = active.length - 1; step >= 0; step--) {
     const rows = active[step]!;
     const from = offsets[step]!;
@@ -133,17 +157,30 @@ export const runBackward = (direction: Direction, d: States, reserve: DirectionR
       d.c,
     );
     // dh += du·W_hh
-    if (recurrent !== undefined && (step > 0 || fromState)) multiply(matrix(du, rows, width, from * width), recurrent, matrix(d.h, rows, hiddenSize), true);
+    if (recurrent !== undefined && (step > 0 || fromState))
+      multiply(matrix(du, rows, width, from * width), recurrent, matrix(d.h, rows, hiddenSize), true);
   }
 
-  // dW_ih = daᵀ·x, dW_hh = duᵀ·h (where h is zero, nothing), dx = da·W_ih; the biases' gradients are sums over the pairs
+  // dW_ih = daᵀ·x, dW_hh = duᵀ·h (where h is zero, nothing), dx = da·W_ih; the biases' gradients are sums over the
+  // pairs
   const weight_ih = new Float32Array(width * inputSize);
-  multiply(transposed(matrix(da, pairs, width)), matrix(gatherRows(x, index, inputSize), pairs, inputSize), matrix(weight_ih, width, inputSize));
+  multiply(
+    transposed(matrix(da, pairs, width)),
+    matrix(gatherRows(x, index, inputSize), pairs, inputSize),
+    matrix(weight_ih, width, inputSize),
+  );
   const first = fromState ? 0 : offsets[1]!;
   const weight_hh = new Float32Array(width * hiddenSize);
-  multiply(transposed(matrix(du, pairs - first, width, first * width)), matrix(reserve.before, pairs - first, hiddenSize, first * hiddenSize), matrix(weight_hh, width, hiddenSize));
+  multiply(
+    transposed(matrix(du, pairs - first, width, first * width)),
+    matrix(reserve.before, pairs - first, hiddenSize, first * hiddenSize),
+    matrix(weight_hh, width, hiddenSize),
+  );
   const dx = new Float32Array(pairs * inputSize);
   multiply(matrix(da, pairs, width), matrix(weights.weight_ih, width, inputSize), matrix(dx, pairs, inputSize));
   const bias_ih = sumRows(da, width);
-  return { weights: { weight_ih, weight_hh, bias_ih, bias_hh: cell.sumsInputs ? bias_ih.slice() : sumRows(du, width) }, dx };
+  return {
+    weights: { weight_ih, weight_hh, bias_ih, bias_hh: cell.sumsInputs ? bias_ih.slice() : sumRows(du, width) },
+    dx,
+  };
 };

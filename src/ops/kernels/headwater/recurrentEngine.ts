@@ -18,42 +18,78 @@ const data = (values: CellWeights<Values>): CellWeights<Float32Array> => ({
   bias_hh: values.bias_hh.data,
 });
 
-const directionOf = (cell: CellKernel, { x, inputSize, hiddenSize, directions, fromState }: RecurrentPass<Values>, d: number): Direction => {
+const directionOf = (
+  cell: CellKernel,
+  { x, inputSize, hiddenSize, directions, fromState }: RecurrentPass<Values>,
+  d: number,
+): Direction => {
   const { weights, schedule } = directions[d]!;
   return { cell, schedule, weights: data(weights), x: x.data, inputSize, hiddenSize, fromState };
 };
 
-/** Where the final or initial state of a row stands: [D, B, H] one direction after the other, or [B, D·H] side by side. */
-const stateAt = ({ batch, hiddenSize, directions, stateShape }: RecurrentPass<Values>, d: number, row: number): number =>
-  (stateShape.length === 3 ? d * batch + row : row * directions.length + d) * hiddenSize;
+/**
+ * Where the final or initial state of a row stands: [D, B, H] one direction after the other, or [B, D·H] side by side.
+ */
+const stateAt = (
+  { batch, hiddenSize, directions, stateShape }: RecurrentPass<Values>,
+  d: number,
+  row: number,
+): number => (stateShape.length === 3 ? d * batch + row : row * directions.length + d) * hiddenSize;
 
 /** Where the initial state of a row stands: one direction after the other. */
-const initialAt = ({ batch, hiddenSize }: RecurrentPass<Values>, d: number, row: number): number => (d * batch + row) * hiddenSize;
+const initialAt = ({ batch, hiddenSize }: RecurrentPass<Values>, d: number, row: number): number =>
+  (d * batch + row) * hiddenSize;
 
 /** States in a schedule's order from states in the batch's order; zeros where there are none. */
-const takeStates = (from: Values | undefined, { order }: Schedule, units: number, at: (row: number) => number): Float32Array => {
+const takeStates = (
+  from: Values | undefined,
+  { order }: Schedule,
+  units: number,
+  at: (row: number) => number,
+): Float32Array => {
   const states = new Float32Array(order.length * units);
-  if (from !== undefined) for (let place = 0; place < order.length; place++) states.set(from.data.subarray(at(order[place]!), at(order[place]!) + units), place * units);
+  if (from !== undefined)
+    for (let place = 0; place < order.length; place++)
+      states.set(from.data.subarray(at(order[place]!), at(order[place]!) + units), place * units);
   return states;
 };
 
 /** The way back. */
-const putStates = (states: Float32Array, { order }: Schedule, units: number, to: Float32Array, at: (row: number) => number): void => {
-  for (let place = 0; place < order.length; place++) to.set(states.subarray(place * units, (place + 1) * units), at(order[place]!));
+const putStates = (
+  states: Float32Array,
+  { order }: Schedule,
+  units: number,
+  to: Float32Array,
+  at: (row: number) => number,
+): void => {
+  for (let place = 0; place < order.length; place++)
+    to.set(states.subarray(place * units, (place + 1) * units), at(order[place]!));
 };
 
 /** The number of pairs before each direction's, and their sum last. */
 const pairOffsets = ({ directions }: RecurrentPass<Values>): readonly number[] =>
-  directions.reduce<number[]>((offsets, { schedule }) => [...offsets, offsets[offsets.length - 1]! + schedule.index.length], [0]);
+  directions.reduce<number[]>(
+    (offsets, { schedule }) => [...offsets, offsets[offsets.length - 1]! + schedule.index.length],
+    [0],
+  );
 
 /** A direction's part of the reserve: its hidden states before each step, then what its cell keeps. */
-const reserveOf = (reserve: Float32Array, cell: CellKernel, units: number, from: number, to: number): DirectionReserve => {
+const reserveOf = (
+  reserve: Float32Array,
+  cell: CellKernel,
+  units: number,
+  from: number,
+  to: number,
+): DirectionReserve => {
   const start = from * (1 + cell.kept) * units;
   const middle = start + (to - from) * units;
   return { before: reserve.subarray(start, middle), kept: reserve.subarray(middle, to * (1 + cell.kept) * units) };
 };
 
-/** Recurrent layers in plain TypeScript over typed arrays: one direction after the other, each by {@link runForward} and {@link runBackward}. */
+/**
+ * Recurrent layers in plain TypeScript over typed arrays: one direction after the other, each by {@link runForward} and
+ * {@link runBackward}.
+ */
 export const recurrentEngine: RecurrentEngine<Values> = {
   forward: (name, pass, { h0, c0 }, wantsReserve) => {
     const cell = CELLS[name];
@@ -72,9 +108,18 @@ export const recurrentEngine: RecurrentEngine<Values> = {
       const write =
         output &&
         ((offset: number, rows: number, h: Float32Array): void => {
-          for (let k = 0; k < rows; k++) output.set(h.subarray(k * units, (k + 1) * units), (schedule.index[offset + k]! * directions.length + d) * units);
+          for (let k = 0; k < rows; k++)
+            output.set(
+              h.subarray(k * units, (k + 1) * units),
+              (schedule.index[offset + k]! * directions.length + d) * units,
+            );
         });
-      runForward(directionOf(cell, pass, d), states, wantsReserve ? reserveOf(reserve, cell, units, offsets[d]!, offsets[d + 1]!) : undefined, write);
+      runForward(
+        directionOf(cell, pass, d),
+        states,
+        wantsReserve ? reserveOf(reserve, cell, units, offsets[d]!, offsets[d + 1]!) : undefined,
+        write,
+      );
       putStates(states.h, schedule, units, hidden, (row) => stateAt(pass, d, row));
       if (final !== undefined) putStates(states.c, schedule, units, final, (row) => stateAt(pass, d, row));
     });
@@ -101,7 +146,10 @@ export const recurrentEngine: RecurrentEngine<Values> = {
       const { index } = schedule;
       const states: States = {
         h: takeStates(gradients.hidden, schedule, units, (row) => stateAt(pass, d, row)),
-        c: name === 'lstm' ? takeStates(gradients.cell, schedule, units, (row) => stateAt(pass, d, row)) : new Float32Array(0),
+        c:
+          name === 'lstm'
+            ? takeStates(gradients.cell, schedule, units, (row) => stateAt(pass, d, row))
+            : new Float32Array(0),
       };
       const dOutput = gradients.output?.data;
       const read =
@@ -112,7 +160,12 @@ export const recurrentEngine: RecurrentEngine<Values> = {
             for (let unit = 0; unit < units; unit++) dh[k * units + unit]! += dOutput[from + unit]!;
           }
         });
-      const { weights: of, dx: byPairs } = runBackward(directionOf(cell, pass, d), states, reserveOf(reserve.data, cell, units, offsets[d]!, offsets[d + 1]!), read);
+      const { weights: of, dx: byPairs } = runBackward(
+        directionOf(cell, pass, d),
+        states,
+        reserveOf(reserve.data, cell, units, offsets[d]!, offsets[d + 1]!),
+        read,
+      );
       for (let pair = 0; pair < index.length; pair++) {
         const to = index[pair]! * inputSize;
         for (let j = 0; j < inputSize; j++) dx[to + j]! += byPairs[pair * inputSize + j]!;

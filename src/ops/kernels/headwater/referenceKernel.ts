@@ -10,7 +10,9 @@ export interface Values {
 }
 
 /** An op's inputs as values, by the same names. */
-export type InputValues<In extends NamedTensors<In>> = { readonly [Name in keyof In]: undefined extends In[Name] ? Values | undefined : Values };
+export type InputValues<In extends NamedTensors<In>> = {
+  readonly [Name in keyof In]: undefined extends In[Name] ? Values | undefined : Values;
+};
 
 /** An op's outputs as values, in the same order. */
 export type OutputValues<Out extends readonly Tensor[]> = { readonly [Position in keyof Out]: Values };
@@ -21,17 +23,28 @@ export type OutputValues<Out extends readonly Tensor[]> = { readonly [Position i
  * @param op the op that it computes
  * @param compute outputs from inputs; it must not change what it is given, and its outputs must be arrays of their own
  */
-export const referenceKernel = <In extends NamedTensors<In>, Out extends readonly Tensor[], Attributes extends NamedAttributes<Attributes>>(
+export const referenceKernel = <
+  In extends NamedTensors<In>,
+  Out extends readonly Tensor[],
+  Attributes extends NamedAttributes<Attributes>,
+>(
   op: Op<In, Out, Attributes>,
   compute: (inputs: InputValues<In>, attributes: Attributes) => OutputValues<Out>,
 ): OpKernel => ({
   kernelName: op.name,
   kernelFunc: ({ inputs, attrs, backend }) => {
-    if (!(backend instanceof MathBackendCPU)) throw new HeadwaterError('HW_BACKEND', `The reference kernel of ${op.name} was registered for a backend that does not keep its values in typed arrays.`);
+    if (!(backend instanceof MathBackendCPU))
+      throw new HeadwaterError(
+        'HW_BACKEND',
+        `The reference kernel of ${op.name} was registered for a backend that does not keep its values in typed arrays.`,
+      );
     const values: Record<string, Values> = {};
     for (const [name, info] of Object.entries(inputs)) {
-      if (info !== undefined) values[name] = { shape: info.shape, data: backend.data.get(info.dataId).values as Float32Array };
+      if (info !== undefined)
+        values[name] = { shape: info.shape, data: backend.data.get(info.dataId).values as Float32Array };
     }
-    return compute(values as InputValues<In>, attrs as Attributes).map(({ shape, data }): TensorInfo => backend.makeTensorInfo([...shape], 'float32', data));
+    return compute(values as InputValues<In>, attrs as Attributes).map(({ shape, data }): TensorInfo =>
+      backend.makeTensorInfo([...shape], 'float32', data),
+    );
   },
 });

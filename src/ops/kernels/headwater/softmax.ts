@@ -3,7 +3,9 @@ import { referenceKernel } from './referenceKernel.js';
 import { softmaxRows } from './softmaxRows.js';
 
 export const softmaxKernels = [
-  referenceKernel(softmaxOp, ({ logits }) => [{ shape: logits.shape, data: softmaxRows(logits.data, logits.shape[1]!) }]),
+  referenceKernel(softmaxOp, ({ logits }) => [
+    { shape: logits.shape, data: softmaxRows(logits.data, logits.shape[1]!) },
+  ]),
 
   // dz[i, c] = p[i, c] · (dp[i, c] − Σⱼ dp[i, j] · p[i, j])
   referenceKernel(softmaxGradOp, ({ dProbabilities: { data: dp }, probabilities: { shape, data: p } }) => {

@@ -27,7 +27,8 @@ export const softmaxCrossEntropyKernels = [
     const dLogits = new Float32Array(p.length);
     for (let i = 0; i < rows; i++) {
       const scale = dLoss.data[0]! * shares[i]!;
-      for (let c = 0; c < classes; c++) dLogits[i * classes + c] = scale * (p[i * classes + c]! - (c === labels[i]! ? 1 : 0));
+      for (let c = 0; c < classes; c++)
+        dLogits[i * classes + c] = scale * (p[i * classes + c]! - (c === labels[i]! ? 1 : 0));
     }
     return [{ shape, data: dLogits }];
   }),

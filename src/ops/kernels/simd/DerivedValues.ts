@@ -14,10 +14,12 @@ interface Entry {
 export type DerivedName = string | number;
 
 /**
- * What kernels compute from weights and need again as long as these stay the same: weights in the order in which products read them,
+ * What kernels compute from weights and need again as long as these stay the same: weights in the order in which
+ * products read them,
  * embeddings already multiplied by input weights.
  *
- * An entry belongs to the tensors that it was computed from, and is thrown away with the first of them or when one is written into.
+ * An entry belongs to the tensors that it was computed from, and is thrown away with the first of them or when one is
+ * written into.
  */
 export class DerivedValues {
   readonly #memory: KernelMemory;
@@ -36,11 +38,17 @@ export class DerivedValues {
   /**
    * The block that was computed under this name from these tensors as they are now, or else a new one.
    *
-   * @param name says what is computed, and tells shapes apart where it depends on them: a tensor and a reshape of it are one source
+   * @param name says what is computed, and tells shapes apart where it depends on them: a tensor and a reshape of it
+   *   are one source
    * @param sources what it is computed from, the tensor that it is kept with first
    * @param build fills a new block; asked for only where there is none
    */
-  get(name: DerivedName, sources: readonly [object, ...object[]], bytes: number, build: (block: number) => void): number {
+  get(
+    name: DerivedName,
+    sources: readonly [object, ...object[]],
+    bytes: number,
+    build: (block: number) => void,
+  ): number {
     const known = this.find(name, sources);
     if (known !== undefined) return known;
     const [first] = sources;
@@ -57,7 +65,9 @@ export class DerivedValues {
   /** The block that was computed under this name from these tensors as they are now, where there is one. */
   find(name: DerivedName, sources: readonly [object, ...object[]]): number | undefined {
     const entry = this.#entries.get(sources[0])?.get(name);
-    return entry?.sources.every(({ id, version }, i) => id === sources[i] && version === this.versionOf(id)) === true ? entry.block : undefined;
+    return entry?.sources.every(({ id, version }, i) => id === sources[i] && version === this.versionOf(id)) === true
+      ? entry.block
+      : undefined;
   }
 
   /** A tensor was written into. */

@@ -31,7 +31,8 @@ export class KernelMachine {
   }
 
   /**
-   * A block for so many values that the backward pass needs, as a tensor of one element, or none where there are none: tfjs makes zeros of an output's size
+   * A block for so many values that the backward pass needs, as a tensor of one element, or none where there are none:
+   * tfjs makes zeros of an output's size
    * for the gradient of every output that nobody reads.
    */
   makeReserve(values: number): Resident {
@@ -39,7 +40,10 @@ export class KernelMachine {
     return { shape: [Math.min(values, 1)], at };
   }
 
-  /** Runs a kernel: of the results that it made, those that it hands back are the caller's; the others, or all where it fails, are given back. */
+  /**
+   * Runs a kernel: of the results that it made, those that it hands back are the caller's; the others, or all where it
+   * fails, are given back.
+   */
   collect<Results extends readonly Resident[]>(kernel: () => Results): Results {
     this.#made = [];
     let kept: ReadonlySet<number> = new Set();

@@ -18,7 +18,8 @@ const MOST_PAGES = 65536;
 const MEBIBYTE = 2 ** 20;
 
 /**
- * Sizes are rounded up to the next of eight steps between two powers of two, the least 128 bytes: at most an eighth is wasted, and the blocks
+ * Sizes are rounded up to the next of eight steps between two powers of two, the least 128 bytes: at most an eighth is
+ * wasted, and the blocks
  * of one batch serve the next one, though its rows are a little longer.
  */
 const roundUp = (bytes: number): number => {
@@ -35,8 +36,10 @@ interface Stretch {
 /**
  * The memory that kernels compute in: one WebAssembly memory that all threads share, given out in blocks.
  *
- * A block given back is kept for the next of its size, or for one of at least half its size that there is none for. Where neither is free, the memory
- * grows, up to 4 GiB; only when it cannot, blocks that are free and side by side become larger ones. Nothing is ever given back to the system.
+ * A block given back is kept for the next of its size, or for one of at least half its size that there is none for.
+ * Where neither is free, the memory
+ * grows, up to 4 GiB; only when it cannot, blocks that are free and side by side become larger ones. Nothing is ever
+ * given back to the system.
  */
 export class KernelMemory {
   readonly memory: WasmMemory;
@@ -105,7 +108,8 @@ export class KernelMemory {
 
   /** Copies whole numbers to an address. */
   putInts(at: number, values: Int32Array): void {
-    // A view of all the memory, since making one of the block alone takes longer than the copy. It ends where the memory last ended.
+    // A view of all the memory, since making one of the block alone takes longer than the copy. It ends where the
+    // memory last ended.
     if (at + values.byteLength > this.#words.byteLength) this.#words = new Int32Array(this.memory.buffer);
     this.#words.set(values, at >>> 2);
   }
@@ -156,22 +160,34 @@ export class KernelMemory {
       refusal = this.#reach(this.#top + size + GUARD);
     }
     if (refusal !== undefined) {
-      const [inUse, held, wanted] = [this.#inUse, this.memory.buffer.byteLength, size].map((bytes) => Math.ceil(bytes / MEBIBYTE));
-      throw new HeadwaterError('HW_BACKEND', `The kernels' memory is full: of ${held!} MiB held, ${inUse!} MiB are in use, and another ${wanted!} MiB cannot be had in one piece. Use a smaller batch or model, or another backend.`, { cause: refusal });
+      const [inUse, held, wanted] = [this.#inUse, this.memory.buffer.byteLength, size].map((bytes) =>
+        Math.ceil(bytes / MEBIBYTE),
+      );
+      throw new HeadwaterError(
+        'HW_BACKEND',
+        `The kernels' memory is full: of ${held!} MiB held, ${inUse!} MiB are in use, and another ${wanted!} MiB cannot be had in one piece. Use a smaller batch or model, or another backend.`,
+        { cause: refusal },
+      );
     }
     const block = this.#top;
     this.#top = block + size;
     return block;
   }
 
-  /** Takes all free blocks out of the lists and joins those that lie side by side; what lies at the top counts as never given out. */
+  /**
+   * Takes all free blocks out of the lists and joins those that lie side by side; what lies at the top counts as never
+   * given out.
+   */
   #join(): readonly Stretch[] {
-    const blocks = Array.from(this.#free, ([size, addresses]) => addresses.map((at): Stretch => ({ at, size }))).flat().sort((a, b) => a.at - b.at);
+    const blocks = Array.from(this.#free, ([size, addresses]) => addresses.map((at): Stretch => ({ at, size })))
+      .flat()
+      .sort((a, b) => a.at - b.at);
     this.#free.clear();
     const stretches: Stretch[] = [];
     for (const { at, size } of blocks) {
       const last = stretches.at(-1);
-      if (last !== undefined && last.at + last.size === at) stretches[stretches.length - 1] = { at: last.at, size: last.size + size };
+      if (last !== undefined && last.at + last.size === at)
+        stretches[stretches.length - 1] = { at: last.at, size: last.size + size };
       else stretches.push({ at, size });
     }
     const last = stretches.at(-1);

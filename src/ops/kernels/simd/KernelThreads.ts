@@ -14,20 +14,30 @@ interface KernelExports {
   readonly runTogether: (kernel: number, count: number, workers: number, looks: number) => number;
 }
 
-/** The most threads that can compute, the calling one among them: each has a place of its own in the kernels' first page (assembly/tile.ts). */
+/**
+ * The most threads that can compute, the calling one among them: each has a place of its own in the kernels' first page
+ * (assembly/tile.ts).
+ */
 export const MOST_THREADS = 192;
 
 /** Where a job's arguments stand: `ARGUMENTS` of assembly/tasks.ts. */
 const ARGUMENTS = 1344;
 const MOST_ARGUMENTS = 64;
 
-/** How often an idle worker looks for the next job before it sleeps: for about a millisecond, which bridges the pauses within a training step. Waking one takes a tenth of that. */
+/**
+ * How often an idle worker looks for the next job before it sleeps: for about a millisecond, which bridges the pauses
+ * within a training step. Waking one takes a tenth of that.
+ */
 const SPINS = 200_000;
 
-/** How often the calling thread looks whether the workers have left before it sleeps: for about a millisecond. On a busy machine a worker may need the very core that it looks from. */
+/**
+ * How often the calling thread looks whether the workers have left before it sleeps: for about a millisecond. On a busy
+ * machine a worker may need the very core that it looks from.
+ */
 const LOOKS = 1_000_000;
 
-// The whole worker: all that it does is in assembly/tasks.ts. It stands here as text because a file of its own would have to be found, and loaded, in every way that this module is.
+// The whole worker: all that it does is in assembly/tasks.ts. It stands here as text because a file of its own would
+// have to be found, and loaded, in every way that this module is.
 const WORKER = `
 const { workerData: { module, memory, worker, spins } } = require('node:worker_threads');
 new WebAssembly.Instance(module, { env: { memory } }).exports.serve(worker, spins);
@@ -44,8 +54,10 @@ export interface ThreadOptions {
 /**
  * Runs kernels, on the calling thread and on workers beside it.
  *
- * A kernel is made of tasks that depend on its arguments alone, never on the number of threads, and each writes values of its own: so results have
- * the same bits for every number of threads. Workers take tasks while there are any; nobody waits for one that is still asleep.
+ * A kernel is made of tasks that depend on its arguments alone, never on the number of threads, and each writes values
+ * of its own: so results have
+ * the same bits for every number of threads. Workers take tasks while there are any; nobody waits for one that is still
+ * asleep.
  *
  * The workers start with the first kernel of more than one task, and keep no process alive.
  */
@@ -106,10 +118,18 @@ export class KernelThreads {
   }
 
   #start(number: number): Worker {
-    const worker = new Worker(WORKER, { eval: true, execArgv: [], workerData: { module: this.#module, memory: this.#memory.memory, worker: number, spins: SPINS } });
+    const worker = new Worker(WORKER, {
+      eval: true,
+      execArgv: [],
+      workerData: { module: this.#module, memory: this.#memory.memory, worker: number, spins: SPINS },
+    });
     worker.unref();
     const fail = (why: string, cause?: unknown): void => {
-      this.#failure ??= new HeadwaterError('HW_BACKEND', `A worker thread of the kernels ${why}. Start the process again; with one thread there is no worker.`, { cause });
+      this.#failure ??= new HeadwaterError(
+        'HW_BACKEND',
+        `A worker thread of the kernels ${why}. Start the process again; with one thread there is no worker.`,
+        { cause },
+      );
     };
     worker.on('error', (error) => fail(`failed: ${error.message}`, error));
     worker.on('exit', (code) => fail(`ended with code ${code}`));
@@ -121,7 +141,10 @@ export class KernelThreads {
     // Several short sleeps: between them, a worker that leaves in spite of everything is seen.
     const pause = 50;
     for (let waited = 0; waited < this.#patience; waited += pause) if (this.#kernels.awaitWorkers(pause) === 1) return;
-    this.#failure = new HeadwaterError('HW_BACKEND', `A worker thread of the kernels has not answered for ${this.#patience / 1000} s: it was killed, or the machine is far too busy. Start the process again; with one thread there is no worker.`);
+    this.#failure = new HeadwaterError(
+      'HW_BACKEND',
+      `A worker thread of the kernels has not answered for ${this.#patience / 1000} s: it was killed, or the machine is far too busy. Start the process again; with one thread there is no worker.`,
+    );
     throw this.#failure;
   }
 }

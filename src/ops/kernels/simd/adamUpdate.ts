@@ -10,12 +10,19 @@ import { tasksFor } from './products.js';
 /** Values that a task takes: 256 KiB of the four arrays. */
 const PART = 1 << 14;
 
-/** Writes the step into `weight`, `m` and `v`, so what was derived from the weights before is thrown away. The equations stand at `adamUpdateOp` and in assembly/adam.ts. */
+/**
+ * Writes the step into `weight`, `m` and `v`, so what was derived from the weights before is thrown away. The equations
+ * stand at `adamUpdateOp` and in assembly/adam.ts.
+ */
 export const adamUpdateKernels: readonly OpKernel[] = [
   {
     kernelName: adamUpdateOp.name,
     kernelFunc: ({ inputs, attrs, backend }) => {
-      if (!(backend instanceof EmbeddedBackend) || backend.machine === undefined) throw new HeadwaterError('HW_BACKEND', `The fast kernel of ${adamUpdateOp.name} was registered for a backend that does not keep its values in the kernels' memory.`);
+      if (!(backend instanceof EmbeddedBackend) || backend.machine === undefined)
+        throw new HeadwaterError(
+          'HW_BACKEND',
+          `The fast kernel of ${adamUpdateOp.name} was registered for a backend that does not keep its values in the kernels' memory.`,
+        );
       const { machine } = backend;
       const { learningRate, beta1, beta2, epsilon, step } = attrs as AdamAttributes;
       const written = ({ dataId }: TensorInfo): number => backend.addressToWrite(dataId, machine);

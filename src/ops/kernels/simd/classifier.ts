@@ -26,7 +26,12 @@ export const classifierKernels: readonly OpKernel[] = (['rnn', 'gru', 'lstm'] as
       const loss = crossEntropyInPlace(machine, logits, attributes);
       const [dFeatures, ...ofFc2] = linearGradients(machine, logits, features, fc2_weight);
       const [dLast, ...ofFc1] = linearGradients(machine, dropped(dFeatures), last, fc1_weight);
-      return [loss, ...embeddedBackward(cell, machine, { ...embedded, reserve, dLast }, attributes), ...ofFc1, ...ofFc2];
+      return [
+        loss,
+        ...embeddedBackward(cell, machine, { ...embedded, reserve, dLast }, attributes),
+        ...ofFc1,
+        ...ofFc2,
+      ];
     }),
   ];
 });

@@ -4,8 +4,16 @@ import type { KernelArguments } from './kernelArguments.js';
 import type { KernelMachine, Resident } from './KernelMachine.js';
 import { WORD, gatherRows, fillZeros, multiplyTransposed, panelsOf, sumRows, tasksFor } from './products.js';
 
-/** A cell as assembly/ knows it: its number, how many blocks of H rows its weights have, what it keeps a unit and step, and whether a and u enter as their sum alone. */
-export const SIMD_CELLS: Readonly<Record<CellName, { readonly code: number; readonly gates: number; readonly keeps: number; readonly sumsInputs: boolean }>> = {
+/**
+ * A cell as assembly/ knows it: its number, how many blocks of H rows its weights have, what it keeps a unit and step,
+ * and whether a and u enter as their sum alone.
+ */
+export const SIMD_CELLS: Readonly<
+  Record<
+    CellName,
+    { readonly code: number; readonly gates: number; readonly keeps: number; readonly sumsInputs: boolean }
+  >
+> = {
   rnn: { code: 0, gates: 1, keeps: 1, sumsInputs: true },
   gru: { code: 1, gates: 3, keeps: 4, sumsInputs: false },
   lstm: { code: 2, gates: 4, keeps: 6, sumsInputs: true },
@@ -22,10 +30,15 @@ export interface DirectionRun {
   readonly schedule: Schedule;
   readonly weights: CellWeights<Resident>;
   readonly fromState: boolean;
-  /** Where the hidden states before each step stand, [N, H], and what the cell keeps, [N, keeps·H] (0 where nothing is kept). */
+  /**
+   * Where the hidden states before each step stand, [N, H], and what the cell keeps, [N, keeps·H] (0 where nothing is
+   * kept).
+   */
   readonly before: number;
   readonly kept: number;
-  /** Where the final states or their gradients stand: row b's at b·finalStep values; the cell's 0 where there are none. */
+  /**
+   * Where the final states or their gradients stand: row b's at b·finalStep values; the cell's 0 where there are none.
+   */
   readonly final: number;
   readonly finalCell: number;
   readonly finalStep: number;
@@ -41,12 +54,15 @@ export const putInts = (machine: KernelMachine, take: Take, values: Int32Array):
   return block;
 };
 
-/** Rows that a task takes through all their steps: enough to read a panel for, few enough for every thread to find work. */
+/**
+ * Rows that a task takes through all their steps: enough to read a panel for, few enough for every thread to find work.
+ */
 const groupFor = (batch: number): number => Math.min(16, Math.max(4, Math.ceil(batch / 16) * 4));
 
 /** The arguments of a pass but for what only one of the two passes has; those are to be filled in. */
 const passArguments = (run: DirectionRun, take: Take): Mutable<KernelArguments<'forward'>> => {
-  const { machine, cell, units, schedule, fromState, before, kept, final, finalCell, finalStep, output, outputStep } = run;
+  const { machine, cell, units, schedule, fromState, before, kept, final, finalCell, finalStep, output, outputStep } =
+    run;
   const { code, gates, keeps } = SIMD_CELLS[cell];
   const { order, active, offsets, index } = schedule;
   const batch = order.length;
@@ -99,12 +115,19 @@ export interface InitialAddresses {
  * @param place int32 [N]: each pair's row of it; 0 where these stand in the pairs' order
  * @param initial where the initial states stand, [B, H] each; undefined for zeros
  */
-export const forwardDirection = (run: DirectionRun, take: Take, projection: number, place: number, initial: InitialAddresses | undefined): void => {
+export const forwardDirection = (
+  run: DirectionRun,
+  take: Take,
+  projection: number,
+  place: number,
+  initial: InitialAddresses | undefined,
+): void => {
   const { machine, units, weights, before } = run;
   const args = passArguments(run, take);
   const { batch, states } = args;
   const bytes = batch * units * WORD;
-  const start = (from: number, to: number): void => (from === 0 ? fillZeros(machine, to, bytes) : gatherRows(machine, from, args.order, batch, units, to));
+  const start = (from: number, to: number): void =>
+    from === 0 ? fillZeros(machine, to, bytes) : gatherRows(machine, from, args.order, batch, units, to);
   start(initial?.h0 ?? 0, before);
   if (states !== 0) start(initial?.c0 ?? 0, states);
   args.projection = projection;
@@ -115,7 +138,10 @@ export const forwardDirection = (run: DirectionRun, take: Take, projection: numb
   machine.threads.run('forward', tasksFor(batch, args.group), args);
 };
 
-/** Where a direction's gradients stand that are not its weights': of a, [N, G·H], and of the initial states, in the schedule's order. */
+/**
+ * Where a direction's gradients stand that are not its weights': of a, [N, G·H], and of the initial states, in the
+ * schedule's order.
+ */
 export interface DirectionGradients {
   readonly da: number;
   readonly dh0: number;
@@ -123,11 +149,17 @@ export interface DirectionGradients {
 }
 
 /**
- * Takes the gradients of the final states, and of the outputs, back through the steps, and writes the gradients of weight_hh and bias_hh.
+ * Takes the gradients of the final states, and of the outputs, back through the steps, and writes the gradients of
+ * weight_hh and bias_hh.
  *
  * Only dh = du·W_hh has to be taken step by step; the gradient of weight_hh is one product over all steps.
  */
-export const backwardDirection = (run: DirectionRun, take: Take, dWeightHh: number, dBiasHh: number): DirectionGradients => {
+export const backwardDirection = (
+  run: DirectionRun,
+  take: Take,
+  dWeightHh: number,
+  dBiasHh: number,
+): DirectionGradients => {
   const { machine, cell, units, schedule, weights, fromState, before } = run;
   const { gates, sumsInputs } = SIMD_CELLS[cell];
   const args = passArguments(run, take);
@@ -142,7 +174,15 @@ export const backwardDirection = (run: DirectionRun, take: Take, dWeightHh: numb
   machine.threads.run('backward', tasksFor(args.batch, args.group), args);
   // dW_hh = duᵀ·h; from zeros, the first step adds nothing
   const first = fromState ? 0 : schedule.offsets[1]!;
-  multiplyTransposed(machine, du + first * width * WORD, width, before + first * units * WORD, units, pairs - first, dWeightHh);
+  multiplyTransposed(
+    machine,
+    du + first * width * WORD,
+    width,
+    before + first * units * WORD,
+    units,
+    pairs - first,
+    dWeightHh,
+  );
   sumRows(machine, du, pairs, width, dBiasHh);
   return { da, dh0: args.dStates, dc0: args.states };
 };

@@ -10,13 +10,29 @@ const TWO_TO_32 = 2 ** 32;
 const PART = 1 << 12;
 
 /** y[p] = x[p] · mask[p] */
-export const drop = (machine: KernelMachine, x: Resident, { rate, key0, key1, epoch, step, site }: DropoutAttributes): Resident => {
+export const drop = (
+  machine: KernelMachine,
+  x: Resident,
+  { rate, key0, key1, epoch, step, site }: DropoutAttributes,
+): Resident => {
   const y = machine.makeResult(...x.shape);
   const count = x.shape.reduce((size, side) => size * side, 1);
   // A whole word is below the threshold where it is below the next whole number.
   const threshold = Math.ceil(rate * TWO_TO_32);
   const words = { thresholdLow: threshold % TWO_TO_32, thresholdHigh: Math.floor(threshold / TWO_TO_32) };
-  machine.threads.run('dropout', tasksFor(count, PART), { x: x.at, y: y.at, count, part: PART, ...words, scale: 1 / (1 - rate), epoch, step, site, key0, key1 });
+  machine.threads.run('dropout', tasksFor(count, PART), {
+    x: x.at,
+    y: y.at,
+    count,
+    part: PART,
+    ...words,
+    scale: 1 / (1 - rate),
+    epoch,
+    step,
+    site,
+    key0,
+    key1,
+  });
   return y;
 };
 

@@ -10,7 +10,17 @@ import type { Schedule } from '../../recurrent/Schedule.js';
 import { SIMD_CELLS, backwardDirection, forwardDirection, putInts } from './directionRun.js';
 import type { DirectionRun } from './directionRun.js';
 import type { KernelMachine, Resident } from './KernelMachine.js';
-import { WORD, fillZeros, gatherRows, multiply, multiplyTransposed, panelsOf, scatterRows, sumGroups, sumRows } from './products.js';
+import {
+  WORD,
+  fillZeros,
+  gatherRows,
+  multiply,
+  multiplyTransposed,
+  panelsOf,
+  scatterRows,
+  sumGroups,
+  sumRows,
+} from './products.js';
 import { projectionTable } from './projectionTable.js';
 import { simdKernel } from './simdKernel.js';
 
@@ -19,7 +29,12 @@ const reserveStart = (plan: readonly EmbeddedDirection[], keeps: number, units: 
   plan.slice(0, d).reduce((sum, { schedule }) => sum + schedule.index.length * (1 + keeps) * units, 0);
 
 /** Embedding and layer: each row's output at its last token, and the reserve. */
-export const embeddedForward = (cell: CellName, machine: KernelMachine, { embeddings, ...layer }: EmbeddedInputs<Resident>, attributes: EmbeddedAttributes): readonly [Resident, Resident] => {
+export const embeddedForward = (
+  cell: CellName,
+  machine: KernelMachine,
+  { embeddings, ...layer }: EmbeddedInputs<Resident>,
+  attributes: EmbeddedAttributes,
+): readonly [Resident, Resident] => {
   const { gates, keeps } = SIMD_CELLS[cell];
   const directions = weightsByDirection(layer);
   const plan = embeddedPlan(attributes, directions.length);
@@ -33,16 +48,49 @@ export const embeddedForward = (cell: CellName, machine: KernelMachine, { embedd
       const { schedule, distinct } = plan[d]!;
       const pairs = schedule.index.length;
       // a = x·W_ihᵀ + b_ih for every token of the vocabulary, or for each distinct one of the batch
-      const table = attributes.reserve ? undefined : projectionTable(machine, embeddings, weights, distinct.tokens.length);
+      const table = attributes.reserve
+        ? undefined
+        : projectionTable(machine, embeddings, weights, distinct.tokens.length);
       const projection = table ?? take(distinct.tokens.length * gates * units * WORD);
       if (table === undefined) {
         const x = take(distinct.tokens.length * inputSize * WORD);
-        gatherRows(machine, embeddings.at, putInts(machine, take, distinct.tokens), distinct.tokens.length, inputSize, x);
-        multiply(machine, x, distinct.tokens.length, panelsOf(machine, weights.weight_ih, true), weights.bias_ih.at, projection);
+        gatherRows(
+          machine,
+          embeddings.at,
+          putInts(machine, take, distinct.tokens),
+          distinct.tokens.length,
+          inputSize,
+          x,
+        );
+        multiply(
+          machine,
+          x,
+          distinct.tokens.length,
+          panelsOf(machine, weights.weight_ih, true),
+          weights.bias_ih.at,
+          projection,
+        );
       }
-      const place = putInts(machine, take, table === undefined ? distinct.place : distinct.place.map((at) => distinct.tokens[at]!));
-      const before = attributes.reserve ? reserve.at + reserveStart(plan, keeps, units, d) * WORD : take(pairs * units * WORD);
-      const run = directionRun(machine, cell, units, schedule, weights, before, attributes.reserve, last.at, d, directions.length);
+      const place = putInts(
+        machine,
+        take,
+        table === undefined ? distinct.place : distinct.place.map((at) => distinct.tokens[at]!),
+      );
+      const before = attributes.reserve
+        ? reserve.at + reserveStart(plan, keeps, units, d) * WORD
+        : take(pairs * units * WORD);
+      const run = directionRun(
+        machine,
+        cell,
+        units,
+        schedule,
+        weights,
+        before,
+        attributes.reserve,
+        last.at,
+        d,
+        directions.length,
+      );
       forwardDirection(run, take, projection, place, undefined);
     }),
   );
@@ -50,8 +98,24 @@ export const embeddedForward = (cell: CellName, machine: KernelMachine, { embedd
 };
 
 /** A direction of a run that starts from zeros and of which each row's output at its last token alone is read. */
-const directionRun = (machine: KernelMachine, cell: CellName, units: number, schedule: Schedule, weights: CellWeights<Resident>, before: number, kept: boolean, last: number, d: number, directions: number): DirectionRun => ({
-  machine, cell, units, schedule, weights, before,
+const directionRun = (
+  machine: KernelMachine,
+  cell: CellName,
+  units: number,
+  schedule: Schedule,
+  weights: CellWeights<Resident>,
+  before: number,
+  kept: boolean,
+  last: number,
+  d: number,
+  directions: number,
+): DirectionRun => ({
+  machine,
+  cell,
+  units,
+  schedule,
+  weights,
+  before,
   fromState: false,
   kept: kept ? before + schedule.index.length * units * WORD : 0,
   final: last + d * units * WORD,
@@ -62,7 +126,12 @@ const directionRun = (machine: KernelMachine, cell: CellName, units: number, sch
 });
 
 /** The gradients of the embeddings and of the layer's weights. */
-export const embeddedBackward = (cell: CellName, machine: KernelMachine, { embeddings, reserve, dLast, ...layer }: EmbeddedGradInputs<Resident>, attributes: EmbeddedAttributes): readonly Resident[] => {
+export const embeddedBackward = (
+  cell: CellName,
+  machine: KernelMachine,
+  { embeddings, reserve, dLast, ...layer }: EmbeddedGradInputs<Resident>,
+  attributes: EmbeddedAttributes,
+): readonly Resident[] => {
   const { gates, keeps } = SIMD_CELLS[cell];
   const directions = weightsByDirection(layer);
   const plan = embeddedPlan(attributes, directions.length);
@@ -94,7 +163,11 @@ export const embeddedBackward = (cell: CellName, machine: KernelMachine, { embed
       sumRows(machine, dp, count, width, dBiasIh.at);
       const dx = take(count * inputSize * WORD);
       multiply(machine, dp, count, panelsOf(machine, weights.weight_ih, false), 0, dx);
-      const rows = putInts(machine, take, distinct.tokens.map((token) => (token === attributes.padIndex ? -1 : token)));
+      const rows = putInts(
+        machine,
+        take,
+        distinct.tokens.map((token) => (token === attributes.padIndex ? -1 : token)),
+      );
       scatterRows(machine, dx, rows, count, inputSize, dEmbeddings.at);
       return [dWeightIh, dWeightHh, dBiasIh, dBiasHh];
     }),

@@ -1,6 +1,8 @@
 /**
- * The kernels of assembly/ that are made of tasks, in the order of `Kernel` in assembly/tasks.ts, and the fields of their arguments in the
- * order of the classes there, which say what they are. Every field is one 32-bit word; addresses are bytes, steps are values.
+ * The kernels of assembly/ that are made of tasks, in the order of `Kernel` in assembly/tasks.ts, and the fields of
+ * their arguments in the
+ * order of the classes there, which say what they are. Every field is one 32-bit word; addresses are bytes, steps are
+ * values.
  */
 const FIELDS = {
   packPanels: ['from', 'rowStep', 'columnStep', 'rows', 'columns', 'to', 'panels'],
@@ -11,16 +13,96 @@ const FIELDS = {
   sumGroups: ['from', 'members', 'starts', 'groups', 'width', 'to', 'rows'],
   sumRows: ['from', 'count', 'width', 'to', 'columns'],
   fill: ['to', 'bytes', 'part'],
-  forward: ['cell', 'units', 'gates', 'keeps', 'steps', 'batch', 'group', 'fromState', 'active', 'offsets', 'order', 'place', 'index', 'projection', 'panels', 'bias', 'scratch', 'before', 'kept', 'final', 'finalCell', 'finalStep', 'output', 'outputStep', 'states', 'dStates', 'da', 'du'],
-  backward: ['cell', 'units', 'gates', 'keeps', 'steps', 'batch', 'group', 'fromState', 'active', 'offsets', 'order', 'place', 'index', 'projection', 'panels', 'bias', 'scratch', 'before', 'kept', 'final', 'finalCell', 'finalStep', 'output', 'outputStep', 'states', 'dStates', 'da', 'du'],
+  forward: [
+    'cell',
+    'units',
+    'gates',
+    'keeps',
+    'steps',
+    'batch',
+    'group',
+    'fromState',
+    'active',
+    'offsets',
+    'order',
+    'place',
+    'index',
+    'projection',
+    'panels',
+    'bias',
+    'scratch',
+    'before',
+    'kept',
+    'final',
+    'finalCell',
+    'finalStep',
+    'output',
+    'outputStep',
+    'states',
+    'dStates',
+    'da',
+    'du',
+  ],
+  backward: [
+    'cell',
+    'units',
+    'gates',
+    'keeps',
+    'steps',
+    'batch',
+    'group',
+    'fromState',
+    'active',
+    'offsets',
+    'order',
+    'place',
+    'index',
+    'projection',
+    'panels',
+    'bias',
+    'scratch',
+    'before',
+    'kept',
+    'final',
+    'finalCell',
+    'finalStep',
+    'output',
+    'outputStep',
+    'states',
+    'dStates',
+    'da',
+    'du',
+  ],
   adam: ['weights', 'length', 'part', 'beta1', 'beta2', 'rest1', 'rest2', 'stepSize', 'rootScale', 'epsilon'],
-  dropout: ['x', 'y', 'count', 'part', 'thresholdLow', 'thresholdHigh', 'scale', 'epoch', 'step', 'site', 'key0', 'key1'],
+  dropout: [
+    'x',
+    'y',
+    'count',
+    'part',
+    'thresholdLow',
+    'thresholdHigh',
+    'scale',
+    'epoch',
+    'step',
+    'site',
+    'key0',
+    'key1',
+  ],
   softmax: ['logits', 'rows', 'classes', 'part', 'labels', 'shares', 'loss'],
   crossEntropy: ['logits', 'rows', 'classes', 'part', 'labels', 'shares', 'loss'],
 } as const;
 
 /** The fields that are float32; all others are int32. */
-const FLOATS: ReadonlySet<string> = new Set(['beta1', 'beta2', 'rest1', 'rest2', 'stepSize', 'rootScale', 'epsilon', 'scale']);
+const FLOATS: ReadonlySet<string> = new Set([
+  'beta1',
+  'beta2',
+  'rest1',
+  'rest2',
+  'stepSize',
+  'rootScale',
+  'epsilon',
+  'scale',
+]);
 
 /** A kernel that is made of tasks. */
 export type KernelName = keyof typeof FIELDS;
@@ -35,5 +117,8 @@ interface KernelLayout {
 
 /** Each kernel's number and how its arguments are laid out. */
 export const KERNEL_LAYOUTS = Object.fromEntries(
-  Object.entries(FIELDS).map(([kernel, fields], code): [string, KernelLayout] => [kernel, { code, fields: fields.map((name) => ({ name, float: FLOATS.has(name) })) }]),
+  Object.entries(FIELDS).map(([kernel, fields], code): [string, KernelLayout] => [
+    kernel,
+    { code, fields: fields.map((name) => ({ name, float: FLOATS.has(name) })) },
+  ]),
 ) as Readonly<Record<KernelName, KernelLayout>>;

@@ -12,7 +12,12 @@ export const linear = (machine: KernelMachine, x: Resident, weight: Resident, bi
 };
 
 /** dx = dy·W;  dW = dyᵀ·x;  db = Σᵢ dy[i] */
-export const linearGradients = (machine: KernelMachine, dOutput: Resident, x: Resident, weight: Resident): readonly [Resident, Resident, Resident] => {
+export const linearGradients = (
+  machine: KernelMachine,
+  dOutput: Resident,
+  x: Resident,
+  weight: Resident,
+): readonly [Resident, Resident, Resident] => {
   const [rows, inputs] = x.shape as [number, number];
   const outputs = weight.shape[0]!;
   const dx = machine.makeResult(rows, inputs);

@@ -13,7 +13,8 @@ const PACKED = 1 << 13;
 export const tasksFor = (items: number, perTask: number): number => Math.max(1, Math.ceil(items / perTask));
 
 /** The bytes of a matrix of so many columns in panels. */
-const panelBytes = (panel: number, rows: number, columns: number): number => Math.ceil(columns / panel) * panel * rows * WORD;
+const panelBytes = (panel: number, rows: number, columns: number): number =>
+  Math.ceil(columns / panel) * panel * rows * WORD;
 
 /** A weight's values in panels, as the right factor of products: kept until the weight changes. */
 export interface Panels {
@@ -31,35 +32,90 @@ export const panelsOf = (machine: KernelMachine, weight: Resident, transposed: b
   const [k, n] = transposed ? [inputs, outputs] : [outputs, inputs];
   const pack = (to: number): void => {
     const panels = Math.max(1, Math.floor(PACKED / (k * machine.panel)));
-    machine.threads.run('packPanels', tasksFor(n, panels * machine.panel), { from: weight.at, rowStep: transposed ? 1 : inputs, columnStep: transposed ? inputs : 1, rows: k, columns: n, to, panels });
+    machine.threads.run('packPanels', tasksFor(n, panels * machine.panel), {
+      from: weight.at,
+      rowStep: transposed ? 1 : inputs,
+      columnStep: transposed ? inputs : 1,
+      rows: k,
+      columns: n,
+      to,
+      panels,
+    });
   };
   // By the inner dimension, which tells a weight from a reshape of it; negative where it is not transposed.
   return { at: machine.derived.get(transposed ? k : -k, [weight.id!], panelBytes(machine.panel, k, n), pack), k, n };
 };
 
 /** c = a·b + bias, with m rows of a one after the other; `bias` 0 for none. */
-export const multiply = (machine: KernelMachine, a: number, m: number, { at: panels, k, n }: Panels, bias: number, c: number): void => {
-  if (m > 0) machine.threads.run('product', tasksFor(m, ROWS), { a, aStep: k, panels, c, cStep: n, m, n, k, bias, rows: ROWS });
+export const multiply = (
+  machine: KernelMachine,
+  a: number,
+  m: number,
+  { at: panels, k, n }: Panels,
+  bias: number,
+  c: number,
+): void => {
+  if (m > 0)
+    machine.threads.run('product', tasksFor(m, ROWS), { a, aStep: k, panels, c, cStep: n, m, n, k, bias, rows: ROWS });
 };
 
 /** c = aᵀ·b, with k rows of m and of n values. */
-export const multiplyTransposed = (machine: KernelMachine, a: number, m: number, b: number, n: number, k: number, c: number): void =>
-  machine.threads.run('transposedProduct', tasksFor(m, ROWS), { a, aStep: m, b, bStep: n, c, cStep: n, m, n, k, rows: ROWS });
+export const multiplyTransposed = (
+  machine: KernelMachine,
+  a: number,
+  m: number,
+  b: number,
+  n: number,
+  k: number,
+  c: number,
+): void =>
+  machine.threads.run('transposedProduct', tasksFor(m, ROWS), {
+    a,
+    aStep: m,
+    b,
+    bStep: n,
+    c,
+    cStep: n,
+    m,
+    n,
+    k,
+    rows: ROWS,
+  });
 
 /** to = the sum of `count` rows of `width` values. */
 export const sumRows = (machine: KernelMachine, from: number, count: number, width: number, to: number): void =>
   machine.threads.run('sumRows', tasksFor(width, 128), { from, count, width, to, columns: 128 });
 
 /** Rows of a matrix by index, one after the other. */
-export const gatherRows = (machine: KernelMachine, from: number, index: number, count: number, width: number, to: number): void =>
-  machine.threads.run('gatherRows', tasksFor(count, 128), { from, index, count, width, to, rows: 128 });
+export const gatherRows = (
+  machine: KernelMachine,
+  from: number,
+  index: number,
+  count: number,
+  width: number,
+  to: number,
+): void => machine.threads.run('gatherRows', tasksFor(count, 128), { from, index, count, width, to, rows: 128 });
 
 /** Adds rows to those of a matrix by index; a negative one is left out. */
-export const scatterRows = (machine: KernelMachine, from: number, index: number, count: number, width: number, to: number): void =>
-  machine.threads.run('scatterRows', tasksFor(count, 128), { from, index, count, width, to, rows: 128 });
+export const scatterRows = (
+  machine: KernelMachine,
+  from: number,
+  index: number,
+  count: number,
+  width: number,
+  to: number,
+): void => machine.threads.run('scatterRows', tasksFor(count, 128), { from, index, count, width, to, rows: 128 });
 
 /** to[g] = the sum of the rows that are group g's members, in their order; no group is empty. */
-export const sumGroups = (machine: KernelMachine, from: number, members: number, starts: number, groups: number, width: number, to: number): void =>
+export const sumGroups = (
+  machine: KernelMachine,
+  from: number,
+  members: number,
+  starts: number,
+  groups: number,
+  width: number,
+  to: number,
+): void =>
   machine.threads.run('sumGroups', tasksFor(groups, 64), { from, members, starts, groups, width, to, rows: 64 });
 
 /** Fills a block with zeros. */

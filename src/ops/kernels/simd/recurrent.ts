@@ -7,13 +7,29 @@ import { simdKernel } from './simdKernel.js';
 export const recurrentKernels: readonly OpKernel[] = (['rnn', 'gru', 'lstm'] as const).flatMap((cell) => {
   const ops = RECURRENT_OPS[cell];
   return [
-    simdKernel(ops.layer, (machine, inputs, attributes) => recurrentFunctions(cell, recurrentEngine(machine)).layer(inputs, attributes)),
-    simdKernel(ops.bidirectional, (machine, inputs, attributes) => recurrentFunctions(cell, recurrentEngine(machine)).layer(inputs, attributes)),
-    simdKernel(ops.layerGrad, (machine, inputs, attributes) => recurrentFunctions(cell, recurrentEngine(machine)).layerGrad(inputs, attributes)),
-    simdKernel(ops.last, (machine, inputs, attributes) => recurrentFunctions(cell, recurrentEngine(machine)).last(inputs, attributes)),
-    simdKernel(ops.lastBidirectional, (machine, inputs, attributes) => recurrentFunctions(cell, recurrentEngine(machine)).last(inputs, attributes)),
-    simdKernel(ops.lastGrad, (machine, inputs, attributes) => recurrentFunctions(cell, recurrentEngine(machine)).lastGrad(inputs, attributes)),
-    simdKernel(ops.cell, (machine, inputs, attributes) => recurrentFunctions(cell, recurrentEngine(machine)).cell(inputs, attributes)),
-    simdKernel(ops.cellGrad, (machine, inputs, attributes) => recurrentFunctions(cell, recurrentEngine(machine)).cellGrad(inputs, attributes)),
+    simdKernel(ops.layer, (machine, inputs, attributes) =>
+      recurrentFunctions(cell, recurrentEngine(machine)).layer(inputs, attributes),
+    ),
+    simdKernel(ops.bidirectional, (machine, inputs, attributes) =>
+      recurrentFunctions(cell, recurrentEngine(machine)).layer(inputs, attributes),
+    ),
+    simdKernel(ops.layerGrad, (machine, inputs, attributes) =>
+      recurrentFunctions(cell, recurrentEngine(machine)).layerGrad(inputs, attributes),
+    ),
+    simdKernel(ops.last, (machine, inputs, attributes) =>
+      recurrentFunctions(cell, recurrentEngine(machine)).last(inputs, attributes),
+    ),
+    simdKernel(ops.lastBidirectional, (machine, inputs, attributes) =>
+      recurrentFunctions(cell, recurrentEngine(machine)).last(inputs, attributes),
+    ),
+    simdKernel(ops.lastGrad, (machine, inputs, attributes) =>
+      recurrentFunctions(cell, recurrentEngine(machine)).lastGrad(inputs, attributes),
+    ),
+    simdKernel(ops.cell, (machine, inputs, attributes) =>
+      recurrentFunctions(cell, recurrentEngine(machine)).cell(inputs, attributes),
+    ),
+    simdKernel(ops.cellGrad, (machine, inputs, attributes) =>
+      recurrentFunctions(cell, recurrentEngine(machine)).cellGrad(inputs, attributes),
+    ),
   ];
 });

@@ -3,19 +3,42 @@ import type { RecurrentEngine } from '../../recurrent/RecurrentEngine.js';
 import { SIMD_CELLS, backwardDirection, forwardDirection, putInts } from './directionRun.js';
 import type { DirectionRun, Take } from './directionRun.js';
 import type { KernelMachine, Resident } from './KernelMachine.js';
-import { WORD, fillZeros, gatherRows, multiply, multiplyTransposed, panelsOf, scatterRows, sumRows } from './products.js';
+import {
+  WORD,
+  fillZeros,
+  gatherRows,
+  multiply,
+  multiplyTransposed,
+  panelsOf,
+  scatterRows,
+  sumRows,
+} from './products.js';
 
-/** Where direction d's final states begin, and how far one row's are from the next one's: [D, B, H] one direction after the other, or [B, D·H] side by side. */
-const statesOf = ({ batch, hiddenSize, directions, stateShape }: RecurrentPass<Resident>, d: number): { readonly start: number; readonly step: number } =>
-  stateShape.length === 3 ? { start: d * batch * hiddenSize, step: hiddenSize } : { start: d * hiddenSize, step: directions.length * hiddenSize };
+/**
+ * Where direction d's final states begin, and how far one row's are from the next one's: [D, B, H] one direction after
+ * the other, or [B, D·H] side by side.
+ */
+const statesOf = (
+  { batch, hiddenSize, directions, stateShape }: RecurrentPass<Resident>,
+  d: number,
+): { readonly start: number; readonly step: number } =>
+  stateShape.length === 3
+    ? { start: d * batch * hiddenSize, step: hiddenSize }
+    : { start: d * hiddenSize, step: directions.length * hiddenSize };
 
-/** Where direction d's part of the reserve begins, in values: its hidden states before each step, then what its cell keeps. */
+/**
+ * Where direction d's part of the reserve begins, in values: its hidden states before each step, then what its cell
+ * keeps.
+ */
 const reserveStart = ({ directions, hiddenSize }: RecurrentPass<Resident>, keeps: number, d: number): number =>
   directions.slice(0, d).reduce((sum, { schedule }) => sum + schedule.index.length * (1 + keeps) * hiddenSize, 0);
 
 const offset = (base: number | undefined, values: number): number => (base === undefined ? 0 : base + values * WORD);
 
-/** Recurrent layers by the kernels of assembly/: one direction after the other, the rows of each shared among the threads. */
+/**
+ * Recurrent layers by the kernels of assembly/: one direction after the other, the rows of each shared among the
+ * threads.
+ */
 export const recurrentEngine = (machine: KernelMachine): RecurrentEngine<Resident> => {
   const xByPairs = (take: Take, { x, inputSize }: RecurrentPass<Resident>, index: number, pairs: number): number => {
     const gathered = take(pairs * inputSize * WORD);
@@ -38,18 +61,39 @@ export const recurrentEngine = (machine: KernelMachine): RecurrentEngine<Residen
         machine.memory.borrow((take) => {
           const pairs = schedule.index.length;
           const projection = take(pairs * gates * units * WORD);
-          multiply(machine, xByPairs(take, pass, putInts(machine, take, schedule.index), pairs), pairs, panelsOf(machine, weights.weight_ih, true), weights.bias_ih.at, projection);
+          multiply(
+            machine,
+            xByPairs(take, pass, putInts(machine, take, schedule.index), pairs),
+            pairs,
+            panelsOf(machine, weights.weight_ih, true),
+            weights.bias_ih.at,
+            projection,
+          );
           const { start, step: finalStep } = statesOf(pass, d);
           const before = wantsReserve ? reserve.at + reserveStart(pass, keeps, d) * WORD : take(pairs * units * WORD);
           const run: DirectionRun = {
-            machine, cell, units, schedule, weights, fromState, before, finalStep, outputStep,
+            machine,
+            cell,
+            units,
+            schedule,
+            weights,
+            fromState,
+            before,
+            finalStep,
+            outputStep,
             kept: wantsReserve ? before + pairs * units * WORD : 0,
             final: offset(hidden.at, start),
             finalCell: offset(final?.at, start),
             output: offset(output?.at, d * units),
           };
           const initial = d * batch * units;
-          forwardDirection(run, take, projection, 0, fromState ? { h0: offset(h0?.at, initial), c0: offset(c0?.at, initial) } : undefined);
+          forwardDirection(
+            run,
+            take,
+            projection,
+            0,
+            fromState ? { h0: offset(h0?.at, initial), c0: offset(c0?.at, initial) } : undefined,
+          );
         }),
       );
       return { output, hidden, cell: final, reserve };
@@ -60,7 +104,11 @@ export const recurrentEngine = (machine: KernelMachine): RecurrentEngine<Residen
       const { gates, keeps } = SIMD_CELLS[cell];
       const width = gates * units;
       const dx = machine.makeResult(...x.shape);
-      fillZeros(machine, dx.at, x.shape.reduce((size, side) => size * side, WORD));
+      fillZeros(
+        machine,
+        dx.at,
+        x.shape.reduce((size, side) => size * side, WORD),
+      );
       const dh0 = fromState ? machine.makeResult(...initialShape) : undefined;
       const dc0 = fromState && cell === 'lstm' ? machine.makeResult(...initialShape) : undefined;
 
@@ -76,7 +124,14 @@ export const recurrentEngine = (machine: KernelMachine): RecurrentEngine<Residen
           const { start, step: finalStep } = statesOf(pass, d);
           const before = reserve.at + reserveStart(pass, keeps, d) * WORD;
           const run: DirectionRun = {
-            machine, cell, units, schedule, weights: given, fromState, before, finalStep,
+            machine,
+            cell,
+            units,
+            schedule,
+            weights: given,
+            fromState,
+            before,
+            finalStep,
             kept: before + pairs * units * WORD,
             final: offset(gradients.hidden.at, start),
             finalCell: offset(gradients.cell?.at, start),

@@ -5,7 +5,9 @@ import { EmbeddedBackend } from '../../EmbeddedBackend.js';
 import type { KernelMachine, Resident } from './KernelMachine.js';
 
 /** An op's inputs by their names. */
-export type ResidentInputs<In extends NamedTensors<In>> = { readonly [Name in keyof In]: undefined extends In[Name] ? Resident | undefined : Resident };
+export type ResidentInputs<In extends NamedTensors<In>> = {
+  readonly [Name in keyof In]: undefined extends In[Name] ? Resident | undefined : Resident;
+};
 
 /** An op's outputs in their order. */
 export type ResidentOutputs<Out extends readonly Tensor[]> = { readonly [Position in keyof Out]: Resident };
@@ -14,21 +16,33 @@ export type ResidentOutputs<Out extends readonly Tensor[]> = { readonly [Positio
  * Makes a kernel for the embedded backend of a function over the kernels' memory.
  *
  * @param op the op that it computes
- * @param compute outputs from inputs; it must not change what it is given, and each output must be a result made by the machine
+ * @param compute outputs from inputs; it must not change what it is given, and each output must be a result made by the
+ *   machine
  */
-export const simdKernel = <In extends NamedTensors<In>, Out extends readonly Tensor[], Attributes extends NamedAttributes<Attributes>>(
+export const simdKernel = <
+  In extends NamedTensors<In>,
+  Out extends readonly Tensor[],
+  Attributes extends NamedAttributes<Attributes>,
+>(
   op: Op<In, Out, Attributes>,
   compute: (machine: KernelMachine, inputs: ResidentInputs<In>, attributes: Attributes) => ResidentOutputs<Out>,
 ): OpKernel => ({
   kernelName: op.name,
   kernelFunc: ({ inputs, attrs, backend }) => {
-    if (!(backend instanceof EmbeddedBackend) || backend.machine === undefined) throw new HeadwaterError('HW_BACKEND', `The fast kernel of ${op.name} was registered for a backend that does not keep its values in the kernels' memory.`);
+    if (!(backend instanceof EmbeddedBackend) || backend.machine === undefined)
+      throw new HeadwaterError(
+        'HW_BACKEND',
+        `The fast kernel of ${op.name} was registered for a backend that does not keep its values in the kernels' memory.`,
+      );
     const { machine } = backend;
     const residents: Record<string, Resident> = {};
     for (const name in inputs) {
       const info = inputs[name];
-      if (info !== undefined) residents[name] = { shape: info.shape, at: backend.addressOf(info.dataId, machine), id: info.dataId };
+      if (info !== undefined)
+        residents[name] = { shape: info.shape, at: backend.addressOf(info.dataId, machine), id: info.dataId };
     }
-    return machine.collect(() => compute(machine, residents as ResidentInputs<In>, attrs as Attributes)).map(({ shape, at }) => backend.adopt(at, shape, machine));
+    return machine
+      .collect(() => compute(machine, residents as ResidentInputs<In>, attrs as Attributes))
+      .map(({ shape, at }) => backend.adopt(at, shape, machine));
   },
 });

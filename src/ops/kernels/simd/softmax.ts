@@ -17,13 +17,25 @@ export const softmaxInPlace = (machine: KernelMachine, { at, shape }: Resident):
 };
 
 /** The cross-entropy of logits; its gradient is put in their place. */
-export const crossEntropyInPlace = (machine: KernelMachine, { at, shape }: Resident, { labels, shares }: LossAttributes): Resident => {
+export const crossEntropyInPlace = (
+  machine: KernelMachine,
+  { at, shape }: Resident,
+  { labels, shares }: LossAttributes,
+): Resident => {
   const [rows, classes] = shape as [number, number];
   const loss = machine.makeResult();
   machine.memory.borrow((take) => {
     const ofRows = take(rows * WORD);
     machine.memory.putFloats(ofRows, shares);
-    machine.threads.run('crossEntropy', 1, { logits: at, rows, classes, part: rows, labels: putInts(machine, take, labels), shares: ofRows, loss: loss.at });
+    machine.threads.run('crossEntropy', 1, {
+      logits: at,
+      rows,
+      classes,
+      part: rows,
+      labels: putInts(machine, take, labels),
+      shares: ofRows,
+      loss: loss.at,
+    });
   });
   return loss;
 };
@@ -31,7 +43,11 @@ export const crossEntropyInPlace = (machine: KernelMachine, { at, shape }: Resid
 export const softmaxKernels = [
   simdKernel(softmaxOp, (machine, { logits }) => {
     const probabilities = machine.makeResult(...logits.shape);
-    machine.memory.copy(logits.at, probabilities.at, logits.shape.reduce((size, side) => size * side, WORD));
+    machine.memory.copy(
+      logits.at,
+      probabilities.at,
+      logits.shape.reduce((size, side) => size * side, WORD),
+    );
     softmaxInPlace(machine, probabilities);
     return [probabilities];
   }),

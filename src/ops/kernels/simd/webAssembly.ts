@@ -9,11 +9,20 @@ export interface WasmMemory {
 export type WasmModule = object;
 
 interface WebAssemblyApi {
-  readonly Memory: new (descriptor: { readonly initial: number; readonly maximum: number; readonly shared: true }) => WasmMemory;
+  readonly Memory: new (descriptor: {
+    readonly initial: number;
+    readonly maximum: number;
+    readonly shared: true;
+  }) => WasmMemory;
   readonly Module: new (bytes: Uint8Array) => WasmModule;
-  readonly Instance: new (module: WasmModule, imports: { readonly env: { readonly memory: WasmMemory } }) => { readonly exports: object };
+  readonly Instance: new (
+    module: WasmModule,
+    imports: { readonly env: { readonly memory: WasmMemory } },
+  ) => { readonly exports: object };
   validate(bytes: Uint8Array): boolean;
 }
 
-/** What this library uses of WebAssembly; TypeScript declares it for browsers alone. Undefined where an engine has none. */
+/**
+ * What this library uses of WebAssembly; TypeScript declares it for browsers alone. Undefined where an engine has none.
+ */
 export const webAssembly = Reflect.get(globalThis, 'WebAssembly') as WebAssemblyApi | undefined;

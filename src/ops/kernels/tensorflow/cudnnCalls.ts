@@ -57,7 +57,12 @@ export class CudnnOutputs {
   tensor(which: 'output' | 'hidden' | 'cell'): Tensor {
     const { binding } = this.#backend;
     const { id } = this.#outputs[['output', 'hidden', 'cell'].indexOf(which)]!;
-    const [copy] = binding.executeOp('Identity', [{ name: 'T', type: binding.TF_ATTR_TYPE, value: binding.TF_FLOAT }], [id], 1);
+    const [copy] = binding.executeOp(
+      'Identity',
+      [{ name: 'T', type: binding.TF_ATTR_TYPE, value: binding.TF_FLOAT }],
+      [id],
+      1,
+    );
     return this.#backend.createOutputTensor(copy!);
   }
 
@@ -82,7 +87,11 @@ const attributesOf = ({ binding }: TensorflowBackend, cell: CellName): readonly 
   ];
 };
 
-const boolean = ({ binding }: TensorflowBackend, name: string, value: boolean): OpAttribute => ({ name, type: binding.TF_ATTR_BOOL, value });
+const boolean = ({ binding }: TensorflowBackend, name: string, value: boolean): OpAttribute => ({
+  name,
+  type: binding.TF_ATTR_BOOL,
+  value,
+});
 
 const asInfos = ({ x, h, c, parameters, steps }: CudnnInputs): readonly TensorInfo[] => [x, h, c, parameters, steps];
 
@@ -92,41 +101,93 @@ const asInfos = ({ x, h, c, parameters, steps }: CudnnInputs): readonly TensorIn
  * @param training whether {@link cudnnBackward} may follow
  * @returns what it put out; the caller releases it
  */
-export const cudnnForward = (backend: TensorflowBackend, cell: CellName, inputs: CudnnInputs, training: boolean): CudnnOutputs => {
-  const attributes = [...attributesOf(backend, cell), boolean(backend, 'is_training', training), boolean(backend, 'time_major', false)];
-  return new CudnnOutputs(backend, backend.binding.executeOp('CudnnRNNV3', attributes, backend.getInputTensorIds(asInfos(inputs)), 5));
+export const cudnnForward = (
+  backend: TensorflowBackend,
+  cell: CellName,
+  inputs: CudnnInputs,
+  training: boolean,
+): CudnnOutputs => {
+  const attributes = [
+    ...attributesOf(backend, cell),
+    boolean(backend, 'is_training', training),
+    boolean(backend, 'time_major', false),
+  ];
+  return new CudnnOutputs(
+    backend,
+    backend.binding.executeOp('CudnnRNNV3', attributes, backend.getInputTensorIds(asInfos(inputs)), 5),
+  );
 };
 
-/** The gradients of {@link cudnnForward}, which must have been told that they would be asked for: `CudnnRNNBackpropV3`. */
-export const cudnnBackward = (backend: TensorflowBackend, cell: CellName, inputs: CudnnInputs, outputs: CudnnOutputs, gradients: CudnnOutputGradients): CudnnGradients => {
+/**
+ * The gradients of {@link cudnnForward}, which must have been told that they would be asked for: `CudnnRNNBackpropV3`.
+ */
+export const cudnnBackward = (
+  backend: TensorflowBackend,
+  cell: CellName,
+  inputs: CudnnInputs,
+  outputs: CudnnOutputs,
+  gradients: CudnnOutputGradients,
+): CudnnGradients => {
   const { binding } = backend;
   const [output, hidden, cellState, ...reserved] = outputs.ids as [number, number, number, number, number];
-  const ids = [...backend.getInputTensorIds(asInfos(inputs)), output, hidden, cellState, ...backend.getInputTensorIds([gradients.output, gradients.h, gradients.c]), ...reserved];
-  const [x, h, c, parameters] = binding.executeOp('CudnnRNNBackpropV3', [...attributesOf(backend, cell), boolean(backend, 'time_major', false)], ids, 4) as [OutputTensor, OutputTensor, OutputTensor, OutputTensor];
+  const ids = [
+    ...backend.getInputTensorIds(asInfos(inputs)),
+    output,
+    hidden,
+    cellState,
+    ...backend.getInputTensorIds([gradients.output, gradients.h, gradients.c]),
+    ...reserved,
+  ];
+  const [x, h, c, parameters] = binding.executeOp(
+    'CudnnRNNBackpropV3',
+    [...attributesOf(backend, cell), boolean(backend, 'time_major', false)],
+    ids,
+    4,
+  ) as [OutputTensor, OutputTensor, OutputTensor, OutputTensor];
   if (cell !== 'lstm') binding.deleteTensor(c.id);
-  return { x: backend.createOutputTensor(x), h: backend.createOutputTensor(h), c: cell === 'lstm' ? backend.createOutputTensor(c) : undefined, parameters: backend.createOutputTensor(parameters) };
+  return {
+    x: backend.createOutputTensor(x),
+    h: backend.createOutputTensor(h),
+    c: cell === 'lstm' ? backend.createOutputTensor(c) : undefined,
+    parameters: backend.createOutputTensor(parameters),
+  };
 };
 
 /** The sizes that a backend has been asked about. */
 const asked = new WeakMap<TensorflowBackend, Set<string>>();
 
 /**
- * Asks cuDNN, once a layer's sizes, how many values its parameters have, and holds it to the layout that we give it: `CudnnRNNParamsSize`.
+ * Asks cuDNN, once a layer's sizes, how many values its parameters have, and holds it to the layout that we give it:
+ * `CudnnRNNParamsSize`.
  *
  * @throws HeadwaterError `HW_BACKEND` where it is another
  */
-export const checkCudnnSize = (backend: TensorflowBackend, cell: CellName, inputSize: number, hiddenSize: number, expected: number): void => {
+export const checkCudnnSize = (
+  backend: TensorflowBackend,
+  cell: CellName,
+  inputSize: number,
+  hiddenSize: number,
+  expected: number,
+): void => {
   const known = asked.get(backend) ?? new Set();
   asked.set(backend, known);
   const key = [cell, inputSize, hiddenSize].join();
   if (known.has(key)) return;
   const { binding } = backend;
   const sizes = [1, hiddenSize, inputSize].map((size) => scalar(size, 'int32'));
-  const [answer] = binding.executeOp('CudnnRNNParamsSize', [...attributesOf(backend, cell), { name: 'S', type: binding.TF_ATTR_TYPE, value: binding.TF_INT32 }], backend.getInputTensorIds(sizes), 1);
+  const [answer] = binding.executeOp(
+    'CudnnRNNParamsSize',
+    [...attributesOf(backend, cell), { name: 'S', type: binding.TF_ATTR_TYPE, value: binding.TF_INT32 }],
+    backend.getInputTensorIds(sizes),
+    1,
+  );
   for (const size of sizes) size.dispose();
   const values = binding.tensorDataSync(answer!.id)[0];
   binding.deleteTensor(answer!.id);
   if (values !== expected)
-    throw new HeadwaterError('HW_BACKEND', `cuDNN wants ${values ?? 'no'} parameters for a ${cell} of ${inputSize} inputs and ${hiddenSize} hidden features, but PyTorch's are ${expected}. Use --backend headwater, and report the versions of TensorFlow and cuDNN.`);
+    throw new HeadwaterError(
+      'HW_BACKEND',
+      `cuDNN wants ${values ?? 'no'} parameters for a ${cell} of ${inputSize} inputs and ${hiddenSize} hidden features, but PyTorch's are ${expected}. Use --backend headwater, and report the versions of TensorFlow and cuDNN.`,
+    );
   known.add(key);
 };

@@ -1,4 +1,18 @@
-import { add, backend as currentBackend, concat, gather, keep, reshape, scalar, split, stack, tensor1d, unstack, zeros, zerosLike } from '@tensorflow/tfjs-core';
+import {
+  add,
+  backend as currentBackend,
+  concat,
+  gather,
+  keep,
+  reshape,
+  scalar,
+  split,
+  stack,
+  tensor1d,
+  unstack,
+  zeros,
+  zerosLike,
+} from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { RecurrentEngine } from '../../recurrent/RecurrentEngine.js';
 import type { CellName, RecurrentPass } from '../../recurrent/RecurrentPass.js';
@@ -65,19 +79,30 @@ class CudnnReserve implements Companion {
 
 const tensorsOf = ({ x, h, c, parameters, steps }: CudnnInputs): readonly Tensor[] => [x, h, c, parameters, steps];
 
-/** Rows of a matrix by their places, one past the last being zeros. Where no such is asked for, as with rows of one length, the matrix is not copied for it. */
+/**
+ * Rows of a matrix by their places, one past the last being zeros. Where no such is asked for, as with rows of one
+ * length, the matrix is not copied for it.
+ */
 const rowsAt = (matrix: Tensor, places: Int32Array): Tensor => {
   const [rows, width] = matrix.shape as [number, number];
   return gather(places.includes(rows) ? concat([matrix, zeros([1, width])]) : matrix, tensor1d(places, 'int32'));
 };
 
 /** What the calls of a pass are given, by direction. */
-const inputsOf = (backend: TensorflowBackend, cell: CellName, pass: RecurrentPass<Tensor>, h0: Tensor | undefined, c0: Tensor | undefined): readonly { readonly steps: Steps; readonly inputs: CudnnInputs }[] => {
+const inputsOf = (
+  backend: TensorflowBackend,
+  cell: CellName,
+  pass: RecurrentPass<Tensor>,
+  h0: Tensor | undefined,
+  c0: Tensor | undefined,
+): readonly { readonly steps: Steps; readonly inputs: CudnnInputs }[] => {
   const { x, batch, time, inputSize, hiddenSize, directions } = pass;
   const layout = cudnnLayout(cell, inputSize, hiddenSize);
   checkCudnnSize(backend, cell, inputSize, hiddenSize, cudnnSize(layout));
   const byDirection = (states: Tensor | undefined): readonly Tensor[] =>
-    states === undefined ? directions.map(() => zeros([batch, 1, hiddenSize])) : unstack(reshape(states, [directions.length, batch, 1, hiddenSize]));
+    states === undefined
+      ? directions.map(() => zeros([batch, 1, hiddenSize]))
+      : unstack(reshape(states, [directions.length, batch, 1, hiddenSize]));
   const h = byDirection(h0);
   const c = cell === 'lstm' ? byDirection(c0) : directions.map(() => scalar(0));
   return directions.map(({ weights, schedule }, d) => {
@@ -102,14 +127,25 @@ const joinStates = (states: readonly Tensor[], { batch, hiddenSize, stateShape }
 };
 
 /** The way back. */
-const splitStates = (states: Tensor, { batch, hiddenSize, directions, stateShape }: RecurrentPass<Tensor>): readonly Tensor[] =>
-  (stateShape.length === 3 ? unstack(states) : split(states, directions.length, 1)).map((of) => reshape(of, [batch, 1, hiddenSize]));
+const splitStates = (
+  states: Tensor,
+  { batch, hiddenSize, directions, stateShape }: RecurrentPass<Tensor>,
+): readonly Tensor[] =>
+  (stateShape.length === 3 ? unstack(states) : split(states, directions.length, 1)).map((of) =>
+    reshape(of, [batch, 1, hiddenSize]),
+  );
 
 /** Runs every direction; where one fails, nothing is left of the others. */
-const runAll = (backend: TensorflowBackend, cell: CellName, given: readonly Pick<Run, 'steps' | 'inputs'>[], training: boolean): readonly Run[] => {
+const runAll = (
+  backend: TensorflowBackend,
+  cell: CellName,
+  given: readonly Pick<Run, 'steps' | 'inputs'>[],
+  training: boolean,
+): readonly Run[] => {
   const runs: Run[] = [];
   try {
-    for (const { steps, inputs } of given) runs.push({ steps, inputs, outputs: cudnnForward(backend, cell, inputs, training) });
+    for (const { steps, inputs } of given)
+      runs.push({ steps, inputs, outputs: cudnnForward(backend, cell, inputs, training) });
     return runs;
   } catch (error) {
     for (const { outputs } of runs) outputs.release();
@@ -119,7 +155,10 @@ const runAll = (backend: TensorflowBackend, cell: CellName, given: readonly Pick
 
 const sumOf = (tensors: readonly Tensor[]): Tensor => tensors.reduce((sum, tensor) => add(sum, tensor));
 
-/** Recurrent layers by cuDNN: a call a direction, forwards and backwards. It must run in a tidy, with TensorFlow's backend the current one. */
+/**
+ * Recurrent layers by cuDNN: a call a direction, forwards and backwards. It must run in a tidy, with TensorFlow's
+ * backend the current one.
+ */
 export const cudnnEngine: RecurrentEngine<Tensor> = {
   forward: (cell, pass, { h0, c0 }, wantsReserve) => {
     const backend = currentBackend() as TensorflowBackend;
@@ -129,7 +168,9 @@ export const cudnnEngine: RecurrentEngine<Tensor> = {
     const holder = tensor1d(new Float32Array(1));
     attachCompanion(holder.dataId, new CudnnReserve(runs));
     const outputs = pass.outputs
-      ? runs.map(({ outputs: of, steps }) => rowsAt(reshape(of.tensor('output'), [batch * steps.most, hiddenSize]), steps.places))
+      ? runs.map(({ outputs: of, steps }) =>
+          rowsAt(reshape(of.tensor('output'), [batch * steps.most, hiddenSize]), steps.places),
+        )
       : undefined;
     return {
       output: outputs && reshape(concat([...outputs], 1), [batch, time, runs.length * hiddenSize]),
@@ -137,10 +178,13 @@ export const cudnnEngine: RecurrentEngine<Tensor> = {
         runs.map(({ outputs: of }) => of.tensor('hidden')),
         pass,
       ),
-      cell: cell === 'lstm' ? joinStates(
-        runs.map(({ outputs: of }) => of.tensor('cell')),
-        pass,
-      ) : undefined,
+      cell:
+        cell === 'lstm'
+          ? joinStates(
+              runs.map(({ outputs: of }) => of.tensor('cell')),
+              pass,
+            )
+          : undefined,
       reserve: wantsReserve ? holder : zeros([0]),
     };
   },
@@ -156,10 +200,15 @@ export const cudnnEngine: RecurrentEngine<Tensor> = {
     const found = runs.map(({ inputs, outputs, steps }, d) => {
       const shape: [number, number, number] = [batch, steps.most, hiddenSize];
       const output = dOutputs === undefined ? zeros(shape) : reshape(rowsAt(dOutputs[d]!, steps.read), shape);
-      const of = cudnnBackward(backend, cell, inputs, outputs, { output, h: dh[d]!, c: dc?.[d] ?? zerosLike(inputs.c) });
+      const of = cudnnBackward(backend, cell, inputs, outputs, {
+        output,
+        h: dh[d]!,
+        c: dc?.[d] ?? zerosLike(inputs.c),
+      });
       return { ...of, x: rowsAt(reshape(of.x, [batch * steps.most, inputSize]), steps.places) };
     });
-    const initial = (states: readonly Tensor[]): Tensor | undefined => (fromState ? reshape(concat([...states]), [...initialShape]) : undefined);
+    const initial = (states: readonly Tensor[]): Tensor | undefined =>
+      fromState ? reshape(concat([...states]), [...initialShape]) : undefined;
     return {
       x: reshape(sumOf(found.map((of) => of.x)), [...x.shape]),
       weights: found.map(({ parameters }) => fromCudnn(layout, parameters)),

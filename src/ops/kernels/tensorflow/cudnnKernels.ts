@@ -4,7 +4,10 @@ import type { OpKernel } from '../../defineOp.js';
 import { RECURRENT_OPS, recurrentFunctions } from '../../recurrent/recurrentOps.js';
 import { cudnnEngine } from './cudnnEngine.js';
 
-/** The kernels of recurrent layers on libtensorflow with a GPU. A single cell's step stays a composition: there cuDNN has nothing to save. */
+/**
+ * The kernels of recurrent layers on libtensorflow with a GPU. A single cell's step stays a composition: there cuDNN
+ * has nothing to save.
+ */
 export const CUDNN_KERNELS: readonly OpKernel[] = (['rnn', 'gru', 'lstm'] as const).flatMap((cell) => {
   const { layer, bidirectional, layerGrad, last, lastBidirectional, lastGrad } = RECURRENT_OPS[cell];
   const functions = recurrentFunctions<Tensor>(cell, cudnnEngine);

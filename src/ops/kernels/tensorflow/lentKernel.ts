@@ -36,9 +36,14 @@ type Given = Readonly<Record<string, TensorInfo | undefined>>;
  * The reserve stays there, as the companion of a tensor of one element.
  *
  * @param op the op; it must be registered for the embedded backend
- * @param pays whether it is the faster way; where not, the op's composition is taken. For a forward pass and its gradient it must answer alike
+ * @param pays whether it is the faster way; where not, the op's composition is taken. For a forward pass and its
+ *   gradient it must answer alike
  */
-export const lentKernel = <In extends NamedTensors<In>, Out extends readonly Tensor[], Attributes extends NamedAttributes<Attributes> & { readonly reserve: boolean }>(
+export const lentKernel = <
+  In extends NamedTensors<In>,
+  Out extends readonly Tensor[],
+  Attributes extends NamedAttributes<Attributes> & { readonly reserve: boolean },
+>(
   op: Op<In, Out, Attributes>,
   pays: (inputs: Given) => boolean,
 ): OpKernel => {
@@ -59,8 +64,14 @@ export const lentKernel = <In extends NamedTensors<In>, Out extends readonly Ten
         return info;
       };
       try {
-        const given = Object.fromEntries(Object.entries(inputs).flatMap(([name, info]) => (info === undefined ? [] : [[name, lend(name, info)]])));
-        const results = getKernel(op.name, BACKEND_NAME).kernelFunc({ inputs: given, ...(attrs === undefined ? {} : { attrs }), backend: lender }) as TensorInfo[];
+        const given = Object.fromEntries(
+          Object.entries(inputs).flatMap(([name, info]) => (info === undefined ? [] : [[name, lend(name, info)]])),
+        );
+        const results = getKernel(op.name, BACKEND_NAME).kernelFunc({
+          inputs: given,
+          ...(attrs === undefined ? {} : { attrs }),
+          backend: lender,
+        }) as TensorInfo[];
         const keepsReserve = op.gradient !== undefined && attrs?.['reserve'] === true;
         return results.map((info, i) => {
           const { dataId, shape, dtype } = info;

@@ -11,7 +11,8 @@ const each = (value: string): string => `
       }`;
 
 /**
- * The kernel of an Adam step: three dispatches a weight. Not in place: a read of a weight may be under way, and tfjs would keep what it read as the
+ * The kernel of an Adam step: three dispatches a weight. Not in place: a read of a weight may be under way, and tfjs
+ * would keep what it read as the
  * weight's values.
  */
 export const adamUpdateKernels: readonly OpKernel[] = [
@@ -20,15 +21,31 @@ export const adamUpdateKernels: readonly OpKernel[] = [
     compose: (inputs, { learningRate, beta1, beta2, epsilon, step }) =>
       adamWeights(inputs).flatMap(({ weight, gradient, m, v }) => {
         const { size, shape } = weight;
-        const newM = runEach(size, { key: 'adam_m', inputs: { m, g: gradient }, integers: {}, floats: { kept: beta1, taken: 1 - beta1 }, size, code: each('uniforms.kept * m[index] + uniforms.taken * g[index]') });
-        const newV = runEach(size, { key: 'adam_v', inputs: { v, g: gradient }, integers: {}, floats: { kept: beta2, taken: 1 - beta2 }, size, code: each('uniforms.kept * v[index] + uniforms.taken * g[index] * g[index]') });
+        const newM = runEach(size, {
+          key: 'adam_m',
+          inputs: { m, g: gradient },
+          integers: {},
+          floats: { kept: beta1, taken: 1 - beta1 },
+          size,
+          code: each('uniforms.kept * m[index] + uniforms.taken * g[index]'),
+        });
+        const newV = runEach(size, {
+          key: 'adam_v',
+          inputs: { v, g: gradient },
+          integers: {},
+          floats: { kept: beta2, taken: 1 - beta2 },
+          size,
+          code: each('uniforms.kept * v[index] + uniforms.taken * g[index] * g[index]'),
+        });
         const newWeight = runEach(size, {
           key: 'adam_weight',
           inputs: { weight, m: newM, v: newV },
           integers: {},
           floats: { stepSize: learningRate / (1 - beta1 ** step), root: Math.sqrt(1 - beta2 ** step), epsilon },
           size,
-          code: each('weight[index] - uniforms.stepSize * m[index] / (sqrt(v[index]) / uniforms.root + uniforms.epsilon)'),
+          code: each(
+            'weight[index] - uniforms.stepSize * m[index] / (sqrt(v[index]) / uniforms.root + uniforms.epsilon)',
+          ),
         });
         return [newWeight, newM, newV].map((flat) => reshape(flat, shape));
       }),

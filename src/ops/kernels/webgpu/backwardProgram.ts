@@ -3,10 +3,13 @@ import { directionWgsl, runningWgsl } from './forwardProgram.js';
 import type { DirectionVariant } from './forwardProgram.js';
 
 /**
- * One direction of a layer, backwards: a workgroup takes the gradients of some rows back through all their steps. Only dh = du·W_hh has to be taken step by step.
+ * One direction of a layer, backwards: a workgroup takes the gradients of some rows back through all their steps. Only
+ * dh = du·W_hh has to be taken step by step.
  *
- * Inputs: `plan` (with each pair's place in the batch, where outputs have gradients), `saved` (the result of the forward pass), `weights` = W_hh [G·H, H], `dHidden`, and
- * `dCell`, `dOutput` where there are such. The result holds da [N, G·H] from `daAt` on, du likewise from `duAt` on where it is not the same, and the
+ * Inputs: `plan` (with each pair's place in the batch, where outputs have gradients), `saved` (the result of the
+ * forward pass), `weights` = W_hh [G·H, H], `dHidden`, and
+ * `dCell`, `dOutput` where there are such. The result holds da [N, G·H] from `daAt` on, du likewise from `duAt` on
+ * where it is not the same, and the
  * gradients of the initial states [B, H] from `initialAt` and `initialCellAt` on.
  */
 export const backwardCode = (variant: DirectionVariant, hasCell: boolean): string => {

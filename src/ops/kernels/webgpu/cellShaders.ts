@@ -1,7 +1,8 @@
 import type { CellName } from '../../recurrent/RecurrentPass.js';
 
 /**
- * A cell in WGSL, in the names of the reference kernels, which have the equations. Every value is a vector of rows, of type `Rows`: one
+ * A cell in WGSL, in the names of the reference kernels, which have the equations. Every value is a vector of rows, of
+ * type `Rows`: one
  * invocation computes one unit of them all.
  */
 export interface CellShader {
@@ -13,7 +14,10 @@ export interface CellShader {
   readonly sumsInputs: boolean;
   /** From `a0…`, `u0…`, `h` (and `c`) to `next` (and `nextC`), and to what is kept, `k0…`. */
   readonly forward: string;
-  /** From `d` (and `dc`), `h` and `k0…` to `da0…`, `du0…`, and to `before` (and `beforeC`), the gradients of the states before the step without what flows through u. */
+  /**
+   * From `d` (and `dc`), `h` and `k0…` to `da0…`, `du0…`, and to `before` (and `beforeC`), the gradients of the states
+   * before the step without what flows through u.
+   */
   readonly backward: string;
 }
 
@@ -81,7 +85,10 @@ export const CELL_SHADERS: Readonly<Record<CellName, CellShader>> = {
 /** How many rows a workgroup takes through their steps, in the components of a vector. */
 export type RowsTogether = 1 | 2 | 4;
 
-/** `Rows`, and the functions over it. tanh and σ by exponentials of what is not positive: those cannot overflow, on which drivers differ. */
+/**
+ * `Rows`, and the functions over it. tanh and σ by exponentials of what is not positive: those cannot overflow, on
+ * which drivers differ.
+ */
 export const rowsOfWgsl = (rows: RowsTogether): string => `
       alias Rows = ${rows === 1 ? 'f32' : `vec${rows}<f32>`};
       const ZERO = Rows(0.0);
@@ -97,9 +104,18 @@ export const rowsOfWgsl = (rows: RowsTogether): string => `
         return sign(x) * (ONE - e) / (ONE + e);
       }`;
 
-/** The statements that `statement` makes for each row of a vector, given the row and how its component of a vector is written. */
-export const eachRow = (rows: RowsTogether, statement: (row: number, of: (vector: string) => string) => string): string =>
-  Array.from({ length: rows }, (_, row) => statement(row, (vector) => (rows === 1 ? vector : `${vector}[${row}]`))).join('\n');
+/**
+ * The statements that `statement` makes for each row of a vector, given the row and how its component of a vector is
+ * written.
+ */
+export const eachRow = (
+  rows: RowsTogether,
+  statement: (row: number, of: (vector: string) => string) => string,
+): string =>
+  Array.from({ length: rows }, (_, row) =>
+    statement(row, (vector) => (rows === 1 ? vector : `${vector}[${row}]`)),
+  ).join('\n');
 
 /** The statements for each number below a count. */
-export const each = (count: number, statement: (i: number) => string): string => Array.from({ length: count }, (_, i) => statement(i)).join('\n');
+export const each = (count: number, statement: (i: number) => string): string =>
+  Array.from({ length: count }, (_, i) => statement(i)).join('\n');

@@ -3,7 +3,8 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Schedule } from '../../recurrent/Schedule.js';
 
 /**
- * A direction's schedule as its shaders read it: the row at each place [B], the number of steps of each place [B], where each step's pairs begin [S + 1],
+ * A direction's schedule as its shaders read it: the row at each place [B], the number of steps of each place [B],
+ * where each step's pairs begin [S + 1],
  * and a number of each pair [N].
  */
 export const directionPlan = ({ order, active, offsets }: Schedule, ofPairs: Int32Array): Tensor => {
@@ -11,7 +12,8 @@ export const directionPlan = ({ order, active, offsets }: Schedule, ofPairs: Int
   const plan = new Int32Array(2 * batch + offsets.length + ofPairs.length);
   plan.set(order);
   // Rows stand in falling order of their steps, so step s adds one to the first places alone.
-  for (let step = 0; step < active.length; step++) for (let place = 0; place < active[step]!; place++) plan[batch + place]!++;
+  for (let step = 0; step < active.length; step++)
+    for (let place = 0; place < active[step]!; place++) plan[batch + place]!++;
   plan.set(offsets, 2 * batch);
   plan.set(ofPairs, 2 * batch + offsets.length);
   return tensor1d(plan, 'int32');

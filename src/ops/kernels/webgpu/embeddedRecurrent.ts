@@ -3,7 +3,12 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import { composedKernel } from '../../defineOp.js';
 import type { OpKernel } from '../../defineOp.js';
 import { EMBEDDED_OPS } from '../../recurrent/embeddedOps.js';
-import type { EmbeddedAttributes, EmbeddedGradInputs, EmbeddedInputs, EmbeddedOps } from '../../recurrent/embeddedOps.js';
+import type {
+  EmbeddedAttributes,
+  EmbeddedGradInputs,
+  EmbeddedInputs,
+  EmbeddedOps,
+} from '../../recurrent/embeddedOps.js';
 import { embeddedPlan } from '../../recurrent/embeddedPlan.js';
 import type { CellName, LayerWeights } from '../../recurrent/RecurrentPass.js';
 import { weightsByDirection } from '../../recurrent/RecurrentPass.js';
@@ -30,10 +35,16 @@ const lastRun = (layer: LayerWeights<Tensor>, attributes: EmbeddedAttributes): L
 };
 
 /** The embeddings of the distinct tokens of a direction. */
-const distinctEmbeddings = (embeddings: Tensor, tokens: Int32Array): Tensor => gather(embeddings, tensor1d(tokens, 'int32'));
+const distinctEmbeddings = (embeddings: Tensor, tokens: Int32Array): Tensor =>
+  gather(embeddings, tensor1d(tokens, 'int32'));
 
 /** Embedding and layer: a = x·W_ihᵀ + b_ih once for each distinct token of the batch. */
-const embeddedForward = (cell: CellName, op: EmbeddedOps['last'], { embeddings, ...layer }: EmbeddedInputs<Tensor>, attributes: EmbeddedAttributes): readonly Tensor[] => {
+const embeddedForward = (
+  cell: CellName,
+  op: EmbeddedOps['last'],
+  { embeddings, ...layer }: EmbeddedInputs<Tensor>,
+  attributes: EmbeddedAttributes,
+): readonly Tensor[] => {
   const run = lastRun(layer, attributes);
   const rows = rowsTogether(cell, run.hiddenSize);
   if (rows === undefined) return op.compose({ embeddings, ...layer }, attributes);
@@ -48,7 +59,12 @@ const embeddedForward = (cell: CellName, op: EmbeddedOps['last'], { embeddings, 
 };
 
 /** The gradients of the embeddings and of the layer's weights. */
-const embeddedBackward = (cell: CellName, op: EmbeddedOps['lastGrad'], inputs: EmbeddedGradInputs<Tensor>, attributes: EmbeddedAttributes): readonly Tensor[] => {
+const embeddedBackward = (
+  cell: CellName,
+  op: EmbeddedOps['lastGrad'],
+  inputs: EmbeddedGradInputs<Tensor>,
+  attributes: EmbeddedAttributes,
+): readonly Tensor[] => {
   const { embeddings, reserve, dLast, ...layer } = inputs;
   const run = lastRun(layer, attributes);
   const rows = rowsTogether(cell, run.hiddenSize);
@@ -64,8 +80,17 @@ const embeddedBackward = (cell: CellName, op: EmbeddedOps['lastGrad'], inputs: E
     // dp[u] = Σ da over the pairs of token u; dW_ih = dpᵀ·x, db_ih = Σ dp, dx = dp·W_ih
     const dp = sumByToken({ array: back.result, at: back.layout.da[d]!, width }, distinct);
     const dx = matMul(dp, weights.weight_ih);
-    const places = placesFrom(distinct.tokens.map((token) => (token === attributes.padIndex ? -1 : token)), vocabularySize);
-    dEmbeddings = spreadRows({ array: dx, at: 0, width: embeddingDim }, places, { columns: embeddingDim, start: 0 }, d === 0 ? 'put' : 'add', dEmbeddings);
+    const places = placesFrom(
+      distinct.tokens.map((token) => (token === attributes.padIndex ? -1 : token)),
+      vocabularySize,
+    );
+    dEmbeddings = spreadRows(
+      { array: dx, at: 0, width: embeddingDim },
+      places,
+      { columns: embeddingDim, start: 0 },
+      d === 0 ? 'put' : 'add',
+      dEmbeddings,
+    );
     const { weight_hh, bias_hh } = recurrentGradients(cell, run, reserve, back, d);
     return [matMul(dp, distinctEmbeddings(embeddings, distinct.tokens), true), weight_hh, sum(dp, 0), bias_hh];
   });
@@ -76,7 +101,12 @@ const embeddedBackward = (cell: CellName, op: EmbeddedOps['lastGrad'], inputs: E
 export const embeddedRecurrentKernels: readonly OpKernel[] = (['rnn', 'gru', 'lstm'] as const).flatMap((cell) => {
   const { last, lastBidirectional, lastGrad } = EMBEDDED_OPS[cell];
   return [
-    ...[last, lastBidirectional].map((op) => composedKernel({ ...op, compose: (inputs, attributes) => embeddedForward(cell, op, inputs, attributes) })),
-    composedKernel({ ...lastGrad, compose: (inputs, attributes) => embeddedBackward(cell, lastGrad, inputs, attributes) }),
+    ...[last, lastBidirectional].map((op) =>
+      composedKernel({ ...op, compose: (inputs, attributes) => embeddedForward(cell, op, inputs, attributes) }),
+    ),
+    composedKernel({
+      ...lastGrad,
+      compose: (inputs, attributes) => embeddedBackward(cell, lastGrad, inputs, attributes),
+    }),
   ];
 });

@@ -20,8 +20,10 @@ export interface DirectionVariant {
 }
 
 /** The key of a variant's source. */
-export const variantKey = (pass: 'forward' | 'backward', { cell, units, rows, invocations, fromState, outputs, reserve }: DirectionVariant): string =>
-  `${pass}_${cell}_${units}_${rows}_${invocations}_${Number(fromState)}${Number(outputs)}${Number(reserve)}`;
+export const variantKey = (
+  pass: 'forward' | 'backward',
+  { cell, units, rows, invocations, fromState, outputs, reserve }: DirectionVariant,
+): string => `${pass}_${cell}_${units}_${rows}_${invocations}_${Number(fromState)}${Number(outputs)}${Number(reserve)}`;
 
 /** The constants that both passes of a direction have. */
 export const directionWgsl = ({ cell, units, rows, invocations }: DirectionVariant): string => `
@@ -36,14 +38,21 @@ ${rowsOfWgsl(rows)}
 ${PLAN_WGSL}`;
 
 /** Which of a workgroup's rows take part in a step. */
-export const runningWgsl = (rows: RowsTogether): string => (rows === 1 ? 'first < rows' : `vec${rows}<bool>(${Array.from({ length: rows }, (_, row) => `first + ${row} < rows`).join(', ')})`);
+export const runningWgsl = (rows: RowsTogether): string =>
+  rows === 1
+    ? 'first < rows'
+    : `vec${rows}<bool>(${Array.from({ length: rows }, (_, row) => `first + ${row} < rows`).join(', ')})`;
 
 /**
- * One direction of a layer, forwards: a workgroup takes some rows through all their steps, with their hidden states in its shared memory.
+ * One direction of a layer, forwards: a workgroup takes some rows through all their steps, with their hidden states in
+ * its shared memory.
  *
- * Inputs: `plan` (with each pair's row of `a`), `a` = x·W_ihᵀ + b_ih, `weights` = W_hhᵀ [H, G·H], `bias` = b_hh, and `h0`, `c0` where it starts from states. The result
- * holds the final states, row r's from `finalAt` + r·`finalStep` on (an LSTM's cell states from `finalCellAt` on); the outputs by pairs from `outputAt` on; and
- * the reserve: the hidden states before each step [N, H] from `beforeAt` on, then what the cell keeps [N, kept, H] from `keptAt` on.
+ * Inputs: `plan` (with each pair's row of `a`), `a` = x·W_ihᵀ + b_ih, `weights` = W_hhᵀ [H, G·H], `bias` = b_hh, and
+ * `h0`, `c0` where it starts from states. The result
+ * holds the final states, row r's from `finalAt` + r·`finalStep` on (an LSTM's cell states from `finalCellAt` on); the
+ * outputs by pairs from `outputAt` on; and
+ * the reserve: the hidden states before each step [N, H] from `beforeAt` on, then what the cell keeps [N, kept, H] from
+ * `keptAt` on.
  */
 export const forwardCode = (variant: DirectionVariant): string => {
   const { cell, rows, fromState, outputs, reserve } = variant;

@@ -15,7 +15,10 @@ export type LayerRun = Omit<RecurrentPass<Tensor>, 'x' | 'time' | 'inputSize'>;
 
 const FLOAT = 4;
 
-/** How many rows fit into what a workgroup's invocations share: their states before and after a step, or their gradients. None where not even one does. */
+/**
+ * How many rows fit into what a workgroup's invocations share: their states before and after a step, or their
+ * gradients. None where not even one does.
+ */
 export const rowsTogether = (cell: CellName, units: number): RowsTogether | undefined => {
   const room = workgroupLimits().bytes - FLOAT; // beside them, the number of steps
   const row = Math.max(2, CELL_SHADERS[cell].gates) * units * FLOAT;
@@ -23,18 +26,34 @@ export const rowsTogether = (cell: CellName, units: number): RowsTogether | unde
 };
 
 /** Units that are computed side by side: in whole groups of 32, as devices run them. */
-const invocationsFor = (units: number): number => Math.min(256, workgroupLimits().invocations, Math.ceil(units / 32) * 32);
+const invocationsFor = (units: number): number =>
+  Math.min(256, workgroupLimits().invocations, Math.ceil(units / 32) * 32);
 
-const variantOf = (cell: CellName, { hiddenSize: units, fromState, outputs }: LayerRun, rows: RowsTogether, reserve: boolean): DirectionVariant => ({
-  cell, units, rows, fromState, outputs, reserve,
+const variantOf = (
+  cell: CellName,
+  { hiddenSize: units, fromState, outputs }: LayerRun,
+  rows: RowsTogether,
+  reserve: boolean,
+): DirectionVariant => ({
+  cell,
+  units,
+  rows,
+  fromState,
+  outputs,
+  reserve,
   invocations: invocationsFor(units),
 });
 
-const pairsOf = ({ directions }: LayerRun): readonly number[] => directions.map(({ schedule }) => schedule.index.length);
+const pairsOf = ({ directions }: LayerRun): readonly number[] =>
+  directions.map(({ schedule }) => schedule.index.length);
 
-const offsets = (start: number, sizes: readonly number[]): readonly number[] => sizes.reduce<number[]>((starts, size) => [...starts, starts[starts.length - 1]! + size], [start]);
+const offsets = (start: number, sizes: readonly number[]): readonly number[] =>
+  sizes.reduce<number[]>((starts, size) => [...starts, starts[starts.length - 1]! + size], [start]);
 
-/** Where what a run puts out stands in the one array of it: final states, then of each direction the outputs by pairs, the states before each step, and what the cell keeps. */
+/**
+ * Where what a run puts out stands in the one array of it: final states, then of each direction the outputs by pairs,
+ * the states before each step, and what the cell keeps.
+ */
 export interface RunLayout {
   /** The final cell states; the hidden ones stand at 0. */
   readonly cell: number;
@@ -49,15 +68,32 @@ export const runLayout = (cell: CellName, run: LayerRun, reserve: boolean): RunL
   const { batch, hiddenSize: units, directions } = run;
   const states = batch * directions.length * units;
   const pairs = pairsOf(run);
-  const outputs = offsets(cell === 'lstm' ? 2 * states : states, pairs.map((count) => (run.outputs ? count * units : 0)));
-  const before = offsets(outputs[pairs.length]!, pairs.map((count) => (reserve ? count * units : 0)));
-  const kept = offsets(before[pairs.length]!, pairs.map((count) => (reserve ? count * units * CELL_SHADERS[cell].kept : 0)));
+  const outputs = offsets(
+    cell === 'lstm' ? 2 * states : states,
+    pairs.map((count) => (run.outputs ? count * units : 0)),
+  );
+  const before = offsets(
+    outputs[pairs.length]!,
+    pairs.map((count) => (reserve ? count * units : 0)),
+  );
+  const kept = offsets(
+    before[pairs.length]!,
+    pairs.map((count) => (reserve ? count * units * CELL_SHADERS[cell].kept : 0)),
+  );
   return { cell: states, outputs, before, kept, size: kept[pairs.length]! };
 };
 
-/** Where direction d's states begin in those of all, and how far one row's are from the next one's: [D, B, H] one direction after the other, or [B, D·H] side by side. */
-const statesOf = ({ batch, hiddenSize, directions, stateShape }: LayerRun, d: number): { readonly finalAt: number; readonly finalStep: number } =>
-  stateShape.length === 3 ? { finalAt: d * batch * hiddenSize, finalStep: hiddenSize } : { finalAt: d * hiddenSize, finalStep: directions.length * hiddenSize };
+/**
+ * Where direction d's states begin in those of all, and how far one row's are from the next one's: [D, B, H] one
+ * direction after the other, or [B, D·H] side by side.
+ */
+const statesOf = (
+  { batch, hiddenSize, directions, stateShape }: LayerRun,
+  d: number,
+): { readonly finalAt: number; readonly finalStep: number } =>
+  stateShape.length === 3
+    ? { finalAt: d * batch * hiddenSize, finalStep: hiddenSize }
+    : { finalAt: d * hiddenSize, finalStep: directions.length * hiddenSize };
 
 /** A direction's share of the input: x·W_ihᵀ + b_ih, and which row of it each pair takes. */
 export interface Projection {
@@ -70,18 +106,38 @@ export interface Projection {
  *
  * @returns everything in one array, which {@link runLayout} knows
  */
-export const forwardRun = (cell: CellName, run: LayerRun, rows: RowsTogether, projections: readonly Projection[], { h0, c0 }: InitialStates<Tensor>, reserve: boolean): Tensor => {
+export const forwardRun = (
+  cell: CellName,
+  run: LayerRun,
+  rows: RowsTogether,
+  projections: readonly Projection[],
+  { h0, c0 }: InitialStates<Tensor>,
+  reserve: boolean,
+): Tensor => {
   const { batch, hiddenSize: units, directions } = run;
   const layout = runLayout(cell, run, reserve);
   const variant = variantOf(cell, run, rows, reserve);
-  const program = { key: variantKey('forward', variant), code: forwardCode(variant), size: layout.size, workgroupSize: variant.invocations, workgroups: Math.ceil(batch / rows) };
+  const program = {
+    key: variantKey('forward', variant),
+    code: forwardCode(variant),
+    size: layout.size,
+    workgroupSize: variant.invocations,
+    workgroups: Math.ceil(batch / rows),
+  };
   return directions.reduce<Tensor | undefined>((result, { weights, schedule }, d) => {
     const { a, places } = projections[d]!;
     const { finalAt, finalStep } = statesOf(run, d);
     return runProgram(
       {
         ...program,
-        inputs: { plan: directionPlan(schedule, places), a, weights: transpose(weights.weight_hh), bias: weights.bias_hh, ...(h0 && { h0 }), ...(c0 && { c0 }) },
+        inputs: {
+          plan: directionPlan(schedule, places),
+          a,
+          weights: transpose(weights.weight_hh),
+          bias: weights.bias_hh,
+          ...(h0 && { h0 }),
+          ...(c0 && { c0 }),
+        },
         integers: {
           batch,
           steps: schedule.active.length,
@@ -132,7 +188,13 @@ export interface RunBack {
  *
  * @param saved what {@link forwardRun} gave
  */
-export const backwardRun = (cell: CellName, run: LayerRun, rows: RowsTogether, saved: Tensor, gradients: ResultGradients<Tensor>): RunBack => {
+export const backwardRun = (
+  cell: CellName,
+  run: LayerRun,
+  rows: RowsTogether,
+  saved: Tensor,
+  gradients: ResultGradients<Tensor>,
+): RunBack => {
   const { batch, hiddenSize: units, directions } = run;
   const layout = gradientLayout(cell, run);
   const known = runLayout(cell, run, true);
@@ -180,4 +242,5 @@ export const backwardRun = (cell: CellName, run: LayerRun, rows: RowsTogether, s
 };
 
 /** A matrix that stands in an array. */
-export const matrixAt = (array: Tensor, at: number, shape: readonly [number, number]): Tensor => reshape(slice(array, [at], [shape[0] * shape[1]]), [...shape]);
+export const matrixAt = (array: Tensor, at: number, shape: readonly [number, number]): Tensor =>
+  reshape(slice(array, [at], [shape[0] * shape[1]]), [...shape]);

@@ -9,10 +9,20 @@ import type { LayerRun, Projection, RunBack } from './layerRun.js';
 import { placesFrom, spreadRows } from './rowPrograms.js';
 
 /** x·W_ihᵀ + b_ih, for rows of x. */
-export const project = (x: Tensor, { weight_ih, bias_ih }: CellWeights<Tensor>): Tensor => fused.matMul({ a: x, b: weight_ih, transposeB: true, bias: bias_ih });
+export const project = (x: Tensor, { weight_ih, bias_ih }: CellWeights<Tensor>): Tensor =>
+  fused.matMul({ a: x, b: weight_ih, transposeB: true, bias: bias_ih });
 
-/** What of a direction's recurrent weights' gradients is left to do once its steps are taken back: dW_hh = duᵀ·h, db_hh = Σ du. */
-export const recurrentGradients = (cell: LayerCell, run: LayerRun, saved: Tensor, { result, layout }: RunBack, d: number): Pick<CellWeights<Tensor>, 'weight_hh' | 'bias_hh'> => {
+/**
+ * What of a direction's recurrent weights' gradients is left to do once its steps are taken back: dW_hh = duᵀ·h, db_hh
+ * = Σ du.
+ */
+export const recurrentGradients = (
+  cell: LayerCell,
+  run: LayerRun,
+  saved: Tensor,
+  { result, layout }: RunBack,
+  d: number,
+): Pick<CellWeights<Tensor>, 'weight_hh' | 'bias_hh'> => {
   const { hiddenSize: units, directions } = run;
   const pairs = directions[d]!.schedule.index.length;
   const du = matrixAt(result, layout.du[d]!, [pairs, CELL_SHADERS[cell].gates * units]);
@@ -22,14 +32,20 @@ export const recurrentGradients = (cell: LayerCell, run: LayerRun, saved: Tensor
 
 type LayerCell = keyof typeof CELL_SHADERS;
 
-/** Recurrent layers by compute shaders: a few dispatches a direction, whatever the number of steps. Layers too wide for a workgroup are composed of stock ops. */
+/**
+ * Recurrent layers by compute shaders: a few dispatches a direction, whatever the number of steps. Layers too wide for
+ * a workgroup are composed of stock ops.
+ */
 export const recurrentEngine: RecurrentEngine<Tensor> = {
   forward: (cell, pass, initial, wantsReserve) => {
     const rows = rowsTogether(cell, pass.hiddenSize);
     if (rows === undefined) return composition.forward(cell, pass, initial, wantsReserve);
     const { batch, time, inputSize, hiddenSize: units, directions, stateShape } = pass;
     const x = reshape(pass.x, [batch * time, inputSize]);
-    const projections = directions.map(({ weights, schedule }): Projection => ({ a: project(gather(x, tensor1d(schedule.index, 'int32')), weights), places: schedule.index.map((_, pair) => pair) }));
+    const projections = directions.map(({ weights, schedule }): Projection => ({
+      a: project(gather(x, tensor1d(schedule.index, 'int32')), weights),
+      places: schedule.index.map((_, pair) => pair),
+    }));
     const result = forwardRun(cell, pass, rows, projections, initial, wantsReserve);
     const layout = runLayout(cell, pass, wantsReserve);
     const states = (at: number): Tensor => reshape(slice(result, [at], [layout.cell]), [...stateShape]);
@@ -38,13 +54,24 @@ export const recurrentEngine: RecurrentEngine<Tensor> = {
       reshape(
         directions.reduce<Tensor | undefined>(
           (into, { schedule }, d) =>
-            spreadRows({ array: result, at: layout.outputs[d]!, width: units }, placesFrom(schedule.index, batch * time), { columns: directions.length * units, start: d * units }, 'put', into),
+            spreadRows(
+              { array: result, at: layout.outputs[d]!, width: units },
+              placesFrom(schedule.index, batch * time),
+              { columns: directions.length * units, start: d * units },
+              'put',
+              into,
+            ),
           undefined,
         )!,
         [batch, time, directions.length * units],
       );
 
-    return { output: pass.outputs ? output() : undefined, hidden: states(0), cell: cell === 'lstm' ? states(layout.cell) : undefined, reserve: wantsReserve ? result : zeros([0]) };
+    return {
+      output: pass.outputs ? output() : undefined,
+      hidden: states(0),
+      cell: cell === 'lstm' ? states(layout.cell) : undefined,
+      reserve: wantsReserve ? result : zeros([0]),
+    };
   },
 
   backward: (cell, pass, reserve, gradients) => {
@@ -60,11 +87,27 @@ export const recurrentEngine: RecurrentEngine<Tensor> = {
     const weights = directions.map(({ weights: given, schedule }, d): CellWeights<Tensor> => {
       // dW_ih = daᵀ·x, db_ih = Σ da, dx = da·W_ih
       const da = matrixAt(result, layout.da[d]!, [schedule.index.length, width]);
-      dx = spreadRows({ array: matMul(da, given.weight_ih), at: 0, width: inputSize }, placesFrom(schedule.index, batch * time), { columns: inputSize, start: 0 }, d === 0 ? 'put' : 'add', dx);
-      return { weight_ih: matMul(da, gather(x, tensor1d(schedule.index, 'int32')), true), bias_ih: sum(da, 0), ...recurrentGradients(cell, pass, reserve, back, d) };
+      dx = spreadRows(
+        { array: matMul(da, given.weight_ih), at: 0, width: inputSize },
+        placesFrom(schedule.index, batch * time),
+        { columns: inputSize, start: 0 },
+        d === 0 ? 'put' : 'add',
+        dx,
+      );
+      return {
+        weight_ih: matMul(da, gather(x, tensor1d(schedule.index, 'int32')), true),
+        bias_ih: sum(da, 0),
+        ...recurrentGradients(cell, pass, reserve, back, d),
+      };
     });
 
-    const initial = (at: number): Tensor | undefined => (fromState ? reshape(slice(result, [at], [directions.length * batch * units]), [...initialShape]) : undefined);
-    return { x: reshape(dx!, [...pass.x.shape]), weights, h0: initial(layout.initial), c0: cell === 'lstm' ? initial(layout.initialCell) : undefined };
+    const initial = (at: number): Tensor | undefined =>
+      fromState ? reshape(slice(result, [at], [directions.length * batch * units]), [...initialShape]) : undefined;
+    return {
+      x: reshape(dx!, [...pass.x.shape]),
+      weights,
+      h0: initial(layout.initial),
+      c0: cell === 'lstm' ? initial(layout.initialCell) : undefined,
+    };
   },
 };

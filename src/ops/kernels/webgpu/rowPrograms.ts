@@ -12,7 +12,8 @@ export interface Rows {
 }
 
 /**
- * Sums of the rows of each distinct token, shape [U, width]: dp[u] = Σ x[pair] over the pairs of token u, in the pairs' order. Without atomics, so that the
+ * Sums of the rows of each distinct token, shape [U, width]: dp[u] = Σ x[pair] over the pairs of token u, in the pairs'
+ * order. Without atomics, so that the
  * sums do not depend on who comes first.
  */
 export const sumByToken = ({ array, at, width }: Rows, distinct: DistinctTokens): Tensor => {
@@ -52,7 +53,13 @@ export interface Spread {
  *
  * @param into what they are added to, or put beside (`start`). Default: a matrix of its own
  */
-export const spreadRows = (rows: Rows, places: Int32Array, { columns, start }: Spread, how: 'put' | 'add', into?: Tensor): Tensor => {
+export const spreadRows = (
+  rows: Rows,
+  places: Int32Array,
+  { columns, start }: Spread,
+  how: 'put' | 'add',
+  into?: Tensor,
+): Tensor => {
   const { array, at, width } = rows;
   return runEach(
     places.length * width,

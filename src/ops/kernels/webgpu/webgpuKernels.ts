@@ -5,4 +5,9 @@ import { embeddingKernels } from './embedding.js';
 import { recurrentKernels } from './recurrent.js';
 
 /** The ops for which WebGPU has compute shaders of ours; the others are compositions of stock ops there. */
-export const WEBGPU_KERNELS: readonly OpKernel[] = [...adamUpdateKernels, ...embeddedRecurrentKernels, ...embeddingKernels, ...recurrentKernels];
+export const WEBGPU_KERNELS: readonly OpKernel[] = [
+  ...adamUpdateKernels,
+  ...embeddedRecurrentKernels,
+  ...embeddingKernels,
+  ...recurrentKernels,
+];

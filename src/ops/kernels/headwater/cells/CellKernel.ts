@@ -21,7 +21,10 @@ export interface GradientBlock {
   readonly h: Float32Array;
   /** To be filled: the gradient with respect to a, shape [rows, G·H]. */
   readonly da: Float32Array;
-  /** To be filled: the gradient with respect to u, shape [rows, G·H]; the same array as `da` where a and u enter as their sum alone. */
+  /**
+   * To be filled: the gradient with respect to u, shape [rows, G·H]; the same array as `da` where a and u enter as
+   * their sum alone.
+   */
   readonly du: Float32Array;
 }
 

@@ -2,7 +2,8 @@ import type { CellKernel } from './CellKernel.js';
 import { sigmoid } from './sigmoid.js';
 
 /**
- * The gated recurrent unit of Cho et al. (2014), with the reset gate after the recurrent product, as torch.nn.GRU and cuDNN:
+ * The gated recurrent unit of Cho et al. (2014), with the reset gate after the recurrent product, as torch.nn.GRU and
+ * cuDNN:
  *
  *     r  = σ(a_r + u_r)
  *     z  = σ(a_z + u_z)
