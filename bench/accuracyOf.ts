@@ -79,8 +79,7 @@ const linearAccuracy = (split: Split): Observable<Accuracy['linear']> =>
 
 /**
  * Trains the lesson's GRU (its sizes and its patience, learning rate 1e-3) by the library's own pipeline, and the
- * linear baseline on the same train
- * rows, and measures both on the same test rows.
+ * linear baseline on the same train rows, and measures both on the same test rows.
  *
  * @returns emits once
  */

@@ -23,8 +23,8 @@ export interface ArrivalsOptions {
  * bursts.
  *
  * When each arrives is settled beforehand, and is what it was `seen` at, whenever the event loop finds the time to hand
- * it on. A source that set `seen` as it handed a headline on would wait with the next ones while the
- * pipeline is busy, and leave out of the figures just what is to be found out (coordinated omission).
+ * it on. A source that set `seen` as it handed a headline on would wait with the next ones while the pipeline is busy,
+ * and leave out of the figures just what is to be found out (coordinated omission).
  */
 export const arrivals = ({ titles, rate, seconds, distinct, now, seed }: ArrivalsOptions): Observable<LiveHeadline> =>
   new Observable((subscriber) => {

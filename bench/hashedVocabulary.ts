@@ -9,8 +9,7 @@ const hash = (word: string): number => {
 
 /**
  * What a growing vocabulary is measured against: every word that the tokenizer does not know has one of some buckets by
- * its hash, at once and for ever. It holds nothing, and words that meet
- * in a bucket are one word to the model.
+ * its hash, at once and for ever. It holds nothing, and words that meet in a bucket are one word to the model.
  */
 export const hashedVocabulary = (tokenizer: Tokenizer, buckets: number): Vocabulary => ({
   padIndex: tokenizer.padIndex,

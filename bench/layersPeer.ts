@@ -5,8 +5,7 @@
  *     layersPeer.ts NEWS_CSV --backend cpu|wasm [--batch 64] [--only train,eval]
  *
  * It computes less exactly what the lesson does (the reset gate before the recurrent product, the padding read), since
- * its layers can no other;
- * its steps are slow enough that a few of them tell the speed.
+ * its layers can no other; its steps are slow enough that a few of them tell the speed.
  */
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';

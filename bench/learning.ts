@@ -2,8 +2,8 @@
  * `npm run bench:learning`: what learning while running is worth where words change.
  *
  * For each seed it trains the lesson's GRU on the first 5,740 headlines, then streams the other 8,000, each with its
- * label. Half-way every word of one class (then, again, of two) is replaced
- * by an invented one. It runs each variant over the stream and means over the seeds.
+ * label. Half-way every word of one class (then, again, of two) is replaced by an invented one. It runs each variant
+ * over the stream and means over the seeds.
  *
  *     npm run bench:learning -- [--data news.csv] [--seeds 1,2,3] [--epochs 8] [--json FILE] [--markdown]
  */

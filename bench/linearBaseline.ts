@@ -2,11 +2,9 @@
  * Multinomial logistic regression on TF-IDF words: the linear model that a recurrent one has to beat.
  *
  * The weighting is the usual smoothed one, idf(w) = ln((1 + n) / (1 + df(w))) + 1 with rows scaled to length 1, and the
- * objective
- * Σ cross-entropy + ½‖W‖² (C = 1, the intercepts free), as scikit-learn's TfidfVectorizer and LogisticRegression define
- * them. It is minimised by
- * Nesterov's accelerated gradient for strongly convex functions (Lectures on Convex Optimization, 2018, scheme 2.2.22)
- * until the gradient is small.
+ * objective Σ cross-entropy + ½‖W‖² (C = 1, the intercepts free), as scikit-learn's TfidfVectorizer and
+ * LogisticRegression define them. It is minimised by Nesterov's accelerated gradient for strongly convex functions
+ * (Lectures on Convex Optimization, 2018, scheme 2.2.22) until the gradient is small.
  */
 
 interface SparseRow {

@@ -5,12 +5,11 @@
  *
  * In one process headlines arrive at random, as many a second as asked for, and go through `microBatch` and
  * `classifyLive` with the lesson's GRU (its weights are not trained: that changes no time). `path` does the same with
- * `dedupe` and `shed`
- * before them, as `watch` has them. Each is counted from when it was due to arrive until its prediction is with the
- * subscriber, the first second not counted. Then the highest rate is looked for whose p99 is under 50 ms, with nothing
- * dropped: doubled until it is
- * missed, then halved in between, each in a third of the time. `--most` looks for that alone. `lag` is how far apart
- * the event loop's turns are, a millisecond at the least. Run it on a machine that does nothing else.
+ * `dedupe` and `shed` before them, as `watch` has them. Each is counted from when it was due to arrive until its
+ * prediction is with the subscriber, the first second not counted. Then the highest rate is looked for whose p99 is
+ * under 50 ms, with nothing dropped: doubled until it is missed, then halved in between, each in a third of the time.
+ * `--most` looks for that alone. `lag` is how far apart the event loop's turns are, a millisecond at the least. Run it
+ * on a machine that does nothing else.
  */
 import { writeFileSync } from 'node:fs';
 import { availableParallelism, cpus, loadavg, totalmem } from 'node:os';

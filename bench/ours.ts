@@ -4,10 +4,9 @@
  *
  *     ours.ts NEWS_CSV [--only train,eval,latency,pipeline] [--models gru,rnn] [--backend headwater] [--batch 64] [--hidden 128] [--threads 2] [--simd auto] [--seconds 3] [--quickest]
  *
- * Batches are built before the clock starts; `pipeline` times what builds them.
- * A backend that does not load has no figures, and stderr says why.
- * With --quickest the rate is that of one batch of middle length in its quickest step: of use while tuning, on a
- * machine that does other things besides.
+ * Batches are built before the clock starts; `pipeline` times what builds them. A backend that does not load has no
+ * figures, and stderr says why. With --quickest the rate is that of one batch of middle length in its quickest step: of
+ * use while tuning, on a machine that does other things besides.
  */
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';

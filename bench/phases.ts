@@ -5,8 +5,8 @@
  *     phases.ts NEWS_CSV [--models gru,rnn] [--batch 64] [--hidden 128] [--threads 2] [--seconds 3]
  *
  * A step is taken apart as the classifier's kernel puts it together. Its products are counted as they are computed
- * (each distinct token of a batch projected once,
- * no step past a row's length, one reverse step), not as the lesson would compute them: GFLOP/s are of work done.
+ * (each distinct token of a batch projected once, no step past a row's length, one reverse step), not as the lesson
+ * would compute them: GFLOP/s are of work done.
  */
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';

@@ -5,8 +5,8 @@
  *     samePath.ts NEWS_CSV --peer python3 [--threads 2] [--steps 50] [--batch 64]
  *
  * Without dropout, whose random numbers are each side's own. Adam with a learning rate of 1e-3; the loss after the
- * steps is the mean over their batches.
- * Ends with status 1 where two losses differ by more than a thousandth: then no speed is worth reporting.
+ * steps is the mean over their batches. Ends with status 1 where two losses differ by more than a thousandth: then no
+ * speed is worth reporting.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';

@@ -4,10 +4,10 @@
  *     npm run bench:serve -- [--json FILE] [--rate 2000] [--seconds 10] [--connections 50] [--threads 2]
  *
  * The command runs in a process of its own with the lesson's GRU (its weights are not trained: that changes no time),
- * autocannon in this one, both on the same cores. `paced` are requests of one headline at a rate, over
- * many connections; `most` as many as are answered; `json` and `lines` are batches of 256 over four connections;
- * `kernels` is what `classifyLive` does with the same headlines in this process, without HTTP, while the server is
- * idle. Every answer is checked to be 200. Run it on a machine that does nothing else.
+ * autocannon in this one, both on the same cores. `paced` are requests of one headline at a rate, over many
+ * connections; `most` as many as are answered; `json` and `lines` are batches of 256 over four connections; `kernels`
+ * is what `classifyLive` does with the same headlines in this process, without HTTP, while the server is idle. Every
+ * answer is checked to be 200. Run it on a machine that does nothing else.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';

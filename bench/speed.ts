@@ -5,14 +5,12 @@
  *                      [--batch 64] [--threads 2] [--seconds 3] [--simd auto] [--backends headwater,tensorflow,webgpu,cpu] [--most-rows 2000000] [--node newer|none|PATH]
  *
  * `--peer` names a Python that has torch, pandas and numpy; without it ours is measured alone. First both sides must
- * come to the same loss from the same
- * weights on the same batches; where they do not, nothing is measured. Then they are run in turn, each in a process of
- * its own, and medians are taken over
- * the rounds. Each of `--backends` beside `headwater` is measured where it loads, with the GRU, for at most a second a
- * figure. Ours is measured on a second engine besides, since engines differ in the vector instructions that they use:
- * by default Node 24, which npm brings, where an older one runs this; `--node` names another.
- * Run it on a machine that does nothing else. `npm run bench:charts -- FILE` makes charts and tables for
- * docs/performance.md of the figures.
+ * come to the same loss from the same weights on the same batches; where they do not, nothing is measured. Then they
+ * are run in turn, each in a process of its own, and medians are taken over the rounds. Each of `--backends` beside
+ * `headwater` is measured where it loads, with the GRU, for at most a second a figure. Ours is measured on a second
+ * engine besides, since engines differ in the vector instructions that they use: by default Node 24, which npm brings,
+ * where an older one runs this; `--node` names another. Run it on a machine that does nothing else. `npm run
+ * bench:charts -- FILE` makes charts and tables for docs/performance.md of the figures.
  */
 import { writeFileSync } from 'node:fs';
 import { availableParallelism, cpus, totalmem } from 'node:os';

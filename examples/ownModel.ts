@@ -5,8 +5,7 @@
  *     npx tsx examples/ownModel.ts
  *
  * Whatever implements `Trainable` can be trained by `fit`, `trainStep` and `evaluate`. One part of it is no op of the
- * library, the mean over
- * a row's tokens: it is defined here, with its gradient.
+ * library, the mean over a row's tokens: it is defined here, with its gradient.
  */
 import {
   expandDims,

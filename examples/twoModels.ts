@@ -48,8 +48,7 @@ import {
  * Trains every model on each batch, and counts what the batches carry.
  *
  * `connect` subscribes to the batches once, when all are listening. (`share` would not do: a source that emits while it
- * is subscribed to has
- * emitted everything to the first model before the second one listens.)
+ * is subscribed to has emitted everything to the first model before the second one listens.)
  */
 export const trainTogether = (
   models: readonly Trainable[],

@@ -50,8 +50,7 @@ const checked = (check: () => Promise<void>): TaskEither<unknown, void> => tryCa
 
 /**
  * Finds out whether files can be written to a folder, and makes nothing: a place that will not do is refused before the
- * work, not after it, and
- * work that comes to nothing leaves nothing behind.
+ * work, not after it, and work that comes to nothing leaves nothing behind.
  *
  * @param folder the folder; it need not be there yet
  * @param names the files to be
@@ -82,8 +81,7 @@ const isSameFile = async (file: string, other: string): Promise<boolean> => {
  * @param file its path; the folder that it is to be in must be there
  * @param input the path of what is read meanwhile, where it is a file
  * @returns left with `HW_PATH` where it is a folder or there is no folder for it; `HW_WRITE` where writing is not
- *   allowed; `HW_USAGE` where it is
- *   the input, under this name or another
+ *   allowed; `HW_USAGE` where it is the input, under this name or another
  */
 export const checkFile = (file: string, input?: string): TaskEither<unknown, void> =>
   checked(async () => {

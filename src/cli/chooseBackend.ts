@@ -135,8 +135,7 @@ const decide = async (
  * Chooses the fastest backend for a workload on this machine, and remembers it.
  *
  * Where nothing but the embedded backend is there, it is that one, untested. Else each is tested for about a second,
- * once a machine, version
- * and size; one that computes other numbers than the reference is refused, by name.
+ * once a machine, version and size; one that computes other numbers than the reference is refused, by name.
  */
 export const chooseBackend = (
   workload: Workload,

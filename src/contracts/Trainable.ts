@@ -57,9 +57,8 @@ export interface Trainable {
  * the results of the last are there.
  *
  * It answers as a `Trainable` does, by Observables of one answer each. Subscribing to one puts the step into the
- * device's queue at once, within the call; the answer
- * comes when the device has got that far. So steps are made in the order in which they are subscribed to. Unsubscribing
- * gives up the answer, not the step.
+ * device's queue at once, within the call; the answer comes when the device has got that far. So steps are made in the
+ * order in which they are subscribed to. Unsubscribing gives up the answer, not the step.
  *
  * An operator that is given one keeps a few steps in the queue, and holds a valve while they are as many as there may
  * be.

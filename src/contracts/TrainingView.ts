@@ -96,9 +96,9 @@ export type TrainingPhase = 'preparing' | 'training' | 'measuring' | 'ended' | '
  * All that a page needs to show a training that is under way or done: `GET /training`.
  *
  * What comes after it are the events of `GET /events`, asked for with `lastEventId`: `training` (`TrainingNews`, steps
- * at most 10 a second), `metrics` (`EpochMetrics`), `rejections` (`RejectionsView`),
- * `report` (`ReportView`), `ended` (`TrainingOver`), `missed`. At an event `missed`, and when the phase changes where
- * no event tells it, the page asks for this again.
+ * at most 10 a second), `metrics` (`EpochMetrics`), `rejections` (`RejectionsView`), `report` (`ReportView`), `ended`
+ * (`TrainingOver`), `missed`. At an event `missed`, and when the phase changes where no event tells it, the page asks
+ * for this again.
  */
 export interface TrainingSnapshot {
   readonly state: TrainingPhase;

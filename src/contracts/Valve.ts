@@ -4,8 +4,7 @@ import type { Observable } from 'rxjs';
  * A brake between a consumer and its source: closed while anyone holds it.
  *
  * RxJS has no flow control, so it is explicit here. A source that is given a valve stops reading while the valve is
- * closed;
- * whoever falls behind holds it, and releases it when it has caught up.
+ * closed; whoever falls behind holds it, and releases it when it has caught up.
  */
 export interface Valve {
   /** Whether the valve is open: emits the present state on subscription, then every change. */

@@ -3,8 +3,8 @@ import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 
 /**
- * What a generator is for. Each purpose draws from a stream of its own, so that one more draw in one place
- * changes nothing anywhere else.
+ * What a generator is for. Each purpose draws from a stream of its own, so that one more draw in one place changes
+ * nothing anywhere else.
  */
 export type Purpose =
   | 'shuffle'
@@ -55,8 +55,7 @@ export const deriveSeed = (seed: number, purpose: Purpose, epoch = 0): number =>
  *
  * @param seed any whole number
  * @param purpose what the numbers are for
- * @param epoch which pass over the data they are for; 0 for what happens once a run
- * @example
+ * @param epoch which pass over the data they are for; 0 for what happens once a run @example
  * ```ts
  * import { random } from 'headwater';
  * const dice = random(1234, 'test');

@@ -35,11 +35,9 @@ const EMBEDDINGS = 'embeddings.weight';
  * with dropout between them.
  *
  * It implements `Trainable`, and `OnlineModel` besides. Each method is one synchronous step on its own backend,
- * whichever is current: the current one is restored
- * afterwards (where none was chosen yet, its own stays). Only the weights and the optimizer's two moments of each
- * outlive a step, in bytes 12 a value;
- * `dispose` frees them. The backend `headwater` is registered by this call where it is not yet; any other must be
- * registered before.
+ * whichever is current: the current one is restored afterwards (where none was chosen yet, its own stays). Only the
+ * weights and the optimizer's two moments of each outlive a step, in bytes 12 a value; `dispose` frees them. The
+ * backend `headwater` is registered by this call where it is not yet; any other must be registered before.
  *
  * The optimizer is Adam with PyTorch's constants. On the same backend, equal configurations, seeds, batches and
  * contexts give equal bits.
@@ -48,8 +46,7 @@ const EMBEDDINGS = 'embeddings.weight';
  * @param settings seed, class weights, backend
  * @throws HeadwaterError `HW_USAGE` when the class weights do not fit, `HW_ARTIFACT` when the weights given do not,
  *   `HW_BACKEND` when the backend is not registered; its steps `HW_USAGE` when a batch does not fit, and `HW_NUMERIC`
- * when a loss or a logit is not finite
- * @example
+ *   when a loss or a logit is not finite @example
  * ```ts
  * import { classifier, classifierConfig } from 'headwater';
  * const model = classifier(classifierConfig({ cell: 'gru', vocabularySize: 50, classes: 2, hiddenDim: 8 }), { seed: 1234 });

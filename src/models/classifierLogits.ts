@@ -7,8 +7,8 @@ import type { ClassifierConfig } from './ClassifierConfig.js';
 
 /**
  * The classifier's equations: embeddings → recurrent layer → its output at each row's last token → fc1 → fc2, with no
- * activation
- * between, as the lesson has it. Nothing is dropped: a train step's gradients come from `classifierGradients`.
+ * activation between, as the lesson has it. Nothing is dropped: a train step's gradients come from
+ * `classifierGradients`.
  *
  * @param config what the classifier is made of
  * @param weights by name, on the current backend

@@ -29,9 +29,8 @@ export interface DeferredClassifier extends DeferredTrainable {
  * Makes the same classifier as `classifier`, on a device whose results can be read only later: WebGPU's.
  *
  * It implements `DeferredTrainable`, so `fit`, `trainStep`, `evaluate` and `predict` take it as they take the other. A
- * step joins the device's queue and returns; its loss is read back
- * behind it, while the next steps are already in the queue. Equal seeds, batches and contexts drop the same positions
- * as anywhere else; sums are rounded in another order,
+ * step joins the device's queue and returns; its loss is read back behind it, while the next steps are already in the
+ * queue. Equal seeds, batches and contexts drop the same positions as anywhere else; sums are rounded in another order,
  * so results agree to about 1e-5.
  *
  * A step whose loss is not finite has changed the weights by the time that this is known. A device that is lost takes
@@ -40,9 +39,7 @@ export interface DeferredClassifier extends DeferredTrainable {
  * @param config what it is made of
  * @param settings as for `classifier`; the backend must have been loaded (`selectBackend`). Default `webgpu`
  * @throws HeadwaterError as `classifier`; its steps through `error`: `HW_USAGE` when a batch does not fit, `HW_NUMERIC`
- *   when a loss or a probability is not finite, `HW_BACKEND` when the
- *   device is lost or refuses a call
- * @example
+ *   when a loss or a probability is not finite, `HW_BACKEND` when the device is lost or refuses a call @example
  * ```ts no-run
  * import { classifierConfig, deferredClassifier, selectBackend } from 'headwater';
  * import { lastValueFrom } from 'rxjs';

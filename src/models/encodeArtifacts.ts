@@ -9,13 +9,11 @@ import { encodeSafetensors } from './safetensors.js';
  * The files that artifacts are kept in, as bytes by file name; writing them is their user's business.
  *
  * `tokenizer.json` and `label_encoder.json` are the lesson's, byte for byte, and so in shape is `performance.json`,
- * which is left out where
- * nothing was measured, as `training.json` is where nothing was recorded. Equal artifacts give equal bytes.
- * `loadArtifacts` reads them again. Holds the weights twice more while it runs.
+ * which is left out where nothing was measured, as `training.json` is where nothing was recorded. Equal artifacts give
+ * equal bytes. `loadArtifacts` reads them again. Holds the weights twice more while it runs.
  *
  * @returns in the order in which they should be written, the model last
- * @throws HeadwaterError `HW_ARTIFACT` when the artifacts do not belong together
- * @example
+ * @throws HeadwaterError `HW_ARTIFACT` when the artifacts do not belong together @example
  * ```ts
  * import { classifier, classifierConfig, encodeArtifacts, LabelEncoder, registerBackend, Tokenizer } from 'headwater';
  * import { lastValueFrom, of } from 'rxjs';

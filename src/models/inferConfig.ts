@@ -29,13 +29,12 @@ const sides = (state: StateDict, name: string): readonly [number, number] | unde
  * Infers what a classifier is made of from its weights alone, such as those that PyTorch saved without a `config.json`.
  *
  * The sizes are the weights'; a cell has 1, 3 or 4 blocks of hidden size (RNN, GRU, LSTM); a name ending in `_reverse`
- * means a second
- * direction. What weights do not tell is as by default: dropout 0.1, padding token 0, not over the padding.
+ * means a second direction. What weights do not tell is as by default: dropout 0.1, padding token 0, not over the
+ * padding.
  *
  * @param state weights in PyTorch's names
  * @param where the path that they came from, for the message
- * @returns left with `HW_ARTIFACT` where they are no classifier's
- * @example
+ * @returns left with `HW_ARTIFACT` where they are no classifier's @example
  * ```ts
  * import { classifier, classifierConfig, inferConfig, registerBackend } from 'headwater';
  * registerBackend();

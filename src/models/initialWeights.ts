@@ -22,8 +22,8 @@ const uniform = (draws: Random, size: number, bound: number): Float32Array =>
 
 /**
  * The weights that a classifier starts from, distributed as PyTorch's: embeddings N(0, 1) with zeros for the padding
- * token, all of a recurrent
- * layer U(±1/√H), and a linear layer's U(±1/√I), where I is the number of its inputs (Kaiming's with a = √5).
+ * token, all of a recurrent layer U(±1/√H), and a linear layer's U(±1/√I), where I is the number of its inputs
+ * (Kaiming's with a = √5).
  *
  * @param config what the classifier is made of
  * @param seed any whole number; equal seeds give equal weights

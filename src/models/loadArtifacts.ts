@@ -134,16 +134,13 @@ const decodeWeights = (bytes: Uint8Array, where: string): E.Either<HeadwaterErro
  * `model.safetensors`.
  *
  * Every file is decoded and checked against the others. Without `config.json` the configuration is inferred from the
- * weights (`inferConfig`);
- * without `performance.json` or `training.json` there is none. Holds the weights' file and the weights, in bytes 8 a
- * value.
+ * weights (`inferConfig`); without `performance.json` or `training.json` there is none. Holds the weights' file and the
+ * weights, in bytes 8 a value.
  *
  * @param directory its path
  * @returns a task that reads when it is called; left with `HW_PATH` where the directory is missing, is a file or cannot
- *   be read,
- *   `HW_ARTIFACT` where a file is missing, damaged, or does not fit the others, `HW_ARTIFACT_VERSION` where another
- * version of the format wrote them
- * @example
+ *   be read, `HW_ARTIFACT` where a file is missing, damaged, or does not fit the others, `HW_ARTIFACT_VERSION` where
+ *   another version of the format wrote them @example
  * ```ts
  * import { loadArtifacts } from 'headwater';
  * const loaded = await loadArtifacts('no/such/directory')();

@@ -6,16 +6,15 @@ import type { Artifacts } from './Artifacts.js';
  * Gives a trained model embeddings for more tokens, or cuts it to the first of them.
  *
  * A token that is added starts from the embedding of the unknown one, so that the model predicts the same bits as
- * before until it learns. To be made before the classifier:
- * a classifier's size is fixed. Cut back to `toTokenizer().size`, with that tokenizer beside it, what a growing
- * vocabulary has learnt is a model like any other.
+ * before until it learns. To be made before the classifier: a classifier's size is fixed. Cut back to
+ * `toTokenizer().size`, with that tokenizer beside it, what a growing vocabulary has learnt is a model like any other.
  *
  * @param model the configuration and the weights, which stay as they are
  * @param size the number of tokens to have, padding and unknown included: a growing vocabulary's `size`
  * @param unknownIndex the unknown token. Default 1
  * @returns configuration and weights of that size; other weights are not copied
  * @throws HeadwaterError `HW_USAGE` when the size would cut off the padding or the unknown token, or is no whole number
- * @example
+ *   @example
  * ```ts
  * import { classifier, classifierConfig, resizeVocabulary } from 'headwater';
  * const small = classifier(classifierConfig({ vocabularySize: 50, classes: 2, hiddenDim: 8 }), { seed: 1234 });

@@ -1,6 +1,5 @@
 // The file format of Hugging Face's safetensors 0.4: 8 bytes header length (unsigned, little-endian), a JSON header
-// padded with spaces to a
-// multiple of 8, then the tensors' values, little-endian and row-major, without gaps.
+// padded with spaces to a multiple of 8, then the tensors' values, little-endian and row-major, without gaps.
 // https://github.com/huggingface/safetensors#format
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
@@ -150,8 +149,7 @@ const readValues = (values: Uint8Array, { dtype, shape, begin }: Entry): Weight 
  * @param bytes the file
  * @param where its path, for the message
  * @returns left with `HW_ARTIFACT` where the header is damaged, or the tensors do not fill the file exactly and without
- *   overlap
- * @example
+ *   overlap @example
  * ```ts
  * import { decodeSafetensors, encodeSafetensors } from 'headwater';
  * const bytes = encodeSafetensors(new Map([['bias', { shape: [2], data: Float32Array.of(1, 2) }]]));

@@ -10,8 +10,7 @@ const FULL = 0.6;
  * Remembers which side each group is on, by a 64-bit hash of the group's name.
  *
  * The name itself is not kept. Two names with one hash count as one group: they share a side, which breaks no promise,
- * and among
- * ten million names it happens with a chance of 1 in 180,000 (the hash being worth 63 bits).
+ * and among ten million names it happens with a chance of 1 in 180,000 (the hash being worth 63 bits).
  *
  * Holds 9 bytes a slot, and between 1.7 and 3.4 slots a group: 15 to 30 bytes a group, where a `Map` of the names takes
  * 100 or more.

@@ -44,33 +44,29 @@ export interface BatchesOptions extends BatchOptions {
  *     side: 'test', any:       --------(B)|            rows in the order of the source
  *
  * Cold: every subscription reads the rows again, lets those of the side through, and preprocesses, tokenizes and
- * batches them. It gives the
- * same batches every time, so to feed several consumers from one reading, `connect` them: `connect((b$) =>
- * merge(trainStep(gru)(b$), trainStep(rnn)(b$)))`.
- * (`share` would read the rows again for the second one where the source is synchronous.)
+ * batches them. It gives the same batches every time, so to feed several consumers from one reading, `connect` them:
+ * `connect((b$) => merge(trainStep(gru)(b$), trainStep(rnn)(b$)))`. (`share` would read the rows again for the second
+ * one where the source is synchronous.)
  *
  * Train rows are shuffled by the seed and the epoch. With buckets the full batches of one length come when they are
- * full and the
- * rest at the end, from short to long; so the order of train batches is mixed once more. With `boundaries: []` each
- * batch is the next rows of the shuffle, as in the lesson.
+ * full and the rest at the end, from short to long; so the order of train batches is mixed once more. With `boundaries:
+ * []` each batch is the next rows of the shuffle, as in the lesson.
  *
  * With a `valve` it ends in a `boundedQueue`, and the end of the shuffle honours the valve as the source does: hand it
- * the valve of the rows' source. Then
- * neither a slow consumer nor a busy one lets more than its bound wait, and the event loop has its turn at least every
- * `yieldAfter` ms + one step of the consumer. Without
- * one, whoever makes the consumer wait must see to that.
+ * the valve of the rows' source. Then neither a slow consumer nor a busy one lets more than its bound wait, and the
+ * event loop has its turn at least every `yieldAfter` ms + one step of the consumer. Without one, whoever makes the
+ * consumer wait must see to that.
  *
  * Holds at most `buffer` rows of the train side (none of the others), (boundaries + 1) × (batchSize − 1) rows in
- * buckets, 2 × (boundaries + 1) batches of
- * the train side that are mixed, and with a `valve` `highWaterMark` batches + those of one chunk of the source.
+ * buckets, 2 × (boundaries + 1) batches of the train side that are mixed, and with a `valve` `highWaterMark` batches +
+ * those of one chunk of the source.
  *
  * Errors: `HW_SOURCE_CHANGED` when the rows are not those that were prepared, as far as `rowsOf` says; whatever the
  * source sends and `dropped` throws.
  *
  * @param split what `prepare` gave
  * @param options which batches, and how they are made
- * @throws HeadwaterError `HW_USAGE` when an option cannot work
- * @example
+ * @throws HeadwaterError `HW_USAGE` when an option cannot work @example
  * ```ts
  * import { from, lastValueFrom } from 'rxjs';
  * import { batches, prepare, type Row } from 'headwater';

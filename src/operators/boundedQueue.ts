@@ -26,8 +26,8 @@ export interface BoundedQueueOptions extends SliceOptions {
    */
   readonly highWaterMark: number;
   /**
-   * The most values that may ever wait, at least `highWaterMark`: one more ends the stream with `HW_OVERFLOW`.
-   * Default Infinity: a source that does not honour the valve is let fill the memory.
+   * The most values that may ever wait, at least `highWaterMark`: one more ends the stream with `HW_OVERFLOW`. Default
+   * Infinity: a source that does not honour the valve is let fill the memory.
    */
   readonly limit?: number | undefined;
 }
@@ -69,10 +69,8 @@ const limited = (limit: number): WaitingRoom<unknown> => {
  * Lets values wait for a consumer that is slower than their source, and brakes the source while too many do.
  *
  * RxJS has no flow control: `concatMap(slow)` queues without bound whatever a fast source pushes. Here the queue holds
- * a valve while it is
- * full, and a source that was given the same valve stops reading. The valve is released once half the queue is gone,
- * and at the
- * latest on completion, error or unsubscription.
+ * a valve while it is full, and a source that was given the same valve stops reading. The valve is released once half
+ * the queue is gone, and at the latest on completion, error or unsubscription.
  *
  *     source:        abcd------------e--|          (does not stop at once: d comes when the valve is closed already)
  *     boundedQueue({ valve, highWaterMark: 2, project: (value) => timer(4).pipe(map(() => value)) })
@@ -82,32 +80,27 @@ const limited = (limit: number): WaitingRoom<unknown> => {
  * The consumer stands after the queue, or in `project`:
  *
  * - Without `project` a value that need not wait is emitted at once, within the source's own emission, for the consumer
- *   to work on then and there. Such
- *   a consumer brakes its source by itself, but also keeps sockets, timers and signals from their turn. So after
- * `yieldAfter` ms of work the
- *   rest waits until the event loop has had its turn, and the valve is held until then.
+ *   to work on then and there. Such a consumer brakes its source by itself, but also keeps sockets, timers and signals
+ *   from their turn. So after `yieldAfter` ms of work the rest waits until the event loop has had its turn, and the
+ *   valve is held until then.
  * - With `project` one value at a time is projected to an Observable (or a promise, or an iterable), as `concatMap`
- *   does; its values are emitted, and the
- *   next value waits for its end.
+ *   does; its values are emitted, and the next value waits for its end.
  *
  * Values keep their order, and so do completion and error of the source: both come after the values before them.
- * (`concatMap` lets an error overtake the values
- * that wait. Here what is worked on before the error does not depend on how fast the consumer was, and nothing that was
- * read is lost.) An error of
- * `project`, or of what it returns, passes at once.
+ * (`concatMap` lets an error overtake the values that wait. Here what is worked on before the error does not depend on
+ * how fast the consumer was, and nothing that was read is lost.) An error of `project`, or of what it returns, passes
+ * at once.
  *
  * Holds at most `highWaterMark` values + those that come before the source stops: the rest of its present chunk, and
- * what the operators in
- * between let go of at once (at the end of the source, what `bucketByLength` holds). Besides these, the value that the
- * consumer is at work on.
+ * what the operators in between let go of at once (at the end of the source, what `bucketByLength` holds). Besides
+ * these, the value that the consumer is at work on.
  *
  * Errors: `HW_OVERFLOW` when more than `limit` values would wait.
  *
  * @param options `valve`, `highWaterMark`, `limit`, `yieldAfter`, `scheduler`, and `project` for an asynchronous
  *   consumer
  * @throws HeadwaterError `HW_USAGE` when `highWaterMark` is below 1, `limit` below `highWaterMark`, or `yieldAfter` not
- *   above 0
- * @example
+ *   above 0 @example
  * ```ts
  * import { delay, lastValueFrom, of, range, toArray } from 'rxjs';
  * import { boundedQueue, valve } from 'headwater';

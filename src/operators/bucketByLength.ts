@@ -22,8 +22,8 @@ export interface BucketByLengthOptions {
   readonly batchSize: number;
   /**
    * The length of the longest row in each bucket but the last, in tokens, rising; rows longer than all of them share
-   * the last bucket.
-   * Default `[4, 6, 8, 10, 12, 16, 24, 32, 64]`. With `[]` there is one bucket, and the rows stay in their order.
+   * the last bucket. Default `[4, 6, 8, 10, 12, 16, 24, 32, 64]`. With `[]` there is one bucket, and the rows stay in
+   * their order.
    */
   readonly boundaries?: readonly number[] | undefined;
   /** Whether the last batch is left out if it is not full. Default false. */
@@ -75,30 +75,25 @@ const byArrival = (a: Waiting, b: Waiting): number => a.arrival - b.arrival;
  * Gathers rows of similar length into padded batches, so that little is computed on padding.
  *
  * Each row waits in the bucket of its length; a bucket that has `batchSize` rows becomes a batch. When the source
- * completes, what is
- * left in the buckets is gathered across them, from short to long, so that every batch but the last is full; the last
- * takes the rows
- * that came last, whatever their length.
+ * completes, what is left in the buckets is gathered across them, from short to long, so that every batch but the last
+ * is full; the last takes the rows that came last, whatever their length.
  *
  *     source:                                            a1-b5-c2-d3-e7-|      (name, length)
  *     bucketByLength({ batchSize: 2, boundaries: [3] })  ------A--------(BC|)  A: a c   B: b d   C: e
  *
  * No row is lost or repeated. Only what the options ask for is left out, and `dropped` is told of it: overlong rows and
- * empty ones, and with
- * `dropLast` less than one batch in all (always the rows that came last, not the shortest or the longest, which would
- * never be learnt from).
+ * empty ones, and with `dropLast` less than one batch in all (always the rows that came last, not the shortest or the
+ * longest, which would never be learnt from).
  *
  * The same rows in the same order give the same batches. Labelled rows give a `LabelledBatch`, others a `PaddedBatch`;
- * each batch has
- * buffers of its own.
+ * each batch has buffers of its own.
  *
  * Holds at most (boundaries + 1) × (batchSize − 1) rows: 630 with the defaults and a batch size of 64. An error of the
- * source passes at once,
- * and the rows that wait are not emitted.
+ * source passes at once, and the rows that wait are not emitted.
  *
  * @param options `batchSize`, `boundaries`, `dropLast`, and what happens to overlong and empty rows
  * @throws HeadwaterError `HW_USAGE` when the batch size or `maxLength` is below 1, or the boundaries do not rise
- * @example
+ *   @example
  * ```ts
  * import { from } from 'rxjs';
  * import { bucketByLength } from 'headwater';

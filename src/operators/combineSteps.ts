@@ -6,8 +6,7 @@ import { recordEpoch } from './recordEpoch.js';
  * left.
  *
  * Every step thus finds `epoch` and `best` brought up to date; the epoch is the best so far where `state.best.epoch ===
- * result.epoch`.
- * It is the fold that `fit` makes after each epoch; with `scan` it runs over losses from anywhere.
+ * result.epoch`. It is the fold that `fit` makes after each epoch; with `scan` it runs over losses from anywhere.
  *
  * ```
  * results:      -(1.0)-(0.8)-(0.9)-(0.9)-|
@@ -18,8 +17,7 @@ import { recordEpoch } from './recordEpoch.js';
  * Holds nothing.
  *
  * @param steps in the order in which they are made
- * @throws whatever a step throws
- * @example
+ * @throws whatever a step throws @example
  * ```ts
  * import { combineSteps, earlyStopping, initialTrainingState, type TrainingStep } from 'headwater';
  * import { from, last, scan } from 'rxjs';

@@ -114,20 +114,17 @@ const asError = ({ source, line, byte, field, expected, got }: Rejection): Headw
  * ```
  *
  * The codec sees the row's fields by name, in an object without a prototype; what it emits is that plus the row's `id`,
- * so a field of
- * the codec's own must not be called so. A row that does not pass goes to `rejections`, once, with its place and the
- * first field that failed.
+ * so a field of the codec's own must not be called so. A row that does not pass goes to `rejections`, once, with its
+ * place and the first field that failed.
  *
  * It holds no rows.
  *
  * Errors: `HW_REJECTIONS` at the first row that does not pass when no `rejections` are given; `HW_COLUMNS` when the
- * table lacks a column that a
- * field is read from; whatever `rejections.next` throws (its limit is passed, say), the codec throws, or the source
- * sends.
+ * table lacks a column that a field is read from; whatever `rejections.next` throws (its limit is passed, say), the
+ * codec throws, or the source sends.
  *
  * @param codec what a row must be; `headlineRow` for headlines with their category
- * @param options where fields are read from, and where rejected rows go
- * @example
+ * @param options where fields are read from, and where rejected rows go @example
  * ```ts
  * import { of } from 'rxjs';
  * import { decode, headlineRow } from 'headwater';

@@ -13,8 +13,8 @@ export interface EarlyStoppingOptions {
  * `patience`.
  *
  * It is a pure function of the state: `state.patience` counts down to 0, and is back at the whole patience after each
- * epoch that is
- * the best so far. Best means strictly lower, so an equal loss counts down, and so does one that is not a number.
+ * epoch that is the best so far. Best means strictly lower, so an equal loss counts down, and so does one that is not a
+ * number.
  *
  * ```
  * validation loss:  -(1.0)-(0.8)-(0.9)-(0.7)-(0.7)-(0.9)|
@@ -27,8 +27,7 @@ export interface EarlyStoppingOptions {
  * @param options see the fields
  * @throws HeadwaterError `HW_USAGE` for a patience that is not a whole number of at least 1; to train through all
  *   epochs, leave the step out
- * @see reduceLrOnPlateau which, as in the lesson, is made before it
- * @example
+ * @see reduceLrOnPlateau which, as in the lesson, is made before it @example
  * ```ts
  * import { earlyStopping, fit } from 'headwater';
  * import { recordingModel } from 'headwater/testing';

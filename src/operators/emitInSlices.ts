@@ -23,8 +23,7 @@ export interface SliceOptions {
  * Emits the values of an iterable while the valve is open, a slice of time after another.
  *
  * Like `from(iterable)`, which emits everything in one go, but with a brake, and with a turn for sockets, timers and
- * signals
- * once a slice is used up. The first slice begins within `subscribe`.
+ * signals once a slice is used up. The first slice begins within `subscribe`.
  *
  *     iterable: a b c d e f          (c uses up the slice)
  *     valve:    open -- closed - open

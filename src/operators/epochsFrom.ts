@@ -28,9 +28,8 @@ export const epochsFrom = (
     subscriber.add(() => left$.next());
 
     // `expand` and `repeat` subscribe to the next epoch from within the completion of the last one: where batches come
-    // synchronously, every
-    // epoch would then stand on the stack of all epochs before it. This loop lets the one unwind before it subscribes
-    // to the next.
+    // synchronously, every epoch would then stand on the stack of all epochs before it. This loop lets the one unwind
+    // before it subscribes to the next.
     const run = (): void => {
       let ended = true;
       while (ended && !subscriber.closed) {

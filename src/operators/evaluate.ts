@@ -22,8 +22,7 @@ import { throughModel, type ThroughModelOptions } from './throughModel.js';
  * @param options.valve what brakes the batches for a model on a device
  * @throws through `error`: HeadwaterError `HW_NUMERIC` for a probability that is not a finite number, and whatever the
  *   model throws
- * @see predict for batches without labels
- * @example
+ * @see predict for batches without labels @example
  * ```ts
  * import { evaluate } from 'headwater';
  * import { labelledBatch, recordingModel } from 'headwater/testing';

@@ -24,9 +24,8 @@ export interface FitOptions {
   readonly learningRate?: number;
   /**
    * What is done to the training state after each epoch, in this order. Default `[reduceLrOnPlateau(),
-   * earlyStopping()]`, the lesson's:
-   * the learning rate falls to a tenth after more than 3 epochs without progress, and 10 without a lower validation
-   * loss end the training.
+   * earlyStopping()]`, the lesson's: the learning rate falls to a tenth after more than 3 epochs without progress, and
+   * 10 without a lower validation loss end the training.
    */
   readonly steps?: readonly TrainingStep[];
   /**
@@ -60,12 +59,9 @@ const checkRows = (rows: SideCounts): void => {
  * are used up, and tells what happens while it happens.
  *
  * An epoch is every batch of the train side, one optimizer step each, then every batch of the validation side with the
- * weights frozen. What the two
- * measured is folded into an immutable `TrainingState` by `steps`, pure functions that set the learning rate of the
- * next epoch or end the
- * training. Each time the validation loss is the lowest so far the weights are copied, and the best ones are loaded
- * back into the model
- * before `training-ended` is emitted.
+ * weights frozen. What the two measured is folded into an immutable `TrainingState` by `steps`, pure functions that set
+ * the learning rate of the next epoch or end the training. Each time the validation loss is the lowest so far the
+ * weights are copied, and the best ones are loaded back into the model before `training-ended` is emitted.
  *
  * ```
  * sources:     S|
@@ -78,33 +74,28 @@ const checkRows = (rows: SideCounts): void => {
  * ```
  *
  * - Unsubscribing stops at once, in the middle of an epoch too, and touches nothing more: the model keeps the weights
- *   of its last step, and the best ones
- *   are not loaded back. An error leaves the weights likewise. Whoever wants the best weights even then takes
- * `model.stateDict()` whenever an `epoch` event says `improved`.
+ *   of its last step, and the best ones are not loaded back. An error leaves the weights likewise. Whoever wants the
+ *   best weights even then takes `model.stateDict()` whenever an `epoch` event says `improved`.
  * - Sources are trained on one after the other, each from a new `TrainingState`; the model keeps what it has learnt
  *   from those before.
  * - Batches that come synchronously are trained on synchronously: how often the event loop gets its turn is the
  *   source's promise.
  * - A model on a device, whose results come later, has up to three batches at once, and the source's valve is held
- *   while it has so many. Where the device is lost, the
- *   training ends with its error; the best weights are copied from the device each time, so whoever took them has them
- * still.
+ *   while it has so many. Where the device is lost, the training ends with its error; the best weights are copied from
+ *   the device each time, so whoever took them has them still.
  *
  * Holds no rows: one batch at a time (up to three for a model on a device), and a copy of the model's weights (two for
  * the moment in which one replaces the other). Waiting sources are held, but not their rows.
  *
  * Means of losses: Σ loss·weight / Σ weight over the batches, which is the mean over the rows by their class weights. A
- * validation loss that is
- * not a number counts as no better than the best.
+ * validation loss that is not a number counts as no better than the best.
  *
  * @param model what is trained
  * @param options see the fields
  * @throws HeadwaterError `HW_USAGE` for options that cannot work. Through `error`: `HW_EMPTY` when the train side or
- *   the validation side has no rows or no batches;
- *   `HW_NUMERIC` when a train loss is not a finite number, or no validation loss was; whatever the source, the model
- * and the steps throw
- * @see trainStep, evaluate for an epoch of one's own; earlyStopping, reduceLrOnPlateau
- * @example
+ *   the validation side has no rows or no batches; `HW_NUMERIC` when a train loss is not a finite number, or no
+ *   validation loss was; whatever the source, the model and the steps throw
+ * @see trainStep, evaluate for an epoch of one's own; earlyStopping, reduceLrOnPlateau @example
  * ```ts
  * import { fit, type BatchSource } from 'headwater';
  * import { labelledBatch, recordingModel } from 'headwater/testing';

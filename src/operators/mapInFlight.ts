@@ -30,9 +30,8 @@ interface Flight<R> {
  * ```
  *
  * Holds at most `most` values at work with their results, and those that come before the source stops: the rest of its
- * present chunk. An error of the source comes
- * after the values before it; an error of a projection after what the values before it gave, and no value behind it is
- * begun.
+ * present chunk. An error of the source comes after the values before it; an error of a projection after what the
+ * values before it gave, and no value behind it is begun.
  *
  * @param project what is done with a value; it is subscribed to at once
  */

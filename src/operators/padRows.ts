@@ -17,7 +17,7 @@ const labelOf = (row: TokenizedRow): number | undefined =>
  * @returns a batch with buffers of its own: `tokens` [B, T], T being the longest row's length, `lengths` [B], `ids` [B]
  *   and, of labelled rows, `labels` [B]; all int32
  * @throws HeadwaterError `HW_USAGE` when there are no rows, a row has no tokens, or only some of the rows have a label
- * @example
+ *   @example
  * ```ts
  * import { padRows } from 'headwater';
  * const batch = padRows([

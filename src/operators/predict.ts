@@ -15,15 +15,14 @@ import { isDeferred, throughModel, type ThroughModelOptions } from './throughMod
  * ```
  *
  * Holds at most one batch's predictions, and those only while they are being emitted; for a model on a device, whose
- * results come later, up to three batches. Where rows were put into batches by length their order is not
- * that of the source: `id` says which row it is.
+ * results come later, up to three batches. Where rows were put into batches by length their order is not that of the
+ * source: `id` says which row it is.
  *
  * @param model what classifies; it is not changed
  * @param options.valve what brakes the batches for a model on a device
  * @throws through `error`: HeadwaterError `HW_NUMERIC` for a probability that is not a finite number, and whatever the
  *   model throws
- * @see evaluate for batches with labels
- * @example
+ * @see evaluate for batches with labels @example
  * ```ts
  * import { predict } from 'headwater';
  * import { paddedBatch, recordingModel } from 'headwater/testing';

@@ -154,32 +154,26 @@ const learn = (
  *     prepare(rows$, {})  -----------(s|)        s: a Split
  *
  * The rows are shuffled by the seed, preprocessed, and divided by `stratifiedSplit`: by the shares within each class,
- * and all rows of one preprocessed
- * text on one side, so that no title of the test side is one of the train side. What a row's side is follows from the
- * rows and the seed;
- * it is remembered by the row's id, which must be its ordinal in the source and the same at every reading.
+ * and all rows of one preprocessed text on one side, so that no title of the test side is one of the train side. What a
+ * row's side is follows from the rows and the seed; it is remembered by the row's id, which must be its ordinal in the
+ * source and the same at every reading.
  *
  * Nothing of the validation and test sides is looked at to learn from. A class may be on those sides alone, for
- * instance if its only title repeats
- * another row's: nothing can be learnt of it, so its rows go to `rejections` (with line and byte 0, since those are no
- * longer known) and are on no side;
- * without `rejections` it is an error.
+ * instance if its only title repeats another row's: nothing can be learnt of it, so its rows go to `rejections` (with
+ * line and byte 0, since those are no longer known) and are on no side; without `rejections` it is an error.
  *
  * Holds at most `buffer` rows for the shuffle, and none once it has emitted; 1 to 2 bytes a row for its side; 15 to 30
- * bytes for each different text; some
- * 100 bytes for each different token of the train rows. The end of the shuffle honours the `valve` and yields to the
- * event loop.
+ * bytes for each different text; some 100 bytes for each different token of the train rows. The end of the shuffle
+ * honours the `valve` and yields to the event loop.
  *
  * Errors: `HW_EMPTY` when there are no rows, no train rows, train rows of one class only, or no word left in any of
- * them; `HW_LABEL` when a class has
- * no train row and there are no `rejections`; `HW_USAGE` when an id is no ordinal or two rows have one; whatever the
- * source sends and `rejections` throws.
+ * them; `HW_LABEL` when a class has no train row and there are no `rejections`; `HW_USAGE` when an id is no ordinal or
+ * two rows have one; whatever the source sends and `rejections` throws.
  *
  * @param rows$ the rows: cold, the same rows in the same order at every subscription. It is subscribed to once here,
  *   and once for every side and epoch by `batches`
  * @param options see the fields
- * @throws HeadwaterError `HW_USAGE` when an option cannot work
- * @example
+ * @throws HeadwaterError `HW_USAGE` when an option cannot work @example
  * ```ts
  * import { from, lastValueFrom } from 'rxjs';
  * import { prepare, type Row } from 'headwater';

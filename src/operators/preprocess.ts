@@ -13,14 +13,12 @@ import { copyWith } from './copyWith.js';
  * ```
  *
  * What a row has besides stays as it was; `textPreprocessor` says what exactly is done to the title. Where nothing is
- * left of it the text is empty,
- * and the row goes on all the same.
+ * left of it the text is empty, and the row goes on all the same.
  *
  * It holds no rows. Errors: those of the source.
  *
  * @param options which words to leave out; by default the 179 of `STOP_WORDS`
- * @throws HeadwaterError `HW_USAGE` when a stop word is empty
- * @example
+ * @throws HeadwaterError `HW_USAGE` when a stop word is empty @example
  * ```ts
  * import { of } from 'rxjs';
  * import { preprocess } from 'headwater';

@@ -74,8 +74,7 @@ export const queue = <T>(options: QueueOptions<T>): OperatorFunction<T, unknown>
       const held = new ValveHold(valve);
       /**
        * Fires when the subscriber is gone. A source that emits synchronously has not yet returned its subscription to
-       * us when the subscriber
-       * leaves: without this it would emit to the end, for nobody.
+       * us when the subscriber leaves: without this it would emit to the end, for nobody.
        */
       const gone$ = new Subject<void>();
 

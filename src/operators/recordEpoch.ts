@@ -5,8 +5,8 @@ import type { TrainingStep } from '../contracts/TrainingState.js';
  * before all others.
  *
  * Lower means strictly lower, so the first of equals stays the best, and a loss that is not a number is never the best.
- * An epoch that the state already holds is not counted twice; a step that builds on the record can therefore
- * make it itself, and then works in `fit` and alone in `scan`.
+ * An epoch that the state already holds is not counted twice; a step that builds on the record can therefore make it
+ * itself, and then works in `fit` and alone in `scan`.
  *
  * @example
  * ```ts

@@ -28,8 +28,7 @@ const check = (ok: boolean, name: string, value: number, expected: string): void
  * The training step that lowers the learning rate once the validation loss has stopped falling.
  *
  * It is a pure function of the state: `state.plateau` holds the best loss, the epochs without progress and the
- * cooldown.
- * A loss that is not a number is no progress.
+ * cooldown. A loss that is not a number is no progress.
  *
  * ```
  * validation loss:  -(1.0)-(0.8)-(0.8)-(0.9)-(0.8)-(0.8)-(0.8)|
@@ -45,8 +44,7 @@ const check = (ok: boolean, name: string, value: number, expected: string): void
  *
  * @param options see the fields
  * @throws HeadwaterError `HW_USAGE` for an option that cannot work
- * @see earlyStopping which, as in the lesson, is made after it
- * @example
+ * @see earlyStopping which, as in the lesson, is made after it @example
  * ```ts
  * import { initialTrainingState, reduceLrOnPlateau } from 'headwater';
  * const step = reduceLrOnPlateau({ factor: 0.5, patience: 0 });

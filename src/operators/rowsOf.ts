@@ -18,13 +18,12 @@ const changed = (what: string): HeadwaterError =>
  * Holds nothing. Cold: every subscription reads the source once.
  *
  * Errors: `HW_SOURCE_CHANGED` when a row comes that was not there when the split was prepared, or, at the end, when the
- * side had more rows or fewer. The rows are known by their ids and counted, no
- * more: that one comes again in another's place is not noticed.
+ * side had more rows or fewer. The rows are known by their ids and counted, no more: that one comes again in another's
+ * place is not noticed.
  *
  * @param split what `prepare` gave
  * @param side which rows
- * @throws HeadwaterError `HW_USAGE` when there is no such side
- * @example
+ * @throws HeadwaterError `HW_USAGE` when there is no such side @example
  * ```ts
  * import { from, lastValueFrom } from 'rxjs';
  * import { prepare, rowsOf, type Row } from 'headwater';

@@ -8,8 +8,8 @@ const shortcuts = new WeakMap<object, Shortcut>();
 
 /**
  * Gives a codec a shortcut that `decode` takes where the codec's `is` passes a row's fields, instead of decoding them:
- * io-ts keeps a record of the way to each field, for
- * an error that there mostly is none of, and this alone took a tenth of the time of reading a table.
+ * io-ts keeps a record of the way to each field, for an error that there mostly is none of, and this alone took a tenth
+ * of the time of reading a table.
  *
  * It is for codecs of our own, whose decoding changes no field. Of any other codec nobody can say so: `is` may pass
  * what `decode` would trim.

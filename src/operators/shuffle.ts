@@ -40,9 +40,8 @@ function* drawAll<T>(held: T[], draws: Random): Generator<T, void> {
  * Emits the values of the source in random order, decided by the seed.
  *
  * It fills a buffer; then each arrival takes the place of one held value, chosen at random, which is emitted. When the
- * source
- * completes, the buffer is emptied in random order. So a value moves forward by less than `buffer` places, and back by
- * any number.
+ * source completes, the buffer is emptied in random order. So a value moves forward by less than `buffer` places, and
+ * back by any number.
  *
  *     source:                        a--b--c--d--e--|
  *     shuffle({ buffer: 2, seed })   ------b--a--c--(ed|)
@@ -50,16 +49,13 @@ function* drawAll<T>(held: T[], draws: Random): Generator<T, void> {
  * Nothing is lost or repeated: the result is a permutation of the source, of all of it if the buffer holds it all.
  *
  * Holds at most `buffer` values. When the source completes they all become due at once: they are emitted while the
- * `valve` is
- * open, and never for longer than `yieldAfter` before the event loop has its turn, so the end of the shuffle acts as a
- * source of
- * its own. An error of the source passes at once, and the values held are not emitted.
+ * `valve` is open, and never for longer than `yieldAfter` before the event loop has its turn, so the end of the shuffle
+ * acts as a source of its own. An error of the source passes at once, and the values held are not emitted.
  *
  * The method is that of tf.data's shuffle buffer; the generator is xoroshiro128+.
  *
  * @param options `buffer`, `seed`, `epoch`; `valve`, `yieldAfter` and `scheduler` for the values left at the end
- * @throws HeadwaterError `HW_USAGE` when the buffer is below 1, or an option is no whole number
- * @example
+ * @throws HeadwaterError `HW_USAGE` when the buffer is below 1, or an option is no whole number @example
  * ```ts
  * import { from, lastValueFrom, toArray } from 'rxjs';
  * import { shuffle } from 'headwater';

@@ -71,16 +71,13 @@ interface ClassCounts {
  * Chooses the side of a class's next row by Tijdeman's rule for the chairman assignment problem.
  *
  * With n sides, let a side with share s be owed s·k − x at the class's k-th row, x being its rows so far. Only a side
- * that is owed
- * at least 1/(2n−2) may take the row; of these the one takes it whose deadline is first, the deadline being when it
- * would be owed
- * 1 − 1/(2n−2). Then no side is ever off by more than 1 − 1/(2n−2): half a row for two sides, three quarters for three.
+ * that is owed at least 1/(2n−2) may take the row; of these the one takes it whose deadline is first, the deadline
+ * being when it would be owed 1 − 1/(2n−2). Then no side is ever off by more than 1 − 1/(2n−2): half a row for two
+ * sides, three quarters for three.
  *
  * Where repeats of a group have pushed the counts out of that region a side may be past its deadline by more than the
- * rule can
- * produce; then the side that is owed most takes the row. (By the rule alone at most one side is past its deadline, and
- * it is then
- * also the one that is owed most: so the two cases agree.)
+ * rule can produce; then the side that is owed most takes the row. (By the rule alone at most one side is past its
+ * deadline, and it is then also the one that is owed most: so the two cases agree.)
  */
 const mostOwed = (counts: ClassCounts, shares: Shares, sides: readonly Side[], draws: Random): Side => {
   const slack = sides.length > 1 ? 1 / (2 * sides.length - 2) : 0;
@@ -102,34 +99,27 @@ const mostOwed = (counts: ClassCounts, shares: Shares, sides: readonly Side[], d
  *     stratifiedSplit:  A---A---V---B---A---T---A---|      (A: a on train, V: a on validation, T: a on test, …)
  *
  * Without `groupBy`, at every row each class's count on each side is within one row of share × (the class's rows so
- * far): within 3/4
- * of a row for three sides, and within 1/2 for two. So the sides need not be known in advance, and a stream may end at
- * any moment.
+ * far): within 3/4 of a row for three sides, and within 1/2 for two. So the sides need not be known in advance, and a
+ * stream may end at any moment.
  *
  * With `groupBy`, a row whose group was seen before goes to the group's side, whatever the counts; the rows of new
- * groups after it
- * make up for it, as each goes to a side that is owed a row. How far a class can then be off follows from the repeats
- * alone: a side
- * has less than one row too many, plus one for each repeat that it had to take since it last had not; and what some
- * sides have too many,
- * others have too few. Among 13,740 real headlines, 568 of them repeats, no count was ever off by more than 2.3 rows,
- * nor by
- * more than 0.8 at the end.
+ * groups after it make up for it, as each goes to a side that is owed a row. How far a class can then be off follows
+ * from the repeats alone: a side has less than one row too many, plus one for each repeat that it had to take since it
+ * last had not; and what some sides have too many, others have too few. Among 13,740 real headlines, 568 of them
+ * repeats, no count was ever off by more than 2.3 rows, nor by more than 0.8 at the end.
  *
  * The same rows in the same order with the same seed are divided alike. The seed only decides which of two sides gets a
- * row when both
- * are owed it equally; the rows' order decides the rest, so shuffle them first where the sides are to be random.
+ * row when both are owed it equally; the rows' order decides the rest, so shuffle them first where the sides are to be
+ * random.
  *
  * Holds no rows: a few numbers a class, and with `groupBy` a hash of each group, 15 to 30 bytes (two groups of one
- * 64-bit hash
- * share a side). An error that `stratify` or `groupBy` throws ends the stream.
+ * 64-bit hash share a side). An error that `stratify` or `groupBy` throws ends the stream.
  *
  * The rule is that of R. Tijdeman, "The chairman assignment problem", Discrete Mathematics 32 (1980), 323-330.
  *
  * @param options `shares`, `seed`, `stratify` and `groupBy`
  * @throws HeadwaterError `HW_USAGE` when a share is not between 0 and 1, the shares do not sum to 1 (within 1e-9), or
- *   the seed is no whole number
- * @example
+ *   the seed is no whole number @example
  * ```ts
  * import { from } from 'rxjs';
  * import { stratifiedSplit } from 'headwater';

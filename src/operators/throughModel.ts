@@ -7,8 +7,8 @@ import { mapInFlight } from './mapInFlight.js';
 export interface ThroughModelOptions {
   /**
    * For a `DeferredTrainable`: held while its device has as many batches as it may, which are three. The source that
-   * stops reading while it is closed must be given the same one.
-   * Default: none, and what comes meanwhile waits without bound.
+   * stops reading while it is closed must be given the same one. Default: none, and what comes meanwhile waits without
+   * bound.
    */
   readonly valve?: Valve | undefined;
 }
@@ -24,8 +24,7 @@ export const isDeferred = (model: Trainable | DeferredTrainable): model is Defer
 
 /**
  * Asks a model something of each batch, and emits what is made of the answers, in the order of the batches: at once
- * where it answers at once, and with a few batches in flight
- * where it answers later.
+ * where it answers at once, and with a few batches in flight where it answers later.
  *
  * @param model who is asked
  * @param ask asks it; an answer that comes later is an Observable of it

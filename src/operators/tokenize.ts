@@ -52,13 +52,12 @@ const asError = ({ id, source, expected, got }: Rejection): HeadwaterError =>
  * It holds no rows.
  *
  * Errors: `HW_LABEL` at the first row whose class is not known when no `rejections` are given; whatever
- * `rejections.next` throws, or the source sends.
- * A rejection has the row's id, `field: 'category'`, and line and byte 0, since those are no longer known.
+ * `rejections.next` throws, or the source sends. A rejection has the row's id, `field: 'category'`, and line and byte
+ * 0, since those are no longer known.
  *
  * @param tokenizer the vocabulary
  * @param labelEncoder the classes; left out, rows need no category and get no label
- * @param options where rows go whose class is not known
- * @example
+ * @param options where rows go whose class is not known @example
  * ```ts
  * import { lastValueFrom, of } from 'rxjs';
  * import { LabelEncoder, Tokenizer, preprocess, tokenize } from 'headwater';

@@ -12,8 +12,8 @@ export type TrainStepOptions = Omit<StepContext, 'step'> & ThroughModelOptions;
 /**
  * Makes one optimizer step of a model on each batch, and emits what the step measured.
  *
- * The steps count from 0 at each subscription, so one subscription is one epoch. Several models can train on one
- * batch stream: `connect` hands them the same batches from a single read.
+ * The steps count from 0 at each subscription, so one subscription is one epoch. Several models can train on one batch
+ * stream: `connect` hands them the same batches from a single read.
  *
  * ```
  * batches:  --A-----B--C---|
@@ -25,19 +25,16 @@ export type TrainStepOptions = Omit<StepContext, 'step'> & ThroughModelOptions;
  * the weights as they are.
  *
  * A model on a device, whose results come later, is given up to three batches at once, so that it never waits for its
- * loss to be read; the events keep their order. `valve`
- * is held while it has so many. Steps that its device already has when the subscriber leaves, or when a loss turns out
- * not to be finite, are made.
+ * loss to be read; the events keep their order. `valve` is held while it has so many. Steps that its device already has
+ * when the subscriber leaves, or when a loss turns out not to be finite, are made.
  *
  * @param model what is trained
  * @param options.epoch the pass over the train rows, from 1; with the step's number it seeds what is random in a step
  * @param options.learningRate the step size of the optimizer, at least 0
  * @param options.valve what brakes the batches for a model on a device
  * @throws HeadwaterError `HW_USAGE` for an epoch or a learning rate that cannot be; through `error`: `HW_NUMERIC` when
- *   the loss is not a finite
- *   number, and whatever the model throws
- * @see fit which makes epochs of it
- * @example
+ *   the loss is not a finite number, and whatever the model throws
+ * @see fit which makes epochs of it @example
  * ```ts
  * import { trainStep } from 'headwater';
  * import { labelledBatch, recordingModel } from 'headwater/testing';

@@ -35,12 +35,10 @@ const noBatch = (side: string, epoch: number): HeadwaterError =>
 
 /**
  * One epoch: the batches of the train side, one optimizer step each; then those of the validation side with the weights
- * frozen; then the fold of
- * what they measured into the state.
+ * frozen; then the fold of what they measured into the state.
  *
  * @throws through `error`: HeadwaterError `HW_EMPTY` when a side has no batch, `HW_NUMERIC` as `trainStep` says, and
- *   whatever the source, the model
- *   and the steps throw
+ *   whatever the source, the model and the steps throw
  */
 export const trainingEpoch = ({
   model,

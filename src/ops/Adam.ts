@@ -30,13 +30,12 @@ const MOMENTS = [
 /**
  * The optimizer Adam, step for step PyTorch's: ε is added to the root of the bias-corrected second moment.
  *
- * It updates the weights that it is given, and keeps two moments of each: as much memory again twice over, in bytes
- * 8 a value. A weight whose gradient has always been zero, such as the padding token's embedding, does not change.
- * Make it, step it and dispose of it with the weights' backend current. On the embedded backend a step writes into the
- * weights' buffers: hold no other tensor that shares them (a clone or a reshape) across a step.
+ * It updates the weights that it is given, and keeps two moments of each: as much memory again twice over, in bytes 8 a
+ * value. A weight whose gradient has always been zero, such as the padding token's embedding, does not change. Make it,
+ * step it and dispose of it with the weights' backend current. On the embedded backend a step writes into the weights'
+ * buffers: hold no other tensor that shares them (a clone or a reshape) across a step.
  *
- * @see D. P. Kingma and J. Ba, Adam: a method for stochastic optimization. ICLR 2015.
- * @example
+ * @see D. P. Kingma and J. Ba, Adam: a method for stochastic optimization. ICLR 2015. @example
  * ```ts
  * import { Adam, registerBackend } from 'headwater';
  * import * as tf from '@tensorflow/tfjs-core';

@@ -38,9 +38,8 @@ class ResidentData {
  * tfjs's backend in plain JavaScript, whose float32 values may live in the memory of the fast kernels.
  *
  * A tensor moves there when a fast kernel first reads it, and such a kernel's results are born there; so weights stay
- * there. For tfjs's own
- * kernels its values are a typed array like any other. Whoever reads them from outside gets a copy, since the memory is
- * used again.
+ * there. For tfjs's own kernels its values are a typed array like any other. Whoever reads them from outside gets a
+ * copy, since the memory is used again.
  */
 export class EmbeddedBackend extends MathBackendCPU {
   /** Undefined where the kernels are the reference kernels alone. */

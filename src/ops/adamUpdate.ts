@@ -59,8 +59,7 @@ export const adamWeights = <T>(inputs: Readonly<Record<string, T | undefined>>):
  *     w' = w − η / (1 − β₁ᵗ) · m' / (√v' / √(1 − β₂ᵗ) + ε)
  *
  * A kernel may write the step into the buffers of `weight`, `m` and `v`: then it puts out nothing. Else it puts out w',
- * m' and v' of each
- * weight in turn, by which their owner replaces them.
+ * m' and v' of each weight in turn, by which their owner replaces them.
  */
 export const adamUpdateOp = defineOp<Record<string, Tensor>, readonly Tensor[], AdamAttributes>({
   name: 'HeadwaterAdamUpdate',

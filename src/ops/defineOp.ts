@@ -4,18 +4,14 @@
  * An op is one kernel name, `Headwater<Name>`, with one gradient. What computes it depends on the backend:
  *
  * - a kernel of that name, where one was registered for the backend: the reference kernels in `kernels/headwater/` for
- *   the
- *   embedded backend, faster ones for the same names elsewhere (`registerKernels` puts them in);
+ *   the embedded backend, faster ones for the same names elsewhere (`registerKernels` puts them in);
  * - anywhere else `compose`: the same result from stock ops, which becomes the backend's kernel on the op's first use
  *   there.
  *
  * The gradient is explicit and is an op too (`Headwater<Name>Grad`, without a gradient of its own): stock ops have no
- * gradients
- * in Node, and inside a kernel the tape is off, so nothing here relies on them. What the backward pass needs beyond
- * inputs
- * goes from forward to backward as an extra output, the reserve. Its layout is private to a backend: whoever registers
- * a kernel
- * for an op registers one for its gradient too.
+ * gradients in Node, and inside a kernel the tape is off, so nothing here relies on them. What the backward pass needs
+ * beyond inputs goes from forward to backward as an extra output, the reserve. Its layout is private to a backend:
+ * whoever registers a kernel for an op registers one for its gradient too.
  *
  * Tensors travel as inputs, under the names that the equations give them. What is not differentiable (lengths, tokens,
  * labels, flags) travels as attributes, typed arrays included.

@@ -46,14 +46,12 @@ export interface DropoutOptions {
  * Drops a random share of the values, and scales the others up so that the mean stays (as PyTorch's `nn.Dropout`).
  *
  * What is dropped depends on (seed, epoch, step, site, position) alone: there is no generator whose state a checkpoint
- * would have to keep.
- * The random words are Philox-4×32-10's, keyed by the seed and counted by the rest.
+ * would have to keep. The random words are Philox-4×32-10's, keyed by the seed and counted by the rest.
  *
  * @param x any shape, float32
  * @returns the shape of `x`, float32; `x` itself where the rate is 0 or `training` is false; differentiable in `x`
  * @throws HeadwaterError `HW_USAGE` when the rate is not in [0, 1), or `x` not float32
- * @see J. K. Salmon et al., Parallel random numbers: as easy as 1, 2, 3. SC 2011.
- * @example
+ * @see J. K. Salmon et al., Parallel random numbers: as easy as 1, 2, 3. SC 2011. @example
  * ```ts
  * import { dropout } from 'headwater';
  * import * as tf from '@tensorflow/tfjs-core';

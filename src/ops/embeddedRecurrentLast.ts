@@ -19,9 +19,8 @@ export type EmbeddedRecurrentOptions = EmbeddingOptions & Pick<RecurrentOptions,
  * `recurrentLast(cell, embedding(embeddings, batch), …)`.
  *
  * The two as one op leave a backend more to save: the embedded backend's fast kernels multiply each distinct token of a
- * batch by the input weights
- * once, and with weights that do not change, each token of the vocabulary once (where the table of products stays below
- * 64 MiB a direction).
+ * batch by the input weights once, and with weights that do not change, each token of the vocabulary once (where the
+ * table of products stays below 64 MiB a direction).
  *
  * @param cell which layer: `rnn`, `gru` or `lstm`
  * @param embeddings the embeddings by token, shape [V, E], float32
@@ -31,8 +30,7 @@ export type EmbeddedRecurrentOptions = EmbeddingOptions & Pick<RecurrentOptions,
  * @returns shape [B, D·H], float32, the reverse direction's beside the forward one's; differentiable in the embeddings
  *   and the weights
  * @throws HeadwaterError `HW_USAGE` when shapes, dtypes, tokens or lengths do not fit
- * @see {@link recurrentLast}
- * @example
+ * @see {@link recurrentLast} @example
  * ```ts
  * import { embeddedRecurrentLast, registerOps } from 'headwater';
  * import * as tf from '@tensorflow/tfjs-core';

@@ -18,10 +18,9 @@ let raised = false;
  * but does not give to everybody yet.
  *
  * On Node 20 that is relaxed SIMD, with its fused multiply-add; on x64, from Node 24 to 26, that two vector
- * instructions of 128 bits become one of 256. Flags are the
- * whole process's, which is why a library does not raise them by itself: the command does, and an application may. It
- * has to come before {@link registerBackend}.
- * More calls change nothing; in an engine without such flags neither does the first.
+ * instructions of 128 bits become one of 256. Flags are the whole process's, which is why a library does not raise them
+ * by itself: the command does, and an application may. It has to come before {@link registerBackend}. More calls change
+ * nothing; in an engine without such flags neither does the first.
  *
  * @example
  * ```ts

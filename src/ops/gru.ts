@@ -15,8 +15,7 @@ import type { RecurrentOutput } from './rnn.js';
  *     h' = (1 − z)·n + z·h
  *
  * Each row stops at its length, and the reverse direction starts at its last token; nothing past it is computed. With
- * `overPadding` the
- * layer runs over the padding too, as the lesson does.
+ * `overPadding` the layer runs over the padding too, as the lesson does.
  *
  * @param x the inputs, shape [B, T, I], float32
  * @param lengths each row's length in tokens, shape [B], between 1 and T; undefined where all are T
@@ -25,8 +24,7 @@ import type { RecurrentOutput } from './rnn.js';
  * @param options initial states and padding
  * @returns outputs and final states, float32; differentiable in x, the weights and the initial states
  * @throws HeadwaterError `HW_USAGE` when shapes, dtypes or lengths do not fit
- * @see {@link recurrentLast}, where only the output at the last token is read
- * @example
+ * @see {@link recurrentLast}, where only the output at the last token is read @example
  * ```ts
  * import { gru, registerOps } from 'headwater';
  * import * as tf from '@tensorflow/tfjs-core';

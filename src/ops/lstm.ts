@@ -26,8 +26,7 @@ export interface LstmOutput extends RecurrentOutput {
  *     h' = o·tanh(c')
  *
  * Each row stops at its length, and the reverse direction starts at its last token; nothing past it is computed. With
- * `overPadding` the
- * layer runs over the padding too, as the lesson's layers do.
+ * `overPadding` the layer runs over the padding too, as the lesson's layers do.
  *
  * @param x the inputs, shape [B, T, I], float32
  * @param lengths each row's length in tokens, shape [B], between 1 and T; undefined where all are T
@@ -36,8 +35,7 @@ export interface LstmOutput extends RecurrentOutput {
  * @param options initial states, hidden and cell, and padding
  * @returns outputs and final states, float32; differentiable in x, the weights and the initial states
  * @throws HeadwaterError `HW_USAGE` when shapes, dtypes or lengths do not fit
- * @see {@link recurrentLast}, where only the output at the last token is read
- * @example
+ * @see {@link recurrentLast}, where only the output at the last token is read @example
  * ```ts
  * import { lstm, registerOps } from 'headwater';
  * import * as tf from '@tensorflow/tfjs-core';

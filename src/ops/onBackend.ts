@@ -5,10 +5,8 @@ import { HeadwaterError } from '../contracts/HeadwaterError.js';
  * Runs a synchronous piece of work on one backend, and then restores the one that was current.
  *
  * tfjs has one current backend a process, so a model that lives on another has to switch around each step. tfjs
- * switches
- * synchronously where a backend is already at hand, though `setBackend` returns a promise: `findBackend` makes sure
- * that it is.
- * Where nobody has chosen a backend yet, this one stays current: tfjs has no way back to none.
+ * switches synchronously where a backend is already at hand, though `setBackend` returns a promise: `findBackend` makes
+ * sure that it is. Where nobody has chosen a backend yet, this one stays current: tfjs has no way back to none.
  *
  * @param name the backend, as tfjs knows it
  * @param work what to run; it must be synchronous

@@ -8,10 +8,8 @@ import type { RecurrentOptions } from './recurrent/runLayer.js';
  * the steps that nothing reads.
  *
  * There the reverse direction has read one token, the last, so it takes one step, from the initial state; where that is
- * zero, without
- * a recurrent product. With `overPadding` it comes from the end of the batch, T − length + 1 steps. The forward
- * direction stops at a row's length
- * either way.
+ * zero, without a recurrent product. With `overPadding` it comes from the end of the batch, T − length + 1 steps. The
+ * forward direction stops at a row's length either way.
  *
  * @param cell which layer: `rnn`, `gru` or `lstm`
  * @param x the inputs, shape [B, T, I], float32
@@ -20,8 +18,7 @@ import type { RecurrentOptions } from './recurrent/runLayer.js';
  * @param options initial states and padding
  * @returns shape [B, D·H], float32, the reverse direction's beside the forward one's; differentiable in x, the weights
  *   and the initial states
- * @throws HeadwaterError `HW_USAGE` when shapes, dtypes or lengths do not fit
- * @example
+ * @throws HeadwaterError `HW_USAGE` when shapes, dtypes or lengths do not fit @example
  * ```ts
  * import { recurrentLast, registerOps } from 'headwater';
  * import * as tf from '@tensorflow/tfjs-core';

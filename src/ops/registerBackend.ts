@@ -66,21 +66,17 @@ const chooseKernels = (simd: 'auto' | 'simd' | 'none', threads: number): Registe
  * this library's for its ops.
  *
  * Those are WebAssembly on SIMD and threads where the engine has SIMD and shared memory, else plain TypeScript; {@link
- * backendVariant} tells which, and why.
- * Their results do not depend on the number of threads. The threads start with the first large computation and keep no
- * process alive. A tensor
- * that they read or make lives in their memory, which grows as it is needed, up to 4 GiB, and is not given back to the
- * system: what is free of it serves
- * tensors of about the same size first, so it may come to hold several times what was ever in use at once, and is
- * joined for larger ones where it cannot grow.
+ * backendVariant} tells which, and why. Their results do not depend on the number of threads. The threads start with
+ * the first large computation and keep no process alive. A tensor that they read or make lives in their memory, which
+ * grows as it is needed, up to 4 GiB, and is not given back to the system: what is free of it serves tensors of about
+ * the same size first, so it may come to hold several times what was ever in use at once, and is joined for larger ones
+ * where it cannot grow.
  *
  * The backend does not become the current one by that, nor ever by itself: call `tf.setBackend('headwater')`. tfjs's
- * backend `cpu` stays as it
- * is. More calls change nothing but the number of threads, where they name one. Registers the ops' gradients too
- * (`registerOps`).
+ * backend `cpu` stays as it is. More calls change nothing but the number of threads, where they name one. Registers the
+ * ops' gradients too (`registerOps`).
  *
- * @throws HeadwaterError `HW_USAGE` when `threads` is no whole number from 1 to 192
- * @example
+ * @throws HeadwaterError `HW_USAGE` when `threads` is no whole number from 1 to 192 @example
  * ```ts
  * import { registerBackend } from 'headwater';
  * import * as tf from '@tensorflow/tfjs-core';
@@ -107,8 +103,7 @@ export const registerBackend = (options: BackendOptions = {}): void => {
 /**
  * Tells what the embedded backend computes with.
  *
- * @throws HeadwaterError `HW_USAGE` when it is not registered
- * @example
+ * @throws HeadwaterError `HW_USAGE` when it is not registered @example
  * ```ts
  * import { backendVariant, registerBackend } from 'headwater';
  * registerBackend({ threads: 2 });

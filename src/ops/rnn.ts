@@ -21,8 +21,7 @@ export interface RecurrentOutput {
  * Runs a simple recurrent layer over a batch: h' = tanh(W_ih·x + b_ih + W_hh·h + b_hh), torch.nn.RNN with batch_first.
  *
  * Each row stops at its length, and the reverse direction starts at its last token; nothing past it is computed. With
- * `overPadding` the
- * layer runs over the padding too, as the lesson does.
+ * `overPadding` the layer runs over the padding too, as the lesson does.
  *
  * @param x the inputs, shape [B, T, I], float32
  * @param lengths each row's length in tokens, shape [B], between 1 and T; undefined where all are T
@@ -30,8 +29,7 @@ export interface RecurrentOutput {
  * @param options initial states and padding
  * @returns outputs and final states, float32; differentiable in x, the weights and the initial states
  * @throws HeadwaterError `HW_USAGE` when shapes, dtypes or lengths do not fit
- * @see {@link recurrentLast}, where only the output at the last token is read
- * @example
+ * @see {@link recurrentLast}, where only the output at the last token is read @example
  * ```ts
  * import { registerOps, rnn } from 'headwater';
  * import * as tf from '@tensorflow/tfjs-core';

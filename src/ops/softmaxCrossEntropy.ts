@@ -52,7 +52,7 @@ export const labelWeight = (labels: Int32Array, classWeights?: Float32Array): nu
  * @param classWeights a weight a class, shape [C], finite and not negative. Default: all equal
  * @returns a scalar, float32; differentiable in `logits`
  * @throws HeadwaterError `HW_USAGE` when shapes or the dtype do not fit, a label is no class or a weight cannot be one
- * @example
+ *   @example
  * ```ts
  * import { softmaxCrossEntropy } from 'headwater';
  * import * as tf from '@tensorflow/tfjs-core';

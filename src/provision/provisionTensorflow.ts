@@ -484,12 +484,10 @@ const told = (error: unknown, root: string): unknown => {
 
 /**
  * Makes a set-up of libtensorflow: takes its libraries and headers from a wheel of the Python package index, the
- * binding from the npm
- * registry, builds that against those, and tries it.
+ * binding from the npm registry, builds that against those, and tries it.
  *
  * What is there already is not made again. One that broke off goes on behind the last step that was done. A set-up
- * appears under its name
- * only when it is complete. Nothing outside `root` is changed.
+ * appears under its name only when it is complete. Nothing outside `root` is changed.
  *
  * ```
  * result:  s-s-p-p-p-s-p-s-r|   (s a step begins, p progress, r ready)
@@ -498,8 +496,7 @@ const told = (error: unknown, root: string): unknown => {
  * @param options what, and where
  * @param machine what is asked of the machine
  * @returns cold; unsubscribing ends the commands under way. It fails with `HW_SETUP` where something is missing or
- *   broken, `HW_PATH` where the
- *   wheel named is not there, `HW_USAGE` where it is not of the version named
+ *   broken, `HW_PATH` where the wheel named is not there, `HW_USAGE` where it is not of the version named
  */
 export const provisionTensorflow = (options: ProvisionOptions, machine: Machine): Observable<ProvisionEvent> =>
   new Observable((subscriber) => {

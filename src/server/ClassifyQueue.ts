@@ -72,9 +72,8 @@ const TURN_MS = 10;
  * ```
  *
  * Answers come in the order of the questions. What waits is bounded, as long as whoever asks looks first: a document
- * whether there is room for all of it, and who can wait whether the valve is open: it is closed
- * while the model is behind. Whoever unsubscribes is not answered and costs the model nothing; the place is free when
- * its batch comes up.
+ * whether there is room for all of it, and who can wait whether the valve is open: it is closed while the model is
+ * behind. Whoever unsubscribes is not answered and costs the model nothing; the place is free when its batch comes up.
  */
 export class ClassifyQueue {
   /** Closed while the model is behind, and while sockets have their turn. */

@@ -63,8 +63,8 @@ const holdWhileClosed = (brake: Valve, other: Valve): Observable<never> =>
  * Answers JSON lines by a line each, in their order, while they still come.
  *
  * A line that is no headline is answered by a problem in its place, and the others go on. No more is read while as many
- * lines as a batch holds are on their way, while the model is behind, or while the
- * client does not read its answers: so a body of any length is taken, and little of it held.
+ * lines as a batch holds are on their way, while the model is behind, or while the client does not read its answers: so
+ * a body of any length is taken, and little of it held.
  *
  * @returns settled when the last answer is on its way, or the client has left
  */

@@ -7,8 +7,7 @@ import type { Handler, Route } from './Route.js';
 
 /**
  * What the page may do: run its own script, wear its own style, ask its own server, and nothing else. It cannot be
- * framed, no markup can be made of text
- * (`require-trusted-types-for`), and no form leaves it.
+ * framed, no markup can be made of text (`require-trusted-types-for`), and no form leaves it.
  *
  * @see Content Security Policy Level 3; Trusted Types
  */

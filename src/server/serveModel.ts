@@ -95,19 +95,18 @@ const HISTORY_BYTES = 8 * 1_048_576;
  * ```
  *
  * Cold: subscribing starts a server, unsubscribing closes it and all connections at once. Headlines of many clients are
- * classified together: each waits at most `maxWaitMs` for others. What waits is
- * bounded, and what does not fit is refused with a status and a problem (RFC 9457), as all that is wrong with a request
- * is; a client that leaves is no longer waited for. See docs/serve.md for the protocol.
+ * classified together: each waits at most `maxWaitMs` for others. What waits is bounded, and what does not fit is
+ * refused with a status and a problem (RFC 9457), as all that is wrong with a request is; a client that leaves is no
+ * longer waited for. See docs/serve.md for the protocol.
  *
  * **Closed by default.** It listens on loopback, and anywhere else only with a token, which is compared in constant
- * time. The Host must be the address that was connected to, or an allowed name (a page cannot reach it
- * by DNS rebinding); pages of other origins are refused.
+ * time. The Host must be the address that was connected to, or an allowed name (a page cannot reach it by DNS
+ * rebinding); pages of other origins are refused.
  *
  * Errors: `HW_HTTP_CONNECT` where it cannot listen; `HW_HTTP_TIMEOUT` where answers had to be cut off at the end; those
  * of `headlines`.
  *
- * @throws HeadwaterError `HW_USAGE` for an option that cannot work
- * @example
+ * @throws HeadwaterError `HW_USAGE` for an option that cannot work @example
  * ```ts
  * import { lastValueFrom, of, Subject } from 'rxjs';
  * import { LabelEncoder, serveModel, Tokenizer } from 'headwater';

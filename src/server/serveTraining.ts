@@ -77,8 +77,8 @@ const messageOf = (error: unknown): string => (error instanceof Error ? error.me
  * ```
  *
  * Cold: subscribing starts a server on loopback, and `update$` once it listens; unsubscribing leaves `update$` and
- * closes all connections at once. Whoever opens the page late has all curves: each as up to 2,000 points,
- * spread evenly. Steps are told ten times a second at most, each with the pace; the rows that were rejected as often.
+ * closes all connections at once. Whoever opens the page late has all curves: each as up to 2,000 points, spread
+ * evenly. Steps are told ten times a second at most, each with the pace; the rows that were rejected as often.
  *
  * It holds those points, the last 1,000 events, and ten examples of rejected rows.
  *
@@ -89,8 +89,7 @@ const messageOf = (error: unknown): string => (error instanceof Error ? error.me
  *
  * @param update$ what the training tells
  * @throws HeadwaterError `HW_USAGE` for an option that cannot work
- * @see docs/training.md for the protocol
- * @example
+ * @see docs/training.md for the protocol @example
  * ```ts
  * import { lastValueFrom, of } from 'rxjs';
  * import { fit, serveTraining, type BatchSource } from 'headwater';

@@ -44,8 +44,7 @@ const ERASE = '\u001b[K';
  * between.
  *
  * The cursor is never hidden, so that nothing can leave it hidden, not even a process that is killed. Nothing runs on a
- * timer: a line is
- * drawn when an event comes and the last one is old enough.
+ * timer: a line is drawn when an event comes and the last one is old enough.
  *
  * @internal
  */

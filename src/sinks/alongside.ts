@@ -5,8 +5,7 @@ import { follow } from './follow.js';
  * Lets writing sinks see a stream that goes on to whoever subscribes.
  *
  * Every value goes to the sinks, in their order, and then on. The result ends when the source has ended and every sink
- * has written
- * what it was given.
+ * has written what it was given.
  *
  * ```
  * source:  --a--b--|
@@ -17,8 +16,7 @@ import { follow } from './follow.js';
  * - It holds nothing. A sink that completes early (its reader has gone) is left; the stream goes on.
  * - Errors: the source's, after every sink has written what came before it; a sink's own, at once.
  *
- * @param sinks writing sinks: operators that emit nothing
- * @example
+ * @param sinks writing sinks: operators that emit nothing @example
  * ```ts
  * import { PassThrough } from 'node:stream';
  * import { of } from 'rxjs';

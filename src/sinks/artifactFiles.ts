@@ -35,16 +35,13 @@ const writeAtomically = async (dir: string, files: Files): Promise<void> => {
  * `encode` is called at once, while the value is fresh: the weights of a model change with its next step.
  *
  * - It holds the files being written and at most one waiting file a name: where values come faster than the disk takes
- *   them, a newer
- *   file takes the place of a waiting one of the same name, so the folder ends with the newest of each.
+ *   them, a newer file takes the place of a waiting one of the same name, so the folder ends with the newest of each.
  * - An error of the source is passed on after what came before it is written. On unsubscribing, a write under way runs
- *   to its end (each
- *   file is there whole or not at all) and what waits is not written.
+ *   to its end (each file is there whole or not at all) and what waits is not written.
  * - Errors: what `encode` throws; `HW_PATH`, `HW_WRITE` and `HW_USAGE` of `writeFiles`. They leave the source at once.
  *
  * @param dir the folder; it is made where it is missing
- * @param encode the files of a value, or undefined when there is nothing to write for it
- * @example
+ * @param encode the files of a value, or undefined when there is nothing to write for it @example
  * ```ts
  * import { mkdtemp, readFile } from 'node:fs/promises';
  * import { tmpdir } from 'node:os';

@@ -39,8 +39,7 @@ const TOLD = 3;
  * stream past a limit.
  *
  * Each epoch reads its rows again: a rejection with the same source, row, reason and field as an earlier one counts
- * once, and is not
- * emitted again.
+ * once, and is not emitted again.
  *
  * ```
  * next:         --r1--r2--r1--r3
@@ -53,11 +52,10 @@ const TOLD = 3;
  * - A file of all rejections is a pipe away: `letters.rejections$.pipe(jsonLines(createWriteStream('rejected.jsonl'), {
  *   end: true }))`.
  * - Errors: past `limit`, `next` throws `HW_REJECTIONS`, which ends the stream whose operator called it; the rejection
- *   that passed it is
- *   counted and emitted first.
+ *   that passed it is counted and emitted first.
  *
  * @throws HeadwaterError `HW_USAGE` at once when `limit` is negative or NaN, or `examples` is not a whole number from 0
- * @example
+ *   @example
  * ```ts
  * import { deadLetters, type Rejection } from 'headwater';
  * const letters = deadLetters({ limit: 100 });

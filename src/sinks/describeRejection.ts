@@ -5,7 +5,7 @@ import { printable } from './printable.js';
  * One rejection as a line for people: where it stands, what was expected and what stood there.
  *
  * @returns such as `news.csv:12: field "title": expected a non-empty string, got ""`; control characters are escaped
- * @example
+ *   @example
  * ```ts
  * import { describeRejection } from 'headwater';
  * describeRejection({ type: 'rejection', reason: 'field', id: 10, source: 'news.csv', line: 12, byte: 804, field: 'title', expected: 'a non-empty string', got: '' });

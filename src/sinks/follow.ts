@@ -2,13 +2,11 @@ import { Subject, takeUntil, type Observable, type Observer, type Subscriber } f
 
 /**
  * Makes the subscription of a sink to its source, in two moments: made first, so that on leaving the source is left
- * before anything
- * else is undone (an opening valve would make it send again), and called last, when everything that a value needs is
- * there.
+ * before anything else is undone (an opening valve would make it send again), and called last, when everything that a
+ * value needs is there.
  *
  * The source is left the moment the subscriber is done, even by a source that sends everything while it is being
- * subscribed to and
- * has handed out no subscription yet. What `next` throws becomes the subscriber's error.
+ * subscribed to and has handed out no subscription yet. What `next` throws becomes the subscriber's error.
  *
  * @internal
  */

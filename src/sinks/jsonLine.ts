@@ -33,13 +33,12 @@ const plain = (_key: string, value: unknown): unknown => {
  * A value as one line of JSON, without the newline.
  *
  * Typed arrays become arrays, Maps objects, Sets arrays, errors `{ name, code, message, where, cause }`, whole numbers
- * beyond 2⁵³ (bigint)
- * strings. Of a weight (`{ shape, data }` with float32 data, as in a `StateDict`) the shape alone is written. JSON has
- * no NaN and no Infinity:
- * they become null, as `undefined` does where it stands alone or in an array.
+ * beyond 2⁵³ (bigint) strings. Of a weight (`{ shape, data }` with float32 data, as in a `StateDict`) the shape alone
+ * is written. JSON has no NaN and no Infinity: they become null, as `undefined` does where it stands alone or in an
+ * array.
  *
  * @throws HeadwaterError `HW_USAGE` when the value cannot be written: it contains itself, or its `toJSON` throws
- * @example
+ *   @example
  * ```ts
  * import { jsonLine } from 'headwater';
  * jsonLine({ id: 7, probabilities: Float32Array.of(0.25, 0.75) }); // '{"id":7,"probabilities":[0.25,0.75]}'

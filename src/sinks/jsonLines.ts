@@ -37,21 +37,16 @@ export interface JsonLinesOptions {
  * ```
  *
  * - A slow stream: from a `write` that says so until the next 'drain' the valve is held. What it can hold is the
- *   stream's own
- *   `writableHighWaterMark`, plus what the source still sends after the valve closed (one source chunk and the buffers
- * of the operators
- *   between), plus one line; never more than `limit`.
+ *   stream's own `writableHighWaterMark`, plus what the source still sends after the valve closed (one source chunk and
+ *   the buffers of the operators between), plus one line; never more than `limit`.
  * - A reader that closes its pipe (EPIPE) is no error: the sink leaves its source and completes.
  * - An error of the source is passed on after the lines before it are written. On unsubscribing, the valve is released
- *   at once; lines
- *   that the stream has taken are still written.
+ *   at once; lines that the stream has taken are still written.
  * - Errors: `HW_WRITE` when the stream fails; `HW_OVERFLOW` when more than `limit` waits in it; `HW_USAGE` for a value
- *   that JSON cannot
- *   hold (see `jsonLine` for how values are written).
+ *   that JSON cannot hold (see `jsonLine` for how values are written).
  *
  * @param stream any `Writable`: a file, `process.stdout`, a socket
- * @throws HeadwaterError `HW_USAGE` at once when `limit` is not a positive number
- * @example
+ * @throws HeadwaterError `HW_USAGE` at once when `limit` is not a positive number @example
  * ```ts
  * import { PassThrough } from 'node:stream';
  * import { of } from 'rxjs';

@@ -20,10 +20,9 @@ import { RateMeter } from './RateMeter.js';
  *
  * Each epoch leaves one line: `epoch 3/8  train 0.812  validation 0.901  lr 1.0e-3  best`. Between, a terminal shows
  * `epoch 4/8  ██████░░░░  61%  4,321 rows/s  12s left  loss 0.803`: rows of training and validation, the rate of the
- * last 10 s, the time that
- * this epoch still takes. Elsewhere (a pipe, a file, `CI` or `TERM=dumb` in the environment) that is a plain line, at
- * most one every 10 s.
- * Several models in one stream share a bar, and each epoch's line begins with the model's name.
+ * last 10 s, the time that this epoch still takes. Elsewhere (a pipe, a file, `CI` or `TERM=dumb` in the environment)
+ * that is a plain line, at most one every 10 s. Several models in one stream share a bar, and each epoch's line begins
+ * with the model's name.
  *
  * - It holds a few numbers a model. A terminal that cannot keep up misses drawings of the bar, never a line.
  * - It runs on no timer, and never hides the cursor: on an error, and on unsubscribing, the unfinished bar stays and
@@ -32,8 +31,7 @@ import { RateMeter } from './RateMeter.js';
  *   stood beside goes on.
  * - Errors: the source's, after its lines are written.
  *
- * @throws HeadwaterError `HW_USAGE` at once when a time is negative or NaN
- * @example
+ * @throws HeadwaterError `HW_USAGE` at once when a time is negative or NaN @example
  * ```ts
  * import { PassThrough } from 'node:stream';
  * import { of } from 'rxjs';

@@ -11,17 +11,14 @@ const share = (part: number, whole: number): number => (whole === 0 ? 0 : part /
  * Precision, recall and F1 of each class, and their means weighted by support, from a confusion matrix.
  *
  * Precision is the share of the rows predicted to be of a class that are; recall the share of the rows of a class that
- * were predicted
- * to be; F1 their harmonic mean, 2·tp / (true + predicted). A share of nothing is 0. The values are those of
- * scikit-learn's
- * `precision_recall_fscore_support` with `average=None`, and `average='weighted'` for `overall`, with
- * `zero_division=0`.
+ * were predicted to be; F1 their harmonic mean, 2·tp / (true + predicted). A share of nothing is 0. The values are
+ * those of scikit-learn's `precision_recall_fscore_support` with `average=None`, and `average='weighted'` for
+ * `overall`, with `zero_division=0`.
  *
  * @param confusion counts, row-major, shape [C, C], true × predicted, as `confusionMatrix` gives them
  * @param classes the class names by index; the names are distinct
  * @returns the lesson's `performance.json`; `class` has every name as a property of its own, `__proto__` included
- * @throws HeadwaterError `HW_USAGE` when the matrix does not have C × C entries, or a name stands twice
- * @example
+ * @throws HeadwaterError `HW_USAGE` when the matrix does not have C × C entries, or a name stands twice @example
  * ```ts
  * import { scores } from 'headwater';
  * const performance = scores([3, 1, 0, 4], ['Business', 'Sports']);

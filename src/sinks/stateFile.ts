@@ -26,8 +26,8 @@ export interface StateFileOptions {
   readonly delayMs?: number | undefined;
   /**
    * Told of a file that is damaged; an Observer or a Subject of errors is one. The file is then moved to
-   * `<path>.damaged`, and reading it gives nothing, so that one begins anew.
-   * Default: nobody, and reading a damaged file fails.
+   * `<path>.damaged`, and reading it gives nothing, so that one begins anew. Default: nobody, and reading a damaged
+   * file fails.
    */
   readonly damaged?: { next(damage: HeadwaterError): void } | undefined;
   /** Times `delayMs`. Default `asyncScheduler`. */
@@ -96,21 +96,20 @@ const decoded = <A>(
  * ```
  *
  * A writing sink: it emits nothing, and completes once everything is written; it stands in `alongside`. Each write is
- * whole or not at all (`writeFiles`), and one waits for the other. On unsubscribing, too, what has changed is
- * written; wait for it with `settled`, before `process.exit` say.
+ * whole or not at all (`writeFiles`), and one waits for the other. On unsubscribing, too, what has changed is written;
+ * wait for it with `settled`, before `process.exit` say.
  *
  * `read` gives it back. It is decoded by the codec, never trusted.
  *
  * - It holds the text that is being written.
  * - Errors of `keep`: `HW_PATH` and `HW_WRITE` of `writeFiles`, and what `state` or the codec throws, at once; an error
- *   of the source after the state is written. A write that fails after an
- *   unsubscription, or after an error of the source, is a process warning, and what `settled` gives.
+ *   of the source after the state is written. A write that fails after an unsubscription, or after an error of the
+ *   source, is a process warning, and what `settled` gives.
  *
  * @param path the file; its folder is made where it is missing
  * @param codec what the state is, and how it is written as JSON
  * @param options `delayMs`, `damaged`, `scheduler` and `write`
- * @throws HeadwaterError `HW_USAGE` when `delayMs` is not above 0
- * @example
+ * @throws HeadwaterError `HW_USAGE` when `delayMs` is not above 0 @example
  * ```ts
  * import { mkdtemp } from 'node:fs/promises';
  * import { tmpdir } from 'node:os';

@@ -78,22 +78,18 @@ const sizeOf = (given: number | undefined, usual: number): number =>
  * ```
  *
  * Above: headlines a second over the last minute, the lag from arrival to result (median and 99th percentile of the
- * last thousand), counts
- * of all that came and of each class, and a line a feed with its last reading, its next, and its error. Below: age,
- * class, probability as a
- * bar and a number, title and source. Titles are text: what would act on the terminal is escaped. Each line is cut to
- * the terminal's width,
- * the frame to its height, and both follow when it is resized.
+ * last thousand), counts of all that came and of each class, and a line a feed with its last reading, its next, and its
+ * error. Below: age, class, probability as a bar and a number, title and source. Titles are text: what would act on the
+ * terminal is escaped. Each line is cut to the terminal's width, the frame to its height, and both follow when it is
+ * resized.
  *
  * - It holds the newest 200 predictions, the last thousand lags, a count a class, and a line a feed.
  * - A terminal that cannot keep up misses frames, never the last one. It never hides the cursor, which stands below the
- *   frame: whatever
- *   ends the process, the terminal is as it was.
+ *   frame: whatever ends the process, the terminal is as it was.
  * - A stream that fails (a closed terminal) ends the showing quietly: it completes.
  * - Errors: the source's, after the last frame.
  *
- * @throws HeadwaterError `HW_USAGE` at once when `redraw` is not a number from 0
- * @example
+ * @throws HeadwaterError `HW_USAGE` at once when `redraw` is not a number from 0 @example
  * ```ts
  * import { PassThrough } from 'node:stream';
  * import { of } from 'rxjs';

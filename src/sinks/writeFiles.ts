@@ -117,11 +117,9 @@ const writeAll = async (dir: string, files: ReadonlyMap<string, Uint8Array>): Pr
  * Writes files into a folder so that each is there whole or not at all.
  *
  * Every file is written under a temporary name in the same folder and synced to the disk; only when all are there are
- * they renamed, in the
- * order of the map, and the folder is synced. A failure before the first rename leaves the earlier files as they were;
- * no temporaries
- * stay behind. A machine that stops between two renames leaves the first files new and the others old, each of them
- * whole.
+ * they renamed, in the order of the map, and the folder is synced. A failure before the first rename leaves the earlier
+ * files as they were; no temporaries stay behind. A machine that stops between two renames leaves the first files new
+ * and the others old, each of them whole.
  *
  * The folder, and those above it, are made where they are missing. Writes to one folder are to follow one another, not
  * to overlap.
@@ -130,10 +128,8 @@ const writeAll = async (dir: string, files: ReadonlyMap<string, Uint8Array>): Pr
  * @param files the bytes by file name; plain names without separators. They are read while they are written: do not
  *   change them meanwhile
  * @returns a task that gives `Right(undefined)` when all is written, or a `Left` with `HW_PATH` when `dir` is not a
- *   folder or a name in it is
- *   one, `HW_WRITE` when the file system refuses (no permission, no room), `HW_USAGE` for a name that is none; it never
- * rejects
- * @example
+ *   folder or a name in it is one, `HW_WRITE` when the file system refuses (no permission, no room), `HW_USAGE` for a
+ *   name that is none; it never rejects @example
  * ```ts
  * import { mkdtemp } from 'node:fs/promises';
  * import { tmpdir } from 'node:os';

@@ -8,8 +8,7 @@ export const CHUNK_BYTES = 65_536;
  * The part of a body that is being looked at: the bytes from the start of the present record to the last that arrived.
  *
  * One buffer is kept and filled again, so a body of any length runs in flat memory. It grows by doubling, up to the
- * longest record
- * that a reader allows itself plus one chunk.
+ * longest record that a reader allows itself plus one chunk.
  */
 export class ByteWindow {
   bytes = Buffer.allocUnsafe(2 * CHUNK_BYTES);

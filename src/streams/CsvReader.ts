@@ -23,8 +23,8 @@ export interface CsvReaderOptions {
 
 /**
  * An object without a prototype, for a record's fields by name. `Object.create(null)` would give the same, but as V8
- * keeps it, as a dictionary, it is slow to read and
- * to copy, and that is all that is done with a row: reading the table would take a quarter longer.
+ * keeps it, as a dictionary, it is slow to read and to copy, and that is all that is done with a row: reading the table
+ * would take a quarter longer.
  */
 const withoutPrototype = (): Record<string, string> => Object.setPrototypeOf({}, null) as Record<string, string>;
 
@@ -41,9 +41,8 @@ const QUOTE = 34;
  * Reads a table with a header, one row or rejection at a time.
  *
  * Records are found first and parsed afterwards, at most 64 KiB of them at once: those with doubled quotes in one call
- * of csv-parse (a call
- * for each would spend most of its time on setting up), the others when it is their turn, at the delimiters that were
- * found with them.
+ * of csv-parse (a call for each would spend most of its time on setting up), the others when it is their turn, at the
+ * delimiters that were found with them.
  */
 export class CsvReader implements Reader {
   readonly #options: CsvReaderOptions;

@@ -22,19 +22,15 @@ export type FrameFault = 'quote' | 'oversize';
  * Finds where the records of a table begin and end, as bytes arrive, without parsing them.
  *
  * It follows RFC 4180's quoting byte by byte (the bytes of LF, CR, quote and an ASCII delimiter stand for nothing else
- * in UTF-8).
- * A record ends at LF or CRLF; at a lone CR too where the header does, and else a lone CR is data. Empty lines are no
- * records.
+ * in UTF-8). A record ends at LF or CRLF; at a lone CR too where the header does, and else a lone CR is data. Empty
+ * lines are no records.
  *
  * What it finds depends on the bytes alone, not on how they were cut into chunks: the limit on a record is checked at
- * an exact
- * byte. A network cuts a body otherwise than a disk does, and each pass must see the same records.
+ * an exact byte. A network cuts a body otherwise than a disk does, and each pass must see the same records.
  *
  * Why not leave this to csv-parse: past its limit on a record it drops the rest of its chunk unread, a stray quote
- * makes it read on
- * in the wrong state, and an unclosed quote makes it buffer the rest of the body. Here a record whose quoting is broken
- * costs its
- * first line alone, and reading goes on at the next line.
+ * makes it read on in the wrong state, and an unclosed quote makes it buffer the rest of the body. Here a record whose
+ * quoting is broken costs its first line alone, and reading goes on at the next line.
  */
 export class RecordFramer {
   readonly window = new ByteWindow();

@@ -16,8 +16,8 @@ export const LONGEST_WAIT_MS = 2_147_483_647;
  * Exponential backoff with full jitter: the wait is drawn anywhere between 0 and a bound that doubles with each
  * attempt.
  *
- * So many clients that lost the same server at the same moment come back spread out, and not in waves
- * (M. Brooker, "Exponential Backoff And Jitter", AWS Architecture Blog, 2015).
+ * So many clients that lost the same server at the same moment come back spread out, and not in waves (M. Brooker,
+ * "Exponential Backoff And Jitter", AWS Architecture Blog, 2015).
  *
  * @param options the bound's first value and its last, and a generator of numbers in [0, 1)
  * @returns the wait in whole milliseconds before a new attempt; 1 is the first one after a failure

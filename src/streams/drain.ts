@@ -34,8 +34,7 @@ const asBytes = (chunk: unknown): Uint8Array => {
 
 /**
  * Pulls a body through a reader, an item at a time, in turns. What is held while the valve is closed is what the reader
- * has of the
- * present chunk, and what Node's streams read ahead.
+ * has of the present chunk, and what Node's streams read ahead.
  *
  * @returns not begun yet, so that it can be stopped from within its first item
  */

@@ -53,8 +53,8 @@ const requireDelimiter = (delimiter: string): string => {
  * Emits the rows of a table, from a path or an address, as they arrive.
  *
  * Subscribing opens the file or asks the server; the rows come while the rest is still on its way, so a table of any
- * length runs in
- * flat memory. Unsubscribing aborts at once: the connection or the file is closed, and nothing is emitted any more.
+ * length runs in flat memory. Unsubscribing aborts at once: the connection or the file is closed, and nothing is
+ * emitted any more.
  *
  * ```
  * bytes    title,cat\n  x,A\n y,B,?\n  "z\n1",A|
@@ -65,53 +65,39 @@ const requireDelimiter = (delimiter: string): string => {
  *
  * **Format.** RFC 4180: a header, then records that end at LF or CRLF (or, where the header ends at a lone CR, at lone
  * CRs; elsewhere a lone CR is data). UTF-8, a byte order mark is left out. NUL bytes are data. Empty lines are no
- * records. The
- * fields are in an object without a prototype, so that a column may be named `__proto__`.
+ * records. The fields are in an object without a prototype, so that a column may be named `__proto__`.
  *
  * **Compression.** gzip, deflate (zlib or raw) and brotli over HTTP, by the server's word; gzip also by its first byte,
- * or by a
- * name that ends in `.gz`, on disk.
+ * or by a name that ends in `.gz`, on disk.
  *
  * **Rejections.** A record that cannot be read leaves through `rejections`, in order, and counts as a record: every
- * `id` is either a
- * row's or a rejection's. `ragged`: it has more or fewer fields than the header. `quote`: a quote is inside an unquoted
- * field,
- * something follows a closing quote, or a quote is never closed. `encoding`: it is not UTF-8. `oversize`: it is longer
- * than
- * `maxRecordBytes`. A record with a broken quote costs its first line alone, and reading goes on with the next line: an
- * unclosed
- * quote cannot swallow the rest of the table (nor more memory than `maxRecordBytes`). The price is that, where such a
- * record did
- * span lines, the others of its lines are read as records.
+ * `id` is either a row's or a rejection's. `ragged`: it has more or fewer fields than the header. `quote`: a quote is
+ * inside an unquoted field, something follows a closing quote, or a quote is never closed. `encoding`: it is not UTF-8.
+ * `oversize`: it is longer than `maxRecordBytes`. A record with a broken quote costs its first line alone, and reading
+ * goes on with the next line: an unclosed quote cannot swallow the rest of the table (nor more memory than
+ * `maxRecordBytes`). The price is that, where such a record did span lines, the others of its lines are read as
+ * records.
  *
  * **Passes.** Whoever subscribes more than once, as each epoch does, reads the same bytes, or is told. A file that has
- * changed
- * since the first complete pass is an error. A body over HTTP is asked for again, unless `snapshotDir` is given: then
- * the first
- * complete pass writes the decoded body to `<sha256>.csv` there (a pass that breaks off leaves nothing), and later
- * passes read that
- * file, checking its hash.
+ * changed since the first complete pass is an error. A body over HTTP is asked for again, unless `snapshotDir` is
+ * given: then the first complete pass writes the decoded body to `<sha256>.csv` there (a pass that breaks off leaves
+ * nothing), and later passes read that file, checking its hash.
  *
  * **Holds** one chunk of 64 KiB or the longest record, whichever is more, twice over; plus what Node reads ahead: 64
- * KiB a stage
- * (file or socket, decoder, snapshot). After the valve closes, no row is emitted, even from within the `next` that
- * closed it, and
- * reading stops once those buffers are full. Rows are emitted synchronously, at most `yieldAfter` ms in one go.
+ * KiB a stage (file or socket, decoder, snapshot). After the valve closes, no row is emitted, even from within the
+ * `next` that closed it, and reading stops once those buffers are full. Rows are emitted synchronously, at most
+ * `yieldAfter` ms in one go.
  *
  * **Errors**: `HW_PATH` missing, unreadable, or a directory; `HW_HTTP_CONNECT`, `HW_HTTP_TIMEOUT`, `HW_HTTP_STATUS`,
  * `HW_HTTP_REDIRECTS`; `HW_HTTP_CUT` a body that ends before its end, or is longer than the server declared;
- * `HW_ENCODING` a
- * compressed body that is damaged, cut short, or of an unknown encoding; `HW_EMPTY` not even a header; `HW_COLUMNS` a
- * column
- * missing or named twice; `HW_CSV` a header that cannot be read, or UTF-16; `HW_SOURCE_CHANGED`, `HW_SNAPSHOT`;
- * `HW_REJECTIONS` a rejection where there is no `rejections`; and whatever `rejections` throws. A header without rows
- * is no error:
- * the stream completes.
+ * `HW_ENCODING` a compressed body that is damaged, cut short, or of an unknown encoding; `HW_EMPTY` not even a header;
+ * `HW_COLUMNS` a column missing or named twice; `HW_CSV` a header that cannot be read, or UTF-16; `HW_SOURCE_CHANGED`,
+ * `HW_SNAPSHOT`; `HW_REJECTIONS` a rejection where there is no `rejections`; and whatever `rejections` throws. A header
+ * without rows is no error: the stream completes.
  *
  * @param source a path, or an address: http, https or file. A name and a password in it are sent, and not shown in rows
  *   or messages
- * @throws HeadwaterError `HW_USAGE` for a source or an option that cannot work
- * @example
+ * @throws HeadwaterError `HW_USAGE` for a source or an option that cannot work @example
  * ```ts
  * import { mkdtemp, writeFile } from 'node:fs/promises';
  * import { tmpdir } from 'node:os';

@@ -45,9 +45,8 @@ export const bodyOf = ({ response, settle }: HttpExchange): HttpBody => {
   const bytes = async function* (): AsyncGenerator<Buffer, void, undefined> {
     for await (const chunk of response.body) yield chunk as Buffer;
     // A server that sends more than the Content-Length it declared has made us stop short, in the middle of a row
-    // perhaps. The
-    // surplus is no part of the answer, and makes undici drop the connection as broken, a moment after the body has
-    // ended.
+    // perhaps. The surplus is no part of the answer, and makes undici drop the connection as broken, a moment after the
+    // body has ended.
     const cause = await settle();
     if (cause !== undefined)
       throw new Error('the server sent more than the Content-Length that it declared', { cause });

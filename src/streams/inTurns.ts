@@ -17,10 +17,8 @@ export interface Turns {
  * Repeats a step for as long as it has something to do, and lets others have their turn.
  *
  * This is the only loop of a source, and all that may stop it is asked before each step: has the subscriber left, is
- * the valve
- * closed, has it been the event loop's turn for too long. So nothing is emitted after the valve closes, not even from
- * within
- * the `next` in which it was closed.
+ * the valve closed, has it been the event loop's turn for too long. So nothing is emitted after the valve closes, not
+ * even from within the `next` in which it was closed.
  *
  * @param step does one thing; returns false where there is nothing to do at present
  * @param failed is told what a step threw; no other step follows
@@ -33,8 +31,7 @@ export const inTurns = (
   let stopped = false;
   let running = false;
   // Milliseconds of work since the event loop was last given its turn. A stream may have its next chunk ready without
-  // the event loop
-  // turning in between, so only a turn taken on purpose sets this back.
+  // the event loop turning in between, so only a turn taken on purpose sets this back.
   let worked = 0;
   let turn: Subscription | undefined;
   let valveWatch: Subscription | undefined;

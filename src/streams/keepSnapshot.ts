@@ -45,8 +45,7 @@ const syncDirectory = async (directory: string): Promise<void> => {
  * disk.
  *
  * A chunk goes on when it has been written, so the file never holds up more than one chunk. Where the body breaks off,
- * or whoever
- * reads leaves early, the unfinished file is removed.
+ * or whoever reads leaves early, the unfinished file is removed.
  *
  * @param directory made if it is not there
  * @param kept is told of the complete file, before the body ends; not called for an empty body

@@ -14,23 +14,18 @@ import { rejecting } from './rejecting.js';
  * ```
  *
  * The text is UTF-8; a byte order mark is left out. A line ends at LF, CRLF or CR, and the last one where the body
- * ends; empty
- * lines are lines. Files and addresses are opened as by `fetchCsv`, compressed ones too. Cold: subscribing opens the
- * source, and
- * unsubscribing closes it at once. A `Readable` that is given is destroyed then, as `for await` does, and can be read
- * only once.
+ * ends; empty lines are lines. Files and addresses are opened as by `fetchCsv`, compressed ones too. Cold: subscribing
+ * opens the source, and unsubscribing closes it at once. A `Readable` that is given is destroyed then, as `for await`
+ * does, and can be read only once.
  *
  * Holds at most one chunk of 64 KiB, the longest line, and what Node's streams read ahead. Nothing is emitted, and no
- * more read,
- * while the valve is closed.
+ * more read, while the valve is closed.
  *
  * Errors: `HW_USAGE` for a source that cannot be read (thrown at once) or was read already; `HW_REJECTIONS` for a line
- * that is too
- * long or not UTF-8 where there is no `rejections`; `HW_CSV` for UTF-16; `HW_PATH`, `HW_ENCODING` and `HW_HTTP_…` as
- * `fetchCsv`.
+ * that is too long or not UTF-8 where there is no `rejections`; `HW_CSV` for UTF-16; `HW_PATH`, `HW_ENCODING` and
+ * `HW_HTTP_…` as `fetchCsv`.
  *
- * @param source a stream such as `process.stdin`, a path, or an address (http, https, file)
- * @example
+ * @param source a stream such as `process.stdin`, a path, or an address (http, https, file) @example
  * ```ts
  * import { Readable } from 'node:stream';
  * import { readLines } from 'headwater';

@@ -3,7 +3,7 @@ import type { Pacing } from './Pacing.js';
 
 /**
  * @throws HeadwaterError `HW_USAGE` where the time to emit in one go is not above zero: then nothing would ever be
- * emitted
+ *   emitted
  */
 export const requirePacing = ({ yieldAfter = 25 }: Pacing): void => {
   if (!(yieldAfter > 0))

@@ -19,8 +19,7 @@ export interface SampleOptions {
 }
 
 // Tuned so that a linear model on single words gets a weighted F1 of about 0.85 on rows that it has not seen: what it
-// misses are
-// wrong labels, vague headlines, and those where the order of words decides.
+// misses are wrong labels, vague headlines, and those where the order of words decides.
 const WRONG_LABEL = 0.05;
 const VAGUE = 0.06;
 const ORDERED = 0.12;
@@ -90,17 +89,14 @@ function* table(rows: number, dice: Random): Generator<string, void, undefined> 
  * The bundled sample: a table of invented headlines with their classes, as text, a chunk of rows at a time.
  *
  * The columns are `title` and `category`; the classes Business, Sci/Tech, Sports and World, about a quarter each. It is
- * made as real
- * collections are: classes share words, some labels are wrong (1 in 20), some headlines say nothing of their class, in
- * some the
- * order of the words decides, some stand there twice; there are quotes, commas, digits, accents, and agencies in
- * parentheses.
+ * made as real collections are: classes share words, some labels are wrong (1 in 20), some headlines say nothing of
+ * their class, in some the order of the words decides, some stand there twice; there are quotes, commas, digits,
+ * accents, and agencies in parentheses.
  *
  * Holds the titles it has made, as it repeats some.
  *
  * @returns about 200 rows a chunk, the header in the first; the same for the same seed and number of rows
- * @throws HeadwaterError `HW_USAGE` for a number of rows that cannot be
- * @example
+ * @throws HeadwaterError `HW_USAGE` for a number of rows that cannot be @example
  * ```ts
  * import { sampleCsv } from 'headwater';
  * const table = [...sampleCsv({ rows: 3 })].join('');

@@ -42,15 +42,12 @@ const answer = (request: IncomingMessage, response: ServerResponse, options: Sam
  * ```
  *
  * Emits the address once the server listens (on the loopback interface, at a port that the system chooses) and never
- * completes.
- * Unsubscribing closes the server and every connection at once. The table is made while it is sent, as `sampleCsv`
- * makes it, and
- * compressed by gzip for whoever accepts that. Each subscription has a server of its own.
+ * completes. Unsubscribing closes the server and every connection at once. The table is made while it is sent, as
+ * `sampleCsv` makes it, and compressed by gzip for whoever accepts that. Each subscription has a server of its own.
  *
  * Errors: `HW_HTTP_CONNECT` where the server cannot listen.
  *
- * @throws HeadwaterError `HW_USAGE` for options that cannot work
- * @example
+ * @throws HeadwaterError `HW_USAGE` for options that cannot work @example
  * ```ts
  * import { fetchCsv, serveSample } from 'headwater';
  * import { count, firstValueFrom, switchMap } from 'rxjs';

@@ -13,13 +13,10 @@ import type { Valve } from '../contracts/Valve.js';
  * ```
  *
  * `isOpen` is right at every moment, also inside a subscriber of `open$` that holds or releases. Every subscriber of
- * `open$` hears
- * the last state last; a state that was over before all of them had heard of it may be left out, and the same state is
- * told again
- * when it changed and changed back while it was being told.
+ * `open$` hears the last state last; a state that was over before all of them had heard of it may be left out, and the
+ * same state is told again when it changed and changed back while it was being told.
  *
- * @returns an open valve, held by nobody
- * @example
+ * @returns an open valve, held by nobody @example
  * ```ts
  * import { valve } from 'headwater';
  * const brake = valve();
@@ -36,10 +33,8 @@ export const valve = (): Valve => {
   const state$ = new BehaviorSubject(true);
 
   // A subscriber that holds or releases while being told would make the subscribers after it hear the newer state
-  // before the older
-  // one, and act on the older. So a change made while telling waits until all have been told. It is told even where
-  // another change has
-  // undone it: someone may have looked at `isOpen` between the two, and be waiting.
+  // before the older one, and act on the older. So a change made while telling waits until all have been told. It is
+  // told even where another change has undone it: someone may have looked at `isOpen` between the two, and be waiting.
   const tell = (): void => {
     changed = true;
     if (telling) return;

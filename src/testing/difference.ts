@@ -2,9 +2,8 @@
 export interface DifferenceOptions {
   /**
    * How far a number may be from the one expected: absolutely, or relative to the one expected where that exceeds 1.
-   * Default 0.
-   * It holds for every number, those in typed arrays and plain ones alike. An infinity agrees with itself alone:
-   * everything else is infinitely far from it.
+   * Default 0. It holds for every number, those in typed arrays and plain ones alike. An infinity agrees with itself
+   * alone: everything else is infinitely far from it.
    */
   readonly tolerance?: number;
 }
@@ -93,15 +92,13 @@ const errorFields = (error: Error): [string, unknown][] => [
  * The first place where two values differ, in words; undefined where they are equal.
  *
  * Typed arrays are compared by kind and by value, numbers within a tolerance; NaN equals NaN, and 0 equals −0. Errors
- * are compared by name, message, code and cause; URLs and regular expressions as they are
- * written; buffers by their bytes; maps, sets (in order of insertion), arrays and objects by what they hold. An
- * instance of a class that has no properties of its own, all it holds being private, equals itself alone.
- * It needs no test framework.
+ * are compared by name, message, code and cause; URLs and regular expressions as they are written; buffers by their
+ * bytes; maps, sets (in order of insertion), arrays and objects by what they hold. An instance of a class that has no
+ * properties of its own, all it holds being private, equals itself alone. It needs no test framework.
  *
  * @param actual what came
  * @param expected what was to come
- * @param options see the fields
- * @example
+ * @param options see the fields @example
  * ```ts
  * import { difference } from 'headwater/testing';
  * difference({ loss: Float32Array.of(1, 2.5) }, { loss: Float32Array.of(1, 2) }); // '.loss[1]: got 2.5, expected 2'

@@ -52,8 +52,7 @@ const DESKS: readonly Desk[] = [
  * and then one that repeats.
  *
  * @param options see the fields
- * @throws HeadwaterError `HW_USAGE` for a count that is not a whole number of at least 0
- * @example
+ * @throws HeadwaterError `HW_USAGE` for a count that is not a whole number of at least 0 @example
  * ```ts
  * import { headlineRows } from 'headwater/testing';
  * headlineRows({ seed: 3, count: 2 }).map(({ category }) => category);

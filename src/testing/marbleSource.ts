@@ -26,8 +26,8 @@ export interface MarbleSource<T> extends Observable<T> {
  * testing operators that hold one.
  *
  * What is due while the valve is closed waits until it opens, and all that comes later moves by as much. Values of one
- * frame, `(abc)`, are
- * asked for one by one, so a valve that closes after `a` keeps `b` back. Completion and errors wait likewise.
+ * frame, `(abc)`, are asked for one by one, so a valve that closes after `a` keeps `b` back. Completion and errors wait
+ * likewise.
  *
  * ```
  * diagram:  -a-b-c-|
@@ -39,8 +39,7 @@ export interface MarbleSource<T> extends Observable<T> {
  * @param helpers what the `TestScheduler`'s `run` gives
  * @param marbles the diagram, as for `cold`
  * @param values what the letters stand for; without them, themselves
- * @param options see the fields
- * @example
+ * @param options see the fields @example
  * ```ts
  * import { valve } from 'headwater';
  * import { marbleSource, runMarbles } from 'headwater/testing';

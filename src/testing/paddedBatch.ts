@@ -6,8 +6,7 @@ import { labelledBatch, type GeneratedBatchOptions } from './labelledBatch.js';
  * gives.
  *
  * @param options see the fields
- * @throws HeadwaterError `HW_USAGE` for sizes that no batch can have
- * @example
+ * @throws HeadwaterError `HW_USAGE` for sizes that no batch can have @example
  * ```ts
  * import { paddedBatch } from 'headwater/testing';
  * const batch = paddedBatch({ seed: 7, size: 3, longest: 5 });

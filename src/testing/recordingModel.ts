@@ -29,14 +29,12 @@ export interface RecordingModelOptions {
   readonly losses?: readonly number[] | ((batch: LabelledBatch, context: StepContext) => number);
   /**
    * The evaluation losses, in nats: one an epoch (the last one serves all further epochs), or a function of the batch
-   * and of the epoch last trained (0 before
-   * the first), which may throw. Default 1.
+   * and of the epoch last trained (0 before the first), which may throw. Default 1.
    */
   readonly validationLosses?: readonly number[] | ((batch: LabelledBatch, epoch: number) => number);
   /**
    * The class probabilities of one row, shape [C]. It may throw. Default: the row's first token modulo C is its class,
-   * with probability 0.75, and the other
-   * classes share the rest.
+   * with probability 0.75, and the other classes share the rest.
    */
   readonly probabilities?: (batch: PaddedBatch, row: number) => readonly number[];
 }
@@ -58,8 +56,7 @@ export interface RecordingModel extends OnlineModel {
   readonly predicted: readonly PaddedBatch[];
   /**
    * What stands for its weights: the number of train steps made. It is the one number in its state dict (`steps`, shape
-   * [1]); loading a state dict sets it back,
-   * so it tells which step's weights the model holds.
+   * [1]); loading a state dict sets it back, so it tells which step's weights the model holds.
    */
   readonly steps: number;
 }
@@ -78,8 +75,7 @@ const byFirstToken =
  *
  * It answers every call at once and by a script, holds every batch that it is given, and needs no backend.
  *
- * @param options see the fields
- * @example
+ * @param options see the fields @example
  * ```ts
  * import { trainStep } from 'headwater';
  * import { labelledBatch, recordingModel } from 'headwater/testing';

@@ -40,8 +40,7 @@ const oldest = (map: ReadonlyMap<string, unknown>): string | undefined => map.ke
  * A tokenizer and words that it did not know, which were learnt since.
  *
  * A word that has been seen in `minTexts` texts is given one of the `spare` indices after the tokenizer's own. Once all
- * are given, the word that was not seen for longest
- * gives its index up. It changes by `learn` alone.
+ * are given, the word that was not seen for longest gives its index up. It changes by `learn` alone.
  */
 export class GrowingVocabulary implements LearningVocabulary {
   readonly padIndex: number;
@@ -157,17 +156,15 @@ export class GrowingVocabulary implements LearningVocabulary {
  * Makes a vocabulary that takes in words never seen in training, for `prequential` to learn.
  *
  * Its first indices are the tokenizer's; the spare ones come after them, and are given to words when they have been
- * seen in `minTexts` texts that were learnt from. The model needs an embedding for
- * each: `resizeVocabulary` adds them. A new word starts from the embedding of the unknown token, so that nothing
- * predicted changes before it is learnt.
+ * seen in `minTexts` texts that were learnt from. The model needs an embedding for each: `resizeVocabulary` adds them.
+ * A new word starts from the embedding of the unknown token, so that nothing predicted changes before it is learnt.
  * When all spare indices are given, the word that was not seen for longest gives its own up.
  *
  * Holds `spare` words with an index and `candidates` words that are counted.
  *
  * @param tokenizer the vocabulary of the training
  * @param options how many words it can take in, and which
- * @throws HeadwaterError `HW_USAGE` when an option cannot work
- * @example
+ * @throws HeadwaterError `HW_USAGE` when an option cannot work @example
  * ```ts
  * import { from, lastValueFrom } from 'rxjs';
  * import { growingVocabulary, Tokenizer } from 'headwater';

@@ -18,13 +18,11 @@ const grown = <A extends Int32Array | Uint16Array>(array: A, least: number): A =
  * Numbers tokens in the order in which they are first seen, from 0, and reads texts as such numbers.
  *
  * A `Map` would need each token of a text as a string of its own, cut out, hashed and thrown away. Here a token is
- * hashed while its end is looked for, and compared
- * where it stands, which takes a third of the time.
+ * hashed while its end is looked for, and compared where it stands, which takes a third of the time.
  *
  * Word-level, tokens are what stands between single spaces, so an empty text has one token, the empty word, and two
- * spaces in a row have an empty word between them:
- * JavaScript's `split` and Python's agree there. Char-level they are code points, as in Python, not UTF-16 units; an
- * empty text has none.
+ * spaces in a row have an empty word between them: JavaScript's `split` and Python's agree there. Char-level they are
+ * code points, as in Python, not UTF-16 units; an empty text has none.
  *
  * Holds two bytes for each UTF-16 unit of a token and 16 for each token, or up to twice as much while it grows.
  */

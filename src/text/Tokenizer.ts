@@ -136,8 +136,7 @@ const select = ({ table, counts }: TokenCounts, settings: Settings): Vocabulary 
  * A vocabulary: turns preprocessed text into token indices and back. Immutable.
  *
  * Index 0 is the padding token, which stands for no word; whatever is not in the vocabulary has the index of the
- * unknown token.
- * The most frequent token comes first; equally frequent ones in the order in which they were first seen.
+ * unknown token. The most frequent token comes first; equally frequent ones in the order in which they were first seen.
  *
  * @example
  * ```ts
@@ -160,8 +159,7 @@ export class Tokenizer {
   readonly unknownIndex: number;
   /**
    * How often the rarest token kept occurred in the texts that were learnt from (the lesson's `min_token_freq`: what to
-   * adjust `numTokens` by);
-   * undefined in a tokenizer read from JSON, which does not record it.
+   * adjust `numTokens` by); undefined in a tokenizer read from JSON, which does not record it.
    */
   readonly minTokenFrequency: number | undefined;
   /** The tokens' numbers in it are their indices. */
@@ -201,8 +199,8 @@ export class Tokenizer {
    * The token indices of a text, one a token, int32.
    *
    * The lesson's rules for edges hold. Word-level, an empty text has one token, the empty word (usually unknown);
-   * char-level it has none.
-   * Unlike the lesson's, a word spelt like the padding token is unknown: padding never occurs within a text.
+   * char-level it has none. Unlike the lesson's, a word spelt like the padding token is unknown: padding never occurs
+   * within a text.
    *
    * @param text a preprocessed text
    * @returns indices of shape [T], each between 1 and `size - 1`

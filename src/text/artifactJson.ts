@@ -1,6 +1,6 @@
 // JSON in the very bytes that CPython's `json.dump(value, file, indent=4)` writes, for the shapes that the artifacts
-// here have. It is written
-// by hand from arrays, because a JavaScript object would put tokens such as `"39"` first, in numeric order.
+// here have. It is written by hand from arrays, because a JavaScript object would put tokens such as `"39"` first, in
+// numeric order.
 
 const SHORT_ESCAPES: ReadonlyMap<string, string> = new Map([
   ['"', '\\"'],

@@ -94,13 +94,12 @@ const stopWordEnd = ({ run, rests }: Candidates, text: string, start: number, en
  * Makes what `textPreprocessor` does in one pass over the characters of a text, for texts of ASCII alone.
  *
  * Headlines are ASCII but for one in a hundred, and the patterns, which know every script, try 179 words at each edge
- * of a word with lookarounds and
- * then build three strings; the scan looks each word up and builds one. It takes a tenth of their time. The two must
- * agree in every character: a property test compares them.
+ * of a word with lookarounds and then build three strings; the scan looks each word up and builds one. It takes a tenth
+ * of their time. The two must agree in every character: a property test compares them.
  *
  * What it rests on: a stop word that begins and ends with a word character can stand only where a run of word
- * characters begins, and where it does not stand the whole run is kept;
- * what leaves with a stop word is that word and white space, so parentheses match as they do in the text.
+ * characters begins, and where it does not stand the whole run is kept; what leaves with a stop word is that word and
+ * white space, so parentheses match as they do in the text.
  *
  * @param words the stop words, lower-cased
  * @returns a function that gives undefined for a text that it leaves to the patterns; or undefined where the words

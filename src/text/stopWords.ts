@@ -2,10 +2,8 @@
  * English words that say little about a headline's class: the 179 that `textPreprocessor` leaves out by default.
  *
  * The words and their order are those of NLTK's English list (the `stopwords` corpus of the Natural Language Toolkit,
- * made by
- * Porter and others, in its edition of 179 words). The order is part of the meaning: words are tried in it, and the
- * first that fits is taken,
- * so `don` goes before `don't`.
+ * made by Porter and others, in its edition of 179 words). The order is part of the meaning: words are tried in it, and
+ * the first that fits is taken, so `don` goes before `don't`.
  *
  * @example
  * ```ts

@@ -67,26 +67,22 @@ export const patternPreprocessor = (words: readonly string[]): ((lower: string) 
  * and digits in words one space apart.
  *
  * In this order: the text is lower-cased; stop words leave, each with the white space after it; what stands in
- * parentheses leaves, nesting not
- * minded; every run of other characters than ASCII letters and digits becomes one space; the ends are trimmed. The
- * lesson's `preprocess`
- * also sets punctuation apart by spaces before the fourth step, which that step undoes.
+ * parentheses leaves, nesting not minded; every run of other characters than ASCII letters and digits becomes one
+ * space; the ends are trimmed. The lesson's `preprocess` also sets punctuation apart by spaces before the fourth step,
+ * which that step undoes.
  *
  * A word's edge and white space are what CPython's `re` takes for them, so the results are equal to the lesson's
- * character by character. (The
- * tables behind are those of the Unicode edition that this JavaScript engine knows: a letter assigned after CPython's
- * edition counts as a letter here.)
+ * character by character. (The tables behind are those of the Unicode edition that this JavaScript engine knows: a
+ * letter assigned after CPython's edition counts as a letter here.)
  *
  * Departures from the lesson, for stop words of one's own alone: they are taken literally instead of as patterns; they
- * are lower-cased;
- * an empty list leaves nothing out, where the lesson's empty pattern would join the words.
+ * are lower-cased; an empty list leaves nothing out, where the lesson's empty pattern would join the words.
  *
  * The stop words are compiled once, here; the time for a text is linear in its length.
  *
  * @param options which words to leave out
  * @returns a pure function from a title to its text; the text is empty where nothing is left
- * @throws HeadwaterError `HW_USAGE` when a stop word is empty
- * @example
+ * @throws HeadwaterError `HW_USAGE` when a stop word is empty @example
  * ```ts
  * import { textPreprocessor } from 'headwater';
  * const preprocess = textPreprocessor({ stopWords: ['a', 'of'] });

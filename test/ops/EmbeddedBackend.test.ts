@@ -91,8 +91,7 @@ describe.each(ops)('%s', (_, shape, run) => {
         const given = tf.tensor(dtype === 'bool' ? bits : bits.map(Number), [...shape], dtype);
         const expected = run(tf.tensor(bits.map(Number), [...shape])).dataSync();
         // A block of 1,000 bytes that is free, and one behind it that is in use: what is written past the first shows
-        // in
-        // the second.
+        // in the second.
         const [free, guard] = [memory.allocate(1000), memory.allocate(4000)];
         memory.ints(guard, 1000).fill(7);
         memory.free(free);

@@ -28,8 +28,7 @@ export class FakeStream extends Writable {
 
   /**
    * Node calls back from a write in a later tick at the earliest, which virtual time does not know: where the stream
-   * takes
-   * everything at once, it says so at once.
+   * takes everything at once, it says so at once.
    */
   override write(chunk: string, done?: Done): boolean;
   override write(chunk: string, encoding: BufferEncoding, done?: Done): boolean;

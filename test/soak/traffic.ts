@@ -80,8 +80,7 @@ const look = async (): Promise<Held> => {
 
 /**
  * Sends headlines of feeds and of lines through all that `headwater watch` is made of, on a faked clock and over real
- * sockets: an hour of
- * it takes a minute. The last feed fails every third time, and has an item that cannot be read.
+ * sockets: an hour of it takes a minute. The last feed fails every third time, and has an item that cannot be read.
  *
  * The caller fakes the timers.
  */

@@ -65,8 +65,8 @@ const SAMPLE_EPOCHS = 5;
 
 /**
  * Decides the split, the first weights and all else that is random. On some ten thousand headlines, what the tennis
- * headline comes out as
- * is up to it (docs/lesson.md): a word that the train rows have a dozen times is not learnt for certain.
+ * headline comes out as is up to it (docs/lesson.md): a word that the train rows have a dozen times is not learnt for
+ * certain.
  */
 const SEED = 1;
 

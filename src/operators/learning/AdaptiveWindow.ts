@@ -36,8 +36,8 @@ const LEAST = 5;
  * ADWIN2's window: as many of the last values as seem to have one mean.
  *
  * The values are kept as an exponential histogram: at most `BUCKETS` buckets each of 1, 2, 4, … values, the newest the
- * smallest, so that W values take O(log W)
- * memory. A cut between two buckets is made where the means of the older and the newer side differ by more than
+ * smallest, so that W values take O(log W) memory. A cut between two buckets is made where the means of the older and
+ * the newer side differ by more than
  *
  *     ε = √(2/m · σ² · ln(2 ln W / δ)) + 2/(3m) · ln(2 ln W / δ),    1/m = 1/W₀ + 1/W₁
  *

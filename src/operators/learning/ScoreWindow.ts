@@ -14,8 +14,7 @@ export interface ScoredPrediction {
 
 /**
  * Confidences and losses are added as whole multiples of 2⁻³⁰: such sums are exact, so that what leaves the window
- * takes away just what it brought.
- * A row's loss is at most 2⁷, and 2¹⁶ rows of it are below 2⁵³.
+ * takes away just what it brought. A row's loss is at most 2⁷, and 2¹⁶ rows of it are below 2⁵³.
  */
 const UNIT = 2 ** 30;
 const counted = (value: number): number => Math.round(value * UNIT);

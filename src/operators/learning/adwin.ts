@@ -13,8 +13,8 @@ export interface AdwinOptions {
  * Notices when the mean of a stream of values changes, and tells how far back the present mean reaches: ADWIN.
  *
  * It keeps a window of the last values, as wide as they seem to have one mean. Where the means of an older and a newer
- * part differ by more than chance allows, the older part is let go,
- * and that is the event. No width has to be chosen: the window grows while nothing changes.
+ * part differ by more than chance allows, the older part is let go, and that is the event. No width has to be chosen:
+ * the window grows while nothing changes.
  *
  * ```
  * errors:  0-0-1-0-…-1-1-1-0-1-1-…-|
@@ -23,9 +23,8 @@ export interface AdwinOptions {
  * ```
  *
  * A change goes on being told while there are old values to let go, and a gradual one while it lasts. Both directions
- * are told: compare `before` with `after`, the means of the two parts that
- * differ most. `rows` is how many values the newer part has.
- * Holds O(log W) numbers for a window of W values.
+ * are told: compare `before` with `after`, the means of the two parts that differ most. `rows` is how many values the
+ * newer part has. Holds O(log W) numbers for a window of W values.
  *
  * Errors: those of the source; `HW_NUMERIC` at a value that is not between 0 and 1, for which the bound would not hold.
  *
@@ -33,8 +32,7 @@ export interface AdwinOptions {
  * @throws HeadwaterError `HW_USAGE` when delta is not between 0 and 1
  * @see A. Bifet and R. Gavaldà, Learning from time-changing data with adaptive windowing. SDM 2007: ADWIN2, with a cut
  *   looked for at every value.
- * @see pageHinkley which is cheaper still, and has to be told how large a change matters
- * @example
+ * @see pageHinkley which is cheaper still, and has to be told how large a change matters @example
  * ```ts
  * import { range, map } from 'rxjs';
  * import { adwin } from 'headwater';

@@ -20,8 +20,8 @@ export interface ModelSlotOptions {
   readonly trialRows?: number | undefined;
   /**
    * How much smaller the share of rows that it gets right may be before it counts as worse, between 0 and 1. Default
-   * 0.02: of two equally good models that disagree on a
-   * twentieth of the rows, chance alone lets the one in use look that much worse on 500 rows once in some fifty trials.
+   * 0.02: of two equally good models that disagree on a twentieth of the rows, chance alone lets the one in use look
+   * that much worse on 500 rows once in some fifty trials.
    */
   readonly tolerance?: number | undefined;
 }
@@ -67,10 +67,9 @@ const hitsOf = (model: OnlineModel, rows: readonly ScoredTokens[], padIndex: num
  * out worse than the one before.
  *
  * Models are tried N labelled rows at a time. What counts for the model in use is what it predicted before it learnt
- * from a row; the one before, which has not learnt from
- * them either, is asked for its predictions at the end of the trial. If the model in use got a smaller share right (by
- * more than `tolerance`) the one before is in use again; else it is kept, and
- * what it is now is what the next trial compares with. So `swap` and learning are checked the same way:
+ * from a row; the one before, which has not learnt from them either, is asked for its predictions at the end of the
+ * trial. If the model in use got a smaller share right (by more than `tolerance`) the one before is in use again; else
+ * it is kept, and what it is now is what the next trial compares with. So `swap` and learning are checked the same way:
  *
  * - after `swap`, the one before is the model that was swapped out, as it was then;
  * - without, it is the same model as it was at the start of the trial, weights and optimizer.
@@ -81,14 +80,13 @@ const hitsOf = (model: OnlineModel, rows: readonly ScoredTokens[], padIndex: num
  * ```
  *
  * Every call is one synchronous step, so no batch is ever predicted by two models. A model that was swapped in or out
- * is not disposed of: that is its owner's to do, when a `confirmed` or `rolled-back` event
- * has told that it is no longer needed. Holds N rows, and a copy of the weights and of the optimizer's state.
+ * is not disposed of: that is its owner's to do, when a `confirmed` or `rolled-back` event has told that it is no
+ * longer needed. Holds N rows, and a copy of the weights and of the optimizer's state.
  *
  * @param model the model to begin with
  * @param options how models are tried
  * @throws HeadwaterError `HW_USAGE` when an option cannot work
- * @see prequential which scores the model in it, and lets it learn
- * @example
+ * @see prequential which scores the model in it, and lets it learn @example
  * ```ts
  * import { classifier, classifierConfig, modelSlot } from 'headwater';
  * const config = classifierConfig({ vocabularySize: 50, classes: 2, hiddenDim: 8 });

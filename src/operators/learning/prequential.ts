@@ -96,8 +96,8 @@ type Work = () => ObservableInput<LearningEvent>;
  * is known, and only then learns from it.
  *
  * Every headline so tests the model before it trains it, and the scores are those of headlines never seen. A label
- * comes with its headline (`category`), or later by `labels$`, which names it by source
- * and id or guid: it is scored by the prediction that was made at the time.
+ * comes with its headline (`category`), or later by `labels$`, which names it by source and id or guid: it is scored by
+ * the prediction that was made at the time.
  *
  * ```
  * batches:  --A----------B--------|        A: a without a label, b with one; B: c without
@@ -107,15 +107,14 @@ type Work = () => ObservableInput<LearningEvent>;
  * ```
  *
  * For each input the events come in this order: `swapped` where another model has been put in use, `live-prediction`,
- * `scored`, the end of a trial (`confirmed` or `rolled-back`), `learnt`. Predictions are
- * emitted before the model learns, so that nobody waits for that. `drift` follows the events of the input that it was
- * noticed at. Inputs are worked on in the order in which they come,
- * those too that a consumer pushes from within `next`.
+ * `scored`, the end of a trial (`confirmed` or `rolled-back`), `learnt`. Predictions are emitted before the model
+ * learns, so that nobody waits for that. `drift` follows the events of the input that it was noticed at. Inputs are
+ * worked on in the order in which they come, those too that a consumer pushes from within `next`.
  *
  * A label that names no waiting headline, or a class that the model does not have, is told as `label-unused`; a
- * headline that gets no label, as `unlabelled`. Once the headlines and `labels$` have ended, or the headlines
- * have and none waits, the rows left are learnt and the stream completes. Where `labels$` ends first, the headlines
- * that wait are let go.
+ * headline that gets no label, as `unlabelled`. Once the headlines and `labels$` have ended, or the headlines have and
+ * none waits, the rows left are learnt and the stream completes. Where `labels$` ends first, the headlines that wait
+ * are let go.
  *
  * Equal options, headlines, labels and times of swaps give equal bits. Holds at most `maxWaiting` headlines,
  * `batchSize` rows to learn from, the replay buffer, and what the slot holds; unsubscribing leaves the model as it is.
@@ -127,8 +126,7 @@ type Work = () => ObservableInput<LearningEvent>;
  *   encoder does not know
  * @see A. P. Dawid, Statistical theory: the prequential approach. Journal of the Royal Statistical Society A 147, 1984;
  *   J. Gama, R. Sebastião and P. P. Rodrigues, On evaluating stream learning algorithms. Machine Learning 90, 2013.
- * @see runningScores for scores of its `scored` events
- * @example
+ * @see runningScores for scores of its `scored` events @example
  * ```ts
  * import { lastValueFrom, of } from 'rxjs';
  * import { classifier, classifierConfig, growingVocabulary, LabelEncoder, modelSlot, prequential, Tokenizer, type LiveHeadline } from 'headwater';

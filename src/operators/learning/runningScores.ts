@@ -24,18 +24,16 @@ export interface RunningScoresOptions {
  * ```
  *
  * The expected calibration error is Σ n(b)/n · |accuracy(b) − confidence(b)| over bins b of equal width, confidence
- * being the probability of the class predicted.
- * A share of nothing is 0; the macro F1 is the mean over the classes that occur in the window as label or prediction.
- * Holds `window` predictions, a few numbers each; each row costs
- * as much as there are classes and bins, however wide the window is.
+ * being the probability of the class predicted. A share of nothing is 0; the macro F1 is the mean over the classes that
+ * occur in the window as label or prediction. Holds `window` predictions, a few numbers each; each row costs as much as
+ * there are classes and bins, however wide the window is.
  *
  * Errors: those of the source; `HW_LABEL` at a class that is not among the names.
  *
  * @param classes the class names, as the label encoder's `classes`
  * @param options how far it looks back
  * @throws HeadwaterError `HW_USAGE` when an option cannot work, or there are no classes
- * @see C. Guo, G. Pleiss, Y. Sun and K. Q. Weinberger, On calibration of modern neural networks. ICML 2017.
- * @example
+ * @see C. Guo, G. Pleiss, Y. Sun and K. Q. Weinberger, On calibration of modern neural networks. ICML 2017. @example
  * ```ts
  * import { of } from 'rxjs';
  * import { runningScores, type RowScored } from 'headwater';

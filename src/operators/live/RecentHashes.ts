@@ -3,8 +3,8 @@
  * for a new one.
  *
  * Hash chains and a doubly linked list from oldest to newest, both by the entries' numbers in typed arrays: 24 to 28
- * bytes an entry, all of it taken at the start, so that a stream of any length
- * leaves the memory as it is. (A `Map` would take 100 and more, and garbage for every arrival.)
+ * bytes an entry, all of it taken at the start, so that a stream of any length leaves the memory as it is. (A `Map`
+ * would take 100 and more, and garbage for every arrival.)
  */
 export class RecentHashes {
   /** The most hashes that there can be room for: an entry's number + 1 is an int32. */

@@ -38,9 +38,9 @@ export interface DedupeOptions<R extends LiveHeadline = LiveHeadline> extends De
  * ```
  *
  * A headline is known by its guid (within its source), by its link (without scheme, `www.`, fragment, tracking
- * parameters and a slash at the end, whatever the case of the host; the address of a host alone
- * does not count) and by its title's letters, digits and symbols. One known key makes it a repeat, for feeds that make
- * a new guid at every reading are common; and then all its keys are remembered, as the newest.
+ * parameters and a slash at the end, whatever the case of the host; the address of a host alone does not count) and by
+ * its title's letters, digits and symbols. One known key makes it a repeat, for feeds that make a new guid at every
+ * reading are common; and then all its keys are remembered, as the newest.
  *
  * Holds the memory alone: `capacity` keys, of which the one that was not seen for longest is forgotten first. Give it a
  * `memory` of your own to let it survive a restart: `stateFile` keeps one on disk.
@@ -49,8 +49,7 @@ export interface DedupeOptions<R extends LiveHeadline = LiveHeadline> extends De
  *
  * @param options `memory` or `capacity`, `by` and `repeats`
  * @throws HeadwaterError `HW_USAGE` when `capacity` is no whole number up to 2,147,483,647, there is room for fewer
- *   keys than `by` names, `capacity` is given with a `memory` (which has its own), or `by` is empty
- * @example
+ *   keys than `by` names, `capacity` is given with a `memory` (which has its own), or `by` is empty @example
  * ```ts
  * import { of } from 'rxjs';
  * import { dedupe, type LiveHeadline } from 'headwater';

@@ -14,10 +14,9 @@ import { occlusionsOf } from './occlusions.js';
  * ```
  *
  * A positive effect means that the word spoke for the class, a negative one that it spoke against it. Effects do not
- * add up to anything: two words that say the same
- * can each be taken out without effect. A word that preprocessing leaves out (a stop word, say) is `left-out`, and has
- * the effect 0. One that the vocabulary does not know
- * is `unknown`; the model reads the unknown token in its place, so it can have an effect all the same.
+ * add up to anything: two words that say the same can each be taken out without effect. A word that preprocessing
+ * leaves out (a stop word, say) is `left-out`, and has the effect 0. One that the vocabulary does not know is
+ * `unknown`; the model reads the unknown token in its place, so it can have an effect all the same.
  *
  * The headline and what is left of it without each word are classified as one batch, so it costs about as much as a
  * batch of as many headlines as it has words.
@@ -25,12 +24,11 @@ import { occlusionsOf } from './occlusions.js';
  * Holds one headline's batch. Errors: those of `classifyLive`.
  *
  * The method is that of M. Zeiler and R. Fergus, "Visualizing and Understanding Convolutional Networks" (ECCV 2014), on
- * words as in J. Li, W. Monroe and D. Jurafsky,
- * "Understanding Neural Networks through Representation Erasure" (2016), there on the logarithm of the probability.
+ * words as in J. Li, W. Monroe and D. Jurafsky, "Understanding Neural Networks through Representation Erasure" (2016),
+ * there on the logarithm of the probability.
  *
  * @param options `model`, `tokenizer`, `labelEncoder`, `stopWords` and `scheduler`, as for `classifyLive`
- * @throws HeadwaterError `HW_USAGE` when a stop word is empty
- * @example
+ * @throws HeadwaterError `HW_USAGE` when a stop word is empty @example
  * ```ts
  * import { lastValueFrom, of } from 'rxjs';
  * import { explainHeadlines, LabelEncoder, Tokenizer, type LiveHeadline } from 'headwater';

@@ -49,9 +49,9 @@ const normalisedTitle = (title: string): string | undefined => {
  * A headline's key of a kind, or undefined where it has none.
  *
  * A `guid` is its source's own, and says nothing about another's. A `link` is compared without scheme, `www.`,
- * fragment, tracking parameters and a slash at the end, whatever the case of the host and the order of the
- * parameters (normalize-url); the address of a host alone is no key. `content` is the title's letters, digits and
- * symbols: case, punctuation and spacing do not count.
+ * fragment, tracking parameters and a slash at the end, whatever the case of the host and the order of the parameters
+ * (normalize-url); the address of a host alone is no key. `content` is the title's letters, digits and symbols: case,
+ * punctuation and spacing do not count.
  */
 export const headlineKey = (kind: HeadlineKey, { source, guid, link, title }: LiveHeadline): string | undefined => {
   switch (kind) {

@@ -36,8 +36,7 @@ export interface MicroBatchOptions {
  * ```
  *
  * No batch is empty, and values keep their order. Completion and error of the source come after the batch that waits:
- * nothing that arrived is lost. (`bufferTime` sets its
- * windows by the clock, and emits the empty ones.)
+ * nothing that arrived is lost. (`bufferTime` sets its windows by the clock, and emits the empty ones.)
  *
  * Holds at most `maxSize - 1` values between two arrivals. On unsubscription they are gone: there is nobody to have
  * them.
@@ -46,8 +45,7 @@ export interface MicroBatchOptions {
  *
  * @param options `maxSize`, `maxWaitMs` and `scheduler`
  * @throws HeadwaterError `HW_USAGE` when `maxSize` is no whole number of at least 1, or `maxWaitMs` below 0
- * @see classifyLive for what to do with the batches
- * @example
+ * @see classifyLive for what to do with the batches @example
  * ```ts
  * import { lastValueFrom, of, toArray } from 'rxjs';
  * import { microBatch } from 'headwater';

@@ -77,8 +77,8 @@ const check = ({ capacity, policy, seed = 0, yieldAfter = 25 }: ShedOptions<neve
  * ```
  *
  * The consumer stands after it, or in `project`, as with `boundedQueue`: without `project` a value that need not wait
- * is emitted at once, within the source's own emission; after `yieldAfter` ms of such work the rest
- * waits until the event loop has had its turn. What comes meanwhile waits here, and is dropped here.
+ * is emitted at once, within the source's own emission; after `yieldAfter` ms of such work the rest waits until the
+ * event loop has had its turn. What comes meanwhile waits here, and is dropped here.
  *
  * What is not dropped keeps its order. Completion and error of the source come after what waits. With the valve
  * honoured nothing is dropped as long as no more comes after the valve has closed than half of `capacity`: the rest of
@@ -92,8 +92,7 @@ const check = ({ capacity, policy, seed = 0, yieldAfter = 25 }: ShedOptions<neve
  *   asynchronous consumer
  * @throws HeadwaterError `HW_USAGE` when `capacity` is below 1, there is no such `policy`, the seed is no whole number,
  *   or `yieldAfter` is not above 0
- * @see boundedQueue for a queue that drops nothing
- * @example
+ * @see boundedQueue for a queue that drops nothing @example
  * ```ts
  * import { delay, lastValueFrom, of, range, toArray } from 'rxjs';
  * import { shed } from 'headwater';

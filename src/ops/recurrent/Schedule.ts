@@ -2,9 +2,8 @@
  * Which rows a direction of a recurrent layer takes through which steps.
  *
  * Rows stand in falling order of their number of steps, so those that take part in step s are always the first ones: a
- * step is a
- * product over a block, and nothing past a row's end is computed. The pairs (step, row) are laid out one step after the
- * other; their number, N, is the number of cell evaluations.
+ * step is a product over a block, and nothing past a row's end is computed. The pairs (step, row) are laid out one step
+ * after the other; their number, N, is the number of cell evaluations.
  */
 export interface Schedule {
   /** The row of the batch at each place, shape [B]. */
@@ -74,9 +73,8 @@ export type Reading = 'all' | 'last';
  * The schedules of a layer's directions, the forward one first.
  *
  * Packed, a row's steps are its own tokens. Over the padding, all rows take all T steps. Where only the output at the
- * last token is
- * read, the forward direction stops there either way, and the reverse direction begins: packed, it is at its first step
- * there; over the padding, it has come from the end of the batch through the row's padding.
+ * last token is read, the forward direction stops there either way, and the reverse direction begins: packed, it is at
+ * its first step there; over the padding, it has come from the end of the batch through the row's padding.
  */
 export const layerSchedules = (
   lengths: Int32Array,

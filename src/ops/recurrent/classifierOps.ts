@@ -48,8 +48,7 @@ export const gradientNames = (bidirectional: boolean): readonly (keyof Classifie
  * → fc2 → softmax, or the loss and all its gradients.
  *
  * By itself it runs the ops that it is made of, forwards and then backwards. As one op it costs a backend one call
- * where it would be a dozen and a tape: for a
- * single headline, those cost more than all arithmetic.
+ * where it would be a dozen and a tape: for a single headline, those cost more than all arithmetic.
  */
 const classifierOps = (
   cell: CellName,

@@ -30,8 +30,7 @@ export interface EmbeddedOps {
  * Embedding and recurrent layer in one op: last [B, D·H], and the reserve.
  *
  * By itself it runs the two as they are. As one op, a kernel can do what neither could alone: multiply each distinct
- * token's embedding by the input
- * weights once, and with frozen weights not at all.
+ * token's embedding by the input weights once, and with frozen weights not at all.
  */
 const embeddedOps = (
   cell: CellName,

@@ -37,8 +37,7 @@ export type CellGradInputs<T> = CellWeights<T> & {
 
 /**
  * What the kernels of one kind of cell compute, whatever they compute it with. A result in brackets is there for an
- * LSTM, or where
- * initial states were given, alone.
+ * LSTM, or where initial states were given, alone.
  */
 export interface RecurrentFunctions<T> {
   /** output [B, T, D·H], hidden [D, B, H], (cell [D, B, H]), reserve. */

@@ -34,9 +34,8 @@ let loaded: LoadedTensorflow | undefined;
 
 /**
  * Registers libtensorflow as tfjs's backend `tensorflow`, with kernels for recurrent layers: from a set-up of
- * `headwater setup tensorflow`, GPU before processor and newer
- * before older; else from an installed package of TensorFlow. Where the user has loaded such a package already, it is
- * that one.
+ * `headwater setup tensorflow`, GPU before processor and newer before older; else from an installed package of
+ * TensorFlow. Where the user has loaded such a package already, it is that one.
  *
  * @throws HeadwaterError `HW_BACKEND` where none is there that loads; it says why of each
  */

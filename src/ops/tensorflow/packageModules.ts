@@ -30,11 +30,9 @@ const NO_SUMMARIES = 'api_pb.js';
  * Loads files of TensorFlow's package for Node, and gives them what they ask for.
  *
  * Node's own `require` would resolve their names from where they lie: in a cache there is no tfjs beside them, and in
- * somebody's
- * `node_modules` there may be another copy of it than ours, whose tensors ours does not know. So tfjs is always our
- * tfjs-core, which has all
- * that they use of it, and `util` has what newer Nodes lack. The package's `index.js`, which looks for a binding in its
- * own place, is not run.
+ * somebody's `node_modules` there may be another copy of it than ours, whose tensors ours does not know. So tfjs is
+ * always our tfjs-core, which has all that they use of it, and `util` has what newer Nodes lack. The package's
+ * `index.js`, which looks for a binding in its own place, is not run.
  *
  * @param folder the package's
  * @returns requires a file by its path in the package

@@ -61,9 +61,8 @@ const shortAddress = (source: string): string =>
  * on top.
  *
  * Never more than `rows - 1` lines (the cursor stands in the last one) of `columns - 1` columns (in the last one
- * terminals disagree about
- * where the cursor goes next). What does not fit is left out: first sources and bars, then feeds that are well, then
- * all but the first line.
+ * terminals disagree about where the cursor goes next). What does not fit is left out: first sources and bars, then
+ * feeds that are well, then all but the first line.
  *
  * @internal
  */

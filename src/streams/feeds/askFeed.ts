@@ -81,8 +81,7 @@ const late = (name: string, ms: number): HeadwaterError =>
  * Emits one answer and completes; what can go wrong outside this program is an answer, not an error.
  *
  * @param release is given what frees the slot that was taken, each time that one is, after what it was given before has
- *   been called; the last is to be
- * called when the answer has been dealt with
+ *   been called; the last is to be called when the answer has been dealt with
  */
 export const askFeed = (
   { given, name, address: start, known }: FeedToAsk,

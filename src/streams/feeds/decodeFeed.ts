@@ -104,9 +104,8 @@ const choose = (bytes: Uint8Array, declared: readonly (string | undefined)[]): s
  * and what the bytes can be.
  *
  * A declaration that the bytes contradict is not believed: bytes that are UTF-8 are read as such, whatever single-byte
- * encoding they are
- * declared as, and bytes that are not are read as windows-1252 where nothing else fits. Never fails; `damaged` says
- * where something was lost.
+ * encoding they are declared as, and bytes that are not are read as windows-1252 where nothing else fits. Never fails;
+ * `damaged` says where something was lost.
  *
  * @param contentType the header as the server sent it
  */

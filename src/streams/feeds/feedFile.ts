@@ -50,8 +50,8 @@ const unchangedSince = async (path: string, before: Fingerprint | undefined): Pr
  * ```
  *
  * Like `pollFeed` of an address: what cannot be read is told to `events` and tried again, an item that cannot be is
- * rejected once while it stays in the file, and `dedupe` knows
- * what was there before. It is not looked at while the valve is closed.
+ * rejected once while it stays in the file, and `dedupe` knows what was there before. It is not looked at while the
+ * valve is closed.
  *
  * @param path the path, as it is to be called
  */

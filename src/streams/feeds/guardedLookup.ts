@@ -23,8 +23,7 @@ export const privateAddress = (name: string, address: string): HeadwaterError =>
  * A lookup that gives public addresses alone.
  *
  * The connection is made to the very addresses that were looked at, so a name that changes its address between a check
- * and the
- * connection (DNS rebinding) gains nothing.
+ * and the connection (DNS rebinding) gains nothing.
  *
  * @param name what the address is called in messages
  */

@@ -20,16 +20,14 @@ export interface ParsedFeed {
  * Reads a feed: RSS 0.9x to 2.0, RDF, Atom or JSON Feed.
  *
  * Each item is read by itself, so that one that is malformed, or a feed that breaks off, costs no other; what cannot be
- * read is a `Rejection`
- * with reason `item`. Titles come out as a line of plain text. The encoding is what the bytes say (a byte order mark,
- * valid UTF-8), then the header, then the
- * XML declaration. Entities that a feed declares itself are never expanded: an item whose title uses one is rejected.
+ * read is a `Rejection` with reason `item`. Titles come out as a line of plain text. The encoding is what the bytes say
+ * (a byte order mark, valid UTF-8), then the header, then the XML declaration. Entities that a feed declares itself are
+ * never expanded: an item whose title uses one is rejected.
  *
  * @param bytes the feed as it was sent, its content encoding undone
  * @param contentType the header as the server sent it: its `charset` is heard
  * @param source the feed's address: relative links are relative to it
- * @throws HeadwaterError `HW_FEED` for what is no feed
- * @example
+ * @throws HeadwaterError `HW_FEED` for what is no feed @example
  * ```ts
  * import { parseFeed } from 'headwater';
  *

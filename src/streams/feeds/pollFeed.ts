@@ -107,40 +107,33 @@ const givenFeeds = (urls: string | URL | readonly (string | URL)[]): readonly Gi
  * ```
  *
  * RSS 0.9x to 2.0, RDF, Atom and JSON Feed; of each answer all items, from the last to the first, since feeds have the
- * newest first. What was seen before
- * comes again whenever a feed has changed: put `dedupe` after it. It never completes, unless `once` is set or every
- * feed is gone for good (410).
+ * newest first. What was seen before comes again whenever a feed has changed: put `dedupe` after it. It never
+ * completes, unless `once` is set or every feed is gone for good (410).
  *
  * **Polite.** One request a host at a time, with a User-Agent that has a contact. `ETag` and `Last-Modified` are sent
- * back to the letter, so a feed that has not changed costs a
- * few bytes. It is asked for again after `intervalMs`, or later where its `ttl`, `sy:updatePeriod` or `max-age` says so
- * (a day at most); never within a minute
- * unless you `insist`. `Retry-After` is obeyed, and with a 429 it holds for all feeds of that host. Failures are
- * followed by exponential backoff with full jitter. An address that
- * has moved for good is asked at its new place, and again at the old one when that fails. Nothing is asked while the
- * valve is closed.
+ * back to the letter, so a feed that has not changed costs a few bytes. It is asked for again after `intervalMs`, or
+ * later where its `ttl`, `sy:updatePeriod` or `max-age` says so (a day at most); never within a minute unless you
+ * `insist`. `Retry-After` is obeyed, and with a 429 it holds for all feeds of that host. Failures are followed by
+ * exponential backoff with full jitter. An address that has moved for good is asked at its new place, and again at the
+ * old one when that fails. Nothing is asked while the valve is closed.
  *
  * **Safe.** http and https alone. An address of a private network is asked only if you name it yourself (by number, or
- * by a name that no public server has: `localhost`,
- * `nas`, `nas.local`); one behind a redirect, a page or a public name is refused, at the moment of connecting, unless
- * `allowPrivate` is set. Limits: `maxBytes` after decompression,
+ * by a name that no public server has: `localhost`, `nas`, `nas.local`); one behind a redirect, a page or a public name
+ * is refused, at the moment of connecting, unless `allowPrivate` is set. Limits: `maxBytes` after decompression,
  * `headersTimeout`, `bodyTimeout` and `totalTimeout`, `maxRedirects`. Entities that a feed declares are never expanded.
  *
  * **Forgiving.** What can be read of a malformed feed is given, and each item that cannot be is a rejection with reason
- * `item`, told once while it stays in the feed. A feed that breaks off
- * gives the items before that. Encodings are what the bytes say, whatever is declared. Behind a page, the first feed
- * that it names is polled.
+ * `item`, told once while it stays in the feed. A feed that breaks off gives the items before that. Encodings are what
+ * the bytes say, whatever is declared. Behind a page, the first feed that it names is polled.
  *
  * A feed that fails never ends the stream: it is told to `events` and tried again, with a code of `HW_HTTP_…`,
- * `HW_ENCODING`, `HW_FEED` (not a feed), `HW_OVERFLOW` (over `maxBytes`) or
- * `HW_ADDRESS`. Errors that end it: `HW_REJECTIONS` where there is no `rejections`, and whatever `rejections` or
- * `events` throws.
+ * `HW_ENCODING`, `HW_FEED` (not a feed), `HW_OVERFLOW` (over `maxBytes`) or `HW_ADDRESS`. Errors that end it:
+ * `HW_REJECTIONS` where there is no `rejections`, and whatever `rejections` or `events` throws.
  *
  * Holds the bodies of at most `concurrency` feeds. Items are emitted synchronously, at most `yieldAfter` ms in one go.
  *
  * @param urls one address, or several; each is polled once
- * @throws HeadwaterError `HW_USAGE` for an address or an option that cannot work
- * @example
+ * @throws HeadwaterError `HW_USAGE` for an address or an option that cannot work @example
  * ```ts
  * import { createServer } from 'node:http';
  * import type { AddressInfo } from 'node:net';

@@ -113,12 +113,11 @@ const readText = async (
  * `feed:` addresses are made http. A list that comes over the network may not name addresses of private networks.
  *
  * Errors: `HW_FEED` what is no OPML, or breaks off; `HW_OVERFLOW` over `maxBytes`; `HW_REJECTIONS` an address that
- * cannot be polled, where there is no `rejections`
- * (elsewhere a `Rejection` with reason `item`); `HW_PATH`, `HW_ENCODING` and `HW_HTTP_…` as `fetchCsv`.
+ * cannot be polled, where there is no `rejections` (elsewhere a `Rejection` with reason `item`); `HW_PATH`,
+ * `HW_ENCODING` and `HW_HTTP_…` as `fetchCsv`.
  *
  * @param source a path, or an address: http, https or file
- * @throws HeadwaterError `HW_USAGE` for a source or an option that cannot work
- * @example
+ * @throws HeadwaterError `HW_USAGE` for a source or an option that cannot work @example
  * ```ts
  * import { mkdtemp, writeFile } from 'node:fs/promises';
  * import { tmpdir } from 'node:os';

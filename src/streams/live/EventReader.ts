@@ -25,9 +25,8 @@ export interface EventReaderOptions {
  * Reads a stream of server-sent events, a headline at a time.
  *
  * `LineReader` cuts the lines, so that the bound on an event is exact to the byte however the stream was cut; what they
- * mean is the
- * parser's business. An event that is too long or not UTF-8 is rejected as a whole, and reading goes on after the blank
- * line that ends it.
+ * mean is the parser's business. An event that is too long or not UTF-8 is rejected as a whole, and reading goes on
+ * after the blank line that ends it.
  */
 export class EventReader implements Reader {
   readonly #options: EventReaderOptions;

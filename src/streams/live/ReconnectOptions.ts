@@ -6,8 +6,8 @@ import { requireNumber } from '../requireNumber.js';
 export interface ReconnectOptions {
   /**
    * The waits before new attempts: anywhere between 0 and a bound that begins at `initialMs` and doubles with each
-   * failure in a row, up to `maxMs`.
-   * Milliseconds; default 1,000 and 60,000. A wait that the server asks for comes on top.
+   * failure in a row, up to `maxMs`. Milliseconds; default 1,000 and 60,000. A wait that the server asks for comes on
+   * top.
    */
   readonly backoff?: BackoffOptions | undefined;
   /** How long a connection has to last for the waits to begin anew. Milliseconds; default 30,000. */

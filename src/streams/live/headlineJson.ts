@@ -74,8 +74,7 @@ export type HeadlineJson = Readonly<t.TypeOf<typeof fields>>;
  * null is as good as a field left out.
  *
  * `title`, `guid` and `category` are not blank; `link` is an http or https address; `published` is an ISO 8601 date or
- * date and time (UTC where it names no zone), or a
- * number of milliseconds since 1970, which is what it decodes to.
+ * date and time (UTC where it names no zone), or a number of milliseconds since 1970, which is what it decodes to.
  *
  * @example
  * ```ts

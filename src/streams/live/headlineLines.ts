@@ -13,14 +13,13 @@ import { linesToHeadlines, type HeadlineLinesOptions } from './linesToHeadlines.
  * ```
  *
  * Blank lines are passed over. The lines are read as by `readLines`: from a stream such as stdin, a path, or an
- * address; while the
- * valve is closed nothing is emitted and no more is read. `events` hears `opened`, and at the end `read` or `failed`.
+ * address; while the valve is closed nothing is emitted and no more is read. `events` hears `opened`, and at the end
+ * `read` or `failed`.
  *
  * Errors: those of `readLines`, and what `rejections` and `events` throw.
  *
  * @param source a stream such as `process.stdin`, a path, or an address (http, https, file)
- * @throws HeadwaterError `HW_USAGE` for a source or an option that cannot work
- * @example
+ * @throws HeadwaterError `HW_USAGE` for a source or an option that cannot work @example
  * ```ts
  * import { Readable } from 'node:stream';
  * import { headlineLines } from 'headwater';

@@ -14,23 +14,18 @@ import { linesToHeadlines, type HeadlineLinesOptions } from './linesToHeadlines.
  * ```
  *
  * Each line is one JSON object as `headlineJson` has it; blank lines are passed over. The lines are read as by
- * `readLines`: from a
- * stream such as stdin, a path, or an address; while the valve is closed nothing is emitted and no more is read. An
- * address is asked
- * once: where the connection breaks, the stream ends.
+ * `readLines`: from a stream such as stdin, a path, or an address; while the valve is closed nothing is emitted and no
+ * more is read. An address is asked once: where the connection breaks, the stream ends.
  *
  * A line that is no such object leaves through `rejections`, with its line and byte: `item` where it is not even a JSON
- * object, `field`
- * where a field is not what it should be, `oversize` and `encoding` as `readLines` has them. `events` hears `opened`,
- * and at the end
- * `read` or `failed`.
+ * object, `field` where a field is not what it should be, `oversize` and `encoding` as `readLines` has them. `events`
+ * hears `opened`, and at the end `read` or `failed`.
  *
  * Errors: those of `readLines`; `HW_REJECTIONS` for a line that is no headline where there is no `rejections`; and what
  * `rejections` and `events` throw.
  *
  * @param source a stream such as `process.stdin`, a path, or an address (http, https, file)
- * @throws HeadwaterError `HW_USAGE` for a source or an option that cannot work
- * @example
+ * @throws HeadwaterError `HW_USAGE` for a source or an option that cannot work @example
  * ```ts
  * import { Readable } from 'node:stream';
  * import { jsonLineHeadlines } from 'headwater';

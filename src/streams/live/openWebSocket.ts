@@ -78,8 +78,7 @@ const watching = (
  * Opens a WebSocket that can be held back.
  *
  * The interface of the standard has no way to stop reading, so its messages pile up before a slow consumer. The
- * connection below it
- * can be stopped: this keeps hold of its socket.
+ * connection below it can be stopped: this keeps hold of its socket.
  */
 export const openWebSocket = (
   { url, headers, timeout, lookup, maxPayloadBytes }: WebSocketRequest,

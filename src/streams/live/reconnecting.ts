@@ -34,8 +34,7 @@ export type Connect<T> = (tell: Tell) => Observable<T>;
  * ```
  *
  * No connection is made while the valve is closed. Before each wait `failed` is told with its length. An error other
- * than
- * `ConnectionLost`, and the last of `maxAttempts` failures in a row, ends the stream.
+ * than `ConnectionLost`, and the last of `maxAttempts` failures in a row, ends the stream.
  */
 export const reconnecting = <T>(
   connect: Connect<T>,

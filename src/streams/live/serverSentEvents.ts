@@ -54,40 +54,32 @@ const requireId = (id: string): string => {
  * ```
  *
  * An event's data is a title, or a JSON object as `headlineJson` has it; where it has several lines, each is one, but
- * for an object
- * that goes over several lines. A headline that does not say its `guid` is known by the event's id.
+ * for an object that goes over several lines. A headline that does not say its `guid` is known by the event's id.
  *
  * **Reconnection.** A connection that breaks, ends, or falls silent is made again, and so is one that cannot be made or
- * is answered with
- * 408, 425, 429 or 5xx. The wait is drawn below a bound that doubles with each failure in a row (see `backoff`), on top
- * of what the
- * server asks for by `retry:` or `Retry-After`. The id of the last event whose headlines were all emitted is sent as
- * `Last-Event-ID`, so
- * that a server that keeps its events sends the rest. A 204 completes the stream.
+ * is answered with 408, 425, 429 or 5xx. The wait is drawn below a bound that doubles with each failure in a row (see
+ * `backoff`), on top of what the server asks for by `retry:` or `Retry-After`. The id of the last event whose headlines
+ * were all emitted is sent as `Last-Event-ID`, so that a server that keeps its events sends the rest. A 204 completes
+ * the stream.
  *
  * **Rejections.** `item` is data that begins like an object and is none; `field` a field of it that is not what it
- * should be; `oversize`
- * an event longer than `maxEventBytes`; `encoding` one that is not UTF-8. Line and byte are those of the event in its
- * connection. Reading goes on with the next event.
+ * should be; `oversize` an event longer than `maxEventBytes`; `encoding` one that is not UTF-8. Line and byte are those
+ * of the event in its connection. Reading goes on with the next event.
  *
  * **Events** are told as they happen: `opened`, `moved` (the address is asked again all the same), and `failed` with
  * the wait.
  *
  * It holds one chunk of 64 KiB, the longest event twice, and what Node's streams read ahead. While the valve is closed
- * nothing is
- * emitted, no more is read, and no connection is made.
+ * nothing is emitted, no more is read, and no connection is made.
  *
  * **Errors** end the stream: `HW_HTTP_STATUS` any other status; `HW_FEED` an answer that is not `text/event-stream`;
- * `HW_ADDRESS` a
- * redirect or a public name that leads into a private network (unless `allowPrivate`); `HW_HTTP_REDIRECTS`;
- * `HW_ENCODING` an encoding that is unknown; `HW_CSV` for UTF-16; after `maxAttempts` failures in a row the
- * last one's `HW_HTTP_CONNECT`, `HW_HTTP_TIMEOUT`, `HW_HTTP_CUT` or `HW_HTTP_STATUS`; `HW_REJECTIONS` a record that is
- * no headline where there is no `rejections`; and
- * what `rejections` and `events` throw.
+ * `HW_ADDRESS` a redirect or a public name that leads into a private network (unless `allowPrivate`);
+ * `HW_HTTP_REDIRECTS`; `HW_ENCODING` an encoding that is unknown; `HW_CSV` for UTF-16; after `maxAttempts` failures in
+ * a row the last one's `HW_HTTP_CONNECT`, `HW_HTTP_TIMEOUT`, `HW_HTTP_CUT` or `HW_HTTP_STATUS`; `HW_REJECTIONS` a
+ * record that is no headline where there is no `rejections`; and what `rejections` and `events` throw.
  *
  * @param url an address, http or https. A name and a password in it are sent, and not shown in headlines or messages
- * @throws HeadwaterError `HW_USAGE` for an address or an option that cannot work
- * @example
+ * @throws HeadwaterError `HW_USAGE` for an address or an option that cannot work @example
  * ```ts
  * import { once } from 'node:events';
  * import { createServer } from 'node:http';

@@ -23,9 +23,8 @@ export interface WebSocketLinesOptions
   extends Pick<BodyOptions, 'headersTimeout'>, LiveOptions, ReconnectOptions, ConnectionOptions {
   /**
    * How long the server may send nothing at all, not even an answer to a ping, before the connection is taken for dead;
-   * time behind a closed valve does not
-   * count. It is pinged after half of it, and found dead after one and a half times this at most. Milliseconds; default
-   * 60,000.
+   * time behind a closed valve does not count. It is pinged after half of it, and found dead after one and a half times
+   * this at most. Milliseconds; default 60,000.
    */
   readonly bodyTimeout?: number | undefined;
   /**
@@ -86,38 +85,30 @@ const endError = (
  * ```
  *
  * A message is a title, or a JSON object as `headlineJson` has it; where it has several lines, each is one, but for an
- * object that goes
- * over several lines. Binary messages are read as UTF-8.
+ * object that goes over several lines. Binary messages are read as UTF-8.
  *
  * **Reconnection.** A connection that breaks, is closed with any code but 1000 (which completes the stream), or falls
- * silent is made
- * again, and so is one that cannot be made or is answered with 408, 425, 429 or 5xx. The wait is drawn below a bound
- * that doubles with
- * each failure in a row (see `backoff`), on top of a `Retry-After`. What the server sent meanwhile is lost, unless it
- * sends it again: a
- * WebSocket has no ids to resume from.
+ * silent is made again, and so is one that cannot be made or is answered with 408, 425, 429 or 5xx. The wait is drawn
+ * below a bound that doubles with each failure in a row (see `backoff`), on top of a `Retry-After`. What the server
+ * sent meanwhile is lost, unless it sends it again: a WebSocket has no ids to resume from.
  *
  * **Rejections.** `item` is a text that begins like an object and is none; `field` a field of it that is not what it
- * should be;
- * `oversize` a message longer than `maxMessageBytes`; `encoding` one that is not UTF-8. They have no line.
+ * should be; `oversize` a message longer than `maxMessageBytes`; `encoding` one that is not UTF-8. They have no line.
  *
  * **Events** are told as they happen: `opened`, and `failed` with the wait.
  *
  * While the valve is closed nothing is emitted, no connection is made, and no more is read from the network: what the
- * socket had brought
- * by then waits, at most `maxWaitingBytes` of it.
+ * socket had brought by then waits, at most `maxWaitingBytes` of it.
  *
  * **Errors** end the stream: `HW_HTTP_STATUS` any other status (redirects are not followed); `HW_ADDRESS` a public name
- * that leads into a private network (unless `allowPrivate`); `HW_FEED` a page instead of a WebSocket;
- * `HW_OVERFLOW` more waiting than may; after `maxAttempts` failures in a row the last one's `HW_HTTP_CONNECT`,
- * `HW_HTTP_TIMEOUT`, `HW_HTTP_CUT` or
- * `HW_HTTP_STATUS`; `HW_REJECTIONS` a record that is no headline where there is no `rejections`; and what `rejections`
- * and `events` throw.
+ * that leads into a private network (unless `allowPrivate`); `HW_FEED` a page instead of a WebSocket; `HW_OVERFLOW`
+ * more waiting than may; after `maxAttempts` failures in a row the last one's `HW_HTTP_CONNECT`, `HW_HTTP_TIMEOUT`,
+ * `HW_HTTP_CUT` or `HW_HTTP_STATUS`; `HW_REJECTIONS` a record that is no headline where there is no `rejections`; and
+ * what `rejections` and `events` throw.
  *
  * @param url an address: ws, wss, http or https. A name and a password in it are sent, and not shown in headlines or
  *   messages
- * @throws HeadwaterError `HW_USAGE` for an address or an option that cannot work
- * @example
+ * @throws HeadwaterError `HW_USAGE` for an address or an option that cannot work @example
  * ```ts no-run
  * import { webSocketLines } from 'headwater';
  *

@@ -43,8 +43,7 @@ const demand = (holds: boolean, what: string): void => {
 
 /**
  * A double of TensorFlow's binding on a GPU: records each call, holds it to the shapes and types that TensorFlow's op
- * is documented with, and computes what
- * cuDNN is documented to compute, by the reference kernels.
+ * is documented with, and computes what cuDNN is documented to compute, by the reference kernels.
  */
 export class RecordingBinding implements Binding {
   readonly TF_Version = 'double';

@@ -28,8 +28,7 @@ const update = (
 
 /**
  * In place, unlike every other reference kernel: the weights are most of what a training holds, and three fresh copies
- * of
- * them a step would be most of what it allocates.
+ * of them a step would be most of what it allocates.
  */
 export const adamUpdateKernels: readonly OpKernel[] = [
   {

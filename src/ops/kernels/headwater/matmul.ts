@@ -41,8 +41,7 @@ export interface PackedRight {
 
 /**
  * The side of a tile: 4×4 sums stay in registers over the whole inner dimension, so each value loaded is used four
- * times.
- * More (6×4) spill them; less (2×4) load more.
+ * times. More (6×4) spill them; less (2×4) load more.
  */
 const TILE = 4;
 

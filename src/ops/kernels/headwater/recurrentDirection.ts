@@ -60,8 +60,7 @@ export type AfterStep = (offset: number, rows: number, h: Float32Array) => void;
  * Takes the rows through their steps; `states` goes in as the initial states and comes out as the final ones.
  *
  * The input's share of all steps is one product. The recurrent share is one a step, over the rows still running; from
- * zero
- * states the first step has none.
+ * zero states the first step has none.
  */
 export const runForward = (
   direction: Direction,

@@ -15,8 +15,7 @@ export type DerivedName = string | number;
 
 /**
  * What kernels compute from weights and need again as long as these stay the same: weights in the order in which
- * products read them,
- * embeddings already multiplied by input weights.
+ * products read them, embeddings already multiplied by input weights.
  *
  * An entry belongs to the tensors that it was computed from, and is thrown away with the first of them or when one is
  * written into.

@@ -32,8 +32,7 @@ export class KernelMachine {
 
   /**
    * A block for so many values that the backward pass needs, as a tensor of one element, or none where there are none:
-   * tfjs makes zeros of an output's size
-   * for the gradient of every output that nobody reads.
+   * tfjs makes zeros of an output's size for the gradient of every output that nobody reads.
    */
   makeReserve(values: number): Resident {
     const { at } = this.makeResult(values);

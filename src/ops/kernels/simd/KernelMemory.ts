@@ -19,8 +19,7 @@ const MEBIBYTE = 2 ** 20;
 
 /**
  * Sizes are rounded up to the next of eight steps between two powers of two, the least 128 bytes: at most an eighth is
- * wasted, and the blocks
- * of one batch serve the next one, though its rows are a little longer.
+ * wasted, and the blocks of one batch serve the next one, though its rows are a little longer.
  */
 const roundUp = (bytes: number): number => {
   const step = Math.max(128, 2 ** (28 - Math.clz32(Math.max(1, bytes - 1))));
@@ -37,9 +36,8 @@ interface Stretch {
  * The memory that kernels compute in: one WebAssembly memory that all threads share, given out in blocks.
  *
  * A block given back is kept for the next of its size, or for one of at least half its size that there is none for.
- * Where neither is free, the memory
- * grows, up to 4 GiB; only when it cannot, blocks that are free and side by side become larger ones. Nothing is ever
- * given back to the system.
+ * Where neither is free, the memory grows, up to 4 GiB; only when it cannot, blocks that are free and side by side
+ * become larger ones. Nothing is ever given back to the system.
  */
 export class KernelMemory {
   readonly memory: WasmMemory;

@@ -55,9 +55,8 @@ export interface ThreadOptions {
  * Runs kernels, on the calling thread and on workers beside it.
  *
  * A kernel is made of tasks that depend on its arguments alone, never on the number of threads, and each writes values
- * of its own: so results have
- * the same bits for every number of threads. Workers take tasks while there are any; nobody waits for one that is still
- * asleep.
+ * of its own: so results have the same bits for every number of threads. Workers take tasks while there are any; nobody
+ * waits for one that is still asleep.
  *
  * The workers start with the first kernel of more than one task, and keep no process alive.
  */

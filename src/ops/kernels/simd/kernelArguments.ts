@@ -1,8 +1,7 @@
 /**
  * The kernels of assembly/ that are made of tasks, in the order of `Kernel` in assembly/tasks.ts, and the fields of
- * their arguments in the
- * order of the classes there, which say what they are. Every field is one 32-bit word; addresses are bytes, steps are
- * values.
+ * their arguments in the order of the classes there, which say what they are. Every field is one 32-bit word; addresses
+ * are bytes, steps are values.
  */
 const FIELDS = {
   packPanels: ['from', 'rowStep', 'columnStep', 'rows', 'columns', 'to', 'panels'],

@@ -12,8 +12,7 @@ const projected = new WeakMap<object, { readonly versions: string; tokens: numbe
  * a = x·W_ihᵀ + b_ih for every token of the vocabulary, kept until one of the three changes.
  *
  * It is made once half as many tokens as the vocabulary has were multiplied without it: a single batch between two
- * training steps is not made to pay for all.
- * Its rows have the same bits as those of the product of a batch.
+ * training steps is not made to pay for all. Its rows have the same bits as those of the product of a batch.
  *
  * @param tokens how many tokens the batch would have to multiply
  * @returns its address, or undefined where it is not worth it yet, or too large

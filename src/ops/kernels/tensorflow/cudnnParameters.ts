@@ -17,10 +17,9 @@ export interface ParameterPlace {
  * of the hidden state, then the biases likewise.
  *
  * Its numbers for a gate's parameters (linLayerID) count the gates of the inputs, then those of the hidden state, in
- * the order r, z, n for a GRU and i, f, g, o for an LSTM.
- * That is PyTorch's order, and its GRU applies the reset gate after the recurrent product, as PyTorch's does: so each
- * of PyTorch's four weights is one stretch. Keras's layers
- * rest on the same layout. For two directions in one call nothing says it, hence a call a direction.
+ * the order r, z, n for a GRU and i, f, g, o for an LSTM. That is PyTorch's order, and its GRU applies the reset gate
+ * after the recurrent product, as PyTorch's does: so each of PyTorch's four weights is one stretch. Keras's layers rest
+ * on the same layout. For two directions in one call nothing says it, hence a call a direction.
  *
  * Source: the reference of cuDNN, cudnnRNNMode_t and cudnnGetRNNWeightParams.
  */

@@ -5,9 +5,9 @@ import { lentKernel } from './lentKernel.js';
 
 /**
  * The largest hidden state for which the embedded backend's kernels are the faster ones, copies included: measured at
- * 256, where all cells train and predict faster with them, and at 384, where some no longer do
- * (docs/tensorflow.md). TensorFlow's products use wider vectors than WebAssembly has; its many small steps cost more
- * than the products, until these are large.
+ * 256, where all cells train and predict faster with them, and at 384, where some no longer do (docs/tensorflow.md).
+ * TensorFlow's products use wider vectors than WebAssembly has; its many small steps cost more than the products, until
+ * these are large.
  */
 export const LARGEST_LENT = 256;
 

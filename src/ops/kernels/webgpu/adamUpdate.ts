@@ -12,8 +12,7 @@ const each = (value: string): string => `
 
 /**
  * The kernel of an Adam step: three dispatches a weight. Not in place: a read of a weight may be under way, and tfjs
- * would keep what it read as the
- * weight's values.
+ * would keep what it read as the weight's values.
  */
 export const adamUpdateKernels: readonly OpKernel[] = [
   composedKernel({

@@ -7,10 +7,9 @@ import type { DirectionVariant } from './forwardProgram.js';
  * dh = du·W_hh has to be taken step by step.
  *
  * Inputs: `plan` (with each pair's place in the batch, where outputs have gradients), `saved` (the result of the
- * forward pass), `weights` = W_hh [G·H, H], `dHidden`, and
- * `dCell`, `dOutput` where there are such. The result holds da [N, G·H] from `daAt` on, du likewise from `duAt` on
- * where it is not the same, and the
- * gradients of the initial states [B, H] from `initialAt` and `initialCellAt` on.
+ * forward pass), `weights` = W_hh [G·H, H], `dHidden`, and `dCell`, `dOutput` where there are such. The result holds da
+ * [N, G·H] from `daAt` on, du likewise from `duAt` on where it is not the same, and the gradients of the initial states
+ * [B, H] from `initialAt` and `initialCellAt` on.
  */
 export const backwardCode = (variant: DirectionVariant, hasCell: boolean): string => {
   const { cell, rows, fromState, outputs } = variant;

@@ -2,8 +2,7 @@ import type { CellName } from '../../recurrent/RecurrentPass.js';
 
 /**
  * A cell in WGSL, in the names of the reference kernels, which have the equations. Every value is a vector of rows, of
- * type `Rows`: one
- * invocation computes one unit of them all.
+ * type `Rows`: one invocation computes one unit of them all.
  */
 export interface CellShader {
   /** How many blocks of H rows its weights have, G. */

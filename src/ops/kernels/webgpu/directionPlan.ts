@@ -4,8 +4,7 @@ import type { Schedule } from '../../recurrent/Schedule.js';
 
 /**
  * A direction's schedule as its shaders read it: the row at each place [B], the number of steps of each place [B],
- * where each step's pairs begin [S + 1],
- * and a number of each pair [N].
+ * where each step's pairs begin [S + 1], and a number of each pair [N].
  */
 export const directionPlan = ({ order, active, offsets }: Schedule, ofPairs: Int32Array): Tensor => {
   const batch = order.length;

@@ -48,11 +48,9 @@ export const runningWgsl = (rows: RowsTogether): string =>
  * its shared memory.
  *
  * Inputs: `plan` (with each pair's row of `a`), `a` = x·W_ihᵀ + b_ih, `weights` = W_hhᵀ [H, G·H], `bias` = b_hh, and
- * `h0`, `c0` where it starts from states. The result
- * holds the final states, row r's from `finalAt` + r·`finalStep` on (an LSTM's cell states from `finalCellAt` on); the
- * outputs by pairs from `outputAt` on; and
- * the reserve: the hidden states before each step [N, H] from `beforeAt` on, then what the cell keeps [N, kept, H] from
- * `keptAt` on.
+ * `h0`, `c0` where it starts from states. The result holds the final states, row r's from `finalAt` + r·`finalStep` on
+ * (an LSTM's cell states from `finalCellAt` on); the outputs by pairs from `outputAt` on; and the reserve: the hidden
+ * states before each step [N, H] from `beforeAt` on, then what the cell keeps [N, kept, H] from `keptAt` on.
  */
 export const forwardCode = (variant: DirectionVariant): string => {
   const { cell, rows, fromState, outputs, reserve } = variant;

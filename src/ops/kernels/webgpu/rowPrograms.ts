@@ -13,8 +13,7 @@ export interface Rows {
 
 /**
  * Sums of the rows of each distinct token, shape [U, width]: dp[u] = Σ x[pair] over the pairs of token u, in the pairs'
- * order. Without atomics, so that the
- * sums do not depend on who comes first.
+ * order. Without atomics, so that the sums do not depend on who comes first.
  */
 export const sumByToken = ({ array, at, width }: Rows, distinct: DistinctTokens): Tensor => {
   const { starts, members } = pairsByToken(distinct);
