@@ -43,6 +43,7 @@ export { deriveSeed, random, type Purpose, type Random } from './contracts/rando
 export type { DeadLetter, Rejection } from './contracts/Rejection.js';
 export {
   SIDES,
+  type EncodedText,
   type Headline,
   type LabelledTokens,
   type Preprocessed,
@@ -52,6 +53,7 @@ export {
   type SourceRow,
   type TokenizedRow,
 } from './contracts/Row.js';
+export type { SparseRow, SparseRows } from './contracts/SparseRows.js';
 export type { StateDict, Weight } from './contracts/StateDict.js';
 export type { DeferredTrainable, EvaluationResult, StepContext, StepResult, Trainable } from './contracts/Trainable.js';
 export type {

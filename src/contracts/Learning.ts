@@ -1,4 +1,5 @@
 import type { LivePrediction } from './Live.js';
+import type { EncodedText } from './Row.js';
 import type { StateDict } from './StateDict.js';
 import type { Trainable } from './Trainable.js';
 
@@ -31,6 +32,8 @@ export interface Vocabulary {
   readonly unknownIndex: number;
   /** The token indices of a text; changes nothing. */
   encode(text: string): Int32Array;
+  /** All that a model reads of a text; changes nothing. Where it is left out, a model reads the token indices alone. */
+  encodeText?(text: string): EncodedText;
 }
 
 /** A word that was given an index while running. */
@@ -155,10 +158,8 @@ export type LearningEvent =
   | ModelConfirmed
   | ModelRolledBack;
 
-/** A row that was scored, as a model sees it. */
-export interface ScoredTokens {
-  /** Token indices, at least one. */
-  readonly tokens: Int32Array;
+/** A row that was scored, as a model sees it; it has at least one token. */
+export interface ScoredTokens extends EncodedText {
   /** The class's index. */
   readonly label: number;
   /** Whether the model in use predicted that class. */

@@ -1,3 +1,5 @@
+import type { SparseRows } from './SparseRows.js';
+
 /**
  * Rows of token indices side by side, the shorter ones filled up with the padding token.
  *
@@ -15,6 +17,13 @@ export interface PaddedBatch {
   readonly lengths: Int32Array;
   /** Each row's ordinal in its source, shape [B], int32. */
   readonly ids: Int32Array;
+  /**
+   * The word vector of each token, row-major, shape [B, T], int32: its row in the table of vectors, from 1; 0 where the
+   * token has none, and past a row's length. Left out where no vectors are used.
+   */
+  readonly vectorIds?: Int32Array | undefined;
+  /** Each row's hashed features, B sparse rows. Left out where none are used. */
+  readonly features?: SparseRows | undefined;
 }
 
 /** A batch whose rows have labels. */

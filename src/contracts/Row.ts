@@ -1,3 +1,5 @@
+import type { SparseRow } from './SparseRows.js';
+
 /** One record of a table as its source read it, before anything is known about its fields. */
 export interface SourceRow {
   /** The record's ordinal in its source, from 0; the header is not counted. Equal in every pass over the same bytes. */
@@ -32,12 +34,20 @@ export type Preprocessed<R extends Headline = Headline> = R & {
   readonly text: string;
 };
 
-/** A headline as token indices. */
-export interface TokenizedRow {
-  /** The record's ordinal in its source, from 0. */
-  readonly id: number;
+/** What a model reads of a text. */
+export interface EncodedText {
   /** Token indices, one a token; the padding token does not occur. */
   readonly tokens: Int32Array;
+  /** The word vector of each token, from 1; 0 where it has none. As long as `tokens`; left out where none are used. */
+  readonly vectorIds?: Int32Array | undefined;
+  /** The text's hashed features. Left out where none are used. */
+  readonly features?: SparseRow | undefined;
+}
+
+/** A headline as token indices. */
+export interface TokenizedRow extends EncodedText {
+  /** The record's ordinal in its source, from 0. */
+  readonly id: number;
 }
 
 /** A labelled headline as token indices and a class index. */

@@ -1,4 +1,5 @@
 import type { Observable } from 'rxjs';
+import type { Vocabulary } from '../contracts/Learning.js';
 import type { LabelledBatch } from '../contracts/PaddedBatch.js';
 import type { Side } from '../contracts/Row.js';
 import { boundedQueue } from './boundedQueue.js';
@@ -18,6 +19,11 @@ export interface BatchOptions
   extends SliceOptions, Omit<BucketByLengthOptions, 'batchSize' | 'padIndex' | 'unknownIndex'> {
   /** The rows in a batch, at least 1. Default 64, the lesson's. */
   readonly batchSize?: number | undefined;
+  /**
+   * What turns a text into what a model reads: a `rowEncoder` of the split's tokenizer, where the model reads word
+   * vectors or hashed features too. Default: the split's tokenizer.
+   */
+  readonly encoder?: Vocabulary | undefined;
   /** How many train rows the shuffle of an epoch holds to choose from. Default 50,000. */
   readonly buffer?: number | undefined;
   /** How many batches may wait for their consumer before the valve is held; of use with a `valve` alone. Default 8. */
@@ -86,7 +92,8 @@ export const batches = (split: Split, options: BatchesOptions): Observable<Label
     highWaterMark = 8,
   } = options;
   const { valve, yieldAfter, scheduler } = options;
-  const { seed, stopWords, tokenizer, labelEncoder } = split;
+  const { seed, stopWords, labelEncoder } = split;
+  const encoder = options.encoder ?? split.tokenizer;
   const slices: SliceOptions = { valve, yieldAfter, scheduler };
   checkWhole('batches', 'epoch', epoch, 1);
   checkWhole('batches', 'buffer', buffer, 1);
@@ -96,13 +103,13 @@ export const batches = (split: Split, options: BatchesOptions): Observable<Label
   const ordered$ = side === 'train' ? rows$.pipe(shuffle({ ...slices, buffer, seed, epoch })) : rows$;
   const batches$ = ordered$.pipe(
     preprocess({ stopWords }),
-    tokenize(tokenizer, labelEncoder),
+    tokenize(encoder, labelEncoder),
     bucketByLength({
       ...options,
       batchSize,
       boundaries,
-      padIndex: tokenizer.padIndex,
-      unknownIndex: tokenizer.unknownIndex,
+      padIndex: encoder.padIndex,
+      unknownIndex: encoder.unknownIndex,
     }),
   );
   const mixed = shuffle<LabelledBatch>({

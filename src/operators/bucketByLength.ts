@@ -3,6 +3,7 @@ import { HeadwaterError } from '../contracts/HeadwaterError.js';
 import type { PaddedBatch } from '../contracts/PaddedBatch.js';
 import type { TokenizedRow } from '../contracts/Row.js';
 import { checkWhole } from './checkOption.js';
+import { truncated, withUnknown } from './encodedText.js';
 import { type BatchOf, padRows } from './padRows.js';
 
 /** A row that was left out of every batch, as the options of `bucketByLength` asked. */
@@ -119,8 +120,8 @@ export function bucketByLength(options: BucketByLengthOptions): OperatorFunction
   const fitted = (row: TokenizedRow): TokenizedRow | undefined => {
     const { length } = row.tokens;
     if (length > 0 && length <= maxLength) return row;
-    if (length === 0 && empty === 'unknown') return { ...row, tokens: Int32Array.of(unknownIndex) };
-    if (length > maxLength && overlong === 'truncate') return { ...row, tokens: row.tokens.subarray(0, maxLength) };
+    if (length === 0 && empty === 'unknown') return withUnknown(row, unknownIndex);
+    if (length > maxLength && overlong === 'truncate') return truncated(row, maxLength);
     report(row, length === 0 ? 'empty' : 'overlong');
     return undefined;
   };

@@ -1,6 +1,7 @@
 import { HeadwaterError } from '../contracts/HeadwaterError.js';
 import type { LabelledBatch, PaddedBatch } from '../contracts/PaddedBatch.js';
 import type { LabelledTokens, TokenizedRow } from '../contracts/Row.js';
+import type { SparseRow, SparseRows } from '../contracts/SparseRows.js';
 
 /** The batch that rows of a type become: labelled where they are. */
 export type BatchOf<R extends TokenizedRow> = R extends LabelledTokens ? LabelledBatch : PaddedBatch;
@@ -9,15 +10,59 @@ export type BatchOf<R extends TokenizedRow> = R extends LabelledTokens ? Labelle
 const labelOf = (row: TokenizedRow): number | undefined =>
   'label' in row && typeof row.label === 'number' ? row.label : undefined;
 
+/** What each row has, or undefined where none has it. */
+const ofEach = <T>(
+  rows: readonly TokenizedRow[],
+  what: string,
+  of: (row: TokenizedRow) => T | undefined,
+): readonly T[] | undefined => {
+  const found = rows.map(of).filter((value) => value !== undefined);
+  if (found.length === 0) return undefined;
+  if (found.length === rows.length) return found;
+  throw new HeadwaterError(
+    'HW_USAGE',
+    `padRows: ${found.length} of ${rows.length} rows have ${what}, but either all rows of a batch have one or none has.`,
+  );
+};
+
+const laidOut = (vectorIds: readonly Int32Array[], rows: readonly TokenizedRow[], time: number): Int32Array => {
+  const all = new Int32Array(rows.length * time);
+  vectorIds.forEach((ids, at) => {
+    const { id, tokens } = rows[at]!;
+    if (ids.length !== tokens.length) {
+      throw new HeadwaterError(
+        'HW_USAGE',
+        `padRows: row ${id} has ${tokens.length} tokens but ${ids.length} vector ids. Each token has one; 0 stands for none.`,
+      );
+    }
+    all.set(ids, at * time);
+  });
+  return all;
+};
+
+const joined = (features: readonly SparseRow[]): SparseRows => {
+  const offsets = new Int32Array(features.length + 1);
+  features.forEach(({ ids }, at) => (offsets[at + 1] = offsets[at]! + ids.length));
+  const length = offsets[features.length]!;
+  const ids = new Int32Array(length);
+  const values = new Float32Array(length);
+  features.forEach((row, at) => {
+    ids.set(row.ids, offsets[at]);
+    values.set(row.values, offsets[at]);
+  });
+  return { offsets, ids, values };
+};
+
 /**
  * Lays rows of token indices side by side and fills the shorter ones up with the padding token.
  *
- * @param rows B rows of at least one token each; all with a label, or all without
+ * @param rows B rows of at least one token each; all with a label, vector ids and features, or all without
  * @param padIndex the padding token's index. Default 0
  * @returns a batch with buffers of its own: `tokens` [B, T], T being the longest row's length, `lengths` [B], `ids` [B]
- *   and, of labelled rows, `labels` [B]; all int32
- * @throws HeadwaterError `HW_USAGE` when there are no rows, a row has no tokens, or only some of the rows have a label
- *   @example
+ *   and, of labelled rows, `labels` [B]; all int32. Rows with vector ids give `vectorIds` [B, T], 0 past a row's
+ *   length; rows with features give `features`, B sparse rows
+ * @throws HeadwaterError `HW_USAGE` when there are no rows, a row has no tokens, or only some of the rows have a label,
+ *   vector ids or features @example
  * ```ts
  * import { padRows } from 'headwater';
  * const batch = padRows([
@@ -37,8 +82,6 @@ export function padRows(rows: readonly TokenizedRow[], padIndex = 0): PaddedBatc
   const tokens = new Int32Array(size * time);
   const lengths = new Int32Array(size);
   const ids = new Int32Array(size);
-  const labels = new Int32Array(size);
-  let labelled = 0;
   if (padIndex !== 0) tokens.fill(padIndex);
 
   rows.forEach((row, at) => {
@@ -51,17 +94,19 @@ export function padRows(rows: readonly TokenizedRow[], padIndex = 0): PaddedBatc
     tokens.set(row.tokens, at * time);
     lengths[at] = row.tokens.length;
     ids[at] = row.id;
-    const label = labelOf(row);
-    if (label === undefined) return;
-    labels[at] = label;
-    labelled++;
   });
 
-  const batch: PaddedBatch = { size, time, tokens, lengths, ids };
-  if (labelled === 0) return batch;
-  if (labelled === size) return { ...batch, labels } as LabelledBatch;
-  throw new HeadwaterError(
-    'HW_USAGE',
-    `padRows: ${labelled} of ${size} rows have a label, but either all rows of a batch have one or none has.`,
-  );
+  const labels = ofEach(rows, 'a label', labelOf);
+  const vectorIds = ofEach(rows, 'vector ids', (row) => row.vectorIds);
+  const features = ofEach(rows, 'features', (row) => row.features);
+  return {
+    size,
+    time,
+    tokens,
+    lengths,
+    ids,
+    ...(vectorIds === undefined ? {} : { vectorIds: laidOut(vectorIds, rows, time) }),
+    ...(features === undefined ? {} : { features: joined(features) }),
+    ...(labels === undefined ? {} : { labels: Int32Array.from(labels) }),
+  };
 }

@@ -1,11 +1,12 @@
 import { filter, map, type Observable, type OperatorFunction } from 'rxjs';
 import { HeadwaterError } from '../contracts/HeadwaterError.js';
+import type { Vocabulary } from '../contracts/Learning.js';
 import type { DeadLetter, Rejection } from '../contracts/Rejection.js';
 import type { LabelledTokens, Preprocessed, Row, TokenizedRow } from '../contracts/Row.js';
 import { excerpt } from '../text/excerpt.js';
 import type { LabelEncoder } from '../text/LabelEncoder.js';
 import { listNames } from '../text/listNames.js';
-import type { Tokenizer } from '../text/Tokenizer.js';
+import { encodeText } from './encodedText.js';
 
 /** What happens to rows whose class is not known. */
 export interface TokenizeOptions {
@@ -47,7 +48,8 @@ const asError = ({ id, source, expected, got }: Rejection): HeadwaterError =>
  * ```
  *
  * The tokens are those of `Tokenizer.encode`: an unknown word has the unknown token's index, and an empty text has one
- * token word-level (the lesson's rule), none char-level.
+ * token word-level (the lesson's rule), none char-level. Given a `rowEncoder`, rows have word vectors and hashed
+ * features too.
  *
  * It holds no rows.
  *
@@ -55,7 +57,7 @@ const asError = ({ id, source, expected, got }: Rejection): HeadwaterError =>
  * `rejections.next` throws, or the source sends. A rejection has the row's id, `field: 'category'`, and line and byte
  * 0, since those are no longer known.
  *
- * @param tokenizer the vocabulary
+ * @param tokenizer a `Tokenizer`, or what encodes texts otherwise
  * @param labelEncoder the classes; left out, rows need no category and get no label
  * @param options where rows go whose class is not known @example
  * ```ts
@@ -67,25 +69,25 @@ const asError = ({ id, source, expected, got }: Rejection): HeadwaterError =>
  *   .subscribe(({ tokens, label }) => console.log(tokens, label)); // Int32Array [2, 3, 1] 1
  * ```
  */
-export function tokenize(tokenizer: Tokenizer): OperatorFunction<Preprocessed, TokenizedRow>;
+export function tokenize(tokenizer: Vocabulary): OperatorFunction<Preprocessed, TokenizedRow>;
 export function tokenize(
-  tokenizer: Tokenizer,
+  tokenizer: Vocabulary,
   labelEncoder: LabelEncoder,
   options?: TokenizeOptions,
 ): OperatorFunction<Preprocessed<Row>, LabelledTokens>;
 export function tokenize(
-  tokenizer: Tokenizer,
+  tokenizer: Vocabulary,
   labelEncoder?: LabelEncoder,
   options: TokenizeOptions = {},
 ): OperatorFunction<Preprocessed, TokenizedRow> | OperatorFunction<Preprocessed<Row>, LabelledTokens> {
-  if (labelEncoder === undefined) return map(({ id, text }: Preprocessed) => ({ id, tokens: tokenizer.encode(text) }));
+  if (labelEncoder === undefined) return map(({ id, text }: Preprocessed) => ({ ...encodeText(tokenizer, text), id }));
 
   const { rejections, source = '' } = options;
   return (rows$: Observable<Preprocessed<Row>>) =>
     rows$.pipe(
       map((row) => {
         const label = labelEncoder.indexOf(row.category);
-        if (label !== undefined) return { id: row.id, tokens: tokenizer.encode(row.text), label };
+        if (label !== undefined) return { ...encodeText(tokenizer, row.text), id: row.id, label };
         const rejection = unknownClass(row, labelEncoder.classes, source);
         if (rejections === undefined) throw asError(rejection);
         rejections.next(rejection);

@@ -1,6 +1,6 @@
 import type { LearningVocabulary, ModelSlot, RowsLearnt, Vocabulary } from '../../contracts/Learning.js';
 import { padRows } from '../padRows.js';
-import { tokensOf } from '../tokensOf.js';
+import { encodeRow } from '../encodedText.js';
 import { Reservoir } from './Reservoir.js';
 
 /** A row to learn from. It is kept as text: which words have an index changes. */
@@ -61,7 +61,7 @@ export class Learner {
     );
     const old = this.#replay.draw(replay.rows);
     const batch = padRows(
-      [...fresh, ...old].map(({ text, label }, id) => ({ id, tokens: tokensOf(tokenizer, text), label })),
+      [...fresh, ...old].map(({ text, label }, id) => ({ ...encodeRow(tokenizer, text), id, label })),
       tokenizer.padIndex,
     );
     const step = this.#steps++;

@@ -18,7 +18,7 @@ import type {
 } from '../../contracts/Learning.js';
 import type { LiveHeadline, LivePrediction } from '../../contracts/Live.js';
 import type { LabelEncoder } from '../../text/LabelEncoder.js';
-import { tokensOf } from '../tokensOf.js';
+import { encodeRow } from '../encodedText.js';
 import type { Learner } from './Learner.js';
 import { type Waiting, WaitingRows } from './WaitingRows.js';
 
@@ -193,7 +193,7 @@ export class LearningLoop {
       errors.next(correct ? 0 : 1);
     }
     const scored = known.map(({ text, label, correct, version }) => ({
-      tokens: tokensOf(tokenizer, text),
+      ...encodeRow(tokenizer, text),
       label,
       correct,
       version,

@@ -9,6 +9,7 @@ import type {
 import type { StateDict } from '../../contracts/StateDict.js';
 import { checkWhole } from '../checkOption.js';
 import { mostProbable } from '../mostProbable.js';
+import { encodedOf } from '../encodedText.js';
 import { padRows } from '../padRows.js';
 
 /** How a model in use is measured beside the one before it. */
@@ -52,7 +53,7 @@ const hitsOf = (model: OnlineModel, rows: readonly ScoredTokens[], padIndex: num
   for (let from = 0; from < rows.length; from += BATCH) {
     const part = rows.slice(from, from + BATCH);
     const batch = padRows(
-      part.map(({ tokens }, id) => ({ id, tokens })),
+      part.map((row, id) => ({ ...encodedOf(row), id })),
       padIndex,
     );
     mostProbable(model, batch, model.predictBatch(batch)).forEach((predicted, row) => {

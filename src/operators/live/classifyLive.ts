@@ -7,7 +7,7 @@ import type { LabelEncoder } from '../../text/LabelEncoder.js';
 import { textPreprocessor, type TextPreprocessorOptions } from '../../text/textPreprocessor.js';
 import { mostProbable } from '../mostProbable.js';
 import { padRows } from '../padRows.js';
-import { tokensOf } from '../tokensOf.js';
+import { encodeRow } from '../encodedText.js';
 
 /** What `classifyLive` classifies with. */
 export interface ClassifyLiveOptions extends TextPreprocessorOptions {
@@ -84,7 +84,7 @@ export const classifyLive = (
     if (headlines.length === 0) return [];
     const present = modelInUse();
     const batch = padRows(
-      headlines.map(({ id, title }) => ({ id, tokens: tokensOf(tokenizer, textOf(title)) })),
+      headlines.map(({ id, title }) => ({ ...encodeRow(tokenizer, textOf(title)), id })),
       tokenizer.padIndex,
     );
     const probabilities = present.predictBatch(batch);

@@ -1,5 +1,6 @@
 import type { Explanation, LiveHeadline, LivePrediction, WordEffect } from '../../contracts/Live.js';
 import type { Vocabulary } from '../../contracts/Learning.js';
+import { encodeText } from '../encodedText.js';
 import { textPreprocessor, type TextPreprocessorOptions } from '../../text/textPreprocessor.js';
 
 /** What words are read with: what the model was trained with. */
@@ -36,12 +37,14 @@ export const occlusionsOf = ({ tokenizer, stopWords }: OcclusionOptions): ((head
       const end = start + word.length;
       const without = title.slice(0, start) + title.slice(end);
       if (textOf(without) === text) return { word, start, end, read: 'left-out' as const, without };
-      const tokens = tokenizer.encode(textOf(word));
+      const { tokens, vectorIds } = encodeText(tokenizer, textOf(word));
+      const isRead = (token: number, i: number): boolean =>
+        token !== tokenizer.unknownIndex || (vectorIds?.[i] ?? 0) > 0;
       return {
         word,
         start,
         end,
-        read: tokens.some((token) => token !== tokenizer.unknownIndex) ? ('known' as const) : ('unknown' as const),
+        read: tokens.some(isRead) ? ('known' as const) : ('unknown' as const),
         without,
       };
     });
