@@ -2,7 +2,7 @@ import tseslint from 'typescript-eslint';
 
 /**
  * The rooms of src/ and the rooms that each may import besides itself and `contracts`. Imports run one way.
- * `index`, `cli` and `testing` are front doors: nothing inside imports them.
+ * `index`, `cli` and `testing` are entries: nothing inside imports them.
  */
 const rooms = {
   contracts: [],
@@ -19,27 +19,125 @@ const rooms = {
   cli: ['streams', 'text', 'provision', 'operators', 'ops', 'models', 'sinks', 'server'],
 };
 
-const walls = Object.entries(rooms).map(([room, allowed]) => {
-  const closed = [...Object.keys(rooms), 'index'].filter(
-    (other) => other !== room && other !== 'contracts' && !allowed.includes(other),
+/**
+ * The sub-rooms of each room, along the path of the data: each may import those before it. `.` is the room's own files;
+ * where it is not named, it comes last. Internal folders belong to the sub-room that they are in.
+ */
+const chains = {
+  streams: [
+    'internal',
+    'pacing',
+    'bodies/bytes',
+    'bodies/http',
+    'bodies',
+    'csv',
+    'sample',
+    'feeds/parsing',
+    'feeds/polling',
+    'feeds',
+    'live',
+  ],
+  operators: ['internal', 'flow', 'rows', 'batches', 'training', 'live', 'learning'],
+  ops: [
+    'definition',
+    'internal',
+    'layers',
+    'recurrent',
+    'optimizers',
+    'tensorflow',
+    '.',
+    'kernels/headwater',
+    'kernels/simd/machine',
+    'kernels/simd',
+    'kernels/tensorflow',
+    'kernels/webgpu',
+    'backends',
+  ],
+  models: ['.', 'artifacts'],
+  sinks: ['internal', 'terminal', 'rejections', 'files', 'metrics', 'progress', 'tensorboard', 'watch'],
+  page: ['elements', 'charts', 'connection', 'headlines', 'panels', 'serving', 'training'],
+  server: ['http', 'queue', 'guards', 'answers', 'events', '.', 'training'],
+  cli: ['process', 'backends', 'training', 'inference', 'live', 'commands'],
+};
+
+/** Forbids imports whose path from a file of that depth in src/ begins with one of `targets`, folders of src/. */
+const forbids = (depth, targets, message) =>
+  targets.length === 0
+    ? []
+    : [{ regex: `^${depth === 0 ? '\\./' : '(\\.\\./)'.repeat(depth)}(${targets.join('|')})`, message }];
+
+/** What no file of a room may import: other rooms that are closed to it. */
+const closedRooms = (room, depth) => {
+  const open = [room, 'contracts', ...rooms[room]];
+  const names = [...Object.keys(rooms), 'index'].filter((other) => !open.includes(other));
+  const targets = names.map((name) => (name === 'index' ? 'index\\.js$' : `${name}/`));
+  return forbids(
+    depth,
+    targets,
+    `src/${room} may import ${open.filter((o) => o !== room).join(', ')} alone: see docs/design.md.`,
   );
-  const forbidden = room === 'contracts' ? closed : closed.filter((other) => other !== 'contracts');
-  return {
-    files: [`src/${room}/**/*.ts`],
-    rules: {
-      'no-restricted-imports': [
-        'error',
-        {
-          patterns: [
-            {
-              regex: `^(\\.\\./)+(${forbidden.join('|')})(/|\\.js$)`,
-              message: `src/${room} may import ${['contracts', ...allowed].filter((other) => other !== room).join(', ') || 'no other room'} alone: see docs/design.md.`,
-            },
-          ],
-        },
-      ],
-    },
-  };
+};
+
+/** What a file of a sub-room may not import: the sub-rooms after its own. `up` is how far the room's folder is above. */
+const laterRooms = (room, sub, up) => {
+  const chain = chains[room].includes('.') ? chains[room] : [...chains[room], '.'];
+  const later = chain.slice(chain.indexOf(sub) + 1);
+  const nested = (name) => chain.filter((other) => other.startsWith(`${name}/`) && !later.includes(other));
+  const targets = later.map((name) =>
+    name === '.'
+      ? '[^/]+\\.js$'
+      : `${name}/${
+          nested(name).length > 0
+            ? `(?!${nested(name)
+                .map((other) => `${other.slice(name.length + 1)}/`)
+                .join('|')})`
+            : ''
+        }`,
+  );
+  return forbids(up, targets, `src/${room}/${sub} comes before it on the path of the data: see docs/design.md.`);
+};
+
+/** Where a sub-room lies inside another that comes after it: the files of that folder itself. */
+const enclosing = (room, sub, below) => {
+  const parent = sub.split('/').slice(0, -1).join('/');
+  const chain = chains[room];
+  if (chain.indexOf(parent) <= chain.indexOf(sub)) return [];
+  return forbids(
+    1 + below,
+    ['[^/]+\\.js$'],
+    `src/${room}/${sub} comes before src/${room}/${parent}: see docs/design.md.`,
+  );
+};
+
+/** The deepest that a folder of src/ lies, below src/ itself. */
+const DEEPEST = 6;
+
+const rule = (patterns) => ({ 'no-restricted-imports': ['error', { patterns }] });
+
+/** One block for each folder depth, since a path begins with as many `../` as its file is deep. The last that fits counts. */
+const walls = Object.keys(rooms).flatMap((room) => {
+  const files = (sub, below) => [`src/${[room, ...(sub === '.' ? [] : [sub])].join('/')}/${'*/'.repeat(below)}*.ts`];
+  const subs = (chains[room] ?? []).toSorted((a, b) => a.split('/').length - b.split('/').length);
+  const ofRoom = Array.from({ length: DEEPEST }, (_, below) => ({
+    files: files('.', below),
+    rules: rule([
+      ...closedRooms(room, 1 + below),
+      // Own files that come before a sub-room, and what is internal to them.
+      ...(chains[room]?.includes('.') ? laterRooms(room, '.', below) : []),
+    ]),
+  }));
+  const ofSubs = subs
+    .filter((sub) => sub !== '.')
+    .flatMap((sub) =>
+      Array.from({ length: 3 }, (_, below) => {
+        const up = sub.split('/').length + below;
+        return {
+          files: files(sub, below),
+          rules: rule([...closedRooms(room, 1 + up), ...laterRooms(room, sub, up), ...enclosing(room, sub, below)]),
+        };
+      }),
+    );
+  return [...ofRoom, ...ofSubs];
 });
 
 export default tseslint.config(

@@ -7,28 +7,28 @@
  */
 import type * as Dropout from '../src/ops/kernels/simd/dropout.js';
 import type * as Embedded from '../src/ops/kernels/simd/embeddedRecurrent.js';
-import type * as Machine from '../src/ops/kernels/simd/KernelMachine.js';
-import type * as Module from '../src/ops/kernels/simd/kernelModule.js';
+import type * as Machine from '../src/ops/kernels/simd/machine/KernelMachine.js';
+import type * as Module from '../src/ops/kernels/simd/machine/kernelModule.js';
 import type * as Linear from '../src/ops/kernels/simd/linear.js';
 import type * as Products from '../src/ops/kernels/simd/products.js';
 import type * as Softmax from '../src/ops/kernels/simd/softmax.js';
-import type * as ClassifierOps from '../src/ops/recurrent/classifierOps.js';
-import type * as Registration from '../src/ops/registerBackend.js';
+import type * as ClassifierOps from '../src/ops/recurrent/internal/classifierOps.js';
+import type * as Registration from '../src/ops/backends/registerBackend.js';
 
-export type { EmbeddedBackend } from '../src/ops/EmbeddedBackend.js';
-export type { Resident } from '../src/ops/kernels/simd/KernelMachine.js';
-export type { ClassifierInputs } from '../src/ops/recurrent/classifierOps.js';
+export type { EmbeddedBackend } from '../src/ops/kernels/simd/machine/EmbeddedBackend.js';
+export type { Resident } from '../src/ops/kernels/simd/machine/KernelMachine.js';
+export type { ClassifierInputs } from '../src/ops/recurrent/internal/classifierOps.js';
 
 const load = (path: string): Promise<unknown> => import(new URL(`../dist/${path}`, import.meta.url).href);
 
-export const { backendVariant } = (await load('ops/registerBackend.js')) as typeof Registration;
-export const { gradientNames } = (await load('ops/recurrent/classifierOps.js')) as typeof ClassifierOps;
+export const { backendVariant } = (await load('ops/backends/registerBackend.js')) as typeof Registration;
+export const { gradientNames } = (await load('ops/recurrent/internal/classifierOps.js')) as typeof ClassifierOps;
 export const { drop } = (await load('ops/kernels/simd/dropout.js')) as typeof Dropout;
 export const { embeddedBackward, embeddedForward } = (await load(
   'ops/kernels/simd/embeddedRecurrent.js',
 )) as typeof Embedded;
 export const { linear, linearGradients } = (await load('ops/kernels/simd/linear.js')) as typeof Linear;
 export const { crossEntropyInPlace } = (await load('ops/kernels/simd/softmax.js')) as typeof Softmax;
-export const { KernelMachine } = (await load('ops/kernels/simd/KernelMachine.js')) as typeof Machine;
-export const { kernelModule } = (await load('ops/kernels/simd/kernelModule.js')) as typeof Module;
+export const { KernelMachine } = (await load('ops/kernels/simd/machine/KernelMachine.js')) as typeof Machine;
+export const { kernelModule } = (await load('ops/kernels/simd/machine/kernelModule.js')) as typeof Module;
 export const { multiply, panelsOf } = (await load('ops/kernels/simd/products.js')) as typeof Products;

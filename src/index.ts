@@ -71,24 +71,24 @@ export type { EpochResult, TrainingState, TrainingStep } from './contracts/Train
 export type { Valve } from './contracts/Valve.js';
 
 // Where data enters.
-export type { BackoffOptions } from './streams/backoff.js';
-export type { BodyOptions } from './streams/BodyOptions.js';
-export { discoverFeed } from './streams/feeds/discoverFeed.js';
-export type { FeedItem } from './streams/feeds/FeedItem.js';
+export type { BackoffOptions } from './streams/pacing/backoff.js';
+export type { BodyOptions } from './streams/bodies/http/BodyOptions.js';
+export { discoverFeed } from './streams/feeds/parsing/discoverFeed.js';
+export type { FeedItem } from './streams/feeds/parsing/FeedItem.js';
 export {
   feedMemory,
   feedMemoryFrom,
   FeedMemoryJson,
   type FeedMemory,
   type RememberedFeed,
-} from './streams/feeds/FeedMemory.js';
+} from './streams/feeds/polling/FeedMemory.js';
 export { parseFeed, type ParsedFeed } from './streams/feeds/parseFeed.js';
 export { pollFeed, type PollFeedOptions } from './streams/feeds/pollFeed.js';
 export { readOpml, type ReadOpmlOptions } from './streams/feeds/readOpml.js';
 export { fetchCsv, type FetchCsvOptions } from './streams/fetchCsv.js';
-export type { Snapshot } from './streams/keepSnapshot.js';
-export type { Pacing } from './streams/Pacing.js';
-export type { ReadLinesOptions } from './streams/lineSource.js';
+export type { Snapshot } from './streams/bodies/keepSnapshot.js';
+export type { Pacing } from './streams/pacing/Pacing.js';
+export type { ReadLinesOptions } from './streams/bodies/lineSource.js';
 export { headlineJson, type HeadlineJson } from './streams/live/headlineJson.js';
 export { headlineLines } from './streams/live/headlineLines.js';
 export { jsonLineHeadlines } from './streams/live/jsonLineHeadlines.js';
@@ -99,8 +99,8 @@ export type { ReconnectOptions } from './streams/live/ReconnectOptions.js';
 export { serverSentEvents, type ServerSentEventsOptions } from './streams/live/serverSentEvents.js';
 export { webSocketLines, type WebSocketLinesOptions } from './streams/live/webSocketLines.js';
 export { readLines } from './streams/readLines.js';
-export { sampleCsv, type SampleOptions } from './streams/sampleCsv.js';
-export { serveSample } from './streams/serveSample.js';
+export { sampleCsv, type SampleOptions } from './streams/sample/sampleCsv.js';
+export { serveSample } from './streams/sample/serveSample.js';
 export { valve } from './streams/valve.js';
 
 // Text.
@@ -114,25 +114,29 @@ export { textPreprocessor, type TextPreprocessorOptions } from './text/textPrepr
 export { Tokenizer, type TokenizerJson, type TokenizerOptions } from './text/Tokenizer.js';
 
 // Operators on rows and batches.
-export { batches, type BatchesOptions, type BatchOptions } from './operators/batches.js';
-export { batchSource } from './operators/batchSource.js';
-export type { SliceOptions } from './operators/emitInSlices.js';
-export { padRows, type BatchOf } from './operators/padRows.js';
-export { rowsOf } from './operators/rowsOf.js';
-export { boundedQueue, type BoundedQueueOptions, type BoundedQueueProjectOptions } from './operators/boundedQueue.js';
+export { batches, type BatchesOptions, type BatchOptions } from './operators/batches/batches.js';
+export { batchSource } from './operators/batches/batchSource.js';
+export type { SliceOptions } from './operators/flow/emitInSlices.js';
+export { padRows, type BatchOf } from './operators/batches/padRows.js';
+export { rowsOf } from './operators/rows/rowsOf.js';
+export {
+  boundedQueue,
+  type BoundedQueueOptions,
+  type BoundedQueueProjectOptions,
+} from './operators/flow/boundedQueue.js';
 export {
   bucketByLength,
   DEFAULT_BOUNDARIES,
   type BucketByLengthOptions,
   type DroppedRow,
-} from './operators/bucketByLength.js';
-export { decode, type DecodeOptions } from './operators/decode.js';
-export { headlineOnly, headlineRow } from './operators/headlineRow.js';
-export { prepare, type PrepareOptions, type Split } from './operators/prepare.js';
-export { preprocess } from './operators/preprocess.js';
-export { shuffle, type ShuffleOptions } from './operators/shuffle.js';
-export { stratifiedSplit, type Shares, type StratifiedSplitOptions } from './operators/stratifiedSplit.js';
-export { tokenize, type TokenizeOptions } from './operators/tokenize.js';
+} from './operators/batches/bucketByLength.js';
+export { decode, type DecodeOptions } from './operators/rows/decode.js';
+export { headlineOnly, headlineRow } from './operators/rows/headlineRow.js';
+export { prepare, type PrepareOptions, type Split } from './operators/rows/prepare.js';
+export { preprocess } from './operators/rows/preprocess.js';
+export { shuffle, type ShuffleOptions } from './operators/rows/shuffle.js';
+export { stratifiedSplit, type Shares, type StratifiedSplitOptions } from './operators/rows/stratifiedSplit.js';
+export { tokenize, type TokenizeOptions } from './operators/rows/tokenize.js';
 
 // Operators on live headlines.
 export { classifyLive, type ClassifyLiveOptions } from './operators/live/classifyLive.js';
@@ -147,22 +151,22 @@ export {
 export { explainHeadlines } from './operators/live/explainHeadlines.js';
 export type { HeadlineKey } from './operators/live/headlineKeys.js';
 export { microBatch, type MicroBatchOptions } from './operators/live/microBatch.js';
-export type { ShedPolicy } from './operators/live/SheddingRoom.js';
+export type { ShedPolicy } from './operators/live/internal/SheddingBuffer.js';
 export { shed, type ShedOptions, type ShedProjectOptions, type ShedValue } from './operators/live/shed.js';
 
 // Operators on models.
-export { combineSteps } from './operators/combineSteps.js';
-export { earlyStopping, type EarlyStoppingOptions } from './operators/earlyStopping.js';
-export { evaluate } from './operators/evaluate.js';
-export { fit, type FitOptions } from './operators/fit.js';
-export { initialTrainingState, type InitialTrainingStateOptions } from './operators/initialTrainingState.js';
-export { limitEpochs } from './operators/limitEpochs.js';
-export type { AveragedOver } from './operators/meanLoss.js';
-export { predict } from './operators/predict.js';
-export { recordEpoch } from './operators/recordEpoch.js';
-export { reduceLrOnPlateau, type ReduceLrOnPlateauOptions } from './operators/reduceLrOnPlateau.js';
-export type { ThroughModelOptions } from './operators/throughModel.js';
-export { trainStep, type TrainStepOptions } from './operators/trainStep.js';
+export { combineSteps } from './operators/training/combineSteps.js';
+export { earlyStopping, type EarlyStoppingOptions } from './operators/training/earlyStopping.js';
+export { evaluate } from './operators/training/evaluate.js';
+export { fit, type FitOptions } from './operators/training/fit.js';
+export { initialTrainingState, type InitialTrainingStateOptions } from './operators/training/initialTrainingState.js';
+export { limitEpochs } from './operators/training/limitEpochs.js';
+export type { AveragedOver } from './operators/training/meanLoss.js';
+export { predict } from './operators/training/predict.js';
+export { recordEpoch } from './operators/training/recordEpoch.js';
+export { reduceLrOnPlateau, type ReduceLrOnPlateauOptions } from './operators/training/reduceLrOnPlateau.js';
+export type { ThroughModelOptions } from './operators/training/internal/throughModel.js';
+export { trainStep, type TrainStepOptions } from './operators/training/trainStep.js';
 
 // Learning while running.
 export { adwin, type AdwinOptions } from './operators/learning/adwin.js';
@@ -172,79 +176,86 @@ export { prequential, type PrequentialOptions, type ReplayOptions } from './oper
 export { runningScores, type RunningScoresOptions } from './operators/learning/runningScores.js';
 
 // Differentiable ops on tfjs-core.
-export { Adam, type AdamOptions } from './ops/Adam.js';
-export { defineOp, registerKernels, type Op, type OpGradient, type OpKernel, type RunnableOp } from './ops/defineOp.js';
-export { dropout, type DropoutOptions } from './ops/dropout.js';
-export { embeddedRecurrentLast } from './ops/embeddedRecurrentLast.js';
-export { embedding, type EmbeddingOptions } from './ops/embedding.js';
-export { gatherLast } from './ops/gatherLast.js';
-export { gru } from './ops/gru.js';
-export { gruCell } from './ops/gruCell.js';
-export { linear } from './ops/linear.js';
-export { lstm, type LstmOutput, type LstmState } from './ops/lstm.js';
-export { lstmCell, type LstmCellState } from './ops/lstmCell.js';
-export { onBackend } from './ops/onBackend.js';
-export { recurrentLast } from './ops/recurrentLast.js';
-export type { CellName, CellWeights, LayerWeights } from './ops/recurrent/RecurrentPass.js';
-export type { RecurrentOptions, RecurrentState } from './ops/recurrent/runLayer.js';
-export { raiseEngineFlags } from './ops/engineFlags.js';
+export { Adam, type AdamOptions } from './ops/optimizers/Adam.js';
 export {
-  BACKEND_NAME,
+  defineOp,
+  registerKernels,
+  type Op,
+  type OpGradient,
+  type OpKernel,
+  type RunnableOp,
+} from './ops/definition/defineOp.js';
+export { dropout, type DropoutOptions } from './ops/layers/dropout.js';
+export { embeddedRecurrentLast } from './ops/recurrent/embeddedRecurrentLast.js';
+export { embedding, type EmbeddingOptions } from './ops/layers/embedding.js';
+export { gatherLast } from './ops/layers/gatherLast.js';
+export { gru } from './ops/recurrent/gru.js';
+export { gruCell } from './ops/recurrent/gruCell.js';
+export { linear } from './ops/layers/linear.js';
+export { lstm, type LstmOutput, type LstmState } from './ops/recurrent/lstm.js';
+export { lstmCell, type LstmCellState } from './ops/recurrent/lstmCell.js';
+export { onBackend } from './ops/backends/onBackend.js';
+export { recurrentLast } from './ops/recurrent/recurrentLast.js';
+export type { CellName, CellWeights, LayerWeights } from './ops/recurrent/internal/RecurrentPass.js';
+export type { RecurrentOptions, RecurrentState } from './ops/recurrent/internal/runLayer.js';
+export { raiseEngineFlags } from './ops/kernels/simd/machine/engineFlags.js';
+export { BACKEND_NAME } from './ops/definition/backendName.js';
+export {
   backendVariant,
   registerBackend,
   type BackendOptions,
   type BackendVariant,
-} from './ops/registerBackend.js';
+} from './ops/backends/registerBackend.js';
 export { registerOps } from './ops/registerOps.js';
-export { rnn, type RecurrentOutput } from './ops/rnn.js';
-export { rnnCell } from './ops/rnnCell.js';
-export { BACKEND_NAMES, selectBackend, type BackendName, type SelectedBackend } from './ops/selectBackend.js';
-export { softmax } from './ops/softmax.js';
-export { softmaxCrossEntropy } from './ops/softmaxCrossEntropy.js';
+export { rnn, type RecurrentOutput } from './ops/recurrent/rnn.js';
+export { rnnCell } from './ops/recurrent/rnnCell.js';
+export { BACKEND_NAMES, selectBackend, type BackendName, type SelectedBackend } from './ops/backends/selectBackend.js';
+export { softmax } from './ops/layers/softmax.js';
+export { softmaxCrossEntropy } from './ops/layers/softmaxCrossEntropy.js';
 
 // Models and their artifacts.
-export { ARTIFACT_FILES, checkArtifacts, type Artifacts } from './models/Artifacts.js';
+export { ARTIFACT_FILES, checkArtifacts, type Artifacts } from './models/artifacts/Artifacts.js';
 export { classifier, type Classifier } from './models/classifier.js';
 export type { ClassifierSettings } from './models/ClassifierSettings.js';
 export { classifierConfig, ClassifierConfig, type Cell, type ClassifierOptions } from './models/ClassifierConfig.js';
 export { deferredClassifier, type DeferredClassifier } from './models/deferredClassifier.js';
-export { encodeArtifacts } from './models/encodeArtifacts.js';
+export { encodeArtifacts } from './models/artifacts/encodeArtifacts.js';
 export { inferConfig } from './models/inferConfig.js';
-export { loadArtifacts } from './models/loadArtifacts.js';
-export { resizeVocabulary } from './models/resizeVocabulary.js';
-export { restoreClassifier } from './models/restoreClassifier.js';
-export { decodeSafetensors, encodeSafetensors, type Safetensors } from './models/safetensors.js';
+export { loadArtifacts } from './models/artifacts/loadArtifacts.js';
+export { resizeVocabulary } from './models/artifacts/resizeVocabulary.js';
+export { restoreClassifier } from './models/artifacts/restoreClassifier.js';
+export { decodeSafetensors, encodeSafetensors, type Safetensors } from './models/artifacts/safetensors.js';
 
 // Where results leave.
 export { alongside } from './sinks/alongside.js';
-export { artifactFiles, type ArtifactFilesOptions, type Files } from './sinks/artifactFiles.js';
-export { batchStats, type BatchStats } from './sinks/batchStats.js';
-export { confusionMatrix } from './sinks/confusionMatrix.js';
-export { deadLetters, type DeadLetters, type DeadLettersOptions } from './sinks/deadLetters.js';
-export { describeRejection } from './sinks/describeRejection.js';
+export { artifactFiles, type ArtifactFilesOptions, type Files } from './sinks/files/artifactFiles.js';
+export { batchStats, type BatchStats } from './sinks/metrics/batchStats.js';
+export { confusionMatrix } from './sinks/metrics/confusionMatrix.js';
+export { deadLetters, type DeadLetters, type DeadLettersOptions } from './sinks/rejections/deadLetters.js';
+export { describeRejection } from './sinks/rejections/describeRejection.js';
 export { jsonLine } from './sinks/jsonLine.js';
 export { jsonLines, type JsonLinesOptions } from './sinks/jsonLines.js';
-export { metrics, type Report } from './sinks/metrics.js';
-export { metricsTable, type MetricsTableOptions } from './sinks/metricsTable.js';
-export { progress } from './sinks/progress.js';
-export type { ProgressOptions } from './sinks/ProgressOutput.js';
-export { rowProgress, type RowProgressOptions } from './sinks/rowProgress.js';
-export { scores } from './sinks/scores.js';
+export { metrics, type Report } from './sinks/metrics/metrics.js';
+export { metricsTable, type MetricsTableOptions } from './sinks/metrics/metricsTable.js';
+export { progress } from './sinks/progress/progress.js';
+export type { ProgressOptions } from './sinks/progress/ProgressOutput.js';
+export { rowProgress, type RowProgressOptions } from './sinks/progress/rowProgress.js';
+export { scores } from './sinks/metrics/scores.js';
 export type { HeadlinesLeftOut, WatchEvent } from './sinks/watch/WatchEvent.js';
-export { watchView, type ScreenStream, type WatchViewOptions } from './sinks/watchView.js';
-export type { ReportMade } from './sinks/ReportMade.js';
-export { stateFile, type StateFile, type StateFileOptions } from './sinks/stateFile.js';
-export { tensorboard, type TensorBoardOptions } from './sinks/tensorboard.js';
+export { watchView, type ScreenStream, type WatchViewOptions } from './sinks/watch/watchView.js';
+export type { ReportMade } from './sinks/metrics/ReportMade.js';
+export { stateFile, type StateFile, type StateFileOptions } from './sinks/files/stateFile.js';
+export { tensorboard, type TensorBoardOptions } from './sinks/tensorboard/tensorboard.js';
 export type { Hyperparameters } from './sinks/tensorboard/boardEvent.js';
-export { writeFiles } from './sinks/writeFiles.js';
+export { writeFiles } from './sinks/files/writeFiles.js';
 
 // A model on the network.
-export { type ServerLimits } from './server/ServerLimits.js';
+export { type ServerLimits } from './server/queue/ServerLimits.js';
 export { serveModel, type HeadlineDoor, type ServeModelOptions, type ServerEvent } from './server/serveModel.js';
 
 // A training in a browser.
-export { serveTraining, type ServeTrainingOptions, type TrainingServerEvent } from './server/serveTraining.js';
-export type { TrainingPrepared, TrainingUpdate } from './server/TrainingUpdate.js';
+export { serveTraining, type ServeTrainingOptions, type TrainingServerEvent } from './server/training/serveTraining.js';
+export type { TrainingPrepared, TrainingUpdate } from './server/training/TrainingUpdate.js';
 export type {
   ConfigView,
   EpochMetrics,

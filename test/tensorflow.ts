@@ -1,6 +1,6 @@
 import { describe, it } from 'vitest';
 import { HeadwaterError } from '../src/contracts/HeadwaterError.js';
-import { loadTensorflow } from '../src/ops/tensorflow/loadTensorflow.js';
+import { loadTensorflow } from '../src/ops/backends/loadTensorflow.js';
 
 /** Whether libtensorflow is set up here; why not, where it is not. */
 const missing = ((): string | undefined => {

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-import { raiseEngineFlags } from '../ops/engineFlags.js';
-import { isInterruption, TERMINATED } from './exitStatus.js';
+import { raiseEngineFlags } from '../ops/kernels/simd/machine/engineFlags.js';
+import { isInterruption, TERMINATED } from './process/exitStatus.js';
 import { run } from './run.js';
 
 // Before the kernels are compiled.

@@ -1,8 +1,8 @@
 import { Command } from 'commander';
-import { printable } from '../sinks/printable.js';
-import type { Choose } from './Job.js';
-import type { Terminal } from './Terminal.js';
-import { VERSION } from './version.js';
+import { printable } from '../sinks/terminal/printable.js';
+import type { Choose } from './process/Job.js';
+import type { Terminal } from './process/Terminal.js';
+import { VERSION } from './process/version.js';
 
 /** The commands. Each is loaded when it is wanted: to load them all takes longer than many a one takes for its work. */
 const COMMANDS = {

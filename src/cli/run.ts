@@ -13,10 +13,18 @@ import {
   take,
 } from 'rxjs';
 import { HeadwaterError } from '../contracts/HeadwaterError.js';
-import { errorLine, exitStatusOf, INTERRUPTED, isInterruption, MISUSE, SUCCESS, TERMINATED } from './exitStatus.js';
-import type { Job } from './Job.js';
+import {
+  errorLine,
+  exitStatusOf,
+  INTERRUPTED,
+  isInterruption,
+  MISUSE,
+  SUCCESS,
+  TERMINATED,
+} from './process/exitStatus.js';
+import type { Job } from './process/Job.js';
 import { buildProgram, withoutHelpWord } from './program.js';
-import type { Terminal } from './Terminal.js';
+import type { Terminal } from './process/Terminal.js';
 
 const ignore = (): void => undefined;
 

@@ -2,8 +2,8 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as t from 'io-ts';
 import { HeadwaterError } from '../contracts/HeadwaterError.js';
-import type { CellName } from '../ops/recurrent/RecurrentPass.js';
-import { guarded, wholeNumber } from './guarded.js';
+import type { CellName } from '../ops/recurrent/internal/RecurrentPass.js';
+import { guarded, wholeNumber } from './internal/guarded.js';
 
 /** The version of the artifact format that this library writes, and the only one that it reads. */
 export const FORMAT_VERSION = 1;

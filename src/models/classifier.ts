@@ -3,18 +3,18 @@ import { tensor, tidy } from '@tensorflow/tfjs-core';
 import { HeadwaterError } from '../contracts/HeadwaterError.js';
 import type { OnlineModel } from '../contracts/Learning.js';
 import type { PaddedBatch } from '../contracts/PaddedBatch.js';
-import { copyWeight } from '../ops/copyWeight.js';
-import { WEBGPU_NAME } from '../ops/loadWebgpu.js';
-import { onBackend } from '../ops/onBackend.js';
-import { BACKEND_NAME } from '../ops/registerBackend.js';
-import { softmax } from '../ops/softmax.js';
-import { labelWeight, softmaxCrossEntropy } from '../ops/softmaxCrossEntropy.js';
-import { classifierGradients, classifierProbabilities } from '../ops/textClassifier.js';
+import { copyWeight } from '../ops/internal/copyWeight.js';
+import { WEBGPU_NAME } from '../ops/backends/loadWebgpu.js';
+import { onBackend } from '../ops/backends/onBackend.js';
+import { BACKEND_NAME } from '../ops/definition/backendName.js';
+import { softmax } from '../ops/layers/softmax.js';
+import { labelWeight, softmaxCrossEntropy } from '../ops/layers/softmaxCrossEntropy.js';
+import { classifierGradients, classifierProbabilities } from '../ops/recurrent/textClassifier.js';
 import type { ClassifierConfig } from './ClassifierConfig.js';
-import { classifierLogits } from './classifierLogits.js';
+import { classifierLogits } from './internal/classifierLogits.js';
 import type { ClassifierSettings } from './ClassifierSettings.js';
-import { DAMAGED, finite, UNSTABLE } from './finite.js';
-import { placeWeights } from './placeWeights.js';
+import { DAMAGED, finite, UNSTABLE } from './internal/finite.js';
+import { placeWeights } from './internal/placeWeights.js';
 
 /** A text classifier that can be trained a batch at a time, and go on learning while it is used. */
 export interface Classifier extends OnlineModel {

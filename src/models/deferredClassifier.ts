@@ -3,17 +3,17 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import { defer, forkJoin, map, type Observable } from 'rxjs';
 import type { StateDict } from '../contracts/StateDict.js';
 import type { DeferredTrainable } from '../contracts/Trainable.js';
-import { asWebgpuFailure, WEBGPU_NAME, webgpuFailure } from '../ops/loadWebgpu.js';
-import { onBackend } from '../ops/onBackend.js';
-import { readLater } from '../ops/readLater.js';
-import { softmax } from '../ops/softmax.js';
-import { labelWeight, softmaxCrossEntropy } from '../ops/softmaxCrossEntropy.js';
-import { classifierGradients, classifierProbabilities } from '../ops/textClassifier.js';
+import { asWebgpuFailure, WEBGPU_NAME, webgpuFailure } from '../ops/backends/loadWebgpu.js';
+import { onBackend } from '../ops/backends/onBackend.js';
+import { readLater } from '../ops/backends/readLater.js';
+import { softmax } from '../ops/layers/softmax.js';
+import { labelWeight, softmaxCrossEntropy } from '../ops/layers/softmaxCrossEntropy.js';
+import { classifierGradients, classifierProbabilities } from '../ops/recurrent/textClassifier.js';
 import type { ClassifierConfig } from './ClassifierConfig.js';
-import { classifierLogits } from './classifierLogits.js';
+import { classifierLogits } from './internal/classifierLogits.js';
 import type { ClassifierSettings } from './ClassifierSettings.js';
-import { DAMAGED, finite, UNSTABLE } from './finite.js';
-import { placeWeights } from './placeWeights.js';
+import { DAMAGED, finite, UNSTABLE } from './internal/finite.js';
+import { placeWeights } from './internal/placeWeights.js';
 
 /** A text classifier on a device whose results can be read only later. */
 export interface DeferredClassifier extends DeferredTrainable {

@@ -2,11 +2,11 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import { HeadwaterError } from '../contracts/HeadwaterError.js';
 import type { StateDict } from '../contracts/StateDict.js';
-import { GATES } from '../ops/recurrent/checkRecurrent.js';
-import { checkWeights } from './checkWeights.js';
+import { GATES } from '../ops/recurrent/internal/checkRecurrent.js';
+import { checkWeights } from './internal/checkWeights.js';
 import type { Cell } from './ClassifierConfig.js';
 import { ClassifierConfig, FORMAT_VERSION } from './ClassifierConfig.js';
-import { weightShapes } from './weightShapes.js';
+import { weightShapes } from './internal/weightShapes.js';
 
 const CELLS: readonly Cell[] = ['rnn', 'gru', 'lstm'];
 

@@ -1,12 +1,12 @@
-import type { AnyOp } from './defineOp.js';
-import { dropoutOp } from './dropout.js';
-import { embeddingOp } from './embedding.js';
-import { gatherLastOp } from './gatherLast.js';
-import { linearOp } from './linear.js';
-import { EMBEDDED_OPS } from './recurrent/embeddedOps.js';
-import { RECURRENT_OPS } from './recurrent/recurrentOps.js';
-import { softmaxOp } from './softmax.js';
-import { softmaxCrossEntropyOp } from './softmaxCrossEntropy.js';
+import type { AnyOp } from './definition/defineOp.js';
+import { dropoutOp } from './layers/dropout.js';
+import { embeddingOp } from './layers/embedding.js';
+import { gatherLastOp } from './layers/gatherLast.js';
+import { linearOp } from './layers/linear.js';
+import { EMBEDDED_OPS } from './recurrent/internal/embeddedOps.js';
+import { RECURRENT_OPS } from './recurrent/internal/recurrentOps.js';
+import { softmaxOp } from './layers/softmax.js';
+import { softmaxCrossEntropyOp } from './layers/softmaxCrossEntropy.js';
 
 const recurrentOps = Object.values(RECURRENT_OPS).flatMap(
   ({ layer, bidirectional, last, lastBidirectional, cell }): readonly AnyOp[] => [

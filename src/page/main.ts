@@ -1,11 +1,11 @@
 import type { ModelView, TrainingSnapshot } from '../contracts/TrainingView.js';
-import { element, setText } from './element.js';
-import { Notice } from './Notice.js';
-import { TokenWanted } from './reconnecting.js';
-import { getJson, Refused } from './server.js';
-import { servingView } from './servingView.js';
-import { tokenForm } from './tokenForm.js';
-import { trainingView } from './trainingView.js';
+import { element, setText } from './elements/element.js';
+import { Notice } from './connection/Notice.js';
+import { TokenWanted } from './connection/reconnecting.js';
+import { getJson, Refused } from './connection/server.js';
+import { servingView } from './serving/servingView.js';
+import { tokenForm } from './connection/tokenForm.js';
+import { trainingView } from './training/trainingView.js';
 
 /** How long to wait before a server that cannot be reached is asked again. Milliseconds. */
 const RETRY_MS = 2000;

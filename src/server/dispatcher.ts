@@ -1,10 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { sendProblem } from './answer.js';
-import type { Connections } from './Connections.js';
-import { problem } from './problem.js';
-import { Refusal } from './Refusal.js';
-import type { Route } from './Route.js';
-import type { CorsHeaders } from './originGuard.js';
+import { sendProblem } from './answers/answer.js';
+import type { Connections } from './http/Connections.js';
+import { problem } from './http/problem.js';
+import { Refusal } from './http/Refusal.js';
+import type { Route } from './http/Route.js';
+import type { CorsHeaders } from './guards/originGuard.js';
 
 /** What every request passes before it comes to its handler, and who hears what became of it. */
 export interface DispatcherOptions {

@@ -1,9 +1,9 @@
 import { createServer, type Server } from 'node:http';
-import { sendProblem } from './answer.js';
-import { answerBroken } from './answerBroken.js';
-import { Connections } from './Connections.js';
-import { problem } from './problem.js';
-import type { ServerLimits } from './ServerLimits.js';
+import { sendProblem } from './answers/answer.js';
+import { answerBroken } from './answers/answerBroken.js';
+import { Connections } from './http/Connections.js';
+import { problem } from './http/problem.js';
+import type { ServerLimits } from './queue/ServerLimits.js';
 
 /** How often connections are looked at whether they are too slow. Milliseconds. */
 const LOOK_MS = 1000;

@@ -1,5 +1,5 @@
-import { PROBLEM_JSON, PROBLEM_TYPE, type ProblemKind, PROBLEMS } from './problem.js';
-import type { ServerLimits } from './ServerLimits.js';
+import { PROBLEM_JSON, PROBLEM_TYPE, type ProblemKind, PROBLEMS } from './http/problem.js';
+import type { ServerLimits } from './queue/ServerLimits.js';
 
 /** JSON, as far as a description has it. */
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [name: string]: Json };

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Refusal } from './Refusal.js';
-import type { Handler, Route } from './Route.js';
+import { Refusal } from './http/Refusal.js';
+import type { Handler, Route } from './http/Route.js';
 
 /**
  * What the page may do: run its own script, wear its own style, ask its own server, and nothing else. It cannot be

@@ -1,21 +1,21 @@
 import type { Observable } from 'rxjs';
 import type { ModelView } from '../contracts/TrainingView.js';
 import type { LiveHeadline } from '../contracts/Live.js';
-import type { Occlusions } from '../operators/live/occlusions.js';
-import { sendText } from './answer.js';
-import { answerDocument } from './answerDocument.js';
-import { answerExplanation } from './answerExplanation.js';
-import { answerLines } from './answerLines.js';
-import type { ClassifyQueue } from './ClassifyQueue.js';
-import type { EventHistory } from './EventHistory.js';
-import { eventsHandler } from './eventsHandler.js';
-import { answerForm, requestForm } from './mediaTypes.js';
+import type { Occlusions } from '../operators/live/internal/occlusions.js';
+import { sendText } from './answers/answer.js';
+import { answerDocument } from './answers/answerDocument.js';
+import { answerExplanation } from './answers/answerExplanation.js';
+import { answerLines } from './answers/answerLines.js';
+import type { ClassifyQueue } from './queue/ClassifyQueue.js';
+import type { EventHistory } from './events/EventHistory.js';
+import { eventsHandler } from './events/eventsHandler.js';
+import { answerForm, requestForm } from './http/mediaTypes.js';
 import type { Json } from './openApi.js';
 import { pageRoutes } from './pageFiles.js';
-import { Refusal } from './Refusal.js';
-import type { Handler, Route } from './Route.js';
-import type { ServerLimits } from './ServerLimits.js';
-import type { ServerMetrics } from './serverMetrics.js';
+import { Refusal } from './http/Refusal.js';
+import type { Handler, Route } from './http/Route.js';
+import type { ServerLimits } from './queue/ServerLimits.js';
+import type { ServerMetrics } from './queue/serverMetrics.js';
 
 /** What the routes are about. */
 export interface RoutesOptions {

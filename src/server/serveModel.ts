@@ -6,23 +6,23 @@ import type { LiveHeadline, SourceEvent, SourceEvents } from '../contracts/Live.
 import type { DeadLetter, Rejection } from '../contracts/Rejection.js';
 import type { ModelView } from '../contracts/TrainingView.js';
 import type { Valve } from '../contracts/Valve.js';
-import type { Artifacts } from '../models/Artifacts.js';
-import { checkTime, checkWhole } from '../operators/checkOption.js';
+import type { Artifacts } from '../models/artifacts/Artifacts.js';
+import { checkTime, checkWhole } from '../operators/internal/checkOption.js';
 import { classifyLive, type ClassifyLiveOptions } from '../operators/live/classifyLive.js';
-import { occlusionsOf } from '../operators/live/occlusions.js';
+import { occlusionsOf } from '../operators/live/internal/occlusions.js';
 import { valve } from '../streams/valve.js';
-import { ClassifyQueue } from './ClassifyQueue.js';
-import { classifyFeeds } from './classifyFeeds.js';
+import { ClassifyQueue } from './queue/ClassifyQueue.js';
+import { classifyFeeds } from './events/classifyFeeds.js';
 import { dispatcher } from './dispatcher.js';
-import { EventHistory } from './EventHistory.js';
-import { hostGuard, isLoopback } from './hostGuard.js';
+import { EventHistory } from './events/EventHistory.js';
+import { hostGuard, isLoopback } from './guards/hostGuard.js';
 import { httpServer } from './httpServer.js';
 import { openApi } from './openApi.js';
-import { originGuard } from './originGuard.js';
+import { originGuard } from './guards/originGuard.js';
 import { routes } from './routes.js';
-import { checkHeartbeat, serverLimits, type ServerLimits } from './ServerLimits.js';
-import { serverMetrics } from './serverMetrics.js';
-import { tokenGuard } from './tokenGuard.js';
+import { checkHeartbeat, serverLimits, type ServerLimits } from './queue/ServerLimits.js';
+import { serverMetrics } from './queue/serverMetrics.js';
+import { tokenGuard } from './guards/tokenGuard.js';
 
 /** What a source of live headlines is given by the server: options of `pollFeed` and of its like. */
 export interface HeadlineDoor {

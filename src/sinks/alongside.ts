@@ -1,5 +1,5 @@
 import { Observable, Subject, type MonoTypeOperatorFunction, type OperatorFunction } from 'rxjs';
-import { follow } from './follow.js';
+import { subscribeSink } from './internal/subscribeSink.js';
 
 /**
  * Lets writing sinks see a stream that goes on to whoever subscribes.
@@ -30,7 +30,7 @@ export const alongside =
   <T>(...sinks: readonly OperatorFunction<T, never>[]): MonoTypeOperatorFunction<T> =>
   (source) =>
     new Observable((subscriber) => {
-      const followed = follow(subscriber);
+      const follow = subscribeSink(subscriber);
       const values$ = new Subject<T>();
       let open = sinks.length + 1;
       let failure: { readonly error: unknown } | undefined;
@@ -53,7 +53,7 @@ export const alongside =
           }),
         );
       }
-      followed(source, {
+      follow(source, {
         next: (value) => {
           values$.next(value);
           subscriber.next(value);

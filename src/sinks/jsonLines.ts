@@ -2,9 +2,9 @@ import type { Writable } from 'node:stream';
 import { Observable, type OperatorFunction } from 'rxjs';
 import { HeadwaterError } from '../contracts/HeadwaterError.js';
 import type { Valve } from '../contracts/Valve.js';
-import { follow } from './follow.js';
+import { subscribeSink } from './internal/subscribeSink.js';
 import { jsonLine } from './jsonLine.js';
-import { isClosedPipe, TextOutput } from './TextOutput.js';
+import { isClosedPipe, TextOutput } from './terminal/TextOutput.js';
 
 /** How `jsonLines` writes. */
 export interface JsonLinesOptions {
@@ -67,7 +67,7 @@ export const jsonLines = (
     );
   return (source) =>
     new Observable((subscriber) => {
-      const followed = follow(subscriber);
+      const follow = subscribeSink(subscriber);
       let release: (() => void) | undefined;
       const open = (): void => {
         const released = release;
@@ -102,7 +102,7 @@ export const jsonLines = (
         // not.
         if (!stream.writableEnded) stream.end();
       });
-      followed(source, {
+      follow(source, {
         next: (value) => {
           const room = output.write(`${jsonLine(value)}\n`);
           if (stream.writableLength > limit) {

@@ -2,17 +2,17 @@ import type { Observable } from 'rxjs';
 import { HeadwaterError } from '../contracts/HeadwaterError.js';
 import type { DeadLetter } from '../contracts/Rejection.js';
 import type { SourceRow } from '../contracts/Row.js';
-import { checkBodyOptions, type BodyOptions } from './BodyOptions.js';
-import { CsvReader } from './CsvReader.js';
-import type { Snapshot } from './keepSnapshot.js';
-import { locate } from './locate.js';
-import { bodyError, openBody } from './openBody.js';
-import type { Pacing } from './Pacing.js';
-import { readBody } from './readBody.js';
-import { rejecting } from './rejecting.js';
-import { requireNumber } from './requireNumber.js';
-import { requirePacing } from './requirePacing.js';
-import { emptyMemory } from './SourceMemory.js';
+import { checkBodyOptions, type BodyOptions } from './bodies/http/BodyOptions.js';
+import { CsvReader } from './csv/CsvReader.js';
+import type { Snapshot } from './bodies/keepSnapshot.js';
+import { locate } from './bodies/locate.js';
+import { bodyError, openBody } from './bodies/openBody.js';
+import type { Pacing } from './pacing/Pacing.js';
+import { readBody } from './bodies/readBody.js';
+import { rejecting } from './internal/rejecting.js';
+import { requireNumber } from './internal/requireNumber.js';
+import { requirePacing } from './pacing/internal/requirePacing.js';
+import { emptyMemory } from './bodies/SourceMemory.js';
 
 /** How a table is read. */
 export interface FetchCsvOptions extends BodyOptions, Pacing {

@@ -1,9 +1,9 @@
 import type { Readable } from 'node:stream';
 import type { Observable } from 'rxjs';
-import { LineReader } from './LineReader.js';
-import { lineSource, type ReadLinesOptions } from './lineSource.js';
-import { readBody } from './readBody.js';
-import { rejecting } from './rejecting.js';
+import { LineReader } from './bodies/LineReader.js';
+import { lineSource, type ReadLinesOptions } from './bodies/lineSource.js';
+import { readBody } from './bodies/readBody.js';
+import { rejecting } from './internal/rejecting.js';
 
 /**
  * Emits the lines of a stream, a file, or a body that comes over HTTP, each as soon as it has come.

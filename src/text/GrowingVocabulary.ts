@@ -1,7 +1,7 @@
 import { isLeft } from 'fp-ts/lib/Either.js';
 import { HeadwaterError } from '../contracts/HeadwaterError.js';
 import type { LearningVocabulary, NewToken } from '../contracts/Learning.js';
-import { indicesByName } from './indexedNames.js';
+import { indicesByName } from './internal/indexedNames.js';
 import { Tokenizer } from './Tokenizer.js';
 
 /** How many words a vocabulary can take in, and which. */

@@ -4,8 +4,8 @@ import * as t from 'io-ts';
 import { defer, map, reduce, type OperatorFunction } from 'rxjs';
 import { HeadwaterError } from '../contracts/HeadwaterError.js';
 import { jsonIndices, jsonObject } from './artifactJson.js';
-import { compareCodePoints } from './compareCodePoints.js';
-import { indexedNames, indicesByName } from './indexedNames.js';
+import { compareCodePoints } from './internal/compareCodePoints.js';
+import { indexedNames, indicesByName } from './internal/indexedNames.js';
 import { listNames } from './listNames.js';
 import { artifactError, parseArtifact, readArtifact } from './readArtifact.js';
 

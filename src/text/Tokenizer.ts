@@ -4,9 +4,9 @@ import * as t from 'io-ts';
 import { defer, map, reduce, type OperatorFunction } from 'rxjs';
 import { HeadwaterError } from '../contracts/HeadwaterError.js';
 import { jsonIndices, jsonObject, jsonString } from './artifactJson.js';
-import { indexedNames, indicesByName } from './indexedNames.js';
+import { indexedNames, indicesByName } from './internal/indexedNames.js';
 import { artifactError, parseArtifact, readArtifact } from './readArtifact.js';
-import { TokenTable } from './TokenTable.js';
+import { TokenTable } from './internal/TokenTable.js';
 
 /** How a vocabulary is learnt. */
 export interface TokenizerOptions {

@@ -1,5 +1,5 @@
 import { HeadwaterError } from '../contracts/HeadwaterError.js';
-import { asciiPreprocessor } from './asciiPreprocessor.js';
+import { asciiPreprocessor } from './internal/asciiPreprocessor.js';
 import { STOP_WORDS } from './stopWords.js';
 
 /** How headlines are preprocessed. */

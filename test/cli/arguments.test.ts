@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { VERSION } from '../../src/cli/version.js';
+import { VERSION } from '../../src/cli/process/version.js';
 import { inProcess } from './inProcess.js';
 
 const told = (...args: readonly string[]) => inProcess(args);

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { sampleCsv } from '../../src/streams/sampleCsv.js';
+import { sampleCsv } from '../../src/streams/sample/sampleCsv.js';
 import { headwater, workFolder } from './headwater.js';
 import { TINY, TINY_CSV, TINY_SIZES } from './tiny.js';
 import { describeInTmux, tmuxTerminal } from './tmux.js';

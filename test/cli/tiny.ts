@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { sampleCsv } from '../../src/streams/sampleCsv.js';
+import { sampleCsv } from '../../src/streams/sample/sampleCsv.js';
 import { inProcess } from './inProcess.js';
 
 /** A table of 400 invented headlines. */

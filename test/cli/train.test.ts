@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { isRight } from 'fp-ts/lib/Either.js';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { loadArtifacts } from '../../src/models/loadArtifacts.js';
+import { loadArtifacts } from '../../src/models/artifacts/loadArtifacts.js';
 import { serve } from '../streams/servers.js';
 import { afterBackend, type Ended, headwater, start, workFolder } from './headwater.js';
 import { inProcess } from './inProcess.js';

@@ -5,7 +5,7 @@ import { engine, getGradient, getKernelsForBackend, unregisterGradient, unregist
 import { config } from 'rxjs';
 import ts from 'typescript';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
-import { BACKEND_NAME } from '../../src/ops/registerBackend.js';
+import { BACKEND_NAME } from '../../src/ops/definition/backendName.js';
 import { OPS } from '../../src/ops/registerOps.js';
 import { allFences, asModule, type Fence, root } from './fences.js';
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { onTestFinished } from 'vitest';
 import type { Row } from '../../src/contracts/Row.js';
-import { sampleCsv } from '../../src/streams/sampleCsv.js';
+import { sampleCsv } from '../../src/streams/sample/sampleCsv.js';
 
 /**
  * The first rows of the sample, without a server. A title with a quote or a comma in it is left out: this is no CSV

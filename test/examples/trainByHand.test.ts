@@ -5,12 +5,12 @@ import { isLeft } from 'fp-ts/lib/Either.js';
 import { firstValueFrom, lastValueFrom, switchMap } from 'rxjs';
 import { expect, test } from 'vitest';
 import { trainByHand } from '../../examples/trainByHand.js';
-import { loadArtifacts } from '../../src/models/loadArtifacts.js';
-import { decode } from '../../src/operators/decode.js';
-import { headlineRow } from '../../src/operators/headlineRow.js';
-import { prepare } from '../../src/operators/prepare.js';
+import { loadArtifacts } from '../../src/models/artifacts/loadArtifacts.js';
+import { decode } from '../../src/operators/rows/decode.js';
+import { headlineRow } from '../../src/operators/rows/headlineRow.js';
+import { prepare } from '../../src/operators/rows/prepare.js';
 import { fetchCsv } from '../../src/streams/fetchCsv.js';
-import { serveSample } from '../../src/streams/serveSample.js';
+import { serveSample } from '../../src/streams/sample/serveSample.js';
 import { nowhere, scratchFolder } from './headlines.js';
 
 test('a table over HTTP becomes a classifier that is measured and saved, and the split is that of prepare', async () => {

@@ -1,7 +1,7 @@
 import { concatMap, from, map, type Observable, of, throwError, timer } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import type { LiveHeadline, LivePrediction } from '../../src/contracts/Live.js';
-import { ClassifyQueue, type ClassifyQueueOptions } from '../../src/server/ClassifyQueue.js';
+import { ClassifyQueue, type ClassifyQueueOptions } from '../../src/server/queue/ClassifyQueue.js';
 import { runMarbles } from '../../src/testing/runMarbles.js';
 
 const headline = (title: string): LiveHeadline => ({

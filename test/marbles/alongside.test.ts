@@ -2,7 +2,7 @@ import { ignoreElements, Observable, tap, type OperatorFunction } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
 import { describe, expect, it } from 'vitest';
 import { alongside } from '../../src/sinks/alongside.js';
-import { artifactFiles } from '../../src/sinks/artifactFiles.js';
+import { artifactFiles } from '../../src/sinks/files/artifactFiles.js';
 
 const scheduler = (): TestScheduler => new TestScheduler((actual, expected) => expect(actual).toEqual(expected));
 

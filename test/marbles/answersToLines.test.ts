@@ -2,9 +2,9 @@ import { concatMap, from, map, throwError, timer } from 'rxjs';
 import { expect, it } from 'vitest';
 import type { LivePrediction } from '../../src/contracts/Live.js';
 import type { Rejection } from '../../src/contracts/Rejection.js';
-import { answersToLines, type Line } from '../../src/server/answersToLines.js';
-import { ClassifyQueue } from '../../src/server/ClassifyQueue.js';
-import { DEFAULT_LIMITS } from '../../src/server/ServerLimits.js';
+import { answersToLines, type Line } from '../../src/server/answers/answersToLines.js';
+import { ClassifyQueue } from '../../src/server/queue/ClassifyQueue.js';
+import { DEFAULT_LIMITS } from '../../src/server/queue/ServerLimits.js';
 import { runMarbles } from '../../src/testing/runMarbles.js';
 
 /** Lines at a queue whose model answers two at a time, and fails at a batch with this title in it. */

@@ -1,6 +1,6 @@
 import { TestScheduler } from 'rxjs/testing';
 import { describe, expect, it } from 'vitest';
-import { artifactFiles, type Files } from '../../src/sinks/artifactFiles.js';
+import { artifactFiles, type Files } from '../../src/sinks/files/artifactFiles.js';
 
 const scheduler = (): TestScheduler => new TestScheduler((actual, expected) => expect(actual).toEqual(expected));
 

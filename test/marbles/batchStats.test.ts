@@ -2,7 +2,7 @@ import { TestScheduler } from 'rxjs/testing';
 import { describe, expect, it } from 'vitest';
 import { HeadwaterError } from '../../src/contracts/HeadwaterError.js';
 import type { PaddedBatch } from '../../src/contracts/PaddedBatch.js';
-import { batchStats, type BatchStats } from '../../src/sinks/batchStats.js';
+import { batchStats, type BatchStats } from '../../src/sinks/metrics/batchStats.js';
 import { labelled, padded } from '../sinks/batches.js';
 
 const scheduler = (): TestScheduler => new TestScheduler((actual, expected) => expect(actual).toEqual(expected));

@@ -18,7 +18,7 @@ import {
 import { TestScheduler } from 'rxjs/testing';
 import { describe, expect, it, vi } from 'vitest';
 import { HeadwaterError } from '../../src/contracts/HeadwaterError.js';
-import { boundedQueue, type BoundedQueueOptions } from '../../src/operators/boundedQueue.js';
+import { boundedQueue, type BoundedQueueOptions } from '../../src/operators/flow/boundedQueue.js';
 import { immediateScheduler } from '../operators/immediateScheduler.js';
 import { recordingValve } from '../operators/recordingValve.js';
 

@@ -3,7 +3,11 @@ import { TestScheduler } from 'rxjs/testing';
 import { describe, expect, it } from 'vitest';
 import type { PaddedBatch } from '../../src/contracts/PaddedBatch.js';
 import type { LabelledTokens, TokenizedRow } from '../../src/contracts/Row.js';
-import { bucketByLength, type BucketByLengthOptions, type DroppedRow } from '../../src/operators/bucketByLength.js';
+import {
+  bucketByLength,
+  type BucketByLengthOptions,
+  type DroppedRow,
+} from '../../src/operators/batches/bucketByLength.js';
 
 const marbles = () => new TestScheduler((actual, expected) => expect(actual).toEqual(expected));
 

@@ -2,7 +2,7 @@ import { map, type Observable } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
 import { describe, expect, it } from 'vitest';
 import type { DeadLetter, Rejection } from '../../src/contracts/Rejection.js';
-import { deadLetters } from '../../src/sinks/deadLetters.js';
+import { deadLetters } from '../../src/sinks/rejections/deadLetters.js';
 import { rejection } from '../sinks/rejection.js';
 
 const scheduler = (): TestScheduler => new TestScheduler((actual, expected) => expect(actual).toEqual(expected));

@@ -5,8 +5,8 @@ import { describe, expect, it } from 'vitest';
 import { HeadwaterError } from '../../src/contracts/HeadwaterError.js';
 import type { Rejection } from '../../src/contracts/Rejection.js';
 import type { SourceRow } from '../../src/contracts/Row.js';
-import { decode } from '../../src/operators/decode.js';
-import { headlineOnly, headlineRow } from '../../src/operators/headlineRow.js';
+import { decode } from '../../src/operators/rows/decode.js';
+import { headlineOnly, headlineRow } from '../../src/operators/rows/headlineRow.js';
 
 const marbles = (body: (helpers: RunHelpers) => void): void => {
   new TestScheduler((actual, expected) => expect(actual).toEqual(expected)).run(body);

@@ -1,8 +1,8 @@
 import { map, of, scan } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import type { EpochResult, TrainingState } from '../../src/contracts/TrainingState.js';
-import { earlyStopping } from '../../src/operators/earlyStopping.js';
-import { initialTrainingState } from '../../src/operators/initialTrainingState.js';
+import { earlyStopping } from '../../src/operators/training/earlyStopping.js';
+import { initialTrainingState } from '../../src/operators/training/initialTrainingState.js';
 import { runMarbles } from '../../src/testing/runMarbles.js';
 
 const losses = { a: 1, b: 0.75, c: 0.875, n: NaN, i: Infinity };

@@ -1,7 +1,7 @@
 import { Subject, take, VirtualTimeScheduler } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
 import { describe, expect, it } from 'vitest';
-import { emitInSlices } from '../../src/operators/emitInSlices.js';
+import { emitInSlices } from '../../src/operators/flow/emitInSlices.js';
 import { immediateScheduler } from '../operators/immediateScheduler.js';
 import { recordingValve } from '../operators/recordingValve.js';
 

@@ -2,8 +2,8 @@ import { delay, identity, type MonoTypeOperatorFunction, type Observable, of } f
 import { describe, expect, it } from 'vitest';
 import type { TrainingEvent } from '../../src/contracts/TrainingEvent.js';
 import type { TrainingState } from '../../src/contracts/TrainingState.js';
-import { epochsFrom } from '../../src/operators/epochsFrom.js';
-import { initialTrainingState } from '../../src/operators/initialTrainingState.js';
+import { epochsFrom } from '../../src/operators/training/internal/epochsFrom.js';
+import { initialTrainingState } from '../../src/operators/training/initialTrainingState.js';
 import { runMarbles } from '../../src/testing/runMarbles.js';
 
 /** The event that ends an epoch, and leaves this state. */

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { EvaluatedBatch } from '../../src/contracts/Evaluation.js';
 import type { LabelledBatch } from '../../src/contracts/PaddedBatch.js';
 import type { Trainable } from '../../src/contracts/Trainable.js';
-import { evaluate } from '../../src/operators/evaluate.js';
+import { evaluate } from '../../src/operators/training/evaluate.js';
 import { labelledBatch } from '../../src/testing/labelledBatch.js';
 import { recordingModel } from '../../src/testing/recordingModel.js';
 import { runMarbles } from '../../src/testing/runMarbles.js';

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { LiveHeadline } from '../../src/contracts/Live.js';
 import type { PaddedBatch } from '../../src/contracts/PaddedBatch.js';
 import { explainHeadlines } from '../../src/operators/live/explainHeadlines.js';
-import { occlusionsOf } from '../../src/operators/live/occlusions.js';
+import { occlusionsOf } from '../../src/operators/live/internal/occlusions.js';
 import { recordingModel } from '../../src/testing/recordingModel.js';
 import { runMarbles } from '../../src/testing/runMarbles.js';
 import { LabelEncoder } from '../../src/text/LabelEncoder.js';

@@ -1,6 +1,6 @@
 import { defer, delay, EMPTY, from, NEVER, type Observable, of, Subject, take, tap, throwError } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import { mapInFlight } from '../../src/operators/mapInFlight.js';
+import { mapInFlight } from '../../src/operators/training/internal/mapInFlight.js';
 import { runMarbles } from '../../src/testing/runMarbles.js';
 import { recordingValve } from '../operators/recordingValve.js';
 

@@ -1,6 +1,6 @@
 import { delay, of, throwError } from 'rxjs';
 import { describe, it } from 'vitest';
-import { mapInOrder } from '../../src/server/mapInOrder.js';
+import { mapInOrder } from '../../src/server/answers/mapInOrder.js';
 import { runMarbles } from '../../src/testing/runMarbles.js';
 
 const taking = (ms: Record<string, number>) =>

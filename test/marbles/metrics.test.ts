@@ -2,7 +2,7 @@ import { TestScheduler } from 'rxjs/testing';
 import { describe, expect, it } from 'vitest';
 import type { EvaluatedBatch } from '../../src/contracts/Evaluation.js';
 import { HeadwaterError } from '../../src/contracts/HeadwaterError.js';
-import { metrics, type Report } from '../../src/sinks/metrics.js';
+import { metrics, type Report } from '../../src/sinks/metrics/metrics.js';
 import { evaluated } from '../sinks/batches.js';
 
 const scheduler = (): TestScheduler => new TestScheduler((actual, expected) => expect(actual).toEqual(expected));

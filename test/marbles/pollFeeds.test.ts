@@ -4,12 +4,12 @@ import { describe, expect, it } from 'vitest';
 import { HeadwaterError } from '../../src/contracts/HeadwaterError.js';
 import type { SourceEvent } from '../../src/contracts/Live.js';
 import type { Rejection } from '../../src/contracts/Rejection.js';
-import { backoff } from '../../src/streams/backoff.js';
-import type { FeedRequest, FeedResponse } from '../../src/streams/feeds/FeedExchange.js';
-import { feedMemory } from '../../src/streams/feeds/FeedMemory.js';
-import { pollFeeds, type PollRules } from '../../src/streams/feeds/pollFeeds.js';
+import { backoff } from '../../src/streams/pacing/backoff.js';
+import type { FeedRequest, FeedResponse } from '../../src/streams/feeds/polling/FeedExchange.js';
+import { feedMemory } from '../../src/streams/feeds/polling/FeedMemory.js';
+import { pollFeeds, type PollRules } from '../../src/streams/feeds/polling/pollFeeds.js';
 import { valve } from '../../src/streams/valve.js';
-import { webAddress } from '../../src/streams/WebAddress.js';
+import { webAddress } from '../../src/streams/bodies/http/WebAddress.js';
 import { rssOf } from '../streams/feeds/fixtures.js';
 
 const marbles = (): TestScheduler => new TestScheduler((actual, expected) => expect(actual).toEqual(expected));

@@ -3,7 +3,7 @@ import { TestScheduler } from 'rxjs/testing';
 import { describe, expect, it } from 'vitest';
 import type { Rejection } from '../../src/contracts/Rejection.js';
 import { type Row, type Side, SIDES } from '../../src/contracts/Row.js';
-import { prepare, type PrepareOptions, type Split } from '../../src/operators/prepare.js';
+import { prepare, type PrepareOptions, type Split } from '../../src/operators/rows/prepare.js';
 import { preprocessText } from '../../src/text/preprocessText.js';
 import { LETTER_ROWS, letterRows, newsRows } from '../operators/newsRows.js';
 import { recordingValve } from '../operators/recordingValve.js';

@@ -1,7 +1,7 @@
 import { type RunHelpers, TestScheduler } from 'rxjs/testing';
 import { describe, expect, it } from 'vitest';
 import type { Headline } from '../../src/contracts/Row.js';
-import { preprocess } from '../../src/operators/preprocess.js';
+import { preprocess } from '../../src/operators/rows/preprocess.js';
 
 const marbles = (body: (helpers: RunHelpers) => void): void => {
   new TestScheduler((actual, expected) => expect(actual).toEqual(expected)).run(body);

@@ -1,7 +1,7 @@
 import { TestScheduler } from 'rxjs/testing';
 import { describe, expect, it } from 'vitest';
 import type { TrainingEvent } from '../../src/contracts/TrainingEvent.js';
-import { progress } from '../../src/sinks/progress.js';
+import { progress } from '../../src/sinks/progress/progress.js';
 import { ended, epochEnded, epochStarted, started, step, validationStep } from '../sinks/events.js';
 import { FakeStream, screen, systemError } from '../sinks/FakeStream.js';
 

@@ -1,8 +1,8 @@
 import { map, scan } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import type { EpochResult, TrainingState } from '../../src/contracts/TrainingState.js';
-import { initialTrainingState } from '../../src/operators/initialTrainingState.js';
-import { reduceLrOnPlateau, type ReduceLrOnPlateauOptions } from '../../src/operators/reduceLrOnPlateau.js';
+import { initialTrainingState } from '../../src/operators/training/initialTrainingState.js';
+import { reduceLrOnPlateau, type ReduceLrOnPlateauOptions } from '../../src/operators/training/reduceLrOnPlateau.js';
 import { runMarbles } from '../../src/testing/runMarbles.js';
 
 const losses = { a: 1, b: 0.75, c: 0.5, d: 0.9375, n: NaN };

@@ -1,6 +1,6 @@
 import { TestScheduler } from 'rxjs/testing';
 import { describe, expect, it } from 'vitest';
-import { rowProgress } from '../../src/sinks/rowProgress.js';
+import { rowProgress } from '../../src/sinks/progress/rowProgress.js';
 import { FakeStream, screen, systemError } from '../sinks/FakeStream.js';
 
 const scheduler = (): TestScheduler => new TestScheduler((actual, expected) => expect(actual).toEqual(expected));

@@ -1,7 +1,7 @@
 import { from, range, Subject, take, toArray, VirtualTimeScheduler } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
 import { describe, expect, it } from 'vitest';
-import { shuffle } from '../../src/operators/shuffle.js';
+import { shuffle } from '../../src/operators/rows/shuffle.js';
 import { recordingValve } from '../operators/recordingValve.js';
 
 const marbles = () => new TestScheduler((actual, expected) => expect(actual).toEqual(expected));

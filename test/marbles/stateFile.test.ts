@@ -5,7 +5,7 @@ import { map, of, range, Subject, take, throwError, VirtualTimeScheduler } from 
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { HeadwaterError } from '../../src/contracts/HeadwaterError.js';
 import { alongside } from '../../src/sinks/alongside.js';
-import { stateFile, type StateFile, type StateFileOptions } from '../../src/sinks/stateFile.js';
+import { stateFile, type StateFile, type StateFileOptions } from '../../src/sinks/files/stateFile.js';
 import { runMarbles } from '../../src/testing/runMarbles.js';
 
 /** A file of the source's newest value, and what was written into it. */

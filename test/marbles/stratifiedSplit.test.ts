@@ -1,7 +1,7 @@
 import { from, map, range, take } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
 import { describe, expect, it } from 'vitest';
-import { stratifiedSplit, type StratifiedSplitOptions } from '../../src/operators/stratifiedSplit.js';
+import { stratifiedSplit, type StratifiedSplitOptions } from '../../src/operators/rows/stratifiedSplit.js';
 
 const marbles = () => new TestScheduler((actual, expected) => expect(actual).toEqual(expected));
 

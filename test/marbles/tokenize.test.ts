@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { HeadwaterError } from '../../src/contracts/HeadwaterError.js';
 import type { Rejection } from '../../src/contracts/Rejection.js';
 import type { Preprocessed, Row } from '../../src/contracts/Row.js';
-import { tokenize } from '../../src/operators/tokenize.js';
+import { tokenize } from '../../src/operators/rows/tokenize.js';
 import { LabelEncoder } from '../../src/text/LabelEncoder.js';
 import { Tokenizer } from '../../src/text/Tokenizer.js';
 

@@ -1,6 +1,6 @@
 import { TestScheduler } from 'rxjs/testing';
 import { describe, expect, it } from 'vitest';
-import { watchView } from '../../src/sinks/watchView.js';
+import { watchView } from '../../src/sinks/watch/watchView.js';
 import type { WatchEvent } from '../../src/sinks/watch/WatchEvent.js';
 import { systemError } from '../sinks/FakeStream.js';
 import { CLASSES, livePrediction } from '../sinks/watch/live.js';

@@ -9,8 +9,8 @@ import type { ClassifierSettings } from '../../src/models/ClassifierSettings.js'
 import { classifier } from '../../src/models/classifier.js';
 import type { Cell } from '../../src/models/ClassifierConfig.js';
 import { classifierConfig } from '../../src/models/ClassifierConfig.js';
-import { initialWeights } from '../../src/models/initialWeights.js';
-import { encodeSafetensors } from '../../src/models/safetensors.js';
+import { initialWeights } from '../../src/models/internal/initialWeights.js';
+import { encodeSafetensors } from '../../src/models/artifacts/safetensors.js';
 import { expectClose } from '../expectClose.js';
 import { tensorflow } from '../tensorflow.js';
 

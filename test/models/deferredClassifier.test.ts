@@ -9,9 +9,9 @@ import type { DeferredTrainable, Trainable } from '../../src/contracts/Trainable
 import { classifier } from '../../src/models/classifier.js';
 import { classifierConfig } from '../../src/models/ClassifierConfig.js';
 import { deferredClassifier } from '../../src/models/deferredClassifier.js';
-import { fit } from '../../src/operators/fit.js';
-import { webgpuFailure } from '../../src/ops/loadWebgpu.js';
-import { selectBackend } from '../../src/ops/selectBackend.js';
+import { fit } from '../../src/operators/training/fit.js';
+import { webgpuFailure } from '../../src/ops/backends/loadWebgpu.js';
+import { selectBackend } from '../../src/ops/backends/selectBackend.js';
 import { expectValuesClose } from '../ops/expectClose.js';
 import { describeOnWebgpu, loseDevice } from '../ops/webgpu/webgpu.js';
 

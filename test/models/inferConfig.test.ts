@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Weight } from '../../src/contracts/StateDict.js';
 import { classifierConfig } from '../../src/models/ClassifierConfig.js';
 import { inferConfig } from '../../src/models/inferConfig.js';
-import { initialWeights } from '../../src/models/initialWeights.js';
+import { initialWeights } from '../../src/models/internal/initialWeights.js';
 
 const sizes = { vocabularySize: 11, classes: 3, embeddingDim: 5, hiddenDim: 4, fcDim: 6 };
 

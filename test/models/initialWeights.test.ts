@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Weight } from '../../src/contracts/StateDict.js';
 import { classifierConfig } from '../../src/models/ClassifierConfig.js';
-import { initialWeights } from '../../src/models/initialWeights.js';
-import { weightShapes } from '../../src/models/weightShapes.js';
+import { initialWeights } from '../../src/models/internal/initialWeights.js';
+import { weightShapes } from '../../src/models/internal/weightShapes.js';
 
 const config = classifierConfig({ cell: 'gru', vocabularySize: 1000, classes: 4, padIndex: 3 });
 

@@ -7,7 +7,7 @@ import type { LabelledBatch } from '../../src/contracts/PaddedBatch.js';
 import { classifier } from '../../src/models/classifier.js';
 import type { Cell } from '../../src/models/ClassifierConfig.js';
 import { classifierConfig } from '../../src/models/ClassifierConfig.js';
-import { encodeSafetensors } from '../../src/models/safetensors.js';
+import { encodeSafetensors } from '../../src/models/artifacts/safetensors.js';
 import { expectClose } from '../expectClose.js';
 
 interface Answer {

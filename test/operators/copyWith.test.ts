@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { copyWith } from '../../src/operators/copyWith.js';
+import { copyWith } from '../../src/operators/internal/copyWith.js';
 
 describe('copyWith', () => {
   it('leaves the row as it was, and keeps the order of what it has', () => {

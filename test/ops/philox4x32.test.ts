@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { philox4x32 } from '../../src/ops/philox4x32.js';
+import { philox4x32 } from '../../src/ops/internal/philox4x32.js';
 
 const words = (...at: [number, number, number, number, number, number]): readonly string[] => {
   const out = new Uint32Array(4);

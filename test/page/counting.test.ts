@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { HeadlineRing, type SeenHeadline } from '../../src/page/HeadlineRing.js';
-import { LatencyCounts } from '../../src/page/LatencyCounts.js';
-import { TimeBins } from '../../src/page/TimeBins.js';
+import { HeadlineRing, type SeenHeadline } from '../../src/page/headlines/HeadlineRing.js';
+import { LatencyCounts } from '../../src/page/charts/LatencyCounts.js';
+import { TimeBins } from '../../src/page/charts/TimeBins.js';
 
 const seen = (title: string, given: Partial<SeenHeadline> = {}): SeenHeadline => ({
   title,

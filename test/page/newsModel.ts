@@ -1,6 +1,6 @@
 import { lastValueFrom, of } from 'rxjs';
 import type { PaddedBatch } from '../../src/contracts/PaddedBatch.js';
-import { sampleCsv } from '../../src/streams/sampleCsv.js';
+import { sampleCsv } from '../../src/streams/sample/sampleCsv.js';
 import { recordingModel } from '../../src/testing/recordingModel.js';
 import { LabelEncoder } from '../../src/text/LabelEncoder.js';
 import { textPreprocessor } from '../../src/text/textPreprocessor.js';

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { WordEffect } from '../../src/contracts/Live.js';
 import type { TrainingNews, TrainingSnapshot } from '../../src/contracts/TrainingView.js';
-import { describeEffects } from '../../src/page/describeEffects.js';
-import { describeMix, stackOf } from '../../src/page/mix.js';
-import { afterNews, pictureOf } from '../../src/page/trainingPicture.js';
+import { describeEffects } from '../../src/page/headlines/describeEffects.js';
+import { describeMix, stackOf } from '../../src/page/charts/mix.js';
+import { afterNews, pictureOf } from '../../src/page/training/trainingPicture.js';
 
 const SNAPSHOT: TrainingSnapshot = {
   state: 'training',

@@ -1,9 +1,9 @@
 import type { Page } from 'playwright-core';
 import { Subject } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import { serveTraining } from '../../src/server/serveTraining.js';
-import type { TrainingUpdate } from '../../src/server/TrainingUpdate.js';
-import { scores } from '../../src/sinks/scores.js';
+import { serveTraining } from '../../src/server/training/serveTraining.js';
+import type { TrainingUpdate } from '../../src/server/training/TrainingUpdate.js';
+import { scores } from '../../src/sinks/metrics/scores.js';
 import { ended, epochEnded, epochStarted, started, step } from '../sinks/events.js';
 import { atEnd, chromiumPath, visit } from './browser.js';
 

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { classifierConfig } from '../../src/models/ClassifierConfig.js';
 import { openApi } from '../../src/server/openApi.js';
-import { DEFAULT_LIMITS } from '../../src/server/ServerLimits.js';
+import { DEFAULT_LIMITS } from '../../src/server/queue/ServerLimits.js';
 import { CLASSES, serving } from './serving.js';
 
 interface Content {

@@ -21,17 +21,21 @@ import type { EpochEnded } from '../../src/contracts/TrainingEvent.js';
 import type { TrainingSnapshot } from '../../src/contracts/TrainingView.js';
 import { classifier } from '../../src/models/classifier.js';
 import { classifierConfig } from '../../src/models/ClassifierConfig.js';
-import { batchSource } from '../../src/operators/batchSource.js';
-import { decode } from '../../src/operators/decode.js';
-import { evaluate } from '../../src/operators/evaluate.js';
-import { fit } from '../../src/operators/fit.js';
-import { headlineRow } from '../../src/operators/headlineRow.js';
-import { prepare } from '../../src/operators/prepare.js';
-import { serveTraining, type ServeTrainingOptions, type TrainingServerEvent } from '../../src/server/serveTraining.js';
-import type { TrainingUpdate } from '../../src/server/TrainingUpdate.js';
-import { metrics } from '../../src/sinks/metrics.js';
+import { batchSource } from '../../src/operators/batches/batchSource.js';
+import { decode } from '../../src/operators/rows/decode.js';
+import { evaluate } from '../../src/operators/training/evaluate.js';
+import { fit } from '../../src/operators/training/fit.js';
+import { headlineRow } from '../../src/operators/rows/headlineRow.js';
+import { prepare } from '../../src/operators/rows/prepare.js';
+import {
+  serveTraining,
+  type ServeTrainingOptions,
+  type TrainingServerEvent,
+} from '../../src/server/training/serveTraining.js';
+import type { TrainingUpdate } from '../../src/server/training/TrainingUpdate.js';
+import { metrics } from '../../src/sinks/metrics/metrics.js';
 import { fetchCsv } from '../../src/streams/fetchCsv.js';
-import { sampleCsv } from '../../src/streams/sampleCsv.js';
+import { sampleCsv } from '../../src/streams/sample/sampleCsv.js';
 import { valve } from '../../src/streams/valve.js';
 import { ended, epochEnded, epochStarted, started, step } from '../sinks/events.js';
 import { problemOf, type RawClient, rawClient } from './serving.js';

@@ -8,16 +8,16 @@ import type { LabelledBatch, PaddedBatch } from '../../src/contracts/PaddedBatch
 import type { DeadLetter, Rejection } from '../../src/contracts/Rejection.js';
 import type { EpochEnded, StepEnded, TrainingEvent } from '../../src/contracts/TrainingEvent.js';
 import { alongside } from '../../src/sinks/alongside.js';
-import { artifactFiles } from '../../src/sinks/artifactFiles.js';
-import { batchStats, type BatchStats } from '../../src/sinks/batchStats.js';
-import { deadLetters } from '../../src/sinks/deadLetters.js';
+import { artifactFiles } from '../../src/sinks/files/artifactFiles.js';
+import { batchStats, type BatchStats } from '../../src/sinks/metrics/batchStats.js';
+import { deadLetters } from '../../src/sinks/rejections/deadLetters.js';
 import { jsonLines } from '../../src/sinks/jsonLines.js';
-import { metrics, type Report } from '../../src/sinks/metrics.js';
-import { progress } from '../../src/sinks/progress.js';
-import type { ReportMade } from '../../src/sinks/ReportMade.js';
-import { rowProgress } from '../../src/sinks/rowProgress.js';
-import { tensorboard } from '../../src/sinks/tensorboard.js';
-import { writeFiles } from '../../src/sinks/writeFiles.js';
+import { metrics, type Report } from '../../src/sinks/metrics/metrics.js';
+import { progress } from '../../src/sinks/progress/progress.js';
+import type { ReportMade } from '../../src/sinks/metrics/ReportMade.js';
+import { rowProgress } from '../../src/sinks/progress/rowProgress.js';
+import { tensorboard } from '../../src/sinks/tensorboard/tensorboard.js';
+import { writeFiles } from '../../src/sinks/files/writeFiles.js';
 
 declare const evaluated$: Observable<EvaluatedBatch>;
 declare const padded$: Observable<PaddedBatch>;

@@ -13,7 +13,7 @@ import { classifyLive } from '../../src/operators/live/classifyLive.js';
 import { dedupe } from '../../src/operators/live/dedupe.js';
 import { microBatch } from '../../src/operators/live/microBatch.js';
 import { shed } from '../../src/operators/live/shed.js';
-import { watchView } from '../../src/sinks/watchView.js';
+import { watchView } from '../../src/sinks/watch/watchView.js';
 import { pollFeed } from '../../src/streams/feeds/pollFeed.js';
 import { headlineLines } from '../../src/streams/live/headlineLines.js';
 import { valve } from '../../src/streams/valve.js';

@@ -18,7 +18,7 @@ import { lastValueFrom, take, toArray, type Observable } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import type { SourceRow } from '../../src/contracts/Row.js';
 import { fetchCsv } from '../../src/streams/fetchCsv.js';
-import type { Snapshot } from '../../src/streams/keepSnapshot.js';
+import type { Snapshot } from '../../src/streams/bodies/keepSnapshot.js';
 import { collect } from './collect.js';
 import { fileOf, scratch } from './scratch.js';
 import { serve, serveRaw } from './servers.js';

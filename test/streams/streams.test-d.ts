@@ -11,8 +11,8 @@ import { jsonLineHeadlines } from '../../src/streams/live/jsonLineHeadlines.js';
 import { serverSentEvents } from '../../src/streams/live/serverSentEvents.js';
 import { webSocketLines } from '../../src/streams/live/webSocketLines.js';
 import { readLines } from '../../src/streams/readLines.js';
-import { sampleCsv } from '../../src/streams/sampleCsv.js';
-import { serveSample } from '../../src/streams/serveSample.js';
+import { sampleCsv } from '../../src/streams/sample/sampleCsv.js';
+import { serveSample } from '../../src/streams/sample/serveSample.js';
 import { valve } from '../../src/streams/valve.js';
 
 describe('types of streams', () => {

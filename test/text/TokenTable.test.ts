@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { TokenTable } from '../../src/text/TokenTable.js';
+import { TokenTable } from '../../src/text/internal/TokenTable.js';
 
 /** The tokens of a text, by the definition. */
 const tokensOf = (text: string, charLevel: boolean): string[] => (charLevel ? Array.from(text) : text.split(' '));

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { asciiPreprocessor } from '../../src/text/asciiPreprocessor.js';
+import { asciiPreprocessor } from '../../src/text/internal/asciiPreprocessor.js';
 import { STOP_WORDS } from '../../src/text/stopWords.js';
 import { patternPreprocessor } from '../../src/text/textPreprocessor.js';
 

@@ -1,12 +1,12 @@
 import { lastValueFrom, of, tap } from 'rxjs';
 import { expect, it } from 'vitest';
-import { batchSource } from '../../src/operators/batchSource.js';
-import { decode } from '../../src/operators/decode.js';
-import { fit } from '../../src/operators/fit.js';
-import { headlineRow } from '../../src/operators/headlineRow.js';
-import { prepare } from '../../src/operators/prepare.js';
+import { batchSource } from '../../src/operators/batches/batchSource.js';
+import { decode } from '../../src/operators/rows/decode.js';
+import { fit } from '../../src/operators/training/fit.js';
+import { headlineRow } from '../../src/operators/rows/headlineRow.js';
+import { prepare } from '../../src/operators/rows/prepare.js';
 import { fetchCsv } from '../../src/streams/fetchCsv.js';
-import { sampleCsv } from '../../src/streams/sampleCsv.js';
+import { sampleCsv } from '../../src/streams/sample/sampleCsv.js';
 import { valve } from '../../src/streams/valve.js';
 import { recordingModel } from '../../src/testing/recordingModel.js';
 import { deferredModel } from '../operators/deferredModel.js';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { backendVariant, registerBackend } from '../../src/ops/registerBackend.js';
+import { backendVariant, registerBackend } from '../../src/ops/backends/registerBackend.js';
 import { trainInTurns } from './trainInTurns.js';
 
 test('on the reference kernels, too, the event loop has its turn after 25 ms and the step that was under way', async () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { registerBackend } from '../../src/ops/registerBackend.js';
+import { registerBackend } from '../../src/ops/backends/registerBackend.js';
 import { trainInTurns } from './trainInTurns.js';
 
 test("the event loop is never held for more than 100 ms while the lesson's GRU trains, from the first step on", async () => {

@@ -1,10 +1,10 @@
 import { firstValueFrom, type Observable, switchMap, toArray } from 'rxjs';
 import type { Row } from '../../src/contracts/Row.js';
 import type { Valve } from '../../src/contracts/Valve.js';
-import { decode } from '../../src/operators/decode.js';
-import { headlineRow } from '../../src/operators/headlineRow.js';
+import { decode } from '../../src/operators/rows/decode.js';
+import { headlineRow } from '../../src/operators/rows/headlineRow.js';
 import { fetchCsv } from '../../src/streams/fetchCsv.js';
-import { serveSample } from '../../src/streams/serveSample.js';
+import { serveSample } from '../../src/streams/sample/serveSample.js';
 import { valve } from '../../src/streams/valve.js';
 
 /**

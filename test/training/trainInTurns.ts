@@ -3,9 +3,9 @@ import { finalize, of, switchMap } from 'rxjs';
 import type { Trainable } from '../../src/contracts/Trainable.js';
 import { classifier } from '../../src/models/classifier.js';
 import { classifierConfig } from '../../src/models/ClassifierConfig.js';
-import { batchSource } from '../../src/operators/batchSource.js';
-import { fit } from '../../src/operators/fit.js';
-import { prepare } from '../../src/operators/prepare.js';
+import { batchSource } from '../../src/operators/batches/batchSource.js';
+import { fit } from '../../src/operators/training/fit.js';
+import { prepare } from '../../src/operators/rows/prepare.js';
 import { overHttp } from './overHttp.js';
 
 /** One turn of the event loop: what was done before the loop could look after anything else. */

@@ -23,14 +23,14 @@ import type { StateDict } from '../../src/contracts/StateDict.js';
 import type { Trainable } from '../../src/contracts/Trainable.js';
 import { type Classifier, classifier } from '../../src/models/classifier.js';
 import { type Cell, classifierConfig } from '../../src/models/ClassifierConfig.js';
-import { batches } from '../../src/operators/batches.js';
-import { batchSource } from '../../src/operators/batchSource.js';
-import { evaluate } from '../../src/operators/evaluate.js';
-import { fit } from '../../src/operators/fit.js';
-import { prepare, type Split } from '../../src/operators/prepare.js';
-import { trainStep } from '../../src/operators/trainStep.js';
-import { batchStats } from '../../src/sinks/batchStats.js';
-import { metrics } from '../../src/sinks/metrics.js';
+import { batches } from '../../src/operators/batches/batches.js';
+import { batchSource } from '../../src/operators/batches/batchSource.js';
+import { evaluate } from '../../src/operators/training/evaluate.js';
+import { fit } from '../../src/operators/training/fit.js';
+import { prepare, type Split } from '../../src/operators/rows/prepare.js';
+import { trainStep } from '../../src/operators/training/trainStep.js';
+import { batchStats } from '../../src/sinks/metrics/batchStats.js';
+import { metrics } from '../../src/sinks/metrics/metrics.js';
 import { overHttp } from './overHttp.js';
 
 const small = (cell: Cell, { tokenizer, labelEncoder, classWeights }: Split): Classifier =>

@@ -1,15 +1,15 @@
 import { Command } from 'commander';
 import { dematerialize, map, materialize, type Observable, of, switchMap, tap } from 'rxjs';
-import { serveSample } from '../../streams/serveSample.js';
-import { path } from '../argument.js';
-import { classifyTitles } from '../classifyTitles.js';
-import { DATA_HELP } from '../dataSource.js';
-import { predictionFormatter } from '../formatPrediction.js';
-import type { Choose } from '../Job.js';
-import type { Terminal } from '../Terminal.js';
-import { trainingJob } from '../trainingJob.js';
-import { addTrainingOptions, type TrainingOptions } from '../trainingOptions.js';
-import { type TrainingPage, trainingPage } from '../trainingPage.js';
+import { serveSample } from '../../streams/sample/serveSample.js';
+import { path } from '../process/argument.js';
+import { classifyTitles } from '../inference/classifyTitles.js';
+import { DATA_HELP } from '../training/dataSource.js';
+import { predictionFormatter } from '../inference/formatPrediction.js';
+import type { Choose } from '../process/Job.js';
+import type { Terminal } from '../process/Terminal.js';
+import { trainingJob } from '../training/trainingJob.js';
+import { addTrainingOptions, type TrainingOptions } from '../training/trainingOptions.js';
+import { type TrainingPage, trainingPage } from '../training/trainingPage.js';
 
 interface Options extends TrainingOptions {
   readonly data?: string;

@@ -2,10 +2,10 @@ import { Command } from 'commander';
 import { Observable, tap } from 'rxjs';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import { thisMachine } from '../../provision/Machine.js';
-import { printable } from '../../sinks/printable.js';
-import { diagnose, type Diagnosis } from '../diagnosis.js';
-import type { Choose } from '../Job.js';
-import type { Terminal } from '../Terminal.js';
+import { printable } from '../../sinks/terminal/printable.js';
+import { diagnose, type Diagnosis } from '../backends/diagnosis.js';
+import type { Choose } from '../process/Job.js';
+import type { Terminal } from '../process/Terminal.js';
 
 interface Options {
   readonly json?: boolean;

@@ -1,30 +1,30 @@
 import { Command } from 'commander';
 import { concat, tap } from 'rxjs';
-import { stringifyPerformance } from '../../models/performanceJson.js';
-import { bucketByLength } from '../../operators/bucketByLength.js';
-import { evaluate } from '../../operators/evaluate.js';
-import { preprocess } from '../../operators/preprocess.js';
-import { tokenize } from '../../operators/tokenize.js';
+import { stringifyPerformance } from '../../models/artifacts/internal/performanceJson.js';
+import { bucketByLength } from '../../operators/batches/bucketByLength.js';
+import { evaluate } from '../../operators/training/evaluate.js';
+import { preprocess } from '../../operators/rows/preprocess.js';
+import { tokenize } from '../../operators/rows/tokenize.js';
 import { alongside } from '../../sinks/alongside.js';
-import { metrics } from '../../sinks/metrics.js';
-import { metricsTable } from '../../sinks/metricsTable.js';
-import { rowProgress } from '../../sinks/rowProgress.js';
-import { wantsColors } from '../../sinks/wantsColors.js';
+import { metrics } from '../../sinks/metrics/metrics.js';
+import { metricsTable } from '../../sinks/metrics/metricsTable.js';
+import { rowProgress } from '../../sinks/progress/rowProgress.js';
+import { wantsColors } from '../../sinks/terminal/wantsColors.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
-import { backendLine } from '../backendLine.js';
-import { checkRejectionsFile, DATA_HELP, openData, telling, tellingRejections } from '../dataSource.js';
-import { fromFirst } from '../fromFirst.js';
-import { withAnyModel } from '../model.js';
-import type { Choose } from '../Job.js';
-import type { Terminal } from '../Terminal.js';
-import { path, wholeNumber } from '../argument.js';
+import { backendLine } from '../backends/backendLine.js';
+import { checkRejectionsFile, DATA_HELP, openData, telling, tellingRejections } from '../training/dataSource.js';
+import { fromFirst } from '../process/fromFirst.js';
+import { withAnyModel } from '../inference/model.js';
+import type { Choose } from '../process/Job.js';
+import type { Terminal } from '../process/Terminal.js';
+import { path, wholeNumber } from '../process/argument.js';
 import {
   addBackendOptions,
   addDataOptions,
   type BackendChoice,
   type ColumnOptions,
   type RejectionOptions,
-} from '../trainingOptions.js';
+} from '../training/trainingOptions.js';
 
 interface Options extends ColumnOptions, RejectionOptions, BackendChoice {
   readonly model: string;

@@ -1,14 +1,14 @@
 import Table from 'cli-table3';
 import { Command } from 'commander';
 import { tap } from 'rxjs';
-import { stringifyPerformance } from '../../models/performanceJson.js';
-import type { Artifacts } from '../../models/Artifacts.js';
-import { loadArtifacts } from '../../models/loadArtifacts.js';
-import { printable } from '../../sinks/printable.js';
-import { path } from '../argument.js';
-import { fromTask } from '../fromTask.js';
-import type { Choose } from '../Job.js';
-import type { Terminal } from '../Terminal.js';
+import { stringifyPerformance } from '../../models/artifacts/internal/performanceJson.js';
+import type { Artifacts } from '../../models/artifacts/Artifacts.js';
+import { loadArtifacts } from '../../models/artifacts/loadArtifacts.js';
+import { printable } from '../../sinks/terminal/printable.js';
+import { path } from '../process/argument.js';
+import { fromTask } from '../process/fromTask.js';
+import type { Choose } from '../process/Job.js';
+import type { Terminal } from '../process/Terminal.js';
 
 interface Options {
   readonly json?: boolean;

@@ -4,25 +4,25 @@ import { concat, defer, EMPTY, finalize, of, type Observable, type OperatorFunct
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import type { DeadLetter } from '../../contracts/Rejection.js';
 import type { Valve } from '../../contracts/Valve.js';
-import { boundedQueue } from '../../operators/boundedQueue.js';
+import { boundedQueue } from '../../operators/flow/boundedQueue.js';
 import { microBatch } from '../../operators/live/microBatch.js';
-import { describeRejection } from '../../sinks/describeRejection.js';
-import { pacedWriter } from '../../sinks/pacedWriter.js';
+import { describeRejection } from '../../sinks/rejections/describeRejection.js';
+import { pacedWriter } from '../../sinks/terminal/pacedWriter.js';
 import { readLines } from '../../streams/readLines.js';
 import { valve } from '../../streams/valve.js';
-import { path } from '../argument.js';
-import { backendLine } from '../backendLine.js';
-import { classifyTitles } from '../classifyTitles.js';
+import { path } from '../process/argument.js';
+import { backendLine } from '../backends/backendLine.js';
+import { classifyTitles } from '../inference/classifyTitles.js';
 import {
   type ClassifiedHeadline,
   predictionFormatter,
   PREDICTION_FORMATS,
   type PredictionFormat,
-} from '../formatPrediction.js';
-import { withAnyModel } from '../model.js';
-import type { Choose } from '../Job.js';
-import type { Terminal } from '../Terminal.js';
-import { addBackendOptions, type BackendChoice } from '../trainingOptions.js';
+} from '../inference/formatPrediction.js';
+import { withAnyModel } from '../inference/model.js';
+import type { Choose } from '../process/Job.js';
+import type { Terminal } from '../process/Terminal.js';
+import { addBackendOptions, type BackendChoice } from '../training/trainingOptions.js';
 
 interface Options extends BackendChoice {
   readonly model: string;

@@ -5,10 +5,10 @@ import { tap } from 'rxjs';
 import { thisMachine } from '../../provision/Machine.js';
 import { provisionTensorflow } from '../../provision/provisionTensorflow.js';
 import { DEFAULT_VERSION, setupsFolder } from '../../provision/SetupKey.js';
-import { path } from '../argument.js';
-import type { Choose } from '../Job.js';
-import { setupProgress } from '../setupProgress.js';
-import type { Terminal } from '../Terminal.js';
+import { path } from '../process/argument.js';
+import type { Choose } from '../process/Job.js';
+import { setupProgress } from '../backends/setupProgress.js';
+import type { Terminal } from '../process/Terminal.js';
 
 interface Options {
   readonly gpu?: boolean;

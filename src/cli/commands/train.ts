@@ -1,11 +1,11 @@
 import { Command } from 'commander';
-import { path } from '../argument.js';
-import { DATA_HELP } from '../dataSource.js';
-import type { Choose } from '../Job.js';
-import type { Terminal } from '../Terminal.js';
-import { trainingJob } from '../trainingJob.js';
-import { addTrainingOptions, type TrainingOptions } from '../trainingOptions.js';
-import { trainingPage } from '../trainingPage.js';
+import { path } from '../process/argument.js';
+import { DATA_HELP } from '../training/dataSource.js';
+import type { Choose } from '../process/Job.js';
+import type { Terminal } from '../process/Terminal.js';
+import { trainingJob } from '../training/trainingJob.js';
+import { addTrainingOptions, type TrainingOptions } from '../training/trainingOptions.js';
+import { trainingPage } from '../training/trainingPage.js';
 
 interface Options extends TrainingOptions {
   readonly data: string;

@@ -1,7 +1,7 @@
 import { concatMap, defer, EMPTY, of, type OperatorFunction } from 'rxjs';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import type { DriftDetected } from '../../contracts/Learning.js';
-import { AdaptiveWindow } from './AdaptiveWindow.js';
+import { AdaptiveWindow } from './internal/AdaptiveWindow.js';
 
 /** How sure `adwin` wants to be. */
 export interface AdwinOptions {

@@ -7,10 +7,10 @@ import type {
   ScoredTokens,
 } from '../../contracts/Learning.js';
 import type { StateDict } from '../../contracts/StateDict.js';
-import { checkWhole } from '../checkOption.js';
-import { mostProbable } from '../mostProbable.js';
-import { encodedOf } from '../encodedText.js';
-import { padRows } from '../padRows.js';
+import { checkWhole } from '../internal/checkOption.js';
+import { mostProbable } from '../training/internal/mostProbable.js';
+import { encodedOf } from '../rows/internal/encodedText.js';
+import { padRows } from '../batches/padRows.js';
 
 /** How a model in use is measured beside the one before it. */
 export interface ModelSlotOptions {

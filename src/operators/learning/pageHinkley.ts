@@ -1,7 +1,7 @@
 import { concatMap, defer, EMPTY, of, type OperatorFunction } from 'rxjs';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import type { DriftDetected } from '../../contracts/Learning.js';
-import { checkWhole } from '../checkOption.js';
+import { checkWhole } from '../internal/checkOption.js';
 
 /** What change `pageHinkley` looks for. */
 export interface PageHinkleyOptions {

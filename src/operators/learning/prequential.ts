@@ -32,11 +32,11 @@ import type { LiveHeadline } from '../../contracts/Live.js';
 import type { Row } from '../../contracts/Row.js';
 import type { LabelEncoder } from '../../text/LabelEncoder.js';
 import { textPreprocessor, type TextPreprocessorOptions } from '../../text/textPreprocessor.js';
-import { checkTime, checkWhole } from '../checkOption.js';
+import { checkTime, checkWhole } from '../internal/checkOption.js';
 import { classifyLive } from '../live/classifyLive.js';
-import { LONGEST_TIMER } from '../longestTimer.js';
-import { Learner } from './Learner.js';
-import { LearningLoop } from './LearningLoop.js';
+import { LONGEST_TIMER } from '../../contracts/longestTimer.js';
+import { Learner } from './internal/Learner.js';
+import { LearningLoop } from './internal/LearningLoop.js';
 
 /** Rows that are learnt more than once. */
 export interface ReplayOptions {

@@ -5,9 +5,9 @@ import type { LiveHeadline, LivePrediction } from '../../contracts/Live.js';
 import type { Trainable } from '../../contracts/Trainable.js';
 import type { LabelEncoder } from '../../text/LabelEncoder.js';
 import { textPreprocessor, type TextPreprocessorOptions } from '../../text/textPreprocessor.js';
-import { mostProbable } from '../mostProbable.js';
-import { padRows } from '../padRows.js';
-import { encodeRow } from '../encodedText.js';
+import { mostProbable } from '../training/internal/mostProbable.js';
+import { padRows } from '../batches/padRows.js';
+import { encodeRow } from '../rows/internal/encodedText.js';
 
 /** What `classifyLive` classifies with. */
 export interface ClassifyLiveOptions extends TextPreprocessorOptions {

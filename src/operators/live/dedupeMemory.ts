@@ -1,8 +1,8 @@
 import * as t from 'io-ts';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
-import { checkWhole } from '../checkOption.js';
-import { hash64 } from '../hash64.js';
-import { RecentHashes } from './RecentHashes.js';
+import { checkWhole } from '../internal/checkOption.js';
+import { hash64 } from '../rows/internal/hash64.js';
+import { RecentHashes } from './internal/RecentHashes.js';
 
 /** How much a memory remembers. */
 export interface DedupeMemoryOptions {

@@ -1,7 +1,7 @@
 import { concatMap, map, of, type OperatorFunction, toArray } from 'rxjs';
 import type { Explanation, LiveHeadline } from '../../contracts/Live.js';
 import { classifyLive, type ClassifyLiveOptions } from './classifyLive.js';
-import { occlusionsOf } from './occlusions.js';
+import { occlusionsOf } from './internal/occlusions.js';
 
 /**
  * Classifies each headline, and tells for each of its words how much the probability of the predicted class falls when

@@ -7,8 +7,8 @@ import {
   type Subscription,
   takeUntil,
 } from 'rxjs';
-import { checkTime, checkWhole } from '../checkOption.js';
-import { LONGEST_TIMER } from '../longestTimer.js';
+import { checkTime, checkWhole } from '../internal/checkOption.js';
+import { LONGEST_TIMER } from '../../contracts/longestTimer.js';
 
 /** How `microBatch` gathers. */
 export interface MicroBatchOptions {

@@ -8,10 +8,10 @@ import {
 } from 'rxjs';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import { random } from '../../contracts/random.js';
-import { checkTime, checkWhole } from '../checkOption.js';
-import type { SliceOptions } from '../emitInSlices.js';
-import { queue } from '../queue.js';
-import { SheddingRoom, type ShedPolicy } from './SheddingRoom.js';
+import { checkTime, checkWhole } from '../internal/checkOption.js';
+import type { SliceOptions } from '../flow/emitInSlices.js';
+import { queue } from '../flow/internal/queue.js';
+import { SheddingBuffer, type ShedPolicy } from './internal/SheddingBuffer.js';
 
 const POLICIES = ['newest', 'oldest', 'random'] as const satisfies readonly ShedPolicy[];
 
@@ -119,9 +119,9 @@ export function shed(
     project = (value) => of(value),
   } = options;
   check(options);
-  const room = (): SheddingRoom<unknown> => {
+  const room = (): SheddingBuffer<unknown> => {
     let total = 0;
-    return new SheddingRoom(capacity, policy, random(seed, 'shed'), (value) => {
+    return new SheddingBuffer(capacity, policy, random(seed, 'shed'), (value) => {
       total += 1;
       dropped?.next({ type: 'shed', value, policy, total });
     });

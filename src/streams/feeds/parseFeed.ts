@@ -1,7 +1,7 @@
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import type { Rejection } from '../../contracts/Rejection.js';
-import { feedDocument } from './FeedDocument.js';
-import type { FeedItem } from './FeedItem.js';
+import { feedDocument } from './parsing/FeedDocument.js';
+import type { FeedItem } from './parsing/FeedItem.js';
 
 /** What a feed holds. */
 export interface ParsedFeed {

@@ -3,17 +3,17 @@ import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import type { LiveHeadline, SourceEvents } from '../../contracts/Live.js';
 import { random } from '../../contracts/random.js';
 import type { DeadLetter } from '../../contracts/Rejection.js';
-import { backoff, type BackoffOptions } from '../backoff.js';
-import { checkBodyOptions, type BodyOptions } from '../BodyOptions.js';
-import { locate } from '../locate.js';
-import type { Pacing } from '../Pacing.js';
-import { requireNumber } from '../requireNumber.js';
-import { requirePacing } from '../requirePacing.js';
-import { requireTime } from '../requireTime.js';
-import { feedMemory, type FeedMemory } from './FeedMemory.js';
-import { pollFeeds, type GivenFeed } from './pollFeeds.js';
-import { userAgent } from './userAgent.js';
-import { webExchange } from './webExchange.js';
+import { backoff, type BackoffOptions } from '../pacing/backoff.js';
+import { checkBodyOptions, type BodyOptions } from '../bodies/http/BodyOptions.js';
+import { locate } from '../bodies/locate.js';
+import type { Pacing } from '../pacing/Pacing.js';
+import { requireNumber } from '../internal/requireNumber.js';
+import { requirePacing } from '../pacing/internal/requirePacing.js';
+import { requireTime } from '../internal/requireTime.js';
+import { feedMemory, type FeedMemory } from './polling/FeedMemory.js';
+import { pollFeeds, type GivenFeed } from './polling/pollFeeds.js';
+import { userAgent } from './polling/userAgent.js';
+import { webExchange } from './polling/webExchange.js';
 
 /** How feeds are polled. */
 export interface PollFeedOptions extends BodyOptions, Pacing {

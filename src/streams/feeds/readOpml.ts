@@ -2,18 +2,18 @@ import { Parser } from 'htmlparser2';
 import { Observable } from 'rxjs';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import type { DeadLetter } from '../../contracts/Rejection.js';
-import { checkBodyOptions, type BodyOptions } from '../BodyOptions.js';
-import { locate, type Location } from '../locate.js';
-import { bodyError, openBody } from '../openBody.js';
-import { rejecting } from '../rejecting.js';
-import { requireNumber } from '../requireNumber.js';
-import { emptyMemory } from '../SourceMemory.js';
-import { ByteCollector } from './ByteCollector.js';
-import { decodeFeed } from './decodeFeed.js';
-import { withoutSecrets } from '../WebAddress.js';
-import { LineCount } from './LineCount.js';
-import { isNamedPrivate } from './publicAddress.js';
-import { shortened } from './shortened.js';
+import { checkBodyOptions, type BodyOptions } from '../bodies/http/BodyOptions.js';
+import { locate, type Location } from '../bodies/locate.js';
+import { bodyError, openBody } from '../bodies/openBody.js';
+import { rejecting } from '../internal/rejecting.js';
+import { requireNumber } from '../internal/requireNumber.js';
+import { emptyMemory } from '../bodies/SourceMemory.js';
+import { ByteCollector } from './parsing/ByteCollector.js';
+import { decodeFeed } from './parsing/decodeFeed.js';
+import { withoutSecrets } from '../bodies/http/WebAddress.js';
+import { LineCount } from './parsing/LineCount.js';
+import { isNamedPrivate } from './polling/publicAddress.js';
+import { shortened } from './parsing/shortened.js';
 
 /** How a list of feeds is read. */
 export interface ReadOpmlOptions extends BodyOptions {

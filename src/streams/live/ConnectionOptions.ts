@@ -1,9 +1,9 @@
 import type { LookupFunction } from 'node:net';
 import { Headers } from 'undici';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
-import { guardedLookup, privateAddress } from '../feeds/guardedLookup.js';
-import { addressOf, isNamedPrivate, isPublicAddress } from '../feeds/publicAddress.js';
-import { userAgent } from '../feeds/userAgent.js';
+import { guardedLookup, privateAddress } from '../feeds/polling/guardedLookup.js';
+import { addressOf, isNamedPrivate, isPublicAddress } from '../feeds/polling/publicAddress.js';
+import { userAgent } from '../feeds/polling/userAgent.js';
 
 /** How a source makes itself known to a server, and which servers may be asked. */
 export interface ConnectionOptions {

@@ -1,6 +1,6 @@
 import type { SourceEvents } from '../../contracts/Live.js';
 import type { DeadLetter } from '../../contracts/Rejection.js';
-import type { Pacing } from '../Pacing.js';
+import type { Pacing } from '../pacing/Pacing.js';
 
 /** What all sources of live headlines have in common. The scheduler's clock also says when a headline was seen. */
 export interface LiveOptions extends Pacing {

@@ -1,6 +1,6 @@
 import { random } from '../../contracts/random.js';
-import { backoff, type BackoffOptions } from '../backoff.js';
-import { requireNumber } from '../requireNumber.js';
+import { backoff, type BackoffOptions } from '../pacing/backoff.js';
+import { requireNumber } from '../internal/requireNumber.js';
 
 /** How a connection that was lost is made again. */
 export interface ReconnectOptions {

@@ -1,19 +1,19 @@
 import type { Readable } from 'node:stream';
 import { asyncScheduler, Observable } from 'rxjs';
 import type { LiveHeadline } from '../../contracts/Live.js';
-import { LineReader } from '../LineReader.js';
-import { lineSource, type ReadLinesOptions } from '../lineSource.js';
-import { readBody } from '../readBody.js';
-import { rejecting } from '../rejecting.js';
-import { HeadlineIntake, type RecordPlace } from './HeadlineIntake.js';
+import { LineReader } from '../bodies/LineReader.js';
+import { lineSource, type ReadLinesOptions } from '../bodies/lineSource.js';
+import { readBody } from '../bodies/readBody.js';
+import { rejecting } from '../internal/rejecting.js';
+import { HeadlineDecoder, type RecordPlace } from './internal/HeadlineDecoder.js';
 import type { LiveOptions } from './LiveOptions.js';
-import { failure, tellEvents } from './tellEvents.js';
+import { failure, tellEvents } from './internal/tellEvents.js';
 
 /** How lines are read as headlines. */
 export interface HeadlineLinesOptions extends Omit<ReadLinesOptions, keyof LiveOptions>, LiveOptions {}
 
 /** What is done with a line that is not blank. */
-type TakeLine = (intake: HeadlineIntake, text: string, place: RecordPlace) => void;
+type TakeLine = (intake: HeadlineDecoder, text: string, place: RecordPlace) => void;
 
 /** Reads a source line by line, and makes of each line that is not blank what `take` makes of it. */
 export const linesToHeadlines = (
@@ -27,7 +27,7 @@ export const linesToHeadlines = (
 
   return new Observable((subscriber) => {
     const tell = tellEvents(events, name, scheduler, subscriber);
-    const intake = new HeadlineIntake(
+    const intake = new HeadlineDecoder(
       name,
       () => scheduler.now(),
       (headline) => subscriber.next(headline),

@@ -1,22 +1,22 @@
 import { asyncScheduler, Observable } from 'rxjs';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import type { LiveHeadline } from '../../contracts/Live.js';
-import { checkBodyOptions, type BodyOptions } from '../BodyOptions.js';
-import { drain } from '../drain.js';
-import { locate } from '../locate.js';
-import { bodyError } from '../openBody.js';
-import { rejecting } from '../rejecting.js';
-import { requireNumber } from '../requireNumber.js';
-import { requirePacing } from '../requirePacing.js';
-import { ConnectionLost } from './ConnectionLost.js';
+import { checkBodyOptions, type BodyOptions } from '../bodies/http/BodyOptions.js';
+import { drain } from '../bodies/drain.js';
+import { locate } from '../bodies/locate.js';
+import { bodyError } from '../bodies/openBody.js';
+import { rejecting } from '../internal/rejecting.js';
+import { requireNumber } from '../internal/requireNumber.js';
+import { requirePacing } from '../pacing/internal/requirePacing.js';
+import { ConnectionLost } from './internal/ConnectionLost.js';
 import { guard, ownHeaders, type ConnectionOptions } from './ConnectionOptions.js';
-import { EventReader } from './EventReader.js';
-import { HeadlineIntake } from './HeadlineIntake.js';
+import { EventReader } from './internal/EventReader.js';
+import { HeadlineDecoder } from './internal/HeadlineDecoder.js';
 import type { LiveOptions } from './LiveOptions.js';
-import { openEventStream } from './openEventStream.js';
-import { reconnecting, type Connect } from './reconnecting.js';
+import { openEventStream } from './internal/openEventStream.js';
+import { reconnecting, type Connect } from './internal/reconnecting.js';
 import { checkReconnectOptions, type ReconnectOptions } from './ReconnectOptions.js';
-import { worthRetrying } from './worthRetrying.js';
+import { worthRetrying } from './internal/worthRetrying.js';
 
 /** How server-sent events are read. */
 export interface ServerSentEventsOptions
@@ -129,7 +129,7 @@ export const serverSentEvents = (
   return new Observable((all) => {
     let lastEventId = firstId;
     let retryMs = 0;
-    const intake = new HeadlineIntake(
+    const intake = new HeadlineDecoder(
       name,
       () => scheduler.now(),
       (headline) => all.next(headline),

@@ -1,22 +1,22 @@
 import { asyncScheduler, interval, Observable } from 'rxjs';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import type { LiveHeadline } from '../../contracts/Live.js';
-import { checkBodyOptions, type BodyOptions } from '../BodyOptions.js';
-import { noAnswer } from '../httpError.js';
-import { inTurns } from '../inTurns.js';
-import { rejecting } from '../rejecting.js';
-import { requireNumber } from '../requireNumber.js';
-import { requirePacing } from '../requirePacing.js';
-import { ConnectionLost } from './ConnectionLost.js';
+import { checkBodyOptions, type BodyOptions } from '../bodies/http/BodyOptions.js';
+import { noAnswer } from '../bodies/http/httpError.js';
+import { inTurns } from '../pacing/internal/inTurns.js';
+import { rejecting } from '../internal/rejecting.js';
+import { requireNumber } from '../internal/requireNumber.js';
+import { requirePacing } from '../pacing/internal/requirePacing.js';
+import { ConnectionLost } from './internal/ConnectionLost.js';
 import { guard, ownHeaders, type ConnectionOptions } from './ConnectionOptions.js';
-import { HeadlineIntake } from './HeadlineIntake.js';
+import { HeadlineDecoder } from './internal/HeadlineDecoder.js';
 import type { LiveOptions } from './LiveOptions.js';
-import { openWebSocket, type WebSocketEnd } from './openWebSocket.js';
-import { reconnecting, type Connect } from './reconnecting.js';
+import { openWebSocket, type WebSocketEnd } from './internal/openWebSocket.js';
+import { reconnecting, type Connect } from './internal/reconnecting.js';
 import { checkReconnectOptions, type ReconnectOptions } from './ReconnectOptions.js';
-import { refusal } from './refusal.js';
-import { socketAddress } from './socketAddress.js';
-import { SocketMessages } from './SocketMessages.js';
+import { refusal } from './internal/refusal.js';
+import { socketAddress } from './internal/socketAddress.js';
+import { SocketMessages } from './internal/SocketMessages.js';
 
 /** How the messages of a WebSocket are read. */
 export interface WebSocketLinesOptions
@@ -141,7 +141,7 @@ export const webSocketLines = (url: string | URL, options: WebSocketLinesOptions
   const reject = rejecting(rejections);
 
   return new Observable((all) => {
-    const intake = new HeadlineIntake(
+    const intake = new HeadlineDecoder(
       name,
       () => scheduler.now(),
       (headline) => all.next(headline),

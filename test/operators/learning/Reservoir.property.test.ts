@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Reservoir } from '../../../src/operators/learning/Reservoir.js';
+import { Reservoir } from '../../../src/operators/learning/internal/Reservoir.js';
 
 const filled = (capacity: number, seed: number, count: number): Reservoir<number> => {
   const reservoir = new Reservoir<number>(capacity, seed);

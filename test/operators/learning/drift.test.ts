@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { DriftDetected } from '../../../src/contracts/Learning.js';
 import { random } from '../../../src/contracts/random.js';
 import { adwin } from '../../../src/operators/learning/adwin.js';
-import { AdaptiveWindow } from '../../../src/operators/learning/AdaptiveWindow.js';
+import { AdaptiveWindow } from '../../../src/operators/learning/internal/AdaptiveWindow.js';
 import { pageHinkley } from '../../../src/operators/learning/pageHinkley.js';
 
 /** Throws of a coin that shows 1 with a probability that may change. */

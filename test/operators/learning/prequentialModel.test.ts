@@ -7,7 +7,7 @@ import type { StateDict } from '../../../src/contracts/StateDict.js';
 import { random } from '../../../src/contracts/random.js';
 import { classifier } from '../../../src/models/classifier.js';
 import { classifierConfig } from '../../../src/models/ClassifierConfig.js';
-import { resizeVocabulary } from '../../../src/models/resizeVocabulary.js';
+import { resizeVocabulary } from '../../../src/models/artifacts/resizeVocabulary.js';
 import { modelSlot } from '../../../src/operators/learning/modelSlot.js';
 import { prequential } from '../../../src/operators/learning/prequential.js';
 import { growingVocabulary } from '../../../src/text/GrowingVocabulary.js';

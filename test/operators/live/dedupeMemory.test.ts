@@ -2,7 +2,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { dedupeMemory, dedupeMemoryFrom, DedupeMemoryJson } from '../../../src/operators/live/dedupeMemory.js';
-import { RecentHashes } from '../../../src/operators/live/RecentHashes.js';
+import { RecentHashes } from '../../../src/operators/live/internal/RecentHashes.js';
 
 describe('RecentHashes', () => {
   /** The same with a Map, which has its keys in the order in which they came in. */

@@ -3,10 +3,10 @@ import type { Tensor, TensorInfo } from '@tensorflow/tfjs-core';
 import { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu';
 import { recurrentEngine } from '../../../src/ops/kernels/headwater/recurrentEngine.js';
 import type { Values } from '../../../src/ops/kernels/headwater/referenceKernel.js';
-import { registerKernels } from '../../../src/ops/defineOp.js';
+import { registerKernels } from '../../../src/ops/definition/defineOp.js';
 import { CUDNN_KERNELS } from '../../../src/ops/kernels/tensorflow/cudnnKernels.js';
-import { layerPass } from '../../../src/ops/recurrent/RecurrentPass.js';
-import type { CellName } from '../../../src/ops/recurrent/RecurrentPass.js';
+import { layerPass } from '../../../src/ops/recurrent/internal/RecurrentPass.js';
+import type { CellName } from '../../../src/ops/recurrent/internal/RecurrentPass.js';
 import { registerOps } from '../../../src/ops/registerOps.js';
 import { releaseCompanion } from '../../../src/ops/tensorflow/companions.js';
 import type {

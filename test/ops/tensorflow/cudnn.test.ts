@@ -9,14 +9,14 @@ import {
 import { cudnnLayout, cudnnSize, fromCudnn, toCudnn } from '../../../src/ops/kernels/tensorflow/cudnnParameters.js';
 import { classifier } from '../../../src/models/classifier.js';
 import { classifierConfig } from '../../../src/models/ClassifierConfig.js';
-import { onBackend } from '../../../src/ops/onBackend.js';
-import { registerBackend } from '../../../src/ops/registerBackend.js';
-import { recurrentLast } from '../../../src/ops/recurrentLast.js';
+import { onBackend } from '../../../src/ops/backends/onBackend.js';
+import { registerBackend } from '../../../src/ops/backends/registerBackend.js';
+import { recurrentLast } from '../../../src/ops/recurrent/recurrentLast.js';
 import type { TensorflowBackend } from '../../../src/ops/tensorflow/TensorflowBackend.js';
 import { describeWithTensorflow } from '../../tensorflow.js';
-import { expectSameOutcome } from '../expectSameOutcome.js';
-import { lastOutcome, layerOutcome, makeCase, tensorOf } from '../recurrentCase.js';
-import type { Sizes } from '../recurrentCase.js';
+import { expectSameOutcome } from '../kernels/expectSameOutcome.js';
+import { lastOutcome, layerOutcome, makeCase, tensorOf } from '../recurrent/recurrentCase.js';
+import type { Sizes } from '../recurrent/recurrentCase.js';
 import { registerRecording } from './RecordingBinding.js';
 import type { RecordingBackend, RecordingBinding } from './RecordingBinding.js';
 

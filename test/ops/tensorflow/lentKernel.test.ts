@@ -1,12 +1,12 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, expect, it } from 'vitest';
 import { LARGEST_LENT } from '../../../src/ops/kernels/tensorflow/lentKernels.js';
-import { onBackend } from '../../../src/ops/onBackend.js';
-import { registerBackend } from '../../../src/ops/registerBackend.js';
-import { recurrentLast } from '../../../src/ops/recurrentLast.js';
+import { onBackend } from '../../../src/ops/backends/onBackend.js';
+import { registerBackend } from '../../../src/ops/backends/registerBackend.js';
+import { recurrentLast } from '../../../src/ops/recurrent/recurrentLast.js';
 import { describeWithTensorflow } from '../../tensorflow.js';
-import { expectSameOutcome } from '../expectSameOutcome.js';
-import { lastOutcome, layerOutcome, makeCase } from '../recurrentCase.js';
+import { expectSameOutcome } from '../kernels/expectSameOutcome.js';
+import { lastOutcome, layerOutcome, makeCase } from '../recurrent/recurrentCase.js';
 
 /** libtensorflow's backend, as far as a test looks into it. */
 interface Inside {

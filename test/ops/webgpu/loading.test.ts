@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, it } from 'vitest';
-import { boundBufferPool } from '../../../src/ops/boundBufferPool.js';
-import { selectBackend } from '../../../src/ops/selectBackend.js';
+import { boundBufferPool } from '../../../src/ops/backends/boundBufferPool.js';
+import { selectBackend } from '../../../src/ops/backends/selectBackend.js';
 import { backendInUse, describeOnWebgpu } from './webgpu.js';
 
 describeOnWebgpu('the WebGPU backend', () => {

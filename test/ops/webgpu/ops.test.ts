@@ -1,15 +1,15 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, it } from 'vitest';
 import { random } from '../../../src/contracts/random.js';
-import { Adam } from '../../../src/ops/Adam.js';
-import { dropout } from '../../../src/ops/dropout.js';
-import { embeddedRecurrentLast } from '../../../src/ops/embeddedRecurrentLast.js';
-import { embedding } from '../../../src/ops/embedding.js';
-import { webgpuFailure } from '../../../src/ops/loadWebgpu.js';
-import type { LayerWeights } from '../../../src/ops/recurrent/RecurrentPass.js';
-import { addProduct } from '../addProduct.js';
+import { Adam } from '../../../src/ops/optimizers/Adam.js';
+import { dropout } from '../../../src/ops/layers/dropout.js';
+import { embeddedRecurrentLast } from '../../../src/ops/recurrent/embeddedRecurrentLast.js';
+import { embedding } from '../../../src/ops/layers/embedding.js';
+import { webgpuFailure } from '../../../src/ops/backends/loadWebgpu.js';
+import type { LayerWeights } from '../../../src/ops/recurrent/internal/RecurrentPass.js';
+import { addProduct } from '../kernels/headwater/addProduct.js';
 import { expectValuesClose } from '../expectClose.js';
-import { makeCase, tensorOf, type Plain, type Sizes, type Tensors } from '../recurrentCase.js';
+import { makeCase, tensorOf, type Plain, type Sizes, type Tensors } from '../recurrent/recurrentCase.js';
 import { describeOnWebgpu, outcomeOn } from './webgpu.js';
 
 const draw = (seed: number, ...shape: number[]): Plain => {

@@ -1,9 +1,9 @@
 import { dispose, setBackend } from '@tensorflow/tfjs-core';
 import { expect, it } from 'vitest';
-import { webgpuFailure } from '../../../src/ops/loadWebgpu.js';
+import { webgpuFailure } from '../../../src/ops/backends/loadWebgpu.js';
 import { expectValuesClose } from '../expectClose.js';
-import { lastTensors, layerTensors, makeCase } from '../recurrentCase.js';
-import type { Case, Outcome, Sizes } from '../recurrentCase.js';
+import { lastTensors, layerTensors, makeCase } from '../recurrent/recurrentCase.js';
+import type { Case, Outcome, Sizes } from '../recurrent/recurrentCase.js';
 import { describeOnWebgpu, dispatchesOf, outcomeOn, withWorkgroupMemory } from './webgpu.js';
 
 const expectSame = (actual: Outcome, expected: Outcome): void => {

@@ -1,10 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { isRight } from 'fp-ts/lib/Either.js';
 import { describe } from 'vitest';
-import type { BufferManager } from '../../../src/ops/boundBufferPool.js';
-import { registerEmbedded } from '../../../src/ops/registerEmbedded.js';
-import { selectBackend } from '../../../src/ops/selectBackend.js';
-import type { Outcome, Tensors } from '../recurrentCase.js';
+import type { BufferManager } from '../../../src/ops/backends/boundBufferPool.js';
+import { registerEmbedded } from '../../../src/ops/backends/registerEmbedded.js';
+import { selectBackend } from '../../../src/ops/backends/selectBackend.js';
+import type { Outcome, Tensors } from '../recurrent/recurrentCase.js';
 
 registerEmbedded('reference', undefined);
 const selected = await selectBackend('webgpu')();

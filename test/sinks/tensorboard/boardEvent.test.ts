@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { summaryEvent, versionEvent } from '../../../src/sinks/tensorboard/boardEvent.js';
-import { markdownTable } from '../../../src/sinks/tensorboard/markdownTable.js';
+import { markdownTable } from '../../../src/sinks/tensorboard/internal/markdownTable.js';
 import { readEvent, readMessage } from './readEvents.js';
 
 const utf8 = new TextDecoder();

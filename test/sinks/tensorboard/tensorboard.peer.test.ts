@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { concat, lastValueFrom, of } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import type { ReportMade } from '../../../src/sinks/ReportMade.js';
-import { scores } from '../../../src/sinks/scores.js';
-import { tensorboard } from '../../../src/sinks/tensorboard.js';
+import type { ReportMade } from '../../../src/sinks/metrics/ReportMade.js';
+import { scores } from '../../../src/sinks/metrics/scores.js';
+import { tensorboard } from '../../../src/sinks/tensorboard/tensorboard.js';
 import { ended, epochEnded, epochStarted, started, step } from '../events.js';
 
 const python = process.env['HEADWATER_PYTHON'] ?? 'python3';

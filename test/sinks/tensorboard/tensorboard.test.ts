@@ -20,9 +20,9 @@ import {
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { TrainingEvent } from '../../../src/contracts/TrainingEvent.js';
 import type { Valve } from '../../../src/contracts/Valve.js';
-import type { ReportMade } from '../../../src/sinks/ReportMade.js';
-import { scores } from '../../../src/sinks/scores.js';
-import { tensorboard } from '../../../src/sinks/tensorboard.js';
+import type { ReportMade } from '../../../src/sinks/metrics/ReportMade.js';
+import { scores } from '../../../src/sinks/metrics/scores.js';
+import { tensorboard } from '../../../src/sinks/tensorboard/tensorboard.js';
 import { ended, epochEnded, epochStarted, started, step, validationStep } from '../events.js';
 import { systemError } from '../FakeStream.js';
 import { curve, readEvent, readRecords, type ReadEvent } from './readEvents.js';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { maskedCrc, tfRecord } from '../../../src/sinks/tensorboard/tfRecord.js';
+import { maskedCrc, tfRecord } from '../../../src/sinks/tensorboard/internal/tfRecord.js';
 import { crcOf, readRecords } from './readEvents.js';
 
 /** What a checksum was before it was turned and shifted. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { LastMinute } from '../../../src/sinks/watch/LastMinute.js';
-import { RecentLags } from '../../../src/sinks/watch/RecentLags.js';
+import { LastMinute } from '../../../src/sinks/watch/internal/LastMinute.js';
+import { RecentLags } from '../../../src/sinks/watch/internal/RecentLags.js';
 
 describe('LastMinute', () => {
   it('counts over the time since the start, a second at least, and then over the last minute', () => {

@@ -2,8 +2,8 @@ import pc from 'picocolors';
 import stringWidth from 'string-width';
 import { describe, expect, it } from 'vitest';
 import type { WatchEvent } from '../../../src/sinks/watch/WatchEvent.js';
-import { type FrameStyle, watchFrame } from '../../../src/sinks/watch/watchFrame.js';
-import { WatchRecord } from '../../../src/sinks/watch/WatchRecord.js';
+import { type FrameStyle, watchFrame } from '../../../src/sinks/watch/internal/watchFrame.js';
+import { WatchRecord } from '../../../src/sinks/watch/internal/WatchRecord.js';
 import type { LivePrediction } from '../../../src/contracts/Live.js';
 import { CLASSES, livePrediction, NOON } from './live.js';
 

@@ -2,11 +2,11 @@ import type { LookupAddress } from 'node:dns';
 import { createServer } from 'node:http';
 import { firstValueFrom, VirtualTimeScheduler } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import { LONGEST_WAIT_MS } from '../../../src/streams/backoff.js';
-import { guardedLookup } from '../../../src/streams/feeds/guardedLookup.js';
-import { addressOf, isNamedPrivate, isPublicAddress } from '../../../src/streams/feeds/publicAddress.js';
-import { waitFor } from '../../../src/streams/feeds/waitFor.js';
-import { webExchange, type WebOptions } from '../../../src/streams/feeds/webExchange.js';
+import { LONGEST_TIMER } from '../../../src/contracts/longestTimer.js';
+import { guardedLookup } from '../../../src/streams/feeds/polling/guardedLookup.js';
+import { addressOf, isNamedPrivate, isPublicAddress } from '../../../src/streams/feeds/polling/publicAddress.js';
+import { waitFor } from '../../../src/streams/feeds/polling/waitFor.js';
+import { webExchange, type WebOptions } from '../../../src/streams/feeds/polling/webExchange.js';
 import { serve } from '../servers.js';
 import { RSS_20 } from './fixtures.js';
 
@@ -221,6 +221,6 @@ describe('waitFor', () => {
     scheduler.flush();
     expect(at).toBe(5e9);
     expect(delays.length).toBeGreaterThan(1);
-    expect(Math.max(...delays)).toBeLessThanOrEqual(LONGEST_WAIT_MS);
+    expect(Math.max(...delays)).toBeLessThanOrEqual(LONGEST_TIMER);
   });
 });

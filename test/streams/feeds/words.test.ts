@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { discoverFeed } from '../../../src/streams/feeds/discoverFeed.js';
-import { feedMemory, feedMemoryFrom, FeedMemoryJson } from '../../../src/streams/feeds/FeedMemory.js';
-import { maxAge } from '../../../src/streams/feeds/maxAge.js';
-import { publishedAt } from '../../../src/streams/feeds/publishedAt.js';
-import { retryAfter } from '../../../src/streams/feeds/retryAfter.js';
-import { titleText } from '../../../src/streams/feeds/titleText.js';
-import { userAgent } from '../../../src/streams/feeds/userAgent.js';
+import { discoverFeed } from '../../../src/streams/feeds/parsing/discoverFeed.js';
+import { feedMemory, feedMemoryFrom, FeedMemoryJson } from '../../../src/streams/feeds/polling/FeedMemory.js';
+import { maxAge } from '../../../src/streams/feeds/polling/maxAge.js';
+import { publishedAt } from '../../../src/streams/feeds/parsing/publishedAt.js';
+import { retryAfter } from '../../../src/streams/feeds/polling/retryAfter.js';
+import { titleText } from '../../../src/streams/feeds/parsing/titleText.js';
+import { userAgent } from '../../../src/streams/feeds/polling/userAgent.js';
 
 describe('titleText', () => {
   it.each([

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { recordsOf } from '../../../src/streams/live/recordsOf.js';
+import { recordsOf } from '../../../src/streams/live/internal/recordsOf.js';
 
 describe('recordsOf', () => {
   it.each<[string, string, readonly string[]]>([

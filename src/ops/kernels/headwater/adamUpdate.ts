@@ -1,9 +1,9 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu';
 import { HeadwaterError } from '../../../contracts/HeadwaterError.js';
-import type { AdamAttributes } from '../../adamUpdate.js';
-import { adamUpdateOp, adamWeights } from '../../adamUpdate.js';
-import type { OpKernel } from '../../defineOp.js';
+import type { AdamAttributes } from '../../internal/adamUpdate.js';
+import { adamUpdateOp, adamWeights } from '../../internal/adamUpdate.js';
+import type { OpKernel } from '../../definition/defineOp.js';
 
 /** Writes the step into `weight`, `m` and `v`; the equations stand at `adamUpdateOp`. */
 const update = (

@@ -1,6 +1,6 @@
-import { composedKernel } from '../../defineOp.js';
-import type { OpKernel } from '../../defineOp.js';
-import { CLASSIFIER_OPS } from '../../recurrent/classifierOps.js';
+import { composedKernel } from '../../definition/defineOp.js';
+import type { OpKernel } from '../../definition/defineOp.js';
+import { CLASSIFIER_OPS } from '../../recurrent/internal/classifierOps.js';
 
 /** The composition is reference enough: it runs the reference kernels of its parts. */
 export const classifierKernels: readonly OpKernel[] = Object.values(CLASSIFIER_OPS).flatMap(

@@ -1,5 +1,5 @@
-import { dropoutOp } from '../../dropout.js';
-import { dropoutMask } from '../../dropoutMask.js';
+import { dropoutOp } from '../../layers/dropout.js';
+import { dropoutMask } from '../../internal/dropoutMask.js';
 import { referenceKernel } from './referenceKernel.js';
 
 export const dropoutKernels = [

@@ -1,6 +1,6 @@
-import { composedKernel } from '../../defineOp.js';
-import type { OpKernel } from '../../defineOp.js';
-import { EMBEDDED_OPS } from '../../recurrent/embeddedOps.js';
+import { composedKernel } from '../../definition/defineOp.js';
+import type { OpKernel } from '../../definition/defineOp.js';
+import { EMBEDDED_OPS } from '../../recurrent/internal/embeddedOps.js';
 
 /** The composition is reference enough: it runs the reference kernels of the embedding and of the layer. */
 export const embeddedRecurrentKernels: readonly OpKernel[] = Object.values(EMBEDDED_OPS).flatMap(

@@ -1,4 +1,4 @@
-import { embeddingGradOp, embeddingOp } from '../../embedding.js';
+import { embeddingGradOp, embeddingOp } from '../../layers/embedding.js';
 import { referenceKernel } from './referenceKernel.js';
 
 export const embeddingKernels = [

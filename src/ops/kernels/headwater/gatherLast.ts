@@ -1,4 +1,4 @@
-import { gatherLastGradOp, gatherLastOp } from '../../gatherLast.js';
+import { gatherLastGradOp, gatherLastOp } from '../../layers/gatherLast.js';
 import { referenceKernel } from './referenceKernel.js';
 
 export const gatherLastKernels = [

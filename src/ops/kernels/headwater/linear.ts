@@ -1,4 +1,4 @@
-import { linearGradOp, linearOp } from '../../linear.js';
+import { linearGradOp, linearOp } from '../../layers/linear.js';
 import { matrix, multiply, transposed } from './matmul.js';
 import { referenceKernel } from './referenceKernel.js';
 

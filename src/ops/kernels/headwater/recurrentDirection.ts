@@ -1,5 +1,5 @@
-import type { CellWeights } from '../../recurrent/RecurrentPass.js';
-import type { Schedule } from '../../recurrent/Schedule.js';
+import type { CellWeights } from '../../recurrent/internal/RecurrentPass.js';
+import type { Schedule } from '../../recurrent/internal/Schedule.js';
 import type { CellKernel } from './cells/CellKernel.js';
 import { matrix, multiply, packRight, transposed } from './matmul.js';
 

@@ -1,6 +1,6 @@
-import type { CellName, CellWeights, RecurrentPass } from '../../recurrent/RecurrentPass.js';
-import type { RecurrentEngine } from '../../recurrent/RecurrentEngine.js';
-import type { Schedule } from '../../recurrent/Schedule.js';
+import type { CellName, CellWeights, RecurrentPass } from '../../recurrent/internal/RecurrentPass.js';
+import type { RecurrentEngine } from '../../recurrent/internal/RecurrentEngine.js';
+import type { Schedule } from '../../recurrent/internal/Schedule.js';
 import type { CellKernel } from './cells/CellKernel.js';
 import { gruCellKernel } from './cells/gru.js';
 import { lstmCellKernel } from './cells/lstm.js';

@@ -1,7 +1,7 @@
 import type { Tensor, TensorInfo } from '@tensorflow/tfjs-core';
 import { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu';
 import { HeadwaterError } from '../../../contracts/HeadwaterError.js';
-import type { NamedAttributes, NamedTensors, Op, OpKernel } from '../../defineOp.js';
+import type { NamedAttributes, NamedTensors, Op, OpKernel } from '../../definition/defineOp.js';
 
 /** A tensor's values where a kernel computes: row-major float32. */
 export interface Values {

@@ -1,4 +1,4 @@
-import { softmaxGradOp, softmaxOp } from '../../softmax.js';
+import { softmaxGradOp, softmaxOp } from '../../layers/softmax.js';
 import { referenceKernel } from './referenceKernel.js';
 import { softmaxRows } from './softmaxRows.js';
 

@@ -1,4 +1,4 @@
-import { softmaxCrossEntropyGradOp, softmaxCrossEntropyOp } from '../../softmaxCrossEntropy.js';
+import { softmaxCrossEntropyGradOp, softmaxCrossEntropyOp } from '../../layers/softmaxCrossEntropy.js';
 import { referenceKernel } from './referenceKernel.js';
 import { softmaxRows } from './softmaxRows.js';
 

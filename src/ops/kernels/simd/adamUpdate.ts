@@ -1,9 +1,9 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import { HeadwaterError } from '../../../contracts/HeadwaterError.js';
-import { adamUpdateOp, adamWeights } from '../../adamUpdate.js';
-import type { AdamAttributes } from '../../adamUpdate.js';
-import type { OpKernel } from '../../defineOp.js';
-import { EmbeddedBackend } from '../../EmbeddedBackend.js';
+import { adamUpdateOp, adamWeights } from '../../internal/adamUpdate.js';
+import type { AdamAttributes } from '../../internal/adamUpdate.js';
+import type { OpKernel } from '../../definition/defineOp.js';
+import { EmbeddedBackend } from './machine/EmbeddedBackend.js';
 import { putInts } from './directionRun.js';
 import { tasksFor } from './products.js';
 

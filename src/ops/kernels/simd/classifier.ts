@@ -1,8 +1,8 @@
-import type { OpKernel } from '../../defineOp.js';
-import { CLASSIFIER_OPS } from '../../recurrent/classifierOps.js';
+import type { OpKernel } from '../../definition/defineOp.js';
+import { CLASSIFIER_OPS } from '../../recurrent/internal/classifierOps.js';
 import { drop } from './dropout.js';
 import { embeddedBackward, embeddedForward } from './embeddedRecurrent.js';
-import type { Resident } from './KernelMachine.js';
+import type { Resident } from './machine/KernelMachine.js';
 import { linear, linearGradients } from './linear.js';
 import { simdKernel } from './simdKernel.js';
 import { crossEntropyInPlace, softmaxInPlace } from './softmax.js';

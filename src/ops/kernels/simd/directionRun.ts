@@ -1,7 +1,7 @@
-import type { CellName, CellWeights } from '../../recurrent/RecurrentPass.js';
-import type { Schedule } from '../../recurrent/Schedule.js';
-import type { KernelArguments } from './kernelArguments.js';
-import type { KernelMachine, Resident } from './KernelMachine.js';
+import type { CellName, CellWeights } from '../../recurrent/internal/RecurrentPass.js';
+import type { Schedule } from '../../recurrent/internal/Schedule.js';
+import type { KernelArguments } from './machine/kernelArguments.js';
+import type { KernelMachine, Resident } from './machine/KernelMachine.js';
 import { WORD, gatherRows, fillZeros, multiplyTransposed, panelsOf, sumRows, tasksFor } from './products.js';
 
 /**

@@ -1,6 +1,6 @@
-import { dropoutOp } from '../../dropout.js';
-import type { DropoutAttributes } from '../../dropoutMask.js';
-import type { KernelMachine, Resident } from './KernelMachine.js';
+import { dropoutOp } from '../../layers/dropout.js';
+import type { DropoutAttributes } from '../../internal/dropoutMask.js';
+import type { KernelMachine, Resident } from './machine/KernelMachine.js';
 import { tasksFor } from './products.js';
 import { simdKernel } from './simdKernel.js';
 

@@ -1,15 +1,15 @@
-import type { OpKernel } from '../../defineOp.js';
-import { EMBEDDED_OPS } from '../../recurrent/embeddedOps.js';
-import type { EmbeddedAttributes, EmbeddedGradInputs, EmbeddedInputs } from '../../recurrent/embeddedOps.js';
-import { pairsByToken } from '../../recurrent/distinctTokens.js';
-import { embeddedPlan } from '../../recurrent/embeddedPlan.js';
-import type { EmbeddedDirection } from '../../recurrent/embeddedPlan.js';
-import { weightsByDirection } from '../../recurrent/RecurrentPass.js';
-import type { CellName, CellWeights } from '../../recurrent/RecurrentPass.js';
-import type { Schedule } from '../../recurrent/Schedule.js';
+import type { OpKernel } from '../../definition/defineOp.js';
+import { EMBEDDED_OPS } from '../../recurrent/internal/embeddedOps.js';
+import type { EmbeddedAttributes, EmbeddedGradInputs, EmbeddedInputs } from '../../recurrent/internal/embeddedOps.js';
+import { pairsByToken } from '../../recurrent/internal/distinctTokens.js';
+import { embeddedPlan } from '../../recurrent/internal/embeddedPlan.js';
+import type { EmbeddedDirection } from '../../recurrent/internal/embeddedPlan.js';
+import { weightsByDirection } from '../../recurrent/internal/RecurrentPass.js';
+import type { CellName, CellWeights } from '../../recurrent/internal/RecurrentPass.js';
+import type { Schedule } from '../../recurrent/internal/Schedule.js';
 import { SIMD_CELLS, backwardDirection, forwardDirection, putInts } from './directionRun.js';
 import type { DirectionRun } from './directionRun.js';
-import type { KernelMachine, Resident } from './KernelMachine.js';
+import type { KernelMachine, Resident } from './machine/KernelMachine.js';
 import {
   WORD,
   fillZeros,

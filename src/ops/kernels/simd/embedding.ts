@@ -1,4 +1,4 @@
-import { embeddingGradOp, embeddingOp } from '../../embedding.js';
+import { embeddingGradOp, embeddingOp } from '../../layers/embedding.js';
 import { WORD, fillZeros, gatherRows } from './products.js';
 import { simdKernel } from './simdKernel.js';
 

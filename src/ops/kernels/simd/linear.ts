@@ -1,5 +1,5 @@
-import { linearGradOp, linearOp } from '../../linear.js';
-import type { KernelMachine, Resident } from './KernelMachine.js';
+import { linearGradOp, linearOp } from '../../layers/linear.js';
+import type { KernelMachine, Resident } from './machine/KernelMachine.js';
 import { multiply, multiplyTransposed, panelsOf, sumRows } from './products.js';
 import { simdKernel } from './simdKernel.js';
 

@@ -1,4 +1,4 @@
-import type { KernelMachine, Resident } from './KernelMachine.js';
+import type { KernelMachine, Resident } from './machine/KernelMachine.js';
 
 /** The bytes of a float32 or an int32. */
 export const WORD = 4;

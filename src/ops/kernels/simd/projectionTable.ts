@@ -1,5 +1,5 @@
-import type { CellWeights } from '../../recurrent/RecurrentPass.js';
-import type { KernelMachine, Resident } from './KernelMachine.js';
+import type { CellWeights } from '../../recurrent/internal/RecurrentPass.js';
+import type { KernelMachine, Resident } from './machine/KernelMachine.js';
 import { WORD, multiply, panelsOf } from './products.js';
 
 /** The largest table that is made, in bytes: 64 MiB a direction. */

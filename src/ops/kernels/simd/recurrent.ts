@@ -1,5 +1,5 @@
-import type { OpKernel } from '../../defineOp.js';
-import { RECURRENT_OPS, recurrentFunctions } from '../../recurrent/recurrentOps.js';
+import type { OpKernel } from '../../definition/defineOp.js';
+import { RECURRENT_OPS, recurrentFunctions } from '../../recurrent/internal/recurrentOps.js';
 import { recurrentEngine } from './recurrentEngine.js';
 import { simdKernel } from './simdKernel.js';
 

@@ -1,8 +1,8 @@
-import type { CellWeights, RecurrentPass } from '../../recurrent/RecurrentPass.js';
-import type { RecurrentEngine } from '../../recurrent/RecurrentEngine.js';
+import type { CellWeights, RecurrentPass } from '../../recurrent/internal/RecurrentPass.js';
+import type { RecurrentEngine } from '../../recurrent/internal/RecurrentEngine.js';
 import { SIMD_CELLS, backwardDirection, forwardDirection, putInts } from './directionRun.js';
 import type { DirectionRun, Take } from './directionRun.js';
-import type { KernelMachine, Resident } from './KernelMachine.js';
+import type { KernelMachine, Resident } from './machine/KernelMachine.js';
 import {
   WORD,
   fillZeros,

@@ -1,4 +1,4 @@
-import type { OpKernel } from '../../defineOp.js';
+import type { OpKernel } from '../../definition/defineOp.js';
 import { adamUpdateKernels } from './adamUpdate.js';
 import { classifierKernels } from './classifier.js';
 import { dropoutKernels } from './dropout.js';

@@ -1,7 +1,7 @@
-import { softmaxOp } from '../../softmax.js';
-import type { LossAttributes } from '../../softmaxCrossEntropy.js';
+import { softmaxOp } from '../../layers/softmax.js';
+import type { LossAttributes } from '../../layers/softmaxCrossEntropy.js';
 import { putInts } from './directionRun.js';
-import type { KernelMachine, Resident } from './KernelMachine.js';
+import type { KernelMachine, Resident } from './machine/KernelMachine.js';
 import { WORD, tasksFor } from './products.js';
 import { simdKernel } from './simdKernel.js';
 

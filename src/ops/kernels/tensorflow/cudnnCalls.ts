@@ -1,7 +1,7 @@
 import { scalar } from '@tensorflow/tfjs-core';
 import type { Tensor, TensorInfo } from '@tensorflow/tfjs-core';
 import { HeadwaterError } from '../../../contracts/HeadwaterError.js';
-import type { CellName } from '../../recurrent/RecurrentPass.js';
+import type { CellName } from '../../recurrent/internal/RecurrentPass.js';
 import type { OpAttribute, OutputTensor, TensorflowBackend } from '../../tensorflow/TensorflowBackend.js';
 
 const MODES: Readonly<Record<CellName, string>> = { rnn: 'rnn_tanh', gru: 'gru', lstm: 'lstm' };

@@ -14,9 +14,9 @@ import {
   zerosLike,
 } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
-import type { RecurrentEngine } from '../../recurrent/RecurrentEngine.js';
-import type { CellName, RecurrentPass } from '../../recurrent/RecurrentPass.js';
-import type { Schedule } from '../../recurrent/Schedule.js';
+import type { RecurrentEngine } from '../../recurrent/internal/RecurrentEngine.js';
+import type { CellName, RecurrentPass } from '../../recurrent/internal/RecurrentPass.js';
+import type { Schedule } from '../../recurrent/internal/Schedule.js';
 import { attachCompanion, companionOf } from '../../tensorflow/companions.js';
 import type { Companion } from '../../tensorflow/companions.js';
 import type { TensorflowBackend } from '../../tensorflow/TensorflowBackend.js';

@@ -1,7 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { composedKernel } from '../../defineOp.js';
-import type { OpKernel } from '../../defineOp.js';
-import { RECURRENT_OPS, recurrentFunctions } from '../../recurrent/recurrentOps.js';
+import { composedKernel } from '../../definition/defineOp.js';
+import type { OpKernel } from '../../definition/defineOp.js';
+import { RECURRENT_OPS, recurrentFunctions } from '../../recurrent/internal/recurrentOps.js';
 import { cudnnEngine } from './cudnnEngine.js';
 
 /**

@@ -1,7 +1,7 @@
 import { concat, reshape, slice } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { GATES } from '../../recurrent/checkRecurrent.js';
-import type { CellName, CellWeights } from '../../recurrent/RecurrentPass.js';
+import { GATES } from '../../recurrent/internal/checkRecurrent.js';
+import type { CellName, CellWeights } from '../../recurrent/internal/RecurrentPass.js';
 
 /** A weight's place in cuDNN's parameters. */
 export interface ParameterPlace {

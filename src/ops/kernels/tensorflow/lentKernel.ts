@@ -1,8 +1,8 @@
 import { findBackend, getKernel } from '@tensorflow/tfjs-core';
 import type { KernelBackend, Tensor, TensorInfo } from '@tensorflow/tfjs-core';
-import { composedKernel } from '../../defineOp.js';
-import type { NamedAttributes, NamedTensors, Op, OpKernel } from '../../defineOp.js';
-import { BACKEND_NAME } from '../../registerBackend.js';
+import { composedKernel } from '../../definition/defineOp.js';
+import type { NamedAttributes, NamedTensors, Op, OpKernel } from '../../definition/defineOp.js';
+import { BACKEND_NAME } from '../../definition/backendName.js';
 import { attachCompanion, companionOf } from '../../tensorflow/companions.js';
 import type { Companion } from '../../tensorflow/companions.js';
 

@@ -1,6 +1,6 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
-import type { OpKernel } from '../../defineOp.js';
-import { RECURRENT_OPS } from '../../recurrent/recurrentOps.js';
+import type { OpKernel } from '../../definition/defineOp.js';
+import { RECURRENT_OPS } from '../../recurrent/internal/recurrentOps.js';
 import { lentKernel } from './lentKernel.js';
 
 /**

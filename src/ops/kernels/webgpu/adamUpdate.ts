@@ -1,7 +1,7 @@
 import { reshape } from '@tensorflow/tfjs-core';
-import { adamUpdateOp, adamWeights } from '../../adamUpdate.js';
-import { composedKernel } from '../../defineOp.js';
-import type { OpKernel } from '../../defineOp.js';
+import { adamUpdateOp, adamWeights } from '../../internal/adamUpdate.js';
+import { composedKernel } from '../../definition/defineOp.js';
+import type { OpKernel } from '../../definition/defineOp.js';
 import { runEach } from './gpuProgram.js';
 
 const each = (value: string): string => `

@@ -1,4 +1,4 @@
-import type { CellName } from '../../recurrent/RecurrentPass.js';
+import type { CellName } from '../../recurrent/internal/RecurrentPass.js';
 
 /**
  * A cell in WGSL, in the names of the reference kernels, which have the equations. Every value is a vector of rows, of

@@ -1,6 +1,6 @@
 import { tensor1d } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
-import type { Schedule } from '../../recurrent/Schedule.js';
+import type { Schedule } from '../../recurrent/internal/Schedule.js';
 
 /**
  * A direction's schedule as its shaders read it: the row at each place [B], the number of steps of each place [B],

@@ -1,17 +1,17 @@
 import { gather, matMul, reshape, slice, sum, tensor1d, zeros } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { composedKernel } from '../../defineOp.js';
-import type { OpKernel } from '../../defineOp.js';
-import { EMBEDDED_OPS } from '../../recurrent/embeddedOps.js';
+import { composedKernel } from '../../definition/defineOp.js';
+import type { OpKernel } from '../../definition/defineOp.js';
+import { EMBEDDED_OPS } from '../../recurrent/internal/embeddedOps.js';
 import type {
   EmbeddedAttributes,
   EmbeddedGradInputs,
   EmbeddedInputs,
   EmbeddedOps,
-} from '../../recurrent/embeddedOps.js';
-import { embeddedPlan } from '../../recurrent/embeddedPlan.js';
-import type { CellName, LayerWeights } from '../../recurrent/RecurrentPass.js';
-import { weightsByDirection } from '../../recurrent/RecurrentPass.js';
+} from '../../recurrent/internal/embeddedOps.js';
+import { embeddedPlan } from '../../recurrent/internal/embeddedPlan.js';
+import type { CellName, LayerWeights } from '../../recurrent/internal/RecurrentPass.js';
+import { weightsByDirection } from '../../recurrent/internal/RecurrentPass.js';
 import { CELL_SHADERS } from './cellShaders.js';
 import { backwardRun, forwardRun, rowsTogether, runLayout } from './layerRun.js';
 import type { LayerRun, Projection } from './layerRun.js';

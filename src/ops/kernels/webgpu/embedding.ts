@@ -1,9 +1,9 @@
 import { reshape } from '@tensorflow/tfjs-core';
-import { composedKernel } from '../../defineOp.js';
-import type { OpKernel } from '../../defineOp.js';
-import { embeddingGradOp } from '../../embedding.js';
-import { distinctTokens } from '../../recurrent/distinctTokens.js';
-import { slotsFor } from '../../recurrent/embeddedPlan.js';
+import { composedKernel } from '../../definition/defineOp.js';
+import type { OpKernel } from '../../definition/defineOp.js';
+import { embeddingGradOp } from '../../layers/embedding.js';
+import { distinctTokens } from '../../recurrent/internal/distinctTokens.js';
+import { slotsFor } from '../../recurrent/internal/embeddedPlan.js';
 import { placesFrom, spreadRows, sumByToken } from './rowPrograms.js';
 
 /**

@@ -1,4 +1,4 @@
-import type { CellName } from '../../recurrent/RecurrentPass.js';
+import type { CellName } from '../../recurrent/internal/RecurrentPass.js';
 import { CELL_SHADERS, each, eachRow, rowsOfWgsl } from './cellShaders.js';
 import type { RowsTogether } from './cellShaders.js';
 import { PLAN_WGSL } from './directionPlan.js';

@@ -1,7 +1,7 @@
 import { reshape, slice, transpose } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
-import type { CellName, InitialStates, RecurrentPass } from '../../recurrent/RecurrentPass.js';
-import type { ResultGradients } from '../../recurrent/RecurrentEngine.js';
+import type { CellName, InitialStates, RecurrentPass } from '../../recurrent/internal/RecurrentPass.js';
+import type { ResultGradients } from '../../recurrent/internal/RecurrentEngine.js';
 import { backwardCode } from './backwardProgram.js';
 import { CELL_SHADERS } from './cellShaders.js';
 import type { RowsTogether } from './cellShaders.js';

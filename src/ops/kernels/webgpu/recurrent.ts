@@ -1,6 +1,6 @@
-import { composedKernel } from '../../defineOp.js';
-import type { OpKernel } from '../../defineOp.js';
-import { RECURRENT_OPS, recurrentFunctions } from '../../recurrent/recurrentOps.js';
+import { composedKernel } from '../../definition/defineOp.js';
+import type { OpKernel } from '../../definition/defineOp.js';
+import { RECURRENT_OPS, recurrentFunctions } from '../../recurrent/internal/recurrentOps.js';
 import { recurrentEngine } from './recurrentEngine.js';
 
 /** The kernels of the recurrent layers and cells. */

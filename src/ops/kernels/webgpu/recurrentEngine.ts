@@ -1,8 +1,8 @@
 import { fused, gather, matMul, reshape, slice, sum, tensor1d, zeros } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { composition } from '../../recurrent/composition.js';
-import type { CellWeights } from '../../recurrent/RecurrentPass.js';
-import type { RecurrentEngine } from '../../recurrent/RecurrentEngine.js';
+import { composition } from '../../recurrent/internal/composition.js';
+import type { CellWeights } from '../../recurrent/internal/RecurrentPass.js';
+import type { RecurrentEngine } from '../../recurrent/internal/RecurrentEngine.js';
 import { CELL_SHADERS } from './cellShaders.js';
 import { backwardRun, forwardRun, matrixAt, rowsTogether, runLayout } from './layerRun.js';
 import type { LayerRun, Projection, RunBack } from './layerRun.js';

@@ -1,7 +1,7 @@
 import { reshape, tensor1d } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { pairsByToken } from '../../recurrent/distinctTokens.js';
-import type { DistinctTokens } from '../../recurrent/distinctTokens.js';
+import { pairsByToken } from '../../recurrent/internal/distinctTokens.js';
+import type { DistinctTokens } from '../../recurrent/internal/distinctTokens.js';
 import { runEach } from './gpuProgram.js';
 
 /** Rows that stand in an array one after the other, from `at` on. */

@@ -1,4 +1,4 @@
-import type { OpKernel } from '../../defineOp.js';
+import type { OpKernel } from '../../definition/defineOp.js';
 import { adamUpdateKernels } from './adamUpdate.js';
 import { embeddedRecurrentKernels } from './embeddedRecurrent.js';
 import { embeddingKernels } from './embedding.js';

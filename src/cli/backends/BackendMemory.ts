@@ -1,0 +1,49 @@
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { isLeft } from 'fp-ts/lib/Either.js';
+import * as t from 'io-ts';
+import { cacheFolder } from '../../provision/cacheFolder.js';
+
+/** A backend that was chosen. */
+const Choice = t.readonly(
+  t.type({
+    name: t.union([t.literal('headwater'), t.literal('tensorflow'), t.literal('webgpu')]),
+    why: t.string,
+    date: t.string,
+  }),
+);
+export type Choice = t.TypeOf<typeof Choice>;
+
+const Choices = t.type({ format: t.literal(1), choices: t.record(t.string, Choice) });
+
+const fileOf = (env: NodeJS.ProcessEnv): string => join(cacheFolder(env), 'backend.json');
+
+const read = async (file: string): Promise<Readonly<Record<string, Choice>>> => {
+  try {
+    const decoded = Choices.decode(JSON.parse(await readFile(file, 'utf8')));
+    return isLeft(decoded) ? {} : decoded.right.choices;
+  } catch {
+    // Not there yet, or not to be read: it is made anew.
+    return {};
+  }
+};
+
+/** What was chosen before for the same machine, versions and size; undefined where nothing was. */
+export const recall = async (key: string, env: NodeJS.ProcessEnv): Promise<Choice | undefined> => {
+  const choices = await read(fileOf(env));
+  return Object.hasOwn(choices, key) ? choices[key] : undefined;
+};
+
+/** Remembers a choice. Where that cannot be, it is made again the next time. */
+export const remember = async (key: string, choice: Choice, env: NodeJS.ProcessEnv): Promise<void> => {
+  const file = fileOf(env);
+  try {
+    const choices = { ...(await read(file)), [key]: choice };
+    await mkdir(dirname(file), { recursive: true });
+    const temporary = `${file}.${process.pid}.tmp`;
+    await writeFile(temporary, `${JSON.stringify({ format: 1, choices }, null, 2)}\n`);
+    await rename(temporary, file);
+  } catch {
+    // A cache that cannot be written to is no reason not to compute.
+  }
+};

@@ -1,0 +1,155 @@
+import { availableParallelism, cpus } from 'node:os';
+import { basename } from 'node:path';
+import { isLeft } from 'fp-ts/lib/Either.js';
+import { Observable } from 'rxjs';
+import { installedPackages } from '../../ops/tensorflow/installedPackages.js';
+import { type SelectedBackend, selectBackend } from '../../ops/backends/selectBackend.js';
+import { runCommand, type RunCommand } from '../../provision/runCommand.js';
+import { setupsFolder } from '../../provision/SetupKey.js';
+import { findSetups } from '../../provision/SetupManifest.js';
+import { type Choice, recall, remember } from './BackendMemory.js';
+import { selfTest, type Workload } from './selfTest.js';
+import { VERSION } from '../process/version.js';
+import { webgpuParts } from './webgpuParts.js';
+
+/** A backend beside the embedded one that may be the fastest. */
+interface Candidate {
+  readonly name: Exclude<Choice['name'], 'headwater'>;
+  /** What of it there is: with something else, the choice is made anew. */
+  readonly parts: readonly string[];
+}
+
+/** What of libtensorflow there is. */
+const tensorflowParts = (env: NodeJS.ProcessEnv): readonly string[] => [
+  ...findSetups(setupsFolder(env)).flatMap((setup) => (setup.state === 'ready' ? [basename(setup.folder)] : [])),
+  ...installedPackages().flatMap((found) => (found.state === 'ready' ? [found.folder] : [])),
+];
+
+/** The candidates that are worth a test. */
+const candidatesFor = ({ deferred }: Workload, env: NodeJS.ProcessEnv): readonly Candidate[] =>
+  [
+    { name: 'tensorflow', parts: tensorflowParts(env) } as const,
+    { name: 'webgpu', parts: deferred ? webgpuParts(env) : [] } as const,
+  ].filter(({ parts }) => parts.length > 0);
+
+/** The next power of two: workloads of about a size share a choice. */
+const about = (size: number): number => 2 ** Math.ceil(Math.log2(size));
+
+/** What a choice holds for: this machine, these versions, about this size. */
+const keyOf = ({ config, batchSize, work, threads }: Workload, candidates: readonly Candidate[]): string =>
+  [
+    `${cpus()[0]?.model ?? 'unknown processor'}, ${availableParallelism()} cores${threads === undefined ? '' : `, ${threads} threads`}`,
+    `node ${process.version}, headwater ${VERSION}, ${candidates.map(({ name, parts }) => `${name} of ${parts.join(' and ')}`).join(', ')}`,
+    `${work} ${config.bidirectional ? 'bidirectional ' : ''}${config.cell}, embedding ${about(config.embeddingDim)}, hidden ${about(config.hiddenDim)}, batch ${about(batchSize)}`,
+  ].join('; ');
+
+const rate = (rowsPerSecond: number): string => `${Math.round(rowsPerSecond).toLocaleString('en-US')} rows/s`;
+
+/** What came of a test of all candidates. */
+interface Tested {
+  readonly choice: Choice;
+  /**
+   * Whether each of them could be tested: what does not load may be mended at any moment, and a choice without it is
+   * not to outlive that.
+   */
+  readonly lasts: boolean;
+}
+
+/** Tests the candidates and, where one of them passes, the embedded backend too; gives the fastest. */
+const choose = async (
+  workload: Workload,
+  candidates: readonly Candidate[],
+  run: RunCommand,
+  signal: AbortSignal,
+): Promise<Tested> => {
+  const passed: { readonly name: Choice['name']; readonly rowsPerSecond: number }[] = [];
+  const refused: string[] = [];
+  let lasts = true;
+  const test = async (name: Choice['name']): Promise<void> => {
+    const result = await selfTest({ ...workload, backend: name }, run, signal);
+    if (result.passed) passed.push({ name, rowsPerSecond: result.rowsPerSecond });
+    // A machine without a GPU is nothing to tell of. What was set up, and then does not load, is.
+    else if (!(name === 'webgpu' && result.fault === 'absent')) {
+      refused.push(`${name} is refused: ${result.reason.replace(/\.$/, '')}`);
+      lasts &&= result.fault === 'numbers';
+    }
+  };
+  // One by one: each takes the whole processor.
+  for (const { name } of candidates) await test(name);
+  if (passed.length > 0) await test('headwater');
+  const [best, ...others] = passed.sort((a, b) => b.rowsPerSecond - a.rowsPerSecond);
+  const rates =
+    best === undefined
+      ? []
+      : [
+          `the fastest here at this size, ${[rate(best.rowsPerSecond), ...others.map((other) => `${other.name} ${rate(other.rowsPerSecond)}`)].join(', ')}`,
+        ];
+  return {
+    choice: {
+      name: best?.name ?? 'headwater',
+      why: [...rates, ...refused].join('; '),
+      date: new Date().toISOString().slice(0, 10),
+    },
+    lasts,
+  };
+};
+
+const load = async (
+  { name, why, date }: Choice,
+  remembered: boolean,
+  { threads }: Workload,
+): Promise<SelectedBackend | undefined> => {
+  // What was not chosen for its speed is the default.
+  const selected = await selectBackend(why === '' ? 'auto' : name, threads === undefined ? {} : { threads })();
+  if (isLeft(selected)) return undefined;
+  if (why === '') return selected.right;
+  return {
+    ...selected.right,
+    reason: `${remembered ? `as found on ${date}: ` : ''}${why}; ${selected.right.reason.replace(/^asked for by name[;:] /, '')}`,
+  };
+};
+
+const decide = async (
+  workload: Workload,
+  env: NodeJS.ProcessEnv,
+  run: RunCommand,
+  signal: AbortSignal,
+): Promise<SelectedBackend> => {
+  const candidates = candidatesFor(workload, env);
+  if (candidates.length > 0) {
+    const key = keyOf(workload, candidates);
+    const known = await recall(key, env);
+    const again = known === undefined ? undefined : await load(known, true, workload);
+    if (again !== undefined) return again;
+    const { choice, lasts } = await choose(workload, candidates, run, signal);
+    if (lasts) await remember(key, choice, env);
+    const loaded = await load(choice, false, workload);
+    if (loaded !== undefined) return loaded;
+  }
+  const embedded = await selectBackend('auto', workload.threads === undefined ? {} : { threads: workload.threads })();
+  if (isLeft(embedded)) throw embedded.left;
+  return embedded.right;
+};
+
+/**
+ * Chooses the fastest backend for a workload on this machine, and remembers it.
+ *
+ * Where nothing but the embedded backend is there, it is that one, untested. Else each is tested for about a second,
+ * once a machine, version and size; one that computes other numbers than the reference is refused, by name.
+ */
+export const chooseBackend = (
+  workload: Workload,
+  env: NodeJS.ProcessEnv,
+  run: RunCommand = runCommand,
+): Observable<SelectedBackend> =>
+  new Observable((subscriber) => {
+    const abort = new AbortController();
+    subscriber.add(() => abort.abort());
+    decide(workload, env, run, abort.signal).then(
+      (selected) => {
+        subscriber.next(selected);
+        subscriber.complete();
+      },
+      (error: unknown) => subscriber.error(error),
+    );
+  });

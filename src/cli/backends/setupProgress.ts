@@ -1,0 +1,42 @@
+import { finalize, type MonoTypeOperatorFunction, tap } from 'rxjs';
+import type { ProvisionEvent } from '../../provision/provisionTensorflow.js';
+import { ProgressOutput } from '../../sinks/progress/ProgressOutput.js';
+import { RateMeter } from '../../sinks/progress/internal/RateMeter.js';
+import type { Terminal } from '../process/Terminal.js';
+
+const MEGABYTE = 1e6;
+
+/** Shows how a set-up goes: a line a step, and a bar while it moves bytes. */
+export const setupProgress = ({ stderr, env }: Terminal): MonoTypeOperatorFunction<ProvisionEvent> => {
+  const output = new ProgressOutput({ stream: stderr, env }, () => undefined);
+  let meter = new RateMeter(output.now());
+  let before = 0;
+  return (event$) =>
+    event$.pipe(
+      tap((event) => {
+        const now = output.now();
+        switch (event.type) {
+          case 'step':
+            output.print(`${event.step}: ${event.detail}`);
+            meter = new RateMeter(now);
+            before = 0;
+            break;
+          case 'progress': {
+            const done = event.done / MEGABYTE;
+            meter.add(done - before, now);
+            before = done;
+            const total = event.total === undefined ? undefined : event.total / MEGABYTE;
+            if (output.isDue(now))
+              output.show(
+                { label: event.step, done, total, unit: 'MB', rate: meter.perSecond(now), note: undefined },
+                now,
+              );
+            break;
+          }
+          case 'ready':
+            break;
+        }
+      }),
+      finalize(() => output.release()),
+    );
+};

@@ -1,0 +1,50 @@
+import { concatMap, from, map, type OperatorFunction } from 'rxjs';
+import type { Headline } from '../../contracts/Row.js';
+import type { DeferredTrainable, Trainable } from '../../contracts/Trainable.js';
+import { bucketByLength } from '../../operators/batches/bucketByLength.js';
+import { predict } from '../../operators/training/predict.js';
+import { preprocess } from '../../operators/rows/preprocess.js';
+import { tokenize } from '../../operators/rows/tokenize.js';
+import { type ClassifiedHeadline, sortedDistribution } from './formatPrediction.js';
+import type { Artifacts } from '../../models/artifacts/Artifacts.js';
+
+/** Rows a batch at most. */
+const BATCH = 64;
+
+/**
+ * Classifies groups of headlines that arrive together, in their order.
+ *
+ * ```
+ * source:  --[a b]---[c]--|
+ *              classifyTitles(model, artifacts)
+ * result:  --(A B)---C----|
+ * ```
+ */
+export const classifyTitles =
+  (
+    model: Trainable | DeferredTrainable,
+    { tokenizer, labelEncoder }: Pick<Artifacts, 'tokenizer' | 'labelEncoder'>,
+  ): OperatorFunction<readonly string[], ClassifiedHeadline> =>
+  (groups$) =>
+    groups$.pipe(
+      concatMap((titles) =>
+        from(titles).pipe(
+          map((title, id): Headline => ({ id, title })),
+          preprocess(),
+          tokenize(tokenizer),
+          // No boundaries, no reordering: rows come out as they went in.
+          bucketByLength({
+            batchSize: BATCH,
+            boundaries: [],
+            padIndex: tokenizer.padIndex,
+            unknownIndex: tokenizer.unknownIndex,
+          }),
+          predict(model),
+          map(({ id, predicted, probabilities }) => ({
+            title: titles[id] ?? '',
+            category: labelEncoder.nameOf(predicted),
+            distribution: sortedDistribution(labelEncoder.classes, probabilities),
+          })),
+        ),
+      ),
+    );

@@ -1,0 +1,72 @@
+import type { Command } from 'commander';
+import { HeadwaterError } from '../../contracts/HeadwaterError.js';
+import { isNamedPrivate } from '../../streams/feeds/polling/publicAddress.js';
+import { path, positiveNumber } from '../process/argument.js';
+import type { WatchedFeed } from './watchedFeed.js';
+
+/** How feeds are read, as the command line says it. */
+export interface FeedOptions {
+  readonly interval?: number;
+  readonly insist?: boolean;
+  readonly contact?: string;
+}
+
+/** Where one's contact can be, once for all feeds. */
+const CONTACT_VARIABLE = 'HEADWATER_CONTACT';
+
+/** The shortest interval that a server of somebody else is to be asked at, in seconds. */
+const MINUTE = 60;
+
+/** Puts the options that say how feeds are read on a command. */
+export const addFeedOptions = (command: Command): Command =>
+  command
+    .option(
+      '--interval <seconds>',
+      'read each feed again after so long, or later where it asks for that (default: 900)',
+      positiveNumber,
+    )
+    .option('--insist', 'allow an interval below a minute, for servers of your own')
+    .option(
+      '--contact <address>',
+      `how whoever runs a feed can reach you: an address of the web or of mail, sent with each request (default: ${CONTACT_VARIABLE} in the environment)`,
+      path,
+    );
+
+/** How the sources of feeds are to read. */
+export interface FeedRules {
+  readonly intervalMs: number | undefined;
+  readonly insist: boolean;
+  readonly contact: string | undefined;
+}
+
+/**
+ * The same as the sources of feeds take it. An empty variable counts as none.
+ *
+ * @throws HeadwaterError `HW_USAGE` for an interval below a minute that is not insisted on
+ */
+export const feedRules = (
+  { interval, insist = false, contact }: FeedOptions,
+  { [CONTACT_VARIABLE]: ours = '' }: NodeJS.ProcessEnv,
+): FeedRules => {
+  if (interval !== undefined && interval < MINUTE && !insist) {
+    throw new HeadwaterError(
+      'HW_USAGE',
+      `--interval is ${interval}, but must be at least ${MINUTE} seconds: whoever runs the feed pays for every request. Add --insist for a server of your own.`,
+    );
+  }
+  return {
+    intervalMs: interval === undefined ? undefined : interval * 1000,
+    insist,
+    contact: contact ?? (ours === '' ? undefined : ours),
+  };
+};
+
+/** A line for who asks servers of others, and does not say who it is; empty where there is nothing to say. */
+export const contactLine = (feeds: readonly WatchedFeed[], { contact }: FeedRules): string => {
+  const asksOthers = feeds.some(
+    ({ kind, address }) => kind !== 'file' && kind !== 'lines' && !isNamedPrivate(new URL(address)),
+  );
+  return asksOthers && contact === undefined
+    ? `Whoever runs the feeds cannot reach you: give an address of the web or of mail with --contact, or in ${CONTACT_VARIABLE}.\n`
+    : '';
+};

@@ -1,0 +1,58 @@
+import type { Readable } from 'node:stream';
+import { catchError, EMPTY, map, merge, type Observable, throwError } from 'rxjs';
+import { HeadwaterError } from '../../contracts/HeadwaterError.js';
+import type { LiveHeadline, SourceEvents } from '../../contracts/Live.js';
+import type { DeadLetter } from '../../contracts/Rejection.js';
+import type { Valve } from '../../contracts/Valve.js';
+import { feedFile } from '../../streams/feeds/polling/feedFile.js';
+import type { FeedMemory } from '../../streams/feeds/polling/FeedMemory.js';
+import { pollFeed } from '../../streams/feeds/pollFeed.js';
+import { headlineLines } from '../../streams/live/headlineLines.js';
+import { serverSentEvents } from '../../streams/live/serverSentEvents.js';
+import { webSocketLines } from '../../streams/live/webSocketLines.js';
+import type { WatchedFeed } from './watchedFeed.js';
+
+/** How feeds are watched. */
+export interface LiveHeadlinesOptions {
+  readonly stdin: Readable;
+  readonly valve: Valve;
+  readonly events: SourceEvents;
+  readonly rejections: DeadLetter;
+  readonly memory: FeedMemory;
+  readonly once: boolean;
+  readonly intervalMs: number | undefined;
+  readonly insist: boolean;
+  readonly contact: string | undefined;
+}
+
+/** One source that fails for good does not end the others; it has told of its failure already. */
+const byItself = (headline$: Observable<LiveHeadline>): Observable<LiveHeadline> =>
+  headline$.pipe(catchError((error: unknown) => (error instanceof HeadwaterError ? EMPTY : throwError(() => error))));
+
+/** The headlines of everything that is watched, side by side, numbered as they come. */
+export const liveHeadlines = (
+  feeds: readonly WatchedFeed[],
+  { stdin, memory, once, intervalMs, insist, contact, ...common }: LiveHeadlinesOptions,
+): Observable<LiveHeadline> => {
+  // One poller for all feeds: it asks a host for one of them at a time.
+  const polled = feeds.flatMap(({ kind, address }) => (kind === 'feed' ? [address] : []));
+  const sent = feeds.flatMap(({ kind, address }) => {
+    switch (kind) {
+      case 'feed':
+        return [];
+      case 'file':
+        return [feedFile(address, { ...common, once, intervalMs })];
+      case 'events':
+        return [serverSentEvents(address, { ...common, contact })];
+      case 'socket':
+        return [webSocketLines(address, { ...common, contact })];
+      case 'lines':
+        return [headlineLines(stdin, common)];
+    }
+  });
+  const sources = [
+    ...(polled.length === 0 ? [] : [pollFeed(polled, { ...common, memory, once, intervalMs, insist, contact })]),
+    ...sent.map(byItself),
+  ];
+  return merge(...sources).pipe(map((headline, id): LiveHeadline => ({ ...headline, id })));
+};

@@ -1,0 +1,87 @@
+import { finalize, ignoreElements, type Observable, tap } from 'rxjs';
+import type { LivePrediction, SourceEvent } from '../../contracts/Live.js';
+import type { Rejection } from '../../contracts/Rejection.js';
+import type { Valve } from '../../contracts/Valve.js';
+import { describeRejection } from '../../sinks/rejections/describeRejection.js';
+import { jsonLine } from '../../sinks/jsonLine.js';
+import { pacedWriter } from '../../sinks/terminal/pacedWriter.js';
+import { duration } from '../../sinks/progress/internal/progressLine.js';
+import { oneLine } from '../../sinks/watch/internal/fitText.js';
+import type { WatchEvent } from '../../sinks/watch/WatchEvent.js';
+import { watchView } from '../../sinks/watch/watchView.js';
+import type { Terminal } from '../process/Terminal.js';
+import { watchLine } from './watchLine.js';
+
+/** How what happens is shown. */
+export type WatchMode = 'view' | 'lines' | 'json';
+
+/** What is shown of it, and of which feeds. */
+export interface WatchOutputOptions {
+  readonly classes: readonly string[];
+  readonly feeds: readonly string[];
+  readonly shows: (prediction: LivePrediction) => boolean;
+  readonly valve: Valve;
+}
+
+/** The most headlines that are told one by one when they cannot be read. */
+const TOLD = 10;
+
+/** What is news of a source, as a line. */
+const sourceLine = (event: Extract<SourceEvent, { readonly type: 'failed' | 'moved' }>): string => {
+  if (event.type === 'moved') return `${oneLine(event.source)} has moved to ${oneLine(event.to)}.`;
+  const next =
+    event.nextInMs === undefined
+      ? 'It is not tried again.'
+      : `It is tried again in ${duration(event.nextInMs / 1000)}.`;
+  return `${oneLine(event.message)} ${next} [${event.code}]`;
+};
+
+/** Tells the first of the headlines that cannot be read; all are counted. */
+const rejectionTeller = (tell: (line: string) => void): ((rejection: Rejection) => void) => {
+  let rejected = 0;
+  return (rejection) => {
+    rejected += 1;
+    if (rejected <= TOLD) tell(`left out ${describeRejection(rejection)}\n`);
+  };
+};
+
+/**
+ * Shows what happens: as a view that is drawn in place, or a line for each headline, as text or as JSON. Emits nothing.
+ */
+export const watchOutput =
+  (mode: WatchMode, { classes, feeds, shows, valve }: WatchOutputOptions, { stdout, stderr, env }: Terminal) =>
+  (event$: Observable<WatchEvent>): Observable<never> => {
+    if (mode === 'view') {
+      // Below the view, once it is drawn no more.
+      const later: string[] = [];
+      const reject = rejectionTeller((line) => later.push(line));
+      return event$.pipe(
+        tap((event) => (event.type === 'rejection' ? reject(event) : undefined)),
+        watchView({ classes, feeds, shows, stream: stdout, env }),
+        finalize(() => void stderr.write(later.join(''))),
+      );
+    }
+    const write = pacedWriter(stdout, valve);
+    const reject = rejectionTeller((line) => void stderr.write(line));
+    const lineOf = mode === 'json' ? (prediction: LivePrediction) => `${jsonLine(prediction)}\n` : watchLine;
+    return event$.pipe(
+      tap((event) => {
+        switch (event.type) {
+          case 'live-prediction':
+            if (shows(event)) write(lineOf(event));
+            break;
+          case 'rejection':
+            reject(event);
+            break;
+          case 'failed':
+          case 'moved':
+            stderr.write(`${sourceLine(event)}\n`);
+            break;
+          default:
+            // That all goes well is no news here, and what is left out is counted at the end.
+            break;
+        }
+      }),
+      ignoreElements(),
+    );
+  };

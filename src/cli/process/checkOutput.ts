@@ -1,0 +1,105 @@
+import { constants } from 'node:fs';
+import { access, stat } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { tryCatch, type TaskEither } from 'fp-ts/lib/TaskEither.js';
+import { HeadwaterError } from '../../contracts/HeadwaterError.js';
+import { codeOf } from '../../sinks/internal/codeOf.js';
+
+type Found = 'folder' | 'file' | 'nothing';
+
+const find = async (path: string): Promise<Found> => {
+  try {
+    return (await stat(path)).isDirectory() ? 'folder' : 'file';
+  } catch (cause) {
+    // ENOTDIR: something above it is a file, which the walk upwards finds.
+    if (codeOf(cause) === 'ENOENT' || codeOf(cause) === 'ENOTDIR') return 'nothing';
+    throw new HeadwaterError(
+      'HW_PATH',
+      `${path} cannot be looked at (${String(codeOf(cause))}). Choose another place for the output.`,
+      { cause, where: path },
+    );
+  }
+};
+
+const checkWritable = async (path: string): Promise<void> => {
+  try {
+    await access(path, constants.W_OK);
+  } catch (cause) {
+    throw new HeadwaterError(
+      'HW_WRITE',
+      `${path} cannot be written to (${String(codeOf(cause))}). Choose another place for the output.`,
+      { cause, where: path },
+    );
+  }
+};
+
+/** Checks the folder, or where there is none yet, the nearest one above it. */
+const checkFromBelow = async (folder: string): Promise<void> => {
+  const found = await find(folder);
+  if (found === 'nothing' && dirname(folder) !== folder) return checkFromBelow(dirname(folder));
+  if (found === 'file')
+    throw new HeadwaterError(
+      'HW_PATH',
+      `${folder} is a file where a folder is needed. Choose another folder for the output.`,
+      { where: folder },
+    );
+  return checkWritable(folder);
+};
+
+const checked = (check: () => Promise<void>): TaskEither<unknown, void> => tryCatch(check, (error) => error);
+
+/**
+ * Finds out whether files can be written to a folder, and makes nothing: a place that will not do is refused before the
+ * work, not after it, and work that comes to nothing leaves nothing behind.
+ *
+ * @param folder the folder; it need not be there yet
+ * @param names the files to be
+ * @returns left with `HW_PATH` where a file stands in the way, or a folder that has the name of a file to be;
+ *   `HW_WRITE` where writing is not allowed
+ */
+export const checkFolder = (folder: string, names: readonly string[]): TaskEither<unknown, void> =>
+  checked(async () => {
+    await checkFromBelow(resolve(folder));
+    for (const path of names.map((name) => join(folder, name))) {
+      if ((await find(path)) === 'folder')
+        throw new HeadwaterError(
+          'HW_PATH',
+          `${path} is a folder where a file is to be written. Move it away, or choose another folder.`,
+          { where: path },
+        );
+    }
+  });
+
+const isSameFile = async (file: string, other: string): Promise<boolean> => {
+  const [a, b] = await Promise.all([file, other].map((path) => stat(path).catch(() => undefined)));
+  return a !== undefined && a.dev === b?.dev && a.ino === b.ino;
+};
+
+/**
+ * Finds out whether a file can be written, and makes nothing.
+ *
+ * @param file its path; the folder that it is to be in must be there
+ * @param input the path of what is read meanwhile, where it is a file
+ * @returns left with `HW_PATH` where it is a folder or there is no folder for it; `HW_WRITE` where writing is not
+ *   allowed; `HW_USAGE` where it is the input, under this name or another
+ */
+export const checkFile = (file: string, input?: string): TaskEither<unknown, void> =>
+  checked(async () => {
+    const found = await find(file);
+    if (found === 'file' && input !== undefined && (await isSameFile(file, input)))
+      throw new HeadwaterError(
+        'HW_USAGE',
+        `${file} is the data itself, and would be overwritten. Give another file to write.`,
+        { where: file },
+      );
+    if (found === 'folder')
+      throw new HeadwaterError('HW_PATH', `${file} is a folder. Give the path of a file to write.`, { where: file });
+    const folder = dirname(resolve(file));
+    if (found === 'nothing' && (await find(folder)) !== 'folder')
+      throw new HeadwaterError(
+        'HW_PATH',
+        `There is no folder ${folder} to write ${file} in. Make it, or give another path.`,
+        { where: file },
+      );
+    await checkWritable(found === 'file' ? file : folder);
+  });

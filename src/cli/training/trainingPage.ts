@@ -1,0 +1,76 @@
+import { defer, finalize, ignoreElements, merge, Observable, Subject, tap } from 'rxjs';
+import { serveTraining, type TrainingServerEvent } from '../../server/training/serveTraining.js';
+import type { TrainingUpdate } from '../../server/training/TrainingUpdate.js';
+import { isInteractive } from '../../sinks/terminal/isInteractive.js';
+import { errorLine } from '../process/exitStatus.js';
+import { opensBrowser } from '../process/opensBrowser.js';
+import type { Terminal } from '../process/Terminal.js';
+import type { TrainingOptions } from './trainingOptions.js';
+
+/** The page of a training. */
+export interface TrainingPage {
+  /** Runs a job with the page beside it; ends when both have ended. Subscribe once. */
+  readonly beside: <T>(job: (tell: (update: TrainingUpdate) => void) => Observable<T>) => Observable<T>;
+  /** Ends the page where it is all that is left; false where the training has not ended. */
+  readonly finish: () => boolean;
+}
+
+/** Opens an address in the user's browser. Where there is none, the address has been told all the same. */
+const openBrowser = async (url: URL): Promise<void> => {
+  const { default: open } = await import('open');
+  const browser = await open(url.href);
+  browser.on('error', () => undefined);
+};
+
+/** The page that `--ui` asks for; undefined where it is not asked for. */
+export const trainingPage = (
+  { ui = false, uiPort, open }: TrainingOptions,
+  terminal: Terminal,
+): TrainingPage | undefined => {
+  if (!ui) return undefined;
+  const { stderr, env } = terminal;
+  const drain$ = new Subject<void>();
+  let staying = false;
+
+  const tell = (event: TrainingServerEvent): void => {
+    switch (event.type) {
+      case 'listening':
+        stderr.write(`page: ${event.url.href}\n`);
+        if (open && opensBrowser(terminal)) openBrowser(event.url).catch(() => undefined);
+        break;
+      case 'staying':
+        staying = true;
+        stderr.write('the training has ended; the page stays until Ctrl-C\n');
+        break;
+      case 'failed':
+        stderr.write(`${errorLine(event.error)}\n`);
+        break;
+    }
+  };
+
+  return {
+    beside: <T>(job: (tell: (update: TrainingUpdate) => void) => Observable<T>) =>
+      defer(() => {
+        const done$ = new Subject<T>();
+        // Begun by the page, once it listens: so nothing is missed, and nothing is done where it cannot. An error comes
+        // out of the page, once that has told of it.
+        const update$ = new Observable<TrainingUpdate>((subscriber) =>
+          job((update) => subscriber.next(update)).subscribe({
+            next: (value) => done$.next(value),
+            error: (error: unknown) => subscriber.error(error),
+            complete: () => subscriber.complete(),
+          }),
+        );
+        const page$ = serveTraining(update$, { port: uiPort, stay: isInteractive(stderr, env), drain$ }).pipe(
+          tap(tell),
+          ignoreElements(),
+          finalize(() => done$.complete()),
+        );
+        return merge(done$, page$);
+      }),
+    finish: () => {
+      if (staying) drain$.next();
+      return staying;
+    },
+  };
+};

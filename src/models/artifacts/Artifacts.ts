@@ -1,0 +1,77 @@
+import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import type { Performance } from '../../contracts/Evaluation.js';
+import { HeadwaterError } from '../../contracts/HeadwaterError.js';
+import type { StateDict } from '../../contracts/StateDict.js';
+import type { TrainingRecord } from '../../contracts/TrainingRecord.js';
+import type { LabelEncoder } from '../../text/LabelEncoder.js';
+import type { Tokenizer } from '../../text/Tokenizer.js';
+import { checkWeights } from '../internal/checkWeights.js';
+import type { ClassifierConfig } from '../ClassifierConfig.js';
+import { weightShapes } from '../internal/weightShapes.js';
+
+/** Everything that it takes to classify a headline as it was learnt. */
+export interface Artifacts {
+  /** What the classifier is made of: `config.json`. */
+  readonly config: ClassifierConfig;
+  /** Its weights: `model.safetensors`. */
+  readonly weights: StateDict;
+  /** From texts to tokens: `tokenizer.json`. */
+  readonly tokenizer: Tokenizer;
+  /** From class names to class indices and back: `label_encoder.json`. */
+  readonly labelEncoder: LabelEncoder;
+  /** How well it did on the test rows: `performance.json`. Undefined where nobody measured it. */
+  readonly performance?: Performance | undefined;
+  /**
+   * How it was trained, and what it took for what on the test rows: `training.json`. Undefined where nobody recorded
+   * it.
+   */
+  readonly training?: TrainingRecord | undefined;
+}
+
+/**
+ * The names of the files, in the order in which they are written: the model last, so that a directory that has it has
+ * them all.
+ */
+export const ARTIFACT_FILES = {
+  tokenizer: 'tokenizer.json',
+  labelEncoder: 'label_encoder.json',
+  config: 'config.json',
+  performance: 'performance.json',
+  training: 'training.json',
+  weights: 'model.safetensors',
+} as const;
+
+/**
+ * Checks that artifacts belong together: a row of embeddings for every token, an output for every class, weights of the
+ * configuration's shapes.
+ *
+ * @param artifacts what was read, or is to be written
+ * @param where the directory, for the message
+ * @returns the artifacts, or `HW_ARTIFACT`
+ */
+export const checkArtifacts = (artifacts: Artifacts, where?: string): E.Either<HeadwaterError, Artifacts> => {
+  const { config, weights, tokenizer, labelEncoder, training } = artifacts;
+  const bad = (why: string) =>
+    E.left(
+      new HeadwaterError(
+        'HW_ARTIFACT',
+        `The artifacts${where === undefined ? '' : ` in ${where}`} do not belong together: ${why}. Take files that were saved together.`,
+        where === undefined ? {} : { where },
+      ),
+    );
+  if (tokenizer.size !== config.vocabularySize)
+    return bad(`the tokenizer has ${tokenizer.size} tokens, but the model ${config.vocabularySize} embeddings`);
+  if (tokenizer.padIndex !== config.padIndex)
+    return bad(`the tokenizer's padding token is ${tokenizer.padIndex}, but the model's ${config.padIndex}`);
+  if (labelEncoder.size !== config.classes)
+    return bad(`the label encoder has ${labelEncoder.size} classes, but the model ${config.classes} outputs`);
+  if (training !== undefined && training.confusion.length !== config.classes ** 2)
+    return bad(
+      `the confusion matrix has ${training.confusion.length} counts, but ${config.classes} classes have ${config.classes ** 2}`,
+    );
+  return pipe(
+    checkWeights(weightShapes(config), weights, where),
+    E.map((ordered) => ({ ...artifacts, weights: ordered })),
+  );
+};

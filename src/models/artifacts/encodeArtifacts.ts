@@ -1,0 +1,43 @@
+import { isLeft } from 'fp-ts/lib/Either.js';
+import type { Artifacts } from './Artifacts.js';
+import { ARTIFACT_FILES, checkArtifacts } from './Artifacts.js';
+import { ClassifierConfig } from '../ClassifierConfig.js';
+import { stringifyPerformance } from './internal/performanceJson.js';
+import { encodeSafetensors } from './safetensors.js';
+
+/**
+ * The files that artifacts are kept in, as bytes by file name; writing them is their user's business.
+ *
+ * `tokenizer.json` and `label_encoder.json` are the lesson's, byte for byte, and so in shape is `performance.json`,
+ * which is left out where nothing was measured, as `training.json` is where nothing was recorded. Equal artifacts give
+ * equal bytes. `loadArtifacts` reads them again. Holds the weights twice more while it runs.
+ *
+ * @returns in the order in which they should be written, the model last
+ * @throws HeadwaterError `HW_ARTIFACT` when the artifacts do not belong together @example
+ * ```ts
+ * import { classifier, classifierConfig, encodeArtifacts, LabelEncoder, registerBackend, Tokenizer } from 'headwater';
+ * import { lastValueFrom, of } from 'rxjs';
+ * registerBackend();
+ * const tokenizer = await lastValueFrom(of('rain in april', 'a late goal').pipe(Tokenizer.fit()));
+ * const labelEncoder = LabelEncoder.of(['Sports', 'World']);
+ * const model = classifier(classifierConfig({ vocabularySize: tokenizer.size, classes: labelEncoder.size }), { seed: 1234 });
+ * const files = encodeArtifacts({ config: model.config, weights: model.stateDict(), tokenizer, labelEncoder });
+ * [...files.keys()]; // ['tokenizer.json', 'label_encoder.json', 'config.json', 'model.safetensors']
+ * model.dispose();
+ * ```
+ */
+export const encodeArtifacts = (artifacts: Artifacts): ReadonlyMap<string, Uint8Array> => {
+  const checked = checkArtifacts(artifacts);
+  if (isLeft(checked)) throw checked.left;
+  const { config, weights, tokenizer, labelEncoder, performance, training } = checked.right;
+  const text = new TextEncoder();
+  const files = new Map<string, Uint8Array>([
+    [ARTIFACT_FILES.tokenizer, text.encode(tokenizer.stringify())],
+    [ARTIFACT_FILES.labelEncoder, text.encode(labelEncoder.stringify())],
+    [ARTIFACT_FILES.config, text.encode(JSON.stringify(ClassifierConfig.encode(config), null, 2))],
+  ]);
+  if (performance !== undefined)
+    files.set(ARTIFACT_FILES.performance, text.encode(stringifyPerformance(performance, labelEncoder.classes)));
+  if (training !== undefined) files.set(ARTIFACT_FILES.training, text.encode(JSON.stringify(training, null, 2)));
+  return files.set(ARTIFACT_FILES.weights, encodeSafetensors(weights));
+};

@@ -1,0 +1,208 @@
+import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import * as t from 'io-ts';
+import { HeadwaterError } from '../../contracts/HeadwaterError.js';
+import type { Performance } from '../../contracts/Evaluation.js';
+import type { StateDict } from '../../contracts/StateDict.js';
+import type { TrainingRecord } from '../../contracts/TrainingRecord.js';
+import { LabelEncoder } from '../../text/LabelEncoder.js';
+import { artifactError, parseArtifact, readArtifact } from '../../text/readArtifact.js';
+import { Tokenizer } from '../../text/Tokenizer.js';
+import type { Artifacts } from './Artifacts.js';
+import { ARTIFACT_FILES, checkArtifacts } from './Artifacts.js';
+import { ClassifierConfig, FORMAT_VERSION } from '../ClassifierConfig.js';
+import { inferConfig } from '../inferConfig.js';
+import { performanceCodec } from './internal/performanceJson.js';
+import { decodeSafetensors } from './safetensors.js';
+import { trainingCodec } from './internal/trainingJson.js';
+
+const codeOf = (error: unknown): string =>
+  error instanceof Error && 'code' in error ? String(error.code) : 'an unknown error';
+
+const checkDirectory = (directory: string): TE.TaskEither<HeadwaterError, void> =>
+  pipe(
+    TE.tryCatch(
+      () => stat(directory),
+      (cause) =>
+        new HeadwaterError(
+          'HW_PATH',
+          codeOf(cause) === 'ENOENT'
+            ? `No such directory: ${directory}. Check the path of the model.`
+            : `${directory} cannot be read (${codeOf(cause)}). Check its permissions.`,
+          { where: directory, cause },
+        ),
+    ),
+    TE.flatMap((stats) =>
+      stats.isDirectory()
+        ? TE.right(undefined)
+        : TE.left(
+            new HeadwaterError(
+              'HW_PATH',
+              `${directory} is a file. Give the directory that holds ${ARTIFACT_FILES.weights} and its companions.`,
+              { where: directory },
+            ),
+          ),
+    ),
+  );
+
+/** A file's bytes, or undefined where there is no such file. */
+const readOptional = (path: string): TE.TaskEither<HeadwaterError, Uint8Array | undefined> =>
+  pipe(
+    TE.tryCatch(
+      (): Promise<Uint8Array | undefined> => readFile(path),
+      (cause) => cause,
+    ),
+    TE.orElse((cause): TE.TaskEither<HeadwaterError, Uint8Array | undefined> =>
+      codeOf(cause) === 'ENOENT'
+        ? TE.right(undefined)
+        : TE.left(
+            new HeadwaterError(
+              'HW_PATH',
+              `${path} cannot be read (${codeOf(cause)}). Check that it is a file, and its permissions.`,
+              { where: path, cause },
+            ),
+          ),
+    ),
+  );
+
+const readRequired = (path: string): TE.TaskEither<HeadwaterError, Uint8Array> =>
+  pipe(
+    readOptional(path),
+    TE.flatMap((bytes) =>
+      bytes === undefined
+        ? TE.left(
+            new HeadwaterError(
+              'HW_ARTIFACT',
+              `There is no ${path}. Give a directory that a training has saved its artifacts in.`,
+              { where: path },
+            ),
+          )
+        : TE.right(bytes),
+    ),
+  );
+
+const asText = (what: string, bytes: Uint8Array, where: string): E.Either<HeadwaterError, string> =>
+  E.tryCatch(
+    () => new TextDecoder('utf-8', { fatal: true }).decode(bytes),
+    (cause) => artifactError(what, 'it is not UTF-8', where, cause),
+  );
+
+/** Decodes a configuration; one of another version is told from one that is damaged. */
+export const decodeConfig = (text: string, where?: string): E.Either<HeadwaterError, ClassifierConfig> =>
+  pipe(
+    parseArtifact(text, 'configuration', where),
+    E.flatMap((value) =>
+      pipe(
+        readArtifact(t.type({ formatVersion: t.number }), 'configuration', value, where),
+        E.filterOrElse(
+          ({ formatVersion }) => formatVersion === FORMAT_VERSION,
+          ({ formatVersion }) =>
+            new HeadwaterError(
+              'HW_ARTIFACT_VERSION',
+              `${where ?? 'The configuration'} is of format version ${formatVersion}, but version ${FORMAT_VERSION} is what can be read here. Use the version of headwater that wrote it, or train the model again.`,
+              where === undefined ? {} : { where },
+            ),
+        ),
+        E.flatMap(() => readArtifact(ClassifierConfig, 'configuration', value, where)),
+      ),
+    ),
+  );
+
+const decodePerformance = (text: string, where: string): E.Either<HeadwaterError, Performance> =>
+  pipe(
+    parseArtifact(text, 'performance', where),
+    E.flatMap((value) => readArtifact(performanceCodec, 'performance', value, where)),
+  );
+
+const decodeTraining = (text: string, where: string): E.Either<HeadwaterError, TrainingRecord> =>
+  pipe(
+    parseArtifact(text, 'training record', where),
+    E.flatMap((value) => readArtifact(trainingCodec, 'training record', value, where)),
+  );
+
+const decodeWeights = (bytes: Uint8Array, where: string): E.Either<HeadwaterError, StateDict> =>
+  pipe(
+    decodeSafetensors(bytes, where),
+    E.map(({ weights }) => weights),
+  );
+
+/**
+ * Reads a model's artifacts from the directory that they were saved in: ours, or the lesson's with its weights as
+ * `model.safetensors`.
+ *
+ * Every file is decoded and checked against the others. Without `config.json` the configuration is inferred from the
+ * weights (`inferConfig`); without `performance.json` or `training.json` there is none. Holds the weights' file and the
+ * weights, in bytes 8 a value.
+ *
+ * @param directory its path
+ * @returns a task that reads when it is called; left with `HW_PATH` where the directory is missing, is a file or cannot
+ *   be read, `HW_ARTIFACT` where a file is missing, damaged, or does not fit the others, `HW_ARTIFACT_VERSION` where
+ *   another version of the format wrote them @example
+ * ```ts
+ * import { loadArtifacts } from 'headwater';
+ * const loaded = await loadArtifacts('no/such/directory')();
+ * if (loaded._tag === 'Left') loaded.left.code; // 'HW_PATH'
+ * ```
+ */
+export const loadArtifacts = (directory: string): TE.TaskEither<HeadwaterError, Artifacts> => {
+  const path = (file: keyof typeof ARTIFACT_FILES): string => join(directory, ARTIFACT_FILES[file]);
+
+  const required = <A>(
+    file: keyof typeof ARTIFACT_FILES,
+    decode: (bytes: Uint8Array, where: string) => E.Either<HeadwaterError, A>,
+  ): TE.TaskEither<HeadwaterError, A> =>
+    pipe(
+      readRequired(path(file)),
+      TE.flatMapEither((bytes) => decode(bytes, path(file))),
+    );
+
+  const optional = <A>(
+    file: keyof typeof ARTIFACT_FILES,
+    decode: (bytes: Uint8Array, where: string) => E.Either<HeadwaterError, A>,
+  ): TE.TaskEither<HeadwaterError, A | undefined> =>
+    pipe(
+      readOptional(path(file)),
+      TE.flatMapEither((bytes): E.Either<HeadwaterError, A | undefined> =>
+        bytes === undefined ? E.right(undefined) : decode(bytes, path(file)),
+      ),
+    );
+
+  const text =
+    <A>(what: string, decode: (text: string, where: string) => E.Either<HeadwaterError, A>) =>
+    (bytes: Uint8Array, where: string): E.Either<HeadwaterError, A> =>
+      pipe(
+        asText(what, bytes, where),
+        E.flatMap((decoded) => decode(decoded, where)),
+      );
+
+  return pipe(
+    checkDirectory(directory),
+    // The version first: what another version wrote need not make sense to this one.
+    TE.flatMap(() => TE.Do),
+    TE.bind('written', () => optional('config', text('configuration', decodeConfig))),
+    TE.bind('weights', () => required('weights', decodeWeights)),
+    TE.bind('config', ({ written, weights }) =>
+      written === undefined ? TE.fromEither(inferConfig(weights, path('weights'))) : TE.right(written),
+    ),
+    TE.bind('tokenizer', () =>
+      required(
+        'tokenizer',
+        text('tokenizer', (json, where) => Tokenizer.parse(json, where)),
+      ),
+    ),
+    TE.bind('labelEncoder', () =>
+      required(
+        'labelEncoder',
+        text('label encoder', (json, where) => LabelEncoder.parse(json, where)),
+      ),
+    ),
+    TE.bind('performance', () => optional('performance', text('performance', decodePerformance))),
+    TE.bind('training', () => optional('training', text('training record', decodeTraining))),
+    TE.flatMapEither(({ config, weights, tokenizer, labelEncoder, performance, training }) =>
+      checkArtifacts({ config, weights, tokenizer, labelEncoder, performance, training }, directory),
+    ),
+  );
+};

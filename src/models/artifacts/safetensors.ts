@@ -1,0 +1,217 @@
+// The file format of Hugging Face's safetensors 0.4: 8 bytes header length (unsigned, little-endian), a JSON header
+// padded with spaces to a multiple of 8, then the tensors' values, little-endian and row-major, without gaps.
+// https://github.com/huggingface/safetensors#format
+import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as t from 'io-ts';
+import type { HeadwaterError } from '../../contracts/HeadwaterError.js';
+import type { StateDict, Weight } from '../../contracts/StateDict.js';
+import { artifactError, parseArtifact, readArtifact } from '../../text/readArtifact.js';
+import { guarded, wholeNumber } from '../internal/guarded.js';
+import { halfToNumber } from './internal/halfToNumber.js';
+
+const WHAT = 'safetensors file';
+const PREFIX = 8;
+const ALIGNMENT = 8;
+
+/** The reference implementation's bound; the header of a classifier takes about one kilobyte. */
+const LONGEST_HEADER = 100_000_000;
+
+interface Dtype {
+  readonly bytes: number;
+  readonly read: (values: DataView, at: number) => number;
+}
+
+/** The dtypes that become float32 on reading. A value of F64 beyond float32 becomes infinite. */
+const DTYPES: ReadonlyMap<string, Dtype> = new Map<string, Dtype>([
+  ['F64', { bytes: 8, read: (values, at) => values.getFloat64(at, true) }],
+  ['F32', { bytes: 4, read: (values, at) => values.getFloat32(at, true) }],
+  ['F16', { bytes: 2, read: (values, at) => halfToNumber(values.getUint16(at, true)) }],
+  ['BF16', { bytes: 2, read: (values, at) => bfloat16(values.getUint16(at, true)) }],
+]);
+
+const word = new DataView(new ArrayBuffer(4));
+
+/** A bfloat16 is the upper half of a float32. */
+const bfloat16 = (bits: number): number => {
+  word.setUint16(0, bits);
+  return word.getFloat32(0);
+};
+
+const place = wholeNumber(0);
+
+/** Not t.tuple, which cuts off what is too long. */
+const offsetsCodec = guarded(
+  'two whole numbers of at least 0',
+  (value): value is readonly [number, number] => Array.isArray(value) && value.length === 2 && value.every(place.is),
+);
+
+const entryCodec = t.strict({
+  dtype: t.string,
+  shape: t.array(place),
+  data_offsets: offsetsCodec,
+});
+
+const headerCodec = t.UnknownRecord;
+const metadataCodec = t.record(t.string, t.string);
+
+/** The content of a safetensors file. */
+export interface Safetensors {
+  /** The weights in the order of their places in the file. */
+  readonly weights: StateDict;
+  /** What the file says about itself. */
+  readonly metadata: ReadonlyMap<string, string>;
+}
+
+interface Entry {
+  readonly name: string;
+  readonly dtype: string;
+  readonly shape: readonly number[];
+  readonly begin: number;
+  readonly end: number;
+}
+
+const sizeOf = (shape: readonly number[]): number => shape.reduce((product, side) => product * side, 1);
+
+/** The header's JSON and what follows it, or why the file cannot have one. */
+const splitFile = (
+  bytes: Uint8Array,
+  where: string | undefined,
+): E.Either<HeadwaterError, { readonly json: string; readonly values: Uint8Array }> => {
+  const bad = (why: string, cause?: unknown) => E.left(artifactError(WHAT, why, where, cause));
+  if (bytes.length < PREFIX) return bad(`it has ${bytes.length} bytes, and its header's length alone takes ${PREFIX}`);
+  const length = new DataView(bytes.buffer, bytes.byteOffset, PREFIX).getBigUint64(0, true);
+  if (length > LONGEST_HEADER)
+    return bad(`its header should be ${length} bytes long, more than the ${LONGEST_HEADER} allowed`);
+  const end = PREFIX + Number(length);
+  if (end > bytes.length) return bad(`its header should be ${length} bytes long, but ${bytes.length - PREFIX} follow`);
+  try {
+    return E.right({
+      json: new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes.subarray(PREFIX, end)),
+      values: bytes.subarray(end),
+    });
+  } catch (cause) {
+    return bad('its header is not UTF-8', cause);
+  }
+};
+
+/**
+ * The tensors that a header describes, in the order of their places, once it is certain that they fill `length` bytes
+ * without a gap.
+ */
+const readEntries = (
+  header: Readonly<Record<string, unknown>>,
+  length: number,
+  where: string | undefined,
+): E.Either<HeadwaterError, readonly Entry[]> => {
+  const bad = (why: string) => E.left(artifactError(WHAT, why, where));
+  const entries: Entry[] = [];
+  for (const [name, value] of Object.entries(header)) {
+    if (name === '__metadata__') continue;
+    const entry = readArtifact(entryCodec, `${WHAT} with a tensor "${name}"`, value, where);
+    if (E.isLeft(entry)) return entry;
+    const { dtype, shape, data_offsets: offsets } = entry.right;
+    entries.push({ name, dtype, shape, begin: offsets[0], end: offsets[1] });
+  }
+  entries.sort((a, b) => a.begin - b.begin || a.end - b.end);
+  let filled = 0;
+  for (const { name, dtype, shape, begin, end } of entries) {
+    const bytes = DTYPES.get(dtype)?.bytes;
+    if (bytes === undefined)
+      return bad(`"${name}" has the dtype ${dtype}, where ${[...DTYPES.keys()].join(', ')} can be read`);
+    if (begin !== filled)
+      return bad(`"${name}" begins at byte ${begin} of the values, but the tensors before it end at ${filled}`);
+    if (end > length) return bad(`"${name}" ends at byte ${end} of the values, but the file has ${length}`);
+    if (end - begin !== sizeOf(shape) * bytes)
+      return bad(
+        `"${name}" of shape [${shape.join(', ')}] and dtype ${dtype} should take ${sizeOf(shape) * bytes} bytes, but takes ${end - begin}`,
+      );
+    filled = end;
+  }
+  return filled === length
+    ? E.right(entries)
+    : bad(`its tensors end at byte ${filled} of the values, but the file has ${length}`);
+};
+
+const readValues = (values: Uint8Array, { dtype, shape, begin }: Entry): Weight => {
+  const { bytes, read } = DTYPES.get(dtype) ?? { bytes: 0, read: () => NaN };
+  const view = new DataView(values.buffer, values.byteOffset, values.byteLength);
+  const data = new Float32Array(sizeOf(shape));
+  for (let i = 0, at = begin; i < data.length; i++, at += bytes) data[i] = read(view, at);
+  return { shape, data };
+};
+
+/**
+ * Reads weights from the bytes of a safetensors file, and trusts nothing in them.
+ *
+ * F32 is read as it is; F16, BF16 and F64 become float32. Holds the weights once more, in bytes 4 a value.
+ *
+ * @param bytes the file
+ * @param where its path, for the message
+ * @returns left with `HW_ARTIFACT` where the header is damaged, or the tensors do not fill the file exactly and without
+ *   overlap @example
+ * ```ts
+ * import { decodeSafetensors, encodeSafetensors } from 'headwater';
+ * const bytes = encodeSafetensors(new Map([['bias', { shape: [2], data: Float32Array.of(1, 2) }]]));
+ * const read = decodeSafetensors(bytes);
+ * if (read._tag === 'Right') read.right.weights.get('bias'); // { shape: [2], data: Float32Array [1, 2] }
+ * ```
+ */
+export const decodeSafetensors = (bytes: Uint8Array, where?: string): E.Either<HeadwaterError, Safetensors> =>
+  pipe(
+    E.Do,
+    E.bind('file', () => splitFile(bytes, where)),
+    E.bind('header', ({ file }) =>
+      pipe(
+        parseArtifact(file.json, WHAT, where),
+        E.flatMap((value) => readArtifact(headerCodec, WHAT, value, where)),
+      ),
+    ),
+    E.bind('metadata', ({ header }) =>
+      readArtifact(
+        metadataCodec,
+        `${WHAT} with "__metadata__"`,
+        Object.hasOwn(header, '__metadata__') ? header['__metadata__'] : {},
+        where,
+      ),
+    ),
+    E.bind('entries', ({ file, header }) => readEntries(header, file.values.length, where)),
+    E.map(({ file, metadata, entries }) => ({
+      weights: new Map(entries.map((entry) => [entry.name, readValues(file.values, entry)])),
+      metadata: new Map(Object.entries(metadata)),
+    })),
+  );
+
+/**
+ * Writes weights as the bytes of a safetensors file: F32, in the order given.
+ *
+ * @param weights by name; what `decodeSafetensors` or PyTorch's `safetensors.torch.load_file` reads again
+ * @param metadata what the file says about itself; default `format: pt`, as PyTorch's files do
+ * @returns the file; equal weights give equal bytes
+ */
+export const encodeSafetensors = (
+  weights: StateDict,
+  metadata: ReadonlyMap<string, string> = new Map([['format', 'pt']]),
+): Uint8Array => {
+  // By hand, since a JavaScript object would put numeric names first.
+  const fields = Array.from(metadata, ([name, text]) => `${JSON.stringify(name)}:${JSON.stringify(text)}`);
+  const members = [`"__metadata__":{${fields.join(',')}}`];
+  let end = 0;
+  for (const [name, { shape, data }] of weights) {
+    const begin = end;
+    end += data.length * 4;
+    members.push(
+      `${JSON.stringify(name)}:{"dtype":"F32","shape":[${shape.join(',')}],"data_offsets":[${begin},${end}]}`,
+    );
+  }
+  const header = new TextEncoder().encode(`{${members.join(',')}}`);
+  const start = PREFIX + Math.ceil(header.length / ALIGNMENT) * ALIGNMENT;
+  const bytes = new Uint8Array(start + end).fill(0x20, PREFIX, start);
+  const view = new DataView(bytes.buffer);
+  view.setBigUint64(0, BigInt(start - PREFIX), true);
+  bytes.set(header, PREFIX);
+  let at = start;
+  for (const { data } of weights.values())
+    for (let i = 0; i < data.length; i++, at += 4) view.setFloat32(at, data[i]!, true);
+  return bytes;
+};

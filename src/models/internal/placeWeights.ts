@@ -1,0 +1,96 @@
+import { tensor, tidy, variable } from '@tensorflow/tfjs-core';
+import type { Tensor, Variable } from '@tensorflow/tfjs-core';
+import { isLeft } from 'fp-ts/lib/Either.js';
+import { HeadwaterError } from '../../contracts/HeadwaterError.js';
+import type { StateDict, Weight } from '../../contracts/StateDict.js';
+import { Adam } from '../../ops/optimizers/Adam.js';
+import { onBackend } from '../../ops/backends/onBackend.js';
+import { gradientNames } from '../../ops/recurrent/internal/classifierOps.js';
+import type { ClassifierInputs } from '../../ops/recurrent/internal/classifierOps.js';
+import { BACKEND_NAME } from '../../ops/definition/backendName.js';
+import { registerBackend } from '../../ops/backends/registerBackend.js';
+import { registerOps } from '../../ops/registerOps.js';
+import { checkClassWeights } from '../../ops/layers/softmaxCrossEntropy.js';
+import { checkWeights } from './checkWeights.js';
+import type { ClassifierConfig } from '../ClassifierConfig.js';
+import type { ClassifierSettings } from '../ClassifierSettings.js';
+import { initialWeights } from './initialWeights.js';
+import { weightShapes } from './weightShapes.js';
+
+/** A classifier's weights and its optimizer, on its backend. */
+export interface PlacedWeights {
+  readonly classWeights: Float32Array | undefined;
+  /** By name. */
+  readonly weights: ReadonlyMap<string, Variable>;
+  /** The same under the names that the ops know them by. */
+  readonly inputs: ClassifierInputs<Tensor>;
+  /** Moves all weights a step, by the gradients in the order of `gradientNames`. */
+  learn(gradients: readonly Tensor[], learningRate: number): void;
+  readonly adam: Adam;
+  /** Replaces the weights by a copy of those given. Its backend must be the current one. */
+  replace(state: StateDict): void;
+  /** Frees weights and optimizer; more calls change nothing. */
+  dispose(): void;
+  /** Refuses to go on once they are freed. */
+  readonly checkAlive: () => void;
+}
+
+/** A tensor of a weight's values, which stay the caller's. */
+const asTensor = ({ shape, data }: Weight): Tensor => tensor(data.slice(), [...shape]);
+
+/**
+ * Puts a classifier's weights onto its backend, with an optimizer; registers the backend where it is the embedded one.
+ *
+ * @throws HeadwaterError as `classifier`
+ */
+export const placeWeights = (
+  config: ClassifierConfig,
+  { seed, backend = BACKEND_NAME, name = config.cell, ...settings }: ClassifierSettings,
+): PlacedWeights => {
+  const classWeights = settings.classWeights?.slice();
+  if (classWeights !== undefined) checkClassWeights(classWeights, config.classes);
+  const shapes = weightShapes(config);
+
+  const fitting = (state: StateDict): StateDict => {
+    const checked = checkWeights(shapes, state);
+    if (isLeft(checked)) throw checked.left;
+    return checked.right;
+  };
+
+  const start = settings.weights === undefined ? initialWeights(config, seed) : fitting(settings.weights);
+  if (backend === BACKEND_NAME) registerBackend();
+  else registerOps();
+  const { weights, adam } = onBackend(backend, () => {
+    const variables = new Map(
+      Array.from(start, ([key, weight]): [string, Variable] => [key, tidy(() => variable(asTensor(weight), false))]),
+    );
+    return { weights: variables, adam: new Adam(variables) };
+  });
+  // The weights in their order of definition, under the names that the ops know them by.
+  const names = [...shapes.keys()];
+  let disposed = false;
+
+  return {
+    classWeights,
+    weights,
+    // All names of the inputs, which the compiler cannot see in a list of pairs.
+    inputs: Object.fromEntries(
+      gradientNames(config.bidirectional).map((input, i) => [input, weights.get(names[i]!)!]),
+    ) as unknown as ClassifierInputs<Tensor>,
+    learn: (gradients, learningRate) => adam.step(new Map(names.map((key, i) => [key, gradients[i]!])), learningRate),
+    adam,
+    replace: (state) => {
+      for (const [key, weight] of fitting(state)) weights.get(key)?.assign(asTensor(weight));
+    },
+    dispose: () => {
+      if (disposed) return;
+      disposed = true;
+      adam.dispose();
+      for (const weight of weights.values()) weight.dispose();
+    },
+    checkAlive: () => {
+      if (disposed)
+        throw new HeadwaterError('HW_USAGE', `The classifier "${name}" has been disposed of. Make another one.`);
+    },
+  };
+};

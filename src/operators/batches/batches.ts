@@ -1,0 +1,124 @@
+import type { Observable } from 'rxjs';
+import type { Vocabulary } from '../../contracts/Learning.js';
+import type { LabelledBatch } from '../../contracts/PaddedBatch.js';
+import type { Side } from '../../contracts/Row.js';
+import { boundedQueue } from '../flow/boundedQueue.js';
+import { bucketByLength, type BucketByLengthOptions, DEFAULT_BOUNDARIES } from './bucketByLength.js';
+import { checkWhole } from '../internal/checkOption.js';
+import type { SliceOptions } from '../flow/emitInSlices.js';
+import type { Split } from '../rows/prepare.js';
+import { preprocess } from '../rows/preprocess.js';
+import { rowsOf } from '../rows/rowsOf.js';
+import { shuffle } from '../rows/shuffle.js';
+import { tokenize } from '../rows/tokenize.js';
+
+/**
+ * How batches are made: as `bucketByLength` says, but for the padding and the unknown token, which are the tokenizer's.
+ */
+export interface BatchOptions
+  extends SliceOptions, Omit<BucketByLengthOptions, 'batchSize' | 'padIndex' | 'unknownIndex'> {
+  /** The rows in a batch, at least 1. Default 64, the lesson's. */
+  readonly batchSize?: number | undefined;
+  /**
+   * What turns a text into what a model reads: a `rowEncoder` of the split's tokenizer, where the model reads word
+   * vectors or hashed features too. Default: the split's tokenizer.
+   */
+  readonly encoder?: Vocabulary | undefined;
+  /** How many train rows the shuffle of an epoch holds to choose from. Default 50,000. */
+  readonly buffer?: number | undefined;
+  /** How many batches may wait for their consumer before the valve is held; of use with a `valve` alone. Default 8. */
+  readonly highWaterMark?: number | undefined;
+}
+
+/** Which batches `batches` reads, and how they are made. */
+export interface BatchesOptions extends BatchOptions {
+  /** Which rows. */
+  readonly side: Side;
+  /**
+   * Which pass over the train rows this is, from 1: each has an order of its own. It changes nothing for the other
+   * sides. Default 1.
+   */
+  readonly epoch?: number | undefined;
+}
+
+/**
+ * The batches of one side of a split for one epoch.
+ *
+ *     split.rows$:             abcdefgh|               (b and f are on other sides)
+ *     side: 'train', epoch 1:  --------(CEG)(AHD)|     rows and batches in an order of the epoch's own
+ *     side: 'train', epoch 2:  --------(HAC)(DEG)|
+ *     side: 'test', any:       --------(B)|            rows in the order of the source
+ *
+ * Cold: every subscription reads the rows again, lets those of the side through, and preprocesses, tokenizes and
+ * batches them. It gives the same batches every time, so to feed several consumers from one reading, `connect` them:
+ * `connect((b$) => merge(trainStep(gru)(b$), trainStep(rnn)(b$)))`. (`share` would read the rows again for the second
+ * one where the source is synchronous.)
+ *
+ * Train rows are shuffled by the seed and the epoch. With buckets the full batches of one length come when they are
+ * full and the rest at the end, from short to long; so the order of train batches is mixed once more. With `boundaries:
+ * []` each batch is the next rows of the shuffle, as in the lesson.
+ *
+ * With a `valve` it ends in a `boundedQueue`, and the end of the shuffle honours the valve as the source does: hand it
+ * the valve of the rows' source. Then neither a slow consumer nor a busy one lets more than its bound wait, and the
+ * event loop has its turn at least every `yieldAfter` ms + one step of the consumer. Without one, whoever makes the
+ * consumer wait must see to that.
+ *
+ * Holds at most `buffer` rows of the train side (none of the others), (boundaries + 1) × (batchSize − 1) rows in
+ * buckets, 2 × (boundaries + 1) batches of the train side that are mixed, and with a `valve` `highWaterMark` batches +
+ * those of one chunk of the source.
+ *
+ * Errors: `HW_SOURCE_CHANGED` when the rows are not those that were prepared, as far as `rowsOf` says; whatever the
+ * source sends and `dropped` throws.
+ *
+ * @param split what `prepare` gave
+ * @param options which batches, and how they are made
+ * @throws HeadwaterError `HW_USAGE` when an option cannot work @example
+ * ```ts
+ * import { from, lastValueFrom } from 'rxjs';
+ * import { batches, prepare, type Row } from 'headwater';
+ * const rows: Row[] = Array.from({ length: 20 }, (_, id) => ({ id, title: `Report ${id} of the day`, category: id % 2 === 0 ? 'Sports' : 'World' }));
+ * const split = await lastValueFrom(prepare(from(rows)));
+ * batches(split, { side: 'train', epoch: 1, batchSize: 4 }).subscribe(({ size, time, labels }) => console.log(size, time, labels));
+ * ```
+ * @see {@link batchSource} for what `fit` trains on
+ */
+export const batches = (split: Split, options: BatchesOptions): Observable<LabelledBatch> => {
+  const {
+    side,
+    epoch = 1,
+    batchSize = 64,
+    boundaries = DEFAULT_BOUNDARIES,
+    buffer = 50_000,
+    highWaterMark = 8,
+  } = options;
+  const { valve, yieldAfter, scheduler } = options;
+  const { seed, stopWords, labelEncoder } = split;
+  const encoder = options.encoder ?? split.tokenizer;
+  const slices: SliceOptions = { valve, yieldAfter, scheduler };
+  checkWhole('batches', 'epoch', epoch, 1);
+  checkWhole('batches', 'buffer', buffer, 1);
+  checkWhole('batches', 'highWaterMark', highWaterMark, 1);
+
+  const rows$ = rowsOf(split, side);
+  const ordered$ = side === 'train' ? rows$.pipe(shuffle({ ...slices, buffer, seed, epoch })) : rows$;
+  const batches$ = ordered$.pipe(
+    preprocess({ stopWords }),
+    tokenize(encoder, labelEncoder),
+    bucketByLength({
+      ...options,
+      batchSize,
+      boundaries,
+      padIndex: encoder.padIndex,
+      unknownIndex: encoder.unknownIndex,
+    }),
+  );
+  const mixed = shuffle<LabelledBatch>({
+    ...slices,
+    buffer: 2 * (boundaries.length + 1),
+    seed,
+    epoch,
+    purpose: 'batches',
+  });
+  const mixed$ = side === 'train' && boundaries.length > 0 ? batches$.pipe(mixed) : batches$;
+  return valve === undefined ? mixed$ : mixed$.pipe(boundedQueue({ valve, highWaterMark, yieldAfter, scheduler }));
+};

@@ -1,0 +1,177 @@
+import { concat, defer, filter, from, map, type OperatorFunction } from 'rxjs';
+import { HeadwaterError } from '../../contracts/HeadwaterError.js';
+import type { PaddedBatch } from '../../contracts/PaddedBatch.js';
+import type { TokenizedRow } from '../../contracts/Row.js';
+import { checkWhole } from '../internal/checkOption.js';
+import { truncated, withUnknown } from '../rows/internal/encodedText.js';
+import { type BatchOf, padRows } from './padRows.js';
+
+/** A row that was left out of every batch, as the options of `bucketByLength` asked. */
+export interface DroppedRow {
+  readonly type: 'dropped';
+  /** Why: `overlong`, `empty`, or `last` where it did not fill the last batch. */
+  readonly reason: 'overlong' | 'empty' | 'last';
+  /** The row's ordinal in its source. */
+  readonly id: number;
+  /** Its length, in tokens. */
+  readonly length: number;
+}
+
+/** How `bucketByLength` works. */
+export interface BucketByLengthOptions {
+  /** The rows in a batch, at least 1. */
+  readonly batchSize: number;
+  /**
+   * The length of the longest row in each bucket but the last, in tokens, rising; rows longer than all of them share
+   * the last bucket. Default `[4, 6, 8, 10, 12, 16, 24, 32, 64]`. With `[]` there is one bucket, and the rows stay in
+   * their order.
+   */
+  readonly boundaries?: readonly number[] | undefined;
+  /** Whether the last batch is left out if it is not full. Default false. */
+  readonly dropLast?: boolean | undefined;
+  /** The most tokens of a row, at least 1. Default Infinity. */
+  readonly maxLength?: number | undefined;
+  /**
+   * What happens to a row with more than `maxLength` tokens: it loses those at its end, or it is left out. Default
+   * `truncate`.
+   */
+  readonly overlong?: 'truncate' | 'drop' | undefined;
+  /** What happens to a row without tokens: it gets the unknown token alone, or it is left out. Default `unknown`. */
+  readonly empty?: 'unknown' | 'drop' | undefined;
+  /** The index of the padding token. Default 0. */
+  readonly padIndex?: number | undefined;
+  /** The index of the unknown token. Default 1. */
+  readonly unknownIndex?: number | undefined;
+  /** Told of every row that is left out. Throwing ends the stream with the error thrown. Default: nobody. */
+  readonly dropped?: { next(row: DroppedRow): void } | undefined;
+}
+
+/**
+ * Headlines have 3 to 12 tokens once preprocessed, and titles of papers some more: narrow buckets there, wide ones
+ * above.
+ */
+export const DEFAULT_BOUNDARIES: readonly number[] = [4, 6, 8, 10, 12, 16, 24, 32, 64];
+
+const check = (options: BucketByLengthOptions, boundaries: readonly number[], maxLength: number): void => {
+  checkWhole('bucketByLength', 'batchSize', options.batchSize, 1);
+  if (maxLength !== Infinity) checkWhole('bucketByLength', 'maxLength', maxLength, 1);
+  if (!boundaries.every((boundary, i) => Number.isSafeInteger(boundary) && boundary > (boundaries[i - 1] ?? 0))) {
+    throw new HeadwaterError(
+      'HW_USAGE',
+      `bucketByLength: the boundaries are [${boundaries.join(', ')}], but must be whole numbers of at least 1, each above the one before.`,
+    );
+  }
+};
+
+/** A row that waits for its batch to fill up, and how many came before it. */
+interface Waiting {
+  readonly row: TokenizedRow;
+  readonly arrival: number;
+}
+
+const byLength = (a: Waiting, b: Waiting): number => a.row.tokens.length - b.row.tokens.length;
+const byArrival = (a: Waiting, b: Waiting): number => a.arrival - b.arrival;
+
+/**
+ * Gathers rows of similar length into padded batches, so that little is computed on padding.
+ *
+ * Each row waits in the bucket of its length; a bucket that has `batchSize` rows becomes a batch. When the source
+ * completes, what is left in the buckets is gathered across them, from short to long, so that every batch but the last
+ * is full; the last takes the rows that came last, whatever their length.
+ *
+ *     source:                                            a1-b5-c2-d3-e7-|      (name, length)
+ *     bucketByLength({ batchSize: 2, boundaries: [3] })  ------A--------(BC|)  A: a c   B: b d   C: e
+ *
+ * No row is lost or repeated. Only what the options ask for is left out, and `dropped` is told of it: overlong rows and
+ * empty ones, and with `dropLast` less than one batch in all (always the rows that came last, not the shortest or the
+ * longest, which would never be learnt from).
+ *
+ * The same rows in the same order give the same batches. Labelled rows give a `LabelledBatch`, others a `PaddedBatch`;
+ * each batch has buffers of its own.
+ *
+ * Holds at most (boundaries + 1) × (batchSize − 1) rows: 630 with the defaults and a batch size of 64. An error of the
+ * source passes at once, and the rows that wait are not emitted.
+ *
+ * @param options `batchSize`, `boundaries`, `dropLast`, and what happens to overlong and empty rows
+ * @throws HeadwaterError `HW_USAGE` when the batch size or `maxLength` is below 1, or the boundaries do not rise
+ *   @example
+ * ```ts
+ * import { from } from 'rxjs';
+ * import { bucketByLength } from 'headwater';
+ * from([
+ *   { id: 0, tokens: Int32Array.of(5, 3), label: 1 },
+ *   { id: 1, tokens: Int32Array.of(7, 2, 9, 4, 8), label: 0 },
+ *   { id: 2, tokens: Int32Array.of(6), label: 1 },
+ * ])
+ *   .pipe(bucketByLength({ batchSize: 2, boundaries: [4] }))
+ *   .subscribe((batch) => console.log(batch.ids, batch.labels)); // rows 0 and 2, then row 1
+ * ```
+ */
+export function bucketByLength<R extends TokenizedRow>(options: BucketByLengthOptions): OperatorFunction<R, BatchOf<R>>;
+export function bucketByLength(options: BucketByLengthOptions): OperatorFunction<TokenizedRow, PaddedBatch> {
+  const { batchSize, boundaries = DEFAULT_BOUNDARIES, maxLength = Infinity, dropped } = options;
+  const { dropLast = false, overlong = 'truncate', empty = 'unknown', padIndex = 0, unknownIndex = 1 } = options;
+  check(options, boundaries, maxLength);
+
+  const report = ({ id, tokens }: TokenizedRow, reason: DroppedRow['reason']): void =>
+    dropped?.next({ type: 'dropped', reason, id, length: tokens.length });
+
+  /** The row with at least one token and at most `maxLength`, or undefined where it is left out. */
+  const fitted = (row: TokenizedRow): TokenizedRow | undefined => {
+    const { length } = row.tokens;
+    if (length > 0 && length <= maxLength) return row;
+    if (length === 0 && empty === 'unknown') return withUnknown(row, unknownIndex);
+    if (length > maxLength && overlong === 'truncate') return truncated(row, maxLength);
+    report(row, length === 0 ? 'empty' : 'overlong');
+    return undefined;
+  };
+
+  const bucketOf = ({ length }: Int32Array): number => {
+    const bucket = boundaries.findIndex((longest) => length <= longest);
+    return bucket === -1 ? boundaries.length : bucket;
+  };
+
+  const batchOf = (waiting: readonly Waiting[]): PaddedBatch =>
+    padRows(
+      waiting.map(({ row }) => row),
+      padIndex,
+    );
+
+  return (source) =>
+    defer(() => {
+      const buckets: Waiting[][] = Array.from({ length: boundaries.length + 1 }, () => []);
+      let arrivals = 0;
+
+      /** The batch that the row fills, if it does. */
+      const place = (given: TokenizedRow): PaddedBatch | undefined => {
+        const row = fitted(given);
+        if (row === undefined) return undefined;
+        const at = bucketOf(row.tokens);
+        const bucket = buckets[at]!;
+        bucket.push({ row, arrival: arrivals++ });
+        if (bucket.length < batchSize) return undefined;
+        buckets[at] = [];
+        return batchOf(bucket);
+      };
+
+      const leftovers = (): readonly PaddedBatch[] => {
+        const waiting = buckets.flat().sort(byArrival);
+        const full = waiting.length - (waiting.length % batchSize);
+        const last = waiting.slice(full);
+        const rest = waiting.slice(0, full).sort(byLength);
+        const result: PaddedBatch[] = [];
+        for (let at = 0; at < full; at += batchSize) result.push(batchOf(rest.slice(at, at + batchSize)));
+        if (dropLast) for (const { row } of last) report(row, 'last');
+        else if (last.length > 0) result.push(batchOf(last));
+        return result;
+      };
+
+      return concat(
+        source.pipe(
+          map(place),
+          filter((batch) => batch !== undefined),
+        ),
+        defer(() => from(leftovers())),
+      );
+    });
+}

@@ -1,0 +1,112 @@
+import { HeadwaterError } from '../../contracts/HeadwaterError.js';
+import type { LabelledBatch, PaddedBatch } from '../../contracts/PaddedBatch.js';
+import type { LabelledTokens, TokenizedRow } from '../../contracts/Row.js';
+import type { SparseRow, SparseRows } from '../../contracts/SparseRows.js';
+
+/** The batch that rows of a type become: labelled where they are. */
+export type BatchOf<R extends TokenizedRow> = R extends LabelledTokens ? LabelledBatch : PaddedBatch;
+
+/** The label of a row that has one. */
+const labelOf = (row: TokenizedRow): number | undefined =>
+  'label' in row && typeof row.label === 'number' ? row.label : undefined;
+
+/** What each row has, or undefined where none has it. */
+const ofEach = <T>(
+  rows: readonly TokenizedRow[],
+  what: string,
+  of: (row: TokenizedRow) => T | undefined,
+): readonly T[] | undefined => {
+  const found = rows.map(of).filter((value) => value !== undefined);
+  if (found.length === 0) return undefined;
+  if (found.length === rows.length) return found;
+  throw new HeadwaterError(
+    'HW_USAGE',
+    `padRows: ${found.length} of ${rows.length} rows have ${what}, but either all rows of a batch have one or none has.`,
+  );
+};
+
+const laidOut = (vectorIds: readonly Int32Array[], rows: readonly TokenizedRow[], time: number): Int32Array => {
+  const all = new Int32Array(rows.length * time);
+  vectorIds.forEach((ids, at) => {
+    const { id, tokens } = rows[at]!;
+    if (ids.length !== tokens.length) {
+      throw new HeadwaterError(
+        'HW_USAGE',
+        `padRows: row ${id} has ${tokens.length} tokens but ${ids.length} vector ids. Each token has one; 0 stands for none.`,
+      );
+    }
+    all.set(ids, at * time);
+  });
+  return all;
+};
+
+const joined = (features: readonly SparseRow[]): SparseRows => {
+  const offsets = new Int32Array(features.length + 1);
+  features.forEach(({ ids }, at) => (offsets[at + 1] = offsets[at]! + ids.length));
+  const length = offsets[features.length]!;
+  const ids = new Int32Array(length);
+  const values = new Float32Array(length);
+  features.forEach((row, at) => {
+    ids.set(row.ids, offsets[at]);
+    values.set(row.values, offsets[at]);
+  });
+  return { offsets, ids, values };
+};
+
+/**
+ * Lays rows of token indices side by side and fills the shorter ones up with the padding token.
+ *
+ * @param rows B rows of at least one token each; all with a label, vector ids and features, or all without
+ * @param padIndex the padding token's index. Default 0
+ * @returns a batch with buffers of its own: `tokens` [B, T], T being the longest row's length, `lengths` [B], `ids` [B]
+ *   and, of labelled rows, `labels` [B]; all int32. Rows with vector ids give `vectorIds` [B, T], 0 past a row's
+ *   length; rows with features give `features`, B sparse rows
+ * @throws HeadwaterError `HW_USAGE` when there are no rows, a row has no tokens, or only some of the rows have a label,
+ *   vector ids or features @example
+ * ```ts
+ * import { padRows } from 'headwater';
+ * const batch = padRows([
+ *   { id: 0, tokens: Int32Array.of(5, 3, 8), label: 1 },
+ *   { id: 1, tokens: Int32Array.of(7), label: 0 },
+ * ]);
+ * batch.tokens; // [5, 3, 8, 7, 0, 0], shape [2, 3]
+ * batch.lengths; // [3, 1]
+ * ```
+ */
+export function padRows<R extends TokenizedRow>(rows: readonly R[], padIndex?: number): BatchOf<R>;
+export function padRows(rows: readonly TokenizedRow[], padIndex = 0): PaddedBatch {
+  const size = rows.length;
+  if (size === 0) throw new HeadwaterError('HW_USAGE', 'padRows: there are no rows, but a batch has at least one.');
+  const time = rows.reduce((longest, row) => Math.max(longest, row.tokens.length), 0);
+
+  const tokens = new Int32Array(size * time);
+  const lengths = new Int32Array(size);
+  const ids = new Int32Array(size);
+  if (padIndex !== 0) tokens.fill(padIndex);
+
+  rows.forEach((row, at) => {
+    if (row.tokens.length === 0) {
+      throw new HeadwaterError(
+        'HW_USAGE',
+        `padRows: row ${row.id} has no tokens, but a row of a batch has at least one. Drop it, or give it the unknown token.`,
+      );
+    }
+    tokens.set(row.tokens, at * time);
+    lengths[at] = row.tokens.length;
+    ids[at] = row.id;
+  });
+
+  const labels = ofEach(rows, 'a label', labelOf);
+  const vectorIds = ofEach(rows, 'vector ids', (row) => row.vectorIds);
+  const features = ofEach(rows, 'features', (row) => row.features);
+  return {
+    size,
+    time,
+    tokens,
+    lengths,
+    ids,
+    ...(vectorIds === undefined ? {} : { vectorIds: laidOut(vectorIds, rows, time) }),
+    ...(features === undefined ? {} : { features: joined(features) }),
+    ...(labels === undefined ? {} : { labels: Int32Array.from(labels) }),
+  };
+}

@@ -1,0 +1,33 @@
+import { Subscription } from 'rxjs';
+import type { Valve } from '../../../contracts/Valve.js';
+
+/**
+ * What one subscription has of a valve: it holds it once or not at all, however often it is asked to. Without a valve
+ * it does nothing.
+ */
+export class ValveHold {
+  readonly #valve: Valve | undefined;
+  #held: Subscription | undefined;
+
+  constructor(valve: Valve | undefined) {
+    this.#valve = valve;
+  }
+
+  /** Closes the valve, where it is not held already. */
+  take(): void {
+    if (this.#held !== undefined) return;
+    const holding = new Subscription();
+    this.#held = holding;
+    // Closing the valve may make the subscriber leave; the subscription is then closed already, and what is added to it
+    // is undone at once.
+    holding.add(this.#valve?.hold());
+  }
+
+  /** Lets go of the valve, where it is held. */
+  release(): void {
+    const holding = this.#held;
+    this.#held = undefined;
+    // Last: opening the valve may make the source emit, and so its consumer take hold again, at once.
+    holding?.unsubscribe();
+  }
+}

@@ -1,0 +1,180 @@
+import {
+  from,
+  Observable,
+  type ObservableInput,
+  type OperatorFunction,
+  type SchedulerLike,
+  Subject,
+  type Subscription,
+  takeUntil,
+} from 'rxjs';
+import type { Valve } from '../../../contracts/Valve.js';
+import { ValveHold } from './ValveHold.js';
+
+/** Where values wait. */
+export interface QueueBuffer<T> {
+  /** How many wait. */
+  readonly size: number;
+  /** Lets a value in. What it throws ends the stream. */
+  push(value: T): void;
+  /** Lets the first one out. There is one. */
+  shift(): T;
+  /** Lets everybody go. */
+  clear(): void;
+}
+
+/** How `queue` works. */
+export interface QueueOptions<T> {
+  /** Makes the room for one subscription. */
+  readonly room: () => QueueBuffer<T>;
+  /**
+   * Held from `highWaterMark` waiting values on, until at most half as many wait, and while the event loop has its
+   * turn.
+   */
+  readonly valve: Valve | undefined;
+  readonly highWaterMark: number;
+  /** How long the consumer may work, in milliseconds, until the event loop has its turn. */
+  readonly yieldAfter: number;
+  readonly scheduler: SchedulerLike;
+  /** The consumer: one value at a time. */
+  readonly project: (value: T, index: number) => ObservableInput<unknown>;
+}
+
+/**
+ * What the operators are made of that let values wait for their consumer: `boundedQueue`, which loses none, and `shed`,
+ * which must. They differ in the room alone.
+ *
+ * The documentation of `boundedQueue` says what it does.
+ */
+export const queue = <T>(options: QueueOptions<T>): OperatorFunction<T, unknown> => {
+  const { room, valve, highWaterMark, yieldAfter, scheduler, project } = options;
+  const lowWaterMark = Math.floor(highWaterMark / 2);
+
+  return (source) =>
+    new Observable((subscriber) => {
+      const waiting = room();
+      let taken = 0;
+      /** Set while what `project` returned for the last value has not completed. */
+      let busy = false;
+      /**
+       * Set while the loop of `drain` runs: the consumer may cause arrivals from within `next`, and they have to queue
+       * up.
+       */
+      let draining = false;
+      /** How the source ended, once it has. */
+      let ended: { readonly error?: unknown } | undefined;
+      /** Milliseconds of work since the event loop had its turn. */
+      let used = 0;
+      let turn: Subscription | undefined;
+      /**
+       * Set until the event loop has had its turn. Of its own: a scheduler that does not wait has given it before
+       * `turn` is known.
+       */
+      let waitingForTurn = false;
+      const held = new ValveHold(valve);
+      /**
+       * Fires when the subscriber is gone. A source that emits synchronously has not yet returned its subscription to
+       * us when the subscriber leaves: without this it would emit to the end, for nobody.
+       */
+      const gone$ = new Subject<void>();
+
+      const balance = (): void => {
+        // During the turn too: else the source would go on meanwhile, and its next slice and ours could come without a
+        // turn in between.
+        if (waiting.size >= highWaterMark || waitingForTurn) held.take();
+        else if (waiting.size <= lowWaterMark) held.release();
+      };
+
+      const yieldTurn = (): void => {
+        waitingForTurn = true;
+        turn = scheduler.schedule(() => {
+          waitingForTurn = false;
+          used = 0;
+          drain();
+        });
+      };
+
+      const fail = (error: unknown): void => {
+        held.release();
+        subscriber.error(error);
+      };
+
+      const start = (value: T): void => {
+        let result$: Observable<unknown>;
+        try {
+          result$ = from(project(value, taken++));
+        } catch (error) {
+          fail(error);
+          return;
+        }
+        busy = true;
+        result$.pipe(takeUntil(gone$)).subscribe({
+          next: (result) => subscriber.next(result),
+          error: fail,
+          complete: () => {
+            busy = false;
+            drain();
+          },
+        });
+      };
+
+      const finish = (end: { readonly error?: unknown }): void => {
+        if ('error' in end) subscriber.error(end.error);
+        else subscriber.complete();
+      };
+
+      const drain = (): void => {
+        if (draining) return;
+        draining = true;
+        let begun = scheduler.now() - used;
+        while (!busy && !waitingForTurn && !subscriber.closed) {
+          if (waiting.size === 0) {
+            if (ended !== undefined) finish(ended);
+            break;
+          }
+          if (used >= yieldAfter) {
+            yieldTurn();
+            balance();
+            // It goes on here where the scheduler does not wait.
+            begun = scheduler.now();
+            continue;
+          }
+          start(waiting.shift());
+          balance();
+          used = scheduler.now() - begun;
+        }
+        draining = false;
+      };
+
+      subscriber.add(() => {
+        gone$.next();
+        turn?.unsubscribe();
+        // Where the subscriber leaves because the valve was closed for the turn, `balance` comes once more, and must
+        // find no reason to close it again.
+        waitingForTurn = false;
+        waiting.clear();
+        held.release();
+      });
+
+      source.pipe(takeUntil(gone$)).subscribe({
+        next: (value) => {
+          try {
+            waiting.push(value);
+          } catch (error) {
+            fail(error);
+            return;
+          }
+          drain();
+          balance();
+        },
+        error: (error: unknown) => {
+          ended = { error };
+          drain();
+        },
+        complete: () => {
+          ended = {};
+          drain();
+        },
+      });
+    });
+};

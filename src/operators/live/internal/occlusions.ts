@@ -1,0 +1,72 @@
+import type { Explanation, LiveHeadline, LivePrediction, WordEffect } from '../../../contracts/Live.js';
+import type { Vocabulary } from '../../../contracts/Learning.js';
+import { encodeText } from '../../rows/internal/encodedText.js';
+import { textPreprocessor, type TextPreprocessorOptions } from '../../../text/textPreprocessor.js';
+
+/** What words are read with: what the model was trained with. */
+export interface OcclusionOptions extends TextPreprocessorOptions {
+  readonly tokenizer: Vocabulary;
+}
+
+/** A headline, and what has to be classified to explain it. */
+export interface Occlusions {
+  /** The headline itself, then the headline without each word that the model reads, in the order of the words. */
+  readonly variants: readonly LiveHeadline[];
+  /** Puts the predictions of the variants, in their order, together to an explanation. */
+  readonly explain: (predictions: readonly LivePrediction[]) => Explanation;
+}
+
+/** A word of a title: letters and digits, with single marks between them as in `don't`, `U.S` or `state-of-the-art`. */
+const WORD = /[\p{L}\p{N}\p{M}]+(?:['’.&-][\p{L}\p{N}\p{M}]+)*/gu;
+
+/**
+ * Makes a function that takes each word out of a headline in turn.
+ *
+ * A word without which the model reads the same text (a stop word, one in parentheses, one of another script) has no
+ * effect by definition, and costs the model nothing.
+ *
+ * @throws HeadwaterError `HW_USAGE` when a stop word is empty
+ */
+export const occlusionsOf = ({ tokenizer, stopWords }: OcclusionOptions): ((headline: LiveHeadline) => Occlusions) => {
+  const textOf = textPreprocessor({ stopWords });
+
+  return (headline) => {
+    const { title } = headline;
+    const text = textOf(title);
+    const words = Array.from(title.matchAll(WORD), ({ 0: word, index: start }) => {
+      const end = start + word.length;
+      const without = title.slice(0, start) + title.slice(end);
+      if (textOf(without) === text) return { word, start, end, read: 'left-out' as const, without };
+      const { tokens, vectorIds } = encodeText(tokenizer, textOf(word));
+      const isRead = (token: number, i: number): boolean =>
+        token !== tokenizer.unknownIndex || (vectorIds?.[i] ?? 0) > 0;
+      return {
+        word,
+        start,
+        end,
+        read: tokens.some(isRead) ? ('known' as const) : ('unknown' as const),
+        without,
+      };
+    });
+    const occluded = words.filter(({ read }) => read !== 'left-out');
+
+    return {
+      variants: [headline, ...occluded.map(({ without }) => ({ ...headline, title: without }))],
+      explain: ([prediction, ...others]) => {
+        if (prediction === undefined || others.length !== occluded.length)
+          throw new RangeError(
+            `There are ${occluded.length + 1} variants, but ${others.length + (prediction === undefined ? 0 : 1)} predictions.`,
+          );
+        const probabilityIn = ({ distribution }: LivePrediction): number =>
+          distribution.find(({ category }) => category === prediction.category)?.probability ?? 0;
+        const whole = probabilityIn(prediction);
+        let next = 0;
+        const effects = words.map(({ word, start, end, read }): WordEffect => {
+          const effect = read === 'left-out' ? 0 : whole - probabilityIn(others[next++]!);
+          return { word, start, end, read, effect };
+        });
+        return { type: 'explanation', prediction, words: effects };
+      },
+    };
+  };
+};

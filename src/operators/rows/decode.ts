@@ -1,0 +1,165 @@
+import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import type * as t from 'io-ts';
+import { filter, map, type OperatorFunction } from 'rxjs';
+import { HeadwaterError } from '../../contracts/HeadwaterError.js';
+import type { DeadLetter, Rejection } from '../../contracts/Rejection.js';
+import type { SourceRow } from '../../contracts/Row.js';
+import { excerpt } from '../../text/excerpt.js';
+import { listNames } from '../../text/listNames.js';
+import { copyWith } from '../internal/copyWith.js';
+import { shortcutOf } from './internal/codecShortcut.js';
+
+/** How rows are decoded. */
+export interface DecodeOptions<A> {
+  /**
+   * The column that each field is read from, where it has another name than the field. Default: each field from the
+   * column of its name.
+   */
+  readonly columns?: Readonly<Partial<Record<keyof A & string, string | undefined>>> | undefined;
+  /**
+   * Where rows go that do not pass. Default: none, and the first such row ends the stream, so that nothing is lost
+   * silently.
+   */
+  readonly rejections?: DeadLetter | undefined;
+}
+
+type Fields = SourceRow['fields'];
+type Renaming = readonly (readonly [field: string, column: string])[];
+
+const missingColumn = (field: string, column: string, row: SourceRow): HeadwaterError =>
+  new HeadwaterError(
+    'HW_COLUMNS',
+    `${row.source} has no column ${JSON.stringify(column)}, which the field ${JSON.stringify(field)} is read from; it has ${listNames(Object.keys(row.fields)) || 'none'}. Name the right column.`,
+    { where: row.source },
+  );
+
+/** The row's fields under the codec's names. The object has no prototype, so that a column may be named `__proto__`. */
+const renamed = (row: SourceRow, renaming: Renaming): Fields => {
+  if (renaming.length === 0) return row.fields;
+  const fields = Object.assign(Object.create(null) as Record<string, string>, row.fields);
+  for (const [field, column] of renaming) {
+    const value = row.fields[column];
+    if (value === undefined) throw missingColumn(field, column, row);
+    fields[field] = value;
+  }
+  return fields;
+};
+
+const tagOf = (type: object): unknown => ('_tag' in type ? type._tag : undefined);
+
+/** Whether a type's parts stand in the path to an error by their numbers instead of by a field's name. */
+const numbersItsParts = (type: object): boolean => {
+  let inner = type;
+  // These three add nothing to the path: what they wrap does.
+  while (
+    ['ExactType', 'ReadonlyType', 'RefinementType'].includes(String(tagOf(inner))) &&
+    'type' in inner &&
+    typeof inner.type === 'object' &&
+    inner.type !== null
+  ) {
+    inner = inner.type;
+  }
+  return ['IntersectionType', 'UnionType'].includes(String(tagOf(inner)));
+};
+
+/** The part of the path to an error that names a field, or undefined where the whole record is at fault. */
+const failedField = ({ context }: t.ValidationError): t.ContextEntry | undefined => {
+  let parent = context[0];
+  for (const entry of context.slice(1)) {
+    if (parent !== undefined && !numbersItsParts(parent.type)) return entry;
+    parent = entry;
+  }
+  return undefined;
+};
+
+const rejectionOf = (row: SourceRow, renaming: Renaming, errors: t.Errors): Rejection => {
+  const failed = errors.map(failedField);
+  for (const entry of failed) {
+    if (entry === undefined) continue;
+    // The header lacks it, so every row would fail: that is no fault of the row.
+    const column = new Map(renaming).get(entry.key) ?? entry.key;
+    if (row.fields[column] === undefined) throw missingColumn(entry.key, column, row);
+  }
+  const entry = failed[0];
+  const got = entry === undefined ? JSON.stringify(row.fields) : (renamed(row, renaming)[entry.key] ?? '');
+  return {
+    type: 'rejection',
+    reason: 'field',
+    id: row.id,
+    source: row.source,
+    line: row.line,
+    byte: row.byte,
+    field: entry?.key,
+    expected: (entry ?? errors[0]?.context[0])?.type.name ?? 'a valid record',
+    got: excerpt(got),
+  };
+};
+
+const asError = ({ source, line, byte, field, expected, got }: Rejection): HeadwaterError =>
+  new HeadwaterError(
+    'HW_REJECTIONS',
+    `A row was rejected, at ${source}:${line} (byte ${byte}): ${field === undefined ? 'the record' : `its field ${JSON.stringify(field)}`} should be ${expected}, but is ${JSON.stringify(got)}. Mend the row, or give decode somewhere to send rejections to.`,
+    { where: `${source}:${line}` },
+  );
+
+/**
+ * Validates each row of a table with an io-ts codec, and emits what it decodes to.
+ *
+ * ```
+ * source      --r--r--x--r--|
+ *             decode(headlineRow, { rejections })
+ * result      --a--a-----a--|
+ * rejections  --------j-----
+ * ```
+ *
+ * The codec sees the row's fields by name, in an object without a prototype; what it emits is that plus the row's `id`,
+ * so a field of the codec's own must not be called so. A row that does not pass goes to `rejections`, once, with its
+ * place and the first field that failed.
+ *
+ * It holds no rows.
+ *
+ * Errors: `HW_REJECTIONS` at the first row that does not pass when no `rejections` are given; `HW_COLUMNS` when the
+ * table lacks a column that a field is read from; whatever `rejections.next` throws (its limit is passed, say), the
+ * codec throws, or the source sends.
+ *
+ * @param codec what a row must be; `headlineRow` for headlines with their category
+ * @param options where fields are read from, and where rejected rows go @example
+ * ```ts
+ * import { of } from 'rxjs';
+ * import { decode, headlineRow } from 'headwater';
+ * const row = { id: 0, source: 'news.csv', line: 2, byte: 15, fields: { headline: 'Ferry returns to port', category: 'World' } };
+ * of(row)
+ *   .pipe(decode(headlineRow, { columns: { title: 'headline' } }))
+ *   .subscribe(({ id, title, category }) => console.log(id, title, category)); // 0 Ferry returns to port World
+ * ```
+ */
+export const decode = <A extends object>(
+  codec: t.Type<A, unknown>,
+  options: DecodeOptions<A> = {},
+): OperatorFunction<SourceRow, A & { readonly id: number }> => {
+  const renaming = Object.entries<string | undefined>(options.columns ?? {}).filter(
+    (entry): entry is [string, string] => entry[1] !== undefined,
+  );
+  const { rejections } = options;
+  const reject = (rejection: Rejection): undefined => {
+    if (rejections === undefined) throw asError(rejection);
+    rejections.next(rejection);
+  };
+  const shortcut = shortcutOf(codec) as ((fields: Fields, id: number) => A & { readonly id: number }) | undefined;
+  return (rows$) =>
+    rows$.pipe(
+      map((row) => {
+        const fields = renamed(row, renaming);
+        if (shortcut !== undefined && codec.is(fields)) return shortcut(fields, row.id);
+        return pipe(
+          codec.decode(fields),
+          E.matchW(
+            (errors) => reject(rejectionOf(row, renaming, errors)),
+            (value) => copyWith(value, 'id', row.id),
+          ),
+        );
+      }),
+      filter((row) => row !== undefined),
+    );
+};

@@ -1,0 +1,41 @@
+import * as t from 'io-ts';
+import { withShortcut } from './internal/codecShortcut.js';
+
+const nonBlank = (name: string): t.Type<string> => {
+  const is = (value: unknown): value is string => typeof value === 'string' && value.trim() !== '';
+  return new t.Type(
+    name,
+    is,
+    (value, context) => (is(value) ? t.success(value) : t.failure(value, context)),
+    t.identity,
+  );
+};
+
+const title = nonBlank('a non-blank title');
+const category = nonBlank('a non-blank category');
+
+/**
+ * The codec of a headline with its class: a table's columns `title` and `category`, neither of them blank. Other
+ * columns are left out.
+ *
+ * @example
+ * ```ts
+ * import { headlineRow } from 'headwater';
+ * headlineRow.is({ title: 'Ferry returns to port', category: 'World' }); // true
+ * headlineRow.is({ title: ' ', category: 'World' }); // false
+ * ```
+ */
+export const headlineRow = withShortcut(
+  t.exact(t.readonly(t.type({ title, category })), 'a headline with its category'),
+  (fields, id) => ({
+    title: fields.title,
+    category: fields.category,
+    id,
+  }),
+);
+
+/** The codec of a headline without a label: a table's column `title`, not blank. Other columns are left out. */
+export const headlineOnly = withShortcut(t.exact(t.readonly(t.type({ title })), 'a headline'), (fields, id) => ({
+  title: fields.title,
+  id,
+}));

@@ -1,0 +1,54 @@
+import { HeadwaterError } from '../../../contracts/HeadwaterError.js';
+import { SIDES, type Side } from '../../../contracts/Row.js';
+
+const FIRST_ROWS = 16_384;
+/** What stands for a row that has no side. */
+const NONE = 255;
+
+/**
+ * Remembers the side of each row by its id.
+ *
+ * Holds one byte a row, or up to two while it grows: ids are ordinals, so an array of bytes has no gaps to speak of.
+ */
+export class SideByRow {
+  #sides = new Uint8Array(FIRST_ROWS).fill(NONE);
+
+  /** The side of the row, or undefined where it has none. */
+  sideOf(id: number): Side | undefined {
+    return SIDES[this.#sides[id] ?? NONE];
+  }
+
+  /**
+   * Records the side of a row that has none yet.
+   *
+   * @throws HeadwaterError `HW_USAGE` when the id is no ordinal, or another row has it
+   */
+  record(id: number, side: Side): void {
+    // Batches carry ids as int32.
+    if (!Number.isInteger(id) || id < 0 || id > 0x7fffffff) {
+      throw new HeadwaterError(
+        'HW_USAGE',
+        `prepare: a row has the id ${id}, but an id is the row's ordinal in its source: a whole number between 0 and 2147483647.`,
+      );
+    }
+    if (this.sideOf(id) !== undefined) {
+      throw new HeadwaterError(
+        'HW_USAGE',
+        `prepare: two rows have the id ${id}, but an id is the row's ordinal in its source. Number the rows anew where sources are joined.`,
+      );
+    }
+    if (id >= this.#sides.length) this.#grow(id + 1);
+    this.#sides[id] = SIDES.indexOf(side);
+  }
+
+  /** Takes the side of a row away. */
+  forget(id: number): void {
+    this.#sides[id] = NONE;
+  }
+
+  #grow(rows: number): void {
+    const grown = new Uint8Array(Math.max(rows, this.#sides.length * 2)).fill(NONE);
+    grown.set(this.#sides);
+    this.#sides = grown;
+  }
+}

@@ -1,0 +1,69 @@
+import type { DeadLetter } from '../../../contracts/Rejection.js';
+import { type Preprocessed, type Row, type Side, type SidedRow, SIDES } from '../../../contracts/Row.js';
+import type { SideCounts } from '../../../contracts/TrainingEvent.js';
+import { excerpt } from '../../../text/excerpt.js';
+import { SideByRow } from './SideByRow.js';
+
+const noRows = (): Record<Side, number> => ({ train: 0, validation: 0, test: 0 });
+
+/** What is known of a class so far. */
+interface ClassSoFar {
+  readonly rows: Record<Side, number>;
+  /**
+   * The ids of its rows while none of them is on train. Emptied by the first train row, which is the class's first row
+   * unless that is a repeat: so few wait here.
+   */
+  withoutTrain: number[];
+}
+
+/**
+ * What is found out about the rows while they are divided: each row's side, and how many rows each side and class has.
+ *
+ * Holds one byte a row, and an entry a class.
+ */
+export class SplitCounts {
+  readonly sides = new SideByRow();
+  readonly classes = new Map<string, ClassSoFar>();
+  readonly leftOut = new Set<number>();
+  /** Whether any train row has text left after preprocessing. */
+  hasText = false;
+
+  add({ side, row: { id, category, text } }: SidedRow<Preprocessed<Row>>): void {
+    this.sides.record(id, side);
+    const known = this.classes.get(category);
+    const { rows, withoutTrain } = known ?? { rows: noRows(), withoutTrain: [] };
+    rows[side]++;
+    if (side === 'train') this.hasText ||= text !== '';
+    if (rows.train === 0) withoutTrain.push(id);
+    this.classes.set(category, { rows, withoutTrain: rows.train === 0 ? withoutTrain : [] });
+  }
+
+  /** The rows on each side, those of every class together. */
+  get rows(): SideCounts {
+    const total = noRows();
+    for (const { rows } of this.classes.values()) for (const side of SIDES) total[side] += rows[side];
+    return total;
+  }
+
+  /** Takes the rows of a class without train rows off their sides, and reports each of them. */
+  leaveOut(category: string, rejections: DeadLetter, source: string): void {
+    const ids = this.classes.get(category)?.withoutTrain ?? [];
+    this.classes.delete(category);
+    for (const id of ids.toSorted((a, b) => a - b)) {
+      this.sides.forget(id);
+      this.leftOut.add(id);
+      rejections.next({
+        type: 'rejection',
+        reason: 'field',
+        id,
+        source,
+        // A row this far from its source knows its ordinal alone.
+        line: 0,
+        byte: 0,
+        field: 'category',
+        expected: 'a class with at least one train row',
+        got: excerpt(category),
+      });
+    }
+  }
+}

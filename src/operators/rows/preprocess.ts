@@ -1,0 +1,35 @@
+import { map, type OperatorFunction } from 'rxjs';
+import type { Headline, Preprocessed } from '../../contracts/Row.js';
+import { textPreprocessor, type TextPreprocessorOptions } from '../../text/textPreprocessor.js';
+import { copyWith } from '../internal/copyWith.js';
+
+/**
+ * Adds to each headline its preprocessed text: lower case, without stop words and parentheses, words one space apart.
+ *
+ * ```
+ * source  --a-----b-----|    a: { id: 0, title: 'The Ferry Returns' }
+ *         preprocess()
+ * result  --p-----q-----|    p: { id: 0, title: 'The Ferry Returns', text: 'ferry returns' }
+ * ```
+ *
+ * What a row has besides stays as it was; `textPreprocessor` says what exactly is done to the title. Where nothing is
+ * left of it the text is empty, and the row goes on all the same.
+ *
+ * It holds no rows. Errors: those of the source.
+ *
+ * @param options which words to leave out; by default the 179 of `STOP_WORDS`
+ * @throws HeadwaterError `HW_USAGE` when a stop word is empty @example
+ * ```ts
+ * import { of } from 'rxjs';
+ * import { preprocess } from 'headwater';
+ * of({ id: 0, title: 'The Ferry Returns to Port' })
+ *   .pipe(preprocess())
+ *   .subscribe(({ text }) => console.log(text)); // ferry returns port
+ * ```
+ */
+export const preprocess = <R extends Headline>(
+  options: TextPreprocessorOptions = {},
+): OperatorFunction<R, Preprocessed<R>> => {
+  const textOf = textPreprocessor(options);
+  return map((row) => copyWith(row, 'text', textOf(row.title)));
+};

@@ -1,0 +1,56 @@
+import { concat, defer, EMPTY, filter, type Observable } from 'rxjs';
+import { HeadwaterError } from '../../contracts/HeadwaterError.js';
+import { type Row, type Side, SIDES } from '../../contracts/Row.js';
+import type { Split } from './prepare.js';
+
+const changed = (what: string): HeadwaterError =>
+  new HeadwaterError(
+    'HW_SOURCE_CHANGED',
+    `The rows are not those that were prepared: ${what}. The source must give the same rows at every reading: prepare it again, or keep a snapshot of it.`,
+  );
+
+/**
+ * Reads the rows of a split again, and lets those of one side through, in the order of the source.
+ *
+ *     split.rows$:  -a-b-c-d-e-|      (a, c and d are train rows)
+ *     train:        -a---c-d---|
+ *
+ * Holds nothing. Cold: every subscription reads the source once.
+ *
+ * Errors: `HW_SOURCE_CHANGED` when a row comes that was not there when the split was prepared, or, at the end, when the
+ * side had more rows or fewer. The rows are known by their ids and counted, no more: that one comes again in another's
+ * place is not noticed.
+ *
+ * @param split what `prepare` gave
+ * @param side which rows
+ * @throws HeadwaterError `HW_USAGE` when there is no such side @example
+ * ```ts
+ * import { from, lastValueFrom } from 'rxjs';
+ * import { prepare, rowsOf, type Row } from 'headwater';
+ * const rows: Row[] = Array.from({ length: 20 }, (_, id) => ({ id, title: `Report ${id}`, category: id % 2 === 0 ? 'Sports' : 'World' }));
+ * const split = await lastValueFrom(prepare(from(rows)));
+ * rowsOf(split, 'test').subscribe((row) => console.log(row.title)); // the titles that nothing was learnt from
+ * ```
+ */
+export const rowsOf = (split: Split, side: Side): Observable<Row> => {
+  if (!SIDES.includes(side))
+    throw new HeadwaterError(
+      'HW_USAGE',
+      `rowsOf: there is no side ${JSON.stringify(side)}; the sides are ${SIDES.join(', ')}.`,
+    );
+  return defer(() => {
+    let found = 0;
+    const isOnSide = ({ id }: Row): boolean => {
+      const where = split.sideOf(id);
+      if (where === undefined && !split.leftOut.has(id)) throw changed(`row ${id} was not among them`);
+      if (where === side) found++;
+      return where === side;
+    };
+    const checked$ = defer(() => {
+      const expected = split.rows[side];
+      if (found !== expected) throw changed(`of ${expected} ${side} rows there were ${found}`);
+      return EMPTY;
+    });
+    return concat(split.rows$.pipe(filter(isOnSide)), checked$);
+  });
+};

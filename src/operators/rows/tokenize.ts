@@ -1,0 +1,98 @@
+import { filter, map, type Observable, type OperatorFunction } from 'rxjs';
+import { HeadwaterError } from '../../contracts/HeadwaterError.js';
+import type { Vocabulary } from '../../contracts/Learning.js';
+import type { DeadLetter, Rejection } from '../../contracts/Rejection.js';
+import type { LabelledTokens, Preprocessed, Row, TokenizedRow } from '../../contracts/Row.js';
+import { excerpt } from '../../text/excerpt.js';
+import type { LabelEncoder } from '../../text/LabelEncoder.js';
+import { listNames } from '../../text/listNames.js';
+import { encodeText } from './internal/encodedText.js';
+
+/** What happens to rows whose class is not known. */
+export interface TokenizeOptions {
+  /**
+   * Where rows go whose class the label encoder does not know. Default: none, and the first such row ends the stream.
+   */
+  readonly rejections?: DeadLetter | undefined;
+  /** The path or address that the rows came from, for their rejections. Default: empty, not known. */
+  readonly source?: string | undefined;
+}
+
+const unknownClass = (row: Row, classes: readonly string[], source: string): Rejection => ({
+  type: 'rejection',
+  reason: 'field',
+  id: row.id,
+  source,
+  // A row this far from its source knows its ordinal alone.
+  line: 0,
+  byte: 0,
+  field: 'category',
+  expected: `one of ${listNames(classes)}`,
+  got: excerpt(row.category),
+});
+
+const asError = ({ id, source, expected, got }: Rejection): HeadwaterError =>
+  new HeadwaterError(
+    'HW_LABEL',
+    `Row ${id}${source === '' ? '' : ` of ${source}`} has the class ${JSON.stringify(got)}, which the label encoder does not know: it should be ${expected}. Correct the row, fit the label encoder on rows that have the class, or give tokenize somewhere to send rejections to.`,
+    source === '' ? {} : { where: source },
+  );
+
+/**
+ * Turns each preprocessed text into token indices and, given a label encoder, each category into a class index.
+ *
+ * ```
+ * source  --a-----b-----|    a: { id: 0, title, category: 'Sports', text: 'cup final' }
+ *         tokenize(tokenizer, labelEncoder)
+ * result  --t-----u-----|    t: { id: 0, tokens: Int32Array [7, 4], label: 2 }
+ * ```
+ *
+ * The tokens are those of `Tokenizer.encode`: an unknown word has the unknown token's index, and an empty text has one
+ * token word-level (the lesson's rule), none char-level. Given a `rowEncoder`, rows have word vectors and hashed
+ * features too.
+ *
+ * It holds no rows.
+ *
+ * Errors: `HW_LABEL` at the first row whose class is not known when no `rejections` are given; whatever
+ * `rejections.next` throws, or the source sends. A rejection has the row's id, `field: 'category'`, and line and byte
+ * 0, since those are no longer known.
+ *
+ * @param tokenizer a `Tokenizer`, or what encodes texts otherwise
+ * @param labelEncoder the classes; left out, rows need no category and get no label
+ * @param options where rows go whose class is not known @example
+ * ```ts
+ * import { lastValueFrom, of } from 'rxjs';
+ * import { LabelEncoder, Tokenizer, preprocess, tokenize } from 'headwater';
+ * const tokenizer = await lastValueFrom(of('ferry returns port').pipe(Tokenizer.fit()));
+ * of({ id: 0, title: 'The Ferry Returns at Dawn', category: 'World' })
+ *   .pipe(preprocess(), tokenize(tokenizer, LabelEncoder.of(['Sports', 'World'])))
+ *   .subscribe(({ tokens, label }) => console.log(tokens, label)); // Int32Array [2, 3, 1] 1
+ * ```
+ */
+export function tokenize(tokenizer: Vocabulary): OperatorFunction<Preprocessed, TokenizedRow>;
+export function tokenize(
+  tokenizer: Vocabulary,
+  labelEncoder: LabelEncoder,
+  options?: TokenizeOptions,
+): OperatorFunction<Preprocessed<Row>, LabelledTokens>;
+export function tokenize(
+  tokenizer: Vocabulary,
+  labelEncoder?: LabelEncoder,
+  options: TokenizeOptions = {},
+): OperatorFunction<Preprocessed, TokenizedRow> | OperatorFunction<Preprocessed<Row>, LabelledTokens> {
+  if (labelEncoder === undefined) return map(({ id, text }: Preprocessed) => ({ ...encodeText(tokenizer, text), id }));
+
+  const { rejections, source = '' } = options;
+  return (rows$: Observable<Preprocessed<Row>>) =>
+    rows$.pipe(
+      map((row) => {
+        const label = labelEncoder.indexOf(row.category);
+        if (label !== undefined) return { ...encodeText(tokenizer, row.text), id: row.id, label };
+        const rejection = unknownClass(row, labelEncoder.classes, source);
+        if (rejections === undefined) throw asError(rejection);
+        rejections.next(rejection);
+        return undefined;
+      }),
+      filter((row) => row !== undefined),
+    );
+}

@@ -1,0 +1,42 @@
+import type { TrainingStep } from '../../contracts/TrainingState.js';
+import { recordEpoch } from './recordEpoch.js';
+
+/**
+ * Makes one training step of several: the epoch is recorded, then each step takes the state that the one before it
+ * left.
+ *
+ * Every step thus finds `epoch` and `best` brought up to date; the epoch is the best so far where `state.best.epoch ===
+ * result.epoch`. It is the fold that `fit` makes after each epoch; with `scan` it runs over losses from anywhere.
+ *
+ * ```
+ * results:      -(1.0)-(0.8)-(0.9)-(0.9)-|
+ *   scan(combineSteps([earlyStopping({ patience: 2 })]), initialTrainingState())
+ * patience:     -2-----2-----1-----0-----|      stop === 'patience' at the last
+ * ```
+ *
+ * Holds nothing.
+ *
+ * @param steps in the order in which they are made
+ * @throws whatever a step throws @example
+ * ```ts
+ * import { combineSteps, earlyStopping, initialTrainingState, type TrainingStep } from 'headwater';
+ * import { from, last, scan } from 'rxjs';
+ *
+ * // A step of one's own: the learning rate halves every third epoch.
+ * const halve: TrainingStep = (state, { epoch }) => (epoch % 3 === 0 ? { ...state, learningRate: state.learningRate / 2 } : state);
+ *
+ * from([1.3, 1.1, 1.2])
+ *   .pipe(
+ *     scan(
+ *       (state, validationLoss, index) => combineSteps([halve, earlyStopping()])(state, { epoch: index + 1, trainLoss: 1, validationLoss }),
+ *       initialTrainingState({ learningRate: 1e-3 }),
+ *     ),
+ *     last(),
+ *   )
+ *   .subscribe(({ learningRate, best, patience }) => console.log(learningRate, best.epoch, patience)); // 0.0005 2 9
+ * ```
+ */
+export const combineSteps =
+  (steps: readonly TrainingStep[]): TrainingStep =>
+  (state, result) =>
+    steps.reduce((present, step) => step(present, result), recordEpoch(state, result));

@@ -1,0 +1,45 @@
+import type { TrainingStep } from '../../contracts/TrainingState.js';
+import { checkWhole } from '../internal/checkOption.js';
+import { recordEpoch } from './recordEpoch.js';
+
+/** How long a training may go on without getting better. */
+export interface EarlyStoppingOptions {
+  /** How many epochs in a row without a lower validation loss end the training. Default 10, the lesson's. */
+  readonly patience?: number;
+}
+
+/**
+ * The training step that ends a training once its validation loss has not become lower for so many epochs, with reason
+ * `patience`.
+ *
+ * It is a pure function of the state: `state.patience` counts down to 0, and is back at the whole patience after each
+ * epoch that is the best so far. Best means strictly lower, so an equal loss counts down, and so does one that is not a
+ * number.
+ *
+ * ```
+ * validation loss:  -(1.0)-(0.8)-(0.9)-(0.7)-(0.7)-(0.9)|
+ *   earlyStopping({ patience: 2 })
+ * state.patience:   -2-----2-----1-----2-----1-----0      stop: 'patience'
+ * ```
+ *
+ * Holds nothing; what it remembers is in the state.
+ *
+ * @param options see the fields
+ * @throws HeadwaterError `HW_USAGE` for a patience that is not a whole number of at least 1; to train through all
+ *   epochs, leave the step out
+ * @see reduceLrOnPlateau which, as in the lesson, is made before it @example
+ * ```ts
+ * import { earlyStopping, fit } from 'headwater';
+ * import { recordingModel } from 'headwater/testing';
+ * const impatient = fit(recordingModel(), { steps: [earlyStopping({ patience: 3 })] });
+ * ```
+ */
+export const earlyStopping = ({ patience = 10 }: EarlyStoppingOptions = {}): TrainingStep => {
+  checkWhole('earlyStopping', 'patience', patience, 1);
+  return (before, result) => {
+    const state = recordEpoch(before, result);
+    // Before the first epoch the state's patience is Infinity: nobody has set it.
+    const left = state.best.epoch === result.epoch ? patience : Math.min(state.patience, patience) - 1;
+    return { ...state, patience: left, stop: left <= 0 ? 'patience' : state.stop };
+  };
+};

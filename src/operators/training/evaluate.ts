@@ -1,0 +1,48 @@
+import type { OperatorFunction } from 'rxjs';
+import type { EvaluatedBatch } from '../../contracts/Evaluation.js';
+import type { LabelledBatch } from '../../contracts/PaddedBatch.js';
+import type { DeferredTrainable, EvaluationResult, Trainable } from '../../contracts/Trainable.js';
+import { mostProbable } from './internal/mostProbable.js';
+import { throughModel, type ThroughModelOptions } from './internal/throughModel.js';
+
+/**
+ * Classifies each labelled batch with the weights frozen, and emits what a metric is folded from: labels, predictions,
+ * probabilities and loss.
+ *
+ * ```
+ * batches:    --A-----B--C---|
+ *   evaluate(model)
+ * evaluated:  --a-----b--c---|      each { type: 'evaluated', ids, labels, predicted, probabilities, loss, weight }
+ * ```
+ *
+ * Holds nothing; for a model on a device, whose results come later, up to three batches. The mean loss over all rows is
+ * Σ loss·weight / Σ weight.
+ *
+ * @param model what classifies; it is not changed
+ * @param options.valve what brakes the batches for a model on a device
+ * @throws through `error`: HeadwaterError `HW_NUMERIC` for a probability that is not a finite number, and whatever the
+ *   model throws
+ * @see predict for batches without labels @example
+ * ```ts
+ * import { evaluate } from 'headwater';
+ * import { labelledBatch, recordingModel } from 'headwater/testing';
+ * import { of } from 'rxjs';
+ *
+ * of(labelledBatch({ seed: 1 }))
+ *   .pipe(evaluate(recordingModel()))
+ *   .subscribe(({ labels, predicted }) => console.log(labels, predicted));
+ * ```
+ */
+export const evaluate = (
+  model: Trainable | DeferredTrainable,
+  options: ThroughModelOptions = {},
+): OperatorFunction<LabelledBatch, EvaluatedBatch> =>
+  throughModel<LabelledBatch, EvaluationResult, EvaluatedBatch>(
+    model,
+    (batch) => model.evaluateBatch(batch),
+    ({ loss, weight, probabilities }, batch) => {
+      const predicted = mostProbable(model, batch, probabilities);
+      return { type: 'evaluated', ids: batch.ids, labels: batch.labels, predicted, probabilities, loss, weight };
+    },
+    options,
+  );

@@ -1,0 +1,189 @@
+import { concat, concatMap, defer, map, of, tap, type Observable, type OperatorFunction } from 'rxjs';
+import type { BatchSource } from '../../contracts/BatchSource.js';
+import { HeadwaterError } from '../../contracts/HeadwaterError.js';
+import type { StateDict } from '../../contracts/StateDict.js';
+import type { DeferredTrainable, Trainable } from '../../contracts/Trainable.js';
+import type { SideCounts, TrainingEnded, TrainingEvent, TrainingStarted } from '../../contracts/TrainingEvent.js';
+import type { TrainingStep } from '../../contracts/TrainingState.js';
+import { checkWhole } from '../internal/checkOption.js';
+import { combineSteps } from './combineSteps.js';
+import { earlyStopping } from './earlyStopping.js';
+import { epochsFrom } from './internal/epochsFrom.js';
+import { initialTrainingState } from './initialTrainingState.js';
+import { limitEpochs } from './limitEpochs.js';
+import type { AveragedOver } from './meanLoss.js';
+import { reduceLrOnPlateau } from './reduceLrOnPlateau.js';
+import { isDeferred } from './internal/throughModel.js';
+import { trainingEpoch } from './internal/trainingEpoch.js';
+
+/** How a training goes. */
+export interface FitOptions {
+  /** The most epochs. Default 50, the lesson's. */
+  readonly epochs?: number;
+  /** The learning rate of the first epoch. Default 1e-4, the lesson's. */
+  readonly learningRate?: number;
+  /**
+   * What is done to the training state after each epoch, in this order. Default `[reduceLrOnPlateau(),
+   * earlyStopping()]`, the lesson's: the learning rate falls to a tenth after more than 3 epochs without progress, and
+   * 10 without a lower validation loss end the training.
+   */
+  readonly steps?: readonly TrainingStep[];
+  /**
+   * Which weights the model holds at the end: those of the epoch with the lowest validation loss, or those of the last,
+   * as in the lesson. Default `best`.
+   */
+  readonly keep?: 'best' | 'last';
+  /**
+   * Whether the loss of an epoch is the mean over its rows by their class weights, or over its batches, as in the
+   * lesson. Default `rows`.
+   */
+  readonly averageOver?: AveragedOver;
+}
+
+const checkRows = (rows: SideCounts): void => {
+  if (rows.train === 0)
+    throw new HeadwaterError(
+      'HW_EMPTY',
+      'There are no train rows to learn from. Check that the source has rows, and raise the share of the train side.',
+    );
+  if (rows.validation === 0) {
+    throw new HeadwaterError(
+      'HW_EMPTY',
+      'There are no validation rows, and without them no epoch is the best. Raise the share of the validation side, or give the source more rows.',
+    );
+  }
+};
+
+/**
+ * Trains a model: epoch after epoch over the batches of a source, until the validation loss stops falling or the epochs
+ * are used up, and tells what happens while it happens.
+ *
+ * An epoch is every batch of the train side, one optimizer step each, then every batch of the validation side with the
+ * weights frozen. What the two measured is folded into an immutable `TrainingState` by `steps`, pure functions that set
+ * the learning rate of the next epoch or end the training. Each time the validation loss is the lowest so far the
+ * weights are copied, and the best ones are loaded back into the model before `training-ended` is emitted.
+ *
+ * ```
+ * sources:     S|
+ * train:       -----a-b| -----a-b|
+ * validation:          -v|       -v|
+ *   fit(model, { epochs: 2 })
+ * events:      (te)-s-s-v(pe)-s-s-v(pT|)
+ *
+ * t training-started   e epoch-started   s step   v validation-step   p epoch   T training-ended
+ * ```
+ *
+ * - Unsubscribing stops at once, in the middle of an epoch too, and touches nothing more: the model keeps the weights
+ *   of its last step, and the best ones are not loaded back. An error leaves the weights likewise. Whoever wants the
+ *   best weights even then takes `model.stateDict()` whenever an `epoch` event says `improved`.
+ * - Sources are trained on one after the other, each from a new `TrainingState`; the model keeps what it has learnt
+ *   from those before.
+ * - Batches that come synchronously are trained on synchronously: how often the event loop gets its turn is the
+ *   source's promise.
+ * - A model on a device, whose results come later, has up to three batches at once, and the source's valve is held
+ *   while it has so many. Where the device is lost, the training ends with its error; the best weights are copied from
+ *   the device each time, so whoever took them has them still.
+ *
+ * Holds no rows: one batch at a time (up to three for a model on a device), and a copy of the model's weights (two for
+ * the moment in which one replaces the other). Waiting sources are held, but not their rows.
+ *
+ * Means of losses: Σ loss·weight / Σ weight over the batches, which is the mean over the rows by their class weights. A
+ * validation loss that is not a number counts as no better than the best.
+ *
+ * @param model what is trained
+ * @param options see the fields
+ * @throws HeadwaterError `HW_USAGE` for options that cannot work. Through `error`: `HW_EMPTY` when the train side or
+ *   the validation side has no rows or no batches; `HW_NUMERIC` when a train loss is not a finite number, or no
+ *   validation loss was; whatever the source, the model and the steps throw
+ * @see trainStep, evaluate for an epoch of one's own; earlyStopping, reduceLrOnPlateau @example
+ * ```ts
+ * import { fit, type BatchSource } from 'headwater';
+ * import { labelledBatch, recordingModel } from 'headwater/testing';
+ * import { of } from 'rxjs';
+ *
+ * const source: BatchSource = {
+ *   rows: { train: 4, validation: 4, test: 0 },
+ *   batches: (side, epoch) => of(labelledBatch({ seed: side === 'train' ? epoch : 0, size: 4 })),
+ * };
+ * const model = recordingModel({ validationLosses: [0.9, 0.5, 0.7] });
+ *
+ * of(source)
+ *   .pipe(fit(model, { epochs: 3, learningRate: 1e-3 }))
+ *   .subscribe((event) => {
+ *     if (event.type === 'epoch') console.log(event.epoch, event.validationLoss);
+ *     if (event.type === 'training-ended') console.log('best:', event.bestEpoch); // best: 2
+ *   });
+ * ```
+ */
+export const fit = (
+  model: Trainable | DeferredTrainable,
+  options: FitOptions = {},
+): OperatorFunction<BatchSource, TrainingEvent> => {
+  const {
+    epochs = 50,
+    learningRate = 1e-4,
+    steps = [reduceLrOnPlateau(), earlyStopping()],
+    keep = 'best',
+    averageOver = 'rows',
+  } = options;
+  checkWhole('fit', 'epochs', epochs, 1);
+  if (!(learningRate > 0 && learningRate < Infinity)) {
+    throw new HeadwaterError(
+      'HW_USAGE',
+      `fit: learningRate is ${learningRate}, but must be a finite number above 0, such as 1e-4.`,
+    );
+  }
+  const step = combineSteps([...steps, limitEpochs(epochs)]);
+
+  const train = (source: BatchSource): Observable<TrainingEvent> =>
+    defer(() => {
+      checkRows(source.rows);
+      const initial = initialTrainingState({ learningRate });
+      let state = initial;
+      let best: StateDict | undefined;
+
+      const started: TrainingStarted = { type: 'training-started', model: model.name, epochs, rows: source.rows };
+
+      const isBest = (event: TrainingEvent): boolean => event.type === 'epoch' && event.improved && keep === 'best';
+
+      const epochs$ = epochsFrom(initial, (present) => {
+        const epoch$ = trainingEpoch({ model, source, state: present, step, averageOver });
+        if (!isDeferred(model)) return epoch$;
+        // The weights are here before anybody hears that they are the best, and before the next epoch changes them.
+        return epoch$.pipe(
+          concatMap((event) =>
+            isBest(event) ? model.stateDict().pipe(map((weights) => ((best = weights), event))) : of(event),
+          ),
+        );
+      }).pipe(
+        tap((event) => {
+          if (event.type !== 'epoch') return;
+          state = event.state;
+          if (!isDeferred(model) && isBest(event)) best = model.stateDict();
+        }),
+      );
+
+      const ended$ = defer(() => {
+        if (state.best.epoch === 0) {
+          throw new HeadwaterError(
+            'HW_NUMERIC',
+            `No validation loss of model ${model.name} was a finite number in ${state.epoch} epochs. Lower the learning rate, and check that the classes of the validation rows have weights above 0.`,
+          );
+        }
+        if (best !== undefined) model.loadStateDict(best);
+        const ended: TrainingEnded = {
+          type: 'training-ended',
+          model: model.name,
+          reason: state.stop ?? 'epochs',
+          bestEpoch: state.best.epoch,
+          bestLoss: state.best.loss,
+          state,
+        };
+        return of(ended);
+      });
+
+      return concat(of(started), epochs$, ended$);
+    });
+
+  return concatMap(train);
+};

@@ -1,0 +1,25 @@
+import type { TrainingState } from '../../contracts/TrainingState.js';
+
+/** What `initialTrainingState` starts from. */
+export interface InitialTrainingStateOptions {
+  /** The learning rate of the first epoch. Default 1e-4, the lesson's. */
+  readonly learningRate?: number;
+}
+
+/**
+ * The training state before the first epoch: nothing measured, nothing counted.
+ *
+ * @example
+ * ```ts
+ * import { initialTrainingState } from 'headwater';
+ * initialTrainingState({ learningRate: 1e-3 }).best; // { epoch: 0, loss: Infinity }
+ * ```
+ */
+export const initialTrainingState = ({ learningRate = 1e-4 }: InitialTrainingStateOptions = {}): TrainingState => ({
+  epoch: 0,
+  learningRate,
+  best: { epoch: 0, loss: Infinity },
+  patience: Infinity,
+  plateau: { best: Infinity, badEpochs: 0, cooldown: 0 },
+  stop: undefined,
+});

@@ -1,0 +1,60 @@
+import { defer, Observable, Subject, takeUntil } from 'rxjs';
+import type { TrainingEvent } from '../../../contracts/TrainingEvent.js';
+import type { TrainingState } from '../../../contracts/TrainingState.js';
+
+/**
+ * Runs one epoch after another, each from the state that the one before it left, until a state says `stop`: a fold over
+ * epochs, with their events as its output.
+ *
+ * ```
+ * epoch(s0):  -a-b-(E s1)|
+ * epoch(s1):             -c-d-(E s2)|          s2.stop is set
+ *   epochsFrom(s0, epoch)
+ * events:     -a-b-E-----c-d-(E|)
+ * ```
+ *
+ * Holds the state, and no event.
+ *
+ * @param initial the state that the first epoch starts from
+ * @param epoch the events of one epoch, the last of which is its `epoch` event; what it throws is the stream's error
+ */
+export const epochsFrom = (
+  initial: TrainingState,
+  epoch: (state: TrainingState) => Observable<TrainingEvent>,
+): Observable<TrainingEvent> =>
+  new Observable((subscriber) => {
+    let state = initial;
+    const left$ = new Subject<void>();
+    subscriber.add(() => left$.next());
+
+    // `expand` and `repeat` subscribe to the next epoch from within the completion of the last one: where batches come
+    // synchronously, every epoch would then stand on the stack of all epochs before it. This loop lets the one unwind
+    // before it subscribes to the next.
+    const run = (): void => {
+      let ended = true;
+      while (ended && !subscriber.closed) {
+        if (state.stop !== undefined) {
+          subscriber.complete();
+          return;
+        }
+        ended = false;
+        let subscribing = true;
+        // takeUntil reaches an epoch that is still inside `subscribe`, where there is no subscription to hold yet.
+        defer(() => epoch(state))
+          .pipe(takeUntil(left$))
+          .subscribe({
+            next: (event) => {
+              if (event.type === 'epoch') state = event.state;
+              subscriber.next(event);
+            },
+            error: (error: unknown) => subscriber.error(error),
+            complete: () => {
+              ended = true;
+              if (!subscribing) run();
+            },
+          });
+        subscribing = false;
+      }
+    };
+    run();
+  });

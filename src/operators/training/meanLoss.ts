@@ -1,0 +1,32 @@
+import type { StepResult } from '../../contracts/Trainable.js';
+
+/**
+ * What an epoch's loss is a mean over.
+ *
+ * - `rows`: all rows, each by its class weight (Σ loss·weight / Σ weight), so that it does not depend on how the rows
+ *   were put into batches;
+ * - `batches`: the losses of the batches, each counting the same however few rows it has, as the lesson takes it.
+ */
+export type AveragedOver = 'rows' | 'batches';
+
+/** A mean of losses under way. */
+export interface LossMean {
+  /** The batches so far. */
+  readonly batches: number;
+  /** The mean over none is not a number. */
+  readonly mean: number;
+  /** The mean with one more batch. */
+  add(step: StepResult): LossMean;
+}
+
+const meanOf = (over: AveragedOver, batches: number, sum: number, weights: number): LossMean => ({
+  batches,
+  mean: sum / weights,
+  add: ({ loss, weight }) => {
+    const share = over === 'rows' ? weight : 1;
+    return meanOf(over, batches + 1, sum + loss * share, weights + share);
+  },
+});
+
+/** The mean over no batch yet. Immutable: `add` returns another. */
+export const meanLoss = (over: AveragedOver): LossMean => meanOf(over, 0, 0, 0);

@@ -1,0 +1,57 @@
+import { concatMap, identity, type OperatorFunction, pipe } from 'rxjs';
+import type { Prediction } from '../../contracts/Evaluation.js';
+import type { PaddedBatch } from '../../contracts/PaddedBatch.js';
+import type { DeferredTrainable, Trainable } from '../../contracts/Trainable.js';
+import { mostProbable } from './internal/mostProbable.js';
+import { isDeferred, throughModel, type ThroughModelOptions } from './internal/throughModel.js';
+
+/**
+ * Classifies each batch, and emits one prediction a row, in the order of the batches and of the rows in them.
+ *
+ * ```
+ * batches:      --A------B---|      A of three rows, B of two
+ *   predict(model)
+ * predictions:  --(abc)--(de)|      each { type: 'prediction', id, predicted, probabilities }
+ * ```
+ *
+ * Holds at most one batch's predictions, and those only while they are being emitted; for a model on a device, whose
+ * results come later, up to three batches. Where rows were put into batches by length their order is not that of the
+ * source: `id` says which row it is.
+ *
+ * @param model what classifies; it is not changed
+ * @param options.valve what brakes the batches for a model on a device
+ * @throws through `error`: HeadwaterError `HW_NUMERIC` for a probability that is not a finite number, and whatever the
+ *   model throws
+ * @see evaluate for batches with labels @example
+ * ```ts
+ * import { predict } from 'headwater';
+ * import { paddedBatch, recordingModel } from 'headwater/testing';
+ * import { of } from 'rxjs';
+ *
+ * of(paddedBatch({ seed: 1, size: 2 }))
+ *   .pipe(predict(recordingModel()))
+ *   .subscribe(({ id, predicted }) => console.log(id, predicted));
+ * ```
+ */
+export const predict = (
+  model: Trainable | DeferredTrainable,
+  options: ThroughModelOptions = {},
+): OperatorFunction<PaddedBatch, Prediction> => {
+  const tell = (probabilities: Float32Array, batch: PaddedBatch): readonly Prediction[] => {
+    const predicted = mostProbable(model, batch, probabilities);
+    return Array.from(predicted, (index, row): Prediction => ({
+      type: 'prediction',
+      id: batch.ids[row]!,
+      predicted: index,
+      // A copy: a view would keep the whole batch's probabilities alive for as long as one row's are kept.
+      probabilities: probabilities.slice(row * model.classes, (row + 1) * model.classes),
+    }));
+  };
+  // concatMap and not mergeMap: a consumer that pushes a further batch from within `next` must not see its rows in
+  // between these.
+  if (!isDeferred(model)) return concatMap((batch) => tell(model.predictBatch(batch), batch));
+  return pipe(
+    throughModel(model, (batch) => model.predictBatch(batch), tell, options),
+    concatMap(identity),
+  );
+};

@@ -1,0 +1,91 @@
+import { HeadwaterError } from '../../contracts/HeadwaterError.js';
+import type { TrainingStep } from '../../contracts/TrainingState.js';
+import { checkWhole } from '../internal/checkOption.js';
+
+/** When the learning rate is reduced, and to what. The names and defaults are PyTorch's, the patience the lesson's. */
+export interface ReduceLrOnPlateauOptions {
+  /** What the learning rate is multiplied by; at least 0, below 1. Default 0.1. */
+  readonly factor?: number;
+  /** How many epochs without progress are let pass; the one after them reduces. Default 3, the lesson's. */
+  readonly patience?: number;
+  /** How much lower than the best a loss must be to count as progress. Default 1e-4. */
+  readonly threshold?: number;
+  /** Whether `threshold` is a share of the best loss (`rel`) or a loss in nats (`abs`). Default `rel`. */
+  readonly thresholdMode?: 'rel' | 'abs';
+  /** For how many epochs after a reduction no epoch counts as one without progress. Default 0. */
+  readonly cooldown?: number;
+  /** The learning rate that it stops at. Default 0. */
+  readonly minLr?: number;
+  /** A reduction by no more than this is not made. Default 1e-8. */
+  readonly eps?: number;
+}
+
+const check = (ok: boolean, name: string, value: number, expected: string): void => {
+  if (!ok) throw new HeadwaterError('HW_USAGE', `reduceLrOnPlateau: ${name} is ${value}, but must be ${expected}.`);
+};
+
+/**
+ * The training step that lowers the learning rate once the validation loss has stopped falling.
+ *
+ * It is a pure function of the state: `state.plateau` holds the best loss, the epochs without progress and the
+ * cooldown. A loss that is not a number is no progress.
+ *
+ * ```
+ * validation loss:  -(1.0)-(0.8)-(0.8)-(0.9)-(0.8)-(0.8)-(0.8)|
+ *   reduceLrOnPlateau({ patience: 3 })                   |
+ * badEpochs:        -0-----0-----1-----2-----3-----0-----1
+ * learningRate:     -1e-3--1e-3--1e-3--1e-3--1e-3--1e-4--1e-4
+ * ```
+ *
+ * Holds nothing; what it remembers is in the state.
+ *
+ * The algorithm is that of PyTorch's `torch.optim.lr_scheduler.ReduceLROnPlateau` with `mode="min"`, with the same
+ * result to the last bit.
+ *
+ * @param options see the fields
+ * @throws HeadwaterError `HW_USAGE` for an option that cannot work
+ * @see earlyStopping which, as in the lesson, is made after it @example
+ * ```ts
+ * import { initialTrainingState, reduceLrOnPlateau } from 'headwater';
+ * const step = reduceLrOnPlateau({ factor: 0.5, patience: 0 });
+ * const results = [1, 1].map((validationLoss, index) => ({ epoch: index + 1, trainLoss: 1, validationLoss }));
+ * results.reduce(step, initialTrainingState({ learningRate: 1e-3 })).learningRate; // 5e-4
+ * ```
+ */
+export const reduceLrOnPlateau = ({
+  factor = 0.1,
+  patience = 3,
+  threshold = 1e-4,
+  thresholdMode = 'rel',
+  cooldown = 0,
+  minLr = 0,
+  eps = 1e-8,
+}: ReduceLrOnPlateauOptions = {}): TrainingStep => {
+  check(factor >= 0 && factor < 1, 'factor', factor, 'a number from 0 to below 1');
+  checkWhole('reduceLrOnPlateau', 'patience', patience, 0);
+  check(threshold >= 0 && threshold < Infinity, 'threshold', threshold, 'a finite number of at least 0');
+  checkWhole('reduceLrOnPlateau', 'cooldown', cooldown, 0);
+  check(minLr >= 0 && minLr < Infinity, 'minLr', minLr, 'a finite number of at least 0');
+  check(eps >= 0 && eps < Infinity, 'eps', eps, 'a finite number of at least 0');
+
+  const bar = (best: number): number => (thresholdMode === 'rel' ? best * (1 - threshold) : best - threshold);
+
+  return (state, { validationLoss }) => {
+    const { plateau } = state;
+    const progress = validationLoss < bar(plateau.best);
+    const best = progress ? validationLoss : plateau.best;
+    const cooling = plateau.cooldown > 0;
+    const badEpochs = progress || cooling ? 0 : plateau.badEpochs + 1;
+
+    if (badEpochs <= patience) {
+      return { ...state, plateau: { best, badEpochs, cooldown: cooling ? plateau.cooldown - 1 : 0 } };
+    }
+    const reduced = Math.max(state.learningRate * factor, minLr);
+    return {
+      ...state,
+      // The count starts anew even where the reduction is too small to be made.
+      learningRate: state.learningRate - reduced > eps ? reduced : state.learningRate,
+      plateau: { best, badEpochs: 0, cooldown },
+    };
+  };
+};

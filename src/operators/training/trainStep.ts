@@ -1,0 +1,84 @@
+import type { OperatorFunction } from 'rxjs';
+import { HeadwaterError } from '../../contracts/HeadwaterError.js';
+import type { LabelledBatch } from '../../contracts/PaddedBatch.js';
+import type { DeferredTrainable, StepContext, StepResult, Trainable } from '../../contracts/Trainable.js';
+import type { StepEnded } from '../../contracts/TrainingEvent.js';
+import { checkWhole } from '../internal/checkOption.js';
+import { throughModel, type ThroughModelOptions } from './internal/throughModel.js';
+
+/** What the steps of one epoch have in common. */
+export type TrainStepOptions = Omit<StepContext, 'step'> & ThroughModelOptions;
+
+/**
+ * Makes one optimizer step of a model on each batch, and emits what the step measured.
+ *
+ * The steps count from 0 at each subscription, so one subscription is one epoch. Several models can train on one batch
+ * stream: `connect` hands them the same batches from a single read.
+ *
+ * ```
+ * batches:  --A-----B--C---|
+ *   trainStep(model, { epoch: 1, learningRate: 1e-3 })
+ * events:   --0-----1--2---|      each { type: 'step', step, rows, loss, weight }
+ * ```
+ *
+ * Holds nothing: a batch is done with when its event is emitted. Unsubscribing stops before the next batch and leaves
+ * the weights as they are.
+ *
+ * A model on a device, whose results come later, is given up to three batches at once, so that it never waits for its
+ * loss to be read; the events keep their order. `valve` is held while it has so many. Steps that its device already has
+ * when the subscriber leaves, or when a loss turns out not to be finite, are made.
+ *
+ * @param model what is trained
+ * @param options.epoch the pass over the train rows, from 1; with the step's number it seeds what is random in a step
+ * @param options.learningRate the step size of the optimizer, at least 0
+ * @param options.valve what brakes the batches for a model on a device
+ * @throws HeadwaterError `HW_USAGE` for an epoch or a learning rate that cannot be; through `error`: `HW_NUMERIC` when
+ *   the loss is not a finite number, and whatever the model throws
+ * @see fit which makes epochs of it @example
+ * ```ts
+ * import { trainStep } from 'headwater';
+ * import { labelledBatch, recordingModel } from 'headwater/testing';
+ * import { connect, from, merge } from 'rxjs';
+ *
+ * const first = recordingModel({ name: 'first' });
+ * const second = recordingModel({ name: 'second' });
+ * from([labelledBatch({ seed: 1 }), labelledBatch({ seed: 2 })])
+ *   .pipe(
+ *     connect((batch$) =>
+ *       merge(
+ *         batch$.pipe(trainStep(first, { epoch: 1, learningRate: 1e-3 })),
+ *         batch$.pipe(trainStep(second, { epoch: 1, learningRate: 1e-4 })),
+ *       ),
+ *     ),
+ *   )
+ *   .subscribe(({ model, step, loss }) => console.log(model, step, loss));
+ * ```
+ */
+export const trainStep = (
+  model: Trainable | DeferredTrainable,
+  { epoch, learningRate, valve }: TrainStepOptions,
+): OperatorFunction<LabelledBatch, StepEnded> => {
+  checkWhole('trainStep', 'epoch', epoch, 1);
+  if (!(learningRate >= 0 && learningRate < Infinity)) {
+    throw new HeadwaterError(
+      'HW_USAGE',
+      `trainStep: learningRate is ${learningRate}, but must be a finite number of at least 0.`,
+    );
+  }
+  return throughModel<LabelledBatch, StepResult, StepEnded>(
+    model,
+    (batch, step) => model.trainBatch(batch, { epoch, step, learningRate }),
+    ({ loss, weight }, batch, step) => {
+      if (!Number.isFinite(loss) || !Number.isFinite(weight)) {
+        throw new HeadwaterError(
+          'HW_NUMERIC',
+          `The loss of model ${model.name} became ${loss} (class weights ${weight} in all) in epoch ${epoch}, step ${step}, at learning rate ${learningRate}. ` +
+            'Lower the learning rate, and check that every class weight is above 0.',
+          { where: `epoch ${epoch}, step ${step}` },
+        );
+      }
+      return { type: 'step', model: model.name, epoch, step, rows: batch.size, loss, weight };
+    },
+    { valve },
+  );
+};

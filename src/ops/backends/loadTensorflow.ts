@@ -1,0 +1,100 @@
+import { spawnSync } from 'node:child_process';
+import { engine } from '@tensorflow/tfjs-core';
+import { HeadwaterError } from '../../contracts/HeadwaterError.js';
+import { setupsFolder } from '../../provision/SetupKey.js';
+import { bindingFile, findSetups, packageFolder } from '../../provision/SetupManifest.js';
+import { registerKernels } from '../definition/defineOp.js';
+import { firstLine } from '../internal/firstLine.js';
+import { CUDNN_KERNELS } from '../kernels/tensorflow/cudnnKernels.js';
+import { LENT_KERNELS } from '../kernels/tensorflow/lentKernels.js';
+import { registerBackend } from './registerBackend.js';
+import { installedPackages } from '../tensorflow/installedPackages.js';
+import { loadBinding, type LoadedBinding, TENSORFLOW } from '../tensorflow/loadBinding.js';
+
+/** libtensorflow, loaded. */
+export interface LoadedTensorflow {
+  /** What it is, in words. */
+  readonly what: string;
+  /** What it computes on; unknown where the user had loaded it before. */
+  readonly device: 'cpu' | 'gpu' | undefined;
+}
+
+const onDevice = (what: string, { device }: LoadedBinding): LoadedTensorflow => ({
+  what: `${what}, on the ${device === 'gpu' ? 'GPU' : 'processor'}`,
+  device,
+});
+
+/**
+ * Whether a driver for NVIDIA GPUs answers. Asked before a library for them is loaded: once it is, another cannot take
+ * its place in this process.
+ */
+const hasDriver = (): boolean => spawnSync('nvidia-smi', ['-L'], { stdio: 'ignore' }).status === 0;
+
+let loaded: LoadedTensorflow | undefined;
+
+/**
+ * Registers libtensorflow as tfjs's backend `tensorflow`, with kernels for recurrent layers: from a set-up of
+ * `headwater setup tensorflow`, GPU before processor and newer before older; else from an installed package of
+ * TensorFlow. Where the user has loaded such a package already, it is that one.
+ *
+ * @throws HeadwaterError `HW_BACKEND` where none is there that loads; it says why of each
+ */
+export const loadTensorflow = (): LoadedTensorflow => {
+  if (loaded !== undefined) return loaded;
+  if (engine().backendNames().includes(TENSORFLOW))
+    return { what: 'the one that this program had loaded', device: undefined };
+  const refusals: string[] = [];
+  const attempt = (
+    name: string,
+    what: (found: LoadedBinding) => string,
+    folder: string,
+    binding: string,
+  ): LoadedTensorflow | undefined => {
+    try {
+      const found = loadBinding(folder, binding);
+      // The embedded backend lends its kernels where there is no GPU.
+      if (found.device === 'cpu') registerBackend();
+      registerKernels(TENSORFLOW, found.device === 'gpu' ? CUDNN_KERNELS : LENT_KERNELS);
+      return onDevice(what(found), found);
+    } catch (error) {
+      refusals.push(`${name}: ${firstLine(error)}`);
+      return undefined;
+    }
+  };
+  for (const setup of findSetups(setupsFolder())) {
+    if (setup.state === 'unusable') {
+      refusals.push(`${setup.folder}: ${setup.reason.replace(/\.$/, '')}`);
+      continue;
+    }
+    if (setup.manifest.gpu && !hasDriver()) {
+      refusals.push(
+        `${setup.folder}: it is for NVIDIA GPUs, and no driver answers (nvidia-smi). Install the driver, or run headwater setup tensorflow without --gpu`,
+      );
+      continue;
+    }
+    loaded = attempt(
+      setup.folder,
+      ({ libtensorflow }) => `libtensorflow ${libtensorflow} of headwater setup tensorflow`,
+      packageFolder(setup.folder),
+      bindingFile(setup.folder),
+    );
+    if (loaded !== undefined) return loaded;
+  }
+  for (const found of installedPackages()) {
+    if (found.state === 'unusable') refusals.push(`${found.name}: ${found.reason}`);
+    if (found.state !== 'ready') continue;
+    loaded = attempt(
+      found.name,
+      ({ libtensorflow }) => `libtensorflow ${libtensorflow} of ${found.name}`,
+      found.folder,
+      found.binding,
+    );
+    if (loaded !== undefined) return loaded;
+  }
+  const why =
+    refusals.length === 0 ? 'there is no set-up of it, and no package of it is installed' : refusals.join('; ');
+  throw new HeadwaterError(
+    'HW_BACKEND',
+    `No TensorFlow backend loads (${why}). Run headwater setup tensorflow, or use --backend headwater.`,
+  );
+};

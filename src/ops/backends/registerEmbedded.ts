@@ -1,0 +1,20 @@
+import { copyRegisteredKernels, registerBackend as registerTfjsBackend } from '@tensorflow/tfjs-core';
+import { EmbeddedBackend } from '../kernels/simd/machine/EmbeddedBackend.js';
+import { registerKernels } from '../definition/defineOp.js';
+import { REFERENCE_KERNELS } from '../kernels/headwater/referenceKernels.js';
+import type { KernelMachine } from '../kernels/simd/machine/KernelMachine.js';
+import { SIMD_KERNELS } from '../kernels/simd/simdKernels.js';
+import { registerOps } from '../registerOps.js';
+
+/**
+ * Registers an embedded backend under a name: with the fast kernels where a machine is given, else with the reference
+ * kernels alone.
+ */
+export const registerEmbedded = (name: string, machine: KernelMachine | undefined): void => {
+  registerOps();
+  copyRegisteredKernels('cpu', name);
+  registerKernels(name, REFERENCE_KERNELS);
+  if (machine !== undefined) registerKernels(name, SIMD_KERNELS);
+  // Below the priority of every other backend: whoever has not chosen one keeps what tfjs would have chosen.
+  registerTfjsBackend(name, () => new EmbeddedBackend(machine), 0);
+};

@@ -1,0 +1,8 @@
+import type { Tensor } from '@tensorflow/tfjs-core';
+import type { Weight } from '../../contracts/StateDict.js';
+
+/** A copy of a tensor's values that no backend knows of. */
+export const copyWeight = (tensor: Tensor): Weight => ({
+  shape: [...tensor.shape],
+  data: Float32Array.from(tensor.dataSync()),
+});

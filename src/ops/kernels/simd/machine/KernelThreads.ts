@@ -1,0 +1,149 @@
+import { Worker } from 'node:worker_threads';
+import { HeadwaterError } from '../../../../contracts/HeadwaterError.js';
+import { KERNEL_LAYOUTS } from './kernelArguments.js';
+import type { KernelArguments, KernelName } from './kernelArguments.js';
+import type { KernelMemory } from './KernelMemory.js';
+import { webAssembly } from './webAssembly.js';
+import type { WasmModule } from './webAssembly.js';
+
+/** What assembly/index.ts exports. */
+interface KernelExports {
+  readonly awaitWorkers: (milliseconds: number) => number;
+  readonly activate: (values: number, count: number, kind: number) => void;
+  readonly runAlone: (kernel: number, count: number) => void;
+  readonly runTogether: (kernel: number, count: number, workers: number, looks: number) => number;
+}
+
+/**
+ * The most threads that can compute, the calling one among them: each has a place of its own in the kernels' first page
+ * (assembly/tile.ts).
+ */
+export const MOST_THREADS = 192;
+
+/** Where a job's arguments stand: `ARGUMENTS` of assembly/tasks.ts. */
+const ARGUMENTS = 1344;
+const MOST_ARGUMENTS = 64;
+
+/**
+ * How often an idle worker looks for the next job before it sleeps: for about a millisecond, which bridges the pauses
+ * within a training step. Waking one takes a tenth of that.
+ */
+const SPINS = 200_000;
+
+/**
+ * How often the calling thread looks whether the workers have left before it sleeps: for about a millisecond. On a busy
+ * machine a worker may need the very core that it looks from.
+ */
+const LOOKS = 1_000_000;
+
+// The whole worker: all that it does is in assembly/tasks.ts. It stands here as text because a file of its own would
+// have to be found, and loaded, in every way that this module is.
+const WORKER = `
+const { workerData: { module, memory, worker, spins } } = require('node:worker_threads');
+new WebAssembly.Instance(module, { env: { memory } }).exports.serve(worker, spins);
+`;
+
+/** Settings of {@link KernelThreads}. */
+export interface ThreadOptions {
+  /** How many threads compute, the calling one among them; from 1 to {@link MOST_THREADS}. */
+  readonly threads: number;
+  /** After how long without an answer a worker counts as dead, in milliseconds. Default 20,000. */
+  readonly patience?: number;
+}
+
+/**
+ * Runs kernels, on the calling thread and on workers beside it.
+ *
+ * A kernel is made of tasks that depend on its arguments alone, never on the number of threads, and each writes values
+ * of its own: so results have the same bits for every number of threads. Workers take tasks while there are any; nobody
+ * waits for one that is still asleep.
+ *
+ * The workers start with the first kernel of more than one task, and keep no process alive.
+ */
+export class KernelThreads {
+  /** How many threads compute from the next kernel on, the calling one among them; from 1 to {@link MOST_THREADS}. */
+  threads: number;
+  readonly #module: WasmModule;
+  readonly #memory: KernelMemory;
+  readonly #kernels: KernelExports;
+  readonly #patience: number;
+  readonly #words: Int32Array;
+  readonly #floats: Float32Array;
+  #workers: Worker[] = [];
+  #failure: HeadwaterError | undefined;
+
+  constructor(module: WasmModule, memory: KernelMemory, { threads, patience = 20_000 }: ThreadOptions) {
+    this.threads = threads;
+    this.#module = module;
+    this.#memory = memory;
+    this.#patience = patience;
+    if (webAssembly === undefined) throw new HeadwaterError('HW_BACKEND', 'This engine has no WebAssembly.');
+    this.#kernels = new webAssembly.Instance(module, { env: { memory: memory.memory } }).exports as KernelExports;
+    this.#words = memory.ints(ARGUMENTS, MOST_ARGUMENTS);
+    this.#floats = memory.floats(ARGUMENTS, MOST_ARGUMENTS);
+  }
+
+  /** The workers that were started. */
+  get workers(): readonly Worker[] {
+    return this.#workers;
+  }
+
+  /**
+   * Runs all tasks of a kernel.
+   *
+   * @throws HeadwaterError `HW_BACKEND` when a worker died: what the kernels computed meanwhile is not to be used
+   */
+  run<Name extends KernelName>(kernel: Name, tasks: number, args: KernelArguments<Name>): void {
+    const { code, fields } = KERNEL_LAYOUTS[kernel];
+    for (let i = 0; i < fields.length; i++) {
+      const { name, float } = fields[i]!;
+      const value = (args as Readonly<Record<string, number>>)[name]!;
+      if (float) this.#floats[i] = value;
+      else this.#words[i] = value;
+    }
+    if (this.#failure !== undefined) throw this.#failure;
+    if (this.threads === 1 || tasks === 1) {
+      this.#kernels.runAlone(code, tasks);
+      return;
+    }
+    const workers = this.threads - 1;
+    while (this.#workers.length < workers) this.#workers.push(this.#start(this.#workers.length));
+    if (this.#kernels.runTogether(code, tasks, workers, LOOKS) === 0) this.#awaitWorkers();
+  }
+
+  /** Replaces `count` values, a multiple of four, by their tanh or sigmoid. */
+  activate(values: number, count: number, kind: 'tanh' | 'sigmoid'): void {
+    this.#kernels.activate(values, count, kind === 'tanh' ? 0 : 1);
+  }
+
+  #start(number: number): Worker {
+    const worker = new Worker(WORKER, {
+      eval: true,
+      execArgv: [],
+      workerData: { module: this.#module, memory: this.#memory.memory, worker: number, spins: SPINS },
+    });
+    worker.unref();
+    const fail = (why: string, cause?: unknown): void => {
+      this.#failure ??= new HeadwaterError(
+        'HW_BACKEND',
+        `A worker thread of the kernels ${why}. Start the process again; with one thread there is no worker.`,
+        { cause },
+      );
+    };
+    worker.on('error', (error) => fail(`failed: ${error.message}`, error));
+    worker.on('exit', (code) => fail(`ended with code ${code}`));
+    return worker;
+  }
+
+  /** Waits for workers that are inside a job for unusually long; one that died there never leaves. */
+  #awaitWorkers(): void {
+    // Several short sleeps: between them, a worker that leaves in spite of everything is seen.
+    const pause = 50;
+    for (let waited = 0; waited < this.#patience; waited += pause) if (this.#kernels.awaitWorkers(pause) === 1) return;
+    this.#failure = new HeadwaterError(
+      'HW_BACKEND',
+      `A worker thread of the kernels has not answered for ${this.#patience / 1000} s: it was killed, or the machine is far too busy. Start the process again; with one thread there is no worker.`,
+    );
+    throw this.#failure;
+  }
+}

@@ -1,0 +1,61 @@
+import { readFileSync } from 'node:fs';
+import { makesPairs } from './engineFlags.js';
+import { webAssembly } from './webAssembly.js';
+import type { WasmModule } from './webAssembly.js';
+
+/**
+ * Which instructions the kernels use: `relaxed` has the fused multiply-add of relaxed SIMD besides; `wide` is laid out
+ * for engines that make one of two of them, on twice the width.
+ */
+export type SimdVariant = 'wide' | 'relaxed' | 'simd';
+
+/**
+ * How many columns of a right factor each variant keeps side by side: `PANEL` in assembly/, as scripts/buildKernels.mjs
+ * sets it.
+ */
+export const PANELS: Readonly<Record<SimdVariant, number>> = { wide: 16, relaxed: 8, simd: 8 };
+
+/** The compiled kernels, or why there are none. */
+export type KernelModule =
+  | { readonly simd: SimdVariant; readonly module: WasmModule; readonly reason: string }
+  | { readonly simd: 'none'; readonly reason: string };
+
+const REASONS: Readonly<Record<SimdVariant, string>> = {
+  wide: 'this engine makes pairs of relaxed SIMD',
+  relaxed: 'this engine has relaxed SIMD',
+  simd: 'this engine has SIMD',
+};
+
+// From src/ops/kernels/simd as from dist/ops/kernels/simd, the project is four folders up.
+const fileOf = (variant: SimdVariant): URL => new URL(`../../../../../dist/kernels/${variant}.wasm`, import.meta.url);
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+/**
+ * Compiles the fastest kernels that this engine takes; it decides by `WebAssembly.validate`, and no flag of the engine
+ * is touched.
+ *
+ * @param wanted the variants to try, the fastest first. Default: all, `wide` only where the engine makes pairs
+ */
+export const kernelModule = (
+  wanted: readonly SimdVariant[] = makesPairs() ? ['wide', 'relaxed', 'simd'] : ['relaxed', 'simd'],
+): KernelModule => {
+  if (webAssembly === undefined) return { simd: 'none', reason: 'this engine has no WebAssembly' };
+  if (typeof SharedArrayBuffer === 'undefined') return { simd: 'none', reason: 'this engine has no shared memory' };
+  const refusals: string[] = [];
+  for (const simd of wanted) {
+    try {
+      const bytes = readFileSync(fileOf(simd));
+      if (webAssembly.validate(bytes))
+        return {
+          simd,
+          module: new webAssembly.Module(bytes),
+          reason: simd === 'simd' ? [REASONS.simd, ...refusals].join(', but ') : REASONS[simd],
+        };
+      refusals.push(simd === 'simd' ? 'this engine has no WebAssembly SIMD' : 'no relaxed SIMD');
+    } catch (error) {
+      refusals.push(`the kernels do not load (${messageOf(error)}); npm run build makes them`);
+    }
+  }
+  return { simd: 'none', reason: refusals.join(', and ') };
+};

@@ -1,0 +1,72 @@
+import { mul, tensor } from '@tensorflow/tfjs-core';
+import type { Tensor } from '@tensorflow/tfjs-core';
+import { HeadwaterError } from '../../contracts/HeadwaterError.js';
+import { deriveSeed } from '../../contracts/random.js';
+import { checkFloat32 } from '../internal/checkShape.js';
+import { defineOp } from '../definition/defineOp.js';
+import type { RunnableOp } from '../definition/defineOp.js';
+import type { DropoutAttributes } from '../internal/dropoutMask.js';
+import { dropoutMask } from '../internal/dropoutMask.js';
+
+/**
+ * y[p] = x[p] · mask[p]. The mask can be had again at any time, so nothing is saved for the backward pass: it is the
+ * same op.
+ */
+export const dropoutOp: RunnableOp<{ x: Tensor }, [Tensor], DropoutAttributes> = defineOp<
+  { x: Tensor },
+  [Tensor],
+  DropoutAttributes
+>({
+  name: 'HeadwaterDropout',
+  compose: ({ x }, attributes) => [mul(x, tensor(dropoutMask(x.size, attributes), x.shape))],
+  gradient: {
+    savedInputs: [],
+    savedOutputs: [],
+    backward: ([dOutput], _saved, attributes) => ({ x: dropoutOp.run({ x: dOutput! }, attributes)[0] }),
+  },
+});
+
+/** What decides which positions are dropped. */
+export interface DropoutOptions {
+  /** The share that is dropped, in [0, 1). */
+  readonly rate: number;
+  /** The run's seed: any whole number. */
+  readonly seed: number;
+  /** The pass over the train rows, from 1. */
+  readonly epoch: number;
+  /** The step within the epoch, from 0. */
+  readonly step: number;
+  /** Which dropout of the model it is, where it has several. Default 0. */
+  readonly site?: number;
+  /** Whether anything is dropped at all: false in evaluation. Default true. */
+  readonly training?: boolean;
+}
+
+/**
+ * Drops a random share of the values, and scales the others up so that the mean stays (as PyTorch's `nn.Dropout`).
+ *
+ * What is dropped depends on (seed, epoch, step, site, position) alone: there is no generator whose state a checkpoint
+ * would have to keep. The random words are Philox-4×32-10's, keyed by the seed and counted by the rest.
+ *
+ * @param x any shape, float32
+ * @returns the shape of `x`, float32; `x` itself where the rate is 0 or `training` is false; differentiable in `x`
+ * @throws HeadwaterError `HW_USAGE` when the rate is not in [0, 1), or `x` not float32
+ * @see J. K. Salmon et al., Parallel random numbers: as easy as 1, 2, 3. SC 2011. @example
+ * ```ts
+ * import { dropout } from 'headwater';
+ * import * as tf from '@tensorflow/tfjs-core';
+ * const x = tf.ones([1, 8]);
+ * dropout(x, { rate: 0.5, seed: 1234, epoch: 1, step: 0 }).dataSync(); // zeros and twos, the same in every run
+ * ```
+ */
+export const dropout = (x: Tensor, options: DropoutOptions): Tensor => {
+  const { rate, seed, epoch, step, site = 0, training = true } = options;
+  if (!(rate >= 0 && rate < 1))
+    throw new HeadwaterError('HW_USAGE', `dropout was given the rate ${rate}. It must be at least 0 and below 1.`);
+  checkFloat32('dropout', 'x', x);
+  if (rate === 0 || !training) return x;
+  return dropoutOp.run(
+    { x },
+    { rate, key0: deriveSeed(seed, 'dropout', 0), key1: deriveSeed(seed, 'dropout', 1), epoch, step, site },
+  )[0];
+};

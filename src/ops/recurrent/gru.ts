@@ -1,0 +1,46 @@
+import type { Tensor } from '@tensorflow/tfjs-core';
+import type { LayerWeights } from './internal/RecurrentPass.js';
+import { runLayer } from './internal/runLayer.js';
+import type { RecurrentOptions } from './internal/runLayer.js';
+import type { RecurrentOutput } from './rnn.js';
+
+/**
+ * Runs a layer of gated recurrent units over a batch, torch.nn.GRU with batch_first.
+ *
+ * The gates stand in the order r, z, n, and the reset gate is applied after the recurrent product:
+ *
+ *     r  = σ(W_ir·x + b_ir + W_hr·h + b_hr)
+ *     z  = σ(W_iz·x + b_iz + W_hz·h + b_hz)
+ *     n  = tanh(W_in·x + b_in + r·(W_hn·h + b_hn))
+ *     h' = (1 − z)·n + z·h
+ *
+ * Each row stops at its length, and the reverse direction starts at its last token; nothing past it is computed. With
+ * `overPadding` the layer runs over the padding too, as the lesson does.
+ *
+ * @param x the inputs, shape [B, T, I], float32
+ * @param lengths each row's length in tokens, shape [B], between 1 and T; undefined where all are T
+ * @param weights under PyTorch's names, with 3·H rows; two directions (D = 2) where those of the reverse direction are
+ *   there, else one
+ * @param options initial states and padding
+ * @returns outputs and final states, float32; differentiable in x, the weights and the initial states
+ * @throws HeadwaterError `HW_USAGE` when shapes, dtypes or lengths do not fit
+ * @see {@link recurrentLast}, where only the output at the last token is read @example
+ * ```ts
+ * import { gru, registerOps } from 'headwater';
+ * import * as tf from '@tensorflow/tfjs-core';
+ * registerOps();
+ * const weights = { weight_ih_l0: tf.ones([12, 2]), weight_hh_l0: tf.zeros([12, 4]), bias_ih_l0: tf.zeros([12]), bias_hh_l0: tf.zeros([12]) };
+ * const first = gru(tf.ones([3, 5, 2]), Int32Array.of(5, 2, 1), weights);
+ * const second = gru(tf.ones([3, 5, 2]), undefined, weights, { initialState: first });
+ * second.output.shape; // [3, 5, 4]
+ * ```
+ */
+export const gru = (
+  x: Tensor,
+  lengths: Int32Array | undefined,
+  weights: LayerWeights<Tensor>,
+  options: RecurrentOptions = {},
+): RecurrentOutput => {
+  const { output, hidden } = runLayer('gru', 'gru', x, lengths, weights, options);
+  return { output, hidden };
+};

@@ -1,0 +1,206 @@
+import type { WordEffect } from '../../contracts/Live.js';
+import { hueName } from '../elements/classMark.js';
+import { describeEffects, SLIGHT } from './describeEffects.js';
+import { element, setAttributes, setText } from '../elements/element.js';
+import { formatPoints, formatShare, NOTHING } from '../elements/format.js';
+import { postJson } from '../connection/server.js';
+import { className } from '../elements/tables.js';
+
+/** What `POST /explain` answers. */
+export interface ExplanationAnswer {
+  readonly title: string;
+  readonly class: string;
+  readonly probabilities: Readonly<Record<string, number>>;
+  readonly words: readonly WordEffect[];
+}
+
+/** What the panel is asked to explain. */
+export interface Asked {
+  readonly title: string;
+  readonly link?: string | undefined;
+  readonly source?: string | undefined;
+}
+
+/** Where the panel stands below the list and not beside it, as page.css has it. */
+const NARROW = '(max-width: 60rem)';
+
+/**
+ * The words that moved a prediction, as a picture: each word of the title as heavy as its effect, below it a bar a
+ * word, and all of it in numbers.
+ *
+ * It also takes a headline of the reader's own.
+ */
+export class ExplainPanel {
+  readonly node: HTMLElement;
+  readonly #classes: readonly string[];
+  readonly #tokenWanted: (error: unknown) => boolean;
+  readonly #body = element('div', { class: 'explain-body', role: 'group', 'aria-label': 'Explanation', tabindex: 0 });
+  readonly #announcer = element('p', { class: 'hidden', role: 'status' });
+  #leaving: AbortController | undefined;
+
+  /**
+   * @param classes in the order of the label encoder
+   * @param tokenWanted told of errors; whether it takes care of one
+   */
+  constructor(classes: readonly string[], tokenWanted: (error: unknown) => boolean) {
+    this.#classes = classes;
+    this.#tokenWanted = tokenWanted;
+    const input = element('input', {
+      id: 'own',
+      type: 'text',
+      maxlength: 1000,
+      autocomplete: 'off',
+      placeholder: 'The final starts next week',
+    });
+    const form = element(
+      'form',
+      { class: 'own' },
+      element('label', { for: 'own' }, 'A headline of your own'),
+      element('div', { class: 'own-row' }, input, element('button', { type: 'submit' }, 'Explain')),
+    );
+    form.addEventListener('submit', (event) => {
+      event.preventDefault();
+      if (input.value.trim() !== '') this.explain({ title: input.value });
+    });
+    this.#hint();
+    this.node = element(
+      'section',
+      { class: 'card explain', 'aria-labelledby': 'explain-heading' },
+      element('h2', { id: 'explain-heading' }, 'Why this class?'),
+      this.#body,
+      this.#announcer,
+      form,
+    );
+  }
+
+  /** Explains a headline, instead of the one before. */
+  explain(asked: Asked): void {
+    this.#leaving?.abort();
+    const leaving = new AbortController();
+    this.#leaving = leaving;
+    setAttributes(this.#body, { 'aria-busy': 'true' });
+    postJson<ExplanationAnswer>('explain', { title: asked.title }, leaving.signal).then(
+      (answer) => {
+        this.#show(answer, asked);
+        // On a narrow screen it is below the list. The focus stays where it is: whoever goes through the headlines by
+        // the keyboard goes on there.
+        if (matchMedia(NARROW).matches)
+          this.node.scrollIntoView({
+            block: 'start',
+            behavior: matchMedia('(prefers-reduced-motion: reduce)').matches ? 'auto' : 'smooth',
+          });
+      },
+      (error: unknown) => {
+        if (leaving.signal.aborted || this.#tokenWanted(error)) return;
+        this.#say(`It cannot be explained now: ${error instanceof Error ? error.message : String(error)}`);
+      },
+    );
+  }
+
+  #hint(): void {
+    this.#say(
+      'Choose a headline to see which of its words moved the prediction: each word is taken out in turn, and the model asked again.',
+    );
+  }
+
+  #say(text: string): void {
+    setAttributes(this.#body, { 'aria-busy': undefined });
+    this.#body.replaceChildren(element('p', { class: 'hint' }, text));
+  }
+
+  #show({ title, class: category, probabilities, words }: ExplanationAnswer, { link, source }: Asked): void {
+    setAttributes(this.#body, { 'aria-busy': undefined });
+    const most = Math.max(SLIGHT, ...words.map(({ effect }) => Math.abs(effect)));
+    const summary = describeEffects(category, words);
+    setText(this.#announcer, `${category}. ${summary}`);
+    const from = [
+      ...(source === undefined ? [] : [source]),
+      ...(link === undefined || !/^https?:/i.test(link)
+        ? []
+        : [element('a', { href: link, target: '_blank', rel: 'noopener noreferrer' }, 'open the article')]),
+    ];
+    this.#body.replaceChildren(
+      this.#picture(title, words, most, summary),
+      ...(from.length === 0
+        ? []
+        : [
+            element('p', { class: 'origin' }, ...from.flatMap((part, index) => (index === 0 ? [part] : [' · ', part]))),
+          ]),
+      this.#distribution(probabilities, category),
+      element('p', { class: 'chart-summary' }, summary),
+      this.#bars(words, most, category),
+    );
+  }
+
+  /** The title itself, each word tinted by its effect. */
+  #picture(title: string, words: readonly WordEffect[], most: number, summary: string): HTMLElement {
+    const picture = element('p', { class: 'words', role: 'img', 'aria-label': `${title}. ${summary}` });
+    let at = 0;
+    for (const { start, end, effect, read } of words) {
+      const side = Math.abs(effect) < SLIGHT ? 'none' : effect > 0 ? 'for' : 'against';
+      const word = element('span', { class: 'word', 'data-side': side, 'data-read': read }, title.slice(start, end));
+      word.style.setProperty('--weight', (Math.abs(effect) / most).toFixed(3));
+      picture.append(title.slice(at, start), word);
+      at = end;
+    }
+    picture.append(title.slice(at));
+    return picture;
+  }
+
+  #distribution(probabilities: Readonly<Record<string, number>>, predicted: string): HTMLElement {
+    const rows = this.#classes
+      .map((name, category) => ({ name, category, probability: probabilities[name] ?? 0 }))
+      .sort((a, b) => b.probability - a.probability)
+      .map(({ name, category, probability }) => {
+        const bar = element('span', { class: 'bar', 'aria-hidden': 'true' });
+        bar.style.setProperty('--length', String(probability));
+        bar.style.setProperty('--hue', `var(${hueName(category)})`);
+        return element(
+          'li',
+          { 'data-predicted': name === predicted },
+          className(name, category),
+          bar,
+          element('span', { class: 'number' }, formatShare(probability)),
+        );
+      });
+    return element('ul', { class: 'distribution', 'aria-label': 'Probability of each class' }, ...rows);
+  }
+
+  #bars(words: readonly WordEffect[], most: number, category: string): HTMLElement {
+    const rows = words.map(({ word, effect, read }) => {
+      const bar = element('span', {
+        class: 'effect-bar',
+        'data-side': effect < 0 ? 'against' : 'for',
+        'aria-hidden': 'true',
+      });
+      bar.style.setProperty('--length', (Math.abs(effect) / most).toFixed(3));
+      return element(
+        'tr',
+        { 'data-read': read },
+        element(
+          'th',
+          { scope: 'row' },
+          word,
+          ...(read === 'unknown' ? [element('span', { class: 'note' }, ' unknown')] : []),
+        ),
+        element(
+          'td',
+          { class: 'effect-cell' },
+          read === 'left-out' ? element('span', { class: 'note' }, 'not read') : bar,
+        ),
+        element('td', { class: 'number' }, read === 'left-out' ? NOTHING : formatPoints(effect)),
+      );
+    });
+    return element(
+      'table',
+      { class: 'effects' },
+      element('caption', {}, `Points that ${category} falls without the word`),
+      element(
+        'thead',
+        { class: 'hidden' },
+        element('tr', {}, ...['Word', 'Picture', 'Points'].map((name) => element('th', { scope: 'col' }, name))),
+      ),
+      element('tbody', {}, ...rows),
+    );
+  }
+}

@@ -1,0 +1,97 @@
+import type { ConfigView, ModelView } from '../../contracts/TrainingView.js';
+import type { Chart } from '../charts/Chart.js';
+import { element } from '../elements/element.js';
+import { formatCount, formatLoss, formatScore } from '../elements/format.js';
+import { lossChart, lossData, qualityChart, qualityData } from './lossChart.js';
+import { confusionTable, scoresTable } from '../elements/tables.js';
+
+/** What a classifier is made of, in a line. */
+export const describeConfig = ({
+  cell,
+  bidirectional,
+  vocabularySize,
+  embeddingDim,
+  hiddenDim,
+  fcDim,
+  dropout,
+  classes,
+}: ConfigView): readonly (readonly [name: string, value: string])[] => [
+  ['Encoder', `${bidirectional ? 'bidirectional ' : ''}${cell.toUpperCase()}`],
+  ['Vocabulary', `${formatCount(vocabularySize)} tokens`],
+  ['Embedding', formatCount(embeddingDim)],
+  ['Hidden state', formatCount(hiddenDim)],
+  ['Head', `${formatCount(fcDim)} features`],
+  ['Dropout', formatScore(dropout)],
+  ['Classes', formatCount(classes)],
+];
+
+/** Names with their values. */
+export const facts = (entries: readonly (readonly [name: string, value: string])[]): HTMLElement =>
+  element(
+    'dl',
+    { class: 'facts' },
+    ...entries.map(([name, value]) => element('div', {}, element('dt', {}, name), element('dd', {}, value))),
+  );
+
+/** A card with a heading. */
+export const card = (
+  title: string,
+  subtitle: string | undefined,
+  ...content: readonly (Node | string)[]
+): HTMLElement =>
+  element(
+    'div',
+    { class: 'card' },
+    element('h3', {}, title),
+    ...(subtitle === undefined ? [] : [element('p', { class: 'subtitle' }, subtitle)]),
+    ...content,
+  );
+
+/** The model in use: what it is made of, how it was trained, and what it takes for what. */
+export class ModelSection {
+  readonly node = element('section', { class: 'block', 'aria-labelledby': 'model-heading' });
+  readonly #charts: { readonly loss: Chart; readonly quality: Chart } = {
+    loss: lossChart(false),
+    quality: qualityChart(),
+  };
+
+  /** Shows a model. */
+  show({ config, classes, performance, training }: ModelView): void {
+    const known: HTMLElement[] = [];
+    if (training !== null && training.epochs.length > 0) {
+      known.push(this.#charts.loss.node, this.#charts.quality.node);
+      this.#charts.loss.show(lossData(training.epochs));
+      this.#charts.quality.show(qualityData(training.epochs));
+    }
+    if (training !== null) {
+      known.push(
+        card(
+          'Confusion matrix',
+          `Test rows: accuracy ${formatScore(training.accuracy)}, loss ${formatLoss(training.loss)}`,
+          confusionTable(classes, training.confusion),
+        ),
+      );
+    }
+    if (performance !== null)
+      known.push(
+        card(
+          'Scores',
+          `Of ${formatCount(performance.overall.num_samples)} test rows`,
+          scoresTable(classes, performance),
+        ),
+      );
+    if (known.length === 0 && config === null)
+      known.push(
+        element(
+          'p',
+          { class: 'card hint' },
+          'The server knows nothing of how this model was trained. A training saves it beside the model, as training.json.',
+        ),
+      );
+    this.node.replaceChildren(
+      element('h2', { id: 'model-heading' }, 'The model'),
+      ...(config === null ? [] : [element('div', { class: 'card' }, facts(describeConfig(config)))]),
+      element('div', { class: 'grid' }, ...known),
+    );
+  }
+}

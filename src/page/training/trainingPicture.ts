@@ -1,0 +1,118 @@
+import type { EpochRecord } from '../../contracts/TrainingRecord.js';
+import type {
+  RejectionsView,
+  ReportView,
+  TrainingNews,
+  TrainingPhase,
+  TrainingSnapshot,
+} from '../../contracts/TrainingView.js';
+
+/** A step, where it stands between epochs: 1.5 is halfway through the second one. */
+export interface StepPoint {
+  readonly at: number;
+  readonly loss: number | null;
+  readonly rowsPerSecond: number;
+}
+
+/** Steps, evenly spread over the training: of very many every second, fourth, eighth, … one. */
+export interface ThinnedSteps {
+  readonly points: readonly StepPoint[];
+  /** Which ones are kept: every so manieth. */
+  readonly every: number;
+  /** How many there were. */
+  readonly told: number;
+}
+
+/** All that the page shows of a training. */
+export interface TrainingPicture {
+  readonly phase: TrainingPhase;
+  readonly epochs: readonly EpochRecord[];
+  /** The epoch that is under way, or was last; 0 before the first. */
+  readonly epoch: number;
+  readonly learningRate: number | undefined;
+  /** Train rows, to tell how far an epoch is; 0 while that is not known. */
+  readonly trainRows: number;
+  /** The rows of the largest batch so far: some are smaller, the last of each length. */
+  readonly batchRows: number;
+  readonly steps: ThinnedSteps;
+  /** At the last step. */
+  readonly rowsPerSecond: number | undefined;
+  readonly best: { readonly epoch: number; readonly loss: number } | undefined;
+  readonly rejections: RejectionsView;
+  readonly report: ReportView | null;
+}
+
+/** The most steps that are drawn. */
+const STEPS = 2000;
+
+/** A picture in which nothing has happened. */
+const NOTHING_YET: TrainingPicture = {
+  phase: 'preparing',
+  epochs: [],
+  epoch: 0,
+  learningRate: undefined,
+  trainRows: 0,
+  batchRows: 0,
+  steps: { points: [], every: 1, told: 0 },
+  rowsPerSecond: undefined,
+  best: undefined,
+  rejections: { total: 0, byReason: [], examples: [] },
+  report: null,
+};
+
+const withStep = ({ points, every, told }: ThinnedSteps, step: StepPoint): ThinnedSteps => {
+  if (told % every !== 0) return { points, every, told: told + 1 };
+  if (points.length < STEPS) return { points: [...points, step], every, told: told + 1 };
+  return withStep({ points: points.filter((_, index) => index % 2 === 0), every: every * 2, told }, step);
+};
+
+/** The picture after a training told something. */
+export const afterNews = (before: TrainingPicture, news: TrainingNews): TrainingPicture => {
+  switch (news.type) {
+    case 'training-started':
+      return { ...before, phase: 'training', trainRows: news.rows.train };
+    case 'epoch-started':
+      return { ...before, phase: 'training', epoch: news.epoch, learningRate: news.learningRate };
+    case 'step': {
+      const { epoch, loss, rowsPerSecond } = news;
+      const batchRows = Math.max(before.batchRows, news.rows);
+      const part = before.trainRows === 0 ? 0 : Math.min(1, ((news.step + 1) * batchRows) / before.trainRows);
+      return {
+        ...before,
+        epoch,
+        batchRows,
+        rowsPerSecond,
+        steps: withStep(before.steps, { at: epoch - 1 + part, loss, rowsPerSecond }),
+      };
+    }
+    case 'epoch': {
+      const { epoch, trainLoss, validationLoss, validationAccuracy, validationMacroF1, learningRate, improved } = news;
+      const record = {
+        epoch,
+        trainLoss,
+        validationLoss,
+        validationAccuracy,
+        validationMacroF1,
+        learningRate,
+        improved,
+      };
+      return {
+        ...before,
+        epoch,
+        learningRate,
+        epochs: [...before.epochs.filter((other) => other.epoch !== epoch), record],
+        best: improved ? { epoch, loss: validationLoss } : before.best,
+      };
+    }
+    case 'training-ended':
+      return { ...before, phase: 'measuring', best: { epoch: news.bestEpoch, loss: news.bestLoss } };
+  }
+};
+
+/** The picture of all that was told until a snapshot was taken. */
+export const pictureOf = ({ state, history, rejections, report }: TrainingSnapshot): TrainingPicture => ({
+  ...history.reduce(afterNews, NOTHING_YET),
+  phase: state,
+  rejections,
+  report,
+});

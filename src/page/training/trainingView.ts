@@ -1,0 +1,334 @@
+import {
+  concat,
+  defer,
+  EMPTY,
+  exhaustMap,
+  ignoreElements,
+  merge,
+  type Observable,
+  of,
+  retry,
+  Subject,
+  switchMap,
+  tap,
+  throwError,
+  timer,
+} from 'rxjs';
+import type { Side } from '../../contracts/Row.js';
+import type {
+  ConfigView,
+  RejectionsView,
+  ReportView,
+  SideView,
+  TrainingNews,
+  TrainingPhase,
+  TrainingSnapshot,
+} from '../../contracts/TrainingView.js';
+import { Chart } from '../charts/Chart.js';
+import { hueName } from '../elements/classMark.js';
+import { ConnectionBadge } from '../connection/ConnectionBadge.js';
+import { element, setText } from '../elements/element.js';
+import { Figures } from '../panels/Figures.js';
+import { formatCompact, formatCount, formatLoss, formatRate, formatScore, NOTHING } from '../elements/format.js';
+import { describeLosses, formatEpoch, lossChart, qualityChart, qualityData } from '../panels/lossChart.js';
+import { card, describeConfig, facts } from '../panels/ModelSection.js';
+import { openEvents } from '../connection/openEvents.js';
+import { RejectedRows } from '../panels/RejectedRows.js';
+import { reconnecting, type ServerSent, type StreamNews, TokenWanted } from '../connection/reconnecting.js';
+import { credentials, getJson } from '../connection/server.js';
+import type { ViewOptions } from '../serving/servingView.js';
+import { className, confusionTable, scoresTable } from '../elements/tables.js';
+import { afterNews, pictureOf, type TrainingPicture } from './trainingPicture.js';
+import { whenChanged } from '../elements/whenChanged.js';
+
+const PHASES: Readonly<Record<TrainingPhase, string>> = {
+  preparing: 'Reading and splitting',
+  training: 'Training',
+  measuring: 'Measuring the test rows',
+  ended: 'Done',
+  failed: 'Failed',
+};
+
+const SIDES: readonly (readonly [side: Side, name: string])[] = [
+  ['train', 'Train'],
+  ['validation', 'Validation'],
+  ['test', 'Test'],
+];
+
+/** How often it is drawn. Milliseconds. */
+const DRAW_MS = 250;
+
+/** How long to wait before a snapshot that could not be had is asked for again. Milliseconds. */
+const RETRY_MS = 2000;
+
+/** The split as a table: the rows of each class on each side, as numbers and as bars. */
+const splitTable = (classes: readonly string[], split: Readonly<Record<Side, SideView>>): HTMLElement => {
+  const share = (name: string, category: number, { rows, classes: counts }: SideView): HTMLElement => {
+    const count = counts[name] ?? 0;
+    const bar = element('span', { class: 'bar', 'aria-hidden': 'true' });
+    bar.style.setProperty('--length', String(rows === 0 ? 0 : count / rows));
+    bar.style.setProperty('--hue', `var(${hueName(category)})`);
+    return element('td', {}, element('span', { class: 'count' }, formatCount(count)), bar);
+  };
+  return element(
+    'div',
+    { class: 'table-frame', tabindex: 0, role: 'region', 'aria-label': 'The split' },
+    element(
+      'table',
+      { class: 'split-table' },
+      element('caption', { class: 'hidden' }, 'Rows of each class on each side'),
+      element(
+        'thead',
+        {},
+        element(
+          'tr',
+          {},
+          ...['Class', ...SIDES.map(([, name]) => name)].map((name) => element('th', { scope: 'col' }, name)),
+        ),
+      ),
+      element(
+        'tbody',
+        {},
+        ...classes.map((name, category) =>
+          element(
+            'tr',
+            {},
+            element('th', { scope: 'row' }, className(name, category)),
+            ...SIDES.map(([side]) => share(name, category, split[side])),
+          ),
+        ),
+        element(
+          'tr',
+          {},
+          element('th', { scope: 'row' }, 'All'),
+          ...SIDES.map(([side]) => element('td', {}, formatCount(split[side].rows))),
+        ),
+      ),
+    ),
+  );
+};
+
+const reportCards = ({ classes, confusion, accuracy, loss, performance, rows }: ReportView): readonly HTMLElement[] => [
+  card(
+    'Confusion matrix',
+    `Test rows: accuracy ${formatScore(accuracy)}, loss ${formatLoss(loss)}`,
+    confusionTable(classes, confusion),
+  ),
+  card('Scores', `Of ${formatCount(rows)} test rows`, scoresTable(classes, performance)),
+];
+
+/** The page of a training that is under way, or done. */
+export const trainingView = (
+  main: HTMLElement,
+  first: TrainingSnapshot,
+  { announcer, notice, corner, tokenWanted }: ViewOptions,
+): void => {
+  let snapshot = first;
+  let picture: TrainingPicture = pictureOf(first);
+  let changed = true;
+
+  const badge = new ConnectionBadge(announcer);
+  const phase = element('span', { class: 'chip' });
+  const figures = new Figures({
+    phase: 'Now',
+    epoch: 'Epoch',
+    rate: 'Rows a second',
+    best: 'Lowest validation loss',
+    rejected: 'Rejected rows',
+  });
+  const loss = lossChart(true);
+  const quality = qualityChart();
+  const pace = new Chart({
+    title: 'Pace',
+    subtitle: 'Rows a second',
+    xLabel: 'Epoch',
+    wholeX: true,
+    formatX: formatEpoch,
+    formatY: formatCompact,
+    series: [{ label: 'Rows a second', hue: '--accent', points: false }],
+  });
+  const split = element('div', {});
+  const rejections = new RejectedRows();
+  const config = element('div', {});
+  const results = element('div', { class: 'grid' });
+  const resultsBlock = element(
+    'section',
+    { class: 'block', 'aria-labelledby': 'results-heading', hidden: true },
+    element('h2', { id: 'results-heading' }, 'On the test rows'),
+    results,
+  );
+
+  /** Steps and the ends of epochs along one axis: whole numbers are where epochs end. */
+  const showLosses = ({ steps, epochs }: TrainingPicture): void => {
+    const points = [
+      ...steps.points.map(({ at, loss: step }) => ({ at, values: [step, null, null] })),
+      ...epochs.map(({ epoch, trainLoss, validationLoss }) => ({
+        at: epoch,
+        values: [null, trainLoss, validationLoss],
+      })),
+    ].sort((a, b) => a.at - b.at);
+    loss.show({
+      x: points.map(({ at }) => at),
+      y: [0, 1, 2].map((series) => points.map(({ values }) => values[series] ?? null)),
+      summary: describeLosses(epochs),
+    });
+  };
+
+  const showRejections = whenChanged((view: RejectionsView, sides: TrainingSnapshot['split']) =>
+    rejections.show(view, sides === null ? undefined : SIDES.reduce((sum, [side]) => sum + sides[side].rows, 0)),
+  );
+  const showSplit = whenChanged((classes: readonly string[], sides: TrainingSnapshot['split']) =>
+    split.replaceChildren(
+      sides === null ? element('p', { class: 'hint' }, 'The rows are being read.') : splitTable(classes, sides),
+    ),
+  );
+  const showConfig = whenChanged((made: ConfigView | null) =>
+    config.replaceChildren(
+      made === null ? element('p', { class: 'hint' }, 'Made when the rows are read.') : facts(describeConfig(made)),
+    ),
+  );
+  const showReport = whenChanged((report: ReportView | null) => {
+    resultsBlock.hidden = report === null;
+    results.replaceChildren(...(report === null ? [] : reportCards(report)));
+  });
+
+  const draw = (): void => {
+    if (!changed || document.hidden) return;
+    changed = false;
+    const { phase: now, epoch, epochs, steps, rowsPerSecond: rate, best, report } = picture;
+    setText(phase, PHASES[now]);
+    figures.show('phase', PHASES[now]);
+    figures.show('epoch', epoch === 0 ? NOTHING : `${epoch} of ${snapshot.epochs}`);
+    figures.show('rate', rate === undefined ? NOTHING : formatRate(rate));
+    if (best === undefined) figures.show('best', NOTHING);
+    else figures.show('best', formatLoss(best.loss), `epoch ${best.epoch}`);
+    figures.show('rejected', formatCount(picture.rejections.total));
+    showLosses(picture);
+    quality.show(qualityData(epochs));
+    pace.show({
+      x: steps.points.map(({ at }) => at),
+      y: [steps.points.map(({ rowsPerSecond }) => rowsPerSecond)],
+      summary:
+        rate === undefined ? 'No step has been made yet.' : `${formatRate(rate)} rows a second at the last step.`,
+    });
+    showRejections(picture.rejections, snapshot.split);
+    showSplit(snapshot.classes, snapshot.split);
+    showConfig(snapshot.config);
+    showReport(report);
+  };
+
+  const become = (next: TrainingPicture): void => {
+    if (next.phase !== picture.phase) setText(announcer, PHASES[next.phase]);
+    picture = next;
+    changed = true;
+  };
+
+  const tellFailure = (error: string | undefined): void => {
+    if (error !== undefined) notice.show(`The training has failed: ${error}`);
+  };
+
+  const isOver = (): boolean => picture.phase === 'ended' || picture.phase === 'failed';
+
+  const split$ = new Subject<void>();
+  const missed$ = new Subject<void>();
+
+  const heard = ({ name, data }: ServerSent): void => {
+    switch (name) {
+      case 'training': {
+        const news = JSON.parse(data) as TrainingNews;
+        become(afterNews(picture, news));
+        if (news.type === 'training-started') split$.next();
+        break;
+      }
+      case 'rejections':
+        become({ ...picture, rejections: JSON.parse(data) as RejectionsView });
+        break;
+      case 'report':
+        become({ ...picture, report: JSON.parse(data) as ReportView });
+        break;
+      case 'ended': {
+        const { error } = JSON.parse(data) as { readonly error?: string };
+        become({ ...picture, phase: error === undefined ? 'ended' : 'failed' });
+        tellFailure(error);
+        break;
+      }
+      case 'missed':
+        missed$.next();
+        break;
+    }
+  };
+
+  /** All that was told until now; asked for until it can be had, or nothing more is to come. */
+  const present$ = defer(() => getJson<TrainingSnapshot>('training')).pipe(
+    retry({
+      delay: (error: unknown) =>
+        error instanceof TokenWanted ? throwError(() => error) : isOver() ? EMPTY : timer(RETRY_MS),
+    }),
+  );
+
+  /** What is told after a snapshot. */
+  const newsAfter = ({ lastEventId }: TrainingSnapshot): Observable<StreamNews> =>
+    reconnecting({
+      open: (after) => openEvents(`events${lastEventId === null ? '?last=10000' : ''}`, credentials(), after),
+      lastEventId: lastEventId ?? undefined,
+      isOver,
+      random: Math.random,
+    });
+
+  // What is known once the rows are split stands in a snapshot alone; the rest of it was told, and more may have been
+  // since.
+  const known$ = split$.pipe(
+    switchMap(() => present$),
+    tap((present) => {
+      snapshot = present;
+      become(picture);
+    }),
+    ignoreElements(),
+  );
+  const whole$ = missed$.pipe(
+    exhaustMap(() => present$),
+    tap((present) => {
+      snapshot = present;
+      become(pictureOf(present));
+      tellFailure(present.error);
+    }),
+  );
+  // Each whole snapshot is gone on from: what was told while it was on its way is told after it again, and nothing that
+  // it has already.
+  const news$ = concat(of(first), whole$).pipe(switchMap(newsAfter));
+
+  merge(news$, known$).subscribe({
+    next: (news) => {
+      badge.heard(news);
+      if (news.type === 'event') heard(news);
+    },
+    error: tokenWanted,
+  });
+
+  corner.replaceChildren(phase, badge.node);
+  main.replaceChildren(
+    figures.node,
+    element(
+      'section',
+      { class: 'block', 'aria-labelledby': 'curves-heading' },
+      element('h2', { id: 'curves-heading' }, 'Curves'),
+      element('div', { class: 'grid three' }, loss.node, quality.node, pace.node),
+    ),
+    resultsBlock,
+    element(
+      'section',
+      { class: 'block', 'aria-labelledby': 'data-heading' },
+      element('h2', { id: 'data-heading' }, 'Data and model'),
+      element(
+        'div',
+        { class: 'grid three' },
+        card('Split', 'Rows by class and side', split),
+        card('Rejected rows', undefined, rejections.node),
+        card('Model', undefined, config),
+      ),
+    ),
+  );
+  tellFailure(first.error);
+  draw();
+  setInterval(draw, DRAW_MS);
+};

@@ -1,0 +1,66 @@
+import type { ServerResponse } from 'node:http';
+import type { Valve } from '../../contracts/Valve.js';
+import { pacedWriter } from '../../sinks/terminal/pacedWriter.js';
+import { type BodyForm, TYPE_OF } from '../http/mediaTypes.js';
+
+/** What stands before the first item, between two, after each, and after the last. */
+const FRAMES: Readonly<
+  Record<
+    BodyForm,
+    { readonly before: string; readonly between: string; readonly ending: string; readonly after: string }
+  >
+> = {
+  json: { before: '[', between: ',', ending: '', after: ']' },
+  lines: { before: '', between: '', ending: '\n', after: '' },
+};
+
+/**
+ * Writes items to an answer as they come: a JSON array, or JSON lines.
+ *
+ * What comes in one turn of the event loop goes out in one piece: a chunk for each of a batch's answers would cost more
+ * than the answers.
+ */
+export class ListWriter {
+  readonly #response: ServerResponse;
+  readonly #write: (text: string) => void;
+  readonly #frame: (typeof FRAMES)[BodyForm];
+  #pending = '';
+  #begun = false;
+  #turn: NodeJS.Immediate | undefined;
+
+  /**
+   * Begins the answer.
+   *
+   * @param brake held while the client is behind with reading
+   */
+  constructor(response: ServerResponse, form: BodyForm, brake: Valve) {
+    this.#response = response;
+    this.#frame = FRAMES[form];
+    this.#write = pacedWriter(response, brake);
+    response.writeHead(200, { 'content-type': TYPE_OF[form] });
+    this.#pending = this.#frame.before;
+  }
+
+  /** Takes items, each as JSON. */
+  add(items: readonly string[]): void {
+    if (items.length === 0) return;
+    const { between, ending } = this.#frame;
+    this.#pending += (this.#begun ? between : '') + items.join(ending + between) + ending;
+    this.#begun = true;
+    this.#turn ??= setImmediate(() => this.#flush());
+  }
+
+  /** Ends the answer. */
+  end(): void {
+    clearImmediate(this.#turn);
+    if (this.#response.destroyed) return;
+    this.#response.end(this.#pending + this.#frame.after);
+  }
+
+  #flush(): void {
+    this.#turn = undefined;
+    if (this.#response.destroyed) return;
+    this.#write(this.#pending);
+    this.#pending = '';
+  }
+}

@@ -1,0 +1,161 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { PassThrough } from 'node:stream';
+import {
+  asapScheduler,
+  defer,
+  finalize,
+  fromEvent,
+  ignoreElements,
+  map,
+  merge,
+  type Observable,
+  Subject,
+  takeUntil,
+  tap,
+} from 'rxjs';
+import { HeadwaterError } from '../../contracts/HeadwaterError.js';
+import type { Rejection } from '../../contracts/Rejection.js';
+import type { Valve } from '../../contracts/Valve.js';
+import { microBatch } from '../../operators/live/microBatch.js';
+import { readLines } from '../../streams/readLines.js';
+import { valve } from '../../streams/valve.js';
+import { linger } from './answer.js';
+import { answersToLines, type Line, type LineAnswers, problemLine } from './answersToLines.js';
+import { ListWriter } from './ListWriter.js';
+import { mapInOrder } from './mapInOrder.js';
+import type { BodyForm } from '../http/mediaTypes.js';
+
+/** What a body of lines is answered with. */
+export interface BodyOfLinesAnswers extends LineAnswers {
+  /** Emits when no more lines are to be taken. */
+  readonly drain$: Observable<unknown>;
+}
+
+/**
+ * The most lines that are answered in one piece: enough for asking to cost little, and few enough for the next to be
+ * read meanwhile.
+ */
+const TOGETHER = 64;
+
+/** Why no more lines are taken, though more may come. */
+type Stop = 'slow' | 'draining';
+
+const STOPPED: Readonly<Record<Stop, string>> = {
+  slow: 'No line has come for too long. Send the rest in another request.',
+  draining: 'The server is ending, and takes no more lines. Send the rest in another request.',
+};
+
+/** Holds one valve while another is closed. */
+const holdWhileClosed = (brake: Valve, other: Valve): Observable<never> =>
+  defer(() => {
+    let release: (() => void) | undefined;
+    return other.open$.pipe(
+      tap((open) => {
+        release?.();
+        release = open ? undefined : brake.hold();
+      }),
+      ignoreElements(),
+      finalize(() => release?.()),
+    );
+  });
+
+/**
+ * Answers JSON lines by a line each, in their order, while they still come.
+ *
+ * A line that is no headline is answered by a problem in its place, and the others go on. No more is read while as many
+ * lines as a batch holds are on their way, while the model is behind, or while the client does not read its answers: so
+ * a body of any length is taken, and little of it held.
+ *
+ * @returns settled when the last answer is on its way, or the client has left
+ */
+export const answerLines = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  form: BodyForm,
+  { queue, limits, drain$, failed }: BodyOfLinesAnswers,
+): Promise<void> => {
+  const brake = valve();
+  const list = new ListWriter(response, form, brake);
+  // For whoever waits for the answer to begin before sending more.
+  response.flushHeaders();
+
+  // Of its own: reading lines ends in destroying what they were read from, which would cut the connection.
+  const body = new PassThrough();
+  request.pipe(body);
+  request.once('close', () => {
+    if (!request.complete) body.destroy();
+  });
+
+  const rejected$ = new Subject<Rejection>();
+  const stop$ = new Subject<Stop>();
+  let stopped: Stop | undefined;
+  let onTheirWay = 0;
+  let release: (() => void) | undefined;
+
+  const idle = setTimeout(() => {
+    if (brake.isOpen) stop$.next('slow');
+    else idle.refresh();
+  }, limits.arrivalMs);
+  request.on('data', () => idle.refresh());
+
+  const line$ = merge(
+    rejected$,
+    readLines(body, { valve: brake, maxLineBytes: limits.bodyBytes, rejections: rejected$ }).pipe(
+      tap({ complete: () => rejected$.complete(), error: () => rejected$.complete() }),
+    ),
+  ).pipe(
+    takeUntil(
+      merge(stop$, drain$.pipe(map((): Stop => 'draining'))).pipe(
+        tap((why) => {
+          stopped = why;
+        }),
+      ),
+    ),
+    map((text, index): Line => ({ text, number: index + 1 })),
+    tap(() => {
+      onTheirWay += 1;
+      if (onTheirWay >= limits.batch) release ??= brake.hold();
+    }),
+  );
+
+  const answer$ = line$.pipe(
+    microBatch({ maxSize: TOGETHER, maxWaitMs: 0, scheduler: asapScheduler }),
+    mapInOrder((lines) => answersToLines(lines, { queue, limits, failed })),
+    tap((answers) => {
+      onTheirWay -= answers.length;
+      list.add(answers.filter((json) => json !== ''));
+      if (release === undefined || onTheirWay > limits.batch / 2) return;
+      const open = release;
+      release = undefined;
+      open();
+    }),
+  );
+
+  return new Promise((resolve) => {
+    const braked = holdWhileClosed(brake, queue.valve).subscribe();
+    const finish = (last?: string): void => {
+      if (last !== undefined) list.add([last]);
+      list.end();
+      if (request.complete || response.destroyed) return;
+      // The pipe pauses what it came from when it is taken apart: later, it would undo that the rest is let come.
+      request.unpipe(body);
+      linger(request);
+    };
+    answer$
+      .pipe(
+        takeUntil(fromEvent(response, 'close')),
+        finalize(() => {
+          clearTimeout(idle);
+          braked.unsubscribe();
+          resolve();
+        }),
+      )
+      .subscribe({
+        complete: () => finish(stopped === undefined ? undefined : problemLine(stopped, STOPPED[stopped])),
+        error: (error: unknown) =>
+          finish(
+            problemLine('malformed', error instanceof HeadwaterError ? error.message : 'The body cannot be read.'),
+          ),
+      });
+  });
+};

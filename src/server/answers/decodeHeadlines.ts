@@ -1,0 +1,100 @@
+import { REQUEST_SOURCE } from '../http/requestSource.js';
+import { isRight } from 'fp-ts/lib/Either.js';
+import type { LiveHeadline } from '../../contracts/Live.js';
+import { decodeHeadline } from '../../streams/live/headlineJson.js';
+import type { Fault } from '../http/problem.js';
+import { Refusal } from '../http/Refusal.js';
+import type { ServerLimits } from '../queue/ServerLimits.js';
+
+/** The most faults that one problem tells. */
+const TOLD = 10;
+
+/** A headline, or what is wrong with it. */
+export type Decoded = { readonly headline: LiveHeadline } | { readonly fault: Fault };
+
+const shown = (value: unknown): string => {
+  if (value === undefined) return 'nothing';
+  if (Array.isArray(value)) return 'an array';
+  // What is in it is not written: it may be nested more deeply than can be.
+  if (typeof value === 'object' && value !== null) return 'an object';
+  const json = JSON.stringify(value);
+  return json.length > 80 ? `${json.slice(0, 79)}…` : json;
+};
+
+/**
+ * Makes a headline of a value: an object as `headlineJson` has it, or the title alone.
+ *
+ * @param value what was sent
+ * @param pointer where it stands
+ * @param id its ordinal in the request
+ */
+export const decodeItem = (value: unknown, pointer: string, id: number, { titleLength }: ServerLimits): Decoded => {
+  const decoded = decodeHeadline(typeof value === 'string' ? { title: value } : value);
+  if (isRight(decoded)) {
+    const { title, guid, link, published, category } = decoded.right;
+    if (title.length <= titleLength)
+      return { headline: { id, title, source: REQUEST_SOURCE, guid, link, published, seen: Date.now(), category } };
+    return {
+      fault: {
+        pointer: typeof value === 'string' ? pointer : `${pointer}/title`,
+        detail: `The title has ${title.length} characters, but may have ${titleLength}.`,
+      },
+    };
+  }
+  const { field, expected, got } = decoded.left;
+  const wanted = field === undefined ? 'a title or a JSON object' : expected;
+  return {
+    fault: {
+      pointer: field === undefined || typeof value === 'string' ? pointer : `${pointer}/${field}`,
+      detail: `Expected ${wanted}, got ${shown(got)}.`,
+    },
+  };
+};
+
+/** Parses JSON. Undefined is what no JSON says, so it stands for text that is none. */
+export const parseJson = (text: string): unknown => {
+  try {
+    // A byte order mark is no part of the document.
+    return JSON.parse(text.charCodeAt(0) === 0xfeff ? text.slice(1) : text) as unknown;
+  } catch {
+    return undefined;
+  }
+};
+
+/** The headlines of a document. */
+export interface Asked {
+  readonly headlines: readonly LiveHeadline[];
+  /** Whether it was an array, and is answered by one. */
+  readonly many: boolean;
+}
+
+/**
+ * Reads a JSON document: one headline, or an array of them.
+ *
+ * @throws Refusal `malformed` where it is no JSON, `too-many`, or `invalid` with the first faults
+ */
+export const decodeDocument = (text: string, limits: ServerLimits): Asked => {
+  const value = parseJson(text);
+  if (value === undefined)
+    throw new Refusal('malformed', 'The body is no JSON. Send a headline, {"title": "…"}, or an array of them.');
+  const many = Array.isArray(value);
+  const values: readonly unknown[] = many ? value : [value];
+  if (values.length > limits.batch)
+    throw new Refusal(
+      'too-many',
+      `A document may hold ${limits.batch} headlines, and this one holds ${values.length}. Send fewer at a time, or send them as JSON lines.`,
+    );
+  const headlines: LiveHeadline[] = [];
+  const errors: Fault[] = [];
+  values.forEach((item, index) => {
+    const decoded = decodeItem(item, many ? `/${index}` : '', index, limits);
+    if ('headline' in decoded) headlines.push(decoded.headline);
+    else errors.push(decoded.fault);
+  });
+  if (errors.length === 0) return { headlines, many };
+  throw new Refusal(
+    'invalid',
+    `${errors.length} of ${values.length} cannot be read as headlines: nothing was classified. ${errors[0]?.detail ?? ''}`,
+    { errors: errors.slice(0, TOLD) },
+  );
+};

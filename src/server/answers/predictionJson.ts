@@ -1,0 +1,32 @@
+import type { Explanation, LivePrediction } from '../../contracts/Live.js';
+
+const time = (ms: number): string => JSON.stringify(new Date(ms));
+
+/**
+ * Class names with their probabilities, the most probable first. Written by hand: an object would put a class named "2"
+ * before one named "b". A finite number, as these are, is written in JSON as anywhere.
+ */
+const probabilities = ({ distribution }: LivePrediction): string =>
+  `{${distribution.map(({ category, probability }) => `${JSON.stringify(category)}:${probability}`).join(',')}}`;
+
+/**
+ * What a client that asked is answered: the headline as far as it is needed to know it again, and what the model makes
+ * of it.
+ */
+export const answerJson = (prediction: LivePrediction): string => {
+  const { headline, category, latencyMs } = prediction;
+  const guid = headline.guid === undefined ? '' : `"guid":${JSON.stringify(headline.guid)},`;
+  return `{${guid}"title":${JSON.stringify(headline.title)},"class":${JSON.stringify(category)},"probabilities":${probabilities(prediction)},"latencyMs":${latencyMs}}`;
+};
+
+/** What listeners are told of a headline that arrived: where it came from, too. */
+export const predictionEventJson = (prediction: LivePrediction): string => {
+  const { source, link, published, seen } = prediction.headline;
+  const linked = link === undefined ? '' : `,"link":${JSON.stringify(link)}`;
+  const dated = published === undefined ? '' : `,"published":${time(published)}`;
+  return `${answerJson(prediction).slice(0, -1)},"source":${JSON.stringify(source)}${linked}${dated},"seen":${time(seen)}}`;
+};
+
+/** What a client is answered that wants to know why. */
+export const explanationJson = ({ prediction, words }: Explanation): string =>
+  `${answerJson(prediction).slice(0, -1)},"words":${JSON.stringify(words)}}`;

@@ -1,0 +1,56 @@
+import { isUtf8 } from 'node:buffer';
+import type { IncomingMessage } from 'node:http';
+import { Refusal } from '../http/Refusal.js';
+import type { ServerLimits } from '../queue/ServerLimits.js';
+
+/**
+ * Reads a body whole, up to the limit.
+ *
+ * @returns its text; undefined where the client left before it was through
+ * @throws Refusal `too-large`, `slow`, or `malformed` where it is not UTF-8
+ */
+export const readDocument = (
+  request: IncomingMessage,
+  { bodyBytes, arrivalMs }: ServerLimits,
+): Promise<string | undefined> =>
+  new Promise((resolve, reject) => {
+    const tooLarge = (): Refusal =>
+      new Refusal(
+        'too-large',
+        `A document may have ${bodyBytes} bytes. Send fewer headlines at a time, or send them as JSON lines.`,
+      );
+    if (Number(request.headers['content-length'] ?? 0) > bodyBytes) {
+      reject(tooLarge());
+      return;
+    }
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    const settle = (): void => {
+      clearTimeout(late);
+      request.off('data', take).off('end', finish).off('close', leave);
+    };
+    const refuse = (refusal: Refusal): void => {
+      settle();
+      reject(refusal);
+    };
+    const late = setTimeout(
+      () => refuse(new Refusal('slow', `The document did not arrive within ${arrivalMs} ms.`)),
+      arrivalMs,
+    );
+    const take = (chunk: Buffer): void => {
+      chunks.push(chunk);
+      bytes += chunk.length;
+      if (bytes > bodyBytes) refuse(tooLarge());
+    };
+    const finish = (): void => {
+      settle();
+      const body = chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks);
+      if (isUtf8(body)) resolve(body.toString());
+      else reject(new Refusal('malformed', 'The body is not UTF-8.'));
+    };
+    const leave = (): void => {
+      settle();
+      resolve(undefined);
+    };
+    request.on('data', take).on('end', finish).on('close', leave);
+  });

@@ -1,0 +1,60 @@
+import { catchError, EMPTY, filter, ignoreElements, type Observable, tap } from 'rxjs';
+import type { LiveHeadline } from '../../contracts/Live.js';
+import type { Valve } from '../../contracts/Valve.js';
+import { boundedQueue } from '../../operators/flow/boundedQueue.js';
+import { microBatch } from '../../operators/live/microBatch.js';
+import type { ClassifyQueue } from '../queue/ClassifyQueue.js';
+import type { EventHistory } from './EventHistory.js';
+import { predictionEventJson } from '../answers/predictionJson.js';
+import type { ServerLimits } from '../queue/ServerLimits.js';
+import type { DropReason } from '../queue/serverMetrics.js';
+
+/** What becomes of headlines that arrive by themselves. */
+export interface ClassifyFeedsOptions {
+  readonly queue: ClassifyQueue;
+  readonly history: EventHistory;
+  readonly limits: ServerLimits;
+  /** Honoured by the source: closed while batches wait. */
+  readonly valve: Valve;
+  readonly batchSize: number;
+  readonly maxWaitMs: number;
+  readonly dropped: (reason: DropReason, headlines: number) => void;
+  readonly failed: (error: unknown) => void;
+}
+
+/** The most batches that wait before the source is held up. */
+const WAITING = 2;
+
+/**
+ * Classifies headlines that arrive by themselves, a batch at a time in the same queue as everybody's, and remembers the
+ * predictions as events. Emits nothing.
+ *
+ * A flood of them waits outside while requests are answered: at most one batch of it is in the queue.
+ */
+export const classifyFeeds = (
+  headline$: Observable<LiveHeadline>,
+  { queue, history, limits, valve, batchSize, maxWaitMs, dropped, failed }: ClassifyFeedsOptions,
+): Observable<never> =>
+  headline$.pipe(
+    filter(({ title }) => {
+      if (title.length <= limits.titleLength) return true;
+      dropped('too-long', 1);
+      return false;
+    }),
+    microBatch({ maxSize: batchSize, maxWaitMs }),
+    boundedQueue({
+      valve,
+      highWaterMark: WAITING,
+      project: (batch) =>
+        queue.classify(batch).pipe(
+          catchError((error: unknown) => {
+            failed(error);
+            return EMPTY;
+          }),
+        ),
+    }),
+    tap((predictions) => {
+      for (const prediction of predictions) history.add('prediction', predictionEventJson(prediction));
+    }),
+    ignoreElements(),
+  );

@@ -1,0 +1,48 @@
+import type { IncomingMessage } from 'node:http';
+import { answerEvents, type EventStreamOptions } from './answerEvents.js';
+import { Refusal } from '../http/Refusal.js';
+import type { Handler } from '../http/Route.js';
+import type { ServerLimits } from '../queue/ServerLimits.js';
+
+/** What every listener is sent, and how many there may be. */
+export interface EventsHandlerOptions extends Omit<EventStreamOptions, 'lastEventId' | 'last'> {
+  readonly limits: Pick<ServerLimits, 'listeners'>;
+  /** How many listen, counted here. */
+  readonly listeners: { count: number };
+}
+
+const lastEventId = ({ headers }: IncomingMessage): string | undefined => {
+  const given = headers['last-event-id'];
+  return typeof given === 'string' ? given : undefined;
+};
+
+/** How many of the last events a listener asks to begin with: `?last=100`. */
+const lastEvents = ({ url = '' }: IncomingMessage): number => {
+  const given = new URLSearchParams(url.split('?')[1]).get('last') ?? '0';
+  if (!/^\d{1,9}$/.test(given))
+    throw new Refusal(
+      'malformed',
+      'last says how many of the last events are wanted: give a whole number, as in /events?last=100.',
+    );
+  return Number(given);
+};
+
+/** Answers `GET /events`. */
+export const eventsHandler =
+  ({ limits, listeners, ...streams }: EventsHandlerOptions): Handler =>
+  (request, response) => {
+    const last = lastEvents(request);
+    if (request.method === 'HEAD') {
+      response.writeHead(200, { 'content-type': 'text/event-stream' }).end();
+      return;
+    }
+    if (listeners.count >= limits.listeners)
+      throw new Refusal('listeners', `There are ${limits.listeners} listeners already. Try again later.`, {
+        headers: { 'retry-after': '30' },
+      });
+    listeners.count += 1;
+    response.once('close', () => {
+      listeners.count -= 1;
+    });
+    answerEvents(response, { ...streams, lastEventId: lastEventId(request), last });
+  };

@@ -1,0 +1,2 @@
+/** What a headline that came in a request has for its source. */
+export const REQUEST_SOURCE = 'request';

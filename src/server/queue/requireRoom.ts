@@ -1,0 +1,24 @@
+import type { ClassifyQueue } from './ClassifyQueue.js';
+import { Refusal } from '../http/Refusal.js';
+import type { DropReason } from './serverMetrics.js';
+
+/**
+ * Refuses what does not fit into the queue whole.
+ *
+ * @param headlines how many are to be classified
+ * @param dropped told of them where they are not
+ * @throws Refusal `queue-full`
+ */
+export const requireRoom = (
+  queue: ClassifyQueue,
+  headlines: number,
+  dropped: (reason: DropReason, headlines: number) => void,
+): void => {
+  if (queue.hasRoom(headlines)) return;
+  dropped('queue-full', headlines);
+  throw new Refusal(
+    'queue-full',
+    `${queue.waiting} headlines wait, and there is no room for ${headlines} more. Try again soon.`,
+    { headers: { 'retry-after': '1' } },
+  );
+};

@@ -1,0 +1,148 @@
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { SourceEvent } from '../../contracts/Live.js';
+import type { ClassifiedBatch } from './ClassifyQueue.js';
+import { REQUEST_SOURCE } from '../http/requestSource.js';
+
+/** Why a headline was not classified. */
+export type DropReason =
+  /** The queue was full. */
+  | 'queue-full'
+  /** Whoever asked had left. */
+  | 'abandoned'
+  /** Its title is too long. */
+  | 'too-long';
+
+/** What is read when somebody looks, rather than counted. */
+export interface Gauges {
+  readonly waiting: () => number;
+  readonly connections: () => number;
+  readonly listeners: () => number;
+}
+
+/** What the server counts. */
+export interface ServerMetrics {
+  readonly contentType: string;
+  /** Everything, in the exposition format of Prometheus. */
+  readonly expose: () => Promise<string>;
+  readonly classified: (batch: ClassifiedBatch) => void;
+  readonly dropped: (reason: DropReason, headlines: number) => void;
+  readonly answered: (route: string, status: number, seconds: number) => void;
+  readonly heard: (event: SourceEvent) => void;
+  readonly rejected: (source: string) => void;
+  readonly missed: (events: number) => void;
+}
+
+const LATENCIES = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5];
+const BATCHES = [1, 2, 4, 8, 16, 32, 64, 128, 256];
+
+let ofProcess: Registry | undefined;
+
+/**
+ * The metrics of the process. Collected once for all servers, from the first one on: what watches the event loop and
+ * the garbage collector cannot be stopped again.
+ */
+const processMetrics = (): Registry => {
+  if (ofProcess === undefined) {
+    ofProcess = new Registry();
+    collectDefaultMetrics({ register: ofProcess });
+  }
+  return ofProcess;
+};
+
+/**
+ * Makes the metrics of one server, in a registry of their own, with those of the process beside them: event-loop lag,
+ * memory, processor time, garbage collection.
+ *
+ * Label values come from here and from the feeds that are given, never from what clients send: nobody can make them
+ * many.
+ */
+export const serverMetrics = (gauges: Gauges): ServerMetrics => {
+  const registry = new Registry();
+  const registers = [registry];
+  const headlines = new Counter({
+    name: 'headwater_headlines_total',
+    help: 'Headlines classified, by where they came from and by class',
+    labelNames: ['origin', 'class'] as const,
+    registers,
+  });
+  const latency = new Histogram({
+    name: 'headwater_headline_latency_seconds',
+    help: 'From when a headline was seen to when it was classified',
+    labelNames: ['origin'] as const,
+    buckets: LATENCIES,
+    registers,
+  });
+  const batches = new Histogram({
+    name: 'headwater_batch_headlines',
+    help: 'Headlines classified together',
+    buckets: BATCHES,
+    registers,
+  });
+  const drops = new Counter({
+    name: 'headwater_headlines_dropped_total',
+    help: 'Headlines not classified, by reason',
+    labelNames: ['reason'] as const,
+    registers,
+  });
+  for (const reason of ['queue-full', 'abandoned', 'too-long'] as const) drops.inc({ reason }, 0);
+  const requests = new Histogram({
+    name: 'headwater_http_request_seconds',
+    help: 'From a request to the end of its answer; a listener counts when it leaves',
+    labelNames: ['route', 'status'] as const,
+    buckets: LATENCIES,
+    registers,
+  });
+  const reads = new Counter({
+    name: 'headwater_feed_reads_total',
+    help: 'Readings of feeds that went well',
+    labelNames: ['feed'] as const,
+    registers,
+  });
+  const errors = new Counter({
+    name: 'headwater_feed_errors_total',
+    help: 'Readings of feeds that failed, by code',
+    labelNames: ['feed', 'code'] as const,
+    registers,
+  });
+  const rejections = new Counter({
+    name: 'headwater_feed_rejections_total',
+    help: 'Items of feeds that could not be read',
+    labelNames: ['feed'] as const,
+    registers,
+  });
+  const misses = new Counter({
+    name: 'headwater_events_missed_total',
+    help: 'Events that listeners were too slow for, or away for too long',
+    registers,
+  });
+  const gauge = (name: string, help: string, read: () => number): void => {
+    const made: Gauge = new Gauge({ name, help, registers, collect: () => made.set(read()) });
+  };
+  gauge('headwater_queue_headlines', 'Headlines that wait', gauges.waiting);
+  gauge('headwater_connections', 'Open connections', gauges.connections);
+  gauge('headwater_listeners', 'Clients that listen to events', gauges.listeners);
+
+  const exposed = Registry.merge([processMetrics(), registry]);
+  return {
+    contentType: exposed.contentType,
+    expose: () => exposed.metrics(),
+    classified: ({ predictions, abandoned }) => {
+      drops.inc({ reason: 'abandoned' }, abandoned);
+      if (predictions.length > 0) batches.observe(predictions.length);
+      for (const { headline, category, latencyMs } of predictions) {
+        const origin = headline.source === REQUEST_SOURCE ? 'request' : 'feed';
+        headlines.inc({ origin, class: category });
+        // A clock that was set back meanwhile must not make a histogram's sum fall.
+        latency.observe({ origin }, Math.max(0, latencyMs) / 1000);
+      }
+    },
+    dropped: (reason, count) => drops.inc({ reason }, count),
+    answered: (route, status, seconds) => requests.observe({ route, status }, seconds),
+    heard: (event) => {
+      if (event.type === 'failed') errors.inc({ feed: event.source, code: event.code });
+      if (event.type === 'read' || event.type === 'unchanged') reads.inc({ feed: event.source });
+    },
+    rejected: (feed) => rejections.inc({ feed }),
+    missed: (events) => misses.inc(events),
+  };
+};

@@ -1,0 +1,254 @@
+import { randomBytes } from 'node:crypto';
+import {
+  asyncScheduler,
+  auditTime,
+  interval,
+  NEVER,
+  Observable,
+  ReplaySubject,
+  type SchedulerLike,
+  share,
+  Subject,
+  take,
+} from 'rxjs';
+import { HeadwaterError } from '../../contracts/HeadwaterError.js';
+import type { TrainingOver } from '../../contracts/TrainingView.js';
+import { checkTime } from '../../operators/internal/checkOption.js';
+import { sendText } from '../answers/answer.js';
+import { dispatcher } from '../dispatcher.js';
+import { EventHistory } from '../events/EventHistory.js';
+import { eventsHandler } from '../events/eventsHandler.js';
+import { hostGuard } from '../guards/hostGuard.js';
+import { httpServer } from '../httpServer.js';
+import { originGuard } from '../guards/originGuard.js';
+import { pageRoutes } from '../pageFiles.js';
+import type { Route } from '../http/Route.js';
+import { checkHeartbeat, DEFAULT_LIMITS } from '../queue/ServerLimits.js';
+import { StepPacer } from './StepPacer.js';
+import { trainingFacts } from './trainingFacts.js';
+import { snapshotOf, type TrainingFact, UNTOLD, viewAfter } from './trainingView.js';
+import type { TrainingUpdate } from './TrainingUpdate.js';
+
+/** How a training is served. */
+export interface ServeTrainingOptions {
+  /** The port; 0 lets the system choose. Default 0. */
+  readonly port?: number | undefined;
+  /**
+   * Whether it stays after the training has ended, until `drain$` emits, where somebody listens then. Default false:
+   * listeners are told, and it ends.
+   */
+  readonly stay?: boolean | undefined;
+  /** Its first emission after the training has ended ends the server. Default: never. */
+  readonly drain$?: Observable<unknown> | undefined;
+  /** How often listeners are shown that the connection lives. Milliseconds, below 60,000; default 15,000. */
+  readonly heartbeatMs?: number | undefined;
+  /** The clock that steps are thinned by. Default `asyncScheduler`. */
+  readonly scheduler?: SchedulerLike | undefined;
+}
+
+/** What happens to the server of a training. */
+export type TrainingServerEvent =
+  /** It takes requests. */
+  | { readonly type: 'listening'; readonly url: URL }
+  /** The training has ended, and the server stays for those who listen. */
+  | { readonly type: 'staying'; readonly listeners: number }
+  /** A request failed for a reason that is not the client's. The server goes on. */
+  | { readonly type: 'failed'; readonly error: unknown };
+
+const HOST = '127.0.0.1';
+/** What is kept for listeners that come back: events, and bytes of them. */
+const HISTORY = { events: 1000, bytes: 8 * 1_048_576 };
+/** The shortest time between two accounts of the rejected rows. Milliseconds. */
+const REJECTIONS_MS = 100;
+/** How long listeners have to read the end. Milliseconds. */
+const DRAIN_MS = 2000;
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+/**
+ * Shows a training in a browser while it runs: a page at `GET /`, all that it has told so far at `GET /training`, and
+ * what it tells from then on at `GET /events`.
+ *
+ * ```
+ * subscription    ^-------------------------!
+ * update$           -p-t-e-s-s-E-e-s-s-E-Z-r|        p prepared;  then what `fit` tells;  r report
+ * result          -l------------------------|        l: listening, at a URL
+ * stay: true      -l------------------------S-----   S: staying, since somebody listens, until drain$ emits
+ * ```
+ *
+ * Cold: subscribing starts a server on loopback, and `update$` once it listens; unsubscribing leaves `update$` and
+ * closes all connections at once. Whoever opens the page late has all curves: each as up to 2,000 points, spread
+ * evenly. Steps are told ten times a second at most, each with the pace; the rows that were rejected as often.
+ *
+ * It holds those points, the last 1,000 events, and ten examples of rejected rows.
+ *
+ * The Host must be the address or `localhost`, so that no page of the web can reach it by DNS rebinding; pages of other
+ * origins are refused. Nothing can be changed by a request.
+ *
+ * Errors: `HW_HTTP_CONNECT` where it cannot listen; those of `update$`, once listeners have been told.
+ *
+ * @param update$ what the training tells
+ * @throws HeadwaterError `HW_USAGE` for an option that cannot work
+ * @see docs/training.md for the protocol @example
+ * ```ts
+ * import { lastValueFrom, of } from 'rxjs';
+ * import { fit, serveTraining, type BatchSource } from 'headwater';
+ * import { labelledBatch, recordingModel } from 'headwater/testing';
+ *
+ * const source: BatchSource = { rows: { train: 4, validation: 4, test: 0 }, batches: (_side, epoch) => of(labelledBatch({ seed: epoch, size: 4 })) };
+ * const event = await lastValueFrom(serveTraining(of(source).pipe(fit(recordingModel(), { epochs: 2 }))));
+ * console.log(event.type === 'listening' && event.url.href); // http://127.0.0.1:41234/
+ * ```
+ */
+export const serveTraining = (
+  update$: Observable<TrainingUpdate>,
+  options: ServeTrainingOptions = {},
+): Observable<TrainingServerEvent> => {
+  const { port = 0, stay = false, drain$: asked$ = NEVER, heartbeatMs = 15_000, scheduler = asyncScheduler } = options;
+  if (!(Number.isSafeInteger(port) && port >= 0 && port <= 65_535))
+    throw new HeadwaterError('HW_USAGE', `serveTraining: port is ${port}, but must be a whole number from 0 to 65535.`);
+  checkTime('serveTraining', 'heartbeatMs', heartbeatMs);
+  checkHeartbeat('serveTraining', heartbeatMs, DEFAULT_LIMITS);
+  const checkHost = hostGuard(HOST);
+  const checkOrigin = originGuard([]);
+
+  return new Observable<TrainingServerEvent>((subscriber) => {
+    const epoch = randomBytes(6).toString('hex');
+    const history = new EventHistory({ ...HISTORY, epoch });
+    const { server, connections } = httpServer(DEFAULT_LIMITS);
+    const listeners = { count: 0 };
+    const failed = (error: unknown): void => subscriber.next({ type: 'failed', error });
+
+    let view = UNTOLD;
+    const lastEventId = (): string | null => (history.end === 0 ? null : `${epoch}-${history.end - 1}`);
+    const tell = (name: string, data: unknown): void => history.add(name, JSON.stringify(data));
+
+    /** Emitted once, and again to whoever subscribes later. */
+    const drain$ = new ReplaySubject<void>(1);
+    let draining = false;
+    const isDraining = (): boolean => draining;
+    const heartbeat$ = interval(heartbeatMs).pipe(share());
+    const json = (make: () => unknown): Route['handlers'] => ({
+      GET: (_request, response) => sendText(response, 200, 'application/json', JSON.stringify(make())),
+    });
+    const routes = new Map<string, Route>([
+      ...pageRoutes('training'),
+      ['/training', { handlers: json(() => snapshotOf(view, lastEventId())), probe: false }],
+      [
+        '/events',
+        {
+          handlers: {
+            GET: eventsHandler({
+              history,
+              heartbeat$,
+              drain$,
+              missed: () => undefined,
+              limits: DEFAULT_LIMITS,
+              listeners,
+            }),
+          },
+          probe: false,
+        },
+      ],
+      ['/healthz', { handlers: json(() => ({ status: 'ok' })), probe: true }],
+    ]);
+    server.on(
+      'request',
+      dispatcher({
+        routes,
+        connections,
+        checkHost,
+        checkOrigin,
+        checkToken: () => undefined,
+        isDraining,
+        answered: () => undefined,
+        failed,
+      }),
+    );
+    server.on('error', (cause) =>
+      subscriber.error(
+        new HeadwaterError(
+          'HW_HTTP_CONNECT',
+          `Cannot listen at ${HOST}, port ${port}: ${cause.message}. Choose another port.`,
+          { cause, where: `${HOST}:${port}` },
+        ),
+      ),
+    );
+    subscriber.add(() => {
+      drain$.complete();
+      server.close();
+      connections.cut();
+    });
+
+    const rejected$ = new Subject<void>();
+    const rejecting = rejected$
+      .pipe(auditTime(REJECTIONS_MS, scheduler))
+      .subscribe(() => tell('rejections', view.snapshot.rejections));
+    subscriber.add(rejecting);
+    const learn = (fact: TrainingFact): void => {
+      view = viewAfter(view, fact);
+      switch (fact.type) {
+        case 'training':
+          tell('training', fact.news);
+          break;
+        case 'metrics':
+          tell('metrics', fact.metrics);
+          break;
+        case 'rejection':
+          rejected$.next();
+          break;
+        case 'report':
+          tell('report', fact.report);
+          break;
+        case 'ended':
+          // Whoever listens may not have heard of the last rows yet.
+          rejecting.unsubscribe();
+          if (view.snapshot.rejections.total > 0) tell('rejections', view.snapshot.rejections);
+          tell('ended', { error: fact.error } satisfies TrainingOver);
+          break;
+        case 'prepared':
+          break;
+      }
+    };
+
+    const drain = (ended: () => void): void => {
+      draining = true;
+      const late = setTimeout(ended, DRAIN_MS);
+      subscriber.add(() => clearTimeout(late));
+      drain$.next();
+      connections.end(ended);
+    };
+    const end = (): void => {
+      learn({ type: 'ended' });
+      const complete = (): void => subscriber.complete();
+      if (!stay || listeners.count === 0) {
+        drain(complete);
+        return;
+      }
+      subscriber.next({ type: 'staying', listeners: listeners.count });
+      subscriber.add(asked$.pipe(take(1)).subscribe(() => drain(complete)));
+    };
+    const pacer = new StepPacer();
+    const follow = (): void => {
+      subscriber.add(
+        update$.subscribe({
+          next: (update) => {
+            for (const fact of trainingFacts(update, pacer, scheduler.now())) learn(fact);
+          },
+          error: (error: unknown) => {
+            learn({ type: 'ended', error: messageOf(error) });
+            drain(() => subscriber.error(error));
+          },
+          complete: end,
+        }),
+      );
+    };
+
+    server.listen(port, HOST, () => {
+      const address = server.address();
+      if (address === null || typeof address === 'string') return;
+      subscriber.next({ type: 'listening', url: new URL(`http://${HOST}:${address.port}/`) });
+      follow();
+    });
+  });
+};

@@ -1,0 +1,135 @@
+import type { Rejection } from '../../contracts/Rejection.js';
+import type {
+  EpochMetrics,
+  RejectionsView,
+  ReportView,
+  TrainingNews,
+  TrainingSnapshot,
+} from '../../contracts/TrainingView.js';
+import { itemsOf, NONE, type Thinned, thinnedWith } from './thinned.js';
+import type { TrainingPrepared } from './TrainingUpdate.js';
+
+/** Something that changes what a page shows of a training. */
+export type TrainingFact =
+  | TrainingPrepared
+  | { readonly type: 'training'; readonly news: TrainingNews }
+  | { readonly type: 'metrics'; readonly metrics: EpochMetrics }
+  | Rejection
+  | { readonly type: 'report'; readonly report: ReportView }
+  /** It is over; with what went wrong where it has failed. */
+  | { readonly type: 'ended'; readonly error?: string | undefined };
+
+/** News and when they came among all others. */
+interface Numbered {
+  readonly at: number;
+  readonly news: TrainingNews;
+}
+
+/**
+ * All that is remembered of a training, whoever comes to look at it: no more than a few thousand numbers, however long
+ * it is.
+ */
+export interface TrainingView {
+  readonly snapshot: Omit<TrainingSnapshot, 'history' | 'metrics' | 'lastEventId'>;
+  readonly told: number;
+  readonly steps: Thinned<Numbered>;
+  readonly epochs: Thinned<Numbered>;
+  readonly metrics: Thinned<EpochMetrics>;
+  /** How trainings began and ended, and the beginning of the present epoch. */
+  readonly turns: readonly Numbered[];
+}
+
+/** The most points of a curve. */
+const MOST_POINTS = 2000;
+/** The most rejections that are shown in full. */
+const MOST_EXAMPLES = 10;
+
+/** Nothing has been told yet. */
+export const UNTOLD: TrainingView = {
+  snapshot: {
+    state: 'preparing',
+    config: null,
+    classes: [],
+    split: null,
+    epochs: 0,
+    rejections: { total: 0, byReason: [], examples: [] },
+    report: null,
+  },
+  told: 0,
+  steps: NONE,
+  epochs: NONE,
+  metrics: NONE,
+  turns: [],
+};
+
+const withRejection = ({ total, byReason, examples }: RejectionsView, rejection: Rejection): RejectionsView => {
+  const { reason, field } = rejection;
+  const isSame = (entry: { readonly reason: string; readonly field?: string | undefined }): boolean =>
+    entry.reason === reason && entry.field === field;
+  const known = byReason.find(isSame) ?? { reason, ...(field !== undefined && { field }), count: 0 };
+  const others = byReason.filter((entry) => !isSame(entry));
+  return {
+    total: total + 1,
+    byReason: [...others, { ...known, count: known.count + 1 }].sort((a, b) => b.count - a.count),
+    examples: examples.length < MOST_EXAMPLES ? [...examples, rejection] : examples,
+  };
+};
+
+const withNews = (view: TrainingView, news: TrainingNews): TrainingView => {
+  const numbered = { at: view.told, news };
+  const next = { ...view, told: view.told + 1 };
+  const { snapshot, turns } = view;
+  switch (news.type) {
+    case 'step':
+      return { ...next, steps: thinnedWith(view.steps, numbered, MOST_POINTS) };
+    case 'epoch':
+      return { ...next, epochs: thinnedWith(view.epochs, numbered, MOST_POINTS) };
+    case 'epoch-started':
+      return { ...next, turns: [...turns.filter((turn) => turn.news.type !== 'epoch-started'), numbered] };
+    case 'training-started':
+      return {
+        ...next,
+        turns: [...turns, numbered],
+        snapshot: { ...snapshot, state: 'training', epochs: news.epochs },
+      };
+    case 'training-ended':
+      return { ...next, turns: [...turns, numbered], snapshot: { ...snapshot, state: 'measuring' } };
+  }
+};
+
+/** What is remembered after one more fact. */
+export const viewAfter = (view: TrainingView, fact: TrainingFact): TrainingView => {
+  const { snapshot } = view;
+  switch (fact.type) {
+    case 'prepared': {
+      const { config, classes, split } = fact;
+      return { ...view, snapshot: { ...snapshot, config, classes, split } };
+    }
+    case 'training':
+      return withNews(view, fact.news);
+    case 'metrics':
+      return { ...view, metrics: thinnedWith(view.metrics, fact.metrics, MOST_POINTS) };
+    case 'rejection':
+      return { ...view, snapshot: { ...snapshot, rejections: withRejection(snapshot.rejections, fact) } };
+    case 'report':
+      return { ...view, snapshot: { ...snapshot, report: fact.report } };
+    case 'ended':
+      return {
+        ...view,
+        snapshot: {
+          ...snapshot,
+          state: fact.error === undefined ? 'ended' : 'failed',
+          ...(fact.error !== undefined && { error: fact.error }),
+        },
+      };
+  }
+};
+
+/** What a page is given that comes now. @param lastEventId that of the last event that was told */
+export const snapshotOf = (
+  { snapshot, steps, epochs, metrics, turns }: TrainingView,
+  lastEventId: string | null,
+): TrainingSnapshot => {
+  const history = [...turns, ...itemsOf(steps), ...itemsOf(epochs)].sort((a, b) => a.at - b.at).map(({ news }) => news);
+  return { ...snapshot, history, metrics: itemsOf(metrics), lastEventId };
+};

@@ -1,0 +1,102 @@
+import { isLeft } from 'fp-ts/lib/Either.js';
+import { defer, Observable, type ObservableInput, type OperatorFunction } from 'rxjs';
+import { subscribeSink } from '../internal/subscribeSink.js';
+import { writeFiles } from './writeFiles.js';
+
+/** Files to be written: the bytes by name. */
+export type Files = ReadonlyMap<string, Uint8Array>;
+
+/** How `artifactFiles` writes. */
+export interface ArtifactFilesOptions {
+  /**
+   * Writes the files to the folder and completes, or fails; default `writeFiles`, which writes each whole or not at
+   * all.
+   */
+  readonly write?: (dir: string, files: Files) => ObservableInput<unknown>;
+}
+
+const writeAtomically = async (dir: string, files: Files): Promise<void> => {
+  const written = await writeFiles(dir, files)();
+  if (isLeft(written)) throw written.left;
+};
+
+/**
+ * Writes the files that a value stands for when the value arrives, such as the artifacts of each epoch that was better.
+ *
+ * A writing sink: it emits nothing, and completes once everything is written.
+ *
+ * ```
+ * source:  --a-----b-c-d-----|
+ *              artifactFiles(dir, encode)
+ * writes:  --[A--]-[B---][D--]     C waited for B, and gave way to D
+ * result:  --------------------|
+ * ```
+ *
+ * `encode` is called at once, while the value is fresh: the weights of a model change with its next step.
+ *
+ * - It holds the files being written and at most one waiting file a name: where values come faster than the disk takes
+ *   them, a newer file takes the place of a waiting one of the same name, so the folder ends with the newest of each.
+ * - An error of the source is passed on after what came before it is written. On unsubscribing, a write under way runs
+ *   to its end (each file is there whole or not at all) and what waits is not written.
+ * - Errors: what `encode` throws; `HW_PATH`, `HW_WRITE` and `HW_USAGE` of `writeFiles`. They leave the source at once.
+ *
+ * @param dir the folder; it is made where it is missing
+ * @param encode the files of a value, or undefined when there is nothing to write for it @example
+ * ```ts
+ * import { mkdtemp, readFile } from 'node:fs/promises';
+ * import { tmpdir } from 'node:os';
+ * import { join } from 'node:path';
+ * import { lastValueFrom, of } from 'rxjs';
+ * import { artifactFiles } from 'headwater';
+ * const dir = await mkdtemp(join(tmpdir(), 'headwater-'));
+ * const epochs$ = of({ epoch: 1, improved: true }, { epoch: 2, improved: false });
+ * const encode = (event: { epoch: number; improved: boolean }) =>
+ *   event.improved ? new Map([['best.json', new TextEncoder().encode(JSON.stringify(event))]]) : undefined;
+ * await lastValueFrom(epochs$.pipe(artifactFiles(dir, encode)), { defaultValue: undefined });
+ * await readFile(join(dir, 'best.json'), 'utf8'); // '{"epoch":1,"improved":true}'
+ * ```
+ */
+export const artifactFiles =
+  <T>(
+    dir: string,
+    encode: (value: T) => Files | undefined,
+    { write = writeAtomically }: ArtifactFilesOptions = {},
+  ): OperatorFunction<T, never> =>
+  (source) =>
+    new Observable((subscriber) => {
+      const follow = subscribeSink(subscriber);
+      let waiting: Files | undefined;
+      let writing = false;
+      let ended: (() => void) | undefined;
+
+      const start = (files: Files): void => {
+        writing = true;
+        subscriber.add(
+          defer(() => write(dir, files)).subscribe({
+            error: (error: unknown) => subscriber.error(error),
+            complete: () => {
+              writing = false;
+              const next = waiting;
+              waiting = undefined;
+              if (next !== undefined) start(next);
+              else ended?.();
+            },
+          }),
+        );
+      };
+      const finish = (end: () => void): void => {
+        if (writing) ended = end;
+        else end();
+      };
+
+      follow(source, {
+        next: (value) => {
+          const files = encode(value);
+          if (files === undefined) return;
+          if (writing) waiting = new Map([...(waiting ?? []), ...files]);
+          else start(files);
+        },
+        error: (error) => finish(() => subscriber.error(error)),
+        complete: () => finish(() => subscriber.complete()),
+      });
+    });

@@ -1,0 +1,110 @@
+import { defer, map, reduce, type OperatorFunction } from 'rxjs';
+import { HeadwaterError } from '../../contracts/HeadwaterError.js';
+import type { LabelledBatch, PaddedBatch } from '../../contracts/PaddedBatch.js';
+
+/** What went through a batch stream. */
+export interface BatchStats {
+  /** The number of batches. */
+  readonly batches: number;
+  /** The number of rows in them. */
+  readonly rows: number;
+  /** The number of tokens, padding not counted. */
+  readonly tokens: number;
+  /** The share of positions that are padding, from 0 to below 1; 0 where there were no batches. */
+  readonly padding: number;
+  /** The rows' lengths in tokens; all 0 where there were no rows. */
+  readonly length: { readonly min: number; readonly mean: number; readonly max: number };
+  /** The number of rows by class index, up to the highest that occurred; undefined where no batch had labels. */
+  readonly classes: readonly number[] | undefined;
+}
+
+const isLabelled = (batch: PaddedBatch): batch is LabelledBatch => 'labels' in batch;
+
+/** What is added up over the batches. */
+class Sums {
+  #batches = 0;
+  #rows = 0;
+  #tokens = 0;
+  #positions = 0;
+  #min = Infinity;
+  #max = 0;
+  #classes: number[] | undefined;
+
+  add(batch: PaddedBatch): this {
+    this.#batches += 1;
+    this.#rows += batch.size;
+    this.#positions += batch.size * batch.time;
+    for (let i = 0; i < batch.size; i++) {
+      const length = batch.lengths[i]!;
+      this.#tokens += length;
+      this.#min = Math.min(this.#min, length);
+      this.#max = Math.max(this.#max, length);
+    }
+    if (isLabelled(batch)) this.#count(batch, (this.#classes ??= []));
+    return this;
+  }
+
+  #count(batch: LabelledBatch, classes: number[]): void {
+    for (let i = 0; i < batch.size; i++) {
+      const label = batch.labels[i]!;
+      if (label < 0)
+        throw new HeadwaterError(
+          'HW_LABEL',
+          `Row ${batch.ids[i]!} has the label ${label}: a label is an index in the label encoder, from 0.`,
+        );
+      while (classes.length <= label) classes.push(0);
+      classes[label] = classes[label]! + 1;
+    }
+  }
+
+  stats(): BatchStats {
+    const rows = this.#rows;
+    const tokens = this.#tokens;
+    return {
+      batches: this.#batches,
+      rows,
+      tokens,
+      padding: this.#positions === 0 ? 0 : (this.#positions - tokens) / this.#positions,
+      length: { min: rows === 0 ? 0 : this.#min, mean: rows === 0 ? 0 : tokens / rows, max: this.#max },
+      classes: this.#classes,
+    };
+  }
+}
+
+/**
+ * Counts what a batch stream carries: batches, rows, tokens, the share of padding, lengths, and classes where rows have
+ * labels.
+ *
+ * A reducing sink: it emits one result when the batches have ended.
+ *
+ * ```
+ * source:  --b---b---b--|
+ *              batchStats()
+ * result:  -------------(s|)
+ * ```
+ *
+ * It stands beside models on one batch stream: `connect((b$) => merge(trainStep(gru)(b$), batchStats()(b$)))`.
+ *
+ * - Of an empty stream it tells zeros.
+ * - It holds one count a class, and no rows.
+ * - Errors: those of the source, at once; `HW_LABEL` when a label is negative.
+ *
+ * @example
+ * ```ts
+ * import { of } from 'rxjs';
+ * import { batchStats, type PaddedBatch } from 'headwater';
+ * const batch: PaddedBatch = { size: 2, time: 3, tokens: Int32Array.of(5, 2, 9, 4, 0, 0), lengths: Int32Array.of(3, 1), ids: Int32Array.of(0, 1) };
+ * of(batch).pipe(batchStats()).subscribe((stats) => {
+ *   stats.tokens; // 4
+ *   stats.padding; // 2 of 6 positions: 0.333…
+ * });
+ * ```
+ */
+export const batchStats = (): OperatorFunction<PaddedBatch, BatchStats> => (source) =>
+  // Deferred, for every subscriber counts for itself.
+  defer(() =>
+    source.pipe(
+      reduce((sums, batch) => sums.add(batch), new Sums()),
+      map((sums) => sums.stats()),
+    ),
+  );

@@ -1,0 +1,107 @@
+import { defer, map, reduce, type OperatorFunction } from 'rxjs';
+import type { EvaluatedBatch, Performance } from '../../contracts/Evaluation.js';
+import { HeadwaterError } from '../../contracts/HeadwaterError.js';
+import { countConfusions } from './confusionMatrix.js';
+import { scores } from './scores.js';
+
+/** What `metrics` found. */
+export interface Report {
+  /**
+   * The class names, in the order of the label encoder. (An object's keys may have another order: JavaScript puts `"2"`
+   * before `"b"`.)
+   */
+  readonly classes: readonly string[];
+  /** Precision, recall, F1 and support: per class, and their means weighted by support. */
+  readonly performance: Performance;
+  /** Counts, row-major, shape [C, C], true × predicted. */
+  readonly confusion: readonly number[];
+  /** The share of rows whose class was predicted; 0 where there were no rows. */
+  readonly accuracy: number;
+  /** The mean cross-entropy, each row by its class weight, in nats; NaN where there were no rows. */
+  readonly loss: number;
+  /** The number of rows. */
+  readonly rows: number;
+}
+
+/**
+ * Measures how good predictions were: precision, recall, F1 and support of each class and weighted, accuracy, mean
+ * loss, and the confusion matrix.
+ *
+ * A reducing sink: it adds up every evaluated batch and emits one report when the batches have ended. Values are
+ * scikit-learn's with `zero_division=0`.
+ *
+ * ```
+ * source:  --e---e---e--|
+ *              metrics(classes)
+ * result:  -------------(r|)
+ * ```
+ *
+ * - Of an empty stream the report has 0 rows, scores of 0 and a loss of NaN.
+ * - It holds C × C counts, and no rows.
+ * - Errors: those of the source, at once; `HW_LABEL` when a batch has a class index that is not below the number of
+ *   names.
+ *
+ * @param classes the class names by index, as the label encoder's `classes`
+ * @throws HeadwaterError `HW_USAGE` at once when there are no names, or a name stands twice
+ * @see metricsTable, which prints a report for people @example
+ * ```ts
+ * import { of } from 'rxjs';
+ * import { metrics, type EvaluatedBatch } from 'headwater';
+ * const batch: EvaluatedBatch = {
+ *   type: 'evaluated',
+ *   ids: Int32Array.of(0, 1),
+ *   labels: Int32Array.of(0, 1),
+ *   predicted: Int32Array.of(0, 0),
+ *   probabilities: Float32Array.of(0.9, 0.1, 0.6, 0.4),
+ *   loss: 0.51,
+ *   weight: 2,
+ * };
+ * of(batch).pipe(metrics(['Sports', 'World'])).subscribe((report) => {
+ *   report.accuracy; // 0.5
+ *   report.confusion; // [1, 0, 1, 0]
+ * });
+ * ```
+ */
+export const metrics = (classes: readonly string[]): OperatorFunction<EvaluatedBatch, Report> => {
+  if (classes.length === 0)
+    throw new HeadwaterError(
+      'HW_USAGE',
+      'metrics() was given no class names: give those of the label encoder, by index.',
+    );
+  const C = classes.length;
+  // Refuses a name that stands twice before there is anything to count.
+  scores(new Float64Array(C * C), classes);
+  return (source) =>
+    // Deferred, for every subscriber counts for itself.
+    defer(() =>
+      source.pipe(
+        reduce(
+          (sums, batch) => {
+            countConfusions(sums.counts, batch.labels, batch.predicted, C);
+            // A batch of rows that all weigh nothing has no mean loss: its NaN must not spoil that of the others.
+            if (batch.weight === 0) return sums;
+            return {
+              counts: sums.counts,
+              loss: sums.loss + batch.loss * batch.weight,
+              weight: sums.weight + batch.weight,
+            };
+          },
+          { counts: new Float64Array(C * C), loss: 0, weight: 0 },
+        ),
+        map(({ counts, loss, weight }): Report => {
+          const performance = scores(counts, classes);
+          const rows = performance.overall.num_samples;
+          let hits = 0;
+          for (let c = 0; c < C; c++) hits += counts[c * C + c]!;
+          return {
+            classes,
+            performance,
+            confusion: Array.from(counts),
+            accuracy: rows === 0 ? 0 : hits / rows,
+            loss: loss / weight,
+            rows,
+          };
+        }),
+      ),
+    );
+};

@@ -1,0 +1,105 @@
+import Table from 'cli-table3';
+import pc from 'picocolors';
+import type { Scores } from '../../contracts/Evaluation.js';
+import type { Report } from './metrics.js';
+import { printable } from '../terminal/printable.js';
+
+/** How `metricsTable` shows a report. */
+export interface MetricsTableOptions {
+  /**
+   * Whether to colour it by terminal escapes; default false. For standard output, `process.stdout.isTTY` is a good
+   * guess.
+   */
+  readonly colors?: boolean;
+  /**
+   * The most classes whose confusion matrix is drawn in full; with more, the ten commonest confusions are listed.
+   * Default 12.
+   */
+  readonly matrixUpTo?: number;
+}
+
+type Paint = ReturnType<typeof pc.createColors>;
+
+const digits = (score: number): string => score.toFixed(3);
+
+const count = (rows: number): string => rows.toLocaleString('en-US');
+
+/** cli-table3 colours headings by itself unless told not to, whatever the stream and NO_COLOR say. */
+const style = { head: [], border: [], compact: true };
+
+const qualityTable = (report: Report, names: readonly string[], paint: Paint): string => {
+  const table = new Table({
+    head: ['class', 'precision', 'recall', 'F1', 'support'].map(paint.bold),
+    colAligns: ['left', 'right', 'right', 'right', 'right'],
+    style,
+  });
+  const cells = (of: Scores): string[] => [
+    digits(of.precision),
+    digits(of.recall),
+    digits(of.f1),
+    count(of.num_samples),
+  ];
+  report.classes.forEach((name, c) => {
+    const of = report.performance.class[name];
+    if (of !== undefined) table.push([names[c] ?? '', ...cells(of)]);
+  });
+  table.push(['weighted', ...cells(report.performance.overall)].map(paint.bold));
+  return table.toString();
+};
+
+const matrixTable = (report: Report, names: readonly string[], paint: Paint): string => {
+  const table = new Table({
+    head: ['true \\ predicted', ...names].map(paint.bold),
+    colAligns: ['left', ...names.map(() => 'right' as const)],
+    style,
+  });
+  const cell = (t: number, p: number): string => {
+    const rows = report.confusion[t * names.length + p] ?? 0;
+    if (t === p) return paint.green(count(rows));
+    return rows === 0 ? paint.dim('0') : count(rows);
+  };
+  names.forEach((name, t) => table.push([name, ...names.map((_, p) => cell(t, p))]));
+  return table.toString();
+};
+
+const commonestConfusions = (report: Report, names: readonly string[]): string => {
+  const lines = report.confusion
+    .map((rows, cell) => ({ rows, truth: Math.floor(cell / names.length), predicted: cell % names.length }))
+    .filter(({ rows, truth, predicted }) => rows > 0 && truth !== predicted)
+    .sort((a, b) => b.rows - a.rows)
+    .slice(0, 10)
+    .map(
+      ({ rows, truth, predicted }) => `  ${count(rows)} of ${names[truth] ?? ''} taken for ${names[predicted] ?? ''}`,
+    );
+  return [
+    `The commonest confusions (the matrix of ${names.length} classes is in the report):`,
+    ...(lines.length === 0 ? ['  none'] : lines),
+  ].join('\n');
+};
+
+/**
+ * A report as the table that people look at: each class and the weighted mean, accuracy and loss, and the confusion
+ * matrix.
+ *
+ * Class names are shown with control characters escaped. Scores have three decimals.
+ *
+ * @param report what `metrics` found
+ * @returns lines joined by newlines, without a newline at the end; without escapes unless `colors` is true @example
+ * ```ts
+ * import { metricsTable, scores } from 'headwater';
+ * const classes = ['Sports', 'World'];
+ * const confusion = [3, 1, 0, 4];
+ * const table = metricsTable({ classes, confusion, performance: scores(confusion, classes), accuracy: 7 / 8, loss: 0.31, rows: 8 });
+ * table.includes('weighted'); // true
+ * ```
+ */
+export const metricsTable = (report: Report, { colors = false, matrixUpTo = 12 }: MetricsTableOptions = {}): string => {
+  const paint = pc.createColors(colors);
+  const names = report.classes.map(printable);
+  const summary =
+    report.rows === 0
+      ? 'No rows were evaluated.'
+      : `accuracy ${digits(report.accuracy)}   loss ${digits(report.loss)}   ${count(report.rows)} rows`;
+  const confusion = names.length <= matrixUpTo ? matrixTable(report, names, paint) : commonestConfusions(report, names);
+  return [qualityTable(report, names, paint), summary, '', confusion].join('\n');
+};

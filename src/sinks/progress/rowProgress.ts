@@ -1,0 +1,87 @@
+import { Observable, type OperatorFunction } from 'rxjs';
+import { HeadwaterError } from '../../contracts/HeadwaterError.js';
+import { subscribeSink } from '../internal/subscribeSink.js';
+import { printable } from '../terminal/printable.js';
+import { duration, perSecond } from './internal/progressLine.js';
+import { checkProgressOptions, ProgressOutput, type ProgressOptions } from './ProgressOutput.js';
+import { RateMeter } from './internal/RateMeter.js';
+
+/** What `rowProgress` shows, and where. */
+export interface RowProgressOptions<T = unknown> extends ProgressOptions {
+  /** What is being done, such as `reading`. */
+  readonly label: string;
+  /** How many there will be; without it there is a count instead of a bar, and no time left. */
+  readonly total?: number;
+  /** What is counted; default `rows`. */
+  readonly unit?: string;
+  /** How many a value stands for; default 1. */
+  readonly count?: (value: T) => number;
+}
+
+/**
+ * Shows how many values went by, how fast, and how long the rest will take: for a phase that only counts, such as the
+ * first pass over the data.
+ *
+ * A writing sink: it emits nothing, and completes once its last line is written. It stands beside the stream:
+ * `rows$.pipe(alongside(rowProgress({ label: 'reading' })))`.
+ *
+ * ```
+ * source:  --r-r-r-r-r-r--|
+ *              rowProgress({ label: 'reading' })
+ * shown:   --1-2-3-4-5-6--'reading: 6 rows in 2.0s (3.0 rows/s)'
+ * result:  ---------------|
+ * ```
+ *
+ * - It holds nothing. A terminal that cannot keep up misses drawings of the bar.
+ * - A stream that fails (a closed terminal or pipe) ends the showing quietly: it completes, and the work that it stood
+ *   beside goes on.
+ * - Errors: the source's, and what `count` throws; the unfinished bar stays above.
+ *
+ * @throws HeadwaterError `HW_USAGE` at once when `total` is negative or NaN, or a time is @example
+ * ```ts
+ * import { PassThrough } from 'node:stream';
+ * import { range } from 'rxjs';
+ * import { rowProgress } from 'headwater';
+ * const stream = new PassThrough();
+ * range(0, 1200).pipe(rowProgress({ label: 'reading', stream })).subscribe();
+ * stream.read().toString(); // 'reading: 1,200 rows in 0.0s\n' (and the rate, where a millisecond has passed)
+ * ```
+ */
+export const rowProgress = <T = unknown>(options: RowProgressOptions<T>): OperatorFunction<T, never> => {
+  const { total, unit = 'rows', count } = options;
+  const label = printable(options.label);
+  checkProgressOptions('rowProgress', options);
+  if (total !== undefined && !(total >= 0))
+    throw new HeadwaterError(
+      'HW_USAGE',
+      `rowProgress() was given total ${total}: give how many there will be, from 0, or leave it out.`,
+    );
+  return (source) =>
+    new Observable((subscriber) => {
+      const follow = subscribeSink(subscriber);
+      const output = new ProgressOutput(options, () => subscriber.complete());
+      subscriber.add(() => output.release());
+      const start = output.now();
+      const meter = new RateMeter(start);
+      let done = 0;
+      follow(source, {
+        next: (value) => {
+          const more = count === undefined ? 1 : count(value);
+          const now = output.now();
+          done += more;
+          meter.add(more, now);
+          if (output.isDue(now))
+            output.show({ label, done, total, unit, rate: meter.perSecond(now), note: undefined }, now);
+        },
+        error: (error) => output.finish(() => subscriber.error(error)),
+        complete: () => {
+          const seconds = (output.now() - start) / 1000;
+          const rate = seconds > 0 ? ` (${perSecond(done / seconds, unit)})` : '';
+          output.print(
+            `${label}: ${done.toLocaleString('en-US')} ${unit} in ${seconds < 10 ? `${seconds.toFixed(1)}s` : duration(Math.round(seconds))}${rate}`,
+          );
+          output.finish(() => subscriber.complete());
+        },
+      });
+    });
+};

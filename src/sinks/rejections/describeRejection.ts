@@ -1,0 +1,25 @@
+import type { Rejection } from '../../contracts/Rejection.js';
+import { printable } from '../terminal/printable.js';
+
+/**
+ * One rejection as a line for people: where it stands, what was expected and what stood there.
+ *
+ * @returns such as `news.csv:12: field "title": expected a non-empty string, got ""`; control characters are escaped
+ *   @example
+ * ```ts
+ * import { describeRejection } from 'headwater';
+ * describeRejection({ type: 'rejection', reason: 'field', id: 10, source: 'news.csv', line: 12, byte: 804, field: 'title', expected: 'a non-empty string', got: '' });
+ * // 'news.csv:12: field "title": expected a non-empty string, got ""'
+ * ```
+ */
+export const describeRejection = ({ reason, source, line, id, field, expected, got }: Rejection): string => {
+  const subject =
+    field === undefined
+      ? reason
+      : reason === 'field'
+        ? `field ${JSON.stringify(field)}`
+        : `${reason} in field ${JSON.stringify(field)}`;
+  // Past the first operators a row is known by its ordinal alone: then there is no line, and maybe no source.
+  const place = line > 0 ? `${source}:${line}` : `${source === '' ? '' : `${source}: `}row ${id}`;
+  return printable(`${place}: ${subject}: expected ${expected}, got ${JSON.stringify(got)}`);
+};

@@ -1,0 +1,208 @@
+import { hostname } from 'node:os';
+import { join, resolve } from 'node:path';
+import { finished, type Writable } from 'node:stream';
+import { asyncScheduler, Observable, type OperatorFunction, type SchedulerLike } from 'rxjs';
+import { HeadwaterError } from '../../contracts/HeadwaterError.js';
+import type { TrainingEvent } from '../../contracts/TrainingEvent.js';
+import type { Valve } from '../../contracts/Valve.js';
+import { subscribeSink } from '../internal/subscribeSink.js';
+import type { ReportMade } from '../metrics/ReportMade.js';
+import type { Hyperparameters } from './boardEvent.js';
+import { BoardRun } from './internal/BoardRun.js';
+import { eventFile } from './internal/eventFile.js';
+
+/** How `tensorboard` writes. */
+export interface TensorBoardOptions {
+  /**
+   * The settings to compare trainings by, shown as a text and in TensorBoard's table of hyperparameters. Default: none.
+   */
+  readonly hyperparameters?: Hyperparameters | undefined;
+  /** Of so many steps one has its loss written, from 1. Default 1: all. */
+  readonly everySteps?: number | undefined;
+  /** Held while the disk is behind, so that the source waits; default none: what it cannot take yet is queued. */
+  readonly valve?: Valve | undefined;
+  /**
+   * The most that may wait for the disk, in bytes; more is an error, for it would grow without bound. Default 64 MiB.
+   */
+  readonly limit?: number | undefined;
+  /** The clock. Default `asyncScheduler`. */
+  readonly scheduler?: SchedulerLike | undefined;
+  /**
+   * Makes the stream that a run is written to, each write a whole number of records; it is ended here. Default: a file,
+   * in a folder of its own.
+   */
+  readonly open?: ((path: string) => Writable) | undefined;
+}
+
+/** A name that is one name in a folder, whatever a model calls itself. */
+const asName = (model: string): string => model.replaceAll(/[^\p{L}\p{N}._-]/gu, '_');
+
+/** A moment as TensorBoard's run names have it: `20261123T223500Z`. */
+const stamp = (now: number): string => new Date(now).toISOString().replaceAll(/[-:]|\.\d+/g, '');
+
+/**
+ * Writes how a training goes as TensorBoard reads it: event files, a folder for each run, growing while it trains.
+ *
+ * A writing sink: it emits nothing, and completes once everything is written. `tensorboard --logdir DIR` shows the runs
+ * of a folder beside one another.
+ *
+ * ```
+ * source:  -s-e-t-t-v-E-e-t-t-v-E-Z-r|      s training started, e epoch started, t step, v validation step, E epoch, Z training ended, r report
+ *              tensorboard('runs')
+ * file:    -S---t-t---E---t-t---E---r(x)    whole records; x: the session has ended
+ * result:  ---------------------------|
+ * ```
+ *
+ * Each training is a run of its own, `DIR/<model>-<time>`, in a file
+ * `events.out.tfevents.<seconds>.<host>.<pid>.headwater`:
+ *
+ * - over epochs `loss/train`, `loss/validation`, `accuracy/validation`, `macro_f1/validation`, `learning_rate` and
+ *   `rows_per_second` (of the train rows);
+ * - over steps `loss/step`, of every step or one of `everySteps`;
+ * - of the report, where one comes, `loss/test`, `accuracy/test`, `precision/test`, `recall/test` and `f1/test`, and
+ *   the text `report/test` with the confusion matrix;
+ * - the text `configuration`, and what TensorBoard's table of hyperparameters needs.
+ *
+ * It goes on:
+ *
+ * - A slow disk: while it is behind the valve is held. What waits is at most 64 KiB, one record, and what the source
+ *   still sends after the valve closed; never more than `limit`.
+ * - Records are written whole, and handed to the system as they come: a TensorBoard that runs beside sees them. One
+ *   that a full disk cuts is taken back.
+ * - An error of the source is passed on after what came before it is written. On unsubscribing, the valve is released
+ *   at once; what was handed over is still written, and the file is closed.
+ * - Errors: `HW_PATH` where a file is in the way of a folder; `HW_WRITE` when the file system refuses; `HW_OVERFLOW`
+ *   when more than `limit` waits.
+ *
+ * @param dir the folder of all runs; it is made where it is missing
+ * @throws HeadwaterError `HW_USAGE` at once when `everySteps` is no whole number from 1, or `limit` is not above 0
+ * @see https://www.tensorflow.org/tensorboard @example
+ * ```ts
+ * import { mkdtemp, readdir } from 'node:fs/promises';
+ * import { tmpdir } from 'node:os';
+ * import { join } from 'node:path';
+ * import { lastValueFrom, of } from 'rxjs';
+ * import { alongside, fit, tensorboard, type BatchSource } from 'headwater';
+ * import { labelledBatch, recordingModel } from 'headwater/testing';
+ *
+ * const source: BatchSource = { rows: { train: 4, validation: 4, test: 0 }, batches: (_side, epoch) => of(labelledBatch({ seed: epoch, size: 4 })) };
+ * const dir = await mkdtemp(join(tmpdir(), 'headwater-'));
+ * await lastValueFrom(of(source).pipe(fit(recordingModel(), { epochs: 2 }), alongside(tensorboard(dir, { hyperparameters: { epochs: 2 } }))));
+ * await readdir(dir); // ['recording-20261123T223500Z']
+ * ```
+ */
+export const tensorboard = (
+  dir: string,
+  options: TensorBoardOptions = {},
+): OperatorFunction<TrainingEvent | ReportMade, never> => {
+  const {
+    hyperparameters = {},
+    everySteps = 1,
+    valve,
+    limit = 64 * 1024 * 1024,
+    scheduler = asyncScheduler,
+    open = eventFile,
+  } = options;
+  if (!(Number.isSafeInteger(everySteps) && everySteps >= 1))
+    throw new HeadwaterError(
+      'HW_USAGE',
+      `tensorboard: everySteps is ${everySteps}, but must be a whole number of at least 1.`,
+    );
+  if (!(limit > 0))
+    throw new HeadwaterError(
+      'HW_USAGE',
+      `tensorboard: limit is ${limit}, but must be the most bytes that may wait, above 0.`,
+    );
+  const root = resolve(dir);
+
+  return (source) =>
+    new Observable((subscriber) => {
+      const follow = subscribeSink(subscriber);
+      /** The run of each model that is being written, and its stream. */
+      const runs = new Map<string, { readonly run: BoardRun; readonly stream: Writable }>();
+      /** Streams that have not finished yet, those of runs that have ended among them. */
+      const streams = new Set<Writable>();
+      const behind = new Set<Writable>();
+      let release: (() => void) | undefined;
+      let settled: (() => void) | undefined;
+
+      const caughtUp = (stream: Writable): void => {
+        behind.delete(stream);
+        if (behind.size > 0) return;
+        const released = release;
+        // Before it opens: a source may send within the call, and fall behind again.
+        release = undefined;
+        released?.();
+      };
+      const failed = (cause: Error): void =>
+        subscriber.error(
+          cause instanceof HeadwaterError
+            ? cause
+            : new HeadwaterError(
+                'HW_WRITE',
+                `TensorBoard's events could not be written to ${dir}: ${cause.message}. Check the folder, and that there is room.`,
+                { cause, where: dir },
+              ),
+        );
+      const write = (stream: Writable, records: Uint8Array): void => {
+        const room = stream.write(records);
+        if (stream.writableLength > limit) {
+          throw new HeadwaterError(
+            'HW_OVERFLOW',
+            `TensorBoard's events are ${stream.writableLength} bytes behind, more than the limit of ${limit}. Give tensorboard() the valve that the source honours, or raise limit.`,
+          );
+        }
+        if (room || subscriber.closed) return;
+        behind.add(stream);
+        release ??= valve?.hold();
+      };
+      const end = (model: string, succeeded: boolean): void => {
+        const ending = runs.get(model);
+        if (ending === undefined) return;
+        runs.delete(model);
+        ending.stream.end(ending.run.end(succeeded, scheduler.now()));
+      };
+      const begin = (
+        model: string,
+        event: TrainingEvent | ReportMade,
+      ): { readonly run: BoardRun; readonly stream: Writable } => {
+        const now = scheduler.now();
+        const file = `events.out.tfevents.${String(Math.floor(now / 1000)).padStart(10, '0')}.${asName(hostname())}.${process.pid}.headwater`;
+        const stream = open(join(root, `${asName(model)}-${stamp(now)}`, file));
+        const begun = { run: new BoardRun({ hyperparameters, everySteps }), stream };
+        streams.add(stream);
+        stream.on('drain', () => caughtUp(stream));
+        finished(stream, { readable: false }, (error) => {
+          streams.delete(stream);
+          caughtUp(stream);
+          if (error) failed(error);
+          else if (streams.size === 0) settled?.();
+        });
+        runs.set(model, begun);
+        write(stream, begun.run.begin(model, event.type === 'training-started' ? event.rows : undefined, now));
+        return begun;
+      };
+      const finish = (succeeded: boolean, done: () => void): void => {
+        for (const model of [...runs.keys()]) end(model, succeeded);
+        if (streams.size === 0) done();
+        else settled = done;
+      };
+
+      subscriber.add(() => {
+        release?.();
+        release = undefined;
+        for (const stream of streams) if (!stream.writableEnded) stream.end();
+      });
+      follow(source, {
+        next: (event) => {
+          // Another training of a model is another run.
+          if (event.type === 'training-started') end(event.model, true);
+          const { run, stream } = runs.get(event.model) ?? begin(event.model, event);
+          const records = run.add(event, scheduler.now());
+          if (records !== undefined) write(stream, records);
+        },
+        error: (error) => finish(false, () => subscriber.error(error)),
+        complete: () => finish(true, () => subscriber.complete()),
+      });
+    });
+};

@@ -1,0 +1,20 @@
+import type { Writable } from 'node:stream';
+import type { Valve } from '../../contracts/Valve.js';
+
+/**
+ * Writes text to a stream, and holds the valve while whoever reads it is behind.
+ *
+ * It listens for no errors: whoever owns the stream does.
+ */
+export const pacedWriter = (stream: Writable, valve: Valve): ((text: string) => void) => {
+  let behind = false;
+  return (text) => {
+    if (stream.write(text) || behind) return;
+    behind = true;
+    const release = valve.hold();
+    stream.once('drain', () => {
+      behind = false;
+      release();
+    });
+  };
+};

@@ -1,0 +1,103 @@
+import type { LivePrediction, SourceEvent } from '../../../contracts/Live.js';
+import { feedAfter, unheardFeed } from './feedAfter.js';
+import { LastMinute } from './LastMinute.js';
+import { RecentLags } from './RecentLags.js';
+import type { WatchEvent } from '../WatchEvent.js';
+import type { FeedState, WatchState } from './WatchState.js';
+
+/** The most headlines that are kept to be shown: more than any terminal has lines. */
+const KEPT = 200;
+
+/**
+ * Remembers of a stream of live headlines what a view of it shows: counts, rates, and the newest of them.
+ *
+ * @internal
+ */
+export class WatchRecord {
+  readonly #shows: (prediction: LivePrediction) => boolean;
+  readonly #perClass: Map<string, number>;
+  readonly #feeds: Map<string, FeedState>;
+  readonly #newest: LivePrediction[] = [];
+  readonly #lags = new RecentLags();
+  readonly #rate: LastMinute;
+  #headlines = 0;
+  #shown = 0;
+  #repeated = 0;
+  #dropped = 0;
+  #rejected = 0;
+
+  /**
+   * @param classes the model's classes
+   * @param feeds the feeds that are known before they are heard of
+   * @param shows which predictions are listed
+   * @param now the time of the start, in ms
+   */
+  constructor(
+    classes: readonly string[],
+    feeds: readonly string[],
+    shows: (prediction: LivePrediction) => boolean,
+    now: number,
+  ) {
+    this.#shows = shows;
+    this.#perClass = new Map(classes.map((category) => [category, 0]));
+    this.#feeds = new Map(feeds.map((source) => [source, unheardFeed(source)]));
+    this.#rate = new LastMinute(now);
+  }
+
+  /** Takes one event at a time. */
+  take(event: WatchEvent, now: number): void {
+    switch (event.type) {
+      case 'live-prediction':
+        this.#predicted(event, now);
+        break;
+      case 'repeated':
+        this.#repeated += event.headlines;
+        break;
+      case 'dropped':
+        this.#dropped += event.headlines;
+        break;
+      case 'rejection':
+        this.#rejected += 1;
+        break;
+      case 'read':
+      case 'unchanged':
+      case 'failed':
+      case 'moved':
+      case 'opened':
+        this.#heard(event);
+        break;
+    }
+  }
+
+  /** How everything stands at a time. */
+  state(now: number): WatchState {
+    return {
+      now,
+      classes: Array.from(this.#perClass, ([category, headlines]) => ({ category, headlines })),
+      headlines: this.#headlines,
+      shown: this.#shown,
+      repeated: this.#repeated,
+      dropped: this.#dropped,
+      rejected: this.#rejected,
+      perSecond: this.#rate.perSecond(now),
+      lag: this.#lags.lag(),
+      feeds: [...this.#feeds.values()],
+      newest: this.#newest.slice(),
+    };
+  }
+
+  #predicted(prediction: LivePrediction, now: number): void {
+    this.#headlines += 1;
+    this.#rate.add(1, now);
+    this.#lags.add(prediction.latencyMs);
+    this.#perClass.set(prediction.category, (this.#perClass.get(prediction.category) ?? 0) + 1);
+    if (!this.#shows(prediction)) return;
+    this.#shown += 1;
+    this.#newest.unshift(prediction);
+    if (this.#newest.length > KEPT) this.#newest.pop();
+  }
+
+  #heard(event: SourceEvent): void {
+    this.#feeds.set(event.source, feedAfter(this.#feeds.get(event.source) ?? unheardFeed(event.source), event));
+  }
+}

@@ -1,0 +1,30 @@
+import type { SourceEvent } from '../../../contracts/Live.js';
+import type { FeedState } from './WatchState.js';
+
+/** A feed of which nothing was heard yet. */
+export const unheardFeed = (source: string): FeedState => ({
+  source,
+  status: 'waiting',
+  lastRead: undefined,
+  nextRead: undefined,
+  items: undefined,
+  movedTo: undefined,
+  error: undefined,
+});
+
+/** How it stands with a feed after an event of it. */
+export const feedAfter = (feed: FeedState, event: SourceEvent): FeedState => {
+  const nextRead = 'nextInMs' in event && event.nextInMs !== undefined ? event.at + event.nextInMs : undefined;
+  switch (event.type) {
+    case 'read':
+      return { ...feed, status: 'read', lastRead: event.at, nextRead, items: event.items, error: undefined };
+    case 'unchanged':
+      return { ...feed, status: 'read', lastRead: event.at, nextRead, error: undefined };
+    case 'opened':
+      return { ...feed, status: 'open', lastRead: event.at, nextRead, error: undefined };
+    case 'failed':
+      return { ...feed, status: nextRead === undefined ? 'gone' : 'failing', nextRead, error: event.message };
+    case 'moved':
+      return { ...feed, movedTo: event.to };
+  }
+};

@@ -1,0 +1,221 @@
+import type pc from 'picocolors';
+import type { LivePrediction } from '../../../contracts/Live.js';
+import { duration, perSecond } from '../../progress/internal/progressLine.js';
+import { classPaints } from './classPaints.js';
+import { cutText, fitText, oneLine, widthOf } from './fitText.js';
+import type { FeedState, WatchState } from './WatchState.js';
+
+/** What a frame is drawn on. */
+export interface FrameStyle {
+  /** The terminal's width. */
+  readonly columns: number;
+  /** The terminal's height. */
+  readonly rows: number;
+  /** Whether the terminal shows Unicode. */
+  readonly unicode: boolean;
+  readonly paint: ReturnType<typeof pc.createColors>;
+}
+
+/** A stretch of a line, and how it is painted. It is cut before it is painted: escapes take no room. */
+type Stretch = readonly [text: string, paint?: (text: string) => string];
+
+/** Columns of the parts of a headline's line that do not stretch. */
+const AGE = 4;
+const BAR = 10;
+/** The most columns for a class. */
+const CLASS = 16;
+/** The most columns for a source; with less than the least it would say nothing. */
+const SOURCE = 24;
+const SOURCE_LEAST = 12;
+/** A title with less room than this gets that of the source, and then that of the bar. */
+const TITLE = 32;
+
+const whole = (count: number): string => count.toLocaleString('en-US');
+
+const counted = (count: number, what: string): string => `${whole(count)} ${what}`;
+
+/**
+ * A time in the past in at most four columns: `12s`, `3m`, `2h`, `5d`. A clock that runs ahead of ours is taken for
+ * now.
+ */
+const ageOf = (ms: number): string => {
+  const seconds = Math.max(0, Math.floor(ms / 1000));
+  if (seconds < 60) return `${seconds}s`;
+  if (seconds < 3600) return `${Math.floor(seconds / 60)}m`;
+  if (seconds < 86_400) return `${Math.floor(seconds / 3600)}h`;
+  const days = Math.floor(seconds / 86_400);
+  return days < 1000 ? `${days}d` : 'old';
+};
+
+const milliseconds = (ms: number): string => {
+  if (ms >= 1000) return `${(ms / 1000).toFixed(1)} s`;
+  return `${ms < 10 ? ms.toFixed(1) : Math.round(ms)} ms`;
+};
+
+/** An address without what all have in common, and without a password in it. */
+const shortAddress = (source: string): string =>
+  oneLine(source.replace(/^[a-z+]+:\/\/(?:[^/@]*@)?(?:www\.)?/i, '').replace(/\/$/, ''));
+
+/**
+ * Draws where things stand, as the lines of a terminal: rates, counts and feeds above, then the headlines, the newest
+ * on top.
+ *
+ * Never more than `rows - 1` lines (the cursor stands in the last one) of `columns - 1` columns (in the last one
+ * terminals disagree about where the cursor goes next). What does not fit is left out: first sources and bars, then
+ * feeds that are well, then all but the first line.
+ *
+ * @internal
+ */
+export const watchFrame = (state: WatchState, style: FrameStyle): readonly string[] => {
+  const { unicode, paint } = style;
+  const width = Math.max(0, style.columns - 1);
+  const height = Math.max(0, style.rows - 1);
+  const ellipsis = unicode ? '…' : '...';
+  const paintOf = classPaints(
+    state.classes.map(({ category }) => category),
+    paint,
+  );
+
+  const draw = (...stretches: readonly Stretch[]): string => {
+    let left = width;
+    let drawn = '';
+    for (const [text, painted] of stretches) {
+      const cut = cutText(text, left, ellipsis);
+      left -= widthOf(cut);
+      drawn += painted === undefined || cut === '' ? cut : painted(cut);
+      // The next stretch would stand where this one ought to go on.
+      if (cut !== text) break;
+    }
+    return drawn;
+  };
+  const apart = (...stretches: readonly Stretch[]): readonly Stretch[] =>
+    stretches.flatMap((stretch, index) => (index === 0 ? [stretch] : ([['   '], stretch] as const)));
+
+  const troubled = state.feeds.filter(({ status }) => status === 'failing' || status === 'gone');
+  const titleLine = (): string => {
+    const lag =
+      state.lag === undefined
+        ? []
+        : [[`lag p50 ${milliseconds(state.lag.p50)}, p99 ${milliseconds(state.lag.p99)}`] as const];
+    const failing = troubled.length === 0 ? [] : [[`${whole(troubled.length)} failing`, paint.red] as const];
+    return draw(
+      ...apart(
+        ['headwater watch', paint.bold],
+        [perSecond(state.perSecond, 'headlines')],
+        ...lag,
+        [counted(state.feeds.length, state.feeds.length === 1 ? 'feed' : 'feeds')],
+        ...failing,
+      ),
+    );
+  };
+  const countLine = (): string =>
+    draw(
+      ...apart(
+        [counted(state.headlines, 'classified')],
+        [counted(state.shown, 'shown')],
+        [counted(state.repeated, 'repeated'), paint.dim],
+        [counted(state.dropped, 'dropped'), state.dropped > 0 ? paint.yellow : paint.dim],
+        [counted(state.rejected, 'rejected'), state.rejected > 0 ? paint.yellow : paint.dim],
+      ),
+    );
+  const classLine = (): string =>
+    draw(
+      ...apart(
+        ...state.classes.map(({ category, headlines }): Stretch => [
+          `${oneLine(category)} ${whole(headlines)}`,
+          paintOf(category),
+        ]),
+      ),
+    );
+
+  const heard = ({ status, lastRead, items }: FeedState): string => {
+    if (lastRead === undefined) return 'not read yet';
+    const age = ageOf(state.now - lastRead);
+    if (status === 'open') return `open for ${age}`;
+    return `${items === undefined ? '' : `${counted(items, items === 1 ? 'item' : 'items')}, `}read ${age} ago`;
+  };
+  const feedLine = (feed: FeedState, nameWidth: number): string => {
+    const name: Stretch = [`${fitText(shortAddress(feed.source), nameWidth, ellipsis)}  `];
+    const moved = feed.movedTo === undefined ? '' : `, moved to ${shortAddress(feed.movedTo)}`;
+    const next = feed.nextRead === undefined ? '' : `, next in ${duration((feed.nextRead - state.now) / 1000)}`;
+    // The line begins with its address already.
+    const message = feed.error ?? '';
+    const error = oneLine(message.startsWith(feed.source) ? message.slice(feed.source.length) : message);
+    switch (feed.status) {
+      case 'waiting':
+        return draw([unicode ? '○ ' : '- ', paint.dim], name, ['waiting', paint.dim]);
+      case 'read':
+      case 'open':
+        return draw([unicode ? '● ' : '+ ', paint.green], name, [`${heard(feed)}${next}${moved}`, paint.dim]);
+      case 'failing':
+        return draw(
+          [unicode ? '✗ ' : '! ', paint.red],
+          name,
+          [`${heard(feed)}${next}  `, paint.dim],
+          [error, paint.red],
+        );
+      case 'gone':
+        return draw([unicode ? '✗ ' : '! ', paint.red], name, ['given up  ', paint.dim], [error, paint.red]);
+    }
+  };
+  const feedLines = (room: number): readonly string[] => {
+    if (room < 1) return [];
+    const nameWidth = Math.min(
+      Math.max(0, ...state.feeds.map(({ source }) => widthOf(shortAddress(source)))),
+      Math.max(8, Math.floor(width * 0.4)),
+    );
+    if (state.feeds.length <= room) return state.feeds.map((feed) => feedLine(feed, nameWidth));
+    // Where there is no room for all, those in trouble are told.
+    const told = [...troubled, ...state.feeds.filter((feed) => !troubled.includes(feed))].slice(0, room - 1);
+    return [
+      ...told.map((feed) => feedLine(feed, nameWidth)),
+      draw([`${ellipsis} and ${counted(state.feeds.length - told.length, 'more')}`, paint.dim]),
+    ];
+  };
+
+  const classWidth = Math.min(CLASS, Math.max(0, ...state.classes.map(({ category }) => widthOf(oneLine(category)))));
+  const withoutBar = AGE + 2 + classWidth + 1 + 4 + 2;
+  const withBar = withoutBar + BAR + 1;
+  const wanted = Math.min(
+    SOURCE,
+    Math.max(0, ...state.newest.slice(0, height).map(({ headline }) => widthOf(shortAddress(headline.source)))),
+  );
+  const showsBar = width >= withBar + TITLE;
+  const sourceWidth = Math.min(wanted, width - withBar - TITLE - 2);
+  const showsSource = sourceWidth >= Math.min(wanted, SOURCE_LEAST);
+  const titleWidth = Math.max(0, width - (showsBar ? withBar : withoutBar) - (showsSource ? 2 + sourceWidth : 0));
+
+  const headlineLine = ({ headline, category, distribution }: LivePrediction): string => {
+    const probability = distribution[0]?.probability ?? 0;
+    const full = Math.max(0, Math.min(BAR, Math.round(probability * BAR)));
+    const painted = paintOf(category);
+    const since =
+      headline.published !== undefined && headline.published <= state.now ? headline.published : headline.seen;
+    const bar: readonly Stretch[] = showsBar
+      ? [[(unicode ? '█' : '#').repeat(full), painted], [(unicode ? '░' : '-').repeat(BAR - full), paint.dim], [' ']]
+      : [];
+    const source: readonly Stretch[] = showsSource
+      ? [[`  ${cutText(shortAddress(headline.source), sourceWidth, ellipsis)}`, paint.dim]]
+      : [];
+    return draw(
+      [`${ageOf(state.now - since).padStart(AGE)}  `, paint.dim],
+      [`${fitText(oneLine(category), classWidth, ellipsis)} `, painted],
+      ...bar,
+      [`${probability.toFixed(2)}  `],
+      [
+        showsSource
+          ? fitText(oneLine(headline.title), titleWidth, ellipsis)
+          : cutText(oneLine(headline.title), titleWidth, ellipsis),
+      ],
+      ...source,
+    );
+  };
+
+  const top = [titleLine(), countLine(), classLine()].slice(0, height < 8 ? 1 : 3);
+  const feeds = feedLines(Math.floor((height - top.length) / 3));
+  const above = [...top, ...feeds, ...(height < 8 ? [] : [''])].slice(0, height);
+  const room = height - above.length;
+  const headlines = state.newest.slice(0, room).map(headlineLine);
+  const empty = headlines.length === 0 && room > 0 ? [draw(['Waiting for headlines.', paint.dim])] : [];
+  return [...above, ...headlines, ...empty];
+};

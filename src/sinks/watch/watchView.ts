@@ -1,0 +1,186 @@
+import pc from 'picocolors';
+import {
+  asyncScheduler,
+  fromEventPattern,
+  interval,
+  merge,
+  Observable,
+  type OperatorFunction,
+  type SchedulerLike,
+  startWith,
+  Subject,
+  throttleTime,
+} from 'rxjs';
+import { HeadwaterError } from '../../contracts/HeadwaterError.js';
+import type { LivePrediction } from '../../contracts/Live.js';
+import { subscribeSink } from '../internal/subscribeSink.js';
+import type { TextStream } from '../progress/ProgressOutput.js';
+import { showsUnicode } from '../terminal/showsUnicode.js';
+import { TextOutput } from '../terminal/TextOutput.js';
+import { wantsColors, type Environment } from '../terminal/wantsColors.js';
+import type { WatchEvent } from './WatchEvent.js';
+import { watchFrame } from './internal/watchFrame.js';
+import { WatchRecord } from './internal/WatchRecord.js';
+
+/** A Node stream that is a terminal, such as `process.stdout`. */
+export type ScreenStream = TextStream & { readonly rows?: number | undefined };
+
+/** What `watchView` shows, and where. */
+export interface WatchViewOptions {
+  /** The model's classes, in its order: each has a colour by its place. */
+  readonly classes: readonly string[];
+  /** Feeds that are shown before they are heard of; default none. */
+  readonly feeds?: readonly string[];
+  /** Which predictions are listed; all are counted. Default: every one. */
+  readonly shows?: (prediction: LivePrediction) => boolean;
+  /** The terminal; default `process.stdout`. */
+  readonly stream?: ScreenStream;
+  /** The clock; default `asyncScheduler`. */
+  readonly scheduler?: SchedulerLike;
+  /**
+   * The environment that says what the terminal can do: `TERM`, `NO_COLOR`, `FORCE_COLOR`, and the locale; default
+   * `process.env`.
+   */
+  readonly env?: Environment;
+  /** Whether to colour; default: on a terminal that is not `dumb`, unless `NO_COLOR` is set. */
+  readonly colors?: boolean;
+  /** The shortest time between two frames, in ms; default 100. */
+  readonly redraw?: number;
+}
+
+/** How often the ages are brought up to date where nothing else happens, in ms. */
+const TICK = 1000;
+
+/** The terminal shows what stands between the two at once, where it knows them; others leave them out. */
+const BEGIN = '\u001b[?2026h';
+const END = '\u001b[?2026l';
+const CLEAR = '\u001b[H\u001b[2J';
+const ERASE_LINE = '\u001b[K';
+const ERASE_BELOW = '\u001b[J';
+
+/** Back to the first line of so many above the cursor. */
+const up = (lines: number): string => (lines === 0 ? '\r' : `\r\u001b[${lines}A`);
+
+/** A pseudo-terminal that was never told its size says 0. */
+const sizeOf = (given: number | undefined, usual: number): number =>
+  given === undefined || given === 0 ? usual : given;
+
+/**
+ * Shows live headlines on a terminal as they are classified: one frame drawn over and over, the newest headline on top.
+ *
+ * A writing sink: it emits nothing, and completes once its last frame is written.
+ *
+ * ```
+ * source:  -p-ppp-f-----p-|      p a prediction, f a feed that could not be read
+ *              watchView({ classes })
+ * shown:   12-4--57----8--9      frames: at most one every 100 ms, and one a second for the ages
+ * result:  ---------------|
+ * ```
+ *
+ * Above: headlines a second over the last minute, the lag from arrival to result (median and 99th percentile of the
+ * last thousand), counts of all that came and of each class, and a line a feed with its last reading, its next, and its
+ * error. Below: age, class, probability as a bar and a number, title and source. Titles are text: what would act on the
+ * terminal is escaped. Each line is cut to the terminal's width, the frame to its height, and both follow when it is
+ * resized.
+ *
+ * - It holds the newest 200 predictions, the last thousand lags, a count a class, and a line a feed.
+ * - A terminal that cannot keep up misses frames, never the last one. It never hides the cursor, which stands below the
+ *   frame: whatever ends the process, the terminal is as it was.
+ * - A stream that fails (a closed terminal) ends the showing quietly: it completes.
+ * - Errors: the source's, after the last frame.
+ *
+ * @throws HeadwaterError `HW_USAGE` at once when `redraw` is not a number from 0 @example
+ * ```ts
+ * import { PassThrough } from 'node:stream';
+ * import { of } from 'rxjs';
+ * import { watchView } from 'headwater';
+ * const stream = new PassThrough();
+ * const opened = { type: 'opened', source: 'stdin', at: Date.now() } as const;
+ * of(opened).pipe(watchView({ classes: ['Sports', 'World'], stream })).subscribe();
+ * stream.read().toString(); // a frame, in which stdin is open and no headline has come
+ * ```
+ */
+export const watchView = ({
+  classes,
+  feeds = [],
+  shows = () => true,
+  stream = process.stdout,
+  scheduler = asyncScheduler,
+  env = process.env,
+  colors = wantsColors(stream, env),
+  redraw = 100,
+}: WatchViewOptions): OperatorFunction<WatchEvent, never> => {
+  if (!(redraw >= 0))
+    throw new HeadwaterError('HW_USAGE', `watchView() was given redraw ${redraw}: give a time in ms, from 0.`);
+  const paint = pc.createColors(colors);
+  const unicode = showsUnicode(env);
+
+  return (source) =>
+    new Observable((subscriber) => {
+      const follow = subscribeSink(subscriber);
+      const output = new TextOutput(stream, () => subscriber.complete());
+      const record = new WatchRecord(classes, feeds, shows, scheduler.now());
+      const changed$ = new Subject<void>();
+      let ended = false;
+
+      /** The lines that stand above the cursor. */
+      let drawn: readonly string[] = [];
+
+      const draw = (): void => {
+        const size = { columns: sizeOf(stream.columns, 80), rows: sizeOf(stream.rows, 24) };
+        const lines = watchFrame(record.state(scheduler.now()), { ...size, unicode, paint });
+        if (lines.length === drawn.length && lines.every((line, i) => line === drawn[i])) return;
+        // Each line is written over the one that stands there, and what is left of that is erased then: nothing is ever
+        // blank in between.
+        output.write(
+          `${BEGIN}${up(drawn.length)}${lines.map((line) => `${line}${ERASE_LINE}\n`).join('')}${ERASE_BELOW}${END}`,
+        );
+        drawn = lines;
+      };
+      /** Draws how it stands at the end, and wipes away what a key (Ctrl-C, say) has left below. */
+      const finish = (): void => {
+        if (ended) return;
+        ended = true;
+        draw();
+        output.write(`\r${ERASE_BELOW}`);
+      };
+      const resized$ = fromEventPattern<unknown>(
+        (listener) => stream.on('resize', listener),
+        (listener) => stream.off('resize', listener),
+      );
+
+      subscriber.add(() => {
+        finish();
+        output.release();
+      });
+      subscriber.add(
+        resized$.subscribe(() => {
+          // Lines that were cut to the old width have been wrapped or not, as the terminal likes: nobody knows how many
+          // there are.
+          output.write(CLEAR);
+          drawn = [];
+          changed$.next();
+        }),
+      );
+      subscriber.add(
+        merge(changed$, interval(TICK, scheduler))
+          .pipe(startWith(undefined), throttleTime(redraw, scheduler, { leading: true, trailing: true }))
+          .subscribe(() => {
+            // A terminal that is behind is left alone: the next frame says more than the one it missed.
+            if (!ended && !output.isBehind) draw();
+          }),
+      );
+      const end = (settle: () => void): void => {
+        finish();
+        output.whenFlushed(settle);
+      };
+      follow(source, {
+        next: (event) => {
+          record.take(event, scheduler.now());
+          changed$.next();
+        },
+        error: (error) => end(() => subscriber.error(error)),
+        complete: () => end(() => subscriber.complete()),
+      });
+    });
+};

@@ -1,0 +1,90 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { rmSync } from 'node:fs';
+import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { HeadwaterError } from '../../contracts/HeadwaterError.js';
+
+/** The bytes that every pass over a source reads. */
+export interface Snapshot {
+  /** The file that they are in: one that was written for it, or the source itself where that is a file. */
+  readonly path: string;
+  /** The SHA-256 of the decoded body, in hexadecimal. */
+  readonly sha256: string;
+  /** The length of the decoded body. */
+  readonly bytes: number;
+}
+
+const snapshotError = (directory: string, cause: unknown): HeadwaterError =>
+  new HeadwaterError(
+    'HW_SNAPSHOT',
+    `Cannot write a snapshot in ${directory}: ${cause instanceof Error ? cause.message : String(cause)}. Give a folder that can be written to, with room in it.`,
+    {
+      cause,
+      where: directory,
+    },
+  );
+
+const attempt = async <T>(directory: string, action: () => Promise<T>): Promise<T> => {
+  try {
+    return await action();
+  } catch (cause) {
+    throw snapshotError(directory, cause);
+  }
+};
+
+/** Makes the new name last: after a crash a renamed file may otherwise be there under neither name. */
+const syncDirectory = async (directory: string): Promise<void> => {
+  const handle = await open(directory).catch(() => undefined);
+  // Not every system can sync a folder, and one that cannot has its own ways.
+  await handle?.sync().catch(() => undefined);
+  await handle?.close();
+};
+
+/**
+ * Passes a body on while writing it to a file of its own: `<sha256>.csv`, there only when it is complete and on the
+ * disk.
+ *
+ * A chunk goes on when it has been written, so the file never holds up more than one chunk. Where the body breaks off,
+ * or whoever reads leaves early, the unfinished file is removed.
+ *
+ * @param directory made if it is not there
+ * @param kept is told of the complete file, before the body ends; not called for an empty body
+ * @throws HeadwaterError `HW_SNAPSHOT` where the file cannot be written
+ */
+export async function* keepSnapshot(
+  body: AsyncIterable<Buffer>,
+  directory: string,
+  kept: (snapshot: Snapshot) => void,
+  signal: AbortSignal,
+): AsyncGenerator<Buffer, void, undefined> {
+  const temporary = join(directory, `${randomUUID()}.tmp`);
+  await attempt(directory, () => mkdir(directory, { recursive: true }));
+  const file = await attempt(directory, () => open(temporary, 'wx'));
+  // At once, and not when the read or write under way has ended: the process may be about to exit.
+  const remove = (): void => rmSync(temporary, { force: true });
+  signal.addEventListener('abort', remove);
+  let complete = false;
+  try {
+    const hash = createHash('sha256');
+    let bytes = 0;
+    for await (const chunk of body) {
+      hash.update(chunk);
+      bytes += chunk.length;
+      await attempt(directory, () => file.writeFile(chunk));
+      yield chunk;
+    }
+    if (bytes === 0) return;
+    await attempt(directory, () => file.sync());
+    const sha256 = hash.digest('hex');
+    const path = join(directory, `${sha256}.csv`);
+    if (signal.aborted) return;
+    await attempt(directory, () => rename(temporary, path));
+    complete = true;
+    await syncDirectory(directory);
+    kept({ path, sha256, bytes });
+  } finally {
+    signal.removeEventListener('abort', remove);
+    await file.close();
+    if (!complete) await rm(temporary, { force: true });
+  }
+}

@@ -1,0 +1,248 @@
+import { isAscii, isUtf8 } from 'node:buffer';
+import { parse } from 'csv-parse/sync';
+import { HeadwaterError } from '../../contracts/HeadwaterError.js';
+import type { Rejection } from '../../contracts/Rejection.js';
+import type { SourceRow } from '../../contracts/Row.js';
+import { CHUNK_BYTES } from '../bodies/bytes/ByteWindow.js';
+import { excerpt } from '../internal/excerpt.js';
+import type { Reader } from '../bodies/bytes/Reader.js';
+import { readHeader } from './readHeader.js';
+import { RecordFramer } from './RecordFramer.js';
+
+/** What a table reader needs to know. */
+export interface CsvReaderOptions {
+  /** What the body is called in rows and messages. */
+  readonly source: string;
+  /** The columns that the header must have. */
+  readonly columns: readonly string[];
+  /** The character between fields, one of ASCII. */
+  readonly delimiter: string;
+  /** The longest record, in bytes. */
+  readonly maxRecordBytes: number;
+}
+
+/**
+ * An object without a prototype, for a record's fields by name. `Object.create(null)` would give the same, but as V8
+ * keeps it, as a dictionary, it is slow to read and to copy, and that is all that is done with a row: reading the table
+ * would take a quarter longer.
+ */
+const withoutPrototype = (): Record<string, string> => Object.setPrototypeOf({}, null) as Record<string, string>;
+
+// What becomes of a record once it is its turn.
+const PLAIN = 0; // cut at its delimiters, and quotes around a field left out
+const DOUBLED = 1; // a quote in a quoted field: parsed by csv-parse, together with the others of its batch
+const BAD_QUOTE = 2;
+const OVERSIZE = 3;
+const BAD_ENCODING = 4;
+
+const QUOTE = 34;
+
+/**
+ * Reads a table with a header, one row or rejection at a time.
+ *
+ * Records are found first and parsed afterwards, at most 64 KiB of them at once: those with doubled quotes in one call
+ * of csv-parse (a call for each would spend most of its time on setting up), the others when it is their turn, at the
+ * delimiters that were found with them.
+ */
+export class CsvReader implements Reader {
+  readonly #options: CsvReaderOptions;
+  readonly #framer: RecordFramer;
+  readonly #row: (row: SourceRow) => void;
+  readonly #reject: (rejection: Rejection) => void;
+  #names: readonly string[] | undefined = undefined;
+  #records = 0;
+
+  // The batch: a record's kind, place and line, by its index.
+  #kinds: number[] = [];
+  #starts: number[] = [];
+  #ends: number[] = [];
+  #lines: number[] = [];
+  #firstDelimiters: number[] = [];
+  #delimiterCounts: number[] = [];
+  #next = 0;
+  /** Whether all of it is ASCII, which is decoded faster. */
+  #ascii = false;
+  /** The batch's records with doubled quotes, parsed, in order. */
+  #parsed: string[][] = [];
+  #nextParsed = 0;
+  #scratch = Buffer.allocUnsafe(CHUNK_BYTES);
+
+  /**
+   * @param row takes each row
+   * @param reject takes each rejection; whatever it throws is thrown by `advance`
+   */
+  constructor(options: CsvReaderOptions, row: (row: SourceRow) => void, reject: (rejection: Rejection) => void) {
+    this.#options = options;
+    this.#framer = new RecordFramer(options.source, options.delimiter.charCodeAt(0), options.maxRecordBytes);
+    this.#row = row;
+    this.#reject = reject;
+  }
+
+  get progress(): string {
+    return `${this.#records} records`;
+  }
+
+  push(chunk: Uint8Array): void {
+    this.#framer.push(chunk);
+  }
+
+  /** @throws HeadwaterError `HW_EMPTY` where there was not even a header */
+  finish(): void {
+    this.#framer.finish();
+    this.#fill();
+    if (this.#names === undefined) {
+      const { source } = this.#options;
+      throw new HeadwaterError(
+        'HW_EMPTY',
+        `${source} is empty: it has not even a header. Check that it is the table that you meant.`,
+        { where: source },
+      );
+    }
+  }
+
+  advance(): boolean {
+    if (this.#next === this.#kinds.length && !this.#fill()) return false;
+    const i = this.#next++;
+    const id = this.#records++;
+    const kind = this.#kinds[i]!;
+    if (kind <= DOUBLED) {
+      const parsed = kind === DOUBLED ? this.#parsed[this.#nextParsed++] : undefined;
+      const names = this.#names!;
+      const count = this.#delimiterCounts[i]! + 1;
+      if (count === names.length) {
+        const fields = withoutPrototype();
+        if (parsed === undefined) this.#cut(i, fields);
+        else for (let k = 0; k < count; k++) fields[names[k]!] = parsed[k]!;
+        this.#row({
+          id,
+          source: this.#options.source,
+          line: this.#lines[i]!,
+          byte: this.#framer.window.offsetOf(this.#starts[i]!),
+          fields,
+        });
+      } else {
+        this.#rejectAt(i, id, 'ragged', `${names.length} fields (${names.join(', ')}), not ${count}`);
+      }
+    } else if (kind === BAD_ENCODING) {
+      this.#rejectAt(i, id, 'encoding', 'UTF-8');
+    } else if (kind === BAD_QUOTE) {
+      this.#rejectAt(i, id, 'quote', 'quotes around a whole field, closed again, and doubled inside it');
+    } else {
+      this.#rejectAt(i, id, 'oversize', `at most ${this.#options.maxRecordBytes} bytes`);
+    }
+    return true;
+  }
+
+  /** The fields of a record without doubled quotes. */
+  #cut(i: number, fields: Record<string, string>): void {
+    const names = this.#names!;
+    const { window, delimiters } = this.#framer;
+    const { bytes } = window;
+    const encoding = this.#ascii ? 'latin1' : 'utf8';
+    const first = this.#firstDelimiters[i]!;
+    let from = this.#starts[i]!;
+    for (let k = 0; k < names.length; k++) {
+      const to = k === names.length - 1 ? this.#ends[i]! : delimiters[first + k]!;
+      // The framer has seen to it that a quote at a field's beginning has its other at the end.
+      fields[names[k]!] =
+        bytes[from] === QUOTE && from < to
+          ? bytes.toString(encoding, from + 1, to - 1)
+          : bytes.toString(encoding, from, to);
+      from = to + 1;
+    }
+  }
+
+  #rejectAt(i: number, id: number, reason: Rejection['reason'], expected: string): void {
+    const { window } = this.#framer;
+    const start = this.#starts[i]!;
+    this.#reject({
+      type: 'rejection',
+      reason,
+      id,
+      source: this.#options.source,
+      line: this.#lines[i]!,
+      byte: window.offsetOf(start),
+      field: undefined,
+      expected,
+      got: excerpt(window.bytes, start, this.#ends[i]!),
+    });
+  }
+
+  /** Makes the next batch. Gives false where there is none. */
+  #fill(): boolean {
+    const framer = this.#framer;
+    const { window } = framer;
+    this.#kinds.length =
+      this.#starts.length =
+      this.#ends.length =
+      this.#lines.length =
+      this.#firstDelimiters.length =
+      this.#delimiterCounts.length =
+        0;
+    this.#next = 0;
+    let bytes = 0;
+    let doubled = 0;
+    while (bytes < CHUNK_BYTES && framer.next()) {
+      if (this.#names === undefined) {
+        this.#names = readHeader(framer, this.#options.source, this.#options.delimiter, this.#options.columns);
+        continue;
+      }
+      const kind =
+        framer.fault === 'quote'
+          ? BAD_QUOTE
+          : framer.fault === 'oversize'
+            ? OVERSIZE
+            : framer.doubled
+              ? DOUBLED
+              : PLAIN;
+      if (kind === DOUBLED) doubled++;
+      this.#kinds.push(kind);
+      this.#starts.push(framer.from);
+      this.#ends.push(framer.to);
+      this.#lines.push(framer.line);
+      this.#firstDelimiters.push(framer.firstDelimiter);
+      this.#delimiterCounts.push(framer.delimiterCount);
+      bytes += framer.to - framer.from;
+    }
+    const count = this.#kinds.length;
+    if (count === 0) return false;
+    // All at once is fast, and almost always enough; only where it fails is each record looked at.
+    const batch = window.bytes.subarray(this.#starts[0], this.#ends[count - 1]);
+    this.#ascii = isAscii(batch);
+    if (!this.#ascii && !isUtf8(batch)) doubled = this.#markBadEncoding();
+    this.#parsed = doubled > 0 ? this.#parseDoubled() : [];
+    this.#nextParsed = 0;
+    return true;
+  }
+
+  /** Marks the records that are not UTF-8. Gives how many records with doubled quotes are left. */
+  #markBadEncoding(): number {
+    const { bytes } = this.#framer.window;
+    let doubled = 0;
+    for (let i = 0; i < this.#kinds.length; i++) {
+      if (this.#kinds[i]! > DOUBLED) continue;
+      if (!isUtf8(bytes.subarray(this.#starts[i], this.#ends[i]))) this.#kinds[i] = BAD_ENCODING;
+      else if (this.#kinds[i] === DOUBLED) doubled++;
+    }
+    return doubled;
+  }
+
+  /** The fields of the batch's records with doubled quotes. */
+  #parseDoubled(): string[][] {
+    const { bytes } = this.#framer.window;
+    let length = 0;
+    for (let i = 0; i < this.#kinds.length; i++) {
+      if (this.#kinds[i] !== DOUBLED) continue;
+      const size = this.#ends[i]! - this.#starts[i]! + 1;
+      if (length + size > this.#scratch.length) this.#scratch = Buffer.concat([this.#scratch], 2 * (length + size));
+      bytes.copy(this.#scratch, length, this.#starts[i], this.#ends[i]);
+      length += size;
+      this.#scratch[length - 1] = 10;
+    }
+    return parse(this.#scratch.subarray(0, length), {
+      delimiter: this.#options.delimiter,
+      record_delimiter: '\n',
+      relax_column_count: true,
+    });
+  }
+}

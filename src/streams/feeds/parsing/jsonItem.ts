@@ -1,0 +1,34 @@
+import { HeadwaterError } from '../../../contracts/HeadwaterError.js';
+import type { RawItem } from './FeedItem.js';
+import { itemLink } from './itemLink.js';
+import { publishedAt } from './publishedAt.js';
+
+const textOf = (value: unknown): string | undefined => {
+  const text = typeof value === 'number' ? String(value) : typeof value === 'string' ? value.trim() : '';
+  return text === '' ? undefined : text;
+};
+
+/**
+ * Reads an item of a JSON Feed. Numbers are taken for text, as the format asks of its readers.
+ *
+ * @param text the item's own JSON
+ * @param source the feed's address
+ * @throws SyntaxError for text that is no JSON
+ * @throws HeadwaterError `HW_FEED` for JSON that is no object
+ */
+export const jsonItem = (text: string, source: string): RawItem => {
+  const item: unknown = JSON.parse(text);
+  if (typeof item !== 'object' || item === null || Array.isArray(item))
+    throw new HeadwaterError('HW_FEED', 'an object');
+  const field = (name: string): unknown =>
+    Object.hasOwn(item, name) ? (item as Readonly<Record<string, unknown>>)[name] : undefined;
+  const tags = field('tags');
+  return {
+    title: textOf(field('title')),
+    markup: 'text',
+    guid: textOf(field('id')),
+    link: itemLink(textOf(field('url')), source) ?? itemLink(textOf(field('external_url')), source),
+    published: publishedAt(textOf(field('date_published'))) ?? publishedAt(textOf(field('date_modified'))),
+    category: Array.isArray(tags) ? textOf(tags[0]) : undefined,
+  };
+};

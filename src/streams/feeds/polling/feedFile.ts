@@ -1,0 +1,124 @@
+import { stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { asyncScheduler, catchError, concat, defer, EMPTY, map, mergeMap, type Observable, repeat } from 'rxjs';
+import { HeadwaterError } from '../../../contracts/HeadwaterError.js';
+import type { LiveHeadline, SourceEvents } from '../../../contracts/Live.js';
+import type { DeadLetter } from '../../../contracts/Rejection.js';
+import { fileBytes, type Fingerprint } from '../../bodies/fileBytes.js';
+import type { Pacing } from '../../pacing/Pacing.js';
+import { rejecting } from '../../internal/rejecting.js';
+import { whenOpen } from '../../pacing/internal/whenOpen.js';
+import { ByteCollector } from '../parsing/ByteCollector.js';
+import { type FeedDocument, feedDocument } from '../parsing/FeedDocument.js';
+import { feedItems } from '../parsing/feedItems.js';
+import { waitFor } from './waitFor.js';
+
+/** How a file is read again and again. */
+export interface FeedFileOptions extends Pacing {
+  /** Read it once, then complete. Default false. */
+  readonly once?: boolean | undefined;
+  /**
+   * How long after it was looked at it is looked at again; it is read where it has changed. Milliseconds; default
+   * 5,000: nobody pays for it.
+   */
+  readonly intervalMs?: number | undefined;
+  /** How long it may be. Bytes; default 10,485,760. */
+  readonly maxBytes?: number | undefined;
+  /**
+   * Where items go that cannot be read. Default: none, and the first such item ends the stream with `HW_REJECTIONS`.
+   */
+  readonly rejections?: DeadLetter | undefined;
+  /** Is told what happens to the file. Default: nobody. */
+  readonly events?: SourceEvents | undefined;
+}
+
+/** The same where the file has not changed since, as far as anyone can tell without reading it. */
+const unchangedSince = async (path: string, before: Fingerprint | undefined): Promise<boolean> => {
+  if (before === undefined) return false;
+  const stats = await stat(path, { bigint: true }).catch(() => undefined);
+  return stats?.size === before.size && stats.mtimeNs === before.modified;
+};
+
+/**
+ * Emits the headlines of a feed that is a file, and those of each later state of it.
+ *
+ * ```
+ * file      A-------B-------      A, B: its states
+ * looked at |--|--|--|--|--|
+ * result    a--------b------      all items of each, from the last to the first
+ * ```
+ *
+ * Like `pollFeed` of an address: what cannot be read is told to `events` and tried again, an item that cannot be is
+ * rejected once while it stays in the file, and `dedupe` knows what was there before. It is not looked at while the
+ * valve is closed.
+ *
+ * @param path the path, as it is to be called
+ */
+export const feedFile = (
+  path: string,
+  { once = false, intervalMs = 5000, maxBytes = 10_485_760, rejections, events, ...pacing }: FeedFileOptions = {},
+): Observable<LiveHeadline> => {
+  const { scheduler = asyncScheduler } = pacing;
+  const nextInMs = once ? undefined : intervalMs;
+
+  return defer(() => {
+    let before: Fingerprint | undefined;
+    let id = 0;
+    const itemsOf = feedItems(pacing, rejecting(rejections));
+    const at = (): { readonly source: string; readonly at: number } => ({ source: path, at: scheduler.now() });
+
+    const read = async (): Promise<FeedDocument | undefined> => {
+      if (await unchangedSince(path, before)) return undefined;
+      const collector = new ByteCollector(maxBytes);
+      const bytes = fileBytes(path, { asBefore: undefined, found: (found) => (before = found) });
+      for await (const chunk of bytes) {
+        if (!collector.take(chunk))
+          throw new HeadwaterError('HW_OVERFLOW', `${path} is longer than ${maxBytes} bytes. Give a shorter feed.`, {
+            where: path,
+          });
+      }
+      const document = feedDocument(collector.bytes(), undefined, path, pathToFileURL(resolve(path)).href);
+      if (document.type === 'page')
+        throw new HeadwaterError('HW_FEED', `${path} is a page, not a feed. Give the feed itself.`, { where: path });
+      return document;
+    };
+
+    const emit$ = (document: FeedDocument | undefined): Observable<LiveHeadline> => {
+      if (document === undefined) {
+        events?.next({ type: 'unchanged', ...at(), nextInMs: intervalMs });
+        return EMPTY;
+      }
+      let items = 0;
+      const headline$ = itemsOf(document).pipe(
+        map((item): LiveHeadline => {
+          items += 1;
+          return { id: id++, source: path, seen: scheduler.now(), ...item };
+        }),
+      );
+      const done$ = defer(() => {
+        events?.next({ type: 'read', ...at(), items, nextInMs });
+        return EMPTY;
+      });
+      return concat(headline$, done$);
+    };
+
+    const attempt$ = whenOpen(pacing.valve).pipe(
+      mergeMap(read),
+      catchError((error: unknown) => {
+        if (!(error instanceof HeadwaterError)) throw error;
+        // Whatever it was, it is looked at anew: a file that was being written when it was read is whole a moment
+        // later.
+        before = undefined;
+        const message =
+          error.code === 'HW_SOURCE_CHANGED' && !once
+            ? `${path} was changed while it was read; it is read again.`
+            : error.message;
+        events?.next({ type: 'failed', ...at(), code: error.code, message, nextInMs });
+        return EMPTY;
+      }),
+      mergeMap(emit$),
+    );
+    return attempt$.pipe(repeat({ delay: () => (nextInMs === undefined ? EMPTY : waitFor(nextInMs, scheduler)) }));
+  });
+};

@@ -1,0 +1,186 @@
+import {
+  concat,
+  defer,
+  EMPTY,
+  finalize,
+  map,
+  merge,
+  mergeMap,
+  Observable,
+  repeat,
+  tap,
+  type SchedulerLike,
+} from 'rxjs';
+import type { HeadwaterError } from '../../../contracts/HeadwaterError.js';
+import type { LiveHeadline, SourceEvents } from '../../../contracts/Live.js';
+import type { Random } from '../../../contracts/random.js';
+import type { DeadLetter } from '../../../contracts/Rejection.js';
+import type { Pacing } from '../../pacing/Pacing.js';
+import { rejecting } from '../../internal/rejecting.js';
+import type { WebAddress } from '../../bodies/http/WebAddress.js';
+import { askFeed, type AskRules } from './askFeed.js';
+import type { FeedAnswer } from './FeedAnswer.js';
+import type { FeedExchange } from './FeedExchange.js';
+import type { FeedItem } from '../parsing/FeedItem.js';
+import { feedItems } from '../parsing/feedItems.js';
+import { feedMemory, type FeedMemory } from './FeedMemory.js';
+import { OneRequestPerHost } from './OneRequestPerHost.js';
+import { ConcurrencyLimit } from './ConcurrencyLimit.js';
+import { waitFor } from './waitFor.js';
+
+/** A feed by the address that the user gave. */
+export interface GivenFeed extends WebAddress {
+  /** What it is called, here and in the memory. */
+  readonly name: string;
+}
+
+/** By what rules feeds are polled: options, checked and complete. */
+export interface PollRules extends Pick<AskRules, 'totalTimeout' | 'maxRedirects' | 'allowPrivate' | 'discover'> {
+  readonly pacing: Pacing & { readonly scheduler: SchedulerLike };
+  readonly once: boolean;
+  readonly intervalMs: number;
+  /** The shortest time between two requests for a feed. */
+  readonly floorMs: number;
+  /** Whether the user's interval stands, whatever the feed says. */
+  readonly insist: boolean;
+  readonly jitter: number;
+  readonly concurrency: number;
+  /** How long to wait after so many failures in a row. */
+  readonly backoff: (attempt: number) => number;
+  readonly random: Random;
+  readonly rejections: DeadLetter | undefined;
+  readonly events: SourceEvents | undefined;
+  readonly memory: FeedMemory;
+}
+
+/**
+ * What a feed says of how often it is worth asking for counts up to here: a typing error must not silence it for years.
+ */
+const LONGEST_HINT_MS = 86_400_000;
+
+/** Polls one feed for ever, or until it is gone. */
+const pollOne = (given: GivenFeed, rules: PollRules, shared: AskRules): Observable<FeedItem> => {
+  const { pacing, once, intervalMs, floorMs, insist, jitter, backoff, random, events, memory } = rules;
+  const { scheduler } = pacing;
+  const { name } = given;
+  const at = (): { readonly source: string; readonly at: number } => ({ source: name, at: scheduler.now() });
+
+  return defer(() => {
+    let address: WebAddress = given;
+    let failures = 0;
+    let hintMs: number | undefined;
+    let nextInMs: number | undefined;
+    const itemsOf = feedItems(pacing, rejecting(rules.rejections));
+
+    const interval = (maxAgeMs: number | undefined): number => {
+      const asked = insist
+        ? intervalMs
+        : Math.max(intervalMs, Math.min(LONGEST_HINT_MS, Math.max(hintMs ?? 0, maxAgeMs ?? 0)));
+      return Math.round(asked * (1 + jitter * random.uniform()));
+    };
+
+    const fail = (error: HeadwaterError, wait: number | undefined): void => {
+      nextInMs = once ? undefined : wait;
+      events?.next({ type: 'failed', ...at(), code: error.code, message: error.message, nextInMs });
+    };
+
+    /** How long to wait after a failure. */
+    const afterFailure = (retryAfterMs: number | undefined, wholeInterval: boolean): number => {
+      failures++;
+      // The address that it moved to may be at fault: a network that asks for a login answers for everybody, and for
+      // good.
+      address = given;
+      if (retryAfterMs !== undefined) return Math.max(floorMs, retryAfterMs);
+      const wait = floorMs + backoff(failures);
+      return wholeInterval ? Math.max(intervalMs, wait) : wait;
+    };
+
+    /** It has answered as it should. */
+    const settle = (to: WebAddress | undefined): void => {
+      failures = 0;
+      if (to === undefined || to.url.href === address.url.href) return;
+      address = to;
+      events?.next({ type: 'moved', ...at(), to: to.url.href });
+    };
+
+    const take$ = (answer: FeedAnswer): Observable<FeedItem> => {
+      if (answer.type === 'failed') {
+        fail(answer.error, answer.gone ? undefined : afterFailure(answer.retryAfterMs, answer.tooMany));
+        return EMPTY;
+      }
+      if (answer.type === 'unchanged') {
+        settle(answer.moved);
+        nextInMs = once ? undefined : interval(answer.maxAgeMs);
+        events?.next({ type: 'unchanged', ...at(), nextInMs });
+        return EMPTY;
+      }
+      const { document, broken, known, moved, maxAgeMs } = answer;
+      hintMs = document.intervalMs;
+      let items = 0;
+      const item$ = itemsOf(document).pipe(tap(() => items++));
+      const done$ = defer(() => {
+        if (broken !== undefined) {
+          // Where it is too long, it will be as long the next time.
+          fail(broken, afterFailure(undefined, broken.code === 'HW_OVERFLOW'));
+          return EMPTY;
+        }
+        settle(moved);
+        memory.set(name, known);
+        nextInMs = once ? undefined : interval(maxAgeMs);
+        events?.next({ type: 'read', ...at(), items, nextInMs });
+        return EMPTY;
+      });
+      return concat(item$, done$);
+    };
+
+    const attempt$ = defer(() => {
+      let leave = (): void => undefined;
+      const ask$ = askFeed({ given, name, address, known: memory.get(name) }, shared, (release) => {
+        leave();
+        leave = release;
+      });
+      return ask$.pipe(
+        mergeMap(take$),
+        finalize(() => leave()),
+      );
+    });
+    return attempt$.pipe(repeat({ delay: () => (nextInMs === undefined ? EMPTY : waitFor(nextInMs, scheduler)) }));
+  });
+};
+
+/**
+ * Polls feeds side by side, and numbers what they give.
+ *
+ * @param exchange sends one request; a test gives answers of its own
+ */
+export const pollFeeds = (
+  feeds: readonly GivenFeed[],
+  exchange: FeedExchange,
+  rules: PollRules,
+): Observable<LiveHeadline> =>
+  new Observable((subscriber) => {
+    const { scheduler } = rules.pacing;
+    const hosts = new OneRequestPerHost(scheduler);
+    // Before anything else: a turn that is given up must not be taken by a feed that is about to be left as well.
+    subscriber.add(() => hosts.close());
+    const shared: AskRules = {
+      ...rules,
+      exchange,
+      scheduler,
+      valve: rules.pacing.valve,
+      hosts,
+      slots: new ConcurrencyLimit(rules.concurrency),
+    };
+    let id = 0;
+    // What is known of an address under one password says nothing of it under another.
+    const names = feeds.map(({ name }) => name);
+    const rulesOf = ({ name }: GivenFeed): PollRules =>
+      names.indexOf(name) === names.lastIndexOf(name) ? rules : { ...rules, memory: feedMemory() };
+    merge(
+      ...feeds.map((feed) =>
+        pollOne(feed, rulesOf(feed), shared).pipe(
+          map((item): LiveHeadline => ({ id: id++, source: feed.name, seen: scheduler.now(), ...item })),
+        ),
+      ),
+    ).subscribe(subscriber);
+  });

@@ -1,0 +1,21 @@
+import { HeadwaterError } from '../../../contracts/HeadwaterError.js';
+import { packageJson } from '../../../contracts/packageJson.js';
+
+/**
+ * Who asks: `headwater/0.1.0 (+https://example.org/bot)`.
+ *
+ * @param contact where whoever runs a server can reach whoever asks: an address of the web or of mail. Default: the
+ *   package's page, where it has one
+ * @throws HeadwaterError `HW_USAGE` for what cannot stand there
+ */
+export const userAgent = (contact: string | undefined): string => {
+  const { version, homepage } = packageJson();
+  if (contact !== undefined && !/^[\x21-\x27\x2a-\x7e]{3,200}$/.test(contact)) {
+    throw new HeadwaterError(
+      'HW_USAGE',
+      `contact must be an address of the web or of mail, without spaces and parentheses, not ${JSON.stringify(contact)}.`,
+    );
+  }
+  const shown = contact ?? homepage;
+  return `headwater/${version}${shown === undefined ? '' : ` (+${shown})`}`;
+};

@@ -1,0 +1,91 @@
+import { addAbortSignal } from 'node:stream';
+import { Observable } from 'rxjs';
+import { HeadwaterError } from '../../../contracts/HeadwaterError.js';
+import type { CheckedBodyOptions } from '../../bodies/http/BodyOptions.js';
+import { decodeContent } from '../../bodies/http/decodeContent.js';
+import { bodyOf } from '../../bodies/http/httpBody.js';
+import { headerOf, httpExchange } from '../../bodies/http/httpExchange.js';
+import { bodyError } from '../../bodies/openBody.js';
+import { ByteCollector } from '../parsing/ByteCollector.js';
+import type { FeedExchange, FeedRequest, FeedResponse } from './FeedExchange.js';
+import { guardedLookup, privateAddress, type ResolveName } from './guardedLookup.js';
+import { addressOf, isPublicAddress } from './publicAddress.js';
+
+/** How feeds are asked for over the network. */
+export interface WebOptions {
+  readonly timeouts: Pick<CheckedBodyOptions, 'headersTimeout' | 'bodyTimeout'>;
+  /** How long a feed may be once its content encoding is undone. Bytes. */
+  readonly maxBytes: number;
+  readonly userAgent: string;
+  /** Which addresses are public. Default: those of the open internet. */
+  readonly isPublic?: (address: string) => boolean;
+  readonly resolve?: ResolveName;
+}
+
+// What formats are spoken, and which are the best ones.
+const ACCEPT =
+  'application/rss+xml, application/atom+xml, application/rdf+xml, application/feed+json, application/xml;q=0.9, text/xml;q=0.9, application/json;q=0.8, text/html;q=0.5, */*;q=0.1';
+
+/** The statuses that bring a feed. */
+const BRINGS: ReadonlySet<number> = new Set([200, 203, 226]);
+
+const ask = async (
+  { url, name, headers, mayBePrivate }: FeedRequest,
+  { timeouts, maxBytes, userAgent, isPublic = isPublicAddress, resolve }: WebOptions,
+  signal: AbortSignal,
+): Promise<FeedResponse> => {
+  const address = addressOf(url);
+  // An address by number is not looked up.
+  if (!mayBePrivate && address !== undefined && !isPublic(address)) throw privateAddress(name, address);
+  const answered = await httpExchange({
+    url,
+    name,
+    headers: { 'user-agent': userAgent, accept: ACCEPT, ...headers },
+    signal,
+    timeouts,
+    lookup: mayBePrivate ? undefined : guardedLookup(name, isPublic, resolve),
+  });
+  const { response, close } = answered;
+  const head = { status: response.statusCode, header: (field: string) => headerOf(response, field) };
+  if (!BRINGS.has(response.statusCode)) {
+    // A body that comes with it (an error's page, or with a 304, which must have none) is not read.
+    close();
+    return { ...head, bytes: new Uint8Array(), broken: undefined };
+  }
+  const collector = new ByteCollector(maxBytes);
+  try {
+    const { bytes, encodings } = bodyOf(answered);
+    for await (const chunk of await decodeContent(addAbortSignal(signal, bytes), encodings, name)) {
+      if (!collector.take(chunk as Buffer))
+        throw new HeadwaterError(
+          'HW_OVERFLOW',
+          `${name} is longer than ${maxBytes} bytes; its items up to there are read. Allow more by maxBytes.`,
+          { where: name },
+        );
+    }
+    return { ...head, bytes: collector.bytes(), broken: undefined };
+  } catch (error) {
+    // What has arrived may have whole items in it.
+    const broken = bodyError({ kind: 'http', name }, error, `${collector.length} bytes`);
+    if (!(broken instanceof HeadwaterError)) throw broken;
+    return { ...head, bytes: collector.bytes(), broken };
+  } finally {
+    close();
+  }
+};
+
+/** Asks for feeds over HTTP and HTTPS. Each request has a connection of its own, closed at the end of its answer. */
+export const webExchange =
+  (options: WebOptions): FeedExchange =>
+  (request) =>
+    new Observable((subscriber) => {
+      const abort = new AbortController();
+      ask(request, options, abort.signal).then(
+        (response) => {
+          subscriber.next(response);
+          subscriber.complete();
+        },
+        (error: unknown) => subscriber.error(error),
+      );
+      return () => abort.abort();
+    });

@@ -1,0 +1,22 @@
+import { HeadwaterError } from '../../contracts/HeadwaterError.js';
+import type { DeadLetter, Rejection } from '../../contracts/Rejection.js';
+
+/**
+ * Hands rejections over, or where nobody takes them makes the first one an error: bad input is not passed over in
+ * silence.
+ *
+ * @returns a function that throws HeadwaterError `HW_REJECTIONS` where there is no dead letter, and whatever the dead
+ *   letter throws
+ */
+export const rejecting = (rejections: DeadLetter | undefined): ((rejection: Rejection) => void) => {
+  if (rejections !== undefined) return (rejection) => rejections.next(rejection);
+  return ({ reason, source, line, field, expected, got }) => {
+    // What arrives in messages has no line.
+    const where = line === 0 ? source : `${source}:${line}`;
+    throw new HeadwaterError(
+      'HW_REJECTIONS',
+      `${where}: ${field === undefined ? '' : `field ${JSON.stringify(field)}: `}${reason}: expected ${expected}, got ${JSON.stringify(got)}. Mend it, or pass \`rejections\` to have the like set aside.`,
+      { where },
+    );
+  };
+};

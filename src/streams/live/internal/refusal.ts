@@ -1,0 +1,26 @@
+import { statusError } from '../../bodies/http/httpError.js';
+import { retryAfter } from '../../feeds/polling/retryAfter.js';
+import type { HeadwaterError } from '../../../contracts/HeadwaterError.js';
+import { ConnectionLost } from './ConnectionLost.js';
+
+/** What a server may answer that will perhaps not answer so for long. */
+const PASSING: ReadonlySet<number> = new Set([408, 425, 429, 500, 502, 503, 504]);
+
+/** An answer that is no stream. */
+export interface RefusingAnswer {
+  readonly status: number;
+  /** Its headers `Retry-After` and `Date`. */
+  readonly retryAfter: string | undefined;
+  readonly date: string | undefined;
+}
+
+/**
+ * What an answer that is no stream means: `ConnectionLost` where it is worth trying again, which may be at the time
+ * that the server names.
+ */
+export const refusal = (name: string, answer: RefusingAnswer, now: number): HeadwaterError | ConnectionLost => {
+  const error = statusError(name, answer.status);
+  return PASSING.has(answer.status)
+    ? new ConnectionLost(error, retryAfter(answer.retryAfter, answer.date, now))
+    : error;
+};

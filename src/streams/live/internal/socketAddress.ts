@@ -1,0 +1,32 @@
+import { HeadwaterError } from '../../../contracts/HeadwaterError.js';
+import { webAddress, withoutSecrets, type WebAddress } from '../../bodies/http/WebAddress.js';
+
+/** Where a WebSocket is. */
+export interface SocketAddress extends WebAddress {
+  /** What it is called in headlines and messages; its `url` is ws or wss all the same. */
+  readonly name: string;
+}
+
+const SCHEMES: Readonly<Record<string, string>> = { 'ws:': 'ws:', 'wss:': 'wss:', 'http:': 'ws:', 'https:': 'wss:' };
+
+/** @throws HeadwaterError `HW_USAGE` for anything but an address with ws, wss, http or https */
+export const socketAddress = (source: string | URL): SocketAddress => {
+  if (!URL.canParse(String(source))) {
+    const where = withoutSecrets(String(source));
+    throw new HeadwaterError('HW_USAGE', `Not an address: ${where}. Give one such as wss://example.org/news.`, {
+      where,
+    });
+  }
+  const { url, authorization } = webAddress(new URL(source));
+  const name = withoutSecrets(url.href);
+  const scheme = SCHEMES[url.protocol];
+  if (scheme === undefined)
+    throw new HeadwaterError(
+      'HW_USAGE',
+      `Cannot read messages from ${url.protocol} addresses: ${name}. Give ws, wss, http or https.`,
+      { where: name },
+    );
+  url.protocol = scheme;
+  url.hash = '';
+  return { url, name, authorization };
+};

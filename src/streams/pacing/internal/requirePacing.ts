@@ -1,0 +1,11 @@
+import { HeadwaterError } from '../../../contracts/HeadwaterError.js';
+import type { Pacing } from '../Pacing.js';
+
+/**
+ * @throws HeadwaterError `HW_USAGE` where the time to emit in one go is not above zero: then nothing would ever be
+ *   emitted
+ */
+export const requirePacing = ({ yieldAfter = 25 }: Pacing): void => {
+  if (!(yieldAfter > 0))
+    throw new HeadwaterError('HW_USAGE', `yieldAfter must be a time above 0 milliseconds, not ${yieldAfter}.`);
+};
