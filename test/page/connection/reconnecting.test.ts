@@ -1,6 +1,11 @@
 import { type Observable, tap } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import { type Connection, connectionAfter, connectionAt, describeConnection } from '../../../src/page/connection/connection.js';
+import {
+  type Connection,
+  connectionAfter,
+  connectionAt,
+  describeConnection,
+} from '../../../src/page/connection/connection.js';
 import { clockAhead, lagOf } from '../../../src/page/elements/lag.js';
 import {
   type Opened,
