@@ -1,12 +1,5 @@
-import {
-  asyncScheduler,
-  Observable,
-  type OperatorFunction,
-  type SchedulerLike,
-  Subject,
-  type Subscription,
-  takeUntil,
-} from 'rxjs';
+import { asyncScheduler, Observable, type OperatorFunction, type SchedulerLike, type Subscription } from 'rxjs';
+import { takeUntilClosed } from '../../contracts/takeUntilClosed.js';
 import { checkTime, checkWhole } from '../internal/checkOption.js';
 import { LONGEST_TIMER } from '../../contracts/longestTimer.js';
 
@@ -65,11 +58,7 @@ export const microBatch = <T>(options: MicroBatchOptions): OperatorFunction<T, r
       let timer: Subscription | undefined;
       /** Whether the timer runs. Of its own: a scheduler that does not wait has run it before it is known. */
       let waking = false;
-      /**
-       * Fires when the subscriber is gone: a source that emits while it is being subscribed to has handed out no
-       * subscription yet.
-       */
-      const gone$ = new Subject<void>();
+      const untilClosed = takeUntilClosed(subscriber);
 
       const flush = (): void => {
         if (batch.length === 0) return;
@@ -95,12 +84,11 @@ export const microBatch = <T>(options: MicroBatchOptions): OperatorFunction<T, r
       };
 
       subscriber.add(() => {
-        gone$.next();
         timer?.unsubscribe();
         batch = [];
       });
 
-      source.pipe(takeUntil(gone$)).subscribe({
+      source.pipe(untilClosed).subscribe({
         next: (value) => {
           batch.push(value);
           if (batch.length === maxSize) flush();

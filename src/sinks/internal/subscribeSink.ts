@@ -1,23 +1,25 @@
-import { Subject, takeUntil, type Observable, type Observer, type Subscriber } from 'rxjs';
+import type { Observable, Observer, Subscriber } from 'rxjs';
+import { takeUntilClosed } from '../../contracts/takeUntilClosed.js';
 
 /**
- * Makes the subscription of a sink to its source, in two moments: made first, so that on leaving the source is left
- * before anything else is undone (an opening valve would make it send again), and called last, when everything that a
+ * Makes the subscription of a sink to its source, in two steps.
+ *
+ * The first call comes before other teardown is added to the subscriber: then the source is left before anything else
+ * is undone. (A valve that opens would make the source emit again.) The second call comes last, when everything that a
  * value needs is there.
  *
- * The source is left the moment the subscriber is done, even by a source that sends everything while it is being
- * subscribed to and has handed out no subscription yet. What `next` throws becomes the subscriber's error.
+ * The source is left as soon as the subscriber is closed, even while it emits synchronously inside `subscribe`. What
+ * `next` throws becomes the subscriber's error.
  *
  * @internal
  */
 export const subscribeSink = (
   subscriber: Subscriber<unknown>,
 ): (<T>(source: Observable<T>, observer: Observer<T>) => void) => {
-  const left$ = new Subject<void>();
-  subscriber.add(() => left$.next());
+  const untilClosed = takeUntilClosed(subscriber);
   return (source, observer) => {
     if (subscriber.closed) return;
-    source.pipe(takeUntil(left$)).subscribe({
+    source.pipe(untilClosed).subscribe({
       next: (value) => {
         try {
           observer.next(value);
@@ -27,7 +29,7 @@ export const subscribeSink = (
       },
       error: (error: unknown) => observer.error(error),
       complete: () => {
-        // takeUntil completes when the source is left, too: that is no end of the values.
+        // The source completes when it is left, too: that is no end of the values.
         if (!subscriber.closed) observer.complete();
       },
     });

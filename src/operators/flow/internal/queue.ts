@@ -4,10 +4,9 @@ import {
   type ObservableInput,
   type OperatorFunction,
   type SchedulerLike,
-  Subject,
   type Subscription,
-  takeUntil,
 } from 'rxjs';
+import { takeUntilClosed } from '../../../contracts/takeUntilClosed.js';
 import type { Valve } from '../../../contracts/Valve.js';
 import { ValveHold } from './ValveHold.js';
 
@@ -72,11 +71,7 @@ export const queue = <T>(options: QueueOptions<T>): OperatorFunction<T, unknown>
        */
       let waitingForTurn = false;
       const held = new ValveHold(valve);
-      /**
-       * Fires when the subscriber is gone. A source that emits synchronously has not yet returned its subscription to
-       * us when the subscriber leaves: without this it would emit to the end, for nobody.
-       */
-      const gone$ = new Subject<void>();
+      const untilClosed = takeUntilClosed(subscriber);
 
       const balance = (): void => {
         // During the turn too: else the source would go on meanwhile, and its next slice and ours could come without a
@@ -108,7 +103,7 @@ export const queue = <T>(options: QueueOptions<T>): OperatorFunction<T, unknown>
           return;
         }
         busy = true;
-        result$.pipe(takeUntil(gone$)).subscribe({
+        result$.pipe(untilClosed).subscribe({
           next: (result) => subscriber.next(result),
           error: fail,
           complete: () => {
@@ -147,7 +142,6 @@ export const queue = <T>(options: QueueOptions<T>): OperatorFunction<T, unknown>
       };
 
       subscriber.add(() => {
-        gone$.next();
         turn?.unsubscribe();
         // Where the subscriber leaves because the valve was closed for the turn, `balance` comes once more, and must
         // find no reason to close it again.
@@ -156,7 +150,7 @@ export const queue = <T>(options: QueueOptions<T>): OperatorFunction<T, unknown>
         held.release();
       });
 
-      source.pipe(takeUntil(gone$)).subscribe({
+      source.pipe(untilClosed).subscribe({
         next: (value) => {
           try {
             waiting.push(value);

@@ -1,4 +1,5 @@
-import { defer, Observable, Subject, takeUntil } from 'rxjs';
+import { defer, Observable } from 'rxjs';
+import { takeUntilClosed } from '../../../contracts/takeUntilClosed.js';
 import type { TrainingEvent } from '../../../contracts/TrainingEvent.js';
 import type { TrainingState } from '../../../contracts/TrainingState.js';
 
@@ -24,8 +25,7 @@ export const epochsFrom = (
 ): Observable<TrainingEvent> =>
   new Observable((subscriber) => {
     let state = initial;
-    const left$ = new Subject<void>();
-    subscriber.add(() => left$.next());
+    const untilClosed = takeUntilClosed(subscriber);
 
     // `expand` and `repeat` subscribe to the next epoch from within the completion of the last one: where batches come
     // synchronously, every epoch would then stand on the stack of all epochs before it. This loop lets the one unwind
@@ -39,9 +39,8 @@ export const epochsFrom = (
         }
         ended = false;
         let subscribing = true;
-        // takeUntil reaches an epoch that is still inside `subscribe`, where there is no subscription to hold yet.
         defer(() => epoch(state))
-          .pipe(takeUntil(left$))
+          .pipe(untilClosed)
           .subscribe({
             next: (event) => {
               if (event.type === 'epoch') state = event.state;

@@ -1,4 +1,5 @@
-import { Observable, type OperatorFunction, Subject, type Subscription, takeUntil } from 'rxjs';
+import { Observable, type OperatorFunction } from 'rxjs';
+import { takeUntilClosed } from '../../../contracts/takeUntilClosed.js';
 import type { Valve } from '../../../contracts/Valve.js';
 import { Fifo } from '../../flow/internal/Fifo.js';
 import { ValveHold } from '../../flow/internal/ValveHold.js';
@@ -55,11 +56,7 @@ export const mapInFlight =
       /** How the source ended, once it has. */
       let ended: { readonly error?: unknown } | undefined;
       const held = new ValveHold(valve);
-      /**
-       * Reaches a source, or a projection, that is still inside `subscribe`, where there is no subscription to hold
-       * yet.
-       */
-      const gone$ = new Subject<void>();
+      const untilClosed = takeUntilClosed(subscriber);
 
       const balance = (): void => {
         if (flights.length >= most) held.take();
@@ -81,7 +78,7 @@ export const mapInFlight =
           end({ error });
           return;
         }
-        result$.pipe(takeUntil(gone$)).subscribe({
+        result$.pipe(untilClosed).subscribe({
           next: (result) => flight.results.push(result),
           error: (error: unknown) => end({ error }),
           complete: () => end({}),
@@ -115,7 +112,6 @@ export const mapInFlight =
       };
 
       subscriber.add(() => {
-        gone$.next();
         waiting.clear();
         held.release();
       });
@@ -124,7 +120,7 @@ export const mapInFlight =
         ended = how;
         settle();
       };
-      const arrivals: Subscription = source.pipe(takeUntil(gone$)).subscribe({
+      source.pipe(untilClosed).subscribe({
         next: (value) => {
           waiting.push(value);
           settle();
@@ -132,5 +128,4 @@ export const mapInFlight =
         error: (error: unknown) => end({ error }),
         complete: () => end({}),
       });
-      subscriber.add(arrivals);
     });
