@@ -30,7 +30,6 @@ const timeline = (frames: unknown): string => {
  * The comparison that RxJS's `TestScheduler` wants, made for streams that carry typed arrays: it throws an error that
  * names the first difference, and both timelines (frame and kind of each notification: N next, C complete, E error).
  *
- * @param options see the fields
  * @returns what `new TestScheduler(…)` takes
  * @throws FramesDiffer (from what is returned) where actual and expected differ
  * @see runMarbles which makes the scheduler too @example

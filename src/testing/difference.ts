@@ -98,7 +98,7 @@ const errorFields = (error: Error): [string, unknown][] => [
  *
  * @param actual what came
  * @param expected what was to come
- * @param options see the fields @example
+ * @example
  * ```ts
  * import { difference } from 'headwater/testing';
  * difference({ loss: Float32Array.of(1, 2.5) }, { loss: Float32Array.of(1, 2) }); // '.loss[1]: got 2.5, expected 2'

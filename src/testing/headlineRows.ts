@@ -51,7 +51,6 @@ const DESKS: readonly Desk[] = [
  * Labelled headlines from a seed, in the lesson's four classes: invented ones, with punctuation and capitals, and now
  * and then one that repeats.
  *
- * @param options see the fields
  * @throws HeadwaterError `HW_USAGE` for a count that is not a whole number of at least 0 @example
  * ```ts
  * import { headlineRows } from 'headwater/testing';

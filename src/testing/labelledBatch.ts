@@ -11,7 +11,6 @@ export interface GeneratedBatchOptions extends Omit<TokenizedRowsOptions, 'count
 /**
  * A labelled batch from a seed, as long as its longest row.
  *
- * @param options see the fields
  * @throws HeadwaterError `HW_USAGE` for sizes that no batch can have @example
  * ```ts
  * import { labelledBatch } from 'headwater/testing';

@@ -41,7 +41,6 @@ export interface MarbleBatchSource extends BatchSource {
  * @param helpers what the `TestScheduler`'s `run` gives
  * @param marbles a diagram for each side, or for each epoch of it
  * @param values the batches that the letters stand for
- * @param options see the fields
  * @throws HeadwaterError `HW_USAGE` for a letter that stands for no batch @example
  * ```ts
  * import { fit } from 'headwater';

@@ -39,7 +39,7 @@ export interface MarbleSource<T> extends Observable<T> {
  * @param helpers what the `TestScheduler`'s `run` gives
  * @param marbles the diagram, as for `cold`
  * @param values what the letters stand for; without them, themselves
- * @param options see the fields @example
+ * @example
  * ```ts
  * import { valve } from 'headwater';
  * import { marbleSource, runMarbles } from 'headwater/testing';

@@ -75,7 +75,7 @@ const byFirstToken =
  *
  * It answers every call at once and by a script, holds every batch that it is given, and needs no backend.
  *
- * @param options see the fields @example
+ * @example
  * ```ts
  * import { trainStep } from 'headwater';
  * import { labelledBatch, recordingModel } from 'headwater/testing';

@@ -23,7 +23,6 @@ export interface TokenizedRowsOptions {
 /**
  * Labelled rows of token indices from a seed: lengths, tokens and labels each equally likely.
  *
- * @param options see the fields
  * @throws HeadwaterError `HW_USAGE` for sizes that no row can have @example
  * ```ts
  * import { tokenizedRows } from 'headwater/testing';

@@ -22,7 +22,7 @@ export type TypedArray =
  *
  * @param actual what came
  * @param expected what was to come
- * @param options see the fields @example
+ * @example
  * ```ts
  * import { typedArraysEqual } from 'headwater/testing';
  * typedArraysEqual(Float32Array.of(0.1), Float32Array.of(0.1000001), { tolerance: 1e-5 }); // true

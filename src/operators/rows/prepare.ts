@@ -172,7 +172,6 @@ const learn = (
  *
  * @param rows$ the rows: cold, the same rows in the same order at every subscription. It is subscribed to once here,
  *   and once for every side and epoch by `batches`
- * @param options see the fields
  * @throws HeadwaterError `HW_USAGE` when an option cannot work @example
  * ```ts
  * import { from, lastValueFrom } from 'rxjs';

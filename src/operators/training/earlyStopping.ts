@@ -24,7 +24,6 @@ export interface EarlyStoppingOptions {
  *
  * Holds nothing; what it remembers is in the state.
  *
- * @param options see the fields
  * @throws HeadwaterError `HW_USAGE` for a patience that is not a whole number of at least 1; to train through all
  *   epochs, leave the step out
  * @see reduceLrOnPlateau which, as in the lesson, is made before it @example

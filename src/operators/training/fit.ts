@@ -91,7 +91,6 @@ const checkRows = (rows: SideCounts): void => {
  * validation loss that is not a number counts as no better than the best.
  *
  * @param model what is trained
- * @param options see the fields
  * @throws HeadwaterError `HW_USAGE` for options that cannot work. Through `error`: `HW_EMPTY` when the train side or
  *   the validation side has no rows or no batches; `HW_NUMERIC` when a train loss is not a finite number, or no
  *   validation loss was; whatever the source, the model and the steps throw

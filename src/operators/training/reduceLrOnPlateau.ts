@@ -42,7 +42,6 @@ const check = (ok: boolean, name: string, value: number, expected: string): void
  * The algorithm is that of PyTorch's `torch.optim.lr_scheduler.ReduceLROnPlateau` with `mode="min"`, with the same
  * result to the last bit.
  *
- * @param options see the fields
  * @throws HeadwaterError `HW_USAGE` for an option that cannot work
  * @see earlyStopping which, as in the lesson, is made after it @example
  * ```ts
