@@ -55,7 +55,9 @@ export const deriveSeed = (seed: number, purpose: Purpose, epoch = 0): number =>
  *
  * @param seed any whole number
  * @param purpose what the numbers are for
- * @param epoch which pass over the data they are for; 0 for what happens once a run @example
+ * @param epoch which pass over the data they are for; 0 for what happens once a run
+ *
+ * @example
  * ```ts
  * import { random } from 'headwater';
  * const dice = random(1234, 'test');

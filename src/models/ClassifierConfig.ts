@@ -107,7 +107,9 @@ export interface ClassifierOptions {
 /**
  * Completes a classifier's configuration by the lesson's sizes, and checks it.
  *
- * @throws HeadwaterError `HW_USAGE` when a value cannot work @example
+ * @throws HeadwaterError `HW_USAGE` when a value cannot work
+ *
+ * @example
  * ```ts
  * import { classifierConfig } from 'headwater';
  * const config = classifierConfig({ cell: 'gru', vocabularySize: 5000, classes: 4 });

@@ -46,7 +46,9 @@ const EMBEDDINGS = 'embeddings.weight';
  * @param settings seed, class weights, backend
  * @throws HeadwaterError `HW_USAGE` when the class weights do not fit, `HW_ARTIFACT` when the weights given do not,
  *   `HW_BACKEND` when the backend is not registered; its steps `HW_USAGE` when a batch does not fit, and `HW_NUMERIC`
- *   when a loss or a logit is not finite @example
+ *   when a loss or a logit is not finite
+ *
+ * @example
  * ```ts
  * import { classifier, classifierConfig } from 'headwater';
  * const model = classifier(classifierConfig({ cell: 'gru', vocabularySize: 50, classes: 2, hiddenDim: 8 }), { seed: 1234 });

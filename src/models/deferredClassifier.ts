@@ -39,7 +39,9 @@ export interface DeferredClassifier extends DeferredTrainable {
  * @param config what it is made of
  * @param settings as for `classifier`; the backend must have been loaded (`selectBackend`). Default `webgpu`
  * @throws HeadwaterError as `classifier`; its steps through `error`: `HW_USAGE` when a batch does not fit, `HW_NUMERIC`
- *   when a loss or a probability is not finite, `HW_BACKEND` when the device is lost or refuses a call @example
+ *   when a loss or a probability is not finite, `HW_BACKEND` when the device is lost or refuses a call
+ *
+ * @example
  * ```ts no-run
  * import { classifierConfig, deferredClassifier, selectBackend } from 'headwater';
  * import { lastValueFrom } from 'rxjs';

@@ -34,7 +34,9 @@ const sides = (state: StateDict, name: string): readonly [number, number] | unde
  *
  * @param state weights in PyTorch's names
  * @param where the path that they came from, for the message
- * @returns left with `HW_ARTIFACT` where they are no classifier's @example
+ * @returns left with `HW_ARTIFACT` where they are no classifier's
+ *
+ * @example
  * ```ts
  * import { classifier, classifierConfig, inferConfig, registerBackend } from 'headwater';
  * registerBackend();

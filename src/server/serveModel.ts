@@ -106,7 +106,9 @@ const HISTORY_BYTES = 8 * 1_048_576;
  * Errors: `HW_HTTP_CONNECT` where it cannot listen; `HW_HTTP_TIMEOUT` where answers had to be cut off at the end; those
  * of `headlines`.
  *
- * @throws HeadwaterError `HW_USAGE` for an option that cannot work @example
+ * @throws HeadwaterError `HW_USAGE` for an option that cannot work
+ *
+ * @example
  * ```ts
  * import { lastValueFrom, of, Subject } from 'rxjs';
  * import { LabelEncoder, serveModel, Tokenizer } from 'headwater';

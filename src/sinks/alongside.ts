@@ -16,7 +16,9 @@ import { subscribeSink } from './internal/subscribeSink.js';
  * - It holds nothing. A sink that completes early (its reader has gone) is left; the stream goes on.
  * - Errors: the source's, after every sink has written what came before it; a sink's own, at once.
  *
- * @param sinks writing sinks: operators that emit nothing @example
+ * @param sinks writing sinks: operators that emit nothing
+ *
+ * @example
  * ```ts
  * import { PassThrough } from 'node:stream';
  * import { of } from 'rxjs';

@@ -46,7 +46,9 @@ export interface JsonLinesOptions {
  *   that JSON cannot hold (see `jsonLine` for how values are written).
  *
  * @param stream any `Writable`: a file, `process.stdout`, a socket
- * @throws HeadwaterError `HW_USAGE` at once when `limit` is not a positive number @example
+ * @throws HeadwaterError `HW_USAGE` at once when `limit` is not a positive number
+ *
+ * @example
  * ```ts
  * import { PassThrough } from 'node:stream';
  * import { of } from 'rxjs';

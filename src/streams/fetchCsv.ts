@@ -97,7 +97,9 @@ const requireDelimiter = (delimiter: string): string => {
  *
  * @param source a path, or an address: http, https or file. A name and a password in it are sent, and not shown in rows
  *   or messages
- * @throws HeadwaterError `HW_USAGE` for a source or an option that cannot work @example
+ * @throws HeadwaterError `HW_USAGE` for a source or an option that cannot work
+ *
+ * @example
  * ```ts
  * import { mkdtemp, writeFile } from 'node:fs/promises';
  * import { tmpdir } from 'node:os';

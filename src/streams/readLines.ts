@@ -25,7 +25,9 @@ import { rejecting } from './internal/rejecting.js';
  * that is too long or not UTF-8 where there is no `rejections`; `HW_CSV` for UTF-16; `HW_PATH`, `HW_ENCODING` and
  * `HW_HTTP_…` as `fetchCsv`.
  *
- * @param source a stream such as `process.stdin`, a path, or an address (http, https, file) @example
+ * @param source a stream such as `process.stdin`, a path, or an address (http, https, file)
+ *
+ * @example
  * ```ts
  * import { Readable } from 'node:stream';
  * import { readLines } from 'headwater';

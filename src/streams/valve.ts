@@ -16,7 +16,9 @@ import type { Valve } from '../contracts/Valve.js';
  * `open$` hears the last state last; a state that was over before all of them had heard of it may be left out, and the
  * same state is told again when it changed and changed back while it was being told.
  *
- * @returns an open valve, held by nobody @example
+ * @returns an open valve, held by nobody
+ *
+ * @example
  * ```ts
  * import { valve } from 'headwater';
  * const brake = valve();

@@ -32,7 +32,9 @@ const timeline = (frames: unknown): string => {
  *
  * @returns what `new TestScheduler(…)` takes
  * @throws FramesDiffer (from what is returned) where actual and expected differ
- * @see runMarbles which makes the scheduler too @example
+ * @see runMarbles which makes the scheduler too
+ *
+ * @example
  * ```ts
  * import { assertFrames } from 'headwater/testing';
  * import { map } from 'rxjs';

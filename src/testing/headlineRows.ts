@@ -51,7 +51,9 @@ const DESKS: readonly Desk[] = [
  * Labelled headlines from a seed, in the lesson's four classes: invented ones, with punctuation and capitals, and now
  * and then one that repeats.
  *
- * @throws HeadwaterError `HW_USAGE` for a count that is not a whole number of at least 0 @example
+ * @throws HeadwaterError `HW_USAGE` for a count that is not a whole number of at least 0
+ *
+ * @example
  * ```ts
  * import { headlineRows } from 'headwater/testing';
  * headlineRows({ seed: 3, count: 2 }).map(({ category }) => category);

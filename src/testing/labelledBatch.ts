@@ -11,7 +11,9 @@ export interface GeneratedBatchOptions extends Omit<TokenizedRowsOptions, 'count
 /**
  * A labelled batch from a seed, as long as its longest row.
  *
- * @throws HeadwaterError `HW_USAGE` for sizes that no batch can have @example
+ * @throws HeadwaterError `HW_USAGE` for sizes that no batch can have
+ *
+ * @example
  * ```ts
  * import { labelledBatch } from 'headwater/testing';
  * const batch = labelledBatch({ seed: 7, size: 3, classes: 4 });

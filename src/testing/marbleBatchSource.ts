@@ -41,7 +41,9 @@ export interface MarbleBatchSource extends BatchSource {
  * @param helpers what the `TestScheduler`'s `run` gives
  * @param marbles a diagram for each side, or for each epoch of it
  * @param values the batches that the letters stand for
- * @throws HeadwaterError `HW_USAGE` for a letter that stands for no batch @example
+ * @throws HeadwaterError `HW_USAGE` for a letter that stands for no batch
+ *
+ * @example
  * ```ts
  * import { fit } from 'headwater';
  * import { labelledBatch, marbleBatchSource, recordingModel, runMarbles } from 'headwater/testing';

@@ -15,7 +15,9 @@ import { valve } from '../streams/valve.js';
  *
  * @param helpers what the `TestScheduler`'s `run` gives
  * @param marbles the diagram: `c` closes, `o` opens
- * @throws HeadwaterError `HW_USAGE` for a diagram with other marks @example
+ * @throws HeadwaterError `HW_USAGE` for a diagram with other marks
+ *
+ * @example
  * ```ts
  * import { marbleSource, marbleValve, runMarbles } from 'headwater/testing';
  *

@@ -5,7 +5,9 @@ import { labelledBatch, type GeneratedBatchOptions } from './labelledBatch.js';
  * A batch without labels from a seed, as long as its longest row; but for the labels it is the one that `labelledBatch`
  * gives.
  *
- * @throws HeadwaterError `HW_USAGE` for sizes that no batch can have @example
+ * @throws HeadwaterError `HW_USAGE` for sizes that no batch can have
+ *
+ * @example
  * ```ts
  * import { paddedBatch } from 'headwater/testing';
  * const batch = paddedBatch({ seed: 7, size: 3, longest: 5 });

@@ -10,7 +10,9 @@ import type { DifferenceOptions } from './difference.js';
  * @param test is given `cold`, `hot`, `expectObservable`, `expectSubscriptions` and the rest of RxJS's run helpers
  * @param options how closely numbers must agree
  * @returns what the test returns
- * @throws FramesDiffer where an expectation is not met @example
+ * @throws FramesDiffer where an expectation is not met
+ *
+ * @example
  * ```ts
  * import { runMarbles } from 'headwater/testing';
  * import { bufferTime } from 'rxjs';

@@ -23,7 +23,9 @@ export interface TokenizedRowsOptions {
 /**
  * Labelled rows of token indices from a seed: lengths, tokens and labels each equally likely.
  *
- * @throws HeadwaterError `HW_USAGE` for sizes that no row can have @example
+ * @throws HeadwaterError `HW_USAGE` for sizes that no row can have
+ *
+ * @example
  * ```ts
  * import { tokenizedRows } from 'headwater/testing';
  * tokenizedRows({ seed: 7, count: 3 }).map(({ id }) => id); // [0, 1, 2]

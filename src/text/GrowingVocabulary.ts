@@ -164,7 +164,9 @@ export class GrowingVocabulary implements LearningVocabulary {
  *
  * @param tokenizer the vocabulary of the training
  * @param options how many words it can take in, and which
- * @throws HeadwaterError `HW_USAGE` when an option cannot work @example
+ * @throws HeadwaterError `HW_USAGE` when an option cannot work
+ *
+ * @example
  * ```ts
  * import { from, lastValueFrom } from 'rxjs';
  * import { growingVocabulary, Tokenizer } from 'headwater';

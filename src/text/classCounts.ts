@@ -7,7 +7,9 @@ import { HeadwaterError } from '../contracts/HeadwaterError.js';
  * @param classes the number of classes, C (a label encoder's `size`); a class that no row has counts 0
  * @returns rows by class index, shape [C], int32
  * @throws HeadwaterError `HW_USAGE` when `classes` is no whole number of at least 1; `HW_LABEL` when a label is not
- *   between 0 and C − 1 @example
+ *   between 0 and C − 1
+ *
+ * @example
  * ```ts
  * import { classCounts, classWeights } from 'headwater';
  * const counts = classCounts([0, 1, 1, 1, 1], 2); // Int32Array [1, 4]

@@ -7,7 +7,9 @@ import { HeadwaterError } from '../contracts/HeadwaterError.js';
  * @param counts train rows by class index, shape [C]; `classCounts` makes them
  * @returns weights by class index, shape [C], float32
  * @throws HeadwaterError `HW_EMPTY` when there is no class, or a class has no rows; `HW_USAGE` when a count is no whole
- *   number of at least 0 @example
+ *   number of at least 0
+ *
+ * @example
  * ```ts
  * import { classWeights } from 'headwater';
  * classWeights([4, 2, 1]); // Float32Array [0.25, 0.5, 1]

@@ -82,7 +82,9 @@ export const patternPreprocessor = (words: readonly string[]): ((lower: string) 
  *
  * @param options which words to leave out
  * @returns a pure function from a title to its text; the text is empty where nothing is left
- * @throws HeadwaterError `HW_USAGE` when a stop word is empty @example
+ * @throws HeadwaterError `HW_USAGE` when a stop word is empty
+ *
+ * @example
  * ```ts
  * import { textPreprocessor } from 'headwater';
  * const preprocess = textPreprocessor({ stopWords: ['a', 'of'] });

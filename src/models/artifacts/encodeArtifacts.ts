@@ -13,7 +13,9 @@ import { encodeSafetensors } from './safetensors.js';
  * equal bytes. `loadArtifacts` reads them again. Holds the weights twice more while it runs.
  *
  * @returns in the order in which they should be written, the model last
- * @throws HeadwaterError `HW_ARTIFACT` when the artifacts do not belong together @example
+ * @throws HeadwaterError `HW_ARTIFACT` when the artifacts do not belong together
+ *
+ * @example
  * ```ts
  * import { classifier, classifierConfig, encodeArtifacts, LabelEncoder, registerBackend, Tokenizer } from 'headwater';
  * import { lastValueFrom, of } from 'rxjs';

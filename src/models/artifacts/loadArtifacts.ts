@@ -140,7 +140,9 @@ const decodeWeights = (bytes: Uint8Array, where: string): E.Either<HeadwaterErro
  * @param directory its path
  * @returns a task that reads when it is called; left with `HW_PATH` where the directory is missing, is a file or cannot
  *   be read, `HW_ARTIFACT` where a file is missing, damaged, or does not fit the others, `HW_ARTIFACT_VERSION` where
- *   another version of the format wrote them @example
+ *   another version of the format wrote them
+ *
+ * @example
  * ```ts
  * import { loadArtifacts } from 'headwater';
  * const loaded = await loadArtifacts('no/such/directory')();

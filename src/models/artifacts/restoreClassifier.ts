@@ -7,7 +7,9 @@ import type { ClassifierSettings } from '../ClassifierSettings.js';
  *
  * @param artifacts what `loadArtifacts` read; the weights are copied
  * @param settings as for `classifier`; the seed, default 0, matters only where training goes on
- * @throws HeadwaterError as `classifier` @example
+ * @throws HeadwaterError as `classifier`
+ *
+ * @example
  * ```ts
  * import { loadArtifacts, restoreClassifier } from 'headwater';
  * const loaded = await loadArtifacts('artifacts/gru')();

@@ -149,7 +149,9 @@ const readValues = (values: Uint8Array, { dtype, shape, begin }: Entry): Weight 
  * @param bytes the file
  * @param where its path, for the message
  * @returns left with `HW_ARTIFACT` where the header is damaged, or the tensors do not fill the file exactly and without
- *   overlap @example
+ *   overlap
+ *
+ * @example
  * ```ts
  * import { decodeSafetensors, encodeSafetensors } from 'headwater';
  * const bytes = encodeSafetensors(new Map([['bias', { shape: [2], data: Float32Array.of(1, 2) }]]));

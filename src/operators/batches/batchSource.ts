@@ -11,7 +11,9 @@ import type { Split } from '../rows/prepare.js';
  *
  * @param split what `prepare` gave
  * @param options how the batches are made
- * @throws HeadwaterError `HW_USAGE` when an option cannot work @example
+ * @throws HeadwaterError `HW_USAGE` when an option cannot work
+ *
+ * @example
  * ```ts
  * import { from, lastValueFrom, of } from 'rxjs';
  * import { batchSource, fit, prepare, type Row } from 'headwater';

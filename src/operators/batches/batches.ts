@@ -72,7 +72,9 @@ export interface BatchesOptions extends BatchOptions {
  *
  * @param split what `prepare` gave
  * @param options which batches, and how they are made
- * @throws HeadwaterError `HW_USAGE` when an option cannot work @example
+ * @throws HeadwaterError `HW_USAGE` when an option cannot work
+ *
+ * @example
  * ```ts
  * import { from, lastValueFrom } from 'rxjs';
  * import { batches, prepare, type Row } from 'headwater';

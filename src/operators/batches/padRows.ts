@@ -62,7 +62,9 @@ const joined = (features: readonly SparseRow[]): SparseRows => {
  *   and, of labelled rows, `labels` [B]; all int32. Rows with vector ids give `vectorIds` [B, T], 0 past a row's
  *   length; rows with features give `features`, B sparse rows
  * @throws HeadwaterError `HW_USAGE` when there are no rows, a row has no tokens, or only some of the rows have a label,
- *   vector ids or features @example
+ *   vector ids or features
+ *
+ * @example
  * ```ts
  * import { padRows } from 'headwater';
  * const batch = padRows([

@@ -100,7 +100,9 @@ const limited = (limit: number): QueueBuffer<unknown> => {
  * @param options `valve`, `highWaterMark`, `limit`, `yieldAfter`, `scheduler`, and `project` for an asynchronous
  *   consumer
  * @throws HeadwaterError `HW_USAGE` when `highWaterMark` is below 1, `limit` below `highWaterMark`, or `yieldAfter` not
- *   above 0 @example
+ *   above 0
+ *
+ * @example
  * ```ts
  * import { delay, lastValueFrom, of, range, toArray } from 'rxjs';
  * import { boundedQueue, valve } from 'headwater';

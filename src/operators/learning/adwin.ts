@@ -32,7 +32,9 @@ export interface AdwinOptions {
  * @throws HeadwaterError `HW_USAGE` when delta is not between 0 and 1
  * @see A. Bifet and R. Gavaldà, Learning from time-changing data with adaptive windowing. SDM 2007: ADWIN2, with a cut
  *   looked for at every value.
- * @see pageHinkley which is cheaper still, and has to be told how large a change matters @example
+ * @see pageHinkley which is cheaper still, and has to be told how large a change matters
+ *
+ * @example
  * ```ts
  * import { range, map } from 'rxjs';
  * import { adwin } from 'headwater';

@@ -87,7 +87,9 @@ const hitsOf = (model: OnlineModel, rows: readonly ScoredTokens[], padIndex: num
  * @param model the model to begin with
  * @param options how models are tried
  * @throws HeadwaterError `HW_USAGE` when an option cannot work
- * @see prequential which scores the model in it, and lets it learn @example
+ * @see prequential which scores the model in it, and lets it learn
+ *
+ * @example
  * ```ts
  * import { classifier, classifierConfig, modelSlot } from 'headwater';
  * const config = classifierConfig({ vocabularySize: 50, classes: 2, hiddenDim: 8 });

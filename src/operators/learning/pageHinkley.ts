@@ -62,7 +62,9 @@ const START: Sum = { total: 0, least: 0, turn: 0, before: 0 };
  * @throws HeadwaterError `HW_USAGE` when an option cannot work
  * @see E. S. Page, Continuous inspection schemes. Biometrika 41, 1954; D. V. Hinkley, Inference about the change-point
  *   from cumulative sum tests. Biometrika 58, 1971.
- * @see adwin which needs no scale @example
+ * @see adwin which needs no scale
+ *
+ * @example
  * ```ts
  * import { range, map } from 'rxjs';
  * import { pageHinkley } from 'headwater';

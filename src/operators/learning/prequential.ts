@@ -126,7 +126,9 @@ type Work = () => ObservableInput<LearningEvent>;
  *   encoder does not know
  * @see A. P. Dawid, Statistical theory: the prequential approach. Journal of the Royal Statistical Society A 147, 1984;
  *   J. Gama, R. Sebastião and P. P. Rodrigues, On evaluating stream learning algorithms. Machine Learning 90, 2013.
- * @see runningScores for scores of its `scored` events @example
+ * @see runningScores for scores of its `scored` events
+ *
+ * @example
  * ```ts
  * import { lastValueFrom, of } from 'rxjs';
  * import { classifier, classifierConfig, growingVocabulary, LabelEncoder, modelSlot, prequential, Tokenizer, type LiveHeadline } from 'headwater';

@@ -33,7 +33,9 @@ export interface RunningScoresOptions {
  * @param classes the class names, as the label encoder's `classes`
  * @param options how far it looks back
  * @throws HeadwaterError `HW_USAGE` when an option cannot work, or there are no classes
- * @see C. Guo, G. Pleiss, Y. Sun and K. Q. Weinberger, On calibration of modern neural networks. ICML 2017. @example
+ * @see C. Guo, G. Pleiss, Y. Sun and K. Q. Weinberger, On calibration of modern neural networks. ICML 2017.
+ *
+ * @example
  * ```ts
  * import { of } from 'rxjs';
  * import { runningScores, type RowScored } from 'headwater';

@@ -47,7 +47,9 @@ export interface ClassifyLiveOptions extends TextPreprocessorOptions {
  *
  * @param options `model`, `tokenizer`, `labelEncoder`, `stopWords` and `scheduler`
  * @throws HeadwaterError `HW_USAGE` when a stop word is empty
- * @see microBatch for what makes batches of headlines @example
+ * @see microBatch for what makes batches of headlines
+ *
+ * @example
  * ```ts
  * import { lastValueFrom, of } from 'rxjs';
  * import { classifyLive, LabelEncoder, microBatch, Tokenizer, type LiveHeadline } from 'headwater';

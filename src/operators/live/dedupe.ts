@@ -49,7 +49,9 @@ export interface DedupeOptions<R extends LiveHeadline = LiveHeadline> extends De
  *
  * @param options `memory` or `capacity`, `by` and `repeats`
  * @throws HeadwaterError `HW_USAGE` when `capacity` is no whole number up to 2,147,483,647, there is room for fewer
- *   keys than `by` names, `capacity` is given with a `memory` (which has its own), or `by` is empty @example
+ *   keys than `by` names, `capacity` is given with a `memory` (which has its own), or `by` is empty
+ *
+ * @example
  * ```ts
  * import { of } from 'rxjs';
  * import { dedupe, type LiveHeadline } from 'headwater';

@@ -95,7 +95,9 @@ const memoryOf = (recent: RecentHashes): DedupeMemory => {
  * count as one: with 100,000 keys remembered, one new headline in 30 million million is taken for a repeat by mistake.
  *
  * @param options how many keys it remembers
- * @throws HeadwaterError `HW_USAGE` when `capacity` is no whole number between 1 and 2,147,483,647 @example
+ * @throws HeadwaterError `HW_USAGE` when `capacity` is no whole number between 1 and 2,147,483,647
+ *
+ * @example
  * ```ts
  * import { dedupeMemory } from 'headwater';
  * const memory = dedupeMemory({ capacity: 2 });
@@ -114,7 +116,9 @@ export const dedupeMemory = ({ capacity = 100_000 }: DedupeMemoryOptions = {}): 
  *
  * @param json what `toJSON` gave; of what was read from anywhere, the codec `DedupeMemoryJson` says whether it is that
  * @param options how many keys it remembers
- * @throws HeadwaterError `HW_USAGE` when `capacity` is no whole number between 1 and 2,147,483,647 @example
+ * @throws HeadwaterError `HW_USAGE` when `capacity` is no whole number between 1 and 2,147,483,647
+ *
+ * @example
  * ```ts
  * import { dedupeMemory, dedupeMemoryFrom } from 'headwater';
  * const before = dedupeMemory();

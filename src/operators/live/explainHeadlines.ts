@@ -28,7 +28,9 @@ import { occlusionsOf } from './internal/occlusions.js';
  * there on the logarithm of the probability.
  *
  * @param options `model`, `tokenizer`, `labelEncoder`, `stopWords` and `scheduler`, as for `classifyLive`
- * @throws HeadwaterError `HW_USAGE` when a stop word is empty @example
+ * @throws HeadwaterError `HW_USAGE` when a stop word is empty
+ *
+ * @example
  * ```ts
  * import { lastValueFrom, of } from 'rxjs';
  * import { explainHeadlines, LabelEncoder, Tokenizer, type LiveHeadline } from 'headwater';

@@ -38,7 +38,9 @@ export interface MicroBatchOptions {
  *
  * @param options `maxSize`, `maxWaitMs` and `scheduler`
  * @throws HeadwaterError `HW_USAGE` when `maxSize` is no whole number of at least 1, or `maxWaitMs` below 0
- * @see classifyLive for what to do with the batches @example
+ * @see classifyLive for what to do with the batches
+ *
+ * @example
  * ```ts
  * import { lastValueFrom, of, toArray } from 'rxjs';
  * import { microBatch } from 'headwater';

@@ -92,7 +92,9 @@ const check = ({ capacity, policy, seed = 0, yieldAfter = 25 }: ShedOptions<neve
  *   asynchronous consumer
  * @throws HeadwaterError `HW_USAGE` when `capacity` is below 1, there is no such `policy`, the seed is no whole number,
  *   or `yieldAfter` is not above 0
- * @see boundedQueue for a queue that drops nothing @example
+ * @see boundedQueue for a queue that drops nothing
+ *
+ * @example
  * ```ts
  * import { delay, lastValueFrom, of, range, toArray } from 'rxjs';
  * import { shed } from 'headwater';

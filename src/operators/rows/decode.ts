@@ -124,7 +124,9 @@ const asError = ({ source, line, byte, field, expected, got }: Rejection): Headw
  * codec throws, or the source sends.
  *
  * @param codec what a row must be; `headlineRow` for headlines with their category
- * @param options where fields are read from, and where rejected rows go @example
+ * @param options where fields are read from, and where rejected rows go
+ *
+ * @example
  * ```ts
  * import { of } from 'rxjs';
  * import { decode, headlineRow } from 'headwater';

@@ -172,7 +172,9 @@ const learn = (
  *
  * @param rows$ the rows: cold, the same rows in the same order at every subscription. It is subscribed to once here,
  *   and once for every side and epoch by `batches`
- * @throws HeadwaterError `HW_USAGE` when an option cannot work @example
+ * @throws HeadwaterError `HW_USAGE` when an option cannot work
+ *
+ * @example
  * ```ts
  * import { from, lastValueFrom } from 'rxjs';
  * import { prepare, type Row } from 'headwater';

@@ -18,7 +18,9 @@ import { copyWith } from '../internal/copyWith.js';
  * It holds no rows. Errors: those of the source.
  *
  * @param options which words to leave out; by default the 179 of `STOP_WORDS`
- * @throws HeadwaterError `HW_USAGE` when a stop word is empty @example
+ * @throws HeadwaterError `HW_USAGE` when a stop word is empty
+ *
+ * @example
  * ```ts
  * import { of } from 'rxjs';
  * import { preprocess } from 'headwater';

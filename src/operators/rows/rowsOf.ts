@@ -23,7 +23,9 @@ const changed = (what: string): HeadwaterError =>
  *
  * @param split what `prepare` gave
  * @param side which rows
- * @throws HeadwaterError `HW_USAGE` when there is no such side @example
+ * @throws HeadwaterError `HW_USAGE` when there is no such side
+ *
+ * @example
  * ```ts
  * import { from, lastValueFrom } from 'rxjs';
  * import { prepare, rowsOf, type Row } from 'headwater';

@@ -55,7 +55,9 @@ function* drawAll<T>(held: T[], draws: Random): Generator<T, void> {
  * The method is that of tf.data's shuffle buffer; the generator is xoroshiro128+.
  *
  * @param options `buffer`, `seed`, `epoch`; `valve`, `yieldAfter` and `scheduler` for the values left at the end
- * @throws HeadwaterError `HW_USAGE` when the buffer is below 1, or an option is no whole number @example
+ * @throws HeadwaterError `HW_USAGE` when the buffer is below 1, or an option is no whole number
+ *
+ * @example
  * ```ts
  * import { from, lastValueFrom, toArray } from 'rxjs';
  * import { shuffle } from 'headwater';

@@ -119,7 +119,9 @@ const mostOwed = (counts: ClassCounts, shares: Shares, sides: readonly Side[], d
  *
  * @param options `shares`, `seed`, `stratify` and `groupBy`
  * @throws HeadwaterError `HW_USAGE` when a share is not between 0 and 1, the shares do not sum to 1 (within 1e-9), or
- *   the seed is no whole number @example
+ *   the seed is no whole number
+ *
+ * @example
  * ```ts
  * import { from } from 'rxjs';
  * import { stratifiedSplit } from 'headwater';

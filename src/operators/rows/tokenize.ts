@@ -59,7 +59,9 @@ const asError = ({ id, source, expected, got }: Rejection): HeadwaterError =>
  *
  * @param tokenizer a `Tokenizer`, or what encodes texts otherwise
  * @param labelEncoder the classes; left out, rows need no category and get no label
- * @param options where rows go whose class is not known @example
+ * @param options where rows go whose class is not known
+ *
+ * @example
  * ```ts
  * import { lastValueFrom, of } from 'rxjs';
  * import { LabelEncoder, Tokenizer, preprocess, tokenize } from 'headwater';

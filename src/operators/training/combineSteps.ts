@@ -17,7 +17,9 @@ import { recordEpoch } from './recordEpoch.js';
  * Holds nothing.
  *
  * @param steps in the order in which they are made
- * @throws whatever a step throws @example
+ * @throws whatever a step throws
+ *
+ * @example
  * ```ts
  * import { combineSteps, earlyStopping, initialTrainingState, type TrainingStep } from 'headwater';
  * import { from, last, scan } from 'rxjs';

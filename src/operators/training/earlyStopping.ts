@@ -26,7 +26,9 @@ export interface EarlyStoppingOptions {
  *
  * @throws HeadwaterError `HW_USAGE` for a patience that is not a whole number of at least 1; to train through all
  *   epochs, leave the step out
- * @see reduceLrOnPlateau which, as in the lesson, is made before it @example
+ * @see reduceLrOnPlateau which, as in the lesson, is made before it
+ *
+ * @example
  * ```ts
  * import { earlyStopping, fit } from 'headwater';
  * import { recordingModel } from 'headwater/testing';

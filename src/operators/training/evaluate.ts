@@ -22,7 +22,9 @@ import { throughModel, type ThroughModelOptions } from './internal/throughModel.
  * @param options.valve what brakes the batches for a model on a device
  * @throws through `error`: HeadwaterError `HW_NUMERIC` for a probability that is not a finite number, and whatever the
  *   model throws
- * @see predict for batches without labels @example
+ * @see predict for batches without labels
+ *
+ * @example
  * ```ts
  * import { evaluate } from 'headwater';
  * import { labelledBatch, recordingModel } from 'headwater/testing';

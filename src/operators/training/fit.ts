@@ -94,7 +94,9 @@ const checkRows = (rows: SideCounts): void => {
  * @throws HeadwaterError `HW_USAGE` for options that cannot work. Through `error`: `HW_EMPTY` when the train side or
  *   the validation side has no rows or no batches; `HW_NUMERIC` when a train loss is not a finite number, or no
  *   validation loss was; whatever the source, the model and the steps throw
- * @see trainStep, evaluate for an epoch of one's own; earlyStopping, reduceLrOnPlateau @example
+ * @see trainStep, evaluate for an epoch of one's own; earlyStopping, reduceLrOnPlateau
+ *
+ * @example
  * ```ts
  * import { fit, type BatchSource } from 'headwater';
  * import { labelledBatch, recordingModel } from 'headwater/testing';

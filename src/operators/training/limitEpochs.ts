@@ -8,7 +8,9 @@ import { checkWhole } from '../internal/checkOption.js';
  * A reason that another step gave in the same epoch stands.
  *
  * @param epochs the most epochs, a whole number of at least 1
- * @throws HeadwaterError `HW_USAGE` for a number that is none @example
+ * @throws HeadwaterError `HW_USAGE` for a number that is none
+ *
+ * @example
  * ```ts
  * import { initialTrainingState, limitEpochs } from 'headwater';
  * limitEpochs(1)(initialTrainingState(), { epoch: 1, trainLoss: 1, validationLoss: 1 }).stop; // 'epochs'

@@ -22,7 +22,9 @@ import { isDeferred, throughModel, type ThroughModelOptions } from './internal/t
  * @param options.valve what brakes the batches for a model on a device
  * @throws through `error`: HeadwaterError `HW_NUMERIC` for a probability that is not a finite number, and whatever the
  *   model throws
- * @see evaluate for batches with labels @example
+ * @see evaluate for batches with labels
+ *
+ * @example
  * ```ts
  * import { predict } from 'headwater';
  * import { paddedBatch, recordingModel } from 'headwater/testing';

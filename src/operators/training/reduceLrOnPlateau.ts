@@ -43,7 +43,9 @@ const check = (ok: boolean, name: string, value: number, expected: string): void
  * result to the last bit.
  *
  * @throws HeadwaterError `HW_USAGE` for an option that cannot work
- * @see earlyStopping which, as in the lesson, is made after it @example
+ * @see earlyStopping which, as in the lesson, is made after it
+ *
+ * @example
  * ```ts
  * import { initialTrainingState, reduceLrOnPlateau } from 'headwater';
  * const step = reduceLrOnPlateau({ factor: 0.5, patience: 0 });

@@ -34,7 +34,9 @@ export type TrainStepOptions = Omit<StepContext, 'step'> & ThroughModelOptions;
  * @param options.valve what brakes the batches for a model on a device
  * @throws HeadwaterError `HW_USAGE` for an epoch or a learning rate that cannot be; through `error`: `HW_NUMERIC` when
  *   the loss is not a finite number, and whatever the model throws
- * @see fit which makes epochs of it @example
+ * @see fit which makes epochs of it
+ *
+ * @example
  * ```ts
  * import { trainStep } from 'headwater';
  * import { labelledBatch, recordingModel } from 'headwater/testing';

@@ -74,7 +74,9 @@ const chooseKernels = (simd: 'auto' | 'simd' | 'none', threads: number): Registe
  * backend `cpu` stays as it is. More calls change nothing but the number of threads, where they name one. Registers the
  * ops' gradients too (`registerOps`).
  *
- * @throws HeadwaterError `HW_USAGE` when `threads` is no whole number from 1 to 192 @example
+ * @throws HeadwaterError `HW_USAGE` when `threads` is no whole number from 1 to 192
+ *
+ * @example
  * ```ts
  * import { registerBackend } from 'headwater';
  * import * as tf from '@tensorflow/tfjs-core';
@@ -101,7 +103,9 @@ export const registerBackend = (options: BackendOptions = {}): void => {
 /**
  * Tells what the embedded backend computes with.
  *
- * @throws HeadwaterError `HW_USAGE` when it is not registered @example
+ * @throws HeadwaterError `HW_USAGE` when it is not registered
+ *
+ * @example
  * ```ts
  * import { backendVariant, registerBackend } from 'headwater';
  * registerBackend({ threads: 2 });

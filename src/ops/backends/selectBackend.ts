@@ -37,7 +37,9 @@ const variantInWords = (): string => {
  *
  * @param wanted the name asked for; default `auto`
  * @param options how the embedded backend computes, as for `registerBackend`
- * @returns left with `HW_BACKEND` when it is not installed or does not load @example
+ * @returns left with `HW_BACKEND` when it is not installed or does not load
+ *
+ * @example
  * ```ts
  * import { selectBackend } from 'headwater';
  * const selected = await selectBackend('auto')();

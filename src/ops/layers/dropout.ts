@@ -51,7 +51,9 @@ export interface DropoutOptions {
  * @param x any shape, float32
  * @returns the shape of `x`, float32; `x` itself where the rate is 0 or `training` is false; differentiable in `x`
  * @throws HeadwaterError `HW_USAGE` when the rate is not in [0, 1), or `x` not float32
- * @see J. K. Salmon et al., Parallel random numbers: as easy as 1, 2, 3. SC 2011. @example
+ * @see J. K. Salmon et al., Parallel random numbers: as easy as 1, 2, 3. SC 2011.
+ *
+ * @example
  * ```ts
  * import { dropout } from 'headwater';
  * import * as tf from '@tensorflow/tfjs-core';

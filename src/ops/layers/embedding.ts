@@ -64,7 +64,9 @@ export interface EmbeddingOptions {
  * @param weight the embeddings by token, shape [V, E], float32
  * @param batch the tokens, shape [B, T], int32, between 0 and V − 1
  * @returns shape [B, T, E], float32; differentiable in `weight`
- * @throws HeadwaterError `HW_USAGE` when shapes or the dtype do not fit, or a token is not in the vocabulary @example
+ * @throws HeadwaterError `HW_USAGE` when shapes or the dtype do not fit, or a token is not in the vocabulary
+ *
+ * @example
  * ```ts
  * import { embedding } from 'headwater';
  * import * as tf from '@tensorflow/tfjs-core';

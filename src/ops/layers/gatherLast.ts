@@ -45,7 +45,9 @@ export const gatherLastOp = defineOp<{ output: Tensor }, [Tensor], { lengths: In
  * @param output what a recurrent layer put out, shape [B, T, D], float32
  * @param lengths each row's length in tokens, shape [B], between 1 and T
  * @returns shape [B, D], float32; differentiable in `output`
- * @throws HeadwaterError `HW_USAGE` when shapes, the dtype or lengths do not fit @example
+ * @throws HeadwaterError `HW_USAGE` when shapes, the dtype or lengths do not fit
+ *
+ * @example
  * ```ts
  * import { gatherLast } from 'headwater';
  * import * as tf from '@tensorflow/tfjs-core';

@@ -35,7 +35,9 @@ export const linearOp = defineOp<{ x: Tensor; weight: Tensor; bias: Tensor }, [T
  * @param weight shape [O, I], float32
  * @param bias shape [O], float32
  * @returns shape [B, O], float32; differentiable in all three
- * @throws HeadwaterError `HW_USAGE` when shapes or dtypes do not fit @example
+ * @throws HeadwaterError `HW_USAGE` when shapes or dtypes do not fit
+ *
+ * @example
  * ```ts
  * import { linear } from 'headwater';
  * import * as tf from '@tensorflow/tfjs-core';

@@ -38,7 +38,9 @@ export const softmaxOp = defineOp<{ logits: Tensor }, [Tensor], Record<string, n
  *
  * @param logits shape [B, C], float32
  * @returns shape [B, C], float32; each row sums to 1; differentiable in `logits`
- * @throws HeadwaterError `HW_USAGE` when shape or dtype do not fit @example
+ * @throws HeadwaterError `HW_USAGE` when shape or dtype do not fit
+ *
+ * @example
  * ```ts
  * import { softmax } from 'headwater';
  * import * as tf from '@tensorflow/tfjs-core';

@@ -35,7 +35,9 @@ const MOMENTS = [
  * step it and dispose of it with the weights' backend current. On the embedded backend a step writes into the weights'
  * buffers: hold no other tensor that shares them (a clone or a reshape) across a step.
  *
- * @see D. P. Kingma and J. Ba, Adam: a method for stochastic optimization. ICLR 2015. @example
+ * @see D. P. Kingma and J. Ba, Adam: a method for stochastic optimization. ICLR 2015.
+ *
+ * @example
  * ```ts
  * import { Adam, registerBackend } from 'headwater';
  * import * as tf from '@tensorflow/tfjs-core';

@@ -30,7 +30,9 @@ export type EmbeddedRecurrentOptions = EmbeddingOptions & Pick<RecurrentOptions,
  * @returns shape [B, D·H], float32, the reverse direction's beside the forward one's; differentiable in the embeddings
  *   and the weights
  * @throws HeadwaterError `HW_USAGE` when shapes, dtypes, tokens or lengths do not fit
- * @see {@link recurrentLast} @example
+ * @see {@link recurrentLast}
+ *
+ * @example
  * ```ts
  * import { embeddedRecurrentLast, registerOps } from 'headwater';
  * import * as tf from '@tensorflow/tfjs-core';

@@ -24,7 +24,9 @@ import type { RecurrentOutput } from './rnn.js';
  * @param options initial states and padding
  * @returns outputs and final states, float32; differentiable in x, the weights and the initial states
  * @throws HeadwaterError `HW_USAGE` when shapes, dtypes or lengths do not fit
- * @see {@link recurrentLast}, where only the output at the last token is read @example
+ * @see {@link recurrentLast}, where only the output at the last token is read
+ *
+ * @example
  * ```ts
  * import { gru, registerOps } from 'headwater';
  * import * as tf from '@tensorflow/tfjs-core';

@@ -17,7 +17,9 @@ export interface LstmCellState<T extends Tensor = Tensor> {
  * @param state the states before
  * @param weights under PyTorch's names, with 4·H rows (i, f, g, o)
  * @returns the states after; differentiable in all that it is given
- * @throws HeadwaterError `HW_USAGE` when shapes or dtypes do not fit @example
+ * @throws HeadwaterError `HW_USAGE` when shapes or dtypes do not fit
+ *
+ * @example
  * ```ts
  * import { lstmCell, registerOps } from 'headwater';
  * import * as tf from '@tensorflow/tfjs-core';

@@ -18,7 +18,9 @@ import type { RecurrentOptions } from './internal/runLayer.js';
  * @param options initial states and padding
  * @returns shape [B, D·H], float32, the reverse direction's beside the forward one's; differentiable in x, the weights
  *   and the initial states
- * @throws HeadwaterError `HW_USAGE` when shapes, dtypes or lengths do not fit @example
+ * @throws HeadwaterError `HW_USAGE` when shapes, dtypes or lengths do not fit
+ *
+ * @example
  * ```ts
  * import { recurrentLast, registerOps } from 'headwater';
  * import * as tf from '@tensorflow/tfjs-core';

@@ -9,7 +9,9 @@ import { runCell } from './internal/runCell.js';
  * @param hidden the states before, shape [B, H], float32
  * @param weights under PyTorch's names, with H rows
  * @returns the states after, shape [B, H], float32; differentiable in all that it is given
- * @throws HeadwaterError `HW_USAGE` when shapes or dtypes do not fit @example
+ * @throws HeadwaterError `HW_USAGE` when shapes or dtypes do not fit
+ *
+ * @example
  * ```ts
  * import { registerOps, rnnCell } from 'headwater';
  * import * as tf from '@tensorflow/tfjs-core';

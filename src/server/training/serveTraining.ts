@@ -89,7 +89,9 @@ const messageOf = (error: unknown): string => (error instanceof Error ? error.me
  *
  * @param update$ what the training tells
  * @throws HeadwaterError `HW_USAGE` for an option that cannot work
- * @see docs/training.md for the protocol @example
+ * @see docs/training.md for the protocol
+ *
+ * @example
  * ```ts
  * import { lastValueFrom, of } from 'rxjs';
  * import { fit, serveTraining, type BatchSource } from 'headwater';

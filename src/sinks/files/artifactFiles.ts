@@ -41,7 +41,9 @@ const writeAtomically = async (dir: string, files: Files): Promise<void> => {
  * - Errors: what `encode` throws; `HW_PATH`, `HW_WRITE` and `HW_USAGE` of `writeFiles`. They leave the source at once.
  *
  * @param dir the folder; it is made where it is missing
- * @param encode the files of a value, or undefined when there is nothing to write for it @example
+ * @param encode the files of a value, or undefined when there is nothing to write for it
+ *
+ * @example
  * ```ts
  * import { mkdtemp, readFile } from 'node:fs/promises';
  * import { tmpdir } from 'node:os';

@@ -109,7 +109,9 @@ const decoded = <A>(
  * @param path the file; its folder is made where it is missing
  * @param codec what the state is, and how it is written as JSON
  * @param options `delayMs`, `damaged`, `scheduler` and `write`
- * @throws HeadwaterError `HW_USAGE` when `delayMs` is not above 0 @example
+ * @throws HeadwaterError `HW_USAGE` when `delayMs` is not above 0
+ *
+ * @example
  * ```ts
  * import { mkdtemp } from 'node:fs/promises';
  * import { tmpdir } from 'node:os';

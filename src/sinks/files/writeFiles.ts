@@ -129,7 +129,9 @@ const writeAll = async (dir: string, files: ReadonlyMap<string, Uint8Array>): Pr
  *   change them meanwhile
  * @returns a task that gives `Right(undefined)` when all is written, or a `Left` with `HW_PATH` when `dir` is not a
  *   folder or a name in it is one, `HW_WRITE` when the file system refuses (no permission, no room), `HW_USAGE` for a
- *   name that is none; it never rejects @example
+ *   name that is none; it never rejects
+ *
+ * @example
  * ```ts
  * import { mkdtemp } from 'node:fs/promises';
  * import { tmpdir } from 'node:os';

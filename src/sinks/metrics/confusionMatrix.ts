@@ -50,7 +50,9 @@ export const countConfusions = (
  * @returns counts, row-major, shape [C, C]: entry `t * C + p` is the number of rows of class t that were predicted to
  *   be p
  * @throws HeadwaterError `HW_USAGE` when the two lists differ in length
- * @throws HeadwaterError `HW_LABEL` when an index is not a whole number between 0 and C − 1 @example
+ * @throws HeadwaterError `HW_LABEL` when an index is not a whole number between 0 and C − 1
+ *
+ * @example
  * ```ts
  * import { confusionMatrix } from 'headwater';
  * confusionMatrix([0, 0, 1], [0, 1, 1], 2); // [1, 1,

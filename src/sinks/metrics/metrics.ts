@@ -43,7 +43,9 @@ export interface Report {
  *
  * @param classes the class names by index, as the label encoder's `classes`
  * @throws HeadwaterError `HW_USAGE` at once when there are no names, or a name stands twice
- * @see metricsTable, which prints a report for people @example
+ * @see metricsTable, which prints a report for people
+ *
+ * @example
  * ```ts
  * import { of } from 'rxjs';
  * import { metrics, type EvaluatedBatch } from 'headwater';

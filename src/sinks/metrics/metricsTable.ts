@@ -84,7 +84,9 @@ const commonestConfusions = (report: Report, names: readonly string[]): string =
  * Class names are shown with control characters escaped. Scores have three decimals.
  *
  * @param report what `metrics` found
- * @returns lines joined by newlines, without a newline at the end; without escapes unless `colors` is true @example
+ * @returns lines joined by newlines, without a newline at the end; without escapes unless `colors` is true
+ *
+ * @example
  * ```ts
  * import { metricsTable, scores } from 'headwater';
  * const classes = ['Sports', 'World'];

@@ -18,7 +18,9 @@ const share = (part: number, whole: number): number => (whole === 0 ? 0 : part /
  * @param confusion counts, row-major, shape [C, C], true × predicted, as `confusionMatrix` gives them
  * @param classes the class names by index; the names are distinct
  * @returns the lesson's `performance.json`; `class` has every name as a property of its own, `__proto__` included
- * @throws HeadwaterError `HW_USAGE` when the matrix does not have C × C entries, or a name stands twice @example
+ * @throws HeadwaterError `HW_USAGE` when the matrix does not have C × C entries, or a name stands twice
+ *
+ * @example
  * ```ts
  * import { scores } from 'headwater';
  * const performance = scores([3, 1, 0, 4], ['Business', 'Sports']);

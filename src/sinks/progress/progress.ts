@@ -31,7 +31,9 @@ import { RateMeter } from './internal/RateMeter.js';
  *   stood beside goes on.
  * - Errors: the source's, after its lines are written.
  *
- * @throws HeadwaterError `HW_USAGE` at once when a time is negative or NaN @example
+ * @throws HeadwaterError `HW_USAGE` at once when a time is negative or NaN
+ *
+ * @example
  * ```ts
  * import { PassThrough } from 'node:stream';
  * import { of } from 'rxjs';

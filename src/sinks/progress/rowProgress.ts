@@ -37,7 +37,9 @@ export interface RowProgressOptions<T = unknown> extends ProgressOptions {
  *   beside goes on.
  * - Errors: the source's, and what `count` throws; the unfinished bar stays above.
  *
- * @throws HeadwaterError `HW_USAGE` at once when `total` is negative or NaN, or a time is @example
+ * @throws HeadwaterError `HW_USAGE` at once when `total` is negative or NaN, or a time is
+ *
+ * @example
  * ```ts
  * import { PassThrough } from 'node:stream';
  * import { range } from 'rxjs';

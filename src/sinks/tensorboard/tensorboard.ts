@@ -76,7 +76,9 @@ const stamp = (now: number): string => new Date(now).toISOString().replaceAll(/[
  *
  * @param dir the folder of all runs; it is made where it is missing
  * @throws HeadwaterError `HW_USAGE` at once when `everySteps` is no whole number from 1, or `limit` is not above 0
- * @see https://www.tensorflow.org/tensorboard @example
+ * @see https://www.tensorflow.org/tensorboard
+ *
+ * @example
  * ```ts
  * import { mkdtemp, readdir } from 'node:fs/promises';
  * import { tmpdir } from 'node:os';

@@ -89,7 +89,9 @@ const sizeOf = (given: number | undefined, usual: number): number =>
  * - A stream that fails (a closed terminal) ends the showing quietly: it completes.
  * - Errors: the source's, after the last frame.
  *
- * @throws HeadwaterError `HW_USAGE` at once when `redraw` is not a number from 0 @example
+ * @throws HeadwaterError `HW_USAGE` at once when `redraw` is not a number from 0
+ *
+ * @example
  * ```ts
  * import { PassThrough } from 'node:stream';
  * import { of } from 'rxjs';

@@ -27,7 +27,9 @@ export interface ParsedFeed {
  * @param bytes the feed as it was sent, its content encoding undone
  * @param contentType the header as the server sent it: its `charset` is heard
  * @param source the feed's address: relative links are relative to it
- * @throws HeadwaterError `HW_FEED` for what is no feed @example
+ * @throws HeadwaterError `HW_FEED` for what is no feed
+ *
+ * @example
  * ```ts
  * import { parseFeed } from 'headwater';
  *

@@ -133,7 +133,9 @@ const givenFeeds = (urls: string | URL | readonly (string | URL)[]): readonly Gi
  * Holds the bodies of at most `concurrency` feeds. Items are emitted synchronously, at most `yieldAfter` ms in one go.
  *
  * @param urls one address, or several; each is polled once
- * @throws HeadwaterError `HW_USAGE` for an address or an option that cannot work @example
+ * @throws HeadwaterError `HW_USAGE` for an address or an option that cannot work
+ *
+ * @example
  * ```ts
  * import { createServer } from 'node:http';
  * import type { AddressInfo } from 'node:net';

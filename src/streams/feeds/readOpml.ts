@@ -117,7 +117,9 @@ const readText = async (
  * `HW_ENCODING` and `HW_HTTP_…` as `fetchCsv`.
  *
  * @param source a path, or an address: http, https or file
- * @throws HeadwaterError `HW_USAGE` for a source or an option that cannot work @example
+ * @throws HeadwaterError `HW_USAGE` for a source or an option that cannot work
+ *
+ * @example
  * ```ts
  * import { mkdtemp, writeFile } from 'node:fs/promises';
  * import { tmpdir } from 'node:os';

@@ -19,7 +19,9 @@ import { linesToHeadlines, type HeadlineLinesOptions } from './linesToHeadlines.
  * Errors: those of `readLines`, and what `rejections` and `events` throw.
  *
  * @param source a stream such as `process.stdin`, a path, or an address (http, https, file)
- * @throws HeadwaterError `HW_USAGE` for a source or an option that cannot work @example
+ * @throws HeadwaterError `HW_USAGE` for a source or an option that cannot work
+ *
+ * @example
  * ```ts
  * import { Readable } from 'node:stream';
  * import { headlineLines } from 'headwater';

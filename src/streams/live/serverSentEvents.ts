@@ -79,7 +79,9 @@ const requireId = (id: string): string => {
  * record that is no headline where there is no `rejections`; and what `rejections` and `events` throw.
  *
  * @param url an address, http or https. A name and a password in it are sent, and not shown in headlines or messages
- * @throws HeadwaterError `HW_USAGE` for an address or an option that cannot work @example
+ * @throws HeadwaterError `HW_USAGE` for an address or an option that cannot work
+ *
+ * @example
  * ```ts
  * import { once } from 'node:events';
  * import { createServer } from 'node:http';

@@ -108,7 +108,9 @@ const endError = (
  *
  * @param url an address: ws, wss, http or https. A name and a password in it are sent, and not shown in headlines or
  *   messages
- * @throws HeadwaterError `HW_USAGE` for an address or an option that cannot work @example
+ * @throws HeadwaterError `HW_USAGE` for an address or an option that cannot work
+ *
+ * @example
  * ```ts no-run
  * import { webSocketLines } from 'headwater';
  *

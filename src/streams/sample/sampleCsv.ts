@@ -96,7 +96,9 @@ function* table(rows: number, dice: Random): Generator<string, void, undefined> 
  * Holds the titles it has made, as it repeats some.
  *
  * @returns about 200 rows a chunk, the header in the first; the same for the same seed and number of rows
- * @throws HeadwaterError `HW_USAGE` for a number of rows that cannot be @example
+ * @throws HeadwaterError `HW_USAGE` for a number of rows that cannot be
+ *
+ * @example
  * ```ts
  * import { sampleCsv } from 'headwater';
  * const table = [...sampleCsv({ rows: 3 })].join('');

@@ -47,7 +47,9 @@ const answer = (request: IncomingMessage, response: ServerResponse, options: Sam
  *
  * Errors: `HW_HTTP_CONNECT` where the server cannot listen.
  *
- * @throws HeadwaterError `HW_USAGE` for options that cannot work @example
+ * @throws HeadwaterError `HW_USAGE` for options that cannot work
+ *
+ * @example
  * ```ts
  * import { fetchCsv, serveSample } from 'headwater';
  * import { count, firstValueFrom, switchMap } from 'rxjs';

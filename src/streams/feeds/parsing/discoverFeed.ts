@@ -21,7 +21,9 @@ const DEEPEST = 500;
  *
  * @param html the page; its first 262,144 characters are looked at
  * @param base the page's address, which relative ones are relative to, unless the page has a `<base>`
- * @returns addresses of http and https, each once, in the order of the page; none where it names none @example
+ * @returns addresses of http and https, each once, in the order of the page; none where it names none
+ *
+ * @example
  * ```ts
  * import { discoverFeed } from 'headwater';
  *
