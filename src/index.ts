@@ -54,6 +54,7 @@ export {
   type TokenizedRow,
 } from './contracts/Row.js';
 export type { SparseRow, SparseRows } from './contracts/SparseRows.js';
+export type { WordVector } from './contracts/WordVector.js';
 export type { StateDict, Weight } from './contracts/StateDict.js';
 export type { DeferredTrainable, EvaluationResult, StepContext, StepResult, Trainable } from './contracts/Trainable.js';
 export type {
@@ -111,6 +112,20 @@ export { LabelEncoder, type LabelEncoderJson } from './text/LabelEncoder.js';
 export { preprocessText } from './text/preprocessText.js';
 export { STOP_WORDS } from './text/stopWords.js';
 export { textPreprocessor, type TextPreprocessorOptions } from './text/textPreprocessor.js';
+export { DocumentFrequencies, type DocumentFrequenciesData } from './text/features/DocumentFrequencies.js';
+export type { FeatureOptions, FeatureSettings } from './text/features/countFeatures.js';
+export { wideFeatures, type WideFeatures } from './text/features/wideFeatures.js';
+export { rowEncoder, type RowEncoder, type RowEncoderOptions } from './text/rowEncoder.js';
+export { collectVectors, type CollectVectorsOptions } from './text/vectors/collectVectors.js';
+export { vectorCoverage, type VectorCoverage } from './text/vectors/vectorCoverage.js';
+export {
+  isVectorFile,
+  parseVectorFile,
+  vectorFileParts,
+  type ParseVectorsOptions,
+  type VectorFile,
+} from './text/vectors/vectorFile.js';
+export type { VectorPrecision, VectorsOrigin, WordVectors } from './text/vectors/WordVectors.js';
 export { Tokenizer, type TokenizerJson, type TokenizerOptions } from './text/Tokenizer.js';
 
 // Operators on rows and batches.

@@ -25,6 +25,7 @@ export type ErrorCode =
   | 'HW_LABEL' // a label that the label encoder does not know
   | 'HW_ARTIFACT' // an artifact that is missing, damaged, or does not fit the others
   | 'HW_ARTIFACT_VERSION' // an artifact written by another version of the format
+  | 'HW_VECTORS' // word vectors that are damaged, or no word vectors
   | 'HW_WRITE' // an output that could not be written
   | 'HW_SETUP' // something that a set-up needs is missing, or what it was made of is broken
   | 'HW_BACKEND' // a backend that is not installed or does not load

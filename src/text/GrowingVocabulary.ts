@@ -68,6 +68,11 @@ export class GrowingVocabulary implements LearningVocabulary {
     return this.#base.size + this.#spare;
   }
 
+  /** Whether tokens are characters instead of words. */
+  get charLevel(): boolean {
+    return this.#base.charLevel;
+  }
+
   /** The words that were given an index, and their indices. */
   get given(): ReadonlyMap<string, number> {
     return this.#given;

@@ -1,6 +1,9 @@
 /** Slots to begin with; a power of two, as every size of the table is. */
 const FIRST_SLOTS = 1024;
 
+/** Slots in a row that are taken, of a table that is half empty: by chance there are a few dozen. */
+const LONGEST_CHAIN = 4096;
+
 const SPACE = 32;
 
 // FNV-1a over UTF-16 units.
@@ -33,10 +36,10 @@ export class TokenTable {
   readonly #charLevel: boolean;
   #size = 0;
   /** The tokens one after another, in UTF-16 units. */
-  #units = new Uint16Array(8 * FIRST_SLOTS);
+  #units: Uint16Array = new Uint16Array(8 * FIRST_SLOTS);
   /** Where each token begins in `#units`, and where the next one will. */
-  #starts = new Int32Array(FIRST_SLOTS);
-  #hashes = new Int32Array(FIRST_SLOTS);
+  #starts: Int32Array = new Int32Array(FIRST_SLOTS);
+  #hashes: Int32Array = new Int32Array(FIRST_SLOTS);
   /** The number of the token whose hash leads here, + 1; 0 for a free slot. At most every second one is taken. */
   #slots = new Int32Array(FIRST_SLOTS);
 
@@ -62,6 +65,57 @@ export class TokenTable {
     return token;
   }
 
+  /** The tokens one after another in the order of their numbers, in UTF-16 units. */
+  get units(): Uint16Array {
+    return this.#units.subarray(0, this.#starts[this.#size]);
+  }
+
+  /** Where each token begins in `units`, and where the last one ends; one more than there are tokens. */
+  get starts(): Int32Array {
+    return this.#starts.subarray(0, this.#size + 1);
+  }
+
+  /**
+   * Makes a table of tokens that lie one after another, which it shares: they must not be changed.
+   *
+   * @param starts where each token begins, rising from 0, and where the last one ends
+   * @returns the table; or why there is none: a token occurs twice, or so many have one hash that they were made to
+   */
+  static of(units: Uint16Array, starts: Int32Array): TokenTable | 'repeated' | 'colliding' {
+    const table = new TokenTable(false);
+    const size = starts.length - 1;
+    let length = FIRST_SLOTS;
+    while (length < 2 * size) length *= 2;
+    const slots = new Int32Array(length);
+    const hashes = new Int32Array(size);
+    const mask = length - 1;
+    for (let number = 0; number < size; number++) {
+      const start = starts[number]!;
+      const end = starts[number + 1]!;
+      let hash = BASIS;
+      for (let at = start; at < end; at++) hash = hashed(hash, units[at]!);
+      let slot = (hash ^ (hash >>> 15)) & mask;
+      for (let taken = slots[slot]!, steps = 0; taken !== 0; taken = slots[slot]!, steps++) {
+        if (hashes[taken - 1] === hash) {
+          const other = starts[taken - 1]!;
+          let same = starts[taken]! - other === end - start;
+          for (let at = start; same && at < end; at++) same = units[at] === units[other + at - start];
+          if (same) return 'repeated';
+        }
+        if (steps === LONGEST_CHAIN) return 'colliding';
+        slot = (slot + 1) & mask;
+      }
+      slots[slot] = number + 1;
+      hashes[number] = hash;
+    }
+    table.#size = size;
+    table.#units = units;
+    table.#starts = starts;
+    table.#hashes = hashes;
+    table.#slots = slots;
+    return table;
+  }
+
   /** The number of a token, or -1 where it is not known. */
   numberOf(token: string): number {
     return this.#slots[this.#slotOf(token, 0, token.length, this.#hash(token))]! - 1;
@@ -76,14 +130,15 @@ export class TokenTable {
    * Reads a text: its tokens are in `numbers` until the next text is read.
    *
    * @param learn whether tokens that are not known get a number
+   * @param charLevel whether the text's tokens are code points. Default: as the table was made
    * @returns how many tokens the text has
    */
-  read(text: string, learn: boolean): number {
-    const gap = this.#charLevel ? 0 : 1;
+  read(text: string, learn: boolean, charLevel = this.#charLevel): number {
+    const gap = charLevel ? 0 : 1;
     const limit = text.length + gap;
     let count = 0;
     for (let from = 0, end = 0; from < limit; from = end + gap) {
-      end = this.#charLevel ? from + (text.codePointAt(from)! > 0xffff ? 2 : 1) : text.length;
+      end = charLevel ? from + (text.codePointAt(from)! > 0xffff ? 2 : 1) : text.length;
       let hash = BASIS;
       for (let at = from; at < end; at++) {
         const unit = text.charCodeAt(at);

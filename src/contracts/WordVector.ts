@@ -1,0 +1,6 @@
+/** A word and its vector, as a file of word vectors has them. */
+export interface WordVector {
+  readonly word: string;
+  /** Shape [E], float32. */
+  readonly values: Float32Array;
+}

@@ -1,0 +1,69 @@
+import type { LearningVocabulary, Vocabulary } from '../contracts/Learning.js';
+import type { EncodedText } from '../contracts/Row.js';
+import type { WideFeatures } from './features/wideFeatures.js';
+import type { WordVectors } from './vectors/WordVectors.js';
+
+/** What cuts a text into tokens; a `Tokenizer` or a `growingVocabulary`, say. */
+type TokenSource = Vocabulary & {
+  /** Whether tokens are characters instead of words. Default false. */
+  readonly charLevel?: boolean | undefined;
+};
+
+/** What a model reads of a text. */
+export interface RowEncoderOptions<V extends TokenSource = TokenSource> {
+  /** Gives each token its index. */
+  readonly tokenizer: V;
+  /** Give each token its vector: the words of training and all others. Default: rows have no vector ids. */
+  readonly vectors?: WordVectors | undefined;
+  /** Give the text its hashed features. Default: rows have none. */
+  readonly features?: WideFeatures | undefined;
+}
+
+/** Turns a text into all that a model reads of it. */
+export interface RowEncoder extends Vocabulary {
+  readonly vectors: WordVectors | undefined;
+  readonly features: WideFeatures | undefined;
+  encodeText(text: string): EncodedText;
+}
+
+/**
+ * Makes the one place where a text becomes what a model reads: token indices, the vector of each token, and hashed
+ * features.
+ *
+ * It stands wherever a tokenizer may: in `tokenize`, in `batches` as `encoder`, in `classifyLive`, `explainHeadlines`
+ * and `prequential`. So a word that was not in the train rows, and is the unknown token to the tokenizer, has the same
+ * vector wherever it comes. Of a vocabulary that learns, the encoder learns too.
+ *
+ * Holds nothing of the texts. Pure, as far as the tokenizer is.
+ *
+ * @param options the tokenizer, and what is read besides @example
+ * ```ts
+ * import { from, lastValueFrom, of } from 'rxjs';
+ * import { collectVectors, rowEncoder, Tokenizer } from 'headwater';
+ * const tokenizer = await lastValueFrom(of('ferry returns').pipe(Tokenizer.fit()));
+ * const vectors = await lastValueFrom(from([{ word: 'harbour', values: Float32Array.of(1, 2) }]).pipe(collectVectors()));
+ * rowEncoder({ tokenizer, vectors }).encodeText('ferry harbour');
+ * // { tokens: Int32Array [2, 1], vectorIds: Int32Array [0, 1] }: never seen in training, and known all the same
+ * ```
+ */
+export function rowEncoder(
+  options: RowEncoderOptions<LearningVocabulary & TokenSource>,
+): RowEncoder & LearningVocabulary;
+export function rowEncoder(options: RowEncoderOptions): RowEncoder;
+export function rowEncoder({ tokenizer, vectors, features }: RowEncoderOptions): RowEncoder {
+  const { charLevel = false } = tokenizer;
+  const encoder: RowEncoder = {
+    vectors,
+    features,
+    padIndex: tokenizer.padIndex,
+    unknownIndex: tokenizer.unknownIndex,
+    encode: (text) => tokenizer.encode(text),
+    encodeText: (text) => ({
+      tokens: tokenizer.encode(text),
+      ...(vectors === undefined ? {} : { vectorIds: vectors.idsOf(text, charLevel) }),
+      ...(features === undefined ? {} : { features: features.extract(text) }),
+    }),
+  };
+  const learn = 'learn' in tokenizer ? (tokenizer as LearningVocabulary).learn.bind(tokenizer) : undefined;
+  return learn === undefined ? encoder : ({ ...encoder, learn } as RowEncoder & LearningVocabulary);
+}
