@@ -1,6 +1,6 @@
 import type { WordVector } from '../../contracts/WordVector.js';
 import { excerpt } from '../excerpt.js';
-import { TokenTable } from '../TokenTable.js';
+import { TokenTable } from '../internal/TokenTable.js';
 import { vectorsError } from './vectorFile.js';
 import { type VectorPrecision, WordVectors } from './WordVectors.js';
 

@@ -1,4 +1,4 @@
-import type { TokenTable } from '../TokenTable.js';
+import type { TokenTable } from '../internal/TokenTable.js';
 
 /** How the numbers of word vectors are held: as they are, or as whole numbers from -127 to 127 and one scale a row. */
 export type VectorPrecision = 'int8' | 'float32';

@@ -1,7 +1,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
-import { TokenTable } from '../TokenTable.js';
+import { TokenTable } from '../internal/TokenTable.js';
 import { type VectorPrecision, type VectorsOrigin, WordVectors } from './WordVectors.js';
 
 // The layout of a file of word vectors, in little-endian order:
