@@ -45,8 +45,8 @@ const check = ({ highWaterMark, limit = Infinity, yieldAfter = 25 }: BoundedQueu
 };
 
 /** A room that gives up when more would wait than may. */
-const limited = (limit: number): QueueBuffer<unknown> => {
-  const waiting = new Fifo<unknown>();
+const limited = <T>(limit: number): QueueBuffer<T> => {
+  const waiting = new Fifo<T>();
   return {
     get size() {
       return waiting.size;
@@ -116,17 +116,13 @@ export function boundedQueue<T, O extends ObservableInput<unknown>>(
   options: BoundedQueueProjectOptions<T, O>,
 ): OperatorFunction<T, ObservedValueOf<O>>;
 export function boundedQueue<T>(options: BoundedQueueOptions): MonoTypeOperatorFunction<T>;
-export function boundedQueue(
-  options: BoundedQueueOptions & Partial<BoundedQueueProjectOptions<unknown, ObservableInput<unknown>>>,
-): OperatorFunction<unknown, unknown> {
-  const {
-    valve,
-    highWaterMark,
-    limit = Infinity,
-    yieldAfter = 25,
-    scheduler = asyncScheduler,
-    project = (value) => of(value),
-  } = options;
+export function boundedQueue<T, R>(
+  options: BoundedQueueOptions & Partial<BoundedQueueProjectOptions<T, ObservableInput<R>>>,
+): OperatorFunction<T, T | R> {
   check(options);
-  return queue({ room: () => limited(limit), valve, highWaterMark, yieldAfter, scheduler, project });
+  const { valve, highWaterMark, limit = Infinity, yieldAfter = 25, scheduler = asyncScheduler, project } = options;
+  const shared = { room: () => limited<T>(limit), valve, highWaterMark, yieldAfter, scheduler };
+  return project === undefined
+    ? queue<T, T>({ ...shared, project: (value) => of(value) })
+    : queue<T, R>({ ...shared, project });
 }

@@ -107,9 +107,10 @@ export function shed<T, O extends ObservableInput<unknown>>(
   options: ShedProjectOptions<T, O>,
 ): OperatorFunction<T, ObservedValueOf<O>>;
 export function shed<T>(options: ShedOptions<T>): MonoTypeOperatorFunction<T>;
-export function shed(
-  options: ShedOptions<unknown> & Partial<ShedProjectOptions<unknown, ObservableInput<unknown>>>,
-): OperatorFunction<unknown, unknown> {
+export function shed<T, R>(
+  options: ShedOptions<T> & Partial<ShedProjectOptions<T, ObservableInput<R>>>,
+): OperatorFunction<T, T | R> {
+  check(options);
   const {
     capacity,
     policy,
@@ -118,15 +119,17 @@ export function shed(
     seed = 1234,
     yieldAfter = 25,
     scheduler = asyncScheduler,
-    project = (value) => of(value),
+    project,
   } = options;
-  check(options);
-  const room = (): SheddingBuffer<unknown> => {
+  const room = (): SheddingBuffer<T> => {
     let total = 0;
     return new SheddingBuffer(capacity, policy, random(seed, 'shed'), (value) => {
       total += 1;
       dropped?.next({ type: 'shed', value, policy, total });
     });
   };
-  return queue({ room, valve, highWaterMark: Math.ceil(capacity / 2), yieldAfter, scheduler, project });
+  const shared = { room, valve, highWaterMark: Math.ceil(capacity / 2), yieldAfter, scheduler };
+  return project === undefined
+    ? queue<T, T>({ ...shared, project: (value) => of(value) })
+    : queue<T, R>({ ...shared, project });
 }

@@ -23,7 +23,7 @@ export interface QueueBuffer<T> {
 }
 
 /** How `queue` works. */
-export interface QueueOptions<T> {
+export interface QueueOptions<T, R> {
   /** Makes the room for one subscription. */
   readonly room: () => QueueBuffer<T>;
   /**
@@ -36,7 +36,7 @@ export interface QueueOptions<T> {
   readonly yieldAfter: number;
   readonly scheduler: SchedulerLike;
   /** The consumer: one value at a time. */
-  readonly project: (value: T, index: number) => ObservableInput<unknown>;
+  readonly project: (value: T, index: number) => ObservableInput<R>;
 }
 
 /**
@@ -45,7 +45,7 @@ export interface QueueOptions<T> {
  *
  * The documentation of `boundedQueue` says what it does.
  */
-export const queue = <T>(options: QueueOptions<T>): OperatorFunction<T, unknown> => {
+export const queue = <T, R>(options: QueueOptions<T, R>): OperatorFunction<T, R> => {
   const { room, valve, highWaterMark, yieldAfter, scheduler, project } = options;
   const lowWaterMark = Math.floor(highWaterMark / 2);
 
@@ -95,7 +95,7 @@ export const queue = <T>(options: QueueOptions<T>): OperatorFunction<T, unknown>
       };
 
       const start = (value: T): void => {
-        let result$: Observable<unknown>;
+        let result$: Observable<R>;
         try {
           result$ = from(project(value, taken++));
         } catch (error) {
