@@ -55,6 +55,7 @@ export interface EpochEnded {
   /** From 1. */
   readonly epoch: number;
   readonly trainLoss: number;
+  /** NaN where there are no validation rows, as are the two scores below. */
   readonly validationLoss: number;
   /** The share of the validation rows whose most probable class is theirs. */
   readonly validationAccuracy: number;
@@ -76,8 +77,9 @@ export interface TrainingEnded {
   readonly type: 'training-ended';
   readonly model: string;
   readonly reason: 'patience' | 'epochs';
-  /** The epoch of the lowest validation loss. */
+  /** The epoch of the lowest validation loss; 0 where there are no validation rows. */
   readonly bestEpoch: number;
+  /** The lowest validation loss; Infinity where there are no validation rows. */
   readonly bestLoss: number;
   readonly state: TrainingState;
 }

@@ -19,6 +19,8 @@ const ended = (state: TrainingState): TrainingEvent => ({
   improved: false,
   state,
 });
+const stateAfter = (event: TrainingEvent): TrainingState | undefined =>
+  event.type === 'epoch' ? event.state : undefined;
 const initial = initialTrainingState();
 const first = ended({ ...initial, epoch: 1 });
 const last = ended({ ...initial, epoch: 2, stop: 'epochs' });
@@ -27,10 +29,14 @@ describe('epochsFrom', () => {
   it('runs one epoch after another, each from the state that the one before it left, until one says stop', () => {
     const began: number[] = [];
     runMarbles(({ cold, expectObservable }) => {
-      const event$ = epochsFrom(initial, ({ epoch }) => {
-        began.push(epoch);
-        return epoch === 0 ? cold('--a|', { a: first }) : cold('-b|', { b: last });
-      });
+      const event$ = epochsFrom(
+        initial,
+        ({ epoch }) => {
+          began.push(epoch);
+          return epoch === 0 ? cold('--a|', { a: first }) : cold('-b|', { b: last });
+        },
+        stateAfter,
+      );
       expectObservable(event$).toBe('--a-b|', { a: first, b: last });
     });
     expect(began).toEqual([0, 1]);
@@ -48,7 +54,7 @@ describe('epochsFrom', () => {
         return of(first).pipe(coming);
       };
       runMarbles(({ expectObservable }) => {
-        expectObservable(epochsFrom(initial, epoch)).toBe(expected, { a: first }, thrown);
+        expectObservable(epochsFrom(initial, epoch, stateAfter)).toBe(expected, { a: first }, thrown);
       });
     },
   );

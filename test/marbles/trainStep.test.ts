@@ -71,6 +71,16 @@ describe('trainStep', () => {
     });
   });
 
+  it('counts its steps from firstStep, to go on with an epoch', () => {
+    const model = recordingModel();
+    runMarbles(({ cold, expectObservable }) => {
+      const step$ = cold('a-b|', batches).pipe(trainStep(model, { ...inEpoch2, firstStep: 7 }));
+      expectObservable(step$).toBe('x-y|', { x: event(7, 3), y: event(8, 2) });
+    });
+    expect(model.contexts.map(({ step }) => step)).toEqual([7, 8]);
+    expect(() => trainStep(model, { ...inEpoch2, firstStep: -1 })).toThrow(/trainStep: firstStep is -1/);
+  });
+
   it('completes with an empty source, and makes no step', () => {
     const model = recordingModel();
     runMarbles(({ cold, expectObservable, expectSubscriptions }) => {

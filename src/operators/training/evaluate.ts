@@ -1,7 +1,7 @@
 import type { OperatorFunction } from 'rxjs';
 import type { EvaluatedBatch } from '../../contracts/Evaluation.js';
 import type { LabelledBatch } from '../../contracts/PaddedBatch.js';
-import type { DeferredTrainable, EvaluationResult, Trainable } from '../../contracts/Trainable.js';
+import type { DeferredTrainable, Trainable } from '../../contracts/Trainable.js';
 import { mostProbable } from './internal/mostProbable.js';
 import { throughModel, type ThroughModelOptions } from './internal/throughModel.js';
 
@@ -39,10 +39,10 @@ export const evaluate = (
   model: Trainable | DeferredTrainable,
   options: ThroughModelOptions = {},
 ): OperatorFunction<LabelledBatch, EvaluatedBatch> =>
-  throughModel<LabelledBatch, EvaluationResult, EvaluatedBatch>(
+  throughModel(
     model,
-    (batch) => model.evaluateBatch(batch),
-    ({ loss, weight, probabilities }, batch) => {
+    (asked, batch: LabelledBatch) => asked.evaluateBatch(batch),
+    ({ loss, weight, probabilities }, batch): EvaluatedBatch => {
       const predicted = mostProbable(model, batch, probabilities);
       return { type: 'evaluated', ids: batch.ids, labels: batch.labels, predicted, probabilities, loss, weight };
     },

@@ -1,19 +1,19 @@
-import { concat, concatMap, defer, map, of, tap, type Observable, type OperatorFunction } from 'rxjs';
+import { concat, concatMap, defer, map, of, scan, type Observable, type OperatorFunction } from 'rxjs';
 import type { BatchSource } from '../../contracts/BatchSource.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import type { StateDict } from '../../contracts/StateDict.js';
 import type { DeferredTrainable, Trainable } from '../../contracts/Trainable.js';
 import type { SideCounts, TrainingEnded, TrainingEvent, TrainingStarted } from '../../contracts/TrainingEvent.js';
-import type { TrainingStep } from '../../contracts/TrainingState.js';
+import type { TrainingState, TrainingStep } from '../../contracts/TrainingState.js';
 import { checkWhole } from '../internal/checkOption.js';
 import { combineSteps } from './combineSteps.js';
 import { earlyStopping } from './earlyStopping.js';
+import { deferModel } from './internal/deferModel.js';
 import { epochsFrom } from './internal/epochsFrom.js';
 import { initialTrainingState } from './initialTrainingState.js';
 import { limitEpochs } from './limitEpochs.js';
 import type { AveragedOver } from './meanLoss.js';
 import { reduceLrOnPlateau } from './reduceLrOnPlateau.js';
-import { isDeferred } from './internal/throughModel.js';
 import { trainingEpoch } from './internal/trainingEpoch.js';
 
 /** How a training goes. */
@@ -25,7 +25,7 @@ export interface FitOptions {
   /**
    * What is done to the training state after each epoch, in this order. Default `[reduceLrOnPlateau(),
    * earlyStopping()]`, the lesson's: the learning rate falls to a tenth after more than 3 epochs without progress, and
-   * 10 without a lower validation loss end the training.
+   * 10 without a lower validation loss end the training. Default without a validation side: none.
    */
   readonly steps?: readonly TrainingStep[];
   /**
@@ -40,18 +40,52 @@ export interface FitOptions {
   readonly averageOver?: AveragedOver;
 }
 
-const checkRows = (rows: SideCounts): void => {
+/** What is known after an event of a training. */
+interface TrainingCourse {
+  /** The event; undefined once the last epoch has ended. */
+  readonly event: TrainingEvent | undefined;
+  /** The state after the last epoch. */
+  readonly state: TrainingState;
+  /** A copy of the weights of the best epoch, where it is kept. */
+  readonly best: StateDict | undefined;
+}
+
+/** An event, and the model's weights where they are the best. */
+interface WeighedEvent {
+  readonly event: TrainingEvent;
+  readonly weights: StateDict | undefined;
+}
+
+const checkRows = (rows: SideCounts, keep: 'best' | 'last'): void => {
   if (rows.train === 0)
     throw new HeadwaterError(
       'HW_EMPTY',
       'There are no train rows to learn from. Check that the source has rows, and raise the share of the train side.',
     );
-  if (rows.validation === 0) {
+  if (rows.validation === 0 && keep === 'best') {
     throw new HeadwaterError(
       'HW_EMPTY',
-      'There are no validation rows, and without them no epoch is the best. Raise the share of the validation side, or give the source more rows.',
+      "There are no validation rows, and without them no epoch is the best. Raise the share of the validation side, give the source more rows, or keep the weights of the last epoch (keep: 'last').",
     );
   }
+};
+
+/** The last event of a training. */
+const endOf = (model: string, validationRows: number, { state }: TrainingCourse): TrainingEnded => {
+  if (state.best.epoch === 0 && validationRows > 0) {
+    throw new HeadwaterError(
+      'HW_NUMERIC',
+      `No validation loss of model ${model} was a finite number in ${state.epoch} epochs. Lower the learning rate, and check that the classes of the validation rows have weights above 0.`,
+    );
+  }
+  return {
+    type: 'training-ended',
+    model,
+    reason: state.stop ?? 'epochs',
+    bestEpoch: state.best.epoch,
+    bestLoss: state.best.loss,
+    state,
+  };
 };
 
 /**
@@ -62,6 +96,8 @@ const checkRows = (rows: SideCounts): void => {
  * weights frozen. What the two measured is folded into an immutable `TrainingState` by `steps`, pure functions that set
  * the learning rate of the next epoch or end the training. Each time the validation loss is the lowest so far the
  * weights are copied, and the best ones are loaded back into the model before `training-ended` is emitted.
+ *
+ * Without a validation side `fit` works with `keep: 'last'`: every epoch is made, and the validation loss is NaN.
  *
  * ```
  * sources:     S|
@@ -120,13 +156,7 @@ export const fit = (
   model: Trainable | DeferredTrainable,
   options: FitOptions = {},
 ): OperatorFunction<BatchSource, TrainingEvent> => {
-  const {
-    epochs = 50,
-    learningRate = 1e-4,
-    steps = [reduceLrOnPlateau(), earlyStopping()],
-    keep = 'best',
-    averageOver = 'rows',
-  } = options;
+  const { epochs = 50, learningRate = 1e-4, keep = 'best', averageOver = 'rows' } = options;
   checkWhole('fit', 'epochs', epochs, 1);
   if (!(learningRate > 0 && learningRate < Infinity)) {
     throw new HeadwaterError(
@@ -134,56 +164,46 @@ export const fit = (
       `fit: learningRate is ${learningRate}, but must be a finite number above 0, such as 1e-4.`,
     );
   }
-  const step = combineSteps([...steps, limitEpochs(epochs)]);
+  const deferred = deferModel(model);
+
+  /** Copies the weights before the event that calls them the best is emitted, and before the next epoch changes them. */
+  const withBestWeights = (event: TrainingEvent): Observable<WeighedEvent> =>
+    event.type === 'epoch' && event.improved && keep === 'best'
+      ? deferred.stateDict().pipe(map((weights) => ({ event, weights })))
+      : of({ event, weights: undefined });
 
   const train = (source: BatchSource): Observable<TrainingEvent> =>
     defer(() => {
-      checkRows(source.rows);
+      const { rows } = source;
+      checkRows(rows, keep);
+      // Both default steps look at the validation loss.
+      const { steps = rows.validation === 0 ? [] : [reduceLrOnPlateau(), earlyStopping()] } = options;
+      const step = combineSteps([...steps, limitEpochs(epochs)]);
       const initial = initialTrainingState({ learningRate });
-      let state = initial;
-      let best: StateDict | undefined;
+      const started: TrainingStarted = { type: 'training-started', model: model.name, epochs, rows };
 
-      const started: TrainingStarted = { type: 'training-started', model: model.name, epochs, rows: source.rows };
-
-      const isBest = (event: TrainingEvent): boolean => event.type === 'epoch' && event.improved && keep === 'best';
-
-      const epochs$ = epochsFrom(initial, (present) => {
-        const epoch$ = trainingEpoch({ model, source, state: present, step, averageOver });
-        if (!isDeferred(model)) return epoch$;
-        // The weights are here before anybody hears that they are the best, and before the next epoch changes them.
-        return epoch$.pipe(
-          concatMap((event) =>
-            isBest(event) ? model.stateDict().pipe(map((weights) => ((best = weights), event))) : of(event),
-          ),
-        );
-      }).pipe(
-        tap((event) => {
-          if (event.type !== 'epoch') return;
-          state = event.state;
-          if (!isDeferred(model) && isBest(event)) best = model.stateDict();
+      const epoch = (state: TrainingState): Observable<WeighedEvent> =>
+        trainingEpoch({ model, source, state, step, averageOver }).pipe(concatMap(withBestWeights));
+      const epochs$ = epochsFrom(initial, epoch, ({ event }) => (event.type === 'epoch' ? event.state : undefined));
+      const end$: Observable<undefined> = of(undefined);
+      const event$ = concat(epochs$, end$).pipe(
+        scan(
+          ({ state, best }: TrainingCourse, weighed): TrainingCourse => {
+            if (weighed === undefined) return { event: undefined, state, best };
+            const { event, weights } = weighed;
+            return { event, state: event.type === 'epoch' ? event.state : state, best: weights ?? best };
+          },
+          { event: undefined, state: initial, best: undefined },
+        ),
+        map((course): TrainingEvent => {
+          if (course.event !== undefined) return course.event;
+          const ended = endOf(model.name, rows.validation, course);
+          if (course.best !== undefined) model.loadStateDict(course.best);
+          return ended;
         }),
       );
 
-      const ended$ = defer(() => {
-        if (state.best.epoch === 0) {
-          throw new HeadwaterError(
-            'HW_NUMERIC',
-            `No validation loss of model ${model.name} was a finite number in ${state.epoch} epochs. Lower the learning rate, and check that the classes of the validation rows have weights above 0.`,
-          );
-        }
-        if (best !== undefined) model.loadStateDict(best);
-        const ended: TrainingEnded = {
-          type: 'training-ended',
-          model: model.name,
-          reason: state.stop ?? 'epochs',
-          bestEpoch: state.best.epoch,
-          bestLoss: state.best.loss,
-          state,
-        };
-        return of(ended);
-      });
-
-      return concat(of(started), epochs$, ended$);
+      return concat(of(started), event$);
     });
 
   return concatMap(train);

@@ -3,7 +3,7 @@ import type { Prediction } from '../../contracts/Evaluation.js';
 import type { PaddedBatch } from '../../contracts/PaddedBatch.js';
 import type { DeferredTrainable, Trainable } from '../../contracts/Trainable.js';
 import { mostProbable } from './internal/mostProbable.js';
-import { isDeferred, throughModel, type ThroughModelOptions } from './internal/throughModel.js';
+import { throughModel, type ThroughModelOptions } from './internal/throughModel.js';
 
 /**
  * Classifies each batch, and emits one prediction a row, in the order of the batches and of the rows in them.
@@ -49,11 +49,10 @@ export const predict = (
       probabilities: probabilities.slice(row * model.classes, (row + 1) * model.classes),
     }));
   };
-  // concatMap and not mergeMap: a consumer that pushes a further batch from within `next` must not see its rows in
-  // between these.
-  if (!isDeferred(model)) return concatMap((batch) => tell(model.predictBatch(batch), batch));
   return pipe(
-    throughModel(model, (batch) => model.predictBatch(batch), tell, options),
+    throughModel(model, (asked, batch: PaddedBatch) => asked.predictBatch(batch), tell, options),
+    // concatMap and not mergeMap: a consumer that pushes a further batch from within `next` must not see its rows in
+    // between these.
     concatMap(identity),
   );
 };

@@ -1,18 +1,24 @@
 import type { OperatorFunction } from 'rxjs';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import type { LabelledBatch } from '../../contracts/PaddedBatch.js';
-import type { DeferredTrainable, StepContext, StepResult, Trainable } from '../../contracts/Trainable.js';
+import type { DeferredTrainable, StepContext, Trainable } from '../../contracts/Trainable.js';
 import type { StepEnded } from '../../contracts/TrainingEvent.js';
 import { checkWhole } from '../internal/checkOption.js';
 import { throughModel, type ThroughModelOptions } from './internal/throughModel.js';
 
 /** What the steps of one epoch have in common. */
-export type TrainStepOptions = Omit<StepContext, 'step'> & ThroughModelOptions;
+export interface TrainStepOptions extends Omit<StepContext, 'step'>, ThroughModelOptions {
+  /**
+   * The number of the first step, at least 0. Give the number of steps already made in an epoch to go on with that
+   * epoch. Default 0.
+   */
+  readonly firstStep?: number | undefined;
+}
 
 /**
  * Makes one optimizer step of a model on each batch, and emits what the step measured.
  *
- * The steps count from 0 at each subscription, so one subscription is one epoch. Several models can train on one batch
+ * The steps count from `firstStep` at each subscription, so one subscription is one epoch or the rest of one. Several models can train on one batch
  * stream: `connect` hands them the same batches from a single read.
  *
  * ```
@@ -31,8 +37,9 @@ export type TrainStepOptions = Omit<StepContext, 'step'> & ThroughModelOptions;
  * @param model what is trained
  * @param options.epoch the pass over the train rows, from 1; with the step's number it seeds what is random in a step
  * @param options.learningRate the step size of the optimizer, at least 0
+ * @param options.firstStep the number of the first step; default 0
  * @param options.valve what brakes the batches for a model on a device
- * @throws HeadwaterError `HW_USAGE` for an epoch or a learning rate that cannot be; through `error`: `HW_NUMERIC` when
+ * @throws HeadwaterError `HW_USAGE` for an epoch, a first step or a learning rate that cannot be; through `error`: `HW_NUMERIC` when
  *   the loss is not a finite number, and whatever the model throws
  * @see fit which makes epochs of it
  *
@@ -58,19 +65,21 @@ export type TrainStepOptions = Omit<StepContext, 'step'> & ThroughModelOptions;
  */
 export const trainStep = (
   model: Trainable | DeferredTrainable,
-  { epoch, learningRate, valve }: TrainStepOptions,
+  { epoch, learningRate, firstStep = 0, valve }: TrainStepOptions,
 ): OperatorFunction<LabelledBatch, StepEnded> => {
   checkWhole('trainStep', 'epoch', epoch, 1);
+  checkWhole('trainStep', 'firstStep', firstStep, 0);
   if (!(learningRate >= 0 && learningRate < Infinity)) {
     throw new HeadwaterError(
       'HW_USAGE',
       `trainStep: learningRate is ${learningRate}, but must be a finite number of at least 0.`,
     );
   }
-  return throughModel<LabelledBatch, StepResult, StepEnded>(
+  return throughModel(
     model,
-    (batch, step) => model.trainBatch(batch, { epoch, step, learningRate }),
-    ({ loss, weight }, batch, step) => {
+    (asked, batch: LabelledBatch, index) => asked.trainBatch(batch, { epoch, step: firstStep + index, learningRate }),
+    ({ loss, weight }, batch, index): StepEnded => {
+      const step = firstStep + index;
       if (!Number.isFinite(loss) || !Number.isFinite(weight)) {
         throw new HeadwaterError(
           'HW_NUMERIC',

@@ -1,6 +1,5 @@
 import { defer, Observable } from 'rxjs';
 import { takeUntilClosed } from '../../../contracts/takeUntilClosed.js';
-import type { TrainingEvent } from '../../../contracts/TrainingEvent.js';
 import type { TrainingState } from '../../../contracts/TrainingState.js';
 
 /**
@@ -17,12 +16,15 @@ import type { TrainingState } from '../../../contracts/TrainingState.js';
  * Holds the state, and no event.
  *
  * @param initial the state that the first epoch starts from
- * @param epoch the events of one epoch, the last of which is its `epoch` event; what it throws is the stream's error
+ * @param epoch the events of one epoch; what it throws is the stream's error
+ * @param stateAfter the state that an event leaves; undefined for an event that leaves it as it is. The last event of an
+ *   epoch must leave one
  */
-export const epochsFrom = (
+export const epochsFrom = <Event>(
   initial: TrainingState,
-  epoch: (state: TrainingState) => Observable<TrainingEvent>,
-): Observable<TrainingEvent> =>
+  epoch: (state: TrainingState) => Observable<Event>,
+  stateAfter: (event: Event) => TrainingState | undefined,
+): Observable<Event> =>
   new Observable((subscriber) => {
     let state = initial;
     const untilClosed = takeUntilClosed(subscriber);
@@ -43,7 +45,7 @@ export const epochsFrom = (
           .pipe(untilClosed)
           .subscribe({
             next: (event) => {
-              if (event.type === 'epoch') state = event.state;
+              state = stateAfter(event) ?? state;
               subscriber.next(event);
             },
             error: (error: unknown) => subscriber.error(error),

@@ -1,14 +1,14 @@
-import { map, type Observable, type OperatorFunction } from 'rxjs';
+import { map, mergeMap, type Observable, type OperatorFunction } from 'rxjs';
 import type { DeferredTrainable, Trainable } from '../../../contracts/Trainable.js';
 import type { Valve } from '../../../contracts/Valve.js';
+import { deferModel, isDeferred } from './deferModel.js';
 import { mapInFlight } from './mapInFlight.js';
 
-/** What an operator on a model can be told. */
+/** The options of an operator that runs batches through a model. */
 export interface ThroughModelOptions {
   /**
-   * For a `DeferredTrainable`: held while its device has as many batches as it may, which are three. The source that
-   * stops reading while it is closed must be given the same one. Default: none, and what comes meanwhile waits without
-   * bound.
+   * For a `DeferredTrainable`: held while the device has three batches, which is its limit. Give the source the same
+   * valve, and it stops reading meanwhile. Default: none, and the batches that come meanwhile wait without bound.
    */
   readonly valve?: Valve | undefined;
 }
@@ -19,26 +19,23 @@ export interface ThroughModelOptions {
  */
 const BATCHES_IN_FLIGHT = 3;
 
-/** Whether a model answers later. */
-export const isDeferred = (model: Trainable | DeferredTrainable): model is DeferredTrainable => 'deferred' in model;
-
 /**
- * Asks a model something of each batch, and emits what is made of the answers, in the order of the batches: at once
- * where it answers at once, and with a few batches in flight where it answers later.
+ * Runs each batch through a model, and emits one result a batch, in the order of the batches. A model that answers at
+ * once has one batch at a time; a model that answers later has a few in flight.
  *
- * @param model who is asked
- * @param ask asks it; an answer that comes later is an Observable of it
- * @param tell what to emit; what it throws is the stream's error
+ * @param model the model, of either kind
+ * @param ask runs one batch through the model, which is given as a `DeferredTrainable` in either case
+ * @param tell makes the result from the model's answer; what it throws is the stream's error
  */
 export const throughModel = <Batch, Answer, Result>(
   model: Trainable | DeferredTrainable,
-  ask: (batch: Batch, index: number) => Answer | Observable<Answer>,
+  ask: (model: DeferredTrainable, batch: Batch, index: number) => Observable<Answer>,
   tell: (answer: Answer, batch: Batch, index: number) => Result,
   { valve }: ThroughModelOptions,
-): OperatorFunction<Batch, Result> =>
-  isDeferred(model)
-    ? mapInFlight(
-        (batch, index) => (ask(batch, index) as Observable<Answer>).pipe(map((answer) => tell(answer, batch, index))),
-        { most: BATCHES_IN_FLIGHT, valve },
-      )
-    : map((batch, index) => tell(ask(batch, index) as Answer, batch, index));
+): OperatorFunction<Batch, Result> => {
+  const deferred = deferModel(model);
+  const project = (batch: Batch, index: number): Observable<Result> =>
+    ask(deferred, batch, index).pipe(map((answer) => tell(answer, batch, index)));
+  // Answers that come at once need no queue: mergeMap passes each on within the call that brought its batch.
+  return isDeferred(model) ? mapInFlight(project, { most: BATCHES_IN_FLIGHT, valve }) : mergeMap(project);
+};

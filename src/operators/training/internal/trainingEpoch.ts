@@ -1,8 +1,8 @@
-import { concat, defer, of, tap, type Observable } from 'rxjs';
+import { concat, defer, EMPTY, of, tap, type Observable } from 'rxjs';
 import type { BatchSource } from '../../../contracts/BatchSource.js';
 import { HeadwaterError } from '../../../contracts/HeadwaterError.js';
 import type { LabelledBatch } from '../../../contracts/PaddedBatch.js';
-import type { DeferredTrainable, EvaluationResult, Trainable } from '../../../contracts/Trainable.js';
+import type { DeferredTrainable, Trainable } from '../../../contracts/Trainable.js';
 import type {
   EpochEnded,
   EpochStarted,
@@ -35,7 +35,7 @@ const noBatch = (side: string, epoch: number): HeadwaterError =>
 
 /**
  * One epoch: the batches of the train side, one optimizer step each; then those of the validation side with the weights
- * frozen; then the fold of what they measured into the state.
+ * frozen; then the fold of what they measured into the state. A validation side without rows is not read.
  *
  * @throws through `error`: HeadwaterError `HW_EMPTY` when a side has no batch, `HW_NUMERIC` as `trainStep` says, and
  *   whatever the source, the model and the steps throw
@@ -64,12 +64,12 @@ export const trainingEpoch = ({
     const validation$ = defer(() => {
       // Known as soon as the train side is through: no need to read the validation side first.
       if (train.batches === 0) throw noBatch('train', epoch);
-      return source.batches('validation', epoch);
+      return source.rows.validation === 0 ? EMPTY : source.batches('validation', epoch);
     }).pipe(
-      throughModel<LabelledBatch, EvaluationResult, ValidationStepEnded>(
+      throughModel(
         model,
-        (batch) => model.evaluateBatch(batch),
-        (measured, batch) => {
+        (asked, batch: LabelledBatch) => asked.evaluateBatch(batch),
+        (measured, batch): ValidationStepEnded => {
           validation = validation.add(measured);
           scores.add(batch.labels, measured.probabilities);
           return { type: 'validation-step', model: model.name, epoch, rows: batch.size };
@@ -79,7 +79,7 @@ export const trainingEpoch = ({
     );
 
     const ended$ = defer(() => {
-      if (validation.batches === 0) throw noBatch('validation', epoch);
+      if (validation.batches === 0 && source.rows.validation > 0) throw noBatch('validation', epoch);
       const losses = { trainLoss: train.mean, validationLoss: validation.mean };
       const after = step(state, { epoch, ...losses });
       const improved = after.best.epoch === epoch;

@@ -10,6 +10,8 @@ export interface ModelProgress {
   epochs: number | undefined;
   /** Rows an epoch, its validation included; undefined where no start was seen. */
   perEpoch: number | undefined;
+  /** Whether there are validation rows; undefined where no start was seen. */
+  validated: boolean | undefined;
   epoch: number;
   /** Rows of the running epoch that are done; undefined between epochs. */
   done: number | undefined;
@@ -29,7 +31,14 @@ export class TrainingProgress {
   of(model: string): ModelProgress {
     let course = this.#courses.get(model);
     if (course === undefined) {
-      course = { epochs: undefined, perEpoch: undefined, epoch: 0, done: undefined, loss: undefined };
+      course = {
+        epochs: undefined,
+        perEpoch: undefined,
+        validated: undefined,
+        epoch: 0,
+        done: undefined,
+        loss: undefined,
+      };
       this.#courses.set(model, course);
     }
     return course;
@@ -75,14 +84,14 @@ export class TrainingProgress {
 
 /** The line that a training begins with. */
 export const startLine = ({ model, epochs, rows }: TrainingStarted): string =>
-  `training ${printable(model)}: ${rowsOf(rows.train)}, ${rowsOf(rows.validation)} to validate on, at most ${epochs} epochs`;
+  `training ${printable(model)}: ${rowsOf(rows.train)}, ${rows.validation === 0 ? 'none' : rowsOf(rows.validation)} to validate on, at most ${epochs} epochs`;
 
 /** The line that a training ends with. */
 export const endLine = ({ model, reason, bestEpoch, bestLoss, state }: TrainingEnded): string => {
   const why = reason === 'patience' ? ', for it got no better' : '';
   const best =
     bestEpoch === 0
-      ? 'no epoch was better than the start'
+      ? 'no epoch had a finite validation loss'
       : `best epoch ${bestEpoch}, validation ${bestLoss.toFixed(3)}`;
   return `${printable(model)} ended after epoch ${state.epoch}${why}: ${best}`;
 };
