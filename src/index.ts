@@ -111,6 +111,11 @@ export { growingVocabulary, type GrowingVocabulary, type GrowingVocabularyOption
 export { LabelEncoder, type LabelEncoderJson } from './text/LabelEncoder.js';
 export { preprocessText } from './text/preprocessText.js';
 export { STOP_WORDS } from './text/stopWords.js';
+export { LESSON_STEPS, parseTextSteps, stringifyTextSteps, TextSteps, textSteps } from './text/TextSteps.js';
+export type { TextStepsOptions } from './text/TextSteps.js';
+export { textPath, type ReadingOptions, type TextPath } from './text/textPath.js';
+export { foldCase } from './text/unicode/foldCase.js';
+export { unicodePreprocessor, type UnicodePreprocessorOptions } from './text/unicode/unicodePreprocessor.js';
 export { textPreprocessor, type TextPreprocessorOptions } from './text/textPreprocessor.js';
 export { DocumentFrequencies, type DocumentFrequenciesData } from './text/features/DocumentFrequencies.js';
 export type { FeatureOptions, FeatureSettings } from './text/features/countFeatures.js';

@@ -1,0 +1,158 @@
+import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as t from 'io-ts';
+import { HeadwaterError } from '../contracts/HeadwaterError.js';
+import { parseArtifact, readArtifact } from './readArtifact.js';
+
+/** The version of `text.json`. */
+const TEXT_VERSION = 1;
+
+const WHAT = 'description of how texts are read';
+
+/** The most words of a list of stop words, and the longest of them, in UTF-16 units. */
+const MOST_STOP_WORDS = 100_000;
+const LONGEST_STOP_WORD = 200;
+
+const stopWordList = new t.Type<readonly string[]>(
+  `"none", "english" or a list of at most ${MOST_STOP_WORDS} words`,
+  (value): value is readonly string[] => isStopWordList(value),
+  (value, context) => (isStopWordList(value) ? t.success(value) : t.failure(value, context)),
+  t.identity,
+);
+const isStopWordList = (value: unknown): value is readonly string[] =>
+  Array.isArray(value) &&
+  value.length <= MOST_STOP_WORDS &&
+  value.every((word) => typeof word === 'string' && word !== '' && word.length <= LONGEST_STOP_WORD);
+
+const maxLength = new t.Type<number | null>(
+  'a whole number of at least 1, or null',
+  (value): value is number | null => value === null || isLength(value),
+  (value, context) => (value === null || isLength(value) ? t.success(value) : t.failure(value, context)),
+  t.identity,
+);
+const isLength = (value: unknown): value is number => Number.isSafeInteger(value) && Number(value) >= 1;
+
+/** The codec of all that is done to a text before a model reads it. */
+export const TextSteps = t.readonly(
+  t.strict({
+    /** `lesson`: the lesson's, for English; `unicode`: any language. */
+    preprocessor: t.keyof({ lesson: null, unicode: null }),
+    /** The words that are left out: none, the English ones of `STOP_WORDS`, or these. */
+    stopWords: t.union([t.literal('none'), t.literal('english'), stopWordList]),
+    /** Whether words that differ in case alone are different tokens. */
+    keepCase: t.boolean,
+    /** Whether tokens are characters (code points) instead of words. */
+    charLevel: t.boolean,
+    /** Whether punctuation marks are tokens. */
+    punctuation: t.boolean,
+    /** How scripts without spaces between words are cut. */
+    unspaced: t.keyof({ words: null, characters: null }),
+    /** The most tokens that are read of a text; null for no limit. */
+    maxLength,
+  }),
+);
+
+/** All that is done to a text before a model reads it; saved beside the model, so that it is always done alike. */
+export type TextSteps = t.TypeOf<typeof TextSteps>;
+
+/** The choices that {@link textSteps} completes. */
+export interface TextStepsOptions {
+  /** Default `unicode`. */
+  readonly preprocessor?: TextSteps['preprocessor'] | undefined;
+  /** Default `none`, of the lesson `english`. */
+  readonly stopWords?: TextSteps['stopWords'] | undefined;
+  /** Default false. The lesson has no case. */
+  readonly keepCase?: boolean | undefined;
+  /** Default false. */
+  readonly charLevel?: boolean | undefined;
+  /** Default true; the lesson's are left out. */
+  readonly punctuation?: boolean | undefined;
+  /** Default `characters`. The lesson leaves such scripts out. */
+  readonly unspaced?: TextSteps['unspaced'] | undefined;
+  /** Default 256 tokens, of characters 1,024; of the lesson, and where it is null, no limit. */
+  readonly maxLength?: number | null | undefined;
+}
+
+const LONGEST_WORDS = 256;
+const LONGEST_CHARACTERS = 1024;
+
+/**
+ * Completes what is done to a text, and checks it.
+ *
+ * @throws HeadwaterError `HW_USAGE` when a value cannot work, or the lesson's preprocessor is asked for what it cannot do
+ *
+ * @example
+ * ```ts
+ * import { textPath, textSteps } from 'headwater';
+ * const steps = textSteps({ stopWords: ['the'] });
+ * textPath(steps).textOf('The ferry returns!'); // 'ferry returns !'
+ * ```
+ */
+export const textSteps = (options: TextStepsOptions = {}): TextSteps => {
+  const { preprocessor = 'unicode', charLevel = false } = options;
+  const isLesson = preprocessor === 'lesson';
+  const steps: TextSteps = {
+    preprocessor,
+    stopWords: options.stopWords ?? (isLesson ? 'english' : 'none'),
+    keepCase: options.keepCase ?? false,
+    charLevel,
+    punctuation: options.punctuation ?? !isLesson,
+    unspaced: options.unspaced ?? 'characters',
+    maxLength:
+      options.maxLength === undefined
+        ? isLesson
+          ? null
+          : charLevel
+            ? LONGEST_CHARACTERS
+            : LONGEST_WORDS
+        : options.maxLength,
+  };
+  const decoded = TextSteps.decode(steps);
+  if (E.isLeft(decoded)) {
+    const fault = decoded.left[0]?.context.find(({ key }) => key !== '');
+    throw new HeadwaterError(
+      'HW_USAGE',
+      `A text cannot be read with such a value of ${fault?.key ?? 'an option'}. Give ${fault?.type.name ?? 'another'}.`,
+    );
+  }
+  if (isLesson && (steps.keepCase || steps.punctuation))
+    throw new HeadwaterError(
+      'HW_USAGE',
+      `The lesson's preprocessor lower-cases texts and leaves punctuation out: ${steps.keepCase ? 'keepCase (--keep-case)' : 'punctuation'} needs the preprocessor unicode.`,
+    );
+  return decoded.right;
+};
+
+/** What the lesson does to a text, and all models did whose artifacts say nothing of it. */
+export const LESSON_STEPS: TextSteps = textSteps({ preprocessor: 'lesson' });
+
+/** The text of `text.json`. */
+export const stringifyTextSteps = (steps: TextSteps): string =>
+  JSON.stringify({ formatVersion: TEXT_VERSION, ...TextSteps.encode(steps) }, null, 2);
+
+/**
+ * Reads the text of a `text.json`.
+ *
+ * @param text the file's text
+ * @param where its path, for the message
+ * @returns Left `HW_ARTIFACT` where it is damaged, `HW_ARTIFACT_VERSION` where a later version wrote it
+ */
+export const parseTextSteps = (text: string, where?: string): E.Either<HeadwaterError, TextSteps> =>
+  pipe(
+    parseArtifact(text, WHAT, where),
+    E.flatMap((value) =>
+      pipe(
+        readArtifact(t.type({ formatVersion: t.number }), WHAT, value, where),
+        E.filterOrElse(
+          ({ formatVersion }) => formatVersion === TEXT_VERSION,
+          ({ formatVersion }) =>
+            new HeadwaterError(
+              'HW_ARTIFACT_VERSION',
+              `${where ?? 'The text steps'} is of format version ${formatVersion}, but version ${TEXT_VERSION} is what can be read here. Use the version of headwater that wrote it, or train the model again.`,
+              where === undefined ? {} : { where },
+            ),
+        ),
+        E.flatMap(() => readArtifact(TextSteps, WHAT, value, where)),
+      ),
+    ),
+  );
