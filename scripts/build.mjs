@@ -5,6 +5,7 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildKernels } from './buildKernels.mjs';
+import { bundleGradients } from './bundleGradients.mjs';
 import { buildPage } from './buildPage.mjs';
 import { root } from './setup.mjs';
 
@@ -19,6 +20,7 @@ const { status } = spawnSync(
   { cwd: root, stdio: 'inherit' },
 );
 if (status !== 0) process.exit(status ?? 1);
+await bundleGradients();
 chmodSync(join(root, 'dist/cli/main.js'), 0o755);
 const stamp = join(root, 'dist/.built');
 writeFileSync(stamp, '');

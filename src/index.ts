@@ -226,7 +226,7 @@ export {
   type BackendOptions,
   type BackendVariant,
 } from './ops/backends/registerBackend.js';
-export { registerOps } from './ops/registerOps.js';
+export { registerOps, type RegisterOpsOptions } from './ops/registerOps.js';
 export { rnn, type RecurrentOutput } from './ops/recurrent/rnn.js';
 export { rnnCell } from './ops/recurrent/rnnCell.js';
 export { BACKEND_NAMES, selectBackend, type BackendName, type SelectedBackend } from './ops/backends/selectBackend.js';

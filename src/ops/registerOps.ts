@@ -1,3 +1,4 @@
+import { getGradient, registerGradient } from '@tensorflow/tfjs-core';
 import type { AnyOp } from './definition/defineOp.js';
 import { dropoutOp } from './layers/dropout.js';
 import { embeddingOp } from './layers/embedding.js';
@@ -35,10 +36,38 @@ export const OPS: readonly AnyOp[] = [
   ...embeddedOps,
 ];
 
+/** Which gradients `registerOps` registers. */
+export interface RegisterOpsOptions {
+  /**
+   * Whether to register the gradients of tfjs's own ops too, which tfjs does not register in Node. A model that uses
+   * stock ops (`mean`, `relu`, `conv1d` …) cannot be trained without them. Default false.
+   */
+  readonly stockGradients?: boolean | undefined;
+}
+
+const registerStockGradients = async (): Promise<void> => {
+  const { STOCK_GRADIENTS } = await import('./stockGradients.js');
+  // Those that the application has registered stay.
+  for (const config of STOCK_GRADIENTS)
+    if ((getGradient(config.kernelName) as unknown) === undefined) registerGradient(config);
+};
+
 /**
  * Registers the gradients of this library's ops with tfjs, so that they can be trained through on any backend.
  *
  * Call it once at the start; more calls change nothing. `registerBackend` calls it too. Importing registers nothing.
+ *
+ * `registerOps({ stockGradients: true })` also registers the gradients of tfjs's own ops. They are loaded only then, so
+ * it returns a promise; this library's own gradients are registered when it returns.
+ *
+ * ```ts
+ * import { registerOps } from 'headwater';
+ * import * as tf from '@tensorflow/tfjs-core';
+ * import '@tensorflow/tfjs-backend-cpu';
+ * await registerOps({ stockGradients: true });
+ * await tf.setBackend('cpu');
+ * console.log(tf.grad((x: tf.Tensor) => tf.mean(tf.relu(x)))(tf.tensor1d([-1, 2])).dataSync()); // 0, 0.5
+ * ```
  *
  * @example
  * ```ts
@@ -49,6 +78,9 @@ export const OPS: readonly AnyOp[] = [
  * tf.grad((x) => gatherLast(x, Int32Array.of(2)))(output).dataSync(); // 0, 1
  * ```
  */
-export const registerOps = (): void => {
+export function registerOps(options: RegisterOpsOptions & { readonly stockGradients: true }): Promise<void>;
+export function registerOps(options?: RegisterOpsOptions): void | Promise<void>;
+export function registerOps({ stockGradients = false }: RegisterOpsOptions = {}): void | Promise<void> {
   for (const op of OPS) op.register();
-};
+  if (stockGradients) return registerStockGradients();
+}
