@@ -242,6 +242,7 @@ export { deferredClassifier, type DeferredClassifier } from './models/deferredCl
 export { encodeArtifacts } from './models/artifacts/encodeArtifacts.js';
 export { inferConfig } from './models/inferConfig.js';
 export { loadArtifacts } from './models/artifacts/loadArtifacts.js';
+export { trainable, type OwnModel, type Parameter, type TrainableOptions } from './models/trainable.js';
 export { resizeVocabulary } from './models/artifacts/resizeVocabulary.js';
 export { restoreClassifier } from './models/artifacts/restoreClassifier.js';
 export { decodeSafetensors, encodeSafetensors, type Safetensors } from './models/artifacts/safetensors.js';

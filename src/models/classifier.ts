@@ -5,7 +5,7 @@ import type { OnlineModel } from '../contracts/Learning.js';
 import type { PaddedBatch } from '../contracts/PaddedBatch.js';
 import { copyWeight } from '../ops/internal/copyWeight.js';
 import { WEBGPU_NAME } from '../ops/backends/loadWebgpu.js';
-import { onBackend } from '../ops/backends/onBackend.js';
+import { runOn } from '../ops/backends/onBackend.js';
 import { BACKEND_NAME } from '../ops/definition/backendName.js';
 import { softmax } from '../ops/layers/softmax.js';
 import { labelWeight, softmaxCrossEntropy } from '../ops/layers/softmaxCrossEntropy.js';
@@ -74,7 +74,7 @@ export const classifier = (config: ClassifierConfig, settings: ClassifierSetting
    */
   const step = <Result>(work: () => Result): Result => {
     checkAlive();
-    return onBackend(backend, () => {
+    return runOn(backend, () => {
       const results: Result[] = [];
       tidy(() => void results.push(work()));
       return results[0] as Result;

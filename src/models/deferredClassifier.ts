@@ -4,7 +4,7 @@ import { defer, forkJoin, map, type Observable } from 'rxjs';
 import type { StateDict } from '../contracts/StateDict.js';
 import type { DeferredTrainable } from '../contracts/Trainable.js';
 import { asWebgpuFailure, WEBGPU_NAME, webgpuFailure } from '../ops/backends/loadWebgpu.js';
-import { onBackend } from '../ops/backends/onBackend.js';
+import { runOn } from '../ops/backends/onBackend.js';
 import { readLater } from '../ops/backends/readLater.js';
 import { softmax } from '../ops/layers/softmax.js';
 import { labelWeight, softmaxCrossEntropy } from '../ops/layers/softmaxCrossEntropy.js';
@@ -65,7 +65,7 @@ export const deferredClassifier = (config: ClassifierConfig, settings: Classifie
     const failure = webgpuFailure();
     if (failure !== undefined) throw failure;
     try {
-      return onBackend(backend, () => tidy(work));
+      return runOn(backend, () => tidy(work));
     } catch (error) {
       // A device that was lost a moment ago fails in words of its own.
       throw webgpuFailure() === undefined ? error : asWebgpuFailure(error);

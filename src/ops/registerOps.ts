@@ -78,9 +78,10 @@ const registerStockGradients = async (): Promise<void> => {
  * tf.grad((x) => gatherLast(x, Int32Array.of(2)))(output).dataSync(); // 0, 1
  * ```
  */
+export function registerOps(options?: { readonly stockGradients?: false | undefined }): void;
 export function registerOps(options: RegisterOpsOptions & { readonly stockGradients: true }): Promise<void>;
-export function registerOps(options?: RegisterOpsOptions): void | Promise<void>;
-export function registerOps({ stockGradients = false }: RegisterOpsOptions = {}): void | Promise<void> {
+export function registerOps(options: RegisterOpsOptions): undefined | Promise<void>;
+export function registerOps({ stockGradients = false }: RegisterOpsOptions = {}): undefined | Promise<void> {
   for (const op of OPS) op.register();
-  if (stockGradients) return registerStockGradients();
+  return stockGradients ? registerStockGradients() : undefined;
 }

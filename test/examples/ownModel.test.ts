@@ -1,11 +1,14 @@
 import { memory } from '@tensorflow/tfjs-core';
 import { from, lastValueFrom } from 'rxjs';
-import { expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { meanModel, ownModel } from '../../examples/ownModel.js';
 import type { LabelledBatch } from '../../src/contracts/PaddedBatch.js';
+import { registerOps } from '../../src/ops/registerOps.js';
 import { labelledBatch } from '../../src/testing/labelledBatch.js';
 import { expectClose } from '../expectClose.js';
 import { nowhere, sampleRows } from './headlines.js';
+
+beforeAll(() => registerOps({ stockGradients: true }));
 
 const start = { epoch: 1, step: 0, learningRate: 0 };
 
@@ -35,7 +38,7 @@ test('a row counts for what it is, whatever the length of its batch mates and th
     ids: Int32Array.of(0, 1),
   });
   expectClose(among.slice(0, 2), alone, 1e-6);
-  expect(Math.abs((among[2] ?? 0) - (among[0] ?? 0))).toBeGreaterThan(1e-4);
+  expect(Math.abs((among[2] ?? 0) - (among[0] ?? 0))).toBeGreaterThan(1e-5);
   model.dispose();
 });
 
@@ -84,11 +87,11 @@ test('it refuses a state with other names or shapes than its own, and stays as i
     expect(() => model.loadStateDict(weights)).toThrow(
       expect.objectContaining({ code: 'HW_ARTIFACT', message: expect.stringContaining(what) as unknown }),
     );
-  refused(new Map([...state, ['bias', bias], ['scale', bias]]), 'scale should be absent, but is of shape [2]');
-  refused(new Map([...missing, ['bias', bias]]), 'embeddings should be of shape [6, 3], but is absent');
+  refused(new Map([...state, ['bias', bias], ['scale', bias]]), 'it has no scale');
+  refused(new Map([...missing, ['bias', bias]]), 'embeddings is missing');
   refused(
     new Map([...state, ['bias', { shape: [3], data: Float32Array.of(1, 2, 3) }]]),
-    'bias should be of shape [2], but is of shape [3]',
+    'bias should be of shape [2], but is [3]',
   );
   expect(model.stateDict()).toEqual(state);
   model.dispose();

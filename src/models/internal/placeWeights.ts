@@ -4,7 +4,7 @@ import { isLeft } from 'fp-ts/lib/Either.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import type { StateDict, Weight } from '../../contracts/StateDict.js';
 import { Adam } from '../../ops/optimizers/Adam.js';
-import { onBackend } from '../../ops/backends/onBackend.js';
+import { runOn } from '../../ops/backends/onBackend.js';
 import { gradientNames } from '../../ops/recurrent/internal/classifierOps.js';
 import type { ClassifierInputs } from '../../ops/recurrent/internal/classifierOps.js';
 import { BACKEND_NAME } from '../../ops/definition/backendName.js';
@@ -60,7 +60,7 @@ export const placeWeights = (
   const start = settings.weights === undefined ? initialWeights(config, seed) : fitting(settings.weights);
   if (backend === BACKEND_NAME) registerBackend();
   else registerOps();
-  const { weights, adam } = onBackend(backend, () => {
+  const { weights, adam } = runOn(backend, () => {
     const variables = new Map(
       Array.from(start, ([key, weight]): [string, Variable] => [key, tidy(() => variable(asTensor(weight), false))]),
     );

@@ -65,4 +65,14 @@ describe('onBackend', () => {
     tf.removeBackend('broken');
     warn.mockRestore();
   });
+
+  it('refuses a function that returns a promise, by its type and when it is called', () => {
+    registerBackend();
+    // @ts-expect-error -- a promise is no result of synchronous work
+    const call = (): unknown => onBackend('headwater', () => Promise.resolve(1));
+    expect(call).toThrow(expect.objectContaining({ code: 'HW_USAGE' }));
+    // @ts-expect-error -- so is that of an async function, whose error must not end the process either
+    const failing = (): unknown => onBackend('headwater', async () => Promise.reject(new Error('late')));
+    expect(failing).toThrow(/returns a promise/);
+  });
 });

@@ -1,0 +1,243 @@
+import { type Scalar, type Tensor, tensor, tidy, type Variable, valueAndGrads, variable } from '@tensorflow/tfjs-core';
+import { isLeft } from 'fp-ts/lib/Either.js';
+import { HeadwaterError } from '../contracts/HeadwaterError.js';
+import type { LabelledBatch, PaddedBatch } from '../contracts/PaddedBatch.js';
+import type { StateDict } from '../contracts/StateDict.js';
+import type { StepContext, Trainable } from '../contracts/Trainable.js';
+import { registerBackend } from '../ops/backends/registerBackend.js';
+import { runOn } from '../ops/backends/onBackend.js';
+import { BACKEND_NAME } from '../ops/definition/backendName.js';
+import { copyWeight } from '../ops/internal/copyWeight.js';
+import { softmax } from '../ops/layers/softmax.js';
+import { checkClassWeights, labelWeight, softmaxCrossEntropy } from '../ops/layers/softmaxCrossEntropy.js';
+import { Adam } from '../ops/optimizers/Adam.js';
+import { registerOps } from '../ops/registerOps.js';
+import { checkWeights } from './internal/checkWeights.js';
+import { finite } from './internal/finite.js';
+import { type Parameter, parameterValues } from './internal/parameterValues.js';
+
+export type { Parameter } from './internal/parameterValues.js';
+
+/** What `trainable` makes a model of. */
+export interface TrainableOptions<Name extends string> {
+  /** The number of classes, C; at least 1. */
+  readonly classes: number;
+  /** What is learnt: each parameter's shape and first values, by name. */
+  readonly parameters: Readonly<Record<Name, Parameter>>;
+  /**
+   * The logits of a batch, shape [B, C], float32.
+   *
+   * @param parameters the parameters as tensors
+   * @param batch the rows
+   * @param context the train step, for what is random in it; undefined where the model evaluates or predicts
+   */
+  readonly forward: (
+    parameters: Readonly<Record<Name, Tensor>>,
+    batch: PaddedBatch,
+    context: StepContext | undefined,
+  ) => Tensor;
+  /**
+   * The loss of a batch, a scalar: the mean over its rows by their class weights. Default: the softmax cross-entropy
+   * with `classWeights`, in nats.
+   */
+  readonly loss?: ((logits: Tensor, batch: LabelledBatch) => Tensor) | undefined;
+  /** The weight of each class, shape [C]. Default: 1 each. */
+  readonly classWeights?: Float32Array | undefined;
+  /** What the model calls itself in events. Default `own`. */
+  readonly name?: string | undefined;
+  /** Decides what `uniform` parameters draw; any whole number. Default 1234. */
+  readonly seed?: number | undefined;
+  /** The tfjs backend that computes. Default `headwater`, which is registered where it is not yet. */
+  readonly backend?: string | undefined;
+}
+
+/** A model made by `trainable`. */
+export interface OwnModel extends Trainable {
+  /** A copy of the state of the optimizer. */
+  optimizerState(): StateDict;
+  /**
+   * Replaces the state of the optimizer by a copy of that given.
+   *
+   * @throws HeadwaterError `HW_ARTIFACT` when a name or a shape does not fit
+   */
+  loadOptimizerState(state: StateDict): void;
+  /** Frees the parameters and the state of the optimizer. The model is of no more use; more calls change nothing. */
+  dispose(): void;
+}
+
+/** What to do about what tfjs says of a gradient. */
+const explained = (error: unknown, name: string): unknown => {
+  const message = error instanceof Error ? error.message : '';
+  const kernel = /gradient function not found for (\w+)/.exec(message)?.[1];
+  if (kernel !== undefined)
+    return new HeadwaterError(
+      'HW_USAGE',
+      `The model "${name}" uses tfjs's op ${kernel}, whose gradient is not registered. Call await registerOps({ stockGradients: true }) once at the start.`,
+      { cause: error },
+    );
+  if (message.startsWith('Cannot compute gradient'))
+    return new HeadwaterError(
+      'HW_USAGE',
+      `The loss of the model "${name}" does not depend on every parameter by ops that have gradients. Use each parameter in forward, and leave the others out.`,
+      { cause: error },
+    );
+  return error;
+};
+
+/**
+ * Makes a model of two functions, which `fit`, `trainStep`, `evaluate` and `predict` can use: `forward` gives the
+ * logits of a batch, and `loss` what is to become small.
+ *
+ * It brings what every model needs: the parameters on their backend, the gradients, the optimizer (Adam with PyTorch's
+ * constants), probabilities by softmax, copies of the weights, and the freeing of memory. `forward` and `loss` are
+ * called within one synchronous step; tensors made in them are freed at its end.
+ *
+ * Ops of this library have their gradients in any case. Where `forward` or `loss` uses ops of tfjs, call `await
+ * registerOps({ stockGradients: true })` once at the start.
+ *
+ * @param options `classes`, `parameters`, `forward`, and what has a default
+ * @throws HeadwaterError `HW_USAGE` for options that cannot work, `HW_BACKEND` when the backend is not registered; its
+ *   steps `HW_USAGE` for logits of another shape than [B, C] or a missing gradient, `HW_NUMERIC` for a loss or a
+ *   probability that is not finite
+ *
+ * @example
+ * ```ts
+ * import { embedding, linear, registerOps, trainable } from 'headwater';
+ * import { mean } from '@tensorflow/tfjs-core';
+ *
+ * await registerOps({ stockGradients: true });
+ * const model = trainable({
+ *   classes: 2,
+ *   parameters: {
+ *     embeddings: { shape: [50, 8], uniform: 0.1 },
+ *     weight: { shape: [2, 8], uniform: 0.1 },
+ *     bias: { shape: [2] },
+ *   },
+ *   forward: ({ embeddings, weight, bias }, batch) => linear(mean(embedding(embeddings, batch), 1), weight, bias),
+ * });
+ * const batch = { size: 2, time: 2, tokens: Int32Array.of(5, 7, 9, 4), lengths: Int32Array.of(2, 2), ids: Int32Array.of(0, 1), labels: Int32Array.of(0, 1) };
+ * for (let step = 0; step < 100; step++) model.trainBatch(batch, { epoch: 1, step, learningRate: 0.1 });
+ * console.log(model.evaluateBatch(batch).loss < 0.1); // true
+ * model.dispose();
+ * ```
+ */
+export const trainable = <Name extends string>(options: TrainableOptions<Name>): OwnModel => {
+  const { classes, parameters, forward, name = 'own', seed = 1234, backend = BACKEND_NAME } = options;
+  if (!(Number.isSafeInteger(classes) && classes >= 1))
+    throw new HeadwaterError(
+      'HW_USAGE',
+      `trainable: classes is ${String(classes)}, but must be a whole number above 0.`,
+    );
+  const classWeights = options.classWeights?.slice();
+  if (classWeights !== undefined) checkClassWeights(classWeights, classes);
+  const loss =
+    options.loss ??
+    ((logits: Tensor, { labels }: LabelledBatch): Tensor => softmaxCrossEntropy(logits, labels, classWeights));
+  const start = parameterValues(parameters, seed);
+  const shapes = new Map(Array.from(start, ([key, { shape }]) => [key, shape]));
+
+  if (backend === BACKEND_NAME) registerBackend();
+  else registerOps();
+  const { weights, adam } = runOn(backend, () => {
+    const variables = new Map(
+      Array.from(start, ([key, { shape, data }]): [Name, Variable] => [
+        key,
+        tidy(() => variable(tensor(data, [...shape]), false)),
+      ]),
+    );
+    return { weights: variables, adam: new Adam(variables) };
+  });
+  const names = [...weights.keys()];
+  let disposed = false;
+
+  /** One synchronous step on the model's backend, after which no tensor made in it is left. */
+  const step = <Result>(work: () => Result): Result => {
+    if (disposed) throw new HeadwaterError('HW_USAGE', `The model "${name}" has been disposed of. Make another one.`);
+    return runOn(backend, () => {
+      const results: Result[] = [];
+      tidy(() => void results.push(work()));
+      return results[0] as Result;
+    });
+  };
+
+  const named = (tensors: readonly Tensor[]): Readonly<Record<Name, Tensor>> =>
+    Object.fromEntries(names.map((key, i) => [key, tensors[i]])) as Record<Name, Tensor>;
+
+  const logitsOf = (tensors: readonly Tensor[], batch: PaddedBatch, context?: StepContext): Tensor => {
+    const logits = forward(named(tensors), batch, context);
+    if (logits.shape.join() !== `${batch.size},${classes}`)
+      throw new HeadwaterError(
+        'HW_USAGE',
+        `trainable: forward of the model "${name}" gave logits of shape [${logits.shape.join(', ')}], but a batch of ${batch.size} rows and ${classes} classes has the shape [${batch.size}, ${classes}].`,
+      );
+    return logits;
+  };
+  const lossOf = (logits: Tensor, batch: LabelledBatch): Scalar => {
+    const value = loss(logits, batch);
+    if (value.rank === 0) return value as Scalar;
+    throw new HeadwaterError(
+      'HW_USAGE',
+      `trainable: loss of the model "${name}" gave a tensor of shape [${value.shape.join(', ')}], but must give a scalar.`,
+    );
+  };
+  const numberOf = (value: Tensor, where: string): number =>
+    finite(value.dataSync<'float32'>(), `The loss of "${name}" ${where}`, 'Lower the learning rate.')[0] ?? NaN;
+  const probabilitiesOf = (logits: Tensor): Float32Array =>
+    finite(softmax(logits).dataSync<'float32'>().slice(), `A probability of "${name}"`, 'Lower the learning rate.');
+
+  return {
+    name,
+    classes,
+
+    trainBatch: (batch, context) =>
+      step(() => {
+        const run = valueAndGrads((...tensors: Tensor[]) => lossOf(logitsOf(tensors, batch, context), batch));
+        let found: ReturnType<typeof run>;
+        try {
+          found = run([...weights.values()]);
+        } catch (error) {
+          throw explained(error, name);
+        }
+        // Before the update: a step that went wrong leaves the weights as they were.
+        const value = numberOf(found.value, `in epoch ${context.epoch}, step ${context.step}`);
+        adam.step(new Map(names.map((key, i) => [key, found.grads[i]!])), context.learningRate);
+        return { loss: value, weight: labelWeight(batch.labels, classWeights) };
+      }),
+
+    evaluateBatch: (batch) =>
+      step(() => {
+        const logits = logitsOf([...weights.values()], batch);
+        return {
+          loss: numberOf(lossOf(logits, batch), 'in evaluation'),
+          weight: labelWeight(batch.labels, classWeights),
+          probabilities: probabilitiesOf(logits),
+        };
+      }),
+
+    predictBatch: (batch) => step(() => probabilitiesOf(logitsOf([...weights.values()], batch))),
+
+    stateDict: () => step(() => new Map(Array.from(weights, ([key, weight]) => [key, copyWeight(weight)]))),
+
+    loadStateDict: (state) => {
+      // All of them first: a state that does not fit changes nothing.
+      const checked = checkWeights(shapes, state);
+      if (isLeft(checked)) throw checked.left;
+      step(() => {
+        for (const [key, weight] of weights) {
+          const { shape, data } = checked.right.get(key)!;
+          weight.assign(tensor(data.slice(), [...shape]));
+        }
+      });
+    },
+
+    optimizerState: () => step(() => adam.stateDict()),
+    loadOptimizerState: (state) => step(() => adam.loadStateDict(state)),
+
+    dispose: () => {
+      if (disposed) return;
+      disposed = true;
+      adam.dispose();
+      for (const weight of weights.values()) weight.dispose();
+    },
+  };
+};
