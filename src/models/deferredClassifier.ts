@@ -7,7 +7,8 @@ import { asWebgpuFailure, WEBGPU_NAME, webgpuFailure } from '../ops/backends/loa
 import { runOn } from '../ops/backends/onBackend.js';
 import { readLater } from '../ops/backends/readLater.js';
 import { softmax } from '../ops/layers/softmax.js';
-import { labelWeight, softmaxCrossEntropy } from '../ops/layers/softmaxCrossEntropy.js';
+import { softmaxCrossEntropy } from '../ops/layers/softmaxCrossEntropy.js';
+import { labelWeight } from '../ops/internal/lossShares.js';
 import { classifierGradients, classifierProbabilities } from '../ops/recurrent/textClassifier.js';
 import type { ClassifierConfig } from './ClassifierConfig.js';
 import { classifierLogits } from './internal/classifierLogits.js';

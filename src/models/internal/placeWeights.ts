@@ -10,7 +10,7 @@ import type { ClassifierInputs } from '../../ops/recurrent/internal/classifierOp
 import { BACKEND_NAME } from '../../ops/definition/backendName.js';
 import { registerBackend } from '../../ops/backends/registerBackend.js';
 import { registerOps } from '../../ops/registerOps.js';
-import { checkClassWeights } from '../../ops/layers/softmaxCrossEntropy.js';
+import { checkClassWeights } from '../../ops/internal/lossShares.js';
 import { checkWeights } from './checkWeights.js';
 import type { ClassifierConfig } from '../ClassifierConfig.js';
 import type { ClassifierSettings } from '../ClassifierSettings.js';

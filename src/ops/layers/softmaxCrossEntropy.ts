@@ -1,17 +1,25 @@
-import { exp, log, max, mul, neg, oneHot, sub, sum, tensor1d, tensor2d } from '@tensorflow/tfjs-core';
-import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
+import { exp, log, max, mul, neg, sub, sum, tensor1d, tensor2d, where, zerosLike } from '@tensorflow/tfjs-core';
+import type { Scalar, Tensor, Tensor2D } from '@tensorflow/tfjs-core';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import { checkShape } from '../internal/checkShape.js';
 import { defineOp } from '../definition/defineOp.js';
+import { lossShares } from '../internal/lossShares.js';
 
 /** Labels, and each row's share of the loss: the shares sum to 1. */
 export type LossAttributes = Readonly<{ labels: Int32Array; shares: Float32Array }>;
+
+/** 1 at each row's label, 0 elsewhere, shape [B, C]; tfjs's `oneHot` takes no single class. */
+const labelMask = (labels: Int32Array, classes: number, dtype: 'float32' | 'bool'): Tensor2D => {
+  const mask = new Uint8Array(labels.length * classes);
+  labels.forEach((label, row) => (mask[row * classes + label] = 1));
+  return tensor2d(mask, [labels.length, classes], dtype);
+};
 
 /** The gradient of {@link softmaxCrossEntropy}: dz[i] = dLoss · share[i] · (p[i] − onehot(label[i])). */
 export const softmaxCrossEntropyGradOp = defineOp<{ dLoss: Tensor; probabilities: Tensor }, [Tensor], LossAttributes>({
   name: 'HeadwaterSoftmaxCrossEntropyGrad',
   compose: ({ dLoss, probabilities }, { labels, shares }) => {
-    const expected = oneHot(tensor1d(labels, 'int32'), probabilities.shape[1]!);
+    const expected = labelMask(labels, probabilities.shape[1]!, 'float32');
     return [mul(mul(sub(probabilities, expected), tensor2d(shares, [shares.length, 1])), dLoss)];
   },
   gradient: undefined,
@@ -23,8 +31,9 @@ export const softmaxCrossEntropyOp = defineOp<{ logits: Tensor }, [Tensor, Tenso
   compose: ({ logits }, { labels, shares }) => {
     const shifted = sub(logits, max(logits, 1, true));
     const logProbabilities = sub(shifted, log(sum(exp(shifted), 1, true)));
-    const expected = oneHot(tensor1d(labels, 'int32'), logits.shape[1]!);
-    return [sum(mul(sum(mul(neg(logProbabilities), expected), 1), tensor1d(shares))), exp(logProbabilities)];
+    // Chosen and not multiplied by zeros: the logarithm of a probability of zero is infinite.
+    const ofLabel = where(labelMask(labels, logits.shape[1]!, 'bool'), neg(logProbabilities), zerosLike(logits));
+    return [sum(mul(sum(ofLabel, 1), tensor1d(shares))), exp(logProbabilities)];
   },
   gradient: {
     savedInputs: [],
@@ -35,13 +44,6 @@ export const softmaxCrossEntropyOp = defineOp<{ logits: Tensor }, [Tensor, Tenso
     }),
   },
 });
-
-/**
- * The sum of the rows' class weights: what a mean over batches weighs this batch's loss by. The number of rows where
- * there are no weights.
- */
-export const labelWeight = (labels: Int32Array, classWeights?: Float32Array): number =>
-  classWeights === undefined ? labels.length : labels.reduce((total, label) => total + (classWeights[label] ?? NaN), 0);
 
 /**
  * The class-weighted mean cross-entropy of a batch, in nats: Σ w[yᵢ] · −log p[i, yᵢ] / Σ w[yᵢ], as PyTorch's
@@ -68,48 +70,4 @@ export const softmaxCrossEntropy = (logits: Tensor, labels: Int32Array, classWei
     { logits },
     { labels, shares: lossShares(labels, rows, classes, classWeights) },
   )[0] as Scalar;
-};
-
-/** Each row's share of the loss, or a refusal of labels and weights that do not fit. */
-export const lossShares = (
-  labels: Int32Array,
-  rows: number,
-  classes: number,
-  classWeights: Float32Array | undefined,
-): Float32Array => {
-  checkLabels(labels, rows, classes);
-  if (classWeights !== undefined) checkClassWeights(classWeights, classes);
-  const weight = labelWeight(labels, classWeights);
-  if (classWeights === undefined) return new Float32Array(rows).fill(1 / weight);
-  return Float32Array.from(labels, (label) => classWeights[label]! / weight);
-};
-
-/** Refuses labels that are not one a row, each a class's index. */
-export const checkLabels = (labels: Int32Array, rows: number, classes: number): void => {
-  if (labels.length !== rows)
-    throw new HeadwaterError(
-      'HW_USAGE',
-      `There are ${labels.length} labels for ${rows} rows. There must be one a row.`,
-    );
-  const stranger = labels.findIndex((label) => label < 0 || label >= classes);
-  if (stranger !== -1)
-    throw new HeadwaterError(
-      'HW_USAGE',
-      `The label of row ${stranger} is ${labels[stranger]!}. Labels must be between 0 and ${classes - 1}.`,
-    );
-};
-
-/** Refuses class weights that are not one a class, finite and not negative. */
-export const checkClassWeights = (classWeights: Float32Array, classes: number): void => {
-  if (classWeights.length !== classes)
-    throw new HeadwaterError(
-      'HW_USAGE',
-      `There are ${classWeights.length} class weights for ${classes} classes. There must be one a class.`,
-    );
-  const bad = classWeights.findIndex((weight) => !(weight >= 0 && weight < Infinity));
-  if (bad !== -1)
-    throw new HeadwaterError(
-      'HW_USAGE',
-      `The weight of class ${bad} is ${classWeights[bad]!}. Class weights must be finite and not negative.`,
-    );
 };

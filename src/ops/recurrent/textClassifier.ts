@@ -11,7 +11,7 @@ import { CLASSIFIER_OPS } from './internal/classifierOps.js';
 import type { ClassifierInputs } from './internal/classifierOps.js';
 import type { EmbeddedAttributes } from './internal/embeddedOps.js';
 import type { CellName } from './internal/RecurrentPass.js';
-import { lossShares } from '../layers/softmaxCrossEntropy.js';
+import { lossShares } from '../internal/lossShares.js';
 
 /** How {@link classifierProbabilities} and {@link classifierGradients} run. */
 export interface TextClassifierOptions {

@@ -2,7 +2,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { registerBackend } from '../../../src/ops/backends/registerBackend.js';
 import { softmax } from '../../../src/ops/layers/softmax.js';
-import { labelWeight, softmaxCrossEntropy } from '../../../src/ops/layers/softmaxCrossEntropy.js';
+import { softmaxCrossEntropy } from '../../../src/ops/layers/softmaxCrossEntropy.js';
+import { labelWeight } from '../../../src/ops/internal/lossShares.js';
 import { expectClose } from '../../expectClose.js';
 import { tensorflow } from '../../tensorflow.js';
 
@@ -41,6 +42,34 @@ describe.each(['headwater', 'cpu', ...tensorflow])('softmaxCrossEntropy on %s', 
       expect(value.shape).toEqual([]);
       expectClose(value.dataSync(), [loss], 1e-6);
       expectClose(grad.dataSync(), gradient, 1e-6);
+    });
+  });
+
+  it('takes a logit of minus infinity as a probability of zero', () => {
+    tf.tidy(() => {
+      const logits = tf.tensor2d([0, -Infinity, 0, -Infinity, 5, -Infinity], [2, 3]);
+      expectClose(softmaxCrossEntropy(logits, Int32Array.of(0, 1)).dataSync(), [Math.log(2) / 2], 1e-6);
+      const gradient = tf.grad((z) => softmaxCrossEntropy(z, Int32Array.of(0, 1)))(logits);
+      expectClose(gradient.dataSync(), [-0.25, 0, 0.25, 0, 0, 0], 1e-6);
+    });
+  });
+
+  it('keeps the logarithm of the classes beside large logits', () => {
+    tf.tidy(() => {
+      for (const z of [1e16, -1e16, 1e30])
+        expectClose(softmaxCrossEntropy(tf.fill([2, 3], z), Int32Array.of(0, 2)).dataSync(), [Math.log(3)], 1e-6);
+    });
+  });
+
+  it('is zero, with a gradient of zero, for a single class', () => {
+    tf.tidy(() => {
+      const logits = tf.tensor2d([3, -7], [2, 1]);
+      expect([...softmaxCrossEntropy(logits, Int32Array.of(0, 0)).dataSync()]).toEqual([0]);
+      expect([
+        ...tf
+          .grad((z) => softmaxCrossEntropy(z, Int32Array.of(0, 0)))(logits)
+          .dataSync(),
+      ]).toEqual([0, 0]);
     });
   });
 

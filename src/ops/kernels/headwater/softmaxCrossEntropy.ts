@@ -3,7 +3,8 @@ import { referenceKernel } from './referenceKernel.js';
 import { softmaxRows } from './softmaxRows.js';
 
 export const softmaxCrossEntropyKernels = [
-  // loss = Σᵢ share[i] · (log Σⱼ exp(z[i, j] − m) + m − z[i, label[i]]), with m the row's largest logit
+  // loss = Σᵢ share[i] · (log Σⱼ exp(z[i, j] − m) − (z[i, label[i]] − m)), with m the row's largest logit: in this order,
+  // since beside a large logit the logarithm would be lost
   referenceKernel(softmaxCrossEntropyOp, ({ logits: { shape, data: z } }, { labels, shares }) => {
     const [rows, classes] = shape as [number, number];
     let loss = 0;
@@ -13,7 +14,7 @@ export const softmaxCrossEntropyKernels = [
       for (let c = 0; c < classes; c++) largest = Math.max(largest, z[from + c]!);
       let sum = 0;
       for (let c = 0; c < classes; c++) sum += Math.exp(z[from + c]! - largest);
-      loss += shares[i]! * (Math.log(sum) + largest - z[from + labels[i]!]!);
+      loss += shares[i]! * (Math.log(sum) - (z[from + labels[i]!]! - largest));
     }
     return [
       { shape: [], data: Float32Array.of(loss) },
