@@ -30,6 +30,8 @@ export class Adam {
   /** 1 / √(1 − β₂ᵗ) */
   rootScale: f32;
   epsilon: f32;
+  /** 1 − η·λ: what decay leaves of a weight; 1 without. */
+  keep: f32;
 }
 
 /** The least positive normal float32. Below it processors compute many times slower, and a weight that is read no more decays into it. */
@@ -59,13 +61,14 @@ function second(a: Adam, v: v128, g: v128): v128 {
 // @ts-ignore: decorator
 @inline
 function moved(a: Adam, w: v128, m: v128, v: v128): v128 {
-  return f32x4.sub(w, f32x4.div(f32x4.mul(f32x4.splat(a.stepSize), m), f32x4.add(f32x4.mul(f32x4.sqrt(v), f32x4.splat(a.rootScale)), f32x4.splat(a.epsilon))));
+  return f32x4.sub(f32x4.mul(w, f32x4.splat(a.keep)), f32x4.div(f32x4.mul(f32x4.splat(a.stepSize), m), f32x4.add(f32x4.mul(f32x4.sqrt(v), f32x4.splat(a.rootScale)), f32x4.splat(a.epsilon))));
 }
 
 /**
- * m' = β₁·m + (1 − β₁)·g;  v' = β₂·v + (1 − β₂)·g²;  w' = w − stepSize·m' / (√v'·rootScale + ε), in place.
+ * m' = β₁·m + (1 − β₁)·g;  v' = β₂·v + (1 − β₂)·g²;  w' = keep·w − stepSize·m' / (√v'·rootScale + ε), in place.
  *
  * D. P. Kingma and J. Ba, Adam: a method for stochastic optimization. ICLR 2015.
+ * I. Loshchilov and F. Hutter, Decoupled weight decay regularization. ICLR 2019.
  */
 export function adam(a: Adam, task: i32): void {
   let last = a.length - 1;

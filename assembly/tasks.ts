@@ -1,8 +1,10 @@
 import { Adam, adam } from './adam';
 import { Dropout, dropout } from './dropout';
 import { Pass } from './Pass';
+import { Pooling, pool, poolBackward } from './pooling';
 import { Packing, Product, TransposedProduct, packPanels, product, transposedProduct } from './products';
 import { backward, forward } from './recurrence';
+import { SparseProduct, sparseProduct } from './sparse';
 import { Softmax, crossEntropy, softmax } from './softmax';
 import { Filling, Gathering, Grouping, Scattering, Summing, fill, gatherRows, scatterRows, sumGroups, sumRows } from './rows';
 import { useBorder } from './tile';
@@ -23,6 +25,9 @@ export enum Kernel {
   dropout,
   softmax,
   crossEntropy,
+  pool,
+  poolBackward,
+  sparseProduct,
 }
 
 function runTask(kernel: i32, args: usize, task: i32): void {
@@ -41,6 +46,9 @@ function runTask(kernel: i32, args: usize, task: i32): void {
     case Kernel.dropout: return dropout(changetype<Dropout>(args), task);
     case Kernel.softmax: return softmax(changetype<Softmax>(args), task);
     case Kernel.crossEntropy: return crossEntropy(changetype<Softmax>(args), task);
+    case Kernel.pool: return pool(changetype<Pooling>(args), task);
+    case Kernel.poolBackward: return poolBackward(changetype<Pooling>(args), task);
+    case Kernel.sparseProduct: return sparseProduct(changetype<SparseProduct>(args), task);
     default: unreachable();
   }
 }

@@ -5,13 +5,13 @@
  * For the same reason `headwater` is the build here: scripts/bench.mjs hands the loader bench/tsconfig.built.json,
  * which has no paths to the sources.
  */
-import type * as Dropout from '../src/ops/kernels/simd/dropout.js';
+import type * as Dropout from '../src/ops/kernels/simd/layers/dropout.js';
 import type * as Embedded from '../src/ops/kernels/simd/embeddedRecurrent.js';
 import type * as Machine from '../src/ops/kernels/simd/machine/KernelMachine.js';
 import type * as Module from '../src/ops/kernels/simd/machine/kernelModule.js';
-import type * as Linear from '../src/ops/kernels/simd/linear.js';
+import type * as Linear from '../src/ops/kernels/simd/layers/linear.js';
 import type * as Products from '../src/ops/kernels/simd/products.js';
-import type * as Softmax from '../src/ops/kernels/simd/softmax.js';
+import type * as Softmax from '../src/ops/kernels/simd/layers/softmax.js';
 import type * as ClassifierOps from '../src/ops/recurrent/internal/classifierOps.js';
 import type * as Registration from '../src/ops/backends/registerBackend.js';
 

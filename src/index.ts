@@ -233,6 +233,28 @@ export { BACKEND_NAMES, selectBackend, type BackendName, type SelectedBackend } 
 export { softmax } from './ops/layers/softmax.js';
 export { softmaxCrossEntropy } from './ops/layers/softmaxCrossEntropy.js';
 
+// Pooling, sparse rows, and the optimizers of models that have them.
+export { clipByGlobalNorm } from './ops/optimizers/clipByGlobalNorm.js';
+export { featureDropout } from './ops/sparse/featureDropout.js';
+export { maxMeanPool } from './ops/pooling/maxMeanPool.js';
+export { maxPool } from './ops/pooling/maxPool.js';
+export { meanPool } from './ops/pooling/meanPool.js';
+export {
+  cosineRate,
+  linearRate,
+  oneCycle,
+  warmUpRate,
+  type OneCycleOptions,
+  type RateSchedule,
+} from './ops/optimizers/rateSchedules.js';
+export { recurrentStack, type RecurrentStackOptions, type StackWeights } from './ops/recurrent/recurrentStack.js';
+export { RowAdagrad, type RowAdagradOptions } from './ops/optimizers/RowAdagrad.js';
+export { RowAdam, type RowAdamOptions } from './ops/optimizers/RowAdam.js';
+export { RowTable, type FoundRows, type LookUpOptions } from './ops/sparse/RowTable.js';
+export { sparseLinear } from './ops/sparse/sparseLinear.js';
+export { vectorEmbedding, type VectorEmbeddingInput, type VectorRows } from './ops/layers/vectorEmbedding.js';
+export { wordDropout } from './ops/layers/wordDropout.js';
+
 // Models and their artifacts.
 export { ARTIFACT_FILES, checkArtifacts, type Artifacts } from './models/artifacts/Artifacts.js';
 export { classifier, type Classifier } from './models/classifier.js';

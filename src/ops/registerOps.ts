@@ -4,8 +4,12 @@ import { dropoutOp } from './layers/dropout.js';
 import { embeddingOp } from './layers/embedding.js';
 import { gatherLastOp } from './layers/gatherLast.js';
 import { linearOp } from './layers/linear.js';
+import { vectorEmbeddingOp } from './layers/vectorEmbedding.js';
+import { wordDropoutOp } from './layers/wordDropout.js';
+import { poolOp } from './pooling/internal/poolOps.js';
 import { EMBEDDED_OPS } from './recurrent/internal/embeddedOps.js';
 import { RECURRENT_OPS } from './recurrent/internal/recurrentOps.js';
+import { sparseLinearOp } from './sparse/sparseLinear.js';
 import { softmaxOp } from './layers/softmax.js';
 import { softmaxCrossEntropyOp } from './layers/softmaxCrossEntropy.js';
 
@@ -32,6 +36,10 @@ export const OPS: readonly AnyOp[] = [
   linearOp,
   softmaxOp,
   softmaxCrossEntropyOp,
+  poolOp,
+  sparseLinearOp,
+  vectorEmbeddingOp,
+  wordDropoutOp,
   ...recurrentOps,
   ...embeddedOps,
 ];

@@ -8,6 +8,8 @@ export type AdamAttributes = Readonly<{
   beta1: number;
   beta2: number;
   epsilon: number;
+  /** λ: the share of a weight that each step takes away, as a multiple of the learning rate. */
+  weightDecay: number;
   step: number;
 }>;
 
@@ -56,19 +58,20 @@ export const adamWeights = <T>(inputs: Readonly<Record<string, T | undefined>>):
  *
  *     m' = β₁·m + (1 − β₁)·g
  *     v' = β₂·v + (1 − β₂)·g²
- *     w' = w − η / (1 − β₁ᵗ) · m' / (√v' / √(1 − β₂ᵗ) + ε)
+ *     w' = (1 − η·λ)·w − η / (1 − β₁ᵗ) · m' / (√v' / √(1 − β₂ᵗ) + ε)
  *
  * A kernel may write the step into the buffers of `weight`, `m` and `v`: then it puts out nothing. Else it puts out w',
  * m' and v' of each weight in turn, by which their owner replaces them.
  */
 export const adamUpdateOp = defineOp<Record<string, Tensor>, readonly Tensor[], AdamAttributes>({
   name: 'HeadwaterAdamUpdate',
-  compose: (inputs, { learningRate, beta1, beta2, epsilon, step }) =>
+  compose: (inputs, { learningRate, beta1, beta2, epsilon, weightDecay, step }) =>
     adamWeights(inputs).flatMap(({ weight, gradient, m, v }) => {
       const newM = add(mul(m, beta1), mul(gradient, 1 - beta1));
       const newV = add(mul(v, beta2), mul(square(gradient), 1 - beta2));
       const denominator = add(div(sqrt(newV), Math.sqrt(1 - beta2 ** step)), epsilon);
-      return [sub(weight, mul(div(newM, denominator), learningRate / (1 - beta1 ** step))), newM, newV];
+      const kept = weightDecay === 0 ? weight : mul(weight, 1 - learningRate * weightDecay);
+      return [sub(kept, mul(div(newM, denominator), learningRate / (1 - beta1 ** step))), newM, newV];
     }),
   gradient: undefined,
 });

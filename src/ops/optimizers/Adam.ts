@@ -13,6 +13,11 @@ export interface AdamOptions {
   readonly beta2?: number;
   /** Added to the root of the second, so that nothing is divided by zero; positive. Default 1e-8. */
   readonly epsilon?: number;
+  /**
+   * The share of a weight that each step takes away, as a multiple of the learning rate; finite and not negative. Above
+   * 0 the optimizer is AdamW, as `torch.optim.AdamW`. Default 0.
+   */
+  readonly weightDecay?: number | undefined;
 }
 
 interface Slot {
@@ -36,6 +41,7 @@ const MOMENTS = [
  * buffers: hold no other tensor that shares them (a clone or a reshape) across a step.
  *
  * @see D. P. Kingma and J. Ba, Adam: a method for stochastic optimization. ICLR 2015.
+ * @see I. Loshchilov and F. Hutter, Decoupled weight decay regularization. ICLR 2019.
  *
  * @example
  * ```ts
@@ -51,7 +57,7 @@ const MOMENTS = [
  */
 export class Adam {
   readonly #slots: ReadonlyMap<string, Slot>;
-  readonly #constants: Required<AdamOptions>;
+  readonly #constants: Readonly<Record<keyof AdamOptions, number>>;
   #step = 0;
 
   /**
@@ -59,7 +65,7 @@ export class Adam {
    * @throws HeadwaterError `HW_USAGE` when a constant is out of its range
    */
   constructor(weights: ReadonlyMap<string, Variable>, options: AdamOptions = {}) {
-    const { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 } = options;
+    const { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, weightDecay = 0 } = options;
     for (const [name, beta] of [
       ['beta1', beta1],
       ['beta2', beta2],
@@ -67,7 +73,12 @@ export class Adam {
       if (!(beta >= 0 && beta < 1))
         throw new HeadwaterError('HW_USAGE', `Adam was given ${name} ${beta}. It must be at least 0 and below 1.`);
     if (!(epsilon > 0)) throw new HeadwaterError('HW_USAGE', `Adam was given epsilon ${epsilon}. It must be positive.`);
-    this.#constants = { beta1, beta2, epsilon };
+    if (!(weightDecay >= 0 && weightDecay < Infinity))
+      throw new HeadwaterError(
+        'HW_USAGE',
+        `Adam was given weightDecay ${weightDecay}. It must be finite and not negative.`,
+      );
+    this.#constants = { beta1, beta2, epsilon, weightDecay };
     this.#slots = new Map(
       Array.from(weights, ([name, weight]) => {
         const moment = (): Variable => tidy(() => variable(zeros(weight.shape), false));

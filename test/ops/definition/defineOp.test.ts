@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { registerKernels } from '../../../src/ops/definition/defineOp.js';
 import { gatherLast, gatherLastOp } from '../../../src/ops/layers/gatherLast.js';
-import { gatherLastKernels } from '../../../src/ops/kernels/headwater/gatherLast.js';
+import { gatherLastKernels } from '../../../src/ops/kernels/headwater/layers/gatherLast.js';
 import { RECURRENT_OPS } from '../../../src/ops/recurrent/internal/recurrentOps.js';
 import { registerBackend } from '../../../src/ops/backends/registerBackend.js';
 import { registerOps } from '../../../src/ops/registerOps.js';

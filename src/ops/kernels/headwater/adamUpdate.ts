@@ -13,7 +13,8 @@ const update = (
   v: Float32Array,
   attributes: AdamAttributes,
 ): void => {
-  const { learningRate, beta1, beta2, epsilon, step } = attributes;
+  const { learningRate, beta1, beta2, epsilon, weightDecay, step } = attributes;
+  const keep = 1 - learningRate * weightDecay;
   const stepSize = learningRate / (1 - beta1 ** step);
   const root = Math.sqrt(1 - beta2 ** step);
   for (let i = 0; i < weight.length; i++) {
@@ -22,7 +23,7 @@ const update = (
     const newV = beta2 * v[i]! + (1 - beta2) * g * g;
     m[i] = newM;
     v[i] = newV;
-    weight[i]! -= (stepSize * newM) / (Math.sqrt(newV) / root + epsilon);
+    weight[i] = keep * weight[i]! - (stepSize * newM) / (Math.sqrt(newV) / root + epsilon);
   }
 };
 

@@ -1,14 +1,19 @@
 import type { OpKernel } from '../../definition/defineOp.js';
 import { adamUpdateKernels } from './adamUpdate.js';
 import { classifierKernels } from './classifier.js';
-import { dropoutKernels } from './dropout.js';
+import { dropoutKernels } from './layers/dropout.js';
 import { embeddedRecurrentKernels } from './embeddedRecurrent.js';
-import { embeddingKernels } from './embedding.js';
-import { gatherLastKernels } from './gatherLast.js';
-import { linearKernels } from './linear.js';
+import { embeddingKernels } from './layers/embedding.js';
+import { gatherLastKernels } from './layers/gatherLast.js';
+import { linearKernels } from './layers/linear.js';
 import { recurrentKernels } from './recurrent.js';
-import { softmaxKernels } from './softmax.js';
-import { softmaxCrossEntropyKernels } from './softmaxCrossEntropy.js';
+import { softmaxKernels } from './layers/softmax.js';
+import { softmaxCrossEntropyKernels } from './layers/softmaxCrossEntropy.js';
+import { clipByGlobalNormKernels } from './clipByGlobalNorm.js';
+import { poolKernels } from './layers/pool.js';
+import { sparseLinearKernels } from './layers/sparseLinear.js';
+import { vectorEmbeddingKernels } from './layers/vectorEmbedding.js';
+import { wordDropoutKernels } from './layers/wordDropout.js';
 
 /** The kernels of the embedded backend in plain TypeScript: what every other kernel is tested against. */
 export const REFERENCE_KERNELS: readonly OpKernel[] = [
@@ -22,4 +27,9 @@ export const REFERENCE_KERNELS: readonly OpKernel[] = [
   ...recurrentKernels,
   ...softmaxKernels,
   ...softmaxCrossEntropyKernels,
+  ...clipByGlobalNormKernels,
+  ...poolKernels,
+  ...sparseLinearKernels,
+  ...vectorEmbeddingKernels,
+  ...wordDropoutKernels,
 ];

@@ -24,7 +24,7 @@ export const adamUpdateKernels: readonly OpKernel[] = [
           `The fast kernel of ${adamUpdateOp.name} was registered for a backend that does not keep its values in the kernels' memory.`,
         );
       const { machine } = backend;
-      const { learningRate, beta1, beta2, epsilon, step } = attrs as AdamAttributes;
+      const { learningRate, beta1, beta2, epsilon, weightDecay, step } = attrs as AdamAttributes;
       const written = ({ dataId }: TensorInfo): number => backend.addressToWrite(dataId, machine);
       const weights = adamWeights<TensorInfo>(inputs);
       // AdamWeight of assembly/adam.ts.
@@ -45,6 +45,7 @@ export const adamUpdateKernels: readonly OpKernel[] = [
           stepSize: learningRate / (1 - beta1 ** step),
           rootScale: 1 / Math.sqrt(1 - beta2 ** step),
           epsilon,
+          keep: 1 - learningRate * weightDecay,
         });
       });
       for (const { weight, m, v } of weights) for (const { dataId } of [weight, m, v]) machine.derived.changed(dataId);

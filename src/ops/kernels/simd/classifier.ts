@@ -1,11 +1,11 @@
 import type { OpKernel } from '../../definition/defineOp.js';
 import { CLASSIFIER_OPS } from '../../recurrent/internal/classifierOps.js';
-import { drop } from './dropout.js';
+import { drop } from './layers/dropout.js';
 import { embeddedBackward, embeddedForward } from './embeddedRecurrent.js';
 import type { Resident } from './machine/KernelMachine.js';
-import { linear, linearGradients } from './linear.js';
+import { linear, linearGradients } from './layers/linear.js';
 import { simdKernel } from './simdKernel.js';
-import { crossEntropyInPlace, softmaxInPlace } from './softmax.js';
+import { crossEntropyInPlace, softmaxInPlace } from './layers/softmax.js';
 
 /** The kernels of the classifier as a whole. */
 export const classifierKernels: readonly OpKernel[] = (['rnn', 'gru', 'lstm'] as const).flatMap((cell) => {

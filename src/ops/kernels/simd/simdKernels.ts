@@ -1,12 +1,17 @@
 import type { OpKernel } from '../../definition/defineOp.js';
 import { adamUpdateKernels } from './adamUpdate.js';
 import { classifierKernels } from './classifier.js';
-import { dropoutKernels } from './dropout.js';
+import { dropoutKernels } from './layers/dropout.js';
 import { embeddedRecurrentKernels } from './embeddedRecurrent.js';
-import { embeddingKernels } from './embedding.js';
-import { linearKernels } from './linear.js';
+import { embeddingKernels } from './layers/embedding.js';
+import { linearKernels } from './layers/linear.js';
 import { recurrentKernels } from './recurrent.js';
-import { softmaxKernels } from './softmax.js';
+import { softmaxKernels } from './layers/softmax.js';
+import { clipByGlobalNormKernels } from './clipByGlobalNorm.js';
+import { poolKernels } from './layers/pool.js';
+import { sparseLinearKernels } from './layers/sparseLinear.js';
+import { vectorEmbeddingKernels } from './layers/vectorEmbedding.js';
+import { wordDropoutKernels } from './layers/wordDropout.js';
 
 /**
  * The kernels of the embedded backend on WebAssembly SIMD and threads; for all other ops it has the reference kernels.
@@ -20,4 +25,9 @@ export const SIMD_KERNELS: readonly OpKernel[] = [
   ...linearKernels,
   ...recurrentKernels,
   ...softmaxKernels,
+  ...clipByGlobalNormKernels,
+  ...poolKernels,
+  ...sparseLinearKernels,
+  ...vectorEmbeddingKernels,
+  ...wordDropoutKernels,
 ];

@@ -17,7 +17,7 @@ const each = (value: string): string => `
 export const adamUpdateKernels: readonly OpKernel[] = [
   composedKernel({
     ...adamUpdateOp,
-    compose: (inputs, { learningRate, beta1, beta2, epsilon, step }) =>
+    compose: (inputs, { learningRate, beta1, beta2, epsilon, weightDecay, step }) =>
       adamWeights(inputs).flatMap(({ weight, gradient, m, v }) => {
         const { size, shape } = weight;
         const newM = runEach(size, {
@@ -40,10 +40,15 @@ export const adamUpdateKernels: readonly OpKernel[] = [
           key: 'adam_weight',
           inputs: { weight, m: newM, v: newV },
           integers: {},
-          floats: { stepSize: learningRate / (1 - beta1 ** step), root: Math.sqrt(1 - beta2 ** step), epsilon },
+          floats: {
+            keep: 1 - learningRate * weightDecay,
+            stepSize: learningRate / (1 - beta1 ** step),
+            root: Math.sqrt(1 - beta2 ** step),
+            epsilon,
+          },
           size,
           code: each(
-            'weight[index] - uniforms.stepSize * m[index] / (sqrt(v[index]) / uniforms.root + uniforms.epsilon)',
+            'uniforms.keep * weight[index] - uniforms.stepSize * m[index] / (sqrt(v[index]) / uniforms.root + uniforms.epsilon)',
           ),
         });
         return [newWeight, newM, newV].map((flat) => reshape(flat, shape));

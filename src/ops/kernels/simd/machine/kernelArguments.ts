@@ -72,7 +72,7 @@ const FIELDS = {
     'da',
     'du',
   ],
-  adam: ['weights', 'length', 'part', 'beta1', 'beta2', 'rest1', 'rest2', 'stepSize', 'rootScale', 'epsilon'],
+  adam: ['weights', 'length', 'part', 'beta1', 'beta2', 'rest1', 'rest2', 'stepSize', 'rootScale', 'epsilon', 'keep'],
   dropout: [
     'x',
     'y',
@@ -89,6 +89,9 @@ const FIELDS = {
   ],
   softmax: ['logits', 'rows', 'classes', 'part', 'labels', 'shares', 'loss'],
   crossEntropy: ['logits', 'rows', 'classes', 'part', 'labels', 'shares', 'loss'],
+  pool: ['x', 'lengths', 'batch', 'time', 'width', 'largest', 'mean', 'step', 'places', 'part'],
+  poolBackward: ['x', 'lengths', 'batch', 'time', 'width', 'largest', 'mean', 'step', 'places', 'part'],
+  sparseProduct: ['starts', 'index', 'values', 'b', 'base', 'c', 'm', 'n', 'rows'],
 } as const;
 
 /** The fields that are float32; all others are int32. */
@@ -100,6 +103,7 @@ const FLOATS: ReadonlySet<string> = new Set([
   'stepSize',
   'rootScale',
   'epsilon',
+  'keep',
   'scale',
 ]);
 

@@ -1,6 +1,6 @@
-import { embeddingGradOp, embeddingOp } from '../../layers/embedding.js';
-import { WORD, fillZeros, gatherRows } from './products.js';
-import { simdKernel } from './simdKernel.js';
+import { embeddingGradOp, embeddingOp } from '../../../layers/embedding.js';
+import { WORD, fillZeros, gatherRows } from '../products.js';
+import { simdKernel } from '../simdKernel.js';
 
 export const embeddingKernels = [
   // output[i, t] = weight[tokens[i, t]]

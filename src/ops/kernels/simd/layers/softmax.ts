@@ -1,9 +1,9 @@
-import { softmaxOp } from '../../layers/softmax.js';
-import type { LossAttributes } from '../../layers/softmaxCrossEntropy.js';
-import { putInts } from './directionRun.js';
-import type { KernelMachine, Resident } from './machine/KernelMachine.js';
-import { WORD, tasksFor } from './products.js';
-import { simdKernel } from './simdKernel.js';
+import { softmaxOp } from '../../../layers/softmax.js';
+import type { LossAttributes } from '../../../layers/softmaxCrossEntropy.js';
+import { putInts } from '../directionRun.js';
+import type { KernelMachine, Resident } from '../machine/KernelMachine.js';
+import { WORD, tasksFor } from '../products.js';
+import { simdKernel } from '../simdKernel.js';
 
 /** Rows that a task takes. */
 const PART = 256;

@@ -1,5 +1,5 @@
-import { softmaxCrossEntropyGradOp, softmaxCrossEntropyOp } from '../../layers/softmaxCrossEntropy.js';
-import { referenceKernel } from './referenceKernel.js';
+import { softmaxCrossEntropyGradOp, softmaxCrossEntropyOp } from '../../../layers/softmaxCrossEntropy.js';
+import { referenceKernel } from '../referenceKernel.js';
 import { softmaxRows } from './softmaxRows.js';
 
 export const softmaxCrossEntropyKernels = [

@@ -1,0 +1,56 @@
+import { at, madd, store } from './simd';
+
+/** Arguments of {@link sparseProduct}. */
+@unmanaged
+export class SparseProduct {
+  /** int32 [M + 1]: where each row's entries begin. */
+  starts: usize;
+  /** int32 [N]: the row of `b` of each entry. */
+  index: usize;
+  /** [N]: the value of each entry. */
+  values: usize;
+  /** Rows of n values. */
+  b: usize;
+  /** What each row of the result starts from, [M, n], or 0 for zeros. */
+  base: usize;
+  /** The result, [M, n]. */
+  c: usize;
+  m: i32;
+  n: i32;
+  /** How many rows of the result a task takes. */
+  rows: i32;
+}
+
+/** c[i] = base[i] + Σ values[e]·b[index[e]] over the entries e of row i, in their order. */
+export function sparseProduct(p: SparseProduct, task: i32): void {
+  const last = min((task + 1) * p.rows, p.m);
+  const n = p.n;
+  for (let i = task * p.rows; i < last; i++) {
+    const first = load<i32>(at(p.starts, i));
+    const end = load<i32>(at(p.starts, i + 1));
+    let j = 0;
+    // Sixteen columns at a time: their sums do not wait for one another.
+    for (; j + 16 <= n; j += 16) {
+      const from = p.base == 0 ? 0 : at(p.base, i * n + j);
+      let s0 = f32x4.splat(0), s1 = f32x4.splat(0), s2 = f32x4.splat(0), s3 = f32x4.splat(0);
+      if (from != 0) {
+        s0 = v128.load(from); s1 = v128.load(from, 16); s2 = v128.load(from, 32); s3 = v128.load(from, 48);
+      }
+      for (let e = first; e < end; e++) {
+        const x = v128.load32_splat(at(p.values, e));
+        const b = at(p.b, load<i32>(at(p.index, e)) * n + j);
+        s0 = madd(x, v128.load(b), s0); s1 = madd(x, v128.load(b, 16), s1);
+        s2 = madd(x, v128.load(b, 32), s2); s3 = madd(x, v128.load(b, 48), s3);
+      }
+      const to = at(p.c, i * n + j);
+      v128.store(to, s0); v128.store(to, s1, 16); v128.store(to, s2, 32); v128.store(to, s3, 48);
+    }
+    for (; j < n; j += 4) {
+      let s = p.base == 0 ? f32x4.splat(0) : v128.load(at(p.base, i * n + j));
+      for (let e = first; e < end; e++) {
+        s = madd(v128.load32_splat(at(p.values, e)), v128.load(at(p.b, load<i32>(at(p.index, e)) * n + j)), s);
+      }
+      store(at(p.c, i * n + j), s, n - j);
+    }
+  }
+}

@@ -1,0 +1,54 @@
+import { partsOf, poolGradOp, poolOp } from '../../../pooling/internal/poolOps.js';
+import type { PoolAttributes } from '../../../pooling/internal/poolOps.js';
+import { putInts } from '../directionRun.js';
+import type { KernelMachine } from '../machine/KernelMachine.js';
+import { WORD, tasksFor } from '../products.js';
+import { simdKernel } from '../simdKernel.js';
+
+/** Rows that a task takes. */
+const PART = 8;
+
+/** Runs one of the two kernels: `pooled` is what is put out, or its gradient. */
+const run = (
+  machine: KernelMachine,
+  kernel: 'pool' | 'poolBackward',
+  { lengths, time, kind }: PoolAttributes,
+  width: number,
+  x: number,
+  pooled: number,
+  places: number,
+): void => {
+  const batch = lengths.length;
+  machine.memory.borrow((take) => {
+    machine.threads.run(kernel, tasksFor(batch, PART), {
+      x,
+      lengths: putInts(machine, take, lengths),
+      batch,
+      time,
+      width,
+      largest: kind === 'mean' ? 0 : pooled,
+      mean: kind === 'max' ? 0 : pooled + (partsOf(kind) - 1) * width * WORD,
+      step: partsOf(kind) * width,
+      places: kind === 'mean' ? 0 : places,
+      part: PART,
+    });
+  });
+};
+
+export const poolKernels = [
+  simdKernel(poolOp, (machine, { x }, attributes) => {
+    const [batch, , width] = x.shape as [number, number, number];
+    const pooled = machine.makeResult(batch, partsOf(attributes.kind) * width);
+    const places = attributes.kind === 'mean' ? machine.makeResult(0) : machine.makeResult(batch, width);
+    run(machine, 'pool', attributes, width, x.at, pooled.at, places.at);
+    return [pooled, places];
+  }),
+
+  simdKernel(poolGradOp, (machine, { dOutput, places }, attributes) => {
+    const [batch, outputs] = dOutput.shape as [number, number];
+    const width = outputs / partsOf(attributes.kind);
+    const dx = machine.makeResult(batch, attributes.time, width);
+    run(machine, 'poolBackward', attributes, width, dx.at, dOutput.at, places.at);
+    return [dx];
+  }),
+];

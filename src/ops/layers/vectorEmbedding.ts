@@ -1,0 +1,148 @@
+import { add, concat, gather, reshape, scatterND, tensor1d, tensor2d, tensor3d, zeros } from '@tensorflow/tfjs-core';
+import type { Tensor, Tensor3D } from '@tensorflow/tfjs-core';
+import { HeadwaterError } from '../../contracts/HeadwaterError.js';
+import { defineOp } from '../definition/defineOp.js';
+import { checkShape } from '../internal/checkShape.js';
+
+/** A table of vectors that are not trained, such as pretrained word vectors. */
+export interface VectorRows {
+  /** The numbers that each vector has, E. */
+  readonly dims: number;
+  /** The vectors, row-major, shape [P + 1, E]; row 0 is zeros. */
+  readonly rows: Int8Array | Float32Array;
+  /** What each row is multiplied with, shape [P + 1]; undefined where the rows are what they stand for. */
+  readonly scales?: Float32Array | undefined;
+}
+
+/** What an embedding reads, a token of the batch each. */
+export interface VectorEmbeddingInput {
+  /** The number of rows of the batch, B. */
+  readonly size: number;
+  /** The length of the longest row, T. */
+  readonly time: number;
+  /** The row of the table of vectors, shape [B, T], from 0. */
+  readonly vectorIds: Int32Array;
+  /** The row of the trained part, shape [B, T]; −1 where there is none, as for padding. */
+  readonly places: Int32Array;
+}
+
+/** The attributes of {@link vectorEmbeddingOp}. */
+export type VectorEmbeddingAttributes = Readonly<{
+  size: number;
+  time: number;
+  vectorIds: Int32Array;
+  places: Int32Array;
+  rows: Int8Array | Float32Array;
+  /** Empty where there are none. */
+  scales: Float32Array;
+  /** The number of rows of the trained part, U. */
+  count: number;
+}>;
+
+/** Writes the vector of each token into `to`, [N, E]. */
+export const writeVectors = (
+  to: Float32Array,
+  { vectorIds, rows, scales }: Pick<VectorEmbeddingAttributes, 'vectorIds' | 'rows' | 'scales'>,
+): void => {
+  const dims = to.length / vectorIds.length;
+  for (let i = 0, at = 0; i < vectorIds.length; i++) {
+    const id = vectorIds[i]!;
+    const scale = scales.length === 0 ? 1 : scales[id]!;
+    for (let j = id * dims; j < (id + 1) * dims; j++, at++) to[at] = rows[j]! * scale;
+  }
+};
+
+/** The gradient of {@link vectorEmbedding}: each row's gradients summed, in the order of the tokens. */
+export const vectorEmbeddingGradOp = defineOp<
+  { dOutput: Tensor },
+  [Tensor],
+  Pick<VectorEmbeddingAttributes, 'places' | 'count'>
+>({
+  name: 'HeadwaterVectorEmbeddingGrad',
+  compose: ({ dOutput }, { places, count }) => {
+    const width = dOutput.shape[2]!;
+    // What belongs to no row is summed in a row of its own, which is then left out.
+    const to = places.map((place) => (place < 0 ? count : place));
+    const sums = scatterND(tensor2d(to, [to.length, 1], 'int32'), reshape(dOutput, [to.length, width]), [
+      count + 1,
+      width,
+    ]);
+    return [
+      gather(
+        sums,
+        tensor1d(
+          Int32Array.from({ length: count }, (_, i) => i),
+          'int32',
+        ),
+      ),
+    ];
+  },
+  gradient: undefined,
+});
+
+/** e[i, t] = scale · rows[vectorIds[i, t]] + delta[places[i, t]]. */
+export const vectorEmbeddingOp = defineOp<{ delta: Tensor }, [Tensor], VectorEmbeddingAttributes>({
+  name: 'HeadwaterVectorEmbedding',
+  compose: ({ delta }, attributes) => {
+    const { size, time, places, count } = attributes;
+    const width = delta.shape[1]!;
+    const vectors = new Float32Array(size * time * width);
+    writeVectors(vectors, attributes);
+    const from = places.map((place) => (place < 0 ? count : place));
+    const trained = gather(concat([delta, zeros([1, width])]), tensor1d(from, 'int32'));
+    return [add(tensor3d(vectors, [size, time, width]), reshape(trained, [size, time, width]))];
+  },
+  gradient: {
+    savedInputs: [],
+    savedOutputs: [],
+    backward: ([dOutput], _saved, { places, count }) => ({
+      delta: vectorEmbeddingGradOp.run({ dOutput: dOutput! }, { places, count })[0],
+    }),
+  },
+});
+
+/** Refuses ids that are not one a token between `least` and `most`. */
+const checkIds = (name: string, ids: Int32Array, tokens: number, least: number, most: number): void => {
+  if (ids.length !== tokens)
+    throw new HeadwaterError(
+      'HW_USAGE',
+      `vectorEmbedding was given ${ids.length} ${name} for ${tokens} tokens. There must be one a token.`,
+    );
+  for (let i = 0; i < ids.length; i++)
+    if (!(ids[i]! >= least && ids[i]! <= most))
+      throw new HeadwaterError(
+        'HW_USAGE',
+        `vectorEmbedding was given ${ids[i]!} as entry ${i} of ${name}. It must be between ${least} and ${most}.`,
+      );
+};
+
+/**
+ * Looks up each token's vector in a table that stays as it is, and adds to it what is trained: e = P[w] + D[d].
+ *
+ * D is given by the rows that the batch touches alone, so its gradient has no others: `RowTable.lookUp` gives them and
+ * each token's place among them. Gradients of tokens of one row are summed; the table has none, and is never copied.
+ *
+ * @param delta the trained part, shape [U, E], float32
+ * @param vectors the table, its row 0 zeros
+ * @param input which vector and which row of `delta` each token takes
+ * @returns shape [B, T, E], float32; differentiable in `delta`
+ * @throws HeadwaterError `HW_USAGE` when shapes, the dtype or ids do not fit
+ *
+ * @example
+ * ```ts
+ * import { vectorEmbedding } from 'headwater';
+ * import * as tf from '@tensorflow/tfjs-core';
+ * const vectors = { dims: 2, rows: Int8Array.of(0, 0, 100, -50), scales: Float32Array.of(0, 0.01) };
+ * const input = { size: 1, time: 3, vectorIds: Int32Array.of(1, 0, 0), places: Int32Array.of(0, 0, -1) };
+ * vectorEmbedding(tf.tensor2d([[0.5, 0.5]]), vectors, input).dataSync(); // 1.5, 0, 0.5, 0.5, 0, 0
+ * ```
+ */
+export const vectorEmbedding = (delta: Tensor, vectors: VectorRows, input: VectorEmbeddingInput): Tensor3D => {
+  const { dims, rows, scales = new Float32Array(0) } = vectors;
+  const { size, time, vectorIds, places } = input;
+  checkShape('vectorEmbedding', 'delta', delta, ['U', dims]);
+  const count = delta.shape[0];
+  checkIds('vectorIds', vectorIds, size * time, 0, rows.length / dims - 1);
+  checkIds('places', places, size * time, -1, count - 1);
+  return vectorEmbeddingOp.run({ delta }, { size, time, vectorIds, places, rows, scales, count })[0] as Tensor3D;
+};

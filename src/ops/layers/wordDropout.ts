@@ -1,0 +1,60 @@
+import { mul, tensor } from '@tensorflow/tfjs-core';
+import type { Tensor, Tensor3D } from '@tensorflow/tfjs-core';
+import { HeadwaterError } from '../../contracts/HeadwaterError.js';
+import { deriveSeed } from '../../contracts/random.js';
+import { defineOp } from '../definition/defineOp.js';
+import type { RunnableOp } from '../definition/defineOp.js';
+import { checkShape } from '../internal/checkShape.js';
+import { dropoutMask } from '../internal/dropoutMask.js';
+import type { DropoutAttributes } from '../internal/dropoutMask.js';
+import type { DropoutOptions } from './dropout.js';
+
+/** y[i, t] = x[i, t] · mask[i, t]; the backward pass is the same op. */
+export const wordDropoutOp: RunnableOp<{ x: Tensor }, [Tensor], DropoutAttributes> = defineOp<
+  { x: Tensor },
+  [Tensor],
+  DropoutAttributes
+>({
+  name: 'HeadwaterWordDropout',
+  compose: ({ x }, attributes) => {
+    const [size, time] = x.shape as [number, number, number];
+    return [mul(x, tensor(dropoutMask(size * time, attributes), [size, time, 1]))];
+  },
+  gradient: {
+    savedInputs: [],
+    savedOutputs: [],
+    backward: ([dOutput], _saved, attributes) => ({ x: wordDropoutOp.run({ x: dOutput! }, attributes)[0] }),
+  },
+});
+
+/**
+ * Drops the whole embedding of a random share of the tokens, and scales the others up so that the mean stays.
+ *
+ * What is dropped depends on (seed, epoch, step, site, position of the token) alone, as in {@link dropout}; give it
+ * another site than that of a dropout in the same model.
+ *
+ * @param x embeddings, shape [B, T, E], float32
+ * @param options which tokens are dropped
+ * @returns the shape of `x`, float32; `x` itself where the rate is 0 or `training` is false; differentiable in `x`
+ * @throws HeadwaterError `HW_USAGE` when the rate is not in [0, 1), or shape or dtype do not fit
+ * @see A. M. Dai and Q. V. Le, Semi-supervised sequence learning. NIPS 2015.
+ *
+ * @example
+ * ```ts
+ * import { wordDropout } from 'headwater';
+ * import * as tf from '@tensorflow/tfjs-core';
+ * const x = tf.ones([1, 4, 2]);
+ * wordDropout(x, { rate: 0.5, seed: 1234, epoch: 1, step: 0, site: 1 }).dataSync(); // pairs of zeros and pairs of twos
+ * ```
+ */
+export const wordDropout = (x: Tensor, options: DropoutOptions): Tensor3D => {
+  const { rate, seed, epoch, step, site = 0, training = true } = options;
+  if (!(rate >= 0 && rate < 1))
+    throw new HeadwaterError('HW_USAGE', `wordDropout was given the rate ${rate}. It must be at least 0 and below 1.`);
+  checkShape('wordDropout', 'x', x, ['B', 'T', 'E']);
+  if (rate === 0 || !training) return x as Tensor3D;
+  return wordDropoutOp.run(
+    { x },
+    { rate, key0: deriveSeed(seed, 'dropout', 0), key1: deriveSeed(seed, 'dropout', 1), epoch, step, site },
+  )[0] as Tensor3D;
+};

@@ -1,0 +1,93 @@
+import { HeadwaterError } from '../../contracts/HeadwaterError.js';
+import type { StateDict } from '../../contracts/StateDict.js';
+import { RowStore } from '../sparse/internal/RowStore.js';
+import { requireEntry } from '../sparse/internal/requireEntry.js';
+import type { RowTable } from '../sparse/RowTable.js';
+import { checkRowStep } from './internal/checkRowStep.js';
+
+/** The constants of {@link RowAdagrad}. */
+export interface RowAdagradOptions {
+  /** Added to the root of the sum of squares, so that nothing is divided by zero; positive. Default 1e-10. */
+  readonly epsilon?: number | undefined;
+}
+
+/**
+ * The optimizer Adagrad on the rows of a table that a batch touches, step for step `torch.optim.Adagrad` with sparse
+ * gradients:
+ *
+ *     s' = s + g²
+ *     w' = w − η · g / (√s' + ε)
+ *
+ * @see J. Duchi, E. Hazan and Y. Singer, Adaptive subgradient methods for online learning and stochastic optimization.
+ *   JMLR 12, 2011.
+ *
+ * @example
+ * ```ts
+ * import { RowAdagrad, RowTable } from 'headwater';
+ * const table = new RowTable({ rows: 100, width: 1 });
+ * const adagrad = new RowAdagrad(table);
+ * adagrad.step(Int32Array.of(7), Float32Array.of(0.3), 0.1);
+ * table.lookUp(Int32Array.of(7)).values; // -0.1: the first step is the learning rate, against the gradient's sign
+ * ```
+ */
+export class RowAdagrad {
+  readonly #table: RowTable;
+  readonly #sums: RowStore;
+  readonly #epsilon: number;
+
+  /**
+   * @param table whose rows it changes: it has no other optimizer
+   * @throws HeadwaterError `HW_USAGE` when epsilon is not positive
+   */
+  constructor(table: RowTable, options: RowAdagradOptions = {}) {
+    const { epsilon = 1e-10 } = options;
+    if (!(epsilon > 0))
+      throw new HeadwaterError('HW_USAGE', `RowAdagrad was given epsilon ${epsilon}. It must be positive.`);
+    this.#table = table;
+    this.#sums = new RowStore(table.width);
+    this.#epsilon = epsilon;
+  }
+
+  /**
+   * Makes one step.
+   *
+   * @param ids the rows, each once: those of a look-up
+   * @param gradient with respect to these rows, row-major, shape [U, width]
+   * @param learningRate the step size, finite and not negative
+   * @throws HeadwaterError `HW_USAGE` when the gradient does not fit the rows; then nothing has changed
+   */
+  step(ids: Int32Array, gradient: Float32Array, learningRate: number): void {
+    checkRowStep('RowAdagrad', this.#table, ids, gradient, learningRate);
+    const { width, store } = this.#table;
+    const slots = this.#table.touch(ids);
+    this.#sums.growTo(store.length);
+    const epsilon = this.#epsilon;
+    for (let i = 0, at = 0; i < slots.length; i++) {
+      const values = store.chunkOf(slots[i]!);
+      const sums = this.#sums.chunkOf(slots[i]!);
+      const start = store.startOf(slots[i]!);
+      for (let j = start; j < start + width; j++, at++) {
+        const g = gradient[at]!;
+        const sum = sums[j]! + g * g;
+        sums[j] = sum;
+        values[j]! -= (learningRate * g) / (Math.sqrt(sum) + epsilon);
+      }
+    }
+  }
+
+  /** A copy of its state: `sum`, the sums of squares of the table's rows in their order, shape [S, width]. */
+  stateDict(): StateDict {
+    this.#sums.growTo(this.#table.touched);
+    return new Map([['sum', { shape: [this.#table.touched, this.#table.width], data: this.#sums.toArray() }]]);
+  }
+
+  /**
+   * Replaces its state by a copy of that given, which belongs to the rows that the table has now.
+   *
+   * @throws HeadwaterError `HW_ARTIFACT` when an entry is missing or does not fit; then nothing has changed
+   */
+  loadStateDict(state: StateDict): void {
+    const shape = [this.#table.touched, this.#table.width];
+    this.#sums.replaceBy(requireEntry(state, 'sum', shape, 'The state of RowAdagrad'));
+  }
+}

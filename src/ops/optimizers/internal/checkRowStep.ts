@@ -1,0 +1,28 @@
+import { HeadwaterError } from '../../../contracts/HeadwaterError.js';
+import type { RowTable } from '../../sparse/RowTable.js';
+
+/** Refuses a step on rows of a table that does not fit it. */
+export const checkRowStep = (
+  op: string,
+  { rows, width }: RowTable,
+  ids: Int32Array,
+  gradient: Float32Array,
+  learningRate: number,
+): void => {
+  if (gradient.length !== ids.length * width)
+    throw new HeadwaterError(
+      'HW_USAGE',
+      `${op} was given ${gradient.length} gradients for ${ids.length} rows of ${width} values. There must be one a value.`,
+    );
+  const bad = ids.findIndex((id) => id < 0 || id >= rows);
+  if (bad !== -1)
+    throw new HeadwaterError(
+      'HW_USAGE',
+      `${op} was given a gradient of row ${ids[bad]!}. Rows must be between 0 and ${rows - 1}.`,
+    );
+  if (!(learningRate >= 0 && learningRate < Infinity))
+    throw new HeadwaterError(
+      'HW_USAGE',
+      `${op} was given the learning rate ${learningRate}. It must be finite and not negative.`,
+    );
+};

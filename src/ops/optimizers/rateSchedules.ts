@@ -1,0 +1,116 @@
+import { HeadwaterError } from '../../contracts/HeadwaterError.js';
+
+/**
+ * What a learning rate is multiplied by, as a pure function of the progress of a training: the train rows seen so far,
+ * divided by those that it will have seen at its end (epochs × train rows); from 0 to 1.
+ *
+ * It is asked for each batch. It knows nothing of steps, so a training that is resumed goes on with the same rates.
+ */
+export type RateSchedule = (progress: number) => number;
+
+/** Options of {@link oneCycle}. */
+export interface OneCycleOptions {
+  /** The share of the training in which the rate rises, in [0, 1). Default 0.2. */
+  readonly warmUp?: number | undefined;
+  /** The factor that it rises from, in [0, 1]. Default 0.04. */
+  readonly start?: number | undefined;
+  /** The factor that it falls to, in [0, 1]. Default 0. */
+  readonly end?: number | undefined;
+}
+
+/** From `from` to `to` by a half cosine, as x goes from 0 to 1. */
+const halfCosine = (from: number, to: number, x: number): number =>
+  to + ((from - to) * (1 + Math.cos(Math.PI * x))) / 2;
+
+const within = (progress: number): number => Math.min(1, Math.max(0, progress));
+
+const checkShare = (op: string, name: string, value: number, most: boolean): void => {
+  if (!(value >= 0 && (most ? value <= 1 : value < 1)))
+    throw new HeadwaterError(
+      'HW_USAGE',
+      `${op} was given ${name} ${value}. It must be at least 0 and ${most ? 'at most' : 'below'} 1.`,
+    );
+};
+
+/**
+ * A rate that rises from `start` to 1 by a half cosine over the warm-up, and then falls to `end` by another.
+ *
+ * @throws HeadwaterError `HW_USAGE` when an option is out of its range
+ * @see L. N. Smith and N. Topin, Super-convergence: very fast training of neural networks using large learning rates.
+ *   2017.
+ *
+ * @example
+ * ```ts
+ * import { oneCycle } from 'headwater';
+ * const factor = oneCycle({ warmUp: 0.2, start: 0.04 });
+ * [factor(0), factor(0.2), factor(0.6), factor(1)]; // 0.04, 1, 0.5, 0
+ * ```
+ */
+export const oneCycle = (options: OneCycleOptions = {}): RateSchedule => {
+  const { warmUp = 0.2, start = 0.04, end = 0 } = options;
+  checkShare('oneCycle', 'warmUp', warmUp, false);
+  checkShare('oneCycle', 'start', start, true);
+  checkShare('oneCycle', 'end', end, true);
+  return (progress) => {
+    const x = within(progress);
+    return x < warmUp ? halfCosine(start, 1, x / warmUp) : halfCosine(1, end, (x - warmUp) / (1 - warmUp));
+  };
+};
+
+/**
+ * A rate that falls from 1 to `end` by a half cosine.
+ *
+ * @param end the factor at the end, in [0, 1]. Default 0
+ * @throws HeadwaterError `HW_USAGE` when it is out of its range
+ * @see I. Loshchilov and F. Hutter, SGDR: stochastic gradient descent with warm restarts. ICLR 2017.
+ *
+ * @example
+ * ```ts
+ * import { cosineRate } from 'headwater';
+ * cosineRate()(0.5); // 0.5
+ * ```
+ */
+export const cosineRate = (end = 0): RateSchedule => {
+  checkShare('cosineRate', 'end', end, true);
+  return (progress) => halfCosine(1, end, within(progress));
+};
+
+/**
+ * A rate that falls evenly from 1 to `end`.
+ *
+ * @param end the factor at the end, in [0, 1]. Default 0
+ * @throws HeadwaterError `HW_USAGE` when it is out of its range
+ *
+ * @example
+ * ```ts
+ * import { linearRate } from 'headwater';
+ * linearRate()(0.25); // 0.75
+ * ```
+ */
+export const linearRate = (end = 0): RateSchedule => {
+  checkShare('linearRate', 'end', end, true);
+  return (progress) => 1 + (end - 1) * within(progress);
+};
+
+/**
+ * A rate that rises evenly from 0 to 1 over the warm-up, and then follows another schedule, which has all of the rest
+ * for its own progress.
+ *
+ * @param warmUp the share of the training in which the rate rises, in [0, 1)
+ * @param then what follows. Default: it stays at 1
+ * @throws HeadwaterError `HW_USAGE` when the share is out of its range
+ *
+ * @example
+ * ```ts
+ * import { cosineRate, warmUpRate } from 'headwater';
+ * const factor = warmUpRate(0.1, cosineRate());
+ * [factor(0.05), factor(0.1), factor(1)]; // 0.5, 1, 0
+ * ```
+ */
+export const warmUpRate = (warmUp: number, then: RateSchedule = () => 1): RateSchedule => {
+  checkShare('warmUpRate', 'warmUp', warmUp, false);
+  return (progress) => {
+    const x = within(progress);
+    return x < warmUp ? x / warmUp : then((x - warmUp) / (1 - warmUp));
+  };
+};

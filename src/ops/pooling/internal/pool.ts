@@ -1,0 +1,15 @@
+import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
+import { checkLengths } from '../../internal/checkLengths.js';
+import { checkShape } from '../../internal/checkShape.js';
+import { poolOp } from './poolOps.js';
+import type { PoolKind } from './poolOps.js';
+
+/** Checks what is to be pooled, and pools it; `op` names who was given it. */
+export const pool = (op: string, kind: PoolKind, x: Tensor, lengths: Int32Array): Tensor2D => {
+  checkShape(op, 'x', x, ['B', 'T', 'D']);
+  const [batch, time] = x.shape as [number, number];
+  checkLengths(op, lengths, batch, time);
+  const [pooled, places] = poolOp.run({ x }, { lengths, time, kind });
+  places.dispose(); // the tape holds a reference of its own
+  return pooled as Tensor2D;
+};

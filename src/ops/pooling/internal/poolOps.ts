@@ -1,0 +1,108 @@
+import {
+  add,
+  broadcastTo,
+  concat,
+  equal,
+  expandDims,
+  max,
+  min,
+  mul,
+  reshape,
+  slice,
+  sum,
+  tensor,
+  where,
+  zeros,
+  zerosLike,
+} from '@tensorflow/tfjs-core';
+import type { Tensor } from '@tensorflow/tfjs-core';
+import { defineOp } from '../../definition/defineOp.js';
+
+/** What is pooled: the largest value over a row's tokens, their mean, or one beside the other. */
+export type PoolKind = 'max' | 'mean' | 'maxMean';
+
+/** The attributes of {@link poolOp} and of its gradient. */
+export type PoolAttributes = Readonly<{ lengths: Int32Array; time: number; kind: PoolKind }>;
+
+/** How many values are put out for each that is pooled. */
+export const partsOf = (kind: PoolKind): 1 | 2 => (kind === 'maxMean' ? 2 : 1);
+
+/** A value a token of the batch, shape [B, T, 1]: `inside` below the row's length, `outside` past it. */
+const byToken = (
+  { lengths, time }: PoolAttributes,
+  inside: (length: number) => number,
+  outside: number,
+  dtype: 'float32' | 'bool' = 'float32',
+): Tensor => {
+  const values = new Float32Array(lengths.length * time).fill(outside);
+  lengths.forEach((length, row) => values.fill(inside(length), row * time, row * time + length));
+  return tensor(values, [lengths.length, time, 1], dtype);
+};
+
+/** Each token's step, shape [1, T, 1]. */
+const steps = (time: number): Tensor =>
+  tensor(
+    Float32Array.from({ length: time }, (_, t) => t),
+    [1, time, 1],
+  );
+
+/** The gradient of {@link poolOp}: the largest value's goes to the first token that has it, the mean's to all. */
+export const poolGradOp = defineOp<{ dOutput: Tensor; places: Tensor }, [Tensor], PoolAttributes>({
+  name: 'HeadwaterPoolGrad',
+  compose: ({ dOutput, places }, attributes) => {
+    const { time, kind } = attributes;
+    const [batch, outputs] = dOutput.shape as [number, number];
+    const width = outputs / partsOf(kind);
+    const part = (start: number): Tensor => reshape(slice(dOutput, [0, start], [batch, width]), [batch, 1, width]);
+    const ofMean =
+      kind === 'max'
+        ? undefined
+        : mul(
+            part(outputs - width),
+            byToken(attributes, (length) => 1 / length, 0),
+          );
+    if (kind === 'mean') return [ofMean!];
+    const ofLargest = broadcastTo(part(0), [batch, time, width]);
+    const first = broadcastTo(equal(reshape(places, [batch, 1, width]), steps(time)), [batch, time, width]);
+    const spread = where(first, ofLargest, zerosLike(ofLargest));
+    return [ofMean === undefined ? spread : add(spread, ofMean)];
+  },
+  gradient: undefined,
+});
+
+/**
+ * Pools each row's values over its tokens, from [B, T, D] to [B, D], or [B, 2·D] where both are asked for; the second
+ * output is the step at which each largest value first stands, [B, D], or empty where none is asked for.
+ */
+export const poolOp = defineOp<{ x: Tensor }, [Tensor, Tensor], PoolAttributes>({
+  name: 'HeadwaterPool',
+  compose: ({ x }, attributes) => {
+    const { time, kind } = attributes;
+    const inside = broadcastTo(
+      byToken(attributes, () => 1, 0, 'bool'),
+      x.shape,
+    );
+    const mean = (): Tensor =>
+      sum(
+        mul(
+          where(inside, x, zerosLike(x)),
+          byToken(attributes, (length) => 1 / length, 0),
+        ),
+        1,
+      );
+    if (kind === 'mean') return [mean(), zeros([0])];
+    const masked = where(inside, x, broadcastTo(tensor([[[-3.4028234663852886e38]]]), x.shape));
+    const largest = max(masked, 1);
+    const last = broadcastTo(tensor([[[time - 1]]]), x.shape);
+    const places = min(where(equal(masked, expandDims(largest, 1)), broadcastTo(steps(time), x.shape), last), 1);
+    return [kind === 'max' ? largest : concat([largest, mean()], 1), places];
+  },
+  gradient: {
+    savedInputs: [],
+    savedOutputs: [1],
+    // The places never leave the op, so nothing flows back through them.
+    backward: ([dOutput], [places], attributes) => ({
+      x: poolGradOp.run({ dOutput: dOutput!, places: places! }, attributes)[0],
+    }),
+  },
+});

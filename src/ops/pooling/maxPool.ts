@@ -1,0 +1,22 @@
+import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
+import { pool } from './internal/pool.js';
+
+/**
+ * The largest value of each feature over a row's tokens; padding does not count.
+ *
+ * The gradient goes to the first token that has the largest value, as that of `torch.max`.
+ *
+ * @param x what a recurrent layer put out, shape [B, T, D], float32
+ * @param lengths each row's length in tokens, shape [B], between 1 and T
+ * @returns shape [B, D], float32; differentiable in `x`
+ * @throws HeadwaterError `HW_USAGE` when shapes, the dtype or lengths do not fit
+ *
+ * @example
+ * ```ts
+ * import { maxPool } from 'headwater';
+ * import * as tf from '@tensorflow/tfjs-core';
+ * const output = tf.tensor3d([[[1], [-2], [9]], [[3], [4], [5]]]);
+ * maxPool(output, Int32Array.of(2, 3)).dataSync(); // 1, 5
+ * ```
+ */
+export const maxPool = (x: Tensor, lengths: Int32Array): Tensor2D => pool('maxPool', 'max', x, lengths);

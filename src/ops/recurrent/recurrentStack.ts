@@ -1,0 +1,85 @@
+import type { Tensor, Tensor3D } from '@tensorflow/tfjs-core';
+import { HeadwaterError } from '../../contracts/HeadwaterError.js';
+import type { CellName, LayerWeights } from './internal/RecurrentPass.js';
+import { FORWARD_WEIGHTS, REVERSE_WEIGHTS } from './internal/recurrentOps.js';
+import { runLayer } from './internal/runLayer.js';
+import type { RecurrentOptions } from './internal/runLayer.js';
+
+/** The weights of stacked layers under PyTorch's names: `weight_ih_l0`, `weight_ih_l1_reverse`, and so on. */
+export type StackWeights<T> = Readonly<Record<string, T>>;
+
+/** How {@link recurrentStack} runs. */
+export interface RecurrentStackOptions extends Pick<RecurrentOptions, 'overPadding'> {
+  /**
+   * What stands between two layers, such as dropout: makes the input of the next layer from the output of a layer,
+   * numbered from 0. Default: nothing.
+   */
+  readonly between?: ((output: Tensor3D, layer: number) => Tensor) | undefined;
+}
+
+/** How many layers weights are those of: as many as have input weights, one after another from 0. */
+export const layersOf = (weights: StackWeights<unknown>): number => {
+  let layers = 0;
+  while (weights[`weight_ih_l${layers}`] !== undefined) layers++;
+  return layers;
+};
+
+/** The weights of one layer of a stack, under the names of a layer that stands alone. */
+export const layerOf = <T>(weights: StackWeights<T>, layer: number): LayerWeights<T> =>
+  Object.fromEntries(
+    [...FORWARD_WEIGHTS, ...REVERSE_WEIGHTS].flatMap((name) => {
+      const value = weights[name.replace('_l0', `_l${layer}`)];
+      return value === undefined ? [] : [[name, value]];
+    }),
+  ) as unknown as LayerWeights<T>;
+
+/**
+ * Runs recurrent layers one on the other, each over the outputs of the one before: PyTorch's `num_layers`.
+ *
+ * @param cell which layers: `rnn`, `gru` or `lstm`
+ * @param x the inputs, shape [B, T, I], float32
+ * @param lengths each row's length in tokens, shape [B], between 1 and T; undefined where all are T
+ * @param weights under PyTorch's names; as many layers as there are weights for, those above the first of input weights
+ *   [G·H, D·H]
+ * @param options padding, and what stands between two layers
+ * @returns the last layer's outputs, shape [B, T, D·H], float32, zero past a row's length; differentiable in x and the
+ *   weights
+ * @throws HeadwaterError `HW_USAGE` when there are no weights, or shapes, dtypes or lengths do not fit
+ *
+ * @example
+ * ```ts
+ * import { recurrentStack, registerOps } from 'headwater';
+ * import * as tf from '@tensorflow/tfjs-core';
+ * registerOps();
+ * const layer = (n: number, inputs: number) => ({ [`weight_ih_l${n}`]: tf.ones([12, inputs]), [`weight_hh_l${n}`]: tf.zeros([12, 4]), [`bias_ih_l${n}`]: tf.zeros([12]), [`bias_hh_l${n}`]: tf.zeros([12]) });
+ * recurrentStack('gru', tf.ones([3, 5, 2]), Int32Array.of(5, 2, 1), { ...layer(0, 2), ...layer(1, 4) }).shape; // [3, 5, 4]
+ * ```
+ */
+export const recurrentStack = (
+  cell: CellName,
+  x: Tensor,
+  lengths: Int32Array | undefined,
+  weights: StackWeights<Tensor>,
+  options: RecurrentStackOptions = {},
+): Tensor3D => {
+  const { overPadding, between = (output: Tensor3D): Tensor => output } = options;
+  const layers = layersOf(weights);
+  if (layers === 0)
+    throw new HeadwaterError(
+      'HW_USAGE',
+      'recurrentStack was given no weight_ih_l0. Give the weights of at least one layer, under the names that PyTorch has for them.',
+    );
+  const run = (input: Tensor, layer: number): Tensor3D => {
+    const {
+      output,
+      hidden,
+      cell: state,
+    } = runLayer('recurrentStack', cell, input, lengths, layerOf(weights, layer), { overPadding });
+    hidden.dispose();
+    state?.dispose();
+    return output;
+  };
+  let output = run(x, 0);
+  for (let layer = 1; layer < layers; layer++) output = run(between(output, layer - 1), layer);
+  return output;
+};

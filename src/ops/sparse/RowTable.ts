@@ -1,0 +1,200 @@
+import { HeadwaterError } from '../../contracts/HeadwaterError.js';
+import type { StateDict } from '../../contracts/StateDict.js';
+import { RowStore } from './internal/RowStore.js';
+import { requireEntry } from './internal/requireEntry.js';
+
+/** The most rows that a table may have: float32 counts exactly so far, and states name rows in it. */
+const MOST_ROWS = 2 ** 24;
+
+/** The rows that some ids name. */
+export interface FoundRows {
+  /** The ids, each once, in the order in which they come first, shape [U]. */
+  readonly ids: Int32Array;
+  /** Each id's place among them, shape [N]; −1 for an id that was to be left out. */
+  readonly places: Int32Array;
+  /** What stands in these rows, row-major, shape [U, width]. */
+  readonly values: Float32Array;
+}
+
+/** How {@link RowTable.lookUp} looks. */
+export interface LookUpOptions {
+  /** An id that has no row, such as that of padding. Default: none. */
+  readonly without?: number | undefined;
+}
+
+/**
+ * A weight of many rows of which a batch touches few: embeddings by token, or the weights of hashed features.
+ *
+ * Only rows that a training has touched are held; every other row is zero. A look-up gives the rows of a batch, each
+ * once, as the small dense matrix that ops take (`sparseLinear`, `vectorEmbedding`); the gradient with respect to that
+ * matrix is what {@link RowAdagrad} and {@link RowAdam} take back. The values stand outside any backend, so every
+ * backend trains the same table.
+ *
+ * Memory: 4 bytes a possible row, and 4 · width bytes a touched one, as much again for each moment that the optimizer
+ * keeps.
+ *
+ * @example
+ * ```ts
+ * import { RowAdagrad, RowTable, sparseLinear, registerOps } from 'headwater';
+ * import * as tf from '@tensorflow/tfjs-core';
+ * registerOps();
+ * const table = new RowTable({ rows: 2 ** 20, width: 2 });
+ * const adagrad = new RowAdagrad(table);
+ * const found = table.lookUp(Int32Array.of(77, 5, 77));
+ * const features = { offsets: Int32Array.of(0, 2, 3), ids: found.places, values: Float32Array.of(1, 1, 1) };
+ * const gradient = tf.tidy(() =>
+ *   tf.grad((rows) => sparseLinear(rows, features))(tf.tensor2d(found.values, [2, 2]), tf.ones([2, 2])).dataSync(),
+ * );
+ * adagrad.step(found.ids, Float32Array.from(gradient), 0.1);
+ * table.touched; // 2
+ * table.lookUp(Int32Array.of(5, 6)).values; // -0.1, -0.1, 0, 0
+ * ```
+ */
+export class RowTable {
+  /** How many rows it may have. */
+  readonly rows: number;
+  /** How many values a row has. */
+  readonly width: number;
+  readonly #values: RowStore;
+  /** Each row's place in the store, from 1; 0 for a row that was never touched. */
+  readonly #slots: Int32Array;
+  /** The row at each place of the store. */
+  #ids: Int32Array;
+  /** Working memory of a look-up, all zeros between two of them. */
+  #seen: Int32Array | undefined;
+
+  /**
+   * @param size how many rows there may be, at most 2²⁴, and how many values a row has
+   * @throws HeadwaterError `HW_USAGE` when either is no whole number in its range
+   */
+  constructor(size: { readonly rows: number; readonly width: number }) {
+    const { rows, width } = size;
+    if (!(Number.isSafeInteger(rows) && rows >= 1 && rows <= MOST_ROWS))
+      throw new HeadwaterError('HW_USAGE', `RowTable was given ${rows} rows. Give a whole number from 1 to 2^24.`);
+    if (!(Number.isSafeInteger(width) && width >= 1 && width <= 2 ** 20))
+      throw new HeadwaterError('HW_USAGE', `RowTable was given rows of ${width} values. Give a whole number above 0.`);
+    this.rows = rows;
+    this.width = width;
+    this.#values = new RowStore(width);
+    this.#slots = new Int32Array(rows);
+    this.#ids = new Int32Array(64);
+  }
+
+  /** How many rows were touched and are held. */
+  get touched(): number {
+    return this.#values.length;
+  }
+
+  /**
+   * Finds the rows of a batch; touches none of them.
+   *
+   * @param ids which rows, in any order and any number of times
+   * @throws HeadwaterError `HW_USAGE` when an id is no row
+   */
+  lookUp(ids: Int32Array, options: LookUpOptions = {}): FoundRows {
+    const { without } = options;
+    const { rows, width } = this;
+    const bad = ids.findIndex((id) => (id < 0 || id >= rows) && id !== without);
+    if (bad !== -1)
+      throw new HeadwaterError(
+        'HW_USAGE',
+        `RowTable was asked for row ${ids[bad]!}. Its rows are 0 to ${rows - 1}: are these features made for this model?`,
+      );
+    const seen = (this.#seen ??= new Int32Array(rows));
+    const found = new Int32Array(ids.length);
+    const places = new Int32Array(ids.length);
+    let count = 0;
+    for (let i = 0; i < ids.length; i++) {
+      const id = ids[i]!;
+      if (id === without) {
+        places[i] = -1;
+        continue;
+      }
+      if (seen[id] === 0) {
+        found[count] = id;
+        seen[id] = ++count;
+      }
+      places[i] = seen[id]! - 1;
+    }
+    for (let i = 0; i < count; i++) seen[found[i]!] = 0;
+    const values = new Float32Array(count * width);
+    for (let i = 0, to = 0; i < count; i++, to += width) {
+      const slot = this.#slots[found[i]!]! - 1;
+      if (slot < 0) continue;
+      const chunk = this.#values.chunkOf(slot);
+      const from = this.#values.startOf(slot);
+      for (let j = 0; j < width; j++) values[to + j] = chunk[from + j]!;
+    }
+    return { ids: found.slice(0, count), places, values };
+  }
+
+  /**
+   * Sees to it that some rows are held, for an optimizer to change them.
+   *
+   * @param ids which rows
+   * @returns each one's place in the stores of the table and of its optimizer
+   */
+  touch(ids: Int32Array): Int32Array {
+    const slots = new Int32Array(ids.length);
+    for (let i = 0; i < ids.length; i++) {
+      const id = ids[i]!;
+      let slot = this.#slots[id]!;
+      if (slot === 0) {
+        this.#values.growTo(this.#values.length + 1);
+        slot = this.#values.length;
+        this.#slots[id] = slot;
+        if (slot > this.#ids.length) {
+          const ids = new Int32Array(Math.min(this.rows, 2 * this.#ids.length));
+          ids.set(this.#ids);
+          this.#ids = ids;
+        }
+        this.#ids[slot - 1] = id;
+      }
+      slots[i] = slot - 1;
+    }
+    return slots;
+  }
+
+  /** The store of the rows, by the places that {@link touch} gives: an optimizer writes there. */
+  get store(): RowStore {
+    return this.#values;
+  }
+
+  /**
+   * A copy of the rows that are held: `rows`, their ids, shape [S], in the order in which they were first touched, and
+   * `values`, shape [S, width].
+   */
+  stateDict(): StateDict {
+    const held = this.touched;
+    return new Map([
+      ['rows', { shape: [held], data: Float32Array.from(this.#ids.subarray(0, held)) }],
+      ['values', { shape: [held, this.width], data: this.#values.toArray() }],
+    ]);
+  }
+
+  /**
+   * Replaces its rows by a copy of those given; an optimizer of the table must be given its own state after it.
+   *
+   * @throws HeadwaterError `HW_ARTIFACT` when an entry is missing or does not fit; then nothing has changed
+   */
+  loadStateDict(state: StateDict): void {
+    const what = 'The table of rows';
+    const held = state.get('rows')?.data.length ?? 0;
+    const rows = requireEntry(state, 'rows', [held], what);
+    const values = requireEntry(state, 'values', [held, this.width], what);
+    const known = new Set<number>();
+    for (const id of rows) {
+      if (!(Number.isInteger(id) && id >= 0 && id < this.rows) || known.has(id))
+        throw new HeadwaterError(
+          'HW_ARTIFACT',
+          `${what} does not fit: it names the row ${id}${known.has(id) ? ' twice' : `, but there are ${this.rows}`}.`,
+        );
+      known.add(id);
+    }
+    this.#slots.fill(0);
+    this.#ids = Int32Array.from(rows);
+    if (held === 0) this.#ids = new Int32Array(64);
+    this.#values.replaceBy(values);
+    rows.forEach((id, slot) => (this.#slots[id] = slot + 1));
+  }
+}

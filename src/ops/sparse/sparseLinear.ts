@@ -1,0 +1,108 @@
+import { add, gather, mul, scatterND, tensor1d, tensor2d, zeros } from '@tensorflow/tfjs-core';
+import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
+import { HeadwaterError } from '../../contracts/HeadwaterError.js';
+import type { SparseRows } from '../../contracts/SparseRows.js';
+import { defineOp } from '../definition/defineOp.js';
+import { checkShape } from '../internal/checkShape.js';
+
+/** The attributes of {@link sparseLinearOp} and of its gradient: the sparse rows, and what they are multiplied by. */
+export type SparseAttributes = Readonly<{
+  offsets: Int32Array;
+  ids: Int32Array;
+  values: Float32Array;
+  /** The number of rows of the table, U. */
+  columns: number;
+  /** Whether there is a tensor to add to. */
+  hasBase: boolean;
+}>;
+
+/** The row of the batch that each entry belongs to. */
+const rowsOfEntries = ({ offsets, ids }: SparseAttributes): Int32Array => {
+  const rows = new Int32Array(ids.length);
+  for (let row = 0; row + 1 < offsets.length; row++) rows.fill(row, offsets[row], offsets[row + 1]);
+  return rows;
+};
+
+/** Adds rows that are multiplied by the entries' values to rows of a result of `size` rows. */
+const sumEntries = (from: Tensor, index: Int32Array, values: Float32Array, to: Int32Array, size: number): Tensor => {
+  const width = from.shape[1]!;
+  if (to.length === 0) return zeros([size, width]);
+  const products = mul(gather(from, tensor1d(index, 'int32')), tensor2d(values, [values.length, 1]));
+  return scatterND(tensor2d(to, [to.length, 1], 'int32'), products, [size, width]);
+};
+
+/** The gradient of {@link sparseLinear} with respect to its rows: dRows[u] = Σ value · dOutput[i] over the entries of u. */
+export const sparseLinearGradOp = defineOp<{ dOutput: Tensor }, [Tensor], SparseAttributes>({
+  name: 'HeadwaterSparseLinearGrad',
+  compose: ({ dOutput }, attributes) => [
+    sumEntries(dOutput, rowsOfEntries(attributes), attributes.values, attributes.ids, attributes.columns),
+  ],
+  gradient: undefined,
+});
+
+/** output[i] = base[i] + Σ value · rows[id] over the entries of row i. */
+export const sparseLinearOp = defineOp<{ rows: Tensor; base: Tensor | undefined }, [Tensor], SparseAttributes>({
+  name: 'HeadwaterSparseLinear',
+  compose: ({ rows, base }, attributes) => {
+    const { offsets, ids, values } = attributes;
+    const sums = sumEntries(rows, ids, values, rowsOfEntries(attributes), offsets.length - 1);
+    return [base === undefined ? sums : add(sums, base)];
+  },
+  gradient: {
+    savedInputs: [],
+    savedOutputs: [],
+    backward: ([dOutput], _saved, attributes) => {
+      const [rows] = sparseLinearGradOp.run({ dOutput: dOutput! }, attributes);
+      return attributes.hasBase ? { rows, base: dOutput!.clone() } : { rows };
+    },
+  },
+});
+
+/** Refuses sparse rows that do not fit a table of so many rows; `op` names who was given them. */
+const checkSparseRows = (op: string, { offsets, ids, values }: SparseRows, columns: number): void => {
+  const refuse = (what: string): never => {
+    throw new HeadwaterError('HW_USAGE', `${op} was given ${what}`);
+  };
+  if (ids.length !== values.length)
+    refuse(`${ids.length} ids and ${values.length} values. There must be one value an id.`);
+  if (offsets.length === 0 || offsets[0] !== 0 || offsets[offsets.length - 1] !== ids.length)
+    refuse(`offsets that do not go from 0 to ${ids.length}, the number of ids.`);
+  for (let row = 0; row + 1 < offsets.length; row++)
+    if (offsets[row + 1]! < offsets[row]!) refuse(`offsets that fall after row ${row}. They must rise.`);
+  const bad = ids.findIndex((id) => id < 0 || id >= columns);
+  if (bad !== -1) refuse(`the id ${ids[bad]!} as entry ${bad}. Ids must be between 0 and ${columns - 1}.`);
+};
+
+/**
+ * Multiplies sparse rows by a table: output[i] = base[i] + Σⱼ xⱼ · rows[idⱼ] over the entries j of row i.
+ *
+ * It is what a linear layer is for inputs of which few are not zero. The table is made of the rows that the batch
+ * touches alone, so its gradient has no others: `RowTable.lookUp` gives them, and the ids by which the entries find
+ * them. Entries of one id are summed.
+ *
+ * @param rows the rows of the table that are touched, shape [U, C], float32
+ * @param features B sparse rows; their ids are rows of `rows`, between 0 and U − 1
+ * @param base what is added, shape [B, C], float32: the logits of another part of a model. Default zeros
+ * @returns shape [B, C], float32; differentiable in `rows` and `base`
+ * @throws HeadwaterError `HW_USAGE` when shapes, dtypes, offsets or ids do not fit
+ *
+ * @example
+ * ```ts
+ * import { sparseLinear } from 'headwater';
+ * import * as tf from '@tensorflow/tfjs-core';
+ * const features = { offsets: Int32Array.of(0, 2, 3), ids: Int32Array.of(0, 1, 1), values: Float32Array.of(1, 2, 3) };
+ * sparseLinear(tf.tensor2d([[1, 0], [0, 1]]), features).dataSync(); // 1, 2, 0, 3
+ * ```
+ */
+export const sparseLinear = (rows: Tensor, features: SparseRows, base?: Tensor): Tensor2D => {
+  const op = 'sparseLinear';
+  checkShape(op, 'rows', rows, ['U', 'C']);
+  const [columns, classes] = rows.shape as [number, number];
+  checkSparseRows(op, features, columns);
+  const { offsets, ids, values } = features;
+  if (base !== undefined) checkShape(op, 'base', base, [offsets.length - 1, classes]);
+  return sparseLinearOp.run(
+    { rows, base },
+    { offsets, ids, values, columns, hasBase: base !== undefined },
+  )[0] as Tensor2D;
+};
