@@ -9,6 +9,7 @@ const rooms = {
   streams: [],
   text: [],
   provision: [],
+  vectors: ['streams', 'text', 'provision', 'sinks'],
   ops: ['provision'],
   sinks: [],
   operators: ['text'],
@@ -16,7 +17,7 @@ const rooms = {
   testing: ['streams'],
   page: [],
   server: ['streams', 'text', 'operators', 'ops', 'models', 'sinks'],
-  cli: ['streams', 'text', 'provision', 'operators', 'ops', 'models', 'sinks', 'server'],
+  cli: ['streams', 'text', 'provision', 'vectors', 'operators', 'ops', 'models', 'sinks', 'server'],
 };
 
 /**
@@ -31,6 +32,7 @@ const chains = {
     'bodies/http',
     'bodies',
     'csv',
+    'vectors',
     'sample',
     'feeds/parsing',
     'feeds/polling',

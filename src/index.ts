@@ -121,6 +121,7 @@ export { DocumentFrequencies, type DocumentFrequenciesData } from './text/featur
 export type { FeatureOptions, FeatureSettings } from './text/features/countFeatures.js';
 export { wideFeatures, type WideFeatures } from './text/features/wideFeatures.js';
 export { rowEncoder, type RowEncoder, type RowEncoderOptions } from './text/rowEncoder.js';
+export { readVectors, type ReadVectorsOptions } from './streams/vectors/readVectors.js';
 export { collectVectors, type CollectVectorsOptions } from './text/vectors/collectVectors.js';
 export { vectorCoverage, type VectorCoverage } from './text/vectors/vectorCoverage.js';
 export {
@@ -130,6 +131,9 @@ export {
   type ParseVectorsOptions,
   type VectorFile,
 } from './text/vectors/vectorFile.js';
+export { findVectors, type FindVectorsOptions, type FoundVectors } from './vectors/findVectors.js';
+export { loadVectors, type LoadVectorsOptions } from './vectors/loadVectors.js';
+export { saveVectors, type SavedVectors } from './vectors/saveVectors.js';
 export type { VectorPrecision, VectorsOrigin, WordVectors } from './text/vectors/WordVectors.js';
 export { Tokenizer, type TokenizerJson, type TokenizerOptions } from './text/Tokenizer.js';
 

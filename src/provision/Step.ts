@@ -1,6 +1,6 @@
 import type { RunCommand } from './runCommand.js';
 
-/** What a set-up is at, in their order. */
+/** What a set-up is at. */
 export type StepName =
   | 'checking'
   | 'asking the index'
@@ -9,7 +9,8 @@ export type StepName =
   | 'unpacking'
   | 'fetching the binding'
   | 'building the binding'
-  | 'trying one product';
+  | 'trying one product'
+  | 'converting';
 
 /** What every step of a set-up is given. */
 export interface Step {
@@ -18,3 +19,8 @@ export interface Step {
   /** Told how far the step is, and of how much where that is known. */
   readonly progress: (done: number, total: number | undefined) => void;
 }
+
+/** What is told of a set-up that is under way. */
+export type StepEvent =
+  | { readonly type: 'step'; readonly step: StepName; readonly detail: string }
+  | { readonly type: 'progress'; readonly step: StepName; readonly done: number; readonly total: number | undefined };

@@ -2,6 +2,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { hashFile } from './hashFile.js';
 import { lastLine, setupError } from './setupError.js';
+import { packPackage } from './npm.js';
 import type { Step } from './Step.js';
 
 /** The npm package whose binding is built, and whose JavaScript drives it. Its gpu edition is the same code. */
@@ -29,21 +30,7 @@ export const fetchBinding = async (
   { run, signal, progress }: Step,
 ): Promise<void> => {
   const name = `${BINDING_PACKAGE}@${BINDING_VERSION}`;
-  const ended = await run('npm', ['pack', name, '--pack-destination', scratch, '--ignore-scripts'], {
-    cwd: scratch,
-    signal,
-  });
-  if (ended?.status !== 0) {
-    const said = ended?.stderr ?? 'npm is not there';
-    const offline = /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|network/i.test(said);
-    const reason = /npm (?:error|ERR!) (?!A complete log|code|errno|syscall)(.+)/.exec(said)?.[1] ?? lastLine(said);
-    throw setupError(
-      offline ? `The npm registry cannot be reached (npm: ${reason}).` : `npm could not get ${name}: ${reason}.`,
-      offline
-        ? 'Check the network and the proxy, then run the same command again: what is there already is kept.'
-        : 'Mend what it says, then run the same command again.',
-    );
-  }
+  await packPackage(name, scratch, { run, signal });
   const tarball = join(scratch, `tensorflow-tfjs-node-gpu-${BINDING_VERSION}.tgz`);
   const integrity = `sha512-${await hashFile(tarball, 'sha512', 'base64', { signal, progress })}`;
   if (integrity !== expected)

@@ -1,12 +1,12 @@
 import { existsSync, statSync } from 'node:fs';
-import { link, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { hostname } from 'node:os';
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { Observable } from 'rxjs';
 import { HeadwaterError } from '../contracts/HeadwaterError.js';
 import { buildBinding } from './buildBinding.js';
 import { BINDING_INTEGRITY, BINDING_PACKAGE, BINDING_VERSION, fetchBinding } from './fetchBinding.js';
 import { hashFile } from './hashFile.js';
+import { lock } from './lock.js';
 import type { Machine } from './Machine.js';
 import { askIndex, downloadWheel } from './pip.js';
 import { setupError } from './setupError.js';
@@ -21,7 +21,7 @@ import {
   type SetupManifest,
   UNFINISHED,
 } from './SetupManifest.js';
-import type { Step, StepName } from './Step.js';
+import type { Step, StepEvent, StepName } from './Step.js';
 import { findGpus, findTools, isOlder, type Tool, type ToolName } from './tools.js';
 import { type Trial, tryBinding } from './tryBinding.js';
 import { cudaRequirements, unpackCuda, unpackTensorflow } from './unpackTensorflow.js';
@@ -44,10 +44,7 @@ export interface ProvisionOptions {
 }
 
 /** What happens while a set-up is made. */
-export type ProvisionEvent =
-  | { readonly type: 'step'; readonly step: StepName; readonly detail: string }
-  | { readonly type: 'progress'; readonly step: StepName; readonly done: number; readonly total: number | undefined }
-  | { readonly type: 'ready'; readonly setup: ReadySetup; readonly made: boolean };
+export type ProvisionEvent = StepEvent | { readonly type: 'ready'; readonly setup: ReadySetup; readonly made: boolean };
 
 /** The oldest GNU C library that the wheels are made for. */
 const LEAST_GLIBC = '2.27';
@@ -103,86 +100,6 @@ const requireTools = async (
   const missing = found.flatMap((tool) => ('problem' in tool ? [`${tool.problem} ${tool.remedy}`] : []));
   if (missing.length > 0) throw new HeadwaterError('HW_SETUP', missing.join(' '));
   return new Map(found.filter((tool): tool is Tool => 'version' in tool).map(({ name, version }) => [name, version]));
-};
-
-const isRunning = (pid: number): boolean => {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
-  }
-};
-
-/** A set-up that is under way in this process. */
-interface UnderWay {
-  readonly signal: AbortSignal;
-  /** Resolves when it has given its folder up. */
-  readonly ended: Promise<void>;
-}
-
-/** Those of this process, by the paths of their locks: the number of a process does not tell them apart. */
-const underWay = new Map<string, UnderWay>();
-
-/** Takes the lock for this process; what a process of this machine left behind that is gone does not count. */
-const takeLock = async (path: string): Promise<void> => {
-  // Written whole before it gets its name: nobody reads half of it.
-  const draft = `${path}.${hostname()}.${process.pid}`;
-  await writeFile(draft, `${process.pid} ${hostname()}`);
-  try {
-    for (;;) {
-      try {
-        await link(draft, path);
-        return;
-      } catch (error) {
-        if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
-        const [pid = '', host = hostname()] = (await readFile(path, 'utf8').catch(() => '')).split(' ');
-        if (host !== hostname())
-          throw setupError(
-            `Another set-up is under way (process ${pid} on ${host}).`,
-            `Wait until it is done; if there is none, remove ${path}.`,
-          );
-        if (Number(pid) > 0 && Number(pid) !== process.pid && isRunning(Number(pid)))
-          throw setupError(`Another set-up is under way (process ${pid}).`, 'Wait until it is done.');
-        await rm(path, { force: true });
-      }
-    }
-  } finally {
-    await rm(draft, { force: true });
-  }
-};
-
-/**
- * Keeps a second set-up out of the same folder, which is made where it is not there; for one that was left and is about
- * to end, it waits.
- */
-const lock = async (folder: string, signal: AbortSignal): Promise<() => Promise<void>> => {
-  const path = join(folder, 'lock');
-  for (let other = underWay.get(path); other !== undefined; other = underWay.get(path)) {
-    if (!other.signal.aborted)
-      throw setupError('Another set-up is under way in this process.', 'Wait until it is done.');
-    await other.ended;
-  }
-  let end = (): void => undefined;
-  underWay.set(path, { signal, ended: new Promise((done) => (end = done)) });
-  const giveUp = (): void => {
-    underWay.delete(path);
-    end();
-  };
-  try {
-    await mkdir(folder, { recursive: true });
-    await takeLock(path);
-  } catch (error) {
-    giveUp();
-    throw error;
-  }
-  return async () => {
-    try {
-      await rm(path, { force: true });
-    } finally {
-      giveUp();
-    }
-  };
 };
 
 /** A folder that a set-up is made in. Each step that is done is noted, so that the next attempt goes on behind it. */

@@ -1,5 +1,5 @@
 import { finalize, type MonoTypeOperatorFunction, tap } from 'rxjs';
-import type { ProvisionEvent } from '../../provision/provisionTensorflow.js';
+import type { StepEvent } from '../../provision/Step.js';
 import { ProgressOutput } from '../../sinks/progress/ProgressOutput.js';
 import { RateMeter } from '../../sinks/progress/internal/RateMeter.js';
 import type { Terminal } from '../process/Terminal.js';
@@ -7,7 +7,10 @@ import type { Terminal } from '../process/Terminal.js';
 const MEGABYTE = 1e6;
 
 /** Shows how a set-up goes: a line a step, and a bar while it moves bytes. */
-export const setupProgress = ({ stderr, env }: Terminal): MonoTypeOperatorFunction<ProvisionEvent> => {
+export const setupProgress = <E extends StepEvent | { readonly type: 'ready' | 'vectors' }>({
+  stderr,
+  env,
+}: Terminal): MonoTypeOperatorFunction<E> => {
   const output = new ProgressOutput({ stream: stderr, env }, () => undefined);
   let meter = new RateMeter(output.now());
   let before = 0;
@@ -34,6 +37,7 @@ export const setupProgress = ({ stderr, env }: Terminal): MonoTypeOperatorFuncti
             break;
           }
           case 'ready':
+          case 'vectors':
             break;
         }
       }),

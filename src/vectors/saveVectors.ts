@@ -1,0 +1,48 @@
+import { createHash } from 'node:crypto';
+import { basename, dirname, resolve } from 'node:path';
+import { isLeft } from 'fp-ts/lib/Either.js';
+import { defer, map, type Observable } from 'rxjs';
+import { writeFiles } from '../sinks/files/writeFiles.js';
+import { vectorFileParts } from '../text/vectors/vectorFile.js';
+import type { WordVectors } from '../text/vectors/WordVectors.js';
+
+/** A file of word vectors that was written. */
+export interface SavedVectors {
+  readonly path: string;
+  readonly bytes: number;
+  /** What it hashes to: SHA-256, in hexadecimal. */
+  readonly sha256: string;
+}
+
+/** The SHA-256 of parts that follow one another, in hexadecimal: what `vectorFileParts` asks for. */
+export const sha256OfParts = (parts: readonly Uint8Array[]): string =>
+  parts.reduce((hash, part) => hash.update(part), createHash('sha256')).digest('hex');
+
+/**
+ * Writes word vectors to a file that `loadVectors` reads in a fraction of a second, and emits what was written.
+ *
+ * The file appears whole or not at all. Cold: each subscription writes it once.
+ *
+ * Errors: `HW_PATH` where a folder stands there, `HW_WRITE` where it cannot be written.
+ *
+ * @param path the file; the folder is made where it is missing
+ * @param vectors what `collectVectors` gave
+ */
+export const saveVectors = (path: string, vectors: WordVectors): Observable<SavedVectors> =>
+  defer(async () => {
+    const { parts, bytes, sha256 } = vectorFileParts(vectors, sha256OfParts);
+    const whole = new Uint8Array(bytes);
+    let at = 0;
+    for (const part of parts) {
+      whole.set(part, at);
+      at += part.length;
+    }
+    const full = resolve(path);
+    const written = await writeFiles(dirname(full), new Map([[basename(full), whole]]))();
+    return isLeft(written) ? written : { path, bytes, sha256 };
+  }).pipe(
+    map((saved) => {
+      if ('left' in saved) throw saved.left;
+      return saved;
+    }),
+  );
