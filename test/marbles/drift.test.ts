@@ -64,7 +64,7 @@ describe('adwin', () => {
 });
 
 describe('pageHinkley', () => {
-  const options = { threshold: 2, delta: 0, leastRows: 3 };
+  const options = { threshold: 2, delta: 0, leastRows: 3, alpha: 1 };
 
   it('emits when what exceeds the mean has added up, and starts anew', () => {
     runMarbles(({ cold, expectObservable, expectSubscriptions }) => {
@@ -124,15 +124,20 @@ describe('pageHinkley', () => {
     expect(seen).toEqual([expect.objectContaining({ code: 'HW_NUMERIC' })]);
   });
 
-  it.each([{ delta: -1 }, { delta: NaN }, { threshold: 0 }, { threshold: Infinity }, { leastRows: 0 }])(
-    'refuses %o',
-    (bad) => {
-      expect(() => pageHinkley(bad)).toThrow(
-        expect.objectContaining({
-          code: 'HW_USAGE',
-          message: expect.stringContaining(Object.keys(bad)[0] ?? '') as unknown,
-        }),
-      );
-    },
-  );
+  it.each([
+    { delta: -1 },
+    { delta: NaN },
+    { threshold: 0 },
+    { threshold: Infinity },
+    { leastRows: 0 },
+    { alpha: 0 },
+    { alpha: 1.1 },
+  ])('refuses %o', (bad) => {
+    expect(() => pageHinkley(bad)).toThrow(
+      expect.objectContaining({
+        code: 'HW_USAGE',
+        message: expect.stringContaining(Object.keys(bad)[0] ?? '') as unknown,
+      }),
+    );
+  });
 });

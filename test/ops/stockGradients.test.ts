@@ -38,7 +38,7 @@ describe('stock gradients', () => {
       ),
     ).toEqual([1 / 3, 1 / 3, 0].map(Math.fround));
     // y[t] = w0·x[t] + w1·x[t+1], with 0 after the end: dw0 = Σ x[t], dw1 = Σ x[t+1].
-    const convolved = (w: tf.Tensor): tf.Tensor => tf.sum(tf.conv1d(x as tf.Tensor3D, w as tf.Tensor3D, 1, 'same'));
+    const convolved = (w: tf.Tensor): tf.Tensor => tf.sum(tf.conv1d(x, w as tf.Tensor3D, 1, 'same'));
     expect(
       Array.from(
         tf

@@ -15,6 +15,11 @@ export interface PageHinkleyOptions {
    * later true ones. Default 50.
    */
   readonly threshold?: number | undefined;
+  /**
+   * How much of the sum is kept at each value, above 0 and at most 1. Below 1 old deviations are forgotten, and chance
+   * adds up to fewer false alarms. 1 forgets nothing. Default 0.9999.
+   */
+  readonly alpha?: number | undefined;
   /** Which way the mean must go. Default `up`: errors and losses that fall are no cause for alarm. */
   readonly direction?: 'up' | 'down' | 'both' | undefined;
   /**
@@ -26,7 +31,7 @@ export interface PageHinkleyOptions {
 
 /** What is added up in one direction since the last alarm. */
 interface Sum {
-  /** Σ (x − mean − δ), or Σ (mean − x − δ) downwards. */
+  /** m = α·m + x − mean − δ at each value x, or α·m + mean − x − δ downwards. */
   readonly total: number;
   /** The least that it has been. */
   readonly least: number;
@@ -42,10 +47,11 @@ const START: Sum = { total: 0, least: 0, turn: 0, before: 0 };
  * Notices when the mean of a stream of values goes up (or down) by adding up what they exceed it by: the test of Page
  * and Hinkley.
  *
- *     m(t) = Σ (x(i) − x̄(i) − δ),   alarm when m(t) − min m > λ,   x̄(i) the mean of the values up to i
+ *     m(t) = α·m(t − 1) + x(t) − x̄(t) − δ,   alarm when m(t) − min m > λ,   x̄(t) the mean of the values up to t
  *
  * and starts anew after an alarm. It takes values of any scale, losses among them, but `delta` (δ) and `threshold` (λ)
- * are in their unit.
+ * are in their unit. `alpha` (α) is the forgetting factor, which the test of 1954 does not have (α = 1); it is that of
+ * River's `PageHinkley`, with River's default.
  *
  * ```
  * errors:  0-0-1-0-…-1-1-1-0-1-1-…-|
@@ -54,7 +60,7 @@ const START: Sum = { total: 0, least: 0, turn: 0, before: 0 };
  * ```
  *
  * `before` and `after` are the means up to and from the value at which the sum was least, which is where the change is
- * estimated to have been. Holds a dozen numbers.
+ * estimated to have been; with `alpha` below 1 the estimate may lie some time before it. Holds a dozen numbers.
  *
  * Errors: those of the source; `HW_NUMERIC` at a value that is not a finite number.
  *
@@ -62,6 +68,7 @@ const START: Sum = { total: 0, least: 0, turn: 0, before: 0 };
  * @throws HeadwaterError `HW_USAGE` when an option cannot work
  * @see E. S. Page, Continuous inspection schemes. Biometrika 41, 1954; D. V. Hinkley, Inference about the change-point
  *   from cumulative sum tests. Biometrika 58, 1971.
+ * @see River's `PageHinkley`, https://riverml.xyz/latest/api/drift/PageHinkley/
  * @see adwin which needs no scale
  *
  * @example
@@ -75,6 +82,7 @@ const START: Sum = { total: 0, least: 0, turn: 0, before: 0 };
 export const pageHinkley = ({
   delta = 0.005,
   threshold = 50,
+  alpha = 0.9999,
   direction = 'up',
   leastRows = 30,
 }: PageHinkleyOptions = {}): OperatorFunction<number, DriftDetected> => {
@@ -85,6 +93,8 @@ export const pageHinkley = ({
       'HW_USAGE',
       `pageHinkley: threshold is ${threshold}, but must be a finite number above 0.`,
     );
+  if (!(typeof alpha === 'number' && alpha > 0 && alpha <= 1))
+    throw new HeadwaterError('HW_USAGE', `pageHinkley: alpha is ${String(alpha)}, but must be above 0 and at most 1.`);
   checkWhole('pageHinkley', 'leastRows', leastRows, 1);
   const signs = { up: [1], down: [-1], both: [1, -1] }[direction];
 
@@ -104,7 +114,7 @@ export const pageHinkley = ({
           sum += value;
           const mean = sum / rows;
           sums = sums.map((old, i) => {
-            const total = old.total + signs[i]! * (value - mean) - delta;
+            const total = alpha * old.total + signs[i]! * (value - mean) - delta;
             return total <= old.least ? { total, least: total, turn: rows, before: sum } : { ...old, total };
           });
           const alarm = rows < leastRows ? undefined : sums.find(({ total, least }) => total - least > threshold);

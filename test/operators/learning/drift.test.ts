@@ -193,7 +193,8 @@ describe('AdaptiveWindow', () => {
 });
 
 describe('pageHinkley, as the literature has it', () => {
-  const options = { threshold: 50, delta: 0.05 };
+  // The test of the literature forgets nothing.
+  const options = { threshold: 50, delta: 0.05, alpha: 1 };
 
   it('gives no alarm on errors that do not grow', () => {
     for (const seed of seeds)
@@ -234,5 +235,38 @@ describe('pageHinkley, as the literature has it', () => {
       )[0]?.at ?? Infinity;
     expect(at(20)).toBeLessThan(at(50));
     expect(at(50)).toBeLessThan(at(100));
+  });
+
+  // Where River 0.26.1's PageHinkley(alpha, mode, min_instances=30, delta=0.005, threshold=50) gives its alarms on these
+  // values. The numbers are what that program printed.
+  describe('gives its alarms where River does', () => {
+    const coins = (count: number, probability: (at: number) => number): readonly number[] => {
+      let state = 42n;
+      return Array.from({ length: count }, (_, at) => {
+        state = (state * 1103515245n + 12345n) % 2147483648n;
+        return Number(state) / 2147483648 < probability(at) ? 1 : 0;
+      });
+    };
+    const still = coins(200_000, () => 0.3);
+    const steps = coins(20_000, (at) => (Math.floor(at / 3000) % 2 === 0 ? 0.2 : 0.5));
+
+    it.each<[number, 'up' | 'down', readonly number[]]>([
+      [1, 'up', [7950, 10369, 39154, 85888, 93818, 119635, 143620, 156082, 157522, 182440]],
+      [0.9999, 'up', [7931, 25379, 38701, 45642, 70332, 85885, 93792, 118843, 131490, 155957, 179697]],
+      [0.999, 'up', [10326, 13778, 45765, 93817, 119157, 131224, 155598, 184157]],
+      [0.999, 'down', [12225, 18644, 41611, 103756, 126724, 149387, 154556, 188281]],
+    ])('on values that do not change, with alpha %d, %s', (alpha, direction, alarms) => {
+      expect(collect(still, pageHinkley({ alpha, direction })).map(({ at }) => at)).toEqual(alarms);
+    });
+
+    it.each<[number | undefined, 'up' | 'down' | 'both', readonly number[]]>([
+      [1, 'up', [3151, 9318, 15366]],
+      [undefined, 'up', [3149, 9242, 15279]],
+      [undefined, 'down', [6292, 12194, 18244]],
+      [undefined, 'both', [3149, 6204, 9121, 12051, 15154, 18085]],
+      [0.999, 'both', [3138, 6206, 9117, 12045, 15173, 18099]],
+    ])('on values that change every 3000, with alpha %s, %s', (alpha, direction, alarms) => {
+      expect(collect(steps, pageHinkley({ alpha, direction })).map(({ at }) => at)).toEqual(alarms);
+    });
   });
 });
