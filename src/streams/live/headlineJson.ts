@@ -1,6 +1,8 @@
 import { pipe } from 'fp-ts/lib/function.js';
 import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
+import { itemLink } from '../feeds/parsing/itemLink.js';
+import { publishedAt } from '../feeds/parsing/publishedAt.js';
 
 /** A type of text that is checked and left as it is. */
 const text = (name: string, passes: (value: string) => boolean): t.Type<string, string> => {
@@ -29,7 +31,10 @@ const isWebAddress = (value: string): boolean => /^https?:/i.test(value) && URL.
 /** The longest time that a Date can hold, either way from 1970. Milliseconds. */
 const LONGEST = 8.64e15;
 
-const DATE = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}([.,]\d+)?)?(Z|[+-]\d{2}:?\d{2})?)?$/;
+const ISO_DATE = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}([.,]\d+)?)?(Z|[+-]\d{2}:?\d{2})?)?$/;
+
+/** A day and the name of a month, as RFC 822 has them; the weekday may be left out. */
+const RFC_822_DATE = /^(?:\p{L}+,\s*)?\d{1,2}\s+\p{L}{3}/u;
 
 const isTime = (value: unknown): value is number => typeof value === 'number' && Math.abs(value) <= LONGEST;
 
@@ -38,7 +43,8 @@ const isTime = (value: unknown): value is number => typeof value === 'number' &&
  * machine.
  */
 const timeOf = (date: string): number => {
-  const match = DATE.exec(date);
+  if (RFC_822_DATE.test(date)) return publishedAt(date) ?? NaN;
+  const match = ISO_DATE.exec(date);
   if (match === null) return NaN;
   const [, time, , , zone] = match;
   const standard = date.replace(',', '.').replace(/([+-]\d{2})(\d{2})$/, '$1:$2');
@@ -46,7 +52,7 @@ const timeOf = (date: string): number => {
 };
 
 const published = new t.Type<number, number, unknown>(
-  'an ISO 8601 date, or milliseconds since 1970',
+  'a date as of ISO 8601 or RFC 822, or milliseconds since 1970',
   isTime,
   (value, context) => {
     const time = typeof value === 'string' ? timeOf(value) : value;
@@ -73,8 +79,9 @@ export type HeadlineJson = Readonly<t.TypeOf<typeof fields>>;
  * The codec of a headline as JSON: `{ title, guid?, link?, published?, category? }`. Other fields are left out, and
  * null is as good as a field left out.
  *
- * `title`, `guid` and `category` are not blank; `link` is an http or https address; `published` is an ISO 8601 date or
- * date and time (UTC where it names no zone), or a number of milliseconds since 1970, which is what it decodes to.
+ * `title`, `guid` and `category` are not blank; `link` is an http or https address; `published` is a date or a date and
+ * time as ISO 8601 or RFC 822 write it (UTC where it names no zone), or a number of milliseconds since 1970, which is
+ * what it decodes to.
  *
  * @example
  * ```ts
@@ -92,6 +99,23 @@ export interface HeadlineFault {
   readonly expected: string;
   readonly got: unknown;
 }
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/**
+ * What a source may say in its own way, as `headlineJson` has it. A relative link is resolved against `base`. A link or
+ * a date that cannot be read is left out: it costs the field and not the headline.
+ */
+export const withReadableFields = (value: unknown, base: string): unknown => {
+  if (!isObject(value)) return value;
+  const { link, published: written } = value;
+  return {
+    ...value,
+    link: typeof link === 'string' ? itemLink(link, URL.canParse(base) ? base : undefined) : undefined,
+    published: E.isRight(published.decode(written)) ? written : undefined,
+  };
+};
 
 /** Decodes a value, naming the first fault. */
 export const decodeHeadline = (value: unknown): E.Either<HeadlineFault, HeadlineJson> =>

@@ -21,6 +21,9 @@ import { linesToHeadlines, type HeadlineLinesOptions } from './linesToHeadlines.
  * object, `field` where a field is not what it should be, `oversize` and `encoding` as `readLines` has them. `events`
  * hears `opened`, and at the end `read` or `failed`.
  *
+ * A link that is relative is resolved against the source's address. A link or a date that cannot be read is left out:
+ * it costs the field and not the headline.
+ *
  * Errors: those of `readLines`; `HW_REJECTIONS` for a line that is no headline where there is no `rejections`; and what
  * `rejections` and `events` throw.
  *

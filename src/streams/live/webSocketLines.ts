@@ -85,7 +85,8 @@ const endError = (
  * ```
  *
  * A message is a title, or a JSON object as `headlineJson` has it; where it has several lines, each is one, but for an
- * object that goes over several lines. Binary messages are read as UTF-8.
+ * object that goes over several lines. Binary messages are read as UTF-8. A JSON array is
+ * neither and is rejected; `[DONE]`, which some servers send at the end, is passed over.
  *
  * **Reconnection.** A connection that breaks, is closed with any code but 1000 (which completes the stream), or falls
  * silent is made again, and so is one that cannot be made or is answered with 408, 425, 429 or 5xx. The wait is drawn

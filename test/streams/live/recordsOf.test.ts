@@ -16,6 +16,8 @@ describe('recordsOf', () => {
       ['{"title":"a"}', '{"title":', '{"title":"b"}'],
     ],
     ['an object of objects', '{\n{', ['{', '{']],
+    ['an array over several lines', '[\n {"title":"a"}\n]', ['[\n {"title":"a"}\n]']],
+    ['titles that begin with a bracket', '[Update] One\n[Two]', ['[Update] One', '[Two]']],
     ['nothing', ' \n\n', []],
     ['not a character', '', []],
   ])('finds %s', (_name, message, records) => {

@@ -75,6 +75,20 @@ describe('serverSentEvents', () => {
     expect(rejections).toEqual([]);
   });
 
+  it('takes neither the end mark nor a JSON array for a title, and resolves relative links', async () => {
+    const { headlines, rejections } = await read(
+      [
+        'data: [Update] Ferry back\n\n',
+        'data: {"title":"Rates held","link":"/rates"}\n\n',
+        'data: [{"title":"In an array"}]\n\n',
+        'data: [DONE]\n\n',
+      ].join(''),
+    );
+    expect(headlines.map(({ title }) => title)).toEqual(['[Update] Ferry back', 'Rates held']);
+    expect(headlines[1]?.link).toMatch(/^http:\/\/[^/]+\/rates$/);
+    expect(rejections).toMatchObject([{ reason: 'item', got: '[{"title":"In an array"}]' }]);
+  });
+
   it('asks as a stream of events is asked for, and says who asks', async () => {
     const { requests } = await read('data: a\n\n', { contact: 'me@example.org', headers: { 'X-Key': 'k' } });
     expect(requests[0]?.headers).toMatchObject({

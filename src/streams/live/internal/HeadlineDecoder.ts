@@ -2,8 +2,8 @@ import { isLeft } from 'fp-ts/lib/Either.js';
 import type { LiveHeadline } from '../../../contracts/Live.js';
 import type { Rejection } from '../../../contracts/Rejection.js';
 import { excerpt } from '../../internal/excerpt.js';
-import { decodeHeadline } from '../headlineJson.js';
-import { isObjectText } from './recordsOf.js';
+import { decodeHeadline, withReadableFields } from '../headlineJson.js';
+import { isArrayText, isObjectText } from './recordsOf.js';
 
 /** Where a record stands in its source, for its rejection; zeros where there are no lines. */
 export interface RecordPlace {
@@ -73,7 +73,7 @@ export class HeadlineDecoder {
       return;
     }
     // To io-ts an array is an object, too.
-    const decoded = decodeHeadline(Array.isArray(value) ? undefined : value);
+    const decoded = decodeHeadline(Array.isArray(value) ? undefined : withReadableFields(value, this.#source));
     if (isLeft(decoded)) {
       const { field, expected, got } = decoded.left;
       this.#fault(field === undefined ? 'item' : 'field', place, field, expected, field === undefined ? text : got);
@@ -84,9 +84,14 @@ export class HeadlineDecoder {
     this.#hand(title, decoded.right.guid ?? guid, link, published, category);
   }
 
-  /** Takes a record that may be either: an object begins with a brace. */
+  /**
+   * Takes a record that may be either: an object begins with a brace. A JSON array is neither. `[DONE]` says that a
+   * stream of events is at its end, and is passed over.
+   */
   either(text: string, place: RecordPlace, guid?: string): void {
-    if (isObjectText(text)) this.json(text, place, guid);
+    if (text.trim() === '[DONE]') return;
+    if (isArrayText(text)) this.#fault('item', place, undefined, 'a title or a JSON object', text);
+    else if (isObjectText(text)) this.json(text, place, guid);
     else this.title(text, guid);
   }
 

@@ -10,14 +10,19 @@ const isJson = (text: string): boolean => {
   }
 };
 
+/** Whether a text is a JSON array. A title may begin with a bracket: `[Update] Ferry back`. */
+export const isArrayText = (text: string): boolean => /^\s*\[/.test(text) && isJson(text);
+
 /**
- * The records in a message: each is a JSON object or a title. Blank ones are none.
+ * The records in a message: each is a JSON object, a JSON array or a title. Blank ones are none.
  *
- * A message is one record a line, but for a JSON object, which may go over several. One that is broken is one record as
- * a whole: its pieces are no titles.
+ * A message is one record a line, but for a JSON object or array, which may go over several. An object that is broken is
+ * one record as a whole: its pieces are no titles.
  */
 export const recordsOf = (message: string): readonly string[] => {
   const lines = message.split(/\r\n|\n|\r/).filter((line) => line.trim() !== '');
-  if (lines.length < 2 || !isObjectText(message)) return lines;
+  if (lines.length < 2) return lines;
+  if (isArrayText(message)) return [message];
+  if (!isObjectText(message)) return lines;
   return lines.every(isObjectText) && !isJson(message) ? lines : [message];
 };
