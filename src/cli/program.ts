@@ -13,6 +13,7 @@ const COMMANDS = {
   watch: async () => (await import('./commands/watch.js')).watchCommand,
   serve: async () => (await import('./commands/serve.js')).serveCommand,
   inspect: async () => (await import('./commands/inspect.js')).inspectCommand,
+  vectors: async () => (await import('./commands/vectors.js')).vectorsCommand,
   setup: async () => (await import('./commands/setup.js')).setupCommand,
   doctor: async () => (await import('./commands/doctor.js')).doctorCommand,
 } as const;
@@ -29,6 +30,10 @@ export const withoutHelpWord = (args: readonly string[]): readonly string[] => {
   if (first !== 'help' || second === undefined) return args;
   return isCommand(second) ? [second, '--help'] : [second];
 };
+
+/** What a command is called by, with those that it stands in. */
+const fullName = (command: Command): string =>
+  `${command.parent === null ? '' : `${fullName(command.parent)} `}${command.name()}`;
 
 const VERSION_FLAGS = ['-v', '--version'] as const;
 
@@ -60,7 +65,7 @@ export const buildProgram = async (args: readonly string[], terminal: Terminal, 
       '\nEach command has its own help with examples: headwater train --help\nExit status: 0 done, 1 failed, 2 asked for wrongly, 130 and 143 interrupted.\n',
     );
   for (const name of wanted(args)) program.addCommand((await COMMANDS[name]())(terminal, choose));
-  for (const command of [program, ...program.commands]) {
+  for (const command of [program, ...program.commands.flatMap((one) => [one, ...one.commands])]) {
     command.exitOverride().configureOutput({
       writeOut: (text) => void terminal.stdout.write(text),
       writeErr: (text) => void terminal.stderr.write(text),
@@ -71,9 +76,7 @@ export const buildProgram = async (args: readonly string[], terminal: Terminal, 
           .trim()
           .replaceAll('\n', ' ')
           .replace(/[^.?!)]$/, '$&.');
-        write(
-          `headwater: ${printable(sentence)} See: ${[...(command === program ? [] : ['headwater']), command.name()].join(' ')} --help [HW_USAGE]\n`,
-        );
+        write(`headwater: ${printable(sentence)} See: ${fullName(command)} --help [HW_USAGE]\n`);
       },
     });
   }

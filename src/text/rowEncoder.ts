@@ -13,11 +13,21 @@ type TokenSource = Vocabulary & {
 export interface RowEncoderOptions<V extends TokenSource = TokenSource> {
   /** Gives each token its index. */
   readonly tokenizer: V;
+  /**
+   * What is done to a text before the tokenizer reads it, and to nothing else: vectors and features are looked up by the
+   * text as it is written, and in lower case where that is not there. Give the `lookUp` of a `textPath`. Default: nothing.
+   * It must leave the number of tokens as it is.
+   */
+  readonly lookUp?: ((text: string) => string) | undefined;
   /** Give each token its vector: the words of training and all others. Default: rows have no vector ids. */
   readonly vectors?: WordVectors | undefined;
   /** Give the text its hashed features. Default: rows have none. */
   readonly features?: WideFeatures | undefined;
 }
+
+const same = (text: string): string => text;
+
+const learns = (tokenizer: TokenSource): tokenizer is TokenSource & LearningVocabulary => 'learn' in tokenizer;
 
 /** Turns a text into all that a model reads of it. */
 export interface RowEncoder extends Vocabulary {
@@ -50,20 +60,21 @@ export function rowEncoder(
   options: RowEncoderOptions<LearningVocabulary & TokenSource>,
 ): RowEncoder & LearningVocabulary;
 export function rowEncoder(options: RowEncoderOptions): RowEncoder;
-export function rowEncoder({ tokenizer, vectors, features }: RowEncoderOptions): RowEncoder {
+export function rowEncoder({ tokenizer, lookUp = same, vectors, features }: RowEncoderOptions): RowEncoder {
   const { charLevel = false } = tokenizer;
   const encoder: RowEncoder = {
     vectors,
     features,
     padIndex: tokenizer.padIndex,
     unknownIndex: tokenizer.unknownIndex,
-    encode: (text) => tokenizer.encode(text),
+    encode: (text) => tokenizer.encode(lookUp(text)),
     encodeText: (text) => ({
-      tokens: tokenizer.encode(text),
+      tokens: tokenizer.encode(lookUp(text)),
       ...(vectors === undefined ? {} : { vectorIds: vectors.idsOf(text, charLevel) }),
       ...(features === undefined ? {} : { features: features.extract(text) }),
     }),
   };
-  const learn = 'learn' in tokenizer ? (tokenizer as LearningVocabulary).learn.bind(tokenizer) : undefined;
-  return learn === undefined ? encoder : ({ ...encoder, learn } as RowEncoder & LearningVocabulary);
+  if (!learns(tokenizer)) return encoder;
+  const learning: RowEncoder & LearningVocabulary = { ...encoder, learn: (text) => tokenizer.learn(lookUp(text)) };
+  return learning;
 }

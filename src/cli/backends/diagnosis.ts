@@ -7,6 +7,7 @@ import { howItEnded } from '../../provision/runCommand.js';
 import { findGpus, findTools, type Gpu, type MissingTool, type Tool, type ToolName } from '../../provision/tools.js';
 import { BACKEND_NAMES, type BackendName } from '../../ops/backends/selectBackend.js';
 import { VERSION } from '../process/version.js';
+import { type VectorsHealth, vectorsHealth } from './vectorsHealth.js';
 
 /** How a backend fares on this machine. */
 export interface BackendHealth {
@@ -32,6 +33,7 @@ export interface Diagnosis {
   readonly setupsFolder: string;
   readonly setups: readonly FoundSetup[];
   readonly tools: readonly (Tool | MissingTool)[];
+  readonly vectors: VectorsHealth;
 }
 
 const PROBE = fileURLToPath(new URL('./probeBackend.js', import.meta.url));
@@ -76,5 +78,6 @@ export const diagnose = async (machine: Machine, env: NodeJS.ProcessEnv, signal:
     setupsFolder: folder,
     setups: findSetups(folder),
     tools,
+    vectors: await vectorsHealth(env),
   };
 };

@@ -38,6 +38,7 @@ const asText = ({
   setupsFolder,
   setups,
   tools,
+  vectors,
 }: Diagnosis): string => {
   const machine: Line[] = [
     ['headwater', headwater],
@@ -67,6 +68,9 @@ const asText = ({
       `set-ups of libtensorflow in ${printable(setupsFolder)}`,
       found.length === 0 ? [['none', 'headwater setup tensorflow makes one']] : found,
     ),
+    section('English word vectors', [
+      [vectors.path, vectors.state === 'unusable' ? `cannot be used: ${vectors.reason}` : vectors.reason],
+    ]),
     section(
       'what headwater setup needs',
       tools.map((tool): Line => [tool.name, 'version' in tool ? tool.version : `${tool.problem} ${tool.remedy}`]),

@@ -1,4 +1,5 @@
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
+import { foldCase } from '../unicode/foldCase.js';
 import type { FeatureCounts } from './FeatureCounts.js';
 
 /** Which features a text has. */
@@ -80,7 +81,7 @@ export const featureCounter = ({ bits, cased }: FeatureSettings): ((text: string
 
   /** Reads the text; tells whether it is also to be read as it is written. */
   const read = (text: string): boolean => {
-    const folded = text.toLowerCase();
+    const folded = foldCase(text);
     reserve(Math.max(text.length, folded.length));
     length = folded.length;
     for (let at = 0; at < length; at++) lower[at] = folded.charCodeAt(at);

