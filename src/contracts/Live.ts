@@ -33,6 +33,11 @@ export interface LivePrediction {
   readonly category: string;
   /** All classes, the most probable first. */
   readonly distribution: readonly ClassProbability[];
+  /**
+   * How many of its tokens the model knows: those that have a trained index or a word vector. Where it is 0 nothing of
+   * the title was read, and the probabilities say nothing of it.
+   */
+  readonly known: number;
   /** From when it was seen to when it was answered, in milliseconds. */
   readonly latencyMs: number;
 }

@@ -272,24 +272,32 @@ export const openApi = (limits: ServerLimits, classes: readonly string[], token:
       },
       Prediction: {
         type: 'object',
-        required: ['title', 'class', 'probabilities', 'latencyMs'],
+        required: ['title', 'class', 'probabilities', 'known', 'latencyMs'],
         properties: {
           guid: { type: 'string' },
           title: { type: 'string' },
           class: { enum: classes },
           probabilities: ref('Probabilities'),
+          known: {
+            ...counted(0),
+            description: 'How many of its tokens the model knows; where it is 0, the probabilities say nothing of it.',
+          },
           latencyMs: { type: 'number', description: 'From when it had arrived to when it was classified.' },
         },
         additionalProperties: false,
       },
       Explanation: {
         type: 'object',
-        required: ['title', 'class', 'probabilities', 'latencyMs', 'words'],
+        required: ['title', 'class', 'probabilities', 'known', 'latencyMs', 'words'],
         properties: {
           guid: { type: 'string' },
           title: { type: 'string' },
           class: { enum: classes },
           probabilities: ref('Probabilities'),
+          known: {
+            ...counted(0),
+            description: 'How many of its tokens the model knows; where it is 0, the probabilities say nothing of it.',
+          },
           latencyMs: { type: 'number' },
           words: {
             type: 'array',

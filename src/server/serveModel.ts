@@ -37,7 +37,7 @@ export interface HeadlineDoor {
 /** How a model is served. */
 export interface ServeModelOptions extends Pick<
   ClassifyLiveOptions,
-  'model' | 'tokenizer' | 'labelEncoder' | 'stopWords'
+  'model' | 'tokenizer' | 'labelEncoder' | 'text' | 'stopWords'
 > {
   /**
    * What the model is made of, how it was trained and how good it is, for `GET /model` and the page: artifacts are

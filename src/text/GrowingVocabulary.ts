@@ -2,6 +2,7 @@ import { isLeft } from 'fp-ts/lib/Either.js';
 import { HeadwaterError } from '../contracts/HeadwaterError.js';
 import type { LearningVocabulary, NewToken } from '../contracts/Learning.js';
 import { indicesByName } from './internal/indexedNames.js';
+import { foldCase } from './unicode/foldCase.js';
 import { Tokenizer } from './Tokenizer.js';
 
 /** How many words a vocabulary can take in, and which. */
@@ -122,9 +123,10 @@ export class GrowingVocabulary implements LearningVocabulary {
    */
   toTokenizer(): Tokenizer {
     const learnt = [...this.#given].sort(([, a], [, b]) => a - b).map(([word]) => word);
-    const { charLevel, unknownToken, tokens } = this.#base;
+    const { charLevel, foldCase: folds, unknownToken, tokens } = this.#base;
     const made = Tokenizer.fromJSON({
       char_level: charLevel,
+      fold_case: folds,
       oov_token: unknownToken,
       token_to_index: indicesByName([...tokens, ...learnt]),
     });
@@ -134,7 +136,8 @@ export class GrowingVocabulary implements LearningVocabulary {
 
   /** The text's tokens, as the tokenizer cuts them. */
   #words(text: string): readonly string[] {
-    return this.#base.charLevel ? Array.from(text) : text.split(' ');
+    const read = this.#base.foldCase ? foldCase(text) : text;
+    return this.#base.charLevel ? Array.from(read) : read.split(' ');
   }
 
   /** The empty word, and words spelt like the padding or the unknown token, are no words to be learnt. */

@@ -7,11 +7,14 @@ import { jsonIndices, jsonObject, jsonString } from './artifactJson.js';
 import { indexedNames, indicesByName } from './internal/indexedNames.js';
 import { artifactError, parseArtifact, readArtifact } from './readArtifact.js';
 import { TokenTable } from './internal/TokenTable.js';
+import { foldCase } from './unicode/foldCase.js';
 
 /** How a vocabulary is learnt. */
 export interface TokenizerOptions {
   /** Whether tokens are characters (code points) instead of words. Default: false. */
   readonly charLevel?: boolean | undefined;
+  /** Whether texts are looked up in lower case, as `foldCase` has it. Default: false. */
+  readonly foldCase?: boolean | undefined;
   /**
    * The most tokens in the vocabulary, the padding and the unknown token among them; at least 3. Default: as many as
    * there are.
@@ -28,18 +31,24 @@ export interface TokenizerOptions {
 /** The lesson's `tokenizer.json`, parsed. */
 export interface TokenizerJson {
   readonly char_level: boolean;
+  /** Whether texts are looked up in lower case; the lesson's file has no such entry. */
+  readonly fold_case?: true;
   /** The name of the unknown token. */
   readonly oov_token: string;
   /** Each token's index, in an object without a prototype. */
   readonly token_to_index: Readonly<Record<string, number>>;
 }
 
-const tokenizerJson = t.type({ char_level: t.boolean, oov_token: t.string, token_to_index: indexedNames });
+const tokenizerJson = t.intersection([
+  t.type({ char_level: t.boolean, oov_token: t.string, token_to_index: indexedNames }),
+  t.partial({ fold_case: t.boolean }),
+]);
 
 const WHAT = 'tokenizer';
 
 interface Vocabulary {
   readonly charLevel: boolean;
+  readonly foldCase: boolean;
   /** In the order of their indices; the first is the padding token. */
   readonly tokens: readonly string[];
   readonly unknownIndex: number;
@@ -51,6 +60,7 @@ type Settings = { readonly [Option in keyof TokenizerOptions]-?: NonNullable<Tok
 const settle = (options: TokenizerOptions): Settings => {
   const settings = {
     charLevel: options.charLevel ?? false,
+    foldCase: options.foldCase ?? false,
     numTokens: options.numTokens ?? Infinity,
     minTokenFrequency: options.minTokenFrequency ?? 1,
     padToken: options.padToken ?? '<PAD>',
@@ -80,13 +90,14 @@ const settle = (options: TokenizerOptions): Settings => {
 
 /** How often each token occurs, by its number. */
 interface TokenCounts {
+  readonly folds: boolean;
   readonly table: TokenTable;
   readonly counts: number[];
 }
 
 const count = (soFar: TokenCounts, text: string): TokenCounts => {
-  const { table, counts } = soFar;
-  const length = table.read(text, true);
+  const { folds, table, counts } = soFar;
+  const length = table.read(folds ? foldCase(text) : text, true);
   for (let i = 0; i < length; i++) {
     const number = table.numbers[i]!;
     if (number === counts.length) counts.push(0);
@@ -126,6 +137,7 @@ const select = ({ table, counts }: TokenCounts, settings: Settings): Vocabulary 
   }
   return {
     charLevel,
+    foldCase: settings.foldCase,
     tokens: [padToken, unknownToken, ...kept.map((number) => table.token(number))],
     unknownIndex: 1,
     minTokenFrequency: counts[last],
@@ -151,6 +163,8 @@ const select = ({ table, counts }: TokenCounts, settings: Settings): Vocabulary 
 export class Tokenizer {
   /** Whether tokens are characters (code points) instead of words. */
   readonly charLevel: boolean;
+  /** Whether texts are looked up in lower case. */
+  readonly foldCase: boolean;
   /** Every token in the order of the indices, padding and unknown included. */
   readonly tokens: readonly string[];
   /** The index of the padding token. */
@@ -165,8 +179,9 @@ export class Tokenizer {
   /** The tokens' numbers in it are their indices. */
   readonly #table: TokenTable;
 
-  private constructor({ charLevel, tokens, unknownIndex, minTokenFrequency }: Vocabulary) {
+  private constructor({ charLevel, foldCase: folds, tokens, unknownIndex, minTokenFrequency }: Vocabulary) {
     this.charLevel = charLevel;
+    this.foldCase = folds;
     this.tokens = Object.freeze([...tokens]);
     this.unknownIndex = unknownIndex;
     this.minTokenFrequency = minTokenFrequency;
@@ -206,7 +221,7 @@ export class Tokenizer {
    * @returns indices of shape [T], each between 1 and `size - 1`
    */
   encode(text: string): Int32Array {
-    const ids = new Int32Array(this.#table.read(text, false));
+    const ids = new Int32Array(this.#table.read(this.foldCase ? foldCase(text) : text, false));
     const { numbers } = this.#table;
     for (let i = 0; i < ids.length; i++) {
       const index = numbers[i]!;
@@ -229,13 +244,22 @@ export class Tokenizer {
    * writes the file.
    */
   toJSON(): TokenizerJson {
-    return { char_level: this.charLevel, oov_token: this.unknownToken, token_to_index: indicesByName(this.tokens) };
+    return {
+      char_level: this.charLevel,
+      ...(this.foldCase ? { fold_case: true as const } : {}),
+      oov_token: this.unknownToken,
+      token_to_index: indicesByName(this.tokens),
+    };
   }
 
-  /** The lesson's `tokenizer.json`, byte for byte: ASCII, indented by 4, tokens in the order of their indices. */
+  /**
+   * The lesson's `tokenizer.json`, byte for byte: ASCII, indented by 4, tokens in the order of their indices. One that
+   * folds case has the entry `fold_case` besides.
+   */
   stringify(): string {
     return jsonObject([
       ['char_level', String(this.charLevel)],
+      ...(this.foldCase ? ([['fold_case', 'true']] as const) : []),
       ['oov_token', jsonString(this.unknownToken)],
       ['token_to_index', jsonIndices(this.tokens)],
     ]);
@@ -263,7 +287,7 @@ export class Tokenizer {
     return (texts$) =>
       defer(() =>
         texts$.pipe(
-          reduce(count, { table: new TokenTable(settings.charLevel), counts: [] }),
+          reduce(count, { folds: settings.foldCase, table: new TokenTable(settings.charLevel), counts: [] }),
           map((counts) => new Tokenizer(select(counts, settings))),
         ),
       );
@@ -280,10 +304,10 @@ export class Tokenizer {
   static fromJSON(value: unknown, where?: string): E.Either<HeadwaterError, Tokenizer> {
     return pipe(
       readArtifact(tokenizerJson, WHAT, value, where),
-      E.flatMap(({ char_level: charLevel, oov_token: unknown, token_to_index: tokens }) => {
+      E.flatMap(({ char_level: charLevel, fold_case: folds = false, oov_token: unknown, token_to_index: tokens }) => {
         const unknownIndex = tokens.indexOf(unknown);
         return unknownIndex > 0
-          ? E.right(new Tokenizer({ charLevel, tokens, unknownIndex, minTokenFrequency: undefined }))
+          ? E.right(new Tokenizer({ charLevel, foldCase: folds, tokens, unknownIndex, minTokenFrequency: undefined }))
           : E.left(
               artifactError(
                 WHAT,

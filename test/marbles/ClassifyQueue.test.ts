@@ -29,6 +29,7 @@ const queueOf = (options: Partial<ClassifyQueueOptions> = {}) => {
               headline: one,
               category: one.title.toUpperCase(),
               distribution: [],
+              known: 1,
               latencyMs: 0,
             })),
           );
@@ -112,6 +113,7 @@ describe('ClassifyQueue', () => {
                 headline: one,
                 category: 'Z',
                 distribution: [],
+                known: 1,
                 latencyMs: 0,
               })),
             ),

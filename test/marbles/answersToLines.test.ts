@@ -20,6 +20,7 @@ const answering = (broken?: string) => {
               headline,
               category: 'Z',
               distribution: [],
+              known: 1,
               latencyMs: 0,
             })),
           ),

@@ -36,6 +36,14 @@ const item = (name: keyof typeof titles, id: number, seen = 0): LiveHeadline =>
   headline({ id, title: titles[name], seen });
 const batches = { A: [item('a', 0), item('b', 1), item('c', 2)], B: [item('d', 3), item('e', 4)], Z: [] };
 
+/** How many words of each title are in the vocabulary. */
+const KNOWN: Readonly<Record<string, number>> = {
+  [titles.a]: 4,
+  [titles.b]: 1,
+  [titles.c]: 2,
+  [titles.d]: 2,
+};
+
 const prediction = (
   of: LiveHeadline,
   latencyMs: number,
@@ -45,6 +53,7 @@ const prediction = (
   headline: of,
   category: distribution[0]?.[0] ?? '',
   distribution: distribution.map(([category, probability]) => ({ category, probability })),
+  known: KNOWN[of.title] ?? 0,
   latencyMs,
 });
 /** What comes of the headlines, with what they have waited by then. */

@@ -56,6 +56,7 @@ describe('explainHeadlines', () => {
             { category: 'World', probability: world },
             { category: 'Sports', probability: 1 - world },
           ],
+          known: title === 'Ferry' ? 1 : 0,
           latencyMs: title === 'Ferry' ? 1 : 4,
         },
         words,

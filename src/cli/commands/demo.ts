@@ -41,10 +41,10 @@ const demo = (
 ): Observable<unknown> => {
   const run = (source: string): Observable<unknown> =>
     trainingJob(source, out, options, terminal, page).pipe(
-      switchMap(({ model, split: { tokenizer, labelEncoder } }) => {
+      switchMap(({ model, split: { text, tokenizer, labelEncoder } }) => {
         const formatter = predictionFormatter(options.json === true ? 'jsonl' : 'text', labelEncoder.classes);
         return of(HEADLINES).pipe(
-          classifyTitles(model, { tokenizer, labelEncoder }),
+          classifyTitles(model, { text, tokenizer, labelEncoder }),
           tap((classified) => void terminal.stdout.write(formatter.line(classified))),
         );
       }),

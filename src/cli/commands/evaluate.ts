@@ -47,7 +47,7 @@ const evaluation = ({ model: directory, data, batchSize, json = false, ...option
     directory,
     options,
     terminal.env,
-    ({ model, artifacts: { tokenizer, labelEncoder }, backend }) => {
+    ({ model, artifacts: { text, tokenizer, labelEncoder }, backend }) => {
       const source = openData(data, options, terminal.env);
       const measured$ = source.rows$.pipe(
         fromFirst((row$) =>
@@ -56,7 +56,7 @@ const evaluation = ({ model: directory, data, batchSize, json = false, ...option
             telling(backendLine(backend), terminal),
           ),
         ),
-        preprocess(),
+        preprocess({ text }),
         tokenize(tokenizer, labelEncoder, { rejections: source.rejected }),
         bucketByLength({ batchSize, padIndex: tokenizer.padIndex, unknownIndex: tokenizer.unknownIndex }),
         evaluate(model, { valve: source.valve }),

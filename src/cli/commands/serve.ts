@@ -56,7 +56,7 @@ const serving = (
   const feeds = watchedFeeds(options.feed);
   const rules = feedRules(options, env);
   return withModel(options.model, options, env, ({ model, artifacts, backend }) => {
-    const { tokenizer, labelEncoder } = artifacts;
+    const { text, tokenizer, labelEncoder } = artifacts;
     stderr.write(`${backendLine(backend)}\n${contactLine(feeds, rules)}`);
     const tell = (event: ServerEvent): void => {
       switch (event.type) {
@@ -73,6 +73,7 @@ const serving = (
     };
     return serveModel({
       model,
+      text,
       tokenizer,
       labelEncoder,
       about: artifacts,

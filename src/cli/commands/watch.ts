@@ -125,7 +125,7 @@ const watchAll = (feeds: readonly WatchedFeed[], options: Options, terminal: Ter
     options.model,
     options,
     terminal.env,
-    ({ model, artifacts: { tokenizer, labelEncoder }, backend }) => {
+    ({ model, artifacts: { text, tokenizer, labelEncoder }, backend }) => {
       const wanted = options.filter === undefined ? undefined : classFilter(options.filter, labelEncoder.classes);
       const shows = ({ category, distribution }: LivePrediction): boolean =>
         (wanted?.has(category) ?? true) && (distribution[0]?.probability ?? 0) >= options.minProbability;
@@ -157,7 +157,7 @@ const watchAll = (feeds: readonly WatchedFeed[], options: Options, terminal: Ter
             }),
             dedupe({ memory: memory.seen, repeats: { next: () => tell.next({ type: 'repeated', headlines: 1 }) } }),
             microBatch({ maxSize: TOGETHER, maxWaitMs: WAIT_MS }),
-            classifyLive({ model, tokenizer, labelEncoder }),
+            classifyLive({ model, text, tokenizer, labelEncoder }),
             finalize(() => told$.complete()),
           );
           const output$ = merge(told$, prediction$).pipe(

@@ -1,9 +1,10 @@
-import { concatMap, from, map, type OperatorFunction } from 'rxjs';
+import { concatMap, from, map, type OperatorFunction, tap } from 'rxjs';
 import type { Headline } from '../../contracts/Row.js';
 import type { DeferredTrainable, Trainable } from '../../contracts/Trainable.js';
 import { bucketByLength } from '../../operators/batches/bucketByLength.js';
 import { predict } from '../../operators/training/predict.js';
 import { preprocess } from '../../operators/rows/preprocess.js';
+import { knownTokens } from '../../operators/rows/internal/encodedText.js';
 import { tokenize } from '../../operators/rows/tokenize.js';
 import { type ClassifiedHeadline, sortedDistribution } from './formatPrediction.js';
 import type { Artifacts } from '../../models/artifacts/Artifacts.js';
@@ -23,15 +24,17 @@ const BATCH = 64;
 export const classifyTitles =
   (
     model: Trainable | DeferredTrainable,
-    { tokenizer, labelEncoder }: Pick<Artifacts, 'tokenizer' | 'labelEncoder'>,
+    { text: steps, tokenizer, labelEncoder }: Pick<Artifacts, 'text' | 'tokenizer' | 'labelEncoder'>,
   ): OperatorFunction<readonly string[], ClassifiedHeadline> =>
   (groups$) =>
     groups$.pipe(
-      concatMap((titles) =>
-        from(titles).pipe(
+      concatMap((titles) => {
+        const known: number[] = [];
+        return from(titles).pipe(
           map((title, id): Headline => ({ id, title })),
-          preprocess(),
+          preprocess({ text: steps }),
           tokenize(tokenizer),
+          tap((row) => void known.push(knownTokens(row, tokenizer.unknownIndex))),
           // No boundaries, no reordering: rows come out as they went in.
           bucketByLength({
             batchSize: BATCH,
@@ -43,8 +46,9 @@ export const classifyTitles =
           map(({ id, predicted, probabilities }) => ({
             title: titles[id] ?? '',
             category: labelEncoder.nameOf(predicted),
+            known: known[id] ?? 0,
             distribution: sortedDistribution(labelEncoder.classes, probabilities),
           })),
-        ),
-      ),
+        );
+      }),
     );

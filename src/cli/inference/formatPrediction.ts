@@ -7,6 +7,8 @@ export interface ClassifiedHeadline {
   /** The most probable class. */
   readonly category: string;
   /** Class names with their probabilities, the most probable first; equals in the order of the label encoder. */
+  /** How many of its tokens the model knows. */
+  readonly known: number;
   readonly distribution: readonly (readonly [category: string, probability: number])[];
 }
 
@@ -31,8 +33,8 @@ export interface PredictionFormatter {
 
 const text = (): PredictionFormatter => ({
   header: '',
-  line: ({ title, category, distribution }) =>
-    `${printable(title.replaceAll(/\s+/g, ' ').trim())} → ${printable(category)} (${distribution.map(([name, probability]) => `${printable(name)} ${probability.toFixed(3)}`).join(', ')})\n`,
+  line: ({ title, category, known, distribution }) =>
+    `${printable(title.replaceAll(/\s+/g, ' ').trim())} → ${printable(category)} (${distribution.map(([name, probability]) => `${printable(name)} ${probability.toFixed(3)}`).join(', ')})${known === 0 ? ' [nothing read: no token is known]' : ''}\n`,
 });
 
 const csv = (classes: readonly string[]): PredictionFormatter => ({
@@ -45,12 +47,12 @@ const csv = (classes: readonly string[]): PredictionFormatter => ({
 
 const jsonl = (): PredictionFormatter => ({
   header: '',
-  line: ({ title, category, distribution }) => {
+  line: ({ title, category, known, distribution }) => {
     // Written by hand: an object would put a class named "2" before one named "b", whatever their probabilities.
     const probabilities = distribution
       .map(([name, probability]) => `${JSON.stringify(name)}:${JSON.stringify(probability)}`)
       .join(',');
-    return `{"title":${JSON.stringify(title)},"class":${JSON.stringify(category)},"probabilities":{${probabilities}}}\n`;
+    return `{"title":${JSON.stringify(title)},"class":${JSON.stringify(category)},"probabilities":{${probabilities}},"known":${known}}\n`;
   },
 });
 

@@ -34,7 +34,7 @@ export interface Rescue {
  */
 export const rescueBest = (
   out: string,
-  { tokenizer, labelEncoder }: Split,
+  { text, tokenizer, labelEncoder }: Split,
   model: Classifier | DeferredClassifier,
 ): Rescue => {
   let best: { readonly epoch: number; readonly weights: StateDict } | undefined;
@@ -54,7 +54,7 @@ export const rescueBest = (
       const { epoch, weights } = best;
       const folder = `${out}.rescued`;
       return fromTask(
-        writeFiles(folder, encodeArtifacts({ config: model.config, weights, tokenizer, labelEncoder })),
+        writeFiles(folder, encodeArtifacts({ config: model.config, weights, text, tokenizer, labelEncoder })),
       ).pipe(
         switchMap(() =>
           throwError(

@@ -52,6 +52,7 @@ import { type Rescue, rescueBest } from './rescueBest.js';
 import type { Workload } from '../backends/selfTest.js';
 import type { Terminal } from '../process/Terminal.js';
 import { chosenBackend, type TrainingOptions } from './trainingOptions.js';
+import { readingLines, textStepsOf } from './textOptions.js';
 import type { TrainingPage } from './trainingPage.js';
 
 /** A training that is done: its model lives until the job's Observable ends. */
@@ -199,7 +200,7 @@ const recordOf = ({ report: { confusion, accuracy, loss }, epochs }: Trained): T
 const save = (out: string, trained: Trained): Observable<void> =>
   defer(() => {
     const { model, split, report } = trained;
-    const { tokenizer, labelEncoder } = split;
+    const { text, tokenizer, labelEncoder } = split;
     const weights$ = 'deferred' in model ? model.stateDict() : of(model.stateDict());
     return weights$.pipe(
       switchMap((weights) =>
@@ -209,6 +210,7 @@ const save = (out: string, trained: Trained): Observable<void> =>
             encodeArtifacts({
               config: model.config,
               weights,
+              text,
               tokenizer,
               labelEncoder,
               performance: report.performance,
@@ -279,8 +281,11 @@ const trainingFor = (
     const source = openData(data, options, terminal.env);
     // Completed when the job has ended.
     source.rejected.rejections$.subscribe(told);
-    const job$ = chosenBackend(options, workloadOf(options), terminal.env).pipe(
-      switchMap((backend) => {
+    const job$ = textStepsOf(options).pipe(
+      switchMap((text) =>
+        chosenBackend(options, workloadOf(options), terminal.env).pipe(map((backend) => ({ text, backend }))),
+      ),
+      switchMap(({ text, backend }) => {
         const rows$ = onFirstPass(source.rows$, (row$) =>
           row$.pipe(
             alongside(rowProgress({ label: 'reading', stream: terminal.stderr, env: terminal.env })),
@@ -290,12 +295,17 @@ const trainingFor = (
         return prepare(rows$, {
           seed: options.seed,
           numTokens: options.numTokens,
-          charLevel: options.charLevel ?? false,
+          text,
+          maxWithoutText: options.maxWithoutText,
           minTokenFrequency: options.minTokenFrequency,
           valve: source.valve,
           rejections: source.rejected,
         }).pipe(
           switchMap((split) => {
+            const { train, validation, test } = split.rows;
+            const kept = train + validation + test;
+            const all = kept + (text.preprocessor === 'lesson' ? 0 : (split.withoutText?.rows ?? 0));
+            for (const line of readingLines(text, split, all)) terminal.stderr.write(`${line}\n`);
             const model = modelFor(split, options, backend);
             told(preparedUpdate(split, model.config));
             const rescue = rescueBest(out, split, model);

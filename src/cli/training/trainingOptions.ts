@@ -11,6 +11,7 @@ import {
 import { fraction, path, port, positiveNumber, wholeNumber } from '../process/argument.js';
 import { chooseBackend } from '../backends/chooseBackend.js';
 import { fromTask } from '../process/fromTask.js';
+import { addTextOptions, type TextOptions } from './textOptions.js';
 import type { Workload } from '../backends/selfTest.js';
 
 /** Which columns of a table hold what. */
@@ -26,7 +27,7 @@ export interface RejectionOptions {
 }
 
 /** How a training goes, as the command line says it. */
-export interface TrainingOptions extends ColumnOptions, RejectionOptions, BackendChoice {
+export interface TrainingOptions extends ColumnOptions, RejectionOptions, TextOptions, BackendChoice {
   readonly epochs: number;
   readonly batchSize: number;
   readonly lr: number;
@@ -40,7 +41,6 @@ export interface TrainingOptions extends ColumnOptions, RejectionOptions, Backen
   readonly dropout: number;
   readonly overPadding?: boolean;
   readonly numTokens: number;
-  readonly charLevel?: boolean;
   readonly minTokenFrequency: number;
   readonly json?: boolean;
   readonly tensorboard?: string;
@@ -106,7 +106,7 @@ export interface OwnDefaults {
 
 /** Puts the options of a training on a command; the defaults are the lesson's unless the command has its own. */
 export const addTrainingOptions = (command: Command, own: OwnDefaults = {}): Command =>
-  addBackendOptions(addDataOptions(command))
+  addBackendOptions(addTextOptions(addDataOptions(command)))
     .addOption(
       new Option('--epochs <n>', 'the most passes over the train rows')
         .argParser(wholeNumber(1))
@@ -135,7 +135,6 @@ export const addTrainingOptions = (command: Command, own: OwnDefaults = {}): Com
     .option('--dropout <share>', 'the share of those features that is dropped in training', fraction, 0.1)
     .option('--over-padding', "run the recurrent layers over the padding, as the lesson's code does")
     .option('--num-tokens <n>', 'the most tokens in the vocabulary, padding and unknown included', wholeNumber(3), 5000)
-    .option('--char-level', 'take characters for tokens, not words')
     .option('--min-token-frequency <n>', 'leave out tokens that are rarer in the train rows', wholeNumber(1), 1)
     .option('--json', 'write every event of the training to stdout as a JSON line')
     .option('--tensorboard <dir>', 'write the training there as a run for TensorBoard', path)

@@ -5,6 +5,7 @@ import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import type { StateDict } from '../../contracts/StateDict.js';
 import type { TrainingRecord } from '../../contracts/TrainingRecord.js';
 import type { LabelEncoder } from '../../text/LabelEncoder.js';
+import type { TextSteps } from '../../text/TextSteps.js';
 import type { Tokenizer } from '../../text/Tokenizer.js';
 import { checkWeights } from '../internal/checkWeights.js';
 import type { ClassifierConfig } from '../ClassifierConfig.js';
@@ -16,6 +17,11 @@ export interface Artifacts {
   readonly config: ClassifierConfig;
   /** Its weights: `model.safetensors`. */
   readonly weights: StateDict;
+  /**
+   * What is done to texts before they are tokenized: `text.json`. Undefined for the lesson's steps, and so in all
+   * artifacts without that file.
+   */
+  readonly text?: TextSteps | undefined;
   /** From texts to tokens: `tokenizer.json`. */
   readonly tokenizer: Tokenizer;
   /** From class names to class indices and back: `label_encoder.json`. */
@@ -34,6 +40,7 @@ export interface Artifacts {
  * them all.
  */
 export const ARTIFACT_FILES = {
+  text: 'text.json',
   tokenizer: 'tokenizer.json',
   labelEncoder: 'label_encoder.json',
   config: 'config.json',

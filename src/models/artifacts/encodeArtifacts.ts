@@ -3,6 +3,7 @@ import type { Artifacts } from './Artifacts.js';
 import { ARTIFACT_FILES, checkArtifacts } from './Artifacts.js';
 import { ClassifierConfig } from '../ClassifierConfig.js';
 import { stringifyPerformance } from './internal/performanceJson.js';
+import { stringifyTextSteps } from '../../text/TextSteps.js';
 import { encodeSafetensors } from './safetensors.js';
 
 /**
@@ -31,13 +32,14 @@ import { encodeSafetensors } from './safetensors.js';
 export const encodeArtifacts = (artifacts: Artifacts): ReadonlyMap<string, Uint8Array> => {
   const checked = checkArtifacts(artifacts);
   if (isLeft(checked)) throw checked.left;
-  const { config, weights, tokenizer, labelEncoder, performance, training } = checked.right;
+  const { config, weights, text: steps, tokenizer, labelEncoder, performance, training } = checked.right;
   const text = new TextEncoder();
   const files = new Map<string, Uint8Array>([
     [ARTIFACT_FILES.tokenizer, text.encode(tokenizer.stringify())],
     [ARTIFACT_FILES.labelEncoder, text.encode(labelEncoder.stringify())],
     [ARTIFACT_FILES.config, text.encode(JSON.stringify(ClassifierConfig.encode(config), null, 2))],
   ]);
+  if (steps !== undefined) files.set(ARTIFACT_FILES.text, text.encode(stringifyTextSteps(steps)));
   if (performance !== undefined)
     files.set(ARTIFACT_FILES.performance, text.encode(stringifyPerformance(performance, labelEncoder.classes)));
   if (training !== undefined) files.set(ARTIFACT_FILES.training, text.encode(JSON.stringify(training, null, 2)));

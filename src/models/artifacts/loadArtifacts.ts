@@ -10,6 +10,7 @@ import type { StateDict } from '../../contracts/StateDict.js';
 import type { TrainingRecord } from '../../contracts/TrainingRecord.js';
 import { LabelEncoder } from '../../text/LabelEncoder.js';
 import { artifactError, parseArtifact, readArtifact } from '../../text/readArtifact.js';
+import { parseTextSteps } from '../../text/TextSteps.js';
 import { Tokenizer } from '../../text/Tokenizer.js';
 import type { Artifacts } from './Artifacts.js';
 import { ARTIFACT_FILES, checkArtifacts } from './Artifacts.js';
@@ -195,6 +196,7 @@ export const loadArtifacts = (directory: string): TE.TaskEither<HeadwaterError, 
         text('tokenizer', (json, where) => Tokenizer.parse(json, where)),
       ),
     ),
+    TE.bind('text', () => optional('text', text('description of how texts are read', parseTextSteps))),
     TE.bind('labelEncoder', () =>
       required(
         'labelEncoder',
@@ -203,8 +205,8 @@ export const loadArtifacts = (directory: string): TE.TaskEither<HeadwaterError, 
     ),
     TE.bind('performance', () => optional('performance', text('performance', decodePerformance))),
     TE.bind('training', () => optional('training', text('training record', decodeTraining))),
-    TE.flatMapEither(({ config, weights, tokenizer, labelEncoder, performance, training }) =>
-      checkArtifacts({ config, weights, tokenizer, labelEncoder, performance, training }, directory),
+    TE.flatMapEither(({ config, weights, text: steps, tokenizer, labelEncoder, performance, training }) =>
+      checkArtifacts({ config, weights, text: steps, tokenizer, labelEncoder, performance, training }, directory),
     ),
   );
 };

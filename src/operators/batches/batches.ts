@@ -94,7 +94,7 @@ export const batches = (split: Split, options: BatchesOptions): Observable<Label
     highWaterMark = 8,
   } = options;
   const { valve, yieldAfter, scheduler } = options;
-  const { seed, stopWords, labelEncoder } = split;
+  const { seed, text, stopWords, labelEncoder } = split;
   const encoder = options.encoder ?? split.tokenizer;
   const slices: SliceOptions = { valve, yieldAfter, scheduler };
   checkWhole('batches', 'epoch', epoch, 1);
@@ -104,7 +104,7 @@ export const batches = (split: Split, options: BatchesOptions): Observable<Label
   const rows$ = rowsOf(split, side);
   const ordered$ = side === 'train' ? rows$.pipe(shuffle({ ...slices, buffer, seed, epoch })) : rows$;
   const batches$ = ordered$.pipe(
-    preprocess({ stopWords }),
+    preprocess({ text, stopWords }),
     tokenize(encoder, labelEncoder),
     bucketByLength({
       ...options,

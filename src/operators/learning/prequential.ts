@@ -31,7 +31,7 @@ import type {
 import type { LiveHeadline } from '../../contracts/Live.js';
 import type { Row } from '../../contracts/Row.js';
 import type { LabelEncoder } from '../../text/LabelEncoder.js';
-import { textPreprocessor, type TextPreprocessorOptions } from '../../text/textPreprocessor.js';
+import { type ReadingOptions, stepsOf, textPath } from '../../text/textPath.js';
 import { checkTime, checkWhole } from '../internal/checkOption.js';
 import { classifyLive } from '../live/classifyLive.js';
 import { LONGEST_TIMER } from '../../contracts/longestTimer.js';
@@ -52,7 +52,7 @@ export interface ReplayOptions {
 }
 
 /** How `prequential` predicts and learns. */
-export interface PrequentialOptions extends TextPreprocessorOptions {
+export interface PrequentialOptions extends ReadingOptions {
   /** Where the model in use stands, as `modelSlot` makes it. */
   readonly slot: ModelSlot;
   /** The vocabulary that the model was trained with, or a `growingVocabulary` of it: then new words are learnt too. */
@@ -144,7 +144,16 @@ type Work = () => ObservableInput<LearningEvent>;
  * ```
  */
 export const prequential = (options: PrequentialOptions): OperatorFunction<readonly LiveHeadline[], LearningEvent> => {
-  const { slot, tokenizer, labelEncoder, stopWords, labels$ = EMPTY, drift, scheduler = asyncScheduler } = options;
+  const {
+    slot,
+    tokenizer,
+    labelEncoder,
+    text,
+    stopWords,
+    labels$ = EMPTY,
+    drift,
+    scheduler = asyncScheduler,
+  } = options;
   const {
     maxWaiting = 10_000,
     maxWaitMs = 86_400_000,
@@ -165,9 +174,9 @@ export const prequential = (options: PrequentialOptions): OperatorFunction<reado
       'HW_USAGE',
       `prequential: learningRate is ${learningRate}, but must be a finite number of at least 0.`,
     );
-  const textOf = textPreprocessor({ stopWords });
+  const { textOf } = textPath(stepsOf({ text, stopWords }));
   const pastTexts = past.map(({ title, category }) => ({ text: textOf(title), label: labelEncoder.encode(category) }));
-  const classify = classifyLive({ model: () => slot.current, tokenizer, labelEncoder, stopWords, scheduler });
+  const classify = classifyLive({ model: () => slot.current, tokenizer, labelEncoder, text, stopWords, scheduler });
 
   return (headlines$) =>
     defer(() => {

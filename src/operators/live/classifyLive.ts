@@ -4,13 +4,13 @@ import type { Vocabulary } from '../../contracts/Learning.js';
 import type { LiveHeadline, LivePrediction } from '../../contracts/Live.js';
 import type { Trainable } from '../../contracts/Trainable.js';
 import type { LabelEncoder } from '../../text/LabelEncoder.js';
-import { textPreprocessor, type TextPreprocessorOptions } from '../../text/textPreprocessor.js';
+import { type ReadingOptions, stepsOf, textPath } from '../../text/textPath.js';
 import { mostProbable } from '../training/internal/mostProbable.js';
 import { padRows } from '../batches/padRows.js';
-import { encodeRow } from '../rows/internal/encodedText.js';
+import { encodeRow, knownTokens } from '../rows/internal/encodedText.js';
 
 /** What `classifyLive` classifies with. */
-export interface ClassifyLiveOptions extends TextPreprocessorOptions {
+export interface ClassifyLiveOptions extends ReadingOptions {
   /**
    * What classifies, or a function that says which model is in use now: it is asked once a batch, so a model can be put
    * in another's place between two batches.
@@ -34,10 +34,11 @@ export interface ClassifyLiveOptions extends TextPreprocessorOptions {
  * ```
  * batches:      --A------B---|      A of three headlines, B of two
  *   classifyLive({ model, tokenizer, labelEncoder })
- * predictions:  --(abc)--(de)|      each { type: 'live-prediction', headline, category, distribution, latencyMs }
+ * predictions:  --(abc)--(de)|      each { type: 'live-prediction', headline, category, distribution, known, latencyMs }
  * ```
  *
- * The titles are preprocessed and tokenized as for training, and predicted as one batch. A title of which no token is
+ * `known` is the number of tokens that the model knows; where it is 0, nothing of the title was read, and the
+ * probabilities say nothing of it. The titles are preprocessed and tokenized as for training, and predicted as one batch. A title of which no token is
  * left has the unknown token. `latencyMs` is from when a headline was seen to when its batch was answered.
  *
  * Holds at most one batch's predictions, and those only while they are being emitted.
@@ -45,7 +46,7 @@ export interface ClassifyLiveOptions extends TextPreprocessorOptions {
  * Errors: `HW_USAGE` for a model with another number of classes than the label encoder; `HW_NUMERIC` for a probability
  * that is not a finite number; whatever the model throws, or the source sends.
  *
- * @param options `model`, `tokenizer`, `labelEncoder`, `stopWords` and `scheduler`
+ * @param options `model`, `tokenizer`, `labelEncoder`, `text`, `stopWords` and `scheduler`
  * @throws HeadwaterError `HW_USAGE` when a stop word is empty
  * @see microBatch for what makes batches of headlines
  *
@@ -66,8 +67,8 @@ export interface ClassifyLiveOptions extends TextPreprocessorOptions {
 export const classifyLive = (
   options: ClassifyLiveOptions,
 ): OperatorFunction<readonly LiveHeadline[], LivePrediction> => {
-  const { model, tokenizer, labelEncoder, stopWords, scheduler = asyncScheduler } = options;
-  const textOf = textPreprocessor({ stopWords });
+  const { model, tokenizer, labelEncoder, text, stopWords, scheduler = asyncScheduler } = options;
+  const { textOf } = textPath(stepsOf({ text, stopWords }));
 
   const modelInUse = (): Trainable => {
     const present = typeof model === 'function' ? model() : model;
@@ -85,10 +86,8 @@ export const classifyLive = (
   return concatMap((headlines) => {
     if (headlines.length === 0) return [];
     const present = modelInUse();
-    const batch = padRows(
-      headlines.map(({ id, title }) => ({ ...encodeRow(tokenizer, textOf(title)), id })),
-      tokenizer.padIndex,
-    );
+    const rows = headlines.map(({ id, title }) => ({ ...encodeRow(tokenizer, textOf(title)), id }));
+    const batch = padRows(rows, tokenizer.padIndex);
     const probabilities = present.predictBatch(batch);
     const predicted = mostProbable(present, batch, probabilities);
     const answered = scheduler.now();
@@ -102,6 +101,7 @@ export const classifyLive = (
         headline,
         category: labelEncoder.nameOf(predicted[row]!),
         distribution,
+        known: knownTokens(rows[row]!, tokenizer.unknownIndex),
         latencyMs: answered - headline.seen,
       };
     });

@@ -27,7 +27,7 @@ import { occlusionsOf } from './internal/occlusions.js';
  * words as in J. Li, W. Monroe and D. Jurafsky, "Understanding Neural Networks through Representation Erasure" (2016),
  * there on the logarithm of the probability.
  *
- * @param options `model`, `tokenizer`, `labelEncoder`, `stopWords` and `scheduler`, as for `classifyLive`
+ * @param options `model`, `tokenizer`, `labelEncoder`, `text`, `stopWords` and `scheduler`, as for `classifyLive`
  * @throws HeadwaterError `HW_USAGE` when a stop word is empty
  *
  * @example

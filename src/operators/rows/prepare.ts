@@ -18,11 +18,13 @@ import { classWeights } from '../../text/classWeights.js';
 import { excerpt } from '../../text/excerpt.js';
 import { LabelEncoder } from '../../text/LabelEncoder.js';
 import { listNames } from '../../text/listNames.js';
+import { stepsOf, textPath } from '../../text/textPath.js';
+import type { TextSteps } from '../../text/TextSteps.js';
 import { Tokenizer } from '../../text/Tokenizer.js';
 import { SplitCounts } from './internal/SplitCounts.js';
+import { copyWith } from '../internal/copyWith.js';
 import { checkTime, checkWhole } from '../internal/checkOption.js';
 import type { SliceOptions } from '../flow/emitInSlices.js';
-import { preprocess } from './preprocess.js';
 import { shuffle } from './shuffle.js';
 import { checkShares, type Shares, stratifiedSplit } from './stratifiedSplit.js';
 
@@ -34,18 +36,31 @@ export interface PrepareOptions extends SliceOptions {
   readonly shares?: Shares | undefined;
   /** How many rows the shuffle before the split holds. Default 50,000. */
   readonly buffer?: number | undefined;
-  /** Whether tokens are characters instead of words. Default false. */
+  /** Whether tokens are characters instead of words, where `text` is not given. Default false. */
   readonly charLevel?: boolean | undefined;
   /** The most tokens in the vocabulary, padding and unknown included. Default 5000, the lesson's. */
   readonly numTokens?: number | undefined;
   /** How often a token must occur in the train rows to be in the vocabulary. Default 1. */
   readonly minTokenFrequency?: number | undefined;
-  /** The words to leave out of the titles. Default `STOP_WORDS`. */
+  /** All that is done to the titles. Default: the lesson's. */
+  readonly text?: TextSteps | undefined;
+  /** The words to leave out of the titles, where `text` is not given. Default `STOP_WORDS`. */
   readonly stopWords?: readonly string[] | undefined;
+  /** The largest share of titles that may have no token left, from 0 to 1. Default 0.2. */
+  readonly maxWithoutText?: number | undefined;
   /** Where rows go whose class has no train row. Default: none, and one such row ends the stream with `HW_LABEL`. */
   readonly rejections?: DeadLetter | undefined;
   /** The path or address that the rows come from, for those rejections. Default: empty, not known. */
   readonly source?: string | undefined;
+}
+
+/** Rows of whose titles preprocessing left nothing. */
+export interface RowsWithoutText {
+  readonly rows: number;
+  /** The first of them as they came: out of the shuffle. */
+  readonly first: Row | undefined;
+  /** Whether the row of an id is one that is on no side for this. */
+  readonly has: (id: number) => boolean;
 }
 
 /** Rows divided for the whole run, and what was learnt from the train rows: all that `batches` needs. Immutable. */
@@ -60,6 +75,13 @@ export interface Split {
   readonly sideOf: (id: number) => Side | undefined;
   /** The ids of the rows that are on no side, because their class has no train row. */
   readonly leftOut: ReadonlySet<number>;
+  /**
+   * The rows whose titles have no token left: they are on no side, but for those of the lesson's preprocessor, which
+   * keeps them. Undefined where none was looked for.
+   */
+  readonly withoutText?: RowsWithoutText | undefined;
+  /** How many titles were longer than `text.maxLength` tokens, and are read up to there. */
+  readonly cut?: number | undefined;
   /** The vocabulary of the train rows. */
   readonly tokenizer: Tokenizer;
   /** The classes of the train rows. */
@@ -68,14 +90,16 @@ export interface Split {
   readonly classCounts: Readonly<Record<Side, Int32Array>>;
   /** 1 / the train rows of each class, by class index, shape [C], float32. */
   readonly classWeights: Float32Array;
-  /** The words that are left out of the titles; undefined for `STOP_WORDS`. */
+  /** All that is done to the titles; undefined for the lesson's with `stopWords`. */
+  readonly text?: TextSteps | undefined;
+  /** The words that are left out of the titles where `text` is undefined; undefined for `STOP_WORDS`. */
   readonly stopWords: readonly string[] | undefined;
 }
 
 const SHARES: Shares = { train: 0.7, validation: 0.15, test: 0.15 };
 
 /** Refuses what nothing could be learnt from, and leaves out what was not learnt. */
-const settle = (counts: SplitCounts, { rejections, source = '' }: PrepareOptions): void => {
+const settle = (counts: SplitCounts, { rejections, source = '', maxWithoutText = 0.2 }: PrepareOptions): void => {
   const { rows } = counts;
   if (rows.train + rows.validation + rows.test === 0) {
     throw new HeadwaterError(
@@ -106,6 +130,13 @@ const settle = (counts: SplitCounts, { rejections, source = '' }: PrepareOptions
       `All rows that can be learnt from have one class, ${only}: there is nothing to tell apart. Check the column that the class is read from, or add rows of another class.`,
     );
   }
+  const { rows: withoutText, first } = counts.withoutText;
+  const all = counts.read;
+  if (first !== undefined && withoutText > maxWithoutText * all && (counts.hasText || counts.dropsEmpty))
+    throw new HeadwaterError(
+      'HW_EMPTY',
+      `${withoutText.toLocaleString('en')} of ${all.toLocaleString('en')} titles have no word left, row ${first.id} among them: ${JSON.stringify(excerpt(first.title))}. ${counts.dropsEmpty ? 'Check the column that the title is read from, and the stop words' : 'The preprocessor of the lesson keeps ASCII letters and digits alone: use unicode (--text unicode)'}, or allow more (maxWithoutText, --max-without-text).`,
+    );
   if (!counts.hasText) {
     throw new HeadwaterError(
       'HW_EMPTY',
@@ -125,8 +156,10 @@ const learn = (
   SidedRow<Preprocessed<Row>>,
   { readonly tokenizer: Tokenizer; readonly labelEncoder: LabelEncoder }
 > => {
-  const { charLevel, numTokens = 5000, minTokenFrequency } = options;
-  const fitTokenizer = Tokenizer.fit({ charLevel, numTokens, minTokenFrequency });
+  const { text: steps, numTokens = 5000, minTokenFrequency } = options;
+  const charLevel = steps?.charLevel ?? options.charLevel;
+  const foldCase = steps?.preprocessor === 'unicode' && !steps.keepCase;
+  const fitTokenizer = Tokenizer.fit({ charLevel, foldCase, numTokens, minTokenFrequency });
   const fitLabels = LabelEncoder.fit();
   return connect((sided$) => {
     const train$ = sided$.pipe(
@@ -191,17 +224,27 @@ export const prepare = (rows$: Observable<Row>, options: PrepareOptions = {}): O
   checkWhole('prepare', 'seed', seed);
   checkWhole('prepare', 'buffer', buffer, 1);
   checkTime('prepare', 'yieldAfter', yieldAfter);
-  const divide = [
-    shuffle<Row>({ buffer, seed, valve, yieldAfter, scheduler }),
-    preprocess<Row>({ stopWords }),
-    stratifiedSplit<Preprocessed<Row>>({ shares, seed, stratify: (row) => row.category, groupBy: (row) => row.text }),
-  ] as const;
+  const { textOf, lookUp, isCut, steps } = textPath(stepsOf(options));
+  const shuffled = shuffle<Row>({ buffer, seed, valve, yieldAfter, scheduler });
+  const divided = stratifiedSplit<Preprocessed<Row>>({
+    shares,
+    seed,
+    stratify: (row) => row.category,
+    groupBy: (row) => lookUp(row.text),
+  });
   const learnt = learn(options);
 
   return defer(() => {
-    const counts = new SplitCounts();
+    const counts = new SplitCounts(steps.preprocessor !== 'lesson');
     const sided$ = rows$.pipe(
-      ...divide,
+      shuffled,
+      map((row) => {
+        const text = textOf(row.title);
+        if (isCut(row.title, text)) counts.cut++;
+        return copyWith(row, 'text', text);
+      }),
+      filter((row) => counts.keeps(row)),
+      divided,
       tap((row) => counts.add(row)),
     );
     const settled$ = defer(() => {
@@ -217,17 +260,20 @@ export const prepare = (rows$: Observable<Row>, options: PrepareOptions = {}): O
           validation: countsOn('validation', counts, labelEncoder),
           test: countsOn('test', counts, labelEncoder),
         };
-        const { rows, sides, leftOut } = counts;
+        const { rows, sides, leftOut, withoutText, cut } = counts;
         return {
           rows$,
           seed,
           rows,
           sideOf: (id) => sides.sideOf(id),
           leftOut,
+          withoutText,
+          cut,
           tokenizer,
           labelEncoder,
           classCounts,
           classWeights: classWeights(classCounts.train),
+          text: options.text,
           stopWords,
         } satisfies Split;
       }),

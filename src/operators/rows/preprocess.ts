@@ -1,6 +1,6 @@
 import { map, type OperatorFunction } from 'rxjs';
 import type { Headline, Preprocessed } from '../../contracts/Row.js';
-import { textPreprocessor, type TextPreprocessorOptions } from '../../text/textPreprocessor.js';
+import { type ReadingOptions, stepsOf, textPath } from '../../text/textPath.js';
 import { copyWith } from '../internal/copyWith.js';
 
 /**
@@ -12,12 +12,13 @@ import { copyWith } from '../internal/copyWith.js';
  * result  --p-----q-----|    p: { id: 0, title: 'The Ferry Returns', text: 'ferry returns' }
  * ```
  *
- * What a row has besides stays as it was; `textPreprocessor` says what exactly is done to the title. Where nothing is
+ * What a row has besides stays as it was. Without `text`, what is done to the title is the lesson's, as
+ * `textPreprocessor` says. Where nothing is
  * left of it the text is empty, and the row goes on all the same.
  *
  * It holds no rows. Errors: those of the source.
  *
- * @param options which words to leave out; by default the 179 of `STOP_WORDS`
+ * @param options what is done to the titles; by default the lesson's, with the 179 words of `STOP_WORDS`
  * @throws HeadwaterError `HW_USAGE` when a stop word is empty
  *
  * @example
@@ -29,9 +30,7 @@ import { copyWith } from '../internal/copyWith.js';
  *   .subscribe(({ text }) => console.log(text)); // ferry returns port
  * ```
  */
-export const preprocess = <R extends Headline>(
-  options: TextPreprocessorOptions = {},
-): OperatorFunction<R, Preprocessed<R>> => {
-  const textOf = textPreprocessor(options);
+export const preprocess = <R extends Headline>(options: ReadingOptions = {}): OperatorFunction<R, Preprocessed<R>> => {
+  const { textOf } = textPath(stepsOf(options));
   return map((row) => copyWith(row, 'text', textOf(row.title)));
 };

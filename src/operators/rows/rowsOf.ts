@@ -44,7 +44,8 @@ export const rowsOf = (split: Split, side: Side): Observable<Row> => {
     let found = 0;
     const isOnSide = ({ id }: Row): boolean => {
       const where = split.sideOf(id);
-      if (where === undefined && !split.leftOut.has(id)) throw changed(`row ${id} was not among them`);
+      if (where === undefined && !split.leftOut.has(id) && split.withoutText?.has(id) !== true)
+        throw changed(`row ${id} was not among them`);
       if (where === side) found++;
       return where === side;
     };

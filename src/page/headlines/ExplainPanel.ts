@@ -11,6 +11,8 @@ export interface ExplanationAnswer {
   readonly title: string;
   readonly class: string;
   readonly probabilities: Readonly<Record<string, number>>;
+  /** How many of its tokens the model knows. */
+  readonly known: number;
   readonly words: readonly WordEffect[];
 }
 
@@ -108,10 +110,13 @@ export class ExplainPanel {
     this.#body.replaceChildren(element('p', { class: 'hint' }, text));
   }
 
-  #show({ title, class: category, probabilities, words }: ExplanationAnswer, { link, source }: Asked): void {
+  #show({ title, class: category, probabilities, known, words }: ExplanationAnswer, { link, source }: Asked): void {
     setAttributes(this.#body, { 'aria-busy': undefined });
     const most = Math.max(SLIGHT, ...words.map(({ effect }) => Math.abs(effect)));
-    const summary = describeEffects(category, words);
+    const summary =
+      known === 0
+        ? `The model knows no token of it: nothing of it was read, and ${category} is a guess.`
+        : describeEffects(category, words);
     setText(this.#announcer, `${category}. ${summary}`);
     const from = [
       ...(source === undefined ? [] : [source]),

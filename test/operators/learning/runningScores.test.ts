@@ -15,6 +15,7 @@ const scored = (label: string, predicted: string, confidence: number, loss = 1):
     headline: liveHeadline(0, ''),
     category: predicted,
     distribution: [{ category: predicted, probability: confidence }],
+    known: 1,
     latencyMs: 0,
   },
   category: label,

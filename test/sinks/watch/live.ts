@@ -35,5 +35,6 @@ export const livePrediction = (
       probability: (1 - probability) / 3,
     })),
   ],
+  known: 1,
   latencyMs,
 });

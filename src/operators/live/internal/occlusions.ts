@@ -1,10 +1,10 @@
 import type { Explanation, LiveHeadline, LivePrediction, WordEffect } from '../../../contracts/Live.js';
 import type { Vocabulary } from '../../../contracts/Learning.js';
 import { encodeText } from '../../rows/internal/encodedText.js';
-import { textPreprocessor, type TextPreprocessorOptions } from '../../../text/textPreprocessor.js';
+import { type ReadingOptions, stepsOf, textPath } from '../../../text/textPath.js';
 
 /** What words are read with: what the model was trained with. */
-export interface OcclusionOptions extends TextPreprocessorOptions {
+export interface OcclusionOptions extends ReadingOptions {
   readonly tokenizer: Vocabulary;
 }
 
@@ -27,8 +27,12 @@ const WORD = /[\p{L}\p{N}\p{M}]+(?:['’.&-][\p{L}\p{N}\p{M}]+)*/gu;
  *
  * @throws HeadwaterError `HW_USAGE` when a stop word is empty
  */
-export const occlusionsOf = ({ tokenizer, stopWords }: OcclusionOptions): ((headline: LiveHeadline) => Occlusions) => {
-  const textOf = textPreprocessor({ stopWords });
+export const occlusionsOf = ({
+  tokenizer,
+  text: steps,
+  stopWords,
+}: OcclusionOptions): ((headline: LiveHeadline) => Occlusions) => {
+  const { textOf } = textPath(stepsOf({ text: steps, stopWords }));
 
   return (headline) => {
     const { title } = headline;

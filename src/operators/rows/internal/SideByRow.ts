@@ -4,6 +4,8 @@ import { SIDES, type Side } from '../../../contracts/Row.js';
 const FIRST_ROWS = 16_384;
 /** What stands for a row that has no side. */
 const NONE = 255;
+/** What stands for a row whose title has no token left. */
+const WITHOUT_TEXT = 254;
 
 /**
  * Remembers the side of each row by its id.
@@ -24,6 +26,24 @@ export class SideByRow {
    * @throws HeadwaterError `HW_USAGE` when the id is no ordinal, or another row has it
    */
   record(id: number, side: Side): void {
+    this.#put(id, SIDES.indexOf(side));
+  }
+
+  /**
+   * Records that the title of a row has no token left, so that it is on no side.
+   *
+   * @throws HeadwaterError as `record`
+   */
+  recordWithoutText(id: number): void {
+    this.#put(id, WITHOUT_TEXT);
+  }
+
+  /** Whether the row is one whose title has no token left. */
+  isWithoutText(id: number): boolean {
+    return this.#sides[id] === WITHOUT_TEXT;
+  }
+
+  #put(id: number, place: number): void {
     // Batches carry ids as int32.
     if (!Number.isInteger(id) || id < 0 || id > 0x7fffffff) {
       throw new HeadwaterError(
@@ -31,14 +51,14 @@ export class SideByRow {
         `prepare: a row has the id ${id}, but an id is the row's ordinal in its source: a whole number between 0 and 2147483647.`,
       );
     }
-    if (this.sideOf(id) !== undefined) {
+    if ((this.#sides[id] ?? NONE) !== NONE) {
       throw new HeadwaterError(
         'HW_USAGE',
         `prepare: two rows have the id ${id}, but an id is the row's ordinal in its source. Number the rows anew where sources are joined.`,
       );
     }
     if (id >= this.#sides.length) this.#grow(id + 1);
-    this.#sides[id] = SIDES.indexOf(side);
+    this.#sides[id] = place;
   }
 
   /** Takes the side of a row away. */

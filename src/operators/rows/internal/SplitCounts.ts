@@ -27,6 +27,38 @@ export class SplitCounts {
   readonly leftOut = new Set<number>();
   /** Whether any train row has text left after preprocessing. */
   hasText = false;
+  /** How many titles were read up to the most tokens alone. */
+  cut = 0;
+  /** The rows that were read, those without text included. */
+  read = 0;
+  /** Whether rows without text are on no side. */
+  readonly dropsEmpty: boolean;
+  #rowsWithoutText = 0;
+  #firstWithoutText: Row | undefined;
+
+  constructor(dropsEmpty = false) {
+    this.dropsEmpty = dropsEmpty;
+  }
+
+  /** Counts a row, and tells whether it is to be put on a side. */
+  keeps(row: Preprocessed<Row>): boolean {
+    this.read++;
+    if (row.text !== '') return true;
+    this.#rowsWithoutText++;
+    this.#firstWithoutText ??= row;
+    if (this.dropsEmpty) this.sides.recordWithoutText(row.id);
+    return !this.dropsEmpty;
+  }
+
+  /** The rows whose titles have no token left. */
+  get withoutText(): {
+    readonly rows: number;
+    readonly first: Row | undefined;
+    readonly has: (id: number) => boolean;
+  } {
+    const { sides } = this;
+    return { rows: this.#rowsWithoutText, first: this.#firstWithoutText, has: (id) => sides.isWithoutText(id) };
+  }
 
   add({ side, row: { id, category, text } }: SidedRow<Preprocessed<Row>>): void {
     this.sides.record(id, side);

@@ -34,3 +34,10 @@ export const truncated = <E extends EncodedText>(encoded: E, length: number): E 
 /** What is read of a text and nothing else: what a row carries besides stays behind. */
 export const encodedOf = ({ tokens, vectorIds, features }: EncodedText): EncodedText =>
   vectorIds === undefined && features === undefined ? { tokens } : { tokens, vectorIds, features };
+
+/** How many tokens of a text a model knows: those with a trained index or a vector. */
+export const knownTokens = ({ tokens, vectorIds }: EncodedText, unknownIndex: number): number => {
+  let known = 0;
+  for (let i = 0; i < tokens.length; i++) if (tokens[i] !== unknownIndex || (vectorIds?.[i] ?? 0) > 0) known++;
+  return known;
+};

@@ -185,7 +185,9 @@ export const watchFrame = (state: WatchState, style: FrameStyle): readonly strin
   const showsSource = sourceWidth >= Math.min(wanted, SOURCE_LEAST);
   const titleWidth = Math.max(0, width - (showsBar ? withBar : withoutBar) - (showsSource ? 2 + sourceWidth : 0));
 
-  const headlineLine = ({ headline, category, distribution }: LivePrediction): string => {
+  const headlineLine = ({ headline, category, known, distribution }: LivePrediction): string => {
+    // A class by chance looks like any other.
+    const title = `${known === 0 ? '[nothing read] ' : ''}${oneLine(headline.title)}`;
     const probability = distribution[0]?.probability ?? 0;
     const full = Math.max(0, Math.min(BAR, Math.round(probability * BAR)));
     const painted = paintOf(category);
@@ -202,11 +204,7 @@ export const watchFrame = (state: WatchState, style: FrameStyle): readonly strin
       [`${fitText(oneLine(category), classWidth, ellipsis)} `, painted],
       ...bar,
       [`${probability.toFixed(2)}  `],
-      [
-        showsSource
-          ? fitText(oneLine(headline.title), titleWidth, ellipsis)
-          : cutText(oneLine(headline.title), titleWidth, ellipsis),
-      ],
+      [showsSource ? fitText(title, titleWidth, ellipsis) : cutText(title, titleWidth, ellipsis)],
       ...source,
     );
   };
