@@ -27,9 +27,10 @@ const NAMED: ReadonlyMap<string, string> = new Map([
   ['shy', ''],
 ]);
 
-/** With its `&` or without: some scrapers lose it. Without, a name must not be the end of a longer word. */
+/** With its `&` or without: some scrapers lose it. Without, a name must not be the end of a longer word,
+ * and nothing must be what is left of `&amp;lt;`. */
 const ENTITY = new RegExp(
-  String.raw`&?#(?:(\d{1,7})|[xX]([\da-fA-F]{1,6}));|(?:&|(?<![\p{L}\p{M}\p{N}]))(${[...NAMED.keys()].join('|')});`,
+  String.raw`(?:&|(?<!;))#(?:(\d{1,7})|[xX]([\da-fA-F]{1,6}));|(?:&|(?<![\p{L}\p{M}\p{N};]))(${[...NAMED.keys()].join('|')});`,
   'gu',
 );
 
