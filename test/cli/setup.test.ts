@@ -15,7 +15,7 @@ describe('headwater setup', () => {
     [
       'what it does not know',
       ['setup', 'rocket'],
-      /Allowed choices are tensorflow\. See: headwater setup --help \[HW_USAGE\]\n$/,
+      /Allowed choices are tensorflow, vectors\. See: headwater setup --help \[HW_USAGE\]\n$/,
     ],
     ['nothing', ['setup'], /missing required argument 'what'\. See: headwater setup --help \[HW_USAGE\]\n$/],
     [
