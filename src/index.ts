@@ -90,6 +90,7 @@ export { fetchCsv, type FetchCsvOptions } from './streams/fetchCsv.js';
 export type { Snapshot } from './streams/bodies/keepSnapshot.js';
 export type { Pacing } from './streams/pacing/Pacing.js';
 export type { ReadLinesOptions } from './streams/bodies/lineSource.js';
+export { liveHeadline, type LiveHeadlineFields } from './streams/live/liveHeadline.js';
 export { headlineJson, type HeadlineJson } from './streams/live/headlineJson.js';
 export { headlineLines } from './streams/live/headlineLines.js';
 export { jsonLineHeadlines } from './streams/live/jsonLineHeadlines.js';

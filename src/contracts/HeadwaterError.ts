@@ -34,9 +34,9 @@ export type ErrorCode =
 /** What an error may say beyond its sentence. */
 export interface ErrorDetails {
   /** The error underneath, where there is one. */
-  readonly cause?: unknown;
+  readonly cause?: unknown | undefined;
   /** Where it happened: a path or an address, with `:line:column` where they are known. */
-  readonly where?: string;
+  readonly where?: string | undefined;
 }
 
 /**

@@ -81,27 +81,27 @@ export interface ClassifierOptions {
   /** The number of classes: `labelEncoder.size`. */
   readonly classes: number;
   /** The recurrent cell. Default `gru`. */
-  readonly cell?: Cell;
+  readonly cell?: Cell | undefined;
   /**
    * Whether a second layer reads each row from its end. Default true for `gru` and `lstm`, false for `rnn`, as the
    * lesson has it.
    */
-  readonly bidirectional?: boolean;
+  readonly bidirectional?: boolean | undefined;
   /** Features of a token's embedding. Default 100. */
-  readonly embeddingDim?: number;
+  readonly embeddingDim?: number | undefined;
   /** Features of a direction's hidden state. Default 128. */
-  readonly hiddenDim?: number;
+  readonly hiddenDim?: number | undefined;
   /** Features between the two linear layers. Default 100. */
-  readonly fcDim?: number;
+  readonly fcDim?: number | undefined;
   /** The share of those features that is dropped in training, in [0, 1). Default 0.1. */
-  readonly dropout?: number;
+  readonly dropout?: number | undefined;
   /** The token that fills rows up. Default 0. */
-  readonly padIndex?: number;
+  readonly padIndex?: number | undefined;
   /**
    * Whether the recurrent layers run over the padding, as the lesson's do; then a prediction depends on its batch
    * mates. Default false.
    */
-  readonly overPadding?: boolean;
+  readonly overPadding?: boolean | undefined;
 }
 
 /**

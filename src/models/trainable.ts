@@ -1,5 +1,6 @@
 import { type Scalar, type Tensor, tensor, tidy, type Variable, valueAndGrads, variable } from '@tensorflow/tfjs-core';
 import { isLeft } from 'fp-ts/lib/Either.js';
+import { checkOptions, checkWhole } from '../contracts/checkOption.js';
 import { HeadwaterError } from '../contracts/HeadwaterError.js';
 import type { LabelledBatch, PaddedBatch } from '../contracts/PaddedBatch.js';
 import type { StateDict } from '../contracts/StateDict.js';
@@ -123,12 +124,10 @@ const explained = (error: unknown, name: string): unknown => {
  * ```
  */
 export const trainable = <Name extends string>(options: TrainableOptions<Name>): OwnModel => {
+  checkOptions('trainable', options, '{ classes, parameters, forward }');
   const { classes, parameters, forward, name = 'own', seed = 1234, backend = BACKEND_NAME } = options;
-  if (!(Number.isSafeInteger(classes) && classes >= 1))
-    throw new HeadwaterError(
-      'HW_USAGE',
-      `trainable: classes is ${String(classes)}, but must be a whole number above 0.`,
-    );
+  checkWhole('trainable', 'classes', classes, 1);
+  checkWhole('trainable', 'seed', seed);
   const classWeights = options.classWeights?.slice();
   if (classWeights !== undefined) checkClassWeights(classWeights, classes);
   const loss =

@@ -30,17 +30,17 @@ import { Wheel } from './Wheel.js';
 /** What is to be set up, and where. */
 export interface ProvisionOptions {
   /** Whether for NVIDIA GPUs; default: for the processor. */
-  readonly gpu?: boolean;
+  readonly gpu?: boolean | undefined;
   /** The version of the wheel; default: the one that headwater is tested with. */
-  readonly version?: string;
+  readonly version?: string | undefined;
   /** A wheel that is there already, instead of one from the index. */
-  readonly wheel?: string;
+  readonly wheel?: string | undefined;
   /** The folder of all set-ups. */
   readonly root: string;
   /** The program that tries a set-up, given its folder. */
   readonly trial: string;
   /** What the tarball of the binding's package must hash to; default: what was published. */
-  readonly integrity?: string;
+  readonly integrity?: string | undefined;
 }
 
 /** What happens while a set-up is made. */

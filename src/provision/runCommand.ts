@@ -13,13 +13,13 @@ export interface Finished {
 /** How a command is run. */
 export interface CommandOptions {
   /** The folder that it runs in; default: this process's. */
-  readonly cwd?: string;
+  readonly cwd?: string | undefined;
   /** What is put into its environment beside this process's. */
-  readonly env?: Readonly<Record<string, string>>;
+  readonly env?: Readonly<Record<string, string>> | undefined;
   /** Kills it, and all that it has started. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   /** Is told of every line that it writes to stdout, as it comes. */
-  readonly onLine?: (line: string) => void;
+  readonly onLine?: ((line: string) => void) | undefined;
 }
 
 /** Runs a command to its end: undefined where there is no such command. A test hands in its own. */

@@ -24,9 +24,9 @@ interface Search {
   readonly what: string;
   readonly remedy: string;
   /** The oldest version that will do. */
-  readonly least?: string;
+  readonly least?: string | undefined;
   /** What to do where it is older; default: the remedy, with what is there updated. */
-  readonly update?: string;
+  readonly update?: string | undefined;
 }
 
 /**

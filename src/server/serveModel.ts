@@ -7,7 +7,7 @@ import type { DeadLetter, Rejection } from '../contracts/Rejection.js';
 import type { ModelView } from '../contracts/TrainingView.js';
 import type { Valve } from '../contracts/Valve.js';
 import type { Artifacts } from '../models/artifacts/Artifacts.js';
-import { checkTime, checkWhole } from '../operators/internal/checkOption.js';
+import { checkTime, checkWhole } from '../contracts/checkOption.js';
 import { classifyLive, type ClassifyLiveOptions } from '../operators/live/classifyLive.js';
 import { occlusionsOf } from '../operators/live/internal/occlusions.js';
 import { valve } from '../streams/valve.js';

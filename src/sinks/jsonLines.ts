@@ -12,16 +12,16 @@ export interface JsonLinesOptions {
    * Held while the stream is behind, so that the source waits; default none: what the stream cannot take yet is queued
    * in it.
    */
-  readonly valve?: Valve;
+  readonly valve?: Valve | undefined;
   /**
    * The most that may wait in the stream, in bytes; more is an error, for it would grow without bound. Default 64 MiB.
    */
-  readonly limit?: number;
+  readonly limit?: number | undefined;
   /**
    * Whether the stream is the sink's own, as a file is: it is ended when the values end, fail or are left, and
    * completion waits until it has finished. Default false, as `process.stdout` wants it.
    */
-  readonly end?: boolean;
+  readonly end?: boolean | undefined;
 }
 
 /**

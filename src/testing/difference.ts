@@ -5,7 +5,7 @@ export interface DifferenceOptions {
    * Default 0. It holds for every number, those in typed arrays and plain ones alike. An infinity agrees with itself
    * alone: everything else is infinitely far from it.
    */
-  readonly tolerance?: number;
+  readonly tolerance?: number | undefined;
 }
 
 type Compare = (actual: unknown, expected: unknown, path: string) => string | undefined;

@@ -5,11 +5,11 @@ import type { Row } from '../contracts/Row.js';
 /** What generated headlines look like. */
 export interface HeadlineRowsOptions {
   /** Any whole number; the same seed gives the same rows. Default 1. */
-  readonly seed?: number;
+  readonly seed?: number | undefined;
   /** How many rows. Default 10. */
-  readonly count?: number;
+  readonly count?: number | undefined;
   /** The id of the first row; the others follow. Default 0. */
-  readonly firstId?: number;
+  readonly firstId?: number | undefined;
 }
 
 interface Desk {

@@ -5,7 +5,7 @@ import { tokenizedRows, type TokenizedRowsOptions } from './tokenizedRows.js';
 /** What a generated batch looks like. */
 export interface GeneratedBatchOptions extends Omit<TokenizedRowsOptions, 'count'> {
   /** The number of rows, B. Default 4. */
-  readonly size?: number;
+  readonly size?: number | undefined;
 }
 
 /**

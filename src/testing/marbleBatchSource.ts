@@ -15,7 +15,7 @@ export type SideMarbles = Readonly<Partial<Record<Side, string | readonly string
 /** How a marble batch source plays, and what it says of itself. */
 export interface MarbleBatchSourceOptions extends MarbleSourceOptions {
   /** The number of rows that it claims to have. Default: those in the first diagram of each side. */
-  readonly rows?: Partial<SideCounts>;
+  readonly rows?: Partial<SideCounts> | undefined;
 }
 
 /** A batch source in virtual time that remembers what was asked of it. */

@@ -8,9 +8,9 @@ export type SubscriptionLogs = ReturnType<RunHelpers['cold']>['subscriptions'];
 /** How a marble source plays. */
 export interface MarbleSourceOptions {
   /** The valve that it honours. Default: none, and then it plays as `cold` does. */
-  readonly valve?: Valve;
+  readonly valve?: Valve | undefined;
   /** What `#` stands for in the diagram. Default `'error'`. */
-  readonly error?: unknown;
+  readonly error?: unknown | undefined;
 }
 
 /** A cold source that plays a marble diagram, and keeps count. */

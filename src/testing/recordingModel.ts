@@ -17,26 +17,26 @@ export type RecordedCall =
 /** What a recording model is and what it answers. */
 export interface RecordingModelOptions {
   /** What it calls itself in events. Default `recording`. */
-  readonly name?: string;
+  readonly name?: string | undefined;
   /** The number of classes, C. Default 2. */
-  readonly classes?: number;
+  readonly classes?: number | undefined;
   /** The weight of each class, shape [C]. Default: 1 each, so that a batch weighs as much as it has rows. */
-  readonly classWeights?: readonly number[];
+  readonly classWeights?: readonly number[] | undefined;
   /**
    * The train losses, in nats: one a step over all epochs (the last one serves all further steps), or a function, which
    * may throw. Default 1.
    */
-  readonly losses?: readonly number[] | ((batch: LabelledBatch, context: StepContext) => number);
+  readonly losses?: (readonly number[] | ((batch: LabelledBatch, context: StepContext) => number)) | undefined;
   /**
    * The evaluation losses, in nats: one an epoch (the last one serves all further epochs), or a function of the batch
    * and of the epoch last trained (0 before the first), which may throw. Default 1.
    */
-  readonly validationLosses?: readonly number[] | ((batch: LabelledBatch, epoch: number) => number);
+  readonly validationLosses?: (readonly number[] | ((batch: LabelledBatch, epoch: number) => number)) | undefined;
   /**
    * The class probabilities of one row, shape [C]. It may throw. Default: the row's first token modulo C is its class,
    * with probability 0.75, and the other classes share the rest.
    */
-  readonly probabilities?: (batch: PaddedBatch, row: number) => readonly number[];
+  readonly probabilities?: ((batch: PaddedBatch, row: number) => readonly number[]) | undefined;
 }
 
 /**

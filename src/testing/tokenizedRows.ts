@@ -5,19 +5,19 @@ import type { LabelledTokens } from '../contracts/Row.js';
 /** What generated token rows look like. */
 export interface TokenizedRowsOptions {
   /** Any whole number; the same seed gives the same rows. Default 1. */
-  readonly seed?: number;
+  readonly seed?: number | undefined;
   /** How many rows. Default 10. */
-  readonly count?: number;
+  readonly count?: number | undefined;
   /** The id of the first row; the others follow. Default 0. */
-  readonly firstId?: number;
+  readonly firstId?: number | undefined;
   /** The shortest row, in tokens. Default 1. */
-  readonly shortest?: number;
+  readonly shortest?: number | undefined;
   /** The longest row, in tokens. Default 12. */
-  readonly longest?: number;
+  readonly longest?: number | undefined;
   /** The size of the vocabulary, padding (0) and unknown (1) included: tokens are 1 to `vocabulary − 1`. Default 50. */
-  readonly vocabulary?: number;
+  readonly vocabulary?: number | undefined;
   /** The number of classes: labels are 0 to `classes − 1`. Default 2. */
-  readonly classes?: number;
+  readonly classes?: number | undefined;
 }
 
 /**

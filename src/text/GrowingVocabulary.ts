@@ -1,5 +1,5 @@
 import { isLeft } from 'fp-ts/lib/Either.js';
-import { HeadwaterError } from '../contracts/HeadwaterError.js';
+import { checkWhole } from '../contracts/checkOption.js';
 import type { LearningVocabulary, NewToken } from '../contracts/Learning.js';
 import { indicesByName } from './internal/indexedNames.js';
 import { foldCase } from './unicode/foldCase.js';
@@ -20,14 +20,6 @@ export interface GrowingVocabularyOptions {
    */
   readonly candidates?: number | undefined;
 }
-
-const checkWhole = (name: string, value: number): void => {
-  if (Number.isSafeInteger(value) && value >= 1) return;
-  throw new HeadwaterError(
-    'HW_USAGE',
-    `growingVocabulary: ${name} is ${value}, but must be a whole number of at least 1.`,
-  );
-};
 
 /** Puts a key last in a map: its order is that of last use. */
 const touch = <Value>(map: Map<string, Value>, key: string, value: Value): void => {
@@ -191,8 +183,8 @@ export const growingVocabulary = (
   tokenizer: Tokenizer,
   { spare = 2000, minTexts = 2, candidates = 10 * spare }: GrowingVocabularyOptions = {},
 ): GrowingVocabulary => {
-  checkWhole('spare', spare);
-  checkWhole('minTexts', minTexts);
-  checkWhole('candidates', candidates);
+  checkWhole('growingVocabulary', 'spare', spare, 1);
+  checkWhole('growingVocabulary', 'minTexts', minTexts, 1);
+  checkWhole('growingVocabulary', 'candidates', candidates, 1);
   return new GrowingVocabulary(tokenizer, spare, minTexts, candidates);
 };

@@ -270,4 +270,13 @@ describe('classifyLive', () => {
       expect.objectContaining({ code: 'HW_USAGE' }),
     );
   });
+
+  it('refuses a blank title, as the sources do', () => {
+    const seen: unknown[] = [];
+    of([headline({ id: 4, title: ' ' })])
+      .pipe(classifyLive({ model: answering(), tokenizer, labelEncoder }))
+      .subscribe({ next: (value) => seen.push(value), error: (error: unknown) => seen.push(error) });
+    expect(seen).toEqual([expect.objectContaining({ code: 'HW_USAGE' })]);
+    expect(String(seen[0])).toContain('the title of headline 4');
+  });
 });

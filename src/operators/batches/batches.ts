@@ -4,7 +4,7 @@ import type { LabelledBatch } from '../../contracts/PaddedBatch.js';
 import type { Side } from '../../contracts/Row.js';
 import { boundedQueue } from '../flow/boundedQueue.js';
 import { bucketByLength, type BucketByLengthOptions, DEFAULT_BOUNDARIES } from './bucketByLength.js';
-import { checkWhole } from '../internal/checkOption.js';
+import { checkOptions, checkWhole } from '../../contracts/checkOption.js';
 import type { SliceOptions } from '../flow/emitInSlices.js';
 import type { Split } from '../rows/prepare.js';
 import { preprocess } from '../rows/preprocess.js';
@@ -85,6 +85,7 @@ export interface BatchesOptions extends BatchOptions {
  * @see {@link batchSource} for what `fit` trains on
  */
 export const batches = (split: Split, options: BatchesOptions): Observable<LabelledBatch> => {
+  checkOptions('batches', options, "split, { side: 'train' }");
   const {
     side,
     epoch = 1,

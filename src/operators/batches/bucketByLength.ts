@@ -2,7 +2,7 @@ import { concat, defer, filter, from, map, type OperatorFunction } from 'rxjs';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import type { PaddedBatch } from '../../contracts/PaddedBatch.js';
 import type { TokenizedRow } from '../../contracts/Row.js';
-import { checkWhole } from '../internal/checkOption.js';
+import { checkOptions, checkWhole } from '../../contracts/checkOption.js';
 import { truncated, withUnknown } from '../rows/internal/encodedText.js';
 import { type BatchOf, padRows } from './padRows.js';
 
@@ -109,6 +109,7 @@ const byArrival = (a: Waiting, b: Waiting): number => a.arrival - b.arrival;
  */
 export function bucketByLength<R extends TokenizedRow>(options: BucketByLengthOptions): OperatorFunction<R, BatchOf<R>>;
 export function bucketByLength(options: BucketByLengthOptions): OperatorFunction<TokenizedRow, PaddedBatch> {
+  checkOptions('bucketByLength', options, '{ batchSize: 64 }');
   const { batchSize, boundaries = DEFAULT_BOUNDARIES, maxLength = Infinity, dropped } = options;
   const { dropLast = false, overlong = 'truncate', empty = 'unknown', padIndex = 0, unknownIndex = 1 } = options;
   check(options, boundaries, maxLength);

@@ -8,7 +8,7 @@ import {
 } from 'rxjs';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import type { Valve } from '../../contracts/Valve.js';
-import { checkTime, checkWhole } from '../internal/checkOption.js';
+import { checkOptions, checkTime, checkWhole } from '../../contracts/checkOption.js';
 import type { SliceOptions } from './emitInSlices.js';
 import { Fifo } from './internal/Fifo.js';
 import { queue, type QueueBuffer } from './internal/queue.js';
@@ -119,6 +119,7 @@ export function boundedQueue<T>(options: BoundedQueueOptions): MonoTypeOperatorF
 export function boundedQueue<T, R>(
   options: BoundedQueueOptions & Partial<BoundedQueueProjectOptions<T, ObservableInput<R>>>,
 ): OperatorFunction<T, T | R> {
+  checkOptions('boundedQueue', options, '{ valve: valve(), highWaterMark: 64 }');
   check(options);
   const { valve, highWaterMark, limit = Infinity, yieldAfter = 25, scheduler = asyncScheduler, project } = options;
   const shared = { room: () => limited<T>(limit), valve, highWaterMark, yieldAfter, scheduler };

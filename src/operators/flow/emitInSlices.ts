@@ -1,6 +1,6 @@
 import { asyncScheduler, Observable, type SchedulerLike, type Subscription } from 'rxjs';
 import type { Valve } from '../../contracts/Valve.js';
-import { checkTime } from '../internal/checkOption.js';
+import { checkTime } from '../../contracts/checkOption.js';
 
 /** How an operator that emits many values at once lets others have their turn. */
 export interface SliceOptions {

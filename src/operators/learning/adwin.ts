@@ -1,3 +1,4 @@
+import { checkNumber } from '../../contracts/checkOption.js';
 import { concatMap, defer, EMPTY, of, type OperatorFunction } from 'rxjs';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import type { DriftDetected } from '../../contracts/Learning.js';
@@ -43,8 +44,7 @@ export interface AdwinOptions {
  * ```
  */
 export const adwin = ({ delta = 0.002 }: AdwinOptions = {}): OperatorFunction<number, DriftDetected> => {
-  if (!(delta > 0 && delta < 1))
-    throw new HeadwaterError('HW_USAGE', `adwin: delta is ${delta}, but must be between 0 and 1.`);
+  checkNumber('adwin', 'delta', delta, { above: 0, below: 1 });
   return (values$) =>
     defer(() => {
       const window = new AdaptiveWindow(delta);

@@ -7,7 +7,7 @@ import type {
   ScoredTokens,
 } from '../../contracts/Learning.js';
 import type { StateDict } from '../../contracts/StateDict.js';
-import { checkWhole } from '../internal/checkOption.js';
+import { checkNumber, checkWhole } from '../../contracts/checkOption.js';
 import { mostProbable } from '../training/internal/mostProbable.js';
 import { encodedOf } from '../rows/internal/encodedText.js';
 import { padRows } from '../batches/padRows.js';
@@ -105,8 +105,7 @@ export const modelSlot = (
   { trialRows = 500, tolerance = 0.02 }: ModelSlotOptions = {},
 ): ModelSlot => {
   if (trialRows !== Infinity) checkWhole('modelSlot', 'trialRows', trialRows, 1);
-  if (!(tolerance >= 0 && tolerance <= 1))
-    throw new HeadwaterError('HW_USAGE', `modelSlot: tolerance is ${tolerance}, but must be between 0 and 1.`);
+  checkNumber('modelSlot', 'tolerance', tolerance, { from: 0, to: 1 });
   const tried = trialRows !== Infinity;
 
   let current = model;

@@ -1,7 +1,7 @@
 import { concatMap, defer, EMPTY, of, type OperatorFunction } from 'rxjs';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import type { DriftDetected } from '../../contracts/Learning.js';
-import { checkWhole } from '../internal/checkOption.js';
+import { checkChoice, checkNumber, checkWhole } from '../../contracts/checkOption.js';
 
 /** What change `pageHinkley` looks for. */
 export interface PageHinkleyOptions {
@@ -86,16 +86,11 @@ export const pageHinkley = ({
   direction = 'up',
   leastRows = 30,
 }: PageHinkleyOptions = {}): OperatorFunction<number, DriftDetected> => {
-  if (!(delta >= 0 && delta < Infinity))
-    throw new HeadwaterError('HW_USAGE', `pageHinkley: delta is ${delta}, but must be a finite number of at least 0.`);
-  if (!(threshold > 0 && threshold < Infinity))
-    throw new HeadwaterError(
-      'HW_USAGE',
-      `pageHinkley: threshold is ${threshold}, but must be a finite number above 0.`,
-    );
-  if (!(typeof alpha === 'number' && alpha > 0 && alpha <= 1))
-    throw new HeadwaterError('HW_USAGE', `pageHinkley: alpha is ${String(alpha)}, but must be above 0 and at most 1.`);
+  checkNumber('pageHinkley', 'delta', delta, { from: 0 });
+  checkNumber('pageHinkley', 'threshold', threshold, { above: 0 });
+  checkNumber('pageHinkley', 'alpha', alpha, { above: 0, to: 1 });
   checkWhole('pageHinkley', 'leastRows', leastRows, 1);
+  checkChoice('pageHinkley', 'direction', direction, ['up', 'down', 'both']);
   const signs = { up: [1], down: [-1], both: [1, -1] }[direction];
 
   return (values$) =>

@@ -19,7 +19,6 @@ import {
   takeUntil,
   tap,
 } from 'rxjs';
-import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import type {
   DriftDetected,
   LateLabel,
@@ -32,7 +31,7 @@ import type { LiveHeadline } from '../../contracts/Live.js';
 import type { Row } from '../../contracts/Row.js';
 import type { LabelEncoder } from '../../text/LabelEncoder.js';
 import { type ReadingOptions, stepsOf, textPath } from '../../text/textPath.js';
-import { checkTime, checkWhole } from '../internal/checkOption.js';
+import { checkNumber, checkOptions, checkTime, checkWhole } from '../../contracts/checkOption.js';
 import { classifyLive } from '../live/classifyLive.js';
 import { LONGEST_TIMER } from '../../contracts/longestTimer.js';
 import { Learner } from './internal/Learner.js';
@@ -144,6 +143,7 @@ type Work = () => ObservableInput<LearningEvent>;
  * ```
  */
 export const prequential = (options: PrequentialOptions): OperatorFunction<readonly LiveHeadline[], LearningEvent> => {
+  checkOptions('prequential', options, '{ slot, tokenizer, labelEncoder }');
   const {
     slot,
     tokenizer,
@@ -169,11 +169,7 @@ export const prequential = (options: PrequentialOptions): OperatorFunction<reado
   checkWhole('prequential', 'replay.capacity', capacity, 1);
   checkWhole('prequential', 'replay.rows', rows, 1);
   checkWhole('prequential', 'seed', seed);
-  if (!(learningRate >= 0 && learningRate < Infinity))
-    throw new HeadwaterError(
-      'HW_USAGE',
-      `prequential: learningRate is ${learningRate}, but must be a finite number of at least 0.`,
-    );
+  checkNumber('prequential', 'learningRate', learningRate, { from: 0 });
   const { textOf } = textPath(stepsOf({ text, stopWords }));
   const pastTexts = past.map(({ title, category }) => ({ text: textOf(title), label: labelEncoder.encode(category) }));
   const classify = classifyLive({ model: () => slot.current, tokenizer, labelEncoder, text, stopWords, scheduler });

@@ -2,7 +2,7 @@ import { defer, map, type OperatorFunction } from 'rxjs';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import type { RowScored, RunningScores } from '../../contracts/Learning.js';
 import { listNames } from '../../text/listNames.js';
-import { checkWhole } from '../internal/checkOption.js';
+import { checkWhole } from '../../contracts/checkOption.js';
 import { MOST_ROWS, ScoreWindow } from './internal/ScoreWindow.js';
 
 /** What `runningScores` looks back on. */

@@ -1,5 +1,6 @@
 import { asyncScheduler, concatMap, type OperatorFunction, type SchedulerLike } from 'rxjs';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
+import { checkOptions } from '../../contracts/checkOption.js';
 import type { Vocabulary } from '../../contracts/Learning.js';
 import type { LiveHeadline, LivePrediction } from '../../contracts/Live.js';
 import type { Trainable } from '../../contracts/Trainable.js';
@@ -43,7 +44,8 @@ export interface ClassifyLiveOptions extends ReadingOptions {
  *
  * Holds at most one batch's predictions, and those only while they are being emitted.
  *
- * Errors: `HW_USAGE` for a model with another number of classes than the label encoder; `HW_NUMERIC` for a probability
+ * Errors: `HW_USAGE` for a blank title, and for a model with another number of classes than the label encoder;
+ * `HW_NUMERIC` for a probability
  * that is not a finite number; whatever the model throws, or the source sends.
  *
  * @param options `model`, `tokenizer`, `labelEncoder`, `text`, `stopWords` and `scheduler`
@@ -67,6 +69,7 @@ export interface ClassifyLiveOptions extends ReadingOptions {
 export const classifyLive = (
   options: ClassifyLiveOptions,
 ): OperatorFunction<readonly LiveHeadline[], LivePrediction> => {
+  checkOptions('classifyLive', options, '{ model, tokenizer, labelEncoder }');
   const { model, tokenizer, labelEncoder, text, stopWords, scheduler = asyncScheduler } = options;
   const { textOf } = textPath(stepsOf({ text, stopWords }));
 
@@ -85,6 +88,13 @@ export const classifyLive = (
   // between these.
   return concatMap((headlines) => {
     if (headlines.length === 0) return [];
+    const blank = headlines.find(({ title }) => title.trim() === '');
+    if (blank !== undefined) {
+      throw new HeadwaterError(
+        'HW_USAGE',
+        `classifyLive: the title of headline ${blank.id} of ${blank.source} is blank. Leave out headlines without a title, as the sources do.`,
+      );
+    }
     const present = modelInUse();
     const rows = headlines.map(({ id, title }) => ({ ...encodeRow(tokenizer, textOf(title)), id }));
     const batch = padRows(rows, tokenizer.padIndex);

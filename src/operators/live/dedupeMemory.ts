@@ -1,6 +1,6 @@
 import * as t from 'io-ts';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
-import { checkWhole } from '../internal/checkOption.js';
+import { checkWhole } from '../../contracts/checkOption.js';
 import { hash64 } from '../rows/internal/hash64.js';
 import { RecentHashes } from './internal/RecentHashes.js';
 

@@ -1,6 +1,6 @@
 import { asyncScheduler, Observable, type OperatorFunction, type SchedulerLike, type Subscription } from 'rxjs';
 import { takeUntilClosed } from '../../contracts/takeUntilClosed.js';
-import { checkTime, checkWhole } from '../internal/checkOption.js';
+import { checkOptions, checkTime, checkWhole } from '../../contracts/checkOption.js';
 import { LONGEST_TIMER } from '../../contracts/longestTimer.js';
 
 /** How `microBatch` gathers. */
@@ -48,6 +48,7 @@ export interface MicroBatchOptions {
  * ```
  */
 export const microBatch = <T>(options: MicroBatchOptions): OperatorFunction<T, readonly T[]> => {
+  checkOptions('microBatch', options, '{ maxSize: 64, maxWaitMs: 5 }');
   const { maxSize, maxWaitMs, scheduler = asyncScheduler } = options;
   checkWhole('microBatch', 'maxSize', maxSize, 1);
   checkTime('microBatch', 'maxWaitMs', maxWaitMs, true);

@@ -6,9 +6,8 @@ import {
   of,
   type OperatorFunction,
 } from 'rxjs';
-import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import { random } from '../../contracts/random.js';
-import { checkTime, checkWhole } from '../internal/checkOption.js';
+import { checkChoice, checkOptions, checkTime, checkWhole } from '../../contracts/checkOption.js';
 import type { SliceOptions } from '../flow/emitInSlices.js';
 import { queue } from '../flow/internal/queue.js';
 import { SheddingBuffer, type ShedPolicy } from './internal/SheddingBuffer.js';
@@ -38,7 +37,7 @@ export interface ShedOptions<T> extends SliceOptions {
    * Held from half of `capacity` on until a quarter waits, and while the event loop has its turn: the other half is for
    * what is under way when the source stops. Default: no valve.
    */
-  readonly valve?: SliceOptions['valve'];
+  readonly valve?: SliceOptions['valve'] | undefined;
   /** Told of each value that is dropped. An Observer or a Subject of them is one. Default: nobody. */
   readonly dropped?: { next(drop: ShedValue<T>): void } | undefined;
   /** Decides who goes by the policy `random`, and nothing else; any whole number. Default 1234. */
@@ -55,11 +54,7 @@ const check = ({ capacity, policy, seed = 0, yieldAfter = 25 }: ShedOptions<neve
   checkWhole('shed', 'capacity', capacity, 1);
   checkWhole('shed', 'seed', seed);
   checkTime('shed', 'yieldAfter', yieldAfter);
-  if (!POLICIES.includes(policy))
-    throw new HeadwaterError(
-      'HW_USAGE',
-      `shed: policy is ${JSON.stringify(policy)}, but must be one of ${POLICIES.join(', ')}.`,
-    );
+  checkChoice('shed', 'policy', policy, POLICIES);
 };
 
 /**
@@ -110,6 +105,7 @@ export function shed<T>(options: ShedOptions<T>): MonoTypeOperatorFunction<T>;
 export function shed<T, R>(
   options: ShedOptions<T> & Partial<ShedProjectOptions<T, ObservableInput<R>>>,
 ): OperatorFunction<T, T | R> {
+  checkOptions('shed', options, "{ capacity: 1000, policy: 'oldest' }");
   check(options);
   const {
     capacity,

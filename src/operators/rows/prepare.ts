@@ -23,7 +23,7 @@ import type { TextSteps } from '../../text/TextSteps.js';
 import { Tokenizer } from '../../text/Tokenizer.js';
 import { SplitCounts } from './internal/SplitCounts.js';
 import { copyWith } from '../internal/copyWith.js';
-import { checkTime, checkWhole } from '../internal/checkOption.js';
+import { checkTime, checkWhole } from '../../contracts/checkOption.js';
 import type { SliceOptions } from '../flow/emitInSlices.js';
 import { shuffle } from './shuffle.js';
 import { checkShares, type Shares, stratifiedSplit } from './stratifiedSplit.js';

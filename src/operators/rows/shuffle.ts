@@ -1,6 +1,6 @@
 import { concat, defer, filter, map, type MonoTypeOperatorFunction } from 'rxjs';
 import { type Purpose, type Random, random } from '../../contracts/random.js';
-import { checkTime, checkWhole } from '../internal/checkOption.js';
+import { checkOptions, checkTime, checkWhole } from '../../contracts/checkOption.js';
 import { emitInSlices, type SliceOptions } from '../flow/emitInSlices.js';
 
 /** How `shuffle` works. */
@@ -67,6 +67,7 @@ function* drawAll<T>(held: T[], draws: Random): Generator<T, void> {
  * @see {@link batches} for the train rows of an epoch in an order of their own
  */
 export const shuffle = <T>(options: ShuffleOptions): MonoTypeOperatorFunction<T> => {
+  checkOptions('shuffle', options, '{ buffer: 10_000, seed: 1234 }');
   const { buffer, seed, epoch, purpose = epoch === undefined ? 'shuffle' : 'epoch-shuffle', yieldAfter = 25 } = options;
   checkWhole('shuffle', 'buffer', buffer, 1);
   checkWhole('shuffle', 'seed', seed);

@@ -2,7 +2,7 @@ import { defer, map, type OperatorFunction } from 'rxjs';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import { random, type Random } from '../../contracts/random.js';
 import { SIDES, type Side, type SidedRow } from '../../contracts/Row.js';
-import { checkWhole } from '../internal/checkOption.js';
+import { checkOptions, checkWhole } from '../../contracts/checkOption.js';
 import { SideByGroup } from './internal/SideByGroup.js';
 
 /** The share of the rows that each side is to have: between 0 and 1 each, and 1 together. */
@@ -141,6 +141,7 @@ const mostOwed = (counts: ClassCounts, shares: Shares, sides: readonly Side[], d
  * ```
  */
 export const stratifiedSplit = <R>(options: StratifiedSplitOptions<R>): OperatorFunction<R, SidedRow<R>> => {
+  checkOptions('stratifiedSplit', options, '{ shares, seed: 1234 }');
   const { seed, stratify, groupBy } = options;
   checkShares('stratifiedSplit', options.shares);
   const shares = whole(options.shares);

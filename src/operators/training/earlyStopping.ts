@@ -1,11 +1,11 @@
 import type { TrainingStep } from '../../contracts/TrainingState.js';
-import { checkWhole } from '../internal/checkOption.js';
+import { checkWhole } from '../../contracts/checkOption.js';
 import { recordEpoch } from './recordEpoch.js';
 
 /** How long a training may go on without getting better. */
 export interface EarlyStoppingOptions {
   /** How many epochs in a row without a lower validation loss end the training. Default 10, the lesson's. */
-  readonly patience?: number;
+  readonly patience?: number | undefined;
 }
 
 /**

@@ -5,7 +5,7 @@ import type { StateDict } from '../../contracts/StateDict.js';
 import type { DeferredTrainable, Trainable } from '../../contracts/Trainable.js';
 import type { SideCounts, TrainingEnded, TrainingEvent, TrainingStarted } from '../../contracts/TrainingEvent.js';
 import type { TrainingState, TrainingStep } from '../../contracts/TrainingState.js';
-import { checkWhole } from '../internal/checkOption.js';
+import { checkChoice, checkNumber, checkWhole } from '../../contracts/checkOption.js';
 import { combineSteps } from './combineSteps.js';
 import { earlyStopping } from './earlyStopping.js';
 import { deferModel } from './internal/deferModel.js';
@@ -19,25 +19,25 @@ import { trainingEpoch } from './internal/trainingEpoch.js';
 /** How a training goes. */
 export interface FitOptions {
   /** The most epochs. Default 50, the lesson's. */
-  readonly epochs?: number;
+  readonly epochs?: number | undefined;
   /** The learning rate of the first epoch. Default 1e-4, the lesson's. */
-  readonly learningRate?: number;
+  readonly learningRate?: number | undefined;
   /**
    * What is done to the training state after each epoch, in this order. Default `[reduceLrOnPlateau(),
    * earlyStopping()]`, the lesson's: the learning rate falls to a tenth after more than 3 epochs without progress, and
    * 10 without a lower validation loss end the training. Default without a validation side: none.
    */
-  readonly steps?: readonly TrainingStep[];
+  readonly steps?: readonly TrainingStep[] | undefined;
   /**
    * Which weights the model holds at the end: those of the epoch with the lowest validation loss, or those of the last,
    * as in the lesson. Default `best`.
    */
-  readonly keep?: 'best' | 'last';
+  readonly keep?: 'best' | 'last' | undefined;
   /**
    * Whether the loss of an epoch is the mean over its rows by their class weights, or over its batches, as in the
    * lesson. Default `rows`.
    */
-  readonly averageOver?: AveragedOver;
+  readonly averageOver?: AveragedOver | undefined;
 }
 
 /** What is known after an event of a training. */
@@ -158,12 +158,9 @@ export const fit = (
 ): OperatorFunction<BatchSource, TrainingEvent> => {
   const { epochs = 50, learningRate = 1e-4, keep = 'best', averageOver = 'rows' } = options;
   checkWhole('fit', 'epochs', epochs, 1);
-  if (!(learningRate > 0 && learningRate < Infinity)) {
-    throw new HeadwaterError(
-      'HW_USAGE',
-      `fit: learningRate is ${learningRate}, but must be a finite number above 0, such as 1e-4.`,
-    );
-  }
+  checkChoice('fit', 'keep', keep, ['best', 'last']);
+  checkChoice('fit', 'averageOver', averageOver, ['rows', 'batches']);
+  checkNumber('fit', 'learningRate', learningRate, { above: 0 });
   const deferred = deferModel(model);
 
   /** Copies the weights before the event that calls them the best is emitted, and before the next epoch changes them. */

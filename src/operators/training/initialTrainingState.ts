@@ -3,7 +3,7 @@ import type { TrainingState } from '../../contracts/TrainingState.js';
 /** What `initialTrainingState` starts from. */
 export interface InitialTrainingStateOptions {
   /** The learning rate of the first epoch. Default 1e-4, the lesson's. */
-  readonly learningRate?: number;
+  readonly learningRate?: number | undefined;
 }
 
 /**

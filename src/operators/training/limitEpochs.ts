@@ -1,5 +1,5 @@
 import type { TrainingStep } from '../../contracts/TrainingState.js';
-import { checkWhole } from '../internal/checkOption.js';
+import { checkWhole } from '../../contracts/checkOption.js';
 
 /**
  * The training step that ends a training after so many epochs, with reason `epochs`. `fit` makes it last, from its

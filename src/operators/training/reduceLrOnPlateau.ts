@@ -1,28 +1,23 @@
-import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import type { TrainingStep } from '../../contracts/TrainingState.js';
-import { checkWhole } from '../internal/checkOption.js';
+import { checkChoice, checkNumber, checkWhole } from '../../contracts/checkOption.js';
 
 /** When the learning rate is reduced, and to what. The names and defaults are PyTorch's, the patience the lesson's. */
 export interface ReduceLrOnPlateauOptions {
   /** What the learning rate is multiplied by; at least 0, below 1. Default 0.1. */
-  readonly factor?: number;
+  readonly factor?: number | undefined;
   /** How many epochs without progress are let pass; the one after them reduces. Default 3, the lesson's. */
-  readonly patience?: number;
+  readonly patience?: number | undefined;
   /** How much lower than the best a loss must be to count as progress. Default 1e-4. */
-  readonly threshold?: number;
+  readonly threshold?: number | undefined;
   /** Whether `threshold` is a share of the best loss (`rel`) or a loss in nats (`abs`). Default `rel`. */
-  readonly thresholdMode?: 'rel' | 'abs';
+  readonly thresholdMode?: 'rel' | 'abs' | undefined;
   /** For how many epochs after a reduction no epoch counts as one without progress. Default 0. */
-  readonly cooldown?: number;
+  readonly cooldown?: number | undefined;
   /** The learning rate that it stops at. Default 0. */
-  readonly minLr?: number;
+  readonly minLr?: number | undefined;
   /** A reduction by no more than this is not made. Default 1e-8. */
-  readonly eps?: number;
+  readonly eps?: number | undefined;
 }
-
-const check = (ok: boolean, name: string, value: number, expected: string): void => {
-  if (!ok) throw new HeadwaterError('HW_USAGE', `reduceLrOnPlateau: ${name} is ${value}, but must be ${expected}.`);
-};
 
 /**
  * The training step that lowers the learning rate once the validation loss has stopped falling.
@@ -62,12 +57,13 @@ export const reduceLrOnPlateau = ({
   minLr = 0,
   eps = 1e-8,
 }: ReduceLrOnPlateauOptions = {}): TrainingStep => {
-  check(factor >= 0 && factor < 1, 'factor', factor, 'a number from 0 to below 1');
+  checkNumber('reduceLrOnPlateau', 'factor', factor, { from: 0, below: 1 });
   checkWhole('reduceLrOnPlateau', 'patience', patience, 0);
-  check(threshold >= 0 && threshold < Infinity, 'threshold', threshold, 'a finite number of at least 0');
+  checkNumber('reduceLrOnPlateau', 'threshold', threshold, { from: 0 });
+  checkChoice('reduceLrOnPlateau', 'thresholdMode', thresholdMode, ['rel', 'abs']);
   checkWhole('reduceLrOnPlateau', 'cooldown', cooldown, 0);
-  check(minLr >= 0 && minLr < Infinity, 'minLr', minLr, 'a finite number of at least 0');
-  check(eps >= 0 && eps < Infinity, 'eps', eps, 'a finite number of at least 0');
+  checkNumber('reduceLrOnPlateau', 'minLr', minLr, { from: 0 });
+  checkNumber('reduceLrOnPlateau', 'eps', eps, { from: 0 });
 
   const bar = (best: number): number => (thresholdMode === 'rel' ? best * (1 - threshold) : best - threshold);
 

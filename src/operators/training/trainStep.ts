@@ -3,7 +3,7 @@ import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import type { LabelledBatch } from '../../contracts/PaddedBatch.js';
 import type { DeferredTrainable, StepContext, Trainable } from '../../contracts/Trainable.js';
 import type { StepEnded } from '../../contracts/TrainingEvent.js';
-import { checkWhole } from '../internal/checkOption.js';
+import { checkNumber, checkOptions, checkWhole } from '../../contracts/checkOption.js';
 import { throughModel, type ThroughModelOptions } from './internal/throughModel.js';
 
 /** What the steps of one epoch have in common. */
@@ -65,16 +65,13 @@ export interface TrainStepOptions extends Omit<StepContext, 'step'>, ThroughMode
  */
 export const trainStep = (
   model: Trainable | DeferredTrainable,
-  { epoch, learningRate, firstStep = 0, valve }: TrainStepOptions,
+  options: TrainStepOptions,
 ): OperatorFunction<LabelledBatch, StepEnded> => {
+  checkOptions('trainStep', options, 'model, { epoch: 1, learningRate: 1e-3 }');
+  const { epoch, learningRate, firstStep = 0, valve } = options;
   checkWhole('trainStep', 'epoch', epoch, 1);
   checkWhole('trainStep', 'firstStep', firstStep, 0);
-  if (!(learningRate >= 0 && learningRate < Infinity)) {
-    throw new HeadwaterError(
-      'HW_USAGE',
-      `trainStep: learningRate is ${learningRate}, but must be a finite number of at least 0.`,
-    );
-  }
+  checkNumber('trainStep', 'learningRate', learningRate, { from: 0 });
   return throughModel(
     model,
     (asked, batch: LabelledBatch, index) => asked.trainBatch(batch, { epoch, step: firstStep + index, learningRate }),

@@ -26,7 +26,7 @@ interface GpuAdapter {
     readonly architecture: string;
     readonly device: string;
     readonly description: string;
-    readonly isFallbackAdapter?: boolean;
+    readonly isFallbackAdapter?: boolean | undefined;
   };
   readonly limits: Readonly<Record<string, number>>;
   requestDevice(descriptor: { readonly requiredLimits: Readonly<Record<string, number>> }): Promise<GpuDevice>;
@@ -34,8 +34,8 @@ interface GpuAdapter {
 
 interface Gpu {
   requestAdapter(options: {
-    readonly powerPreference?: 'high-performance';
-    readonly forceFallbackAdapter?: boolean;
+    readonly powerPreference?: 'high-performance' | undefined;
+    readonly forceFallbackAdapter?: boolean | undefined;
   }): Promise<GpuAdapter | null>;
 }
 

@@ -17,12 +17,12 @@ export interface BackendOptions {
    * How many threads compute, the calling one among them, from 1 to 192. Default: as many as there are processor cores,
    * at most 4.
    */
-  readonly threads?: number;
+  readonly threads?: number | undefined;
   /**
    * `auto` takes the fastest kernels that the engine has, `none` the reference kernels in plain TypeScript. Only the
    * first call decides. Default `auto`.
    */
-  readonly simd?: 'auto' | 'simd' | 'none';
+  readonly simd?: 'auto' | 'simd' | 'none' | undefined;
 }
 
 /** What the embedded backend computes with on this machine. */

@@ -37,9 +37,9 @@ export interface DropoutOptions {
   /** The step within the epoch, from 0. */
   readonly step: number;
   /** Which dropout of the model it is, where it has several. Default 0. */
-  readonly site?: number;
+  readonly site?: number | undefined;
   /** Whether anything is dropped at all: false in evaluation. Default true. */
-  readonly training?: boolean;
+  readonly training?: boolean | undefined;
 }
 
 /**

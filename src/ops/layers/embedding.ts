@@ -52,7 +52,7 @@ export const embeddingOp = defineOp<
 /** What {@link embedding} needs to know beyond weights and tokens. */
 export interface EmbeddingOptions {
   /** The token that fills rows up: its row of the weights gets no gradient. Default 0, as in a `PaddedBatch`. */
-  readonly padIndex?: number;
+  readonly padIndex?: number | undefined;
 }
 
 /**

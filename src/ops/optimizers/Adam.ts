@@ -8,11 +8,11 @@ import { copyWeight } from '../internal/copyWeight.js';
 /** The constants of {@link Adam}. */
 export interface AdamOptions {
   /** How much of the mean of the gradients each step keeps, in [0, 1). Default 0.9. */
-  readonly beta1?: number;
+  readonly beta1?: number | undefined;
   /** How much of the mean of their squares each step keeps, in [0, 1). Default 0.999. */
-  readonly beta2?: number;
+  readonly beta2?: number | undefined;
   /** Added to the root of the second, so that nothing is divided by zero; positive. Default 1e-8. */
-  readonly epsilon?: number;
+  readonly epsilon?: number | undefined;
   /**
    * The share of a weight that each step takes away, as a multiple of the learning rate; finite and not negative. Above
    * 0 the optimizer is AdamW, as `torch.optim.AdamW`. Default 0.

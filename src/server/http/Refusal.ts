@@ -3,7 +3,7 @@ import { problem, type Problem, type ProblemDetails, type ProblemKind } from './
 /** What a refusal says beyond its kind. */
 export interface RefusalDetails extends ProblemDetails {
   /** Header fields that the status asks for, such as `allow`. */
-  readonly headers?: Readonly<Record<string, string>>;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
 }
 
 /**

@@ -38,9 +38,9 @@ export interface Fault {
 /** What a problem says beyond its kind. */
 export interface ProblemDetails {
   /** The faults, the first of them, where a document has several. */
-  readonly errors?: readonly Fault[];
+  readonly errors?: readonly Fault[] | undefined;
   /** The line of the body that is at fault, from 1. */
-  readonly line?: number;
+  readonly line?: number | undefined;
 }
 
 /** A problem as RFC 9457 has it. */

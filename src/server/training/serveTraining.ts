@@ -13,7 +13,7 @@ import {
 } from 'rxjs';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import type { TrainingOver } from '../../contracts/TrainingView.js';
-import { checkTime } from '../../operators/internal/checkOption.js';
+import { checkTime } from '../../contracts/checkOption.js';
 import { sendText } from '../answers/answer.js';
 import { dispatcher } from '../dispatcher.js';
 import { EventHistory } from '../events/EventHistory.js';

@@ -12,7 +12,7 @@ export interface ArtifactFilesOptions {
    * Writes the files to the folder and completes, or fails; default `writeFiles`, which writes each whole or not at
    * all.
    */
-  readonly write?: (dir: string, files: Files) => ObservableInput<unknown>;
+  readonly write?: ((dir: string, files: Files) => ObservableInput<unknown>) | undefined;
 }
 
 const writeAtomically = async (dir: string, files: Files): Promise<void> => {

@@ -10,12 +10,12 @@ export interface MetricsTableOptions {
    * Whether to colour it by terminal escapes; default false. For standard output, `process.stdout.isTTY` is a good
    * guess.
    */
-  readonly colors?: boolean;
+  readonly colors?: boolean | undefined;
   /**
    * The most classes whose confusion matrix is drawn in full; with more, the ten commonest confusions are listed.
    * Default 12.
    */
-  readonly matrixUpTo?: number;
+  readonly matrixUpTo?: number | undefined;
 }
 
 type Paint = ReturnType<typeof pc.createColors>;

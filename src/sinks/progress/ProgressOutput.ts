@@ -14,25 +14,25 @@ export type TextStream = Writable & { readonly isTTY?: boolean | undefined; read
 /** Where and how progress is shown. */
 export interface ProgressOptions {
   /** Where it goes; default `process.stderr`, so that results on `process.stdout` stay clean. */
-  readonly stream?: TextStream;
+  readonly stream?: TextStream | undefined;
   /** The clock; default `asyncScheduler`. */
-  readonly scheduler?: SchedulerLike;
+  readonly scheduler?: SchedulerLike | undefined;
   /**
    * The environment that says what the stream can do: `CI`, `TERM`, `NO_COLOR`, `FORCE_COLOR`, and the locale; default
    * `process.env`.
    */
-  readonly env?: Environment;
+  readonly env?: Environment | undefined;
   /**
    * Whether one line is drawn over and over; default: where the stream is a terminal that is not `dumb`, and `CI` is
    * not set.
    */
-  readonly interactive?: boolean;
+  readonly interactive?: boolean | undefined;
   /** Whether to colour; default: on a terminal that is not `dumb`, unless `NO_COLOR` is set. */
-  readonly colors?: boolean;
+  readonly colors?: boolean | undefined;
   /** The shortest time between two drawings of the bar, in ms; default 100. */
-  readonly redraw?: number;
+  readonly redraw?: number | undefined;
   /** The shortest time between a plain line of progress and the line before it, in ms; default 10,000. */
-  readonly every?: number;
+  readonly every?: number | undefined;
 }
 
 /** Back to the first column; and erase what stands right of the cursor. */

@@ -11,11 +11,11 @@ export interface RowProgressOptions<T = unknown> extends ProgressOptions {
   /** What is being done, such as `reading`. */
   readonly label: string;
   /** How many there will be; without it there is a count instead of a bar, and no time left. */
-  readonly total?: number;
+  readonly total?: number | undefined;
   /** What is counted; default `rows`. */
-  readonly unit?: string;
+  readonly unit?: string | undefined;
   /** How many a value stands for; default 1. */
-  readonly count?: (value: T) => number;
+  readonly count?: ((value: T) => number) | undefined;
 }
 
 /**

@@ -7,9 +7,9 @@ import { IdSet } from './internal/IdSet.js';
 /** How `deadLetters` collects. */
 export interface DeadLettersOptions {
   /** The most rows that may be rejected; one more is an error. Default Infinity: rejections never end the stream. */
-  readonly limit?: number;
+  readonly limit?: number | undefined;
   /** How many rejections are kept as examples, the first ones. Default 10. */
-  readonly examples?: number;
+  readonly examples?: number | undefined;
 }
 
 /** Rejections, collected. */

@@ -30,22 +30,22 @@ export interface WatchViewOptions {
   /** The model's classes, in its order: each has a colour by its place. */
   readonly classes: readonly string[];
   /** Feeds that are shown before they are heard of; default none. */
-  readonly feeds?: readonly string[];
+  readonly feeds?: readonly string[] | undefined;
   /** Which predictions are listed; all are counted. Default: every one. */
-  readonly shows?: (prediction: LivePrediction) => boolean;
+  readonly shows?: ((prediction: LivePrediction) => boolean) | undefined;
   /** The terminal; default `process.stdout`. */
-  readonly stream?: ScreenStream;
+  readonly stream?: ScreenStream | undefined;
   /** The clock; default `asyncScheduler`. */
-  readonly scheduler?: SchedulerLike;
+  readonly scheduler?: SchedulerLike | undefined;
   /**
    * The environment that says what the terminal can do: `TERM`, `NO_COLOR`, `FORCE_COLOR`, and the locale; default
    * `process.env`.
    */
-  readonly env?: Environment;
+  readonly env?: Environment | undefined;
   /** Whether to colour; default: on a terminal that is not `dumb`, unless `NO_COLOR` is set. */
-  readonly colors?: boolean;
+  readonly colors?: boolean | undefined;
   /** The shortest time between two frames, in ms; default 100. */
-  readonly redraw?: number;
+  readonly redraw?: number | undefined;
 }
 
 /** How often the ages are brought up to date where nothing else happens, in ms. */

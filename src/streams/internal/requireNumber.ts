@@ -1,3 +1,4 @@
+import { optionText } from '../../contracts/checkOption.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 
 /**
@@ -9,5 +10,8 @@ import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 export const requireNumber = (name: string, value: number | undefined, byDefault: number, least: number): number => {
   const given = value ?? byDefault;
   if (Number.isSafeInteger(given) && given >= least) return given;
-  throw new HeadwaterError('HW_USAGE', `${name} must be a whole number of at least ${least}, not ${given}.`);
+  throw new HeadwaterError(
+    'HW_USAGE',
+    `${name} must be a whole number of at least ${least}, not ${optionText(given)}.`,
+  );
 };

@@ -54,8 +54,8 @@ const requireId = (id: string): string => {
  * ```
  *
  * An event's data is a title, or a JSON object as `headlineJson` has it; where it has several lines, each is one, but
- * for an object that goes over several lines. A headline that does not say its `guid` is known by the event's id. A JSON array is
- * neither and is rejected; `[DONE]`, which some servers send at the end, is passed over.
+ * for an object that goes over several lines. A headline that does not say its `guid` is known by the event's id. A JSON
+ * array is neither and is rejected; `[DONE]`, which some servers send at the end, is passed over.
  *
  * **Reconnection.** A connection that breaks, ends, or falls silent is made again, and so is one that cannot be made or
  * is answered with 408, 425, 429 or 5xx. The wait is drawn below a bound that doubles with each failure in a row (see

@@ -51,7 +51,7 @@ export interface GpuProgram {
   /** Whole numbers. */
   readonly integers: Readonly<Record<string, number>>;
   /** Other numbers. */
-  readonly floats?: Readonly<Record<string, number>>;
+  readonly floats?: Readonly<Record<string, number>> | undefined;
   /** How many values `result` holds. */
   readonly size: number;
   /** Invocations a workgroup, and how many workgroups. */

@@ -13,7 +13,7 @@ export interface RecurrentState {
   /** Hidden states, shape [D, B, H], float32. */
   readonly hidden: Tensor;
   /** Cell states, likewise: of an LSTM, which has both or none. */
-  readonly cell?: Tensor;
+  readonly cell?: Tensor | undefined;
 }
 
 /** How a recurrent layer runs. */

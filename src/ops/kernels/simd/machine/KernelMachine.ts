@@ -63,5 +63,5 @@ export interface Resident {
   /** Their address. */
   readonly at: number;
   /** The tensor's identity, by which derived values are kept. Results that are no tensors yet have none. */
-  readonly id?: object;
+  readonly id?: object | undefined;
 }

@@ -48,7 +48,7 @@ export interface ThreadOptions {
   /** How many threads compute, the calling one among them; from 1 to {@link MOST_THREADS}. */
   readonly threads: number;
   /** After how long without an answer a worker counts as dead, in milliseconds. Default 20,000. */
-  readonly patience?: number;
+  readonly patience?: number | undefined;
 }
 
 /**
