@@ -1,27 +1,74 @@
 /**
- * `npm run build`: compiles src/, its page and assembly/ into a fresh dist/, and stamps it with the time it was begun.
+ * `npm run build`: compiles assembly/, the page and src/ into dist/. `npm run build -- library` builds one part alone.
+ * The compiler looks only at what has changed since its last run; `npm run build -- --clean` starts from nothing.
  */
 import { spawnSync } from 'node:child_process';
-import { chmodSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { buildKernels } from './buildKernels.mjs';
-import { bundleGradients } from './bundleGradients.mjs';
-import { buildPage } from './buildPage.mjs';
-import { root } from './setup.mjs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative, sep } from 'node:path';
+import { parts, root, stampOf } from './setup.mjs';
 
-const begun = new Date();
-// Files of sources that are gone would stay importable: start from nothing.
-rmSync(join(root, 'dist'), { recursive: true, force: true });
-await buildKernels();
-await buildPage();
-const { status } = spawnSync(
-  process.execPath,
-  [join(root, 'node_modules/typescript/bin/tsc'), '-p', 'tsconfig.build.json'],
-  { cwd: root, stdio: 'inherit' },
-);
-if (status !== 0) process.exit(status ?? 1);
-await bundleGradients();
-chmodSync(join(root, 'dist/cli/main.js'), 0o755);
-const stamp = join(root, 'dist/.built');
-writeFileSync(stamp, '');
-utimesSync(stamp, begun, begun);
+const dist = join(root, 'dist');
+const compilerState = join(root, '.headwater/built/library.tsbuildinfo');
+
+const filesUnder = (folder, ending) =>
+  existsSync(folder)
+    ? readdirSync(folder, { recursive: true, withFileTypes: true })
+        .filter((entry) => entry.isFile() && entry.name.endsWith(ending))
+        .map((entry) => relative(folder, join(entry.parentPath, entry.name)))
+    : [];
+
+/** The modules of src/ that the compiler makes a file of, without their endings. The page is a bundle of its own. */
+const modules = () =>
+  filesUnder(join(root, 'src'), '.ts')
+    .map((file) => file.slice(0, -'.ts'.length))
+    .filter((name) => !name.startsWith(`page${sep}`));
+
+/** Removes what was made of sources that are gone: it would stay importable. */
+const removeOrphans = () => {
+  const wanted = new Set(modules());
+  for (const file of filesUnder(dist, '')) {
+    const [top] = file.split(sep);
+    if (top === 'kernels' || top === 'page') continue;
+    if (!wanted.has(file.replace(/(?:\.d\.ts|\.js)(?:\.map)?$/, ''))) rmSync(join(dist, file));
+  }
+};
+
+const buildLibrary = async () => {
+  removeOrphans();
+  // The compiler trusts its own record of what it has written. Where a file is missing, the record is wrong.
+  if (modules().some((name) => ['.js', '.d.ts'].some((ending) => !existsSync(join(dist, name + ending)))))
+    rmSync(compilerState, { force: true });
+  const { status } = spawnSync(
+    process.execPath,
+    [join(root, 'node_modules/typescript/bin/tsc'), '-p', 'tsconfig.build.json'],
+    { cwd: root, stdio: 'inherit' },
+  );
+  if (status !== 0) process.exit(status ?? 1);
+  await (await import('./bundleGradients.mjs')).bundleGradients();
+  chmodSync(join(dist, 'cli/main.js'), 0o755);
+};
+
+const builders = {
+  kernels: async () => (await import('./buildKernels.mjs')).buildKernels(),
+  page: async () => (await import('./buildPage.mjs')).buildPage(),
+  library: buildLibrary,
+};
+
+const args = process.argv.slice(2);
+if (args.includes('--clean')) {
+  rmSync(dist, { recursive: true, force: true });
+  rmSync(dirname(compilerState), { recursive: true, force: true });
+}
+const named = args.filter((arg) => arg !== '--clean');
+const unknown = named.find((name) => !parts.includes(name));
+if (unknown !== undefined) {
+  process.stderr.write(`There is no part "${unknown}" to build. The parts are ${parts.join(', ')}.\n`);
+  process.exit(2);
+}
+mkdirSync(dirname(compilerState), { recursive: true });
+for (const part of named.length > 0 ? named : parts) {
+  const begun = new Date();
+  await builders[part]();
+  writeFileSync(stampOf(part), '');
+  utimesSync(stampOf(part), begun, begun);
+}

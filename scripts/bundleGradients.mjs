@@ -37,7 +37,8 @@ export const bundleGradients = async () => {
   const core = require(CORE);
   const dist = dirname(require.resolve(CORE));
   const file = join(root, 'dist/ops/stockGradients.js');
-  rmSync(`${file}.map`);
+  // The compiler writes it again only when the module has changed.
+  rmSync(`${file}.map`, { force: true });
   const list = readFileSync(join(dist, 'register_all_gradients.js'), 'utf8');
   const imports = Array.from(list.matchAll(/^import \{ (\w+) \} from '\.\/gradients\/.*;$/gm));
   const names = imports.map(([, name]) => name);
