@@ -18,5 +18,12 @@ export default defineConfig({
     // What is polled for comes about in its time: the default of 1 s is less than a page takes that draws once a
     // second, on a busy machine.
     expect: { poll: { timeout: 20_000 } },
+    // `npm run coverage`. Code that runs in a browser, a worker thread or a process of its own is not counted.
+    coverage: {
+      provider: 'v8',
+      include: ['src/**/*.ts'],
+      exclude: ['src/page/**', '**/index.ts'],
+      reporter: ['text-summary', 'html'],
+    },
   },
 });

@@ -182,9 +182,6 @@ export interface BadFeeds {
   readonly close: () => void;
 }
 
-/** The paths that it answers. */
-export const BAD_FEEDS: readonly string[] = Object.keys(ANSWERS);
-
 /**
  * Starts it on a port of this machine.
  *
