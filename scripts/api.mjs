@@ -80,7 +80,7 @@ for (const report of reports) {
 const gone = readdirSync(folder).filter((name) => !reports.some((report) => report.name === name));
 if (!check) for (const name of gone) rmSync(join(folder, name));
 
-for (const name of changed) process.stderr.write(`etc/api/${name} ${check ? 'is out of date' : 'is new'}.\n`);
+for (const name of changed) process.stderr.write(`etc/api/${name} ${check ? 'is out of date' : 'is rewritten'}.\n`);
 for (const name of gone) process.stderr.write(`etc/api/${name} ${check ? 'reports no entry' : 'is removed'}.\n`);
 if (check && changed.length + gone.length > 0) {
   process.stderr.write('Run npm run api, read what has changed, and commit it.\n');
