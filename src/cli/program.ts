@@ -54,7 +54,7 @@ const wanted = ([first]: readonly string[]): readonly (keyof typeof COMMANDS)[] 
 export const buildProgram = async (args: readonly string[], terminal: Terminal, choose: Choose): Promise<Command> => {
   const program = new Command('headwater')
     .description(
-      'Streams of text into recurrent networks: train a headline classifier from a CSV stream, evaluate it, and classify headlines as they arrive.',
+      'Text classification on streams: train a classifier from a CSV file or URL, evaluate it, and classify headlines as they arrive.',
     )
     .version(VERSION, VERSION_FLAGS.join(', '))
     // `setup` has a --version of its own.
@@ -62,7 +62,7 @@ export const buildProgram = async (args: readonly string[], terminal: Terminal, 
     .showSuggestionAfterError()
     .addHelpText(
       'after',
-      '\nEach command has its own help with examples: headwater train --help\nExit status: 0 done, 1 failed, 2 asked for wrongly, 130 and 143 interrupted.\n',
+      '\nEach command has its own help with examples: headwater train --help\nExit status: 0 success, 1 failure, 2 wrong usage, 130 and 143 interrupted.\n',
     );
   for (const name of wanted(args)) program.addCommand((await COMMANDS[name]())(terminal, choose));
   for (const command of [program, ...program.commands.flatMap((one) => [one, ...one.commands])]) {

@@ -14,7 +14,7 @@ const npmError = (name: string, ended: Finished | undefined): HeadwaterError => 
     offline ? `The npm registry cannot be reached (npm: ${reason}).` : `npm could not get ${name}: ${reason}.`,
     offline
       ? 'Check the network and the proxy, then run the same command again: what is there already is kept.'
-      : 'Mend what it says, then run the same command again.',
+      : 'Correct what it reports, then run the same command again.',
   );
 };
 

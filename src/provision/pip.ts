@@ -68,7 +68,7 @@ const failure = (wanted: string, { stdout, stderr }: Finished): HeadwaterError =
     );
   return setupError(
     `pip could not get ${wanted}: ${lastLine(stderr)}.`,
-    'Mend what it says, or download the wheel elsewhere and name it with --wheel.',
+    'Correct what it reports, or download the wheel elsewhere and name it with --wheel.',
   );
 };
 

@@ -82,7 +82,7 @@ export const dispatcher = ({
     const cors = checkOrigin(request);
     for (const [name, value] of Object.entries(cors)) response.setHeader(name, value);
     if (isExcess)
-      throw new Refusal('connections', 'The server has as many connections as it takes. Try again later.', {
+      throw new Refusal('connections', 'The server has reached its limit of connections. Try again later.', {
         headers: { 'retry-after': '5' },
       });
     if (route === undefined)
@@ -91,7 +91,7 @@ export const dispatcher = ({
         `There is nothing at ${path.slice(0, 100)}.${routes.has('/openapi.json') ? ' What there is, GET /openapi.json tells.' : ''}`,
       );
     if (isDraining() && !route.probe)
-      throw new Refusal('draining', 'The server is ending. Ask another one, or try again later.', {
+      throw new Refusal('draining', 'The server is shutting down. Try again later.', {
         headers: { 'retry-after': '5' },
       });
     const { method = '' } = request;
@@ -113,7 +113,7 @@ export const dispatcher = ({
       return;
     }
     failed(error);
-    sendProblem(request, response, problem('failed', 'It is not your fault: whoever runs the server has been told.'));
+    sendProblem(request, response, problem('failed', 'The server failed. Its log has the reason.'));
   };
 
   return (request: IncomingMessage, response: ServerResponse): void => {

@@ -26,7 +26,7 @@ export const httpServer = (
   server.timeout = limits.stallMs;
   const connections = new Connections(server, limits.connections);
   server.on('checkExpectation', (request, response) =>
-    sendProblem(request, response, problem('expectation', 'Of what can be expected, only 100-continue is met.')),
+    sendProblem(request, response, problem('expectation', 'The only supported value of Expect is 100-continue.')),
   );
   server.on('clientError', (error, socket) => answerBroken(error, socket, connections.isAnswering(socket)));
   return { server, connections };

@@ -70,7 +70,7 @@ const file = (summary: string, operationId: string, type: string): Json => ({
     security: [],
     responses: {
       200: plain('The file.', type, { type: 'string' }),
-      304: { description: 'It is the one that If-None-Match names.' },
+      304: { description: 'Not modified: If-None-Match has the current version.' },
       ...problems(...ANYWHERE, 'not-found'),
     },
   },
@@ -103,7 +103,8 @@ export const openApi = (limits: ServerLimits, classes: readonly string[], token:
   info: {
     title: 'Headwater',
     version: API_VERSION,
-    description: 'Classifies headlines by a trained model: those that are sent, and those that arrive from feeds.',
+    description:
+      'Classifies headlines with a trained model: the headlines that clients send, and those that arrive from feeds.',
     license: { name: 'MIT', identifier: 'MIT' },
   },
   servers: [{ url: '/' }],
@@ -112,12 +113,12 @@ export const openApi = (limits: ServerLimits, classes: readonly string[], token:
     '/': file('The page', 'page', 'text/html'),
     '/page.js': file('The script of the page', 'pageScript', 'text/javascript'),
     '/page.css': file('The style of the page', 'pageStyle', 'text/css'),
-    '/LICENSES.txt': file('The licences of what is in the script', 'pageLicences', 'text/plain'),
+    '/LICENSES.txt': file('The licences of the packages in the script', 'pageLicences', 'text/plain'),
     '/classify': {
       post: {
         summary: 'Classify headlines',
         operationId: 'classify',
-        description: `One headline, an array of at most ${limits.batch}, or JSON lines without end. Answers come in the order of the headlines, as they are ready; in JSON lines a line that is no headline is answered by a problem in its place. The answer has the form of the request, unless Accept asks for the other.`,
+        description: `One headline, an array of at most ${limits.batch}, or JSON lines without end. Answers come in the order of the headlines, as they are ready; in JSON lines, a line that is not a headline gets a problem in its place. The answer has the form of the request, unless Accept asks for the other.`,
         requestBody: {
           required: true,
           content: {
@@ -163,7 +164,7 @@ export const openApi = (limits: ServerLimits, classes: readonly string[], token:
         description: `One headline, with at most ${limits.batch - 1} words that the model reads. For each word the answer tells by how much the probability of the predicted class falls when the word is taken out (occlusion).`,
         requestBody: { required: true, content: { 'application/json': { schema: ref('Headline') } } },
         responses: {
-          200: plain('The prediction, and the words that moved it.', 'application/json', ref('Explanation')),
+          200: plain('The prediction, and the words that changed it.', 'application/json', ref('Explanation')),
           ...problems(...ANYWHERE, 'token', 'too-large', 'too-many', 'media-type', 'invalid', 'failed', 'queue-full'),
         },
       },
@@ -172,7 +173,7 @@ export const openApi = (limits: ServerLimits, classes: readonly string[], token:
       get: {
         summary: 'The model in use',
         operationId: 'model',
-        description: 'What it is made of, how it was trained, and how good it was on its test rows.',
+        description: 'The configuration of the model, its training, and its scores on the test rows.',
         responses: {
           200: plain('The model.', 'application/json', ref('Model')),
           ...problems(...ANYWHERE, 'token', 'failed'),
@@ -190,15 +191,14 @@ export const openApi = (limits: ServerLimits, classes: readonly string[], token:
             name: 'Last-Event-ID',
             in: 'header',
             required: false,
-            description: 'The id of the last event that the client has had: it goes on after that.',
+            description: 'The id of the last event that the client received. The stream continues after it.',
             schema: { type: 'string' },
           },
           {
             name: 'last',
             in: 'query',
             required: false,
-            description:
-              'How many of the last events to begin with, where no Last-Event-ID is sent; as many as there are of them.',
+            description: 'How many of the latest events to send first, if there is no Last-Event-ID.',
             schema: { type: 'integer', minimum: 0, maximum: 999_999_999, default: 0 },
           },
         ],
@@ -219,7 +219,7 @@ export const openApi = (limits: ServerLimits, classes: readonly string[], token:
       },
     },
     '/healthz': health('Whether it is alive', 'It is.'),
-    '/readyz': health('Whether it takes headlines', 'It does.'),
+    '/readyz': health('Whether the server takes headlines', 'It takes headlines.'),
     '/openapi.json': {
       get: {
         summary: 'This description',
@@ -250,7 +250,7 @@ export const openApi = (limits: ServerLimits, classes: readonly string[], token:
           guid: {
             type: ['string', 'null'],
             pattern: '\\S',
-            description: 'What the client knows it by; it comes back in the answer.',
+            description: 'The identifier that the client gives; the answer repeats it.',
           },
           link: { type: ['string', 'null'], format: 'uri', pattern: '^[hH][tT][tT][pP][sS]?:' },
           published: {
@@ -265,10 +265,10 @@ export const openApi = (limits: ServerLimits, classes: readonly string[], token:
           category: {
             type: ['string', 'null'],
             pattern: '\\S',
-            description: 'Its class, where it is known; it is not used.',
+            description: 'The class, if it is known. It is not used.',
           },
         },
-        description: 'Other properties are left alone.',
+        description: 'Other properties are ignored.',
       },
       Prediction: {
         type: 'object',
@@ -280,9 +280,9 @@ export const openApi = (limits: ServerLimits, classes: readonly string[], token:
           probabilities: ref('Probabilities'),
           known: {
             ...counted(0),
-            description: 'How many of its tokens the model knows; where it is 0, the probabilities say nothing of it.',
+            description: 'How many of its tokens the model knows. If it is 0, the probabilities mean nothing.',
           },
-          latencyMs: { type: 'number', description: 'From when it had arrived to when it was classified.' },
+          latencyMs: { type: 'number', description: 'The time from arrival to classification.' },
         },
         additionalProperties: false,
       },
@@ -296,7 +296,7 @@ export const openApi = (limits: ServerLimits, classes: readonly string[], token:
           probabilities: ref('Probabilities'),
           known: {
             ...counted(0),
-            description: 'How many of its tokens the model knows; where it is 0, the probabilities say nothing of it.',
+            description: 'How many of its tokens the model knows. If it is 0, the probabilities mean nothing.',
           },
           latencyMs: { type: 'number' },
           words: {

@@ -152,7 +152,7 @@ export const serveModel = (options: ServeModelOptions): Observable<ServerEvent> 
   const exposed = (): HeadwaterError =>
     new HeadwaterError(
       'HW_USAGE',
-      `serveModel: ${host} can be reached from other machines, so a token is needed. Give one (--token), or listen on 127.0.0.1.`,
+      `serveModel: other machines can reach ${host}, so the server needs a token. Give one (--token), or listen on 127.0.0.1.`,
       { where: host },
     );
   if (token === undefined && !(host === 'localhost' || isLoopback(host))) throw exposed();
@@ -264,7 +264,7 @@ export const serveModel = (options: ServeModelOptions): Observable<ServerEvent> 
         subscriber.error(
           new HeadwaterError(
             'HW_HTTP_TIMEOUT',
-            `${connections.answering} requests were not answered within ${drainMs} ms of the end, and were cut off. Give them more time.`,
+            `${connections.answering} requests were not answered within ${drainMs} ms of the shutdown, and were closed. Allow more time with --drain.`,
           ),
         );
       }, drainMs);

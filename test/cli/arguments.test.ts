@@ -128,10 +128,10 @@ describe('help', () => {
 
   it("names the lesson's defaults, and those of the demo", async () => {
     const train = (await told('train', '--help')).stdout.replaceAll(/\s+/g, ' ');
-    expect(train).toContain('the most passes over the train rows (default: 50)');
-    expect(train).toContain('the learning rate to start with (default: 0.0001)');
+    expect(train).toContain('train for at most this many epochs (default: 50)');
+    expect(train).toContain('the initial learning rate (default: 0.0001)');
     const demo = (await told('demo', '--help')).stdout.replaceAll(/\s+/g, ' ');
-    expect(demo).toContain('the most passes over the train rows (default: 8, of the sample 5)');
+    expect(demo).toContain('train for at most this many epochs (default: 8, of the sample 5)');
   });
 
   it('tells the version', async () => {

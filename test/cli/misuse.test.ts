@@ -90,12 +90,12 @@ describe('headwater train refuses, in one line and with nothing made,', () => {
     [
       'a file for the folder of the artifacts',
       ['--out', 'tiny.csv'],
-      /^2 .*tiny\.csv is a file where a folder is needed\. .+HW_PATH/,
+      /^2 .*tiny\.csv is a file, but the output needs a folder\. .+HW_PATH/,
     ],
     [
       'a file above that folder',
       ['--out', 'tiny.csv/below/it'],
-      /^2 .*tiny\.csv is a file where a folder is needed\. .+HW_PATH/,
+      /^2 .*tiny\.csv is a file, but the output needs a folder\. .+HW_PATH/,
     ],
     [
       'a folder for the file of the rejections',
@@ -105,12 +105,12 @@ describe('headwater train refuses, in one line and with nothing made,', () => {
     [
       'a file of rejections in no folder',
       ['--out', 'never', '--rejections', 'no/such/file'],
-      /^2 .*There is no folder no\/such .+HW_PATH/,
+      /^2 .*The folder no\/such for .+ does not exist\. .+HW_PATH/,
     ],
     [
       'the data itself for the file of the rejections',
       ['--out', 'never', '--rejections', 'tiny.csv'],
-      /^2 .*tiny\.csv is the data itself.+HW_USAGE/,
+      /^2 .*tiny\.csv is the input data.+HW_USAGE/,
     ],
     [
       'a column that is not there',
@@ -124,7 +124,7 @@ describe('headwater train refuses, in one line and with nothing made,', () => {
   it('a folder that has the name of an artifact', async () => {
     mkdirSync(at('taken/config.json'), { recursive: true });
     expect(await train('--data', 'tiny.csv', '--out', 'taken')).toMatch(
-      /^2 .*taken\/config\.json is a folder .+HW_PATH/,
+      /^2 .*taken\/config\.json is a folder, but the output needs a file .+HW_PATH/,
     );
     rmSync(at('taken'), { recursive: true });
   });

@@ -147,7 +147,7 @@ describe('headwater serve', () => {
   });
 
   it.each([
-    [['--host', '0.0.0.0'], /a token is needed/],
+    [['--host', '0.0.0.0'], /so the server needs a token/],
     [['--host', '0.0.0.0', '--token', 'short'], /at least 16 characters/],
     [['--port', '70000'], /'--port <n>' argument '70000' is invalid\. It must be a whole number from 0 to 65535\./],
     [['--port', 'http'], /--port/],
@@ -156,8 +156,8 @@ describe('headwater serve', () => {
       ['--drain', '3000000'],
       /'--drain <seconds>' argument '3000000' is invalid\. It must be a number above 0, of at most 2147483\./,
     ],
-    [['--allow-origin', 'news.example'], /is no origin/],
-    [['--max-queue', '1'], /room for 1 headlines/],
+    [['--allow-origin', 'news.example'], /is not an origin/],
+    [['--max-queue', '1'], /the queue takes 1 headlines/],
     [['--feed', 'ftp://a.example/'], /ftp/],
     [
       ['--feed', 'http://127.0.0.1:1/', '--interval', '5'],

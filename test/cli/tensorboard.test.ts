@@ -74,7 +74,7 @@ describe('--tensorboard', () => {
   it('is refused where a file is in the way, before anything is read', async () => {
     const { status, stderr } = await train('model-refused', '--tensorboard', join(cwd, 'tiny.csv'));
     expect(status).toBe(2);
-    expect(stderr).toMatch(/^headwater: .*tiny\.csv is a file where a folder is needed.*\[HW_PATH\]\n$/);
+    expect(stderr).toMatch(/^headwater: .*tiny\.csv is a file, but the output needs a folder\..*\[HW_PATH\]\n$/);
     expect(existsSync(join(cwd, 'model-refused'))).toBe(false);
   });
 

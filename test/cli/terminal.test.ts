@@ -76,7 +76,7 @@ describeInTmux('a terminal', () => {
 
   it('says what to do where headlines are to be typed, and answers each line', async () => {
     open(['predict', '--model', 'model']);
-    await until(/^Type headlines, one a line; Ctrl-D ends\.$/m);
+    await until(/^Type headlines, one on each line; Ctrl-D ends\.$/m);
     press('A late goal', 'Enter');
     await until(/^A late goal → [\w/]+ \(/m);
     press('C-d');

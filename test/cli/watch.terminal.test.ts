@@ -108,7 +108,7 @@ describeInTmux('headwater watch in a terminal', () => {
 
   it('writes plain lines where headlines are typed', async () => {
     open(['watch', '-', '--model', 'model']);
-    await until(/^Type headlines, one a line; Ctrl-D ends\.$/m);
+    await until(/^Type headlines, one on each line; Ctrl-D ends\.$/m);
     press('A late goal', 'Enter');
     await until(/Z\s+[\w/]+\s+0\.\d{3}\s+A late goal\s+stdin$/m);
     press('C-d');

@@ -208,7 +208,7 @@ describe('headwater watch refuses, in one line and with status 2,', () => {
     [
       'a stream without an end for --once',
       ['--once', 'sse+http://127.0.0.1:9/'],
-      /--once reads feeds, but http:\/\/127\.0\.0\.1:9\/ sends by itself/,
+      /--once works with feeds only, and http:\/\/127\.0\.0\.1:9\/ is a stream without an end/,
     ],
     ['a probability that is none', ['-', '--min-probability', '1.5'], /It must be a number from 0 to 1\./],
     ['an interval that is none', ['-', '--interval', '0'], /It must be a number above 0\./],
@@ -231,7 +231,7 @@ describe('headwater watch refuses, in one line and with status 2,', () => {
     writeFileSync(join(cwd, 'taken'), '');
     const { status, stderr } = await watch(['-', '--state', join(cwd, 'taken')]);
     expect(status).toBe(2);
-    expect(stderr).toMatch(/^headwater: \S+taken is a file where a folder is needed\. [^\n]+ \[HW_PATH\]\n$/);
+    expect(stderr).toMatch(/^headwater: \S+taken is a file, but the output needs a folder\. [^\n]+ \[HW_PATH\]\n$/);
   });
 });
 

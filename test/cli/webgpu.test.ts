@@ -72,7 +72,7 @@ describeOnWebgpu('--backend webgpu', () => {
     const { status, stderr } = await inProcess(['watch', '-', '--model', join(cwd, 'model'), ...onWebgpu]);
     expect([status, stderr]).toEqual([
       2,
-      expect.stringMatching(/answers later\. Use --backend headwater\. \[HW_USAGE\]\n$/),
+      expect.stringMatching(/arrive later\. Use --backend headwater\. \[HW_USAGE\]\n$/),
     ]);
   }, 120_000);
 

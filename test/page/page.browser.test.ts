@@ -136,7 +136,9 @@ describe.skipIf(chromiumPath === undefined)('the page in a browser', { timeout: 
     expect(await page.locator('.words').textContent()).toBe('goal final');
     await page.getByLabel('A headline of your own').fill('one goal, two goals, three goals');
     await page.getByRole('button', { name: 'Explain' }).click();
-    await page.getByText(/It cannot be explained now: The headline has \d words to take out, but 2 can be/).waitFor();
+    await page
+      .getByText(/It cannot be explained now: The headline has \d words that the model reads; the limit is 2/)
+      .waitFor();
   });
 
   it('is used by the keyboard alone', async () => {

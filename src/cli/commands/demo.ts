@@ -24,8 +24,8 @@ const HEADLINES: readonly string[] = [
 ];
 
 const HELP = `
-Without --data it takes a sample that it generates itself (invented headlines, the lesson's four classes), and reads it over HTTP from a server
-on the loopback address, as it would any other.
+Without --data it trains on a sample that it generates: invented headlines of four classes. It reads the sample over HTTP, from a server of
+its own on the loopback address.
 
 Examples:
   $ npm start
@@ -74,9 +74,9 @@ const SEED = 1;
 export const demoCommand = (terminal: Terminal, choose: Choose): Command =>
   addTrainingOptions(
     new Command('demo')
-      .description('the whole path at once: train, evaluate, save, and classify three headlines')
+      .description('train on a sample, evaluate, save the model, and classify three headlines')
       .option('--data <source>', DATA_HELP)
-      .option('--out <dir>', 'the folder for the artifacts', path, 'artifacts'),
+      .option('--out <dir>', 'the folder for the saved model', path, 'artifacts'),
     { epochs: EPOCHS, epochsTold: `${EPOCHS}, of the sample ${SAMPLE_EPOCHS}`, lr: 1e-3, patience: 3, seed: SEED },
   )
     .addHelpText('after', HELP)

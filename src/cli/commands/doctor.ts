@@ -12,7 +12,7 @@ interface Options {
 }
 
 const HELP = `
-Every backend is loaded in a process of its own, which computes one product. The exit status is 0 where the embedded backend works.
+Loads each backend in a process of its own and computes one product. The exit status is 0 if the backend headwater works.
 
 Examples:
   $ headwater doctor
@@ -94,8 +94,8 @@ const diagnosis$ = (terminal: Terminal): Observable<Diagnosis> =>
 /** `headwater doctor`. */
 export const doctorCommand = (terminal: Terminal, choose: Choose): Command =>
   new Command('doctor')
-    .description('show which backends work here, on which device, and why one does not')
-    .option('--json', 'write it as JSON')
+    .description('show which backends work on this machine, and why the others do not')
+    .option('--json', 'write JSON')
     .addHelpText('after', HELP)
     .action(({ json = false }: Options) =>
       choose({

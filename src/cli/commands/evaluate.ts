@@ -34,8 +34,8 @@ interface Options extends ColumnOptions, RejectionOptions, BackendChoice {
 }
 
 const HELP = `
-Every row of the data is measured. On the file that a model was trained from, most rows are ones that it has learnt by heart: its honest
-figures, those of its test rows, are in its performance.json (headwater inspect DIR).
+Every row of the data is measured. Use data that the model was not trained on: it has seen most rows of its training file, so it scores too
+high on them. The scores on its held-out test rows are in its performance.json (headwater inspect DIR).
 
 Examples:
   $ headwater evaluate --model models/news --data more-news.csv
@@ -86,11 +86,11 @@ export const evaluateCommand = (terminal: Terminal, choose: Choose): Command =>
     addDataOptions(
       new Command('evaluate')
         .description('measure a saved classifier on labelled headlines')
-        .requiredOption('--model <dir>', 'the folder of the artifacts', path)
+        .requiredOption('--model <dir>', 'the folder of the saved model', path)
         .requiredOption('--data <source>', DATA_HELP),
     ),
   )
-    .option('--batch-size <n>', 'rows a batch', wholeNumber(1), 64)
+    .option('--batch-size <n>', 'rows in each batch', wholeNumber(1), 64)
     .option('--json', 'write the scores as JSON, in the form of performance.json')
     .addHelpText('after', HELP)
     .action((options: Options) => choose({ work$: evaluation(options, terminal), outlivesReader: false }));

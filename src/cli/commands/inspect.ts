@@ -76,9 +76,9 @@ const asJson = (directory: string, artifacts: Artifacts): string => {
 /** `headwater inspect`. */
 export const inspectCommand = (terminal: Terminal, choose: Choose): Command =>
   new Command('inspect')
-    .description('show what a saved classifier is made of, and how well it did')
-    .argument('<dir>', 'the folder of the artifacts', path)
-    .option('--json', 'write it as JSON')
+    .description('show the configuration, the sizes and the scores of a saved classifier')
+    .argument('<dir>', 'the folder of the saved model', path)
+    .option('--json', 'write JSON')
     .addHelpText('after', HELP)
     .action((directory: string, { json = false }: Options) =>
       choose({

@@ -30,8 +30,8 @@ interface Options extends BackendChoice {
 }
 
 const HELP = `
-Without headlines, lines are read from stdin and answered as they arrive. A line that is not UTF-8, or longer than a mebibyte, is left out
-and told on stderr; the exit status is then 1.
+Without headlines, it reads lines from stdin and classifies each as it arrives. A line that is not UTF-8, or longer than 1 MiB, is skipped
+and reported on stderr. The exit status is then 1.
 
 Examples:
   $ headwater predict --model models/news "The final tennis tournament starts next week."
@@ -69,7 +69,7 @@ const linesOf = (
       if (leftOut === 0) return EMPTY;
       throw new HeadwaterError(
         'HW_REJECTIONS',
-        `Lines of stdin that were left out: ${leftOut}. All others have been answered. Mend them, and give them again.`,
+        `Lines of stdin that were skipped: ${leftOut}. All others were classified. Correct these lines and send them again.`,
         { where: 'stdin' },
       );
     });
@@ -82,7 +82,8 @@ const prediction = (headlines: readonly string[], options: Options, { stdin, std
     const brake = valve();
     const write = pacedWriter(stdout, brake);
     stderr.write(`${backendLine(backend)}\n`);
-    if (headlines.length === 0 && stdin.isTTY === true) stderr.write('Type headlines, one a line; Ctrl-D ends.\n');
+    if (headlines.length === 0 && stdin.isTTY === true)
+      stderr.write('Type headlines, one on each line; Ctrl-D ends.\n');
     write(formatter.header);
     const classify = classifyTitles(model, artifacts);
     return (headlines.length > 0 ? of(headlines).pipe(classify) : linesOf(stdin, stderr, brake, classify)).pipe(
@@ -96,10 +97,10 @@ const prediction = (headlines: readonly string[], options: Options, { stdin, std
 export const predictCommand = (terminal: Terminal, choose: Choose): Command =>
   addBackendOptions(
     new Command('predict')
-      .description('classify headlines: those given, or lines from stdin as they arrive')
+      .description('classify headlines: the arguments, or lines from stdin as they arrive')
       .argument('[headlines...]', 'the headlines, each in quotes')
-      .requiredOption('--model <dir>', 'the folder of the artifacts', path)
-      .addOption(new Option('--format <name>', 'how to write the answers').choices(PREDICTION_FORMATS).default('text')),
+      .requiredOption('--model <dir>', 'the folder of the saved model', path)
+      .addOption(new Option('--format <name>', 'the format of the output').choices(PREDICTION_FORMATS).default('text')),
   )
     .addHelpText('after', HELP)
     .action((headlines: readonly string[], options: Options) =>

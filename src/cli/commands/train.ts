@@ -13,8 +13,9 @@ interface Options extends TrainingOptions {
 }
 
 const HELP = `
-Reads the data once to split it (70 % train, 15 % validation, 15 % test, each class by itself, repeated headlines on one side) and to learn
-the vocabulary, then trains until the validation loss stops falling, measures the test rows, and saves the artifacts.
+The first pass splits the rows: 70 % train, 15 % validation, 15 % test. Each class is split by itself, and repeated headlines stay on one
+side. The vocabulary comes from the train rows. The training ends when the validation loss stops falling. Then the test rows are measured and
+the model is saved.
 
 Examples:
   $ headwater train --data news.csv --out models/news --epochs 8 --lr 1e-3
@@ -30,7 +31,7 @@ export const trainCommand = (terminal: Terminal, choose: Choose): Command =>
     new Command('train')
       .description('train a classifier and save it')
       .requiredOption('--data <source>', DATA_HELP)
-      .requiredOption('--out <dir>', 'the folder for the artifacts', path),
+      .requiredOption('--out <dir>', 'the folder for the saved model', path),
   )
     .addHelpText('after', HELP)
     .action(({ data, out, ...options }: Options) => {

@@ -55,9 +55,14 @@ interface Options extends BackendChoice, FeedOptions {
 }
 
 const HELP = `
-A feed is the address or path of an RSS, Atom or JSON feed, or the address of a page that names one; sse+https://… for server-sent events; ws:// or wss:// for a
-WebSocket; or - for lines of stdin. On a terminal a view is drawn, elsewhere each headline is a line, with tabs between its time, class,
-probability, title and source. Headlines that were there before are left out.
+A feed is one of these:
+  - the address or path of an RSS, Atom or JSON feed, or the address of a page that names one
+  - sse+https://… for server-sent events
+  - ws:// or wss:// for a WebSocket
+  - "-" for lines of stdin
+
+A terminal shows a view that updates itself. Elsewhere each headline is a line of five fields with tabs between them: time, class,
+probability, title and source. A headline that was shown before is left out.
 
 Examples:
   $ headwater watch https://example.org/feed.xml --model models/news
@@ -100,7 +105,7 @@ const checkArguments = (feeds: readonly WatchedFeed[], { once }: Options): void 
   if (once === true && endless !== undefined) {
     throw new HeadwaterError(
       'HW_USAGE',
-      `--once reads feeds, but ${endless.address} sends by itself, without an end. Leave one of the two out.`,
+      `--once works with feeds only, and ${endless.address} is a stream without an end. Leave one of the two out.`,
     );
   }
 };
@@ -171,7 +176,7 @@ const watchAll = (feeds: readonly WatchedFeed[], options: Options, terminal: Ter
             ),
           );
           stderr.write(`${backendLine(backend)}\n${contactLine(feeds, rules)}`);
-          if (typed) stderr.write('Type headlines, one a line; Ctrl-D ends.\n');
+          if (typed) stderr.write('Type headlines, one on each line; Ctrl-D ends.\n');
           const tellTotals = (): void => void stderr.write(`${totals(record.state(Date.now()))}\n`);
           return concat(
             output$,
@@ -199,19 +204,23 @@ export const watchCommand = (terminal: Terminal, choose: Choose): Command =>
   addBackendOptions(
     addFeedOptions(
       new Command('watch')
-        .description('classify the headlines of feeds as they come, newest on top')
+        .description('classify the headlines of feeds as they arrive, newest first')
         .argument('[feeds...]', 'addresses of feeds; - for lines of stdin')
-        .requiredOption('--model <dir>', 'the folder of the artifacts', path)
-        .option('--opml <source>', 'watch the feeds that an OPML file or address lists, too', path)
-        .option('--json', 'write each headline with what the model makes of it as a JSON line')
-        .option('--filter <classes>', 'show these classes alone, separated by commas')
-        .option('--min-probability <p>', 'show what the model is at least so sure of', probability, 0)
+        .requiredOption('--model <dir>', 'the folder of the saved model', path)
+        .option('--opml <source>', 'also watch the feeds in this OPML file or URL', path)
+        .option('--json', 'write each headline with its prediction, as a JSON line')
+        .option('--filter <classes>', 'show only these classes, separated by commas')
+        .option('--min-probability <p>', 'show only predictions with at least this probability', probability, 0)
         .option('--once', 'read every feed once, then end'),
     )
-      .option('--state <dir>', 'remember there what was seen, so that it is left out after a restart, too', path)
-      .option('--limit <n>', 'the most headlines that may wait to be classified', wholeNumber(1), 10_000)
+      .option(
+        '--state <dir>',
+        'remember in this folder which headlines were shown, so that a restart does not show them again',
+        path,
+      )
+      .option('--limit <n>', 'the most headlines that may wait for the model', wholeNumber(1), 10_000)
       .addOption(
-        new Option('--drop <policy>', 'which one is left out when one more comes').choices(POLICIES).default('oldest'),
+        new Option('--drop <policy>', 'which headline to drop when too many wait').choices(POLICIES).default('oldest'),
       ),
   )
     .addHelpText('after', HELP)

@@ -57,7 +57,7 @@ export const withModel = <T>(
     if ('deferred' in model)
       throw new HeadwaterError(
         'HW_USAGE',
-        `Live headlines are answered as they come, and the backend ${loaded.backend.name} answers later. Use --backend headwater.`,
+        `Live headlines need each result at once, and the results of the backend ${loaded.backend.name} arrive later. Use --backend headwater.`,
       );
     return work({ model, ...loaded });
   });

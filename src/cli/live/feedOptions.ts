@@ -22,13 +22,13 @@ export const addFeedOptions = (command: Command): Command =>
   command
     .option(
       '--interval <seconds>',
-      'read each feed again after so long, or later where it asks for that (default: 900)',
+      'time between two requests of a feed; a feed can ask for a longer time (default: 900)',
       positiveNumber,
     )
-    .option('--insist', 'allow an interval below a minute, for servers of your own')
+    .option('--insist', 'allow an interval below 60 seconds, for a server of your own')
     .option(
       '--contact <address>',
-      `how whoever runs a feed can reach you: an address of the web or of mail, sent with each request (default: ${CONTACT_VARIABLE} in the environment)`,
+      `your web or mail address, sent with each request so that the owner of a feed can reach you (default: ${CONTACT_VARIABLE} in the environment)`,
       path,
     );
 
@@ -51,7 +51,7 @@ export const feedRules = (
   if (interval !== undefined && interval < MINUTE && !insist) {
     throw new HeadwaterError(
       'HW_USAGE',
-      `--interval is ${interval}, but must be at least ${MINUTE} seconds: whoever runs the feed pays for every request. Add --insist for a server of your own.`,
+      `--interval is ${interval}, but must be at least ${MINUTE} seconds: each request costs the owner of the feed. Add --insist for a server of your own.`,
     );
   }
   return {

@@ -38,11 +38,9 @@ const checkFromBelow = async (folder: string): Promise<void> => {
   const found = await find(folder);
   if (found === 'nothing' && dirname(folder) !== folder) return checkFromBelow(dirname(folder));
   if (found === 'file')
-    throw new HeadwaterError(
-      'HW_PATH',
-      `${folder} is a file where a folder is needed. Choose another folder for the output.`,
-      { where: folder },
-    );
+    throw new HeadwaterError('HW_PATH', `${folder} is a file, but the output needs a folder. Choose another folder.`, {
+      where: folder,
+    });
   return checkWritable(folder);
 };
 
@@ -64,7 +62,7 @@ export const checkFolder = (folder: string, names: readonly string[]): TaskEithe
       if ((await find(path)) === 'folder')
         throw new HeadwaterError(
           'HW_PATH',
-          `${path} is a folder where a file is to be written. Move it away, or choose another folder.`,
+          `${path} is a folder, but the output needs a file of that name. Move it away, or choose another folder.`,
           { where: path },
         );
     }
@@ -89,7 +87,7 @@ export const checkFile = (file: string, input?: string): TaskEither<unknown, voi
     if (found === 'file' && input !== undefined && (await isSameFile(file, input)))
       throw new HeadwaterError(
         'HW_USAGE',
-        `${file} is the data itself, and would be overwritten. Give another file to write.`,
+        `${file} is the input data, and would be overwritten. Give another file for the output.`,
         { where: file },
       );
     if (found === 'folder')
@@ -98,7 +96,7 @@ export const checkFile = (file: string, input?: string): TaskEither<unknown, voi
     if (found === 'nothing' && (await find(folder)) !== 'folder')
       throw new HeadwaterError(
         'HW_PATH',
-        `There is no folder ${folder} to write ${file} in. Make it, or give another path.`,
+        `The folder ${folder} for ${file} does not exist. Create it, or give another path.`,
         { where: file },
       );
     await checkWritable(found === 'file' ? file : folder);

@@ -79,7 +79,7 @@ const modelFor = (
     if (!isTooLarge(cause)) throw cause;
     throw new HeadwaterError(
       'HW_USAGE',
-      'The model does not fit into memory. Give smaller sizes: --hidden-dim, --embedding-dim, --fc-dim, --num-tokens.',
+      'The model does not fit into memory. Use smaller sizes: --hidden-dim, --embedding-dim, --fc-dim, --num-tokens.',
       { cause },
     );
   }

@@ -55,13 +55,8 @@ export const addDataOptions = (command: Command): Command =>
   command
     .option('--title-column <name>', 'the column that holds the headline', 'title')
     .option('--label-column <name>', 'the column that holds the class', 'category')
-    .option(
-      '--max-rejections <n>',
-      'the most rows that may fail validation before it is given up',
-      wholeNumber(0),
-      1000,
-    )
-    .option('--rejections <file>', 'write each row that failed validation there, as a JSON line', path);
+    .option('--max-rejections <n>', 'stop when more rows than this fail validation', wholeNumber(0), 1000)
+    .option('--rejections <file>', 'write each row that fails validation to this file, as a JSON line', path);
 
 /** What computes, and on how many threads. */
 export interface BackendChoice {
@@ -73,13 +68,13 @@ export interface BackendChoice {
 export const addBackendOptions = (command: Command): Command =>
   command
     .addOption(
-      new Option('--backend <name>', 'what computes; auto: the fastest here of what is set up')
+      new Option('--backend <name>', 'the backend that computes; auto takes the fastest one that is set up')
         .choices(BACKEND_NAMES)
         .default('auto'),
     )
     .option(
       '--threads <n>',
-      'threads of the embedded backend (default: as many as there are cores, at most 4)',
+      'threads of the backend headwater (default: the number of cores, at most 4)',
       wholeNumber(1, MOST_THREADS),
     );
 
@@ -108,36 +103,49 @@ export interface OwnDefaults {
 export const addTrainingOptions = (command: Command, own: OwnDefaults = {}): Command =>
   addBackendOptions(addTextOptions(addDataOptions(command)))
     .addOption(
-      new Option('--epochs <n>', 'the most passes over the train rows')
+      new Option('--epochs <n>', 'train for at most this many epochs')
         .argParser(wholeNumber(1))
         .default(own.epochs ?? 50, own.epochsTold),
     )
-    .option('--batch-size <n>', 'rows a batch', wholeNumber(1), 64)
-    .option('--lr <rate>', 'the learning rate to start with', positiveNumber, own.lr ?? 1e-4)
+    .option('--batch-size <n>', 'rows in each batch', wholeNumber(1), 64)
+    .option('--lr <rate>', 'the initial learning rate', positiveNumber, own.lr ?? 1e-4)
     .option(
       '--patience <n>',
-      'stop after this many epochs without a better validation loss',
+      'stop after this many epochs without a lower validation loss',
       wholeNumber(1),
       own.patience ?? 10,
     )
     .option(
       '--seed <n>',
-      'decides the split, the order of batches, the first weights and dropout',
+      'the seed of the split, the order of batches, the initial weights and dropout',
       wholeNumber(0),
       own.seed ?? 1234,
     )
     .addOption(new Option('--cell <name>', 'the recurrent cell').choices(['rnn', 'gru', 'lstm']).default('gru'))
-    .option('--bidirectional', 'read each headline from both ends (the default for gru and lstm)')
-    .option('--no-bidirectional', 'read each headline from its start only (the default for rnn)')
-    .option('--embedding-dim <n>', "features of a token's embedding", wholeNumber(1), 100)
-    .option('--hidden-dim <n>', "features of a direction's hidden state", wholeNumber(1), 128)
-    .option('--fc-dim <n>', 'features between the two linear layers', wholeNumber(1), 100)
-    .option('--dropout <share>', 'the share of those features that is dropped in training', fraction, 0.1)
-    .option('--over-padding', "run the recurrent layers over the padding, as the lesson's code does")
-    .option('--num-tokens <n>', 'the most tokens in the vocabulary, padding and unknown included', wholeNumber(3), 5000)
-    .option('--min-token-frequency <n>', 'leave out tokens that are rarer in the train rows', wholeNumber(1), 1)
-    .option('--json', 'write every event of the training to stdout as a JSON line')
-    .option('--tensorboard <dir>', 'write the training there as a run for TensorBoard', path)
-    .option('--ui', 'show the training on a page while it runs, at an address that is told on stderr')
-    .option('--ui-port <n>', 'the port of the page; 0 lets the system choose', port, 0)
+    .option(
+      '--bidirectional',
+      'add a reverse direction. The classifier takes its output at the last token, where it has read only that token (default for gru and lstm)',
+    )
+    .option('--no-bidirectional', 'use the forward direction only (default for rnn)')
+    .option('--embedding-dim <n>', 'size of the embedding of a token', wholeNumber(1), 100)
+    .option('--hidden-dim <n>', 'size of the hidden state of each direction', wholeNumber(1), 128)
+    .option('--fc-dim <n>', 'size of the layer between the encoder and the classes', wholeNumber(1), 100)
+    .option('--dropout <share>', 'the share of that layer that dropout sets to zero in training', fraction, 0.1)
+    .option('--over-padding', "run the recurrent layers over the padding too, as the lesson's code does")
+    .option(
+      '--num-tokens <n>',
+      'size limit of the vocabulary, with the padding token and the unknown token',
+      wholeNumber(3),
+      5000,
+    )
+    .option(
+      '--min-token-frequency <n>',
+      'leave out tokens that occur less often than this in the train rows',
+      wholeNumber(1),
+      1,
+    )
+    .option('--json', 'write each event of the training to stdout, as a JSON line')
+    .option('--tensorboard <dir>', 'write the training to this folder, as a run for TensorBoard', path)
+    .option('--ui', 'show the training on a page while it runs; its URL is printed on stderr')
+    .option('--ui-port <n>', 'the port of the page; 0 takes a free one', port, 0)
     .option('--no-open', 'do not open the page in a browser');

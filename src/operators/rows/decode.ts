@@ -99,7 +99,7 @@ const rejectionOf = (row: SourceRow, renaming: Renaming, errors: t.Errors): Reje
 const asError = ({ source, line, byte, field, expected, got }: Rejection): HeadwaterError =>
   new HeadwaterError(
     'HW_REJECTIONS',
-    `A row was rejected, at ${source}:${line} (byte ${byte}): ${field === undefined ? 'the record' : `its field ${JSON.stringify(field)}`} should be ${expected}, but is ${JSON.stringify(got)}. Mend the row, or give decode somewhere to send rejections to.`,
+    `A row was rejected, at ${source}:${line} (byte ${byte}): ${field === undefined ? 'the record' : `its field ${JSON.stringify(field)}`} should be ${expected}, but is ${JSON.stringify(got)}. Correct the row, or give decode an observer of rejections.`,
     { where: `${source}:${line}` },
   );
 

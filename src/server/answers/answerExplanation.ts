@@ -36,12 +36,15 @@ export const answerExplanation = async (
   const { headlines, many } = decodeDocument(text, limits);
   const [headline] = headlines;
   if (many || headline === undefined)
-    throw new Refusal('invalid', 'One headline is explained at a time. Send a headline, {"title": "…"}, and no array.');
+    throw new Refusal(
+      'invalid',
+      'Only one headline can be explained at a time. Send one headline, {"title": "…"}, instead of an array.',
+    );
   const { variants, explain } = occlude(headline);
   if (variants.length > limits.batch)
     throw new Refusal(
       'too-many',
-      `The headline has ${variants.length - 1} words to take out, but ${limits.batch - 1} can be. Send a shorter one.`,
+      `The headline has ${variants.length - 1} words that the model reads; the limit is ${limits.batch - 1}. Send a shorter headline.`,
     );
   requireRoom(queue, variants.length, dropped);
   await new Promise<void>((resolve, reject) => {

@@ -41,8 +41,8 @@ const TOGETHER = 64;
 type Stop = 'slow' | 'draining';
 
 const STOPPED: Readonly<Record<Stop, string>> = {
-  slow: 'No line has come for too long. Send the rest in another request.',
-  draining: 'The server is ending, and takes no more lines. Send the rest in another request.',
+  slow: 'No further line arrived in time. Send the rest in another request.',
+  draining: 'The server is shutting down and takes no more lines. Send the rest in another request.',
 };
 
 /** Holds one valve while another is closed. */

@@ -76,7 +76,10 @@ export interface Asked {
 export const decodeDocument = (text: string, limits: ServerLimits): Asked => {
   const value = parseJson(text);
   if (value === undefined)
-    throw new Refusal('malformed', 'The body is no JSON. Send a headline, {"title": "…"}, or an array of them.');
+    throw new Refusal(
+      'malformed',
+      'The body is not valid JSON. Send a headline, {"title": "…"}, or an array of headlines.',
+    );
   const many = Array.isArray(value);
   const values: readonly unknown[] = many ? value : [value];
   if (values.length > limits.batch)
@@ -94,7 +97,7 @@ export const decodeDocument = (text: string, limits: ServerLimits): Asked => {
   if (errors.length === 0) return { headlines, many };
   throw new Refusal(
     'invalid',
-    `${errors.length} of ${values.length} cannot be read as headlines: nothing was classified. ${errors[0]?.detail ?? ''}`,
+    `${errors.length} of ${values.length} values are not headlines, so nothing was classified. ${errors[0]?.detail ?? ''}`,
     { errors: errors.slice(0, TOLD) },
   );
 };

@@ -17,7 +17,7 @@ export const readDocument = (
     const tooLarge = (): Refusal =>
       new Refusal(
         'too-large',
-        `A document may have ${bodyBytes} bytes. Send fewer headlines at a time, or send them as JSON lines.`,
+        `The limit of a document is ${bodyBytes} bytes. Send fewer headlines in each request, or send JSON lines.`,
       );
     if (Number(request.headers['content-length'] ?? 0) > bodyBytes) {
       reject(tooLarge());

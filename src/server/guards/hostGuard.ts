@@ -21,7 +21,7 @@ const allowedName = (given: string): string => {
   if (name !== undefined) return name;
   throw new HeadwaterError(
     'HW_USAGE',
-    `serveModel: ${given} is no host name. Give the name alone, such as news.example.`,
+    `serveModel: ${given} is not a host name. Give only the name, such as news.example.`,
   );
 };
 

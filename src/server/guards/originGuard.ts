@@ -28,7 +28,7 @@ export const originGuard = (allowed: readonly string[]): ((request: IncomingMess
       if (URL.canParse(origin) && new URL(origin).origin === origin) return origin;
       throw new HeadwaterError(
         'HW_USAGE',
-        `serveModel: ${origin} is no origin. Give scheme, host and port alone, such as https://news.example.`,
+        `serveModel: ${origin} is not an origin. Give only the scheme, host and port, such as https://news.example.`,
       );
     }),
   );
@@ -38,7 +38,7 @@ export const originGuard = (allowed: readonly string[]): ((request: IncomingMess
     if (['http', 'https'].some((scheme) => new URL(`${scheme}://${host ?? ''}`).origin === origin)) return NONE;
     throw new Refusal(
       'origin',
-      'Pages of this origin may not ask here. Start the server with --allow-origin and the origin to let them.',
+      'Pages of this origin may not send requests to this server. To allow them, start the server with --allow-origin and the origin.',
     );
   };
 };

@@ -34,7 +34,7 @@ export const tokenGuard = (token: string | undefined): ((request: IncomingMessag
       });
     const given = /^bearer +(.+)$/i.exec(authorization)?.[1] ?? '';
     if (!timingSafeEqual(digest(given), wanted))
-      throw new Refusal('token', 'The token is not the right one.', {
+      throw new Refusal('token', 'The token is wrong.', {
         headers: { 'www-authenticate': 'Bearer error="invalid_token"' },
       });
   };

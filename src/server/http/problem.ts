@@ -9,7 +9,7 @@ export const PROBLEMS = {
   origin: { status: 403, title: 'This origin is not allowed' },
   'not-found': { status: 404, title: 'There is nothing here' },
   method: { status: 405, title: 'This method is not allowed here' },
-  'not-acceptable': { status: 406, title: 'No accepted media type can be given' },
+  'not-acceptable': { status: 406, title: 'No accepted media type is available' },
   slow: { status: 408, title: 'The request took too long to arrive' },
   'too-large': { status: 413, title: 'The body is too large' },
   'too-many': { status: 413, title: 'There are too many headlines' },

@@ -64,13 +64,13 @@ export const serverLimits = (given: Partial<ServerLimits>): ServerLimits => {
   if (limits.queue < limits.batch) {
     throw new HeadwaterError(
       'HW_USAGE',
-      `serveModel: the queue has room for ${limits.queue} headlines, but a document may hold ${limits.batch}: it would never be answered. Give a queue of at least the batch.`,
+      `serveModel: the queue takes ${limits.queue} headlines, but a document may have ${limits.batch}, so it could never be answered. Set limits.queue to at least limits.batch.`,
     );
   }
   if (limits.arrivalMs >= limits.stallMs) {
     throw new HeadwaterError(
       'HW_USAGE',
-      `serveModel: a request may take ${limits.arrivalMs} ms to arrive, but is cut off after ${limits.stallMs} ms without a word: nobody would be told that it was too slow. Give an arrivalMs below stallMs.`,
+      `serveModel: a request may take ${limits.arrivalMs} ms to arrive, but its connection is closed after ${limits.stallMs} ms without data, so the client would never get the status 408. Set arrivalMs below stallMs.`,
     );
   }
   return limits;
@@ -89,6 +89,6 @@ export const checkHeartbeat = (
   if (heartbeatMs < stallMs) return;
   throw new HeadwaterError(
     'HW_USAGE',
-    `${operation}: listeners are shown that the connection lives every ${heartbeatMs} ms, but are cut off after ${stallMs} ms in which nothing moves. Give a heartbeatMs below ${stallMs}.`,
+    `${operation}: listeners get a heartbeat every ${heartbeatMs} ms, but a connection is closed after ${stallMs} ms without data. Set heartbeatMs below ${stallMs}.`,
   );
 };

@@ -18,7 +18,7 @@ export const requireRoom = (
   dropped('queue-full', headlines);
   throw new Refusal(
     'queue-full',
-    `${queue.waiting} headlines wait, and there is no room for ${headlines} more. Try again soon.`,
+    `${queue.waiting} headlines are in the queue, which has no space for ${headlines} more. Try again soon.`,
     { headers: { 'retry-after': '1' } },
   );
 };

@@ -67,7 +67,7 @@ export const serverMetrics = (gauges: Gauges): ServerMetrics => {
   });
   const latency = new Histogram({
     name: 'headwater_headline_latency_seconds',
-    help: 'From when a headline was seen to when it was classified',
+    help: 'Time from the arrival of a headline to its classification',
     labelNames: ['origin'] as const,
     buckets: LATENCIES,
     registers,
@@ -87,20 +87,20 @@ export const serverMetrics = (gauges: Gauges): ServerMetrics => {
   for (const reason of ['queue-full', 'abandoned', 'too-long'] as const) drops.inc({ reason }, 0);
   const requests = new Histogram({
     name: 'headwater_http_request_seconds',
-    help: 'From a request to the end of its answer; a listener counts when it leaves',
+    help: 'Time from a request to the end of its answer; a listener counts when it leaves',
     labelNames: ['route', 'status'] as const,
     buckets: LATENCIES,
     registers,
   });
   const reads = new Counter({
     name: 'headwater_feed_reads_total',
-    help: 'Readings of feeds that went well',
+    help: 'Successful requests of feeds',
     labelNames: ['feed'] as const,
     registers,
   });
   const errors = new Counter({
     name: 'headwater_feed_errors_total',
-    help: 'Readings of feeds that failed, by code',
+    help: 'Failed requests of feeds, by code',
     labelNames: ['feed', 'code'] as const,
     registers,
   });
@@ -112,7 +112,7 @@ export const serverMetrics = (gauges: Gauges): ServerMetrics => {
   });
   const misses = new Counter({
     name: 'headwater_events_missed_total',
-    help: 'Events that listeners were too slow for, or away for too long',
+    help: 'Events that listeners missed, because they were slow or away',
     registers,
   });
   const gauge = (name: string, help: string, read: () => number): void => {

@@ -151,7 +151,7 @@ export const stateFile = <A>(path: string, codec: t.Type<A, unknown>, options: S
     const { why, cause } = state.left;
     const damage = (what: string): HeadwaterError =>
       new HeadwaterError('HW_ARTIFACT', `${path} is damaged: ${why}. ${what}`, { where: path, cause });
-    if (damaged === undefined) return left(damage('Mend it, or move it away to begin anew.'));
+    if (damaged === undefined) return left(damage('Correct it, or move it away to start without it.'));
     const aside = `${path}.damaged`;
     try {
       await rename(path, aside);

@@ -16,11 +16,11 @@ const advice = (error: unknown): string => {
     case 'EACCES':
     case 'EPERM':
     case 'EROFS':
-      return 'Choose a folder that may be written to.';
+      return 'Choose a folder that you may write to.';
     case 'ENOSPC':
     case 'EDQUOT':
     case 'EFBIG':
-      return 'Make room, or choose another folder.';
+      return 'Free some disk space, or choose another folder.';
     default:
       return 'Check the folder and try again.';
   }
@@ -44,7 +44,7 @@ const checkTarget = async (target: string): Promise<void> => {
   }
   throw new HeadwaterError(
     'HW_PATH',
-    `${target} is a folder where a file is to be written. Move it away, or choose another folder.`,
+    `${target} is a folder, but the output needs a file of that name. Move it away, or choose another folder.`,
     { where: target },
   );
 };

@@ -108,7 +108,7 @@ export const deadLetters = ({ limit = Infinity, examples: kept = 10 }: DeadLette
     const where = first[0] === undefined ? {} : { where: `${first[0].source}:${first[0].line}` };
     throw new HeadwaterError(
       'HW_REJECTIONS',
-      `${rows} rows were rejected, more than the limit of ${limit}. The first: ${told}. Mend the rows, or raise the limit.`,
+      `${rows} rows were rejected, more than the limit of ${limit}. The first: ${told}. Correct the rows, or raise the limit.`,
       where,
     );
   };

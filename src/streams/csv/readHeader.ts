@@ -24,7 +24,7 @@ export const readHeader = (
   if (framer.fault === 'quote')
     throw new HeadwaterError(
       'HW_CSV',
-      `${where}: the header has a quote that is out of place or never closed. Mend it.`,
+      `${where}: the header has a quote that is out of place or never closed. Correct it.`,
       { where },
     );
   if (framer.fault === 'oversize')

@@ -90,7 +90,7 @@ describe('stateFile', () => {
           code: 'HW_ARTIFACT',
           where: path,
           message: expect.stringMatching(
-            new RegExp(`is damaged: .*${why}.*\\. Mend it, or move it away to begin anew\\.$`),
+            new RegExp(`is damaged: .*${why}.*\\. Correct it, or move it away to start without it\\.$`),
           ) as unknown,
         }),
       ),

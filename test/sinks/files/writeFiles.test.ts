@@ -149,7 +149,7 @@ describe('writeFiles', () => {
     await writeFile(join(dir, 'a'), 'old');
     // A limit on the size of files stands for a full disk: it holds for everybody, root included.
     expect(await inProcess(dir, { a: 'new', b: 'x'.repeat(20_000) }, 'full')).toMatch(
-      /^HW_WRITE .*EFBIG.* Make room, or choose another folder\.$/,
+      /^HW_WRITE .*EFBIG.* Free some disk space, or choose another folder\.$/,
     );
     expect(await contents(dir)).toEqual({ a: 'old' });
   });
@@ -161,7 +161,7 @@ describe('writeFiles', () => {
     await chmod(dir, 0o755);
     await chmod(folder, 0o555);
     expect(await inProcess(folder, { a: 'new' }, 'powerless')).toMatch(
-      /^HW_WRITE .*EACCES.* Choose a folder that may be written to\.$/,
+      /^HW_WRITE .*EACCES.* Choose a folder that you may write to\.$/,
     );
     expect(await inProcess(join(folder, 'below'), { a: 'new' }, 'powerless')).toMatch(/^HW_WRITE .*EACCES/);
     expect(await contents(folder)).toEqual({ a: 'old' });

@@ -31,7 +31,7 @@ export const makeFolder = async (dir: string): Promise<void> => {
     if (codeOf(cause) === 'EEXIST' || codeOf(cause) === 'ENOTDIR') {
       throw new HeadwaterError(
         'HW_PATH',
-        `${dir} is not a folder, or lies below a file. Give a folder for the files to be written to.`,
+        `${dir} is not a folder, or is inside a file. Give a folder for the output.`,
         { cause, where: dir },
       );
     }
