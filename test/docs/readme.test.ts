@@ -88,7 +88,8 @@ test('every command line of the README is one that the command takes', async () 
         `headwater ${name}`,
       ).toContain(flag);
   }
-  const options = ['--help', ...program.commands.flatMap((command) => command.options.map(({ long }) => long))];
+  const commands = program.commands.flatMap((command) => [command, ...command.commands]);
+  const options = ['--help', ...commands.flatMap((command) => command.options.map(({ long }) => long))];
   for (const page of pages)
     for (const [, flag] of read(page).matchAll(/`(--[a-z-]+)/g)) expect(options, page).toContain(flag);
 });

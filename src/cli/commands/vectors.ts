@@ -140,7 +140,7 @@ const inspectCommand = (terminal: Terminal, choose: Choose): Command =>
     .description('show what a file of word vectors holds')
     .argument('<file>', 'a path or an address', path)
     .option('--words <word...>', 'look these words up')
-    .option('--json', 'write it as JSON')
+    .option('--json', 'write JSON')
     .addHelpText('after', INSPECT_HELP)
     .action((source: string, { json = false, words = [] }: InspectOptions) =>
       choose({

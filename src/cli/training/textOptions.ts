@@ -35,7 +35,7 @@ export const addTextOptions = (command: Command): Command =>
       ).argParser(path),
     )
     .option('--keep-case', 'take words that differ in case for different ones')
-    .option('--char-level', 'take characters for tokens, not words')
+    .option('--char-level', 'use characters as tokens instead of words')
     .option('--no-punctuation', 'leave punctuation marks out')
     .option(
       '--max-length <n>',
