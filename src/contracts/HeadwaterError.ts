@@ -34,7 +34,7 @@ export type ErrorCode =
 /** What an error may say beyond its sentence. */
 export interface ErrorDetails {
   /** The error underneath, where there is one. */
-  readonly cause?: unknown | undefined;
+  readonly cause?: unknown;
   /** Where it happened: a path or an address, with `:line:column` where they are known. */
   readonly where?: string | undefined;
 }

@@ -10,7 +10,7 @@ export interface MarbleSourceOptions {
   /** The valve that it honours. Default: none, and then it plays as `cold` does. */
   readonly valve?: Valve | undefined;
   /** What `#` stands for in the diagram. Default `'error'`. */
-  readonly error?: unknown | undefined;
+  readonly error?: unknown;
 }
 
 /** A cold source that plays a marble diagram, and keeps count. */
