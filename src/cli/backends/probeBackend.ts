@@ -7,7 +7,7 @@ import { isLeft } from 'fp-ts/lib/Either.js';
 import type { BackendHealth } from './diagnosis.js';
 import { raiseEngineFlags } from '../../ops/kernels/simd/machine/engineFlags.js';
 import { type BackendName, type SelectedBackend, selectBackend } from '../../ops/backends/selectBackend.js';
-import { TENSORFLOW } from '../../ops/tensorflow/loadBinding.js';
+import { TENSORFLOW } from '../../ops/definition/backendName.js';
 import { loadTensorflow } from '../../ops/backends/loadTensorflow.js';
 import { WEBGPU_NAME } from '../../ops/backends/loadWebgpu.js';
 

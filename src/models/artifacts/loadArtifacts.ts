@@ -1,5 +1,3 @@
-import { readFile, stat } from 'node:fs/promises';
-import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
@@ -13,77 +11,13 @@ import { artifactError, parseArtifact, readArtifact } from '../../text/readArtif
 import { parseTextSteps } from '../../text/TextSteps.js';
 import { Tokenizer } from '../../text/Tokenizer.js';
 import type { Artifacts } from './Artifacts.js';
-import { ARTIFACT_FILES, checkArtifacts } from './Artifacts.js';
+import { checkArtifacts } from './Artifacts.js';
 import { ClassifierConfig, FORMAT_VERSION } from '../ClassifierConfig.js';
 import { inferConfig } from '../inferConfig.js';
 import { performanceCodec } from './internal/performanceJson.js';
+import { artifactFolder, artifactMap, type ArtifactFile } from './internal/artifactSource.js';
 import { decodeSafetensors } from './safetensors.js';
 import { trainingCodec } from './internal/trainingJson.js';
-
-const codeOf = (error: unknown): string =>
-  error instanceof Error && 'code' in error ? String(error.code) : 'an unknown error';
-
-const checkDirectory = (directory: string): TE.TaskEither<HeadwaterError, void> =>
-  pipe(
-    TE.tryCatch(
-      () => stat(directory),
-      (cause) =>
-        new HeadwaterError(
-          'HW_PATH',
-          codeOf(cause) === 'ENOENT'
-            ? `No such directory: ${directory}. Check the path of the model.`
-            : `${directory} cannot be read (${codeOf(cause)}). Check its permissions.`,
-          { where: directory, cause },
-        ),
-    ),
-    TE.flatMap((stats) =>
-      stats.isDirectory()
-        ? TE.right(undefined)
-        : TE.left(
-            new HeadwaterError(
-              'HW_PATH',
-              `${directory} is a file. Give the directory that holds ${ARTIFACT_FILES.weights} and its companions.`,
-              { where: directory },
-            ),
-          ),
-    ),
-  );
-
-/** A file's bytes, or undefined where there is no such file. */
-const readOptional = (path: string): TE.TaskEither<HeadwaterError, Uint8Array | undefined> =>
-  pipe(
-    TE.tryCatch(
-      (): Promise<Uint8Array | undefined> => readFile(path),
-      (cause) => cause,
-    ),
-    TE.orElse((cause): TE.TaskEither<HeadwaterError, Uint8Array | undefined> =>
-      codeOf(cause) === 'ENOENT'
-        ? TE.right(undefined)
-        : TE.left(
-            new HeadwaterError(
-              'HW_PATH',
-              `${path} cannot be read (${codeOf(cause)}). Check that it is a file, and its permissions.`,
-              { where: path, cause },
-            ),
-          ),
-    ),
-  );
-
-const readRequired = (path: string): TE.TaskEither<HeadwaterError, Uint8Array> =>
-  pipe(
-    readOptional(path),
-    TE.flatMap((bytes) =>
-      bytes === undefined
-        ? TE.left(
-            new HeadwaterError(
-              'HW_ARTIFACT',
-              `There is no ${path}. Give a directory that a training has saved its artifacts in.`,
-              { where: path },
-            ),
-          )
-        : TE.right(bytes),
-    ),
-  );
 
 const asText = (what: string, bytes: Uint8Array, where: string): E.Either<HeadwaterError, string> =>
   E.tryCatch(
@@ -131,14 +65,15 @@ const decodeWeights = (bytes: Uint8Array, where: string): E.Either<HeadwaterErro
   );
 
 /**
- * Reads a model's artifacts from the directory that they were saved in: ours, or the lesson's with its weights as
- * `model.safetensors`.
+ * Reads a model's artifacts from the directory that they were saved in, or from their bytes: ours, or the lesson's with
+ * its weights as `model.safetensors`.
  *
  * Every file is decoded and checked against the others. Without `config.json` the configuration is inferred from the
  * weights (`inferConfig`); without `performance.json` or `training.json` there is none. Holds the weights' file and the
  * weights, in bytes 8 a value.
  *
- * @param directory its path
+ * @param source the directory's path; or the files' bytes by name, as `encodeArtifacts` gives them and a browser has
+ *   fetched them
  * @returns a task that reads when it is called; left with `HW_PATH` where the directory is missing, is a file or cannot
  *   be read, `HW_ARTIFACT` where a file is missing, damaged, or does not fit the others, `HW_ARTIFACT_VERSION` where
  *   another version of the format wrote them
@@ -150,26 +85,36 @@ const decodeWeights = (bytes: Uint8Array, where: string): E.Either<HeadwaterErro
  * if (loaded._tag === 'Left') loaded.left.code; // 'HW_PATH'
  * ```
  */
-export const loadArtifacts = (directory: string): TE.TaskEither<HeadwaterError, Artifacts> => {
-  const path = (file: keyof typeof ARTIFACT_FILES): string => join(directory, ARTIFACT_FILES[file]);
-
-  const required = <A>(
-    file: keyof typeof ARTIFACT_FILES,
-    decode: (bytes: Uint8Array, where: string) => E.Either<HeadwaterError, A>,
-  ): TE.TaskEither<HeadwaterError, A> =>
-    pipe(
-      readRequired(path(file)),
-      TE.flatMapEither((bytes) => decode(bytes, path(file))),
-    );
+export const loadArtifacts = (
+  source: string | ReadonlyMap<string, Uint8Array>,
+): TE.TaskEither<HeadwaterError, Artifacts> => {
+  const { name, open, path, read } = typeof source === 'string' ? artifactFolder(source) : artifactMap(source);
 
   const optional = <A>(
-    file: keyof typeof ARTIFACT_FILES,
+    file: ArtifactFile,
     decode: (bytes: Uint8Array, where: string) => E.Either<HeadwaterError, A>,
   ): TE.TaskEither<HeadwaterError, A | undefined> =>
     pipe(
-      readOptional(path(file)),
+      read(file),
       TE.flatMapEither((bytes): E.Either<HeadwaterError, A | undefined> =>
         bytes === undefined ? E.right(undefined) : decode(bytes, path(file)),
+      ),
+    );
+
+  const required = <A>(
+    file: ArtifactFile,
+    decode: (bytes: Uint8Array, where: string) => E.Either<HeadwaterError, A>,
+  ): TE.TaskEither<HeadwaterError, A> =>
+    pipe(
+      optional(file, decode),
+      TE.filterOrElse(
+        (decoded): decoded is A => decoded !== undefined,
+        () =>
+          new HeadwaterError(
+            'HW_ARTIFACT',
+            `There is no ${path(file)}. Give a directory that a training has saved its artifacts in.`,
+            { where: path(file) },
+          ),
       ),
     );
 
@@ -182,7 +127,7 @@ export const loadArtifacts = (directory: string): TE.TaskEither<HeadwaterError, 
       );
 
   return pipe(
-    checkDirectory(directory),
+    open,
     // The version first: what another version wrote need not make sense to this one.
     TE.flatMap(() => TE.Do),
     TE.bind('written', () => optional('config', text('configuration', decodeConfig))),
@@ -206,7 +151,7 @@ export const loadArtifacts = (directory: string): TE.TaskEither<HeadwaterError, 
     TE.bind('performance', () => optional('performance', text('performance', decodePerformance))),
     TE.bind('training', () => optional('training', text('training record', decodeTraining))),
     TE.flatMapEither(({ config, weights, text: steps, tokenizer, labelEncoder, performance, training }) =>
-      checkArtifacts({ config, weights, text: steps, tokenizer, labelEncoder, performance, training }, directory),
+      checkArtifacts({ config, weights, text: steps, tokenizer, labelEncoder, performance, training }, name),
     ),
   );
 };

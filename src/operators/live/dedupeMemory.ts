@@ -2,6 +2,7 @@ import * as t from 'io-ts';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import { checkWhole } from '../../contracts/checkOption.js';
 import { hash64 } from '../rows/internal/hash64.js';
+import { base64Bytes, fromBase64, toBase64 } from './internal/base64.js';
 import { RecentHashes } from './internal/RecentHashes.js';
 
 /** How much a memory remembers. */
@@ -35,9 +36,7 @@ const hashes = new t.Type<string>(
   'hashes in base64',
   t.string.is,
   (value, context) =>
-    typeof value === 'string' && /^[A-Za-z0-9+/]*={0,2}$/.test(value) && Buffer.byteLength(value, 'base64') % 8 === 0
-      ? t.success(value)
-      : t.failure(value, context),
+    typeof value === 'string' && base64Bytes(value) % 8 === 0 ? t.success(value) : t.failure(value, context),
   t.identity,
 );
 
@@ -77,13 +76,15 @@ const memoryOf = (recent: RecentHashes): DedupeMemory => {
       return recent.see(hash[0]!, hash[1]!);
     },
     toJSON: () => {
-      const bytes = Buffer.alloc(8 * recent.size);
+      const bytes = new Uint8Array(8 * recent.size);
+      const view = new DataView(bytes.buffer);
       let at = 0;
       for (const [high, low] of recent) {
-        at = bytes.writeUInt32LE(high, at);
-        at = bytes.writeUInt32LE(low, at);
+        view.setUint32(at, high, true);
+        view.setUint32(at + 4, low, true);
+        at += 8;
       }
-      return { formatVersion: 1, keys: bytes.toString('base64') };
+      return { formatVersion: 1, keys: toBase64(bytes) };
     },
   };
 };
@@ -133,7 +134,8 @@ export const dedupeMemoryFrom = (
 ): DedupeMemory => {
   checkCapacity('dedupeMemoryFrom', capacity);
   const recent = new RecentHashes(capacity);
-  const bytes = Buffer.from(json.keys, 'base64');
-  for (let at = 0; at + 8 <= bytes.length; at += 8) recent.see(bytes.readUInt32LE(at), bytes.readUInt32LE(at + 4));
+  const bytes = fromBase64(json.keys);
+  const view = new DataView(bytes.buffer);
+  for (let at = 0; at + 8 <= bytes.length; at += 8) recent.see(view.getUint32(at, true), view.getUint32(at + 4, true));
   return memoryOf(recent);
 };

@@ -3,13 +3,14 @@ import { engine } from '@tensorflow/tfjs-core';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import { setupsFolder } from '../../provision/SetupKey.js';
 import { bindingFile, findSetups, packageFolder } from '../../provision/SetupManifest.js';
+import { TENSORFLOW } from '../definition/backendName.js';
 import { registerKernels } from '../definition/defineOp.js';
 import { firstLine } from '../internal/firstLine.js';
 import { CUDNN_KERNELS } from '../kernels/tensorflow/cudnnKernels.js';
 import { LENT_KERNELS } from '../kernels/tensorflow/lentKernels.js';
 import { registerBackend } from './registerBackend.js';
 import { installedPackages } from '../tensorflow/installedPackages.js';
-import { loadBinding, type LoadedBinding, TENSORFLOW } from '../tensorflow/loadBinding.js';
+import { loadBinding, type LoadedBinding } from '../tensorflow/loadBinding.js';
 
 /** libtensorflow, loaded. */
 export interface LoadedTensorflow {

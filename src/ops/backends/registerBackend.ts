@@ -1,9 +1,9 @@
 import { BACKEND_NAME } from '../definition/backendName.js';
-import { availableParallelism } from 'node:os';
 import { engine } from '@tensorflow/tfjs-core';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import { KernelMachine } from '../kernels/simd/machine/KernelMachine.js';
 import { MOST_THREADS } from '../kernels/simd/machine/KernelThreads.js';
+import { availableThreads, mayStartWorkers } from '../kernels/simd/machine/kernelWorker.js';
 import { kernelModule } from '../kernels/simd/machine/kernelModule.js';
 import { registerEmbedded } from './registerEmbedded.js';
 import { registerOps } from '../registerOps.js';
@@ -15,7 +15,8 @@ const THREADS_UNASKED = 4;
 export interface BackendOptions {
   /**
    * How many threads compute, the calling one among them, from 1 to 192. Default: as many as there are processor cores,
-   * at most 4.
+   * at most 4. In a browser whose page is not cross-origin isolated it is one, whatever is asked for: its memory may not
+   * go to other threads.
    */
   readonly threads?: number | undefined;
   /**
@@ -47,6 +48,9 @@ interface Registered {
 let registered: Registered | undefined;
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+/** As many threads as were asked for, or one where there can be no others. */
+const possible = (threads: number): number => (mayStartWorkers() ? threads : 1);
 
 const chooseKernels = (simd: 'auto' | 'simd' | 'none', threads: number): Registered => {
   if (simd === 'none') return { machine: undefined, reason: 'the reference kernels were asked for' };
@@ -93,10 +97,11 @@ export const registerBackend = (options: BackendOptions = {}): void => {
     );
   if (registered !== undefined && engine().backendNames().includes(BACKEND_NAME)) {
     registerOps();
-    if (threads !== undefined && registered.machine !== undefined) registered.machine.threads.threads = threads;
+    if (threads !== undefined && registered.machine !== undefined)
+      registered.machine.threads.threads = possible(threads);
     return;
   }
-  registered = chooseKernels(simd, threads ?? Math.min(THREADS_UNASKED, availableParallelism()));
+  registered = chooseKernels(simd, possible(threads ?? Math.min(THREADS_UNASKED, availableThreads())));
   registerEmbedded(BACKEND_NAME, registered.machine);
 };
 

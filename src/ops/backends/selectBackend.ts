@@ -3,8 +3,7 @@ import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import { firstLine } from '../internal/firstLine.js';
 import { loadWebgpu, WEBGPU_NAME } from './loadWebgpu.js';
 import { backendVariant, registerBackend, type BackendOptions } from './registerBackend.js';
-import { TENSORFLOW } from '../tensorflow/loadBinding.js';
-import { loadTensorflow } from './loadTensorflow.js';
+import { TENSORFLOW } from '../definition/backendName.js';
 
 /** What a user can ask for. */
 export type BackendName = 'auto' | 'headwater' | 'cpu' | 'tensorflow' | 'webgpu';
@@ -60,8 +59,11 @@ export const selectBackend = (
           return { name: 'headwater', reason: `asked for by name; ${variantInWords()}` };
         case 'cpu':
           return { name: 'cpu', reason: "asked for by name: tfjs's own, with every op a composition of stock ops" };
-        case 'tensorflow':
+        case 'tensorflow': {
+          // Loaded when it is asked for: it takes much of Node with it, which a browser does not have.
+          const { loadTensorflow } = await import('./loadTensorflow.js');
           return { name: TENSORFLOW, reason: `asked for by name; ${loadTensorflow().what}` };
+        }
         case 'webgpu':
           return { name: WEBGPU_NAME, reason: `asked for by name; ${await loadWebgpu()}` };
       }

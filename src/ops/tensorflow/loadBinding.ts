@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { resolve } from 'node:path';
 import { engine, type KernelBackend, registerBackend, removeBackend, type TensorInfo } from '@tensorflow/tfjs-core';
+import { TENSORFLOW } from '../definition/backendName.js';
 import { releaseCompanion } from './companions.js';
 import { packageModules } from './packageModules.js';
 import type { Binding } from './TensorflowBackend.js';
@@ -17,9 +18,6 @@ export interface LoadedBinding {
   readonly libtensorflow: string;
   readonly device: 'cpu' | 'gpu';
 }
-
-/** The name under which tfjs knows libtensorflow: the package's code looks for itself under it. */
-export const TENSORFLOW = 'tensorflow';
 
 /**
  * Loads TensorFlow's package for Node, with a binding, and registers it as the backend `tensorflow` of our tfjs.

@@ -1,7 +1,8 @@
 /** A process of its own: loads the set-up in the folder that it is given, computes one product, and says what with. */
 import * as tf from '@tensorflow/tfjs-core';
 import { bindingFile, packageFolder } from '../../provision/SetupManifest.js';
-import { loadBinding, TENSORFLOW } from './loadBinding.js';
+import { TENSORFLOW } from '../definition/backendName.js';
+import { loadBinding } from './loadBinding.js';
 
 const folder = process.argv[2] ?? '';
 const loaded = loadBinding(packageFolder(folder), bindingFile(folder));

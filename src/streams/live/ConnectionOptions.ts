@@ -1,5 +1,4 @@
 import type { LookupFunction } from 'node:net';
-import { Headers } from 'undici';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import { guardedLookup, privateAddress } from '../feeds/polling/guardedLookup.js';
 import { addressOf, isNamedPrivate, isPublicAddress } from '../feeds/polling/publicAddress.js';

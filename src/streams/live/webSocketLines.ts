@@ -1,8 +1,9 @@
-import { asyncScheduler, interval, Observable } from 'rxjs';
+import { asyncScheduler, defer, interval, Observable, switchMap } from 'rxjs';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import type { LiveHeadline } from '../../contracts/Live.js';
 import { checkBodyOptions, type BodyOptions } from '../bodies/http/BodyOptions.js';
 import { noAnswer } from '../bodies/http/httpError.js';
+import { loadUndici } from '../bodies/http/loadUndici.js';
 import { inTurns } from '../pacing/internal/inTurns.js';
 import { rejecting } from '../internal/rejecting.js';
 import { requireNumber } from '../internal/requireNumber.js';
@@ -152,79 +153,85 @@ export const webSocketLines = (url: string | URL, options: WebSocketLinesOptions
     );
 
     const connect: Connect<never> = (tell) =>
-      new Observable((connection) => {
-        const messages = new SocketMessages(name, { maxMessageBytes, maxWaitingBytes }, intake);
-        let held = false;
-        let end: WebSocketEnd | undefined;
+      defer(loadUndici).pipe(
+        switchMap(
+          (undici) =>
+            new Observable<never>((connection) => {
+              const messages = new SocketMessages(name, { maxMessageBytes, maxWaitingBytes }, intake);
+              let held = false;
+              let end: WebSocketEnd | undefined;
 
-        const finish = (how: WebSocketEnd): void => {
-          if (how.opened && how.code === NORMAL) connection.complete();
-          else connection.error(endError(name, how, messages.progress, scheduler.now()));
-        };
-        const step = (): boolean => {
-          if (messages.advance()) return true;
-          if (end !== undefined) finish(end);
-          else if (held) {
-            held = false;
-            line.resume();
-          }
-          return false;
-        };
-        const turns = inTurns(options, step, (error) => connection.error(error));
+              const finish = (how: WebSocketEnd): void => {
+                if (how.opened && how.code === NORMAL) connection.complete();
+                else connection.error(endError(name, how, messages.progress, scheduler.now()));
+              };
+              const step = (): boolean => {
+                if (messages.advance()) return true;
+                if (end !== undefined) finish(end);
+                else if (held) {
+                  held = false;
+                  line.resume();
+                }
+                return false;
+              };
+              const turns = inTurns(options, step, (error) => connection.error(error));
 
-        const line = openWebSocket(
-          { ...asking, lookup: guarded(address) },
-          {
-            opened: () => {
-              connection.add(interval(Math.max(1, bodyTimeout / 2), scheduler).subscribe(listen));
-              tell({ type: 'opened' });
-            },
-            message: (data) => {
-              try {
-                messages.push(data);
-              } catch (error) {
-                connection.error(error);
-                return;
-              }
-              turns.run();
-              if (messages.isEmpty || connection.closed) return;
-              held = true;
-              line.pause();
-            },
-            ended: (how) => {
-              end = how;
-              turns.run();
-            },
-          },
-        );
+              const line = openWebSocket(
+                undici,
+                { ...asking, lookup: guarded(address) },
+                {
+                  opened: () => {
+                    connection.add(interval(Math.max(1, bodyTimeout / 2), scheduler).subscribe(listen));
+                    tell({ type: 'opened' });
+                  },
+                  message: (data) => {
+                    try {
+                      messages.push(data);
+                    } catch (error) {
+                      connection.error(error);
+                      return;
+                    }
+                    turns.run();
+                    if (messages.isEmpty || connection.closed) return;
+                    held = true;
+                    line.pause();
+                  },
+                  ended: (how) => {
+                    end = how;
+                    turns.run();
+                  },
+                },
+              );
 
-        let heard = 0;
-        let quiet = 0;
-        const listen = (): void => {
-          if (held || line.bytesRead !== heard) {
-            heard = line.bytesRead;
-            quiet = 0;
-            return;
-          }
-          quiet++;
-          if (quiet === 1) line.ping();
-          else
-            connection.error(
-              new ConnectionLost(
-                new HeadwaterError(
-                  'HW_HTTP_TIMEOUT',
-                  `${name} fell silent after ${messages.progress}, and does not answer a ping.`,
-                  { where: name },
-                ),
-              ),
-            );
-        };
-        connection.add(() => {
-          turns.stop();
-          line.close();
-        });
-        turns.start();
-      });
+              let heard = 0;
+              let quiet = 0;
+              const listen = (): void => {
+                if (held || line.bytesRead !== heard) {
+                  heard = line.bytesRead;
+                  quiet = 0;
+                  return;
+                }
+                quiet++;
+                if (quiet === 1) line.ping();
+                else
+                  connection.error(
+                    new ConnectionLost(
+                      new HeadwaterError(
+                        'HW_HTTP_TIMEOUT',
+                        `${name} fell silent after ${messages.progress}, and does not answer a ping.`,
+                        { where: name },
+                      ),
+                    ),
+                  );
+              };
+              connection.add(() => {
+                turns.stop();
+                line.close();
+              });
+              turns.start();
+            }),
+        ),
+      );
 
     return reconnecting(connect, again).subscribe(all);
   });

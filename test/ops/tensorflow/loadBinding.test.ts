@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { engine } from '@tensorflow/tfjs-core';
 import { expect, it, onTestFinished, vi } from 'vitest';
-import { loadBinding, TENSORFLOW } from '../../../src/ops/tensorflow/loadBinding.js';
+import { TENSORFLOW } from '../../../src/ops/definition/backendName.js';
+import { loadBinding } from '../../../src/ops/tensorflow/loadBinding.js';
 
 it('a backend that the package cannot make is refused, and is registered no more', () => {
   const folder = mkdtempSync(join(tmpdir(), 'headwater-binding-'));

@@ -1,4 +1,4 @@
-import { crc32c } from '@aws-crypto/crc32c';
+import crc32c from 'crc-32/crc32c.js';
 
 /** What is added to a turned checksum. */
 const MASK = 0xa282ead8;
@@ -10,7 +10,7 @@ const MASK = 0xa282ead8;
  * @see RFC 3720, section B.4, for checksums of known bytes
  */
 export const maskedCrc = (bytes: Uint8Array): number => {
-  const crc = crc32c(bytes);
+  const crc = crc32c.buf(bytes);
   return (((crc >>> 15) | (crc << 17)) + MASK) >>> 0;
 };
 

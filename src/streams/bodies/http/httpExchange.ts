@@ -4,6 +4,7 @@ import { HeadwaterError } from '../../../contracts/HeadwaterError.js';
 import type { CheckedBodyOptions } from './BodyOptions.js';
 import { CHUNK_BYTES } from '../bytes/ByteWindow.js';
 import { noAnswer } from './httpError.js';
+import { loadUndici } from './loadUndici.js';
 
 /** What is asked, and how. */
 export interface HttpRequest {
@@ -51,8 +52,7 @@ export const httpExchange = async ({
   timeouts: { headersTimeout, bodyTimeout },
   lookup,
 }: HttpRequest): Promise<HttpExchange> => {
-  // Loaded when it is needed: a file asks for nothing.
-  const { Agent, request } = await import('undici');
+  const { Agent, request } = await loadUndici();
   const agent = new Agent({
     headersTimeout,
     bodyTimeout,

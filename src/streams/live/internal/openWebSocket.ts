@@ -1,5 +1,5 @@
 import type { LookupFunction, Socket } from 'node:net';
-import { Agent, buildConnector, DecoratorHandler, ping, WebSocket, type Dispatcher } from 'undici';
+import type { Dispatcher } from 'undici';
 import type { RefusingAnswer } from './refusal.js';
 
 /** What is connected to, and how. */
@@ -48,11 +48,14 @@ export interface WebSocketLine {
   close(): void;
 }
 
+type Undici = typeof import('undici');
+
 const single = (header: string | string[] | undefined): string | undefined =>
   Array.isArray(header) ? header[0] : header;
 
 /** Looks at what a request is answered with: a WebSocket says only that it failed. */
 const watching = (
+  { DecoratorHandler }: Undici,
   handler: Dispatcher.DispatchHandler,
   answered: (status: number, headers: Record<string, string | string[] | undefined>) => void,
   failed: (error: unknown) => void,
@@ -79,8 +82,11 @@ const watching = (
  *
  * The interface of the standard has no way to stop reading, so its messages pile up before a slow consumer. The
  * connection below it can be stopped: this keeps hold of its socket.
+ *
+ * @param undici as `loadUndici` gives it
  */
 export const openWebSocket = (
+  undici: Undici,
   { url, headers, timeout, lookup, maxPayloadBytes }: WebSocketRequest,
   listener: WebSocketListener,
 ): WebSocketLine => {
@@ -90,6 +96,7 @@ export const openWebSocket = (
   let cause: unknown;
   let answer: RefusingAnswer | undefined;
 
+  const { Agent, buildConnector, ping, WebSocket } = undici;
   const connector = buildConnector({ timeout, ...(lookup === undefined ? {} : { lookup }) });
   const agent = new Agent({
     headersTimeout: timeout,
@@ -112,6 +119,7 @@ export const openWebSocket = (
       dispatch(
         options,
         watching(
+          undici,
           handler,
           (status, { 'retry-after': retryAfter, date }) =>
             (answer = { status, retryAfter: single(retryAfter), date: single(date) }),

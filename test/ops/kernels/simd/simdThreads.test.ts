@@ -1,12 +1,14 @@
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import type { LabelledBatch } from '../../../../src/contracts/PaddedBatch.js';
 import { random } from '../../../../src/contracts/random.js';
 import { classifier } from '../../../../src/models/classifier.js';
 import { classifierConfig } from '../../../../src/models/ClassifierConfig.js';
+import type { KernelMachine } from '../../../../src/ops/kernels/simd/machine/KernelMachine.js';
 import { KernelMemory } from '../../../../src/ops/kernels/simd/machine/KernelMemory.js';
 import { kernelModule } from '../../../../src/ops/kernels/simd/machine/kernelModule.js';
 import { MOST_THREADS } from '../../../../src/ops/kernels/simd/machine/KernelThreads.js';
@@ -75,6 +77,10 @@ describe('determinism', () => {
   }
 });
 
+/** Here they are Node's. */
+const nodeWorkers = (machine: KernelMachine): Worker[] =>
+  machine.threads.workers.filter((worker) => worker instanceof Worker);
+
 describe('workers', () => {
   it.each(['wide', 'relaxed', 'simd'] as const)(
     'have a place of their own for a tile, as many as there may be threads (%s)',
@@ -96,7 +102,7 @@ describe('workers', () => {
     const { name, machine } = registerSimd('simd', 2, 1000);
     await tf.setBackend(name);
     product();
-    const [worker] = machine.threads.workers;
+    const [worker] = nodeWorkers(machine);
     await once(worker!, 'online');
     await worker!.terminate();
     expect(product).toThrow(expect.objectContaining({ code: 'HW_BACKEND' }));
@@ -107,7 +113,7 @@ describe('workers', () => {
     const { name, machine } = registerSimd('relaxed', 2, 500);
     await tf.setBackend(name);
     product();
-    const [worker] = machine.threads.workers;
+    const [worker] = nodeWorkers(machine);
     await once(worker!, 'online');
     // As if it had been killed between entering and leaving: it will never leave.
     machine.memory.ints(1152, 1)[0] = 1;
@@ -121,8 +127,8 @@ describe('workers', () => {
     const { name, machine } = registerSimd('simd', 3, 700);
     await tf.setBackend(name);
     product();
-    await Promise.all(machine.threads.workers.map((worker) => once(worker, 'online')));
-    const ended = Promise.all(machine.threads.workers.map((worker) => worker.terminate()));
+    await Promise.all(nodeWorkers(machine).map((worker) => once(worker, 'online')));
+    const ended = Promise.all(nodeWorkers(machine).map((worker) => worker.terminate()));
     for (let i = 0; i < 300; i++) {
       try {
         product();

@@ -7,8 +7,9 @@ type DataId = TensorInfo['dataId'];
 /** The bytes of a float32. */
 const WORD = 4;
 
+// Not by SharedArrayBuffer: a browser hides that name where it does not let memory go from one thread to another.
 const isShared = (values: backend_util.BackendValues | undefined): boolean =>
-  typeof SharedArrayBuffer !== 'undefined' && ArrayBuffer.isView(values) && values.buffer instanceof SharedArrayBuffer;
+  ArrayBuffer.isView(values) && !(values.buffer instanceof ArrayBuffer);
 
 /**
  * What tfjs keeps of a tensor; its values are made a typed array of only when somebody asks, which for most results of

@@ -1,8 +1,8 @@
-import { Worker } from 'node:worker_threads';
 import { HeadwaterError } from '../../../../contracts/HeadwaterError.js';
 import { KERNEL_LAYOUTS } from './kernelArguments.js';
 import type { KernelArguments, KernelName } from './kernelArguments.js';
 import type { KernelMemory } from './KernelMemory.js';
+import { startKernelWorker, type KernelWorker } from './kernelWorker.js';
 import { webAssembly } from './webAssembly.js';
 import type { WasmModule } from './webAssembly.js';
 
@@ -30,18 +30,24 @@ const MOST_ARGUMENTS = 64;
  */
 const SPINS = 200_000;
 
+/** How many workers are inside a job: `INSIDE` of assembly/tasks.ts. */
+const INSIDE = 1152;
+
 /**
  * How often the calling thread looks whether the workers have left before it sleeps: for about a millisecond. On a busy
  * machine a worker may need the very core that it looks from.
  */
 const LOOKS = 1_000_000;
 
-// The whole worker: all that it does is in assembly/tasks.ts. It stands here as text because a file of its own would
-// have to be found, and loaded, in every way that this module is.
-const WORKER = `
-const { workerData: { module, memory, worker, spins } } = require('node:worker_threads');
-new WebAssembly.Instance(module, { env: { memory } }).exports.serve(worker, spins);
-`;
+/** Whether this thread may sleep until another wakes it. The main thread of a browser may not. */
+const maySleep = (): boolean => {
+  try {
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 1, 0);
+    return true;
+  } catch {
+    return false;
+  }
+};
 
 /** Settings of {@link KernelThreads}. */
 export interface ThreadOptions {
@@ -69,7 +75,9 @@ export class KernelThreads {
   readonly #patience: number;
   readonly #words: Int32Array;
   readonly #floats: Float32Array;
-  #workers: Worker[] = [];
+  readonly #inside: Int32Array;
+  readonly #maySleep = maySleep();
+  #workers: KernelWorker[] = [];
   #failure: HeadwaterError | undefined;
 
   constructor(module: WasmModule, memory: KernelMemory, { threads, patience = 20_000 }: ThreadOptions) {
@@ -81,10 +89,11 @@ export class KernelThreads {
     this.#kernels = new webAssembly.Instance(module, { env: { memory: memory.memory } }).exports as KernelExports;
     this.#words = memory.ints(ARGUMENTS, MOST_ARGUMENTS);
     this.#floats = memory.floats(ARGUMENTS, MOST_ARGUMENTS);
+    this.#inside = memory.ints(INSIDE, 1);
   }
 
   /** The workers that were started. */
-  get workers(): readonly Worker[] {
+  get workers(): readonly KernelWorker[] {
     return this.#workers;
   }
 
@@ -116,30 +125,31 @@ export class KernelThreads {
     this.#kernels.activate(values, count, kind === 'tanh' ? 0 : 1);
   }
 
-  #start(number: number): Worker {
-    const worker = new Worker(WORKER, {
-      eval: true,
-      execArgv: [],
-      workerData: { module: this.#module, memory: this.#memory.memory, worker: number, spins: SPINS },
-    });
-    worker.unref();
-    const fail = (why: string, cause?: unknown): void => {
-      this.#failure ??= new HeadwaterError(
-        'HW_BACKEND',
-        `A worker thread of the kernels ${why}. Start the process again; with one thread there is no worker.`,
-        { cause },
-      );
-    };
-    worker.on('error', (error) => fail(`failed: ${error.message}`, error));
-    worker.on('exit', (code) => fail(`ended with code ${code}`));
-    return worker;
+  #start(number: number): KernelWorker {
+    return startKernelWorker(
+      { compiled: this.#module, memory: this.#memory.memory, worker: number, spins: SPINS },
+      (why, cause) => {
+        this.#failure ??= new HeadwaterError(
+          'HW_BACKEND',
+          `A worker thread of the kernels ${why}. Start the process again; with one thread there is no worker.`,
+          { cause },
+        );
+      },
+    );
   }
 
   /** Waits for workers that are inside a job for unusually long; one that died there never leaves. */
   #awaitWorkers(): void {
     // Several short sleeps: between them, a worker that leaves in spite of everything is seen.
     const pause = 50;
-    for (let waited = 0; waited < this.#patience; waited += pause) if (this.#kernels.awaitWorkers(pause) === 1) return;
+    if (this.#maySleep) {
+      for (let waited = 0; waited < this.#patience; waited += pause)
+        if (this.#kernels.awaitWorkers(pause) === 1) return;
+    } else {
+      const end = performance.now() + this.#patience;
+      do if (Atomics.load(this.#inside, 0) === 0) return;
+      while (performance.now() < end);
+    }
     this.#failure = new HeadwaterError(
       'HW_BACKEND',
       `A worker thread of the kernels has not answered for ${this.#patience / 1000} s: it was killed, or the machine is far too busy. Start the process again; with one thread there is no worker.`,

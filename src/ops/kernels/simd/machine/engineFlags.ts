@@ -1,4 +1,4 @@
-import { setFlagsFromString } from 'node:v8';
+import { nodeModule, runtimeProcess } from '../../../../contracts/nodeModule.js';
 
 /** The first release line of Node that has relaxed SIMD without a flag. */
 const RELAXED_SIMD = 22;
@@ -9,7 +9,12 @@ const RELAXED_SIMD = 22;
  */
 const PAIRS = [24, 26] as const;
 
-const major = Number(process.versions.node.split('.', 1)[0]);
+const { node, deno, bun } = runtimeProcess?.versions ?? {};
+
+/** Node's release line; undefined elsewhere. Deno and Bun say which Node they are like, but have engines of their own. */
+const major = node === undefined || deno !== undefined || bun !== undefined ? undefined : Number(node.split('.', 1)[0]);
+
+const couldPair = runtimeProcess?.arch === 'x64' && major !== undefined && major >= PAIRS[0] && major <= PAIRS[1];
 
 let raised = false;
 
@@ -20,7 +25,7 @@ let raised = false;
  * On Node 20 that is relaxed SIMD, with its fused multiply-add; on x64, from Node 24 to 26, that two vector
  * instructions of 128 bits become one of 256. Flags are the whole process's, which is why a library does not raise them
  * by itself: the command does, and an application may. It has to come before {@link registerBackend}. More calls change
- * nothing; in an engine without such flags neither does the first.
+ * nothing; in an engine without such flags, and outside Node, neither does the first.
  *
  * @example
  * ```ts
@@ -30,14 +35,13 @@ let raised = false;
  * ```
  */
 export const raiseEngineFlags = (): void => {
-  if (raised) return;
+  if (raised || major === undefined) return;
   raised = true;
-  if (major < RELAXED_SIMD) setFlagsFromString('--experimental-wasm-relaxed-simd');
-  if (couldPair) setFlagsFromString('--experimental-wasm-revectorize');
+  const v8 = nodeModule('node:v8');
+  if (major < RELAXED_SIMD) v8?.setFlagsFromString('--experimental-wasm-relaxed-simd');
+  if (couldPair) v8?.setFlagsFromString('--experimental-wasm-revectorize');
 };
-
-const couldPair = process.arch === 'x64' && major >= PAIRS[0] && major <= PAIRS[1];
 
 /** Whether the engine makes one instruction of two. */
 export const makesPairs = (): boolean =>
-  (raised && couldPair) || process.execArgv.includes('--experimental-wasm-revectorize');
+  (raised && couldPair) || (runtimeProcess?.execArgv?.includes('--experimental-wasm-revectorize') ?? false);

@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { makesPairs } from './engineFlags.js';
+import { kernelBytes } from './kernelBytes.js';
 import { webAssembly } from './webAssembly.js';
 import type { WasmModule } from './webAssembly.js';
 
@@ -26,9 +26,6 @@ const REASONS: Readonly<Record<SimdVariant, string>> = {
   simd: 'this engine has SIMD',
 };
 
-// From src/ops/kernels/simd as from dist/ops/kernels/simd, the project is four folders up.
-const fileOf = (variant: SimdVariant): URL => new URL(`../../../../../dist/kernels/${variant}.wasm`, import.meta.url);
-
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /**
@@ -41,11 +38,10 @@ export const kernelModule = (
   wanted: readonly SimdVariant[] = makesPairs() ? ['wide', 'relaxed', 'simd'] : ['relaxed', 'simd'],
 ): KernelModule => {
   if (webAssembly === undefined) return { simd: 'none', reason: 'this engine has no WebAssembly' };
-  if (typeof SharedArrayBuffer === 'undefined') return { simd: 'none', reason: 'this engine has no shared memory' };
   const refusals: string[] = [];
   for (const simd of wanted) {
     try {
-      const bytes = readFileSync(fileOf(simd));
+      const bytes = kernelBytes(simd);
       if (webAssembly.validate(bytes))
         return {
           simd,
