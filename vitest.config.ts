@@ -1,12 +1,15 @@
 import { defineConfig } from 'vitest/config';
 
+const source = (path: string): string => new URL(`src/${path}`, import.meta.url).pathname;
+
 export default defineConfig({
   // Examples import the package by its name; here that is its source.
   resolve: {
-    alias: {
-      'headwater/testing': new URL('src/testing/index.ts', import.meta.url).pathname,
-      headwater: new URL('src/index.ts', import.meta.url).pathname,
-    },
+    alias: [
+      { find: /^headwater$/, replacement: source('index.ts') },
+      { find: 'headwater/testing', replacement: source('testing/index.ts') },
+      { find: /^headwater\/(\w+)$/, replacement: source('entries/$1.ts') },
+    ],
   },
   test: {
     include: ['test/**/*.test.ts'],

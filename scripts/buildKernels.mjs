@@ -1,8 +1,8 @@
 /**
  * Compiles assembly/ to dist/kernels/: a module for engines with relaxed SIMD, one for those that make pairs of it, and
- * one for those without.
+ * one for those without; and the modules that browsers can take once more, as text in a script.
  */
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { root } from './setup.mjs';
@@ -22,6 +22,25 @@ const PAGES = '65536';
  */
 const STATIC = '4096';
 
+/** Those that an engine takes which nobody starts with flags. */
+const EMBEDDED = ['relaxed', 'simd'];
+
+/** What a bundler for browsers takes for src/ops/kernels/simd/machine/kernelBytes.ts, which reads the files. */
+const embeddedScript = () => {
+  const entries = EMBEDDED.map((variant) => {
+    const bytes = readFileSync(join(root, `dist/kernels/${variant}.wasm`));
+    return `  ${variant}: '${bytes.toString('base64')}',\n`;
+  });
+  return `const KERNELS = {
+${entries.join('')}};
+
+export const kernelBytes = (variant) => {
+  if (!Object.hasOwn(KERNELS, variant)) throw new Error(\`no kernels named ${'${variant}'} are embedded\`);
+  return Uint8Array.from(atob(KERNELS[variant]), (character) => character.charCodeAt(0));
+};
+`;
+};
+
 export const buildKernels = async () => {
   const { main } = await import('assemblyscript/asc');
   mkdirSync(join(root, 'dist/kernels'), { recursive: true });
@@ -35,6 +54,7 @@ export const buildKernels = async () => {
     ]);
     if (error) throw new Error(`assembly/ does not compile (${variant}): ${error.message}\n${stderr.toString()}`);
   }
+  writeFileSync(join(root, 'dist/kernels/embedded.js'), embeddedScript());
 };
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) await buildKernels();

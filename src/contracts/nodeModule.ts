@@ -1,12 +1,20 @@
+import type * as buffer from 'node:buffer';
+import type * as fs from 'node:fs';
+import type * as fsPromises from 'node:fs/promises';
+import type * as os from 'node:os';
+import type * as path from 'node:path';
+import type * as v8 from 'node:v8';
+import type * as workerThreads from 'node:worker_threads';
+
 /** The built-in modules of Node that are asked for here. */
 interface NodeModules {
-  readonly 'node:buffer': typeof import('node:buffer');
-  readonly 'node:fs': typeof import('node:fs');
-  readonly 'node:fs/promises': typeof import('node:fs/promises');
-  readonly 'node:os': typeof import('node:os');
-  readonly 'node:path': typeof import('node:path');
-  readonly 'node:v8': typeof import('node:v8');
-  readonly 'node:worker_threads': typeof import('node:worker_threads');
+  readonly 'node:buffer': typeof buffer;
+  readonly 'node:fs': typeof fs;
+  readonly 'node:fs/promises': typeof fsPromises;
+  readonly 'node:os': typeof os;
+  readonly 'node:path': typeof path;
+  readonly 'node:v8': typeof v8;
+  readonly 'node:worker_threads': typeof workerThreads;
 }
 
 /** What of `process` tells one runtime from another. A browser has none, and what bundlers put in its place has less. */

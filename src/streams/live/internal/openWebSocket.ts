@@ -1,5 +1,6 @@
 import type { LookupFunction, Socket } from 'node:net';
 import type { Dispatcher } from 'undici';
+import type { Undici } from '../../bodies/http/loadUndici.js';
 import type { RefusingAnswer } from './refusal.js';
 
 /** What is connected to, and how. */
@@ -47,8 +48,6 @@ export interface WebSocketLine {
   /** Says goodbye, and closes at once. Nobody is told anything any more. */
   close(): void;
 }
-
-type Undici = typeof import('undici');
 
 const single = (header: string | string[] | undefined): string | undefined =>
   Array.isArray(header) ? header[0] : header;

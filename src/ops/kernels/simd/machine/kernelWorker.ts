@@ -1,3 +1,4 @@
+import type * as workerThreads from 'node:worker_threads';
 import type { Worker as NodeWorker } from 'node:worker_threads';
 import { HeadwaterError } from '../../../../contracts/HeadwaterError.js';
 import { nodeModule } from '../../../../contracts/nodeModule.js';
@@ -62,7 +63,7 @@ export const mayStartWorkers = (): boolean =>
   nodeModule('node:worker_threads') !== undefined || (web.crossOriginIsolated === true && web.Worker !== undefined);
 
 const startNodeWorker = (
-  { Worker }: typeof import('node:worker_threads'),
+  { Worker }: typeof workerThreads,
   workerData: KernelWorkerData,
   failed: WorkerFailed,
 ): NodeWorker => {

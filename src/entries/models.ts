@@ -1,0 +1,19 @@
+/**
+ * Classifiers and their artifacts. They run wherever their ops do.
+ *
+ * @module headwater/models
+ */
+
+// Models and their artifacts.
+export { ARTIFACT_FILES, checkArtifacts, type Artifacts } from '../models/artifacts/Artifacts.js';
+export { classifier, type Classifier } from '../models/classifier.js';
+export type { ClassifierSettings } from '../models/ClassifierSettings.js';
+export { classifierConfig, ClassifierConfig, type Cell, type ClassifierOptions } from '../models/ClassifierConfig.js';
+export { deferredClassifier, type DeferredClassifier } from '../models/deferredClassifier.js';
+export { encodeArtifacts } from '../models/artifacts/encodeArtifacts.js';
+export { inferConfig } from '../models/inferConfig.js';
+export { loadArtifacts } from '../models/artifacts/loadArtifacts.js';
+export { trainable, type OwnModel, type Parameter, type TrainableOptions } from '../models/trainable.js';
+export { resizeVocabulary } from '../models/artifacts/resizeVocabulary.js';
+export { restoreClassifier } from '../models/artifacts/restoreClassifier.js';
+export { decodeSafetensors, encodeSafetensors, type Safetensors } from '../models/artifacts/safetensors.js';

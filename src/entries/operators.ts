@@ -1,0 +1,153 @@
+/**
+ * Operators on rows, batches, models and live headlines, the valve that holds a source back, and the types, errors and
+ * random numbers that all entries share. They do no I/O: they run in Node, Deno, Bun and browsers.
+ *
+ * @module headwater/operators
+ */
+
+// What everybody speaks.
+export type { BatchSource } from '../contracts/BatchSource.js';
+export type { EvaluatedBatch, Performance, Prediction, Scores } from '../contracts/Evaluation.js';
+export type {
+  ClassRates,
+  DriftDetected,
+  HeadlineUnlabelled,
+  LabelUnused,
+  LateLabel,
+  LearningEvent,
+  LearningVocabulary,
+  ModelConfirmed,
+  ModelRolledBack,
+  ModelSlot,
+  ModelSwapped,
+  NewToken,
+  OnlineModel,
+  RowScored,
+  RowsLearnt,
+  RunningScores,
+  ScoredTokens,
+  Vocabulary,
+} from '../contracts/Learning.js';
+export type {
+  ClassProbability,
+  Explanation,
+  LiveHeadline,
+  LivePrediction,
+  SourceEvent,
+  SourceEvents,
+  WordEffect,
+} from '../contracts/Live.js';
+export { HeadwaterError, type ErrorCode, type ErrorDetails } from '../contracts/HeadwaterError.js';
+export type { LabelledBatch, PaddedBatch } from '../contracts/PaddedBatch.js';
+export { deriveSeed, random, type Purpose, type Random } from '../contracts/random.js';
+export type { DeadLetter, Rejection } from '../contracts/Rejection.js';
+export {
+  SIDES,
+  type EncodedText,
+  type Headline,
+  type LabelledTokens,
+  type Preprocessed,
+  type Row,
+  type Side,
+  type SidedRow,
+  type SourceRow,
+  type TokenizedRow,
+} from '../contracts/Row.js';
+export type { SparseRow, SparseRows } from '../contracts/SparseRows.js';
+export type { WordVector } from '../contracts/WordVector.js';
+export type { StateDict, Weight } from '../contracts/StateDict.js';
+export type {
+  DeferredTrainable,
+  EvaluationResult,
+  StepContext,
+  StepResult,
+  Trainable,
+} from '../contracts/Trainable.js';
+export type {
+  EpochEnded,
+  EpochStarted,
+  SideCounts,
+  StepEnded,
+  TrainingEnded,
+  TrainingEvent,
+  TrainingStarted,
+  ValidationStepEnded,
+} from '../contracts/TrainingEvent.js';
+export type { EpochRecord, TrainingRecord } from '../contracts/TrainingRecord.js';
+export type { EpochResult, TrainingState, TrainingStep } from '../contracts/TrainingState.js';
+export type { Valve } from '../contracts/Valve.js';
+export { valve } from '../streams/valve.js';
+
+// Operators on rows and batches.
+export { batches, type BatchesOptions, type BatchOptions } from '../operators/batches/batches.js';
+export { batchSource } from '../operators/batches/batchSource.js';
+export type { SliceOptions } from '../operators/flow/emitInSlices.js';
+export { padRows, type BatchOf } from '../operators/batches/padRows.js';
+export { rowsOf } from '../operators/rows/rowsOf.js';
+export {
+  boundedQueue,
+  type BoundedQueueOptions,
+  type BoundedQueueProjectOptions,
+} from '../operators/flow/boundedQueue.js';
+export {
+  bucketByLength,
+  DEFAULT_BOUNDARIES,
+  type BucketByLengthOptions,
+  type DroppedRow,
+} from '../operators/batches/bucketByLength.js';
+export { decode, type DecodeOptions } from '../operators/rows/decode.js';
+export { headlineOnly, headlineRow } from '../operators/rows/headlineRow.js';
+export { prepare, type PrepareOptions, type Split } from '../operators/rows/prepare.js';
+export { preprocess } from '../operators/rows/preprocess.js';
+export { shuffle, type ShuffleOptions } from '../operators/rows/shuffle.js';
+export { stratifiedSplit, type Shares, type StratifiedSplitOptions } from '../operators/rows/stratifiedSplit.js';
+export { tokenize, type TokenizeOptions } from '../operators/rows/tokenize.js';
+
+// Operators on live headlines.
+export { classifyLive, type ClassifyLiveOptions } from '../operators/live/classifyLive.js';
+export { dedupe, type DedupeOptions, type RepeatedHeadline } from '../operators/live/dedupe.js';
+export {
+  dedupeMemory,
+  dedupeMemoryFrom,
+  DedupeMemoryJson,
+  type DedupeMemory,
+  type DedupeMemoryOptions,
+} from '../operators/live/dedupeMemory.js';
+export { explainHeadlines } from '../operators/live/explainHeadlines.js';
+export type { HeadlineKey } from '../operators/live/headlineKeys.js';
+export { microBatch, type MicroBatchOptions } from '../operators/live/microBatch.js';
+export type { ShedPolicy } from '../operators/live/internal/SheddingBuffer.js';
+export { shed, type ShedOptions, type ShedProjectOptions, type ShedValue } from '../operators/live/shed.js';
+
+// Operators on models.
+export { combineSteps } from '../operators/training/combineSteps.js';
+export { earlyStopping, type EarlyStoppingOptions } from '../operators/training/earlyStopping.js';
+export { evaluate } from '../operators/training/evaluate.js';
+export { fit, type FitOptions } from '../operators/training/fit.js';
+export { initialTrainingState, type InitialTrainingStateOptions } from '../operators/training/initialTrainingState.js';
+export { limitEpochs } from '../operators/training/limitEpochs.js';
+export type { AveragedOver } from '../operators/training/meanLoss.js';
+export { predict } from '../operators/training/predict.js';
+export { recordEpoch } from '../operators/training/recordEpoch.js';
+export { reduceLrOnPlateau, type ReduceLrOnPlateauOptions } from '../operators/training/reduceLrOnPlateau.js';
+export type { ThroughModelOptions } from '../operators/training/internal/throughModel.js';
+export { trainStep, type TrainStepOptions } from '../operators/training/trainStep.js';
+
+// Learning while running.
+export { adwin, type AdwinOptions } from '../operators/learning/adwin.js';
+export { modelSlot, type ModelSlotOptions } from '../operators/learning/modelSlot.js';
+export { pageHinkley, type PageHinkleyOptions } from '../operators/learning/pageHinkley.js';
+export { prequential, type PrequentialOptions, type ReplayOptions } from '../operators/learning/prequential.js';
+export { runningScores, type RunningScoresOptions } from '../operators/learning/runningScores.js';
+export type {
+  ConfigView,
+  EpochMetrics,
+  PacedStep,
+  RejectionsView,
+  ReportView,
+  SideView,
+  TrainingNews,
+  TrainingOver,
+  TrainingPhase,
+  TrainingSnapshot,
+} from '../contracts/TrainingView.js';

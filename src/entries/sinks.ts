@@ -1,0 +1,28 @@
+/**
+ * Where results leave: files, metrics, progress and the terminal. For Node.
+ *
+ * @module headwater/sinks
+ */
+
+// Where results leave.
+export { alongside } from '../sinks/alongside.js';
+export { artifactFiles, type ArtifactFilesOptions, type Files } from '../sinks/files/artifactFiles.js';
+export { batchStats, type BatchStats } from '../sinks/metrics/batchStats.js';
+export { confusionMatrix } from '../sinks/metrics/confusionMatrix.js';
+export { deadLetters, type DeadLetters, type DeadLettersOptions } from '../sinks/rejections/deadLetters.js';
+export { describeRejection } from '../sinks/rejections/describeRejection.js';
+export { jsonLine } from '../sinks/jsonLine.js';
+export { jsonLines, type JsonLinesOptions } from '../sinks/jsonLines.js';
+export { metrics, type Report } from '../sinks/metrics/metrics.js';
+export { metricsTable, type MetricsTableOptions } from '../sinks/metrics/metricsTable.js';
+export { progress } from '../sinks/progress/progress.js';
+export type { ProgressOptions } from '../sinks/progress/ProgressOutput.js';
+export { rowProgress, type RowProgressOptions } from '../sinks/progress/rowProgress.js';
+export { scores } from '../sinks/metrics/scores.js';
+export type { HeadlinesLeftOut, WatchEvent } from '../sinks/watch/WatchEvent.js';
+export { watchView, type ScreenStream, type WatchViewOptions } from '../sinks/watch/watchView.js';
+export type { ReportMade } from '../sinks/metrics/ReportMade.js';
+export { stateFile, type StateFile, type StateFileOptions } from '../sinks/files/stateFile.js';
+export { tensorboard, type TensorBoardOptions } from '../sinks/tensorboard/tensorboard.js';
+export type { Hyperparameters } from '../sinks/tensorboard/boardEvent.js';
+export { writeFiles } from '../sinks/files/writeFiles.js';

@@ -1,0 +1,17 @@
+/**
+ * Where tables, lines and word vectors enter: files and HTTP. For Node.
+ *
+ * @module headwater/streams
+ */
+export type { BodyOptions } from '../streams/bodies/http/BodyOptions.js';
+export { fetchCsv, type FetchCsvOptions } from '../streams/fetchCsv.js';
+export type { Snapshot } from '../streams/bodies/keepSnapshot.js';
+export type { Pacing } from '../streams/pacing/Pacing.js';
+export type { ReadLinesOptions } from '../streams/bodies/lineSource.js';
+export { readLines } from '../streams/readLines.js';
+export { sampleCsv, type SampleOptions } from '../streams/sample/sampleCsv.js';
+export { serveSample } from '../streams/sample/serveSample.js';
+export { readVectors, type ReadVectorsOptions } from '../streams/vectors/readVectors.js';
+export { findVectors, type FindVectorsOptions, type FoundVectors } from '../vectors/findVectors.js';
+export { loadVectors, type LoadVectorsOptions } from '../vectors/loadVectors.js';
+export { saveVectors, type SavedVectors } from '../vectors/saveVectors.js';
