@@ -27,6 +27,8 @@ export default defineConfig({
       include: ['src/**/*.ts'],
       exclude: ['src/page/**', '**/index.ts'],
       reporter: ['text-summary', 'html'],
+      // The floor: what the tests reached when it was set, rounded down. Raise it, never lower it.
+      thresholds: { statements: 83, branches: 77, functions: 78, lines: 84 },
     },
   },
 });
