@@ -63,13 +63,17 @@ export class Grouping {
   rows: i32;
 }
 
-/** to[g] = Σ from[k] over the members k of group g, in their order */
+/** to[g] = Σ from[k] over the members k of group g, in their order; zeros where it has none */
 export function sumGroups(g: Grouping, task: i32): void {
   const end = min((task + 1) * g.rows, g.groups);
   for (let group = task * g.rows; group < end; group++) {
     const last = load<i32>(at(g.starts, group + 1));
     const to = at(g.to, group * g.width);
     let member = load<i32>(at(g.starts, group));
+    if (member == last) {
+      memory.fill(to, 0, <usize>g.width << 2);
+      continue;
+    }
     memory.copy(to, at(g.from, load<i32>(at(g.members, member)) * g.width), <usize>g.width << 2);
     while (++member < last) addRow(at(g.from, load<i32>(at(g.members, member)) * g.width), to, g.width);
   }

@@ -45,7 +45,9 @@ export { softmaxCrossEntropy } from '../ops/layers/softmaxCrossEntropy.js';
 
 // Pooling, sparse rows, and the optimizers of models that have them.
 export { clipByGlobalNorm } from '../ops/optimizers/clipByGlobalNorm.js';
+export { distinctWords, type DistinctWords } from '../ops/sparse/distinctWords.js';
 export { featureDropout } from '../ops/sparse/featureDropout.js';
+export { indexedRecurrent, type IndexedBatch } from '../ops/recurrent/indexedRecurrent.js';
 export { maxMeanPool } from '../ops/pooling/maxMeanPool.js';
 export { maxPool } from '../ops/pooling/maxPool.js';
 export { meanPool } from '../ops/pooling/meanPool.js';

@@ -8,6 +8,7 @@ import { vectorEmbeddingOp } from './layers/vectorEmbedding.js';
 import { wordDropoutOp } from './layers/wordDropout.js';
 import { poolOp } from './pooling/internal/poolOps.js';
 import { EMBEDDED_OPS } from './recurrent/internal/embeddedOps.js';
+import { INDEXED_OPS } from './recurrent/internal/indexedOps.js';
 import { RECURRENT_OPS } from './recurrent/internal/recurrentOps.js';
 import { sparseLinearOp } from './sparse/sparseLinear.js';
 import { softmaxOp } from './layers/softmax.js';
@@ -22,6 +23,11 @@ const recurrentOps = Object.values(RECURRENT_OPS).flatMap(
     cell,
   ],
 );
+
+const indexedOps = Object.values(INDEXED_OPS).flatMap(({ layer, bidirectional }): readonly AnyOp[] => [
+  layer,
+  bidirectional,
+]);
 
 const embeddedOps = Object.values(EMBEDDED_OPS).flatMap(({ last, lastBidirectional }): readonly AnyOp[] => [
   last,
@@ -42,6 +48,7 @@ export const OPS: readonly AnyOp[] = [
   wordDropoutOp,
   ...recurrentOps,
   ...embeddedOps,
+  ...indexedOps,
 ];
 
 /** Which gradients `registerOps` registers. */

@@ -1,5 +1,5 @@
-import { add, concat, gather, reshape, scatterND, tensor1d, tensor2d, tensor3d, zeros } from '@tensorflow/tfjs-core';
-import type { Tensor, Tensor3D } from '@tensorflow/tfjs-core';
+import { add, concat, gather, reshape, scatterND, tensor1d, tensor2d, zeros } from '@tensorflow/tfjs-core';
+import type { Tensor, Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import { defineOp } from '../definition/defineOp.js';
 import { checkShape } from '../internal/checkShape.js';
@@ -18,8 +18,8 @@ export interface VectorRows {
 export interface VectorEmbeddingInput {
   /** The number of rows of the batch, B. */
   readonly size: number;
-  /** The length of the longest row, T. */
-  readonly time: number;
+  /** The length of the longest row, T. Left out for words that stand in no rows: then shapes are [B] for [B, T]. */
+  readonly time?: number | undefined;
   /** The row of the table of vectors, shape [B, T], from 0. */
   readonly vectorIds: Int32Array;
   /** The row of the trained part, shape [B, T]; −1 where there is none, as for padding. */
@@ -28,8 +28,8 @@ export interface VectorEmbeddingInput {
 
 /** The attributes of {@link vectorEmbeddingOp}. */
 export type VectorEmbeddingAttributes = Readonly<{
-  size: number;
-  time: number;
+  /** The shape of what is looked up: [B, T] or [B]. */
+  shape: number[];
   vectorIds: Int32Array;
   places: Int32Array;
   rows: Int8Array | Float32Array;
@@ -60,7 +60,7 @@ export const vectorEmbeddingGradOp = defineOp<
 >({
   name: 'HeadwaterVectorEmbeddingGrad',
   compose: ({ dOutput }, { places, count }) => {
-    const width = dOutput.shape[2]!;
+    const width = dOutput.shape[dOutput.rank - 1]!;
     // What belongs to no row is summed in a row of its own, which is then left out.
     const to = places.map((place) => (place < 0 ? count : place));
     const sums = scatterND(tensor2d(to, [to.length, 1], 'int32'), reshape(dOutput, [to.length, width]), [
@@ -84,13 +84,13 @@ export const vectorEmbeddingGradOp = defineOp<
 export const vectorEmbeddingOp = defineOp<{ delta: Tensor }, [Tensor], VectorEmbeddingAttributes>({
   name: 'HeadwaterVectorEmbedding',
   compose: ({ delta }, attributes) => {
-    const { size, time, places, count } = attributes;
+    const { shape, places, count } = attributes;
     const width = delta.shape[1]!;
-    const vectors = new Float32Array(size * time * width);
+    const vectors = new Float32Array(places.length * width);
     writeVectors(vectors, attributes);
     const from = places.map((place) => (place < 0 ? count : place));
     const trained = gather(concat([delta, zeros([1, width])]), tensor1d(from, 'int32'));
-    return [add(tensor3d(vectors, [size, time, width]), reshape(trained, [size, time, width]))];
+    return [reshape(add(tensor2d(vectors, [places.length, width]), trained), [...shape, width])];
   },
   gradient: {
     savedInputs: [],
@@ -125,7 +125,7 @@ const checkIds = (name: string, ids: Int32Array, tokens: number, least: number, 
  * @param delta the trained part, shape [U, E], float32
  * @param vectors the table, its row 0 zeros
  * @param input which vector and which row of `delta` each token takes
- * @returns shape [B, T, E], float32; differentiable in `delta`
+ * @returns shape [B, T, E], or [B, E] for words that stand in no rows; float32; differentiable in `delta`
  * @throws HeadwaterError `HW_USAGE` when shapes, the dtype or ids do not fit
  *
  * @example
@@ -137,12 +137,19 @@ const checkIds = (name: string, ids: Int32Array, tokens: number, least: number, 
  * vectorEmbedding(tf.tensor2d([[0.5, 0.5]]), vectors, input).dataSync(); // 1.5, 0, 0.5, 0.5, 0, 0
  * ```
  */
-export const vectorEmbedding = (delta: Tensor, vectors: VectorRows, input: VectorEmbeddingInput): Tensor3D => {
+export const vectorEmbedding = <Input extends VectorEmbeddingInput>(
+  delta: Tensor,
+  vectors: VectorRows,
+  input: Input,
+): Input extends { readonly time: number } ? Tensor3D : Tensor2D => {
   const { dims, rows, scales = new Float32Array(0) } = vectors;
   const { size, time, vectorIds, places } = input;
   checkShape('vectorEmbedding', 'delta', delta, ['U', dims]);
   const count = delta.shape[0];
-  checkIds('vectorIds', vectorIds, size * time, 0, rows.length / dims - 1);
-  checkIds('places', places, size * time, -1, count - 1);
-  return vectorEmbeddingOp.run({ delta }, { size, time, vectorIds, places, rows, scales, count })[0] as Tensor3D;
+  const shape = time === undefined ? [size] : [size, time];
+  const tokens = size * (time ?? 1);
+  checkIds('vectorIds', vectorIds, tokens, 0, rows.length / dims - 1);
+  checkIds('places', places, tokens, -1, count - 1);
+  const [embedded] = vectorEmbeddingOp.run({ delta }, { shape, vectorIds, places, rows, scales, count });
+  return embedded as Input extends { readonly time: number } ? Tensor3D : Tensor2D;
 };

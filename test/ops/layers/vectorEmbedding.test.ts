@@ -39,6 +39,30 @@ describe.each(everyBackend)('vectorEmbedding on %s', (backend) => {
     });
   });
 
+  it('takes words that stand in no rows', () => {
+    tf.tidy(() => {
+      const words = { size: 3, vectorIds: Int32Array.of(1, 2, 0), places: Int32Array.of(1, 0, 1) };
+      const run = (delta: tf.Tensor): tf.Tensor => vectorEmbedding(delta, vectors, words);
+      const embedded = run(
+        tf.tensor2d([
+          [10, 20],
+          [30, 40],
+        ]),
+      );
+      expect(embedded.shape).toEqual([3, 2]);
+      expectClose(embedded.dataSync(), [31, 39.5, 11.5, 83.5, 30, 40], 1e-6);
+      const gradient = tf.grad(run)(
+        tf.zeros([2, 2]),
+        tf.tensor2d([
+          [1, 2],
+          [10, 20],
+          [100, 200],
+        ]),
+      );
+      expect([...gradient.dataSync()]).toEqual([10, 20, 101, 202]);
+    });
+  });
+
   it('sums the gradients of tokens of one row, and gives the table and padding none', () => {
     tf.tidy(() => {
       const dOutput = tf.tensor3d([1, 2, 10, 20, 100, 200, 1000, 2000, 7, 7, 7, 7], [2, 3, 2]);

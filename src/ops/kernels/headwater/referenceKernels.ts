@@ -14,6 +14,7 @@ import { poolKernels } from './layers/pool.js';
 import { sparseLinearKernels } from './layers/sparseLinear.js';
 import { vectorEmbeddingKernels } from './layers/vectorEmbedding.js';
 import { wordDropoutKernels } from './layers/wordDropout.js';
+import { indexedRecurrentKernels } from './indexedRecurrent.js';
 
 /** The kernels of the embedded backend in plain TypeScript: what every other kernel is tested against. */
 export const REFERENCE_KERNELS: readonly OpKernel[] = [
@@ -32,4 +33,5 @@ export const REFERENCE_KERNELS: readonly OpKernel[] = [
   ...sparseLinearKernels,
   ...vectorEmbeddingKernels,
   ...wordDropoutKernels,
+  ...indexedRecurrentKernels,
 ];

@@ -106,7 +106,7 @@ export const scatterRows = (
   to: number,
 ): void => machine.threads.run('scatterRows', tasksFor(count, 128), { from, index, count, width, to, rows: 128 });
 
-/** to[g] = the sum of the rows that are group g's members, in their order; no group is empty. */
+/** to[g] = the sum of the rows that are group g's members, in their order. */
 export const sumGroups = (
   machine: KernelMachine,
   from: number,

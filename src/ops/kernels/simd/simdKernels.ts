@@ -12,6 +12,7 @@ import { poolKernels } from './layers/pool.js';
 import { sparseLinearKernels } from './layers/sparseLinear.js';
 import { vectorEmbeddingKernels } from './layers/vectorEmbedding.js';
 import { wordDropoutKernels } from './layers/wordDropout.js';
+import { indexedRecurrentKernels } from './indexedRecurrent.js';
 
 /**
  * The kernels of the embedded backend on WebAssembly SIMD and threads; for all other ops it has the reference kernels.
@@ -30,4 +31,5 @@ export const SIMD_KERNELS: readonly OpKernel[] = [
   ...sparseLinearKernels,
   ...vectorEmbeddingKernels,
   ...wordDropoutKernels,
+  ...indexedRecurrentKernels,
 ];

@@ -4,19 +4,19 @@ import { referenceKernel } from '../referenceKernel.js';
 export const vectorEmbeddingKernels = [
   // e[i, t] = scale · rows[vectorIds[i, t]] + delta[places[i, t]]
   referenceKernel(vectorEmbeddingOp, ({ delta }, attributes) => {
-    const { size, time, places } = attributes;
+    const { shape, places } = attributes;
     const width = delta.shape[1]!;
-    const output = new Float32Array(size * time * width);
+    const output = new Float32Array(places.length * width);
     writeVectors(output, attributes);
     places.forEach((place, i) => {
       if (place >= 0) for (let j = 0; j < width; j++) output[i * width + j]! += delta.data[place * width + j]!;
     });
-    return [{ shape: [size, time, width], data: output }];
+    return [{ shape: [...shape, width], data: output }];
   }),
 
   // dDelta[u] = Σ over places[i, t] = u of dOutput[i, t]
   referenceKernel(vectorEmbeddingGradOp, ({ dOutput }, { places, count }) => {
-    const width = dOutput.shape[2]!;
+    const width = dOutput.shape.at(-1)!;
     const dDelta = new Float32Array(count * width);
     places.forEach((place, i) => {
       if (place >= 0) for (let j = 0; j < width; j++) dDelta[place * width + j]! += dOutput.data[i * width + j]!;

@@ -1,15 +1,16 @@
 import { vectorEmbeddingGradOp, vectorEmbeddingOp, writeVectors } from '../../../layers/vectorEmbedding.js';
 import { putInts } from '../directionRun.js';
-import { fillZeros, sumGroups, WORD } from '../products.js';
+import { sumGroups } from '../products.js';
+import { membersOf } from '../../../internal/membersOf.js';
 import { simdKernel } from '../simdKernel.js';
 
 export const vectorEmbeddingKernels = [
   // e[i, t] = scale · rows[vectorIds[i, t]] + delta[places[i, t]]: the table stays where its owner has it
   simdKernel(vectorEmbeddingOp, (machine, { delta }, attributes) => {
-    const { size, time, places } = attributes;
+    const { shape, places } = attributes;
     const width = delta.shape[1]!;
-    const result = machine.makeResult(size, time, width);
-    const output = machine.memory.floats(result.at, size * time * width);
+    const result = machine.makeResult(...shape, width);
+    const output = machine.memory.floats(result.at, places.length * width);
     writeVectors(output, attributes);
     const trained = machine.memory.floats(delta.at, delta.shape[0]! * width);
     for (let i = 0; i < places.length; i++) {
@@ -22,27 +23,9 @@ export const vectorEmbeddingKernels = [
 
   // dDelta[u] = Σ over places[i, t] = u of dOutput[i, t]
   simdKernel(vectorEmbeddingGradOp, (machine, { dOutput }, { places, count }) => {
-    const width = dOutput.shape[2]!;
+    const width = dOutput.shape.at(-1)!;
     const result = machine.makeResult(count, width);
-    const starts = new Int32Array(count + 1);
-    for (const place of places) if (place >= 0) starts[place + 1]!++;
-    const isFull = !starts.includes(0, 1);
-    for (let u = 0; u < count; u++) starts[u + 1]! += starts[u]!;
-    if (!isFull) {
-      // A group without members has no sum: only rows that no token takes.
-      const dDelta = machine.memory.floats(result.at, count * width);
-      fillZeros(machine, result.at, count * width * WORD);
-      const from = machine.memory.floats(dOutput.at, places.length * width);
-      places.forEach((place, i) => {
-        if (place >= 0) for (let j = 0; j < width; j++) dDelta[place * width + j]! += from[i * width + j]!;
-      });
-      return [result];
-    }
-    const next = starts.slice();
-    const members = new Int32Array(starts[count]!);
-    places.forEach((place, i) => {
-      if (place >= 0) members[next[place]!++] = i;
-    });
+    const { members, starts } = membersOf(places, count);
     machine.memory.borrow((take) =>
       sumGroups(
         machine,

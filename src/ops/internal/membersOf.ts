@@ -1,0 +1,21 @@
+/** The entries of each group, and where those of a group begin. */
+export interface Members {
+  /** The entries, those of one group after those of another, rising within a group. */
+  readonly members: Int32Array;
+  /** Where each group's begin, one more at the end. */
+  readonly starts: Int32Array;
+}
+
+/** Sorts entries by the group that each belongs to, from 0 to `count` − 1; those of a negative group are left out. */
+export const membersOf = (groups: Int32Array, count: number): Members => {
+  const starts = new Int32Array(count + 1);
+  for (const group of groups) if (group >= 0) starts[group + 1]!++;
+  for (let group = 0; group < count; group++) starts[group + 1]! += starts[group]!;
+  const next = starts.slice();
+  const members = new Int32Array(starts[count]!);
+  for (let entry = 0; entry < groups.length; entry++) {
+    const group = groups[entry]!;
+    if (group >= 0) members[next[group]!++] = entry;
+  }
+  return { members, starts };
+};

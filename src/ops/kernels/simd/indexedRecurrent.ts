@@ -1,0 +1,162 @@
+import type { OpKernel } from '../../definition/defineOp.js';
+import { membersOf } from '../../internal/membersOf.js';
+import { INDEXED_OPS } from '../../recurrent/internal/indexedOps.js';
+import type { IndexedAttributes, IndexedGradInputs, IndexedInputs } from '../../recurrent/internal/indexedOps.js';
+import { weightsByDirection } from '../../recurrent/internal/RecurrentPass.js';
+import type { CellName, CellWeights } from '../../recurrent/internal/RecurrentPass.js';
+import { layerSchedules } from '../../recurrent/internal/Schedule.js';
+import type { Schedule } from '../../recurrent/internal/Schedule.js';
+import { SIMD_CELLS, backwardDirection, forwardDirection, putInts } from './directionRun.js';
+import type { DirectionRun } from './directionRun.js';
+import type { KernelMachine, Resident } from './machine/KernelMachine.js';
+import {
+  WORD,
+  fillZeros,
+  multiply,
+  multiplyTransposed,
+  panelsOf,
+  scatterRows,
+  sumGroups,
+  sumRows,
+} from './products.js';
+import { simdKernel } from './simdKernel.js';
+
+/** Forward and backward pass are given the same attributes, so the schedules are made once a step. */
+const plans = new WeakMap<IndexedAttributes, readonly Schedule[]>();
+
+const schedulesOf = (attributes: IndexedAttributes, directions: number): readonly Schedule[] => {
+  const known = plans.get(attributes);
+  if (known !== undefined) return known;
+  const schedules = layerSchedules(attributes.lengths, attributes.time, directions, false, 'all');
+  plans.set(attributes, schedules);
+  return schedules;
+};
+
+/** The row of values of each pair of a schedule. */
+const placesOf = ({ places }: IndexedAttributes, { index }: Schedule): Int32Array => index.map((at) => places[at]!);
+
+/** Where direction d's part of the reserve begins, in values: each has as many pairs, one a token. */
+const reserveStart = (schedules: readonly Schedule[], keeps: number, units: number, d: number): number =>
+  d * schedules[0]!.index.length * (1 + keeps) * units;
+
+/** One direction of a run from zeros whose outputs, or their gradients, stand at `output`. */
+const directionRun = (
+  machine: KernelMachine,
+  cell: CellName,
+  units: number,
+  weights: CellWeights<Resident>,
+  schedule: Schedule,
+  before: number,
+  kept: boolean,
+  final: number,
+  output: number,
+  outputStep: number,
+): DirectionRun => ({
+  machine,
+  cell,
+  units,
+  schedule,
+  weights,
+  fromState: false,
+  before,
+  kept: kept ? before + schedule.index.length * units * WORD : 0,
+  final,
+  finalCell: 0,
+  finalStep: units,
+  output,
+  outputStep,
+});
+
+const forward = (
+  cell: CellName,
+  machine: KernelMachine,
+  { rows, ...layer }: IndexedInputs<Resident>,
+  attributes: IndexedAttributes,
+): readonly [Resident, Resident] => {
+  const { gates, keeps } = SIMD_CELLS[cell];
+  const { size, time, count, reserve: wantsReserve } = attributes;
+  const directions = weightsByDirection(layer);
+  const schedules = schedulesOf(attributes, directions.length);
+  const units = layer.weight_hh_l0.shape[1]!;
+  const step = directions.length * units;
+  const output = machine.makeResult(size, time, step);
+  fillZeros(machine, output.at, size * time * step * WORD);
+  const reserve = machine.makeReserve(wantsReserve ? reserveStart(schedules, keeps, units, directions.length) : 0);
+  directions.forEach((weights, d) =>
+    machine.memory.borrow((take) => {
+      const schedule = schedules[d]!;
+      const pairs = schedule.index.length;
+      // a = x·W_ihᵀ + b_ih for each of the different inputs
+      const projection = take(count * gates * units * WORD);
+      multiply(machine, rows.at, count, panelsOf(machine, weights.weight_ih, true), weights.bias_ih.at, projection);
+      const before = wantsReserve
+        ? reserve.at + reserveStart(schedules, keeps, units, d) * WORD
+        : take(pairs * units * WORD);
+      const final = take(size * units * WORD);
+      const at = output.at + d * units * WORD;
+      const run = directionRun(machine, cell, units, weights, schedule, before, wantsReserve, final, at, step);
+      forwardDirection(run, take, projection, putInts(machine, take, placesOf(attributes, schedule)), undefined);
+    }),
+  );
+  return [output, reserve];
+};
+
+const backward = (
+  cell: CellName,
+  machine: KernelMachine,
+  { rows, reserve, dOutput, ...layer }: IndexedGradInputs<Resident>,
+  attributes: IndexedAttributes,
+): readonly Resident[] => {
+  const { gates, keeps } = SIMD_CELLS[cell];
+  const { size, count } = attributes;
+  const directions = weightsByDirection(layer);
+  const schedules = schedulesOf(attributes, directions.length);
+  const units = layer.weight_hh_l0.shape[1]!;
+  const width = gates * units;
+  const inputSize = rows.shape[1]!;
+  const step = directions.length * units;
+  const dRows = machine.makeResult(count, inputSize);
+
+  const dWeights = directions.flatMap((weights, d) =>
+    machine.memory.borrow((take) => {
+      const schedule = schedules[d]!;
+      const dWeightIh = machine.makeResult(width, inputSize);
+      const dWeightHh = machine.makeResult(width, units);
+      const dBiasIh = machine.makeResult(width);
+      const dBiasHh = machine.makeResult(width);
+      const before = reserve.at + reserveStart(schedules, keeps, units, d) * WORD;
+      const final = take(size * units * WORD);
+      fillZeros(machine, final, size * units * WORD);
+      const at = dOutput.at + d * units * WORD;
+      const run = directionRun(machine, cell, units, weights, schedule, before, true, final, at, step);
+      const { da } = backwardDirection(run, take, dWeightHh.at, dBiasHh.at);
+
+      // dp[u] = Σ da over the pairs that take row u; dW_ih = dpᵀ·rows, db_ih = Σ dp, dRows = dp·W_ih
+      const { members, starts } = membersOf(placesOf(attributes, schedule), count);
+      const dp = take(count * width * WORD);
+      sumGroups(machine, da, putInts(machine, take, members), putInts(machine, take, starts), count, width, dp);
+      multiplyTransposed(machine, dp, width, rows.at, inputSize, count, dWeightIh.at);
+      sumRows(machine, dp, count, width, dBiasIh.at);
+      const panels = panelsOf(machine, weights.weight_ih, false);
+      if (d === 0) multiply(machine, dp, count, panels, 0, dRows.at);
+      else {
+        const ofDirection = take(count * inputSize * WORD);
+        multiply(machine, dp, count, panels, 0, ofDirection);
+        const every = Int32Array.from({ length: count }, (_, row) => row);
+        scatterRows(machine, ofDirection, putInts(machine, take, every), count, inputSize, dRows.at);
+      }
+      return [dWeightIh, dWeightHh, dBiasIh, dBiasHh];
+    }),
+  );
+  return [dRows, ...dWeights];
+};
+
+/** The kernels of recurrent layers over inputs of which many are equal. */
+export const indexedRecurrentKernels: readonly OpKernel[] = (['rnn', 'gru', 'lstm'] as const).flatMap((cell) => {
+  const { layer, bidirectional, grad } = INDEXED_OPS[cell];
+  return [
+    simdKernel(layer, (machine, inputs, attributes) => forward(cell, machine, inputs, attributes)),
+    simdKernel(bidirectional, (machine, inputs, attributes) => forward(cell, machine, inputs, attributes)),
+    simdKernel(grad, (machine, inputs, attributes) => backward(cell, machine, inputs, attributes)),
+  ];
+});

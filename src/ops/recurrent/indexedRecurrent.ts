@@ -1,0 +1,81 @@
+import { engine } from '@tensorflow/tfjs-core';
+import type { Tensor, Tensor3D } from '@tensorflow/tfjs-core';
+import { HeadwaterError } from '../../contracts/HeadwaterError.js';
+import { checkLengths } from '../internal/checkLengths.js';
+import { checkShape } from '../internal/checkShape.js';
+import { checkLayerWeights } from './internal/checkRecurrent.js';
+import { INDEXED_OPS } from './internal/indexedOps.js';
+import type { CellName, LayerWeights } from './internal/RecurrentPass.js';
+import { weightsAlone } from './internal/runLayer.js';
+
+/** Which of the rows each token of a batch takes. */
+export interface IndexedBatch {
+  /** The number of rows of the batch, B; at least 1. */
+  readonly size: number;
+  /** The length of the longest row, T; at least 1. */
+  readonly time: number;
+  /** The row of values that each token takes, shape [B, T]; what stands past a row's length is not read. */
+  readonly places: Int32Array;
+  /** Each row's length in tokens, shape [B], between 1 and T. */
+  readonly lengths: Int32Array;
+}
+
+/**
+ * Runs a recurrent layer over inputs of which many are equal, and gives every output: what `rnn`, `gru` or `lstm` put
+ * out for x[i, t] = rows[places[i, t]].
+ *
+ * A batch of texts has the same words again and again. The embedded backend's fast kernels multiply each of them by the
+ * input weights once, and sum gradients before they multiply them; any other backend runs the layer as it is. A dropout
+ * on the rows drops the same of a word wherever it stands in the batch.
+ *
+ * @param cell which layer: `rnn`, `gru` or `lstm`
+ * @param rows the different inputs, shape [U, I], float32
+ * @param batch which of them each token takes
+ * @param weights under PyTorch's names; two directions (D = 2) where those of the reverse direction are there, else one
+ * @returns shape [B, T, D·H], float32, the reverse direction's beside the forward one's; 0 past a row's length;
+ *   differentiable in the rows and the weights
+ * @throws HeadwaterError `HW_USAGE` when shapes, dtypes, places or lengths do not fit
+ * @see {@link distinctWords}, which finds the different words of a batch
+ *
+ * @example
+ * ```ts
+ * import { indexedRecurrent, registerOps } from 'headwater';
+ * import * as tf from '@tensorflow/tfjs-core';
+ * registerOps();
+ * const weights = { weight_ih_l0: tf.ones([12, 2]), weight_hh_l0: tf.zeros([12, 4]), bias_ih_l0: tf.zeros([12]), bias_hh_l0: tf.zeros([12]) };
+ * const batch = { size: 2, time: 2, places: Int32Array.of(0, 1, 0, -1), lengths: Int32Array.of(2, 1) };
+ * indexedRecurrent('gru', tf.ones([2, 2]), batch, weights).shape; // [2, 2, 4]
+ * ```
+ */
+export const indexedRecurrent = (
+  cell: CellName,
+  rows: Tensor,
+  batch: IndexedBatch,
+  weights: LayerWeights<Tensor>,
+): Tensor3D => {
+  const op = 'indexedRecurrent';
+  const { size, time, places, lengths } = batch;
+  checkShape(op, 'rows', rows, ['U', 'I']);
+  const [count, inputSize] = rows.shape as [number, number];
+  if (size === 0) throw new HeadwaterError('HW_USAGE', `${op} was given a batch of no rows. A batch has at least one.`);
+  checkLengths(op, lengths, size, time);
+  if (places.length !== size * time)
+    throw new HeadwaterError(
+      'HW_USAGE',
+      `${op} was given ${places.length} places for ${size} rows of ${time} tokens. There must be one a token.`,
+    );
+  for (let i = 0; i < places.length; i++)
+    if (i % time < lengths[Math.floor(i / time)]! && !(places[i]! >= 0 && places[i]! < count))
+      throw new HeadwaterError(
+        'HW_USAGE',
+        `${op} was given the place ${places[i]!} at row ${Math.floor(i / time)}, position ${i % time}. Places must be between 0 and ${count - 1}.`,
+      );
+  const { directions } = checkLayerWeights(op, cell, inputSize, weights);
+  const ops = INDEXED_OPS[cell];
+  const [output, reserve] = (directions === 1 ? ops.layer : ops.bidirectional).run(
+    { rows, ...weightsAlone(weights, directions) },
+    { places, size, time, lengths, count, reserve: engine().isTapeOn() },
+  );
+  reserve!.dispose(); // the tape holds a reference of its own
+  return output as Tensor3D;
+};

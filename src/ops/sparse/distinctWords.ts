@@ -1,0 +1,50 @@
+import type { PaddedBatch } from '../../contracts/PaddedBatch.js';
+
+/** The different words of a batch. */
+export interface DistinctWords {
+  /** The token of each, in the order in which they come first, shape [U]. */
+  readonly tokens: Int32Array;
+  /** The row of the table of vectors of each, shape [U]; zeros where the batch has none. */
+  readonly vectorIds: Int32Array;
+  /** The word of each token of the batch, shape [B, T]; −1 past a row's length. */
+  readonly places: Int32Array;
+}
+
+/** More than there are rows in any table of vectors; the product with a token stays a whole number exactly. */
+const MOST_VECTORS = 2 ** 31;
+
+/**
+ * Finds the different words of a batch: two are the same where both their tokens and their vectors are.
+ *
+ * @example
+ * ```ts
+ * import { distinctWords } from 'headwater';
+ * const batch = { size: 2, time: 2, tokens: Int32Array.of(4, 1, 4, 0), vectorIds: Int32Array.of(9, 3, 9, 0), lengths: Int32Array.of(2, 1) };
+ * distinctWords(batch); // tokens 4 and 1, vectorIds 9 and 3, places 0, 1, 0 and -1
+ * ```
+ */
+export const distinctWords = ({
+  size,
+  time,
+  tokens,
+  vectorIds,
+  lengths,
+}: Pick<PaddedBatch, 'size' | 'time' | 'tokens' | 'vectorIds' | 'lengths'>): DistinctWords => {
+  const places = new Int32Array(size * time).fill(-1);
+  const [foundTokens, foundVectors] = [new Int32Array(size * time), new Int32Array(size * time)];
+  const known = new Map<number, number>();
+  for (let row = 0; row < size; row++)
+    for (let i = row * time; i < row * time + lengths[row]!; i++) {
+      const [token, vector] = [tokens[i]!, vectorIds?.[i] ?? 0];
+      const key = token * MOST_VECTORS + vector;
+      let place = known.get(key);
+      if (place === undefined) {
+        place = known.size;
+        known.set(key, place);
+        foundTokens[place] = token;
+        foundVectors[place] = vector;
+      }
+      places[i] = place;
+    }
+  return { tokens: foundTokens.slice(0, known.size), vectorIds: foundVectors.slice(0, known.size), places };
+};
