@@ -104,14 +104,20 @@ export class TokenScan {
   scan(text: string, limit: number): void {
     this.count = 0;
     const { length } = text;
-    for (let at = 0; at < length && this.count < limit;) {
-      const kind = kindAt(text, at);
-      if (kind === LETTER || kind === DIGIT) at = this.#word(text, at, kind);
-      else if (kind === MARK) at = this.#mark(text, at);
-      else if (kind === UNSPACED) at = this.#unspacedRun(text, at);
-      else if (kind === EMOJI) at = this.#picture(text, at);
-      else at++;
-    }
+    for (let at = 0; at < length && this.count < limit;) at = this.next(text, at);
+  }
+
+  /**
+   * Adds the tokens that begin at a place of the text, none where it is a space.
+   *
+   * @returns where to go on, beyond `at`
+   */
+  next(text: string, at: number): number {
+    const kind = kindAt(text, at);
+    if (kind === LETTER || kind === DIGIT) return this.#word(text, at, kind);
+    if (kind === MARK) return this.#mark(text, at);
+    if (kind === UNSPACED) return this.#unspacedRun(text, at);
+    return kind === EMOJI ? this.#picture(text, at) : at + 1;
   }
 
   #add(start: number, end: number): void {

@@ -26,6 +26,11 @@ export interface UnicodePreprocessorOptions {
   readonly maxLength?: number | undefined;
 }
 
+/** Whether an ASCII character is a letter or a digit. */
+const isPlainWord = Uint8Array.from({ length: 128 }, (_, unit) =>
+  Number(/[0-9A-Za-z]/.test(String.fromCharCode(unit))),
+);
+
 /** Leaves tokens out of a scan: those for which `leavesOut` says how many from there on. */
 const dropTokens = (scan: TokenScan, leavesOut: (from: number) => number): void => {
   const { bounds, count } = scan;
@@ -110,6 +115,7 @@ export const unicodePreprocessor = ({
     return Array.from({ length: scan.count }, (_, i) => folded.slice(scan.bounds[2 * i], scan.bounds[2 * i + 1]));
   };
   const stops = byFirstToken(stopWords, tokensOf);
+  const isDirect = stops.size === 0 && !charLevel;
   const isToken = (source: string, token: string, i: number): boolean =>
     i < scan.count && foldCase(source.slice(scan.bounds[2 * i], scan.bounds[2 * i + 1])) === token;
   const dropStopWords = (source: string): void =>
@@ -133,10 +139,52 @@ export const unicodePreprocessor = ({
     return size;
   };
 
+  /**
+   * The tokens of a text of ASCII alone, written as they are found: words that end at a space, as most do, are copied
+   * while their end is looked for.
+   */
+  const plainText = (text: string): string => {
+    const { length } = text;
+    // Every token but the first has a character of its own and a space before it.
+    if (2 * length > narrow.length) narrow = Buffer.alloc(4 * length);
+    const into = narrow;
+    let size = 0;
+    let tokens = 0;
+    for (let at = 0; at < length && tokens < maxLength;) {
+      let unit = text.charCodeAt(at);
+      if (unit === 32) {
+        at++;
+        continue;
+      }
+      const sizeBefore = size;
+      const start = at;
+      if (size > 0) into[size++] = 32;
+      while (isPlainWord[unit] === 1) {
+        into[size++] = unit;
+        unit = ++at < length ? text.charCodeAt(at) : 32;
+      }
+      if (unit === 32 && at > start) {
+        tokens++;
+        continue;
+      }
+      size = sizeBefore;
+      scan.count = 0;
+      at = scan.next(text, start);
+      const { bounds } = scan;
+      for (let token = 0; token < scan.count && tokens < maxLength; token++, tokens++) {
+        if (size > 0) into[size++] = 32;
+        for (let from = bounds[2 * token]!, to = bounds[2 * token + 1]!; from < to; from++)
+          into[size++] = text.charCodeAt(from);
+      }
+    }
+    return into.toString('latin1', 0, size);
+  };
+
   // A token may be left out afterwards, and a character-level text has more characters than tokens.
   const enough = stops.size > 0 ? Infinity : maxLength;
   return (text) => {
     const plain = !maybeDamaged(text);
+    if (plain && isDirect) return plainText(text);
     const source = plain ? text : repairText(text);
     scan.scan(source, enough);
     if (stops.size > 0) dropStopWords(source);
