@@ -17,3 +17,7 @@ export { trainable, type OwnModel, type Parameter, type TrainableOptions } from 
 export { resizeVocabulary } from '../models/artifacts/resizeVocabulary.js';
 export { restoreClassifier } from '../models/artifacts/restoreClassifier.js';
 export { decodeSafetensors, encodeSafetensors, type Safetensors } from '../models/artifacts/safetensors.js';
+export { linearClassifier, type LinearClassifier, type LinearSettings } from '../models/linear/linearClassifier.js';
+export { LinearConfig, linearConfig, type LinearOptions } from '../models/linear/LinearConfig.js';
+export { wideGru, type WideGru, type WideGruSettings } from '../models/wide/wideGru.js';
+export { WideGruConfig, wideGruConfig, type WideGruOptions } from '../models/wide/WideGruConfig.js';

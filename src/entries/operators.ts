@@ -63,6 +63,7 @@ export type {
   StepResult,
   Trainable,
 } from '../contracts/Trainable.js';
+export type { RateSchedule } from '../contracts/RateSchedule.js';
 export type {
   EpochEnded,
   EpochStarted,

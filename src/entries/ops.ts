@@ -51,14 +51,7 @@ export { indexedRecurrent, type IndexedBatch } from '../ops/recurrent/indexedRec
 export { maxMeanPool } from '../ops/pooling/maxMeanPool.js';
 export { maxPool } from '../ops/pooling/maxPool.js';
 export { meanPool } from '../ops/pooling/meanPool.js';
-export {
-  cosineRate,
-  linearRate,
-  oneCycle,
-  warmUpRate,
-  type OneCycleOptions,
-  type RateSchedule,
-} from '../ops/optimizers/rateSchedules.js';
+export { cosineRate, linearRate, oneCycle, warmUpRate, type OneCycleOptions } from '../ops/optimizers/rateSchedules.js';
 export { recurrentStack, type RecurrentStackOptions, type StackWeights } from '../ops/recurrent/recurrentStack.js';
 export { RowAdagrad, type RowAdagradOptions } from '../ops/optimizers/RowAdagrad.js';
 export { RowAdam, type RowAdamOptions } from '../ops/optimizers/RowAdam.js';

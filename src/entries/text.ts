@@ -19,7 +19,7 @@ export { unicodePreprocessor, type UnicodePreprocessorOptions } from '../text/un
 export { textPreprocessor, type TextPreprocessorOptions } from '../text/textPreprocessor.js';
 export { DocumentFrequencies, type DocumentFrequenciesData } from '../text/features/DocumentFrequencies.js';
 export type { FeatureOptions, FeatureSettings } from '../text/features/countFeatures.js';
-export { wideFeatures, type WideFeatures } from '../text/features/wideFeatures.js';
+export { wideFeatures, type WideFeatures, type WideFeaturesOptions } from '../text/features/wideFeatures.js';
 export { rowEncoder, type RowEncoder, type RowEncoderOptions } from '../text/rowEncoder.js';
 export { collectVectors, type CollectVectorsOptions } from '../text/vectors/collectVectors.js';
 export { vectorCoverage, type VectorCoverage } from '../text/vectors/vectorCoverage.js';

@@ -1,24 +1,8 @@
-import type { Random } from '../../contracts/random.js';
 import { random } from '../../contracts/random.js';
 import type { StateDict, Weight } from '../../contracts/StateDict.js';
 import type { ClassifierConfig } from '../ClassifierConfig.js';
+import { normal, uniform } from './draws.js';
 import { weightShapes } from './weightShapes.js';
-
-/** Draws from N(0, 1), two at a time, by the transform of Box and Muller (1958). */
-const normal = (draws: Random, size: number): Float32Array => {
-  const values = new Float32Array(size);
-  for (let i = 0; i < size; i += 2) {
-    const radius = Math.sqrt(-2 * Math.log(1 - draws.uniform())); // 1 − u is never 0
-    const angle = 2 * Math.PI * draws.uniform();
-    values[i] = radius * Math.cos(angle);
-    if (i + 1 < size) values[i + 1] = radius * Math.sin(angle);
-  }
-  return values;
-};
-
-/** Draws from U(−bound, bound). */
-const uniform = (draws: Random, size: number, bound: number): Float32Array =>
-  Float32Array.from({ length: size }, () => (2 * draws.uniform() - 1) * bound);
 
 /**
  * The weights that a classifier starts from, distributed as PyTorch's: embeddings N(0, 1) with zeros for the padding

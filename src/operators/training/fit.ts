@@ -1,6 +1,7 @@
 import { concat, concatMap, defer, map, of, scan, type Observable, type OperatorFunction } from 'rxjs';
 import type { BatchSource } from '../../contracts/BatchSource.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
+import type { RateSchedule } from '../../contracts/RateSchedule.js';
 import type { StateDict } from '../../contracts/StateDict.js';
 import type { DeferredTrainable, Trainable } from '../../contracts/Trainable.js';
 import type { SideCounts, TrainingEnded, TrainingEvent, TrainingStarted } from '../../contracts/TrainingEvent.js';
@@ -22,6 +23,12 @@ export interface FitOptions {
   readonly epochs?: number | undefined;
   /** The learning rate of the first epoch. Default 1e-4, the lesson's. */
   readonly learningRate?: number | undefined;
+  /**
+   * What the learning rate is multiplied by, for each batch, by the share of the training that is done: the train rows
+   * seen, divided by `epochs` × train rows. `oneCycle`, `cosineRate`, `linearRate` and `warmUpRate` make one. With it
+   * the default `steps` are none: a schedule is made for all its epochs. Default: 1 throughout.
+   */
+  readonly schedule?: RateSchedule | undefined;
   /**
    * What is done to the training state after each epoch, in this order. Default `[reduceLrOnPlateau(),
    * earlyStopping()]`, the lesson's: the learning rate falls to a tenth after more than 3 epochs without progress, and
@@ -156,7 +163,7 @@ export const fit = (
   model: Trainable | DeferredTrainable,
   options: FitOptions = {},
 ): OperatorFunction<BatchSource, TrainingEvent> => {
-  const { epochs = 50, learningRate = 1e-4, keep = 'best', averageOver = 'rows' } = options;
+  const { epochs = 50, learningRate = 1e-4, keep = 'best', averageOver = 'rows', schedule } = options;
   checkWhole('fit', 'epochs', epochs, 1);
   checkChoice('fit', 'keep', keep, ['best', 'last']);
   checkChoice('fit', 'averageOver', averageOver, ['rows', 'batches']);
@@ -174,13 +181,18 @@ export const fit = (
       const { rows } = source;
       checkRows(rows, keep);
       // Both default steps look at the validation loss.
-      const { steps = rows.validation === 0 ? [] : [reduceLrOnPlateau(), earlyStopping()] } = options;
+      const { steps = rows.validation === 0 || schedule !== undefined ? [] : [reduceLrOnPlateau(), earlyStopping()] } =
+        options;
       const step = combineSteps([...steps, limitEpochs(epochs)]);
       const initial = initialTrainingState({ learningRate });
       const started: TrainingStarted = { type: 'training-started', model: model.name, epochs, rows };
 
+      const factorIn = (epochsDone: number) =>
+        schedule && ((rowsBefore: number) => schedule((epochsDone * rows.train + rowsBefore) / (epochs * rows.train)));
       const epoch = (state: TrainingState): Observable<WeighedEvent> =>
-        trainingEpoch({ model, source, state, step, averageOver }).pipe(concatMap(withBestWeights));
+        trainingEpoch({ model, source, state, step, averageOver, factor: factorIn(state.epoch) }).pipe(
+          concatMap(withBestWeights),
+        );
       const epochs$ = epochsFrom(initial, epoch, ({ event }) => (event.type === 'epoch' ? event.state : undefined));
       const end$: Observable<undefined> = of(undefined);
       const event$ = concat(epochs$, end$).pipe(

@@ -1,4 +1,4 @@
-import type { OperatorFunction } from 'rxjs';
+import { defer, type OperatorFunction } from 'rxjs';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import type { LabelledBatch } from '../../contracts/PaddedBatch.js';
 import type { DeferredTrainable, StepContext, Trainable } from '../../contracts/Trainable.js';
@@ -7,7 +7,12 @@ import { checkNumber, checkOptions, checkWhole } from '../../contracts/checkOpti
 import { throughModel, type ThroughModelOptions } from './internal/throughModel.js';
 
 /** What the steps of one epoch have in common. */
-export interface TrainStepOptions extends Omit<StepContext, 'step'>, ThroughModelOptions {
+export interface TrainStepOptions extends Omit<StepContext, 'step' | 'learningRate'>, ThroughModelOptions {
+  /**
+   * The step size of the optimizer, finite and at least 0; or what gives it for each step, from the number of rows that
+   * came before the step's batch in this subscription.
+   */
+  readonly learningRate: number | ((rowsBefore: number) => number);
   /**
    * The number of the first step, at least 0. Give the number of steps already made in an epoch to go on with that
    * epoch. Default 0.
@@ -71,22 +76,38 @@ export const trainStep = (
   const { epoch, learningRate, firstStep = 0, valve } = options;
   checkWhole('trainStep', 'epoch', epoch, 1);
   checkWhole('trainStep', 'firstStep', firstStep, 0);
-  checkNumber('trainStep', 'learningRate', learningRate, { from: 0 });
-  return throughModel(
-    model,
-    (asked, batch: LabelledBatch, index) => asked.trainBatch(batch, { epoch, step: firstStep + index, learningRate }),
-    ({ loss, weight }, batch, index): StepEnded => {
-      const step = firstStep + index;
-      if (!Number.isFinite(loss) || !Number.isFinite(weight)) {
-        throw new HeadwaterError(
-          'HW_NUMERIC',
-          `The loss of model ${model.name} became ${loss} (class weights ${weight} in all) in epoch ${epoch}, step ${step}, at learning rate ${learningRate}. ` +
-            'Lower the learning rate, and check that every class weight is above 0.',
-          { where: `epoch ${epoch}, step ${step}` },
-        );
-      }
-      return { type: 'step', model: model.name, epoch, step, rows: batch.size, loss, weight };
-    },
-    { valve },
-  );
+  if (typeof learningRate !== 'function') checkNumber('trainStep', 'learningRate', learningRate, { from: 0 });
+  const stepsAt = (rateOf: (batch: LabelledBatch) => number): OperatorFunction<LabelledBatch, StepEnded> =>
+    throughModel(
+      model,
+      (asked, batch: LabelledBatch, index) =>
+        asked.trainBatch(batch, { epoch, step: firstStep + index, learningRate: rateOf(batch) }),
+      ({ loss, weight }, batch, index): StepEnded => {
+        const step = firstStep + index;
+        if (!Number.isFinite(loss) || !Number.isFinite(weight)) {
+          throw new HeadwaterError(
+            'HW_NUMERIC',
+            `The loss of model ${model.name} became ${loss} (class weights ${weight} in all) in epoch ${epoch}, step ${step}, at learning rate ${typeof learningRate === 'number' ? learningRate : 'of a schedule'}. ` +
+              'Lower the learning rate, and check that every class weight is above 0.',
+            { where: `epoch ${epoch}, step ${step}` },
+          );
+        }
+        return { type: 'step', model: model.name, epoch, step, rows: batch.size, loss, weight };
+      },
+      { valve },
+    );
+  if (typeof learningRate === 'number') return stepsAt(() => learningRate);
+  // The rows are counted anew in each subscription.
+  return (batch$) =>
+    defer(() => {
+      let rows = 0;
+      return batch$.pipe(
+        stepsAt((batch) => {
+          const rate = learningRate(rows);
+          checkNumber('trainStep', 'learningRate', rate, { from: 0 });
+          rows += batch.size;
+          return rate;
+        }),
+      );
+    });
 };

@@ -1,3 +1,4 @@
+import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import type { SparseRow } from '../../contracts/SparseRows.js';
 import { featureCounter } from './countFeatures.js';
 import type { DocumentFrequencies } from './DocumentFrequencies.js';
@@ -7,21 +8,34 @@ import { FeatureCounts } from './FeatureCounts.js';
 export interface WideFeatures {
   /** The number of columns, F = 2^bits. */
   readonly columns: number;
+  /** The norm of the block of words and pairs, beside that of n-grams, which is 1. */
+  readonly wordWeight: number;
   /** What the features were weighted by. */
   readonly frequencies: DocumentFrequencies;
   /** The features of a preprocessed text, as a sparse row of length F. */
   extract(text: string): SparseRow;
 }
 
+/** How features are weighted besides. */
+export interface WideFeaturesOptions {
+  /** The norm of the block of words and pairs, beside that of n-grams, which is 1. Default 1. */
+  readonly wordWeight?: number | undefined;
+  /**
+   * What becomes of features that no train text has: they are left out, or kept with the largest weight of all. A
+   * linear model has learnt nothing of them, and kept ones make the others of their block smaller. Default `leave-out`.
+   */
+  readonly unseen?: 'leave-out' | 'keep' | undefined;
+}
+
 /** 1 + ln n of the numbers that most features occur. */
 const DAMPED = Float64Array.from({ length: 64 }, (_, n) => (n === 0 ? 0 : 1 + Math.log(n)));
 
-/** Divides the values from one on by their Euclidean norm. */
-const normalize = (values: Float32Array, from: number, to: number): void => {
+/** Scales the values from one on so that their Euclidean norm is `norm`. */
+const normalize = (values: Float32Array, from: number, to: number, norm: number): void => {
   let squares = 0;
   for (let at = from; at < to; at++) squares += values[at]! * values[at]!;
   if (squares === 0) return;
-  const factor = 1 / Math.sqrt(squares);
+  const factor = norm / Math.sqrt(squares);
   for (let at = from; at < to; at++) values[at]! *= factor;
 };
 
@@ -34,13 +48,19 @@ const normalize = (values: Float32Array, from: number, to: number): void => {
  * of 2 to 5 UTF-16 units of each token in `<` and `>`. Every feature is hashed by FNV-1a to one of 2^bits columns (K.
  * Weinberger and others, "Feature Hashing for Large Scale Multitask Learning", ICML 2009, without the sign).
  *
+ * Features that no train text has are left out before the norm is taken.
+ *
  * Tokens of any script work. Features are those of the tokens in lower case; with the `cased` option that the
  * frequencies were fitted with, those as they are written come besides. An empty text has no features. A column of both
  * blocks occurs twice in a row.
  *
  * Pure: equal texts give equal rows. Holds four bytes a column.
  *
- * @param frequencies in how many train texts each feature occurs @example
+ * @param frequencies in how many train texts each feature occurs
+ * @param options how they are weighted besides
+ * @throws HeadwaterError `HW_USAGE` when `wordWeight` cannot work
+ *
+ * @example
  * ```ts
  * import { from, lastValueFrom } from 'rxjs';
  * import { DocumentFrequencies, wideFeatures } from 'headwater';
@@ -49,7 +69,13 @@ const normalize = (values: Float32Array, from: number, to: number): void => {
  * ids.length === values.length; // true
  * ```
  */
-export const wideFeatures = (frequencies: DocumentFrequencies): WideFeatures => {
+export const wideFeatures = (frequencies: DocumentFrequencies, options: WideFeaturesOptions = {}): WideFeatures => {
+  const { wordWeight = 1, unseen = 'leave-out' } = options;
+  if (!(wordWeight > 0 && wordWeight < Infinity))
+    throw new HeadwaterError(
+      'HW_USAGE',
+      `wideFeatures: wordWeight is ${wordWeight}, but must be a finite number above 0.`,
+    );
   const { documents, settings, counts: documentCounts } = frequencies;
   const count = featureCounter(settings);
   const found = new FeatureCounts();
@@ -58,21 +84,30 @@ export const wideFeatures = (frequencies: DocumentFrequencies): WideFeatures => 
     const occurs = Math.min(documentCounts[id]!, documents);
     if (occurs > 0) rarity[id] = Math.log((1 + documents) / (1 + occurs)) + 1;
   }
+  const leavesOut = unseen === 'leave-out';
   return {
     columns: rarity.length,
+    wordWeight,
     frequencies,
     extract: (text) => {
       count(text, found);
       const { size, blockStart } = found;
-      const ids = found.ids.slice(0, size);
+      const ids = new Int32Array(size);
       const values = new Float32Array(size);
+      let kept = 0;
+      let wordsEnd = 0;
       for (let at = 0; at < size; at++) {
+        if (at === blockStart) wordsEnd = kept;
+        const id = found.ids[at]!;
+        if (leavesOut && documentCounts[id] === 0) continue;
         const occurs = found.counts[at]!;
-        values[at] = (DAMPED[occurs] ?? 1 + Math.log(occurs)) * rarity[ids[at]!]!;
+        ids[kept] = id;
+        values[kept++] = (DAMPED[occurs] ?? 1 + Math.log(occurs)) * rarity[id]!;
       }
-      normalize(values, 0, blockStart);
-      normalize(values, blockStart, size);
-      return { ids, values };
+      if (blockStart === size) wordsEnd = kept;
+      normalize(values, 0, wordsEnd, wordWeight);
+      normalize(values, wordsEnd, kept, 1);
+      return kept === size ? { ids, values } : { ids: ids.slice(0, kept), values: values.slice(0, kept) };
     },
   };
 };

@@ -10,7 +10,7 @@ const fitted = (texts: readonly string[], options?: FeatureOptions): Promise<Doc
   lastValueFrom(from(texts).pipe(DocumentFrequencies.fit(options)));
 
 const extractor = async (texts: readonly string[], options?: FeatureOptions) =>
-  wideFeatures(await fitted(texts, options));
+  wideFeatures(await fitted(texts, options), { unseen: 'keep' });
 
 /** Texts of many scripts, some with two spaces in a row, and letters that become two in lower case. */
 const text = fc

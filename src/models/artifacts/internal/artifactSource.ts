@@ -40,13 +40,13 @@ const checkDirectory = (directory: string): TE.TaskEither<HeadwaterError, void> 
       TE.tryCatch(
         () => stat(directory),
         (cause) =>
-        new HeadwaterError(
-          'HW_PATH',
-          codeOf(cause) === 'ENOENT'
-            ? `No such directory: ${directory}. Check the path of the model.`
-            : `${directory} cannot be read (${codeOf(cause)}). Check its permissions.`,
-          { where: directory, cause },
-        ),
+          new HeadwaterError(
+            'HW_PATH',
+            codeOf(cause) === 'ENOENT'
+              ? `No such directory: ${directory}. Check the path of the model.`
+              : `${directory} cannot be read (${codeOf(cause)}). Check its permissions.`,
+            { where: directory, cause },
+          ),
       ),
     ),
     TE.flatMap((stats) =>

@@ -25,6 +25,8 @@ export interface TrainingEpochOptions {
   /** What the state becomes after it. */
   readonly step: TrainingStep;
   readonly averageOver: AveragedOver;
+  /** What the state's learning rate is multiplied by in each step; undefined for 1. */
+  readonly factor: ((rowsBefore: number) => number) | undefined;
 }
 
 const noBatch = (side: string, epoch: number): HeadwaterError =>
@@ -46,6 +48,7 @@ export const trainingEpoch = ({
   state,
   step,
   averageOver,
+  factor,
 }: TrainingEpochOptions): Observable<TrainingEvent> =>
   defer(() => {
     const epoch = state.epoch + 1;
@@ -57,7 +60,11 @@ export const trainingEpoch = ({
     const started: EpochStarted = { type: 'epoch-started', model: model.name, epoch, learningRate };
 
     const train$ = defer(() => source.batches('train', epoch)).pipe(
-      trainStep(model, { epoch, learningRate, valve: source.valve }),
+      trainStep(model, {
+        epoch,
+        learningRate: factor === undefined ? learningRate : (rowsBefore) => learningRate * factor(rowsBefore),
+        valve: source.valve,
+      }),
       tap((measured: StepEnded) => (train = train.add(measured))),
     );
 

@@ -1,0 +1,86 @@
+import * as t from 'io-ts';
+import { HeadwaterError } from '../../contracts/HeadwaterError.js';
+import { guarded, wholeNumber } from '../internal/guarded.js';
+
+const optimizer = guarded(
+  '"sgd" or "adagrad"',
+  (value): value is 'sgd' | 'adagrad' => value === 'sgd' || value === 'adagrad',
+);
+const positive = guarded(
+  'a number above 0',
+  (value): value is number => typeof value === 'number' && value > 0 && value < Infinity,
+);
+const share = guarded(
+  'a number of at least 0 and below 1',
+  (value): value is number => typeof value === 'number' && value >= 0 && value < 1,
+);
+
+/** The codec of a linear classifier's configuration. */
+export const LinearConfig = t.readonly(
+  t.strict({
+    /** What tells it from other architectures. */
+    architecture: t.literal('linear'),
+    /** The number of classes, C. */
+    classes: wholeNumber(2),
+    /** The number of columns of the hashed features, F. */
+    columns: wholeNumber(1),
+    /** How the weights are moved: by plain steps with an L2 penalty, or by Adagrad. */
+    optimizer,
+    /**
+     * How little the weights are held back: the inverse strength of the L2 penalty, as scikit-learn's `C`. Of use with
+     * `sgd` alone.
+     */
+    inverseRegularization: positive,
+    /** The share of a row's features that is dropped in training. */
+    dropout: share,
+  }),
+);
+
+/** What a linear classifier is made of. */
+export type LinearConfig = t.TypeOf<typeof LinearConfig>;
+
+/** The choices that {@link linearConfig} completes. */
+export interface LinearOptions {
+  /** The number of classes: `labelEncoder.size`. */
+  readonly classes: number;
+  /** The number of columns of the features: `features.columns`. */
+  readonly columns: number;
+  /** Default `sgd`. */
+  readonly optimizer?: LinearConfig['optimizer'] | undefined;
+  /** Default 30. */
+  readonly inverseRegularization?: number | undefined;
+  /** Default 0 with `sgd`, 0.5 with `adagrad`. */
+  readonly dropout?: number | undefined;
+}
+
+/**
+ * Completes the configuration of a linear classifier, and checks it.
+ *
+ * @throws HeadwaterError `HW_USAGE` when a value cannot work
+ *
+ * @example
+ * ```ts
+ * import { linearConfig } from 'headwater';
+ * linearConfig({ classes: 4, columns: 2 ** 20 }).optimizer; // 'sgd'
+ * ```
+ */
+export const linearConfig = (options: LinearOptions): LinearConfig => {
+  const { classes, columns, optimizer: by = 'sgd', inverseRegularization = 30 } = options;
+  const { dropout = by === 'sgd' ? 0 : 0.5 } = options;
+  const decoded = LinearConfig.decode({
+    architecture: 'linear',
+    classes,
+    columns,
+    optimizer: by,
+    inverseRegularization,
+    dropout,
+  });
+  if (decoded._tag === 'Left') {
+    const fault = decoded.left[0]?.context.at(-1);
+    throw new HeadwaterError(
+      'HW_USAGE',
+      `A linear classifier cannot be made with such a value of ${fault?.key ?? 'an option'}. Give ${fault?.type.name ?? 'another'}.`,
+    );
+  }
+  return decoded.right;
+};

@@ -1,0 +1,95 @@
+import * as t from 'io-ts';
+import { HeadwaterError } from '../../contracts/HeadwaterError.js';
+import { guarded, wholeNumber } from '../internal/guarded.js';
+
+const share = guarded(
+  'a number of at least 0 and below 1',
+  (value): value is number => typeof value === 'number' && value >= 0 && value < 1,
+);
+
+/** The codec of a wide GRU's configuration. */
+export const WideGruConfig = t.readonly(
+  t.strict({
+    /** What tells it from other architectures. */
+    architecture: t.literal('wide-gru'),
+    /** The number of classes, C. */
+    classes: wholeNumber(2),
+    /** The number of tokens, V, padding and unknown included. */
+    vocabularySize: wholeNumber(2),
+    /** The token that fills rows up; it has no embedding. */
+    padIndex: wholeNumber(0),
+    /** The number of features of a token's embedding, E: that of the word vectors, where there are any. */
+    embeddingDim: wholeNumber(1),
+    /** The number of features of a direction's hidden state, H. */
+    hiddenDim: wholeNumber(1),
+    /** Whether each token's vector is looked up, and what is trained is added to it. */
+    vectors: t.boolean,
+    /** The number of columns of the hashed features, F; 0 where it reads none. */
+    columns: wholeNumber(0),
+    /** The share of embeddings, and of pooled features, that is dropped in training. */
+    dropout: share,
+    /** The share of whole words that is dropped in training. */
+    wordDropout: share,
+  }),
+);
+
+/** What a wide GRU is made of. */
+export type WideGruConfig = t.TypeOf<typeof WideGruConfig>;
+
+/** The choices that {@link wideGruConfig} completes. */
+export interface WideGruOptions {
+  /** The number of classes: `labelEncoder.size`. */
+  readonly classes: number;
+  /** The number of tokens: `tokenizer.size`. */
+  readonly vocabularySize: number;
+  /** Default 0. */
+  readonly padIndex?: number | undefined;
+  /** Whether there are word vectors. Default false. */
+  readonly vectors?: boolean | undefined;
+  /** Default 100; with vectors it must be their `dims`. */
+  readonly embeddingDim?: number | undefined;
+  /** Default 128. */
+  readonly hiddenDim?: number | undefined;
+  /** The columns of the features: `features.columns`. Default 0: no wide part. */
+  readonly columns?: number | undefined;
+  /** Default 0.3, without vectors 0.4. */
+  readonly dropout?: number | undefined;
+  /** Default 0, without vectors 0.3. */
+  readonly wordDropout?: number | undefined;
+}
+
+/**
+ * Completes the configuration of a wide GRU, and checks it.
+ *
+ * @throws HeadwaterError `HW_USAGE` when a value cannot work
+ *
+ * @example
+ * ```ts
+ * import { wideGruConfig } from 'headwater';
+ * wideGruConfig({ classes: 4, vocabularySize: 9000, columns: 2 ** 20 }).hiddenDim; // 128
+ * ```
+ */
+export const wideGruConfig = (options: WideGruOptions): WideGruConfig => {
+  const { classes, vocabularySize, padIndex = 0, vectors = false, embeddingDim = 100, hiddenDim = 128 } = options;
+  const { columns = 0, dropout = vectors ? 0.3 : 0.4, wordDropout = vectors ? 0 : 0.3 } = options;
+  const decoded = WideGruConfig.decode({
+    architecture: 'wide-gru',
+    classes,
+    vocabularySize,
+    padIndex,
+    embeddingDim,
+    hiddenDim,
+    vectors,
+    columns,
+    dropout,
+    wordDropout,
+  });
+  if (decoded._tag === 'Left') {
+    const fault = decoded.left[0]?.context.at(-1);
+    throw new HeadwaterError(
+      'HW_USAGE',
+      `A wide GRU cannot be made with such a value of ${fault?.key ?? 'an option'}. Give ${fault?.type.name ?? 'another'}.`,
+    );
+  }
+  return decoded.right;
+};
