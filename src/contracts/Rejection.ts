@@ -10,15 +10,14 @@ export interface Rejection {
   readonly id: number;
   /** The path or address that the row came from; empty where it is not known. */
   readonly source: string;
-  /**
-   * The line that the record starts on, from 1; 0 where it is not known, since the row was rejected far from its
-   * source.
-   */
-  readonly line: number;
-  /** The offset of the record's first byte in the decoded body, in bytes; 0 where the line is not known. */
-  readonly byte: number;
+  /** The line that the record starts on, from 1. Left out where the row was rejected far from its source. */
+  readonly line?: number | undefined;
+  /** The offset of the record's first byte in the decoded body, in bytes. Left out where the line is not known. */
+  readonly byte?: number | undefined;
   /** The field's name, or undefined where the whole record is at fault. */
   readonly field: string | undefined;
+  /** The row's class, where it could be read, so that rejections can be told by class. */
+  readonly category?: string | undefined;
   /** What was expected, in words. */
   readonly expected: string;
   /** What stood there, shortened to at most 80 characters. */

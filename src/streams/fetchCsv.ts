@@ -1,9 +1,9 @@
 import type { Observable } from 'rxjs';
-import { HeadwaterError } from '../contracts/HeadwaterError.js';
 import type { DeadLetter } from '../contracts/Rejection.js';
 import type { SourceRow } from '../contracts/Row.js';
 import { checkBodyOptions, type BodyOptions } from './bodies/http/BodyOptions.js';
 import { CsvReader } from './csv/CsvReader.js';
+import { checkFormat, type TableFormat } from './csv/TableFormat.js';
 import type { Snapshot } from './bodies/keepSnapshot.js';
 import { locate } from './bodies/locate.js';
 import { bodyError, openBody } from './bodies/openBody.js';
@@ -15,11 +15,9 @@ import { requirePacing } from './pacing/internal/requirePacing.js';
 import { emptyMemory } from './bodies/SourceMemory.js';
 
 /** How a table is read. */
-export interface FetchCsvOptions extends BodyOptions, Pacing {
-  /** Columns that the header must have, in any order, among others. Default: none. */
+export interface FetchCsvOptions extends BodyOptions, Pacing, TableFormat {
+  /** Columns that must be there once each, in any order, among others. Default: none. */
   readonly columns?: readonly string[] | undefined;
-  /** The character between fields, one of ASCII. Default a comma. */
-  readonly delimiter?: string | undefined;
   /**
    * Where records go that cannot be read. Default: none, and the first such record ends the stream with
    * `HW_REJECTIONS`.
@@ -40,14 +38,6 @@ export interface FetchCsvOptions extends BodyOptions, Pacing {
 }
 
 const MIB = 1_048_576;
-
-const requireDelimiter = (delimiter: string): string => {
-  if (/^[\0-\x7f]$/.test(delimiter) && !/["\r\n]/.test(delimiter)) return delimiter;
-  throw new HeadwaterError(
-    'HW_USAGE',
-    `delimiter must be one ASCII character, and no quote or line break, not ${JSON.stringify(delimiter)}.`,
-  );
-};
 
 /**
  * Emits the rows of a table, from a path or an address, as they arrive.
@@ -122,7 +112,7 @@ export const fetchCsv = (source: string | URL, options: FetchCsvOptions = {}): O
   const reading = {
     source: location.name,
     columns: options.columns ?? [],
-    delimiter: requireDelimiter(options.delimiter ?? ','),
+    format: checkFormat(options),
     maxRecordBytes: requireNumber('maxRecordBytes', options.maxRecordBytes, MIB, 1),
   };
   requirePacing(options);

@@ -36,7 +36,7 @@ describe('fetchCsv: rejections', () => {
         line: 4,
         byte: 10,
         field: undefined,
-        expected: '2 fields (a, b), not 3',
+        expected: '2 fields ("a", "b"), not 3',
         got: '4,5,6',
       },
       {
@@ -47,7 +47,7 @@ describe('fetchCsv: rejections', () => {
         line: 5,
         byte: 16,
         field: undefined,
-        expected: '2 fields (a, b), not 3',
+        expected: '2 fields ("a", "b"), not 3',
         got: '"7\n",8,',
       },
     ]);

@@ -9,6 +9,13 @@ export interface SourceMemory {
   snapshot: Snapshot | undefined;
   /** Whether the snapshot is a file that was written for it, rather than the source itself. */
   written: boolean;
+  /** The encoding that the server named, as it wrote it. */
+  charset: string | undefined;
 }
 
-export const emptyMemory = (): SourceMemory => ({ fingerprint: undefined, snapshot: undefined, written: false });
+export const emptyMemory = (): SourceMemory => ({
+  fingerprint: undefined,
+  snapshot: undefined,
+  written: false,
+  charset: undefined,
+});

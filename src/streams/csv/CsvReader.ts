@@ -5,20 +5,27 @@ import type { Rejection } from '../../contracts/Rejection.js';
 import type { SourceRow } from '../../contracts/Row.js';
 import { CHUNK_BYTES } from '../bodies/bytes/ByteWindow.js';
 import { excerpt } from '../internal/excerpt.js';
+import { listNames } from '../internal/listNames.js';
 import type { Reader } from '../bodies/bytes/Reader.js';
-import { readHeader } from './readHeader.js';
+import { parserOptions, readHeader } from './readHeader.js';
 import { RecordFramer } from './RecordFramer.js';
+import { lenientField } from './lenientField.js';
+import type { CheckedFormat } from './TableFormat.js';
 
 /** What a table reader needs to know. */
 export interface CsvReaderOptions {
   /** What the body is called in rows and messages. */
   readonly source: string;
-  /** The columns that the header must have. */
+  /** The columns that must be there, once each. */
   readonly columns: readonly string[];
-  /** The character between fields, one of ASCII. */
-  readonly delimiter: string;
+  /** How the records are written. */
+  readonly format: CheckedFormat;
   /** The longest record, in bytes. */
   readonly maxRecordBytes: number;
+  /** The ordinal of the first record. Default 0. */
+  readonly firstId?: number | undefined;
+  /** Takes the bytes of each record that is not UTF-8, valid during the call. */
+  readonly undecodable?: ((bytes: Uint8Array) => void) | undefined;
 }
 
 /**
@@ -31,11 +38,11 @@ const withoutPrototype = (): Record<string, string> => Object.setPrototypeOf({},
 // What becomes of a record once it is its turn.
 const PLAIN = 0; // cut at its delimiters, and quotes around a field left out
 const DOUBLED = 1; // a quote in a quoted field: parsed by csv-parse, together with the others of its batch
-const BAD_QUOTE = 2;
-const OVERSIZE = 3;
-const BAD_ENCODING = 4;
-
-const QUOTE = 34;
+const STRAY = 2; // a quote where none may stand, which is data: its fields are read one by one
+const LITERAL = 3; // all its quotes are data
+const BAD_QUOTE = 4;
+const OVERSIZE = 5;
+const BAD_ENCODING = 6;
 
 /**
  * Reads a table with a header, one row or rejection at a time.
@@ -50,7 +57,10 @@ export class CsvReader implements Reader {
   readonly #row: (row: SourceRow) => void;
   readonly #reject: (rejection: Rejection) => void;
   #names: readonly string[] | undefined = undefined;
-  #records = 0;
+  readonly #firstId: number;
+  #nextId: number;
+  #strayQuotes = 0;
+  #firstStrayLine = 0;
 
   // The batch: a record's kind, place and line, by its index.
   #kinds: number[] = [];
@@ -73,13 +83,24 @@ export class CsvReader implements Reader {
    */
   constructor(options: CsvReaderOptions, row: (row: SourceRow) => void, reject: (rejection: Rejection) => void) {
     this.#options = options;
-    this.#framer = new RecordFramer(options.source, options.delimiter.charCodeAt(0), options.maxRecordBytes);
+    this.#firstId = this.#nextId = options.firstId ?? 0;
+    this.#framer = new RecordFramer(options.source, options.format, options.maxRecordBytes);
     this.#row = row;
     this.#reject = reject;
   }
 
+  /** The names of the columns, once they are known. */
+  get names(): readonly string[] | undefined {
+    return this.#names;
+  }
+
+  /** How many records had a quote that is out of place and was read as data, and the line of the first. */
+  get strayQuotes(): { readonly records: number; readonly firstLine: number } {
+    return { records: this.#strayQuotes, firstLine: this.#firstStrayLine };
+  }
+
   get progress(): string {
-    return `${this.#records} records`;
+    return `${this.#nextId - this.#firstId} records`;
   }
 
   push(chunk: Uint8Array): void {
@@ -103,15 +124,16 @@ export class CsvReader implements Reader {
   advance(): boolean {
     if (this.#next === this.#kinds.length && !this.#fill()) return false;
     const i = this.#next++;
-    const id = this.#records++;
+    const id = this.#nextId++;
     const kind = this.#kinds[i]!;
-    if (kind <= DOUBLED) {
+    if (kind <= LITERAL) {
       const parsed = kind === DOUBLED ? this.#parsed[this.#nextParsed++] : undefined;
       const names = this.#names!;
       const count = this.#delimiterCounts[i]! + 1;
       if (count === names.length) {
         const fields = withoutPrototype();
-        if (parsed === undefined) this.#cut(i, fields);
+        if (kind === PLAIN) this.#cut(i, fields);
+        else if (parsed === undefined) this.#cutStray(i, kind, fields);
         else for (let k = 0; k < count; k++) fields[names[k]!] = parsed[k]!;
         this.#row({
           id,
@@ -121,7 +143,7 @@ export class CsvReader implements Reader {
           fields,
         });
       } else {
-        this.#rejectAt(i, id, 'ragged', `${names.length} fields (${names.join(', ')}), not ${count}`);
+        this.#rejectAt(i, id, 'ragged', `${names.length} fields (${listNames(names)}), not ${count}`);
       }
     } else if (kind === BAD_ENCODING) {
       this.#rejectAt(i, id, 'encoding', 'UTF-8');
@@ -139,15 +161,32 @@ export class CsvReader implements Reader {
     const { window, delimiters } = this.#framer;
     const { bytes } = window;
     const encoding = this.#ascii ? 'latin1' : 'utf8';
+    const { quote } = this.#options.format;
     const first = this.#firstDelimiters[i]!;
     let from = this.#starts[i]!;
     for (let k = 0; k < names.length; k++) {
       const to = k === names.length - 1 ? this.#ends[i]! : delimiters[first + k]!;
       // The framer has seen to it that a quote at a field's beginning has its other at the end.
       fields[names[k]!] =
-        bytes[from] === QUOTE && from < to
+        bytes[from] === quote && from < to
           ? bytes.toString(encoding, from + 1, to - 1)
           : bytes.toString(encoding, from, to);
+      from = to + 1;
+    }
+  }
+
+  /** The fields of a record with quotes that are out of place. */
+  #cutStray(i: number, kind: number, fields: Record<string, string>): void {
+    const names = this.#names!;
+    const { window, delimiters } = this.#framer;
+    const quote = String.fromCharCode(this.#options.format.quote);
+    const first = this.#firstDelimiters[i]!;
+    if (this.#strayQuotes++ === 0) this.#firstStrayLine = this.#lines[i]!;
+    let from = this.#starts[i]!;
+    for (let k = 0; k < names.length; k++) {
+      const to = k === names.length - 1 ? this.#ends[i]! : delimiters[first + k]!;
+      const written = window.bytes.toString('utf8', from, to);
+      fields[names[k]!] = kind === LITERAL ? written : lenientField(written, quote);
       from = to + 1;
     }
   }
@@ -172,6 +211,7 @@ export class CsvReader implements Reader {
   #fill(): boolean {
     const framer = this.#framer;
     const { window } = framer;
+    const { format } = this.#options;
     this.#kinds.length =
       this.#starts.length =
       this.#ends.length =
@@ -183,18 +223,22 @@ export class CsvReader implements Reader {
     let bytes = 0;
     let doubled = 0;
     while (bytes < CHUNK_BYTES && framer.next()) {
-      if (this.#names === undefined) {
-        this.#names = readHeader(framer, this.#options.source, this.#options.delimiter, this.#options.columns);
-        continue;
+      if (this.#names === undefined && (format.header || framer.fault === undefined)) {
+        this.#names = readHeader(framer, this.#options);
+        if (format.header) continue;
       }
       const kind =
         framer.fault === 'quote'
           ? BAD_QUOTE
           : framer.fault === 'oversize'
             ? OVERSIZE
-            : framer.doubled
-              ? DOUBLED
-              : PLAIN;
+            : framer.literal
+              ? LITERAL
+              : framer.stray
+                ? STRAY
+                : framer.doubled
+                  ? DOUBLED
+                  : PLAIN;
       if (kind === DOUBLED) doubled++;
       this.#kinds.push(kind);
       this.#starts.push(framer.from);
@@ -220,9 +264,13 @@ export class CsvReader implements Reader {
     const { bytes } = this.#framer.window;
     let doubled = 0;
     for (let i = 0; i < this.#kinds.length; i++) {
-      if (this.#kinds[i]! > DOUBLED) continue;
-      if (!isUtf8(bytes.subarray(this.#starts[i], this.#ends[i]))) this.#kinds[i] = BAD_ENCODING;
-      else if (this.#kinds[i] === DOUBLED) doubled++;
+      if (this.#kinds[i]! > LITERAL) continue;
+      const record = bytes.subarray(this.#starts[i], this.#ends[i]);
+      if (!isUtf8(record)) {
+        this.#kinds[i] = BAD_ENCODING;
+        this.#options.undecodable?.(record);
+      }
+      if (this.#kinds[i] === DOUBLED) doubled++;
     }
     return doubled;
   }
@@ -240,7 +288,7 @@ export class CsvReader implements Reader {
       this.#scratch[length - 1] = 10;
     }
     return parse(this.#scratch.subarray(0, length), {
-      delimiter: this.#options.delimiter,
+      ...parserOptions(this.#options.format),
       record_delimiter: '\n',
       relax_column_count: true,
     });

@@ -1,9 +1,9 @@
 import { ByteWindow } from '../bodies/bytes/ByteWindow.js';
 import { skipBom } from '../bodies/bytes/skipBom.js';
+import type { CheckedFormat } from './TableFormat.js';
 
 const LF = 10;
 const CR = 13;
-const QUOTE = 34;
 
 // Where in a record the scan stands.
 const FIELD_START = 0; // nothing of the field seen: a quote here opens a quoted field
@@ -45,6 +45,13 @@ export class RecordFramer {
   quoted = false;
   /** Whether a quoted field of it has a quote in it, which stands there doubled. */
   doubled = false;
+  /**
+   * Whether it has a quote where none may stand, which is read as data. Only where the format is lenient; a record may
+   * be `doubled` too then.
+   */
+  stray = false;
+  /** Whether all its quotes are data: one was opened and not closed as it should be. Only where the format is lenient. */
+  literal = false;
   /** How many delimiters it has, if nothing is wrong with it. */
   delimiterCount = 0;
   /** Where they begin in `delimiters`. */
@@ -58,7 +65,7 @@ export class RecordFramer {
   fault: FrameFault | undefined = undefined;
 
   readonly #source: string;
-  readonly #delimiter: number;
+  readonly #format: Pick<CheckedFormat, 'delimiter' | 'quote' | 'lenient' | 'comment'>;
   readonly #limit: number;
 
   #position = 0;
@@ -79,12 +86,16 @@ export class RecordFramer {
 
   /**
    * @param source what the body is called
-   * @param delimiter the byte between fields
+   * @param format how records are written
    * @param limit the longest record, in bytes
    */
-  constructor(source: string, delimiter: number, limit: number) {
+  constructor(
+    source: string,
+    format: Pick<CheckedFormat, 'delimiter' | 'quote' | 'lenient' | 'comment'>,
+    limit: number,
+  ) {
     this.#source = source;
-    this.#delimiter = delimiter;
+    this.#format = format;
     this.#limit = limit;
   }
 
@@ -120,27 +131,37 @@ export class RecordFramer {
     for (;;) {
       if (this.#skipping && !this.#skip()) return false;
       if (this.#afterCr) this.#joinCrLf();
+      if (this.#isComment()) {
+        this.#skipping = true;
+        continue;
+      }
       if (!this.#scan()) return false;
       // An empty line is no record.
       if (this.to > this.from || this.fault !== undefined) return true;
     }
   }
 
+  /** Whether a line of comment begins here: a quote in it opens nothing. */
+  #isComment(): boolean {
+    const { bytes, start, filled } = this.window;
+    return this.#position === start && start < filled && bytes[start] === this.#format.comment;
+  }
+
   /** Scans on from where the last scan stopped. Gives false where more bytes are needed, or none are left. */
   #scan(): boolean {
     const { bytes, start, filled } = this.window;
-    const delimiter = this.#delimiter;
+    const { delimiter, quote, lenient } = this.#format;
     // Two bytes over: the first of them may be the CR of a CRLF.
     const overlong = start + this.#limit + 2;
     const stop = Math.min(filled, overlong);
     let position = this.#position;
     let state = this.#state;
     let crStops = this.#crEnds !== false;
-    if (position === start) this.quoted = this.doubled = false;
+    if (position === start) this.quoted = this.doubled = this.stray = this.literal = false;
 
     while (position < stop) {
       if (state === QUOTED) {
-        while (position < stop && bytes[position] !== QUOTE) position++;
+        while (position < stop && bytes[position] !== quote) position++;
         if (position === stop) break;
         position++;
         state = CLOSED;
@@ -148,13 +169,13 @@ export class RecordFramer {
       }
       if (state === BROKEN) {
         const lineBreak = this.#findLineBreak(position, stop);
-        if (lineBreak !== undefined) return this.#end(lineBreak, lineBreak + 1, 'quote');
+        if (lineBreak !== undefined) return this.#endBroken(lineBreak, lineBreak + 1);
         position = stop;
         break;
       }
       let byte = bytes[position]!;
       if (state === FIELD_START) {
-        if (byte === QUOTE) {
+        if (byte === quote) {
           this.quoted = true;
           this.#opened = position++;
           state = QUOTED;
@@ -163,7 +184,7 @@ export class RecordFramer {
         state = UNQUOTED;
       }
       if (state === UNQUOTED) {
-        while (byte !== delimiter && byte !== LF && byte !== QUOTE && !(crStops && byte === CR)) {
+        while (byte !== delimiter && byte !== LF && byte !== quote && !(crStops && byte === CR)) {
           if (++position === stop) break;
           byte = bytes[position]!;
         }
@@ -191,9 +212,14 @@ export class RecordFramer {
         } else {
           position++;
         }
-      } else if (state === CLOSED && byte === QUOTE) {
+      } else if (state === CLOSED && byte === quote) {
         this.doubled = true;
         state = QUOTED;
+        position++;
+      } else if (lenient && (state === UNQUOTED || this.#findLineBreak(this.#opened, position) === undefined)) {
+        // Where the quotes are lines apart, it is more likely that the first one was never closed.
+        this.stray = true;
+        state = UNQUOTED;
         position++;
       } else {
         state = BROKEN;
@@ -228,7 +254,19 @@ export class RecordFramer {
     if (start === filled) return false;
     if (state !== QUOTED && state !== BROKEN) return this.#end(filled, filled, undefined);
     const lineBreak = this.#findLineBreak(start, filled);
-    return lineBreak === undefined ? this.#end(filled, filled, 'quote') : this.#end(lineBreak, lineBreak + 1, 'quote');
+    return lineBreak === undefined ? this.#endBroken(filled, filled) : this.#endBroken(lineBreak, lineBreak + 1);
+  }
+
+  /** A record with a quote that is out of place or never closed: what is left of it is its first line. */
+  #endBroken(end: number, next: number): true {
+    const { delimiter, lenient } = this.#format;
+    if (!lenient) return this.#end(end, next, 'quote');
+    const { bytes, start } = this.window;
+    this.delimiters.length = this.#firstDelimiter;
+    for (let i = start; i < end; i++) if (bytes[i] === delimiter) this.delimiters.push(i);
+    this.quoted = this.doubled = false;
+    this.stray = this.literal = true;
+    return this.#end(end, next, undefined);
   }
 
   /** The record is longer than allowed. */
@@ -239,7 +277,7 @@ export class RecordFramer {
     // it.
     if (state === QUOTED && this.#findLineBreak(this.#opened, position) !== undefined) {
       const lineBreak = this.#findLineBreak(start, position)!;
-      return this.#end(lineBreak, lineBreak + 1, 'quote');
+      return this.#endBroken(lineBreak, lineBreak + 1);
     }
     this.from = start;
     this.to = position;

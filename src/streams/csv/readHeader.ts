@@ -1,56 +1,86 @@
 import { isUtf8 } from 'node:buffer';
 import { parse } from 'csv-parse/sync';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
+import { listNames } from '../internal/listNames.js';
 import type { RecordFramer } from './RecordFramer.js';
+import type { CheckedFormat } from './TableFormat.js';
 
-const listed = (names: readonly string[]): string => names.map((name) => JSON.stringify(name)).join(', ');
+/** The format as csv-parse is told of it. */
+export const parserOptions = ({ delimiter, quote, lenient }: CheckedFormat) => ({
+  delimiter: String.fromCharCode(delimiter),
+  quote: quote < 0 ? (false as const) : String.fromCharCode(quote),
+  escape: quote < 0 ? (false as const) : String.fromCharCode(quote),
+  relax_quotes: lenient,
+  relax_column_count: true,
+});
 
 /**
- * The column names of the record that the framer has just found.
+ * The names as columns are called: where a name stands twice the later one is called by its number too, and so is one
+ * without a name, as `Unnamed: 3`.
+ */
+const distinct = (names: readonly string[]): readonly string[] => {
+  const taken = new Set(names);
+  const used = new Set<string>();
+  return names.map((name, i) => {
+    let called = name;
+    for (let n = i + 1; used.has(called) || (called !== name && taken.has(called)); n++) {
+      called = name === '' ? `Unnamed: ${n}` : `${name}.${n}`;
+    }
+    used.add(called);
+    return called;
+  });
+};
+
+/** The names of the record that the framer has just found; where it is no header, their numbers. */
+const namesOf = (framer: RecordFramer, where: string, format: CheckedFormat): readonly string[] => {
+  const bytes = framer.window.bytes.subarray(framer.from, framer.to);
+  const refuse = (message: string): never => {
+    throw new HeadwaterError('HW_CSV', `${where}: ${message}`, { where });
+  };
+  if (!format.header) return Array.from({ length: framer.delimiterCount + 1 }, (_, i) => String(i + 1));
+  if (framer.fault === 'quote') refuse('the header has a quote that is out of place or never closed. Mend it.');
+  if (framer.fault === 'oversize') refuse('the header is longer than a record may be. Is this a table?');
+  if (!isUtf8(bytes)) refuse('the header is not UTF-8. Save the table as UTF-8, or name its encoding (--encoding).');
+  if (bytes.includes(0) && bytes.filter((byte) => byte === 0).length * 3 > bytes.length)
+    refuse('the header is UTF-16 without a byte order mark. Save it as UTF-8, or name its encoding (--encoding).');
+  return parse(bytes, { ...parserOptions(format), record_delimiter: '\n' })[0] ?? [];
+};
+
+/**
+ * The columns of the record that the framer has just found. In time that grows with their number alone.
  *
- * @param delimiter the character between fields
- * @param wanted the columns that must be there
- * @throws HeadwaterError `HW_CSV` where the record cannot be read, `HW_COLUMNS` where a name stands twice or a column
- *   is missing
+ * @throws HeadwaterError `HW_CSV` where the record cannot be read, `HW_COLUMNS` where a column that is wanted is
+ *   missing or stands twice
  */
 export const readHeader = (
   framer: RecordFramer,
-  source: string,
-  delimiter: string,
-  wanted: readonly string[],
+  {
+    source,
+    columns,
+    format,
+  }: { readonly source: string; readonly columns: readonly string[]; readonly format: CheckedFormat },
 ): readonly string[] => {
   const where = `${source}:${framer.line}`;
-  const bytes = framer.window.bytes.subarray(framer.from, framer.to);
-  if (framer.fault === 'quote')
-    throw new HeadwaterError(
-      'HW_CSV',
-      `${where}: the header has a quote that is out of place or never closed. Correct it.`,
-      { where },
-    );
-  if (framer.fault === 'oversize')
-    throw new HeadwaterError('HW_CSV', `${where}: the header is longer than a record may be. Is this a table?`, {
-      where,
-    });
-  if (!isUtf8(bytes))
-    throw new HeadwaterError('HW_CSV', `${where}: the header is not UTF-8. Save the table as UTF-8.`, { where });
-  const names = parse(bytes, { delimiter, record_delimiter: '\n' })[0] ?? [];
-  const twice = names.filter((name, i) => names.indexOf(name) !== i);
+  const names = namesOf(framer, where, format);
+  const times = new Map<string, number>();
+  for (const name of names) times.set(name, (times.get(name) ?? 0) + 1);
+  const twice = columns.filter((name) => (times.get(name) ?? 0) > 1);
   if (twice.length > 0) {
     throw new HeadwaterError(
       'HW_COLUMNS',
-      `${where}: the header names ${listed([...new Set(twice)])} more than once. Rename the columns so that each name stands once.`,
+      `${where}: the header names ${listNames(twice)} more than once. Rename the columns so that the name stands once.`,
       { where },
     );
   }
-  const missing = wanted.filter((name) => !names.includes(name));
+  const missing = columns.filter((name) => !times.has(name));
   if (missing.length > 0) {
     throw new HeadwaterError(
       'HW_COLUMNS',
-      `${where}: no column ${listed(missing)}. The header has ${listed(names)}. Name the columns so, or ask for others; the first line must be a header${
+      `${where}: no column ${listNames(missing)}. The header has ${listNames(names)}. Name the columns so, or ask for others; the first line must be a header${
         names.length === 1 ? ', and the delimiter must be the one given' : ''
       }.`,
       { where },
     );
   }
-  return names;
+  return distinct(names);
 };

@@ -5,12 +5,13 @@ import { describe, expect, it } from 'vitest';
 import type { Rejection } from '../../../src/contracts/Rejection.js';
 import type { SourceRow } from '../../../src/contracts/Row.js';
 import { CsvReader } from '../../../src/streams/csv/CsvReader.js';
+import { checkFormat } from '../../../src/streams/csv/TableFormat.js';
 
 /** All that a reader makes of a table that comes in these chunks. */
 const read = (chunks: readonly Buffer[], maxRecordBytes = 1_000_000): (SourceRow | Rejection)[] => {
   const items: (SourceRow | Rejection)[] = [];
   const reader = new CsvReader(
-    { source: 't', columns: [], delimiter: ',', maxRecordBytes },
+    { source: 't', columns: [], format: checkFormat({}), maxRecordBytes },
     (row) => items.push(row),
     (rejection) => items.push(rejection),
   );

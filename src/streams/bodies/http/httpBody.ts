@@ -11,6 +11,8 @@ export interface HttpBody {
   readonly bytes: Readable;
   /** What it is encoded by, in the order in which it was applied: `['gzip']`. */
   readonly encodings: readonly string[];
+  /** The encoding of its text that the server names, as it wrote it. */
+  readonly charset: string | undefined;
 }
 
 const encodingsOf = (header: string | undefined): readonly string[] =>
@@ -18,6 +20,13 @@ const encodingsOf = (header: string | undefined): readonly string[] =>
     .split(',')
     .map((name) => name.trim().toLowerCase())
     .filter((name) => name !== '' && name !== 'identity');
+
+/** `text/csv; charset="utf-8"` names one. */
+const charsetOf = (header: string | undefined): string | undefined =>
+  /;\s*charset\s*=\s*(?:"([^"]*)"|([^\s;]+))/i
+    .exec(header ?? '')
+    ?.slice(1)
+    .find((name) => name !== undefined);
 
 /** Follows redirects to the answer that has the body. */
 const follow = async (
@@ -51,7 +60,11 @@ export const bodyOf = ({ response, settle }: HttpExchange): HttpBody => {
     if (cause !== undefined)
       throw new Error('the server sent more than the Content-Length that it declared', { cause });
   };
-  return { bytes: readable(bytes()), encodings: encodingsOf(headerOf(response, 'content-encoding')) };
+  return {
+    bytes: readable(bytes()),
+    encodings: encodingsOf(headerOf(response, 'content-encoding')),
+    charset: charsetOf(headerOf(response, 'content-type')),
+  };
 };
 
 /**

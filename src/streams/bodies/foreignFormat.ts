@@ -1,0 +1,52 @@
+const SIGNATURES: readonly (readonly [bytes: string, at: number, what: string, remedy: string])[] = [
+  ['504b0304', 0, 'a zip archive', 'Unpack it, and give the table that is in it'],
+  ['504b0506', 0, 'an empty zip archive', 'Give a table'],
+  ['fd377a585a00', 0, 'compressed by xz', 'Unpack it (xz -dk FILE), or compress it by gzip'],
+  ['28b52ffd', 0, 'compressed by Zstandard', 'Unpack it (zstd -dk FILE), or compress it by gzip'],
+  ['425a68', 0, 'compressed by bzip2', 'Unpack it (bzip2 -dk FILE), or compress it by gzip'],
+  ['377abcaf271c', 0, 'a 7z archive', 'Unpack it, and give the table that is in it'],
+  ['526172211a07', 0, 'a RAR archive', 'Unpack it, and give the table that is in it'],
+  ['04224d18', 0, 'compressed by LZ4', 'Unpack it, or compress it by gzip'],
+  ['d0cf11e0a1b11ae1', 0, 'an old workbook of Excel (.xls)', 'Save the sheet as CSV UTF-8 in the spreadsheet'],
+  ['255044462d', 0, 'a PDF document', 'Export the table as CSV'],
+  ['53514c69746520666f726d61742033', 0, 'an SQLite database', 'Export the table as CSV (sqlite3 -csv -header)'],
+  ['4152524f5731', 0, 'an Arrow file', 'Save it as CSV, JSON lines or Parquet'],
+  ['7573746172', 257, 'a tar archive', 'Unpack it (tar -xf FILE), and give the table that is in it'],
+];
+
+/** Names that the first entries of a workbook have. */
+const WORKBOOK = /^(\[Content_Types\]\.xml|_rels\/|docProps\/|xl\/)/;
+
+const at = (bytes: Buffer, hex: string, offset: number): boolean =>
+  bytes.subarray(offset, offset + hex.length / 2).toString('hex') === hex;
+
+const inArchive = (bytes: Buffer): string =>
+  bytes.toString('latin1', 30, 30 + (bytes.length > 30 ? bytes.readUInt16LE(26) : 0));
+
+/**
+ * What bytes are that are no table, and what to do about it, in words; undefined where they may be one.
+ *
+ * @param head the first bytes, some hundreds of them
+ */
+export const foreignFormat = (head: Uint8Array): { readonly what: string; readonly remedy: string } | undefined => {
+  const bytes = Buffer.from(head.buffer, head.byteOffset, head.length);
+  if (at(bytes, '504b0304', 0) && WORKBOOK.test(inArchive(bytes)))
+    return { what: 'a workbook of Excel (.xlsx)', remedy: 'Save the sheet as CSV UTF-8 in the spreadsheet' };
+  const known = SIGNATURES.find(([hex, offset]) => at(bytes, hex, offset));
+  if (known !== undefined) return { what: known[2], remedy: known[3] };
+  const text = bytes
+    .toString('latin1', 0, 512)
+    .replace(/^\u00ef\u00bb\u00bf/, '')
+    .trimStart();
+  if (/^(<!doctype html|<html)/i.test(text))
+    return {
+      what: 'a page of HTML',
+      remedy: 'Check the address: it may ask for a login, or need another link to the file itself',
+    };
+  if (/^<\?xml/i.test(text)) return { what: 'an XML document', remedy: 'Export the table as CSV' };
+  if (/^\[\s*[{\]]/.test(text))
+    return { what: 'one JSON array', remedy: "Write one object a line (jq -c '.[]' FILE > FILE.jsonl)" };
+  if (/^version https:\/\/git-lfs/.test(text))
+    return { what: 'a pointer of Git LFS and not the file', remedy: 'Fetch the file itself (git lfs pull)' };
+  return undefined;
+};

@@ -1,0 +1,20 @@
+/**
+ * A field with a quote where none may stand, as pandas reads it: quotes that a field begins and ends with are left out,
+ * a doubled quote between them is one, and any other quote is data.
+ *
+ * @param written the field as it stands in its record
+ * @param quote the character around fields
+ */
+export const lenientField = (written: string, quote: string): string => {
+  if (!written.startsWith(quote)) return written;
+  let text = '';
+  let from = 1;
+  for (;;) {
+    const to = written.indexOf(quote, from);
+    if (to === -1) return text + written.slice(from);
+    text += written.slice(from, to);
+    if (written[to + 1] !== quote) return text + written.slice(to + 1);
+    text += quote;
+    from = to + 2;
+  }
+};

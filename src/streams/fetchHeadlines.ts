@@ -1,0 +1,106 @@
+import type { Observable } from 'rxjs';
+import type { DeadLetter } from '../contracts/Rejection.js';
+import type { Row, SourceRow } from '../contracts/Row.js';
+import type { TableLayout } from './table/TableLayout.js';
+import type { FetchTableOptions } from './table/TableOptions.js';
+import { tableRows } from './table/tableRows.js';
+import type { TableAddress } from './table/TableSource.js';
+
+/** How texts with their classes are read from tables. */
+export interface FetchHeadlinesOptions extends Omit<FetchTableOptions, 'labelColumn'> {
+  /** The column that holds the class. Default: found by its name or values. */
+  readonly labelColumn?: string | undefined;
+  /**
+   * What the class is called that stands in a row, blanks around it left out. Null leaves the row out; undefined rejects
+   * it. Default: as it stands there.
+   */
+  readonly className?: ((label: string) => string | null | undefined) | undefined;
+}
+
+const LONGEST = 80;
+
+const shortened = (text: string): string => (text.length > LONGEST ? `${text.slice(0, LONGEST - 1)}…` : text);
+
+const isBlank = (text: string): boolean => text.trim() === '';
+
+const titleOf = ({ titleColumns }: TableLayout): ((fields: SourceRow['fields']) => string) => {
+  const [only] = titleColumns;
+  if (only !== undefined && titleColumns.length === 1) return (fields) => fields[only] ?? '';
+  return (fields) => {
+    const parts = titleColumns.map((column) => fields[column] ?? '');
+    return parts.filter((part) => !isBlank(part)).join(' ');
+  };
+};
+
+/**
+ * Emits the texts of tables of any kind with their classes.
+ *
+ * ```
+ * rows     -------r--r--x--r--|
+ *          fetchHeadlines(path, { rejections })
+ * result   -------a--a-----a--|
+ * rejected -------------j------
+ * ```
+ *
+ * Tables are read as by `fetchTable`. Several `titleColumns` are joined by blanks. Blanks around a class are left out. A
+ * row without a text or without a class is rejected.
+ *
+ * **Errors**: those of `fetchTable`, and what `className` throws.
+ *
+ * @param sources a path, an address, a pattern of paths such as `data/*.csv`, a stream, or several of them
+ * @throws HeadwaterError `HW_USAGE` for a source or an option that cannot work
+ *
+ * @example
+ * ```ts
+ * import { mkdtemp, writeFile } from 'node:fs/promises';
+ * import { tmpdir } from 'node:os';
+ * import { join } from 'node:path';
+ * import { fetchHeadlines } from 'headwater';
+ * import { lastValueFrom, toArray } from 'rxjs';
+ *
+ * const path = join(await mkdtemp(join(tmpdir(), 'headwater-')), 'news.jsonl');
+ * await writeFile(path, '{"text":"Late goal","label":"Sports "}\n{"text":"Rain, then sun","label":"World"}\n');
+ * console.log(await lastValueFrom(fetchHeadlines(path).pipe(toArray())));
+ * // [{ id: 0, title: 'Late goal', category: 'Sports' }, { id: 1, title: 'Rain, then sun', category: 'World' }]
+ * ```
+ */
+export const fetchHeadlines = (
+  sources: TableAddress | readonly TableAddress[],
+  { className, ...options }: FetchHeadlinesOptions = {},
+): Observable<Row> =>
+  tableRows(sources, options, (layout, reject) => {
+    const readTitle = titleOf(layout);
+    const label = layout.labelColumn ?? '';
+    const titleName = layout.titleColumns.join(', ');
+    const refuse = (
+      { id, source, line, byte }: SourceRow,
+      field: string,
+      expected: string,
+      got: string,
+      category?: string,
+    ): undefined => {
+      const rejection: Parameters<DeadLetter['next']>[0] = {
+        type: 'rejection',
+        reason: 'field',
+        id,
+        source,
+        line,
+        byte,
+        field,
+        expected,
+        got: shortened(got),
+        category,
+      };
+      reject(rejection);
+    };
+    return (row) => {
+      const title = readTitle(row.fields);
+      const written = (row.fields[label] ?? '').trim();
+      if (written === '') return refuse(row, label, 'a non-blank class', row.fields[label] ?? '');
+      const category = className === undefined ? written : className(written);
+      if (category === null) return undefined;
+      if (category === undefined) return refuse(row, label, 'one of the classes that are named', written, written);
+      if (isBlank(title)) return refuse(row, titleName, 'a non-blank text', title, category);
+      return { id: row.id, title, category };
+    };
+  });

@@ -1,0 +1,47 @@
+import type { DeadLetter } from '../../contracts/Rejection.js';
+import type { BodyOptions } from '../bodies/http/BodyOptions.js';
+import type { TableFormat } from '../csv/TableFormat.js';
+import type { Pacing } from '../pacing/Pacing.js';
+import type { TableLayout } from './TableLayout.js';
+
+/** How tables of any kind are read. */
+export interface FetchTableOptions extends BodyOptions, Pacing, TableFormat {
+  /** The character between fields, one of ASCII. Default: found from the name and the first records. */
+  readonly delimiter?: string | undefined;
+  /** Whether the first record has names. Default: found from the first records. */
+  readonly header?: boolean | undefined;
+  /** What becomes of a quote where none may stand. Default `lenient`. */
+  readonly quotes?: TableFormat['quotes'];
+  /**
+   * The encoding of the text: a label of the WHATWG's, such as `windows-1252`. Default: that of a byte order mark, else
+   * UTF-16 where every other byte is zero, else UTF-8, else that which the server names.
+   */
+  readonly encoding?: string | undefined;
+  /** The columns that hold the text. Default: found by their names or values. Empty: none is looked for. */
+  readonly titleColumns?: readonly string[] | undefined;
+  /** The column that holds the class. Default: found by its name or values. Null: none is looked for. */
+  readonly labelColumn?: string | null | undefined;
+  /**
+   * Where records go that cannot be read. Default: none, and the first such record ends the stream with
+   * `HW_REJECTIONS`.
+   */
+  readonly rejections?: DeadLetter | undefined;
+  /** The longest record. Bytes; default 1,048,576. */
+  readonly maxRecordBytes?: number | undefined;
+  /**
+   * The folder that a body is kept in that comes over HTTP or out of a pipe, made if it is not there. Default: none, and
+   * every subscription asks for the body again.
+   */
+  readonly snapshotDir?: string | undefined;
+  /** Is told of each table's layout, before its first row, in the first pass. */
+  readonly onLayout?: ((layout: TableLayout) => void) | undefined;
+  /** Is told at the end of each table what was unusual in it, in the first pass. */
+  readonly onNotice?: ((notice: TableNotice) => void) | undefined;
+}
+
+/** What a table had that a person may want to know of. */
+export type TableNotice =
+  /** Records with a quote where none may stand, which was read as data. */
+  | { readonly type: 'quotes'; readonly source: string; readonly records: number; readonly firstLine: number }
+  /** Records that are not UTF-8, and the encoding that they most likely have. */
+  | { readonly type: 'encoding'; readonly source: string; readonly records: number; readonly likely: string };

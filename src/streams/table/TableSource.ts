@@ -1,0 +1,122 @@
+import { existsSync } from 'node:fs';
+import { addAbortSignal, Readable } from 'node:stream';
+import { HeadwaterError } from '../../contracts/HeadwaterError.js';
+import { peekByte } from '../bodies/bytes/peekByte.js';
+import { readable } from '../bodies/bytes/readable.js';
+import { locate, type Location } from '../bodies/locate.js';
+import { bodyError, openBody, openStream, type OpenOptions } from '../bodies/openBody.js';
+import { emptyMemory, type SourceMemory } from '../bodies/SourceMemory.js';
+import { parquetLines } from './internal/parquetLines.js';
+
+/** Where tables are: paths, addresses, patterns of paths such as `data/*.csv`, or a stream. */
+export type TableAddress = string | URL | Readable;
+
+/** One table, and what its passes leave behind. */
+export interface TableSource {
+  readonly name: string;
+  readonly memory: SourceMemory;
+  /** Whether a first pass has begun, and told of the layout; and one has ended, and told what was unusual. */
+  begun: boolean;
+  told: boolean;
+  /** Opens it for one pass. `parquet` says whether the bytes are JSON lines made of a Parquet file. */
+  readonly open: (signal: AbortSignal) => Promise<{ readonly body: Readable; readonly parquet: boolean }>;
+  readonly explain: (error: unknown, progress: string) => unknown;
+}
+
+/** The first byte of `PAR1`. A table of text may begin with it too. */
+const P = 0x50;
+
+const isParquet = async (body: Readable): Promise<boolean> => {
+  if ((await peekByte(body)) !== P) return false;
+  const chunk: unknown = body.read();
+  if (!Buffer.isBuffer(chunk)) return false;
+  body.unshift(chunk);
+  return chunk.toString('latin1', 0, 4) === 'PAR1';
+};
+
+/** A Parquet file is read from its end: what came otherwise is read once to its end, so that there is a file. */
+const parquetOf = async (body: Readable, name: string, memory: SourceMemory): Promise<Readable> => {
+  // eslint-disable-next-line @typescript-eslint/no-unused-vars
+  for await (const _chunk of body);
+  const path = memory.snapshot?.path;
+  if (path === undefined)
+    throw new HeadwaterError(
+      'HW_USAGE',
+      `${name} is a Parquet file, which is read from its end. Save it as a file, or give snapshotDir.`,
+      { where: name },
+    );
+  return readable(parquetLines(path));
+};
+
+const sourceOf = (
+  { name, kind }: Pick<Location, 'name' | 'kind'>,
+  openBytes: (memory: SourceMemory, signal: AbortSignal) => Promise<Readable>,
+): TableSource => {
+  const memory = emptyMemory();
+  return {
+    name,
+    memory,
+    begun: false,
+    told: false,
+    open: async (signal) => {
+      const body = await openBytes(memory, signal);
+      if (!(await isParquet(body))) return { body, parquet: false };
+      return { body: addAbortSignal(signal, await parquetOf(body, name, memory)), parquet: true };
+    },
+    explain: (error, progress) => bodyError({ kind, name }, error, progress),
+  };
+};
+
+const streamSource = (stream: Readable, options: OpenOptions): TableSource => {
+  const name = stream === process.stdin ? 'stdin' : 'stream';
+  return sourceOf({ name, kind: 'file' }, (memory, signal) => openStream(stream, name, options, memory, signal));
+};
+
+const locatedSource = (address: string | URL, options: OpenOptions): TableSource => {
+  const location = locate(address);
+  return sourceOf(location, (memory, signal) => openBody(location, options, memory, signal));
+};
+
+/** A pattern, and no path of a file that is called so. */
+const isPattern = (address: TableAddress): address is string =>
+  typeof address === 'string' && /[*?[{]/.test(address) && !/^[a-z][a-z\d+.-]+:/i.test(address) && !existsSync(address);
+
+const expand = async (pattern: string): Promise<readonly string[]> => {
+  const { glob } = await import('tinyglobby');
+  const paths = await glob(pattern, { expandDirectories: false, dot: false });
+  if (paths.length === 0)
+    throw new HeadwaterError('HW_PATH', `No file matches ${pattern}. Check the pattern, and the current folder.`, {
+      where: pattern,
+    });
+  return paths.toSorted();
+};
+
+/**
+ * Tables in the order in which they are read: as given, and those of a pattern by their names.
+ *
+ * @returns finds the files of patterns at its first call, and gives the same tables at every later one
+ * @throws HeadwaterError `HW_USAGE` at once for an address that cannot be one; `HW_PATH` later, where no file matches
+ */
+export const tableSources = (
+  addresses: readonly TableAddress[],
+  options: OpenOptions,
+): (() => Promise<readonly TableSource[]>) => {
+  if (addresses.length === 0) throw new HeadwaterError('HW_USAGE', 'There is no source. Give a path or a URL.');
+  const made = addresses.map((address) =>
+    isPattern(address)
+      ? address
+      : address instanceof Readable
+        ? streamSource(address, options)
+        : locatedSource(address, options),
+  );
+  const find = async (): Promise<readonly TableSource[]> => {
+    const parts = await Promise.all(
+      made.map(async (part) =>
+        typeof part === 'string' ? (await expand(part)).map((path) => locatedSource(path, options)) : [part],
+      ),
+    );
+    return parts.flat();
+  };
+  let found: Promise<readonly TableSource[]> | undefined;
+  return () => (found ??= find());
+};

@@ -1,0 +1,67 @@
+import type { Rejection } from '../../../contracts/Rejection.js';
+import type { SourceRow } from '../../../contracts/Row.js';
+import type { Reader } from '../../bodies/bytes/Reader.js';
+import { LineReader } from '../../bodies/LineReader.js';
+
+/** The fields of a line, or what it should have been. */
+export type FieldsOfLine = (line: string) => Readonly<Record<string, string>> | { readonly expected: string };
+
+const isExpectation = (
+  fields: ReturnType<FieldsOfLine>,
+): fields is { readonly expected: string } & ReturnType<FieldsOfLine> => !(Object.getPrototypeOf(fields) === null);
+
+const shortened = (line: string): string => (line.length > 80 ? `${line.slice(0, 79)}…` : line);
+
+/** Reads a table with one record a line. Blank lines are no records. */
+export class LinesReader implements Reader {
+  readonly #lines: LineReader;
+  readonly #firstId: number;
+  #nextId: number;
+
+  /**
+   * @param fieldsOf makes fields of a line; an object without a prototype
+   * @param row takes each row
+   * @param reject takes each rejection; whatever it throws is thrown by `advance`
+   */
+  constructor(
+    {
+      source,
+      maxRecordBytes,
+      firstId,
+    }: { readonly source: string; readonly maxRecordBytes: number; readonly firstId: number },
+    fieldsOf: FieldsOfLine,
+    row: (row: SourceRow) => void,
+    reject: (rejection: Rejection) => void,
+  ) {
+    this.#firstId = this.#nextId = firstId;
+    this.#lines = new LineReader(
+      source,
+      maxRecordBytes,
+      (text, line, byte) => {
+        if (text.trim() === '') return;
+        const place = { id: this.#nextId++, source, line: line + 1, byte };
+        const fields = fieldsOf(text);
+        if (isExpectation(fields)) {
+          reject({ type: 'rejection', reason: 'field', ...place, field: undefined, ...fields, got: shortened(text) });
+        } else row({ ...place, fields });
+      },
+      (rejection) => reject({ ...rejection, id: this.#nextId++ }),
+    );
+  }
+
+  get progress(): string {
+    return `${this.#nextId - this.#firstId} records`;
+  }
+
+  push(chunk: Uint8Array): void {
+    this.#lines.push(chunk);
+  }
+
+  finish(): void {
+    this.#lines.finish();
+  }
+
+  advance(): boolean {
+    return this.#lines.advance();
+  }
+}

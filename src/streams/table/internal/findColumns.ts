@@ -1,0 +1,166 @@
+import { HeadwaterError } from '../../../contracts/HeadwaterError.js';
+import { listNames } from '../../internal/listNames.js';
+import { LABEL_NAMES, TITLE_NAMES } from '../columnNames.js';
+
+/** What is known of a table when its columns are looked for. */
+export interface ColumnSample {
+  readonly source: string;
+  readonly names: readonly string[];
+  /** The fields of the first records, by name. */
+  readonly rows: readonly Readonly<Record<string, string>>[];
+  /** Whether a column may be missing from the names: a key of JSON lines may come later. */
+  readonly open: boolean;
+}
+
+export interface ColumnWish {
+  readonly titleColumns: readonly string[] | undefined;
+  readonly labelColumn: string | null | undefined;
+}
+
+export interface FoundColumns {
+  readonly titleColumns: readonly string[];
+  readonly labelColumn: string | undefined;
+  readonly foundBy: 'asked' | 'names' | 'values';
+  readonly otherTitleColumns: readonly string[];
+}
+
+const folded = (name: string): string => name.trim().toLowerCase();
+
+const columnError = (source: string, message: string): HeadwaterError =>
+  new HeadwaterError('HW_COLUMNS', `${source}: ${message}`, { where: source });
+
+/** The columns as a message shows them: of a column without a telling name, some of its values. */
+const shown = ({ names, rows }: ColumnSample): string =>
+  names
+    .slice(0, 8)
+    .map((name) => {
+      const values = [...new Set(rows.map((row) => (row[name] ?? '').trim()).filter((value) => value !== ''))];
+      return `${listNames([name])} (${values.length === 0 ? 'empty' : `such as ${listNames(values.slice(0, 2))}`})`;
+    })
+    .join(', ') + (names.length > 8 ? ` and ${names.length - 8} more` : '');
+
+/** The column that was asked for: by its very name, else without regard to case and blanks, else by its number. */
+const columnAsked = (asked: string, option: string, sample: ColumnSample): string => {
+  const { names, source, open } = sample;
+  if (names.includes(asked)) {
+    const again = names.find((name) => name !== asked && name.startsWith(`${asked}.`) && name === `${asked}.${names.indexOf(name) + 1}`);
+    if (again === undefined) return asked;
+    throw columnError(
+      source,
+      `the header names ${listNames([asked])} more than once. Name the column by its number: ${option} ${names.indexOf(asked) + 1} or ${option} ${names.indexOf(again) + 1}.`,
+    );
+  }
+  const like = names.filter((name) => folded(name) === folded(asked));
+  if (like.length === 1) return like[0]!;
+  const byNumber = /^[1-9]\d*$/.test(asked) ? names[Number(asked) - 1] : undefined;
+  if (byNumber !== undefined) return byNumber;
+  if (open) return asked;
+  throw columnError(
+    source,
+    `no column ${listNames([asked])}. The columns are ${shown(sample)}. Give ${option} one of them; where the first line is no header, --no-header; where they are not the columns, --delimiter.`,
+  );
+};
+
+/** The titles asked for: a value is the name of a column, or several with commas between them. */
+const titlesAsked = (asked: readonly string[], sample: ColumnSample): readonly string[] =>
+  asked.flatMap((value) => {
+    const whole = sample.names.some((name) => folded(name) === folded(value));
+    return (whole ? [value] : value.split(',').map((part) => part.trim()))
+      .filter((name) => name !== '')
+      .map((name) => columnAsked(name, '--title-column', sample));
+  });
+
+const byName = (known: readonly string[], names: readonly string[]): readonly string[] => {
+  const columns = new Map(names.toReversed().map((name) => [folded(name), name]));
+  return known.flatMap((name) => columns.get(name) ?? []);
+};
+
+/** What a column's values are like. */
+interface Values {
+  readonly name: string;
+  readonly distinct: number;
+  readonly filled: number;
+  readonly meanLength: number;
+  readonly numeric: boolean;
+}
+
+const valuesOf = (name: string, rows: ColumnSample['rows']): Values => {
+  const values = rows.map((row) => (row[name] ?? '').trim()).filter((value) => value !== '');
+  return {
+    name,
+    distinct: new Set(values).size,
+    filled: values.length,
+    meanLength: values.reduce((sum, value) => sum + value.length, 0) / Math.max(1, values.length),
+    numeric: values.every((value) => /^[-+]?[\d.,]+$/.test(value)),
+  };
+};
+
+/** Few rows tell nothing of how often values repeat. */
+const ENOUGH_ROWS = 6;
+
+const isClass = ({ distinct, filled, meanLength }: Values, rows: number): boolean =>
+  filled > rows * 0.8 && distinct >= 2 && distinct <= Math.max(2, rows / 4) && meanLength <= 40;
+
+const isText = ({ distinct, filled, meanLength, numeric }: Values, rows: number): boolean =>
+  !numeric && filled > rows * 0.8 && distinct > filled * 0.5 && meanLength >= 8;
+
+/** The columns whose values look like classes, and those whose values look like texts. */
+export const byValues = ({ names, rows }: Pick<ColumnSample, 'names' | 'rows'>): { classes: string[]; texts: string[] } => {
+  if (rows.length < ENOUGH_ROWS) return { classes: [], texts: [] };
+  const values = names.slice(0, 200).map((name) => valuesOf(name, rows));
+  return {
+    classes: values.filter((column) => isClass(column, rows.length)).map(({ name }) => name),
+    texts: values.filter((column) => isText(column, rows.length)).map(({ name }) => name),
+  };
+};
+
+/** The sentence for a column that is not found: the options, with the likeliest columns as their values. */
+const notFound = (what: string, title: string | undefined, label: string | undefined, sample: ColumnSample): HeadwaterError => {
+  const guess = (option: string, name: string | undefined): string => `${option} ${name === undefined ? 'NAME' : listNames([name])}`;
+  const one = sample.names.length === 1 ? ' There is one column: where that is wrong, give --delimiter.' : '';
+  return columnError(
+    sample.source,
+    `which column holds ${what} cannot be told. The columns are ${shown(sample)}. Name them: ${guess('--title-column', title)} ${guess('--label-column', label)}.${one}`,
+  );
+};
+
+/**
+ * Which columns hold the text and the class: those asked for; else those whose names are common; else those whose values
+ * leave no choice.
+ *
+ * @throws HeadwaterError `HW_COLUMNS` where a column asked for is missing or stands twice, and where one cannot be told
+ */
+export const findColumns = (sample: ColumnSample, wish: ColumnWish): FoundColumns => {
+  const { names } = sample;
+  const asked = wish.titleColumns === undefined ? undefined : titlesAsked(wish.titleColumns, sample);
+  const askedLabel =
+    typeof wish.labelColumn === 'string' ? columnAsked(wish.labelColumn, '--label-column', sample) : undefined;
+  const noLabel = wish.labelColumn === null;
+  const namedLabels = byName(LABEL_NAMES, names).filter((name) => asked?.includes(name) !== true);
+  const namedTitles = byName(TITLE_NAMES, names).filter((name) => name !== askedLabel);
+
+  let label = noLabel ? undefined : (askedLabel ?? namedLabels[0]);
+  let titles = asked ?? namedTitles.slice(0, 1);
+  const needsLabel = !noLabel && label === undefined;
+  const needsTitle = asked === undefined && titles.length === 0;
+  if (!needsLabel && !needsTitle) {
+    return {
+      titleColumns: titles,
+      labelColumn: label,
+      foundBy: asked !== undefined && (askedLabel !== undefined || noLabel) ? 'asked' : 'names',
+      otherTitleColumns: asked === undefined ? namedTitles.slice(1) : [],
+    };
+  }
+  const { classes, texts } = byValues(sample);
+  const labelChoices = classes.filter((name) => !titles.includes(name));
+  const titleChoices = texts.filter((name) => name !== label);
+  if (needsLabel) label = labelChoices.length === 1 ? labelChoices[0] : undefined;
+  if (needsTitle) titles = titleChoices.length === 1 ? titleChoices : [];
+  const what = [
+    ...(titles.length === 0 && asked === undefined ? ['the text'] : []),
+    ...(label === undefined && !noLabel ? ['the class'] : []),
+  ];
+  if (what.length > 0)
+    throw notFound(what.join(' and '), titles[0] ?? titleChoices[0], label ?? labelChoices[0], sample);
+  return { titleColumns: titles, labelColumn: label, foundBy: 'values', otherTitleColumns: [] };
+};

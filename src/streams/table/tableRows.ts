@@ -1,0 +1,110 @@
+import { concat, defer, from, type Observable, switchMap } from 'rxjs';
+import type { DeadLetter } from '../../contracts/Rejection.js';
+import type { SourceRow } from '../../contracts/Row.js';
+import { requireEncoding } from '../bodies/encoding/requireEncoding.js';
+import { checkBodyOptions } from '../bodies/http/BodyOptions.js';
+import { readBody } from '../bodies/readBody.js';
+import { checkFormat } from '../csv/TableFormat.js';
+import { rejecting } from '../internal/rejecting.js';
+import { requireNumber } from '../internal/requireNumber.js';
+import { requirePacing } from '../pacing/internal/requirePacing.js';
+import type { TableLayout } from './TableLayout.js';
+import type { FetchTableOptions } from './TableOptions.js';
+import { TableReader } from './TableReader.js';
+import { type TableAddress, tableSources } from './TableSource.js';
+
+const MIB = 1_048_576;
+
+/** Makes what is emitted of a table's rows; undefined for a row that was rejected. */
+export type RowMaker<T> = (layout: TableLayout, reject: DeadLetter['next']) => (row: SourceRow) => T | undefined;
+
+/**
+ * The rows of some tables, one table after another, as what `make` makes of them.
+ *
+ * @throws HeadwaterError `HW_USAGE` for a source or an option that cannot work
+ */
+export const tableRows = <T>(
+  sources: TableAddress | readonly TableAddress[],
+  options: FetchTableOptions,
+  make: RowMaker<T>,
+): Observable<T> => {
+  const { rejections, onLayout, onNotice } = options;
+  const reading = {
+    delimiter: options.delimiter,
+    quote: options.quote,
+    quotes: options.quotes,
+    header: options.header,
+    comment: options.comment,
+    titleColumns: options.titleColumns,
+    labelColumn: options.labelColumn,
+    encoding: options.encoding === undefined ? undefined : requireEncoding(options.encoding),
+    maxRecordBytes: requireNumber('maxRecordBytes', options.maxRecordBytes, MIB, 1),
+  };
+  checkFormat(options);
+  requirePacing(options);
+  const addresses = Array.isArray(sources) ? (sources as readonly TableAddress[]) : [sources as TableAddress];
+  const find = tableSources(addresses, { ...checkBodyOptions(options), snapshotDir: options.snapshotDir });
+  const send = rejecting(rejections);
+
+  return defer(() => {
+    // Rows are numbered through all tables.
+    let nextId = 0;
+    const reject: DeadLetter['next'] = (rejection) => {
+      nextId = rejection.id + 1;
+      send(rejection);
+    };
+    return from(find()).pipe(
+      switchMap((tables) =>
+        concat(
+          ...tables.map((table) => {
+            let parquet = false;
+            return readBody<T>(
+              {
+                open: async (signal) => {
+                  const opened = await table.open(signal);
+                  parquet = opened.parquet;
+                  return opened.body;
+                },
+                explain: table.explain,
+                reader: (subscriber) =>
+                  new TableReader(
+                    {
+                      ...reading,
+                      source: table.name,
+                      firstId: nextId,
+                      get charset() {
+                        return table.memory.charset;
+                      },
+                      get parquet() {
+                        return parquet;
+                      },
+                    },
+                    {
+                      rows: (layout) => {
+                        if (!table.begun) onLayout?.(layout);
+                        table.begun = true;
+                        const made = make(layout, send);
+                        return (row) => {
+                          nextId = row.id + 1;
+                          const value = made(row);
+                          if (value !== undefined) subscriber.next(value);
+                        };
+                      },
+                      reject,
+                      notice: (notice) => {
+                        if (!table.told) onNotice?.(notice);
+                      },
+                    },
+                  ),
+                complete: () => {
+                  table.told = true;
+                },
+              },
+              options,
+            );
+          }),
+        ),
+      ),
+    );
+  });
+};
