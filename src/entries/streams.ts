@@ -5,6 +5,12 @@
  */
 export type { BodyOptions } from '../streams/bodies/http/BodyOptions.js';
 export { fetchCsv, type FetchCsvOptions } from '../streams/fetchCsv.js';
+export { fetchHeadlines, type FetchHeadlinesOptions } from '../streams/fetchHeadlines.js';
+export { fetchTable } from '../streams/fetchTable.js';
+export type { TableFormat } from '../streams/csv/TableFormat.js';
+export type { TableLayout } from '../streams/table/TableLayout.js';
+export type { FetchTableOptions, TableNotice } from '../streams/table/TableOptions.js';
+export type { TableAddress } from '../streams/table/TableSource.js';
 export type { Snapshot } from '../streams/bodies/keepSnapshot.js';
 export type { Pacing } from '../streams/pacing/Pacing.js';
 export type { ReadLinesOptions } from '../streams/bodies/lineSource.js';

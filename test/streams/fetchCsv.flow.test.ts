@@ -99,7 +99,7 @@ describe('fetchCsv: leaving', () => {
   });
 
   it('hands no rejection over once it is left', async () => {
-    const lines: number[] = [];
+    const lines: (number | undefined)[] = [];
     await new Promise<void>((resolve) => {
       const subscription = fetchCsv(fileOf('a,b\n1\n2,2\n3\n4\n'), {
         rejections: { next: ({ line }) => void lines.push(line) },
@@ -246,7 +246,7 @@ describe('fetchCsv: the valve', () => {
   it('keeps rejections back too', async () => {
     const brake = valve();
     const release = brake.hold();
-    const lines: number[] = [];
+    const lines: (number | undefined)[] = [];
     const done = new Promise<void>((resolve) => {
       fetchCsv(fileOf('a,b\n1\n2\n'), {
         valve: brake,

@@ -171,7 +171,7 @@ describe('fetchCsv: rejections', () => {
 
   it('hands rejections to a Subject', async () => {
     const rejections = new Subject<Rejection>();
-    const seen: number[] = [];
+    const seen: (number | undefined)[] = [];
     rejections.subscribe(({ line }) => seen.push(line));
     await collect(fetchCsv(fileOf('a,b\n1\n2,3\n4\n'), { rejections }));
     expect(seen).toEqual([2, 4]);

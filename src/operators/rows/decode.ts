@@ -1,5 +1,6 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
+import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type * as t from 'io-ts';
 import { filter, map, type OperatorFunction } from 'rxjs';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
@@ -9,6 +10,7 @@ import { excerpt } from '../../text/excerpt.js';
 import { listNames } from '../../text/listNames.js';
 import { copyWith } from '../internal/copyWith.js';
 import { shortcutOf } from './internal/codecShortcut.js';
+import { checkedBy, type Refused } from './internal/standardSchema.js';
 
 /** How rows are decoded. */
 export interface DecodeOptions<A> {
@@ -96,7 +98,24 @@ const rejectionOf = (row: SourceRow, renaming: Renaming, errors: t.Errors): Reje
   };
 };
 
-const asError = ({ source, line, byte, field, expected, got }: Rejection): HeadwaterError =>
+/** The rejection of a row that did not pass a Standard Schema, which tells what is wrong and not what is expected. */
+const rejectionOfIssues = (row: SourceRow, renaming: Renaming, { field, message }: Refused): Rejection => {
+  const column = field === undefined ? undefined : (new Map(renaming).get(field) ?? field);
+  const value = column === undefined ? undefined : row.fields[column];
+  return {
+    type: 'rejection',
+    reason: 'field',
+    id: row.id,
+    source: row.source,
+    line: row.line,
+    byte: row.byte,
+    field,
+    expected: excerpt(message, 200),
+    got: excerpt(value ?? JSON.stringify(row.fields)),
+  };
+};
+
+const asError = ({ source, line = 0, byte = 0, field, expected, got }: Rejection): HeadwaterError =>
   new HeadwaterError(
     'HW_REJECTIONS',
     `A row was rejected, at ${source}:${line} (byte ${byte}): ${field === undefined ? 'the record' : `its field ${JSON.stringify(field)}`} should be ${expected}, but is ${JSON.stringify(got)}. Correct the row, or give decode an observer of rejections.`,
@@ -104,7 +123,8 @@ const asError = ({ source, line, byte, field, expected, got }: Rejection): Headw
   );
 
 /**
- * Validates each row of a table with an io-ts codec, and emits what it decodes to.
+ * Validates each row of a table with an io-ts codec, or a schema of zod, valibot, arktype or another library that
+ * follows Standard Schema, and emits what it decodes to.
  *
  * ```
  * source      --r--r--x--r--|
@@ -123,6 +143,9 @@ const asError = ({ source, line, byte, field, expected, got }: Rejection): Headw
  * table lacks a column that a field is read from; whatever `rejections.next` throws (its limit is passed, say), the
  * codec throws, or the source sends.
  *
+ * A schema must answer at once: one that answers with a promise is refused with `HW_USAGE`. A field that the table
+ * lacks is there a rejection of each row.
+ *
  * @param codec what a row must be; `headlineRow` for headlines with their category
  * @param options where fields are read from, and where rejected rows go
  *
@@ -136,10 +159,18 @@ const asError = ({ source, line, byte, field, expected, got }: Rejection): Headw
  *   .subscribe(({ id, title, category }) => console.log(id, title, category)); // 0 Ferry returns to port World
  * ```
  */
-export const decode = <A extends object>(
+export function decode<A extends object>(
   codec: t.Type<A, unknown>,
+  options?: DecodeOptions<A>,
+): OperatorFunction<SourceRow, A & { readonly id: number }>;
+export function decode<S extends StandardSchemaV1<unknown, object>>(
+  schema: S,
+  options?: DecodeOptions<StandardSchemaV1.InferOutput<S>>,
+): OperatorFunction<SourceRow, StandardSchemaV1.InferOutput<S> & { readonly id: number }>;
+export function decode<A extends object>(
+  codec: t.Type<A, unknown> | StandardSchemaV1<unknown, A>,
   options: DecodeOptions<A> = {},
-): OperatorFunction<SourceRow, A & { readonly id: number }> => {
+): OperatorFunction<SourceRow, A & { readonly id: number }> {
   const renaming = Object.entries<string | undefined>(options.columns ?? {}).filter(
     (entry): entry is [string, string] => entry[1] !== undefined,
   );
@@ -148,6 +179,17 @@ export const decode = <A extends object>(
     if (rejections === undefined) throw asError(rejection);
     rejections.next(rejection);
   };
+  if ('~standard' in codec) {
+    const check = checkedBy(codec);
+    return (rows$) =>
+      rows$.pipe(
+        map((row) => {
+          const checked = check(renamed(row, renaming));
+          return checked.ok ? copyWith(checked.value, 'id', row.id) : reject(rejectionOfIssues(row, renaming, checked));
+        }),
+        filter((row) => row !== undefined),
+      );
+  }
   const shortcut = shortcutOf(codec) as ((fields: Fields, id: number) => A & { readonly id: number }) | undefined;
   return (rows$) =>
     rows$.pipe(
@@ -164,4 +206,4 @@ export const decode = <A extends object>(
       }),
       filter((row) => row !== undefined),
     );
-};
+}

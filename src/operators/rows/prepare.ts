@@ -192,8 +192,8 @@ const learn = (
  * source and the same at every reading.
  *
  * Nothing of the validation and test sides is looked at to learn from. A class may be on those sides alone, for
- * instance if its only title repeats another row's: nothing can be learnt of it, so its rows go to `rejections` (with
- * line and byte 0, since those are no longer known) and are on no side; without `rejections` it is an error.
+ * instance if its only title repeats another row's: nothing can be learnt of it, so its rows go to `rejections` (without
+ * line and byte, since those are no longer known) and are on no side; without `rejections` it is an error.
  *
  * Holds at most `buffer` rows for the shuffle, and none once it has emitted; 1 to 2 bytes a row for its side; 15 to 30
  * bytes for each different text; some 100 bytes for each different token of the train rows. The end of the shuffle

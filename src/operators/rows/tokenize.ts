@@ -23,9 +23,7 @@ const unknownClass = (row: Row, classes: readonly string[], source: string): Rej
   reason: 'field',
   id: row.id,
   source,
-  // A row this far from its source knows its ordinal alone.
-  line: 0,
-  byte: 0,
+  category: excerpt(row.category),
   field: 'category',
   expected: `one of ${listNames(classes)}`,
   got: excerpt(row.category),
@@ -54,8 +52,8 @@ const asError = ({ id, source, expected, got }: Rejection): HeadwaterError =>
  * It holds no rows.
  *
  * Errors: `HW_LABEL` at the first row whose class is not known when no `rejections` are given; whatever
- * `rejections.next` throws, or the source sends. A rejection has the row's id, `field: 'category'`, and line and byte
- * 0, since those are no longer known.
+ * `rejections.next` throws, or the source sends. A rejection has the row's id, `field: 'category'`, and no line and no byte,
+ * since those are no longer known.
  *
  * @param tokenizer a `Tokenizer`, or what encodes texts otherwise
  * @param labelEncoder the classes; left out, rows need no category and get no label

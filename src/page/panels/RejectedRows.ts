@@ -73,7 +73,7 @@ export class RejectedRows {
         element(
           'li',
           {},
-          element('span', { class: 'source-name' }, `${source}${line === 0 ? '' : `, line ${line}`}`),
+          element('span', { class: 'source-name' }, `${source}${line === undefined ? '' : `, line ${line}`}`),
           element('span', { class: 'source-state' }, `expected ${expected}, got ${JSON.stringify(got)}`),
         ),
       ),

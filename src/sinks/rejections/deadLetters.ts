@@ -105,7 +105,11 @@ export const deadLetters = ({ limit = Infinity, examples: kept = 10 }: DeadLette
 
   const refuse = (): never => {
     const told = first.map((rejection) => describeRejection(rejection)).join('; ');
-    const where = first[0] === undefined ? {} : { where: `${first[0].source}:${first[0].line}` };
+    const [example] = first;
+    const where =
+      example === undefined
+        ? {}
+        : { where: example.line === undefined ? example.source : `${example.source}:${example.line}` };
     throw new HeadwaterError(
       'HW_REJECTIONS',
       `${rows} rows were rejected, more than the limit of ${limit}. The first: ${told}. Correct the rows, or raise the limit.`,

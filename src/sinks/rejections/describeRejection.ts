@@ -20,6 +20,6 @@ export const describeRejection = ({ reason, source, line, id, field, expected, g
         ? `field ${JSON.stringify(field)}`
         : `${reason} in field ${JSON.stringify(field)}`;
   // Past the first operators a row is known by its ordinal alone: then there is no line, and maybe no source.
-  const place = line > 0 ? `${source}:${line}` : `${source === '' ? '' : `${source}: `}row ${id}`;
+  const place = line !== undefined ? `${source}:${line}` : `${source === '' ? '' : `${source}: `}row ${id}`;
   return printable(`${place}: ${subject}: expected ${expected}, got ${JSON.stringify(got)}`);
 };

@@ -12,7 +12,7 @@ export const rejecting = (rejections: DeadLetter | undefined): ((rejection: Reje
   if (rejections !== undefined) return (rejection) => rejections.next(rejection);
   return ({ reason, source, line, field, expected, got }) => {
     // What arrives in messages has no line.
-    const where = line === 0 ? source : `${source}:${line}`;
+    const where = line === undefined ? source : `${source}:${line}`;
     throw new HeadwaterError(
       'HW_REJECTIONS',
       `${where}: ${field === undefined ? '' : `field ${JSON.stringify(field)}: `}${reason}: expected ${expected}, got ${JSON.stringify(got)}. Correct it, or pass \`rejections\` to have the like set aside.`,

@@ -70,7 +70,9 @@ export class TableReader implements Reader {
 
   push(chunk: Uint8Array): void {
     if (this.#inner !== undefined) {
-      this.#inner.push(this.#decoder === undefined ? chunk : Buffer.from(this.#decoder.decode(chunk, { stream: true })));
+      this.#inner.push(
+        this.#decoder === undefined ? chunk : Buffer.from(this.#decoder.decode(chunk, { stream: true })),
+      );
       return;
     }
     this.#head = Buffer.concat([this.#head, chunk]);
@@ -122,8 +124,7 @@ export class TableReader implements Reader {
     }
     const encoding = this.#encodingOf(raw, cut);
     if (encoding !== 'utf-8') this.#decoder = new TextDecoder(encoding);
-    const head =
-      encoding === 'utf-8' ? raw : Buffer.from(new TextDecoder(encoding).decode(raw, { stream: cut }));
+    const head = encoding === 'utf-8' ? raw : Buffer.from(new TextDecoder(encoding).decode(raw, { stream: cut }));
     const { layout, reader } = this.#readerFor(head, !cut, encoding);
     this.#inner = reader(this.#events.rows(layout));
     const all = this.#head;
@@ -214,7 +215,10 @@ export class TableReader implements Reader {
   #linesFormat(head: Uint8Array): readonly ['json-lines' | 'fasttext', FieldsOfLine] | undefined {
     const { source, delimiter } = this.#options;
     if (delimiter !== undefined) return undefined;
-    const start = Buffer.from(head.subarray(0, 256)).toString('utf8').replace(/^\uFEFF/, '').trimStart();
+    const start = Buffer.from(head.subarray(0, 256))
+      .toString('utf8')
+      .replace(/^\uFEFF/, '')
+      .trimStart();
     if (start.startsWith('__label__')) return ['fasttext', fastTextFields];
     if (start.startsWith('{') || /\.(jsonl|ndjson)(\.gz)?$/i.test(source)) return ['json-lines', jsonFields];
     return undefined;

@@ -1,8 +1,11 @@
+import { type } from 'arktype';
 import * as t from 'io-ts';
 import { EMPTY, type Observable } from 'rxjs';
+import * as v from 'valibot';
 import { describe, expectTypeOf, it } from 'vitest';
+import { z } from 'zod';
 import type { LabelledTokens, Preprocessed, Row, SourceRow, TokenizedRow } from '../../../src/contracts/Row.js';
-import { decode } from '../../../src/operators/rows/decode.js';
+import { decode, type DecodeOptions } from '../../../src/operators/rows/decode.js';
 import { headlineOnly, headlineRow } from '../../../src/operators/rows/headlineRow.js';
 import { preprocess } from '../../../src/operators/rows/preprocess.js';
 import { tokenize } from '../../../src/operators/rows/tokenize.js';
@@ -26,9 +29,21 @@ describe('inference through pipe()', () => {
     expectTypeOf(pages$).toEqualTypeOf<Observable<{ page: '1' | '2' } & { readonly id: number }>>();
   });
 
+  it('decode emits what a schema of zod, valibot or arktype makes of the fields, and an id', () => {
+    const zod$ = rows$.pipe(decode(z.object({ title: z.string(), stars: z.coerce.number() })));
+    expectTypeOf(zod$).toEqualTypeOf<Observable<{ title: string; stars: number } & { readonly id: number }>>();
+    const valibot$ = rows$.pipe(
+      decode(v.object({ title: v.string(), stars: v.pipe(v.string(), v.transform(Number)) })),
+    );
+    expectTypeOf(valibot$).toEqualTypeOf<Observable<{ title: string; stars: number } & { readonly id: number }>>();
+    const arktype$ = rows$.pipe(decode(type({ title: 'string', stars: 'string.numeric.parse' })));
+    expectTypeOf(arktype$).toEqualTypeOf<Observable<{ title: string; stars: number } & { readonly id: number }>>();
+    expectTypeOf<Emitted<typeof arktype$>>().not.toBeAny();
+  });
+
   it('columns are named for fields of the codec alone', () => {
     expectTypeOf(decode(headlineRow, { columns: { title: 'headline' } })).toBeFunction();
-    type Columns = NonNullable<NonNullable<Parameters<typeof decode<{ title: string }>>[1]>['columns']>;
+    type Columns = NonNullable<DecodeOptions<{ title: string }>['columns']>;
     expectTypeOf<{ title: string }>().toExtend<Columns>();
     expectTypeOf<keyof Columns>().toEqualTypeOf<'title'>();
   });

@@ -144,10 +144,10 @@ describe('describeRejection', () => {
     expect(
       describeRejection(rejection(10, { reason: 'ragged', field: undefined, expected: '2 fields', got: '3 fields' })),
     ).toBe('news.csv:12: ragged: expected 2 fields, got "3 fields"');
-    expect(describeRejection(rejection(10, { line: 0 }))).toBe(
+    expect(describeRejection(rejection(10, { line: undefined }))).toBe(
       'news.csv: row 10: field "title": expected a non-empty string, got ""',
     );
-    expect(describeRejection(rejection(10, { line: 0, source: '' }))).toBe(
+    expect(describeRejection(rejection(10, { line: undefined, source: '' }))).toBe(
       'row 10: field "title": expected a non-empty string, got ""',
     );
     expect(describeRejection(rejection(10, { reason: 'oversize' }))).toBe(

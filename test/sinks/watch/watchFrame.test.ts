@@ -84,8 +84,6 @@ describe('a frame', () => {
           reason: 'item',
           id: 0,
           source: SPORT,
-          line: 0,
-          byte: 0,
           field: 'title',
           expected: 'a title',
           got: '',

@@ -89,9 +89,7 @@ export class SplitCounts {
         reason: 'field',
         id,
         source,
-        // A row this far from its source knows its ordinal alone.
-        line: 0,
-        byte: 0,
+        category: excerpt(category),
         field: 'category',
         expected: 'a class with at least one train row',
         got: excerpt(category),

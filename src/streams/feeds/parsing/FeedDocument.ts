@@ -65,7 +65,7 @@ const documentOf = (
 
   const reject = (
     id: number,
-    { line, byte }: Pick<EntrySpan, 'line' | 'byte'>,
+    { line, byte }: Partial<Pick<EntrySpan, 'line' | 'byte'>>,
     field: string | undefined,
     expected: string,
     got: string,
@@ -115,7 +115,7 @@ const documentOf = (
     entry: (index) => {
       const span = entries[index];
       if (span !== undefined) return entryAt(index, span);
-      return reject(index, end ?? { line: 0, byte: 0 }, undefined, end?.expected ?? 'an item', text.slice(-60));
+      return reject(index, end ?? {}, undefined, end?.expected ?? 'an item', text.slice(-60));
     },
   };
 };

@@ -5,14 +5,14 @@ import { excerpt } from '../../internal/excerpt.js';
 import { decodeHeadline, withReadableFields } from '../headlineJson.js';
 import { isArrayText, isObjectText } from './recordsOf.js';
 
-/** Where a record stands in its source, for its rejection; zeros where there are no lines. */
+/** Where a record stands in its source, for its rejection; empty where there are no lines. */
 export interface RecordPlace {
-  readonly line: number;
-  readonly byte: number;
+  readonly line?: number | undefined;
+  readonly byte?: number | undefined;
 }
 
 /** A record of a message has no line. */
-export const NO_PLACE: RecordPlace = { line: 0, byte: 0 };
+export const NO_PLACE: RecordPlace = {};
 
 const shown = (value: unknown): string => {
   const bytes = Buffer.from(

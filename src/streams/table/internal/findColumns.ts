@@ -43,7 +43,9 @@ const shown = ({ names, rows }: ColumnSample): string =>
 const columnAsked = (asked: string, option: string, sample: ColumnSample): string => {
   const { names, source, open } = sample;
   if (names.includes(asked)) {
-    const again = names.find((name) => name !== asked && name.startsWith(`${asked}.`) && name === `${asked}.${names.indexOf(name) + 1}`);
+    const again = names.find(
+      (name) => name !== asked && name.startsWith(`${asked}.`) && name === `${asked}.${names.indexOf(name) + 1}`,
+    );
     if (again === undefined) return asked;
     throw columnError(
       source,
@@ -105,7 +107,10 @@ const isText = ({ distinct, filled, meanLength, numeric }: Values, rows: number)
   !numeric && filled > rows * 0.8 && distinct > filled * 0.5 && meanLength >= 8;
 
 /** The columns whose values look like classes, and those whose values look like texts. */
-export const byValues = ({ names, rows }: Pick<ColumnSample, 'names' | 'rows'>): { classes: string[]; texts: string[] } => {
+export const byValues = ({
+  names,
+  rows,
+}: Pick<ColumnSample, 'names' | 'rows'>): { classes: string[]; texts: string[] } => {
   if (rows.length < ENOUGH_ROWS) return { classes: [], texts: [] };
   const values = names.slice(0, 200).map((name) => valuesOf(name, rows));
   return {
@@ -115,8 +120,14 @@ export const byValues = ({ names, rows }: Pick<ColumnSample, 'names' | 'rows'>):
 };
 
 /** The sentence for a column that is not found: the options, with the likeliest columns as their values. */
-const notFound = (what: string, title: string | undefined, label: string | undefined, sample: ColumnSample): HeadwaterError => {
-  const guess = (option: string, name: string | undefined): string => `${option} ${name === undefined ? 'NAME' : listNames([name])}`;
+const notFound = (
+  what: string,
+  title: string | undefined,
+  label: string | undefined,
+  sample: ColumnSample,
+): HeadwaterError => {
+  const guess = (option: string, name: string | undefined): string =>
+    `${option} ${name === undefined ? 'NAME' : listNames([name])}`;
   const one = sample.names.length === 1 ? ' There is one column: where that is wrong, give --delimiter.' : '';
   return columnError(
     sample.source,
