@@ -19,6 +19,8 @@ export interface ConfigView {
 /** What a server tells of the model that it serves: `GET /model`. */
 export interface ModelView {
   readonly name: string;
+  /** The id of the saved model; null where the server was not told. */
+  readonly modelId: string | null;
   /** In the order of the label encoder. */
   readonly classes: readonly string[];
   /** These are null where the server was not told. */

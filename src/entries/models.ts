@@ -10,6 +10,7 @@ export { classifier, type Classifier } from '../models/classifier.js';
 export type { ClassifierSettings } from '../models/ClassifierSettings.js';
 export { classifierConfig, ClassifierConfig, type Cell, type ClassifierOptions } from '../models/ClassifierConfig.js';
 export { deferredClassifier, type DeferredClassifier } from '../models/deferredClassifier.js';
+export { decodeArtifacts } from '../models/artifacts/decodeArtifacts.js';
 export { encodeArtifacts } from '../models/artifacts/encodeArtifacts.js';
 export { inferConfig } from '../models/inferConfig.js';
 export { loadArtifacts } from '../models/artifacts/loadArtifacts.js';

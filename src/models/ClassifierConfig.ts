@@ -5,8 +5,17 @@ import { HeadwaterError } from '../contracts/HeadwaterError.js';
 import type { CellName } from '../ops/recurrent/internal/RecurrentPass.js';
 import { guarded, wholeNumber } from './internal/guarded.js';
 
-/** The version of the artifact format that this library writes, and the only one that it reads. */
-export const FORMAT_VERSION = 1;
+/** The version of the artifact format that this library writes. */
+export const FORMAT_VERSION = 2;
+
+/** The version before: the same fields, without a manifest and further files. It is read as if it were the present one. */
+export const EARLIER_VERSION = 1;
+
+/** A value with the version of the format, raised to the present one where it is an earlier one. */
+const raised = (value: unknown): unknown =>
+  typeof value === 'object' && value !== null && 'formatVersion' in value && value.formatVersion === EARLIER_VERSION
+    ? { ...value, formatVersion: FORMAT_VERSION }
+    : value;
 
 /** The recurrent cells that a classifier can have. */
 export type Cell = CellName;
@@ -55,13 +64,13 @@ const indexOfToken = guarded(
   (value): value is number => typeof value === 'number',
 );
 
-/** The codec of `config.json`. What it does not know is left out. */
+/** The codec of `config.json`. What it does not know is left out; an earlier version is read as the present one. */
 export const ClassifierConfig = new t.Type<ClassifierConfig>(
   'ClassifierConfig',
   (value): value is ClassifierConfig => fields.is(value) && value.padIndex < value.vocabularySize,
   (value, context) =>
     pipe(
-      fields.validate(value, context),
+      fields.validate(raised(value), context),
       E.flatMap((config) =>
         config.padIndex < config.vocabularySize
           ? t.success(config)

@@ -331,6 +331,7 @@ export const openApi = (limits: ServerLimits, classes: readonly string[], token:
       },
       Model: object({
         name: { type: 'string' },
+        modelId: { type: ['string', 'null'], description: 'The id of the saved model, by its files.' },
         classes: { const: classes },
         config: { type: ['object', 'null'], description: 'As config.json has it.' },
         performance: orNull(

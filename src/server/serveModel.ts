@@ -43,7 +43,7 @@ export interface ServeModelOptions extends Pick<
    * What the model is made of, how it was trained and how good it is, for `GET /model` and the page: artifacts are
    * that. Default: nothing is known.
    */
-  readonly about?: Partial<Pick<Artifacts, 'config' | 'performance' | 'training'>> | undefined;
+  readonly about?: Partial<Pick<Artifacts, 'modelId' | 'config' | 'performance' | 'training'>> | undefined;
   /** Headlines that arrive by themselves, for those who listen to `/events`. Default: none. */
   readonly headlines?: ((door: HeadlineDoor) => Observable<LiveHeadline>) | undefined;
   /** The address to listen at. Anything but a loopback address demands a token. Default `127.0.0.1`. */
@@ -162,9 +162,9 @@ export const serveModel = (options: ServeModelOptions): Observable<ServerEvent> 
   const classify = classifyLive(options);
   const occlude = occlusionsOf(options);
   const view = (): ModelView => {
-    const { config = null, performance = null, training = null } = options.about ?? {};
+    const { modelId = null, config = null, performance = null, training = null } = options.about ?? {};
     const { name } = typeof options.model === 'function' ? options.model() : options.model;
-    return { name, classes: labelEncoder.classes, config, performance, training };
+    return { name, modelId, classes: labelEncoder.classes, config, performance, training };
   };
 
   return new Observable<ServerEvent>((subscriber) => {

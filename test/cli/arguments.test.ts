@@ -119,9 +119,7 @@ describe('help', () => {
     const { status, stdout } = await told('--help');
     expect(status).toBe(0);
     expect(
-      [...stdout.matchAll(/^ {2}(\w+) /gm)]
-        .map(([, command]) => command)
-        .filter((command) => command !== 'help'),
+      [...stdout.matchAll(/^ {2}(\w+) /gm)].map(([, command]) => command).filter((command) => command !== 'help'),
     ).toEqual(COMMANDS);
     for (const command of COMMANDS) expect(stdout).toMatch(new RegExp(`^ {2}${command} `, 'm'));
   });

@@ -33,7 +33,7 @@ describe('headwater demo', () => {
     );
     expect(lines.at(-3)).toContain('→ Sports (Sports ');
     expect(Number(/│ weighted .+│ (\d\.\d{3}) │ +\d+ │/.exec(stdout)?.[1])).toBeGreaterThan(0.85);
-    expect(readdirSync(join(cwd, 'artifacts'))).toHaveLength(6);
+    expect(readdirSync(join(cwd, 'artifacts'))).toHaveLength(9);
   });
 
   it('takes data of its own, for 8 epochs at most', async () => {

@@ -1,9 +1,10 @@
-import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { headwater, workFolder } from './headwater.js';
 import { inProcess } from './inProcess.js';
 import { CLASSES, trainTiny } from './tiny.js';
+import { looseCopy } from '../looseCopy.js';
 
 const cwd = workFolder();
 
@@ -23,7 +24,7 @@ describe('headwater inspect', () => {
 
   it('escapes what would steer the terminal', async () => {
     const escaping = join(cwd, 'esc\u001b[2Japing');
-    cpSync(join(cwd, 'model'), escaping, { recursive: true });
+    looseCopy(join(cwd, 'model'), escaping);
     for (const name of readdirSync(escaping).filter((file) => file.endsWith('.json'))) {
       const file = join(escaping, name);
       writeFileSync(file, readFileSync(file, 'utf8').replaceAll('"World"', '"W\\u001b[31morld"'));
@@ -44,6 +45,7 @@ describe('headwater inspect', () => {
     };
     expect(shown).toMatchObject({
       directory: join(cwd, 'model'),
+      modelId: basename(readlinkSync(join(cwd, 'model/current'))),
       config: JSON.parse(readFileSync(join(cwd, 'model/config.json'), 'utf8')) as unknown,
       classes: CLASSES,
       performance: JSON.parse(readFileSync(join(cwd, 'model/performance.json'), 'utf8')) as unknown,

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { cpSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -7,6 +7,7 @@ import { serve, serveRaw } from '../streams/servers.js';
 import { headwater, MAIN, workFolder } from './headwater.js';
 import { inProcess } from './inProcess.js';
 import { TINY, TINY_CSV, trainTiny } from './tiny.js';
+import { looseCopy } from '../looseCopy.js';
 
 const cwd = workFolder();
 const at = (...path: readonly string[]): string => join(cwd, ...path);
@@ -203,7 +204,7 @@ describe.each([
 
 describe('artifacts that cannot be used', () => {
   const broken = async (change: (folder: string) => void): Promise<string> => {
-    cpSync(at('model'), at('broken'), { recursive: true });
+    looseCopy(at('model'), at('broken'));
     try {
       change(at('broken'));
       return await refusal(['inspect', 'broken']);
@@ -223,9 +224,9 @@ describe('artifacts that cannot be used', () => {
   it('of another version of the format', async () => {
     expect(
       await broken((folder) =>
-        edit(folder, 'config.json', (text) => text.replace('"formatVersion": 1', '"formatVersion": 2')),
+        edit(folder, 'config.json', (text) => text.replace('"formatVersion": 2', '"formatVersion": 3')),
       ),
-    ).toMatch(/^2 .*broken\/config\.json is of format version 2, but version 1 .+HW_ARTIFACT_VERSION/);
+    ).toMatch(/^2 .*broken\/config\.json is of format version 3, but versions 1 to 2 .+HW_ARTIFACT_VERSION/);
   });
 
   it('damaged JSON', async () => {

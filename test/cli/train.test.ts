@@ -43,10 +43,13 @@ describe('headwater train', () => {
     expect(first.stdout + first.stderr).not.toContain('\u001b');
   });
 
-  it('leaves the seven artifacts, decodable, and nothing else', async () => {
+  it('leaves the artifacts, decodable, and nothing else', async () => {
     expect(readdirSync(join(cwd, 'models/first')).sort()).toEqual([
       'config.json',
+      'current',
+      'generations',
       'label_encoder.json',
+      'manifest.json',
       'model.safetensors',
       'performance.json',
       'text.json',
@@ -81,7 +84,7 @@ describe('headwater train', () => {
     expect(weightsOf('models/other').equals(weightsOf('models/first'))).toBe(false);
     await train('tiny.csv', 'models/other');
     expect(weightsOf('models/other').equals(weightsOf('models/first'))).toBe(true);
-    expect(readdirSync(join(cwd, 'models/other'))).toHaveLength(7);
+    expect(readdirSync(join(cwd, 'models/other'))).toHaveLength(10);
   });
 
   it('writes nothing but JSON lines to stdout with --json, the performance last', async () => {
@@ -158,7 +161,7 @@ describe('headwater train', () => {
     const { status, stderr } = await train('tiny.csv', 'models/cpu', '--backend', 'cpu', '--cell', 'rnn');
     expect(stderr).toMatch(/^backend: cpu \(asked for by name/);
     expect(status).toBe(0);
-    expect(readdirSync(join(cwd, 'models/cpu'))).toHaveLength(7);
+    expect(readdirSync(join(cwd, 'models/cpu'))).toHaveLength(10);
   });
 
   it('goes on to the artifacts when nobody reads its events any more', async () => {

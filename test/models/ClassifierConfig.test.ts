@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { ClassifierConfig, classifierConfig } from '../../src/models/ClassifierConfig.js';
 
 const lesson = {
-  formatVersion: 1,
+  formatVersion: 2,
   cell: 'gru',
   bidirectional: true,
   vocabularySize: 5000,
@@ -63,7 +63,7 @@ describe('the codec of config.json', () => {
     [],
     {},
     { ...lesson, cell: 'cnn' },
-    { ...lesson, formatVersion: 2 },
+    { ...lesson, formatVersion: 3 },
     { ...lesson, bidirectional: 1 },
     { ...lesson, overPadding: undefined },
     { ...lesson, dropout: '0.1' },

@@ -51,7 +51,8 @@ beforeEach(async () => {
 afterEach(() => rm(directory, { recursive: true, force: true }));
 
 const save = async (files: ReadonlyMap<string, Uint8Array>): Promise<void> => {
-  for (const [name, bytes] of files) await writeFile(join(directory, name), bytes);
+  // Loose files, without the manifest that would tell of each edit.
+  for (const [name, bytes] of files) if (name !== 'manifest.json') await writeFile(join(directory, name), bytes);
 };
 
 const load = async (from = directory): Promise<Artifacts> => {
@@ -85,7 +86,7 @@ describe('encodeArtifacts', () => {
       loss: 1.125,
     };
     const files = encodeArtifacts({ ...artifacts, training });
-    expect([...files.keys()].slice(-2)).toEqual(['training.json', 'model.safetensors']);
+    expect([...files.keys()].slice(-3)).toEqual(['training.json', 'model.safetensors', 'manifest.json']);
     await save(files);
     expect((await load()).training).toEqual(training);
     expect(() => encodeArtifacts({ ...artifacts, training: { ...training, confusion: [1] } })).toThrow(
@@ -95,13 +96,14 @@ describe('encodeArtifacts', () => {
     expect(await refusal()).toMatchObject({ code: 'HW_ARTIFACT', where: join(directory, 'training.json') });
   });
 
-  it('names five files, the model last', () => {
+  it('names five files and their manifest, which comes last', () => {
     expect([...encodeArtifacts(artifacts).keys()]).toEqual([
       'tokenizer.json',
       'label_encoder.json',
       'config.json',
       'performance.json',
       'model.safetensors',
+      'manifest.json',
     ]);
     expect([...encodeArtifacts({ ...artifacts, performance: undefined }).keys()]).not.toContain('performance.json');
   });
@@ -145,6 +147,7 @@ describe('loadArtifacts', () => {
     expect(loaded.tokenizer.tokens).toEqual(tokenizer.tokens);
     expect(loaded.labelEncoder.classes).toEqual(labelEncoder.classes);
     expect(loaded.weights).toEqual(artifacts.weights);
+    expect(loaded.modelId).toMatch(/^[0-9a-f]{16}$/);
     expect(encodeArtifacts(loaded)).toEqual(files);
   });
 
@@ -311,10 +314,10 @@ describe('loadArtifacts', () => {
 
   it('tells another version of the format from damage, even where the rest is unknown', async () => {
     await save(written);
-    await writeFile(join(directory, 'config.json'), JSON.stringify({ formatVersion: 2, attention: true }));
+    await writeFile(join(directory, 'config.json'), JSON.stringify({ formatVersion: 3, attention: true }));
     await writeFile(join(directory, 'model.safetensors'), 'of another format');
     const error = await refusal();
     expect(error).toMatchObject({ code: 'HW_ARTIFACT_VERSION', where: join(directory, 'config.json') });
-    expect(error.message).toMatch(/version 2, but version 1/);
+    expect(error.message).toMatch(/version 3, but versions 1 to 2/);
   });
 });

@@ -66,7 +66,7 @@ const scoresOf = (precision: number, recall: number, rows: number) => ({
 /** What a training could have left. */
 export const about = {
   config: {
-    formatVersion: 1 as const,
+    formatVersion: 2 as const,
     cell: 'gru' as const,
     bidirectional: true,
     vocabularySize: tokenizer.size,

@@ -129,6 +129,7 @@ describe('GET /model', () => {
     const { get } = await serving({ model: () => recordingModel({ name }) });
     expect(await (await get('/model')).json()).toEqual({
       name: 'first',
+      modelId: null,
       classes: CLASSES,
       config: null,
       performance: null,

@@ -22,8 +22,12 @@ Examples:
 
 const valuesIn = (shape: readonly number[]): number => shape.reduce((product, size) => product * size, 1);
 
-const describe = (directory: string, { config, weights, tokenizer, labelEncoder, performance }: Artifacts) => ({
+const describe = (
+  directory: string,
+  { modelId, config, weights, tokenizer, labelEncoder, performance }: Artifacts,
+) => ({
   directory,
+  modelId,
   config,
   parameters: [...weights.values()].reduce((sum, { shape }) => sum + valuesIn(shape), 0),
   weights: [...weights].map(([name, { shape }]) => ({ name, shape })),
@@ -42,8 +46,9 @@ const table = (rows: readonly (readonly [string, string])[]): string => {
 };
 
 const asText = (directory: string, artifacts: Artifacts): string => {
-  const { config, parameters, weights, vocabulary, classes, performance } = describe(directory, artifacts);
+  const { modelId, config, parameters, weights, vocabulary, classes, performance } = describe(directory, artifacts);
   const summary = table([
+    ['id', modelId ?? ''],
     [
       'model',
       `${config.bidirectional ? 'bidirectional ' : ''}${config.cell.toUpperCase()}, ${parameters.toLocaleString('en-US')} parameters`,

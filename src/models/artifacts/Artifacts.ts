@@ -13,6 +13,11 @@ import { weightShapes } from '../internal/weightShapes.js';
 
 /** Everything that it takes to classify a headline as it was learnt. */
 export interface Artifacts {
+  /**
+   * The id of the model: 16 hexadecimal digits that follow from the bytes of all its files. Undefined where it was
+   * neither saved nor loaded.
+   */
+  readonly modelId?: string | undefined;
   /** What the classifier is made of: `config.json`. */
   readonly config: ClassifierConfig;
   /** Its weights: `model.safetensors`. */
@@ -35,19 +40,29 @@ export interface Artifacts {
   readonly training?: TrainingRecord | undefined;
 }
 
-/**
- * The names of the files, in the order in which they are written: the model last, so that a directory that has it has
- * them all.
- */
+/** The names of the files, in the order in which they are written; `manifest.json`, which lists them, follows. */
 export const ARTIFACT_FILES = {
-  text: 'text.json',
   tokenizer: 'tokenizer.json',
   labelEncoder: 'label_encoder.json',
   config: 'config.json',
+  text: 'text.json',
   performance: 'performance.json',
   training: 'training.json',
   weights: 'model.safetensors',
 } as const;
+
+const MIB = 2 ** 20;
+
+/** The most bytes that each file may have, so that a hostile one is refused before it is read; weights have no limit. */
+export const ARTIFACT_LIMITS: Readonly<Record<keyof typeof ARTIFACT_FILES, number>> = {
+  tokenizer: 512 * MIB,
+  labelEncoder: 16 * MIB,
+  config: MIB,
+  text: 16 * MIB,
+  performance: 64 * MIB,
+  training: 256 * MIB,
+  weights: Infinity,
+};
 
 /**
  * Checks that artifacts belong together: a row of embeddings for every token, an output for every class, weights of the

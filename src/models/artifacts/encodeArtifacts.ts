@@ -1,7 +1,8 @@
 import { isLeft } from 'fp-ts/lib/Either.js';
+import { encodeManifest, MANIFEST_FILE } from '../../contracts/Manifest.js';
 import type { Artifacts } from './Artifacts.js';
 import { ARTIFACT_FILES, checkArtifacts } from './Artifacts.js';
-import { ClassifierConfig } from '../ClassifierConfig.js';
+import { ClassifierConfig, FORMAT_VERSION } from '../ClassifierConfig.js';
 import { stringifyPerformance } from './internal/performanceJson.js';
 import { stringifyTextSteps } from '../../text/TextSteps.js';
 import { encodeSafetensors } from './safetensors.js';
@@ -10,10 +11,11 @@ import { encodeSafetensors } from './safetensors.js';
  * The files that artifacts are kept in, as bytes by file name; writing them is their user's business.
  *
  * `tokenizer.json` and `label_encoder.json` are the lesson's, byte for byte, and so in shape is `performance.json`,
- * which is left out where nothing was measured, as `training.json` is where nothing was recorded. Equal artifacts give
- * equal bytes. `loadArtifacts` reads them again. Holds the weights twice more while it runs.
+ * which is left out where nothing was measured, as `training.json` is where nothing was recorded. `manifest.json` lists
+ * them all with their SHA-256; by it `writeFiles` and `artifactFiles` know that they belong together. Equal artifacts
+ * give equal bytes. `loadArtifacts` and `decodeArtifacts` read them again. Holds the weights twice more while it runs.
  *
- * @returns in the order in which they should be written, the model last
+ * @returns in the order in which they should be written, the manifest last
  * @throws HeadwaterError `HW_ARTIFACT` when the artifacts do not belong together
  *
  * @example
@@ -25,7 +27,7 @@ import { encodeSafetensors } from './safetensors.js';
  * const labelEncoder = LabelEncoder.of(['Sports', 'World']);
  * const model = classifier(classifierConfig({ vocabularySize: tokenizer.size, classes: labelEncoder.size }), { seed: 1234 });
  * const files = encodeArtifacts({ config: model.config, weights: model.stateDict(), tokenizer, labelEncoder });
- * [...files.keys()]; // ['tokenizer.json', 'label_encoder.json', 'config.json', 'model.safetensors']
+ * [...files.keys()]; // ['tokenizer.json', 'label_encoder.json', 'config.json', 'model.safetensors', 'manifest.json']
  * model.dispose();
  * ```
  */
@@ -43,5 +45,6 @@ export const encodeArtifacts = (artifacts: Artifacts): ReadonlyMap<string, Uint8
   if (performance !== undefined)
     files.set(ARTIFACT_FILES.performance, text.encode(stringifyPerformance(performance, labelEncoder.classes)));
   if (training !== undefined) files.set(ARTIFACT_FILES.training, text.encode(JSON.stringify(training, null, 2)));
-  return files.set(ARTIFACT_FILES.weights, encodeSafetensors(weights));
+  files.set(ARTIFACT_FILES.weights, encodeSafetensors(weights));
+  return files.set(MANIFEST_FILE, encodeManifest(FORMAT_VERSION, files));
 };

@@ -6,7 +6,15 @@ import { ConnectionBadge } from '../connection/ConnectionBadge.js';
 import { element, setText } from '../elements/element.js';
 import { ExplainPanel } from '../headlines/ExplainPanel.js';
 import { Figures } from '../panels/Figures.js';
-import { formatCount, formatMs, formatRate, formatShare, formatTick, formatWidth, NOTHING } from '../elements/format.js';
+import {
+  formatCount,
+  formatMs,
+  formatRate,
+  formatShare,
+  formatTick,
+  formatWidth,
+  NOTHING,
+} from '../elements/format.js';
 import { HeadlineList } from '../headlines/HeadlineList.js';
 import { HeadlineRing } from '../headlines/HeadlineRing.js';
 import { lineLegend } from '../charts/lineLegend.js';

@@ -1,12 +1,13 @@
-import { open, rename, rm, stat, type FileHandle } from 'node:fs/promises';
+import { rename, rm, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { tryCatch, type TaskEither } from 'fp-ts/lib/TaskEither.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
+import { isFileName, MANIFEST_FILE, parseManifest } from '../../contracts/Manifest.js';
+import { sha256Hex } from '../../contracts/sha256.js';
 import { codeOf } from '../internal/codeOf.js';
 import { makeFolder } from './internal/makeFolder.js';
-
-/** Counts the temporaries of this process, so that two writes at once never share a name. */
-let made = 0;
+import { clearLeftBehind, syncFolder, writeTemporary } from './internal/wholeFile.js';
+import { type Generation, writeGeneration } from './internal/writeGeneration.js';
 
 const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
@@ -27,7 +28,7 @@ const advice = (error: unknown): string => {
 };
 
 const checkName = (name: string): void => {
-  if (name !== '' && name !== '.' && name !== '..' && !/[/\\\0]/.test(name)) return;
+  if (isFileName(name)) return;
   throw new HeadwaterError(
     'HW_USAGE',
     `${JSON.stringify(name)} is no name for a file in a folder: give plain names without separators.`,
@@ -49,60 +50,12 @@ const checkTarget = async (target: string): Promise<void> => {
   );
 };
 
-/**
- * A new file in the folder. Its name does not grow with that of the file to be: that may be as long as the system
- * allows.
- */
-const openTemporary = async (dir: string): Promise<{ readonly path: string; readonly file: FileHandle }> => {
-  for (;;) {
-    const path = join(dir, `.headwater-${process.pid}-${(made += 1)}.tmp`);
-    try {
-      // 'wx': never into a file, or through a link, that is there already.
-      return { path, file: await open(path, 'wx') };
-    } catch (error) {
-      // Left behind by a process that was killed and had the same id, as in containers they often have.
-      if (codeOf(error) !== 'EEXIST') throw error;
-    }
-  }
-};
-
-const fill = async (file: FileHandle, bytes: Uint8Array): Promise<void> => {
-  try {
-    await file.writeFile(bytes);
-    // Without it a crash of the machine after the rename may leave the new name with none of the bytes.
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-};
-
-/** Makes the renames themselves survive a crash of the machine, where the platform can. */
-const syncFolder = async (dir: string): Promise<void> => {
-  try {
-    const folder = await open(dir, 'r');
-    try {
-      await folder.sync();
-    } finally {
-      await folder.close();
-    }
-  } catch {
-    // Windows and some network file systems cannot open or sync a folder; the files themselves are written and synced
-    // all the same.
-  }
-};
-
-const writeAll = async (dir: string, files: ReadonlyMap<string, Uint8Array>): Promise<void> => {
-  for (const name of files.keys()) checkName(name);
-  await makeFolder(dir);
-  for (const name of files.keys()) await checkTarget(join(dir, name));
+/** Writes files one by one, each by a rename. */
+const writeEach = async (dir: string, files: ReadonlyMap<string, Uint8Array>): Promise<void> => {
+  await clearLeftBehind(dir);
   const waiting = new Map<string, string>();
   try {
-    for (const [name, bytes] of files) {
-      const { path, file } = await openTemporary(dir);
-      // Noted before it is filled: a write that fails half-way leaves a file too.
-      waiting.set(path, join(dir, name));
-      await fill(file, bytes);
-    }
+    for (const [name, bytes] of files) waiting.set(await writeTemporary(dir, bytes), join(dir, name));
     for (const [temporary, target] of waiting) {
       await rename(temporary, target);
       waiting.delete(temporary);
@@ -113,6 +66,36 @@ const writeAll = async (dir: string, files: ReadonlyMap<string, Uint8Array>): Pr
   await syncFolder(dir);
 };
 
+/** The set of files that a manifest among them lists, where there is one, and the files that it does not list. */
+const sortOut = (
+  files: ReadonlyMap<string, Uint8Array>,
+): { readonly generation: Generation | undefined; readonly others: ReadonlyMap<string, Uint8Array> } => {
+  const bytes = files.get(MANIFEST_FILE);
+  const manifest = bytes === undefined ? undefined : parseManifest(bytes);
+  if (bytes === undefined || manifest === undefined) return { generation: undefined, others: files };
+  const listed = new Map<string, Uint8Array>();
+  for (const { name, sha256 } of manifest.files) {
+    const content = files.get(name);
+    if (content === undefined || sha256Hex(content) !== sha256)
+      throw new HeadwaterError(
+        'HW_USAGE',
+        `${MANIFEST_FILE} lists ${name}, which is ${content === undefined ? 'not among the files' : 'another file here'}. Give the files together with their own manifest, as encodeArtifacts makes them.`,
+      );
+    listed.set(name, content);
+  }
+  listed.set(MANIFEST_FILE, bytes);
+  return { generation: { manifest, files: listed }, others: new Map([...files].filter(([name]) => !listed.has(name))) };
+};
+
+const writeAll = async (dir: string, files: ReadonlyMap<string, Uint8Array>): Promise<void> => {
+  for (const name of files.keys()) checkName(name);
+  const { generation, others } = sortOut(files);
+  await makeFolder(dir);
+  for (const name of files.keys()) await checkTarget(join(dir, name));
+  if (generation !== undefined) await writeGeneration(dir, generation);
+  if (others.size > 0) await writeEach(dir, others);
+};
+
 /**
  * Writes files into a folder so that each is there whole or not at all.
  *
@@ -120,6 +103,13 @@ const writeAll = async (dir: string, files: ReadonlyMap<string, Uint8Array>): Pr
  * they renamed, in the order of the map, and the folder is synced. A failure before the first rename leaves the earlier
  * files as they were; no temporaries stay behind. A machine that stops between two renames leaves the first files new
  * and the others old, each of them whole.
+ *
+ * Where `manifest.json` is among the files, as in those of `encodeArtifacts`, all that it lists appear together, by one
+ * rename: they go to `generations/<id>/`, the link `current` is replaced, and the plain names are links through it. A
+ * process that is killed at any moment leaves the earlier set or the new one. Where there can be no symbolic links,
+ * `current` is a file with the id, and the plain names are copies. Two earlier generations stay.
+ *
+ * What killed processes have left behind in the folder under temporary names is removed.
  *
  * The folder, and those above it, are made where they are missing. Writes to one folder are to follow one another, not
  * to overlap.

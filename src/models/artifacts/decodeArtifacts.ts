@@ -1,0 +1,192 @@
+import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as t from 'io-ts';
+import { HeadwaterError } from '../../contracts/HeadwaterError.js';
+import type { Performance } from '../../contracts/Evaluation.js';
+import { encodeManifest, MANIFEST_FILE, manifestId, parseManifest } from '../../contracts/Manifest.js';
+import { sha256Hex } from '../../contracts/sha256.js';
+import type { StateDict } from '../../contracts/StateDict.js';
+import type { TrainingRecord } from '../../contracts/TrainingRecord.js';
+import { LabelEncoder } from '../../text/LabelEncoder.js';
+import { artifactError, parseArtifact, readArtifact } from '../../text/readArtifact.js';
+import { parseTextSteps } from '../../text/TextSteps.js';
+import { Tokenizer } from '../../text/Tokenizer.js';
+import type { Artifacts } from './Artifacts.js';
+import { ARTIFACT_FILES, ARTIFACT_LIMITS, checkArtifacts } from './Artifacts.js';
+import { ClassifierConfig, EARLIER_VERSION, FORMAT_VERSION } from '../ClassifierConfig.js';
+import { inferConfig } from '../inferConfig.js';
+import { performanceCodec } from './internal/performanceJson.js';
+import { decodeSafetensors } from './safetensors.js';
+import { trainingCodec } from './internal/trainingJson.js';
+
+/** The error of a version that this library does not know. */
+const versionError = (formatVersion: number, where: string | undefined): HeadwaterError =>
+  new HeadwaterError(
+    'HW_ARTIFACT_VERSION',
+    `${where ?? 'The configuration'} is of format version ${formatVersion}, but versions ${EARLIER_VERSION} to ${FORMAT_VERSION} are what can be read here. Use the version of headwater that wrote it, or train the model again.`,
+    where === undefined ? {} : { where },
+  );
+
+const isKnownVersion = (formatVersion: number): boolean =>
+  formatVersion === EARLIER_VERSION || formatVersion === FORMAT_VERSION;
+
+const asText = (what: string, bytes: Uint8Array, where: string): E.Either<HeadwaterError, string> =>
+  E.tryCatch(
+    () => new TextDecoder('utf-8', { fatal: true }).decode(bytes),
+    (cause) => artifactError(what, 'it is not UTF-8', where, cause),
+  );
+
+/** Decodes a configuration; one of another version is told from one that is damaged. */
+export const decodeConfig = (text: string, where?: string): E.Either<HeadwaterError, ClassifierConfig> =>
+  pipe(
+    parseArtifact(text, 'configuration', where),
+    E.flatMap((value) =>
+      pipe(
+        readArtifact(t.type({ formatVersion: t.number }), 'configuration', value, where),
+        E.filterOrElse(
+          ({ formatVersion }) => isKnownVersion(formatVersion),
+          ({ formatVersion }) => versionError(formatVersion, where),
+        ),
+        E.flatMap(() => readArtifact(ClassifierConfig, 'configuration', value, where)),
+      ),
+    ),
+  );
+
+const decodePerformance = (text: string, where: string): E.Either<HeadwaterError, Performance> =>
+  pipe(
+    parseArtifact(text, 'performance', where),
+    E.flatMap((value) => readArtifact(performanceCodec, 'performance', value, where)),
+  );
+
+const decodeTraining = (text: string, where: string): E.Either<HeadwaterError, TrainingRecord> =>
+  pipe(
+    parseArtifact(text, 'training record', where),
+    E.flatMap((value) => readArtifact(trainingCodec, 'training record', value, where)),
+  );
+
+const decodeWeights = (bytes: Uint8Array, where: string): E.Either<HeadwaterError, StateDict> =>
+  pipe(
+    decodeSafetensors(bytes, where),
+    E.map(({ weights }) => weights),
+  );
+
+/** The id of files: that of their manifest once it is certain that they are its files, or of one made for them. */
+const identify = (
+  files: ReadonlyMap<string, Uint8Array>,
+  path: (name: string) => string,
+): E.Either<HeadwaterError, string> => {
+  const bytes = files.get(MANIFEST_FILE);
+  if (bytes === undefined) return E.right(manifestId(encodeManifest(FORMAT_VERSION, files)));
+  const where = path(MANIFEST_FILE);
+  const manifest = parseManifest(bytes);
+  if (manifest === undefined) return E.left(artifactError('manifest', 'it does not list files', where));
+  if (manifest.formatVersion !== FORMAT_VERSION) return E.left(versionError(manifest.formatVersion, where));
+  for (const { name, sha256 } of manifest.files) {
+    const content = files.get(name);
+    if (content !== undefined && sha256Hex(content) !== sha256)
+      return E.left(
+        new HeadwaterError(
+          'HW_ARTIFACT',
+          `${path(name)} is not the file that was saved with the model: its SHA-256 differs from the one in ${MANIFEST_FILE}. Take the files as they were saved, or train the model again.`,
+          { where: path(name) },
+        ),
+      );
+  }
+  return E.right(manifestId(bytes));
+};
+
+/**
+ * Reads a model's artifacts from the bytes of their files, wherever they came from; the inverse of `encodeArtifacts`.
+ *
+ * Every file is decoded and checked against the others. Where there is a manifest, each file that it lists must have
+ * its SHA-256. Without `config.json` the configuration is inferred from the weights (`inferConfig`); without
+ * `performance.json` or `training.json` there is none. Holds the weights once more.
+ *
+ * @param files the bytes by name; names that are none of an artifact's are passed over
+ * @param where the folder or address that they came from, for messages
+ * @returns left with `HW_ARTIFACT` where a file is missing, damaged, too large or does not fit the others,
+ *   `HW_ARTIFACT_VERSION` where another version of the format wrote them
+ *
+ * @example
+ * ```ts
+ * import { decodeArtifacts } from 'headwater';
+ * const read = decodeArtifacts(new Map());
+ * if (read._tag === 'Left') read.left.code; // 'HW_ARTIFACT'
+ * ```
+ */
+export const decodeArtifacts = (
+  files: ReadonlyMap<string, Uint8Array>,
+  where?: string,
+): E.Either<HeadwaterError, Artifacts> => {
+  const path = (name: string): string => (where === undefined ? name : `${where.replace(/[/\\]+$/, '')}/${name}`);
+
+  const optional = <A>(
+    file: keyof typeof ARTIFACT_FILES,
+    decode: (bytes: Uint8Array, where: string) => E.Either<HeadwaterError, A>,
+  ): E.Either<HeadwaterError, A | undefined> => {
+    const bytes = files.get(ARTIFACT_FILES[file]);
+    if (bytes === undefined) return E.right(undefined);
+    const at = path(ARTIFACT_FILES[file]);
+    return bytes.length > ARTIFACT_LIMITS[file]
+      ? E.left(
+          artifactError('artifact', `it has ${bytes.length} bytes, and at most ${ARTIFACT_LIMITS[file]} are read`, at),
+        )
+      : decode(bytes, at);
+  };
+
+  const required = <A>(
+    file: keyof typeof ARTIFACT_FILES,
+    decode: (bytes: Uint8Array, where: string) => E.Either<HeadwaterError, A>,
+  ): E.Either<HeadwaterError, A> =>
+    pipe(
+      optional(file, decode),
+      E.flatMap((value) =>
+        value === undefined
+          ? E.left(
+              new HeadwaterError(
+                'HW_ARTIFACT',
+                `There is no ${path(ARTIFACT_FILES[file])}. Give a directory that a training has saved its artifacts in.`,
+                { where: path(ARTIFACT_FILES[file]) },
+              ),
+            )
+          : E.right(value),
+      ),
+    );
+
+  const text =
+    <A>(what: string, decode: (text: string, where: string) => E.Either<HeadwaterError, A>) =>
+    (bytes: Uint8Array, at: string): E.Either<HeadwaterError, A> =>
+      pipe(
+        asText(what, bytes, at),
+        E.flatMap((decoded) => decode(decoded, at)),
+      );
+
+  return pipe(
+    E.Do,
+    E.bind('modelId', () => identify(files, path)),
+    // The version first: what another version wrote need not make sense to this one.
+    E.bind('written', () => optional('config', text('configuration', decodeConfig))),
+    E.bind('weights', () => required('weights', decodeWeights)),
+    E.bind('config', ({ written, weights }) =>
+      written === undefined ? inferConfig(weights, path(ARTIFACT_FILES.weights)) : E.right(written),
+    ),
+    E.bind('tokenizer', () =>
+      required(
+        'tokenizer',
+        text('tokenizer', (json, at) => Tokenizer.parse(json, at)),
+      ),
+    ),
+    E.bind('steps', () => optional('text', text('description of how texts are read', parseTextSteps))),
+    E.bind('labelEncoder', () =>
+      required(
+        'labelEncoder',
+        text('label encoder', (json, at) => LabelEncoder.parse(json, at)),
+      ),
+    ),
+    E.bind('performance', () => optional('performance', text('performance', decodePerformance))),
+    E.bind('training', () => optional('training', text('training record', decodeTraining))),
+    E.flatMap(({ modelId, config, weights, steps, tokenizer, labelEncoder, performance, training }) =>
+      checkArtifacts({ modelId, config, weights, text: steps, tokenizer, labelEncoder, performance, training }, where),
+    ),
+  );
+};

@@ -1,0 +1,147 @@
+import { tryCatch, type TaskEither } from 'fp-ts/lib/TaskEither.js';
+import { HeadwaterError } from '../../../contracts/HeadwaterError.js';
+import { nodeModule } from '../../../contracts/nodeModule.js';
+import { CURRENT, GENERATIONS, isManifestId, MANIFEST_FILE, parseManifest } from '../../../contracts/Manifest.js';
+import { artifactError } from '../../../text/readArtifact.js';
+import { ARTIFACT_FILES, ARTIFACT_LIMITS } from '../Artifacts.js';
+
+/** Node's modules: the caller has made sure that there are any. */
+const [files, paths] = [nodeModule('node:fs/promises'), nodeModule('node:path')];
+const { lstat, open, readFile, readlink } = files ?? ({} as NonNullable<typeof files>);
+const { join, resolve } = paths ?? ({} as NonNullable<typeof paths>);
+
+/** The most bytes that a manifest may have. */
+const MANIFEST_LIMIT = 2 ** 20;
+
+/** How often a generation that is removed while it is read is given up for the one that replaced it. */
+const ATTEMPTS = 20;
+/** How often a file may be missing of the same generation: it may be removed and written anew. */
+const SAME = 3;
+
+const codeOf = (error: unknown): string =>
+  error instanceof Error && 'code' in error ? String(error.code) : 'an unknown error';
+
+/** The bytes of a file, or undefined where there is none. */
+const readAtMost = async (path: string, limit: number): Promise<Uint8Array | undefined> => {
+  try {
+    const file = await open(path, 'r');
+    try {
+      const { size } = await file.stat();
+      if (size > limit) throw artifactError('artifact', `it has ${size} bytes, and at most ${limit} are read`, path);
+      return await file.readFile();
+    } finally {
+      await file.close();
+    }
+  } catch (cause) {
+    if (cause instanceof HeadwaterError) throw cause;
+    if (codeOf(cause) === 'ENOENT') return undefined;
+    throw new HeadwaterError(
+      'HW_PATH',
+      `${path} cannot be read (${codeOf(cause)}). Check that it is a file, and its permissions.`,
+      { where: path, cause },
+    );
+  }
+};
+
+/** What `current` says: which folder has the files that count. Undefined where there is no `current`. */
+const currentFolder = async (directory: string): Promise<string | undefined> => {
+  const path = join(directory, CURRENT);
+  try {
+    const stats = await lstat(path);
+    if (stats.isSymbolicLink()) return resolve(directory, await readlink(path));
+    if (stats.isDirectory()) {
+      await lstat(join(path, MANIFEST_FILE));
+      return path;
+    }
+    // Where there can be no links, a file with the id.
+    const id = stats.size > 100 ? '' : (await readFile(path, 'utf8')).trim();
+    // Something else of that name is nothing of ours.
+    return isManifestId(id) ? join(directory, GENERATIONS, id) : undefined;
+  } catch (error) {
+    // EINVAL: a file has taken the place of the link just now.
+    if (codeOf(error) === 'EINVAL') return currentFolder(directory);
+    return undefined;
+  }
+};
+
+const KNOWN = Object.entries(ARTIFACT_FILES).map(([key, name]) => ({
+  name,
+  limit: ARTIFACT_LIMITS[key as keyof typeof ARTIFACT_FILES],
+}));
+
+/** The files of the folder that an artifact has, whatever else is there. */
+const readKnown = async (folder: string): Promise<Map<string, Uint8Array>> => {
+  const files = new Map<string, Uint8Array>();
+  for (const { name, limit } of KNOWN) {
+    const bytes = await readAtMost(join(folder, name), limit);
+    if (bytes !== undefined) files.set(name, bytes);
+  }
+  return files;
+};
+
+/** The files of a generation, or the name of one that is missing. */
+const readGeneration = async (folder: string, manifest: Uint8Array): Promise<Map<string, Uint8Array> | string> => {
+  const files = await readKnown(folder);
+  files.set(MANIFEST_FILE, manifest);
+  const missing = parseManifest(manifest)?.files.find(
+    ({ name }) => !files.has(name) && KNOWN.some((known) => known.name === name),
+  );
+  if (missing !== undefined) return missing.name;
+  // What the manifest does not list came from elsewhere, such as a measurement of another model.
+  const listed = new Set(parseManifest(manifest)?.files.map(({ name }) => name));
+  if (listed.size > 0)
+    for (const name of files.keys()) if (name !== MANIFEST_FILE && !listed.has(name)) files.delete(name);
+  return files;
+};
+
+const read = async (directory: string): Promise<ReadonlyMap<string, Uint8Array>> => {
+  let missing = '';
+  let same = 0;
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const current = await currentFolder(directory);
+    const folder = current ?? directory;
+    const manifest = await readAtMost(join(folder, MANIFEST_FILE), MANIFEST_LIMIT);
+    if (manifest !== undefined) {
+      const files = await readGeneration(folder, manifest);
+      if (typeof files !== 'string') {
+        // Read from plain names while a first generation took their place, they may be of both.
+        if (current !== undefined || (await currentFolder(directory)) === undefined) return files;
+        continue;
+      }
+      missing = join(folder, files);
+    } else if (current === undefined) {
+      // Loose files, as the lesson and earlier versions have them.
+      const files = await readKnown(folder);
+      if ((await currentFolder(directory)) === undefined) return files;
+      continue;
+    } else missing = join(folder, MANIFEST_FILE);
+    // Removed while it was read, since newer ones have come: then `current` names another.
+    if (current === (await currentFolder(directory)) && (same += 1) === SAME) break;
+  }
+  throw new HeadwaterError(
+    'HW_ARTIFACT',
+    `The model in ${directory} is not complete: there is no ${missing}. Take the folder as it was saved, or train the model again.`,
+    { where: missing },
+  );
+};
+
+/**
+ * Reads the files of the one model that counts in a folder: those of the current generation or, where there are no
+ * generations, those that lie in the folder itself.
+ *
+ * A reader takes the files of one generation, whatever is written meanwhile.
+ *
+ * @returns left with `HW_ARTIFACT` where a file of the generation is missing or too large, `HW_PATH` where one cannot be
+ *   read
+ */
+export const readArtifactFiles = (directory: string): TaskEither<HeadwaterError, ReadonlyMap<string, Uint8Array>> =>
+  tryCatch(
+    () => read(directory),
+    (cause) =>
+      cause instanceof HeadwaterError
+        ? cause
+        : new HeadwaterError('HW_PATH', `${directory} cannot be read (${codeOf(cause)}). Check its permissions.`, {
+            where: directory,
+            cause,
+          }),
+  );

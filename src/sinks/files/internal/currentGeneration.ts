@@ -1,0 +1,111 @@
+import { lstat, readFile, readlink, rename, rm, symlink } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { HeadwaterError } from '../../../contracts/HeadwaterError.js';
+import { CURRENT, GENERATIONS, isManifestId, MANIFEST_FILE, manifestId } from '../../../contracts/Manifest.js';
+import { codeOf } from '../../internal/codeOf.js';
+import { makeTemporary, syncFolder, writeTemporary } from './wholeFile.js';
+
+/** What stands at `current`: nothing, the id of a generation, or a whole folder, as a copy that follows links has it. */
+export type Current = { readonly kind: 'none' | 'folder' } | { readonly kind: 'id'; readonly id: string };
+
+const foreign = (path: string): HeadwaterError =>
+  new HeadwaterError(
+    'HW_PATH',
+    `${path} is there already and is not a model's, but the folder of a model needs this name. Move it away, or choose another folder.`,
+    { where: path },
+  );
+
+const asId = (text: string, path: string): Current => {
+  if (!isManifestId(text)) throw foreign(path);
+  return { kind: 'id', id: text };
+};
+
+/**
+ * What stands at `current` in the folder of a model.
+ *
+ * @throws HeadwaterError `HW_PATH` where it is something that no model has there
+ */
+export const readCurrent = async (dir: string): Promise<Current> => {
+  const path = join(dir, CURRENT);
+  try {
+    const stats = await lstat(path);
+    if (stats.isSymbolicLink()) return asId(basename(await readlink(path)), path);
+    if (stats.isDirectory()) {
+      await lstat(join(path, MANIFEST_FILE));
+      return { kind: 'folder' };
+    }
+    if (stats.size > 100) throw foreign(path);
+    return asId((await readFile(path, 'utf8')).trim(), path);
+  } catch (error) {
+    if (error instanceof HeadwaterError) throw error;
+    if (codeOf(error) !== 'ENOENT') throw error;
+    const there = await lstat(path).catch(() => undefined);
+    if (there?.isDirectory() === true) throw foreign(path);
+    return { kind: 'none' };
+  }
+};
+
+/** Whether an error says that this file system, or this user, cannot have symbolic links. */
+const hasNoLinks = (error: unknown): boolean =>
+  ['EPERM', 'EACCES', 'ENOSYS', 'ENOTSUP', 'EOPNOTSUPP', 'EINVAL', 'UNKNOWN'].includes(String(codeOf(error)));
+
+/**
+ * Puts a symbolic link at `path`, by one rename.
+ *
+ * @returns whether there can be one; if not, nothing has changed
+ */
+export const putLink = async (dir: string, target: string, path: string): Promise<boolean> => {
+  let link: string;
+  try {
+    link = await makeTemporary(dir, (name) => symlink(target, name));
+  } catch (error) {
+    if (hasNoLinks(error)) return false;
+    throw error;
+  }
+  try {
+    await rename(link, path);
+    return true;
+  } catch (error) {
+    await rm(link, { force: true });
+    throw error;
+  }
+};
+
+/** Puts bytes at `path`, by one rename. */
+export const putBytes = async (dir: string, bytes: Uint8Array, path: string): Promise<void> => {
+  const temporary = await writeTemporary(dir, bytes);
+  try {
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
+};
+
+/** Moves a whole folder at `current` to its place among the generations: no rename can replace it by a link. */
+const moveFolder = async (dir: string): Promise<void> => {
+  const folder = join(dir, CURRENT);
+  const id = manifestId(await readFile(join(folder, MANIFEST_FILE)));
+  try {
+    await rename(folder, join(dir, GENERATIONS, id));
+  } catch (error) {
+    // It is there already.
+    if (codeOf(error) !== 'ENOTEMPTY' && codeOf(error) !== 'EEXIST') throw error;
+    await rm(folder, { recursive: true });
+  }
+};
+
+/**
+ * Makes a generation the current one: the commit point. One rename replaces the link `current` or, where there can be no
+ * links, the file `current` that holds the id.
+ *
+ * @returns whether there can be links
+ */
+export const makeCurrent = async (dir: string, id: string): Promise<boolean> => {
+  const path = join(dir, CURRENT);
+  if ((await readCurrent(dir)).kind === 'folder') await moveFolder(dir);
+  const links = await putLink(dir, `${GENERATIONS}/${id}`, path);
+  if (!links) await putBytes(dir, new TextEncoder().encode(`${id}\n`), path);
+  await syncFolder(dir);
+  return links;
+};

@@ -1,0 +1,152 @@
+import { mkdir, readdir, readFile, readlink, rename, rm, stat, utimes } from 'node:fs/promises';
+import { join } from 'node:path';
+import {
+  CURRENT,
+  GENERATIONS,
+  isManifestId,
+  type Manifest,
+  MANIFEST_FILE,
+  manifestId,
+  parseManifest,
+} from '../../../contracts/Manifest.js';
+import { temporaryName } from '../../../contracts/temporaries.js';
+import { codeOf } from '../../internal/codeOf.js';
+import { makeCurrent, putBytes, putLink, readCurrent } from './currentGeneration.js';
+import { makeFolder } from './makeFolder.js';
+import { clearLeftBehind, makeTemporary, syncFolder, writeNew } from './wholeFile.js';
+
+/** How many generations stay besides the current one: readers of an earlier one finish, and a person can go back. */
+const KEPT = 2;
+
+/** A set of files with its manifest. */
+export interface Generation {
+  readonly manifest: Manifest;
+  readonly files: ReadonlyMap<string, Uint8Array>;
+}
+
+const readOptional = (path: string): Promise<Uint8Array | undefined> =>
+  readFile(path).catch((error: unknown) => {
+    if (codeOf(error) === 'ENOENT') return undefined;
+    throw error;
+  });
+
+/** Whether a folder holds these very files. */
+const holds = async (folder: string, files: Generation['files']): Promise<boolean> => {
+  for (const [name, bytes] of files) {
+    const there = await readOptional(join(folder, name));
+    if (there === undefined || Buffer.compare(there, bytes) !== 0) return false;
+  }
+  return true;
+};
+
+/** Renames a folder to a temporary name and removes it, so that nobody sees a half of it under its own name. */
+const removeFolder = async (generations: string, name: string): Promise<void> => {
+  const aside = join(generations, temporaryName());
+  await rename(join(generations, name), aside);
+  await rm(aside, { recursive: true, force: true });
+};
+
+/** Writes the files of a generation to a folder of its own, which appears whole. */
+const writeFolder = async (generations: string, id: string, files: Generation['files']): Promise<void> => {
+  const target = join(generations, id);
+  if (await holds(target, files)) {
+    // Used again, it is the newest.
+    await utimes(target, new Date(), new Date());
+    return;
+  }
+  const temporary = await makeTemporary(generations, (path) => mkdir(path));
+  try {
+    for (const [name, bytes] of files) await writeNew(join(temporary, name), bytes);
+    await syncFolder(temporary);
+    // Damaged, or a rename would have nothing to do.
+    if ((await stat(target).catch(() => undefined)) !== undefined) await removeFolder(generations, id);
+    await rename(temporary, target);
+  } catch (error) {
+    // Another process may have been faster with the same files.
+    if (!(await holds(target, files).catch(() => false))) throw error;
+  } finally {
+    await rm(temporary, { recursive: true, force: true });
+  }
+  await syncFolder(generations);
+};
+
+/** Gives the files their plain names: fixed links through `current`, or copies where there can be no links. */
+const putPlainNames = async (dir: string, files: Generation['files'], links: boolean): Promise<void> => {
+  for (const [name, bytes] of files) {
+    const path = join(dir, name);
+    const target = `${CURRENT}/${name}`;
+    if (links && (await readlink(path).catch(() => undefined)) === target) continue;
+    if (!links || !(await putLink(dir, target, path))) await putBytes(dir, bytes, path);
+  }
+};
+
+/** The names in the generation that is current. */
+const currentNames = async (dir: string): Promise<readonly string[]> => {
+  const current = await readCurrent(dir);
+  const folder = current.kind === 'id' ? join(dir, GENERATIONS, current.id) : join(dir, CURRENT);
+  const manifest = await readOptional(join(folder, MANIFEST_FILE));
+  return (manifest === undefined ? undefined : parseManifest(manifest))?.files.map(({ name }) => name) ?? [];
+};
+
+/** Removes all generations but the current one and the newest of the others. */
+const prune = async (dir: string): Promise<void> => {
+  const generations = join(dir, GENERATIONS);
+  const current = await readCurrent(dir);
+  const others: { readonly name: string; readonly modified: number }[] = [];
+  for (const name of await readdir(generations)) {
+    if (!isManifestId(name) || (current.kind === 'id' && current.id === name)) continue;
+    const stats = await stat(join(generations, name)).catch(() => undefined);
+    if (stats !== undefined) others.push({ name, modified: stats.mtimeMs });
+  }
+  others.sort((a, b) => b.modified - a.modified);
+  for (const { name } of others.slice(KEPT)) {
+    await removeFolder(generations, name).catch((error: unknown) => {
+      // Another process was faster.
+      if (codeOf(error) !== 'ENOENT') throw error;
+    });
+  }
+};
+
+const write = async (dir: string, { manifest, files }: Generation): Promise<void> => {
+  const generations = join(dir, GENERATIONS);
+  await makeFolder(generations);
+  await clearLeftBehind(dir);
+  await clearLeftBehind(generations);
+  const earlier = await currentNames(dir);
+  const id = manifestId(files.get(MANIFEST_FILE) ?? new Uint8Array());
+  let links: boolean;
+  do {
+    await writeFolder(generations, id, files);
+    links = await makeCurrent(dir, id);
+    // Another process that writes here may have pruned it before it was current.
+  } while ((await stat(join(generations, id)).catch(() => undefined)) === undefined);
+  await putPlainNames(dir, files, links);
+  const names = new Set(manifest.files.map(({ name }) => name));
+  for (const name of earlier) if (!names.has(name)) await rm(join(dir, name), { force: true });
+  await prune(dir);
+  await syncFolder(dir);
+};
+
+/** The last write to each folder by this process: they follow one another. */
+const lastWrites = new Map<string, Promise<void>>();
+
+/**
+ * Writes a set of files to a folder so that the whole set appears at once.
+ *
+ * The files go to `generations/<id>/`, which one rename makes `current`; the plain names in the folder are links through
+ * `current`. A process that is killed leaves the earlier set or the new one, never a mixture. Where there can be no
+ * links, `current` is a file with the id, and the plain names are copies for programs that know nothing of generations.
+ * The newest two of the earlier sets stay; what killed processes have left behind is removed.
+ *
+ * @param dir its whole path
+ */
+export const writeGeneration = async (dir: string, generation: Generation): Promise<void> => {
+  const before = lastWrites.get(dir) ?? Promise.resolve();
+  const written = before.catch(() => undefined).then(() => write(dir, generation));
+  lastWrites.set(dir, written);
+  try {
+    await written;
+  } finally {
+    if (lastWrites.get(dir) === written) lastWrites.delete(dir);
+  }
+};
