@@ -3,16 +3,16 @@ import { dematerialize, map, materialize, type Observable, of, switchMap, tap } 
 import { serveSample } from '../../streams/sample/serveSample.js';
 import { path } from '../process/argument.js';
 import { classifyTitles } from '../inference/classifyTitles.js';
-import { DATA_HELP } from '../training/dataSource.js';
+import { DATA_HELP, type DataNames } from '../training/dataSource.js';
 import { predictionFormatter } from '../inference/formatPrediction.js';
 import type { Choose } from '../process/Job.js';
 import type { Terminal } from '../process/Terminal.js';
 import { trainingJob } from '../training/trainingJob.js';
-import { addTrainingOptions, type TrainingOptions } from '../training/trainingOptions.js';
+import { addTrainingOptions, collect, type TrainingOptions } from '../training/trainingOptions.js';
 import { type TrainingPage, trainingPage } from '../training/trainingPage.js';
 
 interface Options extends TrainingOptions {
-  readonly data?: string;
+  readonly data?: readonly string[];
   readonly out: string;
 }
 
@@ -39,7 +39,7 @@ const demo = (
   terminal: Terminal,
   page: TrainingPage | undefined,
 ): Observable<unknown> => {
-  const run = (source: string): Observable<unknown> =>
+  const run = (source: DataNames): Observable<unknown> =>
     trainingJob(source, out, options, terminal, page).pipe(
       switchMap(({ model, split: { text, tokenizer, labelEncoder } }) => {
         const formatter = predictionFormatter(options.json === true ? 'jsonl' : 'text', labelEncoder.classes);
@@ -75,7 +75,7 @@ export const demoCommand = (terminal: Terminal, choose: Choose): Command =>
   addTrainingOptions(
     new Command('demo')
       .description('train on a sample, evaluate, save the model, and classify three headlines')
-      .option('--data <source>', DATA_HELP)
+      .option('--data <source>', DATA_HELP, collect)
       .option('--out <dir>', 'the folder for the saved model', path, 'artifacts'),
     { epochs: EPOCHS, epochsTold: `${EPOCHS}, of the sample ${SAMPLE_EPOCHS}`, lr: 1e-3, patience: 3, seed: SEED },
   )

@@ -22,13 +22,14 @@ import {
   addBackendOptions,
   addDataOptions,
   type BackendChoice,
-  type ColumnOptions,
+  collect,
   type RejectionOptions,
+  type TableFlags,
 } from '../training/trainingOptions.js';
 
-interface Options extends ColumnOptions, RejectionOptions, BackendChoice {
+interface Options extends TableFlags, RejectionOptions, BackendChoice {
   readonly model: string;
-  readonly data: string;
+  readonly data: readonly string[];
   readonly batchSize: number;
   readonly json?: boolean;
 }
@@ -48,7 +49,7 @@ const evaluation = ({ model: directory, data, batchSize, json = false, ...option
     options,
     terminal.env,
     ({ model, artifacts: { text, tokenizer, labelEncoder }, backend }) => {
-      const source = openData(data, options, terminal.env);
+      const source = openData(data, options, terminal);
       const measured$ = source.rows$.pipe(
         fromFirst((row$) =>
           row$.pipe(
@@ -87,7 +88,7 @@ export const evaluateCommand = (terminal: Terminal, choose: Choose): Command =>
       new Command('evaluate')
         .description('measure a saved classifier on labelled headlines')
         .requiredOption('--model <dir>', 'the folder of the saved model', path)
-        .requiredOption('--data <source>', DATA_HELP),
+        .requiredOption('--data <source>', DATA_HELP, collect),
     ),
   )
     .option('--batch-size <n>', 'rows in each batch', wholeNumber(1), 64)

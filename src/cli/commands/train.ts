@@ -4,11 +4,11 @@ import { DATA_HELP } from '../training/dataSource.js';
 import type { Choose } from '../process/Job.js';
 import type { Terminal } from '../process/Terminal.js';
 import { trainingJob } from '../training/trainingJob.js';
-import { addTrainingOptions, type TrainingOptions } from '../training/trainingOptions.js';
+import { addTrainingOptions, collect, type TrainingOptions } from '../training/trainingOptions.js';
 import { trainingPage } from '../training/trainingPage.js';
 
 interface Options extends TrainingOptions {
-  readonly data: string;
+  readonly data: readonly string[];
   readonly out: string;
 }
 
@@ -30,7 +30,7 @@ export const trainCommand = (terminal: Terminal, choose: Choose): Command =>
   addTrainingOptions(
     new Command('train')
       .description('train a classifier and save it')
-      .requiredOption('--data <source>', DATA_HELP)
+      .requiredOption('--data <source>', DATA_HELP, collect)
       .requiredOption('--out <dir>', 'the folder for the saved model', path),
   )
     .addHelpText('after', HELP)

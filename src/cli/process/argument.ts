@@ -53,3 +53,10 @@ export const path = (text: string): string => {
   if (text === '') throw new InvalidArgumentError('It must not be empty.');
   return text;
 };
+
+/** The character between the fields of a table; a tab can be named, since shells make it hard to type. */
+export const delimiter = (text: string): string => {
+  const character = text === 'tab' || text === '\\t' ? '\t' : text;
+  if (!/^[\0-\x7f]$/.test(character)) throw new InvalidArgumentError('It must be one ASCII character, or tab.');
+  return character;
+};

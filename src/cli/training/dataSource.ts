@@ -11,24 +11,28 @@ import {
   merge,
   type MonoTypeOperatorFunction,
   type Observable,
+  tap,
   throwError,
 } from 'rxjs';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import type { Row } from '../../contracts/Row.js';
 import type { Valve } from '../../contracts/Valve.js';
-import { decode } from '../../operators/rows/decode.js';
-import { headlineRow } from '../../operators/rows/headlineRow.js';
 import { cacheFolder } from '../../provision/cacheFolder.js';
 import { type DeadLetters, deadLetters } from '../../sinks/rejections/deadLetters.js';
 import { jsonLines } from '../../sinks/jsonLines.js';
-import { fetchCsv } from '../../streams/fetchCsv.js';
+import { printable } from '../../sinks/terminal/printable.js';
+import { fetchHeadlines } from '../../streams/fetchHeadlines.js';
+import type { TableLayout } from '../../streams/table/TableLayout.js';
+import type { TableNotice } from '../../streams/table/TableOptions.js';
+import type { TableAddress } from '../../streams/table/TableSource.js';
+import { excerpt } from '../../text/excerpt.js';
 import { locate } from '../../streams/bodies/locate.js';
 import { valve } from '../../streams/valve.js';
 import { checkFile } from '../process/checkOutput.js';
 import { fromFirst } from '../process/fromFirst.js';
 import { fromTask } from '../process/fromTask.js';
 import type { Terminal } from '../process/Terminal.js';
-import type { ColumnOptions, RejectionOptions } from './trainingOptions.js';
+import type { RejectionOptions, TableFlags } from './trainingOptions.js';
 
 /** Addresses that have a name of their own. */
 const NAMED: ReadonlyMap<string, string> = new Map([
@@ -36,9 +40,16 @@ const NAMED: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** What `--data` can be, for help texts. */
-export const DATA_HELP = 'a CSV file: a path, a file: or http(s) URL, or "ag-news" for the lesson\'s 120,000 headlines';
+export const DATA_HELP =
+  'a table (CSV, TSV, JSON lines, fastText or Parquet): a path, a pattern, a file: or http(s) URL, - for stdin, or "ag-news" for the lesson\'s 120,000 headlines; may be given several times';
 
-/** Rows as often as they are wanted, the brake on them, and the door for those that are invalid. */
+/** Tables as the command line names them. */
+export type DataNames = string | readonly string[];
+
+/** What tables are called in a message. */
+export const nameOfData = (data: DataNames): string => (typeof data === 'string' ? data : data.join(', '));
+
+/** Rows as often as they are wanted, the brake on them, and where those that are invalid go. */
 export interface DataSource {
   readonly name: string;
   readonly rows$: Observable<Row>;
@@ -46,23 +57,98 @@ export interface DataSource {
   readonly rejected: DeadLetters;
 }
 
+/** The most rows that may be rejected where `--max-rejections` does not say: a number, and a share of the rows. */
+const MOST_REJECTED = 1000;
+const MOST_SHARE = 0.01;
+/** So few are no reason to stop, however small the table is. */
+const FEW_REJECTED = 10;
+
+/** What people should know of how a table was read; undefined where it is written as most are. */
+const layoutLine = (layout: TableLayout): string | undefined => {
+  const { source, format, delimiter, header, encoding, titleColumns, labelColumn, foundBy, otherTitleColumns } = layout;
+  const [title] = titleColumns;
+  if (foundBy === 'asked' || (title === 'title' && labelColumn === 'category' && otherTitleColumns.length === 0))
+    if (format === 'delimited' && delimiter === ',' && header && encoding === 'utf-8') return undefined;
+  const names = (columns: readonly string[]): string => columns.map((column) => printable(excerpt(column))).join(' + ');
+  const between = delimiter === '\t' ? 'tab' : delimiter;
+  const how = [
+    format === 'delimited' ? `fields parted by ${JSON.stringify(between)}` : format,
+    ...(header ? [] : ['no header']),
+    ...(encoding === 'utf-8' ? [] : [encoding]),
+  ].join(', ');
+  const others = otherTitleColumns.length === 0 ? '' : `; ${names(otherTitleColumns)} could be it too (--title-column)`;
+  return `${source}: text in ${names(titleColumns)}, class in ${names([labelColumn ?? ''])}${others}; ${how}`;
+};
+
+const noticeLine = (notice: TableNotice): string =>
+  notice.type === 'quotes'
+    ? `${notice.source}: ${notice.records} records have a quote where none may stand, the first in line ${notice.firstLine}; it is read as text`
+    : `${notice.source}: ${notice.records} records are not UTF-8; likely ${notice.likely}: give --encoding ${notice.likely}`;
+
+/** The address of a table as the command line names it. */
+const addressOf = (name: string): TableAddress => (name === '-' ? process.stdin : (NAMED.get(name) ?? name));
+
 /** The rows of `--data`, decoded, with the options of the command line. */
-export const openData = (
-  data: string,
-  options: ColumnOptions & RejectionOptions,
-  env: NodeJS.ProcessEnv,
-): DataSource => {
-  const { titleColumn, labelColumn, maxRejections } = options;
+export const openData = (data: DataNames, options: TableFlags & RejectionOptions, terminal: Terminal): DataSource => {
+  const { titleColumn, labelColumn, delimiter, quote, header, comment, encoding, maxRejections } = options;
   const brake = valve();
-  const rejected = deadLetters({ limit: maxRejections });
-  const rows$ = fetchCsv(NAMED.get(data) ?? data, {
-    columns: [titleColumn, labelColumn],
+  const rejected = deadLetters({ limit: maxRejections ?? MOST_REJECTED });
+  const say = (line: string | undefined): void => {
+    if (line !== undefined) terminal.stderr.write(`${line}\n`);
+  };
+  let likely: string | undefined;
+  const names = typeof data === 'string' ? [data] : data;
+  const row$ = fetchHeadlines(names.map(addressOf), {
+    titleColumns: titleColumn,
+    labelColumn,
+    delimiter,
+    quote,
+    // Commander's default of --no-header: then it is found.
+    header: header === false ? false : undefined,
+    comment,
+    encoding,
     valve: brake,
     rejections: rejected,
-    snapshotDir: cacheFolder(env),
-  }).pipe(decode(headlineRow, { columns: { title: titleColumn, category: labelColumn }, rejections: rejected }));
-  return { name: data, rows$, valve: brake, rejected };
+    snapshotDir: cacheFolder(terminal.env),
+    onLayout: (layout) => say(layoutLine(layout)),
+    onNotice: (notice) => {
+      if (notice.type === 'encoding') likely = notice.likely;
+      say(noticeLine(notice));
+    },
+  });
+  const advice = (): string =>
+    rejected.counts.encoding === 0
+      ? 'Correct the rows, or raise --max-rejections.'
+      : `Its text is not UTF-8: give --encoding${likely === undefined ? ', such as windows-1252' : ` ${likely}`}.`;
+  let passes = 0;
+  const rows$ = defer(() => {
+    let rows = 0;
+    const first = passes++ === 0;
+    return row$.pipe(
+      tap({
+        next: () => (rows += 1),
+        complete: () => {
+          const share = rejected.rows / (rows + rejected.rows);
+          if (!first || maxRejections !== undefined || rejected.rows <= FEW_REJECTED || share <= MOST_SHARE) return;
+          throw new HeadwaterError(
+            'HW_REJECTIONS',
+            `${rejected.rows} of ${rows + rejected.rows} rows of ${nameOfData(data)} were rejected (${reasonsOf(rejected)}), more than 1 %. ${advice()}`,
+          );
+        },
+      }),
+      catchError((error: unknown) => {
+        if (!(error instanceof HeadwaterError) || error.code !== 'HW_REJECTIONS' || rejected.counts.encoding === 0)
+          return throwError(() => error);
+        const told = error.message.replace('Correct the rows, or raise the limit.', advice());
+        return throwError(() => new HeadwaterError('HW_REJECTIONS', told, { cause: error }));
+      }),
+    );
+  });
+  return { name: nameOfData(data), rows$, valve: brake, rejected };
 };
+
+/** The most classes that rejected rows are counted by. */
+const MOST_CLASSES = 20;
 
 const reasonsOf = ({ counts }: DeadLetters): string =>
   Object.entries(counts)
@@ -70,11 +156,12 @@ const reasonsOf = ({ counts }: DeadLetters): string =>
     .join(', ');
 
 /** Refuses a file of `--rejections` that cannot be written, before there is anything to write. */
-export const checkRejectionsFile = (data: string, { rejections: file }: RejectionOptions): Observable<never> =>
+export const checkRejectionsFile = (data: DataNames, { rejections: file }: RejectionOptions): Observable<never> =>
   file === undefined
     ? EMPTY
     : defer(() => {
-        const location = locate(data);
+        const [first = ''] = typeof data === 'string' ? [data] : data;
+        const location = locate(first);
         return fromTask(checkFile(file, location.kind === 'file' ? location.path : undefined)).pipe(ignoreElements());
       });
 
@@ -101,12 +188,21 @@ export const tellingRejections = <T>(
   { rejections: file }: RejectionOptions,
   terminal: Terminal,
 ): Observable<T> => {
+  const classes = new Map<string, number>();
+  rejected.rejections$.subscribe(({ category }) => {
+    if (category !== undefined && (classes.has(category) || classes.size < MOST_CLASSES))
+      classes.set(category, (classes.get(category) ?? 0) + 1);
+  });
+  const byClass = (): string =>
+    classes.size === 0
+      ? ''
+      : `; by class: ${[...classes].map(([name, rows]) => `${printable(excerpt(name))} ${rows}`).join(', ')}`;
   let where = file === undefined ? '; --rejections FILE writes each down' : `, written to ${file}`;
   const told$ = job$.pipe(
     finalize(() => {
       rejected.complete();
       if (rejected.rows > 0)
-        terminal.stderr.write(`rejected rows: ${rejected.rows} (${reasonsOf(rejected)})${where}\n`);
+        terminal.stderr.write(`rejected rows: ${rejected.rows} (${reasonsOf(rejected)})${byClass()}${where}\n`);
     }),
   );
   if (file === undefined) return told$;

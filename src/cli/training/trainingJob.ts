@@ -45,7 +45,15 @@ import { wantsColors } from '../../sinks/terminal/wantsColors.js';
 import { writeFiles } from '../../sinks/files/writeFiles.js';
 import { backendLine } from '../backends/backendLine.js';
 import { checkFolder } from '../process/checkOutput.js';
-import { checkRejectionsFile, onFirstPass, openData, telling, tellingRejections } from './dataSource.js';
+import {
+  checkRejectionsFile,
+  type DataNames,
+  onFirstPass,
+  openData,
+  telling,
+  tellingRejections,
+} from './dataSource.js';
+import { excerpt } from '../../text/excerpt.js';
 import { fromTask } from '../process/fromTask.js';
 import { hyperparametersOf } from './hyperparametersOf.js';
 import { type Rescue, rescueBest } from './rescueBest.js';
@@ -253,6 +261,20 @@ const preparedUpdate = (
   };
 };
 
+/** Rows below which the number of classes says little. */
+const FEW_ROWS = 50;
+
+/** Refuses a label column of nearly unique values: a text, a name or an identifier, and no class. */
+const refuseManyClasses = ({ rows, labelEncoder: { size, classes } }: Split): void => {
+  const all = rows.train + rows.validation + rows.test;
+  if (all < FEW_ROWS || size < all / 3) return;
+  const examples = classes.slice(0, 3).map((name) => JSON.stringify(excerpt(name)));
+  throw new HeadwaterError(
+    'HW_USAGE',
+    `The label column has ${size} different values in ${all} rows, such as ${examples.join(', ')}: they are no classes. Name the column that holds the class by --label-column.`,
+  );
+};
+
 /**
  * The main job: reads the data, trains, measures the test rows, saves the artifacts and tells.
  *
@@ -260,7 +282,7 @@ const preparedUpdate = (
  * @returns emits what was trained once everything is saved; its model is disposed of when the subscription ends
  */
 export const trainingJob = (
-  data: string,
+  data: DataNames,
   out: string,
   options: TrainingOptions,
   terminal: Terminal,
@@ -271,14 +293,14 @@ export const trainingJob = (
 };
 
 const trainingFor = (
-  data: string,
+  data: DataNames,
   out: string,
   options: TrainingOptions,
   terminal: Terminal,
   told: Prepared['told'],
 ): Observable<Trained> =>
   defer(() => {
-    const source = openData(data, options, terminal.env);
+    const source = openData(data, options, terminal);
     // Completed when the job has ended.
     source.rejected.rejections$.subscribe(told);
     const job$ = textStepsOf(options).pipe(
@@ -302,6 +324,7 @@ const trainingFor = (
           rejections: source.rejected,
         }).pipe(
           switchMap((split) => {
+            refuseManyClasses(split);
             const { train, validation, test } = split.rows;
             const kept = train + validation + test;
             const all = kept + (text.preprocessor === 'lesson' ? 0 : (split.withoutText?.rows ?? 0));
@@ -310,7 +333,7 @@ const trainingFor = (
             told(preparedUpdate(split, model.config));
             const rescue = rescueBest(out, split, model);
             return trainAndMeasure(
-              { data, split, model, backend, valve: source.valve, told, rescue },
+              { data: source.name, split, model, backend, valve: source.valve, told, rescue },
               options,
               terminal,
             ).pipe(
