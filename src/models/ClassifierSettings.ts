@@ -12,4 +12,9 @@ export interface ClassifierSettings {
   readonly name?: string | undefined;
   /** The weights that it starts from, copied. Default: drawn by the seed, distributed as PyTorch's. */
   readonly weights?: StateDict | undefined;
+  /**
+   * The standard deviation of the embeddings that it starts from, above 0. Default 1, PyTorch's and the lesson's; 0.1
+   * learns better from few rows.
+   */
+  readonly embeddingSpread?: number | undefined;
 }

@@ -59,10 +59,6 @@ const demo = (
   );
 };
 
-/** The most passes over data of the user's own, and over the sample, which is learnt sooner. */
-const EPOCHS = 8;
-const SAMPLE_EPOCHS = 5;
-
 /**
  * Decides the split, the first weights and all else that is random. On some ten thousand headlines, what the tennis
  * headline comes out as is up to it (docs/lesson.md): a word that the train rows have a dozen times is not learnt for
@@ -77,14 +73,10 @@ export const demoCommand = (terminal: Terminal, choose: Choose): Command =>
       .description('train on a sample, evaluate, save the model, and classify three headlines')
       .option('--data <source>', DATA_HELP, collect)
       .option('--out <dir>', 'the folder for the saved model', path, 'artifacts'),
-    { epochs: EPOCHS, epochsTold: `${EPOCHS}, of the sample ${SAMPLE_EPOCHS}`, lr: 1e-3, patience: 3, seed: SEED },
+    { seed: SEED },
   )
     .addHelpText('after', HELP)
-    .action((options: Options, command: Command) => {
-      const epochs =
-        options.data === undefined && command.getOptionValueSource('epochs') === 'default'
-          ? SAMPLE_EPOCHS
-          : options.epochs;
+    .action((options: Options) => {
       const page = trainingPage(options, terminal);
-      choose({ work$: demo({ ...options, epochs }, terminal, page), outlivesReader: true, finish: page?.finish });
+      choose({ work$: demo(options, terminal, page), outlivesReader: true, finish: page?.finish });
     });

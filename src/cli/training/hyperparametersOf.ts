@@ -1,12 +1,13 @@
 import type { ClassifierConfig } from '../../models/ClassifierConfig.js';
 import type { SelectedBackend } from '../../ops/backends/selectBackend.js';
 import type { Hyperparameters } from '../../sinks/tensorboard/boardEvent.js';
+import type { Recipe } from './recipe.js';
 import type { TrainingOptions } from './trainingOptions.js';
 
 /** What two trainings may differ in, by the names of the options; and what followed from the data. */
 export const hyperparametersOf = (
   data: string,
-  options: TrainingOptions,
+  options: TrainingOptions & Recipe,
   config: ClassifierConfig,
   { name: backend }: SelectedBackend,
 ): Hyperparameters => ({
@@ -22,6 +23,8 @@ export const hyperparametersOf = (
   epochs: options.epochs,
   'batch-size': options.batchSize,
   lr: options.lr,
+  schedule: options.schedule,
+  'embedding-spread': options.embeddingSpread,
   patience: options.patience,
   seed: options.seed,
   'num-tokens': options.numTokens,

@@ -56,6 +56,7 @@ import {
 import { excerpt } from '../../text/excerpt.js';
 import { fromTask } from '../process/fromTask.js';
 import { hyperparametersOf } from './hyperparametersOf.js';
+import { numTokensOf, recipeOf, scheduleOf } from './recipe.js';
 import { type Rescue, rescueBest } from './rescueBest.js';
 import type { Workload } from '../backends/selfTest.js';
 import type { Terminal } from '../process/Terminal.js';
@@ -110,18 +111,23 @@ const configOf = (
   });
 
 const buildModel = (
-  { tokenizer, labelEncoder, classWeights }: Split,
+  { rows, tokenizer, labelEncoder, classWeights }: Split,
   options: TrainingOptions,
   backend: SelectedBackend,
 ): Classifier | DeferredClassifier =>
   classifierOn(
     configOf(options, { vocabularySize: tokenizer.size, classes: labelEncoder.size, padIndex: tokenizer.padIndex }),
-    { seed: options.seed, classWeights, backend: backend.name },
+    {
+      seed: options.seed,
+      classWeights,
+      backend: backend.name,
+      embeddingSpread: recipeOf(options, rows.train).embeddingSpread,
+    },
   );
 
 /** What is about to be trained, before the data says how many tokens and classes it has: at a size that is about it. */
 const workloadOf = (options: TrainingOptions): Omit<Workload, 'threads'> => ({
-  config: configOf(options, { vocabularySize: options.numTokens, classes: 4 }),
+  config: configOf(options, { vocabularySize: numTokensOf(options), classes: 4 }),
   batchSize: options.batchSize,
   work: 'train',
   deferred: true,
@@ -148,6 +154,7 @@ const trainAndMeasure = (
   options: TrainingOptions,
   terminal: Terminal,
 ): Observable<Trained> => {
+  const recipe = recipeOf(options, split.rows.train);
   const epochs: EpochRecord[] = [];
   const record = (event: TrainingEvent): void => {
     if (event.type !== 'epoch') return;
@@ -166,9 +173,10 @@ const trainAndMeasure = (
   const lines = options.json === true ? [jsonLines(terminal.stdout, { valve })] : [];
   const training$ = of(source).pipe(
     fit(model, {
-      epochs: options.epochs,
-      learningRate: options.lr,
-      steps: [reduceLrOnPlateau(), earlyStopping({ patience: options.patience })],
+      epochs: recipe.epochs,
+      learningRate: recipe.lr,
+      schedule: scheduleOf(recipe),
+      steps: recipe.schedule === 'plateau' ? [reduceLrOnPlateau(), earlyStopping({ patience: options.patience })] : [],
     }),
     tap(record),
     rescue.copying,
@@ -185,7 +193,7 @@ const trainAndMeasure = (
       : [
           tensorboard(options.tensorboard, {
             valve,
-            hyperparameters: hyperparametersOf(data, options, model.config, backend),
+            hyperparameters: hyperparametersOf(data, { ...options, ...recipe }, model.config, backend),
           }),
         ];
   return concat(training$, measured$).pipe(
@@ -316,7 +324,7 @@ const trainingFor = (
         );
         return prepare(rows$, {
           seed: options.seed,
-          numTokens: options.numTokens,
+          numTokens: numTokensOf(options),
           text,
           maxWithoutText: options.maxWithoutText,
           minTokenFrequency: options.minTokenFrequency,

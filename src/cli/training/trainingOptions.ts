@@ -11,6 +11,7 @@ import {
 import { delimiter, fraction, path, port, positiveNumber, wholeNumber } from '../process/argument.js';
 import { chooseBackend } from '../backends/chooseBackend.js';
 import { fromTask } from '../process/fromTask.js';
+import type { ScheduleName } from './recipe.js';
 import { addTextOptions, type TextOptions } from './textOptions.js';
 import type { Workload } from '../backends/selfTest.js';
 
@@ -34,9 +35,13 @@ export interface RejectionOptions {
 
 /** How a training goes, as the command line says it. */
 export interface TrainingOptions extends TableFlags, RejectionOptions, TextOptions, BackendChoice {
-  readonly epochs: number;
+  /** Default: as `recipeOf` settles it. */
+  readonly epochs?: number;
   readonly batchSize: number;
-  readonly lr: number;
+  /** Default: as `recipeOf` settles it. */
+  readonly lr?: number;
+  readonly schedule?: ScheduleName;
+  readonly embeddingSpread?: number;
   readonly patience: number;
   readonly seed: number;
   readonly cell: Cell;
@@ -46,7 +51,7 @@ export interface TrainingOptions extends TableFlags, RejectionOptions, TextOptio
   readonly fcDim: number;
   readonly dropout: number;
   readonly overPadding?: boolean;
-  readonly numTokens: number;
+  readonly numTokens?: number;
   readonly minTokenFrequency: number;
   readonly json?: boolean;
   readonly tensorboard?: string;
@@ -112,30 +117,41 @@ export const chosenBackend = (
     : fromTask(selectBackend(backend, options));
 };
 
-/** Defaults of a training that are a command's own, and how `--help` tells those that depend. */
+/** Defaults of a training that are a command's own. */
 export interface OwnDefaults {
-  readonly epochs?: number;
-  readonly epochsTold?: string;
-  readonly lr?: number;
-  readonly patience?: number;
   readonly seed?: number;
 }
 
-/** Puts the options of a training on a command; the defaults are the lesson's unless the command has its own. */
+/** Puts the options of a training on a command. */
 export const addTrainingOptions = (command: Command, own: OwnDefaults = {}): Command =>
   addBackendOptions(addTextOptions(addDataOptions(command)))
-    .addOption(
-      new Option('--epochs <n>', 'train for at most this many epochs')
-        .argParser(wholeNumber(1))
-        .default(own.epochs ?? 50, own.epochsTold),
+    .option(
+      '--epochs <n>',
+      'train for at most this many epochs (default: 3 to 30, more where there are few rows; with --schedule plateau: 50)',
+      wholeNumber(1),
     )
     .option('--batch-size <n>', 'rows in each batch', wholeNumber(1), 64)
-    .option('--lr <rate>', 'the initial learning rate', positiveNumber, own.lr ?? 1e-4)
+    .option(
+      '--lr <rate>',
+      'the learning rate: the highest one of a cycle, or the initial one (default: 3e-3; with --schedule plateau: 1e-4)',
+      positiveNumber,
+    )
+    .addOption(
+      new Option(
+        '--schedule <name>',
+        'how the learning rate goes: up and down once, or down where the validation loss stops falling (default: one-cycle; with --text lesson: plateau)',
+      ).choices(['one-cycle', 'plateau']),
+    )
     .option(
       '--patience <n>',
-      'stop after this many epochs without a lower validation loss',
+      'with --schedule plateau: stop after this many epochs without a lower validation loss',
       wholeNumber(1),
-      own.patience ?? 10,
+      10,
+    )
+    .option(
+      '--embedding-spread <deviation>',
+      'the standard deviation of the initial embeddings (default: 0.1; with --text lesson: 1)',
+      positiveNumber,
     )
     .option(
       '--seed <n>',
@@ -156,9 +172,8 @@ export const addTrainingOptions = (command: Command, own: OwnDefaults = {}): Com
     .option('--over-padding', "run the recurrent layers over the padding too, as the lesson's code does")
     .option(
       '--num-tokens <n>',
-      'size limit of the vocabulary, with the padding token and the unknown token',
+      'size limit of the vocabulary, with the padding token and the unknown token (default: 30000; with --text lesson: 5000)',
       wholeNumber(3),
-      5000,
     )
     .option(
       '--min-token-frequency <n>',

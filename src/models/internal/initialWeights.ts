@@ -11,18 +11,17 @@ import { weightShapes } from './weightShapes.js';
  *
  * @param config what the classifier is made of
  * @param seed any whole number; equal seeds give equal weights
+ * @param embeddingSpread the standard deviation of the embeddings
  */
-export const initialWeights = (config: ClassifierConfig, seed: number): StateDict => {
+export const initialWeights = (config: ClassifierConfig, seed: number, embeddingSpread = 1): StateDict => {
   const draws = random(seed, 'weights');
   const shapes = weightShapes(config);
   const inputs = (layer: string): number => shapes.get(`${layer}.weight`)?.[1] ?? 1;
   const draw = (name: string, size: number): Float32Array => {
     if (name === 'embeddings.weight')
-      return normal(draws, size).fill(
-        0,
-        config.padIndex * config.embeddingDim,
-        (config.padIndex + 1) * config.embeddingDim,
-      );
+      return normal(draws, size)
+        .map((value) => embeddingSpread * value)
+        .fill(0, config.padIndex * config.embeddingDim, (config.padIndex + 1) * config.embeddingDim);
     const [layer = ''] = name.split('.');
     return uniform(draws, size, 1 / Math.sqrt(layer === 'rnn' ? config.hiddenDim : inputs(layer)));
   };

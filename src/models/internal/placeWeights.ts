@@ -45,7 +45,7 @@ const asTensor = ({ shape, data }: Weight): Tensor => tensor(data.slice(), [...s
  */
 export const placeWeights = (
   config: ClassifierConfig,
-  { seed, backend = BACKEND_NAME, name = config.cell, ...settings }: ClassifierSettings,
+  { seed, backend = BACKEND_NAME, name = config.cell, embeddingSpread, ...settings }: ClassifierSettings,
 ): PlacedWeights => {
   const classWeights = settings.classWeights?.slice();
   if (classWeights !== undefined) checkClassWeights(classWeights, config.classes);
@@ -57,7 +57,8 @@ export const placeWeights = (
     return checked.right;
   };
 
-  const start = settings.weights === undefined ? initialWeights(config, seed) : fitting(settings.weights);
+  const start =
+    settings.weights === undefined ? initialWeights(config, seed, embeddingSpread) : fitting(settings.weights);
   if (backend === BACKEND_NAME) registerBackend();
   else registerOps();
   const { weights, adam } = runOn(backend, () => {
