@@ -175,7 +175,7 @@ export const linearClassifier = (config: LinearConfig, settings: LinearSettings)
 
   const load = (state: StateDict): void => {
     const given = state.get('bias');
-    if (given === undefined || given.data.length !== classes)
+    if (given?.data.length !== classes)
       throw new HeadwaterError(
         'HW_ARTIFACT',
         `The weights do not fit the model "${name}": "bias" should have ${classes} values, but has ${given?.data.length ?? 0}.`,
@@ -183,7 +183,7 @@ export const linearClassifier = (config: LinearConfig, settings: LinearSettings)
     // Adagrad's sums stay those of their columns, whatever order the rows have afterwards.
     settle();
     const before = table.stateDict().get('rows')!.data;
-    sums.growTo(table.touched);
+    if (optimizer === 'adagrad') sums.growTo(table.touched);
     const known = new Map(Array.from(before, (id, slot) => [id, slot]));
     const old = sums.toArray();
     table.loadStateDict(
@@ -191,6 +191,8 @@ export const linearClassifier = (config: LinearConfig, settings: LinearSettings)
         ['rows', 'values'].flatMap((key) => (state.has(`wide.${key}`) ? [[key, state.get(`wide.${key}`)!]] : [])),
       ),
     );
+    bias.set(given.data);
+    if (optimizer !== 'adagrad') return;
     const rows = state.get('wide.rows')!.data;
     const replaced = new Float32Array(rows.length * classes);
     rows.forEach((id, slot) => {
@@ -198,7 +200,6 @@ export const linearClassifier = (config: LinearConfig, settings: LinearSettings)
       if (from !== undefined) replaced.set(old.subarray(from * classes, (from + 1) * classes), slot * classes);
     });
     sums.replaceBy(replaced);
-    bias.set(given.data);
   };
   if (settings.weights !== undefined) load(settings.weights);
 

@@ -94,12 +94,7 @@ export class RowTable {
   lookUp(ids: Int32Array, options: LookUpOptions = {}): FoundRows {
     const { without } = options;
     const { rows, width } = this;
-    const bad = ids.findIndex((id) => (id < 0 || id >= rows) && id !== without);
-    if (bad !== -1)
-      throw new HeadwaterError(
-        'HW_USAGE',
-        `RowTable was asked for row ${ids[bad]!}. Its rows are 0 to ${rows - 1}: are these features made for this model?`,
-      );
+    this.#checkIds(ids, without);
     const seen = (this.#seen ??= new Int32Array(rows));
     const found = new Int32Array(ids.length);
     const places = new Int32Array(ids.length);
@@ -133,8 +128,10 @@ export class RowTable {
    *
    * @param ids which rows
    * @returns each one's place in the stores of the table and of its optimizer
+   * @throws HeadwaterError `HW_USAGE` when an id is no row; then nothing has changed
    */
   touch(ids: Int32Array): Int32Array {
+    this.#checkIds(ids);
     const slots = new Int32Array(ids.length);
     for (let i = 0; i < ids.length; i++) {
       const id = ids[i]!;
@@ -160,8 +157,10 @@ export class RowTable {
    *
    * @param ids which rows
    * @returns each one's place in the store; −1 for a row that is not held, which is zero
+   * @throws HeadwaterError `HW_USAGE` when an id is no row
    */
   find(ids: Int32Array): Int32Array {
+    this.#checkIds(ids);
     const slots = new Int32Array(ids.length);
     for (let i = 0; i < ids.length; i++) slots[i] = this.#slots[ids[i]!]! - 1;
     return slots;
@@ -208,5 +207,16 @@ export class RowTable {
     if (held === 0) this.#ids = new Int32Array(64);
     this.#values.replaceBy(values);
     rows.forEach((id, slot) => (this.#slots[id] = slot + 1));
+  }
+
+  /** Refuses an id that is no row, and is not the one to be left out. */
+  #checkIds(ids: Int32Array, without?: number): void {
+    const { rows } = this;
+    const bad = ids.findIndex((id) => (id < 0 || id >= rows) && id !== without);
+    if (bad !== -1)
+      throw new HeadwaterError(
+        'HW_USAGE',
+        `RowTable was asked for row ${ids[bad]!}. Its rows are 0 to ${rows - 1}: are these features made for this model?`,
+      );
   }
 }

@@ -106,5 +106,8 @@ describe('RowTable', () => {
     const table = new RowTable({ rows: 10, width: 1 });
     expect(() => table.lookUp(Int32Array.of(10))).toThrow(/row 10/);
     expect(() => table.lookUp(Int32Array.of(-1))).toThrow(/row -1/);
+    expect(() => table.find(Int32Array.of(10))).toThrow(/row 10/);
+    expect(() => table.touch(Int32Array.of(3, 10))).toThrow(/row 10/);
+    expect(table.touched).toBe(0);
   });
 });
