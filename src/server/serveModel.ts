@@ -8,7 +8,8 @@ import type { ModelView } from '../contracts/TrainingView.js';
 import type { Valve } from '../contracts/Valve.js';
 import type { Artifacts } from '../models/artifacts/Artifacts.js';
 import { checkTime, checkWhole } from '../contracts/checkOption.js';
-import { classifyLive, type ClassifyLiveOptions } from '../operators/live/classifyLive.js';
+import type { ClassifyLiveOptions } from '../operators/live/classifyLive.js';
+import { classifyTexts } from '../operators/live/internal/classifyTexts.js';
 import { occlusionsOf } from '../operators/live/internal/occlusions.js';
 import { valve } from '../streams/valve.js';
 import { ClassifyQueue } from './queue/ClassifyQueue.js';
@@ -159,7 +160,8 @@ export const serveModel = (options: ServeModelOptions): Observable<ServerEvent> 
   const checkToken = tokenGuard(token);
   const checkHost = hostGuard(host, options.allowHosts ?? []);
   const checkOrigin = originGuard(options.allowOrigins ?? []);
-  const classify = classifyLive(options);
+  // Titles of requests were checked as they came; an explanation also asks for what is left without a word.
+  const classify = classifyTexts(options);
   const occlude = occlusionsOf(options);
   const view = (): ModelView => {
     const { modelId = null, config = null, performance = null, training = null } = options.about ?? {};

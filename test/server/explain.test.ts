@@ -24,6 +24,7 @@ describe('POST /explain', () => {
       title: 'The goal returns',
       class: 'World',
       probabilities: { World: 0.75, Sports: 0.25 },
+      known: 2,
       words: [
         { word: 'The', start: 0, end: 3, read: 'left-out', effect: 0 },
         { word: 'goal', start: 4, end: 8, read: 'known', effect: 0 },
@@ -119,6 +120,7 @@ describe('GET /model', () => {
     const { get } = await serving({ about });
     expect((await (await get('/model')).json()) as ModelView).toEqual({
       name: 'recording',
+      modelId: null,
       classes: CLASSES,
       ...about,
     });

@@ -6,9 +6,9 @@ export interface ClassifiedHeadline {
   readonly title: string;
   /** The most probable class. */
   readonly category: string;
-  /** Class names with their probabilities, the most probable first; equals in the order of the label encoder. */
   /** How many of its tokens the model knows. */
   readonly known: number;
+  /** Class names with their probabilities, the most probable first; equals in the order of the label encoder. */
   readonly distribution: readonly (readonly [category: string, probability: number])[];
 }
 

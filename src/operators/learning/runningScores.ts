@@ -43,7 +43,7 @@ export interface RunningScoresOptions {
  * const distribution = [{ category: 'Sports', probability: 0.75 }, { category: 'World', probability: 0.25 }];
  * const scored: RowScored = {
  *   type: 'scored',
- *   prediction: { type: 'live-prediction', headline, category: 'Sports', distribution, latencyMs: 1 },
+ *   prediction: { type: 'live-prediction', headline, category: 'Sports', distribution, known: 2, latencyMs: 1 },
  *   category: 'Sports',
  *   correct: true,
  *   loss: 0.29,

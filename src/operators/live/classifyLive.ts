@@ -1,14 +1,11 @@
-import { asyncScheduler, concatMap, type OperatorFunction, type SchedulerLike } from 'rxjs';
+import { map, type OperatorFunction, type SchedulerLike } from 'rxjs';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
-import { checkOptions } from '../../contracts/checkOption.js';
 import type { Vocabulary } from '../../contracts/Learning.js';
 import type { LiveHeadline, LivePrediction } from '../../contracts/Live.js';
 import type { Trainable } from '../../contracts/Trainable.js';
 import type { LabelEncoder } from '../../text/LabelEncoder.js';
-import { type ReadingOptions, stepsOf, textPath } from '../../text/textPath.js';
-import { mostProbable } from '../training/internal/mostProbable.js';
-import { padRows } from '../batches/padRows.js';
-import { encodeRow, knownTokens } from '../rows/internal/encodedText.js';
+import type { ReadingOptions } from '../../text/textPath.js';
+import { classifyTexts } from './internal/classifyTexts.js';
 
 /** What `classifyLive` classifies with. */
 export interface ClassifyLiveOptions extends ReadingOptions {
@@ -28,6 +25,18 @@ export interface ClassifyLiveOptions extends ReadingOptions {
   readonly scheduler?: SchedulerLike | undefined;
 }
 
+/** The batch as it came, if no title of it is blank. */
+const withoutBlanks = (headlines: readonly LiveHeadline[]): readonly LiveHeadline[] => {
+  const blank = headlines.find(({ title }) => title.trim() === '');
+  if (blank !== undefined) {
+    throw new HeadwaterError(
+      'HW_USAGE',
+      `classifyLive: the title of headline ${blank.id} of ${blank.source} is blank. Leave out headlines without a title, as the sources do.`,
+    );
+  }
+  return headlines;
+};
+
 /**
  * Classifies each batch of headlines that arrived, and emits one prediction a headline, in the order in which they
  * came.
@@ -39,14 +48,13 @@ export interface ClassifyLiveOptions extends ReadingOptions {
  * ```
  *
  * `known` is the number of tokens that the model knows; where it is 0, nothing of the title was read, and the
- * probabilities say nothing of it. The titles are preprocessed and tokenized as for training, and predicted as one batch. A title of which no token is
- * left has the unknown token. `latencyMs` is from when a headline was seen to when its batch was answered.
+ * probabilities say nothing of it. The titles are preprocessed and tokenized as for training, and predicted as one
+ * batch. A title of which no token is left has the unknown token. `latencyMs` is from when a headline was seen to when its batch was answered.
  *
  * Holds at most one batch's predictions, and those only while they are being emitted.
  *
  * Errors: `HW_USAGE` for a blank title, and for a model with another number of classes than the label encoder;
- * `HW_NUMERIC` for a probability
- * that is not a finite number; whatever the model throws, or the source sends.
+ * `HW_NUMERIC` for a probability that is not a finite number; whatever the model throws, or the source sends.
  *
  * @param options `model`, `tokenizer`, `labelEncoder`, `text`, `stopWords` and `scheduler`
  * @throws HeadwaterError `HW_USAGE` when a stop word is empty
@@ -69,51 +77,6 @@ export interface ClassifyLiveOptions extends ReadingOptions {
 export const classifyLive = (
   options: ClassifyLiveOptions,
 ): OperatorFunction<readonly LiveHeadline[], LivePrediction> => {
-  checkOptions('classifyLive', options, '{ model, tokenizer, labelEncoder }');
-  const { model, tokenizer, labelEncoder, text, stopWords, scheduler = asyncScheduler } = options;
-  const { textOf } = textPath(stepsOf({ text, stopWords }));
-
-  const modelInUse = (): Trainable => {
-    const present = typeof model === 'function' ? model() : model;
-    if (present.classes !== labelEncoder.size) {
-      throw new HeadwaterError(
-        'HW_USAGE',
-        `classifyLive: model ${present.name} has ${present.classes} classes, but the label encoder ${labelEncoder.size}. Take the tokenizer and the label encoder that the model was trained with.`,
-      );
-    }
-    return present;
-  };
-
-  // concatMap and not mergeMap: a consumer that pushes a further batch from within `next` must not see its headlines in
-  // between these.
-  return concatMap((headlines) => {
-    if (headlines.length === 0) return [];
-    const blank = headlines.find(({ title }) => title.trim() === '');
-    if (blank !== undefined) {
-      throw new HeadwaterError(
-        'HW_USAGE',
-        `classifyLive: the title of headline ${blank.id} of ${blank.source} is blank. Leave out headlines without a title, as the sources do.`,
-      );
-    }
-    const present = modelInUse();
-    const rows = headlines.map(({ id, title }) => ({ ...encodeRow(tokenizer, textOf(title)), id }));
-    const batch = padRows(rows, tokenizer.padIndex);
-    const probabilities = present.predictBatch(batch);
-    const predicted = mostProbable(present, batch, probabilities);
-    const answered = scheduler.now();
-
-    return headlines.map((headline, row): LivePrediction => {
-      const distribution = labelEncoder.classes
-        .map((category, c) => ({ category, probability: probabilities[row * present.classes + c]! }))
-        .sort((a, b) => b.probability - a.probability);
-      return {
-        type: 'live-prediction',
-        headline,
-        category: labelEncoder.nameOf(predicted[row]!),
-        distribution,
-        known: knownTokens(rows[row]!, tokenizer.unknownIndex),
-        latencyMs: answered - headline.seen,
-      };
-    });
-  });
+  const classify = classifyTexts(options);
+  return (batch$) => batch$.pipe(map(withoutBlanks), classify);
 };

@@ -1,6 +1,7 @@
 import { concatMap, map, of, type OperatorFunction, toArray } from 'rxjs';
 import type { Explanation, LiveHeadline } from '../../contracts/Live.js';
-import { classifyLive, type ClassifyLiveOptions } from './classifyLive.js';
+import type { ClassifyLiveOptions } from './classifyLive.js';
+import { classifyTexts } from './internal/classifyTexts.js';
 import { occlusionsOf } from './internal/occlusions.js';
 
 /**
@@ -21,7 +22,8 @@ import { occlusionsOf } from './internal/occlusions.js';
  * The headline and what is left of it without each word are classified as one batch, so it costs about as much as a
  * batch of as many headlines as it has words.
  *
- * Holds one headline's batch. Errors: those of `classifyLive`.
+ * Holds one headline's batch. A blank headline is explained too: it has no words.
+ * Errors: those of `classifyLive`, but for that of a blank title.
  *
  * The method is that of M. Zeiler and R. Fergus, "Visualizing and Understanding Convolutional Networks" (ECCV 2014), on
  * words as in J. Li, W. Monroe and D. Jurafsky, "Understanding Neural Networks through Representation Erasure" (2016),
@@ -45,7 +47,7 @@ import { occlusionsOf } from './internal/occlusions.js';
  */
 export const explainHeadlines = (options: ClassifyLiveOptions): OperatorFunction<LiveHeadline, Explanation> => {
   const occlude = occlusionsOf(options);
-  const classify = classifyLive(options);
+  const classify = classifyTexts(options);
   return concatMap((headline) => {
     const { variants, explain } = occlude(headline);
     return of(variants).pipe(classify, toArray(), map(explain));
