@@ -1,5 +1,5 @@
 import type { Observable } from 'rxjs';
-import type { DeadLetter } from '../contracts/Rejection.js';
+import type { Rejection } from '../contracts/Rejection.js';
 import type { Row, SourceRow } from '../contracts/Row.js';
 import type { TableLayout } from './table/TableLayout.js';
 import type { FetchTableOptions } from './table/TableOptions.js';
@@ -72,35 +72,33 @@ export const fetchHeadlines = (
     const readTitle = titleOf(layout);
     const label = layout.labelColumn ?? '';
     const titleName = layout.titleColumns.join(', ');
-    const refuse = (
-      { id, source, line, byte }: SourceRow,
+    const rejection = (
+      { id, source, line, byte, fields }: SourceRow,
       field: string,
       expected: string,
-      got: string,
       category?: string,
-    ): undefined => {
-      const rejection: Parameters<DeadLetter['next']>[0] = {
-        type: 'rejection',
-        reason: 'field',
-        id,
-        source,
-        line,
-        byte,
-        field,
-        expected,
-        got: shortened(got),
-        category,
-      };
-      reject(rejection);
-    };
+    ): Rejection => ({
+      type: 'rejection',
+      reason: 'field',
+      id,
+      source,
+      line,
+      byte,
+      field,
+      expected,
+      got: shortened(fields[field] ?? ''),
+      category,
+    });
     return (row) => {
       const title = readTitle(row.fields);
       const written = (row.fields[label] ?? '').trim();
-      if (written === '') return refuse(row, label, 'a non-blank class', row.fields[label] ?? '');
-      const category = className === undefined ? written : className(written);
+      const category = className === undefined || written === '' ? written : className(written);
       if (category === null) return undefined;
-      if (category === undefined) return refuse(row, label, 'one of the classes that are named', written, written);
-      if (isBlank(title)) return refuse(row, titleName, 'a non-blank text', title, category);
-      return { id: row.id, title, category };
+      if (category !== undefined && category !== '' && !isBlank(title)) return { id: row.id, title, category };
+      if (written === '') reject(rejection(row, label, 'a non-blank class'));
+      else if (category === undefined || category === '')
+        reject(rejection(row, label, 'one of the classes that are named', shortened(written)));
+      else reject(rejection(row, titleName, 'a non-blank text', shortened(category)));
+      return undefined;
     };
   });

@@ -25,7 +25,7 @@ describe('fetchCsv: rejections', () => {
         line: 3,
         byte: 8,
         field: undefined,
-        expected: '2 fields (a, b), not 1',
+        expected: '2 fields ("a", "b"), not 1',
         got: '3',
       },
       {

@@ -86,7 +86,8 @@ const noticeLine = (notice: TableNotice): string =>
     : `${notice.source}: ${notice.records} records are not UTF-8; likely ${notice.likely}: give --encoding ${notice.likely}`;
 
 /** The address of a table as the command line names it. */
-const addressOf = (name: string): TableAddress => (name === '-' ? process.stdin : (NAMED.get(name) ?? name));
+const addressOf = (name: string, { stdin }: Terminal): TableAddress =>
+  name === '-' ? stdin : (NAMED.get(name) ?? name);
 
 /** The rows of `--data`, decoded, with the options of the command line. */
 export const openData = (data: DataNames, options: TableFlags & RejectionOptions, terminal: Terminal): DataSource => {
@@ -98,24 +99,27 @@ export const openData = (data: DataNames, options: TableFlags & RejectionOptions
   };
   let likely: string | undefined;
   const names = typeof data === 'string' ? [data] : data;
-  const row$ = fetchHeadlines(names.map(addressOf), {
-    titleColumns: titleColumn,
-    labelColumn,
-    delimiter,
-    quote,
-    // Commander's default of --no-header: then it is found.
-    header: header === false ? false : undefined,
-    comment,
-    encoding,
-    valve: brake,
-    rejections: rejected,
-    snapshotDir: cacheFolder(terminal.env),
-    onLayout: (layout) => say(layoutLine(layout)),
-    onNotice: (notice) => {
-      if (notice.type === 'encoding') likely = notice.likely;
-      say(noticeLine(notice));
+  const row$ = fetchHeadlines(
+    names.map((name) => addressOf(name, terminal)),
+    {
+      titleColumns: titleColumn,
+      labelColumn,
+      delimiter,
+      quote,
+      // Commander's default of --no-header: then it is found.
+      header: header === false ? false : undefined,
+      comment,
+      encoding,
+      valve: brake,
+      rejections: rejected,
+      snapshotDir: cacheFolder(terminal.env),
+      onLayout: (layout) => say(layoutLine(layout)),
+      onNotice: (notice) => {
+        if (notice.type === 'encoding') likely = notice.likely;
+        say(noticeLine(notice));
+      },
     },
-  });
+  );
   const advice = (): string =>
     rejected.counts.encoding === 0
       ? 'Correct the rows, or raise --max-rejections.'

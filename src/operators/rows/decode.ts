@@ -178,6 +178,7 @@ export function decode<A extends object>(
   const reject = (rejection: Rejection): undefined => {
     if (rejections === undefined) throw asError(rejection);
     rejections.next(rejection);
+    return undefined;
   };
   if ('~standard' in codec) {
     const check = checkedBy(codec);
@@ -185,7 +186,9 @@ export function decode<A extends object>(
       rows$.pipe(
         map((row) => {
           const checked = check(renamed(row, renaming));
-          return checked.ok ? copyWith(checked.value, 'id', row.id) : reject(rejectionOfIssues(row, renaming, checked));
+          if (checked.ok) return copyWith(checked.value, 'id', row.id);
+          reject(rejectionOfIssues(row, renaming, checked));
+          return undefined;
         }),
         filter((row) => row !== undefined),
       );

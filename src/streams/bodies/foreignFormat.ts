@@ -46,7 +46,7 @@ export const foreignFormat = (head: Uint8Array): { readonly what: string; readon
   if (/^<\?xml/i.test(text)) return { what: 'an XML document', remedy: 'Export the table as CSV' };
   if (/^\[\s*[{\]]/.test(text))
     return { what: 'one JSON array', remedy: "Write one object a line (jq -c '.[]' FILE > FILE.jsonl)" };
-  if (/^version https:\/\/git-lfs/.test(text))
+  if (text.startsWith('version https://git-lfs'))
     return { what: 'a pointer of Git LFS and not the file', remedy: 'Fetch the file itself (git lfs pull)' };
   return undefined;
 };

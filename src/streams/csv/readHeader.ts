@@ -2,15 +2,15 @@ import { isUtf8 } from 'node:buffer';
 import { parse } from 'csv-parse/sync';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import { listNames } from '../internal/listNames.js';
+import { lenientField } from './lenientField.js';
 import type { RecordFramer } from './RecordFramer.js';
 import type { CheckedFormat } from './TableFormat.js';
 
 /** The format as csv-parse is told of it. */
-export const parserOptions = ({ delimiter, quote, lenient }: CheckedFormat) => ({
+export const parserOptions = ({ delimiter, quote }: CheckedFormat) => ({
   delimiter: String.fromCharCode(delimiter),
   quote: quote < 0 ? (false as const) : String.fromCharCode(quote),
   escape: quote < 0 ? (false as const) : String.fromCharCode(quote),
-  relax_quotes: lenient,
   relax_column_count: true,
 });
 
@@ -38,11 +38,20 @@ const namesOf = (framer: RecordFramer, where: string, format: CheckedFormat): re
     throw new HeadwaterError('HW_CSV', `${where}: ${message}`, { where });
   };
   if (!format.header) return Array.from({ length: framer.delimiterCount + 1 }, (_, i) => String(i + 1));
-  if (framer.fault === 'quote') refuse('the header has a quote that is out of place or never closed. Mend it.');
+  if (framer.fault === 'quote') refuse('the header has a quote that is out of place or never closed. Correct it.');
   if (framer.fault === 'oversize') refuse('the header is longer than a record may be. Is this a table?');
   if (!isUtf8(bytes)) refuse('the header is not UTF-8. Save the table as UTF-8, or name its encoding (--encoding).');
   if (bytes.includes(0) && bytes.filter((byte) => byte === 0).length * 3 > bytes.length)
     refuse('the header is UTF-16 without a byte order mark. Save it as UTF-8, or name its encoding (--encoding).');
+  if (framer.stray) {
+    const quote = String.fromCharCode(format.quote);
+    const { delimiters, firstDelimiter, delimiterCount, from, to } = framer;
+    const ends = [...delimiters.slice(firstDelimiter, firstDelimiter + delimiterCount), to];
+    return ends.map((end, i) => {
+      const written = framer.window.bytes.toString('utf8', i === 0 ? from : ends[i - 1]! + 1, end);
+      return framer.literal ? written : lenientField(written, quote);
+    });
+  }
   return parse(bytes, { ...parserOptions(format), record_delimiter: '\n' })[0] ?? [];
 };
 

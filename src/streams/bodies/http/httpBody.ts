@@ -22,11 +22,10 @@ const encodingsOf = (header: string | undefined): readonly string[] =>
     .filter((name) => name !== '' && name !== 'identity');
 
 /** `text/csv; charset="utf-8"` names one. */
-const charsetOf = (header: string | undefined): string | undefined =>
-  /;\s*charset\s*=\s*(?:"([^"]*)"|([^\s;]+))/i
-    .exec(header ?? '')
-    ?.slice(1)
-    .find((name) => name !== undefined);
+const charsetOf = (header: string | undefined): string | undefined => {
+  const found = /;\s*charset\s*=\s*(?:"(?<quoted>[^"]*)"|(?<bare>[^\s;]+))/i.exec(header ?? '')?.groups;
+  return found?.['quoted'] ?? found?.['bare'];
+};
 
 /** Follows redirects to the answer that has the body. */
 const follow = async (

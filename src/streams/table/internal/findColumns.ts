@@ -101,7 +101,7 @@ const valuesOf = (name: string, rows: ColumnSample['rows']): Values => {
 const ENOUGH_ROWS = 6;
 
 const isClass = ({ distinct, filled, meanLength }: Values, rows: number): boolean =>
-  filled > rows * 0.8 && distinct >= 2 && distinct <= Math.max(2, rows / 4) && meanLength <= 40;
+  filled > rows * 0.8 && distinct >= 2 && distinct <= Math.max(2, rows / 3) && meanLength <= 40;
 
 const isText = ({ distinct, filled, meanLength, numeric }: Values, rows: number): boolean =>
   !numeric && filled > rows * 0.8 && distinct > filled * 0.5 && meanLength >= 8;

@@ -10,7 +10,7 @@ const plain = (_key: string, value: unknown): unknown => {
   return value;
 };
 
-const load = async (path: string): Promise<typeof import('hyparquet')> => {
+const load = async (path: string) => {
   try {
     return await import('hyparquet');
   } catch (cause) {

@@ -24,9 +24,16 @@ export const sampleTable = (head: Uint8Array, whole: boolean, format: TableForma
   const rows: Readonly<Record<string, string>>[] = [];
   let rejected = 0;
   const reader = new CsvReader(
-    { source: '', columns: [], format: checkFormat({ quotes: 'lenient', ...format }), maxRecordBytes: 2 * CHUNK_BYTES },
+    {
+      source: '',
+      columns: [],
+      format: checkFormat({ ...format, quotes: format.quotes ?? 'lenient' }),
+      maxRecordBytes: 2 * CHUNK_BYTES,
+    },
     ({ fields }) => void rows.push(fields),
-    () => void rejected++,
+    () => {
+      rejected++;
+    },
   );
   const readOn = (): void => {
     while (rows.length + rejected < ROWS && reader.advance());
@@ -72,7 +79,7 @@ export const findDelimiter = (head: Uint8Array, whole: boolean, name: string, fo
   let best = byEnding;
   let fit = 0;
   for (const delimiter of candidates) {
-    const candidate = fitOf(sampleTable(head, whole, { ...format, delimiter }));
+    const candidate = fitOf(sampleTable(head, whole, { ...format, delimiter, quotes: 'lenient' }));
     if (candidate > fit + 0.05) [best, fit] = [delimiter, candidate];
   }
   return best;
