@@ -189,6 +189,12 @@ describe('fetchHeadlines: columns', () => {
     expect(rows[0]).toEqual({ id: 0, title: 'message number 0 to you', category: 'spam' });
   });
 
+  it('finds them where there are two columns, of texts that repeat', async () => {
+    const table = Array.from({ length: 60 }, (_, i) => `${'AB'[i % 2]!},see you at ${i % 19}\n`).join('');
+    const { layouts } = await read(fileOf(`c1,c2\n${table}`));
+    expect(layouts).toMatchObject([{ titleColumns: ['c2'], labelColumn: 'c1', foundBy: 'values' }]);
+  });
+
   it('finds that there is no header', async () => {
     const table = Array.from({ length: 12 }, (_, i) => `"${1 + (i % 3)}","Story number ${i} of today"\n`).join('');
     const { rows, layouts } = await read(fileOf(table));

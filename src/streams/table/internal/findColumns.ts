@@ -119,6 +119,22 @@ export const byValues = ({
   };
 };
 
+/**
+ * The two columns of a table that has only two with values, where one has far fewer different values than the other,
+ * and shorter ones: a class and its text.
+ */
+const onlyTwo = ({ names, rows }: ColumnSample): { readonly label: string; readonly title: string } | undefined => {
+  if (rows.length < ENOUGH_ROWS) return undefined;
+  const filled = names
+    .slice(0, 200)
+    .map((name) => valuesOf(name, rows))
+    .filter(({ filled: count }) => count > 0);
+  const [label, title, third] = filled.toSorted((a, b) => a.distinct - b.distinct);
+  if (label === undefined || title === undefined || third !== undefined) return undefined;
+  const isPair = label.distinct >= 2 && label.distinct * 3 <= title.distinct && label.meanLength < title.meanLength;
+  return isPair && !title.numeric ? { label: label.name, title: title.name } : undefined;
+};
+
 /** The sentence for a column that is not found: the options, with the likeliest columns as their values. */
 const notFound = (
   what: string,
@@ -162,6 +178,9 @@ export const findColumns = (sample: ColumnSample, wish: ColumnWish): FoundColumn
       otherTitleColumns: asked === undefined ? namedTitles.slice(1) : [],
     };
   }
+  const pair = needsLabel && needsTitle ? onlyTwo(sample) : undefined;
+  if (pair !== undefined)
+    return { titleColumns: [pair.title], labelColumn: pair.label, foundBy: 'values', otherTitleColumns: [] };
   const { classes, texts } = byValues(sample);
   const labelChoices = classes.filter((name) => !titles.includes(name));
   const titleChoices = texts.filter((name) => name !== label);
