@@ -124,12 +124,13 @@ describe('help', () => {
     for (const command of COMMANDS) expect(stdout).toMatch(new RegExp(`^ {2}${command} `, 'm'));
   });
 
-  it("names the lesson's defaults, and those of the demo", async () => {
+  it('says what the defaults depend on', async () => {
     const train = (await told('train', '--help')).stdout.replaceAll(/\s+/g, ' ');
-    expect(train).toContain('train for at most this many epochs (default: 50)');
-    expect(train).toContain('the initial learning rate (default: 0.0001)');
+    expect(train).toContain('(default: 3 to 30, more where there are few rows; with --schedule plateau: 50)');
+    expect(train).toContain('(default: 3e-3; with --schedule plateau: 1e-4)');
+    expect(train).toContain('(default: one-cycle; with --text lesson: plateau)');
     const demo = (await told('demo', '--help')).stdout.replaceAll(/\s+/g, ' ');
-    expect(demo).toContain('train for at most this many epochs (default: 8, of the sample 5)');
+    expect(demo).toContain('(default: 1)');
   });
 
   it('tells the version', async () => {

@@ -22,7 +22,7 @@ describe('headwater demo', () => {
     expect(status).toBe(0);
     expect(stderr).toMatch(/^data: a generated sample, served at http:\/\/127\.0\.0\.1:\d+\/sample\.csv\nbackend: /);
     expect(stderr).toContain('reading: 6,000 rows');
-    expect(stderr).toContain('at most 5 epochs');
+    expect(stderr).toContain('at most 4 epochs');
     const lines = stdout.trimEnd().split('\n');
     expect(lines.at(-4)).toBe('artifacts: artifacts');
     const number = '[01]\\.\\d{3}';
@@ -33,10 +33,10 @@ describe('headwater demo', () => {
     );
     expect(lines.at(-3)).toContain('→ Sports (Sports ');
     expect(Number(/│ weighted .+│ (\d\.\d{3}) │ +\d+ │/.exec(stdout)?.[1])).toBeGreaterThan(0.85);
-    expect(readdirSync(join(cwd, 'artifacts'))).toHaveLength(9);
+    expect(readdirSync(join(cwd, 'artifacts'))).toHaveLength(10);
   });
 
-  it('takes data of its own, for 8 epochs at most', async () => {
+  it('takes data of its own, for more epochs where there are few rows', async () => {
     const { status, stdout, stderr } = await inProcess([
       'demo',
       '--data',
@@ -47,7 +47,7 @@ describe('headwater demo', () => {
     ]);
     expect(status).toBe(0);
     expect(stderr).toMatch(/^backend: /);
-    expect(stderr).toContain('at most 8 epochs');
+    expect(stderr).toContain('at most 30 epochs');
     expect(
       stdout
         .trimEnd()

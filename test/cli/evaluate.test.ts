@@ -57,7 +57,7 @@ describe('headwater evaluate', () => {
     const { status, stdout, stderr } = await evaluateHere('more.csv', '--rejections', join(cwd, 'left-out.jsonl'));
     expect(status).toBe(0);
     expect(stdout).toContain('  400 rows');
-    expect(stderr).toMatch(/\nrejected rows: 2 \(field 2\), written to \S+left-out\.jsonl\n$/);
+    expect(stderr).toMatch(/\nrejected rows: 2 \(field 2; by class: Cooking 2\), written to \S+left-out\.jsonl\n$/);
     const rejected = readFileSync(join(cwd, 'left-out.jsonl'), 'utf8').trimEnd().split('\n');
     expect(rejected.map((line) => (JSON.parse(line) as { readonly got: string }).got)).toEqual(['Cooking', 'Cooking']);
   });

@@ -185,7 +185,9 @@ describe('rows that fail validation', () => {
     writeFileSync(join(cwd, 'rejected.jsonl'), 'of an earlier run\n');
     const { status, stderr } = await train('bad.csv', 'models/bad', '--rejections', 'rejected.jsonl', '--epochs', '2');
     expect(status).toBe(0);
-    expect(stderr).toMatch(/\nrejected rows: 3 \(field 1, ragged 2\), written to rejected\.jsonl\n$/);
+    expect(stderr).toMatch(
+      /\nrejected rows: 3 \(field 1, ragged 2; by class: Sports 1\), written to rejected\.jsonl\n$/,
+    );
     const rejected = readFileSync(join(cwd, 'rejected.jsonl'), 'utf8').trimEnd().split('\n');
     expect(rejected.map((line) => JSON.parse(line) as unknown)).toMatchObject([
       { type: 'rejection', reason: 'ragged', source: 'bad.csv', line: TINY_CSV.split('\n').length },

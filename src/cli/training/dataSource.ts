@@ -206,7 +206,7 @@ export const tellingRejections = <T>(
     finalize(() => {
       rejected.complete();
       if (rejected.rows > 0)
-        terminal.stderr.write(`rejected rows: ${rejected.rows} (${reasonsOf(rejected)})${byClass()}${where}\n`);
+        terminal.stderr.write(`rejected rows: ${rejected.rows} (${reasonsOf(rejected)}${byClass()})${where}\n`);
     }),
   );
   if (file === undefined) return told$;

@@ -1,11 +1,14 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { kernelModule } from '../../../../src/ops/kernels/simd/machine/kernelModule.js';
 import { linear } from '../../../../src/ops/layers/linear.js';
 import { BACKEND_NAME } from '../../../../src/ops/definition/backendName.js';
 import { backendVariant, registerBackend } from '../../../../src/ops/backends/registerBackend.js';
 
-const api = Reflect.get(globalThis, 'WebAssembly') as { validate: (bytes: Uint8Array) => boolean };
+const api = Reflect.get(globalThis, 'WebAssembly') as {
+  validate: (bytes: Uint8Array) => boolean;
+  readonly Memory: unknown;
+};
 
 afterEach(() => {
   vi.restoreAllMocks();
@@ -25,7 +28,13 @@ describe('where the engine lacks something', () => {
       reason: 'no relaxed SIMD, and this engine has no WebAssembly SIMD',
     });
     vi.restoreAllMocks();
-    vi.stubGlobal('SharedArrayBuffer', undefined);
+    // An engine without threads passes over `shared`, and its memory is its own.
+    const { Memory } = api;
+    class OwnMemory {
+      readonly buffer = new ArrayBuffer(65_536);
+    }
+    Object.assign(api, { Memory: OwnMemory });
+    onTestFinished(() => void Object.assign(api, { Memory }));
     expect(kernelModule()).toEqual({ simd: 'none', reason: 'this engine has no shared memory' });
   });
 

@@ -29,6 +29,19 @@ const REASONS: Readonly<Record<SimdVariant, string>> = {
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /**
+ * Whether the engine has the memory that the kernels import, which threads can share. A page that is not cross-origin
+ * isolated has it too, though it hides `SharedArrayBuffer`; an engine without threads ignores `shared`.
+ */
+const sharesMemory = ({ Memory }: NonNullable<typeof webAssembly>): boolean => {
+  try {
+    const { buffer } = new Memory({ initial: 1, maximum: 1, shared: true });
+    return Object.prototype.toString.call(buffer) === '[object SharedArrayBuffer]';
+  } catch {
+    return false;
+  }
+};
+
+/**
  * Compiles the fastest kernels that this engine takes; it decides by `WebAssembly.validate`, and no flag of the engine
  * is touched.
  *
@@ -38,6 +51,7 @@ export const kernelModule = (
   wanted: readonly SimdVariant[] = makesPairs() ? ['wide', 'relaxed', 'simd'] : ['relaxed', 'simd'],
 ): KernelModule => {
   if (webAssembly === undefined) return { simd: 'none', reason: 'this engine has no WebAssembly' };
+  if (!sharesMemory(webAssembly)) return { simd: 'none', reason: 'this engine has no shared memory' };
   const refusals: string[] = [];
   for (const simd of wanted) {
     try {
