@@ -40,7 +40,8 @@ const checkTarget = async (target: string): Promise<void> => {
   try {
     if (!(await stat(target)).isDirectory()) return;
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return;
+    // ENOTDIR: a link through `current`, which is a file since there can be no links any more.
+    if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return;
     throw error;
   }
   throw new HeadwaterError(
