@@ -1,4 +1,4 @@
-import { type Scalar, type Tensor, tensor, tensor2d, tidy, valueAndGrads, variable } from '@tensorflow/tfjs-core';
+import { type Tensor, tensor, tensor2d, tidy, valueAndGrads, variable } from '@tensorflow/tfjs-core';
 import type { Variable } from '@tensorflow/tfjs-core';
 import { isLeft } from 'fp-ts/lib/Either.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
@@ -237,7 +237,7 @@ export const wideGru = (config: WideGruConfig, settings: WideGruSettings): WideG
     const given = tensorsOf(found).filter((_, i) => hasWide || i !== 1);
     const run = valueAndGrads((...tensors: Tensor[]) => {
       const all = hasWide ? tensors : [tensors[0]!, tensors[0]!, ...tensors.slice(1)];
-      return softmaxCrossEntropy(forward(all, batch, found, context), batch.labels, classWeights) as Scalar;
+      return softmaxCrossEntropy(forward(all, batch, found, context), batch.labels, classWeights);
     });
     const { value, grads } = run(given);
     // Before the update: a step that went wrong leaves the weights as they were.

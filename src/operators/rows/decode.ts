@@ -175,7 +175,7 @@ export function decode<A extends object>(
     (entry): entry is [string, string] => entry[1] !== undefined,
   );
   const { rejections } = options;
-  const reject = (rejection: Rejection): undefined => {
+  const reject = (rejection: Rejection): void => {
     if (rejections === undefined) throw asError(rejection);
     rejections.next(rejection);
     return undefined;

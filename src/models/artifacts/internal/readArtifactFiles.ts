@@ -1,3 +1,4 @@
+import type { PlatformPath } from 'node:path';
 import { tryCatch, type TaskEither } from 'fp-ts/lib/TaskEither.js';
 import { HeadwaterError } from '../../../contracts/HeadwaterError.js';
 import { nodeModule } from '../../../contracts/nodeModule.js';
@@ -6,9 +7,9 @@ import { artifactError } from '../../../text/readArtifact.js';
 import { ARTIFACT_FILES, ARTIFACT_LIMITS } from '../Artifacts.js';
 
 /** Node's modules: the caller has made sure that there are any. */
-const [files, paths] = [nodeModule('node:fs/promises'), nodeModule('node:path')];
+const files = nodeModule('node:fs/promises');
+const nodePath = nodeModule('node:path') ?? ({} as PlatformPath);
 const { lstat, open, readFile, readlink } = files ?? ({} as NonNullable<typeof files>);
-const { join, resolve } = paths ?? ({} as NonNullable<typeof paths>);
 
 /** The most bytes that a manifest may have. */
 const MANIFEST_LIMIT = 2 ** 20;
@@ -45,18 +46,18 @@ const readAtMost = async (path: string, limit: number): Promise<Uint8Array | und
 
 /** What `current` says: which folder has the files that count. Undefined where there is no `current`. */
 const currentFolder = async (directory: string): Promise<string | undefined> => {
-  const path = join(directory, CURRENT);
+  const path = nodePath.join(directory, CURRENT);
   try {
     const stats = await lstat(path);
-    if (stats.isSymbolicLink()) return resolve(directory, await readlink(path));
+    if (stats.isSymbolicLink()) return nodePath.resolve(directory, await readlink(path));
     if (stats.isDirectory()) {
-      await lstat(join(path, MANIFEST_FILE));
+      await lstat(nodePath.join(path, MANIFEST_FILE));
       return path;
     }
     // Where there can be no links, a file with the id.
     const id = stats.size > 100 ? '' : (await readFile(path, 'utf8')).trim();
     // Something else of that name is nothing of ours.
-    return isManifestId(id) ? join(directory, GENERATIONS, id) : undefined;
+    return isManifestId(id) ? nodePath.join(directory, GENERATIONS, id) : undefined;
   } catch (error) {
     // EINVAL: a file has taken the place of the link just now.
     if (codeOf(error) === 'EINVAL') return currentFolder(directory);
@@ -73,7 +74,7 @@ const KNOWN = Object.entries(ARTIFACT_FILES).map(([key, name]) => ({
 const readKnown = async (folder: string): Promise<Map<string, Uint8Array>> => {
   const files = new Map<string, Uint8Array>();
   for (const { name, limit } of KNOWN) {
-    const bytes = await readAtMost(join(folder, name), limit);
+    const bytes = await readAtMost(nodePath.join(folder, name), limit);
     if (bytes !== undefined) files.set(name, bytes);
   }
   return files;
@@ -100,7 +101,7 @@ const read = async (directory: string): Promise<ReadonlyMap<string, Uint8Array>>
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const current = await currentFolder(directory);
     const folder = current ?? directory;
-    const manifest = await readAtMost(join(folder, MANIFEST_FILE), MANIFEST_LIMIT);
+    const manifest = await readAtMost(nodePath.join(folder, MANIFEST_FILE), MANIFEST_LIMIT);
     if (manifest !== undefined) {
       const files = await readGeneration(folder, manifest);
       if (typeof files !== 'string') {
@@ -108,13 +109,13 @@ const read = async (directory: string): Promise<ReadonlyMap<string, Uint8Array>>
         if (current !== undefined || (await currentFolder(directory)) === undefined) return files;
         continue;
       }
-      missing = join(folder, files);
+      missing = nodePath.join(folder, files);
     } else if (current === undefined) {
       // Loose files, as the lesson and earlier versions have them.
       const files = await readKnown(folder);
       if ((await currentFolder(directory)) === undefined) return files;
       continue;
-    } else missing = join(folder, MANIFEST_FILE);
+    } else missing = nodePath.join(folder, MANIFEST_FILE);
     // Removed while it was read, since newer ones have come: then `current` names another.
     if (current === (await currentFolder(directory)) && (same += 1) === SAME) break;
   }
