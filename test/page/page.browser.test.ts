@@ -409,10 +409,10 @@ describe.skipIf(chromiumPath === undefined)('the page in a browser', { timeout: 
     await arrive(20_000);
     // Asked for again while it is more: what was on its way goes, what is kept stays. A headline that is kept takes a
     // hundred bytes at least.
-    await expect.poll(heap, { interval: 500 }).toBeLessThan(atTen + 20_000 * 32);
+    await expect.poll(heap, { interval: 500, timeout: 60_000 }).toBeLessThan(atTen + 20_000 * 32);
     expect(await page.evaluate(() => document.querySelectorAll('*').length)).toBeLessThan(1500);
     expect(faults).toEqual([]);
-  });
+  }, 120_000);
 
   it('moves nothing for who wants it so', async () => {
     const server = await servePage();
