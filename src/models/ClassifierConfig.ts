@@ -3,7 +3,7 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as t from 'io-ts';
 import { HeadwaterError } from '../contracts/HeadwaterError.js';
 import type { CellName } from '../ops/recurrent/internal/RecurrentPass.js';
-import { guarded, wholeNumber } from './internal/guarded.js';
+import { guarded, share, wholeNumber } from './internal/guarded.js';
 
 /** The version of the artifact format that this library writes. */
 export const FORMAT_VERSION = 2;
@@ -23,10 +23,6 @@ export type Cell = CellName;
 const cellName = guarded(
   '"rnn", "gru" or "lstm"',
   (value): value is Cell => value === 'rnn' || value === 'gru' || value === 'lstm',
-);
-const share = guarded(
-  'a number of at least 0 and below 1',
-  (value): value is number => typeof value === 'number' && value >= 0 && value < 1,
 );
 
 const fields = t.readonly(

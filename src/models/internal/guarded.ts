@@ -10,3 +10,9 @@ export const wholeNumber = (least: number): t.Type<number> =>
     `a whole number of at least ${least}`,
     (value): value is number => typeof value === 'number' && Number.isSafeInteger(value) && value >= least,
   );
+
+/** A codec of shares: numbers of at least 0 and below 1. */
+export const share = guarded(
+  'a number of at least 0 and below 1',
+  (value): value is number => typeof value === 'number' && value >= 0 && value < 1,
+);

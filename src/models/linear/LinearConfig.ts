@@ -1,6 +1,6 @@
 import * as t from 'io-ts';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
-import { guarded, wholeNumber } from '../internal/guarded.js';
+import { guarded, share, wholeNumber } from '../internal/guarded.js';
 
 const optimizer = guarded(
   '"sgd" or "adagrad"',
@@ -9,10 +9,6 @@ const optimizer = guarded(
 const positive = guarded(
   'a number above 0',
   (value): value is number => typeof value === 'number' && value > 0 && value < Infinity,
-);
-const share = guarded(
-  'a number of at least 0 and below 1',
-  (value): value is number => typeof value === 'number' && value >= 0 && value < 1,
 );
 
 /** The codec of a linear classifier's configuration. */

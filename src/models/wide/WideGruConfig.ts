@@ -1,11 +1,6 @@
 import * as t from 'io-ts';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
-import { guarded, wholeNumber } from '../internal/guarded.js';
-
-const share = guarded(
-  'a number of at least 0 and below 1',
-  (value): value is number => typeof value === 'number' && value >= 0 && value < 1,
-);
+import { share, wholeNumber } from '../internal/guarded.js';
 
 /** The codec of a wide GRU's configuration. */
 export const WideGruConfig = t.readonly(
