@@ -1,0 +1,41 @@
+import { defer, type Observable, of, switchMap } from 'rxjs';
+import type { TrainingRecord } from '../../contracts/TrainingRecord.js';
+import { encodeArtifacts } from '../../models/artifacts/encodeArtifacts.js';
+import { writeFiles } from '../../sinks/files/writeFiles.js';
+import { fromTask } from '../process/fromTask.js';
+import { orNull } from './epochRecord.js';
+import type { Trained } from './Trained.js';
+
+/** How a training went, for those who look at its model later. */
+const recordOf = ({ report: { confusion, accuracy, loss }, epochs }: Trained): TrainingRecord => ({
+  epochs,
+  confusion,
+  accuracy,
+  loss: orNull(loss),
+});
+
+/** Saves what was trained, each file whole or not at all. */
+export const saveTrained = (out: string, trained: Trained): Observable<void> =>
+  defer(() => {
+    const { model, split, report } = trained;
+    const { text, tokenizer, labelEncoder } = split;
+    const weights$ = 'deferred' in model ? model.stateDict() : of(model.stateDict());
+    return weights$.pipe(
+      switchMap((weights) =>
+        fromTask(
+          writeFiles(
+            out,
+            encodeArtifacts({
+              config: model.config,
+              weights,
+              text,
+              tokenizer,
+              labelEncoder,
+              performance: report.performance,
+              training: recordOf(trained),
+            }),
+          ),
+        ),
+      ),
+    );
+  });
