@@ -20,5 +20,6 @@ export { restoreClassifier } from '../models/artifacts/restoreClassifier.js';
 export { decodeSafetensors, encodeSafetensors, type Safetensors } from '../models/artifacts/safetensors.js';
 export { linearClassifier, type LinearClassifier, type LinearSettings } from '../models/linear/linearClassifier.js';
 export { LinearConfig, linearConfig, type LinearOptions } from '../models/linear/LinearConfig.js';
+export { temper } from '../models/temper.js';
 export { wideGru, type WideGru, type WideGruSettings } from '../models/wide/wideGru.js';
 export { WideGruConfig, wideGruConfig, type WideGruOptions } from '../models/wide/WideGruConfig.js';

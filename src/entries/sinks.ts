@@ -11,14 +11,23 @@ export { batchStats, type BatchStats } from '../sinks/metrics/batchStats.js';
 export { confusionMatrix } from '../sinks/metrics/confusionMatrix.js';
 export { deadLetters, type DeadLetters, type DeadLettersOptions } from '../sinks/rejections/deadLetters.js';
 export { describeRejection } from '../sinks/rejections/describeRejection.js';
+export { fitTemperature, type FittedTemperature, type TemperatureInput } from '../sinks/metrics/fitTemperature.js';
 export { jsonLine } from '../sinks/jsonLine.js';
 export { jsonLines, type JsonLinesOptions } from '../sinks/jsonLines.js';
 export { metrics, type Report } from '../sinks/metrics/metrics.js';
 export { metricsTable, type MetricsTableOptions } from '../sinks/metrics/metricsTable.js';
 export { progress } from '../sinks/progress/progress.js';
 export type { ProgressOptions } from '../sinks/progress/ProgressOutput.js';
+export {
+  reliability,
+  type Reliability,
+  type ReliabilityBin,
+  type ReliabilityOptions,
+  type SureFrom,
+} from '../sinks/metrics/reliability.js';
 export { rowProgress, type RowProgressOptions } from '../sinks/progress/rowProgress.js';
 export { scores } from '../sinks/metrics/scores.js';
+export { temperature, type TemperatureOptions } from '../sinks/metrics/temperature.js';
 export type { HeadlinesLeftOut, WatchEvent } from '../sinks/watch/WatchEvent.js';
 export { watchView, type ScreenStream, type WatchViewOptions } from '../sinks/watch/watchView.js';
 export type { ReportMade } from '../sinks/metrics/ReportMade.js';

@@ -1,0 +1,99 @@
+import { defer, map, reduce, type OperatorFunction } from 'rxjs';
+import { checkWhole } from '../../contracts/checkOption.js';
+import type { EvaluatedBatch } from '../../contracts/Evaluation.js';
+import { HeadwaterError } from '../../contracts/HeadwaterError.js';
+import { fitTemperature, type FittedTemperature } from './fitTemperature.js';
+
+/** How many rows a temperature is fitted on. */
+export interface TemperatureOptions {
+  /** The most rows that are held. Default 50,000: one number needs no more. */
+  readonly maxRows?: number | undefined;
+}
+
+/**
+ * Every row while there are few, then every second one, every fourth …, evenly over all that came: at most so many are
+ * held, and none is drawn by chance.
+ */
+class EvenlyThinned {
+  readonly #maxRows: number;
+  #every = 1;
+  #seen = 0;
+  #classes = 0;
+  #labels: number[] = [];
+  #rows: Float32Array[] = [];
+
+  constructor(maxRows: number) {
+    this.#maxRows = maxRows;
+  }
+
+  add({ labels, probabilities }: EvaluatedBatch): this {
+    const classes = probabilities.length / labels.length;
+    for (let b = 0; b < labels.length; b++) {
+      if (this.#seen++ % this.#every !== 0) continue;
+      if (this.#rows.length === this.#maxRows) {
+        this.#rows = this.#rows.filter((_, i) => i % 2 === 0);
+        this.#labels = this.#labels.filter((_, i) => i % 2 === 0);
+        this.#every *= 2;
+        if ((this.#seen - 1) % this.#every !== 0) continue;
+      }
+      if (this.#rows.length === 0) this.#classes = classes;
+      if (classes !== this.#classes || !Number.isInteger(classes))
+        throw new HeadwaterError(
+          'HW_USAGE',
+          `temperature: a batch has ${probabilities.length} probabilities for ${labels.length} rows, but those before it ${this.#classes} a row. Give it the batches of one model.`,
+        );
+      this.#rows.push(probabilities.slice(b * classes, (b + 1) * classes));
+      this.#labels.push(labels[b]!);
+    }
+    return this;
+  }
+
+  fitted(): FittedTemperature {
+    const probabilities = new Float32Array(this.#rows.length * this.#classes);
+    this.#rows.forEach((row, i) => probabilities.set(row, i * this.#classes));
+    return fitTemperature({ probabilities, labels: this.#labels });
+  }
+}
+
+/**
+ * Fits a temperature on evaluated batches: the number that a model's logits are to be divided by so that its
+ * probabilities say how often it is right.
+ *
+ * A reducing sink: it emits one result when the batches have ended. Give it validation rows.
+ *
+ * ```
+ * source:  --e---e---e--|
+ *              temperature()
+ * result:  -------------(t|)
+ * ```
+ *
+ * - It holds at most `maxRows` rows of probabilities; of more rows it takes every second one, every fourth and so on.
+ * - Errors: those of the source, at once; `HW_EMPTY` when there were no rows, and whatever `fitTemperature` throws.
+ *
+ * @throws HeadwaterError `HW_USAGE` at once when `maxRows` is not a whole number of at least 2
+ * @see fitTemperature for arrays, temper for applying it
+ *
+ * @example
+ * ```ts
+ * import { of } from 'rxjs';
+ * import { evaluate, temperature } from 'headwater';
+ * import { labelledBatch, recordingModel } from 'headwater/testing';
+ * of(labelledBatch({ seed: 1 }))
+ *   .pipe(evaluate(recordingModel()), temperature())
+ *   .subscribe((fitted) => console.log(fitted.temperature, fitted.before, fitted.after));
+ * ```
+ */
+export const temperature = ({ maxRows = 50_000 }: TemperatureOptions = {}): OperatorFunction<
+  EvaluatedBatch,
+  FittedTemperature
+> => {
+  checkWhole('temperature', 'maxRows', maxRows, 2);
+  return (source) =>
+    // Deferred, for every subscriber holds rows of its own.
+    defer(() =>
+      source.pipe(
+        reduce((rows, batch) => rows.add(batch), new EvenlyThinned(maxRows)),
+        map((rows) => rows.fitted()),
+      ),
+    );
+};
