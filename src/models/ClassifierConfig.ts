@@ -1,8 +1,8 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as t from 'io-ts';
-import { HeadwaterError } from '../contracts/HeadwaterError.js';
 import type { CellName } from '../ops/recurrent/internal/RecurrentPass.js';
+import { completed } from './internal/completed.js';
 import { guarded, share, wholeNumber } from './internal/guarded.js';
 
 /** The version of the artifact format that this library writes. */
@@ -133,7 +133,7 @@ export const classifierConfig = (options: ClassifierOptions): ClassifierConfig =
     overPadding = false,
   } = options;
   const { vocabularySize, classes } = options;
-  const decoded = ClassifierConfig.decode({
+  return completed(ClassifierConfig, 'A classifier', {
     formatVersion: FORMAT_VERSION,
     cell,
     bidirectional,
@@ -146,12 +146,4 @@ export const classifierConfig = (options: ClassifierOptions): ClassifierConfig =
     padIndex,
     overPadding,
   });
-  if (decoded._tag === 'Left') {
-    const fault = decoded.left[0]?.context.at(-1);
-    throw new HeadwaterError(
-      'HW_USAGE',
-      `A classifier cannot be made with ${fault?.key ?? 'a value'} ${fault?.actual === undefined ? 'missing' : JSON.stringify(fault.actual)}. Give ${fault?.type.name ?? 'another'}.`,
-    );
-  }
-  return decoded.right;
 };

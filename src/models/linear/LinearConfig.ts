@@ -1,5 +1,5 @@
 import * as t from 'io-ts';
-import { HeadwaterError } from '../../contracts/HeadwaterError.js';
+import { completed } from '../internal/completed.js';
 import { guarded, share, wholeNumber } from '../internal/guarded.js';
 
 const optimizer = guarded(
@@ -63,7 +63,7 @@ export interface LinearOptions {
 export const linearConfig = (options: LinearOptions): LinearConfig => {
   const { classes, columns, optimizer: by = 'sgd', inverseRegularization = 30 } = options;
   const { dropout = by === 'sgd' ? 0 : 0.5 } = options;
-  const decoded = LinearConfig.decode({
+  return completed(LinearConfig, 'A linear classifier', {
     architecture: 'linear',
     classes,
     columns,
@@ -71,12 +71,4 @@ export const linearConfig = (options: LinearOptions): LinearConfig => {
     inverseRegularization,
     dropout,
   });
-  if (decoded._tag === 'Left') {
-    const fault = decoded.left[0]?.context.at(-1);
-    throw new HeadwaterError(
-      'HW_USAGE',
-      `A linear classifier cannot be made with such a value of ${fault?.key ?? 'an option'}. Give ${fault?.type.name ?? 'another'}.`,
-    );
-  }
-  return decoded.right;
 };

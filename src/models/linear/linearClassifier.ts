@@ -29,6 +29,8 @@ export interface LinearClassifier extends OnlineModel {
   readonly config: LinearConfig;
   /** The logits of a batch, row-major, shape [B, C], float32; changes nothing. */
   logits(batch: PaddedBatch): Float32Array;
+  /** It has nothing outside JavaScript's memory to free: here so that every model can be treated alike. */
+  dispose(): void;
 }
 
 /** The bias of a class is moved by this share of a weight's step: it is on in every row. */
@@ -74,7 +76,7 @@ export const linearClassifier = (config: LinearConfig, settings: LinearSettings)
   const classWeights = settings.classWeights?.slice();
   if (classWeights !== undefined) checkClassWeights(classWeights, classes);
   const table = new RowTable({ rows: columns, width: classes });
-  const sums = new RowStore(classes);
+  const sums = optimizer === 'adagrad' ? table.companion() : new RowStore(classes);
   const bias = new Float32Array(classes);
   const biasSums = new Float32Array(classes);
   const penalty = 1 / (inverseRegularization * Math.max(1, trainRows));
@@ -180,26 +182,13 @@ export const linearClassifier = (config: LinearConfig, settings: LinearSettings)
         'HW_ARTIFACT',
         `The weights do not fit the model "${name}": "bias" should have ${classes} values, but has ${given?.data.length ?? 0}.`,
       );
-    // Adagrad's sums stay those of their columns, whatever order the rows have afterwards.
     settle();
-    const before = table.stateDict().get('rows')!.data;
-    if (optimizer === 'adagrad') sums.growTo(table.touched);
-    const known = new Map(Array.from(before, (id, slot) => [id, slot]));
-    const old = sums.toArray();
     table.loadStateDict(
       new Map(
         ['rows', 'values'].flatMap((key) => (state.has(`wide.${key}`) ? [[key, state.get(`wide.${key}`)!]] : [])),
       ),
     );
     bias.set(given.data);
-    if (optimizer !== 'adagrad') return;
-    const rows = state.get('wide.rows')!.data;
-    const replaced = new Float32Array(rows.length * classes);
-    rows.forEach((id, slot) => {
-      const from = known.get(id);
-      if (from !== undefined) replaced.set(old.subarray(from * classes, (from + 1) * classes), slot * classes);
-    });
-    sums.replaceBy(replaced);
   };
   if (settings.weights !== undefined) load(settings.weights);
 
@@ -290,5 +279,7 @@ export const linearClassifier = (config: LinearConfig, settings: LinearSettings)
 
     // It reads no tokens, so there is nothing to renew.
     renewTokens: () => undefined,
+
+    dispose: () => undefined,
   };
 };

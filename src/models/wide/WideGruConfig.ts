@@ -1,5 +1,5 @@
 import * as t from 'io-ts';
-import { HeadwaterError } from '../../contracts/HeadwaterError.js';
+import { completed } from '../internal/completed.js';
 import { share, wholeNumber } from '../internal/guarded.js';
 
 /** The codec of a wide GRU's configuration. */
@@ -67,7 +67,7 @@ export interface WideGruOptions {
 export const wideGruConfig = (options: WideGruOptions): WideGruConfig => {
   const { classes, vocabularySize, padIndex = 0, vectors = false, embeddingDim = 100, hiddenDim = 128 } = options;
   const { columns = 0, dropout = vectors ? 0.3 : 0.4, wordDropout = vectors ? 0 : 0.3 } = options;
-  const decoded = WideGruConfig.decode({
+  return completed(WideGruConfig, 'A wide GRU', {
     architecture: 'wide-gru',
     classes,
     vocabularySize,
@@ -79,12 +79,4 @@ export const wideGruConfig = (options: WideGruOptions): WideGruConfig => {
     dropout,
     wordDropout,
   });
-  if (decoded._tag === 'Left') {
-    const fault = decoded.left[0]?.context.at(-1);
-    throw new HeadwaterError(
-      'HW_USAGE',
-      `A wide GRU cannot be made with such a value of ${fault?.key ?? 'an option'}. Give ${fault?.type.name ?? 'another'}.`,
-    );
-  }
-  return decoded.right;
 };

@@ -297,13 +297,7 @@ export const wideGru = (config: WideGruConfig, settings: WideGruSettings): WideG
     loadStateDict: (state) =>
       step(() => {
         for (const [key, { shape, data }] of partsOf(state)) weights.get(key)?.assign(tensor(data.slice(), [...shape]));
-        // The optimizers' moments stand in the order of the rows, which a training only ever adds to.
-        const moments = { embeddings: embeddingsAdam.stateDict(), wide: wideAdagrad?.stateDict() };
-        const before = { embeddings: embeddings.stateDict(), wide: wide?.stateDict() };
         loadTables(state);
-        embeddingsAdam.loadStateDict(reordered(moments.embeddings, before.embeddings, embeddings.stateDict()));
-        if (moments.wide !== undefined && before.wide !== undefined && wide !== undefined)
-          wideAdagrad?.loadStateDict(reordered(moments.wide, before.wide, wide.stateDict()));
       }),
 
     optimizerState: () =>
@@ -358,22 +352,4 @@ const vectorsFor = (
       `The model "${name}" needs word vectors of ${embeddingDim} numbers, but was given ${vectors === undefined ? 'none' : `vectors of ${vectors.dims}`}.`,
     );
   return vectors;
-};
-
-/** Moments of a table's rows, in the order that its rows have now; zeros for a row that had none. */
-const reordered = (moments: StateDict, before: StateDict, after: StateDict): StateDict => {
-  const known = new Map(Array.from(before.get('rows')!.data, (id, slot) => [id, slot]));
-  const rows = after.get('rows')!.data;
-  return new Map(
-    Array.from(moments, ([key, weight]): [string, Weight] => {
-      const width = weight.shape[1];
-      if (width === undefined) return [key, weight];
-      const data = new Float32Array(rows.length * width);
-      rows.forEach((id, slot) => {
-        const from = known.get(id);
-        if (from !== undefined) data.set(weight.data.subarray(from * width, (from + 1) * width), slot * width);
-      });
-      return [key, { shape: [rows.length, width], data }];
-    }),
-  );
 };

@@ -1,6 +1,6 @@
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import type { StateDict } from '../../contracts/StateDict.js';
-import { RowStore } from '../sparse/internal/RowStore.js';
+import type { RowStore } from '../sparse/internal/RowStore.js';
 import { requireEntry } from '../sparse/internal/requireEntry.js';
 import type { RowTable } from '../sparse/RowTable.js';
 import { checkRowStep } from './internal/checkRowStep.js';
@@ -44,7 +44,7 @@ export class RowAdagrad {
     if (!(epsilon > 0))
       throw new HeadwaterError('HW_USAGE', `RowAdagrad was given epsilon ${epsilon}. It must be positive.`);
     this.#table = table;
-    this.#sums = new RowStore(table.width);
+    this.#sums = table.companion();
     this.#epsilon = epsilon;
   }
 

@@ -1,6 +1,6 @@
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import type { StateDict } from '../../contracts/StateDict.js';
-import { RowStore } from '../sparse/internal/RowStore.js';
+import type { RowStore } from '../sparse/internal/RowStore.js';
 import { requireEntry } from '../sparse/internal/requireEntry.js';
 import type { RowTable } from '../sparse/RowTable.js';
 import { checkRowStep } from './internal/checkRowStep.js';
@@ -58,8 +58,8 @@ export class RowAdam {
     if (!(epsilon > 0))
       throw new HeadwaterError('HW_USAGE', `RowAdam was given epsilon ${epsilon}. It must be positive.`);
     this.#table = table;
-    this.#m = new RowStore(table.width);
-    this.#v = new RowStore(table.width);
+    this.#m = table.companion();
+    this.#v = table.companion();
     this.#constants = { beta1, beta2, epsilon };
   }
 

@@ -62,6 +62,7 @@ export class RowTable {
   #ids: Int32Array;
   /** Working memory of a look-up, all zeros between two of them. */
   #seen: Int32Array | undefined;
+  readonly #companions: RowStore[] = [];
 
   /**
    * @param size how many rows there may be, at most 2²⁴, and how many values a row has
@@ -172,6 +173,16 @@ export class RowTable {
   }
 
   /**
+   * Makes a store of as many values a row that belong to the rows, such as an optimizer's moments: when the table's rows
+   * are replaced, each row keeps what stood there, and a row that is new has zeros. It grows when its owner lets it.
+   */
+  companion(): RowStore {
+    const store = new RowStore(this.width);
+    this.#companions.push(store);
+    return store;
+  }
+
+  /**
    * A copy of the rows that are held: `rows`, their ids, shape [S], in the order in which they were first touched, and
    * `values`, shape [S, width].
    */
@@ -184,7 +195,7 @@ export class RowTable {
   }
 
   /**
-   * Replaces its rows by a copy of those given; an optimizer of the table must be given its own state after it.
+   * Replaces its rows by a copy of those given. What an optimizer of the table knows of a row stays with the row.
    *
    * @throws HeadwaterError `HW_ARTIFACT` when an entry is missing or does not fit; then nothing has changed
    */
@@ -202,11 +213,25 @@ export class RowTable {
         );
       known.add(id);
     }
+    for (const companion of this.#companions) this.#reorder(companion, rows);
     this.#slots.fill(0);
     this.#ids = Int32Array.from(rows);
     if (held === 0) this.#ids = new Int32Array(64);
     this.#values.replaceBy(values);
     rows.forEach((id, slot) => (this.#slots[id] = slot + 1));
+  }
+
+  /** Gives a companion the order of other rows. */
+  #reorder(companion: RowStore, rows: Float32Array): void {
+    const { width } = this;
+    const before = companion.toArray();
+    const after = new Float32Array(rows.length * width);
+    rows.forEach((id, to) => {
+      const from = this.#slots[id]! - 1;
+      if (from >= 0 && from < companion.length)
+        after.set(before.subarray(from * width, (from + 1) * width), to * width);
+    });
+    companion.replaceBy(after);
   }
 
   /** Refuses an id that is no row, and is not the one to be left out. */

@@ -1,0 +1,22 @@
+import type * as t from 'io-ts';
+import { HeadwaterError } from '../../contracts/HeadwaterError.js';
+import { excerpt } from '../../text/excerpt.js';
+
+/**
+ * A configuration that was completed, once its codec has accepted it.
+ *
+ * @param codec what the configuration must be
+ * @param what what is made of it, for the message: `A linear classifier`
+ * @throws HeadwaterError `HW_USAGE` where a value cannot work
+ */
+export const completed = <A>(codec: t.Type<A, unknown>, what: string, config: Readonly<Record<string, unknown>>): A => {
+  const decoded = codec.decode(config);
+  if (decoded._tag === 'Right') return decoded.right;
+  const fault = decoded.left[0]?.context.at(-1);
+  // JSON has no NaN and no Infinity.
+  const given = typeof fault?.actual === 'number' ? String(fault.actual) : (JSON.stringify(fault?.actual) ?? 'missing');
+  throw new HeadwaterError(
+    'HW_USAGE',
+    `${what} cannot be made with ${fault?.key ?? 'a value'} ${excerpt(given)}. Give ${fault?.type.name ?? 'another'}.`,
+  );
+};
