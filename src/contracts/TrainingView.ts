@@ -4,8 +4,8 @@ import type { Side } from './Row.js';
 import type { EpochEnded, EpochStarted, StepEnded, TrainingEnded, TrainingStarted } from './TrainingEvent.js';
 import type { TrainingRecord } from './TrainingRecord.js';
 
-/** What a classifier is made of, as far as a page shows it: `config.json` is one. */
-export interface ConfigView {
+/** What the lesson's classifier is made of, as far as a page shows it. */
+export interface LessonView {
   readonly cell: 'rnn' | 'gru' | 'lstm';
   readonly bidirectional: boolean;
   readonly vocabularySize: number;
@@ -15,6 +15,30 @@ export interface ConfigView {
   readonly dropout: number;
   readonly classes: number;
 }
+
+/** What a linear classifier is made of, as far as a page shows it. */
+export interface LinearView {
+  readonly architecture: 'linear';
+  readonly optimizer: 'sgd' | 'adagrad';
+  readonly columns: number;
+  readonly dropout: number;
+  readonly classes: number;
+}
+
+/** What a wide GRU is made of, as far as a page shows it. */
+export interface WideGruView {
+  readonly architecture: 'wide-gru';
+  readonly vocabularySize: number;
+  readonly embeddingDim: number;
+  readonly hiddenDim: number;
+  readonly vectors: boolean;
+  readonly columns: number;
+  readonly dropout: number;
+  readonly classes: number;
+}
+
+/** What a model is made of, as far as a page shows it: `config.json` is one. */
+export type ConfigView = LessonView | LinearView | WideGruView;
 
 /** What a server tells of the model that it serves: `GET /model`. */
 export interface ModelView {

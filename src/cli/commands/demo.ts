@@ -44,7 +44,7 @@ const demo = (
       switchMap(({ model, split: { text, tokenizer, labelEncoder } }) => {
         const formatter = predictionFormatter(options.json === true ? 'jsonl' : 'text', labelEncoder.classes);
         return of(HEADLINES).pipe(
-          classifyTitles(model, { text, tokenizer, labelEncoder }),
+          classifyTitles(model, { text, labelEncoder }, tokenizer),
           tap((classified) => void terminal.stdout.write(formatter.line(classified))),
         );
       }),

@@ -48,7 +48,7 @@ const evaluation = ({ model: directory, data, batchSize, json = false, ...option
     directory,
     options,
     terminal.env,
-    ({ model, artifacts: { text, tokenizer, labelEncoder }, backend }) => {
+    ({ model, artifacts: { text, labelEncoder }, encoder, backend }) => {
       const source = openData(data, options, terminal);
       const measured$ = source.rows$.pipe(
         fromFirst((row$) =>
@@ -58,8 +58,8 @@ const evaluation = ({ model: directory, data, batchSize, json = false, ...option
           ),
         ),
         preprocess({ text }),
-        tokenize(tokenizer, labelEncoder, { rejections: source.rejected }),
-        bucketByLength({ batchSize, padIndex: tokenizer.padIndex, unknownIndex: tokenizer.unknownIndex }),
+        tokenize(encoder, labelEncoder, { rejections: source.rejected }),
+        bucketByLength({ batchSize, padIndex: encoder.padIndex, unknownIndex: encoder.unknownIndex }),
         evaluate(model, { valve: source.valve }),
         metrics(labelEncoder.classes),
         tap((report) => {

@@ -3,8 +3,10 @@ import { Command } from 'commander';
 import { tap } from 'rxjs';
 import { stringifyPerformance } from '../../models/artifacts/internal/performanceJson.js';
 import type { Artifacts } from '../../models/artifacts/Artifacts.js';
+import { architectureOf } from '../../models/artifacts/ModelConfig.js';
 import { loadArtifacts } from '../../models/artifacts/loadArtifacts.js';
 import { printable } from '../../sinks/terminal/printable.js';
+import { describeModel } from '../inference/describeModel.js';
 import { path } from '../process/argument.js';
 import { fromTask } from '../process/fromTask.js';
 import type { Choose } from '../process/Job.js';
@@ -24,13 +26,26 @@ const valuesIn = (shape: readonly number[]): number => shape.reduce((product, si
 
 const describe = (
   directory: string,
-  { modelId, config, weights, tokenizer, labelEncoder, performance }: Artifacts,
+  { modelId, config, weights, tokenizer, labelEncoder, performance, features, vectors }: Artifacts,
 ) => ({
   directory,
   modelId,
-  config,
+  config: { architecture: architectureOf(config), ...config },
   parameters: [...weights.values()].reduce((sum, { shape }) => sum + valuesIn(shape), 0),
   weights: [...weights].map(([name, { shape }]) => ({ name, shape })),
+  ...(features === undefined
+    ? {}
+    : {
+        features: {
+          ...features.frequencies.settings,
+          documents: features.frequencies.documents,
+          wordWeight: features.wordWeight,
+          unseen: features.unseen,
+        },
+      }),
+  ...(vectors === undefined
+    ? {}
+    : { vectors: { words: vectors.size, dims: vectors.dims, sha256: vectors.sha256, origin: vectors.origin } }),
   vocabulary: { size: tokenizer.size, level: tokenizer.charLevel ? 'character' : 'word' },
   classes: labelEncoder.classes,
   performance: performance?.overall,
@@ -46,17 +61,10 @@ const table = (rows: readonly (readonly [string, string])[]): string => {
 };
 
 const asText = (directory: string, artifacts: Artifacts): string => {
-  const { modelId, config, parameters, weights, vocabulary, classes, performance } = describe(directory, artifacts);
+  const { modelId, parameters, weights, vocabulary, classes, performance } = describe(directory, artifacts);
   const summary = table([
     ['id', modelId ?? ''],
-    [
-      'model',
-      `${config.bidirectional ? 'bidirectional ' : ''}${config.cell.toUpperCase()}, ${parameters.toLocaleString('en-US')} parameters`,
-    ],
-    [
-      'sizes',
-      `embedding ${config.embeddingDim}, hidden ${config.hiddenDim}, fc ${config.fcDim}, dropout ${config.dropout}${config.overPadding ? ', over the padding' : ''}`,
-    ],
+    ...describeModel(artifacts, parameters),
     ['vocabulary', `${vocabulary.size.toLocaleString('en-US')} ${vocabulary.level}s`],
     ['classes', classes.map(printable).join(', ')],
     [

@@ -77,7 +77,7 @@ const linesOf = (
   });
 
 const prediction = (headlines: readonly string[], options: Options, { stdin, stdout, stderr, env }: Terminal) =>
-  withAnyModel(options.model, options, env, ({ model, artifacts, backend }) => {
+  withAnyModel(options.model, options, env, ({ model, artifacts, encoder, backend }) => {
     const formatter = predictionFormatter(options.format, artifacts.labelEncoder.classes);
     const brake = valve();
     const write = pacedWriter(stdout, brake);
@@ -85,7 +85,7 @@ const prediction = (headlines: readonly string[], options: Options, { stdin, std
     if (headlines.length === 0 && stdin.isTTY === true)
       stderr.write('Type headlines, one on each line; Ctrl-D ends.\n');
     write(formatter.header);
-    const classify = classifyTitles(model, artifacts);
+    const classify = classifyTitles(model, artifacts, encoder);
     return (headlines.length > 0 ? of(headlines).pipe(classify) : linesOf(stdin, stderr, brake, classify)).pipe(
       tap((classified) => write(formatter.line(classified))),
       // A terminal left open would keep the process waiting for more.

@@ -57,8 +57,8 @@ const serving = (
 ): Observable<unknown> => {
   const feeds = watchedFeeds(options.feed);
   const rules = feedRules(options, env);
-  return withModel(options.model, options, env, ({ model, artifacts, backend }) => {
-    const { text, tokenizer, labelEncoder } = artifacts;
+  return withModel(options.model, options, env, ({ model, artifacts, encoder: tokenizer, backend }) => {
+    const { text, labelEncoder } = artifacts;
     stderr.write(`${backendLine(backend)}\n${contactLine(feeds, rules)}`);
     const tell = (event: ServerEvent): void => {
       switch (event.type) {

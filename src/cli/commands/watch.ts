@@ -130,7 +130,7 @@ const watchAll = (feeds: readonly WatchedFeed[], options: Options, terminal: Ter
     options.model,
     options,
     terminal.env,
-    ({ model, artifacts: { text, tokenizer, labelEncoder }, backend }) => {
+    ({ model, artifacts: { text, labelEncoder }, encoder: tokenizer, backend }) => {
       const wanted = options.filter === undefined ? undefined : classFilter(options.filter, labelEncoder.classes);
       const shows = ({ category, distribution }: LivePrediction): boolean =>
         (wanted?.has(category) ?? true) && (distribution[0]?.probability ?? 0) >= options.minProbability;

@@ -7,6 +7,7 @@ import { preprocess } from '../../operators/rows/preprocess.js';
 import { knownTokens } from '../../operators/rows/internal/encodedText.js';
 import { tokenize } from '../../operators/rows/tokenize.js';
 import { type ClassifiedHeadline, sortedDistribution } from './formatPrediction.js';
+import type { Vocabulary } from '../../contracts/Learning.js';
 import type { Artifacts } from '../../models/artifacts/Artifacts.js';
 
 /** Rows a batch at most. */
@@ -17,14 +18,15 @@ const BATCH = 64;
  *
  * ```
  * source:  --[a b]---[c]--|
- *              classifyTitles(model, artifacts)
+ *              classifyTitles(model, artifacts, encoder)
  * result:  --(A B)---C----|
  * ```
  */
 export const classifyTitles =
   (
     model: Trainable | DeferredTrainable,
-    { text: steps, tokenizer, labelEncoder }: Pick<Artifacts, 'text' | 'tokenizer' | 'labelEncoder'>,
+    { text: steps, labelEncoder }: Pick<Artifacts, 'text' | 'labelEncoder'>,
+    encoder: Vocabulary,
   ): OperatorFunction<readonly string[], ClassifiedHeadline> =>
   (groups$) =>
     groups$.pipe(
@@ -33,14 +35,14 @@ export const classifyTitles =
         return from(titles).pipe(
           map((title, id): Headline => ({ id, title })),
           preprocess({ text: steps }),
-          tokenize(tokenizer),
-          tap((row) => void known.push(knownTokens(row, tokenizer.unknownIndex))),
+          tokenize(encoder),
+          tap((row) => void known.push(knownTokens(row, encoder.unknownIndex))),
           // No boundaries, no reordering: rows come out as they went in.
           bucketByLength({
             batchSize: BATCH,
             boundaries: [],
-            padIndex: tokenizer.padIndex,
-            unknownIndex: tokenizer.unknownIndex,
+            padIndex: encoder.padIndex,
+            unknownIndex: encoder.unknownIndex,
           }),
           predict(model),
           map(({ id, predicted, probabilities }) => ({

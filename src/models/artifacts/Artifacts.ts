@@ -4,12 +4,12 @@ import type { Performance } from '../../contracts/Evaluation.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import type { StateDict } from '../../contracts/StateDict.js';
 import type { TrainingRecord } from '../../contracts/TrainingRecord.js';
+import type { WideFeatures } from '../../text/features/wideFeatures.js';
 import type { LabelEncoder } from '../../text/LabelEncoder.js';
 import type { TextSteps } from '../../text/TextSteps.js';
 import type { Tokenizer } from '../../text/Tokenizer.js';
-import { checkWeights } from '../internal/checkWeights.js';
-import type { ClassifierConfig } from '../ClassifierConfig.js';
-import { weightShapes } from '../internal/weightShapes.js';
+import type { WordVectors } from '../../text/vectors/WordVectors.js';
+import { checkModelWeights, type ModelConfig } from './ModelConfig.js';
 
 /** Everything that it takes to classify a headline as it was learnt. */
 export interface Artifacts {
@@ -18,8 +18,8 @@ export interface Artifacts {
    * neither saved nor loaded.
    */
   readonly modelId?: string | undefined;
-  /** What the classifier is made of: `config.json`. */
-  readonly config: ClassifierConfig;
+  /** What the model is made of: `config.json`. */
+  readonly config: ModelConfig;
   /** Its weights: `model.safetensors`. */
   readonly weights: StateDict;
   /**
@@ -29,6 +29,10 @@ export interface Artifacts {
   readonly text?: TextSteps | undefined;
   /** From texts to tokens: `tokenizer.json`. */
   readonly tokenizer: Tokenizer;
+  /** From texts to hashed features, where the model reads them: `features.safetensors`. */
+  readonly features?: WideFeatures | undefined;
+  /** From words to vectors, where the model reads them: `vectors.hwv`. */
+  readonly vectors?: WordVectors | undefined;
   /** From class names to class indices and back: `label_encoder.json`. */
   readonly labelEncoder: LabelEncoder;
   /** How well it did on the test rows: `performance.json`. Undefined where nobody measured it. */
@@ -48,6 +52,8 @@ export const ARTIFACT_FILES = {
   text: 'text.json',
   performance: 'performance.json',
   training: 'training.json',
+  features: 'features.safetensors',
+  vectors: 'vectors.hwv',
   weights: 'model.safetensors',
 } as const;
 
@@ -61,12 +67,34 @@ export const ARTIFACT_LIMITS: Readonly<Record<keyof typeof ARTIFACT_FILES, numbe
   text: 16 * MIB,
   performance: 64 * MIB,
   training: 256 * MIB,
+  // Two numbers for each of at most 2^24 features, and a header.
+  features: 160 * MIB,
+  vectors: 2048 * MIB - 1,
   weights: Infinity,
 };
 
+/** Why the features or the word vectors are not those that the model reads; undefined where they are. */
+const misfitOf = ({ config, features, vectors }: Artifacts): string | undefined => {
+  const columns = 'columns' in config ? config.columns : 0;
+  if (columns > 0 && features === undefined)
+    return `the model reads hashed features, and there is no ${ARTIFACT_FILES.features}`;
+  if (columns > 0 && features?.columns !== columns)
+    return `the features have ${features?.columns ?? 0} columns, but the model ${columns}`;
+  if (columns === 0 && features !== undefined)
+    return `there is a ${ARTIFACT_FILES.features}, but the model reads no features`;
+  const dims = 'vectors' in config && config.vectors ? config.embeddingDim : 0;
+  if (dims > 0 && vectors === undefined)
+    return `the model reads word vectors, and there is no ${ARTIFACT_FILES.vectors}`;
+  if (dims > 0 && vectors?.dims !== dims)
+    return `the word vectors have ${vectors?.dims ?? 0} numbers, but the model reads ${dims}`;
+  if (dims === 0 && vectors !== undefined)
+    return `there is a ${ARTIFACT_FILES.vectors}, but the model reads no vectors`;
+  return undefined;
+};
+
 /**
- * Checks that artifacts belong together: a row of embeddings for every token, an output for every class, weights of the
- * configuration's shapes.
+ * Checks that artifacts belong together: a row of embeddings for every token, an output for every class, features and
+ * word vectors of the model's sizes, weights of the configuration's shapes.
  *
  * @param artifacts what was read, or is to be written
  * @param where the directory, for the message
@@ -82,10 +110,13 @@ export const checkArtifacts = (artifacts: Artifacts, where?: string): E.Either<H
         where === undefined ? {} : { where },
       ),
     );
-  if (tokenizer.size !== config.vocabularySize)
+  // A linear model reads no tokens.
+  if ('vocabularySize' in config && tokenizer.size !== config.vocabularySize)
     return bad(`the tokenizer has ${tokenizer.size} tokens, but the model ${config.vocabularySize} embeddings`);
-  if (tokenizer.padIndex !== config.padIndex)
+  if ('padIndex' in config && tokenizer.padIndex !== config.padIndex)
     return bad(`the tokenizer's padding token is ${tokenizer.padIndex}, but the model's ${config.padIndex}`);
+  const misfit = misfitOf(artifacts);
+  if (misfit !== undefined) return bad(misfit);
   if (labelEncoder.size !== config.classes)
     return bad(`the label encoder has ${labelEncoder.size} classes, but the model ${config.classes} outputs`);
   if (training !== undefined && training.confusion.length !== config.classes ** 2)
@@ -93,7 +124,7 @@ export const checkArtifacts = (artifacts: Artifacts, where?: string): E.Either<H
       `the confusion matrix has ${training.confusion.length} counts, but ${config.classes} classes have ${config.classes ** 2}`,
     );
   return pipe(
-    checkWeights(weightShapes(config), weights, where),
+    checkModelWeights(config, weights, where),
     E.map((ordered) => ({ ...artifacts, weights: ordered })),
   );
 };

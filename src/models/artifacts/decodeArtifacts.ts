@@ -13,8 +13,11 @@ import { parseTextSteps } from '../../text/TextSteps.js';
 import { Tokenizer } from '../../text/Tokenizer.js';
 import type { Artifacts } from './Artifacts.js';
 import { ARTIFACT_FILES, ARTIFACT_LIMITS, checkArtifacts } from './Artifacts.js';
-import { ClassifierConfig, EARLIER_VERSION, FORMAT_VERSION } from '../ClassifierConfig.js';
+import { EARLIER_VERSION, FORMAT_VERSION } from '../ClassifierConfig.js';
 import { inferConfig } from '../inferConfig.js';
+import { decodeFeatures } from './internal/featuresFile.js';
+import { decodeVectors } from './internal/vectorsFile.js';
+import { type ModelConfig, readModelConfig } from './ModelConfig.js';
 import { performanceCodec } from './internal/performanceJson.js';
 import { decodeSafetensors } from './safetensors.js';
 import { trainingCodec } from './internal/trainingJson.js';
@@ -37,7 +40,7 @@ const asText = (what: string, bytes: Uint8Array, where: string): E.Either<Headwa
   );
 
 /** Decodes a configuration; one of another version is told from one that is damaged. */
-export const decodeConfig = (text: string, where?: string): E.Either<HeadwaterError, ClassifierConfig> =>
+export const decodeConfig = (text: string, where?: string): E.Either<HeadwaterError, ModelConfig> =>
   pipe(
     parseArtifact(text, 'configuration', where),
     E.flatMap((value) =>
@@ -47,7 +50,7 @@ export const decodeConfig = (text: string, where?: string): E.Either<HeadwaterEr
           ({ formatVersion }) => isKnownVersion(formatVersion),
           ({ formatVersion }) => versionError(formatVersion, where),
         ),
-        E.flatMap(() => readArtifact(ClassifierConfig, 'configuration', value, where)),
+        E.flatMap(() => readModelConfig(value, where)),
       ),
     ),
   );
@@ -167,7 +170,7 @@ export const decodeArtifacts = (
     // The version first: what another version wrote need not make sense to this one.
     E.bind('written', () => optional('config', text('configuration', decodeConfig))),
     E.bind('weights', () => required('weights', decodeWeights)),
-    E.bind('config', ({ written, weights }) =>
+    E.bind('config', ({ written, weights }): E.Either<HeadwaterError, ModelConfig> =>
       written === undefined ? inferConfig(weights, path(ARTIFACT_FILES.weights)) : E.right(written),
     ),
     E.bind('tokenizer', () =>
@@ -185,8 +188,14 @@ export const decodeArtifacts = (
     ),
     E.bind('performance', () => optional('performance', text('performance', decodePerformance))),
     E.bind('training', () => optional('training', text('training record', decodeTraining))),
-    E.flatMap(({ modelId, config, weights, steps, tokenizer, labelEncoder, performance, training }) =>
-      checkArtifacts({ modelId, config, weights, text: steps, tokenizer, labelEncoder, performance, training }, where),
+    E.bind('features', () => optional('features', decodeFeatures)),
+    E.bind('vectors', () => optional('vectors', decodeVectors)),
+    E.flatMap(
+      ({ modelId, config, weights, steps, tokenizer, features, vectors, labelEncoder, performance, training }) =>
+        checkArtifacts(
+          { modelId, config, weights, text: steps, tokenizer, features, vectors, labelEncoder, performance, training },
+          where,
+        ),
     ),
   );
 };

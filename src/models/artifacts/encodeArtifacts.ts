@@ -2,7 +2,10 @@ import { isLeft } from 'fp-ts/lib/Either.js';
 import { encodeManifest, MANIFEST_FILE } from '../../contracts/Manifest.js';
 import type { Artifacts } from './Artifacts.js';
 import { ARTIFACT_FILES, checkArtifacts } from './Artifacts.js';
-import { ClassifierConfig, FORMAT_VERSION } from '../ClassifierConfig.js';
+import { FORMAT_VERSION } from '../ClassifierConfig.js';
+import { encodeFeatures } from './internal/featuresFile.js';
+import { encodeVectors } from './internal/vectorsFile.js';
+import { stringifyModelConfig } from './ModelConfig.js';
 import { stringifyPerformance } from './internal/performanceJson.js';
 import { stringifyTextSteps } from '../../text/TextSteps.js';
 import { encodeSafetensors } from './safetensors.js';
@@ -11,7 +14,8 @@ import { encodeSafetensors } from './safetensors.js';
  * The files that artifacts are kept in, as bytes by file name; writing them is their user's business.
  *
  * `tokenizer.json` and `label_encoder.json` are the lesson's, byte for byte, and so in shape is `performance.json`,
- * which is left out where nothing was measured, as `training.json` is where nothing was recorded. `manifest.json` lists
+ * which is left out where nothing was measured, as `training.json` is where nothing was recorded. Models that read
+ * hashed features or word vectors have `features.safetensors` or `vectors.hwv` besides. `manifest.json` lists
  * them all with their SHA-256; by it `writeFiles` and `artifactFiles` know that they belong together. Equal artifacts
  * give equal bytes. `loadArtifacts` and `decodeArtifacts` read them again. Holds the weights twice more while it runs.
  *
@@ -35,16 +39,19 @@ export const encodeArtifacts = (artifacts: Artifacts): ReadonlyMap<string, Uint8
   const checked = checkArtifacts(artifacts);
   if (isLeft(checked)) throw checked.left;
   const { config, weights, text: steps, tokenizer, labelEncoder, performance, training } = checked.right;
+  const { features, vectors } = checked.right;
   const text = new TextEncoder();
   const files = new Map<string, Uint8Array>([
     [ARTIFACT_FILES.tokenizer, text.encode(tokenizer.stringify())],
     [ARTIFACT_FILES.labelEncoder, text.encode(labelEncoder.stringify())],
-    [ARTIFACT_FILES.config, text.encode(JSON.stringify(ClassifierConfig.encode(config), null, 2))],
+    [ARTIFACT_FILES.config, text.encode(stringifyModelConfig(config))],
   ]);
   if (steps !== undefined) files.set(ARTIFACT_FILES.text, text.encode(stringifyTextSteps(steps)));
   if (performance !== undefined)
     files.set(ARTIFACT_FILES.performance, text.encode(stringifyPerformance(performance, labelEncoder.classes)));
   if (training !== undefined) files.set(ARTIFACT_FILES.training, text.encode(JSON.stringify(training, null, 2)));
+  if (features !== undefined) files.set(ARTIFACT_FILES.features, encodeFeatures(features));
+  if (vectors !== undefined) files.set(ARTIFACT_FILES.vectors, encodeVectors(vectors));
   files.set(ARTIFACT_FILES.weights, encodeSafetensors(weights));
   return files.set(MANIFEST_FILE, encodeManifest(FORMAT_VERSION, files));
 };

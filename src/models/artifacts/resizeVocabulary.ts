@@ -1,6 +1,12 @@
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import type { StateDict } from '../../contracts/StateDict.js';
-import type { Artifacts } from './Artifacts.js';
+import type { ClassifierConfig } from '../ClassifierConfig.js';
+
+/** What a classifier is made of, and its weights. */
+export interface ResizableModel {
+  readonly config: ClassifierConfig;
+  readonly weights: StateDict;
+}
 
 /**
  * Gives a trained model embeddings for more tokens, or cuts it to the first of them.
@@ -26,10 +32,10 @@ import type { Artifacts } from './Artifacts.js';
  * ```
  */
 export const resizeVocabulary = (
-  { config, weights }: Pick<Artifacts, 'config' | 'weights'>,
+  { config, weights }: ResizableModel,
   size: number,
   unknownIndex = 1,
-): Pick<Artifacts, 'config' | 'weights'> => {
+): ResizableModel => {
   const { padIndex, embeddingDim, vocabularySize } = config;
   if (!Number.isSafeInteger(size) || size <= Math.max(padIndex, unknownIndex)) {
     throw new HeadwaterError(

@@ -1,13 +1,15 @@
+import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import type { Artifacts } from './Artifacts.js';
 import { classifier, type Classifier } from '../classifier.js';
 import type { ClassifierSettings } from '../ClassifierSettings.js';
+import { isLessonConfig } from './ModelConfig.js';
 
 /**
- * Makes the classifier of artifacts that were loaded.
+ * Makes the classifier of artifacts of the lesson's architecture; `restoreModel` makes one of any.
  *
  * @param artifacts what `loadArtifacts` read; the weights are copied
  * @param settings as for `classifier`; the seed, default 0, matters only where training goes on
- * @throws HeadwaterError as `classifier`
+ * @throws HeadwaterError `HW_USAGE` for another architecture; as `classifier`
  *
  * @example
  * ```ts
@@ -22,4 +24,10 @@ import type { ClassifierSettings } from '../ClassifierSettings.js';
 export const restoreClassifier = (
   { config, weights }: Artifacts,
   settings: Partial<Omit<ClassifierSettings, 'weights'>> = {},
-): Classifier => classifier(config, { seed: 0, ...settings, weights });
+): Classifier => {
+  if (isLessonConfig(config)) return classifier(config, { seed: 0, ...settings, weights });
+  throw new HeadwaterError(
+    'HW_USAGE',
+    `restoreClassifier was given a model of the architecture ${config.architecture}. Use restoreModel, which restores any.`,
+  );
+};

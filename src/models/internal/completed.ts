@@ -13,8 +13,9 @@ export const completed = <A>(codec: t.Type<A, unknown>, what: string, config: Re
   const decoded = codec.decode(config);
   if (decoded._tag === 'Right') return decoded.right;
   const fault = decoded.left[0]?.context.at(-1);
+  const actual: unknown = fault?.actual;
   // JSON has no NaN and no Infinity.
-  const given = typeof fault?.actual === 'number' ? String(fault.actual) : (JSON.stringify(fault?.actual) ?? 'missing');
+  const given = actual === undefined ? 'missing' : typeof actual === 'number' ? String(actual) : JSON.stringify(actual);
   throw new HeadwaterError(
     'HW_USAGE',
     `${what} cannot be made with ${fault?.key ?? 'a value'} ${excerpt(given)}. Give ${fault?.type.name ?? 'another'}.`,

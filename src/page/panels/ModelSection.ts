@@ -1,29 +1,10 @@
-import type { ConfigView, ModelView } from '../../contracts/TrainingView.js';
+import type { ModelView } from '../../contracts/TrainingView.js';
 import type { Chart } from '../charts/Chart.js';
+import { describeConfig } from './describeConfig.js';
 import { element } from '../elements/element.js';
 import { formatCount, formatLoss, formatScore } from '../elements/format.js';
 import { lossChart, lossData, qualityChart, qualityData } from './lossChart.js';
 import { confusionTable, scoresTable } from '../elements/tables.js';
-
-/** What a classifier is made of, in a line. */
-export const describeConfig = ({
-  cell,
-  bidirectional,
-  vocabularySize,
-  embeddingDim,
-  hiddenDim,
-  fcDim,
-  dropout,
-  classes,
-}: ConfigView): readonly (readonly [name: string, value: string])[] => [
-  ['Encoder', `${bidirectional ? 'bidirectional ' : ''}${cell.toUpperCase()}`],
-  ['Vocabulary', `${formatCount(vocabularySize)} tokens`],
-  ['Embedding', formatCount(embeddingDim)],
-  ['Hidden state', formatCount(hiddenDim)],
-  ['Head', `${formatCount(fcDim)} features`],
-  ['Dropout', formatScore(dropout)],
-  ['Classes', formatCount(classes)],
-];
 
 /** Names with their values. */
 export const facts = (entries: readonly (readonly [name: string, value: string])[]): HTMLElement =>

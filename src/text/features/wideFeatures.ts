@@ -10,6 +10,8 @@ export interface WideFeatures {
   readonly columns: number;
   /** The norm of the block of words and pairs, beside that of n-grams, which is 1. */
   readonly wordWeight: number;
+  /** What becomes of features that no train text has. */
+  readonly unseen: 'leave-out' | 'keep';
   /** What the features were weighted by. */
   readonly frequencies: DocumentFrequencies;
   /** The features of a preprocessed text, as a sparse row of length F. */
@@ -88,6 +90,7 @@ export const wideFeatures = (frequencies: DocumentFrequencies, options: WideFeat
   return {
     columns: rarity.length,
     wordWeight,
+    unseen,
     frequencies,
     extract: (text) => {
       count(text, found);

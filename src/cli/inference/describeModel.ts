@@ -1,0 +1,53 @@
+import { isLessonConfig, type ModelConfig } from '../../models/artifacts/ModelConfig.js';
+import type { Artifacts } from '../../models/artifacts/Artifacts.js';
+
+const number = (value: number): string => value.toLocaleString('en-US');
+
+/** What kind of model it is, in words. */
+const kindOf = (config: ModelConfig): string => {
+  if (isLessonConfig(config)) return `${config.bidirectional ? 'bidirectional ' : ''}${config.cell.toUpperCase()}`;
+  switch (config.architecture) {
+    case 'linear':
+      return `linear, trained by ${config.optimizer === 'sgd' ? 'SGD' : 'Adagrad'}`;
+    case 'wide-gru':
+      return `bidirectional GRU${config.vectors ? ' on word vectors' : ''}${config.columns > 0 ? ' with a linear part' : ''}`;
+  }
+};
+
+/** Its sizes, in words. */
+const sizesOf = (config: ModelConfig): string => {
+  if (isLessonConfig(config))
+    return `embedding ${config.embeddingDim}, hidden ${config.hiddenDim}, fc ${config.fcDim}, dropout ${config.dropout}${config.overPadding ? ', over the padding' : ''}`;
+  const dropout = `dropout ${config.dropout}`;
+  switch (config.architecture) {
+    case 'linear':
+      return `columns ${number(config.columns)}, ${dropout}`;
+    case 'wide-gru':
+      return `embedding ${config.embeddingDim}, hidden ${config.hiddenDim}, ${config.columns > 0 ? `columns ${number(config.columns)}, ` : ''}${dropout}`;
+  }
+};
+
+/** Rows of a table that tell of what a model is made of. */
+export const describeModel = (
+  { config, features, vectors }: Artifacts,
+  parameters: number,
+): readonly (readonly [name: string, value: string])[] => [
+  ['model', `${kindOf(config)}, ${number(parameters)} parameters`],
+  ['sizes', sizesOf(config)],
+  ...(features === undefined
+    ? []
+    : ([
+        [
+          'features',
+          `words and pairs (weight ${features.wordWeight}) and n-grams of characters, of ${number(features.frequencies.documents)} texts`,
+        ],
+      ] as const)),
+  ...(vectors === undefined
+    ? []
+    : ([
+        [
+          'vectors',
+          `${number(vectors.size)} words of ${number(vectors.dims)} numbers${vectors.sha256 === undefined ? '' : `, SHA-256 ${vectors.sha256.slice(0, 16)}…`}`,
+        ],
+      ] as const)),
+];

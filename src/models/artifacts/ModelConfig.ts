@@ -1,0 +1,90 @@
+import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as t from 'io-ts';
+import type { HeadwaterError } from '../../contracts/HeadwaterError.js';
+import type { StateDict } from '../../contracts/StateDict.js';
+import { readArtifact } from '../../text/readArtifact.js';
+import { ClassifierConfig, FORMAT_VERSION } from '../ClassifierConfig.js';
+import { checkWeights } from '../internal/checkWeights.js';
+import { guarded } from '../internal/guarded.js';
+import { weightShapes } from '../internal/weightShapes.js';
+import { linearShapes } from '../linear/internal/linearShapes.js';
+import { LinearConfig } from '../linear/LinearConfig.js';
+import { savedShapes } from '../wide/internal/savedShapes.js';
+import { WideGruConfig } from '../wide/WideGruConfig.js';
+import { checkRows } from './internal/checkRows.js';
+
+/** What a model is made of, whatever its architecture; the lesson's classifier has no field `architecture`. */
+export type ModelConfig = ClassifierConfig | LinearConfig | WideGruConfig;
+
+/** The architectures: the lesson's classifier, a linear one, and a recurrent one with a linear part beside it. */
+export type Architecture = 'lesson' | 'linear' | 'wide-gru';
+
+/** The architecture of a model. */
+export const architectureOf = (config: ModelConfig): Architecture =>
+  'architecture' in config ? config.architecture : 'lesson';
+
+/** Whether a configuration is that of the lesson's classifier. */
+export const isLessonConfig = (config: ModelConfig): config is ClassifierConfig => !('architecture' in config);
+
+const named = guarded(
+  '"lesson", "linear" or "wide-gru"',
+  (value): value is Architecture | undefined =>
+    value === undefined || value === 'lesson' || value === 'linear' || value === 'wide-gru',
+);
+
+const CODECS: Readonly<Record<Architecture, t.Type<ModelConfig, unknown>>> = {
+  lesson: ClassifierConfig as t.Type<ModelConfig, unknown>,
+  linear: LinearConfig as t.Type<ModelConfig, unknown>,
+  'wide-gru': WideGruConfig as t.Type<ModelConfig, unknown>,
+};
+
+/** Reads the value of a `config.json` whose version is known; without `architecture` it is the lesson's. */
+export const readModelConfig = (value: unknown, where?: string): E.Either<HeadwaterError, ModelConfig> => {
+  const what = 'configuration';
+  return pipe(
+    readArtifact(t.type({ architecture: named }), what, value, where),
+    E.flatMap(({ architecture = 'lesson' }) => readArtifact(CODECS[architecture], what, value, where)),
+  );
+};
+
+/** The text of a `config.json`. */
+export const stringifyModelConfig = (config: ModelConfig): string =>
+  JSON.stringify(
+    isLessonConfig(config)
+      ? ClassifierConfig.encode(config)
+      : { formatVersion: FORMAT_VERSION, ...(CODECS[config.architecture].encode(config) as object) },
+    null,
+    2,
+  );
+
+/**
+ * Checks that weights are those of a model.
+ *
+ * @param config what the model is made of
+ * @param where the path that they came from, for the message
+ * @returns the weights in the model's order, or `HW_ARTIFACT`
+ */
+export const checkModelWeights = (
+  config: ModelConfig,
+  weights: StateDict,
+  where?: string,
+): E.Either<HeadwaterError, StateDict> => {
+  if (isLessonConfig(config)) return checkWeights(weightShapes(config), weights, where);
+  const touched = (prefix: string): number => weights.get(`${prefix}.rows`)?.shape[0] ?? 0;
+  switch (config.architecture) {
+    case 'linear':
+      return pipe(
+        checkWeights(linearShapes(config, touched('wide')), weights, where),
+        E.flatMap((checked) => checkRows(checked, 'wide', config.columns, where)),
+      );
+    case 'wide-gru':
+      return pipe(
+        checkWeights(savedShapes(config, { embeddings: touched('embeddings'), wide: touched('wide') }), weights, where),
+        E.flatMap((checked) => checkRows(checked, 'embeddings', config.vocabularySize, where)),
+        E.flatMap((checked) =>
+          config.columns === 0 ? E.right(checked) : checkRows(checked, 'wide', config.columns, where),
+        ),
+      );
+  }
+};

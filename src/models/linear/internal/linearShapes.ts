@@ -1,0 +1,13 @@
+import type { LinearConfig } from '../LinearConfig.js';
+
+/**
+ * The shapes of a linear classifier's weights, by name.
+ *
+ * @param touched how many columns have weights
+ */
+export const linearShapes = ({ classes }: LinearConfig, touched: number): ReadonlyMap<string, readonly number[]> =>
+  new Map<string, readonly number[]>([
+    ['bias', [classes]],
+    ['wide.rows', [touched]],
+    ['wide.values', [touched, classes]],
+  ]);

@@ -1,0 +1,23 @@
+import type { WideGruConfig } from '../WideGruConfig.js';
+import { wideGruShapes } from './firstWeights.js';
+
+/**
+ * The shapes of all that is saved of a wide GRU, by name.
+ *
+ * @param touched how many tokens have embeddings, and how many columns have weights
+ */
+export const savedShapes = (
+  config: WideGruConfig,
+  touched: { readonly embeddings: number; readonly wide: number },
+): ReadonlyMap<string, readonly number[]> =>
+  new Map<string, readonly number[]>([
+    ...wideGruShapes(config),
+    ['embeddings.rows', [touched.embeddings]],
+    ['embeddings.values', [touched.embeddings, config.embeddingDim]],
+    ...(config.columns === 0
+      ? []
+      : ([
+          ['wide.rows', [touched.wide]],
+          ['wide.values', [touched.wide, config.classes]],
+        ] as const)),
+  ]);

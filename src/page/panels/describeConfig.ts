@@ -1,0 +1,56 @@
+import type { ConfigView, LessonView, LinearView, WideGruView } from '../../contracts/TrainingView.js';
+import { formatCount, formatScore } from '../elements/format.js';
+
+type Fact = readonly [name: string, value: string];
+
+const ofLesson = ({
+  cell,
+  bidirectional,
+  vocabularySize,
+  embeddingDim,
+  hiddenDim,
+  fcDim,
+  dropout,
+}: LessonView): readonly Fact[] => [
+  ['Encoder', `${bidirectional ? 'bidirectional ' : ''}${cell.toUpperCase()}`],
+  ['Vocabulary', `${formatCount(vocabularySize)} tokens`],
+  ['Embedding', formatCount(embeddingDim)],
+  ['Hidden state', formatCount(hiddenDim)],
+  ['Head', `${formatCount(fcDim)} features`],
+  ['Dropout', formatScore(dropout)],
+];
+
+const ofLinear = ({ optimizer, columns, dropout }: LinearView): readonly Fact[] => [
+  ['Encoder', 'words, pairs and n-grams of characters'],
+  ['Columns', formatCount(columns)],
+  ['Head', 'linear'],
+  ['Optimizer', optimizer === 'sgd' ? 'SGD' : 'Adagrad'],
+  ['Dropout', formatScore(dropout)],
+];
+
+const ofWideGru = ({
+  vocabularySize,
+  embeddingDim,
+  hiddenDim,
+  vectors,
+  columns,
+  dropout,
+}: WideGruView): readonly Fact[] => [
+  ['Encoder', `bidirectional GRU${vectors ? ' on word vectors' : ''}`],
+  ['Vocabulary', `${formatCount(vocabularySize)} tokens`],
+  ['Embedding', formatCount(embeddingDim)],
+  ['Hidden state', formatCount(hiddenDim)],
+  ['Linear part', columns === 0 ? 'none' : `${formatCount(columns)} columns`],
+  ['Dropout', formatScore(dropout)],
+];
+
+const ofArchitecture = (config: ConfigView): readonly Fact[] => {
+  if (!('architecture' in config)) return ofLesson(config);
+  return config.architecture === 'linear' ? ofLinear(config) : ofWideGru(config);
+};
+
+/** What a model is made of, in a line. */
+export const describeConfig = (config: ConfigView): readonly Fact[] => [
+  ...ofArchitecture(config),
+  ['Classes', formatCount(config.classes)],
+];
