@@ -10,18 +10,19 @@ export type BatchOf<R extends TokenizedRow> = R extends LabelledTokens ? Labelle
 const labelOf = (row: TokenizedRow): number | undefined =>
   'label' in row && typeof row.label === 'number' ? row.label : undefined;
 
-/** What each row has, or undefined where none has it. */
+/** What each row has, or undefined where none has it: then nothing is allocated, since most rows have tokens alone. */
 const ofEach = <T>(
   rows: readonly TokenizedRow[],
   what: string,
   of: (row: TokenizedRow) => T | undefined,
 ): readonly T[] | undefined => {
-  const found = rows.map(of).filter((value) => value !== undefined);
-  if (found.length === 0) return undefined;
-  if (found.length === rows.length) return found;
+  let found = 0;
+  for (const row of rows) if (of(row) !== undefined) found++;
+  if (found === 0) return undefined;
+  if (found === rows.length) return rows.map(of).filter((value) => value !== undefined);
   throw new HeadwaterError(
     'HW_USAGE',
-    `padRows: ${found.length} of ${rows.length} rows have ${what}, but either all rows of a batch have one or none has.`,
+    `padRows: ${found} of ${rows.length} rows have ${what}, but either all rows of a batch have one or none has.`,
   );
 };
 

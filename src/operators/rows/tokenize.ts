@@ -2,7 +2,7 @@ import { filter, map, type Observable, type OperatorFunction } from 'rxjs';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import type { Vocabulary } from '../../contracts/Learning.js';
 import type { DeadLetter, Rejection } from '../../contracts/Rejection.js';
-import type { LabelledTokens, Preprocessed, Row, TokenizedRow } from '../../contracts/Row.js';
+import type { EncodedText, LabelledTokens, Preprocessed, Row, TokenizedRow } from '../../contracts/Row.js';
 import { excerpt } from '../../text/excerpt.js';
 import type { LabelEncoder } from '../../text/LabelEncoder.js';
 import { listNames } from '../../text/listNames.js';
@@ -35,6 +35,9 @@ const asError = ({ id, source, expected, got }: Rejection): HeadwaterError =>
     `Row ${id}${source === '' ? '' : ` of ${source}`} has the class ${JSON.stringify(got)}, which the label encoder does not know: it should be ${expected}. Correct the row, fit the label encoder on rows that have the class, or give tokenize somewhere to send rejections to.`,
     source === '' ? {} : { where: source },
   );
+
+/** Whether there is nothing but tokens. A spread costs several times what a literal does, for each row of each pass. */
+const onlyTokens = ({ vectorIds, features }: EncodedText): boolean => vectorIds === undefined && features === undefined;
 
 /**
  * Turns each preprocessed text into token indices and, given a label encoder, each category into a class index.
@@ -80,14 +83,24 @@ export function tokenize(
   labelEncoder?: LabelEncoder,
   options: TokenizeOptions = {},
 ): OperatorFunction<Preprocessed, TokenizedRow> | OperatorFunction<Preprocessed<Row>, LabelledTokens> {
-  if (labelEncoder === undefined) return map(({ id, text }: Preprocessed) => ({ ...encodeText(tokenizer, text), id }));
+  if (labelEncoder === undefined) {
+    return map(({ id, text }: Preprocessed) => {
+      const encoded = encodeText(tokenizer, text);
+      const { tokens } = encoded;
+      return onlyTokens(encoded) ? { id, tokens } : { ...encoded, id };
+    });
+  }
 
   const { rejections, source = '' } = options;
   return (rows$: Observable<Preprocessed<Row>>) =>
     rows$.pipe(
       map((row) => {
         const label = labelEncoder.indexOf(row.category);
-        if (label !== undefined) return { ...encodeText(tokenizer, row.text), id: row.id, label };
+        if (label !== undefined) {
+          const encoded = encodeText(tokenizer, row.text);
+          const { tokens } = encoded;
+          return onlyTokens(encoded) ? { id: row.id, tokens, label } : { ...encoded, id: row.id, label };
+        }
         const rejection = unknownClass(row, labelEncoder.classes, source);
         if (rejections === undefined) throw asError(rejection);
         rejections.next(rejection);
