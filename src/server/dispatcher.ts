@@ -13,6 +13,7 @@ export interface DispatcherOptions {
   readonly checkHost: (request: IncomingMessage) => void;
   readonly checkOrigin: (request: IncomingMessage) => CorsHeaders;
   readonly checkToken: (request: IncomingMessage) => void;
+  /** Whether nothing is answered any more but probes. */
   readonly isDraining: () => boolean;
   /** Told of every answer when it is through, or its client has left. */
   readonly answered: (route: string, status: number, seconds: number) => void;
@@ -76,7 +77,7 @@ export const dispatcher = ({
   ): void | Promise<void> => {
     for (const [name, value] of ALWAYS) response.setHeader(name, value);
     const isExcess = connections.isExcess(request.socket);
-    if (isExcess || isDraining()) response.setHeader('connection', 'close');
+    if (isExcess) response.setHeader('connection', 'close');
     checkHost(request);
     // Before all other refusals: a page of an allowed origin can only read one that says it may.
     const cors = checkOrigin(request);

@@ -5,6 +5,12 @@ import { Connections } from './http/Connections.js';
 import { problem } from './http/problem.js';
 import type { ServerLimits } from './queue/ServerLimits.js';
 
+/**
+ * How long a connection is kept that waits for its next request. Longer than proxies keep one (60 s is usual): the side
+ * that closes last loses no request, because it closes nothing that the other may be sending on. Milliseconds.
+ */
+const KEEP_ALIVE_MS = 65_000;
+
 /** How often connections are looked at whether they are too slow. Milliseconds. */
 const LOOK_MS = 1000;
 
@@ -21,6 +27,7 @@ export const httpServer = (
     requestTimeout: 0,
     requireHostHeader: false,
     keepAlive: true,
+    keepAliveTimeout: KEEP_ALIVE_MS,
   });
   // Cuts off whoever stands still while it is being answered: a client that does not read, or is no longer there.
   server.timeout = limits.stallMs;

@@ -28,9 +28,14 @@ export interface RoutesOptions {
   readonly view: () => ModelView;
   readonly occlude: (headline: LiveHeadline) => Occlusions;
   readonly heartbeat$: Observable<unknown>;
-  /** Emits once, at once for those who come later, when the server ends. */
-  readonly drain$: Observable<unknown>;
+  /** Emits once, at once for those who come later, when listeners have to go. */
+  readonly leave$: Observable<unknown>;
+  /** Emits once, at once for those who come later, when no more lines are taken. */
+  readonly cut$: Observable<unknown>;
+  /** Whether the server is ending, and load balancers are to go elsewhere. */
   readonly isDraining: () => boolean;
+  /** Whether listeners had to go. */
+  readonly isLeft: () => boolean;
   /** How many listen, counted here. */
   readonly listeners: { count: number };
   readonly failed: (error: unknown) => void;
@@ -46,8 +51,10 @@ export const routes = ({
   view,
   occlude,
   heartbeat$,
-  drain$,
+  leave$,
+  cut$,
   isDraining,
+  isLeft,
   listeners,
   failed,
 }: RoutesOptions): ReadonlyMap<string, Route> => {
@@ -59,7 +66,7 @@ export const routes = ({
     const wanted = answerForm(request, form);
     return form === 'json'
       ? answerDocument(request, response, wanted, { queue, limits, dropped: metrics.dropped })
-      : answerLines(request, response, wanted, { queue, limits, drain$, failed });
+      : answerLines(request, response, wanted, { queue, limits, cut$, failed });
   };
 
   const explain: Handler = (request, response) => {
@@ -70,10 +77,18 @@ export const routes = ({
     return answerExplanation(request, response, { queue, limits, dropped: metrics.dropped, occlude });
   };
 
-  const events = eventsHandler({ history, heartbeat$, drain$, missed: metrics.missed, limits, listeners });
+  const ending = (): Refusal =>
+    new Refusal('draining', 'The server is shutting down. Try again later.', { headers: { 'retry-after': '5' } });
+
+  const listen = eventsHandler({ history, heartbeat$, drain$: leave$, missed: metrics.missed, limits, listeners });
+
+  const events: Handler = (request, response) => {
+    if (isLeft()) throw ending();
+    return listen(request, response);
+  };
 
   const ready: Handler = (_request, response) => {
-    if (isDraining()) throw new Refusal('draining', 'The server is ending.', { headers: { 'retry-after': '5' } });
+    if (isDraining()) throw ending();
     sendText(response, 200, 'application/json', ok);
   };
 

@@ -67,17 +67,30 @@ export interface ServeModelOptions extends Pick<
   readonly history?: number | undefined;
   /** How often listeners are shown that the connection lives. Milliseconds, below `limits.stallMs`; default 15,000. */
   readonly heartbeatMs?: number | undefined;
-  /** Its first emission ends the server: what was asked is answered, nothing more is taken. Default: never. */
+  /** Its first emission ends the server: what was asked is answered, and nothing is lost. Default: never. */
   readonly drain$?: Observable<unknown> | undefined;
-  /** How long those answers may take before they are cut off. Milliseconds; default 10,000. */
+  /**
+   * How long new requests and connections are still served after `drain$`, while `/readyz` says 503: as long as it takes
+   * a load balancer to notice. Milliseconds; default 0.
+   */
+  readonly drainDelayMs?: number | undefined;
+  /**
+   * How long those answers may take, after the delay, before they are cut off; bodies of JSON lines that still come are
+   * ended after half of it. Milliseconds; default 10,000.
+   */
   readonly drainMs?: number | undefined;
+  /**
+   * How long a connection is kept at the end on which nothing is asked: its client may be sending a request just now,
+   * which is answered then. Milliseconds, at most `drainMs`; default 2,000.
+   */
+  readonly drainIdleMs?: number | undefined;
 }
 
 /** What happens to a server. */
 export type ServerEvent =
   /** It takes requests. */
   | { readonly type: 'listening'; readonly url: URL }
-  /** It takes no more, and answers those that it has. */
+  /** It is ending, and answers what it was asked. */
   | { readonly type: 'draining'; readonly requests: number }
   /** A request, or a batch of live headlines, failed for a reason that is not the client's. The server goes on. */
   | { readonly type: 'failed'; readonly error: unknown };
@@ -140,13 +153,17 @@ export const serveModel = (options: ServeModelOptions): Observable<ServerEvent> 
     maxWaitMs = 2,
     history: events = 1000,
     heartbeatMs = 15_000,
+    drainDelayMs = 0,
     drainMs = 10_000,
+    drainIdleMs = 2000,
     drain$: asked$ = NEVER,
   } = options;
   const limits = serverLimits(options.limits ?? {});
   checkWhole('serveModel', 'batchSize', batchSize, 1);
   checkWhole('serveModel', 'history', events, 1);
-  for (const [name, value] of Object.entries({ maxWaitMs, heartbeatMs, drainMs })) checkTime('serveModel', name, value);
+  for (const [name, value] of Object.entries({ maxWaitMs, heartbeatMs, drainMs, drainIdleMs }))
+    checkTime('serveModel', name, value);
+  checkTime('serveModel', 'drainDelayMs', drainDelayMs, true);
   checkHeartbeat('serveModel', heartbeatMs, limits);
   if (!(Number.isSafeInteger(port) && port >= 0 && port <= 65_535))
     throw new HeadwaterError('HW_USAGE', `serveModel: port is ${port}, but must be a whole number from 0 to 65535.`);
@@ -181,10 +198,14 @@ export const serveModel = (options: ServeModelOptions): Observable<ServerEvent> 
     });
     const failed = (error: unknown): void => subscriber.next({ type: 'failed', error });
 
-    /** Emitted once, and again to whoever subscribes later. */
-    const drain$ = new ReplaySubject<void>(1);
+    /** Whether it has begun to end: it is not ready any more, but serves. */
     let draining = false;
-    const isDraining = (): boolean => draining;
+    /** Emitted when listeners have to go. Once, and again to whoever subscribes later. */
+    const leave$ = new ReplaySubject<void>(1);
+    /** Emitted when no more lines are taken. */
+    const cut$ = new ReplaySubject<void>(1);
+    /** Whether listeners had to go. */
+    let left = false;
 
     const description = openApi(limits, labelEncoder.classes, token !== undefined);
     // One timer for all listeners.
@@ -201,8 +222,10 @@ export const serveModel = (options: ServeModelOptions): Observable<ServerEvent> 
           view,
           occlude,
           heartbeat$,
-          drain$,
-          isDraining,
+          leave$,
+          cut$,
+          isDraining: () => draining,
+          isLeft: () => left,
           listeners,
           failed,
         }),
@@ -210,7 +233,7 @@ export const serveModel = (options: ServeModelOptions): Observable<ServerEvent> 
         checkHost,
         checkOrigin,
         checkToken,
-        isDraining,
+        isDraining: () => false,
         answered: metrics.answered,
         failed,
       }),
@@ -226,7 +249,8 @@ export const serveModel = (options: ServeModelOptions): Observable<ServerEvent> 
     );
 
     subscriber.add(() => {
-      drain$.complete();
+      leave$.complete();
+      cut$.complete();
       server.close();
       connections.cut();
     });
@@ -256,12 +280,10 @@ export const serveModel = (options: ServeModelOptions): Observable<ServerEvent> 
         failed,
       }).subscribe({ error: (error: unknown) => subscriber.error(error) });
       subscriber.add(feeds);
-      drain$.subscribe(() => feeds.unsubscribe());
+      leave$.subscribe(() => feeds.unsubscribe());
     };
 
-    const drain = (): void => {
-      draining = true;
-      subscriber.next({ type: 'draining', requests: connections.answering - listeners.count });
+    const finish = (): void => {
       const late = setTimeout(() => {
         subscriber.error(
           new HeadwaterError(
@@ -270,9 +292,22 @@ export const serveModel = (options: ServeModelOptions): Observable<ServerEvent> 
           ),
         );
       }, drainMs);
-      subscriber.add(() => clearTimeout(late));
-      drain$.next();
-      connections.end(() => subscriber.complete());
+      const cut = setTimeout(() => cut$.next(), drainMs / 2);
+      subscriber.add(() => {
+        clearTimeout(late);
+        clearTimeout(cut);
+      });
+      left = true;
+      leave$.next();
+      connections.end(Math.min(drainIdleMs, drainMs / 2), () => subscriber.complete());
+    };
+
+    const drain = (): void => {
+      draining = true;
+      subscriber.next({ type: 'draining', requests: connections.answering - listeners.count });
+      connections.close();
+      const delayed = setTimeout(finish, drainDelayMs);
+      subscriber.add(() => clearTimeout(delayed));
     };
 
     server.listen(port, host, () => {

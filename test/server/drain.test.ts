@@ -1,4 +1,8 @@
+import { Agent, request } from 'node:http';
+import { setTimeout } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
+import { random } from '../../src/contracts/random.js';
+import { codeOf } from '../../src/sinks/internal/codeOf.js';
 import { type RawClient, serving } from './serving.js';
 
 /** Asks for a document to be classified, up to where the server wants to hear it. */
@@ -9,8 +13,62 @@ const begin = async ({ socket, until }: RawClient): Promise<void> => {
   await until(/100 Continue/);
 };
 
+/** Sends requests on one connection that is kept, until it is told to go elsewhere, or finds nobody there. */
+const asking = async (url: URL, pauseMs: () => number): Promise<{ answered: number; lost: number; told: boolean }> => {
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  const result = { answered: 0, lost: 0, told: false };
+  for (;;) {
+    const [status, connection] = await new Promise<readonly [number | string, string | undefined]>((resolve) => {
+      const sent = request(
+        new URL('/classify', url),
+        { agent, method: 'POST', headers: { 'content-type': 'application/json' } },
+        (response) => {
+          response.resume();
+          response.once('end', () => resolve([response.statusCode ?? 0, response.headers.connection]));
+          response.once('error', () => resolve(['broken', undefined]));
+        },
+      );
+      sent.once('error', (error) => resolve([String(codeOf(error)), undefined]));
+      sent.end('"ferry"');
+    });
+    if (status === 'ECONNREFUSED') break;
+    if (status === 200) result.answered += 1;
+    else result.lost += 1;
+    if (connection === 'close') result.told = true;
+    if (result.told || result.lost > 0) break;
+    await setTimeout(pauseMs());
+  }
+  agent.destroy();
+  return result;
+};
+
 describe('the end', () => {
-  it('answers what was asked, then completes, and takes nothing more', async () => {
+  it('loses no request of clients that keep their connections', async () => {
+    const { url, drain, ended, metric } = await serving({ drainIdleMs: 1000 });
+    const pause = random(7, 'test');
+    const clients = Array.from({ length: 30 }, () => asking(url, () => pause.below(60)));
+    await metric('headwater_connections 31');
+    await setTimeout(200);
+    drain();
+    const results = await Promise.all(clients);
+    expect(results.map(({ lost, told }) => ({ lost, told }))).toEqual(
+      Array.from({ length: 30 }, () => ({ lost: 0, told: true })),
+    );
+    await ended;
+  });
+
+  it('serves new connections for a time in which it is not ready', async () => {
+    const { classify, drain, ended, get } = await serving({ drainDelayMs: 300, drainIdleMs: 10 });
+    expect((await get('/readyz')).status).toBe(200);
+    drain();
+    expect((await get('/readyz', { connection: 'close' })).status).toBe(503);
+    const answer = await classify('"ferry"', { connection: 'close' });
+    expect([answer.status, answer.headers.get('connection')]).toEqual([200, 'close']);
+    await ended;
+    await expect(classify('"ferry"')).rejects.toThrow();
+  });
+
+  it('answers what was asked, then completes, and takes no connection more', async () => {
     const { classify, connect, metric, drain, ended, events, url } = await serving({
       batchSize: 2,
       maxWaitMs: 60_000,
@@ -26,7 +84,7 @@ describe('the end', () => {
     expect(await second.closed).toContain('"title":"a"');
     const answer = await asked;
     expect(answer.status).toBe(200);
-    expect(answer.headers.get('connection')).toBe('keep-alive');
+    expect(answer.headers.get('connection')).toBe('close');
     expect(await answer.json()).toMatchObject({ title: 'ferry' });
     await ended;
     expect(events.map(({ type }) => type)).toEqual(['listening', 'draining']);
@@ -34,11 +92,11 @@ describe('the end', () => {
     await expect(fetch(url)).rejects.toThrow();
   });
 
-  it('answers what comes on a connection that is open still with 503, and is not ready but alive', async () => {
+  it('answers what comes on a connection that is open still with "close", and is not ready but alive', async () => {
     const { connect, drain, ended } = await serving();
     const asked = [
       ['/readyz', /HTTP\/1.1 200 .*"title":"a".*HTTP\/1.1 503 .*connection: close.*urn:headwater:problem:draining/is],
-      ['/model', /HTTP\/1.1 200 .*"title":"a".*HTTP\/1.1 503 .*connection: close.*urn:headwater:problem:draining/is],
+      ['/model', /HTTP\/1.1 200 .*"title":"a".*HTTP\/1.1 200 .*connection: close.*"classes"/is],
       ['/healthz', /HTTP\/1.1 200 .*"title":"a".*HTTP\/1.1 200 .*connection: close.*"status":"ok"/is],
     ] as const;
     const busy = await Promise.all(
@@ -57,7 +115,7 @@ describe('the end', () => {
   });
 
   it('lets listeners go, and connections that say nothing', async () => {
-    const { connect, drain, ended } = await serving();
+    const { connect, drain, ended } = await serving({ drainIdleMs: 20 });
     const [listener, silent] = [connect(), connect()];
     listener.socket.write('GET /events HTTP/1.1\r\nHost: localhost\r\n\r\n');
     await listener.until(/retry/);
@@ -68,7 +126,7 @@ describe('the end', () => {
   });
 
   it('ends JSON lines with a problem after the last answer', async () => {
-    const { connect, drain, ended } = await serving();
+    const { connect, drain, ended } = await serving({ drainMs: 400 });
     const client = connect();
     client.socket.write(
       'POST /classify HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/jsonl\r\nTransfer-Encoding: chunked\r\n\r\n4\r\n"a"\n\r\n',

@@ -4,7 +4,7 @@ import { dedupe } from '../../operators/live/dedupe.js';
 import { serveModel, type ServerEvent } from '../../server/serveModel.js';
 import { DEFAULT_LIMITS } from '../../server/queue/ServerLimits.js';
 import { feedMemory } from '../../streams/feeds/polling/FeedMemory.js';
-import { path, port, seconds, wholeNumber } from '../process/argument.js';
+import { path, port, seconds, secondsOrNone, wholeNumber } from '../process/argument.js';
 import { backendLine } from '../backends/backendLine.js';
 import { errorLine } from '../process/exitStatus.js';
 import { addFeedOptions, contactLine, feedRules, type FeedOptions } from '../live/feedOptions.js';
@@ -30,6 +30,7 @@ interface Options extends BackendChoice, FeedOptions {
   readonly maxListeners: number;
   readonly history: number;
   readonly drain: number;
+  readonly drainDelay: number;
 }
 
 /** Where a token can be that should not stand in a list of processes. */
@@ -41,6 +42,7 @@ prediction. POST /classify takes headlines, as JSON or JSON lines. GET /events s
 GET /openapi.json describes all paths.
 
 SIGTERM or Ctrl-C stops the server with status 0 when it has answered what is unfinished. A second signal stops it at once.
+Behind a load balancer, let --drain-delay be longer than the balancer takes to notice that /readyz says 503.
 The environment variable ${TOKEN_VARIABLE} can hold the token instead of --token.
 
 Examples:
@@ -94,6 +96,7 @@ const serving = (
       history: options.history,
       drain$,
       drainMs: options.drain * 1000,
+      drainDelayMs: options.drainDelay * 1000,
       headlines:
         feeds.length === 0
           ? undefined
@@ -149,7 +152,13 @@ export const serveCommand = (terminal: Terminal, choose: Choose): Command =>
       .option('--max-connections <n>', 'the most open connections', wholeNumber(1), DEFAULT_LIMITS.connections)
       .option('--max-listeners <n>', 'the most clients of /events', wholeNumber(1), DEFAULT_LIMITS.listeners)
       .option('--history <n>', 'how many events to keep for clients of /events that reconnect', wholeNumber(1), 1000)
-      .option('--drain <seconds>', 'how long to wait at the end for unfinished answers', seconds, 10),
+      .option('--drain <seconds>', 'how long to wait at the end for unfinished answers', seconds, 10)
+      .option(
+        '--drain-delay <seconds>',
+        'how long to serve new requests after SIGTERM while /readyz says 503, so that a load balancer can notice',
+        secondsOrNone,
+        0,
+      ),
   )
     .addHelpText('after', HELP)
     .action((options: Options) => {

@@ -36,6 +36,12 @@ export const seconds: (text: string) => number = number(
   (value) => value > 0 && value <= LONGEST_SECONDS,
 );
 
+/** The same, where it may be none. */
+export const secondsOrNone: (text: string) => number = number(
+  `a number from 0 to ${LONGEST_SECONDS}`,
+  (value) => value >= 0 && value <= LONGEST_SECONDS,
+);
+
 /** A number from 0 to below 1. */
 export const fraction: (text: string) => number = number(
   'a number from 0 to below 1',

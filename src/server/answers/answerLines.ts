@@ -28,7 +28,7 @@ import type { BodyForm } from '../http/mediaTypes.js';
 /** What a body of lines is answered with. */
 export interface BodyOfLinesAnswers extends LineAnswers {
   /** Emits when no more lines are to be taken. */
-  readonly drain$: Observable<unknown>;
+  readonly cut$: Observable<unknown>;
 }
 
 /**
@@ -72,7 +72,7 @@ export const answerLines = (
   request: IncomingMessage,
   response: ServerResponse,
   form: BodyForm,
-  { queue, limits, drain$, failed }: BodyOfLinesAnswers,
+  { queue, limits, cut$, failed }: BodyOfLinesAnswers,
 ): Promise<void> => {
   const brake = valve();
   const list = new ListWriter(response, form, brake);
@@ -105,7 +105,7 @@ export const answerLines = (
     ),
   ).pipe(
     takeUntil(
-      merge(stop$, drain$.pipe(map((): Stop => 'draining'))).pipe(
+      merge(stop$, cut$.pipe(map((): Stop => 'draining'))).pipe(
         tap((why) => {
           stopped = why;
         }),

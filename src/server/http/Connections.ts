@@ -1,8 +1,36 @@
 import type { Server, ServerResponse } from 'node:http';
+import { Server as NetServer } from 'node:net';
 import type { Duplex } from 'node:stream';
 
 /** How many connections beyond the limit are still answered that there are too many; those beyond that are dropped. */
 const TOLD = 64;
+
+/**
+ * Makes an answer the last one of its connection. One that was to be the last until now, and has not begun, is not: the
+ * next request was sent ahead, before its client could know.
+ */
+const sayClose = (response: ServerResponse, before: ReadonlySet<ServerResponse>): void => {
+  for (const earlier of before) if (!earlier.headersSent) earlier.setHeader('connection', 'keep-alive');
+  response.setHeader('connection', 'close');
+};
+
+/** The turns of the event loop in which a server may be busy before it stops listening all the same. */
+const TURNS = 100;
+
+/** How long a turn takes in which next to nothing happens, in milliseconds. */
+const QUIET_MS = 0.5;
+
+/**
+ * Calls back right after the event loop has asked for new connections, in a turn in which it had little to do. The
+ * system resets those that have come since it asked when the server stops listening, with the requests on them.
+ */
+const whenQuiet = (then: () => void, turns = TURNS, begun = -Infinity): void => {
+  setImmediate(() => {
+    const now = performance.now();
+    if (turns === 0 || now - begun < QUIET_MS) then();
+    else whenQuiet(then, turns - 1, now);
+  });
+};
 
 /** A server's connections, and what is being answered on them. */
 export class Connections {
@@ -10,6 +38,9 @@ export class Connections {
   /** Those that are open, each with its answers under way: several where requests were sent ahead. */
   readonly #open = new Map<Duplex, Set<ServerResponse>>();
   readonly #excess = new WeakSet<Duplex>();
+  /** Whether every answer says that its connection is closed after it. */
+  #closing = false;
+  /** Whether connections are closed as soon as nothing is being answered on them. */
   #ending = false;
 
   /** @param most how many are served */
@@ -31,6 +62,7 @@ export class Connections {
     });
     server.on('request', ({ socket }, response: ServerResponse) => {
       const answers = this.#open.get(socket);
+      if (this.#closing && answers !== undefined) sayClose(response, answers);
       answers?.add(response);
       response.once('close', () => {
         answers?.delete(response);
@@ -60,15 +92,42 @@ export class Connections {
     return [...(this.#open.get(socket) ?? [])].some((response) => response.headersSent && !response.writableFinished);
   }
 
+  /** From now on the answers say `Connection: close`: clients that obey send their next request elsewhere. */
+  close(): void {
+    this.#closing = true;
+    for (const answers of this.#open.values()) {
+      const last = [...answers].at(-1);
+      if (last?.headersSent === false) last.setHeader('connection', 'close');
+    }
+  }
+
   /**
-   * Takes no further ones, closes those that nothing is being answered on, and calls back when the last of the others
-   * is closed.
+   * Takes no further ones, and calls back when the last one is closed.
+   *
+   * A connection on which nothing is being answered is kept for a while: its client may be sending a request just now,
+   * which would be lost. The request is answered, and the connection closed after it.
+   *
+   * @param idleMs how long such a connection is kept. Milliseconds; 0 closes it at once
    */
-  end(ended: () => void): void {
-    this.#ending = true;
-    this.#server.close(ended);
-    // Those that have never sent anything are not idle to Node.
-    for (const [socket, answers] of this.#open) if (answers.size === 0) socket.destroy();
+  end(idleMs: number, ended: () => void): void {
+    this.close();
+    whenQuiet(() => {
+      // That of HTTP servers closes the idle connections too.
+      NetServer.prototype.close.call(this.#server, () => {
+        clearTimeout(late);
+        // Ends what Node looks for slow connections with. It is closed already, which this is told of.
+        this.#server.close(() => undefined);
+        ended();
+      });
+    });
+    const closeIdle = (): void => {
+      this.#ending = true;
+      this.#server.closeIdleConnections();
+      // Those that have never sent anything are not idle to Node.
+      for (const [socket, answers] of this.#open) if (answers.size === 0) socket.destroy();
+    };
+    const late = setTimeout(closeIdle, idleMs);
+    if (idleMs === 0) closeIdle();
   }
 
   /** Closes all at once. */

@@ -218,7 +218,7 @@ export const serveTraining = (
       const late = setTimeout(ended, DRAIN_MS);
       subscriber.add(() => clearTimeout(late));
       drain$.next();
-      connections.end(ended);
+      connections.end(0, ended);
     };
     const end = (): void => {
       learn({ type: 'ended' });
