@@ -116,6 +116,9 @@ export {
 } from '../operators/live/dedupeMemory.js';
 export { explainHeadlines } from '../operators/live/explainHeadlines.js';
 export type { HeadlineKey } from '../operators/live/headlineKeys.js';
+export { throughDeliveries, type ThroughDeliveriesOptions } from '../operators/live/throughDeliveries.js';
+export type { Delivery, DeliveryOf, Settlement } from '../contracts/Delivery.js';
+export { withValue } from '../contracts/Delivery.js';
 export { microBatch, type MicroBatchOptions } from '../operators/live/microBatch.js';
 export type { ShedPolicy } from '../operators/live/internal/SheddingBuffer.js';
 export { shed, type ShedOptions, type ShedProjectOptions, type ShedValue } from '../operators/live/shed.js';

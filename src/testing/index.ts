@@ -18,6 +18,11 @@ export { marbleSource, type MarbleSource, type MarbleSourceOptions, type Subscri
 export { marbleValve } from './marbleValve.js';
 export { paddedBatch } from './paddedBatch.js';
 export {
+  recordingDeliveries,
+  type RecordingDeliveries,
+  type RecordingDeliveriesOptions,
+} from './recordingDeliveries.js';
+export {
   recordingModel,
   type RecordedCall,
   type RecordingModel,

@@ -1,0 +1,105 @@
+import { catchError, concatMap, EMPTY, from, map, type Observable, of, type OperatorFunction, toArray } from 'rxjs';
+import { checkWhole } from '../../contracts/checkOption.js';
+import { type Delivery, type DeliveryOf, withValue } from '../../contracts/Delivery.js';
+import { HeadwaterError } from '../../contracts/HeadwaterError.js';
+
+/** How `throughDeliveries` treats values that cannot be worked on. */
+export interface ThroughDeliveriesOptions {
+  /** How many times a value that fails by itself is delivered before it is given up, at least 1. Default 3. */
+  readonly maxAttempts?: number | undefined;
+}
+
+const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error)).slice(0, 500);
+
+/**
+ * Lets an operator on batches of values, such as `classifyLive`, work on batches of deliveries: each result is a
+ * delivery that settles its value's own.
+ *
+ * ```
+ * source:  --A-----------B--|      A of the deliveries a and b, B of c, which the operator cannot work on
+ *          throughDeliveries(classifyLive({ model, tokenizer, labelEncoder }))
+ * result:  --(xy)-----------|      x settles a, y settles b; c is settled: retry, in the end give-up
+ * ```
+ *
+ * The operator must give one result a value, in the order of the values. Where it fails on a batch, each value of the
+ * batch is tried by itself, so that one that cannot be worked on costs no other: it is settled with `retry` until its
+ * last attempt, then with `give-up`. Where every value of a batch fails, it is not the values: the error ends the
+ * stream, and nothing of the batch is settled.
+ *
+ * Holds one batch.
+ *
+ * Errors: that of the operator where it fails on every value of a batch of two or more; `HW_USAGE` where it gives
+ * another number of results than values; those of the source.
+ *
+ * @param operator makes results of a batch of values, one a value, in order
+ * @param options `maxAttempts`
+ * @throws HeadwaterError `HW_USAGE` when `maxAttempts` is no whole number of at least 1
+ *
+ * @example
+ * ```ts
+ * import { map, mergeAll, of } from 'rxjs';
+ * import { throughDeliveries } from 'headwater';
+ * import { recordingDeliveries } from 'headwater/testing';
+ *
+ * const source = recordingDeliveries(['ferry', 'port']);
+ * of(source.deliveries)
+ *   .pipe(throughDeliveries((batch$) => batch$.pipe(mergeAll(), map((text) => text.length))))
+ *   .subscribe((delivery) => delivery.settle({ type: 'done' }));
+ * console.log(source.settled); // [{ id: '0', type: 'done' }, { id: '1', type: 'done' }]
+ * ```
+ */
+export const throughDeliveries = <T, R, D extends Delivery<T> = Delivery<T>>(
+  operator: OperatorFunction<readonly T[], R>,
+  { maxAttempts = 3 }: ThroughDeliveriesOptions = {},
+): OperatorFunction<readonly D[], DeliveryOf<D, R>> => {
+  checkWhole('throughDeliveries', 'maxAttempts', maxAttempts, 1);
+
+  const resultsOf = (batch: readonly D[]): Observable<readonly R[]> =>
+    of(batch.map(({ value }) => value)).pipe(operator, toArray());
+
+  /** Each result with the delivery of its value. */
+  const paired = (batch: readonly D[], results: readonly R[]): readonly DeliveryOf<D, R>[] => {
+    if (results.length === batch.length) return batch.map((delivery, i) => withValue(delivery, results[i] as R));
+    throw new HeadwaterError(
+      'HW_USAGE',
+      `throughDeliveries: the operator gave ${results.length} results of ${batch.length} values, but must give one a value.`,
+    );
+  };
+
+  const refuse = (delivery: D, error: unknown): void => {
+    const reason = reasonOf(error);
+    delivery.settle(delivery.attempt < maxAttempts ? { type: 'retry', reason } : { type: 'give-up', reason });
+  };
+
+  /** Each value by itself, where they failed together. */
+  const apart = (batch: readonly D[], failure: unknown): Observable<readonly DeliveryOf<D, R>[]> =>
+    from(batch).pipe(
+      concatMap((delivery) =>
+        resultsOf([delivery]).pipe(
+          map((results) => ({ delivery, results })),
+          catchError((error: unknown) => of({ delivery, error })),
+        ),
+      ),
+      toArray(),
+      map((tried) => {
+        if (tried.length > 1 && tried.every((one) => 'error' in one)) throw failure;
+        return tried.flatMap((one) => {
+          if ('results' in one) return paired([one.delivery], one.results);
+          refuse(one.delivery, one.error);
+          return [];
+        });
+      }),
+    );
+
+  return concatMap((batch: readonly D[]) => {
+    if (batch.length === 0) return EMPTY;
+    return resultsOf(batch).pipe(
+      map((results) => ({ results })),
+      catchError((failure: unknown) => of({ failure })),
+      concatMap((outcome) =>
+        'results' in outcome ? of(paired(batch, outcome.results)) : apart(batch, outcome.failure),
+      ),
+      concatMap((deliveries) => deliveries),
+    );
+  });
+};

@@ -1,0 +1,53 @@
+import type { Delivery, Settlement } from '../contracts/Delivery.js';
+
+/** Deliveries, and how they were settled. */
+export interface RecordingDeliveries<T> {
+  readonly deliveries: readonly Delivery<T>[];
+  /** How each was settled, in the order in which that happened: the first settlement of each. */
+  readonly settled: readonly (Settlement & { readonly id: string })[];
+  /** The ids of those that were not, in the order of the values. */
+  readonly unsettled: readonly string[];
+}
+
+/** How `recordingDeliveries` numbers what it makes. */
+export interface RecordingDeliveriesOptions {
+  /** How many times each has been delivered. Default 1. */
+  readonly attempt?: number | undefined;
+}
+
+/**
+ * Makes deliveries of values, and remembers how they were settled. Their ids are their places, from `'0'`.
+ *
+ * @example
+ * ```ts
+ * import { recordingDeliveries } from 'headwater/testing';
+ * const { deliveries, settled, unsettled } = recordingDeliveries(['ferry', 'port']);
+ * deliveries[1]!.settle({ type: 'done' });
+ * console.log(settled); // [{ id: '1', type: 'done' }]
+ * ```
+ */
+export const recordingDeliveries = <T>(
+  values: readonly T[],
+  { attempt = 1 }: RecordingDeliveriesOptions = {},
+): RecordingDeliveries<T> => {
+  const settled: (Settlement & { readonly id: string })[] = [];
+  const has = (id: string): boolean => settled.some((settlement) => settlement.id === id);
+  const ids = values.map((_, at) => String(at));
+  return {
+    deliveries: values.map((value, at): Delivery<T> => {
+      const id = ids[at]!;
+      return {
+        value,
+        id,
+        attempt,
+        settle: (how) => {
+          if (!has(id)) settled.push({ id, ...how });
+        },
+      };
+    }),
+    settled,
+    get unsettled() {
+      return ids.filter((id) => !has(id));
+    },
+  };
+};
