@@ -23,12 +23,12 @@ const load = (path: string): Promise<unknown> => import(new URL(`../dist/${path}
 
 export const { backendVariant } = (await load('ops/backends/registerBackend.js')) as typeof Registration;
 export const { gradientNames } = (await load('ops/recurrent/internal/classifierOps.js')) as typeof ClassifierOps;
-export const { drop } = (await load('ops/kernels/simd/dropout.js')) as typeof Dropout;
+export const { drop } = (await load('ops/kernels/simd/layers/dropout.js')) as typeof Dropout;
 export const { embeddedBackward, embeddedForward } = (await load(
   'ops/kernels/simd/embeddedRecurrent.js',
 )) as typeof Embedded;
-export const { linear, linearGradients } = (await load('ops/kernels/simd/linear.js')) as typeof Linear;
-export const { crossEntropyInPlace } = (await load('ops/kernels/simd/softmax.js')) as typeof Softmax;
+export const { linear, linearGradients } = (await load('ops/kernels/simd/layers/linear.js')) as typeof Linear;
+export const { crossEntropyInPlace } = (await load('ops/kernels/simd/layers/softmax.js')) as typeof Softmax;
 export const { KernelMachine } = (await load('ops/kernels/simd/machine/KernelMachine.js')) as typeof Machine;
 export const { kernelModule } = (await load('ops/kernels/simd/machine/kernelModule.js')) as typeof Module;
 export const { multiply, panelsOf } = (await load('ops/kernels/simd/products.js')) as typeof Products;

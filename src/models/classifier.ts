@@ -12,6 +12,7 @@ import { softmaxCrossEntropy } from '../ops/layers/softmaxCrossEntropy.js';
 import { labelWeight } from '../ops/internal/lossShares.js';
 import { classifierGradients, classifierProbabilities } from '../ops/recurrent/textClassifier.js';
 import type { ClassifierConfig } from './ClassifierConfig.js';
+import { checkRenewable } from './internal/checkRenewable.js';
 import { classifierLogits } from './internal/classifierLogits.js';
 import type { ClassifierSettings } from './ClassifierSettings.js';
 import { DAMAGED, finite, UNSTABLE } from './internal/finite.js';
@@ -145,18 +146,8 @@ export const classifier = (config: ClassifierConfig, settings: ClassifierSetting
     loadOptimizerState: (state) => step(() => adam.loadStateDict(state)),
 
     renewTokens: (tokens, like) => {
-      const { vocabularySize, padIndex, embeddingDim } = config;
-      for (const token of [...tokens, like]) {
-        if (Number.isInteger(token) && token >= 0 && token < vocabularySize && token !== padIndex) continue;
-        const why =
-          token === padIndex
-            ? 'is its padding token, whose embedding stays zero'
-            : `is not one of its tokens, which are 0 to ${vocabularySize - 1}`;
-        throw new HeadwaterError(
-          'HW_USAGE',
-          `The classifier "${name}" cannot renew tokens: ${token} ${why}. Give tokens of its own vocabulary.`,
-        );
-      }
+      const { embeddingDim } = config;
+      checkRenewable(name, config, [...tokens, like]);
       if (tokens.length === 0) return;
       step(() => {
         const embeddings = weights.get(EMBEDDINGS)!;

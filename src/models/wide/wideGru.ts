@@ -22,10 +22,12 @@ import { clipByGlobalNorm } from '../../ops/optimizers/clipByGlobalNorm.js';
 import { RowAdagrad } from '../../ops/optimizers/RowAdagrad.js';
 import { RowAdam } from '../../ops/optimizers/RowAdam.js';
 import { maxMeanPool } from '../../ops/pooling/maxMeanPool.js';
-import { gru } from '../../ops/recurrent/gru.js';
+import { indexedRecurrent } from '../../ops/recurrent/indexedRecurrent.js';
 import { registerOps } from '../../ops/registerOps.js';
+import { distinctWords, type DistinctWords } from '../../ops/sparse/distinctWords.js';
 import { type FoundRows, RowTable } from '../../ops/sparse/RowTable.js';
 import { sparseLinear } from '../../ops/sparse/sparseLinear.js';
+import { checkRenewable } from '../internal/checkRenewable.js';
 import { checkWeights } from '../internal/checkWeights.js';
 import { DAMAGED, finite, UNSTABLE } from '../internal/finite.js';
 import { firstWeights, wideGruShapes } from './internal/firstWeights.js';
@@ -70,6 +72,9 @@ const EMBEDDING_RATE = { vectors: 1, none: 1e-2 / 3e-3 };
 
 /** What a batch's look-ups gave. */
 interface Found {
+  /** The different words of the batch. */
+  readonly words: DistinctWords;
+  /** The rows of the embeddings that they have. */
   readonly tokens: FoundRows;
   readonly features: FoundRows | undefined;
 }
@@ -175,18 +180,21 @@ export const wideGru = (config: WideGruConfig, settings: WideGruSettings): WideG
   const look = (batch: PaddedBatch): Found => {
     if (config.vectors && batch.vectorIds === undefined) throw missing(name, 'word vectors');
     if (wide !== undefined && batch.features === undefined) throw missing(name, 'hashed features');
+    const { size, time, tokens, lengths, vectorIds } = batch;
+    const words = distinctWords({ size, time, tokens, lengths, vectorIds: config.vectors ? vectorIds : undefined });
     return {
-      tokens: embeddings.lookUp(batch.tokens, { without: padIndex }),
+      words,
+      tokens: embeddings.lookUp(words.tokens, { without: padIndex }),
       features: wide?.lookUp(batch.features!.ids),
     };
   };
 
   /** The logits of a batch; with a context as a train step computes them. */
   const forward = (tensors: readonly Tensor[], batch: PaddedBatch, found: Found, context?: StepContext): Tensor => {
-    const [delta, rows, ...denseTensors] = tensors as [Tensor, Tensor, ...Tensor[]];
+    const [delta, wideRows, ...denseTensors] = tensors as [Tensor, Tensor, ...Tensor[]];
     const byName = new Map(names.map((key, i) => [key, denseTensors[i]!]));
     const { size, time, lengths } = batch;
-    const vectorIds = batch.vectorIds ?? new Int32Array(size * time);
+    const { places, vectorIds } = found.words;
     const drops = (rate: number, site: number) => ({
       rate,
       seed,
@@ -195,23 +203,29 @@ export const wideGru = (config: WideGruConfig, settings: WideGruSettings): WideG
       step: context?.step ?? 0,
       training: context !== undefined,
     });
-    const embedded = vectorEmbedding(delta, vectors, { size, time, vectorIds, places: found.tokens.places });
-    const kept = wordDropout(embedded, drops(config.wordDropout, SITES.words));
-    const { output } = gru(dropout(kept, drops(config.dropout, SITES.embeddings)), lengths, {
-      weight_ih_l0: byName.get('rnn.weight_ih_l0')!,
-      weight_hh_l0: byName.get('rnn.weight_hh_l0')!,
-      bias_ih_l0: byName.get('rnn.bias_ih_l0')!,
-      bias_hh_l0: byName.get('rnn.bias_hh_l0')!,
-      weight_ih_l0_reverse: byName.get('rnn.weight_ih_l0_reverse')!,
-      weight_hh_l0_reverse: byName.get('rnn.weight_hh_l0_reverse')!,
-      bias_ih_l0_reverse: byName.get('rnn.bias_ih_l0_reverse')!,
-      bias_hh_l0_reverse: byName.get('rnn.bias_hh_l0_reverse')!,
-    });
+    const input = { size: vectorIds.length, vectorIds, places: found.tokens.places };
+    const kept = wordDropout(vectorEmbedding(delta, vectors, input), drops(config.wordDropout, SITES.words));
+    const rows = dropout(kept, drops(config.dropout, SITES.embeddings));
+    const output = indexedRecurrent(
+      'gru',
+      rows,
+      { size, time, places, lengths },
+      {
+        weight_ih_l0: byName.get('rnn.weight_ih_l0')!,
+        weight_hh_l0: byName.get('rnn.weight_hh_l0')!,
+        bias_ih_l0: byName.get('rnn.bias_ih_l0')!,
+        bias_hh_l0: byName.get('rnn.bias_hh_l0')!,
+        weight_ih_l0_reverse: byName.get('rnn.weight_ih_l0_reverse')!,
+        weight_hh_l0_reverse: byName.get('rnn.weight_hh_l0_reverse')!,
+        bias_ih_l0_reverse: byName.get('rnn.bias_ih_l0_reverse')!,
+        bias_hh_l0_reverse: byName.get('rnn.bias_hh_l0_reverse')!,
+      },
+    );
     const pooled = dropout(maxMeanPool(output, lengths), drops(config.dropout, SITES.pooled));
     const logits = linear(pooled, byName.get('head.weight')!, byName.get('head.bias')!);
     if (found.features === undefined) return logits;
     const { offsets, values } = batch.features!;
-    return sparseLinear(rows, { offsets, ids: found.features.places, values }, logits);
+    return sparseLinear(wideRows, { offsets, ids: found.features.places, values }, logits);
   };
 
   const tensorsOf = ({ tokens, features }: Found): Tensor[] => [
@@ -318,10 +332,14 @@ export const wideGru = (config: WideGruConfig, settings: WideGruSettings): WideG
       }),
 
     renewTokens: (tokens, like) => {
-      const { values } = embeddings.lookUp(Int32Array.of(like));
-      const ids = Int32Array.from(tokens);
-      const slots = embeddings.touch(ids);
-      for (const slot of slots) embeddings.store.chunkOf(slot).set(values, embeddings.store.startOf(slot));
+      checkRenewable(name, config, [...tokens, like]);
+      step(() => {
+        const ids = Int32Array.from(tokens);
+        const { values } = embeddings.lookUp(Int32Array.of(like));
+        for (const slot of embeddings.touch(ids))
+          embeddings.store.chunkOf(slot).set(values, embeddings.store.startOf(slot));
+        embeddingsAdam.forgetRows(ids);
+      });
     },
 
     dispose: () => {

@@ -1,5 +1,5 @@
 import { mul, tensor } from '@tensorflow/tfjs-core';
-import type { Tensor, Tensor3D } from '@tensorflow/tfjs-core';
+import type { Tensor } from '@tensorflow/tfjs-core';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import { deriveSeed } from '../../contracts/random.js';
 import { defineOp } from '../definition/defineOp.js';
@@ -9,6 +9,10 @@ import { dropoutMask } from '../internal/dropoutMask.js';
 import type { DropoutAttributes } from '../internal/dropoutMask.js';
 import type { DropoutOptions } from './dropout.js';
 
+/** The number of words whose embeddings, the last dimension, a tensor of this shape has. */
+export const wordsIn = (shape: readonly number[]): number =>
+  shape.slice(0, -1).reduce((words, side) => words * side, 1);
+
 /** y[i, t] = x[i, t] · mask[i, t]; the backward pass is the same op. */
 export const wordDropoutOp: RunnableOp<{ x: Tensor }, [Tensor], DropoutAttributes> = defineOp<
   { x: Tensor },
@@ -17,8 +21,8 @@ export const wordDropoutOp: RunnableOp<{ x: Tensor }, [Tensor], DropoutAttribute
 >({
   name: 'HeadwaterWordDropout',
   compose: ({ x }, attributes) => {
-    const [size, time] = x.shape as [number, number, number];
-    return [mul(x, tensor(dropoutMask(size * time, attributes), [size, time, 1]))];
+    const words = x.shape.slice(0, -1);
+    return [mul(x, tensor(dropoutMask(wordsIn(x.shape), attributes), [...words, 1]))];
   },
   gradient: {
     savedInputs: [],
@@ -28,12 +32,13 @@ export const wordDropoutOp: RunnableOp<{ x: Tensor }, [Tensor], DropoutAttribute
 });
 
 /**
- * Drops the whole embedding of a random share of the tokens, and scales the others up so that the mean stays.
+ * Drops the whole embedding of a random share of the tokens, and scales the others up so that the mean stays. Of words
+ * that stand in no rows, those that {@link distinctWords} found say, it drops each with all its tokens.
  *
  * What is dropped depends on (seed, epoch, step, site, position of the token) alone, as in {@link dropout}; give it
  * another site than that of a dropout in the same model.
  *
- * @param x embeddings, shape [B, T, E], float32
+ * @param x embeddings, shape [B, T, E], or [U, E] for words that stand in no rows; float32
  * @param options which tokens are dropped
  * @returns the shape of `x`, float32; `x` itself where the rate is 0 or `training` is false; differentiable in `x`
  * @throws HeadwaterError `HW_USAGE` when the rate is not in [0, 1), or shape or dtype do not fit
@@ -47,14 +52,14 @@ export const wordDropoutOp: RunnableOp<{ x: Tensor }, [Tensor], DropoutAttribute
  * wordDropout(x, { rate: 0.5, seed: 1234, epoch: 1, step: 0, site: 1 }).dataSync(); // pairs of zeros and pairs of twos
  * ```
  */
-export const wordDropout = (x: Tensor, options: DropoutOptions): Tensor3D => {
+export const wordDropout = <X extends Tensor>(x: X, options: DropoutOptions): X => {
   const { rate, seed, epoch, step, site = 0, training = true } = options;
   if (!(rate >= 0 && rate < 1))
     throw new HeadwaterError('HW_USAGE', `wordDropout was given the rate ${rate}. It must be at least 0 and below 1.`);
-  checkShape('wordDropout', 'x', x, ['B', 'T', 'E']);
-  if (rate === 0 || !training) return x as Tensor3D;
+  checkShape('wordDropout', 'x', x, x.rank === 2 ? ['U', 'E'] : ['B', 'T', 'E']);
+  if (rate === 0 || !training) return x;
   return wordDropoutOp.run(
     { x },
     { rate, key0: deriveSeed(seed, 'dropout', 0), key1: deriveSeed(seed, 'dropout', 1), epoch, step, site },
-  )[0] as Tensor3D;
+  )[0] as X;
 };

@@ -97,6 +97,21 @@ export class RowAdam {
   }
 
   /**
+   * Forgets what it knows of some rows: their moments are zero from then on. A row that is not held has none.
+   *
+   * @param ids which rows
+   * @throws HeadwaterError `HW_USAGE` when an id is no row; then nothing has changed
+   */
+  forgetRows(ids: Int32Array): void {
+    for (const slot of this.#table.find(ids))
+      for (const moment of [this.#m, this.#v]) {
+        if (slot < 0 || slot >= moment.length) continue;
+        const start = moment.startOf(slot);
+        moment.chunkOf(slot).fill(0, start, start + moment.width);
+      }
+  }
+
+  /**
    * A copy of its state: `step`, a scalar, and `exp_avg` and `exp_avg_sq`, the moments of the table's rows in their
    * order, shape [S, width].
    */

@@ -29,6 +29,15 @@ describe.each(everyBackend)('wordDropout on %s', (backend) => {
     });
   });
 
+  it('drops the same of words that stand in no rows', () => {
+    tf.tidy(() => {
+      const inRows = wordDropout(tf.ones([4, 5, 3]), place);
+      const alone = wordDropout(tf.ones([20, 3]), place);
+      expect(alone.shape).toEqual([20, 3]);
+      expect(alone.dataSync()).toEqual(inRows.dataSync());
+    });
+  });
+
   it('is what it is given where nothing is to be dropped', () => {
     tf.tidy(() => {
       const x = tf.ones([1, 2, 3]);
@@ -41,7 +50,7 @@ describe.each(everyBackend)('wordDropout on %s', (backend) => {
     tf.tidy(() => {
       for (const rate of [1, -0.1, NaN])
         expect(() => wordDropout(tf.ones([1, 2, 3]), { ...place, rate })).toThrow(/rate/);
-      expect(() => wordDropout(tf.ones([2, 3]), place)).toThrow(expect.objectContaining({ code: 'HW_USAGE' }));
+      expect(() => wordDropout(tf.ones([3]), place)).toThrow(expect.objectContaining({ code: 'HW_USAGE' }));
     });
   });
 });
@@ -81,6 +90,15 @@ describe('featureDropout', () => {
     expect(ids.length).toBeLessThan(1580);
     expect(featureDropout(features, place)).toEqual({ offsets, ids, values });
     expect(featureDropout(features, { ...place, step: 6 }).ids).not.toEqual(ids);
+  });
+
+  it('drops the same of words that stand in no rows', () => {
+    tf.tidy(() => {
+      const inRows = wordDropout(tf.ones([4, 5, 3]), place);
+      const alone = wordDropout(tf.ones([20, 3]), place);
+      expect(alone.shape).toEqual([20, 3]);
+      expect(alone.dataSync()).toEqual(inRows.dataSync());
+    });
   });
 
   it('is what it is given where nothing is to be left out, and refuses another rate', () => {

@@ -1,12 +1,12 @@
 import { dropoutMask } from '../../../internal/dropoutMask.js';
-import { wordDropoutOp } from '../../../layers/wordDropout.js';
+import { wordDropoutOp, wordsIn } from '../../../layers/wordDropout.js';
 import { referenceKernel } from '../referenceKernel.js';
 
 export const wordDropoutKernels = [
   // y[i, t] = x[i, t] · mask[i, t]
   referenceKernel(wordDropoutOp, ({ x }, attributes) => {
-    const [size, time, width] = x.shape as [number, number, number];
-    const mask = dropoutMask(size * time, attributes);
+    const width = x.shape.at(-1)!;
+    const mask = dropoutMask(wordsIn(x.shape), attributes);
     return [{ shape: x.shape, data: x.data.map((value, p) => value * mask[Math.floor(p / width)]!) }];
   }),
 ];
