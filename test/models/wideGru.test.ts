@@ -168,18 +168,18 @@ describe('wideGru', () => {
       const beside = (time: number) => {
         const tokens = new Int32Array(2 * time);
         const vectorIds = new Int32Array(2 * time);
-        tokens.set(short!.tokens);
-        vectorIds.set(short!.vectorIds!);
+        tokens.set(short.tokens);
+        vectorIds.set(short.vectorIds!);
         tokens.fill(4, time);
         const features = {
           offsets: Int32Array.of(0, 2, 2),
-          ids: short!.features!.ids,
-          values: short!.features!.values,
+          ids: short.features!.ids,
+          values: short.features!.values,
         };
-        const lengths = Int32Array.of(short!.lengths[0]!, time);
+        const lengths = Int32Array.of(short.lengths[0]!, time);
         return { size: 2, time, tokens, vectorIds, features, lengths, ids: Int32Array.of(0, 1) };
       };
-      const [one, other] = [short!.time, short!.time + 9].map((time) =>
+      const [one, other] = [short.time, short.time + 9].map((time) =>
         model.predictBatch(beside(time)).slice(0, CLASSES),
       );
       one!.forEach((p, c) => expect(other![c]).toBeCloseTo(p, 6));
