@@ -74,6 +74,10 @@ export type SourceEvent =
       readonly source: string;
       readonly at: number;
       readonly items: number;
+      /** How many more items it had that could not be read. */
+      readonly rejected?: number | undefined;
+      /** What it calls itself. */
+      readonly title?: string | undefined;
       readonly nextInMs: number | undefined;
     }
   /** It said that nothing has changed. */

@@ -15,7 +15,7 @@ export {
   type FeedMemory,
   type RememberedFeed,
 } from '../streams/feeds/polling/FeedMemory.js';
-export { parseFeed, type ParsedFeed } from '../streams/feeds/parseFeed.js';
+export { parseFeed, type ParsedFeed, type ParseFeedOptions } from '../streams/feeds/parseFeed.js';
 export { pollFeed, type PollFeedOptions } from '../streams/feeds/pollFeed.js';
 export { readOpml, type ReadOpmlOptions } from '../streams/feeds/readOpml.js';
 export { liveHeadline, type LiveHeadlineFields } from '../streams/live/liveHeadline.js';

@@ -62,6 +62,7 @@ const polled = (scheduler: TestScheduler, hosts: string, answers: Answers, rules
       maxRedirects: 3,
       allowPrivate: false,
       discover: true,
+      untitled: 'reject',
       rejections: { next: () => undefined },
       events: events$,
       memory: feedMemory(),

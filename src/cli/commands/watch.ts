@@ -87,7 +87,8 @@ const totals = ({ headlines, shown, repeated, dropped, rejected }: WatchState): 
 /** Refuses to end well where no feed could be read. */
 const checkAnswered = ({ feeds }: WatchState): Observable<never> => {
   const [first] = feeds;
-  if (first === undefined || feeds.some(({ status }) => status !== 'failing' && status !== 'gone')) return EMPTY;
+  const bad = ['failing', 'gone', 'unreadable'];
+  if (first === undefined || feeds.some(({ status }) => !bad.includes(status))) return EMPTY;
   const what =
     feeds.length === 1
       ? 'The feed could not be read.'

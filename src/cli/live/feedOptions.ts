@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
+import type { Untitled } from '../../streams/feeds/parsing/FeedDocument.js';
 import { isNamedPrivate } from '../../streams/feeds/polling/publicAddress.js';
 import { path, positiveNumber } from '../process/argument.js';
 import type { WatchedFeed } from './watchedFeed.js';
@@ -9,6 +10,7 @@ export interface FeedOptions {
   readonly interval?: number;
   readonly insist?: boolean;
   readonly contact?: string;
+  readonly titledOnly?: boolean;
 }
 
 /** Where one's contact can be, once for all feeds. */
@@ -30,6 +32,10 @@ export const addFeedOptions = (command: Command): Command =>
       '--contact <address>',
       `your web or mail address, sent with each request so that the owner of a feed can reach you (default: ${CONTACT_VARIABLE} in the environment)`,
       path,
+    )
+    .option(
+      '--titled-only',
+      'leave out items without a title; by default the first words of their text are their title',
     );
 
 /** How the sources of feeds are to read. */
@@ -37,6 +43,7 @@ export interface FeedRules {
   readonly intervalMs: number | undefined;
   readonly insist: boolean;
   readonly contact: string | undefined;
+  readonly untitled: Untitled;
 }
 
 /**
@@ -45,7 +52,7 @@ export interface FeedRules {
  * @throws HeadwaterError `HW_USAGE` for an interval below a minute that is not insisted on
  */
 export const feedRules = (
-  { interval, insist = false, contact }: FeedOptions,
+  { interval, insist = false, contact, titledOnly = false }: FeedOptions,
   { [CONTACT_VARIABLE]: ours = '' }: NodeJS.ProcessEnv,
 ): FeedRules => {
   if (interval !== undefined && interval < MINUTE && !insist) {
@@ -58,6 +65,7 @@ export const feedRules = (
     intervalMs: interval === undefined ? undefined : interval * 1000,
     insist,
     contact: contact ?? (ours === '' ? undefined : ours),
+    untitled: titledOnly ? 'reject' : 'first-words',
   };
 };
 

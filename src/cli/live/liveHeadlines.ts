@@ -4,6 +4,7 @@ import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import type { LiveHeadline, SourceEvents } from '../../contracts/Live.js';
 import type { DeadLetter } from '../../contracts/Rejection.js';
 import type { Valve } from '../../contracts/Valve.js';
+import type { Untitled } from '../../streams/feeds/parsing/FeedDocument.js';
 import { feedFile } from '../../streams/feeds/polling/feedFile.js';
 import type { FeedMemory } from '../../streams/feeds/polling/FeedMemory.js';
 import { pollFeed } from '../../streams/feeds/pollFeed.js';
@@ -23,6 +24,7 @@ export interface LiveHeadlinesOptions {
   readonly intervalMs: number | undefined;
   readonly insist: boolean;
   readonly contact: string | undefined;
+  readonly untitled: Untitled;
 }
 
 /** One source that fails for good does not end the others; it has told of its failure already. */
@@ -32,7 +34,7 @@ const byItself = (headline$: Observable<LiveHeadline>): Observable<LiveHeadline>
 /** The headlines of everything that is watched, side by side, numbered as they come. */
 export const liveHeadlines = (
   feeds: readonly WatchedFeed[],
-  { stdin, memory, once, intervalMs, insist, contact, ...common }: LiveHeadlinesOptions,
+  { stdin, memory, once, intervalMs, insist, contact, untitled, ...common }: LiveHeadlinesOptions,
 ): Observable<LiveHeadline> => {
   // One poller for all feeds: it asks a host for one of them at a time.
   const polled = feeds.flatMap(({ kind, address }) => (kind === 'feed' ? [address] : []));
@@ -41,7 +43,7 @@ export const liveHeadlines = (
       case 'feed':
         return [];
       case 'file':
-        return [feedFile(address, { ...common, once, intervalMs })];
+        return [feedFile(address, { ...common, once, intervalMs, untitled })];
       case 'events':
         return [serverSentEvents(address, { ...common, contact })];
       case 'socket':
@@ -51,7 +53,9 @@ export const liveHeadlines = (
     }
   });
   const sources = [
-    ...(polled.length === 0 ? [] : [pollFeed(polled, { ...common, memory, once, intervalMs, insist, contact })]),
+    ...(polled.length === 0
+      ? []
+      : [pollFeed(polled, { ...common, memory, once, intervalMs, insist, contact, untitled })]),
     ...sent.map(byItself),
   ];
   return merge(...sources).pipe(map((headline, id): LiveHeadline => ({ ...headline, id })));

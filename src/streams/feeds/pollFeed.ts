@@ -10,6 +10,7 @@ import type { Pacing } from '../pacing/Pacing.js';
 import { requireNumber } from '../internal/requireNumber.js';
 import { requirePacing } from '../pacing/internal/requirePacing.js';
 import { requireTime } from '../internal/requireTime.js';
+import type { Untitled } from './parsing/FeedDocument.js';
 import { feedMemory, type FeedMemory } from './polling/FeedMemory.js';
 import { pollFeeds, type GivenFeed } from './polling/pollFeeds.js';
 import { userAgent } from './polling/userAgent.js';
@@ -49,6 +50,11 @@ export interface PollFeedOptions extends BodyOptions, Pacing {
   readonly allowPrivate?: boolean | undefined;
   /** Look for the feed behind a page that is no feed itself (`<link rel="alternate">`). Default true. */
   readonly discover?: boolean | undefined;
+  /**
+   * What is done about an item without a title, as short messages are: it is rejected, or `first-words`, the first words
+   * of its text are its title. Default `reject`.
+   */
+  readonly untitled?: Untitled | undefined;
   /**
    * How those who run a server can reach you: an address of the web or of mail, sent in the User-Agent. Default: the
    * page of this package, where it has one.
@@ -184,6 +190,7 @@ export const pollFeed = (
     maxRedirects,
     allowPrivate,
     discover,
+    untitled: options.untitled ?? 'reject',
     jitter: requireShare('jitter', options.jitter ?? 0.1),
     concurrency: requireNumber('concurrency', options.concurrency, 8, 1),
     totalTimeout: requireTime('totalTimeout', options.totalTimeout, MINUTE),

@@ -8,12 +8,12 @@ import { bodyError, openBody } from '../bodies/openBody.js';
 import { rejecting } from '../internal/rejecting.js';
 import { requireNumber } from '../internal/requireNumber.js';
 import { emptyMemory } from '../bodies/SourceMemory.js';
-import { ByteCollector } from './parsing/ByteCollector.js';
-import { decodeFeed } from './parsing/decodeFeed.js';
+import { ByteCollector } from './parsing/text/ByteCollector.js';
+import { decodeFeed } from './parsing/text/decodeFeed.js';
 import { withoutSecrets } from '../bodies/http/WebAddress.js';
 import { LineCount } from './parsing/LineCount.js';
 import { isNamedPrivate } from './polling/publicAddress.js';
-import { shortened } from './parsing/shortened.js';
+import { shortened } from './parsing/text/shortened.js';
 
 /** How a list of feeds is read. */
 export interface ReadOpmlOptions extends BodyOptions {

@@ -2,7 +2,7 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
 import { itemLink } from '../feeds/parsing/itemLink.js';
-import { publishedAt } from '../feeds/parsing/publishedAt.js';
+import { publishedAt } from '../feeds/parsing/dates/publishedAt.js';
 
 /** A type of text that is checked and left as it is. */
 const text = (name: string, passes: (value: string) => boolean): t.Type<string, string> => {

@@ -73,6 +73,7 @@ describe('formats', () => {
 
   it('takes a feed without items', () => {
     expect(parse('<rss version="2.0"><channel><title>T</title></channel></rss>')).toEqual({
+      title: 'T',
       items: [],
       rejections: [],
       intervalMs: undefined,

@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { discoverFeed } from '../../../src/streams/feeds/parsing/discoverFeed.js';
 import { feedMemory, feedMemoryFrom, FeedMemoryJson } from '../../../src/streams/feeds/polling/FeedMemory.js';
 import { maxAge } from '../../../src/streams/feeds/polling/maxAge.js';
-import { publishedAt } from '../../../src/streams/feeds/parsing/publishedAt.js';
+import { publishedAt } from '../../../src/streams/feeds/parsing/dates/publishedAt.js';
 import { retryAfter } from '../../../src/streams/feeds/polling/retryAfter.js';
-import { titleText } from '../../../src/streams/feeds/parsing/titleText.js';
+import { titleText } from '../../../src/streams/feeds/parsing/text/titleText.js';
 import { userAgent } from '../../../src/streams/feeds/polling/userAgent.js';
 
 describe('titleText', () => {
@@ -23,7 +23,7 @@ describe('titleText', () => {
     ['brackets that open nothing', '1 < 2 > 0 <- a', '1 < 2 > 0 <- a'],
     ['upper case', '<B>Late</B> goal', 'Late goal'],
     ['nothing but markup', '<b></b>', ''],
-    ['control characters', 'Late\u0000\u001b[31m\u009bgoal\u007f', 'Late [31m goal'],
+    ['control characters', 'Late\u0000\u001b[31m\u008dgoal\u007f', 'Late [31m goal'],
     ['an entity of a control character', 'Late &#27;[2J goal', 'Late [2J goal'],
   ])('makes a line of text of HTML: %s', (_name, written, text) => {
     expect(titleText(written, 'html')).toBe(text);

@@ -4,11 +4,13 @@ import type { Lag } from './RecentLags.js';
 /** How it stands with a feed. */
 export interface FeedState {
   readonly source: string;
+  /** What it calls itself, or is called in a list; undefined where nobody has said. */
+  readonly title: string | undefined;
   /**
    * `waiting` for its first answer, `read` and to be read again, `open` and sending by itself, `failing`, or `gone`
-   * where it was given up.
+   * where it was given up; `unreadable` where it was read, and none of its items could be.
    */
-  readonly status: 'waiting' | 'read' | 'open' | 'failing' | 'gone';
+  readonly status: 'waiting' | 'read' | 'open' | 'unreadable' | 'failing' | 'gone';
   /** When it was last read, opened, or told that nothing has changed, in ms. */
   readonly lastRead: number | undefined;
   /** When it will be read next, in ms; undefined where it sends by itself, or is read no more. */

@@ -2,8 +2,9 @@ import type { SourceEvent } from '../../../contracts/Live.js';
 import type { FeedState } from './WatchState.js';
 
 /** A feed of which nothing was heard yet. */
-export const unheardFeed = (source: string): FeedState => ({
+export const unheardFeed = (source: string, title?: string): FeedState => ({
   source,
+  title,
   status: 'waiting',
   lastRead: undefined,
   nextRead: undefined,
@@ -16,10 +17,23 @@ export const unheardFeed = (source: string): FeedState => ({
 export const feedAfter = (feed: FeedState, event: SourceEvent): FeedState => {
   const nextRead = 'nextInMs' in event && event.nextInMs !== undefined ? event.at + event.nextInMs : undefined;
   switch (event.type) {
-    case 'read':
-      return { ...feed, status: 'read', lastRead: event.at, nextRead, items: event.items, error: undefined };
+    case 'read': {
+      const { items, rejected = 0, title = feed.title } = event;
+      const unreadable = items === 0 && rejected > 0;
+      return {
+        ...feed,
+        title,
+        status: unreadable ? 'unreadable' : 'read',
+        lastRead: event.at,
+        nextRead,
+        items,
+        error: unreadable ? `${feed.source} has ${rejected} items, and none of them can be read.` : undefined,
+      };
+    }
     case 'unchanged':
-      return { ...feed, status: 'read', lastRead: event.at, nextRead, error: undefined };
+      return feed.status === 'unreadable'
+        ? { ...feed, lastRead: event.at, nextRead }
+        : { ...feed, status: 'read', lastRead: event.at, nextRead, error: undefined };
     case 'opened':
       return { ...feed, status: 'open', lastRead: event.at, nextRead, error: undefined };
     case 'failed':

@@ -56,6 +56,12 @@ const milliseconds = (ms: number): string => {
 const shortAddress = (source: string): string =>
   oneLine(source.replace(/^[a-z+]+:\/\/(?:[^/@]*@)?(?:www\.)?/i, '').replace(/\/$/, ''));
 
+/** What people know a feed by: its title, or else its address. */
+const nameOf = ({ source, title }: FeedState): string => {
+  const name = oneLine(title ?? '').trim();
+  return name === '' ? shortAddress(source) : name;
+};
+
 /**
  * Draws where things stand, as the lines of a terminal: rates, counts and feeds above, then the headlines, the newest
  * on top.
@@ -91,7 +97,11 @@ export const watchFrame = (state: WatchState, style: FrameStyle): readonly strin
   const apart = (...stretches: readonly Stretch[]): readonly Stretch[] =>
     stretches.flatMap((stretch, index) => (index === 0 ? [stretch] : ([['   '], stretch] as const)));
 
-  const troubled = state.feeds.filter(({ status }) => status === 'failing' || status === 'gone');
+  const titles = new Map(state.feeds.map((feed) => [feed.source, nameOf(feed)]));
+  const sourceName = (source: string): string => titles.get(source) ?? shortAddress(source);
+  const troubled = state.feeds.filter(
+    ({ status }) => status === 'failing' || status === 'gone' || status === 'unreadable',
+  );
   const titleLine = (): string => {
     const lag =
       state.lag === undefined
@@ -135,7 +145,7 @@ export const watchFrame = (state: WatchState, style: FrameStyle): readonly strin
     return `${items === undefined ? '' : `${counted(items, items === 1 ? 'item' : 'items')}, `}read ${age} ago`;
   };
   const feedLine = (feed: FeedState, nameWidth: number): string => {
-    const name: Stretch = [`${fitText(shortAddress(feed.source), nameWidth, ellipsis)}  `];
+    const name: Stretch = [`${fitText(nameOf(feed), nameWidth, ellipsis)}  `];
     const moved = feed.movedTo === undefined ? '' : `, moved to ${shortAddress(feed.movedTo)}`;
     const next = feed.nextRead === undefined ? '' : `, next in ${duration((feed.nextRead - state.now) / 1000)}`;
     // The line begins with its address already.
@@ -148,6 +158,7 @@ export const watchFrame = (state: WatchState, style: FrameStyle): readonly strin
       case 'open':
         return draw([unicode ? '● ' : '+ ', paint.green], name, [`${heard(feed)}${next}${moved}`, paint.dim]);
       case 'failing':
+      case 'unreadable':
         return draw(
           [unicode ? '✗ ' : '! ', paint.red],
           name,
@@ -161,7 +172,7 @@ export const watchFrame = (state: WatchState, style: FrameStyle): readonly strin
   const feedLines = (room: number): readonly string[] => {
     if (room < 1) return [];
     const nameWidth = Math.min(
-      Math.max(0, ...state.feeds.map(({ source }) => widthOf(shortAddress(source)))),
+      Math.max(0, ...state.feeds.map((feed) => widthOf(nameOf(feed)))),
       Math.max(8, Math.floor(width * 0.4)),
     );
     if (state.feeds.length <= room) return state.feeds.map((feed) => feedLine(feed, nameWidth));
@@ -178,7 +189,7 @@ export const watchFrame = (state: WatchState, style: FrameStyle): readonly strin
   const withBar = withoutBar + BAR + 1;
   const wanted = Math.min(
     SOURCE,
-    Math.max(0, ...state.newest.slice(0, height).map(({ headline }) => widthOf(shortAddress(headline.source)))),
+    Math.max(0, ...state.newest.slice(0, height).map(({ headline }) => widthOf(sourceName(headline.source)))),
   );
   const showsBar = width >= withBar + TITLE;
   const sourceWidth = Math.min(wanted, width - withBar - TITLE - 2);
@@ -197,7 +208,7 @@ export const watchFrame = (state: WatchState, style: FrameStyle): readonly strin
       ? [[(unicode ? '█' : '#').repeat(full), painted], [(unicode ? '░' : '-').repeat(BAR - full), paint.dim], [' ']]
       : [];
     const source: readonly Stretch[] = showsSource
-      ? [[`  ${cutText(shortAddress(headline.source), sourceWidth, ellipsis)}`, paint.dim]]
+      ? [[`  ${cutText(sourceName(headline.source), sourceWidth, ellipsis)}`, paint.dim]]
       : [];
     return draw(
       [`${ageOf(state.now - since).padStart(AGE)}  `, paint.dim],

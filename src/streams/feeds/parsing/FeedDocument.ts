@@ -1,15 +1,18 @@
 import { HeadwaterError } from '../../../contracts/HeadwaterError.js';
 import type { Rejection } from '../../../contracts/Rejection.js';
-import { decodeFeed, type FeedText } from './decodeFeed.js';
-import type { FeedItem, RawItem } from './FeedItem.js';
+import { decodeFeed, type FeedText } from './text/decodeFeed.js';
+import type { FeedItem, RawItem, RawText } from './FeedItem.js';
 import type { EntrySpan, FeedOutline } from './FeedOutline.js';
-import { jsonItem } from './jsonItem.js';
-import { jsonOutline } from './jsonOutline.js';
-import { shortened } from './shortened.js';
-import { titleText } from './titleText.js';
+import { jsonItem } from './json/jsonItem.js';
+import { jsonOutline } from './json/jsonOutline.js';
+import { shortened } from './text/shortened.js';
+import { firstWords } from './text/firstWords.js';
+import { titleText } from './text/titleText.js';
 import { updateInterval } from './updateInterval.js';
-import { xmlContext, xmlItem } from './xmlItem.js';
-import { xmlOutline } from './xmlOutline.js';
+import { feedTitle } from './xml/feedTitle.js';
+import { xmlContext } from './xml/xmlContext.js';
+import { xmlItem } from './xml/xmlItem.js';
+import { xmlOutline } from './xml/xmlOutline.js';
 
 // Longer than any headline; a title of megabytes would be a burden for all that comes after.
 const LONGEST_TITLE = 10_000;
@@ -26,6 +29,8 @@ export type FeedEntry = { readonly type: 'item'; readonly item: FeedItem } | Rej
  */
 export interface FeedDocument {
   readonly type: 'feed';
+  /** What it calls itself, as a line of text; undefined where it does not. */
+  readonly title: string | undefined;
   /** How often the feed says that it is worth asking for. Milliseconds; undefined where it says nothing. */
   readonly intervalMs: number | undefined;
   /** How many entries it has. */
@@ -48,20 +53,38 @@ const noFeed = (source: string, what: string): HeadwaterError =>
 /** What was expected, of an error that an item's reader has thrown. */
 const expectation = (error: unknown): string => (error instanceof HeadwaterError ? error.message : 'JSON');
 
+/** How a feed's items are made headlines. */
+export interface FeedReading {
+  /** What is done about an item without a title. Default `reject`. */
+  readonly untitled?: Untitled | undefined;
+}
+
+/** What is done about an item without a title: it is rejected, or the first words of its text are its title. */
+export type Untitled = 'reject' | 'first-words';
+
+const titleOf = (raw: RawText | undefined): string | undefined => {
+  const title = raw === undefined || raw.text.length > LONGEST_TITLE ? '' : titleText(raw.text, raw.markup);
+  return title === '' ? undefined : title;
+};
+
 const documentOf = (
   outline: FeedOutline,
-  { text, damaged, encoding }: FeedText,
+  { text, damaged, guessed, encoding }: FeedText,
   source: string,
   base: string,
+  { untitled = 'reject' }: FeedReading,
 ): FeedDocument => {
-  const { format, root, entries, declared, end } = outline;
-  const read: (part: string) => RawItem =
-    format === 'json'
-      ? (part) => jsonItem(part, base)
-      : (
-          (context) => (part: string) =>
-            xmlItem(part, context)
-        )(xmlContext(format, root, base));
+  const { format, around, head, entries, declared, end } = outline;
+  let read: (part: string) => RawItem;
+  let feedName: RawText | undefined;
+  if (format === 'json') {
+    read = (part) => jsonItem(part, base);
+    feedName = outline.title === undefined ? undefined : { text: outline.title, markup: 'text' };
+  } else {
+    const context = xmlContext(format, around, base);
+    read = (part) => xmlItem(part, context);
+    feedName = feedTitle(around[0] ?? '', head, context);
+  }
 
   const reject = (
     id: number,
@@ -92,13 +115,21 @@ const documentOf = (
     } catch (error) {
       return reject(id, span, undefined, expectation(error), part);
     }
-    const { title: written, markup, ...rest } = raw;
-    if (written === undefined) return reject(id, span, 'title', 'a title', part);
-    if (written.length > LONGEST_TITLE)
-      return reject(id, span, 'title', `at most ${LONGEST_TITLE} characters`, written);
-    const title = titleText(written, markup);
-    if (title === '') return reject(id, span, 'title', 'a title with text in it', written);
+    const { title: written, body, ...rest } = raw;
+    if (written !== undefined && written.text.length > LONGEST_TITLE)
+      return reject(id, span, 'title', `at most ${LONGEST_TITLE} characters`, written.text);
+    const own = written === undefined ? '' : titleText(written.text, written.markup);
+    const title =
+      own === '' && untitled === 'first-words' && body !== undefined ? firstWords(body.text, body.markup) : own;
+    if (title === '') {
+      const expected = untitled === 'first-words' ? 'a title, or text to take one from' : 'a title';
+      return written === undefined
+        ? reject(id, span, 'title', expected, part)
+        : reject(id, span, 'title', `${expected} with text in it`, written.text);
+    }
     if (damaged && title.includes('\ufffd')) return reject(id, span, 'title', `text in ${encoding}`, title);
+    if (guessed === 'unclear' && /[^\x20-\x7e]/.test(title))
+      return reject(id, span, 'title', 'text in an encoding that the feed declares, or that can be told', title);
     const entity =
       declared.size === 0
         ? undefined
@@ -110,6 +141,7 @@ const documentOf = (
 
   return {
     type: 'feed',
+    title: titleOf(feedName),
     intervalMs: updateInterval(outline),
     count: entries.length + (end === undefined ? 0 : 1),
     entry: (index) => {
@@ -127,6 +159,7 @@ const documentOf = (
  *   all sorts of things
  * @param source what the feed is called
  * @param base what relative links are relative to
+ * @param reading how its items are made headlines
  * @throws HeadwaterError `HW_FEED` for what is neither a feed nor a page
  */
 export const feedDocument = (
@@ -134,6 +167,7 @@ export const feedDocument = (
   contentType: string | undefined,
   source: string,
   base = source,
+  reading: FeedReading = {},
 ): FeedDocument | FeedPage => {
   const decoded = decodeFeed(bytes, contentType);
   const { text } = decoded;
@@ -142,10 +176,10 @@ export const feedDocument = (
   if (text.charAt(start) === '{') {
     const outline = jsonOutline(text);
     if (outline === undefined) throw noFeed(source, 'is JSON without a list of items');
-    return documentOf(outline, decoded, source, base);
+    return documentOf(outline, decoded, source, base, reading);
   }
   const outline = xmlOutline(text);
-  if (typeof outline !== 'string') return documentOf(outline, decoded, source, base);
+  if (typeof outline !== 'string') return documentOf(outline, decoded, source, base, reading);
   if (outline === 'html' || /^\s*<!doctype\s+html/i.test(text.slice(start, start + 100)))
     return { type: 'page', html: text };
   throw noFeed(

@@ -11,10 +11,12 @@ export interface EntrySpan {
 /** A feed, cut into its items; none of them has been read yet. */
 export interface FeedOutline {
   readonly format: 'rss' | 'rdf' | 'atom' | 'json';
-  /** The root element's tag as it is written; empty in JSON. */
-  readonly root: string;
+  /** The tags that its items stand in as they are written, the root's first; none in JSON. */
+  readonly around: readonly string[];
   /** What the feed says of itself, before its items. */
   readonly head: string;
+  /** What it calls itself, where its outline tells that already. */
+  readonly title: string | undefined;
   /** In the order of the text. */
   readonly entries: readonly EntrySpan[];
   /** The entities that the feed declares. */

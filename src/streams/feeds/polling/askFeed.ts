@@ -14,7 +14,7 @@ import type { WebAddress } from '../../bodies/http/WebAddress.js';
 import { whenOpen } from '../../pacing/internal/whenOpen.js';
 import { discoverFeed } from '../parsing/discoverFeed.js';
 import type { FeedAnswer } from './FeedAnswer.js';
-import { feedDocument, type FeedDocument, type FeedPage } from '../parsing/FeedDocument.js';
+import { feedDocument, type FeedDocument, type FeedPage, type Untitled } from '../parsing/FeedDocument.js';
 import type { FeedExchange, FeedResponse } from './FeedExchange.js';
 import type { RememberedFeed } from './FeedMemory.js';
 import type { OneRequestPerHost } from './OneRequestPerHost.js';
@@ -36,6 +36,7 @@ export interface AskRules {
   readonly maxRedirects: number;
   readonly allowPrivate: boolean;
   readonly discover: boolean;
+  readonly untitled: Untitled;
 }
 
 /** A feed to be asked for. */
@@ -94,7 +95,8 @@ export const askFeed = (
   rules: AskRules,
   release: (leave: () => void) => void,
 ): Observable<FeedAnswer> => {
-  const { exchange, hosts, slots, valve, scheduler, totalTimeout, maxRedirects, allowPrivate, discover } = rules;
+  const { exchange, hosts, slots, valve, scheduler, totalTimeout, maxRedirects, allowPrivate, discover, untitled } =
+    rules;
 
   // Validators are those of one address; where there are none, nothing can be unchanged.
   const isKnown = (url: URL): boolean =>
@@ -139,9 +141,9 @@ export const askFeed = (
 
   /** @throws why the answer is not whole, where that may be why it is no feed */
   const documentOf = (url: URL, { bytes, header, broken }: FeedResponse): FeedDocument | FeedPage => {
-    if (broken === undefined) return feedDocument(bytes, header('content-type'), name, url.href);
+    if (broken === undefined) return feedDocument(bytes, header('content-type'), name, url.href, { untitled });
     try {
-      const document = feedDocument(bytes, header('content-type'), name, url.href);
+      const document = feedDocument(bytes, header('content-type'), name, url.href, { untitled });
       if (document.type === 'feed') return document;
     } catch {
       // Nothing of what has arrived is a feed; what has not might have been.

@@ -9,8 +9,8 @@ import { fileBytes, type Fingerprint } from '../../bodies/fileBytes.js';
 import type { Pacing } from '../../pacing/Pacing.js';
 import { rejecting } from '../../internal/rejecting.js';
 import { whenOpen } from '../../pacing/internal/whenOpen.js';
-import { ByteCollector } from '../parsing/ByteCollector.js';
-import { type FeedDocument, feedDocument } from '../parsing/FeedDocument.js';
+import { ByteCollector } from '../parsing/text/ByteCollector.js';
+import { type FeedDocument, feedDocument, type Untitled } from '../parsing/FeedDocument.js';
 import { feedItems } from '../parsing/feedItems.js';
 import { waitFor } from './waitFor.js';
 
@@ -25,6 +25,8 @@ export interface FeedFileOptions extends Pacing {
   readonly intervalMs?: number | undefined;
   /** How long it may be. Bytes; default 10,485,760. */
   readonly maxBytes?: number | undefined;
+  /** What is done about an item without a title. Default `reject`. */
+  readonly untitled?: Untitled | undefined;
   /**
    * Where items go that cannot be read. Default: none, and the first such item ends the stream with `HW_REJECTIONS`.
    */
@@ -57,7 +59,15 @@ const unchangedSince = async (path: string, before: Fingerprint | undefined): Pr
  */
 export const feedFile = (
   path: string,
-  { once = false, intervalMs = 5000, maxBytes = 10_485_760, rejections, events, ...pacing }: FeedFileOptions = {},
+  {
+    once = false,
+    intervalMs = 5000,
+    maxBytes = 10_485_760,
+    untitled,
+    rejections,
+    events,
+    ...pacing
+  }: FeedFileOptions = {},
 ): Observable<LiveHeadline> => {
   const { scheduler = asyncScheduler } = pacing;
   const nextInMs = once ? undefined : intervalMs;
@@ -78,7 +88,9 @@ export const feedFile = (
             where: path,
           });
       }
-      const document = feedDocument(collector.bytes(), undefined, path, pathToFileURL(resolve(path)).href);
+      const document = feedDocument(collector.bytes(), undefined, path, pathToFileURL(resolve(path)).href, {
+        untitled,
+      });
       if (document.type === 'page')
         throw new HeadwaterError('HW_FEED', `${path} is a page, not a feed. Give the feed itself.`, { where: path });
       return document;
@@ -97,7 +109,8 @@ export const feedFile = (
         }),
       );
       const done$ = defer(() => {
-        events?.next({ type: 'read', ...at(), items, nextInMs });
+        const { title, count } = document;
+        events?.next({ type: 'read', ...at(), items, rejected: count - items, title, nextInMs });
         return EMPTY;
       });
       return concat(headline$, done$);

@@ -35,7 +35,10 @@ export interface GivenFeed extends WebAddress {
 }
 
 /** By what rules feeds are polled: options, checked and complete. */
-export interface PollRules extends Pick<AskRules, 'totalTimeout' | 'maxRedirects' | 'allowPrivate' | 'discover'> {
+export interface PollRules extends Pick<
+  AskRules,
+  'totalTimeout' | 'maxRedirects' | 'allowPrivate' | 'discover' | 'untitled'
+> {
   readonly pacing: Pacing & { readonly scheduler: SchedulerLike };
   readonly once: boolean;
   readonly intervalMs: number;
@@ -127,7 +130,8 @@ const pollOne = (given: GivenFeed, rules: PollRules, shared: AskRules): Observab
         settle(moved);
         memory.set(name, known);
         nextInMs = once ? undefined : interval(maxAgeMs);
-        events?.next({ type: 'read', ...at(), items, nextInMs });
+        const { title, count } = document;
+        events?.next({ type: 'read', ...at(), items, rejected: count - items, title, nextInMs });
         return EMPTY;
       });
       return concat(item$, done$);

@@ -6,7 +6,7 @@ import { decodeContent } from '../../bodies/http/decodeContent.js';
 import { bodyOf } from '../../bodies/http/httpBody.js';
 import { headerOf, httpExchange } from '../../bodies/http/httpExchange.js';
 import { bodyError } from '../../bodies/openBody.js';
-import { ByteCollector } from '../parsing/ByteCollector.js';
+import { ByteCollector } from '../parsing/text/ByteCollector.js';
 import type { FeedExchange, FeedRequest, FeedResponse } from './FeedExchange.js';
 import { guardedLookup, privateAddress, type ResolveName } from './guardedLookup.js';
 import { addressOf, isPublicAddress } from './publicAddress.js';

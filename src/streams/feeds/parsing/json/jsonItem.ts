@@ -1,7 +1,7 @@
-import { HeadwaterError } from '../../../contracts/HeadwaterError.js';
-import type { RawItem } from './FeedItem.js';
-import { itemLink } from './itemLink.js';
-import { publishedAt } from './publishedAt.js';
+import { HeadwaterError } from '../../../../contracts/HeadwaterError.js';
+import type { RawItem } from '../FeedItem.js';
+import { itemLink } from '../itemLink.js';
+import { firstDate } from '../dates/publishedAt.js';
 
 const textOf = (value: unknown): string | undefined => {
   const text = typeof value === 'number' ? String(value) : typeof value === 'string' ? value.trim() : '';
@@ -23,12 +23,20 @@ export const jsonItem = (text: string, source: string): RawItem => {
   const field = (name: string): unknown =>
     Object.hasOwn(item, name) ? (item as Readonly<Record<string, unknown>>)[name] : undefined;
   const tags = field('tags');
+  const title = textOf(field('title'));
+  const plain = textOf(field('content_text')) ?? textOf(field('summary'));
+  const html = textOf(field('content_html'));
   return {
-    title: textOf(field('title')),
-    markup: 'text',
+    title: title === undefined ? undefined : { text: title, markup: 'text' },
+    body:
+      plain !== undefined
+        ? { text: plain, markup: 'text' }
+        : html === undefined
+          ? undefined
+          : { text: html, markup: 'html' },
     guid: textOf(field('id')),
     link: itemLink(textOf(field('url')), source) ?? itemLink(textOf(field('external_url')), source),
-    published: publishedAt(textOf(field('date_published'))) ?? publishedAt(textOf(field('date_modified'))),
-    category: Array.isArray(tags) ? textOf(tags[0]) : undefined,
+    published: firstDate(textOf(field('date_published')), textOf(field('date_modified'))),
+    category: Array.isArray(tags) ? tags.map(textOf).find((tag) => tag !== undefined) : undefined,
   };
 };

@@ -1,5 +1,5 @@
-import { EXPECTED, MOST_ENTRIES, type EntrySpan, type FeedOutline } from './FeedOutline.js';
-import { LineCount } from './LineCount.js';
+import { EXPECTED, MOST_ENTRIES, type EntrySpan, type FeedOutline } from '../FeedOutline.js';
+import { LineCount } from '../LineCount.js';
 
 /** The index after a string that begins at `from`; the text's length for one that is never closed. */
 const stringEnd = (text: string, from: number): number => {
@@ -9,6 +9,15 @@ const stringEnd = (text: string, from: number): number => {
     if (slashes % 2 === 0) return i + 1;
   }
   return text.length;
+};
+
+/** A string of JSON; undefined for one that is none. */
+const stringOf = (written: string): string | undefined => {
+  try {
+    return String(JSON.parse(written));
+  } catch {
+    return undefined;
+  }
 };
 
 /**
@@ -25,6 +34,8 @@ export const jsonOutline = (text: string): FeedOutline | undefined => {
   let inItems = false;
   let start = -1;
   let name = '';
+  let isValue = false;
+  let title: string | undefined;
   const cut = (end: number, whole: boolean): void => {
     if (start < 0) return;
     entries.push({ start, end, whole, ...lines.at(start) });
@@ -36,8 +47,13 @@ export const jsonOutline = (text: string): FeedOutline | undefined => {
     let next = i + 1;
     if (char === '"') {
       next = stringEnd(text, i);
-      if (depth === 1) name = text.slice(i, next);
+      if (depth === 1) {
+        if (name === '"title"' && title === undefined && isValue) title = stringOf(text.slice(i, next));
+        name = isValue ? '' : text.slice(i, next);
+        isValue = false;
+      }
     }
+    if (depth === 1 && (char === ':' || char === ',')) isValue = char === ':';
     if (char === ']' || char === '}') depth--;
     if (inItems && depth === 1) {
       cut(i, char === ']');
@@ -61,5 +77,5 @@ export const jsonOutline = (text: string): FeedOutline | undefined => {
   const many = entries.length >= MOST_ENTRIES;
   const end =
     many || (depth > 0 && !unclosed) ? { ...lines.at(i), expected: many ? EXPECTED.fewer : EXPECTED.end } : undefined;
-  return { format: 'json', root: '', head: '', entries, declared: new Set(), end };
+  return { format: 'json', around: [], title, head: '', entries, declared: new Set(), end };
 };

@@ -1,5 +1,5 @@
-import { EXPECTED, MOST_ENTRIES, type EntrySpan, type FeedOutline } from './FeedOutline.js';
-import { LineCount } from './LineCount.js';
+import { EXPECTED, MOST_ENTRIES, type EntrySpan, type FeedOutline } from '../FeedOutline.js';
+import { LineCount } from '../LineCount.js';
 
 const LT = '<';
 
@@ -98,9 +98,20 @@ const doctype = (
   return { end: close < 0 ? text.length : close + 1, entities };
 };
 
+const sameName = (a: string, b: string): boolean => a === b || a.toLowerCase() === b.toLowerCase();
+
 const localName = (name: string): string => name.slice(name.indexOf(':') + 1).toLowerCase();
 
-const FORMATS: Readonly<Record<string, 'rss' | 'rdf' | 'atom'>> = { rss: 'rss', rdf: 'rdf', feed: 'atom' };
+const FORMATS: Readonly<Record<string, 'rss' | 'rdf' | 'atom'>> = {
+  rss: 'rss',
+  // Channel Definition Format, and RSS whose root was forgotten.
+  channel: 'rss',
+  rdf: 'rdf',
+  feed: 'atom',
+};
+
+// A program that fails writes a message into what it makes: it stands before the feed, and is none of it.
+const MESSAGES: ReadonlySet<string> = new Set(['b', 'br', 'div', 'font', 'hr', 'i', 'p', 'pre', 'span', 'strong']);
 
 /**
  * Finds the items of a feed in XML without reading them, in one scan that nothing in the text can make longer.
@@ -118,6 +129,8 @@ export const xmlOutline = (text: string): FeedOutline | string => {
   let open: { readonly start: number; readonly name: string } | undefined;
   let closed = false;
   let typed = false;
+  let before: string | undefined;
+  let channel: (Tag & { readonly start: number }) | undefined;
   const cut = (end: number, whole: boolean): void => {
     if (open === undefined) return;
     entries.push({ start: open.start, end, whole, ...lines.at(open.start) });
@@ -143,8 +156,8 @@ export const xmlOutline = (text: string): FeedOutline | string => {
       const tag = tagAt(text, i + 2);
       if (tag !== undefined) {
         next = tag.end;
-        if (tag.name === open?.name) cut(next, true);
-        else if (tag.name === root?.name) {
+        if (open !== undefined && sameName(tag.name, open.name)) cut(next, true);
+        else if (root !== undefined && sameName(tag.name, root.name)) {
           cut(i, false);
           closed = true;
         }
@@ -156,9 +169,13 @@ export const xmlOutline = (text: string): FeedOutline | string => {
         const local = localName(tag.name);
         if (root === undefined) {
           const format = FORMATS[local];
-          if (format === undefined) return local;
-          root = { ...tag, start: i, format };
-          closed = tag.empty;
+          if (format !== undefined) {
+            root = { ...tag, start: i, format };
+            closed = tag.empty;
+          } else if (MESSAGES.has(local)) before ??= local;
+          else return local;
+        } else if (local === 'channel' && root.format === 'rss' && channel === undefined && entries.length === 0) {
+          channel = { ...tag, start: i };
         } else if (local === (root.format === 'atom' ? 'entry' : 'item')) {
           // One item does not stand in another: the one before was never closed.
           cut(i, false);
@@ -169,7 +186,7 @@ export const xmlOutline = (text: string): FeedOutline | string => {
     }
     i = text.indexOf(LT, next);
   }
-  if (root === undefined) return '';
+  if (root === undefined) return before ?? '';
   const unclosed = open !== undefined;
   if (i < 0) cut(text.length, false);
   const end =
@@ -180,7 +197,10 @@ export const xmlOutline = (text: string): FeedOutline | string => {
         : { ...lines.at(text.length), expected: EXPECTED.end };
   return {
     format: root.format,
-    root: text.slice(root.start, root.end),
+    around: [root, ...(channel === undefined ? [] : [channel])].map(({ start, end: after }) =>
+      text.slice(start, after),
+    ),
+    title: undefined,
     head: text.slice(root.end, entries[0]?.start),
     entries,
     declared,

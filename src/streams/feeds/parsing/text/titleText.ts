@@ -1,4 +1,6 @@
 import { Parser } from 'htmlparser2';
+import { BREAKS, HIDDEN } from './htmlNames.js';
+import { withoutC1 } from './windows1252.js';
 
 /** How a title is written: as HTML (RSS, and Atom's `html`), or as plain text (JSON Feed, and Atom's `text`). */
 export type TitleMarkup = 'html' | 'text';
@@ -12,15 +14,6 @@ const ELEMENTS: ReadonlySet<string> = new Set(
     'title tr tt u ul var video wbr'
   ).split(' '),
 );
-
-// These do not stand in a line of text; what is before them is a word of its own.
-const BREAKS: ReadonlySet<string> = new Set(
-  'address article aside blockquote br center dd div dl dt figure footer form h1 h2 h3 h4 h5 h6 header hr li main nav ol p pre section table td th tr ul'.split(
-    ' ',
-  ),
-);
-
-const HIDDEN: ReadonlySet<string> = new Set(['script', 'style', 'template']);
 
 const withoutMarkup = (html: string): string => {
   let text = '';
@@ -56,6 +49,38 @@ const withoutMarkup = (html: string): string => {
   return hidden === 0 && read < html.length ? text + html.slice(read) : text;
 };
 
+// What is left of an entity that was written twice over: `AT&amp;amp;T`. None is decoded but these, so that
+// a headline about `&eacute;` keeps it.
+const LEFT_OVER: Readonly<Record<string, string>> = {
+  amp: '&',
+  lt: '<',
+  gt: '>',
+  quot: '"',
+  apos: "'",
+  nbsp: ' ',
+  rsquo: '’',
+  lsquo: '‘',
+  rdquo: '”',
+  ldquo: '“',
+  ndash: '–',
+  mdash: '—',
+  hellip: '…',
+};
+
+const leftOver = (text: string): string =>
+  text.replace(/&(?:#(\d{2,6})|#x([\da-f]{2,5})|([a-z]{2,6}));/gi, (all, decimal, hex, name) => {
+    if (typeof name === 'string') return LEFT_OVER[name.toLowerCase()] ?? all;
+    const code = typeof decimal === 'string' ? Number(decimal) : Number.parseInt(String(hex), 16);
+    return code <= 0x10ffff && (code < 0xd800 || code > 0xdfff) ? String.fromCodePoint(code) : all;
+  });
+
+/** Text as a line: spaces and line breaks each made one space, and control characters left out. */
+export const lineOf = (text: string): string =>
+  // Control characters could move the cursor of the terminal that the headline is shown on.
+  withoutC1(text)
+    .replace(/[\s\p{Cc}]+/gu, ' ')
+    .trim();
+
 /**
  * A headline as a line of plain text: entities decoded, markup taken out, spaces and line breaks each made one space,
  * control characters left out.
@@ -65,7 +90,5 @@ const withoutMarkup = (html: string): string => {
 export const titleText = (written: string, markup: TitleMarkup): string => {
   // Entities are decoded in plain text as well: more feeds have them there by mistake than mean to show one.
   const html = markup === 'html' ? written : written.replaceAll('<', '&lt;');
-  const text = /[<&]/.test(html) ? withoutMarkup(html) : html;
-  // Control characters could move the cursor of the terminal that the headline is shown on.
-  return text.replace(/[\s\p{Cc}]+/gu, ' ').trim();
+  return lineOf(/[<&]/.test(html) ? leftOver(withoutMarkup(html)) : html);
 };

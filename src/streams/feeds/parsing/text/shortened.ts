@@ -1,4 +1,4 @@
-import { excerpt } from '../../internal/excerpt.js';
+import { excerpt } from '../../../internal/excerpt.js';
 
 /** The beginning of a text for a rejection's `got`. */
 export const shortened = (text: string): string => {

@@ -1,0 +1,184 @@
+import { monthNumber } from './monthNumber.js';
+import { zoneOffset } from './zoneOffset.js';
+
+// Longer than any date: a text of megabytes is not matched against patterns.
+const LONGEST = 100;
+
+// What an item of a feed can be of. Year 1 is what a database has for no date.
+const FIRST_YEAR = 1900;
+const LAST_YEAR = 2200;
+
+/** A time as clocks show it. */
+interface Shown {
+  readonly year: number;
+  readonly month: number;
+  readonly day: number;
+  readonly hours: number;
+  readonly minutes: number;
+  readonly seconds: number;
+}
+
+const MIDNIGHT = { hours: 0, minutes: 0, seconds: 0 };
+
+/** The moment, where there is such a day and such a time. */
+const momentOf = ({ year, month, day, hours, minutes, seconds }: Shown, zone: string | undefined) => {
+  if (year < FIRST_YEAR || year > LAST_YEAR || month < 1 || month > 12 || day < 1) return undefined;
+  if (day > new Date(Date.UTC(year, month, 0)).getUTCDate()) return undefined;
+  // Midnight at the end of a day is 24:00, and a leap second 60.
+  if (hours > 24 || (hours === 24 && minutes + seconds > 0) || minutes > 59 || seconds >= 61) return undefined;
+  const shown = Date.UTC(year, month - 1, day, hours, minutes, 0) + Math.round(seconds * 1000);
+  const offset = zone === undefined || zone === '' ? 0 : zoneOffset(zone, shown);
+  return offset === undefined ? undefined : shown - offset * 60_000;
+};
+
+const afterNoon = (hours: number, half: string | undefined): number =>
+  half === undefined ? hours : (hours % 12) + (/^(?:p|오후)/i.test(half) ? 12 : 0);
+
+const TIME = /^(\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:[.,](\d{1,9}))?)?/;
+
+/** A time at the beginning of a text, and what follows it. */
+const timeOf = (
+  text: string,
+): { readonly time: Omit<Shown, 'year' | 'month' | 'day'>; readonly rest: string } | undefined => {
+  const found = TIME.exec(text) ?? /^(\d{2})(\d{2})(?:(\d{2})(?:[.,](\d{1,9}))?)?(?!\d)/.exec(text);
+  if (found === null) return undefined;
+  const [all, hours = '', minutes = '', seconds = '0', fraction = '0'] = found;
+  const after = /^\s*([ap])\.?m\b\.?/i.exec(text.slice(all.length));
+  return {
+    time: {
+      hours: afterNoon(Number(hours), after?.[1]),
+      minutes: Number(minutes),
+      seconds: Number(`${seconds}.${fraction}`),
+    },
+    rest: text.slice(all.length + (after?.[0].length ?? 0)).trim(),
+  };
+};
+
+/** ISO 8601 and its kin, the year first: `2026-03-03T09:05:07Z`, `20260303T090507+02`, `2026/3/3 9:05`, `2026-062`. */
+const yearFirst = (text: string): number | undefined => {
+  const found =
+    /^(\d{4})([-/.])(\d{1,2})(?:\2(\d{1,2}))?(?![\d-])/.exec(text) ??
+    /^(\d{4})()(\d{2})(\d{2})(?=$|[T\s])/i.exec(text) ??
+    /^(\d{4})()(\d{2})(\d{2})(?=\d{4}(?:\d{2})?$)/.exec(text);
+  const ordinal = found === null ? /^(\d{4})-?(\d{3})(?=$|[T\s])/i.exec(text) : null;
+  const [all = '', year = '', , month = '1', day = '1'] =
+    found ?? (ordinal === null ? [] : [ordinal[0], ordinal[1], '', '1', '1']);
+  if (all === '') return undefined;
+  const rest = text.slice(all.length).replace(/^(?:T|\s+(?:at\s+)?)/i, '');
+  const read = rest === '' ? { time: MIDNIGHT, rest: '' } : timeOf(rest);
+  // A date alone may have a zone too, as XML Schema has it: `2026-03-03Z`.
+  const { time, rest: zone } = read ?? { time: MIDNIGHT, rest };
+  if (read === undefined && !/^(?:Z|[+-]\d{2}:?\d{2})$/i.test(zone)) return undefined;
+  const days = Number(ordinal?.[2] ?? 1);
+  if (days < 1 || days > 366) return undefined;
+  const moment = momentOf({ year: Number(year), month: Number(month), day: Number(day), ...time }, zone.trim());
+  return moment === undefined ? undefined : moment + (days - 1) * 86_400_000;
+};
+
+/** Numbers alone, the year last. Where day and month could be either way round, it is no date that can be read. */
+const yearLast = (text: string): number | undefined => {
+  const found = /^(\d{1,2})([/.-])(\d{1,2})\2(\d{4})(?=$|[T\s,])/.exec(text);
+  if (found === null) return undefined;
+  const [all, first = '', mark = '', second = '', year = ''] = found;
+  const [a, b] = [Number(first), Number(second)];
+  const [day, month] = mark === '.' || a > 12 ? [a, b] : b > 12 || a === b ? [b, a] : [0, 0];
+  const rest = text.slice(all.length).replace(/^[T\s,]+/i, '');
+  const { time, rest: zone } = (rest === '' ? { time: MIDNIGHT, rest: '' } : timeOf(rest)) ?? { time: MIDNIGHT, rest };
+  return momentOf({ year: Number(year), month, day, ...time }, zone);
+};
+
+const fullYear = (digits: string): number => {
+  const year = Number(digits);
+  if (digits.length >= 4) return year;
+  // RFC 2822, section 4.3; of two digits, POSIX's rule.
+  if (digits.length === 3) return 1900 + year;
+  return year < 69 ? 2000 + year : 1900 + year;
+};
+
+// Words that say nothing of the date.
+const FILLERS: ReadonlySet<string> = new Set('at on of the de del du um uhr à a den le'.split(' '));
+
+/**
+ * Dates with the month's name, whatever the order: RFC 822 and 850, C's `asctime`, `date`, JavaScript's
+ * `Date.toString`, `March 3, 2026 9:05 AM EST`.
+ */
+const monthNamed = (text: string): number | undefined => {
+  // `03-Mar-26`, `3Mar2026`, and Hungarian's `2026-március-3T9:05`.
+  const apart = text
+    .replace(/^(\d{1,4})[-./](\p{L}{3,}\.?)[-./](\d{1,4})(?:T(?=\d))?/iu, '$1 $2 $3 ')
+    .replace(/^(\d{1,2})(\p{L}{3,})(\d{4})/u, '$1 $2 $3');
+  const words = apart.split(/[\s,]+/).filter((word) => word !== '');
+  let month: number | undefined;
+  let time: Omit<Shown, 'year' | 'month' | 'day'> | undefined;
+  let zone: string | undefined;
+  const numbers: string[] = [];
+  for (const [index, word] of words.entries()) {
+    const number = /^(\d{1,4})(?:st|nd|rd|th|\.|º|er)?$/i.exec(word)?.[1];
+    if (time === undefined && TIME.test(word)) {
+      const read = timeOf(`${word} ${words[index + 1] ?? ''}`);
+      time = read?.time;
+      const joined = word.replace(TIME, '').replace(/^[ap]\.?m\.?/i, '');
+      if (joined !== '') zone = joined;
+    } else if (number !== undefined && numbers.length < 2) {
+      numbers.push(number);
+    } else if (month === undefined && /^\p{L}{3,}\.?$/u.test(word) && monthNumber(word) !== undefined) {
+      month = monthNumber(word);
+    } else if (time !== undefined && /^[ap]\.?m\.?$/i.test(word)) {
+      // Taken with the time before it.
+    } else if (FILLERS.has(word.toLowerCase())) {
+      // Says nothing.
+    } else if (index === 0 && /^\p{L}+\.?$/u.test(word)) {
+      // The weekday says nothing that the date does not, and is wrong or in another language at times.
+    } else if (numbers.length > 0 && zone === undefined) {
+      zone = word;
+    } else if (zone !== undefined && /^[+\-\u2212]\d/.test(word)) {
+      // `GMT +0200`, and `EST -0500`: the number says it.
+      zone = word;
+    } else if (!(zone !== undefined && /^[a-z]{2,5}$/i.test(word) && /\d/.test(zone))) {
+      // Only a name behind the number of a zone, as in `+0200 CEST`, may still stand there.
+      return undefined;
+    }
+  }
+  const [first, second] = numbers;
+  if (month === undefined || first === undefined || second === undefined) return undefined;
+  const [day, year] = first.length > 2 ? [second, first] : [first, second];
+  return momentOf({ year: fullYear(year), month, day: Number(day), ...(time ?? MIDNIGHT) }, zone);
+};
+
+/** Seconds or milliseconds since 1970. */
+const epoch = (text: string): number | undefined =>
+  /^\d{10}$/.test(text) ? Number(text) * 1000 : /^\d{13}$/.test(text) ? Number(text) : undefined;
+
+/**
+ * What a feed says of when an item was published, in milliseconds since 1970; undefined where it says nothing that is a
+ * date.
+ *
+ * RFC 822 as RSS has it and ISO 8601 as Atom has it, and what feeds have in their place: without a comma, with the month
+ * in another language, by C's `asctime` or JavaScript's `Date.toString`. A time without a zone, or with one that nobody
+ * knows, is taken for UTC, so that it is the same on every machine. Years before 1900 are no dates.
+ */
+export const publishedAt = (written: string | undefined): number | undefined => {
+  if (written === undefined || written.length > LONGEST) return undefined;
+  const text = written
+    // A comment, as `(CEST)` behind `+0200`.
+    .replace(/\([^()]*\)/g, ' ')
+    .replace(/(\d{4})\s*[년年]\s*(\d{1,2})\s*[월月]\s*(\d{1,2})\s*[일日]/, '$1-$2-$3 ')
+    .replace(
+      /(오전|오후)\s*(\d{1,2})(:\d{2}(?::\d{2})?)/,
+      (_all, half: string, hours: string, rest: string) => `${afterNoon(Number(hours), half)}${rest} KST`,
+    )
+    .replace(/\s+/g, ' ')
+    .trim();
+  // Before a date by numbers stands no weekday, or one with a comma.
+  const numeric = text.replace(/^\p{L}+\.?, ?(?=\d{4}[-/]|\d{1,2}\/)/u, '');
+  return yearFirst(numeric) ?? yearLast(numeric) ?? monthNamed(text) ?? epoch(text);
+};
+
+/** The first of several that is a date. */
+export const firstDate = (...written: readonly (string | undefined)[]): number | undefined => {
+  for (const one of written) {
+    const moment = publishedAt(one);
+    if (moment !== undefined) return moment;
+  }
+  return undefined;
+};

@@ -1,0 +1,115 @@
+// Minutes east of UTC. Of a name that several zones have, the one that feeds mean: they are American, European or
+// Indian far more often than anything else.
+const MINUTES: Readonly<Record<string, number>> = {
+  Z: 0,
+  UT: 0,
+  UTC: 0,
+  GMT: 0,
+  WET: 0,
+  BST: 60,
+  WEST: 60,
+  CET: 60,
+  MET: 60,
+  MEZ: 60,
+  WAT: 60,
+  CEST: 120,
+  MEST: 120,
+  MESZ: 120,
+  EET: 120,
+  CAT: 120,
+  SAST: 120,
+  EEST: 180,
+  MSK: 180,
+  EAT: 180,
+  TRT: 180,
+  IDT: 180,
+  MSD: 240,
+  GST: 240,
+  PKT: 300,
+  IST: 330,
+  NPT: 345,
+  ICT: 420,
+  WIB: 420,
+  HKT: 480,
+  SGT: 480,
+  PHT: 480,
+  AWST: 480,
+  JST: 540,
+  KST: 540,
+  ACST: 570,
+  AEST: 600,
+  ACDT: 630,
+  AEDT: 660,
+  NZST: 720,
+  NZDT: 780,
+  NDT: -150,
+  NST: -210,
+  ADT: -180,
+  ART: -180,
+  BRT: -180,
+  CLST: -180,
+  AST: -240,
+  EDT: -240,
+  CLT: -240,
+  CDT: -300,
+  EST: -300,
+  COT: -300,
+  PET: -300,
+  CST: -360,
+  MDT: -360,
+  MST: -420,
+  PDT: -420,
+  PST: -480,
+  AKDT: -480,
+  AKST: -540,
+  HST: -600,
+};
+
+// Names that stand for winter time and summer time alike: which of them it was, the date says.
+const PLACES: Readonly<Record<string, string>> = {
+  ET: 'America/New_York',
+  CT: 'America/Chicago',
+  MT: 'America/Denver',
+  PT: 'America/Los_Angeles',
+  UK: 'Europe/London',
+};
+
+/** How far a place's clocks were ahead of UTC at a time that they show, in minutes. */
+const offsetAt = (place: string, shown: number): number | undefined => {
+  let format: Intl.DateTimeFormat;
+  try {
+    format = new Intl.DateTimeFormat('en-US', { timeZone: place, timeZoneName: 'longOffset' });
+  } catch {
+    return undefined;
+  }
+  const offset = (time: number): number => {
+    const name = format.formatToParts(time).find(({ type }) => type === 'timeZoneName')?.value ?? '';
+    const [, sign = '+', hours = '0', minutes = '0'] = /GMT([+-])(\d\d):(\d\d)/.exec(name) ?? [];
+    return (sign === '-' ? -1 : 1) * (Number(hours) * 60 + Number(minutes));
+  };
+  // What the clocks show is off by the offset; the offset at the time that is thus nearer is theirs.
+  return offset(shown - offset(shown) * 60_000);
+};
+
+/** No zone is further from UTC. */
+const FURTHEST = 15 * 60;
+
+/**
+ * How far a zone is ahead of UTC, in minutes: `+02`, `+0200`, `+02:00`, `GMT+2`, `CEST`, `ET`, `Europe/Berlin`.
+ *
+ * @param shown the time that its clocks show, as if it were UTC
+ * @returns 0 for a name that nobody knows, as for a time without a zone; undefined for what is no zone
+ */
+export const zoneOffset = (zone: string, shown: number): number | undefined => {
+  const [, sign, hours, minutes = '0'] =
+    /^(?:UTC?|GMT|Z)?\s*([+\-\u2212])(\d{1,2})(?::?(\d{2}))?(?::?\d{2})?$/i.exec(zone) ?? [];
+  if (sign !== undefined) {
+    const offset = Number(hours) * 60 + Number(minutes);
+    return offset > FURTHEST ? undefined : sign === '+' ? offset : -offset;
+  }
+  if (/^[a-z]+(?:\/[a-z_-]+)+$/i.test(zone)) return offsetAt(zone, shown);
+  if (!/^[a-z]{1,5}$/i.test(zone)) return undefined;
+  const name = zone.toUpperCase();
+  const place = PLACES[name];
+  return place === undefined ? (MINUTES[name] ?? 0) : offsetAt(place, shown);
+};

@@ -1,0 +1,34 @@
+import { itemLink } from '../itemLink.js';
+import type { XmlElement } from './xmlElement.js';
+
+const IANA = 'http://www.iana.org/assignments/relation/';
+
+const relationOf = ({ attributes }: XmlElement): string => {
+  const written = (attributes['rel'] ?? '').trim().toLowerCase();
+  return written === '' ? 'alternate' : written.startsWith(IANA) ? written.slice(IANA.length) : written;
+};
+
+const typeOf = ({ attributes }: XmlElement): string =>
+  (attributes['type'] ?? '').split(';', 1)[0]!.trim().toLowerCase();
+
+// Relations that lead to the article where no alternate does. All others (a licence, an enclosure, the comments, the
+// feed itself) lead elsewhere.
+const NEAREST = ['canonical', 'bookmark', 'permalink', 'shortlink', 'related', 'via'];
+
+const PAGES: ReadonlySet<string> = new Set(['text/html', 'application/xhtml+xml']);
+
+/** How well a link leads to the article, the least best: by its relation, then by its type. */
+const rank = (link: XmlElement): number => {
+  const relation = relationOf(link);
+  const type = typeOf(link);
+  const byType = PAGES.has(type) ? 0 : type === '' ? 1 : 2;
+  return relation === 'alternate' ? byType : 3 + NEAREST.indexOf(relation) * 3 + byType;
+};
+
+/** The link of an Atom entry that leads to the article; undefined where none does. */
+export const articleLink = (links: readonly XmlElement[], source: string): string | undefined =>
+  links
+    .filter((link) => relationOf(link) === 'alternate' || NEAREST.includes(relationOf(link)))
+    .toSorted((a, b) => rank(a) - rank(b))
+    .map(({ attributes, text, bases }) => itemLink(attributes['href'] ?? text, ...bases, source))
+    .find((link) => link !== undefined);

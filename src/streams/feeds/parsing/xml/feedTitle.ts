@@ -1,0 +1,57 @@
+import { Parser } from 'htmlparser2';
+import type { RawText } from '../FeedItem.js';
+import { canonicalName, namespaceOf, prefixesIn, type Prefixes } from './namespaces.js';
+import type { XmlContext } from './xmlContext.js';
+import { writtenText } from './writtenText.js';
+
+/** What a feed says of itself is near its beginning. */
+const LOOKED_AT = 65_536;
+
+/** Deeper than any title of a feed stands. */
+const DEEPEST = 100;
+
+/**
+ * What a feed of XML calls itself: the title of its channel, and none of an image or an author in it.
+ *
+ * @param root the root's tag
+ * @param head what stands between it and the first item
+ */
+export const feedTitle = (root: string, head: string, { format }: XmlContext): RawText | undefined => {
+  const parent = format === 'atom' ? 'feed' : 'channel';
+  const open: { readonly name: string; readonly local: string; readonly prefixes: Prefixes }[] = [];
+  let attributes: Readonly<Record<string, string>> | undefined;
+  let text = '';
+  let found: RawText | undefined;
+  const parser: Parser = new Parser(
+    {
+      onopentag: (name, given) => {
+        const around = open.at(-1);
+        const prefixes = prefixesIn(given, around?.prefixes ?? new Map());
+        const own = around === undefined ? '' : namespaceOf(around.name, around.prefixes);
+        const canonical = canonicalName(name, prefixes, own);
+        open.push({ name, local: name.slice(name.indexOf(':') + 1), prefixes });
+        if (open.length > DEEPEST) parser.pause();
+        if (around?.local === parent && open.length <= 3 && (canonical === 'title' || canonical === 'dc:title')) {
+          attributes = given;
+          text = '';
+        }
+      },
+      ontext: (data) => {
+        if (attributes !== undefined) text += data;
+      },
+      onclosetag: () => {
+        open.pop();
+        if (attributes === undefined || open.at(-1)?.local !== parent) return;
+        try {
+          found ??= writtenText({ name: 'title', attributes, text, bases: [] }, format === 'atom' ? 'text' : 'html');
+        } catch {
+          // Base64 that is none: a feed can do without a title.
+        }
+        attributes = undefined;
+      },
+    },
+    { xmlMode: true, decodeEntities: true, lowerCaseTags: true, lowerCaseAttributeNames: true },
+  );
+  parser.end(root + head.slice(0, LOOKED_AT));
+  return found;
+};

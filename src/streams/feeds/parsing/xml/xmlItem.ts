@@ -1,0 +1,130 @@
+import { firstDate } from '../dates/publishedAt.js';
+import type { RawItem, RawText } from '../FeedItem.js';
+import { itemLink } from '../itemLink.js';
+import { titleText, type TitleMarkup } from '../text/titleText.js';
+import { articleLink } from './articleLink.js';
+import { writtenText } from './writtenText.js';
+import type { XmlContext } from './xmlContext.js';
+import { xmlElement, type XmlElement } from './xmlElement.js';
+
+// A class has a name, not a story.
+const LONGEST_CATEGORY = 200;
+
+const nonEmpty = (text: string | undefined): string | undefined => {
+  const trimmed = text?.trim();
+  return trimmed === '' ? undefined : trimmed;
+};
+
+// When it was first published, before when it was changed; the first that is a date counts.
+const DATES = [
+  'pubdate',
+  'published',
+  'atom:published',
+  'issued',
+  'atom:issued',
+  'dcterms:issued',
+  'dcterms:created',
+  'dc:date',
+  'dcterms:date',
+  'created',
+  'updated',
+  'atom:updated',
+  'modified',
+  'atom:modified',
+  'dcterms:modified',
+  'lastmod',
+  'date',
+];
+
+/**
+ * Reads an item of RSS, RDF or Atom.
+ *
+ * @param text from the item's tag to its closing tag
+ * @throws HeadwaterError `HW_FEED` for one that cannot be read
+ */
+export const xmlItem = (text: string, { format, scope: around, source }: XmlContext): RawItem => {
+  const { attributes, children, scope } = xmlElement(text, around);
+  const all = (name: string): readonly XmlElement[] => children.filter((child) => child.name === name);
+  const texts = (...names: readonly string[]): readonly string[] =>
+    names.flatMap((name) => all(name).flatMap((child) => nonEmpty(child.text) ?? []));
+  /** The first of elements that has text; `html` is what those of RSS are marked up as. */
+  const written = (names: readonly (readonly [name: string, usual: TitleMarkup])[]): RawText | undefined => {
+    for (const [name, usual] of names) {
+      for (const child of all(name)) {
+        const found = writtenText(child, usual);
+        if (found !== undefined) return found;
+      }
+    }
+    return undefined;
+  };
+  const linkOf = (element: XmlElement): string | undefined =>
+    itemLink(
+      nonEmpty(element.text) ?? element.attributes['href'] ?? element.attributes['rdf:resource'],
+      ...element.bases,
+      source,
+    );
+  const named = (category: string | undefined): string | undefined =>
+    category === undefined || category.length > LONGEST_CATEGORY ? undefined : nonEmpty(titleText(category, 'html'));
+  const [subject] = texts('dc:subject');
+  // Channel Definition Format has it as an attribute.
+  const published = firstDate(...texts(...DATES), attributes['lastmod']);
+
+  if (format === 'atom') {
+    const category = all('category')[0]?.attributes;
+    const content = all('content').find((child) => child.attributes['src'] !== undefined);
+    return {
+      title: written([
+        ['title', 'text'],
+        ['dc:title', 'text'],
+        ['media:title', 'text'],
+      ]),
+      body: written([
+        ['summary', 'text'],
+        ['content', 'text'],
+        ['dc:description', 'text'],
+        ['media:description', 'text'],
+      ]),
+      guid: texts('id')[0],
+      link:
+        articleLink(all('link'), source) ??
+        (content === undefined ? undefined : itemLink(content.attributes['src'], ...content.bases, source)),
+      published,
+      category: named(nonEmpty(category?.['label']) ?? nonEmpty(category?.['term']) ?? texts('category')[0] ?? subject),
+    };
+  }
+  const about = nonEmpty(attributes['rdf:about'] ?? attributes['about']);
+  const [guid] = all('guid');
+  // A guid is a link too, unless it says that it is none; it must then be a whole address.
+  const permanent = guid?.attributes['ispermalink']?.toLowerCase() === 'false' ? undefined : guid?.text;
+  return {
+    title: written([
+      ['title', 'html'],
+      ['dc:title', 'html'],
+      ['atom:title', 'text'],
+      ['media:title', 'html'],
+      ['itunes:title', 'html'],
+    ]),
+    body: written([
+      ['description', 'html'],
+      ['abstract', 'html'],
+      ['atom:summary', 'text'],
+      ['dc:description', 'html'],
+      ['content:encoded', 'html'],
+      ['atom:content', 'text'],
+      ['itunes:summary', 'html'],
+      ['media:description', 'html'],
+      ['xhtml:body', 'text'],
+    ]),
+    guid: nonEmpty(guid?.text) ?? texts('atom:id')[0] ?? about,
+    link:
+      all('link')
+        .map(linkOf)
+        .find((link) => link !== undefined) ??
+      articleLink(all('atom:link'), source) ??
+      itemLink(attributes['href'], ...scope.bases, source) ??
+      itemLink(permanent) ??
+      itemLink(about),
+    published,
+    category: named(texts('category')[0] ?? subject),
+  };
+};
