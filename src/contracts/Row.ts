@@ -26,6 +26,8 @@ export interface Headline {
 export interface Row extends Headline {
   /** The class's name. */
   readonly category: string;
+  /** The side that its table was given for. Left out where the row is to be divided as all others are. */
+  readonly side?: Side | undefined;
 }
 
 /** A headline with its preprocessed text. */

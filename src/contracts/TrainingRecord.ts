@@ -16,6 +16,24 @@ export interface EpochRecord {
   readonly improved: boolean;
 }
 
+/** How the table was read that a model was trained on, so that others are read alike. */
+export interface TableRecord {
+  /** The columns that hold the text, in the order in which they are joined. */
+  readonly titleColumns: readonly string[];
+  /** The column that holds the class. */
+  readonly labelColumn: string;
+  /** What a person had said of its form; left out where it was found. */
+  readonly delimiter?: string | undefined;
+  readonly quote?: string | undefined;
+  readonly header?: boolean | undefined;
+  readonly comment?: string | undefined;
+  readonly encoding?: string | undefined;
+  /** For each class its name and the labels that stand for it. Left out where labels stand for themselves. */
+  readonly classNames?: readonly (readonly string[])[] | undefined;
+  /** Classes that were left out, since they had too few rows. */
+  readonly leftOut?: readonly string[] | undefined;
+}
+
 /**
  * How a model came to be, and what it takes for what: for people to look at, beside the scores of `performance.json`.
  */
@@ -23,8 +41,10 @@ export interface TrainingRecord {
   readonly epochs: readonly EpochRecord[];
   /** Of the test rows: counts, row-major, shape [C, C], true × predicted, in the order of the label encoder. */
   readonly confusion: readonly number[];
-  /** The share of the test rows whose class was predicted. */
-  readonly accuracy: number;
+  /** The share of the test rows whose class was predicted; null where there were none. */
+  readonly accuracy: number | null;
   /** The mean cross-entropy of the test rows in nats; null where there was none. */
   readonly loss: number | null;
+  /** How its table was read. Left out where it had the columns `title` and `category`, and no option said more. */
+  readonly table?: TableRecord | undefined;
 }

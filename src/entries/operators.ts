@@ -98,7 +98,7 @@ export {
 } from '../operators/batches/bucketByLength.js';
 export { decode, type DecodeOptions } from '../operators/rows/decode.js';
 export { headlineOnly, headlineRow } from '../operators/rows/headlineRow.js';
-export { prepare, type PrepareOptions, type Split } from '../operators/rows/prepare.js';
+export { type MixedTexts, prepare, type PrepareOptions, type Split } from '../operators/rows/prepare.js';
 export { preprocess } from '../operators/rows/preprocess.js';
 export { shuffle, type ShuffleOptions } from '../operators/rows/shuffle.js';
 export { stratifiedSplit, type Shares, type StratifiedSplitOptions } from '../operators/rows/stratifiedSplit.js';

@@ -9,7 +9,7 @@ export { fetchHeadlines, type FetchHeadlinesOptions } from '../streams/fetchHead
 export { fetchTable } from '../streams/fetchTable.js';
 export type { TableFormat } from '../streams/csv/TableFormat.js';
 export type { TableLayout } from '../streams/table/TableLayout.js';
-export type { FetchTableOptions, TableNotice } from '../streams/table/TableOptions.js';
+export type { FetchTableOptions, TableNotice, UsualColumns } from '../streams/table/TableOptions.js';
 export type { TableAddress } from '../streams/table/TableSource.js';
 export type { Snapshot } from '../streams/bodies/keepSnapshot.js';
 export type { Pacing } from '../streams/pacing/Pacing.js';

@@ -8,7 +8,12 @@
 export { classCounts } from '../text/classCounts.js';
 export { classWeights } from '../text/classWeights.js';
 export { growingVocabulary, type GrowingVocabulary, type GrowingVocabularyOptions } from '../text/GrowingVocabulary.js';
-export { LabelEncoder, type LabelEncoderJson } from '../text/LabelEncoder.js';
+export {
+  type ClassOrder,
+  LabelEncoder,
+  type LabelEncoderJson,
+  type LabelEncoderOptions,
+} from '../text/LabelEncoder.js';
 export { preprocessText } from '../text/preprocessText.js';
 export { STOP_WORDS } from '../text/stopWords.js';
 export { LESSON_STEPS, parseTextSteps, stringifyTextSteps, TextSteps, textSteps } from '../text/TextSteps.js';

@@ -81,9 +81,9 @@ const NUMBER_OR_NULL: Json = { type: ['number', 'null'] };
 const counted = (minimum: number): Readonly<Record<string, Json>> => ({ type: 'integer', minimum });
 
 /** An object that has all of its properties, and no others. */
-const object = (properties: Readonly<Record<string, Json>>): Json => ({
+const object = (properties: Readonly<Record<string, Json>>, optional: readonly string[] = []): Json => ({
   type: 'object',
-  required: Object.keys(properties),
+  required: Object.keys(properties).filter((name) => !optional.includes(name)),
   properties,
   additionalProperties: false,
 });
@@ -338,29 +338,36 @@ export const openApi = (limits: ServerLimits, classes: readonly string[], token:
           object({ overall: ref('Scores'), class: { type: 'object', additionalProperties: ref('Scores') } }),
         ),
         training: orNull(
-          object({
-            epochs: {
-              type: 'array',
-              items: object({
-                epoch: counted(1),
-                trainLoss: NUMBER_OR_NULL,
-                validationLoss: NUMBER_OR_NULL,
-                validationAccuracy: NUMBER_OR_NULL,
-                validationMacroF1: NUMBER_OR_NULL,
-                learningRate: { type: 'number' },
-                improved: { type: 'boolean' },
-              }),
+          object(
+            {
+              epochs: {
+                type: 'array',
+                items: object({
+                  epoch: counted(1),
+                  trainLoss: NUMBER_OR_NULL,
+                  validationLoss: NUMBER_OR_NULL,
+                  validationAccuracy: NUMBER_OR_NULL,
+                  validationMacroF1: NUMBER_OR_NULL,
+                  learningRate: { type: 'number' },
+                  improved: { type: 'boolean' },
+                }),
+              },
+              confusion: {
+                type: 'array',
+                items: counted(0),
+                minItems: classes.length ** 2,
+                maxItems: classes.length ** 2,
+                description: 'Counts of the test rows, row by row: true × predicted.',
+              },
+              accuracy: NUMBER_OR_NULL,
+              loss: NUMBER_OR_NULL,
+              table: {
+                type: 'object',
+                description: 'How the table was read. Only where it had other columns than usual.',
+              },
             },
-            confusion: {
-              type: 'array',
-              items: counted(0),
-              minItems: classes.length ** 2,
-              maxItems: classes.length ** 2,
-              description: 'Counts of the test rows, row by row: true × predicted.',
-            },
-            accuracy: { type: 'number' },
-            loss: NUMBER_OR_NULL,
-          }),
+            ['table'],
+          ),
         ),
       }),
       Scores: object({

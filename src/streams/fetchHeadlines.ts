@@ -1,6 +1,6 @@
 import type { Observable } from 'rxjs';
 import type { Rejection } from '../contracts/Rejection.js';
-import type { Row, SourceRow } from '../contracts/Row.js';
+import type { Row, Side, SourceRow } from '../contracts/Row.js';
 import type { TableLayout } from './table/TableLayout.js';
 import type { FetchTableOptions } from './table/TableOptions.js';
 import { tableRows } from './table/tableRows.js';
@@ -15,11 +15,18 @@ export interface FetchHeadlinesOptions extends Omit<FetchTableOptions, 'labelCol
    * it. Default: as it stands there.
    */
   readonly className?: ((label: string) => string | null | undefined) | undefined;
+  /** Tables whose rows are the validation side: they have `side`. Read after the others. */
+  readonly validation?: TableAddress | readonly TableAddress[] | undefined;
+  /** Tables whose rows are the test side. Read last. */
+  readonly test?: TableAddress | readonly TableAddress[] | undefined;
 }
 
 const LONGEST = 80;
 
 const shortened = (text: string): string => (text.length > LONGEST ? `${text.slice(0, LONGEST - 1)}…` : text);
+
+const listed = (sources: TableAddress | readonly TableAddress[] = []): readonly TableAddress[] =>
+  Array.isArray(sources) ? (sources as readonly TableAddress[]) : [sources as TableAddress];
 
 const isBlank = (text: string): boolean => text.trim() === '';
 
@@ -66,9 +73,15 @@ const titleOf = ({ titleColumns }: TableLayout): ((fields: SourceRow['fields']) 
  */
 export const fetchHeadlines = (
   sources: TableAddress | readonly TableAddress[],
-  { className, ...options }: FetchHeadlinesOptions = {},
-): Observable<Row> =>
-  tableRows(sources, options, (layout, reject) => {
+  { className, validation, test, ...options }: FetchHeadlinesOptions = {},
+): Observable<Row> => {
+  const main = listed(sources);
+  const validating = listed(validation);
+  const all = [...main, ...validating, ...listed(test)];
+  const sideOf = (part: number): Side | undefined =>
+    part < main.length ? undefined : part < main.length + validating.length ? 'validation' : 'test';
+  return tableRows(all, options, (layout, reject, part) => {
+    const side = sideOf(part);
     const readTitle = titleOf(layout);
     const label = layout.labelColumn ?? '';
     const titleName = layout.titleColumns.join(', ');
@@ -94,7 +107,8 @@ export const fetchHeadlines = (
       const written = (row.fields[label] ?? '').trim();
       const category = className === undefined || written === '' ? written : className(written);
       if (category === null) return undefined;
-      if (category !== undefined && category !== '' && !isBlank(title)) return { id: row.id, title, category };
+      if (category !== undefined && category !== '' && !isBlank(title))
+        return side === undefined ? { id: row.id, title, category } : { id: row.id, title, category, side };
       if (written === '') reject(rejection(row, label, 'a non-blank class'));
       else if (category === undefined || category === '')
         reject(rejection(row, label, 'one of the classes that are named', shortened(written)));
@@ -102,3 +116,4 @@ export const fetchHeadlines = (
       return undefined;
     };
   });
+};

@@ -15,9 +15,38 @@ export interface LabelEncoderJson {
   readonly class_to_index: Readonly<Record<string, number>>;
 }
 
+/**
+ * The order of classes: `code-point` as `numpy.unique` sorts, `number` with names that are numbers first and as numbers
+ * (2 before 10), or a list of names, of which those come first that occur.
+ */
+export type ClassOrder = 'code-point' | 'number' | readonly string[];
+
+/** Which classes a label encoder has, and in what order. */
+export interface LabelEncoderOptions {
+  /** Default `code-point`. */
+  readonly order?: ClassOrder | undefined;
+}
+
 const labelEncoderJson = t.type({ class_to_index: indexedNames });
 
 const WHAT = 'label encoder';
+
+/** A decimal number, and nothing that JavaScript alone takes for one. */
+const NUMBER = /^[-+]?(\d+(\.\d*)?|\.\d+)$/;
+
+const byNumber = (a: string, b: string): number => {
+  const [first, second] = [NUMBER.test(a), NUMBER.test(b)];
+  if (first && second) return Number(a) - Number(b) || compareCodePoints(a, b);
+  return first === second ? compareCodePoints(a, b) : first ? -1 : 1;
+};
+
+const inOrder = (names: ReadonlySet<string>, order: ClassOrder): readonly string[] => {
+  if (order === 'code-point') return [...names].sort(compareCodePoints);
+  if (order === 'number') return [...names].sort(byNumber);
+  const listed = [...new Set(order)].filter((name) => names.has(name));
+  const first = new Set(listed);
+  return [...listed, ...[...names].filter((name) => !first.has(name)).sort(byNumber)];
+};
 
 /**
  * The classes and their indices. Immutable.
@@ -94,13 +123,13 @@ export class LabelEncoder {
   }
 
   /**
-   * The label encoder of some names: each name once, sorted by code point as `numpy.unique` sorts.
+   * The label encoder of some names: each name once, sorted by code point as `numpy.unique` sorts, or as `order` says.
    *
    * @param names the names of classes, in any order and as often as they come
    * @throws HeadwaterError `HW_EMPTY` when there are none
    */
-  static of(names: Iterable<string>): LabelEncoder {
-    const classes = [...new Set(names)].sort(compareCodePoints);
+  static of(names: Iterable<string>, { order = 'code-point' }: LabelEncoderOptions = {}): LabelEncoder {
+    const classes = inOrder(new Set(names), order);
     if (classes.length === 0) {
       throw new HeadwaterError(
         'HW_EMPTY',
@@ -124,12 +153,12 @@ export class LabelEncoder {
    *
    * Errors: `HW_EMPTY` when there is no label.
    */
-  static fit(): OperatorFunction<string, LabelEncoder> {
+  static fit(options: LabelEncoderOptions = {}): OperatorFunction<string, LabelEncoder> {
     return (labels$) =>
       defer(() =>
         labels$.pipe(
           reduce((names, name) => names.add(name), new Set<string>()),
-          map((names) => LabelEncoder.of(names)),
+          map((names) => LabelEncoder.of(names, options)),
         ),
       );
   }

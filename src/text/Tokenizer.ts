@@ -26,6 +26,11 @@ export interface TokenizerOptions {
   readonly padToken?: string | undefined;
   /** The name of the unknown token, which has index 1. Default: `<UNK>`. */
   readonly unknownToken?: string | undefined;
+  /**
+   * The most different tokens that are counted at a time, at least 2; four times `numTokens` where that is more. Default
+   * 250,000.
+   */
+  readonly mostCounted?: number | undefined;
 }
 
 /** The lesson's `tokenizer.json`, parsed. */
@@ -57,6 +62,9 @@ interface Vocabulary {
 
 type Settings = { readonly [Option in keyof TokenizerOptions]-?: NonNullable<TokenizerOptions[Option]> };
 
+/** So many tokens are counted, or four times as many as are kept where that is more. */
+const MOST_COUNTED = 250_000;
+
 const settle = (options: TokenizerOptions): Settings => {
   const settings = {
     charLevel: options.charLevel ?? false,
@@ -65,6 +73,7 @@ const settle = (options: TokenizerOptions): Settings => {
     minTokenFrequency: options.minTokenFrequency ?? 1,
     padToken: options.padToken ?? '<PAD>',
     unknownToken: options.unknownToken ?? '<UNK>',
+    mostCounted: options.mostCounted ?? MOST_COUNTED,
   };
   const whole = (value: number) => Number.isInteger(value) || value === Infinity;
   if (!whole(settings.numTokens) || settings.numTokens < 3) {
@@ -79,6 +88,8 @@ const settle = (options: TokenizerOptions): Settings => {
       `minTokenFrequency is ${settings.minTokenFrequency}: give a whole number of at least 1.`,
     );
   }
+  if (!(settings.mostCounted >= 2))
+    throw new HeadwaterError('HW_USAGE', `mostCounted is ${settings.mostCounted}: give a number of at least 2.`);
   if (settings.padToken === settings.unknownToken) {
     throw new HeadwaterError(
       'HW_USAGE',
@@ -90,24 +101,60 @@ const settle = (options: TokenizerOptions): Settings => {
 
 /** How often each token occurs, by its number. */
 interface TokenCounts {
-  readonly folds: boolean;
+  readonly settings: Settings;
+  /** The most tokens that are counted at a time. */
+  readonly most: number;
   readonly table: TokenTable;
   readonly counts: number[];
 }
 
+const counting = (settings: Settings): TokenCounts => ({
+  settings,
+  most: Math.max(settings.mostCounted, 4 * settings.numTokens),
+  table: new TokenTable(settings.charLevel),
+  counts: [],
+});
+
+/**
+ * Forgets the rarest tokens, so that at most half as many are left as are counted; of equally rare ones those that were
+ * seen last.
+ *
+ * This is lossy counting (Manku and Motwani, "Approximate frequency counts over data streams", VLDB 2002): a token that
+ * is forgotten and comes again is counted anew. A frequent one has a count above those that are forgotten.
+ */
+const forgetRare = ({ settings, most, table, counts }: TokenCounts): TokenCounts => {
+  const byFrequency = new Map<number, number>();
+  for (const frequency of counts) byFrequency.set(frequency, (byFrequency.get(frequency) ?? 0) + 1);
+  let room = Math.floor(most / 2);
+  let rarest = 0;
+  for (const [frequency, tokens] of [...byFrequency].sort(([a], [b]) => b - a)) {
+    rarest = frequency;
+    if (tokens > room) break;
+    room -= tokens;
+  }
+  const kept = new TokenTable(settings.charLevel);
+  const keptCounts: number[] = [];
+  for (let number = 0; number < counts.length; number++) {
+    if (counts[number]! < rarest || (counts[number] === rarest && room-- <= 0)) continue;
+    kept.add(table.token(number));
+    keptCounts.push(counts[number]!);
+  }
+  return { settings, most, table: kept, counts: keptCounts };
+};
+
 const count = (soFar: TokenCounts, text: string): TokenCounts => {
-  const { folds, table, counts } = soFar;
-  const length = table.read(folds ? foldCase(text) : text, true);
+  const { settings, most, table, counts } = soFar;
+  const length = table.read(settings.foldCase ? foldCase(text) : text, true);
   for (let i = 0; i < length; i++) {
     const number = table.numbers[i]!;
     if (number === counts.length) counts.push(0);
     counts[number]!++;
   }
-  return soFar;
+  return table.size > most ? forgetRare(soFar) : soFar;
 };
 
 /** The most frequent tokens, at most as many as there is room for; of equally frequent ones the first seen. */
-const select = ({ table, counts }: TokenCounts, settings: Settings): Vocabulary => {
+const select = ({ table, counts, settings }: TokenCounts): Vocabulary => {
   const { charLevel, numTokens, minTokenFrequency, padToken, unknownToken } = settings;
   // A word spelt like one of the two is no token of its own: it would take that token's index away.
   const reserved = [table.numberOf(padToken), table.numberOf(unknownToken)];
@@ -275,7 +322,9 @@ export class Tokenizer {
    * tokenizer$  -----------(t|)
    * ```
    *
-   * It holds no texts, but one entry for every distinct token, `numTokens` or not: less than 100 bytes each.
+   * It holds no texts, but one entry for every distinct token, less than 100 bytes each: of at most `mostCounted`
+   * tokens, or four times `numTokens` where that is more. Beyond that the rarest half is forgotten, so that the counts
+   * of rare tokens may be too low then.
    *
    * Errors: `HW_EMPTY` when there is no text, or no token as frequent as `minTokenFrequency`.
    *
@@ -287,8 +336,8 @@ export class Tokenizer {
     return (texts$) =>
       defer(() =>
         texts$.pipe(
-          reduce(count, { folds: settings.foldCase, table: new TokenTable(settings.charLevel), counts: [] }),
-          map((counts) => new Tokenizer(select(counts, settings))),
+          reduce(count, counting(settings)),
+          map((counts) => new Tokenizer(select(counts))),
         ),
       );
   }

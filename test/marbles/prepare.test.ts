@@ -5,6 +5,7 @@ import type { Rejection } from '../../src/contracts/Rejection.js';
 import { type Row, type Side, SIDES } from '../../src/contracts/Row.js';
 import { prepare, type PrepareOptions, type Split } from '../../src/operators/rows/prepare.js';
 import { preprocessText } from '../../src/text/preprocessText.js';
+import { textSteps } from '../../src/text/TextSteps.js';
 import { LETTER_ROWS, letterRows, newsRows } from '../operators/newsRows.js';
 import { recordingValve } from '../operators/recordingValve.js';
 
@@ -329,5 +330,66 @@ describe('prepare', () => {
     for (const row of letterRows) source.next(row);
     source.complete();
     expect(splits[0]?.rows).toEqual({ train: 14, validation: 4, test: 2 });
+  });
+});
+
+describe('prepare, of rows that come with a side', () => {
+  const words = ['rain', 'cup', 'vote', 'match', 'storm', 'poll', 'goal', 'wind', 'law', 'team'];
+  const row = (id: number, title: string, side?: Side, category = id % 2 === 0 ? 'A' : 'B'): Row => ({
+    id,
+    title,
+    category,
+    ...(side === undefined ? {} : { side }),
+  });
+  const divided = words.map((word, id) => row(id, `${word} tomorrow`));
+
+  it('keeps them there, and divides the others by the shares without regard to them', async () => {
+    const shares = { train: 0.8, validation: 0.2, test: 0 };
+    const alone = await prepared(divided, { shares });
+    const given = words.map((word, i) => row(10 + i, `${word} yesterday`, i < 4 ? 'test' : 'validation'));
+    const split = await prepared([...divided, ...given], { shares, buffer: 100 });
+    expect(alone.rows).toEqual({ train: 8, validation: 2, test: 0 });
+    expect(split.rows).toEqual({ train: 8, validation: 8, test: 4 });
+    expect(given.map(({ id }) => split.sideOf(id))).toEqual(given.map(({ side }) => side));
+    expect(alone.shared).toBeUndefined();
+    expect(split.shared).toEqual({ validation: 0, test: 0 });
+  });
+
+  it('counts the texts that train rows have too, and leaves these rows where they are', async () => {
+    const shares = { train: 1, validation: 0, test: 0 };
+    const given = [
+      row(10, 'Cup tomorrow', 'test'),
+      row(11, 'cup tomorrow', 'test'),
+      row(12, 'rain tomorrow', 'validation'),
+      row(13, 'another', 'test'),
+    ];
+    for (const rows of [
+      [...divided, ...given],
+      [...given, ...divided],
+    ]) {
+      const split = await prepared(rows, { shares });
+      expect(split.shared).toEqual({ validation: 1, test: 1 });
+      expect(split.rows).toEqual({ train: 10, validation: 1, test: 3 });
+    }
+  });
+
+  it('tells the rows whose text stands with another class too', async () => {
+    const rows = [...divided, row(10, 'Rain tomorrow!', undefined, 'B'), row(11, 'rain tomorrow', undefined, 'A')];
+    const split = await prepared(rows);
+    // Which of them comes first is the shuffle's to say.
+    expect([1, 2]).toContain(split.mixed?.rows);
+    const { row: found, other } = split.mixed?.first ?? {};
+    expect(found?.title.toLowerCase()).toContain('rain tomorrow');
+    expect([found?.category, other].toSorted()).toEqual(['A', 'B']);
+    expect((await prepared(divided)).mixed).toEqual({ rows: 0, first: undefined });
+  });
+
+  it('orders the classes as the texts or an option say', async () => {
+    const numbers = divided.map((each, i) => ({ ...each, category: i % 2 === 0 ? '10' : '9' }));
+    const classesOf = async (options: PrepareOptions) => (await prepared(numbers, options)).labelEncoder.classes;
+    expect(await classesOf({})).toEqual(['10', '9']);
+    expect(await classesOf({ text: textSteps({ preprocessor: 'lesson' }) })).toEqual(['10', '9']);
+    expect(await classesOf({ text: textSteps() })).toEqual(['9', '10']);
+    expect(await classesOf({ classOrder: ['10', '9'], text: textSteps() })).toEqual(['10', '9']);
   });
 });

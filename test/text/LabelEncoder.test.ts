@@ -22,6 +22,21 @@ describe('LabelEncoder', () => {
     ]);
   });
 
+  it('sorts numbers as numbers, or by a list, where it is asked to', () => {
+    const names = ['10', '9', 'b', '-1', '2.5', 'a', '1e3'];
+    expect(LabelEncoder.of(names).classes).toEqual(['-1', '10', '1e3', '2.5', '9', 'a', 'b']);
+    expect(LabelEncoder.of(names, { order: 'number' }).classes).toEqual(['-1', '2.5', '9', '10', '1e3', 'a', 'b']);
+    expect(LabelEncoder.of(names, { order: ['b', 'absent', '10', 'b'] }).classes).toEqual([
+      'b',
+      '10',
+      '-1',
+      '2.5',
+      '9',
+      '1e3',
+      'a',
+    ]);
+  });
+
   it('sorts as code points compare, whatever the names', () => {
     const points = (name: string): number[] => Array.from(name, (character) => character.codePointAt(0) ?? 0);
     const names = fc.uniqueArray(

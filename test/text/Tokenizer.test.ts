@@ -55,6 +55,20 @@ describe('Tokenizer.fit', () => {
     expect(tokenizer.minTokenFrequency).toBe(3);
   });
 
+  it('forgets the rarest tokens where there are more than it counts, and finds the frequent ones all the same', async () => {
+    const texts = Array.from({ length: 400 }, (_, i) => `rain once${i} ${i % 2 === 0 ? 'cup' : 'vote'}`);
+    const tokenizer = await fitted(texts, { numTokens: 5, mostCounted: 40 });
+    expect(tokenizer.tokens.slice(2)).toEqual(['rain', 'cup', 'vote']);
+    expect(tokenizer.minTokenFrequency).toBe(200);
+    const unbounded = await fitted(texts, { numTokens: 1000, mostCounted: 40 });
+    expect(unbounded.size).toBe(405);
+    const allOnce = await fitted(
+      Array.from({ length: 100 }, (_, i) => `w${i}`),
+      { numTokens: 4, mostCounted: 20 },
+    );
+    expect(allOnce.tokens.slice(2)).toEqual(['w0', 'w1']);
+  });
+
   it('takes names for padding and unknown; words spelt like them take no index', async () => {
     const tokenizer = await fitted(['pad tide odd pad'], { padToken: 'pad', unknownToken: 'odd' });
     expect(tokenizer.tokens).toEqual(['pad', 'odd', 'tide']);

@@ -1,14 +1,14 @@
 import { Command } from 'commander';
 import { dematerialize, map, materialize, type Observable, of, switchMap, tap } from 'rxjs';
 import { serveSample } from '../../streams/sample/serveSample.js';
-import { path } from '../process/argument.js';
+import { collect, path } from '../process/argument.js';
 import { classifyTitles } from '../inference/classifyTitles.js';
 import { DATA_HELP, type DataNames } from '../training/dataSource.js';
 import { predictionFormatter } from '../inference/formatPrediction.js';
 import type { Choose } from '../process/Job.js';
 import type { Terminal } from '../process/Terminal.js';
 import { trainingJob } from '../training/trainingJob.js';
-import { addTrainingOptions, collect, type TrainingOptions } from '../training/trainingOptions.js';
+import { addTrainingOptions, type TrainingOptions } from '../training/trainingOptions.js';
 import { type TrainingPage, trainingPage } from '../training/trainingPage.js';
 
 interface Options extends TrainingOptions {

@@ -17,12 +17,11 @@ import { fromFirst } from '../process/fromFirst.js';
 import { withAnyModel } from '../inference/model.js';
 import type { Choose } from '../process/Job.js';
 import type { Terminal } from '../process/Terminal.js';
-import { path, wholeNumber } from '../process/argument.js';
+import { collect, path, wholeNumber } from '../process/argument.js';
 import {
   addBackendOptions,
   addDataOptions,
   type BackendChoice,
-  collect,
   type RejectionOptions,
   type TableFlags,
 } from '../training/trainingOptions.js';
@@ -48,8 +47,8 @@ const evaluation = ({ model: directory, data, batchSize, json = false, ...option
     directory,
     options,
     terminal.env,
-    ({ model, artifacts: { text, labelEncoder }, encoder, backend }) => {
-      const source = openData(data, options, terminal);
+    ({ model, artifacts: { text, labelEncoder, training }, encoder, backend }) => {
+      const source = openData(data, options, terminal, training?.table);
       const measured$ = source.rows$.pipe(
         fromFirst((row$) =>
           row$.pipe(

@@ -1,10 +1,10 @@
 import { Command } from 'commander';
-import { path } from '../process/argument.js';
+import { collect, path } from '../process/argument.js';
 import { DATA_HELP } from '../training/dataSource.js';
 import type { Choose } from '../process/Job.js';
 import type { Terminal } from '../process/Terminal.js';
 import { trainingJob } from '../training/trainingJob.js';
-import { addTrainingOptions, collect, type TrainingOptions } from '../training/trainingOptions.js';
+import { addTrainingOptions, type TrainingOptions } from '../training/trainingOptions.js';
 import { trainingPage } from '../training/trainingPage.js';
 
 interface Options extends TrainingOptions {

@@ -60,6 +60,9 @@ export const path = (text: string): string => {
   return text;
 };
 
+/** Adds a value of an option that may be given several times. */
+export const collect = (value: string, before: readonly string[] = []): readonly string[] => [...before, path(value)];
+
 /** The character between the fields of a table; a tab can be named, since shells make it hard to type. */
 export const delimiter = (text: string): string => {
   const character = text === 'tab' || text === '\\t' ? '\t' : text;

@@ -16,6 +16,7 @@ import {
 } from 'rxjs';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import type { Row } from '../../contracts/Row.js';
+import type { TableRecord } from '../../contracts/TrainingRecord.js';
 import type { Valve } from '../../contracts/Valve.js';
 import { cacheFolder } from '../../provision/cacheFolder.js';
 import { type DeadLetters, deadLetters } from '../../sinks/rejections/deadLetters.js';
@@ -32,6 +33,11 @@ import { checkFile } from '../process/checkOutput.js';
 import { fromFirst } from '../process/fromFirst.js';
 import { fromTask } from '../process/fromTask.js';
 import type { Terminal } from '../process/Terminal.js';
+import { classNames, readClassNames } from './classNames.js';
+import type { LabelOptions } from './labelOptions.js';
+import { withoutRareClasses } from './rareClasses.js';
+import type { SplitOptions } from './splitOptions.js';
+import { recordOfTable } from './tableRecord.js';
 import type { RejectionOptions, TableFlags } from './trainingOptions.js';
 
 /** Addresses that have a name of their own. */
@@ -49,12 +55,22 @@ export type DataNames = string | readonly string[];
 /** What tables are called in a message. */
 export const nameOfData = (data: DataNames): string => (typeof data === 'string' ? data : data.join(', '));
 
+/** What tables are read, and how. */
+export type DataOptions = TableFlags &
+  RejectionOptions &
+  LabelOptions &
+  Partial<Pick<SplitOptions, 'validationData' | 'testData'>>;
+
 /** Rows as often as they are wanted, the brake on them, and where those that are invalid go. */
 export interface DataSource {
   readonly name: string;
   readonly rows$: Observable<Row>;
   readonly valve: Valve;
   readonly rejected: DeadLetters;
+  /** The order of the classes, where a person has said one. */
+  readonly classOrder: readonly string[] | undefined;
+  /** How the table was read, once its rows have come; undefined where that is as usual. */
+  readonly table: () => TableRecord | undefined;
 }
 
 /** The most rows that may be rejected where `--max-rejections` does not say: a number, and a share of the rows. */
@@ -67,6 +83,8 @@ const FEW_REJECTED = 10;
 const layoutLine = (layout: TableLayout): string | undefined => {
   const { source, format, delimiter, header, encoding, titleColumns, labelColumn, foundBy, otherTitleColumns } = layout;
   const [title] = titleColumns;
+  if (foundBy === 'usual' && format === 'delimited' && delimiter === ',' && header && encoding === 'utf-8')
+    return undefined;
   if (foundBy === 'asked' || (title === 'title' && labelColumn === 'category' && otherTitleColumns.length === 0))
     if (format === 'delimited' && delimiter === ',' && header && encoding === 'utf-8') return undefined;
   const names = (columns: readonly string[]): string => columns.map((column) => printable(excerpt(column))).join(' + ');
@@ -89,9 +107,35 @@ const noticeLine = (notice: TableNotice): string =>
 const addressOf = (name: string, { stdin }: Terminal): TableAddress =>
   name === '-' ? stdin : (NAMED.get(name) ?? name);
 
+/** The form as a person said it before a training; what was found then is found anew. */
+const asTrained = (record: TableRecord | undefined): TableFlags => {
+  if (record === undefined) return {};
+  const { delimiter, quote, comment, encoding } = record;
+  return {
+    ...(delimiter === undefined ? {} : { delimiter }),
+    ...(quote === undefined ? {} : { quote }),
+    ...(comment === undefined ? {} : { comment }),
+    ...(encoding === undefined ? {} : { encoding }),
+  };
+};
+
 /** The rows of `--data`, decoded, with the options of the command line. */
-export const openData = (data: DataNames, options: TableFlags & RejectionOptions, terminal: Terminal): DataSource => {
-  const { titleColumn, labelColumn, delimiter, quote, header, comment, encoding, maxRejections } = options;
+export const openData = (
+  data: DataNames,
+  given: DataOptions,
+  terminal: Terminal,
+  trained?: TableRecord,
+): DataSource => {
+  // Commander's default of --no-header: nothing was said of it.
+  const { header: saidHeader, ...said } = given;
+  const options = { ...asTrained(trained), ...said };
+  const { titleColumn, labelColumn, delimiter, quote, comment, encoding, maxRejections } = options;
+  const named =
+    options.classNames === undefined
+      ? trained?.classNames && classNames(trained.classNames)
+      : readClassNames(options.classNames);
+  const leftOut = new Set(trained?.leftOut);
+  let layout: TableLayout | undefined;
   const brake = valve();
   const rejected = deadLetters({ limit: maxRejections ?? MOST_REJECTED });
   const say = (line: string | undefined): void => {
@@ -106,14 +150,23 @@ export const openData = (data: DataNames, options: TableFlags & RejectionOptions
       labelColumn,
       delimiter,
       quote,
-      // Commander's default of --no-header: then it is found.
-      header: header === false ? false : undefined,
+      header: saidHeader === false ? false : undefined,
       comment,
       encoding,
       valve: brake,
       rejections: rejected,
       snapshotDir: cacheFolder(terminal.env),
-      onLayout: (layout) => say(layoutLine(layout)),
+      usualColumns: trained,
+      className:
+        named === undefined && leftOut.size === 0
+          ? undefined
+          : (label) => (leftOut.has(label) ? null : named === undefined ? label : named.nameOf(label)),
+      validation: options.validationData?.map((name) => addressOf(name, terminal)),
+      test: options.testData?.map((name) => addressOf(name, terminal)),
+      onLayout: (found) => {
+        layout ??= found;
+        say(layoutLine(found));
+      },
       onNotice: (notice) => {
         if (notice.type === 'encoding') likely = notice.likely;
         say(noticeLine(notice));
@@ -125,7 +178,7 @@ export const openData = (data: DataNames, options: TableFlags & RejectionOptions
       ? 'Correct the rows, or raise --max-rejections.'
       : `Its text is not UTF-8: give --encoding${likely === undefined ? ', such as windows-1252' : ` ${likely}`}.`;
   let passes = 0;
-  const rows$ = defer(() => {
+  const all$ = defer(() => {
     let rows = 0;
     const first = passes++ === 0;
     return row$.pipe(
@@ -148,7 +201,18 @@ export const openData = (data: DataNames, options: TableFlags & RejectionOptions
       }),
     );
   });
-  return { name: nameOfData(data), rows$, valve: brake, rejected };
+  const { rows$, leftOut: rare } = withoutRareClasses(all$, options.minClassRows ?? 1, say);
+  return {
+    name: nameOfData(data),
+    rows$,
+    valve: brake,
+    rejected,
+    classOrder: named?.order,
+    table: () =>
+      layout === undefined
+        ? undefined
+        : recordOfTable(layout, { ...options, header: saidHeader ?? true }, named?.records, rare()),
+  };
 };
 
 /** The most classes that rejected rows are counted by. */

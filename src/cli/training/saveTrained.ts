@@ -1,5 +1,5 @@
 import { defer, type Observable, of, switchMap } from 'rxjs';
-import type { TrainingRecord } from '../../contracts/TrainingRecord.js';
+import type { TableRecord, TrainingRecord } from '../../contracts/TrainingRecord.js';
 import { encodeArtifacts } from '../../models/artifacts/encodeArtifacts.js';
 import { writeFiles } from '../../sinks/files/writeFiles.js';
 import { fromTask } from '../process/fromTask.js';
@@ -7,15 +7,19 @@ import { orNull } from './epochRecord.js';
 import type { Trained } from './Trained.js';
 
 /** How a training went, for those who look at its model later. */
-const recordOf = ({ report: { confusion, accuracy, loss }, epochs }: Trained): TrainingRecord => ({
+const recordOf = (
+  { report: { confusion, accuracy, loss, rows }, epochs }: Trained,
+  table: TableRecord | undefined,
+): TrainingRecord => ({
   epochs,
   confusion,
-  accuracy,
+  accuracy: rows === 0 ? null : accuracy,
   loss: orNull(loss),
+  ...(table === undefined ? {} : { table }),
 });
 
 /** Saves what was trained, each file whole or not at all. */
-export const saveTrained = (out: string, trained: Trained): Observable<void> =>
+export const saveTrained = (out: string, trained: Trained, table?: TableRecord): Observable<void> =>
   defer(() => {
     const { model, split, report } = trained;
     const { text, tokenizer, labelEncoder } = split;
@@ -31,8 +35,8 @@ export const saveTrained = (out: string, trained: Trained): Observable<void> =>
               text,
               tokenizer,
               labelEncoder,
-              performance: report.performance,
-              training: recordOf(trained),
+              performance: report.rows === 0 ? undefined : report.performance,
+              training: recordOf(trained, table),
             }),
           ),
         ),

@@ -12,6 +12,13 @@ export const tellTrained = (
   { json = false }: TrainingOptions,
   { stdout, env }: Terminal,
 ): void => {
+  if (report.rows === 0) {
+    if (!json)
+      stdout.write(
+        `No rows were kept for a test: the scores above are those of the validation rows.\nartifacts: ${out}\n`,
+      );
+    return;
+  }
   // No string of JSON holds a line end, so those between its lines can go.
   if (json)
     stdout.write(

@@ -7,7 +7,6 @@ import { backendLine } from '../backends/backendLine.js';
 import { checkFolder } from '../process/checkOutput.js';
 import { fromTask } from '../process/fromTask.js';
 import type { Terminal } from '../process/Terminal.js';
-import { checkClasses } from './checkClasses.js';
 import {
   checkRejectionsFile,
   type DataNames,
@@ -16,12 +15,14 @@ import {
   telling,
   tellingRejections,
 } from './dataSource.js';
+import { checkLabels } from './labelCheck.js';
 import { lessonModel, workloadOf } from './lessonModel.js';
 import { preparedUpdate } from './preparedUpdate.js';
 import { numTokensOf } from './recipe.js';
 import { rescueBest } from './rescueBest.js';
 import { saveTrained } from './saveTrained.js';
 import { tellTrained } from './tellTrained.js';
+import { sharesOf, splitLines } from './splitOptions.js';
 import { readingLines, textStepsOf } from './textOptions.js';
 import { type Prepared, trainAndMeasure } from './trainAndMeasure.js';
 import type { Trained } from './Trained.js';
@@ -53,7 +54,9 @@ const trainingFor = (
   told: Prepared['told'],
 ): Observable<Trained> =>
   defer(() => {
+    const shares = sharesOf(options);
     const source = openData(data, options, terminal);
+    const say = (line: string): void => void terminal.stderr.write(`${line}\n`);
     // Completed when the job has ended.
     source.rejected.rejections$.subscribe(told);
     const job$ = textStepsOf(options).pipe(
@@ -64,6 +67,7 @@ const trainingFor = (
         const rows$ = onFirstPass(source.rows$, (row$) =>
           row$.pipe(
             alongside(rowProgress({ label: 'reading', stream: terminal.stderr, env: terminal.env })),
+            checkLabels(source.classOrder !== undefined, say),
             telling(backendLine(backend), terminal),
           ),
         );
@@ -71,17 +75,18 @@ const trainingFor = (
           seed: options.seed,
           numTokens: numTokensOf(options),
           text,
+          shares,
+          classOrder: source.classOrder,
           maxWithoutText: options.maxWithoutText,
           minTokenFrequency: options.minTokenFrequency,
           valve: source.valve,
           rejections: source.rejected,
         }).pipe(
           switchMap((split) => {
-            checkClasses(split);
             const { train, validation, test } = split.rows;
             const kept = train + validation + test;
             const all = kept + (text.preprocessor === 'lesson' ? 0 : (split.withoutText?.rows ?? 0));
-            for (const line of readingLines(text, split, all)) terminal.stderr.write(`${line}\n`);
+            for (const line of [...readingLines(text, split, all), ...splitLines(split)]) say(line);
             const model = lessonModel(split, options, backend);
             told(preparedUpdate(split, model.config));
             const rescue = rescueBest(out, split, model);
@@ -91,7 +96,7 @@ const trainingFor = (
               terminal,
             ).pipe(
               rescue.saving,
-              delayWhen((trained) => saveTrained(out, trained)),
+              delayWhen((trained) => saveTrained(out, trained, source.table())),
               tap((trained) => tellTrained(trained, out, options, terminal)),
               finalize(() => model.dispose()),
             );

@@ -8,10 +8,12 @@ import {
   type SelectedBackend,
   selectBackend,
 } from '../../ops/backends/selectBackend.js';
-import { delimiter, fraction, path, port, positiveNumber, wholeNumber } from '../process/argument.js';
+import { collect, delimiter, fraction, path, port, positiveNumber, wholeNumber } from '../process/argument.js';
 import { chooseBackend } from '../backends/chooseBackend.js';
 import { fromTask } from '../process/fromTask.js';
 import type { ScheduleName } from './recipe.js';
+import { addLabelOptions, type LabelOptions } from './labelOptions.js';
+import { addSplitOptions, type SplitOptions } from './splitOptions.js';
 import { addTextOptions, type TextOptions } from './textOptions.js';
 import type { Workload } from '../backends/selfTest.js';
 
@@ -34,7 +36,8 @@ export interface RejectionOptions {
 }
 
 /** How a training goes, as the command line says it. */
-export interface TrainingOptions extends TableFlags, RejectionOptions, TextOptions, BackendChoice {
+export interface TrainingOptions
+  extends TableFlags, RejectionOptions, LabelOptions, SplitOptions, TextOptions, BackendChoice {
   /** Default: as `recipeOf` settles it. */
   readonly epochs?: number;
   readonly batchSize: number;
@@ -60,9 +63,6 @@ export interface TrainingOptions extends TableFlags, RejectionOptions, TextOptio
   /** Whether the page of `--ui` is opened in a browser. */
   readonly open: boolean;
 }
-
-/** Adds a value of an option that may be given several times. */
-export const collect = (value: string, before: readonly string[] = []): readonly string[] => [...before, path(value)];
 
 /** Puts the options that say where rows come from on a command. */
 export const addDataOptions = (command: Command): Command =>
@@ -124,7 +124,7 @@ export interface OwnDefaults {
 
 /** Puts the options of a training on a command. */
 export const addTrainingOptions = (command: Command, own: OwnDefaults = {}): Command =>
-  addBackendOptions(addTextOptions(addDataOptions(command)))
+  addBackendOptions(addTextOptions(addSplitOptions(addLabelOptions(addDataOptions(command)))))
     .option(
       '--epochs <n>',
       'train for at most this many epochs (default: 3 to 30, more where there are few rows; with --schedule plateau: 50)',

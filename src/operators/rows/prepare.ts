@@ -16,23 +16,24 @@ import type { Preprocessed, Row, Side, SidedRow } from '../../contracts/Row.js';
 import type { SideCounts } from '../../contracts/TrainingEvent.js';
 import { classWeights } from '../../text/classWeights.js';
 import { excerpt } from '../../text/excerpt.js';
-import { LabelEncoder } from '../../text/LabelEncoder.js';
+import { type ClassOrder, LabelEncoder } from '../../text/LabelEncoder.js';
 import { listNames } from '../../text/listNames.js';
 import { stepsOf, textPath } from '../../text/textPath.js';
 import type { TextSteps } from '../../text/TextSteps.js';
 import { Tokenizer } from '../../text/Tokenizer.js';
+import { Division } from './internal/Division.js';
 import { SplitCounts } from './internal/SplitCounts.js';
 import { copyWith } from '../internal/copyWith.js';
 import { checkTime, checkWhole } from '../../contracts/checkOption.js';
 import type { SliceOptions } from '../flow/emitInSlices.js';
 import { shuffle } from './shuffle.js';
-import { checkShares, type Shares, stratifiedSplit } from './stratifiedSplit.js';
+import { checkShares, type Shares, type StratifiedSplitOptions } from './stratifiedSplit.js';
 
 /** How rows are divided, and what is learnt from the train rows before training. */
 export interface PrepareOptions extends SliceOptions {
   /** Any whole number: decides the sides here, and later the order of the train rows. Default 1234, the lesson's. */
   readonly seed?: number | undefined;
-  /** The share of each side. Default 0.7, 0.15 and 0.15, the lesson's. */
+  /** The share of each side of the rows that come without one. Default 0.7, 0.15 and 0.15, the lesson's. */
   readonly shares?: Shares | undefined;
   /** How many rows the shuffle before the split holds. Default 50,000. */
   readonly buffer?: number | undefined;
@@ -44,6 +45,11 @@ export interface PrepareOptions extends SliceOptions {
   readonly minTokenFrequency?: number | undefined;
   /** All that is done to the titles. Default: the lesson's. */
   readonly text?: TextSteps | undefined;
+  /**
+   * The order of the classes: by code point as the lesson has them, numbers as numbers before all other names, or these
+   * first. Default `number`, for the lesson's texts `code-point`.
+   */
+  readonly classOrder?: ClassOrder | undefined;
   /** The words to leave out of the titles, where `text` is not given. Default `STOP_WORDS`. */
   readonly stopWords?: readonly string[] | undefined;
   /** The largest share of titles that may have no token left, from 0 to 1. Default 0.2. */
@@ -63,6 +69,14 @@ export interface RowsWithoutText {
   readonly has: (id: number) => boolean;
 }
 
+/** Rows with one text that have different classes. */
+export interface MixedTexts {
+  /** How many rows have another class than the first row of their text. */
+  readonly rows: number;
+  /** The first such row, and the class that its text had before. */
+  readonly first: { readonly row: Row; readonly other: string } | undefined;
+}
+
 /** Rows divided for the whole run, and what was learnt from the train rows: all that `batches` needs. Immutable. */
 export interface Split {
   /** The rows: cold, and read again for every side and epoch. */
@@ -80,6 +94,10 @@ export interface Split {
    * keeps them. Undefined where none was looked for.
    */
   readonly withoutText?: RowsWithoutText | undefined;
+  /** The rows whose text stands with another class too, as the first of that text has it. */
+  readonly mixed?: MixedTexts | undefined;
+  /** How many texts of each side are those of a train row too, where rows came with a side of their own. */
+  readonly shared?: Readonly<Record<'validation' | 'test', number>> | undefined;
   /** How many titles were longer than `text.maxLength` tokens, and are read up to there. */
   readonly cut?: number | undefined;
   /** The vocabulary of the train rows. */
@@ -157,10 +175,11 @@ const learn = (
   { readonly tokenizer: Tokenizer; readonly labelEncoder: LabelEncoder }
 > => {
   const { text: steps, numTokens = 5000, minTokenFrequency } = options;
+  const { classOrder = steps?.preprocessor === 'unicode' ? 'number' : 'code-point' } = options;
   const charLevel = steps?.charLevel ?? options.charLevel;
   const foldCase = steps?.preprocessor === 'unicode' && !steps.keepCase;
   const fitTokenizer = Tokenizer.fit({ charLevel, foldCase, numTokens, minTokenFrequency });
-  const fitLabels = LabelEncoder.fit();
+  const fitLabels = LabelEncoder.fit({ order: classOrder });
   return connect((sided$) => {
     const train$ = sided$.pipe(
       filter(({ side }) => side === 'train'),
@@ -189,14 +208,16 @@ const learn = (
  * The rows are shuffled by the seed, preprocessed, and divided by `stratifiedSplit`: by the shares within each class,
  * and all rows of one preprocessed text on one side, so that no title of the test side is one of the train side. What a
  * row's side is follows from the rows and the seed; it is remembered by the row's id, which must be its ordinal in the
- * source and the same at every reading.
+ * source and the same at every reading. A row that comes with a `side` stays on it, and the others are divided without
+ * regard to it.
  *
  * Nothing of the validation and test sides is looked at to learn from. A class may be on those sides alone, for
  * instance if its only title repeats another row's: nothing can be learnt of it, so its rows go to `rejections` (without
  * line and byte, since those are no longer known) and are on no side; without `rejections` it is an error.
  *
- * Holds at most `buffer` rows for the shuffle, and none once it has emitted; 1 to 2 bytes a row for its side; 15 to 30
- * bytes for each different text; some 100 bytes for each different token of the train rows. The end of the shuffle
+ * Holds at most `buffer` rows for the shuffle, and none once it has emitted; 1 to 2 bytes a row for its side; 18 to 37
+ * bytes for each of the first 500,000 different texts (later ones have their side by their hash); some 60 bytes for each
+ * different token of the train rows, as `Tokenizer.fit`. The end of the shuffle
  * honours the `valve` and yields to the event loop.
  *
  * Errors: `HW_EMPTY` when there are no rows, no train rows, train rows of one class only, or no word left in any of
@@ -226,16 +247,25 @@ export const prepare = (rows$: Observable<Row>, options: PrepareOptions = {}): O
   checkTime('prepare', 'yieldAfter', yieldAfter);
   const { textOf, lookUp, isCut, steps } = textPath(stepsOf(options));
   const shuffled = shuffle<Row>({ buffer, seed, valve, yieldAfter, scheduler });
-  const divided = stratifiedSplit<Preprocessed<Row>>({
+  const dividing: StratifiedSplitOptions<Preprocessed<Row>> = {
     shares,
     seed,
     stratify: (row) => row.category,
     groupBy: (row) => lookUp(row.text),
-  });
+  };
   const learnt = learn(options);
 
   return defer(() => {
     const counts = new SplitCounts(steps.preprocessor !== 'lesson');
+    const division = new Division(dividing);
+    let given = false;
+    const sided = (row: Preprocessed<Row>): SidedRow<Preprocessed<Row>> => {
+      const { side } = row;
+      if (side === undefined) return { side: division.sideOf(row), row };
+      given = true;
+      division.take(row, side);
+      return { side, row };
+    };
     const sided$ = rows$.pipe(
       shuffled,
       map((row) => {
@@ -244,7 +274,7 @@ export const prepare = (rows$: Observable<Row>, options: PrepareOptions = {}): O
         return copyWith(row, 'text', text);
       }),
       filter((row) => counts.keeps(row)),
-      divided,
+      map(sided),
       tap((row) => counts.add(row)),
     );
     const settled$ = defer(() => {
@@ -268,6 +298,10 @@ export const prepare = (rows$: Observable<Row>, options: PrepareOptions = {}): O
           sideOf: (id) => sides.sideOf(id),
           leftOut,
           withoutText,
+          mixed: division.mixed,
+          shared: given
+            ? { validation: division.countShared('train', 'validation'), test: division.countShared('train', 'test') }
+            : undefined,
           cut,
           tokenizer,
           labelEncoder,

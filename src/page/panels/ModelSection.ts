@@ -44,7 +44,7 @@ export class ModelSection {
       this.#charts.loss.show(lossData(training.epochs));
       this.#charts.quality.show(qualityData(training.epochs));
     }
-    if (training !== null) {
+    if (training !== null && training.accuracy !== null) {
       known.push(
         card(
           'Confusion matrix',

@@ -15,8 +15,8 @@ export interface TableLayout {
   readonly titleColumns: readonly string[];
   /** The column that holds the class. Undefined where none was looked for. */
   readonly labelColumn: string | undefined;
-  /** How the columns were found: `asked` for, by their `names`, or by their `values`. */
-  readonly foundBy: 'asked' | 'names' | 'values';
+  /** How the columns were found: `asked` for, those of earlier tables (`usual`), by their `names`, or by their `values`. */
+  readonly foundBy: 'asked' | 'usual' | 'names' | 'values';
   /** Columns that the text could be in as well. */
   readonly otherTitleColumns: readonly string[];
 }

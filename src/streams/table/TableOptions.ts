@@ -4,6 +4,14 @@ import type { TableFormat } from '../csv/TableFormat.js';
 import type { Pacing } from '../pacing/Pacing.js';
 import type { TableLayout } from './TableLayout.js';
 
+/** The columns that earlier tables had texts and classes in. */
+export interface UsualColumns {
+  readonly titleColumns: readonly string[];
+  readonly labelColumn: string;
+  /** False where they had no header: then this one has none either, unless its first record has names that are known. */
+  readonly header?: boolean | undefined;
+}
+
 /** How tables of any kind are read. */
 export interface FetchTableOptions extends BodyOptions, Pacing, TableFormat {
   /** The character between fields, one of ASCII. Default: found from the name and the first records. */
@@ -21,6 +29,11 @@ export interface FetchTableOptions extends BodyOptions, Pacing, TableFormat {
   readonly titleColumns?: readonly string[] | undefined;
   /** The column that holds the class. Default: found by its name or values. Null: none is looked for. */
   readonly labelColumn?: string | null | undefined;
+  /**
+   * The columns that earlier tables had these in: taken where the table has them all, unless others are asked for.
+   * Default: none.
+   */
+  readonly usualColumns?: UsualColumns | undefined;
   /**
    * Where records go that cannot be read. Default: none, and the first such record ends the stream with
    * `HW_REJECTIONS`.

@@ -180,7 +180,7 @@ export class TableReader implements Reader {
     }
     const delimiter = options.delimiter ?? findDelimiter(head, whole, source, options);
     const named = sampleTable(head, whole, { ...options, delimiter, header: options.header ?? true });
-    const header = options.header ?? hasHeader(named);
+    const header = options.header ?? hasHeader(named, options.usualColumns?.header);
     const { names, rows } = header ? named : sampleTable(head, whole, { ...options, delimiter, header });
     if (names.length === 0 && whole) requireNothing(source);
     const found = findColumns({ source, names, rows, open: false }, options);

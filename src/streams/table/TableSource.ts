@@ -14,6 +14,8 @@ export type TableAddress = string | URL | Readable;
 /** One table, and what its passes leave behind. */
 export interface TableSource {
   readonly name: string;
+  /** Which of the addresses it came from: several tables may match one pattern. */
+  readonly part: number;
   readonly memory: SourceMemory;
   /** Whether a first pass has begun, and told of the layout; and one has ended, and told what was unusual. */
   begun: boolean;
@@ -50,11 +52,13 @@ const parquetOf = async (body: Readable, name: string, memory: SourceMemory): Pr
 
 const sourceOf = (
   { name, kind }: Pick<Location, 'name' | 'kind'>,
+  part: number,
   openBytes: (memory: SourceMemory, signal: AbortSignal) => Promise<Readable>,
 ): TableSource => {
   const memory = emptyMemory();
   return {
     name,
+    part,
     memory,
     begun: false,
     told: false,
@@ -67,14 +71,14 @@ const sourceOf = (
   };
 };
 
-const streamSource = (stream: Readable, options: OpenOptions): TableSource => {
+const streamSource = (stream: Readable, part: number, options: OpenOptions): TableSource => {
   const name = stream === process.stdin ? 'stdin' : 'stream';
-  return sourceOf({ name, kind: 'file' }, (memory, signal) => openStream(stream, name, options, memory, signal));
+  return sourceOf({ name, kind: 'file' }, part, (memory, signal) => openStream(stream, name, options, memory, signal));
 };
 
-const locatedSource = (address: string | URL, options: OpenOptions): TableSource => {
+const locatedSource = (address: string | URL, part: number, options: OpenOptions): TableSource => {
   const location = locate(address);
-  return sourceOf(location, (memory, signal) => openBody(location, options, memory, signal));
+  return sourceOf(location, part, (memory, signal) => openBody(location, options, memory, signal));
 };
 
 /** A pattern, and no path of a file that is called so. */
@@ -102,17 +106,19 @@ export const tableSources = (
   options: OpenOptions,
 ): (() => Promise<readonly TableSource[]>) => {
   if (addresses.length === 0) throw new HeadwaterError('HW_USAGE', 'There is no source. Give a path or a URL.');
-  const made = addresses.map((address) =>
+  const made = addresses.map((address, part) =>
     isPattern(address)
       ? address
       : address instanceof Readable
-        ? streamSource(address, options)
-        : locatedSource(address, options),
+        ? streamSource(address, part, options)
+        : locatedSource(address, part, options),
   );
   const find = async (): Promise<readonly TableSource[]> => {
     const parts = await Promise.all(
-      made.map(async (part) =>
-        typeof part === 'string' ? (await expand(part)).map((path) => locatedSource(path, options)) : [part],
+      made.map(async (source, part) =>
+        typeof source === 'string'
+          ? (await expand(source)).map((path) => locatedSource(path, part, options))
+          : [source],
       ),
     );
     return parts.flat();

@@ -15,8 +15,15 @@ import { type TableAddress, tableSources } from './TableSource.js';
 
 const MIB = 1_048_576;
 
-/** Makes what is emitted of a table's rows; undefined for a row that was rejected. */
-export type RowMaker<T> = (layout: TableLayout, reject: DeadLetter['next']) => (row: SourceRow) => T | undefined;
+/**
+ * Makes what is emitted of a table's rows; undefined for a row that was rejected. It is told which of the addresses the
+ * table came from.
+ */
+export type RowMaker<T> = (
+  layout: TableLayout,
+  reject: DeadLetter['next'],
+  part: number,
+) => (row: SourceRow) => T | undefined;
 
 /**
  * The rows of some tables, one table after another, as what `make` makes of them.
@@ -37,6 +44,7 @@ export const tableRows = <T>(
     comment: options.comment,
     titleColumns: options.titleColumns,
     labelColumn: options.labelColumn,
+    usualColumns: options.usualColumns,
     encoding: options.encoding === undefined ? undefined : requireEncoding(options.encoding),
     maxRecordBytes: requireNumber('maxRecordBytes', options.maxRecordBytes, MIB, 1),
   };
@@ -83,7 +91,7 @@ export const tableRows = <T>(
                       rows: (layout) => {
                         if (!table.begun) onLayout?.(layout);
                         table.begun = true;
-                        const made = make(layout, send);
+                        const made = make(layout, send, table.part);
                         return (row) => {
                           nextId = row.id + 1;
                           const value = made(row);

@@ -1,28 +1,53 @@
 import * as t from 'io-ts';
-import type { TrainingRecord } from '../../../contracts/TrainingRecord.js';
+import type { TableRecord, TrainingRecord } from '../../../contracts/TrainingRecord.js';
 import { wholeNumber } from '../../internal/guarded.js';
 
 /** JSON has no NaN. */
 const mean = t.union([t.number, t.null]);
 
+const names = t.readonlyArray(t.string);
+const optional = <C extends t.Mixed>(codec: C) => t.union([codec, t.undefined]);
+
+const tableCodec: t.Type<TableRecord, unknown> = t.readonly(
+  t.exact(
+    t.intersection([
+      t.type({ titleColumns: names, labelColumn: t.string }),
+      t.partial({
+        delimiter: optional(t.string),
+        quote: optional(t.string),
+        header: optional(t.boolean),
+        comment: optional(t.string),
+        encoding: optional(t.string),
+        classNames: optional(t.readonlyArray(names)),
+        leftOut: optional(names),
+      }),
+    ]),
+  ),
+);
+
 /** The codec of `training.json`. */
 export const trainingCodec: t.Type<TrainingRecord, unknown> = t.readonly(
-  t.strict({
-    epochs: t.readonlyArray(
-      t.readonly(
-        t.strict({
-          epoch: wholeNumber(1),
-          trainLoss: mean,
-          validationLoss: mean,
-          validationAccuracy: mean,
-          validationMacroF1: mean,
-          learningRate: t.number,
-          improved: t.boolean,
-        }),
-      ),
-    ),
-    confusion: t.readonlyArray(wholeNumber(0)),
-    accuracy: t.number,
-    loss: mean,
-  }),
+  t.exact(
+    t.intersection([
+      t.type({
+        epochs: t.readonlyArray(
+          t.readonly(
+            t.strict({
+              epoch: wholeNumber(1),
+              trainLoss: mean,
+              validationLoss: mean,
+              validationAccuracy: mean,
+              validationMacroF1: mean,
+              learningRate: t.number,
+              improved: t.boolean,
+            }),
+          ),
+        ),
+        confusion: t.readonlyArray(wholeNumber(0)),
+        accuracy: mean,
+        loss: mean,
+      }),
+      t.partial({ table: optional(tableCodec) }),
+    ]),
+  ),
 );

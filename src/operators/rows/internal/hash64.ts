@@ -1,5 +1,5 @@
 /** The finalizer of MurmurHash3: spreads every bit over the word. */
-const spread = (word: number): number => {
+export const spread = (word: number): number => {
   let h = word;
   h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
   h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);

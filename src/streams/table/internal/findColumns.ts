@@ -1,6 +1,7 @@
 import { HeadwaterError } from '../../../contracts/HeadwaterError.js';
 import { listNames } from '../../internal/listNames.js';
 import { LABEL_NAMES, TITLE_NAMES } from '../columnNames.js';
+import type { UsualColumns } from '../TableOptions.js';
 
 /** What is known of a table when its columns are looked for. */
 export interface ColumnSample {
@@ -15,12 +16,14 @@ export interface ColumnSample {
 export interface ColumnWish {
   readonly titleColumns: readonly string[] | undefined;
   readonly labelColumn: string | null | undefined;
+  /** Taken where the table has them, unless others are asked for. */
+  readonly usualColumns?: UsualColumns | undefined;
 }
 
 export interface FoundColumns {
   readonly titleColumns: readonly string[];
   readonly labelColumn: string | undefined;
-  readonly foundBy: 'asked' | 'names' | 'values';
+  readonly foundBy: 'asked' | 'usual' | 'names' | 'values';
   readonly otherTitleColumns: readonly string[];
 }
 
@@ -152,16 +155,27 @@ const notFound = (
 };
 
 /**
- * Which columns hold the text and the class: those asked for; else those whose names are common; else those whose values
+ * Which columns hold the text and the class: those asked for; else those that earlier tables had; else those whose names are common; else those whose values
  * leave no choice.
  *
  * @throws HeadwaterError `HW_COLUMNS` where a column asked for is missing or stands twice, and where one cannot be told
  */
 export const findColumns = (sample: ColumnSample, wish: ColumnWish): FoundColumns => {
   const { names } = sample;
-  const asked = wish.titleColumns === undefined ? undefined : titlesAsked(wish.titleColumns, sample);
+  const { usualColumns: usual } = wish;
+  const usualTitles =
+    usual?.titleColumns.every((name) => names.includes(name)) === true ? usual.titleColumns : undefined;
+  const usualLabel = usual !== undefined && names.includes(usual.labelColumn) ? usual.labelColumn : undefined;
+  const asked = wish.titleColumns === undefined ? usualTitles : titlesAsked(wish.titleColumns, sample);
   const askedLabel =
-    typeof wish.labelColumn === 'string' ? columnAsked(wish.labelColumn, '--label-column', sample) : undefined;
+    wish.labelColumn === undefined
+      ? usualLabel
+      : wish.labelColumn === null
+        ? undefined
+        : columnAsked(wish.labelColumn, '--label-column', sample);
+  const isUsual =
+    (wish.titleColumns === undefined && usualTitles !== undefined) ||
+    (wish.labelColumn === undefined && usualLabel !== undefined);
   const noLabel = wish.labelColumn === null;
   const namedLabels = byName(LABEL_NAMES, names).filter((name) => asked?.includes(name) !== true);
   const namedTitles = byName(TITLE_NAMES, names).filter((name) => name !== askedLabel);
@@ -174,7 +188,7 @@ export const findColumns = (sample: ColumnSample, wish: ColumnWish): FoundColumn
     return {
       titleColumns: titles,
       labelColumn: label,
-      foundBy: asked !== undefined && (askedLabel !== undefined || noLabel) ? 'asked' : 'names',
+      foundBy: asked === undefined || (askedLabel === undefined && !noLabel) ? 'names' : isUsual ? 'usual' : 'asked',
       otherTitleColumns: asked === undefined ? namedTitles.slice(1) : [],
     };
   }

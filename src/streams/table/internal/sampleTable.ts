@@ -88,9 +88,12 @@ export const findDelimiter = (head: Uint8Array, whole: boolean, name: string, fo
 /**
  * Whether the first record is a header. It is none where it has a class of the records below it in its place, and no
  * name that is known: `3,"Wall St. …"`.
+ *
+ * @param usual whether earlier tables had one, where that is known
  */
-export const hasHeader = ({ names, rows }: TableSample): boolean => {
+export const hasHeader = ({ names, rows }: TableSample, usual = true): boolean => {
   if (names.some((name) => KNOWN.has(name.trim().toLowerCase()))) return true;
+  if (!usual) return false;
   const { classes } = byValues({ names, rows });
   return !classes.some((column) => rows.some((row) => row[column]?.trim() === column.trim()));
 };

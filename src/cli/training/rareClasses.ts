@@ -1,0 +1,50 @@
+import { concat, defer, EMPTY, filter, ignoreElements, type Observable, tap } from 'rxjs';
+import type { Row } from '../../contracts/Row.js';
+import { printable } from '../../sinks/terminal/printable.js';
+import { excerpt } from '../../text/excerpt.js';
+
+/** The most classes that are told. */
+const TOLD = 10;
+
+/** Rows without those of rare classes, and which classes these are once they are known. */
+export interface CommonRows {
+  readonly rows$: Observable<Row>;
+  readonly leftOut: () => readonly string[];
+}
+
+/**
+ * Leaves out the rows of classes that have few: reads the rows once to count them, before the first pass.
+ *
+ * Holds a count for each class. A row that comes with a side of its own is counted on the train side alone.
+ *
+ * @param least how many rows a class has at least; with 1 nothing is counted
+ * @param say is told what was left out, in a line
+ */
+export const withoutRareClasses = (rows$: Observable<Row>, least: number, say: (line: string) => void): CommonRows => {
+  if (least <= 1) return { rows$, leftOut: () => [] };
+  let rare: ReadonlySet<string> | undefined;
+  const count$ = defer(() => {
+    if (rare !== undefined) return EMPTY;
+    const counts = new Map<string, number>();
+    return rows$.pipe(
+      tap({
+        next: ({ category, side }) => {
+          counts.set(category, (counts.get(category) ?? 0) + (side === undefined || side === 'train' ? 1 : 0));
+        },
+        complete: () => {
+          const few = [...counts].filter(([, rows]) => rows < least);
+          rare = new Set(few.map(([name]) => name));
+          if (few.length === 0) return;
+          const total = few.reduce((sum, [, rows]) => sum + rows, 0);
+          const names = few.slice(0, TOLD).map(([name, rows]) => `${printable(JSON.stringify(excerpt(name)))} ${rows}`);
+          say(
+            `left out: ${total} rows of ${few.length} classes with fewer than ${least} rows: ${names.join(', ')}${few.length > TOLD ? ` and ${few.length - TOLD} more` : ''}`,
+          );
+        },
+      }),
+      ignoreElements(),
+    );
+  });
+  const common$ = defer(() => rows$.pipe(filter(({ category }) => rare?.has(category) !== true)));
+  return { rows$: concat(count$, common$), leftOut: () => [...(rare ?? [])] };
+};
