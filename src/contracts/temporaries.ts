@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
+import { lstat, readdir, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
+import { join } from 'node:path';
 
 // What is written under a temporary name stays behind when its process is killed. The name says whose it is, so that a
 // later process can tell what nobody will finish from what is being written.
@@ -47,4 +49,25 @@ export const isLeftBehind = (name: string, modified: number, now: number): boole
   // In containers, processes often have the same id as the one that was killed: what is older than this process is not its own.
   if (Number(pid) === process.pid) return modified < now - process.uptime() * 1000;
   return !isAlive(Number(pid)) || now - modified > 24 * LEFT_BEHIND;
+};
+
+/**
+ * Removes what killed processes have left behind in a folder under temporary names.
+ *
+ * @returns how many files and folders; none where there is no such folder
+ */
+export const clearLeftBehind = async (dir: string): Promise<number> => {
+  let cleared = 0;
+  for (const name of await readdir(dir).catch(() => [])) {
+    if (!name.endsWith('.tmp')) continue;
+    const path = join(dir, name);
+    try {
+      if (!isLeftBehind(name, (await lstat(path)).mtimeMs, Date.now())) continue;
+      await rm(path, { recursive: true, force: true });
+      cleared += 1;
+    } catch {
+      // Somebody else's, or removed meanwhile: it stands in nobody's way.
+    }
+  }
+  return cleared;
 };

@@ -23,4 +23,11 @@ export interface Step {
 /** What is told of a set-up that is under way. */
 export type StepEvent =
   | { readonly type: 'step'; readonly step: StepName; readonly detail: string }
-  | { readonly type: 'progress'; readonly step: StepName; readonly done: number; readonly total: number | undefined };
+  | { readonly type: 'progress'; readonly step: StepName; readonly done: number; readonly total: number | undefined }
+  | {
+      readonly type: 'failed';
+      readonly step: StepName;
+      readonly message: string;
+      /** After how many milliseconds it is tried again. */
+      readonly nextInMs: number | undefined;
+    };

@@ -1,12 +1,13 @@
 import type { Observable } from 'rxjs';
 import type { DeadLetter } from '../contracts/Rejection.js';
 import type { SourceRow } from '../contracts/Row.js';
-import { checkBodyOptions, type BodyOptions } from './bodies/http/BodyOptions.js';
+import type { BodyOptions } from './bodies/http/BodyOptions.js';
+import type { RetryOptions } from './bodies/http/RetryOptions.js';
 import { CsvReader } from './csv/CsvReader.js';
 import { checkFormat, type TableFormat } from './csv/TableFormat.js';
 import type { Snapshot } from './bodies/keepSnapshot.js';
 import { locate } from './bodies/locate.js';
-import { bodyError, openBody } from './bodies/openBody.js';
+import { bodyError, openBody, openedOften, type KeepOptions } from './bodies/openBody.js';
 import type { Pacing } from './pacing/Pacing.js';
 import { readBody } from './bodies/readBody.js';
 import { rejecting } from './internal/rejecting.js';
@@ -15,7 +16,7 @@ import { requirePacing } from './pacing/internal/requirePacing.js';
 import { emptyMemory } from './bodies/SourceMemory.js';
 
 /** How a table is read. */
-export interface FetchCsvOptions extends BodyOptions, Pacing, TableFormat {
+export interface FetchCsvOptions extends BodyOptions, RetryOptions, KeepOptions, Pacing, TableFormat {
   /** Columns that must be there once each, in any order, among others. Default: none. */
   readonly columns?: readonly string[] | undefined;
   /**
@@ -25,11 +26,6 @@ export interface FetchCsvOptions extends BodyOptions, Pacing, TableFormat {
   readonly rejections?: DeadLetter | undefined;
   /** The longest record. Bytes; default 1,048,576. */
   readonly maxRecordBytes?: number | undefined;
-  /**
-   * The folder that a body is kept in that comes over HTTP or out of a pipe, made if it is not there. Default: none,
-   * and every subscription asks for the body again.
-   */
-  readonly snapshotDir?: string | undefined;
   /**
    * Is told of the bytes that every pass reads, once, when the first complete pass has read them. What it throws ends
    * the stream.
@@ -68,10 +64,18 @@ const MIB = 1_048_576;
  * `maxRecordBytes`). The price is that, where such a record did span lines, the others of its lines are read as
  * records.
  *
- * **Passes.** Whoever subscribes more than once, as each epoch does, reads the same bytes, or is told. A file that has
- * changed since the first complete pass is an error. A body over HTTP is asked for again, unless `snapshotDir` is
- * given: then the first complete pass writes the decoded body to `<sha256>.csv` there (a pass that breaks off leaves
- * nothing), and later passes read that file, checking its hash.
+ * **Passes.** Whoever subscribes more than once, as each epoch does, reads the same bytes, or is told: the bytes of every
+ * pass are hashed, and what has changed since the first complete pass is an error. A body over HTTP is asked for again,
+ * unless `snapshotDir` is given: then the first complete pass writes the decoded body to `<sha256>.csv` there (a pass
+ * that breaks off leaves nothing), and later passes read that file, checking its hash.
+ *
+ * **Failures.** A request that is answered with 408, 425, 429, 500, 502, 503 or 504, or not at all, and a body that
+ * breaks off, are asked for again (see `RetryOptions`), each failure told to `events`. What is missing is asked for as a
+ * range where the server has a strong validator (`ETag`, `Last-Modified`); otherwise what was read before comes again
+ * and is skipped. Every row is emitted once, or the stream ends with an error: a body that is another the second time is
+ * `HW_SOURCE_CHANGED`. Nobody who has not answered before is asked twice for a name or a port that is not there.
+ *
+ * **Proxies.** `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY` of the environment are kept to.
  *
  * **Holds** one chunk of 64 KiB or the longest record, whichever is more, twice over; plus what Node reads ahead: 64
  * KiB a stage (file or socket, decoder, snapshot). After the valve closes, no row is emitted, even from within the
@@ -105,10 +109,7 @@ const MIB = 1_048_576;
  */
 export const fetchCsv = (source: string | URL, options: FetchCsvOptions = {}): Observable<SourceRow> => {
   const location = locate(source);
-  const opening = {
-    ...checkBodyOptions(options),
-    snapshotDir: options.snapshotDir,
-  };
+  const opening = openedOften(options);
   const reading = {
     source: location.name,
     columns: options.columns ?? [],

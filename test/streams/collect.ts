@@ -35,7 +35,11 @@ export interface Table extends Collected<SourceRow> {
 export const readTable = async (source: string | URL, options: FetchCsvOptions = {}): Promise<Table> => {
   const rejections: Rejection[] = [];
   const { values, error } = await collect(
-    fetchCsv(source, { rejections: { next: (rejection) => void rejections.push(rejection) }, ...options }),
+    fetchCsv(source, {
+      maxRetries: 0,
+      rejections: { next: (rejection) => void rejections.push(rejection) },
+      ...options,
+    }),
   );
   return {
     values,

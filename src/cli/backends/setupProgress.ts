@@ -1,6 +1,7 @@
 import { finalize, type MonoTypeOperatorFunction, tap } from 'rxjs';
 import type { StepEvent } from '../../provision/Step.js';
 import { ProgressOutput } from '../../sinks/progress/ProgressOutput.js';
+import { duration } from '../../sinks/progress/internal/progressLine.js';
 import { RateMeter } from '../../sinks/progress/internal/RateMeter.js';
 import type { Terminal } from '../process/Terminal.js';
 
@@ -36,6 +37,11 @@ export const setupProgress = <E extends StepEvent | { readonly type: 'ready' | '
               );
             break;
           }
+          case 'failed':
+            output.print(
+              `${event.message}${event.nextInMs === undefined ? '' : ` It is tried again in ${duration(event.nextInMs / 1000)}.`}`,
+            );
+            break;
           case 'ready':
           case 'vectors':
             break;

@@ -6,7 +6,8 @@ import { isFileName, MANIFEST_FILE, parseManifest } from '../../contracts/Manife
 import { sha256Hex } from '../../contracts/sha256.js';
 import { codeOf } from '../internal/codeOf.js';
 import { makeFolder } from './internal/makeFolder.js';
-import { clearLeftBehind, syncFolder, writeTemporary } from './internal/wholeFile.js';
+import { clearLeftBehind } from '../../contracts/temporaries.js';
+import { syncFolder, writeTemporary } from './internal/wholeFile.js';
 import { type Generation, writeGeneration } from './internal/writeGeneration.js';
 
 const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -2,6 +2,7 @@ import { open, stat, type FileHandle } from 'node:fs/promises';
 import type { BigIntStats } from 'node:fs';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import { CHUNK_BYTES } from './bytes/ByteWindow.js';
+import { sourceChanged } from './SourceMemory.js';
 
 /** What tells whether a file is still as it was. */
 export interface Fingerprint {
@@ -29,15 +30,6 @@ const pathError = (path: string, cause: unknown): HeadwaterError => {
     where: path,
   });
 };
-
-const changed = (path: string): HeadwaterError =>
-  new HeadwaterError(
-    'HW_SOURCE_CHANGED',
-    `${path} was changed while it was in use, and every pass must read the same bytes. Start again, and leave it alone meanwhile.`,
-    {
-      where: path,
-    },
-  );
 
 const openFile = async (path: string): Promise<FileHandle> => {
   try {
@@ -82,7 +74,7 @@ export async function* fileBytes(path: string, unchanged?: Unchanged): AsyncGene
       });
     const found = stats.isFile() ? fingerprint(stats) : undefined;
     const differs = (other: Fingerprint): boolean => other.size !== found?.size || other.modified !== found.modified;
-    if (unchanged?.asBefore !== undefined && differs(unchanged.asBefore)) throw changed(path);
+    if (unchanged?.asBefore !== undefined && differs(unchanged.asBefore)) throw sourceChanged(path, 'file');
     unchanged?.found(found);
     for (;;) {
       const chunk = await readChunk(file, path);
@@ -93,7 +85,7 @@ export async function* fileBytes(path: string, unchanged?: Unchanged): AsyncGene
     // By its name, not its handle: it may also have been replaced by another file. One that is gone has at least been
     // read whole.
     const after = await stat(path, { bigint: true }).catch(() => undefined);
-    if (after !== undefined && differs(fingerprint(after))) throw changed(path);
+    if (after !== undefined && differs(fingerprint(after))) throw sourceChanged(path, 'file');
   } finally {
     await file.close();
   }

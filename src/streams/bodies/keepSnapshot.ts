@@ -1,17 +1,22 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
+import { clearLeftBehind, temporaryName } from '../../contracts/temporaries.js';
 
-/** The bytes that every pass over a source reads. */
-export interface Snapshot {
-  /** The file that they are in: one that was written for it, or the source itself where that is a file. */
-  readonly path: string;
+/** What tells one body from all others. */
+export interface Digest {
   /** The SHA-256 of the decoded body, in hexadecimal. */
   readonly sha256: string;
   /** The length of the decoded body. */
   readonly bytes: number;
+}
+
+/** The bytes that every pass over a source reads. */
+export interface Snapshot extends Digest {
+  /** The file that they are in: one that was written for it, or the source itself where that is a file. */
+  readonly path: string;
 }
 
 const snapshotError = (directory: string, cause: unknown): HeadwaterError =>
@@ -54,11 +59,12 @@ const syncDirectory = async (directory: string): Promise<void> => {
 export async function* keepSnapshot(
   body: AsyncIterable<Buffer>,
   directory: string,
-  kept: (snapshot: Snapshot) => void,
+  kept: (snapshot: Snapshot) => void | Promise<void>,
   signal: AbortSignal,
 ): AsyncGenerator<Buffer, void, undefined> {
-  const temporary = join(directory, `${randomUUID()}.tmp`);
+  const temporary = join(directory, temporaryName());
   await attempt(directory, () => mkdir(directory, { recursive: true }));
+  await clearLeftBehind(directory);
   const file = await attempt(directory, () => open(temporary, 'wx'));
   // At once, and not when the read or write under way has ended: the process may be about to exit.
   const remove = (): void => rmSync(temporary, { force: true });
@@ -81,7 +87,7 @@ export async function* keepSnapshot(
     await attempt(directory, () => rename(temporary, path));
     complete = true;
     await syncDirectory(directory);
-    kept({ path, sha256, bytes });
+    await kept({ path, sha256, bytes });
   } finally {
     signal.removeEventListener('abort', remove);
     await file.close();

@@ -1,9 +1,9 @@
 import { Readable } from 'node:stream';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import type { DeadLetter } from '../../contracts/Rejection.js';
-import { checkBodyOptions, type BodyOptions } from './http/BodyOptions.js';
+import type { BodyOptions } from './http/BodyOptions.js';
 import { locate } from './locate.js';
-import { bodyError, openBody } from './openBody.js';
+import { bodyError, openBody, openedOnce } from './openBody.js';
 import type { Pacing } from '../pacing/Pacing.js';
 import type { BodyToRead } from './readBody.js';
 import { requireNumber } from '../internal/requireNumber.js';
@@ -54,10 +54,7 @@ export interface LineSource extends Pick<BodyToRead<unknown>, 'open' | 'explain'
  * @throws HeadwaterError `HW_USAGE` for a source or an option that cannot work
  */
 export const lineSource = (source: Readable | string | URL, options: ReadLinesOptions): LineSource => {
-  const opening = {
-    ...checkBodyOptions(options),
-    snapshotDir: undefined,
-  };
+  const opening = openedOnce(options);
   const maxLineBytes = requireNumber('maxLineBytes', options.maxLineBytes, 1_048_576, 1);
   requirePacing(options);
   if (source instanceof Readable) {

@@ -1,21 +1,74 @@
 import { addAbortSignal, type Readable } from 'node:stream';
+import { asyncScheduler } from 'rxjs';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
-import type { CheckedBodyOptions } from './http/BodyOptions.js';
+import { checkBodyOptions, type BodyOptions } from './http/BodyOptions.js';
 import { decodeContent, isDecodingError } from './http/decodeContent.js';
 import { fileBytes, type Fingerprint } from './fileBytes.js';
 import { hashBytes } from './hashBytes.js';
-import { httpBody } from './http/httpBody.js';
+import { httpBody, type AskOptions } from './http/httpBody.js';
 import { brokenOff } from './http/httpError.js';
+import { checkRetryOptions, type RetryOptions } from './http/RetryOptions.js';
+import { differ } from './http/validators.js';
 import { keepSnapshot, type Snapshot } from './keepSnapshot.js';
 import type { Location } from './locate.js';
 import { peekByte } from './bytes/peekByte.js';
 import { readable } from './bytes/readable.js';
-import type { SourceMemory } from './SourceMemory.js';
+import type { Pacing } from '../pacing/Pacing.js';
+import { remember, sourceChanged, type SourceMemory } from './SourceMemory.js';
+import { storedSource, storeSource } from './storedSource.js';
 
 /** How a body is opened, and where it is kept. */
-export interface OpenOptions extends CheckedBodyOptions {
+export interface OpenOptions extends AskOptions {
   readonly snapshotDir: string | undefined;
+  /** Whether what an earlier run has kept there is read without asking its server. */
+  readonly offline: boolean;
+  /** The time, in milliseconds since 1970. */
+  readonly now: () => number;
 }
+
+/** How a body is opened that is asked for once, and not kept. */
+export const openedOnce = (options: BodyOptions): OpenOptions => ({
+  ...checkBodyOptions(options),
+  retry: undefined,
+  snapshotDir: undefined,
+  offline: false,
+  now: () => asyncScheduler.now(),
+});
+
+/** How a body is kept between passes, and between runs. */
+export interface KeepOptions {
+  /**
+   * The folder that a body is kept in that comes over HTTP or out of a pipe, made if it is not there. A later run asks
+   * whether what is there is still the same (by `ETag` or `Last-Modified`), and downloads it only where it is not.
+   * Default: none, and every subscription asks for the body again.
+   */
+  readonly snapshotDir?: string | undefined;
+  /** Read what an earlier run has kept in `snapshotDir`, and ask no server. Default false. */
+  readonly offline?: boolean | undefined;
+}
+
+/**
+ * How a body is opened that is read in several passes.
+ *
+ * @throws HeadwaterError `HW_USAGE` for an option that cannot work
+ */
+export const openedOften = (
+  options: BodyOptions & RetryOptions & KeepOptions & Pick<Pacing, 'scheduler'>,
+): OpenOptions => {
+  const { scheduler = asyncScheduler, snapshotDir, offline = false } = options;
+  if (offline && snapshotDir === undefined)
+    throw new HeadwaterError(
+      'HW_USAGE',
+      'offline reads what was kept in snapshotDir. Give both, or leave offline out.',
+    );
+  return {
+    ...checkBodyOptions(options),
+    retry: checkRetryOptions(options, scheduler),
+    snapshotDir,
+    offline,
+    now: () => scheduler.now(),
+  };
+};
 
 /** A pass over what an earlier one has written, checked by its hash. */
 async function* snapshotBytes({ path, sha256, bytes }: Snapshot): AsyncGenerator<Buffer, void, undefined> {
@@ -34,31 +87,40 @@ async function* snapshotBytes({ path, sha256, bytes }: Snapshot): AsyncGenerator
   }
 }
 
-/**
- * Fixes what every pass reads, at the end of the first one that completes. Another pass may have begun before that; at
- * its own end it finds out whether it has read the same.
- */
-const remember = (memory: SourceMemory, snapshot: Snapshot, name: string): void => {
-  memory.snapshot ??= snapshot;
-  if (memory.snapshot.sha256 === snapshot.sha256) return;
-  throw new HeadwaterError(
-    'HW_SOURCE_CHANGED',
-    `${name} was changed while it was in use: two passes that ran at the same time read different bytes. Start again, and leave it alone meanwhile.`,
-    { where: name },
-  );
-};
-
-const keep = (body: Readable, name: string, directory: string, memory: SourceMemory, signal: AbortSignal): Readable =>
+const keep = (
+  body: Readable,
+  { name, kind }: Pick<Location, 'name' | 'kind'>,
+  directory: string,
+  memory: SourceMemory,
+  signal: AbortSignal,
+  kept: (snapshot: Snapshot) => Promise<void> = () => Promise.resolve(),
+): Readable =>
   readable(
     keepSnapshot(
       body,
       directory,
-      (snapshot) => {
-        remember(memory, snapshot, name);
+      async (snapshot) => {
+        remember(memory, snapshot, name, kind);
+        memory.snapshot ??= snapshot;
         memory.written = true;
+        await kept(snapshot);
       },
       signal,
     ),
+  );
+
+/** Passes a body on that is read anew in each pass, and compares it with that of the first. */
+const compared = (
+  body: Readable,
+  { name, kind }: Pick<Location, 'name' | 'kind'>,
+  memory: SourceMemory,
+  ended: (sha256: string, bytes: number) => void = () => undefined,
+): Readable =>
+  readable(
+    hashBytes(body, (sha256, bytes) => {
+      remember(memory, { sha256, bytes }, name, kind);
+      ended(sha256, bytes);
+    }),
   );
 
 /** Refuses a file that is named as gzip and is none: what is in it is not what its owner takes it for. */
@@ -88,14 +150,57 @@ const openFile = async (
   );
   const decoded = await decodeContent(raw, [], path);
   if (decoded === raw && path.endsWith('.gz')) await requireNothing(raw, path);
+  const file = { name: path, kind: 'file' } as const;
   if (fingerprint === undefined)
-    return snapshotDir === undefined ? decoded : keep(decoded, path, snapshotDir, memory, signal);
-  if (memory.fingerprint !== undefined) return decoded;
-  return readable(
-    hashBytes(decoded, (sha256, bytes) => {
-      remember(memory, { path, sha256, bytes }, path);
-      memory.fingerprint ??= fingerprint;
-    }),
+    return snapshotDir === undefined
+      ? compared(decoded, file, memory)
+      : keep(decoded, file, snapshotDir, memory, signal);
+  return compared(decoded, file, memory, (sha256, bytes) => {
+    memory.snapshot ??= { path, sha256, bytes };
+    memory.fingerprint ??= fingerprint;
+  });
+};
+
+const notStored = (name: string, directory: string | undefined): HeadwaterError =>
+  new HeadwaterError(
+    'HW_SNAPSHOT',
+    `${name} is not in ${directory ?? 'any folder of snapshots'}, and offline (--offline) asks no server. Read it once without it.`,
+    { where: name },
+  );
+
+/** A body over HTTP: what an earlier run has kept, where the server says that it is still the same. */
+const openAddress = async (
+  location: Extract<Location, { readonly kind: 'http' }>,
+  { snapshotDir, offline, now, ...options }: OpenOptions,
+  memory: SourceMemory,
+  signal: AbortSignal,
+): Promise<Readable> => {
+  const { name, url } = location;
+  const stored =
+    snapshotDir === undefined || memory.digest !== undefined ? undefined : await storedSource(snapshotDir, url);
+  if (offline && stored === undefined) throw notStored(name, snapshotDir);
+  const body = offline ? 'unchanged' : await httpBody(location, name, options, signal, stored?.validators);
+  if (body === 'unchanged') {
+    if (stored === undefined) throw notStored(name, snapshotDir);
+    if (snapshotDir !== undefined && !offline) await storeSource(snapshotDir, url, stored, now());
+    const { snapshot, charset } = stored;
+    remember(memory, snapshot, name, 'http');
+    Object.assign(memory, { snapshot, charset, written: true });
+    return addAbortSignal(signal, readable(snapshotBytes(snapshot)));
+  }
+  const { bytes, encodings, charset, validators } = body;
+  if (memory.digest !== undefined && memory.validators !== undefined && differ(memory.validators, validators)) {
+    bytes.destroy();
+    throw sourceChanged(name, 'http');
+  }
+  memory.charset ??= charset;
+  const decoded = await decodeContent(addAbortSignal(signal, bytes), encodings, name);
+  if (snapshotDir === undefined)
+    return compared(decoded, location, memory, () => {
+      memory.validators ??= validators;
+    });
+  return keep(decoded, location, snapshotDir, memory, signal, (snapshot) =>
+    storeSource(snapshotDir, url, { snapshot, validators, charset }, now()),
   );
 };
 
@@ -114,13 +219,9 @@ export const openBody = async (
 ): Promise<Readable> => {
   if (memory.written && memory.snapshot !== undefined)
     return addAbortSignal(signal, readable(snapshotBytes(memory.snapshot)));
-  if (location.kind === 'file') return openFile(location.path, options, memory, signal);
-  const { bytes, encodings, charset } = await httpBody(location, location.name, options, signal);
-  memory.charset ??= charset;
-  const decoded = await decodeContent(addAbortSignal(signal, bytes), encodings, location.name);
-  return options.snapshotDir === undefined
-    ? decoded
-    : keep(decoded, location.name, options.snapshotDir, memory, signal);
+  return location.kind === 'file'
+    ? openFile(location.path, options, memory, signal)
+    : openAddress(location, options, memory, signal);
 };
 
 /**
@@ -145,7 +246,7 @@ export const openStream = async (
       { where: name },
     );
   const decoded = await decodeContent(addAbortSignal(signal, stream), [], name);
-  return snapshotDir === undefined ? decoded : keep(decoded, name, snapshotDir, memory, signal);
+  return snapshotDir === undefined ? decoded : keep(decoded, { name, kind: 'file' }, snapshotDir, memory, signal);
 };
 
 /**

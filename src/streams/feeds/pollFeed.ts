@@ -163,7 +163,7 @@ export const pollFeed = (
 ): Observable<LiveHeadline> => {
   const feeds = givenFeeds(urls);
   const { insist = false, scheduler = asyncScheduler, once = false, allowPrivate = false, discover = true } = options;
-  const { headersTimeout, bodyTimeout, maxRedirects } = checkBodyOptions(options);
+  const { headersTimeout, bodyTimeout, maxRedirects, headers } = checkBodyOptions(options);
   requirePacing(options);
   const floorMs = insist ? 0 : MINUTE;
   const intervalMs = requireNumber('intervalMs', options.intervalMs, 15 * MINUTE, 1);
@@ -181,6 +181,7 @@ export const pollFeed = (
     timeouts: { headersTimeout, bodyTimeout },
     maxBytes: requireNumber('maxBytes', options.maxBytes, 10_485_760, 1),
     userAgent: userAgent(options.contact),
+    headers,
   });
   const fixed = {
     once,

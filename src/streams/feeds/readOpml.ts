@@ -2,9 +2,9 @@ import { Parser } from 'htmlparser2';
 import { Observable } from 'rxjs';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import type { DeadLetter } from '../../contracts/Rejection.js';
-import { checkBodyOptions, type BodyOptions } from '../bodies/http/BodyOptions.js';
+import type { BodyOptions } from '../bodies/http/BodyOptions.js';
 import { locate, type Location } from '../bodies/locate.js';
-import { bodyError, openBody } from '../bodies/openBody.js';
+import { bodyError, openBody, openedOnce } from '../bodies/openBody.js';
 import { rejecting } from '../internal/rejecting.js';
 import { requireNumber } from '../internal/requireNumber.js';
 import { emptyMemory } from '../bodies/SourceMemory.js';
@@ -134,7 +134,7 @@ const readText = async (
  */
 export const readOpml = (source: string | URL, options: ReadOpmlOptions = {}): Observable<string> => {
   const location = locate(source);
-  const opening = { ...checkBodyOptions(options), snapshotDir: undefined };
+  const opening = openedOnce(options);
   const maxBytes = requireNumber('maxBytes', options.maxBytes, 10_485_760, 1);
   const reject = rejecting(options.rejections);
   return new Observable((subscriber) => {

@@ -1,5 +1,5 @@
 import type { LookupFunction } from 'node:net';
-import { HeadwaterError } from '../../contracts/HeadwaterError.js';
+import { checkHeaders } from '../bodies/http/BodyOptions.js';
 import { guardedLookup, privateAddress } from '../feeds/polling/guardedLookup.js';
 import { addressOf, isNamedPrivate, isPublicAddress } from '../feeds/polling/publicAddress.js';
 import { userAgent } from '../feeds/polling/userAgent.js';
@@ -28,19 +28,10 @@ export interface ConnectionOptions {
  *
  * @throws HeadwaterError `HW_USAGE` for what no header can be
  */
-export const ownHeaders = ({ contact, headers = {} }: ConnectionOptions): Readonly<Record<string, string>> => {
-  const agent = { 'user-agent': userAgent(contact) };
-  try {
-    return { ...agent, ...Object.fromEntries(new Headers(headers)) };
-  } catch (cause) {
-    // The message may not show a header: what stands there is often a secret.
-    throw new HeadwaterError(
-      'HW_USAGE',
-      'One of headers has a name or a value that cannot be sent. Give names of letters, digits and hyphens, and values without line breaks.',
-      { cause },
-    );
-  }
-};
+export const ownHeaders = ({ contact, headers }: ConnectionOptions): Readonly<Record<string, string>> => ({
+  'user-agent': userAgent(contact),
+  ...checkHeaders(headers),
+});
 
 /** Tells whether an address may be connected to, and gives the lookup that holds to it; undefined is Node's own. */
 export type Guard = (url: URL) => LookupFunction | undefined;
@@ -59,5 +50,7 @@ export const guard =
     const address = addressOf(url);
     // An address by number is not looked up.
     if (address !== undefined && !isPublic(address)) throw privateAddress(name, address);
+    // A proxy would look it up where we cannot see it.
+    if (address === undefined && isNamedPrivate(url)) throw privateAddress(name, url.hostname);
     return guardedLookup(name, isPublic);
   };

@@ -8,7 +8,7 @@ import { bodyError } from '../bodies/openBody.js';
 import { rejecting } from '../internal/rejecting.js';
 import { requireNumber } from '../internal/requireNumber.js';
 import { requirePacing } from '../pacing/internal/requirePacing.js';
-import { ConnectionLost } from './internal/ConnectionLost.js';
+import { ConnectionLost } from '../bodies/http/ConnectionLost.js';
 import { guard, ownHeaders, type ConnectionOptions } from './ConnectionOptions.js';
 import { EventReader } from './internal/EventReader.js';
 import { HeadlineDecoder } from './internal/HeadlineDecoder.js';

@@ -8,14 +8,14 @@ import { inTurns } from '../pacing/internal/inTurns.js';
 import { rejecting } from '../internal/rejecting.js';
 import { requireNumber } from '../internal/requireNumber.js';
 import { requirePacing } from '../pacing/internal/requirePacing.js';
-import { ConnectionLost } from './internal/ConnectionLost.js';
+import { ConnectionLost } from '../bodies/http/ConnectionLost.js';
 import { guard, ownHeaders, type ConnectionOptions } from './ConnectionOptions.js';
 import { HeadlineDecoder } from './internal/HeadlineDecoder.js';
 import type { LiveOptions } from './LiveOptions.js';
 import { openWebSocket, type WebSocketEnd } from './internal/openWebSocket.js';
 import { reconnecting, type Connect } from './internal/reconnecting.js';
 import { checkReconnectOptions, type ReconnectOptions } from './ReconnectOptions.js';
-import { refusal } from './internal/refusal.js';
+import { refusal } from '../bodies/http/refusal.js';
 import { socketAddress } from './internal/socketAddress.js';
 import { SocketMessages } from './internal/SocketMessages.js';
 
@@ -51,7 +51,7 @@ const ABNORMAL = 1006;
 /** What an end means that is not the normal one. */
 const endError = (
   name: string,
-  { opened, code, reason, answer, cause }: WebSocketEnd,
+  { opened, code, reason, answer, cause, proxy }: WebSocketEnd,
   progress: string,
   now: number,
 ): HeadwaterError | ConnectionLost => {
@@ -64,7 +64,7 @@ const endError = (
   }
   if (cause instanceof HeadwaterError) return cause;
   if (answer === undefined)
-    return new ConnectionLost(noAnswer(name, cause ?? new Error('the server did not open a WebSocket')));
+    return new ConnectionLost(noAnswer(name, cause ?? new Error('the server did not open a WebSocket'), proxy));
   if (answer.status >= 200 && answer.status < 300) {
     return new HeadwaterError(
       'HW_FEED',

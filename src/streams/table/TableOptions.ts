@@ -1,5 +1,7 @@
 import type { DeadLetter } from '../../contracts/Rejection.js';
 import type { BodyOptions } from '../bodies/http/BodyOptions.js';
+import type { RetryOptions } from '../bodies/http/RetryOptions.js';
+import type { KeepOptions } from '../bodies/openBody.js';
 import type { TableFormat } from '../csv/TableFormat.js';
 import type { Pacing } from '../pacing/Pacing.js';
 import type { TableLayout } from './TableLayout.js';
@@ -13,7 +15,7 @@ export interface UsualColumns {
 }
 
 /** How tables of any kind are read. */
-export interface FetchTableOptions extends BodyOptions, Pacing, TableFormat {
+export interface FetchTableOptions extends BodyOptions, RetryOptions, KeepOptions, Pacing, TableFormat {
   /** The character between fields, one of ASCII. Default: found from the name and the first records. */
   readonly delimiter?: string | undefined;
   /** Whether the first record has names. Default: found from the first records. */
@@ -41,11 +43,6 @@ export interface FetchTableOptions extends BodyOptions, Pacing, TableFormat {
   readonly rejections?: DeadLetter | undefined;
   /** The longest record. Bytes; default 1,048,576. */
   readonly maxRecordBytes?: number | undefined;
-  /**
-   * The folder that a body is kept in that comes over HTTP or out of a pipe, made if it is not there. Default: none, and
-   * every subscription asks for the body again.
-   */
-  readonly snapshotDir?: string | undefined;
   /** Is told of each table's layout, before its first row, in the first pass. */
   readonly onLayout?: ((layout: TableLayout) => void) | undefined;
   /** Is told at the end of each table what was unusual in it, in the first pass. */

@@ -2,7 +2,7 @@ import { concat, defer, from, type Observable, switchMap } from 'rxjs';
 import type { DeadLetter } from '../../contracts/Rejection.js';
 import type { SourceRow } from '../../contracts/Row.js';
 import { requireEncoding } from '../bodies/encoding/requireEncoding.js';
-import { checkBodyOptions } from '../bodies/http/BodyOptions.js';
+import { openedOften } from '../bodies/openBody.js';
 import { readBody } from '../bodies/readBody.js';
 import { checkFormat } from '../csv/TableFormat.js';
 import { rejecting } from '../internal/rejecting.js';
@@ -51,7 +51,7 @@ export const tableRows = <T>(
   checkFormat(options);
   requirePacing(options);
   const addresses = Array.isArray(sources) ? (sources as readonly TableAddress[]) : [sources as TableAddress];
-  const find = tableSources(addresses, { ...checkBodyOptions(options), snapshotDir: options.snapshotDir });
+  const find = tableSources(addresses, openedOften(options));
   const send = rejecting(rejections);
 
   return defer(() => {

@@ -1,21 +1,38 @@
-import { open, rm, stat } from 'node:fs/promises';
-import { setTimeout as wait } from 'node:timers/promises';
+import { open, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { asyncScheduler } from 'rxjs';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
+import type { SourceEvents } from '../../contracts/Live.js';
 import { setupError } from '../../provision/setupError.js';
 import type { Step } from '../../provision/Step.js';
+import { checkBodyOptions } from '../../streams/bodies/http/BodyOptions.js';
+import { follow } from '../../streams/bodies/http/follow.js';
 import { brokenOff, statusError } from '../../streams/bodies/http/httpError.js';
-import { headerOf, httpExchange, type HttpExchange } from '../../streams/bodies/http/httpExchange.js';
-import { REDIRECTS, redirectTarget, tooManyRedirects } from '../../streams/bodies/http/redirects.js';
+import { headerOf, type HttpExchange } from '../../streams/bodies/http/httpExchange.js';
+import { CutShort } from '../../streams/bodies/http/mayPass.js';
+import { Persistence } from '../../streams/bodies/http/Persistence.js';
+import { requireReady } from '../../streams/bodies/http/refusal.js';
+import { checkRetryOptions } from '../../streams/bodies/http/RetryOptions.js';
+import { strongValidator, validatorsOf } from '../../streams/bodies/http/validators.js';
 import { webAddress } from '../../streams/bodies/http/WebAddress.js';
+import { contentRange, requireWhole, WHOLE } from '../../streams/bodies/http/wholeAnswer.js';
 
-/** How often a download goes on after its connection broke, without a byte having come in between. */
-const TRIES = 5;
+/** How a file is downloaded. */
+export interface DownloadOptions {
+  /** The longest wait before it is asked for again the first time, in milliseconds. Default 500. */
+  readonly pause?: number | undefined;
+  /** Sent to the server of the address alone. Default: none. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  /** Is told of each failure, and when it is tried again. Default: nobody. */
+  readonly events?: SourceEvents | undefined;
+  /** What the waits are drawn by. Any whole number; default: the time. */
+  readonly seed?: number | undefined;
+}
 
-/** How long the first pause before it goes on is, in milliseconds; each one after it is twice as long. */
-const PAUSE_MS = 500;
+const PARTIAL_CONTENT = 206;
+const RANGE_NOT_SATISFIABLE = 416;
 
-const MAX_REDIRECTS = 5;
-const TIMEOUTS = { headersTimeout: 30_000, bodyTimeout: 30_000 };
+/** How long the server may be waited for in all, in milliseconds: six hours. */
+const LIMIT = 21_600_000;
 
 const sizeOf = (path: string): Promise<number> =>
   stat(path).then(
@@ -23,105 +40,133 @@ const sizeOf = (path: string): Promise<number> =>
     () => 0,
   );
 
-/** What the server answers to a wish for all that follows the bytes that are there. */
-const ask = async (url: URL, from: number, signal: AbortSignal): Promise<HttpExchange> => {
-  const start = webAddress(url);
-  const name = start.url.href;
-  let address = start;
-  for (let redirects = 0; ; redirects++) {
-    const answered = await httpExchange({
-      url: address.url,
-      name,
-      // The bytes as they are stored: a range of what a server compresses on the way could not be put together.
-      headers: {
-        ...address.authorization,
-        'accept-encoding': 'identity',
-        ...(from > 0 ? { range: `bytes=${from}-` } : {}),
-      },
-      signal,
-      timeouts: TIMEOUTS,
-    });
-    const { statusCode } = answered.response;
-    if (statusCode === 200 || statusCode === 206 || statusCode === 416) return answered;
-    answered.close();
-    const location = headerOf(answered.response, 'location');
-    if (!REDIRECTS.has(statusCode) || location === undefined) throw statusError(name, statusCode);
-    address = redirectTarget(name, location, address, start);
-    if (redirects === MAX_REDIRECTS) throw tooManyRedirects(name, MAX_REDIRECTS, address);
+/** Beside an unfinished file: the validator of what has come, so that a later run can go on with it. */
+const validatorFile = (path: string): string => `${path}.validator`;
+
+/** What has come, of which version of the file. */
+interface Part {
+  readonly bytes: number;
+  readonly validator: string | undefined;
+}
+
+const partOf = async (path: string): Promise<Part> => ({
+  bytes: await sizeOf(path),
+  validator: await readFile(validatorFile(path), 'utf8').catch(() => undefined),
+});
+
+const discard = async (path: string): Promise<void> => {
+  await rm(path, { force: true });
+  await rm(validatorFile(path), { force: true });
+};
+
+/** Where an answer goes in the file, and how long the whole is, where that is known. */
+const placeOf = async (
+  { response }: HttpExchange,
+  name: string,
+  path: string,
+  part: Part,
+): Promise<{ readonly from: number; readonly total: number | undefined }> => {
+  const { statusCode } = response;
+  const range = statusCode === PARTIAL_CONTENT ? contentRange(response) : undefined;
+  if (statusCode === RANGE_NOT_SATISFIABLE || (statusCode === PARTIAL_CONTENT && range?.from !== part.bytes)) {
+    // What has come is of another file, or longer than the whole: from the start.
+    await discard(path);
+    throw new CutShort(part.bytes);
   }
+  if (range !== undefined) return { from: range.from, total: range.total };
+  requireReady(response, name, asyncScheduler.now());
+  if (!WHOLE.has(statusCode)) throw statusError(name, statusCode);
+  requireWhole(response, name);
+  await discard(path);
+  const validator = strongValidator(validatorsOf(response));
+  if (validator !== undefined) await writeFile(validatorFile(path), validator);
+  const length = headerOf(response, 'content-length');
+  return { from: 0, total: length === undefined ? undefined : Number(length) };
 };
 
-/** The first byte and the length of the whole that a `Content-Range` names. */
-const rangeOf = (header: string | undefined): { readonly from: number; readonly total: number } | undefined => {
-  const found = /^bytes (\d+)-\d+\/(\d+)$/.exec(header ?? '');
-  return found === null ? undefined : { from: Number(found[1]), total: Number(found[2]) };
-};
-
-/** One answer, written behind the bytes that are there; tells whether the file is complete. */
-const goOn = async (url: URL, path: string, { signal, progress }: Step): Promise<boolean> => {
-  const there = await sizeOf(path);
-  const exchange = await ask(url, there, signal);
-  const { response, settle, close } = exchange;
+/** One answer, written behind the bytes that are there. */
+const goOn = async (
+  url: URL,
+  path: string,
+  { progress }: Step,
+  headers: Readonly<Record<string, string>>,
+  persistence: Persistence,
+): Promise<void> => {
+  const address = webAddress(url);
+  const name = address.url.href;
+  const part = await partOf(path);
+  // The bytes as they are stored: a range of what a server compresses on the way could not be put together. Without a
+  // validator the parts may be of two versions, which the caller finds out when it verifies the whole.
+  const range = part.bytes > 0 ? { range: `bytes=${part.bytes}-` } : {};
+  const condition = part.validator === undefined || part.bytes === 0 ? {} : { 'if-range': part.validator };
+  const exchange = await persistence.awaiting((aborted) =>
+    follow(
+      address,
+      name,
+      checkBodyOptions({ headers }),
+      { 'accept-encoding': 'identity', ...range, ...condition },
+      aborted,
+    ),
+  );
   try {
-    const range = response.statusCode === 206 ? rangeOf(headerOf(response, 'content-range')) : undefined;
-    if (response.statusCode === 416 || (response.statusCode === 206 && range?.from !== there)) {
-      // The file is another one, or longer than the whole: from the start.
-      await rm(path, { force: true });
-      return false;
-    }
-    const length = Number(headerOf(response, 'content-length') ?? NaN);
-    const total = range?.total ?? (Number.isFinite(length) ? length : undefined);
-    const file = await open(path, range === undefined ? 'w' : 'a');
-    let done = range === undefined ? 0 : there;
+    const { from, total } = await placeOf(exchange, name, path, part);
+    const file = await open(path, from === 0 ? 'w' : 'a');
+    let done = from;
     try {
-      for await (const chunk of response.body) {
-        await file.writeFile(chunk as Buffer);
-        done += (chunk as Buffer).length;
+      const chunks: AsyncIterator<Buffer> = exchange.response.body[Symbol.asyncIterator]();
+      for (;;) {
+        const piece = await persistence.awaiting(() => chunks.next());
+        if (piece.done === true) break;
+        const chunk = piece.value;
+        await file.writeFile(chunk);
+        done += chunk.length;
+        persistence.advanced();
         progress(done, total);
       }
     } finally {
       await file.close();
     }
-    const broken = await settle();
+    const broken = await persistence.awaiting(exchange.settle);
     if (broken !== undefined) throw broken;
-    return total === undefined || done === total;
+    if (total !== undefined && done !== total) throw new CutShort(done, total);
   } finally {
-    close();
+    exchange.close();
   }
 };
 
-/** Errors that a second try may not show: a connection that broke, or was not accepted in time. */
-const mayPass = (error: unknown): boolean =>
-  !(error instanceof HeadwaterError) ||
-  error.code === 'HW_HTTP_CUT' ||
-  error.code === 'HW_HTTP_TIMEOUT' ||
-  error.code === 'HW_HTTP_CONNECT';
-
 /**
- * Downloads a file. Where the connection breaks it asks for the rest, and a file that an earlier attempt left unfinished
- * is gone on with; whether it is the right one is for the caller to verify.
+ * Downloads a file. A server that fails is asked again, after a wait that is drawn by exponential backoff with full
+ * jitter, and where it has a strong validator only for the rest; so is a file that an earlier run left unfinished.
+ * Whether it is the right one is for the caller to verify.
  *
  * @param path what has come is kept there, also when it fails
- * @param pause how long it waits before it goes on for the first time, in milliseconds. Default 500
  * @throws HeadwaterError `HW_HTTP_…` as of a body; `HW_SETUP` where it cannot be written
  */
-export const download = async (url: URL, path: string, step: Step, pause = PAUSE_MS): Promise<void> => {
-  for (let failures = 0; ;) {
-    const before = await sizeOf(path);
+export const download = async (
+  url: URL,
+  path: string,
+  step: Step,
+  { pause = 500, headers = {}, events, seed }: DownloadOptions = {},
+): Promise<void> => {
+  const { href: name } = webAddress(url).url;
+  const retry = checkRetryOptions({ backoff: { initialMs: pause }, totalTimeout: LIMIT, events, seed }, asyncScheduler);
+  const persistence = new Persistence(name, retry, step.signal);
+  for (;;) {
     try {
-      if (await goOn(url, path, step)) return;
-      failures++;
+      await goOn(url, path, step, headers, persistence);
+      await rm(validatorFile(path), { force: true });
+      return;
     } catch (error) {
       step.signal.throwIfAborted();
       if (error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EACCES'))
         throw setupError(`${path} cannot be written: ${error.message}.`, 'Make room, or set XDG_CACHE_HOME.', error);
-      failures = (await sizeOf(path)) > before ? 1 : failures + 1;
-      if (!mayPass(error)) throw error;
-      if (failures >= TRIES)
-        throw error instanceof HeadwaterError ? error : brokenOff(url.href, error, `${await sizeOf(path)} bytes`);
+      const progress = `${await sizeOf(path)} bytes`;
+      try {
+        await persistence.pause(error, progress);
+      } catch (last) {
+        step.signal.throwIfAborted();
+        throw last instanceof HeadwaterError ? last : brokenOff(name, last, progress);
+      }
     }
-    if (failures >= TRIES)
-      throw brokenOff(url.href, new Error('the server gives ranges that do not fit'), `${await sizeOf(path)} bytes`);
-    await wait(pause * 2 ** (failures - 1), undefined, { signal: step.signal });
   }
 };

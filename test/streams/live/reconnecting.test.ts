@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { HeadwaterError } from '../../../src/contracts/HeadwaterError.js';
 import type { SourceEvent } from '../../../src/contracts/Live.js';
 import { backoff } from '../../../src/streams/pacing/backoff.js';
-import { ConnectionLost } from '../../../src/streams/live/internal/ConnectionLost.js';
+import { ConnectionLost } from '../../../src/streams/bodies/http/ConnectionLost.js';
 import { checkReconnectOptions, type ReconnectOptions } from '../../../src/streams/live/ReconnectOptions.js';
 import { reconnecting, type Connect } from '../../../src/streams/live/internal/reconnecting.js';
 import { marbleValve } from '../../../src/testing/marbleValve.js';

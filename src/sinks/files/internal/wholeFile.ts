@@ -1,6 +1,6 @@
-import { lstat, open, readdir, rm, type FileHandle } from 'node:fs/promises';
+import { open, rm, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isLeftBehind, temporaryName } from '../../../contracts/temporaries.js';
+import { temporaryName } from '../../../contracts/temporaries.js';
 import { codeOf } from '../../internal/codeOf.js';
 
 const fill = async (file: FileHandle, bytes: Uint8Array): Promise<void> => {
@@ -62,18 +62,5 @@ export const syncFolder = async (dir: string): Promise<void> => {
   } catch {
     // Windows and some network file systems cannot open or sync a folder; the files themselves are written and synced
     // all the same.
-  }
-};
-
-/** Removes what killed processes have left behind in the folder under temporary names. */
-export const clearLeftBehind = async (dir: string): Promise<void> => {
-  for (const name of await readdir(dir)) {
-    if (!name.endsWith('.tmp')) continue;
-    const path = join(dir, name);
-    try {
-      if (isLeftBehind(name, (await lstat(path)).mtimeMs, Date.now())) await rm(path, { recursive: true, force: true });
-    } catch {
-      // Somebody else's, or removed meanwhile: it stands in nobody's way.
-    }
   }
 };

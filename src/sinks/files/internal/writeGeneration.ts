@@ -9,11 +9,11 @@ import {
   manifestId,
   parseManifest,
 } from '../../../contracts/Manifest.js';
-import { temporaryName } from '../../../contracts/temporaries.js';
+import { clearLeftBehind, temporaryName } from '../../../contracts/temporaries.js';
 import { codeOf } from '../../internal/codeOf.js';
 import { makeCurrent, putBytes, putLink, readCurrent } from './currentGeneration.js';
 import { makeFolder } from './makeFolder.js';
-import { clearLeftBehind, makeTemporary, syncFolder, writeNew } from './wholeFile.js';
+import { makeTemporary, syncFolder, writeNew } from './wholeFile.js';
 
 /** How many generations stay besides the current one: readers of an earlier one finish, and a person can go back. */
 const KEPT = 2;

@@ -1,10 +1,17 @@
 import type { Readable } from 'node:stream';
-import type { CheckedBodyOptions } from './BodyOptions.js';
-import { statusError } from './httpError.js';
-import { headerOf, httpExchange, type HttpExchange } from './httpExchange.js';
+import type { Dispatcher } from 'undici';
 import { readable } from '../bytes/readable.js';
-import { REDIRECTS, redirectTarget, tooManyRedirects } from './redirects.js';
+import type { CheckedBodyOptions } from './BodyOptions.js';
+import { follow } from './follow.js';
+import { statusError } from './httpError.js';
+import { headerOf, type HttpExchange } from './httpExchange.js';
+import { Persistence } from './Persistence.js';
+import { requireReady } from './refusal.js';
+import { resumedBody } from './resumedBody.js';
+import type { CheckedRetryOptions } from './RetryOptions.js';
+import { validatorsOf, type Validators } from './validators.js';
 import type { WebAddress } from './WebAddress.js';
+import { encodingsOf, requireWhole, WHOLE } from './wholeAnswer.js';
 
 /** A body on its way. */
 export interface HttpBody {
@@ -13,13 +20,14 @@ export interface HttpBody {
   readonly encodings: readonly string[];
   /** The encoding of its text that the server names, as it wrote it. */
   readonly charset: string | undefined;
+  readonly validators: Validators;
 }
 
-const encodingsOf = (header: string | undefined): readonly string[] =>
-  (header ?? '')
-    .split(',')
-    .map((name) => name.trim().toLowerCase())
-    .filter((name) => name !== '' && name !== 'identity');
+/** How a body is asked for, and what is done about failures. */
+export interface AskOptions extends CheckedBodyOptions {
+  /** Undefined: the first failure is told. */
+  readonly retry: CheckedRetryOptions | undefined;
+}
 
 /** `text/csv; charset="utf-8"` names one. */
 const charsetOf = (header: string | undefined): string | undefined => {
@@ -27,57 +35,82 @@ const charsetOf = (header: string | undefined): string | undefined => {
   return found?.['quoted'] ?? found?.['bare'];
 };
 
-/** Follows redirects to the answer that has the body. */
-const follow = async (
-  start: WebAddress,
-  name: string,
-  timeouts: CheckedBodyOptions,
-  signal: AbortSignal,
-): Promise<HttpExchange> => {
-  const { maxRedirects } = timeouts;
-  let address = start;
-  for (let redirects = 0; ; redirects++) {
-    const answered = await httpExchange({ url: address.url, name, headers: address.authorization, signal, timeouts });
-    const { response } = answered;
-    if (response.statusCode >= 200 && response.statusCode < 300) return answered;
-    answered.close();
-    const location = headerOf(response, 'location');
-    if (!REDIRECTS.has(response.statusCode) || location === undefined) throw statusError(name, response.statusCode);
-    address = redirectTarget(name, location, address, start);
-    if (redirects === maxRedirects) throw tooManyRedirects(name, maxRedirects, address);
-  }
-};
+const headOf = (response: Dispatcher.ResponseData): Omit<HttpBody, 'bytes'> => ({
+  encodings: encodingsOf(response),
+  charset: charsetOf(headerOf(response, 'content-type')),
+  validators: validatorsOf(response),
+});
 
 /** The body of an answer. */
 export const bodyOf = ({ response, settle }: HttpExchange): HttpBody => {
   const bytes = async function* (): AsyncGenerator<Buffer, void, undefined> {
     for await (const chunk of response.body) yield chunk as Buffer;
-    // A server that sends more than the Content-Length it declared has made us stop short, in the middle of a row
-    // perhaps. The surplus is no part of the answer, and makes undici drop the connection as broken, a moment after the
-    // body has ended.
-    const cause = await settle();
-    if (cause !== undefined)
-      throw new Error('the server sent more than the Content-Length that it declared', { cause });
+    const broken = await settle();
+    if (broken !== undefined) throw broken;
   };
-  return {
-    bytes: readable(bytes()),
-    encodings: encodingsOf(headerOf(response, 'content-encoding')),
-    charset: charsetOf(headerOf(response, 'content-type')),
-  };
+  return { bytes: readable(bytes()), ...headOf(response) };
 };
+
+const NOT_MODIFIED = 304;
+
+/** What is asked only if it is another than what is there. */
+const conditionsOf = ({ etag, lastModified }: Validators): Readonly<Record<string, string>> => ({
+  ...(etag === undefined ? {} : { 'if-none-match': etag }),
+  ...(etag !== undefined || lastModified === undefined ? {} : { 'if-modified-since': lastModified }),
+});
 
 /**
  * Asks for a body over HTTP or HTTPS.
  *
  * Each body has a connection of its own, closed after its last byte. Aborting closes it at once, whatever it was doing.
+ * Where `retry` says so, a server that fails is asked again, and a body that breaks off goes on where it broke.
  *
  * @param signal to be aborted in any case when the body is done with
  * @param name what the address is called in messages
- * @throws HeadwaterError `HW_HTTP_CONNECT`, `HW_HTTP_TIMEOUT`, `HW_HTTP_STATUS`, `HW_HTTP_REDIRECTS`
+ * @param unlike what is there already; where the server says that it is the same, `unchanged` is the answer
+ * @throws HeadwaterError `HW_HTTP_CONNECT`, `HW_HTTP_TIMEOUT`, `HW_HTTP_STATUS`, `HW_HTTP_REDIRECTS`, `HW_HTTP_CUT`
  */
 export const httpBody = async (
   address: WebAddress,
   name: string,
-  options: CheckedBodyOptions,
+  options: AskOptions,
   signal: AbortSignal,
-): Promise<HttpBody> => bodyOf(await follow(address, name, options, signal));
+  unlike?: Validators,
+): Promise<HttpBody | 'unchanged'> => {
+  const { retry } = options;
+  const conditions = unlike === undefined ? {} : conditionsOf(unlike);
+  const asked = Object.keys(conditions).length > 0;
+  const ask = async (aborted: AbortSignal): Promise<HttpExchange> => {
+    const answered = await follow(address, name, options, conditions, aborted);
+    const { response, close } = answered;
+    if (asked && response.statusCode === NOT_MODIFIED) return answered;
+    try {
+      if (retry !== undefined) requireReady(response, name, retry.scheduler.now());
+      if (!WHOLE.has(response.statusCode)) throw statusError(name, response.statusCode);
+      requireWhole(response, name);
+      return answered;
+    } catch (error) {
+      close();
+      throw error;
+    }
+  };
+  const persistence = retry === undefined ? undefined : new Persistence(name, retry, signal);
+  const answered = await (persistence === undefined ? ask(signal) : persistence.answer(ask));
+  if (answered.response.statusCode === NOT_MODIFIED) {
+    answered.close();
+    return 'unchanged';
+  }
+  if (persistence === undefined) return bodyOf(answered);
+  const head = headOf(answered.response);
+  return {
+    ...head,
+    bytes: readable(
+      resumedBody(
+        answered,
+        { ...head, name },
+        (headers, aborted) => follow(address, name, options, headers, aborted),
+        persistence,
+      ),
+    ),
+  };
+};

@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import { HeadwaterError, type ErrorCode } from '../../../contracts/HeadwaterError.js';
 
-const codeOf = (error: unknown): string =>
+export const codeOf = (error: unknown): string =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
 
 /** What is known of an error in one line: of several tries at several addresses, the first. */
@@ -17,21 +17,53 @@ const timeouts: Readonly<Record<string, string>> = {
   UND_ERR_BODY_TIMEOUT: 'stopped sending',
 };
 
-const timeout = (name: string, cause: unknown, progress: string): HeadwaterError | undefined => {
+const timeout = (name: string, cause: unknown, circumstances: string): HeadwaterError | undefined => {
   const what = timeouts[codeOf(cause)];
   return what === undefined
     ? undefined
     : new HeadwaterError(
         'HW_HTTP_TIMEOUT',
-        `${name} ${what} in the time allowed${progress}. Try again, or allow more by headersTimeout and bodyTimeout.`,
+        `${name} ${what} in the time allowed${circumstances}. Try again, or allow more by headersTimeout and bodyTimeout.`,
         { cause, where: name },
       );
 };
 
-/** The error for a request that got no answer. */
-export const noAnswer = (name: string, cause: unknown): HeadwaterError => {
-  const late = timeout(name, cause, '');
+/** A server has sent more than the length that it declared: what was read before that may end anywhere. */
+export class SurplusError extends Error {
+  override readonly name = 'SurplusError';
+
+  constructor(cause: unknown) {
+    super('the server sent more than the Content-Length that it declared', { cause });
+  }
+}
+
+/** What a proxy has answered instead of opening a tunnel, as undici tells it. */
+const REFUSED_TUNNEL = /^Proxy response \((\d+)\)/;
+
+/** The error for a request that a proxy did not pass on. */
+const noWay = (name: string, cause: unknown, proxy: string): HeadwaterError => {
+  const refused = REFUSED_TUNNEL.exec(reasonOf(cause))?.[1];
+  const reason =
+    refused === undefined ? reasonOf(cause) : `it answered ${refused} ${STATUS_CODES[refused] ?? ''}`.trimEnd();
+  const remedy = /\b407\b/.test(reason)
+    ? 'Write the name and the password into the address of the proxy'
+    : 'Check the proxy and the address, or name the server in NO_PROXY';
+  return new HeadwaterError(
+    'HW_HTTP_CONNECT',
+    `${name} could not be reached through the proxy ${proxy}: ${reason}. ${remedy}.`,
+    { cause, where: name },
+  );
+};
+
+/**
+ * The error for a request that got no answer.
+ *
+ * @param proxy the proxy that it went through, as it may be shown
+ */
+export const noAnswer = (name: string, cause: unknown, proxy?: string): HeadwaterError => {
+  const late = timeout(name, cause, proxy === undefined ? '' : ` through the proxy ${proxy}`);
   if (late !== undefined) return late;
+  if (proxy !== undefined) return noWay(name, cause, proxy);
   const [code, what]: [ErrorCode, string] =
     codeOf(cause) === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH'
       ? ['HW_HTTP_CUT', 'contradicts itself about the length of its answer']
@@ -56,8 +88,14 @@ export const brokenOff = (name: string, cause: unknown, progress: string): Headw
     { cause, where: name },
   );
 
+const ACCEPTED = 202;
+const PARTIAL_CONTENT = 206;
+
 /** What to do about a status. */
 const remedyFor = (status: number): string => {
+  if (status === ACCEPTED) return 'What was asked for is not ready yet. Try again later.';
+  if (status === PARTIAL_CONTENT)
+    return 'It sends a part, and the whole was asked for. Try again, or give another address.';
   if (status === 429) return 'It is asked too often. Wait, and try again.';
   if (status >= 500) return "The fault is the server's. Try again later.";
   return status === 401 || status === 403
@@ -65,10 +103,13 @@ const remedyFor = (status: number): string => {
     : 'Check the address.';
 };
 
-/** The error for an answer that is none: `<name> answered 404 Not Found. Check the address.` */
+/**
+ * The error for an answer that is none: `<name> answered 404 Not Found. Check the address.` A part that nobody asked for
+ * is `HW_HTTP_CUT`.
+ */
 export const statusError = (name: string, status: number): HeadwaterError =>
   new HeadwaterError(
-    'HW_HTTP_STATUS',
+    status === PARTIAL_CONTENT ? 'HW_HTTP_CUT' : 'HW_HTTP_STATUS',
     `${`${name} answered ${status} ${STATUS_CODES[status] ?? ''}`.trimEnd()}. ${remedyFor(status)}`,
     { where: name },
   );

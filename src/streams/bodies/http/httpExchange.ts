@@ -3,7 +3,8 @@ import type { Dispatcher } from 'undici';
 import { HeadwaterError } from '../../../contracts/HeadwaterError.js';
 import type { CheckedBodyOptions } from './BodyOptions.js';
 import { CHUNK_BYTES } from '../bytes/ByteWindow.js';
-import { noAnswer } from './httpError.js';
+import { connectionTo } from './connection.js';
+import { noAnswer, SurplusError } from './httpError.js';
 import { loadUndici } from './loadUndici.js';
 
 /** What is asked, and how. */
@@ -26,7 +27,7 @@ export interface HttpRequest {
 /** One request and its answer, on a connection of its own. */
 export interface HttpExchange {
   readonly response: Dispatcher.ResponseData;
-  /** Waits until the connection is closed; gives the reason where it was dropped as broken. */
+  /** Waits until the connection is closed; gives the reason where what came before is not the whole body. */
   readonly settle: () => Promise<Error | undefined>;
   /** Closes the connection at once. */
   readonly close: () => void;
@@ -37,6 +38,12 @@ export const headerOf = (response: Dispatcher.ResponseData, name: string): strin
   const value = response.headers[name];
   return Array.isArray(value) ? value.join(', ') : value;
 };
+
+const PROXY_AUTHENTICATION = 407;
+
+/** Whether only the end of the connection tells where the body ends: it has no length and is not sent in chunks. */
+const endsWithConnection = (response: Dispatcher.ResponseData): boolean =>
+  headerOf(response, 'content-length') === undefined && headerOf(response, 'transfer-encoding') === undefined;
 
 /**
  * Sends one request and waits for the head of its answer, whatever its status. The connection is closed after the last
@@ -52,26 +59,17 @@ export const httpExchange = async ({
   timeouts: { headersTimeout, bodyTimeout },
   lookup,
 }: HttpRequest): Promise<HttpExchange> => {
-  const { Agent, request } = await loadUndici();
-  const agent = new Agent({
-    headersTimeout,
-    bodyTimeout,
-    connect: { timeout: headersTimeout, ...(lookup === undefined ? {} : { lookup }) },
-    connections: 1,
-  });
+  const undici = await loadUndici();
+  const connection = connectionTo(undici, { target: url, headersTimeout, bodyTimeout, lookup, tunnel: false });
+  const { dispatcher } = connection;
   const close = (): void => {
     signal.removeEventListener('abort', close);
-    void agent.destroy();
+    void dispatcher.destroy();
   };
   signal.addEventListener('abort', close);
-  // The answer may come whole and the connection break before anyone has looked at the answer.
-  let broken: Error | undefined;
-  agent.on('disconnect', (_origin, _targets, error: Error) => {
-    if (error.message === 'bad response' || error.name === 'HTTPParserError') broken = error;
-  });
   try {
-    const response = await request(`${url.origin}${url.pathname}${url.search}`, {
-      dispatcher: agent,
+    const response = await undici.request(`${url.origin}${url.pathname}${url.search}`, {
+      dispatcher,
       signal,
       highWaterMark: CHUNK_BYTES,
       headers: { 'user-agent': 'headwater', 'accept-encoding': 'gzip, deflate, br', ...headers },
@@ -79,12 +77,20 @@ export const httpExchange = async ({
     // An abort between two reads would otherwise be an unhandled 'error' event.
     response.body.on('error', () => undefined);
     const settle = async (): Promise<Error | undefined> => {
-      await agent.close();
-      return broken;
+      await dispatcher.close();
+      // A server that sends more than the Content-Length it declared has made us stop short, in the middle of a row
+      // perhaps. The surplus is no part of the answer, and makes undici drop the connection as broken, a moment after
+      // the body has ended.
+      const dropped = connection.dropped();
+      if (dropped !== undefined) return new SurplusError(dropped);
+      // What has a length of its own was all there before the reset.
+      return endsWithConnection(response) ? connection.reset() : undefined;
     };
+    if (response.statusCode === PROXY_AUTHENTICATION && connection.proxy() !== undefined)
+      throw new Error('the proxy asks for a name and a password (407)');
     return { response, settle, close };
   } catch (cause) {
     close();
-    throw cause instanceof HeadwaterError ? cause : noAnswer(name, cause);
+    throw cause instanceof HeadwaterError ? cause : noAnswer(name, cause, connection.proxy());
   }
 };

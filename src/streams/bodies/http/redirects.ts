@@ -30,15 +30,23 @@ export const ledTo = (to: URL, from: WebAddress, start: WebAddress): WebAddress 
 };
 
 /**
+ * A header comes as one character a byte. Bytes that are not ASCII, which a server should have encoded itself, are
+ * encoded as they are.
+ */
+const asciiOf = (header: string): string =>
+  header.replace(/[\x80-\xff]/g, (byte) => `%${byte.charCodeAt(0).toString(16).toUpperCase()}`);
+
+/**
  * Where a redirect leads.
  *
  * @param name what the address is called that the user gave
  * @throws HeadwaterError `HW_HTTP_REDIRECTS` where that is no address of the web
  */
 export const redirectTarget = (name: string, location: string, from: WebAddress, start: WebAddress): WebAddress => {
-  if (!URL.canParse(location, from.url.href))
-    throw redirectError(name, `redirects to what is no address: ${withoutSecrets(location)}. Give the final address.`);
-  const to = new URL(location, from.url);
+  const written = asciiOf(location);
+  if (!URL.canParse(written, from.url.href))
+    throw redirectError(name, `redirects to what is no address: ${withoutSecrets(written)}. Give the final address.`);
+  const to = new URL(written, from.url);
   // A server must not be able to point us at this machine's files.
   if (to.protocol !== 'http:' && to.protocol !== 'https:')
     throw redirectError(name, `redirects to a ${to.protocol} address, which is not followed. Give the final address.`);

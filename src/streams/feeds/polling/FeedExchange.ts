@@ -10,6 +10,8 @@ export interface FeedRequest {
   readonly headers: Readonly<Record<string, string>>;
   /** Whether the address may be one of a private network. */
   readonly mayBePrivate: boolean;
+  /** Whether it is on the server that the user named, which alone gets the headers of the user. */
+  readonly ofOrigin?: boolean | undefined;
 }
 
 /** The answer to one request; a redirect is an answer like any other. */

@@ -10,6 +10,7 @@ import {
   redirectTarget,
   tooManyRedirects,
 } from '../../bodies/http/redirects.js';
+import { WHOLE } from '../../bodies/http/wholeAnswer.js';
 import type { WebAddress } from '../../bodies/http/WebAddress.js';
 import { whenOpen } from '../../pacing/internal/whenOpen.js';
 import { discoverFeed } from '../parsing/discoverFeed.js';
@@ -20,7 +21,7 @@ import type { RememberedFeed } from './FeedMemory.js';
 import type { OneRequestPerHost } from './OneRequestPerHost.js';
 import { maxAge } from './maxAge.js';
 import { isNamedPrivate } from './publicAddress.js';
-import { retryAfter } from './retryAfter.js';
+import { retryAfter } from '../../bodies/http/retryAfter.js';
 import type { ConcurrencyLimit } from './ConcurrencyLimit.js';
 
 /** By what rules feeds are asked for, and whom they share the line with. */
@@ -60,6 +61,8 @@ interface Trail {
   readonly fromPage: boolean;
 }
 
+/** The statuses that bring a feed. */
+export const BRINGS_FEED: ReadonlySet<number> = new Set([...WHOLE, 226]);
 const GONE = 410;
 const TOO_MANY = 429;
 
@@ -113,6 +116,7 @@ export const askFeed = (
         ...(lastModified === undefined ? {} : { 'if-modified-since': lastModified }),
       },
       // Whoever names a private address means it, but a server that answers there may not lead on to its neighbours.
+      ofOrigin: url.origin === given.url.origin,
       mayBePrivate: allowPrivate || (url.host === given.url.host && isNamedPrivate(given.url)),
     };
     return hosts.atTurn(url.hostname, () =>
@@ -164,7 +168,7 @@ export const askFeed = (
     if (status === 304) {
       return of(isKnown(url) ? { type: 'unchanged', ...age } : failed(statusError(name, status)));
     }
-    if (status >= 200 && status < 300 && status !== 204 && status !== 205 && status !== 206) {
+    if (BRINGS_FEED.has(status)) {
       const document = documentOf(url, response);
       if (document.type === 'feed')
         return of({

@@ -5,11 +5,13 @@ import type { CheckedBodyOptions } from '../../bodies/http/BodyOptions.js';
 import { decodeContent } from '../../bodies/http/decodeContent.js';
 import { bodyOf } from '../../bodies/http/httpBody.js';
 import { headerOf, httpExchange } from '../../bodies/http/httpExchange.js';
+import { requireWhole } from '../../bodies/http/wholeAnswer.js';
 import { bodyError } from '../../bodies/openBody.js';
 import { ByteCollector } from '../parsing/text/ByteCollector.js';
+import { BRINGS_FEED } from './askFeed.js';
 import type { FeedExchange, FeedRequest, FeedResponse } from './FeedExchange.js';
 import { guardedLookup, privateAddress, type ResolveName } from './guardedLookup.js';
-import { addressOf, isPublicAddress } from './publicAddress.js';
+import { addressOf, isNamedPrivate, isPublicAddress } from './publicAddress.js';
 
 /** How feeds are asked for over the network. */
 export interface WebOptions {
@@ -17,6 +19,8 @@ export interface WebOptions {
   /** How long a feed may be once its content encoding is undone. Bytes. */
   readonly maxBytes: number;
   readonly userAgent: string;
+  /** Sent beside our own, or in their place, to the origin that the user named alone. Default: none. */
+  readonly headers?: Readonly<Record<string, string>>;
   /** Which addresses are public. Default: those of the open internet. */
   readonly isPublic?: (address: string) => boolean;
   readonly resolve?: ResolveName;
@@ -26,34 +30,34 @@ export interface WebOptions {
 const ACCEPT =
   'application/rss+xml, application/atom+xml, application/rdf+xml, application/feed+json, application/xml;q=0.9, text/xml;q=0.9, application/json;q=0.8, text/html;q=0.5, */*;q=0.1';
 
-/** The statuses that bring a feed. */
-const BRINGS: ReadonlySet<number> = new Set([200, 203, 226]);
-
 const ask = async (
-  { url, name, headers, mayBePrivate }: FeedRequest,
-  { timeouts, maxBytes, userAgent, isPublic = isPublicAddress, resolve }: WebOptions,
+  { url, name, headers, mayBePrivate, ofOrigin = false }: FeedRequest,
+  { timeouts, maxBytes, userAgent, headers: own = {}, isPublic = isPublicAddress, resolve }: WebOptions,
   signal: AbortSignal,
 ): Promise<FeedResponse> => {
   const address = addressOf(url);
   // An address by number is not looked up.
   if (!mayBePrivate && address !== undefined && !isPublic(address)) throw privateAddress(name, address);
+  // A proxy would look it up where we cannot see it.
+  if (!mayBePrivate && address === undefined && isNamedPrivate(url)) throw privateAddress(name, url.hostname);
   const answered = await httpExchange({
     url,
     name,
-    headers: { 'user-agent': userAgent, accept: ACCEPT, ...headers },
+    headers: { 'user-agent': userAgent, accept: ACCEPT, ...headers, ...(ofOrigin ? own : {}) },
     signal,
     timeouts,
     lookup: mayBePrivate ? undefined : guardedLookup(name, isPublic, resolve),
   });
   const { response, close } = answered;
   const head = { status: response.statusCode, header: (field: string) => headerOf(response, field) };
-  if (!BRINGS.has(response.statusCode)) {
+  if (!BRINGS_FEED.has(response.statusCode)) {
     // A body that comes with it (an error's page, or with a 304, which must have none) is not read.
     close();
     return { ...head, bytes: new Uint8Array(), broken: undefined };
   }
   const collector = new ByteCollector(maxBytes);
   try {
+    requireWhole(response, name);
     const { bytes, encodings } = bodyOf(answered);
     for await (const chunk of await decodeContent(addAbortSignal(signal, bytes), encodings, name)) {
       if (!collector.take(chunk as Buffer))

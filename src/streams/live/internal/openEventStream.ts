@@ -7,7 +7,7 @@ import { headerOf, httpExchange } from '../../bodies/http/httpExchange.js';
 import { PERMANENT_REDIRECTS, REDIRECTS, redirectTarget, tooManyRedirects } from '../../bodies/http/redirects.js';
 import type { WebAddress } from '../../bodies/http/WebAddress.js';
 import type { Guard } from '../ConnectionOptions.js';
-import { refusal } from './refusal.js';
+import { refusal } from '../../bodies/http/refusal.js';
 
 /** Which stream is asked for, and how. */
 export interface EventStreamRequest {

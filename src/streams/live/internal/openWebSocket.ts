@@ -1,7 +1,8 @@
 import type { LookupFunction, Socket } from 'node:net';
 import type { Dispatcher } from 'undici';
+import { connectionTo } from '../../bodies/http/connection.js';
 import type { Undici } from '../../bodies/http/loadUndici.js';
-import type { RefusingAnswer } from './refusal.js';
+import type { RefusingAnswer } from '../../bodies/http/refusal.js';
 
 /** What is connected to, and how. */
 export interface WebSocketRequest {
@@ -27,6 +28,8 @@ export interface WebSocketEnd {
   readonly answer: RefusingAnswer | undefined;
   /** What went wrong underneath. */
   readonly cause: unknown;
+  /** The proxy that it went through, as it may be shown. */
+  readonly proxy: string | undefined;
 }
 
 /** Who is told what happens to a connection. */
@@ -48,6 +51,9 @@ export interface WebSocketLine {
   /** Says goodbye, and closes at once. Nobody is told anything any more. */
   close(): void;
 }
+
+/** As many parts a message may have: undici's own limit. */
+const MOST_FRAGMENTS = 131_072;
 
 const single = (header: string | string[] | undefined): string | undefined =>
   Array.isArray(header) ? header[0] : header;
@@ -95,23 +101,21 @@ export const openWebSocket = (
   let cause: unknown;
   let answer: RefusingAnswer | undefined;
 
-  const { Agent, buildConnector, ping, WebSocket } = undici;
-  const connector = buildConnector({ timeout, ...(lookup === undefined ? {} : { lookup }) });
-  const agent = new Agent({
+  const { ping, WebSocket } = undici;
+  const { dispatcher: agent, proxy } = connectionTo(undici, {
+    target: url,
     headersTimeout: timeout,
-    connections: 1,
-    webSocket: { maxPayloadSize: maxPayloadBytes },
-    connect: (to, connected) =>
-      connector(to, (...result) => {
-        const [error, connection] = result;
-        if (error !== null) cause = error;
-        else {
-          socket = connection;
-          // undici stops and starts the socket itself while it inflates messages; what is held stays held.
-          connection.on('resume', () => (held ? connection.pause() : undefined));
-        }
-        connected(...result);
-      }),
+    lookup,
+    tunnel: true,
+    connected: (connection) => {
+      socket = connection;
+      // undici stops and starts the socket itself while it inflates messages; what is held stays held.
+      connection.on('resume', () => (held ? connection.pause() : undefined));
+    },
+  });
+  // Not every dispatcher of undici hands its options on.
+  Object.defineProperty(agent, 'webSocketOptions', {
+    value: { maxFragments: MOST_FRAGMENTS, maxPayloadSize: maxPayloadBytes },
   });
   const dispatcher = agent.compose(
     (dispatch) => (options, handler) =>
@@ -146,7 +150,7 @@ export const openWebSocket = (
     ({ code, reason }) => {
       left.abort();
       void agent.destroy();
-      listener.ended({ opened, code, reason, cause, answer });
+      listener.ended({ opened, code, reason, cause, answer, proxy: proxy() });
     },
     { signal },
   );

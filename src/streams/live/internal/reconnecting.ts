@@ -3,7 +3,7 @@ import type { SourceEvents } from '../../../contracts/Live.js';
 import type { Valve } from '../../../contracts/Valve.js';
 import { LONGEST_TIMER } from '../../../contracts/longestTimer.js';
 import { whenOpen } from '../../pacing/internal/whenOpen.js';
-import { ConnectionLost } from './ConnectionLost.js';
+import { ConnectionLost } from '../../bodies/http/ConnectionLost.js';
 import type { CheckedReconnectOptions } from '../ReconnectOptions.js';
 import { failure, tellEvents, type Tell } from './tellEvents.js';
 

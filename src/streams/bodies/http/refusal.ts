@@ -1,5 +1,7 @@
-import { statusError } from '../../bodies/http/httpError.js';
-import { retryAfter } from '../../feeds/polling/retryAfter.js';
+import type { Dispatcher } from 'undici';
+import { statusError } from './httpError.js';
+import { headerOf } from './httpExchange.js';
+import { retryAfter } from './retryAfter.js';
 import type { HeadwaterError } from '../../../contracts/HeadwaterError.js';
 import { ConnectionLost } from './ConnectionLost.js';
 
@@ -23,4 +25,19 @@ export const refusal = (name: string, answer: RefusingAnswer, now: number): Head
   return PASSING.has(answer.status)
     ? new ConnectionLost(error, retryAfter(answer.retryAfter, answer.date, now))
     : error;
+};
+
+/**
+ * Refuses an answer that is no body, for now.
+ *
+ * @param now the time, in milliseconds since 1970
+ * @throws ConnectionLost for a status that may pass
+ */
+export const requireReady = (response: Dispatcher.ResponseData, name: string, now: number): void => {
+  if (!PASSING.has(response.statusCode)) return;
+  throw refusal(
+    name,
+    { status: response.statusCode, retryAfter: headerOf(response, 'retry-after'), date: headerOf(response, 'date') },
+    now,
+  );
 };

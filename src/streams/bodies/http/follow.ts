@@ -1,0 +1,38 @@
+import type { CheckedBodyOptions } from './BodyOptions.js';
+import { headerOf, httpExchange, type HttpExchange } from './httpExchange.js';
+import { REDIRECTS, redirectTarget, tooManyRedirects } from './redirects.js';
+import type { WebAddress } from './WebAddress.js';
+
+/**
+ * Follows redirects to the first answer that is none.
+ *
+ * @param headers sent wherever redirects lead; those of the options go to the server that was named alone
+ * @throws HeadwaterError `HW_HTTP_CONNECT`, `HW_HTTP_TIMEOUT`, `HW_HTTP_CUT`, `HW_HTTP_REDIRECTS`
+ */
+export const follow = async (
+  start: WebAddress,
+  name: string,
+  options: CheckedBodyOptions,
+  headers: Readonly<Record<string, string>>,
+  signal: AbortSignal,
+): Promise<HttpExchange> => {
+  const { maxRedirects } = options;
+  let address = start;
+  for (let redirects = 0; ; redirects++) {
+    const { url, authorization } = address;
+    const own = url.origin === start.url.origin ? options.headers : {};
+    const answered = await httpExchange({
+      url,
+      name,
+      headers: { ...authorization, ...own, ...headers },
+      signal,
+      timeouts: options,
+    });
+    const { response, close } = answered;
+    const location = headerOf(response, 'location');
+    if (!REDIRECTS.has(response.statusCode) || location === undefined) return answered;
+    close();
+    address = redirectTarget(name, location, address, start);
+    if (redirects === maxRedirects) throw tooManyRedirects(name, maxRedirects, address);
+  }
+};

@@ -1,0 +1,141 @@
+import { createHash } from 'node:crypto';
+import { HeadwaterError } from '../../../contracts/HeadwaterError.js';
+import type { HttpBody } from './httpBody.js';
+import { statusError } from './httpError.js';
+import { headerOf, type HttpExchange } from './httpExchange.js';
+import { CutShort } from './mayPass.js';
+import type { Persistence } from './Persistence.js';
+import { requireReady } from './refusal.js';
+import { differ, strongValidator, validatorsOf } from './validators.js';
+import { contentRange, encodingsOf, requireWhole, WHOLE } from './wholeAnswer.js';
+
+const PARTIAL_CONTENT = 206;
+const RANGE_NOT_SATISFIABLE = 416;
+
+/** An answer that goes on with a body. */
+interface Continuation {
+  readonly exchange: HttpExchange;
+  /** The offset in the body of its first byte. */
+  readonly from: number;
+  /** The length of the body, where it is known. */
+  readonly total: number | undefined;
+}
+
+const lengthOf = ({ response }: HttpExchange): number | undefined => {
+  const length = headerOf(response, 'content-length') ?? '';
+  return /^\d{1,15}$/.test(length) ? Number(length) : undefined;
+};
+
+const changed = (name: string): HeadwaterError =>
+  new HeadwaterError(
+    'HW_SOURCE_CHANGED',
+    `${name} broke off, and when it was asked for again it was another than before. Its first rows are read already, so there is no going on. Start again.`,
+    { where: name },
+  );
+
+/**
+ * The bytes of a body, each once, also where the connection breaks: then the rest is asked for.
+ *
+ * A server that names what its version of the body is by a strong validator is asked for the range that is missing.
+ * Otherwise, or where it sends the whole all the same, what has been read is skipped, if it is the same to the last bit;
+ * where it is not, nothing can be taken back, and the body ends with `HW_SOURCE_CHANGED`.
+ *
+ * @param first the answer that was given first
+ * @param ask sends the request again with other headers
+ */
+export async function* resumedBody(
+  first: HttpExchange,
+  { name, validators, encodings }: Pick<HttpBody, 'validators' | 'encodings'> & { readonly name: string },
+  ask: (headers: Readonly<Record<string, string>>, aborted: AbortSignal) => Promise<HttpExchange>,
+  persistence: Persistence,
+): AsyncGenerator<Buffer, void, undefined> {
+  const validator = strongValidator(validators);
+  // What was read is known by its validator or by its hash.
+  const hash = validator === undefined ? createHash('sha256') : undefined;
+  let done = 0;
+  let wantsRange = validator !== undefined;
+
+  /** @returns undefined where there is nothing left to send */
+  const goOn = async (aborted: AbortSignal): Promise<Continuation | undefined> => {
+    const ranged = wantsRange && done > 0;
+    const exchange = await ask(
+      ranged && validator !== undefined ? { range: `bytes=${done}-`, 'if-range': validator } : {},
+      aborted,
+    );
+    const { response, close } = exchange;
+    const { statusCode } = response;
+    try {
+      requireReady(response, name, persistence.now);
+      if (ranged && statusCode === RANGE_NOT_SATISFIABLE) {
+        // Without a length, the connection may have broken behind the last byte.
+        if (headerOf(response, 'content-range')?.trim() === `bytes */${done}`) {
+          close();
+          return undefined;
+        }
+        wantsRange = false;
+        throw new CutShort(done);
+      }
+      if (!WHOLE.has(statusCode) && !(ranged && statusCode === PARTIAL_CONTENT)) throw statusError(name, statusCode);
+      const sameEncodings = encodingsOf(response).join() === encodings.join();
+      if (!sameEncodings || differ(validators, validatorsOf(response))) throw changed(name);
+      if (statusCode !== PARTIAL_CONTENT) {
+        requireWhole(response, name);
+        return { exchange, from: 0, total: lengthOf(exchange) };
+      }
+      const range = contentRange(response);
+      if (range?.from !== done) {
+        wantsRange = false;
+        throw new CutShort(done);
+      }
+      return { exchange, from: done, total: range.total };
+    } catch (error) {
+      close();
+      throw error;
+    }
+  };
+
+  let next: Continuation | undefined = { exchange: first, from: 0, total: lengthOf(first) };
+  let total = next.total;
+  while (next !== undefined) {
+    const { exchange, from }: Continuation = next;
+    try {
+      total ??= next.total;
+      if (next.total !== undefined && next.total !== total) throw changed(name);
+      // What was read before, and comes again.
+      let skipped = from;
+      const again = skipped < done && hash !== undefined ? createHash('sha256') : undefined;
+      const checkAgain = (): void => {
+        if (again !== undefined && skipped === done && again.digest('hex') !== hash?.copy().digest('hex'))
+          throw changed(name);
+      };
+      const chunks: AsyncIterator<Buffer> = exchange.response.body[Symbol.asyncIterator]();
+      for (;;) {
+        const step = await persistence.awaiting(() => chunks.next());
+        if (step.done === true) break;
+        const chunk = step.value;
+        const repeated = Math.min(chunk.length, done - skipped);
+        if (repeated > 0) {
+          again?.update(chunk.subarray(0, repeated));
+          skipped += repeated;
+          checkAgain();
+        }
+        if (repeated === chunk.length) continue;
+        const fresh = chunk.subarray(repeated);
+        hash?.update(fresh);
+        done += fresh.length;
+        skipped = done;
+        persistence.advanced();
+        yield fresh;
+      }
+      const broken = await persistence.awaiting(exchange.settle);
+      if (broken !== undefined) throw broken;
+      if (skipped < done) throw changed(name);
+      if (total !== undefined && done < total) throw new CutShort(done, total);
+      return;
+    } catch (error) {
+      exchange.close();
+      await persistence.pause(error, `${done} bytes`);
+    }
+    next = await persistence.answer(goOn);
+  }
+}

@@ -1,0 +1,103 @@
+import { createHash } from 'node:crypto';
+import { mkdir, readFile, rename, rm, utimes, writeFile } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { join } from 'node:path';
+import { isLeft } from 'fp-ts/lib/Either.js';
+import * as t from 'io-ts';
+import { temporaryName } from '../../contracts/temporaries.js';
+import type { Validators } from './http/validators.js';
+import type { Snapshot } from './keepSnapshot.js';
+
+/** The folder in that of the snapshots which says what they came from: one small file an address. */
+export const SOURCES = 'sources';
+
+/** What is written down of an address whose body was kept. */
+export const StoredSourceJson = t.intersection([
+  t.type({
+    format: t.literal(1),
+    /** The address without what stands behind its path, where a secret may be. */
+    source: t.string,
+    sha256: t.string,
+    bytes: t.number,
+    /** When it was asked for last, in milliseconds since 1970. */
+    asked: t.number,
+  }),
+  t.partial({ etag: t.string, lastModified: t.string, charset: t.string }),
+]);
+
+type StoredSourceJson = t.TypeOf<typeof StoredSourceJson>;
+
+/** A body that an earlier run has kept, and what it was named by. */
+export interface StoredSource {
+  readonly snapshot: Snapshot;
+  readonly validators: Validators;
+  readonly charset: string | undefined;
+}
+
+/** The name of a snapshot in its folder. */
+export const snapshotName = (sha256: string): string => `${sha256}.csv`;
+
+const fileOf = (directory: string, url: URL): string =>
+  join(directory, SOURCES, `${createHash('sha256').update(url.href).digest('hex').slice(0, 32)}.json`);
+
+/** What a file of `sources` says; undefined where it says nothing that can be used. */
+export const readStored = async (path: string): Promise<StoredSourceJson | undefined> => {
+  try {
+    const decoded = StoredSourceJson.decode(JSON.parse(await readFile(path, 'utf8')));
+    return isLeft(decoded) || !/^[0-9a-f]{64}$/.test(decoded.right.sha256) ? undefined : decoded.right;
+  } catch {
+    return undefined;
+  }
+};
+
+const isWhole = async ({ path, sha256 }: Snapshot): Promise<boolean> => {
+  try {
+    const hash = createHash('sha256');
+    for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
+    return hash.digest('hex') === sha256;
+  } catch {
+    return false;
+  }
+};
+
+/** The body of an address that an earlier run has kept; one that is damaged is taken away. */
+export const storedSource = async (directory: string, url: URL): Promise<StoredSource | undefined> => {
+  const stored = await readStored(fileOf(directory, url));
+  if (stored === undefined) return undefined;
+  const { sha256, bytes, etag, lastModified, charset } = stored;
+  const snapshot = { path: join(directory, snapshotName(sha256)), sha256, bytes };
+  if (!(await isWhole(snapshot))) {
+    await rm(snapshot.path, { force: true });
+    return undefined;
+  }
+  return { snapshot, validators: { etag, lastModified }, charset };
+};
+
+/** Writes down what an address had, so that the next run need not download it again. What cannot be written is left. */
+export const storeSource = async (
+  directory: string,
+  url: URL,
+  { snapshot: { sha256, bytes }, validators: { etag, lastModified }, charset }: StoredSource,
+  now: number,
+): Promise<void> => {
+  const json: StoredSourceJson = {
+    format: 1,
+    source: `${url.origin}${url.pathname}${url.search === '' ? '' : '?…'}`,
+    sha256,
+    bytes,
+    asked: now,
+    ...(etag === undefined ? {} : { etag }),
+    ...(lastModified === undefined ? {} : { lastModified }),
+    ...(charset === undefined ? {} : { charset }),
+  };
+  const temporary = join(directory, SOURCES, temporaryName());
+  try {
+    await mkdir(join(directory, SOURCES), { recursive: true });
+    await writeFile(temporary, JSON.stringify(json));
+    await rename(temporary, fileOf(directory, url));
+    // So old is a snapshot as its last use.
+    await utimes(join(directory, snapshotName(sha256)), now / 1000, now / 1000);
+  } catch {
+    await rm(temporary, { force: true }).catch(() => undefined);
+  }
+};

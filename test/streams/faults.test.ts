@@ -1,0 +1,366 @@
+import { gzipSync } from 'node:zlib';
+import { mkdirSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { lastValueFrom, toArray } from 'rxjs';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import type { SourceEvent } from '../../src/contracts/Live.js';
+import { pollFeed } from '../../src/streams/feeds/pollFeed.js';
+import { fetchCsv, type FetchCsvOptions } from '../../src/streams/fetchCsv.js';
+import { serverSentEvents } from '../../src/streams/live/serverSentEvents.js';
+import { faultyServer, type FaultyServer, type FaultyServerOptions } from '../../src/testing/faultyServer.js';
+import { collect, readTable, type Table } from './collect.js';
+import { scratch } from './scratch.js';
+import { serve, serveRaw } from './servers.js';
+
+const ROWS = 500;
+const BODY = `title,category\n${Array.from({ length: ROWS }, (_, i) => `headline ${i},${i % 2 === 0 ? 'A' : 'B'}\n`).join('')}`;
+const TITLES = Array.from({ length: ROWS }, (_, i) => `headline ${i}`);
+
+const faulty = (body: string | Uint8Array, options: FaultyServerOptions = {}): Promise<FaultyServer> =>
+  new Promise((resolve, reject) => {
+    const serving = faultyServer(body, options).subscribe({ next: resolve, error: reject });
+    onTestFinished(() => serving.unsubscribe());
+  });
+
+const persistent = async (
+  server: FaultyServer,
+  options: FetchCsvOptions = {},
+): Promise<Table & { readonly events: readonly SourceEvent[] }> => {
+  const events: SourceEvent[] = [];
+  const table = await readTable(server.url, {
+    maxRetries: 3,
+    backoff: { initialMs: 2 },
+    seed: 1,
+    events: { next: (event) => void events.push(event) },
+    ...options,
+  });
+  return { ...table, events };
+};
+
+const titles = ({ values }: Table): readonly (string | undefined)[] => values.map(({ fields }) => fields['title']);
+
+describe('a body that broke off', () => {
+  it.each(['length', 'chunked', 'close'] as const)('is HW_HTTP_CUT after a reset, framed by %s', async (framing) => {
+    const snapshotDir = scratch();
+    const server = await faulty(BODY, { faults: [{ type: 'reset', after: 2000 }], framing });
+    const table = await readTable(server.url, { snapshotDir });
+    expect(table.code).toBe('HW_HTTP_CUT');
+    expect(table.message).toContain('ECONNRESET');
+    expect(table.values.length).toBeLessThan(ROWS);
+    expect(readdirSync(snapshotDir)).toEqual([]);
+  });
+
+  it('is HW_HTTP_CUT for feeds and event streams too', async () => {
+    const rss = `<rss version="2.0"><channel>${TITLES.map((title) => `<item><title>${title}</title></item>`).join('')}</channel></rss>`;
+    const feed = await faulty(rss, { faults: [{ type: 'reset', after: 3000 }], framing: 'close' });
+    const events: SourceEvent[] = [];
+    await collect(
+      pollFeed(feed.url, {
+        once: true,
+        rejections: { next: () => undefined },
+        events: { next: (event) => void events.push(event) },
+      }),
+    );
+    expect(events).toContainEqual(expect.objectContaining({ type: 'failed', code: 'HW_HTTP_CUT' }));
+
+    const stream = await serveRaw((socket) => {
+      socket.write('HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n\r\ndata: One\n\n');
+      setTimeout(() => socket.resetAndDestroy(), 20);
+    });
+    const { error } = await collect(serverSentEvents(stream, { maxAttempts: 1 }));
+    expect(error).toMatchObject({ code: 'HW_HTTP_CUT', message: expect.stringContaining('ECONNRESET') as string });
+  });
+
+  it('is whole where the reset comes behind its last byte', async () => {
+    for (const framing of ['length', 'chunked'] as const) {
+      const whole = BODY.length;
+      const server = await serveRaw((socket) => {
+        const framed = framing === 'length' ? BODY : `${whole.toString(16)}\r\n${BODY}\r\n0\r\n\r\n`;
+        const head = framing === 'length' ? `Content-Length: ${whole}` : 'Transfer-Encoding: chunked';
+        socket.write(`HTTP/1.1 200 OK\r\n${head}\r\nConnection: close\r\n\r\n${framed}`);
+        setTimeout(() => socket.resetAndDestroy(), 20);
+      });
+      expect((await readTable(server)).values).toHaveLength(ROWS);
+    }
+  });
+
+  it('is HW_HTTP_CUT where the chunks are none, and where the length is not kept to', async () => {
+    const chunks = await serveRaw((socket) =>
+      socket.end('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n6\r\na\nb\nc\n\r\nzz\r\n'),
+    );
+    expect((await readTable(chunks)).code).toBe('HW_HTTP_CUT');
+    for (const declared of [BODY.length - 5, BODY.length + 5]) {
+      const server = await faulty(BODY, { faults: [{ type: 'length', declared }] });
+      expect((await readTable(server.url)).code).toBe('HW_HTTP_CUT');
+    }
+  });
+});
+
+describe('an answer that is not the whole', () => {
+  it('is refused: a part that nobody asked for, 202, 204, and a range that does not cover the whole', async () => {
+    const part = await faulty(BODY, { faults: [{ type: 'part', bytes: 100 }] });
+    expect(await readTable(part.url)).toMatchObject({ code: 'HW_HTTP_CUT', values: [] });
+    for (const status of [202, 204]) {
+      const server = await faulty(BODY, { faults: [{ type: 'status', status }] });
+      expect(await readTable(server.url)).toMatchObject({ code: 'HW_HTTP_STATUS', values: [] });
+    }
+    const ranged = (range: string): Promise<FaultyServer> => faulty(BODY, { headers: { 'Content-Range': range } });
+    expect((await readTable((await ranged(`bytes 0-9/${BODY.length}`)).url)).code).toBe('HW_HTTP_CUT');
+    expect((await readTable((await ranged('items 1-2')).url)).code).toBe('HW_HTTP_CUT');
+    expect((await readTable((await ranged(`bytes 0-${BODY.length - 1}/${BODY.length}`)).url)).code).toBeUndefined();
+  });
+
+  it('is refused as a feed', async () => {
+    for (const fault of [{ type: 'part', bytes: 40 } as const, { type: 'status', status: 202 } as const]) {
+      const server = await faulty('<rss version="2.0"><channel><item><title>One</title></item></channel></rss>', {
+        faults: [fault],
+      });
+      const events: SourceEvent[] = [];
+      const { values } = await collect(
+        pollFeed(server.url, { once: true, events: { next: (event) => void events.push(event) } }),
+      );
+      expect(values).toEqual([]);
+      expect(events[0]).toMatchObject({
+        type: 'failed',
+        code: fault.type === 'part' ? 'HW_HTTP_CUT' : 'HW_HTTP_STATUS',
+      });
+    }
+  });
+});
+
+describe('a Location that is not ASCII', () => {
+  const PATH = '/nachrichten/für-heute/новости.csv';
+  const redirecting = (body: string, type: string): Promise<string> =>
+    serve((request, response) => {
+      if (decodeURI(request.url ?? '') === PATH) response.writeHead(200, { 'content-type': type }).end(body);
+      else if (request.url === '/') {
+        response.socket?.end(
+          Buffer.from(
+            `HTTP/1.1 302 Found\r\nLocation: ${PATH}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`,
+            'utf8',
+          ),
+        );
+      } else response.writeHead(404).end();
+    });
+
+  it('is followed byte by byte, by tables, feeds and event streams', async () => {
+    expect((await readTable(await redirecting(BODY, 'text/csv'))).values).toHaveLength(ROWS);
+    const feed = await redirecting(
+      '<rss version="2.0"><channel><item><title>One</title></item></channel></rss>',
+      'text/xml',
+    );
+    expect(await lastValueFrom(pollFeed(feed, { once: true }).pipe(toArray()))).toMatchObject([{ title: 'One' }]);
+    const stream = await redirecting('data: One\n\n', 'text/event-stream');
+    expect((await collect(serverSentEvents(stream, { maxAttempts: 1 }))).values).toMatchObject([{ title: 'One' }]);
+  });
+});
+
+describe('a server that fails in the middle', () => {
+  it.each(['length', 'chunked', 'close'] as const)(
+    'is asked for the rest by its validator, framed by %s, and every row comes once',
+    async (framing) => {
+      const server = await faulty(BODY, {
+        faults: [
+          { type: 'reset', after: 1000 },
+          { type: 'reset', after: 2500 },
+        ],
+        framing,
+      });
+      const table = await persistent(server);
+      expect(table.error).toBeUndefined();
+      expect(titles(table)).toEqual(TITLES);
+      expect(table.events.map(({ type }) => type)).toEqual(['failed', 'failed']);
+      expect(table.events[0]).toMatchObject({ code: 'HW_HTTP_CUT', nextInMs: expect.any(Number) as number });
+      expect(server.requests.map((request) => request['range'])).toEqual([undefined, 'bytes=1000-', 'bytes=3500-']);
+      expect(server.requests[1]?.['if-range']).toMatch(/^"/);
+    },
+  );
+
+  it('is asked for the whole where it has no validator or ignores ranges, and what was read is skipped', async () => {
+    const without = await faulty(BODY, { faults: [{ type: 'reset', after: 4000 }], validators: false });
+    const skipped = await persistent(without);
+    expect(titles(skipped)).toEqual(TITLES);
+    expect(without.requests.map((request) => request['range'])).toEqual([undefined, undefined]);
+    const ignoring = await faulty(BODY, { faults: [{ type: 'reset', after: 4000 }, { type: 'no-range' }] });
+    expect(titles(await persistent(ignoring))).toEqual(TITLES);
+  });
+
+  it('goes on in a compressed body', async () => {
+    const random = Array.from({ length: 5000 }, (_, i) => `${(i * 7919) % 10_007},${i}\n`).join('');
+    const gzip = gzipSync(`a,b\n${random}`);
+    const server = await faulty(gzip, {
+      faults: [{ type: 'cut', after: 9000 }],
+      headers: { 'Content-Encoding': 'gzip' },
+    });
+    const { values, error } = await persistent(server);
+    expect(error).toBeUndefined();
+    expect(values).toHaveLength(5000);
+  });
+
+  it('fails plainly where it is another body the second time, with and without validators', async () => {
+    const other = BODY.replace('headline 3,', 'headline x,');
+    for (const validators of [true, false]) {
+      const server = await faulty(BODY, {
+        faults: [
+          { type: 'reset', after: 4000 },
+          { type: 'changed', body: other },
+        ],
+        validators,
+      });
+      const table = await persistent(server);
+      expect(table.code).toBe('HW_SOURCE_CHANGED');
+      expect(titles(table)).toEqual(TITLES.slice(0, table.values.length));
+    }
+  });
+
+  it('is asked again for what it does not answer, and Retry-After is waited for', async () => {
+    const server = await faulty(BODY, {
+      faults: [
+        { type: 'status', status: 503, headers: { 'Retry-After': '1' } },
+        { type: 'hang-up' },
+        { type: 'status', status: 429 },
+      ],
+    });
+    const table = await persistent(server);
+    expect(titles(table)).toEqual(TITLES);
+    expect(table.events).toHaveLength(3);
+    expect(table.events[0]).toMatchObject({ code: 'HW_HTTP_STATUS' });
+    const waitsOf = (events: readonly SourceEvent[]): readonly (number | undefined)[] =>
+      events.map((event) => (event.type === 'failed' ? event.nextInMs : undefined));
+    expect(waitsOf(table.events)[0]).toBeGreaterThanOrEqual(1000);
+    // Drawn by the seed.
+    const again = await faulty(BODY, {
+      faults: [{ type: 'status', status: 500 }, { type: 'hang-up' }, { type: 'status', status: 429 }],
+    });
+    expect(waitsOf((await persistent(again)).events).slice(1)).toEqual(waitsOf(table.events).slice(1));
+  });
+
+  it('is given up after maxRetries in a row, with what went wrong first', async () => {
+    const cut = { type: 'reset', after: 0 } as const;
+    const faults = [{ type: 'reset', after: 1000 } as const, cut, cut, cut, cut, cut];
+    const table = await persistent(await faulty(BODY, { faults }), { maxRetries: 2 });
+    expect(table.code).toBe('HW_HTTP_CUT');
+    expect(table.events).toHaveLength(2);
+    const refused = await faulty(BODY, { faults: [{ type: 'status', status: 404 }] });
+    expect(await persistent(refused)).toMatchObject({ code: 'HW_HTTP_STATUS', events: [] });
+  });
+
+  it('does not ask twice at an address where nobody has answered', async () => {
+    const server = await faulty(BODY);
+    const port = Number(server.url.port);
+    const table = await readTable(`http://127.0.0.1:${port === 1 ? 2 : 1}/`, { maxRetries: 5 });
+    expect(table.code).toBe('HW_HTTP_CONNECT');
+  });
+
+  it('is given no more time than totalTimeout, be it silent, stalled or slow', async () => {
+    for (const fault of [
+      { type: 'silence' },
+      { type: 'stall', after: 1000 },
+      { type: 'drip', bytes: 1, everyMs: 10 },
+    ] as const) {
+      const server = await faulty(BODY, { faults: [fault, fault, fault, fault] });
+      const { code, message } = await persistent(server, { totalTimeout: 150 });
+      expect(code).toBe('HW_HTTP_TIMEOUT');
+      expect(message).toContain('totalTimeout');
+    }
+  });
+
+  it('is left at once by who unsubscribes in a wait', async () => {
+    const server = await faulty(BODY, { faults: [{ type: 'status', status: 503, headers: { 'Retry-After': '60' } }] });
+    await new Promise<void>((resolve) => {
+      const reading = fetchCsv(server.url, {
+        events: {
+          next: () => {
+            setTimeout(() => {
+              reading.unsubscribe();
+              resolve();
+            }, 5);
+          },
+        },
+      }).subscribe();
+    });
+    expect(server.requests).toHaveLength(1);
+  });
+
+  it('ends with what events throws', async () => {
+    const server = await faulty(BODY, { faults: [{ type: 'status', status: 503 }] });
+    const error = new Error('no');
+    const table = await persistent(server, {
+      events: {
+        next: () => {
+          throw error;
+        },
+      },
+    });
+    expect(table.message).toContain('no');
+  });
+});
+
+describe('passes over a body without a snapshot', () => {
+  it('read the same bytes, or end with what to do', async () => {
+    for (const validators of [true, false]) {
+      const other = BODY.split('\n').toReversed().join('\n');
+      const server = await faulty(BODY, {
+        faults: [{ type: 'none' }, { type: 'none' }, { type: 'changed', body: `title,category${other}\n` }],
+        validators,
+      });
+      const rows$ = fetchCsv(server.url, { rejections: { next: () => undefined } });
+      expect((await collect(rows$)).error).toBeUndefined();
+      expect((await collect(rows$)).error).toBeUndefined();
+      const { values, error } = await collect(rows$);
+      expect(error).toMatchObject({
+        code: 'HW_SOURCE_CHANGED',
+        message: expect.stringContaining('snapshotDir') as string,
+      });
+      // A validator says so before the first row.
+      if (validators) expect(values).toEqual([]);
+    }
+  });
+});
+
+describe('a snapshot of an earlier run', () => {
+  it('is asked for by ETag, and not downloaded again', async () => {
+    const snapshotDir = scratch();
+    const server = await faulty(BODY, {
+      faults: [{ type: 'none' }, { type: 'none' }, { type: 'changed', body: 'title\nnew\n' }],
+    });
+    expect((await readTable(server.url, { snapshotDir })).values).toHaveLength(ROWS);
+    expect((await readTable(server.url, { snapshotDir })).values).toHaveLength(ROWS);
+    expect(server.requests.map((request) => request['if-none-match'] !== undefined)).toEqual([false, true]);
+    expect((await readTable(server.url, { snapshotDir })).fields).toEqual([{ title: 'new' }]);
+  });
+
+  it('is read offline, and what is not there is told', async () => {
+    const snapshotDir = scratch();
+    const server = await faulty(BODY);
+    expect(await readTable(server.url, { snapshotDir, offline: true })).toMatchObject({
+      code: 'HW_SNAPSHOT',
+      message: expect.stringContaining('--offline') as string,
+    });
+    await readTable(server.url, { snapshotDir });
+    const read = await readTable(server.url, { snapshotDir, offline: true });
+    expect(read.values).toHaveLength(ROWS);
+    expect(server.requests).toHaveLength(1);
+    expect(() => fetchCsv(server.url, { offline: true })).toThrow(expect.objectContaining({ code: 'HW_USAGE' }));
+  });
+
+  it('is downloaded again where it is damaged', async () => {
+    const snapshotDir = scratch();
+    const server = await faulty(BODY);
+    await readTable(server.url, { snapshotDir });
+    const [name = ''] = readdirSync(snapshotDir).filter((file) => file.endsWith('.csv'));
+    writeFileSync(join(snapshotDir, name), 'title\nforged\n');
+    expect((await readTable(server.url, { snapshotDir })).values).toHaveLength(ROWS);
+    expect(server.requests.map((request) => request['if-none-match'])).toEqual([undefined, undefined]);
+  });
+
+  it('is rid of what killed runs left in its folder', async () => {
+    const snapshotDir = scratch();
+    const old = join(snapshotDir, '123e4567-e89b-42d3-a456-426614174000.tmp');
+    writeFileSync(old, 'half');
+    utimesSync(old, 1, 1);
+    mkdirSync(join(snapshotDir, 'mine.tmp'));
+    await readTable((await faulty(BODY)).url, { snapshotDir });
+    expect(readdirSync(snapshotDir).filter((file) => file.endsWith('.tmp'))).toEqual(['mine.tmp']);
+  });
+});
