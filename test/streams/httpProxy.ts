@@ -26,9 +26,8 @@ export const httpProxy = async (
       return;
     }
     const { pathname, search, host } = new URL(request.url ?? '');
-    const { 'proxy-authorization': _, ...headers } = request.headers;
     const passed = httpRequest(
-      { port, host: '127.0.0.1', path: `${pathname}${search}`, headers: { ...headers, host } },
+      { port, host: '127.0.0.1', path: `${pathname}${search}`, headers: { host } },
       (answer) => {
         response.writeHead(answer.statusCode ?? 500, answer.headers);
         answer.pipe(response);

@@ -53,7 +53,7 @@ const breaking = (times: number, asked: string[] = []): Promise<string> => {
       response.end(rest);
       return;
     }
-    response.write(rest.subarray(0, Math.ceil(rest.length / 3)), () => setTimeout(() => response.destroy(), 20));
+    response.write(rest.subarray(0, Math.ceil(rest.length / 3)), () => setTimeout(() => response.destroy(), 150));
   });
 };
 
@@ -104,7 +104,7 @@ describe('provisionVectors', () => {
         'content-range': `bytes ${from}-${TARBALL.length - 1}/${TARBALL.length}`,
       });
       if (whole) response.end(TARBALL.subarray(from));
-      else response.write(TARBALL.subarray(0, 5000), () => setTimeout(() => response.destroy(), 20));
+      else response.write(TARBALL.subarray(0, 5000), () => setTimeout(() => response.destroy(), 150));
     });
     expect(await refusal(path, machineWith(address))).toMatch(/^HW_/);
     expect(existsSync(path)).toBe(false);
