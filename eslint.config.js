@@ -64,7 +64,7 @@ const chains = {
   sinks: ['internal', 'terminal', 'rejections', 'files', 'metrics', 'progress', 'tensorboard', 'watch'],
   page: ['elements', 'charts', 'connection', 'headlines', 'panels', 'serving', 'training'],
   server: ['http', 'queue', 'guards', 'answers', 'events', '.', 'training'],
-  cli: ['process', 'backends', 'training', 'inference', 'live', 'commands'],
+  cli: ['process', 'backends', 'tables', 'training', 'inference', 'live', 'commands'],
 };
 
 /** Forbids imports whose path from a file of that depth in src/ begins with one of `targets`, folders of src/. */

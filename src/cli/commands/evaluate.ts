@@ -12,19 +12,14 @@ import { rowProgress } from '../../sinks/progress/rowProgress.js';
 import { wantsColors } from '../../sinks/terminal/wantsColors.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import { backendLine } from '../backends/backendLine.js';
-import { checkRejectionsFile, DATA_HELP, openData, telling, tellingRejections } from '../training/dataSource.js';
+import { addDataOptions, type RejectionOptions, type TableFlags } from '../tables/tableOptions.js';
+import { checkRejectionsFile, DATA_HELP, openData, telling, tellingRejections } from '../tables/dataSource.js';
 import { fromFirst } from '../process/fromFirst.js';
 import { withAnyModel } from '../inference/model.js';
 import type { Choose } from '../process/Job.js';
 import type { Terminal } from '../process/Terminal.js';
 import { collect, path, wholeNumber } from '../process/argument.js';
-import {
-  addBackendOptions,
-  addDataOptions,
-  type BackendChoice,
-  type RejectionOptions,
-  type TableFlags,
-} from '../training/trainingOptions.js';
+import { addBackendOptions, type BackendChoice } from '../training/trainingOptions.js';
 
 interface Options extends TableFlags, RejectionOptions, BackendChoice {
   readonly model: string;

@@ -14,15 +14,15 @@ import {
   openData,
   telling,
   tellingRejections,
-} from './dataSource.js';
-import { checkLabels } from './labelCheck.js';
+} from '../tables/dataSource.js';
+import { checkLabels } from '../tables/labelCheck.js';
 import { lessonModel, workloadOf } from './lessonModel.js';
 import { preparedUpdate } from './preparedUpdate.js';
 import { numTokensOf } from './recipe.js';
 import { rescueBest } from './rescueBest.js';
 import { saveTrained } from './saveTrained.js';
 import { tellTrained } from './tellTrained.js';
-import { sharesOf, splitLines } from './splitOptions.js';
+import { sharesOf, splitLines } from '../tables/splitOptions.js';
 import { readingLines, textStepsOf } from './textOptions.js';
 import { type Prepared, trainAndMeasure } from './trainAndMeasure.js';
 import type { Trained } from './Trained.js';

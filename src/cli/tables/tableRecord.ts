@@ -1,7 +1,7 @@
 import type { TableRecord } from '../../contracts/TrainingRecord.js';
 import type { TableLayout } from '../../streams/table/TableLayout.js';
 import type { ClassRecords } from './classNames.js';
-import type { TableFlags } from './trainingOptions.js';
+import type { TableFlags } from './tableOptions.js';
 
 /** So many left-out classes are kept. */
 const MOST_LEFT_OUT = 10_000;

@@ -38,7 +38,7 @@ import type { LabelOptions } from './labelOptions.js';
 import { withoutRareClasses } from './rareClasses.js';
 import type { SplitOptions } from './splitOptions.js';
 import { recordOfTable } from './tableRecord.js';
-import type { RejectionOptions, TableFlags } from './trainingOptions.js';
+import type { RejectionOptions, TableFlags } from './tableOptions.js';
 
 /** Addresses that have a name of their own. */
 const NAMED: ReadonlyMap<string, string> = new Map([

@@ -1,0 +1,41 @@
+import type { Command } from 'commander';
+import { collect, delimiter, path, wholeNumber } from '../process/argument.js';
+
+/** How a table is written, and which of its columns hold what; what is not said is found from the table. */
+export interface TableFlags {
+  readonly titleColumn?: readonly string[];
+  readonly labelColumn?: string;
+  readonly delimiter?: string;
+  readonly quote?: string;
+  readonly header?: boolean;
+  readonly comment?: string;
+  readonly encoding?: string;
+}
+
+/** What becomes of rows that do not pass validation. */
+export interface RejectionOptions {
+  /** Default: 1 % of the rows, at most 1,000. */
+  readonly maxRejections?: number;
+  readonly rejections?: string;
+}
+
+/** Puts the options that say where rows come from on a command. */
+export const addDataOptions = (command: Command): Command =>
+  command
+    .option(
+      '--title-column <name>',
+      'the column that holds the text; several are joined (default: found by its name or values)',
+      collect,
+    )
+    .option('--label-column <name>', 'the column that holds the class (default: found by its name or values)')
+    .option('--delimiter <character>', 'the character between fields; tab for a tab (default: found)', delimiter)
+    .option('--quote <character>', "the character around fields (default: '\"')")
+    .option('--no-header', 'the first line is a row; columns are named by their numbers, from 1')
+    .option('--comment <character>', 'leave out lines that begin with this character')
+    .option('--encoding <name>', 'the encoding of the text, such as windows-1252 (default: found, else UTF-8)')
+    .option(
+      '--max-rejections <n>',
+      'stop when more rows than this fail validation (default: 1 % of the rows, at most 1000)',
+      wholeNumber(0),
+    )
+    .option('--rejections <file>', 'write each row that fails validation to this file, as a JSON line', path);
