@@ -18,6 +18,8 @@ export interface StepResult {
   readonly loss: number;
   /** The sum of the rows' class weights: what `loss` is to be weighted by in a mean over batches. */
   readonly weight: number;
+  /** The norm of all gradients together, before they were clipped; only where the model clips them. */
+  readonly gradientNorm?: number | undefined;
 }
 
 /** What an evaluation step measured, with the weights frozen and dropout off. */
@@ -50,6 +52,14 @@ export interface Trainable {
    * @throws HeadwaterError `HW_ARTIFACT` when a name or a shape does not fit
    */
   loadStateDict(state: StateDict): void;
+  /** A copy of the optimizer's state. A training can be resumed exactly where the model has it. */
+  optimizerState?(): StateDict;
+  /**
+   * Replaces the optimizer's state by a copy of that given, which belongs to the weights that the model has now.
+   *
+   * @throws HeadwaterError `HW_ARTIFACT` when a name or a shape does not fit
+   */
+  loadOptimizerState?(state: StateDict): void;
 }
 
 /**
@@ -84,4 +94,12 @@ export interface DeferredTrainable {
    * @throws HeadwaterError `HW_ARTIFACT` when a name or a shape does not fit
    */
   loadStateDict(state: StateDict): void;
+  /** A copy of the optimizer's state, likewise. A training can be resumed exactly where the model has it. */
+  optimizerState?(): Observable<StateDict>;
+  /**
+   * Replaces the optimizer's state by a copy of that given, for every step from then on.
+   *
+   * @throws HeadwaterError `HW_ARTIFACT` when a name or a shape does not fit
+   */
+  loadOptimizerState?(state: StateDict): void;
 }

@@ -1,3 +1,4 @@
+import type { Checkpoint } from './Checkpoint.js';
 import type { Side } from './Row.js';
 import type { TrainingState } from './TrainingState.js';
 
@@ -12,6 +13,21 @@ export interface TrainingStarted {
   readonly epochs: number;
   /** Rows a side. */
   readonly rows: SideCounts;
+}
+
+/** A training goes on from a checkpoint; what was told before it is not told again. */
+export interface TrainingResumed {
+  readonly type: 'training-resumed';
+  readonly model: string;
+  /** The most epochs that it can take. */
+  readonly epochs: number;
+  /** Rows a side. */
+  readonly rows: SideCounts;
+  /** The epoch that is under way, from 1. */
+  readonly epoch: number;
+  /** What of it is under way, and how many of its batches are done with. */
+  readonly side: Checkpoint['side'];
+  readonly batch: number;
 }
 
 /** An epoch has begun. */
@@ -37,6 +53,8 @@ export interface StepEnded {
   readonly loss: number;
   /** The sum of the rows' class weights. */
   readonly weight: number;
+  /** The norm of all gradients together, before they were clipped; only where the model clips them. */
+  readonly gradientNorm?: number | undefined;
 }
 
 /** One batch of validation rows was measured. */
@@ -69,6 +87,13 @@ export interface EpochEnded {
   readonly state: TrainingState;
 }
 
+/** All that is needed to go on from here later. `fit` tells it where `checkpointEvery` asks for it. */
+export interface CheckpointTaken {
+  readonly type: 'checkpoint';
+  readonly model: string;
+  readonly checkpoint: Checkpoint;
+}
+
 /**
  * The training has ended, and the model holds the weights of its best epoch (of its last one where `fit` was told to
  * keep that).
@@ -86,4 +111,11 @@ export interface TrainingEnded {
 
 /** What a training tells while it runs. */
 export type TrainingEvent =
-  TrainingStarted | EpochStarted | StepEnded | ValidationStepEnded | EpochEnded | TrainingEnded;
+  | TrainingStarted
+  | TrainingResumed
+  | EpochStarted
+  | StepEnded
+  | ValidationStepEnded
+  | EpochEnded
+  | CheckpointTaken
+  | TrainingEnded;

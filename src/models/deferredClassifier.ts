@@ -22,6 +22,8 @@ export interface DeferredClassifier extends DeferredTrainable {
   readonly config: ClassifierConfig;
   /** The backend that it lives on, as tfjs knows it. */
   readonly backend: string;
+  optimizerState(): Observable<StateDict>;
+  loadOptimizerState(state: StateDict): void;
   /** Frees the weights and the optimizer's state; the classifier is of no more use. More calls change nothing. */
   dispose(): void;
 }
@@ -79,6 +81,16 @@ export const deferredClassifier = (config: ClassifierConfig, settings: Classifie
   const probabilitiesOf = (probabilities: Tensor): Observable<Float32Array> =>
     readLater(probabilities).pipe(map((values) => finite(values, `A probability of "${name}"`, DAMAGED)));
 
+  /** Copies of values that are there now: a later step puts others in their place. */
+  const copies = (tensors: ReadonlyMap<string, Tensor>): Observable<StateDict> => {
+    const taken = queue(() => Object.fromEntries(Array.from(tensors, ([key, value]) => [key, value.clone()])));
+    return forkJoin(
+      Array.from(Object.entries(taken), ([key, copy]) =>
+        readLater(copy).pipe(map((data) => [key, { shape: [...copy.shape], data: data.slice() }] as const)),
+      ),
+    ).pipe(map((read): StateDict => new Map(read)));
+  };
+
   return {
     deferred: true,
     name,
@@ -125,20 +137,23 @@ export const deferredClassifier = (config: ClassifierConfig, settings: Classifie
         ),
       ),
 
-    stateDict: () =>
-      defer(() => {
-        // Clones share the values that are there now: a later step puts others in their place.
-        const copies = queue(() => Object.fromEntries(Array.from(weights, ([key, weight]) => [key, weight.clone()])));
-        return forkJoin(
-          Array.from(Object.entries(copies), ([key, copy]) =>
-            readLater(copy).pipe(map((data) => [key, { shape: [...copy.shape], data: data.slice() }] as const)),
-          ),
-        ).pipe(map((read): StateDict => new Map(read)));
-      }),
+    stateDict: () => defer(() => copies(weights)),
 
     loadStateDict: (state) =>
       void queue(() => {
         placed.replace(state);
+        return {};
+      }),
+
+    optimizerState: () =>
+      defer(() => {
+        const { step, moments } = placed.adam.state;
+        return copies(moments).pipe(map((read): StateDict => new Map([['step', step], ...read])));
+      }),
+
+    loadOptimizerState: (state) =>
+      void queue(() => {
+        placed.adam.loadStateDict(state);
         return {};
       }),
 

@@ -80,7 +80,7 @@ const sourceIn = (helpers: RunHelpers, sides: SideMarbles = marbles, error?: unk
   marbleBatchSource(helpers, sides, batches, { rows, error });
 const fixed = { learningRate: 1e-3, steps: [] };
 
-/** Events by their letters alone: t e s v p T, as in the docs. */
+/** Events by their letters alone: t e s v p T c r, as in the docs. */
 const letters = (event: TrainingEvent): string =>
   ({
     'training-started': 't',
@@ -89,6 +89,8 @@ const letters = (event: TrainingEvent): string =>
     'validation-step': 'v',
     epoch: 'p',
     'training-ended': 'T',
+    checkpoint: 'c',
+    'training-resumed': 'r',
   })[event.type];
 
 describe('fit', () => {

@@ -17,5 +17,7 @@ export const deferredModel = (model: RecordingModel, frames: number): DeferredTr
     predictBatch: (batch) => later(() => model.predictBatch(batch)),
     stateDict: () => later(() => model.stateDict()),
     loadStateDict: (state) => model.loadStateDict(state),
+    optimizerState: () => later(() => model.optimizerState()),
+    loadOptimizerState: (state) => model.loadOptimizerState(state),
   };
 };

@@ -17,6 +17,9 @@ const ALIGNMENT = 8;
 /** The reference implementation's bound; the header of a classifier takes about one kilobyte. */
 const LONGEST_HEADER = 100_000_000;
 
+/** Whether values stand in memory as they do in a file, and can be copied as bytes. */
+const IS_LITTLE_ENDIAN = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
+
 interface Dtype {
   readonly bytes: number;
   readonly read: (values: DataView, at: number) => number;
@@ -135,8 +138,13 @@ const readEntries = (
 
 const readValues = (values: Uint8Array, { dtype, shape, begin }: Entry): Weight => {
   const { bytes, read } = DTYPES.get(dtype) ?? { bytes: 0, read: () => NaN };
-  const view = new DataView(values.buffer, values.byteOffset, values.byteLength);
   const data = new Float32Array(sizeOf(shape));
+  if (dtype === 'F32' && IS_LITTLE_ENDIAN) {
+    // As bytes: the values of a file need not stand where a Float32Array may begin.
+    new Uint8Array(data.buffer).set(values.subarray(begin, begin + data.byteLength));
+    return { shape, data };
+  }
+  const view = new DataView(values.buffer, values.byteOffset, values.byteLength);
   for (let i = 0, at = begin; i < data.length; i++, at += bytes) data[i] = read(view, at);
   return { shape, data };
 };
@@ -213,7 +221,11 @@ export const encodeSafetensors = (
   view.setBigUint64(0, BigInt(start - PREFIX), true);
   bytes.set(header, PREFIX);
   let at = start;
-  for (const { data } of weights.values())
-    for (let i = 0; i < data.length; i++, at += 4) view.setFloat32(at, data[i]!, true);
+  for (const { data } of weights.values()) {
+    if (IS_LITTLE_ENDIAN) {
+      bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), at);
+      at += data.byteLength;
+    } else for (let i = 0; i < data.length; i++, at += 4) view.setFloat32(at, data[i]!, true);
+  }
   return bytes;
 };

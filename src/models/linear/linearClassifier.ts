@@ -37,6 +37,16 @@ export interface LinearClassifier extends OnlineModel {
 const BIAS_SHARE = 0.1;
 /** Below this the scale of the weights is multiplied into them, so that neither leaves the range of float32. */
 const LEAST_SCALE = 1e-3;
+/** A float64 is the sum of so many float32. */
+const SCALE_PARTS = 3;
+
+/** A number as float32 values whose sum it is, exactly. */
+const inParts = (value: number): Float32Array => {
+  const parts = new Float32Array(SCALE_PARTS);
+  for (let i = 0, rest = value; i < SCALE_PARTS; rest -= parts[i++]!) parts[i] = rest;
+  return parts;
+};
+
 /** Added to Adagrad's root, so that nothing is divided by zero. */
 const EPSILON = 1e-10;
 
@@ -246,12 +256,13 @@ export const linearClassifier = (config: LinearConfig, settings: LinearSettings)
     },
 
     stateDict: () => {
-      settle();
+      // The scale stays: whoever looks at the weights does not change how the training goes on.
       const held = table.stateDict();
+      const { shape, data } = held.get('values')!;
       return new Map([
         ['bias', weight([classes], bias.slice())],
         ['wide.rows', held.get('rows')!],
-        ['wide.values', held.get('values')!],
+        ['wide.values', weight(shape, scale === 1 ? data : data.map((value) => value * scale))],
       ]);
     },
 
@@ -262,6 +273,12 @@ export const linearClassifier = (config: LinearConfig, settings: LinearSettings)
       return new Map([
         ['bias.sum', weight([classes], biasSums.slice())],
         ['wide.sum', weight([sums.length, classes], sums.toArray())],
+        ...(scale === 1
+          ? []
+          : ([
+              ['wide.scale', weight([SCALE_PARTS], inParts(scale))],
+              ['wide.unscaled', weight([table.touched, classes], table.store.toArray())],
+            ] as const)),
       ]);
     },
 
@@ -273,8 +290,22 @@ export const linearClassifier = (config: LinearConfig, settings: LinearSettings)
           'HW_ARTIFACT',
           `The optimizer's state does not fit the weights of the model "${name}".`,
         );
+      const [parts, unscaled] = [state.get('wide.scale')?.data, state.get('wide.unscaled')?.data];
+      const saved = parts === undefined ? 1 : parts.reduce((sum, part) => sum + part, 0);
+      if (!(saved > 0 && saved <= 1) || (saved !== 1 && unscaled?.length !== table.touched * classes))
+        throw new HeadwaterError(
+          'HW_ARTIFACT',
+          `The optimizer's state does not fit the weights of the model "${name}": its scale is damaged.`,
+        );
       biasSums.set(biasSum.data);
       sums.replaceBy(wideSum.data);
+      // Only where they are the very weights that it has: those of another moment stay as they are.
+      if (saved === 1 || unscaled === undefined) return;
+      settle();
+      const present = table.store.toArray();
+      if (!unscaled.every((value, i) => Math.fround(value * saved) === present[i])) return;
+      table.store.replaceBy(unscaled);
+      scale = saved;
     },
 
     // It reads no tokens, so there is nothing to renew.

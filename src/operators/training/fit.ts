@@ -1,5 +1,6 @@
-import { concat, concatMap, defer, map, of, scan, type Observable, type OperatorFunction } from 'rxjs';
+import { concat, concatMap, defer, EMPTY, map, of, type Observable, type OperatorFunction, using } from 'rxjs';
 import type { BatchSource } from '../../contracts/BatchSource.js';
+import type { Checkpoint, FitSettings } from '../../contracts/Checkpoint.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import type { RateSchedule } from '../../contracts/RateSchedule.js';
 import type { StateDict } from '../../contracts/StateDict.js';
@@ -9,13 +10,16 @@ import type { TrainingState, TrainingStep } from '../../contracts/TrainingState.
 import { checkChoice, checkNumber, checkWhole } from '../../contracts/checkOption.js';
 import { combineSteps } from './combineSteps.js';
 import { earlyStopping } from './earlyStopping.js';
+import { CheckpointRequests } from './internal/CheckpointRequests.js';
+import { checkResumable, checkSameTraining } from './internal/checkResumable.js';
 import { deferModel } from './internal/deferModel.js';
 import { epochsFrom } from './internal/epochsFrom.js';
+import { TrainingCourse } from './internal/TrainingCourse.js';
 import { initialTrainingState } from './initialTrainingState.js';
 import { limitEpochs } from './limitEpochs.js';
 import type { AveragedOver } from './meanLoss.js';
 import { reduceLrOnPlateau } from './reduceLrOnPlateau.js';
-import { trainingEpoch } from './internal/trainingEpoch.js';
+import { type EpochCourse, type EpochSnapshot, trainingEpoch } from './internal/trainingEpoch.js';
 
 /** How a training goes. */
 export interface FitOptions {
@@ -45,21 +49,21 @@ export interface FitOptions {
    * lesson. Default `rows`.
    */
   readonly averageOver?: AveragedOver | undefined;
-}
-
-/** What is known after an event of a training. */
-interface TrainingCourse {
-  /** The event; undefined once the last epoch has ended. */
-  readonly event: TrainingEvent | undefined;
-  /** The state after the last epoch. */
-  readonly state: TrainingState;
-  /** A copy of the weights of the best epoch, where it is kept. */
-  readonly best: StateDict | undefined;
+  /**
+   * When checkpoints are taken, which the events `checkpoint` then hold: after each so many steps, or before the next
+   * batch whenever this emits. One more is told when the training has ended. Default: never.
+   */
+  readonly checkpointEvery?: number | Observable<unknown> | undefined;
+  /**
+   * The checkpoint that the training goes on from, instead of beginning: of the same model, data, options and seed. It
+   * is for the first source. Default: none.
+   */
+  readonly from?: Checkpoint | undefined;
 }
 
 /** An event, and the model's weights where they are the best. */
 interface WeighedEvent {
-  readonly event: TrainingEvent;
+  readonly event: TrainingEvent | EpochSnapshot;
   readonly weights: StateDict | undefined;
 }
 
@@ -78,7 +82,7 @@ const checkRows = (rows: SideCounts, keep: 'best' | 'last'): void => {
 };
 
 /** The last event of a training. */
-const endOf = (model: string, validationRows: number, { state }: TrainingCourse): TrainingEnded => {
+const endOf = (model: string, validationRows: number, state: TrainingState): TrainingEnded => {
   if (state.best.epoch === 0 && validationRows > 0) {
     throw new HeadwaterError(
       'HW_NUMERIC',
@@ -128,16 +132,18 @@ const endOf = (model: string, validationRows: number, { state }: TrainingCourse)
  *   the device each time, so whoever took them has them still.
  *
  * Holds no rows: one batch at a time (up to three for a model on a device), and a copy of the model's weights (two for
- * the moment in which one replaces the other). Waiting sources are held, but not their rows.
+ * the moment in which one replaces the other). A checkpoint is a copy of the weights and of the optimizer's state; it is
+ * held by those that it is emitted to. Waiting sources are held, but not their rows.
  *
  * Means of losses: Σ loss·weight / Σ weight over the batches, which is the mean over the rows by their class weights. A
  * validation loss that is not a number counts as no better than the best.
  *
  * @param model what is trained
- * @throws HeadwaterError `HW_USAGE` for options that cannot work. Through `error`: `HW_EMPTY` when the train side or
+ * @throws HeadwaterError `HW_USAGE` for options that cannot work, or a model that cannot be resumed where checkpoints
+ *   are asked for. Through `error`: `HW_USAGE` for a checkpoint of another training, `HW_EMPTY` when the train side or
  *   the validation side has no rows or no batches; `HW_NUMERIC` when a train loss is not a finite number, or no
  *   validation loss was; whatever the source, the model and the steps throw
- * @see trainStep, evaluate for an epoch of one's own; earlyStopping, reduceLrOnPlateau
+ * @see trainStep, evaluate for an epoch of one's own; earlyStopping, reduceLrOnPlateau; checkpoints
  *
  * @example
  * ```ts
@@ -164,56 +170,114 @@ export const fit = (
   options: FitOptions = {},
 ): OperatorFunction<BatchSource, TrainingEvent> => {
   const { epochs = 50, learningRate = 1e-4, keep = 'best', averageOver = 'rows', schedule } = options;
+  const { checkpointEvery } = options;
   checkWhole('fit', 'epochs', epochs, 1);
   checkChoice('fit', 'keep', keep, ['best', 'last']);
   checkChoice('fit', 'averageOver', averageOver, ['rows', 'batches']);
   checkNumber('fit', 'learningRate', learningRate, { above: 0 });
+  if (typeof checkpointEvery === 'number') checkWhole('fit', 'checkpointEvery', checkpointEvery, 1);
+  if (checkpointEvery !== undefined || options.from !== undefined) checkResumable(model);
   const deferred = deferModel(model);
 
   /** Copies the weights before the event that calls them the best is emitted, and before the next epoch changes them. */
-  const withBestWeights = (event: TrainingEvent): Observable<WeighedEvent> =>
+  const withBestWeights = (event: TrainingEvent | EpochSnapshot): Observable<WeighedEvent> =>
     event.type === 'epoch' && event.improved && keep === 'best'
       ? deferred.stateDict().pipe(map((weights) => ({ event, weights })))
       : of({ event, weights: undefined });
 
-  const train = (source: BatchSource): Observable<TrainingEvent> =>
+  const train = (source: BatchSource, from: Checkpoint | undefined): Observable<TrainingEvent> =>
     defer(() => {
       const { rows } = source;
       checkRows(rows, keep);
+      const settings: FitSettings = {
+        epochs,
+        learningRate,
+        keep,
+        averageOver,
+        scheduled: schedule !== undefined,
+        rows: { train: rows.train, validation: rows.validation, test: rows.test },
+      };
+      if (from !== undefined) {
+        checkSameTraining(from, model.name, settings);
+        model.loadStateDict(from.weights);
+        if (from.side !== 'ended') model.loadOptimizerState?.(from.optimizer);
+      }
       // Both default steps look at the validation loss.
       const { steps = rows.validation === 0 || schedule !== undefined ? [] : [reduceLrOnPlateau(), earlyStopping()] } =
         options;
       const step = combineSteps([...steps, limitEpochs(epochs)]);
-      const initial = initialTrainingState({ learningRate });
-      const started: TrainingStarted = { type: 'training-started', model: model.name, epochs, rows };
+      const course = new TrainingCourse(model.name, settings, initialTrainingState({ learningRate }), from);
+      const requests =
+        checkpointEvery === undefined ? undefined : new CheckpointRequests(checkpointEvery, course.steps);
 
       const factorIn = (epochsDone: number) =>
         schedule && ((rowsBefore: number) => schedule((epochsDone * rows.train + rowsBefore) / (epochs * rows.train)));
-      const epoch = (state: TrainingState): Observable<WeighedEvent> =>
-        trainingEpoch({ model, source, state, step, averageOver, factor: factorIn(state.epoch) }).pipe(
-          concatMap(withBestWeights),
-        );
-      const epochs$ = epochsFrom(initial, epoch, ({ event }) => (event.type === 'epoch' ? event.state : undefined));
-      const end$: Observable<undefined> = of(undefined);
-      const event$ = concat(epochs$, end$).pipe(
-        scan(
-          ({ state, best }: TrainingCourse, weighed): TrainingCourse => {
-            if (weighed === undefined) return { event: undefined, state, best };
-            const { event, weights } = weighed;
-            return { event, state: event.type === 'epoch' ? event.state : state, best: weights ?? best };
-          },
-          { event: undefined, state: initial, best: undefined },
-        ),
-        map((course): TrainingEvent => {
-          if (course.event !== undefined) return course.event;
-          const ended = endOf(model.name, rows.validation, course);
-          if (course.best !== undefined) model.loadStateDict(course.best);
-          return ended;
+      /** Where the first epoch goes on. */
+      let begun: EpochCourse | undefined = from;
+      const epoch = (state: TrainingState): Observable<WeighedEvent> => {
+        const stepsBefore = course.steps - (begun?.train.batches ?? 0);
+        const epoch$ = trainingEpoch({
+          model,
+          source,
+          state,
+          step,
+          averageOver,
+          factor: factorIn(state.epoch),
+          from: begun,
+          due: requests && ((made) => requests.take(stepsBefore + made)),
+        }).pipe(concatMap(withBestWeights));
+        begun = undefined;
+        return epoch$;
+      };
+      const epochs$ = epochsFrom(course.state, epoch, ({ event }) =>
+        event.type === 'epoch' ? event.state : undefined,
+      ).pipe(
+        map(({ event, weights }): TrainingEvent => {
+          if (event.type === 'snapshot')
+            return { type: 'checkpoint', model: model.name, checkpoint: course.checkpoint(event) };
+          course.add(event, weights);
+          return event;
         }),
       );
 
-      return concat(of(started), event$);
+      const last$ = defer((): Observable<TrainingEvent> => {
+        const ended = endOf(model.name, rows.validation, course.state);
+        const { best } = course;
+        if (best !== undefined) model.loadStateDict(best);
+        if (requests === undefined) return of(ended);
+        return (best === undefined ? deferred.stateDict() : of(best)).pipe(
+          concatMap((weights): readonly TrainingEvent[] => [
+            { type: 'checkpoint', model: model.name, checkpoint: course.ended(weights) },
+            ended,
+          ]),
+        );
+      });
+      const first = defer((): Observable<TrainingEvent> => {
+        if (from !== undefined) {
+          const { epoch: under, side, batch } = from;
+          return of({
+            type: 'training-resumed',
+            model: model.name,
+            epochs,
+            rows: settings.rows,
+            epoch: under,
+            side,
+            batch,
+          });
+        }
+        const started: TrainingStarted = { type: 'training-started', model: model.name, epochs, rows };
+        course.add(started, undefined);
+        return of(started);
+      });
+
+      const event$ = concat(first, from?.side === 'ended' ? EMPTY : epochs$, last$);
+      return requests === undefined
+        ? event$
+        : using(
+            () => requests.listen(),
+            () => event$,
+          );
     });
 
-  return concatMap(train);
+  return concatMap((source, index) => train(source, index === 0 ? options.from : undefined));
 };

@@ -1,3 +1,4 @@
+import type { LossSums } from '../../contracts/Checkpoint.js';
 import type { StepResult } from '../../contracts/Trainable.js';
 
 /**
@@ -15,6 +16,8 @@ export interface LossMean {
   readonly batches: number;
   /** The mean over none is not a number. */
   readonly mean: number;
+  /** What it is made of: `meanLoss` goes on from it. */
+  readonly sums: LossSums;
   /** The mean with one more batch. */
   add(step: StepResult): LossMean;
 }
@@ -22,11 +25,17 @@ export interface LossMean {
 const meanOf = (over: AveragedOver, batches: number, sum: number, weights: number): LossMean => ({
   batches,
   mean: sum / weights,
+  sums: { batches, sum, weights },
   add: ({ loss, weight }) => {
     const share = over === 'rows' ? weight : 1;
     return meanOf(over, batches + 1, sum + loss * share, weights + share);
   },
 });
 
-/** The mean over no batch yet. Immutable: `add` returns another. */
-export const meanLoss = (over: AveragedOver): LossMean => meanOf(over, 0, 0, 0);
+/**
+ * The mean over no batch yet. Immutable: `add` returns another.
+ *
+ * @param from the sums to go on from; default: none
+ */
+export const meanLoss = (over: AveragedOver, from: LossSums = { batches: 0, sum: 0, weights: 0 }): LossMean =>
+  meanOf(over, from.batches, from.sum, from.weights);

@@ -1,10 +1,9 @@
-import { defer, type OperatorFunction } from 'rxjs';
-import { HeadwaterError } from '../../contracts/HeadwaterError.js';
+import type { OperatorFunction } from 'rxjs';
 import type { LabelledBatch } from '../../contracts/PaddedBatch.js';
 import type { DeferredTrainable, StepContext, Trainable } from '../../contracts/Trainable.js';
 import type { StepEnded } from '../../contracts/TrainingEvent.js';
-import { checkNumber, checkOptions, checkWhole } from '../../contracts/checkOption.js';
-import { throughModel, type ThroughModelOptions } from './internal/throughModel.js';
+import type { ThroughModelOptions } from './internal/throughModel.js';
+import { trainSteps } from './internal/trainSteps.js';
 
 /** What the steps of one epoch have in common. */
 export interface TrainStepOptions extends Omit<StepContext, 'step' | 'learningRate'>, ThroughModelOptions {
@@ -45,7 +44,7 @@ export interface TrainStepOptions extends Omit<StepContext, 'step' | 'learningRa
  * @param options.firstStep the number of the first step; default 0
  * @param options.valve what brakes the batches for a model on a device
  * @throws HeadwaterError `HW_USAGE` for an epoch, a first step or a learning rate that cannot be; through `error`: `HW_NUMERIC` when
- *   the loss is not a finite number, and whatever the model throws
+ *   the loss is not a finite number (it names the rows of the batch), and whatever the model throws
  * @see fit which makes epochs of it
  *
  * @example
@@ -71,43 +70,4 @@ export interface TrainStepOptions extends Omit<StepContext, 'step' | 'learningRa
 export const trainStep = (
   model: Trainable | DeferredTrainable,
   options: TrainStepOptions,
-): OperatorFunction<LabelledBatch, StepEnded> => {
-  checkOptions('trainStep', options, 'model, { epoch: 1, learningRate: 1e-3 }');
-  const { epoch, learningRate, firstStep = 0, valve } = options;
-  checkWhole('trainStep', 'epoch', epoch, 1);
-  checkWhole('trainStep', 'firstStep', firstStep, 0);
-  if (typeof learningRate !== 'function') checkNumber('trainStep', 'learningRate', learningRate, { from: 0 });
-  const stepsAt = (rateOf: (batch: LabelledBatch) => number): OperatorFunction<LabelledBatch, StepEnded> =>
-    throughModel(
-      model,
-      (asked, batch: LabelledBatch, index) =>
-        asked.trainBatch(batch, { epoch, step: firstStep + index, learningRate: rateOf(batch) }),
-      ({ loss, weight }, batch, index): StepEnded => {
-        const step = firstStep + index;
-        if (!Number.isFinite(loss) || !Number.isFinite(weight)) {
-          throw new HeadwaterError(
-            'HW_NUMERIC',
-            `The loss of model ${model.name} became ${loss} (class weights ${weight} in all) in epoch ${epoch}, step ${step}, at learning rate ${typeof learningRate === 'number' ? learningRate : 'of a schedule'}. ` +
-              'Lower the learning rate, and check that every class weight is above 0.',
-            { where: `epoch ${epoch}, step ${step}` },
-          );
-        }
-        return { type: 'step', model: model.name, epoch, step, rows: batch.size, loss, weight };
-      },
-      { valve },
-    );
-  if (typeof learningRate === 'number') return stepsAt(() => learningRate);
-  // The rows are counted anew in each subscription.
-  return (batch$) =>
-    defer(() => {
-      let rows = 0;
-      return batch$.pipe(
-        stepsAt((batch) => {
-          const rate = learningRate(rows);
-          checkNumber('trainStep', 'learningRate', rate, { from: 0 });
-          rows += batch.size;
-          return rate;
-        }),
-      );
-    });
-};
+): OperatorFunction<LabelledBatch, StepEnded> => trainSteps(model, options);

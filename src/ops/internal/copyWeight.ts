@@ -4,5 +4,5 @@ import type { Weight } from '../../contracts/StateDict.js';
 /** A copy of a tensor's values that no backend knows of. */
 export const copyWeight = (tensor: Tensor): Weight => ({
   shape: [...tensor.shape],
-  data: Float32Array.from(tensor.dataSync()),
+  data: new Float32Array(tensor.dataSync()),
 });

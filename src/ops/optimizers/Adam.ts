@@ -4,6 +4,7 @@ import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import type { StateDict, Weight } from '../../contracts/StateDict.js';
 import { adamInputs, adamUpdateOp } from '../internal/adamUpdate.js';
 import { copyWeight } from '../internal/copyWeight.js';
+import { stepOf, stepWeight } from './internal/stepCount.js';
 
 /** The constants of {@link Adam}. */
 export interface AdamOptions {
@@ -128,11 +129,23 @@ export class Adam {
    * names them.
    */
   stateDict(): StateDict {
+    const { step, moments } = this.state;
+    return new Map([
+      ['step', step],
+      ...Array.from(moments, ([name, moment]): [string, Weight] => [name, copyWeight(moment)]),
+    ]);
+  }
+
+  /**
+   * The same without copies, for a device whose values can be read only later.
+   *
+   * @internal
+   */
+  get state(): { readonly step: Weight; readonly moments: ReadonlyMap<string, Variable> } {
     const moments = Array.from(this.#slots, ([name, slot]) =>
-      MOMENTS.map(([key, suffix]): [string, Weight] => [`${name}.${suffix}`, copyWeight(slot[key])]),
+      MOMENTS.map(([key, suffix]): [string, Variable] => [`${name}.${suffix}`, slot[key]]),
     );
-    // A float32 counts steps exactly up to 2²⁴.
-    return new Map([['step', { shape: [], data: Float32Array.of(this.#step) }], ...moments.flat()]);
+    return { step: stepWeight(this.#step), moments: new Map(moments.flat()) };
   }
 
   /**
@@ -142,12 +155,7 @@ export class Adam {
    *   changed
    */
   loadStateDict(state: StateDict): void {
-    const step = state.get('step')?.data[0];
-    if (step === undefined || !Number.isSafeInteger(step) || step < 0)
-      throw new HeadwaterError(
-        'HW_ARTIFACT',
-        'The optimizer state has no "step" that is a whole number. Save the checkpoint again.',
-      );
+    const step = stepOf(state.get('step'), 'the optimizer');
     const replacements = Array.from(this.#slots, ([name, slot]) =>
       MOMENTS.map(([key, suffix]) => {
         const { shape, data } = state.get(`${name}.${suffix}`) ?? {};

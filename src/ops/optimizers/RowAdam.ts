@@ -4,6 +4,7 @@ import type { RowStore } from '../sparse/internal/RowStore.js';
 import { requireEntry } from '../sparse/internal/requireEntry.js';
 import type { RowTable } from '../sparse/RowTable.js';
 import { checkRowStep } from './internal/checkRowStep.js';
+import { stepOf, stepWeight } from './internal/stepCount.js';
 
 /** The constants of {@link RowAdam}. */
 export interface RowAdamOptions {
@@ -121,9 +122,8 @@ export class RowAdam {
       store.growTo(held);
       return { shape: [held, store.width], data: store.toArray() };
     };
-    // A float32 counts steps exactly up to 2²⁴.
     return new Map([
-      ['step', { shape: [], data: Float32Array.of(this.#step) }],
+      ['step', stepWeight(this.#step)],
       ['exp_avg', moment(this.#m)],
       ['exp_avg_sq', moment(this.#v)],
     ]);
@@ -137,12 +137,9 @@ export class RowAdam {
   loadStateDict(state: StateDict): void {
     const what = 'The state of RowAdam';
     const shape = [this.#table.touched, this.#table.width];
-    const [step] = requireEntry(state, 'step', [], what);
     const m = requireEntry(state, 'exp_avg', shape, what);
     const v = requireEntry(state, 'exp_avg_sq', shape, what);
-    if (!Number.isSafeInteger(step) || step! < 0)
-      throw new HeadwaterError('HW_ARTIFACT', `${what} does not fit: "step" is no whole number.`);
-    this.#step = step!;
+    this.#step = stepOf(state.get('step'), 'RowAdam');
     this.#m.replaceBy(m);
     this.#v.replaceBy(v);
   }

@@ -16,6 +16,7 @@ export const trainingFacts = (update: TrainingUpdate, pacer: StepPacer, now: num
     case 'report':
       return [{ type: 'report', report: update.report }];
     case 'validation-step':
+    case 'checkpoint':
       return [];
     case 'step': {
       const news = pacer.pace(update, now);
@@ -24,6 +25,10 @@ export const trainingFacts = (update: TrainingUpdate, pacer: StepPacer, now: num
     case 'epoch-started':
       pacer.restart(now);
       return [{ type: 'training', news: update }];
+    case 'training-resumed': {
+      const { model, epochs, rows } = update;
+      return [{ type: 'training', news: { type: 'training-started', model, epochs, rows } }];
+    }
     case 'training-started':
       return [{ type: 'training', news: update }];
     case 'epoch': {

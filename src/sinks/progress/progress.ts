@@ -72,11 +72,19 @@ export const progress = (options: ProgressOptions = {}): OperatorFunction<Traini
       const take = (event: TrainingEvent): void => {
         const course = courses.of(event.model);
         switch (event.type) {
+          case 'checkpoint':
+            break;
+          case 'training-resumed':
           case 'training-started':
             course.epochs = event.epochs;
             course.validated = event.rows.validation > 0;
             course.perEpoch = event.rows.train + event.rows.validation;
             output.print(startLine(event));
+            // The rows before the checkpoint are not known here: the bar begins anew.
+            if (event.type === 'training-resumed' && event.side !== 'ended') {
+              course.epoch = event.epoch;
+              course.done = 0;
+            }
             break;
           case 'epoch-started':
             course.epoch = event.epoch;

@@ -1,3 +1,5 @@
+import type { ScoreCounts } from '../../../contracts/Checkpoint.js';
+
 /**
  * Counts how good the predictions of validation rows are.
  *
@@ -12,11 +14,28 @@ export class ValidationScores {
   readonly #hits: Float64Array;
   #rows = 0;
 
-  constructor(classes: number) {
+  /**
+   * @param classes how many there are
+   * @param from what was counted before
+   */
+  constructor(classes: number, from?: ScoreCounts) {
     this.#classes = classes;
-    this.#labels = new Float64Array(classes);
-    this.#predicted = new Float64Array(classes);
-    this.#hits = new Float64Array(classes);
+    const counts = (before: readonly number[] | undefined): Float64Array =>
+      Float64Array.from({ length: classes }, (_, c) => before?.[c] ?? 0);
+    this.#labels = counts(from?.labels);
+    this.#predicted = counts(from?.predicted);
+    this.#hits = counts(from?.hits);
+    this.#rows = from?.rows ?? 0;
+  }
+
+  /** A copy of what was counted. */
+  get counts(): ScoreCounts {
+    return {
+      rows: this.#rows,
+      labels: Array.from(this.#labels),
+      predicted: Array.from(this.#predicted),
+      hits: Array.from(this.#hits),
+    };
   }
 
   /**

@@ -1,20 +1,27 @@
-import { concat, defer, EMPTY, of, tap, type Observable } from 'rxjs';
+import { concat, defer, EMPTY, filter, forkJoin, map, type Observable, of, type OperatorFunction } from 'rxjs';
 import type { BatchSource } from '../../../contracts/BatchSource.js';
+import type { Checkpoint } from '../../../contracts/Checkpoint.js';
 import { HeadwaterError } from '../../../contracts/HeadwaterError.js';
 import type { LabelledBatch } from '../../../contracts/PaddedBatch.js';
-import type { DeferredTrainable, Trainable } from '../../../contracts/Trainable.js';
-import type {
-  EpochEnded,
-  EpochStarted,
-  StepEnded,
-  TrainingEvent,
-  ValidationStepEnded,
-} from '../../../contracts/TrainingEvent.js';
+import type { StateDict } from '../../../contracts/StateDict.js';
+import type { DeferredTrainable, EvaluationResult, Trainable } from '../../../contracts/Trainable.js';
+import type { EpochEnded, EpochStarted, TrainingEvent } from '../../../contracts/TrainingEvent.js';
 import type { TrainingState, TrainingStep } from '../../../contracts/TrainingState.js';
 import { meanLoss, type AveragedOver } from '../meanLoss.js';
+import { deferModel } from './deferModel.js';
 import { throughModel } from './throughModel.js';
-import { trainStep } from '../trainStep.js';
+import { trainSteps } from './trainSteps.js';
 import { ValidationScores } from './ValidationScores.js';
+
+/** Where an epoch stands, and what it has measured. */
+export type EpochCourse = Pick<Checkpoint, 'epoch' | 'side' | 'batch' | 'train' | 'validation' | 'scores'>;
+
+/** A copy of the model between two of its batches, with where the epoch stands. */
+export interface EpochSnapshot extends EpochCourse {
+  readonly type: 'snapshot';
+  readonly weights: StateDict;
+  readonly optimizer: StateDict;
+}
 
 /** What one epoch needs. */
 export interface TrainingEpochOptions {
@@ -27,6 +34,10 @@ export interface TrainingEpochOptions {
   readonly averageOver: AveragedOver;
   /** What the state's learning rate is multiplied by in each step; undefined for 1. */
   readonly factor: ((rowsBefore: number) => number) | undefined;
+  /** Where it goes on, for an epoch that was begun before. */
+  readonly from?: EpochCourse | undefined;
+  /** Whether a snapshot is to be taken before a batch, from the number of steps that the epoch has made. */
+  readonly due?: ((steps: number) => boolean) | undefined;
 }
 
 const noBatch = (side: string, epoch: number): HeadwaterError =>
@@ -34,6 +45,36 @@ const noBatch = (side: string, epoch: number): HeadwaterError =>
     'HW_EMPTY',
     `Epoch ${epoch} found no batch of ${side} rows. Give the source more rows, raise the share of the ${side} side, or let incomplete batches through (dropLast: false).`,
   );
+
+/** The weights and the optimizer's state as they are now, in the model's order of work. */
+const copyOf = (model: DeferredTrainable): Observable<{ readonly weights: StateDict; readonly optimizer: StateDict }> =>
+  defer(() =>
+    forkJoin({ weights: model.stateDict(), optimizer: model.optimizerState?.() ?? of<StateDict>(new Map()) }),
+  );
+
+/** A snapshot that does not know yet where the epoch stands. */
+interface Copied {
+  readonly type: 'snapshot';
+  readonly batch: number;
+  readonly weights: StateDict;
+  readonly optimizer: StateDict;
+}
+
+/** One batch of validation rows as the model measured it. */
+interface Measured {
+  readonly type: 'measured';
+  readonly batch: LabelledBatch;
+  readonly result: EvaluationResult;
+}
+
+/** Leaves out batches that were done with before, and tells how many rows each had. */
+const skipping = (count: number, skipped: (rows: number) => void): OperatorFunction<LabelledBatch, LabelledBatch> =>
+  count === 0
+    ? (batch$) => batch$
+    : filter((batch, index) => {
+        if (index < count) skipped(batch.size);
+        return index >= count;
+      });
 
 /**
  * One epoch: the batches of the train side, one optimizer step each; then those of the validation side with the weights
@@ -49,40 +90,86 @@ export const trainingEpoch = ({
   step,
   averageOver,
   factor,
-}: TrainingEpochOptions): Observable<TrainingEvent> =>
+  from,
+  due,
+}: TrainingEpochOptions): Observable<TrainingEvent | EpochSnapshot> =>
   defer(() => {
     const epoch = state.epoch + 1;
     const { learningRate } = state;
-    let train = meanLoss(averageOver);
-    let validation = meanLoss(averageOver);
-    const scores = new ValidationScores(model.classes);
+    const deferred = deferModel(model);
+    let train = meanLoss(averageOver, from?.train);
+    let validation = meanLoss(averageOver, from?.validation);
+    const scores = new ValidationScores(model.classes, from?.scores);
+    const validates = from?.side === 'validation';
+    /** Batches of each side that were done with before. */
+    const done = {
+      train: from === undefined ? 0 : validates ? from.train.batches : from.batch,
+      validation: validates ? from.batch : 0,
+    };
 
     const started: EpochStarted = { type: 'epoch-started', model: model.name, epoch, learningRate };
 
-    const train$ = defer(() => source.batches('train', epoch)).pipe(
-      trainStep(model, {
-        epoch,
-        learningRate: factor === undefined ? learningRate : (rowsBefore) => learningRate * factor(rowsBefore),
-        valve: source.valve,
-      }),
-      tap((measured: StepEnded) => (train = train.add(measured))),
-    );
+    /** Takes a copy of the model where one is due. */
+    const before =
+      (side: 'train' | 'validation') =>
+      (_batch: LabelledBatch, index: number): Observable<Copied> | undefined => {
+        const batch = done[side] + index;
+        // No step is under way on the validation side: all of them are in the mean.
+        return due?.(side === 'train' ? batch : train.batches) === true
+          ? copyOf(deferred).pipe(map((copy): Copied => ({ type: 'snapshot', batch, ...copy })))
+          : undefined;
+      };
+    const snapshot = (side: 'train' | 'validation', copied: Copied): EpochSnapshot => ({
+      ...copied,
+      epoch,
+      side,
+      train: train.sums,
+      validation: validation.sums,
+      scores: scores.counts,
+    });
+
+    const train$ = defer(() => {
+      let rowsSkipped = 0;
+      return source.batches('train', epoch).pipe(
+        skipping(done.train, (rows) => (rowsSkipped += rows)),
+        trainSteps(
+          model,
+          {
+            epoch,
+            learningRate:
+              factor === undefined ? learningRate : (rowsBefore) => learningRate * factor(rowsSkipped + rowsBefore),
+            firstStep: done.train,
+            valve: source.valve,
+          },
+          due && before('train'),
+        ),
+        map((told): TrainingEvent | EpochSnapshot => {
+          if (told.type === 'snapshot') return snapshot('train', told);
+          train = train.add(told);
+          return told;
+        }),
+      );
+    });
 
     const validation$ = defer(() => {
       // Known as soon as the train side is through: no need to read the validation side first.
       if (train.batches === 0) throw noBatch('train', epoch);
       return source.rows.validation === 0 ? EMPTY : source.batches('validation', epoch);
     }).pipe(
+      skipping(done.validation, () => undefined),
       throughModel(
         model,
         (asked, batch: LabelledBatch) => asked.evaluateBatch(batch),
-        (measured, batch): ValidationStepEnded => {
-          validation = validation.add(measured);
-          scores.add(batch.labels, measured.probabilities);
-          return { type: 'validation-step', model: model.name, epoch, rows: batch.size };
-        },
-        { valve: source.valve },
+        (result, batch): Measured => ({ type: 'measured', batch, result }),
+        { valve: source.valve, before: due && before('validation') },
       ),
+      map((told): TrainingEvent | EpochSnapshot => {
+        if (told.type === 'snapshot') return snapshot('validation', told);
+        const { batch, result } = told;
+        validation = validation.add(result);
+        scores.add(batch.labels, result.probabilities);
+        return { type: 'validation-step', model: model.name, epoch, rows: batch.size };
+      }),
     );
 
     const ended$ = defer(() => {
@@ -104,5 +191,8 @@ export const trainingEpoch = ({
       return of(ended);
     });
 
-    return concat(of(started), train$, validation$, ended$);
+    // What was begun before was told before. Its train side is not read again where it was through.
+    return from === undefined
+      ? concat(of(started), train$, validation$, ended$)
+      : concat(validates ? EMPTY : train$, validation$, ended$);
   });

@@ -1,4 +1,4 @@
-import type { TrainingEnded, TrainingStarted } from '../../../contracts/TrainingEvent.js';
+import type { TrainingEnded, TrainingResumed, TrainingStarted } from '../../../contracts/TrainingEvent.js';
 import { printable } from '../../terminal/printable.js';
 import type { ProgressLine } from './progressLine.js';
 
@@ -83,8 +83,14 @@ export class TrainingProgress {
 }
 
 /** The line that a training begins with. */
-export const startLine = ({ model, epochs, rows }: TrainingStarted): string =>
-  `training ${printable(model)}: ${rowsOf(rows.train)}, ${rows.validation === 0 ? 'none' : rowsOf(rows.validation)} to validate on, at most ${epochs} epochs`;
+export const startLine = (event: TrainingStarted | TrainingResumed): string => {
+  const { model, epochs, rows } = event;
+  const sizes = `${rowsOf(rows.train)}, ${rows.validation === 0 ? 'none' : rowsOf(rows.validation)} to validate on, at most ${epochs} epochs`;
+  if (event.type === 'training-started') return `training ${printable(model)}: ${sizes}`;
+  const { epoch, side, batch } = event;
+  const where = side === 'ended' ? 'its end' : `epoch ${epoch}, ${side} batch ${batch}`;
+  return `going on with ${printable(model)} from ${where}: ${sizes}`;
+};
 
 /** The line that a training ends with. */
 export const endLine = ({ model, reason, bestEpoch, bestLoss, state }: TrainingEnded): string => {

@@ -99,6 +99,8 @@ export class BoardRun {
       case 'report':
         return this.#record(this.#epoch, now, testValues(event.report));
       case 'training-started':
+      case 'training-resumed':
+      case 'checkpoint':
       case 'validation-step':
         return undefined;
     }
