@@ -7,6 +7,7 @@ import tseslint from 'typescript-eslint';
 const rooms = {
   contracts: [],
   streams: [],
+  brokers: ['streams'],
   text: [],
   provision: [],
   vectors: ['streams', 'text', 'provision', 'sinks'],
@@ -17,8 +18,8 @@ const rooms = {
   testing: ['streams'],
   page: [],
   server: ['streams', 'text', 'operators', 'ops', 'models', 'sinks'],
-  cli: ['streams', 'text', 'provision', 'vectors', 'operators', 'ops', 'models', 'sinks', 'server'],
-  entries: ['streams', 'text', 'vectors', 'operators', 'ops', 'models', 'sinks', 'server'],
+  cli: ['streams', 'brokers', 'text', 'provision', 'vectors', 'operators', 'ops', 'models', 'sinks', 'server'],
+  entries: ['streams', 'brokers', 'text', 'vectors', 'operators', 'ops', 'models', 'sinks', 'server'],
 };
 
 /**
@@ -64,6 +65,7 @@ const chains = {
   sinks: ['internal', 'terminal', 'rejections', 'files', 'metrics', 'progress', 'tensorboard', 'watch'],
   page: ['elements', 'charts', 'connection', 'headlines', 'panels', 'serving', 'training'],
   server: ['http', 'queue', 'guards', 'answers', 'events', '.', 'training'],
+  brokers: ['internal', '.', 'nats', 'kafka'],
   cli: ['process', 'backends', 'tables', 'training', 'inference', 'live', 'commands'],
 };
 

@@ -17,6 +17,7 @@ export type ErrorCode =
   | 'HW_HTTP_CONNECT' // the server could not be reached
   | 'HW_ENCODING' // a content encoding that is unknown, or a compressed body that is broken
   | 'HW_FEED' // a feed, or a stream of events or lines, that cannot be read as one
+  | 'HW_BROKER' // a broker that cannot be reached, or a topic, stream or group that it does not have
   | 'HW_ADDRESS' // an address that is not allowed: neither http nor https, or private behind a public one
   | 'HW_SOURCE_CHANGED' // a file that is read once per epoch changed between two reads
   | 'HW_SNAPSHOT' // the snapshot could not be written or read

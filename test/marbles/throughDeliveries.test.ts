@@ -100,7 +100,10 @@ describe('throughDeliveries', () => {
         .subscribe({ error: (error: unknown) => (failure = error) });
       flush();
     });
-    expect(failure).toMatchObject({ code: 'HW_USAGE', message: expect.stringContaining('4 results of 2 values') });
+    expect(failure).toMatchObject({
+      code: 'HW_USAGE',
+      message: expect.stringContaining('4 results of 2 values') as string,
+    });
     expect(settled).toEqual([]);
   });
 

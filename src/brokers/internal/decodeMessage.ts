@@ -1,0 +1,58 @@
+import * as E from 'fp-ts/lib/Either.js';
+import type { LiveHeadline } from '../../contracts/Live.js';
+import { decodeHeadline, withReadableFields } from '../../streams/live/headlineJson.js';
+
+/** The most characters of a message that a reason quotes. */
+const LONGEST_QUOTE = 80;
+
+const quoted = (value: unknown): string => {
+  const text = typeof value === 'string' ? value : value === undefined ? 'left out' : JSON.stringify(value);
+  return text.length > LONGEST_QUOTE ? `${text.slice(0, LONGEST_QUOTE - 1)}…` : text;
+};
+
+const parsed = (text: string): E.Either<string, unknown> => {
+  try {
+    return E.right(JSON.parse(text) as unknown);
+  } catch {
+    return E.left(`not JSON: ${quoted(text)}`);
+  }
+};
+
+const decoder = new TextDecoder('utf-8', { fatal: true });
+
+const textOf = (bytes: Uint8Array): E.Either<string, string> => {
+  try {
+    return E.right(decoder.decode(bytes));
+  } catch {
+    return E.left('not UTF-8');
+  }
+};
+
+/**
+ * The headline that a message holds: a JSON object as `headlineJson` has it, or a title as plain text.
+ *
+ * @param bytes the message's data
+ * @param id the headline's ordinal
+ * @param source where it came from
+ * @param seen when it was received, in milliseconds since 1970
+ * @returns the headline, or why there is none
+ */
+export const decodeMessage = (
+  bytes: Uint8Array,
+  id: number,
+  source: string,
+  seen: number,
+): E.Either<string, LiveHeadline> => {
+  const text = textOf(bytes);
+  if (E.isLeft(text)) return text;
+  const written = text.right.trim();
+  const json = written.startsWith('{') ? parsed(written) : E.right({ title: written });
+  if (E.isLeft(json)) return json;
+  const decoded = decodeHeadline(withReadableFields(json.right, source));
+  if (E.isLeft(decoded)) {
+    const { field, expected, got } = decoded.left;
+    return E.left(`${field ?? 'the message'} is ${quoted(got)}, but must be ${expected}`);
+  }
+  const { title, guid, link, published, category } = decoded.right;
+  return E.right({ id, source, title, guid, link, published, seen, category });
+};

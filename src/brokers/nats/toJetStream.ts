@@ -1,0 +1,71 @@
+import type { NatsConnection } from '@nats-io/transport-node';
+import { catchError, defer, EMPTY, from, map, mergeMap, type OperatorFunction, switchMap } from 'rxjs';
+import { checkOptions, checkWhole } from '../../contracts/checkOption.js';
+import type { Delivery } from '../../contracts/Delivery.js';
+import { loadJetStream } from './internal/loadJetStream.js';
+
+/** Where `toJetStream` publishes, and how. */
+export interface ToJetStreamOptions<T> {
+  /** A connection of `@nats-io/transport-node`. It is left open. */
+  readonly connection: NatsConnection;
+  /** The subject, of a stream that is there. */
+  readonly subject: string;
+  /** The message that a value becomes. Default: JSON. */
+  readonly encode?: ((value: T, delivery: Delivery<T>) => string | Uint8Array) | undefined;
+  /** Messages that may be on their way at once, at least 1. Default 512. */
+  readonly maxInFlight?: number | undefined;
+}
+
+/**
+ * Publishes the value of each delivery to NATS JetStream, settles the delivery once the server has stored it, and emits
+ * it then.
+ *
+ * ```
+ * source:  --a--b-------|
+ *          toJetStream({ connection, subject })
+ * result:  ----a--b-----|      each when the server has stored it; a and b are settled as done
+ * ```
+ *
+ * A message carries the delivery's id as its `Nats-Msg-Id`: the server stores it once, however often it is published
+ * within the stream's duplicate window (two minutes unless the stream says otherwise). What is published again later is
+ * stored again: this is the limit of exactly once here.
+ *
+ * Messages are sent in the order in which they come. Where one cannot be stored its delivery is settled with `retry`,
+ * and nothing is emitted for it.
+ *
+ * Holds at most `maxInFlight` deliveries on their way, and what the source emits meanwhile: give `maxInFlight` of the
+ * source as bound to it.
+ *
+ * Errors: `HW_USAGE` where the client is not installed; those of `encode` and of the source.
+ *
+ * @param options `connection`, `subject`, and what has a default
+ * @throws HeadwaterError `HW_USAGE` for an option that cannot work
+ * @see jetStreamHeadlines for an example
+ */
+export const toJetStream = <T>(options: ToJetStreamOptions<T>): OperatorFunction<Delivery<T>, Delivery<T>> => {
+  checkOptions('toJetStream', options, "{ connection, subject: 'classified' }");
+  const { connection, subject, maxInFlight = 512, encode = (value: T) => JSON.stringify(value) } = options;
+  checkWhole('toJetStream', 'maxInFlight', maxInFlight, 1);
+  return (source$) =>
+    defer(loadJetStream).pipe(
+      map(({ jetstream }) => jetstream(connection)),
+      switchMap((js) =>
+        source$.pipe(
+          mergeMap((delivery) => {
+            const message = encode(delivery.value, delivery);
+            return from(js.publish(subject, message, { msgID: delivery.id })).pipe(
+              map(() => {
+                delivery.settle({ type: 'done' });
+                return delivery;
+              }),
+              catchError((error: unknown) => {
+                const reason = error instanceof Error ? error.message : String(error);
+                delivery.settle({ type: 'retry', reason: `${subject}: ${reason}`.slice(0, 500) });
+                return EMPTY;
+              }),
+            );
+          }, maxInFlight),
+        ),
+      ),
+    );
+};

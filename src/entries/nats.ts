@@ -1,0 +1,10 @@
+/**
+ * Headlines from NATS JetStream, and results to it. For Node; needs `@nats-io/jetstream` and `@nats-io/transport-node`.
+ *
+ * Not a part of `headwater` itself: only those install the clients who use them.
+ *
+ * @module headwater/nats
+ */
+export type { WorkEvent, WorkEvents } from '../brokers/WorkEvent.js';
+export { jetStreamHeadlines, type JetStreamHeadlinesOptions } from '../brokers/nats/jetStreamHeadlines.js';
+export { toJetStream, type ToJetStreamOptions } from '../brokers/nats/toJetStream.js';

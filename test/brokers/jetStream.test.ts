@@ -1,0 +1,175 @@
+import { jetstream, jetstreamManager, type StreamConfig } from '@nats-io/jetstream';
+import { connect, type NatsConnection } from '@nats-io/transport-node';
+import { firstValueFrom, map, mergeMap, take, toArray, tap } from 'rxjs';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { jetStreamHeadlines } from '../../src/brokers/nats/jetStreamHeadlines.js';
+import { toJetStream } from '../../src/brokers/nats/toJetStream.js';
+import type { WorkEvent } from '../../src/brokers/WorkEvent.js';
+import { valve } from '../../src/streams/valve.js';
+import { natsProgram, NO_NATS, type NatsServers, startNats } from './natsServer.js';
+
+if (natsProgram === undefined) console.warn(`skipped: ${NO_NATS}`);
+
+describe.skipIf(natsProgram === undefined)('NATS JetStream', () => {
+  let servers: NatsServers;
+  let connection: NatsConnection;
+  let run = 0;
+  let stream = '';
+  let subjectIn = '';
+  let subjectOut = '';
+  let dead = '';
+
+  beforeAll(async () => {
+    servers = await startNats();
+    connection = await connect({ servers: servers.url });
+  }, 60_000);
+  afterAll(async () => {
+    await connection.close();
+    await servers.stop();
+  });
+  beforeEach(async () => {
+    run += 1;
+    [stream, subjectIn, subjectOut, dead] = [`IN${run}`, `in${run}`, `out${run}`, `dead${run}`];
+    const manager = await jetstreamManager(connection);
+    const config: Partial<StreamConfig> = { storage: 'memory' };
+    await manager.streams.add({ ...config, name: stream, subjects: [subjectIn] });
+    await manager.streams.add({ ...config, name: `OUT${run}`, subjects: [subjectOut, dead] });
+  });
+  afterEach(async () => {
+    const manager = await jetstreamManager(connection);
+    await manager.streams.delete(stream);
+    await manager.streams.delete(`OUT${run}`);
+  });
+
+  const publish = async (...messages: readonly (string | Uint8Array)[]): Promise<void> => {
+    const js = jetstream(connection);
+    for (const message of messages) await js.publish(subjectIn, message);
+  };
+  /** What stands in the results, and in the dead letters. */
+  const stored = async (subject: string): Promise<readonly string[]> => {
+    const manager = await jetstreamManager(connection);
+    const { state } = await manager.streams.info(`OUT${run}`);
+    const found: string[] = [];
+    for (let seq = state.first_seq; seq <= state.last_seq; seq++) {
+      const message = await manager.streams.getMessage(`OUT${run}`, { seq });
+      if (message?.subject === subject) found.push(message.string());
+    }
+    return found;
+  };
+  const pending = async (): Promise<number> => {
+    const info = await (await jetstreamManager(connection)).consumers.info(stream, 'g');
+    return info.num_pending + info.num_ack_pending;
+  };
+
+  it('settles a message once its result is stored, and forgets it then', async () => {
+    await publish('Ferry returns to port', '{"title":"Rates held","guid":"a1","link":"https://example.org/1"}');
+    const results = await firstValueFrom(
+      jetStreamHeadlines({ connection, stream, group: 'g' }).pipe(
+        toJetStream({ connection, subject: subjectOut, encode: ({ title, guid }) => `${title}|${guid ?? '-'}` }),
+        map(({ id, attempt }) => `${id} ${attempt}`),
+        take(2),
+        toArray(),
+      ),
+    );
+    expect(results).toEqual([`${stream}:1 1`, `${stream}:2 1`]);
+    expect(await stored(subjectOut)).toEqual(['Ferry returns to port|-', 'Rates held|a1']);
+    await expect.poll(pending).toBe(0);
+  });
+
+  it('delivers again what was not settled, and stores its result once', async () => {
+    await publish('one', 'two');
+    const js = jetstream(connection);
+    // A worker that stores its results, and dies before it has said so.
+    const held = await firstValueFrom(
+      jetStreamHeadlines({ connection, stream, group: 'g' }).pipe(
+        mergeMap(async ({ id, value }) => (await js.publish(subjectOut, value.title, { msgID: id })).seq),
+        take(2),
+        toArray(),
+      ),
+    );
+    expect(held).toHaveLength(2);
+    const again = await firstValueFrom(
+      jetStreamHeadlines({ connection, stream, group: 'g' }).pipe(
+        toJetStream({ connection, subject: subjectOut, encode: ({ title }) => title }),
+        map(({ id, attempt }) => `${id} ${attempt}`),
+        take(2),
+        toArray(),
+      ),
+    );
+    expect(again).toEqual([`${stream}:1 2`, `${stream}:2 2`]);
+    expect(await stored(subjectOut)).toEqual(['one', 'two']);
+  });
+
+  it('puts aside what is no headline, and what fails too often, with reason and place', async () => {
+    await publish('{"title":""}', new Uint8Array([0xff, 0xfe]), 'bad', 'good');
+    const events: WorkEvent[] = [];
+    const attempts: number[] = [];
+    await firstValueFrom(
+      jetStreamHeadlines({
+        connection,
+        stream,
+        group: 'g',
+        maxAttempts: 2,
+        deadLetters: dead,
+        events: { next: (event) => events.push(event) },
+      }).pipe(
+        tap((delivery) => {
+          if (delivery.value.title === 'good') {
+            delivery.settle({ type: 'done' });
+            return;
+          }
+          attempts.push(delivery.attempt);
+          delivery.settle({ type: 'retry', reason: 'cannot be worked on' });
+        }),
+        take(3),
+        toArray(),
+        mergeMap(async () => expect.poll(() => stored(dead)).toEqual(['{"title":""}', '\ufffd\ufffd', 'bad'])),
+      ),
+    );
+    expect(attempts).toEqual([1, 2]);
+    const buried = events.filter(({ type }) => type === 'dead-letter');
+    expect(buried.map((event) => 'reason' in event && event.reason)).toEqual([
+      'title is , but must be a non-blank title',
+      'not UTF-8',
+      'cannot be worked on',
+    ]);
+    await expect.poll(pending).toBe(0);
+  });
+
+  it('holds no more than it may, and emits nothing while the valve is closed', async () => {
+    await publish(...Array.from({ length: 50 }, (_, i) => `headline ${i}`));
+    const brake = valve();
+    const release = brake.hold();
+    const emitted: string[] = [];
+    const settles: (() => void)[] = [];
+    const work = jetStreamHeadlines({ connection, stream, group: 'g', maxInFlight: 4, valve: brake }).subscribe(
+      (delivery) => {
+        emitted.push(delivery.id);
+        settles.push(() => delivery.settle({ type: 'done' }));
+      },
+    );
+    const unacknowledged = async () =>
+      (await (await jetstreamManager(connection)).consumers.info(stream, 'g').catch(() => ({ num_ack_pending: 0 })))
+        .num_ack_pending;
+    await expect.poll(unacknowledged).toBe(4);
+    expect(emitted).toEqual([]);
+    release();
+    await expect.poll(() => emitted.length).toBe(4);
+    // What the client has asked for beyond that waits in it, within its own bound.
+    expect(await unacknowledged()).toBeLessThanOrEqual(8);
+    for (let done = 0; done < 50; done++) {
+      await expect.poll(() => settles.length).toBeGreaterThan(done);
+      settles[done]!();
+    }
+    await expect.poll(pending).toBe(0);
+    expect(new Set(emitted).size).toBe(50);
+    work.unsubscribe();
+  });
+
+  it('says which stream is missing', async () => {
+    await expect(firstValueFrom(jetStreamHeadlines({ connection, stream: 'NONE', group: 'g' }))).rejects.toMatchObject({
+      code: 'HW_BROKER',
+      message: expect.stringContaining('The stream NONE of nats://') as string,
+    });
+  });
+});
