@@ -46,6 +46,7 @@ const ANYWHERE: readonly ProblemKind[] = [
   'expectation',
   'header-too-large',
   'connections',
+  'warming',
   'draining',
 ];
 

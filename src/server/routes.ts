@@ -32,8 +32,8 @@ export interface RoutesOptions {
   readonly leave$: Observable<unknown>;
   /** Emits once, at once for those who come later, when no more lines are taken. */
   readonly cut$: Observable<unknown>;
-  /** Whether the server is ending, and load balancers are to go elsewhere. */
-  readonly isDraining: () => boolean;
+  /** Whether load balancers are to send requests here. */
+  readonly readiness: () => 'ready' | 'warming' | 'draining';
   /** Whether listeners had to go. */
   readonly isLeft: () => boolean;
   /** How many listen, counted here. */
@@ -53,7 +53,7 @@ export const routes = ({
   heartbeat$,
   leave$,
   cut$,
-  isDraining,
+  readiness,
   isLeft,
   listeners,
   failed,
@@ -88,7 +88,12 @@ export const routes = ({
   };
 
   const ready: Handler = (_request, response) => {
-    if (isDraining()) throw ending();
+    const state = readiness();
+    if (state === 'draining') throw ending();
+    if (state === 'warming')
+      throw new Refusal('warming', 'The model is being warmed up. Try again in a moment.', {
+        headers: { 'retry-after': '1' },
+      });
     sendText(response, 200, 'application/json', ok);
   };
 

@@ -23,6 +23,8 @@ import { originGuard } from './guards/originGuard.js';
 import { routes } from './routes.js';
 import { checkHeartbeat, serverLimits, type ServerLimits } from './queue/ServerLimits.js';
 import { serverMetrics } from './queue/serverMetrics.js';
+import type { TurnScheduler } from './queue/turnScheduler.js';
+import { warmUp } from './answers/warmUp.js';
 import { tokenGuard } from './guards/tokenGuard.js';
 
 /** What a source of live headlines is given by the server: options of `pollFeed` and of its like. */
@@ -61,8 +63,18 @@ export interface ServeModelOptions extends Pick<
   readonly limits?: Partial<ServerLimits> | undefined;
   /** The most headlines that are classified together. Default 256. */
   readonly batchSize?: number | undefined;
-  /** How long a headline may wait for others to be classified with. Milliseconds; default 2. */
+  /**
+   * How long a headline may wait for others to be classified with, while others are likely to be on their way.
+   * Milliseconds; default 2.
+   */
   readonly maxWaitMs?: number | undefined;
+  /**
+   * How long the server classifies invented headlines before `/readyz` says 200, so that the first clients do not wait
+   * for the engine to compile. Milliseconds; default 0.
+   */
+  readonly warmUpMs?: number | undefined;
+  /** Gives the queue before the model its turns. Default: those of the event loop. */
+  readonly turns?: TurnScheduler | undefined;
   /** How many events a listener that comes back can have missed and still have. Default 1,000. */
   readonly history?: number | undefined;
   /** How often listeners are shown that the connection lives. Milliseconds, below `limits.stallMs`; default 15,000. */
@@ -109,7 +121,7 @@ const HISTORY_BYTES = 8 * 1_048_576;
  * ```
  *
  * Cold: subscribing starts a server, unsubscribing closes it and all connections at once. Headlines of many clients are
- * classified together: each waits at most `maxWaitMs` for others. What waits is bounded, and what does not fit is
+ * classified together: each waits at most `maxWaitMs` for others that are on their way. What waits is bounded, and what does not fit is
  * refused with a status and a problem (RFC 9457), as all that is wrong with a request is; a client that leaves is no
  * longer waited for. See docs/serve.md for the protocol.
  *
@@ -153,6 +165,7 @@ export const serveModel = (options: ServeModelOptions): Observable<ServerEvent> 
     maxWaitMs = 2,
     history: events = 1000,
     heartbeatMs = 15_000,
+    warmUpMs = 0,
     drainDelayMs = 0,
     drainMs = 10_000,
     drainIdleMs = 2000,
@@ -163,7 +176,7 @@ export const serveModel = (options: ServeModelOptions): Observable<ServerEvent> 
   checkWhole('serveModel', 'history', events, 1);
   for (const [name, value] of Object.entries({ maxWaitMs, heartbeatMs, drainMs, drainIdleMs }))
     checkTime('serveModel', name, value);
-  checkTime('serveModel', 'drainDelayMs', drainDelayMs, true);
+  for (const [name, value] of Object.entries({ warmUpMs, drainDelayMs })) checkTime('serveModel', name, value, true);
   checkHeartbeat('serveModel', heartbeatMs, limits);
   if (!(Number.isSafeInteger(port) && port >= 0 && port <= 65_535))
     throw new HeadwaterError('HW_USAGE', `serveModel: port is ${port}, but must be a whole number from 0 to 65535.`);
@@ -187,7 +200,14 @@ export const serveModel = (options: ServeModelOptions): Observable<ServerEvent> 
   };
 
   return new Observable<ServerEvent>((subscriber) => {
-    const queue = new ClassifyQueue({ classify, batchSize, maxWaitMs, capacity: limits.queue });
+    const queue = new ClassifyQueue({
+      classify,
+      batchSize,
+      maxWaitMs,
+      capacity: limits.queue,
+      document: limits.batch,
+      scheduler: options.turns,
+    });
     const history = new EventHistory({ events, bytes: HISTORY_BYTES, epoch: randomBytes(6).toString('hex') });
     const { server, connections } = httpServer(limits);
     const listeners = { count: 0 };
@@ -200,6 +220,7 @@ export const serveModel = (options: ServeModelOptions): Observable<ServerEvent> 
 
     /** Whether it has begun to end: it is not ready any more, but serves. */
     let draining = false;
+    let warm = false;
     /** Emitted when listeners have to go. Once, and again to whoever subscribes later. */
     const leave$ = new ReplaySubject<void>(1);
     /** Emitted when no more lines are taken. */
@@ -224,7 +245,7 @@ export const serveModel = (options: ServeModelOptions): Observable<ServerEvent> 
           heartbeat$,
           leave$,
           cut$,
-          isDraining: () => draining,
+          readiness: () => (draining ? 'draining' : warm ? 'ready' : 'warming'),
           isLeft: () => left,
           listeners,
           failed,
@@ -323,6 +344,17 @@ export const serveModel = (options: ServeModelOptions): Observable<ServerEvent> 
         url: new URL(`http://${isIPv6(host) ? `[${host}]` : host}:${address.port}/`),
       });
       startFeeds();
+      const warming = warmUp(classify, limits, warmUpMs).subscribe({
+        // The first client is told the same; whether the model works is not decided here.
+        error: (error: unknown) => {
+          warm = true;
+          failed(error);
+        },
+        complete: () => {
+          warm = true;
+        },
+      });
+      subscriber.add(warming);
       subscriber.add(asked$.pipe(take(1)).subscribe(drain));
     });
   });

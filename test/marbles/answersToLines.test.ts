@@ -1,4 +1,4 @@
-import { concatMap, from, map, throwError, timer } from 'rxjs';
+import { asyncScheduler, concatMap, from, map, throwError, timer } from 'rxjs';
 import { expect, it } from 'vitest';
 import type { LivePrediction } from '../../src/contracts/Live.js';
 import type { Rejection } from '../../src/contracts/Rejection.js';
@@ -28,13 +28,15 @@ const answering = (broken?: string) => {
     batchSize: 2,
     maxWaitMs: 3,
     capacity: 100,
+    document: 100,
+    scheduler: asyncScheduler,
   });
   const answers$ = (...texts: readonly Line['text'][]) =>
     timer(1).pipe(
       concatMap(() =>
         answersToLines(
           texts.map((text, index) => ({ text, number: index + 1 })),
-          { queue, limits: DEFAULT_LIMITS, failed: (error) => errors.push(error) },
+          { queue, limits: DEFAULT_LIMITS, askedBy: { asker: {} }, failed: (error) => errors.push(error) },
         ),
       ),
       map((answers) =>
@@ -67,7 +69,7 @@ it('answers all lines at once when the last is classified, each in its place', (
   const { queue, answers$, errors } = answering();
   runMarbles(({ expectObservable }) => {
     expectObservable(queue.run(), '^---------!').toBe('-');
-    expectObservable(answers$('"a"', '', 'b', rejection, '{"title":"c"}', '{}', '"d"')).toBe('----(x|)', {
+    expectObservable(answers$('"a"', '', 'b', rejection, '{"title":"c"}', '{}', '"d"')).toBe('-(x|)', {
       x: ['a Z', '', '400 at 3', '400 at 4', 'c Z', '422 at 6', 'd Z'],
     });
   });

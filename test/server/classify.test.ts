@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { recordingModel } from '../../src/testing/recordingModel.js';
-import { problemOf, serving } from './serving.js';
+import { problemOf, serving, heldTurns } from './serving.js';
 
 interface Answer {
   readonly guid?: string;
@@ -102,14 +102,19 @@ describe('POST /classify', () => {
 
   it('classifies headlines of many clients together', async () => {
     const model = recordingModel();
-    const { classify } = await serving({ model, batchSize: 8, maxWaitMs: 60_000 });
-    await Promise.all(Array.from({ length: 8 }, (_, index) => classify(`"goal ${index}"`)));
+    const { turns, release } = heldTurns();
+    const { classify, metric } = await serving({ model, turns });
+    const asked = Array.from({ length: 8 }, (_, index) => classify(`"goal ${index}"`));
+    await metric('headwater_queue_headlines 8');
+    release();
+    await Promise.all(asked);
     expect(model.predicted.map(({ size }) => size)).toEqual([8]);
   });
 
   it('does not classify what a client asked for that has left', async () => {
     const model = recordingModel();
-    const { url, classify, metric } = await serving({ model, batchSize: 3, maxWaitMs: 60_000 });
+    const { turns, release } = heldTurns();
+    const { url, classify, metric } = await serving({ model, turns });
     const leaving = new AbortController();
     const left = fetch(new URL('/classify', url), {
       method: 'POST',
@@ -121,7 +126,10 @@ describe('POST /classify', () => {
     leaving.abort();
     await expect(left).rejects.toThrow();
     await metric('headwater_http_request_seconds_count{route="/classify",status="499"} 1');
-    const others = await Promise.all([classify('"goal"'), classify('"cup"')]);
+    const asked = [classify('"goal"'), classify('"cup"')];
+    await metric('headwater_queue_headlines 3');
+    release();
+    const others = await Promise.all(asked);
     expect(others.map(({ status }) => status)).toEqual([200, 200]);
     expect(model.predicted.map(({ size }) => size)).toEqual([2]);
     expect(await (await fetch(new URL('/metrics', url))).text()).toContain(

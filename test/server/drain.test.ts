@@ -3,7 +3,8 @@ import { setTimeout } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { random } from '../../src/contracts/random.js';
 import { codeOf } from '../../src/sinks/internal/codeOf.js';
-import { type RawClient, serving } from './serving.js';
+import { recordingModel } from '../../src/testing/recordingModel.js';
+import { heldTurns, type RawClient, serving } from './serving.js';
 
 /** Asks for a document to be classified, up to where the server wants to hear it. */
 const begin = async ({ socket, until }: RawClient): Promise<void> => {
@@ -69,18 +70,15 @@ describe('the end', () => {
   });
 
   it('answers what was asked, then completes, and takes no connection more', async () => {
-    const { classify, connect, metric, drain, ended, events, url } = await serving({
-      batchSize: 2,
-      maxWaitMs: 60_000,
-      limits: { batch: 2 },
-    });
+    const { turns, release } = heldTurns();
+    const { classify, connect, metric, drain, ended, events, url } = await serving({ turns });
     const asked = classify('"ferry"');
     await metric('headwater_queue_headlines 1');
     const second = connect();
     await begin(second);
     drain();
-    // The one that the first waits for.
     second.socket.write('"a"');
+    release();
     expect(await second.closed).toContain('"title":"a"');
     const answer = await asked;
     expect(answer.status).toBe(200);
@@ -139,7 +137,7 @@ describe('the end', () => {
   });
 
   it('cuts off what takes too long, and is an error then', async () => {
-    const { classify, drain, ended, metric } = await serving({ maxWaitMs: 60_000, drainMs: 50 });
+    const { classify, drain, ended, metric } = await serving({ turns: heldTurns().turns, drainMs: 50 });
     const asked = classify('"ferry"');
     asked.catch(() => undefined);
     await metric('headwater_queue_headlines 1');
@@ -155,5 +153,18 @@ describe('the end', () => {
     await client.until(/retry/);
     subscription.unsubscribe();
     await client.closed;
+  });
+});
+
+describe('the beginning', () => {
+  it('is ready when the model has been warmed up, serves before, and counts none of it', async () => {
+    const model = recordingModel();
+    const { classify, get } = await serving({ model, warmUpMs: 300 });
+    const before = await get('/readyz');
+    expect([before.status, before.headers.get('retry-after')]).toEqual([503, '1']);
+    expect((await classify('"ferry"')).status).toBe(200);
+    await expect.poll(async () => (await get('/readyz')).status).toBe(200);
+    expect(model.predicted.length).toBeGreaterThan(7);
+    expect(await (await get('/metrics')).text()).toContain('headwater_batch_headlines_count 1\n');
   });
 });

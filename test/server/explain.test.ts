@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { ModelView } from '../../src/contracts/TrainingView.js';
 import { classifierConfig } from '../../src/models/ClassifierConfig.js';
 import { recordingModel } from '../../src/testing/recordingModel.js';
-import { CLASSES, problemOf, type Served, serving, VOCABULARY } from './serving.js';
+import { CLASSES, problemOf, type Served, serving, VOCABULARY, heldTurns } from './serving.js';
 
 const ask = ({ url }: Served, body: string, headers: Readonly<Record<string, string>> = {}): Promise<Response> =>
   fetch(new URL('/explain', url), {
@@ -63,7 +63,7 @@ describe('POST /explain', () => {
     expect((await ask(served, '"goal cup the final"')).status).toBe(200);
     expect(await problemOf(await ask(served, '"goal cup final port"'))).toEqual(['too-many', 413]);
     expect(await problemOf(await ask(served, JSON.stringify('goal '.repeat(20))))).toEqual(['too-large', 413]);
-    const waiting = await serving({ limits: { batch: 2, queue: 2 }, maxWaitMs: 60_000, batchSize: 64 });
+    const waiting = await serving({ limits: { batch: 2, queue: 2 }, turns: heldTurns().turns });
     const client = waiting.connect();
     client.socket.write(
       'POST /classify HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 6\r\n\r\n"goal"',

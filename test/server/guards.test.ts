@@ -40,6 +40,15 @@ describe('the Host field', () => {
       expect(await asked(served, `GET /healthz HTTP/1.1\r\nHost: ${host}`)).toContain(' 200 ');
   });
 
+  it('must name the same host as a target that is a whole address', async () => {
+    const served = await serving({ allowHosts: ['news.example'] });
+    const ask = (target: string): Promise<string> => asked(served, `GET ${target} HTTP/1.1\r\nHost: news.example`);
+    expect(await ask('http://news.example/healthz')).toContain(' 200 ');
+    expect(await ask('http://NEWS.example:80/healthz')).toContain(' 200 ');
+    expect(await ask('http://localhost/healthz')).toContain(' 400 ');
+    expect(await ask('http://news.example:81/healthz')).toContain(' 400 ');
+  });
+
   it('must be there, and once', async () => {
     const served = await serving();
     expect(await asked(served, 'GET /healthz HTTP/1.1\r\nX: y')).toContain(' 400 ');

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { recordingModel } from '../../src/testing/recordingModel.js';
-import { problemOf, serving } from './serving.js';
+import { heldTurns, problemOf, serving } from './serving.js';
 
 const POST = 'POST /classify HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n';
 
@@ -45,8 +45,7 @@ describe('limits', () => {
 
   it('refuses what finds no room in the queue, says when to come back, and counts it', async () => {
     const { classify, get, metric } = await serving({
-      batchSize: 4,
-      maxWaitMs: 60_000,
+      turns: heldTurns().turns,
       limits: { batch: 3, queue: 3 },
     });
     const waiting = classify('["a","b"]');
@@ -87,6 +86,42 @@ describe('limits', () => {
       'POST /classify HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-ndjson\r\nTransfer-Encoding: chunked\r\n\r\n4\r\n"a"\n\r\n',
     );
     await client.until(/"title":"a".*"type":"urn:headwater:problem:slow".*\r\n0\r\n\r\n$/s);
+  });
+
+  it('ends a line that never ends, though its bytes keep coming', async () => {
+    const { connect } = await serving({ limits: { arrivalMs: 100 } });
+    const client = connect();
+    client.socket.write(
+      'POST /classify HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-ndjson\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n"\r\n',
+    );
+    const dripping = setInterval(() => client.socket.write('1\r\nx\r\n'), 20);
+    await client.until(/"type":"urn:headwater:problem:slow".*\r\n0\r\n\r\n$/s);
+    clearInterval(dripping);
+  });
+
+  it('keeps its bound, and answers single headlines, while many send lines and read nothing', async () => {
+    const CLIENTS = 100;
+    const { connect, classify, url } = await serving({ limits: { queue: 512, batch: 64 }, batchSize: 32 });
+    const lines = '"goal"\n'.repeat(2000);
+    const clients = Array.from({ length: CLIENTS }, () => {
+      const client = connect();
+      client.socket.pause();
+      client.socket.write(
+        `POST /classify HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-ndjson\r\nTransfer-Encoding: chunked\r\n\r\n${lines.length.toString(16)}\r\n${lines}\r\n`,
+      );
+      return client;
+    });
+    let most = 0;
+    const statuses: number[] = [];
+    for (let asked = 0; asked < 20; asked++) {
+      statuses.push((await classify('"ferry"')).status);
+      const metrics = await (await fetch(new URL('/metrics', url))).text();
+      most = Math.max(most, Number(/^headwater_queue_headlines (\d+)$/m.exec(metrics)?.[1]));
+    }
+    expect(statuses).toEqual(Array.from({ length: 20 }, () => 200));
+    expect(most).toBeGreaterThan(100);
+    expect(most).toBeLessThanOrEqual(256);
+    for (const { socket } of clients) socket.destroy();
   });
 
   it('lets the rest of lines come that have ended early, and serves the next request', async () => {

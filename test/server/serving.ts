@@ -2,6 +2,7 @@ import { createConnection, type Socket } from 'node:net';
 import { lastValueFrom, of, Subject, type Subscription } from 'rxjs';
 import { afterEach, expect } from 'vitest';
 import { serveModel, type ServeModelOptions, type ServerEvent } from '../../src/server/serveModel.js';
+import { type TurnScheduler, turnScheduler } from '../../src/server/queue/turnScheduler.js';
 import { recordingModel } from '../../src/testing/recordingModel.js';
 import { LabelEncoder } from '../../src/text/LabelEncoder.js';
 import { Tokenizer } from '../../src/text/Tokenizer.js';
@@ -13,6 +14,25 @@ export const CLASSES = ['Sports', 'World'];
 export const VOCABULARY = {
   tokenizer: await lastValueFrom(of('ferry returns port goal cup final').pipe(Tokenizer.fit())),
   labelEncoder: LabelEncoder.of(CLASSES),
+};
+
+/** Turns that the queue is not given before it is released. */
+export const heldTurns = (): { readonly turns: TurnScheduler; readonly release: () => void } => {
+  let held: (() => void)[] | undefined = [];
+  return {
+    turns: {
+      now: () => turnScheduler.now(),
+      schedule: (work, delayMs) => {
+        if (held === undefined) return turnScheduler.schedule(work, delayMs);
+        held.push(work);
+        return { unsubscribe: () => undefined };
+      },
+    },
+    release: () => {
+      for (const work of held ?? []) setImmediate(work);
+      held = undefined;
+    },
+  };
 };
 
 /** A server that lives until the test ends. */

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
-import { serving } from './serving.js';
+import { serving, heldTurns } from './serving.js';
 
 describe('what is no proper request', () => {
   it.each([
@@ -58,7 +58,7 @@ describe('what is no proper request', () => {
   });
 
   it('does not end up there where further requests were sent ahead, either', async () => {
-    const { connect, metric } = await serving({ maxWaitMs: 60_000 });
+    const { connect, metric } = await serving({ turns: heldTurns().turns });
     const { socket, until, closed } = connect();
     socket.write(
       'GET /events HTTP/1.1\r\nHost: localhost\r\n\r\nPOST /classify HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 7\r\n\r\n"ferry"',
@@ -85,7 +85,7 @@ describe('requests', () => {
   });
 
   it('that were sent ahead are let go with their client, those that were never their turn too', async () => {
-    const { connect, metric } = await serving({ maxWaitMs: 60_000 });
+    const { connect, metric } = await serving({ turns: heldTurns().turns });
     const { socket } = connect();
     socket.write('GET /events HTTP/1.1\r\nHost: localhost\r\n\r\n'.repeat(3));
     socket.write(

@@ -29,6 +29,7 @@ interface Options extends BackendChoice, FeedOptions {
   readonly maxConnections: number;
   readonly maxListeners: number;
   readonly history: number;
+  readonly warmUp: number;
   readonly drain: number;
   readonly drainDelay: number;
 }
@@ -95,6 +96,7 @@ const serving = (
       },
       history: options.history,
       drain$,
+      warmUpMs: options.warmUp * 1000,
       drainMs: options.drain * 1000,
       drainDelayMs: options.drainDelay * 1000,
       headlines:
@@ -152,6 +154,7 @@ export const serveCommand = (terminal: Terminal, choose: Choose): Command =>
       .option('--max-connections <n>', 'the most open connections', wholeNumber(1), DEFAULT_LIMITS.connections)
       .option('--max-listeners <n>', 'the most clients of /events', wholeNumber(1), DEFAULT_LIMITS.listeners)
       .option('--history <n>', 'how many events to keep for clients of /events that reconnect', wholeNumber(1), 1000)
+      .option('--warm-up <seconds>', 'how long to warm up the model before /readyz says 200', secondsOrNone, 1)
       .option('--drain <seconds>', 'how long to wait at the end for unfinished answers', seconds, 10)
       .option(
         '--drain-delay <seconds>',

@@ -40,7 +40,9 @@ export const answerDocument = async (
   if (text === undefined) return;
   const { headlines, many } = decodeDocument(text, limits);
   requireRoom(queue, headlines.length, dropped);
-  const predictions$ = queue.classify(headlines).pipe(takeUntil(fromEvent(response, 'close')));
+  const predictions$ = queue
+    .classify(headlines, { asker: request.socket })
+    .pipe(takeUntil(fromEvent(response, 'close')));
   await new Promise<void>((resolve, reject) => {
     if (!many && form === 'json') {
       predictions$.subscribe({

@@ -49,7 +49,7 @@ export const answerExplanation = async (
   requireRoom(queue, variants.length, dropped);
   await new Promise<void>((resolve, reject) => {
     queue
-      .classify(variants)
+      .classify(variants, { asker: request.socket })
       .pipe(takeUntil(fromEvent(response, 'close')), toArray())
       .subscribe({
         next: (parts) => {

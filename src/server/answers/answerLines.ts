@@ -1,21 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { PassThrough } from 'node:stream';
-import {
-  asapScheduler,
-  defer,
-  finalize,
-  fromEvent,
-  ignoreElements,
-  map,
-  merge,
-  type Observable,
-  Subject,
-  takeUntil,
-  tap,
-} from 'rxjs';
+import { asapScheduler, finalize, fromEvent, map, merge, type Observable, Subject, takeUntil, tap } from 'rxjs';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import type { Rejection } from '../../contracts/Rejection.js';
-import type { Valve } from '../../contracts/Valve.js';
 import { microBatch } from '../../operators/live/microBatch.js';
 import { readLines } from '../../streams/readLines.js';
 import { valve } from '../../streams/valve.js';
@@ -26,7 +13,7 @@ import { mapInOrder } from './mapInOrder.js';
 import type { BodyForm } from '../http/mediaTypes.js';
 
 /** What a body of lines is answered with. */
-export interface BodyOfLinesAnswers extends LineAnswers {
+export interface BodyOfLinesAnswers extends Omit<LineAnswers, 'askedBy'> {
   /** Emits when no more lines are to be taken. */
   readonly cut$: Observable<unknown>;
 }
@@ -45,20 +32,6 @@ const STOPPED: Readonly<Record<Stop, string>> = {
   draining: 'The server is shutting down and takes no more lines. Send the rest in another request.',
 };
 
-/** Holds one valve while another is closed. */
-const holdWhileClosed = (brake: Valve, other: Valve): Observable<never> =>
-  defer(() => {
-    let release: (() => void) | undefined;
-    return other.open$.pipe(
-      tap((open) => {
-        release?.();
-        release = open ? undefined : brake.hold();
-      }),
-      ignoreElements(),
-      finalize(() => release?.()),
-    );
-  });
-
 /**
  * Answers JSON lines by a line each, in their order, while they still come.
  *
@@ -75,6 +48,7 @@ export const answerLines = (
   { queue, limits, cut$, failed }: BodyOfLinesAnswers,
 ): Promise<void> => {
   const brake = valve();
+  const askedBy = { asker: request.socket, stream: brake };
   const list = new ListWriter(response, form, brake);
   // For whoever waits for the answer to begin before sending more.
   response.flushHeaders();
@@ -96,7 +70,8 @@ export const answerLines = (
     if (brake.isOpen) stop$.next('slow');
     else idle.refresh();
   }, limits.arrivalMs);
-  request.on('data', () => idle.refresh());
+  // Not by bytes: a line that never ends comes to an end, however steadily its bytes come.
+  const watched = brake.open$.subscribe(() => idle.refresh());
 
   const line$ = merge(
     rejected$,
@@ -113,6 +88,7 @@ export const answerLines = (
     ),
     map((text, index): Line => ({ text, number: index + 1 })),
     tap(() => {
+      idle.refresh();
       onTheirWay += 1;
       if (onTheirWay >= limits.batch) release ??= brake.hold();
     }),
@@ -120,7 +96,7 @@ export const answerLines = (
 
   const answer$ = line$.pipe(
     microBatch({ maxSize: TOGETHER, maxWaitMs: 0, scheduler: asapScheduler }),
-    mapInOrder((lines) => answersToLines(lines, { queue, limits, failed })),
+    mapInOrder((lines) => answersToLines(lines, { queue, limits, askedBy, failed })),
     tap((answers) => {
       onTheirWay -= answers.length;
       list.add(answers.filter((json) => json !== ''));
@@ -132,7 +108,6 @@ export const answerLines = (
   );
 
   return new Promise((resolve) => {
-    const braked = holdWhileClosed(brake, queue.valve).subscribe();
     const finish = (last?: string): void => {
       if (last !== undefined) list.add([last]);
       list.end();
@@ -146,7 +121,7 @@ export const answerLines = (
         takeUntil(fromEvent(response, 'close')),
         finalize(() => {
           clearTimeout(idle);
-          braked.unsubscribe();
+          watched.unsubscribe();
           resolve();
         }),
       )

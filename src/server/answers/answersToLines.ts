@@ -1,7 +1,7 @@
 import { catchError, concat, defer, EMPTY, ignoreElements, type Observable, of, tap } from 'rxjs';
 import type { LiveHeadline } from '../../contracts/Live.js';
 import type { Rejection } from '../../contracts/Rejection.js';
-import type { ClassifyQueue } from '../queue/ClassifyQueue.js';
+import type { AskedBy, ClassifyQueue } from '../queue/ClassifyQueue.js';
 import { decodeItem, parseJson } from './decodeHeadlines.js';
 import { answerJson } from './predictionJson.js';
 import { problem, type ProblemKind } from '../http/problem.js';
@@ -17,6 +17,8 @@ export interface Line {
 export interface LineAnswers {
   readonly queue: ClassifyQueue;
   readonly limits: ServerLimits;
+  /** Who sent them, and what is held while they wait for room. */
+  readonly askedBy: AskedBy;
   /** Told of what the model throws. */
   readonly failed: (error: unknown) => void;
 }
@@ -55,20 +57,25 @@ const read = ({ text, number }: Line, limits: ServerLimits): Read => {
  */
 export const answersToLines = (
   lines: readonly Line[],
-  { queue, limits, failed }: LineAnswers,
+  { queue, limits, askedBy, failed }: LineAnswers,
 ): Observable<readonly string[]> =>
   defer(() => {
     const asked = lines.map((line) => read(line, limits));
     const classified: string[] = [];
     return concat(
-      queue.classify(asked.flatMap((item) => ('headline' in item ? [item.headline] : []))).pipe(
-        tap((predictions) => classified.push(...predictions.map(answerJson))),
-        ignoreElements(),
-        catchError((error: unknown) => {
-          failed(error);
-          return EMPTY;
-        }),
-      ),
+      queue
+        .classify(
+          asked.flatMap((item) => ('headline' in item ? [item.headline] : [])),
+          askedBy,
+        )
+        .pipe(
+          tap((predictions) => classified.push(...predictions.map(answerJson))),
+          ignoreElements(),
+          catchError((error: unknown) => {
+            failed(error);
+            return EMPTY;
+          }),
+        ),
       defer(() => {
         const answers = classified.values();
         return of(

@@ -22,6 +22,9 @@ export interface ClassifyFeedsOptions {
   readonly failed: (error: unknown) => void;
 }
 
+/** Whoever asks for the headlines of feeds. */
+const FEEDS = {};
+
 /** The most batches that wait before the source is held up. */
 const WAITING = 2;
 
@@ -46,7 +49,7 @@ export const classifyFeeds = (
       valve,
       highWaterMark: WAITING,
       project: (batch) =>
-        queue.classify(batch).pipe(
+        queue.classify(batch, { asker: FEEDS, stream: valve }).pipe(
           catchError((error: unknown) => {
             failed(error);
             return EMPTY;

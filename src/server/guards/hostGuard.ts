@@ -13,6 +13,10 @@ const nameOf = (host: string): string | undefined => {
   return new URL(`http://${host}/`).hostname.replace(/^\[|\]$/g, '').replace(/\.$/, '');
 };
 
+/** Whether a request target that is a whole address (RFC 9112, section 3.2.2) names the same host as the Host field. */
+const namesSame = (target: string, host: string | undefined): boolean =>
+  target.startsWith('/') || !URL.canParse(target) || new URL(target).host === new URL(`http://${host ?? ''}`).host;
+
 /**
  * A name that was allowed, as a client's Host is compared with it. An address of IPv6 may stand without its brackets.
  */
@@ -39,10 +43,11 @@ const allowedName = (given: string): string => {
  */
 export const hostGuard = (own: string, allowed: readonly string[] = []): ((request: IncomingMessage) => void) => {
   const names = new Set([nameOf(own) ?? own, ...allowed.map(allowedName)]);
-  return ({ headersDistinct, socket }) => {
+  return ({ headersDistinct, socket, url = '' }) => {
     const [host, ...others] = headersDistinct['host'] ?? [];
     const name = host === undefined || others.length > 0 ? undefined : nameOf(host);
     if (name === undefined) throw new Refusal('malformed', 'The request must have one Host field that names a host.');
+    if (!namesSame(url, host)) throw new Refusal('malformed', 'The request line and the Host field name two hosts.');
     const address = (socket.localAddress ?? '').replace(/^::ffff:/, '');
     if (names.has(name) || name === address) return;
     if (isLoopback(address) && (name === 'localhost' || isLoopback(name))) return;

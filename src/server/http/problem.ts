@@ -22,6 +22,7 @@ export const PROBLEMS = {
   connections: { status: 503, title: 'There are too many connections' },
   listeners: { status: 503, title: 'There are too many listeners' },
   'queue-full': { status: 503, title: 'Too many headlines wait' },
+  warming: { status: 503, title: 'The server is not ready yet' },
   draining: { status: 503, title: 'The server is ending' },
 } as const satisfies Record<string, { readonly status: number; readonly title: string }>;
 

@@ -2,21 +2,20 @@ import {
   catchError,
   defer,
   EMPTY,
-  ignoreElements,
   Observable,
   of,
   type OperatorFunction,
   Subject,
   type Subscriber,
+  type Unsubscribable,
   takeWhile,
-  tap,
   toArray,
 } from 'rxjs';
 import type { LiveHeadline, LivePrediction } from '../../contracts/Live.js';
 import type { Valve } from '../../contracts/Valve.js';
-import { boundedQueue } from '../../operators/flow/boundedQueue.js';
-import { microBatch } from '../../operators/live/microBatch.js';
-import { valve } from '../../streams/valve.js';
+import { FairLanes } from './FairLanes.js';
+import { type Asker, RecentAskers } from './RecentAskers.js';
+import { type TurnScheduler, turnScheduler } from './turnScheduler.js';
 
 /** How the queue works. */
 export interface ClassifyQueueOptions {
@@ -24,16 +23,41 @@ export interface ClassifyQueueOptions {
   readonly classify: OperatorFunction<readonly LiveHeadline[], LivePrediction>;
   /** The most headlines that are classified together. */
   readonly batchSize: number;
-  /** How long a headline may wait for others, in milliseconds. */
+  /** How long a headline may wait for others that are on their way, in milliseconds. */
   readonly maxWaitMs: number;
-  /** The most headlines that there is room for. */
+  /** The most headlines that wait. */
   readonly capacity: number;
+  /** The most headlines of one document: so many always find room in an empty queue. */
+  readonly document: number;
+  /** Gives turns and time. Default: turns of the event loop. */
+  readonly scheduler?: TurnScheduler | undefined;
+}
+
+/** Who asks, and how. */
+export interface AskedBy {
+  /** The connection, or another object that stands for the one who asks: all are served in turn. */
+  readonly asker: Asker;
+  /**
+   * Given by those who send without end, lines and feeds: where there is no room they wait outside, and the valve is
+   * held meanwhile.
+   */
+  readonly stream?: Valve | undefined;
 }
 
 /** A headline that waits, and who is to be answered. */
 interface Waiting {
   readonly headline: LiveHeadline;
-  readonly asker: Subscriber<readonly LivePrediction[]>;
+  readonly to: Subscriber<readonly LivePrediction[]>;
+  readonly isStream: boolean;
+}
+
+/** Headlines of a stream that wait for room, and what is called when the last of them has found it. */
+interface Outside {
+  readonly asker: Asker;
+  readonly to: Subscriber<readonly LivePrediction[]>;
+  readonly headlines: readonly LiveHeadline[];
+  next: number;
+  readonly release: () => void;
 }
 
 /** What became of a batch. */
@@ -44,20 +68,24 @@ export interface ClassifiedBatch {
 }
 
 /**
- * Tells each asker its share of a batch in one piece: to tell them headline by headline would cost more than some
- * models do. What one asks stands together.
+ * Tells each who asked their share of a batch in one piece: to tell them headline by headline would cost more than some
+ * models do.
  */
 const deliver = (asked: readonly Waiting[], predictions: readonly LivePrediction[]): void => {
-  let begin = 0;
-  asked.forEach(({ asker }, index) => {
-    if (asked[index + 1]?.asker === asker) return;
-    asker.next(predictions.slice(begin, index + 1));
-    begin = index + 1;
+  const shares = new Map<Subscriber<readonly LivePrediction[]>, LivePrediction[]>();
+  asked.forEach(({ to }, index) => {
+    const share = shares.get(to);
+    if (share === undefined) shares.set(to, [predictions[index]!]);
+    else share.push(predictions[index]!);
   });
+  for (const [to, share] of shares) to.next(share);
 };
 
 /** How long it classifies before sockets and timers have their turn, in milliseconds. */
 const TURN_MS = 10;
+
+/** The share of the room that streams may fill, and the share that documents of several headlines may fill too. */
+const ROOM = { streams: 1 / 2, documents: 7 / 8 };
 
 /**
  * The one queue between all who ask and the model: headlines of many requests are classified together.
@@ -66,30 +94,43 @@ const TURN_MS = 10;
  * request 1:  --a-----------
  * request 2:  ---b----------
  * request 3:  ------c-!           (left before its turn)
- * batches:    -----[a b]----      maxWaitMs: 3
+ * batches:    -----[a b]----
  * answer 1:   -----(A|)
  * answer 2:   -----(B|)
  * ```
  *
- * Answers come in the order of the questions. What waits is bounded, as long as whoever asks looks first: a document
- * whether there is room for all of it, and who can wait whether the valve is open: it is closed while the model is
- * behind. Whoever unsubscribes is not answered and costs the model nothing; the place is free when its batch comes up.
+ * What waits never exceeds `capacity`. Lines and feeds fill at most half of it and wait outside for more; documents of
+ * several headlines leave an eighth to single ones. Those who ask are served in turn, and each is answered in the order
+ * of its own questions. Whoever unsubscribes is not answered and costs the model nothing; the place is free when its
+ * batch comes up.
+ *
+ * A batch is what came in one turn of the event loop. It waits longer, up to `maxWaitMs`, only while others are likely to
+ * be on their way: see `#isWorthWaiting`.
  */
 export class ClassifyQueue {
-  /** Closed while the model is behind, and while sockets have their turn. */
-  readonly valve: Valve = valve();
   readonly #options: ClassifyQueueOptions;
-  readonly #asked$ = new Subject<Waiting>();
+  readonly #scheduler: TurnScheduler;
   readonly #batch$ = new Subject<ClassifiedBatch>();
-  #waiting = 0;
+  readonly #lanes = new FairLanes<Waiting>();
+  readonly #outside = new Set<Outside>();
+  readonly #recent = new RecentAskers();
+  #streaming = 0;
+  #isRunning = false;
+  /** Whether a look at what waits is due, or a batch is being classified. */
+  #isDue = false;
+  #turn: Unsubscribable | undefined;
+  #timer: Unsubscribable | undefined;
+  /** When the first of the headlines that wait came. */
+  #since = 0;
 
   constructor(options: ClassifyQueueOptions) {
     this.#options = options;
+    this.#scheduler = options.scheduler ?? turnScheduler;
   }
 
   /** How many headlines wait. */
   get waiting(): number {
-    return this.#waiting;
+    return this.#lanes.size;
   }
 
   /** Every batch, before those who asked are answered. */
@@ -99,61 +140,166 @@ export class ClassifyQueue {
 
   /** The work itself: it goes on for as long as it is subscribed to, and emits nothing. Subscribe once. */
   run(): Observable<never> {
-    const { batchSize, maxWaitMs, capacity } = this.#options;
-    return this.#asked$.pipe(
-      microBatch({ maxSize: batchSize, maxWaitMs }),
-      boundedQueue({
-        valve: this.valve,
-        highWaterMark: Math.max(1, Math.floor(capacity / 2 / batchSize)),
-        yieldAfter: TURN_MS,
-        project: (batch) => this.#answer(batch),
-      }),
-    );
+    return new Observable(() => {
+      this.#isRunning = true;
+      this.#lookLater();
+      return () => {
+        this.#isRunning = false;
+        this.#turn?.unsubscribe();
+        this.#timer?.unsubscribe();
+        this.#lanes.clear();
+        this.#outside.clear();
+      };
+    });
   }
 
-  /** Whether so many more find room. */
+  /** Whether a document of so many headlines finds room. */
   hasRoom(headlines: number): boolean {
-    return this.#waiting + headlines <= this.#options.capacity;
+    const { capacity, document } = this.#options;
+    const room = headlines === 1 ? capacity : Math.max(document, Math.floor(capacity * ROOM.documents));
+    return this.waiting + headlines <= room;
   }
 
   /**
    * Classifies headlines; emits their predictions in order, those that were made together at once, and completes after
-   * the last. To be asked for where there is room, or the valve is open.
+   * the last. A document is asked for where there is room; a stream waits for it.
    *
    * Errors: what the model throws.
    */
-  classify(headlines: readonly LiveHeadline[]): Observable<readonly LivePrediction[]> {
+  classify(headlines: readonly LiveHeadline[], { asker, stream }: AskedBy): Observable<readonly LivePrediction[]> {
     if (headlines.length === 0) return EMPTY;
     return defer(() => {
       let due = headlines.length;
-      return new Observable<readonly LivePrediction[]>((asker) => {
-        this.#waiting += headlines.length;
-        for (const headline of headlines) this.#asked$.next({ headline, asker });
+      return new Observable<readonly LivePrediction[]>((to) => {
+        if (stream === undefined) {
+          for (const headline of headlines) this.#enter(asker, { headline, to, isStream: false });
+          return undefined;
+        }
+        const outside: Outside = { asker, to, headlines, next: 0, release: stream.hold() };
+        this.#outside.add(outside);
+        this.#admit();
+        return () => this.#leave(outside);
       }).pipe(takeWhile((predictions) => (due -= predictions.length) > 0, true));
     });
   }
 
+  #enter(asker: Asker, waiting: Waiting): void {
+    if (this.#lanes.size === 0) this.#since = this.#scheduler.now();
+    this.#lanes.push(asker, waiting);
+    if (waiting.isStream) this.#streaming += 1;
+    else this.#recent.add(asker, this.#scheduler.now());
+    this.#lookLater();
+  }
+
+  /** Lets headlines of streams in while there is room for them, those that have waited longest first. */
+  #admit(): void {
+    const { capacity } = this.#options;
+    const most = Math.max(1, Math.floor(capacity * ROOM.streams));
+    for (const outside of this.#outside) {
+      const { asker, to, headlines } = outside;
+      while (outside.next < headlines.length) {
+        if (this.#streaming >= most || this.waiting >= capacity) return;
+        this.#enter(asker, { headline: headlines[outside.next++]!, to, isStream: true });
+      }
+      this.#outside.delete(outside);
+      outside.release();
+    }
+  }
+
+  /** Whoever leaves takes along what has not found room. */
+  #leave(outside: Outside): void {
+    if (!this.#outside.delete(outside)) return;
+    outside.release();
+    this.#batch$.next({ predictions: [], abandoned: outside.headlines.length - outside.next });
+  }
+
+  /** Looks at what waits after the event loop has brought what has come meanwhile. */
+  #lookLater(): void {
+    if (this.#isDue || !this.#isRunning || this.#lanes.size === 0) return;
+    this.#isDue = true;
+    this.#turn = this.#scheduler.schedule(() => this.#look());
+  }
+
+  #look(): void {
+    this.#isDue = false;
+    if (!this.#isRunning) return;
+    if (this.#isWorthWaiting()) {
+      this.#timer ??= this.#scheduler.schedule(() => {
+        this.#timer = undefined;
+        this.#work();
+      }, this.#options.maxWaitMs);
+      return;
+    }
+    this.#work();
+  }
+
+  /**
+   * Whether others are likely to be on their way who are worth waiting for.
+   *
+   * Clients that wait for an answer before they ask again ask again soon after it. So as many are expected as have asked
+   * lately: one who asks alone is answered at once, and of many the first need not wait once all have come. Not to wait
+   * at all is slower on a busy machine: the server is woken by the first of them, before the others have had their turn
+   * to ask, and classifies it alone.
+   */
+  #isWorthWaiting(): boolean {
+    const { batchSize, maxWaitMs } = this.#options;
+    if (this.#lanes.size >= batchSize) return false;
+    const now = this.#scheduler.now();
+    return now - this.#since < maxWaitMs && this.#recent.count(now) > this.#lanes.size;
+  }
+
+  /** Classifies batch after batch, with a turn of the event loop between them where they take long. */
+  #work(): void {
+    this.#timer?.unsubscribe();
+    this.#timer = undefined;
+    const begun = this.#scheduler.now();
+    const next = (): void => {
+      this.#isDue = false;
+      if (!this.#isRunning || this.#lanes.size === 0) return;
+      if (this.#scheduler.now() - begun < TURN_MS) step();
+      else {
+        this.#isDue = true;
+        this.#turn = this.#scheduler.schedule(() => this.#work());
+      }
+    };
+    const step = (): void => {
+      this.#isDue = true;
+      this.#since = this.#scheduler.now();
+      const batch = this.#lanes.take(this.#options.batchSize);
+      for (const { isStream } of batch) if (isStream) this.#streaming -= 1;
+      this.#answer(batch).subscribe({ complete: next });
+    };
+    if (this.#lanes.size > 0) step();
+    else this.#isDue = false;
+  }
+
   /** Classifies those of a batch that somebody still waits for. What goes wrong is theirs, and not the next batch's. */
-  #answer(batch: readonly Waiting[]): Observable<never> {
-    this.#waiting -= batch.length;
-    const asked = batch.filter(({ asker }) => !asker.closed);
+  #answer(batch: readonly Waiting[]): Observable<unknown> {
+    const asked = batch.filter(({ to }) => !to.closed);
     const abandoned = batch.length - asked.length;
+    this.#admit();
     if (asked.length === 0) {
       this.#batch$.next({ predictions: [], abandoned });
       return EMPTY;
     }
-    return of(asked.map(({ headline }) => headline)).pipe(
+    return defer(() => of(asked.map(({ headline }) => headline))).pipe(
       this.#options.classify,
       toArray(),
       catchError((error: unknown) => {
-        for (const { asker } of asked) asker.error(error);
+        for (const { to } of asked) to.error(error);
         return EMPTY;
       }),
-      tap((predictions) => {
-        this.#batch$.next({ predictions, abandoned });
-        deliver(asked, predictions);
-      }),
-      ignoreElements(),
+      (predictions$) =>
+        new Observable<void>((subscriber) =>
+          predictions$.subscribe({
+            next: (predictions) => {
+              this.#batch$.next({ predictions, abandoned });
+              deliver(asked, predictions);
+            },
+            error: (error: unknown) => subscriber.error(error),
+            complete: () => subscriber.complete(),
+          }),
+        ),
     );
   }
 }

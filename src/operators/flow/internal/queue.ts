@@ -64,6 +64,8 @@ export const queue = <T, R>(options: QueueOptions<T, R>): OperatorFunction<T, R>
       let ended: { readonly error?: unknown } | undefined;
       /** Milliseconds of work since the event loop had its turn. */
       let used = 0;
+      /** When the work ended that `used` counts. */
+      let rested = scheduler.now();
       let turn: Subscription | undefined;
       /**
        * Set until the event loop has had its turn. Of its own: a scheduler that does not wait has given it before
@@ -121,7 +123,10 @@ export const queue = <T, R>(options: QueueOptions<T, R>): OperatorFunction<T, R>
       const drain = (): void => {
         if (draining) return;
         draining = true;
-        let begun = scheduler.now() - used;
+        const arrived = scheduler.now();
+        // Nothing came for as long as it may work without a turn: the event loop has had one, or the source keeps it.
+        if (arrived - rested >= yieldAfter) used = 0;
+        let begun = arrived - used;
         while (!busy && !waitingForTurn && !subscriber.closed) {
           if (waiting.size === 0) {
             if (ended !== undefined) finish(ended);
@@ -138,6 +143,7 @@ export const queue = <T, R>(options: QueueOptions<T, R>): OperatorFunction<T, R>
           balance();
           used = scheduler.now() - begun;
         }
+        rested = scheduler.now();
         draining = false;
       };
 

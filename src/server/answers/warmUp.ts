@@ -1,0 +1,66 @@
+import { Observable, of, type OperatorFunction, toArray, type Unsubscribable } from 'rxjs';
+import type { LiveHeadline, LivePrediction } from '../../contracts/Live.js';
+import type { ServerLimits } from '../queue/ServerLimits.js';
+import { turnScheduler } from '../queue/turnScheduler.js';
+import { decodeDocument } from './decodeHeadlines.js';
+import { answerJson } from './predictionJson.js';
+
+/** How many headlines the documents have, one after another. */
+const SIZES = [1, 2, 4, 8, 16, 32, 64];
+
+/** What titles are made of: words of different lengths, and marks that preprocessing meets. */
+const WORDS = [
+  'Ferry',
+  'returns',
+  'to',
+  'the',
+  'harbour:',
+  '“all',
+  'well”,',
+  'says',
+  "captain's",
+  'U.S.',
+  'report',
+  '7%',
+];
+
+const titleOf = (number: number): string =>
+  Array.from({ length: 4 + (number % 9) }, (_, word) => WORDS[(number + word * 5) % WORDS.length]).join(' ');
+
+/**
+ * Classifies invented documents for a while, one in each turn of the event loop, until the engine has compiled what
+ * reads, classifies and answers them. It counts nowhere. Completes when the time is over, and emits nothing.
+ *
+ * Errors: what the model throws.
+ *
+ * @param forMs how long. Milliseconds; 0 completes at once
+ */
+export const warmUp = (
+  classify: OperatorFunction<readonly LiveHeadline[], LivePrediction>,
+  limits: ServerLimits,
+  forMs: number,
+): Observable<never> =>
+  new Observable((subscriber) => {
+    const until = turnScheduler.now() + forMs;
+    let turn: Unsubscribable | undefined;
+    const step = (document: number): void => {
+      if (turnScheduler.now() >= until) {
+        subscriber.complete();
+        return;
+      }
+      const size = Math.min(limits.batch, SIZES[document % SIZES.length]!);
+      const titles = Array.from({ length: size }, (_, index) => titleOf(document + index));
+      const { headlines } = decodeDocument(JSON.stringify(titles), limits);
+      of(headlines)
+        .pipe(classify, toArray())
+        .subscribe({
+          next: (predictions) => predictions.map(answerJson),
+          error: (error: unknown) => subscriber.error(error),
+          complete: () => {
+            turn = turnScheduler.schedule(() => step(document + 1));
+          },
+        });
+    };
+    step(0);
+    return () => turn?.unsubscribe();
+  });
