@@ -15,11 +15,24 @@ const rooms = {
   sinks: [],
   operators: ['text'],
   models: ['ops', 'text'],
+  checkpoints: ['text', 'models', 'sinks'],
   testing: ['streams'],
   page: [],
   server: ['streams', 'text', 'operators', 'ops', 'models', 'sinks'],
-  cli: ['streams', 'brokers', 'text', 'provision', 'vectors', 'operators', 'ops', 'models', 'sinks', 'server'],
-  entries: ['streams', 'brokers', 'text', 'vectors', 'operators', 'ops', 'models', 'sinks', 'server'],
+  cli: [
+    'streams',
+    'brokers',
+    'text',
+    'provision',
+    'vectors',
+    'operators',
+    'ops',
+    'models',
+    'sinks',
+    'checkpoints',
+    'server',
+  ],
+  entries: ['streams', 'brokers', 'text', 'vectors', 'operators', 'ops', 'models', 'sinks', 'checkpoints', 'server'],
 };
 
 /**

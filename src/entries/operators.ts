@@ -64,13 +64,16 @@ export type {
   Trainable,
 } from '../contracts/Trainable.js';
 export type { RateSchedule } from '../contracts/RateSchedule.js';
+export type { Checkpoint, FitSettings, LossSums, ScoreCounts } from '../contracts/Checkpoint.js';
 export type {
+  CheckpointTaken,
   EpochEnded,
   EpochStarted,
   SideCounts,
   StepEnded,
   TrainingEnded,
   TrainingEvent,
+  TrainingResumed,
   TrainingStarted,
   ValidationStepEnded,
 } from '../contracts/TrainingEvent.js';

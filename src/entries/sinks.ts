@@ -35,3 +35,12 @@ export { stateFile, type StateFile, type StateFileOptions } from '../sinks/files
 export { tensorboard, type TensorBoardOptions } from '../sinks/tensorboard/tensorboard.js';
 export type { Hyperparameters } from '../sinks/tensorboard/boardEvent.js';
 export { writeFiles } from '../sinks/files/writeFiles.js';
+
+// Checkpoints of a training.
+export { checkpoints, type CheckpointsOptions, type CheckpointWritten } from '../checkpoints/checkpoints.js';
+export {
+  latestCheckpoint,
+  type LatestCheckpointOptions,
+  type SavedCheckpoint,
+} from '../checkpoints/latestCheckpoint.js';
+export { decodeCheckpoint, encodeCheckpoint, type DecodedCheckpoint } from '../checkpoints/encodeCheckpoint.js';

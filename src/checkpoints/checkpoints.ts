@@ -1,0 +1,191 @@
+import { rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { defer, ignoreElements, lastValueFrom, Observable, type ObservableInput, type OperatorFunction } from 'rxjs';
+import type { Checkpoint } from '../contracts/Checkpoint.js';
+import { checkWhole } from '../contracts/checkOption.js';
+import { HeadwaterError } from '../contracts/HeadwaterError.js';
+import { clearLeftBehind } from '../contracts/temporaries.js';
+import { makeFolder } from '../sinks/files/internal/makeFolder.js';
+import { syncFolder, writeTemporary } from '../sinks/files/internal/wholeFile.js';
+import { subscribeSink } from '../sinks/internal/subscribeSink.js';
+import { encodeCheckpoint } from './encodeCheckpoint.js';
+import { checkpointFiles, checkpointName } from './latestCheckpoint.js';
+
+/** A checkpoint that was written. */
+export interface CheckpointWritten {
+  readonly path: string;
+  readonly checkpoint: Checkpoint;
+  /** The size of the file. */
+  readonly bytes: number;
+}
+
+/** How `checkpoints` writes. */
+export interface CheckpointsOptions {
+  /** How many of the last ones stay, at least 1. Default 3. */
+  readonly keep?: number | undefined;
+  /**
+   * Whether those that are in the folder already belong to another training, and go once one of this training is there.
+   * Default false.
+   */
+  readonly replaces?: boolean | undefined;
+  /**
+   * What else is to be in the file, as plain data: asked when the checkpoint comes. What a training is made on belongs
+   * here, so that whoever goes on with it can compare. Default: nothing.
+   */
+  readonly about?: ((checkpoint: Checkpoint) => unknown) | undefined;
+  /** What must be done before a file may appear, such as that a log beside it is on the disk. Default: nothing. */
+  readonly first?: (() => ObservableInput<unknown>) | undefined;
+  /** Told of each file that is there. Default: nobody. */
+  readonly written?: { next(written: CheckpointWritten): void } | undefined;
+  /**
+   * Told of a file that could not be written; the next one is tried again. Default: nobody, and the sink fails with the
+   * error.
+   */
+  readonly failed?: { next(error: HeadwaterError): void } | undefined;
+}
+
+/** What comes, as far as it is looked at. */
+interface MaybeCheckpoint {
+  readonly type: string;
+  readonly checkpoint?: Checkpoint;
+}
+
+interface Waiting {
+  readonly checkpoint: Checkpoint;
+  readonly about: unknown;
+}
+
+/**
+ * Writes the checkpoints of a training to files, from which it can go on after a crash.
+ *
+ * A writing sink of the events of `fit`: it emits nothing, and completes once everything is written. `fit` takes a
+ * checkpoint where its option `checkpointEvery` asks for one; all other events pass by.
+ *
+ * ```
+ * source:  --s-c-s-s-c--c-s-|        c checkpoints
+ *              checkpoints(dir)
+ * files:   ----[1--]-[2-][3--]       one at a time, each whole or not at all
+ * result:  -------------------|
+ * ```
+ *
+ * Each is a safetensors file whose name holds its number and its hash: `checkpoint-000002-<hash>.safetensors`. It is
+ * written beside under a temporary name, synced, and renamed; then those before the last few are removed.
+ *
+ * - It holds the checkpoint that is being written, and the newest one that waits; one that waits gives way to a newer
+ *   one.
+ * - An error of the source is passed on after what came before it is written. On unsubscribing, a write under way runs
+ *   to its end.
+ * - Errors: `HW_WRITE` where a file cannot be written and nobody is told by `failed`; what `about` throws.
+ *
+ * @param dir the folder; it is made where it is missing. It is this training's alone
+ * @param options `keep`, `replaces`, `about`, `first`, `written`, `failed`
+ * @throws HeadwaterError `HW_USAGE` where `keep` is no whole number of at least 1
+ * @see latestCheckpoint, which reads them
+ *
+ * @example
+ * ```ts
+ * import { mkdtemp } from 'node:fs/promises';
+ * import { tmpdir } from 'node:os';
+ * import { join } from 'node:path';
+ * import { lastValueFrom, of } from 'rxjs';
+ * import { alongside, checkpoints, fit, latestCheckpoint, type BatchSource } from 'headwater';
+ * import { labelledBatch, recordingModel } from 'headwater/testing';
+ *
+ * const source: BatchSource = { rows: { train: 4, validation: 4, test: 0 }, batches: () => of(labelledBatch({ size: 4 })) };
+ * const dir = join(await mkdtemp(join(tmpdir(), 'headwater-')), 'checkpoints');
+ * const options = { epochs: 3, checkpointEvery: 1 };
+ * await lastValueFrom(of(source).pipe(fit(recordingModel(), options), alongside(checkpoints(dir))));
+ * // Later, in another process:
+ * const latest = await latestCheckpoint(dir)();
+ * if (latest._tag === 'Left') throw latest.left;
+ * const model = recordingModel();
+ * await lastValueFrom(of(source).pipe(fit(model, { ...options, from: latest.right?.checkpoint })));
+ * ```
+ */
+export const checkpoints = (
+  dir: string,
+  { keep = 3, replaces = false, about, first, written, failed }: CheckpointsOptions = {},
+): OperatorFunction<MaybeCheckpoint, never> => {
+  checkWhole('checkpoints', 'keep', keep, 1);
+  return (source) =>
+    new Observable((subscriber) => {
+      const follow = subscribeSink(subscriber);
+      let waiting: Waiting | undefined;
+      let writing = false;
+      let ended: (() => void) | undefined;
+      /** The number of the next file; undefined while the folder has not been looked at. */
+      let ordinal: number | undefined;
+      /** Files of another training, until they are removed. */
+      let foreign: readonly string[] = [];
+
+      const write = async ({ checkpoint, about: said }: Waiting): Promise<CheckpointWritten> => {
+        if (ordinal === undefined) {
+          await makeFolder(dir);
+          await clearLeftBehind(dir);
+          const present = await checkpointFiles(dir);
+          ordinal = (present[0]?.ordinal ?? 0) + 1;
+          if (replaces) foreign = present.map(({ name }) => name);
+        }
+        const bytes = encodeCheckpoint(checkpoint, said);
+        const path = join(dir, checkpointName(ordinal, bytes));
+        const temporary = await writeTemporary(dir, bytes);
+        try {
+          if (first !== undefined)
+            await lastValueFrom(defer(first).pipe(ignoreElements()), { defaultValue: undefined });
+          await rename(temporary, path);
+        } catch (error) {
+          await rm(temporary, { force: true });
+          throw error;
+        }
+        ordinal += 1;
+        await syncFolder(dir);
+        const old = (await checkpointFiles(dir)).slice(keep).map(({ name }) => name);
+        for (const name of new Set([...foreign, ...old])) await rm(join(dir, name), { force: true });
+        foreign = [];
+        return { path, checkpoint, bytes: bytes.length };
+      };
+
+      const start = (next: Waiting): void => {
+        writing = true;
+        // Not added to the subscriber: it runs to its end though the subscriber leaves.
+        write(next).then(
+          (done) => {
+            written?.next(done);
+            goOn();
+          },
+          (cause: unknown) => {
+            const error = new HeadwaterError(
+              'HW_WRITE',
+              `A checkpoint could not be written to ${dir}: ${cause instanceof Error ? cause.message : String(cause)}. Free some disk space, or check the folder.`,
+              { cause, where: dir },
+            );
+            if (failed === undefined) subscriber.error(error);
+            else failed.next(error);
+            goOn();
+          },
+        );
+      };
+      const goOn = (): void => {
+        writing = false;
+        const next = waiting;
+        waiting = undefined;
+        if (next !== undefined && !subscriber.closed) start(next);
+        else ended?.();
+      };
+      const finish = (end: () => void): void => {
+        if (writing) ended = end;
+        else end();
+      };
+
+      follow(source, {
+        next: ({ type, checkpoint }) => {
+          if (type !== 'checkpoint' || checkpoint === undefined) return;
+          const next = { checkpoint, about: about?.(checkpoint) ?? null };
+          if (writing) waiting = next;
+          else start(next);
+        },
+        error: (error) => finish(() => subscriber.error(error)),
+        complete: () => finish(() => subscriber.complete()),
+      });
+    });
+};

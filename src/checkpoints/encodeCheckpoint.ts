@@ -1,0 +1,168 @@
+import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as t from 'io-ts';
+import type { Checkpoint } from '../contracts/Checkpoint.js';
+import { HeadwaterError } from '../contracts/HeadwaterError.js';
+import type { StateDict, Weight } from '../contracts/StateDict.js';
+import { decodeSafetensors, encodeSafetensors, type Safetensors } from '../models/artifacts/safetensors.js';
+import { wholeNumber } from '../models/internal/guarded.js';
+import { artifactError, readArtifact } from '../text/readArtifact.js';
+import { parseExactly, stringifyExactly } from './internal/plainNumbers.js';
+
+const WHAT = 'checkpoint';
+
+/** The version of the format; it stands in the file. */
+const VERSION = '1';
+
+/** The groups of tensors in a file: the beginning of their names. */
+const WEIGHTS = 'weights/';
+const BEST = 'best/';
+const OPTIMIZER = 'optimizer/';
+
+const whole = wholeNumber(0);
+
+const rowsCodec = t.strict({ train: whole, validation: whole, test: whole });
+
+const stateCodec = t.strict({
+  epoch: whole,
+  learningRate: t.number,
+  best: t.strict({ epoch: whole, loss: t.number }),
+  patience: t.number,
+  plateau: t.strict({ best: t.number, badEpochs: t.number, cooldown: t.number }),
+  stop: t.union([t.undefined, t.literal('patience'), t.literal('epochs')]),
+});
+
+const sumsCodec = t.strict({ batches: whole, sum: t.number, weights: t.number });
+
+const epochCodec = t.strict({
+  type: t.literal('epoch'),
+  model: t.string,
+  epoch: whole,
+  trainLoss: t.number,
+  validationLoss: t.number,
+  validationAccuracy: t.number,
+  validationMacroF1: t.number,
+  learningRate: t.number,
+  improved: t.boolean,
+  state: stateCodec,
+});
+
+/** All of a checkpoint but its tensors. */
+const plainCodec = t.strict({
+  model: t.string,
+  settings: t.strict({
+    epochs: whole,
+    learningRate: t.number,
+    keep: t.union([t.literal('best'), t.literal('last')]),
+    averageOver: t.union([t.literal('rows'), t.literal('batches')]),
+    scheduled: t.boolean,
+    rows: rowsCodec,
+  }),
+  epoch: whole,
+  side: t.union([t.literal('train'), t.literal('validation'), t.literal('ended')]),
+  batch: whole,
+  steps: whole,
+  events: whole,
+  state: stateCodec,
+  train: sumsCodec,
+  validation: sumsCodec,
+  scores: t.strict({
+    rows: whole,
+    labels: t.array(t.number),
+    predicted: t.array(t.number),
+    hits: t.array(t.number),
+  }),
+  history: t.array(epochCodec),
+  hasBest: t.boolean,
+});
+
+const under = (prefix: string, state: StateDict): [string, Weight][] =>
+  Array.from(state, ([name, weight]) => [prefix + name, weight]);
+
+const group = (prefix: string, tensors: StateDict): StateDict =>
+  new Map(
+    Array.from(tensors).flatMap(([name, weight]): [string, Weight][] =>
+      name.startsWith(prefix) ? [[name.slice(prefix.length), weight]] : [],
+    ),
+  );
+
+/**
+ * A checkpoint as the bytes of a safetensors file: the tensors `weights/…`, `best/…` and `optimizer/…`, and everything
+ * else as JSON in its metadata. Equal checkpoints give equal bytes.
+ *
+ * @param checkpoint what `fit` told
+ * @param about what else is to be in the file, as plain data: of what data, options and backend it is
+ */
+export const encodeCheckpoint = (checkpoint: Checkpoint, about: unknown = null): Uint8Array => {
+  const { weights, best, optimizer, ...plain } = checkpoint;
+  return encodeSafetensors(
+    new Map([...under(WEIGHTS, weights), ...under(BEST, best ?? new Map()), ...under(OPTIMIZER, optimizer)]),
+    new Map([
+      ['format', 'headwater-checkpoint'],
+      ['version', VERSION],
+      ['checkpoint', stringifyExactly({ ...plain, hasBest: best !== undefined })],
+      ['about', stringifyExactly(about)],
+    ]),
+  );
+};
+
+/** A checkpoint that was read, and what else its file says. */
+export interface DecodedCheckpoint {
+  readonly checkpoint: Checkpoint;
+  readonly about: unknown;
+}
+
+const checkVersion = (
+  { metadata }: Safetensors,
+  where: string | undefined,
+): E.Either<HeadwaterError, ReadonlyMap<string, string>> => {
+  if (metadata.get('format') !== 'headwater-checkpoint')
+    return E.left(artifactError(WHAT, 'it is a safetensors file of another kind', where));
+  const version = metadata.get('version');
+  return version === VERSION
+    ? E.right(metadata)
+    : E.left(
+        new HeadwaterError(
+          'HW_ARTIFACT_VERSION',
+          `${where ?? 'This'} is a checkpoint of version ${String(version)}, and this version of Headwater reads ${VERSION}. Go on with the version that wrote it, or train anew.`,
+          where === undefined ? {} : { where },
+        ),
+      );
+};
+
+const parsed = (
+  metadata: ReadonlyMap<string, string>,
+  name: string,
+  where: string | undefined,
+): E.Either<HeadwaterError, unknown> =>
+  E.tryCatch(
+    () => parseExactly(metadata.get(name) ?? ''),
+    (cause) => artifactError(WHAT, `its "${name}" is no JSON`, where, cause),
+  );
+
+/**
+ * Reads a checkpoint from the bytes of its file, and trusts nothing in them.
+ *
+ * @param bytes the file
+ * @param where its path, for the message
+ * @returns left with `HW_ARTIFACT` where it is damaged, `HW_ARTIFACT_VERSION` where another version wrote it
+ */
+export const decodeCheckpoint = (bytes: Uint8Array, where?: string): E.Either<HeadwaterError, DecodedCheckpoint> =>
+  pipe(
+    E.Do,
+    E.bind('file', () => decodeSafetensors(bytes, where)),
+    E.bind('metadata', ({ file }) => checkVersion(file, where)),
+    E.bind('value', ({ metadata }) => parsed(metadata, 'checkpoint', where)),
+    E.bind('plain', ({ value }) => readArtifact(plainCodec, WHAT, value, where)),
+    E.bind('about', ({ metadata }) => parsed(metadata, 'about', where)),
+    E.map(({ file: { weights: tensors }, plain: { hasBest, ...plain }, about }) => ({
+      checkpoint: {
+        ...plain,
+        state: { ...plain.state, stop: plain.state.stop },
+        weights: group(WEIGHTS, tensors),
+        best: hasBest ? group(BEST, tensors) : undefined,
+        optimizer: group(OPTIMIZER, tensors),
+      },
+      about,
+    })),
+  );

@@ -1,0 +1,120 @@
+import { readdir, readFile, rm, rmdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { isLeft } from 'fp-ts/lib/Either.js';
+import { tryCatch, type TaskEither } from 'fp-ts/lib/TaskEither.js';
+import type { Checkpoint } from '../contracts/Checkpoint.js';
+import { HeadwaterError } from '../contracts/HeadwaterError.js';
+import { sha256Hex } from '../contracts/sha256.js';
+import { codeOf } from '../sinks/internal/codeOf.js';
+import { decodeCheckpoint } from './encodeCheckpoint.js';
+
+const NAME = /^checkpoint-([0-9]{6,12})-([0-9a-f]{32})\.safetensors$/;
+
+/** The name of a file: its number, and the first half of the SHA-256 of its bytes. */
+export const checkpointName = (ordinal: number, bytes: Uint8Array): string =>
+  `checkpoint-${String(ordinal).padStart(6, '0')}-${sha256Hex(bytes).slice(0, 32)}.safetensors`;
+
+/** A file of a checkpoint, by its name alone. */
+export interface CheckpointFile {
+  readonly name: string;
+  readonly ordinal: number;
+}
+
+/** The files of checkpoints in a folder, the newest first; none where there is no folder. */
+export const checkpointFiles = async (dir: string): Promise<readonly CheckpointFile[]> => {
+  let names: readonly string[];
+  try {
+    names = await readdir(dir);
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return [];
+    throw error;
+  }
+  return names
+    .flatMap((name): CheckpointFile[] => {
+      const [, ordinal] = NAME.exec(name) ?? [];
+      return ordinal === undefined ? [] : [{ name, ordinal: Number(ordinal) }];
+    })
+    .sort((a, b) => b.ordinal - a.ordinal);
+};
+
+/** Removes the checkpoints of a folder, and the folder where nothing else is in it. */
+export const removeCheckpoints = async (dir: string): Promise<void> => {
+  for (const { name } of await checkpointFiles(dir)) await rm(join(dir, name), { force: true });
+  try {
+    await rmdir(dir);
+  } catch {
+    // Not there, or not empty: what else is in it is somebody's.
+  }
+};
+
+/** A checkpoint in a file. */
+export interface SavedCheckpoint {
+  readonly path: string;
+  readonly checkpoint: Checkpoint;
+  /** What else the file says, as `checkpoints` was told by `about`. */
+  readonly about: unknown;
+}
+
+/** How `latestCheckpoint` reads. */
+export interface LatestCheckpointOptions {
+  /** Told of each file that is refused, since it is torn, edited or of another version. Default: nobody. */
+  readonly refused?: { next(error: HeadwaterError): void } | undefined;
+}
+
+const readOne = async (dir: string, name: string): Promise<SavedCheckpoint | HeadwaterError> => {
+  const path = join(dir, name);
+  let bytes: Uint8Array;
+  try {
+    bytes = await readFile(path);
+  } catch (cause) {
+    return new HeadwaterError('HW_PATH', `The checkpoint ${path} cannot be read (${String(codeOf(cause))}).`, {
+      cause,
+      where: path,
+    });
+  }
+  if (!sha256Hex(bytes).startsWith(NAME.exec(name)?.[2] ?? ''))
+    return new HeadwaterError(
+      'HW_ARTIFACT',
+      `The checkpoint ${path} is torn or was edited: its bytes are not those of the hash in its name.`,
+      { where: path },
+    );
+  const decoded = decodeCheckpoint(bytes, path);
+  return isLeft(decoded) ? decoded.left : { path, ...decoded.right };
+};
+
+/**
+ * Reads the newest checkpoint of a folder whose bytes are those that were written. One that is torn or was edited is
+ * refused by name, and the one before it is taken.
+ *
+ * @param dir the folder that `checkpoints` writes to
+ * @param options `refused`
+ * @returns undefined where there is no checkpoint; left with `HW_ARTIFACT` where there are some and all are refused, and
+ *   with `HW_PATH` where the folder cannot be read
+ */
+export const latestCheckpoint = (
+  dir: string,
+  { refused }: LatestCheckpointOptions = {},
+): TaskEither<HeadwaterError, SavedCheckpoint | undefined> =>
+  tryCatch(
+    async () => {
+      const files = await checkpointFiles(dir);
+      for (const { name } of files) {
+        const read = await readOne(dir, name);
+        if (!(read instanceof HeadwaterError)) return read;
+        refused?.next(read);
+      }
+      if (files.length === 0) return undefined;
+      throw new HeadwaterError(
+        'HW_ARTIFACT',
+        `None of the ${files.length} checkpoints in ${dir} can be used: each is torn, edited or of another version. Remove them to train anew.`,
+        { where: dir },
+      );
+    },
+    (cause) =>
+      cause instanceof HeadwaterError
+        ? cause
+        : new HeadwaterError('HW_PATH', `The checkpoints in ${dir} cannot be read (${String(codeOf(cause))}).`, {
+            cause,
+            where: dir,
+          }),
+  );
