@@ -17,33 +17,32 @@ const filesUnder = (folder, ending) =>
         .map((entry) => relative(folder, join(entry.parentPath, entry.name)))
     : [];
 
-/** The modules of src/ that the compiler makes a file of, without their endings. The page is a bundle of its own. */
+/** The modules of src/ that the compiler writes declarations of, without their endings. The page is a bundle of its own. */
 const modules = () =>
   filesUnder(join(root, 'src'), '.ts')
-    .map((file) => file.slice(0, -'.ts'.length))
-    .filter((name) => !name.startsWith(`page${sep}`));
+    .map((file) => file.slice(0, -'.ts'.length).replaceAll(sep, '/'))
+    .filter((name) => !name.startsWith('page/'));
 
 /** Removes what was made of sources that are gone: it would stay importable. */
-const removeOrphans = () => {
-  const wanted = new Set(modules());
+const removeOrphans = (bundled) => {
+  const wanted = new Set([...bundled, ...modules().map((name) => `${name}.d.ts`)]);
   for (const file of filesUnder(dist, '')) {
     const [top] = file.split(sep);
     if (top === 'kernels' || top === 'page') continue;
-    if (!wanted.has(file.replace(/(?:\.d\.ts|\.js)(?:\.map)?$/, ''))) rmSync(join(dist, file));
+    if (!wanted.has(file.replaceAll(sep, '/'))) rmSync(join(dist, file));
   }
 };
 
 const buildLibrary = async () => {
-  removeOrphans();
   // The compiler trusts its own record of what it has written. Where a file is missing, the record is wrong.
-  if (modules().some((name) => ['.js', '.d.ts'].some((ending) => !existsSync(join(dist, name + ending)))))
-    rmSync(compilerState, { force: true });
+  if (modules().some((name) => !existsSync(join(dist, `${name}.d.ts`)))) rmSync(compilerState, { force: true });
   const { status } = spawnSync(
     process.execPath,
     [join(root, 'node_modules/typescript/bin/tsc'), '-p', 'tsconfig.build.json'],
     { cwd: root, stdio: 'inherit' },
   );
   if (status !== 0) process.exit(status ?? 1);
+  removeOrphans(await (await import('./bundleLibrary.mjs')).bundleLibrary());
   await (await import('./bundleGradients.mjs')).bundleGradients();
   chmodSync(join(dist, 'cli/main.js'), 0o755);
 };

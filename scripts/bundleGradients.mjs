@@ -1,11 +1,11 @@
 /**
- * Bundles tfjs's stock gradients into dist/ops/stockGradients.js, in the place of what tsc has made of that module.
+ * Bundles tfjs's stock gradients into dist/ops/stockGradients.js, in the place of that module of src/.
  *
  * What tfjs-core makes public is imported from it, so that no part of tfjs runs twice. The rest, a few operations of
  * convolutions, is bundled.
  */
 import { createRequire } from 'node:module';
-import { readFileSync, rmSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { build } from 'esbuild';
 import { root } from './setup.mjs';
@@ -37,8 +37,6 @@ export const bundleGradients = async () => {
   const core = require(CORE);
   const dist = dirname(require.resolve(CORE));
   const file = join(root, 'dist/ops/stockGradients.js');
-  // The compiler writes it again only when the module has changed.
-  rmSync(`${file}.map`, { force: true });
   const list = readFileSync(join(dist, 'register_all_gradients.js'), 'utf8');
   const imports = Array.from(list.matchAll(/^import \{ (\w+) \} from '\.\/gradients\/.*;$/gm));
   const names = imports.map(([, name]) => name);
@@ -46,7 +44,6 @@ export const bundleGradients = async () => {
   await build({
     stdin: { contents: entry, resolveDir: dist },
     outfile: file,
-    allowOverwrite: true,
     bundle: true,
     format: 'esm',
     platform: 'neutral',

@@ -2,7 +2,8 @@
  * `npm run dev`: compiles src/ into dist/ again whenever a file changes. `npm run dev -- FILE` runs the named tests again
  * instead, whenever something that they import changes.
  */
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { watch } from 'node:fs';
 import { join } from 'node:path';
 import { build, install, root } from './setup.mjs';
 
@@ -11,9 +12,32 @@ const { namedTests, neededParts } = await import('./neededParts.mjs');
 const args = process.argv.slice(2);
 const tool = (path, ...rest) =>
   spawnSync(process.execPath, [join(root, 'node_modules', path), ...rest], { cwd: root, stdio: 'inherit' });
+/** Bundles the library again after changes, one bundle at a time; an error in a source is told by esbuild. */
+const bundleOnChange = async () => {
+  const { bundleLibrary } = await import('./bundleLibrary.mjs');
+  let changed = false;
+  let running = false;
+  const bundle = async () => {
+    changed = true;
+    if (running) return;
+    running = true;
+    while (changed) {
+      changed = false;
+      await bundleLibrary().catch(() => undefined);
+    }
+    running = false;
+  };
+  watch(join(root, 'src'), { recursive: true }, () => void bundle());
+};
+
 if (args.length === 0) {
   build();
-  process.exit(tool('typescript/bin/tsc', '-p', 'tsconfig.build.json', '--watch', '--preserveWatchOutput').status ?? 1);
+  await bundleOnChange();
+  const compiler = join(root, 'node_modules/typescript/bin/tsc');
+  const options = ['-p', 'tsconfig.build.json', '--watch', '--preserveWatchOutput'];
+  const child = spawn(process.execPath, [compiler, ...options], { cwd: root, stdio: 'inherit' });
+  child.on('exit', (status) => process.exit(status ?? 1));
+} else {
+  build(await neededParts(namedTests(args)));
+  process.exit(tool('vitest/vitest.mjs', 'watch', '--typecheck.enabled=false', ...args).status ?? 1);
 }
-build(await neededParts(namedTests(args)));
-process.exit(tool('vitest/vitest.mjs', 'watch', '--typecheck.enabled=false', ...args).status ?? 1);

@@ -15,7 +15,7 @@ import { setTimeout } from 'node:timers/promises';
 import { chromium } from 'playwright-core';
 import { root } from './setup.mjs';
 
-const { sampleCsv } = await import(join(root, 'dist/streams/sample/sampleCsv.js'));
+const { sampleCsv } = await import(join(root, 'dist/entries/streams.js'));
 
 const main = join(root, 'dist/cli/main.js');
 const folder = mkdtempSync(join(tmpdir(), 'headwater-picture-'));

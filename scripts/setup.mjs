@@ -24,6 +24,8 @@ const PARTS = {
       'package.json',
       'scripts/build.mjs',
       'scripts/bundleGradients.mjs',
+      'scripts/bundleLibrary.mjs',
+      'bench/internals.ts',
     ],
     output: 'dist/cli/main.js',
   },

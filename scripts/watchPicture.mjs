@@ -13,7 +13,7 @@ import { setTimeout } from 'node:timers/promises';
 import { root } from './setup.mjs';
 import { screenSvg } from './screenSvg.mjs';
 
-const { sampleCsv } = await import(join(root, 'dist/streams/sample/sampleCsv.js'));
+const { sampleCsv } = await import(join(root, 'dist/entries/streams.js'));
 
 const COLUMNS = 104;
 const ROWS = 27;

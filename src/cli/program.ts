@@ -4,19 +4,56 @@ import type { Choose } from './process/Job.js';
 import type { Terminal } from './process/Terminal.js';
 import { VERSION } from './process/version.js';
 
-/** The commands. Each is loaded when it is wanted: to load them all takes longer than many a one takes for its work. */
+/** A command as the list of all shows it, and how it is loaded when it is asked for. */
+interface Listed {
+  /** What the list says of it; the command itself says the same. */
+  readonly description: string;
+  readonly load: () => Promise<(terminal: Terminal, choose: Choose) => Command>;
+}
+
+/** The commands. To load them all takes longer than many a one takes for its work. */
 const COMMANDS = {
-  demo: async () => (await import('./commands/demo.js')).demoCommand,
-  train: async () => (await import('./commands/train.js')).trainCommand,
-  evaluate: async () => (await import('./commands/evaluate.js')).evaluateCommand,
-  predict: async () => (await import('./commands/predict.js')).predictCommand,
-  watch: async () => (await import('./commands/watch.js')).watchCommand,
-  serve: async () => (await import('./commands/serve.js')).serveCommand,
-  inspect: async () => (await import('./commands/inspect.js')).inspectCommand,
-  vectors: async () => (await import('./commands/vectors.js')).vectorsCommand,
-  setup: async () => (await import('./commands/setup.js')).setupCommand,
-  doctor: async () => (await import('./commands/doctor.js')).doctorCommand,
-} as const;
+  demo: {
+    description: 'train on a sample, evaluate, save the model, and classify three headlines',
+    load: async () => (await import('./commands/demo.js')).demoCommand,
+  },
+  train: {
+    description: 'train a classifier and save it',
+    load: async () => (await import('./commands/train.js')).trainCommand,
+  },
+  evaluate: {
+    description: 'measure a saved classifier on labelled headlines',
+    load: async () => (await import('./commands/evaluate.js')).evaluateCommand,
+  },
+  predict: {
+    description: 'classify headlines: the arguments, or lines from stdin as they arrive',
+    load: async () => (await import('./commands/predict.js')).predictCommand,
+  },
+  watch: {
+    description: 'classify the headlines of feeds as they arrive, newest first',
+    load: async () => (await import('./commands/watch.js')).watchCommand,
+  },
+  serve: {
+    description: 'classify headlines over HTTP, and the headlines of feeds as they arrive',
+    load: async () => (await import('./commands/serve.js')).serveCommand,
+  },
+  inspect: {
+    description: 'show the configuration, the sizes and the scores of a saved classifier',
+    load: async () => (await import('./commands/inspect.js')).inspectCommand,
+  },
+  vectors: {
+    description: 'convert files of word vectors, and show what they hold',
+    load: async () => (await import('./commands/vectors.js')).vectorsCommand,
+  },
+  setup: {
+    description: 'set up what --backend tensorflow needs, or English word vectors',
+    load: async () => (await import('./commands/setup.js')).setupCommand,
+  },
+  doctor: {
+    description: 'show which backends work on this machine, and why the others do not',
+    load: async () => (await import('./commands/doctor.js')).doctorCommand,
+  },
+} as const satisfies Record<string, Listed>;
 
 const isCommand = (word: string | undefined): word is keyof typeof COMMANDS =>
   word !== undefined && Object.hasOwn(COMMANDS, word);
@@ -38,15 +75,6 @@ const fullName = (command: Command): string =>
 const VERSION_FLAGS = ['-v', '--version'] as const;
 
 /**
- * The commands that are wanted to read a command line: that which it begins with; all of them for help, and for a
- * suggestion where it begins with none.
- */
-const wanted = ([first]: readonly string[]): readonly (keyof typeof COMMANDS)[] => {
-  if (isCommand(first)) return [first];
-  return VERSION_FLAGS.some((flag) => flag === first) ? [] : Object.keys(COMMANDS).filter(isCommand);
-};
-
-/**
  * The words of a command line and what they mean; nothing is done yet when they have been read.
  *
  * @param args the command line that it is to read
@@ -64,7 +92,10 @@ export const buildProgram = async (args: readonly string[], terminal: Terminal, 
       'after',
       '\nEach command has its own help with examples: headwater train --help\nExit status: 0 success, 1 failure, 2 wrong usage, 130 and 143 interrupted.\n',
     );
-  for (const name of wanted(args)) program.addCommand((await COMMANDS[name]())(terminal, choose));
+  const [first] = args;
+  if (isCommand(first)) program.addCommand((await COMMANDS[first].load())(terminal, choose));
+  // Enough for help, and for a suggestion where the word is none of them.
+  else for (const [name, { description }] of Object.entries(COMMANDS)) program.command(name).description(description);
   for (const command of [program, ...program.commands.flatMap((one) => [one, ...one.commands])]) {
     command.exitOverride().configureOutput({
       writeOut: (text) => void terminal.stdout.write(text),

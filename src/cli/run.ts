@@ -1,93 +1,11 @@
 import { CommanderError } from 'commander';
-import {
-  catchError,
-  endWith,
-  filter,
-  fromEventPattern,
-  ignoreElements,
-  lastValueFrom,
-  map,
-  merge,
-  type Observable,
-  of,
-  take,
-} from 'rxjs';
-import { HeadwaterError } from '../contracts/HeadwaterError.js';
-import {
-  errorLine,
-  exitStatusOf,
-  INTERRUPTED,
-  isInterruption,
-  MISUSE,
-  SUCCESS,
-  TERMINATED,
-} from './process/exitStatus.js';
+import { isInterruption, MISUSE, SUCCESS } from './process/exitStatus.js';
 import type { Job } from './process/Job.js';
+import { afterOutputError, tellError } from './process/outputError.js';
 import { buildProgram, withoutHelpWord } from './program.js';
 import type { Terminal } from './process/Terminal.js';
 
 const ignore = (): void => undefined;
-
-/** A pipe that its reader has closed (`headwater … | head -1`) is an end, not an error. */
-const isClosedPipe = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && (error.code === 'EPIPE' || error.code === 'ERR_STREAM_DESTROYED');
-
-const tellError = (error: unknown, { stderr }: Terminal): number => {
-  stderr.write(`${errorLine(error)}\n`);
-  return exitStatusOf(error);
-};
-
-const outputError = (cause: unknown): HeadwaterError =>
-  new HeadwaterError(
-    'HW_WRITE',
-    `The output could not be written: ${cause instanceof Error ? cause.message : String(cause)}. Check that there is room for it.`,
-    { cause },
-  );
-
-/** The status that a failed write to stdout ends the command with. */
-const afterOutputError = (error: unknown, terminal: Terminal): number =>
-  isClosedPipe(error) ? SUCCESS : tellError(outputError(error), terminal);
-
-const signals$ = (terminal: Terminal, signal: 'SIGINT' | 'SIGTERM'): Observable<unknown> =>
-  fromEventPattern<unknown>(
-    (listener) => terminal.on(signal, listener),
-    (listener) => terminal.off(signal, listener),
-  );
-
-const outputErrors$ = ({ stdout }: Terminal): Observable<unknown> =>
-  fromEventPattern<unknown>(
-    (listener) => stdout.on('error', listener),
-    (listener) => stdout.off('error', listener),
-  );
-
-/**
- * Emits the exit status when a signal ends the command. The first one that comes asks a job to finish, and where it
- * knows how to, it is the second that cuts it off.
- */
-const interruptions$ = ({ finish }: Job, terminal: Terminal): Observable<number> =>
-  merge(
-    signals$(terminal, 'SIGINT').pipe(map(() => INTERRUPTED)),
-    signals$(terminal, 'SIGTERM').pipe(map(() => TERMINATED)),
-  ).pipe(filter((_, index) => index > 0 || finish?.() !== true));
-
-/**
- * Subscribes to a job until it ends, a signal ends it, or its output cannot be written any more; emits the exit status.
- */
-const carryOut = (job: Job, terminal: Terminal): Observable<number> => {
-  const { work$, outlivesReader } = job;
-  return merge(
-    interruptions$(job, terminal),
-    outputErrors$(terminal).pipe(
-      filter((error) => !(outlivesReader && isClosedPipe(error))),
-      map((error) => afterOutputError(error, terminal)),
-    ),
-    work$.pipe(
-      ignoreElements(),
-      endWith(SUCCESS),
-      catchError((error: unknown) => of(tellError(error, terminal))),
-    ),
-  ).pipe(take(1));
-};
 
 /** Waits until everything written to stdout is through; gives the error if it is not. */
 const flushed = ({ stdout }: Terminal): Promise<unknown> =>
@@ -107,7 +25,10 @@ const statusOf = async (words: readonly string[], terminal: Terminal): Promise<n
     if (error instanceof CommanderError) return error.exitCode === 0 ? SUCCESS : MISUSE;
     return tellError(error, terminal);
   }
-  return job === undefined ? MISUSE : lastValueFrom(carryOut(job, terminal));
+  if (job === undefined) return MISUSE;
+  // Loaded when there is something to do: help and misuse need none of RxJS.
+  const { carryOut } = await import('./process/carryOut.js');
+  return carryOut(job, terminal);
 };
 
 /**

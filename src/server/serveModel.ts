@@ -1,6 +1,18 @@
 import { randomBytes } from 'node:crypto';
 import { isIPv6 } from 'node:net';
-import { EMPTY, interval, NEVER, Observable, ReplaySubject, share, Subject, take } from 'rxjs';
+import {
+  defer,
+  EMPTY,
+  interval,
+  NEVER,
+  Observable,
+  ReplaySubject,
+  share,
+  Subject,
+  type Subscriber,
+  switchMap,
+  take,
+} from 'rxjs';
 import { HeadwaterError } from '../contracts/HeadwaterError.js';
 import type { LiveHeadline, SourceEvent, SourceEvents } from '../contracts/Live.js';
 import type { DeadLetter, Rejection } from '../contracts/Rejection.js';
@@ -22,7 +34,7 @@ import { openApi } from './openApi.js';
 import { originGuard } from './guards/originGuard.js';
 import { routes } from './routes.js';
 import { checkHeartbeat, serverLimits, type ServerLimits } from './queue/ServerLimits.js';
-import { serverMetrics } from './queue/serverMetrics.js';
+import type { serverMetrics } from './queue/serverMetrics.js';
 import type { TurnScheduler } from './queue/turnScheduler.js';
 import { warmUp } from './answers/warmUp.js';
 import { tokenGuard } from './guards/tokenGuard.js';
@@ -199,7 +211,7 @@ export const serveModel = (options: ServeModelOptions): Observable<ServerEvent> 
     return { name, modelId, classes: labelEncoder.classes, config, performance, training };
   };
 
-  return new Observable<ServerEvent>((subscriber) => {
+  const start = (subscriber: Subscriber<ServerEvent>, metricsOf: typeof serverMetrics): void => {
     const queue = new ClassifyQueue({
       classify,
       batchSize,
@@ -211,7 +223,7 @@ export const serveModel = (options: ServeModelOptions): Observable<ServerEvent> 
     const history = new EventHistory({ events, bytes: HISTORY_BYTES, epoch: randomBytes(6).toString('hex') });
     const { server, connections } = httpServer(limits);
     const listeners = { count: 0 };
-    const metrics = serverMetrics({
+    const metrics = metricsOf({
       waiting: () => queue.waiting,
       connections: () => connections.open,
       listeners: () => listeners.count,
@@ -357,5 +369,10 @@ export const serveModel = (options: ServeModelOptions): Observable<ServerEvent> 
       subscriber.add(warming);
       subscriber.add(asked$.pipe(take(1)).subscribe(drain));
     });
-  });
+  };
+
+  // Loaded when a server starts: a program that starts none does not wait for the package behind it.
+  return defer(() => import('./queue/serverMetrics.js')).pipe(
+    switchMap((loaded) => new Observable<ServerEvent>((subscriber) => start(subscriber, loaded.serverMetrics))),
+  );
 };

@@ -51,8 +51,7 @@ describe('stock gradients', () => {
   // What is tested above is the source; this is what the package brings.
   const program = `
     import * as tf from '@tensorflow/tfjs-core';
-    import { registerBackend } from '${join(root, 'dist/ops/backends/registerBackend.js')}';
-    import { registerOps } from '${join(root, 'dist/ops/registerOps.js')}';
+    import { registerBackend, registerOps } from '${join(root, 'dist/entries/ops.js')}';
     registerBackend({ simd: 'none' });
     await registerOps({ stockGradients: true });
     await tf.setBackend('headwater');

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { firstValueFrom, Subject } from 'rxjs';
@@ -6,17 +6,8 @@ import { afterAll, afterEach } from 'vitest';
 import type { LiveHeadline } from '../../src/contracts/Live.js';
 import { serveModel, type ServeModelOptions } from '../../src/server/serveModel.js';
 import { root } from '../docs/fences.js';
+import { chromiumPath } from './chromiumPath.js';
 import { about, newsModel, vocabulary } from './newsModel.js';
-
-/** Where Chromium is: Debian's, or what CHROMIUM names. Undefined where there is none. */
-export const chromiumPath = [process.env['CHROMIUM'], '/usr/bin/chromium'].find(
-  (path) => path !== undefined && existsSync(path),
-);
-
-if (chromiumPath === undefined)
-  process.stderr.write(
-    'There is no Chromium here (apt-get install chromium, or name it by CHROMIUM): the tests of the page are skipped.\n',
-  );
 
 /** Where pictures of the page are left for people to look at. */
 const pictures = join(root, 'test-results/screenshots');

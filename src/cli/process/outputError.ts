@@ -1,0 +1,24 @@
+import { HeadwaterError } from '../../contracts/HeadwaterError.js';
+import { errorLine, exitStatusOf, SUCCESS } from './exitStatus.js';
+import type { Terminal } from './Terminal.js';
+
+/** A pipe that its reader has closed (`headwater … | head -1`) is an end, not an error. */
+export const isClosedPipe = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && (error.code === 'EPIPE' || error.code === 'ERR_STREAM_DESTROYED');
+
+/** Writes the line of an error to stderr; gives the exit status that it ends the command with. */
+export const tellError = (error: unknown, { stderr }: Terminal): number => {
+  stderr.write(`${errorLine(error)}\n`);
+  return exitStatusOf(error);
+};
+
+const outputError = (cause: unknown): HeadwaterError =>
+  new HeadwaterError(
+    'HW_WRITE',
+    `The output could not be written: ${cause instanceof Error ? cause.message : String(cause)}. Check that there is room for it.`,
+    { cause },
+  );
+
+/** The status that a failed write to stdout ends the command with. */
+export const afterOutputError = (error: unknown, terminal: Terminal): number =>
+  isClosedPipe(error) ? SUCCESS : tellError(outputError(error), terminal);
