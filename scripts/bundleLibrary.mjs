@@ -42,11 +42,16 @@ const BUNDLED = { 'fp-ts': /^fp-ts\/lib\/(\w+)\.js$/, 'io-ts': /^io-ts$/ };
 const LOCATION = 'location.js';
 
 /**
- * tfjs, which is CommonJS for Node. An import of it makes Node search a megabyte for the names that it exports, at a
- * third of the time that the whole package takes to load. So the bundle takes tfjs from small modules that require it
- * and know the names. A bundler for browsers takes others in their place, that import (`browser` in package.json).
+ * Packages that are CommonJS for Node, and large. An import of one makes Node search all its text for the names that it
+ * exports, at a third of the time that the package takes to load. So the bundle takes it from a small module that
+ * requires it and knows the names. A bundler for browsers takes another in its place, that imports (`browser` in
+ * package.json).
  */
-const TFJS = { '@tensorflow/tfjs-core': 'tfjs/core', '@tensorflow/tfjs-backend-cpu': 'tfjs/cpu' };
+const REQUIRED = {
+  rxjs: 'required/rxjs',
+  '@tensorflow/tfjs-core': 'required/tfjs-core',
+  '@tensorflow/tfjs-backend-cpu': 'required/tfjs-backend-cpu',
+};
 
 /** The names that files import from a module, sorted. */
 const namesFrom = (module, outputs) => {
@@ -58,14 +63,14 @@ const namesFrom = (module, outputs) => {
   return [...new Set(names.filter(Boolean))].sort();
 };
 
-const tfjsModules = (outputs) =>
-  Object.entries(TFJS).flatMap(([name, module]) => {
+const requiredModules = (outputs) =>
+  Object.entries(REQUIRED).flatMap(([name, module]) => {
     const names = namesFrom(module, outputs).join(', ');
     const required = `${posix.basename(module)}.cjs`;
     return [
-      { file: `${module}.js`, text: `import tfjs from './${required}';\nexport const { ${names} } = tfjs;\n` },
+      { file: `${module}.js`, text: `import required from './${required}';\nexport const { ${names} } = required;\n` },
       // In two statements: of one, Node would search what is required for names.
-      { file: `${module}.cjs`, text: `const tfjs = require('${name}');\nmodule.exports = tfjs;\n` },
+      { file: `${module}.cjs`, text: `const required = require('${name}');\nmodule.exports = required;\n` },
       { file: `${module}.browser.js`, text: `export { ${names} } from '${name}';\n` },
     ];
   });
@@ -87,8 +92,8 @@ const modules = {
       path: join(folderOf('fp-ts'), path.slice('fp-ts/'.length) + (path.endsWith('.js') ? '' : '.js')),
       sideEffects: false,
     }));
-    onResolve({ filter: /^@tensorflow\// }, ({ path }) =>
-      path in TFJS ? { path: `${FROM_DIST}${TFJS[path]}.js`, external: true } : undefined,
+    onResolve({ filter: /^(?:rxjs$|@tensorflow\/)/ }, ({ path }) =>
+      Object.hasOwn(REQUIRED, path) ? { path: `${FROM_DIST}${REQUIRED[path]}.js`, external: true } : undefined,
     );
     onResolve({ filter: /^\.\.?\/.*\.js$/ }, ({ path, resolveDir, kind }) => {
       const module = slashes(relative(src, join(resolveDir, path))).replace(/\.js$/, '');
@@ -165,7 +170,7 @@ export const bundleLibrary = async () => {
     const file = slashes(relative(dist, path));
     return { file, text: withoutBareImports(text) };
   });
-  outputs.push(...tfjsModules(outputs));
+  outputs.push(...requiredModules(outputs));
   for (const output of outputs) output.text = withPaths(output.file, output.text);
   outputs.push({
     file: LOCATION,

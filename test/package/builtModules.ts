@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { root } from '../docs/fences.js';
 
-/** An import of a module when the file loads, as the build writes it. An `import()` loads later. */
-const STATIC_IMPORT = /^(?:import|export)\b[^;'"]*?["']([^"']+)["'];/gm;
+/** An import or a require of a module when the file loads, as the build writes it. An `import()` loads later. */
+const LOADS = /^(?:(?:import|export)\b[^;'"]*?|const required = require\()["']([^"']+)["']\)?;/gm;
 
 /** What a file of the build loads before it runs: its own modules, by their paths, and modules of others, by name. */
 export const loadedBy = (
@@ -14,7 +14,7 @@ export const loadedBy = (
   const follow = (file: string): void => {
     if (files.has(file)) return;
     files.add(file);
-    for (const [, target = ''] of readFileSync(file, 'utf8').matchAll(STATIC_IMPORT))
+    for (const [, target = ''] of readFileSync(file, 'utf8').matchAll(LOADS))
       if (target.startsWith('.')) follow(resolve(dirname(file), target));
       else others.add(target);
   };

@@ -99,10 +99,9 @@ describe('the entries', () => {
 });
 
 describe('the command', () => {
-  it('loads no command, no RxJS and no tfjs for its help', () => {
+  it('loads no command and no package but commander for its help', () => {
     const { files, others } = loadedBy('cli/main.js');
     expect(others.filter((other) => !other.startsWith('node:'))).toEqual(['commander']);
-    expect([...files].filter((file) => file.includes('tfjs'))).toEqual([]);
     const commands = readdirSync(join(root, 'src/cli/commands')).map((file) => file.replace('.ts', '-'));
     expect([...files].filter((file) => commands.some((name) => file.includes(`/chunks/${name}`)))).toEqual([]);
   });

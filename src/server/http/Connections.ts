@@ -112,8 +112,9 @@ export class Connections {
   end(idleMs: number, ended: () => void): void {
     this.close();
     whenQuiet(() => {
-      // That of HTTP servers closes the idle connections too.
-      NetServer.prototype.close.call(this.#server, () => {
+      // That of HTTP servers closes the idle connections too. In Bun they have no other.
+      const owner: NetServer = this.#server instanceof NetServer ? NetServer.prototype : this.#server;
+      owner.close.call(this.#server, () => {
         clearTimeout(late);
         // Ends what Node looks for slow connections with. It is closed already, which this is told of.
         this.#server.close(() => undefined);
