@@ -8,6 +8,7 @@ import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import type { LiveHeadline } from '../../contracts/Live.js';
 import type { Valve } from '../../contracts/Valve.js';
 import { decodeMessage } from '../internal/decodeMessage.js';
+import { reasonOf } from '../internal/reasonOf.js';
 import type { WorkEvents } from '../WorkEvent.js';
 import { loadJetStream } from './internal/loadJetStream.js';
 
@@ -47,8 +48,6 @@ const RETRY_MS = 100;
 const LONGEST_RETRY_MS = 10_000;
 
 const nanoseconds = (ms: number): number => ms * 1_000_000;
-
-const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error)).slice(0, 500);
 
 /**
  * Emits the headlines of a NATS JetStream stream, each as a delivery: it is acknowledged once it is settled as done,

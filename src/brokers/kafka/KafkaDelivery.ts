@@ -1,0 +1,24 @@
+import type { Consumer, Message } from '@platformatic/kafka';
+import type { Delivery } from '../../contracts/Delivery.js';
+
+/** Where a delivery of Kafka came from, for a sink that commits its offset together with its result. */
+export interface KafkaOrigin {
+  readonly consumer: Consumer;
+  readonly message: Message;
+  /** Whether its partition is still read from where it came: what is not current is delivered again to somebody. */
+  isCurrent(): boolean;
+  /** Says that its offset has been committed in a transaction. */
+  committed(): void;
+  /** Says that its transaction has failed: everything after the last commit is to be delivered again. */
+  lost(reason: string): void;
+  /** Does work during which the consumer does not go back to another offset. */
+  exclusively<R>(work: () => Promise<R>): Promise<R>;
+}
+
+/** A delivery from a Kafka topic. */
+export interface KafkaDelivery<T> extends Delivery<T> {
+  readonly origin: KafkaOrigin;
+}
+
+/** Whether a delivery is one from Kafka. */
+export const isKafkaDelivery = <T>(delivery: Delivery<T>): delivery is KafkaDelivery<T> => 'origin' in delivery;

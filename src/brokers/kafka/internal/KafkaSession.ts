@@ -1,0 +1,341 @@
+import type { Admin, Consumer, Message, MessagesStream, Producer } from '@platformatic/kafka';
+import * as E from 'fp-ts/lib/Either.js';
+import { asyncScheduler, filter, firstValueFrom, race, type SchedulerLike, Subject, timer } from 'rxjs';
+import type { Settlement } from '../../../contracts/Delivery.js';
+import type { LiveHeadline } from '../../../contracts/Live.js';
+import { decodeMessage } from '../../internal/decodeMessage.js';
+import { reasonOf } from '../../internal/reasonOf.js';
+import type { KafkaDelivery } from '../KafkaDelivery.js';
+import type { KafkaHeadlinesOptions } from '../kafkaHeadlines.js';
+import type { loadKafka } from './loadKafka.js';
+import { OffsetTracker } from './OffsetTracker.js';
+
+type Bytes = Buffer;
+type Incoming = Message;
+
+type Kafka = Awaited<ReturnType<typeof loadKafka>>;
+
+/** Milliseconds between two commits of what was settled without a transaction. */
+const COMMIT_MS = 500;
+/** Milliseconds before what failed is read again. */
+const RETRY_MS = 200;
+
+/** One member of a group: reads its share of a topic, goes back where work on it failed, and commits what is done. */
+export class KafkaSession {
+  readonly #options: KafkaHeadlinesOptions;
+  readonly #scheduler: SchedulerLike;
+  readonly #emit: (delivery: KafkaDelivery<LiveHeadline>) => void;
+  readonly #source: string;
+
+  readonly #kafka: Kafka;
+  readonly #consumer: Consumer;
+  readonly #admin: Admin;
+  readonly #letters: Producer<Bytes, Bytes, string, string> | undefined;
+  #stream: MessagesStream<Bytes, Bytes, Bytes, Bytes> | undefined;
+  #closed = false;
+  /** Grows whenever reading starts anew: what was delivered before belongs to nobody here any more. */
+  #epoch = 0;
+  #trackers = new Map<number, OffsetTracker>();
+  /** The offsets that are committed, by partition, as far as this member knows. */
+  #committed = new Map<number, bigint>();
+  /** How often the messages that are delivered again have been delivered, by partition and offset. */
+  readonly #attempts = new Map<string, number>();
+  #inFlight = 0;
+  /** Whether something has failed, and may need a moment to mend. */
+  #resting = false;
+  #ordinal = 0;
+  /** Emits when a message was settled, reading starts anew, or all is over. */
+  readonly #changed$ = new Subject<void>();
+  /** Work of which one waits for the other: transactions, and going back. */
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(kafka: Kafka, options: KafkaHeadlinesOptions, emit: (delivery: KafkaDelivery<LiveHeadline>) => void) {
+    const { client, group, topic, sessionTimeout = 10_000, deadLetters, events } = options;
+    this.#kafka = kafka;
+    this.#options = options;
+    this.#scheduler = options.scheduler ?? asyncScheduler;
+    this.#emit = emit;
+    const [first] = client.bootstrapBrokers;
+    this.#source = `kafka://${typeof first === 'string' ? first : `${first?.host ?? ''}:${first?.port ?? ''}`}/${topic}`;
+
+    const { clientId = 'headwater', ...connection } = client;
+    const base = { ...connection, clientId };
+    this.#consumer = new kafka.Consumer({
+      ...base,
+      groupId: group,
+      autocommit: false,
+      isolationLevel: kafka.FetchIsolationLevels.READ_COMMITTED,
+      sessionTimeout,
+      rebalanceTimeout: Math.max(sessionTimeout, 10_000),
+      heartbeatInterval: Math.max(100, Math.floor(sessionTimeout / 5)),
+      maxWaitTime: 200,
+      minBytes: 1,
+    });
+    this.#admin = new kafka.Admin(base);
+    const { stringSerializers } = kafka;
+    if (deadLetters !== undefined)
+      this.#letters = new kafka.Producer<Bytes, Bytes, string, string>({
+        ...base,
+        idempotent: true,
+        serializers: { headerKey: stringSerializers.headerKey, headerValue: stringSerializers.headerValue },
+      });
+    this.#consumer.on('consumer:group:join', () => this.#startAnew());
+    this.#consumer.on('client:broker:disconnect', () => events?.next({ type: 'disconnected', server: this.#source }));
+    this.#consumer.on('client:broker:connect', () => events?.next({ type: 'connected', server: this.#source }));
+  }
+
+  /** Reads until it is closed. */
+  async run(): Promise<void> {
+    const { topic } = this.#options;
+    const committing = timer(COMMIT_MS, COMMIT_MS, this.#scheduler).subscribe(() => void this.#commit());
+    try {
+      this.#consumer.topics.track(topic);
+      await this.#consumer.joinGroup();
+      while (!this.#closed) {
+        if (this.#resting) await this.#pause(RETRY_MS);
+        this.#resting = false;
+        const epoch = this.#epoch;
+        const offsets = await this.exclusively(() => this.#stableOffsets(epoch));
+        if (offsets === undefined) continue;
+        this.#stream = await this.#consumer.consume({
+          topics: [topic],
+          mode: this.#kafka.MessagesStreamModes.MANUAL,
+          offsets: offsets.map(({ partition, offset }) => ({ topic, partition, offset })),
+        });
+        await this.#read(this.#stream, epoch);
+      }
+    } finally {
+      committing.unsubscribe();
+    }
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#changed$.next();
+    await this.#commit();
+    this.#epoch += 1;
+    await this.#stream?.close().catch(() => undefined);
+    // The member leaves, so that the others have its share at once.
+    await this.#consumer.close(true).catch(() => undefined);
+    await this.#admin.close().catch(() => undefined);
+    await this.#letters?.close().catch(() => undefined);
+    this.#changed$.complete();
+  }
+
+  exclusively<R>(work: () => Promise<R>): Promise<R> {
+    const done = this.#last.then(work, work);
+    this.#last = done.catch(() => undefined);
+    return done;
+  }
+
+  /** Gives up what is in hand, and reads from the last commit again. */
+  #startAnew(): void {
+    this.#epoch += 1;
+    this.#changed$.next();
+    const stream = this.#stream;
+    this.#stream = undefined;
+    void stream?.close().catch(() => undefined);
+  }
+
+  /**
+   * Where each partition of this member is to be read from. Undefined where reading has started anew meanwhile.
+   *
+   * It waits for transactions that are under way elsewhere, as those of a member that died in the middle of one: their
+   * offsets are not known before (KIP-447).
+   */
+  async #stableOffsets(
+    epoch: number,
+  ): Promise<readonly { readonly partition: number; readonly offset: bigint }[] | undefined> {
+    const { group, topic, events } = this.#options;
+    const partitions = this.#consumer.assignments?.find((assigned) => assigned.topic === topic)?.partitions ?? [];
+    events?.next({ type: 'rebalanced', partitions });
+    this.#trackers = new Map(partitions.map((partition) => [partition, new OffsetTracker()]));
+    this.#committed = new Map();
+    this.#inFlight = 0;
+    if (partitions.length === 0) {
+      // Others have them all: this one is there for when another leaves.
+      while (!this.#hasMoved(epoch)) await this.#change();
+      return undefined;
+    }
+    while (!this.#hasMoved(epoch)) {
+      try {
+        const [found] = await this.#admin.listConsumerGroupOffsets({
+          groups: [{ groupId: group, topics: [{ name: topic, partitionIndexes: [...partitions] }] }],
+          requireStable: true,
+        });
+        const known = new Map(
+          found?.topics.flatMap(({ partitions: ones }) =>
+            ones.map(({ partitionIndex, committedOffset }) => [partitionIndex, committedOffset] as const),
+          ),
+        );
+        const earliest = await this.#consumer.listOffsets({ topics: [topic], timestamp: -2n });
+        return partitions.map((partition) => {
+          const offset = known.get(partition) ?? -1n;
+          return { partition, offset: offset >= 0n ? offset : (earliest.get(topic)?.[partition] ?? 0n) };
+        });
+      } catch (error) {
+        events?.next({ type: 'unsettled', id: topic, reason: reasonOf(error) });
+        await this.#pause(RETRY_MS);
+      }
+    }
+    return undefined;
+  }
+
+  async #read(stream: MessagesStream<Bytes, Bytes, Bytes, Bytes>, epoch: number): Promise<void> {
+    const { events, topic } = this.#options;
+    try {
+      for await (const message of stream) {
+        await this.#ready(epoch);
+        if (this.#hasMoved(epoch)) return;
+        this.#take(message, epoch);
+      }
+    } catch (error) {
+      if (this.#closed) return;
+      events?.next({ type: 'unsettled', id: topic, reason: reasonOf(error) });
+      this.#resting = true;
+    } finally {
+      await stream.close().catch(() => undefined);
+    }
+    // The stream has ended by itself, as it does where the group is joined again.
+    if (!this.#hasMoved(epoch)) this.#startAnew();
+  }
+
+  #take(message: Incoming, epoch: number): void {
+    const { topic, maxAttempts = 5 } = this.#options;
+    const { partition, offset } = message;
+    const id = `${topic}:${partition}:${offset}`;
+    const attempt = this.#attempts.get(id) ?? 1;
+    this.#trackers.get(partition)?.take(offset);
+    this.#inFlight += 1;
+    let settled = false;
+    const settle = (how: Settlement, inTransaction = false): void => {
+      if (settled || this.#hasMoved(epoch)) return;
+      settled = true;
+      if (how.type === 'retry' && attempt < maxAttempts) {
+        this.#attempts.set(id, attempt + 1);
+        this.#options.events?.next({ type: 'retried', id, reason: how.reason });
+        this.#goBack();
+        return;
+      }
+      if (how.type === 'done') this.#free(message, id, inTransaction);
+      else void this.#bury(message, id, how.reason, epoch);
+    };
+    const headline = decodeMessage(message.value, this.#ordinal, this.#source, this.#scheduler.now());
+    if (E.isLeft(headline)) {
+      settle({ type: 'give-up', reason: headline.left });
+      return;
+    }
+    this.#ordinal += 1;
+    this.#emit({
+      value: headline.right,
+      id,
+      attempt,
+      settle,
+      origin: {
+        consumer: this.#consumer,
+        message,
+        isCurrent: () => !settled && !this.#hasMoved(epoch),
+        committed: () => settle({ type: 'done' }, true),
+        lost: (reason) => {
+          if (this.#hasMoved(epoch)) return;
+          this.#options.events?.next({ type: 'retried', id, reason });
+          this.#goBack();
+        },
+        exclusively: (work) => this.exclusively(work),
+      },
+    });
+  }
+
+  #free({ partition, offset }: Incoming, id: string, committed: boolean): void {
+    this.#attempts.delete(id);
+    this.#trackers.get(partition)?.settle(offset);
+    if (committed) this.#committed.set(partition, offset + 1n);
+    this.#inFlight -= 1;
+    this.#changed$.next();
+  }
+
+  /**
+   * Reads again from the last commit, after a moment in which what failed may mend. What is in hand is given up at once:
+   * a later message must not be committed over one that is still to be worked on.
+   */
+  #goBack(): void {
+    this.#resting = true;
+    this.#startAnew();
+  }
+
+  /** Puts a message aside. In turn: no later message is committed before the dead letter is stored. */
+  #bury(message: Incoming, id: string, reason: string, epoch: number): Promise<void> {
+    return this.exclusively(async () => {
+      const { deadLetters, events } = this.#options;
+      if (this.#hasMoved(epoch)) return;
+      try {
+        if (this.#letters !== undefined && deadLetters !== undefined) {
+          await this.#letters.send({
+            messages: [
+              {
+                topic: deadLetters,
+                key: message.key,
+                value: message.value,
+                headers: { 'headwater-reason': reason, 'headwater-id': id, 'headwater-source': this.#source },
+              },
+            ],
+          });
+        }
+      } catch (error) {
+        events?.next({ type: 'unsettled', id, reason: reasonOf(error) });
+        if (!this.#hasMoved(epoch)) this.#goBack();
+        return;
+      }
+      events?.next({ type: 'dead-letter', id, reason, to: deadLetters });
+      if (this.#hasMoved(epoch)) return;
+      this.#free(message, id, false);
+      // At once: what is read again before the next commit would be put aside twice.
+      await this.#commitNow();
+    });
+  }
+
+  /** Commits what was settled outside of transactions. */
+  #commit(): Promise<void> {
+    return this.exclusively(() => this.#commitNow());
+  }
+
+  async #commitNow(): Promise<void> {
+    const { topic, events } = this.#options;
+    const offsets = [...this.#trackers].flatMap(([partition, { next }]) =>
+      next === undefined || next <= (this.#committed.get(partition) ?? -1n)
+        ? []
+        : [{ topic, partition, offset: next, leaderEpoch: -1 }],
+    );
+    if (offsets.length === 0) return;
+    try {
+      await this.#consumer.commit({ offsets });
+      for (const { partition, offset } of offsets) this.#committed.set(partition, offset);
+    } catch (error) {
+      events?.next({ type: 'unsettled', id: topic, reason: reasonOf(error) });
+    }
+  }
+
+  #hasMoved(epoch: number): boolean {
+    return this.#closed || this.#epoch !== epoch;
+  }
+
+  #change(): Promise<unknown> {
+    return firstValueFrom(this.#changed$, { defaultValue: undefined });
+  }
+
+  #pause(ms: number): Promise<unknown> {
+    return firstValueFrom(timer(ms, this.#scheduler));
+  }
+
+  /** Waits until there is room and the valve is open. */
+  async #ready(epoch: number): Promise<void> {
+    const { maxInFlight = 4096, valve } = this.#options;
+    while (!this.#hasMoved(epoch)) {
+      if (this.#inFlight >= maxInFlight) await this.#change();
+      else if (valve !== undefined && !valve.isOpen)
+        await firstValueFrom(race(valve.open$.pipe(filter(Boolean)), this.#changed$), { defaultValue: undefined });
+      else return;
+    }
+  }
+}

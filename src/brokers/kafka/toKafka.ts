@@ -1,0 +1,204 @@
+import type { Producer } from '@platformatic/kafka';
+import { Observable, type OperatorFunction } from 'rxjs';
+import { checkOptions, checkWhole } from '../../contracts/checkOption.js';
+import type { Delivery } from '../../contracts/Delivery.js';
+import { reasonOf } from '../internal/reasonOf.js';
+import type { KafkaClient } from './KafkaClient.js';
+import { isKafkaDelivery, type KafkaDelivery } from './KafkaDelivery.js';
+import { loadKafka } from './internal/loadKafka.js';
+
+/** Where `toKafka` writes, and how. */
+export interface ToKafkaOptions<T> {
+  /** How Kafka is reached: `bootstrapBrokers`, and the client's own options for TLS and SASL. */
+  readonly client: KafkaClient;
+  /** The topic. It must be there. */
+  readonly topic: string;
+  /** The message that a value becomes. Default: JSON. */
+  readonly encode?: ((value: T, delivery: Delivery<T>) => string | Uint8Array) | undefined;
+  /**
+   * The key of a message, which decides its partition. Default: that of the message it was made of; else the delivery's
+   * id.
+   */
+  readonly keyOf?: ((value: T, delivery: Delivery<T>) => string | undefined) | undefined;
+  /** Deliveries that one transaction may hold, at least 1. Default 2048. */
+  readonly maxBatch?: number | undefined;
+}
+
+/** Milliseconds that a transaction may take; one that is left behind by a dead worker holds up its readers so long. */
+const TRANSACTION_MS = 10_000;
+
+/** A message's key, which it may be without though the client's types do not say so. */
+const keyOfMessage = ({ key }: { readonly key: Buffer | null | undefined }): Buffer | undefined => key ?? undefined;
+
+type Out = Producer<Buffer, Buffer, string, string>;
+
+/**
+ * Writes the value of each delivery to a Kafka topic, settles the delivery once the broker has it, and emits it then.
+ *
+ * ```
+ * source:  --a--b-c------|
+ *          toKafka({ client, topic })
+ * result:  -----a----(bc)|      what comes while a transaction runs is in the next one
+ * ```
+ *
+ * For deliveries of `kafkaHeadlines`, the results and the offsets of their messages are one transaction: exactly once.
+ * Where it fails, or the message belongs to another member by now, the result is withdrawn and nothing is emitted for
+ * it: whoever owns the partition works on it again. Deliveries of other sources are written by an idempotent producer
+ * and settled after that: at least once.
+ *
+ * Holds at most what the source of the deliveries may have in flight.
+ *
+ * Errors: `HW_USAGE` where the client is not installed or does not support this Node; those of `encode`, `keyOf` and of
+ * the source.
+ *
+ * @param options `client`, `topic`, and what has a default
+ * @throws HeadwaterError `HW_USAGE` for an option that cannot work
+ * @see kafkaHeadlines for an example
+ */
+export const toKafka = <T>(options: ToKafkaOptions<T>): OperatorFunction<Delivery<T>, Delivery<T>> => {
+  checkOptions('toKafka', options, "{ client, topic: 'classified' }");
+  const { client, topic, keyOf, maxBatch = 2048, encode = (value: T) => JSON.stringify(value) } = options;
+  checkWhole('toKafka', 'maxBatch', maxBatch, 1);
+
+  return (source$) =>
+    new Observable((subscriber) => {
+      const waiting: Delivery<T>[] = [];
+      let producer: Out | undefined;
+      /** Writes what came from elsewhere than Kafka. */
+      let plain: Out | undefined;
+      let working = false;
+      let ended = false;
+
+      const opened = async (): Promise<Out> => {
+        if (producer !== undefined) return producer;
+        const { Producer, stringSerializers } = await loadKafka();
+        const { randomUUID } = await import('node:crypto');
+        const { clientId = 'headwater', ...connection } = client;
+        producer = new Producer<Buffer, Buffer, string, string>({
+          ...connection,
+          clientId,
+          timeout: TRANSACTION_MS,
+          idempotent: true,
+          // Of its own: what fences a member that was replaced is its generation in the group.
+          transactionalId: `${clientId}-${randomUUID()}`,
+          serializers: {
+            headerKey: stringSerializers.headerKey,
+            headerValue: stringSerializers.headerValue,
+          },
+        });
+        return producer;
+      };
+
+      const discard = async (): Promise<void> => {
+        const old = producer;
+        producer = undefined;
+        await old?.close(true).catch(() => undefined);
+      };
+
+      const messageOf = (delivery: Delivery<T>) => {
+        const value = encode(delivery.value, delivery);
+        const own = keyOf?.(delivery.value, delivery);
+        const key =
+          own !== undefined
+            ? Buffer.from(own)
+            : ((isKafkaDelivery(delivery) ? keyOfMessage(delivery.origin.message) : undefined) ??
+              Buffer.from(delivery.id));
+        return { topic, key, value: Buffer.from(value), headers: { 'headwater-id': delivery.id } };
+      };
+
+      /** Results and offsets together. Emits what has been committed. */
+      const transact = async (batch: readonly KafkaDelivery<T>[]): Promise<void> => {
+        const current = batch.filter(({ origin }) => origin.isCurrent());
+        const [first] = current;
+        if (first === undefined) return;
+        const out = await opened();
+        try {
+          const transaction = await out.beginTransaction();
+          try {
+            await transaction.send({ messages: current.map(messageOf) });
+            await transaction.addConsumer(first.origin.consumer);
+            // The last of each partition stands for those before it.
+            const lasts = new Map(
+              current.map((delivery) => [delivery.origin.message.partition, delivery.origin.message]),
+            );
+            for (const message of lasts.values()) await transaction.addOffset(message);
+          } catch (error) {
+            await transaction.abort();
+            throw error;
+          }
+          await transaction.commit();
+        } catch (error) {
+          // What became of the transaction is not known for sure: a new producer, and the broker says where to go on.
+          await discard();
+          first.origin.lost(reasonOf(error));
+          return;
+        }
+        for (const delivery of current) {
+          delivery.origin.committed();
+          subscriber.next(delivery);
+        }
+      };
+
+      const write = async (batch: readonly Delivery<T>[]): Promise<void> => {
+        const { Producer, stringSerializers } = await loadKafka();
+        const { clientId = 'headwater', ...connection } = client;
+        plain ??= new Producer<Buffer, Buffer, string, string>({
+          ...connection,
+          clientId,
+          idempotent: true,
+          serializers: { headerKey: stringSerializers.headerKey, headerValue: stringSerializers.headerValue },
+        });
+        try {
+          await plain.send({ messages: batch.map(messageOf) });
+        } catch (error) {
+          for (const delivery of batch) delivery.settle({ type: 'retry', reason: reasonOf(error) });
+          return;
+        }
+        for (const delivery of batch) {
+          delivery.settle({ type: 'done' });
+          subscriber.next(delivery);
+        }
+      };
+      const work = async (): Promise<void> => {
+        while (waiting.length > 0 && !subscriber.closed) {
+          const batch = waiting.splice(0, maxBatch);
+          const own = batch.filter(isKafkaDelivery);
+          const others = batch.filter((delivery) => !isKafkaDelivery(delivery));
+          const [first] = own;
+          if (first !== undefined) await first.origin.exclusively(() => transact(own));
+          if (others.length > 0) await write(others);
+        }
+      };
+
+      const start = (): void => {
+        if (working) return;
+        working = true;
+        work().then(
+          () => {
+            working = false;
+            if (waiting.length > 0) start();
+            else if (ended) subscriber.complete();
+          },
+          (error: unknown) => subscriber.error(error),
+        );
+      };
+
+      subscriber.add(() => {
+        waiting.length = 0;
+        void discard();
+        void plain?.close(true).catch(() => undefined);
+      });
+      const sourced = source$.subscribe({
+        next: (delivery) => {
+          waiting.push(delivery);
+          start();
+        },
+        error: (error: unknown) => subscriber.error(error),
+        complete: () => {
+          ended = true;
+          if (!working) subscriber.complete();
+        },
+      });
+      subscriber.add(sourced);
+    });
+};

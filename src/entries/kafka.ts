@@ -1,0 +1,12 @@
+/**
+ * Headlines from Apache Kafka, and results to it, exactly once. For Node 22.22 and later; needs `@platformatic/kafka`.
+ *
+ * Not a part of `headwater` itself: only those install the client who use it.
+ *
+ * @module headwater/kafka
+ */
+export type { WorkEvent, WorkEvents } from '../brokers/WorkEvent.js';
+export type { KafkaClient } from '../brokers/kafka/KafkaClient.js';
+export type { KafkaDelivery, KafkaOrigin } from '../brokers/kafka/KafkaDelivery.js';
+export { kafkaHeadlines, type KafkaHeadlinesOptions } from '../brokers/kafka/kafkaHeadlines.js';
+export { toKafka, type ToKafkaOptions } from '../brokers/kafka/toKafka.js';

@@ -1,0 +1,117 @@
+import { Admin, Consumer, Producer, stringDeserializers, stringSerializers } from '@platformatic/kafka';
+import { firstValueFrom, map, take, tap, toArray } from 'rxjs';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { kafkaHeadlines } from '../../src/brokers/kafka/kafkaHeadlines.js';
+import { toKafka } from '../../src/brokers/kafka/toKafka.js';
+import type { WorkEvent } from '../../src/brokers/WorkEvent.js';
+import { kafkaJars, type KafkaServers, noKafka, startKafka } from './kafkaServer.js';
+
+if (noKafka !== undefined) console.warn(`skipped: ${noKafka}`);
+
+describe.skipIf(noKafka !== undefined || kafkaJars === undefined)('Kafka', () => {
+  let servers: KafkaServers;
+  let admin: Admin;
+  let producer: Producer<string, string, string, string>;
+  let run = 0;
+  let from = '';
+  let to = '';
+  let dead = '';
+  const client = () => ({ bootstrapBrokers: [...servers.brokers], retries: 10, retryDelay: 200 });
+
+  beforeAll(async () => {
+    servers = await startKafka();
+    admin = new Admin({ ...client(), clientId: 'test' });
+    producer = new Producer({ ...client(), clientId: 'test', serializers: stringSerializers });
+  }, 120_000);
+  afterAll(async () => {
+    await producer.close(true);
+    await admin.close();
+    await servers.stop();
+  }, 30_000);
+  beforeEach(async () => {
+    run += 1;
+    [from, to, dead] = [`from${run}`, `to${run}`, `dead${run}`];
+    await admin.createTopics({ topics: [from], partitions: 4, replicas: 1 });
+    await admin.createTopics({ topics: [to, dead], partitions: 1, replicas: 1 });
+  }, 30_000);
+
+  const publish = (values: readonly string[]): Promise<unknown> =>
+    producer.send({ messages: values.map((value, at) => ({ topic: from, key: String(at), value })) });
+  /** What a consumer of committed messages reads, until it has waited a second for more. */
+  const stored = async (topic: string): Promise<readonly string[]> => {
+    const consumer = new Consumer({
+      ...client(),
+      clientId: 'reader',
+      groupId: `reader-${topic}-${Math.random()}`,
+      autocommit: false,
+      deserializers: stringDeserializers,
+    });
+    const stream = await consumer.consume({ topics: [topic], mode: 'earliest', maxWaitTime: 200 });
+    const found: string[] = [];
+    stream.on('data', ({ value }) => found.push(value));
+    for (let before = -1; before !== found.length;) {
+      before = found.length;
+      await new Promise((resolve) => setTimeout(resolve, 1000));
+    }
+    await stream.close();
+    await consumer.close(true);
+    return found.toSorted();
+  };
+  const headlines = (events: WorkEvent[] = []) =>
+    kafkaHeadlines({
+      client: client(),
+      topic: from,
+      group: `g${run}`,
+      sessionTimeout: 6000,
+      deadLetters: dead,
+      maxAttempts: 2,
+      events: { next: (event) => events.push(event) },
+    });
+  const classified = () =>
+    toKafka<{ readonly title: string }>({ client: client(), topic: to, encode: ({ title }) => title });
+
+  it('commits results and offsets together, and goes on where it left off', async () => {
+    await publish(['a', 'b', '{"title":"c","guid":"1"}']);
+    const first = await firstValueFrom(headlines().pipe(classified(), take(3), toArray()));
+    expect(first.map(({ value }) => value.title).toSorted()).toEqual(['a', 'b', 'c']);
+    await publish(['d']);
+    const second = await firstValueFrom(headlines().pipe(classified(), take(1)));
+    expect(second.value.title).toBe('d');
+    expect(await stored(to)).toEqual(['a', 'b', 'c', 'd']);
+  }, 60_000);
+
+  it('reads again what was not settled', async () => {
+    await publish(['a']);
+    await firstValueFrom(headlines());
+    const again = await firstValueFrom(
+      headlines().pipe(
+        classified(),
+        map(({ value }) => value.title),
+      ),
+    );
+    expect(again).toBe('a');
+    expect(await stored(to)).toEqual(['a']);
+  }, 60_000);
+
+  it('puts aside what is no headline and what fails too often, and classifies the others once', async () => {
+    await publish(['{"title":""}', 'good 1', 'bad', 'good 2']);
+    const events: WorkEvent[] = [];
+    const attempts: number[] = [];
+    const work = headlines(events)
+      .pipe(
+        tap((delivery) => {
+          if (delivery.value.title !== 'bad') return;
+          attempts.push(delivery.attempt);
+          delivery.settle({ type: 'retry', reason: 'cannot be worked on' });
+        }),
+        classified(),
+      )
+      .subscribe();
+    const buried = () => new Set(events.flatMap((event) => (event.type === 'dead-letter' ? [event.id] : [])));
+    await expect.poll(() => buried().size, { timeout: 30_000 }).toBe(2);
+    await expect.poll(() => stored(to), { timeout: 30_000 }).toEqual(['good 1', 'good 2']);
+    work.unsubscribe();
+    expect(attempts).toEqual([1, 2]);
+    expect(new Set(await stored(dead))).toEqual(new Set(['bad', '{"title":""}']));
+  }, 90_000);
+});

@@ -1,0 +1,119 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { freePort, untilOpen } from './natsServer.js';
+
+/** A folder of Kafka's jars, as Maven copies them. Undefined where there is none, or no Java. */
+export const kafkaJars = ((): string | undefined => {
+  const folder = process.env['HEADWATER_KAFKA_JARS'];
+  if (folder === undefined || !existsSync(folder)) return undefined;
+  try {
+    execFileSync('java', ['-version'], { stdio: 'ignore' });
+    return folder;
+  } catch {
+    return undefined;
+  }
+})();
+
+const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+
+/** Why Kafka cannot be tested here; undefined where it can. */
+export const noKafka =
+  kafkaJars === undefined
+    ? 'Kafka is not set up (Java and HEADWATER_KAFKA_JARS, a folder of its jars: see scripts/kafka.pom.xml)'
+    : major < 22 || (major === 22 && minor < 22)
+      ? `Kafka's client needs Node 22.22, and this is ${process.versions.node}`
+      : undefined;
+
+/** Brokers that run, one or several, each a controller too. */
+export interface KafkaServers {
+  readonly brokers: readonly string[];
+  kill(index: number): void;
+  start(index: number): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Starts brokers (KRaft), which store what they are given in a folder of their own. */
+export const startKafka = async (count = 1): Promise<KafkaServers> => {
+  if (kafkaJars === undefined) throw new Error(noKafka);
+  const jars = join(kafkaJars, '*');
+  const folder = mkdtempSync(join(tmpdir(), 'headwater-kafka-'));
+  const ports = await Promise.all(Array.from({ length: count }, freePort));
+  const controllers = await Promise.all(Array.from({ length: count }, freePort));
+  const voters = controllers.map((port, index) => `${index}@127.0.0.1:${port}`).join(',');
+  const cluster = 'aGVhZHdhdGVyLXRlc3RzAA';
+  const processes: ChildProcess[] = [];
+  const quiet = join(folder, 'log4j.properties');
+  writeFileSync(
+    quiet,
+    'log4j.rootLogger=WARN, file\nlog4j.appender.file=org.apache.log4j.ConsoleAppender\nlog4j.appender.file.layout=org.apache.log4j.PatternLayout\n',
+  );
+  const java = [
+    '-Xmx384m',
+    '-XX:+UseSerialGC',
+    '-XX:TieredStopAtLevel=1',
+    `-Dlog4j.configuration=file:${quiet}`,
+    '-cp',
+    jars,
+  ];
+  const configure = (index: number): string => {
+    const home = join(folder, String(index));
+    mkdirSync(home, { recursive: true });
+    const path = join(home, 'server.properties');
+    const replicas = Math.min(count, 3);
+    writeFileSync(
+      path,
+      [
+        'process.roles=broker,controller',
+        `node.id=${index}`,
+        `controller.quorum.voters=${voters}`,
+        `listeners=PLAINTEXT://127.0.0.1:${ports[index]!},CONTROLLER://127.0.0.1:${controllers[index]!}`,
+        `advertised.listeners=PLAINTEXT://127.0.0.1:${ports[index]!}`,
+        'controller.listener.names=CONTROLLER',
+        'listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT',
+        `log.dirs=${join(home, 'data')}`,
+        `offsets.topic.replication.factor=${replicas}`,
+        `transaction.state.log.replication.factor=${replicas}`,
+        `transaction.state.log.min.isr=${Math.min(2, replicas)}`,
+        'offsets.topic.num.partitions=4',
+        'transaction.state.log.num.partitions=4',
+        'group.initial.rebalance.delay.ms=0',
+        'group.min.session.timeout.ms=1000',
+        'transaction.abort.timed.out.transaction.cleanup.interval.ms=500',
+        'auto.create.topics.enable=false',
+        '',
+      ].join('\n'),
+    );
+    return path;
+  };
+  const start = async (index: number): Promise<void> => {
+    const path = join(folder, String(index), 'server.properties');
+    processes[index] = spawn('java', [...java, 'kafka.Kafka', path], { stdio: 'ignore' });
+    await untilOpen(ports[index]!);
+  };
+  for (let index = 0; index < count; index++) {
+    const path = configure(index);
+    execFileSync('java', [...java, 'kafka.tools.StorageTool', 'format', '-t', cluster, '-c', path], {
+      stdio: 'ignore',
+    });
+  }
+  await Promise.all(ports.map((_, index) => start(index)));
+  return {
+    brokers: ports.map((port) => `127.0.0.1:${port}`),
+    start,
+    kill: (index) => void processes[index]?.kill('SIGKILL'),
+    stop: async () => {
+      await Promise.all(
+        processes.map(async (child) => {
+          if (child.exitCode !== null || child.signalCode !== null) return;
+          const exited = once(child, 'exit');
+          child.kill('SIGKILL');
+          await exited;
+        }),
+      );
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+};
