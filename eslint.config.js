@@ -16,6 +16,7 @@ const rooms = {
   operators: ['text'],
   models: ['ops', 'text'],
   checkpoints: ['text', 'models', 'sinks'],
+  inference: ['text', 'operators', 'models'],
   testing: ['streams'],
   page: [],
   server: ['streams', 'text', 'operators', 'ops', 'models', 'sinks'],
@@ -32,7 +33,19 @@ const rooms = {
     'checkpoints',
     'server',
   ],
-  entries: ['streams', 'brokers', 'text', 'vectors', 'operators', 'ops', 'models', 'sinks', 'checkpoints', 'server'],
+  entries: [
+    'inference',
+    'streams',
+    'brokers',
+    'text',
+    'vectors',
+    'operators',
+    'ops',
+    'models',
+    'sinks',
+    'checkpoints',
+    'server',
+  ],
 };
 
 /**

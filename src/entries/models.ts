@@ -14,6 +14,7 @@ export { decodeArtifacts } from '../models/artifacts/decodeArtifacts.js';
 export { encodeArtifacts } from '../models/artifacts/encodeArtifacts.js';
 export { inferConfig } from '../models/inferConfig.js';
 export { loadArtifacts } from '../models/artifacts/loadArtifacts.js';
+export { openArtifacts } from '../models/artifacts/openArtifacts.js';
 export { trainable, type OwnModel, type Parameter, type TrainableOptions } from '../models/trainable.js';
 export { resizeVocabulary, type ResizableModel } from '../models/artifacts/resizeVocabulary.js';
 export { architectureOf, type Architecture, type ModelConfig } from '../models/artifacts/ModelConfig.js';
@@ -25,3 +26,11 @@ export { LinearConfig, linearConfig, type LinearOptions } from '../models/linear
 export { temper } from '../models/temper.js';
 export { wideGru, type WideGru, type WideGruSettings } from '../models/wide/wideGru.js';
 export { WideGruConfig, wideGruConfig, type WideGruOptions } from '../models/wide/WideGruConfig.js';
+
+// A saved model, ready to use.
+export {
+  openClassifier,
+  type Classification,
+  type OpenClassifierOptions,
+  type TextClassifier,
+} from '../inference/openClassifier.js';

@@ -39,6 +39,7 @@ export type {
 } from '../contracts/Live.js';
 export { HeadwaterError, type ErrorCode, type ErrorDetails } from '../contracts/HeadwaterError.js';
 export type { LabelledBatch, PaddedBatch } from '../contracts/PaddedBatch.js';
+export { promiseOf } from '../contracts/promiseOf.js';
 export { deriveSeed, random, type Purpose, type Random } from '../contracts/random.js';
 export type { DeadLetter, Rejection } from '../contracts/Rejection.js';
 export {

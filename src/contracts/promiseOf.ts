@@ -1,0 +1,24 @@
+import type { Either } from 'fp-ts/lib/Either.js';
+import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
+
+/**
+ * Runs a task as a promise, for programs that use promises alone.
+ *
+ * @param task what a function such as `loadArtifacts`, `writeFiles` or `selectBackend` returned; or a result, of
+ *   `decodeArtifacts` or `checkArtifacts`
+ * @returns a promise of the value; it rejects with what is left, which is a `HeadwaterError`
+ *
+ * @example
+ * ```ts
+ * import { promiseOf, selectBackend } from 'headwater';
+ * const { name } = await promiseOf(selectBackend('headwater'));
+ * console.log(name); // headwater
+ * ```
+ */
+export const promiseOf = async <Left extends Error, Right>(
+  task: TaskEither<Left, Right> | Either<Left, Right>,
+): Promise<Right> => {
+  const result = typeof task === 'function' ? await task() : task;
+  if (result._tag === 'Left') throw result.left;
+  return result.right;
+};

@@ -1,0 +1,144 @@
+/// <reference lib="esnext.disposable" />
+import { catchError, concatMap, EMPTY, lastValueFrom, of, Subject, tap, toArray } from 'rxjs';
+import { checkTime, checkWhole, optionText } from '../contracts/checkOption.js';
+import { HeadwaterError } from '../contracts/HeadwaterError.js';
+import type { ClassProbability, LiveHeadline } from '../contracts/Live.js';
+import { openArtifacts } from '../models/artifacts/openArtifacts.js';
+import { restoreModel } from '../models/artifacts/restoreModel.js';
+import { classifyTexts } from '../operators/live/internal/classifyTexts.js';
+import { microBatch } from '../operators/live/microBatch.js';
+import { rowEncoder } from '../text/rowEncoder.js';
+
+/** What a text was classified as. */
+export interface Classification {
+  /** The most probable class; the first of equals. */
+  readonly category: string;
+  /** How probable that class is, between 0 and 1. */
+  readonly probability: number;
+  /** All classes, the most probable first. */
+  readonly distribution: readonly ClassProbability[];
+  /** How many tokens of the text the model knows. Where it is 0, the probabilities say nothing of the text. */
+  readonly known: number;
+}
+
+/** A saved model that classifies texts, one call each. */
+export interface TextClassifier extends AsyncDisposable {
+  /**
+   * Classifies a text. It rejects with `HW_USAGE` for a value that is no string and after `close`, and with the errors of
+   * the model.
+   */
+  (text: string): Promise<Classification>;
+  /** The classes, in the order of the model. */
+  readonly classes: readonly string[];
+  /** Answers the calls that wait, takes no more, and frees the model. To call it again does nothing. */
+  readonly close: () => Promise<void>;
+}
+
+/** How texts are classified. */
+export interface OpenClassifierOptions {
+  /** The most texts that are classified together. Default 64. */
+  readonly maxSize?: number | undefined;
+  /** How long a text may wait for others to be classified with, in milliseconds. Default 2. */
+  readonly maxWaitMs?: number | undefined;
+  /** The tfjs backend that the model computes on, registered before. Default `headwater`. */
+  readonly backend?: string | undefined;
+}
+
+interface Call {
+  readonly text: string;
+  readonly resolve: (classification: Classification) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+const asHeadline = ({ text }: Call, id: number): LiveHeadline => ({
+  id,
+  title: text,
+  source: 'call',
+  guid: undefined,
+  link: undefined,
+  published: undefined,
+  seen: 0,
+  category: undefined,
+});
+
+/**
+ * Opens a saved model, and gives a function that classifies a text.
+ *
+ * Calls that come within `maxWaitMs` of one another are classified together, which costs far less than one by one; so a
+ * handler of HTTP requests calls it for each request. At most `maxSize` calls wait: the last of them starts the batch.
+ *
+ * It reads models of every architecture, in Node, Deno, Bun and browsers.
+ *
+ * @param source the directory that the model was saved in; or its files' bytes by name, as a browser has fetched them
+ * @param options `maxSize`, `maxWaitMs` and `backend`
+ * @returns a promise of the function. It rejects as `openArtifacts` does, and with `HW_USAGE` for an option that cannot
+ *   work
+ * @see serveModel for a server that is ready to use, with limits and metrics
+ *
+ * @example
+ * ```ts
+ * import { openClassifier } from 'headwater';
+ *
+ * const classify = await openClassifier('no/such/model').catch((error: unknown) => console.error(error));
+ * if (classify !== undefined) {
+ *   const { category, probability } = await classify('The final tennis tournament starts next week.');
+ *   console.log(category, probability); // Sports 0.999
+ *   await classify.close(); // or `await using classify = …`
+ * }
+ * ```
+ */
+export const openClassifier = async (
+  source: string | ReadonlyMap<string, Uint8Array>,
+  options: OpenClassifierOptions = {},
+): Promise<TextClassifier> => {
+  const { maxSize = 64, maxWaitMs = 2, backend } = options;
+  checkWhole('openClassifier', 'maxSize', maxSize, 1);
+  checkTime('openClassifier', 'maxWaitMs', maxWaitMs, true);
+  const artifacts = await openArtifacts(source);
+  const model = restoreModel(artifacts, { backend });
+  const { labelEncoder, text: steps } = artifacts;
+  const classifyBatch = classifyTexts({ model, tokenizer: rowEncoder(artifacts), labelEncoder, text: steps });
+
+  const call$ = new Subject<Call>();
+  const answered$ = call$.pipe(
+    microBatch({ maxSize, maxWaitMs }),
+    concatMap((calls) =>
+      of(calls.map(asHeadline)).pipe(
+        classifyBatch,
+        toArray(),
+        tap((predictions) =>
+          predictions.forEach(({ headline, category, distribution, known }) =>
+            calls[headline.id]?.resolve({
+              category,
+              probability: distribution[0]?.probability ?? NaN,
+              distribution,
+              known,
+            }),
+          ),
+        ),
+        // It fails these calls alone; the next batch is another one.
+        catchError((error: unknown) => {
+          for (const { reject } of calls) reject(error);
+          return EMPTY;
+        }),
+      ),
+    ),
+  );
+  const ended = lastValueFrom(answered$, { defaultValue: undefined }).finally(() => model.dispose());
+
+  let closed = false;
+  const classify = (text: string): Promise<Classification> =>
+    new Promise((resolve, reject) => {
+      if (typeof text !== 'string')
+        throw new HeadwaterError('HW_USAGE', `classify: the text is ${optionText(text)}, but must be a string.`);
+      if (closed)
+        throw new HeadwaterError('HW_USAGE', 'classify: the classifier is closed. Open it again by openClassifier.');
+      call$.next({ text, resolve, reject });
+    });
+  const close = async (): Promise<void> => {
+    closed = true;
+    call$.complete();
+    await ended;
+  };
+  return Object.assign(classify, { classes: labelEncoder.classes, close, [Symbol.asyncDispose]: close });
+};
