@@ -1,4 +1,5 @@
 import type { Headline } from './Row.js';
+import type { CarriedDelivery } from './settleOnce.js';
 
 /** A headline as it arrived. */
 export interface LiveHeadline extends Headline {
@@ -16,6 +17,17 @@ export interface LiveHeadline extends Headline {
   readonly seen: number;
   /** Its class, where its source says so. */
   readonly category: string | undefined;
+  /** As which reading of its source it came, from 0; undefined where its source is not read again and again. */
+  readonly reading?: number | undefined;
+  /** Whether it is the corrected title of a headline that was there before. */
+  readonly correction?: boolean | undefined;
+  /** The same whenever it is read, and different from that of every other headline, so that repeats can be left out. */
+  readonly key?: string | undefined;
+  /**
+   * How it is settled, where its source can deliver it again: `done` when its result was handed on, `retry` or `give-up`
+   * where it was not.
+   */
+  readonly delivery?: CarriedDelivery | undefined;
 }
 
 /** The probability of one class. */
@@ -93,6 +105,8 @@ export type SourceEvent =
     }
   /** It has said that it lives elsewhere from now on. */
   | { readonly type: 'moved'; readonly source: string; readonly at: number; readonly to: string }
+  /** None of the items that it had when it was last read is still there: others may have come and gone in between. */
+  | { readonly type: 'gap'; readonly source: string; readonly at: number }
   /** It is open: a stream of events or lines has begun. */
   | { readonly type: 'opened'; readonly source: string; readonly at: number };
 

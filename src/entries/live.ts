@@ -15,6 +15,7 @@ export {
   type FeedMemory,
   type RememberedFeed,
 } from '../streams/feeds/polling/FeedMemory.js';
+export type { FeedReading, Untitled } from '../streams/feeds/parsing/FeedDocument.js';
 export { parseFeed, type ParsedFeed, type ParseFeedOptions } from '../streams/feeds/parseFeed.js';
 export { pollFeed, type PollFeedOptions } from '../streams/feeds/pollFeed.js';
 export { readOpml, type ReadOpmlOptions } from '../streams/feeds/readOpml.js';

@@ -117,12 +117,14 @@ export {
   DedupeMemoryJson,
   type DedupeMemory,
   type DedupeMemoryOptions,
+  type KeptMemoryOptions,
 } from '../operators/live/dedupeMemory.js';
 export { explainHeadlines } from '../operators/live/explainHeadlines.js';
 export type { HeadlineKey } from '../operators/live/headlineKeys.js';
 export { throughDeliveries, type ThroughDeliveriesOptions } from '../operators/live/throughDeliveries.js';
 export type { Delivery, DeliveryOf, Settlement } from '../contracts/Delivery.js';
 export { withValue } from '../contracts/Delivery.js';
+export { settleOnce, type CarriedDelivery } from '../contracts/settleOnce.js';
 export { microBatch, type MicroBatchOptions } from '../operators/live/microBatch.js';
 export type { ShedPolicy } from '../operators/live/internal/SheddingBuffer.js';
 export { shed, type ShedOptions, type ShedProjectOptions, type ShedValue } from '../operators/live/shed.js';

@@ -36,18 +36,19 @@ const SHARES = 'Shares fall as the bank reports a loss';
 const MOON = 'Software maps the surface of a moon';
 
 describe('headwater watch --once', () => {
-  it('writes a line for each headline of a feed, from the oldest to the newest: time, class, probability, title, source', async () => {
+  it('writes a line for each headline of a feed, from the oldest to the newest: time, class, probability, title, source, key', async () => {
     const { origin } = await serveFeeds({ '/news.xml': [GOAL, SHARES, MOON] });
     const before = Date.now();
     const { status, stdout, stderr } = await watch(['--once', `${origin}/news.xml`]);
     expect(status).toBe(0);
     const lines = columns(stdout);
     expect(lines.map((line) => line[3])).toEqual([MOON, SHARES, GOAL]);
-    for (const [time = '', category, probability, , source, ...rest] of lines) {
+    for (const [time = '', category, probability, , source, key, ...rest] of lines) {
       expect(Date.parse(time)).toBeGreaterThanOrEqual(before);
       expect(CLASSES).toContain(category);
       expect(probability).toMatch(/^[01]\.\d{3}$/);
       expect(source).toBe(`${origin}/news.xml`);
+      expect(key).toMatch(/^[\da-f]{16}$/);
       expect(rest).toEqual([]);
     }
     expect(afterBackend(stderr)).toBe(
@@ -128,7 +129,9 @@ describe('headwater watch --once', () => {
     expect(status).toBe(0);
     expect(titles(stdout)).toEqual([MOON, GOAL]);
     expect(
-      stderr.match(/^left out http:\S+\/news\.xml:1: item in field "title": expected a title, got .+$/gm),
+      stderr.match(
+        /^left out http:\S+\/news\.xml:1: item in field "title": expected a title, or text to take one from, got .+$/gm,
+      ),
     ).toHaveLength(10);
     expect(stderr).toMatch(/ 12 unreadable\n$/);
   });
@@ -183,7 +186,7 @@ describe('headwater watch - (lines of stdin)', () => {
   it('answers a line before the next one is written', async () => {
     const { child, ended, until } = running('-');
     child.stdin.write(`${GOAL}\n`);
-    await until('stdout', /\tA late goal decides the final\tstdin\n$/);
+    await until('stdout', /\tA late goal decides the final\tstdin\t[\da-f]{16}\n$/);
     child.stdin.end(`${SHARES}\n`);
     const { status, stdout } = await ended;
     expect(status).toBe(0);
@@ -272,6 +275,29 @@ describe('headwater watch --state', () => {
     expect(titles(stdout)).toEqual([GOAL]);
     expect(stderr).toMatch(/headwater: \S+seen\.json is damaged: .+ everything begins anew\. \[HW_ARTIFACT\]\n/);
     expect(readFileSync(join(state, 'seen.json.damaged'), 'utf8')).toBe('{"formatVersion":1,');
+    writeFileSync(join(state, 'seen.log'), 'something else');
+    const log = await watch(['--once', '--state', state, `${origin}/news.xml`]);
+    expect(log.stderr).toMatch(/headwater: \S+seen\.log is damaged\. .+ everything begins anew\. \[HW_ARTIFACT\]\n/);
+  });
+
+  it('shares its folder with no other process', async () => {
+    const { origin } = await serveFeeds({ '/news.xml': [GOAL] });
+    const first = running('--state', 'shared', `${origin}/news.xml`);
+    await first.until('stdout', /\n/);
+    const second = await watch(['--once', '--state', join(cwd, 'shared'), `${origin}/news.xml`]);
+    expect(second.status).toBe(2);
+    expect(second.stderr).toMatch(/Another headwater keeps its state in \S+shared \(process \d+\)\./);
+    first.child.kill('SIGKILL');
+    await first.ended;
+    expect((await watch(['--once', '--state', join(cwd, 'shared'), `${origin}/news.xml`])).status).toBe(0);
+  });
+
+  it('tells of a gap where a feed has gone on by more than it holds', async () => {
+    const server = await serveFeeds({ '/news.xml': [GOAL, SHARES, MOON, 'Rain'] });
+    const ask = () => watch(['--once', '--state', join(cwd, 'gap'), `${server.origin}/news.xml`]);
+    expect((await ask()).stderr).not.toContain('gap');
+    server.feeds.set('/news.xml', ['Ferry', 'Bridge']);
+    expect((await ask()).stderr).toMatch(/\/news\.xml has a gap: none of the headlines /);
   });
 });
 

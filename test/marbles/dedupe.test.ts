@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { LiveHeadline } from '../../src/contracts/Live.js';
 import { dedupe, type DedupeOptions, type RepeatedHeadline } from '../../src/operators/live/dedupe.js';
 import { dedupeMemory, dedupeMemoryFrom, DedupeMemoryJson } from '../../src/operators/live/dedupeMemory.js';
+import { recordingDeliveries } from '../../src/testing/recordingDeliveries.js';
 import { runMarbles } from '../../src/testing/runMarbles.js';
 import { headline } from '../operators/live/headline.js';
 
@@ -100,8 +101,9 @@ describe('dedupe', () => {
     const first = headline({ guid: '1', link: 'https://a.example/ferry', title: 'Ferry returns' });
     const repeats = [
       headline({ guid: '1', title: first.title }),
-      headline({ guid: '2', link: first.link, title: 'A third' }),
-      headline({ guid: '3', title: first.title }),
+      headline({ guid: '2', link: first.link, title: 'A third', source: 'another' }),
+      headline({ guid: '3', title: first.title, source: 'a third' }),
+      headline({ guid: '1', title: 'Ferry is back' }),
     ];
     of(first, ...repeats)
       .pipe(dedupe({ repeats: { next: (repeat) => told.push(repeat) } }))
@@ -110,6 +112,7 @@ describe('dedupe', () => {
       { type: 'repeat', headline: repeats[0], by: 'guid' },
       { type: 'repeat', headline: repeats[1], by: 'link' },
       { type: 'repeat', headline: repeats[2], by: 'content' },
+      { type: 'correction', headline: repeats[3], by: 'guid' },
     ]);
   });
 
@@ -133,7 +136,7 @@ describe('dedupe', () => {
     ['https://news.example/a', 'http://news.example/a'],
     ['https://news.example/a', 'HTTPS://News.EXAMPLE/a'],
     ['https://news.example/a', 'https://www.news.example/a/'],
-    ['https://news.example/a', 'https://news.example:443/a#comments'],
+    ['https://news.example/a', 'https://news.example:443/a#:~:text=comments'],
     ['https://news.example/a?id=1&page=2', 'https://news.example/a?page=2&id=1'],
     ['https://news.example/a?id=1', 'https://news.example/a?utm_source=rss&id=1&UTM_Campaign=x&fbclid=9'],
     ['relative/address', ' relative/address/ '],
@@ -150,6 +153,7 @@ describe('dedupe', () => {
   it.each([
     ['https://news.example/a', 'https://news.example/b'],
     ['https://news.example/a', 'https://news.example/A'],
+    ['https://news.example/a#1', 'https://news.example/a#2'],
     ['https://news.example/a?id=1', 'https://news.example/a?id=2'],
     ['https://news.example/a', 'https://other.example/a'],
     ['https://news.example/', 'https://news.example'],
@@ -190,7 +194,7 @@ describe('dedupe', () => {
       passing([
         { guid: '1', title: 'One' },
         { guid: '1', title: 'Two' },
-        { guid: '9', title: 'Two' },
+        { guid: '9', title: 'Two', source: 'another' },
       ]),
     ).toEqual([0]);
   });
@@ -232,7 +236,7 @@ describe('dedupe', () => {
 
   it('knows a headline again where there is room for the keys of one alone', () => {
     const whole = { guid: '1', link: 'https://a.example/x', title: 'Ferry returns' };
-    expect(passing([whole, whole, whole, whole], { capacity: 3 })).toEqual([0]);
+    expect(passing([whole, whole, whole, whole], { capacity: 5 })).toEqual([0]);
   });
 
   it('starts with an empty memory at every subscription, unless it is given one', () => {
@@ -272,10 +276,113 @@ describe('dedupe', () => {
     refused({ capacity: 1.5 });
     refused({ capacity: 2 ** 32 });
     // A headline's own keys would have pushed one another out before it comes again.
-    refused({ capacity: 2 });
-    refused({ capacity: 1, by: ['guid', 'link'] });
-    refused({ memory: dedupeMemory({ capacity: 2 }) });
+    refused({ capacity: 4 });
+    refused({ capacity: 2, by: ['guid', 'link'] });
+    refused({ memory: dedupeMemory({ capacity: 4 }) });
     refused({ capacity: 5, memory: dedupeMemory({ capacity: 5 }) });
     refused({ by: [] });
+  });
+
+  describe('within one source', () => {
+    const link = 'https://a.example/advisories';
+    const at = (reading: number, given: readonly Partial<LiveHeadline>[]): readonly Partial<LiveHeadline>[] =>
+      given.map((fields) => ({ ...fields, reading }));
+
+    it('takes another guid for another headline, whatever else it shares', () => {
+      const warning = { title: 'Wind warning', link };
+      expect(
+        passing(
+          at(0, [
+            { guid: '1', ...warning },
+            { guid: '2', ...warning },
+            { guid: '3', link, title: 'Frost' },
+          ]),
+        ),
+      ).toEqual([0, 1, 2]);
+      expect(
+        passing([
+          ...at(0, [{ guid: '1', title: 'Wind warning', link: `${link}/1` }]),
+          ...at(1, [{ guid: '2', title: 'Wind warning', link: `${link}/2` }]),
+        ]),
+      ).toEqual([0, 1]);
+    });
+
+    it('takes a new guid over an old link for a new headline where guids stay', () => {
+      const before = [
+        { guid: '1', title: 'Live', link },
+        { guid: '2', title: 'Late goal', link: `${link}/2` },
+      ];
+      expect(passing([...at(0, before), ...at(1, [...before, { guid: '3', title: 'Live', link }])])).toEqual([0, 1, 4]);
+    });
+
+    it('knows an item by link and words where every reading has new guids', () => {
+      const reading = (n: number): readonly Partial<LiveHeadline>[] =>
+        at(
+          n,
+          [1, 2, 3].map((item) => ({ guid: `${n}-${item}`, title: `Item ${item}`, link: `${link}/${item}` })),
+        );
+      expect(passing([...reading(0), ...reading(1), ...reading(2), { ...reading(3)[0], title: 'Item 4' }])).toEqual([
+        0, 1, 2, 9,
+      ]);
+    });
+
+    it('does not take a guid or a link of several items for one', () => {
+      const given = ['One', 'Two', 'Three'].map((title) => ({ guid: 'x', link, title }));
+      expect(passing([...at(0, given), ...at(1, given)])).toEqual([0, 1, 2]);
+      const without = given.map(({ title }) => ({ link, title }));
+      expect(passing([...at(0, without), ...at(1, [...without, { link, title: 'Four' }])])).toEqual([0, 1, 2, 6]);
+    });
+
+    it('lets a corrected title through where that is asked for, once', () => {
+      const corrected: unknown[] = [];
+      const titles = ['Mayor resigns', 'Mayor does not resign', 'Mayor does not resign', 'Mayor resigns'];
+      of(...titles.map((title, reading) => headline({ guid: '1', title, reading })))
+        .pipe(dedupe({ corrections: true }))
+        .subscribe(({ title, correction }) => corrected.push([title, correction]));
+      expect(corrected).toEqual([
+        ['Mayor resigns', undefined],
+        ['Mayor does not resign', true],
+      ]);
+    });
+  });
+
+  describe('of deliveries', () => {
+    it('counts a headline as seen once its delivery is done', () => {
+      const memory = dedupeMemory();
+      const passed: LiveHeadline[] = [];
+      const source = new Subject<LiveHeadline>();
+      source.pipe(dedupe({ memory, counts: 'delivered' })).subscribe((one) => passed.push(one));
+      source.next(values.a);
+      // Under way: it does not pass twice, and is not remembered yet.
+      source.next(values.a);
+      expect([passed.length, memory.size]).toEqual([1, 0]);
+      passed[0]?.delivery?.settle({ type: 'retry', reason: 'busy' });
+      source.next(values.a);
+      expect([passed.length, memory.size]).toEqual([2, 0]);
+      passed[1]?.delivery?.settle({ type: 'done' });
+      passed[1]?.delivery?.settle({ type: 'retry', reason: 'too late' });
+      source.next(values.a);
+      expect([passed.length, memory.size]).toEqual([2, 3]);
+    });
+
+    it('settles what it was given as the headline is settled, and a repeat at once', () => {
+      const given = [values.a, values.a, values.b, values.a];
+      const recorded = recordingDeliveries(given);
+      const passed: LiveHeadline[] = [];
+      const source = new Subject<LiveHeadline>();
+      source.pipe(dedupe({ counts: 'delivered' })).subscribe((one) => passed.push(one));
+      const send = (i: number): void => source.next({ ...values.a, ...given[i], delivery: recorded.deliveries[i] });
+      for (const i of [0, 1, 2]) send(i);
+      expect(recorded.unsettled).toEqual(['0', '1', '2', '3']);
+      passed[1]?.delivery?.settle({ type: 'give-up', reason: 'no words' });
+      passed[0]?.delivery?.settle({ type: 'done' });
+      send(3);
+      expect(recorded.settled).toEqual([
+        { id: '2', type: 'give-up', reason: 'no words' },
+        { id: '0', type: 'done' },
+        { id: '1', type: 'done' },
+        { id: '3', type: 'done' },
+      ]);
+    });
   });
 });

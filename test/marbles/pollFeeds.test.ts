@@ -63,6 +63,7 @@ const polled = (scheduler: TestScheduler, hosts: string, answers: Answers, rules
       allowPrivate: false,
       discover: true,
       untitled: 'reject',
+      deliveries: false,
       rejections: { next: () => undefined },
       events: events$,
       memory: feedMemory(),

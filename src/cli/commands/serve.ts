@@ -103,7 +103,14 @@ const serving = (
         feeds.length === 0
           ? undefined
           : (door) =>
-              liveHeadlines(feeds, { ...door, ...rules, stdin, memory: feedMemory(), once: false }).pipe(dedupe()),
+              liveHeadlines(feeds, {
+                ...door,
+                ...rules,
+                stdin,
+                memory: feedMemory(),
+                once: false,
+                deliveries: false,
+              }).pipe(dedupe({ by: options.dedupeBy, corrections: options.corrections })),
     }).pipe(
       tap(tell),
       // A terminal left open would keep the process waiting for more.

@@ -6,6 +6,7 @@ import {
   EMPTY,
   finalize,
   ignoreElements,
+  map,
   merge,
   type Observable,
   of,
@@ -28,6 +29,7 @@ import { WatchRecord } from '../../sinks/watch/internal/WatchRecord.js';
 import type { WatchState } from '../../sinks/watch/internal/WatchState.js';
 import { readOpml } from '../../streams/feeds/readOpml.js';
 import { locate } from '../../streams/bodies/locate.js';
+import { headlineId } from '../../streams/internal/headlineId.js';
 import { valve } from '../../streams/valve.js';
 import { path, probability, wholeNumber } from '../process/argument.js';
 import { backendLine } from '../backends/backendLine.js';
@@ -61,8 +63,11 @@ A feed is one of these:
   - ws:// or wss:// for a WebSocket
   - "-" for lines of stdin
 
-A terminal shows a view that updates itself. Elsewhere each headline is a line of five fields with tabs between them: time, class,
-probability, title and source. A headline that was shown before is left out.
+A terminal shows a view that updates itself. Elsewhere each headline is a line of six fields with tabs between them: time, class,
+probability, title, source and key. A headline that was shown before is left out.
+
+With --state a headline counts as shown once its line is written. After a crash it may be shown again, at most 64 lines; the key is the
+same then. One process at a time can use a folder of state.
 
 Examples:
   $ headwater watch https://example.org/feed.xml --model models/news
@@ -81,8 +86,12 @@ const plural = (count: number, what: string): string =>
   `${count.toLocaleString('en-US')} ${what}${count === 1 ? '' : 's'}`;
 
 /** What came of it all, in one line. */
-const totals = ({ headlines, shown, repeated, dropped, rejected }: WatchState): string =>
-  `${plural(headlines, 'headline')} classified, ${shown.toLocaleString('en-US')} shown; left out: ${repeated.toLocaleString('en-US')} repeated, ${dropped.toLocaleString('en-US')} dropped, ${rejected.toLocaleString('en-US')} unreadable`;
+const totals = ({ headlines, shown, repeated, repeatedBy, corrected, dropped, rejected }: WatchState): string => {
+  const by = Object.entries(repeatedBy).flatMap(([name, count]) =>
+    count === 0 ? [] : [`${count.toLocaleString('en-US')} by ${name}`],
+  );
+  return `${plural(headlines, 'headline')} classified, ${shown.toLocaleString('en-US')} shown; left out: ${repeated.toLocaleString('en-US')} repeated${by.length < 2 ? '' : ` (${by.join(', ')})`}${corrected === 0 ? '' : `, ${corrected.toLocaleString('en-US')} corrected`}, ${dropped.toLocaleString('en-US')} dropped, ${rejected.toLocaleString('en-US')} unreadable`;
+};
 
 /** Refuses to end well where no feed could be read. */
 const checkAnswered = ({ feeds }: WatchState): Observable<never> => {
@@ -152,6 +161,7 @@ const watchAll = (feeds: readonly WatchedFeed[], options: Options, terminal: Ter
             rejections: tell,
             memory: memory.feeds,
             once: options.once === true,
+            deliveries: options.state !== undefined,
             ...rules,
           }).pipe(
             // Before it is remembered as seen: what is dropped may come again when its feed is read again.
@@ -159,9 +169,24 @@ const watchAll = (feeds: readonly WatchedFeed[], options: Options, terminal: Ter
               capacity: options.limit,
               policy: options.drop,
               valve: brake,
-              dropped: { next: () => tell.next({ type: 'dropped', headlines: 1 }) },
+              dropped: {
+                next: ({ value }) => {
+                  value.delivery?.settle({ type: 'retry', reason: 'too many waited' });
+                  tell.next({ type: 'dropped', headlines: 1 });
+                },
+              },
             }),
-            dedupe({ memory: memory.seen, repeats: { next: () => tell.next({ type: 'repeated', headlines: 1 }) } }),
+            dedupe({
+              memory: memory.seen,
+              by: options.dedupeBy,
+              corrections: options.corrections,
+              counts: 'delivered',
+              repeats: {
+                next: ({ type, by }) =>
+                  tell.next({ type: type === 'repeat' ? 'repeated' : 'corrected', headlines: 1, by }),
+              },
+            }),
+            map((headline) => (headline.correction === true ? { ...headline, key: headlineId(headline) } : headline)),
             microBatch({ maxSize: TOGETHER, maxWaitMs: WAIT_MS }),
             classifyLive({ model, text, tokenizer, labelEncoder }),
             finalize(() => told$.complete()),
@@ -181,8 +206,10 @@ const watchAll = (feeds: readonly WatchedFeed[], options: Options, terminal: Ter
           const tellTotals = (): void => void stderr.write(`${totals(record.state(Date.now()))}\n`);
           return concat(
             output$,
+            // The last headlines were written, and a feed counts as read, after the last event.
+            memory.keep(of({ type: 'read' })),
             defer(() => checkAnswered(record.state(Date.now()))),
-          ).pipe(tap({ complete: tellTotals, error: tellTotals, unsubscribe: tellTotals }));
+          ).pipe(tap({ complete: tellTotals, error: tellTotals, unsubscribe: tellTotals }), finalize(memory.release));
         }),
         // A terminal left open would keep the process waiting for more.
         finalize(() => stdin.pause()),

@@ -1,5 +1,6 @@
-import type { Command } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
+import { HEADLINE_KEYS, type HeadlineKey } from '../../operators/live/headlineKeys.js';
 import type { Untitled } from '../../streams/feeds/parsing/FeedDocument.js';
 import { isNamedPrivate } from '../../streams/feeds/polling/publicAddress.js';
 import { path, positiveNumber } from '../process/argument.js';
@@ -11,6 +12,8 @@ export interface FeedOptions {
   readonly insist?: boolean;
   readonly contact?: string;
   readonly titledOnly?: boolean;
+  readonly dedupeBy?: readonly HeadlineKey[];
+  readonly corrections?: boolean;
 }
 
 /** Where one's contact can be, once for all feeds. */
@@ -18,6 +21,14 @@ const CONTACT_VARIABLE = 'HEADWATER_CONTACT';
 
 /** The shortest interval that a server of somebody else is to be asked at, in seconds. */
 const MINUTE = 60;
+
+/** The keys that an argument names. */
+const headlineKeys = (text: string): readonly HeadlineKey[] => {
+  const names = text.split(',').map((name) => name.trim());
+  const known = HEADLINE_KEYS.filter((key) => names.includes(key));
+  if (known.length > 0 && names.every((name) => known.some((key) => key === name))) return known;
+  throw new InvalidArgumentError(`Give some of ${HEADLINE_KEYS.join(', ')}, separated by commas.`);
+};
 
 /** Puts the options that say how feeds are read on a command. */
 export const addFeedOptions = (command: Command): Command =>
@@ -36,7 +47,13 @@ export const addFeedOptions = (command: Command): Command =>
     .option(
       '--titled-only',
       'leave out items without a title; by default the first words of their text are their title',
-    );
+    )
+    .option(
+      '--dedupe-by <keys>',
+      'what a headline that was there before is known by: guid, link, content, separated by commas (default: all three)',
+      headlineKeys,
+    )
+    .option('--corrections', 'classify a headline again when its feed corrects the title');
 
 /** How the sources of feeds are to read. */
 export interface FeedRules {

@@ -8,6 +8,7 @@ import type { Untitled } from '../../streams/feeds/parsing/FeedDocument.js';
 import { feedFile } from '../../streams/feeds/polling/feedFile.js';
 import type { FeedMemory } from '../../streams/feeds/polling/FeedMemory.js';
 import { pollFeed } from '../../streams/feeds/pollFeed.js';
+import { headlineId } from '../../streams/internal/headlineId.js';
 import { headlineLines } from '../../streams/live/headlineLines.js';
 import { serverSentEvents } from '../../streams/live/serverSentEvents.js';
 import { webSocketLines } from '../../streams/live/webSocketLines.js';
@@ -25,6 +26,8 @@ export interface LiveHeadlinesOptions {
   readonly insist: boolean;
   readonly contact: string | undefined;
   readonly untitled: Untitled;
+  /** Whether headlines carry deliveries where their source can give them again. */
+  readonly deliveries: boolean;
 }
 
 /** One source that fails for good does not end the others; it has told of its failure already. */
@@ -34,7 +37,7 @@ const byItself = (headline$: Observable<LiveHeadline>): Observable<LiveHeadline>
 /** The headlines of everything that is watched, side by side, numbered as they come. */
 export const liveHeadlines = (
   feeds: readonly WatchedFeed[],
-  { stdin, memory, once, intervalMs, insist, contact, untitled, ...common }: LiveHeadlinesOptions,
+  { stdin, memory, once, intervalMs, insist, contact, untitled, deliveries, ...common }: LiveHeadlinesOptions,
 ): Observable<LiveHeadline> => {
   // One poller for all feeds: it asks a host for one of them at a time.
   const polled = feeds.flatMap(({ kind, address }) => (kind === 'feed' ? [address] : []));
@@ -55,8 +58,8 @@ export const liveHeadlines = (
   const sources = [
     ...(polled.length === 0
       ? []
-      : [pollFeed(polled, { ...common, memory, once, intervalMs, insist, contact, untitled })]),
+      : [pollFeed(polled, { ...common, memory, once, intervalMs, insist, contact, untitled, deliveries })]),
     ...sent.map(byItself),
   ];
-  return merge(...sources).pipe(map((headline, id): LiveHeadline => ({ ...headline, id })));
+  return merge(...sources).pipe(map((headline, id): LiveHeadline => ({ ...headline, id, key: headlineId(headline) })));
 };

@@ -1,10 +1,10 @@
-import { finalize, ignoreElements, type Observable, tap } from 'rxjs';
+import { finalize, map, type Observable, tap } from 'rxjs';
 import type { LivePrediction, SourceEvent } from '../../contracts/Live.js';
 import type { Rejection } from '../../contracts/Rejection.js';
 import type { Valve } from '../../contracts/Valve.js';
 import { describeRejection } from '../../sinks/rejections/describeRejection.js';
 import { jsonLine } from '../../sinks/jsonLine.js';
-import { pacedWriter } from '../../sinks/terminal/pacedWriter.js';
+import { deliverLines, type DeliveredLine } from '../../sinks/terminal/deliverLines.js';
 import { duration } from '../../sinks/progress/internal/progressLine.js';
 import { oneLine } from '../../sinks/watch/internal/fitText.js';
 import type { WatchEvent } from '../../sinks/watch/WatchEvent.js';
@@ -27,7 +27,9 @@ export interface WatchOutputOptions {
 const TOLD = 10;
 
 /** What is news of a source, as a line. */
-const sourceLine = (event: Extract<SourceEvent, { readonly type: 'failed' | 'moved' }>): string => {
+const sourceLine = (event: Extract<SourceEvent, { readonly type: 'failed' | 'moved' | 'gap' }>): string => {
+  if (event.type === 'gap')
+    return `${oneLine(event.source)} has a gap: none of the headlines that it had when it was last read is still there, and others may have come and gone since. Read it more often, by --interval.`;
   if (event.type === 'moved') return `${oneLine(event.source)} has moved to ${oneLine(event.to)}.`;
   const next =
     event.nextInMs === undefined
@@ -56,32 +58,37 @@ export const watchOutput =
       const later: string[] = [];
       const reject = rejectionTeller((line) => later.push(line));
       return event$.pipe(
-        tap((event) => (event.type === 'rejection' ? reject(event) : undefined)),
+        tap((event) => {
+          if (event.type === 'rejection') reject(event);
+          // On the screen it is handed on.
+          if (event.type === 'live-prediction') event.headline.delivery?.settle({ type: 'done' });
+        }),
         watchView({ classes, feeds, shows, stream: stdout, env }),
         finalize(() => void stderr.write(later.join(''))),
       );
     }
-    const write = pacedWriter(stdout, valve);
     const reject = rejectionTeller((line) => void stderr.write(line));
     const lineOf = mode === 'json' ? (prediction: LivePrediction) => `${jsonLine(prediction)}\n` : watchLine;
     return event$.pipe(
-      tap((event) => {
+      map((event): DeliveredLine => {
         switch (event.type) {
           case 'live-prediction':
-            if (shows(event)) write(lineOf(event));
-            break;
+            // What is not to be shown is dealt with.
+            return { line: shows(event) ? lineOf(event) : '', delivery: event.headline.delivery };
           case 'rejection':
             reject(event);
             break;
           case 'failed':
           case 'moved':
+          case 'gap':
             stderr.write(`${sourceLine(event)}\n`);
             break;
           default:
             // That all goes well is no news here, and what is left out is counted at the end.
             break;
         }
+        return { line: '', delivery: undefined };
       }),
-      ignoreElements(),
+      deliverLines(stdout, valve),
     );
   };

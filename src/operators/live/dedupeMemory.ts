@@ -9,9 +9,15 @@ import { RecentHashes } from './internal/RecentHashes.js';
 export interface DedupeMemoryOptions {
   /**
    * How many keys there is room for, at least 1; for `dedupe` at least as many as a headline is known by, which are up
-   * to three. The key that was not seen for longest makes room for a new one. Default 100,000.
+   * to five. The key that was not seen for longest makes room for a new one. Default 200,000: some 40,000 headlines.
    */
   readonly capacity?: number | undefined;
+}
+
+/** How a memory that is written down is made again, and goes on being written down. */
+export interface KeptMemoryOptions extends DedupeMemoryOptions {
+  /** Is given the 8 bytes of each key that was not known, so that they can be added to what was written down. */
+  readonly added?: ((hash: Uint8Array) => void) | undefined;
 }
 
 /**
@@ -58,22 +64,36 @@ export interface DedupeMemory {
   readonly capacity: number;
   /** How many keys it remembers. */
   readonly size: number;
+  /** Whether it remembers a key; it does not become the newest by that. */
+  has(key: string): boolean;
   /** Remembers a key as the newest one, and says whether it was known. */
   see(key: string): boolean;
   /** What it remembers, to be written down. */
   toJSON(): DedupeMemoryJson;
 }
 
-const memoryOf = (recent: RecentHashes): DedupeMemory => {
+const memoryOf = (recent: RecentHashes, added?: (hash: Uint8Array) => void): DedupeMemory => {
   const hash = new Uint32Array(2);
   return {
     capacity: recent.capacity,
     get size() {
       return recent.size;
     },
+    has: (key) => {
+      hash64(key, hash);
+      return recent.has(hash[0]!, hash[1]!);
+    },
     see: (key) => {
       hash64(key, hash);
-      return recent.see(hash[0]!, hash[1]!);
+      const known = recent.see(hash[0]!, hash[1]!);
+      if (!known && added !== undefined) {
+        const bytes = new Uint8Array(8);
+        const view = new DataView(bytes.buffer);
+        view.setUint32(0, hash[0]!, true);
+        view.setUint32(4, hash[1]!, true);
+        added(bytes);
+      }
+      return known;
     },
     toJSON: () => {
       const bytes = new Uint8Array(8 * recent.size);
@@ -93,7 +113,7 @@ const memoryOf = (recent: RecentHashes): DedupeMemory => {
  * Makes an empty memory for `dedupe`.
  *
  * It holds a 64-bit hash of each key, not the key: 28 bytes each at most, all taken at the start. Two keys of one hash
- * count as one: with 100,000 keys remembered, one new headline in 30 million million is taken for a repeat by mistake.
+ * count as one: with 200,000 keys remembered, one new headline in 18 million million is taken for a repeat by mistake.
  *
  * @param options how many keys it remembers
  * @throws HeadwaterError `HW_USAGE` when `capacity` is no whole number between 1 and 2,147,483,647
@@ -107,7 +127,7 @@ const memoryOf = (recent: RecentHashes): DedupeMemory => {
  * JSON.stringify(memory).length; // 46
  * ```
  */
-export const dedupeMemory = ({ capacity = 100_000 }: DedupeMemoryOptions = {}): DedupeMemory => {
+export const dedupeMemory = ({ capacity = 200_000 }: DedupeMemoryOptions = {}): DedupeMemory => {
   checkCapacity('dedupeMemory', capacity);
   return memoryOf(new RecentHashes(capacity));
 };
@@ -116,7 +136,7 @@ export const dedupeMemory = ({ capacity = 100_000 }: DedupeMemoryOptions = {}): 
  * Makes the memory that was written down. Where it has less room than the one that was, it remembers the newest keys.
  *
  * @param json what `toJSON` gave; of what was read from anywhere, the codec `DedupeMemoryJson` says whether it is that
- * @param options how many keys it remembers
+ * @param options how many keys it remembers, and who is told of further ones
  * @throws HeadwaterError `HW_USAGE` when `capacity` is no whole number between 1 and 2,147,483,647
  *
  * @example
@@ -130,12 +150,12 @@ export const dedupeMemory = ({ capacity = 100_000 }: DedupeMemoryOptions = {}): 
  */
 export const dedupeMemoryFrom = (
   json: DedupeMemoryJson,
-  { capacity = 100_000 }: DedupeMemoryOptions = {},
+  { capacity = 200_000, added }: KeptMemoryOptions = {},
 ): DedupeMemory => {
   checkCapacity('dedupeMemoryFrom', capacity);
   const recent = new RecentHashes(capacity);
   const bytes = fromBase64(json.keys);
   const view = new DataView(bytes.buffer);
   for (let at = 0; at + 8 <= bytes.length; at += 8) recent.see(view.getUint32(at, true), view.getUint32(at + 4, true));
-  return memoryOf(recent);
+  return memoryOf(recent, added);
 };

@@ -20,14 +20,14 @@ const TRACKING = [
 const canonicalLink = (link: string): string | undefined => {
   let canonical: string;
   try {
-    canonical = normalizeUrl(link, { stripProtocol: true, stripHash: true, removeQueryParameters: TRACKING });
+    canonical = normalizeUrl(link, { stripProtocol: true, removeQueryParameters: TRACKING });
   } catch {
     // No address that a URL parser reads. It is still a name.
     return link.trim() === '' ? undefined : link.trim();
   }
   // A host alone: some feeds give their home page as the link of every item, and all but the first would be taken for
   // repeats of it.
-  return /^[^/?:]+(?::\d+)?$/.test(canonical) ? undefined : canonical;
+  return /^[^/?:#]+(?::\d+)?$/.test(canonical) ? undefined : canonical;
 };
 
 /**
@@ -49,7 +49,7 @@ const normalisedTitle = (title: string): string | undefined => {
  * A headline's key of a kind, or undefined where it has none.
  *
  * A `guid` is its source's own, and says nothing about another's. A `link` is compared without scheme, `www.`,
- * fragment, tracking parameters and a slash at the end, whatever the case of the host and the order of the parameters
+ * tracking parameters and a slash at the end, whatever the case of the host and the order of the parameters
  * (normalize-url); the address of a host alone is no key. `content` is the title's letters, digits and symbols: case,
  * punctuation and spacing do not count.
  */

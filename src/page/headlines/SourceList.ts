@@ -19,6 +19,8 @@ const describe = (event: SourceEvent): string => {
       return 'unchanged';
     case 'opened':
       return 'open';
+    case 'gap':
+      return 'a gap: headlines may have come and gone since it was last read';
     case 'moved':
       return `moved to ${event.to}`;
     case 'failed':

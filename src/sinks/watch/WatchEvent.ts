@@ -3,8 +3,11 @@ import type { Rejection } from '../../contracts/Rejection.js';
 
 /** Headlines that were not classified: they had been there before, or came faster than they could be. */
 export interface HeadlinesLeftOut {
-  readonly type: 'repeated' | 'dropped';
+  /** `corrected` are those that had been there under another title. */
+  readonly type: 'repeated' | 'corrected' | 'dropped';
   readonly headlines: number;
+  /** What those that had been there were known by. */
+  readonly by?: 'guid' | 'link' | 'content' | undefined;
 }
 
 /** What a view of live headlines is told. */

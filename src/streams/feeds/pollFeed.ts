@@ -71,6 +71,11 @@ export interface PollFeedOptions extends BodyOptions, Pacing {
   readonly events?: SourceEvents | undefined;
   /** What is known of the feeds from before; it is kept up to date. Default: an empty one for each subscription. */
   readonly memory?: FeedMemory | undefined;
+  /**
+   * Whether each headline carries a `delivery`: a feed is then remembered as read, so that it need not send again what it
+   * has sent, once all of its headlines are done. Default false: once all have been handed on.
+   */
+  readonly deliveries?: boolean | undefined;
   /** What jitter is drawn by. Any whole number; default: the time of subscribing. */
   readonly seed?: number | undefined;
 }
@@ -127,6 +132,9 @@ const givenFeeds = (urls: string | URL | readonly (string | URL)[]): readonly Gi
  * by a name that no public server has: `localhost`, `nas`, `nas.local`); one behind a redirect, a page or a public name
  * is refused, at the moment of connecting, unless `allowPrivate` is set. Limits: `maxBytes` after decompression,
  * `headersTimeout`, `bodyTimeout` and `totalTimeout`, `maxRedirects`. Entities that a feed declares are never expanded.
+ *
+ * A feed that has gone on by more than it holds since it was last read, over a restart too where its `memory` is kept, is
+ * told to `events` as a `gap`: headlines in between were never seen.
  *
  * **Forgiving.** What can be read of a malformed feed is given, and each item that cannot be is a rejection with reason
  * `item`, told once while it stays in the feed. A feed that breaks off gives the items before that. Encodings are what
@@ -206,6 +214,7 @@ export const pollFeed = (
       random: dice,
       backoff: backoff({ ...waits, random: () => dice.uniform() }),
       memory: options.memory ?? feedMemory(),
+      deliveries: options.deliveries ?? false,
     });
   });
 };

@@ -54,7 +54,7 @@ describe('dedupeMemory', () => {
     const memory = dedupeMemory();
     expect([memory.see('a'), memory.see('b'), memory.see('a'), memory.see('')]).toEqual([false, false, true, false]);
     expect(memory.size).toBe(3);
-    expect(memory.capacity).toBe(100_000);
+    expect(memory.capacity).toBe(200_000);
   });
 
   it('takes no key of a hundred thousand for another', () => {

@@ -41,6 +41,11 @@ export class RecentHashes {
     return this.#size;
   }
 
+  /** Whether a hash is there. */
+  has(high: number, low: number): boolean {
+    return this.#find(high, low) !== -1;
+  }
+
   /** Makes a hash the newest, and says whether it was there. */
   see(high: number, low: number): boolean {
     const known = this.#find(high, low);

@@ -23,6 +23,8 @@ export class WatchRecord {
   #headlines = 0;
   #shown = 0;
   #repeated = 0;
+  readonly #repeatedBy = { guid: 0, link: 0, content: 0 };
+  #corrected = 0;
   #dropped = 0;
   #rejected = 0;
 
@@ -52,6 +54,10 @@ export class WatchRecord {
         break;
       case 'repeated':
         this.#repeated += event.headlines;
+        if (event.by !== undefined) this.#repeatedBy[event.by] += event.headlines;
+        break;
+      case 'corrected':
+        this.#corrected += event.headlines;
         break;
       case 'dropped':
         this.#dropped += event.headlines;
@@ -63,6 +69,7 @@ export class WatchRecord {
       case 'unchanged':
       case 'failed':
       case 'moved':
+      case 'gap':
       case 'opened':
         this.#heard(event);
         break;
@@ -77,6 +84,8 @@ export class WatchRecord {
       headlines: this.#headlines,
       shown: this.#shown,
       repeated: this.#repeated,
+      repeatedBy: { ...this.#repeatedBy },
+      corrected: this.#corrected,
       dropped: this.#dropped,
       rejected: this.#rejected,
       perSecond: this.#rate.perSecond(now),

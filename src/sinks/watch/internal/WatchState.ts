@@ -19,6 +19,8 @@ export interface FeedState {
   readonly items: number | undefined;
   /** Where it says that it lives now. */
   readonly movedTo: string | undefined;
+  /** How many times it had gone on by more than it holds. */
+  readonly gaps: number;
   /** Why it could not be read, the last time. */
   readonly error: string | undefined;
 }
@@ -35,6 +37,10 @@ export interface WatchState {
   readonly shown: number;
   /** Those that were there before. */
   readonly repeated: number;
+  /** The same by what they were known by. */
+  readonly repeatedBy: Readonly<Record<'guid' | 'link' | 'content', number>>;
+  /** Those that were there under another title. */
+  readonly corrected: number;
   /** Those that came too fast. */
   readonly dropped: number;
   /** Those that cannot be read. */

@@ -11,6 +11,7 @@ export const unheardFeed = (source: string, title?: string): FeedState => ({
   items: undefined,
   movedTo: undefined,
   error: undefined,
+  gaps: 0,
 });
 
 /** How it stands with a feed after an event of it. */
@@ -38,6 +39,8 @@ export const feedAfter = (feed: FeedState, event: SourceEvent): FeedState => {
       return { ...feed, status: 'open', lastRead: event.at, nextRead, error: undefined };
     case 'failed':
       return { ...feed, status: nextRead === undefined ? 'gone' : 'failing', nextRead, error: event.message };
+    case 'gap':
+      return { ...feed, gaps: feed.gaps + 1 };
     case 'moved':
       return { ...feed, movedTo: event.to };
   }

@@ -56,6 +56,12 @@ const milliseconds = (ms: number): string => {
 const shortAddress = (source: string): string =>
   oneLine(source.replace(/^[a-z+]+:\/\/(?:[^/@]*@)?(?:www\.)?/i, '').replace(/\/$/, ''));
 
+/** By what repeats were known, where there is more than one way. */
+const reasons = (by: WatchState['repeatedBy']): string => {
+  const named = Object.entries(by).filter(([, count]) => count > 0);
+  return named.length < 2 ? '' : ` (${named.map(([name, count]) => `${whole(count)} by ${name}`).join(', ')})`;
+};
+
 /** What people know a feed by: its title, or else its address. */
 const nameOf = ({ source, title }: FeedState): string => {
   const name = oneLine(title ?? '').trim();
@@ -123,7 +129,8 @@ export const watchFrame = (state: WatchState, style: FrameStyle): readonly strin
       ...apart(
         [counted(state.headlines, 'classified')],
         [counted(state.shown, 'shown')],
-        [counted(state.repeated, 'repeated'), paint.dim],
+        [`${counted(state.repeated, 'repeated')}${reasons(state.repeatedBy)}`, paint.dim],
+        ...(state.corrected === 0 ? [] : [[counted(state.corrected, 'corrected'), paint.yellow] as const]),
         [counted(state.dropped, 'dropped'), state.dropped > 0 ? paint.yellow : paint.dim],
         [counted(state.rejected, 'rejected'), state.rejected > 0 ? paint.yellow : paint.dim],
       ),
@@ -146,6 +153,7 @@ export const watchFrame = (state: WatchState, style: FrameStyle): readonly strin
   };
   const feedLine = (feed: FeedState, nameWidth: number): string => {
     const name: Stretch = [`${fitText(nameOf(feed), nameWidth, ellipsis)}  `];
+    const gaps = feed.gaps === 0 ? '' : `, ${counted(feed.gaps, feed.gaps === 1 ? 'gap' : 'gaps')}`;
     const moved = feed.movedTo === undefined ? '' : `, moved to ${shortAddress(feed.movedTo)}`;
     const next = feed.nextRead === undefined ? '' : `, next in ${duration((feed.nextRead - state.now) / 1000)}`;
     // The line begins with its address already.
@@ -156,7 +164,12 @@ export const watchFrame = (state: WatchState, style: FrameStyle): readonly strin
         return draw([unicode ? '○ ' : '- ', paint.dim], name, ['waiting', paint.dim]);
       case 'read':
       case 'open':
-        return draw([unicode ? '● ' : '+ ', paint.green], name, [`${heard(feed)}${next}${moved}`, paint.dim]);
+        return draw(
+          [unicode ? '● ' : '+ ', paint.green],
+          name,
+          [`${heard(feed)}${next}${moved}`, paint.dim],
+          [gaps, paint.yellow],
+        );
       case 'failing':
       case 'unreadable':
         return draw(

@@ -9,6 +9,8 @@ export interface RememberedFeed {
   readonly etag?: string | undefined;
   /** Its `Last-Modified`, to the letter. */
   readonly lastModified?: string | undefined;
+  /** What its newest items are known by, so that it shows whether any of them is still there. */
+  readonly newest?: readonly string[] | undefined;
 }
 
 /** What a memory is written down as: the codec of a `stateFile` of it. */
@@ -19,7 +21,7 @@ export const FeedMemoryJson = t.readonly(
       t.readonly(
         t.intersection([
           t.type({ feed: t.string, address: t.string }),
-          t.partial({ etag: t.string, lastModified: t.string }),
+          t.partial({ etag: t.string, lastModified: t.string, newest: t.readonlyArray(t.string) }),
         ]),
       ),
     ),
@@ -47,11 +49,12 @@ const memoryOf = (feeds: Map<string, RememberedFeed>): FeedMemory => ({
   set: (feed, known) => void feeds.set(feed, known),
   toJSON: () => ({
     formatVersion: 1,
-    feeds: Array.from(feeds, ([feed, { address, etag, lastModified }]) => ({
+    feeds: Array.from(feeds, ([feed, { address, etag, lastModified, newest }]) => ({
       feed,
       address,
       ...(etag === undefined ? {} : { etag }),
       ...(lastModified === undefined ? {} : { lastModified }),
+      ...(newest === undefined ? {} : { newest }),
     })),
   }),
 });

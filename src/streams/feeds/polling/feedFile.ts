@@ -75,6 +75,7 @@ export const feedFile = (
   return defer(() => {
     let before: Fingerprint | undefined;
     let id = 0;
+    let reading = 0;
     const itemsOf = feedItems(pacing, rejecting(rejections));
     const at = (): { readonly source: string; readonly at: number } => ({ source: path, at: scheduler.now() });
 
@@ -102,10 +103,11 @@ export const feedFile = (
         return EMPTY;
       }
       let items = 0;
+      const ordinal = reading++;
       const headline$ = itemsOf(document).pipe(
         map((item): LiveHeadline => {
           items += 1;
-          return { id: id++, source: path, seen: scheduler.now(), ...item };
+          return { id: id++, source: path, seen: scheduler.now(), ...item, reading: ordinal };
         }),
       );
       const done$ = defer(() => {

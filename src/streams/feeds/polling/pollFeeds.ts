@@ -1,21 +1,10 @@
-import {
-  concat,
-  defer,
-  EMPTY,
-  finalize,
-  map,
-  merge,
-  mergeMap,
-  Observable,
-  repeat,
-  tap,
-  type SchedulerLike,
-} from 'rxjs';
+import { concat, defer, EMPTY, finalize, map, merge, mergeMap, Observable, repeat, type SchedulerLike } from 'rxjs';
 import type { HeadwaterError } from '../../../contracts/HeadwaterError.js';
 import type { LiveHeadline, SourceEvents } from '../../../contracts/Live.js';
 import type { Random } from '../../../contracts/random.js';
 import type { DeadLetter } from '../../../contracts/Rejection.js';
 import type { Pacing } from '../../pacing/Pacing.js';
+import { headlineId } from '../../internal/headlineId.js';
 import { rejecting } from '../../internal/rejecting.js';
 import type { WebAddress } from '../../bodies/http/WebAddress.js';
 import { askFeed, type AskRules } from './askFeed.js';
@@ -24,6 +13,8 @@ import type { FeedExchange } from './FeedExchange.js';
 import type { FeedItem } from '../parsing/FeedItem.js';
 import { feedItems } from '../parsing/feedItems.js';
 import { feedMemory, type FeedMemory } from './FeedMemory.js';
+import { NewestItems } from './NewestItems.js';
+import { ReadingDeliveries } from './ReadingDeliveries.js';
 import { OneRequestPerHost } from './OneRequestPerHost.js';
 import { ConcurrencyLimit } from './ConcurrencyLimit.js';
 import { waitFor } from './waitFor.js';
@@ -54,6 +45,8 @@ export interface PollRules extends Pick<
   readonly rejections: DeadLetter | undefined;
   readonly events: SourceEvents | undefined;
   readonly memory: FeedMemory;
+  /** Whether headlines carry deliveries, and a feed is remembered as read once all of them are done. */
+  readonly deliveries: boolean;
 }
 
 /**
@@ -63,7 +56,7 @@ const LONGEST_HINT_MS = 86_400_000;
 
 /** Polls one feed for ever, or until it is gone. */
 const pollOne = (given: GivenFeed, rules: PollRules, shared: AskRules): Observable<FeedItem> => {
-  const { pacing, once, intervalMs, floorMs, insist, jitter, backoff, random, events, memory } = rules;
+  const { pacing, once, intervalMs, floorMs, insist, jitter, backoff, random, events, memory, deliveries } = rules;
   const { scheduler } = pacing;
   const { name } = given;
   const at = (): { readonly source: string; readonly at: number } => ({ source: name, at: scheduler.now() });
@@ -73,6 +66,8 @@ const pollOne = (given: GivenFeed, rules: PollRules, shared: AskRules): Observab
     let failures = 0;
     let hintMs: number | undefined;
     let nextInMs: number | undefined;
+    let reading = 0;
+    let newest = memory.get(name)?.newest;
     const itemsOf = feedItems(pacing, rejecting(rules.rejections));
 
     const interval = (maxAgeMs: number | undefined): number => {
@@ -120,7 +115,18 @@ const pollOne = (given: GivenFeed, rules: PollRules, shared: AskRules): Observab
       const { document, broken, known, moved, maxAgeMs } = answer;
       hintMs = document.intervalMs;
       let items = 0;
-      const item$ = itemsOf(document).pipe(tap(() => items++));
+      const met = new NewestItems(newest);
+      const ordinal = reading++;
+      const read = (): void => memory.set(name, { ...known, newest: met.names });
+      const delivered = deliveries ? new ReadingDeliveries(read) : undefined;
+      const item$ = itemsOf(document).pipe(
+        map((item): FeedItem => {
+          items++;
+          met.take(item);
+          const delivery = delivered?.next(headlineId({ source: name, ...item }));
+          return { ...item, reading: ordinal, ...(delivery === undefined ? {} : { delivery }) };
+        }),
+      );
       const done$ = defer(() => {
         if (broken !== undefined) {
           // Where it is too long, it will be as long the next time.
@@ -128,10 +134,13 @@ const pollOne = (given: GivenFeed, rules: PollRules, shared: AskRules): Observab
           return EMPTY;
         }
         settle(moved);
-        memory.set(name, known);
+        newest = met.names;
+        if (delivered === undefined) read();
+        else delivered.end();
         nextInMs = once ? undefined : interval(maxAgeMs);
         const { title, count } = document;
         events?.next({ type: 'read', ...at(), items, rejected: count - items, title, nextInMs });
+        if (met.gap) events?.next({ type: 'gap', ...at() });
         return EMPTY;
       });
       return concat(item$, done$);
