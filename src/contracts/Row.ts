@@ -12,6 +12,8 @@ export interface SourceRow {
   readonly byte: number;
   /** The record's fields by header name, in an object without a prototype: a column may be named `__proto__`. */
   readonly fields: Readonly<Record<string, string>>;
+  /** The line as it is written, of a table that has one record a line. */
+  readonly written?: string | undefined;
 }
 
 /** A headline without a label: what is to be classified. */

@@ -15,6 +15,7 @@ export { fitTemperature, type FittedTemperature, type TemperatureInput } from '.
 export { jsonLine } from '../sinks/jsonLine.js';
 export { jsonLines, type JsonLinesOptions } from '../sinks/jsonLines.js';
 export { metrics, type Report } from '../sinks/metrics/metrics.js';
+export { type CommonestClass, commonestClass, macroScores } from '../sinks/metrics/simpleAnswers.js';
 export { metricsTable, type MetricsTableOptions } from '../sinks/metrics/metricsTable.js';
 export { progress } from '../sinks/progress/progress.js';
 export type { ProgressOptions } from '../sinks/progress/ProgressOutput.js';

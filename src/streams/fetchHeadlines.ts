@@ -1,8 +1,8 @@
 import type { Observable } from 'rxjs';
 import type { Rejection } from '../contracts/Rejection.js';
 import type { Row, Side, SourceRow } from '../contracts/Row.js';
-import type { TableLayout } from './table/TableLayout.js';
 import type { FetchTableOptions } from './table/TableOptions.js';
+import { isBlank, titleOf } from './table/titleOf.js';
 import { tableRows } from './table/tableRows.js';
 import type { TableAddress } from './table/TableSource.js';
 
@@ -15,6 +15,8 @@ export interface FetchHeadlinesOptions extends Omit<FetchTableOptions, 'labelCol
    * it. Default: as it stands there.
    */
   readonly className?: ((label: string) => string | null | undefined) | undefined;
+  /** Is told of each row as it stands in its table, in every pass, before it is emitted. */
+  readonly onRow?: ((row: SourceRow) => void) | undefined;
   /** Tables whose rows are the validation side: they have `side`. Read after the others. */
   readonly validation?: TableAddress | readonly TableAddress[] | undefined;
   /** Tables whose rows are the test side. Read last. */
@@ -27,17 +29,6 @@ const shortened = (text: string): string => (text.length > LONGEST ? `${text.sli
 
 const listed = (sources: TableAddress | readonly TableAddress[] = []): readonly TableAddress[] =>
   Array.isArray(sources) ? (sources as readonly TableAddress[]) : [sources as TableAddress];
-
-const isBlank = (text: string): boolean => text.trim() === '';
-
-const titleOf = ({ titleColumns }: TableLayout): ((fields: SourceRow['fields']) => string) => {
-  const [only] = titleColumns;
-  if (only !== undefined && titleColumns.length === 1) return (fields) => fields[only] ?? '';
-  return (fields) => {
-    const parts = titleColumns.map((column) => fields[column] ?? '');
-    return parts.filter((part) => !isBlank(part)).join(' ');
-  };
-};
 
 /**
  * Emits the texts of tables of any kind with their classes.
@@ -73,7 +64,7 @@ const titleOf = ({ titleColumns }: TableLayout): ((fields: SourceRow['fields']) 
  */
 export const fetchHeadlines = (
   sources: TableAddress | readonly TableAddress[],
-  { className, validation, test, ...options }: FetchHeadlinesOptions = {},
+  { className, validation, test, onRow, ...options }: FetchHeadlinesOptions = {},
 ): Observable<Row> => {
   const main = listed(sources);
   const validating = listed(validation);
@@ -107,8 +98,10 @@ export const fetchHeadlines = (
       const written = (row.fields[label] ?? '').trim();
       const category = className === undefined || written === '' ? written : className(written);
       if (category === null) return undefined;
-      if (category !== undefined && category !== '' && !isBlank(title))
+      if (category !== undefined && category !== '' && !isBlank(title)) {
+        onRow?.(row);
         return side === undefined ? { id: row.id, title, category } : { id: row.id, title, category, side };
+      }
       if (written === '') reject(rejection(row, label, 'a non-blank class'));
       else if (category === undefined || category === '')
         reject(rejection(row, label, 'one of the classes that are named', shortened(written)));

@@ -3,7 +3,7 @@ import { dematerialize, map, materialize, type Observable, of, switchMap, tap } 
 import { serveSample } from '../../streams/sample/serveSample.js';
 import { collect, path } from '../process/argument.js';
 import { classifyTitles } from '../inference/classifyTitles.js';
-import { DATA_HELP, type DataNames } from '../tables/dataSource.js';
+import { DATA_HELP, type DataNames } from '../tables/openTables.js';
 import { predictionFormatter } from '../inference/formatPrediction.js';
 import type { Choose } from '../process/Job.js';
 import type { Terminal } from '../process/Terminal.js';

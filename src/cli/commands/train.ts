@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { collect, path } from '../process/argument.js';
-import { DATA_HELP } from '../tables/dataSource.js';
+import { DATA_HELP } from '../tables/openTables.js';
 import type { Choose } from '../process/Job.js';
 import type { Terminal } from '../process/Terminal.js';
 import { trainingJob } from '../training/trainingJob.js';

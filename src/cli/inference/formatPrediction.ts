@@ -1,4 +1,5 @@
 import { stringify } from 'csv-stringify/sync';
+import { answerOf, type AnswerOptions, roundedProbability } from './answers.js';
 import { printable } from '../../sinks/terminal/printable.js';
 
 /** A headline with what a model makes of it. */
@@ -31,28 +32,53 @@ export interface PredictionFormatter {
   line(prediction: ClassifiedHeadline): string;
 }
 
-const text = (): PredictionFormatter => ({
+const text = ({ top = Infinity, unsureBelow }: AnswerOptions): PredictionFormatter => ({
   header: '',
-  line: ({ title, category, known, distribution }) =>
-    `${printable(title.replaceAll(/\s+/g, ' ').trim())} → ${printable(category)} (${distribution.map(([name, probability]) => `${printable(name)} ${probability.toFixed(3)}`).join(', ')})${known === 0 ? ' [nothing read: no token is known]' : ''}\n`,
-});
-
-const csv = (classes: readonly string[]): PredictionFormatter => ({
-  header: stringify([['title', 'class', ...classes]]),
-  line: ({ title, category, distribution }) => {
-    const byName = new Map(distribution);
-    return stringify([[title, category, ...classes.map((name) => String(byName.get(name)))]]);
+  line: (prediction) => {
+    const { title, known, distribution } = prediction;
+    const told = distribution.slice(0, top);
+    return `${printable(title.replaceAll(/\s+/g, ' ').trim())} → ${printable(answerOf(prediction, unsureBelow))} (${told.map(([name, probability]) => `${printable(name)} ${probability.toFixed(3)}`).join(', ')})${known === 0 ? ' [nothing read: no token is known]' : ''}\n`;
   },
 });
 
-const jsonl = (): PredictionFormatter => ({
+/** Every class has a column; with `--top` the most probable ones are told by rank. */
+const csv = (classes: readonly string[], { top, unsureBelow }: AnswerOptions): PredictionFormatter => {
+  const ranks = Array.from({ length: Math.min(top ?? 0, classes.length) }, (_, k) => k);
+  const answered = (prediction: ClassifiedHeadline, k: number): readonly string[] => {
+    const [name = '', value = 0] = prediction.distribution[k] ?? [];
+    return [k === 0 ? answerOf(prediction, unsureBelow) : name, roundedProbability(value)];
+  };
+  const suffix = (k: number): string => (k === 0 ? '' : `_${k + 1}`);
+  if (ranks.length > 0)
+    return {
+      header: stringify([['title', ...ranks.flatMap((k) => [`class${suffix(k)}`, `probability${suffix(k)}`])]]),
+      line: (prediction) => stringify([[prediction.title, ...ranks.flatMap((k) => answered(prediction, k))]]),
+    };
+  return {
+    header: stringify([['title', 'class', ...classes]]),
+    line: (prediction) => {
+      const byName = new Map(prediction.distribution);
+      return stringify([
+        [
+          prediction.title,
+          answerOf(prediction, unsureBelow),
+          ...classes.map((name) => roundedProbability(byName.get(name) ?? 0)),
+        ],
+      ]);
+    },
+  };
+};
+
+const jsonl = ({ top = Infinity, unsureBelow }: AnswerOptions): PredictionFormatter => ({
   header: '',
-  line: ({ title, category, known, distribution }) => {
+  line: (prediction) => {
+    const { title, known, distribution } = prediction;
     // Written by hand: an object would put a class named "2" before one named "b", whatever their probabilities.
     const probabilities = distribution
+      .slice(0, top)
       .map(([name, probability]) => `${JSON.stringify(name)}:${JSON.stringify(probability)}`)
       .join(',');
-    return `{"title":${JSON.stringify(title)},"class":${JSON.stringify(category)},"probabilities":{${probabilities}},"known":${known}}\n`;
+    return `{"title":${JSON.stringify(title)},"class":${JSON.stringify(answerOf(prediction, unsureBelow))},"probabilities":{${probabilities}},"known":${known}}\n`;
   },
 });
 
@@ -62,14 +88,19 @@ const jsonl = (): PredictionFormatter => ({
  * @param format `text`: headline → class (distribution), `csv`: a header and a column a class, `jsonl`: a JSON object a
  *   line
  * @param classes the class names by index
+ * @param options how many classes are told, and from which probability on
  */
-export const predictionFormatter = (format: PredictionFormat, classes: readonly string[]): PredictionFormatter => {
+export const predictionFormatter = (
+  format: PredictionFormat,
+  classes: readonly string[],
+  options: AnswerOptions = {},
+): PredictionFormatter => {
   switch (format) {
     case 'text':
-      return text();
+      return text(options);
     case 'csv':
-      return csv(classes);
+      return csv(classes, options);
     case 'jsonl':
-      return jsonl();
+      return jsonl(options);
   }
 };

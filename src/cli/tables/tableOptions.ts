@@ -19,15 +19,21 @@ export interface RejectionOptions {
   readonly rejections?: string;
 }
 
-/** Puts the options that say where rows come from on a command. */
+/** Puts the options that say where labelled rows come from on a command. */
 export const addDataOptions = (command: Command): Command =>
+  addReadingOptions(command).option(
+    '--label-column <name>',
+    'the column that holds the class (default: found by its name or values)',
+  );
+
+/** Puts the options that say how tables are read on a command. */
+export const addReadingOptions = (command: Command): Command =>
   command
     .option(
       '--title-column <name>',
       'the column that holds the text; several are joined (default: found by its name or values)',
       collect,
     )
-    .option('--label-column <name>', 'the column that holds the class (default: found by its name or values)')
     .option('--delimiter <character>', 'the character between fields; tab for a tab (default: found)', delimiter)
     .option('--quote <character>', "the character around fields (default: '\"')")
     .option('--no-header', 'the first line is a row; columns are named by their numbers, from 1')

@@ -7,14 +7,10 @@ import { backendLine } from '../backends/backendLine.js';
 import { checkFolder } from '../process/checkOutput.js';
 import { fromTask } from '../process/fromTask.js';
 import type { Terminal } from '../process/Terminal.js';
-import {
-  checkRejectionsFile,
-  type DataNames,
-  onFirstPass,
-  openData,
-  telling,
-  tellingRejections,
-} from '../tables/dataSource.js';
+import { openData } from '../tables/dataSource.js';
+import { onFirstPass, telling } from '../tables/firstPass.js';
+import { type DataNames } from '../tables/openTables.js';
+import { checkRejectionsFile, tellingRejections } from '../tables/tellRejections.js';
 import { checkLabels } from '../tables/labelCheck.js';
 import { lessonModel, workloadOf } from './lessonModel.js';
 import { preparedUpdate } from './preparedUpdate.js';

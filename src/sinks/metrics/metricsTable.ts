@@ -2,6 +2,7 @@ import Table from 'cli-table3';
 import pc from 'picocolors';
 import type { Scores } from '../../contracts/Evaluation.js';
 import type { Report } from './metrics.js';
+import { commonestClass, macroScores } from './simpleAnswers.js';
 import { printable } from '../terminal/printable.js';
 
 /** How `metricsTable` shows a report. */
@@ -43,6 +44,7 @@ const qualityTable = (report: Report, names: readonly string[], paint: Paint): s
     const of = report.performance.class[name];
     if (of !== undefined) table.push([names[c] ?? '', ...cells(of)]);
   });
+  table.push(['macro', ...cells(macroScores(report))].map(paint.bold));
   table.push(['weighted', ...cells(report.performance.overall)].map(paint.bold));
   return table.toString();
 };
@@ -78,8 +80,8 @@ const commonestConfusions = (report: Report, names: readonly string[]): string =
 };
 
 /**
- * A report as the table that people look at: each class and the weighted mean, accuracy and loss, and the confusion
- * matrix.
+ * A report as the table that people look at: each class, the mean of the classes (macro) and that weighted by support,
+ * accuracy and loss, what answering the commonest class always gives, and the confusion matrix.
  *
  * Class names are shown with control characters escaped. Scores have three decimals.
  *
@@ -98,10 +100,11 @@ const commonestConfusions = (report: Report, names: readonly string[]): string =
 export const metricsTable = (report: Report, { colors = false, matrixUpTo = 12 }: MetricsTableOptions = {}): string => {
   const paint = pc.createColors(colors);
   const names = report.classes.map(printable);
+  const commonest = commonestClass(report);
   const summary =
-    report.rows === 0
+    commonest === undefined
       ? 'No rows were evaluated.'
-      : `accuracy ${digits(report.accuracy)}   loss ${digits(report.loss)}   ${count(report.rows)} rows`;
+      : `accuracy ${digits(report.accuracy)}   loss ${digits(report.loss)}   ${count(report.rows)} rows\nalways answering the commonest class, ${printable(commonest.name)}, gives: accuracy ${digits(commonest.accuracy)}, F1 ${digits(commonest.weightedF1)} (macro ${digits(commonest.macroF1)})`;
   const confusion = names.length <= matrixUpTo ? matrixTable(report, names, paint) : commonestConfusions(report, names);
   return [qualityTable(report, names, paint), summary, '', confusion].join('\n');
 };

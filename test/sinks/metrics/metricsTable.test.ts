@@ -20,9 +20,11 @@ describe('metricsTable', () => {
         '├──────────┼───────────┼────────┼───────┼─────────┤',
         '│ Sports   │     1.000 │  0.667 │ 0.800 │       3 │',
         '│ World    │     0.667 │  1.000 │ 0.800 │       2 │',
+        '│ macro    │     0.833 │  0.833 │ 0.800 │       5 │',
         '│ weighted │     0.867 │  0.800 │ 0.800 │       5 │',
         '└──────────┴───────────┴────────┴───────┴─────────┘',
         'accuracy 0.800   loss 0.531   5 rows',
+        'always answering the commonest class, Sports, gives: accuracy 0.600, F1 0.450 (macro 0.375)',
         '',
         '┌──────────────────┬────────┬───────┐',
         '│ true \\ predicted │ Sports │ World │',
@@ -69,7 +71,7 @@ describe('metricsTable', () => {
   it('shows a class that is called __proto__, and classes in the order of the encoder', () => {
     const table = metricsTable(reportOf(['b', '__proto__', '1'], [0, 1, 2], [0, 1, 2]));
     const firsts = table.split('\n').map((line) => line.split('│')[1]?.trim());
-    expect(firsts.slice(3, 7)).toEqual(['b', '__proto__', '1', 'weighted']);
+    expect(firsts.slice(3, 8)).toEqual(['b', '__proto__', '1', 'macro', 'weighted']);
   });
 
   it('says so when there were no rows', () => {

@@ -43,7 +43,7 @@ export class LinesReader implements Reader {
         const fields = fieldsOf(text);
         if (isExpectation(fields)) {
           reject({ type: 'rejection', reason: 'field', ...place, field: undefined, ...fields, got: shortened(text) });
-        } else row({ ...place, fields });
+        } else row({ ...place, fields, written: text });
       },
       (rejection) => reject({ ...rejection, id: this.#nextId++ }),
     );

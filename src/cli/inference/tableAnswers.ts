@@ -1,0 +1,161 @@
+import { stringify } from 'csv-stringify/sync';
+import { HeadwaterError } from '../../contracts/HeadwaterError.js';
+import type { SourceRow } from '../../contracts/Row.js';
+import type { TableLayout } from '../../streams/table/TableLayout.js';
+import { answerOf, type AnswerOptions, roundedProbability } from './answers.js';
+import type { ClassifiedHeadline } from './formatPrediction.js';
+
+/** The forms that a table of answers can have. */
+export type TableForm = { readonly kind: 'delimited'; readonly delimiter: string } | { readonly kind: 'jsonl' };
+
+/** What is added to the rows of a table. */
+export interface TableAnswerOptions extends AnswerOptions {
+  /** Whether every class has its probability. */
+  readonly all?: boolean;
+}
+
+/** The rows of a table with what a model says of them, as text. */
+export interface TableAnswers {
+  readonly header: string;
+  readonly line: (row: SourceRow, classified: ClassifiedHeadline) => string;
+}
+
+/**
+ * The form of the answers: as asked for, as the file is called, or as the table is.
+ *
+ * @param file the name of the file that they go to
+ */
+export const formOf = (
+  layout: Pick<TableLayout, 'format' | 'delimiter'>,
+  file: string | undefined,
+  format: 'csv' | 'jsonl' | undefined,
+): TableForm => {
+  const ending = /\.(csv|tsv|tab|jsonl|ndjson)(\.gz)?$/i.exec(file ?? '')?.[1]?.toLowerCase();
+  if (format === 'jsonl' || (format === undefined && (ending === 'jsonl' || ending === 'ndjson')))
+    return { kind: 'jsonl' };
+  if (ending === 'tsv' || ending === 'tab') return { kind: 'delimited', delimiter: '\t' };
+  if (format === 'csv' || ending === 'csv') return { kind: 'delimited', delimiter: ',' };
+  if (layout.format === 'json-lines') return { kind: 'jsonl' };
+  return { kind: 'delimited', delimiter: layout.delimiter ?? ',' };
+};
+
+/** A name that the table does not have. */
+const free = (name: string, taken: ReadonlySet<string>, prefix: string): string => {
+  let found = name;
+  while (taken.has(found)) found = `${prefix}${found}`;
+  return found;
+};
+
+const namesFor = (
+  columns: readonly string[],
+  classes: readonly string[],
+  { top = 1, all = false }: TableAnswerOptions,
+) => {
+  const taken = new Set(columns);
+  const take = (name: string, prefix: string): string => {
+    const found = free(name, taken, prefix);
+    taken.add(found);
+    return found;
+  };
+  return {
+    ranks: Array.from({ length: Math.min(top, classes.length) }, (_, k): readonly [string, string] => [
+      take(k === 0 ? 'class' : `class_${k + 1}`, 'predicted_'),
+      take(k === 0 ? 'probability' : `probability_${k + 1}`, 'predicted_'),
+    ]),
+    classes: all ? classes.map((name) => [name, take(name, 'probability_')] as const) : [],
+  };
+};
+
+const delimited = (
+  { header, columns }: TableLayout,
+  delimiter: string,
+  classes: readonly string[],
+  options: TableAnswerOptions,
+): TableAnswers => {
+  const names = namesFor(columns, classes, options);
+  const write = (record: readonly string[]): string => stringify([[...record]], { delimiter });
+  const added = [...names.ranks.flat(), ...names.classes.map(([, column]) => column)];
+  return {
+    header: header ? write([...columns, ...added]) : '',
+    line: ({ fields }, classified) => {
+      const byName = new Map(classified.distribution);
+      return write([
+        ...columns.map((column) => fields[column] ?? ''),
+        ...names.ranks.flatMap((_, k) => {
+          const [name = '', value = 0] = classified.distribution[k] ?? [];
+          return [k === 0 ? answerOf(classified, options.unsureBelow) : name, roundedProbability(value)];
+        }),
+        ...names.classes.map(([name]) => roundedProbability(byName.get(name) ?? 0)),
+      ]);
+    },
+  };
+};
+
+const jsonMembers = (members: readonly (readonly [string, string])[]): string =>
+  members.map(([name, json]) => `${JSON.stringify(name)}:${json}`).join(',');
+
+/** The members of a row: as they are written where it is JSON, so that nothing of them changes. */
+const written = ({ fields, written: line }: SourceRow, isJson: boolean): string => {
+  if (!isJson || line === undefined) return jsonMembers(Object.entries(fields).map(([k, v]) => [k, JSON.stringify(v)]));
+  const text = line.trim().replace(/^\uFEFF/, '');
+  return text.slice(1, -1).trim();
+};
+
+const jsonLines = (
+  { format, columns }: TableLayout,
+  classes: readonly string[],
+  { top, all = false, unsureBelow }: TableAnswerOptions,
+): TableAnswers => {
+  const known = new Set(columns);
+  const told = all ? classes.length : Math.min(top ?? 0, classes.length);
+  return {
+    header: '',
+    line: (row, classified) => {
+      // A later line may have a key that the first ones have not.
+      const taken = Object.keys(row.fields).some((name) => !known.has(name))
+        ? new Set([...columns, ...Object.keys(row.fields)])
+        : known;
+      const name = (wanted: string): string => free(wanted, taken, 'predicted_');
+      const members = written(row, format === 'json-lines');
+      const [, value = 0] = classified.distribution[0] ?? [];
+      const added: (readonly [string, string])[] = [
+        [name('class'), JSON.stringify(answerOf(classified, unsureBelow))],
+        [name('probability'), roundedProbability(value)],
+      ];
+      if (told > 0) {
+        const some = classified.distribution.slice(0, told).map(([k, p]) => [k, roundedProbability(p)] as const);
+        added.push([name('probabilities'), `{${jsonMembers(some)}}`]);
+      }
+      if (classified.known === 0) added.push([name('known'), '0']);
+      return `{${members}${members === '' ? '' : ','}${jsonMembers(added)}}\n`;
+    },
+  };
+};
+
+/**
+ * How the rows of a table are written with what a model says of them: all their columns as they were, and after these
+ * `class`, `probability` and what the options ask for. A name that the table has already gets `predicted_` before it.
+ *
+ * @param classes the names of the classes by index
+ */
+export const tableAnswers = (
+  layout: TableLayout,
+  form: TableForm,
+  classes: readonly string[],
+  options: TableAnswerOptions,
+): TableAnswers =>
+  form.kind === 'jsonl' ? jsonLines(layout, classes, options) : delimited(layout, form.delimiter, classes, options);
+
+/**
+ * Refuses a further table that has other columns than the first one, where all go into one with a header.
+ *
+ * @throws HeadwaterError `HW_COLUMNS`
+ */
+export const requireSameColumns = (first: TableLayout, next: TableLayout, form: TableForm): void => {
+  if (form.kind === 'jsonl' || first.columns.join('\0') === next.columns.join('\0')) return;
+  throw new HeadwaterError(
+    'HW_COLUMNS',
+    `${next.source} has other columns than ${first.source}, so one table cannot hold both. Classify them one after another, or give --format jsonl.`,
+    { where: next.source },
+  );
+};

@@ -1,0 +1,175 @@
+import { catchError, defer, type Observable, tap, throwError } from 'rxjs';
+import { HeadwaterError } from '../../contracts/HeadwaterError.js';
+import type { TableRecord } from '../../contracts/TrainingRecord.js';
+import type { Valve } from '../../contracts/Valve.js';
+import { cacheFolder } from '../../provision/cacheFolder.js';
+import { type DeadLetters, deadLetters } from '../../sinks/rejections/deadLetters.js';
+import { printable } from '../../sinks/terminal/printable.js';
+import type { TableLayout } from '../../streams/table/TableLayout.js';
+import type { FetchTableOptions, TableNotice } from '../../streams/table/TableOptions.js';
+import type { TableAddress } from '../../streams/table/TableSource.js';
+import { valve } from '../../streams/valve.js';
+import { excerpt } from '../../text/excerpt.js';
+import type { Terminal } from '../process/Terminal.js';
+import type { RejectionOptions, TableFlags } from './tableOptions.js';
+import { reasonsOf } from './tellRejections.js';
+
+/** Addresses that have a name of their own. */
+const NAMED: ReadonlyMap<string, string> = new Map([
+  ['ag-news', 'https://raw.githubusercontent.com/GokuMohandas/Made-With-ML/main/datasets/news.csv'],
+]);
+
+/** What `--data` can be, for help texts. */
+export const DATA_HELP =
+  'a table (CSV, TSV, JSON lines, fastText or Parquet): a path, a pattern, a file: or http(s) URL, - for stdin, or "ag-news" for the lesson\'s 120,000 headlines; may be given several times';
+
+/** Tables as the command line names them. */
+export type DataNames = string | readonly string[];
+
+/** What tables are called in a message. */
+export const nameOfData = (data: DataNames): string => (typeof data === 'string' ? data : data.join(', '));
+
+/** The most rows that may be rejected where `--max-rejections` does not say: a number, and a share of the rows. */
+const MOST_REJECTED = 1000;
+const MOST_SHARE = 0.01;
+/** So few are no reason to stop, however small the table is. */
+const FEW_REJECTED = 10;
+
+/** What people should know of how a table was read; undefined where it is written as most are. */
+const layoutLine = (layout: TableLayout): string | undefined => {
+  const { source, format, delimiter, header, encoding, titleColumns, labelColumn, foundBy, otherTitleColumns } = layout;
+  const [title] = titleColumns;
+  if (foundBy === 'usual' && format === 'delimited' && delimiter === ',' && header && encoding === 'utf-8')
+    return undefined;
+  if (foundBy === 'asked' || (title === 'title' && labelColumn === 'category' && otherTitleColumns.length === 0))
+    if (format === 'delimited' && delimiter === ',' && header && encoding === 'utf-8') return undefined;
+  const names = (columns: readonly string[]): string => columns.map((column) => printable(excerpt(column))).join(' + ');
+  const between = delimiter === '\t' ? 'tab' : delimiter;
+  const how = [
+    format === 'delimited' ? `fields parted by ${JSON.stringify(between)}` : format,
+    ...(header ? [] : ['no header']),
+    ...(encoding === 'utf-8' ? [] : [encoding]),
+  ].join(', ');
+  const others = otherTitleColumns.length === 0 ? '' : `; ${names(otherTitleColumns)} could be it too (--title-column)`;
+  return `${source}: text in ${names(titleColumns)}${labelColumn === undefined ? '' : `, class in ${names([labelColumn])}`}${others}; ${how}`;
+};
+
+const noticeLine = (notice: TableNotice): string =>
+  notice.type === 'quotes'
+    ? `${notice.source}: ${notice.records} records have a quote where none may stand, the first in line ${notice.firstLine}; it is read as text`
+    : `${notice.source}: ${notice.records} records are not UTF-8; likely ${notice.likely}: give --encoding ${notice.likely}`;
+
+/** The address of a table as the command line names it. */
+export const addressOf = (name: string, { stdin }: Terminal): TableAddress =>
+  name === '-' ? stdin : (NAMED.get(name) ?? name);
+
+/** The form as a person said it before a training; what was found then is found anew. */
+const asTrained = (record: TableRecord | undefined): TableFlags => {
+  if (record === undefined) return {};
+  const { delimiter, quote, comment, encoding } = record;
+  return {
+    ...(delimiter === undefined ? {} : { delimiter }),
+    ...(quote === undefined ? {} : { quote }),
+    ...(comment === undefined ? {} : { comment }),
+    ...(encoding === undefined ? {} : { encoding }),
+  };
+};
+
+/** Tables as the command line names and describes them: what is known of them, and their rows. */
+export interface OpenedTables<T> {
+  readonly name: string;
+  readonly rows$: Observable<T>;
+  readonly valve: Valve;
+  readonly rejected: DeadLetters;
+  /** The layout of the first table, once its rows have come. */
+  readonly layout: () => TableLayout | undefined;
+  /** What was said of the form of the tables, now or before the training. */
+  readonly said: TableFlags;
+}
+
+/**
+ * Opens tables with the options of the command line: what is unusual in them is told on stderr, and too many rejected
+ * rows end the stream with `HW_REJECTIONS`.
+ *
+ * @param trained how the table was read that the model was trained on
+ * @param fetch makes the rows of addresses and options
+ */
+export const openTables = <T>(
+  data: DataNames,
+  given: TableFlags & RejectionOptions,
+  terminal: Terminal,
+  trained: TableRecord | undefined,
+  fetch: (addresses: readonly TableAddress[], options: Omit<FetchTableOptions, 'labelColumn'>) => Observable<T>,
+): OpenedTables<T> => {
+  // Commander's default of --no-header: nothing was said of it.
+  const { header: saidHeader, ...flags } = given;
+  const options = { ...asTrained(trained), ...flags };
+  const { titleColumn, delimiter, quote, comment, encoding, maxRejections } = options;
+  let layout: TableLayout | undefined;
+  const brake = valve();
+  const rejected = deadLetters({ limit: maxRejections ?? MOST_REJECTED });
+  const say = (line: string | undefined): void => {
+    if (line !== undefined) terminal.stderr.write(`${line}\n`);
+  };
+  let likely: string | undefined;
+  const names = typeof data === 'string' ? [data] : data;
+  const row$ = fetch(
+    names.map((name) => addressOf(name, terminal)),
+    {
+      titleColumns: titleColumn,
+      delimiter,
+      quote,
+      header: saidHeader === false ? false : undefined,
+      comment,
+      encoding,
+      valve: brake,
+      rejections: rejected,
+      snapshotDir: cacheFolder(terminal.env),
+      usualColumns: trained,
+      onLayout: (found) => {
+        layout ??= found;
+        say(layoutLine(found));
+      },
+      onNotice: (notice) => {
+        if (notice.type === 'encoding') likely = notice.likely;
+        say(noticeLine(notice));
+      },
+    },
+  );
+  const advice = (): string =>
+    rejected.counts.encoding === 0
+      ? 'Correct the rows, or raise --max-rejections.'
+      : `Its text is not UTF-8: give --encoding${likely === undefined ? ', such as windows-1252' : ` ${likely}`}.`;
+  let passes = 0;
+  const rows$ = defer(() => {
+    let rows = 0;
+    const first = passes++ === 0;
+    return row$.pipe(
+      tap({
+        next: () => (rows += 1),
+        complete: () => {
+          const share = rejected.rows / (rows + rejected.rows);
+          if (!first || maxRejections !== undefined || rejected.rows <= FEW_REJECTED || share <= MOST_SHARE) return;
+          throw new HeadwaterError(
+            'HW_REJECTIONS',
+            `${rejected.rows} of ${rows + rejected.rows} rows of ${nameOfData(data)} were rejected (${reasonsOf(rejected)}), more than 1 %. ${advice()}`,
+          );
+        },
+      }),
+      catchError((error: unknown) => {
+        if (!(error instanceof HeadwaterError) || error.code !== 'HW_REJECTIONS' || rejected.counts.encoding === 0)
+          return throwError(() => error);
+        const told = error.message.replace('Correct the rows, or raise the limit.', advice());
+        return throwError(() => new HeadwaterError('HW_REJECTIONS', told, { cause: error }));
+      }),
+    );
+  });
+  return {
+    name: nameOfData(data),
+    rows$,
+    valve: brake,
+    rejected,
+    layout: () => layout,
+    said: { ...options, ...(saidHeader === false ? { header: false } : {}) },
+  };
+};

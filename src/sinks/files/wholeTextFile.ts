@@ -1,0 +1,112 @@
+import { open, realpath, rename, rm, stat, type FileHandle } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
+import { concatMap, defer, finalize, from, ignoreElements, type Observable, type OperatorFunction } from 'rxjs';
+import { endWith } from 'rxjs';
+import { HeadwaterError } from '../../contracts/HeadwaterError.js';
+import { codeOf } from '../internal/codeOf.js';
+import { makeTemporary, syncFolder } from './internal/wholeFile.js';
+
+const compressed = promisify(gzip);
+
+/** A file under a temporary name until it is whole. */
+export class WholeTextFile {
+  readonly #path: string;
+  readonly #gzip: boolean;
+  #file: FileHandle | undefined;
+  #temporary: string | undefined;
+  #target = '';
+
+  /** @param path where it will be; what ends in `.gz` is compressed */
+  constructor(path: string) {
+    this.#path = path;
+    this.#gzip = path.endsWith('.gz');
+  }
+
+  /** Writes a part of it. */
+  async write(text: string): Promise<void> {
+    try {
+      this.#file ??= await this.#open();
+      // Members of gzip one after another are a file of gzip.
+      await this.#file.appendFile(this.#gzip ? await compressed(text) : text);
+    } catch (cause) {
+      throw this.#error(cause);
+    }
+  }
+
+  /** Gives it its name: from now on it is there, whole. */
+  async commit(): Promise<void> {
+    try {
+      this.#file ??= await this.#open();
+      const file = this.#file;
+      this.#file = undefined;
+      if (this.#temporary !== undefined) await file.sync();
+      await file.close();
+      if (this.#temporary === undefined) return;
+      await rename(this.#temporary, this.#target);
+      this.#temporary = undefined;
+      await syncFolder(dirname(this.#target));
+    } catch (cause) {
+      throw this.#error(cause);
+    }
+  }
+
+  /** Removes what was not committed. */
+  async abandon(): Promise<void> {
+    const [file, temporary] = [this.#file, this.#temporary];
+    this.#file = this.#temporary = undefined;
+    await file?.close().catch(() => undefined);
+    if (temporary !== undefined) await rm(temporary, { force: true });
+  }
+
+  async #open(): Promise<FileHandle> {
+    const stats = await stat(this.#path).catch(() => undefined);
+    // A pipe or a device is written to as it is.
+    if (stats !== undefined && !stats.isFile()) return open(this.#path, 'a');
+    this.#target = stats === undefined ? resolve(this.#path) : await realpath(this.#path);
+    let file: FileHandle | undefined;
+    this.#temporary = await makeTemporary(dirname(this.#target), async (name) => (file = await open(name, 'wx')));
+    if (file === undefined) throw new Error('The file was not opened.');
+    return file;
+  }
+
+  #error(cause: unknown): HeadwaterError {
+    return new HeadwaterError(
+      'HW_WRITE',
+      `${this.#path} could not be written (${String(codeOf(cause) ?? cause)}). Choose another place for it.`,
+      { cause, where: this.#path },
+    );
+  }
+}
+
+/**
+ * Writes texts to a file that appears whole, when its source completes, or not at all.
+ *
+ * ```
+ * source:  --a--b--|        --a--#
+ *              wholeTextFile(path)
+ * result:  --------(1|)     -----#    (1: the number of texts; no file is made on the right)
+ * ```
+ *
+ * What ends in `.gz` is compressed. A source that goes on while the disk is slow waits in memory: give one that is held
+ * back.
+ *
+ * Errors: those of the source, and `HW_WRITE`.
+ */
+export const wholeTextFile =
+  (path: string): OperatorFunction<string, number> =>
+  (source) =>
+    defer(() => {
+      const file = new WholeTextFile(path);
+      let written = 0;
+      return source.pipe(
+        concatMap((text): Observable<never> => {
+          written += 1;
+          return from(file.write(text)).pipe(ignoreElements());
+        }),
+        endWith(undefined),
+        concatMap(() => from(file.commit().then(() => written))),
+        finalize(() => void file.abandon()),
+      );
+    });

@@ -1,0 +1,78 @@
+import type { Scores } from '../../contracts/Evaluation.js';
+import type { Report } from './metrics.js';
+
+/**
+ * The means of precision, recall and F1 over the classes that rows have or were predicted to have, each class counting
+ * alike: scikit-learn's `average='macro'`, with `zero_division=0`.
+ *
+ * @param report what `metrics` found; of no rows all is 0
+ *
+ * @example
+ * ```ts
+ * import { macroScores, scores } from 'headwater';
+ * const classes = ['Sports', 'World'];
+ * const confusion = [3, 1, 0, 4];
+ * const performance = scores(confusion, classes);
+ * macroScores({ classes, confusion, performance }).f1; // 0.873…
+ * ```
+ */
+export const macroScores = ({
+  classes,
+  confusion,
+  performance,
+}: Pick<Report, 'classes' | 'confusion' | 'performance'>): Scores => {
+  const C = classes.length;
+  const sum = { precision: 0, recall: 0, f1: 0 };
+  let there = 0;
+  classes.forEach((name, c) => {
+    const of = performance.class[name];
+    let predicted = 0;
+    for (let t = 0; t < C; t++) predicted += confusion[t * C + c] ?? 0;
+    if (of === undefined || (of.num_samples === 0 && predicted === 0)) return;
+    there += 1;
+    sum.precision += of.precision;
+    sum.recall += of.recall;
+    sum.f1 += of.f1;
+  });
+  const mean = (total: number): number => (there === 0 ? 0 : total / there);
+  return {
+    precision: mean(sum.precision),
+    recall: mean(sum.recall),
+    f1: mean(sum.f1),
+    num_samples: performance.overall.num_samples,
+  };
+};
+
+/** What answering one class always comes to. */
+export interface CommonestClass {
+  readonly name: string;
+  /** The share of the rows that have it, which is the accuracy of such answers. */
+  readonly accuracy: number;
+  /** Their F1, weighted by support, and its mean over the classes that rows have. */
+  readonly weightedF1: number;
+  readonly macroF1: number;
+}
+
+/**
+ * The scores of always answering the commonest class of the rows: what a model must be better than.
+ *
+ * @param report what `metrics` found
+ * @returns undefined where there were no rows
+ */
+export const commonestClass = ({
+  classes,
+  performance,
+}: Pick<Report, 'classes' | 'performance'>): CommonestClass | undefined => {
+  const rows = performance.overall.num_samples;
+  if (rows === 0) return undefined;
+  const supports = classes.map((name) => performance.class[name]?.num_samples ?? 0);
+  const most = Math.max(...supports);
+  const accuracy = most / rows;
+  const f1 = (2 * accuracy) / (1 + accuracy);
+  return {
+    name: classes[supports.indexOf(most)] ?? '',
+    accuracy,
+    weightedF1: accuracy * f1,
+    macroF1: f1 / supports.filter((support) => support > 0).length,
+  };
+};
