@@ -34,6 +34,50 @@ export interface TableRecord {
   readonly leftOut?: readonly string[] | undefined;
 }
 
+/** A model as the validation rows showed it. */
+export interface CandidateRecord {
+  /** What it is, with its settings. */
+  readonly candidate: string;
+  /** The mean F1 of the classes, weighted by their rows; null without validation rows, as are the next two. */
+  readonly f1: number | null;
+  readonly accuracy: number | null;
+  /** The mean cross-entropy in nats, with the temperature that suits the rows best. */
+  readonly loss: number | null;
+}
+
+/** A model on the test rows, beside others. */
+export interface ComparedModel {
+  /** `always <class>` for the commonest class of the train rows. */
+  readonly model: string;
+  /** The mean F1 of the classes, weighted by their rows. */
+  readonly f1: number;
+  readonly accuracy: number;
+}
+
+/** The word vectors of a model. */
+export interface VectorsRecord {
+  /** The path or address that they were loaded from. */
+  readonly source: string;
+  readonly words: number;
+  readonly dims: number;
+  /** What their file hashes to; null where they came from a file of another format. */
+  readonly sha256: string | null;
+  /** The share of the tokens of the train rows that have one. */
+  readonly coverage: number;
+}
+
+/** How a model was chosen among several. */
+export interface ChoiceRecord {
+  /** In a sentence. */
+  readonly why: string;
+  /** What was tried, in that order. */
+  readonly candidates: readonly CandidateRecord[];
+  /** The commonest class, the linear model and the model that was kept, on the test rows. */
+  readonly comparison: readonly ComparedModel[];
+  /** Left out where none were looked at. */
+  readonly vectors?: VectorsRecord | undefined;
+}
+
 /**
  * How a model came to be, and what it takes for what: for people to look at, beside the scores of `performance.json`.
  */
@@ -47,4 +91,6 @@ export interface TrainingRecord {
   readonly loss: number | null;
   /** How its table was read. Left out where it had the columns `title` and `category`, and no option said more. */
   readonly table?: TableRecord | undefined;
+  /** How it was chosen. Left out where one model alone was trained. */
+  readonly choice?: ChoiceRecord | undefined;
 }

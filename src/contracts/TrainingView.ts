@@ -37,8 +37,16 @@ export interface WideGruView {
   readonly classes: number;
 }
 
+/** What the sum of two models is made of, as far as a page shows it. */
+export interface SumView {
+  readonly architecture: 'sum';
+  readonly classes: number;
+  readonly network: WideGruView;
+  readonly linear: LinearView;
+}
+
 /** What a model is made of, as far as a page shows it: `config.json` is one. */
-export type ConfigView = LessonView | LinearView | WideGruView;
+export type ConfigView = LessonView | LinearView | WideGruView | SumView;
 
 /** What a server tells of the model that it serves: `GET /model`. */
 export interface ModelView {

@@ -24,6 +24,9 @@ export { decodeSafetensors, encodeSafetensors, type Safetensors } from '../model
 export { linearClassifier, type LinearClassifier, type LinearSettings } from '../models/linear/linearClassifier.js';
 export { LinearConfig, linearConfig, type LinearOptions } from '../models/linear/LinearConfig.js';
 export { temper } from '../models/temper.js';
+export { SumConfig, sumConfig } from '../models/sum/SumConfig.js';
+export { fitSum, type SumInput, type SumWeights } from '../models/sum/fitSum.js';
+export { sumClassifier, type SumClassifier, type SumParts, type SumSettings } from '../models/sum/sumClassifier.js';
 export { wideGru, type WideGru, type WideGruSettings } from '../models/wide/wideGru.js';
 export { WideGruConfig, wideGruConfig, type WideGruOptions } from '../models/wide/WideGruConfig.js';
 

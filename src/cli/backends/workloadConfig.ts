@@ -8,6 +8,7 @@ import { isLessonConfig, type ModelConfig } from '../../models/artifacts/ModelCo
 export const workloadConfig = (config: ModelConfig): ClassifierConfig | undefined => {
   if (isLessonConfig(config)) return config;
   if (config.architecture === 'linear') return undefined;
+  if (config.architecture === 'sum') return workloadConfig(config.network);
   const { vocabularySize, classes, embeddingDim, hiddenDim, padIndex } = config;
   return classifierConfig({ vocabularySize, classes, embeddingDim, hiddenDim, padIndex });
 };

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { dematerialize, map, materialize, type Observable, of, switchMap, tap } from 'rxjs';
 import { serveSample } from '../../streams/sample/serveSample.js';
+import { rowEncoder } from '../../text/rowEncoder.js';
 import { collect, path } from '../process/argument.js';
 import { classifyTitles } from '../inference/classifyTitles.js';
 import { DATA_HELP, type DataNames } from '../tables/openTables.js';
@@ -41,10 +42,10 @@ const demo = (
 ): Observable<unknown> => {
   const run = (source: DataNames): Observable<unknown> =>
     trainingJob(source, out, options, terminal, page).pipe(
-      switchMap(({ model, split: { text, tokenizer, labelEncoder } }) => {
+      switchMap(({ model, features, vectors, split: { text, tokenizer, labelEncoder } }) => {
         const formatter = predictionFormatter(options.json === true ? 'jsonl' : 'text', labelEncoder.classes);
         return of(HEADLINES).pipe(
-          classifyTitles(model, { text, labelEncoder }, tokenizer),
+          classifyTitles(model, { text, labelEncoder }, rowEncoder({ tokenizer, features, vectors })),
           tap((classified) => void terminal.stdout.write(formatter.line(classified))),
         );
       }),

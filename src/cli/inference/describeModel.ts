@@ -11,6 +11,8 @@ const kindOf = (config: ModelConfig): string => {
       return `linear, trained by ${config.optimizer === 'sgd' ? 'SGD' : 'Adagrad'}`;
     case 'wide-gru':
       return `bidirectional GRU${config.vectors ? ' on word vectors' : ''}${config.columns > 0 ? ' with a linear part' : ''}`;
+    case 'sum':
+      return `${kindOf(config.network)}, and a linear model added`;
   }
 };
 
@@ -18,12 +20,13 @@ const kindOf = (config: ModelConfig): string => {
 const sizesOf = (config: ModelConfig): string => {
   if (isLessonConfig(config))
     return `embedding ${config.embeddingDim}, hidden ${config.hiddenDim}, fc ${config.fcDim}, dropout ${config.dropout}${config.overPadding ? ', over the padding' : ''}`;
-  const dropout = `dropout ${config.dropout}`;
   switch (config.architecture) {
     case 'linear':
-      return `columns ${number(config.columns)}, ${dropout}`;
+      return `columns ${number(config.columns)}, dropout ${config.dropout}`;
+    case 'sum':
+      return `${sizesOf(config.network)}; ${sizesOf(config.linear)}; weights ${config.networkWeight.toFixed(2)} and ${config.linearWeight.toFixed(2)}`;
     case 'wide-gru':
-      return `embedding ${config.embeddingDim}, hidden ${config.hiddenDim}, ${config.columns > 0 ? `columns ${number(config.columns)}, ` : ''}${dropout}`;
+      return `embedding ${config.embeddingDim}, hidden ${config.hiddenDim}, ${config.columns > 0 ? `columns ${number(config.columns)}, ` : ''}dropout ${config.dropout}`;
   }
 };
 

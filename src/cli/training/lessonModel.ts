@@ -6,7 +6,8 @@ import { classifierOn } from '../../models/internal/classifierOn.js';
 import type { Split } from '../../operators/rows/prepare.js';
 import type { SelectedBackend } from '../../ops/backends/selectBackend.js';
 import type { Workload } from '../backends/selfTest.js';
-import { numTokensOf, recipeOf } from './recipe.js';
+import { weightsOfClasses } from '../../training/ModelTrainingOptions.js';
+import { BATCH_SIZE, numTokensOf, recipeOf } from './recipe.js';
 import type { TrainingOptions } from './trainingOptions.js';
 
 /** Memory that cannot be had: V8 says so in words of its own, the first for one array, the second for all together. */
@@ -35,7 +36,7 @@ const configOf = (
  * @throws HeadwaterError `HW_USAGE` where it does not fit into memory
  */
 export const lessonModel = (
-  { rows, tokenizer, labelEncoder, classWeights }: Split,
+  { rows, tokenizer, labelEncoder, classWeights, classCounts }: Split,
   options: TrainingOptions,
   backend: SelectedBackend,
 ): Classifier | DeferredClassifier => {
@@ -44,7 +45,11 @@ export const lessonModel = (
       configOf(options, { vocabularySize: tokenizer.size, classes: labelEncoder.size, padIndex: tokenizer.padIndex }),
       {
         seed: options.seed,
-        classWeights,
+        // Those of the lesson are not scaled: its losses are means by their sum.
+        classWeights:
+          (options.classWeights ?? 'balanced') === 'balanced'
+            ? classWeights
+            : weightsOfClasses(options.classWeights ?? 'none', classCounts.train),
         backend: backend.name,
         embeddingSpread: recipeOf(options, rows.train).embeddingSpread,
       },
@@ -62,7 +67,7 @@ export const lessonModel = (
 /** What is about to be trained, before the data says how many tokens and classes it has: at a size that is about it. */
 export const workloadOf = (options: TrainingOptions): Omit<Workload, 'threads'> => ({
   config: configOf(options, { vocabularySize: numTokensOf(options), classes: 4 }),
-  batchSize: options.batchSize,
+  batchSize: options.batchSize ?? BATCH_SIZE,
   work: 'train',
   deferred: true,
 });

@@ -1,13 +1,13 @@
 import type { Side } from '../../contracts/Row.js';
 import type { SideView } from '../../contracts/TrainingView.js';
-import type { ClassifierConfig } from '../../models/ClassifierConfig.js';
+import type { ModelConfig } from '../../models/artifacts/ModelConfig.js';
 import type { Split } from '../../operators/rows/prepare.js';
 import type { TrainingPrepared } from '../../server/training/TrainingUpdate.js';
 
 /** What a page shows of a training before it begins. */
 export const preparedUpdate = (
   { rows, labelEncoder: { classes }, classCounts }: Split,
-  config: ClassifierConfig,
+  config: ModelConfig,
 ): TrainingPrepared => {
   const sideOf = (side: Side): SideView => ({
     rows: rows[side],

@@ -15,6 +15,10 @@ export interface Recipe {
   readonly numTokens: number;
 }
 
+/** Rows in a batch, and epochs without progress that a training stands, where the options say nothing: the lesson's. */
+export const BATCH_SIZE = 64;
+export const PATIENCE = 10;
+
 /** The lesson's recipe. */
 const LESSON = { epochs: 50, lr: 1e-4, embeddingSpread: 1, numTokens: 5000 };
 
@@ -34,7 +38,7 @@ const MOST_EPOCHS = 30;
 export const recipeOf = (options: TrainingOptions, trainRows: number): Recipe => {
   const isLesson = options.text === 'lesson';
   const schedule = options.schedule ?? (isLesson ? 'plateau' : 'one-cycle');
-  const enough = Math.ceil((LEAST_STEPS * options.batchSize) / Math.max(1, trainRows));
+  const enough = Math.ceil((LEAST_STEPS * (options.batchSize ?? BATCH_SIZE)) / Math.max(1, trainRows));
   const own =
     schedule === 'plateau' ? LESSON : { epochs: Math.min(MOST_EPOCHS, Math.max(LEAST_EPOCHS, enough)), lr: 3e-3 };
   return {

@@ -8,7 +8,7 @@ import type { Trained } from './Trained.js';
 
 /** How a training went, for those who look at its model later. */
 const recordOf = (
-  { report: { confusion, accuracy, loss, rows }, epochs }: Trained,
+  { report: { confusion, accuracy, loss, rows }, epochs, choice }: Trained,
   table: TableRecord | undefined,
 ): TrainingRecord => ({
   epochs,
@@ -16,12 +16,13 @@ const recordOf = (
   accuracy: rows === 0 ? null : accuracy,
   loss: orNull(loss),
   ...(table === undefined ? {} : { table }),
+  ...(choice === undefined ? {} : { choice }),
 });
 
 /** Saves what was trained, each file whole or not at all. */
 export const saveTrained = (out: string, trained: Trained, table?: TableRecord): Observable<void> =>
   defer(() => {
-    const { model, split, report } = trained;
+    const { model, split, report, features, vectors } = trained;
     const { text, tokenizer, labelEncoder } = split;
     const weights$ = 'deferred' in model ? model.stateDict() : of(model.stateDict());
     return weights$.pipe(
@@ -34,6 +35,8 @@ export const saveTrained = (out: string, trained: Trained, table?: TableRecord):
               weights,
               text,
               tokenizer,
+              features,
+              vectors,
               labelEncoder,
               performance: report.rows === 0 ? undefined : report.performance,
               training: recordOf(trained, table),

@@ -1,13 +1,29 @@
+import type { ChoiceRecord } from '../../contracts/TrainingRecord.js';
 import { stringifyPerformance } from '../../models/artifacts/internal/performanceJson.js';
+import { jsonLine } from '../../sinks/jsonLine.js';
 import { metricsTable } from '../../sinks/metrics/metricsTable.js';
+import { printable } from '../../sinks/terminal/printable.js';
 import { wantsColors } from '../../sinks/terminal/wantsColors.js';
 import type { Terminal } from '../process/Terminal.js';
 import type { Trained } from './Trained.js';
 import type { TrainingOptions } from './trainingOptions.js';
 
+/** What the model is held against, a line each: always the commonest class, linear, and what was kept. */
+const comparisonLines = (choice: ChoiceRecord | undefined): string => {
+  if (choice === undefined) return '';
+  const { comparison } = choice;
+  const width = Math.max(...comparison.map(({ model }) => printable(model).length));
+  return comparison
+    .map(
+      ({ model, f1, accuracy }) =>
+        `${printable(model).padEnd(width)}  F1 ${f1.toFixed(4)}  accuracy ${accuracy.toFixed(4)}\n`,
+    )
+    .join('');
+};
+
 /** Writes the scores on the test rows to stdout, and where the model is. */
 export const tellTrained = (
-  { report, split }: Trained,
+  { report, split, choice }: Trained,
   out: string,
   { json = false }: TrainingOptions,
   { stdout, env }: Terminal,
@@ -19,10 +35,14 @@ export const tellTrained = (
       );
     return;
   }
+  if (json && choice !== undefined) stdout.write(`${jsonLine({ type: 'choice', choice })}\n`);
   // No string of JSON holds a line end, so those between its lines can go.
   if (json)
     stdout.write(
       `{"type":"performance","performance":${stringifyPerformance(report.performance, split.labelEncoder.classes).replaceAll(/\n */g, '')}}\n`,
     );
-  else stdout.write(`${metricsTable(report, { colors: wantsColors(stdout, env) })}\nartifacts: ${out}\n`);
+  else
+    stdout.write(
+      `${metricsTable(report, { colors: wantsColors(stdout, env) })}\n${comparisonLines(choice)}artifacts: ${out}\n`,
+    );
 };

@@ -1,83 +1,243 @@
-import { concat, filter, map, type Observable, of, tap } from 'rxjs';
-import type { EpochRecord } from '../../contracts/TrainingRecord.js';
+import { concat, concatMap, defer, filter, forkJoin, map, type Observable, of, type OperatorFunction, tap } from 'rxjs';
+import type { BatchSource } from '../../contracts/BatchSource.js';
+import type { TrainingEvent } from '../../contracts/TrainingEvent.js';
+import type { ChoiceRecord, EpochRecord } from '../../contracts/TrainingRecord.js';
 import type { Valve } from '../../contracts/Valve.js';
-import type { Classifier } from '../../models/classifier.js';
+import type { TextModel } from '../../models/artifacts/restoreModel.js';
 import type { DeferredClassifier } from '../../models/deferredClassifier.js';
 import { batchSource } from '../../operators/batches/batchSource.js';
 import type { Split } from '../../operators/rows/prepare.js';
-import { earlyStopping } from '../../operators/training/earlyStopping.js';
 import { evaluate } from '../../operators/training/evaluate.js';
-import { fit } from '../../operators/training/fit.js';
-import { reduceLrOnPlateau } from '../../operators/training/reduceLrOnPlateau.js';
 import type { SelectedBackend } from '../../ops/backends/selectBackend.js';
 import type { TrainingUpdate } from '../../server/training/TrainingUpdate.js';
 import { alongside } from '../../sinks/alongside.js';
 import { jsonLines } from '../../sinks/jsonLines.js';
-import { metrics } from '../../sinks/metrics/metrics.js';
+import { metrics, type Report } from '../../sinks/metrics/metrics.js';
 import type { ReportMade } from '../../sinks/metrics/ReportMade.js';
 import { progress } from '../../sinks/progress/progress.js';
 import { tensorboard } from '../../sinks/tensorboard/tensorboard.js';
+import type { Hyperparameters } from '../../sinks/tensorboard/boardEvent.js';
+import type { CandidateMeasured, ModelChosen } from '../../training/ModelChosen.js';
+import { trainModel, type TrainModelOptions, whyNoNetwork } from '../../training/trainModel.js';
+import { networkConfig } from '../../training/trainNetwork.js';
+import { linearConfig } from '../../models/linear/LinearConfig.js';
 import type { Terminal } from '../process/Terminal.js';
-import { epochRecord } from './epochRecord.js';
-import { hyperparametersOf } from './hyperparametersOf.js';
-import { recipeOf, scheduleOf } from './recipe.js';
-import type { Rescue } from './rescueBest.js';
+import type { ArchitectureName } from './architecture.js';
+import { compareModels } from './comparison.js';
+import { epochRecord, orNull } from './epochRecord.js';
+import type { CoveringVectors } from './foundVectors.js';
+import { choiceHyperparameters, lessonHyperparameters } from './hyperparametersOf.js';
+import { lessonModel } from './lessonModel.js';
+import { preparedUpdate } from './preparedUpdate.js';
+import { BATCH_SIZE, recipeOf } from './recipe.js';
+import { rescueBest } from './rescueBest.js';
 import type { Trained } from './Trained.js';
+import { trainLesson } from './trainLesson.js';
 import type { TrainingOptions } from './trainingOptions.js';
 
 /** What a training is made on. */
 export interface Prepared {
   readonly data: string;
+  readonly out: string;
+  readonly architecture: ArchitectureName;
   readonly split: Split;
-  readonly model: Classifier | DeferredClassifier;
   readonly backend: SelectedBackend;
+  readonly vectors: CoveringVectors | undefined;
   readonly valve: Valve;
+  /** Models that were made: they live until the job ends, and are disposed of then. */
+  readonly owned: { dispose(): void }[];
   /** Told what happens, for whoever shows it. */
   readonly told: (update: TrainingUpdate) => void;
-  readonly rescue: Rescue;
 }
+
+/** The columns of hashed features. */
+const COLUMNS = 2 ** 20;
+
+/** What `--json` writes and a progress line shows. */
+type Told = TrainingEvent | CandidateMeasured;
+
+const isTraining = (event: Told): event is TrainingEvent => event.type !== 'candidate';
+
+/** Shows the events of a training: progress on stderr, and with `--json` each one as a line on stdout. */
+const showing = (
+  { valve }: Prepared,
+  options: TrainingOptions,
+  { stdout, stderr, env }: Terminal,
+): ((event$: Observable<Told>) => Observable<Told>) => {
+  const bar: OperatorFunction<Told, never> = (event$) =>
+    event$.pipe(filter(isTraining), progress({ stream: stderr, env }));
+  return alongside(bar, ...(options.json === true ? [jsonLines(stdout, { valve })] : []));
+};
+
+/** The boards of `--tensorboard`. */
+const boardsOf = ({ valve }: Prepared, options: TrainingOptions, hyperparameters: Hyperparameters) =>
+  options.tensorboard === undefined ? [] : [tensorboard(options.tensorboard, { valve, hyperparameters })];
+
+/** The records of the epochs of each model. */
+const recordingEpochs = (epochs: Map<string, EpochRecord[]>) =>
+  tap((event: Told) => {
+    if (event.type === 'epoch') epochs.set(event.model, [...(epochs.get(event.model) ?? []), epochRecord(event)]);
+  });
+
+/** Measures a model on the test rows. */
+const measured = (
+  model: TextModel | DeferredClassifier,
+  source: BatchSource,
+  { labelEncoder }: Split,
+): Observable<Report> =>
+  source.batches('test', 1).pipe(evaluate(model, { valve: source.valve }), metrics(labelEncoder.classes));
+
+const reportOf = (model: string, report: Report): ReportMade => ({ type: 'report', model, report });
+
+/** Trains the lesson's classifier, then measures it. */
+const lessonTraining = (prepared: Prepared, options: TrainingOptions, terminal: Terminal): Observable<Trained> => {
+  const { data, out, split, backend, valve, told } = prepared;
+  const model = lessonModel(split, options, backend);
+  prepared.owned.push(model);
+  told(preparedUpdate(split, model.config));
+  const rescue = rescueBest(out, split, model);
+  const recipe = recipeOf(options, split.rows.train);
+  const source = batchSource(split, { batchSize: options.batchSize ?? BATCH_SIZE, valve });
+  const epochs = new Map<string, EpochRecord[]>();
+  const training$ = trainLesson(model, source, options).pipe(
+    recordingEpochs(epochs),
+    filter(isTraining),
+    rescue.copying,
+    showing(prepared, options, terminal),
+    filter(isTraining),
+  );
+  const report$ = defer(() => measured(model, source, split)).pipe(map((report) => reportOf(model.name, report)));
+  return concat(training$, report$).pipe(
+    alongside(
+      ...boardsOf(
+        prepared,
+        options,
+        lessonHyperparameters(data, { ...options, ...recipe }, model.config, split, backend),
+      ),
+    ),
+    tap(told),
+    filter((event) => event.type === 'report'),
+    map(({ report }): Trained => ({
+      model,
+      split,
+      report,
+      epochs: epochs.get(model.name) ?? [],
+      choice: undefined,
+    })),
+    rescue.saving,
+  );
+};
+
+const choiceOf = (
+  { split, vectors }: Prepared,
+  { why, candidates, kept, linear }: ModelChosen,
+  reports: { readonly kept: Report; readonly linear: Report },
+): ChoiceRecord => ({
+  why,
+  candidates: candidates.map(({ candidate, f1, accuracy, loss }) => ({
+    candidate,
+    f1: orNull(f1),
+    accuracy: orNull(accuracy),
+    loss: orNull(loss),
+  })),
+  comparison: compareModels(
+    split.classCounts.train,
+    { name: linear.measured.candidate, report: reports.linear },
+    { name: kept.measured.candidate, report: reports.kept },
+  ),
+  ...(vectors === undefined ? {} : { vectors: vectors.about }),
+});
+
+/** Trains a linear model and, where it suits the table, a recurrent one; measures what is kept. */
+const choiceTraining = (prepared: Prepared, options: TrainingOptions, terminal: Terminal): Observable<Trained> =>
+  defer(() => {
+    const { data, architecture, split, backend, vectors, valve, told } = prepared;
+    const epochs = new Map<string, EpochRecord[]>();
+    const how: TrainModelOptions = {
+      architecture: architecture === 'lesson' ? 'auto' : architecture,
+      seed: options.seed,
+      vectors: vectors?.vectors,
+      coverage: vectors?.about.coverage,
+      backend: backend.name === 'none' ? undefined : backend.name,
+      classWeights: options.classWeights,
+      epochs: options.epochs,
+      batchSize: options.batchSize,
+      learningRate: options.lr,
+      keep: options.keep,
+      hiddenDim: options.hiddenDim,
+      embeddingDim: options.embeddingDim,
+      dropout: options.dropout,
+      valve,
+    };
+    // The page shows what is planned before it is made.
+    told(
+      preparedUpdate(
+        split,
+        whyNoNetwork(split, how) === undefined
+          ? networkConfig(split, COLUMNS, how)
+          : linearConfig({ classes: split.labelEncoder.size, columns: COLUMNS }),
+      ),
+    );
+    const event$ = trainModel(split, how);
+    let chosen: ModelChosen | undefined;
+    const training$ = event$.pipe(
+      filter((event): event is Told => {
+        if (event.type !== 'model-chosen') return true;
+        chosen = event;
+        prepared.owned.push(event.kept.model, event.linear.model);
+        return false;
+      }),
+      recordingEpochs(epochs),
+      showing(prepared, options, terminal),
+      filter(isTraining),
+    );
+    const trained$ = defer(() => {
+      if (chosen === undefined) return of();
+      const { kept, linear, why } = chosen;
+      const found = chosen;
+      terminal.stderr.write(`${why}\n`);
+      const report$ = measured(kept.model, kept.source, split);
+      return forkJoin({
+        kept: report$,
+        linear: kept === linear ? report$ : measured(linear.model, linear.source, split),
+      }).pipe(
+        map((reports) => ({
+          type: 'measured' as const,
+          report: reportOf(kept.measured.candidate, reports.kept),
+          trained: {
+            model: kept.model,
+            features: kept.features,
+            vectors: kept.vectors,
+            split,
+            report: reports.kept,
+            epochs: epochs.get(kept.trainedAs) ?? [],
+            choice: choiceOf(prepared, found, reports),
+          } satisfies Trained,
+        })),
+      );
+    });
+    let trained: Trained | undefined;
+    return concat(
+      training$,
+      trained$.pipe(
+        map((event) => {
+          trained = event.trained;
+          return event.report;
+        }),
+      ),
+    ).pipe(
+      alongside(...boardsOf(prepared, options, choiceHyperparameters(data, options, architecture, split, backend))),
+      tap(told),
+      concatMap((event) => (event.type === 'report' && trained !== undefined ? of(trained) : of())),
+    );
+  });
 
 /** Trains on what was split, then measures the test rows. Subscribe once. */
 export const trainAndMeasure = (
-  { data, split, model, backend, valve, told, rescue }: Prepared,
+  prepared: Prepared,
   options: TrainingOptions,
   terminal: Terminal,
-): Observable<Trained> => {
-  const recipe = recipeOf(options, split.rows.train);
-  const epochs: EpochRecord[] = [];
-  const source = batchSource(split, { batchSize: options.batchSize, valve });
-  const lines = options.json === true ? [jsonLines(terminal.stdout, { valve })] : [];
-  const training$ = of(source).pipe(
-    fit(model, {
-      epochs: recipe.epochs,
-      learningRate: recipe.lr,
-      schedule: scheduleOf(recipe),
-      steps: recipe.schedule === 'plateau' ? [reduceLrOnPlateau(), earlyStopping({ patience: options.patience })] : [],
-    }),
-    tap((event) => {
-      if (event.type === 'epoch') epochs.push(epochRecord(event));
-    }),
-    rescue.copying,
-    alongside(progress({ stream: terminal.stderr, env: terminal.env }), ...lines),
-  );
-  const measured$ = source.batches('test', 1).pipe(
-    evaluate(model, { valve }),
-    metrics(split.labelEncoder.classes),
-    map((report): ReportMade => ({ type: 'report', model: model.name, report })),
-  );
-  const boards =
-    options.tensorboard === undefined
-      ? []
-      : [
-          tensorboard(options.tensorboard, {
-            valve,
-            hyperparameters: hyperparametersOf(data, { ...options, ...recipe }, model.config, backend),
-          }),
-        ];
-  return concat(training$, measured$).pipe(
-    alongside(...boards),
-    tap(told),
-    filter((event) => event.type === 'report'),
-    map(({ report }) => ({ model, split, report, epochs })),
-  );
-};
+): Observable<Trained> =>
+  prepared.architecture === 'lesson'
+    ? lessonTraining(prepared, options, terminal)
+    : choiceTraining(prepared, options, terminal);

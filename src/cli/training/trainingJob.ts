@@ -1,9 +1,22 @@
-import { concat, defer, delayWhen, EMPTY, finalize, ignoreElements, map, type Observable, switchMap, tap } from 'rxjs';
+import {
+  concat,
+  defer,
+  delayWhen,
+  EMPTY,
+  finalize,
+  ignoreElements,
+  map,
+  type Observable,
+  of,
+  switchMap,
+  tap,
+} from 'rxjs';
 import { ARTIFACT_FILES } from '../../models/artifacts/Artifacts.js';
 import { prepare } from '../../operators/rows/prepare.js';
 import { alongside } from '../../sinks/alongside.js';
 import { rowProgress } from '../../sinks/progress/rowProgress.js';
-import { backendLine } from '../backends/backendLine.js';
+import type { SelectedBackend } from '../../ops/backends/selectBackend.js';
+import { backendLine, NO_BACKEND } from '../backends/backendLine.js';
 import { checkFolder } from '../process/checkOutput.js';
 import { fromTask } from '../process/fromTask.js';
 import type { Terminal } from '../process/Terminal.js';
@@ -11,11 +24,11 @@ import { openData } from '../tables/dataSource.js';
 import { onFirstPass, telling } from '../tables/firstPass.js';
 import { type DataNames } from '../tables/openTables.js';
 import { checkRejectionsFile, tellingRejections } from '../tables/tellRejections.js';
+import { type ArchitectureName, architectureFrom } from './architecture.js';
 import { checkLabels } from '../tables/labelCheck.js';
-import { lessonModel, workloadOf } from './lessonModel.js';
-import { preparedUpdate } from './preparedUpdate.js';
+import { coveringVectors } from './foundVectors.js';
+import { workloadOf } from './lessonModel.js';
 import { numTokensOf } from './recipe.js';
-import { rescueBest } from './rescueBest.js';
 import { saveTrained } from './saveTrained.js';
 import { tellTrained } from './tellTrained.js';
 import { sharesOf, splitLines } from '../tables/splitOptions.js';
@@ -24,6 +37,16 @@ import { type Prepared, trainAndMeasure } from './trainAndMeasure.js';
 import type { Trained } from './Trained.js';
 import { chosenBackend, type TrainingOptions } from './trainingOptions.js';
 import type { TrainingPage } from './trainingPage.js';
+
+/** The backend that an architecture is trained on: a linear model needs none. */
+const backendFor = (
+  architecture: ArchitectureName,
+  options: TrainingOptions,
+  env: NodeJS.ProcessEnv,
+): Observable<SelectedBackend> =>
+  architecture === 'linear'
+    ? of(NO_BACKEND)
+    : chosenBackend(options, { ...workloadOf(options), deferred: architecture === 'lesson' }, env);
 
 /**
  * The main job: reads the data, trains, measures the test rows, saves the artifacts and tells.
@@ -51,14 +74,13 @@ const trainingFor = (
 ): Observable<Trained> =>
   defer(() => {
     const shares = sharesOf(options);
+    const architecture = architectureFrom(options);
     const source = openData(data, options, terminal);
     const say = (line: string): void => void terminal.stderr.write(`${line}\n`);
     // Completed when the job has ended.
     source.rejected.rejections$.subscribe(told);
     const job$ = textStepsOf(options).pipe(
-      switchMap((text) =>
-        chosenBackend(options, workloadOf(options), terminal.env).pipe(map((backend) => ({ text, backend }))),
-      ),
+      switchMap((text) => backendFor(architecture, options, terminal.env).pipe(map((backend) => ({ text, backend })))),
       switchMap(({ text, backend }) => {
         const rows$ = onFirstPass(source.rows$, (row$) =>
           row$.pipe(
@@ -83,18 +105,34 @@ const trainingFor = (
             const kept = train + validation + test;
             const all = kept + (text.preprocessor === 'lesson' ? 0 : (split.withoutText?.rows ?? 0));
             for (const line of [...readingLines(text, split, all), ...splitLines(split)]) say(line);
-            const model = lessonModel(split, options, backend);
-            told(preparedUpdate(split, model.config));
-            const rescue = rescueBest(out, split, model);
-            return trainAndMeasure(
-              { data: source.name, split, model, backend, valve: source.valve, told, rescue },
-              options,
-              terminal,
-            ).pipe(
-              rescue.saving,
+            const owned: { dispose(): void }[] = [];
+            const vectors$ =
+              architecture === 'auto' || architecture === 'wide-gru'
+                ? coveringVectors(split, options, terminal)
+                : of(undefined);
+            return vectors$.pipe(
+              switchMap((vectors) =>
+                trainAndMeasure(
+                  {
+                    data: source.name,
+                    out,
+                    architecture,
+                    split,
+                    backend,
+                    vectors,
+                    valve: source.valve,
+                    owned,
+                    told,
+                  },
+                  options,
+                  terminal,
+                ),
+              ),
               delayWhen((trained) => saveTrained(out, trained, source.table())),
               tap((trained) => tellTrained(trained, out, options, terminal)),
-              finalize(() => model.dispose()),
+              finalize(() => {
+                for (const model of owned) model.dispose();
+              }),
             );
           }),
         );

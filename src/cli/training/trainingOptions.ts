@@ -11,6 +11,8 @@ import {
 import { fraction, path, port, positiveNumber, wholeNumber } from '../process/argument.js';
 import { chooseBackend } from '../backends/chooseBackend.js';
 import { fromTask } from '../process/fromTask.js';
+import type { ClassWeighting } from '../../training/ModelTrainingOptions.js';
+import { type ArchitectureName, ARCHITECTURES } from './architecture.js';
 import type { ScheduleName } from './recipe.js';
 import { addLabelOptions, type LabelOptions } from '../tables/labelOptions.js';
 import { addSplitOptions, type SplitOptions } from '../tables/splitOptions.js';
@@ -23,19 +25,25 @@ export interface TrainingOptions
   extends TableFlags, RejectionOptions, LabelOptions, SplitOptions, TextOptions, BackendChoice {
   /** Default: as `recipeOf` settles it. */
   readonly epochs?: number;
-  readonly batchSize: number;
+  /** Default: 64; of a recurrent model beside a linear one, by the number of rows. */
+  readonly batchSize?: number;
   /** Default: as `recipeOf` settles it. */
   readonly lr?: number;
   readonly schedule?: ScheduleName;
   readonly embeddingSpread?: number;
-  readonly patience: number;
+  readonly patience?: number;
   readonly seed: number;
-  readonly cell: Cell;
+  /** Default: as `architectureFrom` settles it. */
+  readonly architecture?: ArchitectureName;
+  readonly vectors?: string;
+  readonly classWeights?: ClassWeighting;
+  readonly keep?: 'best' | 'last';
+  readonly cell?: Cell;
   readonly bidirectional?: boolean;
-  readonly embeddingDim: number;
-  readonly hiddenDim: number;
-  readonly fcDim: number;
-  readonly dropout: number;
+  readonly embeddingDim?: number;
+  readonly hiddenDim?: number;
+  readonly fcDim?: number;
+  readonly dropout?: number;
   readonly overPadding?: boolean;
   readonly numTokens?: number;
   readonly minTokenFrequency: number;
@@ -92,7 +100,11 @@ export const addTrainingOptions = (command: Command, own: OwnDefaults = {}): Com
       'train for at most this many epochs (default: 3 to 30, more where there are few rows; with --schedule plateau: 50)',
       wholeNumber(1),
     )
-    .option('--batch-size <n>', 'rows in each batch', wholeNumber(1), 64)
+    .option(
+      '--batch-size <n>',
+      'rows in each batch (default: 64; of a wide GRU 32 to 128, by the number of rows)',
+      wholeNumber(1),
+    )
     .option(
       '--lr <rate>',
       'the learning rate: the highest one of a cycle, or the initial one (default: 3e-3; with --schedule plateau: 1e-4)',
@@ -106,9 +118,8 @@ export const addTrainingOptions = (command: Command, own: OwnDefaults = {}): Com
     )
     .option(
       '--patience <n>',
-      'with --schedule plateau: stop after this many epochs without a lower validation loss',
+      'with --schedule plateau: stop after this many epochs without a lower validation loss (default: 10)',
       wholeNumber(1),
-      10,
     )
     .option(
       '--embedding-spread <deviation>',
@@ -121,16 +132,48 @@ export const addTrainingOptions = (command: Command, own: OwnDefaults = {}): Com
       wholeNumber(0),
       own.seed ?? 1234,
     )
-    .addOption(new Option('--cell <name>', 'the recurrent cell').choices(['rnn', 'gru', 'lstm']).default('gru'))
+    .addOption(
+      new Option(
+        '--architecture <name>',
+        'the model: linear (on words and characters), wide-gru (recurrent, with a linear part), lesson (the recurrent one of the lesson), or auto, which trains linear and, where it promises more, wide-gru, and keeps the better one (default: auto; with --text lesson or an option of the lesson: lesson)',
+      ).choices(ARCHITECTURES),
+    )
+    .option(
+      '--vectors <source>',
+      'word vectors for wide-gru: a file or URL, or none (default: those of headwater setup vectors, if they are there)',
+      path,
+    )
+    .addOption(
+      new Option(
+        '--class-weights <name>',
+        'how much the rows of a class count: all the same, inversely as many as there are of it, or as the root of that (default: none; of the lesson: balanced)',
+      ).choices(['balanced', 'none', 'sqrt']),
+    )
+    .addOption(
+      new Option(
+        '--keep <which>',
+        'the weights that are kept of a recurrent model: those of the best epoch, or of the last (default: best)',
+      ).choices(['best', 'last']),
+    )
+    .addOption(
+      new Option(
+        '--cell <name>',
+        'the recurrent cell (default: gru); this option and those up to --over-padding are those of --architecture lesson',
+      ).choices(['rnn', 'gru', 'lstm']),
+    )
     .option(
       '--bidirectional',
       'add a reverse direction. The classifier takes its output at the last token, where it has read only that token (default for gru and lstm)',
     )
     .option('--no-bidirectional', 'use the forward direction only (default for rnn)')
-    .option('--embedding-dim <n>', 'size of the embedding of a token', wholeNumber(1), 100)
-    .option('--hidden-dim <n>', 'size of the hidden state of each direction', wholeNumber(1), 128)
-    .option('--fc-dim <n>', 'size of the layer between the encoder and the classes', wholeNumber(1), 100)
-    .option('--dropout <share>', 'the share of that layer that dropout sets to zero in training', fraction, 0.1)
+    .option('--embedding-dim <n>', 'size of the embedding of a token (default: 100)', wholeNumber(1))
+    .option('--hidden-dim <n>', 'size of the hidden state of each direction (default: 128)', wholeNumber(1))
+    .option('--fc-dim <n>', 'size of the layer between the encoder and the classes (default: 100)', wholeNumber(1))
+    .option(
+      '--dropout <share>',
+      'the share of that layer that dropout sets to zero in training (default: 0.1)',
+      fraction,
+    )
     .option('--over-padding', "run the recurrent layers over the padding too, as the lesson's code does")
     .option(
       '--num-tokens <n>',

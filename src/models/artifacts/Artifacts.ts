@@ -9,7 +9,7 @@ import type { LabelEncoder } from '../../text/LabelEncoder.js';
 import type { TextSteps } from '../../text/TextSteps.js';
 import type { Tokenizer } from '../../text/Tokenizer.js';
 import type { WordVectors } from '../../text/vectors/WordVectors.js';
-import { checkModelWeights, type ModelConfig } from './ModelConfig.js';
+import { checkModelWeights, inputsOf, type ModelConfig } from './ModelConfig.js';
 
 /** Everything that it takes to classify a headline as it was learnt. */
 export interface Artifacts {
@@ -75,14 +75,13 @@ export const ARTIFACT_LIMITS: Readonly<Record<keyof typeof ARTIFACT_FILES, numbe
 
 /** Why the features or the word vectors are not those that the model reads; undefined where they are. */
 const misfitOf = ({ config, features, vectors }: Artifacts): string | undefined => {
-  const columns = 'columns' in config ? config.columns : 0;
+  const { columns, dims } = inputsOf(config);
   if (columns > 0 && features === undefined)
     return `the model reads hashed features, and there is no ${ARTIFACT_FILES.features}`;
   if (columns > 0 && features?.columns !== columns)
     return `the features have ${features?.columns ?? 0} columns, but the model ${columns}`;
   if (columns === 0 && features !== undefined)
     return `there is a ${ARTIFACT_FILES.features}, but the model reads no features`;
-  const dims = 'vectors' in config && config.vectors ? config.embeddingDim : 0;
   if (dims > 0 && vectors === undefined)
     return `the model reads word vectors, and there is no ${ARTIFACT_FILES.vectors}`;
   if (dims > 0 && vectors?.dims !== dims)
@@ -110,11 +109,11 @@ export const checkArtifacts = (artifacts: Artifacts, where?: string): E.Either<H
         where === undefined ? {} : { where },
       ),
     );
-  // A linear model reads no tokens.
-  if ('vocabularySize' in config && tokenizer.size !== config.vocabularySize)
-    return bad(`the tokenizer has ${tokenizer.size} tokens, but the model ${config.vocabularySize} embeddings`);
-  if ('padIndex' in config && tokenizer.padIndex !== config.padIndex)
-    return bad(`the tokenizer's padding token is ${tokenizer.padIndex}, but the model's ${config.padIndex}`);
+  const { tokens } = inputsOf(config);
+  if (tokens !== undefined && tokenizer.size !== tokens.size)
+    return bad(`the tokenizer has ${tokenizer.size} tokens, but the model ${tokens.size} embeddings`);
+  if (tokens !== undefined && tokenizer.padIndex !== tokens.padIndex)
+    return bad(`the tokenizer's padding token is ${tokenizer.padIndex}, but the model's ${tokens.padIndex}`);
   const misfit = misfitOf(artifacts);
   if (misfit !== undefined) return bad(misfit);
   if (labelEncoder.size !== config.classes)

@@ -3,22 +3,27 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as t from 'io-ts';
 import type { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import type { StateDict } from '../../contracts/StateDict.js';
-import { readArtifact } from '../../text/readArtifact.js';
+import { artifactError, readArtifact } from '../../text/readArtifact.js';
 import { ClassifierConfig, FORMAT_VERSION } from '../ClassifierConfig.js';
 import { checkWeights } from '../internal/checkWeights.js';
+import { entriesUnder } from '../internal/entriesUnder.js';
 import { guarded } from '../internal/guarded.js';
 import { weightShapes } from '../internal/weightShapes.js';
 import { linearShapes } from '../linear/internal/linearShapes.js';
 import { LinearConfig } from '../linear/LinearConfig.js';
 import { savedShapes } from '../wide/internal/savedShapes.js';
+import { SumConfig } from '../sum/SumConfig.js';
 import { WideGruConfig } from '../wide/WideGruConfig.js';
 import { checkRows } from './internal/checkRows.js';
 
 /** What a model is made of, whatever its architecture; the lesson's classifier has no field `architecture`. */
-export type ModelConfig = ClassifierConfig | LinearConfig | WideGruConfig;
+export type ModelConfig = ClassifierConfig | LinearConfig | WideGruConfig | SumConfig;
 
-/** The architectures: the lesson's classifier, a linear one, and a recurrent one with a linear part beside it. */
-export type Architecture = 'lesson' | 'linear' | 'wide-gru';
+/**
+ * The architectures: the lesson's classifier, a linear one, a recurrent one with or without a linear part beside it, and
+ * the sum of the last two, trained apart.
+ */
+export type Architecture = 'lesson' | 'linear' | 'wide-gru' | 'sum';
 
 /** The architecture of a model. */
 export const architectureOf = (config: ModelConfig): Architecture =>
@@ -27,17 +32,18 @@ export const architectureOf = (config: ModelConfig): Architecture =>
 /** Whether a configuration is that of the lesson's classifier. */
 export const isLessonConfig = (config: ModelConfig): config is ClassifierConfig => !('architecture' in config);
 
-const named = guarded(
-  '"lesson", "linear" or "wide-gru"',
-  (value): value is Architecture | undefined =>
-    value === undefined || value === 'lesson' || value === 'linear' || value === 'wide-gru',
-);
-
 const CODECS: Readonly<Record<Architecture, t.Type<ModelConfig, unknown>>> = {
   lesson: ClassifierConfig as t.Type<ModelConfig, unknown>,
   linear: LinearConfig as t.Type<ModelConfig, unknown>,
   'wide-gru': WideGruConfig as t.Type<ModelConfig, unknown>,
+  sum: SumConfig as t.Type<ModelConfig, unknown>,
 };
+
+const named = guarded(
+  '"lesson", "linear", "wide-gru" or "sum"',
+  (value): value is Architecture | undefined =>
+    value === undefined || (typeof value === 'string' && Object.hasOwn(CODECS, value)),
+);
 
 /** Reads the value of a `config.json` whose version is known; without `architecture` it is the lesson's. */
 export const readModelConfig = (value: unknown, where?: string): E.Either<HeadwaterError, ModelConfig> => {
@@ -86,5 +92,48 @@ export const checkModelWeights = (
           config.columns === 0 ? E.right(checked) : checkRows(checked, 'wide', config.columns, where),
         ),
       );
+    case 'sum': {
+      const parts = (['network', 'linear'] as const).map((part) =>
+        pipe(
+          checkModelWeights(config[part], entriesUnder(`${part}.`, weights), where),
+          E.map((checked) => Array.from(checked, ([key, weight]) => [`${part}.${key}`, weight] as const)),
+        ),
+      );
+      const extra = [...weights.keys()].find((key) => !/^(network|linear)\./.test(key));
+      if (extra !== undefined)
+        return E.left(artifactError('file of weights of a sum', `it has ${extra.slice(0, 100)}`, where));
+      return pipe(
+        E.sequenceArray(parts),
+        E.map((entries) => new Map(entries.flat())),
+      );
+    }
+  }
+};
+
+/** What a model reads of a text, and by which sizes. */
+export interface ModelInputs {
+  /** The number of tokens and the padding token's index; undefined where it reads no tokens. */
+  readonly tokens: { readonly size: number; readonly padIndex: number } | undefined;
+  /** The columns of the hashed features; 0 where it reads none. */
+  readonly columns: number;
+  /** The numbers of a word vector; 0 where it reads none. */
+  readonly dims: number;
+}
+
+/** What a model reads of a text. */
+export const inputsOf = (config: ModelConfig): ModelInputs => {
+  if (isLessonConfig(config))
+    return { tokens: { size: config.vocabularySize, padIndex: config.padIndex }, columns: 0, dims: 0 };
+  switch (config.architecture) {
+    case 'linear':
+      return { tokens: undefined, columns: config.columns, dims: 0 };
+    case 'wide-gru':
+      return {
+        tokens: { size: config.vocabularySize, padIndex: config.padIndex },
+        columns: config.columns,
+        dims: config.vectors ? config.embeddingDim : 0,
+      };
+    case 'sum':
+      return { ...inputsOf(config.network), columns: config.linear.columns };
   }
 };

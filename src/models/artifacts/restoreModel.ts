@@ -1,12 +1,14 @@
 import type { Artifacts } from './Artifacts.js';
 import { type Classifier, classifier } from '../classifier.js';
 import type { ClassifierSettings } from '../ClassifierSettings.js';
+import { entriesUnder } from '../internal/entriesUnder.js';
 import { linearClassifier, type LinearClassifier } from '../linear/linearClassifier.js';
+import { sumClassifier, type SumClassifier } from '../sum/sumClassifier.js';
 import { wideGru, type WideGru } from '../wide/wideGru.js';
 import { isLessonConfig } from './ModelConfig.js';
 
 /** A text classifier of any architecture, whose steps answer at once. */
-export type TextModel = Classifier | LinearClassifier | WideGru;
+export type TextModel = Classifier | LinearClassifier | WideGru | SumClassifier;
 
 /** How a model is restored. */
 export interface RestoreSettings extends Partial<
@@ -42,7 +44,7 @@ export interface RestoreSettings extends Partial<
  * ```
  */
 export const restoreModel = (
-  { config, weights, features, vectors }: Artifacts,
+  { config, weights, features, vectors }: Pick<Artifacts, 'config' | 'weights' | 'features' | 'vectors'>,
   settings: RestoreSettings = {},
 ): TextModel => {
   const { trainRows = features?.frequencies.documents ?? 1, ...common } = settings;
@@ -53,5 +55,19 @@ export const restoreModel = (
       return linearClassifier(config, { ...given, trainRows });
     case 'wide-gru':
       return wideGru(config, { ...given, vectors });
+    case 'sum': {
+      const { network, linear, networkWeight, linearWeight } = config;
+      const { seed, classWeights, backend, name } = given;
+      const part = (prefix: string) => ({ seed, classWeights, weights: entriesUnder(prefix, weights) });
+      return sumClassifier(
+        {
+          network: wideGru(network, { ...part('network.'), backend, vectors }),
+          linear: linearClassifier(linear, { ...part('linear.'), trainRows }),
+          networkWeight,
+          linearWeight,
+        },
+        { classWeights, name },
+      );
+    }
   }
 };

@@ -11,6 +11,12 @@ export const wholeNumber = (least: number): t.Type<number> =>
     (value): value is number => typeof value === 'number' && Number.isSafeInteger(value) && value >= least,
   );
 
+/** A codec of finite numbers above 0. */
+export const positive = guarded(
+  'a number above 0',
+  (value): value is number => typeof value === 'number' && value > 0 && value < Infinity,
+);
+
 /** A codec of shares: numbers of at least 0 and below 1. */
 export const share = guarded(
   'a number of at least 0 and below 1',

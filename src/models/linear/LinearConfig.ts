@@ -1,16 +1,11 @@
 import * as t from 'io-ts';
 import { completed } from '../internal/completed.js';
-import { guarded, share, wholeNumber } from '../internal/guarded.js';
+import { guarded, positive, share, wholeNumber } from '../internal/guarded.js';
 
 const optimizer = guarded(
   '"sgd" or "adagrad"',
   (value): value is 'sgd' | 'adagrad' => value === 'sgd' || value === 'adagrad',
 );
-const positive = guarded(
-  'a number above 0',
-  (value): value is number => typeof value === 'number' && value > 0 && value < Infinity,
-);
-
 /** The codec of a linear classifier's configuration. */
 export const LinearConfig = t.readonly(
   t.strict({
@@ -29,6 +24,8 @@ export const LinearConfig = t.readonly(
     inverseRegularization: positive,
     /** The share of a row's features that is dropped in training. */
     dropout: share,
+    /** What logits are divided by for probabilities, as validation rows have shown it; training does not know it. */
+    temperature: positive,
   }),
 );
 
@@ -47,6 +44,8 @@ export interface LinearOptions {
   readonly inverseRegularization?: number | undefined;
   /** Default 0 with `sgd`, 0.5 with `adagrad`. */
   readonly dropout?: number | undefined;
+  /** Default 1. */
+  readonly temperature?: number | undefined;
 }
 
 /**
@@ -62,7 +61,7 @@ export interface LinearOptions {
  */
 export const linearConfig = (options: LinearOptions): LinearConfig => {
   const { classes, columns, optimizer: by = 'sgd', inverseRegularization = 30 } = options;
-  const { dropout = by === 'sgd' ? 0 : 0.5 } = options;
+  const { dropout = by === 'sgd' ? 0 : 0.5, temperature = 1 } = options;
   return completed(LinearConfig, 'A linear classifier', {
     architecture: 'linear',
     classes,
@@ -70,5 +69,6 @@ export const linearConfig = (options: LinearOptions): LinearConfig => {
     optimizer: by,
     inverseRegularization,
     dropout,
+    temperature,
   });
 };

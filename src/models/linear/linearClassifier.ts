@@ -81,7 +81,7 @@ const EPSILON = 1e-10;
  * ```
  */
 export const linearClassifier = (config: LinearConfig, settings: LinearSettings): LinearClassifier => {
-  const { classes, columns, optimizer, inverseRegularization, dropout } = config;
+  const { classes, columns, optimizer, inverseRegularization, dropout, temperature } = config;
   const { trainRows, seed, name = 'linear' } = settings;
   const classWeights = settings.classWeights?.slice();
   if (classWeights !== undefined) checkClassWeights(classWeights, classes);
@@ -124,6 +124,11 @@ export const linearClassifier = (config: LinearConfig, settings: LinearSettings)
       for (let c = 0, at = table.store.startOf(slot); c < classes; c++, at++) row[c]! += x * values[at]!;
     }
     for (let c = 0; c < classes; c++) row[c] = scale * row[c]! + bias[c]!;
+  };
+
+  /** Divides the row's logits by the temperature. */
+  const cool = (): void => {
+    if (temperature !== 1) for (let c = 0; c < classes; c++) row[c]! /= temperature;
   };
 
   /** Turns the row's logits into probabilities. */
@@ -176,6 +181,7 @@ export const linearClassifier = (config: LinearConfig, settings: LinearSettings)
     const probabilities = new Float32Array(batch.size * classes);
     for (let i = 0; i < batch.size; i++) {
       logitsOf(features, slots, i);
+      cool();
       softmaxRow();
       tell(i);
       probabilities.set(row, i * classes);
@@ -250,6 +256,7 @@ export const linearClassifier = (config: LinearConfig, settings: LinearSettings)
       const logits = new Float32Array(batch.size * classes);
       for (let i = 0; i < batch.size; i++) {
         logitsOf(features, slots, i);
+        cool();
         logits.set(row, i * classes);
       }
       return logits;

@@ -1,6 +1,6 @@
 import * as t from 'io-ts';
 import { completed } from '../internal/completed.js';
-import { share, wholeNumber } from '../internal/guarded.js';
+import { positive, share, wholeNumber } from '../internal/guarded.js';
 
 /** The codec of a wide GRU's configuration. */
 export const WideGruConfig = t.readonly(
@@ -25,6 +25,8 @@ export const WideGruConfig = t.readonly(
     dropout: share,
     /** The share of whole words that is dropped in training. */
     wordDropout: share,
+    /** What logits are divided by for probabilities, as validation rows have shown it; training does not know it. */
+    temperature: positive,
   }),
 );
 
@@ -49,6 +51,8 @@ export interface WideGruOptions {
   readonly columns?: number | undefined;
   /** Default 0.3, without vectors 0.4. */
   readonly dropout?: number | undefined;
+  /** Default 1. */
+  readonly temperature?: number | undefined;
   /** Default 0, without vectors 0.3. */
   readonly wordDropout?: number | undefined;
 }
@@ -66,7 +70,7 @@ export interface WideGruOptions {
  */
 export const wideGruConfig = (options: WideGruOptions): WideGruConfig => {
   const { classes, vocabularySize, padIndex = 0, vectors = false, embeddingDim = 100, hiddenDim = 128 } = options;
-  const { columns = 0, dropout = vectors ? 0.3 : 0.4, wordDropout = vectors ? 0 : 0.3 } = options;
+  const { temperature = 1, columns = 0, dropout = vectors ? 0.3 : 0.4, wordDropout = vectors ? 0 : 0.3 } = options;
   return completed(WideGruConfig, 'A wide GRU', {
     architecture: 'wide-gru',
     classes,
@@ -78,5 +82,6 @@ export const wideGruConfig = (options: WideGruOptions): WideGruConfig => {
     columns,
     dropout,
     wordDropout,
+    temperature,
   });
 };

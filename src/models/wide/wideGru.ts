@@ -1,4 +1,4 @@
-import { type Tensor, tensor, tensor2d, tidy, valueAndGrads, variable } from '@tensorflow/tfjs-core';
+import { div, type Tensor, tensor, tensor2d, tidy, valueAndGrads, variable } from '@tensorflow/tfjs-core';
 import type { Variable } from '@tensorflow/tfjs-core';
 import { isLeft } from 'fp-ts/lib/Either.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
@@ -28,6 +28,7 @@ import { distinctWords, type DistinctWords } from '../../ops/sparse/distinctWord
 import { type FoundRows, RowTable } from '../../ops/sparse/RowTable.js';
 import { sparseLinear } from '../../ops/sparse/sparseLinear.js';
 import { checkRenewable } from '../internal/checkRenewable.js';
+import { entriesUnder, prefixed } from '../internal/entriesUnder.js';
 import { checkWeights } from '../internal/checkWeights.js';
 import { DAMAGED, finite, UNSTABLE } from '../internal/finite.js';
 import { firstWeights, wideGruShapes } from './internal/firstWeights.js';
@@ -78,16 +79,6 @@ interface Found {
   readonly tokens: FoundRows;
   readonly features: FoundRows | undefined;
 }
-
-/** Entries of a state under a prefix, without it. */
-const under = (state: StateDict, prefix: string): StateDict =>
-  new Map(
-    Array.from(state).flatMap(([key, value]) => (key.startsWith(prefix) ? [[key.slice(prefix.length), value]] : [])),
-  );
-
-/** Entries of a state, with a prefix. */
-const prefixed = (state: StateDict, prefix: string): [string, Weight][] =>
-  Array.from(state, ([key, value]) => [prefix + key, value]);
 
 /**
  * Makes a text classifier of a recurrent part and a wide linear one, trained together:
@@ -147,8 +138,8 @@ export const wideGru = (config: WideGruConfig, settings: WideGruSettings): WideG
     return checked.right;
   };
   const loadTables = (state: StateDict): void => {
-    embeddings.loadStateDict(under(state, 'embeddings.'));
-    wide?.loadStateDict(under(state, 'wide.'));
+    embeddings.loadStateDict(entriesUnder('embeddings.', state));
+    wide?.loadStateDict(entriesUnder('wide.', state));
   };
 
   const first = settings.weights ?? firstWeights(config, seed);
@@ -236,7 +227,8 @@ export const wideGru = (config: WideGruConfig, settings: WideGruSettings): WideG
 
   const logitsOf = (batch: PaddedBatch): Tensor => {
     const found = look(batch);
-    return forward(tensorsOf(found), batch, found);
+    const logits = forward(tensorsOf(found), batch, found);
+    return config.temperature === 1 ? logits : div(logits, config.temperature);
   };
 
   const probabilitiesOf = (logits: Tensor): Float32Array =>
@@ -303,8 +295,8 @@ export const wideGru = (config: WideGruConfig, settings: WideGruSettings): WideG
         () =>
           new Map<string, Weight>([
             ...Array.from(weights, ([key, weight]): [string, Weight] => [key, copyWeight(weight)]),
-            ...prefixed(embeddings.stateDict(), 'embeddings.'),
-            ...(wide === undefined ? [] : prefixed(wide.stateDict(), 'wide.')),
+            ...prefixed('embeddings.', embeddings.stateDict()),
+            ...(wide === undefined ? [] : prefixed('wide.', wide.stateDict())),
           ]),
       ),
 
@@ -318,17 +310,17 @@ export const wideGru = (config: WideGruConfig, settings: WideGruSettings): WideG
       step(
         () =>
           new Map<string, Weight>([
-            ...prefixed(adam.stateDict(), 'dense.'),
-            ...prefixed(embeddingsAdam.stateDict(), 'embeddings.'),
-            ...(wideAdagrad === undefined ? [] : prefixed(wideAdagrad.stateDict(), 'wide.')),
+            ...prefixed('dense.', adam.stateDict()),
+            ...prefixed('embeddings.', embeddingsAdam.stateDict()),
+            ...(wideAdagrad === undefined ? [] : prefixed('wide.', wideAdagrad.stateDict())),
           ]),
       ),
 
     loadOptimizerState: (state) =>
       step(() => {
-        adam.loadStateDict(under(state, 'dense.'));
-        embeddingsAdam.loadStateDict(under(state, 'embeddings.'));
-        wideAdagrad?.loadStateDict(under(state, 'wide.'));
+        adam.loadStateDict(entriesUnder('dense.', state));
+        embeddingsAdam.loadStateDict(entriesUnder('embeddings.', state));
+        wideAdagrad?.loadStateDict(entriesUnder('wide.', state));
       }),
 
     renewTokens: (tokens, like) => {

@@ -1,13 +1,24 @@
 import type { BatchSource } from '../../contracts/BatchSource.js';
-import { batches, type BatchOptions } from './batches.js';
+import { checkNumber } from '../../contracts/checkOption.js';
+import { batchesFrom, type BatchOptions } from './batches.js';
+import { KeptRows } from './internal/KeptRows.js';
 import type { Split } from '../rows/prepare.js';
+
+/** How a split becomes batches for a training. */
+export interface BatchSourceOptions extends BatchOptions {
+  /**
+   * The most bytes of encoded rows that are kept in memory, so that rows are read and encoded once and not in every
+   * epoch. Where they take more, none are kept. The batches are the same either way. Default 0.
+   */
+  readonly keepBytes?: number | undefined;
+}
 
 /**
  * A split as `fit` reads it: the batches of each side, as often as they are asked for.
  *
  * `dropLast` applies to the train side alone: every row of the others is measured.
  *
- * Holds nothing itself; `batches` says what a subscription to one of its Observables holds.
+ * Holds the encoded rows, where `keepBytes` lets it, and else nothing itself; `batches` says what a subscription to one of its Observables holds.
  *
  * @param split what `prepare` gave
  * @param options how the batches are made
@@ -25,12 +36,15 @@ import type { Split } from '../rows/prepare.js';
  *   .subscribe((event) => console.log(event.type));
  * ```
  */
-export const batchSource = (split: Split, options: BatchOptions = {}): BatchSource => {
+export const batchSource = (split: Split, options: BatchSourceOptions = {}): BatchSource => {
+  const { keepBytes = 0, ...each } = options;
+  checkNumber('batchSource', 'keepBytes', keepBytes, { from: 0 });
+  const kept = keepBytes === 0 ? undefined : new KeptRows(keepBytes);
   const source: BatchSource = {
     rows: split.rows,
     valve: options.valve,
     batches: (side, epoch) =>
-      batches(split, { ...options, side, epoch, dropLast: side === 'train' ? options.dropLast : false }),
+      batchesFrom(split, { ...each, side, epoch, dropLast: side === 'train' ? options.dropLast : false }, kept),
   };
   // Makes a batch stream that nobody reads, so that options that cannot work are refused here, and not in the midst of
   // a training.

@@ -1,8 +1,9 @@
 import type { Observable } from 'rxjs';
 import type { Vocabulary } from '../../contracts/Learning.js';
 import type { LabelledBatch } from '../../contracts/PaddedBatch.js';
-import type { Side } from '../../contracts/Row.js';
+import type { LabelledTokens, Row, Side } from '../../contracts/Row.js';
 import { boundedQueue } from '../flow/boundedQueue.js';
+import type { KeptRows } from './internal/KeptRows.js';
 import { bucketByLength, type BucketByLengthOptions, DEFAULT_BOUNDARIES } from './bucketByLength.js';
 import { checkOptions, checkWhole } from '../../contracts/checkOption.js';
 import type { SliceOptions } from '../flow/emitInSlices.js';
@@ -84,7 +85,19 @@ export interface BatchesOptions extends BatchOptions {
  * ```
  * @see {@link batchSource} for what `fit` trains on
  */
-export const batches = (split: Split, options: BatchesOptions): Observable<LabelledBatch> => {
+export const batches = (split: Split, options: BatchesOptions): Observable<LabelledBatch> =>
+  batchesFrom(split, options, undefined);
+
+/**
+ * The same, of rows that may be kept from one pass to the next.
+ *
+ * @param kept undefined where each pass reads and encodes the rows again
+ */
+export const batchesFrom = (
+  split: Split,
+  options: BatchesOptions,
+  kept: KeptRows | undefined,
+): Observable<LabelledBatch> => {
   checkOptions('batches', options, "split, { side: 'train' }");
   const {
     side,
@@ -102,11 +115,14 @@ export const batches = (split: Split, options: BatchesOptions): Observable<Label
   checkWhole('batches', 'buffer', buffer, 1);
   checkWhole('batches', 'highWaterMark', highWaterMark, 1);
 
-  const rows$ = rowsOf(split, side);
-  const ordered$ = side === 'train' ? rows$.pipe(shuffle({ ...slices, buffer, seed, epoch })) : rows$;
-  const batches$ = ordered$.pipe(
-    preprocess({ text, stopWords }),
-    tokenize(encoder, labelEncoder),
+  const read$ = rowsOf(split, side);
+  const encode = (row$: Observable<Row>): Observable<LabelledTokens> =>
+    row$.pipe(preprocess({ text, stopWords }), tokenize(encoder, labelEncoder));
+  const shuffled = <T>(row$: Observable<T>): Observable<T> =>
+    side === 'train' ? row$.pipe(shuffle({ ...slices, buffer, seed, epoch })) : row$;
+  // The shuffle draws by the number of rows alone, so rows that were encoded before it come in the same order.
+  const encoded$ = kept === undefined ? encode(shuffled(read$)) : shuffled(kept.rows(side, encode(read$), slices));
+  const batches$ = encoded$.pipe(
     bucketByLength({
       ...options,
       batchSize,

@@ -46,7 +46,17 @@ const ofWideGru = ({
 
 const ofArchitecture = (config: ConfigView): readonly Fact[] => {
   if (!('architecture' in config)) return ofLesson(config);
-  return config.architecture === 'linear' ? ofLinear(config) : ofWideGru(config);
+  switch (config.architecture) {
+    case 'linear':
+      return ofLinear(config);
+    case 'wide-gru':
+      return ofWideGru(config);
+    case 'sum':
+      return [
+        ...ofWideGru(config.network).filter(([name]) => name !== 'Linear part'),
+        ['Linear part', `trained apart, ${formatCount(config.linear.columns)} columns`],
+      ];
+  }
 };
 
 /** What a model is made of, in a line. */

@@ -70,7 +70,14 @@ const withStep = ({ points, every, told }: ThinnedSteps, step: StepPoint): Thinn
 export const afterNews = (before: TrainingPicture, news: TrainingNews): TrainingPicture => {
   switch (news.type) {
     case 'training-started':
-      return { ...before, phase: 'training', trainRows: news.rows.train };
+      // Another model begins anew.
+      return {
+        ...NOTHING_YET,
+        rejections: before.rejections,
+        report: before.report,
+        phase: 'training',
+        trainRows: news.rows.train,
+      };
     case 'epoch-started':
       return { ...before, phase: 'training', epoch: news.epoch, learningRate: news.learningRate };
     case 'step': {

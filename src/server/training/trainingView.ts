@@ -88,8 +88,12 @@ const withNews = (view: TrainingView, news: TrainingNews): TrainingView => {
       return { ...next, turns: [...turns.filter((turn) => turn.news.type !== 'epoch-started'), numbered] };
     case 'training-started':
       return {
+        // Another model: what was told of the one before is no part of its curves.
         ...next,
-        turns: [...turns, numbered],
+        steps: NONE,
+        epochs: NONE,
+        metrics: NONE,
+        turns: [numbered],
         snapshot: { ...snapshot, state: 'training', epochs: news.epochs },
       };
     case 'training-ended':

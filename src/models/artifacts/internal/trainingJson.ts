@@ -25,6 +25,34 @@ const tableCodec: t.Type<TableRecord, unknown> = t.readonly(
   ),
 );
 
+const compared = t.readonly(t.strict({ model: t.string, f1: t.number, accuracy: t.number }));
+
+const choice = t.readonly(
+  t.intersection([
+    t.strict({
+      why: t.string,
+      candidates: t.readonlyArray(t.readonly(t.strict({ candidate: t.string, f1: mean, accuracy: mean, loss: mean }))),
+      comparison: t.readonlyArray(compared),
+    }),
+    t.exact(
+      t.partial({
+        vectors: t.union([
+          t.undefined,
+          t.readonly(
+            t.strict({
+              source: t.string,
+              words: wholeNumber(1),
+              dims: wholeNumber(1),
+              sha256: t.union([t.string, t.null]),
+              coverage: t.number,
+            }),
+          ),
+        ]),
+      }),
+    ),
+  ]),
+);
+
 /** The codec of `training.json`. */
 export const trainingCodec: t.Type<TrainingRecord, unknown> = t.readonly(
   t.exact(
@@ -47,7 +75,7 @@ export const trainingCodec: t.Type<TrainingRecord, unknown> = t.readonly(
         accuracy: mean,
         loss: mean,
       }),
-      t.partial({ table: optional(tableCodec) }),
+      t.partial({ table: optional(tableCodec), choice: optional(choice) }),
     ]),
   ),
 );

@@ -1,0 +1,31 @@
+import { type Observable, of } from 'rxjs';
+import type { BatchSource } from '../../contracts/BatchSource.js';
+import type { TrainingEvent } from '../../contracts/TrainingEvent.js';
+import type { Classifier } from '../../models/classifier.js';
+import type { DeferredClassifier } from '../../models/deferredClassifier.js';
+import { earlyStopping } from '../../operators/training/earlyStopping.js';
+import { fit } from '../../operators/training/fit.js';
+import { reduceLrOnPlateau } from '../../operators/training/reduceLrOnPlateau.js';
+import { PATIENCE, recipeOf, scheduleOf } from './recipe.js';
+import type { TrainingOptions } from './trainingOptions.js';
+
+/** Trains the lesson's classifier as its recipe says. */
+export const trainLesson = (
+  model: Classifier | DeferredClassifier,
+  source: BatchSource,
+  options: TrainingOptions,
+): Observable<TrainingEvent> => {
+  const recipe = recipeOf(options, source.rows.train);
+  return of(source).pipe(
+    fit(model, {
+      epochs: recipe.epochs,
+      learningRate: recipe.lr,
+      schedule: scheduleOf(recipe),
+      keep: options.keep,
+      steps:
+        recipe.schedule === 'plateau'
+          ? [reduceLrOnPlateau(), earlyStopping({ patience: options.patience ?? PATIENCE })]
+          : [],
+    }),
+  );
+};

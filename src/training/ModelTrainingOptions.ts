@@ -1,0 +1,36 @@
+import type { Valve } from '../contracts/Valve.js';
+
+/** What all ways of training a model on a split have in common. */
+export interface ModelTrainingOptions {
+  /** Decides the weights that models start from, and what their dropout drops: any whole number. Default: the split's. */
+  readonly seed?: number | undefined;
+  /** The valve of the rows' source. Default: none. */
+  readonly valve?: Valve | undefined;
+  /** How much the rows of each class count. Default `none`: each row as much as another. */
+  readonly classWeights?: ClassWeighting | undefined;
+  /** The most bytes of encoded rows that are kept in memory; of more, each epoch reads them again. Default 128 MiB. */
+  readonly keepBytes?: number | undefined;
+}
+
+/**
+ * How much the rows of a class count in the loss: all the same, inversely as many as there are of it, or as the root of
+ * that.
+ */
+export type ClassWeighting = 'none' | 'balanced' | 'sqrt';
+
+/** The bytes of encoded rows that are kept where nothing is said. */
+export const KEEP_BYTES = 128 * 2 ** 20;
+
+/**
+ * The weight of each class in the loss, shape [C], so that a row counts 1 on average; undefined where all count the same.
+ *
+ * @param counts the train rows of each class
+ */
+export const weightsOfClasses = (weighting: ClassWeighting, counts: Int32Array): Float32Array | undefined => {
+  if (weighting === 'none') return undefined;
+  const power = weighting === 'balanced' ? 1 : 0.5;
+  const raw = Array.from(counts, (rows) => (rows === 0 ? 0 : rows ** -power));
+  const rows = counts.reduce((sum, count) => sum + count, 0);
+  const sum = raw.reduce((total, weight, c) => total + weight * counts[c]!, 0);
+  return Float32Array.from(raw, (weight) => (weight * rows) / sum);
+};

@@ -1,0 +1,48 @@
+import { defer, map, type Observable, reduce, switchMap } from 'rxjs';
+import type { LabelledBatch } from '../contracts/PaddedBatch.js';
+import type { LinearClassifier } from '../models/linear/linearClassifier.js';
+import { fitSum } from '../models/sum/fitSum.js';
+import { sumClassifier } from '../models/sum/sumClassifier.js';
+import type { WideGru } from '../models/wide/wideGru.js';
+import { measureCandidate } from './measureCandidate.js';
+import type { TrainedCandidate } from './ModelChosen.js';
+
+/** The most validation rows that the weights of a sum are fitted on: two numbers need no more. */
+const MOST_ROWS = 50_000;
+
+/** The logits of two models for the same rows, which grow. */
+class PairedLogits {
+  readonly network: number[] = [];
+  readonly linear: number[] = [];
+  readonly labels: number[] = [];
+
+  add(batch: LabelledBatch, network: WideGru, linear: LinearClassifier): this {
+    if (this.labels.length >= MOST_ROWS) return this;
+    for (const value of network.logits(batch)) this.network.push(value);
+    for (const value of linear.logits(batch)) this.linear.push(value);
+    for (const label of batch.labels) this.labels.push(label);
+    return this;
+  }
+}
+
+/**
+ * Adds the logits of a linear model to those of a recurrent one, with the weights that suit the validation rows best, and
+ * measures the sum. The sum owns both models.
+ */
+export const addLinear = (
+  network: TrainedCandidate & { readonly model: WideGru },
+  linear: TrainedCandidate & { readonly model: LinearClassifier },
+  classes: readonly string[],
+): Observable<TrainedCandidate> =>
+  defer(() => network.source.batches('validation', 1)).pipe(
+    reduce((pairs, batch) => pairs.add(batch, network.model, linear.model), new PairedLogits()),
+    switchMap((pairs) => {
+      const name = `${network.measured.candidate} + linear`;
+      const model = sumClassifier({ network: network.model, linear: linear.model, ...fitSum(pairs) }, { name });
+      const { features } = linear;
+      const { vectors, source, trainedAs } = network;
+      return measureCandidate(name, model, source, classes).pipe(
+        map((measured) => ({ measured, model, trainedAs, features, vectors, source })),
+      );
+    }),
+  );

@@ -1,0 +1,38 @@
+import { connect, forkJoin, map, type Observable, of } from 'rxjs';
+import type { BatchSource } from '../contracts/BatchSource.js';
+import { architectureOf } from '../models/artifacts/ModelConfig.js';
+import type { TextModel } from '../models/artifacts/restoreModel.js';
+import { evaluate } from '../operators/training/evaluate.js';
+import { metrics } from '../sinks/metrics/metrics.js';
+import { temperature } from '../sinks/metrics/temperature.js';
+import type { CandidateMeasured } from './ModelChosen.js';
+
+/** Measures a candidate on the validation rows, and fits its temperature there. */
+export const measureCandidate = (
+  candidate: string,
+  model: TextModel,
+  source: BatchSource,
+  classes: readonly string[],
+): Observable<CandidateMeasured> => {
+  const about = { type: 'candidate', candidate, architecture: architectureOf(model.config) } as const;
+  // Nothing is known without validation rows.
+  if (source.rows.validation === 0) return of({ ...about, f1: NaN, accuracy: NaN, loss: NaN, temperature: 1 });
+  return source.batches('validation', 1).pipe(
+    evaluate(model, { valve: source.valve }),
+    connect((batch$) => forkJoin({ report: batch$.pipe(metrics(classes)), fitted: batch$.pipe(temperature()) })),
+    map(({ report, fitted }) => ({
+      ...about,
+      f1: report.performance.overall.f1,
+      accuracy: report.accuracy,
+      loss: fitted.after,
+      temperature: fitted.temperature,
+    })),
+  );
+};
+
+/** Whether one candidate is better than another: by F1 and, where that is equal, by its loss. */
+export const isBetter = (a: CandidateMeasured, b: CandidateMeasured): boolean =>
+  a.f1 === b.f1 ? a.loss < b.loss : a.f1 > b.f1;
+
+/** Whether one candidate is better than another by its loss, and no worse by its F1. */
+export const isBetterInBoth = (a: CandidateMeasured, b: CandidateMeasured): boolean => a.f1 >= b.f1 && a.loss < b.loss;

@@ -1,0 +1,165 @@
+import { concat, concatMap, defer, type Observable, of } from 'rxjs';
+import type { TrainingEvent } from '../contracts/TrainingEvent.js';
+import type { LinearClassifier } from '../models/linear/linearClassifier.js';
+import type { WideGru } from '../models/wide/wideGru.js';
+import type { Split } from '../operators/rows/prepare.js';
+import { addLinear } from './addLinear.js';
+import { isBetter } from './measureCandidate.js';
+import type { CandidateMeasured, ModelChosen, ModelTrainingEvent, TrainedCandidate } from './ModelChosen.js';
+import type { ModelTrainingOptions } from './ModelTrainingOptions.js';
+import { networkBatchSize, trainNetwork, type TrainNetworkOptions } from './trainNetwork.js';
+import { tempered } from './tempered.js';
+import { trainLinear } from './trainLinear.js';
+
+/** What `trainModel` trains. */
+export interface TrainModelOptions
+  extends
+    ModelTrainingOptions,
+    Pick<
+      TrainNetworkOptions,
+      'vectors' | 'backend' | 'learningRate' | 'keep' | 'hiddenDim' | 'embeddingDim' | 'dropout'
+    > {
+  /**
+   * `linear`: a linear model on hashed features; `wide-gru`: a recurrent one, with a linear one added where that is
+   * better; `auto`: both where the table suits a recurrent one, and the better on the validation rows is kept. Default
+   * `auto`.
+   */
+  readonly architecture?: 'auto' | 'linear' | 'wide-gru' | undefined;
+  /** The share of the table's tokens that they cover, from 0 to 1. Default 1. */
+  readonly coverage?: number | undefined;
+  /** The epochs of the recurrent model; of `linear`, those of the linear one. Default: by the number of rows. */
+  readonly epochs?: number | undefined;
+  /** The rows in a batch of the recurrent model. Default 32 to 128, by the number of rows. */
+  readonly batchSize?: number | undefined;
+}
+
+/** The train rows from which on a recurrent model without word vectors may know more than a linear one. */
+const ENOUGH_ROWS = 4000;
+/** The share of tokens that word vectors must cover for a recurrent model on them. */
+const ENOUGH_COVERAGE = 0.6;
+/** Where a linear model is right so often there is nothing left to learn. */
+const PERFECT = 0.995;
+
+/** Whether a recurrent model is worth its time, before anything is trained; why not, where it is not. */
+export const whyNoNetwork = (
+  split: Split,
+  { architecture = 'auto', vectors, coverage = 1 }: TrainModelOptions,
+): string | undefined => {
+  if (architecture === 'linear') return 'it was asked for';
+  if (architecture === 'wide-gru') return undefined;
+  if (split.rows.validation === 0) return 'there are no validation rows to compare models on';
+  if (vectors !== undefined && coverage >= ENOUGH_COVERAGE) return undefined;
+  if (split.rows.train < ENOUGH_ROWS)
+    return `${split.rows.train.toLocaleString('en')} train rows ${vectors === undefined ? 'without word vectors' : 'in other words than the vectors have'} are few for a recurrent one`;
+  return undefined;
+};
+
+const scored = ({ f1, loss }: CandidateMeasured): string => `F1 ${f1.toFixed(4)}, loss ${loss.toFixed(4)}`;
+
+const chosenOf = (
+  kept: TrainedCandidate,
+  linear: TrainedCandidate,
+  candidates: readonly CandidateMeasured[],
+  reason: string,
+): ModelChosen => {
+  const why = `kept ${kept.measured.candidate}: ${reason}`;
+  const chosen = tempered(kept);
+  return { type: 'model-chosen', kept: chosen, linear: kept === linear ? chosen : linear, candidates, why };
+};
+
+/**
+ * Trains the models that suit a split, and keeps the one that is the best on its validation rows.
+ *
+ * A linear model is always trained. Unless `architecture` is `linear`, a recurrent one follows where it promises more, and
+ * the sum of both. So what is kept is never worse than the linear model on the validation rows, which alone decide.
+ *
+ *     split:  s
+ *     result: -e-e-(c)-…-e-e-e-(c)-(c)-(M|)    e training events, c a candidate measured, M the model that is kept
+ *
+ * Cold. Holds the encoded rows where `keepBytes` lets it, and three models at a time. On an error and on unsubscribing
+ * before the last event it disposes of its models; afterwards it is for whoever was given them to do so.
+ *
+ * Errors: `HW_BACKEND` where the backend is not registered; those of the rows, `batches` and `fit`.
+ *
+ * @param split what `prepare` gave
+ * @param options what is trained
+ * @see restoreModel, encodeArtifacts for saving what is kept
+ *
+ * @example
+ * ```ts
+ * import { from, lastValueFrom } from 'rxjs';
+ * import { prepare, trainModel, type Row } from 'headwater';
+ * const rows: Row[] = Array.from({ length: 60 }, (_, id) => ({ id, title: `${id % 2 === 0 ? 'late goal' : 'port closes'} ${id}`, category: id % 2 === 0 ? 'Sports' : 'World' }));
+ * const split = await lastValueFrom(prepare(from(rows)));
+ * const last = await lastValueFrom(trainModel(split));
+ * if (last.type === 'model-chosen') {
+ *   console.log(last.why, last.kept.model.config);
+ *   last.kept.model.dispose();
+ * }
+ * ```
+ */
+export const trainModel = (split: Split, options: TrainModelOptions = {}): Observable<ModelTrainingEvent> => {
+  const { architecture = 'auto', vectors, labelEncoder } = { ...options, ...split };
+  const without = whyNoNetwork(split, options);
+  const batchSize = options.batchSize ?? networkBatchSize(split.rows.train);
+  return defer(() => {
+    const candidates: CandidateMeasured[] = [];
+    const linear$ = trainLinear(split, {
+      ...options,
+      epochs: architecture === 'linear' ? options.epochs : undefined,
+      batchSize,
+      vectors: without === undefined ? vectors : undefined,
+    });
+
+    const withNetwork = (linear: TrainedCandidate): Observable<ModelTrainingEvent> => {
+      const linearOnly = (reason: string) => of(chosenOf(linear, linear, candidates, reason));
+      if (without !== undefined) return linearOnly(without);
+      if (architecture === 'auto' && linear.measured.f1 >= PERFECT)
+        return linearOnly(`it has ${scored(linear.measured)} on the validation rows`);
+      return trainNetwork(split, { ...options, beside: linear }).pipe(
+        concatMap((event): Observable<ModelTrainingEvent> => {
+          if (event.type !== 'network-trained') return tell(event);
+          return chooseAmong(event.network, linear);
+        }),
+      );
+    };
+
+    const chooseAmong = (network: TrainedCandidate, linear: TrainedCandidate): Observable<ModelTrainingEvent> => {
+      if (!isNetwork(network) || !isLinear(linear) || split.rows.validation === 0)
+        return of(chosenOf(network, linear, candidates, 'it was asked for'));
+      return addLinear(network, linear, labelEncoder.classes).pipe(
+        concatMap((sum) => {
+          const kept = [network, sum].reduce<TrainedCandidate>(
+            (best, next) => (isBetter(next.measured, best.measured) ? next : best),
+            architecture === 'wide-gru' ? network : linear,
+          );
+          if (kept === linear) network.model.dispose();
+          const others = [linear, network, sum].filter((other) => other !== kept);
+          const reason = `${scored(kept.measured)} on the validation rows; ${others.map(({ measured }) => `${measured.candidate} ${scored(measured)}`).join('; ')}`;
+          return concat(
+            tell(sum.measured),
+            defer(() => of(chosenOf(kept, linear, candidates, reason))),
+          );
+        }),
+      );
+    };
+
+    const tell = <Event extends TrainingEvent | CandidateMeasured>(event: Event): Observable<Event> => {
+      if (event.type === 'candidate') candidates.push(event);
+      return of(event);
+    };
+
+    return linear$.pipe(
+      concatMap((event): Observable<ModelTrainingEvent> => {
+        if (event.type !== 'linear-trained') return tell(event);
+        return withNetwork(event.linear);
+      }),
+    );
+  });
+};
+
+const isNetwork = (candidate: TrainedCandidate): candidate is TrainedCandidate & { readonly model: WideGru } =>
+  'architecture' in candidate.model.config && candidate.model.config.architecture === 'wide-gru';
+
+const isLinear = (candidate: TrainedCandidate): candidate is TrainedCandidate & { readonly model: LinearClassifier } =>
+  'architecture' in candidate.model.config && candidate.model.config.architecture === 'linear';

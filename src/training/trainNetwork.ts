@@ -1,0 +1,116 @@
+import { concat, defer, of, type Observable, tap } from 'rxjs';
+import type { TrainingEvent } from '../contracts/TrainingEvent.js';
+import { wideGru } from '../models/wide/wideGru.js';
+import { type WideGruConfig, wideGruConfig } from '../models/wide/WideGruConfig.js';
+import type { Split } from '../operators/rows/prepare.js';
+import { fit } from '../operators/training/fit.js';
+import { oneCycle } from '../ops/optimizers/rateSchedules.js';
+import type { WordVectors } from '../text/vectors/WordVectors.js';
+import { measureCandidate } from './measureCandidate.js';
+import type { CandidateMeasured, TrainedCandidate } from './ModelChosen.js';
+import { type ModelTrainingOptions, weightsOfClasses } from './ModelTrainingOptions.js';
+
+/** How a recurrent model is trained. */
+export interface TrainNetworkOptions extends ModelTrainingOptions {
+  /** The rows, with the features and vectors that they are given: those of a linear model on the same split. */
+  readonly beside: TrainedCandidate;
+  /** The word vectors of the batches. Default: none, and then it has no linear part of its own. */
+  readonly vectors?: WordVectors | undefined;
+  /** The backend that it lives on, which must have been loaded. Default `headwater`. */
+  readonly backend?: string | undefined;
+  /** The features of a direction's hidden state. Default 128. */
+  readonly hiddenDim?: number | undefined;
+  /** The features of a token's embedding; with vectors it must be theirs. Default 100. */
+  readonly embeddingDim?: number | undefined;
+  /** The share of embeddings and of pooled features that is dropped. Default 0.3, without vectors 0.4. */
+  readonly dropout?: number | undefined;
+  /** Default: 3 to 12, more where there are few rows. */
+  readonly epochs?: number | undefined;
+  /** The highest rate of the cycle. Default 3e-3. */
+  readonly learningRate?: number | undefined;
+  /** Which weights are kept: those of the epoch with the lowest validation loss, or the last ones. Default `best`. */
+  readonly keep?: 'best' | 'last' | undefined;
+}
+
+/** A recurrent model that was trained. */
+export interface NetworkTrained {
+  readonly type: 'network-trained';
+  readonly network: TrainedCandidate;
+}
+
+/** The rows of a batch of a recurrent model: few train rows take small ones, so that there are steps enough. */
+export const networkBatchSize = (rows: number): number => (rows < 1000 ? 32 : rows < 4000 ? 64 : 128);
+
+const epochsFor = (rows: number): number => (rows < 1000 ? 12 : rows < 4000 ? 8 : rows < 50_000 ? 4 : 3);
+
+/**
+ * What a recurrent model of a split is made of.
+ *
+ * @param columns of the hashed features, which it reads where it reads word vectors
+ */
+export const networkConfig = (
+  { tokenizer, labelEncoder }: Split,
+  columns: number,
+  options: Pick<TrainNetworkOptions, 'vectors' | 'hiddenDim' | 'embeddingDim' | 'dropout'>,
+): WideGruConfig => {
+  const { vectors, hiddenDim, embeddingDim = vectors?.dims, dropout } = options;
+  return wideGruConfig({
+    classes: labelEncoder.size,
+    vocabularySize: tokenizer.size,
+    padIndex: tokenizer.padIndex,
+    vectors: vectors !== undefined,
+    embeddingDim,
+    hiddenDim,
+    dropout,
+    columns: vectors === undefined ? 0 : columns,
+  });
+};
+
+/**
+ * Trains a recurrent model: on word vectors together with a linear part, without them by itself.
+ *
+ * Cold. Errors: those of the rows, `fit` and `wideGru`.
+ */
+export const trainNetwork = (
+  split: Split,
+  options: TrainNetworkOptions,
+): Observable<TrainingEvent | CandidateMeasured | NetworkTrained> =>
+  defer(() => {
+    const { beside, vectors, backend, seed = split.seed, learningRate = 3e-3 } = options;
+    const { labelEncoder, rows, classCounts } = split;
+    const name = vectors === undefined ? 'wide-gru' : 'wide-gru on vectors';
+    const { features, source } = beside;
+    const config = networkConfig(split, features?.columns ?? 0, options);
+    const classWeights = weightsOfClasses(options.classWeights ?? 'none', classCounts.train);
+    const model = wideGru(config, { seed, vectors, backend, classWeights, name });
+    let measured: CandidateMeasured | undefined;
+    let handed = false;
+    return concat(
+      of(source).pipe(
+        fit(model, {
+          epochs: options.epochs ?? epochsFor(rows.train),
+          learningRate,
+          schedule: oneCycle(),
+          keep: rows.validation === 0 ? 'last' : options.keep,
+          steps: [],
+        }),
+      ),
+      measureCandidate(name, model, source, labelEncoder.classes).pipe(tap((found) => (measured = found))),
+      defer(() => {
+        if (measured === undefined) return of();
+        handed = true;
+        const network = {
+          measured,
+          model,
+          trainedAs: name,
+          features: config.columns > 0 ? features : undefined,
+          vectors,
+          source,
+        };
+        return of({ type: 'network-trained', network } as const);
+      }),
+    ).pipe(
+      // Whoever was given the model disposes of it.
+      tap({ finalize: () => void (handed || model.dispose()) }),
+    );
+  });
