@@ -1,4 +1,4 @@
-import { concat, defer, of, type Observable, tap } from 'rxjs';
+import { concat, defer, finalize, of, type Observable, tap } from 'rxjs';
 import type { TrainingEvent } from '../contracts/TrainingEvent.js';
 import { wideGru } from '../models/wide/wideGru.js';
 import { type WideGruConfig, wideGruConfig } from '../models/wide/WideGruConfig.js';
@@ -111,6 +111,8 @@ export const trainNetwork = (
       }),
     ).pipe(
       // Whoever was given the model disposes of it.
-      tap({ finalize: () => void (handed || model.dispose()) }),
+      finalize(() => {
+        if (!handed) model.dispose();
+      }),
     );
   });
