@@ -1,4 +1,4 @@
-import { connect, map, merge, of } from 'rxjs';
+import { connect, from, map, merge, of } from 'rxjs';
 import type { RunHelpers } from 'rxjs/testing';
 import { describe, expect, it } from 'vitest';
 import type { TrainingEvent } from '../../src/contracts/TrainingEvent.js';
@@ -422,5 +422,90 @@ describe('fit', () => {
     });
     expect(gru.trained).toEqual([batches.a, batches.b]);
     gru.trained.forEach((batch, index) => expect(batch).toBe(rnn.trained[index]));
+  });
+
+  describe('with a schedule', () => {
+    it('gives each batch the rate of the share of the train rows that came before it', () => {
+      const model = recordingModel();
+      const asked: number[] = [];
+      const schedule = (progress: number): number => {
+        asked.push(progress);
+        return 2 - progress;
+      };
+      runMarbles((helpers) => {
+        const source = marbleBatchSource(helpers, { train: '-----a-b|', validation: '-v|' }, batches);
+        const type$ = of(source).pipe(
+          fit(model, { epochs: 2, learningRate: 0.1, schedule }),
+          map(({ type }) => type),
+        );
+        helpers.expectObservable(type$).toBe('(te)-s-s-v(pe)-s-s-v(pT|)', {
+          t: 'training-started',
+          e: 'epoch-started',
+          s: 'step',
+          v: 'validation-step',
+          p: 'epoch',
+          T: 'training-ended',
+        });
+      });
+      // Of 4 train rows an epoch, 8 in all: a has 3 and b has 1.
+      expect(asked).toEqual([0, 3 / 8, 4 / 8, 7 / 8]);
+      expect(model.contexts.map(({ learningRate }) => learningRate)).toEqual(asked.map((done) => 0.1 * (2 - done)));
+    });
+
+    it('makes all its epochs: no default step ends it or lowers its rate', () => {
+      const model = recordingModel({ validationLosses: Array.from({ length: 14 }, () => 1) });
+      runMarbles((helpers) => {
+        const source = marbleBatchSource(helpers, { train: '(a|)', validation: '(v|)' }, batches);
+        const states: unknown[] = [];
+        of(source)
+          .pipe(fit(model, { epochs: 14, learningRate: 0.1, schedule: () => 1 }))
+          .subscribe((event) => event.type === 'epoch' && states.push([event.learningRate, event.state.stop]));
+        helpers.flush();
+        expect(states).toHaveLength(14);
+        expect(states.slice(0, -1)).toEqual(Array.from({ length: 13 }, () => [0.1, undefined]));
+      });
+      expect(model.contexts.every(({ learningRate }) => learningRate === 0.1)).toBe(true);
+    });
+
+    it('counts the rows of a second source anew', () => {
+      const asked: number[] = [];
+      const schedule = (progress: number): number => asked.push(progress);
+      runMarbles((helpers) => {
+        const sources = [0, 1].map(() => marbleBatchSource(helpers, { train: '(ab|)', validation: '(v|)' }, batches));
+        from(sources)
+          .pipe(fit(recordingModel(), { epochs: 1, schedule }))
+          .subscribe();
+        helpers.flush();
+      });
+      expect(asked).toEqual([0, 3 / 4, 0, 3 / 4]);
+    });
+
+    it('fails through `error` where the schedule throws, or gives what is no rate', () => {
+      const thrown = new Error('no such rate');
+      for (const [schedule, error] of [
+        [
+          () => {
+            throw thrown;
+          },
+          thrown,
+        ],
+        [() => NaN, expect.objectContaining({ code: 'HW_USAGE' })],
+      ] as const) {
+        const model = recordingModel();
+        runMarbles((helpers) => {
+          const source = marbleBatchSource(helpers, { train: '--a|', validation: '-v|' }, batches);
+          const seen: unknown[] = [];
+          of(source)
+            .pipe(
+              fit(model, { epochs: 1, schedule }),
+              map(({ type }) => type),
+            )
+            .subscribe({ next: (type) => seen.push(type), error: (error: unknown) => seen.push(error) });
+          helpers.flush();
+          expect(seen).toEqual(['training-started', 'epoch-started', error]);
+        });
+        expect(model.trained).toEqual([]);
+      }
+    });
   });
 });

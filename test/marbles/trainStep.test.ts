@@ -63,6 +63,52 @@ describe('trainStep', () => {
     });
   });
 
+  describe('with a rate for each step', () => {
+    it('asks for it by the rows that came before in the subscription', () => {
+      const model = recordingModel();
+      const asked: number[] = [];
+      const learningRate = (rowsBefore: number): number => {
+        asked.push(rowsBefore);
+        return 0.1 / (1 + rowsBefore);
+      };
+      runMarbles(({ cold, expectObservable, expectSubscriptions }) => {
+        const batch$ = cold('--a--b-c--|', batches);
+        const step$ = batch$.pipe(trainStep(model, { epoch: 2, learningRate }));
+        const values = { x: event(0, 3), y: event(1, 2), z: event(2, 1) };
+        expectObservable(step$).toBe('--x--y-z--|', values);
+        expectObservable(step$, '-----------^-----!').toBe('-------------x--y-', values);
+        expectSubscriptions(batch$.subscriptions).toBe(['^---------!', '-----------^-----!']);
+      });
+      expect(asked).toEqual([0, 3, 5, 0, 3]);
+      expect(model.contexts.map((context) => context.learningRate)).toEqual(asked.map((rows) => 0.1 / (1 + rows)));
+    });
+
+    it('fails where it throws, or gives what is no rate, and makes no step', () => {
+      const thrown = new Error('no such rate');
+      const refused = new HeadwaterError(
+        'HW_USAGE',
+        'trainStep: learningRate is -1, but must be a finite number at least 0.',
+      );
+      for (const [learningRate, error] of [
+        [
+          (): number => {
+            throw thrown;
+          },
+          thrown,
+        ],
+        [() => -1, refused],
+      ] as const) {
+        const model = recordingModel();
+        runMarbles(({ cold, expectObservable, expectSubscriptions }) => {
+          const batch$ = cold('--a--b|', batches);
+          expectObservable(batch$.pipe(trainStep(model, { epoch: 2, learningRate }))).toBe('--#', undefined, error);
+          expectSubscriptions(batch$.subscriptions).toBe('^-!');
+        });
+        expect(model.trained).toEqual([]);
+      }
+    });
+  });
+
   it('waits on a source that never emits', () => {
     runMarbles(({ cold, expectObservable, expectSubscriptions }) => {
       const batch$ = cold('-', batches);

@@ -255,15 +255,11 @@ export const wideGru = (config: WideGruConfig, settings: WideGruSettings): WideG
     adam.step(clipped.gradients, learningRate);
     embeddingsAdam.step(
       found.tokens.ids,
-      Float32Array.from(delta.dataSync<'float32'>()),
+      delta.dataSync<'float32'>(),
       learningRate * (config.vectors ? EMBEDDING_RATE.vectors : EMBEDDING_RATE.none),
     );
     if (found.features !== undefined)
-      wideAdagrad?.step(
-        found.features.ids,
-        Float32Array.from(others[0]!.dataSync<'float32'>()),
-        learningRate * WIDE_RATE,
-      );
+      wideAdagrad?.step(found.features.ids, others[0]!.dataSync<'float32'>(), learningRate * WIDE_RATE);
     return loss;
   };
 

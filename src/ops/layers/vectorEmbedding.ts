@@ -39,16 +39,25 @@ export type VectorEmbeddingAttributes = Readonly<{
   count: number;
 }>;
 
-/** Writes the vector of each token into `to`, [N, E]. */
+/** Writes the vector of each token into `to`, [N, E], and adds its row of `delta`, [U, E], where that is given. */
 export const writeVectors = (
   to: Float32Array,
-  { vectorIds, rows, scales }: Pick<VectorEmbeddingAttributes, 'vectorIds' | 'rows' | 'scales'>,
+  { vectorIds, places, rows, scales }: Pick<VectorEmbeddingAttributes, 'vectorIds' | 'places' | 'rows' | 'scales'>,
+  delta?: Float32Array,
 ): void => {
   const dims = to.length / vectorIds.length;
-  for (let i = 0, at = 0; i < vectorIds.length; i++) {
+  for (let i = 0, at = 0; i < vectorIds.length; i++, at += dims) {
     const id = vectorIds[i]!;
     const scale = scales.length === 0 ? 1 : scales[id]!;
-    for (let j = id * dims; j < (id + 1) * dims; j++, at++) to[at] = rows[j]! * scale;
+    const from = id * dims;
+    const place = delta === undefined ? -1 : places[i]!;
+    // Row 0 is zeros.
+    if (id === 0 && place < 0) to.fill(0, at, at + dims);
+    else if (place < 0) for (let j = 0; j < dims; j++) to[at + j] = rows[from + j]! * scale;
+    else {
+      const plus = place * dims;
+      for (let j = 0; j < dims; j++) to[at + j] = Math.fround(rows[from + j]! * scale) + delta![plus + j]!;
+    }
   }
 };
 

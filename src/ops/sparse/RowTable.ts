@@ -30,7 +30,7 @@ export interface LookUpOptions {
  * matrix is what {@link RowAdagrad} and {@link RowAdam} take back. The values stand outside any backend, so every
  * backend trains the same table.
  *
- * Memory: 4 bytes a possible row, and 4 · width bytes a touched one, as much again for each moment that the optimizer
+ * Memory: 8 bytes a possible row, and 4 · width bytes a touched one, as much again for each moment that the optimizer
  * keeps.
  *
  * @example
@@ -56,12 +56,14 @@ export class RowTable {
   /** How many values a row has. */
   readonly width: number;
   readonly #values: RowStore;
-  /** Each row's place in the store, from 1; 0 for a row that was never touched. */
+  /**
+   * Two numbers a row, beside each other since a look-up needs both, and rows are hashed: each new one is a cache miss.
+   * The first is its place in the store, from 1; 0 for a row that was never touched. The second is working memory of a
+   * look-up, 0 between two of them.
+   */
   readonly #slots: Int32Array;
   /** The row at each place of the store. */
   #ids: Int32Array;
-  /** Working memory of a look-up, all zeros between two of them. */
-  #seen: Int32Array | undefined;
   readonly #companions: RowStore[] = [];
 
   /**
@@ -77,7 +79,7 @@ export class RowTable {
     this.rows = rows;
     this.width = width;
     this.#values = new RowStore(width);
-    this.#slots = new Int32Array(rows);
+    this.#slots = new Int32Array(2 * rows);
     this.#ids = new Int32Array(64);
   }
 
@@ -94,9 +96,9 @@ export class RowTable {
    */
   lookUp(ids: Int32Array, options: LookUpOptions = {}): FoundRows {
     const { without } = options;
-    const { rows, width } = this;
+    const { width } = this;
     this.#checkIds(ids, without);
-    const seen = (this.#seen ??= new Int32Array(rows));
+    const slots = this.#slots;
     const found = new Int32Array(ids.length);
     const places = new Int32Array(ids.length);
     let count = 0;
@@ -106,16 +108,20 @@ export class RowTable {
         places[i] = -1;
         continue;
       }
-      if (seen[id] === 0) {
-        found[count] = id;
-        seen[id] = ++count;
+      const seen = slots[2 * id + 1]!;
+      if (seen !== 0) {
+        places[i] = seen - 1;
+        continue;
       }
-      places[i] = seen[id]! - 1;
+      places[i] = count;
+      found[count] = id;
+      slots[2 * id + 1] = ++count;
     }
-    for (let i = 0; i < count; i++) seen[found[i]!] = 0;
     const values = new Float32Array(count * width);
     for (let i = 0, to = 0; i < count; i++, to += width) {
-      const slot = this.#slots[found[i]!]! - 1;
+      const at = 2 * found[i]!;
+      slots[at + 1] = 0;
+      const slot = slots[at]! - 1;
       if (slot < 0) continue;
       const chunk = this.#values.chunkOf(slot);
       const from = this.#values.startOf(slot);
@@ -136,11 +142,11 @@ export class RowTable {
     const slots = new Int32Array(ids.length);
     for (let i = 0; i < ids.length; i++) {
       const id = ids[i]!;
-      let slot = this.#slots[id]!;
+      let slot = this.#slots[2 * id]!;
       if (slot === 0) {
         this.#values.growTo(this.#values.length + 1);
         slot = this.#values.length;
-        this.#slots[id] = slot;
+        this.#slots[2 * id] = slot;
         if (slot > this.#ids.length) {
           const ids = new Int32Array(Math.min(this.rows, 2 * this.#ids.length));
           ids.set(this.#ids);
@@ -163,7 +169,7 @@ export class RowTable {
   find(ids: Int32Array): Int32Array {
     this.#checkIds(ids);
     const slots = new Int32Array(ids.length);
-    for (let i = 0; i < ids.length; i++) slots[i] = this.#slots[ids[i]!]! - 1;
+    for (let i = 0; i < ids.length; i++) slots[i] = this.#slots[2 * ids[i]!]! - 1;
     return slots;
   }
 
@@ -218,7 +224,7 @@ export class RowTable {
     this.#ids = Int32Array.from(rows);
     if (held === 0) this.#ids = new Int32Array(64);
     this.#values.replaceBy(values);
-    rows.forEach((id, slot) => (this.#slots[id] = slot + 1));
+    rows.forEach((id, slot) => (this.#slots[2 * id] = slot + 1));
   }
 
   /** Gives a companion the order of other rows. */
@@ -227,7 +233,7 @@ export class RowTable {
     const before = companion.toArray();
     const after = new Float32Array(rows.length * width);
     rows.forEach((id, to) => {
-      const from = this.#slots[id]! - 1;
+      const from = this.#slots[2 * id]! - 1;
       if (from >= 0 && from < companion.length)
         after.set(before.subarray(from * width, (from + 1) * width), to * width);
     });
@@ -237,8 +243,10 @@ export class RowTable {
   /** Refuses an id that is no row, and is not the one to be left out. */
   #checkIds(ids: Int32Array, without?: number): void {
     const { rows } = this;
-    const bad = ids.findIndex((id) => (id < 0 || id >= rows) && id !== without);
-    if (bad !== -1)
+    let bad = 0;
+    // As whole numbers without a sign, ids below 0 are above all rows.
+    while (bad < ids.length && (ids[bad]! >>> 0 < rows || ids[bad] === without)) bad++;
+    if (bad < ids.length)
       throw new HeadwaterError(
         'HW_USAGE',
         `RowTable was asked for row ${ids[bad]!}. Its rows are 0 to ${rows - 1}: are these features made for this model?`,

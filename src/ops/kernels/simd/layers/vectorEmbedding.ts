@@ -11,13 +11,8 @@ export const vectorEmbeddingKernels = [
     const width = delta.shape[1]!;
     const result = machine.makeResult(...shape, width);
     const output = machine.memory.floats(result.at, places.length * width);
-    writeVectors(output, attributes);
     const trained = machine.memory.floats(delta.at, delta.shape[0]! * width);
-    for (let i = 0; i < places.length; i++) {
-      const place = places[i]!;
-      if (place < 0) continue;
-      for (let j = 0; j < width; j++) output[i * width + j]! += trained[place * width + j]!;
-    }
+    writeVectors(output, attributes, trained);
     return [result];
   }),
 
