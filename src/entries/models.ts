@@ -23,6 +23,7 @@ export { restoreClassifier } from '../models/artifacts/restoreClassifier.js';
 export { decodeSafetensors, encodeSafetensors, type Safetensors } from '../models/artifacts/safetensors.js';
 export { linearClassifier, type LinearClassifier, type LinearSettings } from '../models/linear/linearClassifier.js';
 export { LinearConfig, linearConfig, type LinearOptions } from '../models/linear/LinearConfig.js';
+export { warmStart, type WarmStartModel } from '../models/warmStart.js';
 export { temper } from '../models/temper.js';
 export { SumConfig, sumConfig } from '../models/sum/SumConfig.js';
 export { fitSum, type SumInput, type SumWeights } from '../models/sum/fitSum.js';

@@ -87,6 +87,7 @@ export { valve } from '../streams/valve.js';
 export { batches, type BatchesOptions, type BatchOptions } from '../operators/batches/batches.js';
 export { batchSource } from '../operators/batches/batchSource.js';
 export type { SliceOptions } from '../operators/flow/emitInSlices.js';
+export { heldOut, type HeldOutOptions } from '../operators/batches/heldOut.js';
 export { padRows, type BatchOf } from '../operators/batches/padRows.js';
 export { rowsOf } from '../operators/rows/rowsOf.js';
 export {
@@ -103,9 +104,11 @@ export {
 export { decode, type DecodeOptions } from '../operators/rows/decode.js';
 export { headlineOnly, headlineRow } from '../operators/rows/headlineRow.js';
 export { type MixedTexts, prepare, type PrepareOptions, type Split } from '../operators/rows/prepare.js';
+export { kFold, type Fold, type KFoldOptions } from '../operators/rows/kFold.js';
 export { preprocess } from '../operators/rows/preprocess.js';
 export { shuffle, type ShuffleOptions } from '../operators/rows/shuffle.js';
 export { stratifiedSplit, type Shares, type StratifiedSplitOptions } from '../operators/rows/stratifiedSplit.js';
+export { withAllRows } from '../operators/rows/withAllRows.js';
 export { tokenize, type TokenizeOptions } from '../operators/rows/tokenize.js';
 
 // Operators on live headlines.

@@ -1,0 +1,48 @@
+import { SIDES } from '../../contracts/Row.js';
+import { classWeights } from '../../text/classWeights.js';
+import type { Split } from './prepare.js';
+
+/**
+ * A split whose train side is all of its rows: to train once more on everything, when the number of epochs and all other
+ * choices have been made on the validation side.
+ *
+ *     split:               train a c d   validation b   test e
+ *     withAllRows(split):  train a b c d e
+ *
+ * Vocabulary and classes stay those of the train rows, so what a model made of them reads stays as it was; class weights
+ * are counted anew. There is nothing left to validate or to test on: train with `keep: 'last'`, and tell the scores of
+ * the model that was trained on the train side alone.
+ *
+ * Pure; holds nothing. To learn the vocabulary from all rows too, `prepare` them once more with the shares 1, 0 and 0.
+ *
+ * @param split what `prepare` gave; it stays as it is
+ *
+ * @example
+ * ```ts
+ * import { from, lastValueFrom, of } from 'rxjs';
+ * import { batchSource, fit, prepare, withAllRows, type Row } from 'headwater';
+ * import { recordingModel } from 'headwater/testing';
+ * const rows: Row[] = Array.from({ length: 40 }, (_, id) => ({ id, title: `Report ${id}`, category: id % 2 === 0 ? 'Sports' : 'World' }));
+ * const split = await lastValueFrom(prepare(from(rows)));
+ * // Train on the train side first; its best epoch says for how long to train here.
+ * of(batchSource(withAllRows(split)))
+ *   .pipe(fit(recordingModel(), { epochs: 2, keep: 'last' }))
+ *   .subscribe((event) => console.log(event.type));
+ * withAllRows(split).rows; // { train: 40, validation: 0, test: 0 }
+ * ```
+ */
+export const withAllRows = (split: Split): Split => {
+  const { rows, classCounts, sideOf } = split;
+  const train = SIDES.reduce(
+    (sums, side) => sums.map((sum, label) => sum + classCounts[side][label]!),
+    new Int32Array(classCounts.train.length),
+  );
+  const none = new Int32Array(train.length);
+  return {
+    ...split,
+    rows: { train: rows.train + rows.validation + rows.test, validation: 0, test: 0 },
+    sideOf: (id) => (sideOf(id) === undefined ? undefined : 'train'),
+    classCounts: { train, validation: none, test: none },
+    classWeights: classWeights(train),
+  };
+};
