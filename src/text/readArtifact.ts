@@ -3,23 +3,14 @@ import { pipe } from 'fp-ts/lib/function.js';
 import type * as t from 'io-ts';
 import { HeadwaterError } from '../contracts/HeadwaterError.js';
 import { excerpt } from './excerpt.js';
-
-/**
- * A value in a few words. Arrays and objects are not written out: a damaged file may nest them deeper than the stack
- * is.
- */
-const described = (value: unknown): string => {
-  if (value === undefined) return 'missing';
-  if (Array.isArray(value)) return 'an array';
-  return typeof value === 'object' && value !== null ? 'an object' : excerpt(JSON.stringify(value));
-};
+import { described } from './internal/described.js';
 
 const reason = ([error]: t.Errors): string => {
   if (error === undefined) return 'it is not of the right shape';
   if (error.message !== undefined) return error.message;
   const path = error.context.map(({ key }) => key).filter((key) => key !== '');
   const expected = error.context.at(-1)?.type.name ?? 'something else';
-  return `${path.length === 0 ? 'the whole' : path.join('.')} should be ${expected}, but is ${described(error.value)}`;
+  return `${path.length === 0 ? 'the whole' : excerpt(path.join('.'), 200)} should be ${expected}, but is ${described(error.value)}`;
 };
 
 /** The error of an artifact that cannot be read, in one sentence and what to do about it. */
@@ -52,14 +43,43 @@ export const readArtifact = <A>(
     E.mapLeft((errors) => artifactError(what, reason(errors), where)),
   );
 
+/** No artifact nests values deeper than a few levels. */
+const DEEPEST = 64;
+
+const [QUOTE, BACKSLASH, OPEN_ARRAY, CLOSE_ARRAY, OPEN_OBJECT, CLOSE_OBJECT] = [34, 92, 91, 93, 123, 125];
+
+/**
+ * Whether values are nested deeper than artifacts are. `JSON.parse` takes seconds and hundreds of megabytes for some
+ * millions of brackets.
+ */
+const isTooDeep = (text: string): boolean => {
+  let depth = 0;
+  for (let at = 0; at < text.length; at++) {
+    const unit = text.charCodeAt(at);
+    if (unit === QUOTE) {
+      for (at++; at < text.length && text.charCodeAt(at) !== QUOTE; at++) if (text.charCodeAt(at) === BACKSLASH) at++;
+    } else if (unit === OPEN_ARRAY || unit === OPEN_OBJECT) {
+      if (++depth > DEEPEST) return true;
+    } else if (unit === CLOSE_ARRAY || unit === CLOSE_OBJECT) depth--;
+  }
+  return false;
+};
+
 /** Parses an artifact's JSON text. */
 export const parseArtifact = (
   text: string,
   what: string,
   where: string | undefined,
 ): E.Either<HeadwaterError, unknown> =>
-  E.tryCatch(
-    (): unknown => JSON.parse(text),
-    (cause) =>
-      artifactError(what, `it is not JSON (${cause instanceof Error ? cause.message : String(cause)})`, where, cause),
-  );
+  isTooDeep(text)
+    ? E.left(artifactError(what, `its values are nested more than ${DEEPEST} levels deep`, where))
+    : E.tryCatch(
+        (): unknown => JSON.parse(text),
+        (cause) =>
+          artifactError(
+            what,
+            `it is not JSON (${excerpt(cause instanceof Error ? cause.message : String(cause), 200)})`,
+            where,
+            cause,
+          ),
+      );

@@ -16,6 +16,7 @@ import { initialWeights } from '../../src/models/internal/initialWeights.js';
 import { loadArtifacts } from '../../src/models/artifacts/loadArtifacts.js';
 import { restoreClassifier } from '../../src/models/artifacts/restoreClassifier.js';
 import { encodeSafetensors } from '../../src/models/artifacts/safetensors.js';
+import { decodeArtifacts } from '../../src/models/artifacts/decodeArtifacts.js';
 import { LabelEncoder } from '../../src/text/LabelEncoder.js';
 import { Tokenizer } from '../../src/text/Tokenizer.js';
 
@@ -106,6 +107,23 @@ describe('encodeArtifacts', () => {
       'manifest.json',
     ]);
     expect([...encodeArtifacts({ ...artifacts, performance: undefined }).keys()]).not.toContain('performance.json');
+  });
+
+  it('keeps the scores of a class named __proto__', () => {
+    const odd = ['Sports', '__proto__', 'constructor', 'World'];
+    const files = encodeArtifacts({
+      ...artifacts,
+      labelEncoder: LabelEncoder.of(odd),
+      performance: {
+        overall: scores,
+        class: Object.fromEntries(odd.map((name, i) => [name, { ...scores, f1: i / 4 }])),
+      },
+    });
+    const read = decodeArtifacts(files);
+    if (read._tag === 'Left') throw read.left;
+    const of = read.right.performance?.class ?? {};
+    expect(Object.keys(of).toSorted()).toEqual(odd.toSorted());
+    expect(Object.getOwnPropertyDescriptor(of, '__proto__')?.value).toEqual({ ...scores, f1: 1 / 4 });
   });
 
   it('keeps the order of tokens and classes, numbers among them', () => {
@@ -230,10 +248,10 @@ describe('loadArtifacts', () => {
       'weights of another dtype',
       'weights',
       Buffer.from(
-        Buffer.from(encodeSafetensors(artifacts.weights)).toString('latin1').replace('"F32"', '"I32"'),
+        Buffer.from(encodeSafetensors(artifacts.weights)).toString('latin1').replace('"F32"', '"C32"'),
         'latin1',
       ),
-      /dtype I32/,
+      /dtype "C32"/,
     ],
     [
       'weights of another cell',

@@ -4,8 +4,10 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as t from 'io-ts';
-import type { HeadwaterError } from '../../contracts/HeadwaterError.js';
+import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import type { StateDict, Weight } from '../../contracts/StateDict.js';
+import { excerpt } from '../../text/excerpt.js';
+import { ownRecord } from '../internal/ownRecord.js';
 import { artifactError, parseArtifact, readArtifact } from '../../text/readArtifact.js';
 import { guarded, wholeNumber } from '../internal/guarded.js';
 import { halfToNumber } from './internal/halfToNumber.js';
@@ -14,8 +16,8 @@ const WHAT = 'safetensors file';
 const PREFIX = 8;
 const ALIGNMENT = 8;
 
-/** The reference implementation's bound; the header of a classifier takes about one kilobyte. */
-const LONGEST_HEADER = 100_000_000;
+/** The header of a classifier takes about one kilobyte; the reference implementation allows 100 MB. */
+const LONGEST_HEADER = 2 ** 20;
 
 /** Whether values stand in memory as they do in a file, and can be copied as bytes. */
 const IS_LITTLE_ENDIAN = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
@@ -25,8 +27,19 @@ interface Dtype {
   readonly read: (values: DataView, at: number) => number;
 }
 
-/** The dtypes that become float32 on reading. A value of F64 beyond float32 becomes infinite. */
+/** The dtypes that become float32 on reading. What is beyond float32 becomes infinite, or loses digits. */
 const DTYPES: ReadonlyMap<string, Dtype> = new Map<string, Dtype>([
+  ['BOOL', { bytes: 1, read: (values, at) => (values.getUint8(at) === 0 ? 0 : 1) }],
+  ['U8', { bytes: 1, read: (values, at) => values.getUint8(at) }],
+  ['I8', { bytes: 1, read: (values, at) => values.getInt8(at) }],
+  ['F8_E5M2', { bytes: 1, read: (values, at) => halfToNumber(values.getUint8(at) << 8) }],
+  ['F8_E4M3', { bytes: 1, read: (values, at) => float8(values.getUint8(at)) }],
+  ['I16', { bytes: 2, read: (values, at) => values.getInt16(at, true) }],
+  ['U16', { bytes: 2, read: (values, at) => values.getUint16(at, true) }],
+  ['I32', { bytes: 4, read: (values, at) => values.getInt32(at, true) }],
+  ['U32', { bytes: 4, read: (values, at) => values.getUint32(at, true) }],
+  ['I64', { bytes: 8, read: (values, at) => Number(values.getBigInt64(at, true)) }],
+  ['U64', { bytes: 8, read: (values, at) => Number(values.getBigUint64(at, true)) }],
   ['F64', { bytes: 8, read: (values, at) => values.getFloat64(at, true) }],
   ['F32', { bytes: 4, read: (values, at) => values.getFloat32(at, true) }],
   ['F16', { bytes: 2, read: (values, at) => halfToNumber(values.getUint16(at, true)) }],
@@ -39,6 +52,15 @@ const word = new DataView(new ArrayBuffer(4));
 const bfloat16 = (bits: number): number => {
   word.setUint16(0, bits);
   return word.getFloat32(0);
+};
+
+/** Eight bits with four of exponent and three of fraction, which have no infinity (arXiv 2209.05433). */
+const float8 = (bits: number): number => {
+  const sign = bits >>> 7 === 0 ? 1 : -1;
+  const exponent = (bits >>> 3) & 15;
+  const fraction = bits & 7;
+  if (exponent === 15 && fraction === 7) return NaN;
+  return sign * (exponent === 0 ? fraction * 2 ** -9 : (1 + fraction / 8) * 2 ** (exponent - 7));
 };
 
 const place = wholeNumber(0);
@@ -56,7 +78,7 @@ const entryCodec = t.strict({
 });
 
 const headerCodec = t.UnknownRecord;
-const metadataCodec = t.record(t.string, t.string);
+const metadataCodec = ownRecord(t.string);
 
 /** The content of a safetensors file. */
 export interface Safetensors {
@@ -73,6 +95,9 @@ interface Entry {
   readonly begin: number;
   readonly end: number;
 }
+
+/** A name from the file, as a message quotes it. */
+const quoted = (name: string): string => JSON.stringify(excerpt(name));
 
 const sizeOf = (shape: readonly number[]): number => shape.reduce((product, side) => product * side, 1);
 
@@ -111,7 +136,7 @@ const readEntries = (
   const entries: Entry[] = [];
   for (const [name, value] of Object.entries(header)) {
     if (name === '__metadata__') continue;
-    const entry = readArtifact(entryCodec, `${WHAT} with a tensor "${name}"`, value, where);
+    const entry = readArtifact(entryCodec, `${WHAT} with a tensor ${quoted(name)}`, value, where);
     if (E.isLeft(entry)) return entry;
     const { dtype, shape, data_offsets: offsets } = entry.right;
     entries.push({ name, dtype, shape, begin: offsets[0], end: offsets[1] });
@@ -121,13 +146,19 @@ const readEntries = (
   for (const { name, dtype, shape, begin, end } of entries) {
     const bytes = DTYPES.get(dtype)?.bytes;
     if (bytes === undefined)
-      return bad(`"${name}" has the dtype ${dtype}, where ${[...DTYPES.keys()].join(', ')} can be read`);
+      return E.left(
+        new HeadwaterError(
+          'HW_ARTIFACT',
+          `${where ?? 'The safetensors file'} has a tensor ${quoted(name)} of the dtype ${quoted(dtype)}, which cannot be read here; ${[...DTYPES.keys()].join(', ')} can. Save its weights as F32.`,
+          where === undefined ? {} : { where },
+        ),
+      );
     if (begin !== filled)
-      return bad(`"${name}" begins at byte ${begin} of the values, but the tensors before it end at ${filled}`);
-    if (end > length) return bad(`"${name}" ends at byte ${end} of the values, but the file has ${length}`);
+      return bad(`${quoted(name)} begins at byte ${begin} of the values, but the tensors before it end at ${filled}`);
+    if (end > length) return bad(`${quoted(name)} ends at byte ${end} of the values, but the file has ${length}`);
     if (end - begin !== sizeOf(shape) * bytes)
       return bad(
-        `"${name}" of shape [${shape.join(', ')}] and dtype ${dtype} should take ${sizeOf(shape) * bytes} bytes, but takes ${end - begin}`,
+        `${quoted(name)} of shape [${shape.slice(0, 8).join(', ')}] and dtype ${dtype} should take ${sizeOf(shape) * bytes} bytes, but takes ${end - begin}`,
       );
     filled = end;
   }
@@ -152,7 +183,7 @@ const readValues = (values: Uint8Array, { dtype, shape, begin }: Entry): Weight 
 /**
  * Reads weights from the bytes of a safetensors file, and trusts nothing in them.
  *
- * F32 is read as it is; F16, BF16 and F64 become float32. Holds the weights once more, in bytes 4 a value.
+ * F32 is read as it is; other floating-point numbers, whole numbers and truth values become float32. Holds the weights once more, in bytes 4 a value.
  *
  * @param bytes the file
  * @param where its path, for the message
@@ -181,7 +212,8 @@ export const decodeSafetensors = (bytes: Uint8Array, where?: string): E.Either<H
       readArtifact(
         metadataCodec,
         `${WHAT} with "__metadata__"`,
-        Object.hasOwn(header, '__metadata__') ? header['__metadata__'] : {},
+        // Some writers have null where there is none.
+        (Object.hasOwn(header, '__metadata__') ? header['__metadata__'] : undefined) ?? {},
         where,
       ),
     ),

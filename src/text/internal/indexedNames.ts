@@ -1,4 +1,6 @@
 import * as t from 'io-ts';
+import { excerpt } from '../excerpt.js';
+import { described } from './described.js';
 
 /** Names to indices as JSON has them: an object without a prototype, since a name may be `__proto__`. */
 export const indicesByName = (names: readonly string[]): Readonly<Record<string, number>> => {
@@ -29,7 +31,7 @@ export const indexedNames = new t.Type<readonly string[], Readonly<Record<string
         index < names.length &&
         names[index] === undefined;
       if (!free) {
-        const why = `${JSON.stringify(name)} has the index ${JSON.stringify(index)}, but ${names.length} names take the indices 0 to ${names.length - 1}, each once`;
+        const why = `${JSON.stringify(excerpt(name))} has the index ${described(index)}, but ${names.length} names take the indices 0 to ${names.length - 1}, each once`;
         return t.failure(value, context, why);
       }
       names[index] = name;

@@ -1,5 +1,6 @@
 import * as t from 'io-ts';
 import type { Performance, Scores } from '../../../contracts/Evaluation.js';
+import { ownRecord } from '../../internal/ownRecord.js';
 import { jsonString } from '../../../text/artifactJson.js';
 
 const SCORES = ['precision', 'recall', 'f1', 'num_samples'] as const satisfies readonly (keyof Scores)[];
@@ -10,7 +11,7 @@ const scoresCodec = t.readonly(
 
 /** The codec of `performance.json`. */
 export const performanceCodec: t.Type<Performance, unknown> = t.readonly(
-  t.strict({ overall: scoresCodec, class: t.readonly(t.record(t.string, scoresCodec)) }),
+  t.strict({ overall: scoresCodec, class: ownRecord(scoresCodec) }),
 );
 
 const stringifyScores = (scores: Scores, indent: string): string =>
