@@ -37,6 +37,10 @@ const COMMANDS = {
     description: 'classify headlines over HTTP, and the headlines of feeds as they arrive',
     load: async () => (await import('./commands/serve.js')).serveCommand,
   },
+  work: {
+    description: 'classify headlines from a broker on any number of machines, and write the results to a broker',
+    load: async () => (await import('./commands/work.js')).workCommand,
+  },
   inspect: {
     description: 'show the configuration, the sizes and the scores of a saved classifier',
     load: async () => (await import('./commands/inspect.js')).inspectCommand,

@@ -10,12 +10,16 @@ import type { Valve } from '../../contracts/Valve.js';
 import { decodeMessage } from '../internal/decodeMessage.js';
 import { reasonOf } from '../internal/reasonOf.js';
 import type { WorkEvents } from '../WorkEvent.js';
+import { closeOwn, openConnection } from './internal/ownConnection.js';
 import { loadJetStream } from './internal/loadJetStream.js';
 
 /** What `jetStreamHeadlines` reads, and how. */
 export interface JetStreamHeadlinesOptions {
-  /** A connection of `@nats-io/transport-node`, with the user's own options for TLS and log-in. It is left open. */
-  readonly connection: NatsConnection;
+  /**
+   * A connection of `@nats-io/transport-node`, with the user's own options for TLS and log-in; or what opens one, which
+   * is then closed at the end. One that is given is left open.
+   */
+  readonly connection: NatsConnection | (() => Promise<NatsConnection>);
   /** The stream's name. It must be there. */
   readonly stream: string;
   /** The name of the durable consumer that all workers of a group share. It is made where it is not there. */
@@ -99,13 +103,12 @@ const nanoseconds = (ms: number): number => ms * 1_000_000;
  */
 export const jetStreamHeadlines = (options: JetStreamHeadlinesOptions): Observable<Delivery<LiveHeadline>> => {
   checkOptions('jetStreamHeadlines', options, "{ connection, stream: 'HEADLINES', group: 'news' }");
-  const { connection, stream, group, subject, deadLetters, valve, events, scheduler = asyncScheduler } = options;
+  const { stream, group, subject, deadLetters, valve, events, scheduler = asyncScheduler } = options;
   const { maxAckPending = 4096, maxInFlight = 1024, ackWait = 30_000, maxAttempts = 5 } = options;
   checkWhole('jetStreamHeadlines', 'maxAckPending', maxAckPending, 1);
   checkWhole('jetStreamHeadlines', 'maxInFlight', maxInFlight, 1);
   checkWhole('jetStreamHeadlines', 'maxAttempts', maxAttempts, 1);
   checkTime('jetStreamHeadlines', 'ackWait', ackWait);
-  const source = `nats://${connection.getServer()}/${stream}`;
 
   return new Observable((subscriber) => {
     /** What was delivered and not settled. */
@@ -114,7 +117,9 @@ export const jetStreamHeadlines = (options: JetStreamHeadlinesOptions): Observab
     const freed$ = new Subject<void>();
     const hasLeft = (): boolean => subscriber.closed;
     let ordinal = 0;
+    let source = stream;
     let messages: ConsumerMessages | undefined;
+    let connection: NatsConnection | undefined;
 
     const told = (work: Promise<unknown>, id: string): void =>
       void work.catch((error: unknown) => events?.next({ type: 'unsettled', id, reason: reasonOf(error) }));
@@ -185,18 +190,26 @@ export const jetStreamHeadlines = (options: JetStreamHeadlinesOptions): Observab
     const giveBack = async (left: readonly JsMsg[]): Promise<void> => {
       try {
         await messages?.close();
-        await connection.flush();
+        await connection?.flush();
       } catch {
         // The connection is gone: the server delivers them again after `ackWait`.
         return;
       }
       // With a delay: given back at once, a server of 2.9 lost one of two and delivered the other twice.
       for (const message of left) message.nak(RETRY_MS);
+      await closeOwn(connection, options.connection);
     };
 
     const run = async (): Promise<void> => {
       const { AckPolicy, DeliverPolicy, jetstream } = await loadJetStream();
-      const js = jetstream(connection);
+      const opened = await openConnection(options.connection);
+      connection = opened;
+      if (hasLeft()) {
+        await closeOwn(opened, options.connection);
+        return;
+      }
+      source = `nats://${opened.getServer()}/${stream}`;
+      const js = jetstream(opened);
       const manager = await js.jetstreamManager();
       // Made by the first worker, found by the others.
       await manager.consumers.info(stream, group).catch(() =>

@@ -1,13 +1,15 @@
 import type { NatsConnection } from '@nats-io/transport-node';
-import { catchError, defer, EMPTY, from, map, mergeMap, type OperatorFunction, switchMap } from 'rxjs';
+import { catchError, defer, EMPTY, finalize, from, map, mergeMap, type OperatorFunction, switchMap } from 'rxjs';
 import { checkOptions, checkWhole } from '../../contracts/checkOption.js';
 import type { Delivery } from '../../contracts/Delivery.js';
+import { reasonOf } from '../internal/reasonOf.js';
 import { loadJetStream } from './internal/loadJetStream.js';
+import { closeOwn, openConnection } from './internal/ownConnection.js';
 
 /** Where `toJetStream` publishes, and how. */
 export interface ToJetStreamOptions<T> {
-  /** A connection of `@nats-io/transport-node`. It is left open. */
-  readonly connection: NatsConnection;
+  /** A connection of `@nats-io/transport-node`, left open; or what opens one, which is then closed at the end. */
+  readonly connection: NatsConnection | (() => Promise<NatsConnection>);
   /** The subject, of a stream that is there. */
   readonly subject: string;
   /** The message that a value becomes. Default: JSON. */
@@ -47,9 +49,12 @@ export const toJetStream = <T>(options: ToJetStreamOptions<T>): OperatorFunction
   const { connection, subject, maxInFlight = 512, encode = (value: T) => JSON.stringify(value) } = options;
   checkWhole('toJetStream', 'maxInFlight', maxInFlight, 1);
   return (source$) =>
-    defer(loadJetStream).pipe(
-      map(({ jetstream }) => jetstream(connection)),
-      switchMap((js) =>
+    defer(async () => {
+      const { jetstream } = await loadJetStream();
+      const opened = await openConnection(connection);
+      return { opened, js: jetstream(opened) };
+    }).pipe(
+      switchMap(({ opened, js }) =>
         source$.pipe(
           mergeMap((delivery) => {
             const message = encode(delivery.value, delivery);
@@ -59,12 +64,12 @@ export const toJetStream = <T>(options: ToJetStreamOptions<T>): OperatorFunction
                 return delivery;
               }),
               catchError((error: unknown) => {
-                const reason = error instanceof Error ? error.message : String(error);
-                delivery.settle({ type: 'retry', reason: `${subject}: ${reason}`.slice(0, 500) });
+                delivery.settle({ type: 'retry', reason: `${subject}: ${reasonOf(error)}` });
                 return EMPTY;
               }),
             );
           }, maxInFlight),
+          finalize(() => void closeOwn(opened, connection)),
         ),
       ),
     );

@@ -1,0 +1,133 @@
+import type { Readable } from 'node:stream';
+import { from, map, mergeMap, type Observable, type OperatorFunction, tap } from 'rxjs';
+import type { WorkEvents } from '../../brokers/WorkEvent.js';
+import type { Delivery } from '../../contracts/Delivery.js';
+import { HeadwaterError } from '../../contracts/HeadwaterError.js';
+import type { LiveHeadline } from '../../contracts/Live.js';
+import type { DeadLetter } from '../../contracts/Rejection.js';
+import type { Valve } from '../../contracts/Valve.js';
+import { pacedWriter } from '../../sinks/terminal/pacedWriter.js';
+import { headlineLines } from '../../streams/live/headlineLines.js';
+import { jsonLineHeadlines } from '../../streams/live/jsonLineHeadlines.js';
+import type { Terminal } from '../process/Terminal.js';
+import type { BrokerAddress } from './brokerAddress.js';
+import type { BrokerOptions } from './brokerOptions.js';
+
+/** What a worker reads with. */
+export interface SourceOptions {
+  readonly client: BrokerOptions;
+  readonly group: string;
+  readonly maxInFlight: number;
+  readonly maxAttempts: number;
+  readonly deadLetters: string | undefined;
+  readonly sessionTimeout: number;
+  readonly jsonLines: boolean;
+  readonly valve: Valve;
+  readonly events: WorkEvents;
+  readonly rejections: DeadLetter;
+}
+
+/** Makes a message of a result. */
+export type Encode<T> = (value: T, delivery: Delivery<T>) => string;
+
+const natsConnection = (servers: readonly string[], client: BrokerOptions) => async () => {
+  try {
+    const { connect } = await import('@nats-io/transport-node');
+    // It comes back by itself, however long a server is away.
+    return await connect({ maxReconnectAttempts: -1, ...client, servers: [...servers] });
+  } catch (cause) {
+    if (!(cause instanceof Error) || !('code' in cause) || cause.code !== 'ERR_MODULE_NOT_FOUND') throw cause;
+    throw new HeadwaterError(
+      'HW_USAGE',
+      'NATS needs the packages @nats-io/jetstream and @nats-io/transport-node, and they are not installed. Install them: npm install @nats-io/jetstream @nats-io/transport-node',
+      { cause },
+    );
+  }
+};
+
+const kafkaClient = (servers: readonly string[], client: BrokerOptions) => ({
+  // A broker that is away is tried again, for as long as an election of a new leader takes.
+  retries: 20,
+  retryDelay: 500,
+  ...client,
+  bootstrapBrokers: [...servers],
+});
+
+/** Lines, of which none can be given back: they are settled when their results have been written. */
+const standardInput = (stdin: Readable, { jsonLines, valve, rejections }: SourceOptions) => {
+  const read = jsonLines ? jsonLineHeadlines : headlineLines;
+  return read(stdin, { valve, rejections }).pipe(
+    map((value): Delivery<LiveHeadline> => ({ value, id: `stdin:${value.id}`, attempt: 1, settle: () => undefined })),
+  );
+};
+
+/** The deliveries of an address. */
+export const openSource = (
+  address: BrokerAddress,
+  options: SourceOptions,
+  { stdin }: Terminal,
+): Observable<Delivery<LiveHeadline>> => {
+  const { client, group, maxInFlight, maxAttempts, deadLetters, sessionTimeout, valve, events } = options;
+  const common = { group, maxInFlight, maxAttempts, deadLetters, valve, events };
+  switch (address.kind) {
+    case 'standard':
+      return standardInput(stdin, options);
+    case 'nats':
+      return from(import('../../brokers/nats/jetStreamHeadlines.js')).pipe(
+        mergeMap(({ jetStreamHeadlines }) =>
+          jetStreamHeadlines({
+            ...common,
+            connection: natsConnection(address.servers, client),
+            stream: address.name,
+            ackWait: sessionTimeout,
+          }),
+        ),
+      );
+    case 'kafka':
+      return from(import('../../brokers/kafka/kafkaHeadlines.js')).pipe(
+        mergeMap(({ kafkaHeadlines }) =>
+          kafkaHeadlines({
+            ...common,
+            client: kafkaClient(address.servers, client),
+            topic: address.name,
+            sessionTimeout,
+          }),
+        ),
+      );
+  }
+};
+
+/** Writes each value to an address, and settles its delivery once it lies there. */
+export const openSink = <T>(
+  address: BrokerAddress,
+  client: BrokerOptions,
+  encode: Encode<T>,
+  valve: Valve,
+  { stdout }: Terminal,
+): OperatorFunction<Delivery<T>, Delivery<T>> => {
+  switch (address.kind) {
+    case 'standard': {
+      const write = pacedWriter(stdout, valve);
+      return tap((delivery) => {
+        write(`${encode(delivery.value, delivery)}\n`);
+        delivery.settle({ type: 'done' });
+      });
+    }
+    case 'nats':
+      return (source$) =>
+        from(import('../../brokers/nats/toJetStream.js')).pipe(
+          mergeMap(({ toJetStream }) =>
+            source$.pipe(
+              toJetStream({ connection: natsConnection(address.servers, client), subject: address.name, encode }),
+            ),
+          ),
+        );
+    case 'kafka':
+      return (source$) =>
+        from(import('../../brokers/kafka/toKafka.js')).pipe(
+          mergeMap(({ toKafka }) =>
+            source$.pipe(toKafka({ client: kafkaClient(address.servers, client), topic: address.name, encode })),
+          ),
+        );
+  }
+};

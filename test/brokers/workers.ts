@@ -1,0 +1,63 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+
+/** Workers that run, each a process of its own. */
+export interface Workers {
+  /** Kills one at once and starts another in its place. */
+  replace(index: number): void;
+  /** Stops one in the midst of its work, as a machine does that sleeps; and lets it go on. */
+  freeze(index: number): void;
+  wake(index: number): void;
+  /** What they said. */
+  readonly said: string;
+  stop(): Promise<void>;
+}
+
+const COMMAND = join(import.meta.dirname, '../../dist/cli/main.js');
+
+/** Starts `headwater work` several times with the same arguments. */
+export const startWorkers = (count: number, args: readonly string[]): Workers => {
+  const workers: ChildProcess[] = [];
+  let said = '';
+  const start = (index: number): void => {
+    const child = spawn(process.execPath, [COMMAND, 'work', ...args, '--threads', '1', '--quiet'], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    child.stderr.on('data', (bytes: Buffer) => (said += bytes.toString()));
+    workers[index] = child;
+  };
+  for (let index = 0; index < count; index++) start(index);
+  return {
+    replace: (index) => {
+      workers[index]?.kill('SIGKILL');
+      start(index);
+    },
+    freeze: (index) => void workers[index]?.kill('SIGSTOP'),
+    wake: (index) => void workers[index]?.kill('SIGCONT'),
+    get said() {
+      return said;
+    },
+    stop: async () => {
+      await Promise.all(
+        workers.map(async (child) => {
+          if (child.exitCode !== null || child.signalCode !== null) return;
+          const exited = once(child, 'exit');
+          child.kill('SIGCONT');
+          child.kill('SIGTERM');
+          await exited;
+        }),
+      );
+    },
+  };
+};
+
+/** What the headlines say before their number. */
+const HEADLINES = ['Ferry returns to port', 'Rates are held', 'The final starts next week', 'A comet is seen'];
+
+/** A headline that can be told from every other. */
+export const numbered = (number: number): string => `${HEADLINES[number % HEADLINES.length]!} ${number}`;
+
+/** The numbers that results are of, in order, each as often as it stands there. */
+export const numbersOf = (results: readonly { readonly title: string }[]): readonly number[] =>
+  results.map(({ title }) => Number(/\d+$/.exec(title)?.[0])).toSorted((a, b) => a - b);
