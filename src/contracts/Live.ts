@@ -52,6 +52,8 @@ export interface LivePrediction {
   readonly known: number;
   /** From when it was seen to when it was answered, in milliseconds. */
   readonly latencyMs: number;
+  /** The id of the model that classified it, where several may: a server says it. */
+  readonly modelId?: string | undefined;
 }
 
 /** What a word did to a prediction. */

@@ -32,7 +32,7 @@ export interface Random {
  *
  * FNV alone leaves neighbouring seeds in neighbouring states; the finalizer spreads every bit over the word.
  */
-const hash32 = (text: string): number => {
+export const hash32 = (text: string): number => {
   let h = 0x811c9dc5;
   for (let i = 0; i < text.length; i++) h = Math.imul(h ^ text.charCodeAt(i), 0x01000193);
   h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);

@@ -6,7 +6,16 @@
 
 // A model on the network.
 export { type ServerLimits } from '../server/queue/ServerLimits.js';
-export { serveModel, type HeadlineDoor, type ServeModelOptions, type ServerEvent } from '../server/serveModel.js';
+export { type ServedModel } from '../server/generations/Generation.js';
+export { type CandidateRole, type ModelChange } from '../server/generations/Generations.js';
+export { type TurnScheduler } from '../server/queue/turnScheduler.js';
+export {
+  serveModel,
+  type CandidateOptions,
+  type HeadlineDoor,
+  type ServeModelOptions,
+  type ServerEvent,
+} from '../server/serveModel.js';
 
 // A training in a browser.
 export {

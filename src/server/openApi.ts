@@ -89,7 +89,19 @@ const object = (properties: Readonly<Record<string, Json>>, optional: readonly s
   additionalProperties: false,
 });
 
-const orNull = (schema: Json): Json => ({ oneOf: [schema, { type: 'null' }] });
+/** A change of the model in use, asked without a body. */
+const changed = (summary: string, operationId: string, ...kinds: readonly ProblemKind[]): Json => ({
+  post: {
+    summary,
+    operationId,
+    responses: {
+      200: plain('The models now.', 'application/json', ref('Models')),
+      ...problems(...ANYWHERE, 'token', ...kinds),
+    },
+  },
+});
+
+const orNull = (schema: Json): Json => ({ anyOf: [schema, { type: 'null' }] });
 
 /**
  * Describes the server, as OpenAPI 3.1.
@@ -108,7 +120,7 @@ export const openApi = (limits: ServerLimits, classes: readonly string[], token:
       'Classifies headlines with a trained model: the headlines that clients send, and those that arrive from feeds.',
     license: { name: 'MIT', identifier: 'MIT' },
   },
-  servers: [{ url: '/' }],
+  servers: [{ url: './', description: 'Where this document is, so right behind a prefix too.' }],
   security: token ? [{ token: [] }] : [],
   paths: {
     '/': file('The page', 'page', 'text/html'),
@@ -124,7 +136,7 @@ export const openApi = (limits: ServerLimits, classes: readonly string[], token:
           required: true,
           content: {
             'application/json': {
-              schema: { oneOf: [ref('Headline'), { type: 'array', items: ref('Headline'), maxItems: limits.batch }] },
+              schema: { anyOf: [ref('Headline'), { type: 'array', items: ref('Headline'), maxItems: limits.batch }] },
             },
             'application/x-ndjson': {
               schema: { type: 'string', description: `A Headline a line, of at most ${limits.bodyBytes} bytes.` },
@@ -138,7 +150,7 @@ export const openApi = (limits: ServerLimits, classes: readonly string[], token:
             content: {
               'application/json': {
                 schema: {
-                  oneOf: [ref('Prediction'), { type: 'array', items: { oneOf: [ref('Prediction'), ref('Problem')] } }],
+                  anyOf: [ref('Prediction'), { type: 'array', items: { anyOf: [ref('Prediction'), ref('Problem')] } }],
                 },
               },
               'application/x-ndjson': { schema: { type: 'string', description: 'A Prediction or a Problem a line.' } },
@@ -181,6 +193,19 @@ export const openApi = (limits: ServerLimits, classes: readonly string[], token:
         },
       },
     },
+    '/admin/models': {
+      get: {
+        summary: 'The models: in use, before it, and the candidate',
+        operationId: 'models',
+        responses: {
+          200: plain('The models.', 'application/json', ref('Models')),
+          ...problems(...ANYWHERE, 'token'),
+        },
+      },
+    },
+    '/admin/reload': changed('Load the model anew and put it in use', 'reload', 'not-loaded'),
+    '/admin/rollback': changed('Put the model before the present one in use', 'rollback', 'no-model'),
+    '/admin/promote': changed('Put the candidate in use', 'promote', 'no-model'),
     '/events': {
       get: {
         summary: 'Listen to headlines from the feeds',
@@ -255,7 +280,7 @@ export const openApi = (limits: ServerLimits, classes: readonly string[], token:
           },
           link: { type: ['string', 'null'], format: 'uri', pattern: '^[hH][tT][tT][pP][sS]?:' },
           published: {
-            oneOf: [
+            anyOf: [
               { type: 'string', format: 'date-time' },
               { type: 'string', format: 'date' },
               { type: 'number', minimum: -8.64e15, maximum: 8.64e15 },
@@ -284,6 +309,7 @@ export const openApi = (limits: ServerLimits, classes: readonly string[], token:
             description: 'How many of its tokens the model knows. If it is 0, the probabilities mean nothing.',
           },
           latencyMs: { type: 'number', description: 'The time from arrival to classification.' },
+          model: { type: 'string', description: 'The id of the model that classified it.' },
         },
         additionalProperties: false,
       },
@@ -300,6 +326,7 @@ export const openApi = (limits: ServerLimits, classes: readonly string[], token:
             description: 'How many of its tokens the model knows. If it is 0, the probabilities mean nothing.',
           },
           latencyMs: { type: 'number' },
+          model: { type: 'string' },
           words: {
             type: 'array',
             items: object({
@@ -371,6 +398,39 @@ export const openApi = (limits: ServerLimits, classes: readonly string[], token:
           ),
         ),
       }),
+      Models: {
+        type: 'object',
+        required: ['inUse', 'before', 'candidate'],
+        properties: {
+          inUse: { type: 'string' },
+          before: { type: ['string', 'null'], description: 'The model that a rollback puts in use.' },
+          candidate: orNull(
+            object(
+              {
+                model: { type: 'string' },
+                type: { enum: ['shadow', 'canary'] },
+                share: { type: 'number', minimum: 0, maximum: 1, description: 'The share that a canary answers.' },
+                compared: counted(0),
+                agreed: counted(0),
+                leftOut: { ...counted(0), description: 'Headlines that were not compared because it was behind.' },
+                differences: {
+                  type: 'array',
+                  items: object({
+                    title: { type: 'string' },
+                    class: { type: 'string' },
+                    candidate: { type: 'string' },
+                  }),
+                  description: 'The last headlines that they differ on.',
+                },
+              },
+              ['share'],
+            ),
+          ),
+          reloaded: { type: 'boolean', description: 'Whether a reload found another model.' },
+          model: { type: 'string', description: 'The model in use after a reload.' },
+        },
+        additionalProperties: false,
+      },
       Scores: object({
         precision: { type: 'number' },
         recall: { type: 'number' },

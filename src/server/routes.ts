@@ -1,7 +1,4 @@
 import type { Observable } from 'rxjs';
-import type { ModelView } from '../contracts/TrainingView.js';
-import type { LiveHeadline } from '../contracts/Live.js';
-import type { Occlusions } from '../operators/live/internal/occlusions.js';
 import { sendText } from './answers/answer.js';
 import { answerDocument } from './answers/answerDocument.js';
 import { answerExplanation } from './answers/answerExplanation.js';
@@ -9,6 +6,9 @@ import { answerLines } from './answers/answerLines.js';
 import type { ClassifyQueue } from './queue/ClassifyQueue.js';
 import type { EventHistory } from './events/EventHistory.js';
 import { eventsHandler } from './events/eventsHandler.js';
+import { adminRoutes } from './generations/adminRoutes.js';
+import type { Generations } from './generations/Generations.js';
+import type { Reloaded } from './generations/reloading.js';
 import { answerForm, requestForm } from './http/mediaTypes.js';
 import type { Json } from './openApi.js';
 import { pageRoutes } from './pageFiles.js';
@@ -23,10 +23,10 @@ export interface RoutesOptions {
   readonly history: EventHistory;
   readonly metrics: ServerMetrics;
   readonly limits: ServerLimits;
-  readonly description: Json;
-  /** The model in use. */
-  readonly view: () => ModelView;
-  readonly occlude: (headline: LiveHeadline) => Occlusions;
+  readonly description: () => Json;
+  readonly generations: Generations;
+  /** Loads the model anew and puts it in use. */
+  readonly reload: () => Promise<Reloaded>;
   readonly heartbeat$: Observable<unknown>;
   /** Emits once, at once for those who come later, when listeners have to go. */
   readonly leave$: Observable<unknown>;
@@ -48,8 +48,8 @@ export const routes = ({
   metrics,
   limits,
   description,
-  view,
-  occlude,
+  generations,
+  reload,
   heartbeat$,
   leave$,
   cut$,
@@ -58,7 +58,6 @@ export const routes = ({
   listeners,
   failed,
 }: RoutesOptions): ReadonlyMap<string, Route> => {
-  const described = JSON.stringify(description, null, 2);
   const ok = JSON.stringify({ status: 'ok' });
 
   const classify: Handler = (request, response) => {
@@ -74,7 +73,7 @@ export const routes = ({
       throw new Refusal('media-type', 'Send one headline, as application/json.', {
         headers: { accept: 'application/json' },
       });
-    return answerExplanation(request, response, { queue, limits, dropped: metrics.dropped, occlude });
+    return answerExplanation(request, response, { queue, limits, dropped: metrics.dropped, generations });
   };
 
   const ending = (): Refusal =>
@@ -99,12 +98,16 @@ export const routes = ({
 
   return new Map<string, Route>([
     ...pageRoutes('model'),
+    ...adminRoutes({ generations, reload, failed }),
     ['/classify', { handlers: { POST: classify }, probe: false }],
     ['/explain', { handlers: { POST: explain }, probe: false }],
     [
       '/model',
       {
-        handlers: { GET: (_request, response) => sendText(response, 200, 'application/json', JSON.stringify(view())) },
+        handlers: {
+          GET: (_request, response) =>
+            sendText(response, 200, 'application/json', JSON.stringify(generations.inUse.view())),
+        },
         probe: false,
       },
     ],
@@ -121,7 +124,10 @@ export const routes = ({
     [
       '/openapi.json',
       {
-        handlers: { GET: (_request, response) => sendText(response, 200, 'application/json', described) },
+        handlers: {
+          GET: (_request, response) =>
+            sendText(response, 200, 'application/json', JSON.stringify(description(), null, 2)),
+        },
         probe: false,
       },
     ],

@@ -16,13 +16,8 @@ import {
 import { HeadwaterError } from '../contracts/HeadwaterError.js';
 import type { LiveHeadline, SourceEvent, SourceEvents } from '../contracts/Live.js';
 import type { DeadLetter, Rejection } from '../contracts/Rejection.js';
-import type { ModelView } from '../contracts/TrainingView.js';
 import type { Valve } from '../contracts/Valve.js';
-import type { Artifacts } from '../models/artifacts/Artifacts.js';
 import { checkTime, checkWhole } from '../contracts/checkOption.js';
-import type { ClassifyLiveOptions } from '../operators/live/classifyLive.js';
-import { classifyTexts } from '../operators/live/internal/classifyTexts.js';
-import { occlusionsOf } from '../operators/live/internal/occlusions.js';
 import { valve } from '../streams/valve.js';
 import { ClassifyQueue } from './queue/ClassifyQueue.js';
 import { classifyFeeds } from './events/classifyFeeds.js';
@@ -30,12 +25,15 @@ import { dispatcher } from './dispatcher.js';
 import { EventHistory } from './events/EventHistory.js';
 import { hostGuard, isLoopback } from './guards/hostGuard.js';
 import { httpServer } from './httpServer.js';
-import { openApi } from './openApi.js';
+import { generationOf, type ServedModel } from './generations/Generation.js';
+import { type CandidateRole, Generations, type ModelChange } from './generations/Generations.js';
+import { reloading } from './generations/reloading.js';
+import { type Json, openApi } from './openApi.js';
 import { originGuard } from './guards/originGuard.js';
 import { routes } from './routes.js';
 import { checkHeartbeat, serverLimits, type ServerLimits } from './queue/ServerLimits.js';
 import type { serverMetrics } from './queue/serverMetrics.js';
-import type { TurnScheduler } from './queue/turnScheduler.js';
+import { type TurnScheduler, turnScheduler } from './queue/turnScheduler.js';
 import { warmUp } from './answers/warmUp.js';
 import { tokenGuard } from './guards/tokenGuard.js';
 
@@ -49,16 +47,26 @@ export interface HeadlineDoor {
   readonly rejections: DeadLetter;
 }
 
+/** A model beside the one in use. */
+export interface CandidateOptions {
+  readonly served: ServedModel;
+  /** What it does. Default: a shadow. */
+  readonly role?: CandidateRole | undefined;
+}
+
 /** How a model is served. */
-export interface ServeModelOptions extends Pick<
-  ClassifyLiveOptions,
-  'model' | 'tokenizer' | 'labelEncoder' | 'text' | 'stopWords'
-> {
+export interface ServeModelOptions extends ServedModel {
   /**
-   * What the model is made of, how it was trained and how good it is, for `GET /model` and the page: artifacts are
-   * that. Default: nothing is known.
+   * Loads the model anew, for `POST /admin/reload` and `reload$`, told the id of the one in use: undefined where that is
+   * still the same. It is checked by
+   * a smoke batch and put in use between two batches; its tokenizer, classes and text steps come with it. Default: it
+   * cannot be reloaded.
    */
-  readonly about?: Partial<Pick<Artifacts, 'modelId' | 'config' | 'performance' | 'training'>> | undefined;
+  readonly load?: ((inUse: string) => Promise<ServedModel | undefined>) | undefined;
+  /** Each emission reloads the model. Default: never. */
+  readonly reload$?: Observable<unknown> | undefined;
+  /** A model beside the one in use: compared with it, or given a share of the headlines. Default: none. */
+  readonly candidate?: CandidateOptions | undefined;
   /** Headlines that arrive by themselves, for those who listen to `/events`. Default: none. */
   readonly headlines?: ((door: HeadlineDoor) => Observable<LiveHeadline>) | undefined;
   /** The address to listen at. Anything but a loopback address demands a token. Default `127.0.0.1`. */
@@ -116,6 +124,8 @@ export type ServerEvent =
   | { readonly type: 'listening'; readonly url: URL }
   /** It is ending, and answers what it was asked. */
   | { readonly type: 'draining'; readonly requests: number }
+  /** Another model came in use. */
+  | { readonly type: 'model'; readonly change: ModelChange }
   /** A request, or a batch of live headlines, failed for a reason that is not the client's. The server goes on. */
   | { readonly type: 'failed'; readonly error: unknown };
 
@@ -169,7 +179,6 @@ const HISTORY_BYTES = 8 * 1_048_576;
  */
 export const serveModel = (options: ServeModelOptions): Observable<ServerEvent> => {
   const {
-    labelEncoder,
     host = '127.0.0.1',
     port = 8080,
     token,
@@ -202,16 +211,15 @@ export const serveModel = (options: ServeModelOptions): Observable<ServerEvent> 
   const checkToken = tokenGuard(token);
   const checkHost = hostGuard(host, options.allowHosts ?? []);
   const checkOrigin = originGuard(options.allowOrigins ?? []);
-  // Titles of requests were checked as they came; an explanation also asks for what is left without a word.
-  const classify = classifyTexts(options);
-  const occlude = occlusionsOf(options);
-  const view = (): ModelView => {
-    const { modelId = null, config = null, performance = null, training = null } = options.about ?? {};
-    const { name } = typeof options.model === 'function' ? options.model() : options.model;
-    return { name, modelId, classes: labelEncoder.classes, config, performance, training };
-  };
+  const first = generationOf(options);
 
   const start = (subscriber: Subscriber<ServerEvent>, metricsOf: typeof serverMetrics): void => {
+    const generations = new Generations(first);
+    if (options.candidate !== undefined) {
+      const { served, role = { type: 'shadow' } } = options.candidate;
+      generations.setCandidate(generationOf(served), role);
+    }
+    const { classify } = generations;
     const queue = new ClassifyQueue({
       classify,
       batchSize,
@@ -227,6 +235,7 @@ export const serveModel = (options: ServeModelOptions): Observable<ServerEvent> 
       waiting: () => queue.waiting,
       connections: () => connections.open,
       listeners: () => listeners.count,
+      models: () => generations.view(),
     });
     const failed = (error: unknown): void => subscriber.next({ type: 'failed', error });
 
@@ -240,7 +249,24 @@ export const serveModel = (options: ServeModelOptions): Observable<ServerEvent> 
     /** Whether listeners had to go. */
     let left = false;
 
-    const description = openApi(limits, labelEncoder.classes, token !== undefined);
+    const reload = reloading(generations, options.load);
+    subscriber.add(
+      options.reload$?.subscribe(() => {
+        reload().catch(failed);
+      }),
+    );
+    subscriber.add(
+      generations.change$.subscribe((change) => {
+        history.add('model', JSON.stringify(change));
+        subscriber.next({ type: 'model', change });
+        const { inUse, before, candidate } = generations.view();
+        const kept = [inUse, ...(before === null ? [] : [before]), ...(candidate === null ? [] : [candidate.model])];
+        metrics.keepModels(kept).catch(failed);
+      }),
+    );
+    subscriber.add(() => generations.dispose(first));
+
+    const description = (): Json => openApi(limits, generations.inUse.labelEncoder.classes, token !== undefined);
     // One timer for all listeners.
     const heartbeat$ = interval(heartbeatMs).pipe(share());
     server.on(
@@ -252,8 +278,8 @@ export const serveModel = (options: ServeModelOptions): Observable<ServerEvent> 
           metrics,
           limits,
           description,
-          view,
-          occlude,
+          generations,
+          reload,
           heartbeat$,
           leave$,
           cut$,
@@ -287,7 +313,12 @@ export const serveModel = (options: ServeModelOptions): Observable<ServerEvent> 
       server.close();
       connections.cut();
     });
-    subscriber.add(queue.batch$.subscribe(metrics.classified));
+    subscriber.add(
+      queue.batch$.subscribe((batch) => {
+        metrics.classified(batch);
+        generations.compare(batch.predictions, (work) => turnScheduler.schedule(work), failed);
+      }),
+    );
     subscriber.add(queue.run().subscribe({ error: (error: unknown) => subscriber.error(error) }));
 
     const source$ = new Subject<SourceEvent>();

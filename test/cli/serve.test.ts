@@ -1,11 +1,13 @@
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
+import { rmSync, symlinkSync } from 'node:fs';
 import { createConnection } from 'node:net';
+import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { serve } from '../streams/servers.js';
 import { headwater, type Running, type RunOptions, start, workFolder } from './headwater.js';
 import { inProcess } from './inProcess.js';
-import { CLASSES, trainTiny } from './tiny.js';
+import { CLASSES, TINY, trainTiny } from './tiny.js';
 
 const cwd = workFolder();
 
@@ -16,8 +18,12 @@ interface Serving extends Running {
 }
 
 /** Starts the server at a port that the system chooses. */
-const serving = async (args: readonly string[] = [], options: Partial<RunOptions> = {}): Promise<Serving> => {
-  const running = start(['serve', '--model', 'model', '--port', '0', ...args], { cwd, ...options });
+const serving = async (
+  args: readonly string[] = [],
+  options: Partial<RunOptions> = {},
+  model = 'model',
+): Promise<Serving> => {
+  const running = start(['serve', '--model', model, '--port', '0', ...args], { cwd, ...options });
   return { ...running, url: (await running.until('stdout', /\n/)).trim() };
 };
 
@@ -65,6 +71,24 @@ describe('headwater serve', () => {
     await once(socket, 'close');
     expect(received).toMatch(/^HTTP\/1\.1 200 .*"title":"goal"/s);
     expect(await ended).toMatchObject({ status: 0, stdout: `${url}\n` });
+  });
+
+  it('SIGHUP puts the model in use that its folder holds now, without a pause', async () => {
+    await headwater(['train', '--data', 'tiny.csv', '--out', 'other', '--seed', '2', ...TINY], { cwd });
+    const link = join(cwd, 'live');
+    symlinkSync('model', link);
+    const { url, child, until } = await serving([], { cwd }, 'live');
+    const modelOf = async (): Promise<unknown> =>
+      ((await (await classify(url, '"goal"')).json()) as { readonly model: string }).model;
+    const before = await modelOf();
+    rmSync(link);
+    symlinkSync('other', link);
+    child.kill('SIGHUP');
+    await until('stderr', /^model: reloaded: /m);
+    const after = await modelOf();
+    expect(after).not.toBe(before);
+    expect((await fetch(new URL('/admin/rollback', url), { method: 'POST' })).status).toBe(200);
+    expect(await modelOf()).toBe(before);
   });
 
   it('a second signal ends it at once', async () => {

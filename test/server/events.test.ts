@@ -49,7 +49,7 @@ describe('GET /events', () => {
   it('begins with as many of the last events as are asked for, where there are so many; those who come back are told by their id', async () => {
     const { served, arrive } = await withFeed({ history: 5 });
     arrive(...Array.from({ length: 8 }, (_, id) => headline(id)));
-    await served.metric('headwater_headlines_total{origin="feed",class="World"} 8');
+    await served.metric('headwater_headlines_total{origin="feed",class="World",model="recording"} 8');
     let next = 99;
     const titlesFor = async (request: string): Promise<readonly string[]> => {
       const mark = `goal ${++next}`;
@@ -252,7 +252,7 @@ describe('GET /events', () => {
     slow.socket.pause();
     // 18 MB are more than the system keeps for a connection.
     for (let id = 0; id < 200; id++) arrive(headline(id, `goal ${id} ${'x'.repeat(90_000)}`));
-    await served.metric('headwater_headline_latency_seconds_count{origin="feed"} 200');
+    await served.metric('headwater_headline_latency_seconds_count{origin="feed",model="recording"} 200');
     slow.socket.resume();
     await expect.poll(() => slow.received().includes('goal 199 ')).toBe(true);
     const missed = [...slow.received().matchAll(/"events":(\d+)/g)].reduce(

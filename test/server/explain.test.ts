@@ -20,6 +20,7 @@ describe('POST /explain', () => {
     expect(latencyMs).toBeGreaterThanOrEqual(0);
     // The model goes by the first token: goal is of World, returns of World, and the unknown token of World.
     expect(answer).toEqual({
+      model: 'recording',
       guid: 'g-1',
       title: 'The goal returns',
       class: 'World',

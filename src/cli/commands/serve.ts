@@ -1,15 +1,30 @@
 import { Command } from 'commander';
-import { finalize, type Observable, ReplaySubject, tap } from 'rxjs';
+import {
+  EMPTY,
+  finalize,
+  fromEventPattern,
+  lastValueFrom,
+  map,
+  merge,
+  NEVER,
+  type Observable,
+  of,
+  ReplaySubject,
+  switchMap,
+  tap,
+} from 'rxjs';
 import { dedupe } from '../../operators/live/dedupe.js';
 import { serveModel, type ServerEvent } from '../../server/serveModel.js';
 import { DEFAULT_LIMITS } from '../../server/queue/ServerLimits.js';
 import { feedMemory } from '../../streams/feeds/polling/FeedMemory.js';
-import { path, port, seconds, secondsOrNone, wholeNumber } from '../process/argument.js';
+import { path, port, probability, seconds, secondsOrNone, wholeNumber } from '../process/argument.js';
 import { backendLine } from '../backends/backendLine.js';
 import { errorLine } from '../process/exitStatus.js';
 import { addFeedOptions, contactLine, feedRules, type FeedOptions } from '../live/feedOptions.js';
 import { liveHeadlines } from '../live/liveHeadlines.js';
-import { withModel } from '../inference/model.js';
+import { folderChanges } from '../inference/folderChanges.js';
+import { loadModel } from '../inference/model.js';
+import { servedModel } from '../inference/servedModel.js';
 import type { Choose } from '../process/Job.js';
 import type { Terminal } from '../process/Terminal.js';
 import { addBackendOptions, type BackendChoice } from '../training/trainingOptions.js';
@@ -29,6 +44,9 @@ interface Options extends BackendChoice, FeedOptions {
   readonly maxConnections: number;
   readonly maxListeners: number;
   readonly history: number;
+  readonly watchModel?: boolean;
+  readonly candidate?: string;
+  readonly canary?: number;
   readonly warmUp: number;
   readonly drain: number;
   readonly drainDelay: number;
@@ -43,6 +61,7 @@ prediction. POST /classify takes headlines, as JSON or JSON lines. GET /events s
 GET /openapi.json describes all paths.
 
 SIGTERM or Ctrl-C stops the server with status 0 when it has answered what is unfinished. A second signal stops it at once.
+SIGHUP, or POST /admin/reload, loads the model anew and puts it in use without a pause; POST /admin/rollback puts the one before in use.
 Behind a load balancer, let --drain-delay be longer than the balancer takes to notice that /readyz says 503.
 The environment variable ${TOKEN_VARIABLE} can hold the token instead of --token.
 
@@ -53,70 +72,93 @@ Examples:
   $ ${TOKEN_VARIABLE}=$(openssl rand -hex 24) headwater serve --model models/news --host 0.0.0.0 --allow-host news.example
 `;
 
-const serving = (
-  options: Options,
-  drain$: Observable<void>,
-  { stdin, stdout, stderr, env }: Terminal,
-): Observable<unknown> => {
+const serving = (options: Options, drain$: Observable<void>, terminal: Terminal): Observable<unknown> => {
+  const { stdin, stdout, stderr, env } = terminal;
+  const hangups$ = fromEventPattern<unknown>(
+    (listener) => terminal.on('SIGHUP', listener),
+    (listener) => terminal.off('SIGHUP', listener),
+  );
   const feeds = watchedFeeds(options.feed);
   const rules = feedRules(options, env);
-  return withModel(options.model, options, env, ({ model, artifacts, encoder: tokenizer, backend }) => {
-    const { text, labelEncoder } = artifacts;
-    stderr.write(`${backendLine(backend)}\n${contactLine(feeds, rules)}`);
-    const tell = (event: ServerEvent): void => {
-      switch (event.type) {
-        case 'listening':
-          stdout.write(`${event.url.href}\n`);
-          break;
-        case 'draining':
-          stderr.write(`ending: requests to be answered yet: ${event.requests}\n`);
-          break;
-        case 'failed':
-          stderr.write(`${errorLine(event.error)}\n`);
-          break;
-      }
-    };
-    return serveModel({
-      model,
-      text,
-      tokenizer,
-      labelEncoder,
-      about: artifacts,
-      host: options.host,
-      port: options.port,
-      token: options.token ?? env[TOKEN_VARIABLE],
-      allowHosts: options.allowHost,
-      allowOrigins: options.allowOrigin,
-      limits: {
-        bodyBytes: options.maxBody,
-        batch: options.maxBatch,
-        queue: options.maxQueue,
-        connections: options.maxConnections,
-        listeners: options.maxListeners,
-      },
-      history: options.history,
-      drain$,
-      warmUpMs: options.warmUp * 1000,
-      drainMs: options.drain * 1000,
-      drainDelayMs: options.drainDelay * 1000,
-      headlines:
-        feeds.length === 0
-          ? undefined
-          : (door) =>
-              liveHeadlines(feeds, {
-                ...door,
-                ...rules,
-                stdin,
-                memory: feedMemory(),
-                once: false,
-                deliveries: false,
-              }).pipe(dedupe({ by: options.dedupeBy, corrections: options.corrections })),
-    }).pipe(
-      tap(tell),
-      // A terminal left open would keep the process waiting for more.
-      finalize(() => stdin.pause()),
-    );
-  });
+  const candidate$ = options.candidate === undefined ? of(undefined) : loadModel(options.candidate, options, env);
+  const loaded$ = loadModel(options.model, options, env).pipe(
+    switchMap((loaded) => candidate$.pipe(map((candidate) => ({ loaded, candidate })))),
+  );
+  return loaded$.pipe(
+    switchMap(({ loaded, candidate }) => {
+      if (loaded === undefined) return EMPTY;
+      const { backend } = loaded;
+      stderr.write(`${backendLine(backend)}\n${contactLine(feeds, rules)}`);
+      const tell = (event: ServerEvent): void => {
+        switch (event.type) {
+          case 'listening':
+            stdout.write(`${event.url.href}\n`);
+            break;
+          case 'draining':
+            stderr.write(`ending: requests to be answered yet: ${event.requests}\n`);
+            break;
+          case 'model':
+            stderr.write(`model: ${event.change.type}: ${event.change.model} (before: ${event.change.before})\n`);
+            break;
+          case 'failed':
+            stderr.write(`${errorLine(event.error)}\n`);
+            break;
+        }
+      };
+      return serveModel({
+        ...servedModel(loaded),
+        load: async (inUse) => {
+          const next = await lastValueFrom(loadModel(options.model, options, env, inUse));
+          return next === undefined ? undefined : servedModel(next);
+        },
+        reload$: merge(
+          // A terminal that is closed sends the same signal, and means the end.
+          stdin.isTTY === true ? NEVER : hangups$,
+          options.watchModel === true ? folderChanges(options.model) : NEVER,
+        ),
+        candidate:
+          candidate === undefined
+            ? undefined
+            : {
+                served: servedModel(candidate),
+                role: options.canary === undefined ? { type: 'shadow' } : { type: 'canary', share: options.canary },
+              },
+        host: options.host,
+        port: options.port,
+        token: options.token ?? env[TOKEN_VARIABLE],
+        allowHosts: options.allowHost,
+        allowOrigins: options.allowOrigin,
+        limits: {
+          bodyBytes: options.maxBody,
+          batch: options.maxBatch,
+          queue: options.maxQueue,
+          connections: options.maxConnections,
+          listeners: options.maxListeners,
+        },
+        history: options.history,
+        drain$,
+        warmUpMs: options.warmUp * 1000,
+        drainMs: options.drain * 1000,
+        drainDelayMs: options.drainDelay * 1000,
+        headlines:
+          feeds.length === 0
+            ? undefined
+            : (door) =>
+                liveHeadlines(feeds, {
+                  ...door,
+                  ...rules,
+                  stdin,
+                  memory: feedMemory(),
+                  once: false,
+                  deliveries: false,
+                }).pipe(dedupe({ by: options.dedupeBy, corrections: options.corrections })),
+      }).pipe(
+        tap(tell),
+        // A terminal left open would keep the process waiting for more.
+        finalize(() => stdin.pause()),
+      );
+    }),
+  );
 };
 
 const listOf = (value: string, before: readonly string[]): readonly string[] => [...before, path(value)];
@@ -161,6 +203,13 @@ export const serveCommand = (terminal: Terminal, choose: Choose): Command =>
       .option('--max-connections <n>', 'the most open connections', wholeNumber(1), DEFAULT_LIMITS.connections)
       .option('--max-listeners <n>', 'the most clients of /events', wholeNumber(1), DEFAULT_LIMITS.listeners)
       .option('--history <n>', 'how many events to keep for clients of /events that reconnect', wholeNumber(1), 1000)
+      .option('--watch-model', 'reload the model when it was saved into its folder again')
+      .option('--candidate <dir>', 'the folder of a second model, which is compared with the one in use', path)
+      .option(
+        '--canary <share>',
+        'let the candidate answer this share of the headlines, from 0 to 1, instead of comparing it',
+        probability,
+      )
       .option('--warm-up <seconds>', 'how long to warm up the model before /readyz says 200', secondsOrNone, 1)
       .option('--drain <seconds>', 'how long to wait at the end for unfinished answers', seconds, 10)
       .option(

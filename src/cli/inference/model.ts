@@ -52,6 +52,16 @@ const modelOn = (artifacts: Artifacts, { name: backend }: SelectedBackend): Text
   );
 };
 
+const restoredOn = (
+  artifacts: Artifacts,
+  choice: BackendChoice,
+  deferred: boolean,
+  env: NodeJS.ProcessEnv,
+): Observable<LoadedModel<TextModel | DeferredClassifier>> =>
+  backendFor(artifacts, choice, deferred, env).pipe(
+    map((backend) => ({ model: modelOn(artifacts, backend), artifacts, encoder: rowEncoder(artifacts), backend })),
+  );
+
 const loadedOn = <T>(
   directory: string,
   choice: BackendChoice,
@@ -60,13 +70,35 @@ const loadedOn = <T>(
   work: (loaded: LoadedModel<TextModel | DeferredClassifier>) => Observable<T>,
 ): Observable<T> =>
   fromTask(loadArtifacts(directory)).pipe(
+    switchMap((artifacts) => restoredOn(artifacts, choice, deferred, env)),
+    switchMap((loaded) => work(loaded).pipe(finalize(() => loaded.model.dispose()))),
+  );
+
+const answeringAtOnce = ({ model, ...loaded }: LoadedModel<TextModel | DeferredClassifier>): LoadedModel => {
+  if (!('deferred' in model)) return { model, ...loaded };
+  model.dispose();
+  throw new HeadwaterError(
+    'HW_USAGE',
+    `Live headlines need each result at once, and the results of the backend ${loaded.backend.name} arrive later. Use --backend headwater.`,
+  );
+};
+
+/**
+ * Loads a saved model whose answers come at once. Whoever takes it disposes of it. Emits undefined where it is the model
+ * of the id that is given.
+ */
+export const loadModel = (
+  directory: string,
+  choice: BackendChoice,
+  env: NodeJS.ProcessEnv,
+  unlessId?: string,
+): Observable<LoadedModel | undefined> =>
+  fromTask(loadArtifacts(directory)).pipe(
     switchMap((artifacts) =>
-      backendFor(artifacts, choice, deferred, env).pipe(map((backend) => ({ artifacts, backend }))),
+      artifacts.modelId !== undefined && artifacts.modelId === unlessId
+        ? of(undefined)
+        : restoredOn(artifacts, choice, false, env).pipe(map(answeringAtOnce)),
     ),
-    switchMap(({ artifacts, backend }) => {
-      const model = modelOn(artifacts, backend);
-      return work({ model, artifacts, encoder: rowEncoder(artifacts), backend }).pipe(finalize(() => model.dispose()));
-    }),
   );
 
 /** Loads a saved model onto any backend, for as long as the work on it lasts. */
@@ -83,12 +115,4 @@ export const withModel = <T>(
   choice: BackendChoice,
   env: NodeJS.ProcessEnv,
   work: (loaded: LoadedModel) => Observable<T>,
-): Observable<T> =>
-  loadedOn(directory, choice, false, env, ({ model, ...loaded }) => {
-    if ('deferred' in model)
-      throw new HeadwaterError(
-        'HW_USAGE',
-        `Live headlines need each result at once, and the results of the backend ${loaded.backend.name} arrive later. Use --backend headwater.`,
-      );
-    return work({ model, ...loaded });
-  });
+): Observable<T> => loadedOn(directory, choice, false, env, (loaded) => work(answeringAtOnce(loaded)));

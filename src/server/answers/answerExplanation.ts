@@ -1,7 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { fromEvent, takeUntil, toArray } from 'rxjs';
-import type { LiveHeadline } from '../../contracts/Live.js';
-import type { Occlusions } from '../../operators/live/internal/occlusions.js';
+import type { Generations } from '../generations/Generations.js';
 import { sendText } from './answer.js';
 import type { DocumentAnswers } from './answerDocument.js';
 import { decodeDocument } from './decodeHeadlines.js';
@@ -13,7 +12,7 @@ import { requireRoom } from '../queue/requireRoom.js';
 
 /** What explanations are made with. */
 export interface ExplanationAnswers extends DocumentAnswers {
-  readonly occlude: (headline: LiveHeadline) => Occlusions;
+  readonly generations: Generations;
 }
 
 /**
@@ -29,7 +28,7 @@ export interface ExplanationAnswers extends DocumentAnswers {
 export const answerExplanation = async (
   request: IncomingMessage,
   response: ServerResponse,
-  { queue, limits, dropped, occlude }: ExplanationAnswers,
+  { queue, limits, dropped, generations }: ExplanationAnswers,
 ): Promise<void> => {
   const text = await readDocument(request, limits);
   if (text === undefined) return;
@@ -40,7 +39,8 @@ export const answerExplanation = async (
       'invalid',
       'Only one headline can be explained at a time. Send one headline, {"title": "…"}, instead of an array.',
     );
-  const { variants, explain } = occlude(headline);
+  const { variants, explain } = generations.inUse.occlude(headline);
+  generations.keepTogether(variants);
   if (variants.length > limits.batch)
     throw new Refusal(
       'too-many',

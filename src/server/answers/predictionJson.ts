@@ -14,9 +14,10 @@ const probabilities = ({ distribution }: LivePrediction): string =>
  * of it.
  */
 export const answerJson = (prediction: LivePrediction): string => {
-  const { headline, category, known, latencyMs } = prediction;
+  const { headline, category, known, latencyMs, modelId } = prediction;
   const guid = headline.guid === undefined ? '' : `"guid":${JSON.stringify(headline.guid)},`;
-  return `{${guid}"title":${JSON.stringify(headline.title)},"class":${JSON.stringify(category)},"probabilities":${probabilities(prediction)},"known":${known},"latencyMs":${latencyMs}}`;
+  const model = modelId === undefined ? '' : `,"model":${JSON.stringify(modelId)}`;
+  return `{${guid}"title":${JSON.stringify(headline.title)},"class":${JSON.stringify(category)},"probabilities":${probabilities(prediction)},"known":${known},"latencyMs":${latencyMs}${model}}`;
 };
 
 /** What listeners are told of a headline that arrived: where it came from, too. */

@@ -11,6 +11,8 @@ export const PROBLEMS = {
   method: { status: 405, title: 'This method is not allowed here' },
   'not-acceptable': { status: 406, title: 'No accepted media type is available' },
   slow: { status: 408, title: 'The request took too long to arrive' },
+  'no-model': { status: 409, title: 'There is no such model' },
+  'not-loaded': { status: 409, title: 'The model was not loaded' },
   'too-large': { status: 413, title: 'The body is too large' },
   'too-many': { status: 413, title: 'There are too many headlines' },
   'media-type': { status: 415, title: 'This media type cannot be read' },

@@ -1,6 +1,7 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { SourceEvent } from '../../contracts/Live.js';
 import type { ClassifiedBatch } from './ClassifyQueue.js';
+import type { GenerationsView } from '../generations/Generations.js';
 import { REQUEST_SOURCE } from '../http/requestSource.js';
 
 /** Why a headline was not classified. */
@@ -14,6 +15,7 @@ export type DropReason =
 
 /** What is read when somebody looks, rather than counted. */
 export interface Gauges {
+  readonly models: () => GenerationsView;
   readonly waiting: () => number;
   readonly connections: () => number;
   readonly listeners: () => number;
@@ -30,6 +32,8 @@ export interface ServerMetrics {
   readonly heard: (event: SourceEvent) => void;
   readonly rejected: (source: string) => void;
   readonly missed: (events: number) => void;
+  /** Forgets what was counted of models that are not served any more, so that reloads do not add up for ever. */
+  readonly keepModels: (ids: readonly string[]) => Promise<void>;
 }
 
 const LATENCIES = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5];
@@ -61,14 +65,14 @@ export const serverMetrics = (gauges: Gauges): ServerMetrics => {
   const registers = [registry];
   const headlines = new Counter({
     name: 'headwater_headlines_total',
-    help: 'Headlines classified, by where they came from and by class',
-    labelNames: ['origin', 'class'] as const,
+    help: 'Headlines classified, by where they came from, by class and by model',
+    labelNames: ['origin', 'class', 'model'] as const,
     registers,
   });
   const latency = new Histogram({
     name: 'headwater_headline_latency_seconds',
     help: 'Time from the arrival of a headline to its classification',
-    labelNames: ['origin'] as const,
+    labelNames: ['origin', 'model'] as const,
     buckets: LATENCIES,
     registers,
   });
@@ -122,6 +126,34 @@ export const serverMetrics = (gauges: Gauges): ServerMetrics => {
   gauge('headwater_connections', 'Open connections', gauges.connections);
   gauge('headwater_listeners', 'Clients that listen to events', gauges.listeners);
 
+  const info: Gauge<'model' | 'role'> = new Gauge({
+    name: 'headwater_model_info',
+    help: 'The models, by what each is for: in-use, before, shadow or canary',
+    labelNames: ['model', 'role'] as const,
+    registers,
+    collect: () => {
+      const { inUse, before, candidate } = gauges.models();
+      info.reset();
+      info.set({ model: inUse, role: 'in-use' }, 1);
+      if (before !== null) info.set({ model: before, role: 'before' }, 1);
+      if (candidate !== null) info.set({ model: candidate.model, role: candidate.type }, 1);
+    },
+  });
+  const compared: Counter<'model' | 'agrees'> = new Counter({
+    name: 'headwater_candidate_headlines_total',
+    help: 'Headlines that a shadow classified too, by whether it says the same',
+    labelNames: ['model', 'agrees'] as const,
+    registers,
+    collect: () => {
+      const { candidate } = gauges.models();
+      compared.reset();
+      if (candidate === null) return;
+      const { model, compared: all, agreed } = candidate;
+      compared.inc({ model, agrees: 'true' }, agreed);
+      compared.inc({ model, agrees: 'false' }, all - agreed);
+    },
+  });
+
   const exposed = Registry.merge([processMetrics(), registry]);
   return {
     contentType: exposed.contentType,
@@ -129,11 +161,11 @@ export const serverMetrics = (gauges: Gauges): ServerMetrics => {
     classified: ({ predictions, abandoned }) => {
       drops.inc({ reason: 'abandoned' }, abandoned);
       if (predictions.length > 0) batches.observe(predictions.length);
-      for (const { headline, category, latencyMs } of predictions) {
+      for (const { headline, category, latencyMs, modelId: model = '' } of predictions) {
         const origin = headline.source === REQUEST_SOURCE ? 'request' : 'feed';
-        headlines.inc({ origin, class: category });
+        headlines.inc({ origin, class: category, model });
         // A clock that was set back meanwhile must not make a histogram's sum fall.
-        latency.observe({ origin }, Math.max(0, latencyMs) / 1000);
+        latency.observe({ origin, model }, Math.max(0, latencyMs) / 1000);
       }
     },
     dropped: (reason, count) => drops.inc({ reason }, count),
@@ -144,5 +176,12 @@ export const serverMetrics = (gauges: Gauges): ServerMetrics => {
     },
     rejected: (feed) => rejections.inc({ feed }),
     missed: (events) => misses.inc(events),
+    keepModels: async (ids) => {
+      for (const { labels } of (await headlines.get()).values)
+        if (!ids.includes(String(labels.model))) headlines.remove(labels);
+      for (const { labels } of (await latency.get()).values)
+        if (!ids.includes(String(labels.model)))
+          latency.remove({ origin: String(labels.origin), model: String(labels.model) });
+    },
   };
 };

@@ -3,7 +3,13 @@ import { describe, expect, it, vi } from 'vitest';
 import { serverMetrics } from '../../../src/server/queue/serverMetrics.js';
 
 const none = (): number => 0;
-const made = (waiting: number) => serverMetrics({ waiting: () => waiting, connections: none, listeners: none });
+const made = (waiting: number) =>
+  serverMetrics({
+    waiting: () => waiting,
+    connections: none,
+    models: () => ({ inUse: 'a', before: null, candidate: null }),
+    listeners: none,
+  });
 
 describe('serverMetrics', () => {
   it('watches the process once, however many servers there are, and tells each of them of it', async () => {

@@ -1,0 +1,12 @@
+import type { ServedModel } from '../../server/generations/Generation.js';
+import type { LoadedModel } from './model.js';
+
+/** A loaded model as the server takes it; the server disposes of it. */
+export const servedModel = ({ model, artifacts, encoder }: LoadedModel): ServedModel => ({
+  model,
+  tokenizer: encoder,
+  labelEncoder: artifacts.labelEncoder,
+  text: artifacts.text,
+  about: artifacts,
+  dispose: () => model.dispose(),
+});

@@ -1,0 +1,54 @@
+import type { LivePrediction } from '../../contracts/Live.js';
+
+/** A headline of which two models say different things. */
+export interface Difference {
+  readonly title: string;
+  readonly class: string;
+  readonly candidate: string;
+}
+
+/** What a comparison has counted. */
+export interface CandidateCounts {
+  readonly compared: number;
+  readonly agreed: number;
+  /** Headlines that were not compared, because the candidate was behind. */
+  readonly leftOut: number;
+  /** The last headlines that they differ on, the newest first. */
+  readonly differences: readonly Difference[];
+}
+
+/** How many headlines are kept that they differ on. */
+const KEPT = 20;
+
+/** Counts where two models agree. */
+export class Comparison {
+  #compared = 0;
+  #agreed = 0;
+  #leftOut = 0;
+  #differences: readonly Difference[] = [];
+
+  /** Takes what both say of the same headlines. */
+  add(ours: readonly LivePrediction[], theirs: readonly LivePrediction[]): void {
+    ours.forEach(({ headline: { title }, category }, index) => {
+      const other = theirs[index]?.category;
+      if (other === undefined) return;
+      this.#compared += 1;
+      if (other === category) this.#agreed += 1;
+      else this.#differences = [{ title, class: category, candidate: other }, ...this.#differences].slice(0, KEPT);
+    });
+  }
+
+  /** Counts headlines that are not compared. */
+  leaveOut(headlines: number): void {
+    this.#leftOut += headlines;
+  }
+
+  view(): CandidateCounts {
+    return {
+      compared: this.#compared,
+      agreed: this.#agreed,
+      leftOut: this.#leftOut,
+      differences: this.#differences,
+    };
+  }
+}

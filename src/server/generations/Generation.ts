@@ -1,0 +1,88 @@
+import { lastValueFrom, map, type Observable, of, type OperatorFunction, toArray } from 'rxjs';
+import { HeadwaterError } from '../../contracts/HeadwaterError.js';
+import type { LiveHeadline, LivePrediction } from '../../contracts/Live.js';
+import type { ModelView } from '../../contracts/TrainingView.js';
+import type { Artifacts } from '../../models/artifacts/Artifacts.js';
+import type { ClassifyLiveOptions } from '../../operators/live/classifyLive.js';
+import { classifyTexts } from '../../operators/live/internal/classifyTexts.js';
+import { type Occlusions, occlusionsOf } from '../../operators/live/internal/occlusions.js';
+import { REQUEST_SOURCE } from '../http/requestSource.js';
+
+/** A model with all that belongs to it: what is put in another's place as one. */
+export interface ServedModel extends Pick<
+  ClassifyLiveOptions,
+  'model' | 'tokenizer' | 'labelEncoder' | 'text' | 'stopWords'
+> {
+  /**
+   * What the model is made of, how it was trained and how good it is, for `GET /model` and the page: artifacts are
+   * that. Default: nothing is known.
+   */
+  readonly about?: Partial<Pick<Artifacts, 'modelId' | 'config' | 'performance' | 'training'>> | undefined;
+  /** Called when it is needed no more. Default: nothing is freed. */
+  readonly dispose?: (() => void) | undefined;
+}
+
+/** A served model, ready to classify. */
+export interface Generation {
+  /** The id of its saved model, or its name where it has none. */
+  readonly id: string;
+  readonly labelEncoder: ServedModel['labelEncoder'];
+  readonly classify: OperatorFunction<readonly LiveHeadline[], LivePrediction>;
+  readonly occlude: (headline: LiveHeadline) => Occlusions;
+  readonly view: () => ModelView;
+  readonly dispose: () => void;
+}
+
+/** Makes a generation. @throws HeadwaterError `HW_USAGE` when a stop word is empty */
+export const generationOf = (served: ServedModel): Generation => {
+  const {
+    model,
+    labelEncoder,
+    about: { modelId = null, config = null, performance = null, training = null } = {},
+  } = served;
+  const nameOf = (): string => (typeof model === 'function' ? model() : model).name;
+  const id = modelId ?? nameOf();
+  const classify = classifyTexts(served);
+  return {
+    id,
+    labelEncoder,
+    classify: (headlines$) =>
+      headlines$.pipe(
+        classify,
+        map((prediction) => ({ ...prediction, modelId: id })),
+      ),
+    occlude: occlusionsOf(served),
+    view: () => ({ name: nameOf(), modelId, classes: labelEncoder.classes, config, performance, training }),
+    dispose: () => served.dispose?.(),
+  };
+};
+
+/** Titles of the smoke batch: short, long, and without a known word. */
+const SMOKE = ['Ferry returns to the harbour', 'x', 'The report says that '.repeat(20), '«—»'];
+
+/**
+ * Classifies a few invented headlines, as a model that was loaded has to before it is put in another's place.
+ *
+ * Errors: `HW_NUMERIC` where a probability is no number or they do not add up to 1; whatever the model throws.
+ */
+export const smoke = async ({ id, classify, labelEncoder }: Generation): Promise<void> => {
+  const headlines = SMOKE.map((title, index): LiveHeadline => ({
+    id: index,
+    title,
+    source: REQUEST_SOURCE,
+    guid: undefined,
+    link: undefined,
+    published: undefined,
+    seen: 0,
+    category: undefined,
+  }));
+  const batch$: Observable<readonly LiveHeadline[]> = of(headlines);
+  for (const { distribution } of await lastValueFrom(batch$.pipe(classify, toArray()))) {
+    const sum = distribution.reduce((total, { probability }) => total + probability, 0);
+    if (distribution.length !== labelEncoder.size || !(Math.abs(sum - 1) < 0.01))
+      throw new HeadwaterError(
+        'HW_NUMERIC',
+        `The probabilities of model ${id} add up to ${sum}, and not to 1, on a test batch. It was not put in use.`,
+      );
+  }
+};
