@@ -126,31 +126,31 @@ export const serverMetrics = (gauges: Gauges): ServerMetrics => {
   gauge('headwater_connections', 'Open connections', gauges.connections);
   gauge('headwater_listeners', 'Clients that listen to events', gauges.listeners);
 
-  const info: Gauge<'model' | 'role'> = new Gauge({
+  new Gauge<'model' | 'role'>({
     name: 'headwater_model_info',
     help: 'The models, by what each is for: in-use, before, shadow or canary',
     labelNames: ['model', 'role'] as const,
     registers,
-    collect: () => {
+    collect() {
       const { inUse, before, candidate } = gauges.models();
-      info.reset();
-      info.set({ model: inUse, role: 'in-use' }, 1);
-      if (before !== null) info.set({ model: before, role: 'before' }, 1);
-      if (candidate !== null) info.set({ model: candidate.model, role: candidate.type }, 1);
+      this.reset();
+      this.set({ model: inUse, role: 'in-use' }, 1);
+      if (before !== null) this.set({ model: before, role: 'before' }, 1);
+      if (candidate !== null) this.set({ model: candidate.model, role: candidate.type }, 1);
     },
   });
-  const compared: Counter<'model' | 'agrees'> = new Counter({
+  new Counter<'model' | 'agrees'>({
     name: 'headwater_candidate_headlines_total',
     help: 'Headlines that a shadow classified too, by whether it says the same',
     labelNames: ['model', 'agrees'] as const,
     registers,
-    collect: () => {
+    collect() {
       const { candidate } = gauges.models();
-      compared.reset();
+      this.reset();
       if (candidate === null) return;
       const { model, compared: all, agreed } = candidate;
-      compared.inc({ model, agrees: 'true' }, agreed);
-      compared.inc({ model, agrees: 'false' }, all - agreed);
+      this.inc({ model, agrees: 'true' }, agreed);
+      this.inc({ model, agrees: 'false' }, all - agreed);
     },
   });
 
