@@ -264,7 +264,7 @@ export const serveModel = (options: ServeModelOptions): Observable<ServerEvent> 
         metrics.keepModels(kept).catch(failed);
       }),
     );
-    subscriber.add(() => generations.dispose(first));
+    subscriber.add(() => generations.dispose());
 
     const description = (): Json => openApi(limits, generations.inUse.labelEncoder.classes, token !== undefined);
     // One timer for all listeners.

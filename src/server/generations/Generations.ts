@@ -155,9 +155,8 @@ export class Generations {
     });
   }
 
-  /** Lets all of them go, but the first of them, which is its owner's. */
-  dispose(first: Generation): void {
-    for (const generation of [this.#inUse, this.#before, this.#candidate?.generation])
-      if (generation !== first) generation?.dispose();
+  /** Lets all of them go. */
+  dispose(): void {
+    for (const generation of [this.#inUse, this.#before, this.#candidate?.generation]) generation?.dispose();
   }
 }
