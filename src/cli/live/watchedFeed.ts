@@ -1,4 +1,5 @@
 import { socketAddress } from '../../streams/live/internal/socketAddress.js';
+import { feedName } from './feedName.js';
 import { locate } from '../../streams/bodies/locate.js';
 
 /** Something to watch, as an argument of the command names it. */
@@ -21,7 +22,7 @@ export type WatchedFeed =
  * @throws HeadwaterError `HW_USAGE` for an address that nothing can be read from
  */
 export const watchedFeeds = (names: readonly string[]): readonly WatchedFeed[] =>
-  [...new Set(names)].map((name): WatchedFeed => {
+  [...new Set(names.map((name) => feedName(name)))].map((name): WatchedFeed => {
     if (name === '-') return { kind: 'lines', address: 'stdin' };
     if (/^sse\+https?:\/\//i.test(name)) {
       const address = name.slice('sse+'.length);

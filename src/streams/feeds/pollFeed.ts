@@ -138,7 +138,7 @@ const givenFeeds = (urls: string | URL | readonly (string | URL)[]): readonly Gi
  *
  * **Forgiving.** What can be read of a malformed feed is given, and each item that cannot be is a rejection with reason
  * `item`, told once while it stays in the feed. A feed that breaks off gives the items before that. Encodings are what
- * the bytes say, whatever is declared. Behind a page, the first feed that it names is polled.
+ * the bytes say, whatever is declared. Behind a page, the feeds that it names are tried in turn.
  *
  * A feed that fails never ends the stream: it is told to `events` and tried again, with a code of `HW_HTTP_…`,
  * `HW_ENCODING`, `HW_FEED` (not a feed), `HW_OVERFLOW` (over `maxBytes`) or `HW_ADDRESS`. Errors that end it:

@@ -44,4 +44,5 @@ export const encodingsOf = (response: Dispatcher.ResponseData): readonly string[
   (headerOf(response, 'content-encoding') ?? '')
     .split(',')
     .map((name) => name.trim().toLowerCase())
-    .filter((name) => name !== '' && name !== 'identity');
+    // Some servers name that there is none, or the encoding of the characters.
+    .filter((name) => !['', 'identity', 'none', 'binary', '8bit', 'utf-8', 'utf8'].includes(name));

@@ -10,6 +10,13 @@ const FEED_TYPES: ReadonlySet<string> = new Set([
   'text/xml',
 ]);
 
+const EXACT_TYPES: ReadonlySet<string> = new Set([
+  'application/rss+xml',
+  'application/atom+xml',
+  'application/rdf+xml',
+  'application/feed+json',
+]);
+
 // What a page holds before its body is enough.
 const LONGEST_HEAD = 262_144;
 
@@ -21,7 +28,8 @@ const DEEPEST = 500;
  *
  * @param html the page; its first 262,144 characters are looked at
  * @param base the page's address, which relative ones are relative to, unless the page has a `<base>`
- * @returns addresses of http and https, each once, in the order of the page; none where it names none
+ * @returns addresses of http and https, each once: those with the type of a feed first, then the
+ *   others, in the order of the page; none where it names none
  *
  * @example
  * ```ts
@@ -32,7 +40,7 @@ const DEEPEST = 500;
  * ```
  */
 export const discoverFeed = (html: string, base: string | URL): readonly string[] => {
-  const found = new Set<string>();
+  const found = new Map<string, boolean>();
   let from = String(base);
   let based = false;
   let depth = 0;
@@ -49,9 +57,12 @@ export const discoverFeed = (html: string, base: string | URL): readonly string[
       const [media = ''] = (type ?? '').toLowerCase().split(';');
       if (!FEED_TYPES.has(media.trim()) || !URL.canParse(href.trim(), from)) return;
       const url = new URL(href.trim(), from);
-      if (url.protocol === 'http:' || url.protocol === 'https:') found.add(url.href);
+      if (url.protocol === 'http:' || url.protocol === 'https:')
+        found.set(url.href, (found.get(url.href) ?? false) || EXACT_TYPES.has(media.trim()));
     },
   });
   parser.end(html.slice(0, LONGEST_HEAD));
-  return [...found];
+  const urls = [...found.keys()];
+  // Other types are those of feeds that are sent as something more general, and of what is none.
+  return [...urls.filter((url) => found.get(url)), ...urls.filter((url) => found.get(url) !== true)];
 };

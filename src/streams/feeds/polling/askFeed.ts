@@ -14,6 +14,7 @@ import { WHOLE } from '../../bodies/http/wholeAnswer.js';
 import type { WebAddress } from '../../bodies/http/WebAddress.js';
 import { whenOpen } from '../../pacing/internal/whenOpen.js';
 import { discoverFeed } from '../parsing/discoverFeed.js';
+import { type ChainCookies, cookieHeader, cookiesAfter } from './chainCookies.js';
 import type { FeedAnswer } from './FeedAnswer.js';
 import { feedDocument, type FeedDocument, type FeedPage, type Untitled } from '../parsing/FeedDocument.js';
 import type { FeedExchange, FeedResponse } from './FeedExchange.js';
@@ -59,10 +60,15 @@ interface Trail {
   readonly forGood: boolean;
   /** Whether a page has led here. */
   readonly fromPage: boolean;
+  /** What servers have set on the way, and want to see again: some redirect for ever without. */
+  readonly cookies: ChainCookies;
 }
 
 /** The statuses that bring a feed. */
 export const BRINGS_FEED: ReadonlySet<number> = new Set([...WHOLE, 226]);
+/** How many of the feeds that a page names are tried. */
+const MOST_NAMED = 8;
+
 const GONE = 410;
 const TOO_MANY = 429;
 
@@ -105,13 +111,14 @@ export const askFeed = (
   const isKnown = (url: URL): boolean =>
     known?.address === url.href && (known.etag ?? known.lastModified) !== undefined;
 
-  const send = ({ url, authorization }: WebAddress): Observable<FeedResponse> => {
+  const send = ({ url, authorization }: WebAddress, cookies: ChainCookies): Observable<FeedResponse> => {
     const { etag, lastModified } = isKnown(url) ? (known ?? {}) : {};
     const request = {
       url,
       name,
       headers: {
         ...authorization,
+        ...cookieHeader(cookies, url),
         ...(etag === undefined ? {} : { 'if-none-match': etag }),
         ...(lastModified === undefined ? {} : { 'if-modified-since': lastModified }),
       },
@@ -163,7 +170,14 @@ export const askFeed = (
     if (REDIRECTS.has(status) && location !== undefined) {
       const to = redirectTarget(name, location, address, given);
       const forGood = trail.forGood && PERMANENT_REDIRECTS.has(status);
-      return follow(to, { ...trail, redirects: trail.redirects + 1, forGood, moved: forGood ? to : trail.moved });
+      const cookies = cookiesAfter(trail.cookies, url, header('set-cookie'));
+      return follow(to, {
+        ...trail,
+        redirects: trail.redirects + 1,
+        forGood,
+        moved: forGood ? to : trail.moved,
+        cookies,
+      });
     }
     if (status === 304) {
       return of(isKnown(url) ? { type: 'unchanged', ...age } : failed(statusError(name, status)));
@@ -178,8 +192,8 @@ export const askFeed = (
           known: { address: url.href, etag: header('etag'), lastModified: header('last-modified') },
           ...age,
         });
-      const [feed] = discover && !trail.fromPage ? discoverFeed(document.html, url) : [];
-      if (feed === undefined)
+      const feeds = discover && !trail.fromPage ? discoverFeed(document.html, url) : [];
+      if (feeds.length === 0)
         return of(
           failed(
             new HeadwaterError(
@@ -189,8 +203,7 @@ export const askFeed = (
             ),
           ),
         );
-      const to = ledTo(new URL(feed), address, given);
-      return follow(to, { redirects: trail.redirects + 1, forGood: trail.forGood, moved: to, fromPage: true });
+      return inTurn(feeds.slice(0, MOST_NAMED), address, trail);
     }
     const retryAfterMs = retryAfter(header('retry-after'), header('date'), scheduler.now());
     if (status === TOO_MANY && retryAfterMs !== undefined) hosts.hold(url.hostname, retryAfterMs);
@@ -205,10 +218,25 @@ export const askFeed = (
     return of(failed(error, { retryAfterMs, gone, tooMany: status === TOO_MANY }));
   };
 
-  const ask = (address: WebAddress, trail: Trail): Observable<FeedAnswer> =>
-    defer(() => send(address)).pipe(mergeMap((response) => answerOf(address, trail, response)));
+  /** Asks for the feeds that a page names, until one of them is one. */
+  const inTurn = ([feed, ...others]: readonly string[], page: WebAddress, trail: Trail): Observable<FeedAnswer> => {
+    const to = ledTo(new URL(feed ?? page.url.href), page, given);
+    const steps = { ...trail, redirects: trail.redirects + 1, moved: to, fromPage: true };
+    return follow(to, steps).pipe(
+      catchError((error: unknown) => {
+        if (error instanceof HeadwaterError) return of(failed(error));
+        throw error;
+      }),
+      mergeMap((answer) =>
+        answer.type === 'failed' && !answer.tooMany && others.length > 0 ? inTurn(others, page, trail) : of(answer),
+      ),
+    );
+  };
 
-  return ask(start, { redirects: 0, moved: undefined, forGood: true, fromPage: false }).pipe(
+  const ask = (address: WebAddress, trail: Trail): Observable<FeedAnswer> =>
+    defer(() => send(address, trail.cookies)).pipe(mergeMap((response) => answerOf(address, trail, response)));
+
+  return ask(start, { redirects: 0, moved: undefined, forGood: true, fromPage: false, cookies: new Map() }).pipe(
     catchError((error: unknown) => {
       if (error instanceof HeadwaterError) return of(failed(error));
       return of(
