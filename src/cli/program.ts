@@ -49,6 +49,10 @@ const COMMANDS = {
     description: 'convert files of word vectors, and show what they hold',
     load: async () => (await import('./commands/vectors.js')).vectorsCommand,
   },
+  cache: {
+    description: 'list the tables that are kept in the cache, or remove them',
+    load: async () => (await import('./commands/cache.js')).cacheCommand,
+  },
   setup: {
     description: 'set up what --backend tensorflow needs, or English word vectors',
     load: async () => (await import('./commands/setup.js')).setupCommand,

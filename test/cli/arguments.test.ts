@@ -4,7 +4,19 @@ import { inProcess } from './inProcess.js';
 
 const told = (...args: readonly string[]) => inProcess(args);
 
-const COMMANDS = ['demo', 'train', 'evaluate', 'predict', 'watch', 'serve', 'inspect', 'vectors', 'setup', 'doctor'];
+const COMMANDS = [
+  'demo',
+  'train',
+  'evaluate',
+  'predict',
+  'watch',
+  'serve',
+  'inspect',
+  'vectors',
+  'cache',
+  'setup',
+  'doctor',
+];
 
 const NEEDED = ['--data', 'news.csv', '--out', 'model'];
 

@@ -184,7 +184,10 @@ describe('a server that does not give the data: one line, status 1, nothing made
     const origin = await serveRaw((socket) => {
       socket.write(`HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n${TINY_CSV}`, () => socket.destroy());
     });
-    const { status, stdout, stderr } = await headwater(['train', '--data', origin, '--out', 'never', ...TINY], { cwd });
+    const { status, stdout, stderr } = await headwater(
+      ['train', '--data', origin, '--out', 'never', '--retries', '0', ...TINY],
+      { cwd },
+    );
     expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
     // Rows had come: what was told of them stays.
     expect(stderr).toMatch(/^(backend: [^\n]+\n)?headwater: [^\n]+ broke off after [^\n]+ \[HW_HTTP_CUT\]\n$/);

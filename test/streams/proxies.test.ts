@@ -16,9 +16,9 @@ const TABLE = 'title,category\nOne,World\n';
 const portOf = (origin: string): number => Number(new URL(origin).port);
 
 const through = (address: string, noProxy = ''): void => {
-  vi.stubEnv('HTTP_PROXY', address);
-  vi.stubEnv('HTTPS_PROXY', '');
-  vi.stubEnv('NO_PROXY', noProxy);
+  vi.stubEnv('http_proxy', address);
+  vi.stubEnv('https_proxy', '');
+  vi.stubEnv('no_proxy', noProxy);
 };
 
 afterEach(() => {

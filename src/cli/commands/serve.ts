@@ -79,7 +79,7 @@ const serving = (options: Options, drain$: Observable<void>, terminal: Terminal)
     (listener) => terminal.off('SIGHUP', listener),
   );
   const feeds = watchedFeeds(options.feed);
-  const rules = feedRules(options, env);
+  const rules = feedRules(options, env, options.feed);
   const candidate$ = options.candidate === undefined ? of(undefined) : loadModel(options.candidate, options, env);
   const loaded$ = loadModel(options.model, options, env).pipe(
     switchMap((loaded) => candidate$.pipe(map((candidate) => ({ loaded, candidate })))),

@@ -7,6 +7,7 @@ import { thisMachine } from '../../provision/Machine.js';
 import { provisionTensorflow } from '../../provision/provisionTensorflow.js';
 import { DEFAULT_VERSION, setupsFolder } from '../../provision/SetupKey.js';
 import { path } from '../process/argument.js';
+import { addHeaderOption, headersForFound, type NetworkFlags } from '../process/networkOptions.js';
 import { printable } from '../../sinks/terminal/printable.js';
 import { provisionVectors } from '../../vectors/english/provisionVectors.js';
 import { ENGLISH, englishVectors } from '../../vectors/vectorsFolder.js';
@@ -14,7 +15,7 @@ import type { Choose, Job } from '../process/Job.js';
 import { setupProgress } from '../backends/setupProgress.js';
 import type { Terminal } from '../process/Terminal.js';
 
-interface Options {
+interface Options extends NetworkFlags {
   readonly gpu?: boolean;
   readonly version?: string;
   readonly wheel?: string;
@@ -42,8 +43,11 @@ Examples:
 
 const TRIAL = fileURLToPath(new URL('../../ops/tensorflow/trial.js', import.meta.url));
 
-const vectorsJob = (terminal: Terminal): Job => ({
-  work$: provisionVectors({ path: englishVectors(terminal.env) }, thisMachine()).pipe(
+const vectorsJob = (headers: NetworkFlags['headers'], terminal: Terminal): Job => ({
+  work$: provisionVectors(
+    { path: englishVectors(terminal.env), headers: headersForFound(headers) },
+    thisMachine(),
+  ).pipe(
     setupProgress(terminal),
     tap((event) => {
       if (event.type !== 'vectors') return;
@@ -57,7 +61,9 @@ const vectorsJob = (terminal: Terminal): Job => ({
 });
 
 /** The options are TensorFlow's: of word vectors there is one set, in one place. */
-const refuseOptions = (options: { readonly [Name in keyof Options]?: Options[Name] | undefined }): void => {
+const refuseOptions = (options: {
+  readonly [Name in Exclude<keyof Options, 'headers'>]?: Options[Name] | undefined;
+}): void => {
   const given = Object.entries(options).find(([, value]) => value !== undefined)?.[0];
   if (given !== undefined)
     throw new HeadwaterError('HW_USAGE', `--${given} applies to headwater setup tensorflow only. Leave it out.`);
@@ -65,7 +71,7 @@ const refuseOptions = (options: { readonly [Name in keyof Options]?: Options[Nam
 
 /** `headwater setup`. */
 export const setupCommand = (terminal: Terminal, choose: Choose): Command =>
-  new Command('setup')
+  addHeaderOption(new Command('setup'))
     .description('set up what --backend tensorflow needs, or English word vectors')
     .addArgument(new Argument('<what>', 'what to set up').choices(['tensorflow', 'vectors']))
     .option('--gpu', 'for NVIDIA GPUs: also download the CUDA libraries (several GB); needs the NVIDIA driver')
@@ -73,12 +79,17 @@ export const setupCommand = (terminal: Terminal, choose: Choose): Command =>
     .option('--wheel <file>', 'use this wheel instead of a download', path)
     .option('--dest <dir>', 'the folder for the files (default: headwater/tensorflow in the cache)', path)
     .addHelpText('after', HELP)
-    .action((what: string, { dest, ...options }: Options) => {
+    .action((what: string, { dest, headers, ...options }: Options) => {
       if (what === 'vectors') {
         refuseOptions({ dest, ...options });
-        choose(vectorsJob(terminal));
+        choose(vectorsJob(headers, terminal));
         return;
       }
+      if (headers !== undefined)
+        throw new HeadwaterError(
+          'HW_USAGE',
+          '--header applies to headwater setup vectors only: pip and npm, which fetch the rest, have settings of their own. Leave it out.',
+        );
       const root = dest === undefined ? setupsFolder(terminal.env) : resolve(dest);
       choose({
         work$: provisionTensorflow({ ...options, root, trial: TRIAL }, thisMachine()).pipe(

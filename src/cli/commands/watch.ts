@@ -34,7 +34,7 @@ import { valve } from '../../streams/valve.js';
 import { path, probability, wholeNumber } from '../process/argument.js';
 import { backendLine } from '../backends/backendLine.js';
 import { classFilter } from '../live/classFilter.js';
-import { addFeedOptions, contactLine, feedRules, type FeedOptions } from '../live/feedOptions.js';
+import { addFeedOptions, contactLine, feedRules, type FeedOptions, type FeedRules } from '../live/feedOptions.js';
 import { liveHeadlines } from '../live/liveHeadlines.js';
 import { withModel } from '../inference/model.js';
 import type { Choose } from '../process/Job.js';
@@ -121,17 +121,26 @@ const checkArguments = (feeds: readonly WatchedFeed[], { once }: Options): void 
 };
 
 /** The feeds that an OPML names, and those that are no addresses told on stderr. */
-const listed = (opml: string | undefined, { stderr }: Terminal): Observable<readonly string[]> =>
+const listed = (
+  opml: string | undefined,
+  { headers }: FeedRules,
+  { stderr }: Terminal,
+): Observable<readonly string[]> =>
   opml === undefined
     ? of([])
     : readOpml(opml, {
+        headers,
         rejections: { next: (rejection) => void stderr.write(`left out ${describeRejection(rejection)}\n`) },
       }).pipe(toArray());
 
-const watchAll = (feeds: readonly WatchedFeed[], options: Options, terminal: Terminal): Observable<unknown> => {
+const watchAll = (
+  feeds: readonly WatchedFeed[],
+  rules: FeedRules,
+  options: Options,
+  terminal: Terminal,
+): Observable<unknown> => {
   const { stdin, stdout, stderr, env } = terminal;
   checkArguments(feeds, options);
-  const rules = feedRules(options, env);
   const typed = feeds.some(({ kind }) => kind === 'lines') && stdin.isTTY === true;
   // What is typed would stand in the midst of a frame.
   const mode: WatchMode = options.json === true ? 'json' : isInteractive(stdout, env) && !typed ? 'view' : 'lines';
@@ -222,8 +231,9 @@ const watchAll = (feeds: readonly WatchedFeed[], options: Options, terminal: Ter
 const watching = (names: readonly string[], options: Options, terminal: Terminal): Observable<unknown> => {
   // An address that cannot work is refused before a list is fetched.
   watchedFeeds(names);
-  return listed(options.opml, terminal).pipe(
-    switchMap((more) => watchAll(watchedFeeds([...names, ...more]), options, terminal)),
+  const rules = feedRules(options, terminal.env, options.opml === undefined ? names : [...names, options.opml]);
+  return listed(options.opml, rules, terminal).pipe(
+    switchMap((more) => watchAll(watchedFeeds([...names, ...more]), rules, options, terminal)),
   );
 };
 

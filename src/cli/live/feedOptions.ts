@@ -2,12 +2,14 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import { HEADLINE_KEYS, type HeadlineKey } from '../../operators/live/headlineKeys.js';
 import type { Untitled } from '../../streams/feeds/parsing/FeedDocument.js';
+import type { HeadersOf } from '../../streams/bodies/http/BodyOptions.js';
 import { isNamedPrivate } from '../../streams/feeds/polling/publicAddress.js';
 import { path, positiveNumber } from '../process/argument.js';
+import { addHeaderOption, headersFor, type NetworkFlags } from '../process/networkOptions.js';
 import type { WatchedFeed } from './watchedFeed.js';
 
 /** How feeds are read, as the command line says it. */
-export interface FeedOptions {
+export interface FeedOptions extends NetworkFlags {
   readonly interval?: number;
   readonly insist?: boolean;
   readonly contact?: string;
@@ -32,7 +34,7 @@ const headlineKeys = (text: string): readonly HeadlineKey[] => {
 
 /** Puts the options that say how feeds are read on a command. */
 export const addFeedOptions = (command: Command): Command =>
-  command
+  addHeaderOption(command)
     .option(
       '--interval <seconds>',
       'time between two requests of a feed; a feed can ask for a longer time (default: 900)',
@@ -60,17 +62,21 @@ export interface FeedRules {
   readonly intervalMs: number | undefined;
   readonly insist: boolean;
   readonly contact: string | undefined;
+  /** What is sent to servers that were named. */
+  readonly headers: HeadersOf | undefined;
   readonly untitled: Untitled;
 }
 
 /**
  * The same as the sources of feeds take it. An empty variable counts as none.
  *
+ * @param named the addresses of the command line
  * @throws HeadwaterError `HW_USAGE` for an interval below a minute that is not insisted on
  */
 export const feedRules = (
-  { interval, insist = false, contact, titledOnly = false }: FeedOptions,
+  { interval, insist = false, contact, headers, titledOnly = false }: FeedOptions,
   { [CONTACT_VARIABLE]: ours = '' }: NodeJS.ProcessEnv,
+  named: readonly string[] = [],
 ): FeedRules => {
   if (interval !== undefined && interval < MINUTE && !insist) {
     throw new HeadwaterError(
@@ -82,6 +88,7 @@ export const feedRules = (
     intervalMs: interval === undefined ? undefined : interval * 1000,
     insist,
     contact: contact ?? (ours === '' ? undefined : ours),
+    headers: headersFor(headers, named),
     untitled: titledOnly ? 'reject' : 'first-words',
   };
 };

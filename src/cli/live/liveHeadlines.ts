@@ -5,6 +5,7 @@ import type { LiveHeadline, SourceEvents } from '../../contracts/Live.js';
 import type { DeadLetter } from '../../contracts/Rejection.js';
 import type { Valve } from '../../contracts/Valve.js';
 import type { Untitled } from '../../streams/feeds/parsing/FeedDocument.js';
+import type { HeadersOf } from '../../streams/bodies/http/BodyOptions.js';
 import { feedFile } from '../../streams/feeds/polling/feedFile.js';
 import type { FeedMemory } from '../../streams/feeds/polling/FeedMemory.js';
 import { pollFeed } from '../../streams/feeds/pollFeed.js';
@@ -25,6 +26,7 @@ export interface LiveHeadlinesOptions {
   readonly intervalMs: number | undefined;
   readonly insist: boolean;
   readonly contact: string | undefined;
+  readonly headers: HeadersOf | undefined;
   readonly untitled: Untitled;
   /** Whether headlines carry deliveries where their source can give them again. */
   readonly deliveries: boolean;
@@ -37,7 +39,7 @@ const byItself = (headline$: Observable<LiveHeadline>): Observable<LiveHeadline>
 /** The headlines of everything that is watched, side by side, numbered as they come. */
 export const liveHeadlines = (
   feeds: readonly WatchedFeed[],
-  { stdin, memory, once, intervalMs, insist, contact, untitled, deliveries, ...common }: LiveHeadlinesOptions,
+  { stdin, memory, once, intervalMs, insist, contact, headers, untitled, deliveries, ...common }: LiveHeadlinesOptions,
 ): Observable<LiveHeadline> => {
   // One poller for all feeds: it asks a host for one of them at a time.
   const polled = feeds.flatMap(({ kind, address }) => (kind === 'feed' ? [address] : []));
@@ -48,9 +50,9 @@ export const liveHeadlines = (
       case 'file':
         return [feedFile(address, { ...common, once, intervalMs, untitled })];
       case 'events':
-        return [serverSentEvents(address, { ...common, contact })];
+        return [serverSentEvents(address, { ...common, contact, headers })];
       case 'socket':
-        return [webSocketLines(address, { ...common, contact })];
+        return [webSocketLines(address, { ...common, contact, headers })];
       case 'lines':
         return [headlineLines(stdin, common)];
     }
@@ -58,7 +60,7 @@ export const liveHeadlines = (
   const sources = [
     ...(polled.length === 0
       ? []
-      : [pollFeed(polled, { ...common, memory, once, intervalMs, insist, contact, untitled, deliveries })]),
+      : [pollFeed(polled, { ...common, memory, once, intervalMs, insist, contact, headers, untitled, deliveries })]),
     ...sent.map(byItself),
   ];
   return merge(...sources).pipe(map((headline, id): LiveHeadline => ({ ...headline, id, key: headlineId(headline) })));

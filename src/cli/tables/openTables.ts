@@ -4,12 +4,14 @@ import type { TableRecord } from '../../contracts/TrainingRecord.js';
 import type { Valve } from '../../contracts/Valve.js';
 import { cacheFolder } from '../../provision/cacheFolder.js';
 import { type DeadLetters, deadLetters } from '../../sinks/rejections/deadLetters.js';
+import { duration } from '../../sinks/progress/internal/progressLine.js';
 import { printable } from '../../sinks/terminal/printable.js';
 import type { TableLayout } from '../../streams/table/TableLayout.js';
 import type { FetchTableOptions, TableNotice } from '../../streams/table/TableOptions.js';
 import type { TableAddress } from '../../streams/table/TableSource.js';
 import { valve } from '../../streams/valve.js';
 import { excerpt } from '../../text/excerpt.js';
+import { headersFor } from '../process/networkOptions.js';
 import type { Terminal } from '../process/Terminal.js';
 import type { RejectionOptions, TableFlags } from './tableOptions.js';
 import { reasonsOf } from './tellRejections.js';
@@ -58,6 +60,10 @@ const noticeLine = (notice: TableNotice): string =>
   notice.type === 'quotes'
     ? `${notice.source}: ${notice.records} records have a quote where none may stand, the first in line ${notice.firstLine}; it is read as text`
     : `${notice.source}: ${notice.records} records are not UTF-8; likely ${notice.likely}: give --encoding ${notice.likely}`;
+
+/** When a server that failed is asked again. */
+const againIn = (ms: number | undefined): string =>
+  ms === undefined ? '' : `It is asked again in ${duration(ms / 1000)}.`;
 
 /** The address of a table as the command line names it. */
 export const addressOf = (name: string, { stdin }: Terminal): TableAddress =>
@@ -125,6 +131,18 @@ export const openTables = <T>(
       valve: brake,
       rejections: rejected,
       snapshotDir: cacheFolder(terminal.env),
+      offline: options.offline,
+      maxRetries: options.retries,
+      totalTimeout: options.totalTimeout === undefined ? undefined : Math.ceil(options.totalTimeout * 1000),
+      headers: headersFor(
+        options.headers,
+        names.map((name) => NAMED.get(name) ?? name),
+      ),
+      events: {
+        next: (event) => {
+          if (event.type === 'failed') say(`${printable(event.message)} ${againIn(event.nextInMs)}`.trimEnd());
+        },
+      },
       usualColumns: trained,
       onLayout: (found) => {
         layout ??= found;

@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
 import { collect, delimiter, path, wholeNumber } from '../process/argument.js';
+import { addTableNetworkOptions, type TableNetworkFlags } from '../process/networkOptions.js';
 
-/** How a table is written, and which of its columns hold what; what is not said is found from the table. */
-export interface TableFlags {
+/** How a table is written and asked for, and which of its columns hold what; what is not said is found from it. */
+export interface TableFlags extends TableNetworkFlags {
   readonly titleColumn?: readonly string[];
   readonly labelColumn?: string;
   readonly delimiter?: string;
@@ -28,7 +29,7 @@ export const addDataOptions = (command: Command): Command =>
 
 /** Puts the options that say how tables are read on a command. */
 export const addReadingOptions = (command: Command): Command =>
-  command
+  addTableNetworkOptions(command)
     .option(
       '--title-column <name>',
       'the column that holds the text; several are joined (default: found by its name or values)',

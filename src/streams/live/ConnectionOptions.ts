@@ -1,21 +1,16 @@
 import type { LookupFunction } from 'node:net';
-import { checkHeaders } from '../bodies/http/BodyOptions.js';
+import { checkHeadersOf, type BodyOptions } from '../bodies/http/BodyOptions.js';
 import { guardedLookup, privateAddress } from '../feeds/polling/guardedLookup.js';
 import { addressOf, isNamedPrivate, isPublicAddress } from '../feeds/polling/publicAddress.js';
 import { userAgent } from '../feeds/polling/userAgent.js';
 
 /** How a source makes itself known to a server, and which servers may be asked. */
-export interface ConnectionOptions {
+export interface ConnectionOptions extends Pick<BodyOptions, 'headers'> {
   /**
    * How those who run the server can reach you: an address of the web or of mail, sent in the User-Agent. Default: the
    * page of this package, where it has one.
    */
   readonly contact?: string | undefined;
-  /**
-   * Headers sent beside our own, or in their place: `{ authorization: 'Bearer …' }`. They go to the server that was
-   * named alone, not to where it redirects. Default: none.
-   */
-  readonly headers?: Readonly<Record<string, string>> | undefined;
   /**
    * Allow addresses of private networks behind redirects and public names. One that you name yourself needs no
    * allowance. Default false.
@@ -24,13 +19,13 @@ export interface ConnectionOptions {
 }
 
 /**
- * The headers that are sent, by their names in lower case.
+ * The headers that are sent to the address that was named, by their names in lower case.
  *
  * @throws HeadwaterError `HW_USAGE` for what no header can be
  */
-export const ownHeaders = ({ contact, headers }: ConnectionOptions): Readonly<Record<string, string>> => ({
+export const ownHeaders = ({ contact, headers }: ConnectionOptions, url: URL): Readonly<Record<string, string>> => ({
   'user-agent': userAgent(contact),
-  ...checkHeaders(headers),
+  ...checkHeadersOf(headers)(url),
 });
 
 /** Tells whether an address may be connected to, and gives the lookup that holds to it; undefined is Node's own. */

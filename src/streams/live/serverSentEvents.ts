@@ -118,7 +118,7 @@ export const serverSentEvents = (
   const asking = {
     address: location,
     name,
-    headers: ownHeaders(options),
+    headers: ownHeaders(options, location.url),
     timeouts: checkBodyOptions({ ...options, bodyTimeout: options.bodyTimeout ?? 90_000 }),
     guard: guard(location.url, name, options.allowPrivate),
   };

@@ -136,7 +136,7 @@ export const webSocketLines = (url: string | URL, options: WebSocketLinesOptions
   const guarded = guard(address, name, options.allowPrivate);
   const asking = {
     url: address,
-    headers: { ...authorization, ...ownHeaders(options) },
+    headers: { ...authorization, ...ownHeaders(options, address) },
     timeout: headersTimeout,
     maxPayloadBytes: TAKEN_IN * maxMessageBytes,
   };

@@ -4,7 +4,7 @@ import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import type { SourceEvents } from '../../contracts/Live.js';
 import { setupError } from '../../provision/setupError.js';
 import type { Step } from '../../provision/Step.js';
-import { checkBodyOptions } from '../../streams/bodies/http/BodyOptions.js';
+import { checkBodyOptions, type HeadersOf } from '../../streams/bodies/http/BodyOptions.js';
 import { follow } from '../../streams/bodies/http/follow.js';
 import { brokenOff, statusError } from '../../streams/bodies/http/httpError.js';
 import { headerOf, type HttpExchange } from '../../streams/bodies/http/httpExchange.js';
@@ -21,7 +21,7 @@ export interface DownloadOptions {
   /** The longest wait before it is asked for again the first time, in milliseconds. Default 500. */
   readonly pause?: number | undefined;
   /** Sent to the server of the address alone. Default: none. */
-  readonly headers?: Readonly<Record<string, string>> | undefined;
+  readonly headers?: HeadersOf | undefined;
   /** Is told of each failure, and when it is tried again. Default: nobody. */
   readonly events?: SourceEvents | undefined;
   /** What the waits are drawn by. Any whole number; default: the time. */
@@ -89,7 +89,7 @@ const goOn = async (
   url: URL,
   path: string,
   { progress }: Step,
-  headers: Readonly<Record<string, string>>,
+  headers: HeadersOf,
   persistence: Persistence,
 ): Promise<void> => {
   const address = webAddress(url);
@@ -146,7 +146,7 @@ export const download = async (
   url: URL,
   path: string,
   step: Step,
-  { pause = 500, headers = {}, events, seed }: DownloadOptions = {},
+  { pause = 500, headers = () => ({}), events, seed }: DownloadOptions = {},
 ): Promise<void> => {
   const { href: name } = webAddress(url).url;
   const retry = checkRetryOptions({ backoff: { initialMs: pause }, totalTimeout: LIMIT, events, seed }, asyncScheduler);

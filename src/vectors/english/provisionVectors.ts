@@ -14,6 +14,7 @@ import type { WordVectors } from '../../text/vectors/WordVectors.js';
 import { loadVectors } from '../loadVectors.js';
 import { saveVectors } from '../saveVectors.js';
 import { ENGLISH } from '../vectorsFolder.js';
+import type { HeadersOf } from '../../streams/bodies/http/BodyOptions.js';
 import { download, type DownloadOptions } from './download.js';
 
 /** What is fetched, and where it goes. */
@@ -25,7 +26,7 @@ export interface ProvisionVectorsOptions {
   /** The longest pause before a download goes on whose connection broke, in milliseconds. Default 500. */
   readonly pause?: number | undefined;
   /** Headers that are sent to the registry's server alone. Default: none. */
-  readonly headers?: Readonly<Record<string, string>> | undefined;
+  readonly headers?: HeadersOf | undefined;
 }
 
 /** What happens while word vectors are set up. */

@@ -25,12 +25,12 @@ describe('guard', () => {
 
 describe('ownHeaders', () => {
   it('puts given headers beside our own, or in their place', () => {
-    expect(ownHeaders({})).toEqual({ 'user-agent': expect.stringMatching(/^headwater\/\d/) as unknown });
-    expect(ownHeaders({ headers: { 'User-Agent': 'me', 'X-Key': 'k' } })).toEqual({ 'user-agent': 'me', 'x-key': 'k' });
+    expect(ownHeaders({}, at('https://example.org/'))).toEqual({ 'user-agent': expect.stringMatching(/^headwater\/\d/) as unknown });
+    expect(ownHeaders({ headers: { 'User-Agent': 'me', 'X-Key': 'k' } }, at('https://example.org/'))).toEqual({ 'user-agent': 'me', 'x-key': 'k' });
   });
 
   it('shows no header that it refuses', () => {
-    expect(() => ownHeaders({ headers: { authorization: 'secret\n' + 'x' } })).toThrow(
+    expect(() => ownHeaders({ headers: { authorization: 'secret\n' + 'x' } }, at('https://example.org/'))).toThrow(
       expect.objectContaining({ code: 'HW_USAGE', message: expect.not.stringContaining('secret') as unknown }),
     );
   });

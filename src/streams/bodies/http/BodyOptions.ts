@@ -18,14 +18,23 @@ export interface BodyOptions {
   /** How many redirects are followed. Default 5. */
   readonly maxRedirects?: number | undefined;
   /**
-   * Headers sent beside our own, or in their place: `{ authorization: 'Bearer …' }`. They go to the server that was
-   * named alone, not to where it redirects, and are in no message. Default: none.
+   * Headers sent beside our own, or in their place: `{ authorization: 'Bearer …' }`; or what gives those for an address
+   * that was named. They go to the server that was named alone, not to where it redirects, and are in no message.
+   * Default: none.
    */
-  readonly headers?: Readonly<Record<string, string>> | undefined;
+  readonly headers?: Readonly<Record<string, string>> | HeadersOf | undefined;
 }
 
+/** The headers that are sent to an address which was named. */
+export type HeadersOf = (url: URL) => Readonly<Record<string, string>>;
+
 /** The same, checked and complete; headers by their names in lower case. */
-export type CheckedBodyOptions = { readonly [K in keyof BodyOptions]-?: Exclude<BodyOptions[K], undefined> };
+export interface CheckedBodyOptions {
+  readonly headersTimeout: number;
+  readonly bodyTimeout: number;
+  readonly maxRedirects: number;
+  readonly headers: HeadersOf;
+}
 
 /** What only the connection itself may say. */
 const OURS: ReadonlySet<string> = new Set([
@@ -68,6 +77,13 @@ export const checkHeaders = (headers: Readonly<Record<string, string>> = {}): Re
   }
 };
 
+/** @throws HeadwaterError `HW_USAGE` for what no header can be: at once, or where a function gives them when it does */
+export const checkHeadersOf = (headers: BodyOptions['headers']): HeadersOf => {
+  if (typeof headers === 'function') return (url) => checkHeaders(headers(url));
+  const checked = checkHeaders(headers);
+  return () => checked;
+};
+
 /** @throws HeadwaterError `HW_USAGE` for a value that cannot work */
 export const checkBodyOptions = ({
   headersTimeout,
@@ -78,5 +94,5 @@ export const checkBodyOptions = ({
   headersTimeout: requireTime('headersTimeout', headersTimeout, 30_000),
   bodyTimeout: requireTime('bodyTimeout', bodyTimeout, 30_000),
   maxRedirects: requireNumber('maxRedirects', maxRedirects, 5, 0),
-  headers: checkHeaders(headers),
+  headers: checkHeadersOf(headers),
 });

@@ -93,7 +93,7 @@ export class Persistence {
     const ms = (error instanceof ConnectionLost ? error.atLeastMs : 0) + this.#waitBefore(this.#failures);
     // Who asks for more patience than there is gets none.
     if (ms >= this.#limit.left) throw this.#first;
-    const { code, message } = told instanceof HeadwaterError ? told : brokenOff(this.#name, told, progress);
+    const { code, message } = told instanceof HeadwaterError ? told : brokenOff(this.#name, told, progress, '');
     events?.next({ type: 'failed', source: this.#name, at: scheduler.now(), code, message, nextInMs: ms });
     await this.awaiting(
       (aborted) =>

@@ -20,7 +20,7 @@ export const follow = async (
   let address = start;
   for (let redirects = 0; ; redirects++) {
     const { url, authorization } = address;
-    const own = url.origin === start.url.origin ? options.headers : {};
+    const own = url.origin === start.url.origin ? options.headers(start.url) : {};
     const answered = await httpExchange({
       url,
       name,

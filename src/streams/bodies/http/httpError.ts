@@ -79,14 +79,19 @@ export const noAnswer = (name: string, cause: unknown, proxy?: string): Headwate
  * The error for a body that broke off.
  *
  * @param progress what had been read by then, in words
+ * @param remedy what to do about it
  */
-export const brokenOff = (name: string, cause: unknown, progress: string): HeadwaterError =>
+export const brokenOff = (
+  name: string,
+  cause: unknown,
+  progress: string,
+  remedy = ' Try again; what has arrived is not the whole body.',
+): HeadwaterError =>
   timeout(name, cause, ` after ${progress}`) ??
-  new HeadwaterError(
-    'HW_HTTP_CUT',
-    `${name} broke off after ${progress}: ${reasonOf(cause)}. Try again; what has arrived is not the whole body.`,
-    { cause, where: name },
-  );
+  new HeadwaterError('HW_HTTP_CUT', `${name} broke off after ${progress}: ${reasonOf(cause)}.${remedy}`, {
+    cause,
+    where: name,
+  });
 
 const ACCEPTED = 202;
 const PARTIAL_CONTENT = 206;

@@ -1,7 +1,7 @@
 import { addAbortSignal } from 'node:stream';
 import { Observable } from 'rxjs';
 import { HeadwaterError } from '../../../contracts/HeadwaterError.js';
-import type { CheckedBodyOptions } from '../../bodies/http/BodyOptions.js';
+import type { CheckedBodyOptions, HeadersOf } from '../../bodies/http/BodyOptions.js';
 import { decodeContent } from '../../bodies/http/decodeContent.js';
 import { bodyOf } from '../../bodies/http/httpBody.js';
 import { headerOf, httpExchange } from '../../bodies/http/httpExchange.js';
@@ -20,7 +20,7 @@ export interface WebOptions {
   readonly maxBytes: number;
   readonly userAgent: string;
   /** Sent beside our own, or in their place, to the origin that the user named alone. Default: none. */
-  readonly headers?: Readonly<Record<string, string>>;
+  readonly headers?: HeadersOf;
   /** Which addresses are public. Default: those of the open internet. */
   readonly isPublic?: (address: string) => boolean;
   readonly resolve?: ResolveName;
@@ -32,7 +32,7 @@ const ACCEPT =
 
 const ask = async (
   { url, name, headers, mayBePrivate, ofOrigin = false }: FeedRequest,
-  { timeouts, maxBytes, userAgent, headers: own = {}, isPublic = isPublicAddress, resolve }: WebOptions,
+  { timeouts, maxBytes, userAgent, headers: own = () => ({}), isPublic = isPublicAddress, resolve }: WebOptions,
   signal: AbortSignal,
 ): Promise<FeedResponse> => {
   const address = addressOf(url);
@@ -43,7 +43,7 @@ const ask = async (
   const answered = await httpExchange({
     url,
     name,
-    headers: { 'user-agent': userAgent, accept: ACCEPT, ...headers, ...(ofOrigin ? own : {}) },
+    headers: { 'user-agent': userAgent, accept: ACCEPT, ...headers, ...(ofOrigin ? own(url) : {}) },
     signal,
     timeouts,
     lookup: mayBePrivate ? undefined : guardedLookup(name, isPublic, resolve),

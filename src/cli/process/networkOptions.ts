@@ -1,0 +1,97 @@
+import { type Command, Option } from 'commander';
+import { HeadwaterError } from '../../contracts/HeadwaterError.js';
+import { checkHeaders, type HeadersOf } from '../../streams/bodies/http/BodyOptions.js';
+import { seconds, wholeNumber } from './argument.js';
+
+/** One `--header`: what is sent, and to which server where it says so. */
+export interface GivenHeader {
+  readonly origin: string | undefined;
+  readonly name: string;
+  readonly value: string;
+}
+
+/** What a command line says of the servers that are asked. */
+export interface NetworkFlags {
+  readonly headers?: readonly GivenHeader[];
+}
+
+/** What it says of the servers of tables beside that. */
+export interface TableNetworkFlags extends NetworkFlags {
+  readonly offline?: boolean;
+  readonly retries?: number;
+  readonly totalTimeout?: number;
+}
+
+/** A WebSocket's server is the same as that of http. */
+const originOf = ({ protocol, host }: URL): string => `${protocol.replace(/^ws/, 'http')}//${host}`;
+
+/** Reads `NAME: VALUE`, or `ORIGIN NAME: VALUE`. What stands there is often a secret, and is not shown. */
+const header = (text: string, before: readonly GivenHeader[] = []): readonly GivenHeader[] => {
+  const [, written, name = '', value = ''] =
+    /^(?:((?:http|ws)s?:\/\/\S+)\s+)?([^\s:]+):\s*(.*?)\s*$/is.exec(text) ?? [];
+  const refuse = (): never => {
+    // Not commander's error, which shows the value.
+    throw new HeadwaterError(
+      'HW_USAGE',
+      "--header must be 'NAME: VALUE', or 'https://SERVER NAME: VALUE' where several servers are asked. It may not be one that belongs to the connection itself.",
+    );
+  };
+  if (written !== undefined && !URL.canParse(written)) refuse();
+  try {
+    checkHeaders({ [name]: value });
+  } catch {
+    refuse();
+  }
+  const origin = written === undefined ? undefined : originOf(new URL(written));
+  return [...before, { origin, name, value }];
+};
+
+/** Puts the option that says what is sent to servers on a command. */
+export const addHeaderOption = (command: Command): Command => {
+  const option = new Option(
+    '--header <line>',
+    "send this header ('Authorization: …') to the server that is named, and not to where it redirects; may be given several times, with the address of a server before the name where several are asked",
+  ).argParser(header);
+  // `header` is what `--no-header` is about.
+  option.attributeName = () => 'headers';
+  return command.addOption(option);
+};
+
+/** Puts the options that say how the servers of tables are asked on a command. */
+export const addTableNetworkOptions = (command: Command): Command =>
+  addHeaderOption(command)
+    .option('--offline', 'read tables of the web from the cache, and ask no server')
+    .option('--retries <n>', 'how many times in a row a server that fails is asked again (default: 5)', wholeNumber(0))
+    .option('--total-timeout <seconds>', 'how long a pass may wait for a server in all (default: 3600)', seconds);
+
+const isWeb = (address: string): boolean => /^(?:sse\+)?(?:http|ws)s?:\/\//i.test(address) && URL.canParse(address);
+
+/**
+ * The headers that a server is sent which was named.
+ *
+ * @param addresses all that the command line names
+ * @throws HeadwaterError `HW_USAGE` where it is not clear which server is meant
+ */
+export const headersFor = (
+  headers: readonly GivenHeader[] | undefined,
+  addresses: readonly string[],
+): HeadersOf | undefined => {
+  if (headers === undefined) return undefined;
+  const named = new Set(addresses.filter(isWeb).map((address) => originOf(new URL(address.replace(/^sse\+/i, '')))));
+  if (named.size !== 1 && headers.some(({ origin }) => origin === undefined))
+    throw new HeadwaterError(
+      'HW_USAGE',
+      named.size === 0
+        ? '--header is for a server, and none is named. Leave it out, or give an address of the web.'
+        : `--header goes to one server, and ${named.size} are named. Write which before it: --header '${[...named][0] ?? ''} Authorization: …'.`,
+    );
+  const [only] = named;
+  return (url) =>
+    Object.fromEntries(
+      headers.filter(({ origin = only }) => origin === originOf(url)).map(({ name, value }) => [name, value]),
+    );
+};
+
+/** The same for a server that the command finds by itself: it gets what names no other. */
+export const headersForFound = (headers: readonly GivenHeader[] | undefined): HeadersOf | undefined =>
+  headers === undefined ? undefined : (url) => headersFor(headers, [url.href])?.(url) ?? {};

@@ -1,0 +1,74 @@
+import { readdir, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { clearLeftBehind } from '../../contracts/temporaries.js';
+import { readStored, snapshotName, SOURCES } from './storedSource.js';
+
+/** A snapshot in a folder of snapshots. */
+export interface StoredSnapshot {
+  readonly path: string;
+  readonly bytes: number;
+  /** When it was read over HTTP last, in milliseconds since 1970; of one without a source, when it was written. */
+  readonly used: number;
+  /** What it came from, without what stands behind a path; several addresses may have the same bytes. */
+  readonly sources: readonly string[];
+}
+
+const SNAPSHOT = /^[0-9a-f]{64}\.csv$/;
+
+/** Each file of `sources`, with what it says. */
+const notesOf = async (
+  directory: string,
+): Promise<readonly { readonly path: string; readonly sha256: string; readonly source: string }[]> => {
+  const names = await readdir(join(directory, SOURCES)).catch(() => []);
+  const notes = await Promise.all(
+    names
+      .filter((name) => name.endsWith('.json'))
+      .map(async (name) => {
+        const path = join(directory, SOURCES, name);
+        const { sha256 = '', source = '' } = (await readStored(path)) ?? {};
+        return { path, sha256, source };
+      }),
+  );
+  return notes;
+};
+
+/** The snapshots of a folder, those that were used last first. */
+export const listSnapshots = async (directory: string): Promise<readonly StoredSnapshot[]> => {
+  const notes = await notesOf(directory);
+  const names = (await readdir(directory).catch(() => [])).filter((name) => SNAPSHOT.test(name));
+  const found = await Promise.all(
+    names.map(async (name): Promise<StoredSnapshot | undefined> => {
+      const path = join(directory, name);
+      const stats = await stat(path).catch(() => undefined);
+      return stats === undefined
+        ? undefined
+        : {
+            path,
+            bytes: stats.size,
+            used: stats.mtimeMs,
+            sources: notes.filter(({ sha256 }) => snapshotName(sha256) === name).map(({ source }) => source),
+          };
+    }),
+  );
+  return found.filter((snapshot) => snapshot !== undefined).toSorted((a, b) => b.used - a.used);
+};
+
+/**
+ * Removes the snapshots of a folder that were not used since a time, the notes of what they came from, and what killed
+ * runs have left.
+ *
+ * @param since in milliseconds since 1970
+ * @returns what was removed
+ */
+export const pruneSnapshots = async (
+  directory: string,
+  since: number,
+): Promise<{ readonly removed: readonly StoredSnapshot[]; readonly leftBehind: number }> => {
+  const removed = (await listSnapshots(directory)).filter(({ used }) => used < since);
+  for (const { path } of removed) await rm(path, { force: true });
+  const kept = new Set((await listSnapshots(directory)).map(({ path }) => path));
+  for (const { path, sha256 } of await notesOf(directory))
+    if (!kept.has(join(directory, snapshotName(sha256)))) await rm(path, { force: true });
+  const leftBehind = (await clearLeftBehind(directory)) + (await clearLeftBehind(join(directory, SOURCES)));
+  return { removed, leftBehind };
+};
