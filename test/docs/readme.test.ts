@@ -77,11 +77,18 @@ test('every source, operator and sink stands in the table of memory limits', () 
 });
 
 test('every command line of the README is one that the command takes', async () => {
-  const program = await buildProgram([], process, () => undefined);
+  const names = (await buildProgram([], process, () => undefined)).commands.map((command) => command.name());
+  // A command is loaded only for a line that begins with it.
+  const commandOf = async (name: string) => {
+    const { commands } = await buildProgram([name], process, () => undefined);
+    return commands.find((command) => command.name() === name);
+  };
+  const loaded = (await Promise.all(names.map(commandOf))).filter((command) => command !== undefined);
+  expect(loaded.length).toBe(names.length);
   const lines = [...readme.matchAll(/npx headwater (\w+)(.*)$/gm)];
   expect(lines.length).toBeGreaterThan(5);
   for (const [, name = '', rest = ''] of lines) {
-    const command = program.commands.find((one) => one.name() === name);
+    const command = loaded.find((one) => one.name() === name);
     expect(command, `headwater ${name}`).toBeDefined();
     for (const [flag] of rest.matchAll(/--[a-z-]+/g))
       expect(
@@ -89,8 +96,17 @@ test('every command line of the README is one that the command takes', async () 
         `headwater ${name}`,
       ).toContain(flag);
   }
-  const commands = program.commands.flatMap((command) => [command, ...command.commands]);
+  const commands = loaded.flatMap((command) => [command, ...command.commands]);
   const options = ['--help', ...commands.flatMap((command) => command.options.map(({ long }) => long))];
   for (const page of pages)
     for (const [, flag] of read(page).matchAll(/`(--[a-z-]+)/g)) expect(options, page).toContain(flag);
+});
+
+test('the list of commands says of each what its own help says', async () => {
+  const list = (await buildProgram([], process, () => undefined)).commands;
+  expect(list.length).toBeGreaterThan(8);
+  for (const listed of list) {
+    const { commands } = await buildProgram([listed.name()], process, () => undefined);
+    expect(commands[0]?.description()).toBe(listed.description());
+  }
 });
