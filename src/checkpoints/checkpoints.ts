@@ -44,8 +44,12 @@ export interface CheckpointsOptions {
   readonly failed?: { next(error: HeadwaterError): void } | undefined;
 }
 
-/** What comes, as far as it is looked at. */
-interface MaybeCheckpoint {
+/**
+ * What comes, as far as it is looked at.
+ *
+ * @internal
+ */
+export interface MaybeCheckpoint {
   readonly type: string;
   readonly checkpoint?: Checkpoint;
 }

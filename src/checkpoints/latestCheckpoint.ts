@@ -5,6 +5,7 @@ import { tryCatch, type TaskEither } from 'fp-ts/lib/TaskEither.js';
 import type { Checkpoint } from '../contracts/Checkpoint.js';
 import { HeadwaterError } from '../contracts/HeadwaterError.js';
 import { sha256Hex } from '../contracts/sha256.js';
+import { clearLeftBehind } from '../contracts/temporaries.js';
 import { codeOf } from '../sinks/internal/codeOf.js';
 import { decodeCheckpoint } from './encodeCheckpoint.js';
 
@@ -39,8 +40,10 @@ export const checkpointFiles = async (dir: string): Promise<readonly CheckpointF
 
 /** Removes the checkpoints of a folder, and the folder where nothing else is in it. */
 export const removeCheckpoints = async (dir: string): Promise<void> => {
-  for (const { name } of await checkpointFiles(dir)) await rm(join(dir, name), { force: true });
+  const files = await checkpointFiles(dir);
+  for (const { name } of files) await rm(join(dir, name), { force: true });
   try {
+    await clearLeftBehind(dir);
     await rmdir(dir);
   } catch {
     // Not there, or not empty: what else is in it is somebody's.

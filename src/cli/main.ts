@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { raiseEngineFlags } from '../ops/kernels/simd/machine/engineFlags.js';
-import { isInterruption, TERMINATED } from './process/exitStatus.js';
+import { interruptionOf } from './process/exitStatus.js';
 import { run } from './run.js';
 
 // Before the kernels are compiled.
@@ -11,5 +11,5 @@ process.exitCode = status;
 // What can be aborted has been, and the process ends by itself. The look-up of a host's name and the opening of a named
 // pipe cannot be, and may take for ever;
 // an exit would wait for them, but a signal that nobody listens to any more does not.
-if (isInterruption(status))
-  setTimeout(() => process.kill(process.pid, status === TERMINATED ? 'SIGTERM' : 'SIGINT'), 500).unref();
+const signal = interruptionOf(status);
+if (signal !== undefined) setTimeout(() => process.kill(process.pid, signal), 500).unref();

@@ -98,7 +98,7 @@ export const buildProgram = async (args: readonly string[], terminal: Terminal, 
     .showSuggestionAfterError()
     .addHelpText(
       'after',
-      '\nEach command has its own help with examples: headwater train --help\nExit status: 0 success, 1 failure, 2 wrong usage, 130 and 143 interrupted.\n',
+      '\nEach command has its own help with examples: headwater train --help\nExit status: 0 success, 1 failure, 2 wrong usage, 129, 130 and 143 interrupted.\n',
     );
   const [first] = args;
   if (isCommand(first)) program.addCommand((await COMMANDS[first].load())(terminal, choose));

@@ -1,5 +1,5 @@
 import { CommanderError } from 'commander';
-import { isInterruption, MISUSE, SUCCESS } from './process/exitStatus.js';
+import { interruptionOf, MISUSE, SUCCESS } from './process/exitStatus.js';
 import type { Job } from './process/Job.js';
 import { afterOutputError, tellError } from './process/outputError.js';
 import { buildProgram, withoutHelpWord } from './program.js';
@@ -36,7 +36,7 @@ const statusOf = async (words: readonly string[], terminal: Terminal): Promise<n
  *
  * @param args the arguments after the command's name
  * @param terminal the process, or a test's stand-in for it
- * @returns the exit status: 0 done, 1 failed, 2 misused, 130 or 143 interrupted
+ * @returns the exit status: 0 done, 1 failed, 2 misused, 129, 130 or 143 interrupted
  */
 export const run = async (args: readonly string[], terminal: Terminal): Promise<number> => {
   // They stay: an error may come when all is done and the last of the output is on its way, and without a listener it
@@ -45,7 +45,7 @@ export const run = async (args: readonly string[], terminal: Terminal): Promise<
   terminal.stderr.on('error', ignore);
   const status = await statusOf(args, terminal);
   // Whoever interrupts does not want to wait for the reader of what has been written.
-  if (isInterruption(status)) return status;
+  if (interruptionOf(status) !== undefined) return status;
   const error = await flushed(terminal);
   return error == null || status !== SUCCESS ? status : afterOutputError(error, terminal);
 };

@@ -1,3 +1,5 @@
+import type { Observable } from 'rxjs';
+import type { Checkpoint } from '../contracts/Checkpoint.js';
 import type { Valve } from '../contracts/Valve.js';
 
 /** What all ways of training a model on a split have in common. */
@@ -10,7 +12,23 @@ export interface ModelTrainingOptions {
   readonly classWeights?: ClassWeighting | undefined;
   /** The most bytes of encoded rows that are kept in memory; of more, each epoch reads them again. Default 128 MiB. */
   readonly keepBytes?: number | undefined;
+  /** When checkpoints are taken, as `fit` has it. Default: never. */
+  readonly checkpointEvery?: number | Observable<unknown> | undefined;
+  /**
+   * The checkpoint to go on from. It names its model; those that are trained before it are trained again, to the same
+   * bits. Default: none.
+   */
+  readonly from?: Checkpoint | undefined;
 }
+
+/** What `fit` is told of checkpoints for the model of that name. */
+export const checkpointsOf = (
+  name: string,
+  { checkpointEvery, from }: ModelTrainingOptions,
+): Pick<ModelTrainingOptions, 'checkpointEvery' | 'from'> => ({
+  checkpointEvery,
+  from: from?.model === name ? from : undefined,
+});
 
 /**
  * How much the rows of a class count in the loss: all the same, inversely as many as there are of it, or as the root of

@@ -15,7 +15,7 @@ import { rowEncoder } from '../text/rowEncoder.js';
 import type { WordVectors } from '../text/vectors/WordVectors.js';
 import { isBetter, isBetterInBoth, measureCandidate } from './measureCandidate.js';
 import type { CandidateMeasured, TrainedCandidate } from './ModelChosen.js';
-import { KEEP_BYTES, type ModelTrainingOptions, weightsOfClasses } from './ModelTrainingOptions.js';
+import { checkpointsOf, KEEP_BYTES, type ModelTrainingOptions, weightsOfClasses } from './ModelTrainingOptions.js';
 
 /** How a linear model is trained. */
 export interface TrainLinearOptions extends ModelTrainingOptions {
@@ -101,7 +101,14 @@ export const trainLinear = (
         const epochs = optimizer === 'sgd' ? most : Math.ceil(most / 2);
         return concat(
           of(source).pipe(
-            fit(model, { epochs, learningRate: RATE[optimizer], schedule: linearRate(), keep: 'last', steps: [] }),
+            fit(model, {
+              ...checkpointsOf(name, options),
+              epochs,
+              learningRate: RATE[optimizer],
+              schedule: linearRate(),
+              keep: 'last',
+              steps: [],
+            }),
           ),
           measureCandidate(name, model, source, labelEncoder.classes).pipe(
             tap((measured) => {

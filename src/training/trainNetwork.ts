@@ -8,7 +8,7 @@ import { oneCycle } from '../ops/optimizers/rateSchedules.js';
 import type { WordVectors } from '../text/vectors/WordVectors.js';
 import { measureCandidate } from './measureCandidate.js';
 import type { CandidateMeasured, TrainedCandidate } from './ModelChosen.js';
-import { type ModelTrainingOptions, weightsOfClasses } from './ModelTrainingOptions.js';
+import { checkpointsOf, type ModelTrainingOptions, weightsOfClasses } from './ModelTrainingOptions.js';
 
 /** How a recurrent model is trained. */
 export interface TrainNetworkOptions extends ModelTrainingOptions {
@@ -88,6 +88,7 @@ export const trainNetwork = (
     return concat(
       of(source).pipe(
         fit(model, {
+          ...checkpointsOf(name, options),
           epochs: options.epochs ?? epochsFor(rows.train),
           learningRate,
           schedule: oneCycle(),

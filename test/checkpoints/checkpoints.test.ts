@@ -8,7 +8,6 @@ import { checkpoints, type CheckpointsOptions, type CheckpointWritten } from '..
 import { decodeCheckpoint, encodeCheckpoint } from '../../src/checkpoints/encodeCheckpoint.js';
 import { latestCheckpoint, removeCheckpoints } from '../../src/checkpoints/latestCheckpoint.js';
 import type { BatchSource } from '../../src/contracts/BatchSource.js';
-import type { Checkpoint } from '../../src/contracts/Checkpoint.js';
 import type { HeadwaterError } from '../../src/contracts/HeadwaterError.js';
 import { fit } from '../../src/operators/training/fit.js';
 import { alongside } from '../../src/sinks/alongside.js';

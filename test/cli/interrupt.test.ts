@@ -34,7 +34,8 @@ describe('Ctrl-C, or a signal of another process,', () => {
   it.each([
     ['SIGINT', 130],
     ['SIGTERM', 143],
-  ] as const)('%s ends a training with %i, with nothing half-written', async (signal, wanted) => {
+    ['SIGHUP', 129],
+  ] as const)('%s ends a training with %i and a checkpoint, with nothing half-written', async (signal, wanted) => {
     const running = start(
       [
         'train',
@@ -56,7 +57,8 @@ describe('Ctrl-C, or a signal of another process,', () => {
     expect(stdout).toBe('');
     expect(stderr).toMatch(/best|validation/);
     expect(stderr).not.toContain('headwater:');
-    expect(existsSync(join(cwd, `never-${signal}`))).toBe(false);
+    expect(stderr).toMatch(/\ncheckpoint: .+\nGo on by the same command with --resume\.\n$/);
+    expect(readdirSync(join(cwd, `never-${signal}`))).toEqual(['checkpoints']);
   });
 
   it('leaves the artifacts of an earlier training as they were', async () => {

@@ -7,6 +7,7 @@ import { classifyTitles } from '../inference/classifyTitles.js';
 import { DATA_HELP, type DataNames } from '../tables/openTables.js';
 import { predictionFormatter } from '../inference/formatPrediction.js';
 import type { Choose } from '../process/Job.js';
+import { type TrainingCheckpoints, trainingCheckpoints } from '../checkpoints/trainingCheckpoints.js';
 import type { Terminal } from '../process/Terminal.js';
 import { trainingJob } from '../training/trainingJob.js';
 import { addTrainingOptions, type TrainingOptions } from '../training/trainingOptions.js';
@@ -39,9 +40,10 @@ const demo = (
   { data, out, ...options }: Options,
   terminal: Terminal,
   page: TrainingPage | undefined,
+  checkpoints: TrainingCheckpoints,
 ): Observable<unknown> => {
   const run = (source: DataNames): Observable<unknown> =>
-    trainingJob(source, out, options, terminal, page).pipe(
+    trainingJob(source, out, options, terminal, page, checkpoints).pipe(
       switchMap(({ model, features, vectors, split: { text, tokenizer, labelEncoder } }) => {
         const formatter = predictionFormatter(options.json === true ? 'jsonl' : 'text', labelEncoder.classes);
         return of(HEADLINES).pipe(
@@ -79,5 +81,10 @@ export const demoCommand = (terminal: Terminal, choose: Choose): Command =>
     .addHelpText('after', HELP)
     .action((options: Options) => {
       const page = trainingPage(options, terminal);
-      choose({ work$: demo(options, terminal, page), outlivesReader: true, finish: page?.finish });
+      const checkpoints = trainingCheckpoints(options.out, options, terminal);
+      choose({
+        work$: demo(options, terminal, page, checkpoints),
+        outlivesReader: true,
+        finish: () => page?.finish() === true || checkpoints.finish(),
+      });
     });

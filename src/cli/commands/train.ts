@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { collect, path } from '../process/argument.js';
 import { DATA_HELP } from '../tables/openTables.js';
 import type { Choose } from '../process/Job.js';
+import { trainingCheckpoints } from '../checkpoints/trainingCheckpoints.js';
 import type { Terminal } from '../process/Terminal.js';
 import { trainingJob } from '../training/trainingJob.js';
 import { addTrainingOptions, type TrainingOptions } from '../training/trainingOptions.js';
@@ -17,12 +18,16 @@ The first pass splits the rows: 70 % train, 15 % validation, 15 % test. Each cla
 side. The vocabulary comes from the train rows. The training ends when the validation loss stops falling. Then the test rows are measured and
 the model is saved.
 
+Meanwhile checkpoints are written to <out>/checkpoints, and removed once the model is saved. Ctrl-C, SIGTERM and SIGHUP write one too. After
+a crash or a signal the same command with --resume goes on, and ends with the same bytes.
+
 Examples:
   $ headwater train --data news.csv --out models/news --epochs 8 --lr 1e-3
   $ headwater train --data https://example.org/news.csv.gz --out models/rnn --cell rnn
   $ headwater train --data news.csv --out models/news --json > events.jsonl
   $ headwater train --data news.csv --out models/news --tensorboard runs
   $ headwater train --data news.csv --out models/news --ui
+  $ headwater train --data news.csv --out models/news --resume
 `;
 
 /** `headwater train`. */
@@ -36,5 +41,10 @@ export const trainCommand = (terminal: Terminal, choose: Choose): Command =>
     .addHelpText('after', HELP)
     .action(({ data, out, ...options }: Options) => {
       const page = trainingPage(options, terminal);
-      choose({ work$: trainingJob(data, out, options, terminal, page), outlivesReader: true, finish: page?.finish });
+      const checkpoints = trainingCheckpoints(out, options, terminal);
+      choose({
+        work$: trainingJob(data, out, options, terminal, page, checkpoints),
+        outlivesReader: true,
+        finish: () => page?.finish() === true || checkpoints.finish(),
+      });
     });

@@ -7,10 +7,11 @@ export interface Job {
   /** Whether it is still worth doing when nobody reads its output any more, as it is where the result is files. */
   readonly outlivesReader: boolean;
   /**
-   * Asks it to come to an end in good order, which the first signal does then: it is done when that is. False where it
-   * knows no other end than being cut off.
+   * Asks it to come to an end in good order, which the first signal does then. True: it ends by itself. An Observable:
+   * it is cut off when that ends, and the command with the status of the signal. False where it knows no other end than
+   * being cut off at once.
    */
-  readonly finish?: (() => boolean) | undefined;
+  readonly finish?: (() => boolean | Observable<unknown>) | undefined;
 }
 
 /** Takes the job that the arguments ask for. */

@@ -1,22 +1,24 @@
 import {
   catchError,
+  concatMap,
+  EMPTY,
   endWith,
-  filter,
   fromEventPattern,
   ignoreElements,
   lastValueFrom,
   map,
   merge,
+  mergeMap,
   type Observable,
   of,
   take,
 } from 'rxjs';
-import { INTERRUPTED, SUCCESS, TERMINATED } from './exitStatus.js';
+import { FAILURE, SIGNALS, SUCCESS } from './exitStatus.js';
 import type { Job } from './Job.js';
 import { afterOutputError, isClosedPipe, tellError } from './outputError.js';
 import type { Terminal } from './Terminal.js';
 
-const signals$ = (terminal: Terminal, signal: 'SIGINT' | 'SIGTERM'): Observable<unknown> =>
+const signals$ = (terminal: Terminal, signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP'): Observable<unknown> =>
   fromEventPattern<unknown>(
     (listener) => terminal.on(signal, listener),
     (listener) => terminal.off(signal, listener),
@@ -33,25 +35,38 @@ const outputErrors$ = ({ stdout }: Terminal): Observable<unknown> =>
  * knows how to, it is the second that cuts it off.
  */
 const interruptions$ = ({ finish }: Job, terminal: Terminal): Observable<number> =>
-  merge(
-    signals$(terminal, 'SIGINT').pipe(map(() => INTERRUPTED)),
-    signals$(terminal, 'SIGTERM').pipe(map(() => TERMINATED)),
-  ).pipe(filter((_, index) => index > 0 || finish?.() !== true));
+  merge(...SIGNALS.map(([signal, status]) => signals$(terminal, signal).pipe(map(() => status)))).pipe(
+    mergeMap((status, index): Observable<number> => {
+      if (index > 0) return of(status);
+      const ending = finish?.() ?? false;
+      if (typeof ending === 'boolean') return ending ? EMPTY : of(status);
+      return ending.pipe(ignoreElements(), endWith(status));
+    }),
+  );
 
 /**
  * Subscribes to a job until it ends, a signal ends it, or its output cannot be written any more; gives the exit status.
  */
 export const carryOut = (job: Job, terminal: Terminal): Promise<number> => {
   const { work$, outlivesReader } = job;
+  /** Whether output was lost that somebody still wanted. */
+  let lost = false;
   const status$ = merge(
     interruptions$(job, terminal),
     outputErrors$(terminal).pipe(
-      filter((error) => !(outlivesReader && isClosedPipe(error))),
-      map((error) => afterOutputError(error, terminal)),
+      concatMap((error): Observable<number> => {
+        if (!outlivesReader) return of(afterOutputError(error, terminal));
+        if (isClosedPipe(error) || lost) return EMPTY;
+        // Its results are files: it goes on, and ends with the status of a failure.
+        lost = true;
+        afterOutputError(error, terminal);
+        return EMPTY;
+      }),
     ),
     work$.pipe(
       ignoreElements(),
-      endWith(SUCCESS),
+      endWith(undefined),
+      map(() => (lost ? FAILURE : SUCCESS)),
       catchError((error: unknown) => of(tellError(error, terminal))),
     ),
   ).pipe(take(1));

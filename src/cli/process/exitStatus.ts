@@ -12,8 +12,19 @@ export const INTERRUPTED = 130;
 /** Ended by SIGTERM. */
 export const TERMINATED = 143;
 
-/** Whether a signal ended the command. */
-export const isInterruption = (status: number): boolean => status === INTERRUPTED || status === TERMINATED;
+/** Ended by SIGHUP: its terminal was closed. */
+export const HUNG_UP = 129;
+
+/** The statuses of the signals that end the command. */
+export const SIGNALS = [
+  ['SIGINT', INTERRUPTED],
+  ['SIGTERM', TERMINATED],
+  ['SIGHUP', HUNG_UP],
+] as const;
+
+/** The signal that ended the command; undefined where none did. */
+export const interruptionOf = (status: number): 'SIGINT' | 'SIGTERM' | 'SIGHUP' | undefined =>
+  SIGNALS.find(([, of]) => of === status)?.[0];
 
 const misuse: ReadonlySet<ErrorCode> = new Set(['HW_USAGE', 'HW_PATH', 'HW_COLUMNS', 'HW_ARTIFACT_VERSION']);
 

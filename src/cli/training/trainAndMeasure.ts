@@ -21,7 +21,9 @@ import type { CandidateMeasured, ModelChosen } from '../../training/ModelChosen.
 import { trainModel, type TrainModelOptions, whyNoNetwork } from '../../training/trainModel.js';
 import { networkConfig } from '../../training/trainNetwork.js';
 import { linearConfig } from '../../models/linear/LinearConfig.js';
+import type { KeptTraining } from '../checkpoints/trainingCheckpoints.js';
 import type { Terminal } from '../process/Terminal.js';
+import { untilLost } from '../process/untilLost.js';
 import type { ArchitectureName } from './architecture.js';
 import { compareModels } from './comparison.js';
 import { epochRecord, orNull } from './epochRecord.js';
@@ -30,7 +32,7 @@ import { choiceHyperparameters, lessonHyperparameters } from './hyperparametersO
 import { lessonModel } from './lessonModel.js';
 import { preparedUpdate } from './preparedUpdate.js';
 import { BATCH_SIZE, recipeOf } from './recipe.js';
-import { rescueBest } from './rescueBest.js';
+import { savingLastGood } from './savingLastGood.js';
 import type { Trained } from './Trained.js';
 import { trainLesson } from './trainLesson.js';
 import type { TrainingOptions } from './trainingOptions.js';
@@ -48,6 +50,8 @@ export interface Prepared {
   readonly owned: { dispose(): void }[];
   /** Told what happens, for whoever shows it. */
   readonly told: (update: TrainingUpdate) => void;
+  /** Its checkpoints and its event log. */
+  readonly checkpoints: KeptTraining;
 }
 
 /** The columns of hashed features. */
@@ -66,12 +70,38 @@ const showing = (
 ): ((event$: Observable<Told>) => Observable<Told>) => {
   const bar: OperatorFunction<Told, never> = (event$) =>
     event$.pipe(filter(isTraining), progress({ stream: stderr, env }));
-  return alongside(bar, ...(options.json === true ? [jsonLines(stdout, { valve })] : []));
+  /** Everything but checkpoints, which are files. */
+  const lines: OperatorFunction<Told, never> = (event$) =>
+    event$.pipe(
+      filter(({ type }) => type !== 'checkpoint'),
+      jsonLines(stdout, { valve }),
+    );
+  return alongside(bar, ...(options.json === true ? [untilLost(lines)] : []));
 };
 
 /** The boards of `--tensorboard`. */
-const boardsOf = ({ valve }: Prepared, options: TrainingOptions, hyperparameters: Hyperparameters) =>
-  options.tensorboard === undefined ? [] : [tensorboard(options.tensorboard, { valve, hyperparameters })];
+const boardsOf = (
+  { valve }: Prepared,
+  options: TrainingOptions,
+  hyperparameters: Hyperparameters,
+  { stderr }: Terminal,
+) =>
+  options.tensorboard === undefined
+    ? []
+    : [
+        untilLost(
+          tensorboard(options.tensorboard, { valve, hyperparameters }),
+          (line) => void stderr.write(`${line}\n`),
+        ),
+      ];
+
+/** The records of the epochs that were over before. */
+const epochsBefore = ({
+  checkpoints: {
+    fit: { from },
+  },
+}: Prepared): Map<string, EpochRecord[]> =>
+  new Map(from === undefined ? [] : [[from.model, from.history.map(epochRecord)]]);
 
 /** The records of the epochs of each model. */
 const recordingEpochs = (epochs: Map<string, EpochRecord[]>) =>
@@ -95,24 +125,24 @@ const lessonTraining = (prepared: Prepared, options: TrainingOptions, terminal: 
   const model = lessonModel(split, options, backend);
   prepared.owned.push(model);
   told(preparedUpdate(split, model.config));
-  const rescue = rescueBest(out, split, model);
   const recipe = recipeOf(options, split.rows.train);
   const source = batchSource(split, { batchSize: options.batchSize ?? BATCH_SIZE, valve });
-  const epochs = new Map<string, EpochRecord[]>();
-  const training$ = trainLesson(model, source, options).pipe(
+  const epochs = epochsBefore(prepared);
+  const training$ = trainLesson(model, source, options, prepared.checkpoints.fit).pipe(
     recordingEpochs(epochs),
     filter(isTraining),
-    rescue.copying,
     showing(prepared, options, terminal),
     filter(isTraining),
   );
   const report$ = defer(() => measured(model, source, split)).pipe(map((report) => reportOf(model.name, report)));
   return concat(training$, report$).pipe(
+    prepared.checkpoints.keeping,
     alongside(
       ...boardsOf(
         prepared,
         options,
         lessonHyperparameters(data, { ...options, ...recipe }, model.config, split, backend),
+        terminal,
       ),
     ),
     tap(told),
@@ -124,7 +154,7 @@ const lessonTraining = (prepared: Prepared, options: TrainingOptions, terminal: 
       epochs: epochs.get(model.name) ?? [],
       choice: undefined,
     })),
-    rescue.saving,
+    savingLastGood(out, split, model, prepared.checkpoints.last),
   );
 };
 
@@ -152,7 +182,7 @@ const choiceOf = (
 const choiceTraining = (prepared: Prepared, options: TrainingOptions, terminal: Terminal): Observable<Trained> =>
   defer(() => {
     const { data, architecture, split, backend, vectors, valve, told } = prepared;
-    const epochs = new Map<string, EpochRecord[]>();
+    const epochs = epochsBefore(prepared);
     const how: TrainModelOptions = {
       architecture: architecture === 'lesson' ? 'auto' : architecture,
       seed: options.seed,
@@ -168,6 +198,7 @@ const choiceTraining = (prepared: Prepared, options: TrainingOptions, terminal: 
       embeddingDim: options.embeddingDim,
       dropout: options.dropout,
       valve,
+      ...prepared.checkpoints.fit,
     };
     // The page shows what is planned before it is made.
     told(
@@ -226,7 +257,10 @@ const choiceTraining = (prepared: Prepared, options: TrainingOptions, terminal: 
         }),
       ),
     ).pipe(
-      alongside(...boardsOf(prepared, options, choiceHyperparameters(data, options, architecture, split, backend))),
+      prepared.checkpoints.keeping,
+      alongside(
+        ...boardsOf(prepared, options, choiceHyperparameters(data, options, architecture, split, backend), terminal),
+      ),
       tap(told),
       concatMap((event) => (event.type === 'report' && trained !== undefined ? of(trained) : of())),
     );

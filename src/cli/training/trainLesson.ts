@@ -4,7 +4,7 @@ import type { TrainingEvent } from '../../contracts/TrainingEvent.js';
 import type { Classifier } from '../../models/classifier.js';
 import type { DeferredClassifier } from '../../models/deferredClassifier.js';
 import { earlyStopping } from '../../operators/training/earlyStopping.js';
-import { fit } from '../../operators/training/fit.js';
+import { fit, type FitOptions } from '../../operators/training/fit.js';
 import { reduceLrOnPlateau } from '../../operators/training/reduceLrOnPlateau.js';
 import { PATIENCE, recipeOf, scheduleOf } from './recipe.js';
 import type { TrainingOptions } from './trainingOptions.js';
@@ -14,10 +14,12 @@ export const trainLesson = (
   model: Classifier | DeferredClassifier,
   source: BatchSource,
   options: TrainingOptions,
+  checkpoints: Pick<FitOptions, 'checkpointEvery' | 'from'> = {},
 ): Observable<TrainingEvent> => {
   const recipe = recipeOf(options, source.rows.train);
   return of(source).pipe(
     fit(model, {
+      ...checkpoints,
       epochs: recipe.epochs,
       learningRate: recipe.lr,
       schedule: scheduleOf(recipe),

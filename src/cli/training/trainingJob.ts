@@ -1,25 +1,16 @@
-import {
-  concat,
-  defer,
-  delayWhen,
-  EMPTY,
-  finalize,
-  ignoreElements,
-  map,
-  type Observable,
-  of,
-  switchMap,
-  tap,
-} from 'rxjs';
+import { concat, delayWhen, EMPTY, finalize, ignoreElements, map, type Observable, of, switchMap, tap } from 'rxjs';
 import { ARTIFACT_FILES } from '../../models/artifacts/Artifacts.js';
 import { prepare } from '../../operators/rows/prepare.js';
 import { alongside } from '../../sinks/alongside.js';
 import { rowProgress } from '../../sinks/progress/rowProgress.js';
 import type { SelectedBackend } from '../../ops/backends/selectBackend.js';
 import { backendLine, NO_BACKEND } from '../backends/backendLine.js';
-import { checkFolder } from '../process/checkOutput.js';
+import { checkFile, checkFolder } from '../process/checkOutput.js';
 import { fromTask } from '../process/fromTask.js';
 import type { Terminal } from '../process/Terminal.js';
+import type { SavedCheckpoint } from '../../checkpoints/latestCheckpoint.js';
+import { asBefore } from '../checkpoints/trainingIdentity.js';
+import { type TrainingCheckpoints, trainingCheckpoints } from '../checkpoints/trainingCheckpoints.js';
 import { openData } from '../tables/dataSource.js';
 import { onFirstPass, telling } from '../tables/firstPass.js';
 import { type DataNames } from '../tables/openTables.js';
@@ -52,6 +43,7 @@ const backendFor = (
  * The main job: reads the data, trains, measures the test rows, saves the artifacts and tells.
  *
  * @param page what shows it meanwhile, where something does
+ * @param checkpoints where its checkpoints go; whoever has them can ask for one when a signal comes
  * @returns emits what was trained once everything is saved; its model is disposed of when the subscription ends
  */
 export const trainingJob = (
@@ -60,19 +52,23 @@ export const trainingJob = (
   options: TrainingOptions,
   terminal: Terminal,
   page?: TrainingPage,
+  checkpoints: TrainingCheckpoints = trainingCheckpoints(out, options, terminal),
 ): Observable<Trained> => {
-  const job = (told: Prepared['told']): Observable<Trained> => trainingFor(data, out, options, terminal, told);
+  const job = (told: Prepared['told']): Observable<Trained> =>
+    trainingFor(data, out, options, terminal, told, checkpoints);
   return page === undefined ? job(() => undefined) : page.beside(job);
 };
 
 const trainingFor = (
   data: DataNames,
   out: string,
-  options: TrainingOptions,
+  given: TrainingOptions,
   terminal: Terminal,
   told: Prepared['told'],
-): Observable<Trained> =>
-  defer(() => {
+  checkpoints: TrainingCheckpoints,
+): Observable<Trained> => {
+  const from = (found: SavedCheckpoint | undefined): Observable<Trained> => {
+    const options = asBefore(given, found);
     const shares = sharesOf(options);
     const architecture = architectureFrom(options);
     const source = openData(data, options, terminal);
@@ -85,6 +81,7 @@ const trainingFor = (
         const rows$ = onFirstPass(source.rows$, (row$) =>
           row$.pipe(
             alongside(rowProgress({ label: 'reading', stream: terminal.stderr, env: terminal.env })),
+            checkpoints.hashing,
             checkLabels(source.classOrder !== undefined, say),
             telling(backendLine(backend), terminal),
           ),
@@ -112,6 +109,9 @@ const trainingFor = (
                 : of(undefined);
             return vectors$.pipe(
               switchMap((vectors) =>
+                checkpoints.ready(found, backend, source.valve).pipe(map((ready) => ({ vectors, ready }))),
+              ),
+              switchMap(({ vectors, ready }) =>
                 trainAndMeasure(
                   {
                     data: source.name,
@@ -123,13 +123,17 @@ const trainingFor = (
                     valve: source.valve,
                     owned,
                     told,
+                    checkpoints: ready,
                   },
                   options,
                   terminal,
                 ),
               ),
+              checkpoints.explaining,
               delayWhen((trained) => saveTrained(out, trained, source.table())),
               tap((trained) => tellTrained(trained, out, options, terminal)),
+              // Only when the last of them is written, too.
+              (trained$) => concat(trained$, checkpoints.done$),
               finalize(() => {
                 for (const model of owned) model.dispose();
               }),
@@ -138,11 +142,14 @@ const trainingFor = (
         );
       }),
     );
-    // A folder that cannot be written to is found before the training, not after it.
-    const refused$ = concat(
-      fromTask(checkFolder(out, Object.values(ARTIFACT_FILES))).pipe(ignoreElements()),
-      options.tensorboard === undefined ? EMPTY : fromTask(checkFolder(options.tensorboard, [])).pipe(ignoreElements()),
-      checkRejectionsFile(data, options),
-    );
-    return concat(refused$, tellingRejections(job$, source, options, terminal));
-  });
+    return tellingRejections(job$, source, options, terminal);
+  };
+  // A folder that cannot be written to is found before the training, not after it.
+  const refused$ = concat(
+    fromTask(checkFolder(out, Object.values(ARTIFACT_FILES))).pipe(ignoreElements()),
+    given.tensorboard === undefined ? EMPTY : fromTask(checkFolder(given.tensorboard, [])).pipe(ignoreElements()),
+    given.events === undefined ? EMPTY : fromTask(checkFile(given.events)).pipe(ignoreElements()),
+    checkRejectionsFile(data, given),
+  );
+  return concat(refused$, checkpoints.found$.pipe(switchMap(from)));
+};

@@ -10,6 +10,7 @@ import {
 } from '../../ops/backends/selectBackend.js';
 import { fraction, path, port, positiveNumber, wholeNumber } from '../process/argument.js';
 import { chooseBackend } from '../backends/chooseBackend.js';
+import { addCheckpointOptions, type CheckpointOptions } from '../checkpoints/checkpointOptions.js';
 import { fromTask } from '../process/fromTask.js';
 import type { ClassWeighting } from '../../training/ModelTrainingOptions.js';
 import { type ArchitectureName, ARCHITECTURES } from './architecture.js';
@@ -22,7 +23,7 @@ import type { Workload } from '../backends/selfTest.js';
 
 /** How a training goes, as the command line says it. */
 export interface TrainingOptions
-  extends TableFlags, RejectionOptions, LabelOptions, SplitOptions, TextOptions, BackendChoice {
+  extends TableFlags, RejectionOptions, LabelOptions, SplitOptions, TextOptions, BackendChoice, CheckpointOptions {
   /** Default: as `recipeOf` settles it. */
   readonly epochs?: number;
   /** Default: 64; of a recurrent model beside a linear one, by the number of rows. */
@@ -94,7 +95,7 @@ export interface OwnDefaults {
 
 /** Puts the options of a training on a command. */
 export const addTrainingOptions = (command: Command, own: OwnDefaults = {}): Command =>
-  addBackendOptions(addTextOptions(addSplitOptions(addLabelOptions(addDataOptions(command)))))
+  addCheckpointOptions(addBackendOptions(addTextOptions(addSplitOptions(addLabelOptions(addDataOptions(command))))))
     .option(
       '--epochs <n>',
       'train for at most this many epochs (default: 3 to 30, more where there are few rows; with --schedule plateau: 50)',

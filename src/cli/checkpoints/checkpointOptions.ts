@@ -1,0 +1,50 @@
+import { type Command, InvalidArgumentError } from 'commander';
+import { path } from '../process/argument.js';
+
+/** How often a checkpoint is taken: after so many steps, after so much time, or never. */
+export type CheckpointInterval =
+  | { readonly type: 'steps'; readonly steps: number }
+  | { readonly type: 'time'; readonly ms: number }
+  | { readonly type: 'never' };
+
+/** What of a training is kept while it runs. */
+export interface CheckpointOptions {
+  /** Default: every 30 seconds, less often where one takes long. */
+  readonly checkpointEvery?: CheckpointInterval;
+  readonly resume?: boolean;
+  readonly events?: string;
+}
+
+const UNITS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000 };
+
+/** What a timer of Node's holds. */
+const LONGEST_MS = 2_147_483_647;
+
+const interval = (text: string): CheckpointInterval => {
+  if (text === 'never') return { type: 'never' };
+  const [, amount = '', unit] = /^(\d+(?:\.\d+)?)([smh])?$/.exec(text) ?? [];
+  const number = Number(amount);
+  if (amount !== '' && number > 0) {
+    if (unit === undefined) {
+      if (Number.isSafeInteger(number)) return { type: 'steps', steps: number };
+    } else if (number * UNITS[unit]! <= LONGEST_MS) return { type: 'time', ms: number * UNITS[unit]! };
+  }
+  throw new InvalidArgumentError(
+    'It must be a time such as 30s, 5m or 1h, a whole number of steps such as 500, or never.',
+  );
+};
+
+/** Puts the options that say what of a training is kept while it runs on a command. */
+export const addCheckpointOptions = (command: Command): Command =>
+  command
+    .option(
+      '--checkpoint-every <interval>',
+      'write a checkpoint to <out>/checkpoints after so much time (30s, 5m), or so many steps (500), or never (default: 30s, less often where one takes long)',
+      interval,
+    )
+    .option('--resume', 'go on from the last checkpoint in <out>/checkpoints: the same options and data are needed')
+    .option(
+      '--events <file>',
+      'write each event of the training to this file, as a JSON line; --resume cuts it to the checkpoint and goes on',
+      path,
+    );
