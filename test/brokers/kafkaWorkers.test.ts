@@ -1,0 +1,98 @@
+import { Admin, Consumer, Producer, stringDeserializers, stringSerializers } from '@platformatic/kafka';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { savedModel } from '../examples/savedModel.js';
+import { type KafkaServers, noKafka, startKafka } from './kafkaServer.js';
+import { numbered, numbersOf, startWorkers } from './workers.js';
+
+if (noKafka !== undefined) console.warn(`skipped: ${noKafka}`);
+
+/** Headlines; a soak takes more. */
+const COUNT = Number(process.env['HEADWATER_BROKER_HEADLINES'] ?? 20_000);
+
+describe.skipIf(noKafka !== undefined)('workers on three Kafka brokers', () => {
+  let servers: KafkaServers;
+  const client = () => ({ bootstrapBrokers: [...servers.brokers], clientId: 'test', retries: 30, retryDelay: 500 });
+
+  beforeAll(async () => {
+    servers = await startKafka(3);
+  }, 180_000);
+  afterAll(() => servers.stop(), 60_000);
+
+  it('classifies every headline exactly once, though workers and a broker are killed', async () => {
+    const model = await savedModel();
+    const admin = new Admin(client());
+    const create = (topic: string, partitions: number) =>
+      admin.createTopics({
+        topics: [topic],
+        partitions,
+        replicas: 3,
+        configs: [{ name: 'min.insync.replicas', value: '2' }],
+      });
+    await create('in', 8);
+    await create('out', 2);
+    const producer = new Producer({ ...client(), idempotent: true, serializers: stringSerializers });
+    const publish = async (begin: number, end: number): Promise<void> => {
+      for (let at = begin; at < end; at += 1000)
+        await producer.send({
+          messages: Array.from({ length: Math.min(1000, end - at) }, (_, i) => ({
+            topic: 'in',
+            key: String(at + i),
+            value: numbered(at + i),
+          })),
+        });
+    };
+    // Reads what is committed, all along; from the beginning again where its broker was killed.
+    let results: { readonly id: string; readonly title: string }[] = [];
+    let readers = 0;
+    const read = async (): Promise<() => Promise<void>> => {
+      const reader = new Consumer({
+        ...client(),
+        groupId: `reader-${readers++}`,
+        autocommit: false,
+        deserializers: stringDeserializers,
+      });
+      const own: typeof results = [];
+      results = own;
+      const stream = await reader.consume({ topics: ['out'], mode: 'earliest', maxWaitTime: 200 });
+      stream.on('data', ({ value }) => own.push(JSON.parse(value) as (typeof results)[number]));
+      stream.on('error', () => undefined);
+      return async () => {
+        await stream.close().catch(() => undefined);
+        await reader.close(true).catch(() => undefined);
+      };
+    };
+    let close = await read();
+
+    const address = `kafka://${servers.brokers.join(',')}`;
+    const workers = startWorkers(4, [
+      ...['--from', `${address}/in`, '--to', `${address}/out`, '--group', 'g', '--model', model],
+      ...['--session-timeout', '3', '--max-in-flight', '1024'],
+    ]);
+    try {
+      await publish(0, COUNT / 2);
+      await expect.poll(() => results.length, { timeout: 90_000 }).toBeGreaterThan(COUNT / 20);
+      workers.replace(0);
+      await publish(COUNT / 2, COUNT);
+      workers.freeze(1);
+      servers.kill(1);
+      workers.replace(2);
+      await new Promise((resolve) => setTimeout(resolve, 5000));
+      // It wakes when its share belongs to others: what it still commits is refused.
+      workers.wake(1);
+      await servers.start(1);
+      workers.replace(3);
+      await close();
+      close = await read();
+      await expect.poll(() => results.length, { timeout: 240_000, interval: 500 }).toBeGreaterThanOrEqual(COUNT);
+      // What would come twice would come now.
+      await new Promise((resolve) => setTimeout(resolve, 3000));
+    } finally {
+      await workers.stop();
+      await close();
+      await producer.close(true).catch(() => undefined);
+      await admin.close().catch(() => undefined);
+    }
+    expect(numbersOf(results)).toEqual(Array.from({ length: COUNT }, (_, i) => i));
+    expect(new Set(results.map(({ id }) => id)).size).toBe(COUNT);
+  }, 500_000);
+});
