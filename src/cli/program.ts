@@ -25,6 +25,10 @@ const COMMANDS = {
     description: 'measure a saved classifier on labelled headlines',
     load: async () => (await import('./commands/evaluate.js')).evaluateCommand,
   },
+  compare: {
+    description: 'compare saved classifiers on the same labelled headlines',
+    load: async () => (await import('./commands/compare.js')).compareCommand,
+  },
   predict: {
     description: 'classify headlines: the arguments, or lines from stdin as they arrive',
     load: async () => (await import('./commands/predict.js')).predictCommand,

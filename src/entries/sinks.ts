@@ -8,6 +8,7 @@
 export { alongside } from '../sinks/alongside.js';
 export { artifactFiles, type ArtifactFilesOptions, type Files } from '../sinks/files/artifactFiles.js';
 export { batchStats, type BatchStats } from '../sinks/metrics/batchStats.js';
+export { compareAnswers, mcNemar, type AnswersCompared } from '../sinks/metrics/compareAnswers.js';
 export { confusionMatrix } from '../sinks/metrics/confusionMatrix.js';
 export { deadLetters, type DeadLetters, type DeadLettersOptions } from '../sinks/rejections/deadLetters.js';
 export { describeRejection } from '../sinks/rejections/describeRejection.js';

@@ -8,6 +8,7 @@ const COMMANDS = [
   'demo',
   'train',
   'evaluate',
+  'compare',
   'predict',
   'watch',
   'serve',

@@ -52,7 +52,16 @@ test('every example is shown', () => {
 
 /** What takes no stream and gives none, or is a step of a fold: there is nothing that it could hold. */
 const HOLD_NOTHING: ReadonlySet<string> = new Set([
-  ...['confusionMatrix', 'describeRejection', 'jsonLine', 'liveHeadline', 'metricsTable', 'scores'],
+  ...[
+    'compareAnswers',
+    'confusionMatrix',
+    'mcNemar',
+    'describeRejection',
+    'jsonLine',
+    'liveHeadline',
+    'metricsTable',
+    'scores',
+  ],
   ...['commonestClass', 'macroScores'],
   ...['padRows', 'initialTrainingState', 'limitEpochs', 'recordEpoch'],
 ]);
