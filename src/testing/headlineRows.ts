@@ -1,4 +1,4 @@
-import { HeadwaterError } from '../contracts/HeadwaterError.js';
+import { checkWhole } from '../contracts/checkOption.js';
 import { random } from '../contracts/random.js';
 import type { Row } from '../contracts/Row.js';
 
@@ -60,8 +60,7 @@ const DESKS: readonly Desk[] = [
  * ```
  */
 export const headlineRows = ({ seed = 1, count = 10, firstId = 0 }: HeadlineRowsOptions = {}): readonly Row[] => {
-  if (!Number.isSafeInteger(count) || count < 0)
-    throw new HeadwaterError('HW_USAGE', `headlineRows: count is ${count}, but must be a whole number of at least 0.`);
+  checkWhole('headlineRows', 'count', count, 0);
   const dice = random(seed, 'test');
   const pick = <T>(from: readonly T[]): T => from[dice.below(from.length)]!;
   return Array.from({ length: count }, (_, index) => {

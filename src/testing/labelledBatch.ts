@@ -1,3 +1,4 @@
+import { checkWhole } from '../contracts/checkOption.js';
 import { HeadwaterError } from '../contracts/HeadwaterError.js';
 import type { LabelledBatch } from '../contracts/PaddedBatch.js';
 import { tokenizedRows, type TokenizedRowsOptions } from './tokenizedRows.js';
@@ -21,8 +22,7 @@ export interface GeneratedBatchOptions extends Omit<TokenizedRowsOptions, 'count
  * ```
  */
 export const labelledBatch = ({ size = 4, shortest = 1, ...options }: GeneratedBatchOptions = {}): LabelledBatch => {
-  if (!Number.isSafeInteger(size) || size < 1)
-    throw new HeadwaterError('HW_USAGE', `labelledBatch: size is ${size}, but must be a whole number of at least 1.`);
+  checkWhole('labelledBatch', 'size', size, 1);
   if (shortest < 1)
     throw new HeadwaterError(
       'HW_USAGE',

@@ -1,5 +1,6 @@
 import { BACKEND_NAME } from '../definition/backendName.js';
 import { engine } from '@tensorflow/tfjs-core';
+import { checkNumber, checkWhole } from '../../contracts/checkOption.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import { KernelMachine } from '../kernels/simd/machine/KernelMachine.js';
 import { MOST_THREADS } from '../kernels/simd/machine/KernelThreads.js';
@@ -90,11 +91,10 @@ const chooseKernels = (simd: 'auto' | 'simd' | 'none', threads: number): Registe
  */
 export const registerBackend = (options: BackendOptions = {}): void => {
   const { threads, simd = 'auto' } = options;
-  if (threads !== undefined && !(Number.isSafeInteger(threads) && threads >= 1 && threads <= MOST_THREADS))
-    throw new HeadwaterError(
-      'HW_USAGE',
-      `registerBackend was given ${threads} threads. Give a whole number from 1 to ${MOST_THREADS}.`,
-    );
+  if (threads !== undefined) {
+    checkWhole('registerBackend', 'threads', threads, 1);
+    checkNumber('registerBackend', 'threads', threads, { from: 1, to: MOST_THREADS });
+  }
   if (registered !== undefined && engine().backendNames().includes(BACKEND_NAME)) {
     registerOps();
     if (threads !== undefined && registered.machine !== undefined)

@@ -1,5 +1,6 @@
 import { tensor, tidy, util, variable, zeros } from '@tensorflow/tfjs-core';
 import type { Tensor, Variable } from '@tensorflow/tfjs-core';
+import { checkNumber } from '../../contracts/checkOption.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import type { StateDict, Weight } from '../../contracts/StateDict.js';
 import { adamInputs, adamUpdateOp } from '../internal/adamUpdate.js';
@@ -67,18 +68,10 @@ export class Adam {
    */
   constructor(weights: ReadonlyMap<string, Variable>, options: AdamOptions = {}) {
     const { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, weightDecay = 0 } = options;
-    for (const [name, beta] of [
-      ['beta1', beta1],
-      ['beta2', beta2],
-    ] as const)
-      if (!(beta >= 0 && beta < 1))
-        throw new HeadwaterError('HW_USAGE', `Adam was given ${name} ${beta}. It must be at least 0 and below 1.`);
-    if (!(epsilon > 0)) throw new HeadwaterError('HW_USAGE', `Adam was given epsilon ${epsilon}. It must be positive.`);
-    if (!(weightDecay >= 0 && weightDecay < Infinity))
-      throw new HeadwaterError(
-        'HW_USAGE',
-        `Adam was given weightDecay ${weightDecay}. It must be finite and not negative.`,
-      );
+    checkNumber('Adam', 'beta1', beta1, { from: 0, below: 1 });
+    checkNumber('Adam', 'beta2', beta2, { from: 0, below: 1 });
+    checkNumber('Adam', 'epsilon', epsilon, { above: 0 });
+    checkNumber('Adam', 'weightDecay', weightDecay, { from: 0 });
     this.#constants = { beta1, beta2, epsilon, weightDecay };
     this.#slots = new Map(
       Array.from(weights, ([name, weight]) => {

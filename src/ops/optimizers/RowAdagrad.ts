@@ -1,4 +1,4 @@
-import { HeadwaterError } from '../../contracts/HeadwaterError.js';
+import { checkNumber } from '../../contracts/checkOption.js';
 import type { StateDict } from '../../contracts/StateDict.js';
 import type { RowStore } from '../sparse/internal/RowStore.js';
 import { requireEntry } from '../sparse/internal/requireEntry.js';
@@ -41,8 +41,7 @@ export class RowAdagrad {
    */
   constructor(table: RowTable, options: RowAdagradOptions = {}) {
     const { epsilon = 1e-10 } = options;
-    if (!(epsilon > 0))
-      throw new HeadwaterError('HW_USAGE', `RowAdagrad was given epsilon ${epsilon}. It must be positive.`);
+    checkNumber('RowAdagrad', 'epsilon', epsilon, { above: 0 });
     this.#table = table;
     this.#sums = table.companion();
     this.#epsilon = epsilon;

@@ -1,4 +1,4 @@
-import { HeadwaterError } from '../../contracts/HeadwaterError.js';
+import { checkNumber } from '../../contracts/checkOption.js';
 import type { StateDict } from '../../contracts/StateDict.js';
 import type { RowStore } from '../sparse/internal/RowStore.js';
 import { requireEntry } from '../sparse/internal/requireEntry.js';
@@ -53,11 +53,9 @@ export class RowAdam {
    */
   constructor(table: RowTable, options: RowAdamOptions = {}) {
     const { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 } = options;
-    for (const [name, beta] of Object.entries({ beta1, beta2 }))
-      if (!(beta >= 0 && beta < 1))
-        throw new HeadwaterError('HW_USAGE', `RowAdam was given ${name} ${beta}. It must be at least 0 and below 1.`);
-    if (!(epsilon > 0))
-      throw new HeadwaterError('HW_USAGE', `RowAdam was given epsilon ${epsilon}. It must be positive.`);
+    checkNumber('RowAdam', 'beta1', beta1, { from: 0, below: 1 });
+    checkNumber('RowAdam', 'beta2', beta2, { from: 0, below: 1 });
+    checkNumber('RowAdam', 'epsilon', epsilon, { above: 0 });
     this.#table = table;
     this.#m = table.companion();
     this.#v = table.companion();

@@ -12,6 +12,7 @@ import {
   type SchedulerLike,
   type Subscription,
 } from 'rxjs';
+import { checkTime } from '../../contracts/checkOption.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import { codeOf } from '../internal/codeOf.js';
 import { subscribeSink } from '../internal/subscribeSink.js';
@@ -129,8 +130,7 @@ const decoded = <A>(
  */
 export const stateFile = <A>(path: string, codec: t.Type<A, unknown>, options: StateFileOptions = {}): StateFile<A> => {
   const { delayMs = 1000, damaged, scheduler = asyncScheduler, write = writeAtomically } = options;
-  if (!(delayMs > 0))
-    throw new HeadwaterError('HW_USAGE', `stateFile: delayMs is ${delayMs}, but must be more than 0 milliseconds.`);
+  checkTime('stateFile', 'delayMs', delayMs);
 
   const read = async (): Promise<Either<HeadwaterError, A | undefined>> => {
     let bytes: Uint8Array;

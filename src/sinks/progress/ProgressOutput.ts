@@ -1,7 +1,7 @@
 import type { Writable } from 'node:stream';
 import pc from 'picocolors';
 import { asyncScheduler, type SchedulerLike } from 'rxjs';
-import { HeadwaterError } from '../../contracts/HeadwaterError.js';
+import { checkTime } from '../../contracts/checkOption.js';
 import { isInteractive } from '../terminal/isInteractive.js';
 import { barLine, plainLine, type BarStyle, type ProgressLine } from './internal/progressLine.js';
 import { showsUnicode } from '../terminal/showsUnicode.js';
@@ -142,8 +142,6 @@ export class ProgressOutput {
 
 /** Refuses options that cannot work, before there is anything to show. */
 export const checkProgressOptions = (name: string, { redraw = 0, every = 0 }: ProgressOptions): void => {
-  for (const [option, value] of Object.entries({ redraw, every })) {
-    if (!(value >= 0))
-      throw new HeadwaterError('HW_USAGE', `${name}() was given ${option} ${value}: give a time in ms, from 0.`);
-  }
+  checkTime(name, 'redraw', redraw, true);
+  checkTime(name, 'every', every, true);
 };

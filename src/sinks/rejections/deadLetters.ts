@@ -1,4 +1,5 @@
 import { Subject, type Observable } from 'rxjs';
+import { checkNumber, checkWhole } from '../../contracts/checkOption.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import type { DeadLetter, Rejection } from '../../contracts/Rejection.js';
 import { describeRejection } from './describeRejection.js';
@@ -66,16 +67,8 @@ const TOLD = 3;
  * ```
  */
 export const deadLetters = ({ limit = Infinity, examples: kept = 10 }: DeadLettersOptions = {}): DeadLetters => {
-  if (!(limit >= 0))
-    throw new HeadwaterError(
-      'HW_USAGE',
-      `deadLetters() was given limit ${limit}: give the most rows that may be rejected, from 0, or Infinity.`,
-    );
-  if (!Number.isInteger(kept) || kept < 0)
-    throw new HeadwaterError(
-      'HW_USAGE',
-      `deadLetters() was given examples ${kept}: give how many rejections are to be kept, a whole number from 0.`,
-    );
+  if (limit !== Infinity) checkNumber('deadLetters', 'limit', limit, { from: 0 });
+  checkWhole('deadLetters', 'examples', kept, 0);
 
   const rejections$ = new Subject<Rejection>();
   const seen = new Map<string, IdSet>();

@@ -11,7 +11,7 @@ import {
   Subject,
   throttleTime,
 } from 'rxjs';
-import { HeadwaterError } from '../../contracts/HeadwaterError.js';
+import { checkTime } from '../../contracts/checkOption.js';
 import type { LivePrediction } from '../../contracts/Live.js';
 import { subscribeSink } from '../internal/subscribeSink.js';
 import type { TextStream } from '../progress/ProgressOutput.js';
@@ -112,8 +112,7 @@ export const watchView = ({
   colors = wantsColors(stream, env),
   redraw = 100,
 }: WatchViewOptions): OperatorFunction<WatchEvent, never> => {
-  if (!(redraw >= 0))
-    throw new HeadwaterError('HW_USAGE', `watchView() was given redraw ${redraw}: give a time in ms, from 0.`);
+  checkTime('watchView', 'redraw', redraw, true);
   const paint = pc.createColors(colors);
   const unicode = showsUnicode(env);
 

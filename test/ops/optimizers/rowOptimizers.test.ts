@@ -77,7 +77,7 @@ describe.each([
       expect(misuse).toThrow(name);
     }
     expect(table.touched).toBe(0);
-    expect(() => new Optimizer(table, { epsilon: 0 })).toThrow(/epsilon 0/);
+    expect(() => new Optimizer(table, { epsilon: 0 })).toThrow(/epsilon is 0/);
   });
 
   it('refuses the state of a table of other rows', () => {
