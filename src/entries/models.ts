@@ -38,3 +38,10 @@ export {
   type OpenClassifierOptions,
   type TextClassifier,
 } from '../inference/openClassifier.js';
+
+// Trainings of a choice of models.
+export { trainModel, type TrainModelOptions } from '../training/trainModel.js';
+export { trainLinear, type LinearTrained, type TrainLinearOptions } from '../training/trainLinear.js';
+export { trainNetwork, type NetworkTrained, type TrainNetworkOptions } from '../training/trainNetwork.js';
+export type { CandidateMeasured, ModelChosen, ModelTrainingEvent, TrainedCandidate } from '../training/ModelChosen.js';
+export { weightsOfClasses, type ClassWeighting, type ModelTrainingOptions } from '../training/ModelTrainingOptions.js';

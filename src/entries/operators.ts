@@ -85,7 +85,7 @@ export { valve } from '../streams/valve.js';
 
 // Operators on rows and batches.
 export { batches, type BatchesOptions, type BatchOptions } from '../operators/batches/batches.js';
-export { batchSource } from '../operators/batches/batchSource.js';
+export { batchSource, type BatchSourceOptions } from '../operators/batches/batchSource.js';
 export type { SliceOptions } from '../operators/flow/emitInSlices.js';
 export { heldOut, type HeldOutOptions } from '../operators/batches/heldOut.js';
 export { padRows, type BatchOf } from '../operators/batches/padRows.js';

@@ -29,7 +29,7 @@ export interface TrainLinearOptions extends ModelTrainingOptions {
    * `adagrad`, of many rows `sgd` alone.
    */
   readonly optimizers?: readonly LinearConfig['optimizer'][] | undefined;
-  /** The epochs with `sgd`; `adagrad` makes half as many. Default: 3 to 20, more where there are few rows. */
+  /** The epochs with `sgd`; `adagrad` makes half as many, but at least 4. Default: 3 to 20, more where there are few rows. */
   readonly epochs?: number | undefined;
   /** The rows in a batch; a linear model makes one step a row, whatever it is. Default 64. */
   readonly batchSize?: number | undefined;
@@ -46,11 +46,12 @@ export interface LinearTrained {
 /** Train rows above which one optimizer is enough: Adagrad takes twice the time of SGD. */
 const MANY_ROWS = 200_000;
 
-/** What the rate falls from, evenly to 0. */
-const RATE = { sgd: 1, adagrad: 0.3 };
-
 /** The epochs of SGD: few rows take more of them. */
-const epochsFor = (rows: number): number => (rows < 2000 ? 20 : rows < 50_000 ? 10 : rows < 500_000 ? 5 : 3);
+const epochsFor = (rows: number): number => (rows < 2000 ? 20 : rows < 500_000 ? 5 : 3);
+
+/** What the rate falls from, evenly to 0; with SGD a little higher where epochs are few. */
+const rateOf = (optimizer: LinearConfig['optimizer'], epochs: number): number =>
+  optimizer === 'adagrad' ? 0.3 : epochs < 10 ? 1.5 : 1;
 
 /** The features that a setting reads, and the batches that have them. */
 interface Read {
@@ -98,13 +99,13 @@ export const trainLinear = (
         const name = `linear, words ${features.wordWeight}, ${optimizer}`;
         const config = linearConfig({ classes: labelEncoder.size, columns: features.columns, optimizer });
         const model = linearClassifier(config, { trainRows: rows.train, seed, classWeights, name });
-        const epochs = optimizer === 'sgd' ? most : Math.ceil(most / 2);
+        const epochs = optimizer === 'sgd' ? most : Math.min(most, Math.max(4, Math.ceil(most / 2)));
         return concat(
           of(source).pipe(
             fit(model, {
               ...checkpointsOf(name, options),
               epochs,
-              learningRate: RATE[optimizer],
+              learningRate: rateOf(optimizer, epochs),
               schedule: linearRate(),
               keep: 'last',
               steps: [],

@@ -18,7 +18,7 @@ export interface TrainNetworkOptions extends ModelTrainingOptions {
   readonly vectors?: WordVectors | undefined;
   /** The backend that it lives on, which must have been loaded. Default `headwater`. */
   readonly backend?: string | undefined;
-  /** The features of a direction's hidden state. Default 128. */
+  /** The features of a direction's hidden state. Default 128, without vectors 64. */
   readonly hiddenDim?: number | undefined;
   /** The features of a token's embedding; with vectors it must be theirs. Default 100. */
   readonly embeddingDim?: number | undefined;
@@ -41,7 +41,12 @@ export interface NetworkTrained {
 /** The rows of a batch of a recurrent model: few train rows take small ones, so that there are steps enough. */
 export const networkBatchSize = (rows: number): number => (rows < 1000 ? 32 : rows < 4000 ? 64 : 128);
 
-const epochsFor = (rows: number): number => (rows < 1000 ? 12 : rows < 4000 ? 8 : rows < 50_000 ? 4 : 3);
+/** Without word vectors the sum with a linear model is what counts: more epochs, and more features, are worth nothing there. */
+const epochsFor = (rows: number, hasVectors: boolean): number =>
+  rows < 1000 ? 12 : rows < 4000 ? 8 : rows < 50_000 && hasVectors ? 4 : 3;
+
+/** The features of a direction's hidden state, with and without word vectors. */
+const HIDDEN = { vectors: 128, none: 64 };
 
 /**
  * What a recurrent model of a split is made of.
@@ -53,7 +58,8 @@ export const networkConfig = (
   columns: number,
   options: Pick<TrainNetworkOptions, 'vectors' | 'hiddenDim' | 'embeddingDim' | 'dropout'>,
 ): WideGruConfig => {
-  const { vectors, hiddenDim, embeddingDim = vectors?.dims, dropout } = options;
+  const { vectors, embeddingDim = vectors?.dims, dropout } = options;
+  const { hiddenDim = vectors === undefined ? HIDDEN.none : HIDDEN.vectors } = options;
   return wideGruConfig({
     classes: labelEncoder.size,
     vocabularySize: tokenizer.size,
@@ -89,7 +95,7 @@ export const trainNetwork = (
       of(source).pipe(
         fit(model, {
           ...checkpointsOf(name, options),
-          epochs: options.epochs ?? epochsFor(rows.train),
+          epochs: options.epochs ?? epochsFor(rows.train, vectors !== undefined),
           learningRate,
           schedule: oneCycle(),
           keep: rows.validation === 0 ? 'last' : options.keep,
