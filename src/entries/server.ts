@@ -24,3 +24,4 @@ export {
   type TrainingServerEvent,
 } from '../server/training/serveTraining.js';
 export type { TrainingPrepared, TrainingUpdate } from '../server/training/TrainingUpdate.js';
+export { eventLog, type EventLog } from '../server/events/eventLog.js';

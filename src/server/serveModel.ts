@@ -22,7 +22,9 @@ import { valve } from '../streams/valve.js';
 import { ClassifyQueue } from './queue/ClassifyQueue.js';
 import { classifyFeeds } from './events/classifyFeeds.js';
 import { dispatcher } from './dispatcher.js';
+import type { RepeatedHeadline } from '../operators/live/dedupe.js';
 import { EventHistory } from './events/EventHistory.js';
+import type { EventLog } from './events/eventLog.js';
 import { hostGuard, isLoopback } from './guards/hostGuard.js';
 import { httpServer } from './httpServer.js';
 import { generationOf, type ServedModel } from './generations/Generation.js';
@@ -45,6 +47,8 @@ export interface HeadlineDoor {
   readonly events: SourceEvents;
   /** Where items go that cannot be read: a metric. */
   readonly rejections: DeadLetter;
+  /** Where headlines go that had been there: a metric. The `repeats` of `dedupe`. */
+  readonly repeats: { next(repeat: RepeatedHeadline): void };
 }
 
 /** A model beside the one in use. */
@@ -97,6 +101,11 @@ export interface ServeModelOptions extends ServedModel {
   readonly turns?: TurnScheduler | undefined;
   /** How many events a listener that comes back can have missed and still have. Default 1,000. */
   readonly history?: number | undefined;
+  /**
+   * Where events are kept (`eventLog`), so that listeners go on in the next server where they were. Default: they end
+   * with the server.
+   */
+  readonly kept?: EventLog | undefined;
   /** How often listeners are shown that the connection lives. Milliseconds, below `limits.stallMs`; default 15,000. */
   readonly heartbeatMs?: number | undefined;
   /** Its first emission ends the server: what was asked is answered, and nothing is lost. Default: never. */
@@ -228,7 +237,9 @@ export const serveModel = (options: ServeModelOptions): Observable<ServerEvent> 
       document: limits.batch,
       scheduler: options.turns,
     });
-    const history = new EventHistory({ events, bytes: HISTORY_BYTES, epoch: randomBytes(6).toString('hex') });
+    const log = options.kept;
+    const epoch = log?.epoch ?? randomBytes(6).toString('hex');
+    const history = new EventHistory({ events, bytes: HISTORY_BYTES, epoch, log });
     const { server, connections } = httpServer(limits);
     const listeners = { count: 0 };
     const metrics = metricsOf({
@@ -331,7 +342,15 @@ export const serveModel = (options: ServeModelOptions): Observable<ServerEvent> 
     );
     subscriber.add(rejection$.subscribe(({ source }) => metrics.rejected(source)));
     const brake = valve();
-    const headline$ = options.headlines?.({ valve: brake, events: source$, rejections: rejection$ }) ?? EMPTY;
+    const headline$ =
+      options.headlines?.({
+        valve: brake,
+        events: source$,
+        rejections: rejection$,
+        repeats: {
+          next: ({ type, by }) => metrics.dropped(type === 'correction' ? 'correction' : `repeat-${by}`, 1),
+        },
+      }) ?? EMPTY;
     const startFeeds = (): void => {
       const feeds = classifyFeeds(headline$, {
         queue,

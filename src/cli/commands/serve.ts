@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { Command } from 'commander';
 import {
   EMPTY,
@@ -10,13 +11,17 @@ import {
   type Observable,
   of,
   ReplaySubject,
+  Subject,
   switchMap,
   tap,
 } from 'rxjs';
+import type { SourceEvent } from '../../contracts/Live.js';
 import { dedupe } from '../../operators/live/dedupe.js';
+import { eventLog } from '../../server/events/eventLog.js';
+import { headlineId } from '../../streams/internal/headlineId.js';
+import { type WatchMemory, watchMemory } from '../live/watchMemory.js';
 import { serveModel, type ServerEvent } from '../../server/serveModel.js';
 import { DEFAULT_LIMITS } from '../../server/queue/ServerLimits.js';
-import { feedMemory } from '../../streams/feeds/polling/FeedMemory.js';
 import { path, port, probability, seconds, secondsOrNone, wholeNumber } from '../process/argument.js';
 import { backendLine } from '../backends/backendLine.js';
 import { errorLine } from '../process/exitStatus.js';
@@ -44,6 +49,7 @@ interface Options extends BackendChoice, FeedOptions {
   readonly maxConnections: number;
   readonly maxListeners: number;
   readonly history: number;
+  readonly state?: string;
   readonly watchModel?: boolean;
   readonly candidate?: string;
   readonly canary?: number;
@@ -54,6 +60,9 @@ interface Options extends BackendChoice, FeedOptions {
 
 /** Where a token can be that should not stand in a list of processes. */
 const TOKEN_VARIABLE = 'HEADWATER_TOKEN';
+
+/** The events, in the folder of the state. */
+const EVENTS = 'events.log';
 
 const HELP = `
 The server prints its URL on stdout when it is ready. The URL opens as a page: headlines as they arrive, and the words that changed a
@@ -105,55 +114,85 @@ const serving = (options: Options, drain$: Observable<void>, terminal: Terminal)
             break;
         }
       };
-      return serveModel({
-        ...servedModel(loaded),
-        load: async (inUse) => {
-          const next = await lastValueFrom(loadModel(options.model, options, env, inUse));
-          return next === undefined ? undefined : servedModel(next);
-        },
-        reload$: merge(
-          // A terminal that is closed sends the same signal, and means the end.
-          stdin.isTTY === true ? NEVER : hangups$,
-          options.watchModel === true ? folderChanges(options.model) : NEVER,
-        ),
-        candidate:
-          candidate === undefined
-            ? undefined
-            : {
-                served: servedModel(candidate),
-                role: options.canary === undefined ? { type: 'shadow' } : { type: 'canary', share: options.canary },
-              },
-        host: options.host,
-        port: options.port,
-        token: options.token ?? env[TOKEN_VARIABLE],
-        allowHosts: options.allowHost,
-        allowOrigins: options.allowOrigin,
-        limits: {
-          bodyBytes: options.maxBody,
-          batch: options.maxBatch,
-          queue: options.maxQueue,
-          connections: options.maxConnections,
-          listeners: options.maxListeners,
-        },
-        history: options.history,
-        drain$,
-        warmUpMs: options.warmUp * 1000,
-        drainMs: options.drain * 1000,
-        drainDelayMs: options.drainDelay * 1000,
-        headlines:
-          feeds.length === 0
-            ? undefined
-            : (door) =>
-                liveHeadlines(feeds, {
-                  ...door,
-                  ...rules,
-                  stdin,
-                  memory: feedMemory(),
-                  once: false,
-                  deliveries: false,
-                }).pipe(dedupe({ by: options.dedupeBy, corrections: options.corrections })),
-      }).pipe(
-        tap(tell),
+      const serve = (memory: WatchMemory): Observable<unknown> => {
+        const changed$ = new Subject<SourceEvent>();
+        const server$ = serveModel({
+          ...servedModel(loaded),
+          load: async (inUse) => {
+            const next = await lastValueFrom(loadModel(options.model, options, env, inUse));
+            return next === undefined ? undefined : servedModel(next);
+          },
+          reload$: merge(
+            // A terminal that is closed sends the same signal, and means the end.
+            stdin.isTTY === true ? NEVER : hangups$,
+            options.watchModel === true ? folderChanges(options.model) : NEVER,
+          ),
+          candidate:
+            candidate === undefined
+              ? undefined
+              : {
+                  served: servedModel(candidate),
+                  role: options.canary === undefined ? { type: 'shadow' } : { type: 'canary', share: options.canary },
+                },
+          host: options.host,
+          port: options.port,
+          token: options.token ?? env[TOKEN_VARIABLE],
+          allowHosts: options.allowHost,
+          allowOrigins: options.allowOrigin,
+          limits: {
+            bodyBytes: options.maxBody,
+            batch: options.maxBatch,
+            queue: options.maxQueue,
+            connections: options.maxConnections,
+            listeners: options.maxListeners,
+          },
+          history: options.history,
+          drain$,
+          warmUpMs: options.warmUp * 1000,
+          drainMs: options.drain * 1000,
+          drainDelayMs: options.drainDelay * 1000,
+          kept: options.state === undefined ? undefined : eventLog(join(options.state, EVENTS)),
+          headlines:
+            feeds.length === 0
+              ? undefined
+              : ({ repeats, events, ...door }) =>
+                  liveHeadlines(feeds, {
+                    ...door,
+                    ...rules,
+                    events: {
+                      next: (event) => {
+                        events.next(event);
+                        changed$.next(event);
+                      },
+                    },
+                    stdin,
+                    memory: memory.feeds,
+                    once: false,
+                    deliveries: options.state !== undefined,
+                  }).pipe(
+                    dedupe({
+                      memory: memory.seen,
+                      by: options.dedupeBy,
+                      corrections: options.corrections,
+                      counts: 'delivered',
+                      repeats,
+                    }),
+                    map((headline) =>
+                      headline.correction === true ? { ...headline, key: headlineId(headline) } : headline,
+                    ),
+                  ),
+        });
+        return merge(
+          server$.pipe(
+            tap(tell),
+            // What is known of the feeds is written once more.
+            finalize(() => changed$.complete()),
+          ),
+          memory.keep(changed$),
+        ).pipe(finalize(memory.release));
+      };
+      return watchMemory(options.state, stderr, [EVENTS]).pipe(
+        switchMap(serve),
         // A terminal left open would keep the process waiting for more.
         finalize(() => stdin.pause()),
       );
@@ -202,6 +241,11 @@ export const serveCommand = (terminal: Terminal, choose: Choose): Command =>
       .option('--max-queue <n>', 'the most headlines that may wait for the model', wholeNumber(1), DEFAULT_LIMITS.queue)
       .option('--max-connections <n>', 'the most open connections', wholeNumber(1), DEFAULT_LIMITS.connections)
       .option('--max-listeners <n>', 'the most clients of /events', wholeNumber(1), DEFAULT_LIMITS.listeners)
+      .option(
+        '--state <dir>',
+        'remember in this folder which headlines were classified, and the events, so that a restart loses and repeats none',
+        path,
+      )
       .option('--history <n>', 'how many events to keep for clients of /events that reconnect', wholeNumber(1), 1000)
       .option('--watch-model', 'reload the model when it was saved into its folder again')
       .option('--candidate <dir>', 'the folder of a second model, which is compared with the one in use', path)

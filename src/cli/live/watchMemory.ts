@@ -54,8 +54,13 @@ const CHANGES: ReadonlySet<string> = new Set(['read', 'unchanged', 'live-predict
  *
  * @param folder undefined where nothing is to outlive the watching
  * @param stderr is told of a file that is damaged, and put aside
+ * @param others what else is to be written there
  */
-export const watchMemory = (folder: string | undefined, stderr: Writable): Observable<WatchMemory> => {
+export const watchMemory = (
+  folder: string | undefined,
+  stderr: Writable,
+  others: readonly string[] = [],
+): Observable<WatchMemory> => {
   if (folder === undefined)
     return of({ seen: dedupeMemory(), feeds: feedMemory(), keep: () => EMPTY, release: () => undefined });
   const damaged = { next: (error: unknown) => void stderr.write(`${errorLine(error)}\n`) };
@@ -85,5 +90,5 @@ export const watchMemory = (folder: string | undefined, stderr: Writable): Obser
       }),
     );
   });
-  return concat(fromTask(checkFolder(folder, [LOG, FEEDS])).pipe(ignoreElements()), read$);
+  return concat(fromTask(checkFolder(folder, [LOG, FEEDS, ...others])).pipe(ignoreElements()), read$);
 };

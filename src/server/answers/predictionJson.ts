@@ -22,10 +22,12 @@ export const answerJson = (prediction: LivePrediction): string => {
 
 /** What listeners are told of a headline that arrived: where it came from, too. */
 export const predictionEventJson = (prediction: LivePrediction): string => {
-  const { source, link, published, seen } = prediction.headline;
+  const { source, link, published, seen, key, correction } = prediction.headline;
+  const named = key === undefined ? '' : `,"key":${JSON.stringify(key)}`;
+  const corrects = correction === true ? ',"correction":true' : '';
   const linked = link === undefined ? '' : `,"link":${JSON.stringify(link)}`;
   const dated = published === undefined ? '' : `,"published":${time(published)}`;
-  return `${answerJson(prediction).slice(0, -1)},"source":${JSON.stringify(source)}${linked}${dated},"seen":${time(seen)}}`;
+  return `${answerJson(prediction).slice(0, -1)},"source":${JSON.stringify(source)}${linked}${dated}${named}${corrects},"seen":${time(seen)}}`;
 };
 
 /** What a client is answered that wants to know why. */

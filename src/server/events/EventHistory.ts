@@ -1,4 +1,5 @@
 import { type Observable, Subject } from 'rxjs';
+import type { EventLog } from './eventLog.js';
 
 /** How much is remembered. */
 export interface EventHistoryOptions {
@@ -8,6 +9,8 @@ export interface EventHistoryOptions {
   readonly bytes: number;
   /** Tells the events of this server from those of an earlier one; without a hyphen. */
   readonly epoch: string;
+  /** Where its events are kept, and what was kept of them before. Default: nowhere. */
+  readonly log?: EventLog | undefined;
 }
 
 /** Where a listener goes on. */
@@ -35,6 +38,10 @@ export class EventHistory {
   constructor(options: EventHistoryOptions) {
     this.#options = options;
     this.#frames = new Array<Buffer | undefined>(options.events);
+    const { log } = options;
+    if (log === undefined) return;
+    this.#first = this.#end = log.first;
+    for (const frame of log.frames) this.#push(frame);
   }
 
   /** Emits when there is a further event. */
@@ -54,8 +61,22 @@ export class EventHistory {
 
   /** Remembers an event. @param json its data: JSON, so without line breaks */
   add(type: string, json: string): void {
-    const { events, bytes, epoch } = this.#options;
+    const { epoch, log } = this.#options;
     const frame = Buffer.from(`id: ${epoch}-${this.#end}\nevent: ${type}\ndata: ${json}\n\n`);
+    // Before anybody is told of it: an event that was sent is there after a restart.
+    log?.append(frame);
+    this.#push(frame);
+    if (log?.isLong === true) log.rewrite(this.#all());
+    this.#grown$.next();
+  }
+
+  /** Those that are left. */
+  #all(): readonly Buffer[] {
+    return Array.from({ length: this.#end - this.#first }, (_, i) => this.frame(this.#first + i));
+  }
+
+  #push(frame: Buffer): void {
+    const { events, bytes } = this.#options;
     this.#bytes += frame.length;
     while (this.#first < this.#end && (this.#end - this.#first >= events || this.#bytes > bytes)) {
       const oldest = this.#first++ % events;
@@ -63,7 +84,6 @@ export class EventHistory {
       this.#frames[oldest] = undefined;
     }
     this.#frames[this.#end++ % events] = frame;
-    this.#grown$.next();
   }
 
   /** An event that is left. */

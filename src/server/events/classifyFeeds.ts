@@ -39,9 +39,10 @@ export const classifyFeeds = (
   { queue, history, limits, valve, batchSize, maxWaitMs, dropped, failed }: ClassifyFeedsOptions,
 ): Observable<never> =>
   headline$.pipe(
-    filter(({ title }) => {
+    filter(({ title, delivery }) => {
       if (title.length <= limits.titleLength) return true;
       dropped('too-long', 1);
+      delivery?.settle({ type: 'give-up', reason: 'its title is too long' });
       return false;
     }),
     microBatch({ maxSize: batchSize, maxWaitMs }),
@@ -52,12 +53,18 @@ export const classifyFeeds = (
         queue.classify(batch, { asker: FEEDS, stream: valve }).pipe(
           catchError((error: unknown) => {
             failed(error);
+            for (const { delivery } of batch)
+              delivery?.settle({ type: 'retry', reason: error instanceof Error ? error.message : String(error) });
             return EMPTY;
           }),
         ),
     }),
     tap((predictions) => {
-      for (const prediction of predictions) history.add('prediction', predictionEventJson(prediction));
+      for (const prediction of predictions) {
+        history.add('prediction', predictionEventJson(prediction));
+        // It is handed on: whoever listens can have it, after a restart too where events are kept.
+        prediction.headline.delivery?.settle({ type: 'done' });
+      }
     }),
     ignoreElements(),
   );

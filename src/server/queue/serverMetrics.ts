@@ -11,7 +11,23 @@ export type DropReason =
   /** Whoever asked had left. */
   | 'abandoned'
   /** Its title is too long. */
-  | 'too-long';
+  | 'too-long'
+  /** It had been there, by what it was known. */
+  | 'repeat-guid'
+  | 'repeat-link'
+  | 'repeat-content'
+  /** It had been there under another title. */
+  | 'correction';
+
+const REASONS = [
+  'queue-full',
+  'abandoned',
+  'too-long',
+  'repeat-guid',
+  'repeat-link',
+  'repeat-content',
+  'correction',
+] as const satisfies readonly DropReason[];
 
 /** What is read when somebody looks, rather than counted. */
 export interface Gauges {
@@ -88,7 +104,7 @@ export const serverMetrics = (gauges: Gauges): ServerMetrics => {
     labelNames: ['reason'] as const,
     registers,
   });
-  for (const reason of ['queue-full', 'abandoned', 'too-long'] as const) drops.inc({ reason }, 0);
+  for (const reason of REASONS) drops.inc({ reason }, 0);
   const requests = new Histogram({
     name: 'headwater_http_request_seconds',
     help: 'Time from a request to the end of its answer; a listener counts when it leaves',

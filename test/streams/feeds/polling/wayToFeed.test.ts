@@ -64,8 +64,8 @@ describe('the way to a feed', () => {
         );
       else response.writeHead(request.url === '/a' ? 404 : 403).end();
     });
-    expect((await read(`${origin}/`)).events).toMatchObject([
-      { type: 'failed', message: expect.stringContaining('403') },
-    ]);
+    const { events } = await read(`${origin}/`);
+    const messages = events.map((event) => (event.type === 'failed' ? event.message : event.type));
+    expect(messages).toEqual([expect.stringContaining('403')]);
   });
 });

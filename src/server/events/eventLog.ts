@@ -1,0 +1,119 @@
+import { randomBytes } from 'node:crypto';
+import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { HeadwaterError } from '../../contracts/HeadwaterError.js';
+
+/** The events of a server that outlive it, so that its listeners go on in the next one where they were. */
+export interface EventLog {
+  /** What the ids of its events begin with: the same in every server that has it. */
+  readonly epoch: string;
+  /** The number of its first event. */
+  readonly first: number;
+  /** Its events as they are sent, one number after the other. */
+  readonly frames: readonly Buffer[];
+  /** Adds an event: it is there when this returns, whatever ends the process. */
+  append(frame: Buffer): void;
+  /** Whether so much was added that it is worth to write it anew. */
+  readonly isLong: boolean;
+  /** Puts the events that are left in the place of all. */
+  rewrite(frames: readonly Buffer[]): void;
+}
+
+const END = '\n\n';
+const ID = /^id: ([\da-f]+)-(\d{1,15})\n/;
+
+/** How much longer than what is left of it a log may be. Bytes. */
+const SPARE = 32 * 1_048_576;
+
+const read = (path: string): Buffer => {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return Buffer.alloc(0);
+    throw new HeadwaterError('HW_PATH', `${path} cannot be read. Check that it is a file, and its permissions.`, {
+      where: path,
+      cause: error,
+    });
+  }
+};
+
+/** The events at the end of a log that follow one another under one epoch. What was cut off in the middle is left out. */
+const eventsOf = (
+  bytes: Buffer,
+): { readonly epoch: string | undefined; readonly first: number; readonly frames: Buffer[] } => {
+  const frames: Buffer[] = [];
+  let epoch: string | undefined;
+  let first = 0;
+  for (let at = 0, end = bytes.indexOf(END); end >= 0; at = end + END.length, end = bytes.indexOf(END, at)) {
+    const frame = bytes.subarray(at, end + END.length);
+    const [, id, digits] = ID.exec(frame.toString('latin1', 0, 80)) ?? [];
+    if (id === undefined) continue;
+    const number = Number(digits);
+    if (id !== epoch || number !== first + frames.length) {
+      frames.length = 0;
+      epoch = id;
+      first = number;
+    }
+    frames.push(frame);
+  }
+  return { epoch, first, frames };
+};
+
+/**
+ * Opens the log of a server's events, or begins one: a file of server-sent events as they are sent.
+ *
+ * @param path the file; its folder is made where it is missing
+ * @throws HeadwaterError `HW_PATH` where it cannot be read, `HW_WRITE` where it cannot be written
+ */
+export const eventLog = (path: string): EventLog => {
+  const bytes = read(path);
+  const { epoch = randomBytes(6).toString('hex'), first, frames } = eventsOf(bytes);
+  let file: number | undefined;
+  let added = 0;
+  const writing = (write: () => void): void => {
+    try {
+      write();
+    } catch (cause) {
+      throw new HeadwaterError(
+        'HW_WRITE',
+        `The events could not be written to ${path}: ${cause instanceof Error ? cause.message : String(cause)}. Check the disk and the permissions of the folder.`,
+        { where: path, cause },
+      );
+    }
+  };
+  const rewrite = (kept: readonly Buffer[]): void =>
+    writing(() => {
+      mkdirSync(dirname(path), { recursive: true });
+      const draft = `${path}.${process.pid}.draft`;
+      const written = openSync(draft, 'w');
+      try {
+        writeSync(written, Buffer.concat(kept));
+        fsyncSync(written);
+        renameSync(draft, path);
+      } catch (error) {
+        closeSync(written);
+        throw error;
+      }
+      if (file !== undefined) closeSync(file);
+      file = written;
+      added = 0;
+    });
+  // Half an event at its end would swallow the next one.
+  if (bytes.length !== frames.reduce((sum, frame) => sum + frame.length, 0)) rewrite(frames);
+  return {
+    epoch,
+    first,
+    frames,
+    append: (frame) =>
+      writing(() => {
+        if (file === undefined) mkdirSync(dirname(path), { recursive: true });
+        file ??= openSync(path, 'a');
+        writeSync(file, frame);
+        added += frame.length;
+      }),
+    get isLong() {
+      return added > SPARE;
+    },
+    rewrite,
+  };
+};
