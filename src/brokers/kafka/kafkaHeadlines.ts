@@ -72,17 +72,16 @@ export interface KafkaHeadlinesOptions {
  *
  * @example
  * ```ts no-run
- * import { classifyLive, microBatch, throughDeliveries } from 'headwater';
+ * import { classifyLive, type ClassifyLiveOptions, microBatch, throughDeliveries } from 'headwater';
  * import { kafkaHeadlines, toKafka } from 'headwater/kafka';
  *
  * const client = { bootstrapBrokers: ['127.0.0.1:9092'] };
- * kafkaHeadlines({ client, topic: 'headlines', group: 'news' })
- *   .pipe(
+ * export const work = (options: ClassifyLiveOptions) =>
+ *   kafkaHeadlines({ client, topic: 'headlines', group: 'news' }).pipe(
  *     microBatch({ maxSize: 64, maxWaitMs: 5 }),
- *     throughDeliveries(classifyLive({ model, tokenizer, labelEncoder })),
+ *     throughDeliveries(classifyLive(options)),
  *     toKafka({ client, topic: 'classified' }),
- *   )
- *   .subscribe();
+ *   );
  * ```
  */
 export const kafkaHeadlines = (options: KafkaHeadlinesOptions): Observable<KafkaDelivery<LiveHeadline>> => {

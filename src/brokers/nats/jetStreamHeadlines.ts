@@ -88,17 +88,16 @@ const nanoseconds = (ms: number): number => ms * 1_000_000;
  * @example
  * ```ts no-run
  * import { connect } from '@nats-io/transport-node';
- * import { classifyLive, microBatch, openArtifacts, throughDeliveries } from 'headwater';
+ * import { classifyLive, type ClassifyLiveOptions, microBatch, throughDeliveries } from 'headwater';
  * import { jetStreamHeadlines, toJetStream } from 'headwater/nats';
  *
- * const connection = await connect({ servers: 'nats://127.0.0.1:4222' });
- * jetStreamHeadlines({ connection, stream: 'HEADLINES', group: 'news' })
- *   .pipe(
+ * const connection = () => connect({ servers: 'nats://127.0.0.1:4222' });
+ * export const work = (options: ClassifyLiveOptions) =>
+ *   jetStreamHeadlines({ connection, stream: 'HEADLINES', group: 'news' }).pipe(
  *     microBatch({ maxSize: 64, maxWaitMs: 5 }),
- *     throughDeliveries(classifyLive({ model, tokenizer, labelEncoder })),
+ *     throughDeliveries(classifyLive(options)),
  *     toJetStream({ connection, subject: 'classified' }),
- *   )
- *   .subscribe();
+ *   );
  * ```
  */
 export const jetStreamHeadlines = (options: JetStreamHeadlinesOptions): Observable<Delivery<LiveHeadline>> => {
