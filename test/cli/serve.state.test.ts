@@ -5,7 +5,7 @@ import { trainTiny } from './tiny.js';
 
 const cwd = workFolder();
 
-beforeAll(() => trainTiny(cwd));
+beforeAll(() => trainTiny(cwd), 60_000);
 
 /** The events of a server from after an id, until there are so many predictions. */
 const listen = async (url: string, lastEventId: string | undefined, predictions: number) => {
@@ -26,7 +26,7 @@ const listen = async (url: string, lastEventId: string | undefined, predictions:
   };
 };
 
-it('goes on after a kill where it was: events, their ids, and what was seen', async () => {
+it('goes on after a kill where it was: events, their ids, and what was seen', { timeout: 90_000 }, async () => {
   const server = await serveFeeds({ '/news.xml': ['Copper slips', 'Ferry returns'] });
   const run = async () => {
     const feed = ['--feed', `${server.origin}/news.xml`, '--interval', '0.2', '--insist'];

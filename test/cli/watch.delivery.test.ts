@@ -8,7 +8,7 @@ import { trainTiny } from './tiny.js';
 
 const cwd = workFolder();
 
-beforeAll(() => trainTiny(cwd));
+beforeAll(() => trainTiny(cwd), 60_000);
 
 const HEADLINES = 5000;
 
@@ -23,7 +23,7 @@ const settled = async (path: string): Promise<void> => {
   }
 };
 
-it('shows every headline by one run or the other, though a reader stalls and the process is killed', async () => {
+it('shows every headline by one run or the other, though a reader stalls and the process is killed', { timeout: 90_000 }, async () => {
   const { origin } = await serveFeeds({
     '/news.xml': Array.from({ length: HEADLINES }, (_, i) => `The mayor opens bridge number ${i}`),
   });
