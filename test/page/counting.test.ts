@@ -9,6 +9,7 @@ const seen = (title: string, given: Partial<SeenHeadline> = {}): SeenHeadline =>
   category: 1,
   probability: 0.5,
   seen: 1000,
+  unread: false,
   source: 'a',
   link: undefined,
   ...given,
@@ -21,7 +22,13 @@ describe('HeadlineRing', () => {
         const ring = new HeadlineRing(capacity);
         for (let i = 0; i < count; i++)
           ring.push(
-            seen(`t${i}`, { seen: i, source: `s${i % 3}`, category: i % 4, link: i % 2 === 0 ? `l${i}` : undefined }),
+            seen(`t${i}`, {
+              seen: i,
+              source: `s${i % 3}`,
+              category: i % 4,
+              unread: i % 5 === 0,
+              link: i % 2 === 0 ? `l${i}` : undefined,
+            }),
           );
         expect([ring.end, ring.size, ring.first]).toEqual([
           count,
@@ -37,6 +44,7 @@ describe('HeadlineRing', () => {
                   seen: i,
                   source: `s${i % 3}`,
                   category: i % 4,
+                  unread: i % 5 === 0,
                   probability: 0.5,
                   link: i % 2 === 0 ? `l${i}` : undefined,
                 }

@@ -48,7 +48,7 @@ describe('fetchCsv: rows', () => {
     const cut = await readTable(fileOf(gzipSync('a,b\n1,2\n'.repeat(1000)).subarray(0, 40), 'cut.csv.gz'));
     expect(cut.code).toBe('HW_ENCODING');
     const none = await readTable(fileOf('a,b\n1,2\n', 'none.csv.gz'));
-    expect(none.code).toBe('HW_ENCODING');
+    expect(none.code).toBe('HW_USAGE');
     expect(none.message).toContain('none.csv.gz');
   });
 

@@ -8,6 +8,7 @@ import { addressOf, type DataNames, type OpenedTables, openTables } from './open
 import { withoutRareClasses } from './rareClasses.js';
 import type { SplitOptions } from './splitOptions.js';
 import type { RejectionOptions, TableFlags } from './tableOptions.js';
+import { RowPlaces } from './RowPlaces.js';
 import { recordOfTable } from './tableRecord.js';
 
 /** What tables are read, and how. */
@@ -22,6 +23,8 @@ export interface DataSource extends OpenedTables<Row> {
   readonly classOrder: readonly string[] | undefined;
   /** How the table was read, once its rows have come; undefined where that is as usual. */
   readonly table: () => TableRecord | undefined;
+  /** The line that a row starts on, in words, where it is known. */
+  readonly placeOf: (id: number) => string | undefined;
 }
 
 /**
@@ -41,6 +44,7 @@ export const openData = (
     options.classNames === undefined
       ? trained?.classNames && classNames(trained.classNames)
       : readClassNames(options.classNames);
+  const places = new RowPlaces();
   const leftOut = new Set(trained?.leftOut);
   const addressesOf = (names: readonly string[] | undefined) => names?.map((name) => addressOf(name, terminal));
   const opened = openTables(data, options, terminal, trained, (addresses, reading) =>
@@ -53,7 +57,10 @@ export const openData = (
           : (label) => (leftOut.has(label) ? null : named === undefined ? label : named.nameOf(label)),
       validation: addressesOf(options.validationData),
       test: addressesOf(options.testData),
-      onRow,
+      onRow: (row) => {
+        places.note(row);
+        onRow?.(row);
+      },
     }),
   );
   const say = (line: string): void => void terminal.stderr.write(`${line}\n`);
@@ -62,6 +69,7 @@ export const openData = (
     ...opened,
     rows$,
     classOrder: named?.order,
+    placeOf: (id) => places.placeOf(id),
     table: () => {
       const layout = opened.layout();
       return layout === undefined ? undefined : recordOfTable(layout, opened.said, named?.records, rare());

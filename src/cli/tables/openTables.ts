@@ -5,6 +5,7 @@ import type { Valve } from '../../contracts/Valve.js';
 import { cacheFolder } from '../../provision/cacheFolder.js';
 import { type DeadLetters, deadLetters } from '../../sinks/rejections/deadLetters.js';
 import { duration } from '../../sinks/progress/internal/progressLine.js';
+import { describeRejection } from '../../sinks/rejections/describeRejection.js';
 import { printable } from '../../sinks/terminal/printable.js';
 import type { TableLayout } from '../../streams/table/TableLayout.js';
 import type { FetchTableOptions, TableNotice } from '../../streams/table/TableOptions.js';
@@ -80,6 +81,10 @@ const asTrained = (record: TableRecord | undefined): TableFlags => {
     ...(encoding === undefined ? {} : { encoding }),
   };
 };
+
+/** The first rejection as a sentence. */
+const firstOf = ({ examples: [first] }: DeadLetters): string =>
+  first === undefined ? '' : `The first: ${describeRejection(first)}. `;
 
 /** Tables as the command line names and describes them: what is known of them, and their rows. */
 export interface OpenedTables<T> {
@@ -170,13 +175,12 @@ export const openTables = <T>(
           if (!first || maxRejections !== undefined || rejected.rows <= FEW_REJECTED || share <= MOST_SHARE) return;
           throw new HeadwaterError(
             'HW_REJECTIONS',
-            `${rejected.rows} of ${rows + rejected.rows} rows of ${nameOfData(data)} were rejected (${reasonsOf(rejected)}), more than 1 %. ${advice()}`,
+            `${rejected.rows} of ${rows + rejected.rows} rows of ${nameOfData(data)} were rejected (${reasonsOf(rejected)}), more than 1 %. ${firstOf(rejected)}${advice()}`,
           );
         },
       }),
       catchError((error: unknown) => {
-        if (!(error instanceof HeadwaterError) || error.code !== 'HW_REJECTIONS' || rejected.counts.encoding === 0)
-          return throwError(() => error);
+        if (!(error instanceof HeadwaterError) || error.code !== 'HW_REJECTIONS') return throwError(() => error);
         const told = error.message.replace('Correct the rows, or raise the limit.', advice());
         return throwError(() => new HeadwaterError('HW_REJECTIONS', told, { cause: error }));
       }),

@@ -111,12 +111,13 @@ export const readingLines = (
   steps: TextSteps | undefined,
   { withoutText, cut = 0 }: Pick<Split, 'withoutText' | 'cut'>,
   rows: number,
+  placeOf: (id: number) => string | undefined,
 ): readonly string[] => {
   const number = (count: number): string => count.toLocaleString('en');
   const lines: string[] = [];
   if (withoutText?.first !== undefined)
     lines.push(
-      `${number(withoutText.rows)} of ${number(rows)} titles have no word left, row ${withoutText.first.id} among them: ${JSON.stringify(excerpt(withoutText.first.title))}`,
+      `${number(withoutText.rows)} of ${number(rows)} titles have no word left, the first in ${placeOf(withoutText.first.id) ?? `row ${withoutText.first.id}`}: ${JSON.stringify(excerpt(withoutText.first.title))}`,
     );
   if (cut > 0)
     lines.push(

@@ -92,6 +92,7 @@ const trainingFor = (
           text,
           shares,
           classOrder: source.classOrder,
+          placeOf: source.placeOf,
           maxWithoutText: options.maxWithoutText,
           minTokenFrequency: options.minTokenFrequency,
           valve: source.valve,
@@ -101,7 +102,7 @@ const trainingFor = (
             const { train, validation, test } = split.rows;
             const kept = train + validation + test;
             const all = kept + (text.preprocessor === 'lesson' ? 0 : (split.withoutText?.rows ?? 0));
-            for (const line of [...readingLines(text, split, all), ...splitLines(split)]) say(line);
+            for (const line of [...readingLines(text, split, all, source.placeOf), ...splitLines(split)]) say(line);
             const owned: { dispose(): void }[] = [];
             const vectors$ =
               architecture === 'auto' || architecture === 'wide-gru'

@@ -56,6 +56,8 @@ export interface PrepareOptions extends SliceOptions {
   readonly maxWithoutText?: number | undefined;
   /** Where rows go whose class has no train row. Default: none, and one such row ends the stream with `HW_LABEL`. */
   readonly rejections?: DeadLetter | undefined;
+  /** Where a row of the first pass stands, such as `line 7`, for messages. Default: its id. */
+  readonly placeOf?: ((id: number) => string | undefined) | undefined;
   /** The path or address that the rows come from, for those rejections. Default: empty, not known. */
   readonly source?: string | undefined;
 }
@@ -63,7 +65,7 @@ export interface PrepareOptions extends SliceOptions {
 /** Rows of whose titles preprocessing left nothing. */
 export interface RowsWithoutText {
   readonly rows: number;
-  /** The first of them as they came: out of the shuffle. */
+  /** The first of them by its id. */
   readonly first: Row | undefined;
   /** Whether the row of an id is one that is on no side for this. */
   readonly has: (id: number) => boolean;
@@ -117,8 +119,12 @@ export interface Split {
 const SHARES: Shares = { train: 0.7, validation: 0.15, test: 0.15 };
 
 /** Refuses what nothing could be learnt from, and leaves out what was not learnt. */
-const settle = (counts: SplitCounts, { rejections, source = '', maxWithoutText = 0.2 }: PrepareOptions): void => {
+const settle = (
+  counts: SplitCounts,
+  { rejections, source = '', maxWithoutText = 0.2, placeOf }: PrepareOptions,
+): void => {
   const { rows } = counts;
+  const place = (id: number): string => placeOf?.(id) ?? `row ${id}`;
   if (rows.train + rows.validation + rows.test === 0) {
     throw new HeadwaterError(
       'HW_EMPTY',
@@ -153,7 +159,7 @@ const settle = (counts: SplitCounts, { rejections, source = '', maxWithoutText =
   if (first !== undefined && withoutText > maxWithoutText * all && (counts.hasText || counts.dropsEmpty))
     throw new HeadwaterError(
       'HW_EMPTY',
-      `${withoutText.toLocaleString('en')} of ${all.toLocaleString('en')} titles have no word left, row ${first.id} among them: ${JSON.stringify(excerpt(first.title))}. ${counts.dropsEmpty ? 'Check the column that the title is read from, and the stop words' : 'The preprocessor of the lesson keeps ASCII letters and digits alone: use unicode (--text unicode)'}, or allow more (maxWithoutText, --max-without-text).`,
+      `${withoutText.toLocaleString('en')} of ${all.toLocaleString('en')} titles have no word left, the first in ${place(first.id)}: ${JSON.stringify(excerpt(first.title))}. ${counts.dropsEmpty ? 'Check the column that the title is read from, and the stop words' : 'The preprocessor of the lesson keeps ASCII letters and digits alone: use unicode (--text unicode)'}, or allow more (maxWithoutText, --max-without-text).`,
     );
   if (!counts.hasText) {
     throw new HeadwaterError(

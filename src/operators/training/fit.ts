@@ -76,7 +76,7 @@ const checkRows = (rows: SideCounts, keep: 'best' | 'last'): void => {
   if (rows.validation === 0 && keep === 'best') {
     throw new HeadwaterError(
       'HW_EMPTY',
-      "There are no validation rows, and without them no epoch is the best. Raise the share of the validation side, give the source more rows, or keep the weights of the last epoch (keep: 'last').",
+      "There are no validation rows, and without them no epoch is the best. Raise the share of the validation side (--shares), give the source more rows, or keep the weights of the last epoch (keep: 'last').",
     );
   }
 };

@@ -147,12 +147,19 @@ export class HeadlineList {
     const headline = ring.at(serial);
     const row = element('div', { class: 'headline', role: 'option', id: `headline-${serial}`, 'data-serial': serial });
     if (headline === undefined) return row;
-    const { title, category, probability, seen } = headline;
+    const { title, category, probability, seen, unread } = headline;
     row.append(
       classMark(category),
       element('span', { class: 'headline-title', title }, title),
       element('span', { class: 'headline-class' }, classes[category] ?? 'unknown'),
-      element('span', { class: 'headline-share' }, formatShare(probability)),
+      // A guess is no share of anything: nothing of the title was read.
+      unread
+        ? element(
+            'span',
+            { class: 'headline-share', title: 'The model knows no word of it: the class is a guess.' },
+            'not read',
+          )
+        : element('span', { class: 'headline-share' }, formatShare(probability)),
       element('time', { class: 'headline-time', datetime: new Date(seen).toISOString() }, formatTime(seen)),
     );
     return row;

@@ -7,6 +7,8 @@ export interface SeenHeadline {
   readonly probability: number;
   /** When the server saw it first, in milliseconds since 1970. */
   readonly seen: number;
+  /** Whether no token of it is known to the model, so that its class is a guess. */
+  readonly unread: boolean;
   readonly source: string;
   readonly link: string | undefined;
 }
@@ -26,6 +28,7 @@ export class HeadlineRing {
   readonly #categories: Int16Array;
   readonly #probabilities: Float32Array;
   readonly #seen: Float64Array;
+  readonly #unread: Uint8Array;
   readonly #sources: Int16Array;
   readonly #sourceNames: string[] = [];
   readonly #sourceIndices = new Map<string, number>();
@@ -39,6 +42,7 @@ export class HeadlineRing {
     this.#categories = new Int16Array(capacity);
     this.#probabilities = new Float32Array(capacity);
     this.#seen = new Float64Array(capacity);
+    this.#unread = new Uint8Array(capacity);
     this.#sources = new Int16Array(capacity);
   }
 
@@ -58,13 +62,14 @@ export class HeadlineRing {
   }
 
   /** Takes one more. */
-  push({ title, category, probability, seen, source, link }: SeenHeadline): void {
+  push({ title, category, probability, seen, unread, source, link }: SeenHeadline): void {
     const place = this.#end++ % this.capacity;
     this.#titles[place] = title;
     this.#links[place] = link;
     this.#categories[place] = category;
     this.#probabilities[place] = probability;
     this.#seen[place] = seen;
+    this.#unread[place] = unread ? 1 : 0;
     this.#sources[place] = this.#indexOf(source);
   }
 
@@ -78,6 +83,7 @@ export class HeadlineRing {
       category: this.#categories[place]!,
       probability: this.#probabilities[place]!,
       seen: this.#seen[place]!,
+      unread: this.#unread[place] === 1,
       source: this.#sourceNames[this.#sources[place]!] ?? '',
     };
   }

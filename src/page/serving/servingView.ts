@@ -33,6 +33,7 @@ interface Prediction {
   readonly title: string;
   readonly class: string;
   readonly probabilities: Readonly<Record<string, number>>;
+  readonly known: number;
   readonly latencyMs: number;
   readonly source: string;
   readonly link?: string;
@@ -186,7 +187,7 @@ export const servingView = (
   };
 
   const heardPrediction = (data: string): void => {
-    const { title, class: name, probabilities, latencyMs, source, link, seen } = JSON.parse(data) as Prediction;
+    const { title, class: name, probabilities, known, latencyMs, source, link, seen } = JSON.parse(data) as Prediction;
     const category = indexOf.get(name) ?? -1;
     const time = Date.parse(seen);
     ring.push({
@@ -194,6 +195,7 @@ export const servingView = (
       category: Math.max(0, category),
       probability: probabilities[name] ?? 0,
       seen: time,
+      unread: known === 0,
       source,
       link,
     });

@@ -130,7 +130,7 @@ const requireNothing = async (raw: Readable, path: string): Promise<void> => {
   raw.destroy();
   const what = first >= 0x20 && first < 0x7f ? 'it begins as plain text does' : 'its first byte is another';
   throw new HeadwaterError(
-    'HW_ENCODING',
+    'HW_USAGE',
     `${path} is named as a gzip file, but it is none: ${what}. Rename it to what it is, or compress it (gzip).`,
     { where: path },
   );

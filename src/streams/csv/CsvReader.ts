@@ -24,6 +24,8 @@ export interface CsvReaderOptions {
   readonly maxRecordBytes: number;
   /** The ordinal of the first record. Default 0. */
   readonly firstId?: number | undefined;
+  /** The line that the first byte stands on. Default 1. */
+  readonly firstLine?: number | undefined;
   /** Takes the bytes of each record that is not UTF-8, valid during the call. */
   readonly undecodable?: ((bytes: Uint8Array) => void) | undefined;
 }
@@ -84,7 +86,7 @@ export class CsvReader implements Reader {
   constructor(options: CsvReaderOptions, row: (row: SourceRow) => void, reject: (rejection: Rejection) => void) {
     this.#options = options;
     this.#firstId = this.#nextId = options.firstId ?? 0;
-    this.#framer = new RecordFramer(options.source, options.format, options.maxRecordBytes);
+    this.#framer = new RecordFramer(options.source, options.format, options.maxRecordBytes, options.firstLine);
     this.#row = row;
     this.#reject = reject;
   }

@@ -93,10 +93,12 @@ export class RecordFramer {
     source: string,
     format: Pick<CheckedFormat, 'delimiter' | 'quote' | 'lenient' | 'comment'>,
     limit: number,
+    firstLine = 1,
   ) {
     this.#source = source;
     this.#format = format;
     this.#limit = limit;
+    this.line = this.#nextLine = firstLine;
   }
 
   /** Takes the next bytes; the indices of records found before are void then. */

@@ -39,6 +39,9 @@ export interface TableEvents {
   readonly notice: (notice: TableNotice) => void;
 }
 
+/** The line that some spreadsheets write before a table, after a byte order mark. */
+const SEPARATOR = /^(\u00ef\u00bb\u00bf)?sep=([\x20-\x7e\t])\r?\n/i;
+
 /** How much is read before it is decided how to read it. */
 const HEAD_BYTES = CHUNK_BYTES;
 
@@ -49,7 +52,9 @@ const HEAD_BYTES = CHUNK_BYTES;
  * What it finds depends on the first 64 KiB alone, not on how they were cut into chunks: each pass finds the same.
  */
 export class TableReader implements Reader {
-  readonly #options: TableReaderOptions;
+  #options: TableReaderOptions;
+  /** The lines before the table. */
+  #skippedLines = 0;
   readonly #events: TableEvents;
   #head: Uint8Array = new Uint8Array(0);
   #inner: Reader | undefined;
@@ -124,6 +129,15 @@ export class TableReader implements Reader {
     }
     const encoding = this.#encodingOf(raw, cut);
     if (encoding !== 'utf-8') this.#decoder = new TextDecoder(encoding);
+    // A spreadsheet's own line: `sep=;` says the delimiter, and is no header.
+    const separator = SEPARATOR.exec(Buffer.from(raw.subarray(0, 16)).toString('latin1'));
+    if (separator !== null && this.#options.delimiter === undefined) {
+      this.#options = { ...this.#options, delimiter: separator[2]! };
+      this.#head = this.#head.subarray(separator[0].length);
+      this.#skippedLines = 1;
+      this.#decide(whole);
+      return;
+    }
     const head = encoding === 'utf-8' ? raw : Buffer.from(new TextDecoder(encoding).decode(raw, { stream: cut }));
     const { layout, reader } = this.#readerFor(head, !cut, encoding);
     this.#inner = reader(this.#events.rows(layout));
@@ -195,6 +209,7 @@ export class TableReader implements Reader {
             format,
             maxRecordBytes: options.maxRecordBytes,
             firstId: options.firstId,
+            firstLine: 1 + this.#skippedLines,
             undecodable: (bytes) => this.#keepUndecodable(bytes),
           },
           row,

@@ -390,7 +390,7 @@ describe('fetchTable: what is no table', () => {
 
   it('names plain text that is called .csv.gz', async () => {
     const { code, message } = await read(fileOf(delimited(','), 't.csv.gz'));
-    expect(code).toBe('HW_ENCODING');
+    expect(code).toBe('HW_USAGE');
     expect(message).toContain('plain text');
   });
 

@@ -45,7 +45,8 @@ export class SplitCounts {
     this.read++;
     if (row.text !== '') return true;
     this.#rowsWithoutText++;
-    this.#firstWithoutText ??= row;
+    // They come out of the shuffle.
+    if (this.#firstWithoutText === undefined || row.id < this.#firstWithoutText.id) this.#firstWithoutText = row;
     if (this.dropsEmpty) this.sides.recordWithoutText(row.id);
     return !this.dropsEmpty;
   }
