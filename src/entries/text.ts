@@ -25,6 +25,7 @@ export { textPreprocessor, type TextPreprocessorOptions } from '../text/textPrep
 export { DocumentFrequencies, type DocumentFrequenciesData } from '../text/features/DocumentFrequencies.js';
 export type { FeatureOptions, FeatureSettings } from '../text/features/countFeatures.js';
 export { wideFeatures, type WideFeatures, type WideFeaturesOptions } from '../text/features/wideFeatures.js';
+export { rememberTexts, type RememberTextsOptions } from '../text/rememberTexts.js';
 export { rowEncoder, type RowEncoder, type RowEncoderOptions } from '../text/rowEncoder.js';
 export { collectVectors, type CollectVectorsOptions } from '../text/vectors/collectVectors.js';
 export { vectorCoverage, type VectorCoverage } from '../text/vectors/vectorCoverage.js';
