@@ -334,11 +334,20 @@ describe('failures', () => {
     });
   });
 
-  it.each([204, 205, 206, 300, 302, 400, 401, 403, 404, 418, 500, 502])('are told of a %d', (status) => {
+  it.each([204, 205, 300, 302, 400, 401, 403, 404, 418, 500, 502])('are told of a %d', (status) => {
     const scheduler = marbles();
     const { title$, event$ } = polled(scheduler, 'x', inTurn(response(status, {}, rssOf('a'))), { once: true });
     scheduler.run(({ expectObservable }) => {
       expectObservable(event$).toBe('f', { f: 'HW_HTTP_STATUS' });
+      expectObservable(title$).toBe('|');
+    });
+  });
+
+  it('are told of a part that nobody asked for', () => {
+    const scheduler = marbles();
+    const { title$, event$ } = polled(scheduler, 'x', inTurn(response(206, {}, rssOf('a'))), { once: true });
+    scheduler.run(({ expectObservable }) => {
+      expectObservable(event$).toBe('f', { f: 'HW_HTTP_CUT' });
       expectObservable(title$).toBe('|');
     });
   });
