@@ -170,6 +170,27 @@ export const openApi = (limits: ServerLimits, classes: readonly string[], token:
         },
       },
     },
+    '/labels': {
+      post: {
+        summary: 'Give the right class of a headline',
+        operationId: 'label',
+        description: 'It is kept in a file of the server, and scored against what the model in use says.',
+        requestBody: {
+          required: true,
+          content: {
+            'application/json': {
+              schema: {
+                allOf: [ref('HeadlineObject'), { required: ['category'], properties: { category: { enum: classes } } }],
+              },
+            },
+          },
+        },
+        responses: {
+          200: plain('The label, and what the model says.', 'application/json', ref('Label')),
+          ...problems(...ANYWHERE, 'token', 'no-labels', 'too-large', 'media-type', 'invalid', 'failed', 'queue-full'),
+        },
+      },
+    },
     '/explain': {
       post: {
         summary: 'Explain a prediction',
@@ -398,6 +419,17 @@ export const openApi = (limits: ServerLimits, classes: readonly string[], token:
           ),
         ),
       }),
+      Label: object(
+        {
+          title: { type: 'string' },
+          category: { type: 'string' },
+          guid: { type: 'string' },
+          labelled: { type: 'string', format: 'date-time' },
+          predicted: { type: 'string' },
+          model: { type: 'string' },
+        },
+        ['guid'],
+      ),
       Models: {
         type: 'object',
         required: ['inUse', 'before', 'candidate'],

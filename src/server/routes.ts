@@ -9,6 +9,8 @@ import { eventsHandler } from './events/eventsHandler.js';
 import { adminRoutes } from './generations/adminRoutes.js';
 import type { Generations } from './generations/Generations.js';
 import type { Reloaded } from './generations/reloading.js';
+import { answerLabel } from './labels/answerLabel.js';
+import type { KeepLabel, Label } from './labels/Label.js';
 import { answerForm, requestForm } from './http/mediaTypes.js';
 import type { Json } from './openApi.js';
 import { pageRoutes } from './pageFiles.js';
@@ -25,6 +27,9 @@ export interface RoutesOptions {
   readonly limits: ServerLimits;
   readonly description: () => Json;
   readonly generations: Generations;
+  /** Keeps the labels that people give; undefined where none are kept. */
+  readonly keepLabel: KeepLabel | undefined;
+  readonly labelled: (label: Label) => void;
   /** Loads the model anew and puts it in use. */
   readonly reload: () => Promise<Reloaded>;
   readonly heartbeat$: Observable<unknown>;
@@ -49,6 +54,8 @@ export const routes = ({
   limits,
   description,
   generations,
+  keepLabel,
+  labelled,
   reload,
   heartbeat$,
   leave$,
@@ -81,6 +88,16 @@ export const routes = ({
 
   const listen = eventsHandler({ history, heartbeat$, drain$: leave$, missed: metrics.missed, limits, listeners });
 
+  const label: Handler = (request, response) =>
+    answerLabel(request, response, {
+      queue,
+      limits,
+      generations,
+      keep: keepLabel,
+      labelled,
+      dropped: metrics.dropped,
+    });
+
   const events: Handler = (request, response) => {
     if (isLeft()) throw ending();
     return listen(request, response);
@@ -100,6 +117,7 @@ export const routes = ({
     ...pageRoutes('model'),
     ...adminRoutes({ generations, reload, failed }),
     ['/classify', { handlers: { POST: classify }, probe: false }],
+    ['/labels', { handlers: { POST: label }, probe: false }],
     ['/explain', { handlers: { POST: explain }, probe: false }],
     [
       '/model',

@@ -1,9 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { isIPv6 } from 'node:net';
 import {
+  concatMap,
   defer,
   EMPTY,
+  filter,
   interval,
+  map,
   NEVER,
   Observable,
   ReplaySubject,
@@ -18,6 +21,9 @@ import type { LiveHeadline, SourceEvent, SourceEvents } from '../contracts/Live.
 import type { DeadLetter, Rejection } from '../contracts/Rejection.js';
 import type { Valve } from '../contracts/Valve.js';
 import { checkTime, checkWhole } from '../contracts/checkOption.js';
+import { adwin } from '../operators/learning/adwin.js';
+import { REQUEST_SOURCE } from './http/requestSource.js';
+import type { KeepLabel } from './labels/Label.js';
 import { valve } from '../streams/valve.js';
 import { ClassifyQueue } from './queue/ClassifyQueue.js';
 import { classifyFeeds } from './events/classifyFeeds.js';
@@ -69,6 +75,8 @@ export interface ServeModelOptions extends ServedModel {
   readonly load?: ((inUse: string) => Promise<ServedModel | undefined>) | undefined;
   /** Each emission reloads the model. Default: never. */
   readonly reload$?: Observable<unknown> | undefined;
+  /** Keeps the right classes that people send to `POST /labels`. Default: they are refused. */
+  readonly labels?: KeepLabel | undefined;
   /** A model beside the one in use: compared with it, or given a share of the headlines. Default: none. */
   readonly candidate?: CandidateOptions | undefined;
   /** Headlines that arrive by themselves, for those who listen to `/events`. Default: none. */
@@ -106,7 +114,7 @@ export interface ServeModelOptions extends ServedModel {
    * with the server.
    */
   readonly kept?: EventLog | undefined;
-  /** How often listeners are shown that the connection lives. Milliseconds, below `limits.stallMs`; default 15,000. */
+  /** How often listeners are shown that the connection lives. Milliseconds, below `limits.stallMs`; default 4,000. */
   readonly heartbeatMs?: number | undefined;
   /** Its first emission ends the server: what was asked is answered, and nothing is lost. Default: never. */
   readonly drain$?: Observable<unknown> | undefined;
@@ -194,7 +202,7 @@ export const serveModel = (options: ServeModelOptions): Observable<ServerEvent> 
     batchSize = 256,
     maxWaitMs = 2,
     history: events = 1000,
-    heartbeatMs = 15_000,
+    heartbeatMs = 4000,
     warmUpMs = 0,
     drainDelayMs = 0,
     drainMs = 10_000,
@@ -260,6 +268,8 @@ export const serveModel = (options: ServeModelOptions): Observable<ServerEvent> 
     /** Whether listeners had to go. */
     let left = false;
 
+    /** 1 where a label says that the model was wrong, else 0. */
+    const error$ = new Subject<number>();
     const reload = reloading(generations, options.load);
     subscriber.add(
       options.reload$?.subscribe(() => {
@@ -290,6 +300,11 @@ export const serveModel = (options: ServeModelOptions): Observable<ServerEvent> 
           limits,
           description,
           generations,
+          keepLabel: options.labels,
+          labelled: (label) => {
+            metrics.labelled(label);
+            error$.next(label.predicted === label.category ? 0 : 1);
+          },
           reload,
           heartbeat$,
           leave$,
@@ -331,6 +346,27 @@ export const serveModel = (options: ServeModelOptions): Observable<ServerEvent> 
       }),
     );
     subscriber.add(queue.run().subscribe({ error: (error: unknown) => subscriber.error(error) }));
+
+    const watch = (of: 'errors' | 'confidence', value$: Observable<number>): void => {
+      subscriber.add(
+        value$.pipe(adwin()).subscribe({
+          next: ({ before, after, rows }) => {
+            metrics.drifted(of);
+            history.add('drift', JSON.stringify({ of, before, after, rows, model: generations.inUse.id }));
+          },
+          error: failed,
+        }),
+      );
+    };
+    watch('errors', error$);
+    watch(
+      'confidence',
+      queue.batch$.pipe(
+        concatMap(({ predictions }) => predictions),
+        filter(({ headline }) => headline.source !== REQUEST_SOURCE),
+        map(({ distribution }) => Math.min(1, Math.max(0, distribution[0]?.probability ?? 0))),
+      ),
+    );
 
     const source$ = new Subject<SourceEvent>();
     const rejection$ = new Subject<Rejection>();

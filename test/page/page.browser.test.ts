@@ -9,7 +9,8 @@ import { fit } from '../../src/operators/training/fit.js';
 import { serveTraining as realTraining } from '../../src/server/training/serveTraining.js';
 import { labelledBatch } from '../../src/testing/labelledBatch.js';
 import { recordingModel } from '../../src/testing/recordingModel.js';
-import { arriving, atEnd, chromiumPath, servePage, visit } from './browser.js';
+import { arriving, atEnd, servePage, visit } from './browser.js';
+import { chromiumPath } from './chromiumPath.js';
 import { about, CLASSES, titles } from './newsModel.js';
 import { newsOf, REJECTIONS, REPORT, serveTraining, SPLIT } from './trainingServer.js';
 

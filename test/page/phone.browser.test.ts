@@ -1,6 +1,7 @@
 import type { Locator, Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
-import { chromiumPath, servePage, visit } from './browser.js';
+import { servePage, visit } from './browser.js';
+import { chromiumPath } from './chromiumPath.js';
 import { about, CLASSES } from './newsModel.js';
 import { REPORT, serveTraining, SPLIT } from './trainingServer.js';
 

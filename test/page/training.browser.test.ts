@@ -5,7 +5,8 @@ import { serveTraining } from '../../src/server/training/serveTraining.js';
 import type { TrainingUpdate } from '../../src/server/training/TrainingUpdate.js';
 import { scores } from '../../src/sinks/metrics/scores.js';
 import { ended, epochEnded, epochStarted, started, step } from '../sinks/events.js';
-import { atEnd, chromiumPath, visit } from './browser.js';
+import { atEnd, visit } from './browser.js';
+import { chromiumPath } from './chromiumPath.js';
 
 const classes = ['Sports', 'World'];
 const side = (rows: number) => ({ rows, classes: { Sports: rows / 2, World: rows / 2 } });

@@ -20,6 +20,7 @@ import { dedupe } from '../../operators/live/dedupe.js';
 import { eventLog } from '../../server/events/eventLog.js';
 import { headlineId } from '../../streams/internal/headlineId.js';
 import { type WatchMemory, watchMemory } from '../live/watchMemory.js';
+import { labelFile } from '../../server/labels/labelFile.js';
 import { serveModel, type ServerEvent } from '../../server/serveModel.js';
 import { DEFAULT_LIMITS } from '../../server/queue/ServerLimits.js';
 import { path, port, probability, seconds, secondsOrNone, wholeNumber } from '../process/argument.js';
@@ -50,6 +51,7 @@ interface Options extends BackendChoice, FeedOptions {
   readonly maxListeners: number;
   readonly history: number;
   readonly state?: string;
+  readonly labels?: string;
   readonly watchModel?: boolean;
   readonly candidate?: string;
   readonly canary?: number;
@@ -122,6 +124,7 @@ const serving = (options: Options, drain$: Observable<void>, terminal: Terminal)
             const next = await lastValueFrom(loadModel(options.model, options, env, inUse));
             return next === undefined ? undefined : servedModel(next);
           },
+          labels: options.labels === undefined ? undefined : labelFile(options.labels),
           reload$: merge(
             // A terminal that is closed sends the same signal, and means the end.
             stdin.isTTY === true ? NEVER : hangups$,
@@ -247,6 +250,11 @@ export const serveCommand = (terminal: Terminal, choose: Choose): Command =>
         path,
       )
       .option('--history <n>', 'how many events to keep for clients of /events that reconnect', wholeNumber(1), 1000)
+      .option(
+        '--labels <file>',
+        'append the right classes that people give (POST /labels, and the page) to this file of JSON lines, which train takes',
+        path,
+      )
       .option('--watch-model', 'reload the model when it was saved into its folder again')
       .option('--candidate <dir>', 'the folder of a second model, which is compared with the one in use', path)
       .option(

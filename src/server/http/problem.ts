@@ -8,6 +8,7 @@ export const PROBLEMS = {
   token: { status: 401, title: 'A token is needed' },
   origin: { status: 403, title: 'This origin is not allowed' },
   'not-found': { status: 404, title: 'There is nothing here' },
+  'no-labels': { status: 404, title: 'No labels are kept' },
   method: { status: 405, title: 'This method is not allowed here' },
   'not-acceptable': { status: 406, title: 'No accepted media type is available' },
   slow: { status: 408, title: 'The request took too long to arrive' },

@@ -2,6 +2,7 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom
 import type { SourceEvent } from '../../contracts/Live.js';
 import type { ClassifiedBatch } from './ClassifyQueue.js';
 import type { GenerationsView } from '../generations/Generations.js';
+import type { Label } from '../labels/Label.js';
 import { REQUEST_SOURCE } from '../http/requestSource.js';
 
 /** Why a headline was not classified. */
@@ -48,6 +49,8 @@ export interface ServerMetrics {
   readonly heard: (event: SourceEvent) => void;
   readonly rejected: (source: string) => void;
   readonly missed: (events: number) => void;
+  readonly labelled: (label: Label) => void;
+  readonly drifted: (of: 'errors' | 'confidence') => void;
   /** Forgets what was counted of models that are not served any more, so that reloads do not add up for ever. */
   readonly keepModels: (ids: readonly string[]) => Promise<void>;
 }
@@ -130,6 +133,18 @@ export const serverMetrics = (gauges: Gauges): ServerMetrics => {
     labelNames: ['feed'] as const,
     registers,
   });
+  const labels = new Counter({
+    name: 'headwater_labels_total',
+    help: 'Labels that people gave, by class and by whether the model had said the same',
+    labelNames: ['class', 'correct'] as const,
+    registers,
+  });
+  const drifts = new Counter({
+    name: 'headwater_drifts_total',
+    help: 'Times that the mean changed: of errors where labels come, of the confidence for feeds',
+    labelNames: ['of'] as const,
+    registers,
+  });
   const misses = new Counter({
     name: 'headwater_events_missed_total',
     help: 'Events that listeners missed, because they were slow or away',
@@ -192,6 +207,8 @@ export const serverMetrics = (gauges: Gauges): ServerMetrics => {
     },
     rejected: (feed) => rejections.inc({ feed }),
     missed: (events) => misses.inc(events),
+    labelled: ({ category, predicted }) => labels.inc({ class: category, correct: String(predicted === category) }),
+    drifted: (of) => drifts.inc({ of }),
     keepModels: async (ids) => {
       for (const { labels } of (await headlines.get()).values)
         if (!ids.includes(String(labels.model))) headlines.remove(labels);

@@ -40,7 +40,7 @@ export interface ServeTrainingOptions {
   readonly stay?: boolean | undefined;
   /** Its first emission after the training has ended ends the server. Default: never. */
   readonly drain$?: Observable<unknown> | undefined;
-  /** How often listeners are shown that the connection lives. Milliseconds, below 60,000; default 15,000. */
+  /** How often listeners are shown that the connection lives. Milliseconds, below 60,000; default 4,000. */
   readonly heartbeatMs?: number | undefined;
   /** The clock that steps are thinned by. Default `asyncScheduler`. */
   readonly scheduler?: SchedulerLike | undefined;
@@ -106,7 +106,7 @@ export const serveTraining = (
   update$: Observable<TrainingUpdate>,
   options: ServeTrainingOptions = {},
 ): Observable<TrainingServerEvent> => {
-  const { port = 0, stay = false, drain$: asked$ = NEVER, heartbeatMs = 15_000, scheduler = asyncScheduler } = options;
+  const { port = 0, stay = false, drain$: asked$ = NEVER, heartbeatMs = 4000, scheduler = asyncScheduler } = options;
   if (!(Number.isSafeInteger(port) && port >= 0 && port <= 65_535))
     throw new HeadwaterError('HW_USAGE', `serveTraining: port is ${port}, but must be a whole number from 0 to 65535.`);
   checkTime('serveTraining', 'heartbeatMs', heartbeatMs);

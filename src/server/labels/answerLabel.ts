@@ -1,0 +1,67 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { firstValueFrom } from 'rxjs';
+import { sendText } from '../answers/answer.js';
+import { decodeItem, parseJson } from '../answers/decodeHeadlines.js';
+import { readDocument } from '../answers/readDocument.js';
+import type { Generations } from '../generations/Generations.js';
+import { requestForm, TYPE_OF } from '../http/mediaTypes.js';
+import { Refusal } from '../http/Refusal.js';
+import type { ClassifyQueue } from '../queue/ClassifyQueue.js';
+import { requireRoom } from '../queue/requireRoom.js';
+import type { ServerLimits } from '../queue/ServerLimits.js';
+import type { DropReason } from '../queue/serverMetrics.js';
+import type { KeepLabel, Label } from './Label.js';
+
+/** What labels are taken with. */
+export interface LabelAnswers {
+  readonly queue: ClassifyQueue;
+  readonly limits: ServerLimits;
+  readonly generations: Generations;
+  readonly keep: KeepLabel | undefined;
+  /** Told of each label that was kept. */
+  readonly labelled: (label: Label) => void;
+  readonly dropped: (reason: DropReason, headlines: number) => void;
+}
+
+/**
+ * Takes the right class of a headline, `{"title": "…", "category": "…"}`: it is scored against what the model in use
+ * says, kept, and answered when it is.
+ *
+ * @throws Refusal whatever is wrong with the document; `no-labels` where none are kept
+ */
+export const answerLabel = async (
+  request: IncomingMessage,
+  response: ServerResponse,
+  { queue, limits, generations, keep, labelled, dropped }: LabelAnswers,
+): Promise<void> => {
+  if (keep === undefined)
+    throw new Refusal('no-labels', 'The server keeps no labels. Start it with --labels and a file.');
+  if (requestForm(request) !== 'json')
+    throw new Refusal('media-type', 'Send one label, as application/json.', {
+      headers: { accept: 'application/json' },
+    });
+  const text = await readDocument(request, limits);
+  if (text === undefined) return;
+  const decoded = decodeItem(parseJson(text), '', 0, limits);
+  if ('fault' in decoded)
+    throw new Refusal('invalid', `The label is no headline. ${decoded.fault.detail}`, { errors: [decoded.fault] });
+  const { title, guid, category } = decoded.headline;
+  const { classes } = generations.inUse.labelEncoder;
+  if (category === undefined || !classes.includes(category)) {
+    const detail = `Give the right class as category. The model knows ${classes.slice(0, 20).join(', ')}${classes.length > 20 ? ', …' : ''}.`;
+    throw new Refusal('invalid', detail, { errors: [{ pointer: '/category', detail }] });
+  }
+  requireRoom(queue, 1, dropped);
+  const [prediction] = await firstValueFrom(queue.classify([decoded.headline], { asker: request.socket }));
+  const label: Label = {
+    title,
+    category,
+    guid,
+    labelled: new Date().toISOString(),
+    predicted: prediction?.category ?? '',
+    model: prediction?.modelId ?? '',
+  };
+  await keep(label);
+  labelled(label);
+  sendText(response, 200, TYPE_OF.json, JSON.stringify(label));
+};

@@ -1,0 +1,38 @@
+import { open } from 'node:fs/promises';
+import { HeadwaterError } from '../../contracts/HeadwaterError.js';
+import type { KeepLabel } from './Label.js';
+
+/**
+ * Makes the function that appends labels to a file of JSON lines, one after another, each on the disk before it is
+ * confirmed. The columns `title` and `category` are what `headwater train` reads.
+ *
+ * Errors: `HW_WRITE` where the file cannot be written.
+ */
+export const labelFile = (path: string): KeepLabel => {
+  let last: Promise<void> = Promise.resolve();
+  const append = async (line: string): Promise<void> => {
+    try {
+      const file = await open(path, 'a');
+      try {
+        await file.appendFile(line);
+        await file.datasync();
+      } finally {
+        await file.close();
+      }
+    } catch (cause) {
+      throw new HeadwaterError(
+        'HW_WRITE',
+        `The label could not be written to ${path}. Check its folder and the room on the disk.`,
+        {
+          cause,
+          where: path,
+        },
+      );
+    }
+  };
+  return (label) => {
+    const kept = last.then(() => append(`${JSON.stringify(label)}\n`));
+    last = kept.catch(() => undefined);
+    return kept;
+  };
+};

@@ -1,0 +1,78 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { Label } from '../../src/server/labels/Label.js';
+import { labelFile } from '../../src/server/labels/labelFile.js';
+import { problemOf, type Served, serving } from './serving.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'headwater-labels-'));
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const label = (served: Served, body: unknown): Promise<Response> =>
+  fetch(new URL('/labels', served.url), {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+
+describe('POST /labels', () => {
+  it('keeps the right class of a headline, scored by what the model says', async () => {
+    const file = join(folder, 'labels.jsonl');
+    const served = await serving({ labels: labelFile(file) });
+    const answers = await Promise.all([
+      label(served, { title: 'ferry', category: 'World', guid: 'g-1' }),
+      label(served, { title: 'ferry', category: 'Sports' }),
+    ]);
+    expect(answers.map(({ status }) => status)).toEqual([200, 200]);
+    const kept = readFileSync(file, 'utf8').trimEnd().split('\n');
+    expect(kept.map((line) => JSON.parse(line) as Label).sort((a, b) => a.category.localeCompare(b.category))).toEqual([
+      {
+        title: 'ferry',
+        category: 'Sports',
+        labelled: expect.any(String) as string,
+        predicted: 'Sports',
+        model: 'recording',
+      },
+      {
+        title: 'ferry',
+        category: 'World',
+        guid: 'g-1',
+        labelled: expect.any(String) as string,
+        predicted: 'Sports',
+        model: 'recording',
+      },
+    ]);
+    await served.metric('headwater_labels_total{class="World",correct="false"} 1');
+  });
+
+  it('refuses a class that the model does not know, and what is no headline', async () => {
+    const kept: Label[] = [];
+    const served = await serving({
+      labels: (one) => {
+        kept.push(one);
+        return Promise.resolve();
+      },
+    });
+    expect(await problemOf(await label(served, { title: 'ferry', category: 'Weather' }))).toEqual(['invalid', 422]);
+    expect(await problemOf(await label(served, { title: 'ferry' }))).toEqual(['invalid', 422]);
+    expect(await problemOf(await label(served, { category: 'World' }))).toEqual(['invalid', 422]);
+    expect(kept).toEqual([]);
+  });
+
+  it('is refused where none are kept, and fails where they cannot be', async () => {
+    const none = await serving();
+    expect(await problemOf(await label(none, { title: 'ferry', category: 'World' }))).toEqual(['no-labels', 404]);
+    const broken = await serving({ labels: labelFile(join(folder, 'no/such/folder/labels.jsonl')) });
+    expect(await problemOf(await label(broken, { title: 'ferry', category: 'World' }))).toEqual(['failed', 500]);
+  });
+
+  it('tells when the model has begun to be wrong', async () => {
+    const served = await serving({ labels: () => Promise.resolve(), history: 10 });
+    for (let index = 0; index < 120; index++)
+      await label(served, { title: 'ferry', category: index < 60 ? 'Sports' : 'World' });
+    const client = served.connect();
+    client.socket.write('GET /events?last=10 HTTP/1.1\r\nHost: localhost\r\n\r\n');
+    expect(await client.until(/event: drift\ndata: .*\n/)).toMatch(/"of":"errors","before":0,"after":/);
+  });
+});
