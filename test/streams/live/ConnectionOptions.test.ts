@@ -25,8 +25,13 @@ describe('guard', () => {
 
 describe('ownHeaders', () => {
   it('puts given headers beside our own, or in their place', () => {
-    expect(ownHeaders({}, at('https://example.org/'))).toEqual({ 'user-agent': expect.stringMatching(/^headwater\/\d/) as unknown });
-    expect(ownHeaders({ headers: { 'User-Agent': 'me', 'X-Key': 'k' } }, at('https://example.org/'))).toEqual({ 'user-agent': 'me', 'x-key': 'k' });
+    expect(ownHeaders({}, at('https://example.org/'))).toEqual({
+      'user-agent': expect.stringMatching(/^headwater\/\d/) as unknown,
+    });
+    expect(ownHeaders({ headers: { 'User-Agent': 'me', 'X-Key': 'k' } }, at('https://example.org/'))).toEqual({
+      'user-agent': 'me',
+      'x-key': 'k',
+    });
   });
 
   it('shows no header that it refuses', () => {
