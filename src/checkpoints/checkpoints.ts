@@ -44,11 +44,7 @@ export interface CheckpointsOptions {
   readonly failed?: { next(error: HeadwaterError): void } | undefined;
 }
 
-/**
- * What comes, as far as it is looked at.
- *
- * @internal
- */
+/** An event that may hold a checkpoint: those of `fit` are such. */
 export interface MaybeCheckpoint {
   readonly type: string;
   readonly checkpoint?: Checkpoint;

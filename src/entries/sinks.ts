@@ -39,7 +39,12 @@ export type { Hyperparameters } from '../sinks/tensorboard/boardEvent.js';
 export { writeFiles } from '../sinks/files/writeFiles.js';
 
 // Checkpoints of a training.
-export { checkpoints, type CheckpointsOptions, type CheckpointWritten } from '../checkpoints/checkpoints.js';
+export {
+  checkpoints,
+  type CheckpointsOptions,
+  type MaybeCheckpoint,
+  type CheckpointWritten,
+} from '../checkpoints/checkpoints.js';
 export {
   latestCheckpoint,
   type LatestCheckpointOptions,
