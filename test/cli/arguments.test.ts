@@ -12,6 +12,7 @@ const COMMANDS = [
   'predict',
   'watch',
   'serve',
+  'work',
   'inspect',
   'vectors',
   'cache',

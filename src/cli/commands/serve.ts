@@ -279,5 +279,5 @@ export const serveCommand = (terminal: Terminal, choose: Choose): Command =>
         drain$.next();
         return true;
       };
-      choose({ work$: serving(options, drain$, terminal), outlivesReader: true, finish });
+      choose({ work$: serving(options, drain$, terminal), outlivesReader: true, outlivesHangup: true, finish });
     });

@@ -12,6 +12,8 @@ export interface Job {
    * being cut off at once.
    */
   readonly finish?: (() => boolean | Observable<unknown>) | undefined;
+  /** Whether SIGHUP means something else to it than to end. Default false. */
+  readonly outlivesHangup?: boolean | undefined;
 }
 
 /** Takes the job that the arguments ask for. */

@@ -34,8 +34,12 @@ const outputErrors$ = ({ stdout }: Terminal): Observable<unknown> =>
  * Emits the exit status when a signal ends the command. The first one that comes asks a job to finish, and where it
  * knows how to, it is the second that cuts it off.
  */
-const interruptions$ = ({ finish }: Job, terminal: Terminal): Observable<number> =>
-  merge(...SIGNALS.map(([signal, status]) => signals$(terminal, signal).pipe(map(() => status)))).pipe(
+const interruptions$ = ({ finish, outlivesHangup = false }: Job, terminal: Terminal): Observable<number> =>
+  merge(
+    ...SIGNALS.filter(([signal]) => !(outlivesHangup && signal === 'SIGHUP')).map(([signal, status]) =>
+      signals$(terminal, signal).pipe(map(() => status)),
+    ),
+  ).pipe(
     mergeMap((status, index): Observable<number> => {
       if (index > 0) return of(status);
       const ending = finish?.() ?? false;

@@ -159,5 +159,5 @@ it('are refused where the architecture is none', () => {
   const files = loose(CASES.linear());
   const config = { formatVersion: 2, architecture: 'square', classes: 2 };
   files.set(ARTIFACT_FILES.config, new TextEncoder().encode(JSON.stringify(config)));
-  expect(refusalOf(files)).toContain('"lesson", "linear" or "wide-gru"');
+  expect(refusalOf(files)).toContain('"lesson", "linear", "wide-gru" or "sum"');
 });
