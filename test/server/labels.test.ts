@@ -1,13 +1,13 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import type { Label } from '../../src/server/labels/Label.js';
 import { labelFile } from '../../src/server/labels/labelFile.js';
 import { problemOf, type Served, serving } from './serving.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'headwater-labels-'));
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const label = (served: Served, body: unknown): Promise<Response> =>
   fetch(new URL('/labels', served.url), {
@@ -46,6 +46,16 @@ describe('POST /labels', () => {
     await served.metric('headwater_labels_total{class="World",correct="false"} 1');
   });
 
+  it('begins a line of its own after one that was cut off', async () => {
+    const file = join(folder, 'cut.jsonl');
+    writeFileSync(file, '{"title":"ferry","cat');
+    const keep = labelFile(file);
+    const one = { title: 'goal', category: 'Sports', guid: undefined, labelled: '', predicted: '', model: '' };
+    await Promise.all([keep(one), keep(one)]);
+    const line = JSON.stringify(one);
+    expect(readFileSync(file, 'utf8')).toBe(`{"title":"ferry","cat\n${line}\n${line}\n`);
+  });
+
   it('refuses a class that the model does not know, and what is no headline', async () => {
     const kept: Label[] = [];
     const served = await serving({
@@ -57,6 +67,12 @@ describe('POST /labels', () => {
     expect(await problemOf(await label(served, { title: 'ferry', category: 'Weather' }))).toEqual(['invalid', 422]);
     expect(await problemOf(await label(served, { title: 'ferry' }))).toEqual(['invalid', 422]);
     expect(await problemOf(await label(served, { category: 'World' }))).toEqual(['invalid', 422]);
+    const malformed = await fetch(new URL('/labels', served.url), {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: '{"title":',
+    });
+    expect(await problemOf(malformed)).toEqual(['malformed', 400]);
     expect(kept).toEqual([]);
   });
 

@@ -42,7 +42,10 @@ export const answerLabel = async (
     });
   const text = await readDocument(request, limits);
   if (text === undefined) return;
-  const decoded = decodeItem(parseJson(text), '', 0, limits);
+  const value = parseJson(text);
+  if (value === undefined)
+    throw new Refusal('malformed', 'The body is not valid JSON. Send a label, {"title": "…", "category": "…"}.');
+  const decoded = decodeItem(value, '', 0, limits);
   if ('fault' in decoded)
     throw new Refusal('invalid', `The label is no headline. ${decoded.fault.detail}`, { errors: [decoded.fault] });
   const { title, guid, category } = decoded.headline;

@@ -1,10 +1,18 @@
-import { open } from 'node:fs/promises';
+import { open, type FileHandle } from 'node:fs/promises';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import type { KeepLabel } from './Label.js';
 
+/** Whether the last line has no end: its writer was cut off, or its editor leaves the end out. */
+const endsInLine = async (file: FileHandle): Promise<boolean> => {
+  const { size } = await file.stat();
+  if (size === 0) return false;
+  const { bytesRead, buffer } = await file.read(Buffer.alloc(1), 0, 1, size - 1);
+  return bytesRead === 1 && buffer[0] !== 0x0a;
+};
+
 /**
  * Makes the function that appends labels to a file of JSON lines, one after another, each on the disk before it is
- * confirmed. The columns `title` and `category` are what `headwater train` reads.
+ * confirmed. A last line without its end keeps to itself: the next label begins a line. The columns `title` and `category` are what `headwater train` reads.
  *
  * Errors: `HW_WRITE` where the file cannot be written.
  */
@@ -12,9 +20,9 @@ export const labelFile = (path: string): KeepLabel => {
   let last: Promise<void> = Promise.resolve();
   const append = async (line: string): Promise<void> => {
     try {
-      const file = await open(path, 'a');
+      const file = await open(path, 'a+');
       try {
-        await file.appendFile(line);
+        await file.appendFile((await endsInLine(file)) ? `\n${line}` : line);
         await file.datasync();
       } finally {
         await file.close();
