@@ -18,6 +18,7 @@ export default defineConfig({
     // s.
     pool: 'forks',
     testTimeout: 30_000,
+    hookTimeout: 60_000,
     // Proxies of whoever tests are not to come between a test and its servers.
     env: { HTTP_PROXY: '', HTTPS_PROXY: '', http_proxy: '', https_proxy: '' },
     // What is polled for comes about in its time: the default of 1 s is less than a page takes that draws once a
