@@ -30,7 +30,7 @@ const COMMANDS = {
     load: async () => (await import('./commands/compare.js')).compareCommand,
   },
   predict: {
-    description: 'classify headlines: the arguments, or lines from stdin as they arrive',
+    description: 'classify headlines: the arguments, the rows of a table, or lines from stdin as they arrive',
     load: async () => (await import('./commands/predict.js')).predictCommand,
   },
   watch: {
