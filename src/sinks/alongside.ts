@@ -2,7 +2,7 @@ import { Observable, Subject, type MonoTypeOperatorFunction, type OperatorFuncti
 import { subscribeSink } from './internal/subscribeSink.js';
 
 /**
- * Lets writing sinks see a stream that goes on to whoever subscribes.
+ * Sends a stream to writing sinks, and on to its subscriber.
  *
  * Every value goes to the sinks, in their order, and then on. The result ends when the source has ended and every sink
  * has written what it was given.

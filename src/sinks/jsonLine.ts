@@ -11,7 +11,7 @@ const isWeight = (value: unknown): value is { readonly shape: readonly number[] 
 /** What JSON has no word for, in words that it has. */
 const plain = (_key: string, value: unknown): unknown => {
   if (ArrayBuffer.isView(value) && !(value instanceof DataView)) return Array.from(value as Uint8Array);
-  // Weights are megabytes that nobody reads as text: their shape tells what was there. They travel as artifacts.
+  // Weights are megabytes and not useful as text, so only their shape is written. Artifacts hold the weights.
   if (isWeight(value)) return { shape: value.shape };
   if (value instanceof Map)
     return Object.fromEntries(Array.from(value, ([key, entry]: [unknown, unknown]) => [String(key), entry]));

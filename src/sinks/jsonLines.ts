@@ -97,10 +97,10 @@ export const jsonLines = (
         open();
         output.release();
         if (!end) return;
-        // It may fail yet, in opening or in its last write, when nobody is left to be told; and an 'error' that nobody
-        // hears would end the process.
+        // It may still fail, in opening or in its last write, without a subscriber to report to. An unhandled 'error'
+        // event would end the process.
         stream.on('error', () => undefined);
-        // A file that nobody else would close: whatever ended the stream, its lines so far are kept and its handle is
+        // A file that only this sink closes: whatever ended the stream, its lines so far are kept and its handle is
         // not.
         if (!stream.writableEnded) stream.end();
       });

@@ -12,7 +12,7 @@ type Synchronous<Result> = [Result] extends [never] ? unknown : Result extends P
  *
  * tfjs has one current backend a process, so a model that lives on another has to switch around each step. tfjs
  * switches synchronously where a backend is already at hand, though `setBackend` returns a promise: `findBackend` makes
- * sure that it is. Where nobody has chosen a backend yet, this one stays current: tfjs has no way back to none.
+ * sure that it is. If no backend was chosen before, this one stays current: tfjs has no way back to none.
  *
  * @param name the backend, as tfjs knows it
  * @param work what to run; it must be synchronous
@@ -31,7 +31,7 @@ type Synchronous<Result> = [Result] extends [never] ? unknown : Result extends P
 export const onBackend = <Result>(name: string, work: (() => Result) & Synchronous<Result>): Result => {
   const result = runOn<Result>(name, work);
   if (!isPromiseLike(result)) return result;
-  // The caller is told; an error of the promise must not end the process besides.
+  // The caller gets the error below. A rejection of the promise must not end the process.
   result.then(undefined, () => undefined);
   throw new HeadwaterError(
     'HW_USAGE',

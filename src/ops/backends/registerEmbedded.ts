@@ -15,6 +15,6 @@ export const registerEmbedded = (name: string, machine: KernelMachine | undefine
   copyRegisteredKernels('cpu', name);
   registerKernels(name, REFERENCE_KERNELS);
   if (machine !== undefined) registerKernels(name, SIMD_KERNELS);
-  // Below the priority of every other backend: whoever has not chosen one keeps what tfjs would have chosen.
+  // Below the priority of every other backend: if the user has not chosen a backend, the choice of tfjs stays the same.
   registerTfjsBackend(name, () => new EmbeddedBackend(machine), 0);
 };

@@ -19,7 +19,7 @@ export interface SelectedBackend {
   readonly reason: string;
 }
 
-/** What the embedded backend computes with, in words; a machine that lacks what the fast kernels need is told so. */
+/** The kernels of the embedded backend, in words; says so if the machine cannot run the fast kernels. */
 const variantInWords = (): string => {
   const { simd, threads, reason } = backendVariant();
   if (simd === 'none') return `the reference kernels, for ${reason}`;

@@ -11,7 +11,7 @@
  * The gradient is explicit and is an op too (`Headwater<Name>Grad`, without a gradient of its own): stock ops have no
  * gradients in Node, and inside a kernel the tape is off, so nothing here relies on them. What the backward pass needs
  * beyond inputs goes from forward to backward as an extra output, the reserve. Its layout is private to a backend:
- * whoever registers a kernel for an op registers one for its gradient too.
+ * a backend with a kernel for an op must also have one for its gradient.
  *
  * Tensors travel as inputs, under the names that the equations give them. What is not differentiable (lengths, tokens,
  * labels, flags) travels as attributes, typed arrays included.

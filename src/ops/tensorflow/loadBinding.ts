@@ -29,8 +29,7 @@ export interface LoadedBinding {
  * @throws what the system's loader says, where the binding or its libraries do not load
  */
 export const loadBinding = (folder: string, bindingFile: string): LoadedBinding => {
-  // Its notes on what the processor can do would stand between the lines of whoever writes to a terminal; warnings
-  // stay.
+  // Without this, its notes on the processor appear between the program's own lines on a terminal. Warnings stay on.
   process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '1';
   const binding = createRequire(import.meta.url)(resolve(bindingFile)) as Binding;
   const device = binding.isUsingGpuDevice() ? 'gpu' : 'cpu';

@@ -26,9 +26,9 @@ export interface StateFileOptions {
    */
   readonly delayMs?: number | undefined;
   /**
-   * Told of a file that is damaged; an Observer or a Subject of errors is one. The file is then moved to
-   * `<path>.damaged`, and reading it gives nothing, so that one begins anew. Default: nobody, and reading a damaged
-   * file fails.
+   * Gets the error of a damaged file; an Observer or a Subject of errors fits. The file is then moved to
+   * `<path>.damaged`, and reading it gives undefined, so that the state begins empty. Default: none, and reading a
+   * damaged file fails.
    */
   readonly damaged?: { next(damage: HeadwaterError): void } | undefined;
   /** Times `delayMs`. Default `asyncScheduler`. */
@@ -42,7 +42,7 @@ export interface StateFile<A> {
   readonly path: string;
   /**
    * Reads what was kept: undefined where there is no file. `HW_PATH` where it cannot be read, `HW_ARTIFACT` where it is
-   * damaged and nobody is to be told of it, `HW_WRITE` where a damaged one cannot be moved.
+   * damaged and there is no observer for damaged files, `HW_WRITE` where a damaged one cannot be moved.
    */
   readonly read: TaskEither<HeadwaterError, A | undefined>;
   /** A sink that keeps the state: each value of its source says that the state has changed. */
@@ -199,7 +199,7 @@ export const stateFile = <A>(path: string, codec: t.Type<A, unknown>, options: S
         let timer: Subscription | undefined;
         /** How the source ended, once it has. */
         let end: (() => void) | undefined;
-        /** Whether there is nobody, or something worse, to tell: then a write that fails is a warning. */
+        /** Whether the subscriber has left, or gets another error: then a write that fails is a warning. */
         let warns = false;
 
         const put = (): void => {

@@ -32,7 +32,7 @@ export interface DeadLetters extends DeadLetter {
   complete(): void;
 }
 
-/** How many examples a message has room for. */
+/** How many examples a message shows. */
 const TOLD = 3;
 
 /**

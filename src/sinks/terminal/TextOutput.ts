@@ -1,11 +1,11 @@
 import type { Writable } from 'node:stream';
 import { codeOf } from '../internal/codeOf.js';
 
-/** Whether a write failed because nobody reads any more (`headwater … | head -1`): that is an end, not a fault. */
+/** Whether a write failed because the reader has closed the pipe (`headwater … | head -1`): an end, not a failure. */
 export const isClosedPipe = (error: unknown, stream: Writable): boolean =>
   codeOf(error) === 'EPIPE' || codeOf(stream.errored) === 'EPIPE';
 
-/** Ignores an error that comes after whoever wrote has left. */
+/** Ignores an error that comes after the writer has unsubscribed. */
 const ignore = (): void => undefined;
 
 /**

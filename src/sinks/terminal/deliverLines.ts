@@ -21,7 +21,7 @@ export const LINES_TOGETHER = 64;
  * Writes lines to a stream, and settles the delivery of each as done once the stream has taken it.
  *
  * A writing sink: it emits nothing, and completes once everything is written. One write is under way at a time, of at
- * most 64 lines; while more wait than that, the valve is held. A write that fails settles nothing: whoever owns the
+ * most 64 lines; while more wait than that, the valve is held. A write that fails settles nothing: the owner of the
  * stream listens for its errors.
  */
 export const deliverLines =
@@ -50,7 +50,7 @@ export const deliverLines =
         stream.write(text, (error) => {
           writing = false;
           if (error !== null && error !== undefined) return;
-          // Also where nobody waits any more: the lines are out.
+          // Also after an unsubscription: the lines have been written.
           settle();
           write();
         });

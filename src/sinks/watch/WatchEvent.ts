@@ -10,5 +10,5 @@ export interface HeadlinesLeftOut {
   readonly by?: 'guid' | 'link' | 'content' | undefined;
 }
 
-/** What a view of live headlines is told. */
+/** The events that a view of live headlines takes. */
 export type WatchEvent = LivePrediction | SourceEvent | Rejection | HeadlinesLeftOut;

@@ -39,7 +39,7 @@ const holds = async (folder: string, files: Generation['files']): Promise<boolea
   return true;
 };
 
-/** Renames a folder to a temporary name and removes it, so that nobody sees a half of it under its own name. */
+/** Renames a folder to a temporary name and removes it, so that a half of it is never under its own name. */
 const removeFolder = async (generations: string, name: string): Promise<void> => {
   const aside = join(generations, temporaryName());
   await rename(join(generations, name), aside);

@@ -4,7 +4,7 @@ import type { Lag } from './RecentLags.js';
 /** How it stands with a feed. */
 export interface FeedState {
   readonly source: string;
-  /** What it calls itself, or is called in a list; undefined where nobody has said. */
+  /** Its own title, or its title in a list of feeds; undefined if neither is known. */
   readonly title: string | undefined;
   /**
    * `waiting` for its first answer, `read` and to be read again, `open` and sending by itself, `failing`, or `gone`

@@ -189,7 +189,7 @@ export const watchFrame = (state: WatchState, style: FrameStyle): readonly strin
       Math.max(8, Math.floor(width * 0.4)),
     );
     if (state.feeds.length <= room) return state.feeds.map((feed) => feedLine(feed, nameWidth));
-    // Where there is no room for all, those in trouble are told.
+    // If there is no room for all feeds, those with failures are shown first.
     const told = [...troubled, ...state.feeds.filter((feed) => !troubled.includes(feed))].slice(0, room - 1);
     return [
       ...told.map((feed) => feedLine(feed, nameWidth)),
