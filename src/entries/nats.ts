@@ -1,7 +1,7 @@
 /**
  * Headlines from NATS JetStream, and results to it. For Node; needs `@nats-io/jetstream` and `@nats-io/transport-node`.
  *
- * Not a part of `headwater` itself: only those install the clients who use them.
+ * Not a part of `headwater` itself, so that the clients are installed only by programs that use them.
  *
  * @module headwater/nats
  */
