@@ -90,7 +90,7 @@ const chains = {
     'kernels/webgpu',
     'backends',
   ],
-  models: ['.', 'linear', 'wide', 'sum', 'artifacts'],
+  models: ['.', 'linear', 'wide', 'sum', 'artifacts', 'onnx'],
   sinks: ['internal', 'terminal', 'rejections', 'files', 'metrics', 'progress', 'tensorboard', 'watch'],
   page: ['elements', 'charts', 'connection', 'headlines', 'panels', 'serving', 'training'],
   server: ['http', 'queue', 'guards', 'answers', 'events', '.', 'training'],

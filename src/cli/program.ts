@@ -49,6 +49,10 @@ const COMMANDS = {
     description: 'show the configuration, the sizes and the scores of a saved classifier',
     load: async () => (await import('./commands/inspect.js')).inspectCommand,
   },
+  export: {
+    description: 'write the network of a saved classifier as an ONNX file',
+    load: async () => (await import('./commands/export.js')).exportCommand,
+  },
   vectors: {
     description: 'convert files of word vectors, and show what they hold',
     load: async () => (await import('./commands/vectors.js')).vectorsCommand,

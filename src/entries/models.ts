@@ -12,6 +12,7 @@ export { classifierConfig, ClassifierConfig, type Cell, type ClassifierOptions }
 export { deferredClassifier, type DeferredClassifier } from '../models/deferredClassifier.js';
 export { decodeArtifacts } from '../models/artifacts/decodeArtifacts.js';
 export { encodeArtifacts } from '../models/artifacts/encodeArtifacts.js';
+export { encodeOnnx } from '../models/onnx/encodeOnnx.js';
 export { inferConfig } from '../models/inferConfig.js';
 export { loadArtifacts } from '../models/artifacts/loadArtifacts.js';
 export { openArtifacts } from '../models/artifacts/openArtifacts.js';

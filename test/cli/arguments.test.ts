@@ -14,6 +14,7 @@ const COMMANDS = [
   'serve',
   'work',
   'inspect',
+  'export',
   'vectors',
   'cache',
   'setup',

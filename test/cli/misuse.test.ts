@@ -198,6 +198,7 @@ describe.each([
   ['evaluate', (model: string) => ['evaluate', '--model', model, '--data', 'tiny.csv']],
   ['predict', (model: string) => ['predict', '--model', model, 'A late goal']],
   ['inspect', (model: string) => ['inspect', model]],
+  ['export', (model: string) => ['export', model, '--onnx', 'never.onnx']],
 ])('headwater %s refuses, in one line,', (_command, args) => {
   it('a model that is not there, or is a file', async () => {
     expect(await refusal(args('missing'))).toMatch(/^2 .*No such directory: missing\. .+HW_PATH/);

@@ -1,0 +1,159 @@
+import { PbfWriter } from 'pbf';
+
+/** The types of tensors that are written here, by their numbers in `TensorProto.DataType`. */
+export const ONNX_TYPE = { float: 1, int32: 6, int64: 7 } as const;
+
+/** A tensor that stands in the file. */
+export interface OnnxTensor {
+  readonly name: string;
+  readonly shape: readonly number[];
+  /** Row-major; whole numbers become int64. */
+  readonly data: Float32Array | readonly number[];
+}
+
+/** One operation of a graph. */
+export interface OnnxNode {
+  readonly op: string;
+  /** Names of values; an empty one stands for an optional input that is not given. */
+  readonly inputs: readonly string[];
+  /** Names of values; an empty one stands for an output that nothing reads. */
+  readonly outputs: readonly string[];
+  readonly attributes?: Readonly<Record<string, number | string | readonly number[]>> | undefined;
+}
+
+/** An input or an output of the graph. */
+export interface OnnxValue {
+  readonly name: string;
+  readonly type: (typeof ONNX_TYPE)[keyof typeof ONNX_TYPE];
+  /** Sizes: a text names one that is known only when the graph runs. */
+  readonly shape: readonly (number | string)[];
+}
+
+/** A graph of operations, and what describes it. */
+export interface OnnxModel {
+  readonly name: string;
+  readonly description: string;
+  readonly inputs: readonly OnnxValue[];
+  readonly outputs: readonly OnnxValue[];
+  readonly tensors: readonly OnnxTensor[];
+  /** Each one after those whose outputs it reads. */
+  readonly nodes: readonly OnnxNode[];
+  /** Texts by name, which a reader of the file finds as its metadata. */
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+// The version of the file format that goes with version 17 of the operators: onnxruntime 1.12 and later read both.
+const IR_VERSION = 8;
+const OPSET_VERSION = 17;
+
+// The numbers of fields below are those of onnx.proto (https://github.com/onnx/onnx/blob/main/onnx/onnx.proto).
+
+const ATTRIBUTE_TYPE = { int: 2, string: 3, ints: 7 };
+
+/** Values as they stand in a file: little-endian, whatever the machine. */
+const rawBytes = (data: OnnxTensor['data']): Uint8Array => {
+  const float = data instanceof Float32Array;
+  const bytes = new Uint8Array(data.length * (float ? 4 : 8));
+  const view = new DataView(bytes.buffer);
+  for (let i = 0; i < data.length; i++) {
+    if (float) view.setFloat32(i * 4, data[i]!, true);
+    else view.setBigInt64(i * 8, BigInt(data[i]!), true);
+  }
+  return bytes;
+};
+
+/** `TensorProto`. */
+const writeTensor = ({ name, shape, data }: OnnxTensor, pbf: PbfWriter): void => {
+  for (const size of shape) pbf.writeVarintField(1, size);
+  pbf.writeVarintField(2, data instanceof Float32Array ? ONNX_TYPE.float : ONNX_TYPE.int64);
+  pbf.writeStringField(8, name);
+  pbf.writeBytesField(9, rawBytes(data));
+};
+
+/** `AttributeProto`. */
+const writeAttribute = (
+  [name, value]: readonly [string, number | string | readonly number[]],
+  pbf: PbfWriter,
+): void => {
+  pbf.writeStringField(1, name);
+  if (typeof value === 'number') {
+    pbf.writeVarintField(3, value);
+    pbf.writeVarintField(20, ATTRIBUTE_TYPE.int);
+  } else if (typeof value === 'string') {
+    pbf.writeStringField(4, value);
+    pbf.writeVarintField(20, ATTRIBUTE_TYPE.string);
+  } else {
+    for (const one of value) pbf.writeVarintField(8, one);
+    pbf.writeVarintField(20, ATTRIBUTE_TYPE.ints);
+  }
+};
+
+/** `NodeProto`. */
+const writeNode = ({ op, inputs, outputs, attributes = {} }: OnnxNode, pbf: PbfWriter): void => {
+  for (const name of inputs) pbf.writeStringField(1, name);
+  for (const name of outputs) pbf.writeStringField(2, name);
+  pbf.writeStringField(3, `${op}:${outputs.find((name) => name !== '') ?? ''}`);
+  pbf.writeStringField(4, op);
+  for (const attribute of Object.entries(attributes)) pbf.writeMessage(5, writeAttribute, attribute);
+};
+
+/** `TensorShapeProto.Dimension`. */
+const writeDimension = (size: number | string, pbf: PbfWriter): void => {
+  if (typeof size === 'number') pbf.writeVarintField(1, size);
+  else pbf.writeStringField(2, size);
+};
+
+/** `TensorShapeProto`. */
+const writeShape = (shape: OnnxValue['shape'], pbf: PbfWriter): void => {
+  for (const size of shape) pbf.writeMessage(1, writeDimension, size);
+};
+
+/** `TypeProto.Tensor`. */
+const writeTensorType = ({ type, shape }: OnnxValue, pbf: PbfWriter): void => {
+  pbf.writeVarintField(1, type);
+  pbf.writeMessage(2, writeShape, shape);
+};
+
+/** `TypeProto`. */
+const writeType = (value: OnnxValue, pbf: PbfWriter): void => {
+  pbf.writeMessage(1, writeTensorType, value);
+};
+
+/** `ValueInfoProto`. */
+const writeValue = (value: OnnxValue, pbf: PbfWriter): void => {
+  pbf.writeStringField(1, value.name);
+  pbf.writeMessage(2, writeType, value);
+};
+
+/** `GraphProto`. */
+const writeGraph = ({ name, description, nodes, tensors, inputs, outputs }: OnnxModel, pbf: PbfWriter): void => {
+  for (const node of nodes) pbf.writeMessage(1, writeNode, node);
+  pbf.writeStringField(2, name);
+  for (const tensor of tensors) pbf.writeMessage(5, writeTensor, tensor);
+  pbf.writeStringField(10, description);
+  for (const input of inputs) pbf.writeMessage(11, writeValue, input);
+  for (const output of outputs) pbf.writeMessage(12, writeValue, output);
+};
+
+/** `OperatorSetIdProto`: the standard operators, whose domain has no name. */
+const writeOperators = (version: number, pbf: PbfWriter): void => {
+  pbf.writeStringField(1, '');
+  pbf.writeVarintField(2, version);
+};
+
+/** `StringStringEntryProto`. */
+const writeEntry = ([key, value]: readonly [string, string], pbf: PbfWriter): void => {
+  pbf.writeStringField(1, key);
+  pbf.writeStringField(2, value);
+};
+
+/** A graph as the bytes of a protobuf `ModelProto`: an ONNX file. Equal graphs give equal bytes. */
+export const writeOnnxModel = (model: OnnxModel): Uint8Array => {
+  const pbf = new PbfWriter();
+  pbf.writeVarintField(1, IR_VERSION);
+  pbf.writeStringField(2, 'headwater');
+  pbf.writeMessage(7, writeGraph, model);
+  pbf.writeMessage(8, writeOperators, OPSET_VERSION);
+  for (const entry of Object.entries(model.metadata)) pbf.writeMessage(14, writeEntry, entry);
+  return pbf.finish();
+};
