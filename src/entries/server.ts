@@ -9,13 +9,8 @@ export { type ServerLimits } from '../server/queue/ServerLimits.js';
 export { type ServedModel } from '../server/generations/Generation.js';
 export { type CandidateRole, type ModelChange } from '../server/generations/Generations.js';
 export { type TurnScheduler } from '../server/queue/turnScheduler.js';
-export {
-  serveModel,
-  type CandidateOptions,
-  type HeadlineDoor,
-  type ServeModelOptions,
-  type ServerEvent,
-} from '../server/serveModel.js';
+export { serveModel } from '../server/serveModel.js';
+export type { CandidateOptions, HeadlineDoor, ServeModelOptions, ServerEvent } from '../server/ServeModelOptions.js';
 
 // A training in a browser.
 export {

@@ -17,134 +17,30 @@ import {
   take,
 } from 'rxjs';
 import { HeadwaterError } from '../contracts/HeadwaterError.js';
-import type { LiveHeadline, SourceEvent, SourceEvents } from '../contracts/Live.js';
-import type { DeadLetter, Rejection } from '../contracts/Rejection.js';
-import type { Valve } from '../contracts/Valve.js';
+import type { SourceEvent } from '../contracts/Live.js';
+import type { Rejection } from '../contracts/Rejection.js';
 import { checkTime, checkWhole } from '../contracts/checkOption.js';
 import { adwin } from '../operators/learning/adwin.js';
 import { REQUEST_SOURCE } from './http/requestSource.js';
-import type { KeepLabel } from './labels/Label.js';
 import { valve } from '../streams/valve.js';
 import { ClassifyQueue } from './queue/ClassifyQueue.js';
 import { classifyFeeds } from './events/classifyFeeds.js';
 import { dispatcher } from './dispatcher.js';
-import type { RepeatedHeadline } from '../operators/live/dedupe.js';
 import { EventHistory } from './events/EventHistory.js';
-import type { EventLog } from './events/eventLog.js';
 import { hostGuard, isLoopback } from './guards/hostGuard.js';
 import { httpServer } from './httpServer.js';
-import { generationOf, type ServedModel } from './generations/Generation.js';
-import { type CandidateRole, Generations, type ModelChange } from './generations/Generations.js';
+import { generationOf } from './generations/Generation.js';
+import { Generations } from './generations/Generations.js';
 import { reloading } from './generations/reloading.js';
 import { type Json, openApi } from './openApi.js';
 import { originGuard } from './guards/originGuard.js';
 import { routes } from './routes.js';
-import { checkHeartbeat, serverLimits, type ServerLimits } from './queue/ServerLimits.js';
+import type { ServeModelOptions, ServerEvent } from './ServeModelOptions.js';
+import { checkHeartbeat, serverLimits } from './queue/ServerLimits.js';
 import type { serverMetrics } from './queue/serverMetrics.js';
-import { type TurnScheduler, turnScheduler } from './queue/turnScheduler.js';
+import { turnScheduler } from './queue/turnScheduler.js';
 import { warmUp } from './answers/warmUp.js';
 import { tokenGuard } from './guards/tokenGuard.js';
-
-/** What a source of live headlines is given by the server: options of `pollFeed` and of its like. */
-export interface HeadlineDoor {
-  /** Closed while headlines wait. */
-  readonly valve: Valve;
-  /** Where it tells what happens to it: a metric, and an event for listeners. */
-  readonly events: SourceEvents;
-  /** Where items go that cannot be read: a metric. */
-  readonly rejections: DeadLetter;
-  /** Where headlines go that had been there: a metric. The `repeats` of `dedupe`. */
-  readonly repeats: { next(repeat: RepeatedHeadline): void };
-}
-
-/** A model beside the one in use. */
-export interface CandidateOptions {
-  readonly served: ServedModel;
-  /** What it does. Default: a shadow. */
-  readonly role?: CandidateRole | undefined;
-}
-
-/** How a model is served. */
-export interface ServeModelOptions extends ServedModel {
-  /**
-   * Loads the model anew, for `POST /admin/reload` and `reload$`, told the id of the one in use: undefined where that is
-   * still the same. It is checked by
-   * a smoke batch and put in use between two batches; its tokenizer, classes and text steps come with it. Default: it
-   * cannot be reloaded.
-   */
-  readonly load?: ((inUse: string) => Promise<ServedModel | undefined>) | undefined;
-  /** Each emission reloads the model. Default: never. */
-  readonly reload$?: Observable<unknown> | undefined;
-  /** Keeps the right classes that people send to `POST /labels`. Default: they are refused. */
-  readonly labels?: KeepLabel | undefined;
-  /** A model beside the one in use: compared with it, or given a share of the headlines. Default: none. */
-  readonly candidate?: CandidateOptions | undefined;
-  /** Headlines that arrive by themselves, for those who listen to `/events`. Default: none. */
-  readonly headlines?: ((door: HeadlineDoor) => Observable<LiveHeadline>) | undefined;
-  /** The address to listen at. Anything but a loopback address demands a token. Default `127.0.0.1`. */
-  readonly host?: string | undefined;
-  /** The port; 0 lets the system choose. Default 8080. */
-  readonly port?: number | undefined;
-  /** What clients must send as `Authorization: Bearer TOKEN`; at least 16 characters. Default: none. */
-  readonly token?: string | undefined;
-  /** Names that clients may call the server by, besides its address and, on loopback, `localhost`. Default: none. */
-  readonly allowHosts?: readonly string[] | undefined;
-  /** Origins whose pages may ask, such as `https://news.example`. Default: the server's own alone. */
-  readonly allowOrigins?: readonly string[] | undefined;
-  /** How much it takes on, in part or whole. */
-  readonly limits?: Partial<ServerLimits> | undefined;
-  /** The most headlines that are classified together. Default 256. */
-  readonly batchSize?: number | undefined;
-  /**
-   * How long a headline may wait for others to be classified with, while others are likely to be on their way.
-   * Milliseconds; default 2.
-   */
-  readonly maxWaitMs?: number | undefined;
-  /**
-   * How long the server classifies invented headlines before `/readyz` says 200, so that the first clients do not wait
-   * for the engine to compile. Milliseconds; default 0.
-   */
-  readonly warmUpMs?: number | undefined;
-  /** Gives the queue before the model its turns. Default: those of the event loop. */
-  readonly turns?: TurnScheduler | undefined;
-  /** How many events a listener that comes back can have missed and still have. Default 1,000. */
-  readonly history?: number | undefined;
-  /**
-   * Where events are kept (`eventLog`), so that listeners go on in the next server where they were. Default: they end
-   * with the server.
-   */
-  readonly kept?: EventLog | undefined;
-  /** How often listeners are shown that the connection lives. Milliseconds, below `limits.stallMs`; default 4,000. */
-  readonly heartbeatMs?: number | undefined;
-  /** Its first emission ends the server: what was asked is answered, and nothing is lost. Default: never. */
-  readonly drain$?: Observable<unknown> | undefined;
-  /**
-   * How long new requests and connections are still served after `drain$`, while `/readyz` says 503: as long as it takes
-   * a load balancer to notice. Milliseconds; default 0.
-   */
-  readonly drainDelayMs?: number | undefined;
-  /**
-   * How long those answers may take, after the delay, before they are cut off; bodies of JSON lines that still come are
-   * ended after half of it. Milliseconds; default 10,000.
-   */
-  readonly drainMs?: number | undefined;
-  /**
-   * How long a connection is kept at the end on which nothing is asked: its client may be sending a request just now,
-   * which is answered then. Milliseconds, at most `drainMs`; default 2,000.
-   */
-  readonly drainIdleMs?: number | undefined;
-}
-
-/** What happens to a server. */
-export type ServerEvent =
-  /** It takes requests. */
-  | { readonly type: 'listening'; readonly url: URL }
-  /** It is ending, and answers what it was asked. */
-  | { readonly type: 'draining'; readonly requests: number }
-  /** Another model came in use. */
-  | { readonly type: 'model'; readonly change: ModelChange }
-  /** A request, or a batch of live headlines, failed for a reason that is not the client's. The server goes on. */
-  | { readonly type: 'failed'; readonly error: unknown };
 
 /** The most bytes of events that are kept for listeners that come back. */
 const HISTORY_BYTES = 8 * 1_048_576;

@@ -4,7 +4,8 @@ import { type Browser, type BrowserContextOptions, chromium, type Page } from 'p
 import { firstValueFrom, Subject } from 'rxjs';
 import { afterAll, afterEach } from 'vitest';
 import type { LiveHeadline } from '../../src/contracts/Live.js';
-import { serveModel, type ServeModelOptions } from '../../src/server/serveModel.js';
+import { serveModel } from '../../src/server/serveModel.js';
+import type { ServeModelOptions } from '../../src/server/ServeModelOptions.js';
 import { root } from '../docs/fences.js';
 import { chromiumPath } from './chromiumPath.js';
 import { about, newsModel, vocabulary } from './newsModel.js';

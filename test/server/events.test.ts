@@ -4,7 +4,7 @@ import { EventSource, MessageEvent } from 'undici';
 import { describe, expect, it } from 'vitest';
 import type { LiveHeadline } from '../../src/contracts/Live.js';
 import { EventHistory } from '../../src/server/events/EventHistory.js';
-import type { HeadlineDoor } from '../../src/server/serveModel.js';
+import type { HeadlineDoor } from '../../src/server/ServeModelOptions.js';
 import { recordingModel } from '../../src/testing/recordingModel.js';
 import { problemOf, type Served, serving } from './serving.js';
 

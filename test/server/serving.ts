@@ -1,7 +1,8 @@
 import { createConnection, type Socket } from 'node:net';
 import { lastValueFrom, of, Subject, type Subscription } from 'rxjs';
 import { afterEach, expect } from 'vitest';
-import { serveModel, type ServeModelOptions, type ServerEvent } from '../../src/server/serveModel.js';
+import { serveModel } from '../../src/server/serveModel.js';
+import type { ServeModelOptions, ServerEvent } from '../../src/server/ServeModelOptions.js';
 import { type TurnScheduler, turnScheduler } from '../../src/server/queue/turnScheduler.js';
 import { recordingModel } from '../../src/testing/recordingModel.js';
 import { LabelEncoder } from '../../src/text/LabelEncoder.js';
