@@ -70,6 +70,13 @@ describe('headwater evaluate', () => {
     expect(rejected.map((line) => (JSON.parse(line) as { readonly got: string }).got)).toEqual(['Cooking', 'Cooking']);
   });
 
+  it('counts each row once where many are of a class that the model does not know', async () => {
+    writeFileSync(join(cwd, 'many.csv'), `${TINY_CSV}${'The oven is hot,Cooking\n'.repeat(100)}`);
+    const { status, stderr } = await evaluateHere('many.csv');
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/headwater: 100 of 500 rows of \S*many\.csv were rejected \(field 100\), more than 1 %/);
+  });
+
   it('fails where no row is left to measure', async () => {
     writeFileSync(join(cwd, 'none.csv'), 'title,category\nThe oven is hot,Cooking\n');
     const { status, stdout, stderr } = await evaluateHere('none.csv', '--json');

@@ -119,6 +119,8 @@ export const openTables = <T>(
   let layout: TableLayout | undefined;
   const brake = valve();
   const rejected = deadLetters({ limit: maxRejections ?? MOST_REJECTED });
+  // The rows that were rejected as they were read; those that a later step rejects are among the rows that came.
+  let unread = 0;
   const say = (line: string | undefined): void => {
     if (line !== undefined) terminal.stderr.write(`${line}\n`);
   };
@@ -134,7 +136,12 @@ export const openTables = <T>(
       comment,
       encoding,
       valve: brake,
-      rejections: rejected,
+      rejections: {
+        next: (rejection) => {
+          unread += 1;
+          rejected.next(rejection);
+        },
+      },
       snapshotDir: cacheFolder(terminal.env),
       offline: options.offline,
       maxRetries: options.retries,
@@ -171,11 +178,12 @@ export const openTables = <T>(
       tap({
         next: () => (rows += 1),
         complete: () => {
-          const share = rejected.rows / (rows + rejected.rows);
+          const all = rows + unread;
+          const share = rejected.rows / all;
           if (!first || maxRejections !== undefined || rejected.rows <= FEW_REJECTED || share <= MOST_SHARE) return;
           throw new HeadwaterError(
             'HW_REJECTIONS',
-            `${rejected.rows} of ${rows + rejected.rows} rows of ${nameOfData(data)} were rejected (${reasonsOf(rejected)}), more than 1 %. ${firstOf(rejected)}${advice()}`,
+            `${rejected.rows} of ${all} rows of ${nameOfData(data)} were rejected (${reasonsOf(rejected)}), more than 1 %. ${firstOf(rejected)}${advice()}`,
           );
         },
       }),
