@@ -82,6 +82,7 @@ describe('options of other architectures', () => {
     [['--architecture', 'linear', '--cell', 'rnn'], '--cell has no meaning with --architecture linear'],
     [['--architecture', 'linear', '--hidden-dim', '8', '--lr', '1'], '--hidden-dim, --lr have no meaning'],
     [['--text', 'lesson', '--vectors', 'words.txt'], '--vectors has no meaning with --architecture lesson'],
+    [['--architecture', 'linear', '--vectors', 'words.txt'], 'or choose --architecture wide-gru.'],
     [['--architecture', 'auto', '--fc-dim', '3'], '--fc-dim has no meaning with --architecture auto'],
   ])('are refused by name: %j', async (options, message) => {
     const { status, stderr } = await inProcess(['train', '--data', data, '--out', join(cwd, 'none'), ...options]);

@@ -65,9 +65,11 @@ export const architectureFrom = (options: TrainingOptions): ArchitectureName => 
   const named = foreign.map((flag) =>
     flag === 'bidirectional' && options.bidirectional === false ? '--no-bidirectional' : FLAGS[flag],
   );
+  // Only the wide GRU reads word vectors.
+  const other = architecture === 'lesson' || foreign.includes('vectors') ? 'wide-gru' : 'lesson';
   const how = options.architecture === undefined ? ', which other options mean' : '';
   throw new HeadwaterError(
     'HW_USAGE',
-    `${named.join(', ')} ${named.length === 1 ? 'has' : 'have'} no meaning with --architecture ${architecture}${how}. Leave ${named.length === 1 ? 'it' : 'them'} out, or choose ${architecture === 'lesson' ? '--architecture wide-gru' : '--architecture lesson'}.`,
+    `${named.join(', ')} ${named.length === 1 ? 'has' : 'have'} no meaning with --architecture ${architecture}${how}. Leave ${named.length === 1 ? 'it' : 'them'} out, or choose --architecture ${other}.`,
   );
 };
