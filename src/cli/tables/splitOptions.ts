@@ -4,6 +4,7 @@ import type { Split } from '../../operators/rows/prepare.js';
 import type { Shares } from '../../operators/rows/stratifiedSplit.js';
 import { printable } from '../../sinks/terminal/printable.js';
 import { excerpt } from '../../text/excerpt.js';
+import { listNames } from '../../text/listNames.js';
 import { collect } from '../process/argument.js';
 
 /** How rows are divided, as the command line says it. */
@@ -61,6 +62,23 @@ export const sharesOf = ({ validationData, testData, shares: given, test }: Spli
   const validation = validationData === undefined ? DEFAULT.validation : 0;
   const testing = testData === undefined && test ? DEFAULT.test : 0;
   return { train: 1 - validation - testing, validation, test: testing };
+};
+
+/**
+ * Refuses a table of a side that gave it no row: nothing would be measured on it.
+ *
+ * @throws HeadwaterError `HW_EMPTY` where no row of `--validation-data` or `--test-data` is left
+ */
+export const checkSides = (
+  { rows, labelEncoder }: Pick<Split, 'rows' | 'labelEncoder'>,
+  options: Pick<SplitOptions, 'validationData' | 'testData'>,
+): void => {
+  for (const side of ['validation', 'test'] as const)
+    if (options[`${side}Data`] !== undefined && rows[side] === 0)
+      throw new HeadwaterError(
+        'HW_EMPTY',
+        `No row of --${side}-data can be used. The classes of the train rows are ${printable(listNames(labelEncoder.classes))}: correct those of --${side}-data, or merge them with --class-names.`,
+      );
 };
 
 /** What people should know of how the rows were divided, a line each. */

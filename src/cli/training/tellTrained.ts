@@ -29,10 +29,11 @@ export const tellTrained = (
   { stdout, env }: Terminal,
 ): void => {
   if (report.rows === 0) {
-    if (!json)
-      stdout.write(
-        `No rows were kept for a test: the scores above are those of the validation rows.\nartifacts: ${out}\n`,
-      );
+    const why =
+      split.rows.validation === 0
+        ? 'No rows were kept to validate or to test on, so nothing says how good the model is: give it more rows, or --shares.'
+        : 'No rows were kept for a test: the scores above are those of the validation rows.';
+    if (!json) stdout.write(`${why}\nartifacts: ${out}\n`);
     return;
   }
   if (json && choice !== undefined) stdout.write(`${jsonLine({ type: 'choice', choice })}\n`);

@@ -22,7 +22,7 @@ import { workloadOf } from './lessonModel.js';
 import { numTokensOf } from './recipe.js';
 import { saveTrained } from './saveTrained.js';
 import { tellTrained } from './tellTrained.js';
-import { sharesOf, splitLines } from '../tables/splitOptions.js';
+import { checkSides, sharesOf, splitLines } from '../tables/splitOptions.js';
 import { readingLines, textStepsOf } from './textOptions.js';
 import { type Prepared, trainAndMeasure } from './trainAndMeasure.js';
 import type { Trained } from './Trained.js';
@@ -99,6 +99,7 @@ const trainingFor = (
           rejections: source.rejected,
         }).pipe(
           switchMap((split) => {
+            checkSides(split, options);
             const { train, validation, test } = split.rows;
             const kept = train + validation + test;
             const all = kept + (text.preprocessor === 'lesson' ? 0 : (split.withoutText?.rows ?? 0));

@@ -49,6 +49,23 @@ describe('the rows of a training', () => {
     expect(withValidation.stdout).toContain('18 rows');
   });
 
+  it.each(['validation', 'test'])('are refused where none of --%s-data has a class of the train rows', async (side) => {
+    const other = join(cwd, 'other.csv');
+    writeFileSync(other, commaTable('text,label', [['A text of another kind', 'Other']]));
+    const { status, stderr } = await train(`--${side}-data`, other, '--out', join(cwd, 'none'));
+    expect(status).toBe(1);
+    expect(stderr).toMatch(new RegExp(`headwater: No row of --${side}-data can be used\\. .+ \\[HW_EMPTY\\]`));
+    expect(existsSync(join(cwd, 'none', 'model.safetensors'))).toBe(false);
+  });
+
+  it('give no scores where all of them are trained on', async () => {
+    const options = ['--architecture', 'linear', '--shares', '1,0,0'];
+    const { status, stderr, stdout } = await inProcess(['train', '--data', data, '--out', join(cwd, 'all'), ...options]);
+    expect(status, stderr).toBe(0);
+    expect(stdout).toContain('No rows were kept to validate or to test on');
+    expect(stdout).not.toContain('scores above');
+  });
+
   it('are not kept for a test with --no-test, and no scores are saved', async () => {
     const { status, stderr, stdout } = await train('--no-test');
     expect(status, stderr).toBe(0);
