@@ -60,7 +60,14 @@ describe('the rows of a training', () => {
 
   it('give no scores where all of them are trained on', async () => {
     const options = ['--architecture', 'linear', '--shares', '1,0,0'];
-    const { status, stderr, stdout } = await inProcess(['train', '--data', data, '--out', join(cwd, 'all'), ...options]);
+    const { status, stderr, stdout } = await inProcess([
+      'train',
+      '--data',
+      data,
+      '--out',
+      join(cwd, 'all'),
+      ...options,
+    ]);
     expect(status, stderr).toBe(0);
     expect(stdout).toContain('No rows were kept to validate or to test on');
     expect(stdout).not.toContain('scores above');
