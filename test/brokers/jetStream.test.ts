@@ -166,6 +166,18 @@ describe.skipIf(natsProgram === undefined)('NATS JetStream', () => {
     work.unsubscribe();
   });
 
+  it('refuses a subject that no stream takes before it works on a headline', async () => {
+    await publish('one');
+    const work = firstValueFrom(
+      jetStreamHeadlines({ connection, stream, group: 'g' }).pipe(toJetStream({ connection, subject: 'nowhere' })),
+    );
+    await expect(work).rejects.toMatchObject({
+      code: 'HW_BROKER',
+      message: expect.stringContaining('nowhere') as string,
+    });
+    expect(await pending().catch(() => 1)).toBe(1);
+  });
+
   it('says which stream is missing', async () => {
     await expect(firstValueFrom(jetStreamHeadlines({ connection, stream: 'NONE', group: 'g' }))).rejects.toMatchObject({
       code: 'HW_BROKER',

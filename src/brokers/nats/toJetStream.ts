@@ -1,7 +1,9 @@
+import type { JetStreamClient } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { catchError, defer, EMPTY, finalize, from, map, mergeMap, type OperatorFunction, switchMap } from 'rxjs';
 import { checkOptions, checkWhole } from '../../contracts/checkOption.js';
 import type { Delivery } from '../../contracts/Delivery.js';
+import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import { reasonOf } from '../internal/reasonOf.js';
 import { loadJetStream } from './internal/loadJetStream.js';
 import { closeOwn, openConnection } from './internal/ownConnection.js';
@@ -17,6 +19,19 @@ export interface ToJetStreamOptions<T> {
   /** Messages that may be on their way at once, at least 1. Default 512. */
   readonly maxInFlight?: number | undefined;
 }
+
+/** Refuses a subject that no stream takes: its messages would fail one by one, and good headlines with them. */
+const checkSubject = async (js: JetStreamClient, subject: string): Promise<void> => {
+  try {
+    await (await js.jetstreamManager()).streams.find(subject);
+  } catch (cause) {
+    throw new HeadwaterError(
+      'HW_BROKER',
+      `No JetStream stream takes the subject ${subject.slice(0, 200)}: ${reasonOf(cause)}. Make a stream that lists it, or name another subject.`,
+      { cause },
+    );
+  }
+};
 
 /**
  * Publishes the value of each delivery to NATS JetStream, settles the delivery once the server has stored it, and emits
@@ -38,7 +53,7 @@ export interface ToJetStreamOptions<T> {
  * Holds at most `maxInFlight` deliveries on their way, and what the source emits meanwhile: give `maxInFlight` of the
  * source as bound to it.
  *
- * Errors: `HW_USAGE` where the client is not installed; those of `encode` and of the source.
+ * Errors: `HW_USAGE` where the client is not installed; `HW_BROKER` where no stream takes the subject; those of `encode` and of the source.
  *
  * @param options `connection`, `subject`, and what has a default
  * @throws HeadwaterError `HW_USAGE` for an option that cannot work
@@ -52,7 +67,12 @@ export const toJetStream = <T>(options: ToJetStreamOptions<T>): OperatorFunction
     defer(async () => {
       const { jetstream } = await loadJetStream();
       const opened = await openConnection(connection);
-      return { opened, js: jetstream(opened) };
+      const js = jetstream(opened);
+      await checkSubject(js, subject).catch(async (error: unknown) => {
+        await closeOwn(opened, connection);
+        throw error;
+      });
+      return { opened, js };
     }).pipe(
       switchMap(({ opened, js }) =>
         source$.pipe(

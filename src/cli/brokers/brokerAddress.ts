@@ -27,7 +27,7 @@ export const brokerAddress = (text: string, option: string): BrokerAddress => {
   if ((kind !== 'kafka' && kind !== 'nats') || servers.some((server) => server === '' || server.includes('@')))
     throw new HeadwaterError(
       'HW_USAGE',
-      `${option} is ${JSON.stringify(text.slice(0, 200))}, but must be kafka://broker,broker/topic, nats://server,server/name or - . Users and passwords go into --broker-options.`,
+      `${option} ${hosts.includes('@') ? 'holds a user' : `is ${JSON.stringify(text.slice(0, 200))}`}, but must be kafka://broker,broker/topic, nats://server,server/name or - . Users and passwords go into --broker-options.`,
     );
   return { kind, servers: servers.map((server) => withPort(server, PORTS[kind])), name };
 };

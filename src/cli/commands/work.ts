@@ -186,6 +186,7 @@ const working = (options: Options, terminal: Terminal): Observable<unknown> =>
           return merge(concat(done$, of('ended')), ...lines$).pipe(
             takeWhile((end) => end !== 'ended'),
             finalize(() => {
+              if (options.quiet === true) return;
               const line = workLine(report.counts, start, Math.max(1, (Date.now() - begun) / 1000), name);
               stderr.write(`${shown ? '\r\u001b[2K' : ''}${line}\n`);
             }),

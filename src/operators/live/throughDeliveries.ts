@@ -43,7 +43,7 @@ const reasonOf = (error: unknown): string => (error instanceof Error ? error.mes
  *
  * const source = recordingDeliveries(['ferry', 'port']);
  * of(source.deliveries)
- *   .pipe(throughDeliveries((batch$) => batch$.pipe(mergeAll(), map((text) => text.length))))
+ *   .pipe(throughDeliveries<string, number>((batch$) => batch$.pipe(mergeAll(), map((text) => text.length))))
  *   .subscribe((delivery) => delivery.settle({ type: 'done' }));
  * console.log(source.settled); // [{ id: '0', type: 'done' }, { id: '1', type: 'done' }]
  * ```
