@@ -13,8 +13,6 @@ export const tempered = (candidate: TrainedCandidate): TrainedCandidate => {
   const { model, measured, features, vectors, source } = candidate;
   const { config } = model;
   if (isLessonConfig(config) || config.architecture === 'sum' || source.rows.validation < FEW_ROWS) return candidate;
-  // Right in every validation row: no temperature is too low for these rows, so they say nothing about one.
-  if (measured.accuracy === 1) return candidate;
   const weights = model.stateDict();
   const restored = restoreModel(
     { config: { ...config, temperature: measured.temperature }, weights, features, vectors },

@@ -17,8 +17,8 @@ beforeAll(async () => {
   split = await lastValueFrom(prepare(from(rows), { text: textSteps(), seed: 3 }));
 });
 
-const eventsOf = (options: TrainModelOptions): Promise<ModelTrainingEvent[]> =>
-  lastValueFrom(trainModel(split, options).pipe(toArray()));
+const eventsOf = (options: TrainModelOptions, of = split): Promise<ModelTrainingEvent[]> =>
+  lastValueFrom(trainModel(of, options).pipe(toArray()));
 
 const chosenIn = (events: readonly ModelTrainingEvent[]): ModelChosen => {
   const last = events.at(-1);
@@ -74,8 +74,15 @@ describe('trainModel', () => {
   });
 
   it('divides the logits of what it keeps by the temperature of the validation rows', async () => {
-    const chosen = chosenIn(await eventsOf({ architecture: 'linear' }));
+    // With every fifth class wrong, so that no model is right in all of them.
+    const rows: readonly Row[] = headlineRows({ count: 240, seed: 1 }).map((row, at, all) =>
+      at % 5 === 0 ? { ...row, category: all[(at + 1) % all.length]!.category } : row,
+    );
+    const noisy = await lastValueFrom(prepare(from(rows), { text: textSteps(), seed: 3 }));
+    const chosen = chosenIn(await eventsOf({ architecture: 'linear' }, noisy));
     const { model, source, measured } = chosen.kept;
+    expect(measured.accuracy).toBeLessThan(1);
+    expect(measured.temperature).not.toBe(1);
     expect(model.config).toMatchObject({ temperature: measured.temperature });
     const loss = await lastValueFrom(
       source.batches('validation', 1).pipe(
@@ -83,7 +90,13 @@ describe('trainModel', () => {
         reduce((sum, result) => sum + result.loss * result.rows, 0),
       ),
     );
-    expect(loss / split.rows.validation).toBeCloseTo(measured.loss, 4);
+    expect(loss / noisy.rows.validation).toBeCloseTo(measured.loss, 4);
+    dispose(chosen);
+  });
+
+  it('leaves the logits as they are where every validation row is right, which says nothing of a temperature', async () => {
+    const chosen = chosenIn(await eventsOf({ architecture: 'linear' }));
+    expect(chosen.kept.measured).toMatchObject({ accuracy: 1, temperature: 1 });
     dispose(chosen);
   });
 });
