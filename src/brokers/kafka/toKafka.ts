@@ -1,4 +1,4 @@
-import type { Producer } from '@platformatic/kafka';
+import { randomUUID } from 'node:crypto';
 import { Observable, type OperatorFunction } from 'rxjs';
 import { checkOptions, checkWhole } from '../../contracts/checkOption.js';
 import type { Delivery } from '../../contracts/Delivery.js';
@@ -6,6 +6,7 @@ import { reasonOf } from '../internal/reasonOf.js';
 import type { KafkaClient } from './KafkaClient.js';
 import { isKafkaDelivery, type KafkaDelivery } from './KafkaDelivery.js';
 import { loadKafka } from './internal/loadKafka.js';
+import { type BytesProducer, clientOptions, openProducer } from './internal/openProducer.js';
 
 /** Where `toKafka` writes, and how. */
 export interface ToKafkaOptions<T> {
@@ -29,8 +30,6 @@ const TRANSACTION_MS = 10_000;
 
 /** A message's key, which it may be without though the client's types do not say so. */
 const keyOfMessage = ({ key }: { readonly key: Buffer | null | undefined }): Buffer | undefined => key ?? undefined;
-
-type Out = Producer<Buffer, Buffer, string, string>;
 
 /**
  * Writes the value of each delivery to a Kafka topic, settles the delivery once the broker has it, and emits it then.
@@ -63,31 +62,18 @@ export const toKafka = <T>(options: ToKafkaOptions<T>): OperatorFunction<Deliver
   return (source$) =>
     new Observable((subscriber) => {
       const waiting: Delivery<T>[] = [];
-      let producer: Out | undefined;
+      let producer: BytesProducer | undefined;
       /** Writes what came from elsewhere than Kafka. */
-      let plain: Out | undefined;
+      let plain: BytesProducer | undefined;
       let working = false;
       let ended = false;
 
-      const opened = async (): Promise<Out> => {
-        if (producer !== undefined) return producer;
-        const { Producer, stringSerializers } = await loadKafka();
-        const { randomUUID } = await import('node:crypto');
-        const { clientId = 'headwater', ...connection } = client;
-        producer = new Producer<Buffer, Buffer, string, string>({
-          ...connection,
-          clientId,
-          timeout: TRANSACTION_MS,
-          idempotent: true,
+      const opened = async (): Promise<BytesProducer> =>
+        (producer ??= openProducer(await loadKafka(), client, {
           // Of its own: what fences a member that was replaced is its generation in the group.
-          transactionalId: `${clientId}-${randomUUID()}`,
-          serializers: {
-            headerKey: stringSerializers.headerKey,
-            headerValue: stringSerializers.headerValue,
-          },
-        });
-        return producer;
-      };
+          transactionalId: `${clientOptions(client).clientId}-${randomUUID()}`,
+          timeout: TRANSACTION_MS,
+        }));
 
       const discard = async (): Promise<void> => {
         const old = producer;
@@ -140,14 +126,7 @@ export const toKafka = <T>(options: ToKafkaOptions<T>): OperatorFunction<Deliver
       };
 
       const write = async (batch: readonly Delivery<T>[]): Promise<void> => {
-        const { Producer, stringSerializers } = await loadKafka();
-        const { clientId = 'headwater', ...connection } = client;
-        plain ??= new Producer<Buffer, Buffer, string, string>({
-          ...connection,
-          clientId,
-          idempotent: true,
-          serializers: { headerKey: stringSerializers.headerKey, headerValue: stringSerializers.headerValue },
-        });
+        plain ??= openProducer(await loadKafka(), client);
         try {
           await plain.send({ messages: batch.map(messageOf) });
         } catch (error) {
@@ -159,6 +138,7 @@ export const toKafka = <T>(options: ToKafkaOptions<T>): OperatorFunction<Deliver
           subscriber.next(delivery);
         }
       };
+
       const work = async (): Promise<void> => {
         while (waiting.length > 0 && !subscriber.closed) {
           const batch = waiting.splice(0, maxBatch);

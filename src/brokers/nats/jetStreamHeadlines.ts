@@ -1,7 +1,7 @@
 import type { ConsumerMessages, JetStreamClient, JsMsg } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import * as E from 'fp-ts/lib/Either.js';
-import { asyncScheduler, filter, firstValueFrom, interval, Observable, race, type SchedulerLike, Subject } from 'rxjs';
+import { asyncScheduler, interval, Observable, type SchedulerLike, Subject } from 'rxjs';
 import { checkOptions, checkTime, checkWhole } from '../../contracts/checkOption.js';
 import type { Delivery, Settlement } from '../../contracts/Delivery.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
@@ -9,6 +9,7 @@ import type { LiveHeadline } from '../../contracts/Live.js';
 import type { Valve } from '../../contracts/Valve.js';
 import { decodeMessage } from '../internal/decodeMessage.js';
 import { reasonOf } from '../internal/reasonOf.js';
+import { untilReady } from '../internal/untilReady.js';
 import type { WorkEvents } from '../WorkEvent.js';
 import { closeOwn, openConnection } from './internal/ownConnection.js';
 import { loadJetStream } from './internal/loadJetStream.js';
@@ -175,15 +176,7 @@ export const jetStreamHeadlines = (options: JetStreamHeadlinesOptions): Observab
       });
     };
 
-    /** Waits until there is room and the valve is open. */
-    const ready = async (): Promise<void> => {
-      while (!hasLeft()) {
-        if (held.size >= maxInFlight) await firstValueFrom(freed$, { defaultValue: undefined });
-        else if (valve !== undefined && !valve.isOpen)
-          await firstValueFrom(race(valve.open$.pipe(filter(Boolean)), freed$), { defaultValue: undefined });
-        else return;
-      }
-    };
+    const ready = { isOver: hasLeft, isFull: () => held.size >= maxInFlight, changed$: freed$, valve };
 
     /** For the others to have at once. The server first hears that nobody waits here: else it would send them here. */
     const giveBack = async (left: readonly JsMsg[]): Promise<void> => {
@@ -225,7 +218,7 @@ export const jetStreamHeadlines = (options: JetStreamHeadlinesOptions): Observab
       if (hasLeft()) return;
       messages = await consumer.consume({ max_messages: maxInFlight });
       for await (const message of messages) {
-        await ready();
+        await untilReady(ready);
         if (hasLeft()) {
           message.nak(RETRY_MS);
           return;

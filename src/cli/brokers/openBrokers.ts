@@ -1,8 +1,8 @@
 import type { Readable } from 'node:stream';
 import { from, map, mergeMap, type Observable, type OperatorFunction, tap } from 'rxjs';
+import { natsConnection } from '../../brokers/nats/natsConnection.js';
 import type { WorkEvents } from '../../brokers/WorkEvent.js';
 import type { Delivery } from '../../contracts/Delivery.js';
-import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import type { LiveHeadline } from '../../contracts/Live.js';
 import type { DeadLetter } from '../../contracts/Rejection.js';
 import type { Valve } from '../../contracts/Valve.js';
@@ -30,20 +30,12 @@ export interface SourceOptions {
 /** Makes a message of a result. */
 export type Encode<T> = (value: T, delivery: Delivery<T>) => string;
 
-const natsConnection = (servers: readonly string[], client: BrokerOptions) => async () => {
-  try {
-    const { connect } = await import('@nats-io/transport-node');
-    // It comes back by itself, however long a server is away.
-    return await connect({ maxReconnectAttempts: -1, ...client, servers: [...servers] });
-  } catch (cause) {
-    if (!(cause instanceof Error) || !('code' in cause) || cause.code !== 'ERR_MODULE_NOT_FOUND') throw cause;
-    throw new HeadwaterError(
-      'HW_USAGE',
-      'NATS needs the packages @nats-io/jetstream and @nats-io/transport-node, and they are not installed. Install them: npm install @nats-io/jetstream @nats-io/transport-node',
-      { cause },
-    );
-  }
-};
+// It comes back by itself, however long a server is away.
+const natsOptions = (servers: readonly string[], client: BrokerOptions) => ({
+  maxReconnectAttempts: -1,
+  ...client,
+  servers: [...servers],
+});
 
 const kafkaClient = (servers: readonly string[], client: BrokerOptions) => ({
   // A broker that is away is tried again, for as long as an election of a new leader takes.
@@ -77,7 +69,7 @@ export const openSource = (
         mergeMap(({ jetStreamHeadlines }) =>
           jetStreamHeadlines({
             ...common,
-            connection: natsConnection(address.servers, client),
+            connection: natsConnection(natsOptions(address.servers, client)),
             stream: address.name,
             ackWait: sessionTimeout,
           }),
@@ -118,7 +110,11 @@ export const openSink = <T>(
         from(import('../../brokers/nats/toJetStream.js')).pipe(
           mergeMap(({ toJetStream }) =>
             source$.pipe(
-              toJetStream({ connection: natsConnection(address.servers, client), subject: address.name, encode }),
+              toJetStream({
+                connection: natsConnection(natsOptions(address.servers, client)),
+                subject: address.name,
+                encode,
+              }),
             ),
           ),
         );

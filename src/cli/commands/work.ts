@@ -28,7 +28,7 @@ import { backendLine } from '../backends/backendLine.js';
 import { brokerAddress } from '../brokers/brokerAddress.js';
 import { readBrokerOptions } from '../brokers/brokerOptions.js';
 import { openSink, openSource } from '../brokers/openBrokers.js';
-import { WorkReport, workLine } from '../brokers/WorkReport.js';
+import { afterEvent, NO_WORK, workLine } from '../brokers/WorkCounts.js';
 import { withModel } from '../inference/model.js';
 import { path, seconds, wholeNumber } from '../process/argument.js';
 import type { Choose } from '../process/Job.js';
@@ -118,7 +118,7 @@ const working = (options: Options, terminal: Terminal): Observable<unknown> =>
     const { stderr, env } = terminal;
     const source = brokerAddress(options.from, '--from');
     const sink = brokerAddress(options.to, '--to');
-    const report = new WorkReport();
+    let counts = NO_WORK;
     const brake = valve();
     let told = 0;
     const tell = (line: string): void => {
@@ -128,7 +128,7 @@ const working = (options: Options, terminal: Terminal): Observable<unknown> =>
     };
     const events = {
       next: (event: WorkEvent): void => {
-        report.take(event);
+        counts = afterEvent(counts, event);
         const line = eventLine(event);
         if (line !== undefined) tell(line);
       },
@@ -140,7 +140,6 @@ const working = (options: Options, terminal: Terminal): Observable<unknown> =>
           stderr.write(`${backendLine(backend)}\n`);
           const name = modelId?.slice(0, 12) ?? 'without an id';
           const begun = Date.now();
-          const start = report.counts;
           const done$ = openSource(
             source,
             {
@@ -162,22 +161,21 @@ const working = (options: Options, terminal: Terminal): Observable<unknown> =>
               maxAttempts: options.maxAttempts,
             }),
             openSink(sink, client, encoded(modelId), brake, terminal),
-            tap(() => report.classified()),
+            tap(() => (counts = { ...counts, classified: counts.classified + 1 })),
             ignoreElements(),
           );
           const shown = isInteractive(stderr, env);
           const period = shown ? OFTEN : SELDOM;
-          let before = start;
+          let before = NO_WORK;
           const lines$ =
             options.quiet === true
               ? []
               : [
                   interval(period).pipe(
                     tap(() => {
-                      const now = report.counts;
-                      const line = workLine(now, before, period / 1000, name);
+                      const line = workLine(counts, before, period / 1000, name);
                       stderr.write(shown ? `\r\u001b[2K${line}` : `${line}\n`);
-                      before = now;
+                      before = counts;
                     }),
                     ignoreElements(),
                   ),
@@ -187,7 +185,7 @@ const working = (options: Options, terminal: Terminal): Observable<unknown> =>
             takeWhile((end) => end !== 'ended'),
             finalize(() => {
               if (options.quiet === true) return;
-              const line = workLine(report.counts, start, Math.max(1, (Date.now() - begun) / 1000), name);
+              const line = workLine(counts, NO_WORK, Math.max(1, (Date.now() - begun) / 1000), name);
               stderr.write(`${shown ? '\r\u001b[2K' : ''}${line}\n`);
             }),
           );

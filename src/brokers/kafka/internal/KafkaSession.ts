@@ -1,19 +1,19 @@
-import type { Admin, Consumer, Message, MessagesStream, Producer } from '@platformatic/kafka';
+import type { Admin, Consumer, Message, MessagesStream } from '@platformatic/kafka';
 import * as E from 'fp-ts/lib/Either.js';
-import { asyncScheduler, filter, firstValueFrom, race, type SchedulerLike, Subject, timer } from 'rxjs';
+import { asyncScheduler, exhaustMap, firstValueFrom, type SchedulerLike, Subject, timer } from 'rxjs';
 import type { Settlement } from '../../../contracts/Delivery.js';
 import type { LiveHeadline } from '../../../contracts/Live.js';
 import { decodeMessage } from '../../internal/decodeMessage.js';
 import { reasonOf } from '../../internal/reasonOf.js';
+import { untilReady } from '../../internal/untilReady.js';
 import type { KafkaDelivery } from '../KafkaDelivery.js';
 import type { KafkaHeadlinesOptions } from '../kafkaHeadlines.js';
-import type { loadKafka } from './loadKafka.js';
+import type { Kafka } from './loadKafka.js';
+import { type BytesProducer, clientOptions, openProducer } from './openProducer.js';
 import { OffsetTracker } from './OffsetTracker.js';
 
 type Bytes = Buffer;
 type Incoming = Message;
-
-type Kafka = Awaited<ReturnType<typeof loadKafka>>;
 
 /** Milliseconds between two commits of what was settled without a transaction. */
 const COMMIT_MS = 500;
@@ -30,7 +30,7 @@ export class KafkaSession {
   readonly #kafka: Kafka;
   readonly #consumer: Consumer;
   readonly #admin: Admin;
-  readonly #letters: Producer<Bytes, Bytes, string, string> | undefined;
+  readonly #letters: BytesProducer | undefined;
   #stream: MessagesStream<Bytes, Bytes, Bytes, Bytes> | undefined;
   #closed = false;
   /** Grows whenever reading starts anew: what was delivered before belongs to nobody here any more. */
@@ -58,8 +58,7 @@ export class KafkaSession {
     const [first] = client.bootstrapBrokers;
     this.#source = `kafka://${typeof first === 'string' ? first : `${first?.host ?? ''}:${first?.port ?? ''}`}/${topic}`;
 
-    const { clientId = 'headwater', ...connection } = client;
-    const base = { ...connection, clientId };
+    const base = clientOptions(client);
     this.#consumer = new kafka.Consumer({
       ...base,
       groupId: group,
@@ -72,13 +71,7 @@ export class KafkaSession {
       minBytes: 1,
     });
     this.#admin = new kafka.Admin(base);
-    const { stringSerializers } = kafka;
-    if (deadLetters !== undefined)
-      this.#letters = new kafka.Producer<Bytes, Bytes, string, string>({
-        ...base,
-        idempotent: true,
-        serializers: { headerKey: stringSerializers.headerKey, headerValue: stringSerializers.headerValue },
-      });
+    if (deadLetters !== undefined) this.#letters = openProducer(kafka, client);
     this.#consumer.on('consumer:group:join', () => this.#startAnew());
     this.#consumer.on('client:broker:disconnect', () => events?.next({ type: 'disconnected', server: this.#source }));
     this.#consumer.on('client:broker:connect', () => events?.next({ type: 'connected', server: this.#source }));
@@ -87,7 +80,10 @@ export class KafkaSession {
   /** Reads until it is closed. */
   async run(): Promise<void> {
     const { topic } = this.#options;
-    const committing = timer(COMMIT_MS, COMMIT_MS, this.#scheduler).subscribe(() => void this.#commit());
+    // One at a time: while a transaction or a wait for stable offsets takes long, no commits queue up behind it.
+    const committing = timer(COMMIT_MS, COMMIT_MS, this.#scheduler)
+      .pipe(exhaustMap(() => this.#commit()))
+      .subscribe();
     try {
       this.#consumer.topics.track(topic);
       await this.#consumer.joinGroup();
@@ -183,10 +179,16 @@ export class KafkaSession {
   }
 
   async #read(stream: MessagesStream<Bytes, Bytes, Bytes, Bytes>, epoch: number): Promise<void> {
-    const { events, topic } = this.#options;
+    const { events, topic, maxInFlight = 4096, valve } = this.#options;
+    const ready = {
+      isOver: () => this.#hasMoved(epoch),
+      isFull: () => this.#inFlight >= maxInFlight,
+      changed$: this.#changed$,
+      valve,
+    };
     try {
       for await (const message of stream) {
-        await this.#ready(epoch);
+        await untilReady(ready);
         if (this.#hasMoved(epoch)) return;
         this.#take(message, epoch);
       }
@@ -326,16 +328,5 @@ export class KafkaSession {
 
   #pause(ms: number): Promise<unknown> {
     return firstValueFrom(timer(ms, this.#scheduler));
-  }
-
-  /** Waits until there is room and the valve is open. */
-  async #ready(epoch: number): Promise<void> {
-    const { maxInFlight = 4096, valve } = this.#options;
-    while (!this.#hasMoved(epoch)) {
-      if (this.#inFlight >= maxInFlight) await this.#change();
-      else if (valve !== undefined && !valve.isOpen)
-        await firstValueFrom(race(valve.open$.pipe(filter(Boolean)), this.#changed$), { defaultValue: undefined });
-      else return;
-    }
   }
 }

@@ -4,6 +4,9 @@ import { HeadwaterError } from '../../../contracts/HeadwaterError.js';
 const LEAST_MAJOR = 22;
 const LEAST_MINOR = 22;
 
+/** Kafka's client. */
+export type Kafka = Awaited<ReturnType<typeof loadKafka>>;
+
 /**
  * Kafka's client, which only those install who use it.
  *

@@ -5,56 +5,36 @@ export interface WorkCounts {
   readonly classified: number;
   readonly retried: number;
   readonly deadLetters: number;
-  readonly unsettled: number;
   /** The partitions of this worker, where its broker has some. */
   readonly partitions: readonly number[] | undefined;
   readonly connected: boolean;
 }
 
-/** Counts what a worker does. */
-export class WorkReport {
-  #classified = 0;
-  #retried = 0;
-  #deadLetters = 0;
-  #unsettled = 0;
-  #partitions: readonly number[] | undefined;
-  #connected = true;
+/** What a worker has done before it begins. */
+export const NO_WORK: WorkCounts = {
+  classified: 0,
+  retried: 0,
+  deadLetters: 0,
+  partitions: undefined,
+  connected: true,
+};
 
-  get counts(): WorkCounts {
-    return {
-      classified: this.#classified,
-      retried: this.#retried,
-      deadLetters: this.#deadLetters,
-      unsettled: this.#unsettled,
-      partitions: this.#partitions,
-      connected: this.#connected,
-    };
+/** The counts after an event. */
+export const afterEvent = (counts: WorkCounts, event: WorkEvent): WorkCounts => {
+  switch (event.type) {
+    case 'retried':
+      return { ...counts, retried: counts.retried + 1 };
+    case 'dead-letter':
+      return { ...counts, deadLetters: counts.deadLetters + 1 };
+    case 'rebalanced':
+      return { ...counts, partitions: event.partitions };
+    case 'connected':
+    case 'disconnected':
+      return { ...counts, connected: event.type === 'connected' };
+    case 'unsettled':
+      return counts;
   }
-
-  classified(): void {
-    this.#classified += 1;
-  }
-
-  take(event: WorkEvent): void {
-    switch (event.type) {
-      case 'retried':
-        this.#retried += 1;
-        break;
-      case 'dead-letter':
-        this.#deadLetters += 1;
-        break;
-      case 'unsettled':
-        this.#unsettled += 1;
-        break;
-      case 'rebalanced':
-        this.#partitions = event.partitions;
-        break;
-      case 'connected':
-      case 'disconnected':
-        this.#connected = event.type === 'connected';
-    }
-  }
-}
+};
 
 const number = (value: number): string => value.toLocaleString('en-US');
 
