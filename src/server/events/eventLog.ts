@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import { mkdirSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
+import { replaceOpen } from '../../sinks/files/replaceOpen.js';
 
 /** The events of a server that outlive it, so that its listeners go on in the next one where they were. */
 export interface EventLog {
@@ -83,19 +84,7 @@ export const eventLog = (path: string): EventLog => {
   };
   const rewrite = (kept: readonly Buffer[]): void =>
     writing(() => {
-      mkdirSync(dirname(path), { recursive: true });
-      const draft = `${path}.${process.pid}.draft`;
-      const written = openSync(draft, 'w');
-      try {
-        writeSync(written, Buffer.concat(kept));
-        fsyncSync(written);
-        renameSync(draft, path);
-      } catch (error) {
-        closeSync(written);
-        throw error;
-      }
-      if (file !== undefined) closeSync(file);
-      file = written;
+      file = replaceOpen(path, Buffer.concat(kept), file);
       added = 0;
     });
   // Half an event at its end would swallow the next one.

@@ -1,7 +1,7 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { openSync, readFileSync, renameSync, writeSync } from 'node:fs';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import { codeOf } from '../internal/codeOf.js';
+import { replaceOpen } from './replaceOpen.js';
 
 /** A file of records of one size, to which more are added. */
 export interface RecordLog {
@@ -83,20 +83,7 @@ export const recordLog = (path: string, { magic, size, damaged }: RecordLogOptio
   let count = whole / size;
   const rewrite = (all: Uint8Array): void =>
     writing(path, () => {
-      mkdirSync(dirname(path), { recursive: true });
-      const draft = `${path}.${process.pid}.draft`;
-      const written = openSync(draft, 'w');
-      try {
-        writeSync(written, Buffer.concat([head, all]));
-        fsyncSync(written);
-        renameSync(draft, path);
-      } catch (error) {
-        closeSync(written);
-        throw error;
-      }
-      if (file !== undefined) closeSync(file);
-      // The same file: it has another name now.
-      file = written;
+      file = replaceOpen(path, Buffer.concat([head, all]), file);
       count = all.length / size;
     });
   // What was cut off would put all that is added behind it out of step.
