@@ -1,22 +1,7 @@
-import { readdir, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { folderBytes } from './folderBytes.js';
 
 /** How often a folder is looked at, in milliseconds. */
 const LOOK_MS = 500;
-
-/** The bytes of all files in a folder; what goes while it is looked at counts as nothing. */
-const sizeOf = async (folder: string): Promise<number> => {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
-  const sizes = entries
-    .filter((entry) => entry.isFile())
-    .map(({ parentPath, name }) =>
-      stat(join(parentPath, name)).then(
-        ({ size }) => size,
-        () => 0,
-      ),
-    );
-  return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
-};
 
 /**
  * Does some work, and tells meanwhile how far one of some folders has grown: the progress of a program that tells none
@@ -30,7 +15,7 @@ export const whileGrowing = async <T>(
   grown: (bytes: number) => void,
   work: () => Promise<T>,
 ): Promise<T> => {
-  const sizes = (): Promise<number[]> => Promise.all(folders.map(sizeOf));
+  const sizes = (): Promise<number[]> => Promise.all(folders.map(folderBytes));
   const before = await sizes();
   let most = 0;
   const look = async (): Promise<void> => {

@@ -1,9 +1,9 @@
-import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Argument, Command } from 'commander';
 import { defer } from 'rxjs';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import { cacheFolder } from '../../provision/cacheFolder.js';
+import { folderBytes } from '../../provision/folderBytes.js';
 import { printable } from '../../sinks/terminal/printable.js';
 import { listSnapshots, pruneSnapshots, type StoredSnapshot } from '../../streams/bodies/storedSources.js';
 import { positiveNumber } from '../process/argument.js';
@@ -27,19 +27,6 @@ Examples:
 
 const DAY = 86_400_000;
 
-const sizeOf = async (folder: string): Promise<number> => {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
-  const sizes = entries
-    .filter((entry) => entry.isFile())
-    .map(({ parentPath, name }) =>
-      stat(join(parentPath, name)).then(
-        ({ size }) => size,
-        () => 0,
-      ),
-    );
-  return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
-};
-
 const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
 
 const nameOf = ({ sources, path }: StoredSnapshot): string =>
@@ -53,7 +40,9 @@ const SETUPS = ['tensorflow', 'vectors'] as const;
 
 const list = async (folder: string, { json = false }: Options, { stdout }: Terminal): Promise<void> => {
   const snapshots = await listSnapshots(folder);
-  const setups = await Promise.all(SETUPS.map(async (name) => ({ name, bytes: await sizeOf(join(folder, name)) })));
+  const setups = await Promise.all(
+    SETUPS.map(async (name) => ({ name, bytes: await folderBytes(join(folder, name)) })),
+  );
   if (json) {
     stdout.write(`${JSON.stringify({ folder, snapshots, setups })}\n`);
     return;

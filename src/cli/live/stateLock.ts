@@ -2,19 +2,11 @@ import { linkSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync, mk
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
+import { isRunning } from '../../provision/isRunning.js';
 
 /** How often the owner shows that it lives, and how long after that another machine believes it. In ms. */
 const BEAT = 10_000;
 const STALE = 60_000;
-
-const isRunning = (pid: number): boolean => {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
-  }
-};
 
 const codeOf = (error: unknown): unknown => (error instanceof Error && 'code' in error ? error.code : undefined);
 
