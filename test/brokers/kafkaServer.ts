@@ -1,9 +1,8 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePort, untilOpen } from './natsServer.js';
+import { freePort, killAll, untilOpen } from './localServers.js';
 
 /** A folder of Kafka's jars, as Maven copies them. Undefined where there is none, or no Java. */
 export const kafkaJars = ((): string | undefined => {
@@ -105,14 +104,7 @@ export const startKafka = async (count = 1): Promise<KafkaServers> => {
     start,
     kill: (index) => void processes[index]?.kill('SIGKILL'),
     stop: async () => {
-      await Promise.all(
-        processes.map(async (child) => {
-          if (child.exitCode !== null || child.signalCode !== null) return;
-          const exited = once(child, 'exit');
-          child.kill('SIGKILL');
-          await exited;
-        }),
-      );
+      await killAll(processes);
       rmSync(folder, { recursive: true, force: true });
     },
   };

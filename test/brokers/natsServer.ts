@@ -1,9 +1,8 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { connect as connectSocket, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort, killAll, untilOpen } from './localServers.js';
 
 /** The server's program: that of `HEADWATER_NATS_SERVER`, or the one on the path. Undefined where there is none. */
 export const natsProgram = ((): string | undefined => {
@@ -17,32 +16,6 @@ export const natsProgram = ((): string | undefined => {
 })();
 
 export const NO_NATS = 'nats-server is not installed (Debian: apt install nats-server; or HEADWATER_NATS_SERVER)';
-
-/** A port of this machine that nobody listens on. */
-export const freePort = (): Promise<number> =>
-  new Promise((resolve, reject) => {
-    const server = createServer().once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() =>
-        typeof address === 'object' && address !== null ? resolve(address.port) : reject(new Error()),
-      );
-    });
-  });
-
-/** Waits until somebody listens there. */
-export const untilOpen = async (port: number): Promise<void> => {
-  for (let tries = 0; tries < 600; tries++) {
-    const open = await new Promise<boolean>((resolve) => {
-      const socket = connectSocket(port, '127.0.0.1');
-      socket.once('connect', () => resolve(true)).once('error', () => resolve(false));
-      socket.once('connect', () => socket.destroy());
-    });
-    if (open) return;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  throw new Error(`nobody listens on port ${port}`);
-};
 
 /** Servers that run, one or a cluster of several. */
 export interface NatsServers {
@@ -94,14 +67,7 @@ export const startNats = async (count = 1): Promise<NatsServers> => {
     start,
     kill: (index) => void processes[index]?.kill('SIGKILL'),
     stop: async () => {
-      await Promise.all(
-        processes.map(async (child) => {
-          if (child.exitCode !== null || child.signalCode !== null) return;
-          const exited = once(child, 'exit');
-          child.kill('SIGKILL');
-          await exited;
-        }),
-      );
+      await killAll(processes);
       rmSync(folder, { recursive: true, force: true });
     },
   };

@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,6 +8,7 @@ import type { Cell } from '../../src/models/ClassifierConfig.js';
 import { classifierConfig } from '../../src/models/ClassifierConfig.js';
 import { encodeSafetensors } from '../../src/models/artifacts/safetensors.js';
 import { expectClose } from '../expectClose.js';
+import { askPython, python, pythonHas } from '../pythonPeer.js';
 
 interface Answer {
   readonly logits: readonly number[];
@@ -16,13 +16,7 @@ interface Answer {
   readonly after: Readonly<Record<string, readonly number[]>>;
 }
 
-const python = process.env['HEADWATER_PYTHON'] ?? 'python3';
-const look = spawnSync(
-  python,
-  ['-c', 'import importlib.util as u; print(all(u.find_spec(m) for m in ("torch", "numpy")))'],
-  { encoding: 'utf8' },
-);
-const hasTorch = look.status === 0 && look.stdout.trim() === 'True';
+const hasTorch = pythonHas('torch', 'numpy');
 
 const batch: LabelledBatch = {
   size: 5,
@@ -74,13 +68,7 @@ const ask = (): readonly Answer[] => {
         steps,
       };
     });
-    const peer = spawnSync(python, [join(import.meta.dirname, 'torchPeer.py')], {
-      input: JSON.stringify(questions),
-      encoding: 'utf8',
-      timeout: 120_000,
-    });
-    if (peer.status !== 0) throw new Error(`the peer ended with status ${peer.status ?? 'none'}: ${peer.stderr}`);
-    return JSON.parse(peer.stdout) as readonly Answer[];
+    return askPython(join(import.meta.dirname, 'torchPeer.py'), questions) as readonly Answer[];
   } finally {
     rmSync(directory, { recursive: true });
   }

@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
@@ -16,15 +15,10 @@ import { recurrentStack } from '../../src/ops/recurrent/recurrentStack.js';
 import { RowTable } from '../../src/ops/sparse/RowTable.js';
 import { sparseLinear } from '../../src/ops/sparse/sparseLinear.js';
 import { expectClose } from '../expectClose.js';
+import { askPython, python, pythonHas } from '../pythonPeer.js';
 import { everyBackend } from './everyBackend.js';
 
-const python = process.env['HEADWATER_PYTHON'] ?? 'python3';
-const look = spawnSync(
-  python,
-  ['-c', 'import importlib.util as u; print(all(u.find_spec(m) for m in ("torch", "numpy")))'],
-  { encoding: 'utf8' },
-);
-const hasTorch = look.status === 0 && look.stdout.trim() === 'True';
+const hasTorch = pythonHas('torch', 'numpy');
 
 const [EMBEDDING, HIDDEN, LAYERS, CLASSES, KNOWN, BUCKETS, VECTORS] = [6, 5, 2, 3, 20, 50, 9];
 const dice = random(11, 'test');
@@ -96,13 +90,8 @@ const ask = (): readonly [Answer, ...(readonly (readonly number[])[])] => {
     rates,
     maxNorm,
   };
-  const peer = spawnSync(python, [join(import.meta.dirname, 'torchOpsPeer.py')], {
-    input: JSON.stringify([network, ...cycles]),
-    encoding: 'utf8',
-    timeout: 120_000,
-  });
-  if (peer.status !== 0) throw new Error(`the peer ended with status ${peer.status ?? 'none'}: ${peer.stderr}`);
-  return JSON.parse(peer.stdout) as readonly [Answer, ...(readonly (readonly number[])[])];
+  const answers = askPython(join(import.meta.dirname, 'torchOpsPeer.py'), [network, ...cycles]);
+  return answers as readonly [Answer, ...(readonly (readonly number[])[])];
 };
 
 /** The same network of our ops, trained the same way. */

@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,6 +11,7 @@ import { encodeOnnx } from '../../../src/models/onnx/encodeOnnx.js';
 import { LabelEncoder } from '../../../src/text/LabelEncoder.js';
 import { Tokenizer } from '../../../src/text/Tokenizer.js';
 import { expectClose } from '../../expectClose.js';
+import { askPython, python, pythonHas } from '../../pythonPeer.js';
 
 interface Answer {
   readonly probabilities: readonly number[];
@@ -19,13 +19,7 @@ interface Answer {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
-const python = process.env['HEADWATER_PYTHON'] ?? 'python3';
-const look = spawnSync(
-  python,
-  ['-c', 'import importlib.util as u; print(all(u.find_spec(m) for m in ("onnxruntime", "numpy")))'],
-  { encoding: 'utf8' },
-);
-const hasRuntime = look.status === 0 && look.stdout.trim() === 'True';
+const hasRuntime = pythonHas('onnxruntime', 'numpy');
 
 const tokenizer = await lastValueFrom(of('rain in april and may', 'a late goal of three').pipe(Tokenizer.fit()));
 const labelEncoder = LabelEncoder.of(['Sports', 'World', 'Business']);
@@ -61,13 +55,7 @@ const ask = (files: readonly Uint8Array[]): readonly Answer[] => {
       writeFileSync(path, bytes);
       return { path, tokens: [...batch.tokens], lengths: [...batch.lengths] };
     });
-    const peer = spawnSync(python, [join(import.meta.dirname, 'onnxPeer.py')], {
-      input: JSON.stringify(questions),
-      encoding: 'utf8',
-      timeout: 120_000,
-    });
-    if (peer.status !== 0) throw new Error(`the peer ended with status ${peer.status ?? 'none'}: ${peer.stderr}`);
-    return JSON.parse(peer.stdout) as readonly Answer[];
+    return askPython(join(import.meta.dirname, 'onnxPeer.py'), questions) as readonly Answer[];
   } finally {
     rmSync(directory, { recursive: true });
   }

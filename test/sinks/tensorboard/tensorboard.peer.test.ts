@@ -7,13 +7,10 @@ import { describe, expect, it } from 'vitest';
 import type { ReportMade } from '../../../src/sinks/metrics/ReportMade.js';
 import { scores } from '../../../src/sinks/metrics/scores.js';
 import { tensorboard } from '../../../src/sinks/tensorboard/tensorboard.js';
+import { python, pythonHas } from '../../pythonPeer.js';
 import { ended, epochEnded, epochStarted, started, step } from '../events.js';
 
-const python = process.env['HEADWATER_PYTHON'] ?? 'python3';
-const look = spawnSync(python, ['-c', 'import importlib.util as u; print(u.find_spec("tensorboard") is not None)'], {
-  encoding: 'utf8',
-});
-const hasTensorBoard = look.status === 0 && look.stdout.trim() === 'True';
+const hasTensorBoard = pythonHas('tensorboard');
 
 /** What TensorBoard's own package makes of a run. */
 interface Run {
