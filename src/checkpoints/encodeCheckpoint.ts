@@ -23,10 +23,14 @@ const whole = wholeNumber(0);
 
 const rowsCodec = t.strict({ train: whole, validation: whole, test: whole });
 
+const best = t.strict({ epoch: whole, loss: t.number });
+/** With the score that is monitored, where that is another figure than the loss. */
+const scored = t.union([t.strict({ ...best.type.props, score: t.number }), best]);
+
 const stateCodec = t.strict({
   epoch: whole,
   learningRate: t.number,
-  best: t.strict({ epoch: whole, loss: t.number }),
+  best: scored,
   patience: t.number,
   plateau: t.strict({ best: t.number, badEpochs: t.number, cooldown: t.number }),
   stop: t.union([t.undefined, t.literal('patience'), t.literal('epochs')]),
@@ -47,17 +51,22 @@ const epochCodec = t.strict({
   state: stateCodec,
 });
 
+const settings = t.strict({
+  epochs: whole,
+  learningRate: t.number,
+  keep: t.union([t.literal('best'), t.literal('last')]),
+  averageOver: t.union([t.literal('rows'), t.literal('batches')]),
+  scheduled: t.boolean,
+  rows: rowsCodec,
+});
+const monitor = t.union([t.literal('macro-f1'), t.literal('accuracy')]);
+/** With the figure that is monitored, where that is another than the loss. */
+const settingsCodec = t.union([t.strict({ ...settings.type.props, monitor }), settings]);
+
 /** All of a checkpoint but its tensors. */
 const plainCodec = t.strict({
   model: t.string,
-  settings: t.strict({
-    epochs: whole,
-    learningRate: t.number,
-    keep: t.union([t.literal('best'), t.literal('last')]),
-    averageOver: t.union([t.literal('rows'), t.literal('batches')]),
-    scheduled: t.boolean,
-    rows: rowsCodec,
-  }),
+  settings: settingsCodec,
   epoch: whole,
   side: t.union([t.literal('train'), t.literal('validation'), t.literal('ended')]),
   batch: whole,

@@ -1,6 +1,6 @@
 import type { StateDict } from './StateDict.js';
 import type { EpochEnded, SideCounts } from './TrainingEvent.js';
-import type { TrainingState } from './TrainingState.js';
+import type { Monitor, TrainingState } from './TrainingState.js';
 
 /** A mean of losses under way: Σ loss·weight, Σ weight, and the number of batches. */
 export interface LossSums {
@@ -23,6 +23,8 @@ export interface FitSettings {
   readonly learningRate: number;
   readonly keep: 'best' | 'last';
   readonly averageOver: 'rows' | 'batches';
+  /** The figure that says which epoch is the best; left out where it is the loss. */
+  readonly monitor?: Monitor | undefined;
   /** Whether the learning rate follows a schedule. */
   readonly scheduled: boolean;
   readonly rows: SideCounts;

@@ -102,9 +102,9 @@ export interface TrainingEnded {
   readonly type: 'training-ended';
   readonly model: string;
   readonly reason: 'patience' | 'epochs';
-  /** The epoch of the lowest validation loss; 0 where there are no validation rows. */
+  /** The best epoch, by its validation loss or what `monitor` names; 0 where there are no validation rows. */
   readonly bestEpoch: number;
-  /** The lowest validation loss; Infinity where there are no validation rows. */
+  /** The validation loss of that epoch; Infinity where there are no validation rows. */
   readonly bestLoss: number;
   readonly state: TrainingState;
 }

@@ -1,3 +1,6 @@
+/** The validation figure that says which epoch is the best: the lowest loss, or the highest score. */
+export type Monitor = 'loss' | 'macro-f1' | 'accuracy';
+
 /** Where a training stands between two epochs: an immutable value that each epoch is folded into. */
 export interface TrainingState {
   /** Epochs done. */
@@ -5,10 +8,10 @@ export interface TrainingState {
   /** The learning rate of the next epoch. */
   readonly learningRate: number;
   /**
-   * The best validation loss so far (Infinity before the first epoch), and the epoch that reached it (0 before the
-   * first).
+   * The best epoch so far (0 before the first), and its validation loss (Infinity before the first). `score` is the
+   * figure that was monitored; it is left out where that is the loss.
    */
-  readonly best: { readonly epoch: number; readonly loss: number };
+  readonly best: { readonly epoch: number; readonly loss: number; readonly score?: number | undefined };
   /** How many more epochs without a better loss `earlyStopping` will stand; Infinity where it is not used. */
   readonly patience: number;
   /**
@@ -28,6 +31,10 @@ export interface EpochResult {
   readonly trainLoss: number;
   /** The mean loss over the validation rows with the weights frozen, each row by its class weight. */
   readonly validationLoss: number;
+  /** The share of the validation rows whose most probable class is theirs. Needed where it is monitored. */
+  readonly validationAccuracy?: number | undefined;
+  /** The mean F1 of the classes on the validation rows. Needed where it is monitored. */
+  readonly validationMacroF1?: number | undefined;
 }
 
 /** A pure step of the fold: the state after an epoch from the state before and what the epoch measured. */

@@ -79,7 +79,7 @@ export type {
   ValidationStepEnded,
 } from '../contracts/TrainingEvent.js';
 export type { EpochRecord, TrainingRecord } from '../contracts/TrainingRecord.js';
-export type { EpochResult, TrainingState, TrainingStep } from '../contracts/TrainingState.js';
+export type { EpochResult, Monitor, TrainingState, TrainingStep } from '../contracts/TrainingState.js';
 export type { Valve } from '../contracts/Valve.js';
 export { valve } from '../streams/valve.js';
 
@@ -142,6 +142,7 @@ export { limitEpochs } from '../operators/training/limitEpochs.js';
 export type { AveragedOver } from '../operators/training/meanLoss.js';
 export { predict } from '../operators/training/predict.js';
 export { recordEpoch } from '../operators/training/recordEpoch.js';
+export { recordEpochBy } from '../operators/training/recordEpochBy.js';
 export { reduceLrOnPlateau, type ReduceLrOnPlateauOptions } from '../operators/training/reduceLrOnPlateau.js';
 export type { ThroughModelOptions } from '../operators/training/internal/throughModel.js';
 export { trainStep, type TrainStepOptions } from '../operators/training/trainStep.js';

@@ -17,7 +17,7 @@ export interface TrainModelOptions
     ModelTrainingOptions,
     Pick<
       TrainNetworkOptions,
-      'vectors' | 'backend' | 'learningRate' | 'keep' | 'hiddenDim' | 'embeddingDim' | 'dropout'
+      'vectors' | 'backend' | 'learningRate' | 'monitor' | 'keep' | 'hiddenDim' | 'embeddingDim' | 'dropout'
     > {
   /**
    * `linear`: a linear model on hashed features; `wide-gru`: a recurrent one, with a linear one added where that is

@@ -1,5 +1,6 @@
 import { concat, defer, finalize, of, type Observable, tap } from 'rxjs';
 import type { TrainingEvent } from '../contracts/TrainingEvent.js';
+import type { Monitor } from '../contracts/TrainingState.js';
 import { wideGru } from '../models/wide/wideGru.js';
 import { type WideGruConfig, wideGruConfig } from '../models/wide/WideGruConfig.js';
 import type { Split } from '../operators/rows/prepare.js';
@@ -28,7 +29,9 @@ export interface TrainNetworkOptions extends ModelTrainingOptions {
   readonly epochs?: number | undefined;
   /** The highest rate of the cycle. Default 3e-3. */
   readonly learningRate?: number | undefined;
-  /** Which weights are kept: those of the epoch with the lowest validation loss, or the last ones. Default `best`. */
+  /** The validation figure that says which epoch is the best. Default `loss`. */
+  readonly monitor?: Monitor | undefined;
+  /** Which weights are kept: those of the best epoch, or the last ones. Default `best`. */
   readonly keep?: 'best' | 'last' | undefined;
 }
 
@@ -98,6 +101,7 @@ export const trainNetwork = (
           epochs: options.epochs ?? epochsFor(rows.train, vectors !== undefined),
           learningRate,
           schedule: oneCycle(),
+          monitor: options.monitor,
           keep: rows.validation === 0 ? 'last' : options.keep,
           steps: [],
         }),

@@ -8,6 +8,7 @@ import { checkpoints, type CheckpointsOptions, type CheckpointWritten } from '..
 import { decodeCheckpoint, encodeCheckpoint } from '../../src/checkpoints/encodeCheckpoint.js';
 import { latestCheckpoint, removeCheckpoints } from '../../src/checkpoints/latestCheckpoint.js';
 import type { BatchSource } from '../../src/contracts/BatchSource.js';
+import type { Checkpoint } from '../../src/contracts/Checkpoint.js';
 import type { HeadwaterError } from '../../src/contracts/HeadwaterError.js';
 import { fit } from '../../src/operators/training/fit.js';
 import { alongside } from '../../src/sinks/alongside.js';
@@ -69,6 +70,18 @@ describe('checkpoints', () => {
     expect(latest?.about).toEqual({ steps: 4, data: 'abc', rate: Infinity });
     await removeCheckpoints(dir);
     expect(await newest(dir)).toBeUndefined();
+  });
+
+  it('reads back the score that is monitored', async () => {
+    const [checkpoint] = (await train(folder())).flatMap((event) =>
+      event.type === 'checkpoint' ? [event.checkpoint] : [],
+    );
+    const monitored: Checkpoint = {
+      ...checkpoint!, // `train` asks for one after each step
+      settings: { ...checkpoint!.settings, monitor: 'accuracy' },
+      state: { ...checkpoint!.state, best: { epoch: 1, loss: 0.5, score: 0.75 } },
+    };
+    expect(decodeCheckpoint(encodeCheckpoint(monitored))).toMatchObject({ right: { checkpoint: monitored } });
   });
 
   it.each([

@@ -20,6 +20,7 @@ const FLAGS = {
   schedule: '--schedule',
   patience: '--patience',
   lr: '--lr',
+  monitor: '--monitor',
   vectors: '--vectors',
 } as const satisfies Partial<Record<keyof TrainingOptions, string>>;
 
@@ -43,7 +44,7 @@ const LESSON_ONLY: readonly Flag[] = [
 const FOREIGN: Readonly<Record<ArchitectureName, readonly Flag[]>> = {
   auto: LESSON_ONLY,
   lesson: ['vectors'],
-  linear: [...LESSON_ONLY, 'lr', 'vectors'],
+  linear: [...LESSON_ONLY, 'lr', 'monitor', 'vectors'],
   'wide-gru': ['cell', 'bidirectional', 'fcDim', 'overPadding', 'embeddingSpread', 'schedule', 'patience'],
 };
 

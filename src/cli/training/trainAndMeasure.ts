@@ -194,6 +194,7 @@ const choiceTraining = (prepared: Prepared, options: TrainingOptions, terminal: 
       batchSize: options.batchSize,
       learningRate: options.lr,
       keep: options.keep,
+      monitor: options.monitor,
       hiddenDim: options.hiddenDim,
       embeddingDim: options.embeddingDim,
       dropout: options.dropout,

@@ -24,6 +24,7 @@ export const trainLesson = (
       learningRate: recipe.lr,
       schedule: scheduleOf(recipe),
       keep: options.keep,
+      monitor: options.monitor,
       steps:
         recipe.schedule === 'plateau'
           ? [reduceLrOnPlateau(), earlyStopping({ patience: options.patience ?? PATIENCE })]

@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import type { Observable } from 'rxjs';
 import type { Cell } from '../../models/ClassifierConfig.js';
+import type { Monitor } from '../../contracts/TrainingState.js';
 import { MOST_THREADS } from '../../ops/kernels/simd/machine/KernelThreads.js';
 import {
   BACKEND_NAMES,
@@ -39,6 +40,8 @@ export interface TrainingOptions
   readonly vectors?: string;
   readonly classWeights?: ClassWeighting;
   readonly keep?: 'best' | 'last';
+  /** Default: the loss. */
+  readonly monitor?: Monitor;
   readonly cell?: Cell;
   readonly bidirectional?: boolean;
   readonly embeddingDim?: number;
@@ -155,6 +158,12 @@ export const addTrainingOptions = (command: Command, own: OwnDefaults = {}): Com
         '--keep <which>',
         'the weights that are kept of a recurrent model: those of the best epoch, or of the last (default: best)',
       ).choices(['best', 'last']),
+    )
+    .addOption(
+      new Option(
+        '--monitor <figure>',
+        'the validation figure that says which epoch of a recurrent model is the best: it chooses the weights, and --patience waits for it (default: loss)',
+      ).choices(['loss', 'macro-f1', 'accuracy']),
     )
     .addOption(
       new Option(

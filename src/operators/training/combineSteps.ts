@@ -1,5 +1,5 @@
-import type { TrainingStep } from '../../contracts/TrainingState.js';
-import { recordEpoch } from './recordEpoch.js';
+import type { Monitor, TrainingStep } from '../../contracts/TrainingState.js';
+import { recordEpochBy } from './recordEpochBy.js';
 
 /**
  * Makes one training step of several: the epoch is recorded, then each step takes the state that the one before it
@@ -17,6 +17,7 @@ import { recordEpoch } from './recordEpoch.js';
  * Holds nothing.
  *
  * @param steps in the order in which they are made
+ * @param monitor the validation figure that says which epoch is the best. Default `loss`
  * @throws whatever a step throws
  *
  * @example
@@ -38,7 +39,7 @@ import { recordEpoch } from './recordEpoch.js';
  *   .subscribe(({ learningRate, best, patience }) => console.log(learningRate, best.epoch, patience)); // 0.0005 2 9
  * ```
  */
-export const combineSteps =
-  (steps: readonly TrainingStep[]): TrainingStep =>
-  (state, result) =>
-    steps.reduce((present, step) => step(present, result), recordEpoch(state, result));
+export const combineSteps = (steps: readonly TrainingStep[], monitor: Monitor = 'loss'): TrainingStep => {
+  const record = recordEpochBy(monitor);
+  return (state, result) => steps.reduce((present, step) => step(present, result), record(state, result));
+};

@@ -6,7 +6,7 @@ import type { RateSchedule } from '../../contracts/RateSchedule.js';
 import type { StateDict } from '../../contracts/StateDict.js';
 import type { DeferredTrainable, Trainable } from '../../contracts/Trainable.js';
 import type { SideCounts, TrainingEnded, TrainingEvent, TrainingStarted } from '../../contracts/TrainingEvent.js';
-import type { TrainingState, TrainingStep } from '../../contracts/TrainingState.js';
+import type { Monitor, TrainingState, TrainingStep } from '../../contracts/TrainingState.js';
 import { checkChoice, checkNumber, checkWhole } from '../../contracts/checkOption.js';
 import { combineSteps } from './combineSteps.js';
 import { earlyStopping } from './earlyStopping.js';
@@ -40,8 +40,13 @@ export interface FitOptions {
    */
   readonly steps?: readonly TrainingStep[] | undefined;
   /**
-   * Which weights the model holds at the end: those of the epoch with the lowest validation loss, or those of the last,
-   * as in the lesson. Default `best`.
+   * The validation figure that says which epoch is the best: it chooses the weights, and `earlyStopping` waits for it.
+   * `reduceLrOnPlateau` follows the loss all the same. Default `loss`, as in the lesson.
+   */
+  readonly monitor?: Monitor | undefined;
+  /**
+   * Which weights the model holds at the end: those of the best epoch, or those of the last, as in the lesson. Default
+   * `best`.
    */
   readonly keep?: 'best' | 'last' | undefined;
   /**
@@ -105,8 +110,9 @@ const endOf = (model: string, validationRows: number, state: TrainingState): Tra
  *
  * An epoch is every batch of the train side, one optimizer step each, then every batch of the validation side with the
  * weights frozen. What the two measured is folded into an immutable `TrainingState` by `steps`, pure functions that set
- * the learning rate of the next epoch or end the training. Each time the validation loss is the lowest so far the
- * weights are copied, and the best ones are loaded back into the model before `training-ended` is emitted.
+ * the learning rate of the next epoch or end the training. Each time the validation loss (or the score that `monitor`
+ * names) is the best so far the weights are copied, and the best ones are loaded back into the model before
+ * `training-ended` is emitted.
  *
  * Without a validation side `fit` works with `keep: 'last'`: every epoch is made, and the validation loss is NaN.
  *
@@ -170,9 +176,11 @@ export const fit = (
   options: FitOptions = {},
 ): OperatorFunction<BatchSource, TrainingEvent> => {
   const { epochs = 50, learningRate = 1e-4, keep = 'best', averageOver = 'rows', schedule } = options;
+  const { monitor = 'loss' } = options;
   const { checkpointEvery } = options;
   checkWhole('fit', 'epochs', epochs, 1);
   checkChoice('fit', 'keep', keep, ['best', 'last']);
+  checkChoice('fit', 'monitor', monitor, ['loss', 'macro-f1', 'accuracy']);
   checkChoice('fit', 'averageOver', averageOver, ['rows', 'batches']);
   checkNumber('fit', 'learningRate', learningRate, { above: 0 });
   if (typeof checkpointEvery === 'number') checkWhole('fit', 'checkpointEvery', checkpointEvery, 1);
@@ -194,6 +202,7 @@ export const fit = (
         learningRate,
         keep,
         averageOver,
+        ...(monitor === 'loss' ? {} : { monitor }),
         scheduled: schedule !== undefined,
         rows: { train: rows.train, validation: rows.validation, test: rows.test },
       };
@@ -205,7 +214,7 @@ export const fit = (
       // Both default steps look at the validation loss.
       const { steps = rows.validation === 0 || schedule !== undefined ? [] : [reduceLrOnPlateau(), earlyStopping()] } =
         options;
-      const step = combineSteps([...steps, limitEpochs(epochs)]);
+      const step = combineSteps([...steps, limitEpochs(epochs)], monitor);
       const course = new TrainingCourse(model.name, settings, initialTrainingState({ learningRate }), from);
       const requests =
         checkpointEvery === undefined ? undefined : new CheckpointRequests(checkpointEvery, course.steps);

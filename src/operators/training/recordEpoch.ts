@@ -8,6 +8,8 @@ import type { TrainingStep } from '../../contracts/TrainingState.js';
  * An epoch that the state already holds is not counted twice; a step that builds on the record can therefore make it
  * itself, and then works in `fit` and alone in `scan`.
  *
+ * @see recordEpochBy for another figure than the loss
+ *
  * @example
  * ```ts
  * import { initialTrainingState, recordEpoch } from 'headwater';

@@ -4,6 +4,7 @@ import { combineSteps } from '../../../src/operators/training/combineSteps.js';
 import { earlyStopping } from '../../../src/operators/training/earlyStopping.js';
 import { initialTrainingState } from '../../../src/operators/training/initialTrainingState.js';
 import { limitEpochs } from '../../../src/operators/training/limitEpochs.js';
+import { recordEpochBy } from '../../../src/operators/training/recordEpochBy.js';
 import { recordEpoch } from '../../../src/operators/training/recordEpoch.js';
 
 const result = (epoch: number, validationLoss: number): EpochResult => ({ epoch, trainLoss: 1, validationLoss });
@@ -38,7 +39,51 @@ describe('recordEpoch', () => {
   });
 });
 
+describe('recordEpochBy', () => {
+  const scored = (epoch: number, validationLoss: number, score: number): EpochResult => ({
+    ...result(epoch, validationLoss),
+    validationAccuracy: score,
+    validationMacroF1: score / 2,
+  });
+
+  it('is recordEpoch for the loss', () => {
+    expect(recordEpochBy('loss')).toBe(recordEpoch);
+  });
+
+  it.each([
+    ['accuracy', 1],
+    ['macro-f1', 0.5],
+  ] as const)('takes the highest %s for the best, and the lower loss of equals', (monitor, share) => {
+    const record = recordEpochBy(monitor);
+    const first = record(initial, scored(1, 0.5, 0.5));
+    expect(first.best).toEqual({ epoch: 1, loss: 0.5, score: 0.5 * share });
+    expect(record(first, scored(2, 0.25, 0.25)).best).toBe(first.best);
+    expect(record(first, scored(2, 0.5, 0.5)).best).toBe(first.best);
+    expect(record(first, scored(2, 0.25, 0.5)).best).toEqual({ epoch: 2, loss: 0.25, score: 0.5 * share });
+    expect(record(first, scored(2, 0.75, 0.75)).best).toEqual({ epoch: 2, loss: 0.75, score: 0.75 * share });
+    expect(record(first, scored(1, 0.25, 1))).toBe(first);
+  });
+
+  it('takes an epoch for no better whose score or loss is no number', () => {
+    const record = recordEpochBy('accuracy');
+    expect(record(initial, scored(1, 0.5, NaN)).best.epoch).toBe(0);
+    expect(record(initial, scored(1, NaN, 1)).best.epoch).toBe(0);
+    expect(record(initial, result(1, 0.5))).toEqual({ ...initial, epoch: 1 });
+  });
+
+  it('refuses another figure', () => {
+    expect(() => recordEpochBy('f1' as 'accuracy')).toThrow(/recordEpochBy: monitor/);
+  });
+});
+
 describe('combineSteps', () => {
+  it('lets early stopping wait for the figure that is monitored', () => {
+    const step = combineSteps([earlyStopping({ patience: 1 })], 'accuracy');
+    const first = step(initial, { ...result(1, 0.5), validationAccuracy: 0.5 });
+    expect(step(first, { ...result(2, 0.9), validationAccuracy: 0.6 }).stop).toBeUndefined();
+    expect(step(first, { ...result(2, 0.1), validationAccuracy: 0.4 }).stop).toBe('patience');
+  });
+
   it('records the epoch, then makes the steps in their order', () => {
     const noting: TrainingStep = (state, { epoch }) => ({ ...state, learningRate: state.best.epoch === epoch ? 1 : 2 });
     const doubling: TrainingStep = (state) => ({ ...state, learningRate: state.learningRate * 2 });

@@ -116,6 +116,26 @@ describe('fit, the weights that are kept', () => {
     expect(held).toEqual([2, 4, 2]);
   });
 
+  it('are those of the epoch with the best score where a score is monitored', () => {
+    // The scores follow from the labels alone, so the accuracy rises while the loss does.
+    const right = (epoch: number) => (epoch === 2 ? [0.25, 0.75] : [0.75, 0.25]);
+    let epoch = 1;
+    const model = recordingModel({
+      validationLosses: (_, under) => {
+        epoch = under;
+        return under;
+      },
+      probabilities: () => right(epoch),
+    });
+    const labels = Int32Array.of(1, 1, 1);
+    const ones: BatchSource = { rows: { train: 3, validation: 3, test: 0 }, batches: () => of({ ...three, labels }) };
+    for (const monitor of ['accuracy', 'macro-f1'] as const) {
+      const { last, epochs } = train(model, { epochs: 3, steps: [], monitor }, ones);
+      expect(epochs.map(({ improved }) => improved)).toEqual([true, true, false]);
+      expect(last).toMatchObject({ bestEpoch: 2, bestLoss: 2, state: { best: { score: 1 } } });
+    }
+  });
+
   it('are those of the last epoch where that is asked for, and none are copied', () => {
     const model = recordingModel({ validationLosses: [0.5, 0.75] });
     const { last } = train(model, { epochs: 2, steps: [], keep: 'last' });

@@ -193,6 +193,7 @@ describe('fit, with checkpoints', () => {
     ['learningRate', { learningRate: 0.2 }],
     ['keep', { keep: 'last' }],
     ['averageOver', { averageOver: 'batches' }],
+    ['monitor', { monitor: 'accuracy' }],
     ['scheduled', { schedule: oneCycle() }],
   ] as const)('refuses a checkpoint of another training: its %s', async (field, other) => {
     const checkpoint = (await run(recordingModel({ classes: 3 }), { ...small, checkpointEvery: 3 })).find(isCheckpoint);

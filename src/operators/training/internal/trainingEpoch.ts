@@ -175,15 +175,15 @@ export const trainingEpoch = ({
     const ended$ = defer(() => {
       if (validation.batches === 0 && source.rows.validation > 0) throw noBatch('validation', epoch);
       const losses = { trainLoss: train.mean, validationLoss: validation.mean };
-      const after = step(state, { epoch, ...losses });
+      const measured = { validationAccuracy: scores.accuracy, validationMacroF1: scores.macroF1 };
+      const after = step(state, { epoch, ...losses, ...measured });
       const improved = after.best.epoch === epoch;
       const ended: EpochEnded = {
         type: 'epoch',
         model: model.name,
         epoch,
         ...losses,
-        validationAccuracy: scores.accuracy,
-        validationMacroF1: scores.macroF1,
+        ...measured,
         learningRate,
         improved,
         state: after,
