@@ -56,11 +56,15 @@ const rooms = {
  * where it is not named, it comes last. Internal folders belong to the sub-room that they are in.
  */
 const chains = {
+  contracts: ['.', 'runtime', 'rows', 'flow', 'models', 'training', 'live'],
   streams: [
     'internal',
     'pacing',
     'bodies/bytes',
     'bodies/encoding',
+    'bodies/http/faults',
+    'bodies/http/connection',
+    'bodies/http/retries',
     'bodies/http',
     'bodies',
     'csv',

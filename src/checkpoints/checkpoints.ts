@@ -1,10 +1,10 @@
 import { rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { defer, ignoreElements, lastValueFrom, Observable, type ObservableInput, type OperatorFunction } from 'rxjs';
-import type { Checkpoint } from '../contracts/Checkpoint.js';
+import type { Checkpoint } from '../contracts/training/Checkpoint.js';
 import { checkWhole } from '../contracts/checkOption.js';
 import { HeadwaterError } from '../contracts/HeadwaterError.js';
-import { clearLeftBehind } from '../contracts/temporaries.js';
+import { clearLeftBehind } from '../contracts/runtime/temporaries.js';
 import { makeFolder } from '../sinks/files/internal/makeFolder.js';
 import { syncFolder, writeTemporary } from '../sinks/files/internal/wholeFile.js';
 import { subscribeSink } from '../sinks/internal/subscribeSink.js';

@@ -1,9 +1,9 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as t from 'io-ts';
-import type { Checkpoint } from '../contracts/Checkpoint.js';
+import type { Checkpoint } from '../contracts/training/Checkpoint.js';
 import { HeadwaterError } from '../contracts/HeadwaterError.js';
-import type { StateDict, Weight } from '../contracts/StateDict.js';
+import type { StateDict, Weight } from '../contracts/models/StateDict.js';
 import { decodeSafetensors, encodeSafetensors, type Safetensors } from '../models/artifacts/safetensors.js';
 import { wholeNumber } from '../models/internal/guarded.js';
 import { artifactError, readArtifact } from '../text/readArtifact.js';

@@ -2,10 +2,10 @@ import { readdir, readFile, rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isLeft } from 'fp-ts/lib/Either.js';
 import { tryCatch, type TaskEither } from 'fp-ts/lib/TaskEither.js';
-import type { Checkpoint } from '../contracts/Checkpoint.js';
+import type { Checkpoint } from '../contracts/training/Checkpoint.js';
 import { HeadwaterError } from '../contracts/HeadwaterError.js';
-import { sha256Hex } from '../contracts/sha256.js';
-import { clearLeftBehind } from '../contracts/temporaries.js';
+import { sha256Hex } from '../contracts/runtime/sha256.js';
+import { clearLeftBehind } from '../contracts/runtime/temporaries.js';
 import { codeOf } from '../sinks/internal/codeOf.js';
 import { decodeCheckpoint } from './encodeCheckpoint.js';
 

@@ -6,8 +6,8 @@
  */
 
 // What everybody speaks.
-export type { BatchSource } from '../contracts/BatchSource.js';
-export type { EvaluatedBatch, Performance, Prediction, Scores } from '../contracts/Evaluation.js';
+export type { BatchSource } from '../contracts/training/BatchSource.js';
+export type { EvaluatedBatch, Performance, Prediction, Scores } from '../contracts/training/Evaluation.js';
 export type {
   ClassRates,
   DriftDetected,
@@ -27,7 +27,7 @@ export type {
   RunningScores,
   ScoredTokens,
   Vocabulary,
-} from '../contracts/Learning.js';
+} from '../contracts/live/Learning.js';
 export type {
   ClassProbability,
   Explanation,
@@ -36,12 +36,12 @@ export type {
   SourceEvent,
   SourceEvents,
   WordEffect,
-} from '../contracts/Live.js';
+} from '../contracts/live/Live.js';
 export { HeadwaterError, type ErrorCode, type ErrorDetails } from '../contracts/HeadwaterError.js';
-export type { LabelledBatch, PaddedBatch } from '../contracts/PaddedBatch.js';
+export type { LabelledBatch, PaddedBatch } from '../contracts/rows/PaddedBatch.js';
 export { promiseOf } from '../contracts/promiseOf.js';
 export { deriveSeed, random, type Purpose, type Random } from '../contracts/random.js';
-export type { DeadLetter, Rejection } from '../contracts/Rejection.js';
+export type { DeadLetter, Rejection } from '../contracts/rows/Rejection.js';
 export {
   SIDES,
   type EncodedText,
@@ -53,19 +53,19 @@ export {
   type SidedRow,
   type SourceRow,
   type TokenizedRow,
-} from '../contracts/Row.js';
-export type { SparseRow, SparseRows } from '../contracts/SparseRows.js';
-export type { WordVector } from '../contracts/WordVector.js';
-export type { StateDict, Weight } from '../contracts/StateDict.js';
+} from '../contracts/rows/Row.js';
+export type { SparseRow, SparseRows } from '../contracts/rows/SparseRows.js';
+export type { WordVector } from '../contracts/rows/WordVector.js';
+export type { StateDict, Weight } from '../contracts/models/StateDict.js';
 export type {
   DeferredTrainable,
   EvaluationResult,
   StepContext,
   StepResult,
   Trainable,
-} from '../contracts/Trainable.js';
-export type { RateSchedule } from '../contracts/RateSchedule.js';
-export type { Checkpoint, FitSettings, LossSums, ScoreCounts } from '../contracts/Checkpoint.js';
+} from '../contracts/models/Trainable.js';
+export type { RateSchedule } from '../contracts/models/RateSchedule.js';
+export type { Checkpoint, FitSettings, LossSums, ScoreCounts } from '../contracts/training/Checkpoint.js';
 export type {
   CheckpointTaken,
   EpochEnded,
@@ -77,10 +77,10 @@ export type {
   TrainingResumed,
   TrainingStarted,
   ValidationStepEnded,
-} from '../contracts/TrainingEvent.js';
-export type { EpochRecord, TrainingRecord } from '../contracts/TrainingRecord.js';
-export type { EpochResult, Monitor, TrainingState, TrainingStep } from '../contracts/TrainingState.js';
-export type { Valve } from '../contracts/Valve.js';
+} from '../contracts/training/TrainingEvent.js';
+export type { EpochRecord, TrainingRecord } from '../contracts/training/TrainingRecord.js';
+export type { EpochResult, Monitor, TrainingState, TrainingStep } from '../contracts/training/TrainingState.js';
+export type { Valve } from '../contracts/flow/Valve.js';
 export { valve } from '../streams/valve.js';
 
 // Operators on rows and batches.
@@ -125,9 +125,9 @@ export {
 export { explainHeadlines } from '../operators/live/explainHeadlines.js';
 export type { HeadlineKey } from '../operators/live/headlineKeys.js';
 export { throughDeliveries, type ThroughDeliveriesOptions } from '../operators/live/throughDeliveries.js';
-export type { Delivery, DeliveryOf, Settlement } from '../contracts/Delivery.js';
-export { withValue } from '../contracts/Delivery.js';
-export { settleOnce, type CarriedDelivery } from '../contracts/settleOnce.js';
+export type { Delivery, DeliveryOf, Settlement } from '../contracts/flow/Delivery.js';
+export { withValue } from '../contracts/flow/Delivery.js';
+export { settleOnce, type CarriedDelivery } from '../contracts/flow/settleOnce.js';
 export { microBatch, type MicroBatchOptions } from '../operators/live/microBatch.js';
 export type { ShedPolicy } from '../operators/live/internal/SheddingBuffer.js';
 export { shed, type ShedOptions, type ShedProjectOptions, type ShedValue } from '../operators/live/shed.js';
@@ -164,4 +164,4 @@ export type {
   TrainingOver,
   TrainingPhase,
   TrainingSnapshot,
-} from '../contracts/TrainingView.js';
+} from '../contracts/training/TrainingView.js';

@@ -3,8 +3,8 @@
  *
  * @module headwater/streams
  */
-export type { BodyOptions } from '../streams/bodies/http/BodyOptions.js';
-export type { RetryOptions } from '../streams/bodies/http/RetryOptions.js';
+export type { BodyOptions } from '../streams/bodies/http/connection/BodyOptions.js';
+export type { RetryOptions } from '../streams/bodies/http/retries/RetryOptions.js';
 export type { KeepOptions } from '../streams/bodies/openBody.js';
 export { fetchCsv, type FetchCsvOptions } from '../streams/fetchCsv.js';
 export { fetchHeadlines, type FetchHeadlinesOptions } from '../streams/fetchHeadlines.js';

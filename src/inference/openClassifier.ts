@@ -2,7 +2,7 @@
 import { catchError, concatMap, EMPTY, lastValueFrom, of, Subject, tap, toArray } from 'rxjs';
 import { checkTime, checkWhole, optionText } from '../contracts/checkOption.js';
 import { HeadwaterError } from '../contracts/HeadwaterError.js';
-import type { ClassProbability, LiveHeadline } from '../contracts/Live.js';
+import type { ClassProbability, LiveHeadline } from '../contracts/live/Live.js';
 import { openArtifacts } from '../models/artifacts/openArtifacts.js';
 import { restoreModel } from '../models/artifacts/restoreModel.js';
 import { classifyTexts } from '../operators/live/internal/classifyTexts.js';

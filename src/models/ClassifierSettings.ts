@@ -1,4 +1,4 @@
-import type { StateDict } from '../contracts/StateDict.js';
+import type { StateDict } from '../contracts/models/StateDict.js';
 
 /** What a classifier needs to know beyond what it is made of. */
 export interface ClassifierSettings {

@@ -1,8 +1,8 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { tensor, tidy } from '@tensorflow/tfjs-core';
 import { HeadwaterError } from '../contracts/HeadwaterError.js';
-import type { OnlineModel } from '../contracts/Learning.js';
-import type { PaddedBatch } from '../contracts/PaddedBatch.js';
+import type { OnlineModel } from '../contracts/live/Learning.js';
+import type { PaddedBatch } from '../contracts/rows/PaddedBatch.js';
 import { copyWeight } from '../ops/internal/copyWeight.js';
 import { WEBGPU_NAME } from '../ops/backends/loadWebgpu.js';
 import { runOn } from '../ops/backends/onBackend.js';

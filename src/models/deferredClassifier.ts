@@ -1,8 +1,8 @@
 import { tidy } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { defer, forkJoin, map, type Observable } from 'rxjs';
-import type { StateDict } from '../contracts/StateDict.js';
-import type { DeferredTrainable } from '../contracts/Trainable.js';
+import type { StateDict } from '../contracts/models/StateDict.js';
+import type { DeferredTrainable } from '../contracts/models/Trainable.js';
 import { asWebgpuFailure, WEBGPU_NAME, webgpuFailure } from '../ops/backends/loadWebgpu.js';
 import { runOn } from '../ops/backends/onBackend.js';
 import { readLater } from '../ops/backends/readLater.js';

@@ -1,7 +1,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import { HeadwaterError } from '../contracts/HeadwaterError.js';
-import type { StateDict } from '../contracts/StateDict.js';
+import type { StateDict } from '../contracts/models/StateDict.js';
 import { GATES } from '../ops/recurrent/internal/checkRecurrent.js';
 import { checkWeights } from './internal/checkWeights.js';
 import type { Cell } from './ClassifierConfig.js';

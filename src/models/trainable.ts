@@ -2,9 +2,9 @@ import { type Scalar, type Tensor, tensor, tidy, type Variable, valueAndGrads, v
 import { isLeft } from 'fp-ts/lib/Either.js';
 import { checkOptions, checkWhole } from '../contracts/checkOption.js';
 import { HeadwaterError } from '../contracts/HeadwaterError.js';
-import type { LabelledBatch, PaddedBatch } from '../contracts/PaddedBatch.js';
-import type { StateDict } from '../contracts/StateDict.js';
-import type { StepContext, Trainable } from '../contracts/Trainable.js';
+import type { LabelledBatch, PaddedBatch } from '../contracts/rows/PaddedBatch.js';
+import type { StateDict } from '../contracts/models/StateDict.js';
+import type { StepContext, Trainable } from '../contracts/models/Trainable.js';
 import { registerBackend } from '../ops/backends/registerBackend.js';
 import { runOn } from '../ops/backends/onBackend.js';
 import { BACKEND_NAME } from '../ops/definition/backendName.js';

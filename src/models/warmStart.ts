@@ -1,5 +1,5 @@
 import { HeadwaterError } from '../contracts/HeadwaterError.js';
-import type { StateDict, Weight } from '../contracts/StateDict.js';
+import type { StateDict, Weight } from '../contracts/models/StateDict.js';
 
 /** A model's weights, and what its tokens and classes stand for. */
 export interface WarmStartModel {

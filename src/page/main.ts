@@ -1,4 +1,4 @@
-import type { ModelView, TrainingSnapshot } from '../contracts/TrainingView.js';
+import type { ModelView, TrainingSnapshot } from '../contracts/training/TrainingView.js';
 import { element, setText } from './elements/element.js';
 import { Notice } from './connection/Notice.js';
 import { TokenWanted } from './connection/reconnecting.js';

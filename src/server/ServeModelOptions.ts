@@ -1,7 +1,7 @@
 import type { Observable } from 'rxjs';
-import type { LiveHeadline, SourceEvents } from '../contracts/Live.js';
-import type { DeadLetter } from '../contracts/Rejection.js';
-import type { Valve } from '../contracts/Valve.js';
+import type { LiveHeadline, SourceEvents } from '../contracts/live/Live.js';
+import type { DeadLetter } from '../contracts/rows/Rejection.js';
+import type { Valve } from '../contracts/flow/Valve.js';
 import type { RepeatedHeadline } from '../operators/live/dedupe.js';
 import type { EventLog } from './events/eventLog.js';
 import type { ServedModel } from './generations/Generation.js';

@@ -17,8 +17,8 @@ import {
   take,
 } from 'rxjs';
 import { HeadwaterError } from '../contracts/HeadwaterError.js';
-import type { SourceEvent } from '../contracts/Live.js';
-import type { Rejection } from '../contracts/Rejection.js';
+import type { SourceEvent } from '../contracts/live/Live.js';
+import type { Rejection } from '../contracts/rows/Rejection.js';
 import { checkTime, checkWhole } from '../contracts/checkOption.js';
 import { adwin } from '../operators/learning/adwin.js';
 import { REQUEST_SOURCE } from './http/requestSource.js';

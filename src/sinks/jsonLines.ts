@@ -1,7 +1,7 @@
 import type { Writable } from 'node:stream';
 import { Observable, type OperatorFunction } from 'rxjs';
 import { HeadwaterError } from '../contracts/HeadwaterError.js';
-import type { Valve } from '../contracts/Valve.js';
+import type { Valve } from '../contracts/flow/Valve.js';
 import { subscribeSink } from './internal/subscribeSink.js';
 import { jsonLine } from './jsonLine.js';
 import { isClosedPipe, TextOutput } from './terminal/TextOutput.js';

@@ -1,8 +1,8 @@
 import type { Observable } from 'rxjs';
-import type { DeadLetter } from '../contracts/Rejection.js';
-import type { SourceRow } from '../contracts/Row.js';
-import type { BodyOptions } from './bodies/http/BodyOptions.js';
-import type { RetryOptions } from './bodies/http/RetryOptions.js';
+import type { DeadLetter } from '../contracts/rows/Rejection.js';
+import type { SourceRow } from '../contracts/rows/Row.js';
+import type { BodyOptions } from './bodies/http/connection/BodyOptions.js';
+import type { RetryOptions } from './bodies/http/retries/RetryOptions.js';
 import { CsvReader } from './csv/CsvReader.js';
 import { checkFormat, type TableFormat } from './csv/TableFormat.js';
 import type { Snapshot } from './bodies/keepSnapshot.js';

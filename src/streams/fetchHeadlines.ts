@@ -1,6 +1,6 @@
 import type { Observable } from 'rxjs';
-import type { Rejection } from '../contracts/Rejection.js';
-import type { Row, Side, SourceRow } from '../contracts/Row.js';
+import type { Rejection } from '../contracts/rows/Rejection.js';
+import type { Row, Side, SourceRow } from '../contracts/rows/Row.js';
 import type { FetchTableOptions } from './table/TableOptions.js';
 import { isBlank, titleOf } from './table/titleOf.js';
 import { tableRows } from './table/tableRows.js';

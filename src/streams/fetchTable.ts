@@ -1,5 +1,5 @@
 import type { Observable } from 'rxjs';
-import type { SourceRow } from '../contracts/Row.js';
+import type { SourceRow } from '../contracts/rows/Row.js';
 import type { FetchTableOptions } from './table/TableOptions.js';
 import { tableRows } from './table/tableRows.js';
 import type { TableAddress } from './table/TableSource.js';

@@ -1,5 +1,5 @@
 import { BehaviorSubject } from 'rxjs';
-import type { Valve } from '../contracts/Valve.js';
+import type { Valve } from '../contracts/flow/Valve.js';
 
 /**
  * Makes a valve: a brake that a consumer holds and a source honours.

@@ -1,6 +1,6 @@
 import { checkWhole } from '../contracts/checkOption.js';
 import { random } from '../contracts/random.js';
-import type { Row } from '../contracts/Row.js';
+import type { Row } from '../contracts/rows/Row.js';
 
 /** What generated headlines look like. */
 export interface HeadlineRowsOptions {

@@ -1,6 +1,6 @@
 import { checkWhole } from '../contracts/checkOption.js';
 import { HeadwaterError } from '../contracts/HeadwaterError.js';
-import type { LabelledBatch } from '../contracts/PaddedBatch.js';
+import type { LabelledBatch } from '../contracts/rows/PaddedBatch.js';
 import { tokenizedRows, type TokenizedRowsOptions } from './tokenizedRows.js';
 
 /** What a generated batch looks like. */

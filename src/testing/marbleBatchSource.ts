@@ -1,9 +1,9 @@
 import type { RunHelpers } from 'rxjs/testing';
-import type { BatchSource } from '../contracts/BatchSource.js';
+import type { BatchSource } from '../contracts/training/BatchSource.js';
 import { HeadwaterError } from '../contracts/HeadwaterError.js';
-import type { LabelledBatch } from '../contracts/PaddedBatch.js';
-import { SIDES, type Side } from '../contracts/Row.js';
-import type { SideCounts } from '../contracts/TrainingEvent.js';
+import type { LabelledBatch } from '../contracts/rows/PaddedBatch.js';
+import { SIDES, type Side } from '../contracts/rows/Row.js';
+import type { SideCounts } from '../contracts/training/TrainingEvent.js';
 import { marbleSource, type MarbleSource, type MarbleSourceOptions } from './marbleSource.js';
 
 /**

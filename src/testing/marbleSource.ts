@@ -1,6 +1,6 @@
 import { filter, Observable, take } from 'rxjs';
 import { TestScheduler, type RunHelpers } from 'rxjs/testing';
-import type { Valve } from '../contracts/Valve.js';
+import type { Valve } from '../contracts/flow/Valve.js';
 
 /** When a marble source was subscribed to and unsubscribed from: what `expectSubscriptions` takes. */
 export type SubscriptionLogs = ReturnType<RunHelpers['cold']>['subscriptions'];

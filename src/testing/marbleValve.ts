@@ -1,6 +1,6 @@
 import type { RunHelpers } from 'rxjs/testing';
 import { HeadwaterError } from '../contracts/HeadwaterError.js';
-import type { Valve } from '../contracts/Valve.js';
+import type { Valve } from '../contracts/flow/Valve.js';
 import { valve } from '../streams/valve.js';
 
 /**

@@ -1,4 +1,4 @@
-import type { PaddedBatch } from '../contracts/PaddedBatch.js';
+import type { PaddedBatch } from '../contracts/rows/PaddedBatch.js';
 import { labelledBatch, type GeneratedBatchOptions } from './labelledBatch.js';
 
 /**

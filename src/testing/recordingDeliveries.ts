@@ -1,4 +1,4 @@
-import type { Delivery, Settlement } from '../contracts/Delivery.js';
+import type { Delivery, Settlement } from '../contracts/flow/Delivery.js';
 
 /** Deliveries, and how they were settled. */
 export interface RecordingDeliveries<T> {

@@ -1,7 +1,7 @@
-import type { OnlineModel } from '../contracts/Learning.js';
-import type { LabelledBatch, PaddedBatch } from '../contracts/PaddedBatch.js';
-import type { StateDict } from '../contracts/StateDict.js';
-import type { EvaluationResult, StepContext, StepResult } from '../contracts/Trainable.js';
+import type { OnlineModel } from '../contracts/live/Learning.js';
+import type { LabelledBatch, PaddedBatch } from '../contracts/rows/PaddedBatch.js';
+import type { StateDict } from '../contracts/models/StateDict.js';
+import type { EvaluationResult, StepContext, StepResult } from '../contracts/models/Trainable.js';
 
 /** What was asked of a recording model. */
 export type RecordedCall =

@@ -1,6 +1,6 @@
 import { HeadwaterError } from '../contracts/HeadwaterError.js';
 import { random } from '../contracts/random.js';
-import type { LabelledTokens } from '../contracts/Row.js';
+import type { LabelledTokens } from '../contracts/rows/Row.js';
 
 /** What generated token rows look like. */
 export interface TokenizedRowsOptions {

@@ -1,6 +1,6 @@
 import { isLeft } from 'fp-ts/lib/Either.js';
 import { checkWhole } from '../contracts/checkOption.js';
-import type { LearningVocabulary, NewToken } from '../contracts/Learning.js';
+import type { LearningVocabulary, NewToken } from '../contracts/live/Learning.js';
 import { indicesByName } from './internal/indexedNames.js';
 import { foldCase } from './unicode/foldCase.js';
 import { Tokenizer } from './Tokenizer.js';

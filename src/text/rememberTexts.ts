@@ -1,6 +1,6 @@
 import { HeadwaterError } from '../contracts/HeadwaterError.js';
-import type { Vocabulary } from '../contracts/Learning.js';
-import type { EncodedText } from '../contracts/Row.js';
+import type { Vocabulary } from '../contracts/live/Learning.js';
+import type { EncodedText } from '../contracts/rows/Row.js';
 
 /** How much is remembered. */
 export interface RememberTextsOptions {

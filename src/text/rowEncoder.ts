@@ -1,5 +1,5 @@
-import type { LearningVocabulary, Vocabulary } from '../contracts/Learning.js';
-import type { EncodedText } from '../contracts/Row.js';
+import type { LearningVocabulary, Vocabulary } from '../contracts/live/Learning.js';
+import type { EncodedText } from '../contracts/rows/Row.js';
 import type { WideFeatures } from './features/wideFeatures.js';
 import type { WordVectors } from './vectors/WordVectors.js';
 

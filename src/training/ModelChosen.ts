@@ -1,5 +1,5 @@
-import type { BatchSource } from '../contracts/BatchSource.js';
-import type { TrainingEvent } from '../contracts/TrainingEvent.js';
+import type { BatchSource } from '../contracts/training/BatchSource.js';
+import type { TrainingEvent } from '../contracts/training/TrainingEvent.js';
 import type { Architecture } from '../models/artifacts/ModelConfig.js';
 import type { TextModel } from '../models/artifacts/restoreModel.js';
 import type { WideFeatures } from '../text/features/wideFeatures.js';

@@ -1,6 +1,6 @@
 import type { Observable } from 'rxjs';
-import type { Checkpoint } from '../contracts/Checkpoint.js';
-import type { Valve } from '../contracts/Valve.js';
+import type { Checkpoint } from '../contracts/training/Checkpoint.js';
+import type { Valve } from '../contracts/flow/Valve.js';
 
 /** What all ways of training a model on a split have in common. */
 export interface ModelTrainingOptions {

@@ -1,5 +1,5 @@
 import { defer, map, type Observable, reduce, switchMap } from 'rxjs';
-import type { LabelledBatch } from '../contracts/PaddedBatch.js';
+import type { LabelledBatch } from '../contracts/rows/PaddedBatch.js';
 import type { LinearClassifier } from '../models/linear/linearClassifier.js';
 import { fitSum } from '../models/sum/fitSum.js';
 import { sumClassifier } from '../models/sum/sumClassifier.js';

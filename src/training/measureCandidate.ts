@@ -1,5 +1,5 @@
 import { connect, forkJoin, map, type Observable, of } from 'rxjs';
-import type { BatchSource } from '../contracts/BatchSource.js';
+import type { BatchSource } from '../contracts/training/BatchSource.js';
 import { architectureOf } from '../models/artifacts/ModelConfig.js';
 import type { TextModel } from '../models/artifacts/restoreModel.js';
 import { evaluate } from '../operators/training/evaluate.js';

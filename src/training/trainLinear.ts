@@ -1,6 +1,6 @@
 import { concat, concatMap, defer, EMPTY, from, map, type Observable, of, switchMap, tap } from 'rxjs';
-import type { BatchSource } from '../contracts/BatchSource.js';
-import type { TrainingEvent } from '../contracts/TrainingEvent.js';
+import type { BatchSource } from '../contracts/training/BatchSource.js';
+import type { TrainingEvent } from '../contracts/training/TrainingEvent.js';
 import { linearConfig, type LinearConfig } from '../models/linear/LinearConfig.js';
 import { linearClassifier } from '../models/linear/linearClassifier.js';
 import { batchSource } from '../operators/batches/batchSource.js';

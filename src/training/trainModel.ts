@@ -1,5 +1,5 @@
 import { concat, concatMap, defer, type Observable, of } from 'rxjs';
-import type { TrainingEvent } from '../contracts/TrainingEvent.js';
+import type { TrainingEvent } from '../contracts/training/TrainingEvent.js';
 import type { LinearClassifier } from '../models/linear/linearClassifier.js';
 import type { WideGru } from '../models/wide/wideGru.js';
 import type { Split } from '../operators/rows/prepare.js';

@@ -1,6 +1,6 @@
 import { concat, defer, finalize, of, type Observable, tap } from 'rxjs';
-import type { TrainingEvent } from '../contracts/TrainingEvent.js';
-import type { Monitor } from '../contracts/TrainingState.js';
+import type { TrainingEvent } from '../contracts/training/TrainingEvent.js';
+import type { Monitor } from '../contracts/training/TrainingState.js';
 import { wideGru } from '../models/wide/wideGru.js';
 import { type WideGruConfig, wideGruConfig } from '../models/wide/WideGruConfig.js';
 import type { Split } from '../operators/rows/prepare.js';

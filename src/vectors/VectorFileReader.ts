@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { isLeft } from 'fp-ts/lib/Either.js';
-import type { WordVector } from '../contracts/WordVector.js';
+import type { WordVector } from '../contracts/rows/WordVector.js';
 import type { Reader } from '../streams/bodies/bytes/Reader.js';
 import { VectorReader } from '../streams/vectors/internal/VectorReader.js';
 import { announcedBytes, HEADER_BYTES, isVectorFile, parseVectorFile } from '../text/vectors/vectorFile.js';

@@ -1,6 +1,6 @@
 import { connect, defer, filter, type Observable, of, startWith, switchMap, take, tap } from 'rxjs';
-import type { WordVector } from '../contracts/WordVector.js';
-import type { BodyOptions } from '../streams/bodies/http/BodyOptions.js';
+import type { WordVector } from '../contracts/rows/WordVector.js';
+import type { BodyOptions } from '../streams/bodies/http/connection/BodyOptions.js';
 import { lineSource } from '../streams/bodies/lineSource.js';
 import { readBody } from '../streams/bodies/readBody.js';
 import type { Pacing } from '../streams/pacing/Pacing.js';

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { Performance } from '../../src/contracts/Evaluation.js';
+import type { Performance } from '../../src/contracts/training/Evaluation.js';
 import { afterBackend, headwater, workFolder } from './headwater.js';
 import { inProcess } from './inProcess.js';
 import { CLASSES, TINY_CSV, trainTiny } from './tiny.js';

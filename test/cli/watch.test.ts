@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type WebSocket, WebSocketServer } from 'ws';
-import type { LivePrediction } from '../../src/contracts/Live.js';
+import type { LivePrediction } from '../../src/contracts/live/Live.js';
 import { serve } from '../streams/servers.js';
 import { rssOf, serveFeeds } from './feedServer.js';
 import { afterBackend, type Ended, start, workFolder } from './headwater.js';

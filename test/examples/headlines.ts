@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { onTestFinished } from 'vitest';
-import type { Row } from '../../src/contracts/Row.js';
+import type { Row } from '../../src/contracts/rows/Row.js';
 import { sampleCsv } from '../../src/streams/sample/sampleCsv.js';
 
 /**

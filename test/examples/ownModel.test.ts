@@ -2,7 +2,7 @@ import { memory } from '@tensorflow/tfjs-core';
 import { from, lastValueFrom } from 'rxjs';
 import { beforeAll, expect, test } from 'vitest';
 import { meanModel, ownModel } from '../../examples/ownModel.js';
-import type { LabelledBatch } from '../../src/contracts/PaddedBatch.js';
+import type { LabelledBatch } from '../../src/contracts/rows/PaddedBatch.js';
 import { registerOps } from '../../src/ops/registerOps.js';
 import { labelledBatch } from '../../src/testing/labelledBatch.js';
 import { expectClose } from '../expectClose.js';

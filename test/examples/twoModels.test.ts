@@ -2,7 +2,7 @@ import { memory } from '@tensorflow/tfjs-core';
 import { defer, from, lastValueFrom, of, toArray } from 'rxjs';
 import { expect, test } from 'vitest';
 import { trainTogether, twoModels } from '../../examples/twoModels.js';
-import type { StepEnded } from '../../src/contracts/TrainingEvent.js';
+import type { StepEnded } from '../../src/contracts/training/TrainingEvent.js';
 import type { BatchStats } from '../../src/sinks/metrics/batchStats.js';
 import { labelledBatch } from '../../src/testing/labelledBatch.js';
 import { recordingModel } from '../../src/testing/recordingModel.js';

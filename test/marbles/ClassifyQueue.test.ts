@@ -1,6 +1,6 @@
 import { asyncScheduler, concatMap, from, map, merge, type Observable, of, throwError, timer } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import type { LiveHeadline, LivePrediction } from '../../src/contracts/Live.js';
+import type { LiveHeadline, LivePrediction } from '../../src/contracts/live/Live.js';
 import { type AskedBy, ClassifyQueue, type ClassifyQueueOptions } from '../../src/server/queue/ClassifyQueue.js';
 import type { Asker } from '../../src/server/queue/RecentAskers.js';
 import { valve } from '../../src/streams/valve.js';

@@ -1,7 +1,7 @@
 import { asyncScheduler, concatMap, from, map, throwError, timer } from 'rxjs';
 import { expect, it } from 'vitest';
-import type { LivePrediction } from '../../src/contracts/Live.js';
-import type { Rejection } from '../../src/contracts/Rejection.js';
+import type { LivePrediction } from '../../src/contracts/live/Live.js';
+import type { Rejection } from '../../src/contracts/rows/Rejection.js';
 import { answersToLines, type Line } from '../../src/server/answers/answersToLines.js';
 import { ClassifyQueue } from '../../src/server/queue/ClassifyQueue.js';
 import { DEFAULT_LIMITS } from '../../src/server/queue/ServerLimits.js';

@@ -1,8 +1,8 @@
 import { from, lastValueFrom, of, toArray } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { LabelledBatch } from '../../src/contracts/PaddedBatch.js';
-import { type Row, SIDES } from '../../src/contracts/Row.js';
+import type { LabelledBatch } from '../../src/contracts/rows/PaddedBatch.js';
+import { type Row, SIDES } from '../../src/contracts/rows/Row.js';
 import { batches } from '../../src/operators/batches/batches.js';
 import { batchSource } from '../../src/operators/batches/batchSource.js';
 import { fit } from '../../src/operators/training/fit.js';

@@ -1,7 +1,7 @@
 import { TestScheduler } from 'rxjs/testing';
 import { describe, expect, it } from 'vitest';
 import { HeadwaterError } from '../../src/contracts/HeadwaterError.js';
-import type { PaddedBatch } from '../../src/contracts/PaddedBatch.js';
+import type { PaddedBatch } from '../../src/contracts/rows/PaddedBatch.js';
 import { batchStats, type BatchStats } from '../../src/sinks/metrics/batchStats.js';
 import { labelled, padded } from '../sinks/batches.js';
 

@@ -17,8 +17,8 @@ import {
 import { TestScheduler } from 'rxjs/testing';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { HeadwaterError } from '../../src/contracts/HeadwaterError.js';
-import type { LabelledBatch } from '../../src/contracts/PaddedBatch.js';
-import { type Row, type Side, SIDES } from '../../src/contracts/Row.js';
+import type { LabelledBatch } from '../../src/contracts/rows/PaddedBatch.js';
+import { type Row, type Side, SIDES } from '../../src/contracts/rows/Row.js';
 import { batches, type BatchesOptions } from '../../src/operators/batches/batches.js';
 import { boundedQueue } from '../../src/operators/flow/boundedQueue.js';
 import { prepare, type Split } from '../../src/operators/rows/prepare.js';

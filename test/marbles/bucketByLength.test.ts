@@ -1,8 +1,8 @@
 import { from, map, type Observable, range, take } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
 import { describe, expect, it } from 'vitest';
-import type { PaddedBatch } from '../../src/contracts/PaddedBatch.js';
-import type { LabelledTokens, TokenizedRow } from '../../src/contracts/Row.js';
+import type { PaddedBatch } from '../../src/contracts/rows/PaddedBatch.js';
+import type { LabelledTokens, TokenizedRow } from '../../src/contracts/rows/Row.js';
 import {
   bucketByLength,
   type BucketByLengthOptions,

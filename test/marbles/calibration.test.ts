@@ -1,6 +1,6 @@
 import { TestScheduler } from 'rxjs/testing';
 import { describe, expect, it } from 'vitest';
-import type { EvaluatedBatch } from '../../src/contracts/Evaluation.js';
+import type { EvaluatedBatch } from '../../src/contracts/training/Evaluation.js';
 import { HeadwaterError } from '../../src/contracts/HeadwaterError.js';
 import { fitTemperature } from '../../src/sinks/metrics/fitTemperature.js';
 import { reliability, type Reliability } from '../../src/sinks/metrics/reliability.js';

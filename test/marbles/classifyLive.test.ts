@@ -1,7 +1,7 @@
 import { lastValueFrom, map, of, Subject, take, toArray, VirtualTimeScheduler } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import type { LiveHeadline, LivePrediction } from '../../src/contracts/Live.js';
-import type { PaddedBatch } from '../../src/contracts/PaddedBatch.js';
+import type { LiveHeadline, LivePrediction } from '../../src/contracts/live/Live.js';
+import type { PaddedBatch } from '../../src/contracts/rows/PaddedBatch.js';
 import { classifyLive } from '../../src/operators/live/classifyLive.js';
 import { microBatch } from '../../src/operators/live/microBatch.js';
 import { recordingModel } from '../../src/testing/recordingModel.js';

@@ -1,7 +1,7 @@
 import { map, type Observable } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
 import { describe, expect, it } from 'vitest';
-import type { DeadLetter, Rejection } from '../../src/contracts/Rejection.js';
+import type { DeadLetter, Rejection } from '../../src/contracts/rows/Rejection.js';
 import { deadLetters } from '../../src/sinks/rejections/deadLetters.js';
 import { rejection } from '../sinks/rejection.js';
 

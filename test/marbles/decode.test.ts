@@ -3,8 +3,8 @@ import { filter, map, NEVER, of, Subject, type Observable } from 'rxjs';
 import { type RunHelpers, TestScheduler } from 'rxjs/testing';
 import { describe, expect, it } from 'vitest';
 import { HeadwaterError } from '../../src/contracts/HeadwaterError.js';
-import type { Rejection } from '../../src/contracts/Rejection.js';
-import type { SourceRow } from '../../src/contracts/Row.js';
+import type { Rejection } from '../../src/contracts/rows/Rejection.js';
+import type { SourceRow } from '../../src/contracts/rows/Row.js';
 import { decode } from '../../src/operators/rows/decode.js';
 import { headlineOnly, headlineRow } from '../../src/operators/rows/headlineRow.js';
 

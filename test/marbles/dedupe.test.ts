@@ -1,6 +1,6 @@
 import { defer, map, of, range, Subject, take } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import type { LiveHeadline } from '../../src/contracts/Live.js';
+import type { LiveHeadline } from '../../src/contracts/live/Live.js';
 import { dedupe, type DedupeOptions, type RepeatedHeadline } from '../../src/operators/live/dedupe.js';
 import { dedupeMemory, dedupeMemoryFrom, DedupeMemoryJson } from '../../src/operators/live/dedupeMemory.js';
 import { recordingDeliveries } from '../../src/testing/recordingDeliveries.js';

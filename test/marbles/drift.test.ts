@@ -1,6 +1,6 @@
 import { concat, map, of, range, take } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import type { DriftDetected } from '../../src/contracts/Learning.js';
+import type { DriftDetected } from '../../src/contracts/live/Learning.js';
 import { adwin } from '../../src/operators/learning/adwin.js';
 import { pageHinkley } from '../../src/operators/learning/pageHinkley.js';
 import { runMarbles } from '../../src/testing/runMarbles.js';

@@ -1,6 +1,6 @@
 import { map, of, scan } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import type { EpochResult, TrainingState } from '../../src/contracts/TrainingState.js';
+import type { EpochResult, TrainingState } from '../../src/contracts/training/TrainingState.js';
 import { earlyStopping } from '../../src/operators/training/earlyStopping.js';
 import { initialTrainingState } from '../../src/operators/training/initialTrainingState.js';
 import { runMarbles } from '../../src/testing/runMarbles.js';

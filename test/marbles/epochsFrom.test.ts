@@ -1,7 +1,7 @@
 import { delay, identity, type MonoTypeOperatorFunction, type Observable, of } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import type { TrainingEvent } from '../../src/contracts/TrainingEvent.js';
-import type { TrainingState } from '../../src/contracts/TrainingState.js';
+import type { TrainingEvent } from '../../src/contracts/training/TrainingEvent.js';
+import type { TrainingState } from '../../src/contracts/training/TrainingState.js';
 import { epochsFrom } from '../../src/operators/training/internal/epochsFrom.js';
 import { initialTrainingState } from '../../src/operators/training/initialTrainingState.js';
 import { runMarbles } from '../../src/testing/runMarbles.js';

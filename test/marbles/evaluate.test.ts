@@ -1,8 +1,8 @@
 import { of } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import type { EvaluatedBatch } from '../../src/contracts/Evaluation.js';
-import type { LabelledBatch } from '../../src/contracts/PaddedBatch.js';
-import type { Trainable } from '../../src/contracts/Trainable.js';
+import type { EvaluatedBatch } from '../../src/contracts/training/Evaluation.js';
+import type { LabelledBatch } from '../../src/contracts/rows/PaddedBatch.js';
+import type { Trainable } from '../../src/contracts/models/Trainable.js';
 import { evaluate } from '../../src/operators/training/evaluate.js';
 import { labelledBatch } from '../../src/testing/labelledBatch.js';
 import { recordingModel } from '../../src/testing/recordingModel.js';

@@ -1,7 +1,7 @@
 import { lastValueFrom, of, toArray } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import type { LiveHeadline } from '../../src/contracts/Live.js';
-import type { PaddedBatch } from '../../src/contracts/PaddedBatch.js';
+import type { LiveHeadline } from '../../src/contracts/live/Live.js';
+import type { PaddedBatch } from '../../src/contracts/rows/PaddedBatch.js';
 import { explainHeadlines } from '../../src/operators/live/explainHeadlines.js';
 import { occlusionsOf } from '../../src/operators/live/internal/occlusions.js';
 import { recordingModel } from '../../src/testing/recordingModel.js';

@@ -1,8 +1,8 @@
 import { connect, from, map, merge, of } from 'rxjs';
 import type { RunHelpers } from 'rxjs/testing';
 import { describe, expect, it } from 'vitest';
-import type { TrainingEvent } from '../../src/contracts/TrainingEvent.js';
-import type { TrainingState } from '../../src/contracts/TrainingState.js';
+import type { TrainingEvent } from '../../src/contracts/training/TrainingEvent.js';
+import type { TrainingState } from '../../src/contracts/training/TrainingState.js';
 import { earlyStopping } from '../../src/operators/training/earlyStopping.js';
 import { fit } from '../../src/operators/training/fit.js';
 import { trainStep } from '../../src/operators/training/trainStep.js';

@@ -1,8 +1,8 @@
 import { catchError, from, lastValueFrom, map, of, toArray } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { HeadwaterError } from '../../src/contracts/HeadwaterError.js';
-import type { LabelledBatch } from '../../src/contracts/PaddedBatch.js';
-import type { Row } from '../../src/contracts/Row.js';
+import type { LabelledBatch } from '../../src/contracts/rows/PaddedBatch.js';
+import type { Row } from '../../src/contracts/rows/Row.js';
 import { heldOut } from '../../src/operators/batches/heldOut.js';
 import { prepare } from '../../src/operators/rows/prepare.js';
 import { rowsOf } from '../../src/operators/rows/rowsOf.js';

@@ -3,7 +3,7 @@ import { BehaviorSubject } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
 import { describe, expect, it } from 'vitest';
 import { HeadwaterError } from '../../src/contracts/HeadwaterError.js';
-import type { Valve } from '../../src/contracts/Valve.js';
+import type { Valve } from '../../src/contracts/flow/Valve.js';
 import { jsonLines } from '../../src/sinks/jsonLines.js';
 import { FakeStream, systemError } from '../sinks/FakeStream.js';
 

@@ -1,7 +1,7 @@
 import { concatMap, from, lastValueFrom, map, of, toArray } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { HeadwaterError } from '../../src/contracts/HeadwaterError.js';
-import type { Row } from '../../src/contracts/Row.js';
+import type { Row } from '../../src/contracts/rows/Row.js';
 import { kFold, type KFoldOptions } from '../../src/operators/rows/kFold.js';
 import type { Split } from '../../src/operators/rows/prepare.js';
 import { rowsOf } from '../../src/operators/rows/rowsOf.js';

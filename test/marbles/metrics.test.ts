@@ -1,6 +1,6 @@
 import { TestScheduler } from 'rxjs/testing';
 import { describe, expect, it } from 'vitest';
-import type { EvaluatedBatch } from '../../src/contracts/Evaluation.js';
+import type { EvaluatedBatch } from '../../src/contracts/training/Evaluation.js';
 import { HeadwaterError } from '../../src/contracts/HeadwaterError.js';
 import { metrics, type Report } from '../../src/sinks/metrics/metrics.js';
 import { evaluated } from '../sinks/batches.js';

@@ -2,14 +2,14 @@ import { map, NEVER, type Observable, of, Subject, take, tap, throwError, timer 
 import { TestScheduler } from 'rxjs/testing';
 import { describe, expect, it } from 'vitest';
 import { HeadwaterError } from '../../src/contracts/HeadwaterError.js';
-import type { SourceEvent } from '../../src/contracts/Live.js';
-import type { Rejection } from '../../src/contracts/Rejection.js';
+import type { SourceEvent } from '../../src/contracts/live/Live.js';
+import type { Rejection } from '../../src/contracts/rows/Rejection.js';
 import { backoff } from '../../src/streams/pacing/backoff.js';
 import type { FeedRequest, FeedResponse } from '../../src/streams/feeds/polling/FeedExchange.js';
 import { feedMemory } from '../../src/streams/feeds/polling/FeedMemory.js';
 import { pollFeeds, type PollRules } from '../../src/streams/feeds/polling/pollFeeds.js';
 import { valve } from '../../src/streams/valve.js';
-import { webAddress } from '../../src/streams/bodies/http/WebAddress.js';
+import { webAddress } from '../../src/streams/bodies/http/connection/WebAddress.js';
 import { rssOf } from '../streams/feeds/fixtures.js';
 
 const marbles = (): TestScheduler => new TestScheduler((actual, expected) => expect(actual).toEqual(expected));

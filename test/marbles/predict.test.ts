@@ -1,7 +1,7 @@
 import { Subject, of, take } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import type { Prediction } from '../../src/contracts/Evaluation.js';
-import type { PaddedBatch } from '../../src/contracts/PaddedBatch.js';
+import type { Prediction } from '../../src/contracts/training/Evaluation.js';
+import type { PaddedBatch } from '../../src/contracts/rows/PaddedBatch.js';
 import { predict } from '../../src/operators/training/predict.js';
 import { paddedBatch } from '../../src/testing/paddedBatch.js';
 import { recordingModel } from '../../src/testing/recordingModel.js';

@@ -1,8 +1,8 @@
 import { from, lastValueFrom, map, NEVER, type Observable, Subject, tap } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
 import { describe, expect, it } from 'vitest';
-import type { Rejection } from '../../src/contracts/Rejection.js';
-import { type Row, type Side, SIDES } from '../../src/contracts/Row.js';
+import type { Rejection } from '../../src/contracts/rows/Rejection.js';
+import { type Row, type Side, SIDES } from '../../src/contracts/rows/Row.js';
 import { prepare, type PrepareOptions, type Split } from '../../src/operators/rows/prepare.js';
 import { preprocessText } from '../../src/text/preprocessText.js';
 import { textSteps } from '../../src/text/TextSteps.js';

@@ -1,6 +1,6 @@
 import { type RunHelpers, TestScheduler } from 'rxjs/testing';
 import { describe, expect, it } from 'vitest';
-import type { Headline } from '../../src/contracts/Row.js';
+import type { Headline } from '../../src/contracts/rows/Row.js';
 import { preprocess } from '../../src/operators/rows/preprocess.js';
 
 const marbles = (body: (helpers: RunHelpers) => void): void => {

@@ -12,8 +12,8 @@ import {
   VirtualTimeScheduler,
 } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import type { DriftDetected, LateLabel, LearningEvent, LearningVocabulary } from '../../src/contracts/Learning.js';
-import type { LiveHeadline } from '../../src/contracts/Live.js';
+import type { DriftDetected, LateLabel, LearningEvent, LearningVocabulary } from '../../src/contracts/live/Learning.js';
+import type { LiveHeadline } from '../../src/contracts/live/Live.js';
 import { modelSlot } from '../../src/operators/learning/modelSlot.js';
 import { pageHinkley } from '../../src/operators/learning/pageHinkley.js';
 import { prequential, type PrequentialOptions } from '../../src/operators/learning/prequential.js';

@@ -1,6 +1,6 @@
 import { TestScheduler } from 'rxjs/testing';
 import { describe, expect, it } from 'vitest';
-import type { TrainingEvent } from '../../src/contracts/TrainingEvent.js';
+import type { TrainingEvent } from '../../src/contracts/training/TrainingEvent.js';
 import { progress } from '../../src/sinks/progress/progress.js';
 import { ended, epochEnded, epochStarted, started, step, validationStep } from '../sinks/events.js';
 import { FakeStream, screen, systemError } from '../sinks/FakeStream.js';

@@ -1,6 +1,6 @@
 import { map, scan } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import type { EpochResult, TrainingState } from '../../src/contracts/TrainingState.js';
+import type { EpochResult, TrainingState } from '../../src/contracts/training/TrainingState.js';
 import { initialTrainingState } from '../../src/operators/training/initialTrainingState.js';
 import { reduceLrOnPlateau, type ReduceLrOnPlateauOptions } from '../../src/operators/training/reduceLrOnPlateau.js';
 import { runMarbles } from '../../src/testing/runMarbles.js';

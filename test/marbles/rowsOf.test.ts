@@ -1,7 +1,7 @@
 import { from, lastValueFrom } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { Row, Side } from '../../src/contracts/Row.js';
+import type { Row, Side } from '../../src/contracts/rows/Row.js';
 import { prepare, type Split } from '../../src/operators/rows/prepare.js';
 import { rowsOf } from '../../src/operators/rows/rowsOf.js';
 import { LETTER_ROWS, letterRows } from '../operators/newsRows.js';

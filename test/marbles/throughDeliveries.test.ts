@@ -1,6 +1,6 @@
 import { map, mergeAll, mergeMap, type OperatorFunction } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import type { Delivery } from '../../src/contracts/Delivery.js';
+import type { Delivery } from '../../src/contracts/flow/Delivery.js';
 import { throughDeliveries } from '../../src/operators/live/throughDeliveries.js';
 import { recordingDeliveries } from '../../src/testing/recordingDeliveries.js';
 import { runMarbles } from '../../src/testing/runMarbles.js';

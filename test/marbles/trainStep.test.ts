@@ -1,7 +1,7 @@
 import { connect, ignoreElements, merge, of, take } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { HeadwaterError } from '../../src/contracts/HeadwaterError.js';
-import type { StepEnded } from '../../src/contracts/TrainingEvent.js';
+import type { StepEnded } from '../../src/contracts/training/TrainingEvent.js';
 import { trainStep } from '../../src/operators/training/trainStep.js';
 import { labelledBatch } from '../../src/testing/labelledBatch.js';
 import { recordingModel } from '../../src/testing/recordingModel.js';

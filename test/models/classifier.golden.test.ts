@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { LabelledBatch } from '../../src/contracts/PaddedBatch.js';
-import type { StateDict } from '../../src/contracts/StateDict.js';
+import type { LabelledBatch } from '../../src/contracts/rows/PaddedBatch.js';
+import type { StateDict } from '../../src/contracts/models/StateDict.js';
 import { classifier } from '../../src/models/classifier.js';
 import { classifierLogits } from '../../src/models/internal/classifierLogits.js';
 import { classifierConfig } from '../../src/models/ClassifierConfig.js';

@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { LabelledBatch } from '../../src/contracts/PaddedBatch.js';
+import type { LabelledBatch } from '../../src/contracts/rows/PaddedBatch.js';
 import { random } from '../../src/contracts/random.js';
-import type { StateDict } from '../../src/contracts/StateDict.js';
+import type { StateDict } from '../../src/contracts/models/StateDict.js';
 import type { Classifier } from '../../src/models/classifier.js';
 import type { ClassifierSettings } from '../../src/models/ClassifierSettings.js';
 import { classifier } from '../../src/models/classifier.js';

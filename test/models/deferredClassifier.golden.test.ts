@@ -1,6 +1,6 @@
 import { lastValueFrom } from 'rxjs';
 import { expect, it } from 'vitest';
-import type { StateDict } from '../../src/contracts/StateDict.js';
+import type { StateDict } from '../../src/contracts/models/StateDict.js';
 import { classifierConfig } from '../../src/models/ClassifierConfig.js';
 import { deferredClassifier } from '../../src/models/deferredClassifier.js';
 import { expectValuesClose } from '../ops/expectClose.js';

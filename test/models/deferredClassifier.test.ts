@@ -1,11 +1,11 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { concatMap, EMPTY, filter, from, lastValueFrom, map, of, range, tap, toArray } from 'rxjs';
 import { afterEach, expect, it } from 'vitest';
-import type { BatchSource } from '../../src/contracts/BatchSource.js';
-import type { LabelledBatch } from '../../src/contracts/PaddedBatch.js';
+import type { BatchSource } from '../../src/contracts/training/BatchSource.js';
+import type { LabelledBatch } from '../../src/contracts/rows/PaddedBatch.js';
 import { random } from '../../src/contracts/random.js';
-import type { StateDict } from '../../src/contracts/StateDict.js';
-import type { DeferredTrainable, Trainable } from '../../src/contracts/Trainable.js';
+import type { StateDict } from '../../src/contracts/models/StateDict.js';
+import type { DeferredTrainable, Trainable } from '../../src/contracts/models/Trainable.js';
 import { classifier } from '../../src/models/classifier.js';
 import { classifierConfig } from '../../src/models/ClassifierConfig.js';
 import { deferredClassifier } from '../../src/models/deferredClassifier.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Weight } from '../../src/contracts/StateDict.js';
+import type { Weight } from '../../src/contracts/models/StateDict.js';
 import { classifierConfig } from '../../src/models/ClassifierConfig.js';
 import { inferConfig } from '../../src/models/inferConfig.js';
 import { initialWeights } from '../../src/models/internal/initialWeights.js';

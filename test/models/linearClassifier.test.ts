@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { LabelledBatch } from '../../src/contracts/PaddedBatch.js';
-import type { StateDict } from '../../src/contracts/StateDict.js';
+import type { LabelledBatch } from '../../src/contracts/rows/PaddedBatch.js';
+import type { StateDict } from '../../src/contracts/models/StateDict.js';
 import { encodeSafetensors } from '../../src/models/artifacts/safetensors.js';
 import {
   linearClassifier,

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, expect, it } from 'vitest';
-import type { PaddedBatch } from '../../src/contracts/PaddedBatch.js';
+import type { PaddedBatch } from '../../src/contracts/rows/PaddedBatch.js';
 import { loadArtifacts } from '../../src/models/artifacts/loadArtifacts.js';
 import { restoreClassifier } from '../../src/models/artifacts/restoreClassifier.js';
 import { registerBackend } from '../../src/ops/backends/registerBackend.js';

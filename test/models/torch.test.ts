@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'vitest';
-import type { LabelledBatch } from '../../src/contracts/PaddedBatch.js';
+import type { LabelledBatch } from '../../src/contracts/rows/PaddedBatch.js';
 import { classifier } from '../../src/models/classifier.js';
 import type { Cell } from '../../src/models/ClassifierConfig.js';
 import { classifierConfig } from '../../src/models/ClassifierConfig.js';

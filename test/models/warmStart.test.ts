@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { LabelledBatch } from '../../src/contracts/PaddedBatch.js';
-import type { StateDict } from '../../src/contracts/StateDict.js';
+import type { LabelledBatch } from '../../src/contracts/rows/PaddedBatch.js';
+import type { StateDict } from '../../src/contracts/models/StateDict.js';
 import { classifier } from '../../src/models/classifier.js';
 import { classifierConfig } from '../../src/models/ClassifierConfig.js';
 import { linearClassifier } from '../../src/models/linear/linearClassifier.js';

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { memory } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { LabelledBatch } from '../../src/contracts/PaddedBatch.js';
-import type { StateDict } from '../../src/contracts/StateDict.js';
+import type { LabelledBatch } from '../../src/contracts/rows/PaddedBatch.js';
+import type { StateDict } from '../../src/contracts/models/StateDict.js';
 import { decodeSafetensors, encodeSafetensors } from '../../src/models/artifacts/safetensors.js';
 import { wideGru, type WideGru, type WideGruSettings } from '../../src/models/wide/wideGru.js';
 import { wideGruConfig, type WideGruOptions } from '../../src/models/wide/WideGruConfig.js';

@@ -1,5 +1,5 @@
 import { defer, delay, type Observable, of } from 'rxjs';
-import type { DeferredTrainable } from '../../src/contracts/Trainable.js';
+import type { DeferredTrainable } from '../../src/contracts/models/Trainable.js';
 import type { RecordingModel } from '../../src/testing/recordingModel.js';
 
 /**

@@ -1,4 +1,4 @@
-import type { Row } from '../../src/contracts/Row.js';
+import type { Row } from '../../src/contracts/rows/Row.js';
 import { headlineRows } from '../../src/testing/headlineRows.js';
 
 /** Invented headlines of four classes, some of them repeats, with blanks and capitals of their own. */

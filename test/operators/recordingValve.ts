@@ -1,5 +1,5 @@
 import { BehaviorSubject, distinctUntilChanged, map, Subscription } from 'rxjs';
-import type { Valve } from '../../src/contracts/Valve.js';
+import type { Valve } from '../../src/contracts/flow/Valve.js';
 
 /** A valve that remembers what was done with it, as `hold` and `release` in their order. */
 export interface RecordingValve extends Valve {

@@ -1,10 +1,10 @@
 import { connect, from, map, merge, of, scan, type Observable, type OperatorFunction } from 'rxjs';
 import { describe, expectTypeOf, it } from 'vitest';
-import type { BatchSource } from '../../src/contracts/BatchSource.js';
-import type { EvaluatedBatch, Prediction } from '../../src/contracts/Evaluation.js';
-import type { LabelledBatch, PaddedBatch } from '../../src/contracts/PaddedBatch.js';
-import type { StepEnded, TrainingEvent } from '../../src/contracts/TrainingEvent.js';
-import type { EpochResult, TrainingState, TrainingStep } from '../../src/contracts/TrainingState.js';
+import type { BatchSource } from '../../src/contracts/training/BatchSource.js';
+import type { EvaluatedBatch, Prediction } from '../../src/contracts/training/Evaluation.js';
+import type { LabelledBatch, PaddedBatch } from '../../src/contracts/rows/PaddedBatch.js';
+import type { StepEnded, TrainingEvent } from '../../src/contracts/training/TrainingEvent.js';
+import type { EpochResult, TrainingState, TrainingStep } from '../../src/contracts/training/TrainingState.js';
 import { combineSteps } from '../../src/operators/training/combineSteps.js';
 import { earlyStopping } from '../../src/operators/training/earlyStopping.js';
 import { evaluate } from '../../src/operators/training/evaluate.js';

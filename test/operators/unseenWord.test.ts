@@ -1,7 +1,7 @@
 import { from, lastValueFrom, of, toArray } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import type { LiveHeadline } from '../../src/contracts/Live.js';
-import type { PaddedBatch } from '../../src/contracts/PaddedBatch.js';
+import type { LiveHeadline } from '../../src/contracts/live/Live.js';
+import type { PaddedBatch } from '../../src/contracts/rows/PaddedBatch.js';
 import { batches } from '../../src/operators/batches/batches.js';
 import { modelSlot } from '../../src/operators/learning/modelSlot.js';
 import { prequential } from '../../src/operators/learning/prequential.js';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { firstValueFrom, Subject } from 'rxjs';
 import { afterAll, afterEach } from 'vitest';
-import type { LiveHeadline } from '../../src/contracts/Live.js';
+import type { LiveHeadline } from '../../src/contracts/live/Live.js';
 import { serveModel } from '../../src/server/serveModel.js';
 import type { ServeModelOptions } from '../../src/server/ServeModelOptions.js';
 import { root } from '../docs/fences.js';

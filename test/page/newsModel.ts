@@ -1,5 +1,5 @@
 import { lastValueFrom, of } from 'rxjs';
-import type { PaddedBatch } from '../../src/contracts/PaddedBatch.js';
+import type { PaddedBatch } from '../../src/contracts/rows/PaddedBatch.js';
 import { sampleCsv } from '../../src/streams/sample/sampleCsv.js';
 import { recordingModel } from '../../src/testing/recordingModel.js';
 import { LabelEncoder } from '../../src/text/LabelEncoder.js';

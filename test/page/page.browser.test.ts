@@ -4,7 +4,7 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import type { Page } from 'playwright-core';
 import { NEVER, of, Subject, switchMap, take } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import type { BatchSource } from '../../src/contracts/BatchSource.js';
+import type { BatchSource } from '../../src/contracts/training/BatchSource.js';
 import { fit } from '../../src/operators/training/fit.js';
 import { serveTraining as realTraining } from '../../src/server/training/serveTraining.js';
 import { labelledBatch } from '../../src/testing/labelledBatch.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { WordEffect } from '../../src/contracts/Live.js';
-import type { TrainingNews, TrainingSnapshot } from '../../src/contracts/TrainingView.js';
+import type { WordEffect } from '../../src/contracts/live/Live.js';
+import type { TrainingNews, TrainingSnapshot } from '../../src/contracts/training/TrainingView.js';
 import { describeEffects } from '../../src/page/headlines/describeEffects.js';
 import { describeMix, stackOf } from '../../src/page/charts/mix.js';
 import { afterNews, pictureOf } from '../../src/page/training/trainingPicture.js';

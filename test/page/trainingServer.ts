@@ -6,7 +6,7 @@ import type {
   SideView,
   TrainingNews,
   TrainingSnapshot,
-} from '../../src/contracts/TrainingView.js';
+} from '../../src/contracts/training/TrainingView.js';
 import { pageRoutes } from '../../src/server/pageFiles.js';
 import { atEnd } from './browser.js';
 import { about, CLASSES } from './newsModel.js';

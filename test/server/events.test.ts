@@ -2,7 +2,7 @@ import { type AddressInfo, createConnection, createServer, type Socket } from 'n
 import { Subject } from 'rxjs';
 import { EventSource, MessageEvent } from 'undici';
 import { describe, expect, it } from 'vitest';
-import type { LiveHeadline } from '../../src/contracts/Live.js';
+import type { LiveHeadline } from '../../src/contracts/live/Live.js';
 import { EventHistory } from '../../src/server/events/EventHistory.js';
 import type { HeadlineDoor } from '../../src/server/ServeModelOptions.js';
 import { recordingModel } from '../../src/testing/recordingModel.js';

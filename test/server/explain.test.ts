@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ModelView } from '../../src/contracts/TrainingView.js';
+import type { ModelView } from '../../src/contracts/training/TrainingView.js';
 import { classifierConfig } from '../../src/models/ClassifierConfig.js';
 import { recordingModel } from '../../src/testing/recordingModel.js';
 import { CLASSES, problemOf, type Served, serving, VOCABULARY, heldTurns } from './serving.js';

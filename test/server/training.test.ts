@@ -16,9 +16,9 @@ import {
   tap,
 } from 'rxjs';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { Rejection } from '../../src/contracts/Rejection.js';
-import type { EpochEnded } from '../../src/contracts/TrainingEvent.js';
-import type { TrainingSnapshot } from '../../src/contracts/TrainingView.js';
+import type { Rejection } from '../../src/contracts/rows/Rejection.js';
+import type { EpochEnded } from '../../src/contracts/training/TrainingEvent.js';
+import type { TrainingSnapshot } from '../../src/contracts/training/TrainingView.js';
 import { classifier } from '../../src/models/classifier.js';
 import { classifierConfig } from '../../src/models/ClassifierConfig.js';
 import { batchSource } from '../../src/operators/batches/batchSource.js';

@@ -1,5 +1,5 @@
-import type { EvaluatedBatch } from '../../src/contracts/Evaluation.js';
-import type { LabelledBatch, PaddedBatch } from '../../src/contracts/PaddedBatch.js';
+import type { EvaluatedBatch } from '../../src/contracts/training/Evaluation.js';
+import type { LabelledBatch, PaddedBatch } from '../../src/contracts/rows/PaddedBatch.js';
 
 /** Rows of the given lengths, every token 2. */
 export const padded = (lengths: readonly number[]): PaddedBatch => {

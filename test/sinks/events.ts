@@ -5,8 +5,8 @@ import type {
   TrainingEnded,
   TrainingStarted,
   ValidationStepEnded,
-} from '../../src/contracts/TrainingEvent.js';
-import type { TrainingState } from '../../src/contracts/TrainingState.js';
+} from '../../src/contracts/training/TrainingEvent.js';
+import type { TrainingState } from '../../src/contracts/training/TrainingState.js';
 
 export const state = (epoch: number): TrainingState => ({
   epoch,

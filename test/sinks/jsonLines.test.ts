@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { PassThrough, Writable } from 'node:stream';
 import { EMPTY, firstValueFrom, lastValueFrom, NEVER, Observable, of, range, Subject, throwError } from 'rxjs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Valve } from '../../src/contracts/Valve.js';
+import type { Valve } from '../../src/contracts/flow/Valve.js';
 import { jsonLines } from '../../src/sinks/jsonLines.js';
 import { FakeStream, systemError } from './FakeStream.js';
 

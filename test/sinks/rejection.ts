@@ -1,4 +1,4 @@
-import type { Rejection } from '../../src/contracts/Rejection.js';
+import type { Rejection } from '../../src/contracts/rows/Rejection.js';
 
 export const rejection = (id: number, change: Partial<Rejection> = {}): Rejection => ({
   type: 'rejection',

@@ -1,7 +1,7 @@
 import type { Observable } from 'rxjs';
 import { HeadwaterError } from '../../src/contracts/HeadwaterError.js';
-import type { Rejection } from '../../src/contracts/Rejection.js';
-import type { SourceRow } from '../../src/contracts/Row.js';
+import type { Rejection } from '../../src/contracts/rows/Rejection.js';
+import type { SourceRow } from '../../src/contracts/rows/Row.js';
 import { fetchCsv, type FetchCsvOptions } from '../../src/streams/fetchCsv.js';
 
 /** All that a stream did: its values, then how it ended. */

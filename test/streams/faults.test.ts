@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { lastValueFrom, toArray } from 'rxjs';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import type { SourceEvent } from '../../src/contracts/Live.js';
+import type { SourceEvent } from '../../src/contracts/live/Live.js';
 import { pollFeed } from '../../src/streams/feeds/pollFeed.js';
 import { fetchCsv, type FetchCsvOptions } from '../../src/streams/fetchCsv.js';
 import { serverSentEvents } from '../../src/streams/live/serverSentEvents.js';

@@ -16,7 +16,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { lastValueFrom, take, toArray, type Observable } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import type { SourceRow } from '../../src/contracts/Row.js';
+import type { SourceRow } from '../../src/contracts/rows/Row.js';
 import { fetchCsv } from '../../src/streams/fetchCsv.js';
 import type { Snapshot } from '../../src/streams/bodies/keepSnapshot.js';
 import { collect } from './collect.js';

@@ -1,6 +1,6 @@
 import { Subject } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import type { Rejection } from '../../src/contracts/Rejection.js';
+import type { Rejection } from '../../src/contracts/rows/Rejection.js';
 import { fetchCsv } from '../../src/streams/fetchCsv.js';
 import { collect, readTable } from './collect.js';
 import { fileOf } from './scratch.js';

@@ -4,7 +4,7 @@ import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { take } from 'rxjs';
 import { describe, expect, it, vi } from 'vitest';
-import type { Rejection } from '../../src/contracts/Rejection.js';
+import type { Rejection } from '../../src/contracts/rows/Rejection.js';
 import { readLines } from '../../src/streams/readLines.js';
 import { valve } from '../../src/streams/valve.js';
 import { collect } from './collect.js';

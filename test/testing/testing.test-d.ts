@@ -1,8 +1,8 @@
 import { describe, expectTypeOf, it } from 'vitest';
 import type { Observable } from 'rxjs';
-import type { LabelledBatch, PaddedBatch } from '../../src/contracts/PaddedBatch.js';
-import type { Row } from '../../src/contracts/Row.js';
-import type { Trainable } from '../../src/contracts/Trainable.js';
+import type { LabelledBatch, PaddedBatch } from '../../src/contracts/rows/PaddedBatch.js';
+import type { Row } from '../../src/contracts/rows/Row.js';
+import type { Trainable } from '../../src/contracts/models/Trainable.js';
 import {
   headlineRows,
   labelledBatch,

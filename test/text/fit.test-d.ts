@@ -2,7 +2,7 @@ import type { Either } from 'fp-ts/lib/Either.js';
 import { EMPTY, map, type Observable } from 'rxjs';
 import { describe, expectTypeOf, it } from 'vitest';
 import type { HeadwaterError } from '../../src/contracts/HeadwaterError.js';
-import type { Preprocessed, Row } from '../../src/contracts/Row.js';
+import type { Preprocessed, Row } from '../../src/contracts/rows/Row.js';
 import { LabelEncoder } from '../../src/text/LabelEncoder.js';
 import { Tokenizer } from '../../src/text/Tokenizer.js';
 

@@ -1,6 +1,6 @@
 import { firstValueFrom, type Observable, switchMap, toArray } from 'rxjs';
-import type { Row } from '../../src/contracts/Row.js';
-import type { Valve } from '../../src/contracts/Valve.js';
+import type { Row } from '../../src/contracts/rows/Row.js';
+import type { Valve } from '../../src/contracts/flow/Valve.js';
 import { decode } from '../../src/operators/rows/decode.js';
 import { headlineRow } from '../../src/operators/rows/headlineRow.js';
 import { fetchCsv } from '../../src/streams/fetchCsv.js';

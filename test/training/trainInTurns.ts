@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { finalize, of, switchMap } from 'rxjs';
-import type { Trainable } from '../../src/contracts/Trainable.js';
+import type { Trainable } from '../../src/contracts/models/Trainable.js';
 import { classifier } from '../../src/models/classifier.js';
 import { classifierConfig } from '../../src/models/ClassifierConfig.js';
 import { batchSource } from '../../src/operators/batches/batchSource.js';

@@ -1,6 +1,6 @@
 import { from, lastValueFrom, map, reduce, toArray } from 'rxjs';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { Row } from '../../src/contracts/Row.js';
+import type { Row } from '../../src/contracts/rows/Row.js';
 import { prepare, type Split } from '../../src/operators/rows/prepare.js';
 import { fitSum } from '../../src/models/sum/fitSum.js';
 import type { ModelChosen, ModelTrainingEvent } from '../../src/training/ModelChosen.js';

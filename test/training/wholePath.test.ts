@@ -17,10 +17,10 @@ import {
   throwError,
 } from 'rxjs';
 import { expect, test } from 'vitest';
-import type { LabelledBatch } from '../../src/contracts/PaddedBatch.js';
-import { type Row, type Side, SIDES } from '../../src/contracts/Row.js';
-import type { StateDict } from '../../src/contracts/StateDict.js';
-import type { Trainable } from '../../src/contracts/Trainable.js';
+import type { LabelledBatch } from '../../src/contracts/rows/PaddedBatch.js';
+import { type Row, type Side, SIDES } from '../../src/contracts/rows/Row.js';
+import type { StateDict } from '../../src/contracts/models/StateDict.js';
+import type { Trainable } from '../../src/contracts/models/Trainable.js';
 import { type Classifier, classifier } from '../../src/models/classifier.js';
 import { type Cell, classifierConfig } from '../../src/models/ClassifierConfig.js';
 import { batches } from '../../src/operators/batches/batches.js';

@@ -1,5 +1,5 @@
 import * as E from 'fp-ts/lib/Either.js';
-import type { LiveHeadline } from '../../contracts/Live.js';
+import type { LiveHeadline } from '../../contracts/live/Live.js';
 import { decodeHeadline, withReadableFields } from '../../streams/live/headlineJson.js';
 
 /** The most characters of a message that a reason quotes. */

@@ -1,5 +1,5 @@
 import { filter, firstValueFrom, type Observable, race } from 'rxjs';
-import type { Valve } from '../../contracts/Valve.js';
+import type { Valve } from '../../contracts/flow/Valve.js';
 
 /** What a source waits for before it emits. */
 export interface Readiness {

@@ -1,5 +1,5 @@
 import type { Consumer, Message } from '@platformatic/kafka';
-import type { Delivery } from '../../contracts/Delivery.js';
+import type { Delivery } from '../../contracts/flow/Delivery.js';
 
 /** Where a delivery of Kafka came from, for a sink that commits its offset together with its result. */
 export interface KafkaOrigin {

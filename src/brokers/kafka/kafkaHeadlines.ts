@@ -1,8 +1,8 @@
 import { Observable, type SchedulerLike } from 'rxjs';
 import { checkOptions, checkTime, checkWhole } from '../../contracts/checkOption.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
-import type { LiveHeadline } from '../../contracts/Live.js';
-import type { Valve } from '../../contracts/Valve.js';
+import type { LiveHeadline } from '../../contracts/live/Live.js';
+import type { Valve } from '../../contracts/flow/Valve.js';
 import { reasonOf } from '../internal/reasonOf.js';
 import type { WorkEvents } from '../WorkEvent.js';
 import { loadKafka } from './internal/loadKafka.js';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Observable, type OperatorFunction } from 'rxjs';
 import { checkOptions, checkWhole } from '../../contracts/checkOption.js';
-import type { Delivery } from '../../contracts/Delivery.js';
+import type { Delivery } from '../../contracts/flow/Delivery.js';
 import { reasonOf } from '../internal/reasonOf.js';
 import type { KafkaClient } from './KafkaClient.js';
 import { isKafkaDelivery, type KafkaDelivery } from './KafkaDelivery.js';

@@ -2,7 +2,7 @@ import type { JetStreamClient } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { catchError, defer, EMPTY, finalize, from, map, mergeMap, type OperatorFunction, switchMap } from 'rxjs';
 import { checkOptions, checkWhole } from '../../contracts/checkOption.js';
-import type { Delivery } from '../../contracts/Delivery.js';
+import type { Delivery } from '../../contracts/flow/Delivery.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import { reasonOf } from '../internal/reasonOf.js';
 import { loadJetStream } from './internal/loadJetStream.js';

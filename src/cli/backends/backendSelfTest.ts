@@ -6,7 +6,7 @@
  */
 import { isLeft } from 'fp-ts/lib/Either.js';
 import { firstValueFrom, isObservable, type Observable } from 'rxjs';
-import type { LabelledBatch } from '../../contracts/PaddedBatch.js';
+import type { LabelledBatch } from '../../contracts/rows/PaddedBatch.js';
 import { type ClassifierConfig, classifierConfig } from '../../models/ClassifierConfig.js';
 import { classifierOn } from '../../models/internal/classifierOn.js';
 import { raiseEngineFlags } from '../../ops/kernels/simd/machine/engineFlags.js';

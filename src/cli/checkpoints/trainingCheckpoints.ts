@@ -28,11 +28,11 @@ import {
   removeCheckpoints,
   type SavedCheckpoint,
 } from '../../checkpoints/latestCheckpoint.js';
-import type { Checkpoint } from '../../contracts/Checkpoint.js';
+import type { Checkpoint } from '../../contracts/training/Checkpoint.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
-import type { Row } from '../../contracts/Row.js';
-import type { TrainingEvent } from '../../contracts/TrainingEvent.js';
-import type { Valve } from '../../contracts/Valve.js';
+import type { Row } from '../../contracts/rows/Row.js';
+import type { TrainingEvent } from '../../contracts/training/TrainingEvent.js';
+import type { Valve } from '../../contracts/flow/Valve.js';
 import type { FitOptions } from '../../operators/training/fit.js';
 import type { SelectedBackend } from '../../ops/backends/selectBackend.js';
 import { alongside } from '../../sinks/alongside.js';

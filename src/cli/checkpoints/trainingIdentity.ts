@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { type MonoTypeOperatorFunction, tap } from 'rxjs';
 import type { SavedCheckpoint } from '../../checkpoints/latestCheckpoint.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
-import type { Row } from '../../contracts/Row.js';
+import type { Row } from '../../contracts/rows/Row.js';
 import { BACKEND_NAME } from '../../ops/definition/backendName.js';
 import { backendVariant } from '../../ops/backends/registerBackend.js';
 import { BACKEND_NAMES, type BackendName, type SelectedBackend } from '../../ops/backends/selectBackend.js';

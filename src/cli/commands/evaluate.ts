@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { concat, connect, EMPTY, forkJoin, ignoreElements, tap } from 'rxjs';
-import type { SourceRow } from '../../contracts/Row.js';
+import type { SourceRow } from '../../contracts/rows/Row.js';
 import { bucketByLength } from '../../operators/batches/bucketByLength.js';
 import { evaluate } from '../../operators/training/evaluate.js';
 import { preprocess } from '../../operators/rows/preprocess.js';

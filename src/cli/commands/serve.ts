@@ -15,7 +15,7 @@ import {
   switchMap,
   tap,
 } from 'rxjs';
-import type { SourceEvent } from '../../contracts/Live.js';
+import type { SourceEvent } from '../../contracts/live/Live.js';
 import { dedupe } from '../../operators/live/dedupe.js';
 import { eventLog } from '../../server/events/eventLog.js';
 import { headlineId } from '../../streams/internal/headlineId.js';

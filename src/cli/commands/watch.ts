@@ -16,7 +16,7 @@ import {
   toArray,
 } from 'rxjs';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
-import type { LivePrediction } from '../../contracts/Live.js';
+import type { LivePrediction } from '../../contracts/live/Live.js';
 import { classifyLive } from '../../operators/live/classifyLive.js';
 import { dedupe } from '../../operators/live/dedupe.js';
 import { microBatch } from '../../operators/live/microBatch.js';

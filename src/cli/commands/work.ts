@@ -14,8 +14,8 @@ import {
   tap,
 } from 'rxjs';
 import type { WorkEvent } from '../../brokers/WorkEvent.js';
-import type { Delivery } from '../../contracts/Delivery.js';
-import type { LiveHeadline, LivePrediction } from '../../contracts/Live.js';
+import type { Delivery } from '../../contracts/flow/Delivery.js';
+import type { LiveHeadline, LivePrediction } from '../../contracts/live/Live.js';
 import { classifyLive } from '../../operators/live/classifyLive.js';
 import { microBatch } from '../../operators/live/microBatch.js';
 import { throughDeliveries } from '../../operators/live/throughDeliveries.js';

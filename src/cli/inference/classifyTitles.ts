@@ -1,13 +1,13 @@
 import { concatMap, from, map, type OperatorFunction, tap } from 'rxjs';
-import type { Headline } from '../../contracts/Row.js';
-import type { DeferredTrainable, Trainable } from '../../contracts/Trainable.js';
+import type { Headline } from '../../contracts/rows/Row.js';
+import type { DeferredTrainable, Trainable } from '../../contracts/models/Trainable.js';
 import { bucketByLength } from '../../operators/batches/bucketByLength.js';
 import { predict } from '../../operators/training/predict.js';
 import { preprocess } from '../../operators/rows/preprocess.js';
 import { knownTokens } from '../../operators/rows/internal/encodedText.js';
 import { tokenize } from '../../operators/rows/tokenize.js';
 import { type ClassifiedHeadline, sortedDistribution } from './formatPrediction.js';
-import type { Vocabulary } from '../../contracts/Learning.js';
+import type { Vocabulary } from '../../contracts/live/Learning.js';
 import type { Artifacts } from '../../models/artifacts/Artifacts.js';
 
 /** Rows a batch at most. */

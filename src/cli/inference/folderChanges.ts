@@ -1,7 +1,7 @@
 import { lstat, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { concatMap, distinctUntilChanged, type Observable, skip, timer } from 'rxjs';
-import { CURRENT, MANIFEST_FILE } from '../../contracts/Manifest.js';
+import { CURRENT, MANIFEST_FILE } from '../../contracts/models/Manifest.js';
 
 /** How often a folder is looked at, in milliseconds. */
 const LOOK_MS = 2000;

@@ -1,7 +1,7 @@
 import { stringify } from 'csv-stringify/sync';
 import { concat, defer, finalize, from, ignoreElements, type Observable, of, tap } from 'rxjs';
-import type { EvaluatedBatch } from '../../contracts/Evaluation.js';
-import type { SourceRow } from '../../contracts/Row.js';
+import type { EvaluatedBatch } from '../../contracts/training/Evaluation.js';
+import type { SourceRow } from '../../contracts/rows/Row.js';
 import { wholeTextFile } from '../../sinks/files/wholeTextFile.js';
 import { roundedProbability } from './answers.js';
 

@@ -1,6 +1,6 @@
 import { concatMap, defer, EMPTY, finalize, ignoreElements, last, map, type Observable, of, tap, toArray } from 'rxjs';
 import { concat } from 'rxjs';
-import type { SourceRow } from '../../contracts/Row.js';
+import type { SourceRow } from '../../contracts/rows/Row.js';
 import type { TextModel } from '../../models/artifacts/restoreModel.js';
 import type { DeferredClassifier } from '../../models/deferredClassifier.js';
 import { boundedQueue } from '../../operators/flow/boundedQueue.js';

@@ -1,6 +1,6 @@
 import { stringify } from 'csv-stringify/sync';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
-import type { SourceRow } from '../../contracts/Row.js';
+import type { SourceRow } from '../../contracts/rows/Row.js';
 import type { TableLayout } from '../../streams/table/TableLayout.js';
 import { answerOf, type AnswerOptions, roundedProbability } from './answers.js';
 import type { ClassifiedHeadline } from './formatPrediction.js';

@@ -2,7 +2,7 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import { HEADLINE_KEYS, type HeadlineKey } from '../../operators/live/headlineKeys.js';
 import type { Untitled } from '../../streams/feeds/parsing/FeedDocument.js';
-import type { HeadersOf } from '../../streams/bodies/http/BodyOptions.js';
+import type { HeadersOf } from '../../streams/bodies/http/connection/BodyOptions.js';
 import { isNamedPrivate } from '../../streams/feeds/polling/publicAddress.js';
 import { path, positiveNumber } from '../process/argument.js';
 import { addHeaderOption, headersFor, type NetworkFlags } from '../process/networkOptions.js';

@@ -1,11 +1,11 @@
 import type { Readable } from 'node:stream';
 import { catchError, EMPTY, map, merge, type Observable, throwError } from 'rxjs';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
-import type { LiveHeadline, SourceEvents } from '../../contracts/Live.js';
-import type { DeadLetter } from '../../contracts/Rejection.js';
-import type { Valve } from '../../contracts/Valve.js';
+import type { LiveHeadline, SourceEvents } from '../../contracts/live/Live.js';
+import type { DeadLetter } from '../../contracts/rows/Rejection.js';
+import type { Valve } from '../../contracts/flow/Valve.js';
 import type { Untitled } from '../../streams/feeds/parsing/FeedDocument.js';
-import type { HeadersOf } from '../../streams/bodies/http/BodyOptions.js';
+import type { HeadersOf } from '../../streams/bodies/http/connection/BodyOptions.js';
 import { feedFile } from '../../streams/feeds/polling/feedFile.js';
 import type { FeedMemory } from '../../streams/feeds/polling/FeedMemory.js';
 import { pollFeed } from '../../streams/feeds/pollFeed.js';

@@ -1,4 +1,4 @@
-import type { LivePrediction } from '../../contracts/Live.js';
+import type { LivePrediction } from '../../contracts/live/Live.js';
 import { oneLine } from '../../sinks/watch/internal/fitText.js';
 
 /**

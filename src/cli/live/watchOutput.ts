@@ -1,7 +1,7 @@
 import { finalize, map, type Observable, tap } from 'rxjs';
-import type { LivePrediction, SourceEvent } from '../../contracts/Live.js';
-import type { Rejection } from '../../contracts/Rejection.js';
-import type { Valve } from '../../contracts/Valve.js';
+import type { LivePrediction, SourceEvent } from '../../contracts/live/Live.js';
+import type { Rejection } from '../../contracts/rows/Rejection.js';
+import type { Valve } from '../../contracts/flow/Valve.js';
 import { describeRejection } from '../../sinks/rejections/describeRejection.js';
 import { jsonLine } from '../../sinks/jsonLine.js';
 import { deliverLines, type DeliveredLine } from '../../sinks/terminal/deliverLines.js';

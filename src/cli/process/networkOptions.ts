@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
-import { checkHeaders, type HeadersOf } from '../../streams/bodies/http/BodyOptions.js';
+import { checkHeaders, type HeadersOf } from '../../streams/bodies/http/connection/BodyOptions.js';
 import { seconds, wholeNumber } from './argument.js';
 
 /** One `--header`: what is sent, and to which server where it says so. */

@@ -1,4 +1,4 @@
-import { packageJson } from '../../contracts/packageJson.js';
+import { packageJson } from '../../contracts/runtime/packageJson.js';
 
 /** The package's version. */
 export const VERSION = packageJson().version;

@@ -1,4 +1,4 @@
-import type { SourceRow } from '../../contracts/Row.js';
+import type { SourceRow } from '../../contracts/rows/Row.js';
 
 /** So many jumps between lines are kept. */
 const MOST_JUMPS = 100_000;

@@ -1,5 +1,5 @@
-import type { Row, SourceRow } from '../../contracts/Row.js';
-import type { TableRecord } from '../../contracts/TrainingRecord.js';
+import type { Row, SourceRow } from '../../contracts/rows/Row.js';
+import type { TableRecord } from '../../contracts/training/TrainingRecord.js';
 import { fetchHeadlines } from '../../streams/fetchHeadlines.js';
 import type { Terminal } from '../process/Terminal.js';
 import { classNames, readClassNames } from './classNames.js';

@@ -1,6 +1,6 @@
 import { defer, type MonoTypeOperatorFunction, tap } from 'rxjs';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
-import type { Row } from '../../contracts/Row.js';
+import type { Row } from '../../contracts/rows/Row.js';
 import { printable } from '../../sinks/terminal/printable.js';
 import { excerpt } from '../../text/excerpt.js';
 

@@ -1,5 +1,5 @@
 import { concat, defer, EMPTY, filter, ignoreElements, type Observable, tap } from 'rxjs';
-import type { Row } from '../../contracts/Row.js';
+import type { Row } from '../../contracts/rows/Row.js';
 import { printable } from '../../sinks/terminal/printable.js';
 import { excerpt } from '../../text/excerpt.js';
 

@@ -1,4 +1,4 @@
-import type { TableRecord } from '../../contracts/TrainingRecord.js';
+import type { TableRecord } from '../../contracts/training/TrainingRecord.js';
 import type { TableLayout } from '../../streams/table/TableLayout.js';
 import type { ClassRecords } from './classNames.js';
 import type { TableFlags } from './tableOptions.js';

@@ -1,4 +1,4 @@
-import type { ChoiceRecord, EpochRecord } from '../../contracts/TrainingRecord.js';
+import type { ChoiceRecord, EpochRecord } from '../../contracts/training/TrainingRecord.js';
 import type { TextModel } from '../../models/artifacts/restoreModel.js';
 import type { DeferredClassifier } from '../../models/deferredClassifier.js';
 import type { Split } from '../../operators/rows/prepare.js';

@@ -1,4 +1,4 @@
-import type { ComparedModel } from '../../contracts/TrainingRecord.js';
+import type { ComparedModel } from '../../contracts/training/TrainingRecord.js';
 import type { Report } from '../../sinks/metrics/metrics.js';
 import { excerpt } from '../../text/excerpt.js';
 

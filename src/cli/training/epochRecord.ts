@@ -1,5 +1,5 @@
-import type { EpochEnded } from '../../contracts/TrainingEvent.js';
-import type { EpochRecord } from '../../contracts/TrainingRecord.js';
+import type { EpochEnded } from '../../contracts/training/TrainingEvent.js';
+import type { EpochRecord } from '../../contracts/training/TrainingRecord.js';
 
 /** JSON has no NaN. */
 export const orNull = (measured: number): number | null => (Number.isFinite(measured) ? measured : null);

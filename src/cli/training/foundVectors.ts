@@ -1,5 +1,5 @@
 import { map, type Observable, of, switchMap } from 'rxjs';
-import type { VectorsRecord } from '../../contracts/TrainingRecord.js';
+import type { VectorsRecord } from '../../contracts/training/TrainingRecord.js';
 import type { Split } from '../../operators/rows/prepare.js';
 import { preprocess } from '../../operators/rows/preprocess.js';
 import { rowsOf } from '../../operators/rows/rowsOf.js';

@@ -1,5 +1,5 @@
-import type { Side } from '../../contracts/Row.js';
-import type { SideView } from '../../contracts/TrainingView.js';
+import type { Side } from '../../contracts/rows/Row.js';
+import type { SideView } from '../../contracts/training/TrainingView.js';
 import type { ModelConfig } from '../../models/artifacts/ModelConfig.js';
 import type { Split } from '../../operators/rows/prepare.js';
 import type { TrainingPrepared } from '../../server/training/TrainingUpdate.js';

@@ -1,4 +1,4 @@
-import type { RateSchedule } from '../../contracts/RateSchedule.js';
+import type { RateSchedule } from '../../contracts/models/RateSchedule.js';
 import { oneCycle } from '../../ops/optimizers/rateSchedules.js';
 import type { TrainingOptions } from './trainingOptions.js';
 

@@ -1,5 +1,5 @@
 import { defer, type Observable, of, switchMap } from 'rxjs';
-import type { TableRecord, TrainingRecord } from '../../contracts/TrainingRecord.js';
+import type { TableRecord, TrainingRecord } from '../../contracts/training/TrainingRecord.js';
 import { encodeArtifacts } from '../../models/artifacts/encodeArtifacts.js';
 import { writeFiles } from '../../sinks/files/writeFiles.js';
 import { fromTask } from '../process/fromTask.js';

@@ -1,7 +1,7 @@
 import { catchError, type Observable, switchMap, throwError } from 'rxjs';
-import type { Checkpoint } from '../../contracts/Checkpoint.js';
+import type { Checkpoint } from '../../contracts/training/Checkpoint.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
-import type { StateDict } from '../../contracts/StateDict.js';
+import type { StateDict } from '../../contracts/models/StateDict.js';
 import { encodeArtifacts } from '../../models/artifacts/encodeArtifacts.js';
 import type { Classifier } from '../../models/classifier.js';
 import type { DeferredClassifier } from '../../models/deferredClassifier.js';

@@ -1,4 +1,4 @@
-import type { ChoiceRecord } from '../../contracts/TrainingRecord.js';
+import type { ChoiceRecord } from '../../contracts/training/TrainingRecord.js';
 import { stringifyPerformance } from '../../models/artifacts/internal/performanceJson.js';
 import { jsonLine } from '../../sinks/jsonLine.js';
 import { metricsTable } from '../../sinks/metrics/metricsTable.js';

@@ -1,8 +1,8 @@
 import { concat, concatMap, defer, filter, forkJoin, map, type Observable, of, type OperatorFunction, tap } from 'rxjs';
-import type { BatchSource } from '../../contracts/BatchSource.js';
-import type { TrainingEvent } from '../../contracts/TrainingEvent.js';
-import type { ChoiceRecord, EpochRecord } from '../../contracts/TrainingRecord.js';
-import type { Valve } from '../../contracts/Valve.js';
+import type { BatchSource } from '../../contracts/training/BatchSource.js';
+import type { TrainingEvent } from '../../contracts/training/TrainingEvent.js';
+import type { ChoiceRecord, EpochRecord } from '../../contracts/training/TrainingRecord.js';
+import type { Valve } from '../../contracts/flow/Valve.js';
 import type { TextModel } from '../../models/artifacts/restoreModel.js';
 import type { DeferredClassifier } from '../../models/deferredClassifier.js';
 import { batchSource } from '../../operators/batches/batchSource.js';

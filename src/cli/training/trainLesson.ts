@@ -1,6 +1,6 @@
 import { type Observable, of } from 'rxjs';
-import type { BatchSource } from '../../contracts/BatchSource.js';
-import type { TrainingEvent } from '../../contracts/TrainingEvent.js';
+import type { BatchSource } from '../../contracts/training/BatchSource.js';
+import type { TrainingEvent } from '../../contracts/training/TrainingEvent.js';
 import type { Classifier } from '../../models/classifier.js';
 import type { DeferredClassifier } from '../../models/deferredClassifier.js';
 import { earlyStopping } from '../../operators/training/earlyStopping.js';

@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import type { Observable } from 'rxjs';
 import type { Cell } from '../../models/ClassifierConfig.js';
-import type { Monitor } from '../../contracts/TrainingState.js';
+import type { Monitor } from '../../contracts/training/TrainingState.js';
 import { MOST_THREADS } from '../../ops/kernels/simd/machine/KernelThreads.js';
 import {
   BACKEND_NAMES,

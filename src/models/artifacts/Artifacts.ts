@@ -1,9 +1,9 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
-import type { Performance } from '../../contracts/Evaluation.js';
+import type { Performance } from '../../contracts/training/Evaluation.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
-import type { StateDict } from '../../contracts/StateDict.js';
-import type { TrainingRecord } from '../../contracts/TrainingRecord.js';
+import type { StateDict } from '../../contracts/models/StateDict.js';
+import type { TrainingRecord } from '../../contracts/training/TrainingRecord.js';
 import type { WideFeatures } from '../../text/features/wideFeatures.js';
 import type { LabelEncoder } from '../../text/LabelEncoder.js';
 import type { TextSteps } from '../../text/TextSteps.js';

@@ -1,5 +1,5 @@
 import { isLeft } from 'fp-ts/lib/Either.js';
-import { encodeManifest, MANIFEST_FILE } from '../../contracts/Manifest.js';
+import { encodeManifest, MANIFEST_FILE } from '../../contracts/models/Manifest.js';
 import type { Artifacts } from './Artifacts.js';
 import { ARTIFACT_FILES, checkArtifacts } from './Artifacts.js';
 import { FORMAT_VERSION } from '../ClassifierConfig.js';

@@ -1,5 +1,5 @@
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
-import type { StateDict } from '../../contracts/StateDict.js';
+import type { StateDict } from '../../contracts/models/StateDict.js';
 import type { ClassifierConfig } from '../ClassifierConfig.js';
 
 /** What a classifier is made of, and its weights. */

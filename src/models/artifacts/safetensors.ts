@@ -5,7 +5,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as t from 'io-ts';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
-import type { StateDict, Weight } from '../../contracts/StateDict.js';
+import type { StateDict, Weight } from '../../contracts/models/StateDict.js';
 import { excerpt } from '../../text/excerpt.js';
 import { ownRecord } from '../internal/ownRecord.js';
 import { artifactError, parseArtifact, readArtifact } from '../../text/readArtifact.js';

@@ -1,6 +1,6 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
-import type { StateDict } from '../../contracts/StateDict.js';
+import type { StateDict } from '../../contracts/models/StateDict.js';
 
 const misfit = (why: string, where: string | undefined): E.Either<HeadwaterError, never> =>
   E.left(

@@ -1,6 +1,6 @@
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
-import type { PaddedBatch } from '../../contracts/PaddedBatch.js';
+import type { PaddedBatch } from '../../contracts/rows/PaddedBatch.js';
 import { embeddedRecurrentLast } from '../../ops/recurrent/embeddedRecurrentLast.js';
 import { linear } from '../../ops/layers/linear.js';
 import type { ClassifierConfig } from '../ClassifierConfig.js';

@@ -1,4 +1,4 @@
-import type { StateDict, Weight } from '../../contracts/StateDict.js';
+import type { StateDict, Weight } from '../../contracts/models/StateDict.js';
 
 /** Entries of a state under a prefix, without it. */
 export const entriesUnder = (prefix: string, state: StateDict): StateDict =>

@@ -1,5 +1,5 @@
 import { random } from '../../contracts/random.js';
-import type { StateDict, Weight } from '../../contracts/StateDict.js';
+import type { StateDict, Weight } from '../../contracts/models/StateDict.js';
 import type { ClassifierConfig } from '../ClassifierConfig.js';
 import { normal, uniform } from './draws.js';
 import { weightShapes } from './weightShapes.js';

@@ -1,6 +1,6 @@
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import { random, type Random } from '../../contracts/random.js';
-import type { Weight } from '../../contracts/StateDict.js';
+import type { Weight } from '../../contracts/models/StateDict.js';
 
 /** The shape of a parameter, and its first values: `data`, or drawn from [−uniform, uniform), or 0. */
 export interface Parameter {

@@ -2,7 +2,7 @@ import { tensor, tidy, variable } from '@tensorflow/tfjs-core';
 import type { Tensor, Variable } from '@tensorflow/tfjs-core';
 import { isLeft } from 'fp-ts/lib/Either.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
-import type { StateDict, Weight } from '../../contracts/StateDict.js';
+import type { StateDict, Weight } from '../../contracts/models/StateDict.js';
 import { Adam } from '../../ops/optimizers/Adam.js';
 import { runOn } from '../../ops/backends/onBackend.js';
 import { gradientNames } from '../../ops/recurrent/internal/classifierOps.js';

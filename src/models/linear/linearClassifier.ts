@@ -1,8 +1,8 @@
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
-import type { OnlineModel } from '../../contracts/Learning.js';
-import type { PaddedBatch } from '../../contracts/PaddedBatch.js';
-import type { SparseRows } from '../../contracts/SparseRows.js';
-import type { StateDict, Weight } from '../../contracts/StateDict.js';
+import type { OnlineModel } from '../../contracts/live/Learning.js';
+import type { PaddedBatch } from '../../contracts/rows/PaddedBatch.js';
+import type { SparseRows } from '../../contracts/rows/SparseRows.js';
+import type { StateDict, Weight } from '../../contracts/models/StateDict.js';
 import { checkClassWeights, checkLabels, labelWeight } from '../../ops/internal/lossShares.js';
 import { featureDropout } from '../../ops/sparse/featureDropout.js';
 import { RowStore } from '../../ops/sparse/internal/RowStore.js';

@@ -1,6 +1,6 @@
 import { isLeft } from 'fp-ts/lib/Either.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
-import type { StateDict } from '../../contracts/StateDict.js';
+import type { StateDict } from '../../contracts/models/StateDict.js';
 import { type Artifacts, checkArtifacts } from '../artifacts/Artifacts.js';
 import { isLessonConfig } from '../artifacts/ModelConfig.js';
 import type { ClassifierConfig } from '../ClassifierConfig.js';

@@ -1,6 +1,6 @@
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
-import type { OnlineModel } from '../../contracts/Learning.js';
-import type { PaddedBatch } from '../../contracts/PaddedBatch.js';
+import type { OnlineModel } from '../../contracts/live/Learning.js';
+import type { PaddedBatch } from '../../contracts/rows/PaddedBatch.js';
 import { labelWeight } from '../../ops/internal/lossShares.js';
 import { entriesUnder, prefixed } from '../internal/entriesUnder.js';
 import { softmaxRows } from '../internal/softmaxRows.js';

@@ -2,10 +2,10 @@ import { div, type Tensor, tensor, tensor2d, tidy, valueAndGrads, variable } fro
 import type { Variable } from '@tensorflow/tfjs-core';
 import { isLeft } from 'fp-ts/lib/Either.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
-import type { OnlineModel } from '../../contracts/Learning.js';
-import type { LabelledBatch, PaddedBatch } from '../../contracts/PaddedBatch.js';
-import type { StateDict, Weight } from '../../contracts/StateDict.js';
-import type { StepContext } from '../../contracts/Trainable.js';
+import type { OnlineModel } from '../../contracts/live/Learning.js';
+import type { LabelledBatch, PaddedBatch } from '../../contracts/rows/PaddedBatch.js';
+import type { StateDict, Weight } from '../../contracts/models/StateDict.js';
+import type { StepContext } from '../../contracts/models/Trainable.js';
 import { registerBackend } from '../../ops/backends/registerBackend.js';
 import { runOn } from '../../ops/backends/onBackend.js';
 import { BACKEND_NAME } from '../../ops/definition/backendName.js';

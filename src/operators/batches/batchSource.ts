@@ -1,4 +1,4 @@
-import type { BatchSource } from '../../contracts/BatchSource.js';
+import type { BatchSource } from '../../contracts/training/BatchSource.js';
 import { checkNumber } from '../../contracts/checkOption.js';
 import { batchesFrom, type BatchOptions } from './batches.js';
 import { KeptRows } from './internal/KeptRows.js';

@@ -1,7 +1,7 @@
 import type { Observable } from 'rxjs';
-import type { Vocabulary } from '../../contracts/Learning.js';
-import type { LabelledBatch } from '../../contracts/PaddedBatch.js';
-import type { LabelledTokens, Row, Side } from '../../contracts/Row.js';
+import type { Vocabulary } from '../../contracts/live/Learning.js';
+import type { LabelledBatch } from '../../contracts/rows/PaddedBatch.js';
+import type { LabelledTokens, Row, Side } from '../../contracts/rows/Row.js';
 import { boundedQueue } from '../flow/boundedQueue.js';
 import type { KeptRows } from './internal/KeptRows.js';
 import { bucketByLength, type BucketByLengthOptions, DEFAULT_BOUNDARIES } from './bucketByLength.js';

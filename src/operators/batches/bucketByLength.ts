@@ -1,7 +1,7 @@
 import { concat, defer, filter, from, map, type OperatorFunction } from 'rxjs';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
-import type { PaddedBatch } from '../../contracts/PaddedBatch.js';
-import type { TokenizedRow } from '../../contracts/Row.js';
+import type { PaddedBatch } from '../../contracts/rows/PaddedBatch.js';
+import type { TokenizedRow } from '../../contracts/rows/Row.js';
 import { checkOptions, checkWhole } from '../../contracts/checkOption.js';
 import { truncated, withUnknown } from '../rows/internal/encodedText.js';
 import { type BatchOf, padRows } from './padRows.js';

@@ -1,9 +1,9 @@
 import { defer, filter, type Observable, type OperatorFunction, reduce, switchMap } from 'rxjs';
 import { checkWhole } from '../../contracts/checkOption.js';
-import type { Vocabulary } from '../../contracts/Learning.js';
-import type { LabelledBatch } from '../../contracts/PaddedBatch.js';
-import type { DeadLetter } from '../../contracts/Rejection.js';
-import type { Row } from '../../contracts/Row.js';
+import type { Vocabulary } from '../../contracts/live/Learning.js';
+import type { LabelledBatch } from '../../contracts/rows/PaddedBatch.js';
+import type { DeadLetter } from '../../contracts/rows/Rejection.js';
+import type { Row } from '../../contracts/rows/Row.js';
 import { stepsOf, textPath } from '../../text/textPath.js';
 import { hash64 } from '../rows/internal/hash64.js';
 import type { Split } from '../rows/prepare.js';

@@ -1,7 +1,7 @@
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
-import type { LabelledBatch, PaddedBatch } from '../../contracts/PaddedBatch.js';
-import type { LabelledTokens, TokenizedRow } from '../../contracts/Row.js';
-import type { SparseRow, SparseRows } from '../../contracts/SparseRows.js';
+import type { LabelledBatch, PaddedBatch } from '../../contracts/rows/PaddedBatch.js';
+import type { LabelledTokens, TokenizedRow } from '../../contracts/rows/Row.js';
+import type { SparseRow, SparseRows } from '../../contracts/rows/SparseRows.js';
 
 /** The batch that rows of a type become: labelled where they are. */
 export type BatchOf<R extends TokenizedRow> = R extends LabelledTokens ? LabelledBatch : PaddedBatch;

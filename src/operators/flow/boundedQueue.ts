@@ -7,7 +7,7 @@ import {
   type OperatorFunction,
 } from 'rxjs';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
-import type { Valve } from '../../contracts/Valve.js';
+import type { Valve } from '../../contracts/flow/Valve.js';
 import { checkOptions, checkTime, checkWhole } from '../../contracts/checkOption.js';
 import type { SliceOptions } from './emitInSlices.js';
 import { Fifo } from './internal/Fifo.js';

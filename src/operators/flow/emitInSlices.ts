@@ -1,5 +1,5 @@
 import { asyncScheduler, Observable, type SchedulerLike, type Subscription } from 'rxjs';
-import type { Valve } from '../../contracts/Valve.js';
+import type { Valve } from '../../contracts/flow/Valve.js';
 import { checkTime } from '../../contracts/checkOption.js';
 
 /** How an operator that emits many values at once lets others have their turn. */

@@ -1,7 +1,7 @@
 import { checkNumber } from '../../contracts/checkOption.js';
 import { concatMap, defer, EMPTY, of, type OperatorFunction } from 'rxjs';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
-import type { DriftDetected } from '../../contracts/Learning.js';
+import type { DriftDetected } from '../../contracts/live/Learning.js';
 import { AdaptiveWindow } from './internal/AdaptiveWindow.js';
 
 /** How sure `adwin` wants to be. */

@@ -5,8 +5,8 @@ import type {
   ModelSlot,
   OnlineModel,
   ScoredTokens,
-} from '../../contracts/Learning.js';
-import type { StateDict } from '../../contracts/StateDict.js';
+} from '../../contracts/live/Learning.js';
+import type { StateDict } from '../../contracts/models/StateDict.js';
 import { checkNumber, checkWhole } from '../../contracts/checkOption.js';
 import { mostProbable } from '../training/internal/mostProbable.js';
 import { encodedOf } from '../rows/internal/encodedText.js';

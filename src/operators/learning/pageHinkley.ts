@@ -1,6 +1,6 @@
 import { concatMap, defer, EMPTY, of, type OperatorFunction } from 'rxjs';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
-import type { DriftDetected } from '../../contracts/Learning.js';
+import type { DriftDetected } from '../../contracts/live/Learning.js';
 import { checkChoice, checkNumber, checkWhole } from '../../contracts/checkOption.js';
 
 /** What change `pageHinkley` looks for. */

@@ -26,14 +26,14 @@ import type {
   LearningVocabulary,
   ModelSlot,
   Vocabulary,
-} from '../../contracts/Learning.js';
-import type { LiveHeadline } from '../../contracts/Live.js';
-import type { Row } from '../../contracts/Row.js';
+} from '../../contracts/live/Learning.js';
+import type { LiveHeadline } from '../../contracts/live/Live.js';
+import type { Row } from '../../contracts/rows/Row.js';
 import type { LabelEncoder } from '../../text/LabelEncoder.js';
 import { type ReadingOptions, stepsOf, textPath } from '../../text/textPath.js';
 import { checkNumber, checkOptions, checkTime, checkWhole } from '../../contracts/checkOption.js';
 import { classifyLive } from '../live/classifyLive.js';
-import { LONGEST_TIMER } from '../../contracts/longestTimer.js';
+import { LONGEST_TIMER } from '../../contracts/runtime/longestTimer.js';
 import { Learner } from './internal/Learner.js';
 import { LearningLoop } from './internal/LearningLoop.js';
 

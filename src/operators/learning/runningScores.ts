@@ -1,6 +1,6 @@
 import { defer, map, type OperatorFunction } from 'rxjs';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
-import type { RowScored, RunningScores } from '../../contracts/Learning.js';
+import type { RowScored, RunningScores } from '../../contracts/live/Learning.js';
 import { listNames } from '../../text/listNames.js';
 import { checkWhole } from '../../contracts/checkOption.js';
 import { MOST_ROWS, ScoreWindow } from './internal/ScoreWindow.js';

@@ -1,8 +1,8 @@
 import { map, type OperatorFunction, type SchedulerLike } from 'rxjs';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
-import type { Vocabulary } from '../../contracts/Learning.js';
-import type { LiveHeadline, LivePrediction } from '../../contracts/Live.js';
-import type { Trainable } from '../../contracts/Trainable.js';
+import type { Vocabulary } from '../../contracts/live/Learning.js';
+import type { LiveHeadline, LivePrediction } from '../../contracts/live/Live.js';
+import type { Trainable } from '../../contracts/models/Trainable.js';
 import type { LabelEncoder } from '../../text/LabelEncoder.js';
 import type { ReadingOptions } from '../../text/textPath.js';
 import { classifyTexts } from './internal/classifyTexts.js';

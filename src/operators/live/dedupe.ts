@@ -1,6 +1,6 @@
 import { defer, mergeMap, type MonoTypeOperatorFunction } from 'rxjs';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
-import type { LiveHeadline } from '../../contracts/Live.js';
+import type { LiveHeadline } from '../../contracts/live/Live.js';
 import { checkCapacity, type DedupeMemory, dedupeMemory, type DedupeMemoryOptions } from './dedupeMemory.js';
 import { HEADLINE_KEYS, type HeadlineKey } from './headlineKeys.js';
 import { HeadlineIdentity } from './internal/HeadlineIdentity.js';

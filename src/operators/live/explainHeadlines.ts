@@ -1,5 +1,5 @@
 import { concatMap, map, of, type OperatorFunction, toArray } from 'rxjs';
-import type { Explanation, LiveHeadline } from '../../contracts/Live.js';
+import type { Explanation, LiveHeadline } from '../../contracts/live/Live.js';
 import type { ClassifyLiveOptions } from './classifyLive.js';
 import { classifyTexts } from './internal/classifyTexts.js';
 import { occlusionsOf } from './internal/occlusions.js';

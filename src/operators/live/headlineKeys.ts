@@ -1,5 +1,5 @@
 import normalizeUrl from 'normalize-url';
-import type { LiveHeadline } from '../../contracts/Live.js';
+import type { LiveHeadline } from '../../contracts/live/Live.js';
 
 /** What a headline is known by: its source's name for it, the address of its text, or its words. */
 export type HeadlineKey = 'guid' | 'link' | 'content';

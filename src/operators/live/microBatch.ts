@@ -1,7 +1,7 @@
 import { asyncScheduler, Observable, type OperatorFunction, type SchedulerLike, type Subscription } from 'rxjs';
-import { takeUntilClosed } from '../../contracts/takeUntilClosed.js';
+import { takeUntilClosed } from '../../contracts/flow/takeUntilClosed.js';
 import { checkOptions, checkTime, checkWhole } from '../../contracts/checkOption.js';
-import { LONGEST_TIMER } from '../../contracts/longestTimer.js';
+import { LONGEST_TIMER } from '../../contracts/runtime/longestTimer.js';
 
 /** How `microBatch` gathers. */
 export interface MicroBatchOptions {

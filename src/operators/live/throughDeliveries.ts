@@ -1,6 +1,6 @@
 import { catchError, concatMap, EMPTY, from, map, type Observable, of, type OperatorFunction, toArray } from 'rxjs';
 import { checkWhole } from '../../contracts/checkOption.js';
-import { type Delivery, type DeliveryOf, withValue } from '../../contracts/Delivery.js';
+import { type Delivery, type DeliveryOf, withValue } from '../../contracts/flow/Delivery.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 
 /** How `throughDeliveries` treats values that cannot be worked on. */

@@ -1,7 +1,7 @@
 import { concatMap, defer, map, type Observable, range, reduce } from 'rxjs';
 import { checkNumber, checkOptions, checkWhole } from '../../contracts/checkOption.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
-import type { Preprocessed, Row } from '../../contracts/Row.js';
+import type { Preprocessed, Row } from '../../contracts/rows/Row.js';
 import { stepsOf, textPath } from '../../text/textPath.js';
 import { copyWith } from '../internal/copyWith.js';
 import { Division } from './internal/Division.js';

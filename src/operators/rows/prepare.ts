@@ -11,9 +11,9 @@ import {
   tap,
 } from 'rxjs';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
-import type { DeadLetter } from '../../contracts/Rejection.js';
-import type { Preprocessed, Row, Side, SidedRow } from '../../contracts/Row.js';
-import type { SideCounts } from '../../contracts/TrainingEvent.js';
+import type { DeadLetter } from '../../contracts/rows/Rejection.js';
+import type { Preprocessed, Row, Side, SidedRow } from '../../contracts/rows/Row.js';
+import type { SideCounts } from '../../contracts/training/TrainingEvent.js';
 import { classWeights } from '../../text/classWeights.js';
 import { excerpt } from '../../text/excerpt.js';
 import { type ClassOrder, LabelEncoder } from '../../text/LabelEncoder.js';

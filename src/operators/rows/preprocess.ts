@@ -1,5 +1,5 @@
 import { map, type OperatorFunction } from 'rxjs';
-import type { Headline, Preprocessed } from '../../contracts/Row.js';
+import type { Headline, Preprocessed } from '../../contracts/rows/Row.js';
 import { type ReadingOptions, stepsOf, textPath } from '../../text/textPath.js';
 import { copyWith } from '../internal/copyWith.js';
 

@@ -1,6 +1,6 @@
 import { concat, defer, EMPTY, filter, type Observable } from 'rxjs';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
-import { type Row, type Side, SIDES } from '../../contracts/Row.js';
+import { type Row, type Side, SIDES } from '../../contracts/rows/Row.js';
 import type { Split } from './prepare.js';
 
 const changed = (what: string): HeadwaterError =>

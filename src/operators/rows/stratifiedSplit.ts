@@ -1,6 +1,6 @@
 import { defer, map, type OperatorFunction } from 'rxjs';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
-import { SIDES, type Side, type SidedRow } from '../../contracts/Row.js';
+import { SIDES, type Side, type SidedRow } from '../../contracts/rows/Row.js';
 import { checkOptions, checkWhole } from '../../contracts/checkOption.js';
 import { Division } from './internal/Division.js';
 

@@ -1,8 +1,8 @@
 import { filter, map, type Observable, type OperatorFunction } from 'rxjs';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
-import type { Vocabulary } from '../../contracts/Learning.js';
-import type { DeadLetter, Rejection } from '../../contracts/Rejection.js';
-import type { EncodedText, LabelledTokens, Preprocessed, Row, TokenizedRow } from '../../contracts/Row.js';
+import type { Vocabulary } from '../../contracts/live/Learning.js';
+import type { DeadLetter, Rejection } from '../../contracts/rows/Rejection.js';
+import type { EncodedText, LabelledTokens, Preprocessed, Row, TokenizedRow } from '../../contracts/rows/Row.js';
 import { excerpt } from '../../text/excerpt.js';
 import type { LabelEncoder } from '../../text/LabelEncoder.js';
 import { listNames } from '../../text/listNames.js';

@@ -1,4 +1,4 @@
-import { SIDES } from '../../contracts/Row.js';
+import { SIDES } from '../../contracts/rows/Row.js';
 import { classWeights } from '../../text/classWeights.js';
 import type { Split } from './prepare.js';
 

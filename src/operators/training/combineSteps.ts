@@ -1,4 +1,4 @@
-import type { Monitor, TrainingStep } from '../../contracts/TrainingState.js';
+import type { Monitor, TrainingStep } from '../../contracts/training/TrainingState.js';
 import { recordEpochBy } from './recordEpochBy.js';
 
 /**

@@ -1,4 +1,4 @@
-import type { TrainingStep } from '../../contracts/TrainingState.js';
+import type { TrainingStep } from '../../contracts/training/TrainingState.js';
 import { checkWhole } from '../../contracts/checkOption.js';
 import { recordEpoch } from './recordEpoch.js';
 

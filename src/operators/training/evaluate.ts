@@ -1,7 +1,7 @@
 import type { OperatorFunction } from 'rxjs';
-import type { EvaluatedBatch } from '../../contracts/Evaluation.js';
-import type { LabelledBatch } from '../../contracts/PaddedBatch.js';
-import type { DeferredTrainable, Trainable } from '../../contracts/Trainable.js';
+import type { EvaluatedBatch } from '../../contracts/training/Evaluation.js';
+import type { LabelledBatch } from '../../contracts/rows/PaddedBatch.js';
+import type { DeferredTrainable, Trainable } from '../../contracts/models/Trainable.js';
 import { mostProbable } from './internal/mostProbable.js';
 import { throughModel, type ThroughModelOptions } from './internal/throughModel.js';
 

@@ -1,12 +1,17 @@
 import { concat, concatMap, defer, EMPTY, map, of, type Observable, type OperatorFunction, using } from 'rxjs';
-import type { BatchSource } from '../../contracts/BatchSource.js';
-import type { Checkpoint, FitSettings } from '../../contracts/Checkpoint.js';
+import type { BatchSource } from '../../contracts/training/BatchSource.js';
+import type { Checkpoint, FitSettings } from '../../contracts/training/Checkpoint.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
-import type { RateSchedule } from '../../contracts/RateSchedule.js';
-import type { StateDict } from '../../contracts/StateDict.js';
-import type { DeferredTrainable, Trainable } from '../../contracts/Trainable.js';
-import type { SideCounts, TrainingEnded, TrainingEvent, TrainingStarted } from '../../contracts/TrainingEvent.js';
-import type { Monitor, TrainingState, TrainingStep } from '../../contracts/TrainingState.js';
+import type { RateSchedule } from '../../contracts/models/RateSchedule.js';
+import type { StateDict } from '../../contracts/models/StateDict.js';
+import type { DeferredTrainable, Trainable } from '../../contracts/models/Trainable.js';
+import type {
+  SideCounts,
+  TrainingEnded,
+  TrainingEvent,
+  TrainingStarted,
+} from '../../contracts/training/TrainingEvent.js';
+import type { Monitor, TrainingState, TrainingStep } from '../../contracts/training/TrainingState.js';
 import { checkChoice, checkNumber, checkWhole } from '../../contracts/checkOption.js';
 import { combineSteps } from './combineSteps.js';
 import { earlyStopping } from './earlyStopping.js';

@@ -1,4 +1,4 @@
-import type { TrainingState } from '../../contracts/TrainingState.js';
+import type { TrainingState } from '../../contracts/training/TrainingState.js';
 
 /** What `initialTrainingState` starts from. */
 export interface InitialTrainingStateOptions {

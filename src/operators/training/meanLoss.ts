@@ -1,5 +1,5 @@
-import type { LossSums } from '../../contracts/Checkpoint.js';
-import type { StepResult } from '../../contracts/Trainable.js';
+import type { LossSums } from '../../contracts/training/Checkpoint.js';
+import type { StepResult } from '../../contracts/models/Trainable.js';
 
 /**
  * What an epoch's loss is a mean over.

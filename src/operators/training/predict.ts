@@ -1,7 +1,7 @@
 import { concatMap, identity, type OperatorFunction, pipe } from 'rxjs';
-import type { Prediction } from '../../contracts/Evaluation.js';
-import type { PaddedBatch } from '../../contracts/PaddedBatch.js';
-import type { DeferredTrainable, Trainable } from '../../contracts/Trainable.js';
+import type { Prediction } from '../../contracts/training/Evaluation.js';
+import type { PaddedBatch } from '../../contracts/rows/PaddedBatch.js';
+import type { DeferredTrainable, Trainable } from '../../contracts/models/Trainable.js';
 import { mostProbable } from './internal/mostProbable.js';
 import { throughModel, type ThroughModelOptions } from './internal/throughModel.js';
 

@@ -1,4 +1,4 @@
-import type { TrainingStep } from '../../contracts/TrainingState.js';
+import type { TrainingStep } from '../../contracts/training/TrainingState.js';
 
 /**
  * Counts an epoch and remembers it if its validation loss is the lowest so far: the training step that `fit` makes

@@ -1,5 +1,5 @@
 import { checkChoice } from '../../contracts/checkOption.js';
-import type { EpochResult, Monitor, TrainingStep } from '../../contracts/TrainingState.js';
+import type { EpochResult, Monitor, TrainingStep } from '../../contracts/training/TrainingState.js';
 import { recordEpoch } from './recordEpoch.js';
 
 const scoreOf = (monitor: Exclude<Monitor, 'loss'>, result: EpochResult): number =>

@@ -1,4 +1,4 @@
-import type { TrainingStep } from '../../contracts/TrainingState.js';
+import type { TrainingStep } from '../../contracts/training/TrainingState.js';
 import { checkChoice, checkNumber, checkWhole } from '../../contracts/checkOption.js';
 
 /** When the learning rate is reduced, and to what. The names and defaults are PyTorch's, the patience the lesson's. */

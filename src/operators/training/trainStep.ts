@@ -1,7 +1,7 @@
 import type { OperatorFunction } from 'rxjs';
-import type { LabelledBatch } from '../../contracts/PaddedBatch.js';
-import type { DeferredTrainable, StepContext, Trainable } from '../../contracts/Trainable.js';
-import type { StepEnded } from '../../contracts/TrainingEvent.js';
+import type { LabelledBatch } from '../../contracts/rows/PaddedBatch.js';
+import type { DeferredTrainable, StepContext, Trainable } from '../../contracts/models/Trainable.js';
+import type { StepEnded } from '../../contracts/training/TrainingEvent.js';
 import type { ThroughModelOptions } from './internal/throughModel.js';
 import { trainSteps } from './internal/trainSteps.js';
 

@@ -1,7 +1,7 @@
 import { gather, mul, reshape, scatterND, tensor1d, tensor2d } from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor3D } from '@tensorflow/tfjs-core';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
-import type { PaddedBatch } from '../../contracts/PaddedBatch.js';
+import type { PaddedBatch } from '../../contracts/rows/PaddedBatch.js';
 import { checkShape } from '../internal/checkShape.js';
 import { defineOp } from '../definition/defineOp.js';
 

@@ -2,7 +2,7 @@ import { tensor, tidy, util, variable, zeros } from '@tensorflow/tfjs-core';
 import type { Tensor, Variable } from '@tensorflow/tfjs-core';
 import { checkNumber } from '../../contracts/checkOption.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
-import type { StateDict, Weight } from '../../contracts/StateDict.js';
+import type { StateDict, Weight } from '../../contracts/models/StateDict.js';
 import { adamInputs, adamUpdateOp } from '../internal/adamUpdate.js';
 import { copyWeight } from '../internal/copyWeight.js';
 import { stepOf, stepWeight } from './internal/stepCount.js';

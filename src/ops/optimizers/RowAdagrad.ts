@@ -1,5 +1,5 @@
 import { checkNumber } from '../../contracts/checkOption.js';
-import type { StateDict } from '../../contracts/StateDict.js';
+import type { StateDict } from '../../contracts/models/StateDict.js';
 import type { RowStore } from '../sparse/internal/RowStore.js';
 import { requireEntry } from '../sparse/internal/requireEntry.js';
 import type { RowTable } from '../sparse/RowTable.js';

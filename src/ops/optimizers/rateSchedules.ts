@@ -1,5 +1,5 @@
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
-import type { RateSchedule } from '../../contracts/RateSchedule.js';
+import type { RateSchedule } from '../../contracts/models/RateSchedule.js';
 
 /** Options of {@link oneCycle}. */
 export interface OneCycleOptions {

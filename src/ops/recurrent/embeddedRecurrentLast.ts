@@ -1,7 +1,7 @@
 import { engine } from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
-import type { PaddedBatch } from '../../contracts/PaddedBatch.js';
+import type { PaddedBatch } from '../../contracts/rows/PaddedBatch.js';
 import { checkLengths } from '../internal/checkLengths.js';
 import { checkTokens } from '../layers/embedding.js';
 import type { EmbeddingOptions } from '../layers/embedding.js';

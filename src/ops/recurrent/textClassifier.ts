@@ -1,6 +1,6 @@
 import type { Scalar, Tensor, Tensor2D } from '@tensorflow/tfjs-core';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
-import type { LabelledBatch, PaddedBatch } from '../../contracts/PaddedBatch.js';
+import type { LabelledBatch, PaddedBatch } from '../../contracts/rows/PaddedBatch.js';
 import { deriveSeed } from '../../contracts/random.js';
 import { checkLengths } from '../internal/checkLengths.js';
 import { checkShape } from '../internal/checkShape.js';

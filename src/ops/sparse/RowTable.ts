@@ -1,5 +1,5 @@
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
-import type { StateDict } from '../../contracts/StateDict.js';
+import type { StateDict } from '../../contracts/models/StateDict.js';
 import { RowStore } from './internal/RowStore.js';
 import { requireEntry } from './internal/requireEntry.js';
 

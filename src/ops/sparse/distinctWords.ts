@@ -1,4 +1,4 @@
-import type { PaddedBatch } from '../../contracts/PaddedBatch.js';
+import type { PaddedBatch } from '../../contracts/rows/PaddedBatch.js';
 
 /** The different words of a batch. */
 export interface DistinctWords {

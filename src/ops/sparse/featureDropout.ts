@@ -1,6 +1,6 @@
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import { deriveSeed } from '../../contracts/random.js';
-import type { SparseRows } from '../../contracts/SparseRows.js';
+import type { SparseRows } from '../../contracts/rows/SparseRows.js';
 import { dropoutMask } from '../internal/dropoutMask.js';
 import type { DropoutOptions } from '../layers/dropout.js';
 

@@ -1,7 +1,7 @@
 import { add, gather, mul, scatterND, tensor1d, tensor2d, zeros } from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
-import type { SparseRows } from '../../contracts/SparseRows.js';
+import type { SparseRows } from '../../contracts/rows/SparseRows.js';
 import { defineOp } from '../definition/defineOp.js';
 import { checkShape } from '../internal/checkShape.js';
 

@@ -1,4 +1,4 @@
-import type { Performance } from '../../contracts/Evaluation.js';
+import type { Performance } from '../../contracts/training/Evaluation.js';
 import { classMark } from './classMark.js';
 import { element } from './element.js';
 import { formatCount, formatScore, formatShare } from './format.js';

@@ -1,4 +1,4 @@
-import type { WordEffect } from '../../contracts/Live.js';
+import type { WordEffect } from '../../contracts/live/Live.js';
 import { hueName } from '../elements/classMark.js';
 import { describeEffects, SLIGHT } from './describeEffects.js';
 import { element, setAttributes, setText } from '../elements/element.js';

@@ -1,4 +1,4 @@
-import type { SourceEvent } from '../../contracts/Live.js';
+import type { SourceEvent } from '../../contracts/live/Live.js';
 import { element } from '../elements/element.js';
 import { formatCount, formatTime } from '../elements/format.js';
 

@@ -1,4 +1,4 @@
-import type { WordEffect } from '../../contracts/Live.js';
+import type { WordEffect } from '../../contracts/live/Live.js';
 import { formatPoints } from '../elements/format.js';
 
 /** An effect as small as this is none, as far as a picture goes. */

@@ -1,4 +1,4 @@
-import type { ModelView } from '../../contracts/TrainingView.js';
+import type { ModelView } from '../../contracts/training/TrainingView.js';
 import type { Chart } from '../charts/Chart.js';
 import { describeConfig } from './describeConfig.js';
 import { element } from '../elements/element.js';

@@ -1,4 +1,4 @@
-import type { RejectionsView } from '../../contracts/TrainingView.js';
+import type { RejectionsView } from '../../contracts/training/TrainingView.js';
 import { element } from '../elements/element.js';
 import { formatCount, NOTHING } from '../elements/format.js';
 

@@ -1,4 +1,4 @@
-import type { ConfigView, LessonView, LinearView, WideGruView } from '../../contracts/TrainingView.js';
+import type { ConfigView, LessonView, LinearView, WideGruView } from '../../contracts/training/TrainingView.js';
 import { formatCount, formatScore } from '../elements/format.js';
 
 type Fact = readonly [name: string, value: string];

@@ -1,4 +1,4 @@
-import type { EpochRecord } from '../../contracts/TrainingRecord.js';
+import type { EpochRecord } from '../../contracts/training/TrainingRecord.js';
 import { Chart, type ChartData } from '../charts/Chart.js';
 import { formatLoss, formatScore } from '../elements/format.js';
 import { lineLegend } from '../charts/lineLegend.js';

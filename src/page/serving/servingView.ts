@@ -1,5 +1,5 @@
-import type { SourceEvent } from '../../contracts/Live.js';
-import type { ModelView } from '../../contracts/TrainingView.js';
+import type { SourceEvent } from '../../contracts/live/Live.js';
+import type { ModelView } from '../../contracts/training/TrainingView.js';
 import { Chart } from '../charts/Chart.js';
 import { hueName } from '../elements/classMark.js';
 import { ConnectionBadge } from '../connection/ConnectionBadge.js';

@@ -1,11 +1,11 @@
-import type { EpochRecord } from '../../contracts/TrainingRecord.js';
+import type { EpochRecord } from '../../contracts/training/TrainingRecord.js';
 import type {
   RejectionsView,
   ReportView,
   TrainingNews,
   TrainingPhase,
   TrainingSnapshot,
-} from '../../contracts/TrainingView.js';
+} from '../../contracts/training/TrainingView.js';
 
 /** A step, where it stands between epochs: 1.5 is halfway through the second one. */
 export interface StepPoint {

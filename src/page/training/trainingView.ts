@@ -14,7 +14,7 @@ import {
   throwError,
   timer,
 } from 'rxjs';
-import type { Side } from '../../contracts/Row.js';
+import type { Side } from '../../contracts/rows/Row.js';
 import type {
   ConfigView,
   RejectionsView,
@@ -23,7 +23,7 @@ import type {
   TrainingNews,
   TrainingPhase,
   TrainingSnapshot,
-} from '../../contracts/TrainingView.js';
+} from '../../contracts/training/TrainingView.js';
 import { Chart } from '../charts/Chart.js';
 import { hueName } from '../elements/classMark.js';
 import { ConnectionBadge } from '../connection/ConnectionBadge.js';

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import type { Valve } from '../../contracts/Valve.js';
+import type { Valve } from '../../contracts/flow/Valve.js';
 import { pacedWriter } from '../../sinks/terminal/pacedWriter.js';
 import { type BodyForm, TYPE_OF } from '../http/mediaTypes.js';
 

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { PassThrough } from 'node:stream';
 import { asapScheduler, finalize, fromEvent, map, merge, type Observable, Subject, takeUntil, tap } from 'rxjs';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
-import type { Rejection } from '../../contracts/Rejection.js';
+import type { Rejection } from '../../contracts/rows/Rejection.js';
 import { microBatch } from '../../operators/live/microBatch.js';
 import { readLines } from '../../streams/readLines.js';
 import { valve } from '../../streams/valve.js';

@@ -1,6 +1,6 @@
 import { catchError, concat, defer, EMPTY, ignoreElements, type Observable, of, tap } from 'rxjs';
-import type { LiveHeadline } from '../../contracts/Live.js';
-import type { Rejection } from '../../contracts/Rejection.js';
+import type { LiveHeadline } from '../../contracts/live/Live.js';
+import type { Rejection } from '../../contracts/rows/Rejection.js';
 import type { AskedBy, ClassifyQueue } from '../queue/ClassifyQueue.js';
 import { decodeItem, parseJson } from './decodeHeadlines.js';
 import { answerJson } from './predictionJson.js';

@@ -1,6 +1,6 @@
 import { REQUEST_SOURCE } from '../http/requestSource.js';
 import { isRight } from 'fp-ts/lib/Either.js';
-import type { LiveHeadline } from '../../contracts/Live.js';
+import type { LiveHeadline } from '../../contracts/live/Live.js';
 import { decodeHeadline } from '../../streams/live/headlineJson.js';
 import type { Fault } from '../http/problem.js';
 import { Refusal } from '../http/Refusal.js';

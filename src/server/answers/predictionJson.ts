@@ -1,4 +1,4 @@
-import type { Explanation, LivePrediction } from '../../contracts/Live.js';
+import type { Explanation, LivePrediction } from '../../contracts/live/Live.js';
 
 const time = (ms: number): string => JSON.stringify(new Date(ms));
 

@@ -1,5 +1,5 @@
 import { Observable, of, type OperatorFunction, toArray, type Unsubscribable } from 'rxjs';
-import type { LiveHeadline, LivePrediction } from '../../contracts/Live.js';
+import type { LiveHeadline, LivePrediction } from '../../contracts/live/Live.js';
 import type { ServerLimits } from '../queue/ServerLimits.js';
 import { turnScheduler } from '../queue/turnScheduler.js';
 import { decodeDocument } from './decodeHeadlines.js';

@@ -1,6 +1,6 @@
 import { catchError, EMPTY, filter, ignoreElements, type Observable, tap } from 'rxjs';
-import type { LiveHeadline } from '../../contracts/Live.js';
-import type { Valve } from '../../contracts/Valve.js';
+import type { LiveHeadline } from '../../contracts/live/Live.js';
+import type { Valve } from '../../contracts/flow/Valve.js';
 import { boundedQueue } from '../../operators/flow/boundedQueue.js';
 import { microBatch } from '../../operators/live/microBatch.js';
 import type { ClassifyQueue } from '../queue/ClassifyQueue.js';

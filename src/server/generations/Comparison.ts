@@ -1,4 +1,4 @@
-import type { LivePrediction } from '../../contracts/Live.js';
+import type { LivePrediction } from '../../contracts/live/Live.js';
 
 /** A headline of which two models say different things. */
 export interface Difference {

@@ -1,7 +1,7 @@
 import { lastValueFrom, map, type Observable, of, type OperatorFunction, toArray } from 'rxjs';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
-import type { LiveHeadline, LivePrediction } from '../../contracts/Live.js';
-import type { ModelView } from '../../contracts/TrainingView.js';
+import type { LiveHeadline, LivePrediction } from '../../contracts/live/Live.js';
+import type { ModelView } from '../../contracts/training/TrainingView.js';
 import type { Artifacts } from '../../models/artifacts/Artifacts.js';
 import type { ClassifyLiveOptions } from '../../operators/live/classifyLive.js';
 import { classifyTexts } from '../../operators/live/internal/classifyTexts.js';

@@ -1,5 +1,5 @@
 import { concatMap, from, type Observable, of, type OperatorFunction, Subject, toArray } from 'rxjs';
-import type { LiveHeadline, LivePrediction } from '../../contracts/Live.js';
+import type { LiveHeadline, LivePrediction } from '../../contracts/live/Live.js';
 import { hash32 } from '../../contracts/random.js';
 import { type CandidateCounts, Comparison } from './Comparison.js';
 import type { Generation } from './Generation.js';

@@ -11,8 +11,8 @@ import {
   takeWhile,
   toArray,
 } from 'rxjs';
-import type { LiveHeadline, LivePrediction } from '../../contracts/Live.js';
-import type { Valve } from '../../contracts/Valve.js';
+import type { LiveHeadline, LivePrediction } from '../../contracts/live/Live.js';
+import type { Valve } from '../../contracts/flow/Valve.js';
 import { FairLanes } from './FairLanes.js';
 import { type Asker, RecentAskers } from './RecentAskers.js';
 import { type TurnScheduler, turnScheduler } from './turnScheduler.js';

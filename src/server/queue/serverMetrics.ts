@@ -1,5 +1,5 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
-import type { SourceEvent } from '../../contracts/Live.js';
+import type { SourceEvent } from '../../contracts/live/Live.js';
 import type { ClassifiedBatch } from './ClassifyQueue.js';
 import type { GenerationsView } from '../generations/Generations.js';
 import type { Label } from '../labels/Label.js';

@@ -1,5 +1,5 @@
-import type { StepEnded } from '../../contracts/TrainingEvent.js';
-import type { PacedStep } from '../../contracts/TrainingView.js';
+import type { StepEnded } from '../../contracts/training/TrainingEvent.js';
+import type { PacedStep } from '../../contracts/training/TrainingView.js';
 import { RateMeter } from '../../sinks/progress/internal/RateMeter.js';
 
 /** The shortest time between two steps that are told. Milliseconds. */

@@ -1,7 +1,7 @@
-import type { Rejection } from '../../contracts/Rejection.js';
-import type { Side } from '../../contracts/Row.js';
-import type { TrainingEvent } from '../../contracts/TrainingEvent.js';
-import type { ConfigView, SideView } from '../../contracts/TrainingView.js';
+import type { Rejection } from '../../contracts/rows/Rejection.js';
+import type { Side } from '../../contracts/rows/Row.js';
+import type { TrainingEvent } from '../../contracts/training/TrainingEvent.js';
+import type { ConfigView, SideView } from '../../contracts/training/TrainingView.js';
 import type { ReportMade } from '../../sinks/metrics/ReportMade.js';
 
 /** The rows are read and split, and the model is made. */

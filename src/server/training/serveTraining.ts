@@ -12,7 +12,7 @@ import {
   take,
 } from 'rxjs';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
-import type { TrainingOver } from '../../contracts/TrainingView.js';
+import type { TrainingOver } from '../../contracts/training/TrainingView.js';
 import { checkTime } from '../../contracts/checkOption.js';
 import { sendText } from '../answers/answer.js';
 import { dispatcher } from '../dispatcher.js';

@@ -1,11 +1,11 @@
-import type { Rejection } from '../../contracts/Rejection.js';
+import type { Rejection } from '../../contracts/rows/Rejection.js';
 import type {
   EpochMetrics,
   RejectionsView,
   ReportView,
   TrainingNews,
   TrainingSnapshot,
-} from '../../contracts/TrainingView.js';
+} from '../../contracts/training/TrainingView.js';
 import { itemsOf, NONE, type Thinned, thinnedWith } from './thinned.js';
 import type { TrainingPrepared } from './TrainingUpdate.js';
 

@@ -2,11 +2,11 @@ import { rename, rm, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { tryCatch, type TaskEither } from 'fp-ts/lib/TaskEither.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
-import { isFileName, MANIFEST_FILE, parseManifest } from '../../contracts/Manifest.js';
-import { sha256Hex } from '../../contracts/sha256.js';
+import { isFileName, MANIFEST_FILE, parseManifest } from '../../contracts/models/Manifest.js';
+import { sha256Hex } from '../../contracts/runtime/sha256.js';
 import { codeOf } from '../internal/codeOf.js';
 import { makeFolder } from './internal/makeFolder.js';
-import { clearLeftBehind } from '../../contracts/temporaries.js';
+import { clearLeftBehind } from '../../contracts/runtime/temporaries.js';
 import { syncFolder, writeTemporary } from './internal/wholeFile.js';
 import { type Generation, writeGeneration } from './internal/writeGeneration.js';
 

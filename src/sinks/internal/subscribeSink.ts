@@ -1,5 +1,5 @@
 import type { Observable, Observer, Subscriber } from 'rxjs';
-import { takeUntilClosed } from '../../contracts/takeUntilClosed.js';
+import { takeUntilClosed } from '../../contracts/flow/takeUntilClosed.js';
 
 /**
  * Makes the subscription of a sink to its source, in two steps.

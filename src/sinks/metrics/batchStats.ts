@@ -1,6 +1,6 @@
 import { defer, map, reduce, type OperatorFunction } from 'rxjs';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
-import type { LabelledBatch, PaddedBatch } from '../../contracts/PaddedBatch.js';
+import type { LabelledBatch, PaddedBatch } from '../../contracts/rows/PaddedBatch.js';
 
 /** What went through a batch stream. */
 export interface BatchStats {

@@ -1,5 +1,5 @@
 import { defer, map, reduce, type OperatorFunction } from 'rxjs';
-import type { EvaluatedBatch, Performance } from '../../contracts/Evaluation.js';
+import type { EvaluatedBatch, Performance } from '../../contracts/training/Evaluation.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import { countConfusions } from './confusionMatrix.js';
 import { scores } from './scores.js';

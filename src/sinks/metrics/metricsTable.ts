@@ -1,6 +1,6 @@
 import Table from 'cli-table3';
 import pc from 'picocolors';
-import type { Scores } from '../../contracts/Evaluation.js';
+import type { Scores } from '../../contracts/training/Evaluation.js';
 import type { Report } from './metrics.js';
 import { commonestClass, macroScores } from './simpleAnswers.js';
 import { printable } from '../terminal/printable.js';

@@ -1,6 +1,6 @@
 import { defer, map, reduce, type OperatorFunction } from 'rxjs';
 import { checkNumber, checkWhole } from '../../contracts/checkOption.js';
-import type { EvaluatedBatch } from '../../contracts/Evaluation.js';
+import type { EvaluatedBatch } from '../../contracts/training/Evaluation.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 
 /** How reliability is measured. */

@@ -1,4 +1,4 @@
-import type { Performance, Scores } from '../../contracts/Evaluation.js';
+import type { Performance, Scores } from '../../contracts/training/Evaluation.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 
 /**

@@ -1,4 +1,4 @@
-import type { Scores } from '../../contracts/Evaluation.js';
+import type { Scores } from '../../contracts/training/Evaluation.js';
 import type { Report } from './metrics.js';
 
 /**

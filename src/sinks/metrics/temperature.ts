@@ -1,6 +1,6 @@
 import { defer, map, reduce, type OperatorFunction } from 'rxjs';
 import { checkWhole } from '../../contracts/checkOption.js';
-import type { EvaluatedBatch } from '../../contracts/Evaluation.js';
+import type { EvaluatedBatch } from '../../contracts/training/Evaluation.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import { fitTemperature, type FittedTemperature } from './fitTemperature.js';
 

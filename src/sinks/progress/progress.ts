@@ -1,5 +1,5 @@
 import { Observable, type OperatorFunction } from 'rxjs';
-import type { EpochEnded, TrainingEvent } from '../../contracts/TrainingEvent.js';
+import type { EpochEnded, TrainingEvent } from '../../contracts/training/TrainingEvent.js';
 import { TrainingProgress, endLine, startLine, type ModelProgress } from './internal/TrainingProgress.js';
 import { subscribeSink } from '../internal/subscribeSink.js';
 import { checkProgressOptions, ProgressOutput, type ProgressOptions } from './ProgressOutput.js';

@@ -1,7 +1,7 @@
 import { Subject, type Observable } from 'rxjs';
 import { checkNumber, checkWhole } from '../../contracts/checkOption.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
-import type { DeadLetter, Rejection } from '../../contracts/Rejection.js';
+import type { DeadLetter, Rejection } from '../../contracts/rows/Rejection.js';
 import { describeRejection } from './describeRejection.js';
 import { IdSet } from './internal/IdSet.js';
 

@@ -1,4 +1,4 @@
-import type { Rejection } from '../../contracts/Rejection.js';
+import type { Rejection } from '../../contracts/rows/Rejection.js';
 import { printable } from '../terminal/printable.js';
 
 /**

@@ -1,7 +1,7 @@
 import type { Writable } from 'node:stream';
 import { Observable, type OperatorFunction } from 'rxjs';
-import type { CarriedDelivery } from '../../contracts/settleOnce.js';
-import type { Valve } from '../../contracts/Valve.js';
+import type { CarriedDelivery } from '../../contracts/flow/settleOnce.js';
+import type { Valve } from '../../contracts/flow/Valve.js';
 import { subscribeSink } from '../internal/subscribeSink.js';
 
 /** A line, and what is settled once it is written. */

@@ -1,5 +1,5 @@
 import type { Writable } from 'node:stream';
-import type { Valve } from '../../contracts/Valve.js';
+import type { Valve } from '../../contracts/flow/Valve.js';
 
 /**
  * Writes text to a stream, and holds the valve while the reader of the stream is behind.

@@ -1,5 +1,5 @@
-import type { LivePrediction, SourceEvent } from '../../contracts/Live.js';
-import type { Rejection } from '../../contracts/Rejection.js';
+import type { LivePrediction, SourceEvent } from '../../contracts/live/Live.js';
+import type { Rejection } from '../../contracts/rows/Rejection.js';
 
 /** Headlines that were not classified: they had been there before, or came faster than they could be. */
 export interface HeadlinesLeftOut {

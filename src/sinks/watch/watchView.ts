@@ -12,7 +12,7 @@ import {
   throttleTime,
 } from 'rxjs';
 import { checkTime } from '../../contracts/checkOption.js';
-import type { LivePrediction } from '../../contracts/Live.js';
+import type { LivePrediction } from '../../contracts/live/Live.js';
 import { subscribeSink } from '../internal/subscribeSink.js';
 import type { TextStream } from '../progress/ProgressOutput.js';
 import { showsUnicode } from '../terminal/showsUnicode.js';

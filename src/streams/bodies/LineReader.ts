@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import type { Rejection } from '../../contracts/Rejection.js';
+import type { Rejection } from '../../contracts/rows/Rejection.js';
 import { ByteWindow } from './bytes/ByteWindow.js';
 import { excerpt } from '../internal/excerpt.js';
 import type { Reader } from './bytes/Reader.js';

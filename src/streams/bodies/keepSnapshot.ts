@@ -3,7 +3,7 @@ import { rmSync } from 'node:fs';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
-import { clearLeftBehind, temporaryName } from '../../contracts/temporaries.js';
+import { clearLeftBehind, temporaryName } from '../../contracts/runtime/temporaries.js';
 
 /** What tells one body from all others. */
 export interface Digest {

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
-import type { DeadLetter } from '../../contracts/Rejection.js';
-import type { BodyOptions } from './http/BodyOptions.js';
+import type { DeadLetter } from '../../contracts/rows/Rejection.js';
+import type { BodyOptions } from './http/connection/BodyOptions.js';
 import { locate } from './locate.js';
 import { bodyError, openBody, openedOnce } from './openBody.js';
 import type { Pacing } from '../pacing/Pacing.js';

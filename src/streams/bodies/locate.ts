@@ -1,7 +1,7 @@
 import { isAbsolute } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
-import { webAddress, withoutSecrets, type WebAddress } from './http/WebAddress.js';
+import { webAddress, withoutSecrets, type WebAddress } from './http/connection/WebAddress.js';
 
 /**
  * Where a body is, and what it is called in rows and messages: without the user name and password that an address may

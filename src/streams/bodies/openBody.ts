@@ -1,13 +1,13 @@
 import { addAbortSignal, type Readable } from 'node:stream';
 import { asyncScheduler } from 'rxjs';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
-import { checkBodyOptions, type BodyOptions } from './http/BodyOptions.js';
+import { checkBodyOptions, type BodyOptions } from './http/connection/BodyOptions.js';
 import { decodeContent, isDecodingError } from './http/decodeContent.js';
 import { fileBytes, type Fingerprint } from './fileBytes.js';
 import { hashBytes } from './hashBytes.js';
 import { httpBody, type AskOptions } from './http/httpBody.js';
-import { brokenOff } from './http/httpError.js';
-import { checkRetryOptions, type RetryOptions } from './http/RetryOptions.js';
+import { brokenOff } from './http/faults/httpError.js';
+import { checkRetryOptions, type RetryOptions } from './http/retries/RetryOptions.js';
 import { differ } from './http/validators.js';
 import { keepSnapshot, type Snapshot } from './keepSnapshot.js';
 import type { Location } from './locate.js';

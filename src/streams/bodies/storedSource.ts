@@ -4,7 +4,7 @@ import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 import { isLeft } from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
-import { temporaryName } from '../../contracts/temporaries.js';
+import { temporaryName } from '../../contracts/runtime/temporaries.js';
 import type { Validators } from './http/validators.js';
 import type { Snapshot } from './keepSnapshot.js';
 

@@ -1,6 +1,6 @@
 import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { clearLeftBehind } from '../../contracts/temporaries.js';
+import { clearLeftBehind } from '../../contracts/runtime/temporaries.js';
 import { readStored, snapshotName, SOURCES } from './storedSource.js';
 
 /** A snapshot in a folder of snapshots. */

@@ -1,8 +1,8 @@
 import { isAscii, isUtf8 } from 'node:buffer';
 import { parse } from 'csv-parse/sync';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
-import type { Rejection } from '../../contracts/Rejection.js';
-import type { SourceRow } from '../../contracts/Row.js';
+import type { Rejection } from '../../contracts/rows/Rejection.js';
+import type { SourceRow } from '../../contracts/rows/Row.js';
 import { CHUNK_BYTES } from '../bodies/bytes/ByteWindow.js';
 import { excerpt } from '../internal/excerpt.js';
 import { listNames } from '../internal/listNames.js';

@@ -1,5 +1,5 @@
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
-import type { Rejection } from '../../contracts/Rejection.js';
+import type { Rejection } from '../../contracts/rows/Rejection.js';
 import { feedDocument, type FeedReading } from './parsing/FeedDocument.js';
 import type { FeedItem } from './parsing/FeedItem.js';
 

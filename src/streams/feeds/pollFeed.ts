@@ -1,10 +1,10 @@
 import { asyncScheduler, defer, type Observable } from 'rxjs';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
-import type { LiveHeadline, SourceEvents } from '../../contracts/Live.js';
+import type { LiveHeadline, SourceEvents } from '../../contracts/live/Live.js';
 import { random } from '../../contracts/random.js';
-import type { DeadLetter } from '../../contracts/Rejection.js';
+import type { DeadLetter } from '../../contracts/rows/Rejection.js';
 import { backoff, type BackoffOptions } from '../pacing/backoff.js';
-import { checkBodyOptions, type BodyOptions } from '../bodies/http/BodyOptions.js';
+import { checkBodyOptions, type BodyOptions } from '../bodies/http/connection/BodyOptions.js';
 import { locate } from '../bodies/locate.js';
 import type { Pacing } from '../pacing/Pacing.js';
 import { requireNumber } from '../internal/requireNumber.js';

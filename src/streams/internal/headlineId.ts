@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { LiveHeadline } from '../../contracts/Live.js';
+import type { LiveHeadline } from '../../contracts/live/Live.js';
 
 /**
  * What a headline is called, the same whenever and wherever it is read: 16 hexadecimal digits, of its source and its

@@ -1,5 +1,5 @@
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
-import type { DeadLetter, Rejection } from '../../contracts/Rejection.js';
+import type { DeadLetter, Rejection } from '../../contracts/rows/Rejection.js';
 
 /**
  * Hands rejections over, or where nobody takes them makes the first one an error: bad input is not passed over in

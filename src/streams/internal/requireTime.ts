@@ -1,5 +1,5 @@
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
-import { LONGEST_TIMER } from '../../contracts/longestTimer.js';
+import { LONGEST_TIMER } from '../../contracts/runtime/longestTimer.js';
 import { requireNumber } from './requireNumber.js';
 
 /**

@@ -1,5 +1,5 @@
 import type { LookupFunction } from 'node:net';
-import { checkHeadersOf, type BodyOptions } from '../bodies/http/BodyOptions.js';
+import { checkHeadersOf, type BodyOptions } from '../bodies/http/connection/BodyOptions.js';
 import { guardedLookup, privateAddress } from '../feeds/polling/guardedLookup.js';
 import { addressOf, isNamedPrivate, isPublicAddress } from '../feeds/polling/publicAddress.js';
 import { userAgent } from '../feeds/polling/userAgent.js';

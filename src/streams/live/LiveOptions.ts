@@ -1,5 +1,5 @@
-import type { SourceEvents } from '../../contracts/Live.js';
-import type { DeadLetter } from '../../contracts/Rejection.js';
+import type { SourceEvents } from '../../contracts/live/Live.js';
+import type { DeadLetter } from '../../contracts/rows/Rejection.js';
 import type { Pacing } from '../pacing/Pacing.js';
 
 /** What all sources of live headlines have in common. The scheduler's clock also says when a headline was seen. */

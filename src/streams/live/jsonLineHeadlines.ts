@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { Observable } from 'rxjs';
-import type { LiveHeadline } from '../../contracts/Live.js';
+import type { LiveHeadline } from '../../contracts/live/Live.js';
 import { linesToHeadlines, type HeadlineLinesOptions } from './linesToHeadlines.js';
 
 /**

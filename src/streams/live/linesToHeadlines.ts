@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import { asyncScheduler, Observable } from 'rxjs';
-import type { LiveHeadline } from '../../contracts/Live.js';
+import type { LiveHeadline } from '../../contracts/live/Live.js';
 import { LineReader } from '../bodies/LineReader.js';
 import { lineSource, type ReadLinesOptions } from '../bodies/lineSource.js';
 import { readBody } from '../bodies/readBody.js';

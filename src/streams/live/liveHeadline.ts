@@ -1,7 +1,7 @@
 import { asyncScheduler, type SchedulerLike } from 'rxjs';
 import { checkOptions, optionText } from '../../contracts/checkOption.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
-import type { LiveHeadline } from '../../contracts/Live.js';
+import type { LiveHeadline } from '../../contracts/live/Live.js';
 
 /** What `liveHeadline` is told: the title, and what is known beside it. */
 export interface LiveHeadlineFields extends Partial<Omit<LiveHeadline, 'title'>> {

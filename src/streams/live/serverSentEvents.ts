@@ -1,14 +1,14 @@
 import { asyncScheduler, Observable } from 'rxjs';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
-import type { LiveHeadline } from '../../contracts/Live.js';
-import { checkBodyOptions, type BodyOptions } from '../bodies/http/BodyOptions.js';
+import type { LiveHeadline } from '../../contracts/live/Live.js';
+import { checkBodyOptions, type BodyOptions } from '../bodies/http/connection/BodyOptions.js';
 import { drain } from '../bodies/drain.js';
 import { locate } from '../bodies/locate.js';
 import { bodyError } from '../bodies/openBody.js';
 import { rejecting } from '../internal/rejecting.js';
 import { requireNumber } from '../internal/requireNumber.js';
 import { requirePacing } from '../pacing/internal/requirePacing.js';
-import { ConnectionLost } from '../bodies/http/ConnectionLost.js';
+import { ConnectionLost } from '../bodies/http/faults/ConnectionLost.js';
 import { guard, ownHeaders, type ConnectionOptions } from './ConnectionOptions.js';
 import { EventReader } from './internal/EventReader.js';
 import { HeadlineDecoder } from './internal/HeadlineDecoder.js';

@@ -1,5 +1,5 @@
 import type { SchedulerLike } from 'rxjs';
-import type { Valve } from '../../contracts/Valve.js';
+import type { Valve } from '../../contracts/flow/Valve.js';
 
 /** How a source that could emit without pause lets others have their turn. */
 export interface Pacing {

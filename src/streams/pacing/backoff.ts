@@ -1,4 +1,4 @@
-import { LONGEST_TIMER } from '../../contracts/longestTimer.js';
+import { LONGEST_TIMER } from '../../contracts/runtime/longestTimer.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import { requireNumber } from '../internal/requireNumber.js';
 

@@ -1,6 +1,6 @@
-import type { DeadLetter } from '../../contracts/Rejection.js';
-import type { BodyOptions } from '../bodies/http/BodyOptions.js';
-import type { RetryOptions } from '../bodies/http/RetryOptions.js';
+import type { DeadLetter } from '../../contracts/rows/Rejection.js';
+import type { BodyOptions } from '../bodies/http/connection/BodyOptions.js';
+import type { RetryOptions } from '../bodies/http/retries/RetryOptions.js';
 import type { KeepOptions } from '../bodies/openBody.js';
 import type { TableFormat } from '../csv/TableFormat.js';
 import type { Pacing } from '../pacing/Pacing.js';

@@ -1,6 +1,6 @@
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
-import type { Rejection } from '../../contracts/Rejection.js';
-import type { SourceRow } from '../../contracts/Row.js';
+import type { Rejection } from '../../contracts/rows/Rejection.js';
+import type { SourceRow } from '../../contracts/rows/Row.js';
 import { CHUNK_BYTES } from '../bodies/bytes/ByteWindow.js';
 import type { Reader } from '../bodies/bytes/Reader.js';
 import { guessEncoding, isText, utf16Of } from '../bodies/encoding/guessEncoding.js';

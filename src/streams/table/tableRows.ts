@@ -1,6 +1,6 @@
 import { concat, defer, from, type Observable, switchMap } from 'rxjs';
-import type { DeadLetter } from '../../contracts/Rejection.js';
-import type { SourceRow } from '../../contracts/Row.js';
+import type { DeadLetter } from '../../contracts/rows/Rejection.js';
+import type { SourceRow } from '../../contracts/rows/Row.js';
 import { requireEncoding } from '../bodies/encoding/requireEncoding.js';
 import { openedOften } from '../bodies/openBody.js';
 import { readBody } from '../bodies/readBody.js';

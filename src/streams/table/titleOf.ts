@@ -1,4 +1,4 @@
-import type { SourceRow } from '../../contracts/Row.js';
+import type { SourceRow } from '../../contracts/rows/Row.js';
 import type { TableLayout } from './TableLayout.js';
 
 /** Whether a text has nothing but blanks. */

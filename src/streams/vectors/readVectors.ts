@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { Observable } from 'rxjs';
-import type { WordVector } from '../../contracts/WordVector.js';
-import type { BodyOptions } from '../bodies/http/BodyOptions.js';
+import type { WordVector } from '../../contracts/rows/WordVector.js';
+import type { BodyOptions } from '../bodies/http/connection/BodyOptions.js';
 import { lineSource } from '../bodies/lineSource.js';
 import { readBody } from '../bodies/readBody.js';
 import type { Pacing } from '../pacing/Pacing.js';

@@ -1,5 +1,5 @@
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
-import type { SparseRow } from '../../contracts/SparseRows.js';
+import type { SparseRow } from '../../contracts/rows/SparseRows.js';
 import { featureCounter } from './countFeatures.js';
 import type { DocumentFrequencies } from './DocumentFrequencies.js';
 import { FeatureCounts } from './FeatureCounts.js';

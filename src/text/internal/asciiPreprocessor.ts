@@ -1,4 +1,4 @@
-import { nodeModule } from '../../contracts/nodeModule.js';
+import { nodeModule } from '../../contracts/runtime/nodeModule.js';
 
 const OTHER = -1;
 const SPACE = -2;

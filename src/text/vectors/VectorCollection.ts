@@ -1,4 +1,4 @@
-import type { WordVector } from '../../contracts/WordVector.js';
+import type { WordVector } from '../../contracts/rows/WordVector.js';
 import { excerpt } from '../excerpt.js';
 import { TokenTable } from '../internal/TokenTable.js';
 import { vectorsError } from './vectorFile.js';

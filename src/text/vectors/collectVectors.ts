@@ -1,6 +1,6 @@
 import { concat, defer, ignoreElements, type OperatorFunction, of, takeWhile } from 'rxjs';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
-import type { WordVector } from '../../contracts/WordVector.js';
+import type { WordVector } from '../../contracts/rows/WordVector.js';
 import { VectorCollection } from './VectorCollection.js';
 import type { VectorPrecision, WordVectors } from './WordVectors.js';
 

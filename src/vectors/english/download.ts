@@ -1,19 +1,19 @@
 import { open, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { asyncScheduler } from 'rxjs';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
-import type { SourceEvents } from '../../contracts/Live.js';
+import type { SourceEvents } from '../../contracts/live/Live.js';
 import { setupError } from '../../provision/setupError.js';
 import type { Step } from '../../provision/Step.js';
-import { checkBodyOptions, type HeadersOf } from '../../streams/bodies/http/BodyOptions.js';
-import { follow } from '../../streams/bodies/http/follow.js';
-import { brokenOff, statusError } from '../../streams/bodies/http/httpError.js';
-import { headerOf, type HttpExchange } from '../../streams/bodies/http/httpExchange.js';
-import { CutShort } from '../../streams/bodies/http/mayPass.js';
-import { Persistence } from '../../streams/bodies/http/Persistence.js';
+import { checkBodyOptions, type HeadersOf } from '../../streams/bodies/http/connection/BodyOptions.js';
+import { follow } from '../../streams/bodies/http/connection/follow.js';
+import { brokenOff, statusError } from '../../streams/bodies/http/faults/httpError.js';
+import { headerOf, type HttpExchange } from '../../streams/bodies/http/connection/httpExchange.js';
+import { CutShort } from '../../streams/bodies/http/faults/mayPass.js';
+import { Persistence } from '../../streams/bodies/http/retries/Persistence.js';
 import { requireReady } from '../../streams/bodies/http/refusal.js';
-import { checkRetryOptions } from '../../streams/bodies/http/RetryOptions.js';
+import { checkRetryOptions } from '../../streams/bodies/http/retries/RetryOptions.js';
 import { strongValidator, validatorsOf } from '../../streams/bodies/http/validators.js';
-import { webAddress } from '../../streams/bodies/http/WebAddress.js';
+import { webAddress } from '../../streams/bodies/http/connection/WebAddress.js';
 import { contentRange, requireWhole, WHOLE } from '../../streams/bodies/http/wholeAnswer.js';
 
 /** How a file is downloaded. */

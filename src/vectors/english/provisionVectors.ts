@@ -14,7 +14,7 @@ import type { WordVectors } from '../../text/vectors/WordVectors.js';
 import { loadVectors } from '../loadVectors.js';
 import { saveVectors } from '../saveVectors.js';
 import { ENGLISH } from '../vectorsFolder.js';
-import type { HeadersOf } from '../../streams/bodies/http/BodyOptions.js';
+import type { HeadersOf } from '../../streams/bodies/http/connection/BodyOptions.js';
 import { download, type DownloadOptions } from './download.js';
 
 /** What is fetched, and where it goes. */

@@ -5,7 +5,7 @@ import { PassThrough } from 'node:stream';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { opensBrowser } from '../../../src/cli/process/opensBrowser.js';
 import { run } from '../../../src/cli/run.js';
-import type { TrainingSnapshot } from '../../../src/contracts/TrainingView.js';
+import type { TrainingSnapshot } from '../../../src/contracts/training/TrainingView.js';
 import { rawClient } from '../../server/serving.js';
 import { serve } from '../../streams/servers.js';
 import { workFolder } from '../headwater.js';

@@ -1,7 +1,7 @@
 import { from, lastValueFrom } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import { MANIFEST_FILE } from '../../../src/contracts/Manifest.js';
-import type { LabelledBatch } from '../../../src/contracts/PaddedBatch.js';
+import { MANIFEST_FILE } from '../../../src/contracts/models/Manifest.js';
+import type { LabelledBatch } from '../../../src/contracts/rows/PaddedBatch.js';
 import { ARTIFACT_FILES, type Artifacts } from '../../../src/models/artifacts/Artifacts.js';
 import { decodeArtifacts } from '../../../src/models/artifacts/decodeArtifacts.js';
 import { encodeArtifacts } from '../../../src/models/artifacts/encodeArtifacts.js';

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import type { OnlineModel } from '../../../src/contracts/Learning.js';
+import type { OnlineModel } from '../../../src/contracts/live/Learning.js';
 import { classifier, type Classifier } from '../../../src/models/classifier.js';
 import { classifierConfig } from '../../../src/models/ClassifierConfig.js';
 import { resizeVocabulary } from '../../../src/models/artifacts/resizeVocabulary.js';

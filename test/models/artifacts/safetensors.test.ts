@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { StateDict, Weight } from '../../../src/contracts/StateDict.js';
+import type { StateDict, Weight } from '../../../src/contracts/models/StateDict.js';
 import { halfToNumber } from '../../../src/models/artifacts/internal/halfToNumber.js';
 import { decodeSafetensors, encodeSafetensors } from '../../../src/models/artifacts/safetensors.js';
 

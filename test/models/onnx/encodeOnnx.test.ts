@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { lastValueFrom, of } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import type { PaddedBatch } from '../../../src/contracts/PaddedBatch.js';
+import type { PaddedBatch } from '../../../src/contracts/rows/PaddedBatch.js';
 import { classifier } from '../../../src/models/classifier.js';
 import { classifierConfig, type ClassifierOptions } from '../../../src/models/ClassifierConfig.js';
 import { linearConfig } from '../../../src/models/linear/LinearConfig.js';

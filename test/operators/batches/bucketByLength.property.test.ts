@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { from, Subject } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import type { LabelledBatch } from '../../../src/contracts/PaddedBatch.js';
-import type { LabelledTokens } from '../../../src/contracts/Row.js';
+import type { LabelledBatch } from '../../../src/contracts/rows/PaddedBatch.js';
+import type { LabelledTokens } from '../../../src/contracts/rows/Row.js';
 import { bucketByLength, type BucketByLengthOptions } from '../../../src/operators/batches/bucketByLength.js';
 
 const run = { seed: 3, numRuns: 400 };

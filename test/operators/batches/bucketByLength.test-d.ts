@@ -1,7 +1,7 @@
 import { of, type Observable } from 'rxjs';
 import { expectTypeOf, test } from 'vitest';
-import type { LabelledBatch, PaddedBatch } from '../../../src/contracts/PaddedBatch.js';
-import type { LabelledTokens, Preprocessed, Row, TokenizedRow } from '../../../src/contracts/Row.js';
+import type { LabelledBatch, PaddedBatch } from '../../../src/contracts/rows/PaddedBatch.js';
+import type { LabelledTokens, Preprocessed, Row, TokenizedRow } from '../../../src/contracts/rows/Row.js';
 import { bucketByLength } from '../../../src/operators/batches/bucketByLength.js';
 import { padRows } from '../../../src/operators/batches/padRows.js';
 import { shuffle } from '../../../src/operators/rows/shuffle.js';

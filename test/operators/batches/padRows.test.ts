@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { TokenizedRow } from '../../../src/contracts/Row.js';
+import type { TokenizedRow } from '../../../src/contracts/rows/Row.js';
 import { padRows } from '../../../src/operators/batches/padRows.js';
 
 describe('padRows', () => {

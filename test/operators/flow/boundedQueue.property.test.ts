@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { EMPTY, filter, map, Observable, of, timer, VirtualTimeScheduler } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import type { Valve } from '../../../src/contracts/Valve.js';
+import type { Valve } from '../../../src/contracts/flow/Valve.js';
 import { boundedQueue } from '../../../src/operators/flow/boundedQueue.js';
 import { recordingValve } from '../recordingValve.js';
 

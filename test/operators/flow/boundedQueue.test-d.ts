@@ -1,6 +1,6 @@
 import { type Observable, of } from 'rxjs';
 import { expectTypeOf, test } from 'vitest';
-import type { Valve } from '../../../src/contracts/Valve.js';
+import type { Valve } from '../../../src/contracts/flow/Valve.js';
 import { boundedQueue } from '../../../src/operators/flow/boundedQueue.js';
 
 declare const numbers$: Observable<number>;

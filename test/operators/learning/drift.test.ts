@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { from } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import type { DriftDetected } from '../../../src/contracts/Learning.js';
+import type { DriftDetected } from '../../../src/contracts/live/Learning.js';
 import { random } from '../../../src/contracts/random.js';
 import { adwin } from '../../../src/operators/learning/adwin.js';
 import { AdaptiveWindow } from '../../../src/operators/learning/internal/AdaptiveWindow.js';

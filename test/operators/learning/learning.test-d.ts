@@ -10,9 +10,9 @@ import type {
   RowScored,
   RunningScores,
   Vocabulary,
-} from '../../../src/contracts/Learning.js';
-import type { LiveHeadline } from '../../../src/contracts/Live.js';
-import type { Trainable } from '../../../src/contracts/Trainable.js';
+} from '../../../src/contracts/live/Learning.js';
+import type { LiveHeadline } from '../../../src/contracts/live/Live.js';
+import type { Trainable } from '../../../src/contracts/models/Trainable.js';
 import type { Classifier } from '../../../src/models/classifier.js';
 import { adwin } from '../../../src/operators/learning/adwin.js';
 import { modelSlot } from '../../../src/operators/learning/modelSlot.js';

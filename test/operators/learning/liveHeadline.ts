@@ -1,5 +1,5 @@
-import type { Vocabulary } from '../../../src/contracts/Learning.js';
-import type { LiveHeadline } from '../../../src/contracts/Live.js';
+import type { Vocabulary } from '../../../src/contracts/live/Learning.js';
+import type { LiveHeadline } from '../../../src/contracts/live/Live.js';
 import { LabelEncoder } from '../../../src/text/LabelEncoder.js';
 
 /** A headline with what matters to a test; the rest is empty. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { OnlineModel, ScoredTokens } from '../../../src/contracts/Learning.js';
-import type { PaddedBatch } from '../../../src/contracts/PaddedBatch.js';
+import type { OnlineModel, ScoredTokens } from '../../../src/contracts/live/Learning.js';
+import type { PaddedBatch } from '../../../src/contracts/rows/PaddedBatch.js';
 import { modelSlot } from '../../../src/operators/learning/modelSlot.js';
 import { recordingModel } from '../../../src/testing/recordingModel.js';
 

@@ -1,9 +1,9 @@
 import { engine } from '@tensorflow/tfjs-core';
 import { bufferCount, from } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import type { LearningEvent } from '../../../src/contracts/Learning.js';
-import type { LiveHeadline } from '../../../src/contracts/Live.js';
-import type { StateDict } from '../../../src/contracts/StateDict.js';
+import type { LearningEvent } from '../../../src/contracts/live/Learning.js';
+import type { LiveHeadline } from '../../../src/contracts/live/Live.js';
+import type { StateDict } from '../../../src/contracts/models/StateDict.js';
 import { random } from '../../../src/contracts/random.js';
 import { classifier } from '../../../src/models/classifier.js';
 import { classifierConfig } from '../../../src/models/ClassifierConfig.js';

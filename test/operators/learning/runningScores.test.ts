@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { from, of } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import type { RowScored, RunningScores } from '../../../src/contracts/Learning.js';
+import type { RowScored, RunningScores } from '../../../src/contracts/live/Learning.js';
 import { runningScores, type RunningScoresOptions } from '../../../src/operators/learning/runningScores.js';
 import { runMarbles } from '../../../src/testing/runMarbles.js';
 import { liveHeadline } from './liveHeadline.js';

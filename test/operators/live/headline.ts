@@ -1,4 +1,4 @@
-import type { LiveHeadline } from '../../../src/contracts/Live.js';
+import type { LiveHeadline } from '../../../src/contracts/live/Live.js';
 
 /** A headline that arrived, with nothing but what a test gives it. */
 export const headline = (given: Partial<LiveHeadline> = {}): LiveHeadline => ({

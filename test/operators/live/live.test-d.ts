@@ -1,7 +1,7 @@
 import { type Observable, of } from 'rxjs';
 import { expectTypeOf, test } from 'vitest';
-import type { LiveHeadline, LivePrediction } from '../../../src/contracts/Live.js';
-import type { Trainable } from '../../../src/contracts/Trainable.js';
+import type { LiveHeadline, LivePrediction } from '../../../src/contracts/live/Live.js';
+import type { Trainable } from '../../../src/contracts/models/Trainable.js';
 import { classifyLive } from '../../../src/operators/live/classifyLive.js';
 import { dedupe } from '../../../src/operators/live/dedupe.js';
 import { microBatch } from '../../../src/operators/live/microBatch.js';

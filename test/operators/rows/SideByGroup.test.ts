@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { SIDES } from '../../../src/contracts/Row.js';
+import { SIDES } from '../../../src/contracts/rows/Row.js';
 import { SideByGroup } from '../../../src/operators/rows/internal/SideByGroup.js';
 
 const sideOf = (i: number) => SIDES[i % 3] ?? 'train';

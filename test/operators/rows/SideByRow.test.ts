@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { SIDES } from '../../../src/contracts/Row.js';
+import { SIDES } from '../../../src/contracts/rows/Row.js';
 import { SideByRow } from '../../../src/operators/rows/internal/SideByRow.js';
 
 describe('SideByRow', () => {

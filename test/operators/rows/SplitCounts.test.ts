@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Rejection } from '../../../src/contracts/Rejection.js';
-import type { Preprocessed, Row, Side, SidedRow } from '../../../src/contracts/Row.js';
+import type { Rejection } from '../../../src/contracts/rows/Rejection.js';
+import type { Preprocessed, Row, Side, SidedRow } from '../../../src/contracts/rows/Row.js';
 import { SplitCounts } from '../../../src/operators/rows/internal/SplitCounts.js';
 
 const sided = (id: number, side: Side, category: string, text = 'text'): SidedRow<Preprocessed<Row>> => ({

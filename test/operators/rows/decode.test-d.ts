@@ -4,7 +4,7 @@ import { EMPTY, type Observable } from 'rxjs';
 import * as v from 'valibot';
 import { describe, expectTypeOf, it } from 'vitest';
 import { z } from 'zod';
-import type { LabelledTokens, Preprocessed, Row, SourceRow, TokenizedRow } from '../../../src/contracts/Row.js';
+import type { LabelledTokens, Preprocessed, Row, SourceRow, TokenizedRow } from '../../../src/contracts/rows/Row.js';
 import { decode, type DecodeOptions } from '../../../src/operators/rows/decode.js';
 import { headlineOnly, headlineRow } from '../../../src/operators/rows/headlineRow.js';
 import { preprocess } from '../../../src/operators/rows/preprocess.js';

@@ -3,8 +3,8 @@ import { of, toArray } from 'rxjs';
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import type { Rejection } from '../../../src/contracts/Rejection.js';
-import type { SourceRow } from '../../../src/contracts/Row.js';
+import type { Rejection } from '../../../src/contracts/rows/Rejection.js';
+import type { SourceRow } from '../../../src/contracts/rows/Row.js';
 import { decode } from '../../../src/operators/rows/decode.js';
 
 const row = (id: number, stars: string): SourceRow => ({

@@ -1,9 +1,9 @@
 import { connect, merge, type Observable, of, switchMap } from 'rxjs';
 import { expectTypeOf, test } from 'vitest';
-import type { LabelledBatch } from '../../../src/contracts/PaddedBatch.js';
-import type { Row, Side, SourceRow } from '../../../src/contracts/Row.js';
-import type { Trainable } from '../../../src/contracts/Trainable.js';
-import type { StepEnded, TrainingEvent } from '../../../src/contracts/TrainingEvent.js';
+import type { LabelledBatch } from '../../../src/contracts/rows/PaddedBatch.js';
+import type { Row, Side, SourceRow } from '../../../src/contracts/rows/Row.js';
+import type { Trainable } from '../../../src/contracts/models/Trainable.js';
+import type { StepEnded, TrainingEvent } from '../../../src/contracts/training/TrainingEvent.js';
 import { batches } from '../../../src/operators/batches/batches.js';
 import { batchSource } from '../../../src/operators/batches/batchSource.js';
 import { decode } from '../../../src/operators/rows/decode.js';

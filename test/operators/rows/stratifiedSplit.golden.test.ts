@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { parse } from 'csv-parse/sync';
 import { from } from 'rxjs';
 import { expect, it } from 'vitest';
-import { SIDES } from '../../../src/contracts/Row.js';
+import { SIDES } from '../../../src/contracts/rows/Row.js';
 import { shuffle } from '../../../src/operators/rows/shuffle.js';
 import { stratifiedSplit } from '../../../src/operators/rows/stratifiedSplit.js';
 import { describeWithShared, newsCsv } from '../../shared.js';

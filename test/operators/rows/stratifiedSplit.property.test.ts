@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { from } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import { SIDES, type Side, type SidedRow } from '../../../src/contracts/Row.js';
+import { SIDES, type Side, type SidedRow } from '../../../src/contracts/rows/Row.js';
 import { type Shares, stratifiedSplit } from '../../../src/operators/rows/stratifiedSplit.js';
 
 interface Row {

@@ -1,6 +1,6 @@
 import type { Observable } from 'rxjs';
 import { expectTypeOf, test } from 'vitest';
-import type { Preprocessed, Row, SidedRow } from '../../../src/contracts/Row.js';
+import type { Preprocessed, Row, SidedRow } from '../../../src/contracts/rows/Row.js';
 import { preprocess } from '../../../src/operators/rows/preprocess.js';
 import { shuffle } from '../../../src/operators/rows/shuffle.js';
 import { stratifiedSplit } from '../../../src/operators/rows/stratifiedSplit.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { EpochResult, TrainingState, TrainingStep } from '../../../src/contracts/TrainingState.js';
+import type { EpochResult, TrainingState, TrainingStep } from '../../../src/contracts/training/TrainingState.js';
 import { combineSteps } from '../../../src/operators/training/combineSteps.js';
 import { earlyStopping } from '../../../src/operators/training/earlyStopping.js';
 import { initialTrainingState } from '../../../src/operators/training/initialTrainingState.js';

@@ -1,9 +1,9 @@
 import { asyncScheduler, concatMap, lastValueFrom, Observable, observeOn, of, take, toArray } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import type { BatchSource } from '../../../src/contracts/BatchSource.js';
-import type { LabelledBatch } from '../../../src/contracts/PaddedBatch.js';
-import type { TrainingEvent } from '../../../src/contracts/TrainingEvent.js';
-import type { TrainingStep } from '../../../src/contracts/TrainingState.js';
+import type { BatchSource } from '../../../src/contracts/training/BatchSource.js';
+import type { LabelledBatch } from '../../../src/contracts/rows/PaddedBatch.js';
+import type { TrainingEvent } from '../../../src/contracts/training/TrainingEvent.js';
+import type { TrainingStep } from '../../../src/contracts/training/TrainingState.js';
 import { fit, type FitOptions } from '../../../src/operators/training/fit.js';
 import { labelledBatch } from '../../../src/testing/labelledBatch.js';
 import {

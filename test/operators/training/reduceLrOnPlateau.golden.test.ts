@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { TrainingState } from '../../../src/contracts/TrainingState.js';
+import type { TrainingState } from '../../../src/contracts/training/TrainingState.js';
 import { initialTrainingState } from '../../../src/operators/training/initialTrainingState.js';
 import { reduceLrOnPlateau } from '../../../src/operators/training/reduceLrOnPlateau.js';
 import { describeWithShared, readGolden } from '../../shared.js';

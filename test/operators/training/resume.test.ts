@@ -1,11 +1,11 @@
 import { concatMap, from, interval, lastValueFrom, map, of, Subject, tap, toArray } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import type { BatchSource } from '../../../src/contracts/BatchSource.js';
-import type { Checkpoint } from '../../../src/contracts/Checkpoint.js';
-import type { LabelledBatch } from '../../../src/contracts/PaddedBatch.js';
-import type { StateDict } from '../../../src/contracts/StateDict.js';
-import type { Trainable } from '../../../src/contracts/Trainable.js';
-import type { CheckpointTaken, TrainingEvent } from '../../../src/contracts/TrainingEvent.js';
+import type { BatchSource } from '../../../src/contracts/training/BatchSource.js';
+import type { Checkpoint } from '../../../src/contracts/training/Checkpoint.js';
+import type { LabelledBatch } from '../../../src/contracts/rows/PaddedBatch.js';
+import type { StateDict } from '../../../src/contracts/models/StateDict.js';
+import type { Trainable } from '../../../src/contracts/models/Trainable.js';
+import type { CheckpointTaken, TrainingEvent } from '../../../src/contracts/training/TrainingEvent.js';
 import { classifier } from '../../../src/models/classifier.js';
 import { classifierConfig } from '../../../src/models/ClassifierConfig.js';
 import { linearClassifier } from '../../../src/models/linear/linearClassifier.js';

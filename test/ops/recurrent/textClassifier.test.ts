@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { LabelledBatch } from '../../../src/contracts/PaddedBatch.js';
+import type { LabelledBatch } from '../../../src/contracts/rows/PaddedBatch.js';
 import { random } from '../../../src/contracts/random.js';
 import { dropout } from '../../../src/ops/layers/dropout.js';
 import { embeddedRecurrentLast } from '../../../src/ops/recurrent/embeddedRecurrentLast.js';

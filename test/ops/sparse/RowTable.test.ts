@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { random } from '../../../src/contracts/random.js';
-import type { StateDict } from '../../../src/contracts/StateDict.js';
+import type { StateDict } from '../../../src/contracts/models/StateDict.js';
 import { RowAdagrad } from '../../../src/ops/optimizers/RowAdagrad.js';
 import { RowAdam } from '../../../src/ops/optimizers/RowAdam.js';
 import { RowTable } from '../../../src/ops/sparse/RowTable.js';

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { random } from '../../../src/contracts/random.js';
-import type { SparseRows } from '../../../src/contracts/SparseRows.js';
+import type { SparseRows } from '../../../src/contracts/rows/SparseRows.js';
 import { sparseLinear } from '../../../src/ops/sparse/sparseLinear.js';
 import { expectClose } from '../../expectClose.js';
 import { everyBackend } from '../everyBackend.js';

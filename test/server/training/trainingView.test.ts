@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Rejection } from '../../../src/contracts/Rejection.js';
-import type { PacedStep } from '../../../src/contracts/TrainingView.js';
+import type { Rejection } from '../../../src/contracts/rows/Rejection.js';
+import type { PacedStep } from '../../../src/contracts/training/TrainingView.js';
 import { StepPacer } from '../../../src/server/training/StepPacer.js';
 import { itemsOf, NONE, type Thinned, thinnedWith } from '../../../src/server/training/thinned.js';
 import { trainingFacts } from '../../../src/server/training/trainingFacts.js';

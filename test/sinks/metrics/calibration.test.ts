@@ -1,6 +1,6 @@
 import { firstValueFrom, of } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import type { EvaluatedBatch } from '../../../src/contracts/Evaluation.js';
+import type { EvaluatedBatch } from '../../../src/contracts/training/Evaluation.js';
 import { fitTemperature } from '../../../src/sinks/metrics/fitTemperature.js';
 import { reliability } from '../../../src/sinks/metrics/reliability.js';
 import { temperature } from '../../../src/sinks/metrics/temperature.js';

@@ -18,8 +18,8 @@ import {
   map,
 } from 'rxjs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { TrainingEvent } from '../../../src/contracts/TrainingEvent.js';
-import type { Valve } from '../../../src/contracts/Valve.js';
+import type { TrainingEvent } from '../../../src/contracts/training/TrainingEvent.js';
+import type { Valve } from '../../../src/contracts/flow/Valve.js';
 import type { ReportMade } from '../../../src/sinks/metrics/ReportMade.js';
 import { scores } from '../../../src/sinks/metrics/scores.js';
 import { tensorboard } from '../../../src/sinks/tensorboard/tensorboard.js';

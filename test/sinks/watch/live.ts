@@ -1,4 +1,4 @@
-import type { LiveHeadline, LivePrediction } from '../../../src/contracts/Live.js';
+import type { LiveHeadline, LivePrediction } from '../../../src/contracts/live/Live.js';
 
 export const CLASSES = ['Business', 'Sci/Tech', 'Sports', 'World'];
 

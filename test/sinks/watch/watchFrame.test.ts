@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { WatchEvent } from '../../../src/sinks/watch/WatchEvent.js';
 import { type FrameStyle, watchFrame } from '../../../src/sinks/watch/internal/watchFrame.js';
 import { WatchRecord } from '../../../src/sinks/watch/internal/WatchRecord.js';
-import type { LivePrediction } from '../../../src/contracts/Live.js';
+import type { LivePrediction } from '../../../src/contracts/live/Live.js';
 import { CLASSES, livePrediction, NOON } from './live.js';
 
 const plain = pc.createColors(false);

@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { parse } from 'csv-parse/sync';
 import { stringify } from 'csv-stringify/sync';
 import { describe, expect, it } from 'vitest';
-import type { Rejection } from '../../../src/contracts/Rejection.js';
-import type { SourceRow } from '../../../src/contracts/Row.js';
+import type { Rejection } from '../../../src/contracts/rows/Rejection.js';
+import type { SourceRow } from '../../../src/contracts/rows/Row.js';
 import { CsvReader } from '../../../src/streams/csv/CsvReader.js';
 import { checkFormat } from '../../../src/streams/csv/TableFormat.js';
 

@@ -2,7 +2,7 @@ import type { LookupAddress } from 'node:dns';
 import { createServer } from 'node:http';
 import { firstValueFrom, VirtualTimeScheduler } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import { LONGEST_TIMER } from '../../../src/contracts/longestTimer.js';
+import { LONGEST_TIMER } from '../../../src/contracts/runtime/longestTimer.js';
 import { guardedLookup } from '../../../src/streams/feeds/polling/guardedLookup.js';
 import { addressOf, isNamedPrivate, isPublicAddress } from '../../../src/streams/feeds/polling/publicAddress.js';
 import { waitFor } from '../../../src/streams/feeds/polling/waitFor.js';

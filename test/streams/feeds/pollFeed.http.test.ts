@@ -1,8 +1,8 @@
 import { Subject, take, takeUntil, toArray } from 'rxjs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { HeadwaterError } from '../../../src/contracts/HeadwaterError.js';
-import type { LiveHeadline, SourceEvent } from '../../../src/contracts/Live.js';
-import type { Rejection } from '../../../src/contracts/Rejection.js';
+import type { LiveHeadline, SourceEvent } from '../../../src/contracts/live/Live.js';
+import type { Rejection } from '../../../src/contracts/rows/Rejection.js';
 import { feedMemory, feedMemoryFrom } from '../../../src/streams/feeds/polling/FeedMemory.js';
 import { pollFeed, type PollFeedOptions } from '../../../src/streams/feeds/pollFeed.js';
 import { collect } from '../collect.js';

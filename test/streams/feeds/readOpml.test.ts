@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { toArray } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import type { Rejection } from '../../../src/contracts/Rejection.js';
+import type { Rejection } from '../../../src/contracts/rows/Rejection.js';
 import { readOpml, type ReadOpmlOptions } from '../../../src/streams/feeds/readOpml.js';
 import { collect } from '../collect.js';
 import { fileOf } from '../scratch.js';

@@ -3,7 +3,7 @@ import { discoverFeed } from '../../../src/streams/feeds/parsing/discoverFeed.js
 import { feedMemory, feedMemoryFrom, FeedMemoryJson } from '../../../src/streams/feeds/polling/FeedMemory.js';
 import { maxAge } from '../../../src/streams/feeds/polling/maxAge.js';
 import { publishedAt } from '../../../src/streams/feeds/parsing/dates/publishedAt.js';
-import { retryAfter } from '../../../src/streams/bodies/http/retryAfter.js';
+import { retryAfter } from '../../../src/streams/bodies/http/faults/retryAfter.js';
 import { titleText } from '../../../src/streams/feeds/parsing/text/titleText.js';
 import { userAgent } from '../../../src/streams/feeds/polling/userAgent.js';
 

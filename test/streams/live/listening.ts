@@ -1,7 +1,7 @@
 import type { Observable, Subscription } from 'rxjs';
 import { expect, vi } from 'vitest';
-import type { LiveHeadline, SourceEvent } from '../../../src/contracts/Live.js';
-import type { Rejection } from '../../../src/contracts/Rejection.js';
+import type { LiveHeadline, SourceEvent } from '../../../src/contracts/live/Live.js';
+import type { Rejection } from '../../../src/contracts/rows/Rejection.js';
 
 /** All that a live source did so far. */
 export interface Heard {

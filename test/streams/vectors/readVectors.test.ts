@@ -3,7 +3,7 @@ import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { lastValueFrom, take, toArray } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import type { WordVector } from '../../../src/contracts/WordVector.js';
+import type { WordVector } from '../../../src/contracts/rows/WordVector.js';
 import { readVectors } from '../../../src/streams/vectors/readVectors.js';
 import { fileOf } from '../scratch.js';
 import { fastTextVec, gloveText, winkJson, word2vecBinary, word2vecText, type Words } from './files.js';

@@ -1,5 +1,5 @@
 import { foldCase } from '../../../src/text/unicode/foldCase.js';
-import type { SparseRow } from '../../../src/contracts/SparseRows.js';
+import type { SparseRow } from '../../../src/contracts/rows/SparseRows.js';
 
 /** FNV-1a, 32 bit, over UTF-16 units, cut to the lower bits: written with BigInt, as its authors describe it. */
 const fnv1a = (text: string, bits: number): number => {

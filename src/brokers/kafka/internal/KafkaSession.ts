@@ -1,8 +1,8 @@
 import type { Admin, Consumer, Message, MessagesStream } from '@platformatic/kafka';
 import * as E from 'fp-ts/lib/Either.js';
 import { asyncScheduler, exhaustMap, firstValueFrom, type SchedulerLike, Subject, timer } from 'rxjs';
-import type { Settlement } from '../../../contracts/Delivery.js';
-import type { LiveHeadline } from '../../../contracts/Live.js';
+import type { Settlement } from '../../../contracts/flow/Delivery.js';
+import type { LiveHeadline } from '../../../contracts/live/Live.js';
 import { decodeMessage } from '../../internal/decodeMessage.js';
 import { reasonOf } from '../../internal/reasonOf.js';
 import { untilReady } from '../../internal/untilReady.js';

@@ -2,7 +2,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as t from 'io-ts';
 import type { HeadwaterError } from '../../../contracts/HeadwaterError.js';
-import type { Weight } from '../../../contracts/StateDict.js';
+import type { Weight } from '../../../contracts/models/StateDict.js';
 import { DocumentFrequencies } from '../../../text/features/DocumentFrequencies.js';
 import { wideFeatures, type WideFeatures } from '../../../text/features/wideFeatures.js';
 import { artifactError, readArtifact } from '../../../text/readArtifact.js';

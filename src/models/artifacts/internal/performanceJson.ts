@@ -1,5 +1,5 @@
 import * as t from 'io-ts';
-import type { Performance, Scores } from '../../../contracts/Evaluation.js';
+import type { Performance, Scores } from '../../../contracts/training/Evaluation.js';
 import { ownRecord } from '../../internal/ownRecord.js';
 import { jsonString } from '../../../text/artifactJson.js';
 

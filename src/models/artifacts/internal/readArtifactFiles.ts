@@ -1,8 +1,14 @@
 import type { PlatformPath } from 'node:path';
 import { tryCatch, type TaskEither } from 'fp-ts/lib/TaskEither.js';
 import { HeadwaterError } from '../../../contracts/HeadwaterError.js';
-import { nodeModule } from '../../../contracts/nodeModule.js';
-import { CURRENT, GENERATIONS, isManifestId, MANIFEST_FILE, parseManifest } from '../../../contracts/Manifest.js';
+import { nodeModule } from '../../../contracts/runtime/nodeModule.js';
+import {
+  CURRENT,
+  GENERATIONS,
+  isManifestId,
+  MANIFEST_FILE,
+  parseManifest,
+} from '../../../contracts/models/Manifest.js';
 import { artifactError } from '../../../text/readArtifact.js';
 import { ARTIFACT_FILES, ARTIFACT_LIMITS } from '../Artifacts.js';
 

@@ -1,5 +1,5 @@
 import * as t from 'io-ts';
-import type { TableRecord, TrainingRecord } from '../../../contracts/TrainingRecord.js';
+import type { TableRecord, TrainingRecord } from '../../../contracts/training/TrainingRecord.js';
 import { wholeNumber } from '../../internal/guarded.js';
 
 /** JSON has no NaN. */

@@ -1,4 +1,4 @@
-import type { StateDict } from '../../../contracts/StateDict.js';
+import type { StateDict } from '../../../contracts/models/StateDict.js';
 import type { ClassifierConfig } from '../../ClassifierConfig.js';
 import type { OnnxNode, OnnxTensor } from './onnxModel.js';
 

@@ -1,5 +1,5 @@
 import { random } from '../../../contracts/random.js';
-import type { StateDict, Weight } from '../../../contracts/StateDict.js';
+import type { StateDict, Weight } from '../../../contracts/models/StateDict.js';
 import { normal, uniform } from '../../internal/draws.js';
 import type { WideGruConfig } from '../WideGruConfig.js';
 

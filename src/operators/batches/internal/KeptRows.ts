@@ -1,5 +1,5 @@
 import { defer, type Observable, tap } from 'rxjs';
-import type { LabelledTokens, Side } from '../../../contracts/Row.js';
+import type { LabelledTokens, Side } from '../../../contracts/rows/Row.js';
 import { emitInSlices, type SliceOptions } from '../../flow/emitInSlices.js';
 
 /** What a row takes beside its arrays: objects and their headers, about. */

@@ -1,5 +1,5 @@
 import { Subscription } from 'rxjs';
-import type { Valve } from '../../../contracts/Valve.js';
+import type { Valve } from '../../../contracts/flow/Valve.js';
 
 /**
  * What one subscription has of a valve: it holds it once or not at all, however often it is asked to. Without a valve

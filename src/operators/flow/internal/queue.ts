@@ -6,8 +6,8 @@ import {
   type SchedulerLike,
   type Subscription,
 } from 'rxjs';
-import { takeUntilClosed } from '../../../contracts/takeUntilClosed.js';
-import type { Valve } from '../../../contracts/Valve.js';
+import { takeUntilClosed } from '../../../contracts/flow/takeUntilClosed.js';
+import type { Valve } from '../../../contracts/flow/Valve.js';
 import { ValveHold } from './ValveHold.js';
 
 /** Where values wait. */

@@ -1,4 +1,4 @@
-import type { LearningVocabulary, ModelSlot, RowsLearnt, Vocabulary } from '../../../contracts/Learning.js';
+import type { LearningVocabulary, ModelSlot, RowsLearnt, Vocabulary } from '../../../contracts/live/Learning.js';
 import { padRows } from '../../batches/padRows.js';
 import { encodeRow } from '../../rows/internal/encodedText.js';
 import { Reservoir } from './Reservoir.js';

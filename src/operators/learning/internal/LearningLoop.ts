@@ -15,8 +15,8 @@ import type {
   ModelSlot,
   RowScored,
   Vocabulary,
-} from '../../../contracts/Learning.js';
-import type { LiveHeadline, LivePrediction } from '../../../contracts/Live.js';
+} from '../../../contracts/live/Learning.js';
+import type { LiveHeadline, LivePrediction } from '../../../contracts/live/Live.js';
 import type { LabelEncoder } from '../../../text/LabelEncoder.js';
 import { encodeRow } from '../../rows/internal/encodedText.js';
 import type { Learner } from './Learner.js';

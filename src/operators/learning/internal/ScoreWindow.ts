@@ -1,4 +1,4 @@
-import type { ClassRates, RunningScores } from '../../../contracts/Learning.js';
+import type { ClassRates, RunningScores } from '../../../contracts/live/Learning.js';
 
 /** One prediction, as far as scores need it. */
 export interface ScoredPrediction {

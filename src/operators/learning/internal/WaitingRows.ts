@@ -1,5 +1,5 @@
-import type { LateLabel } from '../../../contracts/Learning.js';
-import type { LiveHeadline } from '../../../contracts/Live.js';
+import type { LateLabel } from '../../../contracts/live/Learning.js';
+import type { LiveHeadline } from '../../../contracts/live/Live.js';
 
 const idKey = (source: string, id: number): string => `#${id} ${source}`;
 const guidKey = (source: string, guid: string): string => `=${JSON.stringify([source, guid])}`;

@@ -1,4 +1,4 @@
-import type { LiveHeadline } from '../../../contracts/Live.js';
+import type { LiveHeadline } from '../../../contracts/live/Live.js';
 import { headlineKey, type HeadlineKey } from '../headlineKeys.js';
 
 /** What was seen of all sources. */

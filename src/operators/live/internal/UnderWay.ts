@@ -1,5 +1,5 @@
-import type { LiveHeadline } from '../../../contracts/Live.js';
-import { type CarriedDelivery, settleOnce } from '../../../contracts/settleOnce.js';
+import type { LiveHeadline } from '../../../contracts/live/Live.js';
+import { type CarriedDelivery, settleOnce } from '../../../contracts/flow/settleOnce.js';
 import type { DedupeMemory } from '../dedupeMemory.js';
 import type { SeenKeys } from './HeadlineIdentity.js';
 

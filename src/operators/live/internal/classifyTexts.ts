@@ -1,8 +1,8 @@
 import { asyncScheduler, concatMap, type OperatorFunction } from 'rxjs';
 import { HeadwaterError } from '../../../contracts/HeadwaterError.js';
 import { checkOptions } from '../../../contracts/checkOption.js';
-import type { LiveHeadline, LivePrediction } from '../../../contracts/Live.js';
-import type { Trainable } from '../../../contracts/Trainable.js';
+import type { LiveHeadline, LivePrediction } from '../../../contracts/live/Live.js';
+import type { Trainable } from '../../../contracts/models/Trainable.js';
 import { stepsOf, textPath } from '../../../text/textPath.js';
 import { mostProbable } from '../../training/internal/mostProbable.js';
 import { padRows } from '../../batches/padRows.js';

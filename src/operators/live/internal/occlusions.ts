@@ -1,5 +1,5 @@
-import type { Explanation, LiveHeadline, LivePrediction, WordEffect } from '../../../contracts/Live.js';
-import type { Vocabulary } from '../../../contracts/Learning.js';
+import type { Explanation, LiveHeadline, LivePrediction, WordEffect } from '../../../contracts/live/Live.js';
+import type { Vocabulary } from '../../../contracts/live/Learning.js';
 import { encodeText } from '../../rows/internal/encodedText.js';
 import { type ReadingOptions, stepsOf, textPath } from '../../../text/textPath.js';
 

@@ -1,5 +1,5 @@
 import { type Random, random } from '../../../contracts/random.js';
-import { SIDES, type Side } from '../../../contracts/Row.js';
+import { SIDES, type Side } from '../../../contracts/rows/Row.js';
 import type { StratifiedSplitOptions, Shares } from '../stratifiedSplit.js';
 import { SideByGroup } from './SideByGroup.js';
 

@@ -1,4 +1,4 @@
-import { SIDES, type Side } from '../../../contracts/Row.js';
+import { SIDES, type Side } from '../../../contracts/rows/Row.js';
 import { hash64, spread } from './hash64.js';
 
 /** Slots to begin with; a power of two, as every size of the table is. */

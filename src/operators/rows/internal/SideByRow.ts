@@ -1,5 +1,5 @@
 import { HeadwaterError } from '../../../contracts/HeadwaterError.js';
-import { SIDES, type Side } from '../../../contracts/Row.js';
+import { SIDES, type Side } from '../../../contracts/rows/Row.js';
 
 const FIRST_ROWS = 16_384;
 /** What stands for a row that has no side. */

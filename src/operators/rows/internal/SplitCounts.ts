@@ -1,6 +1,6 @@
-import type { DeadLetter } from '../../../contracts/Rejection.js';
-import { type Preprocessed, type Row, type Side, type SidedRow, SIDES } from '../../../contracts/Row.js';
-import type { SideCounts } from '../../../contracts/TrainingEvent.js';
+import type { DeadLetter } from '../../../contracts/rows/Rejection.js';
+import { type Preprocessed, type Row, type Side, type SidedRow, SIDES } from '../../../contracts/rows/Row.js';
+import type { SideCounts } from '../../../contracts/training/TrainingEvent.js';
 import { excerpt } from '../../../text/excerpt.js';
 import { SideByRow } from './SideByRow.js';
 

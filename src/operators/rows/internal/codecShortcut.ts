@@ -1,5 +1,5 @@
 import type * as t from 'io-ts';
-import type { SourceRow } from '../../../contracts/Row.js';
+import type { SourceRow } from '../../../contracts/rows/Row.js';
 
 /** Makes of a row's fields, which the codec's `is` has found good, what `decode` emits of them. */
 export type Shortcut = (fields: SourceRow['fields'], id: number) => object;

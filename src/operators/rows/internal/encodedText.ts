@@ -1,5 +1,5 @@
-import type { Vocabulary } from '../../../contracts/Learning.js';
-import type { EncodedText } from '../../../contracts/Row.js';
+import type { Vocabulary } from '../../../contracts/live/Learning.js';
+import type { EncodedText } from '../../../contracts/rows/Row.js';
 
 /**
  * All that a model reads of a preprocessed text. Every operator that makes rows or batches of texts asks here, so that

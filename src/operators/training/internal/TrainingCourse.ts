@@ -1,7 +1,7 @@
-import type { Checkpoint, FitSettings } from '../../../contracts/Checkpoint.js';
-import type { StateDict } from '../../../contracts/StateDict.js';
-import type { EpochEnded, TrainingEvent } from '../../../contracts/TrainingEvent.js';
-import type { TrainingState } from '../../../contracts/TrainingState.js';
+import type { Checkpoint, FitSettings } from '../../../contracts/training/Checkpoint.js';
+import type { StateDict } from '../../../contracts/models/StateDict.js';
+import type { EpochEnded, TrainingEvent } from '../../../contracts/training/TrainingEvent.js';
+import type { TrainingState } from '../../../contracts/training/TrainingState.js';
 import type { EpochSnapshot } from './trainingEpoch.js';
 
 const NOTHING = { batches: 0, sum: 0, weights: 0 };

@@ -1,4 +1,4 @@
-import type { ScoreCounts } from '../../../contracts/Checkpoint.js';
+import type { ScoreCounts } from '../../../contracts/training/Checkpoint.js';
 
 /**
  * Counts how good the predictions of validation rows are.

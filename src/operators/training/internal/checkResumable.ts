@@ -1,7 +1,7 @@
-import type { Checkpoint, FitSettings } from '../../../contracts/Checkpoint.js';
+import type { Checkpoint, FitSettings } from '../../../contracts/training/Checkpoint.js';
 import { HeadwaterError } from '../../../contracts/HeadwaterError.js';
-import { SIDES } from '../../../contracts/Row.js';
-import type { DeferredTrainable, Trainable } from '../../../contracts/Trainable.js';
+import { SIDES } from '../../../contracts/rows/Row.js';
+import type { DeferredTrainable, Trainable } from '../../../contracts/models/Trainable.js';
 
 /**
  * Refuses a model whose training cannot be resumed.

@@ -1,5 +1,5 @@
 import { defer, type Observable, of } from 'rxjs';
-import type { DeferredTrainable, Trainable } from '../../../contracts/Trainable.js';
+import type { DeferredTrainable, Trainable } from '../../../contracts/models/Trainable.js';
 
 /** Whether a model answers later. */
 export const isDeferred = (model: Trainable | DeferredTrainable): model is DeferredTrainable => 'deferred' in model;

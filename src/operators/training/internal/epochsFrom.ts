@@ -1,6 +1,6 @@
 import { defer, Observable } from 'rxjs';
-import { takeUntilClosed } from '../../../contracts/takeUntilClosed.js';
-import type { TrainingState } from '../../../contracts/TrainingState.js';
+import { takeUntilClosed } from '../../../contracts/flow/takeUntilClosed.js';
+import type { TrainingState } from '../../../contracts/training/TrainingState.js';
 
 /**
  * Runs one epoch after another, each from the state that the one before it left, until a state says `stop`: a fold over

@@ -1,6 +1,6 @@
 import { Observable, type OperatorFunction } from 'rxjs';
-import { takeUntilClosed } from '../../../contracts/takeUntilClosed.js';
-import type { Valve } from '../../../contracts/Valve.js';
+import { takeUntilClosed } from '../../../contracts/flow/takeUntilClosed.js';
+import type { Valve } from '../../../contracts/flow/Valve.js';
 import { Fifo } from '../../flow/internal/Fifo.js';
 import { ValveHold } from '../../flow/internal/ValveHold.js';
 

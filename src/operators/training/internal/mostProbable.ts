@@ -1,6 +1,6 @@
 import { HeadwaterError } from '../../../contracts/HeadwaterError.js';
-import type { PaddedBatch } from '../../../contracts/PaddedBatch.js';
-import type { Trainable } from '../../../contracts/Trainable.js';
+import type { PaddedBatch } from '../../../contracts/rows/PaddedBatch.js';
+import type { Trainable } from '../../../contracts/models/Trainable.js';
 
 /**
  * Each row's most probable class, the first of equals.

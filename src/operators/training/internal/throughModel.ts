@@ -1,6 +1,6 @@
 import { catchError, concat, forkJoin, map, mergeMap, type Observable, type OperatorFunction, throwError } from 'rxjs';
-import type { DeferredTrainable, Trainable } from '../../../contracts/Trainable.js';
-import type { Valve } from '../../../contracts/Valve.js';
+import type { DeferredTrainable, Trainable } from '../../../contracts/models/Trainable.js';
+import type { Valve } from '../../../contracts/flow/Valve.js';
 import { deferModel, isDeferred } from './deferModel.js';
 import { mapInFlight } from './mapInFlight.js';
 

@@ -1,8 +1,8 @@
 import { defer, type Observable, type OperatorFunction } from 'rxjs';
 import { HeadwaterError } from '../../../contracts/HeadwaterError.js';
-import type { LabelledBatch } from '../../../contracts/PaddedBatch.js';
-import type { DeferredTrainable, Trainable } from '../../../contracts/Trainable.js';
-import type { StepEnded } from '../../../contracts/TrainingEvent.js';
+import type { LabelledBatch } from '../../../contracts/rows/PaddedBatch.js';
+import type { DeferredTrainable, Trainable } from '../../../contracts/models/Trainable.js';
+import type { StepEnded } from '../../../contracts/training/TrainingEvent.js';
 import { checkNumber, checkOptions, checkWhole } from '../../../contracts/checkOption.js';
 import type { TrainStepOptions } from '../trainStep.js';
 import { throughModel } from './throughModel.js';

@@ -1,5 +1,5 @@
 import { HeadwaterError } from '../../../contracts/HeadwaterError.js';
-import type { Weight } from '../../../contracts/StateDict.js';
+import type { Weight } from '../../../contracts/models/StateDict.js';
 
 /** Up to here a float32 counts exactly. */
 const EXACT = 2 ** 24;

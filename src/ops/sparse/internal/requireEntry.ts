@@ -1,5 +1,5 @@
 import { HeadwaterError } from '../../../contracts/HeadwaterError.js';
-import type { StateDict } from '../../../contracts/StateDict.js';
+import type { StateDict } from '../../../contracts/models/StateDict.js';
 
 /** The values of a state's entry, or an error that says why they do not fit; `what` names whose state it is. */
 export const requireEntry = (state: StateDict, name: string, shape: readonly number[], what: string): Float32Array => {

@@ -1,4 +1,4 @@
-import type { SparseRows } from '../../../contracts/SparseRows.js';
+import type { SparseRows } from '../../../contracts/rows/SparseRows.js';
 
 /** The transpose of sparse rows of `columns` columns: row c of it has the rows that column c occurs in, rising. */
 export const transposed = ({ offsets, ids, values }: SparseRows, columns: number): SparseRows => {

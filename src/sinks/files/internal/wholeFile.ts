@@ -1,6 +1,6 @@
 import { open, rm, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
-import { temporaryName } from '../../../contracts/temporaries.js';
+import { temporaryName } from '../../../contracts/runtime/temporaries.js';
 import { codeOf } from '../../internal/codeOf.js';
 
 const fill = async (file: FileHandle, bytes: Uint8Array): Promise<void> => {

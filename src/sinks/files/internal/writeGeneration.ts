@@ -8,8 +8,8 @@ import {
   MANIFEST_FILE,
   manifestId,
   parseManifest,
-} from '../../../contracts/Manifest.js';
-import { clearLeftBehind, temporaryName } from '../../../contracts/temporaries.js';
+} from '../../../contracts/models/Manifest.js';
+import { clearLeftBehind, temporaryName } from '../../../contracts/runtime/temporaries.js';
 import { codeOf } from '../../internal/codeOf.js';
 import { makeCurrent, putBytes, putLink, readCurrent } from './currentGeneration.js';
 import { makeFolder } from './makeFolder.js';

@@ -1,4 +1,4 @@
-import type { TrainingEnded, TrainingResumed, TrainingStarted } from '../../../contracts/TrainingEvent.js';
+import type { TrainingEnded, TrainingResumed, TrainingStarted } from '../../../contracts/training/TrainingEvent.js';
 import { printable } from '../../terminal/printable.js';
 import type { ProgressLine } from './progressLine.js';
 

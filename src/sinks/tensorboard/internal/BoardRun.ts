@@ -1,4 +1,4 @@
-import type { SideCounts, TrainingEvent } from '../../../contracts/TrainingEvent.js';
+import type { SideCounts, TrainingEvent } from '../../../contracts/training/TrainingEvent.js';
 import type { Report } from '../../metrics/metrics.js';
 import { metricsTable } from '../../metrics/metricsTable.js';
 import type { ReportMade } from '../../metrics/ReportMade.js';

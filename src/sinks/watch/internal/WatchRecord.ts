@@ -1,4 +1,4 @@
-import type { LivePrediction, SourceEvent } from '../../../contracts/Live.js';
+import type { LivePrediction, SourceEvent } from '../../../contracts/live/Live.js';
 import { feedAfter, unheardFeed } from './feedAfter.js';
 import { LastMinute } from './LastMinute.js';
 import { RecentLags } from './RecentLags.js';

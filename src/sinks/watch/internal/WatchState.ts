@@ -1,4 +1,4 @@
-import type { LivePrediction } from '../../../contracts/Live.js';
+import type { LivePrediction } from '../../../contracts/live/Live.js';
 import type { Lag } from './RecentLags.js';
 
 /** How it stands with a feed. */

@@ -1,4 +1,4 @@
-import type { SourceEvent } from '../../../contracts/Live.js';
+import type { SourceEvent } from '../../../contracts/live/Live.js';
 import type { FeedState } from './WatchState.js';
 
 /** A feed of which nothing was heard yet. */

@@ -1,5 +1,5 @@
 import type pc from 'picocolors';
-import type { LivePrediction } from '../../../contracts/Live.js';
+import type { LivePrediction } from '../../../contracts/live/Live.js';
 import { duration, perSecond } from '../../progress/internal/progressLine.js';
 import { classPaints } from './classPaints.js';
 import { cutText, fitText, oneLine, widthOf } from './fitText.js';

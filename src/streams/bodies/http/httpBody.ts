@@ -1,16 +1,16 @@
 import type { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
 import { readable } from '../bytes/readable.js';
-import type { CheckedBodyOptions } from './BodyOptions.js';
-import { follow } from './follow.js';
-import { statusError } from './httpError.js';
-import { headerOf, type HttpExchange } from './httpExchange.js';
-import { Persistence } from './Persistence.js';
+import type { CheckedBodyOptions } from './connection/BodyOptions.js';
+import { follow } from './connection/follow.js';
+import { statusError } from './faults/httpError.js';
+import { headerOf, type HttpExchange } from './connection/httpExchange.js';
+import { Persistence } from './retries/Persistence.js';
 import { requireReady } from './refusal.js';
 import { resumedBody } from './resumedBody.js';
-import type { CheckedRetryOptions } from './RetryOptions.js';
+import type { CheckedRetryOptions } from './retries/RetryOptions.js';
 import { validatorsOf, type Validators } from './validators.js';
-import type { WebAddress } from './WebAddress.js';
+import type { WebAddress } from './connection/WebAddress.js';
 import { encodingsOf, requireWhole, WHOLE } from './wholeAnswer.js';
 
 /** A body on its way. */

@@ -1,9 +1,9 @@
 import type { Dispatcher } from 'undici';
-import { statusError } from './httpError.js';
-import { headerOf } from './httpExchange.js';
-import { retryAfter } from './retryAfter.js';
+import { statusError } from './faults/httpError.js';
+import { headerOf } from './connection/httpExchange.js';
+import { retryAfter } from './faults/retryAfter.js';
 import type { HeadwaterError } from '../../../contracts/HeadwaterError.js';
-import { ConnectionLost } from './ConnectionLost.js';
+import { ConnectionLost } from './faults/ConnectionLost.js';
 
 /** What a server may answer that will perhaps not answer so for long. */
 const PASSING: ReadonlySet<number> = new Set([408, 425, 429, 500, 502, 503, 504]);

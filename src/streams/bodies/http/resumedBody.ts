@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { HeadwaterError } from '../../../contracts/HeadwaterError.js';
 import type { HttpBody } from './httpBody.js';
-import { statusError } from './httpError.js';
-import { headerOf, type HttpExchange } from './httpExchange.js';
-import { CutShort } from './mayPass.js';
-import type { Persistence } from './Persistence.js';
+import { statusError } from './faults/httpError.js';
+import { headerOf, type HttpExchange } from './connection/httpExchange.js';
+import { CutShort } from './faults/mayPass.js';
+import type { Persistence } from './retries/Persistence.js';
 import { requireReady } from './refusal.js';
 import { differ, strongValidator, validatorsOf } from './validators.js';
 import { contentRange, encodingsOf, requireWhole, WHOLE } from './wholeAnswer.js';

@@ -1,5 +1,5 @@
 import type { Dispatcher } from 'undici';
-import { headerOf } from './httpExchange.js';
+import { headerOf } from './connection/httpExchange.js';
 
 /** By what a server tells one version of a body from another. */
 export interface Validators {

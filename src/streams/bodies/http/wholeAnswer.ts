@@ -1,6 +1,6 @@
 import type { Dispatcher } from 'undici';
 import { HeadwaterError } from '../../../contracts/HeadwaterError.js';
-import { headerOf } from './httpExchange.js';
+import { headerOf } from './connection/httpExchange.js';
 
 /** The bytes that a `Content-Range` names. */
 export interface ContentRange {

@@ -1,5 +1,5 @@
 import { HeadwaterError } from '../../../contracts/HeadwaterError.js';
-import type { Rejection } from '../../../contracts/Rejection.js';
+import type { Rejection } from '../../../contracts/rows/Rejection.js';
 import { decodeFeed, type FeedText } from './text/decodeFeed.js';
 import type { FeedItem, RawItem, RawText } from './FeedItem.js';
 import type { EntrySpan, FeedOutline } from './FeedOutline.js';

@@ -1,4 +1,4 @@
-import type { LiveHeadline } from '../../../contracts/Live.js';
+import type { LiveHeadline } from '../../../contracts/live/Live.js';
 import type { TitleMarkup } from './text/titleText.js';
 
 /** An item of a feed: a headline before it is known when it was seen, and as which one of its stream. */

@@ -1,5 +1,5 @@
 import { defer, mergeMap, tap, type Observable } from 'rxjs';
-import type { Rejection } from '../../../contracts/Rejection.js';
+import type { Rejection } from '../../../contracts/rows/Rejection.js';
 import type { Pacing } from '../../pacing/Pacing.js';
 import type { FeedDocument } from './FeedDocument.js';
 import type { FeedItem } from './FeedItem.js';

@@ -1,5 +1,5 @@
 import type { HeadwaterError } from '../../../contracts/HeadwaterError.js';
-import type { WebAddress } from '../../bodies/http/WebAddress.js';
+import type { WebAddress } from '../../bodies/http/connection/WebAddress.js';
 import type { FeedDocument } from '../parsing/FeedDocument.js';
 import type { RememberedFeed } from './FeedMemory.js';
 

@@ -1,5 +1,5 @@
 import * as t from 'io-ts';
-import { withoutSecrets } from '../../bodies/http/WebAddress.js';
+import { withoutSecrets } from '../../bodies/http/connection/WebAddress.js';
 
 /** What is known of a feed from when it was last read. */
 export interface RememberedFeed {

@@ -1,4 +1,4 @@
-import { type CarriedDelivery, settleOnce } from '../../../contracts/settleOnce.js';
+import { type CarriedDelivery, settleOnce } from '../../../contracts/flow/settleOnce.js';
 
 /** The deliveries of one reading of a feed: it counts as read when each of them is done. */
 export class ReadingDeliveries {

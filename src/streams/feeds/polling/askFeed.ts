@@ -1,17 +1,17 @@
 import { STATUS_CODES } from 'node:http';
 import { catchError, defer, mergeMap, of, throwError, timeout, type Observable, type SchedulerLike } from 'rxjs';
 import { HeadwaterError } from '../../../contracts/HeadwaterError.js';
-import type { Valve } from '../../../contracts/Valve.js';
-import { statusError } from '../../bodies/http/httpError.js';
+import type { Valve } from '../../../contracts/flow/Valve.js';
+import { statusError } from '../../bodies/http/faults/httpError.js';
 import {
   ledTo,
   PERMANENT_REDIRECTS,
   REDIRECTS,
   redirectTarget,
   tooManyRedirects,
-} from '../../bodies/http/redirects.js';
+} from '../../bodies/http/connection/redirects.js';
 import { WHOLE } from '../../bodies/http/wholeAnswer.js';
-import type { WebAddress } from '../../bodies/http/WebAddress.js';
+import type { WebAddress } from '../../bodies/http/connection/WebAddress.js';
 import { whenOpen } from '../../pacing/internal/whenOpen.js';
 import { discoverFeed } from '../parsing/discoverFeed.js';
 import { type ChainCookies, cookieHeader, cookiesAfter } from './chainCookies.js';
@@ -22,7 +22,7 @@ import type { RememberedFeed } from './FeedMemory.js';
 import type { OneRequestPerHost } from './OneRequestPerHost.js';
 import { maxAge } from './maxAge.js';
 import { isNamedPrivate } from './publicAddress.js';
-import { retryAfter } from '../../bodies/http/retryAfter.js';
+import { retryAfter } from '../../bodies/http/faults/retryAfter.js';
 import type { ConcurrencyLimit } from './ConcurrencyLimit.js';
 
 /** By what rules feeds are asked for, and whom they share the line with. */

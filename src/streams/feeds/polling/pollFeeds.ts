@@ -1,12 +1,12 @@
 import { concat, defer, EMPTY, finalize, map, merge, mergeMap, Observable, repeat, type SchedulerLike } from 'rxjs';
 import type { HeadwaterError } from '../../../contracts/HeadwaterError.js';
-import type { LiveHeadline, SourceEvents } from '../../../contracts/Live.js';
+import type { LiveHeadline, SourceEvents } from '../../../contracts/live/Live.js';
 import type { Random } from '../../../contracts/random.js';
-import type { DeadLetter } from '../../../contracts/Rejection.js';
+import type { DeadLetter } from '../../../contracts/rows/Rejection.js';
 import type { Pacing } from '../../pacing/Pacing.js';
 import { headlineId } from '../../internal/headlineId.js';
 import { rejecting } from '../../internal/rejecting.js';
-import type { WebAddress } from '../../bodies/http/WebAddress.js';
+import type { WebAddress } from '../../bodies/http/connection/WebAddress.js';
 import { askFeed, type AskRules } from './askFeed.js';
 import type { FeedAnswer } from './FeedAnswer.js';
 import type { FeedExchange } from './FeedExchange.js';

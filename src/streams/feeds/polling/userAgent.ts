@@ -1,5 +1,5 @@
 import { HeadwaterError } from '../../../contracts/HeadwaterError.js';
-import { packageJson } from '../../../contracts/packageJson.js';
+import { packageJson } from '../../../contracts/runtime/packageJson.js';
 
 /**
  * Who asks: `headwater/0.1.0 (+https://example.org/bot)`.

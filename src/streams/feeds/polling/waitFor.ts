@@ -1,5 +1,5 @@
 import { mergeMap, timer, type Observable, type SchedulerLike } from 'rxjs';
-import { LONGEST_TIMER } from '../../../contracts/longestTimer.js';
+import { LONGEST_TIMER } from '../../../contracts/runtime/longestTimer.js';
 
 /** Emits after a time, which may be longer than a timer of Node takes: such a timer would end at once. */
 export const waitFor = (ms: number, scheduler: SchedulerLike): Observable<unknown> =>

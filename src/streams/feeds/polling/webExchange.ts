@@ -1,10 +1,10 @@
 import { addAbortSignal } from 'node:stream';
 import { Observable } from 'rxjs';
 import { HeadwaterError } from '../../../contracts/HeadwaterError.js';
-import type { CheckedBodyOptions, HeadersOf } from '../../bodies/http/BodyOptions.js';
+import type { CheckedBodyOptions, HeadersOf } from '../../bodies/http/connection/BodyOptions.js';
 import { decodeContent } from '../../bodies/http/decodeContent.js';
 import { bodyOf } from '../../bodies/http/httpBody.js';
-import { headerOf, httpExchange } from '../../bodies/http/httpExchange.js';
+import { headerOf, httpExchange } from '../../bodies/http/connection/httpExchange.js';
 import { requireWhole } from '../../bodies/http/wholeAnswer.js';
 import { bodyError } from '../../bodies/openBody.js';
 import { ByteCollector } from '../parsing/text/ByteCollector.js';

@@ -1,5 +1,5 @@
 import { createParser, type EventSourceMessage, type EventSourceParser } from 'eventsource-parser';
-import type { Rejection } from '../../../contracts/Rejection.js';
+import type { Rejection } from '../../../contracts/rows/Rejection.js';
 import { excerpt } from '../../internal/excerpt.js';
 import { LineReader } from '../../bodies/LineReader.js';
 import type { Reader } from '../../bodies/bytes/Reader.js';

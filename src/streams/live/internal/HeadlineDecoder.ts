@@ -1,6 +1,6 @@
 import { isLeft } from 'fp-ts/lib/Either.js';
-import type { LiveHeadline } from '../../../contracts/Live.js';
-import type { Rejection } from '../../../contracts/Rejection.js';
+import type { LiveHeadline } from '../../../contracts/live/Live.js';
+import type { Rejection } from '../../../contracts/rows/Rejection.js';
 import { excerpt } from '../../internal/excerpt.js';
 import { decodeHeadline, withReadableFields } from '../headlineJson.js';
 import { isArrayText, isObjectText } from './recordsOf.js';

@@ -1,11 +1,16 @@
 import { addAbortSignal, type Readable } from 'node:stream';
 import { HeadwaterError } from '../../../contracts/HeadwaterError.js';
-import type { CheckedBodyOptions } from '../../bodies/http/BodyOptions.js';
+import type { CheckedBodyOptions } from '../../bodies/http/connection/BodyOptions.js';
 import { decodeContent } from '../../bodies/http/decodeContent.js';
 import { bodyOf } from '../../bodies/http/httpBody.js';
-import { headerOf, httpExchange } from '../../bodies/http/httpExchange.js';
-import { PERMANENT_REDIRECTS, REDIRECTS, redirectTarget, tooManyRedirects } from '../../bodies/http/redirects.js';
-import type { WebAddress } from '../../bodies/http/WebAddress.js';
+import { headerOf, httpExchange } from '../../bodies/http/connection/httpExchange.js';
+import {
+  PERMANENT_REDIRECTS,
+  REDIRECTS,
+  redirectTarget,
+  tooManyRedirects,
+} from '../../bodies/http/connection/redirects.js';
+import type { WebAddress } from '../../bodies/http/connection/WebAddress.js';
 import type { Guard } from '../ConnectionOptions.js';
 import { refusal } from '../../bodies/http/refusal.js';
 

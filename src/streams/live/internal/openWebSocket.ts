@@ -1,7 +1,7 @@
 import type { LookupFunction, Socket } from 'node:net';
 import type { Dispatcher } from 'undici';
-import { connectionTo } from '../../bodies/http/connection.js';
-import type { Undici } from '../../bodies/http/loadUndici.js';
+import { connectionTo } from '../../bodies/http/connection/connection.js';
+import type { Undici } from '../../bodies/http/connection/loadUndici.js';
 import type { RefusingAnswer } from '../../bodies/http/refusal.js';
 
 /** What is connected to, and how. */

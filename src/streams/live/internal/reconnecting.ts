@@ -1,9 +1,9 @@
 import { catchError, Observable, retry, switchMap, throwError, timer, type SchedulerLike } from 'rxjs';
-import type { SourceEvents } from '../../../contracts/Live.js';
-import type { Valve } from '../../../contracts/Valve.js';
-import { LONGEST_TIMER } from '../../../contracts/longestTimer.js';
+import type { SourceEvents } from '../../../contracts/live/Live.js';
+import type { Valve } from '../../../contracts/flow/Valve.js';
+import { LONGEST_TIMER } from '../../../contracts/runtime/longestTimer.js';
 import { whenOpen } from '../../pacing/internal/whenOpen.js';
-import { ConnectionLost } from '../../bodies/http/ConnectionLost.js';
+import { ConnectionLost } from '../../bodies/http/faults/ConnectionLost.js';
 import type { CheckedReconnectOptions } from '../ReconnectOptions.js';
 import { failure, tellEvents, type Tell } from './tellEvents.js';
 

@@ -1,5 +1,5 @@
 import { HeadwaterError } from '../../../contracts/HeadwaterError.js';
-import { webAddress, withoutSecrets, type WebAddress } from '../../bodies/http/WebAddress.js';
+import { webAddress, withoutSecrets, type WebAddress } from '../../bodies/http/connection/WebAddress.js';
 
 /** Where a WebSocket is. */
 export interface SocketAddress extends WebAddress {

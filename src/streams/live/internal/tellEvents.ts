@@ -1,6 +1,6 @@
 import type { SchedulerLike, Subscriber } from 'rxjs';
 import { HeadwaterError } from '../../../contracts/HeadwaterError.js';
-import type { SourceEvent, SourceEvents } from '../../../contracts/Live.js';
+import type { SourceEvent, SourceEvents } from '../../../contracts/live/Live.js';
 
 /** An event before it is said where and when it happened. */
 export type Happening = SourceEvent extends infer E

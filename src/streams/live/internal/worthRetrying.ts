@@ -1,6 +1,6 @@
 import { HeadwaterError, type ErrorCode } from '../../../contracts/HeadwaterError.js';
 import { isDecodingError } from '../../bodies/http/decodeContent.js';
-import { ConnectionLost } from '../../bodies/http/ConnectionLost.js';
+import { ConnectionLost } from '../../bodies/http/faults/ConnectionLost.js';
 
 /** What may be over by the next time. */
 const PASSING: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['HW_HTTP_CONNECT', 'HW_HTTP_TIMEOUT', 'HW_HTTP_CUT']);

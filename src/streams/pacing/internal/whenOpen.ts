@@ -1,5 +1,5 @@
 import { defer, filter, of, take, type Observable } from 'rxjs';
-import type { Valve } from '../../../contracts/Valve.js';
+import type { Valve } from '../../../contracts/flow/Valve.js';
 
 /** Emits once the valve is open: at once where it is, or where there is none. */
 export const whenOpen = (valve: Valve | undefined): Observable<unknown> =>

@@ -1,5 +1,5 @@
-import type { Rejection } from '../../../contracts/Rejection.js';
-import type { SourceRow } from '../../../contracts/Row.js';
+import type { Rejection } from '../../../contracts/rows/Rejection.js';
+import type { SourceRow } from '../../../contracts/rows/Row.js';
 import type { Reader } from '../../bodies/bytes/Reader.js';
 import { LineReader } from '../../bodies/LineReader.js';
 

@@ -1,4 +1,4 @@
-import type { WordVector } from '../../../contracts/WordVector.js';
+import type { WordVector } from '../../../contracts/rows/WordVector.js';
 import type { ByteWindow } from '../../bodies/bytes/ByteWindow.js';
 
 /** The formats of word vectors that others write. */

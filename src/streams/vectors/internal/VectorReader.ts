@@ -1,4 +1,4 @@
-import type { WordVector } from '../../../contracts/WordVector.js';
+import type { WordVector } from '../../../contracts/rows/WordVector.js';
 import { ByteWindow } from '../../bodies/bytes/ByteWindow.js';
 import type { Reader } from '../../bodies/bytes/Reader.js';
 import { skipBom } from '../../bodies/bytes/skipBom.js';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
-import type { LabelledBatch } from '../../../../src/contracts/PaddedBatch.js';
+import type { LabelledBatch } from '../../../../src/contracts/rows/PaddedBatch.js';
 import { random } from '../../../../src/contracts/random.js';
 import { classifier } from '../../../../src/models/classifier.js';
 import { classifierConfig } from '../../../../src/models/ClassifierConfig.js';

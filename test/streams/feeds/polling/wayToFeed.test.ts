@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { SourceEvent } from '../../../../src/contracts/Live.js';
+import type { SourceEvent } from '../../../../src/contracts/live/Live.js';
 import { discoverFeed } from '../../../../src/streams/feeds/parsing/discoverFeed.js';
 import { pollFeed } from '../../../../src/streams/feeds/pollFeed.js';
 import { collect } from '../../collect.js';

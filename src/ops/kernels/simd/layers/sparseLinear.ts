@@ -1,4 +1,4 @@
-import type { SparseRows } from '../../../../contracts/SparseRows.js';
+import type { SparseRows } from '../../../../contracts/rows/SparseRows.js';
 import { transposed } from '../../../sparse/internal/transposed.js';
 import { sparseLinearGradOp, sparseLinearOp } from '../../../sparse/sparseLinear.js';
 import { putInts } from '../directionRun.js';

@@ -1,4 +1,4 @@
-import { nodeModule, runtimeProcess } from '../../../../contracts/nodeModule.js';
+import { nodeModule, runtimeProcess } from '../../../../contracts/runtime/nodeModule.js';
 
 /** The first release line of Node that has relaxed SIMD without a flag. */
 const RELAXED_SIMD = 22;

@@ -1,5 +1,5 @@
 import { HeadwaterError } from '../../../../contracts/HeadwaterError.js';
-import { nodeModule } from '../../../../contracts/nodeModule.js';
+import { nodeModule } from '../../../../contracts/runtime/nodeModule.js';
 
 /**
  * The bytes of a compiled module of the kernels, from its file.

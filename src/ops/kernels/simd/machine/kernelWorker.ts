@@ -1,7 +1,7 @@
 import type * as workerThreads from 'node:worker_threads';
 import type { Worker as NodeWorker } from 'node:worker_threads';
 import { HeadwaterError } from '../../../../contracts/HeadwaterError.js';
-import { nodeModule } from '../../../../contracts/nodeModule.js';
+import { nodeModule } from '../../../../contracts/runtime/nodeModule.js';
 import type { WasmMemory, WasmModule } from './webAssembly.js';
 
 /** What a worker needs to serve. */

@@ -1,5 +1,5 @@
 import { STATUS_CODES } from 'node:http';
-import { HeadwaterError, type ErrorCode } from '../../../contracts/HeadwaterError.js';
+import { HeadwaterError, type ErrorCode } from '../../../../contracts/HeadwaterError.js';
 
 export const codeOf = (error: unknown): string =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';

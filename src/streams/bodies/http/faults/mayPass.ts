@@ -1,4 +1,4 @@
-import { HeadwaterError } from '../../../contracts/HeadwaterError.js';
+import { HeadwaterError } from '../../../../contracts/HeadwaterError.js';
 import { ConnectionLost } from './ConnectionLost.js';
 import { codeOf, SurplusError } from './httpError.js';
 

@@ -1,7 +1,7 @@
-import { HeadwaterError } from '../../../contracts/HeadwaterError.js';
-import { ConnectionLost } from './ConnectionLost.js';
-import { brokenOff } from './httpError.js';
-import { mayPass } from './mayPass.js';
+import { HeadwaterError } from '../../../../contracts/HeadwaterError.js';
+import { ConnectionLost } from '../faults/ConnectionLost.js';
+import { brokenOff } from '../faults/httpError.js';
+import { mayPass } from '../faults/mayPass.js';
 import type { CheckedRetryOptions } from './RetryOptions.js';
 import { TimeLimit } from './TimeLimit.js';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { webAddress, withoutSecrets } from '../../../../src/streams/bodies/http/WebAddress.js';
+import { webAddress, withoutSecrets } from '../../../../../src/streams/bodies/http/connection/WebAddress.js';
 
 const basic = (text: string): { authorization: string } => ({
   authorization: `Basic ${Buffer.from(text).toString('base64')}`,

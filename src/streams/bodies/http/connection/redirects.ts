@@ -1,4 +1,4 @@
-import { HeadwaterError } from '../../../contracts/HeadwaterError.js';
+import { HeadwaterError } from '../../../../contracts/HeadwaterError.js';
 import { webAddress, withoutSecrets, type WebAddress } from './WebAddress.js';
 
 /** The statuses that send a client elsewhere. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { redirectTarget, tooManyRedirects } from '../../../../src/streams/bodies/http/redirects.js';
-import { webAddress } from '../../../../src/streams/bodies/http/WebAddress.js';
+import { redirectTarget, tooManyRedirects } from '../../../../../src/streams/bodies/http/connection/redirects.js';
+import { webAddress } from '../../../../../src/streams/bodies/http/connection/WebAddress.js';
 
 const START = webAddress(new URL('https://me:s3cret@example.org/feed'));
 const HOP = webAddress(new URL('https://other:pass@example.net/a'));

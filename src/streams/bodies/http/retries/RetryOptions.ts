@@ -1,9 +1,9 @@
 import type { SchedulerLike } from 'rxjs';
-import type { SourceEvents } from '../../../contracts/Live.js';
-import { random } from '../../../contracts/random.js';
-import { requireNumber } from '../../internal/requireNumber.js';
-import { requireTime } from '../../internal/requireTime.js';
-import { backoff, type BackoffOptions } from '../../pacing/backoff.js';
+import type { SourceEvents } from '../../../../contracts/live/Live.js';
+import { random } from '../../../../contracts/random.js';
+import { requireNumber } from '../../../internal/requireNumber.js';
+import { requireTime } from '../../../internal/requireTime.js';
+import { backoff, type BackoffOptions } from '../../../pacing/backoff.js';
 
 /** What is done about a server that fails in the middle. */
 export interface RetryOptions {

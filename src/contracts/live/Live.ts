@@ -1,5 +1,5 @@
-import type { Headline } from './Row.js';
-import type { CarriedDelivery } from './settleOnce.js';
+import type { Headline } from '../rows/Row.js';
+import type { CarriedDelivery } from '../flow/settleOnce.js';
 
 /** A headline as it arrived. */
 export interface LiveHeadline extends Headline {

@@ -1,7 +1,7 @@
 import { validateHeaderName, validateHeaderValue } from 'node:http';
-import { HeadwaterError } from '../../../contracts/HeadwaterError.js';
-import { requireNumber } from '../../internal/requireNumber.js';
-import { requireTime } from '../../internal/requireTime.js';
+import { HeadwaterError } from '../../../../contracts/HeadwaterError.js';
+import { requireNumber } from '../../../internal/requireNumber.js';
+import { requireTime } from '../../../internal/requireTime.js';
 
 /** How a body is asked for over HTTP. */
 export interface BodyOptions {

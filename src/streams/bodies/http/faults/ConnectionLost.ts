@@ -1,4 +1,4 @@
-import type { HeadwaterError } from '../../../contracts/HeadwaterError.js';
+import type { HeadwaterError } from '../../../../contracts/HeadwaterError.js';
 
 /**
  * A connection is gone, or could not be made, and it is worth trying again. What errs with anything else is over for

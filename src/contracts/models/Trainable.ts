@@ -1,5 +1,5 @@
 import type { Observable } from 'rxjs';
-import type { LabelledBatch, PaddedBatch } from './PaddedBatch.js';
+import type { LabelledBatch, PaddedBatch } from '../rows/PaddedBatch.js';
 import type { StateDict } from './StateDict.js';
 
 /** What a train step needs to know beyond its batch; with the weights and the batch it determines the step. */

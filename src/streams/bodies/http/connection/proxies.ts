@@ -1,4 +1,4 @@
-import { HeadwaterError } from '../../../contracts/HeadwaterError.js';
+import { HeadwaterError } from '../../../../contracts/HeadwaterError.js';
 import { withoutSecrets } from './WebAddress.js';
 
 /** Through which proxies servers are asked; empty texts where there is none. */

@@ -10,8 +10,8 @@ export interface PackageJson {
 let read: PackageJson | undefined;
 
 /**
- * The package's own description, read when it is first asked for: two folders up from src/contracts/ and from
- * dist/contracts/ alike.
+ * The package's own description, read when it is first asked for: three folders up from src/contracts/runtime/ and
+ * from dist/contracts/runtime/ alike.
  */
 export const packageJson = (): PackageJson =>
-  (read ??= JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as PackageJson);
+  (read ??= JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as PackageJson);

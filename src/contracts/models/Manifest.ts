@@ -1,4 +1,4 @@
-import { sha256Hex } from './sha256.js';
+import { sha256Hex } from '../runtime/sha256.js';
 
 /** The file that lists the files of a model with their hashes. */
 export const MANIFEST_FILE = 'manifest.json';

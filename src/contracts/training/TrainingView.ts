@@ -1,6 +1,6 @@
 import type { Performance } from './Evaluation.js';
-import type { Rejection } from './Rejection.js';
-import type { Side } from './Row.js';
+import type { Rejection } from '../rows/Rejection.js';
+import type { Side } from '../rows/Row.js';
 import type { EpochEnded, EpochStarted, StepEnded, TrainingEnded, TrainingStarted } from './TrainingEvent.js';
 import type { TrainingRecord } from './TrainingRecord.js';
 

@@ -1,10 +1,10 @@
 import type { LookupFunction } from 'node:net';
 import type { Dispatcher } from 'undici';
-import { HeadwaterError } from '../../../contracts/HeadwaterError.js';
+import { HeadwaterError } from '../../../../contracts/HeadwaterError.js';
 import type { CheckedBodyOptions } from './BodyOptions.js';
-import { CHUNK_BYTES } from '../bytes/ByteWindow.js';
+import { CHUNK_BYTES } from '../../bytes/ByteWindow.js';
 import { connectionTo } from './connection.js';
-import { noAnswer, SurplusError } from './httpError.js';
+import { noAnswer, SurplusError } from '../faults/httpError.js';
 import { loadUndici } from './loadUndici.js';
 
 /** What is asked, and how. */

@@ -1,8 +1,8 @@
 import type { Observable } from 'rxjs';
-import type { LabelledBatch } from './PaddedBatch.js';
-import type { Side } from './Row.js';
+import type { LabelledBatch } from '../rows/PaddedBatch.js';
+import type { Side } from '../rows/Row.js';
 import type { SideCounts } from './TrainingEvent.js';
-import type { Valve } from './Valve.js';
+import type { Valve } from '../flow/Valve.js';
 
 /** What a training reads: the batches of each side, as often as they are asked for. */
 export interface BatchSource {

@@ -1,4 +1,4 @@
-import type { StateDict } from './StateDict.js';
+import type { StateDict } from '../models/StateDict.js';
 import type { EpochEnded, SideCounts } from './TrainingEvent.js';
 import type { Monitor, TrainingState } from './TrainingState.js';
 

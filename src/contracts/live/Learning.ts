@@ -1,7 +1,7 @@
 import type { LivePrediction } from './Live.js';
-import type { EncodedText } from './Row.js';
-import type { StateDict } from './StateDict.js';
-import type { Trainable } from './Trainable.js';
+import type { EncodedText } from '../rows/Row.js';
+import type { StateDict } from '../models/StateDict.js';
+import type { Trainable } from '../models/Trainable.js';
 
 /** A model that can go on learning while it is used, and be set back. A classifier is one. */
 export interface OnlineModel extends Trainable {

@@ -1,5 +1,5 @@
 import type { Checkpoint } from './Checkpoint.js';
-import type { Side } from './Row.js';
+import type { Side } from '../rows/Row.js';
 import type { TrainingState } from './TrainingState.js';
 
 /** The number of rows on each side. */
