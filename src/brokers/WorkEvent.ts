@@ -6,6 +6,10 @@ export type WorkEvent =
   | { readonly type: 'dead-letter'; readonly id: string; readonly reason: string; readonly to: string | undefined }
   /** The broker could not be told how a message was settled: it will deliver it again. */
   | { readonly type: 'unsettled'; readonly id: string; readonly reason: string }
+  /** A result cannot be stored for now: it is held, and tried again until it is. */
+  | { readonly type: 'stalled'; readonly to: string; readonly reason: string }
+  /** Results are stored again. */
+  | { readonly type: 'resumed'; readonly to: string }
   /** The connection was lost, or is there again. */
   | { readonly type: 'disconnected' | 'connected'; readonly server: string }
   /** The share of this worker has changed: what is in hand may go to another worker. */

@@ -7,4 +7,5 @@
  */
 export type { WorkEvent, WorkEvents } from '../brokers/WorkEvent.js';
 export { jetStreamHeadlines, type JetStreamHeadlinesOptions } from '../brokers/nats/jetStreamHeadlines.js';
+export { natsConnection } from '../brokers/nats/natsConnection.js';
 export { toJetStream, type ToJetStreamOptions } from '../brokers/nats/toJetStream.js';

@@ -129,7 +129,7 @@ describe.skipIf(natsProgram === undefined)('NATS JetStream', () => {
     expect(attempts).toEqual([1, 2]);
     const buried = events.filter(({ type }) => type === 'dead-letter');
     expect(buried.map((event) => 'reason' in event && event.reason)).toEqual([
-      'title is , but must be a non-blank title',
+      'title is "", but must be a non-blank title',
       'not UTF-8',
       'cannot be worked on',
     ]);
@@ -176,6 +176,48 @@ describe.skipIf(natsProgram === undefined)('NATS JetStream', () => {
       message: expect.stringContaining('nowhere') as string,
     });
     expect(await pending().catch(() => 1)).toBe(1);
+  });
+
+  it('holds results while their stream is away, at the cost of no attempt', async () => {
+    await publish('one', 'two');
+    const events: WorkEvent[] = [];
+    const told = { next: (event: WorkEvent) => events.push(event) };
+    const manager = await jetstreamManager(connection);
+    const names = () => events.map(({ type }) => type);
+    const results = firstValueFrom(
+      jetStreamHeadlines({ connection, stream, group: 'g', maxAttempts: 1, deadLetters: dead, events: told }).pipe(
+        mergeMap(async (delivery) => {
+          await manager.streams.delete(`OUT${run}`).catch(() => undefined);
+          return delivery;
+        }),
+        toJetStream({ connection, subject: subjectOut, encode: ({ title }) => title, events: told }),
+        map(({ attempt }) => attempt),
+        take(2),
+        toArray(),
+      ),
+    );
+    await expect.poll(names).toEqual(['stalled']);
+    await manager.streams.add({ storage: 'memory', name: `OUT${run}`, subjects: [subjectOut, dead] });
+    expect(await results).toEqual([1, 1]);
+    expect((await stored(subjectOut)).toSorted()).toEqual(['one', 'two']);
+    expect(await stored(dead)).toEqual([]);
+    expect(names()).toEqual(['stalled', 'resumed']);
+  });
+
+  it('puts aside a headline whose result is too large', async () => {
+    await publish('one', 'two');
+    const work = jetStreamHeadlines({ connection, stream, group: 'g', deadLetters: dead })
+      .pipe(
+        toJetStream({
+          connection,
+          subject: subjectOut,
+          encode: ({ title }) => (title === 'one' ? 'x'.repeat(1_100_000) : title),
+        }),
+      )
+      .subscribe();
+    await expect.poll(() => stored(dead)).toEqual(['one']);
+    expect(await stored(subjectOut)).toEqual(['two']);
+    work.unsubscribe();
   });
 
   it('says which stream is missing', async () => {

@@ -21,7 +21,8 @@ describe.skipIf(noKafka !== undefined || kafkaJars === undefined)('Kafka', () =>
   beforeAll(async () => {
     servers = await startKafka();
     admin = new Admin({ ...client(), clientId: 'test' });
-    producer = new Producer({ ...client(), clientId: 'test', serializers: stringSerializers });
+    // Idempotent: sent again to a partition that has no leader yet, a message would be there twice.
+    producer = new Producer({ ...client(), clientId: 'test', idempotent: true, serializers: stringSerializers });
   }, 120_000);
   afterAll(async () => {
     await producer.close(true);
@@ -113,5 +114,25 @@ describe.skipIf(noKafka !== undefined || kafkaJars === undefined)('Kafka', () =>
     work.unsubscribe();
     expect(attempts).toEqual([1, 2]);
     expect(new Set(await stored(dead))).toEqual(new Set(['bad', '{"title":""}']));
+  }, 90_000);
+
+  it('puts aside a headline whose result is too large, and writes more than one batch of records may hold', async () => {
+    const titles = Array.from({ length: 40 }, (_, i) => `good ${i}`);
+    await publish([...titles.slice(0, 20), 'huge', ...titles.slice(20)]);
+    const sizes: Readonly<Record<string, number>> = { huge: 1_200_000 };
+    const work = headlines()
+      .pipe(
+        toKafka<{ readonly title: string }>({
+          client: client(),
+          topic: to,
+          // Together more than the broker's 1 MiB.
+          encode: ({ title }) => title.padEnd(sizes[title] ?? 50_000, '.'),
+        }),
+      )
+      .subscribe();
+    await expect.poll(() => stored(dead), { timeout: 30_000 }).toEqual(['huge']);
+    await expect.poll(async () => (await stored(to)).length, { timeout: 30_000 }).toBe(40);
+    work.unsubscribe();
+    expect((await stored(to)).map((value) => value.replace(/\.+$/, ''))).toEqual(titles.toSorted());
   }, 90_000);
 });

@@ -6,7 +6,7 @@ import { decodeHeadline, withReadableFields } from '../../streams/live/headlineJ
 const LONGEST_QUOTE = 80;
 
 const quoted = (value: unknown): string => {
-  const text = typeof value === 'string' ? value : value === undefined ? 'left out' : JSON.stringify(value);
+  const text = value === undefined ? 'left out' : JSON.stringify(value);
   return text.length > LONGEST_QUOTE ? `${text.slice(0, LONGEST_QUOTE - 1)}…` : text;
 };
 

@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { Observable, type OperatorFunction } from 'rxjs';
+import { asyncScheduler, firstValueFrom, Observable, type OperatorFunction, type SchedulerLike, timer } from 'rxjs';
 import { checkOptions, checkWhole } from '../../contracts/checkOption.js';
 import type { Delivery } from '../../contracts/flow/Delivery.js';
 import { reasonOf } from '../internal/reasonOf.js';
+import type { WorkEvents } from '../WorkEvent.js';
 import type { KafkaClient } from './KafkaClient.js';
 import { isKafkaDelivery, type KafkaDelivery } from './KafkaDelivery.js';
 import { loadKafka } from './internal/loadKafka.js';
+import { isTooLarge, messageGroups, type OutgoingMessage } from './internal/messageGroups.js';
 import { type BytesProducer, clientOptions, openProducer } from './internal/openProducer.js';
 
 /** Where `toKafka` writes, and how. */
@@ -23,7 +25,16 @@ export interface ToKafkaOptions<T> {
   readonly keyOf?: ((value: T, delivery: Delivery<T>) => string | undefined) | undefined;
   /** Deliveries that one transaction may hold, at least 1. Default 2048. */
   readonly maxBatch?: number | undefined;
+  /** Told when results cannot be stored for now, and when they can again. Default: nobody. */
+  readonly events?: WorkEvents | undefined;
+  /** The timer of the waits between two tries. Default `asyncScheduler`. */
+  readonly scheduler?: SchedulerLike | undefined;
 }
+
+/** The most bytes of one batch of records, at first: half of what brokers take unless they say otherwise. */
+const BATCH_BYTES = 524_288;
+/** Milliseconds before what was not written is written again. */
+const RETRY_MS = 1000;
 
 /** Milliseconds that a transaction may take; one that is left behind by a dead worker holds up its readers so long. */
 const TRANSACTION_MS = 10_000;
@@ -43,7 +54,8 @@ const keyOfMessage = ({ key }: { readonly key: Buffer | null | undefined }): Buf
  * For deliveries of `kafkaHeadlines`, the results and the offsets of their messages are one transaction: exactly once.
  * Where it fails, or the message belongs to another member by now, the result is withdrawn and nothing is emitted for
  * it: whoever owns the partition works on it again. Deliveries of other sources are written by an idempotent producer
- * and settled after that: at least once.
+ * and settled after that: at least once. What cannot be written for a while is written again each second, and costs no
+ * attempt. A message that is too large for the broker settles its delivery with `give-up`.
  *
  * Holds at most what the source of the deliveries may have in flight.
  *
@@ -57,6 +69,7 @@ const keyOfMessage = ({ key }: { readonly key: Buffer | null | undefined }): Buf
 export const toKafka = <T>(options: ToKafkaOptions<T>): OperatorFunction<Delivery<T>, Delivery<T>> => {
   checkOptions('toKafka', options, "{ client, topic: 'classified' }");
   const { client, topic, keyOf, maxBatch = 2048, encode = (value: T) => JSON.stringify(value) } = options;
+  const { events, scheduler = asyncScheduler } = options;
   checkWhole('toKafka', 'maxBatch', maxBatch, 1);
 
   return (source$) =>
@@ -67,6 +80,8 @@ export const toKafka = <T>(options: ToKafkaOptions<T>): OperatorFunction<Deliver
       let plain: BytesProducer | undefined;
       let working = false;
       let ended = false;
+      let stalled = false;
+      let batchBytes = BATCH_BYTES;
 
       const opened = async (): Promise<BytesProducer> =>
         (producer ??= openProducer(await loadKafka(), client, {
@@ -81,7 +96,7 @@ export const toKafka = <T>(options: ToKafkaOptions<T>): OperatorFunction<Deliver
         await old?.close(true).catch(() => undefined);
       };
 
-      const messageOf = (delivery: Delivery<T>) => {
+      const messageOf = (delivery: Delivery<T>): OutgoingMessage => {
         const value = encode(delivery.value, delivery);
         const own = keyOf?.(delivery.value, delivery);
         const key =
@@ -92,16 +107,32 @@ export const toKafka = <T>(options: ToKafkaOptions<T>): OperatorFunction<Deliver
         return { topic, key, value: Buffer.from(value), headers: { 'headwater-id': delivery.id } };
       };
 
+      /** What becomes of deliveries of which some messages were too large, together or the only one of them. */
+      const lessen = (batch: readonly Delivery<T>[], refused: readonly OutgoingMessage[], error: unknown): void => {
+        const [only] = refused;
+        if (refused.length > 1 || only === undefined) {
+          batchBytes = Math.max(1, Math.floor(batchBytes / 2));
+          waiting.unshift(...batch);
+          return;
+        }
+        const id = only.headers['headwater-id'];
+        // The dead letter is written before the others are committed: they wait for their turn behind it.
+        batch.find((one) => one.id === id)?.settle({ type: 'give-up', reason: `${topic}: ${reasonOf(error)}` });
+        waiting.unshift(...batch.filter((one) => one.id !== id));
+      };
+
       /** Results and offsets together. Emits what has been committed. */
       const transact = async (batch: readonly KafkaDelivery<T>[]): Promise<void> => {
         const current = batch.filter(({ origin }) => origin.isCurrent());
         const [first] = current;
         if (first === undefined) return;
         const out = await opened();
+        let sent: readonly OutgoingMessage[] = [];
         try {
           const transaction = await out.beginTransaction();
           try {
-            await transaction.send({ messages: current.map(messageOf) });
+            for (sent of messageGroups(current.map(messageOf), batchBytes))
+              await transaction.send({ messages: [...sent] });
             await transaction.addConsumer(first.origin.consumer);
             // The last of each partition stands for those before it.
             const lasts = new Map(
@@ -116,6 +147,10 @@ export const toKafka = <T>(options: ToKafkaOptions<T>): OperatorFunction<Deliver
         } catch (error) {
           // What became of the transaction is not known for sure: a new producer, and the broker says where to go on.
           await discard();
+          if (isTooLarge(error)) {
+            lessen(current, sent, error);
+            return;
+          }
           first.origin.lost(reasonOf(error));
           return;
         }
@@ -126,16 +161,29 @@ export const toKafka = <T>(options: ToKafkaOptions<T>): OperatorFunction<Deliver
       };
 
       const write = async (batch: readonly Delivery<T>[]): Promise<void> => {
-        plain ??= openProducer(await loadKafka(), client);
-        try {
-          await plain.send({ messages: batch.map(messageOf) });
-        } catch (error) {
-          for (const delivery of batch) delivery.settle({ type: 'retry', reason: reasonOf(error) });
-          return;
-        }
-        for (const delivery of batch) {
-          delivery.settle({ type: 'done' });
-          subscriber.next(delivery);
+        const out = (plain ??= openProducer(await loadKafka(), client));
+        let rest = batch;
+        while (rest.length > 0 && !subscriber.closed) {
+          const [group = []] = messageGroups(rest.map(messageOf), batchBytes);
+          try {
+            await out.send({ messages: [...group] });
+          } catch (error) {
+            if (isTooLarge(error)) {
+              lessen(rest, group, error);
+              return;
+            }
+            if (!stalled) events?.next({ type: 'stalled', to: topic, reason: reasonOf(error) });
+            stalled = true;
+            await firstValueFrom(timer(RETRY_MS, scheduler));
+            continue;
+          }
+          if (stalled) events?.next({ type: 'resumed', to: topic });
+          stalled = false;
+          for (const delivery of rest.slice(0, group.length)) {
+            delivery.settle({ type: 'done' });
+            subscriber.next(delivery);
+          }
+          rest = rest.slice(group.length);
         }
       };
 

@@ -2,9 +2,20 @@ import type { NatsConnection, NodeConnectionOptions } from '@nats-io/transport-n
 import { needsNats } from './internal/needsNats.js';
 
 /**
- * What opens a connection to NATS: for `jetStreamHeadlines` and `toJetStream`, which close it at their end.
+ * Makes a function that opens a connection to NATS. `jetStreamHeadlines` and `toJetStream` take it as their `connection`
+ * and close what it opened at their end.
  *
- * @param options those of `connect` of `@nats-io/transport-node`
+ * Errors: the promise rejects with `HW_USAGE` where the client is not installed, and with what `connect` rejects with.
+ *
+ * @param options those of `connect` of `@nats-io/transport-node`: `servers`, and those for TLS and log-in
+ *
+ * @example
+ * ```ts no-run
+ * import { jetStreamHeadlines, natsConnection } from 'headwater/nats';
+ *
+ * const connection = natsConnection({ servers: ['nats://127.0.0.1:4222'], maxReconnectAttempts: -1 });
+ * jetStreamHeadlines({ connection, stream: 'HEADLINES', group: 'news' }).subscribe(({ value }) => console.log(value.title));
+ * ```
  */
 export const natsConnection = (options: NodeConnectionOptions) => async (): Promise<NatsConnection> => {
   const { connect } = await needsNats(() => import('@nats-io/transport-node'));

@@ -8,6 +8,8 @@ export interface WorkCounts {
   /** The partitions of this worker, where its broker has some. */
   readonly partitions: readonly number[] | undefined;
   readonly connected: boolean;
+  /** Whether results wait, since they cannot be stored. */
+  readonly stalled: boolean;
 }
 
 /** What a worker has done before it begins. */
@@ -17,6 +19,7 @@ export const NO_WORK: WorkCounts = {
   deadLetters: 0,
   partitions: undefined,
   connected: true,
+  stalled: false,
 };
 
 /** The counts after an event. */
@@ -31,6 +34,9 @@ export const afterEvent = (counts: WorkCounts, event: WorkEvent): WorkCounts => 
     case 'connected':
     case 'disconnected':
       return { ...counts, connected: event.type === 'connected' };
+    case 'stalled':
+    case 'resumed':
+      return { ...counts, stalled: event.type === 'stalled' };
     case 'unsettled':
       return counts;
   }
@@ -46,6 +52,7 @@ export const workLine = (now: WorkCounts, before: WorkCounts, seconds: number, m
     `${number(now.retried)} delivered again`,
     `${number(now.deadLetters)} put aside`,
     ...(now.partitions === undefined ? [] : [`partitions ${now.partitions.join(', ') || 'none'}`]),
+    ...(now.stalled ? ['results wait'] : []),
     ...(now.connected ? [] : ['connection lost']),
     `model ${model}`,
   ].join('  ');

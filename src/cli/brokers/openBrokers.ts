@@ -94,7 +94,7 @@ export const openSink = <T>(
   address: BrokerAddress,
   client: BrokerOptions,
   encode: Encode<T>,
-  valve: Valve,
+  { valve, events }: { readonly valve: Valve; readonly events?: WorkEvents | undefined },
   { stdout }: Terminal,
 ): OperatorFunction<Delivery<T>, Delivery<T>> => {
   switch (address.kind) {
@@ -114,6 +114,7 @@ export const openSink = <T>(
                 connection: natsConnection(natsOptions(address.servers, client)),
                 subject: address.name,
                 encode,
+                events,
               }),
             ),
           ),
@@ -122,7 +123,9 @@ export const openSink = <T>(
       return (source$) =>
         from(import('../../brokers/kafka/toKafka.js')).pipe(
           mergeMap(({ toKafka }) =>
-            source$.pipe(toKafka({ client: kafkaClient(address.servers, client), topic: address.name, encode })),
+            source$.pipe(
+              toKafka({ client: kafkaClient(address.servers, client), topic: address.name, encode, events }),
+            ),
           ),
         );
   }

@@ -88,6 +88,10 @@ const eventLine = (event: WorkEvent): string | undefined => {
       return `put aside ${event.id}: ${event.reason}${event.to === undefined ? ' (there is no --dead-letters)' : ''}`;
     case 'unsettled':
       return `the broker could not be told of ${event.id}: ${event.reason}`;
+    case 'stalled':
+      return `results wait, since ${event.to} takes none: ${event.reason}`;
+    case 'resumed':
+      return `${event.to} takes results again`;
     case 'rebalanced':
       return `partitions of this worker: ${event.partitions.join(', ') || 'none'}`;
     default:
@@ -160,7 +164,7 @@ const working = (options: Options, terminal: Terminal): Observable<unknown> =>
             throughDeliveries<LiveHeadline, LivePrediction>(classifyLive({ model, text, tokenizer, labelEncoder }), {
               maxAttempts: options.maxAttempts,
             }),
-            openSink(sink, client, encoded(modelId), brake, terminal),
+            openSink(sink, client, encoded(modelId), { valve: brake, events }, terminal),
             tap(() => (counts = { ...counts, classified: counts.classified + 1 })),
             ignoreElements(),
           );
