@@ -63,7 +63,7 @@ const answersOf = (
     const answered$ = source.rows$.pipe(
       fromFirst((row$) => row$.pipe(alongside(rowProgress({ label, stream: terminal.stderr, env: terminal.env })))),
       preprocess({ text }),
-      tokenize(encoder, encoderOfAll, { rejections: source.rejected }),
+      tokenize(encoder, encoderOfAll, { rejections: source.laterRejections }),
       tap((row) => labels.set(row.id, row.label)),
       bucketByLength({ batchSize, padIndex: encoder.padIndex, unknownIndex: encoder.unknownIndex }),
       predict(model, { valve: source.valve }),

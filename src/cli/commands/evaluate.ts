@@ -68,7 +68,7 @@ const evaluation = (
           ),
         ),
         preprocess({ text }),
-        tokenize(encoder, labelEncoder, { rejections: source.rejected }),
+        tokenize(encoder, labelEncoder, { rejections: source.laterRejections }),
         bucketByLength({ batchSize, padIndex: encoder.padIndex, unknownIndex: encoder.unknownIndex }),
         evaluate(model, { valve: source.valve }),
         tap((batch) => {

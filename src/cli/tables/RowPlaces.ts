@@ -32,8 +32,8 @@ export class RowPlaces {
     this.#sources.push(source);
   }
 
-  /** The line that a noted row starts on, in words; of a table that is not the first one with its name. */
-  placeOf(id: number): string | undefined {
+  /** The table and the line that a noted row starts on. */
+  find(id: number): Pick<SourceRow, 'source' | 'line'> | undefined {
     if (id > this.#last || this.#ids.length === 0) return undefined;
     let [low, high] = [0, this.#ids.length - 1];
     while (low < high) {
@@ -41,8 +41,13 @@ export class RowPlaces {
       if (this.#ids[middle]! <= id) low = middle;
       else high = middle - 1;
     }
-    const line = this.#lines[low]! + id - this.#ids[low]!;
-    const source = this.#sources[low];
-    return source === this.#sources[0] ? `line ${line}` : `line ${line} of ${source}`;
+    return { source: this.#sources[low]!, line: this.#lines[low]! + id - this.#ids[low]! };
+  }
+
+  /** The line that a noted row starts on, in words; of a table that is not the first one with its name. */
+  placeOf(id: number): string | undefined {
+    const place = this.find(id);
+    if (place === undefined) return undefined;
+    return place.source === this.#sources[0] ? `line ${place.line}` : `line ${place.line} of ${place.source}`;
   }
 }

@@ -1,3 +1,4 @@
+import type { DeadLetter } from '../../contracts/rows/Rejection.js';
 import type { Row, SourceRow } from '../../contracts/rows/Row.js';
 import type { TableRecord } from '../../contracts/training/TrainingRecord.js';
 import { fetchHeadlines } from '../../streams/fetchHeadlines.js';
@@ -23,6 +24,8 @@ export interface DataSource extends OpenedTables<Row> {
   readonly classOrder: readonly string[] | undefined;
   /** How the table was read, once its rows have come; undefined where that is as usual. */
   readonly table: () => TableRecord | undefined;
+  /** Takes rejections of later steps, which know a row by its id alone: adds its table and line. */
+  readonly laterRejections: DeadLetter;
   /** The line that a row starts on, in words, where it is known. */
   readonly placeOf: (id: number) => string | undefined;
 }
@@ -69,6 +72,9 @@ export const openData = (
     ...opened,
     rows$,
     classOrder: named?.order,
+    laterRejections: {
+      next: (rejection) => opened.rejected.next({ ...rejection, ...places.find(rejection.id) }),
+    },
     placeOf: (id) => places.placeOf(id),
     table: () => {
       const layout = opened.layout();

@@ -73,6 +73,19 @@ export const likeNames = (classes: ReadonlyMap<string, number>): readonly string
   return groups.length > TOLD ? [...lines, `and ${groups.length - TOLD} more such names`] : lines;
 };
 
+/** What programs write where a value is missing. */
+const MISSING = new Set(['nan', 'none', 'null', 'na', 'n/a', '#n/a', '<na>', 'undefined', 'nil', '-', '?']);
+
+/** A line about labels that may stand for none at all. */
+const missingLabels = (classes: ReadonlyMap<string, number>): readonly string[] => {
+  const missing = [...classes].filter(([name]) => MISSING.has(name.toLowerCase()));
+  if (missing.length === 0) return [];
+  const counted = missing.slice(0, TOLD).map(([name, rows]) => `${printable(quoted(name))} (${rows} rows)`);
+  return [
+    `${missing.length === 1 ? 'a class' : 'classes'} that may stand for a missing value: ${counted.join(', ')}; --class-names can leave ${missing.length === 1 ? 'it' : 'them'} out`,
+  ];
+};
+
 /** Classes of so few rows cannot be learnt and measured. */
 const FEW_OF_CLASS = 5;
 
@@ -120,6 +133,7 @@ export const checkLabels =
             refuseManyClasses(classes, rows);
             if (named) return;
             refuseSeveralLabels(classes);
+            missingLabels(classes).forEach(tell);
             likeNames(classes).forEach(tell);
             rareClasses(classes).forEach(tell);
           },

@@ -46,7 +46,10 @@ const layoutLine = (layout: TableLayout): string | undefined => {
     return undefined;
   if (foundBy === 'asked' || (title === 'title' && labelColumn === 'category' && otherTitleColumns.length === 0))
     if (format === 'delimited' && delimiter === ',' && header && encoding === 'utf-8') return undefined;
-  const names = (columns: readonly string[]): string => columns.map((column) => printable(excerpt(column))).join(' + ');
+  const names = (columns: readonly string[]): string =>
+    columns
+      .map((column) => (column.trim() === '' ? 'a column without a name' : printable(excerpt(column))))
+      .join(' + ');
   const between = delimiter === '\t' ? 'tab' : delimiter;
   const how = [
     format === 'delimited' ? `fields parted by ${JSON.stringify(between)}` : format,

@@ -1,4 +1,5 @@
 import { concat, defer, EMPTY, filter, ignoreElements, type Observable, tap } from 'rxjs';
+import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import type { Row } from '../../contracts/rows/Row.js';
 import { printable } from '../../sinks/terminal/printable.js';
 import { excerpt } from '../../text/excerpt.js';
@@ -19,6 +20,7 @@ export interface CommonRows {
  *
  * @param least how many rows a class has at least; with 1 nothing is counted
  * @param say is told what was left out, in a line
+ * @returns rows that end in `HW_EMPTY` where no class has so many
  */
 export const withoutRareClasses = (rows$: Observable<Row>, least: number, say: (line: string) => void): CommonRows => {
   if (least <= 1) return { rows$, leftOut: () => [] };
@@ -37,6 +39,11 @@ export const withoutRareClasses = (rows$: Observable<Row>, least: number, say: (
           if (few.length === 0) return;
           const total = few.reduce((sum, [, rows]) => sum + rows, 0);
           const names = few.slice(0, TOLD).map(([name, rows]) => `${printable(JSON.stringify(excerpt(name)))} ${rows}`);
+          if (few.length === counts.size)
+            throw new HeadwaterError(
+              'HW_EMPTY',
+              `No class has ${least} rows: ${names.join(', ')}${few.length > TOLD ? ` and ${few.length - TOLD} more` : ''}. Lower --min-class-rows.`,
+            );
           say(
             `left out: ${total} rows of ${few.length} classes with fewer than ${least} rows: ${names.join(', ')}${few.length > TOLD ? ` and ${few.length - TOLD} more` : ''}`,
           );

@@ -96,7 +96,7 @@ const trainingFor = (
           maxWithoutText: options.maxWithoutText,
           minTokenFrequency: options.minTokenFrequency,
           valve: source.valve,
-          rejections: source.rejected,
+          rejections: source.laterRejections,
         }).pipe(
           switchMap((split) => {
             checkSides(split, options);

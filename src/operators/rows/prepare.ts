@@ -128,13 +128,13 @@ const settle = (
   if (rows.train + rows.validation + rows.test === 0) {
     throw new HeadwaterError(
       'HW_EMPTY',
-      'There are no rows to prepare. Check that the source has rows below its header, and that they are not all rejected.',
+      'There are no rows to prepare. Check that the source has rows below its header, and that they are not all rejected or left out.',
     );
   }
   if (rows.train === 0) {
     throw new HeadwaterError(
       'HW_EMPTY',
-      `None of the ${rows.validation + rows.test} rows is on the train side. Raise the share of the train side.`,
+      `None of the ${rows.validation + rows.test} rows is on the train side. Raise the share of the train side (--shares).`,
     );
   }
   const unlearnt = [...counts.classes].filter(([, { rows: ofClass }]) => ofClass.train === 0);

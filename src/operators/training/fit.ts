@@ -81,12 +81,12 @@ const checkRows = (rows: SideCounts, keep: 'best' | 'last'): void => {
   if (rows.train === 0)
     throw new HeadwaterError(
       'HW_EMPTY',
-      'There are no train rows to learn from. Check that the source has rows, and raise the share of the train side.',
+      'There are no train rows to learn from. Check that the source has rows, and raise the share of the train side (--shares).',
     );
   if (rows.validation === 0 && keep === 'best') {
     throw new HeadwaterError(
       'HW_EMPTY',
-      "There are no validation rows, and without them no epoch is the best. Raise the share of the validation side (--shares), give the source more rows, or keep the weights of the last epoch (keep: 'last').",
+      "There are no validation rows, and without them no epoch is the best. Raise the share of the validation side (--shares), give the source more rows, or keep the weights of the last epoch (keep: 'last', --keep last).",
     );
   }
 };

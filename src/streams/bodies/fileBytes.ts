@@ -1,5 +1,6 @@
 import { open, stat, type FileHandle } from 'node:fs/promises';
 import type { BigIntStats } from 'node:fs';
+import { join } from 'node:path';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import { CHUNK_BYTES } from './bytes/ByteWindow.js';
 import { sourceChanged } from './SourceMemory.js';
@@ -69,9 +70,13 @@ export async function* fileBytes(path: string, unchanged?: Unchanged): AsyncGene
   try {
     const stats = await file.stat({ bigint: true });
     if (stats.isDirectory())
-      throw new HeadwaterError('HW_PATH', `Not a file but a directory: ${path}. Give the path of a file.`, {
-        where: path,
-      });
+      throw new HeadwaterError(
+        'HW_PATH',
+        `Not a file but a directory: ${path}. Give the path of a file; for several, a pattern such as ${join(path, '*.csv')}.`,
+        {
+          where: path,
+        },
+      );
     const found = stats.isFile() ? fingerprint(stats) : undefined;
     const differs = (other: Fingerprint): boolean => other.size !== found?.size || other.modified !== found.modified;
     if (unchanged?.asBefore !== undefined && differs(unchanged.asBefore)) throw sourceChanged(path, 'file');

@@ -1,3 +1,5 @@
+import { utf16Of } from './encoding/guessEncoding.js';
+
 const SIGNATURES: readonly (readonly [bytes: string, at: number, what: string, remedy: string])[] = [
   ['504b0304', 0, 'a zip archive', 'Unpack it, and give the table that is in it'],
   ['504b0506', 0, 'an empty zip archive', 'Give a table'],
@@ -22,6 +24,20 @@ const at = (bytes: Buffer, hex: string, offset: number): boolean =>
 
 const inArchive = (bytes: Buffer): string =>
   bytes.toString('latin1', 30, 30 + (bytes.length > 30 ? bytes.readUInt16LE(26) : 0));
+
+/** More control characters than this share are in no text. */
+const MOST_CONTROLS = 0.05;
+
+/** Whether bytes are no text in any encoding: too many of them are control characters. Tab, line breaks and escape are none here. */
+const isBinary = (bytes: Buffer): boolean => {
+  if (utf16Of(bytes) !== undefined) return false;
+  const sample = bytes.subarray(0, 4096);
+  const controls = sample.reduce(
+    (sum, byte) => sum + (byte < 0x20 && !(byte >= 0x09 && byte <= 0x0d) && byte !== 0x1b ? 1 : 0),
+    0,
+  );
+  return controls > MOST_CONTROLS * sample.length;
+};
 
 /**
  * What bytes are that are no table, and what to do about it, in words; undefined where they may be one.
@@ -48,5 +64,6 @@ export const foreignFormat = (head: Uint8Array): { readonly what: string; readon
     return { what: 'one JSON array', remedy: "Write one object a line (jq -c '.[]' FILE > FILE.jsonl)" };
   if (text.startsWith('version https://git-lfs'))
     return { what: 'a pointer of Git LFS and not the file', remedy: 'Fetch the file itself (git lfs pull)' };
+  if (isBinary(bytes)) return { what: 'binary data', remedy: 'Check the file, and export the table as CSV' };
   return undefined;
 };

@@ -76,6 +76,28 @@ describe('the labels of a table', () => {
     expect(ended.stderr).toMatch(message);
   });
 
+  it('that may stand for a missing value are told', async () => {
+    const rows = renamed(madeRows(60), { World: 'NaN' });
+    expect((await train(commaTable('text,label', rows))).stderr).toContain(
+      'a class that may stand for a missing value: "NaN" (20 rows); --class-names can leave it out',
+    );
+  });
+
+  it('without train rows are rejected with the place of each row', async () => {
+    const rejections = join(cwd, 'rejections.jsonl');
+    const test = join(cwd, 'test.csv');
+    writeFileSync(test, commaTable('text,label', [['one more goal', 'Sports'], ['a lone row', 'Odd']]));
+    const table = commaTable('text,label', madeRows(60));
+    const { stderr } = await train(table, '--rejections', rejections, '--test-data', test);
+    expect(stderr).toContain('rejected rows: 1 ');
+    expect(JSON.parse(readFileSync(rejections, 'utf8'))).toMatchObject({
+      id: 61,
+      source: test,
+      line: 3,
+      got: 'Odd',
+    });
+  });
+
   it('of few rows are told, and left out by --min-class-rows', async () => {
     const table = commaTable('text,label', [...madeRows(60), ['odd one', 'Rare'], ['odd two', 'Rare']]);
     expect((await train(table)).stderr).toContain('1 class has fewer than 5 rows, such as "Rare" (2)');
@@ -83,6 +105,9 @@ describe('the labels of a table', () => {
     expect(status).toBe(0);
     expect(stderr).toContain('left out: 2 rows of 1 classes with fewer than 3 rows: "Rare" 2');
     expect(savedClasses()).toEqual(['Business', 'Sports', 'World']);
+    const none = await train(table, '--min-class-rows', '100');
+    expect(none).toMatchObject({ status: 1 });
+    expect(none.stderr).toMatch(/No class has 100 rows: .* Lower --min-class-rows/);
     const evaluated = await inProcess(['evaluate', '--model', out, '--data', join(cwd, 'table.csv')]);
     expect(evaluated.stderr).not.toContain('rejected');
     expect(evaluated.stdout).toContain('60 rows');

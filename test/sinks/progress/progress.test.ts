@@ -127,7 +127,7 @@ describe('progress', () => {
       .subscribe();
     expect(stream.lines).toEqual([
       'epoch 1  train NaN  validation Infinity  lr 1.0e-3',
-      'gru ended after epoch 6: no epoch had a finite validation loss',
+      'gru ended after epoch 6: there were no rows to validate on',
     ]);
   });
 

@@ -226,6 +226,41 @@ describe('fetchHeadlines: columns', () => {
       expect((await read(path, { titleColumns })).rows.map(({ title }) => title)).toEqual(['Hello world', 'alone']);
   });
 
+  it('finds them within objects of JSON lines, and by what follows a dot', async () => {
+    const line = (text: string, label: string): string =>
+      `${JSON.stringify({ id: 1, data: { title: text, other: 1 }, meta: { label } })}\n`;
+    const nested = await read(fileOf(line('Late goal', 'Sports') + line('Rain', 'World'), 't.jsonl'));
+    expect(nested.layouts).toMatchObject([
+      {
+        columns: ['id', 'data.title', 'data.other', 'meta.label'],
+        titleColumns: ['data.title'],
+        labelColumn: 'meta.label',
+      },
+    ]);
+    expect(nested.rows).toMatchObject([
+      { title: 'Late goal', category: 'Sports' },
+      { title: 'Rain', category: 'World' },
+    ]);
+    const csv = await read(fileOf('id,reviews.text,reviews.rating\n1,good,5\n2,bad,1\n'));
+    expect(csv.layouts).toMatchObject([{ titleColumns: ['reviews.text'], labelColumn: 'reviews.rating' }]);
+  });
+
+  it('opens objects of JSON lines to a depth, and keeps a key that is written with a dot', async () => {
+    const table = '{"title":"a","a":{"b":{"c":{"d":{"e":1}}}},"label.x":"X","label":{"x":"Y"}}\n';
+    const { layouts, rows } = await read(fileOf(table, 't.jsonl'), { labelColumn: 'label.x' });
+    expect(layouts[0]?.columns).toEqual(['title', 'a.b.c.d', 'label.x']);
+    expect(rows).toMatchObject([{ category: 'X' }]);
+  });
+
+  it('refuses one column for both', async () => {
+    const { code, message } = await read(fileOf('title,category\na,b\n'), {
+      titleColumns: ['title'],
+      labelColumn: 'title',
+    });
+    expect(code).toBe('HW_COLUMNS');
+    expect(message).toContain('"title" is to be both');
+  });
+
   it('refuses a column that is missing, or stands twice', async () => {
     const path = fileOf('text,label,label\na,X,Y\n');
     expect(await read(path, { titleColumns: ['nothing'] })).toMatchObject({ code: 'HW_COLUMNS' });
@@ -381,11 +416,18 @@ describe('fetchTable: what is no table', () => {
     ['xz', Buffer.from('fd377a585a000004', 'hex'), /xz/],
     ['Zstandard', Buffer.from('28b52ffd2400', 'hex'), /Zstandard/],
     ['HTML', Buffer.from('\n<!DOCTYPE html><title>Log in</title>'), /page of HTML/],
+    ['binary data', Buffer.from(Uint8Array.from({ length: 5000 }, (_, i) => (i * 167 + 13) % 251)), /binary data/],
     ['a JSON array', Buffer.from('[{"text":"a","label":"b"}]'), /JSON array/],
   ])('names %s, and what to do', async (_name, bytes, what) => {
     const { code, message } = await read(fileOf(bytes));
     expect(code).toBe('HW_USAGE');
     expect(message).toMatch(what);
+  });
+
+  it('says of a Parquet file that it is damaged', async () => {
+    const { code, message } = await read(fileOf(Buffer.from(`PAR1${'x'.repeat(99)}PAR1`), 't.parquet'));
+    expect(code).toBe('HW_ENCODING');
+    expect(message).toMatch(/damaged, or was cut off/);
   });
 
   it('names plain text that is called .csv.gz', async () => {

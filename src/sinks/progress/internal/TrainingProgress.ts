@@ -97,7 +97,7 @@ export const endLine = ({ model, reason, bestEpoch, bestLoss, state }: TrainingE
   const why = reason === 'patience' ? ', for it got no better' : '';
   const best =
     bestEpoch === 0
-      ? 'no epoch had a finite validation loss'
+      ? 'there were no rows to validate on'
       : `best epoch ${bestEpoch}, validation ${bestLoss.toFixed(3)}`;
   return `${printable(model)} ended after epoch ${state.epoch}${why}: ${best}`;
 };

@@ -75,9 +75,26 @@ const titlesAsked = (asked: readonly string[], sample: ColumnSample): readonly s
       .map((name) => columnAsked(name, '--title-column', sample));
   });
 
+/** What follows the last dot: `title` of `data.title`, as JSON within JSON and some exports name a column. */
+const lastPart = (name: string): string => name.slice(name.lastIndexOf('.') + 1);
+
+/** The columns with names that are known, in the order of these; else those with such a name after a dot. */
 const byName = (known: readonly string[], names: readonly string[]): readonly string[] => {
-  const columns = new Map(names.toReversed().map((name) => [folded(name), name]));
-  return known.flatMap((name) => columns.get(name) ?? []);
+  const found = (part: (name: string) => string): readonly string[] => {
+    const columns = new Map(names.toReversed().map((name) => [folded(part(name)), name]));
+    return known.flatMap((name) => columns.get(name) ?? []);
+  };
+  const whole = found((name) => name);
+  return whole.length > 0 ? whole : found(lastPart);
+};
+
+/** Refuses a column for both: a text that is its own class teaches nothing. */
+const refuseSame = (source: string, titles: readonly string[], label: string | undefined): void => {
+  if (label !== undefined && titles.includes(label))
+    throw columnError(
+      source,
+      `the column ${listNames([label])} is to be both the text and the class. Give --title-column and --label-column different columns.`,
+    );
 };
 
 /** What a column's values are like. */
@@ -182,6 +199,7 @@ export const findColumns = (sample: ColumnSample, wish: ColumnWish): FoundColumn
 
   let label = noLabel ? undefined : (askedLabel ?? namedLabels[0]);
   let titles = asked ?? namedTitles.slice(0, 1);
+  refuseSame(sample.source, titles, label);
   const needsLabel = !noLabel && label === undefined;
   const needsTitle = asked === undefined && titles.length === 0;
   if (!needsLabel && !needsTitle) {

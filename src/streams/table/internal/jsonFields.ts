@@ -1,5 +1,16 @@
 import type { FieldsOfLine } from './LinesReader.js';
 
+/** How deep objects within a line are opened: deeper ones stay JSON. */
+const DEEPEST = 4;
+
+/** The most fields of one line: what comes after them stays JSON. */
+const MOST_FIELDS = 10_000;
+
+const NO_OBJECT = { expected: 'one JSON object a line' };
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
 /** A value of JSON as a field: what is no text is written as JSON, and nothing is left of null. */
 const fieldOf = (value: unknown): string => {
   if (typeof value === 'string') return value;
@@ -12,9 +23,29 @@ const fieldOf = (value: unknown): string => {
   return JSON.stringify(value);
 };
 
-const NO_OBJECT = { expected: 'one JSON object a line' };
+/** Puts the values of an object among the fields, those of objects in it by their path: `{ "a": { "b": 1 } }` has `a.b`. */
+const addFields = (
+  fields: Record<string, string>,
+  object: Readonly<Record<string, unknown>>,
+  path: string,
+  depth: number,
+  count: number,
+): number => {
+  let all = count;
+  for (const [key, value] of Object.entries(object)) {
+    const name = path + key;
+    if (isObject(value) && depth < DEEPEST && all < MOST_FIELDS)
+      all = addFields(fields, value, `${name}.`, depth + 1, all);
+    // A key that is written with a dot is the field itself, and not one in an object.
+    else if (path === '' || !(name in fields)) {
+      fields[name] = fieldOf(value);
+      all += 1;
+    }
+  }
+  return all;
+};
 
-/** The fields of a line that is one JSON object. */
+/** The fields of a line that is one JSON object. Those of objects within it are named by their path: `data.title`. */
 export const jsonFields: FieldsOfLine = (line) => {
   let value: unknown;
   try {
@@ -22,8 +53,8 @@ export const jsonFields: FieldsOfLine = (line) => {
   } catch {
     return NO_OBJECT;
   }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return NO_OBJECT;
+  if (!isObject(value)) return NO_OBJECT;
   const fields = Object.create(null) as Record<string, string>;
-  for (const [key, field] of Object.entries(value)) fields[key] = fieldOf(field);
+  addFields(fields, value, '', 1, 0);
   return fields;
 };

@@ -31,6 +31,15 @@ const codecs = async () => {
   }
 };
 
+/** Why hyparquet gave up, and what to do. It names a codec that it lacks; its other messages are about offsets. */
+const why = (cause: unknown): string => {
+  const message = cause instanceof Error ? cause.message : String(cause);
+  const codec = /compression codec: (\w+)/i.exec(message)?.[1];
+  if (codec !== undefined && codec !== 'undefined')
+    return `it is compressed by ${codec}. Install hyparquet-compressors, or save it with snappy or without compression.`;
+  return `it is damaged, or was cut off (${message.slice(0, 200)}). Fetch or save it again.`;
+};
+
 /**
  * The rows of a Parquet file as JSON lines.
  *
@@ -42,11 +51,10 @@ export async function* parquetLines(path: string): AsyncGenerator<Buffer, void, 
   const { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects } = await load(path);
   const compressors = await codecs();
   const unreadable = (cause: unknown): HeadwaterError =>
-    new HeadwaterError(
-      'HW_ENCODING',
-      `${path} is a Parquet file that cannot be read: ${cause instanceof Error ? cause.message.slice(0, 200) : String(cause)}. Where its compression is another than snappy, install hyparquet-compressors; else save it again.`,
-      { cause, where: path },
-    );
+    new HeadwaterError('HW_ENCODING', `${path} is a Parquet file that cannot be read: ${why(cause)}`, {
+      cause,
+      where: path,
+    });
   try {
     const file = await asyncBufferFromFile(path);
     const metadata = await parquetMetadataAsync(file);
