@@ -45,6 +45,10 @@ const COMMANDS = {
     description: 'classify headlines from a broker on any number of machines, and write the results to a broker',
     load: async () => (await import('./commands/work.js')).workCommand,
   },
+  publish: {
+    description: 'write the headlines of feeds to a broker as they arrive',
+    load: async () => (await import('./commands/publish.js')).publishCommand,
+  },
   inspect: {
     description: 'show the configuration, the sizes and the scores of a saved classifier',
     load: async () => (await import('./commands/inspect.js')).inspectCommand,

@@ -18,6 +18,15 @@ const parsed = (text: string): E.Either<string, unknown> => {
   }
 };
 
+/** The most characters of the name of a source; a longer one is none. */
+const LONGEST_SOURCE = 2048;
+
+const sourceOf = (message: unknown): string | undefined => {
+  if (typeof message !== 'object' || message === null || !('source' in message)) return undefined;
+  const { source } = message;
+  return typeof source === 'string' && source.trim() !== '' && source.length <= LONGEST_SOURCE ? source : undefined;
+};
+
 const decoder = new TextDecoder('utf-8', { fatal: true });
 
 const textOf = (bytes: Uint8Array): E.Either<string, string> => {
@@ -29,7 +38,8 @@ const textOf = (bytes: Uint8Array): E.Either<string, string> => {
 };
 
 /**
- * The headline that a message holds: a JSON object as `headlineJson` has it, or a title as plain text.
+ * The headline that a message holds: a JSON object as `headlineJson` has it, or a title as plain text. The field `source`
+ * says where its publisher had it from.
  *
  * @param bytes the message's data
  * @param id the headline's ordinal
@@ -54,5 +64,5 @@ export const decodeMessage = (
     return E.left(`${field ?? 'the message'} is ${quoted(got)}, but must be ${expected}`);
   }
   const { title, guid, link, published, category } = decoded.right;
-  return E.right({ id, source, title, guid, link, published, seen, category });
+  return E.right({ id, source: sourceOf(json.right) ?? source, title, guid, link, published, seen, category });
 };

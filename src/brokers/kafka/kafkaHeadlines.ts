@@ -3,7 +3,7 @@ import { checkOptions, checkTime, checkWhole } from '../../contracts/checkOption
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import type { LiveHeadline } from '../../contracts/live/Live.js';
 import type { Valve } from '../../contracts/flow/Valve.js';
-import { reasonOf } from '../internal/reasonOf.js';
+import { reasonOf } from '../../contracts/reasonOf.js';
 import type { WorkEvents } from '../WorkEvent.js';
 import { loadKafka } from './internal/loadKafka.js';
 import { KafkaSession } from './internal/KafkaSession.js';

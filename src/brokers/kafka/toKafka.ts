@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { asyncScheduler, firstValueFrom, Observable, type OperatorFunction, type SchedulerLike, timer } from 'rxjs';
 import { checkOptions, checkWhole } from '../../contracts/checkOption.js';
 import type { Delivery } from '../../contracts/flow/Delivery.js';
-import { reasonOf } from '../internal/reasonOf.js';
+import { reasonOf } from '../../contracts/reasonOf.js';
 import type { WorkEvents } from '../WorkEvent.js';
 import type { KafkaClient } from './KafkaClient.js';
 import { isKafkaDelivery, type KafkaDelivery } from './KafkaDelivery.js';

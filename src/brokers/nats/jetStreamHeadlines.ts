@@ -8,7 +8,7 @@ import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import type { LiveHeadline } from '../../contracts/live/Live.js';
 import type { Valve } from '../../contracts/flow/Valve.js';
 import { decodeMessage } from '../internal/decodeMessage.js';
-import { reasonOf } from '../internal/reasonOf.js';
+import { reasonOf } from '../../contracts/reasonOf.js';
 import { untilReady } from '../internal/untilReady.js';
 import type { WorkEvents } from '../WorkEvent.js';
 import { closeOwn, openConnection } from './internal/ownConnection.js';

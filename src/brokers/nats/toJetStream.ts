@@ -18,7 +18,7 @@ import {
 import { checkOptions, checkWhole } from '../../contracts/checkOption.js';
 import type { Delivery } from '../../contracts/flow/Delivery.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
-import { reasonOf } from '../internal/reasonOf.js';
+import { reasonOf } from '../../contracts/reasonOf.js';
 import type { WorkEvents } from '../WorkEvent.js';
 import { loadJetStream } from './internal/loadJetStream.js';
 import { closeOwn, openConnection } from './internal/ownConnection.js';

@@ -12,6 +12,7 @@ import { jsonLineHeadlines } from '../../streams/live/jsonLineHeadlines.js';
 import type { Terminal } from '../process/Terminal.js';
 import type { BrokerAddress } from './brokerAddress.js';
 import type { BrokerOptions } from './brokerOptions.js';
+import { holdingBack } from './holdingBack.js';
 
 /** What a worker reads with. */
 export interface SourceOptions {
@@ -46,10 +47,11 @@ const kafkaClient = (servers: readonly string[], client: BrokerOptions) => ({
 });
 
 /** Lines, of which none can be given back: they are settled when their results have been written. */
-const standardInput = (stdin: Readable, { jsonLines, valve, rejections }: SourceOptions) => {
+const standardInput = (stdin: Readable, { jsonLines, maxInFlight, valve, rejections }: SourceOptions) => {
   const read = jsonLines ? jsonLineHeadlines : headlineLines;
   return read(stdin, { valve, rejections }).pipe(
     map((value): Delivery<LiveHeadline> => ({ value, id: `stdin:${value.id}`, attempt: 1, settle: () => undefined })),
+    holdingBack(valve, maxInFlight),
   );
 };
 

@@ -27,6 +27,7 @@ import { DEFAULT_LIMITS } from '../../server/queue/ServerLimits.js';
 import { path, port, probability, seconds, secondsOrNone, wholeNumber } from '../process/argument.js';
 import { backendLine } from '../backends/backendLine.js';
 import { errorLine } from '../process/exitStatus.js';
+import { addBrokerOptions, brokerHeadlines, checkBrokerFlags, type BrokerFlags } from '../brokers/brokerHeadlines.js';
 import { addFeedOptions, contactLine, feedRules, type FeedOptions } from '../live/feedOptions.js';
 import { liveHeadlines } from '../live/liveHeadlines.js';
 import { folderChanges } from '../inference/folderChanges.js';
@@ -37,7 +38,7 @@ import type { Terminal } from '../process/Terminal.js';
 import { addBackendOptions, type BackendChoice } from '../training/trainingOptions.js';
 import { watchedFeeds } from '../live/watchedFeed.js';
 
-interface Options extends BackendChoice, FeedOptions {
+interface Options extends BackendChoice, FeedOptions, BrokerFlags {
   readonly model: string;
   readonly feed: readonly string[];
   readonly host: string;
@@ -92,6 +93,7 @@ const serving = (options: Options, drain$: Observable<void>, terminal: Terminal)
   );
   const feeds = watchedFeeds(options.feed);
   const rules = feedRules(options, env, options.feed);
+  checkBrokerFlags(options);
   const candidate$ = options.candidate === undefined ? of(undefined) : loadModel(options.candidate, options, env);
   const loaded$ = loadModel(options.model, options, env).pipe(
     switchMap((loaded) => candidate$.pipe(map((candidate) => ({ loaded, candidate })))),
@@ -157,12 +159,13 @@ const serving = (options: Options, drain$: Observable<void>, terminal: Terminal)
           drainDelayMs: options.drainDelay * 1000,
           kept: options.state === undefined ? undefined : eventLog(join(options.state, EVENTS)),
           headlines:
-            feeds.length === 0
+            feeds.length === 0 && options.from === undefined
               ? undefined
               : ({ repeats, events, ...door }) =>
                   liveHeadlines(feeds, {
                     ...door,
                     ...rules,
+                    others: brokerHeadlines(options, { ...door, events }, terminal),
                     events: {
                       next: (event) => {
                         events.next(event);
@@ -209,16 +212,18 @@ const listOf = (value: string, before: readonly string[]): readonly string[] => 
 /** `headwater serve`. */
 export const serveCommand = (terminal: Terminal, choose: Choose): Command =>
   addBackendOptions(
-    addFeedOptions(
-      new Command('serve')
-        .description('classify headlines over HTTP, and the headlines of feeds as they arrive')
-        .requiredOption('--model <dir>', 'the folder of the saved model', path)
-        .option(
-          '--feed <address...>',
-          'classify the headlines of these feeds and send them to the listeners of /events; named as for watch',
-          listOf,
-          [],
-        ),
+    addBrokerOptions(
+      addFeedOptions(
+        new Command('serve')
+          .description('classify headlines over HTTP, and the headlines of feeds as they arrive')
+          .requiredOption('--model <dir>', 'the folder of the saved model', path)
+          .option(
+            '--feed <address...>',
+            'classify the headlines of these feeds and send them to the listeners of /events; named as for watch',
+            listOf,
+            [],
+          ),
+      ),
     )
       .option(
         '--host <address>',

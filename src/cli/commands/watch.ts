@@ -34,6 +34,7 @@ import { valve } from '../../streams/valve.js';
 import { path, probability, wholeNumber } from '../process/argument.js';
 import { backendLine } from '../backends/backendLine.js';
 import { classFilter } from '../live/classFilter.js';
+import { addBrokerOptions, brokerHeadlines, checkBrokerFlags, type BrokerFlags } from '../brokers/brokerHeadlines.js';
 import { addFeedOptions, contactLine, feedRules, type FeedOptions, type FeedRules } from '../live/feedOptions.js';
 import { liveHeadlines } from '../live/liveHeadlines.js';
 import { withModel } from '../inference/model.js';
@@ -44,7 +45,7 @@ import { type WatchedFeed, watchedFeeds } from '../live/watchedFeed.js';
 import { watchMemory } from '../live/watchMemory.js';
 import { watchOutput, type WatchMode } from '../live/watchOutput.js';
 
-interface Options extends BackendChoice, FeedOptions {
+interface Options extends BackendChoice, FeedOptions, BrokerFlags {
   readonly model: string;
   readonly opml?: string;
   readonly json?: boolean;
@@ -74,6 +75,7 @@ Examples:
   $ headwater watch --opml subscriptions.opml --model models/news --filter Sports,World --min-probability 0.8
   $ headwater watch https://example.org/feed.xml --model models/news --once --json > headlines.jsonl
   $ tail -f headlines.log | headwater watch - --model models/news
+  $ headwater watch --from nats://n1,n2/HEADLINES --model models/news
 `;
 
 /** Headlines that come together are classified together, and the first of them waits so long for others. */
@@ -105,11 +107,16 @@ const checkAnswered = ({ feeds }: WatchState): Observable<never> => {
   throw new HeadwaterError('HW_FEED', `${what} ${first.error ?? ''}`, { where: first.source });
 };
 
-const checkArguments = (feeds: readonly WatchedFeed[], { once }: Options): void => {
-  if (feeds.length === 0)
+const checkArguments = (feeds: readonly WatchedFeed[], { once, from }: Options): void => {
+  if (feeds.length === 0 && from === undefined)
     throw new HeadwaterError(
       'HW_USAGE',
-      'There is no feed to watch. Give addresses of feeds, - for lines of stdin, or --opml.',
+      'There is no feed to watch. Give addresses of feeds, - for lines of stdin, --opml, or a broker with --from.',
+    );
+  if (once === true && from !== undefined)
+    throw new HeadwaterError(
+      'HW_USAGE',
+      '--once works with feeds only, and --from has no end. Leave one of the two out.',
     );
   const endless = feeds.find(({ kind }) => kind === 'events' || kind === 'socket');
   if (once === true && endless !== undefined) {
@@ -156,6 +163,7 @@ const watchAll = (
       const names = feeds.flatMap(({ kind, address }) =>
         kind === 'feed' || kind === 'file' ? [locate(address).name] : [],
       );
+      if (options.from !== undefined) names.push(options.from);
 
       return watchMemory(options.state, stderr).pipe(
         switchMap((memory) => {
@@ -171,6 +179,7 @@ const watchAll = (
             memory: memory.feeds,
             once: options.once === true,
             deliveries: options.state !== undefined,
+            others: brokerHeadlines(options, { valve: brake, events: tell, rejections: tell }, terminal),
             ...rules,
           }).pipe(
             // Before it is remembered as seen: what is dropped may come again when its feed is read again.
@@ -231,6 +240,7 @@ const watchAll = (
 const watching = (names: readonly string[], options: Options, terminal: Terminal): Observable<unknown> => {
   // An address that cannot work is refused before a list is fetched.
   watchedFeeds(names);
+  checkBrokerFlags(options);
   const rules = feedRules(options, terminal.env, options.opml === undefined ? names : [...names, options.opml]);
   return listed(options.opml, rules, terminal).pipe(
     switchMap((more) => watchAll(watchedFeeds([...names, ...more]), rules, options, terminal)),
@@ -240,16 +250,18 @@ const watching = (names: readonly string[], options: Options, terminal: Terminal
 /** `headwater watch`. */
 export const watchCommand = (terminal: Terminal, choose: Choose): Command =>
   addBackendOptions(
-    addFeedOptions(
-      new Command('watch')
-        .description('classify the headlines of feeds as they arrive, newest first')
-        .argument('[feeds...]', 'addresses of feeds; - for lines of stdin')
-        .requiredOption('--model <dir>', 'the folder of the saved model', path)
-        .option('--opml <source>', 'also watch the feeds in this OPML file or URL', path)
-        .option('--json', 'write each headline with its prediction, as a JSON line')
-        .option('--filter <classes>', 'show only these classes, separated by commas')
-        .option('--min-probability <p>', 'show only predictions with at least this probability', probability, 0)
-        .option('--once', 'read every feed once, then end'),
+    addBrokerOptions(
+      addFeedOptions(
+        new Command('watch')
+          .description('classify the headlines of feeds as they arrive, newest first')
+          .argument('[feeds...]', 'addresses of feeds; - for lines of stdin')
+          .requiredOption('--model <dir>', 'the folder of the saved model', path)
+          .option('--opml <source>', 'also watch the feeds in this OPML file or URL', path)
+          .option('--json', 'write each headline with its prediction, as a JSON line')
+          .option('--filter <classes>', 'show only these classes, separated by commas')
+          .option('--min-probability <p>', 'show only predictions with at least this probability', probability, 0)
+          .option('--once', 'read every feed once, then end'),
+      ),
     )
       .option(
         '--state <dir>',

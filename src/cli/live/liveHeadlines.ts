@@ -30,6 +30,8 @@ export interface LiveHeadlinesOptions {
   readonly untitled: Untitled;
   /** Whether headlines carry deliveries where their source can give them again. */
   readonly deliveries: boolean;
+  /** Headlines from elsewhere, such as a broker. */
+  readonly others?: readonly Observable<LiveHeadline>[] | undefined;
 }
 
 /** One source that fails for good does not end the others; it has told of its failure already. */
@@ -39,7 +41,19 @@ const byItself = (headline$: Observable<LiveHeadline>): Observable<LiveHeadline>
 /** The headlines of everything that is watched, side by side, numbered as they come. */
 export const liveHeadlines = (
   feeds: readonly WatchedFeed[],
-  { stdin, memory, once, intervalMs, insist, contact, headers, untitled, deliveries, ...common }: LiveHeadlinesOptions,
+  {
+    stdin,
+    memory,
+    once,
+    intervalMs,
+    insist,
+    contact,
+    headers,
+    untitled,
+    deliveries,
+    others = [],
+    ...common
+  }: LiveHeadlinesOptions,
 ): Observable<LiveHeadline> => {
   // One poller for all feeds: it asks a host for one of them at a time.
   const polled = feeds.flatMap(({ kind, address }) => (kind === 'feed' ? [address] : []));
@@ -62,6 +76,7 @@ export const liveHeadlines = (
       ? []
       : [pollFeed(polled, { ...common, memory, once, intervalMs, insist, contact, headers, untitled, deliveries })]),
     ...sent.map(byItself),
+    ...others,
   ];
   return merge(...sources).pipe(map((headline, id): LiveHeadline => ({ ...headline, id, key: headlineId(headline) })));
 };

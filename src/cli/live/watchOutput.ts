@@ -1,15 +1,14 @@
 import { finalize, map, type Observable, tap } from 'rxjs';
-import type { LivePrediction, SourceEvent } from '../../contracts/live/Live.js';
+import type { LivePrediction } from '../../contracts/live/Live.js';
 import type { Rejection } from '../../contracts/rows/Rejection.js';
 import type { Valve } from '../../contracts/flow/Valve.js';
 import { describeRejection } from '../../sinks/rejections/describeRejection.js';
 import { jsonLine } from '../../sinks/jsonLine.js';
 import { deliverLines, type DeliveredLine } from '../../sinks/terminal/deliverLines.js';
-import { duration } from '../../sinks/progress/internal/progressLine.js';
-import { oneLine } from '../../sinks/watch/internal/fitText.js';
 import type { WatchEvent } from '../../sinks/watch/WatchEvent.js';
 import { watchView } from '../../sinks/watch/watchView.js';
 import type { Terminal } from '../process/Terminal.js';
+import { sourceLine } from './sourceLine.js';
 import { watchLine } from './watchLine.js';
 
 /** How what happens is shown. */
@@ -25,18 +24,6 @@ export interface WatchOutputOptions {
 
 /** The most headlines that are told one by one when they cannot be read. */
 const TOLD = 10;
-
-/** What is news of a source, as a line. */
-const sourceLine = (event: Extract<SourceEvent, { readonly type: 'failed' | 'moved' | 'gap' }>): string => {
-  if (event.type === 'gap')
-    return `${oneLine(event.source)} has a gap: none of the headlines that it had when it was last read is still there, and others may have come and gone since. Read it more often, by --interval.`;
-  if (event.type === 'moved') return `${oneLine(event.source)} has moved to ${oneLine(event.to)}.`;
-  const next =
-    event.nextInMs === undefined
-      ? 'It is not tried again.'
-      : `It is tried again in ${duration(event.nextInMs / 1000)}.`;
-  return `${oneLine(event.message)} ${next} [${event.code}]`;
-};
 
 /** Tells the first of the headlines that cannot be read; all are counted. */
 const rejectionTeller = (tell: (line: string) => void): ((rejection: Rejection) => void) => {

@@ -2,14 +2,13 @@ import { catchError, concatMap, EMPTY, from, map, type Observable, of, type Oper
 import { checkWhole } from '../../contracts/checkOption.js';
 import { type Delivery, type DeliveryOf, withValue } from '../../contracts/flow/Delivery.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
+import { reasonOf } from '../../contracts/reasonOf.js';
 
 /** How `throughDeliveries` treats values that cannot be worked on. */
 export interface ThroughDeliveriesOptions {
   /** How many times a value that fails by itself is delivered before it is given up, at least 1. Default 3. */
   readonly maxAttempts?: number | undefined;
 }
-
-const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error)).slice(0, 500);
 
 /**
  * Lets an operator on batches of values, such as `classifyLive`, work on batches of deliveries: each result is a

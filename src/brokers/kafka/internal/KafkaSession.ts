@@ -4,7 +4,7 @@ import { asyncScheduler, exhaustMap, firstValueFrom, type SchedulerLike, Subject
 import type { Settlement } from '../../../contracts/flow/Delivery.js';
 import type { LiveHeadline } from '../../../contracts/live/Live.js';
 import { decodeMessage } from '../../internal/decodeMessage.js';
-import { reasonOf } from '../../internal/reasonOf.js';
+import { reasonOf } from '../../../contracts/reasonOf.js';
 import { untilReady } from '../../internal/untilReady.js';
 import type { KafkaDelivery } from '../KafkaDelivery.js';
 import type { KafkaHeadlinesOptions } from '../kafkaHeadlines.js';

@@ -1,6 +1,6 @@
 import type { NatsConnection } from '@nats-io/transport-node';
 import { HeadwaterError } from '../../../contracts/HeadwaterError.js';
-import { reasonOf } from '../../internal/reasonOf.js';
+import { reasonOf } from '../../../contracts/reasonOf.js';
 
 /** A connection, or what opens one. */
 export type OwnConnection = NatsConnection | (() => Promise<NatsConnection>);
