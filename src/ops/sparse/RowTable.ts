@@ -1,5 +1,6 @@
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import type { StateDict } from '../../contracts/models/StateDict.js';
+import { OWN_MEMORY, type RowMemory } from './internal/RowMemory.js';
 import { RowStore } from './internal/RowStore.js';
 import { requireEntry } from './internal/requireEntry.js';
 
@@ -64,13 +65,15 @@ export class RowTable {
   readonly #slots: Int32Array;
   /** The row at each place of the store. */
   #ids: Int32Array;
+  readonly #memory: RowMemory;
   readonly #companions: RowStore[] = [];
 
   /**
    * @param size how many rows there may be, at most 2²⁴, and how many values a row has
+   * @param memory where the rows stand: JavaScript's own memory, unless a kernel is to reach them
    * @throws HeadwaterError `HW_USAGE` when either is no whole number in its range
    */
-  constructor(size: { readonly rows: number; readonly width: number }) {
+  constructor(size: { readonly rows: number; readonly width: number }, memory: RowMemory = OWN_MEMORY) {
     const { rows, width } = size;
     if (!(Number.isSafeInteger(rows) && rows >= 1 && rows <= MOST_ROWS))
       throw new HeadwaterError('HW_USAGE', `RowTable was given ${rows} rows. Give a whole number from 1 to 2^24.`);
@@ -78,8 +81,9 @@ export class RowTable {
       throw new HeadwaterError('HW_USAGE', `RowTable was given rows of ${width} values. Give a whole number above 0.`);
     this.rows = rows;
     this.width = width;
-    this.#values = new RowStore(width);
-    this.#slots = new Int32Array(2 * rows);
+    this.#memory = memory;
+    this.#values = new RowStore(width, memory);
+    this.#slots = memory.ints(2 * rows);
     this.#ids = new Int32Array(64);
   }
 
@@ -142,21 +146,29 @@ export class RowTable {
     const slots = new Int32Array(ids.length);
     for (let i = 0; i < ids.length; i++) {
       const id = ids[i]!;
-      let slot = this.#slots[2 * id]!;
-      if (slot === 0) {
-        this.#values.growTo(this.#values.length + 1);
-        slot = this.#values.length;
-        this.#slots[2 * id] = slot;
-        if (slot > this.#ids.length) {
-          const ids = new Int32Array(Math.min(this.rows, 2 * this.#ids.length));
-          ids.set(this.#ids);
-          this.#ids = ids;
-        }
-        this.#ids[slot - 1] = id;
-      }
-      slots[i] = slot - 1;
+      const slot = this.#slots[2 * id]!;
+      slots[i] = slot === 0 ? this.hold(id) : slot - 1;
     }
     return slots;
+  }
+
+  /**
+   * Takes in a row that is not held yet.
+   *
+   * @param id one of the table's rows
+   * @returns its place in the store
+   */
+  hold(id: number): number {
+    const slot = this.#values.length;
+    this.#values.growTo(slot + 1);
+    this.#slots[2 * id] = slot + 1;
+    if (slot === this.#ids.length) {
+      const ids = new Int32Array(Math.min(this.rows, 2 * this.#ids.length));
+      ids.set(this.#ids);
+      this.#ids = ids;
+    }
+    this.#ids[slot] = id;
+    return slot;
   }
 
   /**
@@ -173,6 +185,14 @@ export class RowTable {
     return slots;
   }
 
+  /**
+   * Two numbers for each possible row, of which the first is its place in the store, from 1, or 0 where it is not held:
+   * a kernel reads them.
+   */
+  get slots(): Int32Array {
+    return this.#slots;
+  }
+
   /** The store of the rows, by the places that {@link touch} gives: an optimizer writes there. */
   get store(): RowStore {
     return this.#values;
@@ -183,7 +203,7 @@ export class RowTable {
    * are replaced, each row keeps what stood there, and a row that is new has zeros. It grows when its owner lets it.
    */
   companion(): RowStore {
-    const store = new RowStore(this.width);
+    const store = new RowStore(this.width, this.#memory);
     this.#companions.push(store);
     return store;
   }

@@ -1,0 +1,11 @@
+/** Where a table's rows stand. What it gives is zero, and stays where it is. */
+export interface RowMemory {
+  floats(length: number): Float32Array;
+  ints(length: number): Int32Array;
+}
+
+/** JavaScript's own memory. */
+export const OWN_MEMORY: RowMemory = {
+  floats: (length) => new Float32Array(length),
+  ints: (length) => new Int32Array(length),
+};
