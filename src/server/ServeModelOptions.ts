@@ -1,4 +1,5 @@
 import type { Observable } from 'rxjs';
+import type { ModelConfirmed, ModelRolledBack } from '../contracts/live/Learning.js';
 import type { LiveHeadline, SourceEvents } from '../contracts/live/Live.js';
 import type { DeadLetter } from '../contracts/rows/Rejection.js';
 import type { Valve } from '../contracts/flow/Valve.js';
@@ -6,7 +7,9 @@ import type { RepeatedHeadline } from '../operators/live/dedupe.js';
 import type { EventLog } from './events/eventLog.js';
 import type { ServedModel } from './generations/Generation.js';
 import type { CandidateRole, ModelChange } from './generations/Generations.js';
+import type { Drift } from './labels/driftWatch.js';
 import type { KeepLabel } from './labels/Label.js';
+import type { LearnOptions } from './labels/labelLearner.js';
 import type { ServerLimits } from './queue/ServerLimits.js';
 import type { TurnScheduler } from './queue/turnScheduler.js';
 
@@ -42,6 +45,11 @@ export interface ServeModelOptions extends ServedModel {
   readonly reload$?: Observable<unknown> | undefined;
   /** Keeps the right classes that people send to `POST /labels`. Default: they are refused. */
   readonly labels?: KeepLabel | undefined;
+  /**
+   * Has the model learn from each label, between two batches: it is scored by the label first. A model that gets worse
+   * by it is set back. Default: it does not learn.
+   */
+  readonly learn?: LearnOptions | undefined;
   /** A model beside the one in use: compared with it, or given a share of the headlines. Default: none. */
   readonly candidate?: CandidateOptions | undefined;
   /** Headlines that arrive by themselves, for those who listen to `/events`. Default: none. */
@@ -108,5 +116,9 @@ export type ServerEvent =
   | { readonly type: 'draining'; readonly requests: number }
   /** Another model came in use. */
   | { readonly type: 'model'; readonly change: ModelChange }
+  /** What the model in use gets right, how sure it is, or the mix of classes has changed. */
+  | { readonly type: 'drift'; readonly drift: Drift }
+  /** A trial of what the model in use has learnt has ended. */
+  | { readonly type: 'trial'; readonly ended: ModelConfirmed | ModelRolledBack }
   /** A request, or a batch of live headlines, failed for a reason that is not the client's. The server goes on. */
   | { readonly type: 'failed'; readonly error: unknown };

@@ -29,7 +29,7 @@ export interface RoutesOptions {
   readonly generations: Generations;
   /** Keeps the labels that people give; undefined where none are kept. */
   readonly keepLabel: KeepLabel | undefined;
-  readonly labelled: (label: Label) => void;
+  readonly labelled: (label: Label) => Promise<void>;
   /** Loads the model anew and puts it in use. */
   readonly reload: () => Promise<Reloaded>;
   readonly heartbeat$: Observable<unknown>;

@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { isIPv6 } from 'node:net';
 import {
+  concat,
   concatMap,
   defer,
   EMPTY,
   filter,
   interval,
-  map,
   NEVER,
   Observable,
   ReplaySubject,
@@ -20,7 +20,6 @@ import { HeadwaterError } from '../contracts/HeadwaterError.js';
 import type { SourceEvent } from '../contracts/live/Live.js';
 import type { Rejection } from '../contracts/rows/Rejection.js';
 import { checkTime, checkWhole } from '../contracts/checkOption.js';
-import { adwin } from '../operators/learning/adwin.js';
 import { REQUEST_SOURCE } from './http/requestSource.js';
 import { valve } from '../streams/valve.js';
 import { ClassifyQueue } from './queue/ClassifyQueue.js';
@@ -29,6 +28,7 @@ import { dispatcher } from './dispatcher.js';
 import { EventHistory } from './events/EventHistory.js';
 import { hostGuard, isLoopback } from './guards/hostGuard.js';
 import { httpServer } from './httpServer.js';
+import { feedback } from './labels/feedback.js';
 import { generationOf } from './generations/Generation.js';
 import { Generations } from './generations/Generations.js';
 import { reloading } from './generations/reloading.js';
@@ -124,13 +124,13 @@ export const serveModel = (options: ServeModelOptions): Observable<ServerEvent> 
   const checkToken = tokenGuard(token);
   const checkHost = hostGuard(host, options.allowHosts ?? []);
   const checkOrigin = originGuard(options.allowOrigins ?? []);
-  const first = generationOf(options);
+  const first = generationOf(options, options.learn);
 
   const start = (subscriber: Subscriber<ServerEvent>, metricsOf: typeof serverMetrics): void => {
     const generations = new Generations(first);
     if (options.candidate !== undefined) {
       const { served, role = { type: 'shadow' } } = options.candidate;
-      generations.setCandidate(generationOf(served), role);
+      generations.setCandidate(generationOf(served, options.learn), role);
     }
     const { classify } = generations;
     const queue = new ClassifyQueue({
@@ -164,9 +164,7 @@ export const serveModel = (options: ServeModelOptions): Observable<ServerEvent> 
     /** Whether listeners had to go. */
     let left = false;
 
-    /** 1 where a label says that the model was wrong, else 0. */
-    const error$ = new Subject<number>();
-    const reload = reloading(generations, options.load);
+    const reload = reloading(generations, options.load, options.learn);
     subscriber.add(
       options.reload$?.subscribe(() => {
         reload().catch(failed);
@@ -183,6 +181,34 @@ export const serveModel = (options: ServeModelOptions): Observable<ServerEvent> 
     );
     subscriber.add(() => generations.dispose());
 
+    const fed = feedback(
+      generations,
+      queue.batch$.pipe(
+        concatMap(({ predictions }) => predictions),
+        filter(({ headline }) => headline.source !== REQUEST_SOURCE),
+      ),
+      {
+        drifted: (drift) => {
+          metrics.drifted(drift.of);
+          history.add('drift', JSON.stringify({ ...drift, model: generations.inUse.id }));
+          subscriber.next({ type: 'drift', drift });
+        },
+        labelled: (label, scores) => {
+          metrics.labelled(label);
+          const { category, predicted, model } = label;
+          history.add('label', JSON.stringify({ class: category, predicted, ...scores, model }));
+        },
+        learnt: metrics.learnt,
+        tried: (ended) => {
+          metrics.tried(ended.type === 'rolled-back');
+          history.add('trial', JSON.stringify({ ...ended, model: generations.inUse.id }));
+          subscriber.next({ type: 'trial', ended });
+        },
+        failed,
+      },
+    );
+    subscriber.add(fed.watching);
+
     const description = (): Json => openApi(limits, generations.inUse.labelEncoder.classes, token !== undefined);
     // One timer for all listeners.
     const heartbeat$ = interval(heartbeatMs).pipe(share());
@@ -197,10 +223,7 @@ export const serveModel = (options: ServeModelOptions): Observable<ServerEvent> 
           description,
           generations,
           keepLabel: options.labels,
-          labelled: (label) => {
-            metrics.labelled(label);
-            error$.next(label.predicted === label.category ? 0 : 1);
-          },
+          labelled: fed.take,
           reload,
           heartbeat$,
           leave$,
@@ -242,27 +265,6 @@ export const serveModel = (options: ServeModelOptions): Observable<ServerEvent> 
       }),
     );
     subscriber.add(queue.run().subscribe({ error: (error: unknown) => subscriber.error(error) }));
-
-    const watch = (of: 'errors' | 'confidence', value$: Observable<number>): void => {
-      subscriber.add(
-        value$.pipe(adwin()).subscribe({
-          next: ({ before, after, rows }) => {
-            metrics.drifted(of);
-            history.add('drift', JSON.stringify({ of, before, after, rows, model: generations.inUse.id }));
-          },
-          error: failed,
-        }),
-      );
-    };
-    watch('errors', error$);
-    watch(
-      'confidence',
-      queue.batch$.pipe(
-        concatMap(({ predictions }) => predictions),
-        filter(({ headline }) => headline.source !== REQUEST_SOURCE),
-        map(({ distribution }) => Math.min(1, Math.max(0, distribution[0]?.probability ?? 0))),
-      ),
-    );
 
     const source$ = new Subject<SourceEvent>();
     const rejection$ = new Subject<Rejection>();
@@ -338,7 +340,7 @@ export const serveModel = (options: ServeModelOptions): Observable<ServerEvent> 
         url: new URL(`http://${isIPv6(host) ? `[${host}]` : host}:${address.port}/`),
       });
       startFeeds();
-      const warming = warmUp(classify, limits, warmUpMs).subscribe({
+      const warming = concat(fed.learnAgain(options.learn?.past ?? []), warmUp(classify, limits, warmUpMs)).subscribe({
         // The first client is told the same; whether the model works is not decided here.
         error: (error: unknown) => {
           warm = true;

@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import {
   EMPTY,
   finalize,
+  from,
   fromEventPattern,
   lastValueFrom,
   map,
@@ -15,12 +16,17 @@ import {
   switchMap,
   tap,
 } from 'rxjs';
+import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import type { SourceEvent } from '../../contracts/live/Live.js';
 import { dedupe } from '../../operators/live/dedupe.js';
 import { eventLog } from '../../server/events/eventLog.js';
 import { headlineId } from '../../streams/internal/headlineId.js';
 import { type WatchMemory, watchMemory } from '../live/watchMemory.js';
+import { onlineRate } from '../../models/artifacts/onlineRate.js';
+import type { Label } from '../../server/labels/Label.js';
 import { labelFile } from '../../server/labels/labelFile.js';
+import { readLabels } from '../../server/labels/readLabels.js';
+import { driftLine, trialLine } from '../live/learningLines.js';
 import { serveModel } from '../../server/serveModel.js';
 import type { ServerEvent } from '../../server/ServeModelOptions.js';
 import { DEFAULT_LIMITS } from '../../server/queue/ServerLimits.js';
@@ -54,6 +60,7 @@ interface Options extends BackendChoice, FeedOptions, BrokerFlags {
   readonly history: number;
   readonly state?: string;
   readonly labels?: string;
+  readonly learn?: boolean;
   readonly watchModel?: boolean;
   readonly candidate?: string;
   readonly canary?: number;
@@ -85,7 +92,17 @@ Examples:
   $ ${TOKEN_VARIABLE}=$(openssl rand -hex 24) headwater serve --model models/news --host 0.0.0.0 --allow-host news.example
 `;
 
+/** @throws HeadwaterError `HW_USAGE` for options that do not go together */
+const checkTogether = ({ learn, labels }: Options): void => {
+  if (learn === true && labels === undefined)
+    throw new HeadwaterError(
+      'HW_USAGE',
+      '--learn needs labels to learn from. Give --labels and the file that they are kept in.',
+    );
+};
+
 const serving = (options: Options, drain$: Observable<void>, terminal: Terminal): Observable<unknown> => {
+  checkTogether(options);
   const { stdin, stdout, stderr, env } = terminal;
   const hangups$ = fromEventPattern<unknown>(
     (listener) => terminal.on('SIGHUP', listener),
@@ -114,12 +131,18 @@ const serving = (options: Options, drain$: Observable<void>, terminal: Terminal)
           case 'model':
             stderr.write(`model: ${event.change.type}: ${event.change.model} (before: ${event.change.before})\n`);
             break;
+          case 'drift':
+            stderr.write(`${driftLine(event.drift)}\n`);
+            break;
+          case 'trial':
+            stderr.write(`${trialLine(event.ended)}\n`);
+            break;
           case 'failed':
             stderr.write(`${errorLine(event.error)}\n`);
             break;
         }
       };
-      const serve = (memory: WatchMemory): Observable<unknown> => {
+      const serve = (memory: WatchMemory, past: readonly Label[]): Observable<unknown> => {
         const changed$ = new Subject<SourceEvent>();
         const server$ = serveModel({
           ...servedModel(loaded),
@@ -128,6 +151,7 @@ const serving = (options: Options, drain$: Observable<void>, terminal: Terminal)
             return next === undefined ? undefined : servedModel(next);
           },
           labels: options.labels === undefined ? undefined : labelFile(options.labels),
+          learn: options.learn === true ? { learningRate: onlineRate(loaded.artifacts.config), past } : undefined,
           reload$: merge(
             // A terminal that is closed sends the same signal, and means the end.
             stdin.isTTY === true ? NEVER : hangups$,
@@ -198,8 +222,15 @@ const serving = (options: Options, drain$: Observable<void>, terminal: Terminal)
           memory.keep(changed$),
         ).pipe(finalize(memory.release));
       };
+      const id = loaded.artifacts.modelId;
+      // What its files cannot know: the labels that were given while it was in use.
+      const past$ =
+        options.learn === true && options.labels !== undefined && id !== undefined
+          ? from(readLabels(options.labels, id))
+          : of([]);
       return watchMemory(options.state, stderr, [EVENTS]).pipe(
-        switchMap(serve),
+        switchMap((memory) => past$.pipe(map((past) => ({ memory, past })))),
+        switchMap(({ memory, past }) => serve(memory, past)),
         // A terminal left open would keep the process waiting for more.
         finalize(() => stdin.pause()),
       );
@@ -261,6 +292,7 @@ export const serveCommand = (terminal: Terminal, choose: Choose): Command =>
         'append the right classes that people give (POST /labels, and the page) to this file of JSON lines, which train takes',
         path,
       )
+      .option('--learn', 'learn from each label of --labels while serving; a model that gets worse by it is set back')
       .option('--watch-model', 'reload the model when it was saved into its folder again')
       .option('--candidate <dir>', 'the folder of a second model, which is compared with the one in use', path)
       .option(

@@ -7,6 +7,7 @@ import type { ClassifyLiveOptions } from '../../operators/live/classifyLive.js';
 import { classifyTexts } from '../../operators/live/internal/classifyTexts.js';
 import { type Occlusions, occlusionsOf } from '../../operators/live/internal/occlusions.js';
 import { REQUEST_SOURCE } from '../http/requestSource.js';
+import { type LabelLearner, labelLearner, type LearnOptions } from '../labels/labelLearner.js';
 
 /** A model with all that belongs to it: what is put in another's place as one. */
 export interface ServedModel extends Pick<
@@ -29,12 +30,19 @@ export interface Generation {
   readonly labelEncoder: ServedModel['labelEncoder'];
   readonly classify: OperatorFunction<readonly LiveHeadline[], LivePrediction>;
   readonly occlude: (headline: LiveHeadline) => Occlusions;
+  /** Lets it learn from labels, where it does. */
+  readonly learner: LabelLearner | undefined;
   readonly view: () => ModelView;
   readonly dispose: () => void;
 }
 
-/** Makes a generation. @throws HeadwaterError `HW_USAGE` when a stop word is empty */
-export const generationOf = (served: ServedModel): Generation => {
+/**
+ * Makes a generation.
+ *
+ * @param learn how it learns from labels; undefined where it does not
+ * @throws HeadwaterError `HW_USAGE` when a stop word is empty, or the model cannot learn
+ */
+export const generationOf = (served: ServedModel, learn?: LearnOptions): Generation => {
   const {
     model,
     labelEncoder,
@@ -43,6 +51,7 @@ export const generationOf = (served: ServedModel): Generation => {
   const nameOf = (): string => (typeof model === 'function' ? model() : model).name;
   const id = modelId ?? nameOf();
   const classify = classifyTexts(served);
+  const learner = learn === undefined ? undefined : labelLearner(served, learn);
   return {
     id,
     labelEncoder,
@@ -52,8 +61,12 @@ export const generationOf = (served: ServedModel): Generation => {
         map((prediction) => ({ ...prediction, modelId: id })),
       ),
     occlude: occlusionsOf(served),
+    learner,
     view: () => ({ name: nameOf(), modelId, classes: labelEncoder.classes, config, performance, training }),
-    dispose: () => served.dispose?.(),
+    dispose: () => {
+      learner?.dispose();
+      served.dispose?.();
+    },
   };
 };
 

@@ -1,5 +1,6 @@
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import { generationOf, type ServedModel, smoke } from './Generation.js';
+import type { LearnOptions } from '../labels/labelLearner.js';
 import type { Generations } from './Generations.js';
 
 /** What a reload has come to. */
@@ -19,6 +20,7 @@ export interface Reloaded {
 export const reloading = (
   generations: Generations,
   load: ((inUse: string) => Promise<ServedModel | undefined>) | undefined,
+  learn?: LearnOptions,
 ): (() => Promise<Reloaded>) => {
   let running: Promise<Reloaded> | undefined;
   const reload = async (): Promise<Reloaded> => {
@@ -26,7 +28,7 @@ export const reloading = (
       throw new HeadwaterError('HW_USAGE', 'serveModel: the model cannot be reloaded without the option load.');
     const served = await load(generations.inUse.id);
     if (served === undefined) return { reloaded: false, model: generations.inUse.id };
-    const next = generationOf(served);
+    const next = generationOf(served, learn);
     try {
       await smoke(next);
     } catch (error) {

@@ -18,8 +18,8 @@ export interface LabelAnswers {
   readonly limits: ServerLimits;
   readonly generations: Generations;
   readonly keep: KeepLabel | undefined;
-  /** Told of each label that was kept. */
-  readonly labelled: (label: Label) => void;
+  /** Told of each label that was kept; settled when it was scored, and learnt where the model learns. */
+  readonly labelled: (label: Label) => Promise<void>;
   readonly dropped: (reason: DropReason, headlines: number) => void;
 }
 
@@ -65,6 +65,6 @@ export const answerLabel = async (
     model: prediction?.modelId ?? '',
   };
   await keep(label);
-  labelled(label);
+  await labelled(label);
   sendText(response, 200, TYPE_OF.json, JSON.stringify(label));
 };

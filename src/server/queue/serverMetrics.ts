@@ -2,6 +2,7 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom
 import type { SourceEvent } from '../../contracts/live/Live.js';
 import type { ClassifiedBatch } from './ClassifyQueue.js';
 import type { GenerationsView } from '../generations/Generations.js';
+import type { DriftOf } from '../labels/driftWatch.js';
 import type { Label } from '../labels/Label.js';
 import { REQUEST_SOURCE } from '../http/requestSource.js';
 
@@ -50,7 +51,9 @@ export interface ServerMetrics {
   readonly rejected: (source: string) => void;
   readonly missed: (events: number) => void;
   readonly labelled: (label: Label) => void;
-  readonly drifted: (of: 'errors' | 'confidence') => void;
+  readonly drifted: (of: DriftOf) => void;
+  readonly learnt: () => void;
+  readonly tried: (worse: boolean) => void;
   /** Forgets what was counted of models that are not served any more, so that reloads do not add up for ever. */
   readonly keepModels: (ids: readonly string[]) => Promise<void>;
 }
@@ -141,8 +144,20 @@ export const serverMetrics = (gauges: Gauges): ServerMetrics => {
   });
   const drifts = new Counter({
     name: 'headwater_drifts_total',
-    help: 'Times that the mean changed: of errors where labels come, of the confidence for feeds',
+    help: 'Times that a mean changed: of errors where labels come, of the confidence and of the share of a class for feeds',
     labelNames: ['of'] as const,
+    registers,
+  });
+  for (const of of ['errors', 'confidence', 'class-mix'] satisfies DriftOf[]) drifts.inc({ of }, 0);
+  const steps = new Counter({
+    name: 'headwater_labels_learnt_total',
+    help: 'Labels that the model in use has learnt',
+    registers,
+  });
+  const trials = new Counter({
+    name: 'headwater_learning_trials_total',
+    help: 'Trials of what was learnt, by whether it was kept',
+    labelNames: ['result'] as const,
     registers,
   });
   const misses = new Counter({
@@ -209,6 +224,8 @@ export const serverMetrics = (gauges: Gauges): ServerMetrics => {
     missed: (events) => misses.inc(events),
     labelled: ({ category, predicted }) => labels.inc({ class: category, correct: String(predicted === category) }),
     drifted: (of) => drifts.inc({ of }),
+    learnt: () => steps.inc(),
+    tried: (worse) => trials.inc({ result: worse ? 'rolled-back' : 'confirmed' }),
     keepModels: async (ids) => {
       for (const { labels } of (await headlines.get()).values)
         if (!ids.includes(String(labels.model))) headlines.remove(labels);

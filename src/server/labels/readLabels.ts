@@ -1,0 +1,46 @@
+import { createReadStream } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { isRight } from 'fp-ts/lib/Either.js';
+import * as t from 'io-ts';
+import { HeadwaterError } from '../../contracts/HeadwaterError.js';
+import { parseJson } from '../answers/decodeHeadlines.js';
+import type { Label } from './Label.js';
+
+const LabelJson = t.intersection([
+  t.type({ title: t.string, category: t.string, labelled: t.string, predicted: t.string, model: t.string }),
+  t.partial({ guid: t.union([t.string, t.undefined]) }),
+]);
+
+/** The most labels that are read: the last ones. */
+const MOST = 10_000;
+
+/**
+ * The labels of a file of `labelFile` that were given while one model was in use: those that its saved files cannot
+ * know. Lines that are no labels are left out, and a file that is missing has none.
+ *
+ * @param path the file
+ * @param model the id of the model
+ * @returns at most the last 10,000
+ * @throws HeadwaterError `HW_PATH` where the file cannot be read
+ */
+export const readLabels = async (path: string, model: string): Promise<readonly Label[]> => {
+  const labels: Label[] = [];
+  const file = createReadStream(path);
+  try {
+    for await (const line of createInterface({ input: file, crlfDelay: Infinity })) {
+      const label = LabelJson.decode(parseJson(line));
+      if (!isRight(label) || label.right.model !== model) continue;
+      labels.push(label.right);
+      if (labels.length > MOST) labels.shift();
+    }
+  } catch (cause) {
+    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return [];
+    throw new HeadwaterError('HW_PATH', `The labels in ${path} cannot be read. Check that it is a file.`, {
+      where: path,
+      cause,
+    });
+  } finally {
+    file.destroy();
+  }
+  return labels;
+};
