@@ -19,6 +19,7 @@ export { openArtifacts } from '../models/artifacts/openArtifacts.js';
 export { trainable, type OwnModel, type Parameter, type TrainableOptions } from '../models/trainable.js';
 export { resizeVocabulary, type ResizableModel } from '../models/artifacts/resizeVocabulary.js';
 export { architectureOf, type Architecture, type ModelConfig } from '../models/artifacts/ModelConfig.js';
+export { onlineRate } from '../models/artifacts/onlineRate.js';
 export { restoreModel, type RestoreSettings, type TextModel } from '../models/artifacts/restoreModel.js';
 export { restoreClassifier } from '../models/artifacts/restoreClassifier.js';
 export { decodeSafetensors, encodeSafetensors, type Safetensors } from '../models/artifacts/safetensors.js';

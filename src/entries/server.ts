@@ -20,3 +20,10 @@ export {
 } from '../server/training/serveTraining.js';
 export type { TrainingPrepared, TrainingUpdate } from '../server/training/TrainingUpdate.js';
 export { eventLog, type EventLog } from '../server/events/eventLog.js';
+
+// The right classes that people give, and what a model makes of them.
+export type { Drift, DriftOf } from '../server/labels/driftWatch.js';
+export type { KeepLabel, Label } from '../server/labels/Label.js';
+export { labelFile } from '../server/labels/labelFile.js';
+export type { LearnOptions } from '../server/labels/labelLearner.js';
+export { readLabels } from '../server/labels/readLabels.js';

@@ -84,11 +84,11 @@ describe('POST /labels', () => {
   });
 
   it('tells when the model has begun to be wrong', async () => {
-    const served = await serving({ labels: () => Promise.resolve(), history: 10 });
+    const served = await serving({ labels: () => Promise.resolve() });
     for (let index = 0; index < 120; index++)
       await label(served, { title: 'ferry', category: index < 60 ? 'Sports' : 'World' });
     const client = served.connect();
-    client.socket.write('GET /events?last=10 HTTP/1.1\r\nHost: localhost\r\n\r\n');
+    client.socket.write('GET /events?last=200 HTTP/1.1\r\nHost: localhost\r\n\r\n');
     expect(await client.until(/event: drift\ndata: .*\n/)).toMatch(/"of":"errors","before":0,"after":/);
   });
 });

@@ -1,3 +1,5 @@
+import type {
+  Subscription} from 'rxjs';
 import {
   concatMap,
   from,
@@ -6,7 +8,6 @@ import {
   type Observable,
   startWith,
   Subject,
-  Subscription,
   switchMap,
 } from 'rxjs';
 import type { LearningEvent, ModelConfirmed, ModelRolledBack } from '../../contracts/live/Learning.js';

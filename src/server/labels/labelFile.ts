@@ -15,6 +15,15 @@ const endsInLine = async (file: FileHandle): Promise<boolean> => {
  * confirmed. A last line without its end keeps to itself: the next label begins a line. The columns `title` and `category` are what `headwater train` reads.
  *
  * Errors: `HW_WRITE` where the file cannot be written.
+ *
+ * @example
+ * ```ts
+ * import { tmpdir } from 'node:os';
+ * import { join } from 'node:path';
+ * import { labelFile } from 'headwater';
+ * const keep = labelFile(join(tmpdir(), 'labels.jsonl'));
+ * await keep({ title: 'Ferry returns', category: 'World', labelled: '2024-05-01T10:00:00Z', predicted: 'Sports', model: '4f0c1d2e3a5b6978' });
+ * ```
  */
 export const labelFile = (path: string): KeepLabel => {
   let last: Promise<void> = Promise.resolve();

@@ -22,6 +22,12 @@ const MOST = 10_000;
  * @param model the id of the model
  * @returns at most the last 10,000
  * @throws HeadwaterError `HW_PATH` where the file cannot be read
+ *
+ * @example
+ * ```ts
+ * import { readLabels } from 'headwater';
+ * const past = await readLabels('labels.jsonl', '4f0c1d2e3a5b6978'); // for serveModel({ learn: { past }, … })
+ * ```
  */
 export const readLabels = async (path: string, model: string): Promise<readonly Label[]> => {
   const labels: Label[] = [];

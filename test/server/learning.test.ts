@@ -1,0 +1,168 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { from } from 'rxjs';
+import { afterAll, describe, expect, it } from 'vitest';
+import { HeadwaterError } from '../../src/contracts/HeadwaterError.js';
+import { classifier } from '../../src/models/classifier.js';
+import { classifierConfig } from '../../src/models/ClassifierConfig.js';
+import type { Label } from '../../src/server/labels/Label.js';
+import { readLabels } from '../../src/server/labels/readLabels.js';
+import { serveModel } from '../../src/server/serveModel.js';
+import { recordingModel } from '../../src/testing/recordingModel.js';
+import { problemOf, type Served, serving, VOCABULARY } from './serving.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'headwater-learning-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const label = async (served: Served, title: string, category: string): Promise<Response> => {
+  const answer = await fetch(new URL('/labels', served.url), {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ title, category }),
+  });
+  expect(answer.status).toBe(200);
+  return answer;
+};
+
+const classOf = async (served: Served): Promise<string> =>
+  ((await (await served.classify('"ferry returns"')).json()) as { readonly class: string }).class;
+
+const tiny = () =>
+  classifier(classifierConfig({ vocabularySize: VOCABULARY.tokenizer.size, classes: 2, hiddenDim: 4, fcDim: 4 }), {
+    seed: 1,
+  });
+
+const kept = (category: string): Label => ({
+  title: 'ferry returns',
+  category,
+  labelled: '',
+  predicted: '',
+  model: 'gru',
+});
+
+const eventsOf = async (served: Served): Promise<string> => {
+  const client = served.connect();
+  client.socket.write('GET /events?last=1000 HTTP/1.1\r\nHost: localhost\r\n\r\n');
+  return client.until(/event: trial\ndata: .*\n/);
+};
+
+describe('a server that learns', () => {
+  it('answers otherwise once it was told often enough, and again after a restart', async () => {
+    const model = tiny();
+    const served = await serving({ model, labels: () => Promise.resolve(), learn: { learningRate: 0.05 } });
+    const before = await classOf(served);
+    const other = before === 'Sports' ? 'World' : 'Sports';
+    for (let times = 0; times < 20; times++) await label(served, 'ferry returns', other);
+    expect(await classOf(served)).toBe(other);
+    await served.metric('headwater_labels_learnt_total 20');
+
+    const past = Array.from({ length: 20 }, () => kept(other));
+    const again = tiny();
+    const restarted = await serving({
+      model: again,
+      labels: () => Promise.resolve(),
+      learn: { learningRate: 0.05, past },
+    });
+    await expect.poll(async () => (await restarted.get('/readyz')).status).toBe(200);
+    // Equal labels in an equal order give equal weights.
+    expect(again.stateDict()).toEqual(model.stateDict());
+    model.dispose();
+    again.dispose();
+  });
+
+  it('does not change a model that is not to learn', async () => {
+    const model = recordingModel();
+    const served = await serving({ model, labels: () => Promise.resolve() });
+    await label(served, 'ferry', 'World');
+    expect(model.trained).toEqual([]);
+  });
+
+  it('sets back a model that has got worse, and tells it', async () => {
+    const model = recordingModel({ probabilities: () => (model.steps < 2 ? [0.9, 0.1] : [0.1, 0.9]) });
+    const served = await serving({ model, labels: () => Promise.resolve(), learn: { trialRows: 6 } });
+    for (let times = 0; times < 6; times++) await label(served, 'ferry', 'Sports');
+    expect(await eventsOf(served)).toMatch(/"type":"rolled-back".*"accuracyBefore":1/);
+    expect(served.events.at(-1)).toMatchObject({ type: 'trial', ended: { type: 'rolled-back', rows: 6 } });
+    await served.metric('headwater_learning_trials_total{result="rolled-back"} 1');
+    // The sixth label is learnt after the trial has ended.
+    expect(model.steps).toBe(1);
+  });
+
+  it('goes on serving where a step fails, and tells it', async () => {
+    const model = recordingModel({
+      losses: () => {
+        throw new HeadwaterError('HW_NUMERIC', 'The loss is no number.');
+      },
+    });
+    const served = await serving({ model, labels: () => Promise.resolve(), learn: {} });
+    await label(served, 'ferry', 'World');
+    await label(served, 'ferry', 'World');
+    expect(served.events.filter(({ type }) => type === 'failed')).toHaveLength(1);
+    expect((await served.classify('"ferry"')).status).toBe(200);
+  });
+
+  it('refuses a model that cannot learn while it is served', () => {
+    const model = recordingModel();
+    expect(() => serveModel({ model: () => model, ...VOCABULARY, learn: {} })).toThrow(
+      /cannot learn while it is served/,
+    );
+  });
+
+  it('refuses an unknown class as before', async () => {
+    const served = await serving({ labels: () => Promise.resolve(), learn: {} });
+    const answer = await fetch(new URL('/labels', served.url), {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: '{"title":"ferry","category":"Weather"}',
+    });
+    expect(await problemOf(answer)).toEqual(['invalid', 422]);
+  });
+});
+
+describe('the labels of a file', () => {
+  it('are those of one model; what is no label is left out, and a missing file has none', async () => {
+    const file = join(folder, 'labels.jsonl');
+    writeFileSync(
+      file,
+      [kept('Sports'), { ...kept('World'), model: 'other' }, { title: 'x', category: 'y' }, kept('World')]
+        .map((one) => JSON.stringify(one))
+        .join('\n') + '\n{"title":"cut',
+    );
+    expect((await readLabels(file, 'gru')).map(({ category }) => category)).toEqual(['Sports', 'World']);
+    expect(await readLabels(join(folder, 'none.jsonl'), 'gru')).toEqual([]);
+    await expect(readLabels(folder, 'gru')).rejects.toMatchObject({ code: 'HW_PATH' });
+  });
+});
+
+describe('drift', () => {
+  it('of the mix of classes is told for feeds, class by class', async () => {
+    const served = await serving({
+      history: 1000,
+      headlines: () =>
+        from(
+          (async function* () {
+            for (let id = 0; id < 400; id++) {
+              await Promise.resolve();
+              yield {
+                id,
+                title: id < 200 ? 'ferry' : 'returns',
+                source: 'feed',
+                guid: undefined,
+                link: undefined,
+                published: undefined,
+                seen: Date.now(),
+                category: undefined,
+              };
+            }
+          })(),
+        ),
+    });
+    const client = served.connect();
+    client.socket.write('GET /events?last=1000 HTTP/1.1\r\nHost: localhost\r\n\r\n');
+    expect(await client.until(/"of":"class-mix","class":"World"/)).toMatch(/"of":"class-mix","class":"Sports"/);
+    expect(served.events).toContainEqual(
+      expect.objectContaining({ drift: expect.objectContaining({ of: 'class-mix' }) as unknown }),
+    );
+  });
+});
