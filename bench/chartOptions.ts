@@ -3,7 +3,7 @@ import { FAINT, INK } from './drawSvg.js';
 import { type Figure, isOurs } from './Figure.js';
 
 /** Told apart on light and on dark, and without seeing red or green. */
-const COLOURS = ['#0969da', '#bf8700', '#8250df', '#1a7f37', '#cf222e', '#57606a'];
+export const COLOURS = ['#0969da', '#bf8700', '#8250df', '#1a7f37', '#cf222e', '#57606a'];
 
 /**
  * One hue a side: ours blue, the lighter the newer the engine, and lighter still where it holds nothing; PyTorch's
@@ -16,7 +16,8 @@ const OURS = [
 const TORCH = { lesson: '#bf8700', tuned: '#8250df', shortcut: '#1a7f37' } as const;
 const LAYERS = { wasm: '#57606a', cpu: '#afb8c1' } as const;
 
-const axis = (more: object): object => ({
+/** An axis in the colours of the page. */
+export const axis = (more: object): object => ({
   axisLabel: { color: INK },
   nameTextStyle: { color: INK },
   axisLine: { lineStyle: { color: FAINT } },
@@ -25,7 +26,8 @@ const axis = (more: object): object => ({
   ...more,
 });
 
-const frame = (title: string, series: readonly { readonly name: string }[]): EChartsCoreOption => ({
+/** A title, a legend and what both of them leave room for. */
+export const frame = (title: string, series: readonly { readonly name: string }[]): EChartsCoreOption => ({
   color: COLOURS,
   title: { text: title, left: 'center', textStyle: { color: INK, fontSize: 16, fontWeight: 600 } },
   // Room between the names: how wide they are is a guess where no page is.

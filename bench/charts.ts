@@ -7,7 +7,8 @@ import { join } from 'node:path';
 import { phasesChart, scalingChart, speedsChart, throughputChart } from './chartOptions.js';
 import { drawSvg } from './drawSvg.js';
 import type { Figure } from './Figure.js';
-import { backends, comparison, dataPath, machine, markdown, others, phases, rowsTable, samePath } from './tables.js';
+import { fillTables } from './fillTables.js';
+import { backends, comparison, dataPath, machine, others, phases, rowsTable, samePath } from './tables.js';
 
 const [file] = process.argv.slice(2);
 if (file === undefined) {
@@ -35,13 +36,12 @@ for (const [name, option] of Object.entries(charts))
 
 const tables = { machine, samePath, comparison, backends, others, dataPath, phases, rows: rowsTable };
 const page = join(docs, 'performance.md');
-const filled = Object.entries(tables).reduce(
-  (text, [name, table]) => {
-    const between = new RegExp(`(<!-- figures: ${name} -->\\n)[^]*?(<!-- end -->)`);
-    if (!between.test(text)) throw new Error(`docs/performance.md has no place for the figures "${name}".`);
-    return text.replace(between, (_, begin: string, end: string) => `${begin}\n${markdown(table(figures))}\n\n${end}`);
-  },
-  readFileSync(page, 'utf8'),
+writeFileSync(
+  page,
+  fillTables(
+    readFileSync(page, 'utf8'),
+    'docs/performance.md',
+    Object.fromEntries(Object.entries(tables).map(([name, table]) => [name, table(figures)])),
+  ),
 );
-writeFileSync(page, filled);
 process.stdout.write(`docs/performance.md and ${Object.keys(charts).length} charts in docs/performance/\n`);

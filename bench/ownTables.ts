@@ -2,24 +2,27 @@
  * `npm run bench:tables`: trains on every table of the folder TABLES_DIR by the command, as a newcomer would, and prints
  * F1, seconds, and those of a linear model of scikit-learn on the same rows beside each other.
  *
- * PYTHON names the Python that has scikit-learn (default python3). Further arguments go to `headwater train`.
+ * HEADWATER_PYTHON names the Python that has scikit-learn (default python3). Further arguments go to `headwater train`.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Table from 'cli-table3';
-import { lastValueFrom, toArray } from 'rxjs';
-import { fetchHeadlines, prepare, type Row, textSteps } from 'headwater';
+import { trainBaselines } from './accuracy/baselines.js';
+import { divide, readRows, type Sides } from './accuracy/sides.js';
 
 const directory = process.env['TABLES_DIR'];
 if (directory === undefined) {
   process.stderr.write('Name the folder of the tables: TABLES_DIR=tables npm run bench:tables\n');
   process.exit(2);
 }
-const python = process.env['PYTHON'] ?? 'python3';
+const python = process.env['HEADWATER_PYTHON'] ?? 'python3';
 const main = join(import.meta.dirname, '../dist/cli/main.js');
 const work = mkdtempSync(join(tmpdir(), 'headwater-tables-'));
+/** The seed and the shares of `headwater train`. */
+const SEED = 1234;
+const SHARES = { train: 0.7, validation: 0.15, test: 0.15 };
 const TABLE = /\.(csv|tsv|txt|jsonl|ndjson|parquet)(\.gz)?$/i;
 
 interface Score {
@@ -49,35 +52,18 @@ const ours = (file: string): Score & { readonly told: string } => {
   return { ...score(scores.overall.f1, seconds), told: '' };
 };
 
-/** The linear model on the same train and test rows. */
+/** The linear model on the same rows. */
 const linear = async (file: string): Promise<Score & { readonly told: string }> => {
-  let rows: readonly Row[];
-  const sides: Record<'train' | 'validation' | 'test', (readonly [string, string])[]> = {
-    train: [],
-    validation: [],
-    test: [],
-  };
+  let sides: Sides;
   try {
-    const row$ = fetchHeadlines(file, { rejections: { next: () => undefined } });
-    const split = await lastValueFrom(prepare(row$, { text: textSteps(), rejections: { next: () => undefined } }));
-    rows = await lastValueFrom(row$.pipe(toArray()));
-    for (const { id, title, category } of rows) {
-      const side = split.sideOf(id);
-      if (side !== undefined) sides[side].push([title, category]);
-    }
+    sides = await divide(await readRows(file), SEED, SHARES);
   } catch (error) {
     return { ...NONE, told: error instanceof Error ? error.message.slice(0, 80) : String(error) };
   }
-  const { status, stdout } = spawnSync(python, [join(import.meta.dirname, 'linear_tables_peer.py')], {
-    input: JSON.stringify(sides),
-    encoding: 'utf8',
-    maxBuffer: 2 ** 20,
-  });
-  if (status !== 0) return { ...NONE, told: `${python} cannot be run: no linear model to compare with` };
-  const result = JSON.parse(stdout) as { f1: number; seconds: number } | { missing: string };
-  return 'missing' in result
-    ? { ...NONE, told: `${python} has no ${result.missing}: nothing to compare with` }
-    : { ...score(result.f1, result.seconds), told: '' };
+  const { scikit } = await trainBaselines(python, sides);
+  return 'missing' in scikit
+    ? { ...NONE, told: `${scikit.missing} is missing: nothing to compare with` }
+    : { ...score(scikit.f1, scikit.seconds), told: '' };
 };
 
 const table = new Table({

@@ -1,0 +1,18 @@
+import type { AblationResult } from './ablation.js';
+import type { HeadlineResult } from './headlines.js';
+import type { TableLeftOut, TableResult } from './tables.js';
+import type { Score } from './trainOurs.js';
+
+/** All that `npm run bench:accuracy` measures: what `--json` writes and `--draw` reads. */
+export interface AccuracyFigures {
+  readonly machine: string;
+  /** Whether the headlines were tested on tables of their own, or on a part of the one that was trained on. */
+  readonly heldOut: boolean;
+  readonly headlines: readonly HeadlineResult[];
+  /** The lesson's GRU on the same rows as `headlines` with all train rows. */
+  readonly lesson: readonly (Score & { readonly seed: number })[];
+  readonly ablation: readonly AblationResult[];
+  readonly tables: readonly (TableResult | TableLeftOut)[];
+}
+
+export const isMeasured = (table: TableResult | TableLeftOut): table is TableResult => 'splits' in table;

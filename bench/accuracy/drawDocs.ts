@@ -1,0 +1,31 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { drawSvg } from '../drawSvg.js';
+import { fillTables } from '../fillTables.js';
+import type { AccuracyFigures } from './AccuracyFigures.js';
+import { ablationChart, reliabilityChart, rowsChart, tablesChart } from './charts.js';
+import { ablationReport, calibrationReport, headlineReport, summary, tableReport } from './reports.js';
+
+/** Draws docs/accuracy/*.svg, and writes the tables of docs/accuracy.md between its markers. */
+export const drawDocs = (figures: AccuracyFigures): void => {
+  const docs = join(import.meta.dirname, '../../docs');
+  const charts = {
+    rows: rowsChart(figures),
+    tables: tablesChart(figures),
+    reliability: reliabilityChart(figures),
+    ablation: ablationChart(figures),
+  };
+  mkdirSync(join(docs, 'accuracy'), { recursive: true });
+  for (const [name, option] of Object.entries(charts))
+    writeFileSync(join(docs, 'accuracy', `${name}.svg`), drawSvg(option));
+  const page = join(docs, 'accuracy.md');
+  const tables = {
+    summary: summary(figures),
+    headlines: headlineReport(figures),
+    calibration: calibrationReport(figures),
+    tables: tableReport(figures),
+    ablation: ablationReport(figures),
+    machine: [['measured on'], [figures.machine]],
+  };
+  writeFileSync(page, fillTables(readFileSync(page, 'utf8'), 'docs/accuracy.md', tables));
+};
