@@ -12,7 +12,12 @@ export { compareAnswers, mcNemar, type AnswersCompared } from '../sinks/metrics/
 export { confusionMatrix } from '../sinks/metrics/confusionMatrix.js';
 export { deadLetters, type DeadLetters, type DeadLettersOptions } from '../sinks/rejections/deadLetters.js';
 export { describeRejection } from '../sinks/rejections/describeRejection.js';
-export { fitTemperature, type FittedTemperature, type TemperatureInput } from '../sinks/metrics/fitTemperature.js';
+export {
+  fitTemperature,
+  type FitTemperatureOptions,
+  type FittedTemperature,
+  type TemperatureInput,
+} from '../sinks/metrics/fitTemperature.js';
 export { jsonLine } from '../sinks/jsonLine.js';
 export { jsonLines, type JsonLinesOptions } from '../sinks/jsonLines.js';
 export { metrics, type Report } from '../sinks/metrics/metrics.js';

@@ -19,18 +19,16 @@ export const measureCandidate = (
   if (source.rows.validation === 0) return of({ ...about, f1: NaN, accuracy: NaN, loss: NaN, temperature: 1 });
   return source.batches('validation', 1).pipe(
     evaluate(model, { valve: source.valve }),
-    connect((batch$) => forkJoin({ report: batch$.pipe(metrics(classes)), fitted: batch$.pipe(temperature()) })),
-    map(({ report, fitted }) => {
-      // Right in every row: no temperature is too low for these rows, so they say nothing about one.
-      const untold = report.accuracy === 1;
-      return {
-        ...about,
-        f1: report.performance.overall.f1,
-        accuracy: report.accuracy,
-        loss: untold ? fitted.before : fitted.after,
-        temperature: untold ? 1 : fitted.temperature,
-      };
-    }),
+    connect((batch$) =>
+      forkJoin({ report: batch$.pipe(metrics(classes)), fitted: batch$.pipe(temperature({ smooth: true })) }),
+    ),
+    map(({ report, fitted }) => ({
+      ...about,
+      f1: report.performance.overall.f1,
+      accuracy: report.accuracy,
+      loss: fitted.after,
+      temperature: fitted.temperature,
+    })),
   );
 };
 

@@ -9,13 +9,22 @@ export type TemperatureInput = {
   | { /** Row-major, shape [B, C]. */ readonly probabilities: ArrayLike<number>; readonly logits?: undefined }
 );
 
+/** How a temperature is fitted. */
+export interface FitTemperatureOptions {
+  /**
+   * Whether each row counts as its class by (N + 1) / (N + 2) alone, and the rest is shared by the other classes, as Platt
+   * has it: then few rows, or rows that a model is all right in, do not make it too sure. Default false.
+   */
+  readonly smooth?: boolean | undefined;
+}
+
 /** A fitted temperature. */
 export interface FittedTemperature {
   /** What logits are to be divided by, from 0.05 to 20: above 1 where the model is too sure of itself. */
   readonly temperature: number;
   /** The mean negative log-likelihood of the rows before, in nats. */
   readonly before: number;
-  /** The same with the temperature, in nats; never above `before`. */
+  /** The same with the temperature, in nats; never above `before` but with `smooth`. */
   readonly after: number;
   /** The rows that it was fitted on. */
   readonly rows: number;
@@ -51,17 +60,30 @@ const logitsOf = ({ logits, probabilities, labels }: TemperatureInput, classes: 
   return shifted;
 };
 
+/** What each row's share of the likelihood grows by with β: the logit of its class, or with `smooth` mostly that one. */
+const truthsOf = (logits: Float64Array, labels: ArrayLike<number>, classes: number, smooth: boolean): Float64Array => {
+  const rows = labels.length;
+  const doubt = smooth && classes > 1 ? 1 / (rows + 2) : 0;
+  return Float64Array.from({ length: rows }, (_, b) => {
+    const own = logits[b * classes + labels[b]!]!;
+    if (doubt === 0) return own;
+    let others = -own;
+    for (let c = b * classes; c < (b + 1) * classes; c++) others += logits[c]!;
+    return (1 - doubt) * own + (doubt * others) / (classes - 1);
+  });
+};
+
 /** The mean negative log-likelihood at β = 1 / T, with its first and second derivative by β. */
 const likelihoodAt = (
   beta: number,
   logits: Float64Array,
-  labels: ArrayLike<number>,
+  truths: Float64Array,
   classes: number,
 ): { readonly loss: number; readonly slope: number; readonly curvature: number } => {
   let loss = 0;
   let slope = 0;
   let curvature = 0;
-  for (let b = 0; b < labels.length; b++) {
+  for (let b = 0; b < truths.length; b++) {
     let sum = 0;
     let first = 0;
     let second = 0;
@@ -72,13 +94,13 @@ const likelihoodAt = (
       first += e * z;
       second += e * z * z;
     }
-    const truth = logits[b * classes + labels[b]!]!;
+    const truth = truths[b]!;
     const mean = first / sum;
     loss += Math.log(sum) - beta * truth;
     slope += mean - truth;
     curvature += second / sum - mean * mean;
   }
-  const rows = labels.length;
+  const rows = truths.length;
   return { loss: loss / rows, slope: slope / rows, curvature: curvature / rows };
 };
 
@@ -94,9 +116,11 @@ const likelihoodAt = (
  * Probabilities do as well as logits: their logarithms are the logits, but for a number a row that softmax ignores.
  *
  * @param input the logits or the probabilities of B rows, and the rows' class indices
+ * @param options how it is fitted
  * @throws HeadwaterError `HW_EMPTY` when there are no rows, `HW_USAGE` when the two lists do not fit, `HW_LABEL` for a
  *   class that has no logit, `HW_NUMERIC` for a value that is not finite
  * @see C. Guo and others, On calibration of modern neural networks. ICML 2017.
+ * @see J. Platt, Probabilistic outputs for support vector machines. Advances in Large Margin Classifiers, 1999, for `smooth`.
  * @see temper, which applies it; temperature, which fits it on evaluated batches; reliability, which shows its effect
  *
  * @example
@@ -107,7 +131,10 @@ const likelihoodAt = (
  * fitted.temperature; // 3.64: the probabilities become 0.75 and 0.25
  * ```
  */
-export const fitTemperature = (input: TemperatureInput): FittedTemperature => {
+export const fitTemperature = (
+  input: TemperatureInput,
+  { smooth = false }: FitTemperatureOptions = {},
+): FittedTemperature => {
   const { labels } = input;
   const values = input.logits ?? input.probabilities;
   const rows = labels.length;
@@ -128,7 +155,8 @@ export const fitTemperature = (input: TemperatureInput): FittedTemperature => {
       );
   }
   const logits = logitsOf(input, classes);
-  const at = (beta: number) => likelihoodAt(beta, logits, labels, classes);
+  const truths = truthsOf(logits, labels, classes, smooth);
+  const at = (beta: number) => likelihoodAt(beta, logits, truths, classes);
   const before = at(1);
   let low = 1 / MOST;
   let high = 1 / LEAST;
@@ -145,7 +173,9 @@ export const fitTemperature = (input: TemperatureInput): FittedTemperature => {
     here = at(beta);
   }
   // Rounding may leave it above where nothing was to be gained.
-  return here.loss < before.loss
-    ? { temperature: Math.min(Math.max(1 / beta, LEAST), MOST), before: before.loss, after: here.loss, rows }
-    : { temperature: 1, before: before.loss, after: before.loss, rows };
+  const temperature = here.loss < before.loss ? Math.min(Math.max(1 / beta, LEAST), MOST) : 1;
+  if (!smooth) return { temperature, before: before.loss, after: Math.min(here.loss, before.loss), rows };
+  const plain = truthsOf(logits, labels, classes, false);
+  const lossAt = (T: number): number => likelihoodAt(1 / T, logits, plain, classes).loss;
+  return { temperature, before: lossAt(1), after: lossAt(temperature), rows };
 };

@@ -2,10 +2,10 @@ import { defer, map, reduce, type OperatorFunction } from 'rxjs';
 import { checkWhole } from '../../contracts/checkOption.js';
 import type { EvaluatedBatch } from '../../contracts/training/Evaluation.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
-import { fitTemperature, type FittedTemperature } from './fitTemperature.js';
+import { fitTemperature, type FitTemperatureOptions, type FittedTemperature } from './fitTemperature.js';
 
-/** How many rows a temperature is fitted on. */
-export interface TemperatureOptions {
+/** How a temperature is fitted, and on how many rows. */
+export interface TemperatureOptions extends FitTemperatureOptions {
   /** The most rows that are held. Default 50,000: one number needs no more. */
   readonly maxRows?: number | undefined;
 }
@@ -48,10 +48,10 @@ class EvenlyThinned {
     return this;
   }
 
-  fitted(): FittedTemperature {
+  fitted(options: FitTemperatureOptions): FittedTemperature {
     const probabilities = new Float32Array(this.#rows.length * this.#classes);
     this.#rows.forEach((row, i) => probabilities.set(row, i * this.#classes));
-    return fitTemperature({ probabilities, labels: this.#labels });
+    return fitTemperature({ probabilities, labels: this.#labels }, options);
   }
 }
 
@@ -83,7 +83,7 @@ class EvenlyThinned {
  *   .subscribe((fitted) => console.log(fitted.temperature, fitted.before, fitted.after));
  * ```
  */
-export const temperature = ({ maxRows = 50_000 }: TemperatureOptions = {}): OperatorFunction<
+export const temperature = ({ maxRows = 50_000, smooth }: TemperatureOptions = {}): OperatorFunction<
   EvaluatedBatch,
   FittedTemperature
 > => {
@@ -93,7 +93,7 @@ export const temperature = ({ maxRows = 50_000 }: TemperatureOptions = {}): Oper
     defer(() =>
       source.pipe(
         reduce((rows, batch) => rows.add(batch), new EvenlyThinned(maxRows)),
-        map((rows) => rows.fitted()),
+        map((rows) => rows.fitted({ smooth })),
       ),
     );
 };

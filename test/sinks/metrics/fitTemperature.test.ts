@@ -66,6 +66,23 @@ describe('fitTemperature', () => {
     expect(fitTemperature({ logits: [2, 0, 0, 2], labels: [1, 0] }).temperature).toBeCloseTo(20, 6);
   });
 
+  it('is no surer with smooth than N rows can tell, of a model that is always right', () => {
+    // Two rows: the class counts as 3/4, so the logits 2 and 0 become ln 3 and 0.
+    const two = fitTemperature({ logits: [2, 0, 0, 2], labels: [0, 1] }, { smooth: true });
+    expect(two.temperature).toBeCloseTo(2 / Math.log(3), 6);
+    expect(two.before).toBeCloseTo(likelihood([2, 0, 0, 2], [0, 1], 1), 10);
+    expect(two.after).toBeCloseTo(-Math.log(0.75), 6);
+    // The other two classes share the rest: 1/8 each beside 3/4.
+    const three = fitTemperature({ logits: [2, 0, 0, 0, 2, 0], labels: [0, 1] }, { smooth: true });
+    expect(three.temperature).toBeCloseTo(2 / Math.log(6), 6);
+  });
+
+  it('is the same with smooth, nearly, of many rows', () => {
+    const { logits, labels } = drawn(20_000, 2);
+    const plain = fitTemperature({ logits, labels }).temperature;
+    expect(fitTemperature({ logits, labels }, { smooth: true }).temperature / plain).toBeCloseTo(1, 2);
+  });
+
   it('leaves a model as it is where no temperature changes anything', () => {
     expect(fitTemperature({ logits: [1, 1, 1], labels: [2] })).toMatchObject({ temperature: 1, rows: 1 });
   });
