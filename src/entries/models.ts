@@ -24,6 +24,7 @@ export { restoreModel, type RestoreSettings, type TextModel } from '../models/ar
 export { restoreClassifier } from '../models/artifacts/restoreClassifier.js';
 export { decodeSafetensors, encodeSafetensors, type Safetensors } from '../models/artifacts/safetensors.js';
 export { linearClassifier, type LinearClassifier, type LinearSettings } from '../models/linear/linearClassifier.js';
+export { mixLinear, type MixedPart } from '../models/linear/mixLinear.js';
 export { LinearConfig, linearConfig, type LinearOptions } from '../models/linear/LinearConfig.js';
 export { warmStart, type WarmStartModel } from '../models/warmStart.js';
 export { temper } from '../models/temper.js';

@@ -35,6 +35,3 @@ export const measureCandidate = (
 /** Whether one candidate is better than another: by F1 and, where that is equal, by its loss. */
 export const isBetter = (a: CandidateMeasured, b: CandidateMeasured): boolean =>
   a.f1 === b.f1 ? a.loss < b.loss : a.f1 > b.f1;
-
-/** Whether one candidate is better than another by its loss, and no worse by its F1. */
-export const isBetterInBoth = (a: CandidateMeasured, b: CandidateMeasured): boolean => a.f1 >= b.f1 && a.loss < b.loss;

@@ -5,6 +5,7 @@ import { prepare, type Split } from '../../src/operators/rows/prepare.js';
 import { fitSum } from '../../src/models/sum/fitSum.js';
 import type { ModelChosen, ModelTrainingEvent } from '../../src/training/ModelChosen.js';
 import { weightsOfClasses } from '../../src/training/ModelTrainingOptions.js';
+import { trainLinear } from '../../src/training/trainLinear.js';
 import { trainModel, type TrainModelOptions } from '../../src/training/trainModel.js';
 import { textSteps } from '../../src/text/TextSteps.js';
 import { collectVectors } from '../../src/text/vectors/collectVectors.js';
@@ -32,18 +33,20 @@ const dispose = ({ kept, linear }: ModelChosen): void => {
 };
 
 describe('trainModel', () => {
-  it('trains a linear model in its settings, and keeps it where rows are few', async () => {
+  it('trains a linear model in its settings, and keeps the one with the lowest loss where rows are few', async () => {
     const events = await eventsOf({});
     const chosen = chosenIn(events);
-    expect(chosen.candidates.map(({ candidate }) => candidate.replace(/words (0.5|1), adagrad/, 'adagrad'))).toEqual([
-      'linear, words 0.5, sgd',
-      'linear, words 1, sgd',
-      'linear, adagrad',
+    expect(chosen.candidates.map(({ candidate }) => candidate)).toEqual([
+      'linear, words 0.5, sgd, C 30',
+      'linear, words 0.5, sgd, C 300',
+      'linear, words 1, sgd, C 30',
+      'linear, words 1, sgd, C 300',
     ]);
     expect(chosen.kept).toBe(chosen.linear);
     expect(chosen.why).toMatch(/^kept linear, words .*: \d+ train rows without word vectors are few/);
     expect(chosen.kept.model.config).toMatchObject({ architecture: 'linear' });
-    expect(chosen.kept.measured.f1).toBe(Math.max(...chosen.candidates.slice(0, 2).map(({ f1 }) => f1)));
+    expect(chosen.kept.measured.loss).toBe(Math.min(...chosen.candidates.map(({ loss }) => loss)));
+    dispose(chosen);
   });
 
   it('trains a recurrent one beside it on word vectors, and is never worse than the linear one', async () => {
@@ -57,7 +60,7 @@ describe('trainModel', () => {
     const { kept, linear, candidates } = chosen;
     const names = candidates.map(({ candidate }) => candidate);
     if (linear.measured.f1 < 0.995)
-      expect(names.slice(3)).toEqual(['wide-gru on vectors', 'wide-gru on vectors + linear']);
+      expect(names.slice(4)).toEqual(['wide-gru on vectors', 'wide-gru on vectors + linear']);
     expect(kept.measured.f1).toBeGreaterThanOrEqual(linear.measured.f1);
     dispose(chosen);
   });
@@ -94,10 +97,46 @@ describe('trainModel', () => {
     dispose(chosen);
   });
 
-  it('leaves the logits as they are where every validation row is right, which says nothing of a temperature', async () => {
+  it('is no surer than the validation rows can tell where every one of them is right', async () => {
     const chosen = chosenIn(await eventsOf({ architecture: 'linear' }));
-    expect(chosen.kept.measured).toMatchObject({ accuracy: 1, temperature: 1 });
+    const { measured, source, model } = chosen.kept;
+    expect(measured.accuracy).toBe(1);
+    const doubt$ = source.batches('validation', 1).pipe(
+      map((batch) => ({ probabilities: model.predictBatch(batch), rows: batch.size })),
+      reduce((sum, { probabilities, rows }) => {
+        for (let b = 0; b < rows; b++)
+          sum += 1 - Math.max(...probabilities.subarray(b * model.classes, (b + 1) * model.classes));
+        return sum;
+      }, 0),
+    );
+    // Of N rows that are all right, about one of N + 2 may be wrong.
+    const doubt = (await lastValueFrom(doubt$)) / split.rows.validation;
+    expect(doubt).toBeGreaterThan(0.1 / (split.rows.validation + 2));
+    expect(doubt).toBeLessThan(4 / (split.rows.validation + 2));
     dispose(chosen);
+  });
+});
+
+describe('trainLinear', () => {
+  it('adds the mean of the models of all optimizers, which is linear too', async () => {
+    const events = await lastValueFrom(
+      trainLinear(split, {
+        wordWeights: [1],
+        optimizers: ['sgd', 'adagrad'],
+        inverseRegularizations: [30],
+        epochs: 2,
+      }).pipe(toArray()),
+    );
+    const candidates = events.filter((event) => event.type === 'candidate');
+    expect(candidates.map(({ candidate }) => candidate)).toEqual([
+      'linear, words 1, sgd',
+      'linear, words 1, adagrad',
+      'linear, words 1, sgd + adagrad',
+    ]);
+    const last = events.at(-1);
+    if (last?.type !== 'linear-trained') throw new Error('nothing was trained');
+    expect(last.linear.measured.loss).toBe(Math.min(...candidates.map(({ loss }) => loss)));
+    last.linear.model.dispose();
   });
 });
 
