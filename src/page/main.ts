@@ -2,7 +2,7 @@ import type { ModelView, TrainingSnapshot } from '../contracts/training/Training
 import { element, setText } from './elements/element.js';
 import { Notice } from './connection/Notice.js';
 import { TokenWanted } from './connection/reconnecting.js';
-import { getJson, Refused } from './connection/server.js';
+import { describeFailure, getJson } from './connection/server.js';
 import { servingView } from './serving/servingView.js';
 import { tokenForm } from './connection/tokenForm.js';
 import { trainingView } from './training/trainingView.js';
@@ -44,7 +44,7 @@ const show = async (): Promise<void> => {
 const start = (): void => {
   show().catch((error: unknown) => {
     if (tokenWanted(error)) return;
-    const why = error instanceof Refused ? error.message : 'The server cannot be reached.';
+    const why = describeFailure(error);
     main.replaceChildren(element('p', { class: 'card hint' }, `${why} Trying again…`));
     setText(announcer, why);
     setTimeout(start, RETRY_MS);

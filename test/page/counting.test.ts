@@ -5,6 +5,8 @@ import { LatencyCounts } from '../../src/page/charts/LatencyCounts.js';
 import { TimeBins } from '../../src/page/charts/TimeBins.js';
 
 const seen = (title: string, given: Partial<SeenHeadline> = {}): SeenHeadline => ({
+  ordinal: 0,
+  guid: undefined,
   title,
   category: 1,
   probability: 0.5,

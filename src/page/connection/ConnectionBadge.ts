@@ -8,6 +8,7 @@ export class ConnectionBadge {
   readonly #label = element('span', {});
   readonly #announcer: HTMLElement;
   #connection: Connection = { state: 'connecting' };
+  #isDry = false;
 
   /** @param announcer a live region */
   constructor(announcer: HTMLElement) {
@@ -33,6 +34,12 @@ export class ConnectionBadge {
     this.#become(connectionAt(this.#connection, answeredAt, Date.now()));
   }
 
+  /** Whether none of the server's sources can be read: then nothing comes, however good the connection is. */
+  dry(isDry: boolean): void {
+    this.#isDry = isDry;
+    this.#show();
+  }
+
   #become(connection: Connection): void {
     const changed = connection.state !== this.#connection.state;
     this.#connection = connection;
@@ -43,7 +50,11 @@ export class ConnectionBadge {
 
   #show(): void {
     const { state } = this.#connection;
-    this.node.dataset['state'] = state;
-    setText(this.#label, describeConnection(this.#connection, Date.now()).label);
+    const isDry = this.#isDry && state === 'live';
+    this.node.dataset['state'] = isDry ? 'dry' : state;
+    setText(
+      this.#label,
+      isDry ? 'Connected, no feed can be read' : describeConnection(this.#connection, Date.now()).label,
+    );
   }
 }

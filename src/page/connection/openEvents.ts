@@ -4,16 +4,16 @@ import { clockAhead } from '../elements/lag.js';
 import { type Opened, type ServerSent, TokenWanted } from './reconnecting.js';
 
 /**
- * How long a connection may be silent before it counts as lost: the server shows every 15 s that it lives.
+ * How long a connection may be silent before it counts as lost: the server shows every 4 s that it lives.
  * Milliseconds.
  */
-const SILENCE_MS = 45_000;
+const SILENCE_MS = 12_000;
 
 /**
  * Opens server-sent events by `fetch`: an `EventSource` could send no token.
  *
  * Completes when the server ends the stream. Errors: `TokenWanted`; where it cannot be reached, refuses, or is silent
- * for 45 s.
+ * for 12 s.
  */
 export const openEvents = (
   path: string,

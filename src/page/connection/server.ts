@@ -32,25 +32,44 @@ const detailOf = async (response: Response): Promise<string> => {
   return problem?.detail ?? `The server answered ${response.status}.`;
 };
 
-const ask = async <T>(path: string, init: RequestInit): Promise<T> => {
+/** How long an answer that is only looked up may take. Milliseconds. */
+const LIMIT_MS = 12_000;
+
+/** Why a request failed, in a sentence. */
+export const describeFailure = (error: unknown): string => {
+  if (error instanceof Refused) return error.message;
+  return error instanceof DOMException && error.name === 'TimeoutError'
+    ? 'The server does not answer.'
+    : 'The server cannot be reached.';
+};
+
+const ask = async (path: string, init: RequestInit): Promise<Response> => {
   const response = await fetch(path, { cache: 'no-store', ...init });
   if (response.status === 401) throw new TokenWanted();
   if (!response.ok) throw new Refused(response.status, await detailOf(response));
-  return (await response.json()) as T;
+  return response;
 };
+
+const look = (path: string): Promise<Response> =>
+  ask(path, { headers: credentials(), signal: AbortSignal.timeout(LIMIT_MS) });
 
 /**
  * Gets JSON from the server.
  *
- * @throws TokenWanted, Refused; TypeError where it cannot be reached
+ * @throws TokenWanted, Refused; TypeError where it cannot be reached, DOMException where it does not answer in time
  */
-export const getJson = <T>(path: string): Promise<T> => ask<T>(path, { headers: credentials() });
+export const getJson = async <T>(path: string): Promise<T> => (await (await look(path)).json()) as T;
+
+/** Gets text from the server. Errors as `getJson`. */
+export const getText = async (path: string): Promise<string> => (await look(path)).text();
 
 /** Sends JSON, and gets JSON. Errors as `getJson`. */
-export const postJson = <T>(path: string, body: unknown, signal: AbortSignal): Promise<T> =>
-  ask<T>(path, {
+export const postJson = async <T>(path: string, body: unknown, signal: AbortSignal): Promise<T> => {
+  const response = await ask(path, {
     method: 'POST',
     headers: { ...credentials(), 'content-type': 'application/json' },
     body: JSON.stringify(body),
     signal,
   });
+  return (await response.json()) as T;
+};

@@ -3,8 +3,11 @@ import { hueName } from '../elements/classMark.js';
 import { describeEffects, SLIGHT } from './describeEffects.js';
 import { element, setAttributes, setText } from '../elements/element.js';
 import { formatPoints, formatShare, NOTHING } from '../elements/format.js';
-import { postJson } from '../connection/server.js';
+import { describeFailure, postJson } from '../connection/server.js';
 import { className } from '../elements/tables.js';
+import { articleOf } from './headlineRow.js';
+import type { LabelBook } from './LabelBook.js';
+import { RightClass } from './RightClass.js';
 
 /** What `POST /explain` answers. */
 export interface ExplanationAnswer {
@@ -19,9 +22,26 @@ export interface ExplanationAnswer {
 /** What the panel is asked to explain. */
 export interface Asked {
   readonly title: string;
+  /** Its ordinal on the page, and what its source knows it by; undefined for one of the reader's own. */
+  readonly ordinal?: number | undefined;
+  readonly guid?: string | undefined;
   readonly link?: string | undefined;
   readonly source?: string | undefined;
 }
+
+/** What the panel is made with. */
+export interface ExplainPanelOptions {
+  /** In the order of the label encoder. */
+  readonly classes: readonly string[];
+  readonly labels: LabelBook;
+  /** What people call a source. */
+  readonly nameOf: (source: string) => string;
+  /** Told of errors; whether it takes care of one. */
+  readonly tokenWanted: (error: unknown) => boolean;
+}
+
+/** How long an explanation may take. Milliseconds. */
+const LIMIT_MS = 30_000;
 
 /** Where the panel stands below the list and not beside it, as page.css has it. */
 const NARROW = '(max-width: 60rem)';
@@ -34,19 +54,17 @@ const NARROW = '(max-width: 60rem)';
  */
 export class ExplainPanel {
   readonly node: HTMLElement;
-  readonly #classes: readonly string[];
-  readonly #tokenWanted: (error: unknown) => boolean;
+  readonly #options: ExplainPanelOptions;
   readonly #body = element('div', { class: 'explain-body', role: 'group', 'aria-label': 'Explanation', tabindex: 0 });
   readonly #announcer = element('p', { class: 'hidden', role: 'status' });
+  /** What went wrong stands above the explanation before, which stays. */
+  readonly #failure = element('p', { class: 'explain-failure', role: 'alert', hidden: true });
+  readonly #rightClass: RightClass;
   #leaving: AbortController | undefined;
 
-  /**
-   * @param classes in the order of the label encoder
-   * @param tokenWanted told of errors; whether it takes care of one
-   */
-  constructor(classes: readonly string[], tokenWanted: (error: unknown) => boolean) {
-    this.#classes = classes;
-    this.#tokenWanted = tokenWanted;
+  constructor(options: ExplainPanelOptions) {
+    this.#options = options;
+    this.#rightClass = new RightClass(options);
     const input = element('input', {
       id: 'own',
       type: 'text',
@@ -64,13 +82,21 @@ export class ExplainPanel {
       event.preventDefault();
       if (input.value.trim() !== '') this.explain({ title: input.value });
     });
-    this.#hint();
+    this.#body.append(
+      element(
+        'p',
+        { class: 'hint' },
+        'Choose a headline to see which of its words moved the prediction: each word is taken out in turn, and the model asked again.',
+      ),
+    );
     this.node = element(
       'section',
       { class: 'card explain', 'aria-labelledby': 'explain-heading' },
       element('h2', { id: 'explain-heading' }, 'Why this class?'),
+      this.#failure,
       this.#body,
       this.#announcer,
+      this.#rightClass.node,
       form,
     );
   }
@@ -81,7 +107,8 @@ export class ExplainPanel {
     const leaving = new AbortController();
     this.#leaving = leaving;
     setAttributes(this.#body, { 'aria-busy': 'true' });
-    postJson<ExplanationAnswer>('explain', { title: asked.title }, leaving.signal).then(
+    const signal = AbortSignal.any([leaving.signal, AbortSignal.timeout(LIMIT_MS)]);
+    postJson<ExplanationAnswer>('explain', { title: asked.title }, signal).then(
       (answer) => {
         this.#show(answer, asked);
         // On a narrow screen it is below the list. The focus stays where it is: whoever goes through the headlines by
@@ -93,36 +120,36 @@ export class ExplainPanel {
           });
       },
       (error: unknown) => {
-        if (leaving.signal.aborted || this.#tokenWanted(error)) return;
-        this.#say(`It cannot be explained now: ${error instanceof Error ? error.message : String(error)}`);
+        if (leaving.signal.aborted || this.#options.tokenWanted(error)) return;
+        setAttributes(this.#body, { 'aria-busy': undefined });
+        setText(this.#failure, `It cannot be explained now: ${describeFailure(error)}`);
+        this.#failure.hidden = false;
       },
     );
   }
 
-  #hint(): void {
-    this.#say(
-      'Choose a headline to see which of its words moved the prediction: each word is taken out in turn, and the model asked again.',
-    );
+  /** A headline was labelled: the panel says so where it is the one that is explained. */
+  labelled(ordinal: number | undefined): void {
+    this.#rightClass.labelled(ordinal);
   }
 
-  #say(text: string): void {
+  #show({ title, class: category, probabilities, known, words }: ExplanationAnswer, asked: Asked): void {
+    const { link, source } = asked;
     setAttributes(this.#body, { 'aria-busy': undefined });
-    this.#body.replaceChildren(element('p', { class: 'hint' }, text));
-  }
-
-  #show({ title, class: category, probabilities, known, words }: ExplanationAnswer, { link, source }: Asked): void {
-    setAttributes(this.#body, { 'aria-busy': undefined });
+    this.#failure.hidden = true;
+    this.#rightClass.show(asked);
     const most = Math.max(SLIGHT, ...words.map(({ effect }) => Math.abs(effect)));
     const summary =
       known === 0
         ? `The model knows no token of it: nothing of it was read, and ${category} is a guess.`
         : describeEffects(category, words);
     setText(this.#announcer, `${category}. ${summary}`);
+    const article = articleOf(link);
     const from = [
-      ...(source === undefined ? [] : [source]),
-      ...(link === undefined || !/^https?:/i.test(link)
+      ...(source === undefined ? [] : [this.#options.nameOf(source)]),
+      ...(article === undefined
         ? []
-        : [element('a', { href: link, target: '_blank', rel: 'noopener noreferrer' }, 'open the article')]),
+        : [element('a', { href: article, target: '_blank', rel: 'noopener noreferrer' }, 'open the article')]),
     ];
     this.#body.replaceChildren(
       this.#picture(title, words, most, summary),
@@ -153,7 +180,7 @@ export class ExplainPanel {
   }
 
   #distribution(probabilities: Readonly<Record<string, number>>, predicted: string): HTMLElement {
-    const rows = this.#classes
+    const rows = this.#options.classes
       .map((name, category) => ({ name, category, probability: probabilities[name] ?? 0 }))
       .sort((a, b) => b.probability - a.probability)
       .map(({ name, category, probability }) => {

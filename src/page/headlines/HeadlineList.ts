@@ -1,52 +1,68 @@
-import { classMark } from '../elements/classMark.js';
 import { element, setAttributes, setText } from '../elements/element.js';
-import { formatCount, formatShare, formatTime } from '../elements/format.js';
-import type { HeadlineRing } from './HeadlineRing.js';
+import { formatCount } from '../elements/format.js';
+import type { HeadlineRing, SeenHeadline } from './HeadlineRing.js';
+import { articleOf, headlineCells, type RowStyle } from './headlineRow.js';
 import { rowsAPage, rowsToDraw, scrollAfterNew, scrollToRow, type Viewport } from './virtualRows.js';
 
 /** What a list shows, and whom it tells. */
-export interface HeadlineListOptions {
+export interface HeadlineListOptions extends RowStyle {
   readonly ring: HeadlineRing;
-  readonly classes: readonly string[];
-  /** Told the serial number of a headline that is chosen. */
-  readonly chosen: (serial: number) => void;
+  /** Told of a headline that is chosen. */
+  readonly chosen: (headline: SeenHeadline) => void;
+  /** Told that the reader gives a headline this class. */
+  readonly labelled: (headline: SeenHeadline, category: number) => void;
+  /** Told whether the pointer is over the list: rows must not move under it. */
+  readonly held: (held: boolean) => void;
+  /** Told that the reader wants to see those that wait. */
+  readonly wanted: () => void;
+  /** What further keys do while the list has the focus. */
+  readonly keys: Readonly<Record<string, () => void>>;
 }
 
 /** How many rows are drawn beyond each edge. */
 const AROUND = 6;
 
+/** How long a finger can be away between the end of a touch and the click that follows from it. Milliseconds. */
+const TOUCH_MS = 400;
+
 /**
  * The headlines, the newest first, of which only those that can be seen are drawn.
  *
- * A listbox: the list has the focus, and says which of its options is the active one. Arrows, Page Up and Down, Home
- * and End move it, Enter and Space choose it.
+ * A grid: it has the focus, and says which of its rows is the active one. Arrows, Page Up and Down, Home and End move
+ * it, Enter and Space choose it, O opens its article, and a digit gives it the class of that number.
  *
- * @see ARIA Authoring Practices Guide, listbox pattern
+ * @see ARIA Authoring Practices Guide, grid pattern
  */
 export class HeadlineList {
   readonly node: HTMLElement;
   readonly #options: HeadlineListOptions;
   readonly #list = element('div', {
     class: 'headlines',
-    role: 'listbox',
+    role: 'grid',
     tabindex: 0,
-    'aria-label': 'Headlines, the newest first',
+    'aria-label': 'Headlines',
+    'aria-describedby': 'list-keys',
   });
   /** As high as all rows together. */
-  readonly #canvas = element('div', { class: 'headlines-canvas', role: 'presentation' });
+  readonly #canvas = element('div', { class: 'headlines-canvas', role: 'rowgroup' });
   /** As high as one row, in whatever size of text. */
   readonly #rule = element('div', { class: 'headline headline-rule', 'aria-hidden': 'true' });
   readonly #newest = element('button', { type: 'button', class: 'newest', hidden: true });
   readonly #rows = new Map<number, HTMLElement>();
+  #ring: HeadlineRing;
   #drawnEnd = 0;
+  /** How many were put on top that the reader has not scrolled to. */
   #unseen = 0;
+  /** How many are not in the ring yet. */
+  #waiting = 0;
   #active: number | undefined;
   #chosen: number | undefined;
 
   constructor(options: HeadlineListOptions) {
     this.#options = options;
+    this.#ring = options.ring;
     this.#list.append(this.#canvas);
-    this.node = element('div', { class: 'headlines-frame' }, this.#list, this.#rule, this.#newest);
+    this.node = element('div', { class: 'headlines-frame' }, this.#newest, this.#list, this.#rule);
     this.#list.addEventListener('scroll', () => this.#scrolled(), { passive: true });
     this.#list.addEventListener('keydown', (event) => this.#pressed(event));
     this.#list.addEventListener('click', ({ target }) => this.#clicked(target));
@@ -55,29 +71,107 @@ export class HeadlineList {
       this.draw();
     });
     this.#newest.addEventListener('click', () => {
+      options.wanted();
       this.#list.scrollTop = 0;
       this.#list.focus();
     });
+    this.#holdUnderPointer();
     new ResizeObserver(() => this.draw()).observe(this.#list);
+  }
+
+  /**
+   * Shows the headlines of another ring. The active and the chosen one stay so where they are in it.
+   *
+   * @param keepsPlace whether the reader goes on seeing the same ones; else the list is at its top
+   */
+  show(ring: HeadlineRing, keepsPlace: boolean): void {
+    const serialIn = (serial: number | undefined): number | undefined => {
+      const headline = serial === undefined ? undefined : this.#ring.at(serial);
+      return headline === undefined ? undefined : ring.serialOf(headline.ordinal);
+    };
+    const { scrollTop, rowHeight } = this.#viewport();
+    const row = Math.floor(scrollTop / rowHeight);
+    const stays = keepsPlace && row > 0 ? serialIn(this.#serialAt(row)) : undefined;
+    this.#active = serialIn(this.#active);
+    this.#chosen = serialIn(this.#chosen);
+    this.#ring = ring;
+    for (const drawn of this.#rows.values()) drawn.remove();
+    this.#rows.clear();
+    this.#drawnEnd = ring.end;
+    this.#unseen = 0;
+    this.#canvas.style.height = `${ring.size * rowHeight}px`;
+    this.#list.scrollTop = stays === undefined ? 0 : this.#rowOf(stays) * rowHeight + (scrollTop % rowHeight);
+    this.draw();
+  }
+
+  /** Says how many are not in the ring yet, for as long as the list is held. */
+  wait(waiting: number): void {
+    this.#waiting = waiting;
+    this.#showNewest();
+  }
+
+  /** Draws a headline anew that was labelled. */
+  redraw(ordinal: number): void {
+    const serial = this.#ring.serialOf(ordinal);
+    const row = serial === undefined ? undefined : this.#rows.get(serial);
+    const headline = serial === undefined ? undefined : this.#ring.at(serial);
+    if (headline !== undefined) row?.replaceChildren(...headlineCells(headline, this.#options));
+  }
+
+  /** Draws all rows anew: a source has got a name. */
+  redrawAll(): void {
+    for (const row of this.#rows.values()) row.remove();
+    this.#rows.clear();
+    this.#drawRows();
+  }
+
+  /** Makes the row below the active one active, where there is one. */
+  next(): void {
+    if (this.#active !== undefined && this.#active > this.#ring.first) this.#activate(this.#active - 1);
   }
 
   /** Draws what has come since it was drawn last. */
   draw(): void {
-    const { ring } = this.#options;
+    const ring = this.#ring;
     const added = ring.end - this.#drawnEnd;
     const before = this.#viewport();
     const kept = scrollAfterNew(before.scrollTop, before.rowHeight, added);
     this.#drawnEnd = ring.end;
     this.#canvas.style.height = `${ring.size * before.rowHeight}px`;
+    setAttributes(this.#list, { 'aria-rowcount': ring.size });
     if (kept !== before.scrollTop) {
       this.#list.scrollTop = kept;
       this.#unseen += added;
     }
     if (this.#list.scrollTop < before.rowHeight / 2) this.#unseen = 0;
-    this.#newest.hidden = this.#unseen === 0;
-    setText(this.#newest, `${formatCount(this.#unseen)} new – to the top`);
+    this.#showNewest();
     if (this.#active !== undefined) this.#active = Math.max(this.#active, ring.first);
     this.#drawRows();
+  }
+
+  #showNewest(): void {
+    const count = this.#unseen + this.#waiting;
+    this.#newest.hidden = count === 0;
+    setText(this.#newest, `${formatCount(count)} new – to the top`);
+  }
+
+  /** A list that moves under the pointer lets its reader click another headline than the one that was there. */
+  #holdUnderPointer(): void {
+    const { held } = this.#options;
+    let leaving: ReturnType<typeof setTimeout> | undefined;
+    const hold = (): void => {
+      clearTimeout(leaving);
+      held(true);
+    };
+    const release = (): void => {
+      clearTimeout(leaving);
+      held(false);
+    };
+    this.node.addEventListener('pointerenter', hold);
+    this.node.addEventListener('pointerleave', ({ pointerType }) => {
+      if (pointerType === 'mouse') release();
+      else leaving = setTimeout(release, TOUCH_MS);
+    });
   }
 
   #viewport(): Viewport {
@@ -85,29 +179,29 @@ export class HeadlineList {
       scrollTop: this.#list.scrollTop,
       height: this.#list.clientHeight,
       rowHeight: this.#rule.offsetHeight || 40,
-      count: this.#options.ring.size,
+      count: this.#ring.size,
     };
   }
 
-  /** The newest is in row 0. */
+  /** The last one of the ring is in row 0. */
   #serialAt(row: number): number | undefined {
-    const { ring } = this.#options;
+    const ring = this.#ring;
     if (ring.size === 0) return undefined;
     return Math.max(ring.first, ring.end - 1 - row);
   }
 
   #rowOf(serial: number): number {
-    return this.#options.ring.end - 1 - serial;
+    return this.#ring.end - 1 - serial;
   }
 
   #scrolled(): void {
     if (this.#list.scrollTop < 1) this.#unseen = 0;
-    this.#newest.hidden = this.#unseen === 0;
+    this.#showNewest();
     this.#drawRows();
   }
 
   #drawRows(): void {
-    const { ring } = this.#options;
+    const ring = this.#ring;
     const viewport = this.#viewport();
     const { first, end } = rowsToDraw(viewport, AROUND);
     const wanted = new Set<number>();
@@ -119,55 +213,48 @@ export class HeadlineList {
       row.remove();
       this.#rows.delete(serial);
     }
-    for (const serial of wanted) this.#place(serial, viewport);
+    // In the document they stand as they are seen: whoever reads it line by line meets them in that order.
+    let place = this.#canvas.firstElementChild;
+    for (const serial of [...wanted].sort((a, b) => b - a)) {
+      const row = this.#place(serial, viewport);
+      if (row === place) place = row.nextElementSibling;
+      else this.#canvas.insertBefore(row, place);
+    }
     setAttributes(this.#list, {
       'aria-activedescendant': this.#active === undefined ? undefined : `headline-${this.#active}`,
     });
   }
 
-  #place(serial: number, { rowHeight, count }: Viewport): void {
+  #place(serial: number, { rowHeight }: Viewport): HTMLElement {
     const known = this.#rows.get(serial);
     const row = known ?? this.#make(serial);
-    if (known === undefined) {
-      this.#rows.set(serial, row);
-      this.#canvas.append(row);
-    }
+    if (known === undefined) this.#rows.set(serial, row);
     const number = this.#rowOf(serial);
     row.style.transform = `translateY(${number * rowHeight}px)`;
     setAttributes(row, {
-      'aria-posinset': number + 1,
-      'aria-setsize': count,
+      'aria-rowindex': number + 1,
       'aria-selected': serial === this.#chosen ? 'true' : 'false',
       'data-active': serial === this.#active,
     });
+    return row;
   }
 
   #make(serial: number): HTMLElement {
-    const { ring, classes } = this.#options;
-    const headline = ring.at(serial);
-    const row = element('div', { class: 'headline', role: 'option', id: `headline-${serial}`, 'data-serial': serial });
-    if (headline === undefined) return row;
-    const { title, category, probability, seen, unread } = headline;
-    row.append(
-      classMark(category),
-      element('span', { class: 'headline-title', title }, title),
-      element('span', { class: 'headline-class' }, classes[category] ?? 'unknown'),
-      // A guess is no share of anything: nothing of the title was read.
-      unread
-        ? element(
-            'span',
-            { class: 'headline-share', title: 'The model knows no word of it: the class is a guess.' },
-            'not read',
-          )
-        : element('span', { class: 'headline-share' }, formatShare(probability)),
-      element('time', { class: 'headline-time', datetime: new Date(seen).toISOString() }, formatTime(seen)),
-    );
+    const headline = this.#ring.at(serial);
+    const row = element('div', { class: 'headline', role: 'row', id: `headline-${serial}`, 'data-serial': serial });
+    if (headline !== undefined) row.append(...headlineCells(headline, this.#options));
     return row;
   }
 
   #pressed(event: KeyboardEvent): void {
-    const { ring } = this.#options;
-    if (ring.size === 0 || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (this.#move(event.key) || this.#act(event.key)) event.preventDefault();
+  }
+
+  /** Whether a key has moved the active row. */
+  #move(key: string): boolean {
+    const ring = this.#ring;
+    if (ring.size === 0) return false;
     const at = this.#rowOf(this.#active ?? ring.end - 1);
     const page = rowsAPage(this.#viewport());
     const moves: Readonly<Record<string, number>> = {
@@ -178,15 +265,35 @@ export class HeadlineList {
       Home: 0,
       End: ring.size - 1,
     };
-    const to = moves[event.key];
-    if (to !== undefined) this.#activate(this.#serialAt(Math.max(0, Math.min(ring.size - 1, to))));
-    else if (event.key === 'Enter' || event.key === ' ') this.#choose(this.#active);
-    else return;
-    event.preventDefault();
+    const to = moves[key];
+    if (to === undefined) return false;
+    this.#activate(this.#serialAt(Math.max(0, Math.min(ring.size - 1, to))));
+    return true;
+  }
+
+  /** Whether a key has done something, with the active row or else. */
+  #act(key: string): boolean {
+    const { classes, keys, labelled } = this.#options;
+    const further = keys[key];
+    if (further !== undefined) {
+      further();
+      return true;
+    }
+    const headline = this.#active === undefined ? undefined : this.#ring.at(this.#active);
+    if (headline === undefined) return false;
+    if (key === 'Enter' || key === ' ') this.#choose(this.#active);
+    else if (key === 'o') {
+      const article = articleOf(headline.link);
+      if (article !== undefined) open(article, '_blank', 'noopener,noreferrer');
+    } else if (/^[1-9]$/.test(key) && Number(key) <= classes.length) labelled(headline, Number(key) - 1);
+    else return false;
+    return true;
   }
 
   #clicked(target: EventTarget | null): void {
-    const row = target instanceof Element ? target.closest<HTMLElement>('[data-serial]') : null;
+    // A link is followed, and nothing else.
+    if (!(target instanceof Element) || target.closest('a') !== null) return;
+    const row = target.closest<HTMLElement>('[data-serial]');
     if (row === null) return;
     const serial = Number(row.dataset['serial']);
     this.#active = serial;
@@ -202,8 +309,9 @@ export class HeadlineList {
 
   #choose(serial: number | undefined): void {
     if (serial === undefined) return;
+    const headline = this.#ring.at(serial);
     this.#chosen = serial;
     this.#drawRows();
-    this.#options.chosen(serial);
+    if (headline !== undefined) this.#options.chosen(headline);
   }
 }

@@ -1,5 +1,7 @@
 /** A headline as the page keeps it. */
 export interface SeenHeadline {
+  /** How many came to the page before it: no other one has this number. */
+  readonly ordinal: number;
   readonly title: string;
   /** The class's index. */
   readonly category: number;
@@ -11,6 +13,8 @@ export interface SeenHeadline {
   readonly unread: boolean;
   readonly source: string;
   readonly link: string | undefined;
+  /** What its source knows it by. */
+  readonly guid: string | undefined;
 }
 
 /** The most sources that are told apart; those after them have no name. */
@@ -25,6 +29,8 @@ export class HeadlineRing {
   readonly capacity: number;
   readonly #titles: (string | undefined)[];
   readonly #links: (string | undefined)[];
+  readonly #guids: (string | undefined)[];
+  readonly #ordinals: Float64Array;
   readonly #categories: Int16Array;
   readonly #probabilities: Float32Array;
   readonly #seen: Float64Array;
@@ -39,6 +45,8 @@ export class HeadlineRing {
     this.capacity = capacity;
     this.#titles = new Array<string | undefined>(capacity);
     this.#links = new Array<string | undefined>(capacity);
+    this.#guids = new Array<string | undefined>(capacity);
+    this.#ordinals = new Float64Array(capacity);
     this.#categories = new Int16Array(capacity);
     this.#probabilities = new Float32Array(capacity);
     this.#seen = new Float64Array(capacity);
@@ -62,10 +70,12 @@ export class HeadlineRing {
   }
 
   /** Takes one more. */
-  push({ title, category, probability, seen, unread, source, link }: SeenHeadline): void {
+  push({ ordinal, title, category, probability, seen, unread, source, link, guid }: SeenHeadline): void {
     const place = this.#end++ % this.capacity;
     this.#titles[place] = title;
     this.#links[place] = link;
+    this.#guids[place] = guid;
+    this.#ordinals[place] = ordinal;
     this.#categories[place] = category;
     this.#probabilities[place] = probability;
     this.#seen[place] = seen;
@@ -78,14 +88,30 @@ export class HeadlineRing {
     if (serial < this.first || serial >= this.#end) return undefined;
     const place = serial % this.capacity;
     return {
+      ordinal: this.#ordinals[place]!,
       title: this.#titles[place] ?? '',
       link: this.#links[place],
+      guid: this.#guids[place],
       category: this.#categories[place]!,
       probability: this.#probabilities[place]!,
       seen: this.#seen[place]!,
       unread: this.#unread[place] === 1,
       source: this.#sourceNames[this.#sources[place]!] ?? '',
     };
+  }
+
+  /** The serial number of the headline with an ordinal; undefined where it is not there. */
+  serialOf(ordinal: number): number | undefined {
+    for (let serial = this.first; serial < this.#end; serial++)
+      if (this.#ordinals[serial % this.capacity] === ordinal) return serial;
+    return undefined;
+  }
+
+  /** All that are left, the last one first. */
+  fromTop(): readonly SeenHeadline[] {
+    return Array.from({ length: this.size }, (_, row) => this.at(this.#end - 1 - row)).filter(
+      (headline) => headline !== undefined,
+    );
   }
 
   #indexOf(source: string): number {

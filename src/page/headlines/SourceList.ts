@@ -1,66 +1,62 @@
 import type { SourceEvent } from '../../contracts/live/Live.js';
 import { element } from '../elements/element.js';
 import { formatCount, formatTime } from '../elements/format.js';
+import { describeSource, isTroubled } from './sourceTrouble.js';
+import type { SourceNames } from './SourceNames.js';
 
-/** The most sources that are listed. */
-const MOST = 100;
-
-/** Whether it was read, and nothing of it could be. */
-const allRejected = (event: SourceEvent): boolean =>
-  event.type === 'read' && event.items === 0 && (event.rejected ?? 0) > 0;
-
-const describe = (event: SourceEvent): string => {
-  switch (event.type) {
-    case 'read':
-      return allRejected(event)
-        ? `read, and none of its ${formatCount(event.rejected ?? 0)} items can be read`
-        : `read, ${formatCount(event.items)} items`;
-    case 'unchanged':
-      return 'unchanged';
-    case 'opened':
-      return 'open';
-    case 'gap':
-      return 'a gap: headlines may have come and gone since it was last read';
-    case 'moved':
-      return `moved to ${event.to}`;
-    case 'failed':
-      return event.nextInMs === undefined
-        ? `failed for good: ${event.message}`
-        : `failed, tried again later: ${event.message}`;
-  }
-};
+/** The most sources that are listed, and that are known of. */
+const LISTED = 100;
+const MOST = 1000;
 
 /** What happened last to each source of headlines. */
 export class SourceList {
   readonly node: HTMLElement;
+  readonly #names: SourceNames;
   readonly #list = element('ul', { class: 'sources' });
-  readonly #titles = new Map<string, string>();
+  readonly #more = element('p', { class: 'hint', hidden: true });
   readonly #last = new Map<string, SourceEvent>();
 
-  constructor() {
+  constructor(names: SourceNames) {
+    this.#names = names;
     this.node = element(
       'section',
-      { class: 'card', 'aria-label': 'Feeds', hidden: true },
+      { class: 'card', 'aria-label': 'Feeds', id: 'feeds', hidden: true, tabindex: -1 },
       element('h3', {}, 'Feeds'),
       this.#list,
+      this.#more,
     );
+  }
+
+  /** What happened last, by source. */
+  get last(): ReadonlyMap<string, SourceEvent> {
+    return this.#last;
   }
 
   /** Something happened to a source. */
   heard(event: SourceEvent): void {
-    if (this.#last.size >= MOST && !this.#last.has(event.source)) return;
+    const before = this.#last.get(event.source);
+    if (before === undefined && this.#last.size >= MOST) return;
+    // These say nothing of whether it can be read now.
+    const saysLittle = event.type === 'moved' || event.type === 'gap';
+    // What could not be read, and is unchanged, cannot be read now.
+    const isAsBefore = event.type === 'unchanged' && before?.type === 'read';
+    if (isTroubled(before) && (saysLittle || isAsBefore)) return;
     this.#last.set(event.source, event);
-    if (event.type === 'read' && event.title !== undefined) this.#titles.set(event.source, event.title);
     this.node.hidden = false;
+    const sources = [...this.#last.values()].sort((a, b) => Number(isTroubled(b)) - Number(isTroubled(a)));
+    this.#more.hidden = sources.length <= LISTED;
+    this.#more.textContent = `and ${formatCount(sources.length - LISTED)} more`;
     this.#list.replaceChildren(
-      ...Array.from(this.#last.values(), (last) =>
-        element(
-          'li',
-          { 'data-failed': last.type === 'failed' || allRejected(last) },
-          element('span', { class: 'source-name', title: last.source }, this.#titles.get(last.source) ?? last.source),
-          element('span', { class: 'source-state' }, `${describe(last)} · ${formatTime(last.at)}`),
+      ...sources
+        .slice(0, LISTED)
+        .map((last) =>
+          element(
+            'li',
+            { 'data-failed': isTroubled(last) },
+            element('span', { class: 'source-name', title: last.source }, this.#names.of(last.source)),
+            element('span', { class: 'source-state' }, `${describeSource(last)} · ${formatTime(last.at)}`),
+          ),
         ),
-      ),
     );
   }
 }

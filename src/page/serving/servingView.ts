@@ -1,36 +1,30 @@
 import type { SourceEvent } from '../../contracts/live/Live.js';
 import type { ModelView } from '../../contracts/training/TrainingView.js';
-import { Chart } from '../charts/Chart.js';
-import { hueName } from '../elements/classMark.js';
+import { TimeBins } from '../charts/TimeBins.js';
 import { ConnectionBadge } from '../connection/ConnectionBadge.js';
-import { element, setText } from '../elements/element.js';
-import { ExplainPanel } from '../headlines/ExplainPanel.js';
-import { Figures } from '../panels/Figures.js';
-import {
-  formatCount,
-  formatMs,
-  formatRate,
-  formatShare,
-  formatTick,
-  formatWidth,
-  NOTHING,
-} from '../elements/format.js';
-import { HeadlineList } from '../headlines/HeadlineList.js';
-import { HeadlineRing } from '../headlines/HeadlineRing.js';
-import { lineLegend } from '../charts/lineLegend.js';
-import { ModelSection } from '../panels/ModelSection.js';
-import { describeMix, stackOf } from '../charts/mix.js';
 import type { Notice } from '../connection/Notice.js';
 import { openEvents } from '../connection/openEvents.js';
 import { reconnecting, type ServerSent } from '../connection/reconnecting.js';
-import { credentials, getJson } from '../connection/server.js';
+import { credentials, describeFailure, getJson } from '../connection/server.js';
+import { element, setText } from '../elements/element.js';
+import { formatCount, formatMs, formatRate, formatShare, NOTHING } from '../elements/format.js';
+import { ExplainPanel } from '../headlines/ExplainPanel.js';
+import { HeadlineRing } from '../headlines/HeadlineRing.js';
+import { HeadlineStream } from '../headlines/HeadlineStream.js';
+import { LabelBook } from '../headlines/LabelBook.js';
 import { SourceList } from '../headlines/SourceList.js';
-import { className } from '../elements/tables.js';
-import { TimeBins } from '../charts/TimeBins.js';
+import { SourceNames } from '../headlines/SourceNames.js';
+import { troubleOf } from '../headlines/sourceTrouble.js';
+import { Figures } from '../panels/Figures.js';
+import { ModelSection } from '../panels/ModelSection.js';
+import { FeedTrouble } from './FeedTrouble.js';
+import { LeftOut } from './LeftOut.js';
+import { TrafficCharts } from './TrafficCharts.js';
 
 /** A headline with its class, as `GET /events` tells it. */
 interface Prediction {
   readonly title: string;
+  readonly guid?: string;
   readonly class: string;
   readonly probabilities: Readonly<Record<string, number>>;
   readonly known: number;
@@ -38,6 +32,13 @@ interface Prediction {
   readonly source: string;
   readonly link?: string;
   readonly seen: string;
+}
+
+/** What of the model's work has changed, as the event `drift` tells it. */
+interface Drift {
+  readonly of: 'errors' | 'confidence';
+  readonly before: number;
+  readonly after: number;
 }
 
 /** What every view is given. */
@@ -53,9 +54,6 @@ export interface ViewOptions {
 
 /** The most headlines that are kept. */
 const KEPT = 10_000;
-
-/** How far back the pace of now reaches. Milliseconds. */
-const RECENT_MS = 10_000;
 
 /** How often charts and figures are drawn. Milliseconds. */
 const DRAW_MS = 1000;
@@ -76,122 +74,72 @@ export const servingView = (
     rate: 'Headlines a second',
     median: 'Median latency',
     slowest: '95th percentile',
+    leftOut: 'Left out',
     missed: 'Missed',
   });
-  const sources = new SourceList();
+  const names = new SourceNames();
+  const nameOf = (source: string): string => names.of(source);
+  const sources = new SourceList(names);
+  const trouble = new FeedTrouble(announcer);
+  const leftOut = new LeftOut((count) => figures.show('leftOut', formatCount(count)));
+  const traffic = new TrafficCharts(classes);
   const modelSection = new ModelSection();
-  const explain = new ExplainPanel(classes, tokenWanted);
-  const list = new HeadlineList({
-    ring,
+  const labels = new LabelBook({
     classes,
-    chosen: (serial) => {
-      const headline = ring.at(serial);
-      if (headline !== undefined) explain.explain(headline);
+    kept: ({ ordinal, title }, category) => {
+      setText(announcer, `Labelled as ${classes[category] ?? ''}: ${title}`);
+      explain.labelled(ordinal);
+      if (ordinal !== undefined) stream.labelled(ordinal);
+    },
+    failed: (error) => {
+      if (!tokenWanted(error)) notice.show(`The label was not kept: ${describeFailure(error)}`);
     },
   });
-  const empty = element(
-    'p',
-    { class: 'hint empty' },
-    'No headlines yet. Those of the feeds appear here as they come; start the server with --feed to name some.',
-  );
-  const formatSeconds = (seconds: number, span: number): string => formatTick(seconds * 1000, span * 1000);
-
-  const mix = new Chart({
-    title: 'Class mix',
-    subtitle: 'Share of each class over time',
-    xLabel: 'Time',
-    wholeX: true,
-    formatX: formatSeconds,
-    formatY: formatShare,
-    range: () => [0, 1],
-    series: classes.map((label, category) => ({ label, hue: hueName(category), look: 'bars' as const })).reverse(),
-    legend: element(
-      'ul',
-      { class: 'legend' },
-      ...classes.map((name, category) => element('li', {}, className(name, category))),
-    ),
-  });
-  const throughput = new Chart({
-    title: 'Throughput',
-    subtitle: 'Headlines a second',
-    xLabel: 'Time',
-    wholeX: true,
-    formatX: formatSeconds,
-    formatY: formatRate,
-    series: [{ label: 'Headlines a second', hue: '--accent', look: 'bars' }],
-  });
-  const latency = new Chart({
-    title: 'Latency',
-    subtitle: 'From seen to classified',
-    xLabel: 'Time',
-    wholeX: true,
-    formatX: formatSeconds,
-    formatY: formatMs,
-    series: [
-      { label: 'Median', hue: '--class-0', overGaps: true },
-      { label: '95th percentile', hue: '--class-1', dash: [6, 4], overGaps: true },
-    ],
-    legend: lineLegend([
-      ['Median', 'solid'],
-      ['95th percentile', 'dashed'],
-    ]),
+  const explain = new ExplainPanel({ classes, labels, nameOf, tokenWanted });
+  const stream = new HeadlineStream({
+    ring,
+    classes,
+    labels,
+    nameOf,
+    chosen: (headline) => explain.explain(headline),
+    announcer,
   });
 
   let missed = 0;
   let changed = true;
-  let asked = false;
 
-  const drawList = (): void => {
-    if (asked) return;
-    asked = true;
-    requestAnimationFrame(() => {
-      asked = false;
-      empty.hidden = ring.size > 0;
-      list.draw();
-    });
-  };
-
-  const drawCharts = (): void => {
+  const drawFigures = (): void => {
     // A rate falls when nothing comes; but without a headline there is nothing to draw, and nobody sees what is drawn
     // in a hidden tab.
     if (document.hidden || (ring.end === 0 && !changed)) return;
     changed = false;
-    const columns = bins.columns(Date.now());
-    const each = `Each bar is ${formatWidth(bins.widthMs)}.`;
-    const barWidth = bins.widthMs / 1000;
-    const { edges, shares } = stackOf(columns);
-    const busiest = Math.max(0, ...columns.rates);
-    const now = bins.recentRate(Date.now(), RECENT_MS);
-    const median = columns.median.findLast((value) => value !== null);
-    const slowest = columns.slowest.findLast((value) => value !== null);
-    mix.show({ x: columns.times, y: edges, told: shares, barWidth, summary: describeMix(classes, columns) });
-    throughput.show({
-      x: columns.times,
-      y: [columns.rates],
-      barWidth,
-      summary: `${formatRate(now)} a second now, ${formatRate(busiest)} at most. ${each}`,
-    });
-    latency.show({
-      x: columns.times,
-      y: [columns.median, columns.slowest],
-      summary:
-        median === undefined || slowest === undefined
-          ? 'No headlines yet.'
-          : `Half of the last headlines took at most ${formatMs(median)}, and 95% at most ${formatMs(slowest)}.`,
-    });
+    const { rate, median, slowest } = traffic.draw(bins, Date.now());
     figures.show('headlines', formatCount(ring.end));
-    figures.show('rate', formatRate(now));
+    figures.show('rate', formatRate(rate));
     figures.show('median', median === undefined ? NOTHING : formatMs(median));
     figures.show('slowest', slowest === undefined ? NOTHING : formatMs(slowest));
     figures.show('missed', formatCount(missed));
+    stream.draw();
   };
 
   const heardPrediction = (data: string): void => {
-    const { title, class: name, probabilities, known, latencyMs, source, link, seen } = JSON.parse(data) as Prediction;
+    const {
+      title,
+      guid,
+      class: name,
+      probabilities,
+      known,
+      latencyMs,
+      source,
+      link,
+      seen,
+    } = JSON.parse(data) as Prediction;
     const category = indexOf.get(name) ?? -1;
     const time = Date.parse(seen);
     ring.push({
+      ordinal: ring.end,
       title,
+      guid,
       category: Math.max(0, category),
       probability: probabilities[name] ?? 0,
       seen: time,
@@ -202,7 +150,17 @@ export const servingView = (
     bins.add(time, category, latencyMs);
     badge.heardHeadline(time + latencyMs);
     changed = true;
-    drawList();
+    stream.heardSource(source, false);
+    stream.draw();
+  };
+
+  const heardSource = (event: SourceEvent): void => {
+    const isNamed = names.heard(event.source, 'title' in event ? event.title : undefined);
+    sources.heard(event);
+    stream.heardSource(event.source, isNamed);
+    const state = troubleOf(sources.last, nameOf);
+    trouble.show(state);
+    badge.dry(state.failing > 0 && state.failing === state.sources);
   };
 
   const heardMissed = (data: string): void => {
@@ -216,13 +174,32 @@ export const servingView = (
     notice.show(text);
   };
 
+  const heardDrift = ({ of, before, after }: Drift): void =>
+    notice.show(
+      `${of === 'errors' ? 'The share of wrong classes' : 'The mean confidence'} has changed from ${formatShare(before)} to ${formatShare(after)}.`,
+    );
+
   const heard = ({ name, data }: ServerSent): void => {
-    if (name === 'prediction') heardPrediction(data);
-    else if (name === 'source') sources.heard(JSON.parse(data) as SourceEvent);
-    else if (name === 'missed') heardMissed(data);
+    switch (name) {
+      case 'prediction':
+        heardPrediction(data);
+        break;
+      case 'source':
+        heardSource(JSON.parse(data) as SourceEvent);
+        break;
+      case 'missed':
+        heardMissed(data);
+        break;
+      case 'drift':
+        heardDrift(JSON.parse(data) as Drift);
+        break;
+      case 'model':
+        lookAgain();
+        break;
+    }
   };
 
-  /** After a loss another server may be there. */
+  /** After a loss another server may be there, and another model may come in use. */
   const lookAgain = (): void => {
     getJson<ModelView>('model').then(
       (present) => {
@@ -251,28 +228,18 @@ export const servingView = (
   corner.replaceChildren(element('span', { class: 'chip' }, model.name), badge.node);
   modelSection.show(model);
   main.replaceChildren(
+    trouble.node,
     figures.node,
-    element(
-      'div',
-      { class: 'split' },
-      element(
-        'section',
-        { class: 'card stream', 'aria-labelledby': 'stream-heading' },
-        element('h2', { id: 'stream-heading' }, 'Headlines'),
-        empty,
-        list.node,
-      ),
-      explain.node,
-    ),
+    element('div', { class: 'split' }, stream.node, explain.node),
     element(
       'section',
       { class: 'block', 'aria-labelledby': 'traffic-heading' },
       element('h2', { id: 'traffic-heading' }, 'Traffic'),
-      element('div', { class: 'grid three' }, mix.node, throughput.node, latency.node),
-      sources.node,
+      element('div', { class: 'grid three' }, ...traffic.nodes),
+      element('div', { class: 'grid' }, sources.node, leftOut.node),
     ),
     modelSection.node,
   );
-  drawCharts();
-  setInterval(drawCharts, DRAW_MS);
+  drawFigures();
+  setInterval(drawFigures, DRAW_MS);
 };

@@ -1,0 +1,206 @@
+import { element, setText } from '../elements/element.js';
+import { formatCount } from '../elements/format.js';
+import { csvOf, download, type ExportedHeadline, jsonLinesOf } from './exportHeadlines.js';
+import { FilterBar } from './FilterBar.js';
+import { filterOf, fragmentOf, type HeadlineFilter } from './headlineFilter.js';
+import { HeadlineList } from './HeadlineList.js';
+import type { HeadlineRing, SeenHeadline } from './HeadlineRing.js';
+import type { LabelBook } from './LabelBook.js';
+import { ShownHeadlines } from './ShownHeadlines.js';
+
+/** What the section of headlines is made with. */
+export interface HeadlineStreamOptions {
+  /** All headlines that the page has. */
+  readonly ring: HeadlineRing;
+  /** In the order of the label encoder. */
+  readonly classes: readonly string[];
+  readonly labels: LabelBook;
+  /** What people call a source. */
+  readonly nameOf: (source: string) => string;
+  /** Told of a headline that the reader chose. */
+  readonly chosen: (headline: SeenHeadline) => void;
+  /** A live region. */
+  readonly announcer: HTMLElement;
+}
+
+/** How often a list in the order of confidence is sorted anew while nobody is in it. Milliseconds. */
+const SORT_MS = 1000;
+
+const EMPTY =
+  'No headlines yet. Those of the feeds appear here as they come; start the server with --feed to name some.';
+
+const NONE_SHOWN = 'None of the headlines is one of those that are to be shown.';
+
+/**
+ * The section of the headlines: which of them are shown is chosen above the list, and stands in the page's address.
+ *
+ * The list stands still while it is paused, while the pointer is over it, and, where it is in the order of confidence,
+ * while it has the focus. What comes meanwhile is counted, and shown afterwards.
+ */
+export class HeadlineStream {
+  readonly node: HTMLElement;
+  readonly #options: HeadlineStreamOptions;
+  readonly #shown: ShownHeadlines;
+  readonly #bar: FilterBar;
+  readonly #list: HeadlineList;
+  readonly #empty = element('p', { class: 'hint empty' }, EMPTY);
+  #paused = false;
+  #underPointer = false;
+  #sortedAt = 0;
+  #isAsked = false;
+
+  constructor(options: HeadlineStreamOptions) {
+    const { ring, classes, labels, nameOf, chosen } = options;
+    this.#options = options;
+    this.#shown = new ShownHeadlines(ring, classes);
+    this.#bar = new FilterBar({
+      classes,
+      changed: (filter) => {
+        // The address says what is shown: it can be kept, and given to others.
+        history.replaceState(null, '', `#${fragmentOf(filter)}`);
+        this.#use(filter);
+      },
+      paused: (paused) => {
+        this.#paused = paused;
+        this.draw();
+      },
+      exported: (format) => this.#export(format),
+    });
+    this.#list = new HeadlineList({
+      ring: this.#shown.ring,
+      classes,
+      nameOf,
+      labelOf: (ordinal) => labels.of(ordinal),
+      chosen,
+      labelled: (headline, category) => {
+        labels.give(headline, category);
+        // Whoever labels goes through the list from the top.
+        if (this.#shown.filter.order === 'unsure') this.#list.next();
+      },
+      held: (held) => {
+        this.#underPointer = held;
+        this.draw();
+      },
+      wanted: () => this.#rebuild(false),
+      keys: { p: () => this.#bar.togglePause(), '/': () => this.#bar.search() },
+    });
+    const digits = classes.slice(0, 9).map((name, index) => `${index + 1} ${name}`);
+    this.node = element(
+      'section',
+      { class: 'card stream', 'aria-labelledby': 'stream-heading' },
+      element('h2', { id: 'stream-heading' }, 'Headlines'),
+      this.#bar.node,
+      this.#empty,
+      this.#list.node,
+      element(
+        'details',
+        { class: 'values-details stream-keys' },
+        element('summary', {}, 'Keys'),
+        element(
+          'p',
+          { id: 'list-keys' },
+          `In the list: arrows move, Enter explains, O opens the article, P pauses, / goes to the search, and a digit gives the right class: ${digits.join(', ')}.`,
+        ),
+      ),
+    );
+    addEventListener('hashchange', () => this.#useAddress());
+    this.#useAddress();
+  }
+
+  /** More headlines have come, or time has passed: draws the list at the next frame. */
+  draw(): void {
+    if (this.#isAsked) return;
+    this.#isAsked = true;
+    requestAnimationFrame(() => {
+      this.#isAsked = false;
+      this.#draw();
+    });
+  }
+
+  /** A source has sent something, or has got a name. */
+  heardSource(source: string, isNamed: boolean): void {
+    this.#bar.heardSource(source, this.#options.nameOf(source));
+    if (isNamed) this.#list.redrawAll();
+  }
+
+  /** A headline was labelled. */
+  labelled(ordinal: number): void {
+    this.#list.redraw(ordinal);
+  }
+
+  get #isHeld(): boolean {
+    const isSorted = this.#shown.filter.order === 'unsure';
+    return this.#paused || this.#underPointer || (isSorted && this.#list.node.contains(document.activeElement));
+  }
+
+  #useAddress(): void {
+    const filter = filterOf(location.hash);
+    this.#bar.show(filter);
+    this.#use(filter);
+  }
+
+  #use(filter: HeadlineFilter): void {
+    this.#shown.use(filter, Date.now());
+    this.#list.show(this.#shown.ring, false);
+    this.#tell();
+    const { size } = this.#options.ring;
+    if (size > 0)
+      setText(
+        this.#options.announcer,
+        `${formatCount(this.#shown.ring.size)} of ${formatCount(size)} headlines are shown.`,
+      );
+  }
+
+  #rebuild(keepsPlace: boolean): void {
+    this.#sortedAt = Date.now();
+    this.#shown.rebuild(this.#sortedAt);
+    this.#list.show(this.#shown.ring, keepsPlace);
+    this.#list.wait(0);
+    this.#tell();
+  }
+
+  #draw(): void {
+    const now = Date.now();
+    const shown = this.#shown;
+    const isSorted = shown.filter.order === 'unsure';
+    if (this.#isHeld) {
+      shown.wait(now);
+      this.#list.wait(shown.waiting);
+      this.#list.draw();
+    } else if (isSorted) {
+      // Sorted anew where something has come, and not at every headline.
+      shown.wait(now);
+      if (shown.waiting > 0 && now - this.#sortedAt >= SORT_MS) this.#rebuild(true);
+      else if (shown.waiting > 0) setTimeout(() => this.draw(), SORT_MS);
+    } else if (shown.waiting > 0 || shown.isStale(now)) this.#rebuild(true);
+    else {
+      shown.catchUp(now);
+      this.#list.draw();
+    }
+    this.#tell();
+  }
+
+  #tell(): void {
+    const { ring } = this.#options;
+    const { ring: shown, waiting } = this.#shown;
+    const count =
+      shown.size === ring.size
+        ? `${formatCount(shown.size)} shown`
+        : `${formatCount(shown.size)} of ${formatCount(ring.size)} shown`;
+    const state = this.#paused ? 'paused' : this.#underPointer ? 'held while the pointer is over the list' : '';
+    this.#bar.tell([count, ...(waiting > 0 ? [`${formatCount(waiting)} new`] : []), state].filter(Boolean).join(' · '));
+    this.#empty.hidden = shown.size > 0;
+    setText(this.#empty, ring.size === 0 ? EMPTY : NONE_SHOWN);
+  }
+
+  #export(format: 'csv' | 'jsonl'): void {
+    const { classes, labels } = this.#options;
+    const exported = this.#shown.ring.fromTop().map((headline): ExportedHeadline => ({
+      ...headline,
+      class: classes[headline.category] ?? '',
+      label: classes[labels.of(headline.ordinal) ?? -1],
+    }));
+    if (format === 'csv') download('headlines.csv', 'text/csv', csvOf(exported));
+    else download('headlines.jsonl', 'application/x-ndjson', jsonLinesOf(exported));
+  }
+}

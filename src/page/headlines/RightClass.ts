@@ -1,0 +1,80 @@
+import { element, setAttributes } from '../elements/element.js';
+import { className } from '../elements/tables.js';
+import type { LabelBook, Labelled } from './LabelBook.js';
+
+/** What the control is made with. */
+export interface RightClassOptions {
+  /** In the order of the label encoder. */
+  readonly classes: readonly string[];
+  readonly labels: LabelBook;
+}
+
+/** The most classes that have a button each; of more, one is chosen from a list. */
+const BUTTONS = 9;
+
+/** Gives the headline that is explained its right class: a button for each class, or a list of many. */
+export class RightClass {
+  readonly node: HTMLElement;
+  readonly #labels: LabelBook;
+  readonly #choices: readonly HTMLElement[];
+  #headline: Labelled | undefined;
+
+  constructor({ classes, labels }: RightClassOptions) {
+    this.#labels = labels;
+    const give = (category: number): void => {
+      if (this.#headline !== undefined) labels.give(this.#headline, category);
+    };
+    this.#choices =
+      classes.length > BUTTONS
+        ? [this.#list(classes, give)]
+        : classes.map((name, category) => {
+            const button = element(
+              'button',
+              { type: 'button', class: 'quiet', 'aria-pressed': 'false' },
+              className(name, category),
+            );
+            button.addEventListener('click', () => give(category));
+            return button;
+          });
+    this.node = element(
+      'div',
+      { class: 'right-class', role: 'group', 'aria-label': 'Right class', hidden: true },
+      element('span', {}, 'Right class'),
+      ...this.#choices,
+    );
+  }
+
+  /** Is about another headline from now on. */
+  show(headline: Labelled): void {
+    this.#headline = headline;
+    this.node.hidden = false;
+    this.#press(this.#labels.of(headline.ordinal));
+  }
+
+  /** A headline was labelled. */
+  labelled(ordinal: number | undefined): void {
+    if (ordinal !== undefined && ordinal === this.#headline?.ordinal) this.#press(this.#labels.of(ordinal));
+  }
+
+  #list(classes: readonly string[], give: (category: number) => void): HTMLSelectElement {
+    const list = element(
+      'select',
+      { 'aria-label': 'Right class' },
+      element('option', { value: '' }, 'Choose…'),
+      ...classes.map((name, category) => element('option', { value: String(category) }, name)),
+    );
+    list.addEventListener('change', () => {
+      if (list.value !== '') give(Number(list.value));
+    });
+    return list;
+  }
+
+  #press(label: number | undefined): void {
+    const [only] = this.#choices;
+    if (only instanceof HTMLSelectElement) only.value = label === undefined ? '' : String(label);
+    else
+      this.#choices.forEach((button, category) =>
+        setAttributes(button, { 'aria-pressed': String(category === label) }),
+      );
+  }
+}

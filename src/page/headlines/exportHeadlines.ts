@@ -1,0 +1,54 @@
+import type { SeenHeadline } from './HeadlineRing.js';
+
+/** A headline as it is exported. */
+export interface ExportedHeadline extends SeenHeadline {
+  /** The name of the class that the model said. */
+  readonly class: string;
+  /** The right class as the reader said it; undefined where none was said. */
+  readonly label: string | undefined;
+}
+
+/** The columns, in their order. */
+const columnsOf = (headline: ExportedHeadline) => ({
+  seen: new Date(headline.seen).toISOString(),
+  title: headline.title,
+  class: headline.class,
+  probability: Math.round(headline.probability * 1e4) / 1e4,
+  read: !headline.unread,
+  label: headline.label,
+  source: headline.source,
+  link: headline.link,
+  guid: headline.guid,
+});
+
+const COLUMNS = ['seen', 'title', 'class', 'probability', 'read', 'label', 'source', 'link', 'guid'] as const;
+
+/** A field as RFC 4180 has it. One that a spreadsheet would take for a formula begins with an apostrophe. */
+const field = (value: string): string => {
+  const safe = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
+  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+};
+
+/** Headlines as a table. @see RFC 4180 */
+export const csvOf = (headlines: readonly ExportedHeadline[]): string => {
+  const lines = headlines.map((headline) => {
+    const values = columnsOf(headline);
+    return COLUMNS.map((column) => field(String(values[column] ?? ''))).join(',');
+  });
+  return `${[COLUMNS.join(','), ...lines].join('\r\n')}\r\n`;
+};
+
+/** Headlines as JSON lines. */
+export const jsonLinesOf = (headlines: readonly ExportedHeadline[]): string =>
+  headlines.map((headline) => `${JSON.stringify(columnsOf(headline))}\n`).join('');
+
+/** Gives the reader a file. */
+export const download = (name: string, type: string, text: string): void => {
+  const address = URL.createObjectURL(new Blob([text], { type }));
+  const link = document.createElement('a');
+  link.href = address;
+  link.download = name;
+  link.click();
+  // The browser has begun to read it by then.
+  setTimeout(() => URL.revokeObjectURL(address), 10_000);
+};

@@ -1,0 +1,84 @@
+import { classMark } from '../elements/classMark.js';
+import { element } from '../elements/element.js';
+import { formatShare, formatTime } from '../elements/format.js';
+import type { SeenHeadline } from './HeadlineRing.js';
+
+/** What a row is drawn with. */
+export interface RowStyle {
+  /** In the order of the label encoder. */
+  readonly classes: readonly string[];
+  /** What people call a source. */
+  readonly nameOf: (source: string) => string;
+  /** The class that the reader gave to a headline, by its ordinal. */
+  readonly labelOf: (ordinal: number) => number | undefined;
+}
+
+/** The address of an article, where it is one of the web. */
+export const articleOf = (link: string | undefined): string | undefined =>
+  link !== undefined && /^https?:/i.test(link) ? link : undefined;
+
+const shareCell = ({ unread, probability }: SeenHeadline): HTMLElement =>
+  // A guess has no share of anything: nothing of the title was read.
+  unread
+    ? element(
+        'span',
+        {
+          class: 'headline-share',
+          role: 'gridcell',
+          title: 'The model knows no word of this title. Its class is a guess.',
+        },
+        'not read',
+      )
+    : element('span', { class: 'headline-share', role: 'gridcell' }, formatShare(probability));
+
+const labelMark = (name: string, isRight: boolean): HTMLElement =>
+  element(
+    'span',
+    { class: 'headline-label', 'data-right': isRight, title: `labelled ${name}` },
+    element('span', { 'aria-hidden': 'true' }, isRight ? '✓ ' : '→ '),
+    element('span', { class: 'hidden' }, 'labelled '),
+    name,
+  );
+
+/** The cells of a headline's row, in the order in which they are read. */
+export const headlineCells = (headline: SeenHeadline, { classes, nameOf, labelOf }: RowStyle): readonly Node[] => {
+  const { ordinal, title, category, seen, source, link } = headline;
+  const label = labelOf(ordinal);
+  const article = articleOf(link);
+  return [
+    classMark(category),
+    element('span', { class: 'headline-title', role: 'gridcell', title }, title),
+    element(
+      'span',
+      { class: 'headline-class', role: 'gridcell' },
+      element('span', {}, classes[category] ?? 'unknown'),
+      ...(label === undefined ? [] : [labelMark(classes[label] ?? '', label === category)]),
+    ),
+    shareCell(headline),
+    element(
+      'span',
+      { class: 'headline-origin', role: 'gridcell' },
+      element('span', { class: 'headline-source', title: source }, nameOf(source)),
+      element('time', { class: 'headline-time', datetime: new Date(seen).toISOString() }, formatTime(seen)),
+    ),
+    element(
+      'span',
+      { class: 'headline-open', role: 'gridcell' },
+      ...(article === undefined
+        ? []
+        : [
+            element(
+              'a',
+              {
+                href: article,
+                target: '_blank',
+                rel: 'noopener noreferrer',
+                tabindex: -1,
+                'aria-label': `Open the article: ${title}`,
+              },
+              '↗',
+            ),
+          ]),
+    ),
+  ];
+};

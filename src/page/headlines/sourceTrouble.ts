@@ -1,0 +1,64 @@
+import type { SourceEvent } from '../../contracts/live/Live.js';
+import { formatCount, formatTime } from '../elements/format.js';
+
+/** How many feeds are in trouble, and what it is. */
+export interface SourceTrouble {
+  readonly failing: number;
+  readonly sources: number;
+  /** A sentence a feed, for the first of them. */
+  readonly lines: readonly string[];
+}
+
+/** The most feeds whose trouble is told one by one. */
+const TOLD = 3;
+
+/** Whether it was read, and none of its items could be. */
+const allRejected = (event: SourceEvent): boolean =>
+  event.type === 'read' && event.items === 0 && (event.rejected ?? 0) > 0;
+
+/** Whether nothing comes from a source after what happened to it last. */
+export const isTroubled = (event: SourceEvent | undefined): boolean =>
+  event !== undefined && (event.type === 'failed' || allRejected(event));
+
+/** What happened to a source, in a few words. */
+export const describeSource = (event: SourceEvent): string => {
+  switch (event.type) {
+    case 'read':
+      return allRejected(event)
+        ? `read, and none of its ${formatCount(event.rejected ?? 0)} items can be read`
+        : `read, ${formatCount(event.items)} items`;
+    case 'unchanged':
+      return 'unchanged';
+    case 'opened':
+      return 'open';
+    case 'gap':
+      return 'a gap: headlines may have come and gone since it was last read';
+    case 'moved':
+      return `moved to ${event.to}`;
+    case 'failed':
+      return event.nextInMs === undefined
+        ? `failed for good: ${event.message}`
+        : `failed, tried again later: ${event.message}`;
+  }
+};
+
+/** What is wrong with the sources, the first few of them told by name. */
+export const troubleOf = (
+  last: ReadonlyMap<string, SourceEvent>,
+  nameOf: (source: string) => string,
+): SourceTrouble => {
+  const troubled = [...last.values()].filter(isTroubled);
+  const lines = troubled.slice(0, TOLD).map((event) => {
+    if (event.type !== 'failed') return `${nameOf(event.source)}: ${describeSource(event)}.`;
+    const next =
+      event.nextInMs === undefined
+        ? 'It is not tried again.'
+        : `It is tried again at ${formatTime(event.at + event.nextInMs)}.`;
+    // Its name stands before it already.
+    const message = event.message.startsWith(event.source)
+      ? event.message.slice(event.source.length).trim()
+      : event.message;
+    return `${nameOf(event.source)}: ${message} ${next}`;
+  });
+  return { failing: troubled.length, sources: last.size, lines };
+};

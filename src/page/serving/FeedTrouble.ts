@@ -1,0 +1,42 @@
+import { element, setText } from '../elements/element.js';
+import { formatCount } from '../elements/format.js';
+import type { SourceTrouble } from '../headlines/sourceTrouble.js';
+
+const summaryOf = ({ failing, sources }: SourceTrouble): string => {
+  if (failing === sources) return sources === 1 ? 'The only feed fails.' : `All ${formatCount(sources)} feeds fail.`;
+  return `${formatCount(failing)} of ${formatCount(sources)} feeds ${failing === 1 ? 'fails' : 'fail'}.`;
+};
+
+/** What is wrong with the feeds, at the top of the page: hidden while all is well. */
+export class FeedTrouble {
+  readonly node: HTMLElement;
+  readonly #summary = element('strong', {});
+  readonly #lines = element('ul', {});
+  readonly #announcer: HTMLElement;
+
+  /** @param announcer a live region */
+  constructor(announcer: HTMLElement) {
+    this.#announcer = announcer;
+    // No link: the part of the address after # says which headlines are shown.
+    const all = element('button', { type: 'button' }, 'All feeds');
+    all.addEventListener('click', () => document.getElementById('feeds')?.focus());
+    this.node = element(
+      'section',
+      { class: 'notice trouble', 'aria-label': 'Failing feeds', hidden: true },
+      element('div', {}, this.#summary, this.#lines),
+      all,
+    );
+  }
+
+  /** Shows what is wrong now. */
+  show(trouble: SourceTrouble): void {
+    const { failing, lines } = trouble;
+    this.node.hidden = failing === 0;
+    const summary = failing === 0 ? '' : summaryOf(trouble);
+    if (summary !== this.#summary.textContent && summary !== '') setText(this.#announcer, summary);
+    setText(this.#summary, summary);
+    const rest = failing - lines.length;
+    const all = [...lines, ...(rest > 0 ? [`and ${formatCount(rest)} more`] : [])];
+    this.#lines.replaceChildren(...all.map((line) => element('li', {}, line)));
+  }
+}

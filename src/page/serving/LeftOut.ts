@@ -1,0 +1,92 @@
+import { type Sample, samplesOf } from '../connection/metrics.js';
+import { getText } from '../connection/server.js';
+import { element } from '../elements/element.js';
+import { formatCount } from '../elements/format.js';
+
+/** How often the counts are asked for while the page can be seen. Milliseconds. */
+const EVERY_MS = 10_000;
+
+/** What each reason means, in the order in which they are listed. */
+const REASONS: Readonly<Record<string, string>> = {
+  'repeat-guid': 'was there before, by its id',
+  'repeat-link': 'was there before, by its link',
+  'repeat-content': 'was there before, by its words',
+  correction: 'was there before, under another title',
+  'too-long': 'the title is too long',
+  'queue-full': 'the queue was full',
+  abandoned: 'the client had left',
+};
+
+const REJECTED = 'the item could not be read';
+
+const total = (samples: readonly Sample[]): number => samples.reduce((sum, { value }) => sum + value, 0);
+
+/** How many headlines were left out, by reason, as a text of metrics says; those reasons alone that occurred. */
+export const leftOutBy = (metrics: string): readonly (readonly [reason: string, count: number])[] => {
+  const dropped = samplesOf(metrics, 'headwater_headlines_dropped_total');
+  const known = Object.entries(REASONS).map(
+    ([reason, words]) => [words, total(dropped.filter(({ labels }) => labels['reason'] === reason))] as const,
+  );
+  const others = dropped.flatMap(({ labels: { reason = '' }, value }) =>
+    reason in REASONS ? [] : [[reason, value] as const],
+  );
+  const rejected = [REJECTED, total(samplesOf(metrics, 'headwater_feed_rejections_total'))] as const;
+  return [...known, ...others, rejected].filter(([, count]) => count > 0);
+};
+
+/** The headlines that were not classified since the server started, by reason. */
+export class LeftOut {
+  readonly node: HTMLElement;
+  readonly #body = element('tbody', {});
+  readonly #table: HTMLElement;
+  readonly #none = element('p', { class: 'hint' }, 'No headline was left out.');
+  readonly #told: (count: number) => void;
+
+  /** @param told is told how many were left out */
+  constructor(told: (count: number) => void) {
+    this.#told = told;
+    this.#table = element(
+      'table',
+      { class: 'values' },
+      element('caption', { class: 'hidden' }, 'Headlines that were left out, by reason'),
+      element(
+        'thead',
+        {},
+        element('tr', {}, element('th', { scope: 'col' }, 'Reason'), element('th', { scope: 'col' }, 'Headlines')),
+      ),
+      this.#body,
+    );
+    this.#table.hidden = true;
+    this.node = element(
+      'section',
+      { class: 'card', 'aria-label': 'Left out' },
+      element('h3', {}, 'Left out'),
+      element('p', { class: 'subtitle' }, 'Headlines that were not classified since the server started'),
+      this.#none,
+      this.#table,
+    );
+    const ask = (): void => {
+      if (!document.hidden) void this.#ask();
+    };
+    ask();
+    setInterval(ask, EVERY_MS);
+    document.addEventListener('visibilitychange', ask);
+  }
+
+  /** Without an answer the counts of before stay: that the server is gone is said elsewhere. */
+  async #ask(): Promise<void> {
+    const metrics = await getText('metrics').catch(() => undefined);
+    if (metrics !== undefined) this.#show(leftOutBy(metrics));
+  }
+
+  #show(counts: readonly (readonly [reason: string, count: number])[]): void {
+    this.#table.hidden = counts.length === 0;
+    this.#none.hidden = counts.length > 0;
+    this.#body.replaceChildren(
+      ...counts.map(([reason, count]) =>
+        element('tr', {}, element('th', { scope: 'row' }, reason), element('td', {}, formatCount(count))),
+      ),
+    );
+    this.#told(counts.reduce((sum, [, count]) => sum + count, 0));
+  }
+}

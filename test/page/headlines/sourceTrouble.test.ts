@@ -1,0 +1,33 @@
+import { expect, it } from 'vitest';
+import type { SourceEvent } from '../../../src/contracts/live/Live.js';
+import { troubleOf } from '../../../src/page/headlines/sourceTrouble.js';
+
+const failed = (source: string, nextInMs?: number): SourceEvent => ({
+  type: 'failed',
+  source,
+  at: 0,
+  code: 'HW_HTTP_STATUS',
+  message: `${source} answered 500.`,
+  nextInMs,
+});
+const read = (source: string, items: number, rejected = 0): SourceEvent => ({
+  type: 'read',
+  source,
+  at: 0,
+  items,
+  rejected,
+  nextInMs: 900,
+});
+
+it('tells of feeds that fail, and of those of which nothing can be read, the first of them by name', () => {
+  const events = [failed('a', 60_000), failed('b'), read('c', 0, 7), read('d', 3, 1), failed('e')];
+  expect(troubleOf(new Map(events.map((event) => [event.source, event])), (source) => `the ${source}`)).toEqual({
+    failing: 4,
+    sources: 5,
+    lines: [
+      expect.stringMatching(/^the a: answered 500\. It is tried again at \d\d:01:00\.$/),
+      'the b: answered 500. It is not tried again.',
+      'the c: read, and none of its 7 items can be read.',
+    ],
+  });
+});
