@@ -128,7 +128,7 @@ describe.skipIf(chromiumPath === undefined)('the connection of the page', { time
       },
     });
     const { page } = await visit(server.url);
-    const feeds = page.getByRole('region', { name: 'Feeds' });
+    const feeds = page.getByRole('region', { name: 'Feeds', exact: true });
     await expect
       .poll(() => feeds.getByRole('listitem').allTextContents())
       .toEqual([
@@ -170,12 +170,22 @@ describe.skipIf(chromiumPath === undefined)('the connection of the page', { time
   it('notices a server that is silent, and leaves the explanation where it is', async () => {
     const server = await servePage();
     let silent = false;
+    let gone = false;
     const sockets = new Set<Socket>();
     const proxy = createServer((socket) => {
       sockets.add(socket);
+      if (gone) socket.destroy();
       const onward = connect(Number(server.url.port), '127.0.0.1');
-      socket.on('error', () => undefined).on('data', (bytes) => void (silent || onward.write(bytes)));
-      onward.on('error', () => undefined).on('data', (bytes) => void (silent || socket.write(bytes)));
+      socket
+        .on('error', () => undefined)
+        .on('data', (bytes) => {
+          if (!silent) onward.write(bytes);
+        });
+      onward
+        .on('error', () => undefined)
+        .on('data', (bytes) => {
+          if (!silent) socket.write(bytes);
+        });
       socket.once('close', () => onward.destroy());
     });
     await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
@@ -192,7 +202,7 @@ describe.skipIf(chromiumPath === undefined)('the connection of the page', { time
     const since = Date.now();
     await page.getByText(/^Reconnecting/).waitFor();
     expect(Date.now() - since).toBeLessThan(15_000);
-    server.stop();
+    gone = true;
     for (const socket of sockets) socket.destroy();
     await page.getByLabel('A headline of your own').fill('Shares fall');
     await page.keyboard.press('Enter');

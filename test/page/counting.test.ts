@@ -25,6 +25,8 @@ describe('HeadlineRing', () => {
         for (let i = 0; i < count; i++)
           ring.push(
             seen(`t${i}`, {
+              ordinal: i,
+              guid: `g${i}`,
               seen: i,
               source: `s${i % 3}`,
               category: i % 4,
@@ -42,6 +44,8 @@ describe('HeadlineRing', () => {
           expect(ring.at(i)).toEqual(
             kept
               ? {
+                  ordinal: i,
+                  guid: `g${i}`,
                   title: `t${i}`,
                   seen: i,
                   source: `s${i % 3}`,

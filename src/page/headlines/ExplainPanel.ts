@@ -41,7 +41,7 @@ export interface ExplainPanelOptions {
 }
 
 /** How long an explanation may take. Milliseconds. */
-const LIMIT_MS = 30_000;
+const LIMIT_MS = 15_000;
 
 /** Where the panel stands below the list and not beside it, as page.css has it. */
 const NARROW = '(max-width: 60rem)';

@@ -22,7 +22,7 @@ export class FeedTrouble {
     all.addEventListener('click', () => document.getElementById('feeds')?.focus());
     this.node = element(
       'section',
-      { class: 'notice trouble', 'aria-label': 'Failing feeds', hidden: true },
+      { class: 'trouble', 'aria-label': 'Failing feeds', hidden: true },
       element('div', {}, this.#summary, this.#lines),
       all,
     );

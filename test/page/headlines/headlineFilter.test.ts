@@ -52,7 +52,9 @@ describe('a filter', () => {
           until: time,
           order: fc.constantFrom('newest', 'unsure'),
         }),
-        (filter) => expect(filterOf(`#${fragmentOf(filter)}`)).toEqual(filter),
+        (filter) => {
+          expect(filterOf(`#${fragmentOf(filter)}`)).toEqual(filter);
+        },
       ),
     );
     expect(fragmentOf(ALL)).toBe('');
