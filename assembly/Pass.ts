@@ -49,6 +49,8 @@ export class Pass {
   outputStep: i32;
   /** [B, H]: the cell's states forward, their gradients backward. LSTM alone. */
   states: usize;
+  /** [B, H]: the cell's initial states; 0 for zeros. Forward alone. */
+  firstStates: usize;
   /** [B, H]: the gradients of the hidden states. Backward alone, like all that follows. */
   dStates: usize;
   /** [N, G·H]: the gradients of a and of u; one address where a and u enter as their sum alone. */

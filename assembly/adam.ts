@@ -1,4 +1,5 @@
-import { at, store } from './simd';
+import { doneBefore, noteDone } from './records';
+import { at } from './simd';
 
 /** One weight of those that {@link adam} updates. */
 @unmanaged
@@ -74,7 +75,7 @@ export function adam(a: Adam, task: i32): void {
   let last = a.length - 1;
   while (changetype<AdamWeight>(a.weights + <usize>last * offsetof<AdamWeight>()).task > task) last--;
   const w = changetype<AdamWeight>(a.weights + <usize>last * offsetof<AdamWeight>());
-  update(a, w, (task - w.task) * a.part, min((task - w.task + 1) * a.part, w.count));
+  update(a, w, max((task - w.task) * a.part, doneBefore()), min((task - w.task + 1) * a.part, w.count));
 }
 
 function update(a: Adam, entry: AdamWeight, i: i32, end: i32): void {
@@ -87,14 +88,17 @@ function update(a: Adam, entry: AdamWeight, i: i32, end: i32): void {
     v128.store(at(entry.m, i), m0); v128.store(at(entry.m, i), m1, 16);
     v128.store(at(entry.v, i), v0); v128.store(at(entry.v, i), v1, 16);
     v128.store(at(entry.weight, i), w0); v128.store(at(entry.weight, i), w1, 16);
+    noteDone(i + 8);
   }
   for (; i < end; i += 4) {
     const g = v128.load(at(entry.gradient, i));
     const m = first(a, v128.load(at(entry.m, i)), g);
     const v = second(a, v128.load(at(entry.v, i)), g);
     const w = moved(a, v128.load(at(entry.weight, i)), m, v);
-    store(at(entry.m, i), m, end - i);
-    store(at(entry.v, i), v, end - i);
-    store(at(entry.weight, i), w, end - i);
+    // Past the last value stands nothing: blocks have room for whole vectors.
+    v128.store(at(entry.m, i), m);
+    v128.store(at(entry.v, i), v);
+    v128.store(at(entry.weight, i), w);
+    noteDone(i + 4);
   }
 }

@@ -4,4 +4,4 @@
  */
 export { activate } from './activations';
 export { MOST_THREADS } from './tile';
-export { awaitWorkers, runAlone, runTogether, serve } from './tasks';
+export { awaitWorkers, runAlone, runTogether, serve, takeOver } from './tasks';

@@ -20,6 +20,12 @@ export function forward(p: Pass, task: i32): void {
   const first = task * p.group;
   const last = min(first + p.group, p.batch);
   const u = at(p.scratch, first * width);
+  // Here, not before: a task that is done again finds them as they were.
+  if (p.states != 0 && last > first) {
+    const states = at(p.states, first * units);
+    if (p.firstStates == 0) memory.fill(states, 0, <usize>(last - first) * bytes);
+    else memory.copy(states, at(p.firstStates, first * units), <usize>(last - first) * bytes);
+  }
   let rows = rowsIn(p, 0, first, last);
   for (let step = 0; rows > 0; step++) {
     const pair = load<i32>(at(p.offsets, step)) + first;

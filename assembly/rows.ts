@@ -1,4 +1,5 @@
-import { at, store } from './simd';
+import { doneBefore, noteDone } from './records';
+import { at, store, storeHere } from './simd';
 
 /** Arguments of {@link gatherRows}. */
 @unmanaged
@@ -35,9 +36,17 @@ export class Scattering {
 /** to[index[k]] += from[k] */
 export function scatterRows(s: Scattering, task: i32): void {
   const end = min((task + 1) * s.rows, s.count);
-  for (let k = task * s.rows; k < end; k++) {
+  const done = doneBefore();
+  for (let k = max(task * s.rows, done / s.width); k < end; k++) {
     const row = load<i32>(at(s.index, k));
-    if (row >= 0) addRow(at(s.from, k * s.width), at(s.to, row * s.width), s.width);
+    if (row < 0) continue;
+    const first = k * s.width;
+    const from = at(s.from, first), to = at(s.to, row * s.width);
+    // What is done counts in values of `from`.
+    for (let j = max(0, done - first); j < s.width; j += 4) {
+      storeHere(at(to, j), f32x4.add(v128.load(at(to, j)), v128.load(at(from, j))), s.width - j);
+      noteDone(min(first + j + 4, first + s.width));
+    }
   }
 }
 

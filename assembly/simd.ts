@@ -33,3 +33,15 @@ function storePart(to: usize, v: v128, count: i32): void {
   if (count > 1) f32.store(to, f32x4.extract_lane(v, 1), 4);
   if (count > 2) f32.store(to, f32x4.extract_lane(v, 2), 8);
 }
+
+/** As {@link store}, without a call: a thread that dies has stored all of them, or none. */
+// @ts-ignore: decorators are AssemblyScript's
+@inline
+export function storeHere(to: usize, v: v128, count: i32): void {
+  if (count >= 4) v128.store(to, v);
+  else {
+    f32.store(to, f32x4.extract_lane(v, 0));
+    if (count > 1) f32.store(to, f32x4.extract_lane(v, 1), 4);
+    if (count > 2) f32.store(to, f32x4.extract_lane(v, 2), 8);
+  }
+}

@@ -4,6 +4,8 @@ import { at } from './simd';
 @unmanaged
 export class Softmax {
   logits: usize;
+  /** Where the probabilities go, or for cross-entropy the gradient of the logits: for the latter alone it may be `logits`. */
+  to: usize;
   rows: i32;
   classes: i32;
   /** How many rows a task takes. */
@@ -23,24 +25,24 @@ function largestOf(row: usize, classes: i32): f64 {
   return largest;
 }
 
-/** Turns a row's logits into probabilities, p[c] = exp(z[c] − m) / Σ exp(z[j] − m), with m the largest of them; returns log Σ exp(z[j] − m). In float64, as the other kernels compute it. */
-function normalize(row: usize, classes: i32, largest: f64): f64 {
+/** Puts a row's probabilities at `to`, p[c] = exp(z[c] − m) / Σ exp(z[j] − m), with m the largest of them; returns log Σ exp(z[j] − m). In float64, as the other kernels compute it. */
+function normalize(row: usize, to: usize, classes: i32, largest: f64): f64 {
   let sum: f64 = 0;
   for (let c = 0; c < classes; c++) sum += Math.exp(<f64>f32.load(at(row, c)) - largest);
-  for (let c = 0; c < classes; c++) f32.store(at(row, c), <f32>(Math.exp(<f64>f32.load(at(row, c)) - largest) / sum));
+  for (let c = 0; c < classes; c++) f32.store(at(to, c), <f32>(Math.exp(<f64>f32.load(at(row, c)) - largest) / sum));
   return Math.log(sum);
 }
 
-/** Puts probabilities in place of the logits. */
+/** The probabilities of logits. */
 export function softmax(s: Softmax, task: i32): void {
   const end = min((task + 1) * s.part, s.rows);
   for (let i = task * s.part; i < end; i++) {
     const row = at(s.logits, i * s.classes);
-    normalize(row, s.classes, largestOf(row, s.classes));
+    normalize(row, at(s.to, i * s.classes), s.classes, largestOf(row, s.classes));
   }
 }
 
-/** loss = Σᵢ share[i] · (log Σⱼ exp(z[i, j] − m) − (z[i, label[i]] − m)), with m the row's largest logit; puts its gradient, share[i] · (p[i, c] − [c = label[i]]), in place of the logits. */
+/** loss = Σᵢ share[i] · (log Σⱼ exp(z[i, j] − m) − (z[i, label[i]] − m)), with m the row's largest logit; puts its gradient, share[i] · (p[i, c] − [c = label[i]]), at `to`. One task, which the calling thread does. */
 export function crossEntropy(s: Softmax, _task: i32): void {
   let loss: f64 = 0;
   for (let i = 0; i < s.rows; i++) {
@@ -50,8 +52,9 @@ export function crossEntropy(s: Softmax, _task: i32): void {
     const z = <f64>f32.load(at(row, label));
     const largest = largestOf(row, s.classes);
     // The difference of two logits first: beside a large logit the logarithm would be lost.
-    loss += share * (normalize(row, s.classes, largest) - (z - largest));
-    for (let c = 0; c < s.classes; c++) f32.store(at(row, c), <f32>(share * (<f64>f32.load(at(row, c)) - (c == label ? 1 : 0))));
+    const to = at(s.to, i * s.classes);
+    loss += share * (normalize(row, to, s.classes, largest) - (z - largest));
+    for (let c = 0; c < s.classes; c++) f32.store(at(to, c), <f32>(share * (<f64>f32.load(at(to, c)) - (c == label ? 1 : 0))));
   }
   f32.store(s.loss, <f32>loss);
 }

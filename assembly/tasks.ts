@@ -4,6 +4,7 @@ import { Pass } from './Pass';
 import { Pooling, pool, poolBackward } from './pooling';
 import { Packing, Product, TransposedProduct, packPanels, product, transposedProduct } from './products';
 import { backward, forward } from './recurrence';
+import { clear, doneOf, isWithin, noteNoTask, noteTask, noteWithin, recordOf, taskOf, useRecord } from './records';
 import { SparseProduct, sparseProduct } from './sparse';
 import { Softmax, crossEntropy, softmax } from './softmax';
 import { Filling, Gathering, Grouping, Scattering, Summing, fill, gatherRows, scatterRows, sumGroups, sumRows } from './rows';
@@ -74,7 +75,14 @@ export const ARGUMENTS: usize = 1344;
 function takeTasks(): void {
   const kernel = load<i32>(KERNEL);
   const count = load<i32>(COUNT);
-  for (let task = atomic.add<i32>(NEXT, 1); task < count; task = atomic.add<i32>(NEXT, 1)) runTask(kernel, ARGUMENTS, task);
+  while (true) {
+    const task = atomic.add<i32>(NEXT, 1);
+    // Side by side with its taking: a thread that dies must not take a task with it that nobody knows of.
+    noteTask(task, 0);
+    if (task >= count) break;
+    runTask(kernel, ARGUMENTS, task);
+  }
+  noteNoTask();
 }
 
 /**
@@ -84,6 +92,7 @@ function takeTasks(): void {
  */
 export function serve(worker: i32, spins: i32): void {
   useBorder(worker + 1);
+  useRecord(worker + 1);
   let done = 0;
   while (true) {
     let gate = 0;
@@ -101,19 +110,24 @@ export function serve(worker: i32, spins: i32): void {
       continue;
     }
     atomic.add<i32>(INSIDE, 1);
+    noteWithin(true);
     // Only now, counted as inside, is the job sure to stay: it may have ended, or another may have come.
     gate = atomic.load<i32>(GATE);
     if ((gate & 1) != 0) {
       done = gate;
       takeTasks();
     }
+    noteWithin(false);
     if (atomic.sub<i32>(INSIDE, 1) == 1 && atomic.load<i32>(AWAITED) != 0) atomic.notify(INSIDE, 1);
   }
 }
 
 /** Runs all tasks of a kernel on the calling thread; its arguments stand at {@link ARGUMENTS}. */
 export function runAlone(kernel: i32, count: i32): void {
-  for (let task = 0; task < count; task++) runTask(kernel, ARGUMENTS, task);
+  for (let task = 0; task < count; task++) {
+    noteTask(task, 0);
+    runTask(kernel, ARGUMENTS, task);
+  }
 }
 
 /**
@@ -141,4 +155,22 @@ export function awaitWorkers(milliseconds: i32): bool {
   if (inside != 0) atomic.wait<i32>(INSIDE, inside, <i64>milliseconds * 1000000);
   atomic.store<i32>(AWAITED, 0);
   return atomic.load<i32>(INSIDE) == 0;
+}
+
+/**
+ * Ends the work of a worker that is dead: does the rest of its task, and counts it as outside. The arguments of the job must still stand.
+ *
+ * @returns whether it was inside
+ */
+export function takeOver(worker: i32): bool {
+  const record = recordOf(worker + 1);
+  if (!isWithin(record)) return false;
+  const task = taskOf(record);
+  if (task >= 0 && task < load<i32>(COUNT)) {
+    noteTask(task, doneOf(record));
+    runTask(load<i32>(KERNEL), ARGUMENTS, task);
+  }
+  clear(record);
+  atomic.sub<i32>(INSIDE, 1);
+  return true;
 }

@@ -10,7 +10,7 @@ const TILE: usize = 4 * 16 * F32;
 const BORDERS: usize = 16384;
 const END: usize = 65536;
 
-/** How many threads there is a tile for, the calling one among them: `MOST_THREADS` of kernels/simd/KernelThreads.ts. */
+/** How many threads there is a tile for, the calling one among them: `MOST_THREADS` of kernels/simd/machine/mostThreads.ts. */
 export const MOST_THREADS: i32 = <i32>((END - BORDERS) / TILE);
 
 /** Where this thread puts a tile that is not to be stored as a whole; every thread has an instance of this module, and so one of its own. */

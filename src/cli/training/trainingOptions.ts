@@ -2,7 +2,7 @@ import { type Command, Option } from 'commander';
 import type { Observable } from 'rxjs';
 import type { Cell } from '../../models/ClassifierConfig.js';
 import type { Monitor } from '../../contracts/training/TrainingState.js';
-import { MOST_THREADS } from '../../ops/kernels/simd/machine/KernelThreads.js';
+import { MOST_THREADS } from '../../ops/kernels/simd/machine/mostThreads.js';
 import {
   BACKEND_NAMES,
   type BackendName,

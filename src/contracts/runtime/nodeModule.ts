@@ -22,6 +22,7 @@ interface RuntimeProcess {
   readonly arch?: string;
   readonly execArgv?: readonly string[];
   readonly versions?: Readonly<Record<string, string | undefined>>;
+  emitWarning?: (message: string, options: { readonly type: string; readonly code: string }) => void;
   getBuiltinModule?: <Name extends keyof NodeModules>(name: Name) => NodeModules[Name] | undefined;
 }
 

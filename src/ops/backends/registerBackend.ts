@@ -3,7 +3,7 @@ import { engine } from '@tensorflow/tfjs-core';
 import { checkNumber, checkWhole } from '../../contracts/checkOption.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import { KernelMachine } from '../kernels/simd/machine/KernelMachine.js';
-import { MOST_THREADS } from '../kernels/simd/machine/KernelThreads.js';
+import { MOST_THREADS } from '../kernels/simd/machine/mostThreads.js';
 import { availableThreads, mayStartWorkers } from '../kernels/simd/machine/kernelWorker.js';
 import { kernelModule } from '../kernels/simd/machine/kernelModule.js';
 import { registerEmbedded } from './registerEmbedded.js';

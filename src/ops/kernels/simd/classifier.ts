@@ -5,7 +5,7 @@ import { embeddedBackward, embeddedForward } from './embeddedRecurrent.js';
 import type { Resident } from './machine/KernelMachine.js';
 import { linear, linearGradients } from './layers/linear.js';
 import { simdKernel } from './simdKernel.js';
-import { crossEntropyInPlace, softmaxInPlace } from './layers/softmax.js';
+import { crossEntropyInPlace, probabilitiesOf } from './layers/softmax.js';
 
 /** The kernels of the classifier as a whole. */
 export const classifierKernels: readonly OpKernel[] = (['rnn', 'gru', 'lstm'] as const).flatMap((cell) => {
@@ -14,8 +14,7 @@ export const classifierKernels: readonly OpKernel[] = (['rnn', 'gru', 'lstm'] as
     simdKernel(probabilities, (machine, { fc1_weight, fc1_bias, fc2_weight, fc2_bias, ...embedded }, attributes) => {
       const [last] = embeddedForward(cell, machine, embedded, attributes);
       const logits = linear(machine, linear(machine, last, fc1_weight, fc1_bias), fc2_weight, fc2_bias);
-      softmaxInPlace(machine, logits);
-      return [logits];
+      return [probabilitiesOf(machine, logits)];
     }),
 
     simdKernel(gradients, (machine, { fc1_weight, fc1_bias, fc2_weight, fc2_bias, ...embedded }, attributes) => {

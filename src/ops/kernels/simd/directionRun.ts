@@ -92,6 +92,7 @@ const passArguments = (run: DirectionRun, take: Take): Mutable<KernelArguments<'
     output,
     outputStep,
     states: cell === 'lstm' ? take(batch * units * WORD) : 0,
+    firstStates: 0,
     dStates: 0,
     da: 0,
     du: 0,
@@ -126,10 +127,14 @@ export const forwardDirection = (
   const args = passArguments(run, take);
   const { batch, states } = args;
   const bytes = batch * units * WORD;
-  const start = (from: number, to: number): void =>
-    from === 0 ? fillZeros(machine, to, bytes) : gatherRows(machine, from, args.order, batch, units, to);
-  start(initial?.h0 ?? 0, before);
-  if (states !== 0) start(initial?.c0 ?? 0, states);
+  const { h0, c0 } = initial ?? { h0: 0, c0: 0 };
+  const inOrder = (from: number, to: number): void => gatherRows(machine, from, args.order, batch, units, to);
+  if (h0 === 0) fillZeros(machine, before, bytes);
+  else inOrder(h0, before);
+  if (states !== 0 && c0 !== 0) {
+    args.firstStates = take(bytes);
+    inOrder(c0, args.firstStates);
+  }
   args.projection = projection;
   args.place = place;
   args.panels = isRecurrent(run) ? panelsOf(machine, weights.weight_hh, true).at : 0;

@@ -10,10 +10,19 @@ const PART = 256;
 
 const NO_LABELS = { labels: 0, shares: 0, loss: 0 };
 
-/** Puts probabilities in place of logits. */
-export const softmaxInPlace = (machine: KernelMachine, { at, shape }: Resident): void => {
+/** The probabilities of logits. */
+export const probabilitiesOf = (machine: KernelMachine, { at, shape }: Resident): Resident => {
   const [rows, classes] = shape as [number, number];
-  machine.threads.run('softmax', tasksFor(rows, PART), { logits: at, rows, classes, part: PART, ...NO_LABELS });
+  const probabilities = machine.makeResult(rows, classes);
+  machine.threads.run('softmax', tasksFor(rows, PART), {
+    logits: at,
+    to: probabilities.at,
+    rows,
+    classes,
+    part: PART,
+    ...NO_LABELS,
+  });
+  return probabilities;
 };
 
 /** The cross-entropy of logits; its gradient is put in their place. */
@@ -29,6 +38,7 @@ export const crossEntropyInPlace = (
     machine.memory.putFloats(ofRows, shares);
     machine.threads.run('crossEntropy', 1, {
       logits: at,
+      to: at,
       rows,
       classes,
       part: rows,
@@ -40,15 +50,4 @@ export const crossEntropyInPlace = (
   return loss;
 };
 
-export const softmaxKernels = [
-  simdKernel(softmaxOp, (machine, { logits }) => {
-    const probabilities = machine.makeResult(...logits.shape);
-    machine.memory.copy(
-      logits.at,
-      probabilities.at,
-      logits.shape.reduce((size, side) => size * side, WORD),
-    );
-    softmaxInPlace(machine, probabilities);
-    return [probabilities];
-  }),
-];
+export const softmaxKernels = [simdKernel(softmaxOp, (machine, { logits }) => [probabilitiesOf(machine, logits)])];

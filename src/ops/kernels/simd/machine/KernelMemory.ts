@@ -1,11 +1,12 @@
 import { HeadwaterError } from '../../../../contracts/HeadwaterError.js';
+import { MOST_THREADS } from './mostThreads.js';
 import { webAssembly } from './webAssembly.js';
 import type { WasmMemory } from './webAssembly.js';
 
 const PAGE = 65536;
 
-/** The first page is the threads' own: see assembly/tasks.ts. */
-const HEAP = PAGE;
+/** The first page, and a record of each thread past it, are the threads' own: see assembly/tasks.ts and records.ts. */
+const HEAP = PAGE + 64 * MOST_THREADS;
 
 /** Kernels may read a little past a block, so no block reaches the end of the memory. */
 const GUARD = 256;

@@ -1,8 +1,10 @@
 import { HeadwaterError } from '../../../../contracts/HeadwaterError.js';
+import { runtimeProcess } from '../../../../contracts/runtime/nodeModule.js';
 import { KERNEL_LAYOUTS } from './kernelArguments.js';
 import type { KernelArguments, KernelName } from './kernelArguments.js';
 import type { KernelMemory } from './KernelMemory.js';
-import { startKernelWorker, type KernelWorker } from './kernelWorker.js';
+import { hasEnded, startKernelWorker, type KernelWorker } from './kernelWorker.js';
+import { MOST_THREADS } from './mostThreads.js';
 import { webAssembly } from './webAssembly.js';
 import type { WasmModule } from './webAssembly.js';
 
@@ -12,13 +14,8 @@ interface KernelExports {
   readonly activate: (values: number, count: number, kind: number) => void;
   readonly runAlone: (kernel: number, count: number) => void;
   readonly runTogether: (kernel: number, count: number, workers: number, looks: number) => number;
+  readonly takeOver: (worker: number) => number;
 }
-
-/**
- * The most threads that can compute, the calling one among them: each has a place of its own in the kernels' first page
- * (assembly/tile.ts).
- */
-export const MOST_THREADS = 192;
 
 /** Where a job's arguments stand: `ARGUMENTS` of assembly/tasks.ts. */
 const ARGUMENTS = 1344;
@@ -39,6 +36,12 @@ const INSIDE = 1152;
  */
 const LOOKS = 1_000_000;
 
+const warn = (message: string): void => {
+  if (runtimeProcess?.emitWarning !== undefined)
+    runtimeProcess.emitWarning(message, { type: 'HeadwaterWarning', code: 'HW_BACKEND' });
+  else console.warn(message);
+};
+
 /** Whether this thread may sleep until another wakes it. The main thread of a browser may not. */
 const maySleep = (): boolean => {
   try {
@@ -53,8 +56,10 @@ const maySleep = (): boolean => {
 export interface ThreadOptions {
   /** How many threads compute, the calling one among them; from 1 to {@link MOST_THREADS}. */
   readonly threads: number;
-  /** After how long without an answer a worker counts as dead, in milliseconds. Default 20,000. */
+  /** How long a worker that lives may take to answer, in milliseconds. Default 20,000. */
   readonly patience?: number | undefined;
+  /** Told, in a sentence, when a worker is lost. Default: a warning of the process. */
+  readonly lost?: ((message: string) => void) | undefined;
 }
 
 /**
@@ -64,7 +69,8 @@ export interface ThreadOptions {
  * of its own: so results have the same bits for every number of threads. Workers take tasks while there are any; nobody
  * waits for one that is still asleep.
  *
- * The workers start with the first kernel of more than one task, and keep no process alive.
+ * The workers start with the first kernel of more than one task, and keep no process alive. One that dies is missed by
+ * nobody: the calling thread does the rest of its task, and there is one thread less from then on.
  */
 export class KernelThreads {
   /** How many threads compute from the next kernel on, the calling one among them; from 1 to {@link MOST_THREADS}. */
@@ -76,15 +82,20 @@ export class KernelThreads {
   readonly #words: Int32Array;
   readonly #floats: Float32Array;
   readonly #inside: Int32Array;
+  readonly #lost: (message: string) => void;
   readonly #maySleep = maySleep();
-  #workers: KernelWorker[] = [];
+  /** By their numbers; undefined for one that was lost. */
+  readonly #workers: (KernelWorker | undefined)[] = [];
+  /** For how many threads workers were looked for, and the number that all of these workers are below. */
+  #found = { threads: 1, below: 0 };
   #failure: HeadwaterError | undefined;
 
-  constructor(module: WasmModule, memory: KernelMemory, { threads, patience = 20_000 }: ThreadOptions) {
+  constructor(module: WasmModule, memory: KernelMemory, { threads, patience = 20_000, lost = warn }: ThreadOptions) {
     this.threads = threads;
     this.#module = module;
     this.#memory = memory;
     this.#patience = patience;
+    this.#lost = lost;
     if (webAssembly === undefined) throw new HeadwaterError('HW_BACKEND', 'This engine has no WebAssembly.');
     this.#kernels = new webAssembly.Instance(module, { env: { memory: memory.memory } }).exports as KernelExports;
     this.#words = memory.ints(ARGUMENTS, MOST_ARGUMENTS);
@@ -92,15 +103,16 @@ export class KernelThreads {
     this.#inside = memory.ints(INSIDE, 1);
   }
 
-  /** The workers that were started. */
+  /** The workers that were started and are not lost. */
   get workers(): readonly KernelWorker[] {
-    return this.#workers;
+    return this.#workers.filter((worker) => worker !== undefined);
   }
 
   /**
    * Runs all tasks of a kernel.
    *
-   * @throws HeadwaterError `HW_BACKEND` when a worker died: what the kernels computed meanwhile is not to be used
+   * @throws HeadwaterError `HW_BACKEND` when a worker does not answer, and cannot be known to be dead: what the kernels
+   *   computed meanwhile is not to be used
    */
   run<Name extends KernelName>(kernel: Name, tasks: number, args: KernelArguments<Name>): void {
     const { code, fields } = KERNEL_LAYOUTS[kernel];
@@ -115,9 +127,8 @@ export class KernelThreads {
       this.#kernels.runAlone(code, tasks);
       return;
     }
-    const workers = this.threads - 1;
-    while (this.#workers.length < workers) this.#workers.push(this.#start(this.#workers.length));
-    if (this.#kernels.runTogether(code, tasks, workers, LOOKS) === 0) this.#awaitWorkers();
+    if (this.#found.threads !== this.threads) this.#find();
+    if (this.#kernels.runTogether(code, tasks, this.#found.below, LOOKS) === 0) this.#awaitWorkers();
   }
 
   /** Replaces `count` values, a multiple of four, by their tanh or sigmoid. */
@@ -125,16 +136,44 @@ export class KernelThreads {
     this.#kernels.activate(values, count, kind === 'tanh' ? 0 : 1);
   }
 
-  #start(number: number): KernelWorker {
-    return startKernelWorker(
-      { compiled: this.#module, memory: this.#memory.memory, worker: number, spins: SPINS },
-      (why, cause) => {
-        this.#failure ??= new HeadwaterError(
-          'HW_BACKEND',
-          `A worker thread of the kernels ${why}. Start the process again; with one thread there is no worker.`,
-          { cause },
-        );
-      },
+  /** Finds as many workers as there are to be, and starts those that are missing. */
+  #find(): void {
+    let below = 0;
+    for (let living = 1; living < this.threads && below < MOST_THREADS - 1; below++) {
+      if (below === this.#workers.length) this.#start(below);
+      if (this.#workers[below] !== undefined) living++;
+    }
+    this.#found = { threads: this.threads, below };
+  }
+
+  #start(number: number): void {
+    try {
+      this.#workers[number] = startKernelWorker(
+        { compiled: this.#module, memory: this.#memory.memory, worker: number, spins: SPINS },
+        (why) => this.#lose(number, why),
+      );
+    } catch (error) {
+      this.#workers[number] = undefined;
+      this.threads -= 1;
+      this.#tell(`could not be started: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+
+  /** Goes on without a worker that is dead. */
+  #lose(number: number, why: string): void {
+    if (this.#workers[number] === undefined) return;
+    this.#kernels.takeOver(number);
+    this.#workers[number] = undefined;
+    // One that waits since there are to be fewer threads is not missed.
+    if (number >= this.#found.below) return;
+    this.threads -= 1;
+    this.#find();
+    this.#tell(why);
+  }
+
+  #tell(why: string): void {
+    this.#lost(
+      `A worker thread of the kernels ${why}. The computation goes on with ${this.threads === 1 ? '1 thread' : `${this.threads} threads`}; the results are the same.`,
     );
   }
 
@@ -144,7 +183,7 @@ export class KernelThreads {
     const pause = 50;
     if (this.#maySleep) {
       for (let waited = 0; waited < this.#patience; waited += pause)
-        if (this.#kernels.awaitWorkers(pause) === 1) return;
+        if (this.#kernels.awaitWorkers(pause) === 1 || this.#replaceTheDead()) return;
     } else {
       const end = performance.now() + this.#patience;
       do if (Atomics.load(this.#inside, 0) === 0) return;
@@ -155,5 +194,13 @@ export class KernelThreads {
       `A worker thread of the kernels has not answered for ${this.#patience / 1000} s: it was killed, or the machine is far too busy. Start the process again; with one thread there is no worker.`,
     );
     throw this.#failure;
+  }
+
+  /** Does the work of workers that died inside a job; returns whether nobody is inside any more. */
+  #replaceTheDead(): boolean {
+    this.#workers.forEach((worker, number) => {
+      if (worker !== undefined && hasEnded(worker)) this.#lose(number, 'has ended within a computation');
+    });
+    return Atomics.load(this.#inside, 0) === 0;
   }
 }

@@ -15,7 +15,7 @@ export interface KernelWorkerData {
 }
 
 /** Told when a worker is of no more use, and why, in words. */
-export type WorkerFailed = (why: string, cause?: unknown) => void;
+export type WorkerFailed = (why: string) => void;
 
 // The whole worker: all that it does is in assembly/tasks.ts. It stands here as text because a file of its own would
 // have to be found, and loaded, in every way that this module is.
@@ -62,6 +62,16 @@ export const availableThreads = (): number => {
 export const mayStartWorkers = (): boolean =>
   nodeModule('node:worker_threads') !== undefined || (web.crossOriginIsolated === true && web.Worker !== undefined);
 
+/** How long a worker has been idle, as Node measures it; 0 where a runtime like Node does not. */
+const idleTime = (worker: Partial<Pick<NodeWorker, 'performance'>>): number =>
+  worker.performance?.eventLoopUtilization().idle ?? 0;
+
+/**
+ * Whether a worker's thread has ended, as far as it can be known at once: the events that say so wait until the calling
+ * thread is idle. Of a thread that has ended, Node measures no idle time any more, and says −1.
+ */
+export const hasEnded = (worker: KernelWorker): boolean => 'performance' in worker && idleTime(worker) < 0;
+
 const startNodeWorker = (
   { Worker }: typeof workerThreads,
   workerData: KernelWorkerData,
@@ -69,8 +79,10 @@ const startNodeWorker = (
 ): NodeWorker => {
   const worker = new Worker(NODE_SOURCE, { eval: true, execArgv: [], workerData });
   worker.unref();
-  worker.on('error', (error) => failed(`failed: ${error.message}`, error));
-  worker.on('exit', (code) => failed(`ended with code ${code}`));
+  // Node notes when a thread's loop began at the first question, and answers none about one that ended before.
+  worker.once('online', () => idleTime(worker));
+  worker.on('error', (error) => failed(`has failed: ${error.message}`));
+  worker.on('exit', (code) => failed(`has ended with code ${code}`));
   return worker;
 };
 
@@ -92,7 +104,7 @@ const startWebWorker = (
   });
   worker.addEventListener('error', ({ message }) => {
     URL.revokeObjectURL(url);
-    if (started) failed(`failed: ${message ?? 'the browser does not say why'}`);
+    if (started) failed(`has failed: ${message ?? 'the browser does not say why'}`);
   });
   worker.postMessage(data);
   return worker;
