@@ -8,7 +8,8 @@
  *
  * Headlines are trained on 70 % of --data by each seed, and tested on the tables of HELD_OUT; where there are none, on a
  * part of --data. Each table of TABLES_DIR is split --splits times. HEADWATER_PYTHON names the Python with scikit-learn
- * and fasttext (default python3). Seconds are those of the processor. --draw makes docs/accuracy.md of what --json wrote.
+ * and fasttext (default python3). Seconds are those of the processor. --draw makes docs/accuracy.md of what --json
+ * wrote; given several times, of all these files together.
  */
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';
@@ -17,7 +18,7 @@ import { parseArgs } from 'node:util';
 import { isLeft } from 'fp-ts/lib/Either.js';
 import { HeadwaterError, raiseEngineFlags, selectBackend } from 'headwater';
 import { type AblationResult, measureAblation } from './accuracy/ablation.js';
-import type { AccuracyFigures } from './accuracy/AccuracyFigures.js';
+import { type AccuracyFigures, together } from './accuracy/AccuracyFigures.js';
 import { drawDocs } from './accuracy/drawDocs.js';
 import { type HeadlineResult, measureHeadlines, splitBySeed } from './accuracy/headlines.js';
 import { trainLesson } from './accuracy/lessonModel.js';
@@ -48,7 +49,7 @@ const { values } = parseArgs({
     vectors: { type: 'string' },
     parts: { type: 'string', default: 'headlines,lesson,ablation,tables' },
     json: { type: 'string' },
-    draw: { type: 'string' },
+    draw: { type: 'string', multiple: true },
   },
 });
 
@@ -118,7 +119,7 @@ const print = (title: string, cells: Cells): void => {
 
 try {
   if (values.draw !== undefined) {
-    drawDocs(JSON.parse(readFileSync(values.draw, 'utf8')) as AccuracyFigures);
+    drawDocs(together(values.draw.map((file) => JSON.parse(readFileSync(file, 'utf8')) as AccuracyFigures)));
     process.exit();
   }
   raiseEngineFlags();

@@ -16,3 +16,13 @@ export interface AccuracyFigures {
 }
 
 export const isMeasured = (table: TableResult | TableLeftOut): table is TableResult => 'splits' in table;
+
+/** Figures of several runs as those of one. */
+export const together = (runs: readonly AccuracyFigures[]): AccuracyFigures => ({
+  machine: [...new Set(runs.map(({ machine }) => machine))].join('; '),
+  heldOut: runs.every(({ heldOut }) => heldOut),
+  headlines: runs.flatMap(({ headlines }) => headlines),
+  lesson: runs.flatMap(({ lesson }) => lesson),
+  ablation: runs.flatMap(({ ablation }) => ablation),
+  tables: runs.flatMap(({ tables }) => tables),
+});

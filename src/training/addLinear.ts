@@ -2,7 +2,7 @@ import { defer, map, type Observable, reduce, switchMap } from 'rxjs';
 import type { LabelledBatch } from '../contracts/rows/PaddedBatch.js';
 import type { LinearClassifier } from '../models/linear/linearClassifier.js';
 import { fitSum } from '../models/sum/fitSum.js';
-import { sumClassifier } from '../models/sum/sumClassifier.js';
+import { type SumClassifier, sumClassifier } from '../models/sum/sumClassifier.js';
 import type { WideGru } from '../models/wide/wideGru.js';
 import { measureCandidate } from './measureCandidate.js';
 import type { TrainedCandidate } from './ModelChosen.js';
@@ -38,11 +38,29 @@ export const addLinear = (
     reduce((pairs, batch) => pairs.add(batch, network.model, linear.model), new PairedLogits()),
     switchMap((pairs) => {
       const name = `${network.measured.candidate} + linear`;
-      const model = sumClassifier({ network: network.model, linear: linear.model, ...fitSum(pairs) }, { name });
+      const { networkWeight, linearWeight } = fitSum(pairs);
+      const sumAt = (temperature: number): SumClassifier =>
+        sumClassifier(
+          {
+            network: network.model,
+            linear: linear.model,
+            networkWeight: networkWeight / temperature,
+            linearWeight: linearWeight / temperature,
+          },
+          { name },
+        );
       const { features } = linear;
       const { vectors, source, trainedAs } = network;
-      return measureCandidate(name, model, source, classes).pipe(
-        map((measured) => ({ measured, model, trainedAs, features, vectors, source })),
+      return measureCandidate(name, sumAt(1), source, classes).pipe(
+        map((measured) => ({
+          measured: { ...measured, temperature: 1 },
+          // Of few rows the weights alone may make it too sure: the temperature is smoothed.
+          model: sumAt(measured.temperature),
+          trainedAs,
+          features,
+          vectors,
+          source,
+        })),
       );
     }),
   );
