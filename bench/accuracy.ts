@@ -1,7 +1,7 @@
 /**
  * `npm run bench:accuracy`: how well models classify unseen rows, beside linear models of scikit-learn and fastText.
  *
- *     HELD_OUT=folder TABLES_DIR=folder npm run bench:accuracy -- [--data news.csv] [--seeds 1,2,3] [--sizes 500]
+ *     HELD_OUT=folder TABLES_DIR=folder npm run bench:accuracy -- [--data news.csv] [--seeds 1,2,3] [--sizes all,500]
  *       [--splits 5] [--most-rows 20000] [--vectors FILE|none] [--parts headlines,lesson,ablation,tables]
  *       [--json FILE]
  *     npm run bench:accuracy -- --draw FILE
@@ -43,7 +43,7 @@ const { values } = parseArgs({
       default: process.env['NEWS_CSV'] ?? resolve(process.env['HEADWATER_SHARED'] ?? '../shared', 'data/news.csv'),
     },
     seeds: { type: 'string', default: '1,2,3' },
-    sizes: { type: 'string', default: '500' },
+    sizes: { type: 'string', default: 'all,500' },
     splits: { type: 'string', default: '5' },
     'most-rows': { type: 'string', default: '20000' },
     vectors: { type: 'string' },
@@ -53,13 +53,13 @@ const { values } = parseArgs({
   },
 });
 
-const list = (option: 'seeds' | 'sizes'): readonly number[] =>
-  values[option] === '' ? [] : values[option].split(',').map((part) => whole(option, part.trim()));
+const seeds = values.seeds.split(',').map((seed) => whole('seeds', seed.trim()));
+/** How many train rows; undefined for all of them. */
+const sizes = values.sizes.split(',').map((size) => (size.trim() === 'all' ? undefined : whole('sizes', size.trim())));
 const wants = (part: string): boolean => values.parts.split(',').includes(part);
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
 
 const measure = async (): Promise<AccuracyFigures> => {
-  const [seeds, sizes] = [list('seeds'), list('sizes')];
   const python = process.env['HEADWATER_PYTHON'] ?? 'python3';
   const { HELD_OUT: heldOutAt, TABLES_DIR: folder } = process.env;
   const heldOut = heldOutAt === undefined ? [] : statSync(heldOutAt).isDirectory() ? tablesIn(heldOutAt) : [heldOutAt];

@@ -10,8 +10,8 @@ export interface HeadlineOptions {
   /** Tables of headlines that are tested on; without any, the test side of the first table is. */
   readonly heldOut: readonly string[];
   readonly seeds: readonly number[];
-  /** How many train rows, besides all of them. */
-  readonly sizes: readonly number[];
+  /** How many train rows; undefined for all of them. */
+  readonly sizes: readonly (number | undefined)[];
   readonly vectors: WordVectors | undefined;
   readonly python: string;
 }
@@ -50,15 +50,15 @@ export const fewer = async (sides: Sides, trainRows: number, seed: number): Prom
   return { train: await part(sides.train), validation: await part(sides.validation), test: sides.test };
 };
 
-/** Measures headlines: for each seed, all train rows and then fewer of them. */
+/** Measures headlines: for each seed, each number of train rows. */
 export async function* measureHeadlines(options: HeadlineOptions): AsyncGenerator<HeadlineResult> {
   const { data, heldOut, seeds, sizes, vectors, python } = options;
   const rows = await readRows(data);
   const test = heldOut.length === 0 ? undefined : await readRows(heldOut);
   for (const seed of seeds) {
     const whole = await splitBySeed(rows, test, seed);
-    const used = [undefined, ...sizes.filter((size) => size < whole.train.length)];
-    for (const size of used) {
+    for (const size of sizes) {
+      if (size !== undefined && size >= whole.train.length) continue;
       const sides = size === undefined ? whole : await fewer(whole, size, seed);
       yield {
         seed,
