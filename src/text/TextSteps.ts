@@ -49,6 +49,8 @@ export const TextSteps = t.readonly(
     unspaced: t.keyof({ words: null, characters: null }),
     /** The most tokens that are read of a text; null for no limit. */
     maxLength,
+    /** The most of these that are a model's tokens; its hashed features are those of all. Null for no limit. */
+    maxTokens: maxLength,
   }),
 );
 
@@ -69,12 +71,19 @@ export interface TextStepsOptions {
   readonly punctuation?: boolean | undefined;
   /** Default `characters`. The lesson leaves such scripts out. */
   readonly unspaced?: TextSteps['unspaced'] | undefined;
-  /** Default 256 tokens, of characters 1,024; of the lesson, and where it is null, no limit. */
+  /** Default 2,048 tokens, of characters 1,024; of the lesson, and where it is null, no limit. */
   readonly maxLength?: number | null | undefined;
+  /**
+   * A recurrent model takes its time for each token, and learns little from the end of a long text; to hashed features
+   * all tokens are worth the same. Default 256 where nothing is said of `maxLength`, else `maxLength`; of characters
+   * always that.
+   */
+  readonly maxTokens?: number | null | undefined;
 }
 
-const LONGEST_WORDS = 256;
+const LONGEST_WORDS = 2048;
 const LONGEST_CHARACTERS = 1024;
+const MOST_TOKENS = 256;
 
 /**
  * Completes what is done to a text, and checks it.
@@ -91,6 +100,8 @@ const LONGEST_CHARACTERS = 1024;
 export const textSteps = (options: TextStepsOptions = {}): TextSteps => {
   const { preprocessor = 'unicode', charLevel = false } = options;
   const isLesson = preprocessor === 'lesson';
+  const longest = isLesson ? null : charLevel ? LONGEST_CHARACTERS : LONGEST_WORDS;
+  const { maxLength: read = longest } = options;
   const steps: TextSteps = {
     preprocessor,
     stopWords: options.stopWords ?? (isLesson ? 'english' : 'none'),
@@ -98,14 +109,13 @@ export const textSteps = (options: TextStepsOptions = {}): TextSteps => {
     charLevel,
     punctuation: options.punctuation ?? !isLesson,
     unspaced: options.unspaced ?? 'characters',
-    maxLength:
-      options.maxLength === undefined
-        ? isLesson
-          ? null
-          : charLevel
-            ? LONGEST_CHARACTERS
-            : LONGEST_WORDS
-        : options.maxLength,
+    maxLength: read,
+    maxTokens:
+      options.maxTokens === undefined
+        ? options.maxLength === undefined && read === LONGEST_WORDS
+          ? MOST_TOKENS
+          : read
+        : options.maxTokens,
   };
   const decoded = TextSteps.decode(steps);
   if (E.isLeft(decoded)) {
@@ -130,6 +140,12 @@ export const LESSON_STEPS: TextSteps = textSteps({ preprocessor: 'lesson' });
 export const stringifyTextSteps = (steps: TextSteps): string =>
   JSON.stringify({ formatVersion: TEXT_VERSION, ...TextSteps.encode(steps) }, null, 2);
 
+/** Files of before say nothing of `maxTokens`: all tokens that were read were the model's. */
+const withMaxTokens = (value: unknown): unknown =>
+  typeof value === 'object' && value !== null && 'maxLength' in value && !('maxTokens' in value)
+    ? { ...value, maxTokens: value.maxLength }
+    : value;
+
 /**
  * Reads the text of a `text.json`.
  *
@@ -152,7 +168,7 @@ export const parseTextSteps = (text: string, where?: string): E.Either<Headwater
               where === undefined ? {} : { where },
             ),
         ),
-        E.flatMap(() => readArtifact(TextSteps, WHAT, value, where)),
+        E.flatMap(() => readArtifact(TextSteps, WHAT, withMaxTokens(value), where)),
       ),
     ),
   );

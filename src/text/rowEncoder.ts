@@ -1,6 +1,7 @@
 import type { LearningVocabulary, Vocabulary } from '../contracts/live/Learning.js';
 import type { EncodedText } from '../contracts/rows/Row.js';
 import type { WideFeatures } from './features/wideFeatures.js';
+import type { TextSteps } from './TextSteps.js';
 import type { WordVectors } from './vectors/WordVectors.js';
 
 /** What cuts a text into tokens; a `Tokenizer` or a `growingVocabulary`, say. */
@@ -23,6 +24,8 @@ export interface RowEncoderOptions<V extends TokenSource = TokenSource> {
   readonly vectors?: WordVectors | undefined;
   /** Give the text its hashed features. Default: rows have none. */
   readonly features?: WideFeatures | undefined;
+  /** How texts are read: `maxTokens` of it is the most tokens, and vectors, of a text. Default: no limit. */
+  readonly text?: Pick<TextSteps, 'maxTokens'> | undefined;
 }
 
 const same = (text: string): string => text;
@@ -60,17 +63,25 @@ export function rowEncoder(
   options: RowEncoderOptions<LearningVocabulary & TokenSource>,
 ): RowEncoder & LearningVocabulary;
 export function rowEncoder(options: RowEncoderOptions): RowEncoder;
-export function rowEncoder({ tokenizer, lookUp = same, vectors, features }: RowEncoderOptions): RowEncoder {
+export function rowEncoder({
+  tokenizer,
+  lookUp = same,
+  vectors,
+  features,
+  text: steps,
+}: RowEncoderOptions): RowEncoder {
   const { charLevel = false } = tokenizer;
+  const most = steps?.maxTokens ?? Infinity;
+  const first = (tokens: Int32Array): Int32Array => (tokens.length > most ? tokens.slice(0, most) : tokens);
   const encoder: RowEncoder = {
     vectors,
     features,
     padIndex: tokenizer.padIndex,
     unknownIndex: tokenizer.unknownIndex,
-    encode: (text) => tokenizer.encode(lookUp(text)),
+    encode: (text) => first(tokenizer.encode(lookUp(text))),
     encodeText: (text) => ({
-      tokens: tokenizer.encode(lookUp(text)),
-      ...(vectors === undefined ? {} : { vectorIds: vectors.idsOf(text, charLevel) }),
+      tokens: first(tokenizer.encode(lookUp(text))),
+      ...(vectors === undefined ? {} : { vectorIds: first(vectors.idsOf(text, charLevel)) }),
       ...(features === undefined ? {} : { features: features.extract(text) }),
     }),
   };

@@ -165,7 +165,7 @@ export const trainLinear = (
 
     const read = (frequencies: DocumentFrequencies, wordWeight: number): Read => {
       const features = wideFeatures(frequencies, { wordWeight });
-      const encoder = rowEncoder({ tokenizer, features, vectors });
+      const encoder = rowEncoder({ tokenizer, features, vectors, text });
       return { features, source: batchSource(split, { encoder, valve, keepBytes, batchSize }) };
     };
 

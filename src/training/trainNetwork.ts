@@ -45,7 +45,7 @@ export interface NetworkTrained {
 export const networkBatchSize = (rows: number): number => (rows < 1000 ? 32 : rows < 4000 ? 64 : 128);
 
 /** The fewest steps of a training on few rows, and the fewest and most epochs that it makes for them. */
-const LEAST_STEPS = 200;
+const LEAST_STEPS = 180;
 const FEW_ROWS_EPOCHS = { least: 12, most: 60 };
 
 /** Without word vectors the sum with a linear model is what counts: more epochs, and more features, are worth nothing there. */

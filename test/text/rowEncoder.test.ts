@@ -4,6 +4,7 @@ import { DocumentFrequencies } from '../../src/text/features/DocumentFrequencies
 import { wideFeatures } from '../../src/text/features/wideFeatures.js';
 import { growingVocabulary } from '../../src/text/GrowingVocabulary.js';
 import { rowEncoder } from '../../src/text/rowEncoder.js';
+import { parseTextSteps, stringifyTextSteps, textSteps } from '../../src/text/TextSteps.js';
 import { Tokenizer } from '../../src/text/Tokenizer.js';
 import { vectorsOf } from './vectors/make.js';
 
@@ -37,6 +38,17 @@ describe('rowEncoder', () => {
     expect([tokens.length, vectorIds]).toEqual([4, Int32Array.of(0, 1, 0, 1)]);
   });
 
+  it('has no more tokens and vectors than the text steps say, and the features of the whole text', () => {
+    const text = textSteps({ maxLength: 10, maxTokens: 1 });
+    const encoder = rowEncoder({ tokenizer, vectors, features, text });
+    expect(encoder.encodeText('ferry harbour')).toEqual({
+      tokens: tokenizer.encode('ferry'),
+      vectorIds: Int32Array.of(2),
+      features: features.extract('ferry harbour'),
+    });
+    expect(encoder.encode('ferry harbour')).toEqual(tokenizer.encode('ferry'));
+  });
+
   it('learns where its vocabulary learns', () => {
     const vocabulary = growingVocabulary(tokenizer, { spare: 4, minTexts: 1 });
     const encoder = rowEncoder({ tokenizer: vocabulary, vectors });
@@ -44,5 +56,24 @@ describe('rowEncoder', () => {
     expect(encoder.learn('hail')).toHaveLength(1);
     expect(encoder.encodeText('hail').tokens).toEqual(Int32Array.of(tokenizer.size));
     expect('learn' in rowEncoder({ tokenizer })).toBe(false);
+  });
+});
+
+describe('maxTokens', () => {
+  it('is 256 by default, and what maxLength says where it is given', () => {
+    expect(textSteps()).toMatchObject({ maxLength: 2048, maxTokens: 256 });
+    expect(textSteps({ maxLength: 1000 })).toMatchObject({ maxLength: 1000, maxTokens: 1000 });
+    expect(textSteps({ maxLength: null })).toMatchObject({ maxLength: null, maxTokens: null });
+    expect(textSteps({ charLevel: true })).toMatchObject({ maxLength: 1024, maxTokens: 1024 });
+    expect(textSteps({ preprocessor: 'lesson' })).toMatchObject({ maxLength: null, maxTokens: null });
+  });
+
+  it('is maxLength in files of before, which do not name it', () => {
+    const { maxTokens, ...before } = JSON.parse(
+      stringifyTextSteps(textSteps({ maxLength: 300, maxTokens: 20 })),
+    ) as Record<string, unknown>;
+    expect(maxTokens).toBe(20);
+    expect(parseTextSteps(JSON.stringify(before))).toMatchObject({ right: { maxLength: 300, maxTokens: 300 } });
+    expect(parseTextSteps(JSON.stringify({ ...before, maxTokens: 20 }))).toMatchObject({ right: { maxTokens: 20 } });
   });
 });

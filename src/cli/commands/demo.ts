@@ -47,7 +47,7 @@ const demo = (
       switchMap(({ model, features, vectors, split: { text, tokenizer, labelEncoder } }) => {
         const formatter = predictionFormatter(options.json === true ? 'jsonl' : 'text', labelEncoder.classes);
         return of(HEADLINES).pipe(
-          classifyTitles(model, { text, labelEncoder }, rowEncoder({ tokenizer, features, vectors })),
+          classifyTitles(model, { text, labelEncoder }, rowEncoder({ tokenizer, features, vectors, text })),
           tap((classified) => void terminal.stdout.write(formatter.line(classified))),
         );
       }),

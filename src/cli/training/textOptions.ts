@@ -39,7 +39,7 @@ export const addTextOptions = (command: Command): Command =>
     .option('--no-punctuation', 'leave punctuation marks out')
     .option(
       '--max-length <n>',
-      'the most tokens that are read of a text (default: 256, of characters 1024; with --text lesson: all)',
+      'the most tokens that are read of a text (default: 2048, of which recurrent models read 256; of characters 1024; with --text lesson: all)',
       wholeNumber(1),
     )
     .option('--max-without-text <share>', 'the share of titles that may have no word left', probability, 0.2);

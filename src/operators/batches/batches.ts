@@ -9,6 +9,7 @@ import { checkOptions, checkWhole } from '../../contracts/checkOption.js';
 import type { SliceOptions } from '../flow/emitInSlices.js';
 import type { Split } from '../rows/prepare.js';
 import { preprocess } from '../rows/preprocess.js';
+import { rowEncoder } from '../../text/rowEncoder.js';
 import { rowsOf } from '../rows/rowsOf.js';
 import { shuffle } from '../rows/shuffle.js';
 import { tokenize } from '../rows/tokenize.js';
@@ -22,7 +23,7 @@ export interface BatchOptions
   readonly batchSize?: number | undefined;
   /**
    * What turns a text into what a model reads: a `rowEncoder` of the split's tokenizer, where the model reads word
-   * vectors or hashed features too. Default: the split's tokenizer.
+   * vectors or hashed features too. Default: one of the split's tokenizer, which reads so much of a text as its steps say.
    */
   readonly encoder?: Vocabulary | undefined;
   /** How many train rows the shuffle of an epoch holds to choose from. Default 50,000. */
@@ -109,7 +110,7 @@ export const batchesFrom = (
   } = options;
   const { valve, yieldAfter, scheduler } = options;
   const { seed, text, stopWords, labelEncoder } = split;
-  const encoder = options.encoder ?? split.tokenizer;
+  const encoder = options.encoder ?? rowEncoder({ tokenizer: split.tokenizer, text });
   const slices: SliceOptions = { valve, yieldAfter, scheduler };
   checkWhole('batches', 'epoch', epoch, 1);
   checkWhole('batches', 'buffer', buffer, 1);

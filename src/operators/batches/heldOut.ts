@@ -4,6 +4,7 @@ import type { Vocabulary } from '../../contracts/live/Learning.js';
 import type { LabelledBatch } from '../../contracts/rows/PaddedBatch.js';
 import type { DeadLetter } from '../../contracts/rows/Rejection.js';
 import type { Row } from '../../contracts/rows/Row.js';
+import { rowEncoder } from '../../text/rowEncoder.js';
 import { stepsOf, textPath } from '../../text/textPath.js';
 import { hash64 } from '../rows/internal/hash64.js';
 import type { Split } from '../rows/prepare.js';
@@ -16,7 +17,7 @@ import { bucketByLength } from './bucketByLength.js';
 export interface HeldOutOptions {
   /** The rows in a batch, at least 1. Default 64. */
   readonly batchSize?: number | undefined;
-  /** What turns a text into what the model reads. Default: the split's tokenizer. */
+  /** What turns a text into what the model reads. Default: a `rowEncoder` of the split's tokenizer. */
   readonly encoder?: Vocabulary | undefined;
   /** Where rows go whose class the split does not know. Default: none, and the first such row ends the stream. */
   readonly rejections?: DeadLetter | undefined;
@@ -75,7 +76,12 @@ class Texts {
  * ```
  */
 export const heldOut = (split: Split, options: HeldOutOptions = {}): OperatorFunction<Row, LabelledBatch> => {
-  const { batchSize = 64, encoder = split.tokenizer, rejections, seen } = options;
+  const {
+    batchSize = 64,
+    encoder = rowEncoder({ tokenizer: split.tokenizer, text: split.text }),
+    rejections,
+    seen,
+  } = options;
   checkWhole('heldOut', 'batchSize', batchSize, 1);
   const { text, stopWords } = split;
   const { textOf, lookUp } = textPath(stepsOf({ text, stopWords }));
