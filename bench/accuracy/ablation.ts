@@ -55,7 +55,9 @@ const measureLinear = async (
     ),
   );
   const features = wideFeatures(frequencies, { wordWeight: 0.5, unseen });
-  const source = batchSource(split, { encoder: rowEncoder({ tokenizer: split.tokenizer, features, text: split.text }) });
+  const source = batchSource(split, {
+    encoder: rowEncoder({ tokenizer: split.tokenizer, features, text: split.text }),
+  });
   const config = linearConfig({ classes: split.labelEncoder.size, columns: features.columns, ...how });
   const model = linearClassifier(config, { trainRows: split.rows.train, seed });
   const learningRate = config.optimizer === 'adagrad' ? 0.3 : 1.5;
