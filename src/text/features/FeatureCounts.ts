@@ -1,25 +1,28 @@
-/** Entries that there is room for at first; a power of two, as every size is. */
-const FIRST_ENTRIES = 2048;
+/** Features that there is room for at first. */
+const FIRST_FEATURES = 2048;
 
-const slotFor = (id: number, mask: number): number => (id ^ (id >>> 10)) & mask;
+/** How many slots there are for a feature; a power of two, as their number is. */
+const SLOTS_EACH = 2;
 
 /**
  * Features of one text, each with how often it occurs. It is kept and filled again, so that a text leaves no garbage
- * behind; it grows to twice the features of the longest text.
+ * behind; it grows with the features of the longest text.
  */
 export class FeatureCounts {
   /** How many entries there are. */
   size = 0;
   /** The feature of each entry, in the order in which they were first counted. */
-  ids = new Int32Array(FIRST_ENTRIES);
+  ids = new Int32Array(FIRST_FEATURES);
   /** How often each occurs. */
-  counts = new Int32Array(FIRST_ENTRIES);
+  counts = new Int32Array(FIRST_FEATURES);
   /** The entry where the present block begins. */
   blockStart = 0;
   /** Where each entry of the present block stands in `#slots`. */
-  #places = new Int32Array(FIRST_ENTRIES);
-  /** The entry whose feature leads here, + 1; 0 for a free slot. At most every second one is taken. */
-  #slots = new Int32Array(2 * FIRST_ENTRIES);
+  #places = new Int32Array(FIRST_FEATURES);
+  /** The feature that leads here, + 1; 0 for a free slot. */
+  #slots = new Int32Array(SLOTS_EACH * FIRST_FEATURES);
+  /** The entry of the feature that leads here. */
+  #entries = new Int32Array(SLOTS_EACH * FIRST_FEATURES);
 
   /** Forgets all features. */
   clear(): void {
@@ -34,45 +37,52 @@ export class FeatureCounts {
     this.blockStart = this.size;
   }
 
-  count(id: number): void {
-    const slots = this.#slots;
+  /**
+   * Counts features, of a block the first and only time.
+   *
+   * @param features the features, as often as they occur
+   * @param count how many of them there are
+   */
+  countAll(features: Int32Array, count: number): void {
+    this.#reserve(this.size + count);
+    const { ids, counts } = this;
+    const [slots, entries, places] = [this.#slots, this.#entries, this.#places];
     const mask = slots.length - 1;
-    let slot = slotFor(id, mask);
-    for (let taken = slots[slot]!; taken !== 0; taken = slots[slot]!) {
-      if (this.ids[taken - 1] === id) {
-        this.counts[taken - 1]!++;
-        return;
+    let { size } = this;
+    for (let i = 0; i < count; i++) {
+      const key = features[i]! + 1;
+      let slot = (key ^ (key >>> 10)) & mask;
+      let taken = slots[slot]!;
+      while (taken !== 0 && taken !== key) {
+        slot = (slot + 1) & mask;
+        taken = slots[slot]!;
       }
-      slot = (slot + 1) & mask;
+      if (taken === key) {
+        counts[entries[slot]!]!++;
+        continue;
+      }
+      slots[slot] = key;
+      entries[slot] = size;
+      places[size] = slot;
+      ids[size] = key - 1;
+      counts[size++] = 1;
     }
-    if (this.size === this.ids.length) {
-      this.#grow();
-      this.count(id);
-      return;
-    }
-    const entry = this.size++;
-    slots[slot] = entry + 1;
-    this.#places[entry] = slot;
-    this.ids[entry] = id;
-    this.counts[entry] = 1;
+    this.size = size;
   }
 
-  #grow(): void {
+  /** Makes room for so many entries. The slots are free: a block is counted at once. */
+  #reserve(entries: number): void {
+    if (entries <= this.ids.length) return;
+    const room = 2 ** Math.ceil(Math.log2(entries));
     const larger = (array: Int32Array): Int32Array<ArrayBuffer> => {
-      const grown = new Int32Array(2 * array.length);
+      const grown = new Int32Array(room);
       grown.set(array);
       return grown;
     };
     this.ids = larger(this.ids);
     this.counts = larger(this.counts);
-    this.#places = larger(this.#places);
-    this.#slots = new Int32Array(2 * this.#slots.length);
-    const mask = this.#slots.length - 1;
-    for (let entry = this.blockStart; entry < this.size; entry++) {
-      let slot = slotFor(this.ids[entry]!, mask);
-      while (this.#slots[slot] !== 0) slot = (slot + 1) & mask;
-      this.#slots[slot] = entry + 1;
-      this.#places[entry] = slot;
-    }
+    this.#places = new Int32Array(room);
+    this.#slots = new Int32Array(SLOTS_EACH * room);
+    this.#entries = new Int32Array(SLOTS_EACH * room);
   }
 }

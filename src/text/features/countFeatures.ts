@@ -1,5 +1,5 @@
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
-import { foldCase } from '../unicode/foldCase.js';
+import { EdgedTokens } from './EdgedTokens.js';
 import type { FeatureCounts } from './FeatureCounts.js';
 
 /** Which features a text has. */
@@ -29,8 +29,6 @@ export const featureSettings = ({ bits = 20, cased = false }: FeatureOptions): F
 const LONGEST = 5;
 
 const SPACE = 32;
-const OPEN = 60; // <
-const CLOSE = 62; // >
 
 // FNV-1a (G. Fowler, L. C. Noll, K.-P. Vo) of 32 bits, over UTF-16 units where its authors take bytes: of ASCII text
 // the hashes are the same.
@@ -64,91 +62,62 @@ const AFTER = ' </s>';
  */
 export const featureCounter = ({ bits, cased }: FeatureSettings): ((text: string, into: FeatureCounts) => void) => {
   const mask = 2 ** bits - 1;
-  let lower = new Uint16Array(256);
-  let written = new Uint16Array(256);
-  /** Where the text is written otherwise than in lower case. */
-  let differs = new Uint8Array(256);
-  let length = 0;
-  let writtenLength = 0;
-
-  const reserve = (least: number): void => {
-    if (least <= lower.length) return;
-    const room = Math.max(least, 2 * lower.length);
-    lower = new Uint16Array(room);
-    written = new Uint16Array(room);
-    differs = new Uint8Array(room);
-  };
-
-  /** Reads the text; tells whether it is also to be read as it is written. */
-  const read = (text: string): boolean => {
-    const folded = foldCase(text);
-    reserve(Math.max(text.length, folded.length));
-    length = folded.length;
-    for (let at = 0; at < length; at++) lower[at] = folded.charCodeAt(at);
-    if (!cased || folded === text) return false;
-    writtenLength = text.length;
-    // Where a letter became two, the places are others: then every token counts as written otherwise.
-    const aligned = writtenLength === length;
-    for (let at = 0; at < writtenLength; at++) {
-      const unit = text.charCodeAt(at);
-      written[at] = unit;
-      differs[at] = aligned && unit === lower[at] ? 0 : 1;
-    }
-    return true;
-  };
+  const tokens = new EdgedTokens();
+  let words = new Int32Array(512);
+  let grams = new Int32Array(4096);
+  let wordCount = 0;
+  let gramCount = 0;
 
   /** @param all whether every feature counts, or only those that are written otherwise than in lower case */
-  const countWords = (units: Uint16Array, end: number, all: boolean, into: FeatureCounts): void => {
+  const hashTokens = (units: Uint16Array, bounds: Int32Array, count: number, all: boolean): void => {
+    const { nextCased } = tokens;
     let before = BEFORE;
     let counts = false;
-    for (let at = 0, start = 0; at < end; start = ++at) {
+    for (let token = 0; token < count; token++) {
+      const first = bounds[2 * token]!;
+      const last = bounds[2 * token + 1]!;
       let word = WORD;
       let left = PAIR;
       let pair = hashed(before, SPACE);
-      let other = all;
-      for (let unit = units[at]!; unit !== SPACE; unit = units[at]!) {
+      for (let at = first + 1; at < last; at++) {
+        const unit = units[at]!;
         word = hashed(word, unit);
         left = hashed(left, unit);
         pair = hashed(pair, unit);
-        other ||= differs[at] === 1;
-        if (++at === end) break;
       }
-      if (at === start) continue;
-      if (other) into.count(word & mask);
-      if (other || counts) into.count(pair & mask);
+      const other = all || nextCased[first]! < last;
+      if (other) words[wordCount++] = word & mask;
+      if (other || counts) words[wordCount++] = pair & mask;
       before = left;
       counts = other;
-    }
-    if (counts) into.count(hashedAll(AFTER, before) & mask);
-  };
-
-  const countCharacters = (units: Uint16Array, end: number, all: boolean, into: FeatureCounts): void => {
-    for (let from = 0, to = 0; from < end; from = to + 1) {
-      to = from;
-      while (to < end && units[to] !== SPACE) to++;
-      if (to === from) continue;
-      // The places of a token with its brackets are from - 1 to `to`.
-      for (let start = from - 1; start < to; start++) {
-        let hash = CHARACTERS;
-        let other = all;
-        const last = Math.min(start + LONGEST - 1, to);
-        for (let at = start; at <= last; at++) {
-          const inside = at >= from && at < to;
-          hash = hashed(hash, inside ? units[at]! : at < from ? OPEN : CLOSE);
-          other ||= inside && differs[at] === 1;
-          if (other && at > start) into.count(hash & mask);
+      if (!other) continue;
+      for (let start = first; start < last; start++) {
+        const longest = Math.min(start + LONGEST - 1, last);
+        const shortest = all ? start + 1 : nextCased[start]!;
+        if (shortest > longest) continue;
+        let hash = hashed(CHARACTERS, units[start]!);
+        for (let at = start + 1; at <= longest; at++) {
+          hash = hashed(hash, units[at]!);
+          if (at >= shortest) grams[gramCount++] = hash & mask;
         }
       }
     }
+    if (counts) words[wordCount++] = hashedAll(AFTER, before) & mask;
   };
 
   return (text, into) => {
-    const both = read(text);
+    const both = tokens.read(text, cased);
+    // Of each token a word and a pair, and one pair at the end; of each unit four n-grams. All may come twice.
+    const { bounds, count, units, written, writtenBounds } = tokens;
+    if (4 * count + 2 > words.length) words = new Int32Array(8 * count + 4);
+    if (8 * units.length > grams.length) grams = new Int32Array(8 * units.length);
+    wordCount = 0;
+    gramCount = 0;
+    hashTokens(units, bounds, count, true);
+    if (both) hashTokens(written, writtenBounds, count, false);
     into.clear();
-    countWords(lower, length, true, into);
-    if (both) countWords(written, writtenLength, false, into);
+    into.countAll(words, wordCount);
     into.nextBlock();
-    countCharacters(lower, length, true, into);
-    if (both) countCharacters(written, writtenLength, false, into);
+    into.countAll(grams, gramCount);
   };
 };

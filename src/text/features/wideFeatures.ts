@@ -81,12 +81,15 @@ export const wideFeatures = (frequencies: DocumentFrequencies, options: WideFeat
   const { documents, settings, counts: documentCounts } = frequencies;
   const count = featureCounter(settings);
   const found = new FeatureCounts();
-  const rarity = new Float32Array(documentCounts.length).fill(Math.log(1 + documents) + 1);
+  const leavesOut = unseen === 'leave-out';
+  /** What a feature's value is multiplied by; 0 for one that is left out. */
+  const rarity = new Float32Array(documentCounts.length).fill(leavesOut ? 0 : Math.log(1 + documents) + 1);
   for (let id = 0; id < rarity.length; id++) {
     const occurs = Math.min(documentCounts[id]!, documents);
     if (occurs > 0) rarity[id] = Math.log((1 + documents) / (1 + occurs)) + 1;
   }
-  const leavesOut = unseen === 'leave-out';
+  let kept = new Int32Array(512);
+  let weights = new Float32Array(512);
   return {
     columns: rarity.length,
     wordWeight,
@@ -94,23 +97,25 @@ export const wideFeatures = (frequencies: DocumentFrequencies, options: WideFeat
     frequencies,
     extract: (text) => {
       count(text, found);
-      const { size, blockStart } = found;
-      const ids = new Int32Array(size);
-      const values = new Float32Array(size);
-      let kept = 0;
+      const { size, blockStart, ids, counts } = found;
+      if (size > kept.length) {
+        kept = new Int32Array(2 * size);
+        weights = new Float32Array(2 * size);
+      }
+      let length = 0;
       let wordsEnd = 0;
       for (let at = 0; at < size; at++) {
-        if (at === blockStart) wordsEnd = kept;
-        const id = found.ids[at]!;
-        if (leavesOut && documentCounts[id] === 0) continue;
-        const occurs = found.counts[at]!;
-        ids[kept] = id;
-        values[kept++] = (DAMPED[occurs] ?? 1 + Math.log(occurs)) * rarity[id]!;
+        if (at === blockStart) wordsEnd = length;
+        const rare = rarity[ids[at]!]!;
+        if (rare === 0) continue;
+        const occurs = counts[at]!;
+        kept[length] = ids[at]!;
+        weights[length++] = (DAMPED[occurs] ?? 1 + Math.log(occurs)) * rare;
       }
-      if (blockStart === size) wordsEnd = kept;
-      normalize(values, 0, wordsEnd, wordWeight);
-      normalize(values, wordsEnd, kept, 1);
-      return kept === size ? { ids, values } : { ids: ids.slice(0, kept), values: values.slice(0, kept) };
+      if (blockStart === size) wordsEnd = length;
+      normalize(weights, 0, wordsEnd, wordWeight);
+      normalize(weights, wordsEnd, length, 1);
+      return { ids: kept.slice(0, length), values: weights.slice(0, length) };
     },
   };
 };

@@ -1,0 +1,124 @@
+import { foldCase } from '../unicode/foldCase.js';
+
+const SPACE = 32;
+const OPEN = 60; // <
+const CLOSE = 62; // >
+const A = 65;
+const LETTERS = 26;
+const FIRST_WIDE = 128;
+
+/** What stands in {@link EdgedTokens.nextCased} where nothing follows that is written otherwise. */
+const NEVER = 0x7fffffff;
+
+/**
+ * The tokens of a text as UTF-16 units, each between `<` and `>`, in lower case and as they are written. It is filled
+ * again by each text, so none leaves garbage behind.
+ */
+export class EdgedTokens {
+  /** The number of tokens. */
+  count = 0;
+  /** The tokens in lower case. */
+  units = new Uint16Array(512);
+  /** Where the `<` of each stands (at 2i), and its `>` (at 2i + 1). */
+  bounds = new Int32Array(256);
+  /** The tokens as they are written; of use where {@link read} says so. */
+  written = new Uint16Array(512);
+  writtenBounds = new Int32Array(256);
+  /** Of each place of `written` the next one, itself included, that is written otherwise than in lower case. */
+  nextCased = new Int32Array(512);
+
+  /**
+   * Reads a text.
+   *
+   * @param text tokens, one space apart
+   * @param cased whether the tokens are wanted as they are written, too
+   * @returns whether they are, and differ from those in lower case
+   */
+  read(text: string, cased: boolean): boolean {
+    const { length } = text;
+    // No token is shorter than one unit, and each has two more around it.
+    if (2 * length + 2 > this.units.length) this.#reserve(4 * length + 4);
+    const { units, written, bounds } = this;
+    let size = 0;
+    let count = 0;
+    let capitals = false;
+    for (let at = 0; at < length; at++) {
+      let unit = text.charCodeAt(at);
+      if (unit === SPACE) continue;
+      bounds[2 * count] = size;
+      units[size] = written[size] = OPEN;
+      size++;
+      do {
+        if (unit >= FIRST_WIDE) return this.#readWide(text, cased);
+        written[size] = unit;
+        if ((unit - A) >>> 0 < LETTERS) {
+          unit += 32;
+          capitals = true;
+        }
+        units[size++] = unit;
+        unit = ++at < length ? text.charCodeAt(at) : SPACE;
+      } while (unit !== SPACE);
+      bounds[2 * count++ + 1] = size;
+      units[size] = written[size] = CLOSE;
+      size++;
+    }
+    this.count = count;
+    if (!capitals || !cased) return false;
+    this.writtenBounds.set(bounds.subarray(0, 2 * count));
+    this.#findCased(size, true);
+    return true;
+  }
+
+  /** The same of a text that is not of ASCII alone. */
+  #readWide(text: string, cased: boolean): boolean {
+    const folded = foldCase(text);
+    if (2 * folded.length + 2 > this.units.length) this.#reserve(4 * folded.length + 4);
+    const size = this.#edge(folded, this.units, this.bounds);
+    if (!cased || folded === text) return false;
+    const writtenSize = this.#edge(text, this.written, this.writtenBounds);
+    // Where a letter became two, the places are others: then every token counts as written otherwise.
+    this.#findCased(writtenSize, writtenSize === size);
+    return true;
+  }
+
+  #edge(text: string, into: Uint16Array, bounds: Int32Array): number {
+    let size = 0;
+    let count = 0;
+    for (let at = 0; at < text.length; at++) {
+      let unit = text.charCodeAt(at);
+      if (unit === SPACE) continue;
+      bounds[2 * count] = size;
+      into[size++] = OPEN;
+      do {
+        into[size++] = unit;
+        unit = ++at < text.length ? text.charCodeAt(at) : SPACE;
+      } while (unit !== SPACE);
+      bounds[2 * count++ + 1] = size;
+      into[size++] = CLOSE;
+    }
+    this.count = count;
+    return size;
+  }
+
+  #findCased(size: number, aligned: boolean): void {
+    const { units, written, writtenBounds, nextCased } = this;
+    let next = NEVER;
+    let token = this.count - 1;
+    for (let at = size - 1; at >= 0; at--) {
+      if (token >= 0 && at === writtenBounds[2 * token + 1]) {
+        // Nothing of the token after this one counts for it.
+        next = NEVER;
+        token--;
+      } else if (at !== writtenBounds[2 * token + 2] && (!aligned || units[at] !== written[at])) next = at;
+      nextCased[at] = next;
+    }
+  }
+
+  #reserve(room: number): void {
+    this.units = new Uint16Array(room);
+    this.written = new Uint16Array(room);
+    this.bounds = new Int32Array(room);
+    this.writtenBounds = new Int32Array(room);
+    this.nextCased = new Int32Array(room);
+  }
+}
