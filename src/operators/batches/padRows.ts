@@ -16,13 +16,18 @@ const ofEach = <T>(
   what: string,
   of: (row: TokenizedRow) => T | undefined,
 ): readonly T[] | undefined => {
-  let found = 0;
-  for (const row of rows) if (of(row) !== undefined) found++;
-  if (found === 0) return undefined;
-  if (found === rows.length) return rows.map(of).filter((value) => value !== undefined);
+  const found: T[] = [];
+  let missing = 0;
+  for (let at = 0; at < rows.length; at++) {
+    const value = of(rows[at]!);
+    if (value === undefined) missing++;
+    else found.push(value);
+  }
+  if (missing === 0) return found;
+  if (missing === rows.length) return undefined;
   throw new HeadwaterError(
     'HW_USAGE',
-    `padRows: ${found} of ${rows.length} rows have ${what}, but either all rows of a batch have one or none has.`,
+    `padRows: ${rows.length - missing} of ${rows.length} rows have ${what}, but either all rows of a batch have one or none has.`,
   );
 };
 
@@ -43,14 +48,15 @@ const laidOut = (vectorIds: readonly Int32Array[], rows: readonly TokenizedRow[]
 
 const joined = (features: readonly SparseRow[]): SparseRows => {
   const offsets = new Int32Array(features.length + 1);
-  features.forEach(({ ids }, at) => (offsets[at + 1] = offsets[at]! + ids.length));
-  const length = offsets[features.length]!;
+  let length = 0;
+  for (let at = 0; at < features.length; at++) offsets[at + 1] = length += features[at]!.ids.length;
   const ids = new Int32Array(length);
   const values = new Float32Array(length);
-  features.forEach((row, at) => {
+  for (let at = 0; at < features.length; at++) {
+    const row = features[at]!;
     ids.set(row.ids, offsets[at]);
     values.set(row.values, offsets[at]);
-  });
+  }
   return { offsets, ids, values };
 };
 
@@ -80,14 +86,16 @@ export function padRows<R extends TokenizedRow>(rows: readonly R[], padIndex?: n
 export function padRows(rows: readonly TokenizedRow[], padIndex = 0): PaddedBatch {
   const size = rows.length;
   if (size === 0) throw new HeadwaterError('HW_USAGE', 'padRows: there are no rows, but a batch has at least one.');
-  const time = rows.reduce((longest, row) => Math.max(longest, row.tokens.length), 0);
+  let time = 0;
+  for (let at = 0; at < size; at++) time = Math.max(time, rows[at]!.tokens.length);
 
   const tokens = new Int32Array(size * time);
   const lengths = new Int32Array(size);
   const ids = new Int32Array(size);
   if (padIndex !== 0) tokens.fill(padIndex);
 
-  rows.forEach((row, at) => {
+  for (let at = 0; at < size; at++) {
+    const row = rows[at]!;
     if (row.tokens.length === 0) {
       throw new HeadwaterError(
         'HW_USAGE',
@@ -97,7 +105,7 @@ export function padRows(rows: readonly TokenizedRow[], padIndex = 0): PaddedBatc
     tokens.set(row.tokens, at * time);
     lengths[at] = row.tokens.length;
     ids[at] = row.id;
-  });
+  }
 
   const labels = ofEach(rows, 'a label', labelOf);
   const vectorIds = ofEach(rows, 'vector ids', (row) => row.vectorIds);

@@ -32,6 +32,9 @@ export interface WideFeaturesOptions {
 /** 1 + ln n of the numbers that most features occur. */
 const DAMPED = Float64Array.from({ length: 64 }, (_, n) => (n === 0 ? 0 : 1 + Math.log(n)));
 
+/** The values of which a piece of memory has room for several rows: 64 KiB. */
+const PIECE = 2 ** 14;
+
 /** Scales the values from one on so that their Euclidean norm is `norm`. */
 const normalize = (values: Float32Array, from: number, to: number, norm: number): void => {
   let squares = 0;
@@ -88,8 +91,10 @@ export const wideFeatures = (frequencies: DocumentFrequencies, options: WideFeat
     const occurs = Math.min(documentCounts[id]!, documents);
     if (occurs > 0) rarity[id] = Math.log((1 + documents) / (1 + occurs)) + 1;
   }
-  let kept = new Int32Array(512);
-  let weights = new Float32Array(512);
+  // Rows take their arrays from one piece of memory after another: memory for each would cost more than its features.
+  let ids = new Int32Array(0);
+  let values = new Float32Array(0);
+  let used = 0;
   return {
     columns: rarity.length,
     wordWeight,
@@ -97,25 +102,33 @@ export const wideFeatures = (frequencies: DocumentFrequencies, options: WideFeat
     frequencies,
     extract: (text) => {
       count(text, found);
-      const { size, blockStart, ids, counts } = found;
-      if (size > kept.length) {
-        kept = new Int32Array(2 * size);
-        weights = new Float32Array(2 * size);
+      const { size, blockStart, ids: features, counts } = found;
+      if (used + 2 * size > ids.length) {
+        ids = new Int32Array(Math.max(PIECE, 2 * size));
+        values = new Float32Array(ids.buffer);
+        used = 0;
       }
+      const start = used;
+      const valuesStart = start + size;
       let length = 0;
       let wordsEnd = 0;
       for (let at = 0; at < size; at++) {
         if (at === blockStart) wordsEnd = length;
-        const rare = rarity[ids[at]!]!;
+        const feature = features[at]!;
+        const rare = rarity[feature]!;
         if (rare === 0) continue;
         const occurs = counts[at]!;
-        kept[length] = ids[at]!;
-        weights[length++] = (DAMPED[occurs] ?? 1 + Math.log(occurs)) * rare;
+        ids[start + length] = feature;
+        values[valuesStart + length++] = (occurs < DAMPED.length ? DAMPED[occurs]! : 1 + Math.log(occurs)) * rare;
       }
       if (blockStart === size) wordsEnd = length;
-      normalize(weights, 0, wordsEnd, wordWeight);
-      normalize(weights, wordsEnd, length, 1);
-      return { ids: kept.slice(0, length), values: weights.slice(0, length) };
+      used = valuesStart + length;
+      normalize(values, valuesStart, valuesStart + wordsEnd, wordWeight);
+      normalize(values, valuesStart + wordsEnd, used, 1);
+      return {
+        ids: new Int32Array(ids.buffer, 4 * start, length),
+        values: new Float32Array(ids.buffer, 4 * valuesStart, length),
+      };
     },
   };
 };
