@@ -18,7 +18,7 @@ const rooms = {
   training: ['text', 'operators', 'ops', 'models', 'sinks'],
   checkpoints: ['text', 'models', 'sinks'],
   inference: ['text', 'operators', 'models'],
-  testing: ['streams'],
+  testing: ['streams', 'operators'],
   page: [],
   server: ['streams', 'text', 'operators', 'ops', 'models', 'sinks'],
   cli: [
@@ -99,7 +99,7 @@ const chains = {
   page: ['elements', 'charts', 'connection', 'headlines', 'panels', 'serving', 'training'],
   server: ['http', 'queue', 'guards', 'answers', 'events', '.', 'training'],
   brokers: ['internal', '.', 'nats', 'kafka'],
-  cli: ['process', 'backends', 'tables', 'checkpoints', 'training', 'inference', 'live', 'brokers', 'commands'],
+  cli: ['process', 'flow', 'backends', 'tables', 'checkpoints', 'training', 'inference', 'live', 'brokers', 'commands'],
 };
 
 /** Forbids imports whose path from a file of that depth in src/ begins with one of `targets`, folders of src/. */

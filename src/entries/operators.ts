@@ -80,6 +80,7 @@ export type {
 } from '../contracts/training/TrainingEvent.js';
 export type { EpochRecord, TrainingRecord } from '../contracts/training/TrainingRecord.js';
 export type { EpochResult, Monitor, TrainingState, TrainingStep } from '../contracts/training/TrainingState.js';
+export type { FlowEdge, FlowHolding, FlowSnapshot, FlowStage, FlowValve } from '../contracts/flow/FlowSnapshot.js';
 export type { Valve } from '../contracts/flow/Valve.js';
 export { valve } from '../streams/valve.js';
 
@@ -87,6 +88,8 @@ export { valve } from '../streams/valve.js';
 export { batches, type BatchesOptions, type BatchOptions } from '../operators/batches/batches.js';
 export { batchSource, type BatchSourceOptions } from '../operators/batches/batchSource.js';
 export type { SliceOptions } from '../operators/flow/emitInSlices.js';
+export { trace } from '../operators/flow/trace.js';
+export { watchFlow, type WatchFlowOptions } from '../operators/flow/watchFlow.js';
 export { heldOut, type HeldOutOptions } from '../operators/batches/heldOut.js';
 export { padRows, type BatchOf } from '../operators/batches/padRows.js';
 export { rowsOf } from '../operators/rows/rowsOf.js';

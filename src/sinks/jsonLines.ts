@@ -113,7 +113,7 @@ export const jsonLines = (
               `The output of JSON lines is ${stream.writableLength} bytes behind, more than the limit of ${limit}. Give jsonLines() the valve that the source honours, or raise limit.`,
             );
           }
-          if (!room && valve !== undefined && !subscriber.closed) release ??= valve.hold();
+          if (!room && valve !== undefined && !subscriber.closed) release ??= valve.hold('jsonLines');
         },
         error: (error) => finish(() => subscriber.error(error)),
         complete: () => finish(() => subscriber.complete()),

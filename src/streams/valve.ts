@@ -1,4 +1,5 @@
 import { BehaviorSubject } from 'rxjs';
+import { flowProbe } from '../contracts/flow/FlowProbe.js';
 import type { Valve } from '../contracts/flow/Valve.js';
 
 /**
@@ -53,12 +54,14 @@ export const valve = (): Valve => {
     get isOpen() {
       return holders === 0;
     },
-    hold: () => {
+    hold: (holder = 'unnamed') => {
       let held = true;
+      const told = flowProbe()?.valveHeld(holder);
       if (holders++ === 0) tell();
       return () => {
         if (!held) return;
         held = false;
+        told?.();
         if (--holders === 0) tell();
       };
     },

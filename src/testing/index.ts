@@ -6,6 +6,7 @@
  */
 export { assertFrames, FramesDiffer } from './assertFrames.js';
 export { difference, type DifferenceOptions } from './difference.js';
+export { BoundExceeded, expectFlow } from './expectFlow.js';
 export { faultyServer, type FaultyServer, type FaultyServerOptions, type ServerFault } from './faultyServer.js';
 export { headlineRows, type HeadlineRowsOptions } from './headlineRows.js';
 export { labelledBatch, type GeneratedBatchOptions } from './labelledBatch.js';

@@ -60,10 +60,12 @@ const HOLD_NOTHING: ReadonlySet<string> = new Set([
     'jsonLine',
     'liveHeadline',
     'metricsTable',
+    'flowMetrics',
+    'flowTable',
     'scores',
   ],
   ...['commonestClass', 'macroScores'],
-  ...['padRows', 'initialTrainingState', 'limitEpochs', 'recordEpoch'],
+  ...['padRows', 'initialTrainingState', 'limitEpochs', 'recordEpoch', 'recordEpochBy'],
 ]);
 
 test('every source, operator and sink stands in the table of memory limits', () => {

@@ -149,7 +149,7 @@ export const trainingCheckpoints = (
         about.set(event.checkpoint, aboutNow());
         if (event.checkpoint.side === 'ended') phase = 'ended';
         // What would be trained after the last checkpoint is lost, and would only delay its write.
-        if (signalled) brake?.hold();
+        if (signalled) brake?.hold('checkpoint');
         taken = {
           checkpoint: event.checkpoint,
           at: performance.now(),

@@ -1,3 +1,4 @@
+import { type FlowShown, flowShown } from '../flow/flowShown.js';
 import { Command } from 'commander';
 import { dematerialize, map, materialize, type Observable, of, switchMap, tap } from 'rxjs';
 import { serveSample } from '../../streams/sample/serveSample.js';
@@ -38,12 +39,13 @@ Examples:
 
 const demo = (
   { data, out, ...options }: Options,
-  terminal: Terminal,
+  flow: FlowShown,
   page: TrainingPage | undefined,
   checkpoints: TrainingCheckpoints,
 ): Observable<unknown> => {
+  const { terminal } = flow;
   const run = (source: DataNames): Observable<unknown> =>
-    trainingJob(source, out, options, terminal, page, checkpoints).pipe(
+    trainingJob(source, out, options, flow, page, checkpoints).pipe(
       switchMap(({ model, features, vectors, split: { text, tokenizer, labelEncoder } }) => {
         const formatter = predictionFormatter(options.json === true ? 'jsonl' : 'text', labelEncoder.classes);
         return of(HEADLINES).pipe(
@@ -80,10 +82,11 @@ export const demoCommand = (terminal: Terminal, choose: Choose): Command =>
   )
     .addHelpText('after', HELP)
     .action((options: Options) => {
-      const page = trainingPage(options, terminal);
-      const checkpoints = trainingCheckpoints(options.out, options, terminal);
+      const flow = flowShown(options, terminal);
+      const page = trainingPage(options, flow.terminal);
+      const checkpoints = trainingCheckpoints(options.out, options, flow.terminal);
       choose({
-        work$: demo(options, terminal, page, checkpoints),
+        work$: demo(options, flow, page, checkpoints),
         outlivesReader: true,
         finish: () => page?.finish() === true || checkpoints.finish(),
       });

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { collect, path } from '../process/argument.js';
 import { DATA_HELP } from '../tables/openTables.js';
+import { flowShown } from '../flow/flowShown.js';
 import type { Choose } from '../process/Job.js';
 import { trainingCheckpoints } from '../checkpoints/trainingCheckpoints.js';
 import type { Terminal } from '../process/Terminal.js';
@@ -40,10 +41,11 @@ export const trainCommand = (terminal: Terminal, choose: Choose): Command =>
   )
     .addHelpText('after', HELP)
     .action(({ data, out, ...options }: Options) => {
-      const page = trainingPage(options, terminal);
-      const checkpoints = trainingCheckpoints(out, options, terminal);
+      const flow = flowShown(options, terminal);
+      const page = trainingPage(options, flow.terminal);
+      const checkpoints = trainingCheckpoints(out, options, flow.terminal);
       choose({
-        work$: trainingJob(data, out, options, terminal, page, checkpoints),
+        work$: trainingJob(data, out, options, flow, page, checkpoints),
         outlivesReader: true,
         finish: () => page?.finish() === true || checkpoints.finish(),
       });

@@ -7,6 +7,7 @@ import type { TextModel } from '../../models/artifacts/restoreModel.js';
 import type { DeferredClassifier } from '../../models/deferredClassifier.js';
 import { batchSource } from '../../operators/batches/batchSource.js';
 import type { Split } from '../../operators/rows/prepare.js';
+import { trace } from '../../operators/flow/trace.js';
 import { evaluate } from '../../operators/training/evaluate.js';
 import type { SelectedBackend } from '../../ops/backends/selectBackend.js';
 import type { TrainingUpdate } from '../../server/training/TrainingUpdate.js';
@@ -115,7 +116,9 @@ const measured = (
   source: BatchSource,
   { labelEncoder }: Split,
 ): Observable<Report> =>
-  source.batches('test', 1).pipe(evaluate(model, { valve: source.valve }), metrics(labelEncoder.classes));
+  source
+    .batches('test', 1)
+    .pipe(evaluate(model, { valve: source.valve }), trace('evaluate'), metrics(labelEncoder.classes));
 
 const reportOf = (model: string, report: Report): ReportMade => ({ type: 'report', model, report });
 

@@ -7,6 +7,7 @@ import type { SelectedBackend } from '../../ops/backends/selectBackend.js';
 import { backendLine, NO_BACKEND } from '../backends/backendLine.js';
 import { checkFile, checkFolder } from '../process/checkOutput.js';
 import { fromTask } from '../process/fromTask.js';
+import type { FlowShown } from '../flow/flowShown.js';
 import type { Terminal } from '../process/Terminal.js';
 import type { SavedCheckpoint } from '../../checkpoints/latestCheckpoint.js';
 import { asBefore } from '../checkpoints/trainingIdentity.js';
@@ -42,6 +43,7 @@ const backendFor = (
 /**
  * The main job: reads the data, trains, measures the test rows, saves the artifacts and tells.
  *
+ * @param flow what it writes to, and shows its flow where that is asked for
  * @param page what shows it meanwhile, where something does
  * @param checkpoints where its checkpoints go; whoever has them can ask for one when a signal comes
  * @returns emits what was trained once everything is saved; its model is disposed of when the subscription ends
@@ -50,12 +52,12 @@ export const trainingJob = (
   data: DataNames,
   out: string,
   options: TrainingOptions,
-  terminal: Terminal,
+  flow: FlowShown,
   page?: TrainingPage,
-  checkpoints: TrainingCheckpoints = trainingCheckpoints(out, options, terminal),
+  checkpoints: TrainingCheckpoints = trainingCheckpoints(out, options, flow.terminal),
 ): Observable<Trained> => {
   const job = (told: Prepared['told']): Observable<Trained> =>
-    trainingFor(data, out, options, terminal, told, checkpoints);
+    flow.beside(trainingFor(data, out, options, flow.terminal, told, checkpoints));
   return page === undefined ? job(() => undefined) : page.beside(job);
 };
 

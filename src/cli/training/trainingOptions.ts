@@ -1,3 +1,4 @@
+import { addFlowOptions, type FlowOptions } from '../flow/flowOptions.js';
 import { type Command, Option } from 'commander';
 import type { Observable } from 'rxjs';
 import type { Cell } from '../../models/ClassifierConfig.js';
@@ -24,7 +25,15 @@ import type { Workload } from '../backends/selfTest.js';
 
 /** How a training goes, as the command line says it. */
 export interface TrainingOptions
-  extends TableFlags, RejectionOptions, LabelOptions, SplitOptions, TextOptions, BackendChoice, CheckpointOptions {
+  extends
+    TableFlags,
+    RejectionOptions,
+    LabelOptions,
+    SplitOptions,
+    TextOptions,
+    BackendChoice,
+    CheckpointOptions,
+    FlowOptions {
   /** Default: as `recipeOf` settles it. */
   readonly epochs?: number;
   /** Default: 64; of a recurrent model beside a linear one, by the number of rows. */
@@ -98,7 +107,9 @@ export interface OwnDefaults {
 
 /** Puts the options of a training on a command. */
 export const addTrainingOptions = (command: Command, own: OwnDefaults = {}): Command =>
-  addCheckpointOptions(addBackendOptions(addTextOptions(addSplitOptions(addLabelOptions(addDataOptions(command))))))
+  addFlowOptions(
+    addCheckpointOptions(addBackendOptions(addTextOptions(addSplitOptions(addLabelOptions(addDataOptions(command)))))),
+  )
     .option(
       '--epochs <n>',
       'train for at most this many epochs (default: 3 to 30, more where there are few rows; with --schedule plateau: 50)',

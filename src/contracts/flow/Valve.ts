@@ -15,6 +15,8 @@ export interface Valve {
    * Closes the valve until the returned function is called.
    *
    * Several may hold it at once; it opens when the last one releases. Releasing twice does nothing.
+   *
+   * @param holder who holds it, for `watchFlow`: the name of an operator, say
    */
-  hold(): () => void;
+  hold(holder?: string): () => void;
 }

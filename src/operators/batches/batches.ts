@@ -7,6 +7,7 @@ import type { KeptRows } from './internal/KeptRows.js';
 import { bucketByLength, type BucketByLengthOptions, DEFAULT_BOUNDARIES } from './bucketByLength.js';
 import { checkOptions, checkWhole } from '../../contracts/checkOption.js';
 import type { SliceOptions } from '../flow/emitInSlices.js';
+import { trace } from '../flow/trace.js';
 import type { Split } from '../rows/prepare.js';
 import { preprocess } from '../rows/preprocess.js';
 import { rowEncoder } from '../../text/rowEncoder.js';
@@ -118,9 +119,9 @@ export const batchesFrom = (
 
   const read$ = rowsOf(split, side);
   const encode = (row$: Observable<Row>): Observable<LabelledTokens> =>
-    row$.pipe(preprocess({ text, stopWords }), tokenize(encoder, labelEncoder));
+    row$.pipe(preprocess({ text, stopWords }), trace('preprocess'), tokenize(encoder, labelEncoder), trace('tokenize'));
   const shuffled = <T>(row$: Observable<T>): Observable<T> =>
-    side === 'train' ? row$.pipe(shuffle({ ...slices, buffer, seed, epoch })) : row$;
+    side === 'train' ? row$.pipe(shuffle({ ...slices, buffer, seed, epoch }), trace('shuffle')) : row$;
   // The shuffle draws by the number of rows alone, so rows that were encoded before it come in the same order.
   const encoded$ = kept === undefined ? encode(shuffled(read$)) : shuffled(kept.rows(side, encode(read$), slices));
   const batches$ = encoded$.pipe(
@@ -131,6 +132,7 @@ export const batchesFrom = (
       padIndex: encoder.padIndex,
       unknownIndex: encoder.unknownIndex,
     }),
+    trace('batch'),
   );
   const mixed = shuffle<LabelledBatch>({
     ...slices,
@@ -139,6 +141,8 @@ export const batchesFrom = (
     epoch,
     purpose: 'batches',
   });
-  const mixed$ = side === 'train' && boundaries.length > 0 ? batches$.pipe(mixed) : batches$;
-  return valve === undefined ? mixed$ : mixed$.pipe(boundedQueue({ valve, highWaterMark, yieldAfter, scheduler }));
+  const mixed$ = side === 'train' && boundaries.length > 0 ? batches$.pipe(mixed, trace('mix')) : batches$;
+  return valve === undefined
+    ? mixed$
+    : mixed$.pipe(boundedQueue({ valve, highWaterMark, yieldAfter, scheduler }), trace('queue'));
 };

@@ -2,6 +2,7 @@ import { concat, defer, filter, from, map, type OperatorFunction } from 'rxjs';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import type { PaddedBatch } from '../../contracts/rows/PaddedBatch.js';
 import type { TokenizedRow } from '../../contracts/rows/Row.js';
+import { withHolding } from '../../contracts/flow/FlowProbe.js';
 import { checkOptions, checkWhole } from '../../contracts/checkOption.js';
 import { truncated, withUnknown } from '../rows/internal/encodedText.js';
 import { type BatchOf, padRows } from './padRows.js';
@@ -156,7 +157,7 @@ export function bucketByLength(options: BucketByLengthOptions): OperatorFunction
       };
 
       const leftovers = (): readonly PaddedBatch[] => {
-        const waiting = buckets.flat().sort(byArrival);
+        const waiting = buckets.splice(0).flat().sort(byArrival);
         const full = waiting.length - (waiting.length % batchSize);
         const last = waiting.slice(full);
         const rest = waiting.slice(0, full).sort(byLength);
@@ -167,12 +168,17 @@ export function bucketByLength(options: BucketByLengthOptions): OperatorFunction
         return result;
       };
 
-      return concat(
+      const batch$ = concat(
         source.pipe(
           map(place),
           filter((batch) => batch !== undefined),
         ),
         defer(() => from(leftovers())),
       );
+      return withHolding(batch$, {
+        operator: 'bucketByLength',
+        held: () => buckets.reduce((sum, bucket) => sum + bucket.length, 0),
+        bound: (boundaries.length + 1) * (batchSize - 1),
+      });
     });
 }

@@ -122,7 +122,15 @@ export function boundedQueue<T, R>(
   checkOptions('boundedQueue', options, '{ valve: valve(), highWaterMark: 64 }');
   check(options);
   const { valve, highWaterMark, limit = Infinity, yieldAfter = 25, scheduler = asyncScheduler, project } = options;
-  const shared = { room: () => limited<T>(limit), valve, highWaterMark, yieldAfter, scheduler };
+  const shared = {
+    operator: 'boundedQueue',
+    bound: limit,
+    room: () => limited<T>(limit),
+    valve,
+    highWaterMark,
+    yieldAfter,
+    scheduler,
+  };
   return project === undefined
     ? queue<T, T>({ ...shared, project: (value) => of(value) })
     : queue<T, R>({ ...shared, project });

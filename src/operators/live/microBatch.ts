@@ -1,4 +1,5 @@
 import { asyncScheduler, Observable, type OperatorFunction, type SchedulerLike, type Subscription } from 'rxjs';
+import { reportHolding } from '../../contracts/flow/FlowProbe.js';
 import { takeUntilClosed } from '../../contracts/flow/takeUntilClosed.js';
 import { checkOptions, checkTime, checkWhole } from '../../contracts/checkOption.js';
 import { LONGEST_TIMER } from '../../contracts/runtime/longestTimer.js';
@@ -62,6 +63,7 @@ export const microBatch = <T>(options: MicroBatchOptions): OperatorFunction<T, r
       /** Whether the timer runs. Of its own: a scheduler that does not wait has run it before it is known. */
       let waking = false;
       const untilClosed = takeUntilClosed(subscriber);
+      reportHolding(subscriber, { operator: 'microBatch', held: () => batch.length, bound: maxSize });
 
       const flush = (): void => {
         if (batch.length === 0) return;

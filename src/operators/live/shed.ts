@@ -124,7 +124,15 @@ export function shed<T, R>(
       dropped?.next({ type: 'shed', value, policy, total });
     });
   };
-  const shared = { room, valve, highWaterMark: Math.ceil(capacity / 2), yieldAfter, scheduler };
+  const shared = {
+    operator: 'shed',
+    bound: capacity,
+    room,
+    valve,
+    highWaterMark: Math.ceil(capacity / 2),
+    yieldAfter,
+    scheduler,
+  };
   return project === undefined
     ? queue<T, T>({ ...shared, project: (value) => of(value) })
     : queue<T, R>({ ...shared, project });

@@ -4,6 +4,7 @@ import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type * as t from 'io-ts';
 import { filter, map, type OperatorFunction } from 'rxjs';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
+import { flowProbe } from '../../contracts/flow/FlowProbe.js';
 import type { DeadLetter, Rejection } from '../../contracts/rows/Rejection.js';
 import type { SourceRow } from '../../contracts/rows/Row.js';
 import { excerpt } from '../../text/excerpt.js';
@@ -177,6 +178,7 @@ export function decode<A extends object>(
   const { rejections } = options;
   const reject = (rejection: Rejection): void => {
     if (rejections === undefined) throw asError(rejection);
+    flowProbe()?.rejected();
     rejections.next(rejection);
     return undefined;
   };

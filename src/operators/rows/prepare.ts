@@ -27,6 +27,7 @@ import { copyWith } from '../internal/copyWith.js';
 import { checkTime, checkWhole } from '../../contracts/checkOption.js';
 import type { SliceOptions } from '../flow/emitInSlices.js';
 import { shuffle } from './shuffle.js';
+import { trace } from '../flow/trace.js';
 import { checkShares, type Shares, type StratifiedSplitOptions } from './stratifiedSplit.js';
 
 /** How rows are divided, and what is learnt from the train rows before training. */
@@ -273,7 +274,9 @@ export const prepare = (rows$: Observable<Row>, options: PrepareOptions = {}): O
       return { side, row };
     };
     const sided$ = rows$.pipe(
+      trace('read'),
       shuffled,
+      trace('shuffle'),
       map((row) => {
         const text = textOf(row.title);
         if (isCut(row.title, text)) counts.cut++;
@@ -282,6 +285,7 @@ export const prepare = (rows$: Observable<Row>, options: PrepareOptions = {}): O
       filter((row) => counts.keeps(row)),
       map(sided),
       tap((row) => counts.add(row)),
+      trace('split'),
     );
     const settled$ = defer(() => {
       settle(counts, options);

@@ -1,6 +1,7 @@
 import { concat, defer, EMPTY, filter, type Observable } from 'rxjs';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import { type Row, type Side, SIDES } from '../../contracts/rows/Row.js';
+import { trace } from '../flow/trace.js';
 import type { Split } from './prepare.js';
 
 const changed = (what: string): HeadwaterError =>
@@ -54,6 +55,6 @@ export const rowsOf = (split: Split, side: Side): Observable<Row> => {
       if (found !== expected) throw changed(`of ${expected} ${side} rows there were ${found}`);
       return EMPTY;
     });
-    return concat(split.rows$.pipe(filter(isOnSide)), checked$);
+    return concat(split.rows$.pipe(trace('read'), filter(isOnSide)), checked$);
   });
 };

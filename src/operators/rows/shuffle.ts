@@ -1,6 +1,7 @@
 import { concat, defer, filter, map, type MonoTypeOperatorFunction } from 'rxjs';
 import { type Purpose, type Random, random } from '../../contracts/random.js';
 import { checkOptions, checkTime, checkWhole } from '../../contracts/checkOption.js';
+import { withHolding } from '../../contracts/flow/FlowProbe.js';
 import { emitInSlices, type SliceOptions } from '../flow/emitInSlices.js';
 
 /** How `shuffle` works. */
@@ -92,6 +93,10 @@ export const shuffle = <T>(options: ShuffleOptions): MonoTypeOperatorFunction<T>
         map(exchange),
         filter((value): value is T => value !== NOTHING),
       );
-      return concat(exchanged$, emitInSlices(drawAll(held, draws), options));
+      return withHolding(concat(exchanged$, emitInSlices(drawAll(held, draws), options)), {
+        operator: 'shuffle',
+        held: () => held.length,
+        bound: buffer,
+      });
     });
 };

@@ -1,6 +1,7 @@
 import { filter, map, type Observable, type OperatorFunction } from 'rxjs';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import type { Vocabulary } from '../../contracts/live/Learning.js';
+import { flowProbe } from '../../contracts/flow/FlowProbe.js';
 import type { DeadLetter, Rejection } from '../../contracts/rows/Rejection.js';
 import type { EncodedText, LabelledTokens, Preprocessed, Row, TokenizedRow } from '../../contracts/rows/Row.js';
 import { excerpt } from '../../text/excerpt.js';
@@ -103,6 +104,7 @@ export function tokenize(
         }
         const rejection = unknownClass(row, labelEncoder.classes, source);
         if (rejections === undefined) throw asError(rejection);
+        flowProbe()?.rejected();
         rejections.next(rejection);
         return undefined;
       }),

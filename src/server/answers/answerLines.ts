@@ -90,7 +90,7 @@ export const answerLines = (
     tap(() => {
       idle.refresh();
       onTheirWay += 1;
-      if (onTheirWay >= limits.batch) release ??= brake.hold();
+      if (onTheirWay >= limits.batch) release ??= brake.hold('answerLines');
     }),
   );
 

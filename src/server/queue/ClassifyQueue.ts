@@ -175,7 +175,7 @@ export class ClassifyQueue {
           for (const headline of headlines) this.#enter(asker, { headline, to, isStream: false });
           return undefined;
         }
-        const outside: Outside = { asker, to, headlines, next: 0, release: stream.hold() };
+        const outside: Outside = { asker, to, headlines, next: 0, release: stream.hold('classify queue') };
         this.#outside.add(outside);
         this.#admit();
         return () => this.#leave(outside);

@@ -156,7 +156,7 @@ export const tensorboard = (
         }
         if (room || subscriber.closed) return;
         behind.add(stream);
-        release ??= valve?.hold();
+        release ??= valve?.hold('tensorboard');
       };
       const end = (model: string, succeeded: boolean): void => {
         const ending = runs.get(model);

@@ -73,7 +73,7 @@ export const deliverLines =
             return;
           }
           waiting.push(line);
-          if (waiting.length > LINES_TOGETHER) release ??= valve.hold();
+          if (waiting.length > LINES_TOGETHER) release ??= valve.hold('output');
           write();
         },
         error: (error) => {

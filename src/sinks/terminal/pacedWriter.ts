@@ -11,7 +11,7 @@ export const pacedWriter = (stream: Writable, valve: Valve): ((text: string) => 
   return (text) => {
     if (stream.write(text) || behind) return;
     behind = true;
-    const release = valve.hold();
+    const release = valve.hold('output');
     stream.once('drain', () => {
       behind = false;
       release();

@@ -1,4 +1,5 @@
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
+import { flowProbe } from '../../contracts/flow/FlowProbe.js';
 import type { DeadLetter, Rejection } from '../../contracts/rows/Rejection.js';
 
 /**
@@ -9,7 +10,11 @@ import type { DeadLetter, Rejection } from '../../contracts/rows/Rejection.js';
  *   letter throws
  */
 export const rejecting = (rejections: DeadLetter | undefined): ((rejection: Rejection) => void) => {
-  if (rejections !== undefined) return (rejection) => rejections.next(rejection);
+  if (rejections !== undefined)
+    return (rejection) => {
+      flowProbe()?.rejected();
+      rejections.next(rejection);
+    };
   return ({ reason, source, line, field, expected, got }) => {
     // What arrives in messages has no line.
     const where = line === undefined ? source : `${source}:${line}`;

@@ -7,10 +7,13 @@ import type { Valve } from '../../../contracts/flow/Valve.js';
  */
 export class ValveHold {
   readonly #valve: Valve | undefined;
+  readonly #holder: string;
   #held: Subscription | undefined;
 
-  constructor(valve: Valve | undefined) {
+  /** @param holder the operator that holds it */
+  constructor(valve: Valve | undefined, holder: string) {
     this.#valve = valve;
+    this.#holder = holder;
   }
 
   /** Closes the valve, where it is not held already. */
@@ -20,7 +23,7 @@ export class ValveHold {
     this.#held = holding;
     // Closing the valve may make the subscriber leave; the subscription is then closed already, and what is added to it
     // is undone at once.
-    holding.add(this.#valve?.hold());
+    holding.add(this.#valve?.hold(this.#holder));
   }
 
   /** Lets go of the valve, where it is held. */

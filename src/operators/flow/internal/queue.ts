@@ -7,6 +7,7 @@ import {
   type Subscription,
 } from 'rxjs';
 import { takeUntilClosed } from '../../../contracts/flow/takeUntilClosed.js';
+import { reportHolding } from '../../../contracts/flow/FlowProbe.js';
 import type { Valve } from '../../../contracts/flow/Valve.js';
 import { ValveHold } from './ValveHold.js';
 
@@ -24,6 +25,10 @@ export interface QueueBuffer<T> {
 
 /** How `queue` works. */
 export interface QueueOptions<T, R> {
+  /** The operator that it makes. */
+  readonly operator: string;
+  /** The most values that may wait; Infinity where nothing bounds them. */
+  readonly bound: number;
   /** Makes the room for one subscription. */
   readonly room: () => QueueBuffer<T>;
   /**
@@ -46,12 +51,13 @@ export interface QueueOptions<T, R> {
  * The documentation of `boundedQueue` says what it does.
  */
 export const queue = <T, R>(options: QueueOptions<T, R>): OperatorFunction<T, R> => {
-  const { room, valve, highWaterMark, yieldAfter, scheduler, project } = options;
+  const { operator, bound, room, valve, highWaterMark, yieldAfter, scheduler, project } = options;
   const lowWaterMark = Math.floor(highWaterMark / 2);
 
   return (source) =>
     new Observable((subscriber) => {
       const waiting = room();
+      reportHolding(subscriber, { operator, held: () => waiting.size, bound, highWaterMark });
       let taken = 0;
       /** Set while what `project` returned for the last value has not completed. */
       let busy = false;
@@ -72,7 +78,7 @@ export const queue = <T, R>(options: QueueOptions<T, R>): OperatorFunction<T, R>
        * `turn` is known.
        */
       let waitingForTurn = false;
-      const held = new ValveHold(valve);
+      const held = new ValveHold(valve, operator);
       const untilClosed = takeUntilClosed(subscriber);
 
       const balance = (): void => {

@@ -55,7 +55,7 @@ export const mapInFlight =
       let settling = false;
       /** How the source ended, once it has. */
       let ended: { readonly error?: unknown } | undefined;
-      const held = new ValveHold(valve);
+      const held = new ValveHold(valve, 'device');
       const untilClosed = takeUntilClosed(subscriber);
 
       const balance = (): void => {

@@ -7,6 +7,7 @@ import type { StateDict } from '../../../contracts/models/StateDict.js';
 import type { DeferredTrainable, EvaluationResult, Trainable } from '../../../contracts/models/Trainable.js';
 import type { EpochEnded, EpochStarted, TrainingEvent } from '../../../contracts/training/TrainingEvent.js';
 import type { TrainingState, TrainingStep } from '../../../contracts/training/TrainingState.js';
+import { trace } from '../../flow/trace.js';
 import { meanLoss, type AveragedOver } from '../meanLoss.js';
 import { deferModel } from './deferModel.js';
 import { throughModel } from './throughModel.js';
@@ -143,6 +144,7 @@ export const trainingEpoch = ({
           },
           due && before('train'),
         ),
+        trace('train'),
         map((told): TrainingEvent | EpochSnapshot => {
           if (told.type === 'snapshot') return snapshot('train', told);
           train = train.add(told);
@@ -163,6 +165,7 @@ export const trainingEpoch = ({
         (result, batch): Measured => ({ type: 'measured', batch, result }),
         { valve: source.valve, before: due && before('validation') },
       ),
+      trace('validate'),
       map((told): TrainingEvent | EpochSnapshot => {
         if (told.type === 'snapshot') return snapshot('validation', told);
         const { batch, result } = told;

@@ -1,0 +1,57 @@
+import { Writable } from 'node:stream';
+import type { TextStream } from '../../sinks/progress/ProgressOutput.js';
+
+/** Moves the cursor up, and erases what is below it. */
+const eraseLines = (count: number): string => (count === 0 ? '' : `\u001b[${count}A\u001b[J`);
+
+/**
+ * A terminal whose last lines are a picture that is drawn over and over. What others write through `stream` goes above
+ * it.
+ */
+export class FlowScreen {
+  /** What others write to. It is no terminal: whoever draws on one would draw over the picture. */
+  readonly stream: TextStream;
+  readonly #out: TextStream;
+  #picture = '';
+  #lines = 0;
+  /** Whether the cursor is at the beginning of a line. */
+  #atStart = true;
+
+  constructor(out: TextStream) {
+    this.#out = out;
+    this.stream = new Writable({
+      decodeStrings: false,
+      write: (chunk: string | Buffer, _encoding, done) => {
+        const text = chunk.toString();
+        const erased = this.#erased();
+        this.#atStart = text.endsWith('\n');
+        out.write(erased + text + (this.#atStart ? this.#drawn() : ''), done);
+      },
+    });
+  }
+
+  /** Draws another picture in place of the last one. */
+  show(picture: string): void {
+    const erased = this.#erased();
+    this.#picture = picture;
+    if (this.#atStart) this.#out.write(erased + this.#drawn());
+  }
+
+  /** Leaves the picture as it is: what comes after it goes below. */
+  leave(): void {
+    this.#lines = 0;
+    this.#picture = '';
+  }
+
+  #erased(): string {
+    const lines = this.#lines;
+    this.#lines = 0;
+    return eraseLines(lines);
+  }
+
+  #drawn(): string {
+    if (this.#picture === '') return '';
+    this.#lines = this.#picture.split('\n').length;
+    return `${this.#picture}\n`;
+  }
+}

@@ -1,0 +1,97 @@
+import type { Holding } from '../../../contracts/flow/FlowProbe.js';
+
+/** An operator's holdings over all of its subscriptions. */
+export interface HoldingRecord {
+  readonly operator: string;
+  readonly bound: number;
+  readonly highWaterMark: number;
+  readonly live: Set<Holding>;
+  most: number;
+}
+
+/** What is counted of one stage. */
+export class FlowStageRecord {
+  readonly name: string;
+  subscriptions = 0;
+  values = 0;
+  /** Milliseconds of work in the turns that were timed. */
+  timed = 0;
+  rejected = 0;
+  errors = 0;
+  readonly holdings = new Map<string, HoldingRecord>();
+  /** How often what it holds was looked at, and the sum of what it was then. */
+  looks = 0;
+  heldSum = 0;
+  /** The values that came from each other stage. */
+  readonly cameFrom = new Map<FlowStageRecord, number>();
+  /** The stages after it, by subscription. */
+  readonly subscribedBy = new Set<FlowStageRecord>();
+  /** The first of them. */
+  next: FlowStageRecord | undefined;
+  /** What `flowSnapshot` saw last. */
+  valuesBefore = 0;
+  timedBefore = 0;
+  #lastSource: FlowStageRecord | undefined;
+  #fromLast = 0;
+
+  constructor(name: string) {
+    this.name = name;
+  }
+
+  /** Notes that a stage has subscribed to it. */
+  feeds(next: FlowStageRecord): void {
+    this.subscribedBy.add(next);
+    this.next ??= next;
+  }
+
+  /** Notes that a value came from another stage. Most come from the one that the last came from. */
+  came(from: FlowStageRecord): void {
+    if (this.#lastSource !== from) {
+      this.settle();
+      this.#lastSource = from;
+    }
+    this.#fromLast += 1;
+  }
+
+  /** Brings `cameFrom` up to date. */
+  settle(): void {
+    if (this.#lastSource === undefined || this.#fromLast === 0) return;
+    this.cameFrom.set(this.#lastSource, (this.cameFrom.get(this.#lastSource) ?? 0) + this.#fromLast);
+    this.#fromLast = 0;
+  }
+
+  hold(holding: Holding): () => void {
+    let record = this.holdings.get(holding.operator);
+    if (record === undefined || record.bound < holding.bound) {
+      const before = record;
+      record = {
+        operator: holding.operator,
+        bound: holding.bound,
+        highWaterMark: holding.highWaterMark ?? holding.bound,
+        live: before?.live ?? new Set(),
+        most: before?.most ?? 0,
+      };
+      this.holdings.set(holding.operator, record);
+    }
+    const { live } = record;
+    live.add(holding);
+    return () => {
+      this.look();
+      live.delete(holding);
+    };
+  }
+
+  /** Looks at what its operators hold. */
+  look(): void {
+    if (this.holdings.size === 0) return;
+    let all = 0;
+    for (const record of this.holdings.values())
+      for (const { held } of record.live) {
+        const now = held();
+        if (now > record.most) record.most = now;
+        all += now;
+      }
+    this.looks += 1;
+    this.heldSum += all;
+  }
+}

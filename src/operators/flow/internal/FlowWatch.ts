@@ -1,0 +1,239 @@
+import type { FlowProbe, Holding, StageProbe } from '../../../contracts/flow/FlowProbe.js';
+import type { FlowEdge, FlowSnapshot, FlowStage, FlowValve } from '../../../contracts/flow/FlowSnapshot.js';
+import { FlowStageRecord } from './FlowStageRecord.js';
+
+/** The share of the work that is timed. Two clock readings for each value would cost more than many stages do. */
+const TIMED_SHARE = 1 / 8;
+
+/** What stands after the last stages. */
+const CONSUMER = 'consumer';
+
+/** The name of a stage for operators that hold values and are in none. */
+const nameOfOperator = ({ operator }: Holding): string => operator;
+
+interface ValveRecord {
+  total: number;
+  before: number;
+  /** When each hold that lasts began. */
+  readonly since: Set<{ readonly at: number }>;
+}
+
+/**
+ * Counts what passes each stage.
+ *
+ * Where values pass synchronously, the stage that emits is known while the next one takes the value: edges follow from
+ * that, and so does the time between two stages, which is the work of the latter. Time is charged in turns of the event
+ * loop, from the first value of a turn to its last, and only some turns are timed.
+ */
+export class FlowWatch implements FlowProbe {
+  readonly #now: () => number;
+  /** Whether each value is timed, and what is held looked at with each. */
+  readonly #exact: boolean;
+  readonly #began: number;
+  readonly #stages = new Map<string, FlowStageRecord>();
+  readonly #valves = new Map<string, ValveRecord>();
+  /** The stage whose source is being subscribed to. */
+  #subscribing: FlowStageRecord | undefined;
+  /** The stage whose value is on its way. */
+  #emitting: FlowStageRecord | undefined;
+  #turnOpen = false;
+  #turnBegan = 0;
+  #timing = false;
+  /** Up to when the present turn is charged. */
+  #mark = 0;
+  /** Milliseconds of all turns, and of those that were timed. */
+  #active = 0;
+  #timedActive = 0;
+  #activeBefore = 0;
+  #timedActiveBefore = 0;
+  #atBefore: number;
+
+  constructor(now: () => number, exact: boolean) {
+    this.#now = now;
+    this.#exact = exact;
+    this.#began = this.#atBefore = now();
+  }
+
+  stage(name: string): StageProbe {
+    const stage = this.#record(name);
+    stage.subscriptions += 1;
+    if (this.#subscribing !== undefined && this.#subscribing !== stage) stage.feeds(this.#subscribing);
+    let left = false;
+    return {
+      subscribing: (subscribe) => {
+        const outer = this.#subscribing;
+        this.#subscribing = stage;
+        try {
+          return subscribe();
+        } finally {
+          this.#subscribing = outer;
+        }
+      },
+      passes: () => this.#passes(stage),
+      passed: (before) => this.#passed(stage, before as FlowStageRecord | undefined),
+      failed: () => {
+        stage.errors += 1;
+      },
+      left: () => {
+        if (left) return;
+        left = true;
+        stage.subscriptions -= 1;
+      },
+    };
+  }
+
+  holding(holding: Holding): () => void {
+    return (this.#subscribing ?? this.#record(nameOfOperator(holding))).hold(holding);
+  }
+
+  rejected(): void {
+    // The row is on its way from the stage that emits to one after it. Where that is not known, it is the first one's.
+    const stage = this.#emitting?.next ?? this.#subscribing ?? [...this.#stages.values()].at(-1);
+    if (stage !== undefined) stage.rejected += 1;
+  }
+
+  valveHeld(holder: string): () => void {
+    let valve = this.#valves.get(holder);
+    if (valve === undefined) this.#valves.set(holder, (valve = { total: 0, before: 0, since: new Set() }));
+    const record = valve;
+    const hold = { at: this.#now() };
+    record.since.add(hold);
+    return () => {
+      if (record.since.delete(hold)) record.total += this.#now() - hold.at;
+    };
+  }
+
+  /** What happened since the last snapshot. */
+  snapshot(): FlowSnapshot {
+    const at = this.#now();
+    const interval = Math.max(at - this.#atBefore, Number.MIN_VALUE);
+    const active = this.#active - this.#activeBefore;
+    const timed = this.#timedActive - this.#timedActiveBefore;
+    const scale = timed > 0 ? active / timed : 0;
+    const stages = [...this.#stages.values()].map((stage) => this.#stageOf(stage, interval, scale));
+    this.#atBefore = at;
+    this.#activeBefore = this.#active;
+    this.#timedActiveBefore = this.#timedActive;
+    const busiest = stages.reduce<FlowStage | undefined>(
+      (most, stage) => (most === undefined || stage.busy > most.busy ? stage : most),
+      undefined,
+    );
+    const idle = Math.max(0, 1 - stages.reduce((sum, { busy }) => sum + busy, 0));
+    return {
+      type: 'flow',
+      atMs: at - this.#began,
+      intervalMs: interval,
+      stages,
+      edges: this.#edges(),
+      valves: [...this.#valves].map(([holder, valve]) => valveOf(holder, valve, at, interval)),
+      idle,
+      bottleneck: idle > 0.5 ? undefined : busiest?.name,
+    };
+  }
+
+  #record(name: string): FlowStageRecord {
+    let stage = this.#stages.get(name);
+    if (stage === undefined) this.#stages.set(name, (stage = new FlowStageRecord(name)));
+    return stage;
+  }
+
+  #passes(stage: FlowStageRecord): FlowStageRecord | undefined {
+    const before = this.#emitting;
+    stage.values += 1;
+    if (!this.#turnOpen) this.#openTurn();
+    if (before !== undefined && before !== stage) stage.came(before);
+    if (this.#timing) {
+      const now = this.#now();
+      stage.timed += now - this.#mark;
+      this.#mark = now;
+      // Before the value is handed on: what is held now was held while the stage worked.
+      if (this.#exact) stage.look();
+    }
+    this.#emitting = stage;
+    return before;
+  }
+
+  #passed(stage: FlowStageRecord, before: FlowStageRecord | undefined): void {
+    this.#emitting = before;
+    const { next = this.#consume(stage) } = stage;
+    if (!this.#timing) return;
+    // What was not charged to stages after this one was the work of the first of them, which has let nothing out.
+    const now = this.#now();
+    next.timed += now - this.#mark;
+    this.#mark = now;
+    if (this.#exact) next.look();
+  }
+
+  /** Notes that a value has left the stages: whoever subscribes to the last of them has it. */
+  #consume(stage: FlowStageRecord): FlowStageRecord {
+    const consumer = this.#record(CONSUMER);
+    consumer.came(stage);
+    consumer.values += 1;
+    return consumer;
+  }
+
+  #openTurn(): void {
+    this.#turnOpen = true;
+    this.#turnBegan = this.#mark = this.#now();
+    this.#timing = this.#exact || this.#timedActive <= TIMED_SHARE * this.#active;
+    queueMicrotask(() => {
+      const took = this.#now() - this.#turnBegan;
+      this.#active += took;
+      if (this.#timing) {
+        this.#timedActive += took;
+        for (const stage of this.#stages.values()) stage.look();
+      }
+      this.#turnOpen = this.#timing = false;
+    });
+  }
+
+  #stageOf(stage: FlowStageRecord, interval: number, scale: number): FlowStage {
+    stage.look();
+    const values = stage.values - stage.valuesBefore;
+    const work = (stage.timed - stage.timedBefore) * scale;
+    const held = stage.looks === 0 ? 0 : stage.heldSum / stage.looks;
+    stage.valuesBefore = stage.values;
+    stage.timedBefore = stage.timed;
+    stage.looks = stage.heldSum = 0;
+    return {
+      name: stage.name,
+      subscriptions: stage.subscriptions,
+      values: stage.values,
+      rate: (values * 1000) / interval,
+      busy: Math.min(1, work / interval),
+      latencyMs: values === 0 ? 0 : work / values + (held * interval) / values,
+      holdings: [...stage.holdings.values()].map(({ operator, bound, highWaterMark, live, most }) => ({
+        operator,
+        held: [...live].reduce((sum, { held: now }) => sum + now(), 0),
+        most,
+        bound: finite(bound),
+        highWaterMark: finite(highWaterMark),
+      })),
+      rejected: stage.rejected,
+      errors: stage.errors,
+    };
+  }
+
+  #edges(): readonly FlowEdge[] {
+    const stages = [...this.#stages.values()];
+    for (const stage of stages) stage.settle();
+    const feeds = new Set(stages.flatMap((stage) => [...stage.cameFrom.keys()]));
+    return stages.flatMap((to) => {
+      const seen = [...to.cameFrom].map(([from, values]) => ({ from: from.name, to: to.name, values }));
+      // `connect` and `share` subscribe to the source for somebody else: what feeds others feeds nobody unseen.
+      const unseen = stages
+        .filter((from) => from.subscribedBy.has(to) && !to.cameFrom.has(from) && !feeds.has(from))
+        .map((from) => ({ from: from.name, to: to.name, values: 0 }));
+      return [...seen, ...unseen];
+    });
+  }
+}
+
+const finite = (count: number): number | null => (Number.isFinite(count) ? count : null);
+
+const valveOf = (holder: string, valve: ValveRecord, at: number, interval: number): FlowValve => {
+  const heldMs = [...valve.since].reduce((sum, hold) => sum + at - hold.at, valve.total);
+  const share = Math.min(1, (heldMs - valve.before) / interval);
+  valve.before = heldMs;
+  return { holder, share, heldMs };
+};

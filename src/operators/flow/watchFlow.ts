@@ -1,0 +1,66 @@
+import { asyncScheduler, interval, map, NEVER, Observable, type SchedulerLike } from 'rxjs';
+import { LONGEST_TIMER } from '../../contracts/runtime/longestTimer.js';
+import { checkTime } from '../../contracts/checkOption.js';
+import { beginFlowWatch } from '../../contracts/flow/FlowProbe.js';
+import type { FlowSnapshot } from '../../contracts/flow/FlowSnapshot.js';
+import { FlowWatch } from './internal/FlowWatch.js';
+
+/** How `watchFlow` works. */
+export interface WatchFlowOptions {
+  /** The time between two snapshots, in milliseconds. Default 1000. */
+  readonly every?: number | undefined;
+  /** The timer of `every`. Default `asyncScheduler`. */
+  readonly scheduler?: SchedulerLike | undefined;
+  /** The clock that work is measured by, in milliseconds. Default `performance.now`. */
+  readonly clock?: (() => number) | undefined;
+}
+
+/**
+ * Tells what the pipelines of this process do: for each stage that `trace` names, its rate, the share of the time that
+ * it works, how long a value is in it, what its operators hold against their bounds, what it rejected; and who holds
+ * valves closed.
+ *
+ * ```
+ * pipelines:  -----abc---de---f--
+ *             watchFlow({ every: 10 })
+ * result:     ----------s---------s--   s: a FlowSnapshot
+ * ```
+ *
+ * It knows of the subscriptions that are made while it is subscribed to: subscribe to it first. Operators that hold
+ * values report them, also where no stage has a name. Times are measured in one eighth of the work, and scaled up.
+ *
+ * Latency follows from Little's law: L = λ · W, the mean number of values held being the rate times the mean time of
+ * one (J. D. C. Little, "A Proof for the Queuing Formula", 1961).
+ *
+ * Holds a record for each stage, edge and holder of a valve, and no values.
+ *
+ * Errors: `HW_USAGE` where it is subscribed to a second time, while the first lasts. Share it, to show it twice.
+ *
+ * @param options `every`, `scheduler`, `clock`
+ * @throws HeadwaterError `HW_USAGE` when `every` is not above 0
+ * @see trace
+ *
+ * @example
+ * ```ts
+ * import { from, lastValueFrom, map, merge, take, toArray } from 'rxjs';
+ * import { trace, watchFlow } from 'headwater';
+ *
+ * const watching = watchFlow({ every: 5 }).pipe(take(1)).subscribe(({ stages, bottleneck }) => {
+ *   for (const { name, rate, busy } of stages) console.log(name, rate, busy);
+ *   console.log(bottleneck);
+ * });
+ * await lastValueFrom(from([1, 2, 3]).pipe(map((n) => n * n), trace('square'), toArray()));
+ * watching.unsubscribe();
+ * ```
+ */
+export const watchFlow = (options: WatchFlowOptions = {}): Observable<FlowSnapshot> => {
+  const { every = 1000, scheduler = asyncScheduler, clock = () => performance.now() } = options;
+  checkTime('watchFlow', 'every', every);
+  return new Observable((subscriber) => {
+    const watch = new FlowWatch(clock, false);
+    subscriber.add(beginFlowWatch(watch));
+    return (every > LONGEST_TIMER ? NEVER : interval(every, scheduler))
+      .pipe(map(() => watch.snapshot()))
+      .subscribe(subscriber);
+  });
+};

@@ -1,0 +1,98 @@
+import type { FlowSnapshot } from '../../contracts/flow/FlowSnapshot.js';
+
+type Sample = readonly [labels: Readonly<Record<string, string>>, value: number];
+
+const escaped = (value: string): string =>
+  value
+    .replaceAll('\\', String.raw`\\`)
+    .replaceAll('"', String.raw`\"`)
+    .replaceAll('\n', String.raw`\n`);
+
+const family = (name: string, type: 'counter' | 'gauge', help: string, samples: readonly Sample[]): string =>
+  samples.length === 0
+    ? ''
+    : [
+        `# HELP ${name} ${help}`,
+        `# TYPE ${name} ${type}`,
+        ...samples.map(
+          ([labels, value]) =>
+            `${name}{${Object.entries(labels)
+              .map(([key, text]) => `${key}="${escaped(text)}"`)
+              .join(',')}} ${value}`,
+        ),
+        '',
+      ].join('\n');
+
+/**
+ * A snapshot of the flow in the text format of Prometheus.
+ *
+ * @returns families whose names begin with `headwater_flow_`, each with a line end; empty where there is no stage
+ *
+ * @example
+ * ```ts
+ * import { lastValueFrom, range, take } from 'rxjs';
+ * import { flowMetrics, trace, watchFlow } from 'headwater';
+ *
+ * const snapshot = lastValueFrom(watchFlow({ every: 5 }).pipe(take(1)));
+ * range(1, 1000).pipe(trace('numbers')).subscribe();
+ * console.log(flowMetrics(await snapshot));
+ * ```
+ */
+export const flowMetrics = ({ stages, valves }: FlowSnapshot): string => {
+  const each = (value: (stage: FlowSnapshot['stages'][number]) => number): readonly Sample[] =>
+    stages.map((stage) => [{ stage: stage.name }, value(stage)]);
+  const holdings = stages.flatMap(({ name, holdings: all }) => all.map((holding) => ({ stage: name, ...holding })));
+  return [
+    family(
+      'headwater_flow_values_total',
+      'counter',
+      'Values that a stage has emitted.',
+      each(({ values }) => values),
+    ),
+    family(
+      'headwater_flow_rejected_total',
+      'counter',
+      'Rows that a stage has rejected.',
+      each(({ rejected }) => rejected),
+    ),
+    family(
+      'headwater_flow_errors_total',
+      'counter',
+      'Subscriptions of a stage that ended in an error.',
+      each(({ errors }) => errors),
+    ),
+    family(
+      'headwater_flow_working_ratio',
+      'gauge',
+      'Share of the last interval that a stage worked.',
+      each(({ busy }) => busy),
+    ),
+    family(
+      'headwater_flow_latency_seconds',
+      'gauge',
+      'Mean time of a value in a stage, in the last interval.',
+      each(({ latencyMs }) => latencyMs / 1000),
+    ),
+    family(
+      'headwater_flow_held_values',
+      'gauge',
+      'Values that an operator holds.',
+      holdings.map(({ stage, operator, held }) => [{ stage, operator }, held]),
+    ),
+    family(
+      'headwater_flow_bound_values',
+      'gauge',
+      'The most values that an operator may hold, or from which on it asks its source to stop.',
+      holdings.flatMap(({ stage, operator, bound, highWaterMark }): readonly Sample[] => {
+        const most = highWaterMark ?? bound;
+        return most === null ? [] : [[{ stage, operator }, most]];
+      }),
+    ),
+    family(
+      'headwater_flow_valve_held_seconds_total',
+      'counter',
+      'Time that a valve was held, by holder.',
+      valves.map(({ holder, heldMs }) => [{ holder }, heldMs / 1000]),
+    ),
+  ].join('');
+};

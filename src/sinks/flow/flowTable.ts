@@ -1,0 +1,99 @@
+import Table from 'cli-table3';
+import pc from 'picocolors';
+import type { FlowHolding, FlowSnapshot, FlowStage } from '../../contracts/flow/FlowSnapshot.js';
+import { printable } from '../terminal/printable.js';
+import { inOrder } from './internal/inOrder.js';
+
+/** How `flowTable` shows a snapshot. */
+export interface FlowTableOptions {
+  /** Whether to colour it by terminal escapes. Default false. */
+  readonly colors?: boolean | undefined;
+  /** Whether bars are drawn by block characters; else by `#`. Default true. */
+  readonly unicode?: boolean | undefined;
+}
+
+/** The width of a bar, in characters. */
+const BAR = 10;
+
+/** What the lines of a table are drawn with where block characters cannot be shown. */
+const ASCII = Object.fromEntries([
+  ...['top', 'bottom', 'mid'].map((part) => [part, '-'] as const),
+  ...['left', 'right', 'middle'].map((part) => [part, '|'] as const),
+  ...['top', 'bottom'].flatMap((part) => ['mid', 'left', 'right'].map((end) => [`${part}-${end}`, '+'] as const)),
+  ...['left', 'mid', 'right'].map((part) => [`${part}-mid`, '+'] as const),
+]);
+
+const count = (values: number): string => Math.round(values).toLocaleString('en-US');
+
+const share = (of: number): string => `${(100 * of).toFixed(0)} %`;
+
+/** A time that is read at a glance: `0.04 ms`, `12 ms`, `3.1 s`. */
+const time = (ms: number): string => {
+  if (ms >= 9_995) return `${(ms / 1000).toFixed(0)} s`;
+  if (ms >= 995) return `${(ms / 1000).toFixed(1)} s`;
+  return ms >= 9.95 ? `${ms.toFixed(0)} ms` : `${ms.toFixed(2)} ms`;
+};
+
+const heldText = ({ operator, held, bound, highWaterMark }: FlowHolding): string => {
+  const most = highWaterMark ?? bound;
+  return `${operator} ${count(held)}${most === null ? '' : ` of ${count(most)}`}`;
+};
+
+const troubleText = ({ rejected, errors }: FlowStage): string =>
+  [
+    ...(rejected === 0 ? [] : [`${count(rejected)} rejected`]),
+    ...(errors === 0 ? [] : [`${count(errors)} errors`]),
+  ].join(', ');
+
+/**
+ * A snapshot of the flow as a table for people: a line for each stage in the order of the data, the one that works most
+ * marked, and who holds valves closed.
+ *
+ * @returns lines without a line break at the end; control characters of names are escaped
+ *
+ * @example
+ * ```ts
+ * import { lastValueFrom, range, take } from 'rxjs';
+ * import { flowTable, trace, watchFlow } from 'headwater';
+ *
+ * const snapshot = lastValueFrom(watchFlow({ every: 5 }).pipe(take(1)));
+ * range(1, 1000).pipe(trace('numbers')).subscribe();
+ * console.log(flowTable(await snapshot));
+ * ```
+ */
+export const flowTable = (snapshot: FlowSnapshot, options: FlowTableOptions = {}): string => {
+  const { colors = false, unicode = true } = options;
+  const paint = pc.createColors(colors);
+  const { stages, valves, idle, bottleneck } = snapshot;
+  const bar = (of: number): string => {
+    const full = Math.round(Math.min(1, of) * BAR);
+    return (unicode ? '█' : '#').repeat(full) + (unicode ? '░' : '.').repeat(BAR - full);
+  };
+  const table = new Table({
+    head: ['stage', 'values/s', 'working', 'latency', 'holds', ''].map(paint.bold),
+    colAligns: ['left', 'right', 'left', 'right', 'left', 'left'],
+    style: { head: [], border: [], compact: true },
+    chars: unicode ? {} : ASCII,
+  });
+  for (const stage of inOrder(snapshot)) {
+    const { name, rate, busy, latencyMs, holdings } = stage;
+    const isSlowest = name === bottleneck;
+    const mark = isSlowest ? paint.red : (text: string) => text;
+    table.push([
+      mark(printable(name)),
+      count(rate),
+      mark(`${bar(busy)} ${share(busy).padStart(5)}`),
+      time(latencyMs),
+      holdings.map(heldText).join(', '),
+      [...(isSlowest ? [mark('bottleneck')] : []), troubleText(stage)].filter((text) => text !== '').join(', '),
+    ]);
+  }
+  const held = valves
+    .filter(({ share: of }) => of > 0.005)
+    .map(({ holder, share: of }) => `${printable(holder)} ${share(of)}`);
+  return [
+    `flow after ${(snapshot.atMs / 1000).toFixed(1)} s: ${share(1 - idle)} of the time at work${bottleneck === undefined && stages.length > 0 ? ', the rest waits for input' : ''}`,
+    table.toString(),
+    ...(held.length === 0 ? [] : [`the valve was held by: ${held.join(', ')}`]),
+  ].join('\n');
+};

@@ -1,0 +1,92 @@
+import { concat, concatMap, from, map, of, type OperatorFunction, scan } from 'rxjs';
+import type { FlowSnapshot } from '../../contracts/flow/FlowSnapshot.js';
+import { inOrder } from './internal/inOrder.js';
+
+/** The number of the process in the file; there is one. */
+const PROCESS = 1;
+
+/** The events of a snapshot. Times are in microseconds, as the format has them. */
+const eventsOf = (snapshot: FlowSnapshot, threads: Map<string, number>): readonly object[] => {
+  const { atMs, intervalMs, valves } = snapshot;
+  const begin = (atMs - intervalMs) * 1000;
+  const events: object[] = [];
+  const thread = (name: string): number => {
+    const known = threads.get(name);
+    if (known !== undefined) return known;
+    const made = threads.size + 1;
+    threads.set(name, made);
+    events.push(
+      { name: 'thread_name', ph: 'M', pid: PROCESS, tid: made, args: { name } },
+      { name: 'thread_sort_index', ph: 'M', pid: PROCESS, tid: made, args: { sort_index: made } },
+    );
+    return made;
+  };
+  for (const { name, rate, busy, latencyMs, holdings, rejected, errors } of inOrder(snapshot)) {
+    const tid = thread(name);
+    if (busy > 0)
+      events.push({
+        name,
+        cat: 'stage',
+        ph: 'X',
+        pid: PROCESS,
+        tid,
+        ts: begin,
+        dur: busy * intervalMs * 1000,
+        args: { rate, latencyMs, rejected, errors },
+      });
+    events.push({ name: `${name}: values/s`, ph: 'C', pid: PROCESS, ts: begin, args: { rate } });
+    for (const { operator, held } of holdings)
+      events.push({ name: `${name}: held by ${operator}`, ph: 'C', pid: PROCESS, ts: begin, args: { held } });
+  }
+  for (const { holder, share } of valves)
+    if (share > 0)
+      events.push({
+        name: `held by ${holder}`,
+        cat: 'valve',
+        ph: 'X',
+        pid: PROCESS,
+        tid: thread(`valve: ${holder}`),
+        ts: begin,
+        dur: share * intervalMs * 1000,
+      });
+  return events;
+};
+
+/**
+ * Makes the text of a trace file of snapshots of the flow, which Perfetto (ui.perfetto.dev) and Chrome's tracing open: a
+ * track for each stage with its work in each interval, counters of rates and of what is held, and tracks of who held
+ * valves.
+ *
+ * ```
+ * snapshots:  --s--s--|
+ *             flowTrace()
+ * result:     a-b--b--(c|)     a begins the list, c ends it
+ * ```
+ *
+ * It is the JSON array form of the Trace Event Format. A file that was cut off opens too. The work of an interval is
+ * drawn as one slice from its beginning.
+ *
+ * Holds the names of the stages.
+ *
+ * @example
+ * ```ts
+ * import { flowTrace, watchFlow } from 'headwater';
+ * import { take } from 'rxjs';
+ *
+ * watchFlow({ every: 5 })
+ *   .pipe(take(1), flowTrace())
+ *   .subscribe((text) => process.stdout.write(text));
+ * ```
+ */
+export const flowTrace = (): OperatorFunction<FlowSnapshot, string> => (snapshot$) => {
+  const first = JSON.stringify({ name: 'process_name', ph: 'M', pid: PROCESS, args: { name: 'headwater' } });
+  const event$ = snapshot$.pipe(
+    scan(({ threads }, snapshot) => ({ threads, events: eventsOf(snapshot, threads) }), {
+      threads: new Map<string, number>(),
+      events: [] as readonly object[],
+    }),
+    map(({ events }) => events.map((event) => `,\n${JSON.stringify(event)}`).join('')),
+    concatMap((text) => (text === '' ? from([]) : of(text))),
+  );
+  return concat(of(`[\n${first}`), event$, of('\n]\n'));
+};

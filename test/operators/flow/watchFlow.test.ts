@@ -1,0 +1,241 @@
+import {
+  asyncScheduler,
+  connect,
+  lastValueFrom,
+  map,
+  merge,
+  observeOn,
+  of,
+  range,
+  share,
+  Subject,
+  tap,
+  throwError,
+} from 'rxjs';
+import { describe, expect, it } from 'vitest';
+import type { FlowSnapshot } from '../../../src/contracts/flow/FlowSnapshot.js';
+import { boundedQueue } from '../../../src/operators/flow/boundedQueue.js';
+import { trace } from '../../../src/operators/flow/trace.js';
+import { watchFlow } from '../../../src/operators/flow/watchFlow.js';
+import { decode } from '../../../src/operators/rows/decode.js';
+import { headlineRow } from '../../../src/operators/rows/headlineRow.js';
+import { shuffle } from '../../../src/operators/rows/shuffle.js';
+import { valve } from '../../../src/streams/valve.js';
+import { inOrder } from '../../../src/sinks/flow/internal/inOrder.js';
+
+/** A clock that goes on when it is told to. */
+const handClock = () => {
+  let now = 0;
+  return {
+    now: () => now,
+    work:
+      (ms: number) =>
+      <T>(value: T): T => {
+        now += ms;
+        return value;
+      },
+    pass: (ms: number) => void (now += ms),
+  };
+};
+
+/** Watches while something runs, and gives the last snapshot. */
+const watched = async (
+  run: (look: Subject<void>) => void | Promise<void>,
+  clock = handClock(),
+): Promise<FlowSnapshot> => {
+  let seen: FlowSnapshot | undefined;
+  // A scheduler that runs when the test says so: the interval is a look.
+  const look = new Subject<void>();
+  const scheduler = {
+    now: clock.now,
+    schedule(work: (this: { schedule: () => void }) => void) {
+      return look.subscribe(() => work.call({ schedule: () => undefined }));
+    },
+  };
+  const watching = watchFlow({ every: 1, clock: clock.now, scheduler: scheduler as never }).subscribe((snapshot) => {
+    seen = snapshot;
+  });
+  try {
+    await run(look);
+    // The turn is over.
+    await Promise.resolve();
+    look.next();
+  } finally {
+    watching.unsubscribe();
+  }
+  if (seen === undefined) throw new Error('there was no snapshot');
+  return seen;
+};
+
+const edgesOf = ({ edges }: FlowSnapshot): readonly string[] =>
+  edges.map(({ from, to, values }) => `${from} > ${to}: ${values}`).toSorted();
+
+describe('watchFlow', () => {
+  it('counts values and charges work to the stage that did it', async () => {
+    const clock = handClock();
+    const seen = await watched(() => {
+      range(1, 10)
+        .pipe(map(clock.work(1)), trace('read'), map(clock.work(6)), trace('slow'), map(clock.work(2)), trace('fast'))
+        .subscribe(clock.work(1));
+    }, clock);
+    const byName = new Map(seen.stages.map((stage) => [stage.name, stage]));
+    expect([...byName.keys()]).toEqual(['fast', 'slow', 'read', 'consumer']);
+    expect(byName.get('slow')).toMatchObject({ values: 10, rate: 100, busy: 0.6, latencyMs: 6 });
+    expect(byName.get('fast')).toMatchObject({ values: 10, busy: 0.2 });
+    expect(byName.get('consumer')).toMatchObject({ busy: 0.1 });
+    // The work on the first value, before there was anything to see, is not known.
+    expect(byName.get('read')?.busy).toBeCloseTo(0.09);
+    expect(seen.bottleneck).toBe('slow');
+    expect(seen.idle).toBeCloseTo(0.01);
+    expect(inOrder(seen).map(({ name }) => name)).toEqual(['read', 'slow', 'fast', 'consumer']);
+  });
+
+  it('charges work on values that are left out to the stage that leaves them out', async () => {
+    const clock = handClock();
+    const seen = await watched(() => {
+      range(1, 10)
+        .pipe(
+          trace('read'),
+          tap(clock.work(5)),
+          map((n) => n),
+          shuffle({ buffer: 100, seed: 1 }),
+          trace('held'),
+        )
+        .subscribe();
+    }, clock);
+    expect(seen.stages.find(({ name }) => name === 'held')?.busy).toBe(1);
+  });
+
+  it('says that it waits for input where little is worked', async () => {
+    const clock = handClock();
+    const seen = await watched(async () => {
+      const values = new Subject<number>();
+      const running = values.pipe(map(clock.work(1)), trace('read'), map(clock.work(1)), trace('work')).subscribe();
+      for (let i = 0; i < 3; i++) {
+        values.next(i);
+        await Promise.resolve();
+        clock.pass(10);
+      }
+      running.unsubscribe();
+    }, clock);
+    expect(seen).toMatchObject({ bottleneck: undefined });
+    expect(seen.idle).toBeGreaterThan(0.8);
+    expect(seen.stages.map(({ subscriptions }) => subscriptions)).toEqual([0, 0, 0].slice(0, seen.stages.length));
+  });
+
+  it('follows values across connect, merge and share', async () => {
+    const connected = await watched(() => {
+      of(1, 2, 3)
+        .pipe(
+          trace('read'),
+          connect((shared$) =>
+            merge(
+              shared$.pipe(trace('a')),
+              shared$.pipe(
+                map((n) => -n),
+                trace('b'),
+              ),
+            ),
+          ),
+          trace('joined'),
+        )
+        .subscribe();
+    });
+    expect(edgesOf(connected)).toEqual([
+      'a > joined: 3',
+      'b > joined: 3',
+      'joined > consumer: 6',
+      'read > a: 3',
+      'read > b: 3',
+    ]);
+
+    const shared = await watched(() => {
+      const source = new Subject<number>();
+      const shared$ = source.pipe(trace('read'), share());
+      shared$.pipe(trace('a')).subscribe();
+      shared$.pipe(trace('b')).subscribe();
+      source.next(1);
+      source.next(2);
+    });
+    expect(edgesOf(shared)).toEqual(['a > consumer: 2', 'b > consumer: 2', 'read > a: 2', 'read > b: 2']);
+  });
+
+  it('knows of the next stage by its subscription where values wait between the two', async () => {
+    const seen = await watched(async () => {
+      await lastValueFrom(of(1, 2).pipe(trace('read'), observeOn(asyncScheduler), trace('later')));
+    });
+    expect(edgesOf(seen)).toEqual(['later > consumer: 2', 'read > later: 0']);
+  });
+
+  it('tells what operators hold against their bounds, with or without a stage', async () => {
+    const source = new Subject<number>();
+    const seen = await watched((look) => {
+      source.pipe(trace('read'), shuffle({ buffer: 5, seed: 1 }), trace('mixed')).subscribe();
+      source.pipe(shuffle({ buffer: 50, seed: 1 })).subscribe();
+      for (let i = 0; i < 20; i++) source.next(i);
+      look.next();
+    });
+    const holdings = Object.fromEntries(seen.stages.map(({ name, holdings: all }) => [name, all]));
+    expect(holdings).toMatchObject({
+      read: [],
+      mixed: [{ operator: 'shuffle', held: 5, most: 5, bound: 5, highWaterMark: 5 }],
+      shuffle: [{ operator: 'shuffle', held: 20, most: 20, bound: 50 }],
+    });
+    source.complete();
+  });
+
+  it('tells who holds a valve and for how long', async () => {
+    const clock = handClock();
+    const seen = await watched(() => {
+      const brake = valve();
+      clock.pass(10);
+      const release = brake.hold('printer');
+      clock.pass(30);
+      release();
+      release();
+      const source = new Subject<number>();
+      source.pipe(boundedQueue({ valve: brake, highWaterMark: 1, project: () => new Subject<number>() })).subscribe();
+      source.next(1);
+      source.next(2);
+      clock.pass(60);
+    }, clock);
+    expect(seen.valves).toEqual([
+      { holder: 'printer', share: 0.3, heldMs: 30 },
+      { holder: 'boundedQueue', share: 0.6, heldMs: 60 },
+    ]);
+    expect(seen.stages.find(({ name }) => name === 'boundedQueue')?.holdings).toMatchObject([
+      { held: 1, bound: null, highWaterMark: 1 },
+    ]);
+  });
+
+  it('counts rejections and errors by stage', async () => {
+    const seen = await watched(() => {
+      const fields = (title: string) => ({ id: 0, source: 't', line: 1, byte: 0, fields: { title, category: 'A' } });
+      of(fields('a'), fields(' '), fields(''))
+        .pipe(trace('read'), decode(headlineRow, { rejections: { next: () => undefined } }), trace('decode'))
+        .subscribe();
+      throwError(() => new Error('boom'))
+        .pipe(trace('broken'))
+        .subscribe({ error: () => undefined });
+    });
+    expect(seen.stages.map(({ name, rejected, errors }) => [name, rejected, errors])).toEqual([
+      ['decode', 2, 0],
+      ['read', 0, 0],
+      ['consumer', 0, 0],
+      ['broken', 0, 1],
+    ]);
+  });
+
+  it('refuses to watch twice, and watches anew after it was left', () => {
+    const first = watchFlow().subscribe();
+    const errors: unknown[] = [];
+    watchFlow().subscribe({ error: (error: unknown) => errors.push(error) });
+    expect(errors).toMatchObject([{ code: 'HW_USAGE' }]);
+    first.unsubscribe();
+    watchFlow()
+      .subscribe({ error: (error: unknown) => errors.push(error) })
+      .unsubscribe();
+    expect(errors).toHaveLength(1);
+    expect(() => watchFlow({ every: 0 })).toThrow('watchFlow: every is 0 ms');
+  });
+});
