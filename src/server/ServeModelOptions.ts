@@ -1,10 +1,13 @@
 import type { Observable } from 'rxjs';
 import type { ModelConfirmed, ModelRolledBack } from '../contracts/live/Learning.js';
-import type { LiveHeadline, SourceEvents } from '../contracts/live/Live.js';
+import type { LiveHeadline, LivePrediction, SourceEvents } from '../contracts/live/Live.js';
 import type { DeadLetter } from '../contracts/rows/Rejection.js';
 import type { Valve } from '../contracts/flow/Valve.js';
 import type { RepeatedHeadline } from '../operators/live/dedupe.js';
+import type { AccessEntry } from './access/AccessEntry.js';
+import type { AccessToken } from './guards/AccessToken.js';
 import type { EventLog } from './events/eventLog.js';
+import type { ServedFeeds } from './feeds/ServedFeeds.js';
 import type { ServedModel } from './generations/Generation.js';
 import type { CandidateRole, ModelChange } from './generations/Generations.js';
 import type { Drift } from './labels/driftWatch.js';
@@ -54,12 +57,23 @@ export interface ServeModelOptions extends ServedModel {
   readonly candidate?: CandidateOptions | undefined;
   /** Headlines that arrive by themselves, for those who listen to `/events`. Default: none. */
   readonly headlines?: ((door: HeadlineDoor) => Observable<LiveHeadline>) | undefined;
+  /**
+   * Whether listeners are told of a headline of `headlines`; it is classified and counted all the same. Default: they are
+   * told of all.
+   */
+  readonly shows?: ((prediction: LivePrediction) => boolean) | undefined;
+  /** The feeds behind `headlines`, where `POST /admin/feeds` can change them; that needs a token. Default: it cannot. */
+  readonly feeds?: ServedFeeds | undefined;
   /** The address to listen at. Anything but a loopback address demands a token. Default `127.0.0.1`. */
   readonly host?: string | undefined;
   /** The port; 0 lets the system choose. Default 8080. */
   readonly port?: number | undefined;
   /** What clients must send as `Authorization: Bearer TOKEN`; at least 16 characters. Default: none. */
   readonly token?: string | undefined;
+  /** Tokens by name, each with what it allows; `token` is one of the name `token` that allows all. Default: none. */
+  readonly tokens?: readonly AccessToken[] | undefined;
+  /** Told of each request that was answered: an access log (`accessFile`). Default: nobody is. */
+  readonly accessLog?: ((entry: AccessEntry) => void) | undefined;
   /** Names that clients may call the server by, besides its address and, on loopback, `localhost`. Default: none. */
   readonly allowHosts?: readonly string[] | undefined;
   /** Origins whose pages may ask, such as `https://news.example`. Default: the server's own alone. */
@@ -121,4 +135,4 @@ export type ServerEvent =
   /** A trial of what the model in use has learnt has ended. */
   | { readonly type: 'trial'; readonly ended: ModelConfirmed | ModelRolledBack }
   /** A request, or a batch of live headlines, failed for a reason that is not the client's. The server goes on. */
-  | { readonly type: 'failed'; readonly error: unknown };
+  | { readonly type: 'failed'; readonly error: unknown; /** The trace of the request. */ readonly traceId?: string | undefined };

@@ -4,7 +4,27 @@ import type { Connections } from './http/Connections.js';
 import { problem } from './http/problem.js';
 import { Refusal } from './http/Refusal.js';
 import type { Route } from './http/Route.js';
+import { type TraceContext, traceContext, traceResponse } from './access/traceContext.js';
+import type { CheckToken } from './guards/tokenGuard.js';
 import type { CorsHeaders } from './guards/originGuard.js';
+
+/** What became of a request. */
+export interface Answered {
+  /** The path of its route; `other` where there is none. */
+  readonly route: string;
+  /** The path that was asked for. */
+  readonly path: string;
+  readonly status: number;
+  /** From the request to the end of its answer. */
+  readonly seconds: number;
+  /** What was written to its connection meanwhile. */
+  readonly bytes: number;
+  /** Where it came from. */
+  readonly address: string | undefined;
+  /** The name of its token; undefined where it had none. */
+  readonly token: string | undefined;
+  readonly trace: TraceContext;
+}
 
 /** What every request passes before it comes to its handler, and who hears what became of it. */
 export interface DispatcherOptions {
@@ -12,13 +32,15 @@ export interface DispatcherOptions {
   readonly connections: Connections;
   readonly checkHost: (request: IncomingMessage) => void;
   readonly checkOrigin: (request: IncomingMessage) => CorsHeaders;
-  readonly checkToken: (request: IncomingMessage) => void;
+  readonly checkToken: CheckToken;
   /** Whether nothing is answered any more but probes. */
   readonly isDraining: () => boolean;
   /** Told of every answer when it is through, or its client has left. */
-  readonly answered: (route: string, status: number, seconds: number) => void;
-  /** Told of errors that are no refusals. */
-  readonly failed: (error: unknown) => void;
+  readonly answered: (request: IncomingMessage, answered: Answered) => void;
+  /** Whether answers say where they stand in the trace of their request. */
+  readonly isTraced: boolean;
+  /** Told of errors that are no refusals, and of the trace of the request that they came up in. */
+  readonly failed: (error: unknown, traceId: string) => void;
 }
 
 /** What a client is counted under that left before it was answered, as nginx has it. */
@@ -67,6 +89,7 @@ export const dispatcher = ({
   checkToken,
   isDraining,
   answered,
+  isTraced,
   failed,
 }: DispatcherOptions) => {
   const admit = (
@@ -74,6 +97,7 @@ export const dispatcher = ({
     response: ServerResponse,
     path: string,
     route: Route | undefined,
+    letIn: (token: string | undefined) => void,
   ): void | Promise<void> => {
     for (const [name, value] of ALWAYS) response.setHeader(name, value);
     const isExcess = connections.isExcess(request.socket);
@@ -104,16 +128,16 @@ export const dispatcher = ({
       method === 'POST' ? route.handlers.POST : method === 'GET' || method === 'HEAD' ? route.handlers.GET : undefined;
     if (handler === undefined)
       throw new Refusal('method', `${path} is asked by ${allowedBy(route)}.`, { headers: { allow: allowedBy(route) } });
-    if (!route.probe) checkToken(request);
+    if (!route.probe) letIn(checkToken(request, route.scope ?? 'read'));
     return handler(request, response);
   };
 
-  const refuse = (request: IncomingMessage, response: ServerResponse, error: unknown): void => {
+  const refuse = (request: IncomingMessage, response: ServerResponse, error: unknown, traceId: string): void => {
     if (error instanceof Refusal) {
       sendProblem(request, response, error.problem, error.headers);
       return;
     }
-    failed(error);
+    failed(error, traceId);
     sendProblem(request, response, problem('failed', 'The server failed. Its log has the reason.'));
   };
 
@@ -121,18 +145,31 @@ export const dispatcher = ({
     const begun = performance.now();
     const path = pathOf(request.url ?? '');
     const route = routes.get(path);
+    const trace = traceContext(request.headers['traceparent']);
+    if (isTraced) response.setHeader('traceresponse', traceResponse(trace));
+    const { socket } = request;
+    const { bytesWritten, remoteAddress: address } = socket;
+    let token: string | undefined;
     response.once('close', () =>
-      answered(
-        route === undefined ? 'other' : path,
-        response.headersSent ? response.statusCode : LEFT,
-        (performance.now() - begun) / 1000,
-      ),
+      answered(request, {
+        route: route === undefined ? 'other' : path,
+        path,
+        status: response.headersSent ? response.statusCode : LEFT,
+        seconds: (performance.now() - begun) / 1000,
+        bytes: socket.bytesWritten - bytesWritten,
+        address,
+        token,
+        trace,
+      }),
     );
+    const letIn = (name: string | undefined): void => {
+      token = name;
+    };
+    const fail = (error: unknown): void => refuse(request, response, error, trace.traceId);
     try {
-      const answering = admit(request, response, path, route);
-      answering?.catch((error: unknown) => refuse(request, response, error));
+      admit(request, response, path, route, letIn)?.catch(fail);
     } catch (error) {
-      refuse(request, response, error);
+      fail(error);
     }
   };
 };

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { acceptedEncoding, compressed, type Encoding } from './http/encodings.js';
 import { Refusal } from './http/Refusal.js';
 import type { Handler, Route } from './http/Route.js';
 
@@ -44,7 +45,7 @@ const built = (): string | undefined =>
 const fileHandler = (body: Buffer, type: string): Handler => {
   const etag = `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`;
   const headers = {
-    etag,
+    etag: `W/${etag}`,
     // Kept, and asked for again each time: another version of the server has another page.
     'cache-control': 'no-cache',
     'content-security-policy': PAGE_POLICY,
@@ -52,10 +53,31 @@ const fileHandler = (body: Buffer, type: string): Handler => {
     'cross-origin-resource-policy': 'same-origin',
     'referrer-policy': 'no-referrer',
   };
-  return (request, response) => {
+  /** The compressed forms that somebody has asked for. */
+  const made = new Map<Encoding, Promise<Buffer>>();
+  const small = (encoding: Encoding): Promise<Buffer> => {
+    const known = made.get(encoding) ?? compressed(body, encoding);
+    made.set(encoding, known);
+    return known;
+  };
+  return async (request, response) => {
     const known = request.headers['if-none-match']?.split(',').map((tag) => tag.trim().replace(/^W\//, ''));
-    if (known?.includes(etag) === true) response.writeHead(304, headers).end();
-    else response.writeHead(200, { ...headers, 'content-type': type, 'content-length': body.length }).end(body);
+    response.appendHeader('vary', 'accept-encoding');
+    if (known?.includes(etag) === true) {
+      response.writeHead(304, headers).end();
+      return;
+    }
+    const encoding = acceptedEncoding(request.headers['accept-encoding']);
+    const sent = encoding === undefined ? body : await small(encoding);
+    if (response.destroyed) return;
+    response
+      .writeHead(200, {
+        ...headers,
+        'content-type': type,
+        'content-length': sent.length,
+        ...(encoding === undefined ? {} : { 'content-encoding': encoding }),
+      })
+      .end(sent);
   };
 };
 

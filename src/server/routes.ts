@@ -6,6 +6,8 @@ import { answerLines } from './answers/answerLines.js';
 import type { ClassifyQueue } from './queue/ClassifyQueue.js';
 import type { EventHistory } from './events/EventHistory.js';
 import { eventsHandler } from './events/eventsHandler.js';
+import { feedRoutes } from './feeds/feedRoutes.js';
+import type { ServedFeeds } from './feeds/ServedFeeds.js';
 import { adminRoutes } from './generations/adminRoutes.js';
 import type { Generations } from './generations/Generations.js';
 import type { Reloaded } from './generations/reloading.js';
@@ -32,6 +34,9 @@ export interface RoutesOptions {
   readonly labelled: (label: Label) => Promise<void>;
   /** Loads the model anew and puts it in use. */
   readonly reload: () => Promise<Reloaded>;
+  /** The feeds, where they can be changed. */
+  readonly feeds: ServedFeeds | undefined;
+  readonly hasToken: boolean;
   readonly heartbeat$: Observable<unknown>;
   /** Emits once, at once for those who come later, when listeners have to go. */
   readonly leave$: Observable<unknown>;
@@ -57,6 +62,8 @@ export const routes = ({
   keepLabel,
   labelled,
   reload,
+  feeds,
+  hasToken,
   heartbeat$,
   leave$,
   cut$,
@@ -116,9 +123,10 @@ export const routes = ({
   return new Map<string, Route>([
     ...pageRoutes('model'),
     ...adminRoutes({ generations, reload, failed }),
-    ['/classify', { handlers: { POST: classify }, probe: false }],
-    ['/labels', { handlers: { POST: label }, probe: false }],
-    ['/explain', { handlers: { POST: explain }, probe: false }],
+    ...feedRoutes({ feeds, hasToken, limits }),
+    ['/classify', { handlers: { POST: classify }, probe: false, scope: 'classify' }],
+    ['/labels', { handlers: { POST: label }, probe: false, scope: 'label' }],
+    ['/explain', { handlers: { POST: explain }, probe: false, scope: 'classify' }],
     [
       '/model',
       {
@@ -137,6 +145,7 @@ export const routes = ({
           GET: async (_request, response) => sendText(response, 200, metrics.contentType, await metrics.expose()),
         },
         probe: false,
+        scope: 'metrics',
       },
     ],
     [

@@ -40,6 +40,8 @@ import { checkHeartbeat, serverLimits } from './queue/ServerLimits.js';
 import type { serverMetrics } from './queue/serverMetrics.js';
 import { turnScheduler } from './queue/turnScheduler.js';
 import { warmUp } from './answers/warmUp.js';
+import { accessEntry } from './access/AccessEntry.js';
+import { SCOPES } from './guards/AccessToken.js';
 import { tokenGuard } from './guards/tokenGuard.js';
 
 /** The most bytes of events that are kept for listeners that come back. */
@@ -120,8 +122,10 @@ export const serveModel = (options: ServeModelOptions): Observable<ServerEvent> 
       `serveModel: other machines can reach ${host}, so the server needs a token. Give one (--token), or listen on 127.0.0.1.`,
       { where: host },
     );
-  if (token === undefined && !(host === 'localhost' || isLoopback(host))) throw exposed();
-  const checkToken = tokenGuard(token);
+  const tokens = [...(token === undefined ? [] : [{ name: 'token', token, scopes: SCOPES }]), ...(options.tokens ?? [])];
+  const isOpen = tokens.length === 0;
+  if (isOpen && !(host === 'localhost' || isLoopback(host))) throw exposed();
+  const checkToken = tokenGuard(tokens);
   const checkHost = hostGuard(host, options.allowHosts ?? []);
   const checkOrigin = originGuard(options.allowOrigins ?? []);
   const first = generationOf(options, options.learn);
@@ -209,7 +213,7 @@ export const serveModel = (options: ServeModelOptions): Observable<ServerEvent> 
     );
     subscriber.add(fed.watching);
 
-    const description = (): Json => openApi(limits, generations.inUse.labelEncoder.classes, token !== undefined);
+    const description = (): Json => openApi(limits, generations.inUse.labelEncoder.classes, !isOpen);
     // One timer for all listeners.
     const heartbeat$ = interval(heartbeatMs).pipe(share());
     server.on(
@@ -225,6 +229,8 @@ export const serveModel = (options: ServeModelOptions): Observable<ServerEvent> 
           keepLabel: options.labels,
           labelled: fed.take,
           reload,
+          feeds: options.feeds,
+          hasToken: !isOpen,
           heartbeat$,
           leave$,
           cut$,
@@ -238,8 +244,12 @@ export const serveModel = (options: ServeModelOptions): Observable<ServerEvent> 
         checkOrigin,
         checkToken,
         isDraining: () => false,
-        answered: metrics.answered,
-        failed,
+        answered: (request, answered) => {
+          metrics.answered(answered.route, answered.status, answered.seconds);
+          options.accessLog?.(accessEntry(request, answered));
+        },
+        isTraced: options.accessLog !== undefined,
+        failed: (error, traceId) => subscriber.next({ type: 'failed', error, traceId }),
       }),
     );
     server.on('error', (cause) =>
@@ -287,6 +297,7 @@ export const serveModel = (options: ServeModelOptions): Observable<ServerEvent> 
       }) ?? EMPTY;
     const startFeeds = (): void => {
       const feeds = classifyFeeds(headline$, {
+        shows: options.shows,
         queue,
         history,
         limits,
@@ -331,7 +342,7 @@ export const serveModel = (options: ServeModelOptions): Observable<ServerEvent> 
       const address = server.address();
       if (address === null || typeof address === 'string') return;
       // The name localhost can be made to mean something else.
-      if (token === undefined && !isLoopback(address.address)) {
+      if (isOpen && !isLoopback(address.address)) {
         subscriber.error(exposed());
         return;
       }

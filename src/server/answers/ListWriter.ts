@@ -1,6 +1,8 @@
 import type { ServerResponse } from 'node:http';
+import type { BrotliCompress, Gzip } from 'node:zlib';
 import type { Valve } from '../../contracts/flow/Valve.js';
 import { pacedWriter } from '../../sinks/terminal/pacedWriter.js';
+import { acceptedEncoding, compressor } from '../http/encodings.js';
 import { type BodyForm, TYPE_OF } from '../http/mediaTypes.js';
 
 /** What stands before the first item, between two, after each, and after the last. */
@@ -22,6 +24,8 @@ const FRAMES: Readonly<
  */
 export class ListWriter {
   readonly #response: ServerResponse;
+  /** What compresses the answer; undefined where it goes out as it is. */
+  readonly #compressor: BrotliCompress | Gzip | undefined;
   readonly #write: (text: string) => void;
   readonly #frame: (typeof FRAMES)[BodyForm];
   #pending = '';
@@ -36,7 +40,16 @@ export class ListWriter {
   constructor(response: ServerResponse, form: BodyForm, brake: Valve) {
     this.#response = response;
     this.#frame = FRAMES[form];
-    this.#write = pacedWriter(response, brake);
+    response.appendHeader('vary', 'accept-encoding');
+    const encoding = acceptedEncoding(response.req.headers['accept-encoding']);
+    if (encoding !== undefined) {
+      const made = compressor(encoding);
+      made.pipe(response);
+      response.once('close', () => made.destroy());
+      response.setHeader('content-encoding', encoding);
+      this.#compressor = made;
+    }
+    this.#write = pacedWriter(this.#compressor ?? response, brake);
     response.writeHead(200, { 'content-type': TYPE_OF[form] });
     this.#pending = this.#frame.before;
   }
@@ -54,7 +67,7 @@ export class ListWriter {
   end(): void {
     clearImmediate(this.#turn);
     if (this.#response.destroyed) return;
-    this.#response.end(this.#pending + this.#frame.after);
+    (this.#compressor ?? this.#response).end(this.#pending + this.#frame.after);
   }
 
   #flush(): void {
@@ -62,5 +75,7 @@ export class ListWriter {
     if (this.#response.destroyed) return;
     this.#write(this.#pending);
     this.#pending = '';
+    // What was written goes out now: whoever asked waits for it.
+    this.#compressor?.flush();
   }
 }

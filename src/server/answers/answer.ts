@@ -1,10 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { acceptedEncoding, compressed, LEAST_BYTES } from '../http/encodings.js';
 import { PROBLEM_JSON, type Problem } from '../http/problem.js';
 
 /** How long a client that was refused may go on sending before it is cut off. Milliseconds. */
 const LINGER_MS = 2000;
 
-/** Sends text whole. */
+/** Sends text whole, compressed where it is large and the client accepts that. */
 export const sendText = (
   response: ServerResponse,
   status: number,
@@ -13,7 +14,25 @@ export const sendText = (
   headers: Readonly<Record<string, string>> = {},
 ): void => {
   const body = Buffer.from(text);
-  response.writeHead(status, { 'content-type': type, 'content-length': body.length, ...headers }).end(body);
+  const send = (sent: Buffer, more: Readonly<Record<string, string>> = {}): void => {
+    if (response.destroyed) return;
+    response
+      .writeHead(status, { 'content-type': type, 'content-length': sent.length, ...headers, ...more })
+      .end(sent);
+  };
+  if (body.length < LEAST_BYTES) {
+    send(body);
+    return;
+  }
+  response.appendHeader('vary', 'accept-encoding');
+  const encoding = acceptedEncoding(response.req.headers['accept-encoding']);
+  if (encoding === undefined) send(body);
+  else
+    compressed(body, encoding).then(
+      (small) => send(small, { 'content-encoding': encoding }),
+      // It goes out as it is.
+      () => send(body),
+    );
 };
 
 /**

@@ -1,5 +1,5 @@
 import { catchError, EMPTY, filter, ignoreElements, type Observable, tap } from 'rxjs';
-import type { LiveHeadline } from '../../contracts/live/Live.js';
+import type { LiveHeadline, LivePrediction } from '../../contracts/live/Live.js';
 import type { Valve } from '../../contracts/flow/Valve.js';
 import { boundedQueue } from '../../operators/flow/boundedQueue.js';
 import { microBatch } from '../../operators/live/microBatch.js';
@@ -16,6 +16,8 @@ export interface ClassifyFeedsOptions {
   readonly limits: ServerLimits;
   /** Honoured by the source: closed while batches wait. */
   readonly valve: Valve;
+  /** Whether listeners are told of a prediction. Default: of all. */
+  readonly shows?: ((prediction: LivePrediction) => boolean) | undefined;
   readonly batchSize: number;
   readonly maxWaitMs: number;
   readonly dropped: (reason: DropReason, headlines: number) => void;
@@ -36,7 +38,7 @@ const WAITING = 2;
  */
 export const classifyFeeds = (
   headline$: Observable<LiveHeadline>,
-  { queue, history, limits, valve, batchSize, maxWaitMs, dropped, failed }: ClassifyFeedsOptions,
+  { queue, history, limits, valve, shows, batchSize, maxWaitMs, dropped, failed }: ClassifyFeedsOptions,
 ): Observable<never> =>
   headline$.pipe(
     filter(({ title, delivery }) => {
@@ -61,7 +63,7 @@ export const classifyFeeds = (
     }),
     tap((predictions) => {
       for (const prediction of predictions) {
-        history.add('prediction', predictionEventJson(prediction));
+        if (shows?.(prediction) !== false) history.add('prediction', predictionEventJson(prediction));
         // It is handed on: whoever listens can have it, after a restart too where events are kept.
         prediction.headline.delivery?.settle({ type: 'done' });
       }

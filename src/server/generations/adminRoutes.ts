@@ -43,18 +43,18 @@ export const adminRoutes = ({
     };
 
   return [
-    ['/admin/models', { handlers: { GET: models }, probe: false }],
-    ['/admin/reload', { handlers: { POST: reloadModel }, probe: false }],
+    ['/admin/models', { handlers: { GET: models }, probe: false, scope: 'admin' }],
+    ['/admin/reload', { handlers: { POST: reloadModel }, probe: false, scope: 'admin' }],
     [
       '/admin/rollback',
       {
         handlers: { POST: change(() => generations.rollback(), 'There is no model before the one in use.') },
-        probe: false,
+        probe: false, scope: 'admin',
       },
     ],
     [
       '/admin/promote',
-      { handlers: { POST: change(() => generations.promote(), 'There is no candidate.') }, probe: false },
+      { handlers: { POST: change(() => generations.promote(), 'There is no candidate.') }, probe: false, scope: 'admin' },
     ],
   ];
 };

@@ -2,40 +2,80 @@ import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import { Refusal } from '../http/Refusal.js';
+import type { AccessToken, Scope } from './AccessToken.js';
+import { WrongTokens } from './WrongTokens.js';
 
 /** The shortest token: one that can be guessed is none. */
 const SHORTEST = 16;
 
+/** @throws HeadwaterError `HW_USAGE` */
+const checkTokens = (tokens: readonly AccessToken[]): void => {
+  const [names, values] = [new Set<string>(), new Set<string>()];
+  for (const { name, token } of tokens) {
+    if (!/^[A-Za-z0-9._~+/-]+=*$/.test(token) || token.length < SHORTEST)
+      throw new HeadwaterError(
+        'HW_USAGE',
+        `serveModel: the token ${JSON.stringify(name)} must have at least ${SHORTEST} characters, all of them letters, digits or any of -._~+/ (and = at its end). Make one: openssl rand -hex 24.`,
+      );
+    if (names.has(name) || values.has(token))
+      throw new HeadwaterError(
+        'HW_USAGE',
+        `serveModel: the name or the value of the token ${JSON.stringify(name)} is that of another one. Give each token a name and a value of its own.`,
+      );
+    names.add(name);
+    values.add(token);
+  }
+};
+
+/**
+ * Checks whether a request may do something.
+ *
+ * @returns the name of its token; undefined where none is demanded
+ * @throws Refusal `token`, `throttled` or `scope`
+ */
+export type CheckToken = (request: IncomingMessage, scope: Scope) => string | undefined;
+
 /**
  * Makes the check of the token (RFC 6750: `Authorization: Bearer TOKEN`).
  *
- * The two are compared as digests under a key of this process, in constant time: neither where they begin to differ nor
- * how long the right one is can be measured from outside.
+ * They are compared as digests under a key of this process, in constant time: neither where they begin to differ nor how
+ * long a right one is can be measured from outside. After ten wrong ones in a minute an address is told to wait; a right
+ * one is let in all the same, since others may stand behind the same proxy.
  *
- * @param token what is demanded; undefined demands nothing
- * @throws HeadwaterError `HW_USAGE` where it is shorter than 16 characters, or has others than a header field can carry
- * @throws Refusal `token` from the check
+ * @param tokens what is demanded; without any, nothing is
+ * @param now a monotonic clock, in milliseconds
+ * @throws HeadwaterError `HW_USAGE` where one is shorter than 16 characters, has others than a header field can carry,
+ *   or is there twice
  */
-export const tokenGuard = (token: string | undefined): ((request: IncomingMessage) => void) => {
-  if (token === undefined) return () => undefined;
-  if (!/^[A-Za-z0-9._~+/-]+=*$/.test(token) || token.length < SHORTEST) {
-    throw new HeadwaterError(
-      'HW_USAGE',
-      `serveModel: the token must have at least ${SHORTEST} characters, all of them letters, digits or any of -._~+/ (and = at its end). Make one: openssl rand -hex 24.`,
-    );
-  }
+export const tokenGuard = (tokens: readonly AccessToken[], now = (): number => performance.now()): CheckToken => {
+  if (tokens.length === 0) return () => undefined;
+  checkTokens(tokens);
   const key = randomBytes(32);
   const digest = (text: string): Buffer => createHmac('sha256', key).update(text).digest();
-  const wanted = digest(token);
-  return ({ headers: { authorization } }) => {
+  const wanted = tokens.map(({ token, ...rest }) => ({ ...rest, digest: digest(token) }));
+  const wrong = new WrongTokens(now);
+  return ({ headers: { authorization }, socket }, scope) => {
     if (authorization === undefined)
       throw new Refusal('token', 'Send the token: Authorization: Bearer TOKEN.', {
         headers: { 'www-authenticate': 'Bearer' },
       });
-    const given = /^bearer +(.+)$/i.exec(authorization)?.[1] ?? '';
-    if (!timingSafeEqual(digest(given), wanted))
+    const given = digest(/^bearer +(.+)$/i.exec(authorization)?.[1] ?? '');
+    // All of them, so that the time does not tell which one it is.
+    const [found] = wanted.filter((one) => timingSafeEqual(given, one.digest));
+    if (found === undefined) {
+      const wait = wrong.add(socket.remoteAddress ?? '');
+      if (wait !== undefined)
+        throw new Refusal('throttled', 'Too many wrong tokens came from this address. Try again later.', {
+          headers: { 'retry-after': String(wait) },
+        });
       throw new Refusal('token', 'The token is wrong.', {
         headers: { 'www-authenticate': 'Bearer error="invalid_token"' },
       });
+    }
+    if (!found.scopes.includes(scope))
+      throw new Refusal('scope', `The token does not allow this. It needs the scope ${scope}.`, {
+        headers: { 'www-authenticate': `Bearer error="insufficient_scope", scope="${scope}"` },
+      });
+    return found.name;
   };
 };

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Scope } from '../guards/AccessToken.js';
 
 /** Answers a request; what it throws or rejects with is answered by a problem. */
 export type Handler = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
@@ -12,4 +13,6 @@ export interface Route {
    * server ends.
    */
   readonly probe: boolean;
+  /** What a token has to allow. Default: to read. */
+  readonly scope?: Scope | undefined;
 }

@@ -164,6 +164,7 @@ export const serveTraining = (
         checkToken: () => undefined,
         isDraining,
         answered: () => undefined,
+        isTraced: false,
         failed,
       }),
     );

@@ -1,0 +1,62 @@
+import { createWriteStream, type WriteStream } from 'node:fs';
+import { HeadwaterError } from '../../contracts/HeadwaterError.js';
+import type { AccessEntry } from './AccessEntry.js';
+
+/** Where entries of an access log go. */
+export interface AccessFile {
+  /** Writes an entry, as a JSON line. */
+  readonly write: (entry: AccessEntry) => void;
+  /** Opens the file anew, after another program has moved it away. */
+  readonly reopen: () => void;
+  /** Writes what is left, and closes the file. */
+  readonly close: () => void;
+}
+
+/** The most bytes that wait for the disk: of more, entries are left out. */
+const MOST_WAITING = 4 * 1_048_576;
+
+/**
+ * Appends the entries of an access log to a file, as JSON lines.
+ *
+ * Nobody waits for the disk. Where it is too slow, entries are left out, and a line `{"lost": 12}` says how many.
+ *
+ * @param path the file; only its owner and group can read it
+ * @param failed told of `HW_WRITE` where it cannot be written, once; the entries that follow are left out
+ */
+export const accessFile = (path: string, failed: (error: unknown) => void): AccessFile => {
+  let lost = 0;
+  let stream: WriteStream | undefined;
+  const open = (): WriteStream => {
+    const opened = createWriteStream(path, { flags: 'a', mode: 0o640 });
+    opened.on('error', (cause) => {
+      if (stream !== opened) return;
+      stream = undefined;
+      failed(
+        new HeadwaterError(
+          'HW_WRITE',
+          `The access log cannot be written to ${path}: ${cause.message}. The server goes on without it. Check the folder of --access-log and the room on the disk.`,
+          { where: path, cause },
+        ),
+      );
+    });
+    return opened;
+  };
+  stream = open();
+  return {
+    write: (entry) => {
+      if (stream === undefined) return;
+      if (stream.writableLength > MOST_WAITING) {
+        lost += 1;
+        return;
+      }
+      if (lost > 0) stream.write(`${JSON.stringify({ lost })}\n`);
+      lost = 0;
+      stream.write(`${JSON.stringify(entry)}\n`);
+    },
+    reopen: () => {
+      stream?.end();
+      stream = open();
+    },
+    close: () => stream?.end(),
+  };
+};
