@@ -99,7 +99,20 @@ const chains = {
   page: ['elements', 'charts', 'connection', 'headlines', 'panels', 'serving', 'training'],
   server: ['http', 'queue', 'guards', 'answers', 'events', '.', 'training'],
   brokers: ['internal', '.', 'nats', 'kafka'],
-  cli: ['process', 'flow', 'backends', 'tables', 'checkpoints', 'training', 'inference', 'live', 'brokers', 'commands'],
+  cli: [
+    'process',
+    'flow',
+    'backends',
+    'tables',
+    'checkpoints',
+    'training',
+    'inference',
+    'live',
+    'learning',
+    'brokers',
+    'serving',
+    'commands',
+  ],
 };
 
 /** Forbids imports whose path from a file of that depth in src/ begins with one of `targets`, folders of src/. */

@@ -5,7 +5,7 @@ import type { DeadLetter } from '../contracts/rows/Rejection.js';
 import type { Valve } from '../contracts/flow/Valve.js';
 import type { RepeatedHeadline } from '../operators/live/dedupe.js';
 import type { AccessEntry } from './access/AccessEntry.js';
-import type { AccessToken } from './guards/AccessToken.js';
+import type { AccessToken } from './http/AccessToken.js';
 import type { EventLog } from './events/eventLog.js';
 import type { ServedFeeds } from './feeds/ServedFeeds.js';
 import type { ServedModel } from './generations/Generation.js';
@@ -135,4 +135,8 @@ export type ServerEvent =
   /** A trial of what the model in use has learnt has ended. */
   | { readonly type: 'trial'; readonly ended: ModelConfirmed | ModelRolledBack }
   /** A request, or a batch of live headlines, failed for a reason that is not the client's. The server goes on. */
-  | { readonly type: 'failed'; readonly error: unknown; /** The trace of the request. */ readonly traceId?: string | undefined };
+  | {
+      readonly type: 'failed';
+      readonly error: unknown;
+      /** The trace of the request. */ readonly traceId?: string | undefined;
+    };

@@ -43,9 +43,11 @@ const built = (): string | undefined =>
     .find((folder) => existsSync(join(folder, 'page.js')));
 
 const fileHandler = (body: Buffer, type: string): Handler => {
-  const etag = `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`;
+  const hash = createHash('sha256').update(body).digest('base64url').slice(0, 22);
+  // Each form has a tag of its own (RFC 9110, section 8.8.3.3).
+  const tagOf = (encoding: Encoding | undefined): string => `"${hash}${encoding === undefined ? '' : `-${encoding}`}"`;
+  const tags = [undefined, 'br', 'gzip'] as const;
   const headers = {
-    etag: `W/${etag}`,
     // Kept, and asked for again each time: another version of the server has another page.
     'cache-control': 'no-cache',
     'content-security-policy': PAGE_POLICY,
@@ -63,16 +65,18 @@ const fileHandler = (body: Buffer, type: string): Handler => {
   return async (request, response) => {
     const known = request.headers['if-none-match']?.split(',').map((tag) => tag.trim().replace(/^W\//, ''));
     response.appendHeader('vary', 'accept-encoding');
-    if (known?.includes(etag) === true) {
-      response.writeHead(304, headers).end();
+    const encoding = acceptedEncoding(request.headers['accept-encoding']);
+    const etag = tagOf(encoding);
+    if (tags.some((form) => known?.includes(tagOf(form)) === true)) {
+      response.writeHead(304, { ...headers, etag }).end();
       return;
     }
-    const encoding = acceptedEncoding(request.headers['accept-encoding']);
     const sent = encoding === undefined ? body : await small(encoding);
     if (response.destroyed) return;
     response
       .writeHead(200, {
         ...headers,
+        etag,
         'content-type': type,
         'content-length': sent.length,
         ...(encoding === undefined ? {} : { 'content-encoding': encoding }),

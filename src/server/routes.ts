@@ -14,7 +14,7 @@ import type { Reloaded } from './generations/reloading.js';
 import { answerLabel } from './labels/answerLabel.js';
 import type { KeepLabel, Label } from './labels/Label.js';
 import { answerForm, requestForm } from './http/mediaTypes.js';
-import type { Json } from './openApi.js';
+import type { Json } from './openapi/parts.js';
 import { pageRoutes } from './pageFiles.js';
 import { Refusal } from './http/Refusal.js';
 import type { Handler, Route } from './http/Route.js';

@@ -32,7 +32,8 @@ import { feedback } from './labels/feedback.js';
 import { generationOf } from './generations/Generation.js';
 import { Generations } from './generations/Generations.js';
 import { reloading } from './generations/reloading.js';
-import { type Json, openApi } from './openApi.js';
+import { openApi } from './openapi/openApi.js';
+import type { Json } from './openapi/parts.js';
 import { originGuard } from './guards/originGuard.js';
 import { routes } from './routes.js';
 import type { ServeModelOptions, ServerEvent } from './ServeModelOptions.js';
@@ -41,7 +42,7 @@ import type { serverMetrics } from './queue/serverMetrics.js';
 import { turnScheduler } from './queue/turnScheduler.js';
 import { warmUp } from './answers/warmUp.js';
 import { accessEntry } from './access/AccessEntry.js';
-import { SCOPES } from './guards/AccessToken.js';
+import { SCOPES } from './http/AccessToken.js';
 import { tokenGuard } from './guards/tokenGuard.js';
 
 /** The most bytes of events that are kept for listeners that come back. */
@@ -122,7 +123,10 @@ export const serveModel = (options: ServeModelOptions): Observable<ServerEvent> 
       `serveModel: other machines can reach ${host}, so the server needs a token. Give one (--token), or listen on 127.0.0.1.`,
       { where: host },
     );
-  const tokens = [...(token === undefined ? [] : [{ name: 'token', token, scopes: SCOPES }]), ...(options.tokens ?? [])];
+  const tokens = [
+    ...(token === undefined ? [] : [{ name: 'token', token, scopes: SCOPES }]),
+    ...(options.tokens ?? []),
+  ];
   const isOpen = tokens.length === 0;
   if (isOpen && !(host === 'localhost' || isLoopback(host))) throw exposed();
   const checkToken = tokenGuard(tokens);
@@ -249,7 +253,8 @@ export const serveModel = (options: ServeModelOptions): Observable<ServerEvent> 
           options.accessLog?.(accessEntry(request, answered));
         },
         isTraced: options.accessLog !== undefined,
-        failed: (error, traceId) => subscriber.next({ type: 'failed', error, traceId }),
+        failed: (error, traceId) =>
+          subscriber.next({ type: 'failed', error, ...(options.accessLog === undefined ? {} : { traceId }) }),
       }),
     );
     server.on('error', (cause) =>

@@ -125,7 +125,7 @@ describe('POST /classify', () => {
     await metric('headwater_queue_headlines 1');
     leaving.abort();
     await expect(left).rejects.toThrow();
-    await metric('headwater_http_request_seconds_count{route="/classify",status="499"} 1');
+    await metric('headwater_http_request_duration_seconds_count{route="/classify",status="499"} 1');
     const asked = [classify('"goal"'), classify('"cup"')];
     await metric('headwater_queue_headlines 3');
     release();

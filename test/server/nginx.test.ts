@@ -7,10 +7,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { expect, it } from 'vitest';
-import { nginxBinary } from './nginxBinary.js';
+import { debianBinary } from './debianBinary.js';
 import { serving } from './serving.js';
 
-const nginx = nginxBinary();
+const nginx = debianBinary('nginx', 'usr/sbin/nginx', ['-v']);
 if (nginx === undefined) console.warn('No nginx, and none from Debian: the rolling restart behind it is not tested.');
 
 const freePort = async (): Promise<number> => {

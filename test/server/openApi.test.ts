@@ -3,7 +3,7 @@ import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { classifierConfig } from '../../src/models/ClassifierConfig.js';
-import { openApi } from '../../src/server/openApi.js';
+import { openApi } from '../../src/server/openapi/openApi.js';
 import { DEFAULT_LIMITS } from '../../src/server/queue/ServerLimits.js';
 import { CLASSES, serving } from './serving.js';
 

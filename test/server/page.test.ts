@@ -54,7 +54,7 @@ describe.skipIf(!existsSync(join(built, 'page.js')))('the page', () => {
 
   it('is answered to HEAD without a body', async () => {
     const { url } = await serving();
-    const response = await fetch(url, { method: 'HEAD' });
+    const response = await fetch(url, { method: 'HEAD', headers: { 'accept-encoding': 'identity' } });
     expect(response.status).toBe(200);
     expect(Number(response.headers.get('content-length'))).toBe(statSync(join(built, 'index.html')).size);
     expect(await response.text()).toBe('');

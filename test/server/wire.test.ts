@@ -95,8 +95,8 @@ describe('requests', () => {
     await metric('headwater_queue_headlines 1');
     socket.destroy();
     await metric('headwater_listeners 0');
-    await metric('headwater_http_request_seconds_count{route="/events",status="200"} 3');
-    await metric('headwater_http_request_seconds_count{route="/classify",status="499"} 1');
+    await metric('headwater_http_request_duration_seconds_count{route="/events",status="200"} 3');
+    await metric('headwater_http_request_duration_seconds_count{route="/classify",status="499"} 1');
   });
 
   it('a byte at a time are answered', async () => {

@@ -13,7 +13,6 @@ import {
   Subject,
   switchMap,
   tap,
-  toArray,
 } from 'rxjs';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import type { LivePrediction } from '../../contracts/live/Live.js';
@@ -22,12 +21,10 @@ import { dedupe } from '../../operators/live/dedupe.js';
 import { microBatch } from '../../operators/live/microBatch.js';
 import { shed } from '../../operators/live/shed.js';
 import type { ShedPolicy } from '../../operators/live/internal/SheddingBuffer.js';
-import { describeRejection } from '../../sinks/rejections/describeRejection.js';
 import { isInteractive } from '../../sinks/terminal/isInteractive.js';
 import type { WatchEvent } from '../../sinks/watch/WatchEvent.js';
 import { WatchRecord } from '../../sinks/watch/internal/WatchRecord.js';
 import type { WatchState } from '../../sinks/watch/internal/WatchState.js';
-import { readOpml } from '../../streams/feeds/readOpml.js';
 import { locate } from '../../streams/bodies/locate.js';
 import { headlineId } from '../../streams/internal/headlineId.js';
 import { valve } from '../../streams/valve.js';
@@ -36,6 +33,7 @@ import { backendLine } from '../backends/backendLine.js';
 import { classFilter } from '../live/classFilter.js';
 import { addBrokerOptions, brokerHeadlines, checkBrokerFlags, type BrokerFlags } from '../brokers/brokerHeadlines.js';
 import { addFeedOptions, contactLine, feedRules, type FeedOptions, type FeedRules } from '../live/feedOptions.js';
+import { opmlFeeds } from '../live/opmlFeeds.js';
 import { liveHeadlines } from '../live/liveHeadlines.js';
 import { withModel } from '../inference/model.js';
 import type { Choose } from '../process/Job.js';
@@ -126,19 +124,6 @@ const checkArguments = (feeds: readonly WatchedFeed[], { once, from }: Options):
     );
   }
 };
-
-/** The feeds that an OPML names, and those that are no addresses told on stderr. */
-const listed = (
-  opml: string | undefined,
-  { headers }: FeedRules,
-  { stderr }: Terminal,
-): Observable<readonly string[]> =>
-  opml === undefined
-    ? of([])
-    : readOpml(opml, {
-        headers,
-        rejections: { next: (rejection) => void stderr.write(`left out ${describeRejection(rejection)}\n`) },
-      }).pipe(toArray());
 
 const watchAll = (
   feeds: readonly WatchedFeed[],
@@ -242,7 +227,7 @@ const watching = (names: readonly string[], options: Options, terminal: Terminal
   watchedFeeds(names);
   checkBrokerFlags(options);
   const rules = feedRules(options, terminal.env, options.opml === undefined ? names : [...names, options.opml]);
-  return listed(options.opml, rules, terminal).pipe(
+  return opmlFeeds(options.opml, rules, terminal).pipe(
     switchMap((more) => watchAll(watchedFeeds([...names, ...more]), rules, options, terminal)),
   );
 };

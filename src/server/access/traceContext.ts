@@ -30,5 +30,4 @@ export const traceContext = (traceparent: string | readonly string[] | undefined
 };
 
 /** The field of an answer that says where it stands in the trace. */
-export const traceResponse = ({ traceId, spanId, flags }: TraceContext): string =>
-  `00-${traceId}-${spanId}-${flags}`;
+export const traceResponse = ({ traceId, spanId, flags }: TraceContext): string => `00-${traceId}-${spanId}-${flags}`;

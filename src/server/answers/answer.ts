@@ -16,9 +16,7 @@ export const sendText = (
   const body = Buffer.from(text);
   const send = (sent: Buffer, more: Readonly<Record<string, string>> = {}): void => {
     if (response.destroyed) return;
-    response
-      .writeHead(status, { 'content-type': type, 'content-length': sent.length, ...headers, ...more })
-      .end(sent);
+    response.writeHead(status, { 'content-type': type, 'content-length': sent.length, ...headers, ...more }).end(sent);
   };
   if (body.length < LEAST_BYTES) {
     send(body);

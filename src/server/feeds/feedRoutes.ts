@@ -46,7 +46,10 @@ export const feedRoutes = ({
   const changeable = (): ServedFeeds => {
     if (feeds === undefined) throw new Refusal('no-feeds', 'The feeds of this server cannot be changed.');
     if (!hasToken)
-      throw new Refusal('no-feeds', 'Feeds can be changed with a token only. Start the server with --token or --tokens.');
+      throw new Refusal(
+        'no-feeds',
+        'Feeds can be changed with a token only. Start the server with --token or --tokens.',
+      );
     return feeds;
   };
   const changed =

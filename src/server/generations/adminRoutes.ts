@@ -49,12 +49,17 @@ export const adminRoutes = ({
       '/admin/rollback',
       {
         handlers: { POST: change(() => generations.rollback(), 'There is no model before the one in use.') },
-        probe: false, scope: 'admin',
+        probe: false,
+        scope: 'admin',
       },
     ],
     [
       '/admin/promote',
-      { handlers: { POST: change(() => generations.promote(), 'There is no candidate.') }, probe: false, scope: 'admin' },
+      {
+        handlers: { POST: change(() => generations.promote(), 'There is no candidate.') },
+        probe: false,
+        scope: 'admin',
+      },
     ],
   ];
 };

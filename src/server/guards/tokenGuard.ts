@@ -2,7 +2,7 @@ import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import { Refusal } from '../http/Refusal.js';
-import type { AccessToken, Scope } from './AccessToken.js';
+import type { AccessToken, Scope } from '../http/AccessToken.js';
 import { WrongTokens } from './WrongTokens.js';
 
 /** The shortest token: one that can be guessed is none. */

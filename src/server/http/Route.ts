@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Scope } from '../guards/AccessToken.js';
+import type { Scope } from './AccessToken.js';
 
 /** Answers a request; what it throws or rejects with is answered by a problem. */
 export type Handler = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;

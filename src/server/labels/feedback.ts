@@ -1,15 +1,5 @@
-import type {
-  Subscription} from 'rxjs';
-import {
-  concatMap,
-  from,
-  ignoreElements,
-  map,
-  type Observable,
-  startWith,
-  Subject,
-  switchMap,
-} from 'rxjs';
+import type { Subscription } from 'rxjs';
+import { concatMap, from, ignoreElements, map, type Observable, startWith, Subject, switchMap } from 'rxjs';
 import type { LearningEvent, ModelConfirmed, ModelRolledBack } from '../../contracts/live/Learning.js';
 import type { LivePrediction } from '../../contracts/live/Live.js';
 import type { Generations } from '../generations/Generations.js';

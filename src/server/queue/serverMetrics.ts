@@ -71,6 +71,9 @@ const processMetrics = (): Registry => {
   if (ofProcess === undefined) {
     ofProcess = new Registry();
     collectDefaultMetrics({ register: ofProcess });
+    // Gauges under names of counters; the same are there by type.
+    for (const name of ['handles', 'requests', 'resources'])
+      ofProcess.removeSingleMetric(`nodejs_active_${name}_total`);
   }
   return ofProcess;
 };
@@ -112,7 +115,7 @@ export const serverMetrics = (gauges: Gauges): ServerMetrics => {
   });
   for (const reason of REASONS) drops.inc({ reason }, 0);
   const requests = new Histogram({
-    name: 'headwater_http_request_seconds',
+    name: 'headwater_http_request_duration_seconds',
     help: 'Time from a request to the end of its answer; a listener counts when it leaves',
     labelNames: ['route', 'status'] as const,
     buckets: LATENCIES,

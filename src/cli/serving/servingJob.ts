@@ -1,0 +1,301 @@
+import { join } from 'node:path';
+import {
+  combineLatest,
+  concatMap,
+  EMPTY,
+  endWith,
+  finalize,
+  from,
+  fromEventPattern,
+  ignoreElements,
+  lastValueFrom,
+  map,
+  merge,
+  NEVER,
+  type Observable,
+  of,
+  Subject,
+  switchMap,
+  takeUntil,
+  tap,
+} from 'rxjs';
+import { HeadwaterError } from '../../contracts/HeadwaterError.js';
+import type { LivePrediction, SourceEvent } from '../../contracts/live/Live.js';
+import { onlineRate } from '../../models/artifacts/onlineRate.js';
+import { dedupe } from '../../operators/live/dedupe.js';
+import { type AccessFile, accessFile } from '../../server/access/accessFile.js';
+import type { AccessEntry } from '../../server/access/AccessEntry.js';
+import { eventLog } from '../../server/events/eventLog.js';
+import type { Label } from '../../server/labels/Label.js';
+import { labelFile } from '../../server/labels/labelFile.js';
+import { readLabels } from '../../server/labels/readLabels.js';
+import { serveModel } from '../../server/serveModel.js';
+import type { ServeModelOptions, ServerEvent } from '../../server/ServeModelOptions.js';
+import { type StateFile, stateFile } from '../../sinks/files/stateFile.js';
+import { headlineId } from '../../streams/internal/headlineId.js';
+import { backendLine } from '../backends/backendLine.js';
+import { brokerHeadlines, checkBrokerFlags } from '../brokers/brokerHeadlines.js';
+import { folderChanges } from '../inference/folderChanges.js';
+import { type LoadedModel, loadModel } from '../inference/model.js';
+import { servedModel } from '../inference/servedModel.js';
+import { classFilter } from '../live/classFilter.js';
+import { contactLine, type FeedRules, feedRules } from '../live/feedOptions.js';
+import { liveHeadlines } from '../live/liveHeadlines.js';
+import { opmlFeeds } from '../live/opmlFeeds.js';
+import { type WatchedFeed, watchedFeeds } from '../live/watchedFeed.js';
+import { type WatchMemory, watchMemory } from '../live/watchMemory.js';
+import { checkFile } from '../process/checkOutput.js';
+import { errorLine } from '../process/exitStatus.js';
+import { fromTask } from '../process/fromTask.js';
+import type { Terminal } from '../process/Terminal.js';
+import { driftLine, trialLine } from './learningLines.js';
+import { type ServeFlags, TOKEN_VARIABLE } from './ServeFlags.js';
+import { type Subscriptions, subscriptions, SubscriptionsJson } from './subscriptions.js';
+import { tokenFile } from './tokenFile.js';
+
+/** The events, and what was changed of the feeds, in the folder of the state. */
+const EVENTS = 'events.log';
+const SUBSCRIPTIONS = 'subscriptions.json';
+
+/** @throws HeadwaterError `HW_USAGE` for options that do not go together */
+const checkTogether = ({ learn, labels, canary, candidate }: ServeFlags): void => {
+  if (learn === true && labels === undefined)
+    throw new HeadwaterError(
+      'HW_USAGE',
+      '--learn needs labels to learn from. Give --labels and the file that they are kept in.',
+    );
+  if (canary !== undefined && candidate === undefined)
+    throw new HeadwaterError('HW_USAGE', '--canary is the share of a candidate. Give --candidate and its folder.');
+};
+
+/** What a server is made of. */
+interface Parts {
+  readonly loaded: LoadedModel;
+  readonly candidate: LoadedModel | undefined;
+  /** Labels that were given before a restart. */
+  readonly past: readonly Label[];
+  readonly rules: FeedRules;
+  readonly feeds: readonly WatchedFeed[];
+  readonly memory: WatchMemory;
+  /** Where what was changed of the feeds is kept; undefined where it is not. */
+  readonly kept: StateFile<SubscriptionsJson> | undefined;
+  readonly changed: SubscriptionsJson | undefined;
+}
+
+const hangups = (terminal: Terminal): Observable<unknown> =>
+  fromEventPattern<unknown>(
+    (listener) => terminal.on('SIGHUP', listener),
+    (listener) => terminal.off('SIGHUP', listener),
+  );
+
+/** Says on stderr what happens to the server, and its address on stdout. */
+const telling =
+  ({ stdout, stderr }: Terminal) =>
+  (event: ServerEvent): void => {
+    switch (event.type) {
+      case 'listening':
+        stdout.write(`${event.url.href}\n`);
+        break;
+      case 'draining':
+        stderr.write(`ending: requests to be answered yet: ${event.requests}\n`);
+        break;
+      case 'model':
+        stderr.write(`model: ${event.change.type}: ${event.change.model} (before: ${event.change.before})\n`);
+        break;
+      case 'drift':
+        stderr.write(`${driftLine(event.drift)}\n`);
+        break;
+      case 'trial':
+        stderr.write(`${trialLine(event.ended)}\n`);
+        break;
+      case 'failed':
+        stderr.write(`${errorLine(event.error)}${event.traceId === undefined ? '' : ` (trace ${event.traceId})`}\n`);
+        break;
+    }
+  };
+
+/** Where the access log goes. */
+const accessLogOf = (
+  { accessLog }: ServeFlags,
+  { stdout, stderr }: Terminal,
+): { readonly write: ((entry: AccessEntry) => void) | undefined; readonly file: AccessFile | undefined } => {
+  if (accessLog === undefined) return { write: undefined, file: undefined };
+  if (accessLog === '-') return { write: (entry) => void stdout.write(`${JSON.stringify(entry)}\n`), file: undefined };
+  const file = accessFile(accessLog, (error) => void stderr.write(`${errorLine(error)}\n`));
+  return { write: file.write, file };
+};
+
+/** The source of the headlines that arrive by themselves; undefined where there is none. */
+const headlinesOf = (
+  flags: ServeFlags,
+  { rules, memory }: Parts,
+  feeds: Subscriptions,
+  changed$: Subject<SourceEvent>,
+  canGrow: boolean,
+  terminal: Terminal,
+): ServeModelOptions['headlines'] =>
+  feeds.addresses.length === 0 && flags.from === undefined && !canGrow
+    ? undefined
+    : ({ repeats, events, ...door }) => {
+        const reading = {
+          ...door,
+          ...rules,
+          events: {
+            next: (event: SourceEvent) => {
+              events.next(event);
+              changed$.next(event);
+            },
+          },
+          stdin: terminal.stdin,
+          memory: memory.feeds,
+          once: false,
+          deliveries: flags.state !== undefined,
+        };
+        return merge(
+          feeds.read((some) => liveHeadlines(some, reading)),
+          liveHeadlines([], { ...reading, others: brokerHeadlines(flags, { ...door, events }, terminal) }),
+        ).pipe(
+          map((headline, id) => ({ ...headline, id })),
+          dedupe({
+            memory: memory.seen,
+            by: flags.dedupeBy,
+            corrections: flags.corrections,
+            counts: 'delivered',
+            repeats,
+          }),
+          map((headline) => (headline.correction === true ? { ...headline, key: headlineId(headline) } : headline)),
+        );
+      };
+
+const serve = (flags: ServeFlags, parts: Parts, drain$: Observable<void>, terminal: Terminal): Observable<unknown> => {
+  const { loaded, candidate, past, memory, kept, changed } = parts;
+  const { stdin, stderr, env } = terminal;
+  const changed$ = new Subject<SourceEvent>();
+  const tokens = flags.tokens === undefined ? [] : tokenFile(flags.tokens);
+  const token = flags.token ?? env[TOKEN_VARIABLE];
+  const feeds = subscriptions(parts.feeds, changed);
+  const wanted =
+    flags.filter === undefined ? undefined : classFilter(flags.filter, loaded.artifacts.labelEncoder.classes);
+  const log = accessLogOf(flags, terminal);
+  // A terminal that is closed sends the same signal, and means the end.
+  const hangup$ = stdin.isTTY === true ? NEVER : hangups(terminal).pipe(tap(() => log.file?.reopen()));
+  stderr.write(`${backendLine(loaded.backend)}\n${contactLine(parts.feeds, parts.rules)}`);
+  const server$ = serveModel({
+    ...servedModel(loaded),
+    load: async (inUse) => {
+      const next = await lastValueFrom(loadModel(flags.model, flags, env, inUse));
+      return next === undefined ? undefined : servedModel(next);
+    },
+    labels: flags.labels === undefined ? undefined : labelFile(flags.labels),
+    learn: flags.learn === true ? { learningRate: onlineRate(loaded.artifacts.config), past } : undefined,
+    reload$: merge(hangup$, flags.watchModel === true ? folderChanges(flags.model) : NEVER),
+    candidate:
+      candidate === undefined
+        ? undefined
+        : {
+            served: servedModel(candidate),
+            role: flags.canary === undefined ? { type: 'shadow' } : { type: 'canary', share: flags.canary },
+          },
+    host: flags.host,
+    port: flags.port,
+    token,
+    tokens,
+    accessLog: log.write,
+    allowHosts: flags.allowHost,
+    allowOrigins: flags.allowOrigin,
+    limits: {
+      bodyBytes: flags.maxBody,
+      batch: flags.maxBatch,
+      queue: flags.maxQueue,
+      connections: flags.maxConnections,
+      listeners: flags.maxListeners,
+    },
+    history: flags.history,
+    drain$,
+    warmUpMs: flags.warmUp * 1000,
+    drainMs: flags.drain * 1000,
+    drainDelayMs: flags.drainDelay * 1000,
+    kept: flags.state === undefined ? undefined : eventLog(join(flags.state, EVENTS)),
+    feeds,
+    shows: wanted === undefined ? undefined : ({ category }: LivePrediction) => wanted.has(category),
+    headlines: headlinesOf(flags, parts, feeds, changed$, token !== undefined || tokens.length > 0, terminal),
+  });
+  const ended$ = new Subject<void>();
+  return merge(
+    server$.pipe(
+      tap(telling(terminal)),
+      // What is known of the feeds is written once more.
+      finalize(() => {
+        changed$.complete();
+        ended$.next();
+        ended$.complete();
+        log.file?.close();
+      }),
+    ),
+    memory.keep(changed$),
+    kept === undefined
+      ? EMPTY
+      : feeds.change$.pipe(
+          takeUntil(ended$),
+          kept.keep(() => feeds.toJSON()),
+        ),
+  ).pipe(finalize(memory.release));
+};
+
+/**
+ * Serves the model that the options name, until `drain$` emits.
+ *
+ * Errors: `HW_USAGE` for options that cannot work, and those of loading, of the state and of `serveModel`.
+ */
+export const servingJob = (flags: ServeFlags, drain$: Observable<void>, terminal: Terminal): Observable<unknown> => {
+  checkTogether(flags);
+  const { stdin, stderr, env } = terminal;
+  // An address that cannot work is refused before a list is fetched, and all of it before a model is loaded.
+  watchedFeeds(flags.feed);
+  const rules = feedRules(flags, env, flags.opml === undefined ? flags.feed : [...flags.feed, flags.opml]);
+  checkBrokerFlags(flags);
+  if (flags.tokens !== undefined) tokenFile(flags.tokens);
+  const written = [flags.labels, flags.accessLog].flatMap((file) => (file === undefined || file === '-' ? [] : [file]));
+  const checked$ = from(written).pipe(
+    concatMap((file) => fromTask(checkFile(file))),
+    ignoreElements(),
+    endWith(undefined),
+  );
+  const models$ = combineLatest({
+    loaded: loadModel(flags.model, flags, env),
+    candidate: flags.candidate === undefined ? of(undefined) : loadModel(flags.candidate, flags, env),
+  });
+  return checked$.pipe(
+    switchMap(() => opmlFeeds(flags.opml, rules, terminal)),
+    switchMap((more) => {
+      const feeds = watchedFeeds([...flags.feed, ...more]);
+      return models$.pipe(map((models) => ({ feeds, ...models })));
+    }),
+    switchMap(({ loaded, candidate, feeds }) => {
+      if (loaded === undefined) return EMPTY;
+      const id = loaded.artifacts.modelId;
+      // What its files cannot know: the labels that were given while it was in use.
+      const past$ =
+        flags.learn === true && flags.labels !== undefined && id !== undefined
+          ? from(readLabels(flags.labels, id))
+          : of([]);
+      const kept =
+        flags.state === undefined
+          ? undefined
+          : stateFile(join(flags.state, SUBSCRIPTIONS), SubscriptionsJson, {
+              delayMs: 1,
+              damaged: { next: (error) => void stderr.write(`${errorLine(error)}\n`) },
+            });
+      return watchMemory(flags.state, stderr, [EVENTS, SUBSCRIPTIONS]).pipe(
+        switchMap((memory) =>
+          combineLatest({ past: past$, changed: kept === undefined ? of(undefined) : fromTask(kept.read) }).pipe(
+            map((read) => ({ loaded, candidate, feeds, rules, memory, kept, ...read })),
+          ),
+        ),
+        switchMap((parts) => serve(flags, parts, drain$, terminal)),
+      );
+    }),
+    // A terminal left open would keep the process waiting for more.
+    finalize(() => stdin.pause()),
+  );
+};

@@ -1,0 +1,103 @@
+import * as t from 'io-ts';
+import {
+  BehaviorSubject,
+  distinct,
+  distinctUntilChanged,
+  EMPTY,
+  map,
+  mergeMap,
+  type Observable,
+  skip,
+  switchMap,
+} from 'rxjs';
+import { HeadwaterError } from '../../contracts/HeadwaterError.js';
+import type { LiveHeadline } from '../../contracts/live/Live.js';
+import type { ServedFeeds } from '../../server/feeds/ServedFeeds.js';
+import { type WatchedFeed, watchedFeeds } from '../live/watchedFeed.js';
+
+/** What was changed of the feeds of the command line while the server ran: `subscriptions.json`. */
+export const SubscriptionsJson = t.strict({ added: t.readonlyArray(t.string), removed: t.readonlyArray(t.string) });
+
+/** What was changed of the feeds of the command line. */
+export type SubscriptionsJson = t.TypeOf<typeof SubscriptionsJson>;
+
+/** The feeds of a server, which are changed while it runs. */
+export interface Subscriptions extends ServedFeeds {
+  /** Emits after each change. */
+  readonly change$: Observable<unknown>;
+  /** What was changed of the feeds of the command line. */
+  toJSON(): SubscriptionsJson;
+  /**
+   * Reads them all, for as long as they are there. Those of one host are read together: a host is asked for one of them
+   * at a time. The others go on while one host's feeds change.
+   */
+  read(headlines: (feeds: readonly WatchedFeed[]) => Observable<LiveHeadline>): Observable<LiveHeadline>;
+}
+
+/** The most feeds. */
+const MOST = 10_000;
+
+/** What feeds have in common that are read together. */
+const groupOf = ({ kind, address }: WatchedFeed): string =>
+  kind === 'feed' && URL.canParse(address) ? new URL(address).host : `${kind} ${address}`;
+
+const sameFeeds = (before: readonly WatchedFeed[], now: readonly WatchedFeed[]): boolean =>
+  before.length === now.length && before.every((feed, index) => feed === now[index]);
+
+/**
+ * Makes the list of a server's feeds.
+ *
+ * @param named the feeds of the command line
+ * @param changed what was changed of them before a restart
+ */
+export const subscriptions = (named: readonly WatchedFeed[], changed?: SubscriptionsJson): Subscriptions => {
+  const added = new Set(changed?.added);
+  const removed = new Set(changed?.removed);
+  const first = new Map(named.map((feed) => [feed.address, feed]));
+  for (const address of added) for (const feed of watchedFeeds([address])) first.set(feed.address, feed);
+  for (const address of removed) first.delete(address);
+  const feed$ = new BehaviorSubject<readonly WatchedFeed[]>([...first.values()]);
+  const isNamed = (address: string): boolean => named.some((feed) => feed.address === address);
+  return {
+    get addresses() {
+      return feed$.value.map(({ address }) => address);
+    },
+    add: (name) => {
+      const more = watchedFeeds([name]).filter(({ address }) => feed$.value.every((feed) => feed.address !== address));
+      if (more.length === 0) return false;
+      if (feed$.value.length >= MOST)
+        throw new HeadwaterError('HW_USAGE', `The server reads ${MOST} feeds already. Remove one of them first.`);
+      for (const { address } of more) {
+        removed.delete(address);
+        if (!isNamed(address)) added.add(address);
+      }
+      feed$.next([...feed$.value, ...more]);
+      return true;
+    },
+    remove: (name) => {
+      const known = new Set([name, ...watchedFeeds([name]).map(({ address }) => address)]);
+      const gone = feed$.value.filter(({ address }) => known.has(address));
+      if (gone.length === 0) return false;
+      for (const { address } of gone) {
+        added.delete(address);
+        if (isNamed(address)) removed.add(address);
+      }
+      feed$.next(feed$.value.filter(({ address }) => !known.has(address)));
+      return true;
+    },
+    change$: feed$.pipe(skip(1)),
+    toJSON: () => ({ added: [...added], removed: [...removed] }),
+    read: (headlines) =>
+      feed$.pipe(
+        mergeMap((feeds) => feeds.map(groupOf)),
+        distinct(),
+        mergeMap((group) =>
+          feed$.pipe(
+            map((feeds) => feeds.filter((feed) => groupOf(feed) === group)),
+            distinctUntilChanged(sameFeeds),
+            switchMap((feeds) => (feeds.length === 0 ? EMPTY : headlines(feeds))),
+          ),
+        ),
+      ),
+  };
+};

@@ -1,0 +1,99 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { NEVER, Observable, Subject, type Subscriber } from 'rxjs';
+import { afterAll, describe, expect, it } from 'vitest';
+import { subscriptions } from '../../../src/cli/serving/subscriptions.js';
+import { tokenFile } from '../../../src/cli/serving/tokenFile.js';
+import { watchedFeeds } from '../../../src/cli/live/watchedFeed.js';
+import type { LiveHeadline } from '../../../src/contracts/live/Live.js';
+
+const [A, B, OTHER] = ['https://a.example/1.xml', 'https://a.example/2.xml', 'https://b.example/feed'];
+
+describe('the feeds of a server', () => {
+  it('are read by host: what changes at one host does not touch the others', () => {
+    const feeds = subscriptions(watchedFeeds([A, OTHER]));
+    const log: string[] = [];
+    const reading = feeds
+      .read((some) => {
+        const names = some.map(({ address }) => address).join(' ');
+        return new Observable<LiveHeadline>((subscriber: Subscriber<LiveHeadline>) => {
+          log.push(`+ ${names}`);
+          const never = NEVER.subscribe(subscriber);
+          return () => {
+            never.unsubscribe();
+            log.push(`- ${names}`);
+          };
+        });
+      })
+      .subscribe();
+    expect(log.splice(0)).toEqual([`+ ${A}`, `+ ${OTHER}`]);
+    expect(feeds.add(B)).toBe(true);
+    expect(feeds.add(B)).toBe(false);
+    expect(log.splice(0)).toEqual([`- ${A}`, `+ ${A} ${B}`]);
+    expect(feeds.remove(A)).toBe(true);
+    expect(log.splice(0)).toEqual([`- ${A} ${B}`, `+ ${B}`]);
+    expect(feeds.remove(B)).toBe(true);
+    expect(log.splice(0)).toEqual([`- ${B}`]);
+    expect(feeds.add(A)).toBe(true);
+    expect(log.splice(0)).toEqual([`+ ${A}`]);
+    reading.unsubscribe();
+    expect(log).toEqual([`- ${A}`, `- ${OTHER}`]);
+  });
+
+  it('are the same after a restart, whatever was changed', () => {
+    const feeds = subscriptions(watchedFeeds([A, OTHER]));
+    let changes = 0;
+    feeds.change$.subscribe(() => changes++);
+    feeds.add(B);
+    feeds.remove(A);
+    expect(feeds.addresses).toEqual([OTHER, B]);
+    expect(feeds.toJSON()).toEqual({ added: [B], removed: [A] });
+    expect(changes).toBe(2);
+    expect(subscriptions(watchedFeeds([A, OTHER]), feeds.toJSON()).addresses).toEqual([OTHER, B]);
+    // What was taken back leaves nothing behind.
+    feeds.add(A);
+    feeds.remove(B);
+    expect(feeds.toJSON()).toEqual({ added: [], removed: [] });
+  });
+
+  it('end with an error where one of them does', () => {
+    const failing$ = new Subject<LiveHeadline>();
+    const errors: unknown[] = [];
+    subscriptions(watchedFeeds([A]))
+      .read(() => failing$)
+      .subscribe({ error: (error: unknown) => errors.push(error) });
+    failing$.error('broken');
+    expect(errors).toEqual(['broken']);
+  });
+});
+
+describe('a file of tokens', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'headwater-tokens-'));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  const file = (text: string): string => {
+    const path = join(folder, 'tokens.json');
+    writeFileSync(path, text);
+    return path;
+  };
+
+  it('names tokens and their scopes', () => {
+    const tokens = [{ name: 'page', token: 'x'.repeat(16), scopes: ['read', 'label'] }];
+    expect(tokenFile(file(JSON.stringify(tokens)))).toEqual(tokens);
+  });
+
+  it.each([
+    ['secret {', 'HW_USAGE', /it is not JSON/],
+    ['[]', 'HW_USAGE', /it has no token/],
+    ['[{"name":"a","token":"b","scopes":["all"]}]', 'HW_USAGE', /0\.scopes\.0 is not one of read, classify, label/],
+    ['[{"name":"a","scopes":["read"]}]', 'HW_USAGE', /0\.token is not string/],
+  ])('%j is refused', (text, code, why) => {
+    expect(() => tokenFile(file(text))).toThrow(expect.objectContaining({ code }) as Error);
+    expect(() => tokenFile(file(text))).toThrow(why);
+    expect(() => tokenFile(file(text))).not.toThrow(/secret/);
+  });
+
+  it('that is missing is told', () => {
+    expect(() => tokenFile(join(folder, 'none.json'))).toThrow(expect.objectContaining({ code: 'HW_PATH' }) as Error);
+  });
+});
