@@ -27,3 +27,9 @@ export type { KeepLabel, Label } from '../server/labels/Label.js';
 export { labelFile } from '../server/labels/labelFile.js';
 export type { LearnOptions } from '../server/labels/labelLearner.js';
 export { readLabels } from '../server/labels/readLabels.js';
+
+// What a server in operation needs.
+export { accessFile, type AccessFile } from '../server/access/accessFile.js';
+export type { AccessEntry } from '../server/access/AccessEntry.js';
+export type { ServedFeeds } from '../server/feeds/ServedFeeds.js';
+export type { AccessToken, Scope } from '../server/http/AccessToken.js';

@@ -22,6 +22,16 @@ const MOST_WAITING = 4 * 1_048_576;
  *
  * @param path the file; only its owner and group can read it
  * @param failed told of `HW_WRITE` where it cannot be written, once; the entries that follow are left out
+ *
+ * @example
+ * ```ts
+ * import { tmpdir } from 'node:os';
+ * import { join } from 'node:path';
+ * import { accessFile } from 'headwater';
+ * const log = accessFile(join(tmpdir(), 'access.jsonl'), (error) => console.error(error));
+ * // serveModel({ accessLog: log.write, … })
+ * log.close();
+ * ```
  */
 export const accessFile = (path: string, failed: (error: unknown) => void): AccessFile => {
   let lost = 0;
