@@ -51,7 +51,7 @@ const epochCodec = t.strict({
   state: stateCodec,
 });
 
-const settings = t.strict({
+const settings = t.type({
   epochs: whole,
   learningRate: t.number,
   keep: t.union([t.literal('best'), t.literal('last')]),
@@ -59,9 +59,13 @@ const settings = t.strict({
   scheduled: t.boolean,
   rows: rowsCodec,
 });
-const monitor = t.union([t.literal('macro-f1'), t.literal('accuracy')]);
-/** With the figure that is monitored, where that is another than the loss. */
-const settingsCodec = t.union([t.strict({ ...settings.type.props, monitor }), settings]);
+/** With the figure that is monitored, where that is another than the loss, and the norm of the gradients, where it is limited. */
+const settingsCodec = t.exact(
+  t.intersection([
+    settings,
+    t.partial({ monitor: t.union([t.literal('macro-f1'), t.literal('accuracy')]), clipNorm: t.number }),
+  ]),
+);
 
 /** All of a checkpoint but its tensors. */
 const plainCodec = t.strict({

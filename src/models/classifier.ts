@@ -15,6 +15,7 @@ import type { ClassifierConfig } from './ClassifierConfig.js';
 import { checkRenewable } from './internal/checkRenewable.js';
 import { classifierLogits } from './internal/classifierLogits.js';
 import type { ClassifierSettings } from './ClassifierSettings.js';
+import { clipGradients } from './internal/clipGradients.js';
 import { DAMAGED, finite, UNSTABLE } from './internal/finite.js';
 import { placeWeights } from './internal/placeWeights.js';
 
@@ -87,6 +88,9 @@ export const classifier = (config: ClassifierConfig, settings: ClassifierSetting
   const lossOf = (loss: Tensor, where: string): number =>
     finite(loss.dataSync<'float32'>(), `The loss of "${name}" ${where}`, UNSTABLE)[0] ?? NaN;
 
+  const normOf = (norm: Tensor, where: string): number =>
+    finite(norm.dataSync<'float32'>(), `The norm of the gradients of "${name}" ${where}`, UNSTABLE)[0] ?? NaN;
+
   const finiteProbabilities = (probabilities: Tensor): Float32Array =>
     finite(probabilities.dataSync<'float32'>(), `A probability of "${name}"`, DAMAGED);
 
@@ -96,7 +100,7 @@ export const classifier = (config: ClassifierConfig, settings: ClassifierSetting
     config,
     backend,
 
-    trainBatch: (batch, { epoch, step: ordinal, learningRate }) =>
+    trainBatch: (batch, { epoch, step: ordinal, learningRate, clipNorm }) =>
       step(() => {
         const found = classifierGradients(
           config.cell,
@@ -107,9 +111,12 @@ export const classifier = (config: ClassifierConfig, settings: ClassifierSetting
           classWeights,
         );
         // Before the update: a step that went wrong leaves the weights as they were.
-        const loss = lossOf(found.loss, `in epoch ${epoch}, step ${ordinal}`);
-        placed.learn(found.gradients, learningRate);
-        return { loss, weight: labelWeight(batch.labels, classWeights) };
+        const where = `in epoch ${epoch}, step ${ordinal}`;
+        const loss = lossOf(found.loss, where);
+        const { gradients, norm } = clipGradients(found.gradients, clipNorm);
+        const gradientNorm = norm && normOf(norm, where);
+        placed.learn(gradients, learningRate);
+        return { loss, weight: labelWeight(batch.labels, classWeights), gradientNorm };
       }),
 
     evaluateBatch: (batch) =>

@@ -1,6 +1,6 @@
 import { tidy } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { defer, forkJoin, map, type Observable } from 'rxjs';
+import { defer, forkJoin, map, type Observable, of } from 'rxjs';
 import type { StateDict } from '../contracts/models/StateDict.js';
 import type { DeferredTrainable } from '../contracts/models/Trainable.js';
 import { asWebgpuFailure, WEBGPU_NAME, webgpuFailure } from '../ops/backends/loadWebgpu.js';
@@ -13,6 +13,7 @@ import { classifierGradients, classifierProbabilities } from '../ops/recurrent/t
 import type { ClassifierConfig } from './ClassifierConfig.js';
 import { classifierLogits } from './internal/classifierLogits.js';
 import type { ClassifierSettings } from './ClassifierSettings.js';
+import { clipGradients } from './internal/clipGradients.js';
 import { DAMAGED, finite, UNSTABLE } from './internal/finite.js';
 import { placeWeights } from './internal/placeWeights.js';
 
@@ -63,7 +64,7 @@ export const deferredClassifier = (config: ClassifierConfig, settings: Classifie
   const { classWeights, weights, inputs } = placed;
 
   /** Puts work into the device's queue. Its results are all that is left of it. */
-  const queue = <Results extends Readonly<Record<string, Tensor>>>(work: () => Results): Results => {
+  const queue = <Results extends Readonly<Partial<Record<string, Tensor>>>>(work: () => Results): Results => {
     placed.checkAlive();
     const failure = webgpuFailure();
     if (failure !== undefined) throw failure;
@@ -77,6 +78,11 @@ export const deferredClassifier = (config: ClassifierConfig, settings: Classifie
 
   const lossOf = (loss: Tensor, where: string): Observable<number> =>
     readLater(loss).pipe(map((values) => finite(values, `The loss of "${name}" ${where}`, UNSTABLE)[0] ?? NaN));
+
+  const normOf = (norm: Tensor, where: string): Observable<number> =>
+    readLater(norm).pipe(
+      map((values) => finite(values, `The norm of the gradients of "${name}" ${where}`, UNSTABLE)[0] ?? NaN),
+    );
 
   const probabilitiesOf = (probabilities: Tensor): Observable<Float32Array> =>
     readLater(probabilities).pipe(map((values) => finite(values, `A probability of "${name}"`, DAMAGED)));
@@ -98,9 +104,9 @@ export const deferredClassifier = (config: ClassifierConfig, settings: Classifie
     config,
     backend,
 
-    trainBatch: (batch, { epoch, step, learningRate }) =>
+    trainBatch: (batch, { epoch, step, learningRate, clipNorm }) =>
       defer(() => {
-        const { loss } = queue(() => {
+        const measured = queue((): { readonly loss: Tensor; readonly norm?: Tensor } => {
           const found = classifierGradients(
             config.cell,
             inputs,
@@ -109,12 +115,16 @@ export const deferredClassifier = (config: ClassifierConfig, settings: Classifie
             { rate: config.dropout, seed, epoch, step },
             classWeights,
           );
-          placed.learn(found.gradients, learningRate);
-          return { loss: found.loss };
+          const { gradients, norm } = clipGradients(found.gradients, clipNorm);
+          placed.learn(gradients, learningRate);
+          return { loss: found.loss, ...(norm === undefined ? {} : { norm }) };
         });
-        return lossOf(loss, `in epoch ${epoch}, step ${step}`).pipe(
-          map((value) => ({ loss: value, weight: labelWeight(batch.labels, classWeights) })),
-        );
+        const where = `in epoch ${epoch}, step ${step}`;
+        const weight = labelWeight(batch.labels, classWeights);
+        return forkJoin({
+          loss: lossOf(measured.loss, where),
+          gradientNorm: measured.norm === undefined ? of(undefined) : normOf(measured.norm, where),
+        }).pipe(map((read) => ({ ...read, weight })));
       }),
 
     evaluateBatch: (batch) =>

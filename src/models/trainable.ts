@@ -15,6 +15,7 @@ import { softmaxCrossEntropy } from '../ops/layers/softmaxCrossEntropy.js';
 import { Adam } from '../ops/optimizers/Adam.js';
 import { registerOps } from '../ops/registerOps.js';
 import { checkWeights } from './internal/checkWeights.js';
+import { clipGradients } from './internal/clipGradients.js';
 import { finite } from './internal/finite.js';
 import { type Parameter, parameterValues } from './internal/parameterValues.js';
 
@@ -180,8 +181,8 @@ export const trainable = <Name extends string>(options: TrainableOptions<Name>):
       `trainable: loss of the model "${name}" gave a tensor of shape [${value.shape.join(', ')}], but must give a scalar.`,
     );
   };
-  const numberOf = (value: Tensor, where: string): number =>
-    finite(value.dataSync<'float32'>(), `The loss of "${name}" ${where}`, 'Lower the learning rate.')[0] ?? NaN;
+  const numberOf = (what: string, value: Tensor, where: string): number =>
+    finite(value.dataSync<'float32'>(), `The ${what} of "${name}" ${where}`, 'Lower the learning rate.')[0] ?? NaN;
   const probabilitiesOf = (logits: Tensor): Float32Array =>
     finite(softmax(logits).dataSync<'float32'>().slice(), `A probability of "${name}"`, 'Lower the learning rate.');
 
@@ -199,16 +200,19 @@ export const trainable = <Name extends string>(options: TrainableOptions<Name>):
           throw explained(error, name);
         }
         // Before the update: a step that went wrong leaves the weights as they were.
-        const value = numberOf(found.value, `in epoch ${context.epoch}, step ${context.step}`);
-        adam.step(new Map(names.map((key, i) => [key, found.grads[i]!])), context.learningRate);
-        return { loss: value, weight: labelWeight(batch.labels, classWeights) };
+        const where = `in epoch ${context.epoch}, step ${context.step}`;
+        const value = numberOf('loss', found.value, where);
+        const { gradients, norm } = clipGradients(found.grads, context.clipNorm);
+        const gradientNorm = norm && numberOf('norm of the gradients', norm, where);
+        adam.step(new Map(names.map((key, i) => [key, gradients[i]!])), context.learningRate);
+        return { loss: value, weight: labelWeight(batch.labels, classWeights), gradientNorm };
       }),
 
     evaluateBatch: (batch) =>
       step(() => {
         const logits = logitsOf([...weights.values()], batch);
         return {
-          loss: numberOf(lossOf(logits, batch), 'in evaluation'),
+          loss: numberOf('loss', lossOf(logits, batch), 'in evaluation'),
           weight: labelWeight(batch.labels, classWeights),
           probabilities: probabilitiesOf(logits),
         };

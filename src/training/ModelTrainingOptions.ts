@@ -10,6 +10,8 @@ export interface ModelTrainingOptions {
   readonly valve?: Valve | undefined;
   /** How much the rows of each class count. Default `none`: each row as much as another. */
   readonly classWeights?: ClassWeighting | undefined;
+  /** The norm that the gradients are clipped to, as `fit` has it. Default: none; a recurrent model has a limit of its own. */
+  readonly clipNorm?: number | undefined;
   /** The most bytes of encoded rows that are kept in memory; of more, each epoch reads them again. Default 128 MiB. */
   readonly keepBytes?: number | undefined;
   /** When checkpoints are taken, as `fit` has it. Default: never. */

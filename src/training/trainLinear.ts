@@ -139,6 +139,7 @@ export const trainLinear = (
               learningRate: rateOf(optimizer, epochs),
               schedule: linearRate(),
               keep: 'last',
+              clipNorm: options.clipNorm,
               steps: [],
             }),
           ),

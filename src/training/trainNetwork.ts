@@ -112,6 +112,7 @@ export const trainNetwork = (
           learningRate,
           schedule: oneCycle(),
           monitor: options.monitor,
+          clipNorm: options.clipNorm,
           keep: rows.validation === 0 ? 'last' : options.keep,
           steps: [],
         }),

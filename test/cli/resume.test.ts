@@ -70,6 +70,10 @@ describe('a training that is killed and resumed', () => {
       status: 2,
       stderr: expect.stringContaining('--seed was 1234, and is now 5') as string,
     });
+    expect(await resume('other', ['--clip-norm', '1'])).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining('--clip-norm was not given, and is now 1') as string,
+    });
     writeFileSync(join(cwd, 'table.csv'), TABLE.replace(/(\n[^,]*)e/, '$1a'));
     try {
       expect(await resume('other')).toMatchObject({

@@ -23,6 +23,7 @@ const common = (
   'min-token-frequency': options.minTokenFrequency,
   vocabulary: tokenizer.size,
   classes: labelEncoder.size,
+  ...(options.clipNorm === undefined ? {} : { 'clip-norm': options.clipNorm }),
 });
 
 /** What two trainings of the lesson may differ in, by the names of the options; and what followed from the data. */

@@ -193,6 +193,7 @@ const choiceTraining = (prepared: Prepared, options: TrainingOptions, terminal: 
       coverage: vectors?.about.coverage,
       backend: backend.name === 'none' ? undefined : backend.name,
       classWeights: options.classWeights,
+      clipNorm: options.clipNorm,
       epochs: options.epochs,
       batchSize: options.batchSize,
       learningRate: options.lr,

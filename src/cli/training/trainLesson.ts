@@ -25,6 +25,7 @@ export const trainLesson = (
       schedule: scheduleOf(recipe),
       keep: options.keep,
       monitor: options.monitor,
+      clipNorm: options.clipNorm,
       steps:
         recipe.schedule === 'plateau'
           ? [reduceLrOnPlateau(), earlyStopping({ patience: options.patience ?? PATIENCE })]

@@ -48,6 +48,7 @@ export interface TrainingOptions
   readonly architecture?: ArchitectureName;
   readonly vectors?: string;
   readonly classWeights?: ClassWeighting;
+  readonly clipNorm?: number;
   readonly keep?: 'best' | 'last';
   /** Default: the loss. */
   readonly monitor?: Monitor;
@@ -123,6 +124,11 @@ export const addTrainingOptions = (command: Command, own: OwnDefaults = {}): Com
     .option(
       '--lr <rate>',
       'the learning rate: the highest one of a cycle, or the initial one (default: 3e-3; with --schedule plateau: 1e-4)',
+      positiveNumber,
+    )
+    .option(
+      '--clip-norm <n>',
+      'scale the gradients of a step down where the norm of all of them is larger; the events of --json and --events have the norm (default: not, but of wide-gru 1 for its recurrent part)',
       positiveNumber,
     )
     .addOption(

@@ -10,6 +10,11 @@ export interface StepContext {
   readonly step: number;
   /** The step size of the optimizer. */
   readonly learningRate: number;
+  /**
+   * The largest norm of all gradients together: larger ones are scaled down to it before the step. With `Infinity` the
+   * norm is measured, and nothing is scaled. Default: neither.
+   */
+  readonly clipNorm?: number | undefined;
 }
 
 /** What a train step measured, before its update of the weights. */
@@ -18,7 +23,7 @@ export interface StepResult {
   readonly loss: number;
   /** The sum of the rows' class weights: what `loss` is to be weighted by in a mean over batches. */
   readonly weight: number;
-  /** The norm of all gradients together, before they were clipped; only where the model clips them. */
+  /** The norm of all gradients together, before they were clipped; only where the step has a `clipNorm`. */
   readonly gradientNorm?: number | undefined;
 }
 

@@ -25,6 +25,8 @@ export interface FitSettings {
   readonly averageOver: 'rows' | 'batches';
   /** The figure that says which epoch is the best; left out where it is the loss. */
   readonly monitor?: Monitor | undefined;
+  /** The norm that the gradients are clipped to; left out where they are not. */
+  readonly clipNorm?: number | undefined;
   /** Whether the learning rate follows a schedule. */
   readonly scheduled: boolean;
   readonly rows: SideCounts;

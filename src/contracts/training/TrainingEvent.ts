@@ -53,7 +53,7 @@ export interface StepEnded {
   readonly loss: number;
   /** The sum of the rows' class weights. */
   readonly weight: number;
-  /** The norm of all gradients together, before they were clipped; only where the model clips them. */
+  /** The norm of all gradients together, before they were clipped; only with `clipNorm`. */
   readonly gradientNorm?: number | undefined;
 }
 

@@ -5,7 +5,7 @@ import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import type { OnlineModel } from '../../contracts/live/Learning.js';
 import type { LabelledBatch, PaddedBatch } from '../../contracts/rows/PaddedBatch.js';
 import type { StateDict, Weight } from '../../contracts/models/StateDict.js';
-import type { StepContext } from '../../contracts/models/Trainable.js';
+import type { StepContext, StepResult } from '../../contracts/models/Trainable.js';
 import { registerBackend } from '../../ops/backends/registerBackend.js';
 import { runOn } from '../../ops/backends/onBackend.js';
 import { BACKEND_NAME } from '../../ops/definition/backendName.js';
@@ -29,6 +29,7 @@ import { type FoundRows, RowTable } from '../../ops/sparse/RowTable.js';
 import { sparseLinear } from '../../ops/sparse/sparseLinear.js';
 import { checkRenewable } from '../internal/checkRenewable.js';
 import { entriesUnder, prefixed } from '../internal/entriesUnder.js';
+import { clipGradients } from '../internal/clipGradients.js';
 import { checkWeights } from '../internal/checkWeights.js';
 import { DAMAGED, finite, UNSTABLE } from '../internal/finite.js';
 import { firstWeights, wideGruShapes } from './internal/firstWeights.js';
@@ -91,7 +92,7 @@ interface Found {
  * `columns`: a `rowEncoder` gives them. A word that training never saw has its vector all the same.
  *
  * The GRU, A and b are moved by AdamW (decay 0.01, gradients clipped to the norm 1), D by Adam on the rows of the batch,
- * U by Adagrad on touched rows. The learning rate is the GRU's; 3e-3 with the schedule `oneCycle()` suits it.
+ * U by Adagrad on touched rows. A step with a `clipNorm` clips all gradients together to it instead. The learning rate is the GRU's; 3e-3 with the schedule `oneCycle()` suits it.
  *
  * Each method is one synchronous step on the model's own backend. On the same backend, equal configurations, seeds,
  * batches and contexts give equal bits. Holds 12 bytes a dense weight, 12 bytes an embedding's value of each token seen,
@@ -233,10 +234,10 @@ export const wideGru = (config: WideGruConfig, settings: WideGruSettings): WideG
 
   const probabilitiesOf = (logits: Tensor): Float32Array =>
     finite(softmax(logits).dataSync<'float32'>(), `A probability of "${name}"`, DAMAGED);
-  const lossOf = (loss: Tensor, where: string): number =>
-    finite(loss.dataSync<'float32'>(), `The loss of "${name}" ${where}`, UNSTABLE)[0] ?? NaN;
+  const numberOf = (what: string, value: Tensor, where: string): number =>
+    finite(value.dataSync<'float32'>(), `The ${what} of "${name}" ${where}`, UNSTABLE)[0] ?? NaN;
 
-  const train = (batch: LabelledBatch, context: StepContext): number => {
+  const train = (batch: LabelledBatch, context: StepContext): Omit<StepResult, 'weight'> => {
     const found = look(batch);
     const hasWide = found.features !== undefined;
     // The rows of an absent wide part are no input: a gradient of what is not used is refused by tfjs.
@@ -247,12 +248,14 @@ export const wideGru = (config: WideGruConfig, settings: WideGruSettings): WideG
     });
     const { value, grads } = run(given);
     // Before the update: a step that went wrong leaves the weights as they were.
-    const loss = lossOf(value, `in epoch ${context.epoch}, step ${context.step}`);
-    const { learningRate } = context;
-    const [delta, ...others] = grads as [Tensor, ...Tensor[]];
-    const denseGrads = hasWide ? others.slice(1) : others;
-    const clipped = clipByGlobalNorm(new Map(names.map((key, i) => [key, denseGrads[i]!])), MOST_NORM);
-    adam.step(clipped.gradients, learningRate);
+    const where = `in epoch ${context.epoch}, step ${context.step}`;
+    const loss = numberOf('loss', value, where);
+    const { learningRate, clipNorm } = context;
+    const { gradients, norm } = clipGradients(grads, clipNorm);
+    const gradientNorm = norm && numberOf('norm of the gradients', norm, where);
+    const [delta, ...others] = gradients as [Tensor, ...Tensor[]];
+    const denseGrads = new Map(names.map((key, i) => [key, (hasWide ? others.slice(1) : others)[i]!]));
+    adam.step(clipNorm === undefined ? clipByGlobalNorm(denseGrads, MOST_NORM).gradients : denseGrads, learningRate);
     embeddingsAdam.step(
       found.tokens.ids,
       delta.dataSync<'float32'>(),
@@ -260,7 +263,7 @@ export const wideGru = (config: WideGruConfig, settings: WideGruSettings): WideG
     );
     if (found.features !== undefined)
       wideAdagrad?.step(found.features.ids, others[0]!.dataSync<'float32'>(), learningRate * WIDE_RATE);
-    return loss;
+    return { loss, gradientNorm };
   };
 
   return {
@@ -270,13 +273,13 @@ export const wideGru = (config: WideGruConfig, settings: WideGruSettings): WideG
     backend,
 
     trainBatch: (batch, context) =>
-      step(() => ({ loss: train(batch, context), weight: labelWeight(batch.labels, classWeights) })),
+      step(() => ({ ...train(batch, context), weight: labelWeight(batch.labels, classWeights) })),
 
     evaluateBatch: (batch) =>
       step(() => {
         const logits = logitsOf(batch);
         return {
-          loss: lossOf(softmaxCrossEntropy(logits, batch.labels, classWeights), 'in evaluation'),
+          loss: numberOf('loss', softmaxCrossEntropy(logits, batch.labels, classWeights), 'in evaluation'),
           weight: labelWeight(batch.labels, classWeights),
           probabilities: probabilitiesOf(logits),
         };

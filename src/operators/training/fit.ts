@@ -15,6 +15,7 @@ import type { Monitor, TrainingState, TrainingStep } from '../../contracts/train
 import { checkChoice, checkNumber, checkWhole } from '../../contracts/checkOption.js';
 import { combineSteps } from './combineSteps.js';
 import { earlyStopping } from './earlyStopping.js';
+import { checkClipNorm } from './internal/checkClipNorm.js';
 import { CheckpointRequests } from './internal/CheckpointRequests.js';
 import { checkResumable, checkSameTraining } from './internal/checkResumable.js';
 import { deferModel } from './internal/deferModel.js';
@@ -49,6 +50,12 @@ export interface FitOptions {
    * `reduceLrOnPlateau` follows the loss all the same. Default `loss`, as in the lesson.
    */
   readonly monitor?: Monitor | undefined;
+  /**
+   * The largest norm of all gradients together: larger ones are scaled down to it before a step, and the events `step`
+   * have the norm as `gradientNorm`. With `Infinity` it is measured, and nothing is scaled. Default: neither, since
+   * measuring takes time.
+   */
+  readonly clipNorm?: number | undefined;
   /**
    * Which weights the model holds at the end: those of the best epoch, or those of the last, as in the lesson. Default
    * `best`.
@@ -181,13 +188,14 @@ export const fit = (
   options: FitOptions = {},
 ): OperatorFunction<BatchSource, TrainingEvent> => {
   const { epochs = 50, learningRate = 1e-4, keep = 'best', averageOver = 'rows', schedule } = options;
-  const { monitor = 'loss' } = options;
+  const { monitor = 'loss', clipNorm } = options;
   const { checkpointEvery } = options;
   checkWhole('fit', 'epochs', epochs, 1);
   checkChoice('fit', 'keep', keep, ['best', 'last']);
   checkChoice('fit', 'monitor', monitor, ['loss', 'macro-f1', 'accuracy']);
   checkChoice('fit', 'averageOver', averageOver, ['rows', 'batches']);
   checkNumber('fit', 'learningRate', learningRate, { above: 0 });
+  checkClipNorm('fit', clipNorm);
   if (typeof checkpointEvery === 'number') checkWhole('fit', 'checkpointEvery', checkpointEvery, 1);
   if (checkpointEvery !== undefined || options.from !== undefined) checkResumable(model);
   const deferred = deferModel(model);
@@ -208,6 +216,7 @@ export const fit = (
         keep,
         averageOver,
         ...(monitor === 'loss' ? {} : { monitor }),
+        ...(clipNorm === undefined ? {} : { clipNorm }),
         scheduled: schedule !== undefined,
         rows: { train: rows.train, validation: rows.validation, test: rows.test },
       };
@@ -237,6 +246,7 @@ export const fit = (
           step,
           averageOver,
           factor: factorIn(state.epoch),
+          clipNorm,
           from: begun,
           due: requests && ((made) => requests.take(stepsBefore + made)),
         }).pipe(concatMap(withBestWeights));

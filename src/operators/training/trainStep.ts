@@ -42,6 +42,7 @@ export interface TrainStepOptions extends Omit<StepContext, 'step' | 'learningRa
  * @param options.epoch the pass over the train rows, from 1; with the step's number it seeds what is random in a step
  * @param options.learningRate the step size of the optimizer, at least 0
  * @param options.firstStep the number of the first step; default 0
+ * @param options.clipNorm the norm that the gradients are clipped to; default none
  * @param options.valve what brakes the batches for a model on a device
  * @throws HeadwaterError `HW_USAGE` for an epoch, a first step or a learning rate that cannot be; through `error`: `HW_NUMERIC` when
  *   the loss is not a finite number (it names the rows of the batch), and whatever the model throws

@@ -19,6 +19,7 @@ export const clipByGlobalNormOp = defineOp<Record<string, Tensor>, readonly Tens
   compose: (inputs, { maxNorm }) => {
     const gradients = Object.values(inputs);
     const norm = sqrt(addN(gradients.map((gradient) => sum(square(gradient)))));
+    if (maxNorm === Infinity) return [...gradients.map((gradient) => gradient.clone()), norm];
     // min(1, maxNorm / n) without a comparison: maxNorm / max(maxNorm, n).
     const scale = div(scalar(maxNorm), maximum(scalar(maxNorm), add(norm, scalar(LEAST))));
     return [...gradients.map((gradient) => mul(gradient, scale)), norm];
@@ -31,7 +32,7 @@ export const clipByGlobalNormOp = defineOp<Record<string, Tensor>, readonly Tens
  * `torch.nn.utils.clip_grad_norm_`: g' = g · min(1, maxNorm / (√(Σ g²) + 1e-6)).
  *
  * @param gradients by name; they are left as they are
- * @param maxNorm the largest norm that stays as it is; positive
+ * @param maxNorm the largest norm that stays as it is; positive. With `Infinity` all gradients stay as they are
  * @returns the scaled gradients by the same names, and their norm before, a scalar, float32
  * @throws HeadwaterError `HW_USAGE` when `maxNorm` is not positive, or there are no gradients
  * @see R. Pascanu, T. Mikolov and Y. Bengio, On the difficulty of training recurrent neural networks. ICML 2013.

@@ -21,7 +21,7 @@ const difference = (
   saved: FitSettings,
   present: FitSettings,
 ): { readonly field: string; readonly was: unknown; readonly is: unknown } | undefined => {
-  for (const field of ['epochs', 'learningRate', 'keep', 'averageOver', 'monitor', 'scheduled'] as const)
+  for (const field of ['epochs', 'learningRate', 'keep', 'averageOver', 'monitor', 'clipNorm', 'scheduled'] as const)
     if (saved[field] !== present[field]) return { field, was: saved[field], is: present[field] };
   for (const side of SIDES)
     if (saved.rows[side] !== present.rows[side])

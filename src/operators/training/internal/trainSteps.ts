@@ -4,6 +4,7 @@ import type { LabelledBatch } from '../../../contracts/rows/PaddedBatch.js';
 import type { DeferredTrainable, Trainable } from '../../../contracts/models/Trainable.js';
 import type { StepEnded } from '../../../contracts/training/TrainingEvent.js';
 import { checkNumber, checkOptions, checkWhole } from '../../../contracts/checkOption.js';
+import { checkClipNorm } from './checkClipNorm.js';
 import type { TrainStepOptions } from '../trainStep.js';
 import { throughModel } from './throughModel.js';
 
@@ -37,15 +38,21 @@ export const trainSteps = <Before = never>(
   before?: (batch: LabelledBatch, index: number) => Observable<Before> | undefined,
 ): OperatorFunction<LabelledBatch, StepEnded | Before> => {
   checkOptions('trainStep', options, 'model, { epoch: 1, learningRate: 1e-3 }');
-  const { epoch, learningRate, firstStep = 0, valve } = options;
+  const { epoch, learningRate, firstStep = 0, clipNorm, valve } = options;
   checkWhole('trainStep', 'epoch', epoch, 1);
   checkWhole('trainStep', 'firstStep', firstStep, 0);
+  checkClipNorm('trainStep', clipNorm);
   if (typeof learningRate !== 'function') checkNumber('trainStep', 'learningRate', learningRate, { from: 0 });
   const stepsAt = (rateOf: (batch: LabelledBatch) => number): OperatorFunction<LabelledBatch, StepEnded | Before> =>
     throughModel(
       model,
       (asked, batch: LabelledBatch, index) =>
-        asked.trainBatch(batch, { epoch, step: firstStep + index, learningRate: rateOf(batch) }),
+        asked.trainBatch(batch, {
+          epoch,
+          step: firstStep + index,
+          learningRate: rateOf(batch),
+          ...(clipNorm === undefined ? {} : { clipNorm }),
+        }),
       ({ loss, weight, gradientNorm }, batch, index): StepEnded => {
         const step = firstStep + index;
         if (!Number.isFinite(loss) || !Number.isFinite(weight)) {
@@ -57,7 +64,12 @@ export const trainSteps = <Before = never>(
           );
         }
         const ended: StepEnded = { type: 'step', model: model.name, epoch, step, rows: batch.size, loss, weight };
-        return gradientNorm === undefined ? ended : { ...ended, gradientNorm };
+        if (gradientNorm !== undefined) return { ...ended, gradientNorm };
+        if (clipNorm === undefined) return ended;
+        throw new HeadwaterError(
+          'HW_USAGE',
+          `The model ${model.name} was given clipNorm ${clipNorm}, but it tells no norm of its gradients: its trainBatch does not clip. Leave clipNorm out.`,
+        );
       },
       { valve, before, explain: (error, batch) => withRows(error, batch, `epoch ${epoch}`) },
     );

@@ -35,6 +35,8 @@ export interface TrainingEpochOptions {
   readonly averageOver: AveragedOver;
   /** What the state's learning rate is multiplied by in each step; undefined for 1. */
   readonly factor: ((rowsBefore: number) => number) | undefined;
+  /** The norm that the gradients are clipped to; undefined where they are not. */
+  readonly clipNorm: number | undefined;
   /** Where it goes on, for an epoch that was begun before. */
   readonly from?: EpochCourse | undefined;
   /** Whether a snapshot is to be taken before a batch, from the number of steps that the epoch has made. */
@@ -91,6 +93,7 @@ export const trainingEpoch = ({
   step,
   averageOver,
   factor,
+  clipNorm,
   from,
   due,
 }: TrainingEpochOptions): Observable<TrainingEvent | EpochSnapshot> =>
@@ -140,6 +143,7 @@ export const trainingEpoch = ({
             learningRate:
               factor === undefined ? learningRate : (rowsBefore) => learningRate * factor(rowsSkipped + rowsBefore),
             firstStep: done.train,
+            clipNorm,
             valve: source.valve,
           },
           due && before('train'),

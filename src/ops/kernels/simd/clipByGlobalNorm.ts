@@ -1,4 +1,5 @@
 import { clipByGlobalNormOp, clippingScale } from '../../optimizers/clipByGlobalNorm.js';
+import { WORD } from './products.js';
 import { simdKernel } from './simdKernel.js';
 
 const sizeOf = (shape: readonly number[]): number => shape.reduce((size, side) => size * side, 1);
@@ -18,6 +19,10 @@ export const clipByGlobalNormKernels = [
     const norm = Math.sqrt(squares);
     const scale = clippingScale(norm, maxNorm);
     gradients.forEach(({ shape, at }, n) => {
+      if (scale === 1) {
+        machine.memory.copy(at, results[n]!.at, sizeOf(shape) * WORD);
+        return;
+      }
       const from = machine.memory.floats(at, sizeOf(shape));
       const to = machine.memory.floats(results[n]!.at, from.length);
       for (let i = 0; i < from.length; i++) to[i] = from[i]! * scale;

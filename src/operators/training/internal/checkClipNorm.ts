@@ -1,0 +1,15 @@
+import { optionText } from '../../../contracts/checkOption.js';
+import { HeadwaterError } from '../../../contracts/HeadwaterError.js';
+
+/**
+ * Refuses a limit of the norm of gradients that is no number above 0. Infinity is one: it measures, and clips nothing.
+ *
+ * @throws HeadwaterError `HW_USAGE`
+ */
+export const checkClipNorm = (operator: string, value: unknown): void => {
+  if (value === undefined || (typeof value === 'number' && value > 0)) return;
+  throw new HeadwaterError(
+    'HW_USAGE',
+    `${operator}: clipNorm is ${optionText(value)}, but must be a number above 0; Infinity measures the norm and clips nothing.`,
+  );
+};
