@@ -15,6 +15,7 @@ const SNAPSHOT: TrainingSnapshot = {
   metrics: [],
   rejections: { total: 0, byReason: [], examples: [] },
   report: null,
+  flow: [],
   lastEventId: null,
 };
 

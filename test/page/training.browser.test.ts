@@ -7,6 +7,7 @@ import { scores } from '../../src/sinks/metrics/scores.js';
 import { ended, epochEnded, epochStarted, started, step } from '../sinks/events.js';
 import { atEnd, visit } from './browser.js';
 import { chromiumPath } from './chromiumPath.js';
+import { violations } from './looking.js';
 
 const classes = ['Sports', 'World'];
 const side = (rows: number) => ({ rows, classes: { Sports: rows / 2, World: rows / 2 } });
@@ -30,6 +31,28 @@ const report: TrainingUpdate = {
   type: 'report',
   model: 'lstm',
   report: { classes, confusion, performance: scores(confusion, classes), accuracy: 0.85, loss: 0.4, rows: 20 },
+};
+
+const stage = (name: string, busy: number) => ({
+  name,
+  subscriptions: 1,
+  values: 100,
+  rate: 50,
+  busy,
+  latencyMs: 2,
+  holdings: [{ operator: 'boundedQueue', held: 3, most: 8, bound: null, highWaterMark: 8 }],
+  rejected: 0,
+  errors: 0,
+});
+const flow: TrainingUpdate = {
+  type: 'flow',
+  atMs: 1000,
+  intervalMs: 1000,
+  stages: [stage('train', 0.8), stage('queue', 0.1)],
+  edges: [{ from: 'queue', to: 'train', values: 100 }],
+  valves: [{ holder: 'boundedQueue', share: 0.5, heldMs: 500 }],
+  idle: 0.1,
+  bottleneck: 'train',
 };
 
 const figure = (page: Page, name: string) =>
@@ -75,6 +98,7 @@ describe.skipIf(chromiumPath === undefined)('the page and the server of a traini
       epochStarted(2),
       step(2, 0),
       epochEnded(2, false),
+      flow,
     ])
       update$.next(update);
     const late = (await visit(url)).page;
@@ -84,6 +108,17 @@ describe.skipIf(chromiumPath === undefined)('the page and the server of a traini
       await expect.poll(() => figure(page, 'Lowest validation loss').textContent()).toBe('0.901 epoch 1');
       await page.getByRole('img', { name: /^Quality\. After epoch 2 the accuracy is 62\.5%/ }).waitFor();
       await page.getByText('LSTM').first().waitFor();
+    }
+
+    // The graph of the pipeline, also for who came later.
+    for (const page of [early, late]) {
+      await page.getByText('The bottleneck is train: all stages together worked 90% of the last second.').waitFor();
+      expect(await page.locator('.flow-stage').count()).toBe(2);
+      expect(await page.locator('.flow-slowest .flow-name').textContent()).toBe('train');
+      expect(await page.locator('.flow-edge').count()).toBe(1);
+      await page.locator('section:has(#flow-heading) summary').click();
+      await page.getByRole('row', { name: 'queue 50 10% 2 ms boundedQueue 3 of 8 0' }).waitFor();
+      expect(await violations(page)).toEqual([]);
     }
 
     for (const update of [ended(), report]) update$.next(update);

@@ -103,6 +103,7 @@ export const serveTraining = async (
     metrics: [],
     rejections: { total: 0, byReason: [], examples: [] },
     report: null,
+    flow: [],
     lastEventId: null,
     ...first,
   };

@@ -57,7 +57,10 @@ export const trainingJob = (
   checkpoints: TrainingCheckpoints = trainingCheckpoints(out, options, flow.terminal),
 ): Observable<Trained> => {
   const job = (told: Prepared['told']): Observable<Trained> =>
-    flow.beside(trainingFor(data, out, options, flow.terminal, told, checkpoints));
+    flow.beside(
+      trainingFor(data, out, options, flow.terminal, told, checkpoints),
+      page === undefined ? undefined : told,
+    );
   return page === undefined ? job(() => undefined) : page.beside(job);
 };
 

@@ -1,4 +1,5 @@
 import type { Performance } from './Evaluation.js';
+import type { FlowSnapshot } from '../flow/FlowSnapshot.js';
 import type { Rejection } from '../rows/Rejection.js';
 import type { Side } from '../rows/Row.js';
 import type { EpochEnded, EpochStarted, StepEnded, TrainingEnded, TrainingStarted } from './TrainingEvent.js';
@@ -130,8 +131,8 @@ export type TrainingPhase = 'preparing' | 'training' | 'measuring' | 'ended' | '
  * All that a page needs to show a training that is under way or done: `GET /training`.
  *
  * What comes after it are the events of `GET /events`, asked for with `lastEventId`: `training` (`TrainingNews`, steps
- * at most 10 a second), `metrics` (`EpochMetrics`), `rejections` (`RejectionsView`), `report` (`ReportView`), `ended`
- * (`TrainingOver`), `missed`. At an event `missed`, and when the phase changes where no event tells it, the page asks
+ * at most 10 a second), `metrics` (`EpochMetrics`), `rejections` (`RejectionsView`), `report` (`ReportView`), `flow`
+ * (`FlowSnapshot`), `ended` (`TrainingOver`), `missed`. At an event `missed`, and when the phase changes where no event tells it, the page asks
  * for this again.
  */
 export interface TrainingSnapshot {
@@ -152,6 +153,8 @@ export interface TrainingSnapshot {
   readonly rejections: RejectionsView;
   /** Null until the test rows are measured. */
   readonly report: ReportView | null;
+  /** What the pipeline did in the last minutes, a snapshot a second; none where the flow is not watched. */
+  readonly flow: readonly FlowSnapshot[];
   /** The id of the last event that is in here; null where there was none yet. */
   readonly lastEventId: string | null;
 }

@@ -276,7 +276,7 @@ export const prepare = (rows$: Observable<Row>, options: PrepareOptions = {}): O
     const sided$ = rows$.pipe(
       trace('read'),
       shuffled,
-      trace('shuffle'),
+      trace('prepare: shuffle'),
       map((row) => {
         const text = textOf(row.title);
         if (isCut(row.title, text)) counts.cut++;
@@ -285,7 +285,7 @@ export const prepare = (rows$: Observable<Row>, options: PrepareOptions = {}): O
       filter((row) => counts.keeps(row)),
       map(sided),
       tap((row) => counts.add(row)),
-      trace('split'),
+      trace('prepare: split'),
     );
     const settled$ = defer(() => {
       settle(counts, options);

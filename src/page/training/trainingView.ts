@@ -14,6 +14,7 @@ import {
   throwError,
   timer,
 } from 'rxjs';
+import type { FlowSnapshot } from '../../contracts/flow/FlowSnapshot.js';
 import type { Side } from '../../contracts/rows/Row.js';
 import type {
   ConfigView,
@@ -28,6 +29,7 @@ import { Chart } from '../charts/Chart.js';
 import { hueName } from '../elements/classMark.js';
 import { ConnectionBadge } from '../connection/ConnectionBadge.js';
 import { element, setText } from '../elements/element.js';
+import { FlowPanel } from '../flow/FlowPanel.js';
 import { Figures } from '../panels/Figures.js';
 import { formatCompact, formatCount, formatLoss, formatRate, formatScore, NOTHING } from '../elements/format.js';
 import { describeLosses, formatEpoch, lossChart, qualityChart, qualityData } from '../panels/lossChart.js';
@@ -152,6 +154,7 @@ export const trainingView = (
   const rejections = new RejectedRows();
   const config = element('div', {});
   const results = element('div', { class: 'grid' });
+  const flow = new FlowPanel();
   const resultsBlock = element(
     'section',
     { class: 'block', 'aria-labelledby': 'results-heading', hidden: true },
@@ -253,6 +256,9 @@ export const trainingView = (
         tellFailure(error);
         break;
       }
+      case 'flow':
+        flow.show(JSON.parse(data) as FlowSnapshot);
+        break;
       case 'missed':
         missed$.next();
         break;
@@ -316,6 +322,7 @@ export const trainingView = (
       element('div', { class: 'grid three' }, loss.node, quality.node, pace.node),
     ),
     resultsBlock,
+    flow.node,
     element(
       'section',
       { class: 'block', 'aria-labelledby': 'data-heading' },
@@ -329,6 +336,7 @@ export const trainingView = (
       ),
     ),
   );
+  for (const seen of first.flow) flow.show(seen);
   tellFailure(first.error);
   draw();
   setInterval(draw, DRAW_MS);

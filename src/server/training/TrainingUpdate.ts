@@ -1,3 +1,4 @@
+import type { FlowSnapshot } from '../../contracts/flow/FlowSnapshot.js';
 import type { Rejection } from '../../contracts/rows/Rejection.js';
 import type { Side } from '../../contracts/rows/Row.js';
 import type { TrainingEvent } from '../../contracts/training/TrainingEvent.js';
@@ -18,4 +19,4 @@ export interface TrainingPrepared {
  * What a training tells whoever shows it: what `fit` tells, the rows that are rejected, and what comes before and
  * after.
  */
-export type TrainingUpdate = TrainingPrepared | TrainingEvent | Rejection | ReportMade;
+export type TrainingUpdate = TrainingPrepared | TrainingEvent | Rejection | ReportMade | FlowSnapshot;

@@ -209,6 +209,9 @@ export const serveTraining = (
           if (view.snapshot.rejections.total > 0) tell('rejections', view.snapshot.rejections);
           tell('ended', { error: fact.error } satisfies TrainingOver);
           break;
+        case 'flow':
+          tell('flow', fact);
+          break;
         case 'prepared':
           break;
       }

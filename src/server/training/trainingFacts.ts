@@ -12,6 +12,7 @@ export const trainingFacts = (update: TrainingUpdate, pacer: StepPacer, now: num
   switch (update.type) {
     case 'prepared':
     case 'rejection':
+    case 'flow':
       return [update];
     case 'report':
       return [{ type: 'report', report: update.report }];

@@ -1,3 +1,4 @@
+import type { FlowSnapshot } from '../../contracts/flow/FlowSnapshot.js';
 import type { Rejection } from '../../contracts/rows/Rejection.js';
 import type {
   EpochMetrics,
@@ -15,6 +16,7 @@ export type TrainingFact =
   | { readonly type: 'training'; readonly news: TrainingNews }
   | { readonly type: 'metrics'; readonly metrics: EpochMetrics }
   | Rejection
+  | FlowSnapshot
   | { readonly type: 'report'; readonly report: ReportView }
   /** It is over; with what went wrong where it has failed. */
   | { readonly type: 'ended'; readonly error?: string | undefined };
@@ -41,6 +43,8 @@ export interface TrainingView {
 
 /** The most points of a curve. */
 const MOST_POINTS = 2000;
+/** The most snapshots of the flow: three minutes. */
+const MOST_FLOW = 180;
 /** The most rejections that are shown in full. */
 const MOST_EXAMPLES = 10;
 
@@ -54,6 +58,7 @@ export const UNTOLD: TrainingView = {
     epochs: 0,
     rejections: { total: 0, byReason: [], examples: [] },
     report: null,
+    flow: [],
   },
   told: 0,
   steps: NONE,
@@ -117,6 +122,8 @@ export const viewAfter = (view: TrainingView, fact: TrainingFact): TrainingView 
       return { ...view, snapshot: { ...snapshot, rejections: withRejection(snapshot.rejections, fact) } };
     case 'report':
       return { ...view, snapshot: { ...snapshot, report: fact.report } };
+    case 'flow':
+      return { ...view, snapshot: { ...snapshot, flow: [...snapshot.flow, fact].slice(-MOST_FLOW) } };
     case 'ended':
       return {
         ...view,

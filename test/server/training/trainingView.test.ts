@@ -61,6 +61,7 @@ describe('what a page is shown of a training', () => {
       metrics: [],
       rejections: { total: 0, byReason: [], examples: [] },
       report: null,
+      flow: [],
       lastEventId: null,
     });
   });

@@ -57,7 +57,8 @@ export class FlowWatch implements FlowProbe {
   stage(name: string): StageProbe {
     const stage = this.#record(name);
     stage.subscriptions += 1;
-    if (this.#subscribing !== undefined && this.#subscribing !== stage) stage.feeds(this.#subscribing);
+    const next = this.#subscribing;
+    if (next !== undefined && next !== stage) stage.feeds(next);
     let left = false;
     return {
       subscribing: (subscribe) => {
@@ -70,7 +71,7 @@ export class FlowWatch implements FlowProbe {
         }
       },
       passes: () => this.#passes(stage),
-      passed: (before) => this.#passed(stage, before as FlowStageRecord | undefined),
+      passed: (before) => this.#passed(stage, next, before as FlowStageRecord | undefined),
       failed: () => {
         stage.errors += 1;
       },
@@ -153,11 +154,11 @@ export class FlowWatch implements FlowProbe {
     return before;
   }
 
-  #passed(stage: FlowStageRecord, before: FlowStageRecord | undefined): void {
+  #passed(stage: FlowStageRecord, outer: FlowStageRecord | undefined, before: FlowStageRecord | undefined): void {
     this.#emitting = before;
-    const { next = this.#consume(stage) } = stage;
+    const next = outer ?? stage.next ?? this.#consume(stage);
     if (!this.#timing) return;
-    // What was not charged to stages after this one was the work of the first of them, which has let nothing out.
+    // What was not charged to stages after this one was the work of the next one, which has let nothing out.
     const now = this.#now();
     next.timed += now - this.#mark;
     this.#mark = now;
@@ -175,7 +176,9 @@ export class FlowWatch implements FlowProbe {
   #openTurn(): void {
     this.#turnOpen = true;
     this.#turnBegan = this.#mark = this.#now();
-    this.#timing = this.#exact || this.#timedActive <= TIMED_SHARE * this.#active;
+    // In each interval at least the first.
+    this.#timing =
+      this.#exact || this.#timedActive - this.#timedActiveBefore <= TIMED_SHARE * (this.#active - this.#activeBefore);
     queueMicrotask(() => {
       const took = this.#now() - this.#turnBegan;
       this.#active += took;

@@ -1,0 +1,218 @@
+import type { FlowSnapshot, FlowStage } from '../../contracts/flow/FlowSnapshot.js';
+import { element, setAttributes, setText } from '../elements/element.js';
+import { formatCount, formatMs, formatRate, formatShare } from '../elements/format.js';
+import { BOX, type FlowLayout, layoutFlow, type Point, shapeOf } from './layoutFlow.js';
+import { svg } from './svg.js';
+
+/** The most snapshots that are kept: three minutes, at one a second. */
+const KEPT = 180;
+
+const PADDING = 10;
+const INNER = BOX.width - 2 * PADDING;
+
+/** The drawing of one stage. */
+interface StageNode {
+  readonly group: SVGGElement;
+  readonly rate: SVGTextElement;
+  readonly busy: SVGRectElement;
+  readonly busyText: SVGTextElement;
+  readonly held: SVGRectElement;
+  readonly heldText: SVGTextElement;
+  readonly course: SVGPolylineElement;
+}
+
+const bar = (y: number, kind: string): { readonly back: SVGRectElement; readonly full: SVGRectElement } => ({
+  back: svg('rect', { class: 'flow-bar', x: PADDING, y, width: INNER, height: 5, rx: 2 }),
+  full: svg('rect', { class: kind, x: PADDING, y, width: 0, height: 5, rx: 2 }),
+});
+
+const stageNode = (name: string, { x, y }: Point): StageNode => {
+  const label = name.length > 15 ? `${name.slice(0, 14)}…` : name;
+  const rate = svg('text', { class: 'flow-number', x: BOX.width - PADDING, y: 20, 'text-anchor': 'end' });
+  const busyText = svg('text', { class: 'flow-small', x: PADDING, y: 37 });
+  const heldText = svg('text', { class: 'flow-small', x: PADDING, y: 60 });
+  const busy = bar(42, 'flow-busy');
+  const held = bar(65, 'flow-held');
+  const course = svg('polyline', { class: 'flow-course', points: '' });
+  const group = svg(
+    'g',
+    { class: 'flow-stage', transform: `translate(${x - BOX.width / 2} ${y - BOX.height / 2})` },
+    svg('rect', { class: 'flow-box', width: BOX.width, height: BOX.height, rx: 8 }),
+    svg('text', { class: 'flow-name', x: PADDING, y: 20 }, label),
+    rate,
+    busyText,
+    busy.back,
+    busy.full,
+    heldText,
+    held.back,
+    held.full,
+    course,
+  );
+  return { group, rate, busy: busy.full, busyText, held: held.full, heldText, course };
+};
+
+const pathOf = (points: readonly Point[]): string =>
+  points.map(({ x, y }, at) => `${at === 0 ? 'M' : 'L'}${x.toFixed(1)} ${y.toFixed(1)}`).join(' ');
+
+/** The width of an edge: values that are ten times as many make it 3 pixels wider. */
+const widthOf = (rate: number): number => 1 + Math.max(0, Math.log10(1 + rate)) * 1.5;
+
+/** The fullest of what a stage holds, by its bound. */
+const fullest = ({ holdings }: FlowStage): { readonly share: number; readonly text: string } => {
+  let most = { share: 0, text: '' };
+  for (const { operator, held, bound, highWaterMark } of holdings) {
+    const limit = highWaterMark ?? bound;
+    const share = limit === null ? 0 : Math.min(1, held / Math.max(1, limit));
+    const text = `${operator} ${formatCount(held)}${limit === null ? '' : ` of ${formatCount(limit)}`}`;
+    if (most.text === '' || share > most.share) most = { share, text };
+  }
+  return most;
+};
+
+/** What there is to be seen, in words. */
+export const describeFlow = ({ idle, bottleneck, valves }: FlowSnapshot): string => {
+  const held = valves
+    .filter(({ share }) => share > 0.005)
+    .map(({ holder, share }) => `${holder} ${formatShare(share)}`);
+  return [
+    bottleneck === undefined
+      ? `The pipeline worked ${formatShare(1 - idle)} of the last second, and waited for its input else.`
+      : `The bottleneck is ${bottleneck}: all stages together worked ${formatShare(1 - idle)} of the last second.`,
+    ...(held.length === 0 ? [] : [`The valve was held by ${held.join(', ')} of the time.`]),
+  ].join(' ');
+};
+
+const tableOf = ({ stages }: FlowSnapshot): HTMLElement =>
+  element(
+    'table',
+    {},
+    element('caption', { class: 'hidden' }, 'The stages of the pipeline'),
+    element(
+      'thead',
+      {},
+      element(
+        'tr',
+        {},
+        ...['Stage', 'Values a second', 'Working', 'Latency', 'Holds', 'Rejected'].map((name) =>
+          element('th', { scope: 'col' }, name),
+        ),
+      ),
+    ),
+    element(
+      'tbody',
+      {},
+      ...stages.map((stage) =>
+        element(
+          'tr',
+          {},
+          element('th', { scope: 'row' }, stage.name),
+          ...[
+            formatRate(stage.rate),
+            formatShare(stage.busy),
+            formatMs(stage.latencyMs),
+            fullest(stage).text,
+            formatCount(stage.rejected),
+          ].map((text) => element('td', {}, text)),
+        ),
+      ),
+    ),
+  );
+
+/**
+ * The flow of a pipeline as a graph: stages from left to right, edges as wide as their rate, the bottleneck marked, what is
+ * held as a bar, and the rates of the last minutes as a line.
+ */
+export class FlowPanel {
+  readonly node: HTMLElement;
+  readonly #picture = svg('svg', { class: 'flow', role: 'img' });
+  readonly #summary = element('p', { class: 'hint', id: 'flow-summary' });
+  readonly #table = element('div', { class: 'table-frame', tabindex: 0, role: 'region', 'aria-label': 'The stages' });
+  readonly #details: HTMLDetailsElement;
+  #past: FlowSnapshot[] = [];
+  #shape = '';
+  #stages = new Map<string, StageNode>();
+  #edges: { readonly from: string; readonly to: string; readonly path: SVGPathElement; values: number }[] = [];
+
+  constructor() {
+    this.#picture.setAttribute('aria-labelledby', 'flow-summary');
+    this.#details = element('details', {}, element('summary', {}, 'Values as a table'), this.#table);
+    this.#details.addEventListener('toggle', () => this.#fillTable());
+    this.node = element(
+      'section',
+      { class: 'block', 'aria-labelledby': 'flow-heading', hidden: true },
+      element('h2', { id: 'flow-heading' }, 'Flow'),
+      element(
+        'div',
+        { class: 'card' },
+        this.#summary,
+        element(
+          'div',
+          { class: 'flow-frame', tabindex: 0, role: 'region', 'aria-label': 'The pipeline as a graph' },
+          this.#picture,
+        ),
+        this.#details,
+      ),
+    );
+  }
+
+  /** Shows one more snapshot. */
+  show(snapshot: FlowSnapshot): void {
+    if (snapshot.stages.length === 0) return;
+    this.#past = [...this.#past, snapshot].slice(-KEPT);
+    this.node.hidden = false;
+    const shape = shapeOf(snapshot);
+    if (shape !== this.#shape) {
+      this.#shape = shape;
+      this.#draw(layoutFlow(snapshot));
+    }
+    for (const stage of snapshot.stages) this.#showStage(stage, snapshot.bottleneck === stage.name);
+    for (const edge of this.#edges) {
+      const { values = 0 } = snapshot.edges.find(({ from, to }) => from === edge.from && to === edge.to) ?? {};
+      const rate = ((values - edge.values) * 1000) / snapshot.intervalMs;
+      edge.values = values;
+      edge.path.style.strokeWidth = String(widthOf(rate));
+    }
+    setText(this.#summary, describeFlow(snapshot));
+    this.#fillTable();
+  }
+
+  #fillTable(): void {
+    const last = this.#past.at(-1);
+    if (this.#details.open && last !== undefined) this.#table.replaceChildren(tableOf(last));
+  }
+
+  #draw({ width, height, stages, edges }: FlowLayout): void {
+    setAttributes(this.#picture, { viewBox: `0 0 ${width} ${height}`, width, height });
+    this.#stages = new Map([...stages].map(([name, at]) => [name, stageNode(name, at)]));
+    this.#edges = edges.map(({ from, to, points }) => ({
+      from,
+      to,
+      values: 0,
+      path: svg('path', { class: 'flow-edge', d: pathOf(points) }),
+    }));
+    this.#picture.replaceChildren(
+      ...this.#edges.map(({ path }) => path),
+      ...[...this.#stages.values()].map(({ group }) => group),
+    );
+  }
+
+  #showStage(stage: FlowStage, isSlowest: boolean): void {
+    const node = this.#stages.get(stage.name);
+    if (node === undefined) return;
+    const { share, text } = fullest(stage);
+    node.group.classList.toggle('flow-slowest', isSlowest);
+    setText(node.rate, `${formatRate(stage.rate)}/s`);
+    setText(node.busyText, `${isSlowest ? 'bottleneck, ' : ''}working ${formatShare(stage.busy)}`);
+    setAttributes(node.busy, { width: INNER * stage.busy });
+    const troubles = stage.rejected > 0 ? `${formatCount(stage.rejected)} rejected` : '';
+    setText(node.heldText, [text, troubles].filter((part) => part !== '').join(', '));
+    setAttributes(node.held, { width: INNER * share });
+    const rates = this.#past.map(({ stages }) => stages.find(({ name }) => name === stage.name)?.rate ?? 0);
+    const most = Math.max(1e-9, ...rates);
+    const points = rates.map((rate, at) => {
+      const x = PADDING + (INNER * (KEPT - rates.length + at)) / (KEPT - 1);
+      return `${x.toFixed(1)},${(BOX.height - 4 - (14 * rate) / most).toFixed(1)}`;
+    });
+    setAttributes(node.course, { points: points.join(' ') });
+  }
+}
