@@ -27,34 +27,115 @@ const NAMED: ReadonlyMap<string, string> = new Map([
   ['shy', ''],
 ]);
 
-/** With its `&` or without: some scrapers lose it. Without, a name must not be the end of a longer word,
- * and nothing must be what is left of `&amp;lt;`. */
-const ENTITY = new RegExp(
-  String.raw`(?:&|(?<!;))#(?:(\d{1,7})|[xX]([\da-fA-F]{1,6}));|(?:&|(?<![\p{L}\p{M}\p{N};]))(${[...NAMED.keys()].join('|')});`,
-  'gu',
-);
-
 const TAG = /<[!/]?[A-Za-z][^<>]{0,500}>|<!--.{0,500}?-->/gsu;
-const BACKSLASHES = /\\+([^\p{L}\p{M}\p{N}\s]?)/gu;
+const WORD = /[\p{L}\p{M}\p{N}]/u;
+const WORD_OR_SPACE = /[\p{L}\p{M}\p{N}\s]/u;
 /** Typographic apostrophes, and the letter that some use for one. */
 const APOSTROPHES = /[\u2018\u2019\u201b\u02bc\u2032]/g;
 const QUOTES = /[\u201c-\u201f\u2033]/g;
 /** Invisible characters that are no part of any word. The joiners are kept, and so is what flags are made of. */
 const INVISIBLE = /[\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\ufff9-\ufffb]+/g;
 
+const WIDE = /[^\0-\x7f]/;
+
 /** What a repair may be needed for; a text without any of these, and of ASCII alone, stays as it is. */
 const SUSPECT = /[^\t -~]|[#&;<\\]/;
+
+/** Whether a text is of ASCII alone. */
+export const isAscii = (text: string): boolean => !WIDE.test(text);
 
 /** Whether `repairText` may have something to do. */
 export const maybeDamaged = (text: string): boolean => SUSPECT.test(text);
 
-const decoded = (entity: string, decimal?: string, hexadecimal?: string, name?: string): string => {
-  if (name !== undefined) return NAMED.get(name) ?? entity;
-  const point = decimal === undefined ? parseInt(hexadecimal ?? '', 16) : Number(decimal);
-  // Controls, halves of pairs and what is beyond Unicode stand for no character.
+/** The character of a number; a space for controls, halves of pairs and what is beyond Unicode. */
+const characterOf = (point: number): string => {
   const isCharacter =
     point > 31 && point <= 0x10ffff && !(point >= 0x7f && point < 0xa0) && (point & ~0x7ff) !== 0xd800;
   return isCharacter ? String.fromCodePoint(point) : ' ';
+};
+
+const AMPERSAND = 38;
+const BACKSLASH = 92;
+const HASH = 35;
+const SEMICOLON = 59;
+const X = 120;
+const LOWER = 0x20;
+const MOST_DIGITS = 7;
+const MOST_HEX_DIGITS = 6;
+/** The letters and digits of the longest reference, and one more. */
+const LONGEST_REFERENCE = 8;
+
+const isDigit = (unit: number): boolean => unit >= 48 && unit <= 57;
+const isLetter = (unit: number): boolean => (unit | LOWER) >= 97 && (unit | LOWER) <= 122;
+const isHexLetter = (unit: number): boolean => (unit | LOWER) >= 97 && (unit | LOWER) <= 102;
+
+/** Whether the character that ends before `at` is a letter, a mark or a digit. */
+const isWordBefore = (text: string, at: number): boolean => {
+  const unit = text.charCodeAt(at - 1);
+  if (unit < 128) return isDigit(unit) || isLetter(unit);
+  const isPair = unit >= 0xdc00 && unit <= 0xdfff && at > 1;
+  const point = text.codePointAt(isPair ? at - 2 : at - 1)!;
+  return WORD.test(point > 0xffff ? String.fromCodePoint(point) : String.fromCharCode(unit));
+};
+
+/**
+ * The number that a reference such as `#39` or `#x27` has, which stands from `start` to `end`; -1 where it is none.
+ */
+const numberOf = (text: string, start: number, end: number): number => {
+  const hexadecimal = (text.charCodeAt(start + 1) | LOWER) === X;
+  const first = hexadecimal ? start + 2 : start + 1;
+  if (end === first || end - first > (hexadecimal ? MOST_HEX_DIGITS : MOST_DIGITS)) return -1;
+  for (let at = first; at < end; at++) {
+    const unit = text.charCodeAt(at);
+    if (!isDigit(unit) && !(hexadecimal && isHexLetter(unit))) return -1;
+  }
+  return parseInt(text.slice(first, end), hexadecimal ? 16 : 10);
+};
+
+/**
+ * Replaces character references, with their `&` or without: some scrapers lose it. Without, a name must not be the end
+ * of a longer word, and nothing must be what is left of `&amp;lt;`.
+ */
+const decodeReferences = (text: string): string => {
+  let decoded = '';
+  let from = 0;
+  for (let end = text.indexOf(';'); end !== -1; end = text.indexOf(';', end + 1)) {
+    let start = end;
+    let letters = true;
+    while (start > from && end - start < LONGEST_REFERENCE) {
+      const unit = text.charCodeAt(start - 1);
+      if (isDigit(unit)) letters = false;
+      else if (!isLetter(unit)) break;
+      start--;
+    }
+    const point = start > from && text.charCodeAt(start - 1) === HASH ? numberOf(text, start - 1, end) : -1;
+    const isNumber = point !== -1;
+    const character = isNumber ? characterOf(point) : letters ? NAMED.get(text.slice(start, end)) : undefined;
+    if (isNumber) start--;
+    if (character === undefined) continue;
+    if (start > 0) {
+      const before = text.charCodeAt(start - 1);
+      if (before === AMPERSAND) start--;
+      else if (before === SEMICOLON || (!isNumber && isWordBefore(text, start))) continue;
+    }
+    decoded += text.slice(from, start) + character;
+    from = end + 1;
+  }
+  return from === 0 ? text : decoded + text.slice(from);
+};
+
+/** Removes backslashes before a mark; others become a space. */
+const withoutBackslashes = (text: string): string => {
+  let kept = '';
+  let from = 0;
+  for (let at = text.indexOf('\\'); at !== -1; at = text.indexOf('\\', from)) {
+    kept += text.slice(from, at);
+    from = at + 1;
+    while (text.charCodeAt(from) === BACKSLASH) from++;
+    const point = text.codePointAt(from);
+    if (point === undefined || WORD_OR_SPACE.test(String.fromCodePoint(point))) kept += ' ';
+  }
+  return kept + text.slice(from);
 };
 
 /**
@@ -69,9 +150,13 @@ const decoded = (entity: string, decimal?: string, hexadecimal?: string, name?: 
  */
 export const repairText = (text: string): string => {
   let repaired = text;
-  if (repaired.includes(';')) repaired = repaired.replace(ENTITY, decoded).replace(ENTITY, decoded);
+  if (repaired.includes(';')) {
+    repaired = decodeReferences(text);
+    if (repaired !== text) repaired = decodeReferences(repaired);
+  }
   if (repaired.includes('<')) repaired = repaired.replace(TAG, ' ');
-  if (repaired.includes('\\'))
-    repaired = repaired.replace(BACKSLASHES, (_, mark: string) => (mark === '' ? ' ' : mark));
+  if (repaired.includes('\\')) repaired = withoutBackslashes(repaired);
+  // What follows changes nothing in a text of ASCII.
+  if (isAscii(repaired)) return repaired;
   return repaired.normalize('NFKC').replace(APOSTROPHES, "'").replace(QUOTES, '"').replace(INVISIBLE, '');
 };

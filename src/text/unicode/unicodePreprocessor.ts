@@ -1,5 +1,5 @@
 import { foldCase } from './foldCase.js';
-import { maybeDamaged, repairText } from './repairText.js';
+import { isAscii, maybeDamaged, repairText } from './repairText.js';
 import { TokenScan, type UnspacedCut } from './TokenScan.js';
 
 /** How `unicodePreprocessor` reads texts. */
@@ -183,9 +183,10 @@ export const unicodePreprocessor = ({
   // A token may be left out afterwards, and a character-level text has more characters than tokens.
   const enough = stops.size > 0 ? Infinity : maxLength;
   return (text) => {
-    const plain = !maybeDamaged(text);
-    if (plain && isDirect) return plainText(text);
-    const source = plain ? text : repairText(text);
+    const whole = !maybeDamaged(text);
+    const source = whole ? text : repairText(text);
+    const plain = whole || isAscii(source);
+    if (plain && isDirect) return plainText(source);
     scan.scan(source, enough);
     if (stops.size > 0) dropStopWords(source);
     const room = source.length + scan.count;
