@@ -39,6 +39,7 @@ export { rowProgress, type RowProgressOptions } from '../sinks/progress/rowProgr
 export { scores } from '../sinks/metrics/scores.js';
 export { temperature, type TemperatureOptions } from '../sinks/metrics/temperature.js';
 export type { HeadlinesLeftOut, WatchEvent } from '../sinks/watch/WatchEvent.js';
+export type { WatchAction, WatchKey } from '../sinks/watch/WatchKey.js';
 export { watchView, type ScreenStream, type WatchViewOptions } from '../sinks/watch/watchView.js';
 export type { ReportMade } from '../sinks/metrics/ReportMade.js';
 export { stateFile, type StateFile, type StateFileOptions } from '../sinks/files/stateFile.js';

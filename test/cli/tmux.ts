@@ -16,6 +16,8 @@ export const describeInTmux = (name: string, body: () => void): void => {
 export interface TmuxTerminal {
   /** Runs the command in a terminal of its own, which stays when it has ended; its exit status goes to a file. */
   readonly open: (args: readonly string[], env?: Readonly<Record<string, string>>) => void;
+  /** Opens a shell with job control, where commands are typed; `headwater` is the command there. */
+  readonly shell: () => void;
   /** What is to be seen; with `-e` the escapes of its colours too. */
   readonly screen: (...more: readonly string[]) => string;
   /** Looks at the screen until it is as wanted. */
@@ -60,6 +62,11 @@ export const tmuxTerminal = (cwd: string): TmuxTerminal => {
       }).map(([name, value]) => `${name}='${value}'`);
       const command = `env -i ${variables.join(' ')} '${process.execPath}' '${MAIN}' ${args.join(' ')}; status=$?; echo '-- ended'; echo $status > status; exec cat`;
       tmux('-f', '/dev/null', 'new-session', '-d', '-x', '100', '-y', '40', '-c', cwd, command);
+    },
+    shell: () => {
+      const command = `env -i PATH='${process.env['PATH'] ?? ''}' HOME='${cwd}' LANG=C.UTF-8 TERM=screen-256color PS1='$ ' bash --norc --noprofile -i`;
+      tmux('-f', '/dev/null', 'new-session', '-d', '-x', '100', '-y', '40', '-c', cwd, command);
+      tmux('send-keys', `headwater() { '${process.execPath}' '${MAIN}' "$@"; }`, 'Enter');
     },
     screen,
     until: async (wanted) => {

@@ -14,7 +14,7 @@ const MOON = 'Software maps the surface of a moon';
 const QUICK = ['--model', 'model', '--interval', '0.2', '--insist'];
 
 describeInTmux('headwater watch in a terminal', () => {
-  const { open, screen, until, ended, press, resize } = tmuxTerminal(cwd);
+  const { open, shell, screen, until, ended, press, resize } = tmuxTerminal(cwd);
   const listed = (seen: string): readonly string[] =>
     seen.split('\n').flatMap((line) => /\[?[█░#-]+ [01]\.\d\d {2}(.+?)(?: {2,}.*)?$/.exec(line)?.[1] ?? []);
 
@@ -52,19 +52,63 @@ describeInTmux('headwater watch in a terminal', () => {
     expect(last).not.toContain('^C');
   });
 
+  it('does what its keys say, without an echo, and q ends it well', async () => {
+    const server = await serveFeeds({ '/news.xml': [SHARES, GOAL] });
+    open(['watch', ...QUICK, `${server.origin}/news.xml`], { FORCE_HYPERLINK: '1' });
+    await until(/^Loading the model\.$/m);
+    await until(/Shares fall[\s\S]+A late goal[\s\S]+^q quits, space pauses/m);
+    // Enter for nothing leaves nothing behind.
+    press('Enter', 'Enter', 'Space');
+    await until(/^paused, 0 new/m);
+    server.feeds.set('/news.xml', [MOON, SHARES, GOAL]);
+    expect(listed(await until(/^paused, 1 new/m))).toEqual([SHARES, GOAL]);
+    press('Down', 'Down');
+    await until(/^▸ .*A late goal/m);
+    press('Escape');
+    await until(/Software maps/);
+    press('/', 's', 'h', 'a', 'r', 'e', 's', 'Enter');
+    const filtered = await until(/^filter: shares/m);
+    expect(listed(filtered)).toEqual([SHARES]);
+    expect(filtered.match(/headwater watch/g)).toHaveLength(1);
+    press('q');
+    expect(await ended()).toBe(0);
+    expect(screen()).toMatch(/^3 headlines classified/m);
+  });
+
+  it('is stopped by Ctrl-Z, and goes on in the foreground with its keys', async () => {
+    const { origin } = await serveFeeds({ '/news.xml': [SHARES, GOAL] });
+    shell();
+    press(`headwater watch ${QUICK.join(' ')} ${origin}/news.xml`, 'Enter');
+    await until(/A late goal[\s\S]+^q quits/m);
+    press('C-z');
+    await until(/Stopped/);
+    // The shell's own line editing works: the terminal is as it was.
+    press('echo still-$((40 + 2))', 'Enter');
+    await until(/^still-42$/m);
+    press('fg', 'Enter');
+    const again = await until((seen) => seen.startsWith('headwater watch') && seen.includes('q quits'));
+    expect(listed(again)).toEqual([SHARES, GOAL]);
+    press('Space');
+    await until(/^paused/m);
+    press('q');
+    await until(/^2 headlines classified/m);
+    press('echo ended-$?', 'Enter');
+    await until(/^ended-0$/m);
+  });
+
   it('follows the size of the terminal, leaving nothing of the earlier frames', async () => {
     const long = Array.from({ length: 60 }, (_, i) => `Headline ${i} about the ${'very '.repeat(20)}late goal`);
     const { origin } = await serveFeeds({ '/news.xml': long });
     open(['watch', ...QUICK, `${origin}/news.xml`]);
     // One frame alone, as wide and as high as there is room for: as many headlines as there are lines, less five above
-    // them and the cursor's.
+    // them, the keys below and the cursor's.
     // While it is being resized, tmux shows the old frame wrapped.
     const fills = (columns: number, rows: number) => (seen: string) => {
       const lines = seen.split('\n');
       const widest = Math.max(...lines.map((line) => line.length));
       return (
         lines.filter((line) => line.startsWith('headwater watch')).length === 1 &&
-        lines.filter((line) => line.includes('Headline ')).length === rows - 6 &&
+        lines.filter((line) => line.includes('Headline ')).length === rows - 7 &&
         widest === columns - 1
       );
     };

@@ -2,6 +2,7 @@ import { TestScheduler } from 'rxjs/testing';
 import { describe, expect, it } from 'vitest';
 import { watchView } from '../../src/sinks/watch/watchView.js';
 import type { WatchEvent } from '../../src/sinks/watch/WatchEvent.js';
+import type { WatchAction, WatchKey } from '../../src/sinks/watch/WatchKey.js';
 import { systemError } from '../sinks/FakeStream.js';
 import { CLASSES, livePrediction } from '../sinks/watch/live.js';
 import { VirtualTerminal } from '../sinks/watch/VirtualTerminal.js';
@@ -145,5 +146,49 @@ describe('watchView', () => {
 
   it.each([-1, NaN])('refuses to be redrawn every %s ms', (redraw) => {
     expect(() => watchView({ classes: CLASSES, redraw })).toThrow(expect.objectContaining({ code: 'HW_USAGE' }));
+  });
+
+  it('does what keys say: pauses, goes on, filters, asks for an article and for the end', () => {
+    const stream = new VirtualTerminal();
+    const asked: WatchAction[] = [];
+    const key = (name: string): WatchKey => ({ name, text: name.length === 1 ? name : '' });
+    const keys = {
+      s: key('space'),
+      d: key('down'),
+      r: key('return'),
+      e: key('escape'),
+      '/': key('/'),
+      f: key('f'),
+      q: key('q'),
+    };
+    const seen: (readonly string[])[] = [];
+    scheduler().run(({ cold, hot, expectObservable, expectSubscriptions }) => {
+      const source = cold('a 999ms l 999ms c 6999ms -', {
+        ...values,
+        l: livePrediction({ title: 'Second', link: 'https://news.example/2' }),
+      });
+      // The list stands still from 500 ms on; the third comes when it goes on.
+      const key$ = hot('500ms s 999ms d 99ms d 399ms r 499ms e 499ms / 9ms f 9ms r 499ms q', keys);
+      const looks = cold('1400ms x 1399ms x 299ms x 699ms (x|)');
+      looks.subscribe(() => seen.push(titles(stream)));
+      expectObservable(
+        source.pipe(
+          watchView({
+            classes: CLASSES,
+            stream,
+            env,
+            colors: false,
+            key$,
+            actions: { next: (action) => void asked.push(action) },
+          }),
+        ),
+        '8000ms !',
+      ).toBe('');
+      expectSubscriptions(key$.subscriptions).toBe('^ 7999ms !');
+    });
+    expect(seen[0]).toEqual(['First']);
+    expect(seen.at(-1)).toEqual(['First']);
+    expect(asked).toEqual([{ type: 'quit' }]);
+    expect(stream.screen.at(-2)).toBe('filter: f; escape clears it');
   });
 });

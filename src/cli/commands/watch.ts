@@ -12,6 +12,7 @@ import {
   of,
   Subject,
   switchMap,
+  takeUntil,
   tap,
 } from 'rxjs';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
@@ -42,6 +43,7 @@ import { addBackendOptions, type BackendChoice } from '../training/trainingOptio
 import { type WatchedFeed, watchedFeeds } from '../live/watchedFeed.js';
 import { watchMemory } from '../live/watchMemory.js';
 import { watchOutput, type WatchMode } from '../live/watchOutput.js';
+import { noScreen, withScreen, type WatchScreen } from '../live/watchScreen.js';
 
 interface Options extends BackendChoice, FeedOptions, BrokerFlags {
   readonly model: string;
@@ -62,7 +64,8 @@ A feed is one of these:
   - ws:// or wss:// for a WebSocket
   - "-" for lines of stdin
 
-A terminal shows a view that updates itself. Elsewhere each headline is a line of six fields with tabs between them: time, class,
+A terminal shows a view that updates itself. Its keys: q quits, space pauses the list, the arrows choose a headline, enter opens its
+link, / filters by words, escape goes on. Titles are links where the terminal shows links. Elsewhere each headline is a line of six fields with tabs between them: time, class,
 probability, title, source and key. A headline that was shown before is left out.
 
 With --state a headline counts as shown once its line is written. After a crash it may be shown again, at most 64 lines; the key is the
@@ -127,6 +130,7 @@ const checkArguments = (feeds: readonly WatchedFeed[], { once, from }: Options):
 
 const watchAll = (
   feeds: readonly WatchedFeed[],
+  titles: ReadonlyMap<string, string>,
   rules: FeedRules,
   options: Options,
   terminal: Terminal,
@@ -136,90 +140,99 @@ const watchAll = (
   const typed = feeds.some(({ kind }) => kind === 'lines') && stdin.isTTY === true;
   // What is typed would stand in the midst of a frame.
   const mode: WatchMode = options.json === true ? 'json' : isInteractive(stdout, env) && !typed ? 'view' : 'lines';
-
-  return withModel(
-    options.model,
-    options,
-    terminal.env,
-    ({ model, artifacts: { text, labelEncoder }, encoder: tokenizer, backend }) => {
-      const wanted = options.filter === undefined ? undefined : classFilter(options.filter, labelEncoder.classes);
-      const shows = ({ category, distribution }: LivePrediction): boolean =>
-        (wanted?.has(category) ?? true) && (distribution[0]?.probability ?? 0) >= options.minProbability;
-      const names = feeds.flatMap(({ kind, address }) =>
-        kind === 'feed' || kind === 'file' ? [locate(address).name] : [],
-      );
-      if (options.from !== undefined) names.push(options.from);
-
-      return watchMemory(options.state, stderr).pipe(
-        switchMap((memory) => {
-          const brake = valve();
-          const record = new WatchRecord(labelEncoder.classes, names, shows, Date.now());
-          const told$ = new Subject<WatchEvent>();
-          const tell = { next: (event: WatchEvent) => told$.next(event) };
-          const prediction$ = liveHeadlines(feeds, {
-            stdin,
-            valve: brake,
-            events: tell,
-            rejections: tell,
-            memory: memory.feeds,
-            once: options.once === true,
-            deliveries: options.state !== undefined,
-            others: brokerHeadlines(options, { valve: brake, events: tell, rejections: tell }, terminal),
-            ...rules,
-          }).pipe(
-            // Before it is remembered as seen: what is dropped may come again when its feed is read again.
-            shed({
-              capacity: options.limit,
-              policy: options.drop,
-              valve: brake,
-              dropped: {
-                next: ({ value }) => {
-                  value.delivery?.settle({ type: 'retry', reason: 'too many waited' });
-                  tell.next({ type: 'dropped', headlines: 1 });
-                },
-              },
-            }),
-            dedupe({
-              memory: memory.seen,
-              by: options.dedupeBy,
-              corrections: options.corrections,
-              counts: 'delivered',
-              repeats: {
-                next: ({ type, by }) =>
-                  tell.next({ type: type === 'repeat' ? 'repeated' : 'corrected', headlines: 1, by }),
-              },
-            }),
-            map((headline) => (headline.correction === true ? { ...headline, key: headlineId(headline) } : headline)),
-            microBatch({ maxSize: TOGETHER, maxWaitMs: WAIT_MS }),
-            classifyLive({ model, text, tokenizer, labelEncoder }),
-            finalize(() => told$.complete()),
-          );
-          const output$ = merge(told$, prediction$).pipe(
-            tap((event) => record.take(event, Date.now())),
-            // The output is subscribed to before the first feed is asked for.
-            connect((all$) =>
-              merge(
-                memory.keep(all$),
-                watchOutput(mode, { classes: labelEncoder.classes, feeds: names, shows, valve: brake }, terminal)(all$),
-              ),
-            ),
-          );
-          stderr.write(`${backendLine(backend)}\n${contactLine(feeds, rules)}`);
-          if (typed) stderr.write('Type headlines, one on each line; Ctrl-D ends.\n');
-          const tellTotals = (): void => void stderr.write(`${totals(record.state(Date.now()))}\n`);
-          return concat(
-            output$,
-            // The last headlines were written, and a feed counts as read, after the last event.
-            memory.keep(of({ type: 'read' })),
-            defer(() => checkAnswered(record.state(Date.now()))),
-          ).pipe(tap({ complete: tellTotals, error: tellTotals, unsubscribe: tellTotals }), finalize(memory.release));
-        }),
-        // A terminal left open would keep the process waiting for more.
-        finalize(() => stdin.pause()),
-        ignoreElements(),
-      );
-    },
+  const names = feeds.flatMap(({ kind, address }) =>
+    kind === 'feed' || kind === 'file' ? [locate(address).name] : [],
   );
+  if (options.from !== undefined) names.push(options.from);
+
+  const classifying = (screen: WatchScreen): Observable<unknown> =>
+    withModel(
+      options.model,
+      options,
+      terminal.env,
+      ({ model, artifacts: { text, labelEncoder }, encoder: tokenizer, backend }) => {
+        const wanted = options.filter === undefined ? undefined : classFilter(options.filter, labelEncoder.classes);
+        const shows = ({ category, distribution }: LivePrediction): boolean =>
+          (wanted?.has(category) ?? true) && (distribution[0]?.probability ?? 0) >= options.minProbability;
+
+        return watchMemory(options.state, stderr).pipe(
+          switchMap((memory) => {
+            const brake = valve();
+            const record = new WatchRecord(labelEncoder.classes, names, shows, Date.now());
+            const told$ = new Subject<WatchEvent>();
+            const tell = { next: (event: WatchEvent) => told$.next(event) };
+            const prediction$ = liveHeadlines(feeds, {
+              stdin,
+              valve: brake,
+              events: tell,
+              rejections: tell,
+              memory: memory.feeds,
+              once: options.once === true,
+              deliveries: options.state !== undefined,
+              others: brokerHeadlines(options, { valve: brake, events: tell, rejections: tell }, terminal),
+              ...rules,
+            }).pipe(
+              // Before it is remembered as seen: what is dropped may come again when its feed is read again.
+              shed({
+                capacity: options.limit,
+                policy: options.drop,
+                valve: brake,
+                dropped: {
+                  next: ({ value }) => {
+                    value.delivery?.settle({ type: 'retry', reason: 'too many waited' });
+                    tell.next({ type: 'dropped', headlines: 1 });
+                  },
+                },
+              }),
+              dedupe({
+                memory: memory.seen,
+                by: options.dedupeBy,
+                corrections: options.corrections,
+                counts: 'delivered',
+                repeats: {
+                  next: ({ type, by }) =>
+                    tell.next({ type: type === 'repeat' ? 'repeated' : 'corrected', headlines: 1, by }),
+                },
+              }),
+              map((headline) => (headline.correction === true ? { ...headline, key: headlineId(headline) } : headline)),
+              microBatch({ maxSize: TOGETHER, maxWaitMs: WAIT_MS }),
+              classifyLive({ model, text, tokenizer, labelEncoder }),
+              finalize(() => told$.complete()),
+            );
+            let isAskedToEnd = false;
+            const output$ = merge(told$, prediction$).pipe(
+              takeUntil(screen.quit$.pipe(tap(() => (isAskedToEnd = true)))),
+              tap((event) => record.take(event, Date.now())),
+              // The output is subscribed to before the first feed is asked for.
+              connect((all$) =>
+                merge(
+                  memory.keep(all$),
+                  watchOutput(
+                    mode,
+                    { classes: labelEncoder.classes, feeds: names, titles, shows, valve: brake, screen },
+                    terminal,
+                  )(all$),
+                ),
+              ),
+            );
+            screen.loaded();
+            stderr.write(`${backendLine(backend)}\n${contactLine(feeds, rules)}`);
+            if (typed) stderr.write('Type headlines, one on each line; Ctrl-D ends.\n');
+            const tellTotals = (): void => void stderr.write(`${totals(record.state(Date.now()))}\n`);
+            return concat(
+              output$,
+              // The last headlines were written, and a feed counts as read, after the last event.
+              memory.keep(of({ type: 'read' })),
+              defer(() => (isAskedToEnd ? EMPTY : checkAnswered(record.state(Date.now())))),
+            ).pipe(tap({ complete: tellTotals, error: tellTotals, unsubscribe: tellTotals }), finalize(memory.release));
+          }),
+          // A terminal left open would keep the process waiting for more.
+          finalize(() => stdin.pause()),
+          ignoreElements(),
+        );
+      },
+    );
+  return mode === 'view' ? withScreen(names, titles, terminal, classifying) : classifying(noScreen);
 };
 
 const watching = (names: readonly string[], options: Options, terminal: Terminal): Observable<unknown> => {
@@ -227,8 +240,9 @@ const watching = (names: readonly string[], options: Options, terminal: Terminal
   watchedFeeds(names);
   checkBrokerFlags(options);
   const rules = feedRules(options, terminal.env, options.opml === undefined ? names : [...names, options.opml]);
-  return opmlFeeds(options.opml, rules, terminal).pipe(
-    switchMap((more) => watchAll(watchedFeeds([...names, ...more]), rules, options, terminal)),
+  const titles = new Map<string, string>();
+  return opmlFeeds(options.opml, rules, terminal, titles).pipe(
+    switchMap((more) => watchAll(watchedFeeds([...names, ...more]), titles, rules, options, terminal)),
   );
 };
 

@@ -10,6 +10,7 @@ import { watchView } from '../../sinks/watch/watchView.js';
 import type { Terminal } from '../process/Terminal.js';
 import { sourceLine } from './sourceLine.js';
 import { watchLine } from './watchLine.js';
+import type { WatchScreen } from './watchScreen.js';
 
 /** How what happens is shown. */
 export type WatchMode = 'view' | 'lines' | 'json';
@@ -20,6 +21,9 @@ export interface WatchOutputOptions {
   readonly feeds: readonly string[];
   readonly shows: (prediction: LivePrediction) => boolean;
   readonly valve: Valve;
+  /** What people call feeds, by their addresses. */
+  readonly titles: ReadonlyMap<string, string>;
+  readonly screen: WatchScreen;
 }
 
 /** The most headlines that are told one by one when they cannot be read. */
@@ -38,7 +42,11 @@ const rejectionTeller = (tell: (line: string) => void): ((rejection: Rejection) 
  * Shows what happens: as a view that is drawn in place, or a line for each headline, as text or as JSON. Emits nothing.
  */
 export const watchOutput =
-  (mode: WatchMode, { classes, feeds, shows, valve }: WatchOutputOptions, { stdout, stderr, env }: Terminal) =>
+  (
+    mode: WatchMode,
+    { classes, feeds, shows, valve, titles, screen }: WatchOutputOptions,
+    { stdout, stderr, env }: Terminal,
+  ) =>
   (event$: Observable<WatchEvent>): Observable<never> => {
     if (mode === 'view') {
       // Below the view, once it is drawn no more.
@@ -50,7 +58,7 @@ export const watchOutput =
           // On the screen it is handed on.
           if (event.type === 'live-prediction') event.headline.delivery?.settle({ type: 'done' });
         }),
-        watchView({ classes, feeds, shows, stream: stdout, env }),
+        watchView({ classes, feeds, titles, shows, stream: stdout, env, ...screen }),
         finalize(() => void stderr.write(later.join(''))),
       );
     }

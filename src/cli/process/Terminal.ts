@@ -1,12 +1,15 @@
 import type { Readable } from 'node:stream';
 import type { TextStream } from '../../sinks/progress/ProgressOutput.js';
 
+/** The signals that the command listens to. */
+export type TerminalSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP' | 'SIGCONT';
+
 /** What the command touches of its process: streams, environment and signals. A test hands in its own. */
 export interface Terminal {
-  readonly stdin: Readable & { readonly isTTY?: boolean };
+  readonly stdin: Readable & { readonly isTTY?: boolean; setRawMode?(raw: boolean): unknown };
   readonly stdout: TextStream;
   readonly stderr: TextStream;
   readonly env: NodeJS.ProcessEnv;
-  on(signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP', listener: () => void): unknown;
-  off(signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP', listener: () => void): unknown;
+  on(signal: TerminalSignal, listener: () => void): unknown;
+  off(signal: TerminalSignal, listener: () => void): unknown;
 }

@@ -41,7 +41,7 @@ import { servedModel } from '../inference/servedModel.js';
 import { classFilter } from '../live/classFilter.js';
 import { contactLine, type FeedRules, feedRules } from '../live/feedOptions.js';
 import { liveHeadlines } from '../live/liveHeadlines.js';
-import { opmlFeeds } from '../live/opmlFeeds.js';
+import { opmlFeeds, underTitle } from '../live/opmlFeeds.js';
 import { type WatchedFeed, watchedFeeds } from '../live/watchedFeed.js';
 import { type WatchMemory, watchMemory } from '../live/watchMemory.js';
 import { checkFile } from '../process/checkOutput.js';
@@ -74,6 +74,8 @@ interface Parts {
   readonly candidate: LoadedModel | undefined;
   /** Labels that were given before a restart. */
   readonly past: readonly Label[];
+  /** What an OPML calls its feeds, by their addresses. */
+  readonly titles: ReadonlyMap<string, string>;
   readonly rules: FeedRules;
   readonly feeds: readonly WatchedFeed[];
   readonly memory: WatchMemory;
@@ -128,7 +130,7 @@ const accessLogOf = (
 /** The source of the headlines that arrive by themselves; undefined where there is none. */
 const headlinesOf = (
   flags: ServeFlags,
-  { rules, memory }: Parts,
+  { rules, memory, titles }: Parts,
   feeds: Subscriptions,
   changed$: Subject<SourceEvent>,
   canGrow: boolean,
@@ -142,7 +144,7 @@ const headlinesOf = (
           ...rules,
           events: {
             next: (event: SourceEvent) => {
-              events.next(event);
+              events.next(underTitle(event, titles));
               changed$.next(event);
             },
           },
@@ -253,6 +255,7 @@ export const servingJob = (flags: ServeFlags, drain$: Observable<void>, terminal
   // An address that cannot work is refused before a list is fetched, and all of it before a model is loaded.
   watchedFeeds(flags.feed);
   const rules = feedRules(flags, env, flags.opml === undefined ? flags.feed : [...flags.feed, flags.opml]);
+  const titles = new Map<string, string>();
   checkBrokerFlags(flags);
   if (flags.tokens !== undefined) tokenFile(flags.tokens);
   const written = [flags.labels, flags.accessLog].flatMap((file) => (file === undefined || file === '-' ? [] : [file]));
@@ -266,7 +269,7 @@ export const servingJob = (flags: ServeFlags, drain$: Observable<void>, terminal
     candidate: flags.candidate === undefined ? of(undefined) : loadModel(flags.candidate, flags, env),
   });
   return checked$.pipe(
-    switchMap(() => opmlFeeds(flags.opml, rules, terminal)),
+    switchMap(() => opmlFeeds(flags.opml, rules, terminal, titles)),
     switchMap((more) => {
       const feeds = watchedFeeds([...flags.feed, ...more]);
       return models$.pipe(map((models) => ({ feeds, ...models })));
@@ -289,7 +292,7 @@ export const servingJob = (flags: ServeFlags, drain$: Observable<void>, terminal
       return watchMemory(flags.state, stderr, [EVENTS, SUBSCRIPTIONS]).pipe(
         switchMap((memory) =>
           combineLatest({ past: past$, changed: kept === undefined ? of(undefined) : fromTask(kept.read) }).pipe(
-            map((read) => ({ loaded, candidate, feeds, rules, memory, kept, ...read })),
+            map((read) => ({ loaded, candidate, feeds, titles, rules, memory, kept, ...read })),
           ),
         ),
         switchMap((parts) => serve(flags, parts, drain$, terminal)),

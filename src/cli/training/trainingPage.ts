@@ -3,6 +3,7 @@ import { serveTraining, type TrainingServerEvent } from '../../server/training/s
 import type { TrainingUpdate } from '../../server/training/TrainingUpdate.js';
 import { isInteractive } from '../../sinks/terminal/isInteractive.js';
 import { errorLine } from '../process/exitStatus.js';
+import { openBrowser } from '../process/openBrowser.js';
 import { opensBrowser } from '../process/opensBrowser.js';
 import type { Terminal } from '../process/Terminal.js';
 import type { TrainingOptions } from './trainingOptions.js';
@@ -14,13 +15,6 @@ export interface TrainingPage {
   /** Ends the page where it is all that is left; false where the training has not ended. */
   readonly finish: () => boolean;
 }
-
-/** Opens an address in the user's browser. Where there is none, the address has been told all the same. */
-const openBrowser = async (url: URL): Promise<void> => {
-  const { default: open } = await import('open');
-  const browser = await open(url.href);
-  browser.on('error', () => undefined);
-};
 
 /** The page that `--ui` asks for; undefined where it is not asked for. */
 export const trainingPage = (
@@ -36,7 +30,7 @@ export const trainingPage = (
     switch (event.type) {
       case 'listening':
         stderr.write(`page: ${event.url.href}\n`);
-        if (open && opensBrowser(terminal)) openBrowser(event.url).catch(() => undefined);
+        if (open && opensBrowser(terminal)) openBrowser(event.url.href).catch(() => undefined);
         break;
       case 'staying':
         staying = true;

@@ -103,6 +103,8 @@ export type SourceEvent =
       readonly at: number;
       readonly code: string;
       readonly message: string;
+      /** What people call it, where they have said so. */
+      readonly title?: string | undefined;
       readonly nextInMs: number | undefined;
     }
   /** It has said that it lives elsewhere from now on. */

@@ -4,6 +4,7 @@ import {
   fromEventPattern,
   interval,
   merge,
+  NEVER,
   Observable,
   type OperatorFunction,
   type SchedulerLike,
@@ -18,7 +19,10 @@ import type { TextStream } from '../progress/ProgressOutput.js';
 import { showsUnicode } from '../terminal/showsUnicode.js';
 import { TextOutput } from '../terminal/TextOutput.js';
 import { wantsColors, type Environment } from '../terminal/wantsColors.js';
+import { showsLinks } from '../terminal/showsLinks.js';
 import type { WatchEvent } from './WatchEvent.js';
+import type { WatchAction, WatchKey } from './WatchKey.js';
+import { WatchControls } from './internal/WatchControls.js';
 import { watchFrame } from './internal/watchFrame.js';
 import { WatchRecord } from './internal/WatchRecord.js';
 
@@ -46,6 +50,14 @@ export interface WatchViewOptions {
   readonly colors?: boolean | undefined;
   /** The shortest time between two frames, in ms; default 100. */
   readonly redraw?: number | undefined;
+  /** What people call feeds, by their addresses; default: what the feeds call themselves. */
+  readonly titles?: ReadonlyMap<string, string> | undefined;
+  /** Keys that are pressed; default none. With keys, the last line says what they do. */
+  readonly key$?: Observable<WatchKey> | undefined;
+  /** Told what a key asks for: to end, or to open an article. Default: nobody. */
+  readonly actions?: { next(action: WatchAction): void } | undefined;
+  /** Emits when the terminal has shown something else: all is drawn anew. Default: never. */
+  readonly again$?: Observable<unknown> | undefined;
 }
 
 /** How often the ages are brought up to date where nothing else happens, in ms. */
@@ -81,7 +93,10 @@ const sizeOf = (given: number | undefined, usual: number): number =>
  * last thousand), counts of all that came and of each class, and a line a feed with its last reading, its next, and its
  * error. Below: age, class, probability as a bar and a number, title and source. Titles are text: what would act on the
  * terminal is escaped. Each line is cut to the terminal's width, the frame to its height, and both follow when it is
- * resized.
+ * resized. Titles are links where the terminal shows links (OSC 8).
+ *
+ * With `key$`, Space pauses the list, the arrows choose a headline, Enter asks for its article, `/` filters by words in
+ * titles, classes and sources, Escape goes on, and `q` asks for the end.
  *
  * - It holds the newest 200 predictions, the last thousand lags, a count a class, and a line a feed.
  * - A terminal that cannot keep up misses frames, never the last one. It never hides the cursor, which stands below the
@@ -111,16 +126,22 @@ export const watchView = ({
   env = process.env,
   colors = wantsColors(stream, env),
   redraw = 100,
+  titles,
+  key$,
+  actions,
+  again$ = NEVER,
 }: WatchViewOptions): OperatorFunction<WatchEvent, never> => {
   checkTime('watchView', 'redraw', redraw, true);
   const paint = pc.createColors(colors);
   const unicode = showsUnicode(env);
+  const links = showsLinks(stream, env);
 
   return (source) =>
     new Observable((subscriber) => {
       const follow = subscribeSink(subscriber);
       const output = new TextOutput(stream, () => subscriber.complete());
-      const record = new WatchRecord(classes, feeds, shows, scheduler.now());
+      const record = new WatchRecord(classes, feeds, shows, scheduler.now(), titles);
+      const controls = key$ === undefined ? undefined : new WatchControls();
       const changed$ = new Subject<void>();
       let ended = false;
 
@@ -129,7 +150,9 @@ export const watchView = ({
 
       const draw = (): void => {
         const size = { columns: sizeOf(stream.columns, 80), rows: sizeOf(stream.rows, 24) };
-        const lines = watchFrame(record.state(scheduler.now()), { ...size, unicode, paint });
+        const state = record.state(scheduler.now());
+        const listing = controls?.listing(state.newest, state.shown);
+        const lines = watchFrame(state, { ...size, unicode, paint, links, listing });
         if (lines.length === drawn.length && lines.every((line, i) => line === drawn[i])) return;
         // Each line is written over the one that stands there, and what is left of that is erased then: nothing is ever
         // blank in between.
@@ -155,9 +178,9 @@ export const watchView = ({
         output.release();
       });
       subscriber.add(
-        resized$.subscribe(() => {
+        merge(resized$, again$).subscribe(() => {
           // Lines that were cut to the old width have been wrapped or not, as the terminal likes: nobody knows how many
-          // there are.
+          // there are. Nor is it known what others have written.
           output.write(CLEAR);
           drawn = [];
           changed$.next();
@@ -171,6 +194,15 @@ export const watchView = ({
             if (!ended && !output.isBehind) draw();
           }),
       );
+      if (controls !== undefined && key$ !== undefined)
+        subscriber.add(
+          key$.subscribe((key) => {
+            const { newest, shown } = record.state(scheduler.now());
+            const action = controls.press(key, newest, shown);
+            if (action !== undefined) actions?.next(action);
+            changed$.next();
+          }),
+        );
       const end = (settle: () => void): void => {
         finish();
         output.whenFlushed(settle);

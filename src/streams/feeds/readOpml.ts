@@ -24,13 +24,28 @@ export interface ReadOpmlOptions extends BodyOptions {
    * `HW_REJECTIONS`.
    */
   readonly rejections?: DeadLetter | undefined;
+  /** Told what the list calls a feed, before its address is emitted. Default: nobody. */
+  readonly titles?: { next(named: FeedTitle): void } | undefined;
+}
+
+/** What a list of feeds calls one of them. */
+export interface FeedTitle {
+  /** The address, as `readOpml` emits it. */
+  readonly address: string;
+  /** The outline's `text`, or else its `title`, on one line. */
+  readonly title: string;
 }
 
 interface Outline {
   readonly xmlUrl: string;
+  /** Empty where it has none. */
+  readonly title: string;
   /** Where it stands in the text. */
   readonly index: number;
 }
+
+/** The most characters of a title. */
+const LONGEST_TITLE = 200;
 
 // Folders in folders: nobody has so many. The parser looks a closing tag up among all that are open, so that depth
 // without bound would be time without bound.
@@ -53,7 +68,14 @@ const outlinesOf = (text: string, name: string): readonly Outline[] => {
         if (depth > DEEPEST) throw noOpml(name, `its outlines are more than ${DEEPEST} deep`);
         const xmlUrl = attributes['xmlurl'];
         if (tag === 'outline' && xmlUrl !== undefined)
-          outlines.push({ xmlUrl: xmlUrl.trim(), index: parser.startIndex });
+          outlines.push({
+            xmlUrl: xmlUrl.trim(),
+            title: (attributes['text'] ?? attributes['title'] ?? '')
+              .replaceAll(/\s+/g, ' ')
+              .trim()
+              .slice(0, LONGEST_TITLE),
+            index: parser.startIndex,
+          });
       },
       onclosetag: (tag, implied) => {
         depth--;
@@ -144,7 +166,7 @@ export const readOpml = (source: string | URL, options: ReadOpmlOptions = {}): O
       .then((text) => {
         const seen = new Set<string>();
         const lines = new LineCount(text);
-        outlinesOf(text, location.name).forEach(({ xmlUrl, index }, id) => {
+        outlinesOf(text, location.name).forEach(({ xmlUrl, title, index }, id) => {
           if (subscriber.closed) return;
           const address = xmlUrl.replace(/^feed:(?=https?:)/i, '').replace(/^feed:(?=\/\/)/i, 'http:');
           const expected = fault(address, location);
@@ -161,6 +183,7 @@ export const readOpml = (source: string | URL, options: ReadOpmlOptions = {}): O
             });
           } else if (!seen.has(new URL(address).href)) {
             seen.add(new URL(address).href);
+            if (title !== '') options.titles?.next({ address, title });
             subscriber.next(address);
           }
         });

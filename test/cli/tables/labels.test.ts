@@ -86,7 +86,13 @@ describe('the labels of a table', () => {
   it('without train rows are rejected with the place of each row', async () => {
     const rejections = join(cwd, 'rejections.jsonl');
     const test = join(cwd, 'test.csv');
-    writeFileSync(test, commaTable('text,label', [['one more goal', 'Sports'], ['a lone row', 'Odd']]));
+    writeFileSync(
+      test,
+      commaTable('text,label', [
+        ['one more goal', 'Sports'],
+        ['a lone row', 'Odd'],
+      ]),
+    );
     const table = commaTable('text,label', madeRows(60));
     const { stderr } = await train(table, '--rejections', rejections, '--test-data', test);
     expect(stderr).toContain('rejected rows: 1 ');

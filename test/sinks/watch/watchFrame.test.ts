@@ -28,15 +28,39 @@ const frame = ({
   rows = 24,
   unicode = true,
   paint = plain,
+  ...style
 }: Given): readonly string[] => {
   const record = new WatchRecord(CLASSES, feeds, shows, NOON - 60_000);
   for (const event of events) record.take(event, NOON);
-  return watchFrame(record.state(NOON + after), { columns, rows, unicode, paint });
+  return watchFrame(record.state(NOON + after), { columns, rows, unicode, paint, ...style });
 };
 
 const headlines = (lines: readonly string[]): readonly string[] => lines.slice(lines.indexOf('') + 1);
 
 describe('a frame', () => {
+  it('marks the headline that is chosen, says what the keys do, and makes links of titles', () => {
+    const chosen = livePrediction({ title: 'Second', link: 'https://news.example/2 3' });
+    const lines = frame({
+      events: [livePrediction({ title: 'First' })],
+      listing: { headlines: [livePrediction({ title: 'First' }), chosen], chosen: 1, hint: 'q quits' },
+      links: true,
+    });
+    expect(headlines(lines)).toEqual([
+      expect.stringMatching(/^ {4}5s {2}Sports .* 0\.97 {2}First +news\.example/),
+      expect.stringContaining('0.97  \u001b]8;;https://news.example/2%203\u001b\\Second\u001b]8;;\u001b\\  '),
+      'q quits',
+    ]);
+    expect(headlines(lines)[1]).toMatch(/^▸ {3}5s {2}Sports/);
+  });
+
+  it('shows the rows around the headline that is chosen where not all have room', () => {
+    const all = Array.from({ length: 30 }, (_, i) => livePrediction({ title: `Number ${i}` }));
+    const listing = { headlines: all, chosen: 20, hint: 'q quits' };
+    const shown = headlines(frame({ events: all, listing, rows: 15 }));
+    expect(shown).toHaveLength(10);
+    expect(shown.at(-2)).toMatch(/^▸.* Number 20\b/);
+  });
+
   it('before anything has come says so', () => {
     expect(frame({ feeds: [SPORT, 'stdin'] })).toEqual([
       'headwater watch   0.0 headlines/s   2 feeds',

@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib';
 import { toArray } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import type { Rejection } from '../../../src/contracts/rows/Rejection.js';
-import { readOpml, type ReadOpmlOptions } from '../../../src/streams/feeds/readOpml.js';
+import { type FeedTitle, readOpml, type ReadOpmlOptions } from '../../../src/streams/feeds/readOpml.js';
 import { collect } from '../collect.js';
 import { fileOf } from '../scratch.js';
 import { serveBody } from '../servers.js';
@@ -41,6 +41,20 @@ describe('readOpml', () => {
       (await read(fileOf(Buffer.from(`\ufeff${opml(outline('https://a.example/é'))}`, 'utf16le')))).values,
     ).toEqual(['https://a.example/é']);
     expect((await read(await serveBody(opml(outline('https://a.example/'))))).values).toEqual(['https://a.example/']);
+  });
+
+  it('tells what the list calls a feed: its text, or else its title', async () => {
+    const list = opml(
+      '<outline text=" Ferry &amp;\n News " title="T" xmlUrl="feed://a.example/x"/>',
+      '<outline title="Harbour" xmlUrl="https://b.example/"/>',
+      '<outline xmlUrl="https://c.example/"/>',
+    );
+    const named: FeedTitle[] = [];
+    await read(fileOf(list), { titles: { next: (title) => void named.push(title) } });
+    expect(named).toEqual([
+      { address: 'http://a.example/x', title: 'Ferry & News' },
+      { address: 'https://b.example/', title: 'Harbour' },
+    ]);
   });
 
   it('makes feed addresses http', async () => {

@@ -15,6 +15,7 @@ const KEPT = 200;
  */
 export class WatchRecord {
   readonly #shows: (prediction: LivePrediction) => boolean;
+  readonly #titles: ReadonlyMap<string, string>;
   readonly #perClass: Map<string, number>;
   readonly #feeds: Map<string, FeedState>;
   readonly #newest: LivePrediction[] = [];
@@ -33,16 +34,19 @@ export class WatchRecord {
    * @param feeds the feeds that are known before they are heard of
    * @param shows which predictions are listed
    * @param now the time of the start, in ms
+   * @param titles what people call feeds, by their addresses; it goes before what they call themselves
    */
   constructor(
     classes: readonly string[],
     feeds: readonly string[],
     shows: (prediction: LivePrediction) => boolean,
     now: number,
+    titles: ReadonlyMap<string, string> = new Map(),
   ) {
     this.#shows = shows;
+    this.#titles = titles;
     this.#perClass = new Map(classes.map((category) => [category, 0]));
-    this.#feeds = new Map(feeds.map((source) => [source, unheardFeed(source)]));
+    this.#feeds = new Map(feeds.map((source) => [source, unheardFeed(source, titles.get(source))]));
     this.#rate = new LastMinute(now);
   }
 
@@ -107,6 +111,9 @@ export class WatchRecord {
   }
 
   #heard(event: SourceEvent): void {
-    this.#feeds.set(event.source, feedAfter(this.#feeds.get(event.source) ?? unheardFeed(event.source), event));
+    const given = this.#titles.get(event.source);
+    const before = this.#feeds.get(event.source) ?? unheardFeed(event.source, given);
+    const after = feedAfter(before, event);
+    this.#feeds.set(event.source, given === undefined ? after : { ...after, title: given });
   }
 }

@@ -2,7 +2,9 @@ import type pc from 'picocolors';
 import type { LivePrediction } from '../../../contracts/live/Live.js';
 import { duration, perSecond } from '../../progress/internal/progressLine.js';
 import { classPaints } from './classPaints.js';
+import { linked } from '../../terminal/showsLinks.js';
 import { cutText, fitText, oneLine, widthOf } from './fitText.js';
+import type { WatchListing } from './WatchControls.js';
 import type { FeedState, WatchState } from './WatchState.js';
 
 /** What a frame is drawn on. */
@@ -14,6 +16,12 @@ export interface FrameStyle {
   /** Whether the terminal shows Unicode. */
   readonly unicode: boolean;
   readonly paint: ReturnType<typeof pc.createColors>;
+  /** What of the headlines is shown. Default: the newest. */
+  readonly listing?: WatchListing | undefined;
+  /** Whether titles are links. Default: they are not. */
+  readonly links?: boolean | undefined;
+  /** What is said while there is no headline. Default: that the view waits for some. */
+  readonly waiting?: string | undefined;
 }
 
 /** A stretch of a line, and how it is painted. It is cut before it is painted: escapes take no room. */
@@ -79,7 +87,12 @@ const nameOf = ({ source, title }: FeedState): string => {
  * @internal
  */
 export const watchFrame = (state: WatchState, style: FrameStyle): readonly string[] => {
-  const { unicode, paint } = style;
+  const { unicode, paint, links = false, waiting = 'Waiting for headlines.' } = style;
+  const {
+    headlines: listed,
+    chosen,
+    hint,
+  } = style.listing ?? { headlines: state.newest, chosen: undefined, hint: undefined };
   const width = Math.max(0, style.columns - 1);
   const height = Math.max(0, style.rows - 1);
   const ellipsis = unicode ? '…' : '...';
@@ -198,18 +211,20 @@ export const watchFrame = (state: WatchState, style: FrameStyle): readonly strin
   };
 
   const classWidth = Math.min(CLASS, Math.max(0, ...state.classes.map(({ category }) => widthOf(oneLine(category)))));
-  const withoutBar = AGE + 2 + classWidth + 1 + 4 + 2;
+  // A mark before the headline that is chosen.
+  const markWidth = hint === undefined ? 0 : 2;
+  const withoutBar = markWidth + AGE + 2 + classWidth + 1 + 4 + 2;
   const withBar = withoutBar + BAR + 1;
   const wanted = Math.min(
     SOURCE,
-    Math.max(0, ...state.newest.slice(0, height).map(({ headline }) => widthOf(sourceName(headline.source)))),
+    Math.max(0, ...listed.slice(0, height).map(({ headline }) => widthOf(sourceName(headline.source)))),
   );
   const showsBar = width >= withBar + TITLE;
   const sourceWidth = Math.min(wanted, width - withBar - TITLE - 2);
   const showsSource = sourceWidth >= Math.min(wanted, SOURCE_LEAST);
   const titleWidth = Math.max(0, width - (showsBar ? withBar : withoutBar) - (showsSource ? 2 + sourceWidth : 0));
 
-  const headlineLine = ({ headline, category, known, distribution }: LivePrediction): string => {
+  const headlineLine = ({ headline, category, known, distribution }: LivePrediction, isChosen: boolean): string => {
     // A class by chance looks like any other.
     const title = `${known === 0 ? '[nothing read] ' : ''}${oneLine(headline.title)}`;
     const probability = distribution[0]?.probability ?? 0;
@@ -223,12 +238,20 @@ export const watchFrame = (state: WatchState, style: FrameStyle): readonly strin
     const source: readonly Stretch[] = showsSource
       ? [[`  ${cutText(sourceName(headline.source), sourceWidth, ellipsis)}`, paint.dim]]
       : [];
+    const titled = showsSource ? fitText(title, titleWidth, ellipsis) : cutText(title, titleWidth, ellipsis);
+    const paintTitle = (text: string): string => {
+      // The spaces after it are no link.
+      const words = text.trimEnd();
+      const shown = isChosen ? paint.bold(words) : words;
+      return `${links ? linked(shown, headline.link) : shown}${text.slice(words.length)}`;
+    };
     return draw(
+      ...(markWidth === 0 ? [] : [[isChosen ? (unicode ? '▸ ' : '> ') : '  ', paint.bold] as const]),
       [`${ageOf(state.now - since).padStart(AGE)}  `, paint.dim],
       [`${fitText(oneLine(category), classWidth, ellipsis)} `, painted],
       ...bar,
       [`${probability.toFixed(2)}  `],
-      [showsSource ? fitText(title, titleWidth, ellipsis) : cutText(title, titleWidth, ellipsis)],
+      [titled, paintTitle],
       ...source,
     );
   };
@@ -236,8 +259,13 @@ export const watchFrame = (state: WatchState, style: FrameStyle): readonly strin
   const top = [titleLine(), countLine(), classLine()].slice(0, height < 8 ? 1 : 3);
   const feeds = feedLines(Math.floor((height - top.length) / 3));
   const above = [...top, ...feeds, ...(height < 8 ? [] : [''])].slice(0, height);
-  const room = height - above.length;
-  const headlines = state.newest.slice(0, room).map(headlineLine);
-  const empty = headlines.length === 0 && room > 0 ? [draw(['Waiting for headlines.', paint.dim])] : [];
-  return [...above, ...headlines, ...empty];
+  const below = hint === undefined || height - above.length < 3 ? [] : [draw([oneLine(hint), paint.dim])];
+  const room = height - above.length - below.length;
+  const first = Math.max(0, (chosen ?? 0) - room + 1);
+  const headlines = listed
+    .slice(first, first + room)
+    .map((prediction, row) => headlineLine(prediction, first + row === chosen));
+  const nothing = state.newest.length === 0 ? waiting : 'No headline passes the filter.';
+  const empty = headlines.length === 0 && room > 0 ? [draw([nothing, paint.dim])] : [];
+  return [...above, ...headlines, ...empty, ...below];
 };

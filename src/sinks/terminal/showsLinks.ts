@@ -1,0 +1,37 @@
+import type { Environment } from './wantsColors.js';
+
+/** Terminals that say their name, and make links of what OSC 8 marks. */
+const PROGRAMS: ReadonlySet<string> = new Set(['iTerm.app', 'WezTerm', 'vscode', 'ghostty', 'Hyper', 'rio', 'zed']);
+const TERMS = /^(?:xterm-kitty|xterm-ghostty|alacritty|foot|contour)/;
+
+/** The first version of VTE, the terminal of GNOME and others, with links: 0.50. */
+const VTE = 5000;
+
+/**
+ * Whether a terminal makes links of what OSC 8 marks, as far as its environment says. Others may show the marks.
+ *
+ * `FORCE_HYPERLINK` decides for it: `0` for none.
+ *
+ * @see https://gist.github.com/egmontkob/eb114294efbcd5adb1944c9f3cb5feda (Hyperlinks in terminal emulators)
+ */
+export const showsLinks = (stream: { readonly isTTY?: boolean | undefined }, env: Environment): boolean => {
+  const forced = env['FORCE_HYPERLINK'];
+  if (forced !== undefined && forced !== '') return forced !== '0';
+  const { TERM = '', TERM_PROGRAM = '', VTE_VERSION, WT_SESSION, KONSOLE_VERSION, TMUX, STY } = env;
+  if (stream.isTTY !== true || TERM === 'dumb' || env['CI'] !== undefined) return false;
+  // These stand between us and the terminal that the other variables speak of.
+  if (TMUX !== undefined || STY !== undefined) return false;
+  if (WT_SESSION !== undefined || KONSOLE_VERSION !== undefined) return true;
+  return PROGRAMS.has(TERM_PROGRAM) || TERMS.test(TERM) || Number(VTE_VERSION ?? 0) >= VTE;
+};
+
+const OPEN = '\u001b]8;;';
+const CLOSE = '\u001b\\';
+
+/** A text as a link, where the address is one of the web; else as it is. */
+export const linked = (text: string, address: string | undefined): string => {
+  if (address === undefined || !URL.canParse(address)) return text;
+  const { protocol, href } = new URL(address);
+  // The URL's own form has no control characters.
+  return protocol === 'http:' || protocol === 'https:' ? `${OPEN}${href}${CLOSE}${text}${OPEN}${CLOSE}` : text;
+};

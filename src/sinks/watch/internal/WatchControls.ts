@@ -1,0 +1,148 @@
+import type { LivePrediction } from '../../../contracts/live/Live.js';
+import type { WatchAction, WatchKey } from '../WatchKey.js';
+
+/** What of the headlines a frame shows, and what its last line says. */
+export interface WatchListing {
+  readonly headlines: readonly LivePrediction[];
+  /** Which of them is chosen; undefined for none. */
+  readonly chosen: number | undefined;
+  /** What keys do now, or what is being typed; undefined where there are no keys. */
+  readonly hint: string | undefined;
+}
+
+/** How far Page Up and Page Down go. */
+const PAGE = 10;
+
+/** The most letters of a filter. */
+const LONGEST = 100;
+
+const KEYS = 'q quits, space pauses, arrows choose, enter opens the link, / filters';
+
+/** Whether a headline has all the words, in its title, its class or its source. */
+const hasWords = ({ headline: { title, source }, category }: LivePrediction, words: readonly string[]): boolean => {
+  const text = `${title}\n${category}\n${source}`.toLocaleLowerCase();
+  return words.every((word) => text.includes(word));
+};
+
+/**
+ * What the keys have made of a list of headlines: it is paused, one of them is chosen, some are filtered out.
+ *
+ * @internal
+ */
+export class WatchControls {
+  /** The list as it stood when it was paused, and how many had been shown then. */
+  #held: { readonly headlines: readonly LivePrediction[]; readonly shown: number } | undefined;
+  #chosen: LivePrediction | undefined;
+  #words: readonly string[] = [];
+  #typed: string | undefined;
+  #said = '';
+
+  /**
+   * Takes a key.
+   *
+   * @param newest all headlines, the last that came first
+   * @param shown how many there have been
+   */
+  press(key: WatchKey, newest: readonly LivePrediction[], shown: number): WatchAction | undefined {
+    this.#said = '';
+    if (this.#typed !== undefined) {
+      this.#type(key, this.#typed);
+      return undefined;
+    }
+    const list = this.#list(newest);
+    const at = this.#chosen === undefined ? -1 : list.indexOf(this.#chosen);
+    const choose = (index: number): void => {
+      this.#hold(newest, shown);
+      this.#chosen = list[Math.max(0, Math.min(list.length - 1, index))];
+    };
+    switch (key.name) {
+      case 'q':
+        return { type: 'quit' };
+      case 'space':
+        if (this.#held === undefined) this.#hold(newest, shown);
+        else this.#release();
+        break;
+      case 'escape':
+        this.#release();
+        this.#words = [];
+        break;
+      case 'up':
+        choose(at - 1);
+        break;
+      case 'down':
+        choose(at + 1);
+        break;
+      case 'pageup':
+        choose(at - PAGE);
+        break;
+      case 'pagedown':
+        choose(Math.max(0, at) + PAGE);
+        break;
+      case 'home':
+        choose(0);
+        break;
+      case 'end':
+        choose(list.length - 1);
+        break;
+      case '/':
+        this.#typed = this.#words.join(' ');
+        break;
+      case 'return':
+        return this.#open(list[at]);
+    }
+    return undefined;
+  }
+
+  /** What is to be shown. */
+  listing(newest: readonly LivePrediction[], shown: number): WatchListing {
+    const headlines = this.#list(newest);
+    const at = this.#chosen === undefined ? -1 : headlines.indexOf(this.#chosen);
+    return { headlines, chosen: at < 0 ? undefined : at, hint: this.#hint(shown) };
+  }
+
+  #list(newest: readonly LivePrediction[]): readonly LivePrediction[] {
+    const all = this.#held?.headlines ?? newest;
+    return this.#words.length === 0 ? all : all.filter((prediction) => hasWords(prediction, this.#words));
+  }
+
+  /** Rows do not move under whoever has chosen one. */
+  #hold(newest: readonly LivePrediction[], shown: number): void {
+    this.#held ??= { headlines: newest, shown };
+  }
+
+  #release(): void {
+    this.#held = undefined;
+    this.#chosen = undefined;
+  }
+
+  #type({ name, text }: WatchKey, typed: string): void {
+    if (name === 'return') this.#typed = undefined;
+    else if (name === 'escape') {
+      this.#typed = undefined;
+      this.#words = [];
+    } else {
+      this.#typed = name === 'backspace' ? [...typed].slice(0, -1).join('') : `${typed}${text}`.slice(0, LONGEST);
+      this.#words = this.#typed.toLocaleLowerCase().split(/\s+/).filter(Boolean);
+    }
+  }
+
+  #open(prediction: LivePrediction | undefined): WatchAction | undefined {
+    // Enter that was pressed for nothing does nothing.
+    if (prediction === undefined) return undefined;
+    const { link } = prediction.headline;
+    if (link === undefined) {
+      this.#said = 'This headline has no link.';
+      return undefined;
+    }
+    this.#said = link;
+    return { type: 'open', link };
+  }
+
+  #hint(shown: number): string {
+    if (this.#typed !== undefined) return `/${this.#typed}_ (enter keeps the filter, escape clears it)`;
+    const filter = this.#words.length === 0 ? '' : `filter: ${this.#words.join(' ')}; `;
+    if (this.#said !== '') return this.#said;
+    if (this.#held === undefined) return filter === '' ? KEYS : `${filter}escape clears it`;
+    return `${filter}paused, ${(shown - this.#held.shown).toLocaleString('en-US')} new; escape goes on, enter opens the link`;
+  }
+}
