@@ -96,7 +96,7 @@ const chains = {
   ],
   models: ['.', 'linear', 'wide', 'sum', 'artifacts', 'onnx'],
   sinks: ['internal', 'terminal', 'rejections', 'files', 'metrics', 'progress', 'tensorboard', 'watch'],
-  page: ['elements', 'charts', 'connection', 'headlines', 'panels', 'flow', 'serving', 'training'],
+  page: ['elements', 'charts', 'connection', 'headlines', 'panels', 'flow', 'serving', 'runs', 'training'],
   server: ['http', 'queue', 'guards', 'answers', 'events', '.', 'training'],
   brokers: ['internal', '.', 'nats', 'kafka'],
   cli: [

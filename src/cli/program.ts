@@ -53,6 +53,10 @@ const COMMANDS = {
     description: 'show the configuration, the sizes and the scores of a saved classifier',
     load: async () => (await import('./commands/inspect.js')).inspectCommand,
   },
+  runs: {
+    description: 'show the curves, the options and the results of saved classifiers side by side, on a page',
+    load: async () => (await import('./commands/runs.js')).runsCommand,
+  },
   export: {
     description: 'write the network of a saved classifier as an ONNX file',
     load: async () => (await import('./commands/export.js')).exportCommand,

@@ -18,6 +18,7 @@ export {
   type ServeTrainingOptions,
   type TrainingServerEvent,
 } from '../server/training/serveTraining.js';
+export { serveRuns, type ServeRunsOptions } from '../server/training/serveRuns.js';
 export type { TrainingPrepared, TrainingUpdate } from '../server/training/TrainingUpdate.js';
 export { eventLog, type EventLog } from '../server/events/eventLog.js';
 

@@ -3,6 +3,7 @@ import { element, setText } from './elements/element.js';
 import { Notice } from './connection/Notice.js';
 import { TokenWanted } from './connection/reconnecting.js';
 import { describeFailure, getJson } from './connection/server.js';
+import { runsView } from './runs/runsView.js';
 import { servingView } from './serving/servingView.js';
 import { tokenForm } from './connection/tokenForm.js';
 import { trainingView } from './training/trainingView.js';
@@ -31,13 +32,14 @@ const tokenWanted = (error: unknown): boolean => {
 };
 
 /**
- * A server that classifies tells of its model, and one that trains of its training: which of them it is, the document
- * says.
+ * A server that classifies tells of its model, one that trains of its training, and one of ended trainings of those:
+ * which of them it is, the document says.
  */
 const show = async (): Promise<void> => {
   const view = { announcer, notice, corner, tokenWanted };
-  if (document.documentElement.dataset['shows'] === 'training')
-    trainingView(main, await getJson<TrainingSnapshot>('training'), view);
+  const subject = document.documentElement.dataset['shows'];
+  if (subject === 'runs') runsView(main, await getJson<readonly ModelView[]>('runs'), corner);
+  else if (subject === 'training') trainingView(main, await getJson<TrainingSnapshot>('training'), view);
   else servingView(main, await getJson<ModelView>('model'), view);
 };
 

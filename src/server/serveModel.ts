@@ -180,7 +180,7 @@ export const serveModel = (options: ServeModelOptions): Observable<ServerEvent> 
     );
     subscriber.add(
       generations.change$.subscribe((change) => {
-        history.add('model', JSON.stringify(change));
+        history.add('model', JSON.stringify({ ...change, at: Date.now() }));
         subscriber.next({ type: 'model', change });
         const { inUse, before, candidate } = generations.view();
         const kept = [inUse, ...(before === null ? [] : [before]), ...(candidate === null ? [] : [candidate.model])];
@@ -198,7 +198,7 @@ export const serveModel = (options: ServeModelOptions): Observable<ServerEvent> 
       {
         drifted: (drift) => {
           metrics.drifted(drift.of);
-          history.add('drift', JSON.stringify({ ...drift, model: generations.inUse.id }));
+          history.add('drift', JSON.stringify({ ...drift, model: generations.inUse.id, at: Date.now() }));
           subscriber.next({ type: 'drift', drift });
         },
         labelled: (label, scores) => {

@@ -1,6 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type {
+  ModelView,
   RejectionsView,
   ReportView,
   SideView,
@@ -86,6 +87,7 @@ export const REPORT: ReportView = {
 /** A server of a training that tells what it is told to. */
 export const serveTraining = async (
   first: Partial<TrainingSnapshot> = {},
+  runs: readonly ModelView[] = [],
 ): Promise<{
   readonly url: URL;
   readonly tell: (...told: readonly Told[]) => void;
@@ -118,6 +120,8 @@ export const serveTraining = async (
       void file(request, response);
     } else if (path === '/training') {
       response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(snapshot));
+    } else if (path === '/runs') {
+      response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(runs));
     } else if (path === '/events') {
       response.writeHead(200, { 'content-type': 'text/event-stream' });
       const last = request.headers['last-event-id'];

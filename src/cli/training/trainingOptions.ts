@@ -10,7 +10,7 @@ import {
   type SelectedBackend,
   selectBackend,
 } from '../../ops/backends/selectBackend.js';
-import { fraction, path, port, positiveNumber, wholeNumber } from '../process/argument.js';
+import { collect, fraction, path, port, positiveNumber, wholeNumber } from '../process/argument.js';
 import { chooseBackend } from '../backends/chooseBackend.js';
 import { addCheckpointOptions, type CheckpointOptions } from '../checkpoints/checkpointOptions.js';
 import { fromTask } from '../process/fromTask.js';
@@ -65,6 +65,8 @@ export interface TrainingOptions
   readonly tensorboard?: string;
   readonly ui?: boolean;
   readonly uiPort: number;
+  /** Folders of saved models that the page shows beside the training. */
+  readonly beside?: readonly string[];
   /** Whether the page of `--ui` is opened in a browser. */
   readonly open: boolean;
 }
@@ -217,4 +219,9 @@ export const addTrainingOptions = (command: Command, own: OwnDefaults = {}): Com
     .option('--tensorboard <dir>', 'write the training to this folder, as a run for TensorBoard', path)
     .option('--ui', 'show the training on a page while it runs; its URL is printed on stderr')
     .option('--ui-port <n>', 'the port of the page; 0 takes a free one', port, 0)
-    .option('--no-open', 'do not open the page in a browser');
+    .option('--no-open', 'do not open the page in a browser')
+    .option(
+      '--beside <dir>',
+      'show this saved model beside the training on the page of --ui; may be repeated',
+      collect,
+    );

@@ -1,7 +1,10 @@
-import { defer, finalize, ignoreElements, merge, Observable, Subject, tap } from 'rxjs';
+import { concat, defer, finalize, ignoreElements, merge, Observable, Subject, switchMap, tap, toArray } from 'rxjs';
+import { HeadwaterError } from '../../contracts/HeadwaterError.js';
+import { MOST_RUNS } from '../../server/training/serveRuns.js';
 import { serveTraining, type TrainingServerEvent } from '../../server/training/serveTraining.js';
 import type { TrainingUpdate } from '../../server/training/TrainingUpdate.js';
 import { isInteractive } from '../../sinks/terminal/isInteractive.js';
+import { savedRun } from './savedRun.js';
 import { errorLine } from '../process/exitStatus.js';
 import { openBrowser } from '../process/openBrowser.js';
 import { opensBrowser } from '../process/opensBrowser.js';
@@ -18,9 +21,16 @@ export interface TrainingPage {
 
 /** The page that `--ui` asks for; undefined where it is not asked for. */
 export const trainingPage = (
-  { ui = false, uiPort, open }: TrainingOptions,
+  { ui = false, uiPort, open, beside: directories = [] }: TrainingOptions,
   terminal: Terminal,
 ): TrainingPage | undefined => {
+  if (!ui && directories.length > 0)
+    throw new HeadwaterError('HW_USAGE', '--beside is about the page of --ui. Give --ui too, or leave --beside out.');
+  if (directories.length >= MOST_RUNS)
+    throw new HeadwaterError(
+      'HW_USAGE',
+      `--beside is given ${directories.length} times, and the page shows at most ${MOST_RUNS - 1} models beside the training. Leave some out.`,
+    );
   if (!ui) return undefined;
   const { stderr, env } = terminal;
   const drain$ = new Subject<void>();
@@ -55,7 +65,9 @@ export const trainingPage = (
             complete: () => subscriber.complete(),
           }),
         );
-        const page$ = serveTraining(update$, { port: uiPort, stay: isInteractive(stderr, env), drain$ }).pipe(
+        const page$ = concat(...directories.map(savedRun)).pipe(
+          toArray(),
+          switchMap((runs) => serveTraining(update$, { port: uiPort, stay: isInteractive(stderr, env), runs, drain$ })),
           tap(tell),
           ignoreElements(),
           finalize(() => done$.complete()),

@@ -47,6 +47,8 @@ export interface ChartData {
    * ends in a stack.
    */
   readonly told?: readonly (readonly (number | null)[])[];
+  /** Where something has changed: a line from bottom to top. Default: nowhere. */
+  readonly marks?: readonly number[];
   /** How wide a bar is on the x axis. Default 0: there are none. */
   readonly barWidth?: number;
   /** What there is to be seen, in a sentence or two: the text alternative. */
@@ -204,7 +206,27 @@ export class Chart {
         { ...axis, size: 52, values: (_plot, splits) => splits.map(formatY) },
       ],
       series: [{}, ...series.map((one) => lookOf(one, colour))],
+      hooks: { draw: [(plot) => this.#mark(plot, colour('--bad'))] },
     };
+  }
+
+  /** Draws a line where something has changed. */
+  #mark(plot: uPlot, colour: string): void {
+    const { ctx, bbox, scales } = plot;
+    const { min = -Infinity, max = Infinity } = scales['x'] ?? {};
+    ctx.save();
+    ctx.strokeStyle = colour;
+    ctx.lineWidth = 2;
+    ctx.setLineDash([3, 3]);
+    for (const at of this.#data?.marks ?? []) {
+      if (at < min || at > max) continue;
+      const x = Math.round(plot.valToPos(at, 'x', true));
+      ctx.beginPath();
+      ctx.moveTo(x, bbox.top);
+      ctx.lineTo(x, bbox.top + bbox.height);
+      ctx.stroke();
+    }
+    ctx.restore();
   }
 
   /** Writes the table, where it is open. */

@@ -70,8 +70,13 @@ export class TrafficCharts {
     this.nodes = [this.#mix.node, this.#throughput.node, this.#latency.node];
   }
 
-  /** Draws what was counted until now. */
-  draw(bins: TimeBins, now: number): TrafficNow {
+  /**
+   * Draws what was counted until now.
+   *
+   * @param changes when something of the model has changed, in milliseconds since 1970
+   */
+  draw(bins: TimeBins, now: number, changes: readonly number[]): TrafficNow {
+    const marks = changes.map((at) => at / 1000);
     const columns = bins.columns(now);
     const each = `Each bar is ${formatWidth(bins.widthMs)}.`;
     const barWidth = bins.widthMs / 1000;
@@ -85,17 +90,20 @@ export class TrafficCharts {
       y: edges,
       told: shares,
       barWidth,
+      marks,
       summary: describeMix(this.#classes, columns),
     });
     this.#throughput.show({
       x: columns.times,
       y: [columns.rates],
       barWidth,
+      marks,
       summary: `${formatRate(rate)} a second now, ${formatRate(busiest)} at most. ${each}`,
     });
     this.#latency.show({
       x: columns.times,
       y: [columns.median, columns.slowest],
+      marks,
       summary:
         median === undefined || slowest === undefined
           ? 'No headlines yet.'

@@ -7,7 +7,7 @@ import { openEvents } from '../connection/openEvents.js';
 import { reconnecting, type ServerSent } from '../connection/reconnecting.js';
 import { credentials, describeFailure, getJson } from '../connection/server.js';
 import { element, setText } from '../elements/element.js';
-import { formatCount, formatMs, formatRate, formatShare, NOTHING } from '../elements/format.js';
+import { formatCount, formatMs, formatRate, NOTHING } from '../elements/format.js';
 import { ExplainPanel } from '../headlines/ExplainPanel.js';
 import { HeadlineRing } from '../headlines/HeadlineRing.js';
 import { HeadlineStream } from '../headlines/HeadlineStream.js';
@@ -17,7 +17,9 @@ import { SourceNames } from '../headlines/SourceNames.js';
 import { troubleOf } from '../headlines/sourceTrouble.js';
 import { Figures } from '../panels/Figures.js';
 import { ModelSection } from '../panels/ModelSection.js';
+import { ChangeList, type Drift, type ModelChanged } from './ChangeList.js';
 import { FeedTrouble } from './FeedTrouble.js';
+import { LabelChart, type LabelScored } from './LabelChart.js';
 import { LeftOut } from './LeftOut.js';
 import { TrafficCharts } from './TrafficCharts.js';
 
@@ -34,13 +36,6 @@ interface Prediction {
   readonly seen: string;
 }
 
-/** What of the model's work has changed, as the event `drift` tells it. */
-interface Drift {
-  readonly of: 'errors' | 'confidence';
-  readonly before: number;
-  readonly after: number;
-}
-
 /** What every view is given. */
 export interface ViewOptions {
   /** Where what is said at once is written: a live region. */
@@ -54,6 +49,9 @@ export interface ViewOptions {
 
 /** The most headlines that are kept. */
 const KEPT = 10_000;
+
+/** How long to wait for further changes before the model is looked at again. Milliseconds. */
+const LOOK_MS = 200;
 
 /** How often charts and figures are drawn. Milliseconds. */
 const DRAW_MS = 1000;
@@ -83,6 +81,8 @@ export const servingView = (
   const trouble = new FeedTrouble(announcer);
   const leftOut = new LeftOut((count) => figures.show('leftOut', formatCount(count)));
   const traffic = new TrafficCharts(classes);
+  const labelled = new LabelChart();
+  const changes = new ChangeList((text) => notice.show(text));
   const modelSection = new ModelSection();
   const labels = new LabelBook({
     classes,
@@ -113,7 +113,7 @@ export const servingView = (
     // in a hidden tab.
     if (document.hidden || (ring.end === 0 && !changed)) return;
     changed = false;
-    const { rate, median, slowest } = traffic.draw(bins, Date.now());
+    const { rate, median, slowest } = traffic.draw(bins, Date.now(), changes.times);
     figures.show('headlines', formatCount(ring.end));
     figures.show('rate', formatRate(rate));
     figures.show('median', median === undefined ? NOTHING : formatMs(median));
@@ -174,11 +174,6 @@ export const servingView = (
     notice.show(text);
   };
 
-  const heardDrift = ({ of, before, after }: Drift): void =>
-    notice.show(
-      `${of === 'errors' ? 'The share of wrong classes' : 'The mean confidence'} has changed from ${formatShare(before)} to ${formatShare(after)}.`,
-    );
-
   const heard = ({ name, data }: ServerSent): void => {
     switch (name) {
       case 'prediction':
@@ -191,16 +186,30 @@ export const servingView = (
         heardMissed(data);
         break;
       case 'drift':
-        heardDrift(JSON.parse(data) as Drift);
+        changes.heardDrift(JSON.parse(data) as Drift);
         break;
       case 'model':
+        changes.heardModel(JSON.parse(data) as ModelChanged);
         lookAgain();
+        break;
+      case 'label':
+        labelled.heard(JSON.parse(data) as LabelScored);
         break;
     }
   };
 
   /** After a loss another server may be there, and another model may come in use. */
+  let isLooking = false;
   const lookAgain = (): void => {
+    // Whoever comes late is told of many changes at once, and the last one alone counts.
+    if (isLooking) return;
+    isLooking = true;
+    setTimeout(() => {
+      isLooking = false;
+      look();
+    }, LOOK_MS);
+  };
+  const look = (): void => {
     getJson<ModelView>('model').then(
       (present) => {
         if (present.classes.join('\n') === classes.join('\n')) modelSection.show(present);
@@ -235,8 +244,8 @@ export const servingView = (
       'section',
       { class: 'block', 'aria-labelledby': 'traffic-heading' },
       element('h2', { id: 'traffic-heading' }, 'Traffic'),
-      element('div', { class: 'grid three' }, ...traffic.nodes),
-      element('div', { class: 'grid' }, sources.node, leftOut.node),
+      element('div', { class: 'grid three' }, ...traffic.nodes, labelled.node),
+      element('div', { class: 'grid' }, sources.node, leftOut.node, changes.node),
     ),
     modelSection.node,
   );

@@ -18,6 +18,7 @@ import type { FlowSnapshot } from '../../contracts/flow/FlowSnapshot.js';
 import type { Side } from '../../contracts/rows/Row.js';
 import type {
   ConfigView,
+  ModelView,
   RejectionsView,
   ReportView,
   SideView,
@@ -37,8 +38,9 @@ import { describeConfig } from '../panels/describeConfig.js';
 import { card, facts } from '../panels/ModelSection.js';
 import { openEvents } from '../connection/openEvents.js';
 import { RejectedRows } from '../panels/RejectedRows.js';
+import { RunsSection } from '../runs/RunsSection.js';
 import { reconnecting, type ServerSent, type StreamNews, TokenWanted } from '../connection/reconnecting.js';
-import { credentials, getJson } from '../connection/server.js';
+import { credentials, describeFailure, getJson } from '../connection/server.js';
 import type { ViewOptions } from '../serving/servingView.js';
 import { className, confusionTable, scoresTable } from '../elements/tables.js';
 import { afterNews, pictureOf, type TrainingPicture } from './trainingPicture.js';
@@ -120,6 +122,24 @@ const reportCards = ({ classes, confusion, accuracy, loss, performance, rows }: 
   card('Scores', `Of ${formatCount(rows)} test rows`, scoresTable(classes, performance)),
 ];
 
+/** What this training is called among others. */
+const THIS = 'this training';
+
+/** This training as one of several runs. */
+const asRun = ({ classes, config }: TrainingSnapshot, { epochs, report }: TrainingPicture): ModelView => ({
+  name: THIS,
+  modelId: null,
+  classes,
+  config,
+  performance: report?.performance ?? null,
+  training: {
+    epochs,
+    confusion: report?.confusion ?? [],
+    accuracy: report?.accuracy ?? null,
+    loss: report?.loss ?? null,
+  },
+});
+
 /** The page of a training that is under way, or done. */
 export const trainingView = (
   main: HTMLElement,
@@ -196,6 +216,21 @@ export const trainingView = (
     results.replaceChildren(...(report === null ? [] : reportCards(report)));
   });
 
+  /** Where the trainings stand that this one is compared with; empty where there are none. */
+  const runsPlace = element('div', { hidden: true });
+  let showRuns = (_now: TrainingPicture): void => undefined;
+  const compare = (others: readonly ModelView[]): void => {
+    if (others.length === 0) return;
+    const section = new RunsSection([THIS, ...others.map(({ name }) => name)]);
+    runsPlace.replaceChildren(section.node);
+    runsPlace.hidden = false;
+    showRuns = (now) => section.show([asRun(snapshot, now), ...others]);
+    changed = true;
+  };
+  getJson<readonly ModelView[]>('runs').then(compare, (error: unknown) => {
+    if (!tokenWanted(error)) notice.show(`The runs to compare with are not known: ${describeFailure(error)}`);
+  });
+
   const draw = (): void => {
     if (!changed || document.hidden) return;
     changed = false;
@@ -219,6 +254,7 @@ export const trainingView = (
     showSplit(snapshot.classes, snapshot.split);
     showConfig(snapshot.config);
     showReport(report);
+    showRuns(picture);
   };
 
   const become = (next: TrainingPicture): void => {
@@ -322,6 +358,7 @@ export const trainingView = (
       element('div', { class: 'grid three' }, loss.node, quality.node, pace.node),
     ),
     resultsBlock,
+    runsPlace,
     flow.node,
     element(
       'section',

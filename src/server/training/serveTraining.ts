@@ -11,19 +11,14 @@ import {
   Subject,
   take,
 } from 'rxjs';
-import { HeadwaterError } from '../../contracts/HeadwaterError.js';
-import type { TrainingOver } from '../../contracts/training/TrainingView.js';
+import type { ModelView, TrainingOver } from '../../contracts/training/TrainingView.js';
 import { checkTime } from '../../contracts/checkOption.js';
-import { sendText } from '../answers/answer.js';
-import { dispatcher } from '../dispatcher.js';
 import { EventHistory } from '../events/EventHistory.js';
 import { eventsHandler } from '../events/eventsHandler.js';
-import { hostGuard } from '../guards/hostGuard.js';
-import { httpServer } from '../httpServer.js';
-import { originGuard } from '../guards/originGuard.js';
 import { pageRoutes } from '../pageFiles.js';
 import type { Route } from '../http/Route.js';
 import { checkHeartbeat, DEFAULT_LIMITS } from '../queue/ServerLimits.js';
+import { checkPort, jsonHandlers, loopbackServer } from './loopbackServer.js';
 import { StepPacer } from './StepPacer.js';
 import { trainingFacts } from './trainingFacts.js';
 import { snapshotOf, type TrainingFact, UNTOLD, viewAfter } from './trainingView.js';
@@ -40,6 +35,8 @@ export interface ServeTrainingOptions {
   readonly stay?: boolean | undefined;
   /** Its first emission after the training has ended ends the server. Default: never. */
   readonly drain$?: Observable<unknown> | undefined;
+  /** Trainings that have ended, at most 7, to be shown beside this one. Default: none. */
+  readonly runs?: readonly ModelView[] | undefined;
   /** How often listeners are shown that the connection lives. Milliseconds, below 60,000; default 4,000. */
   readonly heartbeatMs?: number | undefined;
   /** The clock that steps are thinned by. Default `asyncScheduler`. */
@@ -55,7 +52,6 @@ export type TrainingServerEvent =
   /** A request failed for a reason that is not the client's. The server goes on. */
   | { readonly type: 'failed'; readonly error: unknown };
 
-const HOST = '127.0.0.1';
 /** What is kept for listeners that come back: events, and bytes of them. */
 const HISTORY = { events: 1000, bytes: 8 * 1_048_576 };
 /** The shortest time between two accounts of the rejected rows. Milliseconds. */
@@ -67,7 +63,7 @@ const messageOf = (error: unknown): string => (error instanceof Error ? error.me
 
 /**
  * Shows a training in a browser while it runs: a page at `GET /`, all that it has told so far at `GET /training`, and
- * what it tells from then on at `GET /events`.
+ * what it tells from then on at `GET /events`, and the trainings that it is compared with at `GET /runs`.
  *
  * ```
  * subscription    ^-------------------------!
@@ -106,18 +102,21 @@ export const serveTraining = (
   update$: Observable<TrainingUpdate>,
   options: ServeTrainingOptions = {},
 ): Observable<TrainingServerEvent> => {
-  const { port = 0, stay = false, drain$: asked$ = NEVER, heartbeatMs = 4000, scheduler = asyncScheduler } = options;
-  if (!(Number.isSafeInteger(port) && port >= 0 && port <= 65_535))
-    throw new HeadwaterError('HW_USAGE', `serveTraining: port is ${port}, but must be a whole number from 0 to 65535.`);
+  const {
+    port = 0,
+    stay = false,
+    runs = [],
+    drain$: asked$ = NEVER,
+    heartbeatMs = 4000,
+    scheduler = asyncScheduler,
+  } = options;
+  checkPort('serveTraining', port);
   checkTime('serveTraining', 'heartbeatMs', heartbeatMs);
   checkHeartbeat('serveTraining', heartbeatMs, DEFAULT_LIMITS);
-  const checkHost = hostGuard(HOST);
-  const checkOrigin = originGuard([]);
 
   return new Observable<TrainingServerEvent>((subscriber) => {
     const epoch = randomBytes(6).toString('hex');
     const history = new EventHistory({ ...HISTORY, epoch });
-    const { server, connections } = httpServer(DEFAULT_LIMITS);
     const listeners = { count: 0 };
     const failed = (error: unknown): void => subscriber.next({ type: 'failed', error });
 
@@ -130,12 +129,9 @@ export const serveTraining = (
     let draining = false;
     const isDraining = (): boolean => draining;
     const heartbeat$ = interval(heartbeatMs).pipe(share());
-    const json = (make: () => unknown): Route['handlers'] => ({
-      GET: (_request, response) => sendText(response, 200, 'application/json', JSON.stringify(make())),
-    });
     const routes = new Map<string, Route>([
       ...pageRoutes('training'),
-      ['/training', { handlers: json(() => snapshotOf(view, lastEventId())), probe: false }],
+      ['/training', { handlers: jsonHandlers(() => snapshotOf(view, lastEventId())), probe: false }],
       [
         '/events',
         {
@@ -152,36 +148,11 @@ export const serveTraining = (
           probe: false,
         },
       ],
-      ['/healthz', { handlers: json(() => ({ status: 'ok' })), probe: true }],
+      ['/runs', { handlers: jsonHandlers(() => runs), probe: false }],
+      ['/healthz', { handlers: jsonHandlers(() => ({ status: 'ok' })), probe: true }],
     ]);
-    server.on(
-      'request',
-      dispatcher({
-        routes,
-        connections,
-        checkHost,
-        checkOrigin,
-        checkToken: () => undefined,
-        isDraining,
-        answered: () => undefined,
-        isTraced: false,
-        failed,
-      }),
-    );
-    server.on('error', (cause) =>
-      subscriber.error(
-        new HeadwaterError(
-          'HW_HTTP_CONNECT',
-          `Cannot listen at ${HOST}, port ${port}: ${cause.message}. Choose another port.`,
-          { cause, where: `${HOST}:${port}` },
-        ),
-      ),
-    );
-    subscriber.add(() => {
-      drain$.complete();
-      server.close();
-      connections.cut();
-    });
+    const { connections, listen } = loopbackServer({ routes, port, isDraining, failed }, subscriber);
+    subscriber.add(() => drain$.complete());
 
     const rejected$ = new Subject<void>();
     const rejecting = rejected$
@@ -250,10 +221,8 @@ export const serveTraining = (
       );
     };
 
-    server.listen(port, HOST, () => {
-      const address = server.address();
-      if (address === null || typeof address === 'string') return;
-      subscriber.next({ type: 'listening', url: new URL(`http://${HOST}:${address.port}/`) });
+    listen((url) => {
+      subscriber.next({ type: 'listening', url });
       follow();
     });
   });

@@ -1,0 +1,111 @@
+import type { ModelView } from '../../contracts/training/TrainingView.js';
+import { Chart, type ChartData, type ChartSeries } from '../charts/Chart.js';
+import { hueName } from '../elements/classMark.js';
+import { element } from '../elements/element.js';
+import { formatLoss, formatScore } from '../elements/format.js';
+import { formatEpoch } from '../panels/lossChart.js';
+
+/** Dashes of lines, in pixels: with eight colours, sixteen lines that are told apart without a colour by four of them. */
+const DASHES: readonly (readonly number[] | undefined)[] = [undefined, [8, 5], [2, 4], [12, 4, 2, 4]];
+
+const SVG = 'http://www.w3.org/2000/svg';
+
+const lineOf = (run: number): Pick<ChartSeries, 'hue' | 'dash'> => {
+  const dash = DASHES[run % DASHES.length];
+  return { hue: hueName(run), ...(dash === undefined ? {} : { dash }) };
+};
+
+/** The line of a run, as a legend and a table show it beside its name. */
+export const runMark = (run: number): SVGElement => {
+  const svg = document.createElementNS(SVG, 'svg');
+  svg.setAttribute('viewBox', '0 0 32 8');
+  svg.setAttribute('class', 'run-mark');
+  svg.setAttribute('aria-hidden', 'true');
+  const line = document.createElementNS(SVG, 'path');
+  const { hue, dash } = lineOf(run);
+  line.setAttribute('d', 'M0 4h32');
+  line.setAttribute('stroke-dasharray', dash?.join(' ') ?? '');
+  line.style.stroke = `var(${hue})`;
+  svg.append(line);
+  return svg;
+};
+
+/** A chart with a line a run. @param names what the runs are called */
+const runChart = (
+  names: readonly string[],
+  options: Pick<ConstructorParameters<typeof Chart>[0], 'title' | 'subtitle' | 'formatY' | 'range'>,
+): Chart =>
+  new Chart({
+    ...options,
+    xLabel: 'Epoch',
+    wholeX: true,
+    formatX: formatEpoch,
+    series: names.map((label, run) => ({ label, ...lineOf(run), overGaps: true })),
+    legend: element('ul', { class: 'legend' }, ...names.map((name, run) => element('li', {}, runMark(run), name))),
+  });
+
+/** The validation loss of each run by epoch. */
+export const runLossChart = (names: readonly string[]): Chart =>
+  runChart(names, {
+    title: 'Validation loss',
+    subtitle: 'Mean cross-entropy in nats; lower is better',
+    formatY: (loss) => loss.toFixed(2),
+  });
+
+/** The macro F1 of the validation rows of each run by epoch. */
+export const runScoreChart = (names: readonly string[]): Chart =>
+  runChart(names, {
+    title: 'Validation macro F1',
+    subtitle: 'The mean F1 of the classes; higher is better',
+    formatY: formatScore,
+    range: (least, most) => [
+      Math.max(0, Math.floor((least - 0.02) * 20) / 20),
+      Math.min(1, Math.ceil((most + 0.005) * 20) / 20),
+    ],
+  });
+
+/** What a measure of an epoch is over the epochs of all runs. */
+const columnsOf = (
+  runs: readonly ModelView[],
+  measure: 'validationLoss' | 'validationMacroF1',
+): Pick<ChartData, 'x' | 'y'> => {
+  const last = Math.max(0, ...runs.flatMap(({ training }) => training?.epochs.map(({ epoch }) => epoch) ?? []));
+  const x = Array.from({ length: last }, (_, index) => index + 1);
+  const y = runs.map(({ training }) => {
+    const byEpoch = new Map(training?.epochs.map((epoch) => [epoch.epoch, epoch[measure]]));
+    return x.map((epoch) => byEpoch.get(epoch) ?? null);
+  });
+  return { x, y };
+};
+
+/** Which run is best by a measure, in a sentence. */
+const bestOf = (
+  runs: readonly ModelView[],
+  { y }: Pick<ChartData, 'y'>,
+  what: string,
+  format: (value: number) => string,
+  isBetter: (a: number, b: number) => boolean,
+): string => {
+  let best: { readonly name: string; readonly value: number; readonly epoch: number } | undefined;
+  y.forEach((values, run) =>
+    values.forEach((value, index) => {
+      if (value !== null && (best === undefined || isBetter(value, best.value)))
+        best = { name: runs[run]?.name ?? '', value, epoch: index + 1 };
+    }),
+  );
+  return best === undefined
+    ? 'No run has an epoch that was measured.'
+    : `The ${what}, ${format(best.value)}, is that of ${best.name} after epoch ${best.epoch}.`;
+};
+
+/** The losses of runs as their chart shows them. */
+export const runLossData = (runs: readonly ModelView[]): ChartData => {
+  const columns = columnsOf(runs, 'validationLoss');
+  return { ...columns, summary: bestOf(runs, columns, 'lowest loss', formatLoss, (a, b) => a < b) };
+};
+
+/** The scores of runs as their chart shows them. */
+export const runScoreData = (runs: readonly ModelView[]): ChartData => {
+  const columns = columnsOf(runs, 'validationMacroF1');
+  return { ...columns, summary: bestOf(runs, columns, 'highest macro F1', formatScore, (a, b) => a > b) };
+};

@@ -1,0 +1,72 @@
+import { NEVER, Observable, take } from 'rxjs';
+import type { ModelView } from '../../contracts/training/TrainingView.js';
+import { HeadwaterError } from '../../contracts/HeadwaterError.js';
+import { pageRoutes } from '../pageFiles.js';
+import type { Route } from '../http/Route.js';
+import { checkPort, jsonHandlers, loopbackServer } from './loopbackServer.js';
+import type { TrainingServerEvent } from './serveTraining.js';
+
+/** How trainings that have ended are served. */
+export interface ServeRunsOptions {
+  /** The port; 0 lets the system choose. Default 0. */
+  readonly port?: number | undefined;
+  /** Its first emission ends the server. Default: never. */
+  readonly drain$?: Observable<unknown> | undefined;
+}
+
+/** The most runs that a page shows beside one another. */
+export const MOST_RUNS = 8;
+
+/**
+ * Shows trainings that have ended in a browser: their curves beside one another, their options, and their results.
+ *
+ * ```
+ * subscription  ^--------------------!
+ * drain$        ------------------x
+ * result        -l----------------|      l: listening, at a URL
+ * ```
+ *
+ * Cold: subscribing starts a server on loopback, unsubscribing closes it. The page is at `GET /`, the runs at
+ * `GET /runs`. Nothing can be changed by a request.
+ *
+ * Errors: `HW_HTTP_CONNECT` where it cannot listen.
+ *
+ * @param runs from 1 to 8, each under a name of its own
+ * @throws HeadwaterError `HW_USAGE` for another number of runs, or an option that cannot work
+ *
+ * @example
+ * ```ts
+ * import { firstValueFrom } from 'rxjs';
+ * import { serveRuns } from 'headwater';
+ *
+ * const run = { name: 'models/news', modelId: null, classes: ['Sports', 'World'], config: null, performance: null, training: null };
+ * const event = await firstValueFrom(serveRuns([run]));
+ * console.log(event.type === 'listening' && event.url.href); // http://127.0.0.1:41234/
+ * ```
+ */
+export const serveRuns = (
+  runs: readonly ModelView[],
+  { port = 0, drain$ = NEVER }: ServeRunsOptions = {},
+): Observable<TrainingServerEvent> => {
+  if (runs.length === 0 || runs.length > MOST_RUNS)
+    throw new HeadwaterError('HW_USAGE', `serveRuns: there are ${runs.length} runs. Give from 1 to ${MOST_RUNS}.`);
+  checkPort('serveRuns', port);
+  return new Observable<TrainingServerEvent>((subscriber) => {
+    const routes = new Map<string, Route>([
+      ...pageRoutes('runs'),
+      ['/runs', { handlers: jsonHandlers(() => runs), probe: false }],
+      ['/healthz', { handlers: jsonHandlers(() => ({ status: 'ok' })), probe: true }],
+    ]);
+    const { listen } = loopbackServer(
+      {
+        routes,
+        port,
+        isDraining: () => false,
+        failed: (error) => subscriber.next({ type: 'failed', error }),
+      },
+      subscriber,
+    );
+    listen((url) => subscriber.next({ type: 'listening', url }));
+    subscriber.add(drain$.pipe(take(1)).subscribe(() => subscriber.complete()));
+  });
+};
