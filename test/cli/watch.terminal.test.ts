@@ -55,7 +55,6 @@ describeInTmux('headwater watch in a terminal', () => {
   it('does what its keys say, without an echo, and q ends it well', async () => {
     const server = await serveFeeds({ '/news.xml': [SHARES, GOAL] });
     open(['watch', ...QUICK, `${server.origin}/news.xml`], { FORCE_HYPERLINK: '1' });
-    await until(/^Loading the model\.$/m);
     await until(/Shares fall[\s\S]+A late goal[\s\S]+^q quits, space pauses/m);
     // Enter for nothing leaves nothing behind.
     press('Enter', 'Enter', 'Space');
