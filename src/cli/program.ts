@@ -77,6 +77,10 @@ const COMMANDS = {
     description: 'show which backends work on this machine, and why the others do not',
     load: async () => (await import('./commands/doctor.js')).doctorCommand,
   },
+  explain: {
+    description: 'explain an error code: what it means, its causes, and what to do',
+    load: async () => (await import('./commands/explain.js')).explainCommand,
+  },
 } as const satisfies Record<string, Listed>;
 
 const isCommand = (word: string | undefined): word is keyof typeof COMMANDS =>

@@ -43,7 +43,8 @@ export interface ErrorDetails {
 /**
  * The base of every error that this library throws or sends through `error`.
  *
- * The message says what happened, where, and what to do about it; `code` is for programs.
+ * The message says what happened, where, and what to do about it; `code` is for programs. `headwater explain HW_PATH`
+ * prints the causes of a code and what to do about each.
  *
  * @example
  * ```ts

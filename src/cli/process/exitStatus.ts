@@ -28,9 +28,12 @@ export const interruptionOf = (status: number): 'SIGINT' | 'SIGTERM' | 'SIGHUP' 
 
 const misuse: ReadonlySet<ErrorCode> = new Set(['HW_USAGE', 'HW_PATH', 'HW_COLUMNS', 'HW_ARTIFACT_VERSION']);
 
+/** The exit status that an error of this code ends the command with. */
+export const exitStatusOfCode = (code: ErrorCode): number => (misuse.has(code) ? MISUSE : FAILURE);
+
 /** The exit status that an error ends the command with. */
 export const exitStatusOf = (error: unknown): number =>
-  error instanceof HeadwaterError && misuse.has(error.code) ? MISUSE : FAILURE;
+  error instanceof HeadwaterError ? exitStatusOfCode(error.code) : FAILURE;
 
 /** The one line that an error is told in: its sentence and its code; a bug in the command itself shows its stack. */
 export const errorLine = (error: unknown): string => {
