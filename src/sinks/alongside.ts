@@ -7,10 +7,10 @@ import { subscribeSink } from './internal/subscribeSink.js';
  * Every value goes to the sinks, in their order, and then on. The result ends when the source has ended and every sink
  * has written what it was given.
  *
- * ```
- * source:  --a--b--|
- *              alongside(progress(), jsonLines(file))
- * result:  --a--b-----|   when the sinks are through
+ * ```marbles
+ * source: --a--b--|
+ *         alongside(progress(), jsonLines(file))
+ * result: --a--b-----|   when the sinks are through
  * ```
  *
  * - It holds nothing. A sink that completes early (its reader has gone) is left; the stream goes on.

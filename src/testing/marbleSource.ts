@@ -29,11 +29,11 @@ export interface MarbleSource<T> extends Observable<T> {
  * frame, `(abc)`, are asked for one by one, so a valve that closes after `a` keeps `b` back. Completion and errors wait
  * likewise.
  *
- * ```
- * diagram:  -a-b-c-|
- * valve:    o-c----o----     closed from frame 2 to frame 7
- *   marbleSource(helpers, '-a-b-c-|', { valve })
- * source:   -a-----b-c-|
+ * ```marbles
+ * diagram: -a-b-c-|
+ * valve:   o-c----o----   closed from frame 2 to frame 7
+ *          marbleSource(helpers, '-a-b-c-|', { valve })
+ * source:  -a-----b-c-|
  * ```
  *
  * @param helpers what the `TestScheduler`'s `run` gives

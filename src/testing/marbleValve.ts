@@ -8,9 +8,9 @@ import { valve } from '../streams/valve.js';
  *
  * Others may hold it too; it is open while the diagram has it open and nobody else holds it.
  *
- * ```
- * diagram:  --c--o-
- * open$:    o-c--o-
+ * ```marbles
+ * diagram: --c--o-
+ * open$:   o-c--o-
  * ```
  *
  * @param helpers what the `TestScheduler`'s `run` gives

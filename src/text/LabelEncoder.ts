@@ -142,10 +142,10 @@ export class LabelEncoder {
   /**
    * Learns the classes from a stream of their names, and emits the label encoder when the stream completes.
    *
-   * ```
-   * labels$   --a--b--a--|
+   * ```marbles
+   * labels$:  --a--b--a--|
    *           LabelEncoder.fit()
-   * encoder$  -----------(e|)
+   * encoder$: -----------(e|)
    * ```
    *
    * One class alone makes an encoder with one class: whether that is enough is for its user to say. It holds one entry

@@ -316,10 +316,10 @@ export class Tokenizer {
    * Learns a vocabulary from a stream of preprocessed texts: counts their tokens, and emits the tokenizer when the
    * stream completes.
    *
-   * ```
-   * texts$      --a--b--c--|
+   * ```marbles
+   * texts$:     --a--b--c--|
    *             Tokenizer.fit()
-   * tokenizer$  -----------(t|)
+   * tokenizer$: -----------(t|)
    * ```
    *
    * It holds no texts, but one entry for every distinct token, less than 100 bytes each: of at most `mostCounted`

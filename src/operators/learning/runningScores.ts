@@ -17,10 +17,10 @@ export interface RunningScoresOptions {
  * Measures how good the last predictions were: accuracy, macro F1, the rates of each class, calibration, and loss; anew
  * with every row that is scored.
  *
- * ```
- * scored:  --s----s--s----|
- *          runningScores(['Sports', 'World'])
- * result:  --r----r--r----|      each { rows, accuracy, macroF1, ece, loss, classes }
+ * ```marbles
+ * scored: --s----s--s----|
+ *         runningScores(['Sports', 'World'])
+ * result: --r----r--r----|   each { rows, accuracy, macroF1, ece, loss, classes }
  * ```
  *
  * The expected calibration error is Σ n(b)/n · |accuracy(b) − confidence(b)| over bins b of equal width, confidence

@@ -41,10 +41,10 @@ const withoutBlanks = (headlines: readonly LiveHeadline[]): readonly LiveHeadlin
  * Classifies each batch of headlines that arrived, and emits one prediction a headline, in the order in which they
  * came.
  *
- * ```
- * batches:      --A------B---|      A of three headlines, B of two
- *   classifyLive({ model, tokenizer, labelEncoder })
- * predictions:  --(abc)--(de)|      each { type: 'live-prediction', headline, category, distribution, known, latencyMs }
+ * ```marbles
+ * batches:     --A------B---|   A of three headlines, B of two
+ *              classifyLive({ model, tokenizer, labelEncoder })
+ * predictions: --(abc)--(de)|   each { type: 'live-prediction', headline, category, distribution, known, latencyMs }
  * ```
  *
  * `known` is the number of tokens that the model knows; where it is 0, nothing of the title was read, and the

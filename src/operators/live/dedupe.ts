@@ -47,10 +47,10 @@ const ROOM: Readonly<Record<HeadlineKey, number>> = { guid: 1, link: 2, content:
 /**
  * Lets each headline through once: what has the guid, the link or the words of one that was seen before is left out.
  *
- * ```
- * source:  --a--b--a--c--b--|
- *          dedupe()
- * result:  --a--b-----c-----|
+ * ```marbles
+ * source: --a--b--a--c--b--|
+ *         dedupe()
+ * result: --a--b-----c-----|
  * ```
  *
  * A headline is known by its guid (within its source), by its link (without scheme, `www.`, tracking parameters and a

@@ -23,10 +23,10 @@ export interface MicroBatchOptions {
  *
  * A model answers many rows at once far faster than one after another; and nobody wants to wait until there are many.
  *
- * ```
- * source:  -a-b-c-d-------e--|
- *          microBatch({ maxSize: 3, maxWaitMs: 5 })
- * result:  -----x------y-----(z|)     x: [a, b, c], full;  y: [d], 5 ms after d;  z: [e], at the end
+ * ```marbles
+ * source: -a-b-c-d-------e--|
+ *         microBatch({ maxSize: 3, maxWaitMs: 5 })
+ * result: -----x------y-----(z|)   x: [a, b, c], full;  y: [d], 5 ms after d;  z: [e], at the end
  * ```
  *
  * No batch is empty, and values keep their order. Completion and error of the source come after the batch that waits:

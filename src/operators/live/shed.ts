@@ -64,11 +64,11 @@ const check = ({ capacity, policy, seed = 0, yieldAfter = 25 }: ShedOptions<neve
  * For sources that cannot be told to stop: a flood of headlines is better thinned out than answered too late, and
  * better both than a full memory. A source that can be told, by the `valve`, loses nothing.
  *
- * ```
- * source:     abcdef----------------|
- *             shed({ capacity: 2, policy: 'oldest', dropped, project: (value) => timer(6).pipe(map(() => value)) })
- * result:     ------a-----e-----f---|
- * dropped:    ---bcd
+ * ```marbles
+ * source:  abcdef----------------|
+ *          shed({ capacity: 2, policy: 'oldest', dropped, project: (value) => timer(6).pipe(map(() => value)) })
+ * result:  ------a-----e-----f---|
+ * dropped: ---bcd
  * ```
  *
  * The consumer stands after it, or in `project`, as with `boundedQueue`: without `project` a value that need not wait

@@ -14,10 +14,10 @@ export interface ThroughDeliveriesOptions {
  * Lets an operator on batches of values, such as `classifyLive`, work on batches of deliveries: each result is a
  * delivery that settles its value's own.
  *
- * ```
- * source:  --A-----------B--|      A of the deliveries a and b, B of c, which the operator cannot work on
- *          throughDeliveries(classifyLive({ model, tokenizer, labelEncoder }))
- * result:  --(xy)-----------|      x settles a, y settles b; c is settled: retry, in the end give-up
+ * ```marbles
+ * source: --A-----------B--|   A of the deliveries a and b, B of c, which the operator cannot work on
+ *         throughDeliveries(classifyLive({ model, tokenizer, labelEncoder }))
+ * result: --(xy)-----------|   x settles a, y settles b; c is settled: retry, in the end give-up
  * ```
  *
  * The operator must give one result a value, in the order of the values. Where it fails on a batch, each value of the

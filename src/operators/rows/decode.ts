@@ -127,11 +127,11 @@ const asError = ({ source, line = 0, byte = 0, field, expected, got }: Rejection
  * Validates each row of a table with an io-ts codec, or a schema of zod, valibot, arktype or another library that
  * follows Standard Schema, and emits what it decodes to.
  *
- * ```
- * source      --r--r--x--r--|
+ * ```marbles
+ * source:     --r--r--x--r--|
  *             decode(headlineRow, { rejections })
- * result      --a--a-----a--|
- * rejections  --------j-----
+ * result:     --a--a-----a--|
+ * rejections: --------j-----
  * ```
  *
  * The codec sees the row's fields by name, in an object without a prototype; what it emits is that plus the row's `id`,

@@ -6,10 +6,10 @@ import { copyWith } from '../internal/copyWith.js';
 /**
  * Adds to each headline its preprocessed text: lower case, without stop words and parentheses, words one space apart.
  *
- * ```
- * source  --a-----b-----|    a: { id: 0, title: 'The Ferry Returns' }
+ * ```marbles
+ * source: --a-----b-----|   a: { id: 0, title: 'The Ferry Returns' }
  *         preprocess()
- * result  --p-----q-----|    p: { id: 0, title: 'The Ferry Returns', text: 'ferry returns' }
+ * result: --p-----q-----|   p: { id: 0, title: 'The Ferry Returns', text: 'ferry returns' }
  * ```
  *
  * What a row has besides stays as it was. Without `text`, what is done to the title is the lesson's, as

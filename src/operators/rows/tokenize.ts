@@ -43,10 +43,10 @@ const onlyTokens = ({ vectorIds, features }: EncodedText): boolean => vectorIds 
 /**
  * Turns each preprocessed text into token indices and, given a label encoder, each category into a class index.
  *
- * ```
- * source  --a-----b-----|    a: { id: 0, title, category: 'Sports', text: 'cup final' }
+ * ```marbles
+ * source: --a-----b-----|   a: { id: 0, title, category: 'Sports', text: 'cup final' }
  *         tokenize(tokenizer, labelEncoder)
- * result  --t-----u-----|    t: { id: 0, tokens: Int32Array [7, 4], label: 2 }
+ * result: --t-----u-----|   t: { id: 0, tokens: Int32Array [7, 4], label: 2 }
  * ```
  *
  * The tokens are those of `Tokenizer.encode`: an unknown word has the unknown token's index, and an empty text has one

@@ -9,10 +9,10 @@ import { throughModel, type ThroughModelOptions } from './internal/throughModel.
  * Classifies each labelled batch with the weights frozen, and emits what a metric is folded from: labels, predictions,
  * probabilities and loss.
  *
- * ```
- * batches:    --A-----B--C---|
- *   evaluate(model)
- * evaluated:  --a-----b--c---|      each { type: 'evaluated', ids, labels, predicted, probabilities, loss, weight }
+ * ```marbles
+ * batches:   --A-----B--C---|
+ *            evaluate(model)
+ * evaluated: --a-----b--c---|   each { type: 'evaluated', ids, labels, predicted, probabilities, loss, weight }
  * ```
  *
  * Holds nothing; for a model on a device, whose results come later, up to three batches. The mean loss over all rows is

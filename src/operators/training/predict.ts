@@ -8,10 +8,10 @@ import { throughModel, type ThroughModelOptions } from './internal/throughModel.
 /**
  * Classifies each batch, and emits one prediction a row, in the order of the batches and of the rows in them.
  *
- * ```
- * batches:      --A------B---|      A of three rows, B of two
- *   predict(model)
- * predictions:  --(abc)--(de)|      each { type: 'prediction', id, predicted, probabilities }
+ * ```marbles
+ * batches:     --A------B---|   A of three rows, B of two
+ *              predict(model)
+ * predictions: --(abc)--(de)|   each { type: 'prediction', id, predicted, probabilities }
  * ```
  *
  * Holds at most one batch's predictions, and those only while they are being emitted; for a model on a device, whose

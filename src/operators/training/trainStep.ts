@@ -25,10 +25,10 @@ export interface TrainStepOptions extends Omit<StepContext, 'step' | 'learningRa
  * The steps count from `firstStep` at each subscription, so one subscription is one epoch or the rest of one. Several models can train on one batch
  * stream: `connect` hands them the same batches from a single read.
  *
- * ```
- * batches:  --A-----B--C---|
- *   trainStep(model, { epoch: 1, learningRate: 1e-3 })
- * events:   --0-----1--2---|      each { type: 'step', step, rows, loss, weight }
+ * ```marbles
+ * batches: --A-----B--C---|
+ *          trainStep(model, { epoch: 1, learningRate: 1e-3 })
+ * events:  --0-----1--2---|   each { type: 'step', step, rows, loss, weight }
  * ```
  *
  * Holds nothing: a batch is done with when its event is emitted. Unsubscribing stops before the next batch and leaves

@@ -77,10 +77,10 @@ class Sums {
  *
  * A reducing sink: it emits one result when the batches have ended.
  *
- * ```
- * source:  --b---b---b--|
- *              batchStats()
- * result:  -------------(s|)
+ * ```marbles
+ * source: --b---b---b--|
+ *         batchStats()
+ * result: -------------(s|)
  * ```
  *
  * It stands beside models on one batch stream: `connect((b$) => merge(trainStep(gru)(b$), batchStats()(b$)))`.

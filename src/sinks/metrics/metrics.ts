@@ -30,10 +30,10 @@ export interface Report {
  * A reducing sink: it adds up every evaluated batch and emits one report when the batches have ended. Values are
  * scikit-learn's with `zero_division=0`.
  *
- * ```
- * source:  --e---e---e--|
- *              metrics(classes)
- * result:  -------------(r|)
+ * ```marbles
+ * source: --e---e---e--|
+ *         metrics(classes)
+ * result: -------------(r|)
  * ```
  *
  * - Of an empty stream the report has 0 rows, scores of 0 and a loss of NaN.

@@ -158,10 +158,10 @@ class Sums {
  *
  *     ECE = Σ_bins rows/N · |accuracy − mean confidence|
  *
- * ```
- * source:  --e---e---e--|
- *              reliability()
- * result:  -------------(r|)
+ * ```marbles
+ * source: --e---e---e--|
+ *         reliability()
+ * result: -------------(r|)
  * ```
  *
  * - Of an empty stream the result has 0 rows, means that are NaN, and no `sure`.

@@ -61,10 +61,10 @@ class EvenlyThinned {
  *
  * A reducing sink: it emits one result when the batches have ended. Give it validation rows.
  *
- * ```
- * source:  --e---e---e--|
- *              temperature()
- * result:  -------------(t|)
+ * ```marbles
+ * source: --e---e---e--|
+ *         temperature()
+ * result: -------------(t|)
  * ```
  *
  * - It holds at most `maxRows` rows of probabilities; of more rows it takes every second one, every fourth and so on.

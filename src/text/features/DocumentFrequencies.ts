@@ -48,10 +48,10 @@ export class DocumentFrequencies {
    * Counts the features of a stream of preprocessed texts, and emits the counts when it completes. The texts should be
    * those of the train rows alone.
    *
-   * ```
-   * texts$        --a--b--|
+   * ```marbles
+   * texts$:       --a--b--|
    *               DocumentFrequencies.fit()
-   * frequencies$  --------(f|)      f.documents = 2
+   * frequencies$: --------(f|)   f.documents = 2
    * ```
    *
    * No text at all gives counts of zero. Holds four bytes a feature. Errors: those of the source.

@@ -26,13 +26,12 @@ export const DEFAULT_WORD_LIMIT = 1_000_000;
 /**
  * Collects words with their vectors, and emits them as `WordVectors` when the stream completes.
  *
- * ```
- * words$   --a--b--a--|
- *          collectVectors()
- * vectors$ -----------(v|)      v.size = 2: a word that comes again is left out
- *
- *          collectVectors({ limit: 1 })
- * vectors$ -----(v|)            the source is left at the second word; v.origin.cut = true
+ * ```marbles
+ * words$:   --a--b--a--|
+ *           collectVectors()
+ * vectors$: -----------(v|)   v.size = 2: a word that comes again is left out
+ *           collectVectors({ limit: 1 })
+ * limited$: -----(v|)         the source is left at the second word; v.origin.cut = true
  * ```
  *
  * As int8 a vector v becomes round(v ÷ s) with the scale s = max |v| ÷ 127.

@@ -14,10 +14,10 @@ export interface VectorCoverage {
 /**
  * Counts how many tokens of the texts have a vector, and emits it when the stream completes.
  *
- * ```
- * texts$     --a----b----|
+ * ```marbles
+ * texts$:    --a----b----|
  *            vectorCoverage(vectors)
- * coverage$  ------------(c|)
+ * coverage$: ------------(c|)
  * ```
  *
  * Holds two numbers. Errors: those of the source.
