@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { expect, test } from 'vitest';
+import { anchorOf } from '../../site/pages/anchorOf.js';
 import { buildProgram } from '../../src/cli/program.js';
 import * as headwater from '../../src/index.js';
 import { root } from './fences.js';
@@ -12,15 +13,8 @@ const pages = [
   'CONTRIBUTING.md',
   'SECURITY.md',
   'CHANGELOG.md',
-  ...readdirSync(join(root, 'docs')).map((name) => join('docs', name)),
+  ...readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' }).map((name) => join('docs', name)),
 ].filter((file) => file.endsWith('.md'));
-
-/** The heading's anchor as GitHub makes it. */
-const anchorOf = (heading: string): string =>
-  heading
-    .toLowerCase()
-    .replaceAll(/[^\p{L}\p{N} _-]/gu, '')
-    .replaceAll(' ', '-');
 
 test('the README opens with what it is for and the two commands', () => {
   const opening = readme.split('\n## ', 1)[0] ?? '';

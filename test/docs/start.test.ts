@@ -1,0 +1,53 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { root } from './fences.js';
+
+/** The folder that a reader works in, in which the command is what was built here. */
+const folder = mkdtempSync(join(tmpdir(), 'headwater-start-'));
+
+beforeAll(() => {
+  const bin = join(folder, 'node_modules/.bin');
+  mkdirSync(bin, { recursive: true });
+  symlinkSync(join(root, 'dist/cli/main.js'), join(bin, 'headwater'));
+  symlinkSync(root, join(folder, 'node_modules/headwater'), 'junction');
+});
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const page = readFileSync(join(root, 'docs/learn/start.md'), 'utf8');
+
+const blocks = (language: string): readonly string[] =>
+  [...page.matchAll(new RegExp(`^\`\`\`${language}.*\n([^]*?)^\`\`\`$`, 'gm'))].map(([, code = '']) => code);
+
+const run = (program: string): string => {
+  const { status, stdout, stderr } = spawnSync('bash', ['-euo', 'pipefail', '-c', program], {
+    cwd: folder,
+    encoding: 'utf8',
+    env: {
+      ...process.env,
+      PATH: `${join(folder, 'node_modules/.bin')}:${process.env['PATH'] ?? ''}`,
+      XDG_CACHE_HOME: join(folder, 'cache'),
+    },
+  });
+  expect(status, `${program}\n${stderr}`).toBe(0);
+  return stdout;
+};
+
+test('each step of the start works as it stands there', () => {
+  const steps = blocks('sh')
+    // `npm start` and `doctor` have tests of their own.
+    .filter((step) => !step.startsWith('npm start'))
+    .map((step) => run(step.replaceAll('npx headwater', 'headwater')));
+  expect(steps.length).toBeGreaterThan(4);
+  const [, trained = '', , predicted = '', inspected = ''] = steps;
+  expect(trained).toContain('good');
+  expect(predicted).toMatch(/good|bad/);
+  expect(inspected).toContain('models/reviews');
+  // And the program at the end, with the model of the steps before.
+  const [program = ''] = blocks('ts');
+  writeFileSync(join(folder, 'program.mjs'), program);
+  expect(run(`"${process.execPath}" program.mjs`)).toMatch(/^(good|bad) 0\.\d+/);
+}, 120_000);
