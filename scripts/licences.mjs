@@ -13,7 +13,12 @@ const packagesOf = ({ inputs }) =>
 const licenceOf = (name) => {
   const folder = join(root, 'node_modules', name);
   const file = readdirSync(folder).find((entry) => /^licen[cs]e/i.test(entry));
-  if (file === undefined) throw new Error(`The package ${name} has no licence to go with its code.`);
+  if (file === undefined) {
+    // Some packages name a well-known licence, and leave its text out.
+    const { license, homepage } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+    if (typeof license !== 'string') throw new Error(`The package ${name} has no licence to go with its code.`);
+    return `${name}\n\nLicence: ${license}${homepage === undefined ? '' : ` (${homepage})`}\n`;
+  }
   return `${name}\n\n${readFileSync(join(folder, file), 'utf8').trim()}\n`;
 };
 

@@ -1,0 +1,16 @@
+/**
+ * `npm run docs` serves the documentation as a site, and `npm run docs:build` writes it to site/dist. The playground has
+ * the library itself, so that is built where it is older than its sources.
+ */
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { build, install, root } from './setup.mjs';
+
+install();
+build(['kernels', 'library']);
+const { status } = spawnSync(
+  process.execPath,
+  [join(root, 'node_modules/tsx/dist/cli.mjs'), join(root, 'site/main.ts'), ...process.argv.slice(2)],
+  { cwd: root, stdio: 'inherit' },
+);
+process.exit(status ?? 1);

@@ -1,0 +1,48 @@
+import { readFileSync } from 'node:fs';
+import { type DefaultTheme, defineConfig } from 'vitepress';
+import { navigationFile, pagesFolder, siteFolder } from '../folders.js';
+import { fences } from '../markdown/fences.js';
+import { anchorOf } from '../pages/anchorOf.js';
+import { guidePages } from '../pages/navigation.js';
+
+const reference = JSON.parse(readFileSync(navigationFile, 'utf8')) as DefaultTheme.SidebarMulti;
+
+/** What lets WebAssembly of the page have threads. A server of the built site sends the same for that. */
+const isolated = { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' };
+
+export default defineConfig({
+  title: 'Headwater',
+  description: 'Streams of text into recurrent networks, with RxJS operators',
+  lang: 'en-GB',
+  // Below any path: every link of a page is relative to the base that the build is told.
+  base: process.env['HEADWATER_SITE_BASE'] ?? '/',
+  srcDir: pagesFolder,
+  outDir: siteFolder,
+  cacheDir: `${pagesFolder}/../cache`,
+  cleanUrls: false,
+  metaChunk: true,
+  head: [['link', { rel: 'icon', href: 'data:,' }]],
+  markdown: {
+    anchor: { slugify: anchorOf },
+    theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' },
+    config: fences,
+  },
+  themeConfig: {
+    nav: [
+      { text: 'Start', link: '/learn/start' },
+      { text: 'Cookbook', link: '/cookbook/' },
+      { text: 'Reference', link: '/reference/' },
+      { text: 'Playground', link: '/playground' },
+    ],
+    sidebar: { ...reference, '/': guidePages },
+    outline: { level: [2, 3] },
+    search: { provider: 'local', options: { detailedView: false } },
+    docFooter: { prev: 'Previous page', next: 'Next page' },
+    externalLinkIcon: true,
+  },
+  vite: {
+    server: { headers: isolated },
+    preview: { headers: isolated },
+    build: { chunkSizeWarningLimit: 4000 },
+  },
+});

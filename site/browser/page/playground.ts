@@ -1,0 +1,73 @@
+import { javascript } from '@codemirror/lang-javascript';
+import { EditorView, basicSetup } from 'codemirror';
+import { element, setText } from '../../../src/page/elements/element.js';
+import type { Answer } from '../protocol.js';
+import { Console } from './Console.js';
+import { LossCurve } from './LossCurve.js';
+import { MarbleView } from './MarbleView.js';
+import { type Running, startWorker } from './startWorker.js';
+
+/** Puts an editor with a program in an element, with a console, the marbles of what happens, and the loss. */
+export const openPlayground = (target: HTMLElement, code: string, runNow: boolean): void => {
+  const run = element('button', { type: 'button', class: 'primary' }, 'Run');
+  const stop = element('button', { type: 'button', disabled: true }, 'Stop');
+  const state = element('span', { class: 'note', role: 'status' });
+  const output = element('div', { class: 'output' });
+  const editorPlace = element('div', { class: 'editor' });
+  const editor = new EditorView({
+    doc: code,
+    extensions: [
+      basicSetup,
+      javascript({ typescript: true }),
+      EditorView.lineWrapping,
+      EditorView.contentAttributes.of({ 'aria-label': 'Program' }),
+    ],
+    parent: editorPlace,
+  });
+  let running: Running | undefined;
+
+  const end = (text: string): void => {
+    setText(state, text);
+    run.disabled = false;
+  };
+
+  const start = (): void => {
+    running?.stop();
+    const [lines, marbles, curve] = [new Console(), new MarbleView(), new LossCurve()];
+    output.replaceChildren(
+      element('p', { class: 'title' }, 'Console'),
+      lines.node,
+      curve.node,
+      element('p', { class: 'title' }, 'What went through each stage'),
+      marbles.node,
+    );
+    run.disabled = true;
+    stop.disabled = false;
+    setText(state, 'starting …');
+    const onAnswer = (answer: Answer): void => {
+      if (answer.type === 'ready') {
+        setText(state, `running, on ${answer.threads} thread${answer.threads === 1 ? '' : 's'}`);
+        running?.send({ type: 'run', code: editor.state.doc.toString() });
+      } else if (answer.type === 'stages') marbles.setStages(answer.stages);
+      else if (answer.type === 'notified') marbles.add(answer.notified, answer.left);
+      else if (answer.type === 'losses') curve.add(answer.points);
+      else if (answer.type === 'log') lines.write(answer.text, answer.level);
+      else if (answer.type === 'ended') end(`ran in ${answer.milliseconds.toFixed(0)} ms`);
+      else if (answer.type === 'failed') {
+        lines.write(answer.message, 'error');
+        end('failed');
+      }
+    };
+    running = startWorker(onAnswer);
+  };
+
+  run.addEventListener('click', start);
+  stop.addEventListener('click', () => {
+    running?.stop();
+    stop.disabled = true;
+    end('stopped');
+  });
+  target.classList.add('playground');
+  target.replaceChildren(editorPlace, element('div', { class: 'buttons' }, run, stop, state), output);
+  if (runNow) start();
+};

@@ -1,0 +1,15 @@
+import type { Answer, Request } from '../protocol.js';
+
+/** A worker that runs one program, and is thrown away with all that it started. */
+export interface Running {
+  readonly send: (request: Request) => void;
+  readonly stop: () => void;
+}
+
+/** Starts a worker. Its script lies beside the page's. */
+export const startWorker = (onAnswer: (answer: Answer) => void): Running => {
+  const worker = new Worker(new URL('./worker.js', import.meta.url), { type: 'module' });
+  worker.addEventListener('message', ({ data }: MessageEvent<Answer>) => onAnswer(data));
+  worker.addEventListener('error', ({ message }) => onAnswer({ type: 'failed', message }));
+  return { send: (request) => worker.postMessage(request), stop: () => worker.terminate() };
+};

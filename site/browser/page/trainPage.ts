@@ -1,0 +1,142 @@
+import { element, setText } from '../../../src/page/elements/element.js';
+import type { Answer, Prefix } from '../protocol.js';
+import { droppedFiles } from './droppedFiles.js';
+import { LossCurve } from './LossCurve.js';
+import { type Running, startWorker } from './startWorker.js';
+
+const percent = (share: number): string => `${Math.round(100 * share)} %`;
+
+/** The class after each word: the words so far, and the likeliest classes. */
+const table = (prefixes: readonly Prefix[]): HTMLElement =>
+  element(
+    'table',
+    {},
+    element('caption', {}, 'After each word'),
+    element(
+      'thead',
+      {},
+      element('tr', {}, ...['Word', 'Class', 'Probability'].map((name) => element('th', { scope: 'col' }, name))),
+    ),
+    element(
+      'tbody',
+      {},
+      ...prefixes.map(({ word, distribution: [best] }) => {
+        const share = best?.probability ?? 0;
+        const bar = element('span', { class: 'bar', 'aria-hidden': 'true' });
+        bar.style.width = `${Math.round(100 * share)}px`;
+        return element(
+          'tr',
+          {},
+          element('th', { scope: 'row' }, word),
+          element('td', {}, best?.category ?? ''),
+          element('td', {}, bar, ` ${percent(share)}`),
+        );
+      }),
+    ),
+  );
+
+/** Trains a model in the reader's tab, or opens a saved one, and classifies what is typed. */
+export const openTrainPage = (target: HTMLElement): void => {
+  const number = (
+    label: string,
+    value: number,
+    most: number,
+  ): { readonly node: HTMLElement; readonly value: () => number } => {
+    const input = element('input', { type: 'number', min: 1, max: most, value });
+    return {
+      node: element('label', {}, `${label} `, input),
+      value: () => Math.min(most, Math.max(1, Math.round(input.valueAsNumber || value))),
+    };
+  };
+  const rows = number('Rows', 2000, 20_000);
+  const epochs = number('Epochs', 4, 50);
+  const train = element('button', { type: 'button', class: 'primary' }, 'Train');
+  const stop = element('button', { type: 'button', disabled: true }, 'Stop');
+  const state = element('p', { class: 'note', role: 'status' }, 'Nothing has been trained yet.');
+  const picker = element('input', { type: 'file', multiple: true });
+  const drop = element(
+    'div',
+    { class: 'drop' },
+    element('label', {}, 'Or open a saved model: drop its folder here, or choose its files. ', picker),
+  );
+  const text = element('input', {
+    type: 'text',
+    disabled: true,
+    size: 50,
+    maxlength: 400,
+    placeholder: 'The team wins the final after a late goal',
+  });
+  const answers = element('div', { class: 'answers', 'aria-live': 'polite' });
+  let curve = new LossCurve();
+  const curvePlace = element('div', {}, curve.node);
+  let running: Running | undefined;
+
+  const ended = (): void => {
+    train.disabled = false;
+    stop.disabled = true;
+  };
+
+  const onAnswer =
+    (first: (running: Running) => void) =>
+    (answer: Answer): void => {
+      if (answer.type === 'ready' && running !== undefined) {
+        setText(state, `Working, on ${answer.threads} thread${answer.threads === 1 ? '' : 's'} …`);
+        first(running);
+      } else if (answer.type === 'losses') curve.add(answer.points);
+      else if (answer.type === 'progress') setText(state, answer.text);
+      else if (answer.type === 'model') {
+        setText(state, `The model is ready: ${answer.about}. Classes: ${answer.classes.join(', ')}.`);
+        text.disabled = false;
+        answers.replaceChildren();
+        if (text.value !== '') running?.send({ type: 'classify', text: text.value });
+      } else if (answer.type === 'classified') {
+        // An answer to what stood there before is late.
+        if (answer.text === text.value)
+          answers.replaceChildren(...(answer.prefixes.length === 0 ? [] : [table(answer.prefixes)]));
+      } else if (answer.type === 'ended') ended();
+      else if (answer.type === 'failed') {
+        setText(state, answer.message);
+        ended();
+      }
+    };
+
+  const begin = (first: (running: Running) => void): void => {
+    running?.stop();
+    text.disabled = true;
+    train.disabled = true;
+    stop.disabled = false;
+    curve = new LossCurve();
+    curvePlace.replaceChildren(curve.node);
+    setText(state, 'Starting …');
+    running = startWorker(onAnswer(first));
+  };
+
+  const open = (files: ReadonlyMap<string, Uint8Array>): void =>
+    begin((worker) => worker.send({ type: 'open', files }));
+
+  train.addEventListener('click', () =>
+    begin((worker) => worker.send({ type: 'train', rows: rows.value(), epochs: epochs.value() })),
+  );
+  stop.addEventListener('click', () => {
+    running?.stop();
+    setText(state, 'Stopped.');
+    ended();
+  });
+  text.addEventListener('input', () => running?.send({ type: 'classify', text: text.value }));
+  picker.addEventListener('change', () => void droppedFiles(picker.files ?? []).then(open));
+  drop.addEventListener('dragover', (event) => event.preventDefault());
+  drop.addEventListener('drop', (event) => {
+    event.preventDefault();
+    void droppedFiles(event.dataTransfer?.items ?? []).then(open);
+  });
+
+  target.classList.add('playground');
+  target.replaceChildren(
+    element('div', { class: 'buttons' }, rows.node, epochs.node, train, stop),
+    drop,
+    state,
+    curvePlace,
+    element('p', {}, element('label', {}, 'Text to classify ', text)),
+    answers,
+  );
+};

@@ -1,0 +1,43 @@
+/** What the page asks the worker for. */
+export type Request =
+  | { readonly type: 'run'; readonly code: string }
+  | { readonly type: 'train'; readonly rows: number; readonly epochs: number }
+  | { readonly type: 'open'; readonly files: ReadonlyMap<string, Uint8Array> }
+  | { readonly type: 'classify'; readonly text: string };
+
+/** A notification of a stage of a pipeline: what came, where and when. */
+export interface Notified {
+  readonly stage: number;
+  readonly kind: 'next' | 'complete' | 'error';
+  /** Milliseconds since the program began. */
+  readonly time: number;
+  /** The value, shortened. Empty for the end. */
+  readonly text: string;
+}
+
+/** A stage of a pipeline of the reader's code: the source, or an operator. */
+export interface Stage {
+  readonly stage: number;
+  /** Which `pipe()` it belongs to, from 0. */
+  readonly pipe: number;
+  readonly label: string;
+}
+
+/** The probabilities after so many words of a text. */
+export interface Prefix {
+  readonly word: string;
+  readonly distribution: readonly { readonly category: string; readonly probability: number }[];
+}
+
+/** What the worker tells. */
+export type Answer =
+  | { readonly type: 'ready'; readonly threads: number; readonly simd: string }
+  | { readonly type: 'stages'; readonly stages: readonly Stage[] }
+  | { readonly type: 'notified'; readonly notified: readonly Notified[]; readonly left: number }
+  | { readonly type: 'log'; readonly level: 'log' | 'error'; readonly text: string }
+  | { readonly type: 'losses'; readonly points: readonly number[] }
+  | { readonly type: 'progress'; readonly text: string }
+  | { readonly type: 'model'; readonly classes: readonly string[]; readonly about: string }
+  | { readonly type: 'classified'; readonly text: string; readonly prefixes: readonly Prefix[] }
+  | { readonly type: 'ended'; readonly milliseconds: number }
+  | { readonly type: 'failed'; readonly message: string };

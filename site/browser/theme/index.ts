@@ -1,0 +1,46 @@
+import { inBrowser, type Theme, withBase } from 'vitepress';
+import DefaultTheme from 'vitepress/theme-without-fonts';
+import type * as page from '../page/page.js';
+import './theme.css';
+
+/** The script of the playground: it is loaded where something is to be run, and by no other page. */
+const loadPage = (): Promise<typeof page> =>
+  import(/* @vite-ignore */ withBase('/playground/page.js')) as Promise<typeof page>;
+
+/** Opens the editor in place of a block of code. */
+const runBlock = async (button: HTMLElement): Promise<void> => {
+  const block = button.closest<HTMLElement>('.runnable');
+  const code = block?.dataset['code'];
+  if (block === null || code === undefined) return;
+  const { openPlayground } = await loadPage();
+  openPlayground(block, decodeURIComponent(code), true);
+};
+
+/** Opens what a page of its own has: the playground, or the training. */
+const openPlaces = async (): Promise<void> => {
+  const [place, training] = ['playground', 'train-here'].map((id) => document.getElementById(id));
+  if (!place && !training) return;
+  const { openPlayground, openTrainPage } = await loadPage();
+  if (place) openPlayground(place, place.textContent.trim(), false);
+  if (training) openTrainPage(training);
+};
+
+const theme: Theme = {
+  extends: DefaultTheme,
+  enhanceApp: ({ router }) => {
+    if (!inBrowser) return;
+    document.addEventListener('click', ({ target }) => {
+      if (target instanceof HTMLElement && target.matches('.runnable > .run')) void runBlock(target);
+    });
+    // When a page is there: VitePress has drawn it by then.
+    const arrived = (): void => {
+      // The first page has no main landmark of its own.
+      document.querySelector('.VPContent.is-home')?.setAttribute('role', 'main');
+      void openPlaces();
+    };
+    router.onAfterRouteChange = () => void setTimeout(arrived);
+    window.addEventListener('load', () => void setTimeout(arrived));
+  },
+};
+
+export default theme;

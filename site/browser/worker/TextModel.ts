@@ -1,0 +1,60 @@
+import { firstValueFrom, of, toArray } from 'rxjs';
+import { loadArtifacts, restoreModel } from 'headwater/models';
+import { classifyLive, type ClassifyLiveOptions, type LiveHeadline } from 'headwater/operators';
+import { rowEncoder } from 'headwater/text';
+import type { Prefix } from '../protocol.js';
+
+/** The most words of a text that are classified one after another. */
+const MOST_WORDS = 60;
+
+/** A model that classifies texts. */
+export interface TextModel {
+  readonly classes: readonly string[];
+  readonly about: string;
+  /** The classes after each word of a text. */
+  readonly read: (text: string) => Promise<readonly Prefix[]>;
+}
+
+const asHeadline = (title: string, id: number): LiveHeadline => ({
+  id,
+  title,
+  source: 'typed',
+  guid: undefined,
+  link: undefined,
+  published: undefined,
+  seen: 0,
+  category: undefined,
+});
+
+/** Makes a model of a classifier and what its texts are read with. */
+export const textModel = (options: ClassifyLiveOptions, about: string): TextModel => ({
+  classes: options.labelEncoder.classes,
+  about,
+  read: async (text) => {
+    const words = text.trim().split(/\s+/).filter(Boolean).slice(0, MOST_WORDS);
+    if (words.length === 0) return [];
+    const prefixes = words.map((_, at) => asHeadline(words.slice(0, at + 1).join(' '), at));
+    const predictions = await firstValueFrom(of(prefixes).pipe(classifyLive(options), toArray()));
+    return predictions.map(({ distribution }, at) => ({ word: words[at] ?? '', distribution }));
+  },
+});
+
+/** Opens the files of a saved model. */
+export const openModel = async (files: ReadonlyMap<string, Uint8Array>): Promise<TextModel> => {
+  const loaded = await loadArtifacts(files)();
+  if (loaded._tag === 'Left') throw loaded.left;
+  const artifacts = loaded.right;
+  const parameters = [...artifacts.weights.values()].reduce(
+    (sum, { shape }) => sum + shape.reduce((product, size) => product * size, 1),
+    0,
+  );
+  return textModel(
+    {
+      model: restoreModel(artifacts),
+      tokenizer: rowEncoder(artifacts),
+      labelEncoder: artifacts.labelEncoder,
+      text: artifacts.text,
+    },
+    `${artifacts.labelEncoder.size} classes, ${artifacts.tokenizer.size} tokens, ${parameters.toLocaleString('en-GB')} parameters`,
+  );
+};

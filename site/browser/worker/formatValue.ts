@@ -1,0 +1,41 @@
+const LONGEST_TEXT = 400;
+const MOST_ITEMS = 12;
+const DEEPEST = 3;
+
+const cut = (text: string): string => (text.length > LONGEST_TEXT ? `${text.slice(0, LONGEST_TEXT)}…` : text);
+
+const list = (items: readonly string[], count: number): string =>
+  [...items, ...(count > items.length ? [`… ${count - items.length} more`] : [])].join(', ');
+
+const isTyped = (value: object): value is Float32Array => ArrayBuffer.isView(value) && !(value instanceof DataView);
+
+const formatObject = (value: object, depth: number): string => {
+  if (value instanceof Error) return `${value.name}: ${value.message}`;
+  if (isTyped(value)) {
+    const shown = Array.from(value.subarray(0, MOST_ITEMS), (item) => String(Number(item.toPrecision(6))));
+    return `${value.constructor.name} [${list(shown, value.length)}]`;
+  }
+  if (depth >= DEEPEST) return Array.isArray(value) ? '[…]' : '{…}';
+  const inner = (item: unknown): string => formatValue(item, depth + 1);
+  if (Array.isArray(value)) return `[${list(value.slice(0, MOST_ITEMS).map(inner), value.length)}]`;
+  if (value instanceof Map) {
+    const shown = [...value].slice(0, MOST_ITEMS).map(([key, item]) => `${inner(key)} => ${inner(item)}`);
+    return `Map {${list(shown, value.size)}}`;
+  }
+  if (value instanceof Set) return `Set {${list([...value].slice(0, MOST_ITEMS).map(inner), value.size)}}`;
+  const entries = Object.entries(value);
+  const name =
+    value.constructor === Object || Object.getPrototypeOf(value) === null ? '' : `${value.constructor.name} `;
+  return `${name}{ ${list(
+    entries.slice(0, MOST_ITEMS).map(([key, item]) => `${key}: ${inner(item)}`),
+    entries.length,
+  )} }`;
+};
+
+/** A value as a console shows it: bounded in depth and length. */
+export const formatValue = (value: unknown, depth = 0): string => {
+  if (typeof value === 'string') return depth === 0 ? cut(value) : `'${cut(value)}'`;
+  if (typeof value === 'function') return `[function ${value.name}]`;
+  if (typeof value === 'object' && value !== null) return cut(formatObject(value, depth));
+  return String(value);
+};

@@ -1,0 +1,69 @@
+import type { SyntaxNode } from '@lezer/common';
+import { parser } from '@lezer/javascript';
+import { transform } from 'sucrase';
+import type { Stage } from '../protocol.js';
+
+/** The reader's program as it is run, and the stages of its pipelines. */
+export interface Instrumented {
+  /** The body of an asynchronous function of `require`, `exports`, `console` and `__stage`. */
+  readonly code: string;
+  readonly stages: readonly Stage[];
+}
+
+const LONGEST_LABEL = 60;
+
+const typescript = parser.configure({ dialect: 'ts' });
+
+const labelOf = (code: string): string => {
+  const text = code.replaceAll(/\s+/g, ' ').trim();
+  return text.length > LONGEST_LABEL ? `${text.slice(0, LONGEST_LABEL - 1)}…` : text;
+};
+
+/** The arguments of a call, without parentheses, commas and comments. */
+const argumentsOf = (list: SyntaxNode): readonly SyntaxNode[] => {
+  const found: SyntaxNode[] = [];
+  for (let child = list.firstChild; child !== null; child = child.nextSibling)
+    if (!/^[(),]$|Comment$/.test(child.name)) found.push(child);
+  return found;
+};
+
+/**
+ * Turns TypeScript into JavaScript in which each stage of a `pipe()` tells what goes through it: `x.pipe(a, b)` becomes
+ * `x.pipe(__stage(0), __stage(1, a), __stage(2, b))`.
+ */
+export const instrument = (source: string): Instrumented => {
+  const stages: Stage[] = [];
+  const insertions: { readonly at: number; readonly text: string }[] = [];
+  let pipes = 0;
+  typescript.parse(source).iterate({
+    enter: ({ node }) => {
+      if (node.name !== 'CallExpression') return;
+      const callee = node.firstChild;
+      const list = node.getChild('ArgList');
+      if (callee?.name !== 'MemberExpression' || list === null) return;
+      const property = callee.lastChild;
+      if (property === null || source.slice(property.from, property.to) !== 'pipe') return;
+      const operators = argumentsOf(list);
+      if (operators.some(({ name }) => name === 'Spread')) return;
+      const pipe = pipes++;
+      const add = (label: string): number => stages.push({ stage: stages.length, pipe, label: labelOf(label) }) - 1;
+      const object = callee.firstChild;
+      insertions.push({
+        at: list.from + 1,
+        text: `__stage(${add(object === null ? 'source' : source.slice(object.from, object.to))})${operators.length > 0 ? ', ' : ''}`,
+      });
+      for (const { from, to } of operators) {
+        insertions.push({ at: from, text: `__stage(${add(source.slice(from, to))}, ` }, { at: to, text: ')' });
+      }
+    },
+  });
+  let code = '';
+  let done = 0;
+  // Of two at one place the one that was found first: an outer stage begins before an inner one.
+  for (const { at, text } of insertions.toSorted((a, b) => a.at - b.at)) {
+    code += source.slice(done, at) + text;
+    done = at;
+  }
+  code += source.slice(done);
+  return { code: transform(code, { transforms: ['typescript', 'imports'], production: true }).code, stages };
+};

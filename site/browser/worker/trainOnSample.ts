@@ -1,0 +1,64 @@
+import { from, lastValueFrom, of, switchMap, tap } from 'rxjs';
+import { classifier, classifierConfig } from 'headwater/models';
+import { batchSource, type ClassifyLiveOptions, fit, prepare, type Row, type TrainingEvent } from 'headwater/operators';
+import { backendVariant } from 'headwater/ops';
+import { sampleCsv } from '../../../src/streams/sample/sampleCsv.js';
+import type { Answer } from '../protocol.js';
+import { type TextModel, textModel } from './TextModel.js';
+
+/** The generated sample as rows. No title of it has a line end; those with a comma or quote stand in quotes. */
+const sampleRows = (rows: number): readonly Row[] =>
+  [...sampleCsv({ rows })]
+    .join('')
+    .trimEnd()
+    .split('\n')
+    .slice(1)
+    .map((line, id) => {
+      const [, quoted, plain = '', category = ''] = /^(?:"((?:[^"]|"")*)"|([^,]*)),(.*)$/.exec(line) ?? [];
+      return { id, title: quoted?.replaceAll('""', '"') ?? plain, category };
+    });
+
+/** How long the losses are gathered before they are told, in milliseconds. */
+const GATHER_MS = 100;
+
+/** Trains the lesson's GRU on the generated sample, and tells each step. */
+export const trainOnSample = async (
+  rows: number,
+  epochs: number,
+  tell: (answer: Answer) => void,
+): Promise<TextModel> => {
+  let points: number[] = [];
+  let told = performance.now();
+  const flush = (): void => {
+    if (points.length > 0) tell({ type: 'losses', points });
+    points = [];
+    told = performance.now();
+  };
+  const onEvent = (event: TrainingEvent): void => {
+    if (event.type === 'step') points.push(event.loss);
+    if (performance.now() - told > GATHER_MS || event.type === 'epoch') flush();
+    if (event.type === 'epoch')
+      tell({
+        type: 'progress',
+        text: `epoch ${event.epoch} of ${epochs}: validation loss ${event.validationLoss.toFixed(3)}`,
+      });
+  };
+  let reading: ClassifyLiveOptions | undefined;
+  const begin = performance.now();
+  await lastValueFrom(
+    prepare(from(sampleRows(rows))).pipe(
+      switchMap((split) => {
+        const { tokenizer, labelEncoder, classWeights } = split;
+        const config = classifierConfig({ cell: 'gru', vocabularySize: tokenizer.size, classes: labelEncoder.size });
+        const model = classifier(config, { seed: 1234, classWeights });
+        reading = { model, tokenizer, labelEncoder };
+        return of(batchSource(split)).pipe(fit(model, { epochs, learningRate: 1e-3 }));
+      }),
+      tap(onEvent),
+    ),
+  );
+  if (reading === undefined) throw new Error('The sample gave no rows to train on.');
+  const seconds = ((performance.now() - begin) / 1000).toFixed(1);
+  const { threads } = backendVariant();
+  return textModel(reading, `trained on ${rows} rows in ${seconds} s, on ${threads} thread${threads === 1 ? '' : 's'}`);
+};

@@ -1,0 +1,44 @@
+/**
+ * `npm run docs` serves the documentation and follows changes of `docs`. `npm run docs:build` writes it to site/dist.
+ */
+import { mkdirSync, watch, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { build, createServer } from 'vitepress';
+import { bundlePlayground } from './playground/bundle.js';
+import { navigationFile, pagesFolder, root, siteFolder } from './folders.js';
+import { assemble } from './pages/assemble.js';
+import { errorPage } from './reference/errorPage.js';
+import { readExports } from './reference/readExports.js';
+import { referencePages } from './reference/referencePages.js';
+
+const say = (text: string): void => void process.stderr.write(`${text}\n`);
+
+const makePages = async (): Promise<() => void> => {
+  say('Bundling the playground …');
+  await bundlePlayground(join(pagesFolder, 'public/playground'));
+  say('Reading the doc comments …');
+  const { entries, exports } = await readExports(root);
+  const { pages, navigation, places } = referencePages(entries, exports);
+  mkdirSync(dirname(navigationFile), { recursive: true });
+  writeFileSync(navigationFile, JSON.stringify(navigation));
+  const layOut = (): void => assemble(root, pagesFolder, [...pages, errorPage()], places);
+  layOut();
+  return layOut;
+};
+
+const [command] = process.argv.slice(2);
+if (command === 'build') {
+  await makePages();
+  await build(join(root, 'site'));
+  say(`The site is in ${siteFolder}: any server of files can serve it.`);
+} else if (command === 'serve') {
+  const layOut = await makePages();
+  for (const folder of ['docs', 'examples', 'site/content'])
+    watch(join(root, folder), { recursive: true }, () => layOut());
+  const server = await createServer(join(root, 'site'));
+  await server.listen();
+  server.printUrls();
+} else {
+  say('Say what to do: serve or build.');
+  process.exitCode = 2;
+}

@@ -1,0 +1,34 @@
+import type { MarkdownRenderer } from 'vitepress';
+import { drawDiagram, escapeXml } from '../marbles/drawDiagram.js';
+import { parseDiagram } from '../marbles/parseDiagram.js';
+import { isRunnable } from '../playground/isRunnable.js';
+
+/** A marble diagram as a picture. The text stays, for whoever wants to read it. */
+const marbles = (text: string): string => {
+  const diagram = parseDiagram(text);
+  const operator = diagram.lines.find((line) => line.type === 'operator')?.code;
+  const title = operator === undefined ? 'Marble diagram' : `Marble diagram of ${operator}`;
+  return (
+    '<figure class="marbles" v-pre>' +
+    `<div class="marbles-frame" tabindex="0" role="region" aria-label="${escapeXml(title)}">${drawDiagram(diagram, title)}</div>` +
+    `<details><summary>as text</summary><pre>${escapeXml(text)}</pre></details></figure>\n`
+  );
+};
+
+/** A button beside code that a browser can run. */
+const runnable = (code: string, shown: string): string =>
+  `<div class="runnable" data-code="${escapeXml(encodeURIComponent(code))}">${shown}<button type="button" class="run">Run and edit</button></div>\n`;
+
+/** Draws blocks of code marked `marbles`, and gives a button to each block of TypeScript that a browser can run. */
+export const fences = ({ renderer: { rules } }: MarkdownRenderer): void => {
+  const plain = rules.fence;
+  rules.fence = (tokens, index, options, env, self) => {
+    const { info = '', content = '' } = tokens[index] ?? {};
+    const [language, ...flags] = info.trim().split(/\s+/);
+    if (language === 'marbles') return marbles(content.trimEnd());
+    const shown = plain?.(tokens, index, options, env, self) ?? '';
+    return language === 'ts' && !flags.includes('no-run') && isRunnable(content)
+      ? runnable(content.trimEnd(), shown)
+      : shown;
+  };
+};

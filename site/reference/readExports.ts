@@ -1,0 +1,117 @@
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join, relative } from 'node:path';
+import { Application, PageEvent, ReflectionKind } from 'typedoc';
+import type { PluginOptions } from 'typedoc-plugin-markdown';
+
+/** An export of the package, and what its doc comment says as a page of Markdown. */
+export interface Export {
+  readonly name: string;
+  /** Such as `headwater/operators`. */
+  readonly entry: string;
+  /** The file that it is written in, from the root. */
+  readonly file: string;
+  /** Whether it is there when the program runs: a function, a class or a value, and no type. */
+  readonly isValue: boolean;
+  /** The first sentence of its doc comment. */
+  readonly summary: string;
+  /** Where TypeDoc has put it; links between its pages are relative to this. */
+  readonly url: string;
+  readonly markdown: string;
+}
+
+/** What an entry of the package says of itself. */
+export interface Entry {
+  readonly name: string;
+  readonly summary: string;
+  /** What it exports that is described with another entry. */
+  readonly repeated: readonly string[];
+}
+
+const VALUES = ReflectionKind.Function | ReflectionKind.Class | ReflectionKind.Variable;
+
+const OPTIONS: Partial<PluginOptions> = {
+  outputFileStrategy: 'members',
+  entryFileName: 'index',
+  hidePageHeader: true,
+  hideBreadcrumbs: true,
+  useCodeBlocks: true,
+  parametersFormat: 'table',
+  interfacePropertiesFormat: 'table',
+  classPropertiesFormat: 'table',
+  typeDeclarationFormat: 'table',
+  propertyMembersFormat: 'table',
+};
+
+const firstSentence = (text: string): string => /^.*?[.:](?=\s|$)/s.exec(text)?.[0] ?? text;
+
+/**
+ * Reads every export of the entries of the package with TypeDoc.
+ *
+ * @param root the folder of the project
+ */
+export const readExports = async (
+  root: string,
+): Promise<{ readonly entries: readonly Entry[]; readonly exports: readonly Export[] }> => {
+  const out = mkdtempSync(join(tmpdir(), 'headwater-reference-'));
+  try {
+    const app = await Application.bootstrapWithPlugins({
+      entryPoints: [
+        ...readdirSync(join(root, 'src/entries')).map((file) => join(root, 'src/entries', file)),
+        join(root, 'src/testing/index.ts'),
+      ],
+      tsconfig: join(root, 'tsconfig.json'),
+      plugin: ['typedoc-plugin-markdown'],
+      readme: 'none',
+      disableSources: true,
+      disableGit: true,
+      // `npm run check` looks at types.
+      skipErrorChecking: true,
+      excludeInternal: true,
+      excludePrivate: true,
+      validation: false,
+      logLevel: 'Error',
+      out,
+      ...OPTIONS,
+    });
+    const project = await app.convert();
+    if (project === undefined) throw new Error('TypeDoc cannot read the entries of src/.');
+    const pages = new Map<unknown, { readonly url: string; readonly markdown: string }>();
+    app.renderer.on(PageEvent.END, ({ model, url, contents }: PageEvent) => {
+      pages.set(model, { url, markdown: contents ?? '' });
+    });
+    await app.generateOutputs(project);
+    const modules = project.getChildrenByKind(ReflectionKind.Module);
+    return {
+      entries: modules.map(({ name, comment, children = [] }) => ({
+        name,
+        repeated: children.filter((one) => one.isReference()).map((one) => one.name),
+        summary: (comment?.summary ?? []).map(({ text }) => text).join(''),
+      })),
+      exports: modules.flatMap((module) =>
+        (module.children ?? [])
+          .filter((one) => !one.isReference())
+          .map((one) => {
+            const page = pages.get(one);
+            if (page === undefined) throw new Error(`TypeDoc wrote no page of ${one.name}.`);
+            const source = project.getSymbolIdFromReflection(one)?.fileName;
+            if (source === undefined) throw new Error(`TypeDoc does not know the file of ${one.name}.`);
+            const comment = one.comment ?? one.signatures?.[0]?.comment;
+            return {
+              name: one.name,
+              entry: module.name,
+              file: relative(root, source.startsWith('/') ? source : join(root, source)),
+              isValue: one.kindOf(VALUES),
+              summary: firstSentence((comment?.summary ?? []).map(({ text }) => text).join('')).replaceAll(/\s+/g, ' '),
+              ...page,
+            };
+          }),
+      ),
+    };
+  } finally {
+    rmSync(out, { recursive: true, force: true });
+  }
+};
+
+/** The name of a file without its ending. */
+export const nameOfFile = (file: string): string => basename(file, '.ts');

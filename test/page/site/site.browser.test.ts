@@ -1,0 +1,183 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { root } from '../../docs/fences.js';
+import { violations } from '../looking.js';
+import { visit } from '../browser.js';
+import { chromiumPath } from '../chromiumPath.js';
+import { serveFolder } from './siteServer.js';
+
+const site = join(root, 'site/dist');
+
+let server: Awaited<ReturnType<typeof serveFolder>> | undefined;
+
+beforeAll(async () => {
+  const { status, stderr } = spawnSync(process.execPath, [join(root, 'scripts/docs.mjs'), 'build'], {
+    cwd: root,
+    encoding: 'utf8',
+  });
+  expect(status, stderr).toBe(0);
+  server = await serveFolder(site);
+}, 400_000);
+
+afterAll(() => server?.stop());
+
+const at = (path: string): URL => new URL(path, server?.url);
+
+const files = (ending: string): readonly string[] =>
+  readdirSync(site, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith(ending));
+
+/** A model in a folder, as the library saves it. */
+const saveModel = (): string => {
+  const folder = mkdtempSync(join(tmpdir(), 'headwater-site-'));
+  const program = `
+    import { writeFileSync } from 'node:fs';
+    import { join } from 'node:path';
+    import { lastValueFrom, of } from 'rxjs';
+    import { classifier, classifierConfig, encodeArtifacts } from 'headwater/models';
+    import { LabelEncoder, Tokenizer } from 'headwater/text';
+    const tokenizer = await lastValueFrom(of('team wins', 'minister visits').pipe(Tokenizer.fit()));
+    const config = classifierConfig({ cell: 'gru', vocabularySize: tokenizer.size, classes: 2, hiddenDim: 4 });
+    const weights = classifier(config, { seed: 1 }).stateDict();
+    const labelEncoder = LabelEncoder.of(['Sports', 'World']);
+    for (const [name, bytes] of encodeArtifacts({ config, weights, tokenizer, labelEncoder }))
+      writeFileSync(join(process.argv[1], name), bytes);
+  `;
+  const { status, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', program, folder], {
+    cwd: root,
+    encoding: 'utf8',
+  });
+  expect(status, stderr).toBe(0);
+  return folder;
+};
+
+describe('the built site', () => {
+  it('has every export of the package on a page, and links to it from its entry', () => {
+    const entries = [
+      ...readdirSync(join(root, 'src/entries')).map((file) => [file.slice(0, -'.ts'.length), `src/entries/${file}`]),
+      ['testing', 'src/testing/index.ts'],
+    ] as const;
+    const missing = entries.flatMap(([entry = '', file = '']) => {
+      const names = [...readFileSync(join(root, file), 'utf8').matchAll(/^export (?:type )?\{([^}]*)\}/gm)].flatMap(
+        ([, list = '']) =>
+          list
+            .split(',')
+            .map((name) => name.replace(/^\s*type /, '').trim())
+            .filter((name) => name !== ''),
+      );
+      const html = readFileSync(join(site, 'reference', entry, 'index.html'), 'utf8');
+      expect(names.length).toBeGreaterThan(0);
+      return names.filter((name) => !html.includes(`<code>${name}</code>`)).map((name) => `${entry}: ${name}`);
+    });
+    expect(missing).toEqual([]);
+  });
+
+  it('has no link that leads nowhere, and none that loads anything from elsewhere', () => {
+    const pages = new Map(files('.html').map((name) => [name, readFileSync(join(site, name), 'utf8')]));
+    const idsOf = new Map(
+      [...pages].map(([name, html]) => [name, new Set([...html.matchAll(/\sid="([^"]+)"/g)].map(([, id]) => id))]),
+    );
+    const everything = new Set(files(''));
+    const broken = [...pages].flatMap(([name, html]) =>
+      [...html.matchAll(/\s(href|src)="([^"]*)"/g)].flatMap(([, attribute, target = '']) => {
+        if (/^(https?:)/.test(target)) return attribute === 'src' ? [`${name} loads ${target}`] : [];
+        if (/^(data|mailto):/.test(target)) return [];
+        const [path = '', hash = ''] = target.replaceAll('&amp;', '&').split('#');
+        const file =
+          path === ''
+            ? name
+            : resolve(
+                '/',
+                path.startsWith('/') ? '' : dirname(name),
+                path.endsWith('/') ? `${path}index.html` : path,
+              ).slice(1);
+        if (!everything.has(file)) return [`${name}: ${target}`];
+        return hash === '' || (idsOf.get(file)?.has(decodeURIComponent(hash)) ?? true) ? [] : [`${name}: ${target}`];
+      }),
+    );
+    expect(pages.size).toBeGreaterThan(200);
+    expect([...new Set(broken)]).toEqual([]);
+  });
+});
+
+describe.skipIf(chromiumPath === undefined)('the site in a browser', { timeout: 120_000 }, () => {
+  it.each([
+    ['the first page', 'index.html', {}],
+    ['a page of the reference, dark', 'reference/operators/microBatch.html', { colorScheme: 'dark' as const }],
+    ['the cookbook on a phone', 'cookbook/index.html', { viewport: { width: 390, height: 844 } }],
+    ['the page that trains', 'train.html', {}],
+  ])('is found accessible by axe, and asks no other host: %s', async (name, path, options) => {
+    const { page, requests, faults, picture } = await visit(at(path), options);
+    await page.locator('h1').first().waitFor();
+    await picture(`site: ${name}`);
+    expect(await violations(page)).toEqual([]);
+    expect(await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')).toBe(0);
+    expect(requests.filter((url) => !url.startsWith(at('/').href) && !url.startsWith('data:'))).toEqual([]);
+    expect(faults).toEqual([]);
+  });
+
+  it('finds an operator by the keyboard', async () => {
+    const { page } = await visit(at('index.html'));
+    await page.keyboard.press('Control+k');
+    await page.locator('.search-input').fill('microBatch');
+    await page.locator('.VPLocalSearchBox .result').first().waitFor();
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/microBatch/);
+  });
+
+  it('runs an example, and shows what it printed and what went through it', async () => {
+    const { page, faults, picture } = await visit(at('reference/operators/microBatch.html'));
+    await page.locator('.marble-diagram').first().waitFor();
+    await page.locator('.run').first().click();
+    await page
+      .getByRole('status')
+      .filter({ hasText: /^ran in/ })
+      .waitFor();
+    expect(await page.locator('.happened-row code').allTextContents()).toEqual([
+      "of('a', 'b', 'c')",
+      'microBatch({ maxSize: 2, maxWaitMs: 5 })',
+      'toArray()',
+    ]);
+    expect(await page.locator('.happened-row').nth(1).locator('circle').count()).toBe(2);
+    await picture('site: an example that ran');
+    expect(await violations(page)).toEqual([]);
+    expect(faults).toEqual([]);
+  });
+
+  it('runs a program that the reader has changed, and tells what is wrong with it', async () => {
+    const { page } = await visit(at('playground.html'));
+    await page.getByRole('textbox', { name: 'Program' }).fill("console.log('typed', [1, 2]); missing();");
+    await page.getByRole('button', { name: 'Run' }).click();
+    await page.getByRole('status').filter({ hasText: 'failed' }).waitFor();
+    expect(await page.getByRole('log').innerText()).toBe('typed [1, 2]\nmissing is not defined');
+  });
+
+  it('trains in the tab with threads, and classifies word by word', async () => {
+    const { page, faults, picture } = await visit(at('train.html'));
+    await page.getByLabel('Rows').fill('300');
+    await page.getByLabel('Epochs').fill('1');
+    await page.getByRole('button', { name: 'Train' }).click();
+    await page.getByRole('status').filter({ hasText: 'The model is ready' }).waitFor({ timeout: 60_000 });
+    const threads = Math.min(4, Number(await page.evaluate('navigator.hardwareConcurrency')));
+    expect(await page.getByRole('status').textContent()).toContain(`on ${threads} thread`);
+    expect(await page.getByRole('img', { name: /^Training loss after [1-9]\d* steps/ }).count()).toBe(1);
+    await page.getByLabel('Text to classify').fill('The team wins');
+    await page.locator('.answers tbody tr').nth(2).waitFor();
+    expect(await page.locator('.answers tbody th').allTextContents()).toEqual(['The', 'team', 'wins']);
+    await picture('site: trained in the tab');
+    expect(await violations(page)).toEqual([]);
+    expect(faults).toEqual([]);
+  });
+
+  it('opens a saved model', async () => {
+    const folder = saveModel();
+    const { page } = await visit(at('train.html'));
+    await page.locator('input[type=file]').setInputFiles(readdirSync(folder).map((name) => join(folder, name)));
+    await page.getByRole('status').filter({ hasText: 'Classes: Sports, World' }).waitFor();
+    rmSync(folder, { recursive: true });
+    await page.getByLabel('Text to classify').fill('team');
+    await page.locator('.answers tbody tr').first().waitFor();
+  });
+});
