@@ -25,7 +25,7 @@ export interface TrainNetworkOptions extends ModelTrainingOptions {
   readonly embeddingDim?: number | undefined;
   /** The share of embeddings and of pooled features that is dropped. Default 0.3, without vectors 0.4. */
   readonly dropout?: number | undefined;
-  /** Default: 3 to 60, more where there are few rows. */
+  /** Default: 3 to 12, more where there are few rows. */
   readonly epochs?: number | undefined;
   /** The highest rate of the cycle. Default 3e-3. */
   readonly learningRate?: number | undefined;
@@ -44,19 +44,9 @@ export interface NetworkTrained {
 /** The rows of a batch of a recurrent model: few train rows take small ones, so that there are steps enough. */
 export const networkBatchSize = (rows: number): number => (rows < 1000 ? 32 : rows < 4000 ? 64 : 128);
 
-/** The fewest steps of a training on few rows, and the fewest and most epochs that it makes for them. */
-const LEAST_STEPS = 180;
-const FEW_ROWS_EPOCHS = { least: 12, most: 60 };
-
 /** Without word vectors the sum with a linear model is what counts: more epochs, and more features, are worth nothing there. */
-const epochsFor = (rows: number, hasVectors: boolean): number => {
-  if (rows < 1000) {
-    const enough = Math.ceil((LEAST_STEPS * networkBatchSize(rows)) / rows);
-    return Math.min(FEW_ROWS_EPOCHS.most, Math.max(FEW_ROWS_EPOCHS.least, enough));
-  }
-  if (rows < 4000) return 8;
-  return rows < 50_000 && hasVectors ? 4 : 3;
-};
+const epochsFor = (rows: number, hasVectors: boolean): number =>
+  rows < 1000 ? 12 : rows < 4000 ? 8 : rows < 50_000 && hasVectors ? 4 : 3;
 
 /** The features of a direction's hidden state, with and without word vectors. */
 const HIDDEN = { vectors: 128, none: 64 };
