@@ -142,7 +142,7 @@ export const ablationChart = ({ ablation }: AccuracyFigures): EChartsCoreOption 
   return {
     ...frame('Headlines: what each part of the model is worth', series),
     grid: { left: 330, right: 60, top: 50, bottom: 60 },
-    xAxis: axis({ type: 'value', scale: true }),
+    xAxis: axis({ type: 'value', min: 0, max: 1 }),
     yAxis: axis({ type: 'category', data: ablation.map(({ part }) => part), inverse: true }),
   };
 };

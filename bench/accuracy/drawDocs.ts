@@ -6,7 +6,7 @@ import type { AccuracyFigures } from './AccuracyFigures.js';
 import { ablationChart, reliabilityChart, rowsChart, tablesChart } from './charts.js';
 import { ablationReport, calibrationReport, headlineReport, summary, tableReport } from './reports.js';
 
-/** Draws docs/accuracy/*.svg, and writes the tables of docs/accuracy.md between its markers. */
+/** Draws docs/accuracy/*.svg, keeps the figures beside them, and writes the tables of docs/accuracy.md. */
 export const drawDocs = (figures: AccuracyFigures): void => {
   const docs = join(import.meta.dirname, '../../docs');
   const charts = {
@@ -18,6 +18,7 @@ export const drawDocs = (figures: AccuracyFigures): void => {
   mkdirSync(join(docs, 'accuracy'), { recursive: true });
   for (const [name, option] of Object.entries(charts))
     writeFileSync(join(docs, 'accuracy', `${name}.svg`), drawSvg(option));
+  writeFileSync(join(docs, 'accuracy/figures.json'), `${JSON.stringify(figures, null, 1)}\n`);
   const page = join(docs, 'accuracy.md');
   const tables = {
     summary: summary(figures),
