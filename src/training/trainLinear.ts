@@ -84,8 +84,8 @@ interface Read {
  * first optimizer, then the best norm with the others, and then the mean of the best model of each optimizer, which is a
  * linear model too.
  *
- * Cold. Holds the encoded rows where `keepBytes` lets it, and a model more than there are optimizers. On unsubscribing, and on an error, all
- * models are given up.
+ * Cold. Holds the encoded rows where `keepBytes` lets it, and a model more than there are optimizers. On unsubscribing,
+ * and on an error, all models are given up.
  *
  * Errors: those of the rows, `batches` and `fit`.
  *
@@ -102,6 +102,8 @@ export const trainLinear = (
   const classWeights = weightsOfClasses(options.classWeights ?? 'none', split.classCounts.train);
   const [first = 'sgd', ...others] = optimizers;
   const searches = rows.validation > 0;
+  // Without validation rows, and with an optimizer that has no penalty, the first one alone.
+  const strengths = searches && first === 'sgd' ? inverseRegularizations : inverseRegularizations.slice(0, 1);
   const most = options.epochs ?? epochsFor(rows.train);
   const settings = { trainRows: rows.train, seed, classWeights };
 
@@ -125,7 +127,7 @@ export const trainLinear = (
       told: (candidate: LinearCandidate) => void = () => undefined,
     ): Observable<TrainingEvent | CandidateMeasured> =>
       defer(() => {
-        const held = optimizer === 'sgd' && inverseRegularizations.length > 1 ? `, C ${inverseRegularization}` : '';
+        const held = optimizer === 'sgd' && strengths.length > 1 ? `, C ${inverseRegularization}` : '';
         const name = `linear, words ${features.wordWeight}, ${optimizer}${held}`;
         const { size: classes } = labelEncoder;
         const config = linearConfig({ classes, columns: features.columns, optimizer, inverseRegularization });
@@ -180,9 +182,7 @@ export const trainLinear = (
           from(searches ? wordWeights : wordWeights.slice(0, 1)).pipe(
             concatMap((wordWeight) => {
               const reading = read(frequencies, wordWeight);
-              return from(searches ? inverseRegularizations : inverseRegularizations.slice(0, 1)).pipe(
-                concatMap((strength) => train(reading, first, strength)),
-              );
+              return from(strengths).pipe(concatMap((strength) => train(reading, first, strength)));
             }),
           ),
           defer(() => {
