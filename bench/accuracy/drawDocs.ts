@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { drawSvg } from '../drawSvg.js';
 import { fillTables } from '../fillTables.js';
-import type { AccuracyFigures } from './AccuracyFigures.js';
+import { type AccuracyFigures, isMeasured } from './AccuracyFigures.js';
 import { ablationChart, reliabilityChart, rowsChart, tablesChart } from './charts.js';
 import { ablationReport, calibrationReport, headlineReport, summary, tableReport } from './reports.js';
 
@@ -11,7 +11,7 @@ export const drawDocs = (figures: AccuracyFigures): void => {
   const docs = join(import.meta.dirname, '../../docs');
   const charts = {
     rows: rowsChart(figures),
-    tables: tablesChart(figures),
+    ...(figures.tables.some(isMeasured) ? { tables: tablesChart(figures) } : {}),
     reliability: reliabilityChart(figures),
     ablation: ablationChart(figures),
   };
@@ -24,7 +24,7 @@ export const drawDocs = (figures: AccuracyFigures): void => {
     summary: summary(figures),
     headlines: headlineReport(figures),
     calibration: calibrationReport(figures),
-    tables: tableReport(figures),
+    ...(figures.tables.some(isMeasured) ? { tables: tableReport(figures) } : {}),
     ablation: ablationReport(figures),
     machine: [['measured on'], [figures.machine]],
   };
