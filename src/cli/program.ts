@@ -49,6 +49,14 @@ const COMMANDS = {
     description: 'write the headlines of feeds to a broker as they arrive',
     load: async () => (await import('./commands/publish.js')).publishCommand,
   },
+  learn: {
+    description: 'let a saved classifier learn from labels, and save it',
+    load: async () => (await import('./commands/learn.js')).learnCommand,
+  },
+  label: {
+    description: 'label headlines in the terminal: the least certain first, and the model learns from each answer',
+    load: async () => (await import('./commands/label.js')).labelCommand,
+  },
   inspect: {
     description: 'show the configuration, the sizes and the scores of a saved classifier',
     load: async () => (await import('./commands/inspect.js')).inspectCommand,

@@ -78,6 +78,18 @@ export interface ChoiceRecord {
   readonly vectors?: VectorsRecord | undefined;
 }
 
+/** What a model learnt from labels, after its training. */
+export interface LearntRecord {
+  /** The id of the model that it was before. */
+  readonly from: string;
+  /** How many labels it has learnt. */
+  readonly rows: number;
+  /** The share of them that it got right, each before it was learnt. */
+  readonly accuracy: number;
+  /** The share of them that the model gets right that it was before. */
+  readonly accuracyBefore: number;
+}
+
 /**
  * How a model came to be, and what it takes for what: for people to look at, beside the scores of `performance.json`.
  */
@@ -93,4 +105,6 @@ export interface TrainingRecord {
   readonly table?: TableRecord | undefined;
   /** How it was chosen. Left out where one model alone was trained. */
   readonly choice?: ChoiceRecord | undefined;
+  /** What it learnt from labels since. Then the confusion and the scores above are of these labels. */
+  readonly learnt?: LearntRecord | undefined;
 }

@@ -53,6 +53,10 @@ const choice = t.readonly(
   ]),
 );
 
+const learnt = t.readonly(
+  t.strict({ from: t.string, rows: wholeNumber(0), accuracy: t.number, accuracyBefore: t.number }),
+);
+
 /** The codec of `training.json`. */
 export const trainingCodec: t.Type<TrainingRecord, unknown> = t.readonly(
   t.exact(
@@ -75,7 +79,7 @@ export const trainingCodec: t.Type<TrainingRecord, unknown> = t.readonly(
         accuracy: mean,
         loss: mean,
       }),
-      t.partial({ table: optional(tableCodec), choice: optional(choice) }),
+      t.partial({ table: optional(tableCodec), choice: optional(choice), learnt: optional(learnt) }),
     ]),
   ),
 );

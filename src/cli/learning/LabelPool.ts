@@ -1,0 +1,76 @@
+import { from, lastValueFrom, type OperatorFunction, toArray } from 'rxjs';
+import type { LiveHeadline, LivePrediction } from '../../contracts/live/Live.js';
+import { headlineOf } from './labelTrial.js';
+
+/** A headline without a label, as the model sees it now. */
+export interface Unlabelled {
+  readonly title: string;
+  readonly prediction: LivePrediction;
+  /** The probability of its class, less that of the next one: the smaller, the less certain. */
+  readonly margin: number;
+}
+
+/** The most headlines that are classified anew after a label: the least certain ones. */
+const RECENT = 256;
+
+/** After so many labels all of them are classified anew. */
+const ALL_AFTER = 25;
+
+const marginOf = ({ distribution: [first, second] }: LivePrediction): number =>
+  (first?.probability ?? 1) - (second?.probability ?? 0);
+
+/** Headlines that wait for a label, the least certain first. */
+export class LabelPool {
+  readonly #classify: OperatorFunction<readonly LiveHeadline[], LivePrediction>;
+  #waiting: readonly Unlabelled[] = [];
+  #since = 0;
+
+  /** @param classify says what the model makes of headlines now */
+  constructor(classify: OperatorFunction<readonly LiveHeadline[], LivePrediction>) {
+    this.#classify = classify;
+  }
+
+  get size(): number {
+    return this.#waiting.length;
+  }
+
+  /** The headline that the model is least certain of; undefined where none is left. */
+  get next(): Unlabelled | undefined {
+    return this.#waiting[0];
+  }
+
+  async add(titles: readonly string[]): Promise<void> {
+    this.#waiting = this.#sorted([...this.#waiting, ...(await this.#look(titles))]);
+  }
+
+  /** Takes the next headline out: it has a label, or is left out. */
+  take(): void {
+    this.#waiting = this.#waiting.slice(1);
+  }
+
+  /** Asks the model again, after it has learnt a label. */
+  async refresh(): Promise<void> {
+    this.#since += 1;
+    const isAll = this.#since >= ALL_AFTER;
+    if (isAll) this.#since = 0;
+    const some = isAll ? this.#waiting : this.#waiting.slice(0, RECENT);
+    const rest = isAll ? [] : this.#waiting.slice(RECENT);
+    this.#waiting = this.#sorted([...(await this.#look(some.map(({ title }) => title))), ...rest]);
+  }
+
+  async #look(titles: readonly string[]): Promise<readonly Unlabelled[]> {
+    const batches: LiveHeadline[][] = [];
+    for (let i = 0; i < titles.length; i += 64)
+      batches.push(titles.slice(i, i + 64).map((title, j) => headlineOf(title, i + j)));
+    const predictions = await lastValueFrom(from(batches).pipe(this.#classify, toArray()));
+    return predictions.map((prediction) => ({
+      title: prediction.headline.title,
+      prediction,
+      margin: marginOf(prediction),
+    }));
+  }
+
+  #sorted(all: readonly Unlabelled[]): readonly Unlabelled[] {
+    return all.toSorted((a, b) => a.margin - b.margin);
+  }
+}

@@ -1,0 +1,55 @@
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
+import { Observable } from 'rxjs';
+
+/** What somebody answers: a key of a terminal, or a line of another stdin. */
+export type AnswerKey = string;
+
+/** Keys that mean more than themselves. */
+const ENTER = '\r';
+const CTRL_C = '\x03';
+const CTRL_D = '\x04';
+const CTRL_Z = '\x1a';
+
+interface RawInput extends Readable {
+  setRawMode(raw: boolean): unknown;
+}
+
+const isRaw = (stdin: Readable & { readonly isTTY?: boolean }): stdin is RawInput =>
+  stdin.isTTY === true && 'setRawMode' in stdin;
+
+/**
+ * The answers that come from stdin: single keys of a terminal, where Enter is an empty answer, and lines of anything
+ * else. Completes at Ctrl-D, and where stdin ends. Ctrl-C and Ctrl-Z do what they always do.
+ *
+ * On unsubscribing the terminal is as it was.
+ */
+export const answerKeys = (stdin: Readable & { readonly isTTY?: boolean }): Observable<AnswerKey> =>
+  new Observable((subscriber) => {
+    if (!isRaw(stdin)) {
+      const lines = createInterface({ input: stdin, crlfDelay: Infinity });
+      lines.on('line', (line) => subscriber.next(line.trim())).on('close', () => subscriber.complete());
+      return () => lines.close();
+    }
+    const again = (): void => void stdin.setRawMode(true);
+    const take = (text: string): void => {
+      // An escape sequence of an arrow, say, is one key, and means nothing here.
+      if (text.startsWith('\x1b')) return;
+      for (const key of text) {
+        if (key === CTRL_D) subscriber.complete();
+        else if (key === CTRL_C) process.kill(process.pid, 'SIGINT');
+        else if (key === CTRL_Z) {
+          stdin.setRawMode(false);
+          process.once('SIGCONT', again);
+          process.kill(process.pid, 'SIGTSTP');
+        } else subscriber.next(key === ENTER || key === '\n' ? '' : key);
+      }
+    };
+    stdin.setRawMode(true);
+    stdin.setEncoding('utf8').on('data', take).resume();
+    return () => {
+      process.off('SIGCONT', again);
+      stdin.off('data', take).pause();
+      stdin.setRawMode(false);
+    };
+  });
