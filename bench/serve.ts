@@ -8,6 +8,8 @@
  * connections; `most` as many as are answered; `json` and `lines` are batches of 256 over four connections; `kernels`
  * is what `classifyLive` does with the same headlines in this process, without HTTP, while the server is idle. Every
  * answer is checked to be 200. Run it on a machine that does nothing else.
+ *
+ * With `--peer` it is measured beside FastAPI, uvicorn and PyTorch instead: bench/servePeer.ts.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';

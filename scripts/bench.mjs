@@ -5,7 +5,9 @@ import { build, install, root } from './setup.mjs';
 
 install();
 build();
-const [name, ...rest] = process.argv.slice(2);
+const [asked, ...rest] = process.argv.slice(2);
+// Another program, with options of its own.
+const name = asked === 'serve' && rest.includes('--peer') ? 'servePeer' : asked;
 const { status } = spawnSync(process.execPath, ['--import', 'tsx', join(root, 'bench', `${name}.ts`), ...rest], {
   cwd: root,
   stdio: 'inherit',

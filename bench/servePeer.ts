@@ -1,0 +1,224 @@
+/**
+ * `headwater serve` beside a service of FastAPI, uvicorn and PyTorch with the same weights and the same text path.
+ *
+ *     npm run bench:serve -- --peer [--python PATH] [--pairs 5] [--seconds 4] [--clients 1,50,200,1000] [--busy 0,12]
+ *         [--variants single,batched] [--threads 2] [--json FILE]
+ *
+ * A pair is both services, one after the other, each in a process of its own that was started for it: `cold` is its first
+ * two seconds of load, `warm` a load after three more seconds. Pairs are interleaved, and every second one is turned
+ * round, so that what else the machine does meets both alike. `--busy 12` has twelve processes compute beside them.
+ * First 50 answers of both are compared: the same classes, and probabilities within 1e-4. Run it on a machine that does
+ * nothing else.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { availableParallelism, loadavg, tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import autocannon from 'autocannon';
+import {
+  classifier,
+  classifierConfig,
+  encodeArtifacts,
+  encodeSafetensors,
+  raiseEngineFlags,
+  registerBackend,
+  STOP_WORDS,
+  writeFiles,
+} from 'headwater';
+import { newsCsv } from './sources.js';
+import { readWorkload } from './workload.js';
+
+const { values: options } = parseArgs({
+  options: {
+    peer: { type: 'boolean' },
+    python: { type: 'string', default: 'python3' },
+    pairs: { type: 'string', default: '5' },
+    seconds: { type: 'string', default: '4' },
+    clients: { type: 'string', default: '1,50,200,1000' },
+    busy: { type: 'string', default: '0,12' },
+    variants: { type: 'string', default: 'single,batched' },
+    threads: { type: 'string', default: String(Math.min(2, availableParallelism())) },
+    json: { type: 'string' },
+  },
+});
+const numbers = (text: string): readonly number[] => text.split(',').map(Number);
+const seconds = Number(options.seconds);
+
+/** The loads of a service that was just started: how long each is, and what it is called. Seconds. */
+const COLD = 2;
+const BETWEEN = 3;
+
+raiseEngineFlags();
+registerBackend();
+const { rows, tokenizer, labelEncoder } = await readWorkload(newsCsv());
+const titles = rows.slice(0, 200).map(({ title }) => title);
+const config = classifierConfig({ cell: 'gru', vocabularySize: tokenizer.size, classes: labelEncoder.size });
+const model = classifier(config, { seed: 1 });
+const weights = model.stateDict();
+model.dispose();
+const folder = mkdtempSync(join(tmpdir(), 'headwater-peer-'));
+const written = await writeFiles(folder, encodeArtifacts({ config, weights, tokenizer, labelEncoder }))();
+if (written._tag === 'Left') throw written.left;
+writeFileSync(join(folder, 'peer.safetensors'), encodeSafetensors(weights));
+writeFileSync(
+  join(folder, 'text.json'),
+  JSON.stringify({
+    cell: 'gru',
+    stopWords: STOP_WORDS,
+    tokens: tokenizer.tokens,
+    classes: labelEncoder.classes,
+  }),
+);
+
+/** A service that runs, and where it listens. */
+interface Service {
+  readonly url: string;
+  readonly process: ChildProcess;
+}
+
+const started = async (command: string, args: readonly string[]): Promise<Service> => {
+  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  const line = await Promise.race([
+    once(child.stdout.setEncoding('utf8'), 'data').then(([text]) => String(text)),
+    once(child, 'exit').then(([status]) => {
+      throw new Error(`${command} ended with ${String(status)} before it listened. Give another --python.`);
+    }),
+  ]);
+  const url = new URL('/classify', line.trim()).href;
+  return { url, process: child };
+};
+
+const stopped = async ({ process: child }: Service): Promise<void> => {
+  child.kill('SIGTERM');
+  await once(child, 'exit');
+};
+
+const ours = async (): Promise<Service> => {
+  const service = await started(process.execPath, [
+    resolve(import.meta.dirname, '../dist/cli/main.js'),
+    ...['serve', '--model', folder, '--port', '0', '--threads', options.threads],
+  ]);
+  // Ready is when it has warmed itself up, as a load balancer has it.
+  while ((await fetch(new URL('/readyz', service.url))).status !== 200)
+    await new Promise((later) => setTimeout(later, 50));
+  return service;
+};
+
+const theirs = (variant: string): Promise<Service> =>
+  started(options.python, [
+    join(import.meta.dirname, 'serve_peer.py'),
+    ...[join(folder, 'peer.safetensors'), join(folder, 'text.json'), options.threads, variant],
+  ]);
+
+interface Answer {
+  readonly class: string;
+  readonly probabilities: Readonly<Record<string, number>>;
+}
+
+const ask = async (url: string, title: string): Promise<Answer> =>
+  (await (
+    await fetch(url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ title }),
+    })
+  ).json()) as Answer;
+
+/** Refuses to compare services that say different things. */
+const checkSame = async (a: Service, b: Service): Promise<void> => {
+  for (const title of titles.slice(0, 50)) {
+    const [one, other] = [await ask(a.url, title), await ask(b.url, title)];
+    for (const [name, probability] of Object.entries(one.probabilities))
+      if (!(Math.abs(probability - (other.probabilities[name] ?? NaN)) < 1e-4))
+        throw new Error(`The services differ: ${JSON.stringify([title, one, other])}`);
+  }
+};
+
+const load = async (url: string, connections: number, duration: number) => {
+  const { latency, requests, errors, timeouts, non2xx } = await autocannon({
+    url,
+    connections,
+    duration,
+    timeout: 30,
+    requests: titles.map((title) => ({
+      method: 'POST' as const,
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ title }),
+    })),
+  });
+  return {
+    requests_per_s: Math.round(requests.total / duration),
+    p50_ms: latency.p50,
+    p99_ms: latency.p99,
+    failed: errors + timeouts + non2xx,
+  };
+};
+
+/** One service under load, from its start. */
+const measured = async (start: () => Promise<Service>, clients: number) => {
+  const service = await start();
+  const cold = await load(service.url, clients, COLD);
+  await load(service.url, clients, BETWEEN);
+  const warm = await load(service.url, clients, seconds);
+  await stopped(service);
+  return { cold, warm };
+};
+
+const median = (values: readonly number[]): number =>
+  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
+
+const figures: object[] = [];
+const say = (figure: object): void => {
+  figures.push(figure);
+  process.stdout.write(`${JSON.stringify(figure)}\n`);
+};
+
+try {
+  for (const variant of options.variants.split(',')) {
+    const [a, b] = [await ours(), await theirs(variant)];
+    await checkSame(a, b);
+    await Promise.all([stopped(a), stopped(b)]);
+    for (const loops of numbers(options.busy)) {
+      const busy = Array.from({ length: loops }, () =>
+        spawn(process.execPath, ['-e', 'for(;;);'], { stdio: 'ignore' }),
+      );
+      try {
+        for (const clients of numbers(options.clients)) {
+          const ratios = { cold: [] as number[], warm: [] as number[] };
+          for (let pair = 0; pair < Number(options.pairs); pair++) {
+            const order = pair % 2 === 0 ? (['headwater', 'peer'] as const) : (['peer', 'headwater'] as const);
+            const got: Partial<Record<'headwater' | 'peer', Awaited<ReturnType<typeof measured>>>> = {};
+            for (const who of order)
+              got[who] = await measured(who === 'headwater' ? ours : () => theirs(variant), clients);
+            for (const state of ['cold', 'warm'] as const) {
+              const [mine, other] = [got.headwater![state], got.peer![state]];
+              ratios[state].push(mine.requests_per_s / other.requests_per_s);
+              say({
+                what: 'serve-peer',
+                variant: `fastapi ${variant}`,
+                state,
+                clients,
+                busy: loops,
+                pair,
+                load: Number(loadavg()[0]!.toFixed(1)),
+                headwater: mine,
+                peer: other,
+              });
+            }
+          }
+          process.stderr.write(
+            `${variant}, ${clients} clients, ${loops} busy loops: ${median(ratios.cold).toFixed(2)} times as many requests cold, ${median(ratios.warm).toFixed(2)} warm\n`,
+          );
+        }
+      } finally {
+        for (const loop of busy) loop.kill();
+      }
+    }
+  }
+} finally {
+  rmSync(folder, { recursive: true });
+}
+if (options.json !== undefined)
+  writeFileSync(options.json, `[\n${figures.map((figure) => JSON.stringify(figure)).join(',\n')}\n]\n`);
