@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { recordingModel } from '../../src/testing/recordingModel.js';
 import { arriving, servePage, visit } from './browser.js';
 import { chromiumPath } from './chromiumPath.js';
 import { live, rowsOf, violations } from './looking.js';
-import { CLASSES, titles } from './newsModel.js';
+import { CLASSES, titles, vocabulary } from './newsModel.js';
 
 describe.skipIf(chromiumPath === undefined)('the page in a browser', { timeout: 120_000 }, () => {
   it('shows headlines as they come, the newest first, with their classes, and asks nobody but its server', async () => {
@@ -183,5 +184,44 @@ describe.skipIf(chromiumPath === undefined)('the page in a browser', { timeout: 
     await page.getByText('The server knows nothing of how this model was trained.').waitFor();
     await page.getByText('No headlines yet.', { exact: false }).first().waitFor();
     expect(await violations(page)).toEqual([]);
+  });
+
+  it('compares a candidate with the model in use, puts it in use, and rolls back', async () => {
+    const contrary = recordingModel({ name: 'contrary', classes: CLASSES.length, probabilities: () => [1, 0, 0, 0] });
+    const server = await servePage({ candidate: { served: { model: contrary, ...vocabulary } } });
+    const { page, faults } = await visit(server.url);
+    await live(page);
+    server.send('The Rovers win the cup final', 'Shares fall at the bank');
+    await expect.poll(() => rowsOf(page).count()).toBe(2);
+    const panel = page.getByRole('region', { name: 'Other models' });
+    // Asked for anew when the page is seen again, and every ten seconds.
+    await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));
+    await panel.getByText('The candidate contrary agrees on 50.0% of 2 headlines.').waitFor();
+    expect(await panel.locator('tbody tr').allTextContents()).toEqual(['The Rovers win the cup finalSportsBusiness']);
+    expect(await violations(page)).toEqual([]);
+    await panel.getByRole('button', { name: 'Put the candidate in use' }).click();
+    await page
+      .getByRole('region', { name: 'Changes' })
+      .getByText('The model contrary is in use; before it was news.')
+      .waitFor();
+    await panel.getByRole('button', { name: 'Roll back' }).click();
+    await page
+      .getByRole('region', { name: 'Changes' })
+      .getByText('The model news is in use; before it was contrary.')
+      .waitFor();
+    expect(faults).toEqual([]);
+  });
+
+  it('draws how often the labels were what the model had said', async () => {
+    const server = await servePage({ labels: () => Promise.resolve() });
+    const { page } = await visit(server.url);
+    await live(page);
+    server.send('The Rovers win the cup final');
+    await rowsOf(page).first().waitFor();
+    await page.getByRole('grid').focus();
+    await page.keyboard.press('3');
+    await page.getByRole('img', { name: 'Labels. The model had said 100.0% of the last label.' }).waitFor();
+    await page.keyboard.press('1');
+    await page.getByRole('img', { name: 'Labels. The model had said 50.0% of the last 2 labels.' }).waitFor();
   });
 });

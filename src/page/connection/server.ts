@@ -63,6 +63,11 @@ export const getJson = async <T>(path: string): Promise<T> => (await (await look
 /** Gets text from the server. Errors as `getJson`. */
 export const getText = async (path: string): Promise<string> => (await look(path)).text();
 
+/** Asks the server by POST, without a body, to do something. Errors as `getJson`. */
+export const post = async (path: string): Promise<void> => {
+  await ask(path, { method: 'POST', headers: credentials(), signal: AbortSignal.timeout(LIMIT_MS) });
+};
+
 /** Sends JSON, and gets JSON. Errors as `getJson`. */
 export const postJson = async <T>(path: string, body: unknown, signal: AbortSignal): Promise<T> => {
   const response = await ask(path, {

@@ -21,6 +21,7 @@ import { ChangeList, type Drift, type ModelChanged } from './ChangeList.js';
 import { FeedTrouble } from './FeedTrouble.js';
 import { LabelChart, type LabelScored } from './LabelChart.js';
 import { LeftOut } from './LeftOut.js';
+import { ModelsPanel } from './ModelsPanel.js';
 import { TrafficCharts } from './TrafficCharts.js';
 
 /** A headline with its class, as `GET /events` tells it. */
@@ -84,6 +85,7 @@ export const servingView = (
   const labelled = new LabelChart();
   const changes = new ChangeList((text) => notice.show(text));
   const modelSection = new ModelSection();
+  const models = new ModelsPanel({ told: (text) => notice.show(text), tokenWanted });
   const labels = new LabelBook({
     classes,
     kept: ({ ordinal, title }, category) => {
@@ -191,6 +193,7 @@ export const servingView = (
       case 'model':
         changes.heardModel(JSON.parse(data) as ModelChanged);
         lookAgain();
+        models.look();
         break;
       case 'label':
         labelled.heard(JSON.parse(data) as LabelScored);
@@ -247,6 +250,7 @@ export const servingView = (
       element('div', { class: 'grid three' }, ...traffic.nodes, labelled.node),
       element('div', { class: 'grid' }, sources.node, leftOut.node, changes.node),
     ),
+    models.node,
     modelSection.node,
   );
   drawFigures();

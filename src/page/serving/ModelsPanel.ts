@@ -1,0 +1,136 @@
+import { describeFailure, getJson, post } from '../connection/server.js';
+import { element, setText } from '../elements/element.js';
+import { formatCount, formatScore } from '../elements/format.js';
+
+/** The models of a server, as `GET /admin/models` tells them. */
+interface Models {
+  readonly inUse: string;
+  readonly before: string | null;
+  readonly candidate: Candidate | null;
+}
+
+/** A model beside the one in use. */
+interface Candidate {
+  readonly model: string;
+  readonly type: 'shadow' | 'canary';
+  /** The share of the headlines that a canary answers. */
+  readonly share?: number;
+  readonly compared: number;
+  readonly agreed: number;
+  readonly differences: readonly { readonly title: string; readonly class: string; readonly candidate: string }[];
+}
+
+/** How often the models are asked for while the page can be seen. Milliseconds. */
+const EVERY_MS = 10_000;
+
+const describeCandidate = ({ model, type, share = 0, compared, agreed }: Candidate): string => {
+  if (type === 'canary') return `The candidate ${model} answers ${formatScore(share)} of the headlines.`;
+  return compared === 0
+    ? `The candidate ${model} has not been compared yet.`
+    : `The candidate ${model} agrees on ${formatScore(agreed / compared)} of ${formatCount(compared)} headlines.`;
+};
+
+const differencesTable = ({ differences }: Candidate): HTMLElement =>
+  element(
+    'div',
+    { class: 'table-frame', tabindex: 0, role: 'region', 'aria-label': 'Where the models differ' },
+    element(
+      'table',
+      { class: 'values differences' },
+      element('caption', { class: 'hidden' }, 'The last headlines on which the models differ'),
+      element(
+        'thead',
+        {},
+        element('tr', {}, ...['Headline', 'In use', 'Candidate'].map((name) => element('th', { scope: 'col' }, name))),
+      ),
+      element(
+        'tbody',
+        {},
+        ...differences.map(({ title, class: name, candidate }) =>
+          element(
+            'tr',
+            {},
+            element('th', { scope: 'row' }, title),
+            element('td', {}, name),
+            element('td', {}, candidate),
+          ),
+        ),
+      ),
+    ),
+  );
+
+/** Who is told what the panel has done. */
+export interface ModelsPanelOptions {
+  readonly told: (text: string) => void;
+  /** Takes care of a token that is wanted; whether it does. */
+  readonly tokenWanted: (error: unknown) => boolean;
+}
+
+/**
+ * The models of a server beside the one in use: how often a candidate agrees and where it does not, and buttons that
+ * put another model in use. Hidden where there is one model alone, or the server does not tell of them.
+ */
+export class ModelsPanel {
+  readonly node: HTMLElement;
+  readonly #options: ModelsPanelOptions;
+  readonly #text = element('p', {});
+  readonly #differences = element('div', {});
+  readonly #promote = element('button', { type: 'button', class: 'quiet' }, 'Put the candidate in use');
+  readonly #rollback = element('button', { type: 'button', class: 'quiet' }, 'Roll back');
+
+  constructor(options: ModelsPanelOptions) {
+    this.#options = options;
+    this.node = element(
+      'section',
+      { class: 'card models', 'aria-label': 'Other models', hidden: true },
+      element('h3', {}, 'Other models'),
+      this.#text,
+      element('p', { class: 'filter-actions' }, this.#promote, this.#rollback),
+      this.#differences,
+    );
+    this.#promote.addEventListener('click', () => this.#change('promote', 'The candidate is in use.'));
+    this.#rollback.addEventListener('click', () => this.#change('rollback', 'The model of before is in use.'));
+    const ask = (): void => {
+      if (!document.hidden) this.look();
+    };
+    ask();
+    setInterval(ask, EVERY_MS);
+    document.addEventListener('visibilitychange', ask);
+  }
+
+  /** Asks for the models now. */
+  look(): void {
+    getJson<Models>('admin/models').then(
+      (models) => this.#show(models),
+      // That the server is gone, or that this token may not ask, is said elsewhere or is no news.
+      () => undefined,
+    );
+  }
+
+  #show({ before, candidate }: Models): void {
+    this.node.hidden = before === null && candidate === null;
+    this.#promote.hidden = candidate === null;
+    this.#rollback.hidden = before === null;
+    const said = [
+      ...(candidate === null ? [] : [describeCandidate(candidate)]),
+      ...(before === null ? [] : [`The model ${before} was in use before.`]),
+    ];
+    setText(this.#text, said.join(' '));
+    this.#differences.replaceChildren(
+      ...(candidate === null || candidate.differences.length === 0 ? [] : [differencesTable(candidate)]),
+    );
+  }
+
+  #change(action: 'promote' | 'rollback', done: string): void {
+    const { told, tokenWanted } = this.#options;
+    post(`admin/${action}`).then(
+      () => {
+        told(done);
+        this.look();
+      },
+      (error: unknown) => {
+        if (!tokenWanted(error)) told(`The model in use was not changed: ${describeFailure(error)}`);
+      },
+    );
+  }
+}
