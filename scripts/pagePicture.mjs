@@ -90,11 +90,13 @@ try {
   });
   await page.goto(String(address).trim());
   await page
-    .getByRole('option', { name: /cup|league|final|Rovers/i })
+    .getByRole('grid')
+    .getByRole('row')
+    .filter({ hasText: /cup|league|final|Rovers/i })
     .first()
     .click();
   await page.locator('.effects').waitFor();
-  await page.getByRole('listbox').evaluate((list) => (list.scrollTop = 0));
+  await page.getByRole('grid').evaluate((list) => (list.scrollTop = 0));
   await page.mouse.move(0, 0);
   await setTimeout(1500);
   await page.screenshot({ path: join(root, 'docs/page.png') });
