@@ -78,8 +78,12 @@ interface Service {
   readonly process: ChildProcess;
 }
 
-const started = async (command: string, args: readonly string[]): Promise<Service> => {
-  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+const started = async (
+  command: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<Service> => {
+  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, ...env } });
   const line = await Promise.race([
     once(child.stdout.setEncoding('utf8'), 'data').then(([text]) => String(text)),
     once(child, 'exit').then(([status]) => {
@@ -106,11 +110,16 @@ const ours = async (): Promise<Service> => {
   return service;
 };
 
-const theirs = (variant: string): Promise<Service> =>
-  started(options.python, [
-    join(import.meta.dirname, 'serve_peer.py'),
-    ...[join(folder, 'peer.safetensors'), join(folder, 'text.json'), options.threads, variant],
-  ]);
+/** @param loops how many busy loops there are beside it: then threads that wait must not spin */
+const theirs = (variant: string, loops: number): Promise<Service> =>
+  started(
+    options.python,
+    [
+      join(import.meta.dirname, 'serve_peer.py'),
+      ...[join(folder, 'peer.safetensors'), join(folder, 'text.json'), options.threads, variant],
+    ],
+    loops === 0 ? {} : { OMP_WAIT_POLICY: 'PASSIVE' },
+  );
 
 interface Answer {
   readonly class: string;
@@ -148,11 +157,16 @@ const load = async (url: string, connections: number, duration: number) => {
       body: JSON.stringify({ title }),
     })),
   });
+  const failed = errors + timeouts + non2xx;
+  // A service that fails answers fast, or hardly at all: either way there is nothing to compare.
+  if (failed > 0 || requests.total === 0)
+    throw new Error(
+      `${url}: ${errors} errors, ${timeouts} timeouts, ${non2xx} answers other than 200, ${requests.total} answers in all. Nothing is compared.`,
+    );
   return {
     requests_per_s: Math.round(requests.total / duration),
     p50_ms: latency.p50,
     p99_ms: latency.p99,
-    failed: errors + timeouts + non2xx,
   };
 };
 
@@ -177,7 +191,7 @@ const say = (figure: object): void => {
 
 try {
   for (const variant of options.variants.split(',')) {
-    const [a, b] = [await ours(), await theirs(variant)];
+    const [a, b] = [await ours(), await theirs(variant, 0)];
     await checkSame(a, b);
     await Promise.all([stopped(a), stopped(b)]);
     for (const loops of numbers(options.busy)) {
@@ -191,7 +205,7 @@ try {
             const order = pair % 2 === 0 ? (['headwater', 'peer'] as const) : (['peer', 'headwater'] as const);
             const got: Partial<Record<'headwater' | 'peer', Awaited<ReturnType<typeof measured>>>> = {};
             for (const who of order)
-              got[who] = await measured(who === 'headwater' ? ours : () => theirs(variant), clients);
+              got[who] = await measured(who === 'headwater' ? ours : () => theirs(variant, loops), clients);
             for (const state of ['cold', 'warm'] as const) {
               const [mine, other] = [got.headwater![state], got.peer![state]];
               ratios[state].push(mine.requests_per_s / other.requests_per_s);

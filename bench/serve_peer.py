@@ -101,16 +101,15 @@ running = False
 async def run():
     """Computes what waits, a batch at a time; what comes meanwhile is the next batch."""
     global running
-    running = True
     try:
         while waiting:
+            # Requests that have arrived by now come along.
             await asyncio.sleep(0)
             batch = waiting[:256]
             del waiting[:256]
             for (_, future), answer in zip(batch, classify([title for title, _ in batch])):
                 if not future.done():
                     future.set_result(answer)
-            await asyncio.sleep(0)
     finally:
         running = False
 
@@ -121,7 +120,10 @@ async def answer(headline: Headline):
         return classify([headline.title])[0]
     future = asyncio.get_running_loop().create_future()
     waiting.append((headline.title, future))
+    global running
     if not running:
+        # Here, and not where it runs: others may ask before it begins.
+        running = True
         asyncio.create_task(run())
     return await future
 

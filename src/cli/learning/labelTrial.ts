@@ -50,7 +50,7 @@ export const headlineOf = (title: string, id: number, category?: string): LiveHe
  * learning.
  */
 export const labelTrial = (
-  { model, artifacts, encoder: tokenizer, backend }: LoadedModel<TextModel>,
+  { model, artifacts, encoder: tokenizer, backend }: LoadedModel,
   tally: LabelTally,
   { batchSize, learningRate = onlineRate(artifacts.config) }: LabelTrialOptions,
 ): LabelTrial => {
