@@ -1,5 +1,6 @@
 import type { Observable } from 'rxjs';
 import type { Checkpoint } from '../contracts/training/Checkpoint.js';
+import type { DivergedModel } from './DivergedModel.js';
 import type { Valve } from '../contracts/flow/Valve.js';
 
 /** What all ways of training a model on a split have in common. */
@@ -12,6 +13,11 @@ export interface ModelTrainingOptions {
   readonly classWeights?: ClassWeighting | undefined;
   /** The norm that the gradients are clipped to, as `fit` has it. Default: none; a recurrent model has a limit of its own. */
   readonly clipNorm?: number | undefined;
+  /**
+   * Told of a model whose training ends with a loss that is no number, before the error comes: whoever wants its weights
+   * takes them here. Default: nobody.
+   */
+  readonly diverged?: { next(model: DivergedModel): void } | undefined;
   /** The most bytes of encoded rows that are kept in memory; of more, each epoch reads them again. Default 128 MiB. */
   readonly keepBytes?: number | undefined;
   /** When checkpoints are taken, as `fit` has it. Default: never. */

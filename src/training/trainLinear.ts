@@ -14,6 +14,7 @@ import { DocumentFrequencies } from '../text/features/DocumentFrequencies.js';
 import { wideFeatures, type WideFeatures } from '../text/features/wideFeatures.js';
 import { rowEncoder } from '../text/rowEncoder.js';
 import type { WordVectors } from '../text/vectors/WordVectors.js';
+import { tellingDiverged } from './DivergedModel.js';
 import { measureCandidate } from './measureCandidate.js';
 import type { CandidateMeasured, TrainedCandidate } from './ModelChosen.js';
 import { checkpointsOf, KEEP_BYTES, type ModelTrainingOptions, weightsOfClasses } from './ModelTrainingOptions.js';
@@ -149,6 +150,14 @@ export const trainLinear = (
             tap(told),
             map(({ measured }) => measured),
           ),
+        ).pipe(
+          tellingDiverged(options.diverged, () => ({
+            name,
+            config,
+            weights: model.stateDict(),
+            features,
+            vectors: undefined,
+          })),
         );
       });
 

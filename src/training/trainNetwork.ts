@@ -7,6 +7,7 @@ import type { Split } from '../operators/rows/prepare.js';
 import { fit } from '../operators/training/fit.js';
 import { oneCycle } from '../ops/optimizers/rateSchedules.js';
 import type { WordVectors } from '../text/vectors/WordVectors.js';
+import { tellingDiverged } from './DivergedModel.js';
 import { measureCandidate } from './measureCandidate.js';
 import type { CandidateMeasured, TrainedCandidate } from './ModelChosen.js';
 import { checkpointsOf, type ModelTrainingOptions, weightsOfClasses } from './ModelTrainingOptions.js';
@@ -92,6 +93,7 @@ export const trainNetwork = (
     const config = networkConfig(split, features?.columns ?? 0, options);
     const classWeights = weightsOfClasses(options.classWeights ?? 'none', classCounts.train);
     const model = wideGru(config, { seed, vectors, backend, classWeights, name });
+    const read = { features: config.columns > 0 ? features : undefined, vectors };
     let measured: CandidateMeasured | undefined;
     let handed = false;
     return concat(
@@ -111,17 +113,11 @@ export const trainNetwork = (
       defer(() => {
         if (measured === undefined) return of();
         handed = true;
-        const network = {
-          measured,
-          model,
-          trainedAs: name,
-          features: config.columns > 0 ? features : undefined,
-          vectors,
-          source,
-        };
+        const network = { measured, model, trainedAs: name, ...read, source };
         return of({ type: 'network-trained', network } as const);
       }),
     ).pipe(
+      tellingDiverged(options.diverged, () => ({ name, config, weights: model.stateDict(), ...read })),
       // Whoever was given the model disposes of it.
       finalize(() => {
         if (!handed) model.dispose();

@@ -18,6 +18,7 @@ import type { ReportMade } from '../../sinks/metrics/ReportMade.js';
 import { progress } from '../../sinks/progress/progress.js';
 import { tensorboard } from '../../sinks/tensorboard/tensorboard.js';
 import type { Hyperparameters } from '../../sinks/tensorboard/boardEvent.js';
+import type { DivergedModel } from '../../training/DivergedModel.js';
 import type { CandidateMeasured, ModelChosen } from '../../training/ModelChosen.js';
 import { trainModel, type TrainModelOptions, whyNoNetwork } from '../../training/trainModel.js';
 import { networkConfig } from '../../training/trainNetwork.js';
@@ -157,7 +158,18 @@ const lessonTraining = (prepared: Prepared, options: TrainingOptions, terminal: 
       epochs: epochs.get(model.name) ?? [],
       choice: undefined,
     })),
-    savingLastGood(out, split, model, prepared.checkpoints.last),
+    savingLastGood(
+      out,
+      split,
+      () => ({
+        name: model.name,
+        config: model.config,
+        weights: 'deferred' in model ? undefined : model.stateDict(),
+        features: undefined,
+        vectors: undefined,
+      }),
+      prepared.checkpoints.last,
+    ),
   );
 };
 
@@ -184,8 +196,9 @@ const choiceOf = (
 /** Trains a linear model and, where it suits the table, a recurrent one; measures what is kept. */
 const choiceTraining = (prepared: Prepared, options: TrainingOptions, terminal: Terminal): Observable<Trained> =>
   defer(() => {
-    const { data, architecture, split, backend, vectors, valve, told } = prepared;
+    const { data, out, architecture, split, backend, vectors, valve, told } = prepared;
     const epochs = epochsBefore(prepared);
+    let diverged: DivergedModel | undefined;
     const how: TrainModelOptions = {
       architecture: architecture === 'lesson' ? 'auto' : architecture,
       seed: options.seed,
@@ -204,6 +217,7 @@ const choiceTraining = (prepared: Prepared, options: TrainingOptions, terminal: 
       dropout: options.dropout,
       valve,
       ...prepared.checkpoints.fit,
+      diverged: { next: (model) => (diverged = model) },
     };
     // The page shows what is planned before it is made.
     told(
@@ -268,6 +282,7 @@ const choiceTraining = (prepared: Prepared, options: TrainingOptions, terminal: 
       ),
       tap(told),
       concatMap((event) => (event.type === 'report' && trained !== undefined ? of(trained) : of())),
+      savingLastGood(out, split, () => diverged, prepared.checkpoints.last),
     );
   });
 

@@ -251,19 +251,23 @@ export const wideGru = (config: WideGruConfig, settings: WideGruSettings): WideG
     const where = `in epoch ${context.epoch}, step ${context.step}`;
     const loss = numberOf('loss', value, where);
     const { learningRate, clipNorm } = context;
-    const { gradients, norm } = clipGradients(grads, clipNorm);
-    const gradientNorm = norm && numberOf('norm of the gradients', norm, where);
-    const [delta, ...others] = gradients as [Tensor, ...Tensor[]];
+    const all = clipGradients(grads, clipNorm);
+    const [delta, ...others] = all.gradients as [Tensor, ...Tensor[]];
     const denseGrads = new Map(names.map((key, i) => [key, (hasWide ? others.slice(1) : others)[i]!]));
-    adam.step(clipNorm === undefined ? clipByGlobalNorm(denseGrads, MOST_NORM).gradients : denseGrads, learningRate);
+    const dense =
+      all.norm === undefined ? clipByGlobalNorm(denseGrads, MOST_NORM) : { gradients: denseGrads, norm: all.norm };
+    // Before the update, too: of a loss that is still finite the gradients may be so large that they are not.
+    const norm = numberOf('norm of the gradients', dense.norm, where);
+    const ofRows = finite(delta.dataSync<'float32'>(), `A gradient of the embeddings of "${name}" ${where}`, UNSTABLE);
+    adam.step(dense.gradients, learningRate);
     embeddingsAdam.step(
       found.tokens.ids,
-      delta.dataSync<'float32'>(),
+      ofRows,
       learningRate * (config.vectors ? EMBEDDING_RATE.vectors : EMBEDDING_RATE.none),
     );
     if (found.features !== undefined)
       wideAdagrad?.step(found.features.ids, others[0]!.dataSync<'float32'>(), learningRate * WIDE_RATE);
-    return { loss, gradientNorm };
+    return clipNorm === undefined ? { loss } : { loss, gradientNorm: norm };
   };
 
   return {
