@@ -2,7 +2,7 @@ import { bufferCount, concatMap, filter, from, map, type Observable, type Operat
 import type { LearningEvent } from '../../contracts/live/Learning.js';
 import type { LiveHeadline } from '../../contracts/live/Live.js';
 import { onlineRate } from '../../models/artifacts/onlineRate.js';
-import { restoreModel, type TextModel } from '../../models/artifacts/restoreModel.js';
+import { restoreModel } from '../../models/artifacts/restoreModel.js';
 import { modelSlot } from '../../operators/learning/modelSlot.js';
 import { prequential } from '../../operators/learning/prequential.js';
 import { classifyLive } from '../../operators/live/classifyLive.js';
