@@ -67,7 +67,9 @@ const measure = async (): Promise<AccuracyFigures> => {
   if (isLeft(selected)) throw selected.left;
   const vectors = await vectorsFrom(values.vectors);
   if (vectors === undefined) say('without word vectors: `npx headwater setup vectors` brings the English ones');
-  if (heldOut.length === 0) say(`HELD_OUT names no tables: headlines are tested on a part of ${values.data}`);
+  const onHeadlines = ['headlines', 'lesson', 'ablation'].some(wants);
+  if (onHeadlines && heldOut.length === 0)
+    say(`HELD_OUT names no tables: headlines are tested on a part of ${values.data}`);
 
   const headlines: HeadlineResult[] = [];
   const missing = new Set<string>();
