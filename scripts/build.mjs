@@ -28,7 +28,7 @@ const removeOrphans = (bundled) => {
   const wanted = new Set([...bundled, ...modules().map((name) => `${name}.d.ts`)]);
   for (const file of filesUnder(dist, '')) {
     const [top] = file.split(sep);
-    if (top === 'kernels' || top === 'page') continue;
+    if (top === 'kernels' || top === 'page' || top === 'bundle') continue;
     if (!wanted.has(file.replaceAll(sep, '/'))) rmSync(join(dist, file));
   }
 };
@@ -44,6 +44,7 @@ const buildLibrary = async () => {
   if (status !== 0) process.exit(status ?? 1);
   removeOrphans(await (await import('./bundleLibrary.mjs')).bundleLibrary());
   await (await import('./bundleGradients.mjs')).bundleGradients();
+  await (await import('./bundleRuntime.mjs')).bundleRuntime();
   chmodSync(join(dist, 'cli/main.js'), 0o755);
 };
 

@@ -69,6 +69,10 @@ const COMMANDS = {
     description: 'write the network of a saved classifier as an ONNX file',
     load: async () => (await import('./commands/export.js')).exportCommand,
   },
+  bundle: {
+    description: 'write a saved classifier as one ES module that needs nothing else',
+    load: async () => (await import('./commands/bundle.js')).bundleCommand,
+  },
   vectors: {
     description: 'convert files of word vectors, and show what they hold',
     load: async () => (await import('./commands/vectors.js')).vectorsCommand,

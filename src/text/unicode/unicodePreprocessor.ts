@@ -1,3 +1,4 @@
+import { narrowRoom, wideRoom } from '../internal/textRoom.js';
 import { foldCase } from './foldCase.js';
 import { isAscii, maybeDamaged, repairText } from './repairText.js';
 import { TokenScan, type UnspacedCut } from './TokenScan.js';
@@ -106,8 +107,8 @@ export const unicodePreprocessor = ({
 }: UnicodePreprocessorOptions = {}): ((text: string) => string) => {
   const cut: UnspacedCut = charLevel ? 'none' : unspaced;
   const scan = new TokenScan(punctuation, cut);
-  let narrow = Buffer.alloc(256);
-  let wide = new Uint16Array(256);
+  let narrow = narrowRoom(256);
+  let wide = wideRoom(256);
 
   const tokensOf = (word: string): readonly string[] => {
     const folded = foldCase(repairText(word));
@@ -146,8 +147,8 @@ export const unicodePreprocessor = ({
   const plainText = (text: string): string => {
     const { length } = text;
     // Every token but the first has a character of its own and a space before it.
-    if (2 * length > narrow.length) narrow = Buffer.alloc(4 * length);
-    const into = narrow;
+    if (2 * length > narrow.units.length) narrow = narrowRoom(4 * length);
+    const into = narrow.units;
     let size = 0;
     let tokens = 0;
     for (let at = 0; at < length && tokens < maxLength;) {
@@ -177,7 +178,7 @@ export const unicodePreprocessor = ({
           into[size++] = text.charCodeAt(from);
       }
     }
-    return into.toString('latin1', 0, size);
+    return narrow.text(size);
   };
 
   // A token may be left out afterwards, and a character-level text has more characters than tokens.
@@ -192,12 +193,11 @@ export const unicodePreprocessor = ({
     const room = source.length + scan.count;
     let result;
     if (plain) {
-      if (room > narrow.length) narrow = Buffer.alloc(2 * room);
-      result = narrow.toString('latin1', 0, copy(source, narrow));
+      if (room > narrow.units.length) narrow = narrowRoom(2 * room);
+      result = narrow.text(copy(source, narrow.units));
     } else {
-      if (room > wide.length) wide = new Uint16Array(2 * room);
-      const size = copy(source, wide);
-      result = Buffer.from(wide.buffer, 0, 2 * size).toString('utf16le');
+      if (room > wide.units.length) wide = wideRoom(2 * room);
+      result = wide.text(copy(source, wide.units));
     }
     return charLevel ? firstPoints(result, maxLength) : result;
   };

@@ -1,7 +1,7 @@
 import type * as workerThreads from 'node:worker_threads';
 import type { Worker as NodeWorker } from 'node:worker_threads';
 import { HeadwaterError } from '../../../../contracts/HeadwaterError.js';
-import { nodeModule } from '../../../../contracts/runtime/nodeModule.js';
+import { nodeModule, runtimeProcess } from '../../../../contracts/runtime/nodeModule.js';
 import type { WasmMemory, WasmModule } from './webAssembly.js';
 
 /** What a worker needs to serve. */
@@ -62,9 +62,14 @@ export const availableThreads = (): number => {
 export const mayStartWorkers = (): boolean =>
   nodeModule('node:worker_threads') !== undefined || (web.crossOriginIsolated === true && web.Worker !== undefined);
 
-/** How long a worker has been idle, as Node measures it; 0 where a runtime like Node does not. */
-const idleTime = (worker: Partial<Pick<NodeWorker, 'performance'>>): number =>
-  worker.performance?.eventLoopUtilization().idle ?? 0;
+/**
+ * How long a worker has been idle, as Node measures it; 0 in Deno and Bun, which have the names of Node and do not measure.
+ */
+const idleTime = ({ performance }: Pick<NodeWorker, 'performance'>): number => {
+  const { versions } = runtimeProcess ?? {};
+  if (versions?.['deno'] !== undefined || versions?.['bun'] !== undefined) return 0;
+  return performance.eventLoopUtilization().idle;
+};
 
 /**
  * Whether a worker's thread has ended, as far as it can be known at once: the events that say so wait until the calling

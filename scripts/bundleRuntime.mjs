@@ -1,0 +1,45 @@
+/**
+ * Bundles all that a saved model needs to classify into dist/bundle/runtime.js: one module without imports, which
+ * `headwater bundle` writes before the model's own bytes.
+ */
+import { join } from 'node:path';
+import { build } from 'esbuild';
+import { root } from './setup.mjs';
+
+/** What tfjs asks of a platform, by what browsers, Node, Deno and Bun all have: its own for Node asks for modules of Node. */
+const PLATFORM = `
+import { env } from '../environment';
+const KINDS = [Float32Array, Int32Array, Uint8Array, Uint8ClampedArray];
+env().setPlatform('any', {
+  fetch: (path, init) => globalThis.fetch(path, init),
+  now: () => performance.now(),
+  encode: (text) => new TextEncoder().encode(text),
+  decode: (bytes, encoding) => (bytes.length === 0 ? '' : new TextDecoder(encoding).decode(bytes)),
+  isTypedArray: (value) => KINDS.some((kind) => value instanceof kind),
+});
+`;
+
+const onePlatform = {
+  name: 'one-platform',
+  setup({ onLoad }) {
+    onLoad({ filter: /tfjs-core[\\/]dist[\\/]platforms[\\/]platform_node\.js$/ }, () => ({ contents: PLATFORM }));
+    onLoad({ filter: /tfjs-core[\\/]dist[\\/]platforms[\\/]platform_browser\.js$/ }, () => ({ contents: '' }));
+  },
+};
+
+export const bundleRuntime = () =>
+  build({
+    stdin: {
+      contents: "export { openClassifier } from './entries/models.js';",
+      resolveDir: join(root, 'dist'),
+    },
+    outfile: join(root, 'dist/bundle/runtime.js'),
+    bundle: true,
+    minify: true,
+    format: 'esm',
+    platform: 'browser',
+    target: 'es2022',
+    legalComments: 'eof',
+    plugins: [onePlatform],
+    logLevel: 'warning',
+  });

@@ -1,0 +1,132 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { chromium } from 'playwright-core';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { chromiumPath } from '../page/chromiumPath.js';
+import { workFolder } from './headwater.js';
+import { inProcess } from './inProcess.js';
+import { commaTable, madeRows } from './tables/madeRows.js';
+import { TINY } from './tiny.js';
+
+const cwd = workFolder();
+const at = (name: string): string => join(cwd, name);
+const TEXT = 'late goal wins the cup in the north';
+
+const runtimes = process.env['HEADWATER_RUNTIMES'] ?? '';
+const RUNTIMES = [
+  ['Node', process.execPath, []],
+  ['Deno', join(runtimes, 'node_modules/.bin/deno'), ['run', '--allow-read=.']],
+  ['Bun', join(runtimes, 'node_modules/.bin/bun'), []],
+] as const;
+
+interface Answer {
+  readonly category: string;
+  readonly probability: number;
+  readonly known: number;
+}
+
+/** What the command answers of the same model. */
+const answered = async (model: string): Promise<Answer> => {
+  const { stdout } = await inProcess(['predict', '--model', at(model), '--format', 'jsonl', TEXT]);
+  const {
+    class: category,
+    probabilities,
+    known,
+  } = JSON.parse(stdout) as {
+    readonly class: string;
+    readonly probabilities: Readonly<Record<string, number>>;
+    readonly known: number;
+  };
+  return { category, probability: probabilities[category] ?? NaN, known };
+};
+
+describe('bundle', () => {
+  beforeAll(async () => {
+    writeFileSync(at('table.csv'), commaTable('title,category', madeRows(60)));
+    const trained = [
+      ['lesson', ...TINY],
+      ['linear', '--architecture', 'linear'],
+    ].map(async ([model = '', ...options]) => {
+      const { status, stderr } = await inProcess(['train', '--data', at('table.csv'), '--out', at(model), ...options]);
+      expect(status, stderr).toBe(0);
+      const bundled = await inProcess(['bundle', at(model), '--out-file', at(`${model}.mjs`)]);
+      expect(bundled.status, bundled.stderr).toBe(0);
+      expect(bundled.stdout).toMatch(new RegExp(`${model}\\.mjs: \\d+\\.\\d MB\\n`));
+    });
+    await Promise.all(trained);
+  }, 60_000);
+
+  it('imports nothing', () => {
+    expect(readFileSync(at('lesson.mjs'), 'utf8')).not.toMatch(
+      /^import\b|\bimport\s*["']|\bfrom\s*["'](node:|[a-z@])/m,
+    );
+    expect(statSync(at('linear.mjs')).size).toBeLessThan(2e6);
+  });
+
+  it.each(RUNTIMES)('answers in %s as predict does', { timeout: 60_000 }, async (_name, file, args) => {
+    if (!existsSync(file)) return;
+    for (const model of ['lesson', 'linear']) {
+      writeFileSync(
+        at('use.mjs'),
+        `import classify, { classes } from './${model}.mjs';
+const { category, probability, known } = await classify(${JSON.stringify(TEXT)});
+console.log(JSON.stringify({ classes, category, probability, known }));
+`,
+      );
+      const { classes, ...answer } = JSON.parse(
+        execFileSync(file, [...args, 'use.mjs'], { cwd, encoding: 'utf8' }),
+      ) as Answer & { readonly classes: readonly string[] };
+      const expected = await answered(model);
+      expect(classes).toEqual(['Business', 'Sports', 'World']);
+      expect(answer).toMatchObject({ category: expected.category, known: expected.known });
+      expect(answer.probability).toBeCloseTo(expected.probability, 5);
+    }
+  });
+
+  it('needs no WebAssembly for a linear model', () => {
+    const program = `delete globalThis.WebAssembly;
+const { classify } = await import(${JSON.stringify(pathToFileURL(at('linear.mjs')).href)});
+console.log((await classify(${JSON.stringify(TEXT)})).category);`;
+    const out = execFileSync(process.execPath, ['--input-type=module', '-e', program], { encoding: 'utf8' });
+    expect(out).toBe('Sports\n');
+  });
+
+  it.skipIf(chromiumPath === undefined)(
+    'answers in a browser, without another request',
+    { timeout: 60_000 },
+    async () => {
+      const asked: string[] = [];
+      const server = createServer((request, response) => {
+        asked.push(request.url ?? '');
+        if (request.url === '/lesson.mjs')
+          response.setHeader('content-type', 'text/javascript').end(readFileSync(at('lesson.mjs')));
+        else response.setHeader('content-type', 'text/html').end('<!doctype html><title>A model</title>');
+      });
+      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+      const browser = await chromium.launch({ executablePath: chromiumPath ?? '', args: ['--no-sandbox'] });
+      try {
+        const page = await browser.newPage();
+        await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+        const category = await page.evaluate(
+          `import('/lesson.mjs').then(({ classify }) => classify(${JSON.stringify(TEXT)})).then(({ category }) => category)`,
+        );
+        expect(category).toBe((await answered('lesson')).category);
+        expect(asked.filter((path) => path !== '/favicon.ico')).toEqual(['/', '/lesson.mjs']);
+      } finally {
+        await browser.close();
+        server.close();
+      }
+    },
+  );
+
+  it('names a folder that holds no model', async () => {
+    const { status, stderr } = await inProcess(['bundle', at('nothing'), '--out-file', at('x.mjs')]);
+    expect(status).not.toBe(0);
+    expect(stderr).toContain('HW_');
+    expect(existsSync(at('x.mjs'))).toBe(false);
+  });
+});
