@@ -1,11 +1,14 @@
 import { createHash } from 'node:crypto';
 import { memory } from '@tensorflow/tfjs-core';
+import { isRight } from 'fp-ts/lib/Either.js';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { LabelledBatch } from '../../src/contracts/rows/PaddedBatch.js';
 import type { StateDict } from '../../src/contracts/models/StateDict.js';
 import { decodeSafetensors, encodeSafetensors } from '../../src/models/artifacts/safetensors.js';
 import { wideGru, type WideGru, type WideGruSettings } from '../../src/models/wide/wideGru.js';
 import { wideGruConfig, type WideGruOptions } from '../../src/models/wide/WideGruConfig.js';
+import { checkModelWeights, readModelConfig, stringifyModelConfig } from '../../src/models/artifacts/ModelConfig.js';
+import { entriesUnder } from '../../src/models/internal/entriesUnder.js';
 import { registerBackend } from '../../src/ops/backends/registerBackend.js';
 import type { VectorRows } from '../../src/ops/layers/vectorEmbedding.js';
 import { labelledBatch } from '../../src/testing/labelledBatch.js';
@@ -281,5 +284,72 @@ describe('wideGru', () => {
       expect(() => model.trainBatch(bad, step(1))).toThrow(expect.objectContaining({ code: 'HW_NUMERIC' }));
       expect(bytesOf(model)).toEqual(before);
     });
+  });
+});
+
+describe('wideGru with members', () => {
+  const rows = { size: batch.size, classes: CLASSES };
+
+  it('is the mean of the logits of its networks, each of which learns as if it were alone', () => {
+    const alone = [0, 1, 2].map((member) =>
+      using(make({}, { seed: 7 + member }), (model) => {
+        train(model, 3);
+        return { logits: model.logits(batch), state: bytes(model.stateDict()) };
+      }),
+    );
+    using(make({ members: 3 }), (model) => {
+      train(model, 3);
+      const mean = Array.from(
+        { length: rows.size * rows.classes },
+        (_, i) => alone.reduce((sum, { logits }) => sum + logits[i]!, 0) / 3,
+      );
+      model.logits(batch).forEach((value, i) => expect(value).toBeCloseTo(mean[i]!, 5));
+      const state = model.stateDict();
+      expect(alone.map((_, member) => bytes(entriesUnder(`members.${member}.`, state)))).toEqual(
+        alone.map((one) => one.state),
+      );
+    });
+  });
+
+  it('is saved and loaded, goes on from its optimizer, and frees all of its networks', () => {
+    const before = memory().numTensors;
+    const model = make({ members: 2, temperature: 2 });
+    train(model, 2);
+    const [weights, optimizer] = [model.stateDict(), model.optimizerState()];
+    const other = make({ members: 2, temperature: 2 }, { seed: 99, weights });
+    expect(other.predictBatch(batch)).toEqual(model.predictBatch(batch));
+    other.dispose();
+    // Dropout draws by the seed.
+    const again = make({ members: 2, temperature: 2 }, { weights });
+    again.loadOptimizerState(optimizer);
+    train(model, 2, 2);
+    train(again, 2, 2);
+    expect(bytesOf(again)).toEqual(bytesOf(model));
+    const { loss, probabilities } = model.evaluateBatch(batch);
+    const mean = Array.from(batch.labels, (label, row) => -Math.log(probabilities[row * CLASSES + label]!));
+    expect(loss).toBeCloseTo(mean.reduce((sum, value) => sum + value, 0) / batch.size, 6);
+    model.dispose();
+    again.dispose();
+    expect(memory().numTensors).toBe(before);
+  });
+
+  it('is checked when it is read: each network, and nothing besides', () => {
+    using(make({ members: 2 }), (model) => {
+      const state = model.stateDict();
+      expect(isRight(checkModelWeights(model.config, state))).toBe(true);
+      expect(
+        checkModelWeights(
+          model.config,
+          new Map([...state, ['members.2.head.bias', state.get('members.1.head.bias')!]]),
+        ),
+      ).toMatchObject({
+        left: { code: 'HW_ARTIFACT', message: expect.stringContaining('members.2.head.bias') as string },
+      });
+      const incomplete = new Map([...state].filter(([name]) => name !== 'members.1.head.bias'));
+      expect(checkModelWeights(model.config, incomplete)).toMatchObject({ left: { code: 'HW_ARTIFACT' } });
+      const read = readModelConfig(JSON.parse(stringifyModelConfig(model.config)));
+      expect(read).toEqual({ _tag: 'Right', right: model.config });
+    });
+    expect(() => make({ members: 1.5 })).toThrow(/members 1.5. Give a whole number of at least 2/);
   });
 });

@@ -36,6 +36,8 @@ export interface WideGruView {
   readonly columns: number;
   readonly dropout: number;
   readonly classes: number;
+  /** The number of networks whose logits are averaged; undefined for one. */
+  readonly members?: number | undefined;
 }
 
 /** What the sum of two models is made of, as far as a page shows it. */

@@ -11,6 +11,7 @@ import { guarded } from '../internal/guarded.js';
 import { weightShapes } from '../internal/weightShapes.js';
 import { linearShapes } from '../linear/internal/linearShapes.js';
 import { LinearConfig } from '../linear/LinearConfig.js';
+import { memberConfig, memberPrefix } from '../wide/internal/meanOfNetworks.js';
 import { savedShapes } from '../wide/internal/savedShapes.js';
 import { SumConfig } from '../sum/SumConfig.js';
 import { WideGruConfig } from '../wide/WideGruConfig.js';
@@ -64,6 +65,27 @@ export const stringifyModelConfig = (config: ModelConfig): string =>
     2,
   );
 
+/** Checks the weights of a model of several, each of which has its own prefix. */
+const checkParts = (
+  parts: ReadonlyMap<string, ModelConfig>,
+  weights: StateDict,
+  where: string | undefined,
+): E.Either<HeadwaterError, StateDict> => {
+  const prefixes = [...parts.keys()];
+  const extra = [...weights.keys()].find((key) => !prefixes.some((prefix) => key.startsWith(prefix)));
+  if (extra !== undefined) return E.left(artifactError('file of weights', `it has ${extra.slice(0, 100)}`, where));
+  return pipe(
+    Array.from(parts, ([prefix, config]) =>
+      pipe(
+        checkModelWeights(config, entriesUnder(prefix, weights), where),
+        E.map((checked) => Array.from(checked, ([key, weight]) => [prefix + key, weight] as const)),
+      ),
+    ),
+    E.sequenceArray,
+    E.map((entries) => new Map(entries.flat())),
+  );
+};
+
 /**
  * Checks that weights are those of a model.
  *
@@ -85,6 +107,14 @@ export const checkModelWeights = (
         E.flatMap((checked) => checkRows(checked, 'wide', config.columns, where)),
       );
     case 'wide-gru':
+      if (config.members !== undefined) {
+        const member = memberConfig(config);
+        return checkParts(
+          new Map(Array.from({ length: config.members }, (_, m) => [memberPrefix(m), member])),
+          weights,
+          where,
+        );
+      }
       return pipe(
         checkWeights(savedShapes(config, { embeddings: touched('embeddings'), wide: touched('wide') }), weights, where),
         E.flatMap((checked) => checkRows(checked, 'embeddings', config.vocabularySize, where)),
@@ -92,21 +122,15 @@ export const checkModelWeights = (
           config.columns === 0 ? E.right(checked) : checkRows(checked, 'wide', config.columns, where),
         ),
       );
-    case 'sum': {
-      const parts = (['network', 'linear'] as const).map((part) =>
-        pipe(
-          checkModelWeights(config[part], entriesUnder(`${part}.`, weights), where),
-          E.map((checked) => Array.from(checked, ([key, weight]) => [`${part}.${key}`, weight] as const)),
-        ),
+    case 'sum':
+      return checkParts(
+        new Map<string, ModelConfig>([
+          ['network.', config.network],
+          ['linear.', config.linear],
+        ]),
+        weights,
+        where,
       );
-      const extra = [...weights.keys()].find((key) => !/^(network|linear)\./.test(key));
-      if (extra !== undefined)
-        return E.left(artifactError('file of weights of a sum', `it has ${extra.slice(0, 100)}`, where));
-      return pipe(
-        E.sequenceArray(parts),
-        E.map((entries) => new Map(entries.flat())),
-      );
-    }
   }
 };
 

@@ -1,7 +1,7 @@
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import type { OnlineModel } from '../../contracts/live/Learning.js';
 import type { PaddedBatch } from '../../contracts/rows/PaddedBatch.js';
-import { labelWeight } from '../../ops/internal/lossShares.js';
+import { evaluateLogits } from '../internal/evaluateLogits.js';
 import { entriesUnder, prefixed } from '../internal/entriesUnder.js';
 import { softmaxRows } from '../internal/softmaxRows.js';
 import type { LinearClassifier } from '../linear/linearClassifier.js';
@@ -89,16 +89,7 @@ export const sumClassifier = (parts: SumParts, settings: SumSettings = {}): SumC
       return result;
     },
 
-    evaluateBatch: (batch) => {
-      const probabilities = softmaxRows(logitsOf(batch), classes);
-      let loss = 0;
-      batch.labels.forEach((label, row) => {
-        const share = classWeights?.[label] ?? 1;
-        loss -= share * Math.log(Math.max(probabilities[row * classes + label]!, Number.MIN_VALUE));
-      });
-      const weight = labelWeight(batch.labels, classWeights);
-      return { loss: loss / weight, weight, probabilities };
-    },
+    evaluateBatch: (batch) => evaluateLogits(logitsOf(batch), batch.labels, classes, classWeights),
 
     predictBatch: (batch) => softmaxRows(logitsOf(batch), classes),
     logits: logitsOf,

@@ -1,6 +1,12 @@
 import * as t from 'io-ts';
 import { completed } from '../internal/completed.js';
-import { positive, share, wholeNumber } from '../internal/guarded.js';
+import { guarded, positive, share, wholeNumber } from '../internal/guarded.js';
+
+const severalOrNone = guarded(
+  'a whole number of at least 2, or nothing',
+  (value): value is number | undefined =>
+    value === undefined || (typeof value === 'number' && Number.isSafeInteger(value) && value >= 2),
+);
 
 /** The codec of a wide GRU's configuration. */
 export const WideGruConfig = t.readonly(
@@ -27,6 +33,8 @@ export const WideGruConfig = t.readonly(
     wordDropout: share,
     /** What logits are divided by for probabilities, as validation rows have shown it; training does not know it. */
     temperature: positive,
+    /** The number of networks whose logits are averaged; left out where it is one. */
+    members: severalOrNone,
   }),
 );
 
@@ -55,6 +63,8 @@ export interface WideGruOptions {
   readonly temperature?: number | undefined;
   /** Default 0, without vectors 0.3. */
   readonly wordDropout?: number | undefined;
+  /** The number of networks whose logits are averaged. Default 1. */
+  readonly members?: number | undefined;
 }
 
 /**
@@ -71,6 +81,7 @@ export interface WideGruOptions {
 export const wideGruConfig = (options: WideGruOptions): WideGruConfig => {
   const { classes, vocabularySize, padIndex = 0, vectors = false, embeddingDim = 100, hiddenDim = 128 } = options;
   const { temperature = 1, columns = 0, dropout = vectors ? 0.3 : 0.4, wordDropout = vectors ? 0 : 0.3 } = options;
+  const { members = 1 } = options;
   return completed(WideGruConfig, 'A wide GRU', {
     architecture: 'wide-gru',
     classes,
@@ -83,5 +94,6 @@ export const wideGruConfig = (options: WideGruOptions): WideGruConfig => {
     dropout,
     wordDropout,
     temperature,
+    members: members === 1 ? undefined : members,
   });
 };

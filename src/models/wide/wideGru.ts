@@ -32,6 +32,7 @@ import { entriesUnder, prefixed } from '../internal/entriesUnder.js';
 import { clipGradients } from '../internal/clipGradients.js';
 import { checkWeights } from '../internal/checkWeights.js';
 import { DAMAGED, finite, UNSTABLE } from '../internal/finite.js';
+import { type MakeWideGru, meanOfNetworks } from './internal/meanOfNetworks.js';
 import { firstWeights, wideGruShapes } from './internal/firstWeights.js';
 import type { WideGruConfig } from './WideGruConfig.js';
 
@@ -88,6 +89,9 @@ interface Found {
  *     h      = biGRU(e)                          over the row's real tokens
  *     logits = A·[maxₜ h; meanₜ h] + b + Σⱼ xⱼ · U[fⱼ]
  *
+ * Where the configuration has `members`, it is so many of them, which begin with the seeds `seed`, `seed + 1` and so on,
+ * learn from the same batches, and are one model of the mean of their logits.
+ *
  * It reads a batch's tokens, its `vectorIds` where the configuration says `vectors`, and its `features` where it has
  * `columns`: a `rowEncoder` gives them. A word that training never saw has its vector all the same.
  *
@@ -103,6 +107,8 @@ interface Found {
  * @throws HeadwaterError `HW_USAGE` when vectors or class weights do not fit, `HW_ARTIFACT` when weights given do not,
  *   `HW_BACKEND` when the backend is not registered; its steps `HW_USAGE` when a batch does not fit, and `HW_NUMERIC`
  *   when a loss or a probability is not finite
+ * @see B. Lakshminarayanan and others, Simple and scalable predictive uncertainty estimation using deep ensembles.
+ *   NeurIPS 2017.
  * @see H.-T. Cheng and others, Wide & deep learning for recommender systems. DLRS 2016.
  *
  * @example
@@ -114,7 +120,10 @@ interface Found {
  * model.dispose();
  * ```
  */
-export const wideGru = (config: WideGruConfig, settings: WideGruSettings): WideGru => {
+export const wideGru = (config: WideGruConfig, settings: WideGruSettings): WideGru =>
+  config.members === undefined ? oneWideGru(config, settings) : meanOfNetworks(config, settings, oneWideGru);
+
+const oneWideGru: MakeWideGru = (config, settings) => {
   const { classes, vocabularySize, padIndex, embeddingDim, columns } = config;
   const { seed, backend = BACKEND_NAME, name = 'wide-gru' } = settings;
   const classWeights = settings.classWeights?.slice();

@@ -35,7 +35,9 @@ const ofWideGru = ({
   vectors,
   columns,
   dropout,
+  members,
 }: WideGruView): readonly Fact[] => [
+  ...(members === undefined ? [] : ([['Networks', `${formatCount(members)}, averaged`]] as const)),
   ['Encoder', `bidirectional GRU${vectors ? ' on word vectors' : ''}`],
   ['Vocabulary', `${formatCount(vocabularySize)} tokens`],
   ['Embedding', formatCount(embeddingDim)],
