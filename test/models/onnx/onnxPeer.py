@@ -8,9 +8,10 @@ import onnxruntime
 
 def answer(case):
     session = onnxruntime.InferenceSession(case["path"], providers=["CPUExecutionProvider"])
-    lengths = np.array(case["lengths"], np.int64)
-    tokens = np.array(case["tokens"], np.int64).reshape(len(lengths), -1)
-    probabilities, logits = session.run(["probabilities", "logits"], {"tokens": tokens, "lengths": lengths})
+    inputs = {
+        name: np.array(given["data"], given["type"]).reshape(given["shape"]) for name, given in case["inputs"].items()
+    }
+    probabilities, logits = session.run(["probabilities", "logits"], inputs)
     return {
         "probabilities": probabilities.flatten().tolist(),
         "logits": logits.flatten().tolist(),

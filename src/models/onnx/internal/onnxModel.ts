@@ -1,14 +1,14 @@
 import { PbfWriter } from 'pbf';
 
 /** The types of tensors that are written here, by their numbers in `TensorProto.DataType`. */
-export const ONNX_TYPE = { float: 1, int32: 6, int64: 7 } as const;
+export const ONNX_TYPE = { float: 1, int8: 3, int32: 6, int64: 7 } as const;
 
 /** A tensor that stands in the file. */
 export interface OnnxTensor {
   readonly name: string;
   readonly shape: readonly number[];
-  /** Row-major; whole numbers become int64. */
-  readonly data: Float32Array | readonly number[];
+  /** Row-major; a list of whole numbers becomes int64. */
+  readonly data: Float32Array | Int8Array | Int32Array | readonly number[];
 }
 
 /** One operation of a graph. */
@@ -50,13 +50,21 @@ const OPSET_VERSION = 17;
 
 const ATTRIBUTE_TYPE = { int: 2, string: 3, ints: 7 };
 
+const typeOf = (data: OnnxTensor['data']): number => {
+  if (data instanceof Float32Array) return ONNX_TYPE.float;
+  if (data instanceof Int8Array) return ONNX_TYPE.int8;
+  return data instanceof Int32Array ? ONNX_TYPE.int32 : ONNX_TYPE.int64;
+};
+
 /** Values as they stand in a file: little-endian, whatever the machine. */
 const rawBytes = (data: OnnxTensor['data']): Uint8Array => {
-  const float = data instanceof Float32Array;
-  const bytes = new Uint8Array(data.length * (float ? 4 : 8));
+  if (data instanceof Int8Array) return new Uint8Array(data.buffer, data.byteOffset, data.length);
+  const [float, int32] = [data instanceof Float32Array, data instanceof Int32Array];
+  const bytes = new Uint8Array(data.length * (float || int32 ? 4 : 8));
   const view = new DataView(bytes.buffer);
   for (let i = 0; i < data.length; i++) {
     if (float) view.setFloat32(i * 4, data[i]!, true);
+    else if (int32) view.setInt32(i * 4, data[i]!, true);
     else view.setBigInt64(i * 8, BigInt(data[i]!), true);
   }
   return bytes;
@@ -65,7 +73,7 @@ const rawBytes = (data: OnnxTensor['data']): Uint8Array => {
 /** `TensorProto`. */
 const writeTensor = ({ name, shape, data }: OnnxTensor, pbf: PbfWriter): void => {
   for (const size of shape) pbf.writeVarintField(1, size);
-  pbf.writeVarintField(2, data instanceof Float32Array ? ONNX_TYPE.float : ONNX_TYPE.int64);
+  pbf.writeVarintField(2, typeOf(data));
   pbf.writeStringField(8, name);
   pbf.writeBytesField(9, rawBytes(data));
 };

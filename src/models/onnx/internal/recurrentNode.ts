@@ -35,21 +35,24 @@ export interface RecurrentValues {
  *
  * @param suffix which direction's weights: empty, or `_reverse`
  * @param direction which way it reads
+ * @param prefix what names of its weights begin with
  */
 export const recurrentNode = (
-  { cell, hiddenDim, embeddingDim }: ClassifierConfig,
+  { cell, hiddenDim, embeddingDim }: Pick<ClassifierConfig, 'cell' | 'hiddenDim' | 'embeddingDim'>,
   weights: StateDict,
   suffix: '' | '_reverse',
   direction: 'forward' | 'reverse',
   { x, lengths = '', outputs = '', last = '' }: RecurrentValues,
+  prefix = '',
 ): { readonly node: OnnxNode; readonly tensors: readonly OnnxTensor[] } => {
   const order = GATE_ORDER[cell];
   const rows = order.length * hiddenDim;
-  const ordered = (name: string): Float32Array => reordered(weights.get(`rnn.${name}_l0${suffix}`)!.data, order);
+  const ordered = (name: string): Float32Array =>
+    reordered(weights.get(`${prefix}rnn.${name}_l0${suffix}`)!.data, order);
   const bias = new Float32Array(2 * rows);
   bias.set(ordered('bias_ih'));
   bias.set(ordered('bias_hh'), rows);
-  const name = (of: string): string => `rnn.${of}${suffix}`;
+  const name = (of: string): string => `${prefix}rnn.${of}${suffix}`;
   return {
     node: {
       op: OPS[cell],
