@@ -1,26 +1,93 @@
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
-import type { StateDict } from '../../contracts/models/StateDict.js';
+import type { StateDict, Weight } from '../../contracts/models/StateDict.js';
 import type { ClassifierConfig } from '../ClassifierConfig.js';
+import { memberPrefix } from '../wide/internal/meanOfNetworks.js';
+import type { WideGruConfig } from '../wide/WideGruConfig.js';
+import { inputsOf, isLessonConfig, type ModelConfig } from './ModelConfig.js';
 
-/** What a classifier is made of, and its weights. */
-export interface ResizableModel {
-  readonly config: ClassifierConfig;
+/** What a model is made of, and its weights. */
+export interface ResizableModel<Config extends ModelConfig = ClassifierConfig> {
+  readonly config: Config;
   readonly weights: StateDict;
 }
+
+/** The numbers that a vocabulary is resized by. */
+interface Resizing {
+  readonly size: number;
+  readonly unknownIndex: number;
+}
+
+const misfit = (name: string, shape: readonly number[]): HeadwaterError =>
+  new HeadwaterError(
+    'HW_USAGE',
+    `resizeVocabulary: the weights have no "${name}" of shape [${shape.join(', ')}]. Give the configuration and the weights of one model.`,
+  );
+
+/** The embeddings of all tokens, in one matrix. */
+const resizedMatrix = (
+  weights: StateDict,
+  { vocabularySize, embeddingDim }: ClassifierConfig,
+  { size, unknownIndex }: Resizing,
+): Weight => {
+  const embeddings = weights.get('embeddings.weight');
+  if (embeddings?.data.length !== vocabularySize * embeddingDim)
+    throw misfit('embeddings.weight', [vocabularySize, embeddingDim]);
+  const data = new Float32Array(size * embeddingDim);
+  data.set(embeddings.data.subarray(0, data.length));
+  const unknown = embeddings.data.subarray(unknownIndex * embeddingDim, (unknownIndex + 1) * embeddingDim);
+  for (let token = vocabularySize; token < size; token++) data.set(unknown, token * embeddingDim);
+  return { shape: [size, embeddingDim], data };
+};
+
+/** The embeddings of a table that holds some tokens alone; one that it does not hold is zeros. */
+const resizedTable = (
+  weights: StateDict,
+  prefix: string,
+  { vocabularySize, embeddingDim }: WideGruConfig,
+  { size, unknownIndex }: Resizing,
+): readonly (readonly [string, Weight])[] => {
+  const [rows, values] = [weights.get(`${prefix}embeddings.rows`), weights.get(`${prefix}embeddings.values`)];
+  if (rows === undefined || values?.data.length !== rows.data.length * embeddingDim)
+    throw misfit(`${prefix}embeddings.values`, [rows?.data.length ?? 0, embeddingDim]);
+  const valuesOf = (slot: number) => values.data.subarray(slot * embeddingDim, (slot + 1) * embeddingDim);
+  const kept = Array.from(rows.data, (token, slot) => ({ token, values: valuesOf(slot) }));
+  const unknown = kept.find(({ token }) => token === unknownIndex);
+  const table = [
+    ...kept.filter(({ token }) => token < size),
+    ...(unknown === undefined
+      ? []
+      : Array.from({ length: Math.max(0, size - vocabularySize) }, (_, i) => ({
+          ...unknown,
+          token: vocabularySize + i,
+        }))),
+  ];
+  const data = new Float32Array(table.length * embeddingDim);
+  table.forEach((row, slot) => data.set(row.values, slot * embeddingDim));
+  return [
+    [`${prefix}embeddings.rows`, { shape: [table.length], data: Float32Array.from(table, ({ token }) => token) }],
+    [`${prefix}embeddings.values`, { shape: [table.length, embeddingDim], data }],
+  ];
+};
+
+/** The prefixes of the tables of embeddings of a wide GRU. */
+const prefixesOf = ({ members }: WideGruConfig): readonly string[] =>
+  members === undefined ? [''] : Array.from({ length: members }, (_, member) => memberPrefix(member));
 
 /**
  * Gives a trained model embeddings for more tokens, or cuts it to the first of them.
  *
  * A token that is added starts from the embedding of the unknown one, so that the model predicts the same bits as
- * before until it learns. To be made before the classifier: a classifier's size is fixed. Cut back to
+ * before until it learns. A linear model is refused: it has no vocabulary, and takes new words as it is. To be made before the classifier: a classifier's size is fixed. Cut back to
  * `toTokenizer().size`, with that tokenizer beside it, what a growing vocabulary has learnt is a model like any other.
  *
  * @param model the configuration and the weights, which stay as they are
  * @param size the number of tokens to have, padding and unknown included: a growing vocabulary's `size`
  * @param unknownIndex the unknown token. Default 1
  * @returns configuration and weights of that size; other weights are not copied
- * @throws HeadwaterError `HW_USAGE` when the size would cut off the padding or the unknown token, or is no whole number
- *   @example
+ * @throws HeadwaterError `HW_USAGE` when the size would cut off the padding or the unknown token, or is no whole number;
+ *   for a linear model; for weights of another configuration
+ *
+ * @example
  * ```ts
  * import { classifier, classifierConfig, resizeVocabulary } from 'headwater';
  * const small = classifier(classifierConfig({ vocabularySize: 50, classes: 2, hiddenDim: 8 }), { seed: 1234 });
@@ -31,34 +98,39 @@ export interface ResizableModel {
  * large.dispose();
  * ```
  */
-export const resizeVocabulary = (
-  { config, weights }: ResizableModel,
+export const resizeVocabulary = <Config extends ModelConfig>(
+  { config, weights }: ResizableModel<Config>,
   size: number,
   unknownIndex = 1,
-): ResizableModel => {
-  const { padIndex, embeddingDim, vocabularySize } = config;
-  if (!Number.isSafeInteger(size) || size <= Math.max(padIndex, unknownIndex)) {
+): ResizableModel<Config> => {
+  const { tokens } = inputsOf(config);
+  if (tokens === undefined)
     throw new HeadwaterError(
       'HW_USAGE',
-      `resizeVocabulary: size is ${size}, but must be a whole number above the padding token's index, ${padIndex}, and the unknown one's, ${unknownIndex}.`,
+      'resizeVocabulary: a linear model reads hashed features and has no vocabulary. It takes new words as it is.',
     );
-  }
-  const embeddings = weights.get('embeddings.weight');
-  if (embeddings?.data.length !== vocabularySize * embeddingDim) {
+  if (!Number.isSafeInteger(size) || size <= Math.max(tokens.padIndex, unknownIndex))
     throw new HeadwaterError(
       'HW_USAGE',
-      `resizeVocabulary: the weights have no "embeddings.weight" of shape [${vocabularySize}, ${embeddingDim}]. Give the configuration and the weights of one model.`,
+      `resizeVocabulary: size is ${size}, but must be a whole number above the padding token's index, ${tokens.padIndex}, and the unknown one's, ${unknownIndex}.`,
     );
-  }
-  const data = new Float32Array(size * embeddingDim);
-  data.set(embeddings.data.subarray(0, data.length));
-  const unknown = embeddings.data.subarray(unknownIndex * embeddingDim, (unknownIndex + 1) * embeddingDim);
-  for (let token = vocabularySize; token < size; token++) data.set(unknown, token * embeddingDim);
-  const resized: StateDict = new Map(
-    [...weights].map(([name, weight]) => [
-      name,
-      name === 'embeddings.weight' ? { shape: [size, embeddingDim], data } : weight,
-    ]),
-  );
-  return { config: { ...config, vocabularySize: size }, weights: resized };
+  const by = { size, unknownIndex };
+  const renewed = (of: ModelConfig, prefix: string): readonly (readonly [string, Weight])[] => {
+    if (isLessonConfig(of)) return [['embeddings.weight', resizedMatrix(weights, of, by)]];
+    switch (of.architecture) {
+      case 'linear':
+        return [];
+      case 'wide-gru':
+        return prefixesOf(of).flatMap((member) => resizedTable(weights, prefix + member, of, by));
+      case 'sum':
+        return renewed(of.network, 'network.');
+    }
+  };
+  return {
+    config:
+      'network' in config
+        ? { ...config, network: { ...config.network, vocabularySize: size } }
+        : { ...config, vocabularySize: size },
+    weights: new Map([...weights, ...renewed(config, '')]),
+  };
 };
