@@ -16,6 +16,7 @@ export type Purpose =
   | 'replay'
   | 'jitter'
   | 'sample'
+  | 'search'
   | 'shed'
   | 'test';
 

@@ -43,9 +43,17 @@ export {
 } from '../inference/openClassifier.js';
 
 // Trainings of a choice of models.
+export { type ModelRefitted, refitModel } from '../training/refitModel.js';
 export { trainModel, type TrainModelOptions } from '../training/trainModel.js';
 export { trainLinear, type LinearTrained, type TrainLinearOptions } from '../training/trainLinear.js';
 export { trainNetwork, type NetworkTrained, type TrainNetworkOptions } from '../training/trainNetwork.js';
-export type { CandidateMeasured, ModelChosen, ModelTrainingEvent, TrainedCandidate } from '../training/ModelChosen.js';
+export type {
+  CandidateMeasured,
+  LinearPart,
+  TrainedParts,
+  ModelChosen,
+  ModelTrainingEvent,
+  TrainedCandidate,
+} from '../training/ModelChosen.js';
 export type { DivergedModel } from '../training/DivergedModel.js';
 export { weightsOfClasses, type ClassWeighting, type ModelTrainingOptions } from '../training/ModelTrainingOptions.js';

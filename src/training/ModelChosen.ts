@@ -1,6 +1,7 @@
 import type { BatchSource } from '../contracts/training/BatchSource.js';
 import type { TrainingEvent } from '../contracts/training/TrainingEvent.js';
 import type { Architecture } from '../models/artifacts/ModelConfig.js';
+import type { LinearConfig } from '../models/linear/LinearConfig.js';
 import type { TextModel } from '../models/artifacts/restoreModel.js';
 import type { WideFeatures } from '../text/features/wideFeatures.js';
 import type { WordVectors } from '../text/vectors/WordVectors.js';
@@ -32,6 +33,24 @@ export interface TrainedCandidate {
   readonly vectors: WordVectors | undefined;
   /** The batches that it was trained on. */
   readonly source: BatchSource;
+  /** What it takes to train it once more. */
+  readonly parts: TrainedParts;
+}
+
+/** A linear model that was trained, and how much it counts where the mean of several is taken. */
+export interface LinearPart {
+  readonly config: LinearConfig;
+  readonly epochs: number;
+  /** What its weights are multiplied by; 1 of one that is alone. */
+  readonly share: number;
+}
+
+/** How the parts of a model were trained. */
+export interface TrainedParts {
+  /** The linear models that its linear part is the sum of; none where it has no linear part that was trained apart. */
+  readonly linear: readonly LinearPart[];
+  /** The epochs after which its recurrent part had the weights that were kept; undefined where it has none. */
+  readonly networkEpochs?: number | undefined;
 }
 
 /** The end of a training: which model is kept, and why. */

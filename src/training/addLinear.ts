@@ -51,6 +51,7 @@ export const addLinear = (
         );
       const { features } = linear;
       const { vectors, source, trainedAs } = network;
+      const parts = { ...network.parts, linear: linear.parts.linear };
       return measureCandidate(name, sumAt(1), source, classes).pipe(
         map((measured) => ({
           measured: { ...measured, temperature: 1 },
@@ -60,6 +61,7 @@ export const addLinear = (
           features,
           vectors,
           source,
+          parts,
         })),
       );
     }),

@@ -2,6 +2,7 @@ import { connect, forkJoin, map, type Observable, of } from 'rxjs';
 import type { BatchSource } from '../contracts/training/BatchSource.js';
 import { architectureOf } from '../models/artifacts/ModelConfig.js';
 import type { TextModel } from '../models/artifacts/restoreModel.js';
+import type { DeferredClassifier } from '../models/deferredClassifier.js';
 import { evaluate } from '../operators/training/evaluate.js';
 import { metrics } from '../sinks/metrics/metrics.js';
 import { temperature } from '../sinks/metrics/temperature.js';
@@ -10,7 +11,7 @@ import type { CandidateMeasured } from './ModelChosen.js';
 /** Measures a candidate on the validation rows, and fits its temperature there. */
 export const measureCandidate = (
   candidate: string,
-  model: TextModel,
+  model: TextModel | DeferredClassifier,
   source: BatchSource,
   classes: readonly string[],
 ): Observable<CandidateMeasured> => {

@@ -3,7 +3,7 @@ import { restoreModel } from '../models/artifacts/restoreModel.js';
 import type { TrainedCandidate } from './ModelChosen.js';
 
 /** Validation rows below which one temperature is as likely as another. */
-const FEW_ROWS = 20;
+export const FEW_ROWS = 20;
 
 /**
  * A candidate whose probabilities say how often it is right on the validation rows: its logits are divided by the

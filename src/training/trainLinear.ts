@@ -1,26 +1,18 @@
 import { concat, concatMap, defer, EMPTY, from, map, type Observable, of, switchMap, tap } from 'rxjs';
-import type { BatchSource } from '../contracts/training/BatchSource.js';
 import type { TrainingEvent } from '../contracts/training/TrainingEvent.js';
 import { linearConfig, type LinearConfig } from '../models/linear/LinearConfig.js';
 import { type LinearClassifier, linearClassifier } from '../models/linear/linearClassifier.js';
 import { mixLinear } from '../models/linear/mixLinear.js';
-import { batchSource } from '../operators/batches/batchSource.js';
 import type { Split } from '../operators/rows/prepare.js';
-import { preprocess } from '../operators/rows/preprocess.js';
-import { rowsOf } from '../operators/rows/rowsOf.js';
-import { fit } from '../operators/training/fit.js';
-import { linearRate } from '../ops/optimizers/rateSchedules.js';
-import { DocumentFrequencies } from '../text/features/DocumentFrequencies.js';
-import { wideFeatures, type WideFeatures } from '../text/features/wideFeatures.js';
-import { rowEncoder } from '../text/rowEncoder.js';
-import type { WordVectors } from '../text/vectors/WordVectors.js';
 import { tellingDiverged } from './DivergedModel.js';
 import { measureCandidate } from './measureCandidate.js';
-import type { CandidateMeasured, TrainedCandidate } from './ModelChosen.js';
-import { checkpointsOf, KEEP_BYTES, type ModelTrainingOptions, weightsOfClasses } from './ModelTrainingOptions.js';
+import type { CandidateMeasured, LinearPart, TrainedCandidate, TrainedParts } from './ModelChosen.js';
+import { fitLinear } from './fitParts.js';
+import { type ModelTrainingOptions, weightsOfClasses } from './ModelTrainingOptions.js';
+import { type ReadRows, readWords, type ReadWordsOptions } from './readWords.js';
 
 /** How a linear model is trained. */
-export interface TrainLinearOptions extends ModelTrainingOptions {
+export interface TrainLinearOptions extends ModelTrainingOptions, Pick<ReadWordsOptions, 'vectors' | 'batchSize'> {
   /**
    * The norms of the block of words and pairs that are tried, beside that of n-grams of characters, which is 1. Default 0.5
    * and 1.
@@ -38,10 +30,6 @@ export interface TrainLinearOptions extends ModelTrainingOptions {
   readonly inverseRegularizations?: readonly number[] | undefined;
   /** The epochs with `sgd`; `adagrad` makes half as many, but at least 4. Default: 3 to 20, more where there are few rows. */
   readonly epochs?: number | undefined;
-  /** The rows in a batch; a linear model makes one step a row, whatever it is. Default 64. */
-  readonly batchSize?: number | undefined;
-  /** Word vectors that the batches are to have besides, for another model on the same rows. Default: none. */
-  readonly vectors?: WordVectors | undefined;
 }
 
 /** A linear model that was trained. */
@@ -62,18 +50,10 @@ const optimizersFor = (rows: number): readonly LinearConfig['optimizer'][] =>
 /** The epochs of SGD: few rows take more of them. */
 const epochsFor = (rows: number): number => (rows < FEW_ROWS ? 20 : rows < 500_000 ? 5 : 3);
 
-/** What the rate falls from, evenly to 0; with SGD a little higher where epochs are few. */
-const rateOf = (optimizer: LinearConfig['optimizer'], epochs: number): number =>
-  optimizer === 'adagrad' ? 0.3 : epochs < 10 ? 1.5 : 1;
+const partsOf = (linear: readonly LinearPart[]): TrainedParts => ({ linear });
 
 /** A candidate that is linear. */
 type LinearCandidate = TrainedCandidate & { readonly model: LinearClassifier };
-
-/** The features that a setting reads, and the batches that have them. */
-interface Read {
-  readonly features: WideFeatures;
-  readonly source: BatchSource;
-}
 
 /**
  * Trains a linear model on hashed features in a few settings, and keeps the one that is the best on the validation rows.
@@ -96,8 +76,8 @@ export const trainLinear = (
   split: Split,
   options: TrainLinearOptions = {},
 ): Observable<TrainingEvent | CandidateMeasured | LinearTrained> => {
-  const { seed = split.seed, valve, vectors, batchSize, keepBytes = KEEP_BYTES, wordWeights = [0.5, 1] } = options;
-  const { tokenizer, labelEncoder, rows, text, stopWords } = split;
+  const { seed = split.seed, wordWeights = [0.5, 1] } = options;
+  const { labelEncoder, rows } = split;
   const { optimizers = optimizersFor(rows.train) } = options;
   const { inverseRegularizations = rows.train < FEW_ROWS ? [30, 300] : [30] } = options;
   const classWeights = weightsOfClasses(options.classWeights ?? 'none', split.classCounts.train);
@@ -122,7 +102,7 @@ export const trainLinear = (
       );
 
     const train = (
-      { features, source }: Read,
+      { features, source }: ReadRows,
       optimizer: LinearConfig['optimizer'],
       inverseRegularization: number | undefined,
       told: (candidate: LinearCandidate) => void = () => undefined,
@@ -135,18 +115,15 @@ export const trainLinear = (
         const model = linearClassifier(config, { ...settings, name });
         const epochs = optimizer === 'sgd' ? most : Math.min(most, Math.max(4, Math.ceil(most / 2)));
         return concat(
-          of(source).pipe(
-            fit(model, {
-              ...checkpointsOf(name, options),
-              epochs,
-              learningRate: rateOf(optimizer, epochs),
-              schedule: linearRate(),
-              keep: 'last',
-              clipNorm: options.clipNorm,
-              steps: [],
-            }),
-          ),
-          measure(name, { model, trainedAs: name, features, vectors: undefined, source }).pipe(
+          fitLinear(model, source, epochs, options),
+          measure(name, {
+            model,
+            trainedAs: name,
+            features,
+            vectors: undefined,
+            source,
+            parts: partsOf([{ config, epochs, share: 1 }]),
+          }).pipe(
             tap(told),
             map(({ measured }) => measured),
           ),
@@ -170,27 +147,21 @@ export const trainLinear = (
         share: 1 / (byOptimizer.length * measured.temperature),
       }));
       const name = [one.measured.candidate, ...more.map(({ model }) => model.config.optimizer)].join(' + ');
-      return measure(name, { ...one, model: mixLinear(parts, { ...settings, name }) }).pipe(
+      // As each of them says it once more when it is trained again: the temperature is in the share.
+      const mixed = byOptimizer.flatMap(({ parts: { linear } }, i) =>
+        linear.map((part) => ({ ...part, share: parts[i]!.share })),
+      );
+      return measure(name, { ...one, model: mixLinear(parts, { ...settings, name }), parts: partsOf(mixed) }).pipe(
         map(({ measured }) => measured),
       );
     };
 
-    const read = (frequencies: DocumentFrequencies, wordWeight: number): Read => {
-      const features = wideFeatures(frequencies, { wordWeight });
-      const encoder = rowEncoder({ tokenizer, features, vectors, text });
-      return { features, source: batchSource(split, { encoder, valve, keepBytes, batchSize }) };
-    };
-
-    return rowsOf(split, 'train').pipe(
-      preprocess({ text, stopWords }),
-      map((row) => row.text),
-      // Features of the words as they are written come besides those in lower case: worth 0.01 of F1 on average.
-      DocumentFrequencies.fit({ cased: true }),
-      switchMap((frequencies) =>
+    return readWords(split, options).pipe(
+      switchMap((read) =>
         concat(
           from(searches ? wordWeights : wordWeights.slice(0, 1)).pipe(
             concatMap((wordWeight) => {
-              const reading = read(frequencies, wordWeight);
+              const reading = read(wordWeight);
               return from(strengths).pipe(concatMap((strength) => train(reading, first, strength)));
             }),
           ),

@@ -9,7 +9,7 @@ import type { CandidateMeasured, ModelChosen, ModelTrainingEvent, TrainedCandida
 import type { ModelTrainingOptions } from './ModelTrainingOptions.js';
 import { networkBatchSize, trainNetwork, type TrainNetworkOptions } from './trainNetwork.js';
 import { tempered } from './tempered.js';
-import { trainLinear } from './trainLinear.js';
+import { trainLinear, type TrainLinearOptions } from './trainLinear.js';
 
 /** What `trainModel` trains. */
 export interface TrainModelOptions
@@ -17,7 +17,7 @@ export interface TrainModelOptions
     ModelTrainingOptions,
     Pick<
       TrainNetworkOptions,
-      'vectors' | 'backend' | 'learningRate' | 'monitor' | 'keep' | 'hiddenDim' | 'embeddingDim' | 'dropout'
+      'vectors' | 'backend' | 'learningRate' | 'monitor' | 'keep' | 'hiddenDim' | 'embeddingDim' | 'dropout' | 'seeds'
     > {
   /**
    * `linear`: a linear model on hashed features; `wide-gru`: a recurrent one, with a linear one added where that is
@@ -25,6 +25,8 @@ export interface TrainModelOptions
    * `auto`.
    */
   readonly architecture?: 'auto' | 'linear' | 'wide-gru' | undefined;
+  /** The settings of the linear model that are tried. Default: as `trainLinear` has them. */
+  readonly linear?: Pick<TrainLinearOptions, 'wordWeights' | 'optimizers' | 'inverseRegularizations'> | undefined;
   /** The share of the table's tokens that they cover, from 0 to 1. Default 1. */
   readonly coverage?: number | undefined;
   /** The epochs of the recurrent model; of `linear`, those of the linear one. Default: by the number of rows. */
@@ -106,6 +108,7 @@ export const trainModel = (split: Split, options: TrainModelOptions = {}): Obser
     const candidates: CandidateMeasured[] = [];
     const linear$ = trainLinear(split, {
       ...options,
+      ...options.linear,
       epochs: architecture === 'linear' ? options.epochs : undefined,
       batchSize,
       vectors: without === undefined ? vectors : undefined,

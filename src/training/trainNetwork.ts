@@ -4,13 +4,12 @@ import type { Monitor } from '../contracts/training/TrainingState.js';
 import { wideGru } from '../models/wide/wideGru.js';
 import { type WideGruConfig, wideGruConfig } from '../models/wide/WideGruConfig.js';
 import type { Split } from '../operators/rows/prepare.js';
-import { fit } from '../operators/training/fit.js';
-import { oneCycle } from '../ops/optimizers/rateSchedules.js';
 import type { WordVectors } from '../text/vectors/WordVectors.js';
 import { tellingDiverged } from './DivergedModel.js';
 import { measureCandidate } from './measureCandidate.js';
 import type { CandidateMeasured, TrainedCandidate } from './ModelChosen.js';
-import { checkpointsOf, type ModelTrainingOptions, weightsOfClasses } from './ModelTrainingOptions.js';
+import { fitNetwork } from './fitParts.js';
+import { type ModelTrainingOptions, weightsOfClasses } from './ModelTrainingOptions.js';
 
 /** How a recurrent model is trained. */
 export interface TrainNetworkOptions extends ModelTrainingOptions {
@@ -28,6 +27,8 @@ export interface TrainNetworkOptions extends ModelTrainingOptions {
   readonly dropout?: number | undefined;
   /** Default: 3 to 12, more where there are few rows. */
   readonly epochs?: number | undefined;
+  /** The number of networks of other seeds whose logits are averaged. Default 1. */
+  readonly seeds?: number | undefined;
   /** The highest rate of the cycle. Default 3e-3. */
   readonly learningRate?: number | undefined;
   /** The validation figure that says which epoch is the best. Default `loss`. */
@@ -49,6 +50,9 @@ export const networkBatchSize = (rows: number): number => (rows < 1000 ? 32 : ro
 const epochsFor = (rows: number, hasVectors: boolean): number =>
   rows < 1000 ? 12 : rows < 4000 ? 8 : rows < 50_000 && hasVectors ? 4 : 3;
 
+/** The highest rate of the cycle. */
+export const LEARNING_RATE = 3e-3;
+
 /** The features of a direction's hidden state, with and without word vectors. */
 const HIDDEN = { vectors: 128, none: 64 };
 
@@ -60,7 +64,7 @@ const HIDDEN = { vectors: 128, none: 64 };
 export const networkConfig = (
   { tokenizer, labelEncoder }: Split,
   columns: number,
-  options: Pick<TrainNetworkOptions, 'vectors' | 'hiddenDim' | 'embeddingDim' | 'dropout'>,
+  options: Pick<TrainNetworkOptions, 'vectors' | 'hiddenDim' | 'embeddingDim' | 'dropout' | 'seeds'>,
 ): WideGruConfig => {
   const { vectors, embeddingDim = vectors?.dims, dropout } = options;
   const { hiddenDim = vectors === undefined ? HIDDEN.none : HIDDEN.vectors } = options;
@@ -72,6 +76,7 @@ export const networkConfig = (
     embeddingDim,
     hiddenDim,
     dropout,
+    members: options.seeds,
     columns: vectors === undefined ? 0 : columns,
   });
 };
@@ -86,7 +91,7 @@ export const trainNetwork = (
   options: TrainNetworkOptions,
 ): Observable<TrainingEvent | CandidateMeasured | NetworkTrained> =>
   defer(() => {
-    const { beside, vectors, backend, seed = split.seed, learningRate = 3e-3 } = options;
+    const { beside, vectors, backend, seed = split.seed, learningRate = LEARNING_RATE } = options;
     const { labelEncoder, rows, classCounts } = split;
     const name = vectors === undefined ? 'wide-gru' : 'wide-gru on vectors';
     const { features, source } = beside;
@@ -94,26 +99,38 @@ export const trainNetwork = (
     const classWeights = weightsOfClasses(options.classWeights ?? 'none', classCounts.train);
     const model = wideGru(config, { seed, vectors, backend, classWeights, name });
     const read = { features: config.columns > 0 ? features : undefined, vectors };
+    const keep = rows.validation === 0 ? 'last' : options.keep;
+    let made = 0;
     let measured: CandidateMeasured | undefined;
     let handed = false;
     return concat(
-      of(source).pipe(
-        fit(model, {
-          ...checkpointsOf(name, options),
+      fitNetwork(
+        model,
+        source,
+        {
           epochs: options.epochs ?? epochsFor(rows.train, vectors !== undefined),
           learningRate,
-          schedule: oneCycle(),
           monitor: options.monitor,
-          clipNorm: options.clipNorm,
-          keep: rows.validation === 0 ? 'last' : options.keep,
-          steps: [],
+          keep,
+        },
+        options,
+      ).pipe(
+        tap((event) => {
+          if (event.type === 'training-ended') made = keep === 'last' ? event.state.epoch : event.bestEpoch;
         }),
       ),
       measureCandidate(name, model, source, labelEncoder.classes).pipe(tap((found) => (measured = found))),
       defer(() => {
         if (measured === undefined) return of();
         handed = true;
-        const network = { measured, model, trainedAs: name, ...read, source };
+        const network = {
+          measured,
+          model,
+          trainedAs: name,
+          ...read,
+          source,
+          parts: { linear: [], networkEpochs: made },
+        };
         return of({ type: 'network-trained', network } as const);
       }),
     ).pipe(

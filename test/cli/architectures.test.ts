@@ -82,6 +82,8 @@ describe('options of other architectures', () => {
     [['--architecture', 'linear', '--cell', 'rnn'], '--cell has no meaning with --architecture linear'],
     [['--architecture', 'linear', '--hidden-dim', '8', '--lr', '1'], '--hidden-dim, --lr have no meaning'],
     [['--architecture', 'linear', '--monitor', 'accuracy'], '--monitor has no meaning with --architecture linear'],
+    [['--architecture', 'linear', '--seeds', '3'], 'Leave it out, or choose --architecture wide-gru.'],
+    [['--cell', 'rnn', '--seeds', '3'], '--seeds has no meaning with --architecture lesson'],
     [['--text', 'lesson', '--vectors', 'words.txt'], '--vectors has no meaning with --architecture lesson'],
     [['--architecture', 'linear', '--vectors', 'words.txt'], 'or choose --architecture wide-gru.'],
     [['--architecture', 'auto', '--fc-dim', '3'], '--fc-dim has no meaning with --architecture auto'],

@@ -105,6 +105,7 @@ describe('headwater train', () => {
       'validation-step',
       'epoch',
       'training-ended',
+      'choice',
       'performance',
     ]);
     expect(events.at(-1)?.performance).toEqual(

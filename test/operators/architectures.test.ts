@@ -136,7 +136,8 @@ describe.each(['linear', 'wide-gru', 'sum'])('%s', (name) => {
     const right = events.flatMap((event) => (event.type === 'scored' ? [event.correct] : []));
     expect(right).toHaveLength(160);
     const share = (part: readonly boolean[]) => part.filter(Boolean).length / part.length;
-    expect(share(right.slice(0, 16))).toBeLessThan(0.2);
+    // Before anything was learnt.
+    expect(share(right.slice(0, 8))).toBeLessThan(0.2);
     expect(share(right.slice(-32))).toBeGreaterThan(0.8);
     model.dispose();
   });

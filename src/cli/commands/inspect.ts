@@ -26,7 +26,7 @@ const valuesIn = (shape: readonly number[]): number => shape.reduce((product, si
 
 const describe = (
   directory: string,
-  { modelId, config, weights, tokenizer, labelEncoder, performance, features, vectors }: Artifacts,
+  { modelId, config, weights, tokenizer, labelEncoder, performance, training, features, vectors }: Artifacts,
 ) => ({
   directory,
   modelId,
@@ -49,6 +49,18 @@ const describe = (
   vocabulary: { size: tokenizer.size, level: tokenizer.charLevel ? 'character' : 'word' },
   classes: labelEncoder.classes,
   performance: performance?.overall,
+  ...(training === undefined
+    ? {}
+    : {
+        training: {
+          classWeights: training.classWeights,
+          temperature: training.temperature,
+          choice: training.choice,
+          refittedOn: training.refittedOn,
+          search: training.search,
+          crossValidation: training.crossValidation,
+        },
+      }),
 });
 
 const table = (rows: readonly (readonly [string, string])[]): string => {
@@ -64,7 +76,7 @@ const asText = (directory: string, artifacts: Artifacts): string => {
   const { modelId, parameters, weights, vocabulary, classes, performance } = describe(directory, artifacts);
   const summary = table([
     ['id', modelId ?? ''],
-    ...describeModel(artifacts, parameters),
+    ...describeModel(artifacts, parameters).map(([name, value]) => [name, printable(value)] as const),
     ['vocabulary', `${vocabulary.size.toLocaleString('en-US')} ${vocabulary.level}s`],
     ['classes', classes.map(printable).join(', ')],
     [

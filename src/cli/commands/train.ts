@@ -1,5 +1,5 @@
-import { Command } from 'commander';
-import { collect, path } from '../process/argument.js';
+import { Command, Option } from 'commander';
+import { collect, path, wholeNumber } from '../process/argument.js';
 import { DATA_HELP } from '../tables/openTables.js';
 import { flowShown } from '../flow/flowShown.js';
 import type { Choose } from '../process/Job.js';
@@ -29,6 +29,7 @@ Examples:
   $ headwater train --data news.csv --out models/news --tensorboard runs
   $ headwater train --data news.csv --out models/news --ui
   $ headwater train --data news.csv --out models/news --resume
+  $ headwater train --data news.csv --out models/news --search 20 --cross-validate 5 --refit
 `;
 
 /** `headwater train`. */
@@ -37,7 +38,13 @@ export const trainCommand = (terminal: Terminal, choose: Choose): Command =>
     new Command('train')
       .description('train a classifier and save it')
       .requiredOption('--data <source>', DATA_HELP, collect)
-      .requiredOption('--out <dir>', 'the folder for the saved model', path),
+      .requiredOption('--out <dir>', 'the folder for the saved model', path)
+      .option(
+        '--search <n>',
+        'first train with so many settings, at random, and take the best one on the validation rows',
+        wholeNumber(2, 1000),
+      )
+      .addOption(new Option('--trial <setting>', 'one trial of a search').hideHelp()),
   )
     .addHelpText('after', HELP)
     .action(({ data, out, ...options }: Options) => {

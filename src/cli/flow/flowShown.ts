@@ -85,6 +85,7 @@ export const flowShown = ({ flow = false, flowTrace: file }: FlowOptions, termin
             stdout,
             stderr: screen.stream,
             env,
+            ...(terminal.argv === undefined ? {} : { argv: terminal.argv }),
             on: (signal, listener) => terminal.on(signal, listener),
             off: (signal, listener) => terminal.off(signal, listener),
           },

@@ -1,5 +1,9 @@
 import { isLessonConfig, type ModelConfig } from '../../models/artifacts/ModelConfig.js';
+import type { TrainingRecord } from '../../contracts/training/TrainingRecord.js';
 import type { Artifacts } from '../../models/artifacts/Artifacts.js';
+
+/** A name and what it is. */
+type Fact = readonly [name: string, value: string];
 
 const number = (value: number): string => value.toLocaleString('en-US');
 
@@ -10,7 +14,7 @@ const kindOf = (config: ModelConfig): string => {
     case 'linear':
       return `linear, trained by ${config.optimizer === 'sgd' ? 'SGD' : 'Adagrad'}`;
     case 'wide-gru':
-      return `bidirectional GRU${config.vectors ? ' on word vectors' : ''}${config.columns > 0 ? ' with a linear part' : ''}`;
+      return `${config.members === undefined ? '' : `mean of ${config.members} networks: `}bidirectional GRU${config.vectors ? ' on word vectors' : ''}${config.columns > 0 ? ' with a linear part' : ''}`;
     case 'sum':
       return `${kindOf(config.network)}, and a linear model added`;
   }
@@ -30,11 +34,40 @@ const sizesOf = (config: ModelConfig): string => {
   }
 };
 
+const WEIGHTS = { none: 'none', balanced: 'balanced', sqrt: 'by the root of the number of rows' };
+
+/** How it was chosen and trained, in words. */
+const ofTraining = (config: ModelConfig, training: TrainingRecord | undefined): readonly Fact[] => {
+  const { choice, classWeights, refittedOn, search, crossValidation, temperature } = training ?? {};
+  const fitted = isLessonConfig(config) ? temperature : config.architecture === 'sum' ? undefined : config.temperature;
+  return [
+    ...(choice === undefined ? [] : ([['chosen', choice.why]] as const)),
+    ...(classWeights === undefined ? [] : ([['class weights', WEIGHTS[classWeights]]] as const)),
+    ...(fitted === undefined ? [] : ([['temperature', fitted.toFixed(3)]] as const)),
+    ...(refittedOn === undefined
+      ? []
+      : ([['refit', `on all ${number(refittedOn)} rows; the scores are those of the model before`]] as const)),
+    ...(search === undefined
+      ? []
+      : ([
+          ['search', `${search.trials[search.chosen]?.setting ?? ''} (best of ${search.trials.length} settings)`],
+        ] as const)),
+    ...(crossValidation === undefined
+      ? []
+      : ([
+          [
+            'cross-validation',
+            `F1 ${crossValidation.f1.mean.toFixed(4)} ± ${crossValidation.f1.spread.toFixed(4)} over ${crossValidation.folds.length} folds`,
+          ],
+        ] as const)),
+  ];
+};
+
 /** Rows of a table that tell of what a model is made of. */
 export const describeModel = (
-  { config, features, vectors }: Artifacts,
+  { config, features, vectors, training }: Artifacts,
   parameters: number,
-): readonly (readonly [name: string, value: string])[] => [
+): readonly Fact[] => [
   ['model', `${kindOf(config)}, ${number(parameters)} parameters`],
   ['sizes', sizesOf(config)],
   ...(features === undefined
@@ -53,4 +86,5 @@ export const describeModel = (
           `${number(vectors.size)} words of ${number(vectors.dims)} numbers${vectors.sha256 === undefined ? '' : `, SHA-256 ${vectors.sha256.slice(0, 16)}…`}`,
         ],
       ] as const)),
+  ...ofTraining(config, training),
 ];

@@ -10,6 +10,8 @@ export interface Terminal {
   readonly stdout: TextStream;
   readonly stderr: TextStream;
   readonly env: NodeJS.ProcessEnv;
+  /** How the process was started; undefined where nothing can start it again. */
+  readonly argv?: readonly string[];
   on(signal: TerminalSignal, listener: () => void): unknown;
   off(signal: TerminalSignal, listener: () => void): unknown;
 }

@@ -21,6 +21,7 @@ const FLAGS = {
   patience: '--patience',
   lr: '--lr',
   monitor: '--monitor',
+  seeds: '--seeds',
   vectors: '--vectors',
 } as const satisfies Partial<Record<keyof TrainingOptions, string>>;
 
@@ -43,8 +44,8 @@ const LESSON_ONLY: readonly Flag[] = [
 /** What each architecture has no use for. */
 const FOREIGN: Readonly<Record<ArchitectureName, readonly Flag[]>> = {
   auto: LESSON_ONLY,
-  lesson: ['vectors'],
-  linear: [...LESSON_ONLY, 'lr', 'monitor', 'vectors'],
+  lesson: ['seeds', 'vectors'],
+  linear: [...LESSON_ONLY, 'lr', 'monitor', 'seeds', 'vectors'],
   'wide-gru': ['cell', 'bidirectional', 'fcDim', 'overPadding', 'embeddingSpread', 'schedule', 'patience'],
 };
 
@@ -66,8 +67,9 @@ export const architectureFrom = (options: TrainingOptions): ArchitectureName => 
   const named = foreign.map((flag) =>
     flag === 'bidirectional' && options.bidirectional === false ? '--no-bidirectional' : FLAGS[flag],
   );
-  // Only the wide GRU reads word vectors.
-  const other = architecture === 'lesson' || foreign.includes('vectors') ? 'wide-gru' : 'lesson';
+  // Only the wide GRU reads word vectors, and is more than one network.
+  const wideOnly = foreign.some((flag) => flag === 'vectors' || flag === 'seeds');
+  const other = architecture === 'lesson' || wideOnly ? 'wide-gru' : 'lesson';
   const how = options.architecture === undefined ? ', which other options mean' : '';
   throw new HeadwaterError(
     'HW_USAGE',

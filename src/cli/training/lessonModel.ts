@@ -33,12 +33,14 @@ const configOf = (
 /**
  * Makes the lesson's classifier, of the sizes that the options and the data say.
  *
+ * @param name what it calls itself in events. Default: as `classifier` has it
  * @throws HeadwaterError `HW_USAGE` where it does not fit into memory
  */
 export const lessonModel = (
   { rows, tokenizer, labelEncoder, classWeights, classCounts }: Split,
   options: TrainingOptions,
   backend: SelectedBackend,
+  name?: string,
 ): Classifier | DeferredClassifier => {
   try {
     return classifierOn(
@@ -51,6 +53,7 @@ export const lessonModel = (
             ? classWeights
             : weightsOfClasses(options.classWeights ?? 'none', classCounts.train),
         backend: backend.name,
+        name,
         embeddingSpread: recipeOf(options, rows.train).embeddingSpread,
       },
     );

@@ -8,7 +8,16 @@ import type { Trained } from './Trained.js';
 
 /** How a training went, for those who look at its model later. */
 const recordOf = (
-  { report: { confusion, accuracy, loss, rows }, epochs, choice }: Trained,
+  {
+    report: { confusion, accuracy, loss, rows },
+    epochs,
+    choice,
+    classWeights,
+    temperature,
+    refittedOn,
+    search,
+    crossValidation,
+  }: Trained,
   table: TableRecord | undefined,
 ): TrainingRecord => ({
   epochs,
@@ -17,6 +26,11 @@ const recordOf = (
   loss: orNull(loss),
   ...(table === undefined ? {} : { table }),
   ...(choice === undefined ? {} : { choice }),
+  classWeights,
+  ...(temperature === undefined ? {} : { temperature }),
+  ...(refittedOn === undefined ? {} : { refittedOn }),
+  ...(search === undefined ? {} : { search }),
+  ...(crossValidation === undefined ? {} : { crossValidation }),
 });
 
 /** Saves what was trained, each file whole or not at all. */

@@ -21,9 +21,15 @@ const comparisonLines = (choice: ChoiceRecord | undefined): string => {
     .join('');
 };
 
+/** What the scores are of, where the model was trained once more. */
+const refitLine = (rows: number | undefined): string =>
+  rows === undefined
+    ? ''
+    : `refit: the saved model was then trained once more, on all ${rows.toLocaleString('en')} rows; the scores are those of the model before\n`;
+
 /** Writes the scores on the test rows to stdout, and where the model is. */
 export const tellTrained = (
-  { report, split, choice }: Trained,
+  { report, split, choice, refittedOn }: Trained,
   out: string,
   { json = false }: TrainingOptions,
   { stdout, env }: Terminal,
@@ -33,7 +39,7 @@ export const tellTrained = (
       split.rows.validation === 0
         ? 'No rows were kept to validate or to test on, so nothing says how good the model is: give it more rows, or --shares.'
         : 'No rows were kept for a test: the scores above are those of the validation rows.';
-    if (!json) stdout.write(`${why}\nartifacts: ${out}\n`);
+    if (!json) stdout.write(`${why}\n${refitLine(refittedOn)}artifacts: ${out}\n`);
     return;
   }
   if (json && choice !== undefined) stdout.write(`${jsonLine({ type: 'choice', choice })}\n`);
@@ -44,6 +50,6 @@ export const tellTrained = (
     );
   else
     stdout.write(
-      `${metricsTable(report, { colors: wantsColors(stdout, env) })}\n${comparisonLines(choice)}artifacts: ${out}\n`,
+      `${metricsTable(report, { colors: wantsColors(stdout, env) })}\n${comparisonLines(choice)}${refitLine(refittedOn)}artifacts: ${out}\n`,
     );
 };

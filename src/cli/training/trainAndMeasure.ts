@@ -1,4 +1,19 @@
-import { concat, concatMap, defer, filter, forkJoin, map, type Observable, of, type OperatorFunction, tap } from 'rxjs';
+import {
+  concat,
+  concatMap,
+  defer,
+  EMPTY,
+  endWith,
+  filter,
+  forkJoin,
+  identity,
+  ignoreElements,
+  map,
+  type Observable,
+  of,
+  type OperatorFunction,
+  tap,
+} from 'rxjs';
 import type { BatchSource } from '../../contracts/training/BatchSource.js';
 import type { TrainingEvent } from '../../contracts/training/TrainingEvent.js';
 import type { ChoiceRecord, EpochRecord } from '../../contracts/training/TrainingRecord.js';
@@ -8,6 +23,8 @@ import type { DeferredClassifier } from '../../models/deferredClassifier.js';
 import { batchSource } from '../../operators/batches/batchSource.js';
 import type { Split } from '../../operators/rows/prepare.js';
 import { trace } from '../../operators/flow/trace.js';
+import { withAllRows } from '../../operators/rows/withAllRows.js';
+import type { Classifier } from '../../models/classifier.js';
 import { evaluate } from '../../operators/training/evaluate.js';
 import type { SelectedBackend } from '../../ops/backends/selectBackend.js';
 import type { TrainingUpdate } from '../../server/training/TrainingUpdate.js';
@@ -21,6 +38,8 @@ import type { Hyperparameters } from '../../sinks/tensorboard/boardEvent.js';
 import type { DivergedModel } from '../../training/DivergedModel.js';
 import type { CandidateMeasured, ModelChosen } from '../../training/ModelChosen.js';
 import { trainModel, type TrainModelOptions, whyNoNetwork } from '../../training/trainModel.js';
+import { measureCandidate } from '../../training/measureCandidate.js';
+import { refitModel } from '../../training/refitModel.js';
 import { networkConfig } from '../../training/trainNetwork.js';
 import { linearConfig } from '../../models/linear/LinearConfig.js';
 import type { KeptTraining } from '../checkpoints/trainingCheckpoints.js';
@@ -30,10 +49,14 @@ import type { ArchitectureName } from './architecture.js';
 import { compareModels } from './comparison.js';
 import { epochRecord, orNull } from './epochRecord.js';
 import type { CoveringVectors } from './foundVectors.js';
+import { calibrateLesson, lessonTemperature } from './calibrateLesson.js';
+import { compareLesson, type LessonCompared } from './compareLesson.js';
 import { choiceHyperparameters, lessonHyperparameters } from './hyperparametersOf.js';
 import { lessonModel } from './lessonModel.js';
+import { modelOptions } from './modelOptions.js';
 import { preparedUpdate } from './preparedUpdate.js';
 import { BATCH_SIZE, recipeOf } from './recipe.js';
+import { keptEpochs, refitLesson } from './refitLesson.js';
 import { savingLastGood } from './savingLastGood.js';
 import type { Trained } from './Trained.js';
 import { trainLesson } from './trainLesson.js';
@@ -55,6 +78,9 @@ export interface Prepared {
   /** Its checkpoints and its event log. */
   readonly checkpoints: KeptTraining;
 }
+
+/** What a training has of which no checkpoints are kept. */
+export const NO_CHECKPOINTS: KeptTraining = { fit: {}, last: () => undefined, keeping: identity };
 
 /** The columns of hashed features. */
 const COLUMNS = 2 ** 20;
@@ -123,6 +149,10 @@ const measured = (
 
 const reportOf = (model: string, report: Report): ReportMade => ({ type: 'report', model, report });
 
+/** Whether a model is trained once more at the end: where there are rows that it was not trained on. */
+const refits = ({ rows }: Split, { refit = false }: TrainingOptions): boolean =>
+  refit && rows.validation + rows.test > 0;
+
 /** Trains the lesson's classifier, then measures it. */
 const lessonTraining = (prepared: Prepared, options: TrainingOptions, terminal: Terminal): Observable<Trained> => {
   const { data, out, split, backend, valve, told } = prepared;
@@ -138,8 +168,48 @@ const lessonTraining = (prepared: Prepared, options: TrainingOptions, terminal: 
     showing(prepared, options, terminal),
     filter(isTraining),
   );
-  const report$ = defer(() => measured(model, source, split)).pipe(map((report) => reportOf(model.name, report)));
-  return concat(training$, report$).pipe(
+  const all = withAllRows(split);
+  let temperature = 1;
+  let comparison: LessonCompared | undefined;
+  let refitted: Classifier | DeferredClassifier | undefined;
+  let report: Report | undefined;
+  const report$ = measureCandidate(model.name, model, source, split.labelEncoder.classes).pipe(
+    concatMap((candidate) => {
+      temperature = lessonTemperature(candidate, source, options);
+      return calibrateLesson(model, temperature).pipe(
+        concatMap(() => measured(model, source, split)),
+        concatMap((found) => {
+          report = found;
+          return compareLesson(prepared, { model: model.name, candidate, report: found }, options, terminal);
+        }),
+      );
+    }),
+    map((found) => {
+      comparison = found;
+      return reportOf(model.name, found.report);
+    }),
+  );
+  const refit$ = defer(() => {
+    const again = lessonModel(all, options, backend, `${model.name}, all rows`);
+    prepared.owned.push(again);
+    refitted = again;
+    return concat(
+      refitLesson(
+        again,
+        batchSource(all, { batchSize: options.batchSize ?? BATCH_SIZE, valve }),
+        keptEpochs(epochs.get(model.name) ?? [], options.keep),
+        options,
+        split.rows.train,
+        prepared.checkpoints.fit,
+      ),
+      defer(() => calibrateLesson(again, temperature)).pipe(ignoreElements()),
+    );
+  }).pipe(showing(prepared, options, terminal), filter(isTraining));
+  return concat(
+    training$,
+    defer(() => report$),
+    refits(split, options) ? refit$ : EMPTY,
+  ).pipe(
     prepared.checkpoints.keeping,
     alongside(
       ...boardsOf(
@@ -150,14 +220,22 @@ const lessonTraining = (prepared: Prepared, options: TrainingOptions, terminal: 
       ),
     ),
     tap(told),
-    filter((event) => event.type === 'report'),
-    map(({ report }): Trained => ({
-      model,
-      split,
-      report,
-      epochs: epochs.get(model.name) ?? [],
-      choice: undefined,
-    })),
+    ignoreElements(),
+    endWith(undefined),
+    concatMap(() =>
+      report === undefined
+        ? EMPTY
+        : of({
+            model: refitted ?? model,
+            split,
+            report,
+            epochs: epochs.get(model.name) ?? [],
+            choice: comparison?.choice,
+            classWeights: options.classWeights ?? 'balanced',
+            temperature,
+            refittedOn: refitted && all.rows.train,
+          } satisfies Trained),
+    ),
     savingLastGood(
       out,
       split,
@@ -196,27 +274,11 @@ const choiceOf = (
 /** Trains a linear model and, where it suits the table, a recurrent one; measures what is kept. */
 const choiceTraining = (prepared: Prepared, options: TrainingOptions, terminal: Terminal): Observable<Trained> =>
   defer(() => {
-    const { data, out, architecture, split, backend, vectors, valve, told } = prepared;
+    const { data, out, architecture, split, backend, told } = prepared;
     const epochs = epochsBefore(prepared);
     let diverged: DivergedModel | undefined;
     const how: TrainModelOptions = {
-      architecture: architecture === 'lesson' ? 'auto' : architecture,
-      seed: options.seed,
-      vectors: vectors?.vectors,
-      coverage: vectors?.about.coverage,
-      backend: backend.name === 'none' ? undefined : backend.name,
-      classWeights: options.classWeights,
-      clipNorm: options.clipNorm,
-      epochs: options.epochs,
-      batchSize: options.batchSize,
-      learningRate: options.lr,
-      keep: options.keep,
-      monitor: options.monitor,
-      hiddenDim: options.hiddenDim,
-      embeddingDim: options.embeddingDim,
-      dropout: options.dropout,
-      valve,
-      ...prepared.checkpoints.fit,
+      ...modelOptions(prepared, options),
       diverged: { next: (model) => (diverged = model) },
     };
     // The page shows what is planned before it is made.
@@ -262,11 +324,25 @@ const choiceTraining = (prepared: Prepared, options: TrainingOptions, terminal: 
             report: reports.kept,
             epochs: epochs.get(kept.trainedAs) ?? [],
             choice: choiceOf(prepared, found, reports),
+            classWeights: options.classWeights ?? 'none',
           } satisfies Trained,
         })),
       );
     });
     let trained: Trained | undefined;
+    const refit$ = defer(() =>
+      chosen === undefined || !refits(split, options) ? EMPTY : refitModel(split, chosen.kept, how),
+    ).pipe(
+      filter((event): event is TrainingEvent => {
+        if (event.type !== 'model-refitted') return true;
+        const { model, features: read, vectors: known, rows } = event;
+        prepared.owned.push(model);
+        trained = trained && { ...trained, model, features: read, vectors: known, refittedOn: rows };
+        return false;
+      }),
+      showing(prepared, options, terminal),
+      filter(isTraining),
+    );
     return concat(
       training$,
       trained$.pipe(
@@ -275,13 +351,16 @@ const choiceTraining = (prepared: Prepared, options: TrainingOptions, terminal: 
           return event.report;
         }),
       ),
+      refit$,
     ).pipe(
       prepared.checkpoints.keeping,
       alongside(
         ...boardsOf(prepared, options, choiceHyperparameters(data, options, architecture, split, backend), terminal),
       ),
       tap(told),
-      concatMap((event) => (event.type === 'report' && trained !== undefined ? of(trained) : of())),
+      ignoreElements(),
+      endWith(undefined),
+      concatMap(() => (trained === undefined ? EMPTY : of(trained))),
       savingLastGood(out, split, () => diverged, prepared.checkpoints.last),
     );
   });

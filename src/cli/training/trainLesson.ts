@@ -9,6 +9,15 @@ import { reduceLrOnPlateau } from '../../operators/training/reduceLrOnPlateau.js
 import { PATIENCE, recipeOf, scheduleOf } from './recipe.js';
 import type { TrainingOptions } from './trainingOptions.js';
 
+/** Trains a classifier; of a checkpoint, that of its own name. */
+export const fitLesson = (
+  model: Classifier | DeferredClassifier,
+  source: BatchSource,
+  how: Omit<FitOptions, 'checkpointEvery' | 'from'>,
+  { checkpointEvery, from }: Pick<FitOptions, 'checkpointEvery' | 'from'>,
+): Observable<TrainingEvent> =>
+  of(source).pipe(fit(model, { checkpointEvery, from: from?.model === model.name ? from : undefined, ...how }));
+
 /** Trains the lesson's classifier as its recipe says. */
 export const trainLesson = (
   model: Classifier | DeferredClassifier,
@@ -17,9 +26,10 @@ export const trainLesson = (
   checkpoints: Pick<FitOptions, 'checkpointEvery' | 'from'> = {},
 ): Observable<TrainingEvent> => {
   const recipe = recipeOf(options, source.rows.train);
-  return of(source).pipe(
-    fit(model, {
-      ...checkpoints,
+  return fitLesson(
+    model,
+    source,
+    {
       epochs: recipe.epochs,
       learningRate: recipe.lr,
       schedule: scheduleOf(recipe),
@@ -30,6 +40,7 @@ export const trainLesson = (
         recipe.schedule === 'plateau'
           ? [reduceLrOnPlateau(), earlyStopping({ patience: options.patience ?? PATIENCE })]
           : [],
-    }),
+    },
+    checkpoints,
   );
 };

@@ -9,6 +9,7 @@ import { checkFile, checkFolder } from '../process/checkOutput.js';
 import { fromTask } from '../process/fromTask.js';
 import type { FlowShown } from '../flow/flowShown.js';
 import type { Terminal } from '../process/Terminal.js';
+import type { CrossValidationRecord } from '../../contracts/training/TrainingRecord.js';
 import type { SavedCheckpoint } from '../../checkpoints/latestCheckpoint.js';
 import { asBefore } from '../checkpoints/trainingIdentity.js';
 import { type TrainingCheckpoints, trainingCheckpoints } from '../checkpoints/trainingCheckpoints.js';
@@ -18,9 +19,12 @@ import { type DataNames } from '../tables/openTables.js';
 import { checkRejectionsFile, tellingRejections } from '../tables/tellRejections.js';
 import { type ArchitectureName, architectureFrom } from './architecture.js';
 import { checkLabels } from '../tables/labelCheck.js';
+import { checkFolds, crossValidate, foldValidation } from './crossValidation.js';
 import { coveringVectors } from './foundVectors.js';
 import { workloadOf } from './lessonModel.js';
 import { numTokensOf } from './recipe.js';
+import { checkSearch, type SearchDone, searchSettings } from './search/search.js';
+import { tellTrial } from './search/tellTrial.js';
 import { saveTrained } from './saveTrained.js';
 import { tellTrained } from './tellTrained.js';
 import { checkSides, sharesOf, splitLines } from '../tables/splitOptions.js';
@@ -76,6 +80,8 @@ const trainingFor = (
     const options = asBefore(given, found);
     const shares = sharesOf(options);
     const architecture = architectureFrom(options);
+    checkFolds(options);
+    checkSearch(options);
     const source = openData(data, options, terminal);
     const say = (line: string): void => void terminal.stderr.write(`${line}\n`);
     // Completed when the job has ended.
@@ -91,18 +97,18 @@ const trainingFor = (
             telling(backendLine(backend), terminal),
           ),
         );
-        return prepare(rows$, {
+        const reading = {
           seed: options.seed,
           numTokens: numTokensOf(options),
           text,
-          shares,
           classOrder: source.classOrder,
           placeOf: source.placeOf,
           maxWithoutText: options.maxWithoutText,
           minTokenFrequency: options.minTokenFrequency,
           valve: source.valve,
           rejections: source.laterRejections,
-        }).pipe(
+        };
+        return prepare(rows$, { ...reading, shares }).pipe(
           switchMap((split) => {
             checkSides(split, options);
             const { train, validation, test } = split.rows;
@@ -118,29 +124,52 @@ const trainingFor = (
               switchMap((vectors) =>
                 checkpoints.ready(found, backend, source.valve).pipe(map((ready) => ({ vectors, ready }))),
               ),
-              switchMap(({ vectors, ready }) =>
-                trainAndMeasure(
-                  {
-                    data: source.name,
-                    out,
-                    architecture,
-                    split,
-                    backend,
-                    vectors,
-                    valve: source.valve,
-                    owned,
-                    told,
-                    checkpoints: ready,
-                  },
-                  options,
-                  terminal,
-                ),
-              ),
+              switchMap(({ vectors, ready }) => {
+                const prepared: Prepared = {
+                  data: source.name,
+                  out,
+                  architecture,
+                  split,
+                  backend,
+                  vectors,
+                  valve: source.valve,
+                  owned,
+                  told,
+                  checkpoints: ready,
+                };
+                if (options.trial !== undefined) return tellTrial(prepared, options, options.trial, terminal);
+                const searched$: Observable<SearchDone | undefined> =
+                  options.search === undefined
+                    ? of(undefined)
+                    : searchSettings(options.search, data, prepared, options, terminal);
+                return searched$.pipe(
+                  switchMap((searched) => {
+                    const chosen: TrainingOptions = { ...options, ...searched?.setting };
+                    const folds$: Observable<CrossValidationRecord | undefined> =
+                      options.crossValidate === undefined
+                        ? of(undefined)
+                        : crossValidate(
+                            source.rows$,
+                            { ...reading, folds: options.crossValidate, validation: foldValidation(shares) },
+                            prepared,
+                            chosen,
+                            terminal,
+                          );
+                    return folds$.pipe(
+                      switchMap((crossValidation) =>
+                        trainAndMeasure(prepared, chosen, terminal).pipe(
+                          map((trained): Trained => ({ ...trained, crossValidation, search: searched?.record })),
+                        ),
+                      ),
+                    );
+                  }),
+                );
+              }),
               checkpoints.explaining,
               delayWhen((trained) => saveTrained(out, trained, source.table())),
               tap((trained) => tellTrained(trained, out, options, terminal)),
               // Only when the last of them is written, too.
-              (trained$) => concat(trained$, checkpoints.done$),
+              (trained$) => (options.trial === undefined ? concat(trained$, checkpoints.done$) : trained$),
               finalize(() => {
                 for (const model of owned) model.dispose();
               }),

@@ -3,6 +3,7 @@ import { type Command, Option } from 'commander';
 import type { Observable } from 'rxjs';
 import type { Cell } from '../../models/ClassifierConfig.js';
 import type { Monitor } from '../../contracts/training/TrainingState.js';
+import type { LinearConfig } from '../../models/linear/LinearConfig.js';
 import { MOST_THREADS } from '../../ops/kernels/simd/machine/mostThreads.js';
 import {
   BACKEND_NAMES,
@@ -49,7 +50,20 @@ export interface TrainingOptions
   readonly vectors?: string;
   readonly classWeights?: ClassWeighting;
   readonly clipNorm?: number;
+  /** Default: 1. */
+  readonly seeds?: number;
   readonly keep?: 'best' | 'last';
+  readonly refit?: boolean;
+  /** The number of settings that are tried. Default: none are searched. */
+  readonly search?: number;
+  /** A trial of a search: the setting as JSON. Only the command itself gives it, to a process that it starts. */
+  readonly trial?: string;
+  /** What a search may set of a linear model. */
+  readonly wordWeight?: number;
+  readonly optimizer?: LinearConfig['optimizer'];
+  readonly inverseRegularization?: number;
+  /** The number of folds. Default: none are made. */
+  readonly crossValidate?: number;
   /** Default: the loss. */
   readonly monitor?: Monitor;
   readonly cell?: Cell;
@@ -62,7 +76,7 @@ export interface TrainingOptions
   readonly numTokens?: number;
   readonly minTokenFrequency: number;
   readonly json?: boolean;
-  readonly tensorboard?: string;
+  readonly tensorboard?: string | undefined;
   readonly ui?: boolean;
   readonly uiPort: number;
   /** Folders of saved models that the page shows beside the training. */
@@ -155,6 +169,11 @@ export const addTrainingOptions = (command: Command, own: OwnDefaults = {}): Com
       wholeNumber(0),
       own.seed ?? 1234,
     )
+    .option(
+      '--seeds <n>',
+      'train so many recurrent networks of other seeds, and average their logits; the model holds all of them (default: 1)',
+      wholeNumber(1, 20),
+    )
     .addOption(
       new Option(
         '--architecture <name>',
@@ -177,6 +196,15 @@ export const addTrainingOptions = (command: Command, own: OwnDefaults = {}): Com
         '--keep <which>',
         'the weights that are kept of a recurrent model: those of the best epoch, or of the last (default: best)',
       ).choices(['best', 'last']),
+    )
+    .option(
+      '--cross-validate <k>',
+      'first divide the rows into so many folds, train a model for each on the other folds, and print the mean of their scores',
+      wholeNumber(2, 100),
+    )
+    .option(
+      '--refit',
+      'train the chosen model once more on all rows at the end, and save that; the scores stay those of the model on the train rows',
     )
     .addOption(
       new Option(

@@ -90,6 +90,50 @@ export interface LearntRecord {
   readonly accuracyBefore: number;
 }
 
+/** A trial of a search, on the validation rows; null where the training failed. */
+export interface TrialRecord extends CandidateRecord {
+  /** What it changes of the options. */
+  readonly setting: string;
+}
+
+/** A search over settings, by the validation rows alone. */
+export interface SearchRecord {
+  /** The options as they are come first. */
+  readonly trials: readonly TrialRecord[];
+  /** The place of the best one among them, from 0. */
+  readonly chosen: number;
+}
+
+/** A fold of a cross-validation: a model that was trained on the other folds, measured on this one. */
+export interface FoldRecord {
+  /** From 1. */
+  readonly fold: number;
+  /** The rows of the fold. */
+  readonly rows: number;
+  /** The model that was kept, with its settings. */
+  readonly model: string;
+  /** The mean F1 of the classes, weighted by their rows. */
+  readonly f1: number;
+  readonly accuracy: number;
+  /** The F1 of the linear model; left out where none was trained. */
+  readonly linearF1?: number | undefined;
+}
+
+/** A mean over folds, and their standard deviation, as that of a sample. */
+export interface MeanOfFolds {
+  readonly mean: number;
+  readonly spread: number;
+}
+
+/** What models of the same options come to, each measured on rows that it was not trained on. */
+export interface CrossValidationRecord {
+  readonly folds: readonly FoldRecord[];
+  readonly f1: MeanOfFolds;
+  readonly accuracy: MeanOfFolds;
+  /** Left out where no linear model was trained. */
+  readonly linearF1?: MeanOfFolds | undefined;
+}
+
 /**
  * How a model came to be, and what it takes for what: for people to look at, beside the scores of `performance.json`.
  */
@@ -107,4 +151,20 @@ export interface TrainingRecord {
   readonly choice?: ChoiceRecord | undefined;
   /** What it learnt from labels since. Then the confusion and the scores above are of these labels. */
   readonly learnt?: LearntRecord | undefined;
+  /** How much the rows of a class counted in the loss. Left out where nobody recorded it. */
+  readonly classWeights?: 'none' | 'balanced' | 'sqrt' | undefined;
+  /**
+   * What the logits of the model were divided by, as validation rows have shown it, where its configuration does not say:
+   * the last layer has it. Left out where nobody recorded it.
+   */
+  readonly temperature?: number | undefined;
+  /**
+   * The number of rows that the model was trained on once more, when all else had been chosen and measured: all scores are
+   * those of the model before. Left out where it was trained once.
+   */
+  readonly refittedOn?: number | undefined;
+  /** The search that its settings come from. Left out where there was none. */
+  readonly search?: SearchRecord | undefined;
+  /** The cross-validation that was made before. Left out where there was none. */
+  readonly crossValidation?: CrossValidationRecord | undefined;
 }

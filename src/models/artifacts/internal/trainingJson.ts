@@ -1,6 +1,6 @@
 import * as t from 'io-ts';
-import type { TableRecord, TrainingRecord } from '../../../contracts/training/TrainingRecord.js';
-import { wholeNumber } from '../../internal/guarded.js';
+import type { TableRecord, TrainingRecord, TrialRecord } from '../../../contracts/training/TrainingRecord.js';
+import { positive, wholeNumber } from '../../internal/guarded.js';
 
 /** JSON has no NaN. */
 const mean = t.union([t.number, t.null]);
@@ -57,6 +57,48 @@ const learnt = t.readonly(
   t.strict({ from: t.string, rows: wholeNumber(0), accuracy: t.number, accuracyBefore: t.number }),
 );
 
+const trialCodec = t.readonly(
+  t.strict({ setting: t.string, candidate: t.string, f1: mean, accuracy: mean, loss: mean }),
+);
+
+/** What a process that ran a trial wrote; undefined where it is something else. */
+export const readTrial = (text: string): TrialRecord | undefined => {
+  try {
+    const read = trialCodec.decode(JSON.parse(text));
+    return read._tag === 'Right' ? read.right : undefined;
+  } catch {
+    return undefined; // no JSON
+  }
+};
+
+const search = t.readonly(t.strict({ trials: t.readonlyArray(trialCodec), chosen: wholeNumber(0) }));
+
+const meanOfFolds = t.readonly(t.strict({ mean: t.number, spread: t.number }));
+
+const fold = t.readonly(
+  t.exact(
+    t.intersection([
+      t.type({
+        fold: wholeNumber(1),
+        rows: wholeNumber(0),
+        model: t.string,
+        f1: t.number,
+        accuracy: t.number,
+      }),
+      t.partial({ linearF1: optional(t.number) }),
+    ]),
+  ),
+);
+
+const crossValidation = t.readonly(
+  t.exact(
+    t.intersection([
+      t.type({ folds: t.readonlyArray(fold), f1: meanOfFolds, accuracy: meanOfFolds }),
+      t.partial({ linearF1: optional(meanOfFolds) }),
+    ]),
+  ),
+);
+
 /** The codec of `training.json`. */
 export const trainingCodec: t.Type<TrainingRecord, unknown> = t.readonly(
   t.exact(
@@ -79,7 +121,16 @@ export const trainingCodec: t.Type<TrainingRecord, unknown> = t.readonly(
         accuracy: mean,
         loss: mean,
       }),
-      t.partial({ table: optional(tableCodec), choice: optional(choice), learnt: optional(learnt) }),
+      t.partial({
+        table: optional(tableCodec),
+        choice: optional(choice),
+        learnt: optional(learnt),
+        classWeights: optional(t.union([t.literal('none'), t.literal('balanced'), t.literal('sqrt')])),
+        temperature: optional(positive),
+        refittedOn: optional(wholeNumber(1)),
+        search: optional(search),
+        crossValidation: optional(crossValidation),
+      }),
     ]),
   ),
 );

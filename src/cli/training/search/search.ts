@@ -1,0 +1,114 @@
+import { availableParallelism } from 'node:os';
+import { catchError, map, mergeMap, type Observable, of, range, reduce, tap, throwError } from 'rxjs';
+import { HeadwaterError } from '../../../contracts/HeadwaterError.js';
+import type { SearchRecord, TrialRecord } from '../../../contracts/training/TrainingRecord.js';
+import { jsonLine } from '../../../sinks/jsonLine.js';
+import { whyNoNetwork } from '../../../training/trainModel.js';
+import type { Terminal } from '../../process/Terminal.js';
+import type { DataNames } from '../../tables/openTables.js';
+import { modelOptions } from '../modelOptions.js';
+import type { Prepared } from '../trainAndMeasure.js';
+import type { TrainingOptions } from '../trainingOptions.js';
+import { type Searched, type Setting, settingsOf, settingText } from './searchSpace.js';
+import { runTrial } from './trial.js';
+import { trialProcess } from './trialProcess.js';
+
+/** What a search came to. */
+export interface SearchDone {
+  /** What is changed of the options for the model that is saved. */
+  readonly setting: Setting;
+  readonly record: SearchRecord;
+}
+
+/**
+ * Refuses a search of the lesson to the letter, of which nothing may vary.
+ *
+ * @throws HeadwaterError `HW_USAGE`
+ */
+export const checkSearch = ({ search, text }: TrainingOptions): void => {
+  if (search !== undefined && text === 'lesson')
+    throw new HeadwaterError(
+      'HW_USAGE',
+      '--search has no meaning with --text lesson, which trains as the lesson does. Leave one of them out.',
+    );
+};
+
+const searchedOf = (prepared: Prepared, options: TrainingOptions): Searched => {
+  if (prepared.architecture === 'lesson') return 'lesson';
+  return whyNoNetwork(prepared.split, modelOptions(prepared, options)) === undefined ? 'network' : 'linear';
+};
+
+/** Whether a trial is better than another: by F1 and, where that is equal, by its loss. One that failed is the worst. */
+const isBetter = (a: TrialRecord, b: TrialRecord): boolean =>
+  a.f1 === b.f1 ? (a.loss ?? Infinity) < (b.loss ?? Infinity) : (a.f1 ?? -1) > (b.f1 ?? -1);
+
+const failed = (setting: Setting): TrialRecord => ({
+  setting: settingText(setting),
+  candidate: 'failed',
+  f1: null,
+  accuracy: null,
+  loss: null,
+});
+
+const shown = (value: number | null): string => (value === null ? '-' : value.toFixed(4));
+
+const tableOf = ({ trials, chosen }: SearchRecord): string =>
+  [
+    `search: ${trials.length} settings, by F1 on the validation rows; the test rows were not looked at`,
+    `    F1      loss    setting`,
+    ...trials.map(
+      ({ setting, f1, loss }, i) =>
+        `${i === chosen ? '  * ' : '    '}${shown(f1).padEnd(6)}  ${shown(loss).padEnd(6)}  ${setting}`,
+    ),
+  ]
+    .map((line) => `${line}\n`)
+    .join('');
+
+/**
+ * Trains a model with each of some settings, and finds the one that is the best on the validation rows. The options as they
+ * are come first, so what is found is no worse there.
+ *
+ * Each trial is a process of its own, as many at a time as there are cores. Where the command is not run by a process that
+ * can be started again, and for data from stdin, trials are run one after the other.
+ */
+export const searchSettings = (
+  count: number,
+  data: DataNames,
+  prepared: Prepared,
+  options: TrainingOptions,
+  { stdout, stderr, argv }: Terminal,
+): Observable<SearchDone> => {
+  const settings = settingsOf(searchedOf(prepared, options), count, options);
+  const apart = argv !== undefined && !data.includes('-');
+  const trialOf = (setting: Setting): Observable<TrialRecord> =>
+    (apart ? trialProcess(argv, setting) : runTrial(prepared, options, setting)).pipe(
+      catchError((error: unknown) =>
+        error instanceof HeadwaterError && error.code === 'HW_NUMERIC' ? of(failed(setting)) : throwError(() => error),
+      ),
+    );
+  let done = 0;
+  return range(0, settings.length).pipe(
+    mergeMap(
+      (index) => {
+        const setting = settings[index]!; // the range is that of the settings
+        return trialOf(setting).pipe(
+          tap((trial) => {
+            stderr.write(`trial ${++done} of ${settings.length}: F1 ${shown(trial.f1)}; ${trial.setting}\n`);
+          }),
+          map((trial) => ({ index, setting, trial })),
+        );
+      },
+      apart ? Math.max(1, availableParallelism()) : 1,
+    ),
+    reduce((all: readonly { index: number; setting: Setting; trial: TrialRecord }[], one) => [...all, one], []),
+    map((all): SearchDone => {
+      // In the order of the settings, whichever process was the first to end.
+      const ordered = [...all].sort((a, b) => a.index - b.index);
+      const best = ordered.reduce((found, next) => (isBetter(next.trial, found.trial) ? next : found));
+      return { setting: best.setting, record: { trials: ordered.map(({ trial }) => trial), chosen: best.index } };
+    }),
+    tap(({ record }) => {
+      stdout.write(options.json === true ? `${jsonLine({ type: 'search', ...record })}\n` : tableOf(record));
+    }),
+  );
+};

@@ -1,0 +1,57 @@
+import { type Observable, of } from 'rxjs';
+import type { BatchSource } from '../contracts/training/BatchSource.js';
+import type { Monitor } from '../contracts/training/TrainingState.js';
+import type { TrainingEvent } from '../contracts/training/TrainingEvent.js';
+import type { LinearClassifier } from '../models/linear/linearClassifier.js';
+import type { WideGru } from '../models/wide/wideGru.js';
+import { fit } from '../operators/training/fit.js';
+import { linearRate, oneCycle } from '../ops/optimizers/rateSchedules.js';
+import { checkpointsOf, type ModelTrainingOptions } from './ModelTrainingOptions.js';
+
+/** What the rate of a linear model falls from, evenly to 0; with SGD a little higher where epochs are few. */
+const linearRateOf = ({ config }: LinearClassifier, epochs: number): number =>
+  config.optimizer === 'adagrad' ? 0.3 : epochs < 10 ? 1.5 : 1;
+
+/** Trains a linear model through all epochs: its rate falls to 0, so the last weights are the best. */
+export const fitLinear = (
+  model: LinearClassifier,
+  source: BatchSource,
+  epochs: number,
+  options: ModelTrainingOptions,
+): Observable<TrainingEvent> =>
+  of(source).pipe(
+    fit(model, {
+      ...checkpointsOf(model.name, options),
+      epochs,
+      learningRate: linearRateOf(model, epochs),
+      schedule: linearRate(),
+      keep: 'last',
+      clipNorm: options.clipNorm,
+      steps: [],
+    }),
+  );
+
+/** How a recurrent model goes through its epochs. */
+export interface NetworkCourse {
+  readonly epochs: number;
+  readonly learningRate: number;
+  readonly keep: 'best' | 'last' | undefined;
+  readonly monitor?: Monitor | undefined;
+}
+
+/** Trains a recurrent model in one cycle of the learning rate. */
+export const fitNetwork = (
+  model: WideGru,
+  source: BatchSource,
+  course: NetworkCourse,
+  options: ModelTrainingOptions,
+): Observable<TrainingEvent> =>
+  of(source).pipe(
+    fit(model, {
+      ...checkpointsOf(model.name, options),
+      ...course,
+      clipNorm: options.clipNorm,
+      schedule: oneCycle(),
+      steps: [],
+    }),
+  );
