@@ -6,6 +6,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { HeadwaterError } from '../../src/contracts/HeadwaterError.js';
 import { classifier } from '../../src/models/classifier.js';
 import { classifierConfig } from '../../src/models/ClassifierConfig.js';
+import { linearConfig } from '../../src/models/linear/LinearConfig.js';
 import type { Label } from '../../src/server/labels/Label.js';
 import { readLabels } from '../../src/server/labels/readLabels.js';
 import { serveModel } from '../../src/server/serveModel.js';
@@ -69,6 +70,25 @@ describe('a server that learns', () => {
     expect(again.stateDict()).toEqual(model.stateDict());
     model.dispose();
     again.dispose();
+  });
+
+  it('learns each model at the rate that suits its architecture', async () => {
+    const config = linearConfig({ classes: 2, columns: 8 });
+    const [first, second] = [recordingModel({ name: 'first' }), recordingModel({ name: 'second' })];
+    const served = await serving({
+      model: first,
+      about: { config },
+      labels: () => Promise.resolve(),
+      learn: {},
+      load: () => Promise.resolve({ ...VOCABULARY, model: second }),
+    });
+    await label(served, 'ferry', 'World');
+    await fetch(new URL('/admin/reload', served.url), { method: 'POST' });
+    await label(served, 'ferry', 'World');
+    expect([first, second].map(({ contexts }) => contexts.map(({ learningRate }) => learningRate))).toEqual([
+      [0.5],
+      [0.001],
+    ]);
   });
 
   it('does not change a model that is not to learn', async () => {

@@ -77,16 +77,16 @@ it.skipIf(caddy === undefined)(
       await expect.poll(asked, { timeout: 20_000, interval: 200 }).toBe(200);
       // One of the two goes, and nobody notices.
       servers[1].drain();
-      let ended = false;
-      void servers[1].ended.then(() => (ended = true));
+      const gone = { already: false };
+      void servers[1].ended.then(() => (gone.already = true));
       const answers: number[] = [];
-      while (!ended) answers.push(await asked());
+      while (!gone.already) answers.push(await asked());
       for (let times = 0; times < 4; times++) answers.push(await asked());
       expect(answers.filter((status) => status !== 200)).toEqual([]);
     } finally {
-      const gone = once(proxy, 'exit');
+      const exited = once(proxy, 'exit');
       proxy.kill('SIGTERM');
-      await gone;
+      await exited;
     }
   },
 );

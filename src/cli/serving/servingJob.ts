@@ -21,7 +21,6 @@ import {
 } from 'rxjs';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import type { LivePrediction, SourceEvent } from '../../contracts/live/Live.js';
-import { onlineRate } from '../../models/artifacts/onlineRate.js';
 import { dedupe } from '../../operators/live/dedupe.js';
 import { type AccessFile, accessFile } from '../../server/access/accessFile.js';
 import type { AccessEntry } from '../../server/access/AccessEntry.js';
@@ -189,7 +188,7 @@ const serve = (flags: ServeFlags, parts: Parts, drain$: Observable<void>, termin
       return next === undefined ? undefined : servedModel(next);
     },
     labels: flags.labels === undefined ? undefined : labelFile(flags.labels),
-    learn: flags.learn === true ? { learningRate: onlineRate(loaded.artifacts.config), past } : undefined,
+    learn: flags.learn === true ? { past } : undefined,
     reload$: merge(hangup$, flags.watchModel === true ? folderChanges(flags.model) : NEVER),
     candidate:
       candidate === undefined

@@ -2,6 +2,7 @@ import { Subject } from 'rxjs';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import type { LearningEvent, OnlineModel } from '../../contracts/live/Learning.js';
 import type { LiveHeadline } from '../../contracts/live/Live.js';
+import { onlineRate } from '../../models/artifacts/onlineRate.js';
 import { modelSlot } from '../../operators/learning/modelSlot.js';
 import { prequential } from '../../operators/learning/prequential.js';
 import type { ServedModel } from '../generations/Generation.js';
@@ -9,7 +10,10 @@ import type { Label } from './Label.js';
 
 /** How a served model learns from labels. */
 export interface LearnOptions {
-  /** The step size of the optimizer; `onlineRate` knows what suits a model. Default 0.001. */
+  /**
+   * The step size of the optimizer. Default: what suits each model (`onlineRate`), or 0.001 where `about` does not say what
+   * it is made of.
+   */
   readonly learningRate?: number | undefined;
   /**
    * How many labels a trial takes, after which the model is set back to what it was before them if it has got worse.
@@ -54,7 +58,7 @@ export const labelledHeadline = ({ title, category, guid }: Label, id: number): 
  * @throws HeadwaterError `HW_USAGE` where the model cannot go on learning
  */
 export const labelLearner = (
-  { model, tokenizer, labelEncoder, text, stopWords }: ServedModel,
+  { model, tokenizer, labelEncoder, text, stopWords, about }: ServedModel,
   { learningRate, trialRows = 100 }: LearnOptions,
 ): LabelLearner => {
   if (!isOnline(model))
@@ -75,7 +79,8 @@ export const labelLearner = (
         text,
         stopWords,
         batchSize: 1,
-        learningRate,
+        // Of this model: the next one may be of another architecture.
+        learningRate: learningRate ?? (about?.config === undefined ? undefined : onlineRate(about.config)),
       }),
     )
     .subscribe({
