@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import * as E from 'fp-ts/lib/Either.js';
 import { from, lastValueFrom, type Observable } from 'rxjs';
 import { describe, expect, it } from 'vitest';
+import { parquetWriteBuffer } from 'hyparquet-writer';
 import { decodeCheckpoint } from '../../src/checkpoints/encodeCheckpoint.js';
 import { HeadwaterError } from '../../src/contracts/HeadwaterError.js';
 import { ARTIFACT_FILES } from '../../src/models/artifacts/Artifacts.js';
@@ -15,6 +16,9 @@ import { CsvReader } from '../../src/streams/csv/CsvReader.js';
 import { checkFormat } from '../../src/streams/csv/TableFormat.js';
 import { parseFeed } from '../../src/streams/feeds/parseFeed.js';
 import { fetchTable } from '../../src/streams/fetchTable.js';
+import { EventReader } from '../../src/streams/live/internal/EventReader.js';
+import { HeadlineDecoder } from '../../src/streams/live/internal/HeadlineDecoder.js';
+import { SocketMessages } from '../../src/streams/live/internal/SocketMessages.js';
 import { headlineLines } from '../../src/streams/live/headlineLines.js';
 import { jsonLineHeadlines } from '../../src/streams/live/jsonLineHeadlines.js';
 import { readOpml } from '../../src/streams/feeds/readOpml.js';
@@ -33,14 +37,17 @@ import { inputs } from './mutations.js';
 
 /** `npm run test:soak` takes ten million inputs in all; every other run of the tests seconds. */
 const soak = process.env['MODE'] === 'soak';
+/** Of how many inputs a part is taken, from 0 to 1: `HEADWATER_FUZZ_SHARE` makes the soak shorter. */
+const share = Number(process.env['HEADWATER_FUZZ_SHARE'] ?? 1);
 /** How many inputs each reader gets. */
-const RUNS = soak ? 1_000_000 : 300;
+const RUNS = soak ? Math.ceil(1_000_000 * share) : 300;
 /** Of the readers that take a turn of the event loop or a file for each input. */
-const SLOW_RUNS = soak ? 200_000 : 60;
+const SLOW_RUNS = soak ? Math.ceil(200_000 * share) : 60;
 /** What no input may take, in milliseconds. */
 const LONGEST = 1000;
 
-const aside = { next: () => undefined };
+const ignore = (): void => undefined;
+const aside = { next: ignore };
 
 /** Lets a HeadwaterError pass, and nothing else. */
 const refused = (error: unknown): void => {
@@ -90,6 +97,25 @@ const LINES = [
   'Rain falls on the harbour\nLate goal\r\n\r{"title":"Storm","guid":"1"}\n',
   '{"title":"Storm","link":"https://example.org/1","published":"2026-03-02T10:00:00Z","category":"World"}\n[1]\n[DONE]\n',
 ];
+const EVENTS = [
+  'id: 1\nevent: message\nretry: 500\ndata: {"title":"Storm","guid":"1"}\n\n: comment\ndata: Late\ndata: goal\r\n\r\n',
+  'data: [{"title":"Rain"},{"title":"Goal"}]\n\nid\ndata:\n\n',
+];
+const MESSAGES = [
+  '{"title":"Storm","link":"https://example.org/1"}',
+  '[{"title":"Rain"},{"title":"Goal"}]',
+  'Late goal',
+];
+const PARQUET = [
+  new Uint8Array(
+    parquetWriteBuffer({
+      columnData: [
+        { name: 'text', data: ['Rain falls', 'Late goal'], type: 'STRING' },
+        { name: 'label', data: ['World', 'Sports'], type: 'STRING' },
+      ],
+    }),
+  ),
+];
 const OPML = [
   '<opml version="2.0"><head><title>Feeds</title></head><body><outline text="News"><outline type="rss" text="A" xmlUrl="https://example.org/feed"/></outline></body></opml>',
 ];
@@ -128,6 +154,34 @@ const csv = (bytes: Buffer): void => {
   while (reader.advance());
 };
 
+/** Takes records and does nothing with them. */
+const intake = (): HeadlineDecoder => new HeadlineDecoder('fuzz', () => 0, ignore, ignore);
+
+const events = (bytes: Buffer): void => {
+  const reader = new EventReader({
+    source: 'fuzz',
+    maxEventBytes: 1000,
+    types: undefined,
+    intake: intake(),
+    passed: ignore,
+    retry: ignore,
+  });
+  const step = 1 + (bytes.length % 7);
+  for (let at = 0; at < bytes.length; at += step) {
+    reader.push(bytes.subarray(at, at + step));
+    while (reader.advance());
+  }
+  reader.finish();
+  while (reader.advance());
+};
+
+const messages = (bytes: Buffer): void => {
+  const queue = new SocketMessages('fuzz', { maxMessageBytes: 1000, maxWaitingBytes: 10_000 }, intake());
+  queue.push(bytes.toString('latin1'));
+  queue.push(new Uint8Array(bytes).buffer);
+  while (!queue.isEmpty) queue.advance();
+};
+
 const table = (bytes: Buffer): Promise<unknown> =>
   drained(fetchTable(Readable.from([bytes], { objectMode: false }), { rejections: aside, yieldAfter: Infinity }));
 
@@ -146,6 +200,14 @@ const readers: readonly (readonly [string, number, readonly (string | Uint8Array
     SLOW_RUNS,
     LINES,
     (bytes) => drained(jsonLineHeadlines(Readable.from([bytes], { objectMode: false }), { rejections: aside })),
+  ],
+  ['event streams', RUNS, EVENTS, events],
+  ['messages of WebSockets', RUNS, MESSAGES, messages],
+  [
+    'Parquet files',
+    SLOW_RUNS,
+    PARQUET,
+    (bytes) => drained(fetchTable(fileOf(bytes, 'table.parquet'), { rejections: aside, yieldAfter: Infinity })),
   ],
   ['OPML', SLOW_RUNS, OPML, (bytes) => drained(readOpml(fileOf(bytes, 'feeds.opml'), { rejections: aside }))],
   [
