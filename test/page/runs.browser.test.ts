@@ -82,7 +82,7 @@ describe.skipIf(chromiumPath === undefined)('the page of several runs', { timeou
     const { page } = await visit(server.url);
     await live(page);
     const results = page.getByRole('table', { name: 'Results of each run on its test rows' });
-    expect(await results.locator('tbody th').allTextContents()).toEqual(['this training', 'models/lstm']);
+    await expect.poll(() => results.locator('tbody th').allTextContents()).toEqual(['this training', 'models/lstm']);
     expect(await results.locator('tbody tr').first().locator('td').first().textContent()).toBe('–');
     server.tell({ name: 'report', data: REPORT });
     await expect.poll(() => results.locator('tbody tr').first().locator('td').first().textContent()).toBe('86.0%');
