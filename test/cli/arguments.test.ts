@@ -13,12 +13,18 @@ const COMMANDS = [
   'watch',
   'serve',
   'work',
+  'publish',
+  'learn',
+  'label',
   'inspect',
+  'runs',
   'export',
+  'bundle',
   'vectors',
   'cache',
   'setup',
   'doctor',
+  'explain',
 ];
 
 const NEEDED = ['--data', 'news.csv', '--out', 'model'];
