@@ -7,10 +7,10 @@ import type { Valve } from '../contracts/flow/Valve.js';
  *
  * It starts open, is closed while anyone holds it, and opens when the last holder releases.
  *
- * ```
- * hold a      |--------------|
- * hold b             |--------------|
- * open$    t--f---------------------t---
+ * ```marbles
+ * a:     ---h----r         h: hold(), r: release()
+ * b:     ------h-------r
+ * open$: o--c----------o   o: true, open;  c: false, closed
  * ```
  *
  * `isOpen` is right at every moment, also inside a subscriber of `open$` that holds or releases. Every subscriber of

@@ -80,8 +80,11 @@ const byArrival = (a: Waiting, b: Waiting): number => a.arrival - b.arrival;
  * completes, what is left in the buckets is gathered across them, from short to long, so that every batch but the last
  * is full; the last takes the rows that came last, whatever their length.
  *
- *     source:                                            a1-b5-c2-d3-e7-|      (name, length)
- *     bucketByLength({ batchSize: 2, boundaries: [3] })  ------A--------(BC|)  A: a c   B: b d   C: e
+ * ```marbles
+ * source: a--b--c--d--e--|      lengths: a 1, b 5, c 2, d 4, e 7
+ *         bucketByLength({ batchSize: 2, boundaries: [3] })
+ * result: ------A--B-----(C|)   A: a and c;  B: b and d;  C: e
+ * ```
  *
  * No row is lost or repeated. Only what the options ask for is left out, and `dropped` is told of it: overlong rows and
  * empty ones, and with `dropLast` less than one batch in all (always the rows that came last, not the shortest or the

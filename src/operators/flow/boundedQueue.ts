@@ -72,10 +72,12 @@ const limited = <T>(limit: number): QueueBuffer<T> => {
  * a valve while it is full, and a source that was given the same valve stops reading. The valve is released once half
  * the queue is gone, and at the latest on completion, error or unsubscription.
  *
- *     source:        abcd------------e--|          (does not stop at once: d comes when the valve is closed already)
- *     boundedQueue({ valve, highWaterMark: 2, project: (value) => timer(4).pipe(map(() => value)) })
- *     result:        ----a---b---c---d---(e|)
- *     valve closed:    xxxxxx
+ * ```marbles
+ * source: abcd------------e--|      d comes though the valve is closed already: a source does not stop at once
+ *         boundedQueue({ valve, highWaterMark: 2, project: (value) => timer(4).pipe(map(() => value)) })
+ * result: ----a---b---c---d---(e|)
+ * valve:  o-c-----o                 c: closed, o: open
+ * ```
  *
  * The consumer stands after the queue, or in `project`:
  *

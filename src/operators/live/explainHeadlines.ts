@@ -8,10 +8,10 @@ import { occlusionsOf } from './internal/occlusions.js';
  * Classifies each headline, and tells for each of its words how much the probability of the predicted class falls when
  * that word is taken out: occlusion.
  *
- * ```
+ * ```marbles
  * headlines:    --a------b---|
- *   explainHeadlines({ model, tokenizer, labelEncoder })
- * explanations: --A------B---|      each { type: 'explanation', prediction, words }
+ *               explainHeadlines({ model, tokenizer, labelEncoder })
+ * explanations: --A------B---|   each { type: 'explanation', prediction, words }
  * ```
  *
  * A positive effect means that the word spoke for the class, a negative one that it spoke against it. Effects do not

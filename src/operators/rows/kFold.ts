@@ -57,8 +57,11 @@ class FoldByRow {
  * Divides rows into folds of equal size, each with about its share of every class, for cross-validation: every row is a
  * test row of one fold, and a train or validation row of all others.
  *
- *     rows$:                     -r-r-r-r-r-|
- *     kFold(rows$, { folds: 3 }) -----------(123|)      each { fold, folds, split$ }
+ * ```marbles
+ * rows$:  -r-r-r-r-r-|
+ *         kFold(rows$, { folds: 3 })
+ * result: -----------(123|)   each { fold, folds, split$ }
+ * ```
  *
  * All rows of one preprocessed text are in one fold, so no test row of a fold repeats one that its model learnt from.
  * Vocabulary, classes and class weights are learnt for each fold from its own train rows. A side that a row came with

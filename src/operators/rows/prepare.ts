@@ -209,8 +209,11 @@ const learn = (
  * Reads all rows once, decides each row's side for the whole run, and learns the vocabulary, the classes and their
  * weights from the train rows alone.
  *
- *     rows$:              -r-r-r-r-r-|
- *     prepare(rows$, {})  -----------(s|)        s: a Split
+ * ```marbles
+ * rows$:  -r-s-r-s-r-|      r, s: rows of two classes
+ *         prepare(rows$)
+ * result: -----------(p|)   p: a Split
+ * ```
  *
  * The rows are shuffled by the seed, preprocessed, and divided by `stratifiedSplit`: by the shares within each class,
  * and all rows of one preprocessed text on one side, so that no title of the test side is one of the train side. What a

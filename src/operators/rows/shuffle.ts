@@ -44,8 +44,11 @@ function* drawAll<T>(held: T[], draws: Random): Generator<T, void> {
  * source completes, the buffer is emptied in random order. So a value moves forward by less than `buffer` places, and
  * back by any number.
  *
- *     source:                        a--b--c--d--e--|
- *     shuffle({ buffer: 2, seed })   ------b--a--c--(ed|)
+ * ```marbles
+ * source: a--b--c--d--e--|
+ *         shuffle({ buffer: 2, seed })
+ * result: ------b--a--c--(ed|)
+ * ```
  *
  * Nothing is lost or repeated: the result is a permutation of the source, of all of it if the buffer holds it all.
  *

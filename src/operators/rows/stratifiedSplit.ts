@@ -48,8 +48,11 @@ export const checkShares = (operator: string, shares: Shares): void => {
 /**
  * Puts each row on a side, so that at every moment each class is divided between the sides by the shares asked.
  *
- *     source:           a---a---a---b---a---a---a---|
- *     stratifiedSplit:  A---A---V---B---A---T---A---|      (A: a on train, V: a on validation, T: a on test, …)
+ * ```marbles
+ * source: a---a---a---b---a---a---a---|
+ *         stratifiedSplit({ shares, stratify })
+ * result: A---T---A---B---V---A---A---|   A: a on train, V: a on validation, T: a on test, B: b on train
+ * ```
  *
  * Without `groupBy`, at every row each class's count on each side is within one row of share × (the class's rows so
  * far): within 3/4 of a row for three sides, and within 1/2 for two. So the sides need not be known in advance, and a

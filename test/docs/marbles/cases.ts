@@ -1,14 +1,21 @@
 import { concat, firstValueFrom, ignoreElements, map, mergeAll, of, type Observable, Subject, tap, timer } from 'rxjs';
 import type { RunHelpers } from 'rxjs/testing';
+import { bucketByLength } from '../../../src/operators/batches/bucketByLength.js';
+import { boundedQueue } from '../../../src/operators/flow/boundedQueue.js';
 import { classifyLive } from '../../../src/operators/live/classifyLive.js';
 import { dedupe } from '../../../src/operators/live/dedupe.js';
+import { explainHeadlines } from '../../../src/operators/live/explainHeadlines.js';
 import { microBatch } from '../../../src/operators/live/microBatch.js';
 import { shed, type ShedValue } from '../../../src/operators/live/shed.js';
 import { throughDeliveries } from '../../../src/operators/live/throughDeliveries.js';
 import { runningScores } from '../../../src/operators/learning/runningScores.js';
 import { decode } from '../../../src/operators/rows/decode.js';
 import { headlineRow } from '../../../src/operators/rows/headlineRow.js';
+import { kFold } from '../../../src/operators/rows/kFold.js';
+import { prepare } from '../../../src/operators/rows/prepare.js';
 import { preprocess } from '../../../src/operators/rows/preprocess.js';
+import { shuffle } from '../../../src/operators/rows/shuffle.js';
+import { stratifiedSplit } from '../../../src/operators/rows/stratifiedSplit.js';
 import { tokenize } from '../../../src/operators/rows/tokenize.js';
 import { evaluate } from '../../../src/operators/training/evaluate.js';
 import { predict } from '../../../src/operators/training/predict.js';
@@ -18,6 +25,7 @@ import { batchStats } from '../../../src/sinks/metrics/batchStats.js';
 import { metrics } from '../../../src/sinks/metrics/metrics.js';
 import { reliability } from '../../../src/sinks/metrics/reliability.js';
 import { temperature } from '../../../src/sinks/metrics/temperature.js';
+import { valve } from '../../../src/streams/valve.js';
 import { labelledBatch } from '../../../src/testing/labelledBatch.js';
 import { marbleSource } from '../../../src/testing/marbleSource.js';
 import { marbleValve } from '../../../src/testing/marbleValve.js';
@@ -63,8 +71,81 @@ const sourceRow = (id: number, title: string) => ({
 const headlines = (count: number, first: number) =>
   Array.from({ length: count }, (_, at) => headline({ id: first + at, title: 'cup final' }));
 
+/** Seeds of which the order, and the sides, are those that are drawn. */
+const SHUFFLE_SEED = 1;
+const SPLIT_SEED = 1;
+
 /** How each diagram of the documentation is run, by the file that it stands in. */
 export const CASES: Readonly<Record<string, Case>> = {
+  valve: ({ helpers, marbles }) => {
+    const brake = valve();
+    for (const line of ['a', 'b']) {
+      let release = (): void => undefined;
+      helpers.hot(marbles(line)).subscribe((sign) => {
+        if (sign === 'h') release = brake.hold();
+        else release();
+      });
+    }
+    return { open$: brake.open$.pipe(map((open) => (open ? 'o' : 'c'))) };
+  },
+  explainHeadlines: ({ play }) => ({
+    explanations: play('headlines', { a: headline({ title: 'cup' }), b: headline({ title: 'ferry' }) }).pipe(
+      explainHeadlines({ model: recordingModel(), tokenizer, labelEncoder }),
+      letters('AB'),
+    ),
+  }),
+  boundedQueue: ({ play }) => {
+    const brake = valve();
+    return {
+      result: play('source').pipe(
+        boundedQueue({
+          valve: brake,
+          highWaterMark: 2,
+          project: (value) => timer(4).pipe(map(() => value)),
+        }),
+      ),
+      valve: brake.open$.pipe(map((open) => (open ? 'o' : 'c'))),
+    };
+  },
+  shuffle: ({ play }) => ({ result: play('source').pipe(shuffle({ buffer: 2, seed: SHUFFLE_SEED })) }),
+  stratifiedSplit: ({ play }) => ({
+    result: play('source').pipe(
+      stratifiedSplit({
+        shares: { train: 0.6, validation: 0.2, test: 0.2 },
+        seed: SPLIT_SEED,
+        stratify: (value) => value,
+      }),
+      map(({ row, side }) => ({ train: row.toUpperCase(), validation: 'V', test: 'T' })[side]),
+    ),
+  }),
+  prepare: ({ play }) => ({
+    result: prepare(
+      play('rows$').pipe(
+        map((sign, id) => ({
+          id,
+          title: `Cup final ${'abcde'.charAt(id)}`,
+          category: sign === 'r' ? 'Sports' : 'World',
+        })),
+      ),
+    ).pipe(letters('p')),
+  }),
+  kFold: ({ play }) => ({
+    result: kFold(
+      play('rows$', { r: { id: 0, title: 'Cup final', category: 'Sports' } }).pipe(
+        map((row, id) => ({ ...row, id, title: `Cup final ${id}` })),
+      ),
+      { folds: 3 },
+    ).pipe(map(({ fold }) => String(fold))),
+  }),
+  bucketByLength: ({ play }) => {
+    const row = (id: number, length: number) => ({ id, tokens: new Int32Array(length).fill(2) });
+    return {
+      result: play('source', { a: row(0, 1), b: row(1, 5), c: row(2, 2), d: row(3, 4), e: row(4, 7) }).pipe(
+        bucketByLength({ batchSize: 2, boundaries: [3] }),
+        map(({ ids }) => ({ '0,2': 'A', '1,3': 'B', '4': 'C' })[ids.join(',')] ?? '?'),
+      ),
+    };
+  },
   alongside: ({ play }) => ({
     result: play('source').pipe(
       // A sink that takes three frames more when its source has ended.
