@@ -33,7 +33,7 @@ const TIMELINE = /^([^():]+):\s+([-\w(){}|#^!]+)(?:\s{2,}(.*))?$/;
 const readMarbles = (marbles: string): Pick<Timeline, 'notifications' | 'frames'> => {
   const notifications: Notification[] = [];
   let group: number | undefined;
-  [...marbles].forEach((sign, at) => {
+  Array.from(marbles).forEach((sign, at) => {
     const frame = group ?? at;
     if (sign === '(') group = at;
     else if (sign === ')') group = undefined;

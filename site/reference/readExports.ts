@@ -28,10 +28,9 @@ export interface Entry {
   readonly repeated: readonly string[];
 }
 
-const VALUES = ReflectionKind.Function | ReflectionKind.Class | ReflectionKind.Variable;
+const VALUES = [ReflectionKind.Function, ReflectionKind.Class, ReflectionKind.Variable];
 
 const OPTIONS: Partial<PluginOptions> = {
-  outputFileStrategy: 'members',
   entryFileName: 'index',
   hidePageHeader: true,
   hideBreadcrumbs: true,
@@ -41,6 +40,8 @@ const OPTIONS: Partial<PluginOptions> = {
   classPropertiesFormat: 'table',
   typeDeclarationFormat: 'table',
   propertyMembersFormat: 'table',
+  // Defaults stand in the descriptions; nearly everything is read-only.
+  tableColumnSettings: { hideDefaults: true, hideInherited: true, hideModifiers: true, hideOverrides: true },
 };
 
 const firstSentence = (text: string): string => /^.*?[.:](?=\s|$)/s.exec(text)?.[0] ?? text;
@@ -69,6 +70,8 @@ export const readExports = async (
       skipErrorChecking: true,
       excludeInternal: true,
       excludePrivate: true,
+      // What a class has from `Error`, say: its own page would be longer by it.
+      excludeExternals: true,
       validation: false,
       logLevel: 'Error',
       out,

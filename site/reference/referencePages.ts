@@ -103,7 +103,7 @@ export const referencePages = (
           /(?<![[`])`(HW_[A-Z_]+)`(?!\])/g,
           (_, code: string) => `[\`${code}\`](/reference/errors#${anchor(code)})`,
         )
-        .replaceAll(/(?<![[`])`(\w+)`(?![\]`])/g, (whole, name: string) => {
+        .replaceAll(/(?<![[`]|<\/a> )`(\w+)`(?![\]`])/g, (whole, name: string) => {
           const target = byName.get(name);
           const place = target === undefined || target === one ? undefined : placeOf.get(target);
           return place === undefined ? whole : `[${whole}](${place})`;
@@ -179,9 +179,9 @@ export const referencePages = (
       },
     ],
     // One for each entry: together they would be the larger part of every page.
-    navigation: Object.fromEntries([
+    navigation: Object.fromEntries<readonly NavigationGroup[]>([
       ['/reference/', overview],
-      ...entries.map(({ name }) => [
+      ...entries.map(({ name }): readonly [string, readonly NavigationGroup[]] => [
         `/reference/${entryName(name)}/`,
         [
           ...overview,

@@ -25,7 +25,8 @@ const svg = (
 const letterOf = (text: string): string =>
   (/^\{ type: '([\w-]+)/.exec(text)?.[1] ?? /[\p{L}\p{N}.]+/u.exec(text)?.[0] ?? '·').slice(0, 3);
 
-const hueOf = (text: string): number => [...text].reduce((sum, sign) => sum + (sign.codePointAt(0) ?? 0), 0) % HUES;
+const hueOf = (text: string): number =>
+  Array.from(text).reduce((sum, sign) => sum + (sign.codePointAt(0) ?? 0), 0) % HUES;
 
 /** Draws what really went through the stages of a program: each value where it came. */
 export class MarbleView {

@@ -28,7 +28,9 @@ const load = (name: string): object => {
 };
 
 type Program = (...given: readonly unknown[]) => Promise<void>;
-const AsyncFunction = Object.getPrototypeOf(async () => undefined).constructor as new (...code: string[]) => Program;
+const AsyncFunction = (async () => {
+  await Promise.resolve();
+}).constructor as new (...code: string[]) => Program;
 
 /** Runs a program of the reader, and tells what it prints and what goes through its pipelines. */
 export const runProgram = async (source: string, tell: (answer: Answer) => void): Promise<void> => {
