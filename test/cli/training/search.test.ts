@@ -44,7 +44,7 @@ const searchIn = (out: string): SearchRecord =>
 
 describe('train --search', () => {
   it.each([
-    ['linear', ['--architecture', 'linear']],
+    ['linear', ['--architecture', 'linear', '--epochs', '2']],
     ['lesson', ['--cell', 'rnn', '--hidden-dim', '8', '--embedding-dim', '8', '--lr', '1e-2']],
   ] as const)('trains with the best setting on the validation rows: %s', async (name, more) => {
     const out = join(cwd, name);
@@ -66,7 +66,7 @@ describe('train --search', () => {
 
   it('gives the same by processes of its own', async () => {
     const out = join(cwd, 'apart');
-    const args = ['train', '--data', data, '--out', out, '--search', '3', '--architecture', 'linear'];
+    const args = ['train', '--data', data, '--out', out, '--search', '3', '--architecture', 'linear', '--epochs', '2'];
     const { status, stderr } = await headwater(args, { cwd });
     expect(status, stderr).toBe(0);
     expect(searchIn(out)).toEqual(searchIn(join(cwd, 'linear')));
