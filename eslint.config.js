@@ -96,9 +96,9 @@ const chains = {
   ],
   models: ['.', 'linear', 'wide', 'sum', 'artifacts', 'onnx'],
   sinks: ['internal', 'terminal', 'rejections', 'files', 'metrics', 'progress', 'tensorboard', 'watch'],
-  page: ['elements', 'charts', 'connection', 'headlines', 'panels', 'flow', 'serving', 'runs', 'training'],
-  server: ['http', 'queue', 'guards', 'answers', 'events', '.', 'training'],
-  brokers: ['internal', '.', 'nats', 'kafka'],
+  page: ['elements', 'charts', 'connection', 'headlines', 'panels', 'flow', 'serving', 'runs', 'training', 'workers'],
+  server: ['http', 'queue', 'guards', 'answers', 'events', '.', 'training', 'work'],
+  brokers: ['internal', '.', 'models', 'nats', 'kafka'],
   cli: [
     'process',
     'flow',

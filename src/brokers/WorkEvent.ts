@@ -6,6 +6,8 @@ export type WorkEvent =
   | { readonly type: 'dead-letter'; readonly id: string; readonly reason: string; readonly to: string | undefined }
   /** The broker could not be told how a message was settled: it will deliver it again. */
   | { readonly type: 'unsettled'; readonly id: string; readonly reason: string }
+  /** So many messages wait for the worker, or for its whole group. */
+  | { readonly type: 'lag'; readonly messages: number; readonly of: 'worker' | 'group' }
   /** A result cannot be stored for now: it is held, and tried again until it is. */
   | { readonly type: 'stalled'; readonly to: string; readonly reason: string }
   /** Results are stored again. */

@@ -49,8 +49,16 @@ const COMMANDS = {
     description: 'write the headlines of feeds to a broker as they arrive',
     load: async () => (await import('./commands/publish.js')).publishCommand,
   },
+  'publish-model': {
+    description: 'publish a saved model on a broker, for workers to take while they work',
+    load: async () => (await import('./commands/publishModel.js')).publishModelCommand,
+  },
+  workers: {
+    description: 'show all workers of a group on a page',
+    load: async () => (await import('./commands/workers.js')).workersCommand,
+  },
   learn: {
-    description: 'let a saved classifier learn from labels, and save it',
+    description: 'let a saved or published classifier learn from labels, and save or publish it',
     load: async () => (await import('./commands/learn.js')).learnCommand,
   },
   label: {

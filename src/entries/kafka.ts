@@ -8,5 +8,8 @@
 export type { WorkEvent, WorkEvents } from '../brokers/WorkEvent.js';
 export type { KafkaClient } from '../brokers/kafka/KafkaClient.js';
 export type { KafkaDelivery, KafkaOrigin } from '../brokers/kafka/KafkaDelivery.js';
+export { kafkaModels, type KafkaModelsOptions } from '../brokers/kafka/kafkaModels.js';
+export type { ModelStore } from '../brokers/models/ModelStore.js';
+export type { Publication, PublishedModels, StoredFile, StoredModel } from '../brokers/models/PublishedModels.js';
 export { kafkaHeadlines, type KafkaHeadlinesOptions } from '../brokers/kafka/kafkaHeadlines.js';
 export { toKafka, type ToKafkaOptions } from '../brokers/kafka/toKafka.js';

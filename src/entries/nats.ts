@@ -7,5 +7,8 @@
  */
 export type { WorkEvent, WorkEvents } from '../brokers/WorkEvent.js';
 export { jetStreamHeadlines, type JetStreamHeadlinesOptions } from '../brokers/nats/jetStreamHeadlines.js';
+export type { ModelStore } from '../brokers/models/ModelStore.js';
+export type { Publication, PublishedModels, StoredFile, StoredModel } from '../brokers/models/PublishedModels.js';
+export { jetStreamModels, type JetStreamModelsOptions } from '../brokers/nats/jetStreamModels.js';
 export { natsConnection } from '../brokers/nats/natsConnection.js';
 export { toJetStream, type ToJetStreamOptions } from '../brokers/nats/toJetStream.js';

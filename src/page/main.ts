@@ -6,6 +6,7 @@ import { describeFailure, getJson } from './connection/server.js';
 import { runsView } from './runs/runsView.js';
 import { servingView } from './serving/servingView.js';
 import { tokenForm } from './connection/tokenForm.js';
+import { workersView, type WorkersJson } from './workers/workersView.js';
 import { trainingView } from './training/trainingView.js';
 
 /** How long to wait before a server that cannot be reached is asked again. Milliseconds. */
@@ -38,7 +39,8 @@ const tokenWanted = (error: unknown): boolean => {
 const show = async (): Promise<void> => {
   const view = { announcer, notice, corner, tokenWanted };
   const subject = document.documentElement.dataset['shows'];
-  if (subject === 'runs') runsView(main, await getJson<readonly ModelView[]>('runs'), corner);
+  if (subject === 'workers') workersView(main, await getJson<WorkersJson>('workers'), view);
+  else if (subject === 'runs') runsView(main, await getJson<readonly ModelView[]>('runs'), corner);
   else if (subject === 'training') trainingView(main, await getJson<TrainingSnapshot>('training'), view);
   else servingView(main, await getJson<ModelView>('model'), view);
 };

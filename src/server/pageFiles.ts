@@ -89,8 +89,8 @@ const absent: Handler = () => {
   throw new Refusal('not-found', 'The page was not built. Build it: npm run build.');
 };
 
-/** What the page is to show: a model that classifies, a training, or trainings that have ended. */
-export type PageSubject = 'model' | 'training' | 'runs';
+/** What the page is to show: a model that classifies, a training, trainings that have ended, or workers. */
+export type PageSubject = 'model' | 'training' | 'runs' | 'workers';
 
 /** A file of the page. The document says what it is to show, so that its script need not try what the server has. */
 const readFile = (path: string, shows: PageSubject): Buffer => {

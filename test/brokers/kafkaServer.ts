@@ -30,12 +30,14 @@ export const noKafka =
 export interface KafkaServers {
   readonly brokers: readonly string[];
   kill(index: number): void;
+  /** The processes that run. */
+  readonly pids: readonly number[];
   start(index: number): Promise<void>;
   stop(): Promise<void>;
 }
 
 /** Starts brokers (KRaft), which store what they are given in a folder of their own. */
-export const startKafka = async (count = 1): Promise<KafkaServers> => {
+export const startKafka = async (count = 1, host = '127.0.0.1'): Promise<KafkaServers> => {
   if (kafkaJars === undefined) throw new Error(noKafka);
   const jars = join(kafkaJars, '*');
   const folder = mkdtempSync(join(tmpdir(), 'headwater-kafka-'));
@@ -68,8 +70,8 @@ export const startKafka = async (count = 1): Promise<KafkaServers> => {
         'process.roles=broker,controller',
         `node.id=${index}`,
         `controller.quorum.voters=${voters}`,
-        `listeners=PLAINTEXT://127.0.0.1:${ports[index]!},CONTROLLER://127.0.0.1:${controllers[index]!}`,
-        `advertised.listeners=PLAINTEXT://127.0.0.1:${ports[index]!}`,
+        `listeners=PLAINTEXT://${host}:${ports[index]!},CONTROLLER://127.0.0.1:${controllers[index]!}`,
+        `advertised.listeners=PLAINTEXT://${host}:${ports[index]!}`,
         'controller.listener.names=CONTROLLER',
         'listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT',
         `log.dirs=${join(home, 'data')}`,
@@ -90,7 +92,7 @@ export const startKafka = async (count = 1): Promise<KafkaServers> => {
   const start = async (index: number): Promise<void> => {
     const path = join(folder, String(index), 'server.properties');
     processes[index] = spawn('java', [...java, 'kafka.Kafka', path], { stdio: 'ignore' });
-    await untilOpen(ports[index]!);
+    await untilOpen(ports[index]!, host);
   };
   for (let index = 0; index < count; index++) {
     const path = configure(index);
@@ -100,8 +102,11 @@ export const startKafka = async (count = 1): Promise<KafkaServers> => {
   }
   await Promise.all(ports.map((_, index) => start(index)));
   return {
-    brokers: ports.map((port) => `127.0.0.1:${port}`),
+    brokers: ports.map((port) => `${host}:${port}`),
     start,
+    get pids() {
+      return processes.flatMap(({ pid }) => pid ?? []);
+    },
     kill: (index) => void processes[index]?.kill('SIGKILL'),
     stop: async () => {
       await killAll(processes);

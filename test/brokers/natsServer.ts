@@ -23,16 +23,29 @@ export interface NatsServers {
   readonly url: string;
   /** Kills one at once. */
   kill(index: number): void;
+  /** The processes that run. */
+  readonly pids: readonly number[];
   /** Starts it again, with what it had stored. */
   start(index: number): Promise<void>;
   stop(): Promise<void>;
 }
 
-/** Starts servers with JetStream, which store what they are given in a folder of their own. */
-export const startNats = async (count = 1): Promise<NatsServers> => {
+/** Where servers listen, and where they store what they are given. */
+export interface ServerPlaces {
+  /** The address. Default 127.0.0.1. */
+  readonly host?: string;
+  /** A folder that is there. Default: one of their own, which is removed. */
+  readonly folder?: string;
+}
+
+/** Starts servers with JetStream. */
+export const startNats = async (
+  count = 1,
+  { host = '127.0.0.1', folder: given }: ServerPlaces = {},
+): Promise<NatsServers> => {
   if (natsProgram === undefined) throw new Error(NO_NATS);
   const program = natsProgram;
-  const folder = mkdtempSync(join(tmpdir(), 'headwater-nats-'));
+  const folder = given ?? mkdtempSync(join(tmpdir(), 'headwater-nats-'));
   const ports = await Promise.all(Array.from({ length: count }, freePort));
   const routes = await Promise.all(Array.from({ length: count }, freePort));
   const processes: ChildProcess[] = [];
@@ -44,31 +57,24 @@ export const startNats = async (count = 1): Promise<NatsServers> => {
     processes[index] = spawn(
       program,
       [
-        ...[
-          '-a',
-          '127.0.0.1',
-          '-p',
-          String(ports[index]!),
-          '-n',
-          `n${index}`,
-          '-js',
-          '-sd',
-          join(folder, String(index)),
-        ],
+        ...['-a', host, '-p', String(ports[index]!), '-n', `n${index}`, '-js', '-sd', join(folder, String(index))],
         ...(count === 1 ? [] : clustered),
       ],
       { stdio: 'ignore' },
     );
-    await untilOpen(ports[index]!);
+    await untilOpen(ports[index]!, host);
   };
   await Promise.all(ports.map((_, index) => start(index)));
   return {
-    url: ports.map((port) => `nats://127.0.0.1:${port}`).join(','),
+    url: ports.map((port) => `nats://${host}:${port}`).join(','),
     start,
+    get pids() {
+      return processes.flatMap(({ pid }) => pid ?? []);
+    },
     kill: (index) => void processes[index]?.kill('SIGKILL'),
     stop: async () => {
       await killAll(processes);
-      rmSync(folder, { recursive: true, force: true });
+      if (given === undefined) rmSync(folder, { recursive: true, force: true });
     },
   };
 };

@@ -9,6 +9,8 @@ export interface Workers {
   /** Stops one in the midst of its work, as a machine does that sleeps; and lets it go on. */
   freeze(index: number): void;
   wake(index: number): void;
+  /** Their processes. */
+  readonly pids: readonly number[];
   /** What they said. */
   readonly said: string;
   stop(): Promise<void>;
@@ -16,12 +18,17 @@ export interface Workers {
 
 const COMMAND = join(import.meta.dirname, '../../dist/cli/main.js');
 
-/** Starts `headwater work` several times with the same arguments. */
-export const startWorkers = (count: number, args: readonly string[]): Workers => {
+/**
+ * Starts `headwater work` several times with the same arguments.
+ *
+ * @param prefix a command that starts each of them, such as `ip netns exec`
+ */
+export const startWorkers = (count: number, args: readonly string[], prefix: readonly string[] = []): Workers => {
   const workers: ChildProcess[] = [];
   let said = '';
   const start = (index: number): void => {
-    const child = spawn(process.execPath, [COMMAND, 'work', ...args, '--threads', '1', '--quiet'], {
+    const [program, ...rest] = [...prefix, process.execPath];
+    const child = spawn(program, [...rest, COMMAND, 'work', ...args, '--threads', '1', '--quiet'], {
       stdio: ['ignore', 'ignore', 'pipe'],
     });
     child.stderr.on('data', (bytes: Buffer) => (said += bytes.toString()));
@@ -35,6 +42,9 @@ export const startWorkers = (count: number, args: readonly string[]): Workers =>
     },
     freeze: (index) => void workers[index]?.kill('SIGSTOP'),
     wake: (index) => void workers[index]?.kill('SIGCONT'),
+    get pids() {
+      return workers.flatMap(({ pid }) => pid ?? []);
+    },
     get said() {
       return said;
     },

@@ -14,6 +14,8 @@ const COMMANDS = [
   'serve',
   'work',
   'publish',
+  'publish-model',
+  'workers',
   'learn',
   'label',
   'inspect',
@@ -140,7 +142,7 @@ describe('help', () => {
     const { status, stdout } = await told('--help');
     expect(status).toBe(0);
     expect(
-      [...stdout.matchAll(/^ {2}(\w+) /gm)].map(([, command]) => command).filter((command) => command !== 'help'),
+      [...stdout.matchAll(/^ {2}([\w-]+) /gm)].map(([, command]) => command).filter((command) => command !== 'help'),
     ).toEqual(COMMANDS);
     for (const command of COMMANDS) expect(stdout).toMatch(new RegExp(`^ {2}${command} `, 'm'));
   });

@@ -1,13 +1,24 @@
 import type { ConsumerMessages, JetStreamClient, JsMsg } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import * as E from 'fp-ts/lib/Either.js';
-import { asyncScheduler, interval, Observable, type SchedulerLike, Subject } from 'rxjs';
+import {
+  asyncScheduler,
+  catchError,
+  EMPTY,
+  exhaustMap,
+  from,
+  interval,
+  Observable,
+  type SchedulerLike,
+  Subject,
+  timer,
+} from 'rxjs';
 import { checkOptions, checkTime, checkWhole } from '../../contracts/checkOption.js';
 import type { Delivery, Settlement } from '../../contracts/flow/Delivery.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import type { LiveHeadline } from '../../contracts/live/Live.js';
 import type { Valve } from '../../contracts/flow/Valve.js';
-import { decodeMessage } from '../internal/decodeMessage.js';
+import { decodeMessage } from '../decodeMessage.js';
 import { reasonOf } from '../../contracts/reasonOf.js';
 import { untilReady } from '../internal/untilReady.js';
 import type { WorkEvents } from '../WorkEvent.js';
@@ -51,6 +62,9 @@ export interface JetStreamHeadlinesOptions {
 /** Milliseconds before a message that was given back comes again; doubled at each attempt, up to ten seconds. */
 const RETRY_MS = 100;
 const LONGEST_RETRY_MS = 10_000;
+
+/** Milliseconds between two looks at what waits. */
+const LAG_MS = 5000;
 
 const nanoseconds = (ms: number): number => ms * 1_000_000;
 
@@ -217,6 +231,14 @@ export const jetStreamHeadlines = (options: JetStreamHeadlinesOptions): Observab
       const consumer = await js.consumers.get(stream, group);
       if (hasLeft()) return;
       messages = await consumer.consume({ max_messages: maxInFlight });
+      if (events !== undefined)
+        subscriber.add(
+          timer(0, LAG_MS, scheduler)
+            .pipe(exhaustMap(() => from(manager.consumers.info(stream, group)).pipe(catchError(() => EMPTY))))
+            .subscribe(({ num_pending: pending, num_ack_pending: given }) =>
+              events.next({ type: 'lag', messages: pending + given, of: 'group' }),
+            ),
+        );
       for await (const message of messages) {
         await untilReady(ready);
         if (hasLeft()) {

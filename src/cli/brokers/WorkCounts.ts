@@ -7,6 +7,8 @@ export interface WorkCounts {
   readonly deadLetters: number;
   /** The partitions of this worker, where its broker has some. */
   readonly partitions: readonly number[] | undefined;
+  /** What waits for it, or for its group. */
+  readonly lag: { readonly messages: number; readonly of: 'worker' | 'group' } | undefined;
   readonly connected: boolean;
   /** Whether results wait, since they cannot be stored. */
   readonly stalled: boolean;
@@ -18,6 +20,7 @@ export const NO_WORK: WorkCounts = {
   retried: 0,
   deadLetters: 0,
   partitions: undefined,
+  lag: undefined,
   connected: true,
   stalled: false,
 };
@@ -37,6 +40,8 @@ export const afterEvent = (counts: WorkCounts, event: WorkEvent): WorkCounts => 
     case 'stalled':
     case 'resumed':
       return { ...counts, stalled: event.type === 'stalled' };
+    case 'lag':
+      return { ...counts, lag: { messages: event.messages, of: event.of } };
     case 'unsettled':
       return counts;
   }
@@ -45,14 +50,15 @@ export const afterEvent = (counts: WorkCounts, event: WorkEvent): WorkCounts => 
 const number = (value: number): string => value.toLocaleString('en-US');
 
 /** The counts as a line, with the rate since the counts before. */
-export const workLine = (now: WorkCounts, before: WorkCounts, seconds: number, model: string): string =>
+export const workLine = (now: WorkCounts, before: WorkCounts, seconds: number, models: readonly string[]): string =>
   [
     `${number(Math.round((now.classified - before.classified) / seconds))} headlines/s`,
     `${number(now.classified)} classified`,
+    ...(now.lag === undefined ? [] : [`${number(now.lag.messages)} waiting`]),
     `${number(now.retried)} delivered again`,
     `${number(now.deadLetters)} put aside`,
     ...(now.partitions === undefined ? [] : [`partitions ${now.partitions.join(', ') || 'none'}`]),
     ...(now.stalled ? ['results wait'] : []),
     ...(now.connected ? [] : ['connection lost']),
-    `model ${model}`,
+    `model ${models.map((id) => id.slice(0, 12)).join(' and ')}`,
   ].join('  ');

@@ -9,6 +9,16 @@ export type BrokerAddress =
 
 const PORTS = { kafka: 9092, nats: 4222 } as const;
 
+/** Where models are published under a name: a Kafka topic, or a JetStream bucket. */
+export interface ModelAddress {
+  readonly kind: 'kafka' | 'nats';
+  readonly servers: readonly string[];
+  /** The topic or the bucket. */
+  readonly place: string;
+  /** What the model is called there. */
+  readonly name: string;
+}
+
 /** The most characters of an address that a message quotes. */
 const QUOTED = 200;
 
@@ -16,6 +26,8 @@ const QUOTED = 200;
 const SERVER = /^(\[[\da-f:.]+\]|[^:[\]@?#]+)(?::(\d+))?$/i;
 
 const LARGEST_PORT = 65_535;
+
+const SECRETS = 'Users and passwords go into --broker-options.';
 
 /** What may be named in an address, and what its rules are called. */
 const NAMES = {
@@ -36,31 +48,62 @@ const withPort = (server: string, byDefault: number): string | undefined => {
 };
 
 /**
+ * The servers of an address.
+ *
+ * @throws HeadwaterError `HW_USAGE` for what is no server
+ */
+const serversOf = (hosts: string, kind: keyof typeof PORTS, option: string, quoted: string): readonly string[] => {
+  if (hosts.includes('@'))
+    throw new HeadwaterError('HW_USAGE', `${option} holds a user. Leave it out of the address. ${SECRETS}`);
+  const servers = hosts.split(',').map((server) => withPort(server.trim(), PORTS[kind]));
+  if (servers.every((server) => server !== undefined)) return servers;
+  throw new HeadwaterError(
+    'HW_USAGE',
+    `${quoted}, but each server must be a name or an address, with a port from 1 to ${LARGEST_PORT} or none.`,
+  );
+};
+
+const quotedIn = (option: string, text: string): string => `${option} is ${JSON.stringify(text.slice(0, QUOTED))}`;
+
+/**
  * Reads an address such as `kafka://b1,b2:9093/headlines` or `nats://n1/HEADLINES`; `-` is standard input or output.
  *
- * @param option the option that it stands in: what is read from, or what is written to
+ * @param option the option that it stands in: a stream that is read from, or a subject that is written to
  * @throws HeadwaterError `HW_USAGE` for what is no such address
  */
-export const brokerAddress = (text: string, option: '--from' | '--to'): BrokerAddress => {
+export const brokerAddress = (text: string, option: '--from' | '--to' | '--status'): BrokerAddress => {
   if (text === '-') return { kind: 'standard' };
   const match = /^(kafka|nats):\/\/([^/]+)\/([^/\s]+)$/.exec(text);
   const [, kind, hosts = '', name = ''] = match ?? [];
-  const quoted = `${option} is ${JSON.stringify(text.slice(0, QUOTED))}`;
-  const secrets = 'Users and passwords go into --broker-options.';
-  if (hosts.includes('@'))
-    throw new HeadwaterError('HW_USAGE', `${option} holds a user. Leave it out of the address. ${secrets}`);
+  const quoted = quotedIn(option, text);
   if (kind !== 'kafka' && kind !== 'nats')
     throw new HeadwaterError(
       'HW_USAGE',
-      `${quoted}, but must be kafka://broker,broker/topic, nats://server,server/name or - . ${secrets}`,
+      `${text.includes('@') ? `${option} is no address that can be read` : quoted}, but must be kafka://broker,broker/topic, nats://server,server/name or - . ${SECRETS}`,
     );
-  const servers = hosts.split(',').map((server) => withPort(server.trim(), PORTS[kind]));
-  if (!servers.every((server) => server !== undefined))
-    throw new HeadwaterError(
-      'HW_USAGE',
-      `${quoted}, but each server must be a name or an address, with a port from 1 to ${LARGEST_PORT} or none.`,
-    );
-  const { rule, says } = NAMES[kind][option];
+  const servers = serversOf(hosts, kind, option, quoted);
+  const { rule, says } = NAMES[kind][option === '--from' ? '--from' : '--to'];
   if (!rule.test(name)) throw new HeadwaterError('HW_USAGE', `${quoted}, but ${says}.`);
   return { kind, servers, name };
+};
+
+/** Whether a text is an address of a broker rather than a path. */
+export const isBrokerAddress = (text: string): boolean => /^(?:kafka|nats):\/\//.test(text);
+
+/**
+ * Reads the address of a published model, such as `kafka://b1,b2/models/news` or `nats://n1/MODELS/news`.
+ *
+ * @param option the option that it stands in
+ * @throws HeadwaterError `HW_USAGE` for what is no such address
+ */
+export const modelAddress = (text: string, option: '--model' | '--to'): ModelAddress => {
+  const match = /^(kafka|nats):\/\/([^/]+)\/([\w-]{1,200})\/([A-Za-z\d_-]{1,100})$/.exec(text);
+  const [, kind, hosts = '', place = '', name = ''] = match ?? [];
+  const quoted = quotedIn(option, text);
+  if (kind !== 'kafka' && kind !== 'nats')
+    throw new HeadwaterError(
+      'HW_USAGE',
+      `${text.includes('@') ? `${option} is no address that can be read` : quoted}, but must be kafka://broker,broker/topic/name or nats://server,server/bucket/name; topic, bucket and name have letters, digits, - and _ only. ${SECRETS}`,
+    );
+  return { kind, servers: serversOf(hosts, kind, option, quoted), place, name };
 };

@@ -1,6 +1,5 @@
 import type { Readable } from 'node:stream';
 import { from, map, mergeMap, type Observable, type OperatorFunction, tap } from 'rxjs';
-import { natsConnection } from '../../brokers/nats/natsConnection.js';
 import type { WorkEvents } from '../../brokers/WorkEvent.js';
 import type { Delivery } from '../../contracts/flow/Delivery.js';
 import type { LiveHeadline } from '../../contracts/live/Live.js';
@@ -11,6 +10,7 @@ import { headlineLines } from '../../streams/live/headlineLines.js';
 import { jsonLineHeadlines } from '../../streams/live/jsonLineHeadlines.js';
 import type { Terminal } from '../process/Terminal.js';
 import type { BrokerAddress } from './brokerAddress.js';
+import { kafkaAt, natsAt } from './brokerClients.js';
 import type { BrokerOptions } from './brokerOptions.js';
 import { holdingBack } from './holdingBack.js';
 
@@ -30,21 +30,6 @@ export interface SourceOptions {
 
 /** Makes a message of a result. */
 export type Encode<T> = (value: T, delivery: Delivery<T>) => string;
-
-// It comes back by itself, however long a server is away.
-const natsOptions = (servers: readonly string[], client: BrokerOptions) => ({
-  maxReconnectAttempts: -1,
-  ...client,
-  servers: [...servers],
-});
-
-const kafkaClient = (servers: readonly string[], client: BrokerOptions) => ({
-  // A broker that is away is tried again, for as long as an election of a new leader takes.
-  retries: 20,
-  retryDelay: 500,
-  ...client,
-  bootstrapBrokers: [...servers],
-});
 
 /** Lines, of which none can be given back: they are settled when their results have been written. */
 const standardInput = (stdin: Readable, { jsonLines, maxInFlight, valve, rejections }: SourceOptions) => {
@@ -71,7 +56,7 @@ export const openSource = (
         mergeMap(({ jetStreamHeadlines }) =>
           jetStreamHeadlines({
             ...common,
-            connection: natsConnection(natsOptions(address.servers, client)),
+            connection: natsAt(address.servers, client),
             stream: address.name,
             ackWait: sessionTimeout,
           }),
@@ -82,7 +67,7 @@ export const openSource = (
         mergeMap(({ kafkaHeadlines }) =>
           kafkaHeadlines({
             ...common,
-            client: kafkaClient(address.servers, client),
+            client: kafkaAt(address.servers, client),
             topic: address.name,
             sessionTimeout,
           }),
@@ -113,7 +98,7 @@ export const openSink = <T>(
           mergeMap(({ toJetStream }) =>
             source$.pipe(
               toJetStream({
-                connection: natsConnection(natsOptions(address.servers, client)),
+                connection: natsAt(address.servers, client),
                 subject: address.name,
                 encode,
                 events,
@@ -125,9 +110,7 @@ export const openSink = <T>(
       return (source$) =>
         from(import('../../brokers/kafka/toKafka.js')).pipe(
           mergeMap(({ toKafka }) =>
-            source$.pipe(
-              toKafka({ client: kafkaClient(address.servers, client), topic: address.name, encode, events }),
-            ),
+            source$.pipe(toKafka({ client: kafkaAt(address.servers, client), topic: address.name, encode, events })),
           ),
         );
   }

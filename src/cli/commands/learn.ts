@@ -5,6 +5,7 @@ import { alongside } from '../../sinks/alongside.js';
 import { rowProgress } from '../../sinks/progress/rowProgress.js';
 import { listNames } from '../../text/listNames.js';
 import { backendLine } from '../backends/backendLine.js';
+import { addBrokerLearning, type BrokerLearning, learnFromBroker } from '../brokers/learnFromBroker.js';
 import { withModel } from '../inference/model.js';
 import { LabelTally } from '../learning/LabelTally.js';
 import { labelTrial } from '../learning/labelTrial.js';
@@ -28,6 +29,36 @@ interface Options extends TableFlags, RejectionOptions, BackendChoice {
   readonly json?: boolean;
 }
 
+/** What the command line says: of files, or of a broker. */
+type Flags = Partial<Pick<Options, 'model' | 'labels' | 'out'>> &
+  Omit<Options, 'model' | 'labels' | 'out'> &
+  BrokerLearning;
+
+/**
+ * The options of files.
+ *
+ * @throws HeadwaterError `HW_USAGE` where one is missing
+ */
+const ofFiles = ({ model, labels, out, ...flags }: Flags): Options => {
+  if (model !== undefined && labels !== undefined && out !== undefined) return { ...flags, model, labels, out };
+  const missing = model === undefined ? '--model' : labels === undefined ? '--labels' : '--out';
+  throw new HeadwaterError(
+    'HW_USAGE',
+    `${missing} is missing. Give --model, --labels and --out for files, or --from and --to for a broker.`,
+  );
+};
+
+/**
+ * Refuses options of files beside those of a broker, which would have no effect.
+ *
+ * @throws HeadwaterError `HW_USAGE`
+ */
+const ofBroker = ({ model, labels, out, ...flags }: Flags): Flags => {
+  const other = model !== undefined ? '--model' : labels !== undefined ? '--labels' : out !== undefined ? '--out' : '';
+  if (other === '') return flags;
+  throw new HeadwaterError('HW_USAGE', `${other} is for files, and --from and --to for a broker. Leave one out.`);
+};
+
 /** How many labels make a step. */
 const BATCH = 16;
 
@@ -38,9 +69,15 @@ seen. Of every 500 labels the model is set back to what it was before them where
 
 The classes stay those of the model. For new classes, train again: headwater train --data labels.jsonl --data news.csv.
 
+With --from and --to the labels come from a broker, as JSON ({"title": "…", "category": "…"}), and a new model is published after every
+--every messages, for workers to take. They have one order: a JetStream stream, or a Kafka topic of one partition. The model, what its
+optimizer knows and the position of the last label are written in one step: a learner that dies goes on from there, and ends with the same
+bytes. Publish a first model with headwater publish-model, and start one learner for a model: a second one is refused.
+
 Examples:
   $ headwater learn --model models/news --labels labels.jsonl --out models/news-2
   $ headwater learn --model models/news --labels labels.jsonl --out models/news && kill -HUP "$SERVER"
+  $ headwater learn --from nats://n1,n2/LABELS --to nats://n1,n2/MODELS/news --every 1000
 `;
 
 const learning = ({ labels, out, lr, json = false, ...options }: Options, terminal: Terminal) => {
@@ -97,14 +134,25 @@ const learning = ({ labels, out, lr, json = false, ...options }: Options, termin
 export const learnCommand = (terminal: Terminal, choose: Choose): Command =>
   addBackendOptions(
     addDataOptions(
-      new Command('learn')
-        .description('let a saved classifier learn from labels, and save it')
-        .requiredOption('--model <dir>', 'the folder of the saved model', path)
-        .requiredOption('--labels <source>', 'a file or address of labels; may be given several times', collect)
-        .requiredOption('--out <dir>', 'the folder for the model that has learnt', path)
-        .option('--lr <rate>', 'the learning rate (default: by the architecture)', positiveNumber)
-        .option('--json', 'write the result as JSON'),
+      addBrokerLearning(
+        new Command('learn')
+          .description('let a saved or published classifier learn from labels, and save or publish it')
+          .option('--model <dir>', 'the folder of the saved model', path)
+          .option('--labels <source>', 'a file or address of labels; may be given several times', collect)
+          .option('--out <dir>', 'the folder for the model that has learnt', path)
+          .option('--lr <rate>', 'the learning rate (default: by the architecture)', positiveNumber)
+          .option('--json', 'write the result as JSON'),
+      ),
     ),
   )
     .addHelpText('after', HELP)
-    .action((options: Options) => choose({ work$: defer(() => learning(options, terminal)), outlivesReader: true }));
+    .action((flags: Flags) =>
+      choose({
+        work$: defer(() =>
+          flags.from === undefined && flags.to === undefined
+            ? learning(ofFiles(flags), terminal)
+            : learnFromBroker(ofBroker(flags), terminal),
+        ),
+        outlivesReader: true,
+      }),
+    );

@@ -16,7 +16,6 @@ import {
 import type { WorkEvent } from '../../brokers/WorkEvent.js';
 import type { Delivery } from '../../contracts/flow/Delivery.js';
 import type { LiveHeadline, LivePrediction } from '../../contracts/live/Live.js';
-import { classifyLive } from '../../operators/live/classifyLive.js';
 import { microBatch } from '../../operators/live/microBatch.js';
 import { throughDeliveries } from '../../operators/live/throughDeliveries.js';
 import { jsonLine } from '../../sinks/jsonLine.js';
@@ -24,13 +23,14 @@ import { describeRejection } from '../../sinks/rejections/describeRejection.js';
 import { isInteractive } from '../../sinks/terminal/isInteractive.js';
 import { printable } from '../../sinks/terminal/printable.js';
 import { valve } from '../../streams/valve.js';
-import { backendLine } from '../backends/backendLine.js';
 import { brokerAddress } from '../brokers/brokerAddress.js';
 import { readBrokerOptions } from '../brokers/brokerOptions.js';
 import { openSink, openSource } from '../brokers/openBrokers.js';
-import { afterEvent, NO_WORK, workLine } from '../brokers/WorkCounts.js';
-import { withModel } from '../inference/model.js';
-import { path, seconds, wholeNumber } from '../process/argument.js';
+import { showWork } from '../brokers/showWork.js';
+import { NO_WORK, workLine } from '../brokers/WorkCounts.js';
+import { WorkRecord } from '../brokers/WorkRecord.js';
+import { type RolloutEvent, workedModels } from '../brokers/workedModels.js';
+import { path, port, seconds, wholeNumber } from '../process/argument.js';
 import type { Choose } from '../process/Job.js';
 import type { Terminal } from '../process/Terminal.js';
 import { addBackendOptions, type BackendChoice } from '../training/trainingOptions.js';
@@ -45,6 +45,9 @@ interface Options extends BackendChoice {
   readonly maxInFlight: number;
   readonly sessionTimeout: number;
   readonly brokerOptions?: string;
+  readonly metricsPort?: number;
+  readonly metricsHost: string;
+  readonly status?: string;
   readonly jsonLines?: boolean;
   readonly quiet?: boolean;
 }
@@ -63,11 +66,15 @@ From Kafka to Kafka each headline is classified exactly once, for readers of com
 holds within the duplicate window of the stream that the results go to. Any other way round it is at least once, and the id tells repeats.
 A message that is no headline, or fails \`--max-attempts\` times, goes to --dead-letters.
 
+--model can be the address of a model that headwater publish-model has published: kafka://broker,broker/topic/name or
+nats://server,server/bucket/name. A worker then takes each new model while it works, without a restart.
+
 Kafka needs npm install @platformatic/kafka and Node 22.22 or later; NATS needs npm install @nats-io/jetstream @nats-io/transport-node.
 
 Examples:
   $ headwater work --from kafka://b1,b2/headlines --to kafka://b1,b2/classified --group news --model models/news
   $ headwater work --from nats://n1,n2/HEADLINES --to nats://n1,n2/classified --group news --model models/news --dead-letters dead
+  $ headwater work --from nats://n1/HEADLINES --to nats://n1/classified --model nats://n1/MODELS/news
   $ headwater work --model models/news < headlines.txt > classified.jsonl
 `;
 
@@ -100,29 +107,42 @@ const eventLine = (event: WorkEvent): string | undefined => {
 };
 
 /** A result as a message: what came of which message, and by which model. */
-const encoded =
-  (model: string | undefined) =>
-  ({ headline, category, distribution, known }: LivePrediction, { id }: Delivery<LivePrediction>): string =>
-    jsonLine({
-      type: 'classified',
-      id,
-      model,
-      title: headline.title,
-      guid: headline.guid,
-      link: headline.link,
-      published: headline.published === undefined ? undefined : new Date(headline.published).toISOString(),
-      category,
-      probability: distribution[0]?.probability,
-      known,
-      distribution,
-    });
+const encoded = (
+  { headline, category, distribution, known, modelId }: LivePrediction,
+  { id }: Delivery<LivePrediction>,
+): string =>
+  jsonLine({
+    type: 'classified',
+    id,
+    model: modelId,
+    title: headline.title,
+    guid: headline.guid,
+    link: headline.link,
+    published: headline.published === undefined ? undefined : new Date(headline.published).toISOString(),
+    category,
+    probability: distribution[0]?.probability,
+    known,
+    distribution,
+  });
+
+const modelLine = (event: RolloutEvent): string => {
+  switch (event.type) {
+    case 'models':
+      return `model ${event.inUse}${event.candidate === undefined ? '' : `, and ${event.candidate.id} for ${Math.round(event.candidate.share * 100)} % of the headlines`}`;
+    case 'refused':
+      return `model ${event.id} is not used: ${event.reason}`;
+    case 'unseen':
+      return `published models cannot be seen: ${event.reason}`;
+  }
+};
 
 const working = (options: Options, terminal: Terminal): Observable<unknown> =>
   defer(() => {
     const { stderr, env } = terminal;
     const source = brokerAddress(options.from, '--from');
     const sink = brokerAddress(options.to, '--to');
-    let counts = NO_WORK;
+    if (options.status !== undefined) brokerAddress(options.status, '--status');
+    const record = new WorkRecord({ group: options.group, from: options.from, to: options.to });
     const brake = valve();
     let told = 0;
     const tell = (line: string): void => {
@@ -132,69 +152,81 @@ const working = (options: Options, terminal: Terminal): Observable<unknown> =>
     };
     const events = {
       next: (event: WorkEvent): void => {
-        counts = afterEvent(counts, event);
+        record.take(event);
         const line = eventLine(event);
         if (line !== undefined) tell(line);
       },
     };
     return from(readBrokerOptions(options.brokerOptions)).pipe(
       switchMap((client) =>
-        withModel(options.model, options, env, ({ model, artifacts, encoder: tokenizer, backend }) => {
-          const { text, labelEncoder, modelId } = artifacts;
-          stderr.write(`${backendLine(backend)}\n`);
-          const name = modelId?.slice(0, 12) ?? 'without an id';
-          const begun = Date.now();
-          const done$ = openSource(
-            source,
-            {
-              client,
-              group: options.group,
-              maxInFlight: options.maxInFlight,
-              maxAttempts: options.maxAttempts,
-              deadLetters: options.deadLetters,
-              sessionTimeout: options.sessionTimeout * 1000,
-              jsonLines: options.jsonLines === true,
-              valve: brake,
-              events,
-              rejections: { next: (rejection) => tell(`left out ${describeRejection(rejection)}`) },
-            },
-            terminal,
-          ).pipe(
-            microBatch({ maxSize: TOGETHER, maxWaitMs: WAIT_MS }),
-            throughDeliveries<LiveHeadline, LivePrediction>(classifyLive({ model, text, tokenizer, labelEncoder }), {
-              maxAttempts: options.maxAttempts,
-            }),
-            openSink(sink, client, encoded(modelId), { valve: brake, events }, terminal),
-            tap(() => (counts = { ...counts, classified: counts.classified + 1 })),
-            ignoreElements(),
-          );
-          const shown = isInteractive(stderr, env);
-          const period = shown ? OFTEN : SELDOM;
-          let before = NO_WORK;
-          const lines$ =
-            options.quiet === true
-              ? []
-              : [
-                  interval(period).pipe(
-                    tap(() => {
-                      const line = workLine(counts, before, period / 1000, name);
-                      stderr.write(shown ? `\r\u001b[2K${line}` : `${line}\n`);
-                      before = counts;
-                    }),
-                    ignoreElements(),
-                  ),
-                ];
-          // The lines go on for as long as there is work.
-          return merge(concat(done$, of('ended')), ...lines$).pipe(
-            takeWhile((end) => end !== 'ended'),
-            finalize(() => {
-              if (options.quiet === true) return;
-              const line = workLine(counts, NO_WORK, Math.max(1, (Date.now() - begun) / 1000), name);
-              stderr.write(`${shown ? '\r\u001b[2K' : ''}${line}\n`);
-            }),
-          );
-        }),
+        workedModels({
+          model: options.model,
+          client,
+          choice: options,
+          env,
+          told: (event) => {
+            if (event.type === 'models')
+              record.models = event.candidate === undefined ? [event.inUse] : [event.inUse, event.candidate.id];
+            stderr.write(`${printable(modelLine(event))}\n`);
+          },
+          write: (line) => stderr.write(`${line}\n`),
+        }).pipe(
+          switchMap((rollout) => {
+            const begun = Date.now();
+            const done$ = openSource(
+              source,
+              {
+                client,
+                group: options.group,
+                maxInFlight: options.maxInFlight,
+                maxAttempts: options.maxAttempts,
+                deadLetters: options.deadLetters,
+                sessionTimeout: options.sessionTimeout * 1000,
+                jsonLines: options.jsonLines === true,
+                valve: brake,
+                events,
+                rejections: { next: (rejection) => tell(`left out ${describeRejection(rejection)}`) },
+              },
+              terminal,
+            ).pipe(
+              record.held(),
+              microBatch({ maxSize: TOGETHER, maxWaitMs: WAIT_MS }),
+              throughDeliveries<LiveHeadline, LivePrediction>(rollout.classify, {
+                maxAttempts: options.maxAttempts,
+              }),
+              openSink(sink, client, encoded, { valve: brake, events }, terminal),
+              record.stored(),
+              ignoreElements(),
+            );
+            const shown = isInteractive(stderr, env);
+            const period = shown ? OFTEN : SELDOM;
+            let before = NO_WORK;
+            const lines$ =
+              options.quiet === true
+                ? []
+                : [
+                    interval(period).pipe(
+                      tap(() => {
+                        const { counts } = record;
+                        const line = workLine(counts, before, period / 1000, record.models);
+                        stderr.write(shown ? `\r\u001b[2K${line}` : `${line}\n`);
+                        before = counts;
+                      }),
+                      ignoreElements(),
+                    ),
+                  ];
+            return merge(concat(done$, of('ended')), ...lines$, showWork(record, options, client, stderr)).pipe(
+              finalize(() => {
+                if (options.quiet === true) return;
+                const line = workLine(record.counts, NO_WORK, Math.max(1, (Date.now() - begun) / 1000), record.models);
+                stderr.write(`${shown ? '\r\u001b[2K' : ''}${line}\n`);
+              }),
+            );
+          }),
+        ),
       ),
+      // The lines, and what follows the models, go on for as long as there is work.
+      takeWhile((end) => end !== 'ended'),
     );
   });
 
@@ -206,7 +238,7 @@ export const workCommand = (terminal: Terminal, choose: Choose): Command =>
       .option('--from <address>', 'where headlines come from', path, '-')
       .option('--to <address>', 'where results go', path, '-')
       .option('--group <name>', 'the workers that share the headlines', path, 'headwater')
-      .requiredOption('--model <dir>', 'the folder of the saved model', path)
+      .requiredOption('--model <dir|address>', 'the folder of the saved model, or the address of a published one', path)
       .option('--dead-letters <name>', 'the topic or subject of messages that cannot be classified', path)
       .option('--max-attempts <number>', 'how many times a message is tried', wholeNumber(1), 5)
       .option('--max-in-flight <number>', 'messages that this worker may hold', wholeNumber(1), 2048)
@@ -217,6 +249,17 @@ export const workCommand = (terminal: Terminal, choose: Choose): Command =>
         30,
       )
       .option('--broker-options <file>', "a JSON file of the broker client's own options, as for TLS and log-in", path)
+      .option(
+        '--metrics-port <n>',
+        'show how it goes over HTTP: a page, /workers and /metrics; 0 takes a free port',
+        port,
+      )
+      .option('--metrics-host <address>', 'the address for --metrics-port', path, '127.0.0.1')
+      .option(
+        '--status <address>',
+        'say once a second how it goes, to a subject or a topic, for headwater workers',
+        path,
+      )
       .option('--json-lines', 'standard input holds JSON lines instead of titles')
       .option('--quiet', 'no lines that say how it goes'),
   )

@@ -84,16 +84,16 @@ const answeringAtOnce = ({ model, ...loaded }: LoadedModel<TextModel | DeferredC
 };
 
 /**
- * Loads a saved model whose answers come at once. Whoever takes it disposes of it. Emits undefined where it is the model
- * of the id that is given.
+ * Loads a saved model whose answers come at once, from its folder or from the bytes of its files. Whoever takes it
+ * disposes of it. Emits undefined where it is the model of the id that is given.
  */
 export const loadModel = (
-  directory: string,
+  source: string | ReadonlyMap<string, Uint8Array>,
   choice: BackendChoice,
   env: NodeJS.ProcessEnv,
   unlessId?: string,
 ): Observable<LoadedModel | undefined> =>
-  fromTask(loadArtifacts(directory)).pipe(
+  fromTask(loadArtifacts(source)).pipe(
     switchMap((artifacts) =>
       artifacts.modelId !== undefined && artifacts.modelId === unlessId
         ? of(undefined)

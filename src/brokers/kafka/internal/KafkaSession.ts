@@ -3,7 +3,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { asyncScheduler, exhaustMap, firstValueFrom, type SchedulerLike, Subject, timer } from 'rxjs';
 import type { Settlement } from '../../../contracts/flow/Delivery.js';
 import type { LiveHeadline } from '../../../contracts/live/Live.js';
-import { decodeMessage } from '../../internal/decodeMessage.js';
+import { decodeMessage } from '../../decodeMessage.js';
 import { reasonOf } from '../../../contracts/reasonOf.js';
 import { untilReady } from '../../internal/untilReady.js';
 import type { KafkaDelivery } from '../KafkaDelivery.js';
@@ -17,6 +17,8 @@ type Incoming = Message;
 
 /** Milliseconds between two commits of what was settled without a transaction. */
 const COMMIT_MS = 500;
+/** Milliseconds between two looks at what waits. */
+const LAG_MS = 5000;
 /** Milliseconds before what failed is read again. */
 const RETRY_MS = 200;
 
@@ -38,6 +40,8 @@ export class KafkaSession {
   #trackers = new Map<number, OffsetTracker>();
   /** The offsets that are committed, by partition, as far as this member knows. */
   #committed = new Map<number, bigint>();
+  /** The offsets that reading began at, by partition. */
+  #begun = new Map<number, bigint>();
   /** How often the messages that are delivered again have been delivered, by partition and offset. */
   readonly #attempts = new Map<string, number>();
   #inFlight = 0;
@@ -84,6 +88,12 @@ export class KafkaSession {
     const committing = timer(COMMIT_MS, COMMIT_MS, this.#scheduler)
       .pipe(exhaustMap(() => this.#commit()))
       .subscribe();
+    if (this.#options.events !== undefined)
+      committing.add(
+        timer(LAG_MS, LAG_MS, this.#scheduler)
+          .pipe(exhaustMap(() => this.#tellLag()))
+          .subscribe(),
+      );
     try {
       this.#consumer.topics.track(topic);
       await this.#consumer.joinGroup();
@@ -93,6 +103,7 @@ export class KafkaSession {
         const epoch = this.#epoch;
         const offsets = await this.exclusively(() => this.#stableOffsets(epoch));
         if (offsets === undefined) continue;
+        this.#begun = new Map(offsets.map(({ partition, offset }) => [partition, offset]));
         this.#stream = await this.#consumer.consume({
           topics: [topic],
           mode: this.#kafka.MessagesStreamModes.MANUAL,
@@ -315,6 +326,21 @@ export class KafkaSession {
       for (const { partition, offset } of offsets) this.#committed.set(partition, offset);
     } catch (error) {
       events?.next({ type: 'unsettled', id: topic, reason: reasonOf(error) });
+    }
+  }
+
+  /** Tells how many messages of its partitions are not committed. */
+  async #tellLag(): Promise<void> {
+    const { topic, events } = this.#options;
+    try {
+      const ends = (await this.#consumer.listOffsets({ topics: [topic], timestamp: -1n })).get(topic) ?? [];
+      const messages = [...this.#begun].reduce((sum, [partition, begin]) => {
+        const done = this.#committed.get(partition) ?? begin;
+        return sum + Number((ends[partition] ?? done) - done);
+      }, 0);
+      events?.next({ type: 'lag', messages, of: 'worker' });
+    } catch {
+      // The broker is away, which is told elsewhere.
     }
   }
 

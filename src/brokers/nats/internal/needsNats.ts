@@ -3,15 +3,19 @@ import { HeadwaterError } from '../../../contracts/HeadwaterError.js';
 /**
  * Loads a package of NATS's clients, which only those install who use them.
  *
+ * @param packages those that are to be installed
  * @throws HeadwaterError `HW_USAGE` where it is not installed
  */
-export const needsNats = async <T>(load: () => Promise<T>): Promise<T> => {
+export const needsNats = async <T>(
+  load: () => Promise<T>,
+  packages: readonly string[] = ['@nats-io/jetstream', '@nats-io/transport-node'],
+): Promise<T> => {
   try {
     return await load();
   } catch (cause) {
     throw new HeadwaterError(
       'HW_USAGE',
-      'NATS JetStream needs the packages @nats-io/jetstream and @nats-io/transport-node, and they are not installed. Install them: npm install @nats-io/jetstream @nats-io/transport-node',
+      `NATS JetStream needs the packages ${packages.join(' and ')}, and they are not installed. Install them: npm install ${packages.join(' ')}`,
       { cause },
     );
   }

@@ -1,6 +1,6 @@
 import * as E from 'fp-ts/lib/Either.js';
-import type { LiveHeadline } from '../../contracts/live/Live.js';
-import { decodeHeadline, withReadableFields } from '../../streams/live/headlineJson.js';
+import type { LiveHeadline } from '../contracts/live/Live.js';
+import { decodeHeadline, withReadableFields } from '../streams/live/headlineJson.js';
 
 /** The most characters of a message that a reason quotes. */
 const LONGEST_QUOTE = 80;

@@ -1,0 +1,37 @@
+import { Observable } from 'rxjs';
+import type { Broadcast } from '../Broadcast.js';
+import { loadKafka } from './internal/loadKafka.js';
+import { type BytesProducer, openProducer } from './internal/openProducer.js';
+import { openReader } from './internal/openReader.js';
+import type { KafkaClient } from './KafkaClient.js';
+
+/** Short messages on a Kafka topic of one partition, which must be there. */
+export const kafkaBroadcast = (client: KafkaClient, topic: string): Broadcast => {
+  let producer: BytesProducer | undefined;
+  let sending: Promise<unknown> | undefined;
+  const send = async (key: string, text: string): Promise<void> => {
+    producer ??= openProducer(await loadKafka(), client);
+    await producer.send({ messages: [{ topic, key: Buffer.from(key), value: Buffer.from(text) }] });
+  };
+  return {
+    send: (key, text) => {
+      // One at a time: while the broker is away, what is left out does not pile up.
+      sending ??= send(key, text)
+        .catch(() => undefined)
+        .finally(() => (sending = undefined));
+    },
+    heard$: new Observable((subscriber) => {
+      const listen = async (): Promise<void> => {
+        const { stream, close } = await openReader(await loadKafka(), client, { topic, begin: 'end' });
+        subscriber.add(() => void close());
+        stream.on('data', ({ value }) => subscriber.next(value.toString()));
+        stream.on('error', (error) => subscriber.error(error));
+      };
+      listen().catch((error: unknown) => subscriber.error(error));
+    }),
+    close: async () => {
+      await sending;
+      await producer?.close(true).catch(() => undefined);
+    },
+  };
+};

@@ -1,0 +1,55 @@
+import { HeadwaterError } from '../../contracts/HeadwaterError.js';
+import { reasonOf } from '../../contracts/reasonOf.js';
+import type { LoggedMessage, LogOptions, MessageLog } from '../MessageLog.js';
+import type { KafkaClient } from './KafkaClient.js';
+import { openReader } from './internal/openReader.js';
+import { loadKafka } from './internal/loadKafka.js';
+
+/** What `kafkaLog` reads. */
+export interface KafkaLogOptions extends LogOptions {
+  readonly client: KafkaClient;
+  /** A topic of one partition: the order of several is none. */
+  readonly topic: string;
+}
+
+/**
+ * The committed messages of a Kafka topic of one partition, in their order.
+ *
+ * Errors: `HW_USAGE` where the client is not installed or does not support this Node, or the topic has several
+ * partitions; `HW_BROKER` where it cannot be read.
+ */
+export const kafkaLog = async function* ({
+  client,
+  topic,
+  after,
+  once = false,
+}: KafkaLogOptions): AsyncGenerator<LoggedMessage> {
+  const kafka = await loadKafka();
+  try {
+    const reader = await openReader(kafka, client, {
+      topic,
+      begin: after === undefined ? undefined : BigInt(after) + 1n,
+    });
+    try {
+      if (reader.partitions > 1)
+        throw new HeadwaterError(
+          'HW_USAGE',
+          `The topic ${topic} has ${reader.partitions} partitions, but must have one, so that its messages have one order.`,
+        );
+      if (once && reader.end <= reader.begin) return;
+      for await (const { offset, value } of reader.stream) {
+        yield { position: Number(offset), value };
+        if (once && offset + 1n >= reader.end) return;
+      }
+    } finally {
+      await reader.close();
+    }
+  } catch (cause) {
+    if (cause instanceof HeadwaterError) throw cause;
+    throw new HeadwaterError(
+      'HW_BROKER',
+      `The topic ${topic} cannot be read: ${reasonOf(cause)}. Check the brokers' addresses and the topic's name.`,
+      { cause, where: topic },
+    );
+  }
+} satisfies (options: KafkaLogOptions) => MessageLog;

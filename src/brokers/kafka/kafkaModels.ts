@@ -1,0 +1,303 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Observable } from 'rxjs';
+import { checkOptions } from '../../contracts/checkOption.js';
+import { HeadwaterError } from '../../contracts/HeadwaterError.js';
+import { reasonOf } from '../../contracts/reasonOf.js';
+import { modelStore } from '../models/internal/modelStore.js';
+import type { Entry, ModelShelf } from '../models/internal/ModelShelf.js';
+import type { ModelStore } from '../models/ModelStore.js';
+import type { KafkaClient } from './KafkaClient.js';
+import { type Kafka, loadKafka } from './internal/loadKafka.js';
+import { type BytesProducer, clientOptions, openProducer } from './internal/openProducer.js';
+import { readTopic } from './internal/readTopic.js';
+
+/** Where `kafkaModels` keeps models. */
+export interface KafkaModelsOptions {
+  /** How Kafka is reached: `bootstrapBrokers`, and the client's own options for TLS and SASL. */
+  readonly client: KafkaClient;
+  /**
+   * The compacted topic of names; the topic of the files is called the same with `.files` at its end. Each has one
+   * partition. They are made with the first model, where they are not there.
+   */
+  readonly topic: string;
+  /** On how many brokers they are kept, at least 1. Of effect where they are made. Default 1. */
+  readonly replicas?: number | undefined;
+  /**
+   * The name whose only publisher this is from now on, as a learner is: one that was stopped and wakes is refused
+   * (`HW_BROKER`). Default: none; then publishers of one name may replace one another's models.
+   */
+  readonly soleFor?: string | undefined;
+}
+
+/** The bytes of a record of a file: well below what brokers take unless they say otherwise. */
+const CHUNK_BYTES = 524_288;
+
+/** Milliseconds in which a file has to arrive. */
+const FILE_MS = 120_000;
+
+/** How long a transaction may take; that of a publisher that died holds up the one in its place so long. */
+const TRANSACTION_MS = 10_000;
+
+/**
+ * Whoever had this transactional id before is fenced. The client would ask for the producer 0 of epoch 0 by itself, and be
+ * refused where another one had the id.
+ */
+const ANY_PRODUCER = { producerId: -1n, producerEpoch: -1 };
+
+/** How often, and after how many milliseconds each, the place of a publisher that died is tried for. */
+const TAKEOVER_TRIES = 30;
+const TAKEOVER_MS = 1000;
+
+/** Whether an error of the client, or one that it was made of, passes. */
+const says = (error: unknown, passes: (error: Error) => boolean): boolean =>
+  error instanceof Error &&
+  (passes(error) ||
+    (error instanceof AggregateError && error.errors.some((one) => says(one, passes))) ||
+    says(error.cause, passes));
+
+const isMissing = (error: unknown): boolean =>
+  says(
+    error,
+    (one) => ('apiId' in one && one.apiId === 'UNKNOWN_TOPIC_OR_PARTITION') || one.message.startsWith('Unknown topic'),
+  );
+
+const existsAlready = (error: unknown): boolean =>
+  says(error, (one) => 'apiId' in one && one.apiId === 'TOPIC_ALREADY_EXISTS');
+
+/**
+ * Models under names in Kafka: a compacted topic has what is published under each name, a second one the files in parts
+ * of 512 KiB.
+ *
+ * @param options `client`, `topic`, and what has a default
+ * @throws HeadwaterError `HW_USAGE` for an option that cannot work
+ *
+ * @example
+ * ```ts no-run
+ * import { openArtifacts } from 'headwater';
+ * import { kafkaModels } from 'headwater/kafka';
+ *
+ * const models = kafkaModels({ client: { bootstrapBrokers: ['127.0.0.1:9092'] }, topic: 'models' });
+ * models.published('news').subscribe(async ({ inUse }) => {
+ *   const { labelEncoder } = await openArtifacts(await models.fetch(inUse.files));
+ *   console.log(inUse.id, labelEncoder.classes);
+ * });
+ * ```
+ */
+export const kafkaModels = (options: KafkaModelsOptions): ModelStore => {
+  checkOptions('kafkaModels', options, "{ client, topic: 'models' }");
+  const { client, topic, replicas = 1, soleFor } = options;
+  const filesTopic = `${topic}.files`;
+  const where = `the topic ${topic}`;
+  let producer: Promise<BytesProducer> | undefined;
+  let made = false;
+  /** Whether it has written: who replaces it from then on does so for good. */
+  let established = false;
+
+  const opened = (kafka: Kafka): Promise<BytesProducer> =>
+    (producer ??= Promise.resolve(
+      openProducer(
+        kafka,
+        client,
+        soleFor === undefined
+          ? {}
+          : { transactionalId: `headwater-models-${topic}-${soleFor}`, timeout: TRANSACTION_MS },
+      ),
+    ));
+
+  /** Makes the topics, where they are not there. */
+  const make = async (kafka: Kafka): Promise<void> => {
+    if (made) return;
+    const admin = new kafka.Admin(clientOptions(client));
+    try {
+      for (const name of [topic, filesTopic]) {
+        try {
+          await admin.createTopics({
+            topics: [name],
+            partitions: 1,
+            replicas,
+            configs: [{ name: 'cleanup.policy', value: 'compact' }],
+          });
+        } catch (error) {
+          if (!existsAlready(error)) throw error;
+        }
+      }
+    } finally {
+      await admin.close().catch(() => undefined);
+    }
+    made = true;
+  };
+
+  const missing = (cause: unknown): HeadwaterError =>
+    new HeadwaterError(
+      'HW_BROKER',
+      `There is no topic ${topic}. Publish a first model into it: headwater publish-model DIR --to kafka://…/${topic}/NAME`,
+      { cause, where },
+    );
+
+  /** Sends records, in a transaction where this is the only publisher of a name; tells where the first of them is. */
+  const send = async (
+    kafka: Kafka,
+    messages: readonly { readonly topic: string; readonly key: Buffer; readonly value?: Buffer }[],
+  ): Promise<number | undefined> => {
+    const one = { messages: messages.map((message) => ({ ...message, partition: 0 })) };
+    const sendOne = async (out: BytesProducer): Promise<number | undefined> => {
+      if (soleFor === undefined) return offsetOf(await out.send(one));
+      const transaction = await out.beginTransaction(ANY_PRODUCER);
+      try {
+        const at = offsetOf(await transaction.send(one));
+        await transaction.commit();
+        return at;
+      } catch (error) {
+        await transaction.abort().catch(() => undefined);
+        throw error;
+      }
+    };
+    for (let tries = 1; ; tries++) {
+      const out = await opened(kafka);
+      try {
+        const at = await sendOne(out);
+        established = true;
+        return at;
+      } catch (cause) {
+        producer = undefined;
+        await out.close(true).catch(() => undefined);
+        // Until the transaction of one that died has been aborted, whoever takes its place is refused too.
+        if (soleFor !== undefined && !established && tries < TAKEOVER_TRIES) {
+          await sleep(TAKEOVER_MS);
+          continue;
+        }
+        throw new HeadwaterError(
+          'HW_BROKER',
+          `A model could not be written to ${where}: ${reasonOf(cause)}. Let one at a time publish under a name.`,
+          { cause, where },
+        );
+      }
+    }
+  };
+  const offsetOf = (result: { readonly offsets?: readonly { readonly offset: bigint }[] }): number | undefined => {
+    const offset = result.offsets?.[0]?.offset;
+    return offset === undefined ? undefined : Number(offset);
+  };
+
+  const shelf: ModelShelf = {
+    where,
+    entries: (name) =>
+      new Observable<Entry>((subscriber) => {
+        let newest: Entry | undefined;
+        let behind = true;
+        const reading = async (): Promise<void> => {
+          const kafka = await loadKafka();
+          const end = await readTopic(
+            kafka,
+            client,
+            { topic },
+            {
+              message: ({ key, value, offset }) => {
+                if (key.toString() !== name) return;
+                newest = { bytes: value, revision: Number(offset) + 1 };
+                if (!behind) subscriber.next(newest);
+              },
+              caughtUp: () => {
+                behind = false;
+                if (newest !== undefined) subscriber.next(newest);
+              },
+              failed: (error) => subscriber.error(error),
+            },
+          );
+          subscriber.add(() => void end());
+        };
+        reading().catch((error: unknown) => subscriber.error(isMissing(error) ? missing(error) : error));
+      }),
+    entry: async (name) => {
+      const kafka = await loadKafka();
+      let newest: Entry | undefined;
+      try {
+        await untilCaughtUp(kafka, { topic }, ({ key, value, offset }) => {
+          if (key.toString() === name) newest = { bytes: value, revision: Number(offset) + 1 };
+          return false;
+        });
+      } catch (error) {
+        if (!isMissing(error)) throw error;
+      }
+      return newest;
+    },
+    writeEntry: async (name, bytes) => {
+      const kafka = await loadKafka();
+      await make(kafka);
+      const at = await send(kafka, [{ topic, key: Buffer.from(name), value: Buffer.from(bytes) }]);
+      return (at ?? 0) + 1;
+    },
+    put: async (key, bytes) => {
+      const kafka = await loadKafka();
+      await make(kafka);
+      let begin: number | undefined;
+      for (let part = 0, from = 0; from === 0 || from < bytes.length; part++, from += CHUNK_BYTES) {
+        const value = Buffer.from(bytes.subarray(from, from + CHUNK_BYTES));
+        const at = await send(kafka, [{ topic: filesTopic, key: Buffer.from(`${key}/${part}`), value }]);
+        begin ??= at;
+      }
+      return begin;
+    },
+    get: async ({ key, bytes, at }) => {
+      const kafka = await loadKafka();
+      const parts: Buffer[] = [];
+      let rest = Math.max(1, Math.ceil(bytes / CHUNK_BYTES));
+      const count = rest;
+      await untilCaughtUp(kafka, { topic: filesTopic, begin: at === undefined ? undefined : BigInt(at) }, (message) => {
+        const name = message.key.toString();
+        const part = Number(name.slice(key.length + 1));
+        if (!name.startsWith(`${key}/`) || !(part < count) || parts[part] !== undefined) return rest === 0;
+        parts[part] = message.value;
+        rest -= 1;
+        return rest === 0;
+      });
+      return rest === 0 ? Buffer.concat(parts) : undefined;
+    },
+    remove: async (files) => {
+      if (files.length === 0) return;
+      const kafka = await loadKafka();
+      const keys = files.flatMap(({ key, bytes }) =>
+        Array.from({ length: Math.max(1, Math.ceil(bytes / CHUNK_BYTES)) }, (_, part) => `${key}/${part}`),
+      );
+      // A record without a value: compaction takes it, and what has its key before it.
+      await send(
+        kafka,
+        keys.map((key) => ({ topic: filesTopic, key: Buffer.from(key) })),
+      );
+    },
+    close: async () => {
+      const out = await producer?.catch(() => undefined);
+      producer = undefined;
+      await out?.close(true).catch(() => undefined);
+    },
+  };
+
+  /** Reads what is there now, or until it is told that this is enough. */
+  const untilCaughtUp = async (
+    kafka: Kafka,
+    place: { readonly topic: string; readonly begin?: bigint | undefined },
+    // Whether that is enough.
+    take: (message: { readonly key: Buffer; readonly value: Buffer; readonly offset: bigint }) => boolean,
+  ): Promise<void> => {
+    let reading: Promise<() => Promise<void>> | undefined;
+    let late: NodeJS.Timeout | undefined;
+    try {
+      await new Promise<void>((resolve, reject) => {
+        late = setTimeout(() => reject(new Error(`it took longer than ${FILE_MS / 1000} s`)), FILE_MS);
+        reading = readTopic(kafka, client, place, {
+          message: (message) => {
+            if (take(message)) resolve();
+          },
+          caughtUp: resolve,
+          failed: reject,
+        });
+        reading.catch(reject);
+      });
+    } finally {
+      clearTimeout(late);
+      const end = await reading?.catch(() => undefined);
+      await end?.();
+    }
+  };
+  return modelStore(shelf);
+};

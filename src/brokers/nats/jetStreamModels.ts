@@ -1,0 +1,149 @@
+import type { NatsConnection } from '@nats-io/transport-node';
+import { Observable } from 'rxjs';
+import { checkOptions } from '../../contracts/checkOption.js';
+import { HeadwaterError } from '../../contracts/HeadwaterError.js';
+import { reasonOf } from '../../contracts/reasonOf.js';
+import { modelStore } from '../models/internal/modelStore.js';
+import type { Entry, ModelShelf } from '../models/internal/ModelShelf.js';
+import type { ModelStore } from '../models/ModelStore.js';
+import { needsNats } from './internal/needsNats.js';
+import { closeOwn, openConnection } from './internal/ownConnection.js';
+
+/** Where `jetStreamModels` keeps models. */
+export interface JetStreamModelsOptions {
+  /** A connection of `@nats-io/transport-node`, left open; or what opens one, which `close` closes. */
+  readonly connection: NatsConnection | (() => Promise<NatsConnection>);
+  /** The bucket: the name of a key-value store of names and of an object store of files. */
+  readonly bucket: string;
+  /** On how many servers they are kept, at least 1. Of effect where they are made, by the first model. Default 1. */
+  readonly replicas?: number | undefined;
+}
+
+const PACKAGES = ['@nats-io/jetstream', '@nats-io/transport-node', '@nats-io/kv', '@nats-io/obj'];
+
+/** What the server calls an entry that does not follow the one that it was to follow. */
+const WRONG_SEQUENCE = 10_071;
+
+/** Whether there is no such bucket: of either store, as its client says it. */
+const isMissing = (error: unknown): boolean =>
+  error instanceof Error && (error.name === 'StreamNotFoundError' || error.message === 'object store not found');
+
+/**
+ * Models under names in NATS JetStream: a key-value bucket has what is published under each name, an object store of the
+ * same name has the files.
+ *
+ * Two publishers that overtake one another are told: the later one is refused (`HW_BROKER`).
+ *
+ * @param options `connection`, `bucket`, and what has a default
+ * @throws HeadwaterError `HW_USAGE` for an option that cannot work
+ *
+ * @example
+ * ```ts no-run
+ * import { openArtifacts } from 'headwater';
+ * import { jetStreamModels, natsConnection } from 'headwater/nats';
+ *
+ * const models = jetStreamModels({ connection: natsConnection({ servers: 'nats://127.0.0.1:4222' }), bucket: 'MODELS' });
+ * models.published('news').subscribe(async ({ inUse }) => {
+ *   const { labelEncoder } = await openArtifacts(await models.fetch(inUse.files));
+ *   console.log(inUse.id, labelEncoder.classes);
+ * });
+ * ```
+ */
+export const jetStreamModels = (options: JetStreamModelsOptions): ModelStore => {
+  checkOptions('jetStreamModels', options, "{ connection, bucket: 'MODELS' }");
+  const { connection, bucket, replicas = 1 } = options;
+  if (!/^[A-Za-z0-9_-]+$/.test(bucket))
+    throw new HeadwaterError(
+      'HW_USAGE',
+      `jetStreamModels: bucket is ${JSON.stringify(bucket.slice(0, 100))}, but must be letters, digits, - and _.`,
+    );
+  const where = `the bucket ${bucket}`;
+  let opened: Promise<NatsConnection> | undefined;
+
+  const open = async (create: boolean) => {
+    const [{ Kvm }, { Objm }] = await Promise.all([
+      needsNats(() => import('@nats-io/kv'), PACKAGES),
+      needsNats(() => import('@nats-io/obj'), PACKAGES),
+    ]);
+    const nats = await (opened ??= openConnection(connection));
+    const [names, files] = [new Kvm(nats), new Objm(nats)];
+    return {
+      names: await (create ? names.create(bucket, { replicas }) : names.open(bucket)),
+      files: await (create ? files.create(bucket, { replicas }) : files.open(bucket)),
+    };
+  };
+  /** The bucket for reading. */
+  const existing = async () => {
+    try {
+      return await open(false);
+    } catch (cause) {
+      if (!isMissing(cause)) throw cause;
+      throw new HeadwaterError(
+        'HW_BROKER',
+        `There is no bucket ${bucket}. Publish a first model into it: headwater publish-model DIR --to nats://…/${bucket}/NAME`,
+        { cause, where },
+      );
+    }
+  };
+
+  const shelf: ModelShelf = {
+    where,
+    entries: (name) =>
+      new Observable<Entry>((subscriber) => {
+        const watching = async (): Promise<void> => {
+          const { names } = await existing();
+          const entries = await names.watch({ key: name, ignoreDeletes: true });
+          subscriber.add(() => entries.stop());
+          for await (const { value, revision } of entries) {
+            if (subscriber.closed) return;
+            subscriber.next({ bytes: value, revision });
+          }
+        };
+        watching().then(
+          () => {
+            if (!subscriber.closed)
+              subscriber.error(new HeadwaterError('HW_BROKER', `The connection to ${where} was closed.`, { where }));
+          },
+          (error: unknown) => subscriber.error(error),
+        );
+      }),
+    entry: async (name) => {
+      const found = await open(false).then(
+        ({ names }) => names.get(name),
+        (error: unknown) => {
+          if (isMissing(error)) return null;
+          throw error;
+        },
+      );
+      return found?.operation !== 'PUT' ? undefined : { bytes: found.value, revision: found.revision };
+    },
+    writeEntry: async (name, bytes, after) => {
+      const { names } = await open(true);
+      try {
+        return await names.put(name, bytes, { previousSeq: after });
+      } catch (cause) {
+        if (!(cause instanceof Error && 'code' in cause && cause.code === WRONG_SEQUENCE)) throw cause;
+        throw new HeadwaterError(
+          'HW_BROKER',
+          `Another publisher has replaced the model ${name} in ${where} meanwhile: ${reasonOf(cause)}. Let one at a time publish under a name.`,
+          { cause, where },
+        );
+      }
+    },
+    put: async (key, bytes) => {
+      const { files } = await open(true);
+      await files.putBlob({ name: key }, bytes);
+      return undefined;
+    },
+    get: async ({ key }) => (await (await existing()).files.getBlob(key)) ?? undefined,
+    remove: async (gone) => {
+      const { files } = await existing();
+      for (const { key } of gone) await files.delete(key);
+    },
+    close: async () => {
+      if (opened !== undefined) await closeOwn(await opened, connection);
+      opened = undefined;
+    },
+  };
+  return modelStore(shelf);
+};

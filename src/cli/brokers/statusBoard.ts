@@ -1,0 +1,91 @@
+import * as E from 'fp-ts/lib/Either.js';
+import * as t from 'io-ts';
+import type { Broadcast } from '../../brokers/Broadcast.js';
+import { HeadwaterError } from '../../contracts/HeadwaterError.js';
+import type { WorkerStatus } from '../../contracts/live/WorkerStatus.js';
+import { brokerAddress } from './brokerAddress.js';
+import { kafkaAt, natsAt } from './brokerClients.js';
+import type { BrokerOptions } from './brokerOptions.js';
+
+const count = t.number;
+
+const lag = t.type({ messages: count, of: t.union([t.literal('worker'), t.literal('group')]) });
+
+const codec = t.type({
+  worker: t.string,
+  group: t.string,
+  from: t.string,
+  to: t.string,
+  at: count,
+  since: count,
+  models: t.array(t.string),
+  classified: count,
+  perSecond: count,
+  inFlight: count,
+  retried: count,
+  deadLetters: count,
+  partitions: t.union([t.undefined, t.array(t.number)]),
+  lag: t.union([t.undefined, lag]),
+  connected: t.boolean,
+  stalled: t.boolean,
+  latencyMs: t.union([t.undefined, t.type({ p50: count, p99: count })]),
+});
+
+/** What a worker has said; undefined where it is no such thing. */
+const statusOf = (text: string): WorkerStatus | undefined => {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  const decoded = codec.decode(value);
+  return E.isLeft(decoded) ? undefined : decoded.right;
+};
+
+/** The most workers that are remembered, and how long one is that says nothing more. Milliseconds. */
+const MOST = 1000;
+const FORGOTTEN_MS = 300_000;
+
+/** What was last heard of each worker. */
+export class StatusBoard {
+  readonly #workers = new Map<string, WorkerStatus>();
+
+  /** Takes what a worker says. It is dated by the clock here: those of machines differ. */
+  hear(text: string): void {
+    const status = statusOf(text);
+    if (status === undefined) return;
+    this.#workers.delete(status.worker);
+    this.#workers.set(status.worker, { ...status, at: Date.now() });
+    const [oldest] = this.#workers.keys();
+    if (this.#workers.size > MOST && oldest !== undefined) this.#workers.delete(oldest);
+  }
+
+  /** The workers by name. */
+  statuses(): readonly WorkerStatus[] {
+    const now = Date.now();
+    for (const [name, { at }] of this.#workers) if (now - at > FORGOTTEN_MS) this.#workers.delete(name);
+    return [...this.#workers.values()].toSorted((a, b) => a.worker.localeCompare(b.worker));
+  }
+}
+
+/**
+ * Where workers say how they are doing: a subject of NATS, or a topic of Kafka.
+ *
+ * @throws HeadwaterError `HW_USAGE` for an address that is none
+ */
+export const openStatuses = async (address: string, client: BrokerOptions): Promise<Broadcast> => {
+  const place = brokerAddress(address, '--status');
+  switch (place.kind) {
+    case 'standard':
+      throw new HeadwaterError('HW_USAGE', '- is no broker. Name a subject or a topic for the status of the workers.');
+    case 'nats': {
+      const { natsBroadcast } = await import('../../brokers/nats/natsBroadcast.js');
+      return natsBroadcast(natsAt(place.servers, client), place.name);
+    }
+    case 'kafka': {
+      const { kafkaBroadcast } = await import('../../brokers/kafka/kafkaBroadcast.js');
+      return kafkaBroadcast(kafkaAt(place.servers, client), place.name);
+    }
+  }
+};

@@ -1,0 +1,152 @@
+import type { WorkerStatus } from '../../contracts/live/WorkerStatus.js';
+import { getJson, Refused } from '../connection/server.js';
+import { element, setText } from '../elements/element.js';
+import { formatCount, formatMs, formatRate, formatTime, NOTHING } from '../elements/format.js';
+import { Figures } from '../panels/Figures.js';
+import { card } from '../panels/ModelSection.js';
+import type { ViewOptions } from '../serving/servingView.js';
+
+/** What the server says of workers. */
+export interface WorkersJson {
+  readonly workers: readonly WorkerStatus[];
+}
+
+/** How often the workers are asked for. Milliseconds. */
+const ASK_MS = 1000;
+
+/** After how long without a sign a worker is shown as silent. Milliseconds. */
+const SILENT_MS = 5000;
+
+const COLUMNS = [
+  'Worker',
+  'State',
+  'Model',
+  'Headlines/s',
+  'Classified',
+  'In flight',
+  'Lag',
+  'Median',
+  '99th percentile',
+  'Delivered again',
+  'Put aside',
+  'Partitions',
+] as const;
+
+/** How a worker is doing, in a word or two. */
+const stateOf = ({ at, connected, stalled }: WorkerStatus, now: number): string => {
+  if (now - at > SILENT_MS) return `silent since ${formatTime(at)}`;
+  if (!connected) return 'connection lost';
+  return stalled ? 'results wait' : 'working';
+};
+
+/** What waits: of each worker on Kafka; of the group, which every worker tells, on JetStream. */
+export const lagOf = (workers: readonly WorkerStatus[]): number | undefined => {
+  const lags = workers.flatMap(({ lag }) => lag ?? []);
+  if (lags.length === 0) return undefined;
+  const own = lags.filter((lag) => lag.of === 'worker').reduce((sum, { messages }) => sum + messages, 0);
+  return own + Math.max(0, ...lags.filter((lag) => lag.of === 'group').map(({ messages }) => messages));
+};
+
+const cells = (status: WorkerStatus, now: number): readonly string[] => [
+  stateOf(status, now),
+  status.models.join(' and '),
+  formatRate(status.perSecond),
+  formatCount(status.classified),
+  formatCount(status.inFlight),
+  status.lag === undefined ? NOTHING : formatCount(status.lag.messages),
+  status.latencyMs === undefined ? NOTHING : formatMs(status.latencyMs.p50),
+  status.latencyMs === undefined ? NOTHING : formatMs(status.latencyMs.p99),
+  formatCount(status.retried),
+  formatCount(status.deadLetters),
+  status.partitions === undefined ? NOTHING : status.partitions.join(', ') || 'none',
+];
+
+/** Shows all workers of which the server has heard, anew each second. */
+export const workersView = (
+  main: HTMLElement,
+  first: WorkersJson,
+  { announcer, notice, corner }: ViewOptions,
+): void => {
+  const figures = new Figures({
+    workers: 'Workers',
+    rate: 'Headlines a second',
+    classified: 'Classified',
+    lag: 'Messages that wait',
+    inFlight: 'In flight',
+    deadLetters: 'Put aside',
+  });
+  const rows = new Map<string, readonly HTMLElement[]>();
+  const body = element('tbody', {});
+  const asked = element('span', {});
+  corner.replaceChildren(element('p', { class: 'badge' }, asked));
+
+  const rowOf = (worker: string): readonly HTMLElement[] => {
+    const known = rows.get(worker);
+    if (known !== undefined) return known;
+    const made = COLUMNS.slice(1).map(() => element('td', {}));
+    body.append(element('tr', {}, element('th', { scope: 'row' }, worker), ...made));
+    rows.set(worker, made);
+    return made;
+  };
+
+  let told = '';
+  const show = ({ workers }: WorkersJson): void => {
+    const now = Date.now();
+    const live = workers.filter(({ at }) => now - at <= SILENT_MS);
+    const sum = (of: (status: WorkerStatus) => number, some = workers): number =>
+      some.reduce((total, status) => total + of(status), 0);
+    figures.show('workers', formatCount(live.length));
+    figures.show('rate', formatRate(sum(({ perSecond }) => perSecond, live)));
+    figures.show('classified', formatCount(sum(({ classified }) => classified)));
+    const lag = lagOf(live);
+    figures.show('lag', lag === undefined ? NOTHING : formatCount(lag));
+    figures.show('inFlight', formatCount(sum(({ inFlight }) => inFlight, live)));
+    figures.show('deadLetters', formatCount(sum(({ deadLetters }) => deadLetters)));
+    for (const status of workers) {
+      const texts = cells(status, now);
+      rowOf(status.worker).forEach((cell, column) => setText(cell, texts[column] ?? NOTHING));
+    }
+    setText(asked, `Live, ${formatTime(now)}`);
+    // Read out when it changes, not each second.
+    const states = workers.map((status) => `${status.worker}: ${stateOf(status, now)}`).join('. ');
+    if (states !== told) setText(announcer, states);
+    told = states;
+  };
+
+  const table = element(
+    'div',
+    { class: 'table-frame', tabindex: 0, role: 'region', 'aria-label': 'Each worker' },
+    element(
+      'table',
+      { class: 'values workers' },
+      element('caption', { class: 'hidden' }, 'Workers, and how each is doing'),
+      element('thead', {}, element('tr', {}, ...COLUMNS.map((name) => element('th', { scope: 'col' }, name)))),
+      body,
+    ),
+  );
+  main.replaceChildren(
+    element(
+      'section',
+      { class: 'block', 'aria-labelledby': 'workers-heading' },
+      element('h2', { id: 'workers-heading' }, 'Workers'),
+      figures.node,
+      card('Each worker', 'It says once a second how it is doing.', table),
+    ),
+  );
+  show(first);
+
+  let lost = false;
+  const ask = async (): Promise<void> => {
+    try {
+      show(await getJson<WorkersJson>('workers'));
+      if (lost) notice.node.hidden = true;
+      lost = false;
+    } catch (error) {
+      setText(asked, 'Not connected');
+      if (!lost) notice.show(error instanceof Refused ? error.message : 'The server cannot be reached.');
+      lost = true;
+    }
+    setTimeout(() => void ask(), ASK_MS);
+  };
+  setTimeout(() => void ask(), ASK_MS);
+};
