@@ -1,0 +1,138 @@
+import { jetstream, jetstreamManager } from '@nats-io/jetstream';
+import { connect } from '@nats-io/transport-node';
+import { expect } from 'vitest';
+import { type KafkaServers, startKafka } from '../brokers/kafkaServer.js';
+import { type NatsServers, type ServerPlaces, startNats } from '../brokers/natsServer.js';
+import { numbered } from '../brokers/workers.js';
+
+/** What was read of the results: by number and by id, without the titles of a million. */
+export interface Found {
+  /** How many results there are of each number. */
+  readonly counts: Uint8Array;
+  readonly ids: Set<string>;
+  read: number;
+}
+
+/** A broker with numbered headlines and their results. */
+export interface BrokerTopics {
+  /** The arguments of a worker. */
+  readonly addresses: readonly string[];
+  readonly servers: Pick<NatsServers, 'kill' | 'start'>;
+  /** How many servers there are. */
+  readonly size: number;
+  publish(begin: number, end: number): Promise<void>;
+  readonly found: Found;
+  stop(): Promise<void>;
+}
+
+const foundOf = (count: number): Found => ({ counts: new Uint8Array(count), ids: new Set(), read: 0 });
+
+const take = (found: Found, text: string): void => {
+  const { id, title } = JSON.parse(text) as { readonly id: string; readonly title: string };
+  const number = Number(/\d+$/.exec(title)?.[0]);
+  found.counts[number] = (found.counts[number] ?? 0) + 1;
+  found.ids.add(id);
+  found.read += 1;
+};
+
+/** Each number has one result, and each result an id of its own. */
+export const expectEachOnce = ({ counts, ids, read }: Found): void => {
+  expect({ missing: counts.filter((count) => count === 0).length, read, ids: ids.size }).toEqual({
+    missing: 0,
+    read: counts.length,
+    ids: counts.length,
+  });
+};
+
+/** Headlines that are sent together. */
+const TOGETHER = 500;
+
+/** NATS JetStream; results are read by an ordered consumer. */
+export const natsSoak = async (count: number, size: number, places: ServerPlaces = {}): Promise<BrokerTopics> => {
+  const servers = await startNats(size, places);
+  const connection = await connect({ servers: servers.url.split(','), maxReconnectAttempts: -1, timeout: 60_000 });
+  const found = foundOf(count);
+  const add = async (name: string, subjects: string[]): Promise<boolean> => {
+    const manager = await jetstreamManager(connection).catch(() => undefined);
+    // A worker that is away for long must not outlast the window in which repeats are known.
+    const config = { name, subjects, num_replicas: size, duplicate_window: 3600e9 };
+    return (await manager?.streams.add(config).catch(() => undefined)) !== undefined;
+  };
+  await expect.poll(() => add('IN', ['in']), { timeout: 60_000 }).toBe(true);
+  await expect.poll(() => add('OUT', ['out', 'dead']), { timeout: 60_000 }).toBe(true);
+  const js = jetstream(connection);
+  const results = await (
+    await js.consumers.get('OUT')
+  ).consume({
+    max_messages: 1000,
+    callback: (message) => take(found, message.string()),
+  });
+  const address = `nats://${servers.url.replaceAll('nats://', '')}`;
+  return {
+    addresses: ['--from', `${address}/IN`, '--to', `${address}/out`, '--dead-letters', 'dead'],
+    servers,
+    size,
+    found,
+    publish: async (begin, end) => {
+      for (let at = begin; at < end; at += TOGETHER)
+        await Promise.all(
+          Array.from({ length: Math.min(TOGETHER, end - at) }, (_, i) =>
+            js.publish('in', numbered(at + i), { msgID: String(at + i), retries: 50 }),
+          ),
+        );
+    },
+    stop: async () => {
+      await results.close();
+      await connection.close();
+      await servers.stop();
+    },
+  };
+};
+
+/** Kafka; committed results are read by a consumer of its own. */
+export const kafkaSoak = async (count: number, size: number, host?: string): Promise<BrokerTopics> => {
+  const { Admin, Consumer, Producer, stringDeserializers, stringSerializers } = await import('@platformatic/kafka');
+  const servers: KafkaServers = await startKafka(size, host);
+  const client = { bootstrapBrokers: [...servers.brokers], clientId: 'soak', retries: 100, retryDelay: 500 };
+  const admin = new Admin(client);
+  const configs = [{ name: 'min.insync.replicas', value: String(Math.min(2, size)) }];
+  await admin.createTopics({ topics: ['in'], partitions: 8, replicas: size, configs });
+  await admin.createTopics({ topics: ['out', 'dead'], partitions: 2, replicas: size, configs });
+  const producer = new Producer({ ...client, idempotent: true, serializers: stringSerializers });
+  const consumer = new Consumer({ ...client, groupId: 'soak', autocommit: false, deserializers: stringDeserializers });
+  const found = foundOf(count);
+  const stream = await consumer.consume({ topics: ['out'], mode: 'earliest', maxWaitTime: 200 });
+  const seen = new Set<string>();
+  stream.on('data', ({ value, partition, offset }) => {
+    // Where its broker was killed, the reader may read a result again: the same place is the same result.
+    const place = `${partition}:${offset}`;
+    if (seen.has(place)) return;
+    seen.add(place);
+    take(found, value);
+  });
+  stream.on('error', () => undefined);
+  const address = `kafka://${servers.brokers.join(',')}`;
+  return {
+    addresses: ['--from', `${address}/in`, '--to', `${address}/out`, '--dead-letters', 'dead'],
+    servers,
+    size,
+    found,
+    publish: async (begin, end) => {
+      for (let at = begin; at < end; at += TOGETHER)
+        await producer.send({
+          messages: Array.from({ length: Math.min(TOGETHER, end - at) }, (_, i) => ({
+            topic: 'in',
+            key: String(at + i),
+            value: numbered(at + i),
+          })),
+        });
+    },
+    stop: async () => {
+      await stream.close().catch(() => undefined);
+      await consumer.close(true).catch(() => undefined);
+      await producer.close(true).catch(() => undefined);
+      await admin.close().catch(() => undefined);
+      await servers.stop();
+    },
+  };
+};
