@@ -121,7 +121,7 @@ export class WatchControls {
       this.#typed = undefined;
       this.#words = [];
     } else {
-      this.#typed = name === 'backspace' ? [...typed].slice(0, -1).join('') : `${typed}${text}`.slice(0, LONGEST);
+      this.#typed = name === 'backspace' ? typed.replace(/.$/su, '') : `${typed}${text}`.slice(0, LONGEST);
       this.#words = this.#typed.toLocaleLowerCase().split(/\s+/).filter(Boolean);
     }
   }
