@@ -90,7 +90,7 @@ describe.skipIf(chromiumPath === undefined)('the page of several runs', { timeou
 });
 
 describe('serveRuns', () => {
-  it('refuses no runs, and more than it can show', async () => {
+  it('refuses no runs, and more than it can show', () => {
     expect(() => serveRuns([])).toThrow('serveRuns: there are 0 runs. Give from 1 to 8.');
     expect(() => serveRuns(Array.from({ length: 9 }, () => gru))).toThrow('there are 9 runs');
     expect(() => serveRuns([gru], { port: -1 })).toThrow('serveRuns: port is -1');

@@ -218,7 +218,7 @@ export const trainingView = (
 
   /** Where the trainings stand that this one is compared with; empty where there are none. */
   const runsPlace = element('div', { hidden: true });
-  let showRuns = (_now: TrainingPicture): void => undefined;
+  let showRuns: ((now: TrainingPicture) => void) | undefined;
   const compare = (others: readonly ModelView[]): void => {
     if (others.length === 0) return;
     const section = new RunsSection([THIS, ...others.map(({ name }) => name)]);
@@ -254,7 +254,7 @@ export const trainingView = (
     showSplit(snapshot.classes, snapshot.split);
     showConfig(snapshot.config);
     showReport(report);
-    showRuns(picture);
+    showRuns?.(picture);
   };
 
   const become = (next: TrainingPicture): void => {
