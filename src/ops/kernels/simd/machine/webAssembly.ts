@@ -22,7 +22,10 @@ interface WebAssemblyApi {
   validate(bytes: Uint8Array): boolean;
 }
 
+// Where the DOM's types are known it has a type of its own, which has no shared memory.
+const found: unknown = Reflect.get(globalThis, 'WebAssembly');
+
 /**
  * What this library uses of WebAssembly; TypeScript declares it for browsers alone. Undefined where an engine has none.
  */
-export const webAssembly = Reflect.get(globalThis, 'WebAssembly') as WebAssemblyApi | undefined;
+export const webAssembly = found as WebAssemblyApi | undefined;
