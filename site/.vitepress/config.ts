@@ -8,7 +8,7 @@ import { guidePages } from '../pages/navigation.js';
 const reference = JSON.parse(readFileSync(navigationFile, 'utf8')) as DefaultTheme.SidebarMulti;
 
 /** What lets WebAssembly of the page have threads. A server of the built site sends the same for that. */
-const isolated = { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' };
+const ISOLATED = { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' };
 
 export default defineConfig({
   title: 'Headwater',
@@ -41,8 +41,18 @@ export default defineConfig({
     externalLinkIcon: true,
   },
   vite: {
-    server: { headers: isolated },
-    preview: { headers: isolated },
+    // VitePress answers with its pages itself, without the headers that Vite is configured with.
+    plugins: [
+      {
+        name: 'cross-origin-isolation',
+        configureServer: ({ middlewares }) => {
+          middlewares.use((_request, response, next) => {
+            for (const [name, value] of Object.entries(ISOLATED)) response.setHeader(name, value);
+            next();
+          });
+        },
+      },
+    ],
     build: { chunkSizeWarningLimit: 4000 },
   },
 });
