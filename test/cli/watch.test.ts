@@ -196,7 +196,11 @@ describe('headwater watch - (lines of stdin)', () => {
 
 describe('headwater watch refuses, in one line and with status 2,', () => {
   it.each([
-    ['no feed', [], /There is no feed to watch\. Give addresses of feeds, - for lines of stdin, or --opml\./],
+    [
+      'no feed',
+      [],
+      /There is no feed to watch\. Give addresses of feeds, - for lines of stdin, --opml, or a broker with --from\./,
+    ],
     ['an address of another kind', ['ftp://example.org/feed'], /Cannot read from ftp: addresses/],
     [
       'a class that the model does not have',
