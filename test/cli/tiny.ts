@@ -15,8 +15,8 @@ export const TINY = [...TINY_SIZES, '--epochs', '1'];
 /** The classes of the table. */
 export const CLASSES = ['Business', 'Sci/Tech', 'Sports', 'World'];
 
-/** Puts the table and a model trained on it into a folder: `tiny.csv`, `model/`. */
-export const trainTiny = async (cwd: string): Promise<void> => {
+/** Puts the table and a model trained on it, with options besides, into a folder: `tiny.csv`, `model/`. */
+export const trainTiny = async (cwd: string, ...options: readonly string[]): Promise<void> => {
   writeFileSync(join(cwd, 'tiny.csv'), TINY_CSV);
   const { status, stderr } = await inProcess([
     'train',
@@ -25,6 +25,7 @@ export const trainTiny = async (cwd: string): Promise<void> => {
     '--out',
     join(cwd, 'model'),
     ...TINY,
+    ...options,
   ]);
   if (status !== 0) throw new Error(`The training that the tests start from ended with ${status}: ${stderr}`);
 };
