@@ -183,7 +183,8 @@ describe.skipIf(natsProgram === undefined)('NATS JetStream', () => {
     const events: WorkEvent[] = [];
     const told = { next: (event: WorkEvent) => events.push(event) };
     const manager = await jetstreamManager(connection);
-    const names = () => events.map(({ type }) => type);
+    // The lag is told from time to time, too.
+    const names = () => events.map(({ type }) => type).filter((type) => type !== 'lag');
     const results = firstValueFrom(
       jetStreamHeadlines({ connection, stream, group: 'g', maxAttempts: 1, deadLetters: dead, events: told }).pipe(
         mergeMap(async (delivery) => {
