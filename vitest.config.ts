@@ -14,9 +14,10 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     typecheck: { enabled: true, include: ['test/**/*.test-d.ts'], tsconfig: './tsconfig.json' },
-    // Files run side by side on as many processes as there are cores; long numeric tests need more than the default 5
-    // s.
+    // Files run side by side on as many processes as there are cores: the default leaves one core out, which is half of
+    // two. Long numeric tests need more than the default 5 s.
     pool: 'forks',
+    maxWorkers: '100%',
     testTimeout: 30_000,
     hookTimeout: 60_000,
     // Proxies of whoever tests are not to come between a test and its servers.
