@@ -1,6 +1,6 @@
 import { element } from '../../../src/page/elements/element.js';
+import { svg } from '../../../src/page/elements/svg.js';
 
-const SVG = 'http://www.w3.org/2000/svg';
 const [WIDTH, HEIGHT, LEFT, BOTTOM] = [640, 200, 44, 24];
 /** The most points that are drawn: of more, each is the mean of several. */
 const MOST_POINTS = 400;
@@ -26,25 +26,20 @@ export class LossCurve {
     const y = (loss: number): number => 8 + (1 - loss / most) * (HEIGHT - BOTTOM - 8);
     const line = means.map((loss, at) => `${x(at).toFixed(1)},${y(loss).toFixed(1)}`).join(' ');
     const last = means.at(-1) ?? 0;
-    const picture = document.createElementNS(SVG, 'svg');
-    picture.setAttribute('viewBox', `0 0 ${WIDTH} ${HEIGHT}`);
-    picture.setAttribute('role', 'img');
-    picture.setAttribute('class', 'curve');
-    picture.setAttribute(
-      'aria-label',
-      `Training loss after ${this.#losses.length} steps: from ${(means[0] ?? 0).toFixed(3)} to ${last.toFixed(3)}`,
+    const picture = svg(
+      'svg',
+      {
+        viewBox: `0 0 ${WIDTH} ${HEIGHT}`,
+        role: 'img',
+        class: 'curve',
+        'aria-label': `Training loss after ${this.#losses.length} steps: from ${(means[0] ?? 0).toFixed(3)} to ${last.toFixed(3)}`,
+      },
+      svg('path', { class: 'frame', d: `M${LEFT} 8V${HEIGHT - BOTTOM}H${WIDTH - 8}` }),
+      svg('text', { x: LEFT - 6, y: 14, class: 'end' }, most.toFixed(2)),
+      svg('text', { x: LEFT - 6, y: HEIGHT - BOTTOM, class: 'end' }, '0'),
+      svg('text', { x: WIDTH - 8, y: HEIGHT - 6, class: 'end' }, `${this.#losses.length} steps`),
+      svg('polyline', { class: 'line', points: line }),
     );
-    const part = (tag: string, attributes: Readonly<Record<string, string | number>>, text = ''): void => {
-      const made = document.createElementNS(SVG, tag);
-      for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, String(value));
-      made.textContent = text;
-      picture.append(made);
-    };
-    part('path', { class: 'frame', d: `M${LEFT} 8V${HEIGHT - BOTTOM}H${WIDTH - 8}` });
-    part('text', { x: LEFT - 6, y: 14, class: 'end' }, most.toFixed(2));
-    part('text', { x: LEFT - 6, y: HEIGHT - BOTTOM, class: 'end' }, '0');
-    part('text', { x: WIDTH - 8, y: HEIGHT - 6, class: 'end' }, `${this.#losses.length} steps`);
-    part('polyline', { class: 'line', points: line });
     this.node.hidden = false;
     this.node.replaceChildren(picture, element('figcaption', {}, `Training loss: ${last.toFixed(3)}`));
   }

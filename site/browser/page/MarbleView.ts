@@ -1,7 +1,7 @@
 import { element, setText } from '../../../src/page/elements/element.js';
+import { svg } from '../../../src/page/elements/svg.js';
 import type { Notified, Stage } from '../protocol.js';
 
-const SVG = 'http://www.w3.org/2000/svg';
 const ROW = 44;
 const RADIUS = 11;
 const WIDTH = 760;
@@ -9,17 +9,6 @@ const MARGIN = 16;
 /** A program that is over in so many milliseconds is drawn in the order in which its values came. */
 const SHORT_MS = 5;
 const HUES = 6;
-
-const svg = (
-  tag: string,
-  attributes: Readonly<Record<string, string | number>>,
-  ...children: readonly (Node | string)[]
-) => {
-  const made = document.createElementNS(SVG, tag);
-  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, String(value));
-  made.append(...children);
-  return made;
-};
 
 /** What stands in a marble: the type of an event, or the first word of any other value. */
 const letterOf = (text: string): string =>

@@ -1,3 +1,5 @@
+import { svg } from './svg.js';
+
 /** A shape for each of the first eight classes, in a square of 16: classes are never told apart by colour alone. */
 const SHAPES = [
   'M8 2a6 6 0 1 1 0 12a6 6 0 0 1 0-12z',
@@ -10,8 +12,6 @@ const SHAPES = [
   'M8 1l2 5 5 .4-3.9 3.3 1.3 5L8 12l-4.4 2.7 1.3-5L1 6.4 6 6z',
 ] as const;
 
-const SVG = 'http://www.w3.org/2000/svg';
-
 /** How many colours and shapes there are; further classes begin anew, each with the next shape for its colour. */
 export const HUES = SHAPES.length;
 
@@ -22,14 +22,9 @@ export const hueOf = (category: number): number => category % HUES;
 export const hueName = (category: number): string => `--class-${hueOf(category)}`;
 
 /** A class's mark: its shape in its colour. It says nothing that does not stand beside it as text. */
-export const classMark = (category: number): SVGElement => {
-  const svg = document.createElementNS(SVG, 'svg');
-  svg.setAttribute('viewBox', '0 0 16 16');
-  svg.setAttribute('aria-hidden', 'true');
-  svg.setAttribute('class', 'mark');
-  svg.dataset['hue'] = String(hueOf(category));
-  const path = document.createElementNS(SVG, 'path');
-  path.setAttribute('d', SHAPES[(category + Math.floor(category / HUES)) % HUES]!);
-  svg.append(path);
-  return svg;
-};
+export const classMark = (category: number): SVGElement =>
+  svg(
+    'svg',
+    { viewBox: '0 0 16 16', 'aria-hidden': 'true', class: 'mark', 'data-hue': hueOf(category) },
+    svg('path', { d: SHAPES[(category + Math.floor(category / HUES)) % HUES]! }),
+  );

@@ -2,7 +2,7 @@ import type { FlowSnapshot, FlowStage } from '../../contracts/flow/FlowSnapshot.
 import { element, setAttributes, setText } from '../elements/element.js';
 import { formatCount, formatMs, formatRate, formatShare } from '../elements/format.js';
 import { BOX, type FlowLayout, layoutFlow, type Point, shapeOf } from './layoutFlow.js';
-import { svg } from './svg.js';
+import { svg } from '../elements/svg.js';
 
 /** The most snapshots that are kept: three minutes, at one a second. */
 const KEPT = 180;

@@ -3,12 +3,11 @@ import { Chart, type ChartData, type ChartSeries } from '../charts/Chart.js';
 import { hueName } from '../elements/classMark.js';
 import { element } from '../elements/element.js';
 import { formatLoss, formatScore } from '../elements/format.js';
+import { svg } from '../elements/svg.js';
 import { formatEpoch } from '../panels/lossChart.js';
 
 /** Dashes of lines, in pixels: with eight colours, sixteen lines that are told apart without a colour by four of them. */
 const DASHES: readonly (readonly number[] | undefined)[] = [undefined, [8, 5], [2, 4], [12, 4, 2, 4]];
-
-const SVG = 'http://www.w3.org/2000/svg';
 
 const lineOf = (run: number): Pick<ChartSeries, 'hue' | 'dash'> => {
   const dash = DASHES[run % DASHES.length];
@@ -17,17 +16,10 @@ const lineOf = (run: number): Pick<ChartSeries, 'hue' | 'dash'> => {
 
 /** The line of a run, as a legend and a table show it beside its name. */
 export const runMark = (run: number): SVGElement => {
-  const svg = document.createElementNS(SVG, 'svg');
-  svg.setAttribute('viewBox', '0 0 32 8');
-  svg.setAttribute('class', 'run-mark');
-  svg.setAttribute('aria-hidden', 'true');
-  const line = document.createElementNS(SVG, 'path');
   const { hue, dash } = lineOf(run);
-  line.setAttribute('d', 'M0 4h32');
-  line.setAttribute('stroke-dasharray', dash?.join(' ') ?? '');
+  const line = svg('path', { d: 'M0 4h32', 'stroke-dasharray': dash?.join(' ') ?? '' });
   line.style.stroke = `var(${hue})`;
-  svg.append(line);
-  return svg;
+  return svg('svg', { viewBox: '0 0 32 8', class: 'run-mark', 'aria-hidden': 'true' }, line);
 };
 
 /** A chart with a line a run. @param names what the runs are called */

@@ -1,4 +1,4 @@
-import { type Attributes, setAttributes } from '../elements/element.js';
+import { type Attributes, setAttributes } from './element.js';
 
 /** Makes an element of SVG. Strings become text. */
 export const svg = <K extends keyof SVGElementTagNameMap>(
