@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, posix } from 'node:path';
+import { outsideFences } from '../markdown/outsideFences.js';
 import type { Page } from './Page.js';
 
 /** Pages that lie at the project's root, and what they are called on the site. */
@@ -41,10 +42,7 @@ const relink = (file: string, markdown: string, places: ReadonlyMap<string, stri
           const place = places.get(name);
           return place === undefined ? whole : `[${whole}](${place})`;
         });
-  return markdown
-    .split(/(^```[^]*?^```$)/m)
-    .map((part, index) => (index % 2 === 1 ? part : names(links(part))))
-    .join('');
+  return outsideFences(markdown, (text) => names(links(text)));
 };
 
 /** An example as a page: its opening comment as text, then its code. */

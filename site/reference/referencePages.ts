@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import { outsideFences } from '../markdown/outsideFences.js';
 import type { NavigationGroup, Page } from '../pages/Page.js';
 import { type Entry, type Export, nameOfFile } from './readExports.js';
 
@@ -56,13 +57,6 @@ const places = (pages: readonly FilePage[]): ReadonlyMap<Export, string> =>
       ]),
     ),
   );
-
-/** Applies a change to the text between fences of code, and leaves the code alone. */
-const outsideFences = (markdown: string, change: (text: string) => string): string =>
-  markdown
-    .split(/(^```[^]*?^```$)/m)
-    .map((part, index) => (index % 2 === 1 ? part : change(part)))
-    .join('');
 
 /**
  * The pages of the reference, one for each file of `src` that exports something: a function stands with its options.
