@@ -1,5 +1,5 @@
 import { firstValueFrom, of, toArray } from 'rxjs';
-import { loadArtifacts, restoreModel } from 'headwater/models';
+import { openArtifacts, restoreModel } from 'headwater/models';
 import { classifyLive, type ClassifyLiveOptions, type LiveHeadline } from 'headwater/operators';
 import { rowEncoder } from 'headwater/text';
 import type { Prefix } from '../protocol.js';
@@ -41,9 +41,7 @@ export const textModel = (options: ClassifyLiveOptions, about: string): TextMode
 
 /** Opens the files of a saved model. */
 export const openModel = async (files: ReadonlyMap<string, Uint8Array>): Promise<TextModel> => {
-  const loaded = await loadArtifacts(files)();
-  if (loaded._tag === 'Left') throw loaded.left;
-  const artifacts = loaded.right;
+  const artifacts = await openArtifacts(files);
   const parameters = [...artifacts.weights.values()].reduce(
     (sum, { shape }) => sum + shape.reduce((product, size) => product * size, 1),
     0,
