@@ -1,3 +1,4 @@
+import { hueOf } from './hueOf.js';
 import { type Diagram, type Notification, type Timeline } from './parseDiagram.js';
 
 /** Sizes, in units of the picture. */
@@ -7,16 +8,12 @@ const ROW = 46;
 const OPERATOR_ROW = 40;
 const LEGEND_ROW = 20;
 const LETTER = 8;
-/** How many colours marbles have (the style sheet names them). */
-const HUES = 6;
 /** How far the marbles of a group stand apart, so that each is seen. */
 const FAN = 9;
 
 /** Text as it stands in XML. */
 export const escapeXml = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
-
-const hueOf = (name: string): number => (name.codePointAt(0) ?? 0) % HUES;
 
 const drawNext = (name: string, x: number, y: number): string =>
   `<circle class="marble hue-${hueOf(name)}" cx="${x}" cy="${y}" r="${RADIUS}"/>` +

@@ -1,5 +1,6 @@
 import { element, setText } from '../../../src/page/elements/element.js';
 import { svg } from '../../../src/page/elements/svg.js';
+import { hueOf } from '../../marbles/hueOf.js';
 import type { Notified, Stage } from '../protocol.js';
 
 const ROW = 44;
@@ -8,14 +9,10 @@ const WIDTH = 760;
 const MARGIN = 16;
 /** A program that is over in so many milliseconds is drawn in the order in which its values came. */
 const SHORT_MS = 5;
-const HUES = 6;
 
 /** What stands in a marble: the type of an event, or the first word of any other value. */
 const letterOf = (text: string): string =>
   (/^\{ type: '([\w-]+)/.exec(text)?.[1] ?? /[\p{L}\p{N}.]+/u.exec(text)?.[0] ?? '·').slice(0, 3);
-
-const hueOf = (text: string): number =>
-  Array.from(text).reduce((sum, sign) => sum + (sign.codePointAt(0) ?? 0), 0) % HUES;
 
 /** Draws what really went through the stages of a program: each value where it came. */
 export class MarbleView {
