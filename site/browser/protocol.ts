@@ -18,8 +18,6 @@ export interface Notified {
 /** A stage of a pipeline of the reader's code: the source, or an operator. */
 export interface Stage {
   readonly stage: number;
-  /** Which `pipe()` it belongs to, from 0. */
-  readonly pipe: number;
   readonly label: string;
 }
 
@@ -31,7 +29,7 @@ export interface Prefix {
 
 /** What the worker tells. */
 export type Answer =
-  | { readonly type: 'ready'; readonly threads: number; readonly simd: string }
+  | { readonly type: 'ready'; readonly threads: number }
   | { readonly type: 'stages'; readonly stages: readonly Stage[] }
   | { readonly type: 'notified'; readonly notified: readonly Notified[]; readonly left: number }
   | { readonly type: 'log'; readonly level: 'log' | 'error'; readonly text: string }

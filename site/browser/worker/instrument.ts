@@ -34,7 +34,6 @@ const argumentsOf = (list: SyntaxNode): readonly SyntaxNode[] => {
 export const instrument = (source: string): Instrumented => {
   const stages: Stage[] = [];
   const insertions: { readonly at: number; readonly text: string }[] = [];
-  let pipes = 0;
   typescript.parse(source).iterate({
     enter: ({ node }) => {
       if (node.name !== 'CallExpression') return;
@@ -45,8 +44,7 @@ export const instrument = (source: string): Instrumented => {
       if (property === null || source.slice(property.from, property.to) !== 'pipe') return;
       const operators = argumentsOf(list);
       if (operators.some(({ name }) => name === 'Spread')) return;
-      const pipe = pipes++;
-      const add = (label: string): number => stages.push({ stage: stages.length, pipe, label: labelOf(label) }) - 1;
+      const add = (label: string): number => stages.push({ stage: stages.length, label: labelOf(label) }) - 1;
       const object = callee.firstChild;
       insertions.push({
         at: list.from + 1,

@@ -35,5 +35,4 @@ addEventListener('message', ({ data }: MessageEvent<Request>) => {
 
 // Threads share memory, which a browser gives to pages that are cross-origin isolated only.
 registerBackend(crossOriginIsolated ? { threads: Math.min(4, navigator.hardwareConcurrency) } : {});
-const { threads, simd } = backendVariant();
-tell({ type: 'ready', threads, simd });
+tell({ type: 'ready', threads: backendVariant().threads });
