@@ -1,6 +1,7 @@
 import { javascript } from '@codemirror/lang-javascript';
 import { EditorView, basicSetup } from 'codemirror';
 import { element, setText } from '../../../src/page/elements/element.js';
+import { onThreads } from '../onThreads.js';
 import type { Answer } from '../protocol.js';
 import { Console } from './Console.js';
 import { LossCurve } from './LossCurve.js';
@@ -46,7 +47,7 @@ export const openPlayground = (target: HTMLElement, code: string, runNow: boolea
     setText(state, 'starting …');
     const onAnswer = (answer: Answer): void => {
       if (answer.type === 'ready') {
-        setText(state, `running, on ${answer.threads} thread${answer.threads === 1 ? '' : 's'}`);
+        setText(state, `running, ${onThreads(answer.threads)}`);
         running?.send({ type: 'run', code: editor.state.doc.toString() });
       } else if (answer.type === 'stages') marbles.setStages(answer.stages);
       else if (answer.type === 'notified') marbles.add(answer.notified, answer.left);

@@ -1,4 +1,5 @@
 import { element, setText } from '../../../src/page/elements/element.js';
+import { onThreads } from '../onThreads.js';
 import type { Answer, Prefix } from '../protocol.js';
 import { droppedFiles } from './droppedFiles.js';
 import { LossCurve } from './LossCurve.js';
@@ -80,7 +81,7 @@ export const openTrainPage = (target: HTMLElement): void => {
     (first: (running: Running) => void) =>
     (answer: Answer): void => {
       if (answer.type === 'ready' && running !== undefined) {
-        setText(state, `Working, on ${answer.threads} thread${answer.threads === 1 ? '' : 's'} …`);
+        setText(state, `Working, ${onThreads(answer.threads)} …`);
         first(running);
       } else if (answer.type === 'losses') curve.add(answer.points);
       else if (answer.type === 'progress') setText(state, answer.text);

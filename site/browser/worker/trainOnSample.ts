@@ -3,6 +3,7 @@ import { classifier, classifierConfig } from 'headwater/models';
 import { batchSource, type ClassifyLiveOptions, fit, prepare, type Row, type TrainingEvent } from 'headwater/operators';
 import { backendVariant } from 'headwater/ops';
 import { sampleCsv } from '../../../src/streams/sample/sampleCsv.js';
+import { onThreads } from '../onThreads.js';
 import type { Answer } from '../protocol.js';
 import { type TextModel, textModel } from './TextModel.js';
 
@@ -59,6 +60,5 @@ export const trainOnSample = async (
   );
   if (reading === undefined) throw new Error('The sample gave no rows to train on.');
   const seconds = ((performance.now() - begin) / 1000).toFixed(1);
-  const { threads } = backendVariant();
-  return textModel(reading, `trained on ${rows} rows in ${seconds} s, on ${threads} thread${threads === 1 ? '' : 's'}`);
+  return textModel(reading, `trained on ${rows} rows in ${seconds} s, ${onThreads(backendVariant().threads)}`);
 };
