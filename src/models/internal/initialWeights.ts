@@ -19,9 +19,11 @@ export const initialWeights = (config: ClassifierConfig, seed: number, embedding
   const inputs = (layer: string): number => shapes.get(`${layer}.weight`)?.[1] ?? 1;
   const draw = (name: string, size: number): Float32Array => {
     if (name === 'embeddings.weight')
-      return normal(draws, size)
-        .map((value) => embeddingSpread * value)
-        .fill(0, config.padIndex * config.embeddingDim, (config.padIndex + 1) * config.embeddingDim);
+      return normal(draws, size, embeddingSpread).fill(
+        0,
+        config.padIndex * config.embeddingDim,
+        (config.padIndex + 1) * config.embeddingDim,
+      );
     const [layer = ''] = name.split('.');
     return uniform(draws, size, 1 / Math.sqrt(layer === 'rnn' ? config.hiddenDim : inputs(layer)));
   };

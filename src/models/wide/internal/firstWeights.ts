@@ -35,7 +35,7 @@ export const firstWeights = (config: WideGruConfig, seed: number): StateDict => 
     return [name, { shape, data: uniform(draws, size, bound) }];
   });
   const rows = Float32Array.from({ length: vocabularySize }, (_, id) => id).filter((id) => !vectors && id !== padIndex);
-  const values = normal(draws, rows.length * embeddingDim).map((value) => SPREAD * value);
+  const values = normal(draws, rows.length * embeddingDim, SPREAD);
   return new Map<string, Weight>([
     ...dense,
     ['embeddings.rows', { shape: [rows.length], data: rows }],
