@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { builtFile } from '../contracts/runtime/builtFile.js';
 import { acceptedEncoding, compressed, type Encoding } from './http/encodings.js';
 import { Refusal } from './http/Refusal.js';
 import type { Handler, Route } from './http/Route.js';
@@ -35,12 +35,6 @@ const FILES = {
 
 /** Where the page is served. */
 export const PAGE_PATHS: readonly string[] = Object.keys(FILES);
-
-/** The built page: beside this room in a build, and in the build where this runs from the sources. */
-const built = (): string | undefined =>
-  ['../page/', '../../dist/page/']
-    .map((path) => fileURLToPath(new URL(path, import.meta.url)))
-    .find((folder) => existsSync(join(folder, 'page.js')));
 
 const fileHandler = (body: Buffer, type: string): Handler => {
   const hash = createHash('sha256').update(body).digest('base64url').slice(0, 22);
@@ -107,11 +101,13 @@ const readFile = (path: string, shows: PageSubject): Buffer => {
  * Without a build they answer `not-found`, and say so.
  */
 export const pageRoutes = (shows: PageSubject): readonly (readonly [path: string, route: Route])[] => {
-  const folder = built();
+  const script = builtFile('page/page.js');
   return Object.entries(FILES).map(([path, { name, type }]) => [
     path,
     {
-      handlers: { GET: folder === undefined ? absent : fileHandler(readFile(join(folder, name), shows), type) },
+      handlers: {
+        GET: script === undefined ? absent : fileHandler(readFile(join(dirname(script), name), shows), type),
+      },
       probe: true,
     },
   ]);

@@ -1,8 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
 import { concatMap, map, tap } from 'rxjs';
+import { builtFile } from '../../contracts/runtime/builtFile.js';
 import { packageJson } from '../../contracts/runtime/packageJson.js';
 import { encodeArtifacts } from '../../models/artifacts/encodeArtifacts.js';
 import { loadArtifacts } from '../../models/artifacts/loadArtifacts.js';
@@ -26,10 +26,9 @@ Examples:
   $ headwater bundle models/news --out-file news.js
 `;
 
-/** The runtime that the build has made: beside the commands, or in the build where this runs from the sources. */
+/** The runtime that the build has made. */
 const runtimeText = (): string => {
-  const places = ['../../bundle/runtime.js', '../../../dist/bundle/runtime.js'];
-  const file = places.map((place) => fileURLToPath(new URL(place, import.meta.url))).find((place) => existsSync(place));
+  const file = builtFile('bundle/runtime.js');
   if (file === undefined) throw new Error('dist/bundle/runtime.js is missing: npm run build makes it');
   return readFileSync(file, 'utf8');
 };
