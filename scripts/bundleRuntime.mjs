@@ -1,6 +1,6 @@
 /**
- * Bundles all that a saved model needs to classify into dist/bundle/runtime.js: one module without imports, which
- * `headwater bundle` writes before the model's own bytes.
+ * Bundles all that a saved model needs to classify into dist/bundle/runtime.js: a script that declares `headwater`, with
+ * its `openClassifier`. `headwater bundle` writes it before the model's own bytes.
  */
 import { join } from 'node:path';
 import { build } from 'esbuild';
@@ -36,7 +36,8 @@ export const bundleRuntime = () =>
     outfile: join(root, 'dist/bundle/runtime.js'),
     bundle: true,
     minify: true,
-    format: 'esm',
+    format: 'iife',
+    globalName: 'headwater',
     platform: 'browser',
     target: 'es2022',
     legalComments: 'eof',

@@ -9,7 +9,7 @@ const linesOf = (text: string): string =>
 /**
  * The text of an ES module that classifies with a saved model and imports nothing.
  *
- * @param runtime the module that exports `openClassifier`, and imports nothing
+ * @param runtime the script that declares `headwater`, with its `openClassifier`
  * @param files the artifacts by name
  * @param classes their classes
  * @param about lines of a comment
@@ -20,14 +20,11 @@ export const moduleText = (
   classes: readonly string[],
   about: readonly string[],
 ): string => {
-  const opener = /\bexport\s*\{\s*(\w+) as openClassifier\s*\};?/.exec(runtime);
-  if (opener === null) throw new Error('dist/bundle/runtime.js does not export openClassifier');
-  const [ending, name] = opener;
   const entries = [...files].map(
     ([file, bytes]) => `  [${JSON.stringify(file)}, bytesOf([${linesOf(Buffer.from(bytes).toString('base64'))}])],`,
   );
   return `${about.map((line) => `// ${line}`).join('\n')}
-${runtime.replace(ending, '')}
+${runtime}
 const bytesOf = (lines) => Uint8Array.from(atob(lines.join('')), (character) => character.charCodeAt(0));
 const files = () => new Map([
 ${entries.join('\n')}
@@ -36,7 +33,7 @@ let opened;
 /** The classes, in the order of the model. */
 export const classes = ${JSON.stringify(classes)};
 /** Opens the model with options of its own: how many texts are classified together, and how long one waits. */
-export const open = (options) => ${name}(files(), options);
+export const open = (options) => headwater.openClassifier(files(), options);
 /** Classifies a text: { category, probability, distribution, known }. The model is opened at the first call. */
 export const classify = async (text) => (await (opened ??= open()))(text);
 export default classify;
