@@ -57,6 +57,10 @@ const folded = (name: string): string =>
     .toLowerCase()
     .replaceAll(/[\s_-]+/g, '');
 
+/** Classes with their rows, for a line. */
+const withRows = (names: readonly (readonly [name: string, rows: number])[]): string =>
+  names.map(([name, rows]) => `${printable(quoted(name))} (${rows} rows)`).join(', ');
+
 /** The names that differ in case, blanks, hyphens and underscores alone, a line for each of the first. */
 export const likeNames = (classes: ReadonlyMap<string, number>): readonly string[] => {
   const byFolded = new Map<string, string[]>();
@@ -67,8 +71,8 @@ export const likeNames = (classes: ReadonlyMap<string, number>): readonly string
   }
   const groups = [...byFolded.values()].filter((names) => names.length > 1);
   const lines = groups.slice(0, TOLD).map((names) => {
-    const counted = names.slice(0, 4).map((name) => `${printable(quoted(name))} (${classes.get(name) ?? 0} rows)`);
-    return `classes with almost one name: ${counted.join(', ')}${names.length > 4 ? ' and more' : ''}; --class-names merges them`;
+    const counted = withRows(names.slice(0, 4).map((name) => [name, classes.get(name) ?? 0]));
+    return `classes with almost one name: ${counted}${names.length > 4 ? ' and more' : ''}; --class-names merges them`;
   });
   return groups.length > TOLD ? [...lines, `and ${groups.length - TOLD} more such names`] : lines;
 };
@@ -80,9 +84,8 @@ const MISSING = new Set(['nan', 'none', 'null', 'na', 'n/a', '#n/a', '<na>', 'un
 const missingLabels = (classes: ReadonlyMap<string, number>): readonly string[] => {
   const missing = [...classes].filter(([name]) => MISSING.has(name.toLowerCase()));
   if (missing.length === 0) return [];
-  const counted = missing.slice(0, TOLD).map(([name, rows]) => `${printable(quoted(name))} (${rows} rows)`);
   return [
-    `${missing.length === 1 ? 'a class' : 'classes'} that may stand for a missing value: ${counted.join(', ')}; --class-names can leave ${missing.length === 1 ? 'it' : 'them'} out`,
+    `${missing.length === 1 ? 'a class' : 'classes'} that may stand for a missing value: ${withRows(missing.slice(0, TOLD))}; --class-names can leave ${missing.length === 1 ? 'it' : 'them'} out`,
   ];
 };
 

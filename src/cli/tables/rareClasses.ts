@@ -38,15 +38,11 @@ export const withoutRareClasses = (rows$: Observable<Row>, least: number, say: (
           rare = new Set(few.map(([name]) => name));
           if (few.length === 0) return;
           const total = few.reduce((sum, [, rows]) => sum + rows, 0);
-          const names = few.slice(0, TOLD).map(([name, rows]) => `${printable(JSON.stringify(excerpt(name)))} ${rows}`);
+          const first = few.slice(0, TOLD).map(([name, rows]) => `${printable(JSON.stringify(excerpt(name)))} ${rows}`);
+          const names = `${first.join(', ')}${few.length > TOLD ? ` and ${few.length - TOLD} more` : ''}`;
           if (few.length === counts.size)
-            throw new HeadwaterError(
-              'HW_EMPTY',
-              `No class has ${least} rows: ${names.join(', ')}${few.length > TOLD ? ` and ${few.length - TOLD} more` : ''}. Lower --min-class-rows.`,
-            );
-          say(
-            `left out: ${total} rows of ${few.length} classes with fewer than ${least} rows: ${names.join(', ')}${few.length > TOLD ? ` and ${few.length - TOLD} more` : ''}`,
-          );
+            throw new HeadwaterError('HW_EMPTY', `No class has ${least} rows: ${names}. Lower --min-class-rows.`);
+          say(`left out: ${total} rows of ${few.length} classes with fewer than ${least} rows: ${names}`);
         },
       }),
       ignoreElements(),
