@@ -3,8 +3,9 @@ import type { Holding } from '../../../contracts/flow/FlowProbe.js';
 /** An operator's holdings over all of its subscriptions. */
 export interface HoldingRecord {
   readonly operator: string;
-  readonly bound: number;
-  readonly highWaterMark: number;
+  /** The largest of its subscriptions. */
+  bound: number;
+  highWaterMark: number;
   readonly live: Set<Holding>;
   most: number;
 }
@@ -61,18 +62,11 @@ export class FlowStageRecord {
   }
 
   hold(holding: Holding): () => void {
-    let record = this.holdings.get(holding.operator);
-    if (record === undefined || record.bound < holding.bound) {
-      const before = record;
-      record = {
-        operator: holding.operator,
-        bound: holding.bound,
-        highWaterMark: holding.highWaterMark ?? holding.bound,
-        live: before?.live ?? new Set(),
-        most: before?.most ?? 0,
-      };
-      this.holdings.set(holding.operator, record);
-    }
+    const { operator, bound, highWaterMark = bound } = holding;
+    let record = this.holdings.get(operator);
+    if (record === undefined)
+      this.holdings.set(operator, (record = { operator, bound, highWaterMark, live: new Set(), most: 0 }));
+    else if (record.bound < bound) Object.assign(record, { bound, highWaterMark });
     const { live } = record;
     live.add(holding);
     return () => {

@@ -8,9 +8,6 @@ const TIMED_SHARE = 1 / 8;
 /** What stands after the last stages. */
 const CONSUMER = 'consumer';
 
-/** The name of a stage for operators that hold values and are in none. */
-const nameOfOperator = ({ operator }: Holding): string => operator;
-
 interface ValveRecord {
   total: number;
   before: number;
@@ -32,6 +29,8 @@ export class FlowWatch implements FlowProbe {
   readonly #began: number;
   readonly #stages = new Map<string, FlowStageRecord>();
   readonly #valves = new Map<string, ValveRecord>();
+  /** Known from the first value that leaves the stages. */
+  #consumer: FlowStageRecord | undefined;
   /** The stage whose source is being subscribed to. */
   #subscribing: FlowStageRecord | undefined;
   /** The stage whose value is on its way. */
@@ -83,8 +82,9 @@ export class FlowWatch implements FlowProbe {
     };
   }
 
+  /** An operator that is in no stage is one of its own. */
   holding(holding: Holding): () => void {
-    return (this.#subscribing ?? this.#record(nameOfOperator(holding))).hold(holding);
+    return (this.#subscribing ?? this.#record(holding.operator)).hold(holding);
   }
 
   rejected(): void {
@@ -167,7 +167,7 @@ export class FlowWatch implements FlowProbe {
 
   /** Notes that a value has left the stages: whoever subscribes to the last of them has it. */
   #consume(stage: FlowStageRecord): FlowStageRecord {
-    const consumer = this.#record(CONSUMER);
+    const consumer = (this.#consumer ??= this.#record(CONSUMER));
     consumer.came(stage);
     consumer.values += 1;
     return consumer;
