@@ -1,23 +1,11 @@
-import { from, lastValueFrom, of, switchMap, tap } from 'rxjs';
+import { from, lastValueFrom, map, of, switchMap, tap } from 'rxjs';
 import { classifier, classifierConfig } from 'headwater/models';
 import { batchSource, type ClassifyLiveOptions, fit, prepare, type Row, type TrainingEvent } from 'headwater/operators';
 import { backendVariant } from 'headwater/ops';
-import { sampleCsv } from '../../../src/streams/sample/sampleCsv.js';
+import { sampleRows } from '../../../src/streams/sample/sampleRows.js';
 import { onThreads } from '../onThreads.js';
 import type { Answer } from '../protocol.js';
 import { type TextModel, textModel } from './TextModel.js';
-
-/** The generated sample as rows. No title of it has a line end; those with a comma or quote stand in quotes. */
-const sampleRows = (rows: number): readonly Row[] =>
-  [...sampleCsv({ rows })]
-    .join('')
-    .trimEnd()
-    .split('\n')
-    .slice(1)
-    .map((line, id) => {
-      const [, quoted, plain = '', category = ''] = /^(?:"((?:[^"]|"")*)"|([^,]*)),(.*)$/.exec(line) ?? [];
-      return { id, title: quoted?.replaceAll('""', '"') ?? plain, category };
-    });
 
 /** How long the losses are gathered before they are told, in milliseconds. */
 const GATHER_MS = 100;
@@ -47,7 +35,7 @@ export const trainOnSample = async (
   let reading: ClassifyLiveOptions | undefined;
   const begin = performance.now();
   await lastValueFrom(
-    prepare(from(sampleRows(rows))).pipe(
+    prepare(from(sampleRows({ rows })).pipe(map((row, id): Row => ({ ...row, id })))).pipe(
       switchMap((split) => {
         const { tokenizer, labelEncoder, classWeights } = split;
         const config = classifierConfig({ cell: 'gru', vocabularySize: tokenizer.size, classes: labelEncoder.size });

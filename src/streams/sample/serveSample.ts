@@ -3,7 +3,8 @@ import { pipeline, Readable } from 'node:stream';
 import { createGzip } from 'node:zlib';
 import { Observable } from 'rxjs';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
-import { sampleCsv, type SampleOptions } from './sampleCsv.js';
+import { sampleCsv } from './sampleCsv.js';
+import type { SampleOptions } from './sampleRows.js';
 
 const PATH = '/sample.csv';
 

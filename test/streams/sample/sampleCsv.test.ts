@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { parse } from 'csv-parse/sync';
 import { describe, expect, it } from 'vitest';
 import { random } from '../../../src/contracts/random.js';
-import { sampleCsv, type SampleOptions } from '../../../src/streams/sample/sampleCsv.js';
+import { sampleCsv } from '../../../src/streams/sample/sampleCsv.js';
+import type { SampleOptions } from '../../../src/streams/sample/sampleRows.js';
 
 interface Labelled {
   readonly title: string;
