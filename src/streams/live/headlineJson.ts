@@ -3,6 +3,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
 import { itemLink } from '../feeds/parsing/itemLink.js';
 import { publishedAt } from '../feeds/parsing/dates/publishedAt.js';
+import { isObject } from '../internal/isObject.js';
 
 /** A type of text that is checked and left as it is. */
 const text = (name: string, passes: (value: string) => boolean): t.Type<string, string> => {
@@ -99,9 +100,6 @@ export interface HeadlineFault {
   readonly expected: string;
   readonly got: unknown;
 }
-
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /**
  * What a source may say in its own way, as `headlineJson` has it. A relative link is resolved against `base`. A link or

@@ -1,3 +1,4 @@
+import { isObject } from '../../internal/isObject.js';
 import type { FieldsOfLine } from './LinesReader.js';
 
 /** How deep objects within a line are opened: deeper ones stay JSON. */
@@ -7,9 +8,6 @@ const DEEPEST = 4;
 const MOST_FIELDS = 10_000;
 
 const NO_OBJECT = { expected: 'one JSON object a line' };
-
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** A value of JSON as a field: what is no text is written as JSON, and nothing is left of null. */
 const fieldOf = (value: unknown): string => {
