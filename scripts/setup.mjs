@@ -25,6 +25,7 @@ const PARTS = {
       'scripts/build.mjs',
       'scripts/bundleGradients.mjs',
       'scripts/bundleLibrary.mjs',
+      'scripts/bundleRuntime.mjs',
       'bench/internals.ts',
     ],
     output: 'dist/cli/main.js',
