@@ -15,7 +15,8 @@ export interface Fence {
   readonly run: boolean;
 }
 
-const filesUnder = (folder: string, ending: string): readonly string[] =>
+/** The files of a folder and of those in it with an ending, from the root. */
+export const filesUnder = (folder: string, ending: string): readonly string[] =>
   readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && entry.name.endsWith(ending))
     .map((entry) => relative(root, join(entry.parentPath, entry.name)))

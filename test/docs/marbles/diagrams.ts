@@ -1,7 +1,7 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { basename, join, relative } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { type Diagram, parseDiagram, type Timeline } from '../../../site/marbles/parseDiagram.js';
-import { root } from '../fences.js';
+import { filesUnder, root } from '../fences.js';
 
 /** A diagram of a doc comment, and the file that it stands in, without its ending. */
 export interface DocumentedDiagram {
@@ -13,17 +13,16 @@ export interface DocumentedDiagram {
 
 /** Every block of code marked `marbles` in the doc comments of `src`. */
 export const documentedDiagrams = (): readonly DocumentedDiagram[] =>
-  readdirSync(join(root, 'src'), { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
-    .map((entry) => join(entry.parentPath, entry.name))
-    .flatMap((path) =>
-      [...readFileSync(path, 'utf8').matchAll(/^\s*\* ?```marbles\n([^]*?)^\s*\* ?```$/gm)].map(([, comment = '']) => {
+  filesUnder('src', '.ts').flatMap((file) =>
+    [...readFileSync(join(root, file), 'utf8').matchAll(/^\s*\* ?```marbles\n([^]*?)^\s*\* ?```$/gm)].map(
+      ([, comment = '']) => {
         const diagram = parseDiagram(comment.replaceAll(/^\s*\* ?/gm, '').trimEnd());
         return {
-          file: relative(root, path),
-          name: basename(path, '.ts'),
+          file,
+          name: basename(file, '.ts'),
           diagram,
           timelines: diagram.lines.filter((line) => line.type === 'timeline'),
         };
-      }),
-    );
+      },
+    ),
+  );
