@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { serve } from '../streams/servers.js';
+import { rssOf } from './feedServer.js';
 import { start, workFolder } from './headwater.js';
 import { inProcess } from './inProcess.js';
 import { CLASSES, trainTiny } from './tiny.js';
@@ -13,9 +14,6 @@ beforeAll(() => trainTiny(cwd));
 const TOKEN = 'operator-token-0123456789';
 const authorization = `Bearer ${TOKEN}`;
 
-const rss = (...titles: readonly string[]): string =>
-  `<rss version="2.0"><channel>${titles.map((title) => `<item><title>${title}</title></item>`).join('')}</channel></rss>`;
-
 const lines = (file: string): readonly unknown[] =>
   readFileSync(join(cwd, file), 'utf8')
     .trimEnd()
@@ -25,7 +23,9 @@ const lines = (file: string): readonly unknown[] =>
 describe('headwater serve in operation', () => {
   it('takes feeds from an OPML and while it runs, sends the classes wanted, logs, learns, and remembers it all', async () => {
     const feed = await serve((request, response) =>
-      response.end(request.url === '/a' ? rss('goals in the final', 'shares and profits') : rss('ministers vote')),
+      response.end(
+        request.url === '/a' ? rssOf(['goals in the final', 'shares and profits']) : rssOf(['ministers vote']),
+      ),
     );
     writeFileSync(
       join(cwd, 'feeds.opml'),
