@@ -49,6 +49,8 @@ export const tmuxTerminal = (cwd: string): TmuxTerminal => {
     if (status !== 0) throw new Error(`tmux ${args.join(' ')}: ${stderr}`);
     return stdout;
   };
+  const session = (command: string): string =>
+    tmux('-f', '/dev/null', 'new-session', '-d', '-x', '100', '-y', '40', '-c', cwd, command);
   const screen = (...more: readonly string[]): string => tmux('capture-pane', '-p', ...more).trimEnd();
 
   return {
@@ -61,11 +63,11 @@ export const tmuxTerminal = (cwd: string): TmuxTerminal => {
         ...env,
       }).map(([name, value]) => `${name}='${value}'`);
       const command = `env -i ${variables.join(' ')} '${process.execPath}' '${MAIN}' ${args.join(' ')}; status=$?; echo '-- ended'; echo $status > status; exec cat`;
-      tmux('-f', '/dev/null', 'new-session', '-d', '-x', '100', '-y', '40', '-c', cwd, command);
+      session(command);
     },
     shell: () => {
       const command = `env -i PATH='${process.env['PATH'] ?? ''}' HOME='${cwd}' LANG=C.UTF-8 TERM=screen-256color PS1='$ ' bash --norc --noprofile -i`;
-      tmux('-f', '/dev/null', 'new-session', '-d', '-x', '100', '-y', '40', '-c', cwd, command);
+      session(command);
       tmux('send-keys', `headwater() { '${process.execPath}' '${MAIN}' "$@"; }`, 'Enter');
     },
     screen,
