@@ -12,26 +12,17 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { availableParallelism, cpus, loadavg, tmpdir } from 'node:os';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { availableParallelism, cpus, loadavg } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import {
-  classifier,
-  classifierConfig,
-  classifyLive,
-  encodeArtifacts,
-  raiseEngineFlags,
-  registerBackend,
-  writeFiles,
-} from 'headwater';
+import { classifyLive, raiseEngineFlags, registerBackend } from 'headwater';
 import { bufferCount, from, lastValueFrom } from 'rxjs';
 import { noKafka } from '../test/brokers/kafkaServer.js';
 import { natsProgram, NO_NATS } from '../test/brokers/natsServer.js';
 import { kafkaTopics, natsTopics, type ScaleTopics, type Take } from './scaleTopics.js';
-import { newsCsv } from './sources.js';
-import { readWorkload } from './workload.js';
+import { untrainedModel } from './untrainedModel.js';
 
 const { values: options } = parseArgs({
   options: {
@@ -85,15 +76,7 @@ const processorSeconds = (pids: readonly number[]): number =>
 
 raiseEngineFlags();
 registerBackend({ threads: 1 });
-const { rows, tokenizer, labelEncoder } = await readWorkload(newsCsv());
-const config = classifierConfig({ cell: 'gru', vocabularySize: tokenizer.size, classes: labelEncoder.size });
-const model = classifier(config, { seed: 1 });
-const folder = mkdtempSync(join(tmpdir(), 'headwater-scale-'));
-const written = await writeFiles(
-  folder,
-  encodeArtifacts({ config, weights: model.stateDict(), tokenizer, labelEncoder }),
-)();
-if (written._tag === 'Left') throw written.left;
+const { rows, tokenizer, labelEncoder, model, folder } = await untrainedModel('scale');
 
 const titleOf = (at: number): string => rows[at % rows.length]?.title ?? '';
 const messageOf = (at: number): string =>

@@ -13,26 +13,16 @@
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { availableParallelism, cpus, loadavg, tmpdir, totalmem } from 'node:os';
-import { join, resolve } from 'node:path';
+import { rmSync, writeFileSync } from 'node:fs';
+import { availableParallelism, cpus, loadavg, totalmem } from 'node:os';
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import autocannon from 'autocannon';
-import {
-  classifier,
-  classifierConfig,
-  classifyLive,
-  encodeArtifacts,
-  type LiveHeadline,
-  raiseEngineFlags,
-  registerBackend,
-  writeFiles,
-} from 'headwater';
+import { classifyLive, type LiveHeadline, raiseEngineFlags, registerBackend } from 'headwater';
 import { bufferCount, from, lastValueFrom } from 'rxjs';
 import { ENGINE, type Figure } from './Figure.js';
 import { measure } from './measure.js';
-import { newsCsv } from './sources.js';
-import { readWorkload } from './workload.js';
+import { untrainedModel } from './untrainedModel.js';
 
 const { values: options } = parseArgs({
   options: {
@@ -57,16 +47,8 @@ const BODIES = 200;
 
 raiseEngineFlags();
 registerBackend({ threads: Number(options.threads) });
-const { rows, tokenizer, labelEncoder } = await readWorkload(newsCsv());
+const { rows, tokenizer, labelEncoder, model, folder } = await untrainedModel('serve');
 const titles = rows.map(({ title }) => title);
-const config = classifierConfig({ cell: 'gru', vocabularySize: tokenizer.size, classes: labelEncoder.size });
-const model = classifier(config, { seed: 1 });
-const folder = mkdtempSync(join(tmpdir(), 'headwater-serve-'));
-const written = await writeFiles(
-  folder,
-  encodeArtifacts({ config, weights: model.stateDict(), tokenizer, labelEncoder }),
-)();
-if (written._tag === 'Left') throw written.left;
 
 const server = spawn(
   process.execPath,

@@ -12,23 +12,14 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { availableParallelism, loadavg, tmpdir } from 'node:os';
+import { rmSync, writeFileSync } from 'node:fs';
+import { availableParallelism, loadavg } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import autocannon from 'autocannon';
-import {
-  classifier,
-  classifierConfig,
-  encodeArtifacts,
-  encodeSafetensors,
-  raiseEngineFlags,
-  registerBackend,
-  STOP_WORDS,
-  writeFiles,
-} from 'headwater';
-import { newsCsv } from './sources.js';
-import { readWorkload } from './workload.js';
+import { encodeSafetensors, raiseEngineFlags, registerBackend, STOP_WORDS } from 'headwater';
+import { median } from './Figure.js';
+import { untrainedModel } from './untrainedModel.js';
 
 const { values: options } = parseArgs({
   options: {
@@ -52,16 +43,10 @@ const BETWEEN = 3;
 
 raiseEngineFlags();
 registerBackend();
-const { rows, tokenizer, labelEncoder } = await readWorkload(newsCsv());
+const { rows, tokenizer, labelEncoder, model, folder } = await untrainedModel('peer');
 const titles = rows.slice(0, 200).map(({ title }) => title);
-const config = classifierConfig({ cell: 'gru', vocabularySize: tokenizer.size, classes: labelEncoder.size });
-const model = classifier(config, { seed: 1 });
-const weights = model.stateDict();
+writeFileSync(join(folder, 'peer.safetensors'), encodeSafetensors(model.stateDict()));
 model.dispose();
-const folder = mkdtempSync(join(tmpdir(), 'headwater-peer-'));
-const written = await writeFiles(folder, encodeArtifacts({ config, weights, tokenizer, labelEncoder }))();
-if (written._tag === 'Left') throw written.left;
-writeFileSync(join(folder, 'peer.safetensors'), encodeSafetensors(weights));
 writeFileSync(
   join(folder, 'text.json'),
   JSON.stringify({
@@ -179,9 +164,6 @@ const measured = async (start: () => Promise<Service>, clients: number) => {
   await stopped(service);
   return { cold, warm };
 };
-
-const median = (values: readonly number[]): number =>
-  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
 
 const figures: object[] = [];
 const say = (figure: object): void => {
