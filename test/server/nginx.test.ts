@@ -2,26 +2,16 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { Agent, request } from 'node:http';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { expect, it } from 'vitest';
+import { freePort } from '../brokers/localServers.js';
 import { debianBinary } from './debianBinary.js';
 import { serving } from './serving.js';
 
 const nginx = debianBinary('nginx', 'usr/sbin/nginx', ['-v']);
 if (nginx === undefined) console.warn('No nginx, and none from Debian: the rolling restart behind it is not tested.');
-
-const freePort = async (): Promise<number> => {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('The server has no port.');
-  return address.port;
-};
 
 /** What docs/serve.md recommends, for two servers. */
 const configuration = (folder: string, port: number, upstreams: readonly number[]): string => `

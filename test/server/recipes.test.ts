@@ -1,10 +1,10 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
+import { freePort } from '../brokers/localServers.js';
 import { debianBinary } from './debianBinary.js';
 import { serving } from './serving.js';
 
@@ -17,16 +17,6 @@ const recipe = (language: string): string => {
   const found = new RegExp(`\`\`\`${language}\n([^]*?)\`\`\``).exec(text)?.[1];
   if (found === undefined) throw new Error(`docs/serve.md has no ${language}.`);
   return found;
-};
-
-const freePort = async (): Promise<number> => {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('The server has no port.');
-  return address.port;
 };
 
 const caddy = debianBinary('caddy', 'usr/bin/caddy', ['version']);
