@@ -102,6 +102,8 @@ export const textSteps = (options: TextStepsOptions = {}): TextSteps => {
   const isLesson = preprocessor === 'lesson';
   const longest = isLesson ? null : charLevel ? LONGEST_CHARACTERS : LONGEST_WORDS;
   const { maxLength: read = longest } = options;
+  const isDefault = options.maxLength === undefined && longest === LONGEST_WORDS;
+  const { maxTokens = isDefault ? MOST_TOKENS : read } = options;
   const steps: TextSteps = {
     preprocessor,
     stopWords: options.stopWords ?? (isLesson ? 'english' : 'none'),
@@ -110,12 +112,7 @@ export const textSteps = (options: TextStepsOptions = {}): TextSteps => {
     punctuation: options.punctuation ?? !isLesson,
     unspaced: options.unspaced ?? 'characters',
     maxLength: read,
-    maxTokens:
-      options.maxTokens === undefined
-        ? options.maxLength === undefined && read === LONGEST_WORDS
-          ? MOST_TOKENS
-          : read
-        : options.maxTokens,
+    maxTokens,
   };
   const decoded = TextSteps.decode(steps);
   if (E.isLeft(decoded)) {

@@ -1,6 +1,5 @@
 import { from, lastValueFrom, toArray } from 'rxjs';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { LiveHeadline } from '../../src/contracts/live/Live.js';
 import type { Row } from '../../src/contracts/rows/Row.js';
 import { restoreModel, type TextModel } from '../../src/models/artifacts/restoreModel.js';
 import { resizeVocabulary } from '../../src/models/artifacts/resizeVocabulary.js';
@@ -14,6 +13,7 @@ import { explainHeadlines } from '../../src/operators/live/explainHeadlines.js';
 import { prepare, type Split } from '../../src/operators/rows/prepare.js';
 import { textSteps } from '../../src/text/TextSteps.js';
 import { rowEncoder } from '../../src/text/rowEncoder.js';
+import { liveHeadline } from './learning/liveHeadline.js';
 import { vectorsOf } from '../text/vectors/make.js';
 import { trainModel } from '../../src/training/trainModel.js';
 import type { TrainedCandidate } from '../../src/training/ModelChosen.js';
@@ -27,17 +27,6 @@ const rows: readonly Row[] = Array.from({ length: 160 }, (_, id) => {
   const words = id % 2 === 0 ? SPORTS : WORLD;
   const word = (step: number) => words[(id * step + (id >> 3)) % 4];
   return { id, title: `${word(1)} ${word(3)} ${word(5)}`, category: id % 2 === 0 ? 'Sports' : 'World' };
-});
-
-const headline = (id: number, title: string, category?: string): LiveHeadline => ({
-  id,
-  title,
-  source: 'stdin',
-  guid: undefined,
-  link: undefined,
-  published: undefined,
-  seen: 0,
-  category,
 });
 
 interface Kept {
@@ -86,14 +75,14 @@ describe.each(['linear', 'wide-gru', 'sum'])('%s', (name) => {
     const of = keptOf(name);
     const { labelEncoder } = split;
     const [explanation] = await lastValueFrom(
-      from([headline(0, 'goal')]).pipe(
+      from([liveHeadline(0, 'goal')]).pipe(
         explainHeadlines({ model: of.model, tokenizer: encoderOf(of), labelEncoder, text }),
         toArray(),
       ),
     );
     expect(explanation?.prediction.category).toBe('Sports');
     const both = await lastValueFrom(
-      from([headline(1, 'goal goal qqxx')]).pipe(
+      from([liveHeadline(1, 'goal goal qqxx')]).pipe(
         explainHeadlines({ model: of.model, tokenizer: encoderOf(of), labelEncoder, text }),
       ),
     );
@@ -117,7 +106,7 @@ describe.each(['linear', 'wide-gru', 'sum'])('%s', (name) => {
     });
     // The classes have changed places.
     const stream = rows.map(({ id, title, category }) =>
-      headline(id, title, category === 'Sports' ? 'World' : 'Sports'),
+      liveHeadline(id, title, { category: category === 'Sports' ? 'World' : 'Sports' }),
     );
     const chunks = Array.from({ length: 20 }, (_, i) => stream.slice(8 * i, 8 * i + 8));
     const events = await lastValueFrom(

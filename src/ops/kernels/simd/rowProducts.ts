@@ -111,12 +111,8 @@ export const rowProducts = (size: TableSize): RowProducts => {
   const squares = size.adagrad ? table.companion() : new RowStore(size.width);
   const stride = store.stride * WORD;
   const [rowChunks, squareChunks] = [new ChunkList(store, memory), new ChunkList(squares, memory)];
-  const [ids, values, rows, squareRows] = Array.from({ length: 4 }, () => new Block(memory)) as [
-    Block,
-    Block,
-    Block,
-    Block,
-  ];
+  const [ids, values] = [new Block(memory), new Block(memory)];
+  const [rows, squareRows] = [new Block(memory), new Block(memory)];
   const sums = memory.floats(words(store.stride), store.stride).fill(0);
   let offsets: Int32Array = new Int32Array(1);
 
