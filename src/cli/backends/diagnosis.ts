@@ -1,10 +1,17 @@
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import type { Machine } from '../../provision/Machine.js';
-import { setupsFolder } from '../../provision/SetupKey.js';
-import { findSetups, type FoundSetup } from '../../provision/SetupManifest.js';
-import { howItEnded } from '../../provision/runCommand.js';
-import { findGpus, findTools, type Gpu, type MissingTool, type Tool, type ToolName } from '../../provision/tools.js';
+import type { HostSystem } from '../../provision/host/HostSystem.js';
+import { setupsFolder } from '../../provision/tensorflow/SetupKey.js';
+import { findSetups, type FoundSetup } from '../../provision/tensorflow/SetupManifest.js';
+import { howItEnded } from '../../provision/host/runCommand.js';
+import {
+  findGpus,
+  findTools,
+  type Gpu,
+  type MissingTool,
+  type Tool,
+  type ToolName,
+} from '../../provision/host/tools.js';
 import { BACKEND_NAMES, type BackendName } from '../../ops/backends/selectBackend.js';
 import { VERSION } from '../process/version.js';
 import { type VectorsHealth, vectorsHealth } from './vectorsHealth.js';
@@ -44,7 +51,7 @@ const isHealth = (value: unknown): value is Omit<BackendHealth, 'name'> =>
   typeof value === 'object' && value !== null && 'loads' in value && 'reason' in value;
 
 /** Tries a backend in a process of its own, which a library that does not fit may end. */
-const probe = async (name: BackendName, { run }: Machine, signal: AbortSignal): Promise<BackendHealth> => {
+const probe = async (name: BackendName, { run }: HostSystem, signal: AbortSignal): Promise<BackendHealth> => {
   const ended = await run(process.execPath, [PROBE, name], { signal });
   try {
     const health: unknown = JSON.parse(ended?.stdout.trim().split('\n').at(-1) ?? '');
@@ -60,7 +67,11 @@ const probe = async (name: BackendName, { run }: Machine, signal: AbortSignal): 
 };
 
 /** Looks at the machine, at every backend, at what is set up and at what a set-up needs. */
-export const diagnose = async (machine: Machine, env: NodeJS.ProcessEnv, signal: AbortSignal): Promise<Diagnosis> => {
+export const diagnose = async (
+  machine: HostSystem,
+  env: NodeJS.ProcessEnv,
+  signal: AbortSignal,
+): Promise<Diagnosis> => {
   const folder = setupsFolder(env);
   const [gpus, tools] = await Promise.all([findGpus(machine.run, signal), findTools(TOOLS, machine.run, signal)]);
   const backends: BackendHealth[] = [];

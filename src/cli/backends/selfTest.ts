@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import type { ClassifierConfig } from '../../models/ClassifierConfig.js';
 import type { BackendName } from '../../ops/backends/selectBackend.js';
-import { howItEnded, type RunCommand } from '../../provision/runCommand.js';
+import { howItEnded, type RunCommand } from '../../provision/host/runCommand.js';
 
 /** What is to be computed: what decides which backend is the fastest at it. */
 export interface Workload {

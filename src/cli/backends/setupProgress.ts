@@ -1,5 +1,5 @@
 import { finalize, type MonoTypeOperatorFunction, tap } from 'rxjs';
-import type { StepEvent } from '../../provision/Step.js';
+import type { StepEvent } from '../../provision/host/Step.js';
 import { ProgressOutput } from '../../sinks/progress/ProgressOutput.js';
 import { duration } from '../../sinks/progress/internal/progressLine.js';
 import { RateMeter } from '../../sinks/progress/internal/RateMeter.js';

@@ -5,7 +5,7 @@ import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import { reasonOf } from '../../contracts/reasonOf.js';
 import { backendLine } from '../backends/backendLine.js';
 import { type LoadedModel, loadModel } from '../inference/model.js';
-import type { BackendChoice } from '../training/trainingOptions.js';
+import type { BackendChoice } from '../training/options/trainingOptions.js';
 import { isBrokerAddress, modelAddress } from './brokerAddress.js';
 import { openModels } from './brokerClients.js';
 import type { BrokerOptions } from './brokerOptions.js';

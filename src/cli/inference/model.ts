@@ -11,7 +11,7 @@ import { type RowEncoder, rowEncoder } from '../../text/rowEncoder.js';
 import { NO_BACKEND } from '../backends/backendLine.js';
 import { workloadConfig } from '../backends/workloadConfig.js';
 import { fromTask } from '../process/fromTask.js';
-import { type BackendChoice, chosenBackend } from '../training/trainingOptions.js';
+import { type BackendChoice, chosenBackend } from '../training/options/trainingOptions.js';
 
 /** A saved model, loaded. */
 export interface LoadedModel<Model extends TextModel | DeferredClassifier = TextModel> {

@@ -2,7 +2,7 @@ import { linkSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync, mk
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
-import { isRunning } from '../../provision/isRunning.js';
+import { isRunning } from '../../provision/host/isRunning.js';
 
 /** How often the owner shows that it lives, and how long after that another machine believes it. In ms. */
 const BEAT = 10_000;

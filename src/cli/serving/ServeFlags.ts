@@ -1,6 +1,6 @@
 import type { BrokerFlags } from '../brokers/brokerHeadlines.js';
 import type { FeedOptions } from '../live/feedOptions.js';
-import type { BackendChoice } from '../training/trainingOptions.js';
+import type { BackendChoice } from '../training/options/trainingOptions.js';
 
 /** The options of `headwater serve`. */
 export interface ServeFlags extends BackendChoice, FeedOptions, BrokerFlags {

@@ -2,7 +2,7 @@ import { catchError, defer, type Observable, tap, throwError } from 'rxjs';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import type { TableRecord } from '../../contracts/training/TrainingRecord.js';
 import type { Valve } from '../../contracts/flow/Valve.js';
-import { cacheFolder } from '../../provision/cacheFolder.js';
+import { cacheFolder } from '../../provision/files/cacheFolder.js';
 import { type DeadLetters, deadLetters } from '../../sinks/rejections/deadLetters.js';
 import { duration } from '../../sinks/progress/internal/progressLine.js';
 import { describeRejection } from '../../sinks/rejections/describeRejection.js';

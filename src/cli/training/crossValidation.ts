@@ -6,9 +6,10 @@ import { kFold, type KFoldOptions } from '../../operators/rows/kFold.js';
 import { jsonLine } from '../../sinks/jsonLine.js';
 import { printable } from '../../sinks/terminal/printable.js';
 import type { Terminal } from '../process/Terminal.js';
-import type { Trained } from './Trained.js';
-import { NO_CHECKPOINTS, type Prepared, trainAndMeasure } from './trainAndMeasure.js';
-import type { TrainingOptions } from './trainingOptions.js';
+import type { Trained } from './results/Trained.js';
+import { trainAndMeasure } from './trainAndMeasure.js';
+import { NO_CHECKPOINTS, type Prepared } from './prepared/Prepared.js';
+import type { TrainingOptions } from './options/trainingOptions.js';
 
 /**
  * Refuses options that have no meaning with folds.

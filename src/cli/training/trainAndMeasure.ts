@@ -6,7 +6,6 @@ import {
   endWith,
   filter,
   forkJoin,
-  identity,
   ignoreElements,
   map,
   type Observable,
@@ -17,7 +16,6 @@ import {
 import type { BatchSource } from '../../contracts/training/BatchSource.js';
 import type { TrainingEvent } from '../../contracts/training/TrainingEvent.js';
 import type { ChoiceRecord, EpochRecord } from '../../contracts/training/TrainingRecord.js';
-import type { Valve } from '../../contracts/flow/Valve.js';
 import type { TextModel } from '../../models/artifacts/restoreModel.js';
 import type { DeferredClassifier } from '../../models/deferredClassifier.js';
 import { batchSource } from '../../operators/batches/batchSource.js';
@@ -26,8 +24,6 @@ import { trace } from '../../operators/flow/trace.js';
 import { withAllRows } from '../../operators/rows/withAllRows.js';
 import type { Classifier } from '../../models/classifier.js';
 import { evaluate } from '../../operators/training/evaluate.js';
-import type { SelectedBackend } from '../../ops/backends/selectBackend.js';
-import type { TrainingUpdate } from '../../server/training/TrainingUpdate.js';
 import { alongside } from '../../sinks/alongside.js';
 import { jsonLines } from '../../sinks/jsonLines.js';
 import { metrics, type Report } from '../../sinks/metrics/metrics.js';
@@ -42,45 +38,23 @@ import { measureCandidate } from '../../training/measureCandidate.js';
 import { refitModel } from '../../training/refitModel.js';
 import { networkConfig } from '../../training/trainNetwork.js';
 import { linearConfig } from '../../models/linear/LinearConfig.js';
-import type { KeptTraining } from '../checkpoints/trainingCheckpoints.js';
 import type { Terminal } from '../process/Terminal.js';
 import { untilLost } from '../process/untilLost.js';
-import type { ArchitectureName } from './architecture.js';
-import { compareModels } from './comparison.js';
-import { epochRecord, orNull } from './epochRecord.js';
-import type { CoveringVectors } from './foundVectors.js';
-import { calibrateLesson, lessonTemperature } from './calibrateLesson.js';
-import { compareLesson, type LessonCompared } from './compareLesson.js';
-import { choiceHyperparameters, lessonHyperparameters } from './hyperparametersOf.js';
-import { lessonModel } from './lessonModel.js';
-import { modelOptions } from './modelOptions.js';
-import { preparedUpdate } from './preparedUpdate.js';
-import { BATCH_SIZE, recipeOf } from './recipe.js';
-import { keptEpochs, refitLesson } from './refitLesson.js';
-import { savingLastGood } from './savingLastGood.js';
-import type { Trained } from './Trained.js';
-import { trainLesson } from './trainLesson.js';
-import type { TrainingOptions } from './trainingOptions.js';
-
-/** What a training is made on. */
-export interface Prepared {
-  readonly data: string;
-  readonly out: string;
-  readonly architecture: ArchitectureName;
-  readonly split: Split;
-  readonly backend: SelectedBackend;
-  readonly vectors: CoveringVectors | undefined;
-  readonly valve: Valve;
-  /** Models that were made: they live until the job ends, and are disposed of then. */
-  readonly owned: { dispose(): void }[];
-  /** Told what happens, for whoever shows it. */
-  readonly told: (update: TrainingUpdate) => void;
-  /** Its checkpoints and its event log. */
-  readonly checkpoints: KeptTraining;
-}
-
-/** What a training has of which no checkpoints are kept. */
-export const NO_CHECKPOINTS: KeptTraining = { fit: {}, last: () => undefined, keeping: identity };
+import { compareModels } from './results/comparison.js';
+import { epochRecord, orNull } from './results/epochRecord.js';
+import { calibrateLesson, lessonTemperature } from './lesson/calibrateLesson.js';
+import { compareLesson, type LessonCompared } from './lesson/compareLesson.js';
+import { choiceHyperparameters, lessonHyperparameters } from './options/hyperparametersOf.js';
+import { lessonModel } from './lesson/lessonModel.js';
+import { modelOptions } from './prepared/modelOptions.js';
+import type { Prepared } from './prepared/Prepared.js';
+import { preparedUpdate } from './prepared/preparedUpdate.js';
+import { BATCH_SIZE, recipeOf } from './options/recipe.js';
+import { keptEpochs, refitLesson } from './lesson/refitLesson.js';
+import { savingLastGood } from './results/savingLastGood.js';
+import type { Trained } from './results/Trained.js';
+import { trainLesson } from './lesson/trainLesson.js';
+import type { TrainingOptions } from './options/trainingOptions.js';
 
 /** The columns of hashed features. */
 const COLUMNS = 2 ** 20;

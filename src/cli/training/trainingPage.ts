@@ -4,12 +4,12 @@ import { MOST_RUNS } from '../../server/training/serveRuns.js';
 import { serveTraining, type TrainingServerEvent } from '../../server/training/serveTraining.js';
 import type { TrainingUpdate } from '../../server/training/TrainingUpdate.js';
 import { isInteractive } from '../../sinks/terminal/isInteractive.js';
-import { savedRun } from './savedRun.js';
+import { savedRun } from './results/savedRun.js';
 import { errorLine } from '../process/exitStatus.js';
 import { openBrowser } from '../process/openBrowser.js';
 import { opensBrowser } from '../process/opensBrowser.js';
 import type { Terminal } from '../process/Terminal.js';
-import type { TrainingOptions } from './trainingOptions.js';
+import type { TrainingOptions } from './options/trainingOptions.js';
 
 /** The page of a training. */
 export interface TrainingPage {

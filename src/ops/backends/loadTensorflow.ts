@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { engine } from '@tensorflow/tfjs-core';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
-import { setupsFolder } from '../../provision/SetupKey.js';
-import { bindingFile, findSetups, packageFolder } from '../../provision/SetupManifest.js';
+import { setupsFolder } from '../../provision/tensorflow/SetupKey.js';
+import { bindingFile, findSetups, packageFolder } from '../../provision/tensorflow/SetupManifest.js';
 import { TENSORFLOW } from '../definition/backendName.js';
 import { registerKernels } from '../definition/defineOp.js';
 import { firstLine } from '../internal/firstLine.js';

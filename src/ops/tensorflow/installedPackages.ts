@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { NAPI_VERSION } from '../../provision/SetupKey.js';
+import { NAPI_VERSION } from '../../provision/tensorflow/SetupKey.js';
 
 /** The packages that bring libtensorflow, the faster first. Both are optional peers. */
 const PACKAGES: readonly string[] = ['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node'];

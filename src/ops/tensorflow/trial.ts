@@ -1,6 +1,6 @@
 /** A process of its own: loads the set-up in the folder that it is given, computes one product, and says what with. */
 import * as tf from '@tensorflow/tfjs-core';
-import { bindingFile, packageFolder } from '../../provision/SetupManifest.js';
+import { bindingFile, packageFolder } from '../../provision/tensorflow/SetupManifest.js';
 import { TENSORFLOW } from '../definition/backendName.js';
 import { loadBinding } from './loadBinding.js';
 

@@ -1,14 +1,9 @@
 import { random, type Random } from '../../contracts/random.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import { requireNumber } from '../internal/requireNumber.js';
-import {
-  SAMPLE_CLASSES,
-  SAMPLE_TEMPLATES,
-  SAMPLE_TOPICS,
-  SAMPLE_VAGUE,
-  SAMPLE_WORDS,
-  type SampleClass,
-} from './internal/sampleWords.js';
+import { SAMPLE_CLASSES, type SampleClass } from './internal/sampleClasses.js';
+import { SAMPLE_TEMPLATES, SAMPLE_TOPICS, SAMPLE_VAGUE } from './internal/sampleTemplates.js';
+import { SAMPLE_WORDS } from './internal/sampleWords.js';
 
 /** Which sample. */
 export interface SampleOptions {

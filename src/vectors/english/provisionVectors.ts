@@ -3,13 +3,13 @@ import { mkdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { fromEvent, lastValueFrom, Observable, takeUntil } from 'rxjs';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
-import { hashFile } from '../../provision/hashFile.js';
-import { lock } from '../../provision/lock.js';
-import type { Machine } from '../../provision/Machine.js';
-import { askRegistry, packPackage } from '../../provision/npm.js';
-import { lastLine, setupError } from '../../provision/setupError.js';
-import type { Step, StepEvent, StepName } from '../../provision/Step.js';
-import { findTools } from '../../provision/tools.js';
+import { hashFile } from '../../provision/files/hashFile.js';
+import { lock } from '../../provision/host/lock.js';
+import type { HostSystem } from '../../provision/host/HostSystem.js';
+import { askRegistry, packPackage } from '../../provision/host/npm.js';
+import { lastLine, setupError } from '../../provision/host/setupError.js';
+import type { Step, StepEvent, StepName } from '../../provision/host/Step.js';
+import { findTools } from '../../provision/host/tools.js';
 import type { WordVectors } from '../../text/vectors/WordVectors.js';
 import { loadVectors } from '../loadVectors.js';
 import { saveVectors } from '../saveVectors.js';
@@ -86,7 +86,7 @@ const fetchTarball = async (
 
 const make = async (
   { path, integrity = ENGLISH.integrity, pause, headers }: ProvisionVectorsOptions,
-  machine: Machine,
+  machine: HostSystem,
   signal: AbortSignal,
   emit: (event: ProvisionVectorsEvent) => void,
 ): Promise<void> => {
@@ -175,7 +175,7 @@ const make = async (
  */
 export const provisionVectors = (
   options: ProvisionVectorsOptions,
-  machine: Machine,
+  machine: HostSystem,
 ): Observable<ProvisionVectorsEvent> =>
   new Observable((subscriber) => {
     const abort = new AbortController();

@@ -7,7 +7,7 @@ import { chooseBackend } from '../../../src/cli/backends/chooseBackend.js';
 import type { SelfTestResult, SelfTestTask, Workload } from '../../../src/cli/backends/selfTest.js';
 import { classifierConfig } from '../../../src/models/ClassifierConfig.js';
 import type { SelectedBackend } from '../../../src/ops/backends/selectBackend.js';
-import type { RunCommand } from '../../../src/provision/runCommand.js';
+import type { RunCommand } from '../../../src/provision/host/runCommand.js';
 import { tensorflow } from '../../tensorflow.js';
 
 let home: string;

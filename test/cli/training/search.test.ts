@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { settingsOf } from '../../../src/cli/training/search/searchSpace.js';
-import type { TrainingOptions } from '../../../src/cli/training/trainingOptions.js';
+import type { TrainingOptions } from '../../../src/cli/training/options/trainingOptions.js';
 import type { SearchRecord } from '../../../src/contracts/training/TrainingRecord.js';
 import { headwater, workFolder } from '../headwater.js';
 import { inProcess } from '../inProcess.js';

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, describe, expect, it } from 'vitest';
-import { setupsFolder } from '../../../src/provision/SetupKey.js';
-import { findSetups, MANIFEST } from '../../../src/provision/SetupManifest.js';
+import { setupsFolder } from '../../../src/provision/tensorflow/SetupKey.js';
+import { findSetups, MANIFEST } from '../../../src/provision/tensorflow/SetupManifest.js';
 import { describeWithTensorflow } from '../../tensorflow.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'headwater-setups-'));

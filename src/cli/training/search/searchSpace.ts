@@ -1,5 +1,5 @@
 import { random } from '../../../contracts/random.js';
-import type { TrainingOptions } from '../trainingOptions.js';
+import type { TrainingOptions } from '../options/trainingOptions.js';
 
 /** What a trial changes of the options. */
 export type Setting = Pick<

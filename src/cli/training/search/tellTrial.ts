@@ -3,8 +3,8 @@ import { HeadwaterError } from '../../../contracts/HeadwaterError.js';
 import { jsonLine } from '../../../sinks/jsonLine.js';
 import { excerpt } from '../../../text/excerpt.js';
 import type { Terminal } from '../../process/Terminal.js';
-import type { Prepared } from '../trainAndMeasure.js';
-import type { TrainingOptions } from '../trainingOptions.js';
+import type { Prepared } from '../prepared/Prepared.js';
+import type { TrainingOptions } from '../options/trainingOptions.js';
 import type { Setting } from './searchSpace.js';
 import { runTrial } from './trial.js';
 

@@ -4,13 +4,13 @@ import { batchSource } from '../../../operators/batches/batchSource.js';
 import type { CandidateMeasured } from '../../../training/ModelChosen.js';
 import { measureCandidate } from '../../../training/measureCandidate.js';
 import { trainModel } from '../../../training/trainModel.js';
-import { orNull } from '../epochRecord.js';
-import { lessonModel } from '../lessonModel.js';
-import { modelOptions } from '../modelOptions.js';
-import { BATCH_SIZE } from '../recipe.js';
-import { NO_CHECKPOINTS, type Prepared } from '../trainAndMeasure.js';
-import { trainLesson } from '../trainLesson.js';
-import type { TrainingOptions } from '../trainingOptions.js';
+import { orNull } from '../results/epochRecord.js';
+import { lessonModel } from '../lesson/lessonModel.js';
+import { modelOptions } from '../prepared/modelOptions.js';
+import { BATCH_SIZE } from '../options/recipe.js';
+import { NO_CHECKPOINTS, type Prepared } from '../prepared/Prepared.js';
+import { trainLesson } from '../lesson/trainLesson.js';
+import type { TrainingOptions } from '../options/trainingOptions.js';
 import { type Setting, settingText } from './searchSpace.js';
 
 const recordOf = (setting: Setting, { candidate, f1, accuracy, loss }: CandidateMeasured): TrialRecord => ({

@@ -1,0 +1,180 @@
+import { Command } from 'commander';
+import {
+  concatMap,
+  defer,
+  finalize,
+  from,
+  lastValueFrom,
+  type Observable,
+  Subject,
+  takeUntil,
+  takeWhile,
+  toArray,
+} from 'rxjs';
+import { HeadwaterError } from '../../../contracts/HeadwaterError.js';
+import { classifyLive } from '../../../operators/live/classifyLive.js';
+import { labelFile } from '../../../server/labels/labelFile.js';
+import { showsUnicode } from '../../../sinks/terminal/showsUnicode.js';
+import { printable } from '../../../sinks/terminal/printable.js';
+import { backendLine } from '../../backends/backendLine.js';
+import { type LoadedModel, withModel } from '../../inference/model.js';
+import { answerKeys } from '../../learning/answerKeys.js';
+import { LabelPool } from '../../learning/LabelPool.js';
+import { labelTitles } from '../../learning/labelSource.js';
+import { LabelTally } from '../../learning/LabelTally.js';
+import { type LabelledTitle, labelTrial } from '../../learning/labelTrial.js';
+import { classOf, questionLines } from '../../learning/questionLines.js';
+import { saveLearnt } from '../../learning/saveLearnt.js';
+import { tallyLines } from '../../learning/tallyLines.js';
+import { addFeedOptions, type FeedOptions, feedRules } from '../../live/feedOptions.js';
+import { path } from '../../process/argument.js';
+import { checkFile, checkFolder } from '../../process/checkOutput.js';
+import { fromTask } from '../../process/fromTask.js';
+import type { Choose } from '../../process/Job.js';
+import type { Terminal } from '../../process/Terminal.js';
+import { addBackendOptions, type BackendChoice } from '../../training/options/trainingOptions.js';
+
+interface Options extends BackendChoice, FeedOptions {
+  readonly model: string;
+  readonly labels: string;
+  readonly out?: string;
+}
+
+const HELP = `
+The command asks for the class of the headline that the model is least certain of. It writes the answer to the file of labels, the model
+learns from it, and the next question follows. Each line shows how often the model was right, and how often it would have been without
+learning. These are hard headlines, so both are lower than on all headlines.
+
+A digit gives a class, Enter agrees with the model, s leaves a headline out, and q ends. Without a terminal, each line of stdin is an answer:
+a digit, the name of a class, s, q, or an empty line.
+
+The source is a table (.csv, .tsv, .jsonl, .parquet), a file of lines (.txt), or a feed, as for watch. At most 10,000 headlines are taken.
+With --out the model that has learnt is saved at the end. headwater learn makes such a model of the labels at any later time.
+
+Examples:
+  $ headwater label headlines.txt --model models/news
+  $ headwater label https://example.org/feed.xml --model models/news --labels labels.jsonl --out models/news-2
+`;
+
+const label = async (
+  source: string,
+  options: Options,
+  { model, artifacts, encoder, backend }: LoadedModel,
+  ended$: Observable<unknown>,
+  terminal: Terminal,
+): Promise<void> => {
+  const { stdin, stdout, stderr, env } = terminal;
+  const { labelEncoder, text, modelId = model.name } = artifacts;
+  const { classes } = labelEncoder;
+  const say = (line: string): void => void stderr.write(`${line}\n`);
+  say(backendLine(backend));
+  const rules = feedRules(options, env, [source]);
+  const titles = await lastValueFrom(labelTitles(source, rules, terminal, say).pipe(takeUntil(ended$), toArray()));
+  const pool = new LabelPool(classifyLive({ model, tokenizer: encoder, labelEncoder, text }));
+  await pool.add([...new Set(titles)]);
+  if (pool.next === undefined)
+    throw new HeadwaterError('HW_EMPTY', `There is no headline in ${source}. Give another file or feed.`, {
+      where: source,
+    });
+
+  const keep = labelFile(options.labels);
+  const tally = new LabelTally(classes);
+  const given$ = new Subject<LabelledTitle>();
+  const trial = labelTrial({ model, artifacts, encoder, backend }, tally, { batchSize: 1 });
+  let failure: { readonly error: unknown } | undefined;
+  const learning = given$.pipe(trial.learn).subscribe({
+    error: (error: unknown) => {
+      failure = { error };
+    },
+  });
+  const unicode = showsUnicode(env);
+  const ask = (): void => {
+    const asked = pool.next;
+    if (asked !== undefined)
+      stdout.write(questionLines(asked, classes, tally, { left: pool.size, unicode, byKey: stdin.isTTY === true }));
+  };
+  /** Takes an answer. @returns whether there is a further question */
+  const answer = async (key: string): Promise<boolean> => {
+    const asked = pool.next;
+    if (asked === undefined || key === 'q') return false;
+    const category = key === 's' ? undefined : classOf(key, asked, classes);
+    if (key !== 's' && category === undefined) {
+      stdout.write(`  There is no class ${printable(key.slice(0, 40))}.\n`);
+      return true;
+    }
+    pool.take();
+    if (category !== undefined) {
+      const predicted = asked.prediction.category;
+      await keep({ title: asked.title, category, labelled: new Date().toISOString(), predicted, model: modelId });
+      given$.next({ title: asked.title, category });
+      if (failure !== undefined) throw failure.error;
+      stdout.write(
+        `  ${printable(category)}${predicted === category ? '' : ` (the model said ${printable(predicted)})`}\n`,
+      );
+      await pool.refresh();
+    }
+    if (pool.next === undefined) return false;
+    ask();
+    return true;
+  };
+  ask();
+  try {
+    await lastValueFrom(
+      answerKeys(stdin).pipe(
+        concatMap((key) => from(answer(key))),
+        takeWhile((more) => more),
+        takeUntil(ended$),
+      ),
+      { defaultValue: undefined },
+    );
+  } finally {
+    learning.unsubscribe();
+    trial.dispose();
+  }
+  if (tally.rows === 0) return;
+  stdout.write(`\n${tallyLines(tally, unicode)}\nlabels: ${options.labels}\n`);
+  if (options.out === undefined) return;
+  await lastValueFrom(saveLearnt(options.out, model, artifacts, tally), { defaultValue: undefined });
+  stdout.write(`artifacts: ${options.out}\n`);
+};
+
+/** `headwater label`. */
+export const labelCommand = (terminal: Terminal, choose: Choose): Command =>
+  addBackendOptions(
+    addFeedOptions(
+      new Command('label')
+        .description('label headlines in the terminal: the least certain first, and the model learns from each answer')
+        .argument('<source>', 'a table, a file of lines, or a feed')
+        .requiredOption('--model <dir>', 'the folder of the saved model', path)
+        .option('--labels <file>', 'append the labels to this file of JSON lines', path, 'labels.jsonl')
+        .option('--out <dir>', 'save the model that has learnt in this folder', path),
+    ),
+  )
+    .addHelpText('after', HELP)
+    .action((source: string, options: Options) => {
+      const ended$ = new Subject<void>();
+      const done$ = new Subject<void>();
+      const work$ = defer(() => fromTask(checkFile(options.labels))).pipe(
+        concatMap(() =>
+          options.out === undefined ? [undefined] : fromTask(checkFolder(options.out, ['model.safetensors'])),
+        ),
+        concatMap(() =>
+          withModel(options.model, options, terminal.env, (loaded) =>
+            from(label(source, options, loaded, ended$, terminal)),
+          ),
+        ),
+        finalize(() => {
+          terminal.stdin.pause();
+          done$.complete();
+        }),
+      );
+      choose({
+        work$,
+        outlivesReader: false,
+        // What was learnt is saved before the command ends with the status of the signal.
+        finish: () => {
+          ended$.next();
+          return done$;
+        },
+      });
+    });

@@ -1,0 +1,158 @@
+import { Command } from 'commander';
+import { concat, defer, finalize, ignoreElements, map, tap } from 'rxjs';
+import { HeadwaterError } from '../../../contracts/HeadwaterError.js';
+import { alongside } from '../../../sinks/alongside.js';
+import { rowProgress } from '../../../sinks/progress/rowProgress.js';
+import { listNames } from '../../../text/listNames.js';
+import { backendLine } from '../../backends/backendLine.js';
+import { addBrokerLearning, type BrokerLearning, learnFromBroker } from '../../brokers/learnFromBroker.js';
+import { withModel } from '../../inference/model.js';
+import { LabelTally } from '../../learning/LabelTally.js';
+import { labelTrial } from '../../learning/labelTrial.js';
+import { saveLearnt } from '../../learning/saveLearnt.js';
+import { tallyLines } from '../../learning/tallyLines.js';
+import { collect, path, positiveNumber } from '../../process/argument.js';
+import { checkFolder } from '../../process/checkOutput.js';
+import { fromTask } from '../../process/fromTask.js';
+import type { Choose } from '../../process/Job.js';
+import type { Terminal } from '../../process/Terminal.js';
+import { openData } from '../../tables/dataSource.js';
+import { addDataOptions, type RejectionOptions, type TableFlags } from '../../tables/tableOptions.js';
+import { checkRejectionsFile, tellingRejections } from '../../tables/tellRejections.js';
+import { addBackendOptions, type BackendChoice } from '../../training/options/trainingOptions.js';
+
+interface Options extends TableFlags, RejectionOptions, BackendChoice {
+  readonly model: string;
+  readonly labels: readonly string[];
+  readonly out: string;
+  readonly lr?: number;
+  readonly json?: boolean;
+}
+
+/** What the command line says: of files, or of a broker. */
+type Flags = Partial<Pick<Options, 'model' | 'labels' | 'out'>> &
+  Omit<Options, 'model' | 'labels' | 'out'> &
+  BrokerLearning;
+
+/**
+ * The options of files.
+ *
+ * @throws HeadwaterError `HW_USAGE` where one is missing
+ */
+const ofFiles = ({ model, labels, out, ...flags }: Flags): Options => {
+  if (model !== undefined && labels !== undefined && out !== undefined) return { ...flags, model, labels, out };
+  const missing = model === undefined ? '--model' : labels === undefined ? '--labels' : '--out';
+  throw new HeadwaterError(
+    'HW_USAGE',
+    `${missing} is missing. Give --model, --labels and --out for files, or --from and --to for a broker.`,
+  );
+};
+
+/**
+ * Refuses options of files beside those of a broker, which would have no effect.
+ *
+ * @throws HeadwaterError `HW_USAGE`
+ */
+const ofBroker = ({ model, labels, out, ...flags }: Flags): Flags => {
+  const other = model !== undefined ? '--model' : labels !== undefined ? '--labels' : out !== undefined ? '--out' : '';
+  if (other === '') return flags;
+  throw new HeadwaterError('HW_USAGE', `${other} is for files, and --from and --to for a broker. Leave one out.`);
+};
+
+/** How many labels make a step. */
+const BATCH = 16;
+
+const HELP = `
+The labels are those of headwater serve --labels or headwater label, or any table with a text and a class. Each label is first predicted, by
+the model that learns and by the model as it was, and only then learnt. So both numbers at the end are of headlines that neither model had
+seen. Of every 500 labels the model is set back to what it was before them where it got worse.
+
+The classes stay those of the model. For new classes, train again: headwater train --data labels.jsonl --data news.csv.
+
+With --from and --to the labels come from a broker, as JSON ({"title": "…", "category": "…"}), and a new model is published after every
+--every messages, for workers to take. They have one order: a JetStream stream, or a Kafka topic of one partition. The model, what its
+optimizer knows and the position of the last label are written in one step: a learner that dies goes on from there, and ends with the same
+bytes. Publish a first model with headwater publish-model, and start one learner for a model: a second one is refused.
+
+Examples:
+  $ headwater learn --model models/news --labels labels.jsonl --out models/news-2
+  $ headwater learn --model models/news --labels labels.jsonl --out models/news && kill -HUP "$SERVER"
+  $ headwater learn --from nats://n1,n2/LABELS --to nats://n1,n2/MODELS/news --every 1000
+`;
+
+const learning = ({ labels, out, lr, json = false, ...options }: Options, terminal: Terminal) => {
+  const { stdout, stderr, env } = terminal;
+  const work$ = withModel(options.model, options, env, (loaded) => {
+    const { artifacts, backend } = loaded;
+    const { classes } = artifacts.labelEncoder;
+    stderr.write(`${backendLine(backend)}\n`);
+    const source = openData(labels, options, terminal);
+    const tally = new LabelTally(classes);
+    const trial = labelTrial(loaded, tally, { batchSize: BATCH, learningRate: lr });
+    let unknown = 0;
+    const learnt$ = source.rows$.pipe(
+      alongside(rowProgress({ label: 'learning', stream: stderr, env })),
+      map(({ title, category }) => ({ title, category })),
+      trial.learn,
+      tap((event) => {
+        if (event.type === 'label-unused') unknown += 1;
+        if (event.type === 'rolled-back')
+          stderr.write(
+            `set back: of the last ${event.rows} labels it got ${(100 * event.accuracy).toFixed(1)} % right, and ${(100 * event.accuracyBefore).toFixed(1)} % without learning them\n`,
+          );
+      }),
+      ignoreElements(),
+      finalize(trial.dispose),
+    );
+    const saved$ = defer(() => {
+      if (tally.rows === 0)
+        throw new HeadwaterError(
+          'HW_EMPTY',
+          `There is no label to learn from in ${source.name}. Check the file of --labels, and that its classes are those of the model: ${listNames(classes)}.`,
+        );
+      return saveLearnt(out, loaded.model, artifacts, tally);
+    });
+    const told$ = defer(() => {
+      if (unknown > 0) stderr.write(`left out: ${unknown} labels of classes that the model does not have\n`);
+      if (json)
+        stdout.write(
+          `${JSON.stringify({ rows: tally.rows, unknown, accuracy: tally.accuracy, accuracyBefore: tally.accuracyBefore, curve: tally.curve, out })}\n`,
+        );
+      else stdout.write(`${tallyLines(tally)}\nartifacts: ${out}\n`);
+      return [];
+    });
+    return tellingRejections(concat(learnt$, saved$.pipe(ignoreElements()), told$), source, options, terminal);
+  });
+  return concat(
+    fromTask(checkFolder(out, ['model.safetensors'])).pipe(ignoreElements()),
+    checkRejectionsFile(labels, options),
+    work$,
+  );
+};
+
+/** `headwater learn`. */
+export const learnCommand = (terminal: Terminal, choose: Choose): Command =>
+  addBackendOptions(
+    addDataOptions(
+      addBrokerLearning(
+        new Command('learn')
+          .description('let a saved or published classifier learn from labels, and save or publish it')
+          .option('--model <dir>', 'the folder of the saved model', path)
+          .option('--labels <source>', 'a file or address of labels; may be given several times', collect)
+          .option('--out <dir>', 'the folder for the model that has learnt', path)
+          .option('--lr <rate>', 'the learning rate (default: by the architecture)', positiveNumber)
+          .option('--json', 'write the result as JSON'),
+      ),
+    ),
+  )
+    .addHelpText('after', HELP)
+    .action((flags: Flags) =>
+      choose({
+        work$: defer(() =>
+          flags.from === undefined && flags.to === undefined
+            ? learning(ofFiles(flags), terminal)
+            : learnFromBroker(ofBroker(flags), terminal),
+        ),
+        outlivesReader: true,
+      }),
+    );

@@ -1,0 +1,64 @@
+import { readFileSync } from 'node:fs';
+import { basename, dirname, resolve } from 'node:path';
+import { Command } from 'commander';
+import { concatMap, map, tap } from 'rxjs';
+import { builtFile } from '../../../contracts/runtime/builtFile.js';
+import { packageJson } from '../../../contracts/runtime/packageJson.js';
+import { encodeArtifacts } from '../../../models/artifacts/encodeArtifacts.js';
+import { loadArtifacts } from '../../../models/artifacts/loadArtifacts.js';
+import { writeFiles } from '../../../sinks/files/writeFiles.js';
+import { printable } from '../../../sinks/terminal/printable.js';
+import { moduleText } from '../../inference/moduleText.js';
+import { path } from '../../process/argument.js';
+import { fromTask } from '../../process/fromTask.js';
+import type { Choose } from '../../process/Job.js';
+import type { Terminal } from '../../process/Terminal.js';
+
+interface Options {
+  readonly outFile: string;
+}
+
+const HELP = `
+The module holds the weights, the vocabulary, the steps from a text to tokens, and the kernels. It imports nothing. It
+runs in Node, Deno, Bun and browsers. A linear model needs no WebAssembly, so that it runs where an engine compiles none. It exports classify(text), classes, and open(options).
+
+Examples:
+  $ headwater bundle models/news --out-file news.js
+`;
+
+/** The runtime that the build has made. */
+const runtimeText = (): string => {
+  const file = builtFile('bundle/runtime.js');
+  if (file === undefined) throw new Error('dist/bundle/runtime.js is missing: npm run build makes it');
+  return readFileSync(file, 'utf8');
+};
+
+/** `headwater bundle`. */
+export const bundleCommand = (terminal: Terminal, choose: Choose): Command =>
+  new Command('bundle')
+    .description('write a saved classifier as one ES module that needs nothing else')
+    .argument('<dir>', 'the folder of the saved model', path)
+    .requiredOption('--out-file <file>', 'the module to write, such as news.js', path)
+    .addHelpText('after', HELP)
+    .action((directory: string, { outFile: file }: Options) =>
+      choose({
+        work$: fromTask(loadArtifacts(directory)).pipe(
+          map((artifacts) => {
+            const about = [
+              `A text classifier, made by headwater ${packageJson().version}. It imports nothing.`,
+              'It exports classify(text), which gives { category, probability, distribution, known }, classes, and open(options).',
+            ];
+            return moduleText(runtimeText(), encodeArtifacts(artifacts), artifacts.labelEncoder.classes, about);
+          }),
+          concatMap((text) => {
+            const full = resolve(file);
+            const bytes = new TextEncoder().encode(text);
+            return fromTask(writeFiles(dirname(full), new Map([[basename(full), bytes]]))).pipe(
+              map(() => bytes.length),
+            );
+          }),
+          tap((bytes) => void terminal.stdout.write(`${printable(file)}: ${(bytes / 1e6).toFixed(1)} MB\n`)),
+        ),
+        outlivesReader: true,
+      }),
+    );

@@ -1,0 +1,76 @@
+import { HeadwaterError } from '../../../contracts/HeadwaterError.js';
+import { type ClassifierConfig, classifierConfig, type ClassifierOptions } from '../../../models/ClassifierConfig.js';
+import type { Classifier } from '../../../models/classifier.js';
+import type { DeferredClassifier } from '../../../models/deferredClassifier.js';
+import { classifierOn } from '../../../models/internal/classifierOn.js';
+import type { Split } from '../../../operators/rows/prepare.js';
+import type { SelectedBackend } from '../../../ops/backends/selectBackend.js';
+import type { Workload } from '../../backends/selfTest.js';
+import { weightsOfClasses } from '../../../training/ModelTrainingOptions.js';
+import { BATCH_SIZE, numTokensOf, recipeOf } from '../options/recipe.js';
+import type { TrainingOptions } from '../options/trainingOptions.js';
+
+/** Memory that cannot be had: V8 says so in words of its own, the first for one array, the second for all together. */
+const isTooLarge = (error: unknown): error is RangeError =>
+  error instanceof RangeError && /^(Invalid typed array length|Array buffer allocation failed)/.test(error.message);
+
+/** What the options make of a vocabulary and classes. */
+const configOf = (
+  options: TrainingOptions,
+  sizes: Pick<ClassifierOptions, 'vocabularySize' | 'classes' | 'padIndex'>,
+): ClassifierConfig =>
+  classifierConfig({
+    ...sizes,
+    cell: options.cell,
+    ...(options.bidirectional !== undefined && { bidirectional: options.bidirectional }),
+    embeddingDim: options.embeddingDim,
+    hiddenDim: options.hiddenDim,
+    fcDim: options.fcDim,
+    dropout: options.dropout,
+    overPadding: options.overPadding ?? false,
+  });
+
+/**
+ * Makes the lesson's classifier, of the sizes that the options and the data say.
+ *
+ * @param name what it calls itself in events. Default: as `classifier` has it
+ * @throws HeadwaterError `HW_USAGE` where it does not fit into memory
+ */
+export const lessonModel = (
+  { rows, tokenizer, labelEncoder, classWeights, classCounts }: Split,
+  options: TrainingOptions,
+  backend: SelectedBackend,
+  name?: string,
+): Classifier | DeferredClassifier => {
+  try {
+    return classifierOn(
+      configOf(options, { vocabularySize: tokenizer.size, classes: labelEncoder.size, padIndex: tokenizer.padIndex }),
+      {
+        seed: options.seed,
+        // Those of the lesson are not scaled: its losses are means by their sum.
+        classWeights:
+          (options.classWeights ?? 'balanced') === 'balanced'
+            ? classWeights
+            : weightsOfClasses(options.classWeights ?? 'none', classCounts.train),
+        backend: backend.name,
+        name,
+        embeddingSpread: recipeOf(options, rows.train).embeddingSpread,
+      },
+    );
+  } catch (cause) {
+    if (!isTooLarge(cause)) throw cause;
+    throw new HeadwaterError(
+      'HW_USAGE',
+      'The model does not fit into memory. Use smaller sizes: --hidden-dim, --embedding-dim, --fc-dim, --num-tokens.',
+      { cause },
+    );
+  }
+};
+
+/** What is about to be trained, before the data says how many tokens and classes it has: at a size that is about it. */
+export const workloadOf = (options: TrainingOptions): Omit<Workload, 'threads'> => ({
+  config: configOf(options, { vocabularySize: numTokensOf(options), classes: 4 }),
+  batchSize: options.batchSize ?? BATCH_SIZE,
+  work: 'train',
+  deferred: true,
+});

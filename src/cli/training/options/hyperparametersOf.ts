@@ -1,0 +1,69 @@
+import type { Split } from '../../../operators/rows/prepare.js';
+import type { ClassifierConfig } from '../../../models/ClassifierConfig.js';
+import type { SelectedBackend } from '../../../ops/backends/selectBackend.js';
+import type { Hyperparameters } from '../../../sinks/tensorboard/boardEvent.js';
+import type { ArchitectureName } from './architecture.js';
+import { BATCH_SIZE, type Recipe } from './recipe.js';
+import type { TrainingOptions } from './trainingOptions.js';
+
+/** What any two trainings may differ in. */
+const common = (
+  data: string,
+  options: TrainingOptions,
+  { tokenizer, labelEncoder }: Split,
+  { name: backend }: SelectedBackend,
+): Hyperparameters => ({
+  data,
+  backend,
+  seed: options.seed,
+  text: options.text,
+  'stop-words': options.stopWords ?? (options.text === 'lesson' ? 'english' : 'none'),
+  'keep-case': options.keepCase ?? false,
+  'char-level': options.charLevel ?? false,
+  'min-token-frequency': options.minTokenFrequency,
+  vocabulary: tokenizer.size,
+  classes: labelEncoder.size,
+  ...(options.clipNorm === undefined ? {} : { 'clip-norm': options.clipNorm }),
+});
+
+/** What two trainings of the lesson may differ in, by the names of the options; and what followed from the data. */
+export const lessonHyperparameters = (
+  data: string,
+  options: TrainingOptions & Recipe,
+  config: ClassifierConfig,
+  split: Split,
+  backend: SelectedBackend,
+): Hyperparameters => ({
+  ...common(data, options, split, backend),
+  cell: config.cell,
+  bidirectional: config.bidirectional,
+  'embedding-dim': config.embeddingDim,
+  'hidden-dim': config.hiddenDim,
+  'fc-dim': config.fcDim,
+  dropout: config.dropout,
+  'over-padding': config.overPadding,
+  epochs: options.epochs,
+  'batch-size': options.batchSize ?? BATCH_SIZE,
+  lr: options.lr,
+  schedule: options.schedule,
+  'embedding-spread': options.embeddingSpread,
+  patience: options.patience ?? 10,
+  'num-tokens': options.numTokens,
+});
+
+/** What two trainings with a choice of models may differ in. */
+export const choiceHyperparameters = (
+  data: string,
+  options: TrainingOptions,
+  architecture: ArchitectureName,
+  split: Split,
+  backend: SelectedBackend,
+): Hyperparameters => ({
+  ...common(data, options, split, backend),
+  architecture,
+  vectors: options.vectors ?? 'found',
+  'class-weights': options.classWeights ?? 'none',
+  ...(options.epochs === undefined ? {} : { epochs: options.epochs }),
+  ...(options.batchSize === undefined ? {} : { 'batch-size': options.batchSize }),
+  ...(options.lr === undefined ? {} : { lr: options.lr }),
+});

@@ -1,0 +1,28 @@
+import { identity } from 'rxjs';
+import type { Valve } from '../../../contracts/flow/Valve.js';
+import type { Split } from '../../../operators/rows/prepare.js';
+import type { SelectedBackend } from '../../../ops/backends/selectBackend.js';
+import type { TrainingUpdate } from '../../../server/training/TrainingUpdate.js';
+import type { KeptTraining } from '../../checkpoints/trainingCheckpoints.js';
+import type { ArchitectureName } from '../options/architecture.js';
+import type { CoveringVectors } from './foundVectors.js';
+
+/** The inputs of a training. */
+export interface Prepared {
+  readonly data: string;
+  readonly out: string;
+  readonly architecture: ArchitectureName;
+  readonly split: Split;
+  readonly backend: SelectedBackend;
+  readonly vectors: CoveringVectors | undefined;
+  readonly valve: Valve;
+  /** The models of this training. The job disposes of them when it ends. */
+  readonly owned: { dispose(): void }[];
+  /** Receives what happens, for the page and the progress line. */
+  readonly told: (update: TrainingUpdate) => void;
+  /** Its checkpoints and its event log. */
+  readonly checkpoints: KeptTraining;
+}
+
+/** For a training without checkpoints. */
+export const NO_CHECKPOINTS: KeptTraining = { fit: {}, last: () => undefined, keeping: identity };

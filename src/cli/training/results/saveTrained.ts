@@ -1,0 +1,62 @@
+import { defer, type Observable, of, switchMap } from 'rxjs';
+import type { TableRecord, TrainingRecord } from '../../../contracts/training/TrainingRecord.js';
+import { encodeArtifacts } from '../../../models/artifacts/encodeArtifacts.js';
+import { writeFiles } from '../../../sinks/files/writeFiles.js';
+import { fromTask } from '../../process/fromTask.js';
+import { orNull } from './epochRecord.js';
+import type { Trained } from './Trained.js';
+
+/** How a training went, for those who look at its model later. */
+const recordOf = (
+  {
+    report: { confusion, accuracy, loss, rows },
+    epochs,
+    choice,
+    classWeights,
+    temperature,
+    refittedOn,
+    search,
+    crossValidation,
+  }: Trained,
+  table: TableRecord | undefined,
+): TrainingRecord => ({
+  epochs,
+  confusion,
+  accuracy: rows === 0 ? null : accuracy,
+  loss: orNull(loss),
+  ...(table === undefined ? {} : { table }),
+  ...(choice === undefined ? {} : { choice }),
+  classWeights,
+  ...(temperature === undefined ? {} : { temperature }),
+  ...(refittedOn === undefined ? {} : { refittedOn }),
+  ...(search === undefined ? {} : { search }),
+  ...(crossValidation === undefined ? {} : { crossValidation }),
+});
+
+/** Saves what was trained, each file whole or not at all. */
+export const saveTrained = (out: string, trained: Trained, table?: TableRecord): Observable<void> =>
+  defer(() => {
+    const { model, split, report, features, vectors } = trained;
+    const { text, tokenizer, labelEncoder } = split;
+    const weights$ = 'deferred' in model ? model.stateDict() : of(model.stateDict());
+    return weights$.pipe(
+      switchMap((weights) =>
+        fromTask(
+          writeFiles(
+            out,
+            encodeArtifacts({
+              config: model.config,
+              weights,
+              text,
+              tokenizer,
+              features,
+              vectors,
+              labelEncoder,
+              performance: report.rows === 0 ? undefined : report.performance,
+              training: recordOf(trained, table),
+            }),
+          ),
+        ),
+      ),
+    );
+  });

@@ -1,0 +1,62 @@
+import { catchError, type Observable, switchMap, throwError } from 'rxjs';
+import type { Checkpoint } from '../../../contracts/training/Checkpoint.js';
+import { HeadwaterError } from '../../../contracts/HeadwaterError.js';
+import type { StateDict } from '../../../contracts/models/StateDict.js';
+import { encodeArtifacts } from '../../../models/artifacts/encodeArtifacts.js';
+import type { Split } from '../../../operators/rows/prepare.js';
+import { writeFiles } from '../../../sinks/files/writeFiles.js';
+import type { DivergedModel } from '../../../training/DivergedModel.js';
+import { fromTask } from '../../process/fromTask.js';
+
+const isFinite = (state: StateDict): boolean =>
+  Array.from(state.values()).every(({ data }) => data.every((value) => Number.isFinite(value)));
+
+/** A model whose training ended, and its weights then; undefined where its device has lost them. */
+export type LostModel = Omit<DivergedModel, 'weights'> & { readonly weights: StateDict | undefined };
+
+/** The last weights of a model that are all finite: those before the step, or else those of its last checkpoint. */
+const goodWeights = (model: LostModel, checkpoint: Checkpoint | undefined): StateDict | undefined => {
+  if (model.weights !== undefined && isFinite(model.weights)) return model.weights;
+  return checkpoint?.model === model.name && isFinite(checkpoint.weights) ? checkpoint.weights : undefined;
+};
+
+/**
+ * Where a training ends with a loss that is no number, saves the last good weights beside the artifacts, in
+ * `<out>.last-good`.
+ *
+ * @param lost the model whose training ended so
+ * @param last the last checkpoint that was taken
+ */
+export const savingLastGood =
+  (
+    out: string,
+    { text, tokenizer, labelEncoder }: Split,
+    lost: () => LostModel | undefined,
+    last: () => Checkpoint | undefined,
+  ) =>
+  <T>(source: Observable<T>): Observable<T> =>
+    source.pipe(
+      catchError((error: unknown) => {
+        if (!(error instanceof HeadwaterError && error.code === 'HW_NUMERIC')) return throwError(() => error);
+        const model = lost();
+        const weights = model && goodWeights(model, last());
+        if (model === undefined || weights === undefined) return throwError(() => error);
+        const { config, features, vectors } = model;
+        const folder = `${out}.last-good`;
+        const saying = (what: string): HeadwaterError =>
+          new HeadwaterError('HW_NUMERIC', `${error.message} ${what}`, { cause: error, where: error.where });
+        return fromTask(
+          writeFiles(folder, encodeArtifacts({ config, weights, text, tokenizer, labelEncoder, features, vectors })),
+        ).pipe(
+          // Why the training ended is what a person needs to know; that a file could not be written comes second.
+          catchError((failure: unknown) =>
+            throwError(() =>
+              saying(
+                `The last good weights could not be saved: ${failure instanceof Error ? failure.message : String(failure)}`,
+              ),
+            ),
+          ),
+          switchMap(() => throwError(() => saying(`The last good weights are in ${folder}.`))),
+        );
+      }),
+    );

@@ -1,0 +1,55 @@
+import type { ChoiceRecord } from '../../../contracts/training/TrainingRecord.js';
+import { stringifyPerformance } from '../../../models/artifacts/internal/performanceJson.js';
+import { jsonLine } from '../../../sinks/jsonLine.js';
+import { metricsTable } from '../../../sinks/metrics/metricsTable.js';
+import { printable } from '../../../sinks/terminal/printable.js';
+import { wantsColors } from '../../../sinks/terminal/wantsColors.js';
+import type { Terminal } from '../../process/Terminal.js';
+import type { Trained } from './Trained.js';
+import type { TrainingOptions } from '../options/trainingOptions.js';
+
+/** What the model is held against, a line each: always the commonest class, linear, and what was kept. */
+const comparisonLines = (choice: ChoiceRecord | undefined): string => {
+  if (choice === undefined) return '';
+  const { comparison } = choice;
+  const width = Math.max(...comparison.map(({ model }) => printable(model).length));
+  return comparison
+    .map(
+      ({ model, f1, accuracy }) =>
+        `${printable(model).padEnd(width)}  F1 ${f1.toFixed(4)}  accuracy ${accuracy.toFixed(4)}\n`,
+    )
+    .join('');
+};
+
+/** What the scores are of, where the model was trained once more. */
+const refitLine = (rows: number | undefined): string =>
+  rows === undefined
+    ? ''
+    : `refit: the saved model was then trained once more, on all ${rows.toLocaleString('en')} rows; the scores are those of the model before\n`;
+
+/** Writes the scores on the test rows to stdout, and where the model is. */
+export const tellTrained = (
+  { report, split, choice, refittedOn }: Trained,
+  out: string,
+  { json = false }: TrainingOptions,
+  { stdout, env }: Terminal,
+): void => {
+  if (report.rows === 0) {
+    const why =
+      split.rows.validation === 0
+        ? 'No rows were kept to validate or to test on, so nothing says how good the model is: give it more rows, or --shares.'
+        : 'No rows were kept for a test: the scores above are those of the validation rows.';
+    if (!json) stdout.write(`${why}\n${refitLine(refittedOn)}artifacts: ${out}\n`);
+    return;
+  }
+  if (json && choice !== undefined) stdout.write(`${jsonLine({ type: 'choice', choice })}\n`);
+  // No string of JSON holds a line end, so those between its lines can go.
+  if (json)
+    stdout.write(
+      `{"type":"performance","performance":${stringifyPerformance(report.performance, split.labelEncoder.classes).replaceAll(/\n */g, '')}}\n`,
+    );
+  else
+    stdout.write(
+      `${metricsTable(report, { colors: wantsColors(stdout, env) })}\n${comparisonLines(choice)}${refitLine(refittedOn)}artifacts: ${out}\n`,
+    );
+};

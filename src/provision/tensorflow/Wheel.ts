@@ -1,0 +1,186 @@
+import { createHash } from 'node:crypto';
+import { createWriteStream } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
+import { pipeline } from 'node:stream/promises';
+import { type Entry, open, type ZipFile } from 'yauzl';
+import type { HeadwaterError } from '../../contracts/HeadwaterError.js';
+import { setupError } from '../host/setupError.js';
+
+/** What a wheel's own list says of one of its files. */
+interface Recorded {
+  readonly sha256: string;
+  readonly size: number;
+}
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+const damaged = (path: string, how: string, cause?: unknown): HeadwaterError =>
+  setupError(
+    `The wheel ${path} is damaged: ${how.replace(/\.$/, '')}.`,
+    'Download it again: run the same command once more, without --wheel where you named a file.',
+    cause,
+  );
+
+const openZip = (path: string): Promise<ZipFile> =>
+  new Promise((done, fail) => {
+    open(path, { lazyEntries: true, autoClose: false }, (error, zip) => (error === null ? done(zip) : fail(error)));
+  });
+
+const entriesOf = (zip: ZipFile): Promise<ReadonlyMap<string, Entry>> =>
+  new Promise((done, fail) => {
+    const entries = new Map<string, Entry>();
+    zip.on('entry', (entry: Entry) => {
+      entries.set(entry.fileName, entry);
+      zip.readEntry();
+    });
+    zip.once('end', () => done(entries));
+    zip.once('error', fail);
+    zip.readEntry();
+  });
+
+const streamOf = (zip: ZipFile, entry: Entry): Promise<Readable> =>
+  new Promise((done, fail) => {
+    zip.openReadStream(entry, (error, stream) => (error === null ? done(stream) : fail(error)));
+  });
+
+/** A line of RECORD: a path, the hash in URL-safe base64 without padding, and the size. */
+const RECORD_LINE = /^"?(.+?)"?,sha256=([\w-]+),(\d+)$/;
+
+/**
+ * A Python wheel: a zip file that lists what each of its files hashes to. What is read from it is held to that list.
+ */
+export class Wheel {
+  readonly path: string;
+  readonly #zip: ZipFile;
+  readonly #entries: ReadonlyMap<string, Entry>;
+  #records: ReadonlyMap<string, Recorded> = new Map();
+
+  private constructor(path: string, zip: ZipFile, entries: ReadonlyMap<string, Entry>) {
+    this.path = path;
+    this.#zip = zip;
+    this.#entries = entries;
+  }
+
+  /**
+   * Opens a wheel.
+   *
+   * @throws HeadwaterError `HW_SETUP` where it is no zip file, or has no list of its files
+   */
+  static async open(path: string): Promise<Wheel> {
+    const refuse = (error: unknown): never => {
+      throw damaged(path, messageOf(error), error);
+    };
+    const zip = await openZip(path).catch(refuse);
+    try {
+      const wheel = new Wheel(path, zip, await entriesOf(zip).catch(refuse));
+      const list = wheel.names().find((name) => /^[^/]+\.dist-info\/RECORD$/.test(name));
+      if (list === undefined) throw damaged(path, 'it has no list of its files (RECORD)');
+      const lines = (await wheel.#bytes(list)).toString('utf8').split(/\r?\n/);
+      wheel.#records = new Map(
+        lines.flatMap((line) => {
+          const [, name, sha256, size] = RECORD_LINE.exec(line) ?? [];
+          return name === undefined || sha256 === undefined ? [] : [[name, { sha256, size: Number(size) }] as const];
+        }),
+      );
+      return wheel;
+    } catch (error) {
+      zip.close();
+      throw error;
+    }
+  }
+
+  /** The paths of all that is in it. */
+  names(): readonly string[] {
+    return [...this.#entries.keys()];
+  }
+
+  has(name: string): boolean {
+    return this.#entries.has(name);
+  }
+
+  /** The size of a file in it, unpacked. */
+  sizeOf(name: string): number {
+    return this.#entries.get(name)?.uncompressedSize ?? 0;
+  }
+
+  /** The name and version that it gives itself, and what it needs. */
+  async metadata(): Promise<{ readonly name: string; readonly version: string; readonly requires: readonly string[] }> {
+    const file = this.names().find((name) => /^[^/]+\.dist-info\/METADATA$/.test(name));
+    const text = file === undefined ? '' : (await this.read(file)).toString('utf8');
+    const field = (name: string): string | undefined => new RegExp(`^${name}: (.+)$`, 'm').exec(text)?.[1]?.trim();
+    const [name, version] = [field('Name'), field('Version')];
+    if (name === undefined || version === undefined) throw damaged(this.path, 'it does not say what it is (METADATA)');
+    return {
+      name: name.toLowerCase().replaceAll(/[-_.]+/g, '-'),
+      version,
+      requires: [...text.matchAll(/^Requires-Dist: (.+)$/gm)].map(([, requirement = '']) => requirement.trim()),
+    };
+  }
+
+  /** A small file's bytes, verified. */
+  async read(name: string): Promise<Buffer> {
+    const bytes = await this.#bytes(name);
+    this.#check(name, createHash('sha256').update(bytes).digest('base64url'), bytes.length);
+    return bytes;
+  }
+
+  /**
+   * Unpacks a file, and verifies what was written.
+   *
+   * @param onBytes told of every piece that is written
+   */
+  async extract(name: string, to: string, signal: AbortSignal, onBytes: (bytes: number) => void): Promise<void> {
+    await mkdir(dirname(to), { recursive: true });
+    const hash = createHash('sha256');
+    let size = 0;
+    const tap = async function* (chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+      for await (const chunk of chunks) {
+        hash.update(chunk);
+        size += chunk.length;
+        onBytes(chunk.length);
+        yield chunk;
+      }
+    };
+    try {
+      await pipeline(await this.#stream(name), tap, createWriteStream(to), { signal });
+    } catch (error) {
+      if (
+        signal.aborted ||
+        (error instanceof Error &&
+          'code' in error &&
+          ['ENOSPC', 'EDQUOT', 'EACCES', 'EROFS'].includes(String(error.code)))
+      )
+        throw error;
+      throw damaged(this.path, `${name} in it cannot be unpacked (${messageOf(error)})`, error);
+    }
+    this.#check(name, hash.digest('base64url'), size);
+  }
+
+  close(): void {
+    this.#zip.close();
+  }
+
+  async #stream(name: string): Promise<Readable> {
+    const entry = this.#entries.get(name);
+    if (entry === undefined) throw damaged(this.path, `${name} is missing in it`);
+    return streamOf(this.#zip, entry);
+  }
+
+  async #bytes(name: string): Promise<Buffer> {
+    try {
+      return await buffer(await this.#stream(name));
+    } catch (error) {
+      throw damaged(this.path, `${name} in it cannot be unpacked (${messageOf(error)})`, error);
+    }
+  }
+
+  #check(name: string, sha256: string, size: number): void {
+    const expected = this.#records.get(name);
+    if (expected === undefined) throw damaged(this.path, `its list of files does not name ${name}`);
+    if (expected.sha256 !== sha256 || expected.size !== size)
+      throw damaged(this.path, `${name} in it is not what its own list says`);
+  }
+}

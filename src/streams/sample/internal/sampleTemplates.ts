@@ -1,0 +1,91 @@
+import type { SampleClass } from './sampleClasses.js';
+
+/** The slot with the topics of a class. In a headline with two topics, the first one decides the class. */
+export const SAMPLE_TOPICS: Readonly<Record<SampleClass, string>> = {
+  Business: 'businessTopic',
+  'Sci/Tech': 'techTopic',
+  Sports: 'sportsTopic',
+  World: 'worldTopic',
+};
+
+/** Headlines that could be of any class. */
+export const SAMPLE_VAGUE: readonly string[] = [
+  '{size} {shared} {happens} {when}',
+  '{shared} and {shared}: what {happens} {when}',
+  '{size} {shared} in {place} {happens} {how}',
+  'No {shared} without a {shared}, {told}',
+  '{number} questions about the {shared}',
+  '{shared} {happens} {how}, {told}',
+];
+
+/** Headlines a class. */
+export const SAMPLE_TEMPLATES: Readonly<Record<SampleClass, readonly string[]>> = {
+  Business: [
+    '{stock} {moves} as {goods} prices {moves}',
+    '{stock} {moves} {how} as {firm} reports a {figure} for the quarter',
+    '{firm} {figure} {rises} {number} percent',
+    '{firm}, {firm} agree {size} {trade}',
+    '{firm} to cut {number}00 jobs in {place}',
+    '{officer} question {firm} {trade}',
+    '{firm} wins {money} {goods} deal',
+    '{size} quarter: {figure} of {money} at {firm}',
+    '{goods} prices {moves} on {place} {shared} fears',
+    'Bank of {place} keeps rates on hold {when}',
+    '{firm} posts {size} {figure}, shares {moves}',
+    '{officer}: "{trade} {happens} {when}"',
+    'Union {shared} at {firm} {happens} {when}',
+    'Consumer spending {rises} in {place}',
+    '{firm} may sell {goods} unit for {money}',
+  ],
+  'Sci/Tech': [
+    '{maker} unveils {size} {gadget} {when}',
+    '{maker} releases {software} for its {gadget}',
+    '{science} find {finding}',
+    '{science} release {software} that maps {finding}',
+    '{craft} sends pictures of {finding}',
+    '{size} {flaw} found in {maker} {software}',
+    '{flaw} spreads through {gadget} {software}',
+    '{craft} {shared} {happens} {when}',
+    '{maker} and {maker} join {software} {shared}',
+    'Review: the {maker} {gadget}, {number} days on',
+    'Study of {finding} {happens} {when}',
+    '{gadget} makers face {software} {shared}',
+    '{science}: "{finding} is older than we thought"',
+    '{maker} {gadget} gets {number} GB and a faster {software}',
+    'Online {shared}: how {software} {happens} {how}',
+  ],
+  Sports: [
+    '{club} {beats} {club} {score}',
+    'The {size} {sport} {event} starts {when}',
+    '{sport} {event} {happens} {when} in {place}',
+    '{athlete} takes {prize} in {place} {sport} {event}',
+    '{athlete} out of {sport} {event} with knee injury',
+    '{club} sign {athlete} for {size} season',
+    '{club} coach: "{shared} {happens} {when}"',
+    '{athlete} wins {prize}, {score}',
+    '{place} {athlete} banned for {number} games',
+    '{sport}: {club} climb to {rank} in league',
+    '{size} {event} win for {club}',
+    '{athlete} breaks {sport} record',
+    '{club} and {club} meet in {sport} {event} {when}',
+    'Injured {athlete} to miss {event} {shared}',
+    '{number} goals as {club} {beats} {club}',
+  ],
+  World: [
+    '{place} {state} {acts} {politics}',
+    '{crisis} {toll} in {place}',
+    '{state} {acts} {politics} {when}',
+    '{people} flee {place} {crisis}',
+    '{number} {people} freed in {place}',
+    '{people} march as {place} {state} {acts} {politics}',
+    '{place} {crisis} {toll}, {told}',
+    '{politics} in {place} {happens} {when}',
+    '{state} of {place} quits over {politics}',
+    'UN envoy {acts} {politics} in {place}',
+    '{people} held at {place} border',
+    '{state}: "no {shared} before {politics}"',
+    '{size} {crisis} in {place} {happens} {how}',
+    '{place}, {place} to talk on {politics}',
+    '{state} sends {people} to {place} after {crisis}',
+  ],
+};
