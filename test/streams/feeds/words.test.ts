@@ -136,6 +136,14 @@ describe('discoverFeed', () => {
     ]);
   });
 
+  it('knows types and relations by their other names', () => {
+    const html = `${feed('/a', 'application/x-rss+xml')}${feed('/b', 'text/rss')}${link('rel="feed" href="/c"')}`;
+    expect(discoverFeed(html, 'https://news.example/')).toEqual(
+      ['/a', '/b', '/c'].map((p) => `https://news.example${p}`),
+    );
+    expect(discoverFeed(feed('/o', 'application/json+oembed'), 'https://news.example/')).toEqual([]);
+  });
+
   it.each([
     ['the page in another language', link('rel="alternate" hreflang="de" href="/de"')],
     ['a style sheet', link('rel="stylesheet" type="application/rss+xml" href="/x"')],

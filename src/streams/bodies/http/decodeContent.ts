@@ -53,6 +53,8 @@ export const decodeContent = async (body: Readable, encodings: readonly string[]
   let decoded = body;
   for (const encoding of encodings.toReversed()) {
     const first = await peekByte(decoded);
+    // Some servers say gzip of what they send as it is.
+    if (first !== undefined && first !== GZIP && /^(?:x-)?gzip$/.test(encoding)) continue;
     const transform = decoder(encoding, first ?? 0, name);
     // An empty body has nothing to decode, and would be taken for a truncated one.
     if (first !== undefined) decoded = through(decoded, transform);

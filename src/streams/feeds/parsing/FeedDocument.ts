@@ -7,7 +7,7 @@ import { jsonItem } from './json/jsonItem.js';
 import { jsonOutline } from './json/jsonOutline.js';
 import { shortened } from './text/shortened.js';
 import { firstWords } from './text/firstWords.js';
-import { titleText } from './text/titleText.js';
+import { joinedSurrogates, titleText } from './text/titleText.js';
 import { updateInterval } from './updateInterval.js';
 import { feedTitle } from './xml/feedTitle.js';
 import { xmlContext } from './xml/xmlContext.js';
@@ -111,7 +111,7 @@ const documentOf = (
     if (!span.whole) return reject(id, span, undefined, 'an item that closes', part);
     let raw: RawItem;
     try {
-      raw = read(part);
+      raw = read(joinedSurrogates(part));
     } catch (error) {
       return reject(id, span, undefined, expectation(error), part);
     }

@@ -1,21 +1,10 @@
 import { Parser } from 'htmlparser2';
 
-const FEED_TYPES: ReadonlySet<string> = new Set([
-  'application/rss+xml',
-  'application/atom+xml',
-  'application/rdf+xml',
-  'application/feed+json',
-  'application/json',
-  'application/xml',
-  'text/xml',
-]);
+/** The types of feeds, and what they are called as well: `application/x-rss+xml`, `text/rss`. */
+const EXACT_TYPES = /^(?:application|text)\/(?:x[-.])?(?:(?:rss|atom|rdf)(?:\+xml)?|feed\+json)$/;
 
-const EXACT_TYPES: ReadonlySet<string> = new Set([
-  'application/rss+xml',
-  'application/atom+xml',
-  'application/rdf+xml',
-  'application/feed+json',
-]);
+// Types of feeds that are sent as something more general, and of what is none.
+const GENERAL_TYPES: ReadonlySet<string> = new Set(['application/json', 'application/xml', 'text/xml']);
 
 // What a page holds before its body is enough.
 const LONGEST_HEAD = 262_144;
@@ -24,7 +13,7 @@ const LONGEST_HEAD = 262_144;
 const DEEPEST = 500;
 
 /**
- * Finds the feeds that a page names: its `<link rel="alternate">` elements with a feed's type.
+ * Finds the feeds that a page names: its `<link>` elements of relation `alternate` or `feed` with a feed's type.
  *
  * @param html the page; its first 262,144 characters are looked at
  * @param base the page's address, which relative ones are relative to, unless the page has a `<base>`
@@ -53,16 +42,17 @@ export const discoverFeed = (html: string, base: string | URL): readonly string[
         based = true;
         from = new URL(href, from).href;
       }
-      if (name !== 'link' || !(rel ?? '').toLowerCase().split(/\s+/).includes('alternate')) return;
-      const [media = ''] = (type ?? '').toLowerCase().split(';');
-      if (!FEED_TYPES.has(media.trim()) || !URL.canParse(href.trim(), from)) return;
+      const relations = (rel ?? '').toLowerCase().split(/\s+/);
+      if (name !== 'link' || !(relations.includes('alternate') || relations.includes('feed'))) return;
+      const media = (type ?? '').split(';', 1)[0]!.trim().toLowerCase();
+      const exact = EXACT_TYPES.test(media) || (media === '' && relations.includes('feed'));
+      if (!(exact || GENERAL_TYPES.has(media)) || !URL.canParse(href.trim(), from)) return;
       const url = new URL(href.trim(), from);
       if (url.protocol === 'http:' || url.protocol === 'https:')
-        found.set(url.href, (found.get(url.href) ?? false) || EXACT_TYPES.has(media.trim()));
+        found.set(url.href, (found.get(url.href) ?? false) || exact);
     },
   });
   parser.end(html.slice(0, LONGEST_HEAD));
   const urls = [...found.keys()];
-  // Other types are those of feeds that are sent as something more general, and of what is none.
   return [...urls.filter((url) => found.get(url)), ...urls.filter((url) => found.get(url) !== true)];
 };

@@ -4,7 +4,11 @@
  * @param bases what it is relative to, the nearest first; each may be relative to the next
  */
 export const itemLink = (link: string | undefined, ...bases: readonly (string | undefined)[]): string | undefined => {
-  const written = link?.trim();
+  // A link over several lines is one link; and nobody has a folder named `www.example.org`.
+  const written = link
+    ?.trim()
+    .replace(/\s*[\r\n]\s*/g, '')
+    .replace(/^(?=www\.[^/\s.]+\.)/i, 'http://');
   if (written === undefined || written === '') return undefined;
   const base = bases.reduceRight<string | undefined>(
     (outer, inner) => (inner !== undefined && URL.canParse(inner, outer) ? new URL(inner, outer).href : outer),

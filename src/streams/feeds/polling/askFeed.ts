@@ -18,6 +18,7 @@ import { type ChainCookies, cookieHeader, cookiesAfter } from './chainCookies.js
 import type { FeedAnswer } from './FeedAnswer.js';
 import { feedDocument, type FeedDocument, type FeedPage, type Untitled } from '../parsing/FeedDocument.js';
 import type { FeedExchange, FeedResponse } from './FeedExchange.js';
+import { feedValidators } from './feedValidators.js';
 import type { RememberedFeed } from './FeedMemory.js';
 import type { OneRequestPerHost } from './OneRequestPerHost.js';
 import { maxAge } from './maxAge.js';
@@ -189,7 +190,7 @@ export const askFeed = (
           type: 'feed',
           document,
           broken,
-          known: { address: url.href, etag: header('etag'), lastModified: header('last-modified') },
+          known: { address: url.href, ...feedValidators(header, scheduler.now()) },
           ...age,
         });
       const feeds = discover && !trail.fromPage ? discoverFeed(document.html, url) : [];

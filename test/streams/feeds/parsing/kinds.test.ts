@@ -40,8 +40,20 @@ describe('dates', () => {
     '01.05.2024 10:00',
     '2024-122T10:00:00Z',
     '1714557600',
+    '1714557600.25',
+    'Wednesday, May 1, 2024 - 10:00',
+    'Wed, 01-May-2024 10:00:00 GMT',
+    'Wed, 01 May 2024 10.00.00 GMT',
+    'Wed, 01 May 2024 06:00:00 (EDT)',
+    '1.5.2024 klo 10.00',
+    '10:00 01.05.2024',
+    '2024. 5. 1. 오후 7:00',
+    '2024-05-01T12:00:00+02:00[Europe/Berlin]',
+    '2024-05-01T12:00:00[Europe/Berlin]',
+    '2024-05-01T12:00:00+0200Z',
+    '2024-05-01T10:00:00+00:0',
   ])('%s is read', (written) => {
-    expect(publishedAt(written)).toBe(moment);
+    expect(Math.trunc((publishedAt(written) ?? 0) / 1000) * 1000).toBe(moment);
   });
 
   it('knows winter from summer where a zone has one name for both', () => {
@@ -57,6 +69,7 @@ describe('dates', () => {
     'Thu, 31 Jun 2024 10:00:00 GMT',
     '2024-05-01T25:00:00Z',
     '2024-05-01T10:00:00+99:00',
+    'Thu, 01 Jan 1970 00:00:00 +0000',
   ])('%s is none', (written) => {
     expect(publishedAt(written)).toBeUndefined();
   });
@@ -288,5 +301,81 @@ describe('what a feed calls itself', () => {
     ['JSON, at its end', '{"items":[{"title":"No"}],"title":"The & News"}'],
   ])('is read of %s', (_name, feed) => {
     expect(parse(feed).title).toBe('The & News');
+  });
+});
+
+describe('what is written wrong', () => {
+  it.each([
+    ['a title that is not closed', '<title>A<link>https://example.org/1</link><guid>g</guid>'],
+    ['a title that is closed by another name', '<title>A</titel><link>https://example.org/1</link><guid>g</guid>'],
+    ['a link that is not closed', '<title>A</title><link>https://example.org/1<guid>g</guid>'],
+  ])('%s costs no other element', (_name, item) => {
+    expect(first(rss(item))).toMatchObject({ title: 'A', link: 'https://example.org/1', guid: 'g' });
+  });
+
+  it('an element of another prefix is no item of the feed', () => {
+    const item = '<title>A</title><x:item xmlns:x="urn:x"><title>No</title></x:item><link>https://example.org/1</link>';
+    expect(parse(rss(item))).toMatchObject({ items: [{ title: 'A', link: 'https://example.org/1' }], rejections: [] });
+  });
+
+  it('an entry without a feed around it is read', () => {
+    const entry =
+      '<entry xmlns="http://www.w3.org/2005/Atom" xml:base="/sub/"><title>A</title><link href="1"/></entry>';
+    expect(parse(entry)).toMatchObject({ items: [{ title: 'A', link: new URL('/sub/1', FEED).href }], rejections: [] });
+    expect(parse('<entry><title>A</title>').rejections).toMatchObject([{ expected: 'an item that closes' }]);
+  });
+
+  it.each([
+    ['two halves of a character', '<title>&#55357;&#56832; &#xD83D;&#xDE00;</title>', '😀 😀'],
+    ['characters that are not seen', '<title>\u202eDonau\u00addampf\u200bschiff\ufeff</title>', 'Donaudampfschiff'],
+    ['elements of old pages', '<title>A&lt;applet code="x">&lt;/applet> b&lt;embed src="y"></title>', 'A b'],
+    ['a title in a group', '<m:group xmlns:m="http://search.yahoo.com/mrss/"><m:title>A</m:title></m:group>', 'A'],
+  ])('%s: %s', (_name, item, title) => {
+    expect(first(rss(item))?.title).toBe(title);
+  });
+
+  it('base64 by its media type is decoded', () => {
+    expect(first(atom('<title type="application/octet-stream">QTxiPkI8L2I+</title>'))?.title).toBe('AB');
+  });
+});
+
+describe('links where none is written as such', () => {
+  it.each([
+    ['an address without a scheme', rss(titled('<link>www.example.com/1</link>')), 'http://www.example.com/1'],
+    ['over two lines', rss(titled('<link>https://example.com/\n   1</link>')), 'https://example.com/1'],
+    ['a guid that says it is one', rss(titled('<guid isPermaLink="true">/1</guid>')), new URL('/1', FEED).href],
+    ['a sound file', rss(titled('<enclosure url="https://example.com/1.mp3"/>')), 'https://example.com/1.mp3'],
+    ['the id of an entry', atom(titled('<id>https://example.com/1</id>')), 'https://example.com/1'],
+    ['the entry itself', atom(titled('<link rel="self" href="https://example.com/1"/>')), 'https://example.com/1'],
+    ['the feed itself', atom(titled(`<link rel="self" href="${FEED}"/>`)), undefined],
+  ])('%s', (_name, feed, link) => {
+    expect(first(feed)?.link).toBe(link);
+  });
+});
+
+describe('UTF-8 that is not whole', () => {
+  const feedOf = (...titles: readonly (readonly (string | readonly number[])[])[]): Buffer =>
+    Buffer.concat([
+      Buffer.from('<?xml version="1.0" encoding="utf-8"?><rss><channel>'),
+      ...titles.flatMap((title) => [
+        Buffer.from('<item><title>'),
+        ...title.map((part) => (typeof part === 'string' ? Buffer.from(part) : Buffer.from(part))),
+        Buffer.from('</title></item>'),
+      ]),
+      Buffer.from('</channel></rss>'),
+    ]);
+
+  it.each([
+    ['a character that was cut in two is left out', [['Zürich and ', [0xe2, 0x80]]], ['Zürich and']],
+    ['and the first of two bytes', [['Zürich caf', [0xc3]]], ['Zürich caf']],
+    [
+      'items of another encoding are read',
+      [['Zürich'], ['Caf', [0xe9], ' opens'], ['Gro', [0xdf], 'e']],
+      ['Zürich', 'Café opens', 'Große'],
+    ],
+    ['a character of six bytes is read', [['Zürich ', [0xed, 0xa0, 0xbd, 0xed, 0xb8, 0x80]]], ['Zürich 😀']],
+    ['what is left is rejected', [['Zürich größer'], ['x', [0xff, 0xfe], 'y']], ['Zürich größer']],
+  ] as const)('%s', (_name, written, titles) => {
+    expect(parseFeed(feedOf(...written), undefined, FEED).items.map(({ title }) => title)).toEqual(titles);
   });
 });

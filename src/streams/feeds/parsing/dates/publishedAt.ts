@@ -1,4 +1,5 @@
 import { monthNumber } from './monthNumber.js';
+import { afterNoon, plainDate } from './plainDate.js';
 import { zoneOffset } from './zoneOffset.js';
 
 // Longer than any date: a text of megabytes is not matched against patterns.
@@ -30,9 +31,6 @@ const momentOf = ({ year, month, day, hours, minutes, seconds }: Shown, zone: st
   const offset = zone === undefined || zone === '' ? 0 : zoneOffset(zone, shown);
   return offset === undefined ? undefined : shown - offset * 60_000;
 };
-
-const afterNoon = (hours: number, half: string | undefined): number =>
-  half === undefined ? hours : (hours % 12) + (/^(?:p|오후)/i.test(half) ? 12 : 0);
 
 const TIME = /^(\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:[.,](\d{1,9}))?)?/;
 
@@ -82,7 +80,7 @@ const yearLast = (text: string): number | undefined => {
   const [all, first = '', mark = '', second = '', year = ''] = found;
   const [a, b] = [Number(first), Number(second)];
   const [day, month] = mark === '.' || a > 12 ? [a, b] : b > 12 || a === b ? [b, a] : [0, 0];
-  const rest = text.slice(all.length).replace(/^[T\s,]+/i, '');
+  const rest = text.slice(all.length).replace(/^[T\s,]+(?:(?:at|um|klo?\.?|-|–) )?/i, '');
   const { time, rest: zone } = (rest === '' ? { time: MIDNIGHT, rest: '' } : timeOf(rest)) ?? { time: MIDNIGHT, rest };
   return momentOf({ year: Number(year), month, day, ...time }, zone);
 };
@@ -96,7 +94,7 @@ const fullYear = (digits: string): number => {
 };
 
 // Words that say nothing of the date.
-const FILLERS: ReadonlySet<string> = new Set('at on of the de del du um uhr à a den le'.split(' '));
+const FILLERS: ReadonlySet<string> = new Set('at on of the de del du um uhr klo à a den le - – — | ·'.split(' '));
 
 /**
  * Dates with the month's name, whatever the order: RFC 822 and 850, C's `asctime`, `date`, JavaScript's
@@ -105,7 +103,7 @@ const FILLERS: ReadonlySet<string> = new Set('at on of the de del du um uhr à a
 const monthNamed = (text: string): number | undefined => {
   // `03-Mar-26`, `3Mar2026`, and Hungarian's `2026-március-3T9:05`.
   const apart = text
-    .replace(/^(\d{1,4})[-./](\p{L}{3,}\.?)[-./](\d{1,4})(?:T(?=\d))?/iu, '$1 $2 $3 ')
+    .replace(/^(\p{L}+\.?,? ?)?(\d{1,4})[-./](\p{L}{3,}\.?)[-./](\d{1,4})(?:T(?=\d))?/iu, '$1 $2 $3 $4 ')
     .replace(/^(\d{1,2})(\p{L}{3,})(\d{4})/u, '$1 $2 $3');
   const words = apart.split(/[\s,]+/).filter((word) => word !== '');
   let month: number | undefined;
@@ -145,9 +143,13 @@ const monthNamed = (text: string): number | undefined => {
   return momentOf({ year: fullYear(year), month, day: Number(day), ...(time ?? MIDNIGHT) }, zone);
 };
 
-/** Seconds or milliseconds since 1970. */
+/** Seconds, also with a fraction, or milliseconds since 1970. */
 const epoch = (text: string): number | undefined =>
-  /^\d{10}$/.test(text) ? Number(text) * 1000 : /^\d{13}$/.test(text) ? Number(text) : undefined;
+  /^\d{10}(?:\.\d{1,9})?$/.test(text)
+    ? Math.trunc(Number(text) * 1000)
+    : /^\d{13}$/.test(text)
+      ? Number(text)
+      : undefined;
 
 /**
  * What a feed says of when an item was published, in milliseconds since 1970; undefined where it says nothing that is a
@@ -155,23 +157,17 @@ const epoch = (text: string): number | undefined =>
  *
  * RFC 822 as RSS has it and ISO 8601 as Atom has it, and what feeds have in their place: without a comma, with the month
  * in another language, by C's `asctime` or JavaScript's `Date.toString`. A time without a zone, or with one that nobody
- * knows, is taken for UTC, so that it is the same on every machine. Years before 1900 are no dates.
+ * knows, is taken for UTC, so that it is the same on every machine. Years before 1900, and the very beginning of 1970,
+ * are no dates.
  */
 export const publishedAt = (written: string | undefined): number | undefined => {
   if (written === undefined || written.length > LONGEST) return undefined;
-  const text = written
-    // A comment, as `(CEST)` behind `+0200`.
-    .replace(/\([^()]*\)/g, ' ')
-    .replace(/(\d{4})\s*[년年]\s*(\d{1,2})\s*[월月]\s*(\d{1,2})\s*[일日]/, '$1-$2-$3 ')
-    .replace(
-      /(오전|오후)\s*(\d{1,2})(:\d{2}(?::\d{2})?)/,
-      (_all, half: string, hours: string, rest: string) => `${afterNoon(Number(hours), half)}${rest} KST`,
-    )
-    .replace(/\s+/g, ' ')
-    .trim();
+  const text = plainDate(written);
   // Before a date by numbers stands no weekday, or one with a comma.
   const numeric = text.replace(/^\p{L}+\.?, ?(?=\d{4}[-/]|\d{1,2}\/)/u, '');
-  return yearFirst(numeric) ?? yearLast(numeric) ?? monthNamed(text) ?? epoch(text);
+  const moment = yearFirst(numeric) ?? yearLast(numeric) ?? monthNamed(text) ?? epoch(text);
+  // The beginning of 1970 is what a program shows for no time.
+  return moment === 0 ? undefined : moment;
 };
 
 /** The first of several that is a date. */

@@ -102,7 +102,7 @@ const FURTHEST = 15 * 60;
  */
 export const zoneOffset = (zone: string, shown: number): number | undefined => {
   const [, sign, hours, minutes = '0'] =
-    /^(?:UTC?|GMT|Z)?\s*([+\-\u2212])(\d{1,2})(?::?(\d{2}))?(?::?\d{2})?$/i.exec(zone) ?? [];
+    /^(?:UTC?|GMT|Z)?\s*([+\-\u2212])(\d{1,2})(?::?(\d{2}))?(?::?\d{1,2}|Z)?$/i.exec(zone) ?? [];
   if (sign !== undefined) {
     const offset = Number(hours) * 60 + Number(minutes);
     return offset > FURTHEST ? undefined : sign === '+' ? offset : -offset;

@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { decode as decodeBy } from 'iconv-lite';
 import { encodingLabel, type KnownEncoding } from './encodingLabel.js';
 import { guessLegacy } from './guessLegacy.js';
+import { repairUtf8, type RepairedText } from './repairUtf8.js';
 import { withoutC1 } from './windows1252.js';
 
 /** A feed's bytes as text. */
@@ -70,19 +71,6 @@ const fits = (bytes: Uint8Array, encoding: KnownEncoding): boolean => {
 
 const isAscii = (bytes: Uint8Array): boolean => bytes.every((byte) => byte < 0x80);
 
-/** Whether bytes that are not quite UTF-8 are meant to be: more of their characters are whole than broken. */
-const nearlyUtf8 = (bytes: Uint8Array): boolean => {
-  const text = new TextDecoder('utf-8').decode(bytes);
-  let whole = 0;
-  let broken = 0;
-  for (let i = 0; i < text.length; i++) {
-    const unit = text.charCodeAt(i);
-    if (unit === 0xfffd) broken++;
-    else if (unit >= 0x80) whole++;
-  }
-  return whole > broken;
-};
-
 const standard = (name: string): KnownEncoding => ({
   name,
   decoder: name.startsWith('utf-32') ? 'iconv-lite' : 'standard',
@@ -91,6 +79,8 @@ const standard = (name: string): KnownEncoding => ({
 interface Choice {
   readonly encoding: KnownEncoding;
   readonly guessed: FeedText['guessed'];
+  /** The text, where it is UTF-8 that had to be mended. */
+  readonly repaired?: RepairedText;
 }
 
 /** What bytes are read as, where their beginning does not give it away. */
@@ -108,7 +98,9 @@ const choose = (bytes: Uint8Array, declared: readonly (string | undefined)[]): C
     const single = decoder === 'iconv-lite' || SINGLE_BYTE.test(name);
     if (name === 'utf-8' ? utf8 : utf8 && single ? isAscii(bytes) : fits(bytes, encoding)) return known(encoding);
   }
-  if (utf8 || nearlyUtf8(bytes)) return known(standard('utf-8'));
+  if (utf8) return known(standard('utf-8'));
+  const repaired = repairUtf8(bytes);
+  if (repaired.whole > 0 && repaired.whole >= repaired.broken) return { ...known(standard('utf-8')), repaired };
   const guess = guessLegacy(bytes, (name) => {
     const encoding = standard(name);
     return fits(bytes, encoding) ? decoded(bytes, encoding) : undefined;
@@ -121,16 +113,21 @@ const choose = (bytes: Uint8Array, declared: readonly (string | undefined)[]): C
  * and what the bytes can be.
  *
  * A declaration that the bytes contradict is not believed: bytes that are UTF-8 are read as such, whatever single-byte
- * encoding they are declared as. Where nothing that is declared fits, the encoding is guessed from the text. Never
+ * encoding they are declared as, and bytes that are nearly so are mended. Where nothing that is declared fits, the encoding is guessed from the text. Never
  * fails; `damaged` says that something was lost, and `guessed` that what is beyond ASCII may be wrong.
  *
  * @param contentType the header as the server sent it
  */
 export const decodeFeed = (bytes: Uint8Array, contentType: string | undefined): FeedText => {
   const begun = beginning(bytes, MARKS) ?? beginning(bytes, WITHOUT_MARK);
-  const { encoding, guessed }: Choice =
-    begun === undefined
-      ? choose(bytes, [declaredInHeader(contentType), declaredInXml(bytes)])
-      : { encoding: standard(begun), guessed: 'no' };
+  const {
+    encoding,
+    guessed,
+    repaired = begun === 'utf-8' && !isUtf8(bytes) ? repairUtf8(bytes) : undefined,
+  }: Choice = begun === undefined
+    ? choose(bytes, [declaredInHeader(contentType), declaredInXml(bytes)])
+    : { encoding: standard(begun), guessed: 'no' };
+  if (repaired !== undefined)
+    return { text: repaired.text, encoding: encoding.name, damaged: repaired.broken > 0, guessed };
   return { text: decoded(bytes, encoding), encoding: encoding.name, damaged: !fits(bytes, encoding), guessed };
 };

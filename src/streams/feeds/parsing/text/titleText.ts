@@ -9,8 +9,8 @@ export type TitleMarkup = 'html' | 'text';
 // explained`.
 const ELEMENTS: ReadonlySet<string> = new Set(
   (
-    'a abbr acronym address article aside b bdi bdo big blink blockquote body br center cite code data dd del dfn div dl dt em figure font footer form h1 h2 h3 h4 h5 h6 head header hr html i iframe img input ins ' +
-    'kbd label li link main map mark math meta nav nobr noscript object ol p picture pre q rp rt ruby s samp script section small source span strike strong style sub summary sup svg table tbody td th thead time ' +
+    'a abbr acronym address applet article aside audio b basefont bdi bdo big blink blockquote body br center cite code data dd del dfn div dl dt em embed figure font footer form frame frameset h1 h2 h3 h4 h5 h6 head header hr html i iframe img input ins ' +
+    'kbd label li link main map mark marquee math meta nav nobr noembed noframes noscript object ol p picture pre q rp rt ruby s samp script section small source span strike strong style sub summary sup svg table tbody td th thead time ' +
     'title tr tt u ul var video wbr'
   ).split(' '),
 );
@@ -67,6 +67,15 @@ const LEFT_OVER: Readonly<Record<string, string>> = {
   hellip: '…',
 };
 
+const SURROGATES = /&#(x[dD][89abAB][\da-fA-F]{2}|5[56]\d{3});&#(x[dD][c-fC-F][\da-fA-F]{2}|5[67]\d{3});/g;
+
+/** Text in which two references to the halves of one character are that character: `&#55357;&#56832;` is 😀. */
+export const joinedSurrogates = (text: string): string =>
+  text.replace(SURROGATES, (_all, high: string, low: string) => {
+    const [lead, trail] = [high, low].map((digits) => Number(digits.replace('x', '0x'))) as [number, number];
+    return String.fromCharCode(lead, trail);
+  });
+
 const leftOver = (text: string): string =>
   text.replace(/&(?:#(\d{2,6})|#x([\da-f]{2,5})|([a-z]{2,6}));/gi, (all, decimal, hex, name) => {
     if (typeof name === 'string') return LEFT_OVER[name.toLowerCase()] ?? all;
@@ -74,10 +83,15 @@ const leftOver = (text: string): string =>
     return code <= 0x10ffff && (code < 0xd800 || code > 0xdfff) ? String.fromCodePoint(code) : all;
   });
 
-/** Text as a line: spaces and line breaks each made one space, and control characters left out. */
+// Characters that are not seen and part words for a program: soft hyphens, spaces without width, and marks that reverse
+// the direction of text.
+const UNSEEN = /[\u00ad\u200b\u2060\u202a-\u202e\u2066-\u2069\ufeff]/g;
+
+/** Text as a line: spaces and line breaks each made one space; control characters, and those not seen, left out. */
 export const lineOf = (text: string): string =>
   // Control characters could move the cursor of the terminal that the headline is shown on.
   withoutC1(text)
+    .replace(UNSEEN, '')
     .replace(/[\s\p{Cc}]+/gu, ' ')
     .trim();
 

@@ -12,8 +12,8 @@ const typeOf = ({ attributes }: XmlElement): string =>
   (attributes['type'] ?? '').split(';', 1)[0]!.trim().toLowerCase();
 
 // Relations that lead to the article where no alternate does. All others (a licence, an enclosure, the comments, the
-// feed itself) lead elsewhere.
-const NEAREST = ['canonical', 'bookmark', 'permalink', 'shortlink', 'related', 'via'];
+// edit form) lead elsewhere.
+const NEAREST = ['canonical', 'bookmark', 'permalink', 'shortlink', 'related', 'via', 'self'];
 
 const PAGES: ReadonlySet<string> = new Set(['text/html', 'application/xhtml+xml']);
 
@@ -31,4 +31,5 @@ export const articleLink = (links: readonly XmlElement[], source: string): strin
     .filter((link) => relationOf(link) === 'alternate' || NEAREST.includes(relationOf(link)))
     .toSorted((a, b) => rank(a) - rank(b))
     .map(({ attributes, text, bases }) => itemLink(attributes['href'] ?? text, ...bases, source))
-    .find((link) => link !== undefined);
+    // The feed itself is none of its articles.
+    .find((link) => link !== undefined && link !== source);

@@ -1,5 +1,6 @@
 import { Parser } from 'htmlparser2';
 import type { RawText } from '../FeedItem.js';
+import { HIDDEN } from '../text/htmlNames.js';
 import { canonicalName, namespaceOf, prefixesIn, type Prefixes } from './namespaces.js';
 import type { XmlContext } from './xmlContext.js';
 import { writtenText } from './writtenText.js';
@@ -37,7 +38,7 @@ export const feedTitle = (root: string, head: string, { format }: XmlContext): R
         }
       },
       ontext: (data) => {
-        if (attributes !== undefined) text += data;
+        if (attributes !== undefined && !open.some(({ local }) => HIDDEN.has(local))) text += data;
       },
       onclosetag: () => {
         open.pop();

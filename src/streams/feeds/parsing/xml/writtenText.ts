@@ -26,7 +26,7 @@ export const writtenText = (element: XmlElement, usual: TitleMarkup): RawText | 
   if (text === '') return undefined;
   const mode = (element.attributes['mode'] ?? '').trim().toLowerCase();
   const type = typeOf(element);
-  if (mode === 'base64' || type === 'base64') {
+  if (mode === 'base64' || type === 'base64' || type === 'application/octet-stream') {
     const decoded = base64Text(text);
     return { text: decoded, markup: TEXT.has(type) && type !== '' ? 'text' : 'html' };
   }

@@ -12,7 +12,7 @@ export interface XmlScope {
 
 /** An element of XML, and the text in it and in whatever is in it. */
 export interface XmlElement {
-  /** In lower case, by its namespace: `dc:date`, whatever the prefix. */
+  /** In lower case, by its namespace: `dc:date`, whatever the prefix; `media:group/media:title` in a group. */
   readonly name: string;
   /** By their names in lower case, as they are written. */
   readonly attributes: Readonly<Record<string, string>>;
@@ -33,6 +33,18 @@ export interface XmlParent {
 const DEEPEST = 100;
 
 const PARSING = { xmlMode: true, decodeEntities: true, lowerCaseTags: true, lowerCaseAttributeNames: true } as const;
+
+// What holds nothing but text. An element of an item in one of them shows that it was never closed.
+const LEAVES: ReadonlySet<string> = new Set(['title', 'link', 'guid', 'id', 'pubdate', 'published', 'updated']);
+
+const FIELDS: ReadonlySet<string> = new Set(
+  'title link guid id pubdate published updated description summary content category author comments enclosure source'.split(
+    ' ',
+  ),
+);
+
+// Elements that hold what else stands right in an item.
+const GROUPS: ReadonlySet<string> = new Set(['media:group']);
 
 const localName = (name: string): string => name.slice(name.indexOf(':') + 1);
 
@@ -70,7 +82,15 @@ export const xmlElement = (text: string, around: XmlScope): XmlParent => {
   const children: { -readonly [K in keyof XmlElement]: XmlElement[K] }[] = [];
   let depth = 0;
   let hidden = 0;
+  // The element right in this one that is open: its name, and the scope inside it.
+  let outer = '';
+  let inner = around;
   let closed = false as boolean;
+  const add = (name: string, found: Readonly<Record<string, string>>, within: XmlScope, before = ''): void => {
+    const { prefixes, bases } = scopeIn(found, within);
+    children.push({ name: before + canonicalName(name, prefixes, own), attributes: found, text: '', bases });
+  };
+  const isField = (name: string): boolean => FIELDS.has(canonicalName(name, scope.prefixes, own));
   const parser = new Parser(
     {
       onopentag: (name, found) => {
@@ -80,10 +100,15 @@ export const xmlElement = (text: string, around: XmlScope): XmlParent => {
           scope = scopeIn(found, around);
           own = namespaceOf(name, scope.prefixes);
         } else if (depth === 2) {
-          const { prefixes, bases } = scopeIn(found, scope);
-          children.push({ name: canonicalName(name, prefixes, own), attributes: found, text: '', bases });
+          add(name, found, scope);
+          outer = children.at(-1)?.name ?? '';
+          inner = scopeIn(found, scope);
+        } else if (depth === 3 && GROUPS.has(outer)) {
+          add(name, found, inner, `${outer}/`);
         } else if (depth > DEEPEST) {
           throw new HeadwaterError('HW_FEED', `elements at most ${DEEPEST} deep`);
+        } else if (LEAVES.has(outer) && isField(name)) {
+          add(name, found, scope);
         } else {
           const child = children.at(-1);
           if (HIDDEN.has(localName(name))) hidden++;

@@ -77,25 +77,35 @@ export const xmlItem = (text: string, { format, scope: around, source }: XmlCont
         ['title', 'text'],
         ['dc:title', 'text'],
         ['media:title', 'text'],
+        ['media:group/media:title', 'text'],
       ]),
       body: written([
         ['summary', 'text'],
         ['content', 'text'],
         ['dc:description', 'text'],
         ['media:description', 'text'],
+        ['media:group/media:description', 'text'],
       ]),
       guid: texts('id')[0],
       link:
         articleLink(all('link'), source) ??
-        (content === undefined ? undefined : itemLink(content.attributes['src'], ...content.bases, source)),
+        (content === undefined ? undefined : itemLink(content.attributes['src'], ...content.bases, source)) ??
+        itemLink(texts('id')[0]),
       published,
       category: named(nonEmpty(category?.['label']) ?? nonEmpty(category?.['term']) ?? texts('category')[0] ?? subject),
     };
   }
   const about = nonEmpty(attributes['rdf:about'] ?? attributes['about']);
   const [guid] = all('guid');
-  // A guid is a link too, unless it says that it is none; it must then be a whole address.
-  const permanent = guid?.attributes['ispermalink']?.toLowerCase() === 'false' ? undefined : guid?.text;
+  // A guid is a link too, unless it says that it is none; one that does not say so must be a whole address.
+  const permanent = guid?.attributes['ispermalink']?.trim().toLowerCase();
+  const guidLink =
+    guid === undefined || permanent === 'false'
+      ? undefined
+      : permanent === 'true'
+        ? itemLink(guid.text, ...guid.bases, source)
+        : itemLink(guid.text);
+  const [enclosure] = all('enclosure');
   return {
     title: written([
       ['title', 'html'],
@@ -103,6 +113,7 @@ export const xmlItem = (text: string, { format, scope: around, source }: XmlCont
       ['atom:title', 'text'],
       ['media:title', 'html'],
       ['itunes:title', 'html'],
+      ['media:group/media:title', 'html'],
     ]),
     body: written([
       ['description', 'html'],
@@ -113,6 +124,7 @@ export const xmlItem = (text: string, { format, scope: around, source }: XmlCont
       ['atom:content', 'text'],
       ['itunes:summary', 'html'],
       ['media:description', 'html'],
+      ['media:group/media:description', 'html'],
       ['xhtml:body', 'text'],
     ]),
     guid: nonEmpty(guid?.text) ?? texts('atom:id')[0] ?? about,
@@ -122,8 +134,10 @@ export const xmlItem = (text: string, { format, scope: around, source }: XmlCont
         .find((link) => link !== undefined) ??
       articleLink(all('atom:link'), source) ??
       itemLink(attributes['href'], ...scope.bases, source) ??
-      itemLink(permanent) ??
-      itemLink(about),
+      guidLink ??
+      itemLink(about) ??
+      // A podcast's episode often has no page.
+      (enclosure === undefined ? undefined : itemLink(enclosure.attributes['url'], ...enclosure.bases, source)),
     published,
     category: named(texts('category')[0] ?? subject),
   };

@@ -110,6 +110,9 @@ const FORMATS: Readonly<Record<string, 'rss' | 'rdf' | 'atom'>> = {
   feed: 'atom',
 };
 
+/** A document of Atom may be one entry (RFC 4287, section 2). */
+const ENTRY = 'entry';
+
 // A program that fails writes a message into what it makes: it stands before the feed, and is none of it.
 const MESSAGES: ReadonlySet<string> = new Set(['b', 'br', 'div', 'font', 'hr', 'i', 'p', 'pre', 'span', 'strong']);
 
@@ -129,6 +132,8 @@ export const xmlOutline = (text: string): FeedOutline | string => {
   let open: { readonly start: number; readonly name: string } | undefined;
   let closed = false;
   let typed = false;
+  // What the items' tags are called: a tag of another prefix is none of them.
+  let items: string | undefined;
   let before: string | undefined;
   let channel: (Tag & { readonly start: number }) | undefined;
   const cut = (end: number, whole: boolean): void => {
@@ -156,8 +161,10 @@ export const xmlOutline = (text: string): FeedOutline | string => {
       const tag = tagAt(text, i + 2);
       if (tag !== undefined) {
         next = tag.end;
-        if (open !== undefined && sameName(tag.name, open.name)) cut(next, true);
-        else if (root !== undefined && sameName(tag.name, root.name)) {
+        if (open !== undefined && sameName(tag.name, open.name)) {
+          closed ||= open.start === root?.start;
+          cut(next, true);
+        } else if (root !== undefined && sameName(tag.name, root.name)) {
           cut(i, false);
           closed = true;
         }
@@ -168,7 +175,11 @@ export const xmlOutline = (text: string): FeedOutline | string => {
         next = tag.end;
         const local = localName(tag.name);
         if (root === undefined) {
-          const format = FORMATS[local];
+          const format = local === ENTRY ? 'atom' : FORMATS[local];
+          if (local === ENTRY) {
+            items = tag.name;
+            open = { start: i, name: tag.name };
+          }
           if (format !== undefined) {
             root = { ...tag, start: i, format };
             closed = tag.empty;
@@ -176,7 +187,10 @@ export const xmlOutline = (text: string): FeedOutline | string => {
           else return local;
         } else if (local === 'channel' && root.format === 'rss' && channel === undefined && entries.length === 0) {
           channel = { ...tag, start: i };
-        } else if (local === (root.format === 'atom' ? 'entry' : 'item')) {
+        } else if (
+          items === undefined ? local === (root.format === 'atom' ? ENTRY : 'item') : sameName(tag.name, items)
+        ) {
+          items = tag.name;
           // One item does not stand in another: the one before was never closed.
           cut(i, false);
           open = { start: i, name: tag.name };
@@ -197,9 +211,9 @@ export const xmlOutline = (text: string): FeedOutline | string => {
         : { ...lines.at(text.length), expected: EXPECTED.end };
   return {
     format: root.format,
-    around: [root, ...(channel === undefined ? [] : [channel])].map(({ start, end: after }) =>
-      text.slice(start, after),
-    ),
+    around: [root, ...(channel === undefined ? [] : [channel])]
+      .filter(({ start }) => start !== entries[0]?.start)
+      .map(({ start, end: after }) => text.slice(start, after)),
     title: undefined,
     head: text.slice(root.end, entries[0]?.start),
     entries,

@@ -1,0 +1,36 @@
+/** The hour of 24, of one that is counted from midnight or noon; `half` says which: `pm`, `오후`. */
+export const afterNoon = (hours: number, half: string | undefined): number =>
+  half === undefined ? hours : (hours % 12) + (/^(?:p|오후)/i.test(half) ? 12 : 0);
+
+type Rewriting = readonly [pattern: RegExp, rewrite: (...parts: readonly (string | undefined)[]) => string];
+
+const REWRITINGS: readonly Rewriting[] = [
+  // The name of a zone behind a time (RFC 9557) counts where there is no offset before it.
+  [/([+-]\d{2}:?\d{2}|Z)?\[!?([a-z]+\/[a-z/_-]+)\].*$/i, (_all, offset, place = '') => offset ?? place],
+  // So does one in brackets.
+  [/(:\d{2} ?)\(([a-z]{2,5})\)$/i, (_all, before = '', zone = '') => `${before}${zone}`],
+  // Any other comment, as `(CEST)` behind `+0200`.
+  [/\([^()]*\)/g, () => ' '],
+  // A time that is written with points.
+  [
+    /(\d{4},?\s+(?:\p{L}+\s+)?\d{1,2})\.(\d{2})(?:\.(\d{2}))?(?![\d.])/u,
+    (_all, before = '', minutes = '', seconds = '00') => `${before}:${minutes}:${seconds}`,
+  ],
+  // The time before the date.
+  [
+    /^(\d{1,2}:\d{2}(?::\d{2})?)[\s,]+(\d{1,4}[-./]\d{1,2}[-./]\d{1,4})$/,
+    (_all, time = '', date = '') => `${date} ${time}`,
+  ],
+  [/^(\d{4})\. ?(\d{1,2})\. ?(\d{1,2})\. /, (_all, ...date) => `${date.slice(0, 3).join('-')} `],
+  [/(\d{4})\s*[년年]\s*(\d{1,2})\s*[월月]\s*(\d{1,2})\s*[일日]/, (_all, ...date) => `${date.slice(0, 3).join('-')} `],
+  [
+    /(오전|오후)\s*(\d{1,2})(:\d{2}(?::\d{2})?)/,
+    (_all, half, hours, rest = '') => `${afterNoon(Number(hours), half)}${rest} KST`,
+  ],
+];
+
+/** A date without what some feeds put into it or write another way. */
+export const plainDate = (written: string): string =>
+  REWRITINGS.reduce((text, [pattern, rewrite]) => text.replace(pattern, rewrite), written)
+    .replace(/\s+/g, ' ')
+    .trim();
