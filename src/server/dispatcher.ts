@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { parsedUrl } from '../contracts/runtime/parsedUrl.js';
 import { sendProblem } from './answers/answer.js';
 import type { Connections } from './http/Connections.js';
 import { problem } from './http/problem.js';
@@ -55,7 +56,7 @@ const ALWAYS: readonly (readonly [name: string, value: string])[] = [
 const pathOf = (target: string): string => {
   const path = target.split('?', 1).join('');
   if (path.startsWith('/')) return path;
-  return URL.canParse(path) ? new URL(path).pathname : path;
+  return parsedUrl(path)?.pathname ?? path;
 };
 
 const allowedBy = ({ handlers }: Route): string =>

@@ -1,7 +1,7 @@
-import fc from 'fast-check';
+import type { Random } from '../../src/contracts/random.js';
 
 /** What readers stumble over: ends of things, lengths, encodings, nesting, and numbers that are none. */
-const PIECES: readonly string[] = [
+const TEXTS = [
   '',
   '"',
   '""',
@@ -66,78 +66,71 @@ const PIECES: readonly string[] = [
   'PK\x03\x04',
 ];
 
-const BYTES: readonly Buffer[] = [
-  [0xff],
-  [0xc3],
-  [0xed, 0xa0, 0x80],
-  [0xf8, 0x88, 0x80, 0x80, 0x80],
-  [0x1f, 0x8b],
-  [0xff, 0xfe],
-  [0x00, 0x00, 0x00, 0x80],
-].map((bytes) => Buffer.from(bytes));
+const PIECES: readonly Buffer[] = [
+  ...TEXTS.map((text) => Buffer.from(text)),
+  ...[
+    [0xff],
+    [0xc3],
+    [0xed, 0xa0, 0x80],
+    [0xf8, 0x88, 0x80, 0x80, 0x80],
+    [0x1f, 0x8b],
+    [0xff, 0xfe],
+    [0x00, 0x00, 0x00, 0x80],
+  ].map((bytes) => Buffer.from(bytes)),
+];
 
-const piece = fc.oneof(
-  fc.constantFrom(...PIECES.map((text) => Buffer.from(text))),
-  fc.constantFrom(...BYTES),
-  fc.uint8Array({ maxLength: 8 }).map((bytes) => Buffer.from(bytes)),
-  fc.string({ unit: 'grapheme', maxLength: 12 }).map((text) => Buffer.from(text)),
-);
+const pick = <T>(random: Random, values: readonly T[]): T => values[random.below(values.length)]!;
 
-interface Mutation {
-  readonly kind: 'insert' | 'replace' | 'remove' | 'repeat' | 'cut' | 'flip' | 'swap';
-  readonly at: number;
-  readonly length: number;
-  readonly piece: Buffer;
-  readonly times: number;
-}
+/** A piece of the list, or a few bytes of any value. */
+const somePiece = (random: Random): Buffer =>
+  random.below(4) > 0
+    ? pick(random, PIECES)
+    : Buffer.from(Array.from({ length: random.below(9) }, () => random.below(256)));
 
-const mutation: fc.Arbitrary<Mutation> = fc.record({
-  kind: fc.constantFrom('insert', 'replace', 'remove', 'repeat', 'cut', 'flip', 'swap'),
-  at: fc.double({ min: 0, max: 1, noNaN: true }),
-  length: fc.oneof(fc.integer({ min: 0, max: 4 }), fc.integer({ min: 0, max: 64 })),
-  piece,
-  times: fc.oneof(
-    { weight: 20, arbitrary: fc.integer({ min: 1, max: 4 }) },
-    { weight: 1, arbitrary: fc.integer({ min: 100, max: 5000 }) },
-  ),
-});
+/** How often a part is repeated: now and then often enough that a limit is reached. */
+const times = (random: Random): number => (random.below(21) === 0 ? 100 + random.below(4900) : 1 + random.below(4));
 
-const mutated = (input: Buffer, { kind, at, length, piece: put, times }: Mutation): Buffer => {
-  const from = Math.floor(at * input.length);
-  const to = Math.min(input.length, from + length);
+const KINDS = ['insert', 'replace', 'remove', 'repeat', 'cut', 'flip', 'swap', 'splice'] as const;
+
+const mutated = (random: Random, input: Buffer, others: readonly Buffer[]): Buffer => {
+  const from = random.below(input.length + 1);
+  const to = Math.min(input.length, from + random.below(random.below(2) === 0 ? 5 : 65));
   const [before, there, after] = [input.subarray(0, from), input.subarray(from, to), input.subarray(to)];
-  switch (kind) {
+  switch (pick(random, KINDS)) {
     case 'insert':
-      return Buffer.concat([before, put, there, after]);
+      return Buffer.concat([before, somePiece(random), there, after]);
     case 'replace':
-      return Buffer.concat([before, put, after]);
+      return Buffer.concat([before, somePiece(random), after]);
     case 'remove':
       return Buffer.concat([before, after]);
-    case 'repeat':
-      return Buffer.concat([before, ...Array.from({ length: times }, () => (there.length === 0 ? put : there)), after]);
+    case 'repeat': {
+      const part = there.length === 0 ? somePiece(random) : there;
+      return Buffer.concat([before, ...Array.from({ length: times(random) }, () => part), after]);
+    }
     case 'cut':
       return before;
     case 'swap':
       return Buffer.concat([after, there, before]);
+    case 'splice': {
+      const other = pick(random, others);
+      return Buffer.concat([before, other.subarray(random.below(other.length + 1))]);
+    }
     case 'flip': {
       const copy = Buffer.from(input);
-      if (copy.length > from) copy[from] = (copy[from] ?? 0) ^ (1 << (length % 8));
+      if (copy.length > from) copy[from] = (copy[from] ?? 0) ^ (1 << random.below(8));
       return copy;
     }
   }
 };
 
-/** Inputs near what a reader reads: seeds with some mutations each, and now and then what is near nothing. */
-export const inputs = (seeds: readonly (string | Uint8Array)[]): fc.Arbitrary<Buffer> =>
-  fc.oneof(
-    {
-      weight: 9,
-      arbitrary: fc
-        .tuple(
-          fc.constantFrom(...seeds.map((seed) => Buffer.from(seed))),
-          fc.array(mutation, { minLength: 1, maxLength: 6 }),
-        )
-        .map(([seed, mutations]) => mutations.reduce(mutated, seed)),
-    },
-    { weight: 1, arbitrary: fc.array(piece, { maxLength: 30 }).map((pieces) => Buffer.concat(pieces)) },
-  );
+/** No input is longer: what grows by repeated parts would otherwise grow without end. */
+const LONGEST = 16_384;
+
+/** An input near what a reader reads: one of the corpus with some mutations and, now and then, what is near nothing. */
+export const nextInput = (random: Random, corpus: readonly Buffer[]): Buffer => {
+  if (random.below(10) === 0)
+    return Buffer.concat(Array.from({ length: random.below(31) }, () => somePiece(random))).subarray(0, LONGEST);
+  let input: Buffer = pick(random, corpus);
+  for (let left = 1 + random.below(6); left > 0; left--) input = mutated(random, input, corpus).subarray(0, LONGEST);
+  return input;
+};

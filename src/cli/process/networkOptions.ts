@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
+import { parsedUrl } from '../../contracts/runtime/parsedUrl.js';
 import { checkHeaders, type HeadersOf } from '../../streams/bodies/http/connection/BodyOptions.js';
 import { seconds, wholeNumber } from './argument.js';
 
@@ -36,13 +37,14 @@ const header = (text: string, before: readonly GivenHeader[] = []): readonly Giv
       "--header must be 'NAME: VALUE', or 'https://SERVER NAME: VALUE' where several servers are asked. It may not be one that belongs to the connection itself.",
     );
   };
-  if (written !== undefined && !URL.canParse(written)) refuse();
+  const url = written === undefined ? undefined : parsedUrl(written);
+  if (written !== undefined && url === undefined) refuse();
   try {
     checkHeaders({ [name]: value });
   } catch {
     refuse();
   }
-  const origin = written === undefined ? undefined : originOf(new URL(written));
+  const origin = url === undefined ? undefined : originOf(url);
   return [...before, { origin, name, value }];
 };
 
@@ -64,7 +66,8 @@ export const addTableNetworkOptions = (command: Command): Command =>
     .option('--retries <n>', 'how many times in a row a server that fails is asked again (default: 5)', wholeNumber(0))
     .option('--total-timeout <seconds>', 'how long a pass may wait for a server in all (default: 3600)', seconds);
 
-const isWeb = (address: string): boolean => /^(?:sse\+)?(?:http|ws)s?:\/\//i.test(address) && URL.canParse(address);
+const isWeb = (address: string): boolean =>
+  /^(?:sse\+)?(?:http|ws)s?:\/\//i.test(address) && parsedUrl(address) !== undefined;
 
 /**
  * The headers that a server is sent which was named.

@@ -12,6 +12,7 @@ import {
 } from 'rxjs';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import type { LiveHeadline } from '../../contracts/live/Live.js';
+import { parsedUrl } from '../../contracts/runtime/parsedUrl.js';
 import type { ServedFeeds } from '../../server/feeds/ServedFeeds.js';
 import { type WatchedFeed, watchedFeeds } from '../live/watchedFeed.js';
 
@@ -39,7 +40,7 @@ const MOST = 10_000;
 
 /** What feeds have in common that are read together. */
 const groupOf = ({ kind, address }: WatchedFeed): string =>
-  kind === 'feed' && URL.canParse(address) ? new URL(address).host : `${kind} ${address}`;
+  (kind === 'feed' ? parsedUrl(address)?.host : undefined) ?? `${kind} ${address}`;
 
 const sameFeeds = (before: readonly WatchedFeed[], now: readonly WatchedFeed[]): boolean =>
   before.length === now.length && before.every((feed, index) => feed === now[index]);

@@ -1,6 +1,7 @@
 import { isLeft } from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
 import type { HeadwaterError } from '../../contracts/HeadwaterError.js';
+import { parsedUrl } from '../../contracts/runtime/parsedUrl.js';
 import type { Finished } from './runCommand.js';
 import { lastLine, setupError } from './setupError.js';
 import type { Step } from './Step.js';
@@ -56,7 +57,7 @@ export const askRegistry = async (name: string, { run, signal }: Pick<Step, 'run
     json = undefined;
   }
   const decoded = Dist.decode(json);
-  if (isLeft(decoded) || !URL.canParse(decoded.right.tarball))
+  if (isLeft(decoded) || parsedUrl(decoded.right.tarball) === undefined)
     throw setupError(
       `The npm registry has no ${name}, or does not say where it is.`,
       'Look at the registry that npm is configured for (npm config get registry), then run the same command again.',

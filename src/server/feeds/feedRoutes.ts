@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
+import { parsedUrl } from '../../contracts/runtime/parsedUrl.js';
 import { sendText } from '../answers/answer.js';
 import { parseJson } from '../answers/decodeHeadlines.js';
 import { readDocument } from '../answers/readDocument.js';
@@ -32,7 +33,11 @@ const addressIn = async (request: IncomingMessage, limits: ServerLimits): Promis
   const value = parseJson(text);
   if (value === undefined) throw new Refusal('malformed', 'The body is not valid JSON. Send {"address": "https://…"}.');
   const address = typeof value === 'object' && value !== null && 'address' in value ? value.address : undefined;
-  if (typeof address !== 'string' || !/^(?:https?|sse\+https?|wss?):\/\//i.test(address) || !URL.canParse(address))
+  if (
+    typeof address !== 'string' ||
+    !/^(?:https?|sse\+https?|wss?):\/\//i.test(address) ||
+    parsedUrl(address) === undefined
+  )
     throw invalid('Send the address of a feed as address: one of http, https, sse+https, ws or wss.');
   return address;
 };

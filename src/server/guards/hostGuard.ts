@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { isIP, isIPv6 } from 'node:net';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
+import { parsedUrl } from '../../contracts/runtime/parsedUrl.js';
 import { Refusal } from '../http/Refusal.js';
 
 /** Whether an address, as Node writes it, is this machine's own. */
@@ -9,13 +10,17 @@ export const isLoopback = (address: string): boolean =>
 
 /** A host's name without its port and its brackets, in lower case; undefined where it is none. */
 const nameOf = (host: string): string | undefined => {
-  if (!URL.canParse(`http://${host}/`) || /[@/?#\\\s]/.test(host)) return undefined;
-  return new URL(`http://${host}/`).hostname.replace(/^\[|\]$/g, '').replace(/\.$/, '');
+  if (/[@/?#\\\s]/.test(host)) return undefined;
+  return parsedUrl(`http://${host}/`)
+    ?.hostname.replace(/^\[|\]$/g, '')
+    .replace(/\.$/, '');
 };
+
+const hostOf = (host: string | undefined): string | undefined => parsedUrl(`http://${host ?? ''}`)?.host;
 
 /** Whether a request target that is a whole address (RFC 9112, section 3.2.2) names the same host as the Host field. */
 const namesSame = (target: string, host: string | undefined): boolean =>
-  target.startsWith('/') || !URL.canParse(target) || new URL(target).host === new URL(`http://${host ?? ''}`).host;
+  target.startsWith('/') || (parsedUrl(target)?.host ?? hostOf(host)) === hostOf(host);
 
 /**
  * A name that was allowed, as a client's Host is compared with it. An address of IPv6 may stand without its brackets.

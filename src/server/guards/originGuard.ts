@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
+import { parsedUrl } from '../../contracts/runtime/parsedUrl.js';
 import { Refusal } from '../http/Refusal.js';
 
 /** What a browser is told when a page of an allowed origin asks. */
@@ -25,7 +26,7 @@ const EXPOSED: CorsHeaders = { 'access-control-expose-headers': 'retry-after, ww
 export const originGuard = (allowed: readonly string[]): ((request: IncomingMessage) => CorsHeaders) => {
   const origins = new Set(
     allowed.map((origin) => {
-      if (URL.canParse(origin) && new URL(origin).origin === origin) return origin;
+      if (parsedUrl(origin)?.origin === origin) return origin;
       throw new HeadwaterError(
         'HW_USAGE',
         `serveModel: ${origin} is not an origin. Give only the scheme, host and port, such as https://news.example.`,
@@ -35,7 +36,7 @@ export const originGuard = (allowed: readonly string[]): ((request: IncomingMess
   return ({ headers: { origin, host } }) => {
     if (origin === undefined) return NONE;
     if (origins.has(origin)) return { ...NONE, ...EXPOSED, 'access-control-allow-origin': origin };
-    if (['http', 'https'].some((scheme) => new URL(`${scheme}://${host ?? ''}`).origin === origin)) return NONE;
+    if (['http', 'https'].some((scheme) => parsedUrl(`${scheme}://${host ?? ''}`)?.origin === origin)) return NONE;
     throw new Refusal(
       'origin',
       'Pages of this origin may not send requests to this server. To allow them, start the server with --allow-origin and the origin.',

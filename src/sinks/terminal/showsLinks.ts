@@ -1,3 +1,4 @@
+import { parsedUrl } from '../../contracts/runtime/parsedUrl.js';
 import type { Environment } from './wantsColors.js';
 
 /** Terminals that say their name, and make links of what OSC 8 marks. */
@@ -30,8 +31,9 @@ const CLOSE = '\u001b\\';
 
 /** A text as a link, where the address is one of the web; else as it is. */
 export const linked = (text: string, address: string | undefined): string => {
-  if (address === undefined || !URL.canParse(address)) return text;
-  const { protocol, href } = new URL(address);
+  const url = address === undefined ? undefined : parsedUrl(address);
+  if (url === undefined) return text;
+  const { protocol, href } = url;
   // The URL's own form has no control characters.
   return protocol === 'http:' || protocol === 'https:' ? `${OPEN}${href}${CLOSE}${text}${OPEN}${CLOSE}` : text;
 };

@@ -1,6 +1,7 @@
 import { isAbsolute } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
+import { parsedUrl } from '../../contracts/runtime/parsedUrl.js';
 import { webAddress, withoutSecrets, type WebAddress } from './http/connection/WebAddress.js';
 
 /**
@@ -16,7 +17,8 @@ export type Location =
 const scheme = /^[a-z][a-z\d+.-]+:/i;
 
 const parsed = (source: string): URL => {
-  if (URL.canParse(source)) return new URL(source);
+  const url = parsedUrl(source);
+  if (url !== undefined) return url;
   const where = withoutSecrets(source);
   throw new HeadwaterError(
     'HW_USAGE',

@@ -2,6 +2,7 @@ import { Parser } from 'htmlparser2';
 import { Observable } from 'rxjs';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import type { DeadLetter } from '../../contracts/rows/Rejection.js';
+import { parsedUrl } from '../../contracts/runtime/parsedUrl.js';
 import type { BodyOptions } from '../bodies/http/connection/BodyOptions.js';
 import { locate, type Location } from '../bodies/locate.js';
 import { bodyError, openBody, openedOnce } from '../bodies/openBody.js';
@@ -93,8 +94,8 @@ const outlinesOf = (text: string, name: string): readonly Outline[] => {
 
 /** What is wrong with an address; undefined for one that can be polled. */
 const fault = (xmlUrl: string, list: Location): string | undefined => {
-  if (!URL.canParse(xmlUrl)) return 'an address';
-  const url = new URL(xmlUrl);
+  const url = parsedUrl(xmlUrl);
+  if (url === undefined) return 'an address';
   if (url.protocol !== 'http:' && url.protocol !== 'https:') return 'an address of http or https';
   // Who polls an address that somebody else's list names has not named it.
   if (list.kind === 'http' && !isNamedPrivate(list.url) && isNamedPrivate(url))

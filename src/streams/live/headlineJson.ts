@@ -1,6 +1,7 @@
 import { pipe } from 'fp-ts/lib/function.js';
 import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
+import { parsedUrl } from '../../contracts/runtime/parsedUrl.js';
 import { itemLink } from '../feeds/parsing/itemLink.js';
 import { publishedAt } from '../feeds/parsing/dates/publishedAt.js';
 import { isObject } from '../internal/isObject.js';
@@ -27,7 +28,7 @@ const orNothing = <A>(type: t.Type<A, A>): t.Type<A | undefined, A | undefined> 
     t.identity,
   );
 
-const isWebAddress = (value: string): boolean => /^https?:/i.test(value) && URL.canParse(value);
+const isWebAddress = (value: string): boolean => /^https?:/i.test(value) && parsedUrl(value) !== undefined;
 
 /** The longest time that a Date can hold, either way from 1970. Milliseconds. */
 const LONGEST = 8.64e15;
@@ -110,7 +111,7 @@ export const withReadableFields = (value: unknown, base: string): unknown => {
   const { link, published: written } = value;
   return {
     ...value,
-    link: typeof link === 'string' ? itemLink(link, URL.canParse(base) ? base : undefined) : undefined,
+    link: typeof link === 'string' ? itemLink(link, parsedUrl(base) === undefined ? undefined : base) : undefined,
     published: E.isRight(published.decode(written)) ? written : undefined,
   };
 };

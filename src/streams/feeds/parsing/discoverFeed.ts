@@ -1,4 +1,5 @@
 import { Parser } from 'htmlparser2';
+import { parsedUrl } from '../../../contracts/runtime/parsedUrl.js';
 
 /** The types of feeds, and what they are called as well: `application/x-rss+xml`, `text/rss`. */
 const EXACT_TYPES = /^(?:application|text)\/(?:x[-.])?(?:(?:rss|atom|rdf)(?:\+xml)?|feed\+json)$/;
@@ -38,16 +39,17 @@ export const discoverFeed = (html: string, base: string | URL): readonly string[
     onopentag: (name, { href, rel, type }) => {
       if (++depth > DEEPEST) parser.pause();
       if (href === undefined) return;
-      if (name === 'base' && !based && URL.canParse(href, from)) {
-        based = true;
-        from = new URL(href, from).href;
+      if (name === 'base' && !based) {
+        const first = parsedUrl(href, from);
+        based = first !== undefined;
+        from = first?.href ?? from;
       }
       const relations = (rel ?? '').toLowerCase().split(/\s+/);
       if (name !== 'link' || !(relations.includes('alternate') || relations.includes('feed'))) return;
       const media = (type ?? '').split(';', 1)[0]!.trim().toLowerCase();
       const exact = EXACT_TYPES.test(media) || (media === '' && relations.includes('feed'));
-      if (!(exact || GENERAL_TYPES.has(media)) || !URL.canParse(href.trim(), from)) return;
-      const url = new URL(href.trim(), from);
+      const url = exact || GENERAL_TYPES.has(media) ? parsedUrl(href.trim(), from) : undefined;
+      if (url === undefined) return;
       if (url.protocol === 'http:' || url.protocol === 'https:')
         found.set(url.href, (found.get(url.href) ?? false) || exact);
     },

@@ -1,3 +1,5 @@
+import { parsedUrl } from '../../../contracts/runtime/parsedUrl.js';
+
 /**
  * A link as an address; undefined for one that is none of http or https.
  *
@@ -11,10 +13,11 @@ export const itemLink = (link: string | undefined, ...bases: readonly (string | 
     .replace(/^(?=www\.[^/\s.]+\.)/i, 'http://');
   if (written === undefined || written === '') return undefined;
   const base = bases.reduceRight<string | undefined>(
-    (outer, inner) => (inner !== undefined && URL.canParse(inner, outer) ? new URL(inner, outer).href : outer),
+    (outer, inner) => (inner === undefined ? outer : (parsedUrl(inner, outer)?.href ?? outer)),
     undefined,
   );
-  if (!URL.canParse(written, base)) return undefined;
-  const { href, protocol } = new URL(written, base);
+  const url = parsedUrl(written, base);
+  if (url === undefined) return undefined;
+  const { href, protocol } = url;
   return protocol === 'http:' || protocol === 'https:' ? href : undefined;
 };

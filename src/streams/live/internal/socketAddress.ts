@@ -1,4 +1,5 @@
 import { HeadwaterError } from '../../../contracts/HeadwaterError.js';
+import { parsedUrl } from '../../../contracts/runtime/parsedUrl.js';
 import { webAddress, withoutSecrets, type WebAddress } from '../../bodies/http/connection/WebAddress.js';
 
 /** Where a WebSocket is. */
@@ -11,13 +12,14 @@ const SCHEMES: Readonly<Record<string, string>> = { 'ws:': 'ws:', 'wss:': 'wss:'
 
 /** @throws HeadwaterError `HW_USAGE` for anything but an address with ws, wss, http or https */
 export const socketAddress = (source: string | URL): SocketAddress => {
-  if (!URL.canParse(String(source))) {
+  const parsed = parsedUrl(String(source));
+  if (parsed === undefined) {
     const where = withoutSecrets(String(source));
     throw new HeadwaterError('HW_USAGE', `Not an address: ${where}. Give one such as wss://example.org/news.`, {
       where,
     });
   }
-  const { url, authorization } = webAddress(new URL(source));
+  const { url, authorization } = webAddress(parsed);
   const name = withoutSecrets(url.href);
   const scheme = SCHEMES[url.protocol];
   if (scheme === undefined)

@@ -1,4 +1,5 @@
 import { unescape as percentDecoded } from 'node:querystring';
+import { parsedUrl } from '../../../../contracts/runtime/parsedUrl.js';
 
 /** An address without the name and the password that it was written with, and these beside it. */
 export interface WebAddress {
@@ -39,7 +40,7 @@ const isLocated = (url: URL): boolean => url.pathname.startsWith('/') || url.hos
  * Where it names no server, nobody knows where its password ends: all goes that stands before its last `@`.
  */
 export const withoutSecrets = (written: string): string => {
-  const given = URL.canParse(written) ? new URL(written) : undefined;
+  const given = parsedUrl(written);
   if (given === undefined || !isLocated(given)) return written.replace(/^((?:[a-z][a-z\d+.-]*:)?[/\\]*).*@/is, '$1');
   return given.username === '' && given.password === '' ? written : webAddress(given).url.href;
 };

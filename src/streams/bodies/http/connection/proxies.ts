@@ -1,4 +1,5 @@
 import { HeadwaterError } from '../../../../contracts/HeadwaterError.js';
+import { parsedUrl } from '../../../../contracts/runtime/parsedUrl.js';
 import { withoutSecrets } from './WebAddress.js';
 
 /** Through which proxies servers are asked; empty texts where there is none. */
@@ -19,7 +20,7 @@ const proxyOf = (env: Environment, name: string): string => {
   if (written === '') return '';
   // `proxy.example:3128` is taken for one of HTTP, as by curl.
   const address = /^[a-z][a-z\d+.-]*:\/\//i.test(written) ? written : `http://${written}`;
-  if (URL.canParse(address) && /^https?:$/.test(new URL(address).protocol)) return address;
+  if (/^https?:$/.test(parsedUrl(address)?.protocol ?? '')) return address;
   throw new HeadwaterError(
     'HW_USAGE',
     `${name} in the environment is no address of a proxy: ${withoutSecrets(address)}. Write one such as http://proxy.example:3128, or leave the variable out.`,

@@ -1,4 +1,5 @@
 import { HeadwaterError } from '../../../../contracts/HeadwaterError.js';
+import { parsedUrl } from '../../../../contracts/runtime/parsedUrl.js';
 import { webAddress, withoutSecrets, type WebAddress } from './WebAddress.js';
 
 /** The statuses that send a client elsewhere. */
@@ -44,9 +45,9 @@ const asciiOf = (header: string): string =>
  */
 export const redirectTarget = (name: string, location: string, from: WebAddress, start: WebAddress): WebAddress => {
   const written = asciiOf(location);
-  if (!URL.canParse(written, from.url.href))
+  const to = parsedUrl(written, from.url);
+  if (to === undefined)
     throw redirectError(name, `redirects to what is no address: ${withoutSecrets(written)}. Give the final address.`);
-  const to = new URL(written, from.url);
   // A server must not be able to point us at this machine's files.
   if (to.protocol !== 'http:' && to.protocol !== 'https:')
     throw redirectError(name, `redirects to a ${to.protocol} address, which is not followed. Give the final address.`);
