@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { workFolder } from './headwater.js';
+import { takeBackLabel } from '../../src/cli/learning/takeBackLabel.js';
 import { inProcess } from './inProcess.js';
 import { CLASSES, trainTiny } from './tiny.js';
 import { describeInTmux, tmuxTerminal } from './tmux.js';
@@ -86,6 +87,34 @@ describe('headwater label', () => {
     expect(stdout).toMatch(/labels: 2, left: 1, right: /);
     expect(stdout).toMatch(/labels: 2\nright, learning from each/);
     expect(JSON.parse(readFileSync(file('out/training.json'), 'utf8'))).toMatchObject({ learnt: { rows: 2 } });
+  });
+
+  it('takes answers back: the file, the model and what is asked are as if they had not been given', async () => {
+    const session = (name: string, ...answers: readonly string[]) =>
+      inProcess(
+        [
+          ...['label', file('titles.txt'), '--model', file('model')],
+          ...['--labels', file(`${name}.jsonl`), '--out', file(name)],
+        ],
+        answers.map((answer) => `${answer}\n`).join(''),
+      );
+    const { status, stdout } = await session('undone', 'u', FIRST, SECOND, 'u', 's', 'u', 'u', FIRST, SECOND, 'q');
+    expect(status).toBe(0);
+    expect(stdout).toContain('There is no answer to take back.');
+    expect(stdout.match(/taken back: /g)).toHaveLength(3);
+    await session('straight', FIRST, SECOND, 'q');
+    const labels = (name: string) =>
+      jsonLines(`${name}.jsonl`).map((label) => ({ ...(label as object), labelled: '' }));
+    expect(labels('undone')).toEqual(labels('straight'));
+    const weights = (name: string) => readFileSync(file(`${name}/model.safetensors`));
+    expect(weights('undone').equals(weights('straight'))).toBe(true);
+  });
+
+  it('leaves lines of other programs in the file where an answer is taken back', async () => {
+    const label = { title: 'A', category: FIRST, labelled: '', predicted: FIRST, model: '' };
+    writeFileSync(file('shared.jsonl'), `${JSON.stringify(label)}\n{}\n`);
+    await expect(takeBackLabel(file('shared.jsonl'), label)).rejects.toMatchObject({ code: 'HW_WRITE' });
+    expect(jsonLines('shared.jsonl')).toHaveLength(2);
   });
 
   it('has nothing to ask where there is no headline', async () => {

@@ -1,3 +1,4 @@
+import type { DriftDetected } from '../../contracts/live/Learning.js';
 import type { TrainingRecord } from '../../contracts/training/TrainingRecord.js';
 
 /** A right class, with what two models had said before either learnt from it. */
@@ -19,7 +20,12 @@ export interface CurvePoint {
   readonly rows: number;
   readonly learning: number;
   readonly before: number;
+  /** How many times drift was noticed in it: the share of errors had changed. */
+  readonly drifts: number;
 }
+
+/** The share of errors before a change, and since. */
+export type Drift = Pick<DriftDetected, 'before' | 'after'>;
 
 /** Counts what a model that learns gets right, beside the model as it was. Each label tests before it is learnt. */
 export class LabelTally {
@@ -31,6 +37,7 @@ export class LabelTally {
   #loss = 0;
   #step = STEP;
   #points: CurvePoint[] = [];
+  #drift: Drift | undefined;
 
   constructor(classes: readonly string[]) {
     this.#classes = classes;
@@ -46,15 +53,29 @@ export class LabelTally {
     this.#before += hits.before;
     this.#loss += loss;
     const last = this.#points.at(-1);
-    if (last === undefined || last.rows >= this.#step) this.#points.push({ rows: 1, ...hits });
+    if (last === undefined || last.rows >= this.#step) this.#points.push({ rows: 1, ...hits, drifts: 0 });
     else {
       this.#points[this.#points.length - 1] = {
         rows: last.rows + 1,
         learning: last.learning + hits.learning,
         before: last.before + hits.before,
+        drifts: last.drifts,
       };
     }
     if (this.#points.length > 40) this.#halve();
+  }
+
+  /** Drift was noticed at the last label. */
+  markDrift({ before, after }: Drift): void {
+    const last = this.#points.at(-1);
+    if (last === undefined) return;
+    this.#points[this.#points.length - 1] = { ...last, drifts: last.drifts + 1 };
+    this.#drift = { before, after };
+  }
+
+  /** The last drift that was noticed. */
+  get drift(): Drift | undefined {
+    return this.#drift;
   }
 
   /** Two neighbours become one, so that the curve of any number of labels has at most 40 points. */
@@ -68,6 +89,7 @@ export class LabelTally {
         rows: a.rows + (b?.rows ?? 0),
         learning: a.learning + (b?.learning ?? 0),
         before: a.before + (b?.before ?? 0),
+        drifts: a.drifts + (b?.drifts ?? 0),
       });
     }
   }

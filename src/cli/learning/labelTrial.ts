@@ -1,5 +1,5 @@
 import { bufferCount, concatMap, filter, from, map, type Observable, type OperatorFunction, tap, toArray } from 'rxjs';
-import type { LearningEvent } from '../../contracts/live/Learning.js';
+import type { DriftDetected, LearningEvent } from '../../contracts/live/Learning.js';
 import type { LiveHeadline } from '../../contracts/live/Live.js';
 import { onlineRate } from '../../models/artifacts/onlineRate.js';
 import { restoreModel } from '../../models/artifacts/restoreModel.js';
@@ -20,6 +20,8 @@ export interface LabelTrialOptions {
   /** How many labels make a step. */
   readonly batchSize: number;
   readonly learningRate?: number | undefined;
+  /** What watches the errors for drift; the curve is marked where it is noticed. Default: nothing. */
+  readonly drift?: OperatorFunction<number, DriftDetected> | undefined;
 }
 
 /** A model that learns from labels, beside itself as it was. */
@@ -52,7 +54,7 @@ export const headlineOf = (title: string, id: number, category?: string): LiveHe
 export const labelTrial = (
   { model, artifacts, encoder: tokenizer, backend }: LoadedModel,
   tally: LabelTally,
-  { batchSize, learningRate = onlineRate(artifacts.config) }: LabelTrialOptions,
+  { batchSize, learningRate = onlineRate(artifacts.config), drift }: LabelTrialOptions,
 ): LabelTrial => {
   const { labelEncoder, text } = artifacts;
   const before = restoreModel(artifacts, backend.name === 'none' ? {} : { backend: backend.name });
@@ -63,6 +65,7 @@ export const labelTrial = (
     text,
     batchSize,
     learningRate,
+    drift,
   });
   const asBefore = (batch: readonly LiveHeadline[]): Observable<readonly string[]> =>
     from([batch]).pipe(
@@ -85,6 +88,7 @@ export const labelTrial = (
         ),
         learning,
         tap((event) => {
+          if (event.type === 'drift') tally.markDrift(event);
           if (event.type !== 'scored') return;
           const { id } = event.prediction.headline;
           tally.add({

@@ -10,12 +10,24 @@ const KEYS = 9;
 export const offered = ({ prediction: { distribution } }: Unlabelled, classes: readonly string[]): readonly string[] =>
   classes.length <= KEYS ? classes : distribution.slice(0, KEYS).map(({ category }) => category);
 
+/** How a question is shown. */
+export interface QuestionView {
+  /** How many headlines are left, this one among them. */
+  readonly left: number;
+  /** Whether the terminal shows more than ASCII. */
+  readonly unicode: boolean;
+  /** Whether answers are single keys, and not lines. */
+  readonly byKey: boolean;
+  /** Whether there is an answer that can be taken back. */
+  readonly undoable: boolean;
+}
+
 /** Asks for the class of a headline, in lines. */
 export const questionLines = (
   asked: Unlabelled,
   classes: readonly string[],
   tally: Pick<LabelTally, 'rows' | 'accuracy' | 'accuracyBefore' | 'curve'>,
-  { left, unicode, byKey }: { readonly left: number; readonly unicode: boolean; readonly byKey: boolean },
+  { left, unicode, byKey, undoable }: QuestionView,
 ): string => {
   const { distribution, category, known } = asked.prediction;
   const probabilityOf = (name: string): number => distribution.find((one) => one.category === name)?.probability ?? 0;
@@ -24,7 +36,8 @@ export const questionLines = (
     tally.rows === 0
       ? ''
       : `, right: ${percent(tally.accuracy)} (without learning ${percent(tally.accuracyBefore)})  ${sparkline(
-          tally.curve.map(({ rows, learning }) => learning / rows),
+          tally.curve,
+          'learning',
           unicode,
         )}`;
   return [
@@ -36,7 +49,7 @@ export const questionLines = (
     `  ${offered(asked, classes)
       .map((name, index) => `${index + 1} ${printable(name)} ${probabilityOf(name).toFixed(2)}`)
       .join('   ')}`,
-    `  ${byKey ? 'Enter' : 'An empty line'}: ${printable(category)}   s: skip   q: end`,
+    `  ${byKey ? 'Enter' : 'An empty line'}: ${printable(category)}   s: skip${undoable ? '   u: undo' : ''}   q: end`,
     '',
   ].join('\n');
 };

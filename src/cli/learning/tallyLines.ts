@@ -4,14 +4,20 @@ const percent = (hits: number, rows: number): string => (rows === 0 ? '–' : `$
 
 const LEVELS = { unicode: '▁▂▃▄▅▆▇█', ascii: '_.-=+*%#' };
 
-/** A curve as one line of text: a character for each point, from 0 to 1. */
-export const sparkline = (shares: readonly number[], unicode: boolean): string => {
+/**
+ * The share that a model got right over time, as one line of text: a character for each point of the curve, from 0 to 1,
+ * and a bar behind a point in which drift was noticed.
+ */
+export const sparkline = (points: readonly CurvePoint[], of: 'learning' | 'before', unicode: boolean): string => {
   const levels = unicode ? LEVELS.unicode : LEVELS.ascii;
-  return shares.map((share) => levels[Math.min(levels.length - 1, Math.floor(share * levels.length))]).join('');
+  const drift = unicode ? '│' : '|';
+  return points
+    .map((point) => {
+      const level = levels[Math.min(levels.length - 1, Math.floor((point[of] / point.rows) * levels.length))] ?? '';
+      return of === 'learning' && point.drifts > 0 ? level + drift : level;
+    })
+    .join('');
 };
-
-const shares = (points: readonly CurvePoint[], of: 'learning' | 'before'): readonly number[] =>
-  points.map((point) => point[of] / point.rows);
 
 /**
  * What a model got right that learnt, beside the model as it was: in all, and over time.
@@ -19,14 +25,25 @@ const shares = (points: readonly CurvePoint[], of: 'learning' | 'before'): reado
  * @param unicode whether the terminal shows more than ASCII. Default true
  */
 export const tallyLines = (
-  { rows, accuracy, accuracyBefore, curve }: Pick<LabelTally, 'rows' | 'accuracy' | 'accuracyBefore' | 'curve'>,
+  {
+    rows,
+    accuracy,
+    accuracyBefore,
+    curve,
+    drift,
+  }: Pick<LabelTally, 'rows' | 'accuracy' | 'accuracyBefore' | 'curve' | 'drift'>,
   unicode = true,
 ): string => {
   const line = (name: string, share: number, of: 'learning' | 'before'): string =>
-    `${name}  ${percent(share * rows, rows).padStart(7)}  ${sparkline(shares(curve, of), unicode)}`;
+    `${name}  ${percent(share * rows, rows).padStart(7)}  ${sparkline(curve, of, unicode)}`;
   return [
     `labels: ${rows}`,
     line('right, learning from each', accuracy, 'learning'),
     line('right, without learning  ', accuracyBefore, 'before'),
+    ...(drift === undefined
+      ? []
+      : [
+          `drift (${unicode ? '│' : '|'}): errors ${percent(drift.before, 1)} before, ${percent(drift.after, 1)} since`,
+        ]),
   ].join('\n');
 };

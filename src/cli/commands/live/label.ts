@@ -12,19 +12,17 @@ import {
   toArray,
 } from 'rxjs';
 import { HeadwaterError } from '../../../contracts/HeadwaterError.js';
-import { classifyLive } from '../../../operators/live/classifyLive.js';
 import { labelFile } from '../../../server/labels/labelFile.js';
 import { showsUnicode } from '../../../sinks/terminal/showsUnicode.js';
 import { printable } from '../../../sinks/terminal/printable.js';
 import { backendLine } from '../../backends/backendLine.js';
 import { type LoadedModel, withModel } from '../../inference/model.js';
 import { answerKeys } from '../../learning/answerKeys.js';
-import { LabelPool } from '../../learning/LabelPool.js';
 import { labelTitles } from '../../learning/labelSource.js';
-import { LabelTally } from '../../learning/LabelTally.js';
-import { type LabelledTitle, labelTrial } from '../../learning/labelTrial.js';
+import { LabelSession } from '../../learning/LabelSession.js';
 import { classOf, questionLines } from '../../learning/questionLines.js';
 import { saveLearnt } from '../../learning/saveLearnt.js';
+import { takeBackLabel } from '../../learning/takeBackLabel.js';
 import { tallyLines } from '../../learning/tallyLines.js';
 import { addFeedOptions, type FeedOptions, feedRules } from '../../live/feedOptions.js';
 import { path } from '../../process/argument.js';
@@ -45,8 +43,9 @@ The command asks for the class of the headline that the model is least certain o
 learns from it, and the next question follows. Each line shows how often the model was right, and how often it would have been without
 learning. These are hard headlines, so both are lower than on all headlines.
 
-A digit gives a class, Enter agrees with the model, s leaves a headline out, and q ends. Without a terminal, each line of stdin is an answer:
-a digit, the name of a class, s, q, or an empty line.
+A digit gives a class, Enter agrees with the model, s leaves a headline out, u takes the last answer back, and q ends. Without a terminal,
+each line of stdin is an answer: a digit, the name of a class, s, u, q, or an empty line. A bar in the curve marks drift: there the share of
+errors had changed.
 
 The source is a table (.csv, .tsv, .jsonl, .parquet), a file of lines (.txt), or a feed, as for watch. At most 10,000 headlines are taken.
 With --out the model that has learnt is saved at the end. headwater learn makes such a model of the labels at any later time.
@@ -59,61 +58,69 @@ Examples:
 const label = async (
   source: string,
   options: Options,
-  { model, artifacts, encoder, backend }: LoadedModel,
+  loaded: LoadedModel,
   ended$: Observable<unknown>,
   terminal: Terminal,
 ): Promise<void> => {
   const { stdin, stdout, stderr, env } = terminal;
-  const { labelEncoder, text, modelId = model.name } = artifacts;
+  const { model, artifacts, backend } = loaded;
+  const { labelEncoder, modelId = model.name } = artifacts;
   const { classes } = labelEncoder;
   const say = (line: string): void => void stderr.write(`${line}\n`);
   say(backendLine(backend));
   const rules = feedRules(options, env, [source]);
   const titles = await lastValueFrom(labelTitles(source, rules, terminal, say).pipe(takeUntil(ended$), toArray()));
-  const pool = new LabelPool(classifyLive({ model, tokenizer: encoder, labelEncoder, text }));
-  await pool.add([...new Set(titles)]);
-  if (pool.next === undefined)
+  const session = new LabelSession(loaded);
+  await session.add([...new Set(titles)]);
+  if (session.asked === undefined)
     throw new HeadwaterError('HW_EMPTY', `There is no headline in ${source}. Give another file or feed.`, {
       where: source,
     });
 
   const keep = labelFile(options.labels);
-  const tally = new LabelTally(classes);
-  const given$ = new Subject<LabelledTitle>();
-  const trial = labelTrial({ model, artifacts, encoder, backend }, tally, { batchSize: 1 });
-  let failure: { readonly error: unknown } | undefined;
-  const learning = given$.pipe(trial.learn).subscribe({
-    error: (error: unknown) => {
-      failure = { error };
-    },
-  });
   const unicode = showsUnicode(env);
   const ask = (): void => {
-    const asked = pool.next;
-    if (asked !== undefined)
-      stdout.write(questionLines(asked, classes, tally, { left: pool.size, unicode, byKey: stdin.isTTY === true }));
+    const { asked, tally, left, last } = session;
+    if (asked === undefined) return;
+    const view = { left, unicode, byKey: stdin.isTTY === true, undoable: last !== undefined };
+    stdout.write(questionLines(asked, classes, tally, view));
+  };
+  const undo = async (): Promise<void> => {
+    const { last } = session;
+    if (last === undefined) {
+      stdout.write('  There is no answer to take back.\n');
+      return;
+    }
+    if (last.label !== undefined) await takeBackLabel(options.labels, last.label);
+    await session.undo();
+    stdout.write(`  taken back: ${printable(last.asked.title)}\n`);
+    ask();
   };
   /** Takes an answer. @returns whether there is a further question */
   const answer = async (key: string): Promise<boolean> => {
-    const asked = pool.next;
+    const { asked } = session;
     if (asked === undefined || key === 'q') return false;
+    if (key === 'u' && !classes.includes(key)) {
+      await undo();
+      return true;
+    }
     const category = key === 's' ? undefined : classOf(key, asked, classes);
     if (key !== 's' && category === undefined) {
       stdout.write(`  There is no class ${printable(key.slice(0, 40))}.\n`);
       return true;
     }
-    pool.take();
-    if (category !== undefined) {
-      const predicted = asked.prediction.category;
-      await keep({ title: asked.title, category, labelled: new Date().toISOString(), predicted, model: modelId });
-      given$.next({ title: asked.title, category });
-      if (failure !== undefined) throw failure.error;
+    const predicted = asked.prediction.category;
+    const label =
+      category === undefined
+        ? undefined
+        : { title: asked.title, category, labelled: new Date().toISOString(), predicted, model: modelId };
+    if (label !== undefined) await keep(label);
+    await session.answer({ asked, label });
+    if (category !== undefined)
       stdout.write(
         `  ${printable(category)}${predicted === category ? '' : ` (the model said ${printable(predicted)})`}\n`,
       );
-      await pool.refresh();
-    }
-    if (pool.next === undefined) return false;
+    if (session.asked === undefined) return false;
     ask();
     return true;
   };
@@ -128,9 +135,9 @@ const label = async (
       { defaultValue: undefined },
     );
   } finally {
-    learning.unsubscribe();
-    trial.dispose();
+    session.dispose();
   }
+  const { tally } = session;
   if (tally.rows === 0) return;
   stdout.write(`\n${tallyLines(tally, unicode)}\nlabels: ${options.labels}\n`);
   if (options.out === undefined) return;

@@ -1,0 +1,122 @@
+import { Subject, type Subscription } from 'rxjs';
+import type { StateDict } from '../../contracts/models/StateDict.js';
+import { adwin } from '../../operators/learning/adwin.js';
+import { classifyLive } from '../../operators/live/classifyLive.js';
+import type { Label } from '../../server/labels/Label.js';
+import type { LoadedModel } from '../inference/model.js';
+import { LabelPool, type Unlabelled } from './LabelPool.js';
+import { LabelTally } from './LabelTally.js';
+import { type LabelledTitle, type LabelTrial, labelTrial } from './labelTrial.js';
+
+/** An answer: the label that it gave, or none where the headline was left out. */
+export interface LabelAnswer {
+  readonly asked: Unlabelled;
+  readonly label: Label | undefined;
+}
+
+/**
+ * Labels headlines one after another: the model learns from each label, and each answer can be taken back.
+ *
+ * To take an answer back, the model is set back to what it was at the beginning and learns the other labels again, in
+ * their order: it is then bit for bit what it would be without that answer. Holds the answers and a copy of the weights.
+ */
+export class LabelSession {
+  readonly #loaded: LoadedModel;
+  readonly #pool: LabelPool;
+  readonly #weights: StateDict;
+  readonly #optimizer: StateDict;
+  #answers: readonly LabelAnswer[] = [];
+  #tally: LabelTally;
+  #trial: LabelTrial;
+  #given$ = new Subject<LabelledTitle>();
+  #learning: Subscription;
+  #failure: { readonly error: unknown } | undefined;
+
+  constructor(loaded: LoadedModel) {
+    const { model, artifacts, encoder: tokenizer } = loaded;
+    const { labelEncoder, text } = artifacts;
+    this.#loaded = loaded;
+    this.#pool = new LabelPool(classifyLive({ model, tokenizer, labelEncoder, text }));
+    this.#weights = model.stateDict();
+    this.#optimizer = model.optimizerState();
+    this.#tally = new LabelTally(labelEncoder.classes);
+    this.#trial = this.#newTrial();
+    this.#learning = this.#learn();
+  }
+
+  /** What the labels showed so far. */
+  get tally(): LabelTally {
+    return this.#tally;
+  }
+
+  /** The headline that is asked about; undefined where none is left. */
+  get asked(): Unlabelled | undefined {
+    return this.#pool.next;
+  }
+
+  /** How many headlines have no answer yet. */
+  get left(): number {
+    return this.#pool.size;
+  }
+
+  /** Adds headlines to ask about. */
+  add(titles: readonly string[]): Promise<void> {
+    return this.#pool.add(titles);
+  }
+
+  /** Takes the answer to the headline that is asked about. A label is learnt. */
+  async answer(answer: LabelAnswer): Promise<void> {
+    this.#pool.take();
+    this.#answers = [...this.#answers, answer];
+    if (answer.label === undefined) return;
+    this.#give(answer.label);
+    await this.#pool.refresh();
+  }
+
+  /** The last answer, which `undo` takes back. */
+  get last(): LabelAnswer | undefined {
+    return this.#answers.at(-1);
+  }
+
+  /** Takes the last answer back: its headline is asked about again. */
+  async undo(): Promise<void> {
+    const { last } = this;
+    if (last === undefined) return;
+    this.#answers = this.#answers.slice(0, -1);
+    if (last.label !== undefined) {
+      const { model, artifacts } = this.#loaded;
+      this.dispose();
+      model.loadStateDict(this.#weights);
+      model.loadOptimizerState(this.#optimizer);
+      this.#tally = new LabelTally(artifacts.labelEncoder.classes);
+      this.#given$ = new Subject();
+      this.#trial = this.#newTrial();
+      this.#learning = this.#learn();
+      for (const { label } of this.#answers) if (label !== undefined) this.#give(label);
+    }
+    await this.#pool.putBack(last.asked.title);
+  }
+
+  /** Ends the learning. */
+  dispose(): void {
+    this.#learning.unsubscribe();
+    this.#trial.dispose();
+  }
+
+  #newTrial(): LabelTrial {
+    return labelTrial(this.#loaded, this.#tally, { batchSize: 1, drift: adwin() });
+  }
+
+  #learn(): Subscription {
+    return this.#given$.pipe(this.#trial.learn).subscribe({
+      error: (error: unknown) => {
+        this.#failure = { error };
+      },
+    });
+  }
+
+  #give({ title, category }: LabelledTitle): void {
+    this.#given$.next({ title, category });
+    if (this.#failure !== undefined) throw this.#failure.error;
+  }
+}
