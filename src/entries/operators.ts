@@ -112,6 +112,7 @@ export { preprocess } from '../operators/rows/preprocess.js';
 export { shuffle, type ShuffleOptions } from '../operators/rows/shuffle.js';
 export { stratifiedSplit, type Shares, type StratifiedSplitOptions } from '../operators/rows/stratifiedSplit.js';
 export { withAllRows } from '../operators/rows/withAllRows.js';
+export { withValidationRows } from '../operators/rows/withValidationRows.js';
 export { tokenize, type TokenizeOptions } from '../operators/rows/tokenize.js';
 
 // Operators on live headlines.

@@ -1,3 +1,4 @@
+import { memory } from '@tensorflow/tfjs-core';
 import { from, lastValueFrom, map, reduce, toArray } from 'rxjs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Row } from '../../src/contracts/rows/Row.js';
@@ -82,7 +83,7 @@ describe('trainModel', () => {
       at % 5 === 0 ? { ...row, category: all[(at + 1) % all.length]!.category } : row,
     );
     const noisy = await lastValueFrom(prepare(from(rows), { text: textSteps(), seed: 3 }));
-    const chosen = chosenIn(await eventsOf({ architecture: 'linear' }, noisy));
+    const chosen = chosenIn(await eventsOf({ architecture: 'linear', joinValidation: false }, noisy));
     const { model, source, measured } = chosen.kept;
     expect(measured.accuracy).toBeLessThan(1);
     expect(measured.temperature).not.toBe(1);
@@ -98,7 +99,7 @@ describe('trainModel', () => {
   });
 
   it('is no surer than the validation rows can tell where every one of them is right', async () => {
-    const chosen = chosenIn(await eventsOf({ architecture: 'linear' }));
+    const chosen = chosenIn(await eventsOf({ architecture: 'linear', joinValidation: false }));
     const { measured, source, model } = chosen.kept;
     expect(measured.accuracy).toBe(1);
     const doubt$ = source.batches('validation', 1).pipe(
@@ -114,6 +115,40 @@ describe('trainModel', () => {
     expect(doubt).toBeGreaterThan(0.1 / (split.rows.validation + 2));
     expect(doubt).toBeLessThan(4 / (split.rows.validation + 2));
     dispose(chosen);
+  });
+});
+
+describe('trainModel with joinValidation', () => {
+  it('trains what was chosen once more on the train and validation rows, and leaves the test rows apart', async () => {
+    const apart = chosenIn(await eventsOf({ architecture: 'linear', joinValidation: false }));
+    const joined = chosenIn(await eventsOf({ architecture: 'linear' }));
+    const both = split.rows.train + split.rows.validation;
+    expect(apart.kept.source.rows).toEqual(split.rows);
+    expect(joined.kept.source.rows).toEqual({ train: both, validation: 0, test: split.rows.test });
+    expect(joined.kept.features?.frequencies.documents).toBe(both);
+    expect(joined.kept.measured).toEqual(apart.kept.measured);
+    expect(joined.candidates).toEqual(apart.candidates);
+    expect(joined.kept.model.config).toEqual(apart.kept.model.config);
+    expect(joined.kept.model.stateDict()).not.toEqual(apart.kept.model.stateDict());
+    expect(joined.why).toBe(`${apart.why}; trained once more on all ${both} train and validation rows`);
+    for (const each of [apart, joined]) dispose(each);
+  });
+
+  it('trains a recurrent model and the linear one beside it, and frees those that it replaces', async () => {
+    const tensors = memory().numTensors;
+    const options = { architecture: 'wide-gru', epochs: 1, hiddenDim: 4 } as const;
+    const events = await eventsOf(options);
+    const { kept, linear } = chosenIn(events);
+    expect(kept.source.rows.train).toBe(split.rows.train + split.rows.validation);
+    expect(linear.source.rows.train).toBe(kept.source.rows.train);
+    const again = events.flatMap((event) =>
+      event.type === 'training-started' && event.model.endsWith(', with validation rows') ? [event.model] : [],
+    );
+    expect(again).toContain('wide-gru, with validation rows');
+    expect(again.some((model) => model.startsWith('linear'))).toBe(true);
+    kept.model.dispose();
+    linear.model.dispose();
+    expect(memory().numTensors).toBe(tensors);
   });
 });
 

@@ -1,5 +1,5 @@
 import { SIDES } from '../../contracts/rows/Row.js';
-import { classWeights } from '../../text/classWeights.js';
+import { joinSides } from './internal/joinSides.js';
 import type { Split } from './prepare.js';
 
 /**
@@ -13,7 +13,7 @@ import type { Split } from './prepare.js';
  * are counted anew. There is nothing left to validate or to test on: train with `keep: 'last'`, and tell the scores of
  * the model that was trained on the train side alone.
  *
- * Pure; holds nothing. To learn the vocabulary from all rows too, `prepare` them once more with the shares 1, 0 and 0.
+ * Pure; holds nothing. `withValidationRows` leaves the test rows apart. To learn the vocabulary from all rows too, `prepare` them once more with the shares 1, 0 and 0.
  *
  * @param split what `prepare` gave; it stays as it is
  *
@@ -31,18 +31,4 @@ import type { Split } from './prepare.js';
  * withAllRows(split).rows; // { train: 40, validation: 0, test: 0 }
  * ```
  */
-export const withAllRows = (split: Split): Split => {
-  const { rows, classCounts, sideOf } = split;
-  const train = SIDES.reduce(
-    (sums, side) => sums.map((sum, label) => sum + classCounts[side][label]!),
-    new Int32Array(classCounts.train.length),
-  );
-  const none = new Int32Array(train.length);
-  return {
-    ...split,
-    rows: { train: rows.train + rows.validation + rows.test, validation: 0, test: 0 },
-    sideOf: (id) => (sideOf(id) === undefined ? undefined : 'train'),
-    classCounts: { train, validation: none, test: none },
-    classWeights: classWeights(train),
-  };
-};
+export const withAllRows = (split: Split): Split => joinSides(split, SIDES);

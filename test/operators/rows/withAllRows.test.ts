@@ -4,6 +4,7 @@ import { batches } from '../../../src/operators/batches/batches.js';
 import { prepare } from '../../../src/operators/rows/prepare.js';
 import { rowsOf } from '../../../src/operators/rows/rowsOf.js';
 import { withAllRows } from '../../../src/operators/rows/withAllRows.js';
+import { withValidationRows } from '../../../src/operators/rows/withValidationRows.js';
 
 const rows = Array.from({ length: 30 }, (_, id) => ({
   id,
@@ -29,4 +30,27 @@ it('has all rows of a split on the train side, but those that are on none', asyn
   expect(batched.reduce((sum, { size }) => sum + size, 0)).toBe(onSides);
   expect(await lastValueFrom(batches(all, { side: 'test' }).pipe(toArray()))).toEqual([]);
   expect({ rows: split.rows, weights: split.classWeights }).toEqual(before);
+});
+
+it('joins the validation rows to the train side, and leaves the test rows where they are', async () => {
+  const split = await lastValueFrom(
+    prepare(from(rows), { shares: { train: 0.6, validation: 0.2, test: 0.2 }, rejections: { next: () => undefined } }),
+  );
+  const joined = withValidationRows(split);
+  expect(joined.rows).toEqual({
+    train: split.rows.train + split.rows.validation,
+    validation: 0,
+    test: split.rows.test,
+  });
+  const idsOf = async (side: 'train' | 'validation' | 'test', of = joined): Promise<number[]> =>
+    (await lastValueFrom(rowsOf(of, side).pipe(toArray()))).map(({ id }) => id);
+  const both = [...(await idsOf('train', split)), ...(await idsOf('validation', split))];
+  expect(await idsOf('train')).toEqual(both.toSorted((a, b) => a - b));
+  expect(await idsOf('validation')).toEqual([]);
+  expect(await idsOf('test')).toEqual(await idsOf('test', split));
+  const { train, validation, test } = joined.classCounts;
+  expect([...train]).toEqual(Array.from(split.classCounts.train, (n, c) => n + split.classCounts.validation[c]!));
+  expect([...validation]).toEqual([...train].map(() => 0));
+  expect(test).toEqual(split.classCounts.test);
+  expect([...joined.classWeights]).toEqual([...train].map((count) => Math.fround(1 / count)));
 });

@@ -23,6 +23,7 @@ const FLAGS = {
   monitor: '--monitor',
   seeds: '--seeds',
   vectors: '--vectors',
+  joinValidation: '--join-validation',
 } as const satisfies Partial<Record<keyof TrainingOptions, string>>;
 
 type Flag = keyof typeof FLAGS;
@@ -44,7 +45,7 @@ const LESSON_ONLY: readonly Flag[] = [
 /** What each architecture has no use for. */
 const FOREIGN: Readonly<Record<ArchitectureName, readonly Flag[]>> = {
   auto: LESSON_ONLY,
-  lesson: ['seeds', 'vectors'],
+  lesson: ['seeds', 'vectors', 'joinValidation'],
   linear: [...LESSON_ONLY, 'lr', 'monitor', 'seeds', 'vectors'],
   'wide-gru': ['cell', 'bidirectional', 'fcDim', 'overPadding', 'embeddingSpread', 'schedule', 'patience'],
 };
@@ -64,9 +65,7 @@ export const architectureFrom = (options: TrainingOptions): ArchitectureName => 
   const foreign = FOREIGN[architecture].filter((flag) => isGiven(options, flag));
   const none = foreign.length === 1 && options.vectors === 'none' && foreign[0] === 'vectors';
   if (foreign.length === 0 || none) return architecture;
-  const named = foreign.map((flag) =>
-    flag === 'bidirectional' && options.bidirectional === false ? '--no-bidirectional' : FLAGS[flag],
-  );
+  const named = foreign.map((flag) => (options[flag] === false ? FLAGS[flag].replace('--', '--no-') : FLAGS[flag]));
   // Only the wide GRU reads word vectors, and is more than one network.
   const wideOnly = foreign.some((flag) => flag === 'vectors' || flag === 'seeds');
   const other = architecture === 'lesson' || wideOnly ? 'wide-gru' : 'lesson';

@@ -54,6 +54,8 @@ export interface TrainingOptions
   readonly seeds?: number;
   readonly keep?: 'best' | 'last';
   readonly refit?: boolean;
+  /** Default: where train rows are few. */
+  readonly joinValidation?: boolean;
   /** The number of settings that are tried. Default: none are searched. */
   readonly search?: number;
   /** A trial of a search: the setting as JSON. Only the command itself gives it, to a process that it starts. */
@@ -206,6 +208,11 @@ export const addTrainingOptions = (command: Command, own: OwnDefaults = {}): Com
       '--refit',
       'train the chosen model once more on all rows at the end, and save that; the scores stay those of the model on the train rows',
     )
+    .option(
+      '--join-validation',
+      'when the model has been chosen, train it once more on the train and validation rows (default where there are fewer than 4,000 train rows)',
+    )
+    .option('--no-join-validation', 'do not train on the validation rows')
     .addOption(
       new Option(
         '--monitor <figure>',

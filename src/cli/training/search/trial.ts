@@ -38,7 +38,9 @@ export const runTrial = (prepared: Prepared, given: TrainingOptions, setting: Se
         ),
       );
     }
-    return trainModel(split, modelOptions({ ...prepared, checkpoints: NO_CHECKPOINTS }, options)).pipe(
+    // The validation rows are to measure the trial: they are not trained on.
+    const how = { ...modelOptions({ ...prepared, checkpoints: NO_CHECKPOINTS }, options), joinValidation: false };
+    return trainModel(split, how).pipe(
       filter((event) => event.type === 'model-chosen'),
       concatMap(({ kept, linear }) => {
         kept.model.dispose();

@@ -1,0 +1,64 @@
+import { concatMap, defer, type Observable, of } from 'rxjs';
+import type { TrainingEvent } from '../contracts/training/TrainingEvent.js';
+import type { Split } from '../operators/rows/prepare.js';
+import { withValidationRows } from '../operators/rows/withValidationRows.js';
+import type { ModelChosen, TrainedCandidate } from './ModelChosen.js';
+import { retrain, type Retrained, type RetrainOptions } from './retrain.js';
+
+/**
+ * The train rows below which the validation rows are trained on at the end: there they are worth 0.01 of F1, and a
+ * second training takes little time.
+ */
+const FEW_ROWS = 4000;
+
+/** Whether a model is trained once more on the train and validation rows when it has been chosen. */
+export const joinsValidation = (
+  { rows }: Split,
+  { joinValidation = rows.train < FEW_ROWS }: { readonly joinValidation?: boolean | undefined },
+): boolean => joinValidation && rows.validation > 0;
+
+/** Trains what was chosen once more on the train and validation rows; the models that were chosen are disposed of. */
+export const joinValidation = (
+  split: Split,
+  chosen: ModelChosen,
+  options: Omit<RetrainOptions, 'called'>,
+): Observable<TrainingEvent | ModelChosen> =>
+  defer(() => {
+    const { kept, linear } = chosen;
+    const joined = withValidationRows(split);
+    const again = (
+      candidate: TrainedCandidate,
+      then: (retrained: Retrained) => Observable<TrainingEvent | ModelChosen>,
+    ): Observable<TrainingEvent | ModelChosen> =>
+      retrain(joined, candidate, { ...options, called: 'with validation rows' }).pipe(
+        concatMap((event) => (event.type === 'retrained' ? then(event) : of(event))),
+      );
+    const replaced = (candidate: TrainedCandidate, { model, features, source }: Retrained): TrainedCandidate => ({
+      ...candidate,
+      model,
+      features,
+      source,
+    });
+    const ended = (now: Pick<ModelChosen, 'kept' | 'linear'>): Observable<ModelChosen> => {
+      kept.model.dispose();
+      linear.model.dispose();
+      const rows = joined.rows.train.toLocaleString('en');
+      return of({
+        ...chosen,
+        ...now,
+        why: `${chosen.why}; trained once more on all ${rows} train and validation rows`,
+      });
+    };
+    if (kept === linear)
+      return again(kept, (only) => {
+        const now = replaced(kept, only);
+        return ended({ kept: now, linear: now });
+      });
+    return again(kept, (retrained) => {
+      const now = replaced(kept, retrained);
+      // The linear part of a sum is the linear model that it is held against.
+      if (retrained.linear !== undefined)
+        return ended({ kept: now, linear: replaced(linear, { ...retrained, model: retrained.linear }) });
+      return again(linear, (other) => ended({ kept: now, linear: replaced(linear, other) }));
+    });
+  });

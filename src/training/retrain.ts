@@ -1,0 +1,140 @@
+import { concat, defer, finalize, type Observable, of, switchMap } from 'rxjs';
+import { HeadwaterError } from '../contracts/HeadwaterError.js';
+import type { BatchSource } from '../contracts/training/BatchSource.js';
+import type { TrainingEvent } from '../contracts/training/TrainingEvent.js';
+import { isLessonConfig } from '../models/artifacts/ModelConfig.js';
+import type { TextModel } from '../models/artifacts/restoreModel.js';
+import type { LinearConfig } from '../models/linear/LinearConfig.js';
+import { type LinearClassifier, linearClassifier } from '../models/linear/linearClassifier.js';
+import { mixLinear } from '../models/linear/mixLinear.js';
+import { sumClassifier } from '../models/sum/sumClassifier.js';
+import { type WideGru, wideGru } from '../models/wide/wideGru.js';
+import type { WideGruConfig } from '../models/wide/WideGruConfig.js';
+import type { Split } from '../operators/rows/prepare.js';
+import { fitLinear, fitNetwork } from './fitParts.js';
+import type { TrainedCandidate } from './ModelChosen.js';
+import { type ModelTrainingOptions, weightsOfClasses } from './ModelTrainingOptions.js';
+import { type ReadRows, readWords } from './readWords.js';
+import { LEARNING_RATE, type TrainNetworkOptions } from './trainNetwork.js';
+
+/** How a model is trained once more. */
+export interface RetrainOptions extends ModelTrainingOptions, Pick<TrainNetworkOptions, 'learningRate' | 'backend'> {
+  /** The rows in a batch. */
+  readonly batchSize: number;
+  /** What the events of this training say of its rows, such as `all rows`. */
+  readonly called: string;
+}
+
+/** A model that was trained once more. */
+export interface Retrained {
+  readonly type: 'retrained';
+  readonly model: TextModel;
+  /** The linear part of a sum, which owns it. */
+  readonly linear: LinearClassifier | undefined;
+  readonly features: TrainedCandidate['features'];
+  readonly vectors: TrainedCandidate['vectors'];
+  /** The batches that it was trained on. */
+  readonly source: BatchSource;
+  /** The number of its train rows. */
+  readonly rows: number;
+}
+
+/**
+ * Trains a model that was chosen once more, on the train rows of a split that has more of them.
+ *
+ * Errors: `HW_USAGE` for a classifier of the lesson; those of the rows, `batches` and `fit`.
+ *
+ * @param split the rows
+ * @param kept the model, with how it was trained; it stays as it is
+ */
+export const retrain = (
+  split: Split,
+  kept: TrainedCandidate,
+  options: RetrainOptions,
+): Observable<TrainingEvent | Retrained> =>
+  defer(() => {
+    const { config } = kept.model;
+    const { vectors, parts } = kept;
+    if (isLessonConfig(config))
+      throw new HeadwaterError('HW_USAGE', 'refitModel was given a classifier of the lesson. Train it by `fit`.');
+    const { seed = split.seed, learningRate = LEARNING_RATE, backend, batchSize } = options;
+    const again = (name: string): string => `${name}, ${options.called}`;
+    const classWeights = weightsOfClasses(options.classWeights ?? 'none', split.classCounts.train);
+    const wordWeight = kept.features?.wordWeight ?? 1;
+    const settings = { trainRows: split.rows.train, seed, classWeights };
+    const made: { dispose(): void }[] = [];
+    let handed = false;
+
+    const network = (part: WideGruConfig): WideGru => {
+      const model = wideGru(part, { seed, classWeights, vectors, backend, name: again(kept.trainedAs) });
+      made.push(model);
+      return model;
+    };
+    const trainNetwork = (model: WideGru, { source }: ReadRows): Observable<TrainingEvent> =>
+      fitNetwork(model, source, { epochs: parts.networkEpochs ?? 1, learningRate, keep: 'last' }, options);
+
+    /** The linear models, and the training of them one after the other. */
+    const linearParts = ({ source }: ReadRows) => {
+      const models = parts.linear.map(({ config: part, share }) => {
+        const name = again(`linear, words ${wordWeight}, ${part.optimizer}`);
+        return { model: linearClassifier(part, { ...settings, name }), share };
+      });
+      return {
+        training$: concat(...models.map(({ model }, i) => fitLinear(model, source, parts.linear[i]!.epochs, options))),
+        /** Once they are trained: one model of all of them, with the temperature that was chosen. */
+        model: (of: LinearConfig): LinearClassifier => {
+          const [only, ...more] = models;
+          const mixed = only !== undefined && more.length === 0 ? only.model : mixLinear(models, settings);
+          return linearClassifier(of, { ...settings, name: kept.model.name, weights: mixed.stateDict() });
+        },
+      };
+    };
+
+    /** The training of the parts, and the model that is made of them then. */
+    const start = (
+      read: ReadRows,
+    ): { readonly training$: Observable<TrainingEvent>; readonly model: () => Pick<Retrained, 'model' | 'linear'> } => {
+      switch (config.architecture) {
+        case 'linear': {
+          const { training$, model } = linearParts(read);
+          return { training$, model: () => ({ model: model(config), linear: undefined }) };
+        }
+        case 'wide-gru': {
+          const model = network(config);
+          return { training$: trainNetwork(model, read), model: () => ({ model, linear: undefined }) };
+        }
+        case 'sum': {
+          const { networkWeight, linearWeight } = config;
+          const wide = linearParts(read);
+          const recurrent = network(config.network);
+          return {
+            training$: concat(wide.training$, trainNetwork(recurrent, read)),
+            model: () => {
+              const linear = wide.model(config.linear);
+              const sum = { network: recurrent, linear, networkWeight, linearWeight };
+              return { model: sumClassifier(sum, { name: kept.model.name, classWeights }), linear };
+            },
+          };
+        }
+      }
+    };
+
+    return readWords(split, { ...options, vectors, batchSize }).pipe(
+      switchMap((readWith) => {
+        const read = readWith(wordWeight);
+        const { training$, model } = start(read);
+        const features = kept.features === undefined ? undefined : read.features;
+        return concat(
+          training$,
+          defer(() => {
+            handed = true;
+            const { source } = read;
+            return of({ type: 'retrained', ...model(), features, vectors, source, rows: split.rows.train } as const);
+          }),
+        );
+      }),
+      finalize(() => {
+        if (!handed) for (const model of made) model.dispose();
+      }),
+    );
+  });
