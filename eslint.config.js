@@ -9,6 +9,8 @@ const rooms = {
   streams: [],
   brokers: ['streams'],
   text: [],
+  vectors: ['.', 'english'],
+  text: ['internal', 'unicode', 'artifacts', 'features', 'vectors', '.'],
   provision: [],
   vectors: ['streams', 'text', 'provision', 'sinks'],
   ops: ['provision'],
@@ -56,7 +58,7 @@ const rooms = {
  * where it is not named, it comes last. Internal folders belong to the sub-room that they are in.
  */
 const chains = {
-  contracts: ['.', 'runtime', 'rows', 'flow', 'models', 'training', 'live'],
+  contracts: ['.', 'messages', 'runtime', 'rows', 'flow', 'models', 'training', 'live'],
   streams: [
     'internal',
     'pacing',
@@ -71,6 +73,8 @@ const chains = {
     'vectors',
     'table',
     'sample',
+    'feeds/parsing/dates',
+    'feeds/parsing/text',
     'feeds/parsing',
     'feeds/polling',
     'feeds',
@@ -96,9 +100,23 @@ const chains = {
     'backends',
   ],
   models: ['.', 'linear', 'wide', 'sum', 'artifacts', 'onnx'],
-  sinks: ['internal', 'terminal', 'rejections', 'files', 'metrics', 'progress', 'tensorboard', 'watch'],
+  sinks: ['internal', 'terminal', 'rejections', 'files', 'metrics', 'progress', 'tensorboard', 'flow', 'watch'],
   page: ['elements', 'charts', 'connection', 'headlines', 'panels', 'flow', 'serving', 'runs', 'training', 'workers'],
-  server: ['http', 'queue', 'guards', 'answers', 'events', '.', 'training', 'work'],
+  server: [
+    'http',
+    'generations',
+    'queue',
+    'guards',
+    'answers',
+    'labels',
+    'access',
+    'feeds',
+    'events',
+    'openapi',
+    '.',
+    'training',
+    'work',
+  ],
   brokers: ['internal', '.', 'models', 'nats', 'kafka'],
   cli: [
     'process',
@@ -117,6 +135,10 @@ const chains = {
     'learning',
     'brokers',
     'serving',
+    'commands/models',
+    'commands/live',
+    'commands/brokers',
+    'commands/environment',
     'commands',
   ],
 };
@@ -170,7 +192,7 @@ const enclosing = (room, sub, below) => {
   );
 };
 
-/** The deepest that a folder of src/ lies, below src/ itself. */
+/** The greatest depth of a folder below src/. */
 const DEEPEST = 6;
 
 const rule = (patterns) => ({ 'no-restricted-imports': ['error', { patterns }] });

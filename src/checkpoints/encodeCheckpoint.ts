@@ -6,7 +6,7 @@ import { HeadwaterError } from '../contracts/HeadwaterError.js';
 import type { StateDict, Weight } from '../contracts/models/StateDict.js';
 import { decodeSafetensors, encodeSafetensors, type Safetensors } from '../models/artifacts/safetensors.js';
 import { wholeNumber } from '../models/internal/guarded.js';
-import { artifactError, readArtifact } from '../text/readArtifact.js';
+import { artifactError, readArtifact } from '../text/artifacts/readArtifact.js';
 import { parseExactly, stringifyExactly } from './internal/plainNumbers.js';
 
 const WHAT = 'checkpoint';

@@ -6,7 +6,7 @@
 
 // A model on the network.
 export { type ServerLimits } from '../server/queue/ServerLimits.js';
-export { type ServedModel } from '../server/generations/Generation.js';
+export type { ServedModel } from '../server/generations/ServedModel.js';
 export { type CandidateRole, type ModelChange } from '../server/generations/Generations.js';
 export { type TurnScheduler } from '../server/queue/turnScheduler.js';
 export { serveModel } from '../server/serveModel.js';
@@ -23,10 +23,10 @@ export type { TrainingPrepared, TrainingUpdate } from '../server/training/Traini
 export { eventLog, type EventLog } from '../server/events/eventLog.js';
 
 // The right classes that people give, and what a model makes of them.
-export type { Drift, DriftOf } from '../server/labels/driftWatch.js';
-export type { KeepLabel, Label } from '../server/labels/Label.js';
+export type { Drift, DriftOf } from '../server/generations/driftWatch.js';
+export type { KeepLabel, Label } from '../server/generations/Label.js';
 export { labelFile } from '../server/labels/labelFile.js';
-export type { LearnOptions } from '../server/labels/labelLearner.js';
+export type { LearnOptions } from '../server/generations/labelLearner.js';
 export { readLabels } from '../server/labels/readLabels.js';
 
 // What a server in operation needs.

@@ -8,11 +8,11 @@ import type { AccessEntry } from './access/AccessEntry.js';
 import type { AccessToken } from './http/AccessToken.js';
 import type { EventLog } from './events/eventLog.js';
 import type { ServedFeeds } from './feeds/ServedFeeds.js';
-import type { ServedModel } from './generations/Generation.js';
+import type { ServedModel } from './generations/ServedModel.js';
 import type { CandidateRole, ModelChange } from './generations/Generations.js';
-import type { Drift } from './labels/driftWatch.js';
-import type { KeepLabel } from './labels/Label.js';
-import type { LearnOptions } from './labels/labelLearner.js';
+import type { Drift } from './generations/driftWatch.js';
+import type { KeepLabel } from './generations/Label.js';
+import type { LearnOptions } from './generations/labelLearner.js';
 import type { ServerLimits } from './queue/ServerLimits.js';
 import type { TurnScheduler } from './queue/turnScheduler.js';
 

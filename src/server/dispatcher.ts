@@ -5,27 +5,10 @@ import type { Connections } from './http/Connections.js';
 import { problem } from './http/problem.js';
 import { Refusal } from './http/Refusal.js';
 import type { Route } from './http/Route.js';
-import { type TraceContext, traceContext, traceResponse } from './access/traceContext.js';
+import type { Answered } from './access/Answered.js';
+import { traceContext, traceResponse } from './access/traceContext.js';
 import type { CheckToken } from './guards/tokenGuard.js';
 import type { CorsHeaders } from './guards/originGuard.js';
-
-/** What became of a request. */
-export interface Answered {
-  /** The path of its route; `other` where there is none. */
-  readonly route: string;
-  /** The path that was asked for. */
-  readonly path: string;
-  readonly status: number;
-  /** From the request to the end of its answer. */
-  readonly seconds: number;
-  /** What was written to its connection meanwhile. */
-  readonly bytes: number;
-  /** Where it came from. */
-  readonly address: string | undefined;
-  /** The name of its token; undefined where it had none. */
-  readonly token: string | undefined;
-  readonly trace: TraceContext;
-}
 
 /** What every request passes before it comes to its handler, and who hears what became of it. */
 export interface DispatcherOptions {

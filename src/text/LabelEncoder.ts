@@ -3,11 +3,11 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as t from 'io-ts';
 import { defer, map, reduce, type OperatorFunction } from 'rxjs';
 import { HeadwaterError } from '../contracts/HeadwaterError.js';
-import { jsonIndices, jsonObject } from './artifactJson.js';
+import { jsonIndices, jsonObject } from './artifacts/artifactJson.js';
 import { compareCodePoints } from './internal/compareCodePoints.js';
 import { indexedNames, indicesByName } from './internal/indexedNames.js';
-import { listNames } from './listNames.js';
-import { artifactError, parseArtifact, readArtifact } from './readArtifact.js';
+import { listNames } from '../contracts/messages/listNames.js';
+import { artifactError, parseArtifact, readArtifact } from './artifacts/readArtifact.js';
 
 /** The lesson's `label_encoder.json`, parsed. */
 export interface LabelEncoderJson {

@@ -2,7 +2,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as t from 'io-ts';
 import { HeadwaterError } from '../contracts/HeadwaterError.js';
-import { parseArtifact, readArtifact } from './readArtifact.js';
+import { parseArtifact, readArtifact } from './artifacts/readArtifact.js';
 
 /** The version of `text.json`. */
 const TEXT_VERSION = 1;

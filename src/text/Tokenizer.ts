@@ -3,9 +3,9 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as t from 'io-ts';
 import { defer, map, reduce, type OperatorFunction } from 'rxjs';
 import { HeadwaterError } from '../contracts/HeadwaterError.js';
-import { jsonIndices, jsonObject, jsonString } from './artifactJson.js';
+import { jsonIndices, jsonObject, jsonString } from './artifacts/artifactJson.js';
 import { indexedNames, indicesByName } from './internal/indexedNames.js';
-import { artifactError, parseArtifact, readArtifact } from './readArtifact.js';
+import { artifactError, parseArtifact, readArtifact } from './artifacts/readArtifact.js';
 import { TokenTable } from './internal/TokenTable.js';
 import { foldCase } from './unicode/foldCase.js';
 

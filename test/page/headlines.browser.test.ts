@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import type { Label } from '../../src/server/labels/Label.js';
+import type { Label } from '../../src/server/generations/Label.js';
 import { arriving, servePage, visit } from './browser.js';
 import { chromiumPath } from './chromiumPath.js';
 import { live, rowsOf } from './looking.js';

@@ -1,6 +1,6 @@
 import { Subject } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import type { ServedModel } from '../../src/server/generations/Generation.js';
+import type { ServedModel } from '../../src/server/generations/ServedModel.js';
 import { recordingModel } from '../../src/testing/recordingModel.js';
 import { LabelEncoder } from '../../src/text/LabelEncoder.js';
 import { problemOf, type Served, serving, VOCABULARY } from './serving.js';

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import type { Label } from '../../src/server/labels/Label.js';
+import type { Label } from '../../src/server/generations/Label.js';
 import { labelFile } from '../../src/server/labels/labelFile.js';
 import { problemOf, type Served, serving } from './serving.js';
 

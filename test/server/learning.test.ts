@@ -7,7 +7,7 @@ import { HeadwaterError } from '../../src/contracts/HeadwaterError.js';
 import { classifier } from '../../src/models/classifier.js';
 import { classifierConfig } from '../../src/models/ClassifierConfig.js';
 import { linearConfig } from '../../src/models/linear/LinearConfig.js';
-import type { Label } from '../../src/server/labels/Label.js';
+import type { Label } from '../../src/server/generations/Label.js';
 import { readLabels } from '../../src/server/labels/readLabels.js';
 import { serveModel } from '../../src/server/serveModel.js';
 import { recordingModel } from '../../src/testing/recordingModel.js';

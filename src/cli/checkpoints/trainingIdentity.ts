@@ -6,7 +6,7 @@ import type { Row } from '../../contracts/rows/Row.js';
 import { BACKEND_NAME } from '../../ops/definition/backendName.js';
 import { backendVariant } from '../../ops/backends/registerBackend.js';
 import { BACKEND_NAMES, type BackendName, type SelectedBackend } from '../../ops/backends/selectBackend.js';
-import { excerpt } from '../../text/excerpt.js';
+import { excerpt } from '../../contracts/messages/excerpt.js';
 import type { LogPosition } from './eventLog.js';
 
 /** What decides the result of a training: two with the same of these give the same bytes. */

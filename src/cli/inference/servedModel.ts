@@ -1,4 +1,4 @@
-import type { ServedModel } from '../../server/generations/Generation.js';
+import type { ServedModel } from '../../server/generations/ServedModel.js';
 import type { LoadedModel } from './model.js';
 
 /** A loaded model as the server takes it; the server disposes of it. */

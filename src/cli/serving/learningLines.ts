@@ -1,6 +1,6 @@
 import type { ModelConfirmed, ModelRolledBack } from '../../contracts/live/Learning.js';
 import { printable } from '../../sinks/terminal/printable.js';
-import type { Drift } from '../../server/labels/driftWatch.js';
+import type { Drift } from '../../server/generations/driftWatch.js';
 
 const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
 

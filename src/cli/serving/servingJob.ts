@@ -25,7 +25,7 @@ import { dedupe } from '../../operators/live/dedupe.js';
 import { type AccessFile, accessFile } from '../../server/access/accessFile.js';
 import type { AccessEntry } from '../../server/access/AccessEntry.js';
 import { eventLog } from '../../server/events/eventLog.js';
-import type { Label } from '../../server/labels/Label.js';
+import type { Label } from '../../server/generations/Label.js';
 import { labelFile } from '../../server/labels/labelFile.js';
 import { readLabels } from '../../server/labels/readLabels.js';
 import { serveModel } from '../../server/serveModel.js';

@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { parse } from 'csv-parse/sync';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
-import { listNames } from '../../text/listNames.js';
+import { listNames } from '../../contracts/messages/listNames.js';
 
 /** The largest file of class names, in bytes. */
 const MOST_BYTES = 2 ** 20;

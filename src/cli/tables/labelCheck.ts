@@ -2,7 +2,7 @@ import { defer, type MonoTypeOperatorFunction, tap } from 'rxjs';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import type { Row } from '../../contracts/rows/Row.js';
 import { printable } from '../../sinks/terminal/printable.js';
-import { excerpt } from '../../text/excerpt.js';
+import { excerpt } from '../../contracts/messages/excerpt.js';
 
 /** Rows below which the number of classes says little. */
 const FEW_ROWS = 50;

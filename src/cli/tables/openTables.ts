@@ -11,7 +11,7 @@ import type { TableLayout } from '../../streams/table/TableLayout.js';
 import type { FetchTableOptions, TableNotice } from '../../streams/table/TableOptions.js';
 import type { TableAddress } from '../../streams/table/TableSource.js';
 import { valve } from '../../streams/valve.js';
-import { excerpt } from '../../text/excerpt.js';
+import { excerpt } from '../../contracts/messages/excerpt.js';
 import { headersFor } from '../process/networkOptions.js';
 import type { Terminal } from '../process/Terminal.js';
 import type { RejectionOptions, TableFlags } from './tableOptions.js';

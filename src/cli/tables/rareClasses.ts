@@ -2,7 +2,7 @@ import { concat, defer, EMPTY, filter, ignoreElements, type Observable, tap } fr
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import type { Row } from '../../contracts/rows/Row.js';
 import { printable } from '../../sinks/terminal/printable.js';
-import { excerpt } from '../../text/excerpt.js';
+import { excerpt } from '../../contracts/messages/excerpt.js';
 
 /** The most classes that are told. */
 const TOLD = 10;

@@ -3,8 +3,8 @@ import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import type { Split } from '../../operators/rows/prepare.js';
 import type { Shares } from '../../operators/rows/stratifiedSplit.js';
 import { printable } from '../../sinks/terminal/printable.js';
-import { excerpt } from '../../text/excerpt.js';
-import { listNames } from '../../text/listNames.js';
+import { excerpt } from '../../contracts/messages/excerpt.js';
+import { listNames } from '../../contracts/messages/listNames.js';
 import { collect } from '../process/argument.js';
 
 /** How rows are divided, as the command line says it. */

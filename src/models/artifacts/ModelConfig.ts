@@ -3,7 +3,7 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as t from 'io-ts';
 import type { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import type { StateDict } from '../../contracts/models/StateDict.js';
-import { artifactError, readArtifact } from '../../text/readArtifact.js';
+import { artifactError, readArtifact } from '../../text/artifacts/readArtifact.js';
 import { ClassifierConfig, FORMAT_VERSION } from '../ClassifierConfig.js';
 import { checkWeights } from '../internal/checkWeights.js';
 import { entriesUnder } from '../internal/entriesUnder.js';

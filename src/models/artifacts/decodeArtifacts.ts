@@ -8,7 +8,7 @@ import { sha256Hex } from '../../contracts/runtime/sha256.js';
 import type { StateDict } from '../../contracts/models/StateDict.js';
 import type { TrainingRecord } from '../../contracts/training/TrainingRecord.js';
 import { LabelEncoder } from '../../text/LabelEncoder.js';
-import { artifactError, parseArtifact, readArtifact } from '../../text/readArtifact.js';
+import { artifactError, parseArtifact, readArtifact } from '../../text/artifacts/readArtifact.js';
 import { parseTextSteps } from '../../text/TextSteps.js';
 import { Tokenizer } from '../../text/Tokenizer.js';
 import type { Artifacts } from './Artifacts.js';

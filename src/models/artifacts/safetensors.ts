@@ -6,9 +6,9 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as t from 'io-ts';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import type { StateDict, Weight } from '../../contracts/models/StateDict.js';
-import { excerpt } from '../../text/excerpt.js';
+import { excerpt } from '../../contracts/messages/excerpt.js';
 import { ownRecord } from '../internal/ownRecord.js';
-import { artifactError, parseArtifact, readArtifact } from '../../text/readArtifact.js';
+import { artifactError, parseArtifact, readArtifact } from '../../text/artifacts/readArtifact.js';
 import { guarded, wholeNumber } from '../internal/guarded.js';
 import { halfToNumber } from './internal/halfToNumber.js';
 

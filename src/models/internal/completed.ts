@@ -1,6 +1,6 @@
 import type * as t from 'io-ts';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
-import { excerpt } from '../../text/excerpt.js';
+import { excerpt } from '../../contracts/messages/excerpt.js';
 
 /**
  * A configuration that was completed, once its codec has accepted it.

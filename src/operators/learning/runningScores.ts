@@ -1,7 +1,7 @@
 import { defer, map, type OperatorFunction } from 'rxjs';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import type { RowScored, RunningScores } from '../../contracts/live/Learning.js';
-import { listNames } from '../../text/listNames.js';
+import { listNames } from '../../contracts/messages/listNames.js';
 import { checkWhole } from '../../contracts/checkOption.js';
 import { MOST_ROWS, ScoreWindow } from './internal/ScoreWindow.js';
 

@@ -4,9 +4,9 @@ import type { Vocabulary } from '../../contracts/live/Learning.js';
 import { flowProbe } from '../../contracts/flow/FlowProbe.js';
 import type { DeadLetter, Rejection } from '../../contracts/rows/Rejection.js';
 import type { EncodedText, LabelledTokens, Preprocessed, Row, TokenizedRow } from '../../contracts/rows/Row.js';
-import { excerpt } from '../../text/excerpt.js';
+import { excerpt } from '../../contracts/messages/excerpt.js';
 import type { LabelEncoder } from '../../text/LabelEncoder.js';
-import { listNames } from '../../text/listNames.js';
+import { listNames } from '../../contracts/messages/listNames.js';
 import { encodeText } from './internal/encodedText.js';
 
 /** What happens to rows whose class is not known. */

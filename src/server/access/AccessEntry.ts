@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import type { Answered } from '../dispatcher.js';
+import type { Answered } from './Answered.js';
 
 /** A request that was answered, as an access log has it. */
 export interface AccessEntry {

@@ -2,44 +2,29 @@ import { lastValueFrom, map, type Observable, of, type OperatorFunction, toArray
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import type { LiveHeadline, LivePrediction } from '../../contracts/live/Live.js';
 import type { ModelView } from '../../contracts/training/TrainingView.js';
-import type { Artifacts } from '../../models/artifacts/Artifacts.js';
-import type { ClassifyLiveOptions } from '../../operators/live/classifyLive.js';
 import { classifyTexts } from '../../operators/live/internal/classifyTexts.js';
 import { type Occlusions, occlusionsOf } from '../../operators/live/internal/occlusions.js';
 import { REQUEST_SOURCE } from '../http/requestSource.js';
-import { type LabelLearner, labelLearner, type LearnOptions } from '../labels/labelLearner.js';
-
-/** A model with all that belongs to it: what is put in another's place as one. */
-export interface ServedModel extends Pick<
-  ClassifyLiveOptions,
-  'model' | 'tokenizer' | 'labelEncoder' | 'text' | 'stopWords'
-> {
-  /**
-   * What the model is made of, how it was trained and how good it is, for `GET /model` and the page: artifacts are
-   * that. Default: nothing is known.
-   */
-  readonly about?: Partial<Pick<Artifacts, 'modelId' | 'config' | 'performance' | 'training'>> | undefined;
-  /** Called when it is needed no more. Default: nothing is freed. */
-  readonly dispose?: (() => void) | undefined;
-}
+import { type LabelLearner, labelLearner, type LearnOptions } from './labelLearner.js';
+import type { ServedModel } from './ServedModel.js';
 
 /** A served model, ready to classify. */
 export interface Generation {
-  /** The id of its saved model, or its name where it has none. */
+  /** The id of the saved model; without one, the name of the model. */
   readonly id: string;
   readonly labelEncoder: ServedModel['labelEncoder'];
   readonly classify: OperatorFunction<readonly LiveHeadline[], LivePrediction>;
   readonly occlude: (headline: LiveHeadline) => Occlusions;
-  /** Lets it learn from labels, where it does. */
+  /** Learns from labels; undefined if the model does not learn. */
   readonly learner: LabelLearner | undefined;
   readonly view: () => ModelView;
   readonly dispose: () => void;
 }
 
 /**
- * Makes a generation.
+ * Makes a generation of a model.
  *
- * @param learn how it learns from labels; undefined where it does not
+ * @param learn how the model learns from labels; undefined if it does not learn
  * @throws HeadwaterError `HW_USAGE` when a stop word is empty, or the model cannot learn
  */
 export const generationOf = (served: ServedModel, learn?: LearnOptions): Generation => {
@@ -74,9 +59,9 @@ export const generationOf = (served: ServedModel, learn?: LearnOptions): Generat
 const SMOKE = ['Ferry returns to the harbour', 'x', 'The report says that '.repeat(20), '«—»'];
 
 /**
- * Classifies a few invented headlines, as a model that was loaded has to before it is put in another's place.
+ * Tests a loaded model before it replaces another one: it classifies a few invented headlines.
  *
- * Errors: `HW_NUMERIC` where a probability is no number or they do not add up to 1; whatever the model throws.
+ * Errors: `HW_NUMERIC` if a probability is not a number or the probabilities do not add up to 1; any error of the model.
  */
 export const smoke = async ({ id, classify, labelEncoder }: Generation): Promise<void> => {
   const headlines = SMOKE.map((title, index): LiveHeadline => ({

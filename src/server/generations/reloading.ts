@@ -1,6 +1,7 @@
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
-import { generationOf, type ServedModel, smoke } from './Generation.js';
-import type { LearnOptions } from '../labels/labelLearner.js';
+import { generationOf, smoke } from './Generation.js';
+import type { ServedModel } from './ServedModel.js';
+import type { LearnOptions } from './labelLearner.js';
 import type { Generations } from './Generations.js';
 
 /** What a reload has come to. */

@@ -10,7 +10,7 @@ import type { ClassifyQueue } from '../queue/ClassifyQueue.js';
 import { requireRoom } from '../queue/requireRoom.js';
 import type { ServerLimits } from '../queue/ServerLimits.js';
 import type { DropReason } from '../queue/serverMetrics.js';
-import type { KeepLabel, Label } from './Label.js';
+import type { KeepLabel, Label } from '../generations/Label.js';
 
 /** What labels are taken with. */
 export interface LabelAnswers {

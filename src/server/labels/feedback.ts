@@ -4,8 +4,8 @@ import type { LearningEvent, ModelConfirmed, ModelRolledBack } from '../../contr
 import type { LivePrediction } from '../../contracts/live/Live.js';
 import type { Generations } from '../generations/Generations.js';
 import { turnScheduler } from '../queue/turnScheduler.js';
-import { type Drift, driftWatch } from './driftWatch.js';
-import type { Label } from './Label.js';
+import { type Drift, driftWatch } from '../generations/driftWatch.js';
+import type { Label } from '../generations/Label.js';
 
 /** What the labels that came say of the model in use. */
 export interface LabelScores {

@@ -1,6 +1,6 @@
 import { open, type FileHandle } from 'node:fs/promises';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
-import type { KeepLabel } from './Label.js';
+import type { KeepLabel } from '../generations/Label.js';
 
 /** Whether the last line has no end: its writer was cut off, or its editor leaves the end out. */
 const endsInLine = async (file: FileHandle): Promise<boolean> => {

@@ -4,7 +4,7 @@ import { isRight } from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import { parseJson } from '../answers/decodeHeadlines.js';
-import type { Label } from './Label.js';
+import type { Label } from '../generations/Label.js';
 
 const LabelJson = t.intersection([
   t.type({ title: t.string, category: t.string, labelled: t.string, predicted: t.string, model: t.string }),

@@ -2,8 +2,8 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom
 import type { SourceEvent } from '../../contracts/live/Live.js';
 import type { ClassifiedBatch } from './ClassifyQueue.js';
 import type { GenerationsView } from '../generations/Generations.js';
-import type { DriftOf } from '../labels/driftWatch.js';
-import type { Label } from '../labels/Label.js';
+import type { DriftOf } from '../generations/driftWatch.js';
+import type { Label } from '../generations/Label.js';
 import { REQUEST_SOURCE } from '../http/requestSource.js';
 
 /** Why a headline was not classified. */

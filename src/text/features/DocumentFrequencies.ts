@@ -1,7 +1,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { defer, map, type OperatorFunction, reduce } from 'rxjs';
 import type { HeadwaterError } from '../../contracts/HeadwaterError.js';
-import { artifactError } from '../readArtifact.js';
+import { artifactError } from '../artifacts/readArtifact.js';
 import { featureCounter, type FeatureOptions, featureSettings, type FeatureSettings } from './countFeatures.js';
 import { FeatureCounts } from './FeatureCounts.js';
 

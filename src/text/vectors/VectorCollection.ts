@@ -1,5 +1,5 @@
 import type { WordVector } from '../../contracts/rows/WordVector.js';
-import { excerpt } from '../excerpt.js';
+import { excerpt } from '../../contracts/messages/excerpt.js';
 import { TokenTable } from '../internal/TokenTable.js';
 import { vectorsError } from './vectorFile.js';
 import { type VectorPrecision, WordVectors } from './WordVectors.js';

@@ -3,7 +3,7 @@ import { concat, defer, finalize, ignoreElements, map, tap } from 'rxjs';
 import { HeadwaterError } from '../../../contracts/HeadwaterError.js';
 import { alongside } from '../../../sinks/alongside.js';
 import { rowProgress } from '../../../sinks/progress/rowProgress.js';
-import { listNames } from '../../../text/listNames.js';
+import { listNames } from '../../../contracts/messages/listNames.js';
 import { backendLine } from '../../backends/backendLine.js';
 import { addBrokerLearning, type BrokerLearning, learnFromBroker } from '../../brokers/learnFromBroker.js';
 import { withModel } from '../../inference/model.js';

@@ -9,7 +9,7 @@ import { predict } from '../../../operators/training/predict.js';
 import { alongside } from '../../../sinks/alongside.js';
 import { rowProgress } from '../../../sinks/progress/rowProgress.js';
 import { wantsColors } from '../../../sinks/terminal/wantsColors.js';
-import { excerpt } from '../../../text/excerpt.js';
+import { excerpt } from '../../../contracts/messages/excerpt.js';
 import { LabelEncoder } from '../../../text/LabelEncoder.js';
 import {
   comparisonJson,

@@ -8,7 +8,7 @@ import { tokenize } from '../../../operators/rows/tokenize.js';
 import { alongside } from '../../../sinks/alongside.js';
 import { metrics } from '../../../sinks/metrics/metrics.js';
 import { reliability } from '../../../sinks/metrics/reliability.js';
-import { listNames } from '../../../text/listNames.js';
+import { listNames } from '../../../contracts/messages/listNames.js';
 import { checkFile } from '../../process/checkOutput.js';
 import { fromTask } from '../../process/fromTask.js';
 import { evaluationJson, reliabilityLine } from '../../inference/evaluationReport.js';

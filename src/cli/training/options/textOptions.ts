@@ -4,7 +4,7 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import { defer, map, type Observable, of } from 'rxjs';
 import { HeadwaterError } from '../../../contracts/HeadwaterError.js';
 import type { Split } from '../../../operators/rows/prepare.js';
-import { excerpt } from '../../../text/excerpt.js';
+import { excerpt } from '../../../contracts/messages/excerpt.js';
 import { type TextSteps, textSteps } from '../../../text/TextSteps.js';
 import { fromTask } from '../../process/fromTask.js';
 import { path, probability, wholeNumber } from '../../process/argument.js';

@@ -1,6 +1,6 @@
 import type { ComparedModel } from '../../../contracts/training/TrainingRecord.js';
 import type { Report } from '../../../sinks/metrics/metrics.js';
-import { excerpt } from '../../../text/excerpt.js';
+import { excerpt } from '../../../contracts/messages/excerpt.js';
 
 const compared = (model: string, { performance, accuracy }: Report): ComparedModel => ({
   model,

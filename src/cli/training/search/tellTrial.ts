@@ -1,7 +1,7 @@
 import { ignoreElements, type Observable, tap } from 'rxjs';
 import { HeadwaterError } from '../../../contracts/HeadwaterError.js';
 import { jsonLine } from '../../../sinks/jsonLine.js';
-import { excerpt } from '../../../text/excerpt.js';
+import { excerpt } from '../../../contracts/messages/excerpt.js';
 import type { Terminal } from '../../process/Terminal.js';
 import type { Prepared } from '../prepared/Prepared.js';
 import type { TrainingOptions } from '../options/trainingOptions.js';

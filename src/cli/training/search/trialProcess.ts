@@ -3,7 +3,7 @@ import { Observable } from 'rxjs';
 import { HeadwaterError } from '../../../contracts/HeadwaterError.js';
 import type { TrialRecord } from '../../../contracts/training/TrainingRecord.js';
 import { readTrial } from '../../../models/artifacts/internal/trainingJson.js';
-import { excerpt } from '../../../text/excerpt.js';
+import { excerpt } from '../../../contracts/messages/excerpt.js';
 import type { Setting } from './searchSpace.js';
 
 /** Options that are not a trial's: with a value, and without one. */

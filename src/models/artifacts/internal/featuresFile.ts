@@ -5,7 +5,7 @@ import type { HeadwaterError } from '../../../contracts/HeadwaterError.js';
 import type { Weight } from '../../../contracts/models/StateDict.js';
 import { DocumentFrequencies } from '../../../text/features/DocumentFrequencies.js';
 import { wideFeatures, type WideFeatures } from '../../../text/features/wideFeatures.js';
-import { artifactError, readArtifact } from '../../../text/readArtifact.js';
+import { artifactError, readArtifact } from '../../../text/artifacts/readArtifact.js';
 import { guarded } from '../../internal/guarded.js';
 import { decodeSafetensors, encodeSafetensors } from '../safetensors.js';
 

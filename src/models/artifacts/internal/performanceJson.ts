@@ -1,7 +1,7 @@
 import * as t from 'io-ts';
 import type { Performance, Scores } from '../../../contracts/training/Evaluation.js';
 import { ownRecord } from '../../internal/ownRecord.js';
-import { jsonString } from '../../../text/artifactJson.js';
+import { jsonString } from '../../../text/artifacts/artifactJson.js';
 
 const SCORES = ['precision', 'recall', 'f1', 'num_samples'] as const satisfies readonly (keyof Scores)[];
 

@@ -9,7 +9,7 @@ import {
   MANIFEST_FILE,
   parseManifest,
 } from '../../../contracts/models/Manifest.js';
-import { artifactError } from '../../../text/readArtifact.js';
+import { artifactError } from '../../../text/artifacts/readArtifact.js';
 import { ARTIFACT_FILES, ARTIFACT_LIMITS } from '../Artifacts.js';
 
 /** Node's modules: the caller has made sure that there are any. */

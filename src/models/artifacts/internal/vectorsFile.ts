@@ -2,7 +2,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import type { HeadwaterError } from '../../../contracts/HeadwaterError.js';
 import { sha256Hex } from '../../../contracts/runtime/sha256.js';
-import { artifactError } from '../../../text/readArtifact.js';
+import { artifactError } from '../../../text/artifacts/readArtifact.js';
 import { parseVectorFile, vectorFileParts } from '../../../text/vectors/vectorFile.js';
 import type { WordVectors } from '../../../text/vectors/WordVectors.js';
 

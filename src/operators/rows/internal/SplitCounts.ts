@@ -1,7 +1,7 @@
 import type { DeadLetter } from '../../../contracts/rows/Rejection.js';
 import { type Preprocessed, type Row, type Side, type SidedRow, SIDES } from '../../../contracts/rows/Row.js';
 import type { SideCounts } from '../../../contracts/training/TrainingEvent.js';
-import { excerpt } from '../../../text/excerpt.js';
+import { excerpt } from '../../../contracts/messages/excerpt.js';
 import { SideByRow } from './SideByRow.js';
 
 const noRows = (): Record<Side, number> => ({ train: 0, validation: 0, test: 0 });

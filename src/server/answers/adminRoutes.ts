@@ -1,9 +1,9 @@
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
-import { sendText } from '../answers/answer.js';
+import { sendText } from './answer.js';
 import { Refusal } from '../http/Refusal.js';
 import type { Handler, Route } from '../http/Route.js';
-import type { Generations } from './Generations.js';
-import type { Reloaded } from './reloading.js';
+import type { Generations } from '../generations/Generations.js';
+import type { Reloaded } from '../generations/reloading.js';
 
 /** What the models of a server are changed with. */
 export interface AdminRoutesOptions {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { listNames } from '../../src/text/listNames.js';
+import { listNames } from '../../../src/contracts/messages/listNames.js';
 
 describe('listNames', () => {
   it('quotes the first names, and counts the others', () => {

@@ -5,7 +5,7 @@ import type { LiveHeadline } from '../../contracts/live/Live.js';
 import { onlineRate } from '../../models/artifacts/onlineRate.js';
 import { modelSlot } from '../../operators/learning/modelSlot.js';
 import { prequential } from '../../operators/learning/prequential.js';
-import type { ServedModel } from '../generations/Generation.js';
+import type { ServedModel } from './ServedModel.js';
 import type { Label } from './Label.js';
 
 /** How a served model learns from labels. */

@@ -1,8 +1,8 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import type * as t from 'io-ts';
-import { HeadwaterError } from '../contracts/HeadwaterError.js';
-import { excerpt } from './excerpt.js';
+import { HeadwaterError } from '../../contracts/HeadwaterError.js';
+import { excerpt } from '../../contracts/messages/excerpt.js';
 import { described } from './internal/described.js';
 
 const reason = ([error]: t.Errors): string => {

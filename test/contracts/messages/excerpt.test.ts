@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { excerpt } from '../../src/text/excerpt.js';
+import { excerpt } from '../../../src/contracts/messages/excerpt.js';
 
 describe('excerpt', () => {
   it('leaves a text that fits as it is', () => {
