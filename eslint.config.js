@@ -9,8 +9,6 @@ const rooms = {
   streams: [],
   brokers: ['streams'],
   text: [],
-  vectors: ['.', 'english'],
-  text: ['internal', 'unicode', 'artifacts', 'features', 'vectors', '.'],
   provision: [],
   vectors: ['streams', 'text', 'provision', 'sinks'],
   ops: ['provision'],
@@ -80,6 +78,8 @@ const chains = {
     'feeds',
     'live',
   ],
+  vectors: ['.', 'english'],
+  text: ['internal', 'unicode', 'artifacts', 'features', 'vectors', '.'],
   provision: ['host', 'files', 'tensorflow'],
   operators: ['internal', 'flow', 'rows', 'batches', 'training', 'live', 'learning'],
   ops: [

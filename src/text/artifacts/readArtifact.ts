@@ -3,7 +3,7 @@ import { pipe } from 'fp-ts/lib/function.js';
 import type * as t from 'io-ts';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import { excerpt } from '../../contracts/messages/excerpt.js';
-import { described } from './internal/described.js';
+import { described } from '../internal/described.js';
 
 const reason = ([error]: t.Errors): string => {
   if (error === undefined) return 'it is not of the right shape';

@@ -1,6 +1,6 @@
 import * as t from 'io-ts';
 import { excerpt } from '../../contracts/messages/excerpt.js';
-import { described } from '../artifacts/internal/described.js';
+import { described } from './described.js';
 
 /** Names to indices as JSON has them: an object without a prototype, since a name may be `__proto__`. */
 export const indicesByName = (names: readonly string[]): Readonly<Record<string, number>> => {

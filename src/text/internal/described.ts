@@ -1,4 +1,4 @@
-import { excerpt } from '../../../contracts/messages/excerpt.js';
+import { excerpt } from '../../contracts/messages/excerpt.js';
 
 /**
  * A value in a few words. Arrays and objects are not written out: a damaged file may nest them deeper than the stack
