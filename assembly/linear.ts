@@ -1,11 +1,14 @@
 /**
- * What the linear model computes with: products of sparse rows with rows of a table, and steps of these rows.
+ * What the linear model computes with: products of sparse rows with rows of a table, and steps of these rows. The
+ * tables of other models are looked up and moved by what stands in touchedRows.ts.
  *
  * A module of its own. Everything is a plain product and a plain sum of float32 in a fixed order, so each engine gives
  * the same bits, and so does the plain TypeScript beside it. The rows of the table begin at addresses that
  * {@link locate} finds; each has room for whole vectors, and what stands past its end is zero and stays so.
  */
 import { at } from './simd';
+
+export { adagradRows, adamRows, distinct, gather } from './touchedRows';
 
 /** The first of some ids that is no row, or their number. Without a sign, ids below 0 are above all rows. */
 export function firstBeyond(ids: usize, count: i32, rows: u32): i32 {

@@ -8,6 +8,7 @@ import type { StateDict, Weight } from '../../contracts/models/StateDict.js';
 import type { StepContext, StepResult } from '../../contracts/models/Trainable.js';
 import { registerBackend } from '../../ops/backends/registerBackend.js';
 import { runOn } from '../../ops/backends/onBackend.js';
+import { touchedRows } from '../../ops/backends/touchedRows.js';
 import { BACKEND_NAME } from '../../ops/definition/backendName.js';
 import { copyWeight } from '../../ops/internal/copyWeight.js';
 import { checkClassWeights, labelWeight } from '../../ops/internal/lossShares.js';
@@ -133,9 +134,10 @@ const oneWideGru: MakeWideGru = (config, settings) => {
   else registerOps();
 
   const shapes = wideGruShapes(config);
-  const embeddings = new RowTable({ rows: vocabularySize, width: embeddingDim });
+  const memory = touchedRows();
+  const embeddings = new RowTable({ rows: vocabularySize, width: embeddingDim }, memory);
   const embeddingsAdam = new RowAdam(embeddings);
-  const wide = columns === 0 ? undefined : new RowTable({ rows: columns, width: classes });
+  const wide = columns === 0 ? undefined : new RowTable({ rows: columns, width: classes }, memory);
   const wideAdagrad = wide && new RowAdagrad(wide);
 
   /** The parts of a state, each checked before any is loaded. */

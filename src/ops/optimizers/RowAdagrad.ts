@@ -57,10 +57,14 @@ export class RowAdagrad {
    */
   step(ids: Int32Array, gradient: Float32Array, learningRate: number): void {
     checkRowStep('RowAdagrad', this.#table, ids, gradient, learningRate);
-    const { width, store } = this.#table;
+    const epsilon = this.#epsilon;
+    const { width, store, kernels } = this.#table;
+    if (kernels !== undefined) {
+      kernels.adagrad(this.#table, this.#sums, ids, gradient, learningRate, epsilon);
+      return;
+    }
     const slots = this.#table.touch(ids);
     this.#sums.growTo(store.length);
-    const epsilon = this.#epsilon;
     for (let i = 0, at = 0; i < slots.length; i++) {
       const values = store.chunkOf(slots[i]!);
       const sums = this.#sums.chunkOf(slots[i]!);

@@ -72,13 +72,17 @@ export class RowAdam {
    */
   step(ids: Int32Array, gradient: Float32Array, learningRate: number): void {
     checkRowStep('RowAdam', this.#table, ids, gradient, learningRate);
-    const { width, store } = this.#table;
-    const slots = this.#table.touch(ids);
-    this.#m.growTo(store.length);
-    this.#v.growTo(store.length);
     this.#step += 1;
     const { beta1, beta2, epsilon } = this.#constants;
     const stepSize = (learningRate * Math.sqrt(1 - beta2 ** this.#step)) / (1 - beta1 ** this.#step);
+    const { width, store, kernels } = this.#table;
+    if (kernels !== undefined) {
+      kernels.adam(this.#table, this.#m, this.#v, ids, gradient, { beta1, beta2, epsilon, stepSize });
+      return;
+    }
+    const slots = this.#table.touch(ids);
+    this.#m.growTo(store.length);
+    this.#v.growTo(store.length);
     for (let i = 0, at = 0; i < slots.length; i++) {
       const values = store.chunkOf(slots[i]!);
       const ms = this.#m.chunkOf(slots[i]!);

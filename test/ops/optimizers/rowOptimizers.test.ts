@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { random } from '../../../src/contracts/random.js';
 import { RowAdagrad } from '../../../src/ops/optimizers/RowAdagrad.js';
 import { RowAdam } from '../../../src/ops/optimizers/RowAdam.js';
+import { rowKernels } from '../../../src/ops/kernels/simd/rowKernels.js';
+import { OWN_MEMORY } from '../../../src/ops/sparse/internal/RowMemory.js';
 import { RowTable } from '../../../src/ops/sparse/RowTable.js';
 import { expectClose } from '../../expectClose.js';
 
@@ -17,11 +19,17 @@ const steps = (seed: number): readonly { readonly ids: Int32Array; readonly grad
   });
 };
 
+/** The memories that a table's rows may stand in. */
+const MEMORIES = [
+  ['plain TypeScript', () => OWN_MEMORY],
+  ['vector instructions', rowKernels],
+] as const;
+
 const everyRow = Int32Array.from({ length: ROWS }, (_, row) => row);
 
-describe('RowAdagrad', () => {
+describe.each(MEMORIES)('RowAdagrad by %s', (_, memory) => {
   it('makes the steps of the equations on the rows given, and leaves the others', () => {
-    const table = new RowTable({ rows: ROWS, width: WIDTH });
+    const table = new RowTable({ rows: ROWS, width: WIDTH }, memory());
     const adagrad = new RowAdagrad(table, { epsilon: 1e-3 });
     const [w, s] = [new Float64Array(ROWS * WIDTH), new Float64Array(ROWS * WIDTH)];
     for (const { ids, gradient } of steps(1)) {
@@ -38,9 +46,9 @@ describe('RowAdagrad', () => {
   });
 });
 
-describe('RowAdam', () => {
+describe.each(MEMORIES)('RowAdam by %s', (_, memory) => {
   it('makes the steps of the equations on the rows given, and leaves the others with their moments', () => {
-    const table = new RowTable({ rows: ROWS, width: WIDTH });
+    const table = new RowTable({ rows: ROWS, width: WIDTH }, memory());
     const adam = new RowAdam(table, { beta1: 0.8, beta2: 0.95, epsilon: 1e-3 });
     const [w, m, v] = [0, 1, 2].map(() => new Float64Array(ROWS * WIDTH)) as [Float64Array, Float64Array, Float64Array];
     steps(2).forEach(({ ids, gradient }, n) => {
@@ -58,12 +66,14 @@ describe('RowAdam', () => {
   });
 });
 
-describe.each([
-  ['RowAdagrad', RowAdagrad],
-  ['RowAdam', RowAdam],
-] as const)('%s', (name, Optimizer) => {
+describe.each(
+  MEMORIES.flatMap(([by, memory]) => [
+    ['RowAdagrad', by, RowAdagrad, memory] as const,
+    ['RowAdam', by, RowAdam, memory] as const,
+  ]),
+)('%s by %s', (name, _, Optimizer, memory) => {
   it('refuses what does not fit, and changes nothing', () => {
-    const table = new RowTable({ rows: ROWS, width: WIDTH });
+    const table = new RowTable({ rows: ROWS, width: WIDTH }, memory());
     const optimizer = new Optimizer(table);
     for (const [ids, values, rate] of [
       [[1], 2, 0.1],
@@ -81,7 +91,7 @@ describe.each([
   });
 
   it('refuses the state of a table of other rows', () => {
-    const table = new RowTable({ rows: ROWS, width: WIDTH });
+    const table = new RowTable({ rows: ROWS, width: WIDTH }, memory());
     const optimizer = new Optimizer(table);
     const empty = optimizer.stateDict();
     optimizer.step(Int32Array.of(2), Float32Array.of(1, 2, 3), 0.1);

@@ -3,11 +3,16 @@ import { random } from '../../../src/contracts/random.js';
 import type { StateDict } from '../../../src/contracts/models/StateDict.js';
 import { RowAdagrad } from '../../../src/ops/optimizers/RowAdagrad.js';
 import { RowAdam } from '../../../src/ops/optimizers/RowAdam.js';
+import { rowKernels } from '../../../src/ops/kernels/simd/rowKernels.js';
+import { OWN_MEMORY } from '../../../src/ops/sparse/internal/RowMemory.js';
 import { RowTable } from '../../../src/ops/sparse/RowTable.js';
 
-describe('RowTable', () => {
+describe.each([
+  ['plain TypeScript', () => OWN_MEMORY],
+  ['vector instructions', rowKernels],
+] as const)('RowTable by %s', (_, memory) => {
   it('gives each row once, in the order of their first ids, and zeros for those never touched', () => {
-    const table = new RowTable({ rows: 10, width: 2 });
+    const table = new RowTable({ rows: 10, width: 2 }, memory());
     new RowAdagrad(table).step(Int32Array.of(7), Float32Array.of(1, -1), 0.5);
     const found = table.lookUp(Int32Array.of(3, 7, 3, 0), { without: 0 });
     expect([...found.ids]).toEqual([3, 7]);
@@ -18,7 +23,7 @@ describe('RowTable', () => {
   });
 
   it('keeps rows apart over many chunks', () => {
-    const table = new RowTable({ rows: 2 ** 20, width: 77 });
+    const table = new RowTable({ rows: 2 ** 20, width: 77 }, memory());
     const ids = Int32Array.from({ length: 3000 }, (_, i) => (i * 7919) % 2 ** 20);
     const values = Float32Array.from(
       { length: 3000 * 77 },
@@ -36,13 +41,13 @@ describe('RowTable', () => {
     const ids = (): Int32Array => Int32Array.from(new Set(Array.from({ length: 40 }, () => dice.below(500))));
     const draw = (count: number): Float32Array => Float32Array.from({ length: count }, () => dice.uniform() - 0.5);
     for (const Optimizer of [RowAdam, RowAdagrad]) {
-      const table = new RowTable({ rows: 500, width: 3 });
+      const table = new RowTable({ rows: 500, width: 3 }, memory());
       const optimizer = new Optimizer(table);
       for (let step = 0; step < 5; step++) {
         const touched = ids();
         optimizer.step(touched, draw(touched.length * 3), 0.1);
       }
-      const again = new RowTable({ rows: 500, width: 3 });
+      const again = new RowTable({ rows: 500, width: 3 }, memory());
       const resumed = new Optimizer(again);
       again.loadStateDict(table.stateDict());
       resumed.loadStateDict(optimizer.stateDict());

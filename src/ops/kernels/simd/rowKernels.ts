@@ -1,0 +1,112 @@
+import type { HeldRows } from '../../sparse/internal/RowKernels.js';
+import type { RowMemory } from '../../sparse/internal/RowMemory.js';
+import type { RowStore } from '../../sparse/internal/RowStore.js';
+import { Block, ChunkList } from './machine/blocks.js';
+import { linearKernels, rowMemory } from './machine/linearKernels.js';
+
+/** The bytes of a float32. */
+const WORD = 4;
+
+/**
+ * A memory for tables whose rows are looked up and moved by vector instructions.
+ *
+ * @throws what the engine says where it has none, or no memory for them
+ */
+export const rowKernels = (): RowMemory => {
+  const { memory, kernels } = linearKernels();
+  const [ids, places, found, gradients] = [new Block(memory), new Block(memory), new Block(memory), new Block(memory)];
+  const [rows, firsts, seconds] = [new Block(memory), new Block(memory), new Block(memory)];
+  const lists = new WeakMap<RowStore, ChunkList>();
+
+  /** The addresses of the chunks of a store. */
+  const chunksOf = (store: RowStore): number => {
+    let list = lists.get(store);
+    if (list === undefined) lists.set(store, (list = new ChunkList(store, memory)));
+    return list.at;
+  };
+
+  /**
+   * Writes the addresses of rows into a block.
+   *
+   * @returns how many stand before the first row that is not held; all of them with `past`, where it is at 0
+   */
+  const locate = (
+    of: number,
+    from: number,
+    count: number,
+    slots: Int32Array,
+    store: RowStore,
+    past: boolean,
+    to: Block,
+  ) =>
+    kernels.locate(
+      of,
+      from,
+      count,
+      slots.byteOffset,
+      chunksOf(store),
+      store.shift,
+      store.stride * WORD,
+      past ? 1 : 0,
+      to.at,
+    );
+
+  /** Sees to it that rows are held, and writes their addresses, and those of what belongs to them. */
+  const touch = (table: HeldRows, given: Int32Array, companions: readonly (readonly [RowStore, Block])[]): void => {
+    const { slots, store } = table;
+    const count = given.length;
+    memory.putInts(ids.reserve(count), given);
+    rows.reserve(count);
+    let at = locate(ids.at, 0, count, slots, store, false, rows);
+    for (; at < count; at = locate(ids.at, at, count, slots, store, false, rows)) table.hold(given[at]!);
+    for (const [companion, block] of companions) {
+      companion.growTo(store.length);
+      block.reserve(count);
+      locate(ids.at, 0, count, slots, companion, true, block);
+    }
+  };
+
+  const putGradient = (gradient: Float32Array): number => {
+    memory.putFloats(gradients.reserve(gradient.length), gradient);
+    return gradients.at;
+  };
+
+  return {
+    ...rowMemory(memory),
+    kernels: {
+      lookUp: ({ slots, store }, given, without = -1) => {
+        const count = given.length;
+        const { width } = store;
+        memory.putInts(ids.reserve(count), given);
+        found.reserve(count + 1);
+        places.reserve(count);
+        const different = kernels.distinct(ids.at, count, slots.byteOffset, without, found.at, places.at);
+        rows.reserve(different);
+        gradients.reserve(different * width);
+        locate(found.at, 0, different, slots, store, true, rows);
+        kernels.gather(rows.at, different, width, gradients.at);
+        return {
+          ids: Int32Array.from(memory.ints(found.at, different)),
+          places: Int32Array.from(memory.ints(places.at, count)),
+          values: Float32Array.from(memory.floats(gradients.at, different * width)),
+        };
+      },
+
+      adagrad: (table, sums, given, gradient, rate, epsilon) => {
+        touch(table, given, [[sums, firsts]]);
+        const { width } = table.store;
+        kernels.adagradRows(rows.at, firsts.at, given.length, width, putGradient(gradient), rate, epsilon);
+      },
+
+      adam: (table, m, v, given, gradient, { beta1, beta2, epsilon, stepSize }) => {
+        touch(table, given, [
+          [m, firsts],
+          [v, seconds],
+        ]);
+        const constants = [beta1, beta2, 1 - beta1, 1 - beta2, stepSize, epsilon] as const;
+        const { width } = table.store;
+        kernels.adamRows(rows.at, firsts.at, seconds.at, given.length, width, putGradient(gradient), ...constants);
+      },
+    },
+  };
+};
