@@ -54,3 +54,45 @@ export function sparseProduct(p: SparseProduct, task: i32): void {
     }
   }
 }
+
+/** Arguments of {@link transposeRows}. */
+@unmanaged
+export class SparseTranspose {
+  /** int32 [M + 1]: where each row's entries begin. */
+  starts: usize;
+  /** int32 [N]: the column of each entry. */
+  index: usize;
+  /** [N]: the value of each entry. */
+  values: usize;
+  m: i32;
+  columns: i32;
+  /** int32 [columns + 2]: where the entries of each column begin; the last is working memory. */
+  columnStarts: usize;
+  /** int32 [N]: the row of each entry, those of a column together and rising. */
+  rows: usize;
+  /** [N]: their values. */
+  moved: usize;
+}
+
+/** The transpose of sparse rows; one task. */
+export function transposeRows(t: SparseTranspose): void {
+  const columns = t.columns;
+  const count = load<i32>(at(t.starts, t.m));
+  memory.fill(t.columnStarts, 0, <usize>(columns + 2) << 2);
+  for (let e = 0; e < count; e++) {
+    const to = at(t.columnStarts, load<i32>(at(t.index, e)) + 2);
+    i32.store(to, load<i32>(to) + 1);
+  }
+  // Each column's beginning stands one place late: there it counts up to the beginning of the next one.
+  for (let c = 2; c <= columns; c++) i32.store(at(t.columnStarts, c), load<i32>(at(t.columnStarts, c)) + load<i32>(at(t.columnStarts, c - 1)));
+  for (let row = 0; row < t.m; row++) {
+    const end = load<i32>(at(t.starts, row + 1));
+    for (let e = load<i32>(at(t.starts, row)); e < end; e++) {
+      const next = at(t.columnStarts, load<i32>(at(t.index, e)) + 1);
+      const to = load<i32>(next);
+      i32.store(at(t.rows, to), row);
+      f32.store(at(t.moved, to), f32.load(at(t.values, e)));
+      i32.store(next, to + 1);
+    }
+  }
+}

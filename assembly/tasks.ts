@@ -1,14 +1,16 @@
 import { Adam, adam } from './adam';
 import { Dropout, dropout } from './dropout';
+import { Scaling, Squares, scale, sumSquares } from './norm';
 import { Pass } from './Pass';
 import { Pooling, pool, poolBackward } from './pooling';
 import { Packing, Product, TransposedProduct, packPanels, product, transposedProduct } from './products';
 import { backward, forward } from './recurrence';
 import { clear, doneOf, isWithin, noteNoTask, noteTask, noteWithin, recordOf, taskOf, useRecord } from './records';
-import { SparseProduct, sparseProduct } from './sparse';
+import { SparseProduct, SparseTranspose, sparseProduct, transposeRows } from './sparse';
 import { Softmax, crossEntropy, softmax } from './softmax';
 import { Filling, Gathering, Grouping, Scattering, Summing, fill, gatherRows, scatterRows, sumGroups, sumRows } from './rows';
 import { useBorder } from './tile';
+import { Vectors, vectorRows } from './vectors';
 
 /** The kernels that are made of tasks: each task writes values of its own, so tasks may run in any order and on any thread, to the same bits. */
 export enum Kernel {
@@ -29,6 +31,10 @@ export enum Kernel {
   pool,
   poolBackward,
   sparseProduct,
+  transposeRows,
+  vectorRows,
+  sumSquares,
+  scale,
 }
 
 function runTask(kernel: i32, args: usize, task: i32): void {
@@ -50,6 +56,10 @@ function runTask(kernel: i32, args: usize, task: i32): void {
     case Kernel.pool: return pool(changetype<Pooling>(args), task);
     case Kernel.poolBackward: return poolBackward(changetype<Pooling>(args), task);
     case Kernel.sparseProduct: return sparseProduct(changetype<SparseProduct>(args), task);
+    case Kernel.transposeRows: return transposeRows(changetype<SparseTranspose>(args));
+    case Kernel.vectorRows: return vectorRows(changetype<Vectors>(args), task);
+    case Kernel.sumSquares: return sumSquares(changetype<Squares>(args), task);
+    case Kernel.scale: return scale(changetype<Scaling>(args), task);
     default: unreachable();
   }
 }

@@ -69,8 +69,10 @@ const checkSparseRows = (op: string, { offsets, ids, values }: SparseRows, colum
     refuse(`offsets that do not go from 0 to ${ids.length}, the number of ids.`);
   for (let row = 0; row + 1 < offsets.length; row++)
     if (offsets[row + 1]! < offsets[row]!) refuse(`offsets that fall after row ${row}. They must rise.`);
-  const bad = ids.findIndex((id) => id < 0 || id >= columns);
-  if (bad !== -1) refuse(`the id ${ids[bad]!} as entry ${bad}. Ids must be between 0 and ${columns - 1}.`);
+  let bad = 0;
+  // As whole numbers without a sign, ids below 0 are above all columns.
+  while (bad < ids.length && ids[bad]! >>> 0 < columns) bad++;
+  if (bad < ids.length) refuse(`the id ${ids[bad]!} as entry ${bad}. Ids must be between 0 and ${columns - 1}.`);
 };
 
 /**

@@ -1,31 +1,35 @@
 import { clipByGlobalNormOp, clippingScale } from '../../optimizers/clipByGlobalNorm.js';
-import { WORD } from './products.js';
+import { WORD, tasksFor } from './products.js';
 import { simdKernel } from './simdKernel.js';
+
+/** Values that a task takes. */
+const PART = 1 << 14;
 
 const sizeOf = (shape: readonly number[]): number => shape.reduce((size, side) => size * side, 1);
 
 export const clipByGlobalNormKernels = [
-  // g' = g · min(1, maxNorm / (n + 1e-6)), n = √(Σ g²), summed in float64: less work than sharing it out would be
+  // g' = g · min(1, maxNorm / (n + 1e-6)), n = √(Σ g²), summed in float64
   simdKernel(clipByGlobalNormOp, (machine, inputs, { maxNorm }) => {
     const gradients = Object.values(inputs);
-    // Results first: a memory that grows makes views of it old.
     const results = gradients.map(({ shape }) => machine.makeResult(...shape));
     const result = machine.makeResult();
     let squares = 0;
     for (const { shape, at } of gradients) {
-      const values = machine.memory.floats(at, sizeOf(shape));
-      for (let i = 0; i < values.length; i++) squares += values[i]! * values[i]!;
+      const count = sizeOf(shape);
+      const tasks = tasksFor(count, PART);
+      machine.memory.borrow((take) => {
+        const sums = take(2 * tasks * WORD);
+        machine.threads.run('sumSquares', tasks, { from: at, count, part: PART, to: sums });
+        for (const sum of machine.memory.doubles(sums, tasks)) squares += sum;
+      });
     }
     const norm = Math.sqrt(squares);
     const scale = clippingScale(norm, maxNorm);
     gradients.forEach(({ shape, at }, n) => {
-      if (scale === 1) {
-        machine.memory.copy(at, results[n]!.at, sizeOf(shape) * WORD);
-        return;
-      }
-      const from = machine.memory.floats(at, sizeOf(shape));
-      const to = machine.memory.floats(results[n]!.at, from.length);
-      for (let i = 0; i < from.length; i++) to[i] = from[i]! * scale;
+      const to = results[n]!.at;
+      const count = sizeOf(shape);
+      if (scale === 1) machine.memory.copy(at, to, count * WORD);
+      else machine.threads.run('scale', tasksFor(count, PART), { from: at, to, count, part: PART, scale });
     });
     machine.memory.floats(result.at, 1)[0] = norm;
     return [...results, result];

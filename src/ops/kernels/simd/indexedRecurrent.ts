@@ -33,7 +33,11 @@ const schedulesOf = (attributes: IndexedAttributes, directions: number): readonl
 };
 
 /** The row of values of each pair of a schedule. */
-const placesOf = ({ places }: IndexedAttributes, { index }: Schedule): Int32Array => index.map((at) => places[at]!);
+const placesOf = ({ places }: IndexedAttributes, { index }: Schedule): Int32Array => {
+  const found = new Int32Array(index.length);
+  for (let pair = 0; pair < found.length; pair++) found[pair] = places[index[pair]!]!;
+  return found;
+};
 
 /** Where direction d's part of the reserve begins, in values: each has as many pairs, one a token. */
 const reserveStart = (schedules: readonly Schedule[], keeps: number, units: number, d: number): number =>

@@ -1,45 +1,67 @@
 import type { SparseRows } from '../../../../contracts/rows/SparseRows.js';
-import { transposed } from '../../../sparse/internal/transposed.js';
 import { sparseLinearGradOp, sparseLinearOp } from '../../../sparse/sparseLinear.js';
 import { putInts } from '../directionRun.js';
+import type { Take } from '../directionRun.js';
 import type { KernelMachine, Resident } from '../machine/KernelMachine.js';
-import { tasksFor } from '../products.js';
+import { tasksFor, WORD } from '../products.js';
 import { simdKernel } from '../simdKernel.js';
 
-/** output[i] = base[i] + Σ value · from[id] over the entries of row i; `part` rows a task */
+/** Sparse rows in the kernels' memory. */
+interface Entries {
+  readonly starts: number;
+  readonly index: number;
+  readonly values: number;
+}
+
+const putEntries = (machine: KernelMachine, take: Take, { offsets, ids, values }: SparseRows): Entries => {
+  const at = take(values.byteLength);
+  machine.memory.putFloats(at, values);
+  return { starts: putInts(machine, take, offsets), index: putInts(machine, take, ids), values: at };
+};
+
+/** output[i] = base[i] + Σ value · from[index] over the entries of row i, of `size` rows; `part` rows a task */
 const multiply = (
   machine: KernelMachine,
-  { offsets, ids, values }: SparseRows,
+  entries: Entries,
+  size: number,
   from: Resident,
   base: Resident | undefined,
   part: number,
 ): Resident => {
   const width = from.shape[1]!;
-  const size = offsets.length - 1;
   const output = machine.makeResult(size, width);
-  machine.memory.borrow((take) => {
-    const ofEntries = take(values.byteLength);
-    machine.memory.putFloats(ofEntries, values);
-    machine.threads.run('sparseProduct', tasksFor(size, part), {
-      starts: putInts(machine, take, offsets),
-      index: putInts(machine, take, ids),
-      values: ofEntries,
-      b: from.at,
-      base: base?.at ?? 0,
-      c: output.at,
-      m: size,
-      n: width,
-      rows: part,
-    });
+  machine.threads.run('sparseProduct', tasksFor(size, part), {
+    ...entries,
+    b: from.at,
+    base: base?.at ?? 0,
+    c: output.at,
+    m: size,
+    n: width,
+    rows: part,
   });
   return output;
 };
 
 export const sparseLinearKernels = [
-  simdKernel(sparseLinearOp, (machine, { rows, base }, features) => [multiply(machine, features, rows, base, 8)]),
+  simdKernel(sparseLinearOp, (machine, { rows, base }, features) =>
+    machine.memory.borrow((take) => [
+      multiply(machine, putEntries(machine, take, features), features.offsets.length - 1, rows, base, 8),
+    ]),
+  ),
 
   // dRows[u] = Σ value · dOutput[i] over the entries of column u: the product with the transpose
-  simdKernel(sparseLinearGradOp, (machine, { dOutput }, { columns, ...features }) => [
-    multiply(machine, transposed(features, columns), dOutput, undefined, 256),
-  ]),
+  simdKernel(sparseLinearGradOp, (machine, { dOutput }, { columns, ...features }) =>
+    machine.memory.borrow((take) => {
+      const [columnStarts, rows, moved] = [
+        take((columns + 2) * WORD),
+        take(features.ids.byteLength),
+        take(features.values.byteLength),
+      ];
+      const entries = putEntries(machine, take, features);
+      const m = features.offsets.length - 1;
+      machine.threads.run('transposeRows', 1, { ...entries, m, columns, columnStarts, rows, moved });
+      const transposed = { starts: columnStarts, index: rows, values: moved };
+      return [multiply(machine, transposed, columns, dOutput, undefined, 256)];
+    }),
+  ),
 ];

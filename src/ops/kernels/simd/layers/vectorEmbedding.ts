@@ -1,15 +1,55 @@
-import { vectorEmbeddingGradOp, vectorEmbeddingOp, writeVectors } from '../../../layers/vectorEmbedding.js';
-import { putInts } from '../directionRun.js';
-import { sumGroups } from '../products.js';
 import { membersOf } from '../../../internal/membersOf.js';
+import { vectorEmbeddingGradOp, vectorEmbeddingOp, writeVectors } from '../../../layers/vectorEmbedding.js';
+import type { VectorEmbeddingAttributes } from '../../../layers/vectorEmbedding.js';
+import { putInts } from '../directionRun.js';
+import type { KernelMachine, Resident } from '../machine/KernelMachine.js';
+import { sumGroups, tasksFor, WORD } from '../products.js';
 import { simdKernel } from '../simdKernel.js';
+
+/** Vectors that a task takes. */
+const PART = 64;
+
+/** As `writeVectors`, of a table of bytes: the vectors that the tokens take are copied to the kernels first. */
+const addBytes = (
+  machine: KernelMachine,
+  { vectorIds, places, rows, scales }: Omit<VectorEmbeddingAttributes, 'rows'> & { readonly rows: Int8Array },
+  delta: Resident,
+  to: number,
+): void => {
+  const count = vectorIds.length;
+  const width = delta.shape[1]!;
+  machine.memory.borrow((take) => {
+    const [bytesAt, scalesAt] = [take(count * width), take(count * WORD)];
+    const bytes = machine.memory.bytes(bytesAt, count * width);
+    const ofRows = machine.memory.floats(scalesAt, count);
+    for (let i = 0; i < count; i++) {
+      const id = vectorIds[i]!;
+      bytes.set(rows.subarray(id * width, (id + 1) * width), i * width);
+      ofRows[i] = scales.length === 0 ? 1 : scales[id]!;
+    }
+    machine.threads.run('vectorRows', tasksFor(count, PART), {
+      rows: bytesAt,
+      scales: scalesAt,
+      delta: delta.at,
+      places: putInts(machine, take, places),
+      count,
+      width,
+      to,
+      part: PART,
+    });
+  });
+};
 
 export const vectorEmbeddingKernels = [
   // e[i, t] = scale · rows[vectorIds[i, t]] + delta[places[i, t]]: the table stays where its owner has it
   simdKernel(vectorEmbeddingOp, (machine, { delta }, attributes) => {
-    const { shape, places } = attributes;
+    const { shape, places, rows } = attributes;
     const width = delta.shape[1]!;
     const result = machine.makeResult(...shape, width);
+    if (rows instanceof Int8Array) {
+      addBytes(machine, { ...attributes, rows }, delta, result.at);
+      return [result];
+    }
     const output = machine.memory.floats(result.at, places.length * width);
     const trained = machine.memory.floats(delta.at, delta.shape[0]! * width);
     writeVectors(output, attributes, trained);

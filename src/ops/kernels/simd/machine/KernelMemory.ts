@@ -105,6 +105,16 @@ export class KernelMemory {
     return new Int32Array(this.memory.buffer, at, length);
   }
 
+  /** The float64 values that stand at an address. */
+  doubles(at: number, length: number): Float64Array {
+    return new Float64Array(this.memory.buffer, at, length);
+  }
+
+  /** The bytes with a sign that stand at an address. */
+  bytes(at: number, length: number): Int8Array {
+    return new Int8Array(this.memory.buffer, at, length);
+  }
+
   /** Copies whole numbers to an address. */
   putInts(at: number, values: Int32Array): void {
     // A view of all the memory, since making one of the block alone takes longer than the copy. It ends where the

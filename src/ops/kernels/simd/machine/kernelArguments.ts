@@ -94,6 +94,10 @@ const FIELDS = {
   pool: ['x', 'lengths', 'batch', 'time', 'width', 'largest', 'mean', 'step', 'places', 'part'],
   poolBackward: ['x', 'lengths', 'batch', 'time', 'width', 'largest', 'mean', 'step', 'places', 'part'],
   sparseProduct: ['starts', 'index', 'values', 'b', 'base', 'c', 'm', 'n', 'rows'],
+  transposeRows: ['starts', 'index', 'values', 'm', 'columns', 'columnStarts', 'rows', 'moved'],
+  vectorRows: ['rows', 'scales', 'delta', 'places', 'count', 'width', 'to', 'part'],
+  sumSquares: ['from', 'count', 'part', 'to'],
+  scale: ['from', 'to', 'count', 'part', 'scale'],
 } as const;
 
 /** The fields that are float32; all others are int32. */
