@@ -2,6 +2,7 @@ import type { Observable } from 'rxjs';
 import type { ModelConfirmed, ModelRolledBack } from '../contracts/live/Learning.js';
 import type { LiveHeadline, LivePrediction, SourceEvents } from '../contracts/live/Live.js';
 import type { DeadLetter } from '../contracts/rows/Rejection.js';
+import type { FlowSnapshot } from '../contracts/flow/FlowSnapshot.js';
 import type { Valve } from '../contracts/flow/Valve.js';
 import type { RepeatedHeadline } from '../operators/live/dedupe.js';
 import type { AccessEntry } from './access/AccessEntry.js';
@@ -64,6 +65,11 @@ export interface ServeModelOptions extends ServedModel {
   readonly shows?: ((prediction: LivePrediction) => boolean) | undefined;
   /** The feeds behind `headlines`, where `POST /admin/feeds` can change them; that needs a token. Default: it cannot. */
   readonly feeds?: ServedFeeds | undefined;
+  /**
+   * What the pipelines of the process do: `watchFlow`. The page draws it, and `/metrics` has it. Subscribed to before all
+   * else. Default: it is not shown.
+   */
+  readonly flow$?: Observable<FlowSnapshot> | undefined;
   /** The address to listen at. Anything but a loopback address demands a token. Default `127.0.0.1`. */
   readonly host?: string | undefined;
   /** The port; 0 lets the system choose. Default 8080. */

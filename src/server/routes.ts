@@ -1,4 +1,5 @@
 import type { Observable } from 'rxjs';
+import { flowMetrics } from '../sinks/flow/flowMetrics.js';
 import { sendText } from './answers/answer.js';
 import { answerDocument } from './answers/answerDocument.js';
 import { answerExplanation } from './answers/answerExplanation.js';
@@ -6,6 +7,8 @@ import { answerLines } from './answers/answerLines.js';
 import type { ClassifyQueue } from './queue/ClassifyQueue.js';
 import type { EventHistory } from './events/EventHistory.js';
 import { eventsHandler } from './events/eventsHandler.js';
+import type { FlowHistory } from './flow/FlowHistory.js';
+import { flowRoute } from './flow/flowRoute.js';
 import { feedRoutes } from './feeds/feedRoutes.js';
 import type { ServedFeeds } from './feeds/ServedFeeds.js';
 import { adminRoutes } from './answers/adminRoutes.js';
@@ -25,6 +28,8 @@ import type { ServerMetrics } from './queue/serverMetrics.js';
 export interface RoutesOptions {
   readonly queue: ClassifyQueue;
   readonly history: EventHistory;
+  /** What the pipelines of the process did lately. */
+  readonly flow: FlowHistory;
   readonly metrics: ServerMetrics;
   readonly limits: ServerLimits;
   readonly description: () => Json;
@@ -55,6 +60,7 @@ export interface RoutesOptions {
 export const routes = ({
   queue,
   history,
+  flow,
   metrics,
   limits,
   description,
@@ -138,11 +144,16 @@ export const routes = ({
       },
     ],
     ['/events', { handlers: { GET: events }, probe: false }],
+    flowRoute(flow),
     [
       '/metrics',
       {
         handlers: {
-          GET: async (_request, response) => sendText(response, 200, metrics.contentType, await metrics.expose()),
+          GET: async (_request, response) => {
+            const { last } = flow;
+            const all = `${await metrics.expose()}${last === undefined ? '' : flowMetrics(last)}`;
+            sendText(response, 200, metrics.contentType, all);
+          },
         },
         probe: false,
         scope: 'metrics',

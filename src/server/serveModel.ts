@@ -26,6 +26,7 @@ import { ClassifyQueue } from './queue/ClassifyQueue.js';
 import { classifyFeeds } from './events/classifyFeeds.js';
 import { dispatcher } from './dispatcher.js';
 import { EventHistory } from './events/EventHistory.js';
+import { FlowHistory } from './flow/FlowHistory.js';
 import { hostGuard, isLoopback } from './guards/hostGuard.js';
 import { httpServer } from './httpServer.js';
 import { feedback } from './labels/feedback.js';
@@ -135,6 +136,14 @@ export const serveModel = (options: ServeModelOptions): Observable<ServerEvent> 
   const first = generationOf(options, options.learn);
 
   const start = (subscriber: Subscriber<ServerEvent>, metricsOf: typeof serverMetrics): void => {
+    const flow = new FlowHistory();
+    // First: a watch knows of what is subscribed to after it.
+    subscriber.add(
+      options.flow$?.subscribe({
+        next: (snapshot) => flow.add(snapshot),
+        error: (error: unknown) => subscriber.error(error),
+      }),
+    );
     const generations = new Generations(first);
     if (options.candidate !== undefined) {
       const { served, role = { type: 'shadow' } } = options.candidate;
@@ -226,6 +235,7 @@ export const serveModel = (options: ServeModelOptions): Observable<ServerEvent> 
         routes: routes({
           queue,
           history,
+          flow,
           metrics,
           limits,
           description,

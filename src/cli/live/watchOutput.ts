@@ -6,6 +6,7 @@ import { describeRejection } from '../../sinks/rejections/describeRejection.js';
 import { jsonLine } from '../../sinks/jsonLine.js';
 import { deliverLines, type DeliveredLine } from '../../sinks/terminal/deliverLines.js';
 import type { WatchEvent } from '../../sinks/watch/WatchEvent.js';
+import { watchFlow } from '../../operators/flow/watchFlow.js';
 import { watchView } from '../../sinks/watch/watchView.js';
 import type { Terminal } from '../process/Terminal.js';
 import { sourceLine } from './sourceLine.js';
@@ -58,7 +59,7 @@ export const watchOutput =
           // On the screen it is handed on.
           if (event.type === 'live-prediction') event.headline.delivery?.settle({ type: 'done' });
         }),
-        watchView({ classes, feeds, titles, shows, stream: stdout, env, ...screen }),
+        watchView({ classes, feeds, titles, shows, stream: stdout, env, flow$: watchFlow(), ...screen }),
         finalize(() => void stderr.write(later.join(''))),
       );
     }

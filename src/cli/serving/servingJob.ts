@@ -21,6 +21,8 @@ import {
 } from 'rxjs';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import type { LivePrediction, SourceEvent } from '../../contracts/live/Live.js';
+import { trace } from '../../operators/flow/trace.js';
+import { watchFlow } from '../../operators/flow/watchFlow.js';
 import { dedupe } from '../../operators/live/dedupe.js';
 import { type AccessFile, accessFile } from '../../server/access/accessFile.js';
 import type { AccessEntry } from '../../server/access/AccessEntry.js';
@@ -157,6 +159,7 @@ const headlinesOf = (
           liveHeadlines([], { ...reading, others: brokerHeadlines(flags, { ...door, events }, terminal) }),
         ).pipe(
           map((headline, id) => ({ ...headline, id })),
+          trace('feeds'),
           dedupe({
             memory: memory.seen,
             by: flags.dedupeBy,
@@ -165,6 +168,7 @@ const headlinesOf = (
             repeats,
           }),
           map((headline) => (headline.correction === true ? { ...headline, key: headlineId(headline) } : headline)),
+          trace('dedupe'),
         );
       };
 
@@ -187,6 +191,7 @@ const serve = (flags: ServeFlags, parts: Parts, drain$: Observable<void>, termin
       const next = await lastValueFrom(loadModel(flags.model, flags, env, inUse));
       return next === undefined ? undefined : servedModel(next);
     },
+    flow$: watchFlow(),
     labels: flags.labels === undefined ? undefined : labelFile(flags.labels),
     learn: flags.learn === true ? { past } : undefined,
     reload$: merge(hangup$, flags.watchModel === true ? folderChanges(flags.model) : NEVER),

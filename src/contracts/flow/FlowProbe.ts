@@ -17,10 +17,12 @@ export interface Holding {
 export interface StageProbe {
   /** Runs the subscription to what is before the stage, so that what is there is known to come before it. */
   subscribing<T>(subscribe: () => T): T;
-  /** Is called before the stage emits a value. Returns what `passed` is to be given. */
-  passes(): unknown;
+  /** Is called before the stage emits values, one where no number is given. Returns what `passed` is to be given. */
+  passes(values?: number): unknown;
   /** Is called when whoever takes the values has returned. */
   passed(before: unknown): void;
+  /** Is called in place of `passed` by the last stage of a pipeline: what is done with its values is its own work. */
+  ended(before: unknown): void;
   /** Is called when the stage ends in an error. */
   failed(): void;
   /** Is called when nobody is subscribed any more. */

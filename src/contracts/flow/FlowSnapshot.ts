@@ -34,7 +34,7 @@ export interface FlowStage {
 export interface FlowEdge {
   readonly from: string;
   readonly to: string;
-  /** Since the watch began; 0 where only the subscription is known, because values wait between the two. */
+  /** Since the watch began. 0 where values wait between the two, and several stages take them. */
   readonly values: number;
 }
 

@@ -22,6 +22,7 @@ import { FeedTrouble } from './FeedTrouble.js';
 import { LabelChart, type LabelScored } from './LabelChart.js';
 import { LeftOut } from './LeftOut.js';
 import { ModelsPanel } from './ModelsPanel.js';
+import { ServedFlow } from './ServedFlow.js';
 import { TrafficCharts } from './TrafficCharts.js';
 
 /** A headline with its class, as `GET /events` tells it. */
@@ -251,6 +252,7 @@ export const servingView = (
       element('div', { class: 'grid' }, sources.node, leftOut.node, changes.node),
     ),
     models.node,
+    new ServedFlow().node,
     modelSection.node,
   );
   drawFigures();

@@ -2,6 +2,7 @@ import { catchError, EMPTY, filter, ignoreElements, type Observable, tap } from 
 import type { LiveHeadline, LivePrediction } from '../../contracts/live/Live.js';
 import type { Valve } from '../../contracts/flow/Valve.js';
 import { boundedQueue } from '../../operators/flow/boundedQueue.js';
+import { trace } from '../../operators/flow/trace.js';
 import { microBatch } from '../../operators/live/microBatch.js';
 import type { ClassifyQueue } from '../queue/ClassifyQueue.js';
 import type { EventHistory } from './EventHistory.js';
@@ -48,11 +49,12 @@ export const classifyFeeds = (
       return false;
     }),
     microBatch({ maxSize: batchSize, maxWaitMs }),
+    trace('microBatch'),
     boundedQueue({
       valve,
       highWaterMark: WAITING,
       project: (batch) =>
-        queue.classify(batch, { asker: FEEDS, stream: valve }).pipe(
+        queue.classify(batch, { asker: FEEDS, stream: valve, isFeed: true }).pipe(
           catchError((error: unknown) => {
             failed(error);
             for (const { delivery } of batch)
@@ -69,4 +71,5 @@ export const classifyFeeds = (
       }
     }),
     ignoreElements(),
+    (done$) => queue.feeding(done$),
   );

@@ -147,6 +147,27 @@ export const paths = (limits: ServerLimits, classes: readonly string[]): Readonl
       },
     },
   },
+  '/flow': {
+    get: {
+      summary: 'What the pipeline of the server does',
+      operationId: 'flow',
+      description:
+        'Snapshots of the last three minutes, one a second: for each stage its rate, the share of the time that it works, how long a headline is in it, and what it holds against its bound.',
+      parameters: [
+        {
+          name: 'after',
+          in: 'query',
+          required: false,
+          description: 'Only snapshots that were made later than so many milliseconds after the start.',
+          schema: { type: 'number', minimum: 0 },
+        },
+      ],
+      responses: {
+        200: plain('The snapshots.', 'application/json', ref('Flow')),
+        ...problems(...ANYWHERE, ...GUARDED),
+      },
+    },
+  },
   '/metrics': {
     get: {
       summary: 'Metrics for Prometheus',

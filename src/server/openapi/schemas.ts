@@ -237,4 +237,47 @@ export const schemas = (limits: ServerLimits, classes: readonly string[]): Reado
     },
     description: 'Other properties are ignored.',
   },
+  Flow: object({ snapshots: { type: 'array', items: ref('FlowSnapshot') } }),
+  FlowSnapshot: object(
+    {
+      type: { const: 'flow' },
+      atMs: { type: 'number', description: 'Milliseconds since the start.' },
+      intervalMs: { type: 'number' },
+      stages: { type: 'array', items: ref('FlowStage') },
+      edges: {
+        type: 'array',
+        items: object({ from: { type: 'string' }, to: { type: 'string' }, values: counted(0) }),
+      },
+      valves: {
+        type: 'array',
+        items: object({ holder: { type: 'string' }, share: { type: 'number' }, heldMs: { type: 'number' } }),
+      },
+      idle: { type: 'number', description: 'The share of the time that no stage worked.' },
+      bottleneck: {
+        type: 'string',
+        description: 'The stage that works most, where all work more than half of the time.',
+      },
+    },
+    ['bottleneck'],
+  ),
+  FlowStage: object({
+    name: { type: 'string' },
+    subscriptions: counted(0),
+    values: counted(0),
+    rate: { type: 'number', description: 'Values a second.' },
+    busy: { type: 'number', description: 'The share of the time that it worked.' },
+    latencyMs: { type: 'number' },
+    holdings: {
+      type: 'array',
+      items: object({
+        operator: { type: 'string' },
+        held: counted(0),
+        most: counted(0),
+        bound: NUMBER_OR_NULL,
+        highWaterMark: NUMBER_OR_NULL,
+      }),
+    },
+    rejected: counted(0),
+    errors: counted(0),
+  }),
 });

@@ -7,6 +7,7 @@ import {
   type OperatorFunction,
   Subject,
   type Subscriber,
+  type Subscription,
   type Unsubscribable,
   takeWhile,
   toArray,
@@ -14,6 +15,7 @@ import {
 import type { LiveHeadline, LivePrediction } from '../../contracts/live/Live.js';
 import type { Valve } from '../../contracts/flow/Valve.js';
 import { FairLanes } from './FairLanes.js';
+import { QueueFlow } from './QueueFlow.js';
 import { type Asker, RecentAskers } from './RecentAskers.js';
 import { type TurnScheduler, turnScheduler } from './turnScheduler.js';
 
@@ -42,6 +44,8 @@ export interface AskedBy {
    * held meanwhile.
    */
   readonly stream?: Valve | undefined;
+  /** Whether the headlines come by themselves, and nobody waits for an answer. Default: they are asked for. */
+  readonly isFeed?: boolean | undefined;
 }
 
 /** A headline that waits, and who is to be answered. */
@@ -49,6 +53,7 @@ interface Waiting {
   readonly headline: LiveHeadline;
   readonly to: Subscriber<readonly LivePrediction[]>;
   readonly isStream: boolean;
+  readonly isFeed: boolean;
 }
 
 /** Headlines of a stream that wait for room, and what is called when the last of them has found it. */
@@ -56,6 +61,7 @@ interface Outside {
   readonly asker: Asker;
   readonly to: Subscriber<readonly LivePrediction[]>;
   readonly headlines: readonly LiveHeadline[];
+  readonly isFeed: boolean;
   next: number;
   readonly release: () => void;
 }
@@ -71,14 +77,20 @@ export interface ClassifiedBatch {
  * Tells each who asked their share of a batch in one piece: to tell them headline by headline would cost more than some
  * models do.
  */
-const deliver = (asked: readonly Waiting[], predictions: readonly LivePrediction[]): void => {
-  const shares = new Map<Subscriber<readonly LivePrediction[]>, LivePrediction[]>();
-  asked.forEach(({ to }, index) => {
-    const share = shares.get(to);
-    if (share === undefined) shares.set(to, [predictions[index]!]);
-    else share.push(predictions[index]!);
+const deliver = (
+  asked: readonly Waiting[],
+  predictions: readonly LivePrediction[],
+  flow: QueueFlow | undefined,
+): void => {
+  const shares = new Map<Subscriber<readonly LivePrediction[]>, { isFeed: boolean; share: LivePrediction[] }>();
+  asked.forEach(({ to, isFeed }, index) => {
+    const known = shares.get(to);
+    if (known === undefined) shares.set(to, { isFeed, share: [predictions[index]!] });
+    else known.share.push(predictions[index]!);
   });
-  for (const [to, share] of shares) to.next(share);
+  for (const [to, { isFeed, share }] of shares)
+    if (flow === undefined) to.next(share);
+    else flow.handOn(share.length, isFeed, () => to.next(share));
 };
 
 /** How long it classifies before sockets and timers have their turn, in milliseconds. */
@@ -120,6 +132,8 @@ export class ClassifyQueue {
   #isDue = false;
   #turn: Unsubscribable | undefined;
   #timer: Unsubscribable | undefined;
+  /** What is told of the flow; undefined where nobody watched when the work began. */
+  #flow: QueueFlow | undefined;
   /** When the first of the headlines that wait came. */
   #since = 0;
 
@@ -142,15 +156,31 @@ export class ClassifyQueue {
   run(): Observable<never> {
     return new Observable(() => {
       this.#isRunning = true;
+      this.#flow = QueueFlow.of({
+        operator: 'classify queue',
+        held: () => this.waiting,
+        bound: this.#options.capacity,
+      });
       this.#lookLater();
       return () => {
         this.#isRunning = false;
+        this.#flow?.left();
+        this.#flow = undefined;
         this.#turn?.unsubscribe();
         this.#timer?.unsubscribe();
         this.#lanes.clear();
         this.#outside.clear();
       };
     });
+  }
+
+  /** Headlines that come by themselves to this queue, so that it is known where they go. Subscribe once it runs. */
+  feeding<T>(headline$: Observable<T>): Observable<T> {
+    return new Observable((subscriber) =>
+      this.#flow === undefined
+        ? headline$.subscribe(subscriber)
+        : this.#flow.feeding(() => headline$.subscribe(subscriber)),
+    );
   }
 
   /** Whether a document of so many headlines finds room. */
@@ -166,16 +196,20 @@ export class ClassifyQueue {
    *
    * Errors: what the model throws.
    */
-  classify(headlines: readonly LiveHeadline[], { asker, stream }: AskedBy): Observable<readonly LivePrediction[]> {
+  classify(
+    headlines: readonly LiveHeadline[],
+    { asker, stream, isFeed = false }: AskedBy,
+  ): Observable<readonly LivePrediction[]> {
     if (headlines.length === 0) return EMPTY;
     return defer(() => {
       let due = headlines.length;
       return new Observable<readonly LivePrediction[]>((to) => {
+        if (!isFeed) this.#flow?.requested(headlines.length);
         if (stream === undefined) {
-          for (const headline of headlines) this.#enter(asker, { headline, to, isStream: false });
+          for (const headline of headlines) this.#enter(asker, { headline, to, isStream: false, isFeed });
           return undefined;
         }
-        const outside: Outside = { asker, to, headlines, next: 0, release: stream.hold('classify queue') };
+        const outside: Outside = { asker, to, headlines, isFeed, next: 0, release: stream.hold('classify queue') };
         this.#outside.add(outside);
         this.#admit();
         return () => this.#leave(outside);
@@ -196,10 +230,10 @@ export class ClassifyQueue {
     const { capacity } = this.#options;
     const most = Math.max(1, Math.floor(capacity * ROOM.streams));
     for (const outside of this.#outside) {
-      const { asker, to, headlines } = outside;
+      const { asker, to, headlines, isFeed } = outside;
       while (outside.next < headlines.length) {
         if (this.#streaming >= most || this.waiting >= capacity) return;
-        this.#enter(asker, { headline: headlines[outside.next++]!, to, isStream: true });
+        this.#enter(asker, { headline: headlines[outside.next++]!, to, isStream: true, isFeed });
       }
       this.#outside.delete(outside);
       outside.release();
@@ -267,7 +301,9 @@ export class ClassifyQueue {
       this.#since = this.#scheduler.now();
       const batch = this.#lanes.take(this.#options.batchSize);
       for (const { isStream } of batch) if (isStream) this.#streaming -= 1;
-      this.#answer(batch).subscribe({ complete: next });
+      const answering = (): Subscription => this.#answer(batch).subscribe({ complete: next });
+      if (this.#flow === undefined) answering();
+      else this.#flow.work(batch.length, answering);
     };
     if (this.#lanes.size > 0) step();
     else this.#isDue = false;
@@ -286,6 +322,7 @@ export class ClassifyQueue {
       this.#options.classify,
       toArray(),
       catchError((error: unknown) => {
+        this.#flow?.failed();
         for (const { to } of asked) to.error(error);
         return EMPTY;
       }),
@@ -293,8 +330,13 @@ export class ClassifyQueue {
         new Observable<void>((subscriber) =>
           predictions$.subscribe({
             next: (predictions) => {
-              this.#batch$.next({ predictions, abandoned });
-              deliver(asked, predictions);
+              const flow = this.#flow;
+              const handOn = (): void => {
+                this.#batch$.next({ predictions, abandoned });
+                deliver(asked, predictions, flow);
+              };
+              if (flow === undefined) handOn();
+              else flow.classified(predictions.length, handOn);
             },
             error: (error: unknown) => subscriber.error(error),
             complete: () => subscriber.complete(),

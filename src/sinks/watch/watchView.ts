@@ -13,6 +13,7 @@ import {
   throttleTime,
 } from 'rxjs';
 import { checkTime } from '../../contracts/checkOption.js';
+import type { FlowSnapshot } from '../../contracts/flow/FlowSnapshot.js';
 import type { LivePrediction } from '../../contracts/live/Live.js';
 import { subscribeSink } from '../internal/subscribeSink.js';
 import type { TextStream } from '../progress/ProgressOutput.js';
@@ -54,6 +55,8 @@ export interface WatchViewOptions {
   readonly titles?: ReadonlyMap<string, string> | undefined;
   /** Keys that are pressed; default none. With keys, the last line says what they do. */
   readonly key$?: Observable<WatchKey> | undefined;
+  /** What the pipeline does: `watchFlow`. The key `f` shows it. Subscribed to before the source. Default: it is not shown. */
+  readonly flow$?: Observable<FlowSnapshot> | undefined;
   /** Told what a key asks for: to end, or to open an article. Default: nobody. */
   readonly actions?: { next(action: WatchAction): void } | undefined;
   /** Emits when the terminal has shown something else: all is drawn anew. Default: never. */
@@ -96,7 +99,8 @@ const sizeOf = (given: number | undefined, usual: number): number =>
  * resized. Titles are links where the terminal shows links (OSC 8).
  *
  * With `key$`, Space pauses the list, the arrows choose a headline, Enter asks for its article, `/` filters by words in
- * titles, classes and sources, Escape goes on, and `q` asks for the end.
+ * titles, classes and sources, Escape goes on, and `q` asks for the end. With `flow$`, `f`
+ * shows the stages of the pipeline in place of the headlines.
  *
  * - It holds the newest 200 predictions, the last thousand lags, a count a class, and a line a feed.
  * - A terminal that cannot keep up misses frames, never the last one. It never hides the cursor, which stands below the
@@ -128,6 +132,7 @@ export const watchView = ({
   redraw = 100,
   titles,
   key$,
+  flow$,
   actions,
   again$ = NEVER,
 }: WatchViewOptions): OperatorFunction<WatchEvent, never> => {
@@ -141,9 +146,10 @@ export const watchView = ({
       const follow = subscribeSink(subscriber);
       const output = new TextOutput(stream, () => subscriber.complete());
       const record = new WatchRecord(classes, feeds, shows, scheduler.now(), titles);
-      const controls = key$ === undefined ? undefined : new WatchControls();
+      const controls = key$ === undefined ? undefined : new WatchControls(flow$ !== undefined);
       const changed$ = new Subject<void>();
       let ended = false;
+      let flow: FlowSnapshot | undefined;
 
       /** The lines that stand above the cursor. */
       let drawn: readonly string[] = [];
@@ -152,7 +158,7 @@ export const watchView = ({
         const size = { columns: sizeOf(stream.columns, 80), rows: sizeOf(stream.rows, 24) };
         const state = record.state(scheduler.now());
         const listing = controls?.listing(state.newest, state.shown);
-        const lines = watchFrame(state, { ...size, unicode, paint, links, listing });
+        const lines = watchFrame(state, { ...size, unicode, paint, links, listing, flow });
         if (lines.length === drawn.length && lines.every((line, i) => line === drawn[i])) return;
         // Each line is written over the one that stands there, and what is left of that is erased then: nothing is ever
         // blank in between.
@@ -193,6 +199,15 @@ export const watchView = ({
             // A terminal that is behind is left alone: the next frame says more than the one it missed.
             if (!ended && !output.isBehind) draw();
           }),
+      );
+      subscriber.add(
+        flow$?.subscribe({
+          next: (snapshot) => {
+            flow = snapshot;
+            changed$.next();
+          },
+          error: (error: unknown) => subscriber.error(error),
+        }),
       );
       if (controls !== undefined && key$ !== undefined)
         subscriber.add(

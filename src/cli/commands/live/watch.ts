@@ -17,6 +17,7 @@ import {
 } from 'rxjs';
 import { HeadwaterError } from '../../../contracts/HeadwaterError.js';
 import type { LivePrediction } from '../../../contracts/live/Live.js';
+import { trace } from '../../../operators/flow/trace.js';
 import { classifyLive } from '../../../operators/live/classifyLive.js';
 import { dedupe } from '../../../operators/live/dedupe.js';
 import { microBatch } from '../../../operators/live/microBatch.js';
@@ -70,8 +71,9 @@ A feed is one of these:
   - "-" for lines of stdin
 
 A terminal shows a view that updates itself. Its keys: q quits, space pauses the list, the arrows choose a headline, enter opens its
-link, / filters by words, escape goes on. Titles are links where the terminal shows links. Elsewhere each headline is a line of six fields with tabs between them: time, class,
-probability, title, source and key. A headline that was shown before is left out.
+link, / filters by words, f shows the stages of the pipeline, escape goes on. Titles are links where the terminal shows links.
+Elsewhere each headline is a line of six fields with tabs between them: time, class, probability, title, source and key. A headline that was
+shown before is left out.
 
 With --state a headline counts as shown once its line is written. After a crash it may be shown again, at most 64 lines; the key is the
 same then. One process at a time can use a folder of state.
@@ -166,7 +168,7 @@ const watchAll = (
             const record = new WatchRecord(labelEncoder.classes, names, shows, Date.now());
             const told$ = new Subject<WatchEvent>();
             const tell = { next: (event: WatchEvent) => told$.next(event) };
-            const prediction$ = liveHeadlines(feeds, {
+            const headline$ = liveHeadlines(feeds, {
               stdin,
               valve: brake,
               events: tell,
@@ -177,6 +179,7 @@ const watchAll = (
               others: brokerHeadlines(options, { valve: brake, events: tell, rejections: tell }, terminal),
               ...rules,
             }).pipe(
+              trace('feeds'),
               // Before it is remembered as seen: what is dropped may come again when its feed is read again.
               shed({
                 capacity: options.limit,
@@ -189,6 +192,7 @@ const watchAll = (
                   },
                 },
               }),
+              trace('queue'),
               dedupe({
                 memory: memory.seen,
                 by: options.dedupeBy,
@@ -200,8 +204,13 @@ const watchAll = (
                 },
               }),
               map((headline) => (headline.correction === true ? { ...headline, key: headlineId(headline) } : headline)),
+              trace('dedupe'),
+            );
+            const prediction$ = headline$.pipe(
               microBatch({ maxSize: TOGETHER, maxWaitMs: WAIT_MS }),
+              trace('microBatch'),
               classifyLive({ model, text, tokenizer, labelEncoder }),
+              trace('classify'),
               finalize(() => told$.complete()),
             );
             let isAskedToEnd = false;

@@ -45,13 +45,13 @@ export class FlowStageRecord {
     this.next ??= next;
   }
 
-  /** Notes that a value came from another stage. Most come from the one that the last came from. */
-  came(from: FlowStageRecord): void {
+  /** Notes that values came from another stage. Most come from the one that the last came from. */
+  came(from: FlowStageRecord, values: number): void {
     if (this.#lastSource !== from) {
       this.settle();
       this.#lastSource = from;
     }
-    this.#fromLast += 1;
+    this.#fromLast += values;
   }
 
   /** Brings `cameFrom` up to date. */

@@ -69,8 +69,9 @@ export class FlowWatch implements FlowProbe {
           this.#subscribing = outer;
         }
       },
-      passes: () => this.#passes(stage),
+      passes: (values = 1) => this.#passes(stage, values),
       passed: (before) => this.#passed(stage, next, before as FlowStageRecord | undefined),
+      ended: (before) => this.#passed(stage, stage, before as FlowStageRecord | undefined),
       failed: () => {
         stage.errors += 1;
       },
@@ -138,11 +139,11 @@ export class FlowWatch implements FlowProbe {
     return stage;
   }
 
-  #passes(stage: FlowStageRecord): FlowStageRecord | undefined {
+  #passes(stage: FlowStageRecord, values: number): FlowStageRecord | undefined {
     const before = this.#emitting;
-    stage.values += 1;
+    stage.values += values;
     if (!this.#turnOpen) this.#openTurn();
-    if (before !== undefined && before !== stage) stage.came(before);
+    if (before !== undefined && before !== stage) stage.came(before, values);
     if (this.#timing) {
       const now = this.#now();
       stage.timed += now - this.#mark;
@@ -168,7 +169,7 @@ export class FlowWatch implements FlowProbe {
   /** Notes that a value has left the stages: whoever subscribes to the last of them has it. */
   #consume(stage: FlowStageRecord): FlowStageRecord {
     const consumer = (this.#consumer ??= this.#record(CONSUMER));
-    consumer.came(stage);
+    consumer.came(stage, 1);
     consumer.values += 1;
     return consumer;
   }
@@ -221,12 +222,19 @@ export class FlowWatch implements FlowProbe {
     const stages = [...this.#stages.values()];
     for (const stage of stages) stage.settle();
     const feeds = new Set(stages.flatMap((stage) => [...stage.cameFrom.keys()]));
+    const isOnlyTaker = (to: FlowStageRecord, from: FlowStageRecord): boolean =>
+      stages.every((stage) => stage === to || !(stage.cameFrom.has(from) || from.subscribedBy.has(stage)));
     return stages.flatMap((to) => {
-      const seen = [...to.cameFrom].map(([from, values]) => ({ from: from.name, to: to.name, values }));
+      // Where values wait between the two, few or none of them were seen to come. Who takes alone takes all.
+      const seen = [...to.cameFrom].map(([from, values]) => ({
+        from: from.name,
+        to: to.name,
+        values: isOnlyTaker(to, from) ? from.values : values,
+      }));
       // `connect` and `share` subscribe to the source for somebody else: what feeds others feeds nobody unseen.
       const unseen = stages
         .filter((from) => from.subscribedBy.has(to) && !to.cameFrom.has(from) && !feeds.has(from))
-        .map((from) => ({ from: from.name, to: to.name, values: 0 }));
+        .map((from) => ({ from: from.name, to: to.name, values: isOnlyTaker(to, from) ? from.values : 0 }));
       return [...seen, ...unseen];
     });
   }

@@ -8,6 +8,8 @@ export interface WatchListing {
   readonly chosen: number | undefined;
   /** What keys do now, or what is being typed; undefined where there are no keys. */
   readonly hint: string | undefined;
+  /** Whether the flow is shown in place of the headlines. Default: it is not. */
+  readonly showsFlow?: boolean | undefined;
 }
 
 /** How far Page Up and Page Down go. */
@@ -17,6 +19,7 @@ const PAGE = 10;
 const LONGEST = 100;
 
 const KEYS = 'q quits, space pauses, arrows choose, enter opens the link, / filters';
+const FLOW_KEY = ', f shows the flow';
 
 /** Whether a headline has all the words, in its title, its class or its source. */
 const hasWords = ({ headline: { title, source }, category }: LivePrediction, words: readonly string[]): boolean => {
@@ -36,6 +39,13 @@ export class WatchControls {
   #words: readonly string[] = [];
   #typed: string | undefined;
   #said = '';
+  readonly #hasFlow: boolean;
+  #showsFlow = false;
+
+  /** @param hasFlow whether there is a flow to be shown */
+  constructor(hasFlow = false) {
+    this.#hasFlow = hasFlow;
+  }
 
   /**
    * Takes a key.
@@ -47,6 +57,10 @@ export class WatchControls {
     this.#said = '';
     if (this.#typed !== undefined) {
       this.#type(key, this.#typed);
+      return undefined;
+    }
+    if (this.#showsFlow && key.name !== 'q') {
+      if (key.name === 'f' || key.name === 'escape') this.#showsFlow = false;
       return undefined;
     }
     const list = this.#list(newest);
@@ -84,6 +98,9 @@ export class WatchControls {
       case 'end':
         choose(list.length - 1);
         break;
+      case 'f':
+        this.#showsFlow = this.#hasFlow;
+        break;
       case '/':
         this.#typed = this.#words.join(' ');
         break;
@@ -97,7 +114,12 @@ export class WatchControls {
   listing(newest: readonly LivePrediction[], shown: number): WatchListing {
     const headlines = this.#list(newest);
     const at = this.#chosen === undefined ? -1 : headlines.indexOf(this.#chosen);
-    return { headlines, chosen: at < 0 ? undefined : at, hint: this.#hint(shown) };
+    return {
+      headlines,
+      chosen: at < 0 ? undefined : at,
+      hint: this.#hint(shown),
+      ...(this.#showsFlow ? { showsFlow: true } : {}),
+    };
   }
 
   #list(newest: readonly LivePrediction[]): readonly LivePrediction[] {
@@ -140,9 +162,11 @@ export class WatchControls {
 
   #hint(shown: number): string {
     if (this.#typed !== undefined) return `/${this.#typed}_ (enter keeps the filter, escape clears it)`;
+    if (this.#showsFlow) return 'f or escape shows the headlines again';
     const filter = this.#words.length === 0 ? '' : `filter: ${this.#words.join(' ')}; `;
     if (this.#said !== '') return this.#said;
-    if (this.#held === undefined) return filter === '' ? KEYS : `${filter}escape clears it`;
+    if (this.#held === undefined)
+      return filter === '' ? `${KEYS}${this.#hasFlow ? FLOW_KEY : ''}` : `${filter}escape clears it`;
     return `${filter}paused, ${(shown - this.#held.shown).toLocaleString('en-US')} new; escape goes on, enter opens the link`;
   }
 }

@@ -1,5 +1,7 @@
 import type pc from 'picocolors';
 import type { LivePrediction } from '../../../contracts/live/Live.js';
+import type { FlowSnapshot } from '../../../contracts/flow/FlowSnapshot.js';
+import { flowTable } from '../../flow/flowTable.js';
 import { duration, perSecond } from '../../progress/internal/progressLine.js';
 import { classPaints } from './classPaints.js';
 import { linked } from '../../terminal/showsLinks.js';
@@ -18,6 +20,8 @@ export interface FrameStyle {
   readonly paint: ReturnType<typeof pc.createColors>;
   /** What of the headlines is shown. Default: the newest. */
   readonly listing?: WatchListing | undefined;
+  /** What the pipeline did last; undefined where that is not known. */
+  readonly flow?: FlowSnapshot | undefined;
   /** Whether titles are links. Default: they are not. */
   readonly links?: boolean | undefined;
   /** What is said while there is no headline. Default: that the view waits for some. */
@@ -92,6 +96,7 @@ export const watchFrame = (state: WatchState, style: FrameStyle): readonly strin
     headlines: listed,
     chosen,
     hint,
+    showsFlow = false,
   } = style.listing ?? { headlines: state.newest, chosen: undefined, hint: undefined };
   const width = Math.max(0, style.columns - 1);
   const height = Math.max(0, style.rows - 1);
@@ -261,6 +266,11 @@ export const watchFrame = (state: WatchState, style: FrameStyle): readonly strin
   const above = [...top, ...feeds, ...(height < 8 ? [] : [''])].slice(0, height);
   const below = hint === undefined || height - above.length < 3 ? [] : [draw([oneLine(hint), paint.dim])];
   const room = height - above.length - below.length;
+  if (showsFlow) {
+    const lines =
+      style.flow === undefined ? ['Nothing is known of the flow yet.'] : flowTable(style.flow, { unicode }).split('\n');
+    return [...above, ...lines.slice(0, room).map((line) => draw([line])), ...below];
+  }
   const first = Math.max(0, (chosen ?? 0) - room + 1);
   const headlines = listed
     .slice(first, first + room)

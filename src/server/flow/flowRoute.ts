@@ -1,0 +1,30 @@
+import type { IncomingMessage } from 'node:http';
+import { sendText } from '../answers/answer.js';
+import { Refusal } from '../http/Refusal.js';
+import type { Route } from '../http/Route.js';
+import type { FlowHistory } from './FlowHistory.js';
+
+/** From when on snapshots are wanted: `?after=1000`. */
+const wantedAfter = ({ url = '' }: IncomingMessage): number => {
+  const given = new URLSearchParams(url.split('?')[1]).get('after') ?? '0';
+  if (!/^\d{1,15}(\.\d{1,20})?$/.test(given))
+    throw new Refusal(
+      'malformed',
+      'after is a time in milliseconds since the start: give a number, as in /flow?after=1000.',
+    );
+  return Number(given);
+};
+
+/** Where the snapshots of the flow are. */
+export const flowRoute = (history: FlowHistory): readonly [path: string, route: Route] => [
+  '/flow',
+  {
+    handlers: {
+      GET: (request, response) => {
+        const snapshots = history.after(wantedAfter(request));
+        sendText(response, 200, 'application/json', JSON.stringify({ snapshots }));
+      },
+    },
+    probe: false,
+  },
+];

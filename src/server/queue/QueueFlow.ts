@@ -1,0 +1,107 @@
+import { flowProbe, type Holding, type FlowProbe, type StageProbe } from '../../contracts/flow/FlowProbe.js';
+
+/** Between which stages headlines pass the queue. */
+interface Way {
+  readonly from: StageProbe | undefined;
+  readonly to: StageProbe;
+}
+
+/**
+ * What `watchFlow` is told of the queue. Stages are counted in headlines; they are there once something passes them.
+ *
+ * ```
+ * requests ───┐                     ┌─→ answers
+ *             ├─→ queue ─→ classify ┤
+ * the feeds ──┘                     └─→ events
+ * ```
+ */
+export class QueueFlow {
+  readonly #probe: FlowProbe;
+  readonly #classify: StageProbe;
+  readonly #queue: StageProbe;
+  readonly #leave: () => void;
+  readonly #stages: StageProbe[];
+  #requests: Way | undefined;
+  #feeds: Way | undefined;
+
+  private constructor(probe: FlowProbe, holding: Holding) {
+    this.#probe = probe;
+    this.#classify = probe.stage('classify');
+    this.#queue = this.#classify.subscribing(() => probe.stage('queue'));
+    this.#leave = this.#queue.subscribing(() => probe.holding(holding));
+    this.#stages = [this.#classify, this.#queue];
+  }
+
+  /** Undefined where nobody watches now. */
+  static of(holding: Holding): QueueFlow | undefined {
+    const probe = flowProbe();
+    return probe === undefined ? undefined : new QueueFlow(probe, holding);
+  }
+
+  /** Runs a subscription to headlines that come by themselves: it is before the queue. */
+  feeding<T>(subscribe: () => T): T {
+    this.#feeds ??= this.#way(undefined, 'events');
+    return this.#queue.subscribing(subscribe);
+  }
+
+  /** Headlines of a request come. */
+  requested(headlines: number): void {
+    this.#requests ??= this.#way('requests', 'answers');
+    const { from } = this.#requests;
+    from?.passed(from.passes(headlines));
+  }
+
+  /** Runs the work on headlines that leave the queue. */
+  work<T>(headlines: number, work: () => T): T {
+    const before = this.#queue.passes(headlines);
+    try {
+      return work();
+    } finally {
+      this.#queue.passed(before);
+    }
+  }
+
+  /** Runs what is done with predictions. */
+  classified(headlines: number, deliver: () => void): void {
+    const before = this.#classify.passes(headlines);
+    try {
+      deliver();
+    } finally {
+      this.#classify.passed(before);
+    }
+  }
+
+  /** Runs what one who asked does with predictions. */
+  handOn(headlines: number, isFeed: boolean, take: () => void): void {
+    const to = (isFeed ? this.#feeds : this.#requests)?.to;
+    const before = to?.passes(headlines);
+    try {
+      take();
+    } finally {
+      to?.ended(before);
+    }
+  }
+
+  /** A batch could not be classified. */
+  failed(): void {
+    this.#classify.failed();
+  }
+
+  /** The queue ends. */
+  left(): void {
+    this.#leave();
+    for (const stage of this.#stages) stage.left();
+  }
+
+  #way(from: string | undefined, to: string): Way {
+    const last = this.#probe.stage(to);
+    this.#stages.push(
+      last,
+      last.subscribing(() => this.#probe.stage('classify')),
+    );
+    if (from === undefined) return { from: undefined, to: last };
+    const first = this.#queue.subscribing(() => this.#probe.stage(from));
+    this.#stages.push(first);
+    return { from: first, to: last };
+  }
+}
