@@ -111,6 +111,7 @@ const chains = {
     'labels',
     'access',
     'feeds',
+    'flow',
     'events',
     'openapi',
     '.',

@@ -69,6 +69,10 @@ describeInTmux('headwater watch in a terminal', () => {
     const filtered = await until(/^filter: shares/m);
     expect(listed(filtered)).toEqual([SHARES]);
     expect(filtered.match(/headwater watch/g)).toHaveLength(1);
+    press('f');
+    const flow = await until(/classify[\s\S]+^f or escape shows the headlines again/m);
+    expect(flow).toMatch(/feeds[\s\S]+queue[\s\S]+dedupe[\s\S]+microBatch[\s\S]+classify/);
+    expect(listed(flow)).toEqual([]);
     press('q');
     expect(await ended()).toBe(0);
     expect(screen()).toMatch(/^3 headlines classified/m);
@@ -123,8 +127,7 @@ describeInTmux('headwater watch in a terminal', () => {
   it('draws without colours under NO_COLOR, and in ASCII where the locale is no UTF-8', async () => {
     const { origin } = await serveFeeds({ '/news.xml': [GOAL] });
     open(['watch', ...QUICK, `${origin}/news.xml`], { NO_COLOR: '1', LANG: 'C' });
-    const seen = await until(/#+-* 0\.\d\d {2}A late goal/);
-    expect(seen).toMatch(/^\+ News/m);
+    await until(/^\+ News[\s\S]+#+-* 0\.\d\d {2}A late goal/m);
     expect(screen('-e')).not.toMatch(/\u001b\[[\d;]*[1-9]m/);
     press('C-c');
     expect(await ended()).toBe(130);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { watchFlow } from '../../src/operators/flow/watchFlow.js';
 import { recordingModel } from '../../src/testing/recordingModel.js';
 import { arriving, servePage, visit } from './browser.js';
 import { chromiumPath } from './chromiumPath.js';
@@ -7,7 +8,7 @@ import { CLASSES, titles, vocabulary } from './newsModel.js';
 
 describe.skipIf(chromiumPath === undefined)('the page in a browser', { timeout: 120_000 }, () => {
   it('shows headlines as they come, the newest first, with their classes, and asks nobody but its server', async () => {
-    const server = await servePage();
+    const server = await servePage({ flow$: watchFlow({ every: 100 }) });
     server.send('The final starts next week');
     const { page, requests, faults } = await visit(server.url);
     await live(page);
@@ -30,6 +31,10 @@ describe.skipIf(chromiumPath === undefined)('the page in a browser', { timeout: 
     ]);
     expect(rows[0]?.[1]).toBe('Sports');
     await expect.poll(() => page.locator('.figure dd').first().textContent()).toBe('3');
+    await expect
+      .poll(() => page.locator('.flow-stage .flow-name').allTextContents())
+      .toEqual(expect.arrayContaining(['microBatch', 'queue', 'classify', 'events']));
+    expect(await page.locator('.flow-edge').count()).toBe(3);
     expect(new Set(requests.map((request) => new URL(request).origin))).toEqual(new Set([server.url.origin]));
     expect(faults).toEqual([]);
   });

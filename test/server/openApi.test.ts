@@ -137,6 +137,7 @@ describe('the description', () => {
       '/metrics',
       '/openapi.json',
       '/model',
+      '/flow',
       '/',
       '/page.js',
       '/page.css',

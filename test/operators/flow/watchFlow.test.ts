@@ -164,7 +164,7 @@ describe('watchFlow', () => {
     const seen = await watched(async () => {
       await lastValueFrom(of(1, 2).pipe(trace('read'), observeOn(asyncScheduler), trace('later')));
     });
-    expect(edgesOf(seen)).toEqual(['later > consumer: 2', 'read > later: 0']);
+    expect(edgesOf(seen)).toEqual(['later > consumer: 2', 'read > later: 2']);
   });
 
   it('tells what operators hold against their bounds, with or without a stage', async () => {

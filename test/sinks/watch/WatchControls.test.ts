@@ -62,6 +62,27 @@ describe('WatchControls', () => {
     expect(titles(controls)).toHaveLength(3);
   });
 
+  it('shows the flow by f, where there is one, and the headlines again by f or escape', () => {
+    const without = new WatchControls();
+    press(without, '"f"');
+    expect(without.listing(list, 3)).not.toHaveProperty('showsFlow');
+    const controls = new WatchControls(true);
+    expect(controls.listing(list, 3).hint).toMatch(/, f shows the flow$/);
+    press(controls, '"f"');
+    expect(controls.listing(list, 3)).toMatchObject({
+      showsFlow: true,
+      hint: 'f or escape shows the headlines again',
+    });
+    // The list is not seen, so it is not moved.
+    press(controls, 'down space');
+    expect(press(controls, 'return')).toBeUndefined();
+    press(controls, 'escape');
+    expect(controls.listing(list, 3)).toMatchObject({ headlines: list, chosen: undefined });
+    expect(controls.listing(list, 3).hint).toMatch(/^q quits/);
+    press(controls, '/ "f"');
+    expect(controls.listing(list, 3).hint).toMatch(/^\/f_/);
+  });
+
   it('does nothing for Enter where nothing is chosen, nor for keys that mean nothing', () => {
     const controls = new WatchControls();
     const before = controls.listing(list, 3);

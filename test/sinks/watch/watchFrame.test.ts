@@ -1,6 +1,7 @@
 import pc from 'picocolors';
 import stringWidth from 'string-width';
 import { describe, expect, it } from 'vitest';
+import type { FlowSnapshot } from '../../../src/contracts/flow/FlowSnapshot.js';
 import type { WatchEvent } from '../../../src/sinks/watch/WatchEvent.js';
 import { type FrameStyle, watchFrame } from '../../../src/sinks/watch/internal/watchFrame.js';
 import { WatchRecord } from '../../../src/sinks/watch/internal/WatchRecord.js';
@@ -59,6 +60,33 @@ describe('a frame', () => {
     const shown = headlines(frame({ events: all, listing, rows: 15 }));
     expect(shown).toHaveLength(10);
     expect(shown.at(-2)).toMatch(/^▸.* Number 20\b/);
+  });
+
+  it('shows the stages of the pipeline in place of the headlines', () => {
+    const stage = { subscriptions: 1, rejected: 0, errors: 0 };
+    const held = { operator: 'shed', held: 4, most: 9, bound: 10, highWaterMark: null };
+    const flow: FlowSnapshot = {
+      type: 'flow',
+      atMs: 2000,
+      intervalMs: 1000,
+      stages: [
+        { ...stage, name: 'classify', values: 90, rate: 40, busy: 0.8, latencyMs: 20, holdings: [] },
+        { ...stage, name: 'queue', values: 94, rate: 44, busy: 0.1, latencyMs: 90, holdings: [held] },
+      ],
+      edges: [{ from: 'queue', to: 'classify', values: 94 }],
+      valves: [],
+      idle: 0.1,
+      bottleneck: 'classify',
+    };
+    const events = [livePrediction({ title: 'First' })];
+    const listing = { headlines: events, chosen: undefined, hint: 'f goes back', showsFlow: true };
+    const lines = headlines(frame({ events, listing, flow, columns: 100 }));
+    expect(lines[0]).toBe('flow after 2.0 s: 90 % of the time at work');
+    expect(lines.find((line) => line.includes('queue'))).toMatch(/44 .*10 % .*90 ms .*shed 4 of 10/);
+    expect(lines.find((line) => line.includes('classify'))).toMatch(/40 .*80 % .*20 ms .*bottleneck/);
+    expect(lines.at(-1)).toBe('f goes back');
+    expect(lines.join('\n')).not.toContain('First');
+    expect(headlines(frame({ events, listing }))).toEqual(['Nothing is known of the flow yet.', 'f goes back']);
   });
 
   it('before anything has come says so', () => {

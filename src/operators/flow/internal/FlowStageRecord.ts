@@ -20,8 +20,8 @@ export class FlowStageRecord {
   rejected = 0;
   errors = 0;
   readonly holdings = new Map<string, HoldingRecord>();
-  /** How often what it holds was looked at, and the sum of what it was then. */
-  looks = 0;
+  /** How long it was known what it holds, in milliseconds, and the sum of what it held in each of them. */
+  heldFor = 0;
   heldSum = 0;
   /** The values that came from each other stage. */
   readonly cameFrom = new Map<FlowStageRecord, number>();
@@ -70,13 +70,13 @@ export class FlowStageRecord {
     const { live } = record;
     live.add(holding);
     return () => {
-      this.look();
+      this.look(0);
       live.delete(holding);
     };
   }
 
-  /** Looks at what its operators hold. */
-  look(): void {
+  /** Looks at what its operators hold, and have held for so many milliseconds. */
+  look(ms: number): void {
     if (this.holdings.size === 0) return;
     let all = 0;
     for (const record of this.holdings.values())
@@ -85,7 +85,7 @@ export class FlowStageRecord {
         if (now > record.most) record.most = now;
         all += now;
       }
-    this.looks += 1;
-    this.heldSum += all;
+    this.heldFor += ms;
+    this.heldSum += all * ms;
   }
 }

@@ -46,11 +46,13 @@ export class FlowWatch implements FlowProbe {
   #activeBefore = 0;
   #timedActiveBefore = 0;
   #atBefore: number;
+  /** When it was last looked at what all stages hold. */
+  #looked: number;
 
   constructor(now: () => number, exact: boolean) {
     this.#now = now;
     this.#exact = exact;
-    this.#began = this.#atBefore = now();
+    this.#began = this.#atBefore = this.#looked = now();
   }
 
   stage(name: string): StageProbe {
@@ -108,6 +110,7 @@ export class FlowWatch implements FlowProbe {
   /** What happened since the last snapshot. */
   snapshot(): FlowSnapshot {
     const at = this.#now();
+    this.#look(at);
     const interval = Math.max(at - this.#atBefore, Number.MIN_VALUE);
     const active = this.#active - this.#activeBefore;
     const timed = this.#timedActive - this.#timedActiveBefore;
@@ -149,7 +152,7 @@ export class FlowWatch implements FlowProbe {
       stage.timed += now - this.#mark;
       this.#mark = now;
       // Before the value is handed on: what is held now was held while the stage worked.
-      if (this.#exact) stage.look();
+      if (this.#exact) stage.look(0);
     }
     this.#emitting = stage;
     return before;
@@ -163,7 +166,7 @@ export class FlowWatch implements FlowProbe {
     const now = this.#now();
     next.timed += now - this.#mark;
     this.#mark = now;
-    if (this.#exact) next.look();
+    if (this.#exact) next.look(0);
   }
 
   /** Notes that a value has left the stages: whoever subscribes to the last of them has it. */
@@ -177,28 +180,34 @@ export class FlowWatch implements FlowProbe {
   #openTurn(): void {
     this.#turnOpen = true;
     this.#turnBegan = this.#mark = this.#now();
+    // What is held now was held since the last turn: most values wait between turns.
+    this.#look(this.#turnBegan);
     // In each interval at least the first.
     this.#timing =
       this.#exact || this.#timedActive - this.#timedActiveBefore <= TIMED_SHARE * (this.#active - this.#activeBefore);
     queueMicrotask(() => {
-      const took = this.#now() - this.#turnBegan;
+      const now = this.#now();
+      const took = now - this.#turnBegan;
       this.#active += took;
-      if (this.#timing) {
-        this.#timedActive += took;
-        for (const stage of this.#stages.values()) stage.look();
-      }
+      if (this.#timing) this.#timedActive += took;
+      this.#look(now);
       this.#turnOpen = this.#timing = false;
     });
   }
 
+  #look(now: number): void {
+    const ms = now - this.#looked;
+    this.#looked = now;
+    for (const stage of this.#stages.values()) stage.look(ms);
+  }
+
   #stageOf(stage: FlowStageRecord, interval: number, scale: number): FlowStage {
-    stage.look();
     const values = stage.values - stage.valuesBefore;
     const work = (stage.timed - stage.timedBefore) * scale;
-    const held = stage.looks === 0 ? 0 : stage.heldSum / stage.looks;
+    const held = stage.heldFor === 0 ? 0 : stage.heldSum / stage.heldFor;
     stage.valuesBefore = stage.values;
     stage.timedBefore = stage.timed;
-    stage.looks = stage.heldSum = 0;
+    stage.heldFor = stage.heldSum = 0;
     return {
       name: stage.name,
       subscriptions: stage.subscriptions,
