@@ -2,7 +2,7 @@ import { Subject, type Subscription } from 'rxjs';
 import type { StateDict } from '../../contracts/models/StateDict.js';
 import { adwin } from '../../operators/learning/adwin.js';
 import { classifyLive } from '../../operators/live/classifyLive.js';
-import type { Label } from '../../server/labels/Label.js';
+import type { Label } from '../../server/generations/Label.js';
 import type { LoadedModel } from '../inference/model.js';
 import { LabelPool, type Unlabelled } from './LabelPool.js';
 import { LabelTally } from './LabelTally.js';

@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
-import type { Label } from '../../server/labels/Label.js';
+import type { Label } from '../../server/generations/Label.js';
 
 /**
  * Takes a label out of a file of `labelFile` again: the line at its end.
