@@ -94,8 +94,14 @@ export const openEventLog = async (
   const stream: Writable = file.createWriteStream({ start: bytes });
   stream.on('error', () => undefined);
   return {
-    sink: (event$) =>
-      event$.pipe(
+    sink: (event$) => {
+      let failure: { readonly error: unknown } | undefined;
+      return event$.pipe(
+        // The training's own error is none of the log's.
+        catchError((error: unknown) => {
+          failure = { error };
+          throw error;
+        }),
         filter(isOfTraining),
         tap((event) => {
           const line = `${jsonLine(event)}\n`;
@@ -104,12 +110,14 @@ export const openEventLog = async (
         }),
         jsonLines(stream, { valve, end: true }),
         catchError((error: unknown) => {
+          if (failure?.error === error) throw error;
           say(
             `The event log ${path} could not be written, and the training goes on without it: ${error instanceof Error ? error.message : String(error)}`,
           );
           return EMPTY;
         }),
-      ),
+      );
+    },
     position: () => ({ bytes, sha256: hash.copy().digest('hex') }),
     synced: async () => {
       try {

@@ -27,6 +27,11 @@ const isRaw = (stdin: Readable & { readonly isTTY?: boolean }): stdin is RawInpu
 export const answerKeys = (stdin: Readable & { readonly isTTY?: boolean }): Observable<AnswerKey> =>
   new Observable((subscriber) => {
     if (!isRaw(stdin)) {
+      // Read to its end already: no event would tell of it any more.
+      if (stdin.readableEnded) {
+        subscriber.complete();
+        return undefined;
+      }
       const lines = createInterface({ input: stdin, crlfDelay: Infinity });
       lines.on('line', (line) => subscriber.next(line.trim())).on('close', () => subscriber.complete());
       return () => lines.close();

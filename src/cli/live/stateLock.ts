@@ -1,4 +1,14 @@
-import { linkSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync, mkdirSync } from 'node:fs';
+import {
+  copyFileSync,
+  constants,
+  linkSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+  mkdirSync,
+} from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
@@ -26,6 +36,18 @@ const isHeld = (path: string): string | undefined => {
   return Number(pid) > 0 && Number(pid) !== process.pid && isRunning(Number(pid)) ? `process ${pid}` : undefined;
 };
 
+/** Gives a file a second name that nothing has yet; where there can be no links, by a copy. Fails with EEXIST. */
+const takeName = (path: string, draft: string): void => {
+  try {
+    linkSync(draft, path);
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') throw error;
+    // Some file systems, of USB sticks and of networks, have no links. For a moment the copy may be empty, and then
+    // counts for nobody's.
+    copyFileSync(draft, path, constants.COPYFILE_EXCL);
+  }
+};
+
 /**
  * Keeps a folder of state for this process alone: two that write it would each lose what the other has seen.
  *
@@ -43,7 +65,7 @@ export const stateLock = (folder: string): (() => void) => {
     writeFileSync(draft, `${process.pid} ${hostname()}`);
     for (;;) {
       try {
-        linkSync(draft, path);
+        takeName(path, draft);
         break;
       } catch (error) {
         if (codeOf(error) !== 'EEXIST') throw error;
@@ -59,10 +81,11 @@ export const stateLock = (folder: string): (() => void) => {
     }
   } catch (cause) {
     if (cause instanceof HeadwaterError) throw cause;
-    throw new HeadwaterError('HW_WRITE', `The state cannot be kept in ${folder}. Check its permissions.`, {
-      where: folder,
-      cause,
-    });
+    throw new HeadwaterError(
+      'HW_WRITE',
+      `The state cannot be kept in ${folder} (${String(codeOf(cause) ?? cause)}). Check its permissions and the room on the disk, or choose another folder with --state.`,
+      { where: folder, cause },
+    );
   } finally {
     rmSync(draft, { force: true });
   }

@@ -1,4 +1,5 @@
-import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { copyFile, link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { isRunning } from './isRunning.js';
@@ -14,6 +15,19 @@ interface UnderWay {
 /** Those of this process, by the paths of their locks: the number of a process does not tell them apart. */
 const underWay = new Map<string, UnderWay>();
 
+const hasCode = (error: unknown, code: string): boolean =>
+  error instanceof Error && 'code' in error && error.code === code;
+
+/** Gives a file a second name that nothing has yet; where there can be no links, by a copy. Fails with EEXIST. */
+const takeName = async (path: string, draft: string): Promise<void> => {
+  try {
+    await link(draft, path);
+  } catch (error) {
+    if (hasCode(error, 'EEXIST')) throw error;
+    await copyFile(draft, path, constants.COPYFILE_EXCL);
+  }
+};
+
 /** Takes the lock for this process; what a process of this machine left behind that is gone does not count. */
 const takeLock = async (path: string): Promise<void> => {
   // Written whole before it gets its name: nobody reads half of it.
@@ -22,10 +36,10 @@ const takeLock = async (path: string): Promise<void> => {
   try {
     for (;;) {
       try {
-        await link(draft, path);
+        await takeName(path, draft);
         return;
       } catch (error) {
-        if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+        if (!hasCode(error, 'EEXIST')) throw error;
         const [pid = '', host = hostname()] = (await readFile(path, 'utf8').catch(() => '')).split(' ');
         if (host !== hostname())
           throw setupError(

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { mkdirSync, openSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
+import { appendWhole } from '../../sinks/files/internal/appendWhole.js';
 import { replaceOpen } from '../../sinks/files/replaceOpen.js';
 
 /** The events of a server that outlive it, so that its listeners go on in the next one where they were. */
@@ -97,7 +98,7 @@ export const eventLog = (path: string): EventLog => {
       writing(() => {
         if (file === undefined) mkdirSync(dirname(path), { recursive: true });
         file ??= openSync(path, 'a');
-        writeSync(file, frame);
+        appendWhole(file, frame);
         added += frame.length;
       }),
     get isLong() {

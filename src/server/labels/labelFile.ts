@@ -1,5 +1,6 @@
 import { open, type FileHandle } from 'node:fs/promises';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
+import { codeOf } from '../../sinks/internal/codeOf.js';
 import type { KeepLabel } from '../generations/Label.js';
 
 /** Whether the last line has no end: its writer was cut off, or its editor leaves the end out. */
@@ -12,7 +13,8 @@ const endsInLine = async (file: FileHandle): Promise<boolean> => {
 
 /**
  * Makes the function that appends labels to a file of JSON lines, one after another, each on the disk before it is
- * confirmed. A last line without its end keeps to itself: the next label begins a line. The columns `title` and `category` are what `headwater train` reads.
+ * confirmed. A last line without its end keeps to itself: the next label begins a line. Where there is no room, nothing
+ * of the label stays in the file. The columns `title` and `category` are what `headwater train` reads.
  *
  * Errors: `HW_WRITE` where the file cannot be written.
  *
@@ -31,19 +33,23 @@ export const labelFile = (path: string): KeepLabel => {
     try {
       const file = await open(path, 'a+');
       try {
-        await file.appendFile((await endsInLine(file)) ? `\n${line}` : line);
-        await file.datasync();
+        const { size } = await file.stat();
+        try {
+          await file.appendFile((await endsInLine(file)) ? `\n${line}` : line);
+          await file.datasync();
+        } catch (error) {
+          // Half a line is no label, and a reader would refuse it. A pipe cannot be cut.
+          await file.truncate(size).catch(() => undefined);
+          throw error;
+        }
       } finally {
         await file.close();
       }
     } catch (cause) {
       throw new HeadwaterError(
         'HW_WRITE',
-        `The label could not be written to ${path}. Check its folder and the room on the disk.`,
-        {
-          cause,
-          where: path,
-        },
+        `The label could not be written to ${path} (${String(codeOf(cause) ?? cause)}). Check its folder and the room on the disk.`,
+        { cause, where: path },
       );
     }
   };

@@ -1,6 +1,7 @@
-import { openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import { openSync, readFileSync, renameSync } from 'node:fs';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import { codeOf } from '../internal/codeOf.js';
+import { appendWhole } from './internal/appendWhole.js';
 import { replaceOpen } from './replaceOpen.js';
 
 /** A file of records of one size, to which more are added. */
@@ -98,7 +99,7 @@ export const recordLog = (path: string, { magic, size, damaged }: RecordLogOptio
       append: (added) =>
         writing(path, () => {
           file ??= openSync(path, 'a');
-          writeSync(file, added);
+          appendWhole(file, added);
           count += added.length / size;
         }),
       rewrite,

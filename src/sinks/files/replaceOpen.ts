@@ -1,5 +1,7 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, writeSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { temporaryName } from '../../contracts/runtime/temporaries.js';
+import { appendWhole } from './internal/appendWhole.js';
 
 /**
  * Puts a file in the place of another by one rename, and leaves it open, so that more can be added to it.
@@ -11,15 +13,18 @@ import { dirname } from 'node:path';
  * @throws what the file system throws; the old file is as it was
  */
 export const replaceOpen = (path: string, content: Uint8Array, open: number | undefined): number => {
-  mkdirSync(dirname(path), { recursive: true });
-  const draft = `${path}.${process.pid}.draft`;
+  const folder = dirname(path);
+  mkdirSync(folder, { recursive: true });
+  // Of the names that the next run removes, if this process is killed.
+  const draft = join(folder, temporaryName());
   const written = openSync(draft, 'w');
   try {
-    writeSync(written, content);
+    appendWhole(written, content);
     fsyncSync(written);
     renameSync(draft, path);
   } catch (error) {
     closeSync(written);
+    rmSync(draft, { force: true });
     throw error;
   }
   if (open !== undefined) closeSync(open);

@@ -41,8 +41,11 @@ export class WholeTextFile {
       this.#file ??= await this.#open();
       const file = this.#file;
       this.#file = undefined;
-      if (this.#temporary !== undefined) await file.sync();
-      await file.close();
+      try {
+        if (this.#temporary !== undefined) await file.sync();
+      } finally {
+        await file.close();
+      }
       if (this.#temporary === undefined) return;
       await rename(this.#temporary, this.#target);
       this.#temporary = undefined;

@@ -175,6 +175,11 @@ export const labelCommand = (terminal: Terminal, choose: Choose): Command =>
           done$.complete();
         }),
       );
+      if (source === '-')
+        throw new HeadwaterError(
+          'HW_USAGE',
+          'The answers come from stdin, so the headlines cannot. Write the headlines to a file, and name it instead of -.',
+        );
       choose({
         work$,
         outlivesReader: false,
