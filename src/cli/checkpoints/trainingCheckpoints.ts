@@ -106,7 +106,7 @@ export const trainingCheckpoints = (
   let phase: 'before' | 'training' | 'ended' | 'over' = 'before';
   let signalled = false;
   /** The newest checkpoint that was taken, and the newest that is in a file. */
-  let taken: { readonly checkpoint: Checkpoint; readonly at: number; readonly forSignal: boolean } | undefined;
+  let taken: { readonly checkpoint: Checkpoint; readonly since: number; readonly forSignal: boolean } | undefined;
   let begun: SavedCheckpoint | undefined;
   let written: { readonly path: string; readonly checkpoint: Checkpoint } | undefined;
   let clock: Subscription | undefined;
@@ -116,13 +116,18 @@ export const trainingCheckpoints = (
   /** A checkpoint that is written only since a signal came. */
   const late$ = new Subject<MaybeCheckpoint>();
 
+  /** When a checkpoint was asked for that is not taken yet: copying the weights is a part of what it takes. */
+  let askedAt: number | undefined;
   const askAfter = (ms: number): void => {
     clock?.unsubscribe();
-    clock = timer(ms).subscribe(() => ask$.next());
+    clock = timer(ms).subscribe(() => {
+      askedAt = performance.now();
+      ask$.next();
+    });
   };
   const settle = (checkpoint: Checkpoint | undefined): void => {
     if (taken !== undefined && interval.type === 'time' && phase === 'training') {
-      const spent = performance.now() - taken.at;
+      const spent = performance.now() - taken.since;
       askAfter(options.checkpointEvery === undefined ? Math.max(interval.ms, LEAST_RATIO * spent) : interval.ms);
     }
     if (signalled && (checkpoint === undefined || checkpoint === taken?.checkpoint) && taken?.forSignal !== false)
@@ -152,9 +157,10 @@ export const trainingCheckpoints = (
         if (signalled) brake?.hold('checkpoint');
         taken = {
           checkpoint: event.checkpoint,
-          at: performance.now(),
+          since: askedAt ?? performance.now(),
           forSignal: signalled || event.checkpoint.side === 'ended',
         };
+        askedAt = undefined;
         break;
       default:
     }
