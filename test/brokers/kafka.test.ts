@@ -1,17 +1,21 @@
-import { Admin, Consumer, Producer, stringDeserializers, stringSerializers } from '@platformatic/kafka';
+import * as kafka from '@platformatic/kafka';
 import { firstValueFrom, map, take, tap, toArray } from 'rxjs';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { KafkaSession } from '../../src/brokers/kafka/internal/KafkaSession.js';
 import { kafkaHeadlines } from '../../src/brokers/kafka/kafkaHeadlines.js';
 import { toKafka } from '../../src/brokers/kafka/toKafka.js';
 import type { WorkEvent } from '../../src/brokers/WorkEvent.js';
 import { kafkaJars, type KafkaServers, noKafka, startKafka } from './kafkaServer.js';
+import { readCommitted } from './readCommitted.js';
+
+const { Admin, Producer, stringSerializers } = kafka;
 
 if (noKafka !== undefined) console.warn(`skipped: ${noKafka}`);
 
 describe.skipIf(noKafka !== undefined || kafkaJars === undefined)('Kafka', () => {
   let servers: KafkaServers;
-  let admin: Admin;
-  let producer: Producer<string, string, string, string>;
+  let admin: kafka.Admin;
+  let producer: kafka.Producer<string, string, string, string>;
   let run = 0;
   let from = '';
   let to = '';
@@ -40,22 +44,13 @@ describe.skipIf(noKafka !== undefined || kafkaJars === undefined)('Kafka', () =>
     producer.send({ messages: values.map((value, at) => ({ topic: from, key: String(at), value })) });
   /** What a consumer of committed messages reads, until it has waited a second for more. */
   const stored = async (topic: string): Promise<readonly string[]> => {
-    const consumer = new Consumer({
-      ...client(),
-      clientId: 'reader',
-      groupId: `reader-${topic}-${Math.random()}`,
-      autocommit: false,
-      deserializers: stringDeserializers,
-    });
-    const stream = await consumer.consume({ topics: [topic], mode: 'earliest', maxWaitTime: 200 });
     const found: string[] = [];
-    stream.on('data', ({ value }) => found.push(value));
+    const close = await readCommitted(servers.brokers, topic, (value) => found.push(value));
     for (let before = -1; before !== found.length;) {
       before = found.length;
       await new Promise((resolve) => setTimeout(resolve, 1000));
     }
-    await stream.close();
-    await consumer.close(true);
+    await close();
     return found.toSorted();
   };
   const headlines = (events: WorkEvent[] = []) =>
@@ -135,4 +130,77 @@ describe.skipIf(noKafka !== undefined || kafkaJars === undefined)('Kafka', () =>
     work.unsubscribe();
     expect((await stored(to)).map((value) => value.replace(/\.+$/, ''))).toEqual(titles.toSorted());
   }, 90_000);
+
+  it('reads its share though that changes while reading begins', async () => {
+    const group = { groupId: `g${run}`, sessionTimeout: 6000, heartbeatInterval: 200 };
+    const other = new kafka.Consumer({ ...client(), clientId: 'other', ...group });
+    other.topics.track(from);
+    await other.joinGroup();
+    let hasChanged = false;
+    /** Before it reads for the first time the other member leaves, and there are messages in the partition of that one. */
+    class Consumer<Key, Value, HeaderKey, HeaderValue> extends kafka.Consumer<Key, Value, HeaderKey, HeaderValue> {
+      override consume(options: kafka.ConsumeOptions<Key, Value, HeaderKey, HeaderValue>) {
+        const reading = async () => {
+          const own = this.assignments?.find(({ topic }) => topic === from)?.partitions ?? [];
+          if (!hasChanged) {
+            hasChanged = true;
+            const joined = new Promise((resolve) => this.once('consumer:group:join', resolve));
+            await other.close(true);
+            await joined;
+            const gained = [0, 1, 2, 3].find((partition) => !own.includes(partition)) ?? 0;
+            await producer.send({ messages: [{ topic: from, partition: gained, key: '1', value: 'Ferry returns' }] });
+          }
+          return super.consume(options);
+        };
+        return reading();
+      }
+    }
+    const titles: string[] = [];
+    const session = new KafkaSession(
+      { ...kafka, Consumer },
+      { client: client(), topic: from, group: group.groupId, sessionTimeout: 6000 },
+      ({ value }) => titles.push(value.title),
+    );
+    const running = session.run();
+    try {
+      await expect.poll(() => titles, { timeout: 30_000 }).toEqual(['Ferry returns']);
+      expect(hasChanged).toBe(true);
+    } finally {
+      await session.close();
+    }
+    await running;
+  }, 60_000);
+
+  it('reads no messages of a transaction that was aborted while another is open', async () => {
+    const transactional = (transactionalId: string) =>
+      new Producer({
+        ...client(),
+        clientId: 'test',
+        transactionalId,
+        idempotent: true,
+        serializers: stringSerializers,
+      });
+    const [aborting, committing] = [transactional('aborts'), transactional('commits')];
+    const read: string[] = [];
+    const close = await readCommitted(servers.brokers, to, (value) => read.push(value));
+    const sent = (value: string) => ({ messages: [{ topic: to, key: value, value }] });
+    try {
+      await producer.send(sent('first'));
+      const aborted = await aborting.beginTransaction();
+      await aborted.send(sent('aborted'));
+      const committed = await committing.beginTransaction();
+      await committed.send(sent('committed'));
+      await aborted.abort();
+      // The mark of the abort comes after what the other transaction holds back, and so in a later answer.
+      await expect.poll(() => read, { timeout: 20_000 }).toEqual(['first']);
+      await new Promise((resolve) => setTimeout(resolve, 1000));
+      await committed.commit();
+      await producer.send(sent('last'));
+      await expect.poll(() => read, { timeout: 20_000 }).toContain('last');
+      expect(read).toEqual(['first', 'committed', 'last']);
+    } finally {
+      await close();
+      await Promise.all([aborting.close(true), committing.close(true)]);
+    }
+  }, 60_000);
 });

@@ -41,8 +41,9 @@ export const startKafka = async (count = 1, host = '127.0.0.1'): Promise<KafkaSe
   if (kafkaJars === undefined) throw new Error(noKafka);
   const jars = join(kafkaJars, '*');
   const folder = mkdtempSync(join(tmpdir(), 'headwater-kafka-'));
-  const ports = await Promise.all(Array.from({ length: count }, freePort));
-  const controllers = await Promise.all(Array.from({ length: count }, freePort));
+  // All at once: what was asked for later could be given a port of before.
+  const free = await Promise.all(Array.from({ length: 2 * count }, freePort));
+  const [ports, controllers] = [free.slice(0, count), free.slice(count)];
   const voters = controllers.map((port, index) => `${index}@127.0.0.1:${port}`).join(',');
   const cluster = 'aGVhZHdhdGVyLXRlc3RzAA';
   const processes: ChildProcess[] = [];
@@ -97,7 +98,8 @@ export const startKafka = async (count = 1, host = '127.0.0.1'): Promise<KafkaSe
   for (let index = 0; index < count; index++) {
     const path = configure(index);
     execFileSync('java', [...java, 'kafka.tools.StorageTool', 'format', '-t', cluster, '-c', path], {
-      stdio: 'ignore',
+      // What it says of an error is part of the error.
+      stdio: ['ignore', 'ignore', 'pipe'],
     });
   }
   await Promise.all(ports.map((_, index) => start(index)));

@@ -1,7 +1,8 @@
-import { Admin, Consumer, Producer, stringDeserializers, stringSerializers } from '@platformatic/kafka';
+import { Admin, Producer, stringSerializers } from '@platformatic/kafka';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { savedModel } from '../examples/savedModel.js';
 import { type KafkaServers, noKafka, startKafka } from './kafkaServer.js';
+import { readCommitted } from './readCommitted.js';
 import { numbered, numbersOf, startWorkers } from './workers.js';
 
 if (noKafka !== undefined) console.warn(`skipped: ${noKafka}`);
@@ -41,27 +42,10 @@ describe.skipIf(noKafka !== undefined)('workers on three Kafka brokers', () => {
           })),
         });
     };
-    // Reads what is committed, all along; from the beginning again where its broker was killed.
-    let results: { readonly id: string; readonly title: string }[] = [];
-    let readers = 0;
-    const read = async (): Promise<() => Promise<void>> => {
-      const reader = new Consumer({
-        ...client(),
-        groupId: `reader-${readers++}`,
-        autocommit: false,
-        deserializers: stringDeserializers,
-      });
-      const own: typeof results = [];
-      results = own;
-      const stream = await reader.consume({ topics: ['out'], mode: 'earliest', maxWaitTime: 200 });
-      stream.on('data', ({ value }) => own.push(JSON.parse(value) as (typeof results)[number]));
-      stream.on('error', () => undefined);
-      return async () => {
-        await stream.close().catch(() => undefined);
-        await reader.close(true).catch(() => undefined);
-      };
-    };
-    let close = await read();
+    const results: { readonly id: string; readonly title: string }[] = [];
+    const close = await readCommitted(servers.brokers, 'out', (value) =>
+      results.push(JSON.parse(value) as (typeof results)[number]),
+    );
 
     const address = `kafka://${servers.brokers.join(',')}`;
     const workers = startWorkers(4, [
@@ -81,8 +65,6 @@ describe.skipIf(noKafka !== undefined)('workers on three Kafka brokers', () => {
       workers.wake(1);
       await servers.start(1);
       workers.replace(3);
-      await close();
-      close = await read();
       await expect.poll(() => results.length, { timeout: 240_000, interval: 500 }).toBeGreaterThanOrEqual(COUNT);
       // What would come twice would come now.
       await new Promise((resolve) => setTimeout(resolve, 3000));

@@ -1,4 +1,4 @@
-import { Observable, type SchedulerLike } from 'rxjs';
+import { asyncScheduler, firstValueFrom, Observable, type SchedulerLike, timer } from 'rxjs';
 import { checkOptions, checkTime, checkWhole } from '../../contracts/checkOption.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import type { LiveHeadline } from '../../contracts/live/Live.js';
@@ -9,6 +9,11 @@ import { loadKafka } from './internal/loadKafka.js';
 import { KafkaSession } from './internal/KafkaSession.js';
 import type { KafkaClient } from './KafkaClient.js';
 import type { KafkaDelivery } from './KafkaDelivery.js';
+
+/** How often in a row a member may fail that has done no work. */
+const MOST_FAILURES = 5;
+/** Milliseconds before another takes the place of one that has failed. */
+const REST_MS = 1000;
 
 /** What `kafkaHeadlines` reads, and how. */
 export interface KafkaHeadlinesOptions {
@@ -64,8 +69,10 @@ export interface KafkaHeadlinesOptions {
  *
  * Holds at most `maxInFlight` messages, and what the client has fetched ahead.
  *
+ * A member that loses its group, and does not come back to it, is replaced by a new one.
+ *
  * Errors: `HW_USAGE` where the client is not installed or does not support this Node; `HW_BROKER` where the group
- * cannot be joined.
+ * cannot be joined, or six members in a row were lost without work done.
  *
  * @param options `client`, `topic`, `group`, and what has a default
  * @throws HeadwaterError `HW_USAGE` for an option that cannot work
@@ -87,6 +94,7 @@ export interface KafkaHeadlinesOptions {
 export const kafkaHeadlines = (options: KafkaHeadlinesOptions): Observable<KafkaDelivery<LiveHeadline>> => {
   checkOptions('kafkaHeadlines', options, "{ client, topic: 'headlines', group: 'news' }");
   const { topic, sessionTimeout = 10_000, maxInFlight = 4096, maxAttempts = 5 } = options;
+  const { events, scheduler = asyncScheduler } = options;
   checkTime('kafkaHeadlines', 'sessionTimeout', sessionTimeout);
   checkWhole('kafkaHeadlines', 'maxInFlight', maxInFlight, 1);
   checkWhole('kafkaHeadlines', 'maxAttempts', maxAttempts, 1);
@@ -94,9 +102,23 @@ export const kafkaHeadlines = (options: KafkaHeadlinesOptions): Observable<Kafka
     let session: KafkaSession | undefined;
     const reading = async (): Promise<void> => {
       const kafka = await loadKafka();
-      if (subscriber.closed) return;
-      session = new KafkaSession(kafka, options, (delivery) => subscriber.next(delivery));
-      await session.run();
+      let hasJoined = false;
+      let failures = 0;
+      while (!subscriber.closed) {
+        const member = (session = new KafkaSession(kafka, options, (delivery) => subscriber.next(delivery)));
+        try {
+          await member.run();
+          return;
+        } catch (error) {
+          hasJoined ||= member.hasJoined;
+          failures = member.hasWorked ? 1 : failures + 1;
+          if (!hasJoined || failures > MOST_FAILURES) throw error;
+          // A member that has lost its group is given up for a new one.
+          events?.next({ type: 'unsettled', id: topic, reason: reasonOf(error) });
+          void member.close();
+          await firstValueFrom(timer(REST_MS, scheduler));
+        }
+      }
     };
     reading().then(
       () => subscriber.complete(),

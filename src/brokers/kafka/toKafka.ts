@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto';
+import type { Message } from '@platformatic/kafka';
 import { asyncScheduler, firstValueFrom, Observable, type OperatorFunction, type SchedulerLike, timer } from 'rxjs';
 import { checkOptions, checkWhole } from '../../contracts/checkOption.js';
 import type { Delivery } from '../../contracts/flow/Delivery.js';
 import { reasonOf } from '../../contracts/reasonOf.js';
 import type { WorkEvents } from '../WorkEvent.js';
 import type { KafkaClient } from './KafkaClient.js';
-import { isKafkaDelivery, type KafkaDelivery } from './KafkaDelivery.js';
+import { isKafkaDelivery, type KafkaDelivery, type KafkaOrigin } from './KafkaDelivery.js';
+import { answered } from './internal/answered.js';
 import { loadKafka } from './internal/loadKafka.js';
 import { isTooLarge, messageGroups, type OutgoingMessage } from './internal/messageGroups.js';
 import { type BytesProducer, clientOptions, openProducer } from './internal/openProducer.js';
@@ -38,6 +40,23 @@ const RETRY_MS = 1000;
 
 /** Milliseconds that a transaction may take; one that is left behind by a dead worker holds up its readers so long. */
 const TRANSACTION_MS = 10_000;
+
+/**
+ * A message whose offset is committed in the generation of the group that it was fetched in, so that a member that was
+ * replaced is refused; but at the broker that coordinates the group now, since the one of then may have died.
+ */
+const offsetOf = ({ consumer, message }: KafkaOrigin): Message => ({
+  ...message,
+  metadata: {
+    ...message.metadata,
+    consumer: {
+      ...(message.metadata['consumer'] as object),
+      get coordinatorId() {
+        return consumer.coordinatorId;
+      },
+    },
+  },
+});
 
 /** A message's key, which it may be without though the client's types do not say so. */
 const keyOfMessage = ({ key }: { readonly key: Buffer | null | undefined }): Buffer | undefined => key ?? undefined;
@@ -90,11 +109,14 @@ export const toKafka = <T>(options: ToKafkaOptions<T>): OperatorFunction<Deliver
           timeout: TRANSACTION_MS,
         }));
 
-      const discard = async (): Promise<void> => {
+      /** The next transaction has a producer of its own. Nothing waits for the old one, whose broker may be away. */
+      const discard = (): void => {
         const old = producer;
         producer = undefined;
-        await old?.close(true).catch(() => undefined);
+        old?.close(true).catch(() => undefined);
       };
+
+      const done = <R>(step: Promise<R>): Promise<R> => answered(topic, step, scheduler);
 
       const messageOf = (delivery: Delivery<T>): OutgoingMessage => {
         const value = encode(delivery.value, delivery);
@@ -129,24 +151,22 @@ export const toKafka = <T>(options: ToKafkaOptions<T>): OperatorFunction<Deliver
         const out = await opened();
         let sent: readonly OutgoingMessage[] = [];
         try {
-          const transaction = await out.beginTransaction();
+          const transaction = await done(out.beginTransaction());
           try {
             for (sent of messageGroups(current.map(messageOf), batchBytes))
-              await transaction.send({ messages: [...sent] });
-            await transaction.addConsumer(first.origin.consumer);
+              await done(transaction.send({ messages: [...sent] }));
+            await done(transaction.addConsumer(first.origin.consumer));
             // The last of each partition stands for those before it.
-            const lasts = new Map(
-              current.map((delivery) => [delivery.origin.message.partition, delivery.origin.message]),
-            );
-            for (const message of lasts.values()) await transaction.addOffset(message);
+            const lasts = new Map(current.map(({ origin }) => [origin.message.partition, origin]));
+            for (const origin of lasts.values()) await done(transaction.addOffset(offsetOf(origin)));
           } catch (error) {
-            await transaction.abort();
+            await done(transaction.abort());
             throw error;
           }
-          await transaction.commit();
+          await done(transaction.commit());
         } catch (error) {
           // What became of the transaction is not known for sure: a new producer, and the broker says where to go on.
-          await discard();
+          discard();
           if (isTooLarge(error)) {
             lessen(current, sent, error);
             return;
@@ -213,7 +233,7 @@ export const toKafka = <T>(options: ToKafkaOptions<T>): OperatorFunction<Deliver
 
       subscriber.add(() => {
         waiting.length = 0;
-        void discard();
+        discard();
         void plain?.close(true).catch(() => undefined);
       });
       const sourced = source$.subscribe({

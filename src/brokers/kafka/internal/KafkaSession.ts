@@ -3,12 +3,15 @@ import * as E from 'fp-ts/lib/Either.js';
 import { asyncScheduler, exhaustMap, firstValueFrom, type SchedulerLike, Subject, timer } from 'rxjs';
 import type { Settlement } from '../../../contracts/flow/Delivery.js';
 import type { LiveHeadline } from '../../../contracts/live/Live.js';
+import { HeadwaterError } from '../../../contracts/HeadwaterError.js';
 import { decodeMessage } from '../../decodeMessage.js';
 import { reasonOf } from '../../../contracts/reasonOf.js';
 import { untilReady } from '../../internal/untilReady.js';
 import type { KafkaDelivery } from '../KafkaDelivery.js';
 import type { KafkaHeadlinesOptions } from '../kafkaHeadlines.js';
+import { answered } from './answered.js';
 import type { Kafka } from './loadKafka.js';
+import { openConsumer } from './openConsumer.js';
 import { type BytesProducer, clientOptions, openProducer } from './openProducer.js';
 import { OffsetTracker } from './OffsetTracker.js';
 
@@ -21,6 +24,10 @@ const COMMIT_MS = 500;
 const LAG_MS = 5000;
 /** Milliseconds before what failed is read again. */
 const RETRY_MS = 200;
+
+/** The generation of the group in which a message was fetched. */
+const generationOf = ({ metadata }: Message): number | undefined =>
+  (metadata['consumer'] as { readonly generationId?: number } | undefined)?.generationId;
 
 /** One member of a group: reads its share of a topic, goes back where work on it failed, and commits what is done. */
 export class KafkaSession {
@@ -35,6 +42,10 @@ export class KafkaSession {
   readonly #letters: BytesProducer | undefined;
   #stream: MessagesStream<Bytes, Bytes, Bytes, Bytes> | undefined;
   #closed = false;
+  /** Why this member cannot go on. */
+  #failure: Error | undefined;
+  /** The generation of the group in which the share of this member is its own. */
+  #generation: number | undefined;
   /** Grows whenever reading starts anew: what was delivered before belongs to nobody here any more. */
   #epoch = 0;
   #trackers = new Map<number, OffsetTracker>();
@@ -45,6 +56,7 @@ export class KafkaSession {
   /** How often the messages that are delivered again have been delivered, by partition and offset. */
   readonly #attempts = new Map<string, number>();
   #inFlight = 0;
+  #hasWorked = false;
   /** Whether something has failed, and may need a moment to mend. */
   #resting = false;
   #ordinal = 0;
@@ -62,26 +74,38 @@ export class KafkaSession {
     const [first] = client.bootstrapBrokers;
     this.#source = `kafka://${typeof first === 'string' ? first : `${first?.host ?? ''}:${first?.port ?? ''}`}/${topic}`;
 
-    const base = clientOptions(client);
-    this.#consumer = new kafka.Consumer({
-      ...base,
+    this.#consumer = openConsumer(kafka, client, {
       groupId: group,
-      autocommit: false,
-      isolationLevel: kafka.FetchIsolationLevels.READ_COMMITTED,
       sessionTimeout,
       rebalanceTimeout: Math.max(sessionTimeout, 10_000),
       heartbeatInterval: Math.max(100, Math.floor(sessionTimeout / 5)),
-      maxWaitTime: 200,
-      minBytes: 1,
     });
-    this.#admin = new kafka.Admin(base);
+    this.#admin = new kafka.Admin(clientOptions(client));
     if (deadLetters !== undefined) this.#letters = openProducer(kafka, client);
-    this.#consumer.on('consumer:group:join', () => this.#startAnew());
+    this.#consumer.on('consumer:group:join', ({ generationId }) => {
+      this.#generation = generationId;
+      this.#startAnew();
+    });
+    // The client has lost the group, has not come back to it, and tries no more.
+    this.#consumer.on('error', (error) => {
+      this.#failure = error;
+      this.#startAnew();
+    });
     this.#consumer.on('client:broker:disconnect', () => events?.next({ type: 'disconnected', server: this.#source }));
     this.#consumer.on('client:broker:connect', () => events?.next({ type: 'connected', server: this.#source }));
   }
 
-  /** Reads until it is closed. */
+  /** Whether it has become a member of the group. */
+  get hasJoined(): boolean {
+    return this.#generation !== undefined;
+  }
+
+  /** Whether it has finished work on a message. */
+  get hasWorked(): boolean {
+    return this.#hasWorked;
+  }
+
+  /** Reads until it is closed; rejects where the group, or an answer of the client, cannot be had any more. */
   async run(): Promise<void> {
     const { topic } = this.#options;
     // One at a time: while a transaction or a wait for stable offsets takes long, no commits queue up behind it.
@@ -98,18 +122,27 @@ export class KafkaSession {
       this.#consumer.topics.track(topic);
       await this.#consumer.joinGroup();
       while (!this.#closed) {
+        if (this.#failure !== undefined) throw this.#failure;
         if (this.#resting) await this.#pause(RETRY_MS);
         this.#resting = false;
         const epoch = this.#epoch;
         const offsets = await this.exclusively(() => this.#stableOffsets(epoch));
         if (offsets === undefined) continue;
         this.#begun = new Map(offsets.map(({ partition, offset }) => [partition, offset]));
-        this.#stream = await this.#consumer.consume({
-          topics: [topic],
-          mode: this.#kafka.MessagesStreamModes.MANUAL,
-          offsets: offsets.map(({ partition, offset }) => ({ topic, partition, offset })),
-        });
-        await this.#read(this.#stream, epoch);
+        const stream = await this.#answered(
+          this.#consumer.consume({
+            topics: [topic],
+            mode: this.#kafka.MessagesStreamModes.MANUAL,
+            offsets: offsets.map(({ partition, offset }) => ({ topic, partition, offset })),
+          }),
+        );
+        if (this.#hasMoved(epoch)) {
+          // The share has changed meanwhile: this stream would wait for the end of partitions that it has no offset of.
+          void stream.close().catch(() => undefined);
+          continue;
+        }
+        this.#stream = stream;
+        await this.#read(stream, epoch);
       }
     } finally {
       committing.unsubscribe();
@@ -167,21 +200,24 @@ export class KafkaSession {
     }
     while (!this.#hasMoved(epoch)) {
       try {
-        const [found] = await this.#admin.listConsumerGroupOffsets({
-          groups: [{ groupId: group, topics: [{ name: topic, partitionIndexes: [...partitions] }] }],
-          requireStable: true,
-        });
+        const [found] = await this.#answered(
+          this.#admin.listConsumerGroupOffsets({
+            groups: [{ groupId: group, topics: [{ name: topic, partitionIndexes: [...partitions] }] }],
+            requireStable: true,
+          }),
+        );
         const known = new Map(
           found?.topics.flatMap(({ partitions: ones }) =>
             ones.map(({ partitionIndex, committedOffset }) => [partitionIndex, committedOffset] as const),
           ),
         );
-        const earliest = await this.#consumer.listOffsets({ topics: [topic], timestamp: -2n });
+        const earliest = await this.#answered(this.#consumer.listOffsets({ topics: [topic], timestamp: -2n }));
         return partitions.map((partition) => {
           const offset = known.get(partition) ?? -1n;
           return { partition, offset: offset >= 0n ? offset : (earliest.get(topic)?.[partition] ?? 0n) };
         });
       } catch (error) {
+        if (error instanceof HeadwaterError) throw error;
         events?.next({ type: 'unsettled', id: topic, reason: reasonOf(error) });
         await this.#pause(RETRY_MS);
       }
@@ -201,6 +237,8 @@ export class KafkaSession {
       for await (const message of stream) {
         await untilReady(ready);
         if (this.#hasMoved(epoch)) return;
+        // Fetched between joining a new generation and hearing of the share in it: the partition may be another's by now.
+        if (generationOf(message) !== this.#generation) continue;
         this.#take(message, epoch);
       }
     } catch (error) {
@@ -261,6 +299,7 @@ export class KafkaSession {
   }
 
   #free({ partition, offset }: Incoming, id: string, committed: boolean): void {
+    this.#hasWorked = true;
     this.#attempts.delete(id);
     this.#trackers.get(partition)?.settle(offset);
     if (committed) this.#committed.set(partition, offset + 1n);
@@ -322,7 +361,7 @@ export class KafkaSession {
     );
     if (offsets.length === 0) return;
     try {
-      await this.#consumer.commit({ offsets });
+      await this.#answered(this.#consumer.commit({ offsets }));
       for (const { partition, offset } of offsets) this.#committed.set(partition, offset);
     } catch (error) {
       events?.next({ type: 'unsettled', id: topic, reason: reasonOf(error) });
@@ -346,6 +385,10 @@ export class KafkaSession {
 
   #hasMoved(epoch: number): boolean {
     return this.#closed || this.#epoch !== epoch;
+  }
+
+  #answered<T>(answer: Promise<T>): Promise<T> {
+    return answered(this.#source, answer, this.#scheduler);
   }
 
   #change(): Promise<unknown> {

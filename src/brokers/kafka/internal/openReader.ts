@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import type { Consumer, MessagesStream } from '@platformatic/kafka';
+import type { MessagesStream } from '@platformatic/kafka';
 import type { KafkaClient } from '../KafkaClient.js';
 import type { Kafka } from './loadKafka.js';
-import { clientOptions } from './openProducer.js';
+import { openConsumer } from './openConsumer.js';
 
 /** A reading of a topic that nobody shares. */
 export interface Reader {
@@ -25,14 +25,7 @@ export const openReader = async (
   client: KafkaClient,
   { topic, begin: wanted }: { readonly topic: string; readonly begin?: bigint | 'end' | undefined },
 ): Promise<Reader> => {
-  const consumer: Consumer = new kafka.Consumer({
-    ...clientOptions(client),
-    groupId: `headwater-reader-${randomUUID()}`,
-    autocommit: false,
-    isolationLevel: kafka.FetchIsolationLevels.READ_COMMITTED,
-    maxWaitTime: 200,
-    minBytes: 1,
-  });
+  const consumer = openConsumer(kafka, client, { groupId: `headwater-reader-${randomUUID()}` });
   const close = async (): Promise<void> => {
     await consumer.close(true).catch(() => undefined);
   };
