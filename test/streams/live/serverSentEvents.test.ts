@@ -164,6 +164,13 @@ describe('serverSentEvents', () => {
       );
     });
 
+    it('counts an id without data too', async () => {
+      const { requests } = await read('id: 1\ndata: a\n\nid: 7\n\nid: 8');
+      expect(requests[1]?.headers['last-event-id']).toBe('7');
+      const nul = await read('id: 1\ndata: a\n\nid: 7\0\n\n');
+      expect(nul.requests[1]?.headers['last-event-id']).toBe('1');
+    });
+
     it('begins after the id of an earlier run, and forgets an id that is taken back', async () => {
       const { requests } = await read('id:\ndata: a\n\n', { lastEventId: 'before' });
       expect(requests[0]?.headers['last-event-id']).toBe('before');

@@ -44,6 +44,8 @@ export class EventReader implements Reader {
   #guid: string | undefined;
   /** The event's id. */
   #id: string | undefined;
+  /** The id among the lines since the last blank one, of which it is not known yet whether they are an event. */
+  #idLine: string | undefined;
 
   constructor(options: EventReaderOptions) {
     this.#options = options;
@@ -86,6 +88,8 @@ export class EventReader implements Reader {
       return;
     }
     if (this.#skipping) return;
+    const id = /^id(?:: ?(.*))?$/su.exec(text);
+    if (id !== null && !text.includes('\0')) this.#idLine = id[1] ?? '';
     this.#place ??= place;
     // A line break between two lines counts.
     this.#bytes += Buffer.byteLength(text) + (this.#bytes === 0 ? 0 : 1);
@@ -108,6 +112,9 @@ export class EventReader implements Reader {
     this.#bytes = 0;
     if (this.#skipping) this.#parser.reset();
     else this.#parser.feed('\n');
+    // Without data it is no event, but its id counts all the same.
+    if (this.#idLine !== undefined && !this.#skipping) this.#options.passed(this.#idLine);
+    this.#idLine = undefined;
     this.#skipping = false;
     if (this.#waiting.length === 0) this.#place = undefined;
   }
@@ -115,6 +122,7 @@ export class EventReader implements Reader {
   #take({ data, id, event = 'message' }: EventSourceMessage): void {
     this.#events++;
     this.#id = id;
+    this.#idLine = undefined;
     if (this.#options.types?.has(event) !== false) this.#waiting = recordsOf(data).toReversed();
     this.#guid = this.#waiting.length === 1 && id !== '' ? id : undefined;
     if (this.#waiting.length === 0) this.#pass();
