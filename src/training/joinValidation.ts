@@ -2,6 +2,7 @@ import { concatMap, defer, type Observable, of } from 'rxjs';
 import type { TrainingEvent } from '../contracts/training/TrainingEvent.js';
 import type { Split } from '../operators/rows/prepare.js';
 import { withValidationRows } from '../operators/rows/withValidationRows.js';
+import { crossFittedTemperature } from './crossFittedTemperature.js';
 import type { ModelChosen, TrainedCandidate } from './ModelChosen.js';
 import { retrain, type Retrained, type RetrainOptions } from './retrain.js';
 
@@ -10,6 +11,8 @@ import { retrain, type Retrained, type RetrainOptions } from './retrain.js';
  * second training takes little time.
  */
 const FEW_ROWS = 4000;
+/** The train rows below which a linear model's temperature is fitted on folds: the validation rows are few. */
+const FEW_TO_CALIBRATE = 1000;
 
 /** Whether a model is trained once more on the train and validation rows when it has been chosen. */
 export const joinsValidation = (
@@ -28,9 +31,10 @@ export const joinValidation = (
     const joined = withValidationRows(split);
     const again = (
       candidate: TrainedCandidate,
+      temperature: number | undefined,
       then: (retrained: Retrained) => Observable<TrainingEvent | ModelChosen>,
     ): Observable<TrainingEvent | ModelChosen> =>
-      retrain(joined, candidate, { ...options, called: 'with validation rows' }).pipe(
+      retrain(joined, candidate, { ...options, called: 'with validation rows', temperature }).pipe(
         concatMap((event) => (event.type === 'retrained' ? then(event) : of(event))),
       );
     const replaced = (candidate: TrainedCandidate, { model, features, source }: Retrained): TrainedCandidate => ({
@@ -50,15 +54,19 @@ export const joinValidation = (
       });
     };
     if (kept === linear)
-      return again(kept, (only) => {
-        const now = replaced(kept, only);
-        return ended({ kept: now, linear: now });
-      });
-    return again(kept, (retrained) => {
+      return (split.rows.train < FEW_TO_CALIBRATE ? crossFittedTemperature(joined, kept, options) : of(undefined)).pipe(
+        concatMap((temperature) =>
+          again(kept, temperature, (only) => {
+            const now = replaced(kept, only);
+            return ended({ kept: now, linear: now });
+          }),
+        ),
+      );
+    return again(kept, undefined, (retrained) => {
       const now = replaced(kept, retrained);
       // The linear part of a sum is the linear model that it is held against.
       if (retrained.linear !== undefined)
         return ended({ kept: now, linear: replaced(linear, { ...retrained, model: retrained.linear }) });
-      return again(linear, (other) => ended({ kept: now, linear: replaced(linear, other) }));
+      return again(linear, undefined, (other) => ended({ kept: now, linear: replaced(linear, other) }));
     });
   });

@@ -23,6 +23,8 @@ export interface RetrainOptions extends ModelTrainingOptions, Pick<TrainNetworkO
   readonly batchSize: number;
   /** What the events of this training say of its rows, such as `all rows`. */
   readonly called: string;
+  /** What the logits of a linear model are divided by. Default: that of the kept one. */
+  readonly temperature?: number | undefined;
 }
 
 /** A model that was trained once more. */
@@ -97,7 +99,8 @@ export const retrain = (
       switch (config.architecture) {
         case 'linear': {
           const { training$, model } = linearParts(read);
-          return { training$, model: () => ({ model: model(config), linear: undefined }) };
+          const { temperature = config.temperature } = options;
+          return { training$, model: () => ({ model: model({ ...config, temperature }), linear: undefined }) };
         }
         case 'wide-gru': {
           const model = network(config);

@@ -1,0 +1,52 @@
+import { from, lastValueFrom, toArray } from 'rxjs';
+import { expect, it } from 'vitest';
+import type { Row } from '../../src/contracts/rows/Row.js';
+import { prepare } from '../../src/operators/rows/prepare.js';
+import { withValidationRows } from '../../src/operators/rows/withValidationRows.js';
+import { headlineRows } from '../../src/testing/headlineRows.js';
+import { textSteps } from '../../src/text/TextSteps.js';
+import { crossFittedTemperature } from '../../src/training/crossFittedTemperature.js';
+import type { ModelChosen, ModelTrainingEvent } from '../../src/training/ModelChosen.js';
+import { trainModel } from '../../src/training/trainModel.js';
+
+const SIDES = ['train', 'train', 'train', 'validation', 'test'] as const;
+
+const eventsOf = async (rows: readonly Row[], joinValidation?: boolean) => {
+  const split = await lastValueFrom(prepare(from(rows), { text: textSteps(), seed: 3 }));
+  const event$ = trainModel(split, { architecture: 'linear', joinValidation });
+  return { split, events: await lastValueFrom(event$.pipe(toArray())) };
+};
+
+const chosenIn = (events: readonly ModelTrainingEvent[]): ModelChosen => {
+  const last = events.at(-1);
+  if (last?.type !== 'model-chosen') throw new Error('nothing was chosen');
+  return last;
+};
+
+it('is that of predictions for all rows, and not of the few validation rows alone', async () => {
+  // Every third train row has a wrong class, and no validation row has.
+  const rows: readonly Row[] = headlineRows({ count: 200, seed: 1 }).map((row, at, all) => {
+    const side = SIDES[at % SIDES.length]!;
+    const wrong = side === 'train' && at % 3 === 0;
+    return { ...row, side, category: wrong ? all[(at + 1) % all.length]!.category : row.category };
+  });
+  const { events } = await eventsOf(rows);
+  const { kept } = chosenIn(events);
+  const { temperature } = kept.model.config as { readonly temperature: number };
+  expect(temperature).toBeGreaterThan(1.5 * kept.measured.temperature);
+  // The folds are no part of what is shown.
+  const models = events.flatMap((event) => (event.type === 'training-started' ? [event.model] : []));
+  expect(models.some((model) => model.includes('fold'))).toBe(false);
+});
+
+it('is none where a fold would have one class alone', async () => {
+  const rows: readonly Row[] = headlineRows({ count: 60, seed: 1 }).map((row, at) => ({
+    ...row,
+    category: at === 0 ? 'rare' : 'common',
+    side: at === 0 ? 'train' : SIDES[at % SIDES.length],
+  }));
+  const { split, events } = await eventsOf(rows, false);
+  const { kept } = chosenIn(events);
+  const found$ = crossFittedTemperature(withValidationRows(split), kept, { batchSize: 32 });
+  expect(await lastValueFrom(found$)).toBeUndefined();
+});
