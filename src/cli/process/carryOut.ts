@@ -1,8 +1,10 @@
 import {
   catchError,
   concatMap,
+  defer,
   EMPTY,
   endWith,
+  finalize,
   fromEventPattern,
   ignoreElements,
   lastValueFrom,
@@ -15,6 +17,7 @@ import {
 } from 'rxjs';
 import { FAILURE, SIGNALS, SUCCESS } from './exitStatus.js';
 import type { Job } from './Job.js';
+import { memoryWarning$ } from './memoryWatch.js';
 import { afterOutputError, isClosedPipe, tellError } from './outputError.js';
 import type { Terminal } from './Terminal.js';
 
@@ -48,6 +51,15 @@ const interruptions$ = ({ finish, outlivesHangup = false }: Job, terminal: Termi
     }),
   );
 
+/** Tells while a job runs that memory is about to run out. */
+const tellingLowMemory =
+  ({ stderr }: Terminal) =>
+  <T>(source: Observable<T>): Observable<T> =>
+    defer(() => {
+      const looking = memoryWarning$().subscribe((warning) => void stderr.write(`headwater: ${warning}\n`));
+      return source.pipe(finalize(() => looking.unsubscribe()));
+    });
+
 /**
  * Subscribes to a job until it ends, a signal ends it, or its output cannot be written any more; gives the exit status.
  */
@@ -73,6 +85,6 @@ export const carryOut = (job: Job, terminal: Terminal): Promise<number> => {
       map(() => (lost ? FAILURE : SUCCESS)),
       catchError((error: unknown) => of(tellError(error, terminal))),
     ),
-  ).pipe(take(1));
+  ).pipe(take(1), tellingLowMemory(terminal));
   return lastValueFrom(status$);
 };

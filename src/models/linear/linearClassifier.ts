@@ -216,6 +216,8 @@ export const linearClassifier = (config: LinearConfig, settings: LinearSettings)
         logitsOf(i);
         softmaxRow();
         loss += share * lossOf(label);
+        // The weights stay as they were: from a loss that is no number, all that follows would be none.
+        if (!Number.isFinite(loss)) break;
         row[label]! -= 1;
         if (share !== 1) for (let c = 0; c < classes; c++) row[c]! *= share;
         if (clipNorm !== undefined) {
