@@ -18,6 +18,7 @@ export { loadArtifacts } from '../models/artifacts/loadArtifacts.js';
 export { openArtifacts } from '../models/artifacts/openArtifacts.js';
 export { trainable, type OwnModel, type Parameter, type TrainableOptions } from '../models/trainable.js';
 export { resizeVocabulary, type ResizableModel } from '../models/artifacts/resizeVocabulary.js';
+export { smallerArtifacts, type SmallerOptions } from '../models/artifacts/smallerArtifacts.js';
 export { architectureOf, type Architecture, type ModelConfig } from '../models/artifacts/ModelConfig.js';
 export { onlineRate } from '../models/artifacts/onlineRate.js';
 export { restoreModel, type RestoreSettings, type TextModel } from '../models/artifacts/restoreModel.js';

@@ -258,6 +258,21 @@ export class Tokenizer {
   }
 
   /**
+   * The tokenizer of the first tokens: the most frequent ones, where it was learnt.
+   *
+   * @param size how many tokens, padding and unknown included
+   */
+  first(size: number): Tokenizer {
+    return new Tokenizer({
+      charLevel: this.charLevel,
+      foldCase: this.foldCase,
+      tokens: this.tokens.slice(0, size),
+      unknownIndex: this.unknownIndex,
+      minTokenFrequency: undefined,
+    });
+  }
+
+  /**
    * The token indices of a text, one a token, int32.
    *
    * The lesson's rules for edges hold. Word-level, an empty text has one token, the empty word (usually unknown);

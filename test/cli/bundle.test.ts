@@ -44,6 +44,16 @@ const answered = async (model: string): Promise<Answer> => {
   return { category, probability: probabilities[category] ?? NaN, known };
 };
 
+/** The tokenizer in a module. */
+const decodedTokenizer = (text: string): { readonly tokens: readonly string[] } => {
+  const [, lines = ''] = /\["tokenizer\.json", bytesOf\(\[([^\]]*)\]/.exec(text) ?? [];
+  const base64 = (JSON.parse(`[${lines}]`) as readonly string[]).join('');
+  const { token_to_index: indices } = JSON.parse(Buffer.from(base64, 'base64').toString()) as {
+    readonly token_to_index: Readonly<Record<string, number>>;
+  };
+  return { tokens: Object.keys(indices).sort((a, b) => (indices[a] ?? 0) - (indices[b] ?? 0)) };
+};
+
 describe('bundle', () => {
   beforeAll(async () => {
     writeFileSync(at('table.csv'), commaTable('title,category', madeRows(60)));
@@ -85,6 +95,25 @@ console.log(JSON.stringify({ classes, category, probability, known }));
       expect(answer).toMatchObject({ category: expected.category, known: expected.known });
       expect(answer.probability).toBeCloseTo(expected.probability, 5);
     }
+  });
+
+  it('keeps the most frequent words alone, where it is asked to', async () => {
+    const { status, stderr } = await inProcess(['bundle', at('lesson'), '--out-file', at('few.mjs'), '--words', '12']);
+    expect(status, stderr).toBe(0);
+    expect(statSync(at('few.mjs')).size).toBeLessThan(statSync(at('lesson.mjs')).size);
+    const { tokens } = decodedTokenizer(readFileSync(at('few.mjs'), 'utf8'));
+    const { tokens: all } = decodedTokenizer(readFileSync(at('lesson.mjs'), 'utf8'));
+    expect(tokens).toEqual(all.slice(0, 14));
+    const program = `const { classify } = await import(${JSON.stringify(pathToFileURL(at('few.mjs')).href)});
+console.log((await classify(${JSON.stringify(`${tokens[5] ?? ''} ${all[14] ?? ''}`)})).known);`;
+    expect(execFileSync(process.execPath, ['--input-type=module', '-e', program], { encoding: 'utf8' })).toBe('1\n');
+  });
+
+  it('says where a model has no linear part', async () => {
+    const { status, stderr } = await inProcess(['bundle', at('lesson'), '--out-file', at('x.mjs'), '--linear']);
+    expect(status).toBe(2);
+    expect(stderr).toMatch(/no linear part .*\[HW_USAGE\]/);
+    expect(existsSync(at('x.mjs'))).toBe(false);
   });
 
   it('needs no WebAssembly for a linear model', () => {

@@ -1,4 +1,4 @@
-import type { TokenTable } from '../internal/TokenTable.js';
+import { TokenTable } from '../internal/TokenTable.js';
 import { foldCase } from '../unicode/foldCase.js';
 
 /** How the numbers of word vectors are held: as they are, or as whole numbers from -127 to 127 and one scale a row. */
@@ -116,6 +116,20 @@ export class WordVectors {
     }
     for (let i = 0; i < ids.length; i++) if (ids[i] === 0) ids[i] = words.numbers[i]! + 1;
     return ids;
+  }
+
+  /** The vectors of the first words. Files of vectors begin with frequent words. */
+  first(size: number): WordVectors {
+    const words = new TokenTable(false);
+    for (let id = 1; id <= size; id++) words.add(this.word(id));
+    return new WordVectors({
+      dims: this.dims,
+      words,
+      rows: this.rows.slice(0, (size + 1) * this.dims),
+      scales: this.scales?.slice(0, size + 1),
+      origin: { ...this.origin, cut: true },
+      sha256: undefined,
+    });
   }
 
   /** The vector with an id from 0 to `size`, as float32. */

@@ -6,24 +6,30 @@ import { builtFile } from '../../../contracts/runtime/builtFile.js';
 import { packageJson } from '../../../contracts/runtime/packageJson.js';
 import { encodeArtifacts } from '../../../models/artifacts/encodeArtifacts.js';
 import { loadArtifacts } from '../../../models/artifacts/loadArtifacts.js';
+import { smallerArtifacts } from '../../../models/artifacts/smallerArtifacts.js';
 import { writeFiles } from '../../../sinks/files/writeFiles.js';
 import { printable } from '../../../sinks/terminal/printable.js';
 import { moduleText } from '../../inference/moduleText.js';
-import { path } from '../../process/argument.js';
+import { path, wholeNumber } from '../../process/argument.js';
 import { fromTask } from '../../process/fromTask.js';
 import type { Choose } from '../../process/Job.js';
 import type { Terminal } from '../../process/Terminal.js';
 
 interface Options {
   readonly outFile: string;
+  readonly words?: number;
+  readonly linear?: boolean;
 }
 
 const HELP = `
 The module holds the weights, the vocabulary, the steps from a text to tokens, and the kernels. It imports nothing. It
-runs in Node, Deno, Bun and browsers. A linear model needs no WebAssembly, so that it runs where an engine compiles none. It exports classify(text), classes, and open(options).
+runs in Node, Deno, Bun, browsers and edge runtimes. A linear model needs no WebAssembly, so that it runs where an engine compiles
+none. It exports classify(text), classes, and open(options).
 
 Examples:
   $ headwater bundle models/news --out-file news.js
+  $ headwater bundle models/news --out-file small.js --words 5000
+  $ headwater bundle models/news --out-file smallest.js --linear
 `;
 
 /** The runtime that the build has made. */
@@ -39,11 +45,14 @@ export const bundleCommand = (terminal: Terminal, choose: Choose): Command =>
     .description('write a saved classifier as one ES module that needs nothing else')
     .argument('<dir>', 'the folder of the saved model', path)
     .requiredOption('--out-file <file>', 'the module to write, such as news.js', path)
+    .option('--words <n>', 'keep only the n most frequent words, and as many word vectors', wholeNumber(1))
+    .option('--linear', 'keep only the linear part of a sum of a network and a linear model')
     .addHelpText('after', HELP)
-    .action((directory: string, { outFile: file }: Options) =>
+    .action((directory: string, { outFile: file, words, linear }: Options) =>
       choose({
         work$: fromTask(loadArtifacts(directory)).pipe(
-          map((artifacts) => {
+          map((whole) => {
+            const artifacts = smallerArtifacts(whole, { words, linear });
             const about = [
               `A text classifier, made by headwater ${packageJson().version}. It imports nothing.`,
               'It exports classify(text), which gives { category, probability, distribution, known }, classes, and open(options).',
