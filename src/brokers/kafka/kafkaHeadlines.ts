@@ -78,7 +78,7 @@ export interface KafkaHeadlinesOptions {
  * @throws HeadwaterError `HW_USAGE` for an option that cannot work
  *
  * @example
- * ```ts no-run
+ * ```ts
  * import { classifyLive, type ClassifyLiveOptions, microBatch, throughDeliveries } from 'headwater';
  * import { kafkaHeadlines, toKafka } from 'headwater/kafka';
  *

@@ -72,15 +72,18 @@ const existsAlready = (error: unknown): boolean =>
  * @throws HeadwaterError `HW_USAGE` for an option that cannot work
  *
  * @example
- * ```ts no-run
+ * ```ts
  * import { openArtifacts } from 'headwater';
  * import { kafkaModels } from 'headwater/kafka';
+ * import { concatMap } from 'rxjs';
  *
  * const models = kafkaModels({ client: { bootstrapBrokers: ['127.0.0.1:9092'] }, topic: 'models' });
- * models.published('news').subscribe(async ({ inUse }) => {
- *   const { labelEncoder } = await openArtifacts(await models.fetch(inUse.files));
- *   console.log(inUse.id, labelEncoder.classes);
- * });
+ * export const classes$ = models.published('news').pipe(
+ *   concatMap(async ({ inUse }) => {
+ *     const { labelEncoder } = await openArtifacts(await models.fetch(inUse.files));
+ *     return { model: inUse.id, classes: labelEncoder.classes };
+ *   }),
+ * );
  * ```
  */
 export const kafkaModels = (options: KafkaModelsOptions): ModelStore => {

@@ -101,7 +101,7 @@ const nanoseconds = (ms: number): number => ms * 1_000_000;
  * @throws HeadwaterError `HW_USAGE` for an option that cannot work
  *
  * @example
- * ```ts no-run
+ * ```ts
  * import { connect } from '@nats-io/transport-node';
  * import { classifyLive, type ClassifyLiveOptions, microBatch, throughDeliveries } from 'headwater';
  * import { jetStreamHeadlines, toJetStream } from 'headwater/nats';

@@ -38,15 +38,18 @@ const isMissing = (error: unknown): boolean =>
  * @throws HeadwaterError `HW_USAGE` for an option that cannot work
  *
  * @example
- * ```ts no-run
+ * ```ts
  * import { openArtifacts } from 'headwater';
  * import { jetStreamModels, natsConnection } from 'headwater/nats';
+ * import { concatMap } from 'rxjs';
  *
  * const models = jetStreamModels({ connection: natsConnection({ servers: 'nats://127.0.0.1:4222' }), bucket: 'MODELS' });
- * models.published('news').subscribe(async ({ inUse }) => {
- *   const { labelEncoder } = await openArtifacts(await models.fetch(inUse.files));
- *   console.log(inUse.id, labelEncoder.classes);
- * });
+ * export const classes$ = models.published('news').pipe(
+ *   concatMap(async ({ inUse }) => {
+ *     const { labelEncoder } = await openArtifacts(await models.fetch(inUse.files));
+ *     return { model: inUse.id, classes: labelEncoder.classes };
+ *   }),
+ * );
  * ```
  */
 export const jetStreamModels = (options: JetStreamModelsOptions): ModelStore => {

@@ -10,11 +10,14 @@ import { needsNats } from './internal/needsNats.js';
  * @param options those of `connect` of `@nats-io/transport-node`: `servers`, and those for TLS and log-in
  *
  * @example
- * ```ts no-run
+ * ```ts
  * import { jetStreamHeadlines, natsConnection } from 'headwater/nats';
+ * import { map } from 'rxjs';
  *
  * const connection = natsConnection({ servers: ['nats://127.0.0.1:4222'], maxReconnectAttempts: -1 });
- * jetStreamHeadlines({ connection, stream: 'HEADLINES', group: 'news' }).subscribe(({ value }) => console.log(value.title));
+ * export const titles$ = jetStreamHeadlines({ connection, stream: 'HEADLINES', group: 'news' }).pipe(
+ *   map(({ value }) => value.title),
+ * );
  * ```
  */
 export const natsConnection = (options: NodeConnectionOptions) => async (): Promise<NatsConnection> => {

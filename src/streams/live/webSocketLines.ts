@@ -113,10 +113,13 @@ const endError = (
  * @throws HeadwaterError `HW_USAGE` for an address or an option that cannot work
  *
  * @example
- * ```ts no-run
+ * ```ts
  * import { webSocketLines } from 'headwater';
+ * import { map } from 'rxjs';
  *
- * webSocketLines('wss://example.org/news', { events: { next: (event) => console.error(event.type, event.source) } }).subscribe(({ title }) => console.log(title));
+ * export const titles$ = webSocketLines('wss://example.org/news', {
+ *   events: { next: (event) => console.error(event.type, event.source) },
+ * }).pipe(map(({ title }) => title));
  * ```
  */
 export const webSocketLines = (url: string | URL, options: WebSocketLinesOptions = {}): Observable<LiveHeadline> => {
