@@ -91,7 +91,8 @@ export const natsSoak = async (count: number, size: number, places: ServerPlaces
 
 /** Kafka; committed results are read by a consumer of its own. */
 export const kafkaSoak = async (count: number, size: number, host?: string): Promise<BrokerTopics> => {
-  const { Admin, Consumer, Producer, stringDeserializers, stringSerializers } = await import('@platformatic/kafka');
+  const { Admin, Producer, stringSerializers } = await import('@platformatic/kafka');
+  const { readCommitted } = await import('../brokers/readCommitted.js');
   const servers: KafkaServers = await startKafka(size, host);
   const client = { bootstrapBrokers: [...servers.brokers], clientId: 'soak', retries: 100, retryDelay: 500 };
   const admin = new Admin(client);
@@ -99,18 +100,8 @@ export const kafkaSoak = async (count: number, size: number, host?: string): Pro
   await admin.createTopics({ topics: ['in'], partitions: 8, replicas: size, configs });
   await admin.createTopics({ topics: ['out', 'dead'], partitions: 2, replicas: size, configs });
   const producer = new Producer({ ...client, idempotent: true, serializers: stringSerializers });
-  const consumer = new Consumer({ ...client, groupId: 'soak', autocommit: false, deserializers: stringDeserializers });
   const found = foundOf(count);
-  const stream = await consumer.consume({ topics: ['out'], mode: 'earliest', maxWaitTime: 200 });
-  const seen = new Set<string>();
-  stream.on('data', ({ value, partition, offset }) => {
-    // Where its broker was killed, the reader may read a result again: the same place is the same result.
-    const place = `${partition}:${offset}`;
-    if (seen.has(place)) return;
-    seen.add(place);
-    take(found, value);
-  });
-  stream.on('error', () => undefined);
+  const close = await readCommitted(servers.brokers, 'out', (value) => take(found, value));
   const address = `kafka://${servers.brokers.join(',')}`;
   return {
     addresses: ['--from', `${address}/in`, '--to', `${address}/out`, '--dead-letters', 'dead'],
@@ -128,8 +119,7 @@ export const kafkaSoak = async (count: number, size: number, host?: string): Pro
         });
     },
     stop: async () => {
-      await stream.close().catch(() => undefined);
-      await consumer.close(true).catch(() => undefined);
+      await close();
       await producer.close(true).catch(() => undefined);
       await admin.close().catch(() => undefined);
       await servers.stop();
