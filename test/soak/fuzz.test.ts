@@ -17,6 +17,7 @@ import { CsvReader } from '../../src/streams/csv/CsvReader.js';
 import { checkFormat } from '../../src/streams/csv/TableFormat.js';
 import { parseFeed } from '../../src/streams/feeds/parseFeed.js';
 import { fetchTable } from '../../src/streams/fetchTable.js';
+import { parquetLines } from '../../src/streams/table/internal/parquetLines.js';
 import { EventReader } from '../../src/streams/live/internal/EventReader.js';
 import { HeadlineDecoder } from '../../src/streams/live/internal/HeadlineDecoder.js';
 import { SocketMessages } from '../../src/streams/live/internal/SocketMessages.js';
@@ -42,6 +43,8 @@ const share = Number(process.env['HEADWATER_FUZZ_SHARE'] ?? 1);
 const RUNS = soak ? Math.ceil(750_000 * share) : 300;
 /** Of the readers that take a turn of the event loop or a file for each input. */
 const SLOW_RUNS = soak ? Math.ceil(100_000 * share) : 60;
+/** Of the reader that starts a thread for each input. */
+const THREAD_RUNS = soak ? Math.ceil(10_000 * share) : 12;
 
 const ignore = (): void => undefined;
 const aside = { next: ignore };
@@ -212,11 +215,9 @@ const readers = (folder: string): readonly Reader[] => [
   ['texts', RUNS, LINES, (bytes) => textPreprocessor()(bytes.toString())],
   [
     'Parquet files',
-    SLOW_RUNS,
+    THREAD_RUNS,
     PARQUET,
-    inFile(join(folder, 'table.parquet'), (path) =>
-      drained(fetchTable(path, { rejections: aside, yieldAfter: Infinity })),
-    ),
+    inFile(join(folder, 'table.parquet'), (path) => drained(from(parquetLines(path, 500)))),
   ],
 ];
 

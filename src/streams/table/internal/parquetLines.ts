@@ -1,75 +1,72 @@
+import { Worker } from 'node:worker_threads';
+import { builtFile } from '../../../contracts/runtime/builtFile.js';
 import { HeadwaterError } from '../../../contracts/HeadwaterError.js';
+import { decodeParquet } from './decodeParquet.js';
+import type { ParquetAnswer } from './parquetWorker.js';
 
-/** How many rows are made at once. */
-const ROWS = 1_000;
+/** How long a thousand rows may take, with what has to be decoded of their row group, in milliseconds. */
+const PATIENCE_MS = 60_000;
 
-/** What JSON has no form for, as text. */
-const plain = (_key: string, value: unknown): unknown => {
-  if (typeof value === 'bigint') return value.toString();
-  if (value instanceof Uint8Array) return Buffer.from(value).toString('utf8');
-  return value;
-};
+const damaged = (path: string, why: string, cause?: unknown): HeadwaterError =>
+  new HeadwaterError(
+    'HW_ENCODING',
+    `${path} is a Parquet file that cannot be read: ${why}. It is damaged, or its row groups are too large. Fetch it again, or save it with smaller row groups or as CSV.`,
+    { cause, where: path },
+  );
 
-const load = async (path: string) => {
-  try {
-    return await import('hyparquet');
-  } catch (cause) {
-    throw new HeadwaterError(
-      'HW_USAGE',
-      `${path} is a Parquet file, which the package hyparquet reads, and it is not installed. Install it (npm install hyparquet hyparquet-compressors), or save the table as CSV or JSON lines.`,
-      { cause, where: path },
-    );
-  }
-};
-
-/** The codecs beside snappy, where they are installed. */
-const codecs = async () => {
-  try {
-    return (await import('hyparquet-compressors')).compressors;
-  } catch {
-    return undefined;
-  }
-};
-
-/** Why hyparquet gave up, and what to do. It names a codec that it lacks; its other messages are about offsets. */
-const why = (cause: unknown): string => {
-  const message = cause instanceof Error ? cause.message : String(cause);
-  const codec = /compression codec: (\w+)/i.exec(message)?.[1];
-  if (codec !== undefined && codec !== 'undefined')
-    return `it is compressed by ${codec}. Install hyparquet-compressors, or save it with snappy or without compression.`;
-  return `it is damaged, or was cut off (${message.slice(0, 200)}). Fetch or save it again.`;
-};
+/** Asks the thread for its next answer. */
+const answerOf = (worker: Worker, path: string, patienceMs: number): Promise<ParquetAnswer> =>
+  new Promise((resolve, reject) => {
+    const settle = (settled: () => void): void => {
+      clearTimeout(timer);
+      worker.off('message', answered).off('error', failed).off('exit', ended);
+      settled();
+    };
+    const answered = (answer: ParquetAnswer): void => settle(() => resolve(answer));
+    const failed = (error: unknown): void =>
+      settle(() =>
+        reject(damaged(path, `decoding it failed (${error instanceof Error ? error.message : String(error)})`, error)),
+      );
+    const ended = (): void => settle(() => reject(damaged(path, 'decoding it ended too soon')));
+    const late = (): void =>
+      settle(() => reject(damaged(path, `decoding 1,000 rows took longer than ${patienceMs / 1000} s`)));
+    const timer = setTimeout(late, patienceMs);
+    worker.on('message', answered).on('error', failed).on('exit', ended);
+    worker.postMessage('next');
+  });
 
 /**
  * The rows of a Parquet file as JSON lines.
  *
+ * It is decoded in a thread of its own: lengths in a damaged file make the decoder count to billions, or fill the
+ * memory. The thread is then ended, and the file refused; this one goes on meanwhile.
+ *
  * Holds a thousand rows, and what hyparquet decodes of their row group.
  *
+ * @param patienceMs how long a thousand rows may take
  * @throws HeadwaterError `HW_USAGE` where hyparquet is not installed, `HW_ENCODING` where it cannot read the file
  */
-export async function* parquetLines(path: string): AsyncGenerator<Buffer, void, undefined> {
-  const { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects } = await load(path);
-  const compressors = await codecs();
-  const unreadable = (cause: unknown): HeadwaterError =>
-    new HeadwaterError('HW_ENCODING', `${path} is a Parquet file that cannot be read: ${why(cause)}`, {
-      cause,
-      where: path,
-    });
+export async function* parquetLines(
+  path: string,
+  patienceMs: number = PATIENCE_MS,
+): AsyncGenerator<Buffer, void, undefined> {
+  const entry = builtFile('streams/table/internal/parquetWorker.js');
+  if (entry === undefined) {
+    // The sources, which have not been built.
+    yield* decodeParquet(path);
+    return;
+  }
+  const worker = new Worker(entry, { workerData: path, execArgv: [] });
+  // Between two portions nobody listens: what the thread then fails of, the next answer tells.
+  worker.on('error', () => undefined);
   try {
-    const file = await asyncBufferFromFile(path);
-    const metadata = await parquetMetadataAsync(file);
-    const rows = Number(metadata.num_rows);
-    for (let rowStart = 0; rowStart < rows; rowStart += ROWS) {
-      const part = await parquetReadObjects({
-        file,
-        metadata,
-        rowStart,
-        rowEnd: Math.min(rows, rowStart + ROWS),
-        ...(compressors === undefined ? {} : { compressors }),
-      });
-      yield Buffer.from(part.map((row) => `${JSON.stringify(row, plain)}\n`).join(''));
+    for (;;) {
+      const answer = await answerOf(worker, path, patienceMs);
+      if (answer.type === 'end') return;
+      if (answer.type === 'refused') throw new HeadwaterError(answer.code, answer.message, { where: path });
+      yield Buffer.from(answer.bytes.buffer, answer.bytes.byteOffset, answer.bytes.byteLength);
     }
-  } catch (cause) {
-    throw unreadable(cause);
+  } finally {
+    await worker.terminate();
   }
 }

@@ -1,0 +1,75 @@
+import { HeadwaterError } from '../../../contracts/HeadwaterError.js';
+
+/** How many rows are made at once. */
+const ROWS = 1_000;
+
+/** What JSON has no form for, as text. */
+const plain = (_key: string, value: unknown): unknown => {
+  if (typeof value === 'bigint') return value.toString();
+  if (value instanceof Uint8Array) return Buffer.from(value).toString('utf8');
+  return value;
+};
+
+const load = async (path: string) => {
+  try {
+    return await import('hyparquet');
+  } catch (cause) {
+    throw new HeadwaterError(
+      'HW_USAGE',
+      `${path} is a Parquet file, which the package hyparquet reads, and it is not installed. Install it (npm install hyparquet hyparquet-compressors), or save the table as CSV or JSON lines.`,
+      { cause, where: path },
+    );
+  }
+};
+
+/** The codecs beside snappy, where they are installed. */
+const codecs = async () => {
+  try {
+    return (await import('hyparquet-compressors')).compressors;
+  } catch {
+    return undefined;
+  }
+};
+
+/** Why hyparquet gave up, and what to do. It names a codec that it lacks; its other messages are about offsets. */
+const why = (cause: unknown): string => {
+  const message = cause instanceof Error ? cause.message : String(cause);
+  const codec = /compression codec: (\w+)/i.exec(message)?.[1];
+  if (codec !== undefined && codec !== 'undefined')
+    return `it is compressed by ${codec}. Install hyparquet-compressors, or save it with snappy or without compression.`;
+  return `it is damaged, or was cut off (${message.slice(0, 200)}). Fetch or save it again.`;
+};
+
+/**
+ * The rows of a Parquet file as JSON lines, decoded in this thread: a damaged file may stop it for long.
+ *
+ * Holds a thousand rows, and what hyparquet decodes of their row group.
+ *
+ * @throws HeadwaterError `HW_USAGE` where hyparquet is not installed, `HW_ENCODING` where it cannot read the file
+ */
+export async function* decodeParquet(path: string): AsyncGenerator<Buffer, void, undefined> {
+  const { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects } = await load(path);
+  const compressors = await codecs();
+  const unreadable = (cause: unknown): HeadwaterError =>
+    new HeadwaterError('HW_ENCODING', `${path} is a Parquet file that cannot be read: ${why(cause)}`, {
+      cause,
+      where: path,
+    });
+  try {
+    const file = await asyncBufferFromFile(path);
+    const metadata = await parquetMetadataAsync(file);
+    const rows = Number(metadata.num_rows);
+    for (let rowStart = 0; rowStart < rows; rowStart += ROWS) {
+      const part = await parquetReadObjects({
+        file,
+        metadata,
+        rowStart,
+        rowEnd: Math.min(rows, rowStart + ROWS),
+        ...(compressors === undefined ? {} : { compressors }),
+      });
+      yield Buffer.from(part.map((row) => `${JSON.stringify(row, plain)}\n`).join(''));
+    }
+  } catch (cause) {
+    throw unreadable(cause);
+  }
+}
