@@ -1,3 +1,4 @@
+import { checkArgument } from '../contracts/checkArgument.js';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as t from 'io-ts';
@@ -107,6 +108,8 @@ const group = (prefix: string, tensors: StateDict): StateDict =>
  * @param about what else is to be in the file, as plain data: of what data, options and backend it is
  */
 export const encodeCheckpoint = (checkpoint: Checkpoint, about: unknown = null): Uint8Array => {
+  checkArgument('encodeCheckpoint', 'checkpoint', checkpoint, 'a checkpoint, such as fit() emits', ['weights']);
+
   const { weights, best, optimizer, ...plain } = checkpoint;
   return encodeSafetensors(
     new Map([...under(WEIGHTS, weights), ...under(BEST, best ?? new Map()), ...under(OPTIMIZER, optimizer)]),
@@ -160,8 +163,9 @@ const parsed = (
  * @param where its path, for the message
  * @returns left with `HW_ARTIFACT` where it is damaged, `HW_ARTIFACT_VERSION` where another version wrote it
  */
-export const decodeCheckpoint = (bytes: Uint8Array, where?: string): E.Either<HeadwaterError, DecodedCheckpoint> =>
-  pipe(
+export const decodeCheckpoint = (bytes: Uint8Array, where?: string): E.Either<HeadwaterError, DecodedCheckpoint> => {
+  checkArgument('decodeCheckpoint', 'bytes', bytes, 'bytes, as a Uint8Array', ['byteLength']);
+  return pipe(
     E.Do,
     E.bind('file', () => decodeSafetensors(bytes, where)),
     E.bind('metadata', ({ file }) => checkVersion(file, where)),
@@ -179,3 +183,4 @@ export const decodeCheckpoint = (bytes: Uint8Array, where?: string): E.Either<He
       about,
     })),
   );
+};

@@ -37,6 +37,9 @@ export const checkOptions = (operator: string, options: unknown, example: string
   throw new HeadwaterError('HW_USAGE', `${operator} ${given}. Give an object, such as ${operator}(${example}).`);
 };
 
+/** Whether an option is a number at all: JavaScript compares the text "5" with numbers, too. */
+export const isNumber = (value: unknown): value is number => typeof value === 'number';
+
 /** Which numbers an option may be. */
 export interface NumberRange {
   /** The smallest, which may be it. Default: none. */

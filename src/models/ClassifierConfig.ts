@@ -1,3 +1,4 @@
+import { checkArgument } from '../contracts/checkArgument.js';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as t from 'io-ts';
@@ -122,6 +123,8 @@ export interface ClassifierOptions {
  * ```
  */
 export const classifierConfig = (options: ClassifierOptions): ClassifierConfig => {
+  checkArgument('classifierConfig', 'options', options, 'an object such as { vocabularySize: 1000, classes: 4 }');
+
   const {
     cell = 'gru',
     bidirectional = cell !== 'rnn',

@@ -1,3 +1,4 @@
+import { checkArgument } from '../contracts/checkArgument.js';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { tensor, tidy } from '@tensorflow/tfjs-core';
 import { HeadwaterError } from '../contracts/HeadwaterError.js';
@@ -62,6 +63,9 @@ const EMBEDDINGS = 'embeddings.weight';
  * ```
  */
 export const classifier = (config: ClassifierConfig, settings: ClassifierSettings): Classifier => {
+  checkArgument('classifier', 'config', config, 'a configuration, such as classifierConfig() makes', ['classes']);
+  checkArgument('classifier', 'settings', settings, 'an object such as { seed: 1 }', ['seed']);
+
   const { seed, backend = BACKEND_NAME, name = config.cell } = settings;
   if (backend === WEBGPU_NAME)
     throw new HeadwaterError(

@@ -1,3 +1,4 @@
+import { checkArgument } from '../contracts/checkArgument.js';
 import { tidy } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { defer, forkJoin, map, type Observable, of } from 'rxjs';
@@ -59,6 +60,11 @@ export interface DeferredClassifier extends DeferredTrainable {
  * @see classifier
  */
 export const deferredClassifier = (config: ClassifierConfig, settings: ClassifierSettings): DeferredClassifier => {
+  checkArgument('deferredClassifier', 'config', config, 'a configuration, such as classifierConfig() makes', [
+    'classes',
+  ]);
+  checkArgument('deferredClassifier', 'settings', settings, 'an object such as { seed: 1 }', ['seed']);
+
   const { seed, backend = WEBGPU_NAME, name = config.cell } = settings;
   const placed = placeWeights(config, { ...settings, backend });
   const { classWeights, weights, inputs } = placed;

@@ -1,3 +1,4 @@
+import { checkArgument } from '../contracts/checkArgument.js';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import { HeadwaterError } from '../contracts/HeadwaterError.js';
@@ -47,6 +48,8 @@ const sides = (state: StateDict, name: string): readonly [number, number] | unde
  * ```
  */
 export const inferConfig = (state: StateDict, where?: string): E.Either<HeadwaterError, ClassifierConfig> => {
+  checkArgument('inferConfig', 'state', state, 'weights, such as stateDict() gives', ['get']);
+
   const embeddings = sides(state, 'embeddings.weight');
   const recurrent = sides(state, 'rnn.weight_hh_l0');
   const fc2 = sides(state, 'fc2.weight');

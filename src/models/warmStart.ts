@@ -1,3 +1,4 @@
+import { checkArgument } from '../contracts/checkArgument.js';
 import { HeadwaterError } from '../contracts/HeadwaterError.js';
 import type { StateDict, Weight } from '../contracts/models/StateDict.js';
 
@@ -112,6 +113,9 @@ const wideValues = (from: StateDict, to: StateDict, classes: readonly (number | 
  * ```
  */
 export const warmStart = (from: WarmStartModel, to: WarmStartModel): StateDict => {
+  checkArgument('warmStart', 'from', from, 'the old model: its tokenizer, labelEncoder and weights', ['tokenizer']);
+  checkArgument('warmStart', 'to', to, 'the new model: its tokenizer, labelEncoder and weights', ['tokenizer']);
+
   const tokens = placesOf(to.tokenizer.tokens, from.tokenizer.tokens);
   const classes = placesOf(to.labelEncoder.classes, from.labelEncoder.classes);
   for (const name of from.weights.keys())

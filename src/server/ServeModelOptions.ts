@@ -1,3 +1,4 @@
+import type { Optional } from '../contracts/Optional.js';
 import type { Observable } from 'rxjs';
 import type { ModelConfirmed, ModelRolledBack } from '../contracts/live/Learning.js';
 import type { LiveHeadline, LivePrediction, SourceEvents } from '../contracts/live/Live.js';
@@ -85,7 +86,7 @@ export interface ServeModelOptions extends ServedModel {
   /** Origins whose pages may ask, such as `https://news.example`. Default: the server's own alone. */
   readonly allowOrigins?: readonly string[] | undefined;
   /** How much it takes on, in part or whole. */
-  readonly limits?: Partial<ServerLimits> | undefined;
+  readonly limits?: Optional<ServerLimits> | undefined;
   /** The most headlines that are classified together. Default 256. */
   readonly batchSize?: number | undefined;
   /**

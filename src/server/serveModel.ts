@@ -1,3 +1,4 @@
+import { checkArgument } from '../contracts/checkArgument.js';
 import { randomBytes } from 'node:crypto';
 import { isIPv6 } from 'node:net';
 import {
@@ -19,7 +20,7 @@ import {
 import { HeadwaterError } from '../contracts/HeadwaterError.js';
 import type { SourceEvent } from '../contracts/live/Live.js';
 import type { Rejection } from '../contracts/rows/Rejection.js';
-import { checkTime, checkWhole } from '../contracts/checkOption.js';
+import { checkTime, checkWhole, optionText } from '../contracts/checkOption.js';
 import { REQUEST_SOURCE } from './http/requestSource.js';
 import { valve } from '../streams/valve.js';
 import { ClassifyQueue } from './queue/ClassifyQueue.js';
@@ -95,6 +96,8 @@ const HISTORY_BYTES = 8 * 1_048_576;
  * ```
  */
 export const serveModel = (options: ServeModelOptions): Observable<ServerEvent> => {
+  checkArgument('serveModel', 'options', options, 'an object such as { model, tokenizer, labelEncoder }');
+  checkArgument('serveModel', 'model', options.model, 'a model, such as restoreModel() makes');
   const {
     host = '127.0.0.1',
     port = 8080,
@@ -117,7 +120,10 @@ export const serveModel = (options: ServeModelOptions): Observable<ServerEvent> 
   for (const [name, value] of Object.entries({ warmUpMs, drainDelayMs })) checkTime('serveModel', name, value, true);
   checkHeartbeat('serveModel', heartbeatMs, limits);
   if (!(Number.isSafeInteger(port) && port >= 0 && port <= 65_535))
-    throw new HeadwaterError('HW_USAGE', `serveModel: port is ${port}, but must be a whole number from 0 to 65535.`);
+    throw new HeadwaterError(
+      'HW_USAGE',
+      `serveModel: port is ${optionText(port)}, but must be a whole number from 0 to 65535.`,
+    );
   const exposed = (): HeadwaterError =>
     new HeadwaterError(
       'HW_USAGE',

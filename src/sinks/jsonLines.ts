@@ -1,3 +1,4 @@
+import { isNumber, optionText } from '../contracts/checkOption.js';
 import type { Writable } from 'node:stream';
 import { Observable, type OperatorFunction } from 'rxjs';
 import { HeadwaterError } from '../contracts/HeadwaterError.js';
@@ -62,10 +63,10 @@ export const jsonLines = (
   stream: Writable,
   { valve, limit = 64 * 1024 * 1024, end = false }: JsonLinesOptions = {},
 ): OperatorFunction<unknown, never> => {
-  if (!(limit > 0))
+  if (!(isNumber(limit) && limit > 0))
     throw new HeadwaterError(
       'HW_USAGE',
-      `jsonLines() was given limit ${limit}: give the most bytes that may wait in the stream, above 0.`,
+      `jsonLines() was given limit ${optionText(limit)}: give the most bytes that may wait in the stream, above 0.`,
     );
   return (source) =>
     new Observable((subscriber) => {

@@ -1,3 +1,4 @@
+import { checkArgument } from '../contracts/checkArgument.js';
 import { defer, finalize, lastValueFrom, type Observable } from 'rxjs';
 import { beginFlowWatch } from '../contracts/flow/FlowProbe.js';
 import type { FlowSnapshot } from '../contracts/flow/FlowSnapshot.js';
@@ -31,6 +32,8 @@ export class BoundExceeded extends Error {
  * ```
  */
 export const expectFlow = async (pipeline$: Observable<unknown>): Promise<FlowSnapshot> => {
+  checkArgument('expectFlow', 'pipeline$', pipeline$, 'an Observable', ['pipe']);
+
   const watch = new FlowWatch(() => performance.now(), true);
   const watched$ = defer(() => {
     const end = beginFlowWatch(watch);

@@ -1,3 +1,5 @@
+import type { Optional } from '../contracts/Optional.js';
+import { checkArgument } from '../contracts/checkArgument.js';
 import type { RunHelpers } from 'rxjs/testing';
 import type { BatchSource } from '../contracts/training/BatchSource.js';
 import { HeadwaterError } from '../contracts/HeadwaterError.js';
@@ -10,12 +12,12 @@ import { marbleSource, type MarbleSource, type MarbleSourceOptions } from './mar
  * Diagrams by side: one for all epochs, or one an epoch (the last one serves all further epochs). A side that is left
  * out is empty.
  */
-export type SideMarbles = Readonly<Partial<Record<Side, string | readonly string[]>>>;
+export type SideMarbles = Optional<Record<Side, string | readonly string[]>>;
 
 /** How a marble batch source plays, and what it says of itself. */
 export interface MarbleBatchSourceOptions extends MarbleSourceOptions {
   /** The number of rows that it claims to have. Default: those in the first diagram of each side. */
-  readonly rows?: Partial<SideCounts> | undefined;
+  readonly rows?: Optional<SideCounts> | undefined;
 }
 
 /** A batch source in virtual time that remembers what was asked of it. */
@@ -68,6 +70,9 @@ export const marbleBatchSource = (
   values: Readonly<Record<string, LabelledBatch>>,
   { rows = {}, ...options }: MarbleBatchSourceOptions = {},
 ): MarbleBatchSource => {
+  checkArgument('marbleBatchSource', 'helpers', helpers, 'the helpers of runMarbles()', ['hot', 'cold']);
+  checkArgument('marbleBatchSource', 'marbles', marbles, 'an object such as { train: marbles }');
+
   const diagramsOf = (side: Side): readonly string[] => [marbles[side] ?? '|'].flat();
   const diagram = (side: Side, epoch: number): string => {
     const diagrams = diagramsOf(side);

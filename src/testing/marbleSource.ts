@@ -1,3 +1,4 @@
+import { checkArgument, checkText } from '../contracts/checkArgument.js';
 import { filter, Observable, take } from 'rxjs';
 import { TestScheduler, type RunHelpers } from 'rxjs/testing';
 import type { Valve } from '../contracts/flow/Valve.js';
@@ -65,6 +66,9 @@ export const marbleSource = <T = string>(
   values?: Readonly<Record<string, T>>,
   { valve, error }: MarbleSourceOptions = {},
 ): MarbleSource<T> => {
+  checkArgument('marbleSource', 'helpers', helpers, 'the helpers of runMarbles()', ['hot', 'cold']);
+  checkText('marbleSource', 'marbles', marbles, 'a marble diagram');
+
   const messages = TestScheduler.parseMarbles(marbles, values, error, undefined, true);
   // It never emits: it is here for its scheduler and for its log of subscriptions.
   const log = helpers.cold<T>('');

@@ -1,3 +1,4 @@
+import { checkArgument, checkText } from '../contracts/checkArgument.js';
 import type { RunHelpers } from 'rxjs/testing';
 import { HeadwaterError } from '../contracts/HeadwaterError.js';
 import type { Valve } from '../contracts/flow/Valve.js';
@@ -29,6 +30,9 @@ import { valve } from '../streams/valve.js';
  * ```
  */
 export const marbleValve = (helpers: RunHelpers, marbles: string): Valve => {
+  checkArgument('marbleValve', 'helpers', helpers, 'the helpers of runMarbles()', ['hot', 'cold']);
+  checkText('marbleValve', 'marbles', marbles, 'a marble diagram');
+
   const mark$ = helpers.hot(marbles, { c: 'close', o: 'open' });
   for (const { notification } of mark$.messages) {
     if (notification.kind !== 'N' || (notification.value !== 'close' && notification.value !== 'open')) {

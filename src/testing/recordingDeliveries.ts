@@ -1,3 +1,4 @@
+import { checkArgument } from '../contracts/checkArgument.js';
 import type { Delivery, Settlement } from '../contracts/flow/Delivery.js';
 
 /** Deliveries, and how they were settled. */
@@ -30,6 +31,8 @@ export const recordingDeliveries = <T>(
   values: readonly T[],
   { attempt = 1 }: RecordingDeliveriesOptions = {},
 ): RecordingDeliveries<T> => {
+  checkArgument('recordingDeliveries', 'values', values, 'a list of values', ['map']);
+
   const settled: (Settlement & { readonly id: string })[] = [];
   const has = (id: string): boolean => settled.some((settlement) => settlement.id === id);
   const ids = values.map((_, at) => String(at));

@@ -1,3 +1,4 @@
+import { checkFunction } from '../contracts/checkArgument.js';
 import { TestScheduler, type RunHelpers } from 'rxjs/testing';
 import { assertFrames } from './assertFrames.js';
 import type { DifferenceOptions } from './difference.js';
@@ -24,5 +25,7 @@ import type { DifferenceOptions } from './difference.js';
  * });
  * ```
  */
-export const runMarbles = <T>(test: (helpers: RunHelpers) => T, options: DifferenceOptions = {}): T =>
-  new TestScheduler(assertFrames(options)).run(test);
+export const runMarbles = <T>(test: (helpers: RunHelpers) => T, options: DifferenceOptions = {}): T => {
+  checkFunction('runMarbles', 'test', test, 'a function that runs the test');
+  return new TestScheduler(assertFrames(options)).run(test);
+};

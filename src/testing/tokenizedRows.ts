@@ -1,3 +1,4 @@
+import { optionText } from '../contracts/checkOption.js';
 import { HeadwaterError } from '../contracts/HeadwaterError.js';
 import { random } from '../contracts/random.js';
 import type { LabelledTokens } from '../contracts/rows/Row.js';
@@ -51,7 +52,7 @@ export const tokenizedRows = ({
     if (!Number.isSafeInteger(value) || value < least) {
       throw new HeadwaterError(
         'HW_USAGE',
-        `tokenizedRows: ${name} is ${value}, but must be a whole number of at least ${least}.`,
+        `tokenizedRows: ${name} is ${optionText(value)}, but must be a whole number of at least ${least}.`,
       );
     }
   }

@@ -1,3 +1,4 @@
+import { checkArgument } from '../contracts/checkArgument.js';
 import { isLeft } from 'fp-ts/lib/Either.js';
 import { checkWhole } from '../contracts/checkOption.js';
 import type { LearningVocabulary, NewToken } from '../contracts/live/Learning.js';
@@ -183,6 +184,8 @@ export const growingVocabulary = (
   tokenizer: Tokenizer,
   { spare = 2000, minTexts = 2, candidates = 10 * spare }: GrowingVocabularyOptions = {},
 ): GrowingVocabulary => {
+  checkArgument('growingVocabulary', 'tokenizer', tokenizer, 'a tokenizer', ['tokens']);
+
   checkWhole('growingVocabulary', 'spare', spare, 1);
   checkWhole('growingVocabulary', 'minTexts', minTexts, 1);
   checkWhole('growingVocabulary', 'candidates', candidates, 1);

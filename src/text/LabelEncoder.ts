@@ -1,3 +1,4 @@
+import { checkArgument } from '../contracts/checkArgument.js';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as t from 'io-ts';
@@ -67,6 +68,8 @@ export class LabelEncoder {
   readonly #indices: ReadonlyMap<string, number>;
 
   private constructor(classes: readonly string[]) {
+    checkArgument('LabelEncoder', 'classes', classes, 'a list of class names', [Symbol.iterator]);
+
     this.classes = Object.freeze([...classes]);
     this.#indices = new Map(this.classes.map((name, index) => [name, index]));
   }

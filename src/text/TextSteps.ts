@@ -1,3 +1,4 @@
+import { checkArgument, checkText } from '../contracts/checkArgument.js';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as t from 'io-ts';
@@ -134,8 +135,10 @@ export const textSteps = (options: TextStepsOptions = {}): TextSteps => {
 export const LESSON_STEPS: TextSteps = textSteps({ preprocessor: 'lesson' });
 
 /** The text of `text.json`. */
-export const stringifyTextSteps = (steps: TextSteps): string =>
-  JSON.stringify({ formatVersion: TEXT_VERSION, ...TextSteps.encode(steps) }, null, 2);
+export const stringifyTextSteps = (steps: TextSteps): string => {
+  checkArgument('stringifyTextSteps', 'steps', steps, 'the text steps of a model');
+  return JSON.stringify({ formatVersion: TEXT_VERSION, ...TextSteps.encode(steps) }, null, 2);
+};
 
 /** Files of before say nothing of `maxTokens`: all tokens that were read were the model's. */
 const withMaxTokens = (value: unknown): unknown =>
@@ -150,8 +153,9 @@ const withMaxTokens = (value: unknown): unknown =>
  * @param where its path, for the message
  * @returns Left `HW_ARTIFACT` where it is damaged, `HW_ARTIFACT_VERSION` where a later version wrote it
  */
-export const parseTextSteps = (text: string, where?: string): E.Either<HeadwaterError, TextSteps> =>
-  pipe(
+export const parseTextSteps = (text: string, where?: string): E.Either<HeadwaterError, TextSteps> => {
+  checkText('parseTextSteps', 'text', text, 'the text of a file');
+  return pipe(
     parseArtifact(text, WHAT, where),
     E.flatMap((value) =>
       pipe(
@@ -169,3 +173,4 @@ export const parseTextSteps = (text: string, where?: string): E.Either<Headwater
       ),
     ),
   );
+};

@@ -1,3 +1,4 @@
+import { checkArgument } from '../contracts/checkArgument.js';
 import { HeadwaterError } from '../contracts/HeadwaterError.js';
 
 /**
@@ -16,6 +17,8 @@ import { HeadwaterError } from '../contracts/HeadwaterError.js';
  * ```
  */
 export const classWeights = (counts: ArrayLike<number>): Float32Array => {
+  checkArgument('classWeights', 'counts', counts, 'the numbers of rows by class', ['length']);
+
   if (counts.length === 0)
     throw new HeadwaterError('HW_EMPTY', 'There are no classes to weigh: check that the train side has rows.');
   return Float32Array.from(counts, (count, index) => {

@@ -1,3 +1,5 @@
+import { optionText } from '../contracts/checkOption.js';
+import { checkArgument } from '../contracts/checkArgument.js';
 import { HeadwaterError } from '../contracts/HeadwaterError.js';
 import type { Vocabulary } from '../contracts/live/Learning.js';
 import type { EncodedText } from '../contracts/rows/Row.js';
@@ -35,6 +37,8 @@ export const rememberTexts = (
   encoder: Vocabulary,
   { maxValues = 2 ** 25 }: RememberTextsOptions = {},
 ): Vocabulary & { encodeText(text: string): EncodedText } => {
+  checkArgument('rememberTexts', 'encoder', encoder, 'a row encoder, such as rowEncoder() makes');
+
   if ('learn' in encoder)
     throw new HeadwaterError(
       'HW_USAGE',
@@ -43,7 +47,7 @@ export const rememberTexts = (
   if (!(Number.isSafeInteger(maxValues) && maxValues >= 0))
     throw new HeadwaterError(
       'HW_USAGE',
-      `rememberTexts: maxValues is ${maxValues}, but must be a whole number of at least 0.`,
+      `rememberTexts: maxValues is ${optionText(maxValues)}, but must be a whole number of at least 0.`,
     );
   const known = new Map<string, EncodedText>();
   let held = 0;

@@ -1,3 +1,4 @@
+import { checkArgument } from '../contracts/checkArgument.js';
 import type { LearningVocabulary, Vocabulary } from '../contracts/live/Learning.js';
 import type { EncodedText } from '../contracts/rows/Row.js';
 import type { WideFeatures } from './features/wideFeatures.js';
@@ -63,13 +64,10 @@ export function rowEncoder(
   options: RowEncoderOptions<LearningVocabulary & TokenSource>,
 ): RowEncoder & LearningVocabulary;
 export function rowEncoder(options: RowEncoderOptions): RowEncoder;
-export function rowEncoder({
-  tokenizer,
-  lookUp = same,
-  vectors,
-  features,
-  text: steps,
-}: RowEncoderOptions): RowEncoder {
+export function rowEncoder(options: RowEncoderOptions): RowEncoder {
+  checkArgument('rowEncoder', 'options', options, 'an object such as { tokenizer, text }', ['tokenizer']);
+  const { tokenizer, lookUp = same, vectors, features, text: steps } = options;
+
   const { charLevel = false } = tokenizer;
   const most = steps?.maxTokens ?? Infinity;
   const first = (tokens: Int32Array): Int32Array => (tokens.length > most ? tokens.slice(0, most) : tokens);

@@ -1,3 +1,4 @@
+import { checkArgument } from '../contracts/checkArgument.js';
 import { STOP_WORDS } from './stopWords.js';
 import { textPreprocessor } from './textPreprocessor.js';
 import { LESSON_STEPS, type TextSteps } from './TextSteps.js';
@@ -68,6 +69,8 @@ const unchanged = (text: string): string => text;
  * ```
  */
 export const textPath = (steps: TextSteps): TextPath => {
+  checkArgument('textPath', 'steps', steps, 'the text steps of a model');
+
   const textOf = preprocessorOf(steps);
   const { maxLength, charLevel, keepCase, preprocessor } = steps;
   let whole: ((title: string) => string) | undefined;

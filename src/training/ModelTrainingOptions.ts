@@ -1,3 +1,4 @@
+import { checkArgument } from '../contracts/checkArgument.js';
 import type { Observable } from 'rxjs';
 import type { Checkpoint } from '../contracts/training/Checkpoint.js';
 import type { DivergedModel } from './DivergedModel.js';
@@ -53,6 +54,8 @@ export const KEEP_BYTES = 128 * 2 ** 20;
  * @param counts the train rows of each class
  */
 export const weightsOfClasses = (weighting: ClassWeighting, counts: Int32Array): Float32Array | undefined => {
+  checkArgument('weightsOfClasses', 'counts', counts, 'the numbers of rows by class', ['length']);
+
   if (weighting === 'none') return undefined;
   const power = weighting === 'balanced' ? 1 : 0.5;
   const raw = Array.from(counts, (rows) => (rows === 0 ? 0 : rows ** -power));

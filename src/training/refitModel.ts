@@ -1,3 +1,4 @@
+import { checkArgument } from '../contracts/checkArgument.js';
 import { map, type Observable } from 'rxjs';
 import type { TrainingEvent } from '../contracts/training/TrainingEvent.js';
 import type { TextModel } from '../models/artifacts/restoreModel.js';
@@ -54,8 +55,9 @@ export const refitModel = (
   split: Split,
   kept: TrainedCandidate,
   options: TrainModelOptions = {},
-): Observable<TrainingEvent | ModelRefitted> =>
-  retrain(withAllRows(split), kept, {
+): Observable<TrainingEvent | ModelRefitted> => {
+  checkArgument('refitModel', 'split', split, 'a split, such as prepare() emits', ['rows', 'labelEncoder']);
+  return retrain(withAllRows(split), kept, {
     ...options,
     batchSize: options.batchSize ?? networkBatchSize(split.rows.train),
     called: 'all rows',
@@ -66,3 +68,4 @@ export const refitModel = (
       return { type: 'model-refitted', model, features, vectors, rows } as const;
     }),
   );
+};

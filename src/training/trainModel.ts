@@ -1,3 +1,4 @@
+import { checkArgument } from '../contracts/checkArgument.js';
 import { concat, concatMap, defer, type Observable, of } from 'rxjs';
 import type { TrainingEvent } from '../contracts/training/TrainingEvent.js';
 import type { LinearClassifier } from '../models/linear/linearClassifier.js';
@@ -110,6 +111,8 @@ const chosenOf = (
  * ```
  */
 export const trainModel = (split: Split, options: TrainModelOptions = {}): Observable<ModelTrainingEvent> => {
+  checkArgument('trainModel', 'split', split, 'a split, such as prepare() emits', ['rows', 'labelEncoder']);
+
   const { architecture = 'auto', vectors, labelEncoder } = { ...options, ...split };
   const without = whyNoNetwork(split, options);
   const batchSize = options.batchSize ?? networkBatchSize(split.rows.train);

@@ -1,3 +1,4 @@
+import { checkArgument } from '../../contracts/checkArgument.js';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import type { Performance } from '../../contracts/training/Evaluation.js';
@@ -100,6 +101,10 @@ const misfitOf = ({ config, features, vectors }: Artifacts): string | undefined 
  * @returns the artifacts, or `HW_ARTIFACT`
  */
 export const checkArtifacts = (artifacts: Artifacts, where?: string): E.Either<HeadwaterError, Artifacts> => {
+  checkArgument('checkArtifacts', 'artifacts', artifacts, 'the artifacts of a model, such as loadArtifacts() reads', [
+    'config',
+  ]);
+
   const { config, weights, tokenizer, labelEncoder, training } = artifacts;
   const bad = (why: string) =>
     E.left(

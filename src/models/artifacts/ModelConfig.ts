@@ -1,3 +1,4 @@
+import { checkArgument } from '../../contracts/checkArgument.js';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as t from 'io-ts';
@@ -27,8 +28,10 @@ export type ModelConfig = ClassifierConfig | LinearConfig | WideGruConfig | SumC
 export type Architecture = 'lesson' | 'linear' | 'wide-gru' | 'sum';
 
 /** The architecture of a model. */
-export const architectureOf = (config: ModelConfig): Architecture =>
-  'architecture' in config ? config.architecture : 'lesson';
+export const architectureOf = (config: ModelConfig): Architecture => {
+  checkArgument('architectureOf', 'config', config, 'the configuration of a model', ['classes']);
+  return 'architecture' in config ? config.architecture : 'lesson';
+};
 
 /** Whether a configuration is that of the lesson's classifier. */
 export const isLessonConfig = (config: ModelConfig): config is ClassifierConfig => !('architecture' in config);

@@ -1,3 +1,4 @@
+import { checkArgument } from '../../contracts/checkArgument.js';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as t from 'io-ts';
@@ -121,6 +122,8 @@ export const decodeArtifacts = (
   files: ReadonlyMap<string, Uint8Array>,
   where?: string,
 ): E.Either<HeadwaterError, Artifacts> => {
+  checkArgument('decodeArtifacts', 'files', files, 'a map from file names to bytes', ['get']);
+
   const path = (name: string): string => (where === undefined ? name : `${where.replace(/[/\\]+$/, '')}/${name}`);
 
   const optional = <A>(

@@ -1,3 +1,4 @@
+import { checkArgument } from '../../contracts/checkArgument.js';
 import { isLeft } from 'fp-ts/lib/Either.js';
 import { encodeManifest, MANIFEST_FILE } from '../../contracts/models/Manifest.js';
 import type { Artifacts } from './Artifacts.js';
@@ -36,6 +37,10 @@ import { encodeSafetensors } from './safetensors.js';
  * ```
  */
 export const encodeArtifacts = (artifacts: Artifacts): ReadonlyMap<string, Uint8Array> => {
+  checkArgument('encodeArtifacts', 'artifacts', artifacts, 'the artifacts of a model, such as loadArtifacts() reads', [
+    'config',
+  ]);
+
   const checked = checkArtifacts(artifacts);
   if (isLeft(checked)) throw checked.left;
   const { config, weights, text: steps, tokenizer, labelEncoder, performance, training } = checked.right;

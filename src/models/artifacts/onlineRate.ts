@@ -1,3 +1,4 @@
+import { checkArgument } from '../../contracts/checkArgument.js';
 import { isLessonConfig, type ModelConfig } from './ModelConfig.js';
 
 /**
@@ -17,6 +18,8 @@ import { isLessonConfig, type ModelConfig } from './ModelConfig.js';
  * ```
  */
 export const onlineRate = (config: ModelConfig): number => {
+  checkArgument('onlineRate', 'config', config, 'the configuration of a model', ['classes']);
+
   if (isLessonConfig(config) || config.architecture !== 'linear') return 1e-3;
   return config.optimizer === 'sgd' ? 0.5 : 0.1;
 };

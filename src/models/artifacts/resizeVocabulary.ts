@@ -1,3 +1,5 @@
+import { optionText } from '../../contracts/checkOption.js';
+import { checkArgument } from '../../contracts/checkArgument.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import type { StateDict, Weight } from '../../contracts/models/StateDict.js';
 import type { ClassifierConfig } from '../ClassifierConfig.js';
@@ -99,10 +101,15 @@ const prefixesOf = ({ members }: WideGruConfig): readonly string[] =>
  * ```
  */
 export const resizeVocabulary = <Config extends ModelConfig>(
-  { config, weights }: ResizableModel<Config>,
+  artifacts: ResizableModel<Config>,
   size: number,
   unknownIndex = 1,
 ): ResizableModel<Config> => {
+  checkArgument('resizeVocabulary', 'artifacts', artifacts, 'the artifacts of a model, such as loadArtifacts() reads', [
+    'config',
+  ]);
+  const { config, weights } = artifacts;
+
   const { tokens } = inputsOf(config);
   if (tokens === undefined)
     throw new HeadwaterError(
@@ -112,7 +119,7 @@ export const resizeVocabulary = <Config extends ModelConfig>(
   if (!Number.isSafeInteger(size) || size <= Math.max(tokens.padIndex, unknownIndex))
     throw new HeadwaterError(
       'HW_USAGE',
-      `resizeVocabulary: size is ${size}, but must be a whole number above the padding token's index, ${tokens.padIndex}, and the unknown one's, ${unknownIndex}.`,
+      `resizeVocabulary: size is ${optionText(size)}, but must be a whole number above the padding token's index, ${tokens.padIndex}, and the unknown one's, ${unknownIndex}.`,
     );
   const by = { size, unknownIndex };
   const renewed = (of: ModelConfig, prefix: string): readonly (readonly [string, Weight])[] => {

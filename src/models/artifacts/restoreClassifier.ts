@@ -1,3 +1,5 @@
+import type { Optional } from '../../contracts/Optional.js';
+import { checkArgument } from '../../contracts/checkArgument.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import type { Artifacts } from './Artifacts.js';
 import { classifier, type Classifier } from '../classifier.js';
@@ -22,10 +24,19 @@ import { isLessonConfig } from './ModelConfig.js';
  * ```
  */
 export const restoreClassifier = (
-  { config, weights }: Artifacts,
-  settings: Partial<Omit<ClassifierSettings, 'weights'>> = {},
+  artifacts: Artifacts,
+  settings: Optional<Omit<ClassifierSettings, 'weights'>> = {},
 ): Classifier => {
-  if (isLessonConfig(config)) return classifier(config, { seed: 0, ...settings, weights });
+  checkArgument(
+    'restoreClassifier',
+    'artifacts',
+    artifacts,
+    'the artifacts of a model, such as loadArtifacts() reads',
+    ['config'],
+  );
+  const { config, weights } = artifacts;
+
+  if (isLessonConfig(config)) return classifier(config, { ...settings, seed: settings.seed ?? 0, weights });
   throw new HeadwaterError(
     'HW_USAGE',
     `restoreClassifier was given a model of the architecture ${config.architecture}. Use restoreModel, which restores any.`,

@@ -1,3 +1,5 @@
+import type { Optional } from '../../contracts/Optional.js';
+import { checkArgument } from '../../contracts/checkArgument.js';
 import type { Artifacts } from './Artifacts.js';
 import { type Classifier, classifier } from '../classifier.js';
 import type { ClassifierSettings } from '../ClassifierSettings.js';
@@ -11,7 +13,7 @@ import { isLessonConfig } from './ModelConfig.js';
 export type TextModel = Classifier | LinearClassifier | WideGru | SumClassifier;
 
 /** How a model is restored. */
-export interface RestoreSettings extends Partial<
+export interface RestoreSettings extends Optional<
   Pick<ClassifierSettings, 'seed' | 'classWeights' | 'backend' | 'name'>
 > {
   /**
@@ -44,11 +46,16 @@ export interface RestoreSettings extends Partial<
  * ```
  */
 export const restoreModel = (
-  { config, weights, features, vectors }: Pick<Artifacts, 'config' | 'weights' | 'features' | 'vectors'>,
+  artifacts: Pick<Artifacts, 'config' | 'weights' | 'features' | 'vectors'>,
   settings: RestoreSettings = {},
 ): TextModel => {
+  checkArgument('restoreModel', 'artifacts', artifacts, 'the artifacts of a model, such as loadArtifacts() reads', [
+    'config',
+  ]);
+  const { config, weights, features, vectors } = artifacts;
+
   const { trainRows = features?.frequencies.documents ?? 1, ...common } = settings;
-  const given = { seed: 0, ...common, weights };
+  const given = { ...common, seed: common.seed ?? 0, weights };
   if (isLessonConfig(config)) return classifier(config, given);
   switch (config.architecture) {
     case 'linear':

@@ -1,6 +1,7 @@
 // The file format of Hugging Face's safetensors 0.4: 8 bytes header length (unsigned, little-endian), a JSON header
 // padded with spaces to a multiple of 8, then the tensors' values, little-endian and row-major, without gaps.
 // https://github.com/huggingface/safetensors#format
+import { checkArgument } from '../../contracts/checkArgument.js';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as t from 'io-ts';
@@ -198,8 +199,9 @@ const readValues = (values: Uint8Array, { dtype, shape, begin }: Entry): Weight 
  * if (read._tag === 'Right') read.right.weights.get('bias'); // { shape: [2], data: Float32Array [1, 2] }
  * ```
  */
-export const decodeSafetensors = (bytes: Uint8Array, where?: string): E.Either<HeadwaterError, Safetensors> =>
-  pipe(
+export const decodeSafetensors = (bytes: Uint8Array, where?: string): E.Either<HeadwaterError, Safetensors> => {
+  checkArgument('decodeSafetensors', 'bytes', bytes, 'bytes, as a Uint8Array', ['byteLength']);
+  return pipe(
     E.Do,
     E.bind('file', () => splitFile(bytes, where)),
     E.bind('header', ({ file }) =>
@@ -223,6 +225,7 @@ export const decodeSafetensors = (bytes: Uint8Array, where?: string): E.Either<H
       metadata: new Map(Object.entries(metadata)),
     })),
   );
+};
 
 /**
  * Writes weights as the bytes of a safetensors file: F32, in the order given.
@@ -235,6 +238,8 @@ export const encodeSafetensors = (
   weights: StateDict,
   metadata: ReadonlyMap<string, string> = new Map([['format', 'pt']]),
 ): Uint8Array => {
+  checkArgument('encodeSafetensors', 'weights', weights, 'weights, such as stateDict() gives', [Symbol.iterator]);
+
   // By hand, since a JavaScript object would put numeric names first.
   const fields = Array.from(metadata, ([name, text]) => `${JSON.stringify(name)}:${JSON.stringify(text)}`);
   const members = [`"__metadata__":{${fields.join(',')}}`];

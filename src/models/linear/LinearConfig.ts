@@ -1,3 +1,4 @@
+import { checkArgument } from '../../contracts/checkArgument.js';
 import * as t from 'io-ts';
 import { completed } from '../internal/completed.js';
 import { guarded, positive, share, wholeNumber } from '../internal/guarded.js';
@@ -60,6 +61,8 @@ export interface LinearOptions {
  * ```
  */
 export const linearConfig = (options: LinearOptions): LinearConfig => {
+  checkArgument('linearConfig', 'options', options, 'an object such as { classes: 4, columns: 1000 }');
+
   const { classes, columns, optimizer: by = 'sgd', inverseRegularization = 30 } = options;
   const { dropout = by === 'sgd' ? 0 : 0.5, temperature = 1 } = options;
   return completed(LinearConfig, 'A linear classifier', {

@@ -1,3 +1,4 @@
+import { checkArgument } from '../../contracts/checkArgument.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import type { OnlineModel } from '../../contracts/live/Learning.js';
 import type { PaddedBatch } from '../../contracts/rows/PaddedBatch.js';
@@ -84,6 +85,11 @@ const EPSILON = 1e-10;
  * ```
  */
 export const linearClassifier = (config: LinearConfig, settings: LinearSettings): LinearClassifier => {
+  checkArgument('linearClassifier', 'config', config, 'a configuration, such as linearConfig() makes', ['classes']);
+  checkArgument('linearClassifier', 'settings', settings, 'an object such as { trainRows: 1000, seed: 1 }', [
+    'trainRows',
+  ]);
+
   const { classes, columns, optimizer, inverseRegularization, dropout, temperature } = config;
   const { trainRows, seed, name = 'linear' } = settings;
   const classWeights = settings.classWeights?.slice();

@@ -1,3 +1,4 @@
+import { checkArgument } from '../../contracts/checkArgument.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import type { StateDict } from '../../contracts/models/StateDict.js';
 import { linearClassifier, type LinearClassifier, type LinearSettings } from './linearClassifier.js';
@@ -42,6 +43,8 @@ const weightsOf = (
  * ```
  */
 export const mixLinear = (parts: readonly MixedPart[], settings: Omit<LinearSettings, 'weights'>): LinearClassifier => {
+  checkArgument('mixLinear', 'parts', parts, 'a list of linear models', [Symbol.iterator]);
+
   const [first] = parts;
   if (first === undefined) throw new HeadwaterError('HW_USAGE', 'mixLinear was given no model. Give at least one.');
   const { classes, columns } = first.model.config;

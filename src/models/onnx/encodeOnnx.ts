@@ -1,3 +1,4 @@
+import { checkArgument } from '../../contracts/checkArgument.js';
 import { isLeft } from 'fp-ts/lib/Either.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import { type Artifacts, checkArtifacts } from '../artifacts/Artifacts.js';
@@ -67,6 +68,10 @@ const nameOf = (config: ModelConfig): string => (isLessonConfig(config) ? config
  * ```
  */
 export const encodeOnnx = (artifacts: Artifacts): Uint8Array => {
+  checkArgument('encodeOnnx', 'artifacts', artifacts, 'the artifacts of a model, such as loadArtifacts() reads', [
+    'config',
+  ]);
+
   const checked = checkArtifacts(artifacts);
   if (isLeft(checked)) throw checked.left;
   const { config, labelEncoder, modelId } = checked.right;

@@ -1,3 +1,4 @@
+import { checkArgument } from '../../contracts/checkArgument.js';
 import * as t from 'io-ts';
 import { completed } from '../internal/completed.js';
 import { guarded, wholeNumber } from '../internal/guarded.js';
@@ -43,5 +44,13 @@ export type SumConfig = t.TypeOf<typeof SumConfig>;
  * sumConfig({ network, linear, networkWeight: 0.8, linearWeight: 0.5 }).classes; // 4
  * ```
  */
-export const sumConfig = (options: Omit<SumConfig, 'architecture' | 'classes'>): SumConfig =>
-  completed(SumConfig, 'A sum of models', { architecture: 'sum', classes: options.linear.classes, ...options });
+export const sumConfig = (options: Omit<SumConfig, 'architecture' | 'classes'>): SumConfig => {
+  checkArgument(
+    'sumConfig',
+    'options',
+    options,
+    'an object such as { network, linear, networkWeight: 1, linearWeight: 1 }',
+    ['linear'],
+  );
+  return completed(SumConfig, 'A sum of models', { architecture: 'sum', classes: options.linear.classes, ...options });
+};

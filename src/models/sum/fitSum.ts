@@ -78,6 +78,8 @@ const curveAt = (u: number, v: number, { network, linear, labels }: SumInput, cl
  * ```
  */
 export const fitSum = (input: SumInput): SumWeights => {
+  checkArgument('fitSum', 'input', input, 'the logits of both models, and the labels', ['network']);
+
   const classes = input.network.length / input.labels.length;
   let [u, v] = [0.5, 0.5];
   let curve = curveAt(u, v, input, classes);
@@ -98,3 +100,4 @@ export const fitSum = (input: SumInput): SumWeights => {
   }
   return { networkWeight: u, linearWeight: v };
 };
+import { checkArgument } from '../../contracts/checkArgument.js';

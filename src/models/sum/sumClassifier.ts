@@ -1,3 +1,4 @@
+import { checkArgument } from '../../contracts/checkArgument.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import type { OnlineModel } from '../../contracts/live/Learning.js';
 import type { PaddedBatch } from '../../contracts/rows/PaddedBatch.js';
@@ -60,6 +61,14 @@ const LINEAR_RATE = { sgd: 1 / 3e-3, adagrad: 0.3 / 3e-3 };
  * ```
  */
 export const sumClassifier = (parts: SumParts, settings: SumSettings = {}): SumClassifier => {
+  checkArgument(
+    'sumClassifier',
+    'parts',
+    parts,
+    'an object such as { network, linear, networkWeight: 1, linearWeight: 1 }',
+    ['network', 'linear'],
+  );
+
   const { network, linear, networkWeight, linearWeight } = parts;
   const { name = 'sum', classWeights } = settings;
   const { classes } = network;

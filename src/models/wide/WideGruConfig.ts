@@ -1,3 +1,4 @@
+import { checkArgument } from '../../contracts/checkArgument.js';
 import * as t from 'io-ts';
 import { completed } from '../internal/completed.js';
 import { guarded, positive, share, wholeNumber } from '../internal/guarded.js';
@@ -79,6 +80,8 @@ export interface WideGruOptions {
  * ```
  */
 export const wideGruConfig = (options: WideGruOptions): WideGruConfig => {
+  checkArgument('wideGruConfig', 'options', options, 'an object such as { classes: 4, vocabularySize: 1000 }');
+
   const { classes, vocabularySize, padIndex = 0, vectors = false, embeddingDim = 100, hiddenDim = 128 } = options;
   const { temperature = 1, columns = 0, dropout = vectors ? 0.3 : 0.4, wordDropout = vectors ? 0 : 0.3 } = options;
   const { members = 1 } = options;

@@ -1,3 +1,4 @@
+import { checkArgument } from '../../contracts/checkArgument.js';
 import { div, type Tensor, tensor, tensor2d, tidy, valueAndGrads, variable } from '@tensorflow/tfjs-core';
 import type { Variable } from '@tensorflow/tfjs-core';
 import { isLeft } from 'fp-ts/lib/Either.js';
@@ -121,8 +122,11 @@ interface Found {
  * model.dispose();
  * ```
  */
-export const wideGru = (config: WideGruConfig, settings: WideGruSettings): WideGru =>
-  config.members === undefined ? oneWideGru(config, settings) : meanOfNetworks(config, settings, oneWideGru);
+export const wideGru = (config: WideGruConfig, settings: WideGruSettings): WideGru => {
+  checkArgument('wideGru', 'config', config, 'a configuration, such as wideGruConfig() makes', ['classes']);
+  checkArgument('wideGru', 'settings', settings, 'an object such as { seed: 1 }', ['seed']);
+  return config.members === undefined ? oneWideGru(config, settings) : meanOfNetworks(config, settings, oneWideGru);
+};
 
 const oneWideGru: MakeWideGru = (config, settings) => {
   const { classes, vocabularySize, padIndex, embeddingDim, columns } = config;

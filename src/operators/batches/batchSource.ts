@@ -1,3 +1,4 @@
+import { checkArgument } from '../../contracts/checkArgument.js';
 import type { BatchSource } from '../../contracts/training/BatchSource.js';
 import { checkNumber } from '../../contracts/checkOption.js';
 import { batchesFrom, type BatchOptions } from './batches.js';
@@ -37,6 +38,8 @@ export interface BatchSourceOptions extends BatchOptions {
  * ```
  */
 export const batchSource = (split: Split, options: BatchSourceOptions = {}): BatchSource => {
+  checkArgument('batchSource', 'split', split, 'a split, such as prepare() emits', ['rows', 'labelEncoder']);
+
   const { keepBytes = 0, ...each } = options;
   checkNumber('batchSource', 'keepBytes', keepBytes, { from: 0 });
   const kept = keepBytes === 0 ? undefined : new KeptRows(keepBytes);

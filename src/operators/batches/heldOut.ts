@@ -1,3 +1,4 @@
+import { checkArgument } from '../../contracts/checkArgument.js';
 import { defer, filter, type Observable, type OperatorFunction, reduce, switchMap } from 'rxjs';
 import { checkWhole } from '../../contracts/checkOption.js';
 import type { Vocabulary } from '../../contracts/live/Learning.js';
@@ -76,6 +77,8 @@ class Texts {
  * ```
  */
 export const heldOut = (split: Split, options: HeldOutOptions = {}): OperatorFunction<Row, LabelledBatch> => {
+  checkArgument('heldOut', 'split', split, 'a split, such as prepare() emits', ['rows', 'labelEncoder']);
+
   const {
     batchSize = 64,
     encoder = rowEncoder({ tokenizer: split.tokenizer, text: split.text }),

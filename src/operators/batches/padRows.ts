@@ -1,3 +1,4 @@
+import { checkArgument } from '../../contracts/checkArgument.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import type { LabelledBatch, PaddedBatch } from '../../contracts/rows/PaddedBatch.js';
 import type { LabelledTokens, TokenizedRow } from '../../contracts/rows/Row.js';
@@ -84,6 +85,8 @@ const joined = (features: readonly SparseRow[]): SparseRows => {
  */
 export function padRows<R extends TokenizedRow>(rows: readonly R[], padIndex?: number): BatchOf<R>;
 export function padRows(rows: readonly TokenizedRow[], padIndex = 0): PaddedBatch {
+  checkArgument('padRows', 'rows', rows, 'a list of tokenized rows', ['length']);
+
   const size = rows.length;
   if (size === 0) throw new HeadwaterError('HW_USAGE', 'padRows: there are no rows, but a batch has at least one.');
   let time = 0;

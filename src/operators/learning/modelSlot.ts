@@ -1,3 +1,4 @@
+import { checkArgument } from '../../contracts/checkArgument.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import type {
   ModelConfirmed,
@@ -104,6 +105,10 @@ export const modelSlot = (
   model: OnlineModel,
   { trialRows = 500, tolerance = 0.02 }: ModelSlotOptions = {},
 ): ModelSlot => {
+  checkArgument('modelSlot', 'model', model, 'a model that learns online, such as linearClassifier() makes', [
+    'stateDict',
+  ]);
+
   if (trialRows !== Infinity) checkWhole('modelSlot', 'trialRows', trialRows, 1);
   checkNumber('modelSlot', 'tolerance', tolerance, { from: 0, to: 1 });
   const tried = trialRows !== Infinity;

@@ -1,3 +1,4 @@
+import { checkArgument } from '../../contracts/checkArgument.js';
 import { defer, map, type OperatorFunction } from 'rxjs';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import type { RowScored, RunningScores } from '../../contracts/live/Learning.js';
@@ -58,6 +59,8 @@ export const runningScores = (
   classes: readonly string[],
   { window = 1000, bins = 15 }: RunningScoresOptions = {},
 ): OperatorFunction<RowScored, RunningScores> => {
+  checkArgument('runningScores', 'classes', classes, 'the list of class names', ['length']);
+
   if (classes.length === 0)
     throw new HeadwaterError(
       'HW_USAGE',

@@ -1,3 +1,4 @@
+import { checkArgument } from '../../contracts/checkArgument.js';
 import * as t from 'io-ts';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import { checkWhole } from '../../contracts/checkOption.js';
@@ -152,6 +153,8 @@ export const dedupeMemoryFrom = (
   json: DedupeMemoryJson,
   { capacity = 200_000, added }: KeptMemoryOptions = {},
 ): DedupeMemory => {
+  checkArgument('dedupeMemoryFrom', 'json', json, 'the JSON of a memory', ['keys']);
+
   checkCapacity('dedupeMemoryFrom', capacity);
   const recent = new RecentHashes(capacity);
   const bytes = fromBase64(json.keys);

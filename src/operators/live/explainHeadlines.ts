@@ -1,3 +1,4 @@
+import { checkArgument } from '../../contracts/checkArgument.js';
 import { concatMap, map, of, type OperatorFunction, toArray } from 'rxjs';
 import type { Explanation, LiveHeadline } from '../../contracts/live/Live.js';
 import type { ClassifyLiveOptions } from './classifyLive.js';
@@ -46,6 +47,8 @@ import { occlusionsOf } from './internal/occlusions.js';
  * ```
  */
 export const explainHeadlines = (options: ClassifyLiveOptions): OperatorFunction<LiveHeadline, Explanation> => {
+  checkArgument('explainHeadlines', 'options', options, 'an object such as { model, tokenizer, labelEncoder }');
+
   const occlude = occlusionsOf(options);
   const classify = classifyTexts(options);
   return concatMap((headline) => {

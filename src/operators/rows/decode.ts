@@ -1,3 +1,4 @@
+import { checkArgument } from '../../contracts/checkArgument.js';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import type { StandardSchemaV1 } from '@standard-schema/spec';
@@ -172,6 +173,8 @@ export function decode<A extends object>(
   codec: t.Type<A, unknown> | StandardSchemaV1<unknown, A>,
   options: DecodeOptions<A> = {},
 ): OperatorFunction<SourceRow, A & { readonly id: number }> {
+  checkArgument('decode', 'codec', codec, 'a codec of io-ts, or a Standard Schema');
+
   const renaming = Object.entries<string | undefined>(options.columns ?? {}).filter(
     (entry): entry is [string, string] => entry[1] !== undefined,
   );

@@ -1,6 +1,7 @@
 import { defer, map, type OperatorFunction } from 'rxjs';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import { SIDES, type Side, type SidedRow } from '../../contracts/rows/Row.js';
+import { checkArgument } from '../../contracts/checkArgument.js';
 import { checkOptions, checkWhole } from '../../contracts/checkOption.js';
 import { Division } from './internal/Division.js';
 
@@ -32,6 +33,7 @@ const sumOf = (shares: Shares): number => SIDES.reduce((total, side) => total + 
  * @throws HeadwaterError `HW_USAGE`
  */
 export const checkShares = (operator: string, shares: Shares): void => {
+  checkArgument(operator, 'shares', shares, 'an object such as { train: 0.7, validation: 0.15, test: 0.15 }');
   const given = SIDES.map((side) => `${side} ${shares[side]}`).join(', ');
   if (!SIDES.every((side) => shares[side] >= 0 && shares[side] <= 1)) {
     throw new HeadwaterError('HW_USAGE', `${operator}: the shares are ${given}, but each must be between 0 and 1.`);

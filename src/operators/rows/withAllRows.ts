@@ -1,3 +1,4 @@
+import { checkArgument } from '../../contracts/checkArgument.js';
 import { SIDES } from '../../contracts/rows/Row.js';
 import { joinSides } from './internal/joinSides.js';
 import type { Split } from './prepare.js';
@@ -31,4 +32,7 @@ import type { Split } from './prepare.js';
  * withAllRows(split).rows; // { train: 40, validation: 0, test: 0 }
  * ```
  */
-export const withAllRows = (split: Split): Split => joinSides(split, SIDES);
+export const withAllRows = (split: Split): Split => {
+  checkArgument('withAllRows', 'split', split, 'a split, such as prepare() emits', ['rows', 'labelEncoder']);
+  return joinSides(split, SIDES);
+};

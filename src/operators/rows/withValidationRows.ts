@@ -1,3 +1,4 @@
+import { checkArgument } from '../../contracts/checkArgument.js';
 import { joinSides } from './internal/joinSides.js';
 import type { Split } from './prepare.js';
 
@@ -25,4 +26,7 @@ import type { Split } from './prepare.js';
  * withValidationRows(split).rows; // { train: 30, validation: 0, test: 10 }
  * ```
  */
-export const withValidationRows = (split: Split): Split => joinSides(split, ['train', 'validation']);
+export const withValidationRows = (split: Split): Split => {
+  checkArgument('withValidationRows', 'split', split, 'a split, such as prepare() emits', ['rows', 'labelEncoder']);
+  return joinSides(split, ['train', 'validation']);
+};

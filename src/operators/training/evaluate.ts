@@ -1,3 +1,4 @@
+import { checkArgument } from '../../contracts/checkArgument.js';
 import type { OperatorFunction } from 'rxjs';
 import type { EvaluatedBatch } from '../../contracts/training/Evaluation.js';
 import type { LabelledBatch } from '../../contracts/rows/PaddedBatch.js';
@@ -38,8 +39,9 @@ import { throughModel, type ThroughModelOptions } from './internal/throughModel.
 export const evaluate = (
   model: Trainable | DeferredTrainable,
   options: ThroughModelOptions = {},
-): OperatorFunction<LabelledBatch, EvaluatedBatch> =>
-  throughModel(
+): OperatorFunction<LabelledBatch, EvaluatedBatch> => {
+  checkArgument('evaluate', 'model', model, 'a model, such as classifier() makes');
+  return throughModel(
     model,
     (asked, batch: LabelledBatch) => asked.evaluateBatch(batch),
     ({ loss, weight, probabilities }, batch): EvaluatedBatch => {
@@ -48,3 +50,4 @@ export const evaluate = (
     },
     options,
   );
+};

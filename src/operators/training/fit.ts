@@ -1,3 +1,4 @@
+import { checkArgument } from '../../contracts/checkArgument.js';
 import { concat, concatMap, defer, EMPTY, map, of, type Observable, type OperatorFunction, using } from 'rxjs';
 import type { BatchSource } from '../../contracts/training/BatchSource.js';
 import type { Checkpoint, FitSettings } from '../../contracts/training/Checkpoint.js';
@@ -187,6 +188,8 @@ export const fit = (
   model: Trainable | DeferredTrainable,
   options: FitOptions = {},
 ): OperatorFunction<BatchSource, TrainingEvent> => {
+  checkArgument('fit', 'model', model, 'a model, such as classifier() makes');
+
   const { epochs = 50, learningRate = 1e-4, keep = 'best', averageOver = 'rows', schedule } = options;
   const { monitor = 'loss', clipNorm } = options;
   const { checkpointEvery } = options;

@@ -1,3 +1,4 @@
+import { checkArgument } from '../../contracts/checkArgument.js';
 import { concatMap, identity, type OperatorFunction, pipe } from 'rxjs';
 import type { Prediction } from '../../contracts/training/Evaluation.js';
 import type { PaddedBatch } from '../../contracts/rows/PaddedBatch.js';
@@ -39,6 +40,8 @@ export const predict = (
   model: Trainable | DeferredTrainable,
   options: ThroughModelOptions = {},
 ): OperatorFunction<PaddedBatch, Prediction> => {
+  checkArgument('predict', 'model', model, 'a model, such as classifier() makes');
+
   const tell = (probabilities: Float32Array, batch: PaddedBatch): readonly Prediction[] => {
     const predicted = mostProbable(model, batch, probabilities);
     return Array.from(predicted, (index, row): Prediction => ({

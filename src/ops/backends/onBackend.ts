@@ -1,3 +1,4 @@
+import { checkFunction } from '../../contracts/checkArgument.js';
 import { engine, findBackend, getBackend, setBackend } from '@tensorflow/tfjs-core';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 
@@ -29,6 +30,8 @@ type Synchronous<Result> = [Result] extends [never] ? unknown : Result extends P
  * ```
  */
 export const onBackend = <Result>(name: string, work: (() => Result) & Synchronous<Result>): Result => {
+  checkFunction('onBackend', 'work', work, 'a synchronous function');
+
   const result = runOn<Result>(name, work);
   if (!isPromiseLike(result)) return result;
   // The caller gets the error below. A rejection of the promise must not end the process.

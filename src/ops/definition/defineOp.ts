@@ -20,6 +20,7 @@
  * `kernels/headwater/`; the op in the list of `registerOps.ts`; the kernels in the list of
  * `kernels/headwater/referenceKernels.ts`.
  */
+import { checkArgument } from '../../contracts/checkArgument.js';
 import {
   backend,
   engine,
@@ -99,6 +100,8 @@ export const defineOp = <
 >(
   op: Op<In, Out, Attributes>,
 ): RunnableOp<In, Out, Attributes> => {
+  checkArgument('defineOp', 'op', op, 'the definition of an op');
+
   const { name, gradient } = op;
 
   return {
@@ -165,6 +168,8 @@ export const composedKernel = <
  * @param kernels the kernels
  */
 export const registerKernels = (backendName: string, kernels: readonly OpKernel[]): void => {
+  checkArgument('registerKernels', 'kernels', kernels, 'a list of kernels', [Symbol.iterator]);
+
   for (const { kernelName, kernelFunc } of kernels) {
     if ((getKernel(kernelName, backendName) as unknown) !== undefined) unregisterKernel(kernelName, backendName);
     registerKernel({ kernelName, backendName, kernelFunc });

@@ -1,4 +1,5 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
+import { checkArgument } from '../../contracts/checkArgument.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 
 /**
@@ -6,6 +7,7 @@ import { HeadwaterError } from '../../contracts/HeadwaterError.js';
  * given it.
  */
 export const checkShape = (op: string, name: string, tensor: Tensor, shape: readonly (number | string)[]): void => {
+  checkArgument(op, name, tensor, 'a tensor', ['rank', 'shape']);
   const fits =
     tensor.rank === shape.length && shape.every((size, i) => typeof size === 'string' || size === tensor.shape[i]);
   if (!fits)
@@ -18,6 +20,7 @@ export const checkShape = (op: string, name: string, tensor: Tensor, shape: read
 
 /** Refuses a tensor of another dtype. */
 export const checkFloat32 = (op: string, name: string, tensor: Tensor): void => {
+  checkArgument(op, name, tensor, 'a tensor', ['rank', 'shape']);
   if (tensor.dtype !== 'float32')
     throw new HeadwaterError(
       'HW_USAGE',

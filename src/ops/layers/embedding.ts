@@ -1,3 +1,4 @@
+import { checkArgument } from '../../contracts/checkArgument.js';
 import { gather, mul, reshape, scatterND, tensor1d, tensor2d } from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor3D } from '@tensorflow/tfjs-core';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
@@ -79,6 +80,8 @@ export const embedding = (
   batch: Pick<PaddedBatch, 'tokens' | 'size' | 'time'>,
   options: EmbeddingOptions = {},
 ): Tensor3D => {
+  checkArgument('embedding', 'batch', batch, 'a batch, such as padRows() makes', ['tokens', 'lengths']);
+
   const { tokens, size, time } = batch;
   const { padIndex = 0 } = options;
   const vocabularySize = checkTokens('embedding', weight, batch);

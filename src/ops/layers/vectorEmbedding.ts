@@ -1,3 +1,4 @@
+import { checkArgument } from '../../contracts/checkArgument.js';
 import { add, concat, gather, reshape, scatterND, tensor1d, tensor2d, zeros } from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
@@ -151,6 +152,9 @@ export const vectorEmbedding = <Input extends VectorEmbeddingInput>(
   vectors: VectorRows,
   input: Input,
 ): Input extends { readonly time: number } ? Tensor3D : Tensor2D => {
+  checkArgument('vectorEmbedding', 'vectors', vectors, 'word vectors, such as loadVectors() emits', ['dims']);
+  checkArgument('vectorEmbedding', 'input', input, 'a batch of indexed rows', ['vectorIds', 'places']);
+
   const { dims, rows, scales = new Float32Array(0) } = vectors;
   const { size, time, vectorIds, places } = input;
   checkShape('vectorEmbedding', 'delta', delta, ['U', dims]);

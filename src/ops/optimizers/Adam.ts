@@ -1,3 +1,4 @@
+import { checkArgument } from '../../contracts/checkArgument.js';
 import { tensor, tidy, util, variable, zeros } from '@tensorflow/tfjs-core';
 import type { Tensor, Variable } from '@tensorflow/tfjs-core';
 import { checkNumber } from '../../contracts/checkOption.js';
@@ -67,6 +68,8 @@ export class Adam {
    * @throws HeadwaterError `HW_USAGE` when a constant is out of its range
    */
   constructor(weights: ReadonlyMap<string, Variable>, options: AdamOptions = {}) {
+    checkArgument('Adam', 'weights', weights, 'a map from names to variables', [Symbol.iterator]);
+
     const { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, weightDecay = 0 } = options;
     checkNumber('Adam', 'beta1', beta1, { from: 0, below: 1 });
     checkNumber('Adam', 'beta2', beta2, { from: 0, below: 1 });

@@ -1,3 +1,4 @@
+import { checkArgument } from '../../contracts/checkArgument.js';
 import { checkNumber } from '../../contracts/checkOption.js';
 import type { StateDict } from '../../contracts/models/StateDict.js';
 import type { RowStore } from '../sparse/internal/RowStore.js';
@@ -40,6 +41,8 @@ export class RowAdagrad {
    * @throws HeadwaterError `HW_USAGE` when epsilon is not positive
    */
   constructor(table: RowTable, options: RowAdagradOptions = {}) {
+    checkArgument('RowAdagrad', 'table', table, 'a RowTable', ['companion']);
+
     const { epsilon = 1e-10 } = options;
     checkNumber('RowAdagrad', 'epsilon', epsilon, { above: 0 });
     this.#table = table;

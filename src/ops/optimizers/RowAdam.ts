@@ -1,3 +1,4 @@
+import { checkArgument } from '../../contracts/checkArgument.js';
 import { checkNumber } from '../../contracts/checkOption.js';
 import type { StateDict } from '../../contracts/models/StateDict.js';
 import type { RowStore } from '../sparse/internal/RowStore.js';
@@ -52,6 +53,8 @@ export class RowAdam {
    * @throws HeadwaterError `HW_USAGE` when a constant is out of its range
    */
   constructor(table: RowTable, options: RowAdamOptions = {}) {
+    checkArgument('RowAdam', 'table', table, 'a RowTable', ['companion']);
+
     const { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 } = options;
     checkNumber('RowAdam', 'beta1', beta1, { from: 0, below: 1 });
     checkNumber('RowAdam', 'beta2', beta2, { from: 0, below: 1 });

@@ -1,3 +1,4 @@
+import { isNumber, optionText } from '../../contracts/checkOption.js';
 import { add, addN, div, maximum, mul, scalar, sqrt, square, sum } from '@tensorflow/tfjs-core';
 import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
@@ -50,8 +51,11 @@ export const clipByGlobalNorm = (
   gradients: ReadonlyMap<string, Tensor>,
   maxNorm: number,
 ): { readonly gradients: ReadonlyMap<string, Tensor>; readonly norm: Scalar } => {
-  if (!(maxNorm > 0))
-    throw new HeadwaterError('HW_USAGE', `clipByGlobalNorm was given the limit ${maxNorm}. It must be positive.`);
+  if (!(isNumber(maxNorm) && maxNorm > 0))
+    throw new HeadwaterError(
+      'HW_USAGE',
+      `clipByGlobalNorm was given the limit ${optionText(maxNorm)}. It must be positive.`,
+    );
   if (gradients.size === 0)
     throw new HeadwaterError('HW_USAGE', 'clipByGlobalNorm was given no gradients. Give at least one.');
   const names = [...gradients.keys()];

@@ -1,3 +1,4 @@
+import { checkArgument } from '../../contracts/checkArgument.js';
 import { engine } from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
@@ -49,6 +50,11 @@ export const embeddedRecurrentLast = (
   weights: LayerWeights<Tensor>,
   options: EmbeddedRecurrentOptions = {},
 ): Tensor2D => {
+  checkArgument('embeddedRecurrentLast', 'embeddings', embeddings, 'a batch, such as padRows() makes', [
+    'tokens',
+    'lengths',
+  ]);
+
   const op = 'embeddedRecurrentLast';
   const { tokens, size, time, lengths } = batch;
   const { padIndex = 0, overPadding = false } = options;

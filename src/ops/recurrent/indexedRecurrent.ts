@@ -1,3 +1,4 @@
+import { checkArgument } from '../../contracts/checkArgument.js';
 import { engine } from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor3D } from '@tensorflow/tfjs-core';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
@@ -53,6 +54,9 @@ export const indexedRecurrent = (
   batch: IndexedBatch,
   weights: LayerWeights<Tensor>,
 ): Tensor3D => {
+  checkArgument('indexedRecurrent', 'batch', batch, 'a batch of indexed rows', ['places', 'lengths']);
+  checkArgument('indexedRecurrent', 'weights', weights, 'the weights of a layer', ['weight_ih_l0']);
+
   const op = 'indexedRecurrent';
   const { size, time, places, lengths } = batch;
   checkShape(op, 'rows', rows, ['U', 'I']);

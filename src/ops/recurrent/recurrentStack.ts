@@ -1,3 +1,4 @@
+import { checkArgument } from '../../contracts/checkArgument.js';
 import type { Tensor, Tensor3D } from '@tensorflow/tfjs-core';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import type { CellName, LayerWeights } from './internal/RecurrentPass.js';
@@ -62,6 +63,8 @@ export const recurrentStack = (
   weights: StackWeights<Tensor>,
   options: RecurrentStackOptions = {},
 ): Tensor3D => {
+  checkArgument('recurrentStack', 'weights', weights, 'the weights of the layers, under the names of PyTorch');
+
   const { overPadding, between = (output: Tensor3D): Tensor => output } = options;
   const layers = layersOf(weights);
   if (layers === 0)

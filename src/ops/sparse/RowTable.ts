@@ -1,3 +1,4 @@
+import { checkArgument } from '../../contracts/checkArgument.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import type { StateDict } from '../../contracts/models/StateDict.js';
 import type { FoundRows, RowKernels } from './internal/RowKernels.js';
@@ -67,6 +68,8 @@ export class RowTable {
    * @throws HeadwaterError `HW_USAGE` when either is no whole number in its range
    */
   constructor(size: { readonly rows: number; readonly width: number }, memory: RowMemory = OWN_MEMORY) {
+    checkArgument('RowTable', 'size', size, 'an object such as { rows: 1000, width: 100 }', ['rows', 'width']);
+
     const { rows, width } = size;
     if (!(Number.isSafeInteger(rows) && rows >= 1 && rows <= MOST_ROWS))
       throw new HeadwaterError('HW_USAGE', `RowTable was given ${rows} rows. Give a whole number from 1 to 2^24.`);

@@ -1,3 +1,4 @@
+import { checkArgument } from '../../contracts/checkArgument.js';
 import type { PaddedBatch } from '../../contracts/rows/PaddedBatch.js';
 
 /** The different words of a batch. */
@@ -23,13 +24,12 @@ const MOST_VECTORS = 2 ** 31;
  * distinctWords(batch); // tokens 4 and 1, vectorIds 9 and 3, places 0, 1, 0 and -1
  * ```
  */
-export const distinctWords = ({
-  size,
-  time,
-  tokens,
-  vectorIds,
-  lengths,
-}: Pick<PaddedBatch, 'size' | 'time' | 'tokens' | 'vectorIds' | 'lengths'>): DistinctWords => {
+export const distinctWords = (
+  batch: Pick<PaddedBatch, 'size' | 'time' | 'tokens' | 'vectorIds' | 'lengths'>,
+): DistinctWords => {
+  checkArgument('distinctWords', 'batch', batch, 'a batch, such as padRows() makes', ['tokens', 'lengths']);
+  const { size, time, tokens, vectorIds, lengths } = batch;
+
   const places = new Int32Array(size * time).fill(-1);
   const [foundTokens, foundVectors] = [new Int32Array(size * time), new Int32Array(size * time)];
   const known = new Map<number, number>();

@@ -1,3 +1,4 @@
+import { checkArgument } from '../../contracts/checkArgument.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import { deriveSeed } from '../../contracts/random.js';
 import type { SparseRows } from '../../contracts/rows/SparseRows.js';
@@ -23,6 +24,10 @@ import type { DropoutOptions } from '../layers/dropout.js';
  * ```
  */
 export const featureDropout = (features: SparseRows, options: DropoutOptions): SparseRows => {
+  checkArgument('featureDropout', 'options', options, 'an object such as { rate: 0.1, seed: 1, epoch: 1, step: 0 }', [
+    'rate',
+  ]);
+
   const { rate, seed, epoch, step, site = 0, training = true } = options;
   if (!(rate >= 0 && rate < 1))
     throw new HeadwaterError(

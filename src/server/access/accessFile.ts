@@ -1,3 +1,4 @@
+import { checkText } from '../../contracts/checkArgument.js';
 import { createWriteStream, type WriteStream } from 'node:fs';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import type { AccessEntry } from './AccessEntry.js';
@@ -34,6 +35,8 @@ const MOST_WAITING = 4 * 1_048_576;
  * ```
  */
 export const accessFile = (path: string, failed: (error: unknown) => void): AccessFile => {
+  checkText('accessFile', 'path', path, 'the path of a file');
+
   let lost = 0;
   let stream: WriteStream | undefined;
   const open = (): WriteStream => {

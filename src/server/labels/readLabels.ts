@@ -1,3 +1,4 @@
+import { checkText } from '../../contracts/checkArgument.js';
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { isRight } from 'fp-ts/lib/Either.js';
@@ -30,6 +31,8 @@ const MOST = 10_000;
  * ```
  */
 export const readLabels = async (path: string, model: string): Promise<readonly Label[]> => {
+  checkText('readLabels', 'path', path, 'the path of a file');
+
   const labels: Label[] = [];
   const file = createReadStream(path);
   try {

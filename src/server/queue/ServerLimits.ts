@@ -1,3 +1,5 @@
+import type { Optional } from '../../contracts/Optional.js';
+import { optionText } from '../../contracts/checkOption.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 
 /** How much the server takes on. Each limit that is met is answered with a status and a problem. */
@@ -50,15 +52,17 @@ const LONGEST_MS = 2 ** 31 - 1;
  * @throws HeadwaterError `HW_USAGE` when one is no whole number of at least 1, the queue has no room for one whole
  *   batch, or `arrivalMs` is not below `stallMs`
  */
-export const serverLimits = (given: Partial<ServerLimits>): ServerLimits => {
-  const limits = { ...DEFAULT_LIMITS, ...given };
+export const serverLimits = (given: Optional<ServerLimits>): ServerLimits => {
+  // A limit that is undefined is not given.
+  const set = Object.entries(given).filter(([, value]) => (value as unknown) !== undefined);
+  const limits: ServerLimits = { ...DEFAULT_LIMITS, ...Object.fromEntries(set) };
   for (const name of Object.keys(DEFAULT_LIMITS) as (keyof ServerLimits)[]) {
     const value = limits[name];
     const most = name.endsWith('Ms') ? LONGEST_MS : Number.MAX_SAFE_INTEGER;
     if (!(Number.isSafeInteger(value) && value >= 1 && value <= most))
       throw new HeadwaterError(
         'HW_USAGE',
-        `serveModel: the limit ${name} is ${value}, but must be a whole number from 1 to ${most}.`,
+        `serveModel: the limit ${name} is ${optionText(value)}, but must be a whole number from 1 to ${most}.`,
       );
   }
   if (limits.queue < limits.batch) {

@@ -1,3 +1,4 @@
+import { optionText } from '../../contracts/checkOption.js';
 import type { Subscriber } from 'rxjs';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import { sendText } from '../answers/answer.js';
@@ -36,7 +37,10 @@ export const jsonHandlers = (make: () => unknown): Route['handlers'] => ({
 /** @throws HeadwaterError `HW_USAGE` for a port that is none */
 export const checkPort = (operation: string, port: number): void => {
   if (!(Number.isSafeInteger(port) && port >= 0 && port <= 65_535))
-    throw new HeadwaterError('HW_USAGE', `${operation}: port is ${port}, but must be a whole number from 0 to 65535.`);
+    throw new HeadwaterError(
+      'HW_USAGE',
+      `${operation}: port is ${optionText(port)}, but must be a whole number from 0 to 65535.`,
+    );
 };
 
 /**

@@ -1,3 +1,4 @@
+import { checkArgument } from '../../contracts/checkArgument.js';
 import { NEVER, Observable, take } from 'rxjs';
 import type { ModelView } from '../../contracts/training/TrainingView.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
@@ -48,6 +49,8 @@ export const serveRuns = (
   runs: readonly ModelView[],
   { port = 0, drain$ = NEVER }: ServeRunsOptions = {},
 ): Observable<TrainingServerEvent> => {
+  checkArgument('serveRuns', 'runs', runs, 'a list of saved models', ['length']);
+
   if (runs.length === 0 || runs.length > MOST_RUNS)
     throw new HeadwaterError('HW_USAGE', `serveRuns: there are ${runs.length} runs. Give from 1 to ${MOST_RUNS}.`);
   checkPort('serveRuns', port);

@@ -1,3 +1,4 @@
+import { checkArgument } from '../../contracts/checkArgument.js';
 import type { FlowSnapshot } from '../../contracts/flow/FlowSnapshot.js';
 
 type Sample = readonly [labels: Readonly<Record<string, string>>, value: number];
@@ -38,7 +39,10 @@ const family = (name: string, type: 'counter' | 'gauge', help: string, samples: 
  * console.log(flowMetrics(await snapshot));
  * ```
  */
-export const flowMetrics = ({ stages, valves }: FlowSnapshot): string => {
+export const flowMetrics = (snapshot: FlowSnapshot): string => {
+  checkArgument('flowMetrics', 'snapshot', snapshot, 'a snapshot of watchFlow()', ['stages', 'valves']);
+  const { stages, valves } = snapshot;
+
   const each = (value: (stage: FlowSnapshot['stages'][number]) => number): readonly Sample[] =>
     stages.map((stage) => [{ stage: stage.name }, value(stage)]);
   const holdings = stages.flatMap(({ name, holdings: all }) => all.map((holding) => ({ stage: name, ...holding })));

@@ -1,3 +1,4 @@
+import { checkArgument } from '../../contracts/checkArgument.js';
 import Table from 'cli-table3';
 import pc from 'picocolors';
 import type { FlowHolding, FlowSnapshot, FlowStage } from '../../contracts/flow/FlowSnapshot.js';
@@ -62,6 +63,8 @@ const troubleText = ({ rejected, errors }: FlowStage): string =>
  * ```
  */
 export const flowTable = (snapshot: FlowSnapshot, options: FlowTableOptions = {}): string => {
+  checkArgument('flowTable', 'snapshot', snapshot, 'a snapshot of watchFlow()', ['stages']);
+
   const { colors = false, unicode = true } = options;
   const paint = pc.createColors(colors);
   const { stages, valves, idle, bottleneck } = snapshot;

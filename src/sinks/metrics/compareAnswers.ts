@@ -1,3 +1,4 @@
+import { checkArgument } from '../../contracts/checkArgument.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 
 /** How two models answered the same rows. */
@@ -83,6 +84,10 @@ export const compareAnswers = (
   first: ArrayLike<number>,
   second: ArrayLike<number>,
 ): AnswersCompared => {
+  checkArgument('compareAnswers', 'labels', labels, 'a list of classes by row', ['length']);
+  checkArgument('compareAnswers', 'first', first, 'a list of classes by row', ['length']);
+  checkArgument('compareAnswers', 'second', second, 'a list of classes by row', ['length']);
+
   const rows = labels.length;
   if (first.length !== rows || second.length !== rows)
     throw new HeadwaterError(

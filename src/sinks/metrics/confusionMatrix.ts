@@ -1,3 +1,4 @@
+import { checkArgument } from '../../contracts/checkArgument.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 
 /**
@@ -64,6 +65,9 @@ export const confusionMatrix = (
   predicted: ArrayLike<number>,
   classes: number,
 ): readonly number[] => {
+  checkArgument('confusionMatrix', 'truth', truth, 'the counts of a confusion matrix', ['length']);
+  checkArgument('confusionMatrix', 'predicted', predicted, 'the list of class names', ['length']);
+
   const counts = new Float64Array(classes * classes);
   countConfusions(counts, truth, predicted, classes);
   return Array.from(counts);

@@ -1,3 +1,4 @@
+import { checkArgument } from '../../contracts/checkArgument.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 
 /** What a temperature is fitted on: either logits or probabilities, with the classes that the rows have. */
@@ -135,6 +136,8 @@ export const fitTemperature = (
   input: TemperatureInput,
   { smooth = false }: FitTemperatureOptions = {},
 ): FittedTemperature => {
+  checkArgument('fitTemperature', 'input', input, 'an object such as { logits, labels }', ['labels']);
+
   const { labels } = input;
   const values = input.logits ?? input.probabilities;
   const rows = labels.length;

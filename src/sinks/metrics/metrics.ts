@@ -1,3 +1,4 @@
+import { checkArgument } from '../../contracts/checkArgument.js';
 import { defer, map, reduce, type OperatorFunction } from 'rxjs';
 import type { EvaluatedBatch, Performance } from '../../contracts/training/Evaluation.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
@@ -65,6 +66,8 @@ export interface Report {
  * ```
  */
 export const metrics = (classes: readonly string[]): OperatorFunction<EvaluatedBatch, Report> => {
+  checkArgument('metrics', 'classes', classes, 'the list of class names', ['length']);
+
   if (classes.length === 0)
     throw new HeadwaterError(
       'HW_USAGE',

@@ -1,3 +1,4 @@
+import { checkArgument } from '../../contracts/checkArgument.js';
 import Table from 'cli-table3';
 import pc from 'picocolors';
 import type { Scores } from '../../contracts/training/Evaluation.js';
@@ -98,6 +99,8 @@ const commonestConfusions = (report: Report, names: readonly string[]): string =
  * ```
  */
 export const metricsTable = (report: Report, { colors = false, matrixUpTo = 12 }: MetricsTableOptions = {}): string => {
+  checkArgument('metricsTable', 'report', report, 'a report, such as metrics() emits', ['performance']);
+
   const paint = pc.createColors(colors);
   const names = report.classes.map(printable);
   const commonest = commonestClass(report);

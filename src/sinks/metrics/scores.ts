@@ -1,3 +1,4 @@
+import { checkArgument } from '../../contracts/checkArgument.js';
 import type { Performance, Scores } from '../../contracts/training/Evaluation.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 
@@ -28,6 +29,9 @@ const share = (part: number, whole: number): number => (whole === 0 ? 0 : part /
  * ```
  */
 export const scores = (confusion: ArrayLike<number>, classes: readonly string[]): Performance => {
+  checkArgument('scores', 'confusion', confusion, 'the counts of a confusion matrix', ['length']);
+  checkArgument('scores', 'classes', classes, 'the list of class names', ['length']);
+
   const C = classes.length;
   if (confusion.length !== C * C) {
     throw new HeadwaterError(

@@ -1,3 +1,4 @@
+import { checkArgument } from '../../contracts/checkArgument.js';
 import type { Scores } from '../../contracts/training/Evaluation.js';
 import type { Report } from './metrics.js';
 
@@ -16,11 +17,10 @@ import type { Report } from './metrics.js';
  * macroScores({ classes, confusion, performance }).f1; // 0.873…
  * ```
  */
-export const macroScores = ({
-  classes,
-  confusion,
-  performance,
-}: Pick<Report, 'classes' | 'confusion' | 'performance'>): Scores => {
+export const macroScores = (report: Pick<Report, 'classes' | 'confusion' | 'performance'>): Scores => {
+  checkArgument('macroScores', 'report', report, 'a report, such as metrics() emits', ['classes']);
+  const { classes, confusion, performance } = report;
+
   const C = classes.length;
   const sum = { precision: 0, recall: 0, f1: 0 };
   let there = 0;
@@ -59,10 +59,10 @@ export interface CommonestClass {
  * @param report what `metrics` found
  * @returns undefined where there were no rows
  */
-export const commonestClass = ({
-  classes,
-  performance,
-}: Pick<Report, 'classes' | 'performance'>): CommonestClass | undefined => {
+export const commonestClass = (report: Pick<Report, 'classes' | 'performance'>): CommonestClass | undefined => {
+  checkArgument('commonestClass', 'report', report, 'a report, such as metrics() emits', ['classes']);
+  const { classes, performance } = report;
+
   const rows = performance.overall.num_samples;
   if (rows === 0) return undefined;
   const supports = classes.map((name) => performance.class[name]?.num_samples ?? 0);

@@ -1,3 +1,5 @@
+import { isNumber, optionText } from '../../contracts/checkOption.js';
+import { checkArgument } from '../../contracts/checkArgument.js';
 import { Observable, type OperatorFunction } from 'rxjs';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import { subscribeSink } from '../internal/subscribeSink.js';
@@ -50,13 +52,15 @@ export interface RowProgressOptions<T = unknown> extends ProgressOptions {
  * ```
  */
 export const rowProgress = <T = unknown>(options: RowProgressOptions<T>): OperatorFunction<T, never> => {
+  checkArgument('rowProgress', 'options', options, "an object such as { label: 'rows read' }", ['label']);
+
   const { total, unit = 'rows', count } = options;
   const label = printable(options.label);
   checkProgressOptions('rowProgress', options);
-  if (total !== undefined && !(total >= 0))
+  if (total !== undefined && !(isNumber(total) && total >= 0))
     throw new HeadwaterError(
       'HW_USAGE',
-      `rowProgress() was given total ${total}: give how many there will be, from 0, or leave it out.`,
+      `rowProgress() was given total ${optionText(total)}: give how many there will be, from 0, or leave it out.`,
     );
   return (source) =>
     new Observable((subscriber) => {

@@ -1,3 +1,4 @@
+import { checkArgument } from '../../contracts/checkArgument.js';
 import type { Rejection } from '../../contracts/rows/Rejection.js';
 import { printable } from '../terminal/printable.js';
 
@@ -12,7 +13,10 @@ import { printable } from '../terminal/printable.js';
  * // 'news.csv:12: field "title": expected a non-empty string, got ""'
  * ```
  */
-export const describeRejection = ({ reason, source, line, id, field, expected, got }: Rejection): string => {
+export const describeRejection = (rejection: Rejection): string => {
+  checkArgument('describeRejection', 'rejection', rejection, 'a rejection');
+  const { reason, source, line, id, field, expected, got } = rejection;
+
   const subject =
     field === undefined
       ? reason

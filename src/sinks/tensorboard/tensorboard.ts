@@ -1,3 +1,5 @@
+import { isNumber, optionText } from '../../contracts/checkOption.js';
+import { checkText } from '../../contracts/checkArgument.js';
 import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import { finished, type Writable } from 'node:stream';
@@ -97,6 +99,8 @@ export const tensorboard = (
   dir: string,
   options: TensorBoardOptions = {},
 ): OperatorFunction<TrainingEvent | ReportMade, never> => {
+  checkText('tensorboard', 'dir', dir, 'the path of a folder');
+
   const {
     hyperparameters = {},
     everySteps = 1,
@@ -108,12 +112,12 @@ export const tensorboard = (
   if (!(Number.isSafeInteger(everySteps) && everySteps >= 1))
     throw new HeadwaterError(
       'HW_USAGE',
-      `tensorboard: everySteps is ${everySteps}, but must be a whole number of at least 1.`,
+      `tensorboard: everySteps is ${optionText(everySteps)}, but must be a whole number of at least 1.`,
     );
-  if (!(limit > 0))
+  if (!(isNumber(limit) && limit > 0))
     throw new HeadwaterError(
       'HW_USAGE',
-      `tensorboard: limit is ${limit}, but must be the most bytes that may wait, above 0.`,
+      `tensorboard: limit is ${optionText(limit)}, but must be the most bytes that may wait, above 0.`,
     );
   const root = resolve(dir);
 

@@ -1,3 +1,4 @@
+import { checkArgument } from '../../contracts/checkArgument.js';
 import pc from 'picocolors';
 import {
   asyncScheduler,
@@ -121,21 +122,23 @@ const sizeOf = (given: number | undefined, usual: number): number =>
  * stream.read().toString(); // a frame, in which stdin is open and no headline has come
  * ```
  */
-export const watchView = ({
-  classes,
-  feeds = [],
-  shows = () => true,
-  stream = process.stdout,
-  scheduler = asyncScheduler,
-  env = process.env,
-  colors = wantsColors(stream, env),
-  redraw = 100,
-  titles,
-  key$,
-  flow$,
-  actions,
-  again$ = NEVER,
-}: WatchViewOptions): OperatorFunction<WatchEvent, never> => {
+export const watchView = (options: WatchViewOptions): OperatorFunction<WatchEvent, never> => {
+  checkArgument('watchView', 'options', options, "an object such as { classes: ['Sports', 'World'] }");
+  const {
+    classes,
+    feeds = [],
+    shows = () => true,
+    stream = process.stdout,
+    scheduler = asyncScheduler,
+    env = process.env,
+    colors = wantsColors(stream, env),
+    redraw = 100,
+    titles,
+    key$,
+    flow$,
+    actions,
+    again$ = NEVER,
+  } = options;
   checkTime('watchView', 'redraw', redraw, true);
   const paint = pc.createColors(colors);
   const unicode = showsUnicode(env);

@@ -1,5 +1,6 @@
 import { isAbsolute } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { optionText } from '../../contracts/checkOption.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import { parsedUrl } from '../../contracts/runtime/parsedUrl.js';
 import { webAddress, withoutSecrets, type WebAddress } from './http/connection/WebAddress.js';
@@ -47,6 +48,8 @@ const fileOf = (url: URL): Location => {
  *   https and file
  */
 export const locate = (source: string | URL): Location => {
+  if (typeof source !== 'string' && !(source instanceof URL))
+    throw new HeadwaterError('HW_USAGE', `The source is ${optionText(source)}. Give a path or a URL.`);
   if (source === '') throw new HeadwaterError('HW_USAGE', 'The source is an empty string. Give a path or a URL.');
   if (typeof source === 'string' && (isAbsolute(source) || !scheme.test(source))) {
     if (source.includes('\0'))

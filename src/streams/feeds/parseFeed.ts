@@ -1,3 +1,4 @@
+import { checkArgument } from '../../contracts/checkArgument.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import type { Rejection } from '../../contracts/rows/Rejection.js';
 import { feedDocument, type FeedReading } from './parsing/FeedDocument.js';
@@ -53,6 +54,8 @@ export const parseFeed = (
   source: string,
   options: ParseFeedOptions = {},
 ): ParsedFeed => {
+  checkArgument('parseFeed', 'bytes', bytes, 'bytes, as a Uint8Array', ['byteLength']);
+
   const document = feedDocument(bytes, contentType, source, source, options);
   if (document.type === 'page')
     throw new HeadwaterError('HW_FEED', `${source} is a page, not a feed. Find the feed behind it by discoverFeed.`, {

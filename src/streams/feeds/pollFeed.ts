@@ -1,4 +1,6 @@
+import { isNumber, optionText } from '../../contracts/checkOption.js';
 import { asyncScheduler, defer, type Observable } from 'rxjs';
+import { checkArgument } from '../../contracts/checkArgument.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import type { LiveHeadline, SourceEvents } from '../../contracts/live/Live.js';
 import { random } from '../../contracts/random.js';
@@ -83,14 +85,17 @@ export interface PollFeedOptions extends BodyOptions, Pacing {
 const MINUTE = 60_000;
 
 const requireShare = (name: string, value: number): number => {
-  if (value >= 0 && value <= 1) return value;
-  throw new HeadwaterError('HW_USAGE', `${name} must be between 0 and 1, not ${value}.`);
+  if (isNumber(value) && value >= 0 && value <= 1) return value;
+  throw new HeadwaterError('HW_USAGE', `${name} must be between 0 and 1, not ${optionText(value)}.`);
 };
 
 /** Feeds by their addresses, each once. */
 const givenFeeds = (urls: string | URL | readonly (string | URL)[]): readonly GivenFeed[] => {
+  if (typeof urls !== 'string') checkArgument('pollFeed', 'urls', urls, 'an address, or a list of addresses');
+  const list = typeof urls === 'string' || urls instanceof URL ? [urls] : urls;
+  checkArgument('pollFeed', 'urls', list, 'an address, or a list of addresses', [Symbol.iterator]);
   const feeds = new Map<string, GivenFeed>();
-  for (const given of typeof urls === 'string' || urls instanceof URL ? [urls] : urls) {
+  for (const given of list) {
     const location = locate(given);
     if (location.kind === 'file')
       throw new HeadwaterError(

@@ -1,10 +1,11 @@
+import type { Optional } from '../../contracts/Optional.js';
 import { asyncScheduler, type SchedulerLike } from 'rxjs';
 import { checkOptions, optionText } from '../../contracts/checkOption.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import type { LiveHeadline } from '../../contracts/live/Live.js';
 
 /** What `liveHeadline` is told: the title, and what is known beside it. */
-export interface LiveHeadlineFields extends Partial<Omit<LiveHeadline, 'title'>> {
+export interface LiveHeadlineFields extends Optional<Omit<LiveHeadline, 'title'>> {
   readonly title: string;
 }
 

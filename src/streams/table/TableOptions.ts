@@ -21,7 +21,7 @@ export interface FetchTableOptions extends BodyOptions, RetryOptions, KeepOption
   /** Whether the first record has names. Default: found from the first records. */
   readonly header?: boolean | undefined;
   /** What becomes of a quote where none may stand. Default `lenient`. */
-  readonly quotes?: TableFormat['quotes'];
+  readonly quotes?: TableFormat['quotes'] | undefined;
   /**
    * The encoding of the text: a label of the WHATWG's, such as `windows-1252`. Default: that of a byte order mark, else
    * UTF-16 where every other byte is zero, else UTF-8, else that which the server names.

@@ -1,3 +1,5 @@
+import { isNumber, optionText } from '../../contracts/checkOption.js';
+import { checkArgument } from '../../contracts/checkArgument.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import type { SparseRow } from '../../contracts/rows/SparseRows.js';
 import { featureCounter } from './countFeatures.js';
@@ -75,11 +77,13 @@ const normalize = (values: Float32Array, from: number, to: number, norm: number)
  * ```
  */
 export const wideFeatures = (frequencies: DocumentFrequencies, options: WideFeaturesOptions = {}): WideFeatures => {
+  checkArgument('wideFeatures', 'frequencies', frequencies, 'document frequencies', ['settings']);
+
   const { wordWeight = 1, unseen = 'leave-out' } = options;
-  if (!(wordWeight > 0 && wordWeight < Infinity))
+  if (!(isNumber(wordWeight) && wordWeight > 0 && wordWeight < Infinity))
     throw new HeadwaterError(
       'HW_USAGE',
-      `wideFeatures: wordWeight is ${wordWeight}, but must be a finite number above 0.`,
+      `wideFeatures: wordWeight is ${optionText(wordWeight)}, but must be a finite number above 0.`,
     );
   const { documents, settings, counts: documentCounts } = frequencies;
   const count = featureCounter(settings);

@@ -1,3 +1,4 @@
+import { optionText } from '../../contracts/checkOption.js';
 import { concat, defer, ignoreElements, type OperatorFunction, of, takeWhile } from 'rxjs';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import type { WordVector } from '../../contracts/rows/WordVector.js';
@@ -59,7 +60,7 @@ export const collectVectors = ({
   if (!Number.isSafeInteger(limit) || limit < 1)
     throw new HeadwaterError(
       'HW_USAGE',
-      `collectVectors: limit is ${limit}, but must be a whole number of at least 1.`,
+      `collectVectors: limit is ${optionText(limit)}, but must be a whole number of at least 1.`,
     );
   return (words$) =>
     defer(() => {

@@ -1,3 +1,4 @@
+import { checkArgument } from '../../contracts/checkArgument.js';
 import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
@@ -77,8 +78,10 @@ export const vectorsError = (why: string, where: string | undefined, remedy: str
 const REMEDY = 'Make it again: headwater setup vectors, or headwater vectors convert.';
 
 /** Whether bytes begin as a file that this module wrote. */
-export const isVectorFile = (bytes: Uint8Array): boolean =>
-  bytes.length >= MAGIC.length && MAGIC.every((byte, at) => bytes[at] === byte);
+export const isVectorFile = (bytes: Uint8Array): boolean => {
+  checkArgument('isVectorFile', 'bytes', bytes, 'bytes, as a Uint8Array', ['byteLength']);
+  return bytes.length >= MAGIC.length && MAGIC.every((byte, at) => bytes[at] === byte);
+};
 
 /**
  * The length in bytes of the whole file that a header announces.
@@ -206,6 +209,8 @@ export interface VectorFile {
  * @param hashOf gives the SHA-256 of parts that follow one another, in hexadecimal
  */
 export const vectorFileParts = (vectors: WordVectors, hashOf: (parts: readonly Uint8Array[]) => string): VectorFile => {
+  checkArgument('vectorFileParts', 'vectors', vectors, 'word vectors, such as loadVectors() emits', ['dims']);
+
   const { dims, size: words, precision, rows, scales, origin, text } = vectors;
   const json = new TextEncoder().encode(JSON.stringify(origin));
   const layout = layoutOf({ dims, words, precision, units: text.units.length, originBytes: json.length });

@@ -1,3 +1,4 @@
+import { checkText } from '../../../contracts/checkArgument.js';
 import { Parser } from 'htmlparser2';
 import { parsedUrl } from '../../../contracts/runtime/parsedUrl.js';
 
@@ -30,6 +31,8 @@ const DEEPEST = 500;
  * ```
  */
 export const discoverFeed = (html: string, base: string | URL): readonly string[] => {
+  checkText('discoverFeed', 'html', html, 'the text of a page');
+
   const found = new Map<string, boolean>();
   let from = String(base);
   let based = false;

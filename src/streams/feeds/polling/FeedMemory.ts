@@ -1,3 +1,4 @@
+import { checkArgument } from '../../../contracts/checkArgument.js';
 import * as t from 'io-ts';
 import { withoutSecrets } from '../../bodies/http/connection/WebAddress.js';
 
@@ -83,7 +84,9 @@ export const feedMemory = (): FeedMemory => memoryOf(new Map());
  * @param json what `toJSON` gave; of what was read from anywhere, the codec `FeedMemoryJson` says whether it is that
  */
 // What was written down may be from a time when addresses had their passwords in them.
-export const feedMemoryFrom = (json: FeedMemoryJson): FeedMemory =>
-  memoryOf(
+export const feedMemoryFrom = (json: FeedMemoryJson): FeedMemory => {
+  checkArgument('feedMemoryFrom', 'json', json, 'the JSON of a feed memory', ['feeds']);
+  return memoryOf(
     new Map(json.feeds.map(({ feed, address, ...known }) => [feed, { ...known, address: withoutSecrets(address) }])),
   );
+};

@@ -1,3 +1,4 @@
+import { isNumber, optionText } from '../../../contracts/checkOption.js';
 import { HeadwaterError } from '../../../contracts/HeadwaterError.js';
 import type { Pacing } from '../Pacing.js';
 
@@ -6,6 +7,9 @@ import type { Pacing } from '../Pacing.js';
  *   emitted
  */
 export const requirePacing = ({ yieldAfter = 25 }: Pacing): void => {
-  if (!(yieldAfter > 0))
-    throw new HeadwaterError('HW_USAGE', `yieldAfter must be a time above 0 milliseconds, not ${yieldAfter}.`);
+  if (!(isNumber(yieldAfter) && yieldAfter > 0))
+    throw new HeadwaterError(
+      'HW_USAGE',
+      `yieldAfter must be a time above 0 milliseconds, not ${optionText(yieldAfter)}.`,
+    );
 };
