@@ -61,8 +61,8 @@ const check = ({ capacity, policy, seed = 0, yieldAfter = 25 }: ShedOptions<neve
  * Lets values wait for a consumer that is slower than their source, and drops some of them, by a named policy, when
  * more come than can wait.
  *
- * For sources that cannot be told to stop: a flood of headlines is better thinned out than answered too late, and
- * better both than a full memory. A source that can be told, by the `valve`, loses nothing.
+ * For sources that cannot stop: under a flood it is better to drop some headlines than to answer all of them too late or
+ * to fill the memory. A source that the `valve` can stop loses nothing.
  *
  * ```marbles
  * source:  abcdef----------------|

@@ -7,7 +7,7 @@ import { TENSORFLOW } from '../definition/backendName.js';
 import { registerKernels } from '../definition/defineOp.js';
 import { firstLine } from '../internal/firstLine.js';
 import { CUDNN_KERNELS } from '../kernels/tensorflow/cudnnKernels.js';
-import { LENT_KERNELS } from '../kernels/tensorflow/lentKernels.js';
+import { DELEGATED_KERNELS } from '../kernels/tensorflow/delegatedKernels.js';
 import { registerBackend } from './registerBackend.js';
 import { installedPackages } from '../tensorflow/installedPackages.js';
 import { loadBinding, type LoadedBinding } from '../tensorflow/loadBinding.js';
@@ -55,7 +55,7 @@ export const loadTensorflow = (): LoadedTensorflow => {
       const found = loadBinding(folder, binding);
       // The embedded backend lends its kernels where there is no GPU.
       if (found.device === 'cpu') registerBackend();
-      registerKernels(TENSORFLOW, found.device === 'gpu' ? CUDNN_KERNELS : LENT_KERNELS);
+      registerKernels(TENSORFLOW, found.device === 'gpu' ? CUDNN_KERNELS : DELEGATED_KERNELS);
       return onDevice(what(found), found);
     } catch (error) {
       refusals.push(`${name}: ${firstLine(error)}`);

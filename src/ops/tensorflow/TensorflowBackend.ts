@@ -41,7 +41,7 @@ export interface Binding {
   deleteTensor(id: number): void;
 }
 
-/** TensorFlow's backend for tfjs, as far as kernels need it. It calls `releaseCompanion` when a tensor is no more. */
+/** TensorFlow's backend for tfjs, as far as kernels need it. It calls `releaseAttachment` when a tensor is no more. */
 export interface TensorflowBackend extends KernelBackend {
   readonly binding: Binding;
   /** The handles of tensors; they stay the tensors' own. */

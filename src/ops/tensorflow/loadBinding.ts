@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import { resolve } from 'node:path';
 import { engine, type KernelBackend, registerBackend, removeBackend, type TensorInfo } from '@tensorflow/tfjs-core';
 import { TENSORFLOW } from '../definition/backendName.js';
-import { releaseCompanion } from './companions.js';
+import { releaseAttachment } from './tensorAttachments.js';
 import { packageModules } from './packageModules.js';
 import type { Binding } from './TensorflowBackend.js';
 
@@ -38,7 +38,7 @@ export const loadBinding = (folder: string, bindingFile: string): LoadedBinding 
   class Backend extends NodeJSKernelBackend {
     override disposeData(dataId: DataId, force?: boolean): boolean {
       const released = super.disposeData(dataId, force);
-      if (released) releaseCompanion(dataId);
+      if (released) releaseAttachment(dataId);
       return released;
     }
   }

@@ -14,12 +14,12 @@ export interface StepPoint {
   readonly rowsPerSecond: number;
 }
 
-/** Steps, evenly spread over the training: of very many every second, fourth, eighth, … one. */
-export interface ThinnedSteps {
+/** An even sample of the steps of a training: every step, or every second, fourth, eighth and so on. */
+export interface SampledSteps {
   readonly points: readonly StepPoint[];
-  /** Which ones are kept: every so manieth. */
+  /** n: one of n steps is kept. */
   readonly every: number;
-  /** How many there were. */
+  /** The number of all steps. */
   readonly told: number;
 }
 
@@ -34,7 +34,7 @@ export interface TrainingPicture {
   readonly trainRows: number;
   /** The rows of the largest batch so far: some are smaller, the last of each length. */
   readonly batchRows: number;
-  readonly steps: ThinnedSteps;
+  readonly steps: SampledSteps;
   /** At the last step. */
   readonly rowsPerSecond: number | undefined;
   readonly best: { readonly epoch: number; readonly loss: number } | undefined;
@@ -60,7 +60,7 @@ const NOTHING_YET: TrainingPicture = {
   report: null,
 };
 
-const withStep = ({ points, every, told }: ThinnedSteps, step: StepPoint): ThinnedSteps => {
+const withStep = ({ points, every, told }: SampledSteps, step: StepPoint): SampledSteps => {
   if (told % every !== 0) return { points, every, told: told + 1 };
   if (points.length < STEPS) return { points: [...points, step], every, told: told + 1 };
   return withStep({ points: points.filter((_, index) => index % 2 === 0), every: every * 2, told }, step);

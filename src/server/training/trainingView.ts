@@ -7,7 +7,7 @@ import type {
   TrainingNews,
   TrainingSnapshot,
 } from '../../contracts/training/TrainingView.js';
-import { itemsOf, NONE, type Thinned, thinnedWith } from './thinned.js';
+import { itemsOf, NO_ITEMS, type EvenSample, withItem } from './evenSample.js';
 import type { TrainingPrepared } from './TrainingUpdate.js';
 
 /** Something that changes what a page shows of a training. */
@@ -34,9 +34,9 @@ interface Numbered {
 export interface TrainingView {
   readonly snapshot: Omit<TrainingSnapshot, 'history' | 'metrics' | 'lastEventId'>;
   readonly told: number;
-  readonly steps: Thinned<Numbered>;
-  readonly epochs: Thinned<Numbered>;
-  readonly metrics: Thinned<EpochMetrics>;
+  readonly steps: EvenSample<Numbered>;
+  readonly epochs: EvenSample<Numbered>;
+  readonly metrics: EvenSample<EpochMetrics>;
   /** How trainings began and ended, and the beginning of the present epoch. */
   readonly turns: readonly Numbered[];
 }
@@ -61,9 +61,9 @@ export const UNTOLD: TrainingView = {
     flow: [],
   },
   told: 0,
-  steps: NONE,
-  epochs: NONE,
-  metrics: NONE,
+  steps: NO_ITEMS,
+  epochs: NO_ITEMS,
+  metrics: NO_ITEMS,
   turns: [],
 };
 
@@ -86,18 +86,18 @@ const withNews = (view: TrainingView, news: TrainingNews): TrainingView => {
   const { snapshot, turns } = view;
   switch (news.type) {
     case 'step':
-      return { ...next, steps: thinnedWith(view.steps, numbered, MOST_POINTS) };
+      return { ...next, steps: withItem(view.steps, numbered, MOST_POINTS) };
     case 'epoch':
-      return { ...next, epochs: thinnedWith(view.epochs, numbered, MOST_POINTS) };
+      return { ...next, epochs: withItem(view.epochs, numbered, MOST_POINTS) };
     case 'epoch-started':
       return { ...next, turns: [...turns.filter((turn) => turn.news.type !== 'epoch-started'), numbered] };
     case 'training-started':
       return {
         // Another model: what was told of the one before is no part of its curves.
         ...next,
-        steps: NONE,
-        epochs: NONE,
-        metrics: NONE,
+        steps: NO_ITEMS,
+        epochs: NO_ITEMS,
+        metrics: NO_ITEMS,
         turns: [numbered],
         snapshot: { ...snapshot, state: 'training', epochs: news.epochs },
       };
@@ -117,7 +117,7 @@ export const viewAfter = (view: TrainingView, fact: TrainingFact): TrainingView 
     case 'training':
       return withNews(view, fact.news);
     case 'metrics':
-      return { ...view, metrics: thinnedWith(view.metrics, fact.metrics, MOST_POINTS) };
+      return { ...view, metrics: withItem(view.metrics, fact.metrics, MOST_POINTS) };
     case 'rejection':
       return { ...view, snapshot: { ...snapshot, rejections: withRejection(snapshot.rejections, fact) } };
     case 'report':

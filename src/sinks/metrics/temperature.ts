@@ -11,10 +11,10 @@ export interface TemperatureOptions extends FitTemperatureOptions {
 }
 
 /**
- * Every row while there are few, then every second one, every fourth …, evenly over all that came: at most so many are
- * held, and none is drawn by chance.
+ * An even sample of all rows: every row at first, then every second, every fourth and so on, so that at most `maxRows`
+ * are held. It uses no random numbers.
  */
-class EvenlyThinned {
+class EvenSample {
   readonly #maxRows: number;
   #every = 1;
   #seen = 0;
@@ -92,7 +92,7 @@ export const temperature = ({ maxRows = 50_000, smooth }: TemperatureOptions = {
     // Deferred, for every subscriber holds rows of its own.
     defer(() =>
       source.pipe(
-        reduce((rows, batch) => rows.add(batch), new EvenlyThinned(maxRows)),
+        reduce((rows, batch) => rows.add(batch), new EvenSample(maxRows)),
         map((rows) => rows.fitted({ smooth })),
       ),
     );

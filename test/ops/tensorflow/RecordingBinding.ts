@@ -8,7 +8,7 @@ import { CUDNN_KERNELS } from '../../../src/ops/kernels/tensorflow/cudnnKernels.
 import { layerPass } from '../../../src/ops/recurrent/internal/RecurrentPass.js';
 import type { CellName } from '../../../src/ops/recurrent/internal/RecurrentPass.js';
 import { registerOps } from '../../../src/ops/registerOps.js';
-import { releaseCompanion } from '../../../src/ops/tensorflow/companions.js';
+import { releaseAttachment } from '../../../src/ops/tensorflow/tensorAttachments.js';
 import type {
   Binding,
   OpAttribute,
@@ -283,7 +283,7 @@ export class RecordingBackend extends MathBackendCPU implements TensorflowBacken
       this.#ids.delete(dataId);
       this.binding.deleteTensor(id);
     }
-    if (released) releaseCompanion(dataId);
+    if (released) releaseAttachment(dataId);
     return released;
   }
 }

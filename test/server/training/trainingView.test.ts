@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Rejection } from '../../../src/contracts/rows/Rejection.js';
 import type { PacedStep } from '../../../src/contracts/training/TrainingView.js';
 import { StepPacer } from '../../../src/server/training/StepPacer.js';
-import { itemsOf, NONE, type Thinned, thinnedWith } from '../../../src/server/training/thinned.js';
+import { itemsOf, NO_ITEMS, type EvenSample, withItem } from '../../../src/server/training/evenSample.js';
 import { trainingFacts } from '../../../src/server/training/trainingFacts.js';
 import { snapshotOf, type TrainingFact, UNTOLD, viewAfter } from '../../../src/server/training/trainingView.js';
 import { ended, epochEnded, epochStarted, started, step, validationStep } from '../../sinks/events.js';
@@ -23,18 +23,18 @@ const rejection = (field: string | undefined, id = 0, reason: Rejection['reason'
   got: '',
 });
 
-describe('a list that is thinned', () => {
-  const thinned = (count: number, most: number): Thinned<number> =>
+describe('a list that is sampled', () => {
+  const sampled = (count: number, most: number): EvenSample<number> =>
     Array.from({ length: count }, (_, index) => index).reduce(
-      (list: Thinned<number>, item) => thinnedWith(list, item, most),
-      NONE,
+      (list: EvenSample<number>, item) => withItem(list, item, most),
+      NO_ITEMS,
     );
 
   it('keeps every so many items, from the first on, and the last', () => {
     fc.assert(
       fc.property(fc.nat({ max: 500 }), fc.integer({ min: 1, max: 40 }), (count, half) => {
         const most = 2 * half;
-        const list = thinned(count, most);
+        const list = sampled(count, most);
         const items = itemsOf(list);
         expect(list.kept.length).toBeLessThanOrEqual(most);
         expect(list.kept).toEqual(

@@ -17,8 +17,8 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import type { RecurrentEngine } from '../../recurrent/internal/RecurrentEngine.js';
 import type { CellName, RecurrentPass } from '../../recurrent/internal/RecurrentPass.js';
 import type { Schedule } from '../../recurrent/internal/Schedule.js';
-import { attachCompanion, companionOf } from '../../tensorflow/companions.js';
-import type { Companion } from '../../tensorflow/companions.js';
+import { attach, attachmentOf } from '../../tensorflow/tensorAttachments.js';
+import type { Attachment } from '../../tensorflow/tensorAttachments.js';
 import type { TensorflowBackend } from '../../tensorflow/TensorflowBackend.js';
 import { checkCudnnSize, cudnnBackward, cudnnForward } from './cudnnCalls.js';
 import type { CudnnInputs, CudnnOutputs } from './cudnnCalls.js';
@@ -61,7 +61,7 @@ interface Run {
 }
 
 /** The calls of a forward pass, until its gradient is no longer wanted. */
-class CudnnReserve implements Companion {
+class CudnnReserve implements Attachment {
   readonly runs: readonly Run[];
 
   constructor(runs: readonly Run[]) {
@@ -166,7 +166,7 @@ export const cudnnEngine: RecurrentEngine<Tensor> = {
     const runs = runAll(backend, cell, inputsOf(backend, cell, pass, h0, c0), wantsReserve);
     // Where anything below fails, the tidy around disposes of this tensor, and so the calls' handles are given back.
     const holder = tensor1d(new Float32Array(1));
-    attachCompanion(holder.dataId, new CudnnReserve(runs));
+    attach(holder.dataId, new CudnnReserve(runs));
     const outputs = pass.outputs
       ? runs.map(({ outputs: of, steps }) =>
           rowsAt(reshape(of.tensor('output'), [batch * steps.most, hiddenSize]), steps.places),
@@ -192,7 +192,7 @@ export const cudnnEngine: RecurrentEngine<Tensor> = {
   backward: (cell, pass, reserve, gradients) => {
     const backend = currentBackend() as TensorflowBackend;
     const { x, batch, time, inputSize, hiddenSize, fromState, initialShape } = pass;
-    const { runs } = companionOf(reserve.dataId, CudnnReserve);
+    const { runs } = attachmentOf(reserve.dataId, CudnnReserve);
     const layout = cudnnLayout(cell, inputSize, hiddenSize);
     const dh = splitStates(gradients.hidden, pass);
     const dc = cell === 'lstm' && gradients.cell !== undefined ? splitStates(gradients.cell, pass) : undefined;

@@ -1,17 +1,17 @@
-/** A part of a long list, spread evenly over it, and its last item. */
-export interface Thinned<T> {
+/** Every n-th item of a long list, and its last item. */
+export interface EvenSample<T> {
   readonly kept: readonly T[];
-  /** Of so many items one is kept. */
+  /** n: one of n items is kept. */
   readonly every: number;
   readonly seen: number;
   readonly last: T | undefined;
 }
 
-/** No item yet. */
-export const NONE: Thinned<never> = { kept: [], every: 1, seen: 0, last: undefined };
+/** A sample without items. */
+export const NO_ITEMS: EvenSample<never> = { kept: [], every: 1, seen: 0, last: undefined };
 
-/** The list with one more item: where more than `most` would be kept, every second of them is let go. */
-export const thinnedWith = <T>({ kept, every, seen }: Thinned<T>, item: T, most: number): Thinned<T> => {
+/** Adds an item. If more than `most` items would be kept, n doubles and every second kept item is dropped. */
+export const withItem = <T>({ kept, every, seen }: EvenSample<T>, item: T, most: number): EvenSample<T> => {
   const counted = { seen: seen + 1, last: item };
   if (seen % every !== 0) return { kept, every, ...counted };
   if (kept.length < most) return { kept: [...kept, item], every, ...counted };
@@ -21,6 +21,6 @@ export const thinnedWith = <T>({ kept, every, seen }: Thinned<T>, item: T, most:
     : { kept: halved, every: 2 * every, ...counted };
 };
 
-/** The items, the last one included. */
-export const itemsOf = <T>({ kept, last }: Thinned<T>): readonly T[] =>
+/** The kept items, and the last item. */
+export const itemsOf = <T>({ kept, last }: EvenSample<T>): readonly T[] =>
   last === undefined || kept.at(-1) === last ? kept : [...kept, last];

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, expect, it } from 'vitest';
-import { LARGEST_LENT } from '../../../src/ops/kernels/tensorflow/lentKernels.js';
+import { LARGEST_DELEGATED } from '../../../src/ops/kernels/tensorflow/delegatedKernels.js';
 import { onBackend } from '../../../src/ops/backends/onBackend.js';
 import { registerBackend } from '../../../src/ops/backends/registerBackend.js';
 import { recurrentLast } from '../../../src/ops/recurrent/recurrentLast.js';
@@ -75,9 +75,9 @@ describeWithTensorflow('kernels that the embedded backend lends to libtensorflow
       tf.dispose([x, weights]);
       return names;
     };
-    expect(run(LARGEST_LENT)).toEqual([]);
-    expect(run(LARGEST_LENT + 1)).toContain('BatchMatMulV2');
-    const large = makeCase(sizes(LARGEST_LENT + 1), 2);
+    expect(run(LARGEST_DELEGATED)).toEqual([]);
+    expect(run(LARGEST_DELEGATED + 1)).toContain('BatchMatMulV2');
+    const large = makeCase(sizes(LARGEST_DELEGATED + 1), 2);
     expectSameOutcome(
       onBackend('tensorflow', () => lastOutcome(large, 'recurrentLast')),
       onBackend('headwater', () => lastOutcome(large, 'recurrentLast')),
