@@ -1,4 +1,4 @@
-import { catchError, concatMap, defer, EMPTY, filter, map, type Observable, of, throwError } from 'rxjs';
+import { catchError, concatMap, defer, filter, map, type Observable, of, throwError } from 'rxjs';
 import { HeadwaterError } from '../contracts/HeadwaterError.js';
 import { isLessonConfig } from '../models/artifacts/ModelConfig.js';
 import { kFold } from '../operators/rows/kFold.js';
@@ -21,7 +21,8 @@ const nowhere = { next: () => undefined };
  * A temperature depends on which rows happen to be validation rows: of 100 rows, whose accuracy alone is known to 0.05,
  * confidence is known no better. The train rows are several times as many.
  *
- * Emits undefined where the rows cannot be divided into folds that have two classes. Errors: those of the rows and `fit`.
+ * Emits undefined for another model, and where the rows cannot be divided into folds that have two classes. Errors:
+ * those of the rows and `fit`.
  *
  * @param split the rows
  * @param kept a linear model, with how it was trained
@@ -33,7 +34,7 @@ export const crossFittedTemperature = (
 ): Observable<number | undefined> =>
   defer(() => {
     const { config } = kept.model;
-    if (isLessonConfig(config) || config.architecture !== 'linear') return EMPTY;
+    if (isLessonConfig(config) || config.architecture !== 'linear') return of(undefined);
     const { text, stopWords, seed, tokenizer } = split;
     const folds$ = kFold(rowsOf(split, 'train'), {
       folds: FOLDS,
