@@ -64,7 +64,9 @@ const stretchesOf = (line, first) => {
   return { stretches, style };
 };
 
-const escaped = (text) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+// Spaces side by side would be drawn as one.
+const escaped = (text) =>
+  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('  ', '\u00a0\u00a0');
 const number = (value) => String(Math.round(value * 100) / 100);
 
 const textElement = ({ text, column, width, style: { color, bold, dim } }, row) => {

@@ -29,6 +29,12 @@ const run = (command, ...args) => {
 };
 
 /** Headlines that the model was not trained on, each of the feed that it would be in. */
+const NAMES = {
+  '/business.xml': 'Harbour Gazette',
+  '/technology.xml': 'Circuit Weekly',
+  '/sport.xml': 'Valley Post',
+  '/world.xml': 'Evening Courier',
+};
 const PATHS = { Business: '/business.xml', 'Sci/Tech': '/technology.xml', Sports: '/sport.xml', World: '/world.xml' };
 const news = [...sampleCsv({ rows: 400, seed: 7 })]
   .join('')
@@ -57,7 +63,9 @@ const server = createServer((request, response) => {
   else
     response
       .writeHead(200, { 'content-type': 'application/rss+xml' })
-      .end(`<rss version="2.0"><channel><title>News</title>${items.slice(0, 40).join('')}</channel></rss>`);
+      .end(
+        `<rss version="2.0"><channel><title>${NAMES[request.url]}</title>${items.slice(0, 40).join('')}</channel></rss>`,
+      );
 });
 
 try {

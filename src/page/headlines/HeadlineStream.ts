@@ -27,7 +27,7 @@ export interface HeadlineStreamOptions {
 const SORT_MS = 1000;
 
 const EMPTY =
-  'No headlines yet. Those of the feeds appear here as they come; start the server with --feed to name some.';
+  'No headlines yet. Those of the feeds appear here as they come. Where no feed is listed below, --feed names one.';
 
 const NONE_SHOWN = 'None of the headlines is one of those that are to be shown.';
 
