@@ -1,0 +1,60 @@
+import { readFileSync } from 'node:fs';
+import { request } from 'node:http';
+import { resolve } from 'node:path';
+import { beforeAll, expect, it } from 'vitest';
+import { start, workFolder } from '../headwater.js';
+import { trainTiny } from '../tiny.js';
+
+const cwd = workFolder();
+beforeAll(() => trainTiny(cwd));
+
+const docs = readFileSync(resolve(import.meta.dirname, '../../../docs/serve.md'), 'utf8');
+
+/** What stands in a recipe of docs/serve.md, by the language of its fence. */
+const written = (language: string, pattern: RegExp): readonly string[] => {
+  const recipe = new RegExp(`\`\`\`${language}\n([^]*?)\`\`\``).exec(docs)?.[1] ?? '';
+  const found = Array.from(recipe.matchAll(pattern), (match) => match[1] ?? '');
+  if (found.length === 0) throw new Error(`The recipe in ${language} has nothing like ${String(pattern)}.`);
+  return found;
+};
+
+const listOf = (json: string): readonly string[] => JSON.parse(json.replaceAll("'", '"')) as readonly string[];
+
+/** The status of a probe, which names the host that the recipe says. */
+const probe = (port: number, path: string, host: string): Promise<number> =>
+  new Promise((done, fail) => {
+    request({ host: '127.0.0.1', port, path, headers: { host } }, (response) => {
+      response.resume();
+      done(response.statusCode ?? 0);
+    })
+      .on('error', fail)
+      .end();
+  });
+
+it('the recipes for Docker and Kubernetes start a server that their probes find', async () => {
+  const entry = listOf(written('dockerfile', /^ENTRYPOINT (\[.*\])$/gm)[0] ?? '[]');
+  const args = listOf(written('yaml', /args: (\[.*?\])/g)[0] ?? '[]');
+  const [name] = written('yaml', /env: \[\{ name: (\w+)/g);
+  // Everything behind the program, but for the folder of the model and the port, which may be taken here.
+  const command = [...entry.slice(entry.indexOf('serve')), ...args].map((arg) =>
+    arg === 'models/news' ? 'model' : arg,
+  );
+  const { child, until } = start([...command, '--port', '0', '--warm-up', '0'], {
+    cwd,
+    env: { [name ?? '']: 'a-token-of-32-characters-at-least' },
+  });
+  const port = Number(/http:\/\/[^\s/]*:(\d+)/.exec(await until('stdout', /http:.*\n/))?.[1]);
+  const probes = Array.from(
+    docs.matchAll(/httpGet: \{ path: (\S+), port: 8080, httpHeaders: \[\{ name: Host, value: (\w+) \}\] \}/g),
+    ([, path = '', host = '']) => ({ path, host }),
+  );
+  expect(probes.map(({ path }) => path)).toEqual(['/readyz', '/healthz']);
+  for (const { path, host } of probes) await expect.poll(() => probe(port, path, host), { timeout: 20_000 }).toBe(200);
+  expect(await probe(port, '/readyz', 'elsewhere')).toBe(421);
+
+  // Going down, it is not ready and still well, for as long as `--drain-delay` says.
+  child.kill('SIGTERM');
+  await expect.poll(() => probe(port, '/readyz', 'headwater'), { timeout: 8_000 }).toBe(503);
+  expect(await probe(port, '/healthz', 'headwater')).toBe(200);
+  child.kill('SIGKILL');
+});
