@@ -90,10 +90,10 @@ test('every block of code type-checks, strictly', () => {
   expect(faults).toEqual([]);
 }, 60_000);
 
-test.for(fences.filter(({ run }) => run))('$title runs', async (fence) => {
+// The first of them waits until all of src/ is transformed.
+test.for(fences.filter(({ run }) => run))('$title runs', { timeout: 90_000 }, async (fence) => {
   await import(/* @vite-ignore */ moduleOf(fence));
   // What a fence starts without awaiting it has a turn to fail in.
   await setTimeout(0);
   expect(unhandled).toEqual([]);
-  // The first of them waits until all of src/ is transformed.
-}, 90_000);
+});
