@@ -10,6 +10,7 @@ import { firstWords } from './text/firstWords.js';
 import { joinedSurrogates, titleText } from './text/titleText.js';
 import { updateInterval } from './updateInterval.js';
 import { feedTitle } from './xml/feedTitle.js';
+import { linkBase } from './xml/linkBase.js';
 import { xmlContext } from './xml/xmlContext.js';
 import { xmlItem } from './xml/xmlItem.js';
 import { xmlOutline } from './xml/xmlOutline.js';
@@ -81,7 +82,7 @@ const documentOf = (
     read = (part) => jsonItem(part, base);
     feedName = outline.title === undefined ? undefined : { text: outline.title, markup: 'text' };
   } else {
-    const context = xmlContext(format, around, base);
+    const context = xmlContext(format, around, base, format === 'atom' ? base : linkBase(head, base));
     read = (part) => xmlItem(part, context);
     feedName = feedTitle(around[0] ?? '', head, context);
   }

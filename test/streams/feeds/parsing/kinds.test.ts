@@ -353,6 +353,19 @@ describe('links where none is written as such', () => {
   });
 });
 
+describe('relative links of RSS', () => {
+  const linkIn = (head: string): string | undefined => first(rss(titled('<link>/1</link>'), head))?.link;
+
+  it('are relative to the channel where another host delivers the feed, and to the feed otherwise', () => {
+    expect(linkIn('<link>https://paper.example/news/</link>')).toBe('https://paper.example/1');
+    expect(linkIn('<link>  <![CDATA[https://paper.example/]]></link>')).toBe('https://paper.example/1');
+    const own = new URL('/1', FEED).href;
+    expect(linkIn(`<link>${new URL('/deep/er/', FEED).href}</link>`)).toBe(own);
+    expect(linkIn('<link>/news</link>')).toBe(own);
+    expect(linkIn('')).toBe(own);
+  });
+});
+
 describe('UTF-8 that is not whole', () => {
   const feedOf = (...titles: readonly (readonly (string | readonly number[])[])[]): Buffer =>
     Buffer.concat([

@@ -1,4 +1,5 @@
 import { itemLink } from '../itemLink.js';
+import type { XmlContext } from './xmlContext.js';
 import type { XmlElement } from './xmlElement.js';
 
 const IANA = 'http://www.iana.org/assignments/relation/';
@@ -26,10 +27,13 @@ const rank = (link: XmlElement): number => {
 };
 
 /** The link of an Atom entry that leads to the article; undefined where none does. */
-export const articleLink = (links: readonly XmlElement[], source: string): string | undefined =>
+export const articleLink = (
+  links: readonly XmlElement[],
+  { source, base }: Pick<XmlContext, 'source' | 'base'>,
+): string | undefined =>
   links
     .filter((link) => relationOf(link) === 'alternate' || NEAREST.includes(relationOf(link)))
     .toSorted((a, b) => rank(a) - rank(b))
-    .map(({ attributes, text, bases }) => itemLink(attributes['href'] ?? text, ...bases, source))
+    .map(({ attributes, text, bases }) => itemLink(attributes['href'] ?? text, ...bases, base))
     // The feed itself is none of its articles.
     .find((link) => link !== undefined && link !== source);

@@ -6,6 +6,8 @@ export interface XmlContext {
   readonly scope: XmlScope;
   /** The feed's address. */
   readonly source: string;
+  /** What relative links are relative to where no `xml:base` says it. */
+  readonly base: string;
 }
 
 const NOWHERE: XmlScope = { prefixes: new Map(), bases: [] };
@@ -15,8 +17,14 @@ const NOWHERE: XmlScope = { prefixes: new Map(), bases: [] };
  *
  * @param around their tags, the root first
  */
-export const xmlContext = (format: XmlContext['format'], around: readonly string[], source: string): XmlContext => ({
+export const xmlContext = (
+  format: XmlContext['format'],
+  around: readonly string[],
+  source: string,
+  base = source,
+): XmlContext => ({
   format,
   scope: around.reduce<XmlScope>((outer, tag) => scopeOfTag(tag, outer), NOWHERE),
   source,
+  base,
 });

@@ -42,7 +42,8 @@ const DATES = [
  * @param text from the item's tag to its closing tag
  * @throws HeadwaterError `HW_FEED` for one that cannot be read
  */
-export const xmlItem = (text: string, { format, scope: around, source }: XmlContext): RawItem => {
+export const xmlItem = (text: string, context: XmlContext): RawItem => {
+  const { format, scope: around, base } = context;
   const { attributes, children, scope } = xmlElement(text, around);
   const all = (name: string): readonly XmlElement[] => children.filter((child) => child.name === name);
   const texts = (...names: readonly string[]): readonly string[] =>
@@ -61,7 +62,7 @@ export const xmlItem = (text: string, { format, scope: around, source }: XmlCont
     itemLink(
       nonEmpty(element.text) ?? element.attributes['href'] ?? element.attributes['rdf:resource'],
       ...element.bases,
-      source,
+      base,
     );
   const named = (category: string | undefined): string | undefined =>
     category === undefined || category.length > LONGEST_CATEGORY ? undefined : nonEmpty(titleText(category, 'html'));
@@ -88,8 +89,8 @@ export const xmlItem = (text: string, { format, scope: around, source }: XmlCont
       ]),
       guid: texts('id')[0],
       link:
-        articleLink(all('link'), source) ??
-        (content === undefined ? undefined : itemLink(content.attributes['src'], ...content.bases, source)) ??
+        articleLink(all('link'), context) ??
+        (content === undefined ? undefined : itemLink(content.attributes['src'], ...content.bases, base)) ??
         itemLink(texts('id')[0]),
       published,
       category: named(nonEmpty(category?.['label']) ?? nonEmpty(category?.['term']) ?? texts('category')[0] ?? subject),
@@ -103,7 +104,7 @@ export const xmlItem = (text: string, { format, scope: around, source }: XmlCont
     guid === undefined || permanent === 'false'
       ? undefined
       : permanent === 'true'
-        ? itemLink(guid.text, ...guid.bases, source)
+        ? itemLink(guid.text, ...guid.bases, base)
         : itemLink(guid.text);
   const [enclosure] = all('enclosure');
   return {
@@ -132,12 +133,12 @@ export const xmlItem = (text: string, { format, scope: around, source }: XmlCont
       all('link')
         .map(linkOf)
         .find((link) => link !== undefined) ??
-      articleLink(all('atom:link'), source) ??
-      itemLink(attributes['href'], ...scope.bases, source) ??
+      articleLink(all('atom:link'), context) ??
+      itemLink(attributes['href'], ...scope.bases, base) ??
       guidLink ??
       itemLink(about) ??
       // A podcast's episode often has no page.
-      (enclosure === undefined ? undefined : itemLink(enclosure.attributes['url'], ...enclosure.bases, source)),
+      (enclosure === undefined ? undefined : itemLink(enclosure.attributes['url'], ...enclosure.bases, base)),
     published,
     category: named(texts('category')[0] ?? subject),
   };
