@@ -32,7 +32,7 @@ const saved = (directory: string): Observable<Artifacts> =>
     }),
   );
 
-/** One line, as a batch of its own: whoever is waiting for the answer does not wait for other lines. */
+/** One line is one batch, so that no answer waits for other lines. */
 const classifyLine = (
   line: string,
   model: Classifier,

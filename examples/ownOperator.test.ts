@@ -43,7 +43,7 @@ test('an error comes after the values before it', () => {
   });
 });
 
-test('whoever leaves lets go of the source and of the valve', () => {
+test('unsubscribing releases the source and the valve', () => {
   runMarbles((helpers) => {
     const brake = valve();
     const source$ = marbleSource(helpers, '                              -(abcdef|)', undefined, { valve: brake });

@@ -1,6 +1,6 @@
 import type { Observable } from 'rxjs';
 
-/** Short messages that all hear who listen just now; nobody is waited for, and nothing is repeated. */
+/** Short messages to all current subscribers. It waits for no subscriber and repeats nothing. */
 export interface Broadcast {
   /** Sends a message. One that cannot be sent is left out: a later one says the same better. */
   send(key: string, text: string): void;

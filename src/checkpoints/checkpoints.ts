@@ -35,11 +35,11 @@ export interface CheckpointsOptions {
   readonly about?: ((checkpoint: Checkpoint) => unknown) | undefined;
   /** What must be done before a file may appear, such as that a log beside it is on the disk. Default: nothing. */
   readonly first?: (() => ObservableInput<unknown>) | undefined;
-  /** Told of each file that is there. Default: nobody. */
+  /** Receives each file that was written. Default: none. */
   readonly written?: { next(written: CheckpointWritten): void } | undefined;
   /**
-   * Told of a file that could not be written; the next one is tried again. Default: nobody, and the sink fails with the
-   * error.
+   * Receives the error of a file that could not be written; the next file is tried. Default: none, and the sink fails
+   * with the error.
    */
   readonly failed?: { next(error: HeadwaterError): void } | undefined;
 }
@@ -75,7 +75,7 @@ interface Waiting {
  *   one.
  * - An error of the source is passed on after what came before it is written. On unsubscribing, a write under way runs
  *   to its end.
- * - Errors: `HW_WRITE` where a file cannot be written and nobody is told by `failed`; what `about` throws.
+ * - Errors: `HW_WRITE` if a file cannot be written and there is no `failed`; any error that `about` throws.
  *
  * @param dir the folder; it is made where it is missing. It is this training's alone
  * @param options `keep`, `replaces`, `about`, `first`, `written`, `failed`

@@ -60,7 +60,7 @@ export interface SavedCheckpoint {
 
 /** How `latestCheckpoint` reads. */
 export interface LatestCheckpointOptions {
-  /** Told of each file that is refused, since it is torn, edited or of another version. Default: nobody. */
+  /** Receives each file that is refused because it is damaged, edited or of another version. Default: none. */
   readonly refused?: { next(error: HeadwaterError): void } | undefined;
 }
 

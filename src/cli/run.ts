@@ -44,7 +44,7 @@ export const run = async (args: readonly string[], terminal: Terminal): Promise<
   terminal.stdout.on('error', ignore);
   terminal.stderr.on('error', ignore);
   const status = await statusOf(args, terminal);
-  // Whoever interrupts does not want to wait for the reader of what has been written.
+  // After an interruption the command does not wait until its output is read.
   if (interruptionOf(status) !== undefined) return status;
   const error = await flushed(terminal);
   return error == null || status !== SUCCESS ? status : afterOutputError(error, terminal);

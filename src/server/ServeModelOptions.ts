@@ -79,7 +79,7 @@ export interface ServeModelOptions extends ServedModel {
   readonly token?: string | undefined;
   /** Tokens by name, each with what it allows; `token` is one of the name `token` that allows all. Default: none. */
   readonly tokens?: readonly AccessToken[] | undefined;
-  /** Told of each request that was answered: an access log (`accessFile`). Default: nobody is. */
+  /** Receives each answered request, for an access log (`accessFile`). Default: none. */
   readonly accessLog?: ((entry: AccessEntry) => void) | undefined;
   /** Names that clients may call the server by, besides its address and, on loopback, `localhost`. Default: none. */
   readonly allowHosts?: readonly string[] | undefined;

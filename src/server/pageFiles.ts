@@ -49,7 +49,7 @@ const fileHandler = (body: Buffer, type: string): Handler => {
     'cross-origin-resource-policy': 'same-origin',
     'referrer-policy': 'no-referrer',
   };
-  /** The compressed forms that somebody has asked for. */
+  /** The compressed forms that were requested so far. */
   const made = new Map<Encoding, Promise<Buffer>>();
   const small = (encoding: Encoding): Promise<Buffer> => {
     const known = made.get(encoding) ?? compressed(body, encoding);

@@ -180,7 +180,7 @@ export const serveModel = (options: ServeModelOptions): Observable<ServerEvent> 
     /** Whether it has begun to end: it is not ready any more, but serves. */
     let draining = false;
     let warm = false;
-    /** Emitted when listeners have to go. Once, and again to whoever subscribes later. */
+    /** Emits when the listeners must disconnect: once, and again for each later subscriber. */
     const leave$ = new ReplaySubject<void>(1);
     /** Emitted when no more lines are taken. */
     const cut$ = new ReplaySubject<void>(1);

@@ -17,7 +17,7 @@ import type { Valve } from '../contracts/flow/Valve.js';
  * `open$` hears the last state last; a state that was over before all of them had heard of it may be left out, and the
  * same state is told again when it changed and changed back while it was being told.
  *
- * @returns an open valve, held by nobody
+ * @returns an open valve that nothing holds closed
  *
  * @example
  * ```ts

@@ -56,7 +56,7 @@ export interface TrainedParts {
 /** The end of a training: which model is kept, and why. */
 export interface ModelChosen {
   readonly type: 'model-chosen';
-  /** The model that is kept. Whoever is given it disposes of it. */
+  /** The model that is kept. The receiver of the event must dispose of it. */
   readonly kept: TrainedCandidate;
   /** The best linear model, which every other is held against; it may be the one that is kept. To be disposed of too. */
   readonly linear: TrainedCandidate;

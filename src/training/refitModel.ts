@@ -12,7 +12,7 @@ import { networkBatchSize } from './trainNetwork.js';
 /** A model that was trained once more on all rows of its split. */
 export interface ModelRefitted {
   readonly type: 'model-refitted';
-  /** The model. Whoever is given it disposes of it. */
+  /** The model. The receiver of the event must dispose of it. */
   readonly model: TextModel;
   readonly features: TrainedCandidate['features'];
   readonly vectors: TrainedCandidate['vectors'];

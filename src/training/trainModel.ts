@@ -89,7 +89,7 @@ const chosenOf = (
  *     result: -e-e-(c)-…-e-e-e-(c)-(c)-(M|)    e training events, c a candidate measured, M the model that is kept
  *
  * Cold. Holds the encoded rows where `keepBytes` lets it, and three models at a time. On an error and on unsubscribing
- * before the last event it disposes of its models; afterwards it is for whoever was given them to do so.
+ * before the last event it disposes of its models; afterwards the receiver of the event must do so.
  *
  * Errors: `HW_BACKEND` where the backend is not registered; those of the rows, `batches` and `fit`.
  *

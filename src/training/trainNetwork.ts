@@ -135,7 +135,7 @@ export const trainNetwork = (
       }),
     ).pipe(
       tellingDiverged(options.diverged, () => ({ name, config, weights: model.stateDict(), ...read })),
-      // Whoever was given the model disposes of it.
+      // The receiver of the model disposes of it.
       finalize(() => {
         if (!handed) model.dispose();
       }),

@@ -3,7 +3,7 @@ import type { Valve } from '../../contracts/flow/Valve.js';
 
 /** What a source waits for before it emits. */
 export interface Readiness {
-  /** Whether there is nothing to wait for any more: nobody wants the value. */
+  /** Whether waiting has become useless because the caller no longer wants the value. */
   readonly isOver: () => boolean;
   /** Whether it holds as many values as it may. */
   readonly isFull: () => boolean;

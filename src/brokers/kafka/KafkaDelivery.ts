@@ -5,7 +5,7 @@ import type { Delivery } from '../../contracts/flow/Delivery.js';
 export interface KafkaOrigin {
   readonly consumer: Consumer;
   readonly message: Message;
-  /** Whether its partition is still read from where it came: what is not current is delivered again to somebody. */
+  /** Whether this reader still owns the partition. If not, the message is delivered again to another reader. */
   isCurrent(): boolean;
   /** Says that its offset has been committed in a transaction. */
   committed(): void;

@@ -36,7 +36,7 @@ export interface KafkaHeadlinesOptions {
   readonly deadLetters?: string | undefined;
   /** While it is closed, no message is emitted and soon no more is fetched; heartbeats go on. Default: always open. */
   readonly valve?: Valve | undefined;
-  /** Told of what happens besides headlines. Default: nobody. */
+  /** Receives the events other than headlines. Default: none. */
   readonly events?: WorkEvents | undefined;
   /** The clock of `seen`, and the timer of commits. Default `asyncScheduler`. */
   readonly scheduler?: SchedulerLike | undefined;

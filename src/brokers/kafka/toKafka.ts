@@ -27,7 +27,7 @@ export interface ToKafkaOptions<T> {
   readonly keyOf?: ((value: T, delivery: Delivery<T>) => string | undefined) | undefined;
   /** Deliveries that one transaction may hold, at least 1. Default 2048. */
   readonly maxBatch?: number | undefined;
-  /** Told when results cannot be stored for now, and when they can again. Default: nobody. */
+  /** Receives an event when results cannot be stored, and when they can again. Default: none. */
   readonly events?: WorkEvents | undefined;
   /** The timer of the waits between two tries. Default `asyncScheduler`. */
   readonly scheduler?: SchedulerLike | undefined;

@@ -53,7 +53,7 @@ export interface JetStreamHeadlinesOptions {
   readonly deadLetters?: string | undefined;
   /** While it is closed, no message is emitted, and at most `maxInFlight` are held. Default: always open. */
   readonly valve?: Valve | undefined;
-  /** Told of what happens besides headlines. Default: nobody. */
+  /** Receives the events other than headlines. Default: none. */
   readonly events?: WorkEvents | undefined;
   /** The clock of `seen`, and the timer that tells the server that the worker lives. Default `asyncScheduler`. */
   readonly scheduler?: SchedulerLike | undefined;

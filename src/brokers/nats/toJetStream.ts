@@ -33,7 +33,7 @@ export interface ToJetStreamOptions<T> {
   readonly encode?: ((value: T, delivery: Delivery<T>) => string | Uint8Array) | undefined;
   /** Messages that may be on their way at once, at least 1. Default 512. */
   readonly maxInFlight?: number | undefined;
-  /** Told when results cannot be stored for now, and when they can again. Default: nobody. */
+  /** Receives an event when results cannot be stored, and when they can again. Default: none. */
   readonly events?: WorkEvents | undefined;
   /** The timer of the waits between two tries. Default `asyncScheduler`. */
   readonly scheduler?: SchedulerLike | undefined;

@@ -20,7 +20,7 @@ export class WorkRecord {
   readonly #about: Pick<WorkerStatus, 'group' | 'from' | 'to'>;
   readonly #since = Date.now();
   readonly #latencies: number[] = [];
-  /** How many were classified at the last moments that somebody looked at. */
+  /** The counts of classified headlines at the last readings. */
   #marks: { readonly at: number; readonly classified: number }[] = [{ at: this.#since, classified: 0 }];
   #counts = NO_WORK;
   /** The ids of what is held. */

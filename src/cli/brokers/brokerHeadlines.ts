@@ -29,7 +29,7 @@ export const addBrokerOptions = (command: Command): Command =>
     )
     .option(
       '--group <name>',
-      'the consumer group of --from; whoever has the same shares the headlines (default: headwater)',
+      'the consumer group of --from; all workers of a group share the headlines (default: headwater)',
       path,
     )
     .option('--broker-options <file>', "a JSON file of the broker client's own options, as for TLS and log-in", path);

@@ -16,7 +16,7 @@ export interface ShownWork {
 /** How often it is said. Milliseconds. */
 const SAY_MS = 1000;
 
-/** Shows how a worker is doing: over HTTP, and to whoever listens on the broker. Emits nothing. */
+/** Publishes the status of a worker: over HTTP, and as messages on the broker. Emits nothing. */
 export const showWork = (
   record: WorkRecord,
   { metricsPort, metricsHost, status }: ShownWork,

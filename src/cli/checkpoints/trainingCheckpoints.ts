@@ -47,7 +47,7 @@ import { aboutOf, checkIdentity, computedBy, decidingOptions, rowHash } from './
 /** The folder of the checkpoints within that of the artifacts. */
 const FOLDER = 'checkpoints';
 
-/** How often where nobody says: then a checkpoint takes at most a fiftieth of the time. */
+/** The default interval. Checkpoints then take at most a fiftieth of the time. */
 const USUAL: CheckpointInterval = { type: 'time', ms: 30_000 };
 const LEAST_RATIO = 50;
 

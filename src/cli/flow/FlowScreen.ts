@@ -9,7 +9,7 @@ const eraseLines = (count: number): string => (count === 0 ? '' : `\u001b[${coun
  * it.
  */
 export class FlowScreen {
-  /** What others write to. It is no terminal: whoever draws on one would draw over the picture. */
+  /** The output of others. It is not a terminal: other drawings would overwrite the picture. */
   readonly stream: TextStream;
   readonly #out: TextStream;
   #picture = '';

@@ -24,7 +24,7 @@ export const addAnswerOptions = (command: Command): Command =>
       },
     );
 
-/** What stands in the place of a class that nobody should rely on. */
+/** The mark in place of a class that is too uncertain. */
 export const UNSURE = 'unsure';
 
 /** The class that is answered. */

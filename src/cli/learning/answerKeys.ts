@@ -2,7 +2,7 @@ import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { Observable } from 'rxjs';
 
-/** What somebody answers: a key of a terminal, or a line of another stdin. */
+/** An answer: a key of a terminal, or a line of another stdin. */
 export type AnswerKey = string;
 
 /** Keys that mean more than themselves. */

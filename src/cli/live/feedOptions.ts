@@ -21,7 +21,7 @@ export interface FeedOptions extends NetworkFlags {
 /** Where one's contact can be, once for all feeds. */
 const CONTACT_VARIABLE = 'HEADWATER_CONTACT';
 
-/** The shortest interval that a server of somebody else is to be asked at, in seconds. */
+/** The shortest interval between requests to a public server, in seconds. */
 const MINUTE = 60;
 
 /** The keys that an argument names. */
@@ -99,6 +99,6 @@ export const contactLine = (feeds: readonly WatchedFeed[], { contact }: FeedRule
     ({ kind, address }) => kind !== 'file' && kind !== 'lines' && !isNamedPrivate(new URL(address)),
   );
   return asksOthers && contact === undefined
-    ? `Whoever runs the feeds cannot reach you: give an address of the web or of mail with --contact, or in ${CONTACT_VARIABLE}.\n`
+    ? `The operators of the feeds cannot reach you: give an address of the web or of mail with --contact, or in ${CONTACT_VARIABLE}.\n`
     : '';
 };

@@ -61,7 +61,7 @@ export const stateLock = (folder: string): (() => void) => {
   const draft = `${path}.${hostname()}.${process.pid}`;
   try {
     mkdirSync(folder, { recursive: true });
-    // Written whole before it gets its name: nobody reads half of it.
+    // The file is written completely before it is renamed, so that no reader sees a part of it.
     writeFileSync(draft, `${process.pid} ${hostname()}`);
     for (;;) {
       try {

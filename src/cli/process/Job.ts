@@ -4,7 +4,7 @@ import type { Observable } from 'rxjs';
 export interface Job {
   /** Does it when subscribed to, and stops when unsubscribed from. */
   readonly work$: Observable<unknown>;
-  /** Whether it is still worth doing when nobody reads its output any more, as it is where the result is files. */
+  /** Whether the job continues when its output is closed, because its results are files. */
   readonly outlivesReader: boolean;
   /**
    * Asks it to come to an end in good order, which the first signal does then. True: it ends by itself. An Observable:

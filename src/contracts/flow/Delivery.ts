@@ -1,6 +1,6 @@
 /** How a delivered value was settled. */
 export type Settlement =
-  /** Its result has been accepted by whoever takes it: it is not delivered again. */
+  /** Its result was stored. It is not delivered again. */
   | { readonly type: 'done' }
   /** It could not be worked on now: it is delivered again. */
   | { readonly type: 'retry'; readonly reason: string }

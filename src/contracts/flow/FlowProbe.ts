@@ -19,13 +19,13 @@ export interface StageProbe {
   subscribing<T>(subscribe: () => T): T;
   /** Is called before the stage emits values, one where no number is given. Returns what `passed` is to be given. */
   passes(values?: number): unknown;
-  /** Is called when whoever takes the values has returned. */
+  /** Called when the consumer of the value has returned. */
   passed(before: unknown): void;
   /** Is called in place of `passed` by the last stage of a pipeline: what is done with its values is its own work. */
   ended(before: unknown): void;
   /** Is called when the stage ends in an error. */
   failed(): void;
-  /** Is called when nobody is subscribed any more. */
+  /** Called when the last subscriber has left. */
   left(): void;
 }
 
@@ -44,7 +44,7 @@ export interface FlowProbe {
 // Module state, since an operator cannot be handed what its user does not know of when the pipeline is composed.
 let watching: FlowProbe | undefined;
 
-/** Who watches now; undefined where nobody does. An operator asks when it is subscribed to, and not for each value. */
+/** The current watch; undefined if there is none. An operator reads it once, when it is subscribed to. */
 export const flowProbe = (): FlowProbe | undefined => watching;
 
 /**

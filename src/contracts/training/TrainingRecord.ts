@@ -151,11 +151,11 @@ export interface TrainingRecord {
   readonly choice?: ChoiceRecord | undefined;
   /** What it learnt from labels since. Then the confusion and the scores above are of these labels. */
   readonly learnt?: LearntRecord | undefined;
-  /** How much the rows of a class counted in the loss. Left out where nobody recorded it. */
+  /** How much the rows of a class counted in the loss. Left out if it was not recorded. */
   readonly classWeights?: 'none' | 'balanced' | 'sqrt' | undefined;
   /**
    * What the logits of the model were divided by, as validation rows have shown it, where its configuration does not say:
-   * the last layer has it. Left out where nobody recorded it.
+   * the last layer has it. Left out if it was not recorded.
    */
   readonly temperature?: number | undefined;
   /**

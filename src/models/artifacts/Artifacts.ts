@@ -36,7 +36,7 @@ export interface Artifacts {
   readonly vectors?: WordVectors | undefined;
   /** From class names to class indices and back: `label_encoder.json`. */
   readonly labelEncoder: LabelEncoder;
-  /** How well it did on the test rows: `performance.json`. Undefined where nobody measured it. */
+  /** How well it did on the test rows: `performance.json`. Undefined if it was not measured. */
   readonly performance?: Performance | undefined;
   /**
    * How it was trained, and what it took for what on the test rows: `training.json`. Undefined where nobody recorded

@@ -43,7 +43,7 @@ export interface BucketByLengthOptions {
   readonly padIndex?: number | undefined;
   /** The index of the unknown token. Default 1. */
   readonly unknownIndex?: number | undefined;
-  /** Told of every row that is left out. Throwing ends the stream with the error thrown. Default: nobody. */
+  /** Receives every row that is left out. If it throws, the stream ends with this error. Default: none. */
   readonly dropped?: { next(row: DroppedRow): void } | undefined;
 }
 

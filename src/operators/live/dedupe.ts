@@ -37,7 +37,7 @@ export interface DedupeOptions<R extends LiveHeadline = LiveHeadline> extends De
    * that is to be delivered again is new again. Default `passed`.
    */
   readonly counts?: 'passed' | 'delivered' | undefined;
-  /** Told of each repeat. An Observer or a Subject of them is one. Default: nobody. */
+  /** Receives each repeat. An Observer or a Subject works. Default: none. */
   readonly repeats?: { next(repeat: RepeatedHeadline<R>): void } | undefined;
 }
 

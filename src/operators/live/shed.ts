@@ -38,7 +38,7 @@ export interface ShedOptions<T> extends SliceOptions {
    * what is under way when the source stops. Default: no valve.
    */
   readonly valve?: SliceOptions['valve'] | undefined;
-  /** Told of each value that is dropped. An Observer or a Subject of them is one. Default: nobody. */
+  /** Receives each dropped value. An Observer or a Subject works. Default: none. */
   readonly dropped?: { next(drop: ShedValue<T>): void } | undefined;
   /** Decides who goes by the policy `random`, and nothing else; any whole number. Default 1234. */
   readonly seed?: number | undefined;

@@ -39,7 +39,7 @@ export const earlyStopping = ({ patience = 10 }: EarlyStoppingOptions = {}): Tra
   checkWhole('earlyStopping', 'patience', patience, 1);
   return (before, result) => {
     const state = recordEpoch(before, result);
-    // Before the first epoch the state's patience is Infinity: nobody has set it.
+    // Before the first epoch the state's patience is Infinity, because it is not set.
     const left = state.best.epoch === result.epoch ? patience : Math.min(state.patience, patience) - 1;
     return { ...state, patience: left, stop: left <= 0 ? 'patience' : state.stop };
   };

@@ -44,7 +44,7 @@ export const onBackend = <Result>(name: string, work: (() => Result) & Synchrono
 
 /** `onBackend` for work that is known to be synchronous. */
 export const runOn = <Result>(name: string, work: () => Result): Result => {
-  // Undefined before anybody has chosen one, and null after `engine().reset()`.
+  // Undefined before a backend is chosen, and null after `engine().reset()`.
   const before = getBackend() as string | undefined | null;
   if (before === name) return work();
   // tfjs finds null while a backend is being made, and undefined where making it has failed; it would then leave

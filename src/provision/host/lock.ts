@@ -30,7 +30,7 @@ const takeName = async (path: string, draft: string): Promise<void> => {
 
 /** Takes the lock for this process; what a process of this machine left behind that is gone does not count. */
 const takeLock = async (path: string): Promise<void> => {
-  // Written whole before it gets its name: nobody reads half of it.
+  // The file is written completely before it is renamed, so that no reader sees a part of it.
   const draft = `${path}.${hostname()}.${process.pid}`;
   await writeFile(draft, `${process.pid} ${hostname()}`);
   try {

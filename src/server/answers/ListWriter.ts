@@ -75,7 +75,7 @@ export class ListWriter {
     if (this.#response.destroyed) return;
     this.#write(this.#pending);
     this.#pending = '';
-    // What was written goes out now: whoever asked waits for it.
+    // Sends what was written, because the client waits for it.
     this.#compressor?.flush();
   }
 }

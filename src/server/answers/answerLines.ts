@@ -50,7 +50,7 @@ export const answerLines = (
   const brake = valve();
   const askedBy = { asker: request.socket, stream: brake };
   const list = new ListWriter(response, form, brake);
-  // For whoever waits for the answer to begin before sending more.
+  // Some clients wait for the start of the answer before they send more.
   response.flushHeaders();
 
   // Of its own: reading lines ends in destroying what they were read from, which would cut the connection.

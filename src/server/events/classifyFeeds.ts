@@ -25,7 +25,7 @@ export interface ClassifyFeedsOptions {
   readonly failed: (error: unknown) => void;
 }
 
-/** Whoever asks for the headlines of feeds. */
+/** The client name of the headlines of feeds. */
 const FEEDS = {};
 
 /** The most batches that wait before the source is held up. */

@@ -14,7 +14,7 @@ import type { ServedFeeds } from './ServedFeeds.js';
 export interface FeedRoutesOptions {
   /** Undefined where they cannot be changed. */
   readonly feeds: ServedFeeds | undefined;
-  /** Whether the server demands a token: without one, anybody could make it ask addresses. */
+  /** Whether the server requires a token. Without one, any client could make the server send requests. */
   readonly hasToken: boolean;
   readonly limits: ServerLimits;
 }

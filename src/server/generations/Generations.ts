@@ -4,7 +4,7 @@ import { hash32 } from '../../contracts/random.js';
 import { type CandidateCounts, Comparison } from './Comparison.js';
 import type { Generation } from './Generation.js';
 
-/** What a candidate does: it answers nobody and is compared, or answers a share of the headlines. */
+/** The role of a candidate: it is only compared, or it answers a share of the headlines. */
 export type CandidateRole =
   { readonly type: 'shadow' } | { readonly type: 'canary'; /** Between 0 and 1. */ readonly share: number };
 

@@ -44,7 +44,7 @@ export interface AskedBy {
    * held meanwhile.
    */
   readonly stream?: Valve | undefined;
-  /** Whether the headlines come by themselves, and nobody waits for an answer. Default: they are asked for. */
+  /** Whether the headlines come from a feed, so that no client waits for an answer. Default: a client waits. */
   readonly isFeed?: boolean | undefined;
 }
 
@@ -69,7 +69,7 @@ interface Outside {
 /** What became of a batch. */
 export interface ClassifiedBatch {
   readonly predictions: readonly LivePrediction[];
-  /** How many of its headlines nobody waited for any more. */
+  /** The number of its headlines whose client has left. */
   readonly abandoned: number;
 }
 
@@ -240,7 +240,7 @@ export class ClassifyQueue {
     }
   }
 
-  /** Whoever leaves takes along what has not found room. */
+  /** Unsubscribing also removes the headlines that had no place in the queue yet. */
   #leave(outside: Outside): void {
     if (!this.#outside.delete(outside)) return;
     outside.release();
@@ -309,7 +309,7 @@ export class ClassifyQueue {
     else this.#isDue = false;
   }
 
-  /** Classifies those of a batch that somebody still waits for. What goes wrong is theirs, and not the next batch's. */
+  /** Classifies the headlines of a batch whose clients still wait. An error concerns this batch only. */
   #answer(batch: readonly Waiting[]): Observable<unknown> {
     const asked = batch.filter(({ to }) => !to.closed);
     const abandoned = batch.length - asked.length;

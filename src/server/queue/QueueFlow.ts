@@ -32,7 +32,7 @@ export class QueueFlow {
     this.#stages = [this.#classify, this.#queue];
   }
 
-  /** Undefined where nobody watches now. */
+  /** Undefined if there is no watch. */
   static of(holding: Holding): QueueFlow | undefined {
     const probe = flowProbe();
     return probe === undefined ? undefined : new QueueFlow(probe, holding);

@@ -14,7 +14,7 @@ export class RecentAskers {
   #before = new Set<Asker>();
   #since = 0;
 
-  /** Notes that somebody asks. */
+  /** Records a request. */
   add(asker: Asker, now: number): void {
     this.#turn(now);
     this.#present.add(asker);

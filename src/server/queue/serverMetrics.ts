@@ -10,7 +10,7 @@ import { REQUEST_SOURCE } from '../http/requestSource.js';
 export type DropReason =
   /** The queue was full. */
   | 'queue-full'
-  /** Whoever asked had left. */
+  /** The client has left. */
   | 'abandoned'
   /** Its title is too long. */
   | 'too-long'
@@ -31,7 +31,7 @@ const REASONS = [
   'correction',
 ] as const satisfies readonly DropReason[];
 
-/** What is read when somebody looks, rather than counted. */
+/** Values that are read when the metrics are requested. */
 export interface Gauges {
   readonly models: () => GenerationsView;
   readonly waiting: () => number;

@@ -39,7 +39,7 @@ export interface ServeTrainingOptions {
   readonly runs?: readonly ModelView[] | undefined;
   /** How often listeners are shown that the connection lives. Milliseconds, below 60,000; default 4,000. */
   readonly heartbeatMs?: number | undefined;
-  /** The clock that steps are thinned by. Default `asyncScheduler`. */
+  /** The clock for the sampling of steps. Default `asyncScheduler`. */
   readonly scheduler?: SchedulerLike | undefined;
 }
 
@@ -124,7 +124,7 @@ export const serveTraining = (
     const lastEventId = (): string | null => (history.end === 0 ? null : `${epoch}-${history.end - 1}`);
     const tell = (name: string, data: unknown): void => history.add(name, JSON.stringify(data));
 
-    /** Emitted once, and again to whoever subscribes later. */
+    /** Emits once, and again for each later subscriber. */
     const drain$ = new ReplaySubject<void>(1);
     let draining = false;
     const isDraining = (): boolean => draining;
@@ -175,7 +175,7 @@ export const serveTraining = (
           tell('report', fact.report);
           break;
         case 'ended':
-          // Whoever listens may not have heard of the last rows yet.
+          // Listeners may not have received the last rows yet.
           rejecting.unsubscribe();
           if (view.snapshot.rejections.total > 0) tell('rejections', view.snapshot.rejections);
           tell('ended', { error: fact.error } satisfies TrainingOver);

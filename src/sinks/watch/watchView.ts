@@ -58,7 +58,7 @@ export interface WatchViewOptions {
   readonly key$?: Observable<WatchKey> | undefined;
   /** What the pipeline does: `watchFlow`. The key `f` shows it. Subscribed to before the source. Default: it is not shown. */
   readonly flow$?: Observable<FlowSnapshot> | undefined;
-  /** Told what a key asks for: to end, or to open an article. Default: nobody. */
+  /** Receives the action of a key: end, or open an article. Default: none. */
   readonly actions?: { next(action: WatchAction): void } | undefined;
   /** Emits when the terminal has shown something else: all is drawn anew. Default: never. */
   readonly again$?: Observable<unknown> | undefined;

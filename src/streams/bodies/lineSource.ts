@@ -25,7 +25,7 @@ export interface ReadLinesOptions extends BodyOptions, Pacing {
 const streamOpener = (stream: Readable, name: string): LineSource['open'] => {
   let taken = false;
   return (signal) => {
-    // Whoever comes second may not close it to the first.
+    // A second subscriber must not close it for the first one.
     if (taken || stream.readableEnded || (stream.destroyed && stream.errored == null)) {
       return Promise.reject(
         new HeadwaterError(

@@ -183,7 +183,7 @@ export const pollFeed = (
   if (intervalMs < floorMs)
     throw new HeadwaterError(
       'HW_USAGE',
-      `intervalMs must be at least ${MINUTE} ms, not ${intervalMs}: whoever runs the feed pays for every request. Pass insist for a server of your own.`,
+      `intervalMs must be at least ${MINUTE} ms, not ${intervalMs}: the operator of the feed pays for every request. Pass insist for a server of your own.`,
     );
   const waits = {
     initialMs: options.backoff?.initialMs ?? MINUTE,

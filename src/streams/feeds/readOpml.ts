@@ -25,7 +25,7 @@ export interface ReadOpmlOptions extends BodyOptions {
    * `HW_REJECTIONS`.
    */
   readonly rejections?: DeadLetter | undefined;
-  /** Told what the list calls a feed, before its address is emitted. Default: nobody. */
+  /** Receives the name of a feed in the list before its address is emitted. Default: none. */
   readonly titles?: { next(named: FeedTitle): void } | undefined;
 }
 

@@ -44,7 +44,7 @@ const answer = (request: IncomingMessage, response: ServerResponse, options: Sam
  *
  * Emits the address once the server listens (on the loopback interface, at a port that the system chooses) and never
  * completes. Unsubscribing closes the server and every connection at once. The table is made while it is sent, as
- * `sampleCsv` makes it, and compressed by gzip for whoever accepts that. Each subscription has a server of its own.
+ * `sampleCsv` makes it, and compressed by gzip for clients that accept it. Each subscription has a server of its own.
  *
  * Errors: `HW_HTTP_CONNECT` where the server cannot listen.
  *

@@ -22,7 +22,7 @@ export interface DownloadOptions {
   readonly pause?: number | undefined;
   /** Sent to the server of the address alone. Default: none. */
   readonly headers?: HeadersOf | undefined;
-  /** Is told of each failure, and when it is tried again. Default: nobody. */
+  /** Receives each failure and the time of the next attempt. Default: none. */
   readonly events?: SourceEvents | undefined;
   /** What the waits are drawn by. Any whole number; default: the time. */
   readonly seed?: number | undefined;

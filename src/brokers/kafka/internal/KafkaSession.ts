@@ -46,7 +46,7 @@ export class KafkaSession {
   #failure: Error | undefined;
   /** The generation of the group in which the share of this member is its own. */
   #generation: number | undefined;
-  /** Grows whenever reading starts anew: what was delivered before belongs to nobody here any more. */
+  /** Increases each time reading starts again. Deliveries of an earlier number no longer belong to this reader. */
   #epoch = 0;
   #trackers = new Map<number, OffsetTracker>();
   /** The offsets that are committed, by partition, as far as this member knows. */

@@ -4,7 +4,7 @@ import type { KafkaClient } from '../KafkaClient.js';
 import type { Kafka } from './loadKafka.js';
 import { openConsumer } from './openConsumer.js';
 
-/** A reading of a topic that nobody shares. */
+/** A reader of a topic outside any consumer group. */
 export interface Reader {
   readonly stream: MessagesStream<Buffer, Buffer, Buffer, Buffer>;
   readonly partitions: number;

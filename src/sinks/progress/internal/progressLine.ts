@@ -7,7 +7,7 @@ export interface ProgressLine {
   readonly label: string;
   /** How many are done. */
   readonly done: number;
-  /** How many there will be; undefined where nobody knows. */
+  /** The expected total; undefined if it is not known. */
   readonly total: number | undefined;
   /** What they are, such as `rows`. */
   readonly unit: string;

@@ -127,7 +127,7 @@ export class WatchControls {
     return this.#words.length === 0 ? all : all.filter((prediction) => hasWords(prediction, this.#words));
   }
 
-  /** Rows do not move under whoever has chosen one. */
+  /** Rows do not move while one of them is selected. */
   #hold(newest: readonly LivePrediction[], shown: number): void {
     this.#held ??= { headlines: newest, shown };
   }

@@ -1,4 +1,4 @@
-/** Cuts a body into items and hands them over one at a time, so that whoever drives it can stop between any two. */
+/** Cuts a body into items and returns them one at a time, so that the caller can stop after any of them. */
 export interface Reader {
   /** Takes the next bytes. Called only after `advance` has given false. */
   push(chunk: Uint8Array): void;

@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 
 /**
- * The first byte of a stream that nobody has read from yet, left in it.
+ * The first byte of an unread stream; the byte stays in the stream.
  *
  * @returns undefined for a stream without any; the promise is rejected where the stream fails before its first byte
  */

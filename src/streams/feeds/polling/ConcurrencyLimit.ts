@@ -11,7 +11,7 @@ export class ConcurrencyLimit {
     this.#room = room;
   }
 
-  /** Whether nobody is inside or waits. */
+  /** Whether no task runs or waits. */
   get idle(): boolean {
     return this.#inside === 0 && this.#waiting.size === 0;
   }

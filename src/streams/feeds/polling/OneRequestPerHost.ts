@@ -46,7 +46,7 @@ export class OneRequestPerHost {
     host.until = Math.max(host.until, this.#scheduler.now() + ms);
   }
 
-  /** Lets nobody have a turn any more. */
+  /** Grants no more turns. */
   close(): void {
     this.#closed = true;
   }

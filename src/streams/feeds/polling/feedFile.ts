@@ -31,7 +31,7 @@ export interface FeedFileOptions extends Pacing {
    * Where items go that cannot be read. Default: none, and the first such item ends the stream with `HW_REJECTIONS`.
    */
   readonly rejections?: DeadLetter | undefined;
-  /** Is told what happens to the file. Default: nobody. */
+  /** Receives the events of the file. Default: none. */
   readonly events?: SourceEvents | undefined;
 }
 

@@ -22,7 +22,9 @@ export interface RetryOptions {
    * of it, as behind a closed valve, does not count. Milliseconds; default 3,600,000.
    */
   readonly totalTimeout?: number | undefined;
-  /** Is told of each failure, and when it is tried again. What it throws ends the stream. Default: nobody. */
+  /**
+   * Receives each failure and the time of the next attempt. If it throws, the stream ends with this error. Default: none.
+   */
   readonly events?: SourceEvents | undefined;
   /** What the waits are drawn by. Any whole number; default: the time of subscribing. */
   readonly seed?: number | undefined;

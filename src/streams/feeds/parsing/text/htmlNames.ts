@@ -5,5 +5,5 @@ export const BREAKS: ReadonlySet<string> = new Set(
   ),
 );
 
-/** Elements whose text nobody sees. */
+/** Elements whose text is not displayed. */
 export const HIDDEN: ReadonlySet<string> = new Set(['script', 'style', 'template']);
