@@ -1,3 +1,4 @@
+import { checkArgument } from '../../contracts/checkArgument.js';
 import { checkWhole } from '../../contracts/checkOption.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import { entriesUnder } from '../internal/entriesUnder.js';
@@ -77,7 +78,12 @@ const fewerWords = (artifacts: Artifacts, words: number): Artifacts => {
  * model.dispose();
  * ```
  */
-export const smallerArtifacts = (artifacts: Artifacts, { words, linear = false }: SmallerOptions): Artifacts => {
+export const smallerArtifacts = (artifacts: Artifacts, options: SmallerOptions): Artifacts => {
+  checkArgument('smallerArtifacts', 'artifacts', artifacts, 'the artifacts of a model, such as loadArtifacts() reads', [
+    'config',
+  ]);
+  checkArgument('smallerArtifacts', 'options', options, 'an object such as { words: 10_000 }');
+  const { words, linear = false } = options;
   if (words !== undefined) checkWhole('smallerArtifacts', 'words', words, 1);
   const part = linear ? linearPart(artifacts) : artifacts;
   return words === undefined ? part : fewerWords(part, words);
