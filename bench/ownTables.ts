@@ -74,11 +74,12 @@ try {
   for (const name of readdirSync(directory)
     .filter((each) => TABLE.test(each))
     .toSorted()) {
-    process.stderr.write(`${name} …\n`);
     const file = join(directory, name);
     const [found, baseline] = [ours(file), await linear(file)];
     const size = (statSync(file).size / 1e6).toFixed(1);
-    table.push([name, size, found.f1, found.seconds, baseline.f1, baseline.seconds, found.told || baseline.told]);
+    const row = [name, size, found.f1, found.seconds, baseline.f1, baseline.seconds, found.told || baseline.told];
+    process.stderr.write(`${row.join('  ')}\n`); // a run over a folder takes long: each table is told when it is done
+    table.push(row);
   }
 } finally {
   rmSync(work, { recursive: true, force: true });

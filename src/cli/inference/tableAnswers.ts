@@ -35,7 +35,7 @@ export const formOf = (
     return { kind: 'jsonl' };
   if (ending === 'tsv' || ending === 'tab') return { kind: 'delimited', delimiter: '\t' };
   if (format === 'csv' || ending === 'csv') return { kind: 'delimited', delimiter: ',' };
-  if (layout.format === 'json-lines') return { kind: 'jsonl' };
+  if (layout.format === 'json-lines' || layout.format === 'json') return { kind: 'jsonl' };
   return { kind: 'delimited', delimiter: layout.delimiter ?? ',' };
 };
 
@@ -96,7 +96,8 @@ const jsonMembers = (members: readonly (readonly [string, string])[]): string =>
 
 /** The members of a row: as they are written where it is JSON, so that nothing of them changes. */
 const written = ({ fields, written: line }: SourceRow, isJson: boolean): string => {
-  if (!isJson || line === undefined) return jsonMembers(Object.entries(fields).map(([k, v]) => [k, JSON.stringify(v)]));
+  if (!isJson || line?.trimStart().startsWith('[') !== false)
+    return jsonMembers(Object.entries(fields).map(([k, v]) => [k, JSON.stringify(v)]));
   const text = line.trim().replace(/^\uFEFF/, '');
   return text.slice(1, -1).trim();
 };
@@ -116,7 +117,7 @@ const jsonLines = (
         ? new Set([...columns, ...Object.keys(row.fields)])
         : known;
       const name = (wanted: string): string => free(wanted, taken, 'predicted_');
-      const members = written(row, format === 'json-lines');
+      const members = written(row, format === 'json-lines' || format === 'json');
       const [, value = 0] = classified.distribution[0] ?? [];
       const added: (readonly [string, string])[] = [
         [name('class'), JSON.stringify(answerOf(classified, unsureBelow))],

@@ -40,12 +40,12 @@ const FEW_REJECTED = 10;
 
 /** What people should know of how a table was read; undefined where it is written as most are. */
 const layoutLine = (layout: TableLayout): string | undefined => {
-  const { source, format, delimiter, header, encoding, titleColumns, labelColumn, foundBy, otherTitleColumns } = layout;
+  const { source, format, delimiter, quote, header, encoding, skippedLines } = layout;
+  const { titleColumns, labelColumn, foundBy, otherTitleColumns } = layout;
   const [title] = titleColumns;
-  if (foundBy === 'usual' && format === 'delimited' && delimiter === ',' && header && encoding === 'utf-8')
-    return undefined;
-  if (foundBy === 'asked' || (title === 'title' && labelColumn === 'category' && otherTitleColumns.length === 0))
-    if (format === 'delimited' && delimiter === ',' && header && encoding === 'utf-8') return undefined;
+  const isPlain = format === 'delimited' && delimiter === ',' && quote === '"' && header && encoding === 'utf-8';
+  const isUsual = title === 'title' && labelColumn === 'category' && otherTitleColumns.length === 0;
+  if (isPlain && skippedLines === 0 && (foundBy === 'usual' || foundBy === 'asked' || isUsual)) return undefined;
   const names = (columns: readonly string[]): string =>
     columns
       .map((column) => (column.trim() === '' ? 'a column without a name' : printable(excerpt(column))))
@@ -53,6 +53,8 @@ const layoutLine = (layout: TableLayout): string | undefined => {
   const between = delimiter === '\t' ? 'tab' : delimiter;
   const how = [
     format === 'delimited' ? `fields parted by ${JSON.stringify(between)}` : format,
+    ...(quote === undefined || quote === '"' ? [] : [`quoted by ${quote === '' ? 'nothing' : quote}`]),
+    ...(skippedLines === 0 ? [] : [`${skippedLines === 1 ? '1 line' : `${skippedLines} lines`} before it left out`]),
     ...(header ? [] : ['no header']),
     ...(encoding === 'utf-8' ? [] : [encoding]),
   ].join(', ');
@@ -60,10 +62,21 @@ const layoutLine = (layout: TableLayout): string | undefined => {
   return `${source}: text in ${names(titleColumns)}${labelColumn === undefined ? '' : `, class in ${names([labelColumn])}`}${others}; ${how}`;
 };
 
-const noticeLine = (notice: TableNotice): string =>
-  notice.type === 'quotes'
-    ? `${notice.source}: ${notice.records} records have a quote where none may stand, the first in line ${notice.firstLine}; it is read as text`
-    : `${notice.source}: ${notice.records} records are not UTF-8; likely ${notice.likely}: give --encoding ${notice.likely}`;
+const noticeLine = (notice: TableNotice): string => {
+  const { source, records } = notice;
+  const counted = records === 1 ? '1 record' : `${records} records`;
+  const has = records === 1 ? 'has' : 'have';
+  switch (notice.type) {
+    case 'quotes':
+      return `${source}: ${counted} ${has} a quote where none may stand, the first in line ${notice.firstLine}; it is read as text`;
+    case 'wide':
+      return `${source}: ${counted} ${has} more fields than the header, the first in line ${notice.firstLine}; what is too much is read as text, or left out where it is empty`;
+    case 'header':
+      return `${source}: ${counted} ${records === 1 ? 'repeats' : 'repeat'} the header, the first in line ${notice.firstLine}; left out`;
+    case 'encoding':
+      return `${source}: ${counted} ${records === 1 ? 'is' : 'are'} not UTF-8; likely ${notice.likely}: give --encoding ${notice.likely}`;
+  }
+};
 
 /** When a server that failed is asked again. */
 const againIn = (ms: number | undefined): string =>
@@ -76,12 +89,13 @@ export const addressOf = (name: string, { stdin }: Terminal): TableAddress =>
 /** The form as a person said it before a training; what was found then is found anew. */
 const asTrained = (record: TableRecord | undefined): TableFlags => {
   if (record === undefined) return {};
-  const { delimiter, quote, comment, encoding } = record;
+  const { delimiter, quote, comment, encoding, skipLines } = record;
   return {
     ...(delimiter === undefined ? {} : { delimiter }),
     ...(quote === undefined ? {} : { quote }),
     ...(comment === undefined ? {} : { comment }),
     ...(encoding === undefined ? {} : { encoding }),
+    ...(skipLines === undefined ? {} : { skipLines }),
   };
 };
 
@@ -118,7 +132,7 @@ export const openTables = <T>(
   // Commander's default of --no-header: nothing was said of it.
   const { header: saidHeader, ...flags } = given;
   const options = { ...asTrained(trained), ...flags };
-  const { titleColumn, delimiter, quote, comment, encoding, maxRejections } = options;
+  const { titleColumn, delimiter, quote, comment, encoding, skipLines, maxRejections } = options;
   let layout: TableLayout | undefined;
   const brake = valve();
   const rejected = deadLetters({ limit: maxRejections ?? MOST_REJECTED });
@@ -138,6 +152,7 @@ export const openTables = <T>(
       header: saidHeader === false ? false : undefined,
       comment,
       encoding,
+      skipLines,
       valve: brake,
       rejections: {
         next: (rejection) => {

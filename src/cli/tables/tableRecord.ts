@@ -13,7 +13,7 @@ const MOST_LEFT_OUT = 10_000;
  */
 export const recordOfTable = (
   { titleColumns, labelColumn = '' }: TableLayout,
-  { delimiter, quote, header, comment, encoding }: TableFlags,
+  { delimiter, quote, header, comment, encoding, skipLines }: TableFlags,
   classNames: ClassRecords | undefined,
   leftOut: readonly string[],
 ): TableRecord | undefined => {
@@ -23,6 +23,7 @@ export const recordOfTable = (
     ...(header === false ? { header } : {}),
     ...(comment === undefined ? {} : { comment }),
     ...(encoding === undefined ? {} : { encoding }),
+    ...(skipLines === undefined ? {} : { skipLines }),
     ...(classNames === undefined ? {} : { classNames }),
     ...(leftOut.length === 0 ? {} : { leftOut: leftOut.slice(0, MOST_LEFT_OUT) }),
   };

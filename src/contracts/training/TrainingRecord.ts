@@ -28,6 +28,7 @@ export interface TableRecord {
   readonly header?: boolean | undefined;
   readonly comment?: string | undefined;
   readonly encoding?: string | undefined;
+  readonly skipLines?: number | undefined;
   /** For each class its name and the labels that stand for it. Left out where labels stand for themselves. */
   readonly classNames?: readonly (readonly string[])[] | undefined;
   /** Classes that were left out, since they had too few rows. */

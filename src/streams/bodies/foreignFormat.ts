@@ -48,6 +48,8 @@ export const foreignFormat = (head: Uint8Array): { readonly what: string; readon
   const bytes = Buffer.from(head.buffer, head.byteOffset, head.length);
   if (at(bytes, '504b0304', 0) && WORKBOOK.test(inArchive(bytes)))
     return { what: 'a workbook of Excel (.xlsx)', remedy: 'Save the sheet as CSV UTF-8 in the spreadsheet' };
+  if (at(bytes, 'fffe0000', 0) || at(bytes, '0000feff', 0))
+    return { what: 'UTF-32 text', remedy: 'Save it as UTF-8 (iconv -f UTF-32 -t UTF-8 FILE)' };
   const known = SIGNATURES.find(([hex, offset]) => at(bytes, hex, offset));
   if (known !== undefined) return { what: known[2], remedy: known[3] };
   const text = bytes
@@ -60,8 +62,11 @@ export const foreignFormat = (head: Uint8Array): { readonly what: string; readon
       remedy: 'Check the address: it may ask for a login, or need another link to the file itself',
     };
   if (/^<\?xml/i.test(text)) return { what: 'an XML document', remedy: 'Export the table as CSV' };
-  if (/^\[\s*[{\]]/.test(text))
-    return { what: 'one JSON array', remedy: "Write one object a line (jq -c '.[]' FILE > FILE.jsonl)" };
+  if (/^<(table|div|body)\b/i.test(text)) return { what: 'a piece of HTML', remedy: 'Export the table as CSV' };
+  if (/^(%.*\n\s*)*@relation\b/i.test(text))
+    return { what: 'an ARFF file', remedy: 'Export the table as CSV (in Weka: Save As, CSV data files)' };
+  if (/^(---\s+|#.*\n)*(version: .*\s+)?nlu:\s/.test(text))
+    return { what: 'YAML of Rasa', remedy: 'Export its examples as CSV or JSON lines, an example a row' };
   if (text.startsWith('version https://git-lfs'))
     return { what: 'a pointer of Git LFS and not the file', remedy: 'Fetch the file itself (git lfs pull)' };
   if (isBinary(bytes)) return { what: 'binary data', remedy: 'Check the file, and export the table as CSV' };

@@ -26,6 +26,13 @@ export interface CsvReaderOptions {
   readonly firstId?: number | undefined;
   /** The line that the first byte stands on. Default 1. */
   readonly firstLine?: number | undefined;
+  /** Whether the records have one field more than the header, before the others: it is called ''. Default false. */
+  readonly rowNames?: boolean | undefined;
+  /**
+   * Makes fields of a record that has another number of them than the header; undefined where it is to be rejected.
+   * With it, a record of delimiters alone is none, as an empty line is. Default: none, and all are rejected.
+   */
+  readonly repair?: ((fields: readonly string[]) => readonly string[] | undefined) | undefined;
   /** Takes the bytes of each record that is not UTF-8, valid during the call. */
   readonly undecodable?: ((bytes: Uint8Array) => void) | undefined;
 }
@@ -40,11 +47,12 @@ const withoutPrototype = (): Record<string, string> => Object.setPrototypeOf({},
 // What becomes of a record once it is its turn.
 const PLAIN = 0; // cut at its delimiters, and quotes around a field left out
 const DOUBLED = 1; // a quote in a quoted field: parsed by csv-parse, together with the others of its batch
-const STRAY = 2; // a quote where none may stand, which is data: its fields are read one by one
-const LITERAL = 3; // all its quotes are data
-const BAD_QUOTE = 4;
-const OVERSIZE = 5;
-const BAD_ENCODING = 6;
+const PADDED = 2; // blanks around the quotes of a field, which are left out
+const STRAY = 3; // a quote where none may stand, which is data: its fields are read one by one
+const LITERAL = 4; // all its quotes are data
+const BAD_QUOTE = 5;
+const OVERSIZE = 6;
+const BAD_ENCODING = 7;
 
 /**
  * Reads a table with a header, one row or rejection at a time.
@@ -63,6 +71,8 @@ export class CsvReader implements Reader {
   #nextId: number;
   #strayQuotes = 0;
   #firstStrayLine = 0;
+  #repaired = 0;
+  #firstRepairedLine = 0;
 
   // The batch: a record's kind, place and line, by its index.
   #kinds: number[] = [];
@@ -101,6 +111,11 @@ export class CsvReader implements Reader {
     return { records: this.#strayQuotes, firstLine: this.#firstStrayLine };
   }
 
+  /** How many records had more fields than the header, which were read all the same, and the line of the first. */
+  get repairedRecords(): { readonly records: number; readonly firstLine: number } {
+    return { records: this.#repaired, firstLine: this.#firstRepairedLine };
+  }
+
   get progress(): string {
     return `${this.#nextId - this.#firstId} records`;
   }
@@ -137,15 +152,17 @@ export class CsvReader implements Reader {
         if (kind === PLAIN) this.#cut(i, fields);
         else if (parsed === undefined) this.#cutStray(i, kind, fields);
         else for (let k = 0; k < count; k++) fields[names[k]!] = parsed[k]!;
-        this.#row({
-          id,
-          source: this.#options.source,
-          line: this.#lines[i]!,
-          byte: this.#framer.window.offsetOf(this.#starts[i]!),
-          fields,
-        });
+        this.#emit(i, id, fields);
       } else {
-        this.#rejectAt(i, id, 'ragged', `${names.length} fields (${listNames(names)}), not ${count}`);
+        const repaired = this.#options.repair?.(parsed ?? this.#allFields(i, kind));
+        if (repaired === undefined) {
+          this.#rejectAt(i, id, 'ragged', `${names.length} fields (${listNames(names)}), not ${count}`);
+          return true;
+        }
+        if (count > names.length && this.#repaired++ === 0) this.#firstRepairedLine = this.#lines[i]!;
+        const fields = withoutPrototype();
+        for (let k = 0; k < names.length; k++) fields[names[k]!] = repaired[k]!;
+        this.#emit(i, id, fields);
       }
     } else if (kind === BAD_ENCODING) {
       this.#rejectAt(i, id, 'encoding', 'UTF-8');
@@ -155,6 +172,32 @@ export class CsvReader implements Reader {
       this.#rejectAt(i, id, 'oversize', `at most ${this.#options.maxRecordBytes} bytes`);
     }
     return true;
+  }
+
+  #emit(i: number, id: number, fields: Readonly<Record<string, string>>): void {
+    this.#row({
+      id,
+      source: this.#options.source,
+      line: this.#lines[i]!,
+      byte: this.#framer.window.offsetOf(this.#starts[i]!),
+      fields,
+    });
+  }
+
+  /** The fields of a record, however many they are. */
+  #allFields(i: number, kind: number): readonly string[] {
+    const { window, delimiters } = this.#framer;
+    const quote = String.fromCharCode(this.#options.format.quote);
+    const first = this.#firstDelimiters[i]!;
+    const fields: string[] = [];
+    let from = this.#starts[i]!;
+    for (let k = 0; k <= this.#delimiterCounts[i]!; k++) {
+      const to = k === this.#delimiterCounts[i]! ? this.#ends[i]! : delimiters[first + k]!;
+      const written = window.bytes.toString('utf8', from, to);
+      fields.push(kind === LITERAL ? written : lenientField(kind === PADDED ? written.trim() : written, quote));
+      from = to + 1;
+    }
+    return fields;
   }
 
   /** The fields of a record without doubled quotes. */
@@ -183,12 +226,13 @@ export class CsvReader implements Reader {
     const { window, delimiters } = this.#framer;
     const quote = String.fromCharCode(this.#options.format.quote);
     const first = this.#firstDelimiters[i]!;
-    if (this.#strayQuotes++ === 0) this.#firstStrayLine = this.#lines[i]!;
+    if (kind !== PADDED && this.#strayQuotes++ === 0) this.#firstStrayLine = this.#lines[i]!;
     let from = this.#starts[i]!;
     for (let k = 0; k < names.length; k++) {
       const to = k === names.length - 1 ? this.#ends[i]! : delimiters[first + k]!;
       const written = window.bytes.toString('utf8', from, to);
-      fields[names[k]!] = kind === LITERAL ? written : lenientField(written, quote);
+      fields[names[k]!] =
+        kind === LITERAL ? written : lenientField(this.#options.format.padded ? written.trim() : written, quote);
       from = to + 1;
     }
   }
@@ -214,6 +258,7 @@ export class CsvReader implements Reader {
     const framer = this.#framer;
     const { window } = framer;
     const { format } = this.#options;
+    const skipsBlank = this.#options.repair !== undefined;
     this.#kinds.length =
       this.#starts.length =
       this.#ends.length =
@@ -229,6 +274,7 @@ export class CsvReader implements Reader {
         this.#names = readHeader(framer, this.#options);
         if (format.header) continue;
       }
+      if (skipsBlank && framer.to - framer.from === framer.delimiterCount && framer.fault === undefined) continue;
       const kind =
         framer.fault === 'quote'
           ? BAD_QUOTE
@@ -238,9 +284,11 @@ export class CsvReader implements Reader {
               ? LITERAL
               : framer.stray
                 ? STRAY
-                : framer.doubled
-                  ? DOUBLED
-                  : PLAIN;
+                : framer.padded
+                  ? PADDED
+                  : framer.doubled
+                    ? DOUBLED
+                    : PLAIN;
       if (kind === DOUBLED) doubled++;
       this.#kinds.push(kind);
       this.#starts.push(framer.from);

@@ -3,6 +3,7 @@ import { skipBom } from '../bodies/bytes/skipBom.js';
 import type { CheckedFormat } from './TableFormat.js';
 
 const LF = 10;
+const SPACE = 32;
 const CR = 13;
 
 // Where in a record the scan stands.
@@ -50,6 +51,8 @@ export class RecordFramer {
    * be `doubled` too then.
    */
   stray = false;
+  /** Whether it has blanks at the beginning of a field or after its closing quote. Only where the format is padded. */
+  padded = false;
   /** Whether all its quotes are data: one was opened and not closed as it should be. Only where the format is lenient. */
   literal = false;
   /** How many delimiters it has, if nothing is wrong with it. */
@@ -65,7 +68,7 @@ export class RecordFramer {
   fault: FrameFault | undefined = undefined;
 
   readonly #source: string;
-  readonly #format: Pick<CheckedFormat, 'delimiter' | 'quote' | 'lenient' | 'comment'>;
+  readonly #format: Pick<CheckedFormat, 'delimiter' | 'quote' | 'lenient' | 'comment' | 'padded'>;
   readonly #limit: number;
 
   #position = 0;
@@ -91,7 +94,7 @@ export class RecordFramer {
    */
   constructor(
     source: string,
-    format: Pick<CheckedFormat, 'delimiter' | 'quote' | 'lenient' | 'comment'>,
+    format: Pick<CheckedFormat, 'delimiter' | 'quote' | 'lenient' | 'comment' | 'padded'>,
     limit: number,
     firstLine = 1,
   ) {
@@ -152,14 +155,14 @@ export class RecordFramer {
   /** Scans on from where the last scan stopped. Gives false where more bytes are needed, or none are left. */
   #scan(): boolean {
     const { bytes, start, filled } = this.window;
-    const { delimiter, quote, lenient } = this.#format;
+    const { delimiter, quote, lenient, padded } = this.#format;
     // Two bytes over: the first of them may be the CR of a CRLF.
     const overlong = start + this.#limit + 2;
     const stop = Math.min(filled, overlong);
     let position = this.#position;
     let state = this.#state;
     let crStops = this.#crEnds !== false;
-    if (position === start) this.quoted = this.doubled = this.stray = this.literal = false;
+    if (position === start) this.quoted = this.doubled = this.stray = this.literal = this.padded = false;
 
     while (position < stop) {
       if (state === QUOTED) {
@@ -181,6 +184,11 @@ export class RecordFramer {
           this.quoted = true;
           this.#opened = position++;
           state = QUOTED;
+          continue;
+        }
+        if (padded && byte === SPACE) {
+          this.padded = true;
+          position++;
           continue;
         }
         state = UNQUOTED;
@@ -214,6 +222,9 @@ export class RecordFramer {
         } else {
           position++;
         }
+      } else if (state === CLOSED && padded && byte === SPACE) {
+        this.padded = true;
+        position++;
       } else if (state === CLOSED && byte === quote) {
         this.doubled = true;
         state = QUOTED;

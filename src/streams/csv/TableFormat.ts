@@ -27,6 +27,8 @@ export interface CheckedFormat {
   readonly lenient: boolean;
   readonly header: boolean;
   readonly comment: number;
+  /** Whether blanks may stand between a delimiter and the quotes around a field. */
+  readonly padded: boolean;
 }
 
 const NONE = -1;
@@ -48,6 +50,7 @@ export const checkFormat = (format: TableFormat): CheckedFormat => {
     lenient: quotes === 'lenient',
     header,
     comment: comment === undefined || comment === '' ? NONE : requireCharacter('comment', comment),
+    padded: false,
   };
   const used = [checked.delimiter, checked.quote, checked.comment].filter((byte) => byte !== NONE);
   if (new Set(used).size === used.length) return checked;

@@ -43,13 +43,13 @@ const namesOf = (framer: RecordFramer, where: string, format: CheckedFormat): re
   if (!isUtf8(bytes)) refuse('the header is not UTF-8. Save the table as UTF-8, or name its encoding (--encoding).');
   if (bytes.includes(0) && bytes.filter((byte) => byte === 0).length * 3 > bytes.length)
     refuse('the header is UTF-16 without a byte order mark. Save it as UTF-8, or name its encoding (--encoding).');
-  if (framer.stray) {
+  if (framer.stray || framer.padded) {
     const quote = String.fromCharCode(format.quote);
     const { delimiters, firstDelimiter, delimiterCount, from, to } = framer;
     const ends = [...delimiters.slice(firstDelimiter, firstDelimiter + delimiterCount), to];
     return ends.map((end, i) => {
       const written = framer.window.bytes.toString('utf8', i === 0 ? from : ends[i - 1]! + 1, end);
-      return framer.literal ? written : lenientField(written, quote);
+      return framer.literal ? written : lenientField(format.padded ? written.trim() : written, quote);
     });
   }
   return parse(bytes, { ...parserOptions(format), record_delimiter: '\n' })[0] ?? [];
@@ -67,10 +67,17 @@ export const readHeader = (
     source,
     columns,
     format,
-  }: { readonly source: string; readonly columns: readonly string[]; readonly format: CheckedFormat },
+    rowNames,
+  }: {
+    readonly source: string;
+    readonly columns: readonly string[];
+    readonly format: CheckedFormat;
+    readonly rowNames?: boolean | undefined;
+  },
 ): readonly string[] => {
   const where = `${source}:${framer.line}`;
-  const names = namesOf(framer, where, format);
+  const found = namesOf(framer, where, format);
+  const names = rowNames === true ? ['', ...found] : found;
   const times = new Map<string, number>();
   for (const name of names) times.set(name, (times.get(name) ?? 0) + 1);
   const twice = columns.filter((name) => (times.get(name) ?? 0) > 1);

@@ -2,9 +2,14 @@
 export interface TableLayout {
   /** The path or address of the table. */
   readonly source: string;
-  readonly format: 'delimited' | 'json-lines' | 'fasttext' | 'parquet';
+  /** `json` is one document; `labelled-lines` have a class first, then a blank and the text. */
+  readonly format: 'delimited' | 'json-lines' | 'json' | 'fasttext' | 'labelled-lines' | 'parquet' | 'folder';
   /** The character between fields; undefined where the format has none. */
   readonly delimiter: string | undefined;
+  /** The character around fields; undefined where the format has none. */
+  readonly quote?: string | undefined;
+  /** How many lines before the table were left out. */
+  readonly skippedLines: number;
   /** Whether the first record has the names of the columns. Else they are called `1`, `2`, and so on. */
   readonly header: boolean;
   /** The encoding of the text, by the WHATWG's name. */

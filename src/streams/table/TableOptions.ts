@@ -18,6 +18,8 @@ export interface UsualColumns {
 export interface FetchTableOptions extends BodyOptions, RetryOptions, KeepOptions, Pacing, TableFormat {
   /** The character between fields, one of ASCII. Default: found from the name and the first records. */
   readonly delimiter?: string | undefined;
+  /** How many lines stand before the table, and are left out. Default: found from the first lines. */
+  readonly skipLines?: number | undefined;
   /** Whether the first record has names. Default: found from the first records. */
   readonly header?: boolean | undefined;
   /** What becomes of a quote where none may stand. Default `lenient`. */
@@ -53,5 +55,9 @@ export interface FetchTableOptions extends BodyOptions, RetryOptions, KeepOption
 export type TableNotice =
   /** Records with a quote where none may stand, which was read as data. */
   | { readonly type: 'quotes'; readonly source: string; readonly records: number; readonly firstLine: number }
+  /** Records with more fields than the header has, which were read as text that has delimiters in it. */
+  | { readonly type: 'wide'; readonly source: string; readonly records: number; readonly firstLine: number }
+  /** Records that repeat the header, and were left out. */
+  | { readonly type: 'header'; readonly source: string; readonly records: number; readonly firstLine: number }
   /** Records that are not UTF-8, and the encoding that they most likely have. */
   | { readonly type: 'encoding'; readonly source: string; readonly records: number; readonly likely: string };

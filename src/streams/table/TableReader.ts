@@ -7,12 +7,16 @@ import { guessEncoding, isText, utf16Of } from '../bodies/encoding/guessEncoding
 import { encodingOf } from '../bodies/encoding/requireEncoding.js';
 import { foreignFormat } from '../bodies/foreignFormat.js';
 import { CsvReader } from '../csv/CsvReader.js';
-import { checkFormat, type TableFormat } from '../csv/TableFormat.js';
+import type { TableFormat } from '../csv/TableFormat.js';
 import { fastTextFields } from './internal/fastTextFields.js';
-import { type ColumnWish, findColumns } from './internal/findColumns.js';
+import { byValues, type ColumnWish, findColumns } from './internal/findColumns.js';
+import { findForm } from './internal/findForm.js';
+import { isDocument, linesOfDocument, MOST_DOCUMENT_BYTES } from './internal/jsonDocument.js';
 import { jsonFields } from './internal/jsonFields.js';
+import { labelledFields } from './internal/labelledLines.js';
 import { type FieldsOfLine, LinesReader } from './internal/LinesReader.js';
-import { findDelimiter, hasHeader, sampleTable } from './internal/sampleTable.js';
+import { repairRecord } from './internal/repairRecord.js';
+import { checkedForm } from './internal/sampleTable.js';
 import type { TableLayout } from './TableLayout.js';
 import type { TableNotice } from './TableOptions.js';
 
@@ -24,9 +28,10 @@ export interface TableReaderOptions extends TableFormat, ColumnWish {
   readonly encoding: string | undefined;
   /** The encoding that a server names. */
   readonly charset: string | undefined;
-  /** Whether the bytes are JSON lines that were made of a Parquet file. */
-  readonly parquet: boolean;
+  /** What the bytes are JSON lines of that were made for this reader. */
+  readonly madeOf: 'parquet' | 'folder' | undefined;
   readonly maxRecordBytes: number;
+  readonly skipLines: number | undefined;
   /** The ordinal of the first record. */
   readonly firstId: number;
 }
@@ -40,7 +45,7 @@ export interface TableEvents {
 }
 
 /** The line that some spreadsheets write before a table, after a byte order mark. */
-const SEPARATOR = /^(\u00ef\u00bb\u00bf)?sep=([\x20-\x7e\t])\r?\n/i;
+const SEPARATOR = /^(\u00ef\u00bb\u00bf)?"?sep=([\x20-\x7e\t])"?\r?\n/i;
 
 /** How much is read before it is decided how to read it. */
 const HEAD_BYTES = CHUNK_BYTES;
@@ -53,15 +58,20 @@ const HEAD_BYTES = CHUNK_BYTES;
  */
 export class TableReader implements Reader {
   #options: TableReaderOptions;
-  /** The lines before the table. */
-  #skippedLines = 0;
   readonly #events: TableEvents;
-  #head: Uint8Array = new Uint8Array(0);
+  /** What has come while it is not known how to read it. */
+  #head: Uint8Array[] = [];
+  #headBytes = 0;
+  /** Whether all of it is one JSON document, which is read when it has come. */
+  #document = false;
   #inner: Reader | undefined;
   #decoder: InstanceType<typeof TextDecoder> | undefined;
+  /** The bytes before the table that are still to be dropped. */
+  #before = 0;
   readonly #undecodable: Uint8Array[] = [];
   #undecodableCount = 0;
   #undecodableBytes = 0;
+  #headers = { records: 0, firstLine: 0 };
   #finishing = false;
 
   constructor(options: TableReaderOptions, events: TableEvents) {
@@ -75,20 +85,20 @@ export class TableReader implements Reader {
 
   push(chunk: Uint8Array): void {
     if (this.#inner !== undefined) {
-      this.#inner.push(
-        this.#decoder === undefined ? chunk : Buffer.from(this.#decoder.decode(chunk, { stream: true })),
-      );
+      this.#pass(this.#decoder === undefined ? chunk : Buffer.from(this.#decoder.decode(chunk, { stream: true })));
       return;
     }
-    this.#head = Buffer.concat([this.#head, chunk]);
-    if (this.#head.length >= HEAD_BYTES) this.#decide(false);
+    this.#head.push(chunk);
+    this.#headBytes += chunk.length;
+    if (this.#document) this.#limitDocument();
+    else if (this.#headBytes >= HEAD_BYTES) this.#decide(false);
   }
 
   finish(): void {
     this.#finishing = true;
     if (this.#inner === undefined) this.#decide(true);
     const rest = this.#decoder?.decode() ?? '';
-    if (rest !== '') this.#inner?.push(Buffer.from(rest));
+    if (rest !== '') this.#pass(Buffer.from(rest));
     this.#inner?.finish();
   }
 
@@ -97,6 +107,13 @@ export class TableReader implements Reader {
     if (this.#inner.advance()) return true;
     if (this.#finishing) this.#tell();
     return false;
+  }
+
+  /** Hands decoded bytes on, without those before the table. */
+  #pass(bytes: Uint8Array): void {
+    const dropped = Math.min(this.#before, bytes.length);
+    this.#before -= dropped;
+    this.#inner?.push(bytes.subarray(dropped));
   }
 
   /** Tells what was unusual, once, at the end. */
@@ -113,37 +130,60 @@ export class TableReader implements Reader {
       });
     }
     if (!(this.#inner instanceof CsvReader)) return;
-    const { records, firstLine } = this.#inner.strayQuotes;
-    if (records > 0) notice({ type: 'quotes', source, records, firstLine });
+    const { strayQuotes, repairedRecords } = this.#inner;
+    if (strayQuotes.records > 0) notice({ type: 'quotes', source, ...strayQuotes });
+    if (repairedRecords.records > 0) notice({ type: 'wide', source, ...repairedRecords });
+    if (this.#headers.records > 0) notice({ type: 'header', source, ...this.#headers });
+  }
+
+  #limitDocument(): void {
+    const { source } = this.#options;
+    if (this.#headBytes <= MOST_DOCUMENT_BYTES) return;
+    throw new HeadwaterError(
+      'HW_USAGE',
+      `${source} is one JSON document of more than ${MOST_DOCUMENT_BYTES / 2 ** 20} MiB. Write one object a line (jq -c '.[]' FILE > FILE.jsonl).`,
+      { where: source },
+    );
   }
 
   #decide(whole: boolean): void {
-    const { source, parquet } = this.#options;
-    const raw = this.#head.subarray(0, HEAD_BYTES);
-    const cut = !whole || this.#head.length > HEAD_BYTES;
-    const foreign = parquet ? undefined : foreignFormat(raw);
+    const { source, madeOf } = this.#options;
+    let all: Uint8Array = Buffer.concat(this.#head);
+    let raw = all.subarray(0, HEAD_BYTES);
+    const cut = !whole || all.length > HEAD_BYTES;
+    const foreign = madeOf === undefined ? foreignFormat(raw) : undefined;
     if (foreign !== undefined) {
       throw new HeadwaterError('HW_USAGE', `${source} is ${foreign.what}, and no table. ${foreign.remedy}.`, {
         where: source,
       });
     }
-    const encoding = this.#encodingOf(raw, cut);
-    if (encoding !== 'utf-8') this.#decoder = new TextDecoder(encoding);
-    // A spreadsheet's own line: `sep=;` says the delimiter, and is no header.
-    const separator = SEPARATOR.exec(Buffer.from(raw.subarray(0, 16)).toString('latin1'));
-    if (separator !== null && this.#options.delimiter === undefined) {
-      this.#options = { ...this.#options, delimiter: separator[2]! };
-      this.#head = this.#head.subarray(separator[0].length);
-      this.#skippedLines = 1;
-      this.#decide(whole);
-      return;
+    let encoding = madeOf === undefined ? this.#encodingOf(raw, cut) : 'utf-8';
+    const text = (bytes: Uint8Array): string => new TextDecoder(encoding).decode(bytes, { stream: cut });
+    const isLikely = (): boolean => this.#options.delimiter === undefined && isDocument(text(raw), !cut);
+    if (madeOf === undefined && (this.#document || isLikely())) {
+      this.#document = true;
+      if (!whole) return;
+      all = raw = Buffer.from(linesOfDocument(new TextDecoder(encoding).decode(all), source));
+      raw = all.subarray(0, HEAD_BYTES);
+      encoding = 'utf-8';
     }
-    const head = encoding === 'utf-8' ? raw : Buffer.from(new TextDecoder(encoding).decode(raw, { stream: cut }));
-    const { layout, reader } = this.#readerFor(head, !cut, encoding);
-    this.#inner = reader(this.#events.rows(layout));
-    const all = this.#head;
-    this.#head = new Uint8Array(0);
+    if (encoding !== 'utf-8') this.#decoder = new TextDecoder(encoding);
+    const head = encoding === 'utf-8' ? raw : Buffer.from(text(raw));
+    const { layout, reader } = this.#readerFor(head, !cut || (whole && all.length <= HEAD_BYTES), encoding);
+    this.#inner = reader(this.#withoutHeaders(layout, this.#events.rows(layout)));
+    this.#head = [];
     this.push(all);
+  }
+
+  /** Leaves out rows that repeat the header, as those of tables have that were put one after another. */
+  #withoutHeaders(layout: TableLayout, row: (row: SourceRow) => void): (row: SourceRow) => void {
+    const [title] = layout.titleColumns;
+    const label = layout.labelColumn;
+    if (layout.format !== 'delimited' || !layout.header || title === undefined || label === undefined) return row;
+    return (each) => {
+      if (each.fields[label] !== label || each.fields[title] !== title) row(each);
+      else if (this.#headers.records++ === 0) this.#headers.firstLine = each.line;
+    };
   }
 
   /** @throws HeadwaterError `HW_USAGE` where the bytes are not UTF-8, and no other encoding is named */
@@ -172,49 +212,98 @@ export class TableReader implements Reader {
     encoding: string,
   ): { readonly layout: TableLayout; readonly reader: (row: (row: SourceRow) => void) => Reader } {
     const options = this.#options;
-    const { source, parquet } = options;
+    const { source } = options;
     const lines = this.#linesFormat(head);
-    if (lines !== undefined) {
-      const [format, fieldsOf] = lines;
-      const { names, rows } = sampleLines(head, whole, fieldsOf);
-      // What is no line of its kind is told when it is read.
-      const found = findColumns({ source, names, rows, open: format !== 'fasttext' && rows.length > 0 }, options);
-      return {
-        layout: {
-          source,
-          format: parquet ? 'parquet' : format,
-          delimiter: undefined,
-          header: true,
-          encoding,
-          columns: names,
-          ...found,
-        },
-        reader: (row) => new LinesReader(options, fieldsOf, row, this.#events.reject),
-      };
-    }
-    const delimiter = options.delimiter ?? findDelimiter(head, whole, source, options);
-    const named = sampleTable(head, whole, { ...options, delimiter, header: options.header ?? true });
-    const header = options.header ?? hasHeader(named, options.usualColumns?.header);
-    const { names, rows } = header ? named : sampleTable(head, whole, { ...options, delimiter, header });
+    if (lines !== undefined) return this.#linesReader(head, whole, encoding, ...lines);
+    // A spreadsheet's own line: `sep=;` says the delimiter, and is no header.
+    const separator = SEPARATOR.exec(Buffer.from(head.subarray(0, 20)).toString('latin1'));
+    const own = options.delimiter === undefined && separator !== null ? separator : undefined;
+    const first = { bytes: own?.[0].length ?? 0, lines: own === undefined ? 0 : 1 };
+    const form = findForm(head.subarray(first.bytes), whole, source, {
+      quote: options.quote,
+      quotes: options.quotes,
+      comment: options.comment,
+      header: options.header,
+      skipLines: own === undefined ? options.skipLines : 0,
+      delimiter: own?.[2] ?? options.delimiter,
+      usualHeader: options.usualColumns?.header,
+    });
+    if (form === 'labelled') return this.#linesReader(head, whole, encoding, 'labelled-lines', labelledFields);
+    const { header, before } = form;
+    const { names, rows } = form.sample;
     if (names.length === 0 && whole) requireNothing(source);
     const found = findColumns({ source, names, rows, open: false }, options);
-    const format = checkFormat({ quotes: 'lenient', ...withoutUndefined(options), delimiter, header });
+    const skippedLines = first.lines + before.lines;
+    this.#before = first.bytes + before.bytes;
+    const { labelColumn } = found;
+    const isLabelClass = labelColumn !== undefined && byValues({ names: [labelColumn], rows }).classes.length > 0;
+    const { delimiter, quote = '"' } = form.format;
     return {
-      layout: { source, format: 'delimited', delimiter, header, encoding, columns: names, ...found },
+      layout: {
+        source,
+        format: 'delimited',
+        delimiter,
+        quote,
+        skippedLines,
+        header,
+        encoding,
+        columns: names,
+        ...found,
+      },
       reader: (row) =>
         new CsvReader(
           {
             source,
             columns: [],
-            format,
+            format: { ...checkedForm(form.format), header },
+            rowNames: form.format.rowNames,
+            repair:
+              options.quotes === 'strict'
+                ? undefined
+                : repairRecord({
+                    names,
+                    titleColumns: found.titleColumns,
+                    labelColumn,
+                    delimiter,
+                    classes: new Set(isLabelClass ? rows.map((each) => (each[labelColumn] ?? '').trim()) : []),
+                  }),
             maxRecordBytes: options.maxRecordBytes,
             firstId: options.firstId,
-            firstLine: 1 + this.#skippedLines,
+            firstLine: 1 + skippedLines,
             undecodable: (bytes) => this.#keepUndecodable(bytes),
           },
           row,
           this.#events.reject,
         ),
+    };
+  }
+
+  #linesReader(
+    head: Uint8Array,
+    whole: boolean,
+    encoding: string,
+    kind: 'json-lines' | 'fasttext' | 'labelled-lines',
+    fieldsOf: FieldsOfLine,
+  ): { readonly layout: TableLayout; readonly reader: (row: (row: SourceRow) => void) => Reader } {
+    const options = this.#options;
+    const { source, madeOf } = options;
+    const { names, rows } = sampleLines(head, whole, fieldsOf);
+    // What is no line of its kind is told when it is read.
+    const open = kind === 'json-lines' && rows.length > 0;
+    const found = findColumns({ source, names, rows, open }, options);
+    const format = madeOf ?? (this.#document ? 'json' : kind);
+    return {
+      layout: {
+        source,
+        format,
+        delimiter: undefined,
+        skippedLines: 0,
+        header: true,
+        encoding,
+        columns: names,
+        ...found,
+      },
+      reader: (row) => new LinesReader(options, fieldsOf, row, this.#events.reject),
     };
   }
 
@@ -235,16 +324,11 @@ export class TableReader implements Reader {
       .replace(/^\uFEFF/, '')
       .trimStart();
     if (start.startsWith('__label__')) return ['fasttext', fastTextFields];
-    if (start.startsWith('{') || /\.(jsonl|ndjson)(\.gz)?$/i.test(source)) return ['json-lines', jsonFields];
+    if (this.#document || start.startsWith('{') || /\.(jsonl|ndjson)(\.gz)?$/i.test(source))
+      return ['json-lines', jsonFields];
     return undefined;
   }
 }
-
-const withoutUndefined = ({ quote, quotes, comment }: TableFormat): TableFormat => ({
-  quote,
-  comment,
-  ...(quotes === undefined ? {} : { quotes }),
-});
 
 const requireNothing = (source: string): never => {
   throw new HeadwaterError(

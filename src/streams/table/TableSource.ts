@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { addAbortSignal, Readable } from 'node:stream';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import { peekByte } from '../bodies/bytes/peekByte.js';
@@ -6,10 +6,26 @@ import { readable } from '../bodies/bytes/readable.js';
 import { locate, type Location } from '../bodies/locate.js';
 import { bodyError, openBody, openStream, type OpenOptions } from '../bodies/openBody.js';
 import { emptyMemory, type SourceMemory } from '../bodies/SourceMemory.js';
+import { folderLines } from './internal/folderLines.js';
 import { parquetLines } from './internal/parquetLines.js';
 
-/** Where tables are: paths, addresses, patterns of paths such as `data/*.csv`, or a stream. */
+/**
+ * Where tables are: paths, addresses, patterns of paths such as `data/*.csv`, or a stream. The path of a folder stands for
+ * the files in its folders, each a text of the class that its folder is called by.
+ */
 export type TableAddress = string | URL | Readable;
+
+/** The bytes of a table, and what they are JSON lines of that were made here. */
+export interface OpenedTable {
+  readonly body: Readable;
+  readonly madeOf: 'parquet' | 'folder' | undefined;
+}
+
+/** How tables are opened. */
+interface TableSourceOptions extends OpenOptions {
+  /** The encoding of the texts in folders. */
+  readonly encoding: string | undefined;
+}
 
 /** One table, and what its passes leave behind. */
 export interface TableSource {
@@ -20,8 +36,8 @@ export interface TableSource {
   /** Whether a first pass has begun, and told of the layout; and one has ended, and told what was unusual. */
   begun: boolean;
   told: boolean;
-  /** Opens it for one pass. `parquet` says whether the bytes are JSON lines made of a Parquet file. */
-  readonly open: (signal: AbortSignal) => Promise<{ readonly body: Readable; readonly parquet: boolean }>;
+  /** Opens it for one pass. */
+  readonly open: (signal: AbortSignal) => Promise<OpenedTable>;
   readonly explain: (error: unknown, progress: string) => unknown;
 }
 
@@ -54,6 +70,7 @@ const sourceOf = (
   { name, kind }: Pick<Location, 'name' | 'kind'>,
   part: number,
   openBytes: (memory: SourceMemory, signal: AbortSignal) => Promise<Readable>,
+  isFolder = false,
 ): TableSource => {
   const memory = emptyMemory();
   return {
@@ -64,8 +81,9 @@ const sourceOf = (
     told: false,
     open: async (signal) => {
       const body = await openBytes(memory, signal);
-      if (!(await isParquet(body))) return { body, parquet: false };
-      return { body: addAbortSignal(signal, await parquetOf(body, name, memory)), parquet: true };
+      if (isFolder) return { body, madeOf: 'folder' };
+      if (!(await isParquet(body))) return { body, madeOf: undefined };
+      return { body: addAbortSignal(signal, await parquetOf(body, name, memory)), madeOf: 'parquet' };
     },
     explain: (error, progress) => bodyError({ kind, name }, error, progress),
   };
@@ -76,8 +94,16 @@ const streamSource = (stream: Readable, part: number, options: OpenOptions): Tab
   return sourceOf({ name, kind: 'file' }, part, (memory, signal) => openStream(stream, name, options, memory, signal));
 };
 
-const locatedSource = (address: string | URL, part: number, options: OpenOptions): TableSource => {
+const isFolder = (location: Location): boolean =>
+  location.kind === 'file' && statSync(location.path, { throwIfNoEntry: false })?.isDirectory() === true;
+
+const locatedSource = (address: string | URL, part: number, options: TableSourceOptions): TableSource => {
   const location = locate(address);
+  if (location.kind === 'file' && isFolder(location)) {
+    const { name, path } = location;
+    const lines = (): Readable => readable(folderLines(path, options.encoding));
+    return sourceOf(location, part, (memory, signal) => openStream(lines(), name, options, memory, signal), true);
+  }
   return sourceOf(location, part, (memory, signal) => openBody(location, options, memory, signal));
 };
 
@@ -103,7 +129,7 @@ const expand = async (pattern: string): Promise<readonly string[]> => {
  */
 export const tableSources = (
   addresses: readonly TableAddress[],
-  options: OpenOptions,
+  options: TableSourceOptions,
 ): (() => Promise<readonly TableSource[]>) => {
   if (addresses.length === 0) throw new HeadwaterError('HW_USAGE', 'There is no source. Give a path or a URL.');
   const made = addresses.map((address, part) =>

@@ -11,7 +11,7 @@ import { requirePacing } from '../pacing/internal/requirePacing.js';
 import type { TableLayout } from './TableLayout.js';
 import type { FetchTableOptions } from './TableOptions.js';
 import { TableReader } from './TableReader.js';
-import { type TableAddress, tableSources } from './TableSource.js';
+import { type OpenedTable, type TableAddress, tableSources } from './TableSource.js';
 
 const MIB = 1_048_576;
 
@@ -41,6 +41,7 @@ export const tableRows = <T>(
     quote: options.quote,
     quotes: options.quotes,
     header: options.header,
+    skipLines: options.skipLines === undefined ? undefined : requireNumber('skipLines', options.skipLines, 0, 0),
     comment: options.comment,
     titleColumns: options.titleColumns,
     labelColumn: options.labelColumn,
@@ -51,7 +52,7 @@ export const tableRows = <T>(
   checkFormat(options);
   requirePacing(options);
   const addresses = Array.isArray(sources) ? (sources as readonly TableAddress[]) : [sources as TableAddress];
-  const find = tableSources(addresses, openedOften(options));
+  const find = tableSources(addresses, { ...openedOften(options), encoding: reading.encoding });
   const send = rejecting(rejections);
 
   return defer(() => {
@@ -65,12 +66,12 @@ export const tableRows = <T>(
       switchMap((tables) =>
         concat(
           ...tables.map((table) => {
-            let parquet = false;
+            let madeOf: OpenedTable['madeOf'];
             return readBody<T>(
               {
                 open: async (signal) => {
                   const opened = await table.open(signal);
-                  parquet = opened.parquet;
+                  madeOf = opened.madeOf;
                   return opened.body;
                 },
                 explain: table.explain,
@@ -83,8 +84,8 @@ export const tableRows = <T>(
                       get charset() {
                         return table.memory.charset;
                       },
-                      get parquet() {
-                        return parquet;
+                      get madeOf() {
+                        return madeOf;
                       },
                     },
                     {

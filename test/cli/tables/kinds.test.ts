@@ -120,7 +120,10 @@ describe('train', () => {
     ['t.xls', Buffer.from('d0cf11e0a1b11ae1', 'hex'), /an old workbook of Excel/],
     ['t.csv.gz', commaTable('text,label', rows), /named as a gzip file, but it is none/],
     ['t.html', '<!DOCTYPE html><p>', /is a page of HTML/],
-    ['t.json', '[{"text":"a"}]', /is one JSON array/],
+    ['t.json', '{"train":[["a","b"],["c","d"]],"test":[["a","b"]]}', /has several tables: "train", "test"/],
+    ['cut.json', '[{"text":"a","label":"b"},', /a JSON document that is damaged/],
+    ['t.arff', "@relation news\n@attribute text string\n@data\n'a',b\n", /an ARFF file/],
+    ['t32.csv', Buffer.from('fffe000074000000', 'hex'), /is UTF-32 text/],
     [
       't.csv',
       Buffer.from(`text,label\n${'caf\u00e9,a\n'.repeat(9)}`, 'latin1'),

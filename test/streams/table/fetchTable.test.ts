@@ -417,7 +417,9 @@ describe('fetchTable: what is no table', () => {
     ['Zstandard', Buffer.from('28b52ffd2400', 'hex'), /Zstandard/],
     ['HTML', Buffer.from('\n<!DOCTYPE html><title>Log in</title>'), /page of HTML/],
     ['binary data', Buffer.from(Uint8Array.from({ length: 5000 }, (_, i) => (i * 167 + 13) % 251)), /binary data/],
-    ['a JSON array', Buffer.from('[{"text":"a","label":"b"}]'), /JSON array/],
+    ['a damaged JSON array', Buffer.from('[{"text":"a","label":"b"},'), /JSON document that is damaged/],
+    ['an ARFF file', Buffer.from('% news\n@relation news\n'), /ARFF/],
+    ['UTF-32', Buffer.from('fffe000061000000', 'hex'), /UTF-32/],
   ])('names %s, and what to do', async (_name, bytes, what) => {
     const { code, message } = await read(fileOf(bytes));
     expect(code).toBe('HW_USAGE');

@@ -18,6 +18,7 @@ const tableCodec: t.Type<TableRecord, unknown> = t.readonly(
         header: optional(t.boolean),
         comment: optional(t.string),
         encoding: optional(t.string),
+        skipLines: optional(t.number),
         classNames: optional(t.readonlyArray(names)),
         leftOut: optional(names),
       }),

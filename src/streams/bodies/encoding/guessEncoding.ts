@@ -9,6 +9,23 @@ const startsWith = (bytes: Uint8Array, ...mark: readonly number[]): boolean =>
   mark.every((byte, i) => bytes[i] === byte);
 
 /**
+ * UTF-16 by its line breaks and commas: of text in scripts without an alphabet little else has a zero, and text of one
+ * byte a character has none at all.
+ */
+const utf16ByLineBreaks = (bytes: Uint8Array): 'utf-16le' | 'utf-16be' | undefined => {
+  const found = { le: 0, be: 0, other: 0 };
+  for (let i = 0; i + 1 < bytes.length; i += 2) {
+    const [first, second] = [bytes[i]!, bytes[i + 1]!];
+    const isMark = (byte: number): boolean => byte === 0x0a || byte === 0x2c || byte === 0x09;
+    if (second === 0 && isMark(first)) found.le++;
+    else if (first === 0 && isMark(second)) found.be++;
+    else if (first < 0x09 && second < 0x09) found.other++;
+  }
+  if (found.other > 0 || found.le + found.be < 3) return undefined;
+  return found.be === 0 ? 'utf-16le' : found.le === 0 ? 'utf-16be' : undefined;
+};
+
+/**
  * UTF-16 by its byte order mark, or by its zeros: in most scripts' tables every line break, delimiter and digit has one,
  * always on the same side.
  */
@@ -21,7 +38,7 @@ export const utf16Of = (bytes: Uint8Array): 'utf-16le' | 'utf-16be' | undefined 
   const [even = 0, odd = 0] = zeros;
   if (odd > length / 20 && even * 10 < odd) return 'utf-16le';
   if (even > length / 20 && odd * 10 < even) return 'utf-16be';
-  return undefined;
+  return utf16ByLineBreaks(bytes.subarray(0, length));
 };
 
 /** The bytes without a character at their end that is not whole. */
@@ -42,6 +59,40 @@ const wholeCharacters = (bytes: Uint8Array): Uint8Array => {
 export const isText = (bytes: Uint8Array, cut: boolean): boolean =>
   isUtf8(bytes) || (cut && isUtf8(wholeCharacters(bytes)));
 
+/** What the bytes above ASCII are like. */
+interface HighBytes {
+  /** Their share of all letters. */
+  readonly share: number;
+  /** The share of them below those that Hebrew's letters have. */
+  readonly low: number;
+  /** Between two letters of ASCII: how many are letters in windows-1252, and how many are marks there. */
+  readonly inWords: { readonly letters: number; readonly marks: number };
+}
+
+const isAsciiLetter = (byte = 0): boolean => /[a-z]/i.test(String.fromCharCode(byte));
+
+const highBytesOf = (bytes: Uint8Array): HighBytes => {
+  let [high, low, ascii, letters, marks] = [0, 0, 0, 0, 0];
+  bytes.forEach((byte, i) => {
+    if (byte < 0x80) {
+      if (isAsciiLetter(byte)) ascii++;
+      return;
+    }
+    high++;
+    if (byte < 0xe0) low++;
+    if (!isAsciiLetter(bytes[i - 1]) || !isAsciiLetter(bytes[i + 1])) return;
+    if (byte >= 0xc0) letters++;
+    else if (byte < 0xa0) marks++;
+  });
+  return { share: high / Math.max(1, high + ascii), low: low / Math.max(1, high), inWords: { letters, marks } };
+};
+
+/** Encodings of languages that are written in the letters of ASCII, and some more. */
+const LATIN = /^(windows-125[0478]|iso-8859-([1-49]|1[0345]))$/;
+
+/** The largest share of letters above ASCII in such languages. */
+const MOST_LATIN = 0.4;
+
 /**
  * The most likely encoding of bytes that are not UTF-8, by the standard's name.
  *
@@ -50,10 +101,19 @@ export const isText = (bytes: Uint8Array, cut: boolean): boolean =>
 export const guessEncoding = (bytes: Uint8Array): string => {
   const utf16 = utf16Of(bytes);
   if (utf16 !== undefined) return utf16;
-  for (const { name } of analyse(bytes.subarray(0, LOOKED_AT))) {
+  const looked = bytes.subarray(0, LOOKED_AT);
+  const { share, low, inWords } = highBytesOf(looked);
+  for (const { name } of analyse(looked)) {
     const encoding = encodingOf(name);
     // Bytes that are no UTF-8 are not UTF-16 without zeros either.
-    if (encoding !== undefined && !encoding.startsWith('utf')) return encoding;
+    if (encoding === undefined || encoding.startsWith('utf')) continue;
+    if (LATIN.test(encoding)) {
+      if (share > MOST_LATIN) continue;
+      if (inWords.marks > 3 * inWords.letters && inWords.marks > 3) return 'macintosh';
+    }
+    // Thai is not among those that chardet knows.
+    if (encoding === 'iso-8859-8' && low > 1 / 3) return 'windows-874';
+    return encoding;
   }
   return 'windows-1252';
 };

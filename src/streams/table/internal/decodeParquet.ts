@@ -1,4 +1,5 @@
 import { HeadwaterError } from '../../../contracts/HeadwaterError.js';
+import { parquetClassNames, withClassNames } from './parquetClassNames.js';
 
 /** How many rows are made at once. */
 const ROWS = 1_000;
@@ -59,6 +60,7 @@ export async function* decodeParquet(path: string): AsyncGenerator<Buffer, void,
     const file = await asyncBufferFromFile(path);
     const metadata = await parquetMetadataAsync(file);
     const rows = Number(metadata.num_rows);
+    const classes = parquetClassNames(metadata.key_value_metadata ?? []);
     for (let rowStart = 0; rowStart < rows; rowStart += ROWS) {
       const part = await parquetReadObjects({
         file,
@@ -67,7 +69,7 @@ export async function* decodeParquet(path: string): AsyncGenerator<Buffer, void,
         rowEnd: Math.min(rows, rowStart + ROWS),
         ...(compressors === undefined ? {} : { compressors }),
       });
-      yield Buffer.from(part.map((row) => `${JSON.stringify(row, plain)}\n`).join(''));
+      yield Buffer.from(part.map((row) => `${JSON.stringify(withClassNames(row, classes), plain)}\n`).join(''));
     }
   } catch (cause) {
     throw unreadable(cause);

@@ -1,6 +1,7 @@
 import type { FieldsOfLine } from './LinesReader.js';
 
-const LABELS = /^\s*((?:__label__\S+\s+)*__label__\S+)\s+/;
+// A comma after the label is that of a table with delimiters.
+const LABELS = /^\s*((?:__label__\S+\s+)*__label__[^\s,]+)(?:\s+|,\s*)/;
 const LABELS_LAST = /\s((?:__label__\S+\s+)*__label__\S+)\s*$/;
 
 const named = (labels: string): string =>

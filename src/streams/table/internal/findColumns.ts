@@ -1,6 +1,6 @@
 import { HeadwaterError } from '../../../contracts/HeadwaterError.js';
 import { listNames } from '../../internal/listNames.js';
-import { LABEL_NAMES, TITLE_NAMES } from '../columnNames.js';
+import { foldedName, LABEL_NAMES, TITLE_NAMES } from '../columnNames.js';
 import type { UsualColumns } from '../TableOptions.js';
 
 /** What is known of a table when its columns are looked for. */
@@ -26,8 +26,6 @@ export interface FoundColumns {
   readonly foundBy: 'asked' | 'usual' | 'names' | 'values';
   readonly otherTitleColumns: readonly string[];
 }
-
-const folded = (name: string): string => name.trim().toLowerCase();
 
 const columnError = (source: string, message: string): HeadwaterError =>
   new HeadwaterError('HW_COLUMNS', `${source}: ${message}`, { where: source });
@@ -55,7 +53,7 @@ const columnAsked = (asked: string, option: string, sample: ColumnSample): strin
       `the header names ${listNames([asked])} more than once. Name the column by its number: ${option} ${names.indexOf(asked) + 1} or ${option} ${names.indexOf(again) + 1}.`,
     );
   }
-  const like = names.filter((name) => folded(name) === folded(asked));
+  const like = names.filter((name) => foldedName(name) === foldedName(asked));
   if (like.length === 1) return like[0]!;
   const byNumber = /^[1-9]\d*$/.test(asked) ? names[Number(asked) - 1] : undefined;
   if (byNumber !== undefined) return byNumber;
@@ -69,7 +67,7 @@ const columnAsked = (asked: string, option: string, sample: ColumnSample): strin
 /** The titles asked for: a value is the name of a column, or several with commas between them. */
 const titlesAsked = (asked: readonly string[], sample: ColumnSample): readonly string[] =>
   asked.flatMap((value) => {
-    const whole = sample.names.some((name) => folded(name) === folded(value));
+    const whole = sample.names.some((name) => foldedName(name) === foldedName(value));
     return (whole ? [value] : value.split(',').map((part) => part.trim()))
       .filter((name) => name !== '')
       .map((name) => columnAsked(name, '--title-column', sample));
@@ -81,8 +79,8 @@ const lastPart = (name: string): string => name.slice(name.lastIndexOf('.') + 1)
 /** The columns with names that are known, in the order of these; else those with such a name after a dot. */
 const byName = (known: readonly string[], names: readonly string[]): readonly string[] => {
   const found = (part: (name: string) => string): readonly string[] => {
-    const columns = new Map(names.toReversed().map((name) => [folded(part(name)), name]));
-    return known.flatMap((name) => columns.get(name) ?? []);
+    const columns = new Map(names.toReversed().map((name) => [foldedName(part(name)), name]));
+    return [...new Set(known.flatMap((name) => columns.get(foldedName(name)) ?? []))];
   };
   const whole = found((name) => name);
   return whole.length > 0 ? whole : found(lastPart);
@@ -104,7 +102,13 @@ interface Values {
   readonly filled: number;
   readonly meanLength: number;
   readonly numeric: boolean;
+  /** Whether they are dates or times. */
+  readonly dates: boolean;
+  /** Whether none has a blank or a character outside of ASCII: names and addresses, and no texts. */
+  readonly single: boolean;
 }
+
+const DATE = /^(\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4})|\d{1,2}:\d{2}:\d{2}/;
 
 const valuesOf = (name: string, rows: ColumnSample['rows']): Values => {
   const values = rows.map((row) => (row[name] ?? '').trim()).filter((value) => value !== '');
@@ -114,30 +118,63 @@ const valuesOf = (name: string, rows: ColumnSample['rows']): Values => {
     filled: values.length,
     meanLength: values.reduce((sum, value) => sum + value.length, 0) / Math.max(1, values.length),
     numeric: values.every((value) => /^[-+]?[\d.,]+$/.test(value)),
+    dates: values.length > 0 && values.every((value) => value.length <= 40 && DATE.test(value)),
+    single: values.every((value) => /^[!-~]*$/.test(value)),
   };
 };
 
 /** Few rows tell nothing of how often values repeat. */
 const ENOUGH_ROWS = 6;
 
-const isClass = ({ distinct, filled, meanLength }: Values, rows: number): boolean =>
-  filled > rows * 0.8 && distinct >= 2 && distinct <= Math.max(2, rows / 3) && meanLength <= 40;
+/** Columns that are not looked at by their values: no table for people has so many. */
+const MOST_COLUMNS = 200;
 
-const isText = ({ distinct, filled, meanLength, numeric }: Values, rows: number): boolean =>
-  !numeric && filled > rows * 0.8 && distinct > filled * 0.5 && meanLength >= 8;
+const isClass = ({ distinct, filled, meanLength, dates }: Values, rows: number): boolean =>
+  filled > rows * 0.8 && distinct >= 2 && distinct <= Math.max(2, rows / 3) && meanLength <= 40 && !dates;
 
-/** The columns whose values look like classes, and those whose values look like texts. */
+const isText = ({ distinct, filled, meanLength, numeric, dates, single }: Values, rows: number): boolean =>
+  !numeric && !dates && !single && filled > rows * 0.8 && distinct > filled * 0.5 && meanLength >= 4;
+
+/** So much longer are the texts of a column than those of the others where it is the one that is meant. */
+const CLEARLY_LONGER = 2;
+
+/** The columns whose values look like classes, the fewest first, and those whose values look like texts, the longest first. */
 export const byValues = ({
   names,
   rows,
-}: Pick<ColumnSample, 'names' | 'rows'>): { classes: string[]; texts: string[] } => {
-  if (rows.length < ENOUGH_ROWS) return { classes: [], texts: [] };
-  const values = names.slice(0, 200).map((name) => valuesOf(name, rows));
+}: Pick<ColumnSample, 'names' | 'rows'>): { classes: string[]; texts: string[]; text: string | undefined } => {
+  if (rows.length < ENOUGH_ROWS) return { classes: [], texts: [], text: undefined };
+  const values = names.slice(0, MOST_COLUMNS).map((name) => valuesOf(name, rows));
+  const classes = values.filter((column) => isClass(column, rows.length)).toSorted((a, b) => a.distinct - b.distinct);
+  const texts = values.filter((column) => isText(column, rows.length)).toSorted((a, b) => b.meanLength - a.meanLength);
+  const [first, second] = texts;
+  const clear = second === undefined || first!.meanLength >= CLEARLY_LONGER * second.meanLength;
   return {
-    classes: values.filter((column) => isClass(column, rows.length)).map(({ name }) => name),
-    texts: values.filter((column) => isText(column, rows.length)).map(({ name }) => name),
+    classes: classes.map(({ name }) => name),
+    texts: texts.map(({ name }) => name),
+    text: clear ? first?.name : undefined,
   };
 };
+
+/**
+ * Columns with known names, those first whose values can be what the name says: a column named `type` with one value, or
+ * one named `title` that is mostly empty, gives way to the next.
+ */
+const likelyFirst = (
+  columns: readonly string[],
+  { rows }: ColumnSample,
+  isLikely: (values: Values, rows: number) => boolean,
+): readonly string[] => {
+  if (rows.length < ENOUGH_ROWS || columns.length < 2) return columns;
+  const likely = new Set(columns.filter((name) => isLikely(valuesOf(name, rows), rows.length)));
+  return [...columns.filter((name) => likely.has(name)), ...columns.filter((name) => !likely.has(name))];
+};
+
+const canBeClass = ({ distinct, filled }: Values, rows: number): boolean =>
+  filled > rows / 2 && distinct >= 2 && distinct <= Math.max(2, rows / 2);
+
+const canBeText = ({ distinct, filled, numeric }: Values, rows: number): boolean =>
+  filled > rows / 2 && distinct >= 2 && !numeric;
 
 /**
  * The two columns of a table that has only two with values, where one has far fewer different values than the other,
@@ -146,7 +183,7 @@ export const byValues = ({
 const onlyTwo = ({ names, rows }: ColumnSample): { readonly label: string; readonly title: string } | undefined => {
   if (rows.length < ENOUGH_ROWS) return undefined;
   const filled = names
-    .slice(0, 200)
+    .slice(0, MOST_COLUMNS)
     .map((name) => valuesOf(name, rows))
     .filter(({ filled: count }) => count > 0);
   const [label, title, third] = filled.toSorted((a, b) => a.distinct - b.distinct);
@@ -194,8 +231,16 @@ export const findColumns = (sample: ColumnSample, wish: ColumnWish): FoundColumn
     (wish.titleColumns === undefined && usualTitles !== undefined) ||
     (wish.labelColumn === undefined && usualLabel !== undefined);
   const noLabel = wish.labelColumn === null;
-  const namedLabels = byName(LABEL_NAMES, names).filter((name) => asked?.includes(name) !== true);
-  const namedTitles = byName(TITLE_NAMES, names).filter((name) => name !== askedLabel);
+  const namedLabels = likelyFirst(
+    byName(LABEL_NAMES, names).filter((name) => asked?.includes(name) !== true),
+    sample,
+    canBeClass,
+  );
+  const namedTitles = likelyFirst(
+    byName(TITLE_NAMES, names).filter((name) => name !== askedLabel),
+    sample,
+    canBeText,
+  );
 
   let label = noLabel ? undefined : (askedLabel ?? namedLabels[0]);
   let titles = asked ?? namedTitles.slice(0, 1);
@@ -213,16 +258,24 @@ export const findColumns = (sample: ColumnSample, wish: ColumnWish): FoundColumn
   const pair = needsLabel && needsTitle ? onlyTwo(sample) : undefined;
   if (pair !== undefined)
     return { titleColumns: [pair.title], labelColumn: pair.label, foundBy: 'values', otherTitleColumns: [] };
-  const { classes, texts } = byValues(sample);
+  const { classes, texts, text } = byValues(sample);
   const labelChoices = classes.filter((name) => !titles.includes(name));
   const titleChoices = texts.filter((name) => name !== label);
   if (needsLabel) label = labelChoices.length === 1 ? labelChoices[0] : undefined;
-  if (needsTitle) titles = titleChoices.length === 1 ? titleChoices : [];
+  if (needsTitle) {
+    const found = titleChoices.length === 1 ? titleChoices[0] : text;
+    titles = found === undefined || found === label ? [] : [found];
+  }
   const what = [
     ...(titles.length === 0 && asked === undefined ? ['the text'] : []),
     ...(label === undefined && !noLabel ? ['the class'] : []),
   ];
   if (what.length > 0)
     throw notFound(what.join(' and '), titles[0] ?? titleChoices[0], label ?? labelChoices[0], sample);
-  return { titleColumns: titles, labelColumn: label, foundBy: 'values', otherTitleColumns: [] };
+  return {
+    titleColumns: titles,
+    labelColumn: label,
+    foundBy: 'values',
+    otherTitleColumns: needsTitle ? titleChoices.filter((name) => !titles.includes(name)) : [],
+  };
 };

@@ -7,7 +7,7 @@ const DEEPEST = 4;
 /** The most fields of one line: what comes after them stays JSON. */
 const MOST_FIELDS = 10_000;
 
-const NO_OBJECT = { expected: 'one JSON object a line' };
+const NO_OBJECT = { expected: 'one JSON object or array a line' };
 
 /** A value of JSON as a field: what is no text is written as JSON, and nothing is left of null. */
 const fieldOf = (value: unknown): string => {
@@ -43,7 +43,11 @@ const addFields = (
   return all;
 };
 
-/** The fields of a line that is one JSON object. Those of objects within it are named by their path: `data.title`. */
+/** An array as an object: its values by their numbers, from 1. */
+const numbered = (values: readonly unknown[]): Readonly<Record<string, unknown>> =>
+  Object.fromEntries(values.map((value, i) => [String(i + 1), value]));
+
+/** The fields of a line that is one JSON object, or an array: its fields are called by their numbers. Those of objects within it are named by their path: `data.title`. */
 export const jsonFields: FieldsOfLine = (line) => {
   let value: unknown;
   try {
@@ -51,8 +55,9 @@ export const jsonFields: FieldsOfLine = (line) => {
   } catch {
     return NO_OBJECT;
   }
-  if (!isObject(value)) return NO_OBJECT;
+  const object = Array.isArray(value) ? numbered(value) : value;
+  if (!isObject(object)) return NO_OBJECT;
   const fields = Object.create(null) as Record<string, string>;
-  addFields(fields, value, '', 1, 0);
+  addFields(fields, object, '', 1, 0);
   return fields;
 };

@@ -1,8 +1,9 @@
 import { CHUNK_BYTES } from '../../bodies/bytes/ByteWindow.js';
 import { CsvReader } from '../../csv/CsvReader.js';
-import { checkFormat, type TableFormat } from '../../csv/TableFormat.js';
+import { checkFormat, type CheckedFormat, type TableFormat } from '../../csv/TableFormat.js';
 import { byValues } from './findColumns.js';
-import { LABEL_NAMES, TITLE_NAMES } from '../columnNames.js';
+import { isKnownName } from '../columnNames.js';
+import { withoutEmptyEnd } from './repairRecord.js';
 
 /** The first records of a table, as they read in one format. */
 export interface TableSample {
@@ -11,8 +12,22 @@ export interface TableSample {
   readonly rejected: number;
 }
 
+/** A table's format, with what people need not say of it. */
+export interface SampleFormat extends TableFormat {
+  /** Whether blanks may stand between a delimiter and the quotes around a field. */
+  readonly padded?: boolean | undefined;
+  /** Whether the records have one field more than the header, a name of the row, before the others. */
+  readonly rowNames?: boolean | undefined;
+}
+
 /** Enough to tell how often values repeat, and read in milliseconds. */
 const ROWS = 500;
+
+/** A format as a reader takes it. */
+export const checkedForm = (format: SampleFormat): CheckedFormat => ({
+  ...checkFormat({ ...format, quotes: format.quotes ?? 'lenient' }),
+  padded: format.padded === true,
+});
 
 /**
  * Reads the first records of a table.
@@ -20,14 +35,16 @@ const ROWS = 500;
  * @param head the first bytes, as UTF-8
  * @param whole whether they are all of it
  */
-export const sampleTable = (head: Uint8Array, whole: boolean, format: TableFormat): TableSample => {
+export const sampleTable = (head: Uint8Array, whole: boolean, format: SampleFormat): TableSample => {
   const rows: Readonly<Record<string, string>>[] = [];
   let rejected = 0;
-  const reader = new CsvReader(
+  const reader: CsvReader = new CsvReader(
     {
       source: '',
       columns: [],
-      format: checkFormat({ ...format, quotes: format.quotes ?? 'lenient' }),
+      format: checkedForm(format),
+      rowNames: format.rowNames,
+      repair: withoutEmptyEnd(() => reader.names?.length ?? 0),
       maxRecordBytes: 2 * CHUNK_BYTES,
     },
     ({ fields }) => void rows.push(fields),
@@ -53,16 +70,17 @@ export const sampleTable = (head: Uint8Array, whole: boolean, format: TableForma
 };
 
 /** The delimiters that tables have, the likeliest first. */
-const DELIMITERS = [',', '\t', ';', '|'] as const;
+export const DELIMITERS = [',', '\t', ';', '|', '~', '^', '\u0001'] as const;
 
-const KNOWN: ReadonlySet<string> = new Set([...TITLE_NAMES, ...LABEL_NAMES]);
+/** The share of records as wide as the header. */
+export const evenness = ({ rows, rejected }: TableSample): number => (rows.length + 1) / (rows.length + rejected + 1);
 
 /** How well a table reads in a format: names that are known, and records as wide as the header. */
-const fitOf = ({ names, rows, rejected }: TableSample): number => {
+const fitOf = (sample: TableSample): number => {
+  const { names } = sample;
   if (names.length < 2) return 0;
-  const known = names.filter((name) => KNOWN.has(name.trim().toLowerCase())).length;
-  const even = (rows.length + 1) / (rows.length + rejected + 1);
-  return even + Math.min(2, known);
+  const known = names.filter(isKnownName).length;
+  return evenness(sample) + Math.min(2, known);
 };
 
 /**
@@ -76,9 +94,11 @@ export const findDelimiter = (head: Uint8Array, whole: boolean, name: string, fo
   const candidates = [byEnding, ...DELIMITERS.filter((delimiter) => delimiter !== byEnding)].filter(
     (delimiter) => delimiter !== format.quote && delimiter !== format.comment,
   );
+  // R's write.table parts quoted fields by blanks.
+  const isQuoted = /^(\xef\xbb\xbf)?"[^"]*" "/.test(Buffer.from(head.subarray(0, 1024)).toString('latin1'));
   let best = byEnding;
   let fit = 0;
-  for (const delimiter of candidates) {
+  for (const delimiter of isQuoted ? [...candidates, ' '] : candidates) {
     const candidate = fitOf(sampleTable(head, whole, { ...format, delimiter, quotes: 'lenient' }));
     if (candidate > fit + 0.05) [best, fit] = [delimiter, candidate];
   }
@@ -92,7 +112,8 @@ export const findDelimiter = (head: Uint8Array, whole: boolean, name: string, fo
  * @param usual whether earlier tables had one, where that is known
  */
 export const hasHeader = ({ names, rows }: TableSample, usual = true): boolean => {
-  if (names.some((name) => KNOWN.has(name.trim().toLowerCase()))) return true;
+  const isRepeated = (name: string): boolean => rows.filter((row) => row[name] === name).length > rows.length / 10;
+  if (names.some((name) => isKnownName(name) && !isRepeated(name))) return true;
   if (!usual) return false;
   const { classes } = byValues({ names, rows });
   return !classes.some((column) => rows.some((row) => row[column]?.trim() === column.trim()));

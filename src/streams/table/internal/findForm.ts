@@ -1,0 +1,130 @@
+import type { TableFormat } from '../../csv/TableFormat.js';
+import { isKnownName } from '../columnNames.js';
+import { areLabelled } from './labelledLines.js';
+import {
+  DELIMITERS,
+  evenness,
+  findDelimiter,
+  hasHeader,
+  sampleTable,
+  type SampleFormat,
+  type TableSample,
+} from './sampleTable.js';
+
+/** How a table with delimiters is written, as its first bytes show it. */
+export interface TableForm {
+  readonly format: SampleFormat & { readonly delimiter: string };
+  readonly header: boolean;
+  /** The first records in this form. */
+  readonly sample: TableSample;
+  /** What stands before the table and is no part of it. */
+  readonly before: { readonly bytes: number; readonly lines: number };
+}
+
+/** What was asked for; the rest is found. */
+export interface FormWish extends TableFormat {
+  readonly skipLines?: number | undefined;
+  readonly usualHeader: boolean | undefined;
+}
+
+/** A preamble is looked for in so many lines. */
+const MOST_BEFORE = 20;
+/** Records as wide as the header: as few as this are no table in that form, and as many are one. */
+const UNEVEN = 0.5;
+const EVEN = 0.9;
+
+const LF = 10;
+const CR = 13;
+
+/** Where the second line begins, the third, and so on. */
+const lineStarts = (head: Uint8Array, most: number): readonly number[] => {
+  const end = head.includes(LF) ? LF : CR;
+  const starts: number[] = [];
+  for (let at = head.indexOf(end); at !== -1 && starts.length < most; at = head.indexOf(end, at + 1))
+    starts.push(at + 1);
+  return starts;
+};
+
+const lineOf = (head: Uint8Array, from: number): string =>
+  Buffer.from(head.subarray(from, from + 4096))
+    .toString('utf8')
+    .split(/[\r\n]/, 1)[0]!;
+
+/** Whether a line has several names that are known: it is a header. */
+const isHeaderLine = (line: string, delimiter: string): boolean =>
+  line.split(delimiter).filter((name) => isKnownName(name.replaceAll(/^\s*"|"\s*$/g, ''))).length >= 2;
+
+/** Where a table begins that has lines of another kind before it: a title, a remark. */
+const beforeTable = (head: Uint8Array, whole: boolean, source: string, wish: FormWish): TableForm['before'] => {
+  const none = { bytes: 0, lines: 0 };
+  const starts = lineStarts(head, MOST_BEFORE);
+  if (wish.skipLines !== undefined) {
+    const all = lineStarts(head, wish.skipLines);
+    return wish.skipLines === 0 ? none : { bytes: all[wish.skipLines - 1] ?? head.length, lines: wish.skipLines };
+  }
+  if (wish.header === false) return none;
+  const first = sampleTable(head, whole, { ...wish, delimiter: findDelimiter(head, whole, source, wish) });
+  if (first.names.some(isKnownName)) return none;
+  const delimiters = wish.delimiter === undefined ? DELIMITERS : [wish.delimiter];
+  const isPoor = first.names.length < 2 || evenness(first) < UNEVEN;
+  for (const [i, bytes] of starts.entries()) {
+    const line = lineOf(head, bytes);
+    const headers = delimiters.filter((delimiter) => isHeaderLine(line, delimiter));
+    const rest = head.subarray(bytes);
+    if (headers.some((delimiter) => evenness(sampleTable(rest, whole, { ...wish, delimiter })) >= EVEN))
+      return { bytes, lines: i + 1 };
+  }
+  for (const [i, bytes] of isPoor ? starts.entries() : []) {
+    if (lineOf(head, bytes).trim() === '') continue;
+    const rest = head.subarray(bytes);
+    const sample = sampleTable(rest, whole, { ...wish, delimiter: findDelimiter(rest, whole, source, wish) });
+    if (sample.names.length > 1 && sample.rows.length > 2 && evenness(sample) >= EVEN) return { bytes, lines: i + 1 };
+  }
+  return none;
+};
+
+/** Whether most fields in quotes stand after a blank: `a, "b"`. */
+const hasPaddedQuotes = (head: Uint8Array, delimiter: string): boolean => {
+  const lines = Buffer.from(head)
+    .toString('latin1')
+    .split(/\r?\n|\r/)
+    .slice(0, 200);
+  const padded =
+    delimiter === ' ' ? [] : lines.filter((line) => line.includes(`${delimiter} "`) || line.includes(`" ${delimiter}`));
+  return padded.length * 2 > lines.length;
+};
+
+/** The same table in other forms that people write, where it does not read well in the usual one. */
+const variants = (format: SampleFormat, asked: FormWish): readonly SampleFormat[] => [
+  // Quotes that are apostrophes.
+  ...(asked.quote === undefined ? [{ ...format, quote: "'" }] : []),
+  // R's write.table: the header lacks the column of the row names.
+  { ...format, rowNames: true },
+];
+
+/**
+ * How a table with delimiters is written.
+ *
+ * @returns `labelled` where it has no delimiters, and each line begins with its class
+ */
+export const findForm = (head: Uint8Array, whole: boolean, source: string, wish: FormWish): TableForm | 'labelled' => {
+  const before = beforeTable(head, whole, source, wish);
+  const rest = head.subarray(before.bytes);
+  const delimiter = wish.delimiter ?? findDelimiter(rest, whole, source, wish);
+  let format: TableForm['format'] = { ...wish, delimiter, padded: hasPaddedQuotes(rest, delimiter) };
+  let named = sampleTable(rest, whole, { ...format, header: wish.header ?? true });
+  for (const variant of wish.quotes !== 'strict' && evenness(named) < 0.99 ? variants(format, wish) : []) {
+    const other = sampleTable(rest, whole, { ...variant, header: wish.header ?? true });
+    if (other.names.length > 1 && evenness(other) >= EVEN && evenness(other) > evenness(named) + 0.01)
+      [format, named] = [{ ...variant, delimiter }, other];
+  }
+  const isPoor = named.names.length < 2 || (evenness(named) < EVEN && !named.names.some(isKnownName));
+  if (wish.delimiter === undefined && isPoor) {
+    const starts = [0, ...lineStarts(rest, 2000)];
+    const lines = starts.slice(0, whole ? undefined : -1).map((start) => lineOf(rest, start));
+    if (areLabelled(lines)) return 'labelled';
+  }
+  const header = wish.header ?? hasHeader(named, wish.usualHeader);
+  const sample = header ? named : sampleTable(rest, whole, { ...format, header });
+  return { format, header, sample, before };
+};

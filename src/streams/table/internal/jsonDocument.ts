@@ -1,0 +1,203 @@
+import { HeadwaterError } from '../../../contracts/HeadwaterError.js';
+import { isKnownName } from '../columnNames.js';
+import { isObject } from '../../internal/isObject.js';
+import { listNames } from '../../internal/listNames.js';
+
+type JsonObject = Readonly<Record<string, unknown>>;
+
+/** A row of a document: an object, or an array whose fields are called by their numbers. */
+type JsonRow = JsonObject | readonly unknown[];
+
+const isRow = (value: unknown): value is JsonRow => isObject(value) || Array.isArray(value);
+
+const isRows = (value: unknown): value is readonly JsonRow[] =>
+  Array.isArray(value) && value.length > 0 && value.every(isRow);
+
+const isTexts = (value: unknown): value is readonly string[] =>
+  Array.isArray(value) && value.length > 0 && value.every((each) => typeof each === 'string');
+
+/** `{ "columns": ["text", "label"], "data": [["a", "b"], …] }`: pandas' `orient="split"`. */
+const ofSplit = ({ columns, data }: JsonObject): readonly JsonRow[] | undefined => {
+  if (!Array.isArray(columns) || !isRows(data)) return undefined;
+  const names = columns.map(String);
+  return data.map((row) =>
+    Array.isArray(row) ? Object.fromEntries(names.map((name, i) => [name, (row as readonly unknown[])[i]])) : row,
+  );
+};
+
+/**
+ * `{ "text": { "0": "a", … }, "label": { "0": "b", … } }`: pandas' form where none is asked for. Each column has the same
+ * keys, and more of them than there are columns.
+ */
+const ofColumns = (document: JsonObject): readonly JsonRow[] | undefined => {
+  const columns = Object.entries(document);
+  const [, first] = columns[0] ?? [];
+  if (!isObject(first)) return undefined;
+  const keys = Object.keys(first);
+  if (columns.length < 2 || keys.length <= columns.length) return undefined;
+  const objects = columns.flatMap(([name, values]) => (isObject(values) ? [[name, values] as const] : []));
+  if (objects.length < columns.length || !objects.every(([, values]) => keys.every((key) => key in values)))
+    return undefined;
+  return keys.map((key) => Object.fromEntries(objects.map(([name, values]) => [name, values[key]])));
+};
+
+/** `{ "0": { "text": "a", "label": "b" }, … }`: a row for each key. */
+const ofIndex = (document: JsonObject): readonly JsonRow[] | undefined => {
+  const rows = Object.values(document);
+  if (rows.length < 2 || !rows.every(isObject)) return undefined;
+  const [first] = rows;
+  const keys = Object.keys(first ?? {});
+  return keys.length > 1 && rows.every((row) => keys.every((key) => key in row)) ? rows : undefined;
+};
+
+/** `{ "text": ["a", …], "label": ["b", …] }`: columns as arrays of one length, at least one with a name that is known. */
+const ofLists = (document: JsonObject): readonly JsonRow[] | undefined => {
+  const columns = Object.entries(document);
+  const first: unknown = columns[0]?.[1];
+  if (columns.length < 2 || !Array.isArray(first) || first.some(isRow)) return undefined;
+  if (!columns.some(([name]) => isKnownName(name))) return undefined;
+  const lists = columns.flatMap(([name, values]) =>
+    Array.isArray(values) && values.length === first.length ? [[name, values as readonly unknown[]] as const] : [],
+  );
+  if (lists.length < columns.length) return undefined;
+  return first.map((_, i) => Object.fromEntries(lists.map(([name, values]) => [name, values[i]])));
+};
+
+/** What lists of texts of one class are called in files of intents. */
+const EXAMPLES = ['patterns', 'examples', 'utterances', 'samples', 'phrases', 'texts', 'sentences', 'questions'];
+
+/** `{ "tag": "greeting", "patterns": ["hi", "hello"] }`: a row for each of the patterns. */
+const withEachExample = (rows: readonly JsonRow[]): readonly JsonRow[] => {
+  const key = EXAMPLES.find((name) => rows.every((row) => isObject(row) && Array.isArray(row[name])));
+  if (key === undefined) return rows;
+  return rows.flatMap((row) => {
+    const { [key]: texts, ...others } = row as JsonObject;
+    const named = Object.entries(others).filter(([, value]) => !isRow(value));
+    return (texts as readonly unknown[]).map((text) => ({ text, ...Object.fromEntries(named) }));
+  });
+};
+
+/** `{ "rows": [{ "row_idx": 0, "row": { … } }] }`: what stands in each row's `row`. */
+const inner = (rows: readonly JsonRow[]): readonly JsonRow[] =>
+  rows.every((row) => isObject(row) && isObject(row['row']))
+    ? rows.map((row) => (row as JsonObject)['row'] as JsonRow)
+    : rows;
+
+/** How deep the array of rows may stand. */
+const DEEPEST = 3;
+
+/** The longest array of rows in a document. */
+const longestRows = (document: JsonObject, depth = 1): readonly JsonRow[] =>
+  Object.values(document)
+    .map((value) => (isRows(value) ? value : isObject(value) && depth < DEEPEST ? longestRows(value, depth + 1) : []))
+    .reduce((longest, rows) => (rows.length > longest.length ? rows : longest), []);
+
+/** The names that sides of a split have: each would be a table of its own. */
+const SIDE = /^(oos_)?(train|training|test|testing|val|valid|validation|dev|eval)$/i;
+
+/** The sides that a document has, where it is a split of one. */
+const sidesOf = (document: unknown): readonly string[] =>
+  isObject(document) ? Object.keys(document).filter((key) => SIDE.test(key) && isRows(document[key])) : [];
+
+/**
+ * The rows of a JSON document: an array of them; columns; or an object that has such an array somewhere. Empty where
+ * there are none.
+ */
+const rowsOfDocument = (document: unknown): readonly JsonRow[] => {
+  if (isRows(document)) return inner(withEachExample(document));
+  if (!isObject(document)) return [];
+  const classes = Object.entries(document);
+  if (classes.length > 1 && classes.every(([, texts]) => isTexts(texts)) && ofLists(document) === undefined)
+    return classes.flatMap(([label, texts]) => (texts as readonly string[]).map((text) => ({ label, text })));
+  return (
+    ofSplit(document) ??
+    ofLists(document) ??
+    ofColumns(document) ??
+    ofIndex(document) ??
+    inner(withEachExample(longestRows(document)))
+  );
+};
+
+/** The values that follow each other in a text: objects that are written over several lines. Empty where it is damaged. */
+const valuesOf = (text: string): readonly unknown[] => {
+  const values: unknown[] = [];
+  let depth = 0;
+  let from = -1;
+  let quoted = false;
+  for (let i = 0; i < text.length; i++) {
+    const character = text[i]!;
+    if (quoted) {
+      if (character === '\\') i++;
+      else if (character === '"') quoted = false;
+    } else if (character === '"') quoted = true;
+    else if (character === '{' || character === '[') {
+      if (depth++ === 0) from = i;
+    } else if ((character === '}' || character === ']') && --depth === 0) {
+      try {
+        values.push(JSON.parse(text.slice(from, i + 1)));
+      } catch {
+        return [];
+      }
+    }
+  }
+  return depth === 0 ? values : [];
+};
+
+/** A document is read as a whole: a larger one is refused. */
+export const MOST_DOCUMENT_BYTES = 128 * 2 ** 20;
+
+const parsed = (line: string): unknown => {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+};
+
+/**
+ * Whether a text is a JSON document, and no JSON lines, by its beginning: an array, an object that is written over several
+ * lines, or one object alone that has rows in it.
+ *
+ * @param whole whether that is all of it
+ */
+export const isDocument = (text: string, whole: boolean): boolean => {
+  const start = text.trimStart();
+  if (!/^[[{]/.test(start)) return false;
+  const end = start.search(/[\r\n]/);
+  const first = end === -1 ? start : start.slice(0, end);
+  const isLast = whole && start.slice(first.length).trim() === '';
+  const value = parsed(first);
+  if (start.startsWith('[')) {
+    if (Array.isArray(value)) return isRows(value) || isLast;
+    return /^\[\s*($|[{[])/.test(first);
+  }
+  if (value !== undefined) return isLast && rowsOfDocument(value).length > 1;
+  // A line that is cut off is no sign: of JSON lines it is one that is damaged.
+  return end === -1 ? !whole : /[{[,]\s*$/.test(first);
+};
+
+/**
+ * The rows of a document as JSON lines.
+ *
+ * @throws HeadwaterError `HW_USAGE` where it is damaged, has no rows, or has several tables
+ */
+export const linesOfDocument = (text: string, source: string): string => {
+  const refuse = (message: string): never => {
+    throw new HeadwaterError('HW_USAGE', `${source} ${message}`, { where: source });
+  };
+  const whole = parsed(text);
+  const values = whole === undefined ? valuesOf(text) : [whole];
+  if (values.length === 0) return refuse('is a JSON document that is damaged, or was cut off. Fetch or save it again.');
+  const sides = sidesOf(values[0]);
+  const side = sides.find((name) => /train/i.test(name)) ?? sides[0] ?? '';
+  if (sides.length > 1)
+    return refuse(
+      `has several tables: ${listNames(sides)}. Write each to a file of its own (jq -c '.${side}[]' FILE > ${side}.jsonl).`,
+    );
+  const rows = values.length > 1 ? values.filter(isRow) : rowsOfDocument(values[0]);
+  if (rows.length === 0)
+    return refuse(
+      "is a JSON document without an array of rows. Write one object a line (jq -c '.[]' FILE > FILE.jsonl).",
+    );
+  return rows.map((row) => `${JSON.stringify(row)}\n`).join('');
+};

@@ -1,0 +1,205 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parquetWriteBuffer } from 'hyparquet-writer';
+import { describe, expect, it } from 'vitest';
+import { HeadwaterError } from '../../../src/contracts/HeadwaterError.js';
+import { fetchHeadlines, type FetchHeadlinesOptions } from '../../../src/streams/fetchHeadlines.js';
+import type { TableLayout } from '../../../src/streams/table/TableLayout.js';
+import type { TableNotice } from '../../../src/streams/table/TableOptions.js';
+import { lines, madeRows } from '../../cli/tables/madeRows.js';
+import { collect } from '../collect.js';
+import { fileOf, scratch } from '../scratch.js';
+
+const ROWS = madeRows(60);
+/** As other rows, with delimiters, quotes and line breaks in the texts. */
+const HARD = ROWS.map(([text, label], i) => [`${text}, "${i}"${i % 9 === 0 ? '\nagain' : ''}`, label] as const);
+const CLASSES = [...new Set(ROWS.map(([, label]) => label))].toSorted();
+
+const each = (form: (text: string, label: string, i: number) => string, rows = ROWS): string =>
+  lines(...rows.map(([text, label], i) => form(text, label, i)));
+const quoted = (text: string): string => `"${text.replaceAll('"', '""')}"`;
+const records = HARD.map(([text, label]) => ({ text, label }));
+const column = (key: 'text' | 'label') => Object.fromEntries(records.map((row, i) => [i, row[key]]));
+
+const read = async (source: string, options: FetchHeadlinesOptions = {}) => {
+  const notices: TableNotice[] = [];
+  let layout: TableLayout | undefined;
+  const { values, error } = await collect(
+    fetchHeadlines(source, {
+      onLayout: (found) => (layout = found),
+      onNotice: (notice) => void notices.push(notice),
+      ...options,
+    }),
+  );
+  return { rows: values, error, layout, notices };
+};
+
+/** Each form: what it is, the table, and the ending of its name. */
+const FORMS: readonly (readonly [what: string, content: string | Uint8Array, ending?: string])[] = [
+  ['an array of objects', JSON.stringify(records), 'json'],
+  ['an array of objects over several lines', JSON.stringify(records, null, 2), 'json'],
+  ['an array of pairs', JSON.stringify(HARD), 'json'],
+  ['objects over several lines', records.map((row) => JSON.stringify(row, null, 2)).join('\n'), 'json'],
+  ['a line for each array', each((text, label) => JSON.stringify([text, label])), 'jsonl'],
+  ['columns by the numbers of rows', JSON.stringify({ text: column('text'), label: column('label') }), 'json'],
+  ['columns as lists', JSON.stringify({ text: HARD.map(([t]) => t), label: HARD.map(([, l]) => l) }), 'json'],
+  ['rows by their names', JSON.stringify(Object.fromEntries(records.map((row, i) => [`r${i}`, row]))), 'json'],
+  ['names, index and data', JSON.stringify({ columns: ['text', 'label'], index: [0], data: HARD }), 'json'],
+  ['rows within an object', JSON.stringify({ version: 1, data: records }, null, 1), 'json'],
+  ['rows within objects', JSON.stringify({ nlu: { rows: records, none: [] } }), 'json'],
+  [
+    'rows with their numbers beside them',
+    JSON.stringify({ rows: records.map((row, i) => ({ row_idx: i, row })) }),
+    'json',
+  ],
+  [
+    'intents with their examples',
+    JSON.stringify({
+      intents: CLASSES.map((tag) => ({
+        tag,
+        patterns: records.filter(({ label }) => label === tag).map(({ text }) => text),
+        responses: ['yes'],
+      })),
+    }),
+    'json',
+  ],
+  [
+    'texts by their classes',
+    JSON.stringify(
+      Object.fromEntries(CLASSES.map((name, i) => [name, ROWS.filter(([, l]) => l === name).map(([t]) => `${t}${i}`)])),
+    ),
+    'json',
+  ],
+  ['a line before the header', lines('Exported on 2020-01-01', 'text,label') + each((t, l) => `${t},${l}`)],
+  ['remarks before the header', lines('# by us', '# one, two', '', 'text,label') + each((t, l) => `${t},${l}`)],
+  ['lines as wide before the header', lines('Report;;', ';;', 'no;text;label') + each((t, l, i) => `${i};${t};${l}`)],
+  ['a line before names that are not known', lines('Report', 'a,b') + each((t, l) => `${t},${l}`)],
+  ['the delimiter in quotes', lines('"sep=;"', 'text;label') + each((t, l) => `${t};${l}`)],
+  [
+    'the delimiter in UTF-16',
+    Buffer.from(`\ufeff${lines('sep=;', 'text;label')}${each((t, l) => `${t};${l}`)}`, 'utf16le'),
+  ],
+  ['records of delimiters alone', lines('text,label') + each((t, l) => `${t},${l}`) + ',\n'.repeat(50)],
+  ['a delimiter at the end of each record', lines('text,label') + each((t, l) => `${t},${l},`)],
+  ['delimiters at the end of some records', lines('text,label') + each((t, l, i) => `${t},${l}${i % 9 ? '' : ',,'}`)],
+  ['records without a last field', lines('text,label,more') + each((t, l, i) => `${t},${l}${i % 9 ? ',x' : ''}`)],
+  ['names of rows without a header', lines('"text"\t"label"') + each((t, l, i) => `"${i}"\t${quoted(t)}\t"${l}"`)],
+  ['fields parted by blanks', lines('"text" "label"') + each((t, l, i) => `"${i}" ${quoted(t)} "${l}"`)],
+  ['commas in texts without quotes', lines('label,text') + each((t, l, i) => `${l},${t}${i % 4 ? '' : ', and, so'}`)],
+  ['the same in a first column', lines('text,label') + each((t, l, i) => `${i % 4 ? '' : 'well, '}${t},${l}`)],
+  ['blanks before quotes', lines('label, text') + each((t, l) => `${l}, ${quoted(`${t}, too`)}`)],
+  ['blanks around quotes', lines('"text" , "label" ') + each((t, l) => `${quoted(t)} , ${quoted(l)} `, HARD)],
+  ['apostrophes as quotes', each((t, l, i) => (i % 2 ? `${l};'${t}; "so"'` : `${l};${t}`))],
+  ['the header again', lines('text,label') + each((t, l, i) => `${i % 20 ? '' : 'text,label\n'}${t},${l}`)],
+  [
+    'a class, then a text',
+    each((t, l, i) => `${l}:${i % 2} ${t}${i % 2 ? ', or "so"' : ''}`).replaceAll(/^(\w+):\d/gm, '$1'),
+    'txt',
+  ],
+  ['a class with a colon, then a text', each((t, l) => `${l}: ${t}`), 'label'],
+  ['fastText with commas', each((t, l) => `__label__${l},${t}`)],
+  [
+    'UTF-16 of Chinese',
+    Buffer.from(lines('text,label') + each((t, l) => `\u6bd4\u8d5b\u7ed3\u679c\u3002${t},${l}`), 'utf16le'),
+  ],
+  ['tildes', lines('text~label') + each((t, l) => `${t}~${l}`)],
+  ['a constant column of a known name', lines('type,text,stars') + each((t, l) => `tweet,${t},${l}`)],
+  ['an empty column of a known name', lines('title,text,label') + each((t, l) => `,${t},${l}`)],
+  ['names with capitals', lines('No,Review Text,Email Type') + each((t, l, i) => `${i},${t},${l}`)],
+  ['names in German', lines('Nr;Kommentar;Kategorie') + each((t, l, i) => `${i};${t};${l}`)],
+  ['names in French', lines('no;texte;Cat\u00e9gorie') + each((t, l, i) => `${i};${t};${l}`)],
+  ['names in Chinese', lines('\u5e8f\u53f7,\u6587\u672c,\u7c7b\u522b') + each((t, l, i) => `${i},${t},${l}`)],
+  [
+    'names in Russian',
+    lines('id;\u0422\u0435\u043a\u0441\u0442;\u041c\u0435\u0442\u043a\u0430') + each((t, l, i) => `${i};${t};${l}`),
+  ],
+  [
+    'dates and numbers beside them',
+    each((t, l, i) => `${l},${i + 900},2020-01-0${1 + (i % 9)} 10:00:00,user${i},${t}`),
+  ],
+  ['a known name as a value', each((t, l, i) => `${i}.json\t${l}\t${t}\ttopic\t${i % 40}`)],
+];
+
+describe('fetchHeadlines finds the form of a table with', () => {
+  it.each(FORMS.map(([what, content, ending = 'csv']) => [what, content, ending] as const))(
+    '%s',
+    async (_what, content, ending) => {
+      const { rows, error } = await read(fileOf(content, `t.${ending}`));
+      expect(error).toBeUndefined();
+      expect(rows).toHaveLength(60);
+      expect([...new Set(rows.map(({ category }) => category))].toSorted()).toEqual(CLASSES);
+      expect(new Set(rows.map(({ title }) => title)).size).toBe(60);
+      for (const [i, { title }] of rows.entries()) expect(title, `row ${i}`).toMatch(/goal|talks|shares/);
+    },
+  );
+
+  it('folders of texts, each folder a class', async () => {
+    const folder = join(scratch(), 'reviews');
+    for (const [i, [text, label]] of ROWS.entries()) {
+      mkdirSync(join(folder, label), { recursive: true });
+      writeFileSync(join(folder, label, `${i}.txt`), `${text}\nand "more"`);
+    }
+    const { rows, layout } = await read(folder);
+    expect(rows).toHaveLength(60);
+    expect(rows[0]).toMatchObject({ category: 'Business', title: expect.stringContaining('and "more"') as string });
+    expect(layout).toMatchObject({ format: 'folder', labelColumn: 'label', titleColumns: ['text'] });
+    writeFileSync(join(folder, 'World', 'latin'), Buffer.from('caf\u00e9', 'latin1'));
+    expect((await read(folder)).error).toMatchObject({ code: 'HW_USAGE' });
+    expect((await read(folder, { encoding: 'latin1' })).rows).toHaveLength(61);
+    const empty = (await read(join(folder, 'World'))).error;
+    expect(empty).toBeInstanceOf(HeadwaterError);
+    expect(String(empty)).toMatch(/without folders of texts in it.*\*\.csv/);
+  });
+
+  it('classes by numbers, whose names Hugging Face has put beside them', async () => {
+    const bytes = parquetWriteBuffer({
+      columnData: [
+        { name: 'text', data: ROWS.map(([text]) => text), type: 'STRING' },
+        { name: 'label', data: ROWS.map(([, label]) => CLASSES.indexOf(label)), type: 'INT32' },
+      ],
+      kvMetadata: [
+        {
+          key: 'huggingface',
+          value: JSON.stringify({ info: { features: { label: { names: CLASSES, _type: 'ClassLabel' } } } }),
+        },
+      ],
+    });
+    const { rows } = await read(fileOf(new Uint8Array(bytes), 't.parquet'));
+    expect(rows.map(({ category }) => category)).toEqual(ROWS.map(([, label]) => label));
+  });
+});
+
+describe('fetchHeadlines tells', () => {
+  it('how many lines it left out, and of what rows it read more than their columns', async () => {
+    const table = lines('Report', 'text,label') + each((t, l, i) => `${i < 5 ? 'well, ' : ''}${t},${l}`);
+    const { rows, layout, notices } = await read(fileOf(table));
+    expect(layout).toMatchObject({ skippedLines: 1, delimiter: ',' });
+    expect(notices).toMatchObject([{ type: 'wide', records: 5, firstLine: 3 }]);
+    expect(rows[0]?.title).toBe(`well, ${ROWS[0]![0]}`);
+  });
+
+  it('rows that repeat the header', async () => {
+    const table = lines('text,label') + each((t, l, i) => `${t},${l}${i === 20 ? '\ntext,label' : ''}`);
+    expect((await read(fileOf(table))).notices).toMatchObject([{ type: 'header', records: 1, firstLine: 23 }]);
+  });
+});
+
+describe('fetchHeadlines rejects', () => {
+  it.each([
+    ['a class that the first rows do not have', 'well, so,Sports,Unheard', 'ragged'],
+    ['a line that is cut off', 'late goal wins', 'ragged'],
+  ])('%s', async (_what, line, reason) => {
+    const reasons: string[] = [];
+    const { rows } = await read(fileOf(lines('text,label') + each((t, l) => `${t},${l}`) + lines(line)), {
+      rejections: { next: (rejection) => void reasons.push(rejection.reason) },
+    });
+    expect(rows).toHaveLength(60);
+    expect(reasons).toEqual([reason]);
+  });
+
+  it('lines before a table that was asked for, where --skip-lines says otherwise', async () => {
+    const table = lines('a,b', 'text,label') + each((t, l) => `${t},${l}`);
+    expect((await read(fileOf(table), { skipLines: 1 })).rows).toHaveLength(60);
+    expect((await read(fileOf(table), { skipLines: 0 })).rows).toHaveLength(61);
+  });
+});
