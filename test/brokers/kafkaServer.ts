@@ -36,11 +36,22 @@ export interface KafkaServers {
   stop(): Promise<void>;
 }
 
+/** Where brokers run. */
+export interface KafkaPlaces {
+  /** The address that they listen on. Default: 127.0.0.1. */
+  readonly host?: string | undefined;
+  /** The folder in which they store what they are given. Default: one for temporary files. */
+  readonly folder?: string | undefined;
+}
+
 /** Starts brokers (KRaft), which store what they are given in a folder of their own. */
-export const startKafka = async (count = 1, host = '127.0.0.1'): Promise<KafkaServers> => {
+export const startKafka = async (
+  count = 1,
+  { host = '127.0.0.1', folder: place }: KafkaPlaces = {},
+): Promise<KafkaServers> => {
   if (kafkaJars === undefined) throw new Error(noKafka);
   const jars = join(kafkaJars, '*');
-  const folder = mkdtempSync(join(tmpdir(), 'headwater-kafka-'));
+  const folder = mkdtempSync(join(place ?? tmpdir(), 'headwater-kafka-'));
   // All at once: what was asked for later could be given a port of before.
   const free = await Promise.all(Array.from({ length: 2 * count }, freePort));
   const [ports, controllers] = [free.slice(0, count), free.slice(count)];

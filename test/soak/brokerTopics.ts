@@ -1,7 +1,7 @@
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { connect } from '@nats-io/transport-node';
 import { expect } from 'vitest';
-import { type KafkaServers, startKafka } from '../brokers/kafkaServer.js';
+import { type KafkaPlaces, type KafkaServers, startKafka } from '../brokers/kafkaServer.js';
 import { type NatsServers, type ServerPlaces, startNats } from '../brokers/natsServer.js';
 import { numbered } from '../brokers/workers.js';
 
@@ -90,10 +90,10 @@ export const natsSoak = async (count: number, size: number, places: ServerPlaces
 };
 
 /** Kafka; committed results are read by a consumer of its own. */
-export const kafkaSoak = async (count: number, size: number, host?: string): Promise<BrokerTopics> => {
+export const kafkaSoak = async (count: number, size: number, places: KafkaPlaces = {}): Promise<BrokerTopics> => {
   const { Admin, Producer, stringSerializers } = await import('@platformatic/kafka');
   const { readCommitted } = await import('../brokers/readCommitted.js');
-  const servers: KafkaServers = await startKafka(size, host);
+  const servers: KafkaServers = await startKafka(size, places);
   const client = { bootstrapBrokers: [...servers.brokers], clientId: 'soak', retries: 100, retryDelay: 500 };
   const admin = new Admin(client);
   const configs = [{ name: 'min.insync.replicas', value: String(Math.min(2, size)) }];

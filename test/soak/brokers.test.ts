@@ -153,7 +153,7 @@ describe.skipIf(!soaks).each(BROKERS)('$name', ({ name, missing, open }) => {
         ip('-n', space, 'link', 'set', far, 'up');
         const count = 20_000;
         const model = await savedModel();
-        const topics = name === 'Kafka' ? await kafkaSoak(count, 1, host) : await natsSoak(count, 1, { host });
+        const topics = await open(count, 1, { host });
         const args = [...topics.addresses, ...OPTIONS, '--model', model];
         // One on this side, and one whose network is cut.
         const inside = startWorkers(1, args, ['ip', 'netns', 'exec', space]);
