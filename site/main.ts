@@ -7,6 +7,7 @@ import { build, createServer } from 'vitepress';
 import { bundlePlayground } from './playground/bundle.js';
 import { navigationFile, pagesFolder, root, siteFolder } from './folders.js';
 import { assemble } from './pages/assemble.js';
+import { commandPage } from './reference/commandPage.js';
 import { errorPage } from './reference/errorPage.js';
 import { readExports } from './reference/readExports.js';
 import { referencePages } from './reference/referencePages.js';
@@ -21,7 +22,8 @@ const makePages = async (): Promise<() => void> => {
   const { pages, navigation, places } = referencePages(entries, exports);
   mkdirSync(dirname(navigationFile), { recursive: true });
   writeFileSync(navigationFile, JSON.stringify(navigation));
-  const layOut = (): void => assemble(root, pagesFolder, [...pages, errorPage()], places);
+  const command = await commandPage();
+  const layOut = (): void => assemble(root, pagesFolder, [...pages, command, errorPage()], places);
   layOut();
   return layOut;
 };

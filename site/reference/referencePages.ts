@@ -146,6 +146,7 @@ export const referencePages = (
       text: 'Reference',
       link: '/reference/',
       items: [
+        { text: 'The command', link: '/reference/command' },
         { text: 'Errors', link: '/reference/errors' },
         ...entries.map(({ name }) => ({ text: name, link: `/reference/${entryName(name)}/` })),
       ],
@@ -164,7 +165,7 @@ export const referencePages = (
       })),
       {
         path: 'reference/index.md',
-        markdown: `# Reference\n\nEvery export of the package, from the doc comments of the code.\nErrors have [a page of their own](/reference/errors).\n\n| entry | what it has |\n| --- | --- |\n${entries
+        markdown: `# Reference\n\nEvery export of the package, from the doc comments of the code.\n[The command](/reference/command) and [errors](/reference/errors) have pages of their own.\n\n| entry | what it has |\n| --- | --- |\n${entries
           .map(
             ({ name, summary }) =>
               `| [\`${name}\`](/reference/${entryName(name)}/) | ${summary.split('\n\n')[0]?.replaceAll('\n', ' ') ?? ''} |`,
