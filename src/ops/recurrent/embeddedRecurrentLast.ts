@@ -50,10 +50,7 @@ export const embeddedRecurrentLast = (
   weights: LayerWeights<Tensor>,
   options: EmbeddedRecurrentOptions = {},
 ): Tensor2D => {
-  checkArgument('embeddedRecurrentLast', 'embeddings', embeddings, 'a batch, such as padRows() makes', [
-    'tokens',
-    'lengths',
-  ]);
+  checkArgument('embeddedRecurrentLast', 'batch', batch, 'a batch, such as padRows() makes', ['tokens', 'lengths']);
 
   const op = 'embeddedRecurrentLast';
   const { tokens, size, time, lengths } = batch;
