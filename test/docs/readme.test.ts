@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { expect, test } from 'vitest';
+import { commandPage } from '../../site/reference/commandPage.js';
 import { anchorOf } from '../../site/pages/anchorOf.js';
 import { buildProgram } from '../../src/cli/program.js';
 import * as headwater from '../../src/index.js';
@@ -112,6 +113,26 @@ test('every command line of the README is one that the command takes', async () 
   const options = ['--help', ...commands.flatMap((command) => command.options.map(({ long }) => long))];
   for (const page of pages)
     for (const [, flag] of read(page).matchAll(/`(--[a-z-]+)/g)) expect(options, page).toContain(flag);
+});
+
+test('the page of the command has every option of every command, with its default', async () => {
+  const { path, markdown } = await commandPage();
+  expect(path).toBe('reference/command.md');
+  for (const listed of (await buildProgram([], process, () => undefined)).commands) {
+    const name = listed.name();
+    const { commands } = await buildProgram([name], process, () => undefined);
+    const section = markdown.split(`\n## headwater ${name}\n`)[1]?.split('\n## ')[0] ?? '';
+    const command = commands.find((one) => one.name() === name);
+    for (const { long } of [
+      ...(command?.options ?? []),
+      ...(command?.commands ?? []).flatMap(({ options }) => options),
+    ].filter(({ hidden }) => !hidden))
+      expect(section, name).toContain(long);
+  }
+  expect(markdown).toMatch(/\| `--port <n>` \| the port; 0 takes a free one \| `8080` \|/);
+  // The examples of the help.
+  expect(markdown).toContain('$ headwater bundle models/news --out-file small.js --words 5000');
+  expect(markdown).not.toMatch(/^\|.*<(?![^`]*`)/m);
 });
 
 test('the list of commands says of each what its own help says', async () => {
