@@ -24,7 +24,7 @@ const NAMED: ReadonlyMap<string, string> = new Map([
 
 /** What `--data` can be, for help texts. */
 export const DATA_HELP =
-  'a table (CSV, TSV, JSON lines, fastText or Parquet): a path, a pattern, a file: or http(s) URL, - for stdin, or "ag-news" for the lesson\'s 120,000 headlines; may be given several times';
+  'a table (CSV, TSV, JSON, fastText, Parquet, or a folder of texts for each class): a path, a pattern, a file: or http(s) URL, - for stdin, or "ag-news" for the lesson\'s 120,000 headlines; may be given several times';
 
 /** Tables as the command line names them. */
 export type DataNames = string | readonly string[];
