@@ -80,7 +80,7 @@ export const embedding = (
   batch: Pick<PaddedBatch, 'tokens' | 'size' | 'time'>,
   options: EmbeddingOptions = {},
 ): Tensor3D => {
-  checkArgument('embedding', 'batch', batch, 'a batch, such as padRows() makes', ['tokens', 'lengths']);
+  checkArgument('embedding', 'batch', batch, 'a batch, such as padRows() makes', ['tokens']);
 
   const { tokens, size, time } = batch;
   const { padIndex = 0 } = options;

@@ -153,7 +153,7 @@ export const vectorEmbedding = <Input extends VectorEmbeddingInput>(
   input: Input,
 ): Input extends { readonly time: number } ? Tensor3D : Tensor2D => {
   checkArgument('vectorEmbedding', 'vectors', vectors, 'word vectors, such as loadVectors() emits', ['dims']);
-  checkArgument('vectorEmbedding', 'input', input, 'a batch of indexed rows', ['vectorIds', 'places']);
+  checkArgument('vectorEmbedding', 'input', input, 'a batch of indexed rows', ['vectorIds']);
 
   const { dims, rows, scales = new Float32Array(0) } = vectors;
   const { size, time, vectorIds, places } = input;

@@ -27,7 +27,7 @@ const MOST_VECTORS = 2 ** 31;
 export const distinctWords = (
   batch: Pick<PaddedBatch, 'size' | 'time' | 'tokens' | 'vectorIds' | 'lengths'>,
 ): DistinctWords => {
-  checkArgument('distinctWords', 'batch', batch, 'a batch, such as padRows() makes', ['tokens', 'lengths']);
+  checkArgument('distinctWords', 'batch', batch, 'a batch, such as padRows() makes', ['tokens']);
   const { size, time, tokens, vectorIds, lengths } = batch;
 
   const places = new Int32Array(size * time).fill(-1);
