@@ -46,7 +46,8 @@ describe('arguments of the exported functions', () => {
       if (UNCHECKED.has(name)) continue;
       const error = await errorOf(value, args);
       if (error === undefined) continue;
-      if (!(error instanceof HeadwaterError)) wrong.push(`${name}: ${String(error)}`);
+      if (!(error instanceof HeadwaterError))
+        wrong.push(`${name}: ${error instanceof Error ? error.message : typeof error}`);
       else expect(error.message, name).toMatch(/^[^\n]*\.$/);
     }
     expect(wrong).toEqual([]);
