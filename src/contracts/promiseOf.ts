@@ -1,4 +1,4 @@
-import { checkFunction } from './checkArgument.js';
+import { checkArgument } from './checkArgument.js';
 import type { Either } from 'fp-ts/lib/Either.js';
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
 
@@ -19,8 +19,8 @@ import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
 export const promiseOf = async <Left extends Error, Right>(
   task: TaskEither<Left, Right> | Either<Left, Right>,
 ): Promise<Right> => {
-  checkFunction('promiseOf', 'task', task, 'a task, such as loadArtifacts() returns');
-
+  if (typeof task !== 'function')
+    checkArgument('promiseOf', 'task', task, 'a task, such as loadArtifacts() returns, or a result', ['_tag']);
   const result = typeof task === 'function' ? await task() : task;
   if (result._tag === 'Left') throw result.left;
   return result.right;
