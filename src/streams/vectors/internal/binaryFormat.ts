@@ -6,10 +6,10 @@ const LF = 10;
 const SPACE = 32;
 
 /**
- * word2vec's binary format: each word, a space, and its numbers as float32, little-endian; a line break may stand
- * before a word.
+ * word2vec's binary format: each word, a space, and its numbers as float32, little-endian. A line break may precede a
+ * word.
  *
- * @param header what the first line said, which is read already
+ * @param header the first line, which has already been read
  */
 export const binaryFormat = (source: string, header: VectorHeader): VectorFormat => {
   const size = 4 * header.dims;

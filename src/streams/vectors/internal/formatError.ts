@@ -1,8 +1,8 @@
 import { HeadwaterError } from '../../../contracts/HeadwaterError.js';
 
-/** The error of a file of word vectors that cannot be read as one. */
+/** The error for a word-vector file that cannot be read. */
 export const formatError = (where: string, why: string, remedy: string): HeadwaterError =>
   new HeadwaterError('HW_VECTORS', `${where} ${why}. ${remedy}`, { where });
 
-/** What to do about a file that is damaged. */
+/** The remedy for a damaged file. */
 export const AGAIN = 'Take the file from its maker again.';

