@@ -2,24 +2,24 @@ import { LONGEST_TIMER } from '../../contracts/runtime/longestTimer.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import { requireNumber } from '../internal/requireNumber.js';
 
-/** How long to wait before something that failed is tried again. */
+/** How long to wait after a failure before the next attempt. */
 export interface BackoffOptions {
-  /** The longest wait before the first new attempt; each failure in a row doubles it. Milliseconds; default 1,000. */
+  /** The upper bound of the first wait. Each consecutive failure doubles it. Milliseconds; default 1,000. */
   readonly initialMs?: number | undefined;
-  /** The longest wait of all. Milliseconds; default 300,000. */
+  /** The largest upper bound. Milliseconds; default 300,000. */
   readonly maxMs?: number | undefined;
 }
 
 /**
- * Exponential backoff with full jitter: the wait is drawn anywhere between 0 and a bound that doubles with each
+ * Exponential backoff with full jitter: the wait is drawn uniformly between 0 and a bound that doubles with each
  * attempt.
  *
- * So many clients that lost the same server at the same moment come back spread out, and not in waves (M. Brooker,
- * "Exponential Backoff And Jitter", AWS Architecture Blog, 2015).
+ * Many clients that lose the same server at the same moment then reconnect spread over time and not in waves (M.
+ * Brooker, "Exponential Backoff And Jitter", AWS Architecture Blog, 2015).
  *
- * @param options the bound's first value and its last, and a generator of numbers in [0, 1)
- * @returns the wait in whole milliseconds before a new attempt; 1 is the first one after a failure
- * @throws HeadwaterError `HW_USAGE` for waits that cannot be, at once
+ * @param options the first and the largest value of the bound, and a generator of numbers in [0, 1)
+ * @returns a function from the number of the attempt (1: the first after a failure) to the wait, in whole milliseconds
+ * @throws HeadwaterError `HW_USAGE` for invalid bounds, immediately
  */
 export const backoff = ({
   initialMs,
@@ -35,6 +35,6 @@ export const backoff = ({
       'HW_USAGE',
       `backoff.maxMs must be at most ${LONGEST_TIMER}, the longest wait of a timer, not ${last}.`,
     );
-  // 2 ** 1024 is Infinity, which the bound cuts off as well.
+  // 2 ** 1024 is Infinity; `Math.min` limits that too.
   return (attempt) => Math.floor(random() * Math.min(last, first * 2 ** (attempt - 1)));
 };

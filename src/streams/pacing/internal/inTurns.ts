@@ -1,27 +1,28 @@
 import { asyncScheduler, type Subscription } from 'rxjs';
 import type { Pacing } from '../Pacing.js';
 
-/** Work that is done in turns. */
+/** Work in a loop that yields to the event loop from time to time. */
 export interface Turns {
-  /** Begins: at once, or when the valve opens. */
+  /** Starts the loop, or waits until the valve opens. */
   start(): void;
   /**
-   * Goes on, where there is something to do again. Within a step it does nothing: the loop around it goes on by itself.
+   * Continues the loop when there is new work. Called within a step it does nothing, since the loop around the step
+   * continues anyway.
    */
   run(): void;
-  /** Stops at once and for good. */
+  /** Stops immediately and permanently. */
   stop(): void;
 }
 
 /**
- * Repeats a step for as long as it has something to do, and lets others have their turn.
+ * Repeats a step while it has work, and yields to the event loop from time to time.
  *
- * This is the only loop of a source, and all that may stop it is asked before each step: has the subscriber left, is
- * the valve closed, has it been the event loop's turn for too long. So nothing is emitted after the valve closes, not
- * even from within the `next` in which it was closed.
+ * This is the only loop of a source. Before each step it checks everything that may stop it: whether the subscriber has
+ * left, whether the valve is closed, and whether it has run for `yieldAfter` ms without yielding. So nothing is emitted
+ * after the valve closes, even if it closes during `next`.
  *
- * @param step does one thing; returns false where there is nothing to do at present
- * @param failed is told what a step threw; no other step follows
+ * @param step does one unit of work; returns false if there is nothing to do at present
+ * @param failed receives the error of a step; no further step follows
  */
 export const inTurns = (
   { valve, yieldAfter = 25, scheduler = asyncScheduler }: Pacing,
@@ -30,8 +31,8 @@ export const inTurns = (
 ): Turns => {
   let stopped = false;
   let running = false;
-  // Milliseconds of work since the event loop was last given its turn. A stream may have its next chunk ready without
-  // the event loop turning in between, so only a turn taken on purpose sets this back.
+  // Milliseconds of work since the last yield to the event loop. A stream may have its next chunk ready although the
+  // event loop did not run in between, so only a deliberate yield resets this.
   let worked = 0;
   let turn: Subscription | undefined;
   let valveWatch: Subscription | undefined;
@@ -64,7 +65,7 @@ export const inTurns = (
   };
 
   const run = (): void => {
-    // A subscriber may open the valve, or bring more to do, within a step: the loop around it goes on by itself.
+    // A subscriber may open the valve or add work within a step. The loop around that step continues anyway.
     if (running || stopped || turn !== undefined) return;
     running = true;
     try {
@@ -77,7 +78,7 @@ export const inTurns = (
   };
 
   const start = (): void => {
-    // The valve tells its present state at once: that starts the loop, or leaves it until the valve opens.
+    // The valve emits its current state on subscription. If it is open, this starts the loop.
     if (valve === undefined) run();
     else valveWatch = valve.open$.subscribe((open) => (open ? run() : undefined));
     if (stopped) valveWatch?.unsubscribe();

@@ -1,13 +1,14 @@
 import { defer, filter, of, take, type Observable } from 'rxjs';
 import type { Valve } from '../../../contracts/flow/Valve.js';
 
-/** Emits once the valve is open: at once where it is, or where there is none. */
+/** Emits once as soon as the valve is open: immediately if it is open already or if there is none. */
 export const whenOpen = (valve: Valve | undefined): Observable<unknown> =>
   defer(() =>
     valve === undefined || valve.isOpen
       ? of(undefined)
       : valve.open$.pipe(
-          // Not the state that is told: while a valve is telling that it opened, a consumer may already hold it again.
+          // `isOpen` and not the emitted state: while a valve emits that it opened, a consumer may already hold it
+          // again.
           filter(() => valve.isOpen),
           take(1),
         ),
