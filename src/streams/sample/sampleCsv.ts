@@ -18,17 +18,17 @@ function* table(rows: Iterable<SampleRow>): Generator<string, void, undefined> {
 }
 
 /**
- * The bundled sample: a table of invented headlines with their classes, as text, a chunk of rows at a time.
+ * The bundled sample: a CSV table of invented headlines with their classes, as chunks of text.
  *
- * The columns are `title` and `category`; the classes Business, Sci/Tech, Sports and World, about a quarter each. It is
- * made as real collections are: classes share words, some labels are wrong (1 in 20), some headlines say nothing of
- * their class, in some the order of the words decides, some stand there twice; there are quotes, commas, digits,
- * accents, and agencies in parentheses.
+ * The columns are `title` and `category`; the classes are Business, Sci/Tech, Sports and World, about a quarter each.
+ * The sample imitates real collections: classes share words, some labels are wrong (1 in 20), some headlines carry no
+ * information about their class, for some the order of the words decides, and some occur twice. There are quotes,
+ * commas, digits, accents, and news agencies in parentheses.
  *
- * Holds the titles it has made, as it repeats some.
+ * Holds all titles that it has generated, since it repeats some of them.
  *
- * @returns about 200 rows a chunk, the header in the first; the same for the same seed and number of rows
- * @throws HeadwaterError `HW_USAGE` for a number of rows that cannot be
+ * @returns chunks of about 200 rows, the header in the first chunk; deterministic for a seed and a number of rows
+ * @throws HeadwaterError `HW_USAGE` for an invalid number of rows
  *
  * @example
  * ```ts

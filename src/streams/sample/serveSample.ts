@@ -27,7 +27,7 @@ const answer = (request: IncomingMessage, response: ServerResponse, options: Sam
     response.end();
     return;
   }
-  // A client that leaves before the end is no error of ours; pipeline has closed what there was to close.
+  // A client that disconnects early is not an error of the server. `pipeline` has closed the streams.
   const done = (): void => undefined;
   const table = Readable.from(sampleCsv(options), { objectMode: false });
   if (zipped) pipeline(table, createGzip(), response, done);
@@ -35,18 +35,18 @@ const answer = (request: IncomingMessage, response: ServerResponse, options: Sam
 };
 
 /**
- * Serves the bundled sample over HTTP on this machine alone, for as long as it is subscribed to.
+ * Serves the bundled sample over HTTP, reachable only from this machine, until it is unsubscribed.
  *
  * ```
  * subscription    ^-----------------------!
  * addresses       -a-----------------------      a = http://127.0.0.1:<port>/sample.csv
  * ```
  *
- * Emits the address once the server listens (on the loopback interface, at a port that the system chooses) and never
- * completes. Unsubscribing closes the server and every connection at once. The table is made while it is sent, as
- * `sampleCsv` makes it, and compressed by gzip for clients that accept it. Each subscription has a server of its own.
+ * Emits the URL once the server listens (on the loopback interface, at a port that the system chooses) and never
+ * completes. Unsubscribing closes the server and every connection immediately. The table is generated while it is sent,
+ * as by `sampleCsv`, and compressed with gzip for clients that accept it. Each subscription has its own server.
  *
- * Errors: `HW_HTTP_CONNECT` where the server cannot listen.
+ * Errors: `HW_HTTP_CONNECT` if the server cannot listen.
  *
  * @throws HeadwaterError `HW_USAGE` for options that cannot work
  *
@@ -60,7 +60,7 @@ const answer = (request: IncomingMessage, response: ServerResponse, options: Sam
  * ```
  */
 export const serveSample = (options: SampleOptions = {}): Observable<URL> => {
-  // An option that cannot work is refused now, not when someone asks for the table.
+  // Checks the options now and not at the first request.
   sampleCsv(options);
   return new Observable((subscriber) => {
     const server = createServer((request, response) => answer(request, response, options));
