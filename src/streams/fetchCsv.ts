@@ -17,18 +17,18 @@ import { emptyMemory } from './bodies/SourceMemory.js';
 
 /** How a table is read. */
 export interface FetchCsvOptions extends BodyOptions, RetryOptions, KeepOptions, Pacing, TableFormat {
-  /** Columns that must be there once each, in any order, among others. Default: none. */
+  /** Required columns. Each must occur exactly once; order and further columns do not matter. Default: none. */
   readonly columns?: readonly string[] | undefined;
   /**
-   * Where records go that cannot be read. Default: none, and the first such record ends the stream with
+   * Receives the records that cannot be read. Default: none, so that the first such record ends the stream with
    * `HW_REJECTIONS`.
    */
   readonly rejections?: DeadLetter | undefined;
   /** The longest record. Bytes; default 1,048,576. */
   readonly maxRecordBytes?: number | undefined;
   /**
-   * Is told of the bytes that every pass reads, once, when the first complete pass has read them. What it throws ends
-   * the stream.
+   * Receives the snapshot of the bytes once, after the first complete pass. If it throws, the stream ends with this
+   * error.
    */
   readonly onSnapshot?: ((snapshot: Snapshot) => void) | undefined;
 }
@@ -36,11 +36,11 @@ export interface FetchCsvOptions extends BodyOptions, RetryOptions, KeepOptions,
 const MIB = 1_048_576;
 
 /**
- * Emits the rows of a table, from a path or an address, as they arrive.
+ * Emits the rows of a table at a path or a URL, as they arrive.
  *
- * Subscribing opens the file or asks the server; the rows come while the rest is still on its way, so a table of any
- * length runs in flat memory. Unsubscribing aborts at once: the connection or the file is closed, and nothing is
- * emitted any more.
+ * Subscribing opens the file or sends the request. Rows are emitted while the rest is still being read, so memory does
+ * not grow with the length of the table. Unsubscribing closes the connection or the file at once, and nothing more is
+ * emitted.
  *
  * ```
  * bytes    title,cat\n  x,A\n y,B,?\n  "z\n1",A|
@@ -49,48 +49,48 @@ const MIB = 1_048_576;
  * rejected --------------------r----------------       r: ragged, line 3
  * ```
  *
- * **Format.** RFC 4180: a header, then records that end at LF or CRLF (or, where the header ends at a lone CR, at lone
- * CRs; elsewhere a lone CR is data). UTF-8, a byte order mark is left out. NUL bytes are data. Empty lines are no
- * records. The fields are in an object without a prototype, so that a column may be named `__proto__`.
+ * **Format.** RFC 4180: a header, then records that end at LF or CRLF. If the header ends at a lone CR, records end at
+ * lone CRs; otherwise a lone CR is data. The encoding is UTF-8; a byte order mark is skipped. NUL bytes are data. Empty
+ * lines are not records. The fields are in an object without a prototype, so that a column may be named `__proto__`.
  *
- * **Compression.** gzip, deflate (zlib or raw) and brotli over HTTP, by the server's word; gzip also by its first byte,
- * or by a name that ends in `.gz`, on disk.
+ * **Compression.** Over HTTP: gzip, deflate (zlib or raw) and brotli, as the server declares. Over HTTP and on disk:
+ * gzip, recognized by its first byte. A file whose name ends in `.gz` and which is not gzip is `HW_USAGE`.
  *
- * **Rejections.** A record that cannot be read leaves through `rejections`, in order, and counts as a record: every
- * `id` is either a row's or a rejection's. `ragged`: it has more or fewer fields than the header. `quote`: a quote is
+ * **Rejections.** A record that cannot be read is sent to `rejections`, in order, and counts as a record: every `id`
+ * belongs to either a row or a rejection. `ragged`: it has more or fewer fields than the header. `quote`: a quote is
  * inside an unquoted field, something follows a closing quote, or a quote is never closed. `encoding`: it is not UTF-8.
- * `oversize`: it is longer than `maxRecordBytes`. A record with a broken quote costs its first line alone, and reading
- * goes on with the next line: an unclosed quote cannot swallow the rest of the table (nor more memory than
- * `maxRecordBytes`). The price is that, where such a record did span lines, the others of its lines are read as
- * records.
+ * `oversize`: it is longer than `maxRecordBytes`. A record with a broken quote rejects only its first line, and reading
+ * continues at the next line. So an unclosed quote cannot swallow the rest of the table, and it needs no more memory
+ * than `maxRecordBytes`. If such a record did span several lines, its other lines are read as records.
  *
- * **Passes.** Whoever subscribes more than once, as each epoch does, reads the same bytes, or is told: the bytes of every
- * pass are hashed, and what has changed since the first complete pass is an error. A body over HTTP is asked for again,
- * unless `snapshotDir` is given: then the first complete pass writes the decoded body to `<sha256>.csv` there (a pass
- * that breaks off leaves nothing), and later passes read that file, checking its hash.
+ * **Passes.** Each subscription (one per epoch, for example) reads the same bytes, or fails: the bytes of every pass
+ * are hashed, and a difference from the first complete pass is an error. Without `snapshotDir`, each pass sends a new
+ * HTTP request. With it, the first complete pass writes the decoded body to `<sha256>.csv` in that folder, and later
+ * passes read that file and check its hash. A pass that is interrupted leaves no file.
  *
- * **Failures.** A request that is answered with 408, 425, 429, 500, 502, 503 or 504, or not at all, and a body that
- * breaks off, are asked for again (see `RetryOptions`), each failure told to `events`. What is missing is asked for as a
- * range where the server has a strong validator (`ETag`, `Last-Modified`); otherwise what was read before comes again
- * and is skipped. Every row is emitted once, or the stream ends with an error: a body that is another the second time is
- * `HW_SOURCE_CHANGED`. Nobody who has not answered before is asked twice for a name or a port that is not there.
+ * **Failures.** A request is retried if it is answered with 408, 425, 429, 500, 502, 503 or 504, or gets no answer, or
+ * if its body breaks off (see `RetryOptions`). Each failure is reported to `events`. If the server sends a strong
+ * validator (`ETag`, `Last-Modified`), only the missing bytes are requested, as a range. Otherwise the whole body is
+ * requested again and the bytes that were read before are skipped. Every row is emitted once, or the stream ends with
+ * an error: if the body changed in between, it is `HW_SOURCE_CHANGED`. If the server never answered before, an unknown
+ * host name or a closed port is not retried.
  *
- * **Proxies.** `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY` of the environment are kept to.
+ * **Proxies.** The environment variables `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY` are respected.
  *
- * **Holds** one chunk of 64 KiB or the longest record, whichever is more, twice over; plus what Node reads ahead: 64
- * KiB a stage (file or socket, decoder, snapshot). After the valve closes, no row is emitted, even from within the
- * `next` that closed it, and reading stops once those buffers are full. Rows are emitted synchronously, at most
- * `yieldAfter` ms in one go.
+ * **Memory.** Holds twice the larger of one chunk (64 KiB) and the longest record, plus what Node reads ahead: 64 KiB
+ * per stage (file or socket, decoder, snapshot). After the valve closes, no row is emitted, even if it closes during
+ * `next`. Reading stops once those buffers are full. Rows are emitted synchronously, for at most `yieldAfter` ms at a
+ * time.
  *
  * **Errors**: `HW_PATH` missing, unreadable, or a directory; `HW_HTTP_CONNECT`, `HW_HTTP_TIMEOUT`, `HW_HTTP_STATUS`,
- * `HW_HTTP_REDIRECTS`; `HW_HTTP_CUT` a body that ends before its end, or is longer than the server declared;
- * `HW_ENCODING` a compressed body that is damaged, cut short, or of an unknown encoding; `HW_EMPTY` not even a header;
- * `HW_COLUMNS` a column missing or named twice; `HW_CSV` a header that cannot be read, or UTF-16; `HW_SOURCE_CHANGED`,
- * `HW_SNAPSHOT`; `HW_REJECTIONS` a rejection where there is no `rejections`; and whatever `rejections` throws. A header
- * without rows is no error: the stream completes.
+ * `HW_HTTP_REDIRECTS`; `HW_HTTP_CUT` a body that is shorter or longer than the server declared; `HW_ENCODING` a
+ * compressed body that is damaged, cut short, or of an unknown encoding; `HW_EMPTY` not even a header; `HW_COLUMNS` a
+ * column missing or named twice; `HW_CSV` a header that cannot be read, or UTF-16; `HW_SOURCE_CHANGED`, `HW_SNAPSHOT`;
+ * `HW_REJECTIONS` a rejection where there is no `rejections`; and any error that `rejections` throws. A header without
+ * rows is not an error: the stream completes.
  *
- * @param source a path, or an address: http, https or file. A name and a password in it are sent, and not shown in rows
- *   or messages
+ * @param source a path or a URL (http, https or file). A user name and a password in the URL are sent, but not shown in
+ *   rows or messages
  * @throws HeadwaterError `HW_USAGE` for a source or an option that cannot work
  *
  * @example

@@ -6,20 +6,20 @@ import { isBlank, titleOf } from './table/titleOf.js';
 import { tableRows } from './table/tableRows.js';
 import type { TableAddress } from './table/TableSource.js';
 
-/** How texts with their classes are read from tables. */
+/** Options for reading texts and their classes from tables. */
 export interface FetchHeadlinesOptions extends Omit<FetchTableOptions, 'labelColumn'> {
   /** The column that holds the class. Default: found by its name or values. */
   readonly labelColumn?: string | undefined;
   /**
-   * What the class is called that stands in a row, blanks around it left out. Null leaves the row out; undefined rejects
-   * it. Default: as it stands there.
+   * Maps a label of the table, without surrounding blanks, to the name of its class. Null skips the row; undefined
+   * rejects it. Default: the label itself.
    */
   readonly className?: ((label: string) => string | null | undefined) | undefined;
-  /** Is told of each row as it stands in its table, in every pass, before it is emitted. */
+  /** Receives each accepted row with its original fields, in every pass, before the row is emitted. */
   readonly onRow?: ((row: SourceRow) => void) | undefined;
-  /** Tables whose rows are the validation side: they have `side`. Read after the others. */
+  /** Tables of the validation set. Their rows have `side: 'validation'`. Read after the main tables. */
   readonly validation?: TableAddress | readonly TableAddress[] | undefined;
-  /** Tables whose rows are the test side. Read last. */
+  /** Tables of the test set. Their rows have `side: 'test'`. Read last. */
   readonly test?: TableAddress | readonly TableAddress[] | undefined;
 }
 
@@ -31,7 +31,7 @@ const listed = (sources: TableAddress | readonly TableAddress[] = []): readonly 
   Array.isArray(sources) ? (sources as readonly TableAddress[]) : [sources as TableAddress];
 
 /**
- * Emits the texts of tables of any kind with their classes.
+ * Emits the texts of tables of any supported format, with their classes.
  *
  * ```
  * rows     -------r--r--x--r--|
@@ -40,12 +40,12 @@ const listed = (sources: TableAddress | readonly TableAddress[] = []): readonly 
  * rejected -------------j------
  * ```
  *
- * Tables are read as by `fetchTable`. Several `titleColumns` are joined by blanks. Blanks around a class are left out. A
- * row without a text or without a class is rejected.
+ * Tables are read as by `fetchTable`. The texts of several `titleColumns` are joined with spaces. Blanks around a class
+ * are removed. A row without a text or without a class is rejected.
  *
- * **Errors**: those of `fetchTable`, and what `className` throws.
+ * **Errors**: those of `fetchTable`, and any error that `className` throws.
  *
- * @param sources a path, an address, a pattern of paths such as `data/*.csv`, a stream, or several of them
+ * @param sources a path, a URL, a pattern of paths such as `data/*.csv`, a stream, or an array of these
  * @throws HeadwaterError `HW_USAGE` for a source or an option that cannot work
  *
  * @example

@@ -5,8 +5,8 @@ import { tableRows } from './table/tableRows.js';
 import type { TableAddress } from './table/TableSource.js';
 
 /**
- * Emits the rows of tables of any kind: delimited by commas, tabs, semicolons or bars, JSON lines, fastText's
- * `__label__x text`, or Parquet; of any encoding; also compressed by gzip.
+ * Emits the rows of tables: fields separated by commas, tabs, semicolons or bars, JSON lines, fastText's `__label__x
+ * text`, or Parquet; in any encoding; also compressed with gzip.
  *
  * ```
  * bytes   id;texte;classe\n  1;Pluie;A\n 2;But;B\n|
@@ -14,20 +14,20 @@ import type { TableAddress } from './table/TableSource.js';
  * rows    ----------------------------------------(xy|)
  * ```
  *
- * It reads the first 64 KiB of a table, finds out how it is written, and tells `onLayout`; then rows come as they do
- * from `fetchCsv`, with the same passes, valve, snapshots and rejections. What is given by an option is not looked for.
- * Several tables are read one after another, and their rows are numbered through. A quote where none may stand is data,
- * unless `quotes` is `strict`. `byte` is the offset in the text as UTF-8. Fields of JSON lines are text: numbers as JSON
- * writes them, null as nothing, an array of labels with commas between them.
+ * It reads the first 64 KiB of a table, detects the layout, and calls `onLayout`. Then it emits rows like `fetchCsv`,
+ * with the same passes, valve, snapshots and rejections. What an option gives is not detected. Several tables are read
+ * one after another, and the row ids continue across them. A quote at an invalid position is data, unless `quotes` is
+ * `strict`. `byte` is the offset in the text as UTF-8. Fields of JSON lines are text: numbers as in the JSON text, null
+ * as an empty string, an array of labels joined with commas.
  *
- * A Parquet file needs the package hyparquet (and hyparquet-compressors where its compression is not snappy).
+ * A Parquet file needs the package hyparquet (and hyparquet-compressors if its compression is not snappy).
  *
- * **Holds** 64 KiB of each table until its layout is known; then as `fetchCsv`.
+ * **Memory.** Holds 64 KiB of each table until its layout is known; then as `fetchCsv`.
  *
- * **Errors**: those of `fetchCsv`; `HW_USAGE` for bytes that are no table (a zip archive, a workbook, a page of HTML),
- * or not UTF-8 where no encoding is named; `HW_COLUMNS` where a column is missing, stands twice or cannot be told.
+ * **Errors**: those of `fetchCsv`; `HW_USAGE` for bytes that are not a table (a zip archive, a workbook, an HTML page),
+ * or not UTF-8 if no encoding is given; `HW_COLUMNS` if a column is missing, occurs twice or cannot be determined.
  *
- * @param sources a path, an address, a pattern of paths such as `data/*.csv`, a stream, or several of them
+ * @param sources a path, a URL, a pattern of paths such as `data/*.csv`, a stream, or an array of these
  * @throws HeadwaterError `HW_USAGE` for a source or an option that cannot work
  *
  * @example

@@ -6,26 +6,26 @@ import { readBody } from './bodies/readBody.js';
 import { rejecting } from './internal/rejecting.js';
 
 /**
- * Emits the lines of a stream, a file, or a body that comes over HTTP, each as soon as it has come.
+ * Emits the lines of a stream, a file or an HTTP body, each as soon as it is complete.
  *
  * ```
  * bytes    ab cd\n ef\r\n g|
  * lines    ----a---b------(c|)     a = 'abcd', b = 'ef', c = 'g'
  * ```
  *
- * The text is UTF-8; a byte order mark is left out. A line ends at LF, CRLF or CR, and the last one where the body
- * ends; empty lines are lines. Files and addresses are opened as by `fetchCsv`, compressed ones too. Cold: subscribing
- * opens the source, and unsubscribing closes it at once. A `Readable` that is given is destroyed then, as `for await`
- * does, and can be read only once.
+ * The text is UTF-8; a byte order mark is skipped. A line ends at LF, CRLF or CR, and the last one at the end of the
+ * body. Empty lines are emitted too. Files and URLs are opened as by `fetchCsv`, including compressed ones. Cold:
+ * subscribing opens the source, and unsubscribing closes it at once. A given `Readable` is then destroyed, as by `for
+ * await`, and can be read only once.
  *
- * Holds at most one chunk of 64 KiB, the longest line, and what Node's streams read ahead. Nothing is emitted, and no
- * more read, while the valve is closed.
+ * Holds at most one chunk of 64 KiB, the longest line, and what Node's streams read ahead. While the valve is closed,
+ * nothing is emitted and nothing more is read.
  *
- * Errors: `HW_USAGE` for a source that cannot be read (thrown at once) or was read already; `HW_REJECTIONS` for a line
- * that is too long or not UTF-8 where there is no `rejections`; `HW_CSV` for UTF-16; `HW_PATH`, `HW_ENCODING` and
+ * Errors: `HW_USAGE` for a source that cannot be read (thrown immediately) or was already read; without `rejections`,
+ * `HW_REJECTIONS` for a line that is too long or not UTF-8; `HW_CSV` for UTF-16; `HW_PATH`, `HW_ENCODING` and
  * `HW_HTTP_…` as `fetchCsv`.
  *
- * @param source a stream such as `process.stdin`, a path, or an address (http, https, file)
+ * @param source a stream such as `process.stdin`, a path, or a URL (http, https, file)
  *
  * @example
  * ```ts

@@ -3,9 +3,9 @@ import { flowProbe } from '../contracts/flow/FlowProbe.js';
 import type { Valve } from '../contracts/flow/Valve.js';
 
 /**
- * Makes a valve: a brake that a consumer holds and a source honours.
+ * Creates a valve, for back-pressure: a consumer closes it, and its source pauses.
  *
- * It starts open, is closed while anyone holds it, and opens when the last holder releases.
+ * It starts open, is closed while at least one consumer holds it, and opens when the last holder releases it.
  *
  * ```marbles
  * a:     ---h----r         h: hold(), r: release()
@@ -13,11 +13,11 @@ import type { Valve } from '../contracts/flow/Valve.js';
  * open$: o--c----------o   o: true, open;  c: false, closed
  * ```
  *
- * `isOpen` is right at every moment, also inside a subscriber of `open$` that holds or releases. Every subscriber of
- * `open$` hears the last state last; a state that was over before all of them had heard of it may be left out, and the
- * same state is told again when it changed and changed back while it was being told.
+ * `isOpen` is correct at every moment, also inside a subscriber of `open$` that holds or releases. The last value that
+ * each subscriber of `open$` receives is the current state. An intermediate state may be skipped if it ended before all
+ * subscribers received it. The same state may be emitted twice if it changed and changed back during an emission.
  *
- * @returns an open valve that nothing holds closed
+ * @returns an open valve
  *
  * @example
  * ```ts
@@ -35,9 +35,9 @@ export const valve = (): Valve => {
   let changed = false;
   const state$ = new BehaviorSubject(true);
 
-  // A subscriber that holds or releases while being told would make the subscribers after it hear the newer state
-  // before the older one, and act on the older. So a change made while telling waits until all have been told. It is
-  // told even where another change has undone it: someone may have looked at `isOpen` between the two, and be waiting.
+  // If a subscriber holds or releases during an emission, the later subscribers would receive the newer state before
+  // the older one, and act on the older one. So such a change is emitted after the current emission ends. It is emitted
+  // even if another change has undone it: a subscriber may have read `isOpen` between the two, and may be waiting.
   const tell = (): void => {
     changed = true;
     if (telling) return;

@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto';
 import type { LiveHeadline } from '../../contracts/live/Live.js';
 
 /**
- * What a headline is called, the same whenever and wherever it is read: 16 hexadecimal digits, of its source and its
- * guid, or else its link, or else its title. A correction is called otherwise than what it corrects.
+ * The identifier of a headline: 16 hexadecimal digits, a hash of its source and its guid (or else its link, or else its
+ * title). It is the same in every run and on every machine. A correction has another identifier than the headline that
+ * it corrects.
  */
 export const headlineId = ({
   source,

@@ -3,11 +3,11 @@ import { flowProbe } from '../../contracts/flow/FlowProbe.js';
 import type { DeadLetter, Rejection } from '../../contracts/rows/Rejection.js';
 
 /**
- * Hands rejections over, or where nobody takes them makes the first one an error: bad input is not passed over in
- * silence.
+ * Sends rejections to the dead letter. Without a dead letter, the first rejection is an error, so that bad input is
+ * never dropped silently.
  *
- * @returns a function that throws HeadwaterError `HW_REJECTIONS` where there is no dead letter, and whatever the dead
- *   letter throws
+ * @returns a function that throws HeadwaterError `HW_REJECTIONS` if there is no dead letter, or else any error that the
+ *   dead letter throws
  */
 export const rejecting = (rejections: DeadLetter | undefined): ((rejection: Rejection) => void) => {
   if (rejections !== undefined)
@@ -16,7 +16,7 @@ export const rejecting = (rejections: DeadLetter | undefined): ((rejection: Reje
       rejections.next(rejection);
     };
   return ({ reason, source, line, field, expected, got }) => {
-    // What arrives in messages has no line.
+    // Records of messages (WebSocket, broker) have no line.
     const where = line === undefined ? source : `${source}:${line}`;
     throw new HeadwaterError(
       'HW_REJECTIONS',

@@ -2,10 +2,10 @@ import { optionText } from '../../contracts/checkOption.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 
 /**
- * An option's value, or its default.
+ * The checked value of an option, or its default.
  *
- * @param least the least whole number that works
- * @throws HeadwaterError `HW_USAGE` for anything else
+ * @param least the smallest allowed value
+ * @throws HeadwaterError `HW_USAGE` for anything but a whole number of at least `least`
  */
 export const requireNumber = (name: string, value: number | undefined, byDefault: number, least: number): number => {
   const given = value ?? byDefault;

@@ -5,8 +5,8 @@ import { requireNumber } from './requireNumber.js';
 /**
  * A time limit in milliseconds, or its default.
  *
- * @throws HeadwaterError `HW_USAGE` for anything but a whole number from 1 to the longest wait of a timer: a longer
- *   limit would be over at once
+ * @throws HeadwaterError `HW_USAGE` for anything but a whole number from 1 to the longest delay of a timer: a longer
+ *   delay would fire immediately
  */
 export const requireTime = (name: string, value: number | undefined, byDefault: number): number => {
   const ms = requireNumber(name, value, byDefault, 1);
