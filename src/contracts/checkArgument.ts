@@ -4,7 +4,7 @@ import { HeadwaterError } from './HeadwaterError.js';
 const hasFields = (value: object, fields: readonly PropertyKey[]): boolean => fields.every((field) => field in value);
 
 /**
- * Refuses an argument that is missing, or is not the object that a function needs.
+ * Rejects an argument that is missing, or is not the object that a function needs.
  *
  * @param call the function, as its user writes it
  * @param name the argument's name
@@ -26,7 +26,7 @@ export const checkArgument = (
 };
 
 /**
- * Refuses an argument that is missing, or is not a text.
+ * Rejects an argument that is missing, or is not a text.
  *
  * @throws HeadwaterError `HW_USAGE`
  */
@@ -36,7 +36,7 @@ export const checkText = (call: string, name: string, value: unknown, wanted: st
 };
 
 /**
- * Refuses an argument that is missing, or is not a function.
+ * Rejects an argument that is missing, or is not a function.
  *
  * @throws HeadwaterError `HW_USAGE`
  */

@@ -1,11 +1,11 @@
 import { HeadwaterError } from './HeadwaterError.js';
 
-/** The most characters of a text that a message quotes. */
+/** The largest number of characters that a message quotes from a text. */
 const LONGEST_QUOTE = 60;
 
 /**
- * What was given for an option, for a message: a text in quotes, so that `"5"` is seen to be no number, and what is no
- * plain value by its kind.
+ * Describes the value of an option for a message. A text is in quotes, so that `"5"` is seen not to be a number. A
+ * value that is not plain is described by its kind.
  */
 export const optionText = (value: unknown): string => {
   switch (typeof value) {
@@ -24,11 +24,11 @@ export const optionText = (value: unknown): string => {
 };
 
 /**
- * Refuses options that are missing, by a sentence that shows some.
+ * Rejects missing options. The message shows an example.
  *
  * @param operator the function that was called, as its user writes it
- * @param options what was given
- * @param example options that work, as its user writes them
+ * @param options the value that was given
+ * @param example valid options, as the user writes them
  * @throws HeadwaterError `HW_USAGE`
  */
 export const checkOptions = (operator: string, options: unknown, example: string): void => {
@@ -37,18 +37,18 @@ export const checkOptions = (operator: string, options: unknown, example: string
   throw new HeadwaterError('HW_USAGE', `${operator} ${given}. Give an object, such as ${operator}(${example}).`);
 };
 
-/** Whether an option is a number at all: JavaScript compares the text "5" with numbers, too. */
+/** Whether an option is a number. The type is checked because JavaScript compares the text "5" with numbers, too. */
 export const isNumber = (value: unknown): value is number => typeof value === 'number';
 
-/** Which numbers an option may be. */
+/** The allowed numbers of an option. */
 export interface NumberRange {
-  /** The smallest, which may be it. Default: none. */
+  /** The smallest allowed number. Default: none. */
   readonly from?: number | undefined;
-  /** What it must be above. Default: none. */
+  /** A number that it must exceed. Default: none. */
   readonly above?: number | undefined;
-  /** The largest, which may be it. Default: any finite number. */
+  /** The largest allowed number. Default: any finite number. */
   readonly to?: number | undefined;
-  /** What it must be below. Default: none. */
+  /** A number that it must stay below. Default: none. */
   readonly below?: number | undefined;
 }
 
@@ -60,12 +60,12 @@ const wantedOf = ({ from, above, to, below }: NumberRange): string => {
 };
 
 /**
- * Refuses an option that is no number, or a number out of range.
+ * Rejects an option that is not a number, or is out of range.
  *
  * @param operator the operator that was given the option, as its user writes it
  * @param name the option's name
- * @param value what was given
- * @param range which numbers it may be
+ * @param value the value that was given
+ * @param range the allowed numbers
  * @throws HeadwaterError `HW_USAGE`
  */
 export const checkNumber = (operator: string, name: string, value: unknown, range: NumberRange): void => {
@@ -76,12 +76,12 @@ export const checkNumber = (operator: string, name: string, value: unknown, rang
 };
 
 /**
- * Refuses an option that is no whole number, or is below the least that can work.
+ * Rejects an option that is not a whole number, or is too small.
  *
  * @param operator the operator that was given the option, as its user writes it
  * @param name the option's name
- * @param value what was given
- * @param least the smallest value that can work; none for a seed, which may be any whole number
+ * @param value the value that was given
+ * @param least the smallest allowed value; left out for a seed, which may be any whole number
  * @throws HeadwaterError `HW_USAGE`
  */
 export const checkWhole = (operator: string, name: string, value: unknown, least = Number.MIN_SAFE_INTEGER): void => {
@@ -91,12 +91,12 @@ export const checkWhole = (operator: string, name: string, value: unknown, least
 };
 
 /**
- * Refuses a time that is below zero, or zero where that makes no sense. Infinity is allowed: it means never.
+ * Rejects a negative time, and zero where it is not allowed. Infinity is allowed and means never.
  *
  * @param operator the operator that was given the option, as its user writes it
  * @param name the option's name
- * @param value what was given, in milliseconds
- * @param zero whether zero makes sense; default false
+ * @param value the value that was given, in milliseconds
+ * @param zero whether zero is allowed; default false
  * @throws HeadwaterError `HW_USAGE`
  */
 export const checkTime = (operator: string, name: string, value: unknown, zero = false): void => {
@@ -109,12 +109,12 @@ export const checkTime = (operator: string, name: string, value: unknown, zero =
 };
 
 /**
- * Refuses an option that is none of the words that it may be.
+ * Rejects an option that is not one of the allowed words.
  *
  * @param operator the operator that was given the option, as its user writes it
  * @param name the option's name
- * @param value what was given
- * @param choices the words
+ * @param value the value that was given
+ * @param choices the allowed words
  * @throws HeadwaterError `HW_USAGE`
  */
 export const checkChoice = (operator: string, name: string, value: unknown, choices: readonly string[]): void => {

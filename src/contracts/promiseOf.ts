@@ -5,9 +5,9 @@ import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
 /**
  * Runs a task as a promise, for programs that use promises alone.
  *
- * @param task what a function such as `loadArtifacts`, `writeFiles` or `selectBackend` returned; or a result, of
- *   `decodeArtifacts` or `checkArtifacts`
- * @returns a promise of the value; it rejects with what is left, which is a `HeadwaterError`
+ * @param task the task that a function such as `loadArtifacts`, `writeFiles` or `selectBackend` returned; or a result,
+ * as `decodeArtifacts` or `checkArtifacts` return it
+ * @returns a promise of the `right` value; it rejects with the `left` value, which is a `HeadwaterError`
  *
  * @example
  * ```ts

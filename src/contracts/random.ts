@@ -3,8 +3,8 @@ import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 
 /**
- * What a generator is for. Each purpose draws from a stream of its own, so that one more draw in one place changes
- * nothing anywhere else.
+ * The purpose of a generator. Each purpose has its own stream of random numbers, so that one more draw in one place
+ * changes nothing anywhere else.
  */
 export type Purpose =
   | 'shuffle'
@@ -20,7 +20,7 @@ export type Purpose =
   | 'shed'
   | 'test';
 
-/** A seeded source of random numbers; drawing from it advances it. */
+/** A seeded source of random numbers; each draw advances it. */
 export interface Random {
   /** A whole number between 0 and `bound - 1`, each equally likely. */
   below(bound: number): number;
@@ -31,7 +31,7 @@ export interface Random {
 /**
  * A 32-bit hash of a string: FNV-1a over its UTF-16 code units, then the finalizer of MurmurHash3.
  *
- * FNV alone leaves neighbouring seeds in neighbouring states; the finalizer spreads every bit over the word.
+ * FNV alone maps similar seeds to similar states; the finalizer makes every bit of the result depend on every bit.
  */
 export const hash32 = (text: string): number => {
   let h = 0x811c9dc5;
@@ -42,21 +42,21 @@ export const hash32 = (text: string): number => {
 };
 
 /**
- * The number that stands for (seed, epoch, purpose): the state that a generator, or a counter-based one, starts from.
+ * Derives a number from (seed, epoch, purpose): the initial state of a generator, or the key of a counter-based one.
  *
  * @param seed any whole number
- * @param purpose what the numbers are for
- * @param epoch which pass over the data they are for; 0 for what happens once a run
+ * @param purpose the purpose of the numbers
+ * @param epoch the pass over the data; 0 for draws made once per run
  * @returns a whole number between 0 and 2³² − 1
  */
 export const deriveSeed = (seed: number, purpose: Purpose, epoch = 0): number => hash32(`${purpose}/${seed}/${epoch}`);
 
 /**
- * A generator (xoroshiro128+ of pure-rand) of its own for (seed, epoch, purpose).
+ * Makes a generator (xoroshiro128+ of pure-rand) for (seed, epoch, purpose).
  *
  * @param seed any whole number
- * @param purpose what the numbers are for
- * @param epoch which pass over the data they are for; 0 for what happens once a run
+ * @param purpose the purpose of the numbers
+ * @param epoch the pass over the data; 0 for draws made once per run
  *
  * @example
  * ```ts

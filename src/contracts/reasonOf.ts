@@ -1,7 +1,7 @@
-/** The most characters of an error that are told. */
+/** The largest length of a reason, in UTF-16 units. */
 const LONGEST = 500;
 
-/** What an error says, and what those say that it was made of. */
+/** The message of an error, followed by the messages of its causes. */
 export const reasonOf = (error: unknown): string => {
   if (!(error instanceof Error)) return String(error).slice(0, LONGEST);
   const causes = error instanceof AggregateError ? error.errors : [error.cause];

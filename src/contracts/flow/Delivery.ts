@@ -2,35 +2,35 @@
 export type Settlement =
   /** Its result was stored. It is not delivered again. */
   | { readonly type: 'done' }
-  /** It could not be worked on now: it is delivered again. */
+  /** It could not be processed now. It is delivered again. */
   | { readonly type: 'retry'; readonly reason: string }
-  /** It will never be worked on: it is put aside with the reason (a dead letter), and not delivered again. */
+  /** It will never be processed. It is stored as a dead letter with the reason, and is not delivered again. */
   | { readonly type: 'give-up'; readonly reason: string };
 
 /**
  * A value that its source keeps until it is settled.
  *
- * A source of deliveries hands on what it cannot forget: what is not settled is delivered again, to this process or to
- * another. So an operator that makes one value of another passes the delivery on with the new value (`withValue`), and
- * the sink at the end settles it once the result has been accepted, not before.
+ * The source delivers a value again, to this process or to another, until the value is settled. An operator that makes
+ * a new value from a delivered one therefore passes the delivery on with the new value (`withValue`). The sink at the
+ * end settles the delivery after the result has been stored, not before.
  */
 export interface Delivery<T> {
   readonly value: T;
   /**
-   * What the source knows the value by: the same however often it is delivered, and different from that of every other
-   * value. A sink that has it can leave out repeats.
+   * The identifier of the value at its source: the same at every delivery of the value, and different from that of
+   * every other value. A sink that stores it can leave out repeats.
    */
   readonly id: string;
-  /** How many times it has been delivered, this time included; from 1. */
+  /** How many times it has been delivered, including this time. Starts at 1. */
   readonly attempt: number;
-  /** Settles it. The first call counts; later ones change nothing. */
+  /** Settles it. Only the first call has an effect. */
   settle(how: Settlement): void;
 }
 
-/** A delivery whose value has become another; what its source put beside the value stays. */
+/** A delivery whose value was replaced by another. The source's other fields stay. */
 export type DeliveryOf<D, R> = Omit<D, 'value'> & Delivery<R>;
 
-/** The same delivery with a value that was made of its own. */
+/** The same delivery with a new value that was made from its value. */
 export const withValue = <D extends Delivery<unknown>, R>(delivery: D, value: R): DeliveryOf<D, R> => ({
   ...delivery,
   value,

@@ -1,57 +1,64 @@
 import { type Observable, type Subscription, using } from 'rxjs';
 import { HeadwaterError } from '../HeadwaterError.js';
 
-/** What an operator holds, as it reports it when it is subscribed to. */
+/** What an operator buffers. The operator reports it at each subscription. */
 export interface Holding {
-  /** The operator, as its user writes it. */
+  /** The operator's name as its user writes it. */
   readonly operator: string;
   /** How many values it holds now. */
   readonly held: () => number;
-  /** The most that it may hold; Infinity where nothing bounds it. */
+  /** The largest number of values that it may hold. Infinity where there is no bound. */
   readonly bound: number;
-  /** From how many on it asks its source to stop. Default: its bound. */
+  /** The number of held values at which it asks its source to stop. Default: its bound. */
   readonly highWaterMark?: number | undefined;
 }
 
-/** One subscription of a stage of a pipeline that is watched. */
+/** One subscription of a pipeline stage that is watched. */
 export interface StageProbe {
-  /** Runs the subscription to what is before the stage, so that what is there is known to come before it. */
+  /**
+   * Subscribes to the stage's source. Stages that are subscribed to during the call are recorded as its upstream
+   * stages.
+   */
   subscribing<T>(subscribe: () => T): T;
-  /** Is called before the stage emits values, one where no number is given. Returns what `passed` is to be given. */
+  /** Called before the stage emits values (default: one). Returns the argument for `passed`. */
   passes(values?: number): unknown;
   /** Called when the consumer of the value has returned. */
   passed(before: unknown): void;
-  /** Is called in place of `passed` by the last stage of a pipeline: what is done with its values is its own work. */
+  /**
+   * Called in place of `passed` by the last stage of a pipeline. The time in its consumer counts as the stage's own
+   * work.
+   */
   ended(before: unknown): void;
-  /** Is called when the stage ends in an error. */
+  /** Called when the stage ends in an error. */
   failed(): void;
   /** Called when the last subscriber has left. */
   left(): void;
 }
 
-/** Who watches the pipelines of this process. */
+/** Observes the pipelines of this process. */
 export interface FlowProbe {
-  /** A stage is subscribed to. */
+  /** A stage was subscribed to. */
   stage(name: string): StageProbe;
-  /** An operator is subscribed to that holds values. Returns what is called when it is left. */
+  /** An operator that holds values was subscribed to. Returns a function to call when the subscription ends. */
   holding(holding: Holding): () => void;
   /** A row was rejected. */
   rejected(): void;
-  /** A valve is held. Returns what is called when this holder releases it. */
+  /** A valve is held. Returns a function to call when this holder releases it. */
   valveHeld(holder: string): () => void;
 }
 
-// Module state, since an operator cannot be handed what its user does not know of when the pipeline is composed.
+// Module state, because the user who composes a pipeline does not know of the probe and cannot pass it to the
+// operators.
 let watching: FlowProbe | undefined;
 
-/** The current watch; undefined if there is none. An operator reads it once, when it is subscribed to. */
+/** The current probe; undefined where nothing is watched. An operator reads it once, at subscription. */
 export const flowProbe = (): FlowProbe | undefined => watching;
 
 /**
- * Begins a watch.
+ * Starts to watch.
  *
- * @returns what ends it
- * @throws HeadwaterError `HW_USAGE` while another one lasts
+ * @returns a function that ends the watch
+ * @throws HeadwaterError `HW_USAGE` while another watch is active
  */
 export const beginFlowWatch = (probe: FlowProbe): (() => void) => {
   if (watching !== undefined)
@@ -65,12 +72,12 @@ export const beginFlowWatch = (probe: FlowProbe): (() => void) => {
   };
 };
 
-/** Reports what a subscription of an operator holds, until it ends. */
+/** Reports what a subscription of an operator holds, until the subscription ends. */
 export const reportHolding = (subscription: Pick<Subscription, 'add'>, holding: Holding): void => {
   if (watching !== undefined) subscription.add(watching.holding(holding));
 };
 
-/** The source, reporting what the operator that made it holds. Nobody being there to watch, it is the source itself. */
+/** Makes the source report what its operator holds. Without an active watch, it returns the source itself. */
 export const withHolding = <T>(source: Observable<T>, holding: Holding): Observable<T> => {
   const probe = watching;
   if (probe === undefined) return source;

@@ -1,65 +1,69 @@
 /** What an operator of a stage holds. */
 export interface FlowHolding {
   readonly operator: string;
-  /** How many values it holds now, over all subscriptions. */
+  /** The number of values that it holds now, over all subscriptions. */
   readonly held: number;
-  /** The most that one subscription was seen to hold. */
+  /** The largest number of values that one subscription has held. */
   readonly most: number;
-  /** The most that one subscription may hold; null where nothing bounds it. */
+  /** The largest number of values that one subscription may hold. Null where there is no bound. */
   readonly bound: number | null;
-  /** From how many on one subscription asks its source to stop. */
+  /** The number of held values at which one subscription asks its source to stop. */
   readonly highWaterMark: number | null;
 }
 
-/** One stage of a pipeline in the time since the snapshot before. */
+/** One stage of a pipeline in the time since the previous snapshot. */
 export interface FlowStage {
   readonly name: string;
-  /** How many subscriptions of it there are now. */
+  /** The number of its current subscriptions. */
   readonly subscriptions: number;
-  /** How many values it has emitted since the watch began. */
+  /** The number of values emitted since the watch began. */
   readonly values: number;
-  /** Values a second. */
+  /** Values per second. */
   readonly rate: number;
-  /** The share of the time that it worked, from 0 to 1; an estimate where not every turn of the event loop is timed. */
+  /**
+   * The share of the time in which it worked, from 0 to 1. An estimate where not every turn of the event loop is timed.
+   */
   readonly busy: number;
-  /** How long a value is in it, in milliseconds: its work, and the wait in what it holds (Little's law). */
+  /**
+   * The time that a value spends in the stage, in milliseconds: its work and its wait in the buffers (Little's law).
+   */
   readonly latencyMs: number;
   readonly holdings: readonly FlowHolding[];
-  /** How many rows it has rejected, and how many subscriptions ended in an error, since the watch began. */
+  /** The number of rejected rows, and of subscriptions that ended in an error, since the watch began. */
   readonly rejected: number;
   readonly errors: number;
 }
 
-/** The values that went from one stage to the next. */
+/** The values that passed from one stage to the next. */
 export interface FlowEdge {
   readonly from: string;
   readonly to: string;
-  /** Since the watch began. 0 where values wait between the two, and several stages take them. */
+  /** The number since the watch began. 0 where values are buffered between the two and several stages consume them. */
   readonly values: number;
 }
 
-/** Who holds valves closed. */
+/** A holder that keeps valves closed. */
 export interface FlowValve {
   readonly holder: string;
-  /** The share of the time since the snapshot before. */
+  /** The share of the time since the previous snapshot in which it held a valve. */
   readonly share: number;
-  /** Milliseconds since the watch began. */
+  /** How long it has held valves since the watch began, in milliseconds. */
   readonly heldMs: number;
 }
 
-/** What all pipelines of a process did in an interval. */
+/** The activity of all pipelines of a process in an interval. */
 export interface FlowSnapshot {
   readonly type: 'flow';
   /** Milliseconds since the watch began. */
   readonly atMs: number;
   /** The length of the interval, in milliseconds. */
   readonly intervalMs: number;
-  /** In the order of the first subscription, the end of a pipeline first. */
+  /** In the order of the first subscription. The last stage of a pipeline comes first. */
   readonly stages: readonly FlowStage[];
   readonly edges: readonly FlowEdge[];
   readonly valves: readonly FlowValve[];
-  /** The share of the time that no stage worked: it waited for input, or for a device. */
+  /** The share of the time in which no stage worked: all waited for input or for a device. */
   readonly idle: number;
-  /** The stage that works most; undefined where all together work less than half of the time. */
+  /** The stage that works most; undefined where all stages together work less than half of the time. */
   readonly bottleneck: string | undefined;
 }

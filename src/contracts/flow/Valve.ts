@@ -1,22 +1,23 @@
 import type { Observable } from 'rxjs';
 
 /**
- * A brake between a consumer and its source: closed while anyone holds it.
+ * Stops a source while its consumer is behind. It is closed while at least one holder holds it.
  *
- * RxJS has no flow control, so it is explicit here. A source that is given a valve stops reading while the valve is
- * closed; whoever falls behind holds it, and releases it when it has caught up.
+ * RxJS has no back-pressure, so it is explicit here. A source that is given a valve stops reading while the valve is
+ * closed. A consumer that falls behind holds the valve, and releases it when it has caught up.
  */
 export interface Valve {
-  /** Whether the valve is open: emits the present state on subscription, then every change. */
+  /** Whether the valve is open: emits the current state on subscription, then every change. */
   readonly open$: Observable<boolean>;
   /** Whether the valve is open now. */
   readonly isOpen: boolean;
   /**
    * Closes the valve until the returned function is called.
    *
-   * Several may hold it at once; it opens when the last one releases. Releasing twice does nothing.
+   * Several holders may hold it at once. It opens when the last holder releases it. A second release by the same holder
+   * does nothing.
    *
-   * @param holder who holds it, for `watchFlow`: the name of an operator, say
+   * @param holder the name of the holder for `watchFlow`, such as the name of an operator
    */
   hold(holder?: string): () => void;
 }

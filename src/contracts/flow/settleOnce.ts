@@ -20,18 +20,19 @@ class OnceSettled implements CarriedDelivery {
     settle?.(how);
   }
 
-  /** It is no data. */
+  /** Leaves the delivery out of JSON, because it is not data. */
   toJSON(): undefined {
     return undefined;
   }
 }
 
 /**
- * Makes a delivery for a value to carry. The first call of its `settle` counts, and in JSON it is left out.
+ * Makes a delivery that a value can carry. Only the first call of its `settle` has an effect. JSON leaves the delivery
+ * out.
  *
- * @param id the same however often the value is delivered
- * @param settle is called with the first settlement
- * @param attempt how many times the value has been delivered, this time included
+ * @param id the same at every delivery of the value
+ * @param settle called with the first settlement
+ * @param attempt how many times the value has been delivered, including this time
  *
  * @example
  * ```ts

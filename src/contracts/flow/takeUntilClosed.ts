@@ -3,12 +3,12 @@ import { type Observable, type Subscriber, Subject, takeUntil } from 'rxjs';
 /**
  * Makes an operator that ends its source when a subscriber is closed.
  *
- * Adding the source's subscription to the subscriber is not enough: a source that emits while it is being subscribed to
- * has not returned its subscription yet, and would emit to the end though nobody listens.
+ * It is not enough to add the source's subscription to the subscriber. A source that emits during its own subscription
+ * has not returned that subscription yet. It would emit to its end although nobody listens.
  *
- * The operator completes when the subscriber is closed. An observer that does something on completion must check
- * `subscriber.closed`. Make the operator before other teardown is added to the subscriber, and the source is left
- * before that teardown runs.
+ * The operator completes when the subscriber is closed. An observer that acts on completion must check
+ * `subscriber.closed`. Make the operator before other teardown is added to the subscriber. The source is then
+ * unsubscribed before that teardown runs.
  *
  * @internal
  */

@@ -3,18 +3,18 @@ import type { EncodedText } from '../rows/Row.js';
 import type { StateDict } from '../models/StateDict.js';
 import type { Trainable } from '../models/Trainable.js';
 
-/** A model that can go on learning while it is used, and be set back. A classifier is one. */
+/** A model that can learn while it is in use, and whose state can be restored. A classifier is one. */
 export interface OnlineModel extends Trainable {
   /** A copy of the optimizer's state. */
   optimizerState(): StateDict;
   /**
-   * Replaces the optimizer's state by a copy of that given.
+   * Replaces the optimizer's state by a copy of `state`.
    *
-   * @throws HeadwaterError `HW_ARTIFACT` when a name or a shape does not fit
+   * @throws HeadwaterError `HW_ARTIFACT` when a name or a shape does not match
    */
   loadOptimizerState(state: StateDict): void;
   /**
-   * Gives tokens the embedding of another one, and forgets what the optimizer knew of them: they are to stand for other
+   * Gives tokens the embedding of another token and clears the optimizer's state for them, because they stand for other
    * words from now on.
    *
    * @param tokens their indices
@@ -24,73 +24,75 @@ export interface OnlineModel extends Trainable {
   renewTokens(tokens: readonly number[], like: number): void;
 }
 
-/** What turns a preprocessed text into token indices. A `Tokenizer` is one. */
+/** Converts a preprocessed text to token indices. A `Tokenizer` is one. */
 export interface Vocabulary {
   /** The index of the padding token. */
   readonly padIndex: number;
   /** The index of the unknown token. */
   readonly unknownIndex: number;
-  /** The token indices of a text; changes nothing. */
+  /** The token indices of a text; does not change the vocabulary. */
   encode(text: string): Int32Array;
-  /** All that a model reads of a text; changes nothing. Where it is left out, a model reads the token indices alone. */
+  /**
+   * The model's full input for a text; does not change the vocabulary. Where left out, the input is the token indices.
+   */
   encodeText?(text: string): EncodedText;
 }
 
-/** A word that was given an index while running. */
+/** A word that received an index at run time. */
 export interface NewToken {
   readonly token: string;
   readonly index: number;
-  /** The word that had this index until now, where one had. */
+  /** The word that had this index before, where there was one. */
   readonly insteadOf: string | undefined;
 }
 
-/** A vocabulary that takes new words in. */
+/** A vocabulary that adds new words. */
 export interface LearningVocabulary extends Vocabulary {
-  /** Sees a text that is learnt from, and tells which words have an index from now on. */
+  /** Learns the words of a text, and returns the words that have an index from now on. */
   learn(text: string): readonly NewToken[];
 }
 
-/** The label of a headline that came without one: it names the headline by its source and its id there, or its guid. */
+/** A label that arrives after its headline. It names the headline by its source and its id or guid there. */
 export type LateLabel = { readonly source: string; readonly category: string } & (
   { readonly id: number } | { readonly guid: string }
 );
 
-/** A headline's label came, and the prediction made at the time was measured against it. */
+/** A headline's label arrived, and the earlier prediction was measured against it. */
 export interface RowScored {
   readonly type: 'scored';
-  /** What was predicted when the headline came, before anything was learnt from it. */
+  /** The prediction made when the headline arrived, before the model learnt from it. */
   readonly prediction: LivePrediction;
-  /** The class that it has. */
+  /** The headline's label. */
   readonly category: string;
   readonly correct: boolean;
   /** The cross-entropy of the prediction, in nats; at most about 103, where the probability was 0. */
   readonly loss: number;
-  /** How long its label took, in milliseconds; 0 where it came with the headline. */
+  /** The time until the label arrived, in milliseconds; 0 where it arrived with the headline. */
   readonly waitedMs: number;
 }
 
-/** The model made one step on rows that had been scored. */
+/** The model made one step on rows that had been scored before. */
 export interface RowsLearnt {
   readonly type: 'learnt';
   /** The ordinal of the step, from 0. */
   readonly step: number;
-  /** Rows that were new. */
+  /** The number of new rows. */
   readonly rows: number;
-  /** Rows from the replay buffer that were learnt once more beside them. */
+  /** The number of rows from the replay buffer that were learnt again in this step. */
   readonly replayed: number;
   /** The class-weighted mean cross-entropy of all of them before the step, in nats. */
   readonly loss: number;
-  /** The words that were given an index before the step. */
+  /** The words that received an index before the step. */
   readonly newTokens: readonly NewToken[];
 }
 
-/** A headline was let go without a label. */
+/** A headline was dropped without a label. */
 export interface HeadlineUnlabelled {
   readonly type: 'unlabelled';
   readonly prediction: LivePrediction;
   /**
-   * It waited too `long`, too `many` waited, another one of the same source and id came (`repeated`), or the labels
-   * have `ended`.
+   * Why: it waited too `long`, too `many` headlines waited, another one with the same source and id arrived
+   * (`repeated`), or the labels have `ended`.
    */
   readonly reason: 'long' | 'many' | 'repeated' | 'ended';
 }
@@ -99,54 +101,54 @@ export interface HeadlineUnlabelled {
 export interface LabelUnused {
   readonly type: 'label-unused';
   readonly label: LateLabel;
-  /** No headline of that name waits for a label, or the model does not know the class. */
+  /** No headline with that name waits for a label, or the model does not know the class. */
   readonly reason: 'no-headline' | 'unknown-class';
 }
 
-/** The values of a stream have changed. */
+/** The distribution of a stream's values has changed. */
 export interface DriftDetected {
   readonly type: 'drift';
   readonly detector: 'adwin' | 'page-hinkley';
-  /** The ordinal of the value at which it was noticed, from 0. */
+  /** The ordinal of the value at which the change was detected, from 0. */
   readonly at: number;
-  /** The mean of the values from before the change, as far as the detector knows it. */
+  /** The mean of the values before the change, as far as the detector knows it. */
   readonly before: number;
   /** The mean of the values since then. */
   readonly after: number;
-  /** How many values that is. */
+  /** The number of values since the change. */
   readonly rows: number;
 }
 
 /** Another model was put into use. */
 export interface ModelSwapped {
   readonly type: 'swapped';
-  /** What it calls itself. */
+  /** The new model's name. */
   readonly model: string;
 }
 
-/** What was found when a model was measured beside the one before it. */
+/** The result of measuring the model in use against the model before it. */
 interface TrialEnded {
-  /** What it had been before: the same model before it `learnt` of late, or another one that it was `swapped` for. */
+  /** The change that started the trial: the model `learnt` recently, or another model was `swapped` in. */
   readonly after: 'learnt' | 'swapped';
   /** The labelled rows that both were measured on. */
   readonly rows: number;
-  /** The share of them that the model in use got right, each before it learnt from it. */
+  /** The share of these rows that the model in use predicted correctly, each before it learnt from the row. */
   readonly accuracy: number;
-  /** The share of them that the one before gets right. */
+  /** The share of these rows that the earlier model predicts correctly. */
   readonly accuracyBefore: number;
 }
 
-/** The model in use did no worse than the one before, and stays. */
+/** The model in use was not worse than the earlier one, and stays. */
 export interface ModelConfirmed extends TrialEnded {
   readonly type: 'confirmed';
 }
 
-/** The model in use did worse than the one before, which is in use again. */
+/** The model in use was worse than the earlier one. The earlier one is in use again. */
 export interface ModelRolledBack extends TrialEnded {
   readonly type: 'rolled-back';
 }
 
-/** What learning while running tells. */
+/** An event of learning while in use. */
 export type LearningEvent =
   | LivePrediction
   | RowScored
@@ -158,66 +160,66 @@ export type LearningEvent =
   | ModelConfirmed
   | ModelRolledBack;
 
-/** A row that was scored, as a model sees it; it has at least one token. */
+/** A scored row as the model's input; it has at least one token. */
 export interface ScoredTokens extends EncodedText {
   /** The class's index. */
   readonly label: number;
   /** Whether the model in use predicted that class. */
   readonly correct: boolean;
-  /** The slot's version when it did. */
+  /** The version of the slot at the time of the prediction. */
   readonly version: number;
 }
 
-/** The place where the model in use stands. */
+/** Holds the model in use. */
 export interface ModelSlot {
-  /** The model in use. Ask for it at every batch. */
+  /** The model in use. Read it at every batch. */
   readonly current: OnlineModel;
-  /** Which trial predictions made now belong to; it rises with each. */
+  /** The number of the trial that current predictions belong to; it rises with each trial. */
   readonly version: number;
   /**
-   * Puts another model into use. Whatever asks for `current` from now on is given it; the one before is kept until the
-   * trial has ended.
+   * Puts another model into use. Later reads of `current` return it. The earlier model is kept until the trial has
+   * ended.
    *
-   * @throws HeadwaterError `HW_USAGE` when it has another number of classes
+   * @throws HeadwaterError `HW_USAGE` when the number of classes differs
    */
   swap(candidate: OnlineModel): void;
-  /** `renewTokens` of the model in use and of the one before. */
+  /** Calls `renewTokens` of the model in use and of the earlier one. */
   renewTokens(tokens: readonly number[], like: number): void;
   /**
-   * Takes rows that got their labels, and tells how the trial ended if they end it.
+   * Takes rows that have received their labels. Returns the trial's result if these rows end it.
    *
-   * @param padIndex the padding token's index in the rows' vocabulary: what the shorter rows are filled up with when
-   *   the model before is asked for its predictions. Default 0
+   * @param padIndex the padding token's index in the rows' vocabulary, which fills up shorter rows when the earlier
+   * model predicts them. Default 0
    */
   score(rows: readonly ScoredTokens[], padIndex?: number): ModelConfirmed | ModelRolledBack | undefined;
 }
 
-/** How good the predictions for one class were. */
+/** The quality of the predictions for one class. */
 export interface ClassRates {
   readonly category: string;
-  /** The share of the rows predicted to be of the class that are. */
+  /** The share of the rows predicted as the class that have the class. */
   readonly precision: number;
-  /** The share of the rows of the class that were predicted to be. */
+  /** The share of the rows of the class that were predicted as the class. */
   readonly recall: number;
   /** The harmonic mean of both. */
   readonly f1: number;
   /** The share of the rows that have the class. */
   readonly share: number;
-  /** The share of the rows that were predicted to have it. */
+  /** The share of the rows that were predicted as the class. */
   readonly predictedShare: number;
 }
 
-/** How good the last predictions were. */
+/** The quality of the most recent predictions. */
 export interface RunningScores {
-  /** How many predictions that is. */
+  /** The number of these predictions. */
   readonly rows: number;
-  /** The share that was right. */
+  /** The share of correct predictions. */
   readonly accuracy: number;
   /** The mean F1 of the classes that occur among them, as label or as prediction. */
   readonly macroF1: number;
   /**
-   * The expected calibration error: how far the probability of the predicted class is from the share of predictions
-   * that were right, over bins of equal width.
+   * The expected calibration error: the mean distance between the probability of the predicted class and the share of
+   * correct predictions, over bins of equal width.
    */
   readonly ece: number;
   /** The mean cross-entropy, in nats. */

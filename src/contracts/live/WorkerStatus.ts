@@ -1,30 +1,30 @@
-/** How a worker is doing, as it says itself. */
+/** The state of a worker, as the worker reports it. */
 export interface WorkerStatus {
   /** The worker's name: its machine and process. */
   readonly worker: string;
   readonly group: string;
   readonly from: string;
   readonly to: string;
-  /** When it said so, and when it began. Milliseconds since 1970. */
+  /** The time of the report, and the time of the worker's start, in milliseconds since 1970. */
   readonly at: number;
   readonly since: number;
-  /** The ids of the models that classify, the one in use first. */
+  /** The ids of the models that classify; the model in use comes first. */
   readonly models: readonly string[];
-  /** Headlines whose results are stored, since it began; and in a second, of late. */
+  /** The number of headlines whose results were stored since the start, and the recent number per second. */
   readonly classified: number;
   readonly perSecond: number;
-  /** Messages that it holds. */
+  /** The number of messages that it holds. */
   readonly inFlight: number;
-  /** Messages that were given back, and that were put aside, since it began. */
+  /** The numbers of messages returned for another delivery, and of dead letters, since the start. */
   readonly retried: number;
   readonly deadLetters: number;
   /** The partitions that it reads; undefined where its broker has none. */
   readonly partitions: readonly number[] | undefined;
-  /** Messages that wait: in its partitions on Kafka, for the whole group on JetStream. Undefined where it is not known. */
+  /** Waiting messages: in its partitions on Kafka, of the whole group on JetStream. Undefined where it is not known. */
   readonly lag: { readonly messages: number; readonly of: 'worker' | 'group' } | undefined;
   readonly connected: boolean;
-  /** Whether results wait, since they cannot be stored. */
+  /** Whether results wait because they cannot be stored. */
   readonly stalled: boolean;
-  /** The time from when a message was received to when its result was stored, of the last 1,000, in milliseconds. */
+  /** The time from receiving a message to storing its result, over the last 1,000 messages, in milliseconds. */
   readonly latencyMs: { readonly p50: number; readonly p99: number } | undefined;
 }

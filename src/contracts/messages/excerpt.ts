@@ -1,9 +1,8 @@
 /**
- * A text cut to at most `limit` UTF-16 units, an ellipsis standing for what was cut off. No surrogate pair is cut in
- * two.
+ * Cuts a text to at most `limit` UTF-16 units. An ellipsis replaces the rest. No surrogate pair is split.
  *
  * @param text any text
- * @param limit the most UTF-16 units; at least 1
+ * @param limit the largest number of UTF-16 units; at least 1
  */
 export const excerpt = (text: string, limit = 80): string => {
   if (text.length <= limit) return text;

@@ -1,11 +1,11 @@
 import { excerpt } from './excerpt.js';
 
 /**
- * Names in quotes for a message, long ones cut, and the first few of them where there are many:
+ * Lists names in quotes for a message. Long names are cut, and only the first names are listed where there are many:
  * `"Business", "Sports" and 12 more`.
  *
  * @param names any names
- * @param most how many are written out
+ * @param most the largest number of names that are listed
  */
 export const listNames = (names: readonly string[], most = 10): string => {
   const shown = names.slice(0, most).map((name) => JSON.stringify(excerpt(name)));

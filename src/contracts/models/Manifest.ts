@@ -3,25 +3,28 @@ import { sha256Hex } from '../runtime/sha256.js';
 /** The file that lists the files of a model with their hashes. */
 export const MANIFEST_FILE = 'manifest.json';
 
-/** The folder, beside the plain names of the files, that holds each set of files in a folder named by its id. */
+/** The folder, beside the files' plain names, that holds each set of files in a folder named by the set's id. */
 export const GENERATIONS = 'generations';
 
-/** The name of what says which generation counts: a link to its folder or, where there can be none, a file with its id. */
+/**
+ * The name of the pointer to the current generation: a link to its folder or, where links are impossible, a file with
+ * its id.
+ */
 export const CURRENT = 'current';
 
-/** Hexadecimal digits of a model's id. */
+/** The number of hexadecimal digits of a model's id. */
 const ID_DIGITS = 16;
 
 /** A file of a manifest. */
 export interface ManifestEntry {
   readonly name: string;
-  /** Its size. */
+  /** Its size in bytes. */
   readonly bytes: number;
   /** Its SHA-256, in 64 hexadecimal digits. */
   readonly sha256: string;
 }
 
-/** The files that belong together, such as those of one model. */
+/** A list of files that belong together, such as those of one model. */
 export interface Manifest {
   /** The version of the format of the files. */
   readonly formatVersion: number;
@@ -29,7 +32,7 @@ export interface Manifest {
 }
 
 /**
- * The bytes of the manifest of files; equal files in the same order give equal bytes.
+ * Makes the bytes of a manifest. Equal files in the same order give equal bytes.
  *
  * @param formatVersion the version of the format of the files
  * @param files the bytes by name
@@ -42,13 +45,13 @@ export const encodeManifest = (formatVersion: number, files: ReadonlyMap<string,
   return new TextEncoder().encode(`${JSON.stringify(manifest, null, 2)}\n`);
 };
 
-/** The id of what a manifest lists: the first 16 hexadecimal digits of the SHA-256 of the manifest's bytes. */
+/** The id of a set of files: the first 16 hexadecimal digits of the SHA-256 of its manifest's bytes. */
 export const manifestId = (manifest: Uint8Array): string => sha256Hex(manifest).slice(0, ID_DIGITS);
 
-/** Whether a name is the id of a manifest. */
+/** Whether a name is a valid manifest id. */
 export const isManifestId = (name: string): boolean => /^[0-9a-f]{16}$/.test(name);
 
-/** Whether a text names a file in a folder, and not a path. */
+/** Whether a text is the name of a file in a folder, not a path. */
 export const isFileName = (name: string): boolean =>
   name !== '' && name !== '.' && name !== '..' && !/[/\\\0]/.test(name);
 
@@ -64,7 +67,7 @@ const isEntry = (value: unknown): value is ManifestEntry =>
   typeof value.sha256 === 'string' &&
   /^[0-9a-f]{64}$/.test(value.sha256);
 
-/** The manifest that bytes are, or undefined where they are none. */
+/** Parses the bytes of a manifest. Returns undefined where they are not one. */
 export const parseManifest = (bytes: Uint8Array): Manifest | undefined => {
   let value: unknown;
   try {

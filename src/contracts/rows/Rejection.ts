@@ -1,31 +1,35 @@
-/** A row that did not pass validation, with what a person needs to find and mend it. */
+/** A row that failed validation, with the data that a person needs to find and correct it. */
 export interface Rejection {
   readonly type: 'rejection';
   /**
-   * Why it was rejected: `field` failed its codec, the record was `ragged`, its bytes are no UTF-8, its quoting is
-   * broken, it is over its size limit, it came out empty, or an item of a feed cannot be read.
+   * Why it was rejected: a `field` failed its codec, the record is `ragged` (wrong number of fields), its bytes are not
+   * UTF-8 (`encoding`), its quoting is broken (`quote`), it exceeds the size limit (`oversize`), it is `empty` after
+   * preprocessing, or an `item` of a feed cannot be read.
    */
   readonly reason: 'field' | 'ragged' | 'encoding' | 'quote' | 'oversize' | 'empty' | 'item';
   /** The record's ordinal in its source, from 0. */
   readonly id: number;
   /** The path or address that the row came from; empty where it is not known. */
   readonly source: string;
-  /** The line that the record starts on, from 1. Left out where the row was rejected far from its source. */
+  /**
+   * The line on which the record starts, from 1. Left out where a later stage, which does not know it, rejected the
+   * row.
+   */
   readonly line?: number | undefined;
   /** The offset of the record's first byte in the decoded body, in bytes. Left out where the line is not known. */
   readonly byte?: number | undefined;
-  /** The field's name, or undefined where the whole record is at fault. */
+  /** The field's name; undefined where the whole record is invalid. */
   readonly field: string | undefined;
-  /** The row's class, where it could be read, so that rejections can be told by class. */
+  /** The row's class, where it could be read, so that rejections can be counted by class. */
   readonly category?: string | undefined;
-  /** What was expected, in words. */
+  /** The expected content, in words. */
   readonly expected: string;
-  /** What stood there, shortened to at most 80 characters. */
+  /** The actual content, shortened to at most 80 characters. */
   readonly got: string;
 }
 
-/** Where rejections go. An Observer or a Subject of rejections is one. */
+/** Receives rejections. An Observer or a Subject of rejections is one. */
 export interface DeadLetter {
-  /** Takes one rejection. Throwing (past a limit, say) ends the stream that it came from with the error thrown. */
+  /** Takes one rejection. If it throws (past a limit, for example), the rejection's stream ends with that error. */
   next(rejection: Rejection): void;
 }

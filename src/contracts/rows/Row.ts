@@ -1,48 +1,53 @@
 import type { SparseRow } from './SparseRows.js';
 
-/** One record of a table as its source read it, before anything is known about its fields. */
+/** One record of a table as its source read it, before its fields are validated. */
 export interface SourceRow {
   /** The record's ordinal in its source, from 0; the header is not counted. Equal in every pass over the same bytes. */
   readonly id: number;
-  /** The path or address that it came from. */
+  /** The path or address of its source. */
   readonly source: string;
-  /** The line that the record starts on, from 1; the header is line 1. */
+  /** The line on which the record starts, from 1; the header is line 1. */
   readonly line: number;
   /** The offset of the record's first byte in the decoded body, in bytes. */
   readonly byte: number;
-  /** The record's fields by header name, in an object without a prototype: a column may be named `__proto__`. */
+  /**
+   * The record's fields by header name, in an object without a prototype, because a column may have the name
+   * `__proto__`.
+   */
   readonly fields: Readonly<Record<string, string>>;
-  /** The line as it is written, of a table that has one record a line. */
+  /** The original line, where the table has one record per line. */
   readonly written?: string | undefined;
 }
 
-/** A headline without a label: what is to be classified. */
+/** A headline without a label: the input of a classification. */
 export interface Headline {
   /** The record's ordinal in its source, from 0. */
   readonly id: number;
-  /** The headline as it was written. */
+  /** The original headline. */
   readonly title: string;
 }
 
-/** A headline with its class: what is learnt from. */
+/** A headline with its class: the input of a training. */
 export interface Row extends Headline {
   /** The class's name. */
   readonly category: string;
-  /** The side that its table was given for. Left out where the row is to be divided as all others are. */
+  /** The side that its table was given for. Left out where the row is split like all others. */
   readonly side?: Side | undefined;
 }
 
 /** A headline with its preprocessed text. */
 export type Preprocessed<R extends Headline = Headline> = R & {
-  /** The title, lower-cased and filtered; words stand apart by one space. */
+  /** The title, lower-cased and filtered; one space separates its words. */
   readonly text: string;
 };
 
-/** What a model reads of a text. */
+/** The input of a model for one text. */
 export interface EncodedText {
-  /** Token indices, one a token; the padding token does not occur. */
+  /** Token indices, one per token; the padding token does not occur. */
   readonly tokens: Int32Array;
-  /** The word vector of each token, from 1; 0 where it has none. As long as `tokens`; left out where none are used. */
+  /**
+   * The word vector of each token, from 1; 0 where it has none. Same length as `tokens`; left out where none are used.
+   */
   readonly vectorIds?: Int32Array | undefined;
   /** The text's hashed features. Left out where none are used. */
   readonly features?: SparseRow | undefined;
@@ -60,10 +65,10 @@ export interface LabelledTokens extends TokenizedRow {
   readonly label: number;
 }
 
-/** The side that a row is on for the whole run. */
+/** The side of a row. It is the same for the whole run. */
 export type Side = 'train' | 'validation' | 'test';
 
-/** The sides, in the order in which shares and counts are given. */
+/** The sides, in the order of shares and counts. */
 export const SIDES = ['train', 'validation', 'test'] as const satisfies readonly Side[];
 
 /** A row and the side it is on. */

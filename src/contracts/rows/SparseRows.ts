@@ -1,13 +1,13 @@
-/** A row of a sparse matrix: the columns that are not zero, and what stands there. */
+/** A row of a sparse matrix: the columns that are not zero, and their values. */
 export interface SparseRow {
-  /** The columns, int32; a column may occur twice, and then stands for the sum of both values. */
+  /** The columns, int32. A column may occur twice; its value is then the sum of both. */
   readonly ids: Int32Array;
-  /** The value at each of them, float32. */
+  /** The value of each column, float32. */
   readonly values: Float32Array;
 }
 
-/** Rows of a sparse matrix, one after another: the layout that is called compressed sparse rows. */
+/** Rows of a sparse matrix in the layout of compressed sparse rows (CSR). */
 export interface SparseRows extends SparseRow {
-  /** Where each row begins in `ids` and `values`, and where the last one ends; shape [B + 1], int32, from 0. */
+  /** The start of each row in `ids` and `values`, then the end of the last row; shape [B + 1], int32, from 0. */
   readonly offsets: Int32Array;
 }

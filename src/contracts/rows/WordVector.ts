@@ -1,4 +1,4 @@
-/** A word and its vector, as a file of word vectors has them. */
+/** A word and its vector, as a file of word vectors lists them. */
 export interface WordVector {
   readonly word: string;
   /** Shape [E], float32. */

@@ -2,10 +2,10 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 /**
- * Where a file of the build is: in dist/ that this runs in, or in dist/ beside src/ where this runs from the sources.
- * Undefined where it has not been built.
+ * Finds a file of the build: in the dist/ that contains this module, or in the dist/ beside src/ where this module runs
+ * from the sources. Returns undefined where the file has not been built.
  *
- * @param path from dist/
+ * @param path relative to dist/
  */
 export const builtFile = (path: string): string | undefined =>
   ['../../', '../../../dist/']

@@ -6,7 +6,7 @@ import type * as path from 'node:path';
 import type * as v8 from 'node:v8';
 import type * as workerThreads from 'node:worker_threads';
 
-/** The built-in modules of Node that are asked for here. */
+/** The built-in modules of Node that this library loads at run time. */
 interface NodeModules {
   readonly 'node:buffer': typeof buffer;
   readonly 'node:fs': typeof fs;
@@ -17,7 +17,9 @@ interface NodeModules {
   readonly 'node:worker_threads': typeof workerThreads;
 }
 
-/** What of `process` tells one runtime from another. A browser has none, and what bundlers put in its place has less. */
+/**
+ * The parts of `process` that identify a runtime. A browser has none; bundlers replace `process` by a smaller object.
+ */
 interface RuntimeProcess {
   readonly arch?: string;
   readonly execArgv?: readonly string[];
@@ -30,10 +32,10 @@ interface RuntimeProcess {
 export const runtimeProcess = Reflect.get(globalThis, 'process') as RuntimeProcess | undefined;
 
 /**
- * A built-in module of Node, or undefined where there is none: in a browser.
+ * Returns a built-in module of Node, or undefined in a browser.
  *
- * An `import` would keep a module from loading in a browser, though it uses Node only where there is one. Node has it
- * from 20.16 on, and so have Deno and Bun.
+ * An `import` would stop a module from loading in a browser, although it uses Node only where Node exists.
+ * `process.getBuiltinModule` exists in Node from 20.16 on, in Deno and in Bun.
  */
 export const nodeModule = <Name extends keyof NodeModules>(name: Name): NodeModules[Name] | undefined =>
   runtimeProcess?.getBuiltinModule?.(name);

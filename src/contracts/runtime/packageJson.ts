@@ -1,17 +1,17 @@
 import { readFileSync } from 'node:fs';
 
-/** What the package says of itself. */
+/** The fields of package.json that are used. */
 export interface PackageJson {
   readonly version: string;
-  /** Its page; undefined where it has none. */
+  /** The address of the project's page; undefined where it has none. */
   readonly homepage?: string | undefined;
 }
 
 let read: PackageJson | undefined;
 
 /**
- * The package's own description, read when it is first asked for: three folders up from src/contracts/runtime/ and
- * from dist/contracts/runtime/ alike.
+ * Reads the package's own package.json at the first call. It is three folders up, both from src/contracts/runtime/ and
+ * from dist/contracts/runtime/.
  */
 export const packageJson = (): PackageJson =>
   (read ??= JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as PackageJson);

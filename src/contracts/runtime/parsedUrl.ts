@@ -1,11 +1,11 @@
 /**
- * A text as a URL; undefined where it is none.
+ * Parses a text as a URL. Returns undefined where it is not one.
  *
- * `URL.canParse` is not asked: in Node 20, once it is compiled, it calls some texts URLs that `new URL` then refuses,
- * such as `http:Í\u0085`.
+ * `URL.canParse` is not used: in Node 20, once it is compiled, it accepts some texts that `new URL` then rejects, such
+ * as `http:Í\u0085`.
  *
- * @param text what was written
- * @param base what it is relative to
+ * @param text the text
+ * @param base the URL that the text is relative to
  */
 export const parsedUrl = (text: string, base?: string | URL): URL | undefined => {
   try {

@@ -3,23 +3,23 @@ import { lstat, readdir, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 
-// What is written under a temporary name stays behind when its process is killed. The name says whose it is, so that a
-// later process can tell what nobody will finish from what is being written.
+// A file with a temporary name stays when its process is killed. The name contains the host and the process, so that a
+// later process can tell abandoned files from files that are being written.
 
-/** Counts the temporaries of this process, so that two writes at once never share a name. */
+/** The number of temporary names of this process, so that two writes at the same time never share a name. */
 let made = 0;
 
 let host: string | undefined;
 
-/** This machine, in 8 hexadecimal digits: folders on a network are shared by many. */
+/** This machine, in 8 hexadecimal digits, because many machines may share a network folder. */
 const thisHost = (): string => (host ??= createHash('sha256').update(hostname()).digest('hex').slice(0, 8));
 
 const NAME = /^\.headwater-([0-9a-f]{8})-([0-9]+)-[0-9]+\.tmp$/;
 
-/** What earlier versions named their temporaries. */
+/** The temporary names of earlier versions. */
 const EARLIER = /^(\.headwater-[0-9]+-[0-9]+|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})\.tmp$/;
 
-/** The age from which what cannot be asked for its process is taken for left behind, in milliseconds: one hour. */
+/** The age in milliseconds (one hour) from which a file counts as abandoned if its process cannot be checked. */
 const LEFT_BEHIND = 3_600_000;
 
 const isAlive = (pid: number): boolean => {
@@ -32,29 +32,30 @@ const isAlive = (pid: number): boolean => {
   }
 };
 
-/** A name for a temporary file or folder of this process. It does not grow with the name of the file to be. */
+/** A name for a temporary file or folder of this process. Its length does not depend on the name of the final file. */
 export const temporaryName = (): string => `.headwater-${thisHost()}-${process.pid}-${(made += 1)}.tmp`;
 
 /**
- * Whether a file or folder is a temporary that a killed process has left behind.
+ * Whether a file or folder is a temporary that a killed process left behind.
  *
  * @param name its name
  * @param modified when it was last written, in milliseconds since 1970
- * @param now the present time, likewise
+ * @param now the current time, in milliseconds since 1970
  */
 export const isLeftBehind = (name: string, modified: number, now: number): boolean => {
   const [, madeOn, pid] = NAME.exec(name) ?? [];
   if (madeOn === undefined) return EARLIER.test(name) && now - modified > LEFT_BEHIND;
   if (madeOn !== thisHost()) return now - modified > LEFT_BEHIND;
-  // In containers, processes often have the same id as the one that was killed: what is older than this process is not its own.
+  // In containers, a new process often has the id of the killed one. A file that is older than this process is not its
+  // own.
   if (Number(pid) === process.pid) return modified < now - process.uptime() * 1000;
   return !isAlive(Number(pid)) || now - modified > 24 * LEFT_BEHIND;
 };
 
 /**
- * Removes what killed processes have left behind in a folder under temporary names.
+ * Removes the temporary files and folders that killed processes left behind in a folder.
  *
- * @returns how many files and folders; none where there is no such folder
+ * @returns the number of files and folders removed; 0 where the folder does not exist
  */
 export const clearLeftBehind = async (dir: string): Promise<number> => {
   let cleared = 0;
@@ -66,7 +67,7 @@ export const clearLeftBehind = async (dir: string): Promise<number> => {
       await rm(path, { recursive: true, force: true });
       cleared += 1;
     } catch {
-      // Somebody else's, or removed meanwhile: it stands in nobody's way.
+      // It belongs to another user, or was removed meanwhile. It does no harm.
     }
   }
   return cleared;

@@ -4,20 +4,20 @@ import type { Side } from '../rows/Row.js';
 import type { SideCounts } from './TrainingEvent.js';
 import type { Valve } from '../flow/Valve.js';
 
-/** What a training reads: the batches of each side, as often as they are asked for. */
+/** The batches that a training reads. Each side can be read any number of times. */
 export interface BatchSource {
   /** The number of rows on each side. */
   readonly rows: SideCounts;
   /**
-   * The valve that the batches honour, where they honour one: held while a model on a device has as many of them as it
-   * may.
+   * The valve that stops the batches, where they have one. It is held while a model on a device has its largest number
+   * of batches in the queue.
    */
   readonly valve?: Valve | undefined;
   /**
-   * The batches of one side for one epoch: a cold Observable, equal at every subscription.
+   * The batches of one side for one epoch: a cold Observable that emits equal batches at every subscription.
    *
    * @param side which rows
-   * @param epoch from 1; the order of the train rows depends on it, that of the others does not
+   * @param epoch from 1; only the order of the train rows depends on it
    */
   batches(side: Side, epoch: number): Observable<LabelledBatch>;
 }

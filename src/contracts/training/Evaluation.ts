@@ -1,11 +1,11 @@
-/** One batch, evaluated: plain data that metrics are folded from. */
+/** The evaluation of one batch: plain data from which metrics are computed. */
 export interface EvaluatedBatch {
   readonly type: 'evaluated';
   /** Each row's ordinal in its source, shape [B], int32. */
   readonly ids: Int32Array;
   /** Each row's class index, shape [B], int32. */
   readonly labels: Int32Array;
-  /** Each row's most probable class, shape [B], int32; the first of equals. */
+  /** Each row's most probable class, shape [B], int32; the first one of equally probable classes. */
   readonly predicted: Int32Array;
   /** Class probabilities, row-major, shape [B, C], float32. */
   readonly probabilities: Float32Array;
@@ -20,13 +20,13 @@ export interface Prediction {
   readonly type: 'prediction';
   /** The row's ordinal in its source. */
   readonly id: number;
-  /** The most probable class's index; the first of equals. */
+  /** The index of the most probable class; the first one of equally probable classes. */
   readonly predicted: number;
   /** The class probabilities by class index, shape [C], float32. */
   readonly probabilities: Float32Array;
 }
 
-/** Quality of the predictions for one class, or their mean over classes weighted by support. */
+/** The quality of the predictions for one class, or its mean over classes weighted by support. */
 export interface Scores {
   readonly precision: number;
   readonly recall: number;

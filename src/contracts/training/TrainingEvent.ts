@@ -9,23 +9,23 @@ export type SideCounts = Readonly<Record<Side, number>>;
 export interface TrainingStarted {
   readonly type: 'training-started';
   readonly model: string;
-  /** The most epochs that it can take. */
+  /** The largest number of epochs. */
   readonly epochs: number;
-  /** Rows a side. */
+  /** The number of rows on each side. */
   readonly rows: SideCounts;
 }
 
-/** A training goes on from a checkpoint; what was told before it is not told again. */
+/** A training continues from a checkpoint. The events before the checkpoint are not emitted again. */
 export interface TrainingResumed {
   readonly type: 'training-resumed';
   readonly model: string;
-  /** The most epochs that it can take. */
+  /** The largest number of epochs. */
   readonly epochs: number;
-  /** Rows a side. */
+  /** The number of rows on each side. */
   readonly rows: SideCounts;
-  /** The epoch that is under way, from 1. */
+  /** The current epoch, from 1. */
   readonly epoch: number;
-  /** What of it is under way, and how many of its batches are done with. */
+  /** The side that is being read, and the number of its batches already processed. */
   readonly side: Checkpoint['side'];
   readonly batch: number;
 }
@@ -39,7 +39,7 @@ export interface EpochStarted {
   readonly learningRate: number;
 }
 
-/** One optimizer step was made. */
+/** One optimizer step ended. */
 export interface StepEnded {
   readonly type: 'step';
   readonly model: string;
@@ -53,7 +53,7 @@ export interface StepEnded {
   readonly loss: number;
   /** The sum of the rows' class weights. */
   readonly weight: number;
-  /** The norm of all gradients together, before they were clipped; only with `clipNorm`. */
+  /** The norm of all gradients together, before clipping; only with `clipNorm`. */
   readonly gradientNorm?: number | undefined;
 }
 
@@ -66,16 +66,16 @@ export interface ValidationStepEnded {
   readonly rows: number;
 }
 
-/** An epoch has ended, its validation included. */
+/** An epoch has ended, including its validation. */
 export interface EpochEnded {
   readonly type: 'epoch';
   readonly model: string;
   /** From 1. */
   readonly epoch: number;
   readonly trainLoss: number;
-  /** NaN where there are no validation rows, as are the two scores below. */
+  /** NaN where there are no validation rows. The same holds for the two scores below. */
   readonly validationLoss: number;
-  /** The share of the validation rows whose most probable class is theirs. */
+  /** The share of the validation rows whose most probable class is their label. */
   readonly validationAccuracy: number;
   /** The mean F1 over the classes that occur among the validation rows, as label or as prediction. */
   readonly validationMacroF1: number;
@@ -87,7 +87,7 @@ export interface EpochEnded {
   readonly state: TrainingState;
 }
 
-/** All that is needed to go on from here later. `fit` tells it where `checkpointEvery` asks for it. */
+/** All the data needed to continue from here later. `fit` emits it where `checkpointEvery` asks for it. */
 export interface CheckpointTaken {
   readonly type: 'checkpoint';
   readonly model: string;
@@ -95,21 +95,21 @@ export interface CheckpointTaken {
 }
 
 /**
- * The training has ended, and the model holds the weights of its best epoch (of its last one where `fit` was told to
- * keep that).
+ * The training has ended, and the model holds the weights of its best epoch (or of its last epoch, where `fit` has the
+ * option `keep: 'last'`).
  */
 export interface TrainingEnded {
   readonly type: 'training-ended';
   readonly model: string;
   readonly reason: 'patience' | 'epochs';
-  /** The best epoch, by its validation loss or what `monitor` names; 0 where there are no validation rows. */
+  /** The best epoch by its validation loss, or by the figure of `monitor`; 0 where there are no validation rows. */
   readonly bestEpoch: number;
   /** The validation loss of that epoch; Infinity where there are no validation rows. */
   readonly bestLoss: number;
   readonly state: TrainingState;
 }
 
-/** What a training tells while it runs. */
+/** An event of a running training. */
 export type TrainingEvent =
   | TrainingStarted
   | TrainingResumed

@@ -1,13 +1,13 @@
-/** What an epoch came to. */
+/** The results of an epoch. */
 export interface EpochRecord {
   /** From 1. */
   readonly epoch: number;
-  /** Mean losses in nats, each row by its class weight; null where there was none. */
+  /** Mean losses in nats, each row weighted by its class weight; null where there was none. */
   readonly trainLoss: number | null;
   readonly validationLoss: number | null;
   /**
-   * The share of the validation rows whose class was predicted, and the mean of the classes' F1; null where there were
-   * no rows.
+   * The share of the validation rows whose class was predicted, and the mean F1 of the classes. Both are null where
+   * there were no rows.
    */
   readonly validationAccuracy: number | null;
   readonly validationMacroF1: number | null;
@@ -16,39 +16,39 @@ export interface EpochRecord {
   readonly improved: boolean;
 }
 
-/** How the table was read that a model was trained on, so that others are read alike. */
+/** How the model's training table was read, so that other tables are read in the same way. */
 export interface TableRecord {
   /** The columns that hold the text, in the order in which they are joined. */
   readonly titleColumns: readonly string[];
   /** The column that holds the class. */
   readonly labelColumn: string;
-  /** What a person had said of its form; left out where it was found. */
+  /** The user's options for the format of the table. An option is left out where the format was detected. */
   readonly delimiter?: string | undefined;
   readonly quote?: string | undefined;
   readonly header?: boolean | undefined;
   readonly comment?: string | undefined;
   readonly encoding?: string | undefined;
   readonly skipLines?: number | undefined;
-  /** For each class its name and the labels that stand for it. Left out where labels stand for themselves. */
+  /** For each class, its name and the labels that stand for it. Left out where the labels are the class names. */
   readonly classNames?: readonly (readonly string[])[] | undefined;
-  /** Classes that were left out, since they had too few rows. */
+  /** The classes that were left out because they had too few rows. */
   readonly leftOut?: readonly string[] | undefined;
 }
 
-/** A model as the validation rows showed it. */
+/** A model, measured on the validation rows. */
 export interface CandidateRecord {
-  /** What it is, with its settings. */
+  /** The model and its settings. */
   readonly candidate: string;
   /** The mean F1 of the classes, weighted by their rows; null without validation rows, as are the next two. */
   readonly f1: number | null;
   readonly accuracy: number | null;
-  /** The mean cross-entropy in nats, with the temperature that suits the rows best. */
+  /** The mean cross-entropy in nats, at the temperature that fits the rows best. */
   readonly loss: number | null;
 }
 
-/** A model on the test rows, beside others. */
+/** A model on the test rows, compared with others. */
 export interface ComparedModel {
-  /** `always <class>` for the commonest class of the train rows. */
+  /** The model; `always <class>` means the most frequent class of the train rows. */
   readonly model: string;
   /** The mean F1 of the classes, weighted by their rows. */
   readonly f1: number;
@@ -57,51 +57,51 @@ export interface ComparedModel {
 
 /** The word vectors of a model. */
 export interface VectorsRecord {
-  /** The path or address that they were loaded from. */
+  /** The path or address from which they were loaded. */
   readonly source: string;
   readonly words: number;
   readonly dims: number;
-  /** What their file hashes to; null where they came from a file of another format. */
+  /** The hash of their file; null where they were read from a file of another format. */
   readonly sha256: string | null;
-  /** The share of the tokens of the train rows that have one. */
+  /** The share of the train rows' tokens that have a vector. */
   readonly coverage: number;
 }
 
 /** How a model was chosen among several. */
 export interface ChoiceRecord {
-  /** In a sentence. */
+  /** The reason, in one sentence. */
   readonly why: string;
-  /** What was tried, in that order. */
+  /** The models that were tried, in the order of the trials. */
   readonly candidates: readonly CandidateRecord[];
-  /** The commonest class, the linear model and the model that was kept, on the test rows. */
+  /** The most frequent class, the linear model and the chosen model, on the test rows. */
   readonly comparison: readonly ComparedModel[];
-  /** Left out where none were looked at. */
+  /** Left out where no word vectors were examined. */
   readonly vectors?: VectorsRecord | undefined;
 }
 
-/** What a model learnt from labels, after its training. */
+/** What a model learnt from labels after its training. */
 export interface LearntRecord {
-  /** The id of the model that it was before. */
+  /** The id of the model before it learnt. */
   readonly from: string;
-  /** How many labels it has learnt. */
+  /** The number of labels that it has learnt. */
   readonly rows: number;
-  /** The share of them that it got right, each before it was learnt. */
+  /** The share of these labels that it predicted correctly, each before it learnt the label. */
   readonly accuracy: number;
-  /** The share of them that the model gets right that it was before. */
+  /** The share of these labels that the earlier model predicts correctly. */
   readonly accuracyBefore: number;
 }
 
-/** A trial of a search, on the validation rows; null where the training failed. */
+/** A trial of a search, measured on the validation rows; its figures are null where the training failed. */
 export interface TrialRecord extends CandidateRecord {
-  /** What it changes of the options. */
+  /** The options that it changes. */
   readonly setting: string;
 }
 
-/** A search over settings, by the validation rows alone. */
+/** A search over settings. It uses the validation rows alone. */
 export interface SearchRecord {
-  /** The options as they are come first. */
+  /** The first trial uses the unchanged options. */
   readonly trials: readonly TrialRecord[];
-  /** The place of the best one among them, from 0. */
+  /** The index of the best trial, from 0. */
   readonly chosen: number;
 }
 
@@ -111,7 +111,7 @@ export interface FoldRecord {
   readonly fold: number;
   /** The rows of the fold. */
   readonly rows: number;
-  /** The model that was kept, with its settings. */
+  /** The chosen model, with its settings. */
   readonly model: string;
   /** The mean F1 of the classes, weighted by their rows. */
   readonly f1: number;
@@ -120,13 +120,13 @@ export interface FoldRecord {
   readonly linearF1?: number | undefined;
 }
 
-/** A mean over folds, and their standard deviation, as that of a sample. */
+/** A mean over folds, and the standard deviation of the folds as a sample. */
 export interface MeanOfFolds {
   readonly mean: number;
   readonly spread: number;
 }
 
-/** What models of the same options come to, each measured on rows that it was not trained on. */
+/** The results of models with the same options, each measured on rows that it was not trained on. */
 export interface CrossValidationRecord {
   readonly folds: readonly FoldRecord[];
   readonly f1: MeanOfFolds;
@@ -136,36 +136,40 @@ export interface CrossValidationRecord {
 }
 
 /**
- * How a model came to be, and what it takes for what: for people to look at, beside the scores of `performance.json`.
+ * How a model was trained, and its confusion matrix. It is for people to read, beside the scores of `performance.json`.
  */
 export interface TrainingRecord {
   readonly epochs: readonly EpochRecord[];
-  /** Of the test rows: counts, row-major, shape [C, C], true × predicted, in the order of the label encoder. */
+  /**
+   * Confusion of the test rows: counts, row-major, shape [C, C], true × predicted, in the order of the label encoder.
+   */
   readonly confusion: readonly number[];
   /** The share of the test rows whose class was predicted; null where there were none. */
   readonly accuracy: number | null;
   /** The mean cross-entropy of the test rows in nats; null where there was none. */
   readonly loss: number | null;
-  /** How its table was read. Left out where it had the columns `title` and `category`, and no option said more. */
+  /** How its table was read. Left out where the columns were `title` and `category` and no option said otherwise. */
   readonly table?: TableRecord | undefined;
-  /** How it was chosen. Left out where one model alone was trained. */
+  /** How it was chosen. Left out where only one model was trained. */
   readonly choice?: ChoiceRecord | undefined;
-  /** What it learnt from labels since. Then the confusion and the scores above are of these labels. */
+  /**
+   * What it has learnt from labels since. Where present, the confusion and the scores above are those of these labels.
+   */
   readonly learnt?: LearntRecord | undefined;
-  /** How much the rows of a class counted in the loss. Left out if it was not recorded. */
+  /** The weighting of the classes in the loss. Left out if it was not recorded. */
   readonly classWeights?: 'none' | 'balanced' | 'sqrt' | undefined;
   /**
-   * What the logits of the model were divided by, as validation rows have shown it, where its configuration does not say:
-   * the last layer has it. Left out if it was not recorded.
+   * The temperature that divides the logits, fitted on validation rows. It is recorded here where the configuration has
+   * no temperature: the last layer's weights then include it. Left out if it was not recorded.
    */
   readonly temperature?: number | undefined;
   /**
-   * The number of rows that the model was trained on once more, when all else had been chosen and measured: all scores are
-   * those of the model before. Left out where it was trained once.
+   * The number of rows of the final training, after all choices and measurements. All scores are those of the model
+   * before it. Left out where the model was trained once.
    */
   readonly refittedOn?: number | undefined;
-  /** The search that its settings come from. Left out where there was none. */
+  /** The search that chose its settings. Left out where there was none. */
   readonly search?: SearchRecord | undefined;
-  /** The cross-validation that was made before. Left out where there was none. */
+  /** The cross-validation that ran before the training. Left out where there was none. */
   readonly crossValidation?: CrossValidationRecord | undefined;
 }

@@ -5,7 +5,7 @@ import type { Side } from '../rows/Row.js';
 import type { EpochEnded, EpochStarted, StepEnded, TrainingEnded, TrainingStarted } from './TrainingEvent.js';
 import type { TrainingRecord } from './TrainingRecord.js';
 
-/** What the lesson's classifier is made of, as far as a page shows it. */
+/** The parts of the lesson's classifier that a page shows. */
 export interface LessonView {
   readonly cell: 'rnn' | 'gru' | 'lstm';
   readonly bidirectional: boolean;
@@ -17,7 +17,7 @@ export interface LessonView {
   readonly classes: number;
 }
 
-/** What a linear classifier is made of, as far as a page shows it. */
+/** The parts of a linear classifier that a page shows. */
 export interface LinearView {
   readonly architecture: 'linear';
   readonly optimizer: 'sgd' | 'adagrad';
@@ -26,7 +26,7 @@ export interface LinearView {
   readonly classes: number;
 }
 
-/** What a wide GRU is made of, as far as a page shows it. */
+/** The parts of a wide GRU that a page shows. */
 export interface WideGruView {
   readonly architecture: 'wide-gru';
   readonly vocabularySize: number;
@@ -40,7 +40,7 @@ export interface WideGruView {
   readonly members?: number | undefined;
 }
 
-/** What the sum of two models is made of, as far as a page shows it. */
+/** The parts of the sum of two models that a page shows. */
 export interface SumView {
   readonly architecture: 'sum';
   readonly classes: number;
@@ -48,25 +48,25 @@ export interface SumView {
   readonly linear: LinearView;
 }
 
-/** What a model is made of, as far as a page shows it: `config.json` is one. */
+/** The configuration of a model as far as a page shows it. `config.json` is one. */
 export type ConfigView = LessonView | LinearView | WideGruView | SumView;
 
-/** What a server tells of the model that it serves: `GET /model`. */
+/** A server's description of the model that it serves: `GET /model`. */
 export interface ModelView {
   readonly name: string;
-  /** The id of the saved model; null where the server was not told. */
+  /** The id of the saved model; null where the server does not know it. */
   readonly modelId: string | null;
   /** In the order of the label encoder. */
   readonly classes: readonly string[];
-  /** These are null where the server was not told. */
+  /** Null where the server does not know them. */
   readonly config: ConfigView | null;
   readonly performance: Performance | null;
   readonly training: TrainingRecord | null;
 }
 
 /**
- * How good the predictions of the test rows were, with what was taken for what. What `metrics` reports is one; in JSON
- * a loss that is no number is null.
+ * The quality of the predictions for the test rows, with the confusion matrix. `metrics` reports this object. In JSON,
+ * a loss that is not a number is null.
  */
 export interface ReportView {
   /** The class names, in the order of the confusion matrix. */
@@ -79,37 +79,37 @@ export interface ReportView {
   readonly rows: number;
 }
 
-/** A step, with the pace of the training at that time. */
+/** A step, with the training speed at that time. */
 export interface PacedStep extends StepEnded {
   readonly rowsPerSecond: number;
 }
 
-/** What a training tells a page, as data of the event `training`. In JSON a loss that is no number is null. */
+/** The data of the event `training`, which a training sends to a page. In JSON, a loss that is not a number is null. */
 export type TrainingNews =
   TrainingStarted | EpochStarted | PacedStep | Omit<EpochEnded, 'state'> | Omit<TrainingEnded, 'state'>;
 
-/** How good an epoch's model is on the validation side: data of the event `metrics`. */
+/** The quality of an epoch's model on the validation rows: data of the event `metrics`. */
 export interface EpochMetrics {
   /** From 1. */
   readonly epoch: number;
   readonly accuracy: number;
-  /** The mean of the classes' F1, each class by the same weight. */
+  /** The mean F1 of the classes; each class has the same weight. */
   readonly macroF1: number;
 }
 
-/** The rows that were rejected so far: data of the event `rejections`. */
+/** The rows rejected so far: data of the event `rejections`. */
 export interface RejectionsView {
   readonly total: number;
   /**
-   * How many for each reason and field, the most frequent first. The field is left out where the whole record is at
-   * fault.
+   * The number of rejections by reason and field, the most frequent first. The field is left out where the whole record
+   * is invalid.
    */
   readonly byReason: readonly {
     readonly reason: Rejection['reason'];
     readonly field?: string | undefined;
     readonly count: number;
   }[];
-  /** The first of them, at most 10. */
+  /** The first rejections, at most 10. */
   readonly examples: readonly Rejection[];
 }
 
@@ -122,41 +122,41 @@ export interface SideView {
 
 /** How a training ended: data of the event `ended`. */
 export interface TrainingOver {
-  /** What went wrong, where it has failed. */
+  /** The error message, where the training failed. */
   readonly error?: string | undefined;
 }
 
-/** Where a training is: reading and splitting, in its epochs, on the test rows, done, or broken. */
+/** The phase of a training: reading and splitting, in its epochs, measuring the test rows, ended, or failed. */
 export type TrainingPhase = 'preparing' | 'training' | 'measuring' | 'ended' | 'failed';
 
 /**
- * All that a page needs to show a training that is under way or done: `GET /training`.
+ * All the data that a page needs to show a running or finished training: `GET /training`.
  *
- * What comes after it are the events of `GET /events`, asked for with `lastEventId`: `training` (`TrainingNews`, steps
- * at most 10 a second), `metrics` (`EpochMetrics`), `rejections` (`RejectionsView`), `report` (`ReportView`), `flow`
- * (`FlowSnapshot`), `ended` (`TrainingOver`), `missed`. At an event `missed`, and when the phase changes where no event tells it, the page asks
- * for this again.
+ * Later events come from `GET /events`, requested with `lastEventId`: `training` (`TrainingNews`, at most 10 steps a
+ * second), `metrics` (`EpochMetrics`), `rejections` (`RejectionsView`), `report` (`ReportView`), `flow`
+ * (`FlowSnapshot`), `ended` (`TrainingOver`), `missed`. The page requests this snapshot again at an event `missed`, and
+ * when the phase changes without an event.
  */
 export interface TrainingSnapshot {
   readonly state: TrainingPhase;
-  /** What went wrong, where it has failed. */
+  /** The error message, where the training failed. */
   readonly error?: string | undefined;
-  /** Null while it is prepared: the vocabulary is not known yet. */
+  /** Null while the training is prepared, because the vocabulary is not known yet. */
   readonly config: ConfigView | null;
-  /** The names of the classes; empty while it is prepared. */
+  /** The names of the classes; empty while the training is prepared. */
   readonly classes: readonly string[];
-  /** Null while it is prepared. */
+  /** Null while the training is prepared. */
   readonly split: Readonly<Record<Side, SideView>> | null;
-  /** The most epochs that it can take. */
+  /** The largest number of epochs. */
   readonly epochs: number;
-  /** What was told so far, in order; of the steps a part, spread evenly, is enough. */
+  /** The events so far, in order. It may contain only a part of the steps, spread evenly. */
   readonly history: readonly TrainingNews[];
   readonly metrics: readonly EpochMetrics[];
   readonly rejections: RejectionsView;
-  /** Null until the test rows are measured. */
+  /** Null until the test rows have been measured. */
   readonly report: ReportView | null;
-  /** What the pipeline did in the last minutes, a snapshot a second; none where the flow is not watched. */
+  /** The flow of the pipeline in the last minutes, one snapshot a second; empty where the flow is not watched. */
   readonly flow: readonly FlowSnapshot[];
-  /** The id of the last event that is in here; null where there was none yet. */
+  /** The id of the last event that this snapshot includes; null where there was none yet. */
   readonly lastEventId: string | null;
 }
