@@ -14,15 +14,15 @@ import { copyWith } from '../internal/copyWith.js';
 import { shortcutOf } from './internal/codecShortcut.js';
 import { checkedBy, type Refused } from './internal/standardSchema.js';
 
-/** How rows are decoded. */
+/** Options of `decode`. */
 export interface DecodeOptions<A> {
   /**
-   * The column that each field is read from, where it has another name than the field. Default: each field from the
-   * column of its name.
+   * The column of each field, for fields whose column has another name. Default: a field is read from the column of its
+   * own name.
    */
   readonly columns?: Readonly<Partial<Record<keyof A & string, string | undefined>>> | undefined;
   /**
-   * Where rows go that do not pass. Default: none, and the first such row ends the stream, so that nothing is lost
+   * Receives the rows that do not pass. Default: none. Then the first such row ends the stream, so that no row is lost
    * silently.
    */
   readonly rejections?: DeadLetter | undefined;
@@ -52,10 +52,10 @@ const renamed = (row: SourceRow, renaming: Renaming): Fields => {
 
 const tagOf = (type: object): unknown => ('_tag' in type ? type._tag : undefined);
 
-/** Whether a type's parts stand in the path to an error by their numbers instead of by a field's name. */
+/** Whether the path to an error names the parts of this type by number, not by field name. */
 const numbersItsParts = (type: object): boolean => {
   let inner = type;
-  // These three add nothing to the path: what they wrap does.
+  // // These three wrappers add no entry to the path. The type inside them does.
   while (
     ['ExactType', 'ReadonlyType', 'RefinementType'].includes(String(tagOf(inner))) &&
     'type' in inner &&
@@ -67,7 +67,7 @@ const numbersItsParts = (type: object): boolean => {
   return ['IntersectionType', 'UnionType'].includes(String(tagOf(inner)));
 };
 
-/** The part of the path to an error that names a field, or undefined where the whole record is at fault. */
+/** The entry of the error's path that names a field, or undefined if the error concerns the whole record. */
 const failedField = ({ context }: t.ValidationError): t.ContextEntry | undefined => {
   let parent = context[0];
   for (const entry of context.slice(1)) {
@@ -81,7 +81,7 @@ const rejectionOf = (row: SourceRow, renaming: Renaming, errors: t.Errors): Reje
   const failed = errors.map(failedField);
   for (const entry of failed) {
     if (entry === undefined) continue;
-    // The header lacks it, so every row would fail: that is no fault of the row.
+    // // The header lacks the column, so every row would fail. This is a fault of the table, not of the row.
     const column = new Map(renaming).get(entry.key) ?? entry.key;
     if (row.fields[column] === undefined) throw missingColumn(entry.key, column, row);
   }
@@ -100,7 +100,7 @@ const rejectionOf = (row: SourceRow, renaming: Renaming, errors: t.Errors): Reje
   };
 };
 
-/** The rejection of a row that did not pass a Standard Schema, which tells what is wrong and not what is expected. */
+/** The rejection of a row that did not pass a Standard Schema. A schema says what is wrong, not what it expects. */
 const rejectionOfIssues = (row: SourceRow, renaming: Renaming, { field, message }: Refused): Rejection => {
   const column = field === undefined ? undefined : (new Map(renaming).get(field) ?? field);
   const value = column === undefined ? undefined : row.fields[column];
@@ -125,8 +125,8 @@ const asError = ({ source, line = 0, byte = 0, field, expected, got }: Rejection
   );
 
 /**
- * Validates each row of a table with an io-ts codec, or a schema of zod, valibot, arktype or another library that
- * follows Standard Schema, and emits what it decodes to.
+ * Validates each row of a table with an io-ts codec, or with a schema of zod, valibot, arktype or another library that
+ * follows Standard Schema. Emits the decoded rows.
  *
  * ```marbles
  * source:     --r--r--x--r--|
@@ -135,21 +135,21 @@ const asError = ({ source, line = 0, byte = 0, field, expected, got }: Rejection
  * rejections: --------j-----
  * ```
  *
- * The codec sees the row's fields by name, in an object without a prototype; what it emits is that plus the row's `id`,
- * so a field of the codec's own must not be called so. A row that does not pass goes to `rejections`, once, with its
- * place and the first field that failed.
+ * The codec gets the row's fields by name, in an object without a prototype. The decoded value is emitted with the
+ * row's `id` added, so no field of the codec may be named `id`. A row that does not pass goes to `rejections` once,
+ * with its place and the first field that failed.
  *
- * It holds no rows.
+ * Holds no rows.
  *
  * Errors: `HW_REJECTIONS` at the first row that does not pass when no `rejections` are given; `HW_COLUMNS` when the
- * table lacks a column that a field is read from; whatever `rejections.next` throws (its limit is passed, say), the
- * codec throws, or the source sends.
+ * table lacks a column that a field is read from; any error that `rejections.next` throws (for example, when its limit
+ * is passed), that the codec throws, or that the source sends.
  *
- * A schema must answer at once: one that answers with a promise is refused with `HW_USAGE`. A field that the table
- * lacks is there a rejection of each row.
+ * A schema must be synchronous: a schema that returns a promise is refused with `HW_USAGE`. With a schema, a field that
+ * the table lacks is a rejection of each row.
  *
  * @param codec what a row must be; `headlineRow` for headlines with their category
- * @param options where fields are read from, and where rejected rows go
+ * @param options the columns of the fields, and the receiver of rejected rows
  *
  * @example
  * ```ts

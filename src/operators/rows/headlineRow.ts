@@ -15,7 +15,7 @@ const title = nonBlank('a non-blank title');
 const category = nonBlank('a non-blank category');
 
 /**
- * The codec of a headline with its class: a table's columns `title` and `category`, neither of them blank. Other
+ * The codec of a headline with its class. It reads the columns `title` and `category`, which must not be blank. Other
  * columns are left out.
  *
  * @example
@@ -34,7 +34,10 @@ export const headlineRow = withShortcut(
   }),
 );
 
-/** The codec of a headline without a label: a table's column `title`, not blank. Other columns are left out. */
+/**
+ * The codec of a headline without a label. It reads the column `title`, which must not be blank. Other columns are left
+ * out.
+ */
 export const headlineOnly = withShortcut(t.exact(t.readonly(t.type({ title })), 'a headline'), (fields, id) => ({
   title: fields.title,
   id,

@@ -8,23 +8,26 @@ import { Division } from './internal/Division.js';
 import { prepare, type PrepareOptions, type Split } from './prepare.js';
 import { shuffle } from './shuffle.js';
 
-/** How rows are divided into folds; the rest is as `prepare` says. */
+/** How rows are divided into folds. The other options are those of `prepare`. */
 export interface KFoldOptions extends Omit<PrepareOptions, 'shares'> {
   /** The number of folds, from 2 to 100. Default 5. */
   readonly folds?: number | undefined;
-  /** The share of a fold's other rows that is its validation side, from 0 to below 1. Default 0.15. */
+  /**
+   * The share of the rows outside the fold's test side that become its validation side, from 0 to below 1. Default
+   * 0.15.
+   */
   readonly validation?: number | undefined;
 }
 
-/** One of the folds: its rows are the test side, and all others train and validation. */
+/** One fold: its rows are the test side, and all other rows are for training and validation. */
 export interface Fold {
-  /** Which one, from 1. */
+  /** The number of this fold, from 1. */
   readonly fold: number;
-  /** How many there are. */
+  /** The total number of folds. */
   readonly folds: number;
   /**
-   * The rows, divided, and what was learnt from this fold's train rows alone: cold, it reads the rows each time that it
-   * is subscribed to.
+   * The divided rows, and the vocabulary and classes learnt from this fold's train rows alone. Cold: it reads the rows
+   * again at each subscription.
    */
   readonly split$: Observable<Split>;
 }
@@ -47,15 +50,15 @@ class FoldByRow {
     this.#folds[id] = fold;
   }
 
-  /** From 1; 0 for a row that was not there. */
+  /** The fold, from 1, or 0 for a row without one. */
   of(id: number): number {
     return this.#folds[id] ?? 0;
   }
 }
 
 /**
- * Divides rows into folds of equal size, each with about its share of every class, for cross-validation: every row is a
- * test row of one fold, and a train or validation row of all others.
+ * Divides rows into folds of equal size for cross-validation. Each fold has about its share of every class. Every row
+ * is a test row of one fold, and a train or validation row of all others.
  *
  * ```marbles
  * rows$:  -r-r-r-r-r-|
@@ -63,21 +66,21 @@ class FoldByRow {
  * result: -----------(123|)   each { fold, folds, split$ }
  * ```
  *
- * All rows of one preprocessed text are in one fold, so no test row of a fold repeats one that its model learnt from.
- * Vocabulary, classes and class weights are learnt for each fold from its own train rows. A side that a row came with
- * is not looked at.
+ * All rows with the same preprocessed text are in one fold, so no test row repeats a text that the fold's model learnt
+ * from. Vocabulary, classes and class weights are learnt for each fold from its own train rows. A `side` that a row
+ * already has is ignored.
  *
- * It reads the rows once to choose their folds, and emits the folds at its end. Each `split$` reads them again when it
- * is subscribed to, so take one after the other by `concatMap`.
+ * It reads the rows once to choose their folds, and emits the folds when the source completes. Each `split$` reads the
+ * rows again when it is subscribed to, so subscribe to one after the other with `concatMap`.
  *
- * Holds one byte a row, and while it chooses the folds `buffer` rows of the shuffle and at most 37 bytes for each of
- * the first 500,000 different texts for every two folds.
+ * Holds one byte a row. While it chooses the folds, it also holds `buffer` rows of the shuffle, and for every two folds
+ * at most 37 bytes for each of the first 500,000 different texts.
  *
- * Errors: `HW_EMPTY` when there are fewer rows than folds; `HW_USAGE` when an id is no ordinal; whatever the source
- * sends. A `split$` has those of `prepare`: a class of which all rows are in one fold has no train rows there.
+ * Errors: `HW_EMPTY` when there are fewer rows than folds; `HW_USAGE` when an id is not an ordinal; any error that the
+ * source sends. A `split$` has the errors of `prepare`: a class whose rows are all in one fold has no train rows there.
  *
  * @param rows$ the rows: cold, the same rows in the same order at every subscription
- * @throws HeadwaterError `HW_USAGE` when an option cannot work
+ * @throws HeadwaterError `HW_USAGE` when an option is invalid
  * @see R. Kohavi, A study of cross-validation and bootstrap for accuracy estimation and model selection. IJCAI 1995.
  *
  * @example
@@ -107,8 +110,8 @@ export const kFold = (rows$: Observable<Row>, options: KFoldOptions = {}): Obser
   const { textOf, lookUp } = textPath(stepsOf(preparing));
 
   return defer(() => {
-    // The first fold takes its share of all rows, the next one its share of the rest, and so on: each division is
-    // exact within every class, so the folds are.
+    // // The first fold takes its share of all rows, the next one its share of the rest, and so on. Each division is
+    // exact within every class, so the folds are exact too.
     const divisions = Array.from({ length: folds - 1 }, (_, k) => {
       const share = 1 / (folds - k);
       return new Division<Preprocessed<Row>>({

@@ -30,96 +30,110 @@ import { shuffle } from './shuffle.js';
 import { trace } from '../flow/trace.js';
 import { checkShares, type Shares, type StratifiedSplitOptions } from './stratifiedSplit.js';
 
-/** How rows are divided, and what is learnt from the train rows before training. */
+/** How rows are divided, and how vocabulary and classes are learnt from the train rows before training. */
 export interface PrepareOptions extends SliceOptions {
-  /** Any whole number: decides the sides here, and later the order of the train rows. Default 1234, the lesson's. */
+  /**
+   * Any whole number. It decides the sides here, and later the order of the train rows. Default 1234, as in the lesson.
+   */
   readonly seed?: number | undefined;
-  /** The share of each side of the rows that come without one. Default 0.7, 0.15 and 0.15, the lesson's. */
+  /** The share of each side, for rows that have no `side` yet. Default 0.7, 0.15 and 0.15, as in the lesson. */
   readonly shares?: Shares | undefined;
-  /** How many rows the shuffle before the split holds. Default 50,000. */
+  /** The number of rows that the shuffle before the split holds. Default 50,000. */
   readonly buffer?: number | undefined;
-  /** Whether tokens are characters instead of words, where `text` is not given. Default false. */
+  /** Whether tokens are characters instead of words. Used only without `text`. Default false. */
   readonly charLevel?: boolean | undefined;
-  /** The most tokens in the vocabulary, padding and unknown included. Default 5000, the lesson's. */
+  /** The most tokens in the vocabulary, including padding and unknown. Default 5000, as in the lesson. */
   readonly numTokens?: number | undefined;
   /** How often a token must occur in the train rows to be in the vocabulary. Default 1. */
   readonly minTokenFrequency?: number | undefined;
-  /** All that is done to the titles. Default: the lesson's. */
+  /** The steps from a title to its tokens. Default: those of the lesson. */
   readonly text?: TextSteps | undefined;
   /**
-   * The order of the classes: by code point as the lesson has them, numbers as numbers before all other names, or these
-   * first. Default `number`, for the lesson's texts `code-point`.
+   * The order of the classes: `code-point` as in the lesson, `number` for numbers in numeric order before all other
+   * names, or a list of classes that come first. Default `number`, or `code-point` with the lesson's text steps.
    */
   readonly classOrder?: ClassOrder | undefined;
-  /** The words to leave out of the titles, where `text` is not given. Default `STOP_WORDS`. */
+  /** The words to leave out of the titles. Used only without `text`. Default `STOP_WORDS`. */
   readonly stopWords?: readonly string[] | undefined;
   /** The largest share of titles that may have no token left, from 0 to 1. Default 0.2. */
   readonly maxWithoutText?: number | undefined;
-  /** Where rows go whose class has no train row. Default: none, and one such row ends the stream with `HW_LABEL`. */
+  /**
+   * Receives the rows whose class has no train row. Default: none. Then one such row ends the stream with `HW_LABEL`.
+   */
   readonly rejections?: DeadLetter | undefined;
-  /** Where a row of the first pass stands, such as `line 7`, for messages. Default: its id. */
+  /** The place of a row of the first pass, such as `line 7`, for messages. Default: its id. */
   readonly placeOf?: ((id: number) => string | undefined) | undefined;
-  /** The path or address that the rows come from, for those rejections. Default: empty, not known. */
+  /**
+   * The path or address that the rows come from, for these rejections. Default: an empty string, which means not known.
+   */
   readonly source?: string | undefined;
 }
 
-/** Rows of whose titles preprocessing left nothing. */
+/** Rows whose titles have no text left after preprocessing. */
 export interface RowsWithoutText {
   readonly rows: number;
-  /** The first of them by its id. */
+  /** The row with the smallest id among them. */
   readonly first: Row | undefined;
-  /** Whether the row of an id is one that is on no side for this. */
+  /** Whether the row with this id is on no side for this reason. */
   readonly has: (id: number) => boolean;
 }
 
-/** Rows with one text that have different classes. */
+/** Rows with the same text but different classes. */
 export interface MixedTexts {
-  /** How many rows have another class than the first row of their text. */
+  /** The number of rows whose class is not that of the first row with their text. */
   readonly rows: number;
-  /** The first such row, and the class that its text had before. */
+  /** The first such row, and the class of the first row with its text. */
   readonly first: { readonly row: Row; readonly other: string } | undefined;
 }
 
-/** Rows divided for the whole run, and what was learnt from the train rows: all that `batches` needs. Immutable. */
+/**
+ * Rows divided for the whole run, and what was learnt from the train rows: everything that `batches` needs. Immutable.
+ */
 export interface Split {
-  /** The rows: cold, and read again for every side and epoch. */
+  /** The rows. Cold: they are read again for every side and epoch. */
   readonly rows$: Observable<Row>;
-  /** What the sides were decided by. */
+  /** The seed that decided the sides. */
   readonly seed: number;
   /** The number of rows on each side. */
   readonly rows: SideCounts;
-  /** The side of a row by its id; undefined for a row that was left out, and for one that was never read. */
+  /** The side of a row by its id. Undefined for a row that was left out, and for a row that was never read. */
   readonly sideOf: (id: number) => Side | undefined;
   /** The ids of the rows that are on no side, because their class has no train row. */
   readonly leftOut: ReadonlySet<number>;
   /**
-   * The rows whose titles have no token left: they are on no side, but for those of the lesson's preprocessor, which
-   * keeps them. Undefined where none was looked for.
+   * The rows whose titles have no token left. They are on no side, except with the lesson's preprocessor, which keeps
+   * them. Undefined if this was not checked.
    */
   readonly withoutText?: RowsWithoutText | undefined;
-  /** The rows whose text stands with another class too, as the first of that text has it. */
+  /** The rows whose text also occurs with another class, compared with the first row of that text. */
   readonly mixed?: MixedTexts | undefined;
-  /** How many texts of each side are those of a train row too, where rows came with a side of their own. */
+  /**
+   * For each of these sides, the number of its texts that a train row has too. Undefined unless rows had a `side` of
+   * their own.
+   */
   readonly shared?: Readonly<Record<'validation' | 'test', number>> | undefined;
-  /** How many titles were longer than `text.maxLength` tokens, and are read up to there. */
+  /**
+   * The number of titles that were longer than `text.maxLength` tokens. Only their first `text.maxLength` tokens are
+   * read.
+   */
   readonly cut?: number | undefined;
   /** The vocabulary of the train rows. */
   readonly tokenizer: Tokenizer;
   /** The classes of the train rows. */
   readonly labelEncoder: LabelEncoder;
-  /** The rows of each class on each side, by class index, shape [C], int32. */
+  /** The number of rows of each class on each side, by class index, shape [C], int32. */
   readonly classCounts: Readonly<Record<Side, Int32Array>>;
-  /** 1 / the train rows of each class, by class index, shape [C], float32. */
+  /** 1 / the number of train rows of each class, by class index, shape [C], float32. */
   readonly classWeights: Float32Array;
-  /** All that is done to the titles; undefined for the lesson's with `stopWords`. */
+  /** The steps from a title to its tokens. Undefined for the lesson's steps with `stopWords`. */
   readonly text?: TextSteps | undefined;
-  /** The words that are left out of the titles where `text` is undefined; undefined for `STOP_WORDS`. */
+  /** The words that are left out of the titles if `text` is undefined. Undefined for `STOP_WORDS`. */
   readonly stopWords: readonly string[] | undefined;
 }
 
 const SHARES: Shares = { train: 0.7, validation: 0.15, test: 0.15 };
 
-/** Refuses what nothing could be learnt from, and leaves out what was not learnt. */
+/** Throws if nothing can be learnt from the rows, and leaves out the rows of classes that have no train row. */
 const settle = (
   counts: SplitCounts,
   { rejections, source = '', maxWithoutText = 0.2, placeOf }: PrepareOptions,
@@ -170,7 +184,7 @@ const settle = (
   }
 };
 
-/** Rows by class index, shape [C], int32. */
+/** The number of rows by class index, shape [C], int32. */
 const countsOn = (side: Side, { classes }: SplitCounts, { classes: names }: LabelEncoder): Int32Array =>
   Int32Array.from(names, (name) => classes.get(name)?.rows[side] ?? 0);
 
@@ -206,8 +220,8 @@ const learn = (
 };
 
 /**
- * Reads all rows once, decides each row's side for the whole run, and learns the vocabulary, the classes and their
- * weights from the train rows alone.
+ * Reads all rows once, decides the side of each row for the whole run, and learns the vocabulary, the classes and the
+ * class weights from the train rows alone.
  *
  * ```marbles
  * rows$:  -r-s-r-s-r-|      r, s: rows of two classes
@@ -215,28 +229,29 @@ const learn = (
  * result: -----------(p|)   p: a Split
  * ```
  *
- * The rows are shuffled by the seed, preprocessed, and divided by `stratifiedSplit`: by the shares within each class,
- * and all rows of one preprocessed text on one side, so that no title of the test side is one of the train side. What a
- * row's side is follows from the rows and the seed; it is remembered by the row's id, which must be its ordinal in the
- * source and the same at every reading. A row that comes with a `side` stays on it, and the others are divided without
- * regard to it.
+ * The rows are shuffled by the seed, preprocessed, and divided by `stratifiedSplit`: the shares hold within each class,
+ * and all rows with the same preprocessed text are on one side. So no title of the test side is also on the train side.
+ * The sides depend only on the rows and the seed. Each side is remembered by the row's id, which must be its ordinal in
+ * the source and the same at every reading. A row that has a `side` stays on it, and does not affect how the other rows
+ * are divided.
  *
- * Nothing of the validation and test sides is looked at to learn from. A class may be on those sides alone, for
- * instance if its only title repeats another row's: nothing can be learnt of it, so its rows go to `rejections` (without
- * line and byte, since those are no longer known) and are on no side; without `rejections` it is an error.
+ * Nothing is learnt from the validation and test sides. A class may have rows on those sides alone, for example if its
+ * only title repeats another row's. Nothing can be learnt about such a class, so its rows go to `rejections` and are on
+ * no side. Their rejections have no line and no byte, because these are not known here. Without `rejections` it is an
+ * error.
  *
- * Holds at most `buffer` rows for the shuffle, and none once it has emitted; 1 to 2 bytes a row for its side; 18 to 37
- * bytes for each of the first 500,000 different texts (later ones have their side by their hash); some 60 bytes for each
- * different token of the train rows, as `Tokenizer.fit`. The end of the shuffle
- * honours the `valve` and yields to the event loop.
+ * Holds at most `buffer` rows for the shuffle, and none after it has emitted; 1 to 2 bytes per row for its side; 18 to
+ * 37 bytes for each of the first 500,000 different texts (the side of later texts follows from their hash); about 60
+ * bytes for each different token of the train rows, as `Tokenizer.fit`. The end of the shuffle obeys the `valve` and
+ * yields to the event loop.
  *
  * Errors: `HW_EMPTY` when there are no rows, no train rows, train rows of one class only, or no word left in any of
- * them; `HW_LABEL` when a class has no train row and there are no `rejections`; `HW_USAGE` when an id is no ordinal or
- * two rows have one; whatever the source sends and `rejections` throws.
+ * them; `HW_LABEL` when a class has no train row and there are no `rejections`; `HW_USAGE` when an id is not an ordinal
+ * or two rows have the same id; any error that the source sends or `rejections` throws.
  *
- * @param rows$ the rows: cold, the same rows in the same order at every subscription. It is subscribed to once here,
- *   and once for every side and epoch by `batches`
- * @throws HeadwaterError `HW_USAGE` when an option cannot work
+ * @param rows$ the rows: cold, the same rows in the same order at every subscription. This operator subscribes once,
+ *   and `batches` once for every side and epoch
+ * @throws HeadwaterError `HW_USAGE` when an option is invalid
  *
  * @example
  * ```ts
@@ -247,7 +262,7 @@ const learn = (
  * const split = await lastValueFrom(prepare(from(rows), { seed: 1, shares: { train: 0.5, validation: 0.25, test: 0.25 } }));
  * console.log(split.rows, split.labelEncoder.classes); // how many rows are on each side; ['Sports', 'World']
  * ```
- * @see {@link batches} for what is read from a split, {@link batchSource} for training on it
+ * @see {@link batches} to read the batches of a split, {@link batchSource} to train on it
  */
 export const prepare = (rows$: Observable<Row>, options: PrepareOptions = {}): Observable<Split> => {
   const { seed = 1234, shares = SHARES, buffer = 50_000, stopWords, valve, yieldAfter = 25, scheduler } = options;
@@ -294,7 +309,8 @@ export const prepare = (rows$: Observable<Row>, options: PrepareOptions = {}): O
       settle(counts, options);
       return EMPTY;
     });
-    // Settled before the vocabulary is, so that what is wrong with the rows is said in these words.
+    // // The rows are checked before the vocabulary is fitted, so that a problem with the rows gives the messages of
+    // `settle`.
     return concat(sided$, settled$).pipe(
       learnt,
       map(({ tokenizer, labelEncoder }) => {

@@ -4,7 +4,8 @@ import { type ReadingOptions, stepsOf, textPath } from '../../text/textPath.js';
 import { copyWith } from '../internal/copyWith.js';
 
 /**
- * Adds to each headline its preprocessed text: lower case, without stop words and parentheses, words one space apart.
+ * Adds its preprocessed text to each headline: lower case, without stop words and parentheses, with one space between
+ * words.
  *
  * ```marbles
  * source: --a-----b-----|   a: { id: 0, title: 'The Ferry Returns' }
@@ -12,13 +13,12 @@ import { copyWith } from '../internal/copyWith.js';
  * result: --p-----q-----|   p: { id: 0, title: 'The Ferry Returns', text: 'ferry returns' }
  * ```
  *
- * What a row has besides stays as it was. Without `text`, what is done to the title is the lesson's, as
- * `textPreprocessor` says. Where nothing is
- * left of it the text is empty, and the row goes on all the same.
+ * The other fields of a row stay the same. Without `text`, the title is preprocessed as in the lesson (see
+ * `textPreprocessor`). A row whose text is empty is emitted too.
  *
- * It holds no rows. Errors: those of the source.
+ * Holds no rows. Errors: those of the source.
  *
- * @param options what is done to the titles; by default the lesson's, with the 179 words of `STOP_WORDS`
+ * @param options how titles are preprocessed; by default as in the lesson, with the 179 words of `STOP_WORDS`
  * @throws HeadwaterError `HW_USAGE` when a stop word is empty
  *
  * @example

@@ -11,19 +11,19 @@ const changed = (what: string): HeadwaterError =>
   );
 
 /**
- * Reads the rows of a split again, and lets those of one side through, in the order of the source.
+ * Reads the rows of a split again, and emits those of one side, in the order of the source.
  *
  *     split.rows$:  -a-b-c-d-e-|      (a, c and d are train rows)
  *     train:        -a---c-d---|
  *
  * Holds nothing. Cold: every subscription reads the source once.
  *
- * Errors: `HW_SOURCE_CHANGED` when a row comes that was not there when the split was prepared, or, at the end, when the
- * side had more rows or fewer. The rows are known by their ids and counted, no more: that one comes again in another's
- * place is not noticed.
+ * Errors: `HW_SOURCE_CHANGED` when a row was not there when the split was prepared, or, at the end, when the side had
+ * more or fewer rows. Only ids and counts are compared. A row that appears twice in place of another row is not
+ * detected.
  *
- * @param split what `prepare` gave
- * @param side which rows
+ * @param split the split that `prepare` emitted
+ * @param side the side whose rows are emitted
  * @throws HeadwaterError `HW_USAGE` when there is no such side
  *
  * @example

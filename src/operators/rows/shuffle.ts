@@ -4,28 +4,31 @@ import { checkOptions, checkTime, checkWhole } from '../../contracts/checkOption
 import { withHolding } from '../../contracts/flow/FlowProbe.js';
 import { emitInSlices, type SliceOptions } from '../flow/emitInSlices.js';
 
-/** How `shuffle` works. */
+/** Options of `shuffle`. */
 export interface ShuffleOptions extends SliceOptions {
   /**
-   * How many values are held to choose from, at least 1. At 1 the order stays as it is; at the number of values or
-   * above, every order is equally likely.
+   * The number of values that are held to choose from, at least 1. With 1 the order does not change. With the number of
+   * values or more, every order is equally likely.
    */
   readonly buffer: number;
   /** Any whole number: the same seed gives the same order. */
   readonly seed: number;
   /**
-   * Which pass over the data this is, from 1: each has an order of its own. Default: the one order that the seed gives
-   * to the whole run.
+   * The number of this pass over the data, from 1. Each pass has an order of its own. Default: no epoch, so the seed
+   * gives one order for the whole run.
    */
   readonly epoch?: number | undefined;
-  /** Which stream of random numbers is drawn from. Default `shuffle`, or `epoch-shuffle` when `epoch` is given. */
+  /** The stream of random numbers that is used. Default `shuffle`, or `epoch-shuffle` when `epoch` is given. */
   readonly purpose?: Purpose | undefined;
 }
 
-/** What an arrival is exchanged for while the buffer fills; any value of a stream, undefined too, is a value. */
+/**
+ * Returned instead of a value while the buffer fills. It is a symbol because every value, including undefined, may be
+ * in the stream.
+ */
 const NOTHING = Symbol('nothing');
 
-/** Empties the array in random order: a Fisher-Yates shuffle, one draw a value. */
+/** Empties the array in random order: a Fisher-Yates shuffle, with one draw per value. */
 function* drawAll<T>(held: T[], draws: Random): Generator<T, void> {
   while (held.length > 0) {
     const at = draws.below(held.length);
@@ -38,11 +41,11 @@ function* drawAll<T>(held: T[], draws: Random): Generator<T, void> {
 }
 
 /**
- * Emits the values of the source in random order, decided by the seed.
+ * Emits the values of the source in random order. The seed decides the order.
  *
- * It fills a buffer; then each arrival takes the place of one held value, chosen at random, which is emitted. When the
- * source completes, the buffer is emptied in random order. So a value moves forward by less than `buffer` places, and
- * back by any number.
+ * It fills a buffer first. Then each new value replaces a random value of the buffer, which is emitted. When the source
+ * completes, the buffer is emptied in random order. So a value moves forward by less than `buffer` places, and back by
+ * any number.
  *
  * ```marbles
  * source: a--b--c--d--e--|
@@ -50,16 +53,17 @@ function* drawAll<T>(held: T[], draws: Random): Generator<T, void> {
  * result: ------b--a--c--(ed|)
  * ```
  *
- * Nothing is lost or repeated: the result is a permutation of the source, of all of it if the buffer holds it all.
+ * No value is lost or repeated: the result is a permutation of the source. If the buffer holds the whole source, every
+ * permutation is possible.
  *
- * Holds at most `buffer` values. When the source completes they all become due at once: they are emitted while the
- * `valve` is open, and never for longer than `yieldAfter` before the event loop has its turn, so the end of the shuffle
- * acts as a source of its own. An error of the source passes at once, and the values held are not emitted.
+ * Holds at most `buffer` values. When the source completes, all of them are due at once. They are emitted while the
+ * `valve` is open, for at most `yieldAfter` ms before the event loop runs, so the end of the shuffle acts like a
+ * source. An error of the source passes at once, and the held values are not emitted.
  *
- * The method is that of tf.data's shuffle buffer; the generator is xoroshiro128+.
+ * The method is that of tf.data's shuffle buffer. The generator is xoroshiro128+.
  *
  * @param options `buffer`, `seed`, `epoch`; `valve`, `yieldAfter` and `scheduler` for the values left at the end
- * @throws HeadwaterError `HW_USAGE` when the buffer is below 1, or an option is no whole number
+ * @throws HeadwaterError `HW_USAGE` when the buffer is below 1, or an option is not a whole number
  *
  * @example
  * ```ts

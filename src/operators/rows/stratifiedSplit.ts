@@ -5,31 +5,31 @@ import { checkArgument } from '../../contracts/checkArgument.js';
 import { checkOptions, checkWhole } from '../../contracts/checkOption.js';
 import { Division } from './internal/Division.js';
 
-/** The share of the rows that each side is to have: between 0 and 1 each, and 1 together. */
+/** The share of the rows for each side. Each is between 0 and 1, and their sum is 1. */
 export type Shares = Readonly<Record<Side, number>>;
 
-/** How `stratifiedSplit` works. */
+/** Options of `stratifiedSplit`. */
 export interface StratifiedSplitOptions<R> {
-  /** The share of each side; they sum to 1. A side with share 0 gets no row. */
+  /** The share of each side. The shares sum to 1. A side with share 0 gets no row. */
   readonly shares: Shares;
-  /** Any whole number: decides between sides that are owed equally much, and nothing else. */
+  /** Any whole number. It only breaks ties between sides whose shortfall is equal. */
   readonly seed: number;
-  /** The class of a row: the shares hold within each class. */
+  /** The class of a row. The shares hold within each class. */
   readonly stratify: (row: R) => string;
-  /** The group of a row: all rows of one group are on one side. Default: every row is on its own. */
+  /** The group of a row. All rows of one group are on one side. Default: every row is its own group. */
   readonly groupBy?: ((row: R) => string) | undefined;
 }
 
-/** How far the shares' sum may be from 1: what rounding leaves of 0.7 + 0.15 + 0.15. */
+/** How far the sum of the shares may be from 1. It allows for the rounding error of 0.7 + 0.15 + 0.15. */
 const SUM_TOLERANCE = 1e-9;
 
 const sumOf = (shares: Shares): number => SIDES.reduce((total, side) => total + shares[side], 0);
 
 /**
- * Refuses shares that are none, or do not sum to 1.
+ * Refuses shares that are outside 0 to 1, or that do not sum to 1.
  *
- * @param operator the operator that was given them, as its user writes it
- * @param shares what was given
+ * @param operator the operator that received the shares, as its user writes it
+ * @param shares the shares that it received
  * @throws HeadwaterError `HW_USAGE`
  */
 export const checkShares = (operator: string, shares: Shares): void => {
@@ -48,7 +48,7 @@ export const checkShares = (operator: string, shares: Shares): void => {
 };
 
 /**
- * Puts each row on a side, so that at every moment each class is divided between the sides by the shares asked.
+ * Puts each row on a side, so that at every moment each class is divided between the sides according to the shares.
  *
  * ```marbles
  * source: a---a---a---b---a---a---a---|
@@ -57,28 +57,28 @@ export const checkShares = (operator: string, shares: Shares): void => {
  * ```
  *
  * Without `groupBy`, at every row each class's count on each side is within one row of share × (the class's rows so
- * far): within 3/4 of a row for three sides, and within 1/2 for two. So the sides need not be known in advance, and a
- * stream may end at any moment.
+ * far): within 3/4 of a row for three sides, and within 1/2 for two. So the number of rows need not be known in
+ * advance, and a stream may end at any moment.
  *
- * With `groupBy`, a row whose group was seen before goes to the group's side, whatever the counts; the rows of new
- * groups after it make up for it, as each goes to a side that is owed a row. How far a class can then be off follows
- * from the repeats alone: a side has less than one row too many, plus one for each repeat that it had to take since it
- * last had not; and what some sides have too many, others have too few. Among 13,740 real headlines, 568 of them
- * repeats, no count was ever off by more than 2.3 rows, nor by more than 0.8 at the end.
+ * With `groupBy`, a row of a known group goes to the group's side, whatever the counts. The rows of new groups after it
+ * correct the counts, because each goes to a side that has too few rows. How far a class can be off depends on the
+ * repeats alone: a side has less than one row too many, plus one for each repeat that it received since it last had not
+ * too many. What some sides have too many, others have too few. Among 13,740 real headlines, 568 of them repeats, no
+ * count was ever off by more than 2.3 rows, nor by more than 0.8 at the end.
  *
  * The same rows in the same order with the same seed are divided alike. The seed only decides which of two sides gets a
- * row when both are owed it equally; the rows' order decides the rest, so shuffle them first where the sides are to be
- * random.
+ * row when both are equally short of rows. The order of the rows decides the rest, so shuffle them first if the sides
+ * must be random.
  *
- * Holds no rows: a few numbers a class, and with `groupBy` a hash of each of the first 500,000 groups, 18 to 37 bytes
- * (two groups of one 64-bit hash share a side). The side of a group that comes after these follows from its hash and the
- * seed, so that it holds its shares on average alone. An error that `stratify` or `groupBy` throws ends the stream.
+ * Holds no rows: a few numbers per class, and with `groupBy` a hash of each of the first 500,000 groups, 18 to 37 bytes
+ * (two groups with the same 64-bit hash share a side). The side of each later group follows from its hash and the seed,
+ * so these groups keep the shares only on average. An error that `stratify` or `groupBy` throws ends the stream.
  *
  * The rule is that of R. Tijdeman, "The chairman assignment problem", Discrete Mathematics 32 (1980), 323-330.
  *
  * @param options `shares`, `seed`, `stratify` and `groupBy`
  * @throws HeadwaterError `HW_USAGE` when a share is not between 0 and 1, the shares do not sum to 1 (within 1e-9), or
- *   the seed is no whole number
+ *   the seed is not a whole number
  *
  * @example
  * ```ts

@@ -9,13 +9,16 @@ import type { LabelEncoder } from '../../text/LabelEncoder.js';
 import { listNames } from '../../contracts/messages/listNames.js';
 import { encodeText } from './internal/encodedText.js';
 
-/** What happens to rows whose class is not known. */
+/** What `tokenize` does with rows whose class is not known. */
 export interface TokenizeOptions {
   /**
-   * Where rows go whose class the label encoder does not know. Default: none, and the first such row ends the stream.
+   * Receives the rows whose class the label encoder does not know. Default: none. Then the first such row ends the
+   * stream.
    */
   readonly rejections?: DeadLetter | undefined;
-  /** The path or address that the rows came from, for their rejections. Default: empty, not known. */
+  /**
+   * The path or address that the rows came from, for their rejections. Default: an empty string, which means not known.
+   */
   readonly source?: string | undefined;
 }
 
@@ -37,7 +40,7 @@ const asError = ({ id, source, expected, got }: Rejection): HeadwaterError =>
     source === '' ? {} : { where: source },
   );
 
-/** Whether there is nothing but tokens. A spread costs several times what a literal does, for each row of each pass. */
+/** Whether the text has tokens only. For each row of each pass, a spread costs several times as much as a literal. */
 const onlyTokens = ({ vectorIds, features }: EncodedText): boolean => vectorIds === undefined && features === undefined;
 
 /**
@@ -49,19 +52,19 @@ const onlyTokens = ({ vectorIds, features }: EncodedText): boolean => vectorIds 
  * result: --t-----u-----|   t: { id: 0, tokens: Int32Array [7, 4], label: 2 }
  * ```
  *
- * The tokens are those of `Tokenizer.encode`: an unknown word has the unknown token's index, and an empty text has one
- * token word-level (the lesson's rule), none char-level. Given a `rowEncoder`, rows have word vectors and hashed
- * features too.
+ * The tokens are those of `Tokenizer.encode`. An unknown word has the index of the unknown token. An empty text has one
+ * token if the tokenizer is word-level (the lesson's rule), and none if it is char-level. With a `rowEncoder`, rows
+ * also have word vectors and hashed features.
  *
- * It holds no rows.
+ * Holds no rows.
  *
- * Errors: `HW_LABEL` at the first row whose class is not known when no `rejections` are given; whatever
- * `rejections.next` throws, or the source sends. A rejection has the row's id, `field: 'category'`, and no line and no byte,
- * since those are no longer known.
+ * Errors: `HW_LABEL` at the first row whose class is not known when no `rejections` are given; any error that
+ * `rejections.next` throws, or that the source sends. A rejection has the row's id and `field: 'category'`. It has no
+ * line and no byte, because they are not known here.
  *
- * @param tokenizer a `Tokenizer`, or what encodes texts otherwise
- * @param labelEncoder the classes; left out, rows need no category and get no label
- * @param options where rows go whose class is not known
+ * @param tokenizer a `Tokenizer`, or another encoder of texts
+ * @param labelEncoder the classes; without it, rows need no category and get no label
+ * @param options the receiver of rows whose class is not known
  *
  * @example
  * ```ts

@@ -4,19 +4,20 @@ import { joinSides } from './internal/joinSides.js';
 import type { Split } from './prepare.js';
 
 /**
- * A split whose train side is all of its rows: to train once more on everything, when the number of epochs and all other
- * choices have been made on the validation side.
+ * Makes a split whose train side has all rows. Use it to train once more on everything, after the number of epochs and
+ * all other settings were chosen on the validation side.
  *
  *     split:               train a c d   validation b   test e
  *     withAllRows(split):  train a b c d e
  *
- * Vocabulary and classes stay those of the train rows, so what a model made of them reads stays as it was; class weights
- * are counted anew. There is nothing left to validate or to test on: train with `keep: 'last'`, and tell the scores of
- * the model that was trained on the train side alone.
+ * Vocabulary and classes stay those of the original train rows, so a model reads texts as before. Class weights are
+ * counted again. No rows are left to validate or to test on: train with `keep: 'last'`, and report the scores of the
+ * model that was trained on the original train side.
  *
- * Pure; holds nothing. `withValidationRows` leaves the test rows apart. To learn the vocabulary from all rows too, `prepare` them once more with the shares 1, 0 and 0.
+ * Pure; holds nothing. `withValidationRows` keeps the test rows separate. To learn the vocabulary from all rows too,
+ * call `prepare` again with the shares 1, 0 and 0.
  *
- * @param split what `prepare` gave; it stays as it is
+ * @param split the split that `prepare` emitted; it is not changed
  *
  * @example
  * ```ts

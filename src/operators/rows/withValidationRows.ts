@@ -3,19 +3,19 @@ import { joinSides } from './internal/joinSides.js';
 import type { Split } from './prepare.js';
 
 /**
- * A split whose train side has the validation rows too: to train once more on both, when all choices have been made on
- * the validation side. The test rows stay apart, and measure what comes of it.
+ * Makes a split whose train side also has the validation rows. Use it to train once more on both, after all settings
+ * were chosen on the validation side. The test rows stay separate, to measure the final model.
  *
  *     split:                      train a c d     validation b   test e
  *     withValidationRows(split):  train a b c d                  test e
  *
- * Vocabulary and classes stay those of the train rows; class weights are counted anew. There is nothing left to
+ * Vocabulary and classes stay those of the original train rows. Class weights are counted again. No rows are left to
  * validate on: train with `keep: 'last'`.
  *
  * Pure; holds nothing.
  *
- * @param split what `prepare` gave; it stays as it is
- * @see withAllRows, which takes the test rows as well
+ * @param split the split that `prepare` emitted; it is not changed
+ * @see withAllRows, which adds the test rows as well
  *
  * @example
  * ```ts

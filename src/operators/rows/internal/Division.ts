@@ -4,8 +4,8 @@ import type { StratifiedSplitOptions, Shares } from '../stratifiedSplit.js';
 import { SideByGroup } from './SideByGroup.js';
 
 /**
- * The shares, summing to 1 as closely as numbers can: what is wanting is owed to nobody, and row by row it grows until
- * no side is owed enough to take one.
+ * Scales the shares so that their sum is 1 within floating-point precision. Otherwise the missing part is owed to no
+ * side: it would grow row by row until no side is owed enough to take a row.
  */
 const whole = (shares: Shares): Shares => {
   const sum = SIDES.reduce((total, side) => total + shares[side], 0);
@@ -13,12 +13,12 @@ const whole = (shares: Shares): Shares => {
 };
 
 /**
- * Amounts owed that are closer than this are equal: s·k is not exact, and a tie must not be decided by its last bit.
- * Enough for 10⁸ rows a class.
+ * Owed amounts that differ by less than this are equal. s·k is not exact, and its last bit must not decide a tie.
+ * Enough for 10⁸ rows per class.
  */
 const ROUNDING = 1e-8;
 
-/** How many rows of one class are on each side, and how many rows it has. */
+/** The number of rows of one class on each side, and in total. */
 interface ClassCounts {
   readonly name: string;
   readonly ordinal: number;
@@ -29,20 +29,20 @@ interface ClassCounts {
 /**
  * Chooses the side of a class's next row by Tijdeman's rule for the chairman assignment problem.
  *
- * With n sides, let a side with share s be owed s·k − x at the class's k-th row, x being its rows so far. Only a side
- * that is owed at least 1/(2n−2) may take the row; of these the one takes it whose deadline is first, the deadline
- * being when it would be owed 1 − 1/(2n−2). Then no side is ever off by more than 1 − 1/(2n−2): half a row for two
- * sides, three quarters for three.
+ * With n sides, let a side with share s be owed s·k − x at the class's k-th row, where x is the number of the class's
+ * rows on it so far. Only a side that is owed at least 1/(2n−2) may take the row. Of these, the side with the first
+ * deadline takes it. The deadline is the row at which the side would be owed 1 − 1/(2n−2). Then no side is ever off by
+ * more than 1 − 1/(2n−2): half a row for two sides, three quarters for three.
  *
- * Where repeats of a group have pushed the counts out of that region a side may be past its deadline by more than the
- * rule can produce; then the side that is owed most takes the row. (By the rule alone at most one side is past its
- * deadline, and it is then also the one that is owed most: so the two cases agree.)
+ * Repeats of a group can push the counts out of that region. Then a side may be past its deadline by more than the rule
+ * can produce, and the side that is owed most takes the row. (By the rule alone at most one side is past its deadline,
+ * and it is then also the side that is owed most. So the two cases agree.)
  */
 const mostOwed = (counts: ClassCounts, shares: Shares, sides: readonly Side[], draws: Random): Side => {
   const slack = sides.length > 1 ? 1 / (2 * sides.length - 2) : 0;
   const owed = (side: Side): number => shares[side] * (counts.rows + 1) - counts.sides[side];
   const late = sides.some((side) => owed(side) > 1 - slack + ROUNDING);
-  /** The less, the sooner. */
+  /** The side with the smallest value is the first to take a row. */
   const rank = (side: Side): number => (late ? -owed(side) : (1 - slack - owed(side)) / shares[side]);
   const candidates = late ? sides : sides.filter((side) => owed(side) >= slack - ROUNDING);
 
@@ -53,13 +53,13 @@ const mostOwed = (counts: ClassCounts, shares: Shares, sides: readonly Side[], d
 
 /** Rows of one group that have different classes. */
 export interface MixedGroups<R> {
-  /** How many rows have another class than the first row of their group. */
+  /** The number of rows whose class is not that of the first row of their group. */
   readonly rows: number;
-  /** The first such row, and the class that its group had before. */
+  /** The first such row, and the class of the first row of its group. */
   readonly first: { readonly row: R; readonly other: string } | undefined;
 }
 
-/** Puts rows on sides, one after another, as `stratifiedSplit` says. */
+/** Puts rows on sides, one after another, by the rule of `stratifiedSplit`. */
 export class Division<R> {
   readonly #options: StratifiedSplitOptions<R>;
   readonly #shares: Shares;
@@ -79,7 +79,7 @@ export class Division<R> {
     this.#groups = new SideByGroup(options.seed, mostGroups);
   }
 
-  /** The side of a row that comes without one. */
+  /** The side of a row that has no side yet. */
   sideOf(row: R): Side {
     const { stratify, groupBy } = this.#options;
     const counts = this.#countsOf(stratify(row));
@@ -100,18 +100,18 @@ export class Division<R> {
     return side;
   }
 
-  /** Takes note of a row that comes with its side. */
+  /** Records a row that already has a side. */
   take(row: R, side: Side): void {
     const { groupBy } = this.#options;
     if (groupBy !== undefined) this.#groups.mark(groupBy(row), side);
   }
 
-  /** The rows that have another class than an earlier row of their group. */
+  /** The rows whose class is not that of the first row of their group. */
   get mixed(): MixedGroups<R> {
     return { rows: this.#mixedRows, first: this.#firstMixed };
   }
 
-  /** How many groups are on a side, and have rows that came with another one. */
+  /** The number of groups on one side that also have rows that came with the other side. */
   countShared(side: Side, other: Side): number {
     return this.#groups.countShared(side, other);
   }
@@ -130,7 +130,7 @@ export class Division<R> {
     return counts;
   }
 
-  /** The side in whose share of 0 to 1 a number is. */
+  /** The side whose part of the interval from 0 to 1 contains the number. */
   #sideAt(fraction: number): Side {
     let end = 0;
     for (const side of this.#sides) {

@@ -1,29 +1,30 @@
 import { SIDES, type Side } from '../../../contracts/rows/Row.js';
 import { hash64, spread } from './hash64.js';
 
-/** Slots to begin with; a power of two, as every size of the table is. */
+/** The initial number of slots. Every size of the table is a power of two. */
 const FIRST_SLOTS = 1024;
-/** The table grows when it is this full: beyond it, runs of taken slots get long. */
+/** The table grows when this share of its slots is used: beyond it, runs of used slots get long. */
 const FULL = 0.6;
-/** So many groups are remembered. */
+/** The number of groups that are remembered. */
 const MOST_GROUPS = 500_000;
-/** The most strata that are told apart. */
+/** The number of strata that can be told apart. */
 const MOST_STRATA = 0xffff;
 
-/** The bits of a slot's byte that hold 1 + the place in `SIDES` of the side that the group was put on. */
+/** The bits of a slot's byte that hold 1 + the index in `SIDES` of the side that the group was put on. */
 const DIVIDED = 3;
-/** The bit that says that a row of the group came with this side. */
+/** The bit of a slot's byte that is set if a row of the group came with this side. */
 const given = (side: Side): number => 4 << SIDES.indexOf(side);
 
 /**
- * Remembers which side each group is on, by a 64-bit hash of the group's name, and the stratum of its first row.
+ * Remembers the side of each group and the stratum of its first row, by a 64-bit hash of the group's name.
  *
- * The name itself is not kept. Two names with one hash count as one group: they share a side, which breaks no promise,
- * and among 500,000 names it happens with a chance of 1 in 70 million (the hash being worth 63 bits).
+ * The name itself is not kept. Two names with the same hash count as one group and share a side, which breaks no
+ * guarantee. Among 500,000 names this happens with a probability of 1 in 70 million (the strength of the hash is 63
+ * bits).
  *
- * Holds 11 bytes a slot, and between 1.7 and 3.4 slots a group: 18 to 37 bytes a group, of at most 500,000 groups.
- * The side of a group that comes after these follows from its hash: it is the same whenever the group comes, and
- * nothing has to be remembered for it.
+ * Holds 11 bytes per slot, and has between 1.7 and 3.4 slots per group: 18 to 37 bytes per group, for at most 500,000
+ * groups. The side of each later group follows from its hash, so it is the same for every row of the group and needs no
+ * memory.
  */
 export class SideByGroup {
   readonly #most: number;
@@ -38,7 +39,7 @@ export class SideByGroup {
 
   /**
    * @param seed decides the sides of groups beyond the limit
-   * @param most how many groups are remembered
+   * @param most the number of groups that are remembered
    */
   constructor(seed = 0, most = MOST_GROUPS) {
     this.#seed = seed;
@@ -50,14 +51,17 @@ export class SideByGroup {
     return this.#size;
   }
 
-  /** The stratum of the first row of the group that was asked for last, from 0; undefined where it is not known. */
+  /**
+   * The stratum of the first row of the group that was last passed to `sideOf`, from 0; undefined if it is not known.
+   */
   firstStratum: number | undefined;
 
   /**
-   * The side of the group; where it has none yet, the one that `choose` returns, which is remembered.
+   * The side of the group. If it has none yet, `choose` chooses one, which is remembered.
    *
-   * @param stratum that of the row, from 0
-   * @param choose chooses a side; beyond the limit it is given a number from 0 to below 1 that follows from the group
+   * @param stratum the stratum of the row, from 0
+   * @param choose chooses a side; beyond the limit it gets a number from 0 to below 1 that follows from the group's
+   * hash
    */
   sideOf(group: string, stratum: number, choose: (fraction?: number) => Side): Side {
     const slot = this.#slotOf(group);
@@ -68,7 +72,7 @@ export class SideByGroup {
       return SIDES[known - 1]!;
     }
     this.firstStratum = undefined;
-    // Of a group that came with a given side before, the slot is there.
+    // // A group of which a row came with a side already has a slot.
     if (this.#sides[slot] === 0 && this.#size >= this.#most)
       return choose(spread(this.#hash[0]! ^ this.#seed) / 0x100000000);
     const side = choose();
@@ -82,7 +86,10 @@ export class SideByGroup {
     if (this.#sides[slot] !== 0 || this.#size < this.#most) this.#put(slot, given(side), MOST_STRATA);
   }
 
-  /** How many groups have rows that were put on one of the sides, or came with it, and rows that came with another. */
+  /**
+   * The number of groups that have rows put on the first side, or that came with it, and also rows that came with the
+   * other side.
+   */
   countShared(side: Side, other: Side): number {
     const place = 1 + SIDES.indexOf(side);
     let shared = 0;
@@ -96,7 +103,7 @@ export class SideByGroup {
     return this.#find(this.#hash[0]!, this.#hash[1]!);
   }
 
-  /** The slot where the hash stands, or the free one where it would. */
+  /** The slot of the hash, or the free slot where it would be stored. */
   #find(high: number, low: number): number {
     const mask = this.#sides.length - 1;
     let slot = low & mask;
@@ -104,7 +111,7 @@ export class SideByGroup {
     return slot;
   }
 
-  /** Adds bits to the slot of the group that was looked up last. */
+  /** Sets bits in the slot of the group that was looked up last. */
   #put(slot: number, bits: number, stratum: number): void {
     let at = slot;
     const high = this.#hash[0]!;

@@ -2,20 +2,20 @@ import { HeadwaterError } from '../../../contracts/HeadwaterError.js';
 import { SIDES, type Side } from '../../../contracts/rows/Row.js';
 
 const FIRST_ROWS = 16_384;
-/** What stands for a row that has no side. */
+/** The value of a row without a side. */
 const NONE = 255;
-/** What stands for a row whose title has no token left. */
+/** The value of a row whose title has no token left. */
 const WITHOUT_TEXT = 254;
 
 /**
  * Remembers the side of each row by its id.
  *
- * Holds one byte a row, or up to two while it grows: ids are ordinals, so an array of bytes has no gaps to speak of.
+ * Holds one byte a row, or up to two while it grows. Ids are ordinals, so the array of bytes has almost no gaps.
  */
 export class SideByRow {
   #sides = new Uint8Array(FIRST_ROWS).fill(NONE);
 
-  /** The side of the row, or undefined where it has none. */
+  /** The side of the row, or undefined if it has none. */
   sideOf(id: number): Side | undefined {
     return SIDES[this.#sides[id] ?? NONE];
   }
@@ -23,14 +23,14 @@ export class SideByRow {
   /**
    * Records the side of a row that has none yet.
    *
-   * @throws HeadwaterError `HW_USAGE` when the id is no ordinal, or another row has it
+   * @throws HeadwaterError `HW_USAGE` when the id is not an ordinal, or another row has it
    */
   record(id: number, side: Side): void {
     this.#put(id, SIDES.indexOf(side));
   }
 
   /**
-   * Records that the title of a row has no token left, so that it is on no side.
+   * Records that the title of a row has no token left. Such a row is on no side.
    *
    * @throws HeadwaterError as `record`
    */
@@ -38,7 +38,7 @@ export class SideByRow {
     this.#put(id, WITHOUT_TEXT);
   }
 
-  /** Whether the row is one whose title has no token left. */
+  /** Whether the row's title has no token left. */
   isWithoutText(id: number): boolean {
     return this.#sides[id] === WITHOUT_TEXT;
   }
@@ -61,7 +61,7 @@ export class SideByRow {
     this.#sides[id] = place;
   }
 
-  /** Takes the side of a row away. */
+  /** Removes the row from its side. */
   forget(id: number): void {
     this.#sides[id] = NONE;
   }

@@ -10,16 +10,17 @@ const noRows = (): Record<Side, number> => ({ train: 0, validation: 0, test: 0 }
 interface ClassSoFar {
   readonly rows: Record<Side, number>;
   /**
-   * The ids of its rows while none of them is on train. Emptied by the first train row, which is the class's first row
-   * unless that is a repeat: so few wait here.
+   * The ids of the class's rows while none of them is on train. The first train row empties it. The first row of a
+   * class is on train unless it is a repeat, so only few ids wait here.
    */
   withoutTrain: number[];
 }
 
 /**
- * What is found out about the rows while they are divided: each row's side, and how many rows each side and class has.
+ * Collects facts about the rows while they are divided: the side of each row, and the number of rows per side and
+ * class.
  *
- * Holds one byte a row, and an entry a class.
+ * Holds one byte a row, and an entry per class.
  */
 export class SplitCounts {
   readonly sides = new SideByRow();
@@ -27,9 +28,9 @@ export class SplitCounts {
   readonly leftOut = new Set<number>();
   /** Whether any train row has text left after preprocessing. */
   hasText = false;
-  /** How many titles were read up to the most tokens alone. */
+  /** The number of titles that were cut at the maximum number of tokens. */
   cut = 0;
-  /** The rows that were read, those without text included. */
+  /** The number of rows that were read, including rows without text. */
   read = 0;
   /** Whether rows without text are on no side. */
   readonly dropsEmpty: boolean;
@@ -40,12 +41,12 @@ export class SplitCounts {
     this.dropsEmpty = dropsEmpty;
   }
 
-  /** Counts a row, and tells whether it is to be put on a side. */
+  /** Counts a row, and returns whether it is put on a side. */
   keeps(row: Preprocessed<Row>): boolean {
     this.read++;
     if (row.text !== '') return true;
     this.#rowsWithoutText++;
-    // They come out of the shuffle.
+    // // The shuffle changes the order of the rows, so the smallest id is the first row of the source.
     if (this.#firstWithoutText === undefined || row.id < this.#firstWithoutText.id) this.#firstWithoutText = row;
     if (this.dropsEmpty) this.sides.recordWithoutText(row.id);
     return !this.dropsEmpty;
@@ -71,14 +72,14 @@ export class SplitCounts {
     this.classes.set(category, { rows, withoutTrain: rows.train === 0 ? withoutTrain : [] });
   }
 
-  /** The rows on each side, those of every class together. */
+  /** The number of rows on each side, over all classes. */
   get rows(): SideCounts {
     const total = noRows();
     for (const { rows } of this.classes.values()) for (const side of SIDES) total[side] += rows[side];
     return total;
   }
 
-  /** Takes the rows of a class without train rows off their sides, and reports each of them. */
+  /** Removes the rows of a class without train rows from their sides, and reports each of them. */
   leaveOut(category: string, rejections: DeadLetter, source: string): void {
     const ids = this.classes.get(category)?.withoutTrain ?? [];
     this.classes.delete(category);

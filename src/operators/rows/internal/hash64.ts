@@ -1,4 +1,4 @@
-/** The finalizer of MurmurHash3: spreads every bit over the word. */
+/** The finalizer of MurmurHash3. Every input bit affects the whole word. */
 export const spread = (word: number): number => {
   let h = word;
   h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
@@ -7,14 +7,14 @@ export const spread = (word: number): number => {
 };
 
 /**
- * A hash of a text in 64 bits, as two words: FNV-1a over its UTF-16 code units, from two bases and with two primes, and
- * the finalizer of MurmurHash3.
+ * A hash of a text in 64 bits, as two words. Each word is FNV-1a over the UTF-16 code units, with its own base and its
+ * own prime, and then the finalizer of MurmurHash3.
  *
- * It is worth 63: one base is odd and the other even, so that the lowest bits of the two words differ in every text
- * before they are spread. Hashes are written down, so it stays as it is.
+ * Its strength is 63 bits: one base is odd and the other even, so the lowest bits of the two words differ for every
+ * text before the finalizer. Hashes are stored in files, so this function must not change.
  *
- * @param text what is hashed
- * @param into two words, which take the upper and the lower half
+ * @param text the text to hash
+ * @param into two words, which receive the upper and the lower half
  */
 export const hash64 = (text: string, into: Uint32Array): void => {
   let a = 0x811c9dc5;

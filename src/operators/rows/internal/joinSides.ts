@@ -2,7 +2,9 @@ import { type Side, SIDES } from '../../../contracts/rows/Row.js';
 import { classWeights } from '../../../text/classWeights.js';
 import type { Split } from '../prepare.js';
 
-/** A split whose train side is several of its sides, train among them; the classes and the vocabulary stay. */
+/**
+ * Makes a split whose train side joins several sides, including train. The classes and the vocabulary stay the same.
+ */
 export const joinSides = (split: Split, joined: readonly Side[]): Split => {
   const { rows, classCounts, sideOf } = split;
   const none = new Int32Array(classCounts.train.length);

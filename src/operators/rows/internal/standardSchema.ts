@@ -1,20 +1,20 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { HeadwaterError } from '../../../contracts/HeadwaterError.js';
 
-/** The first field of a value that is wrong, if it is one field, and why. */
+/** A value that a schema refused: the reason, and the first wrong field if the issue concerns a field. */
 export interface Refused {
   readonly ok: false;
   readonly field: string | undefined;
   readonly message: string;
 }
 
-/** What a schema says of a value: what it is then, or what is wrong with it. */
+/** The result of a schema: the checked value, or what is wrong with it. */
 export type Checked<A> = { readonly ok: true; readonly value: A } | Refused;
 
 const keyOf = (segment: PropertyKey | StandardSchemaV1.PathSegment): string =>
   String(typeof segment === 'object' ? segment.key : segment);
 
-/** Checks values by a schema at once. */
+/** Checks values with a synchronous schema. */
 export const checkedBy =
   <A>({ '~standard': standard }: StandardSchemaV1<unknown, A>): ((value: unknown) => Checked<A>) =>
   (value) => {
