@@ -8,22 +8,23 @@ import type { Split } from '../rows/prepare.js';
 /** How a split becomes batches for a training. */
 export interface BatchSourceOptions extends BatchOptions {
   /**
-   * The most bytes of encoded rows that are kept in memory, so that rows are read and encoded once and not in every
-   * epoch. Where they take more, none are kept. The batches are the same either way. Default 0.
+   * The most bytes of encoded rows to keep in memory. Kept rows are read and encoded once instead of in every epoch. If
+   * the rows take more bytes than this, none are kept. The batches are the same either way. Default 0.
    */
   readonly keepBytes?: number | undefined;
 }
 
 /**
- * A split as `fit` reads it: the batches of each side, as often as they are asked for.
+ * A split in the form that `fit` reads: it gives the batches of each side, any number of times.
  *
- * `dropLast` applies to the train side alone: every row of the others is measured.
+ * `dropLast` applies to the train side only: on the other sides every row is measured.
  *
- * Holds the encoded rows, where `keepBytes` lets it, and else nothing itself; `batches` says what a subscription to one of its Observables holds.
+ * Holds the encoded rows if they fit into `keepBytes`, and otherwise nothing. `batches` says what a subscription to one
+ * of its Observables holds.
  *
- * @param split what `prepare` gave
+ * @param split the split that `prepare` emitted
  * @param options how the batches are made
- * @throws HeadwaterError `HW_USAGE` when an option cannot work
+ * @throws HeadwaterError `HW_USAGE` when an option is invalid
  *
  * @example
  * ```ts
@@ -49,8 +50,7 @@ export const batchSource = (split: Split, options: BatchSourceOptions = {}): Bat
     batches: (side, epoch) =>
       batchesFrom(split, { ...each, side, epoch, dropLast: side === 'train' ? options.dropLast : false }, kept),
   };
-  // Makes a batch stream that nobody reads, so that options that cannot work are refused here, and not in the midst of
-  // a training.
+  // // Makes a batch stream without subscribing to it. Invalid options are then refused here, not during a training.
   source.batches('train', 1);
   return source;
 };

@@ -16,30 +16,35 @@ import { shuffle } from '../rows/shuffle.js';
 import { tokenize } from '../rows/tokenize.js';
 
 /**
- * How batches are made: as `bucketByLength` says, but for the padding and the unknown token, which are the tokenizer's.
+ * How batches are made: the options of `bucketByLength`, except the padding token and the unknown token, which come
+ * from the tokenizer.
  */
 export interface BatchOptions
   extends SliceOptions, Omit<BucketByLengthOptions, 'batchSize' | 'padIndex' | 'unknownIndex'> {
-  /** The rows in a batch, at least 1. Default 64, the lesson's. */
+  /** The number of rows in a batch, at least 1. Default 64, as in the lesson. */
   readonly batchSize?: number | undefined;
   /**
-   * What turns a text into what a model reads: a `rowEncoder` of the split's tokenizer, where the model reads word
-   * vectors or hashed features too. Default: one of the split's tokenizer, which reads so much of a text as its steps say.
+   * Encodes a text into what a model reads. Use a `rowEncoder` of the split's tokenizer if the model reads word vectors
+   * or hashed features too. Default: a `rowEncoder` of the split's tokenizer, which reads as much of a text as the
+   * split's text steps say.
    */
   readonly encoder?: Vocabulary | undefined;
-  /** How many train rows the shuffle of an epoch holds to choose from. Default 50,000. */
+  /** The number of train rows that the shuffle of an epoch holds to choose from. Default 50,000. */
   readonly buffer?: number | undefined;
-  /** How many batches may wait for their consumer before the valve is held; of use with a `valve` alone. Default 8. */
+  /**
+   * The number of batches that may wait for their consumer before the valve is held. It is used only with a `valve`.
+   * Default 8.
+   */
   readonly highWaterMark?: number | undefined;
 }
 
-/** Which batches `batches` reads, and how they are made. */
+/** Which batches `batches` reads, and how it makes them. */
 export interface BatchesOptions extends BatchOptions {
-  /** Which rows. */
+  /** The side whose rows are read. */
   readonly side: Side;
   /**
-   * Which pass over the train rows this is, from 1: each has an order of its own. It changes nothing for the other
-   * sides. Default 1.
+   * The number of this pass over the train rows, from 1. Each epoch has an order of its own. It has no effect on the
+   * other sides. Default 1.
    */
   readonly epoch?: number | undefined;
 }
@@ -52,30 +57,30 @@ export interface BatchesOptions extends BatchOptions {
  *     side: 'train', epoch 2:  --------(HAC)(DEG)|
  *     side: 'test', any:       --------(B)|            rows in the order of the source
  *
- * Cold: every subscription reads the rows again, lets those of the side through, and preprocesses, tokenizes and
- * batches them. It gives the same batches every time, so to feed several consumers from one reading, `connect` them:
+ * Cold: every subscription reads the rows again, keeps those of the side, and preprocesses, tokenizes and batches them.
+ * It gives the same batches every time. To feed several consumers from one reading, `connect` them:
  * `connect((b$) => merge(trainStep(gru)(b$), trainStep(rnn)(b$)))`. (`share` would read the rows again for the second
- * one where the source is synchronous.)
+ * consumer if the source is synchronous.)
  *
- * Train rows are shuffled by the seed and the epoch. With buckets the full batches of one length come when they are
- * full and the rest at the end, from short to long; so the order of train batches is mixed once more. With `boundaries:
- * []` each batch is the next rows of the shuffle, as in the lesson.
+ * Train rows are shuffled by the seed and the epoch. With buckets, a batch is emitted when its bucket is full, and the
+ * remaining rows at the end, from short to long. Therefore the order of the train batches is shuffled once more. With
+ * `boundaries: []` each batch has the next rows of the shuffle, as in the lesson.
  *
- * With a `valve` it ends in a `boundedQueue`, and the end of the shuffle honours the valve as the source does: hand it
- * the valve of the rows' source. Then neither a slow consumer nor a busy one lets more than its bound wait, and the
- * event loop has its turn at least every `yieldAfter` ms + one step of the consumer. Without one, whoever makes the
- * consumer wait must see to that.
+ * With a `valve` it ends in a `boundedQueue`, and the end of the shuffle obeys the valve as the source does: pass the
+ * same valve as to the source of the rows. Then a slow or busy consumer never lets more than the bound wait, and the
+ * event loop runs at least every `yieldAfter` ms + one step of the consumer. Without a valve there is no back-pressure
+ * here: the caller must provide it.
  *
- * Holds at most `buffer` rows of the train side (none of the others), (boundaries + 1) × (batchSize − 1) rows in
- * buckets, 2 × (boundaries + 1) batches of the train side that are mixed, and with a `valve` `highWaterMark` batches +
- * those of one chunk of the source.
+ * Holds at most `buffer` rows of the train side (none of the other sides), (boundaries + 1) × (batchSize − 1) rows in
+ * buckets, 2 × (boundaries + 1) batches of the train side for the second shuffle, and with a `valve` `highWaterMark`
+ * batches + those of one chunk of the source.
  *
- * Errors: `HW_SOURCE_CHANGED` when the rows are not those that were prepared, as far as `rowsOf` says; whatever the
- * source sends and `dropped` throws.
+ * Errors: `HW_SOURCE_CHANGED` when the rows are not those that were prepared, as far as `rowsOf` can tell; any error
+ * that the source sends or `dropped` throws.
  *
- * @param split what `prepare` gave
+ * @param split the split that `prepare` emitted
  * @param options which batches, and how they are made
- * @throws HeadwaterError `HW_USAGE` when an option cannot work
+ * @throws HeadwaterError `HW_USAGE` when an option is invalid
  *
  * @example
  * ```ts
@@ -91,9 +96,9 @@ export const batches = (split: Split, options: BatchesOptions): Observable<Label
   batchesFrom(split, options, undefined);
 
 /**
- * The same, of rows that may be kept from one pass to the next.
+ * The same as `batches`, for rows that may be kept in memory from one pass to the next.
  *
- * @param kept undefined where each pass reads and encodes the rows again
+ * @param kept the kept rows, or undefined if each pass reads and encodes the rows again
  */
 export const batchesFrom = (
   split: Split,
@@ -122,7 +127,8 @@ export const batchesFrom = (
     row$.pipe(preprocess({ text, stopWords }), trace('preprocess'), tokenize(encoder, labelEncoder), trace('tokenize'));
   const shuffled = <T>(row$: Observable<T>): Observable<T> =>
     side === 'train' ? row$.pipe(shuffle({ ...slices, buffer, seed, epoch }), trace('shuffle')) : row$;
-  // The shuffle draws by the number of rows alone, so rows that were encoded before it come in the same order.
+  // // The draws of the shuffle depend only on the number of rows, so rows that are encoded before the shuffle come in
+  // the same order.
   const encoded$ = kept === undefined ? encode(shuffled(read$)) : shuffled(kept.rows(side, encode(read$), slices));
   const batches$ = encoded$.pipe(
     bucketByLength({

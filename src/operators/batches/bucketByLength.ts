@@ -7,10 +7,10 @@ import { checkOptions, checkWhole } from '../../contracts/checkOption.js';
 import { truncated, withUnknown } from '../rows/internal/encodedText.js';
 import { type BatchOf, padRows } from './padRows.js';
 
-/** A row that was left out of every batch, as the options of `bucketByLength` asked. */
+/** A row that the options of `bucketByLength` left out of every batch. */
 export interface DroppedRow {
   readonly type: 'dropped';
-  /** Why: `overlong`, `empty`, or `last` where it did not fill the last batch. */
+  /** The reason: `overlong`, `empty`, or `last` if the row was in a last batch that was not full. */
   readonly reason: 'overlong' | 'empty' | 'last';
   /** The row's ordinal in its source. */
   readonly id: number;
@@ -18,14 +18,14 @@ export interface DroppedRow {
   readonly length: number;
 }
 
-/** How `bucketByLength` works. */
+/** Options of `bucketByLength`. */
 export interface BucketByLengthOptions {
-  /** The rows in a batch, at least 1. */
+  /** The number of rows in a batch, at least 1. */
   readonly batchSize: number;
   /**
-   * The length of the longest row in each bucket but the last, in tokens, rising; rows longer than all of them share
-   * the last bucket. Default `[4, 6, 8, 10, 12, 16, 24, 32, 64]`. With `[]` there is one bucket, and the rows stay in
-   * their order.
+   * The length of the longest row in each bucket except the last, in tokens, in ascending order. Longer rows share the
+   * last bucket. Default `[4, 6, 8, 10, 12, 16, 24, 32, 64]`. With `[]` there is one bucket, and the rows keep their
+   * order.
    */
   readonly boundaries?: readonly number[] | undefined;
   /** Whether the last batch is left out if it is not full. Default false. */
@@ -33,11 +33,14 @@ export interface BucketByLengthOptions {
   /** The most tokens of a row, at least 1. Default Infinity. */
   readonly maxLength?: number | undefined;
   /**
-   * What happens to a row with more than `maxLength` tokens: it loses those at its end, or it is left out. Default
-   * `truncate`.
+   * What happens to a row with more than `maxLength` tokens: `truncate` removes the tokens at its end, `drop` leaves
+   * the row out. Default `truncate`.
    */
   readonly overlong?: 'truncate' | 'drop' | undefined;
-  /** What happens to a row without tokens: it gets the unknown token alone, or it is left out. Default `unknown`. */
+  /**
+   * What happens to a row without tokens: `unknown` gives it the unknown token alone, `drop` leaves the row out.
+   * Default `unknown`.
+   */
   readonly empty?: 'unknown' | 'drop' | undefined;
   /** The index of the padding token. Default 0. */
   readonly padIndex?: number | undefined;
@@ -48,8 +51,8 @@ export interface BucketByLengthOptions {
 }
 
 /**
- * Headlines have 3 to 12 tokens once preprocessed, and titles of papers some more: narrow buckets there, wide ones
- * above.
+ * Headlines have 3 to 12 tokens after preprocessing, and titles of papers have a few more. So the buckets are narrow
+ * for these lengths and wide above.
  */
 export const DEFAULT_BOUNDARIES: readonly number[] = [4, 6, 8, 10, 12, 16, 24, 32, 64];
 
@@ -64,7 +67,7 @@ const check = (options: BucketByLengthOptions, boundaries: readonly number[], ma
   }
 };
 
-/** A row that waits for its batch to fill up, and how many came before it. */
+/** A row that waits until its batch is full, and the number of rows that arrived before it. */
 interface Waiting {
   readonly row: TokenizedRow;
   readonly arrival: number;
@@ -74,11 +77,11 @@ const byLength = (a: Waiting, b: Waiting): number => a.row.tokens.length - b.row
 const byArrival = (a: Waiting, b: Waiting): number => a.arrival - b.arrival;
 
 /**
- * Gathers rows of similar length into padded batches, so that little is computed on padding.
+ * Gathers rows of similar length into padded batches, so that little computation is spent on padding.
  *
- * Each row waits in the bucket of its length; a bucket that has `batchSize` rows becomes a batch. When the source
- * completes, what is left in the buckets is gathered across them, from short to long, so that every batch but the last
- * is full; the last takes the rows that came last, whatever their length.
+ * Each row waits in the bucket of its length. A bucket with `batchSize` rows becomes a batch. When the source
+ * completes, the rows left in the buckets are gathered across the buckets, from short to long, so that every batch
+ * except the last is full. The last batch has the rows that arrived last, whatever their length.
  *
  * ```marbles
  * source: a--b--c--d--e--|      lengths: a 1, b 5, c 2, d 4, e 7
@@ -86,15 +89,15 @@ const byArrival = (a: Waiting, b: Waiting): number => a.arrival - b.arrival;
  * result: ------A--B-----(C|)   A: a and c;  B: b and d;  C: e
  * ```
  *
- * No row is lost or repeated. Only what the options ask for is left out, and `dropped` is told of it: overlong rows and
- * empty ones, and with `dropLast` less than one batch in all (always the rows that came last, not the shortest or the
- * longest, which would never be learnt from).
+ * No row is lost or repeated. Rows are left out only as the options say, and `dropped` receives each of them: overlong
+ * rows, empty rows, and with `dropLast` fewer rows than one batch in total. These last rows are always those that
+ * arrived last, not the shortest or the longest, because otherwise the same rows would never be learnt from.
  *
- * The same rows in the same order give the same batches. Labelled rows give a `LabelledBatch`, others a `PaddedBatch`;
- * each batch has buffers of its own.
+ * The same rows in the same order give the same batches. Labelled rows give a `LabelledBatch`, other rows a
+ * `PaddedBatch`. Each batch has buffers of its own.
  *
  * Holds at most (boundaries + 1) × (batchSize − 1) rows: 630 with the defaults and a batch size of 64. An error of the
- * source passes at once, and the rows that wait are not emitted.
+ * source passes at once, and the waiting rows are not emitted.
  *
  * @param options `batchSize`, `boundaries`, `dropLast`, and what happens to overlong and empty rows
  * @throws HeadwaterError `HW_USAGE` when the batch size or `maxLength` is below 1, or the boundaries do not rise
@@ -121,7 +124,7 @@ export function bucketByLength(options: BucketByLengthOptions): OperatorFunction
   const report = ({ id, tokens }: TokenizedRow, reason: DroppedRow['reason']): void =>
     dropped?.next({ type: 'dropped', reason, id, length: tokens.length });
 
-  /** The row with at least one token and at most `maxLength`, or undefined where it is left out. */
+  /** The row with at least one token and at most `maxLength`, or undefined if it is left out. */
   const fitted = (row: TokenizedRow): TokenizedRow | undefined => {
     const { length } = row.tokens;
     if (length > 0 && length <= maxLength) return row;
@@ -147,7 +150,7 @@ export function bucketByLength(options: BucketByLengthOptions): OperatorFunction
       const buckets: Waiting[][] = Array.from({ length: boundaries.length + 1 }, () => []);
       let arrivals = 0;
 
-      /** The batch that the row fills, if it does. */
+      /** The batch that this row completes, or undefined. */
       const place = (given: TokenizedRow): PaddedBatch | undefined => {
         const row = fitted(given);
         if (row === undefined) return undefined;

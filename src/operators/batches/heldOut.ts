@@ -14,19 +14,25 @@ import { rowsOf } from '../rows/rowsOf.js';
 import { tokenize } from '../rows/tokenize.js';
 import { bucketByLength } from './bucketByLength.js';
 
-/** How rows are held against a split. */
+/** Options of `heldOut`. */
 export interface HeldOutOptions {
-  /** The rows in a batch, at least 1. Default 64. */
+  /** The number of rows in a batch, at least 1. Default 64. */
   readonly batchSize?: number | undefined;
-  /** What turns a text into what the model reads. Default: a `rowEncoder` of the split's tokenizer. */
+  /** Encodes a text into what the model reads. Default: a `rowEncoder` of the split's tokenizer. */
   readonly encoder?: Vocabulary | undefined;
-  /** Where rows go whose class the split does not know. Default: none, and the first such row ends the stream. */
+  /** Receives the rows whose class the split does not know. Default: none. Then the first such row ends the stream. */
   readonly rejections?: DeadLetter | undefined;
-  /** Where rows go whose text a train row of the split has: the model has seen them. Default: they are left out. */
+  /**
+   * Receives the rows whose text is also the text of a train row, so that the model has seen it. Default: these rows
+   * are only left out.
+   */
   readonly seen?: { next(row: Row): void } | undefined;
 }
 
-/** The texts of train rows, by a hash of 53 bits: two of a million share one with a chance of 1 in 20,000. */
+/**
+ * The texts of train rows, by a hash of 53 bits. Among a million texts, two have the same hash with a probability of 1
+ * in 20,000.
+ */
 class Texts {
   readonly #hashes = new Set<number>();
   readonly #words = new Uint32Array(2);
@@ -47,22 +53,22 @@ class Texts {
 }
 
 /**
- * Makes batches of rows from elsewhere, as a split's model reads them, for measuring the model on what it has not seen:
- * rows whose text a train row of the split has are left out.
+ * Makes batches of held-out rows that are not part of the split, encoded as the split's model reads them. Use it to
+ * measure the model on texts that it has not seen. Rows whose text is also the text of a train row are left out.
  *
  *     rows:            -a-b-c-d-|           (b's text is that of a train row)
  *     heldOut(split):  ---------(B|)        a batch of a, c and d
  *
- * Where a text was in training, a model can know it by heart, and its score says nothing about other texts.
+ * A model can memorize a text of its training, so its score on that text says nothing about other texts.
  *
  * Holds a number for each different text of the train rows, about 40 bytes, and the rows of batches that are not full.
- * It reads the split's rows once at each subscription, before the rows.
+ * At each subscription it reads the split's rows once, before the held-out rows.
  *
- * Errors: `HW_LABEL` at a row whose class the split does not know when there are no `rejections`; what `rowsOf` and
- * `bucketByLength` send; whatever the source sends, and `rejections` and `seen` throw.
+ * Errors: `HW_LABEL` at a row whose class the split does not know when there are no `rejections`; the errors of
+ * `rowsOf` and `bucketByLength`; any error that the source sends, or that `rejections` and `seen` throw.
  *
- * @param split what the model was trained on
- * @throws HeadwaterError `HW_USAGE` when an option cannot work
+ * @param split the split that the model was trained on
+ * @throws HeadwaterError `HW_USAGE` when an option is invalid
  *
  * @example
  * ```ts

@@ -4,14 +4,17 @@ import type { LabelledBatch, PaddedBatch } from '../../contracts/rows/PaddedBatc
 import type { LabelledTokens, TokenizedRow } from '../../contracts/rows/Row.js';
 import type { SparseRow, SparseRows } from '../../contracts/rows/SparseRows.js';
 
-/** The batch that rows of a type become: labelled where they are. */
+/** The type of the batch: a `LabelledBatch` if the rows are labelled. */
 export type BatchOf<R extends TokenizedRow> = R extends LabelledTokens ? LabelledBatch : PaddedBatch;
 
-/** The label of a row that has one. */
+/** The row's label, if it has one. */
 const labelOf = (row: TokenizedRow): number | undefined =>
   'label' in row && typeof row.label === 'number' ? row.label : undefined;
 
-/** What each row has, or undefined where none has it: then nothing is allocated, since most rows have tokens alone. */
+/**
+ * The value of each row, or undefined if no row has one. Nothing is then allocated. This is the common case, because
+ * most rows have tokens alone.
+ */
 const ofEach = <T>(
   rows: readonly TokenizedRow[],
   what: string,
@@ -62,13 +65,13 @@ const joined = (features: readonly SparseRow[]): SparseRows => {
 };
 
 /**
- * Lays rows of token indices side by side and fills the shorter ones up with the padding token.
+ * Puts rows of token indices into one batch, and fills the shorter rows up with the padding token.
  *
- * @param rows B rows of at least one token each; all with a label, vector ids and features, or all without
+ * @param rows B rows with at least one token each; a label, vector ids and features are each on all rows or on none
  * @param padIndex the padding token's index. Default 0
- * @returns a batch with buffers of its own: `tokens` [B, T], T being the longest row's length, `lengths` [B], `ids` [B]
- *   and, of labelled rows, `labels` [B]; all int32. Rows with vector ids give `vectorIds` [B, T], 0 past a row's
- *   length; rows with features give `features`, B sparse rows
+ * @returns a batch with buffers of its own: `tokens` [B, T], where T is the longest row's length, `lengths` [B], `ids`
+ *   [B] and, for labelled rows, `labels` [B]; all int32. Rows with vector ids give `vectorIds` [B, T], with 0 after the
+ *   end of a row; rows with features give `features`, B sparse rows
  * @throws HeadwaterError `HW_USAGE` when there are no rows, a row has no tokens, or only some of the rows have a label,
  *   vector ids or features
  *

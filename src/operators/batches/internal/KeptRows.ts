@@ -2,7 +2,7 @@ import { defer, type Observable, tap } from 'rxjs';
 import type { LabelledTokens, Side } from '../../../contracts/rows/Row.js';
 import { emitInSlices, type SliceOptions } from '../../flow/emitInSlices.js';
 
-/** What a row takes beside its arrays: objects and their headers, about. */
+/** The approximate bytes of a row without its arrays: objects and their headers. */
 const ROW_BYTES = 300;
 
 const bytesOf = ({ tokens, vectorIds, features }: LabelledTokens): number =>
@@ -12,8 +12,8 @@ const bytesOf = ({ tokens, vectorIds, features }: LabelledTokens): number =>
   (features === undefined ? 0 : features.ids.byteLength + features.values.byteLength);
 
 /**
- * Keeps the encoded rows of each side once they were read to their end, so that they are read and encoded once; where all
- * of them together take more than `most` bytes, none are kept, and each pass reads them again.
+ * Keeps the encoded rows of each side after they were read to their end, so that they are read and encoded only once.
+ * If all of them together take more than `most` bytes, none are kept, and each pass reads them again.
  */
 export class KeptRows {
   readonly #most: number;
@@ -25,7 +25,7 @@ export class KeptRows {
     this.#most = most;
   }
 
-  /** The rows of a side: those that are kept, or else those of the source, which are kept while there is room. */
+  /** The rows of a side: the kept rows, or else those of the source, which are kept if there is room. */
   rows(side: Side, read$: Observable<LabelledTokens>, slices: SliceOptions): Observable<LabelledTokens> {
     return defer(() => {
       const kept = this.#sides.get(side);
