@@ -10,8 +10,8 @@ import type { DropoutAttributes } from '../internal/dropoutMask.js';
 import { dropoutMask } from '../internal/dropoutMask.js';
 
 /**
- * y[p] = x[p] · mask[p]. The mask can be had again at any time, so nothing is saved for the backward pass: it is the
- * same op.
+ * y[p] = x[p] · mask[p]. The mask can be computed again at any time, so nothing is saved for the backward pass. The
+ * backward pass is the same op.
  */
 export const dropoutOp: RunnableOp<{ x: Tensor }, [Tensor], DropoutAttributes> = defineOp<
   { x: Tensor },
@@ -27,30 +27,31 @@ export const dropoutOp: RunnableOp<{ x: Tensor }, [Tensor], DropoutAttributes> =
   },
 });
 
-/** What decides which positions are dropped. */
+/** The values that determine which positions are dropped. */
 export interface DropoutOptions {
-  /** The share that is dropped, in [0, 1). */
+  /** The share of the positions that is dropped, in [0, 1). */
   readonly rate: number;
-  /** The run's seed: any whole number. */
+  /** The seed of the run, any whole number. */
   readonly seed: number;
-  /** The pass over the train rows, from 1. */
+  /** The number of the pass over the train rows, from 1. */
   readonly epoch: number;
-  /** The step within the epoch, from 0. */
+  /** The number of the step within the epoch, from 0. */
   readonly step: number;
-  /** Which dropout of the model it is, where it has several. Default 0. */
+  /** The number of this dropout, if the model has several. Default 0. */
   readonly site?: number | undefined;
-  /** Whether anything is dropped at all: false in evaluation. Default true. */
+  /** Whether values are dropped. Set it to false in evaluation. Default true. */
   readonly training?: boolean | undefined;
 }
 
 /**
  * Drops a random share of the values, and scales the others up so that the mean stays (as PyTorch's `nn.Dropout`).
  *
- * What is dropped depends on (seed, epoch, step, site, position) alone: there is no generator whose state a checkpoint
- * would have to keep. The random words are Philox-4×32-10's, keyed by the seed and counted by the rest.
+ * The dropped positions depend only on (seed, epoch, step, site, position). No generator has a state that a checkpoint
+ * must store. The random words come from Philox-4×32-10. Its key comes from the seed, and its counter from the other
+ * values.
  *
  * @param x any shape, float32
- * @returns the shape of `x`, float32; `x` itself where the rate is 0 or `training` is false; differentiable in `x`
+ * @returns the shape of `x`, float32; `x` itself if the rate is 0 or `training` is false; differentiable in `x`
  * @throws HeadwaterError `HW_USAGE` when the rate is not in [0, 1), or `x` not float32
  * @see J. K. Salmon et al., Parallel random numbers: as easy as 1, 2, 3. SC 2011.
  *

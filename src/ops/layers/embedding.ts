@@ -6,7 +6,7 @@ import type { PaddedBatch } from '../../contracts/rows/PaddedBatch.js';
 import { checkShape } from '../internal/checkShape.js';
 import { defineOp } from '../definition/defineOp.js';
 
-/** The gradient of {@link embedding}: each token's gradients summed; zero for the padding token. */
+/** The gradient of {@link embedding}: the sum of the gradients of each token; zero for the padding token. */
 export const embeddingGradOp = defineOp<
   { dOutput: Tensor },
   [Tensor],
@@ -15,8 +15,8 @@ export const embeddingGradOp = defineOp<
   name: 'HeadwaterEmbeddingGrad',
   compose: ({ dOutput }, { tokens, padIndex, vocabularySize }) => {
     const width = dOutput.shape[2]!;
-    // scatterND adds up what falls on one index. The segment sum that is gather's stock gradient goes over all of
-    // dOutput once a token of the vocabulary.
+    // scatterND sums the values of equal indices. The stock gradient of gather is a segment sum, which reads all of
+    // dOutput once for each token of the vocabulary.
     const isToken = tensor2d(
       Float32Array.from(tokens, (token) => (token === padIndex ? 0 : 1)),
       [tokens.length, 1],
@@ -50,22 +50,22 @@ export const embeddingOp = defineOp<
   },
 });
 
-/** What {@link embedding} needs to know beyond weights and tokens. */
+/** Options of {@link embedding}. */
 export interface EmbeddingOptions {
-  /** The token that fills rows up: its row of the weights gets no gradient. Default 0, as in a `PaddedBatch`. */
+  /** The padding token. Its row of the weights gets no gradient. Default 0, as in a `PaddedBatch`. */
   readonly padIndex?: number | undefined;
 }
 
 /**
  * Looks up each token's embedding.
  *
- * As PyTorch's `padding_idx`, the padding token's row is read like any other but gets no gradient: initialised to zero,
- * it stays zero.
+ * As with PyTorch's `padding_idx`, the row of the padding token is read like any other row but gets no gradient. If it
+ * is initialised to zero, it stays zero.
  *
  * @param weight the embeddings by token, shape [V, E], float32
  * @param batch the tokens, shape [B, T], int32, between 0 and V − 1
  * @returns shape [B, T, E], float32; differentiable in `weight`
- * @throws HeadwaterError `HW_USAGE` when shapes or the dtype do not fit, or a token is not in the vocabulary
+ * @throws HeadwaterError `HW_USAGE` when the shapes or the dtype do not fit, or a token is not in the vocabulary
  *
  * @example
  * ```ts
@@ -88,7 +88,9 @@ export const embedding = (
   return embeddingOp.run({ weight }, { tokens, size, time, padIndex, vocabularySize })[0] as Tensor3D;
 };
 
-/** Refuses embeddings and tokens that do not fit, and returns V; `op` names who was given them. */
+/**
+ * Checks that the embeddings and tokens fit, and returns V. `op` is the name of the calling op, for the error message.
+ */
 export const checkTokens = (
   op: string,
   weight: Tensor,

@@ -5,12 +5,12 @@ import { checkLengths } from '../internal/checkLengths.js';
 import { checkShape } from '../internal/checkShape.js';
 import { defineOp } from '../definition/defineOp.js';
 
-/** The gradient of {@link gatherLast}: each row's gradient at its last token, zero elsewhere. */
+/** The gradient of {@link gatherLast}: the gradient of each row at its last token, zero elsewhere. */
 export const gatherLastGradOp = defineOp<{ dLast: Tensor }, [Tensor], { lengths: Int32Array; time: number }>({
   name: 'HeadwaterGatherLastGrad',
   compose: ({ dLast }, { lengths, time }) => {
     const [batch, width] = dLast.shape as [number, number];
-    // Every other position takes the row of zeros that is put at the end.
+    // Every other position reads the row of zeros that is appended.
     const from = new Int32Array(batch * time).fill(batch);
     lengths.forEach((length, row) => (from[row * time + length - 1] = row));
     return [reshape(gather(concat([dLast, zeros([1, width])]), tensor1d(from, 'int32')), [batch, time, width])];
@@ -41,10 +41,10 @@ export const gatherLastOp = defineOp<{ output: Tensor }, [Tensor], { lengths: In
 });
 
 /**
- * Picks each row's output at its last token.
+ * Selects the output of each row at its last token.
  *
- * @param output what a recurrent layer put out, shape [B, T, D], float32
- * @param lengths each row's length in tokens, shape [B], between 1 and T
+ * @param output the output of a recurrent layer, shape [B, T, D], float32
+ * @param lengths the length of each row in tokens, shape [B], between 1 and T
  * @returns shape [B, D], float32; differentiable in `output`
  * @throws HeadwaterError `HW_USAGE` when shapes, the dtype or lengths do not fit
  *

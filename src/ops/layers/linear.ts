@@ -29,7 +29,7 @@ export const linearOp = defineOp<{ x: Tensor; weight: Tensor; bias: Tensor }, [T
 });
 
 /**
- * A fully connected layer, y = x·Wᵀ + b, with the weights as PyTorch's `nn.Linear` keeps them.
+ * A fully connected layer, y = x·Wᵀ + b, with weights in the layout of PyTorch's `nn.Linear`.
  *
  * @param x shape [B, I], float32
  * @param weight shape [O, I], float32

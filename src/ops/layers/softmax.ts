@@ -34,11 +34,11 @@ export const softmaxOp = defineOp<{ logits: Tensor }, [Tensor], Record<string, n
 });
 
 /**
- * Turns each row of logits into probabilities. Logits of any size do not overflow.
+ * Turns each row of logits into probabilities. Large logits do not overflow.
  *
  * @param logits shape [B, C], float32
  * @returns shape [B, C], float32; each row sums to 1; differentiable in `logits`
- * @throws HeadwaterError `HW_USAGE` when shape or dtype do not fit
+ * @throws HeadwaterError `HW_USAGE` when the shape or the dtype does not fit
  *
  * @example
  * ```ts

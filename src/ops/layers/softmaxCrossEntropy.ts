@@ -5,10 +5,10 @@ import { checkShape } from '../internal/checkShape.js';
 import { defineOp } from '../definition/defineOp.js';
 import { lossShares } from '../internal/lossShares.js';
 
-/** Labels, and each row's share of the loss: the shares sum to 1. */
+/** The labels, and the share of each row in the loss. The shares sum to 1. */
 export type LossAttributes = Readonly<{ labels: Int32Array; shares: Float32Array }>;
 
-/** 1 at each row's label, 0 elsewhere, shape [B, C]; tfjs's `oneHot` takes no single class. */
+/** 1 at each row's label, 0 elsewhere, shape [B, C]; tfjs's `oneHot` does not accept a single class. */
 const labelMask = (labels: Int32Array, classes: number, dtype: 'float32' | 'bool'): Tensor2D => {
   const mask = new Uint8Array(labels.length * classes);
   labels.forEach((label, row) => (mask[row * classes + label] = 1));
@@ -31,14 +31,14 @@ export const softmaxCrossEntropyOp = defineOp<{ logits: Tensor }, [Tensor, Tenso
   compose: ({ logits }, { labels, shares }) => {
     const shifted = sub(logits, max(logits, 1, true));
     const logProbabilities = sub(shifted, log(sum(exp(shifted), 1, true)));
-    // Chosen and not multiplied by zeros: the logarithm of a probability of zero is infinite.
+    // Selected, not multiplied by zeros: the logarithm of a probability of zero is infinite.
     const ofLabel = where(labelMask(labels, logits.shape[1]!, 'bool'), neg(logProbabilities), zerosLike(logits));
     return [sum(mul(sum(ofLabel, 1), tensor1d(shares))), exp(logProbabilities)];
   },
   gradient: {
     savedInputs: [],
     savedOutputs: [1],
-    // The probabilities never leave the op, so nothing flows back through them.
+    // The probabilities are not visible outside the op, so they have no gradient.
     backward: ([dLoss], [probabilities], attributes) => ({
       logits: softmaxCrossEntropyGradOp.run({ dLoss: dLoss!, probabilities: probabilities! }, attributes)[0],
     }),
@@ -49,11 +49,11 @@ export const softmaxCrossEntropyOp = defineOp<{ logits: Tensor }, [Tensor, Tenso
  * The class-weighted mean cross-entropy of a batch, in nats: Σ w[yᵢ] · −log p[i, yᵢ] / Σ w[yᵢ], as PyTorch's
  * `nn.CrossEntropyLoss(weight)`.
  *
- * @param logits shape [B, C], float32; of any size, nothing overflows
+ * @param logits shape [B, C], float32; large values do not overflow
  * @param labels class indices, shape [B], between 0 and C − 1
- * @param classWeights a weight a class, shape [C], finite and not negative. Default: all equal
+ * @param classWeights one weight per class, shape [C], finite and not negative. Default: all equal
  * @returns a scalar, float32; differentiable in `logits`
- * @throws HeadwaterError `HW_USAGE` when shapes or the dtype do not fit, a label is no class or a weight cannot be one
+ * @throws HeadwaterError `HW_USAGE` when the shapes or the dtype do not fit, or a label or a weight is out of its range
  *   @example
  * ```ts
  * import { softmaxCrossEntropy } from 'headwater';

@@ -7,40 +7,43 @@ import { checkShape } from '../internal/checkShape.js';
 
 /** A table of vectors that are not trained, such as pretrained word vectors. */
 export interface VectorRows {
-  /** The numbers that each vector has, E. */
+  /** The number of values of each vector, E. */
   readonly dims: number;
   /** The vectors, row-major, shape [P + 1, E]; row 0 is zeros. */
   readonly rows: Int8Array | Float32Array;
-  /** What each row is multiplied with, shape [P + 1]; undefined where the rows are what they stand for. */
+  /** The factor of each row, shape [P + 1]; undefined if the rows are not scaled. */
   readonly scales?: Float32Array | undefined;
 }
 
-/** What an embedding reads, a token of the batch each. */
+/** The input of {@link vectorEmbedding}: two indices for each token of the batch. */
 export interface VectorEmbeddingInput {
   /** The number of rows of the batch, B. */
   readonly size: number;
-  /** The length of the longest row, T. Left out for words that stand in no rows: then shapes are [B] for [B, T]. */
+  /**
+   * The length of the longest row, T. Leave it out if the input is a list of words without rows: then the shapes are
+   * [B] instead of [B, T].
+   */
   readonly time?: number | undefined;
-  /** The row of the table of vectors, shape [B, T], from 0. */
+  /** The row in the table of vectors, shape [B, T], from 0. */
   readonly vectorIds: Int32Array;
-  /** The row of the trained part, shape [B, T]; −1 where there is none, as for padding. */
+  /** The row in the trained part, shape [B, T]; −1 for a token without a row, such as padding. */
   readonly places: Int32Array;
 }
 
 /** The attributes of {@link vectorEmbeddingOp}. */
 export type VectorEmbeddingAttributes = Readonly<{
-  /** The shape of what is looked up: [B, T] or [B]. */
+  /** The shape of the indices: [B, T] or [B]. */
   shape: number[];
   vectorIds: Int32Array;
   places: Int32Array;
   rows: Int8Array | Float32Array;
-  /** Empty where there are none. */
+  /** Empty if the rows are not scaled. */
   scales: Float32Array;
   /** The number of rows of the trained part, U. */
   count: number;
 }>;
 
-/** Writes the vector of each token into `to`, [N, E], and adds its row of `delta`, [U, E], where that is given. */
+/** Writes the vector of each token into `to`, [N, E], and adds its row of `delta`, [U, E], if `delta` is given. */
 export const writeVectors = (
   to: Float32Array,
   { vectorIds, places, rows, scales }: Pick<VectorEmbeddingAttributes, 'vectorIds' | 'places' | 'rows' | 'scales'>,
@@ -62,7 +65,7 @@ export const writeVectors = (
   }
 };
 
-/** The gradient of {@link vectorEmbedding}: each row's gradients summed, in the order of the tokens. */
+/** The gradient of {@link vectorEmbedding}: the sum of the gradients of each row, in the order of the tokens. */
 export const vectorEmbeddingGradOp = defineOp<
   { dOutput: Tensor },
   [Tensor],
@@ -71,7 +74,7 @@ export const vectorEmbeddingGradOp = defineOp<
   name: 'HeadwaterVectorEmbeddingGrad',
   compose: ({ dOutput }, { places, count }) => {
     const width = dOutput.shape[dOutput.rank - 1]!;
-    // What belongs to no row is summed in a row of its own, which is then left out.
+    // The gradients of tokens without a row are summed in one extra row, which is then dropped.
     const to = places.map((place) => (place < 0 ? count : place));
     const sums = scatterND(tensor2d(to, [to.length, 1], 'int32'), reshape(dOutput, [to.length, width]), [
       count + 1,
@@ -111,7 +114,7 @@ export const vectorEmbeddingOp = defineOp<{ delta: Tensor }, [Tensor], VectorEmb
   },
 });
 
-/** Refuses ids that are not one a token between `least` and `most`. */
+/** Checks that there is one id per token, between `least` and `most`. */
 const checkIds = (name: string, ids: Int32Array, tokens: number, least: number, most: number): void => {
   if (ids.length !== tokens)
     throw new HeadwaterError(
@@ -127,16 +130,17 @@ const checkIds = (name: string, ids: Int32Array, tokens: number, least: number, 
 };
 
 /**
- * Looks up each token's vector in a table that stays as it is, and adds to it what is trained: e = P[w] + D[d].
+ * Looks up the vector of each token in a fixed table, and adds the trained part: e = P[w] + D[d].
  *
- * D is given by the rows that the batch touches alone, so its gradient has no others: `RowTable.lookUp` gives them and
- * each token's place among them. Gradients of tokens of one row are summed; the table has none, and is never copied.
+ * `delta` holds only the rows of D that the batch touches, so the gradient has only these rows. `RowTable.lookUp` gives
+ * the rows and the place of each token among them. The gradients of tokens with the same row are summed. The table has
+ * no gradient and is never copied.
  *
  * @param delta the trained part, shape [U, E], float32
- * @param vectors the table, its row 0 zeros
- * @param input which vector and which row of `delta` each token takes
- * @returns shape [B, T, E], or [B, E] for words that stand in no rows; float32; differentiable in `delta`
- * @throws HeadwaterError `HW_USAGE` when shapes, the dtype or ids do not fit
+ * @param vectors the table; its row 0 is zeros
+ * @param input the vector and the row of `delta` of each token
+ * @returns shape [B, T, E], or [B, E] for a list of words without rows; float32; differentiable in `delta`
+ * @throws HeadwaterError `HW_USAGE` when the shapes, the dtype or the ids do not fit
  *
  * @example
  * ```ts

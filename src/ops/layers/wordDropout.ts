@@ -10,7 +10,7 @@ import { dropoutMask } from '../internal/dropoutMask.js';
 import type { DropoutAttributes } from '../internal/dropoutMask.js';
 import type { DropoutOptions } from './dropout.js';
 
-/** The number of words whose embeddings, the last dimension, a tensor of this shape has. */
+/** The number of words in a tensor of embeddings of this shape: the product of all dimensions but the last. */
 export const wordsIn = (shape: readonly number[]): number =>
   shape.slice(0, -1).reduce((words, side) => words * side, 1);
 
@@ -33,16 +33,16 @@ export const wordDropoutOp: RunnableOp<{ x: Tensor }, [Tensor], DropoutAttribute
 });
 
 /**
- * Drops the whole embedding of a random share of the tokens, and scales the others up so that the mean stays. Of words
- * that stand in no rows, those that {@link distinctWords} found say, it drops each with all its tokens.
+ * Drops the whole embedding of a random share of the tokens, and scales the others up so that the mean stays the same.
+ * If `x` holds distinct words, such as those of {@link distinctWords}, dropping a word drops all its tokens.
  *
- * What is dropped depends on (seed, epoch, step, site, position of the token) alone, as in {@link dropout}; give it
- * another site than that of a dropout in the same model.
+ * The dropped tokens depend only on (seed, epoch, step, site, position of the token), as in {@link dropout}. Use
+ * another site than for any other dropout of the same model.
  *
- * @param x embeddings, shape [B, T, E], or [U, E] for words that stand in no rows; float32
- * @param options which tokens are dropped
- * @returns the shape of `x`, float32; `x` itself where the rate is 0 or `training` is false; differentiable in `x`
- * @throws HeadwaterError `HW_USAGE` when the rate is not in [0, 1), or shape or dtype do not fit
+ * @param x embeddings, shape [B, T, E], or [U, E] for a list of words without rows; float32
+ * @param options the values that determine which tokens are dropped
+ * @returns the shape of `x`, float32; `x` itself if the rate is 0 or `training` is false; differentiable in `x`
+ * @throws HeadwaterError `HW_USAGE` when the rate is not in [0, 1), or the shape or the dtype does not fit
  * @see A. M. Dai and Q. V. Le, Semi-supervised sequence learning. NIPS 2015.
  *
  * @example

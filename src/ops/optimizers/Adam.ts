@@ -10,15 +10,15 @@ import { stepOf, stepWeight } from './internal/stepCount.js';
 
 /** The constants of {@link Adam}. */
 export interface AdamOptions {
-  /** How much of the mean of the gradients each step keeps, in [0, 1). Default 0.9. */
+  /** The decay of the mean of the gradients, in [0, 1). Default 0.9. */
   readonly beta1?: number | undefined;
-  /** How much of the mean of their squares each step keeps, in [0, 1). Default 0.999. */
+  /** The decay of the mean of the squared gradients, in [0, 1). Default 0.999. */
   readonly beta2?: number | undefined;
-  /** Added to the root of the second, so that nothing is divided by zero; positive. Default 1e-8. */
+  /** Added to the square root of the second moment to avoid division by zero; positive. Default 1e-8. */
   readonly epsilon?: number | undefined;
   /**
-   * The share of a weight that each step takes away, as a multiple of the learning rate; finite and not negative. Above
-   * 0 the optimizer is AdamW, as `torch.optim.AdamW`. Default 0.
+   * The weight decay: each step subtracts this share of a weight, times the learning rate; finite and not negative.
+   * Above 0 the optimizer is AdamW, as `torch.optim.AdamW`. Default 0.
    */
   readonly weightDecay?: number | undefined;
 }
@@ -29,19 +29,21 @@ interface Slot {
   readonly v: Variable;
 }
 
-/** Where each moment of a weight stands in a state: PyTorch's names, after the weight's. */
+/** The suffix of each moment's name in a state: PyTorch's names, after the name of the weight. */
 const MOMENTS = [
   ['m', 'exp_avg'],
   ['v', 'exp_avg_sq'],
 ] as const;
 
 /**
- * The optimizer Adam, step for step PyTorch's: ε is added to the root of the bias-corrected second moment.
+ * The optimizer Adam, with the same steps as PyTorch: ε is added to the square root of the bias-corrected second
+ * moment.
  *
- * It updates the weights that it is given, and keeps two moments of each: as much memory again twice over, in bytes 8 a
- * value. A weight whose gradient has always been zero, such as the padding token's embedding, does not change. Make it,
- * step it and dispose of it with the weights' backend current. On the embedded backend a step writes into the weights'
- * buffers: hold no other tensor that shares them (a clone or a reshape) across a step.
+ * It updates the given weights, and stores two moments for each: 8 bytes per value, twice the memory of the weights. A
+ * weight whose gradient has always been zero, such as the embedding of the padding token, does not change. Create it,
+ * call `step` and dispose of it while the backend of the weights is the current one. On the embedded backend a step
+ * writes into the buffers of the weights. Do not keep another tensor that shares these buffers (a clone or a reshape)
+ * across a step.
  *
  * @see D. P. Kingma and J. Ba, Adam: a method for stochastic optimization. ICLR 2015.
  * @see I. Loshchilov and F. Hutter, Decoupled weight decay regularization. ICLR 2019.
@@ -64,7 +66,7 @@ export class Adam {
   #step = 0;
 
   /**
-   * @param weights what to optimize, by name
+   * @param weights the weights to optimize, by name
    * @throws HeadwaterError `HW_USAGE` when a constant is out of its range
    */
   constructor(weights: ReadonlyMap<string, Variable>, options: AdamOptions = {}) {
@@ -85,9 +87,9 @@ export class Adam {
   }
 
   /**
-   * Makes one step; all weights must be given a gradient.
+   * Makes one step. Every weight needs a gradient.
    *
-   * @param gradients by the weights' names; they are left as they are
+   * @param gradients by the names of the weights; they are not changed
    * @param learningRate the step size, finite and not negative
    * @throws HeadwaterError `HW_USAGE` when a gradient is missing or of another shape; then no weight has changed
    */
@@ -121,8 +123,8 @@ export class Adam {
   }
 
   /**
-   * A copy of its state: `step`, a scalar, and of each weight `<name>.exp_avg` and `<name>.exp_avg_sq`, as PyTorch
-   * names them.
+   * A copy of the state: `step`, a scalar, and for each weight `<name>.exp_avg` and `<name>.exp_avg_sq`, PyTorch's
+   * names.
    */
   stateDict(): StateDict {
     const { step, moments } = this.state;
@@ -133,7 +135,7 @@ export class Adam {
   }
 
   /**
-   * The same without copies, for a device whose values can be read only later.
+   * The state without copies, for a device whose values can only be read asynchronously.
    *
    * @internal
    */
@@ -145,10 +147,10 @@ export class Adam {
   }
 
   /**
-   * Replaces its state by a copy of that given.
+   * Replaces the state by a copy of the given one.
    *
-   * @throws HeadwaterError `HW_ARTIFACT` when a name, a shape or a number of values does not fit; then nothing has
-   *   changed
+   * @throws HeadwaterError `HW_ARTIFACT` when a name, a shape or a number of values does not fit; the state is then
+   *   unchanged
    */
   loadStateDict(state: StateDict): void {
     const step = stepOf(state.get('step'), 'the optimizer');
@@ -182,11 +184,11 @@ export class Adam {
   }
 
   /**
-   * Forgets what it knows of some rows of a weight: their moments are zero again, as if they had never had a gradient.
+   * Sets the moments of some rows of a weight to zero, as if these rows had never had a gradient.
    *
    * @param name the weight, of shape [R, …]
-   * @param rows which of its R rows
-   * @throws HeadwaterError `HW_USAGE` when it optimizes no weight of that name
+   * @param rows the indices of the rows, below R
+   * @throws HeadwaterError `HW_USAGE` when the optimizer has no weight of that name
    */
   forgetRows(name: string, rows: readonly number[]): void {
     const slot = this.#slots.get(name);
@@ -198,7 +200,7 @@ export class Adam {
     for (const moment of [slot.m, slot.v]) {
       const known = moment.dataSync<'float32'>();
       const width = known.length / moment.shape[0];
-      // Most rows never had a gradient: then nothing is written, and the moment stays where the kernels have it.
+      // Most rows never had a gradient. Then nothing is written, and the moment stays in the memory of the kernels.
       if (rows.every((row) => known.subarray(row * width, (row + 1) * width).every((value) => value === 0))) continue;
       const data = new Float32Array(known);
       for (const row of rows) data.fill(0, row * width, (row + 1) * width);
@@ -206,7 +208,7 @@ export class Adam {
     }
   }
 
-  /** Frees the moments; the weights stay. */
+  /** Frees the moments, not the weights. */
   dispose(): void {
     for (const { m, v } of this.#slots.values()) {
       m.dispose();

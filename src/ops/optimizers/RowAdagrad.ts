@@ -8,13 +8,13 @@ import { checkRowStep } from './internal/checkRowStep.js';
 
 /** The constants of {@link RowAdagrad}. */
 export interface RowAdagradOptions {
-  /** Added to the root of the sum of squares, so that nothing is divided by zero; positive. Default 1e-10. */
+  /** Added to the square root of the sum of squares to avoid division by zero; positive. Default 1e-10. */
   readonly epsilon?: number | undefined;
 }
 
 /**
- * The optimizer Adagrad on the rows of a table that a batch touches, step for step `torch.optim.Adagrad` with sparse
- * gradients:
+ * The optimizer Adagrad for the rows of a table that a batch touches, with the same steps as `torch.optim.Adagrad` with
+ * sparse gradients:
  *
  *     s' = s + g²
  *     w' = w − η · g / (√s' + ε)
@@ -37,7 +37,7 @@ export class RowAdagrad {
   readonly #epsilon: number;
 
   /**
-   * @param table whose rows it changes: it has no other optimizer
+   * @param table the table whose rows are updated; it must have no other optimizer
    * @throws HeadwaterError `HW_USAGE` when epsilon is not positive
    */
   constructor(table: RowTable, options: RowAdagradOptions = {}) {
@@ -53,10 +53,10 @@ export class RowAdagrad {
   /**
    * Makes one step.
    *
-   * @param ids the rows, each once: those of a look-up
-   * @param gradient with respect to these rows, row-major, shape [U, width]
+   * @param ids the rows, without duplicates, as a look-up returns them
+   * @param gradient the gradient with respect to these rows, row-major, shape [U, width]
    * @param learningRate the step size, finite and not negative
-   * @throws HeadwaterError `HW_USAGE` when the gradient does not fit the rows; then nothing has changed
+   * @throws HeadwaterError `HW_USAGE` when the gradient does not fit the rows; then nothing is changed
    */
   step(ids: Int32Array, gradient: Float32Array, learningRate: number): void {
     checkRowStep('RowAdagrad', this.#table, ids, gradient, learningRate);
@@ -81,16 +81,16 @@ export class RowAdagrad {
     }
   }
 
-  /** A copy of its state: `sum`, the sums of squares of the table's rows in their order, shape [S, width]. */
+  /** A copy of the state: `sum`, the sums of squares in the order of the table's rows, shape [S, width]. */
   stateDict(): StateDict {
     this.#sums.growTo(this.#table.touched);
     return new Map([['sum', { shape: [this.#table.touched, this.#table.width], data: this.#sums.toArray() }]]);
   }
 
   /**
-   * Replaces its state by a copy of that given, which belongs to the rows that the table has now.
+   * Replaces the state by a copy of the given one, which must belong to the current rows of the table.
    *
-   * @throws HeadwaterError `HW_ARTIFACT` when an entry is missing or does not fit; then nothing has changed
+   * @throws HeadwaterError `HW_ARTIFACT` when an entry is missing or does not fit; then nothing is changed
    */
   loadStateDict(state: StateDict): void {
     const shape = [this.#table.touched, this.#table.width];

@@ -9,22 +9,22 @@ import { stepOf, stepWeight } from './internal/stepCount.js';
 
 /** The constants of {@link RowAdam}. */
 export interface RowAdamOptions {
-  /** How much of the mean of the gradients each step keeps, in [0, 1). Default 0.9. */
+  /** The decay of the mean of the gradients, in [0, 1). Default 0.9. */
   readonly beta1?: number | undefined;
-  /** How much of the mean of their squares each step keeps, in [0, 1). Default 0.999. */
+  /** The decay of the mean of the squared gradients, in [0, 1). Default 0.999. */
   readonly beta2?: number | undefined;
-  /** Added to the root of the second, so that nothing is divided by zero; positive. Default 1e-8. */
+  /** Added to the square root of the second moment to avoid division by zero; positive. Default 1e-8. */
   readonly epsilon?: number | undefined;
 }
 
-/** The least positive normal float32: below it processors compute many times slower. */
+/** The smallest positive normal float32. Processors compute many times slower with smaller numbers. */
 const NORMAL = 2 ** -126;
 
 const flushed = (x: number): number => (Math.abs(x) < NORMAL ? 0 : x);
 
 /**
- * The optimizer Adam on the rows of a table that a batch touches ("lazy" Adam), step for step `torch.optim.SparseAdam`:
- * the moments of other rows stay as they are, while t counts every step.
+ * The optimizer Adam for the rows of a table that a batch touches ("lazy" Adam), with the same steps as
+ * `torch.optim.SparseAdam`. The moments of the other rows do not change, but t counts every step.
  *
  *     m' = β₁·m + (1 − β₁)·g
  *     v' = β₂·v + (1 − β₂)·g²
@@ -49,7 +49,7 @@ export class RowAdam {
   #step = 0;
 
   /**
-   * @param table whose rows it changes: it has no other optimizer
+   * @param table the table whose rows are updated; it must have no other optimizer
    * @throws HeadwaterError `HW_USAGE` when a constant is out of its range
    */
   constructor(table: RowTable, options: RowAdamOptions = {}) {
@@ -68,10 +68,10 @@ export class RowAdam {
   /**
    * Makes one step.
    *
-   * @param ids the rows, each once: those of a look-up
-   * @param gradient with respect to these rows, row-major, shape [U, width]
+   * @param ids the rows, without duplicates, as a look-up returns them
+   * @param gradient the gradient with respect to these rows, row-major, shape [U, width]
    * @param learningRate the step size, finite and not negative
-   * @throws HeadwaterError `HW_USAGE` when the gradient does not fit the rows; then nothing has changed
+   * @throws HeadwaterError `HW_USAGE` when the gradient does not fit the rows; then nothing is changed
    */
   step(ids: Int32Array, gradient: Float32Array, learningRate: number): void {
     checkRowStep('RowAdam', this.#table, ids, gradient, learningRate);
@@ -103,10 +103,10 @@ export class RowAdam {
   }
 
   /**
-   * Forgets what it knows of some rows: their moments are zero from then on. A row that is not held has none.
+   * Sets the moments of some rows to zero. A row that the table does not hold has no moments and is skipped.
    *
-   * @param ids which rows
-   * @throws HeadwaterError `HW_USAGE` when an id is no row; then nothing has changed
+   * @param ids the ids of the rows
+   * @throws HeadwaterError `HW_USAGE` when an id is not a row of the table; then nothing is changed
    */
   forgetRows(ids: Int32Array): void {
     for (const slot of this.#table.find(ids))
@@ -118,8 +118,8 @@ export class RowAdam {
   }
 
   /**
-   * A copy of its state: `step`, a scalar, and `exp_avg` and `exp_avg_sq`, the moments of the table's rows in their
-   * order, shape [S, width].
+   * A copy of the state: `step`, a scalar, and `exp_avg` and `exp_avg_sq`, the moments in the order of the table's
+   * rows, shape [S, width].
    */
   stateDict(): StateDict {
     const held = this.#table.touched;
@@ -135,9 +135,9 @@ export class RowAdam {
   }
 
   /**
-   * Replaces its state by a copy of that given, which belongs to the rows that the table has now.
+   * Replaces the state by a copy of the given one, which must belong to the current rows of the table.
    *
-   * @throws HeadwaterError `HW_ARTIFACT` when an entry is missing or does not fit; then nothing has changed
+   * @throws HeadwaterError `HW_ARTIFACT` when an entry is missing or does not fit; then nothing is changed
    */
   loadStateDict(state: StateDict): void {
     const what = 'The state of RowAdam';

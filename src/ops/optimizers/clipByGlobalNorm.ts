@@ -4,17 +4,17 @@ import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import { defineOp } from '../definition/defineOp.js';
 
-/** Added to the norm, as PyTorch does, so that gradients of zero are not divided by zero. */
+/** Added to the norm, as in PyTorch, to avoid division by zero when all gradients are zero. */
 const LEAST = 1e-6;
 
-/** By how much gradients of this norm are multiplied: never by more than 1. */
+/** The factor for gradients of this norm, at most 1. */
 export const clippingScale = (norm: number, maxNorm: number): number => {
   const scale = maxNorm / (norm + LEAST);
-  // Not `Math.min`: where the norm is no number, neither are the gradients afterwards.
+  // If the norm is NaN, the factor is NaN too, and so are the scaled gradients.
   return scale > 1 ? 1 : scale;
 };
 
-/** The gradients, each multiplied by the same number, and then their norm before that. */
+/** The outputs are the gradients, all multiplied by the same factor, and then their norm before the multiplication. */
 export const clipByGlobalNormOp = defineOp<Record<string, Tensor>, readonly Tensor[], Readonly<{ maxNorm: number }>>({
   name: 'HeadwaterClipByGlobalNorm',
   compose: (inputs, { maxNorm }) => {
@@ -29,12 +29,12 @@ export const clipByGlobalNormOp = defineOp<Record<string, Tensor>, readonly Tens
 });
 
 /**
- * Scales gradients down together where the norm of all their values exceeds a limit, as
+ * Scales all gradients down by one factor if the norm of all their values exceeds a limit, as
  * `torch.nn.utils.clip_grad_norm_`: g' = g · min(1, maxNorm / (√(Σ g²) + 1e-6)).
  *
- * @param gradients by name; they are left as they are
- * @param maxNorm the largest norm that stays as it is; positive. With `Infinity` all gradients stay as they are
- * @returns the scaled gradients by the same names, and their norm before, a scalar, float32
+ * @param gradients by name; they are not changed
+ * @param maxNorm the largest norm that is not scaled down; positive. With `Infinity` no gradient is scaled
+ * @returns the scaled gradients under the same names, and the norm before scaling, a scalar, float32
  * @throws HeadwaterError `HW_USAGE` when `maxNorm` is not positive, or there are no gradients
  * @see R. Pascanu, T. Mikolov and Y. Bengio, On the difficulty of training recurrent neural networks. ICML 2013.
  *

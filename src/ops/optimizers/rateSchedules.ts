@@ -3,15 +3,15 @@ import type { RateSchedule } from '../../contracts/models/RateSchedule.js';
 
 /** Options of {@link oneCycle}. */
 export interface OneCycleOptions {
-  /** The share of the training in which the rate rises, in [0, 1). Default 0.2. */
+  /** The share of the training during which the rate rises, in [0, 1). Default 0.2. */
   readonly warmUp?: number | undefined;
-  /** The factor that it rises from, in [0, 1]. Default 0.04. */
+  /** The factor at the start, in [0, 1]. Default 0.04. */
   readonly start?: number | undefined;
-  /** The factor that it falls to, in [0, 1]. Default 0. */
+  /** The factor at the end, in [0, 1]. Default 0. */
   readonly end?: number | undefined;
 }
 
-/** From `from` to `to` by a half cosine, as x goes from 0 to 1. */
+/** A half cosine from `from` to `to`, as x goes from 0 to 1. */
 const halfCosine = (from: number, to: number, x: number): number =>
   to + ((from - to) * (1 + Math.cos(Math.PI * x))) / 2;
 
@@ -26,7 +26,8 @@ const checkShare = (op: string, name: string, value: number, most: boolean): voi
 };
 
 /**
- * A rate that rises from `start` to 1 by a half cosine over the warm-up, and then falls to `end` by another.
+ * A rate that rises from `start` to 1 by a half cosine over the warm-up, and then falls to `end` by another half
+ * cosine.
  *
  * @throws HeadwaterError `HW_USAGE` when an option is out of its range
  * @see L. N. Smith and N. Topin, Super-convergence: very fast training of neural networks using large learning rates.
@@ -69,7 +70,7 @@ export const cosineRate = (end = 0): RateSchedule => {
 };
 
 /**
- * A rate that falls evenly from 1 to `end`.
+ * A rate that falls linearly from 1 to `end`.
  *
  * @param end the factor at the end, in [0, 1]. Default 0
  * @throws HeadwaterError `HW_USAGE` when it is out of its range
@@ -86,11 +87,11 @@ export const linearRate = (end = 0): RateSchedule => {
 };
 
 /**
- * A rate that rises evenly from 0 to 1 over the warm-up, and then follows another schedule, which has all of the rest
- * for its own progress.
+ * A rate that rises linearly from 0 to 1 over the warm-up, and then follows another schedule. The progress of that
+ * schedule runs from 0 to 1 over the rest of the training.
  *
- * @param warmUp the share of the training in which the rate rises, in [0, 1)
- * @param then what follows. Default: it stays at 1
+ * @param warmUp the share of the training during which the rate rises, in [0, 1)
+ * @param then the schedule after the warm-up. Default: the rate stays at 1
  * @throws HeadwaterError `HW_USAGE` when the share is out of its range
  *
  * @example

@@ -3,11 +3,11 @@ import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
 import { pool } from './internal/pool.js';
 
 /**
- * The largest value and the mean of each feature over a row's tokens, side by side: {@link maxPool} and {@link meanPool}
- * in one pass.
+ * The largest value and the mean of each feature over the tokens of a row, side by side: {@link maxPool} and {@link
+ * meanPool} in one pass.
  *
- * @param x what a recurrent layer put out, shape [B, T, D], float32
- * @param lengths each row's length in tokens, shape [B], between 1 and T
+ * @param x the output of a recurrent layer, shape [B, T, D], float32
+ * @param lengths the length of each row in tokens, shape [B], between 1 and T
  * @returns shape [B, 2·D], float32, the largest values before the means; differentiable in `x`
  * @throws HeadwaterError `HW_USAGE` when shapes, the dtype or lengths do not fit
  *

@@ -3,12 +3,12 @@ import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
 import { pool } from './internal/pool.js';
 
 /**
- * The largest value of each feature over a row's tokens; padding does not count.
+ * The largest value of each feature over the tokens of a row, without padding.
  *
- * The gradient goes to the first token that has the largest value, as that of `torch.max`.
+ * The gradient goes to the first token that has the largest value, as in `torch.max`.
  *
- * @param x what a recurrent layer put out, shape [B, T, D], float32
- * @param lengths each row's length in tokens, shape [B], between 1 and T
+ * @param x the output of a recurrent layer, shape [B, T, D], float32
+ * @param lengths the length of each row in tokens, shape [B], between 1 and T
  * @returns shape [B, D], float32; differentiable in `x`
  * @throws HeadwaterError `HW_USAGE` when shapes, the dtype or lengths do not fit
  *

@@ -1,7 +1,7 @@
 import { HeadwaterError } from '../../../contracts/HeadwaterError.js';
 import type { RowTable } from '../../sparse/RowTable.js';
 
-/** Refuses a step on rows of a table that does not fit it. */
+/** Checks the arguments of a step on rows of a table. */
 export const checkRowStep = (
   op: string,
   { rows, width }: RowTable,

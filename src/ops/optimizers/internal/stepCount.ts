@@ -1,12 +1,12 @@
 import { HeadwaterError } from '../../../contracts/HeadwaterError.js';
 import type { Weight } from '../../../contracts/models/StateDict.js';
 
-/** Up to here a float32 counts exactly. */
+/** A float32 represents whole numbers exactly up to here. */
 const EXACT = 2 ** 24;
 
 /**
- * A number of steps as a weight: a scalar, as in PyTorch; from 2²⁴ on two values, of which the first counts 2²⁴ steps,
- * so that it stays the whole number that it is.
+ * A number of steps as a weight: a scalar, as in PyTorch. From 2²⁴ on it has two values, the multiples of 2²⁴ and the
+ * rest, so that the number stays exact.
  */
 export const stepWeight = (step: number): Weight =>
   step < EXACT
@@ -14,10 +14,10 @@ export const stepWeight = (step: number): Weight =>
     : { shape: [2], data: Float32Array.of(Math.floor(step / EXACT), step % EXACT) };
 
 /**
- * The number of steps of a state.
+ * Reads the number of steps from a state.
  *
- * @param what whose state it is, for the message
- * @throws HeadwaterError `HW_ARTIFACT` when it is missing, or no whole number
+ * @param what the name of the optimizer, for the error message
+ * @throws HeadwaterError `HW_ARTIFACT` when it is missing or not a whole number
  */
 export const stepOf = (weight: Weight | undefined, what: string): number => {
   const [first, second] = weight?.data ?? [];

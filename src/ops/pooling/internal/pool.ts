@@ -4,7 +4,7 @@ import { checkShape } from '../../internal/checkShape.js';
 import { poolOp } from './poolOps.js';
 import type { PoolKind } from './poolOps.js';
 
-/** Checks what is to be pooled, and pools it; `op` names who was given it. */
+/** Checks the input and pools it. `op` is the name of the calling op, for the error message. */
 export const pool = (op: string, kind: PoolKind, x: Tensor, lengths: Int32Array): Tensor2D => {
   checkShape(op, 'x', x, ['B', 'T', 'D']);
   const [batch, time] = x.shape as [number, number];

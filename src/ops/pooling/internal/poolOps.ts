@@ -18,16 +18,16 @@ import {
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { defineOp } from '../../definition/defineOp.js';
 
-/** What is pooled: the largest value over a row's tokens, their mean, or one beside the other. */
+/** The kind of pooling: the largest value over the tokens of a row, their mean, or both side by side. */
 export type PoolKind = 'max' | 'mean' | 'maxMean';
 
 /** The attributes of {@link poolOp} and of its gradient. */
 export type PoolAttributes = Readonly<{ lengths: Int32Array; time: number; kind: PoolKind }>;
 
-/** How many values are put out for each that is pooled. */
+/** The number of output values per feature. */
 export const partsOf = (kind: PoolKind): 1 | 2 => (kind === 'maxMean' ? 2 : 1);
 
-/** A value a token of the batch, shape [B, T, 1]: `inside` below the row's length, `outside` past it. */
+/** One value per token of the batch, shape [B, T, 1]: `inside` within the length of the row, `outside` past it. */
 const byToken = (
   { lengths, time }: PoolAttributes,
   inside: (length: number) => number,
@@ -39,14 +39,17 @@ const byToken = (
   return tensor(values, [lengths.length, time, 1], dtype);
 };
 
-/** Each token's step, shape [1, T, 1]. */
+/** The step of each token, shape [1, T, 1]. */
 const steps = (time: number): Tensor =>
   tensor(
     Float32Array.from({ length: time }, (_, t) => t),
     [1, time, 1],
   );
 
-/** The gradient of {@link poolOp}: the largest value's goes to the first token that has it, the mean's to all. */
+/**
+ * The gradient of {@link poolOp}: that of the largest value goes to the first token that has it, that of the mean to
+ * all tokens.
+ */
 export const poolGradOp = defineOp<{ dOutput: Tensor; places: Tensor }, [Tensor], PoolAttributes>({
   name: 'HeadwaterPoolGrad',
   compose: ({ dOutput, places }, attributes) => {
@@ -71,8 +74,8 @@ export const poolGradOp = defineOp<{ dOutput: Tensor; places: Tensor }, [Tensor]
 });
 
 /**
- * Pools each row's values over its tokens, from [B, T, D] to [B, D], or [B, 2·D] where both are asked for; the second
- * output is the step at which each largest value first stands, [B, D], or empty where none is asked for.
+ * Pools the values of each row over its tokens, from [B, T, D] to [B, D], or to [B, 2·D] for `maxMean`. The second
+ * output is the first step that has the largest value, [B, D], or empty for `mean`.
  */
 export const poolOp = defineOp<{ x: Tensor }, [Tensor, Tensor], PoolAttributes>({
   name: 'HeadwaterPool',
@@ -100,7 +103,7 @@ export const poolOp = defineOp<{ x: Tensor }, [Tensor, Tensor], PoolAttributes>(
   gradient: {
     savedInputs: [],
     savedOutputs: [1],
-    // The places never leave the op, so nothing flows back through them.
+    // The places are not visible outside the op, so they have no gradient.
     backward: ([dOutput], [places], attributes) => ({
       x: poolGradOp.run({ dOutput: dOutput!, places: places! }, attributes)[0],
     }),
