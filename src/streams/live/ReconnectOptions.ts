@@ -2,27 +2,27 @@ import { random } from '../../contracts/random.js';
 import { backoff, type BackoffOptions } from '../pacing/backoff.js';
 import { requireNumber } from '../internal/requireNumber.js';
 
-/** How a connection that was lost is made again. */
+/** How a lost connection is re-established. */
 export interface ReconnectOptions {
   /**
-   * The waits before new attempts: anywhere between 0 and a bound that begins at `initialMs` and doubles with each
-   * failure in a row, up to `maxMs`. Milliseconds; default 1,000 and 60,000. A wait that the server asks for comes on
-   * top.
+   * The waits before new attempts. Each wait is drawn between 0 and a bound that starts at `initialMs` and doubles with
+   * each consecutive failure, up to `maxMs`. Milliseconds; default 1,000 and 60,000. A wait that the server asks for is
+   * added.
    */
   readonly backoff?: BackoffOptions | undefined;
-  /** How long a connection has to last for the waits to begin anew. Milliseconds; default 30,000. */
+  /** How long a connection must stay open to reset the waits to `initialMs`. Milliseconds; default 30,000. */
   readonly healthyMs?: number | undefined;
-  /** How many attempts in a row may fail before the stream ends with the error. Default: no limit. */
+  /** The number of consecutive failures after which the stream ends with the last error. Default: no limit. */
   readonly maxAttempts?: number | undefined;
-  /** What the waits are drawn by. Any whole number; default: the time of subscribing. */
+  /** The seed of the random waits. Any whole number; default: the time of the subscription. */
   readonly seed?: number | undefined;
 }
 
-/** The same, checked and complete. */
+/** Checked reconnect options, with all defaults. */
 export interface CheckedReconnectOptions {
   /**
-   * Begins to draw waits, for a subscription made at a time: the wait before each attempt, 1 for the first after a
-   * failure.
+   * For the time of a subscription, returns a function from the number of an attempt (1: the first after a failure) to
+   * the wait in milliseconds.
    */
   readonly waits: (subscribedAt: number) => (attempt: number) => number;
   readonly healthyMs: number;
@@ -39,7 +39,7 @@ export const checkReconnectOptions = ({
   seed,
 }: ReconnectOptions): CheckedReconnectOptions => {
   const bounds = { initialMs, maxMs: maxMs ?? Math.max(MAX_MS, initialMs ?? 0) };
-  // Checked now; the generator is each subscription's own.
+  // Checks the bounds now. Each subscription creates its own generator.
   backoff({ ...bounds, random: () => 0 });
   const given = seed === undefined ? undefined : requireNumber('seed', seed, 0, Number.MIN_SAFE_INTEGER);
   return {

@@ -6,7 +6,7 @@ import { itemLink } from '../feeds/parsing/itemLink.js';
 import { publishedAt } from '../feeds/parsing/dates/publishedAt.js';
 import { isObject } from '../internal/isObject.js';
 
-/** A type of text that is checked and left as it is. */
+/** A codec of strings that pass a check. It does not change them. */
 const text = (name: string, passes: (value: string) => boolean): t.Type<string, string> => {
   const is = (value: unknown): value is string => typeof value === 'string' && passes(value);
   return new t.Type(
@@ -19,7 +19,7 @@ const text = (name: string, passes: (value: string) => boolean): t.Type<string, 
 
 const nonBlank = (name: string): t.Type<string, string> => text(name, (value) => value.trim() !== '');
 
-/** Many programs write null where they have nothing to say. */
+/** Many programs write null for a missing value. */
 const orNothing = <A>(type: t.Type<A, A>): t.Type<A | undefined, A | undefined> =>
   new t.Type(
     type.name,
@@ -30,19 +30,19 @@ const orNothing = <A>(type: t.Type<A, A>): t.Type<A | undefined, A | undefined> 
 
 const isWebAddress = (value: string): boolean => /^https?:/i.test(value) && parsedUrl(value) !== undefined;
 
-/** The longest time that a Date can hold, either way from 1970. Milliseconds. */
+/** The largest distance from 1970 that a Date can represent, in milliseconds. */
 const LONGEST = 8.64e15;
 
 const ISO_DATE = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}([.,]\d+)?)?(Z|[+-]\d{2}:?\d{2})?)?$/;
 
-/** A day and the name of a month, as RFC 822 has them; the weekday may be left out. */
+/** The start of an RFC 822 date: an optional weekday, a day and the name of a month. */
 const RFC_822_DATE = /^(?:\p{L}+,\s*)?\d{1,2}\s+\p{L}{3}/u;
 
 const isTime = (value: unknown): value is number => typeof value === 'number' && Math.abs(value) <= LONGEST;
 
 /**
- * A date as milliseconds; NaN for what is none. One without a zone is taken for UTC, so that it means the same on every
- * machine.
+ * A date in milliseconds since 1970; NaN if the text is not a date. A date without a zone is UTC, so that it means the
+ * same on every machine.
  */
 const timeOf = (date: string): number => {
   if (RFC_822_DATE.test(date)) return publishedAt(date) ?? NaN;
@@ -74,16 +74,16 @@ const fields = t.exact(
   'a headline',
 );
 
-/** What a JSON headline says. */
+/** The fields of a JSON headline. */
 export type HeadlineJson = Readonly<t.TypeOf<typeof fields>>;
 
 /**
- * The codec of a headline as JSON: `{ title, guid?, link?, published?, category? }`. Other fields are left out, and
- * null is as good as a field left out.
+ * The codec of a headline as JSON: `{ title, guid?, link?, published?, category? }`. Other fields are ignored, and null
+ * means that a field is missing.
  *
- * `title`, `guid` and `category` are not blank; `link` is an http or https address; `published` is a date or a date and
- * time as ISO 8601 or RFC 822 write it (UTC where it names no zone), or a number of milliseconds since 1970, which is
- * what it decodes to.
+ * `title`, `guid` and `category` must not be blank. `link` must be an http or https URL. `published` is an ISO 8601 or
+ * RFC 822 date, with or without a time (UTC without a zone), or a number of milliseconds since 1970. It is decoded to
+ * milliseconds since 1970.
  *
  * @example
  * ```ts
@@ -95,7 +95,7 @@ export type HeadlineJson = Readonly<t.TypeOf<typeof fields>>;
  */
 export const headlineJson: t.Type<HeadlineJson, HeadlineJson> = fields;
 
-/** Why a value is no headline: the first field that failed, or undefined where it is no object at all. */
+/** Why a value is not a headline. `field` is the first invalid field; it is undefined if the value is not an object. */
 export interface HeadlineFault {
   readonly field: string | undefined;
   readonly expected: string;
@@ -103,8 +103,8 @@ export interface HeadlineFault {
 }
 
 /**
- * What a source may say in its own way, as `headlineJson` has it. A relative link is resolved against `base`. A link or
- * a date that cannot be read is left out: it costs the field and not the headline.
+ * Prepares the JSON of a source for `headlineJson`. A relative link is resolved against `base`. A link or a date that
+ * cannot be read is removed, so that the rest of the headline is kept.
  */
 export const withReadableFields = (value: unknown, base: string): unknown => {
   if (!isObject(value)) return value;
@@ -121,7 +121,7 @@ export const decodeHeadline = (value: unknown): E.Either<HeadlineFault, Headline
   pipe(
     headlineJson.decode(value),
     E.mapLeft((errors): HeadlineFault => {
-      // The path is the headline, then its field.
+      // The context path is the headline first, then its field.
       const entry = errors[0]?.context[1];
       return { field: entry?.key, expected: entry?.type.name ?? 'a JSON object', got: errors[0]?.value };
     }),

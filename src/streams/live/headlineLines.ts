@@ -4,7 +4,7 @@ import type { LiveHeadline } from '../../contracts/live/Live.js';
 import { linesToHeadlines, type HeadlineLinesOptions } from './linesToHeadlines.js';
 
 /**
- * Emits a headline for each line of text, as soon as it has come: the line is the title.
+ * Emits each line of text as the title of a headline, as soon as the line is complete.
  *
  * ```
  * lines      --a--b---c--|     b: blank
@@ -12,13 +12,13 @@ import { linesToHeadlines, type HeadlineLinesOptions } from './linesToHeadlines.
  * headlines  --a------c--|
  * ```
  *
- * Blank lines are passed over. The lines are read as by `readLines`: from a stream such as stdin, a path, or an
- * address; while the valve is closed nothing is emitted and no more is read. `events` hears `opened`, and at the end
- * `read` or `failed`.
+ * Blank lines are skipped. The lines are read as by `readLines`, from a stream such as stdin, a path or a URL. While
+ * the valve is closed, nothing is emitted and nothing more is read. `events` receives `opened`, and at the end `read`
+ * or `failed`.
  *
- * Errors: those of `readLines`, and what `rejections` and `events` throw.
+ * Errors: those of `readLines`, and any error that `rejections` or `events` throws.
  *
- * @param source a stream such as `process.stdin`, a path, or an address (http, https, file)
+ * @param source a stream such as `process.stdin`, a path, or a URL (http, https, file)
  * @throws HeadwaterError `HW_USAGE` for a source or an option that cannot work
  *
  * @example

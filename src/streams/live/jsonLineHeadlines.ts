@@ -4,7 +4,7 @@ import type { LiveHeadline } from '../../contracts/live/Live.js';
 import { linesToHeadlines, type HeadlineLinesOptions } from './linesToHeadlines.js';
 
 /**
- * Emits the headlines of JSON lines, each as soon as its line has come: `{"title": "Ferry returns to port"}`.
+ * Emits the headlines of JSON lines, each as soon as its line is complete: `{"title": "Ferry returns to port"}`.
  *
  * ```
  * lines       --a--{--b---|      {: a line that is no headline
@@ -13,21 +13,21 @@ import { linesToHeadlines, type HeadlineLinesOptions } from './linesToHeadlines.
  * rejections  -----j-------
  * ```
  *
- * Each line is one JSON object as `headlineJson` has it; blank lines are passed over. The lines are read as by
- * `readLines`: from a stream such as stdin, a path, or an address; while the valve is closed nothing is emitted and no
- * more is read. An address is asked once: where the connection breaks, the stream ends.
+ * Each line is one JSON object as defined by `headlineJson`; blank lines are skipped. The lines are read as by
+ * `readLines`, from a stream such as stdin, a path or a URL. While the valve is closed, nothing is emitted and nothing
+ * more is read. A URL is requested once: if the connection breaks, the stream ends.
  *
- * A line that is no such object leaves through `rejections`, with its line and byte: `item` where it is not even a JSON
- * object, `field` where a field is not what it should be, `oversize` and `encoding` as `readLines` has them. `events`
- * hears `opened`, and at the end `read` or `failed`.
+ * Other lines are sent to `rejections`, with line and byte: `item` if the line is not a JSON object, `field` if a field
+ * is invalid, `oversize` and `encoding` as in `readLines`. `events` receives `opened`, and at the end `read` or
+ * `failed`.
  *
- * A link that is relative is resolved against the source's address. A link or a date that cannot be read is left out:
- * it costs the field and not the headline.
+ * A relative link is resolved against the URL of the source. A link or a date that cannot be read is removed, and the
+ * rest of the headline is kept.
  *
- * Errors: those of `readLines`; `HW_REJECTIONS` for a line that is no headline where there is no `rejections`; and what
- * `rejections` and `events` throw.
+ * Errors: those of `readLines`; without `rejections`, `HW_REJECTIONS` for a line that is not a headline; and any error
+ * that `rejections` or `events` throws.
  *
- * @param source a stream such as `process.stdin`, a path, or an address (http, https, file)
+ * @param source a stream such as `process.stdin`, a path, or a URL (http, https, file)
  * @throws HeadwaterError `HW_USAGE` for a source or an option that cannot work
  *
  * @example

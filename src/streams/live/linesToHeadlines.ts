@@ -9,13 +9,13 @@ import { HeadlineDecoder, type RecordPlace } from './internal/HeadlineDecoder.js
 import type { LiveOptions } from './LiveOptions.js';
 import { failure, tellEvents } from './internal/tellEvents.js';
 
-/** How lines are read as headlines. */
+/** Options for reading lines as headlines. */
 export interface HeadlineLinesOptions extends Omit<ReadLinesOptions, keyof LiveOptions>, LiveOptions {}
 
-/** What is done with a line that is not blank. */
+/** Handles a line that is not blank. */
 type TakeLine = (intake: HeadlineDecoder, text: string, place: RecordPlace) => void;
 
-/** Reads a source line by line, and makes of each line that is not blank what `take` makes of it. */
+/** Reads a source line by line and passes each line that is not blank to `take`. */
 export const linesToHeadlines = (
   source: Readable | string | URL,
   options: HeadlineLinesOptions,

@@ -4,20 +4,20 @@ import { checkOptions, optionText } from '../../contracts/checkOption.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import type { LiveHeadline } from '../../contracts/live/Live.js';
 
-/** What `liveHeadline` is told: the title, and what is known beside it. */
+/** The fields for `liveHeadline`: the title, and any other known fields. */
 export interface LiveHeadlineFields extends Optional<Omit<LiveHeadline, 'title'>> {
   readonly title: string;
 }
 
 /**
- * Makes a live headline of a title, for programs that have headlines of their own to classify.
+ * Creates a live headline from a title, for programs that classify their own headlines.
  *
- * What is left out has a default: `id` 0, `source` `program`, `seen` the time of the call; `guid`, `link`, `published`
+ * Missing fields have defaults: `id` 0, `source` `program`, `seen` the time of the call; `guid`, `link`, `published`
  * and `category` are undefined.
  *
- * @param fields the title, and what is known beside it
+ * @param fields the title, and any other known fields
  * @param scheduler the clock of `seen`; default `asyncScheduler`, whose clock is `Date.now`
- * @throws HeadwaterError `HW_USAGE` when the title is no text, or blank
+ * @throws HeadwaterError `HW_USAGE` if the title is not a string, or is blank
  *
  * @example
  * ```ts

@@ -18,23 +18,27 @@ import { reconnecting, type Connect } from './internal/reconnecting.js';
 import { checkReconnectOptions, type ReconnectOptions } from './ReconnectOptions.js';
 import { worthRetrying } from './internal/worthRetrying.js';
 
-/** How server-sent events are read. */
+/** Options for reading server-sent events. */
 export interface ServerSentEventsOptions
   extends Omit<BodyOptions, 'bodyTimeout'>, LiveOptions, ReconnectOptions, ConnectionOptions {
   /**
-   * How long the server may send nothing at all, comments counting as something, before the connection is taken for
-   * dead; time behind a closed valve does not count. Milliseconds; default 90,000.
+   * How long the server may send nothing at all, not even comments, before the connection counts as dead. Time while
+   * the valve is closed does not count. Milliseconds; default 90,000.
    */
   readonly bodyTimeout?: number | undefined;
-  /** The longest event, its comments not counted. Bytes; default 1,048,576. */
+  /** The longest event, without comments. Bytes; default 1,048,576. */
   readonly maxEventBytes?: number | undefined;
-  /** The types of events that are taken; `message` is one without a type. The others are passed over. Default: all. */
+  /**
+   * The types of events that are read. An event without a type has the type `message`. Other types are skipped.
+   * Default: all.
+   */
   readonly types?: readonly string[] | undefined;
-  /** The id of the last event that was seen in an earlier run, to be told those after it. Default: none. */
+  /** The id of the last event of an earlier run. The server then resumes after this event. Default: none. */
   readonly lastEventId?: string | undefined;
 }
 
-// A header cannot have them. The standard says so of NUL alone, and leaves the rest to the browser.
+// Control characters that are not allowed in a header. The standard excludes only NUL and leaves the rest to the
+// browser.
 const UNSENDABLE = /[\0-\x08\x0a-\x1f\x7f]/;
 
 const requireId = (id: string): string => {
@@ -43,7 +47,7 @@ const requireId = (id: string): string => {
 };
 
 /**
- * Emits the headlines of a stream of server-sent events, each as soon as its event has come, and comes back when the
+ * Emits the headlines of a stream of server-sent events, each as soon as its event is complete, and reconnects when the
  * connection is lost.
  *
  * ```
@@ -53,34 +57,34 @@ const requireId = (id: string): string => {
  * headlines   --a---b--------------------c-
  * ```
  *
- * An event's data is a title, or a JSON object as `headlineJson` has it; where it has several lines, each is one, but
- * for an object that goes over several lines. A headline that does not say its `guid` is known by the event's id. A JSON
- * array is neither and is rejected; `[DONE]`, which some servers send at the end, is passed over.
+ * The data of an event is a title, or a JSON object as defined by `headlineJson`. If it has several lines, each line is
+ * one record, except for an object that spans several lines. A headline without a `guid` gets the id of the event, if
+ * it is the only one in its event. A JSON array is rejected; `[DONE]`, which some servers send at the end, is skipped.
  *
- * **Reconnection.** A connection that breaks, ends, or falls silent is made again, and so is one that cannot be made or
- * is answered with 408, 425, 429 or 5xx. The wait is drawn below a bound that doubles with each failure in a row (see
- * `backoff`), on top of what the server asks for by `retry:` or `Retry-After`. The id of the last event whose headlines
- * were all emitted is sent as `Last-Event-ID`, so that a server that keeps its events sends the rest. A 204 completes
- * the stream.
+ * **Reconnection.** The source reconnects if a connection breaks, ends or falls silent, if it cannot be established, or
+ * if the answer is 408, 425, 429 or 5xx. The wait is drawn below a bound that doubles with each consecutive failure
+ * (see `backoff`), plus the wait that the server asks for with `retry:` or `Retry-After`. The request sends the id of
+ * the last event whose headlines were all emitted as `Last-Event-ID`, so that a server that keeps its events can send
+ * the rest. A 204 completes the stream.
  *
- * **Rejections.** `item` is data that begins like an object and is none; `field` a field of it that is not what it
- * should be; `oversize` an event longer than `maxEventBytes`; `encoding` one that is not UTF-8. Line and byte are those
- * of the event in its connection. Reading goes on with the next event.
+ * **Rejections.** `item`: data that begins like an object but is not one. `field`: an invalid field. `oversize`: an
+ * event longer than `maxEventBytes`. `encoding`: an event that is not UTF-8. Line and byte are those of the event
+ * within its connection. Reading continues at the next event.
  *
- * **Events** are told as they happen: `opened`, `moved` (the address is asked again all the same), and `failed` with
- * the wait.
+ * **Events** are sent to `events` as they happen: `opened`, `moved` (later requests still go to the original URL), and
+ * `failed` with the wait.
  *
- * It holds one chunk of 64 KiB, the longest event twice, and what Node's streams read ahead. While the valve is closed
- * nothing is emitted, no more is read, and no connection is made.
+ * **Memory.** Holds one chunk of 64 KiB, the longest event twice, and what Node's streams read ahead. While the valve
+ * is closed, nothing is emitted, nothing more is read, and no connection is made.
  *
- * **Errors** end the stream: `HW_HTTP_STATUS` any other status; `HW_FEED` an answer that is not `text/event-stream`;
+ * **Errors** end the stream: `HW_HTTP_STATUS` any other status; `HW_FEED` a response that is not `text/event-stream`;
  * `HW_ADDRESS` a redirect or a public name that leads into a private network (unless `allowPrivate`);
- * `HW_HTTP_REDIRECTS`; `HW_ENCODING` an encoding that is unknown; `HW_CSV` for UTF-16; after `maxAttempts` failures in
- * a row the last one's `HW_HTTP_CONNECT`, `HW_HTTP_TIMEOUT`, `HW_HTTP_CUT` or `HW_HTTP_STATUS`; `HW_REJECTIONS` a
- * record that is no headline where there is no `rejections`; and what `rejections` and `events` throw.
+ * `HW_HTTP_REDIRECTS`; `HW_ENCODING` an encoding that is unknown; `HW_CSV` for UTF-16; after `maxAttempts` consecutive
+ * failures, the last of `HW_HTTP_CONNECT`, `HW_HTTP_TIMEOUT`, `HW_HTTP_CUT` or `HW_HTTP_STATUS`; without `rejections`,
+ * `HW_REJECTIONS` a record that is not a headline; and any error that `rejections` or `events` throws.
  *
- * @param url an address, http or https. A name and a password in it are sent, and not shown in headlines or messages
- * @throws HeadwaterError `HW_USAGE` for an address or an option that cannot work
+ * @param url an http or https URL. A user name and a password in it are sent, but not shown in headlines or messages
+ * @throws HeadwaterError `HW_USAGE` for a URL or an option that cannot work
  *
  * @example
  * ```ts
@@ -153,7 +157,7 @@ export const serverSentEvents = (
           retry: (ms) => (retryMs = ms),
         });
         const failed = (error: unknown): void => {
-          // What breaks the body before its first byte does so while it is opened.
+          // An error before the first byte of the body arrives here while the stream is still being opened.
           const lost =
             error instanceof ConnectionLost ? error : worthRetrying(bodyError(location, error, reader.progress));
           connection.error(

@@ -19,36 +19,36 @@ import { refusal } from '../bodies/http/refusal.js';
 import { socketAddress } from './internal/socketAddress.js';
 import { SocketMessages } from './internal/SocketMessages.js';
 
-/** How the messages of a WebSocket are read. */
+/** Options for reading the messages of a WebSocket. */
 export interface WebSocketLinesOptions
   extends Pick<BodyOptions, 'headersTimeout'>, LiveOptions, ReconnectOptions, ConnectionOptions {
   /**
-   * How long the server may send nothing at all, not even an answer to a ping, before the connection is taken for dead;
-   * time behind a closed valve does not count. It is pinged after half of it, and found dead after one and a half times
-   * this at most. Milliseconds; default 60,000.
+   * How long the server may send nothing at all, not even a pong, before the connection counts as dead. Time while the
+   * valve is closed does not count. A ping is sent after half of this time, and the connection is given up after at
+   * most one and a half times this time. Milliseconds; default 60,000.
    */
   readonly bodyTimeout?: number | undefined;
   /**
-   * The longest message. A longer one is rejected; one more than eight times as long breaks the connection before it is
-   * taken in. Bytes; default 1,048,576.
+   * The longest message. A longer one is rejected. If it is more than eight times as long, the connection is closed
+   * before the message is read completely. Bytes; default 1,048,576.
    */
   readonly maxMessageBytes?: number | undefined;
   /**
-   * How much may wait to be emitted, of what the network had brought when the valve closed. More ends the stream with
-   * `HW_OVERFLOW`. Bytes; default 16,777,216.
+   * The limit on messages that were received but not yet emitted because the valve closed. Exceeding it ends the stream
+   * with `HW_OVERFLOW`. Bytes; default 16,777,216, or `maxMessageBytes` if that is larger.
    */
   readonly maxWaitingBytes?: number | undefined;
 }
 
-/** So many times the longest message is still taken in, to be rejected alone. */
+/** A message up to this many times `maxMessageBytes` is still received, so that only the message is rejected. */
 const TAKEN_IN = 8;
 
-/** RFC 6455, 7.4.1: what the connection was for is done. */
+/** RFC 6455, 7.4.1: normal closure. */
 const NORMAL = 1000;
-/** The same: it was cut, without a goodbye. */
+/** RFC 6455, 7.4.1: the connection was lost without a close frame. */
 const ABNORMAL = 1006;
 
-/** What an end means that is not the normal one. */
+/** The error for an end that is not a normal closure. */
 const endError = (
   name: string,
   { opened, code, reason, answer, cause, proxy }: WebSocketEnd,
@@ -76,7 +76,7 @@ const endError = (
 };
 
 /**
- * Emits the headlines in the messages of a WebSocket, each as soon as its message has come, and comes back when the
+ * Emits the headlines in the messages of a WebSocket, each as soon as its message arrives, and reconnects when the
  * connection is lost.
  *
  * ```
@@ -85,32 +85,32 @@ const endError = (
  * headlines   --a--b------------c--|
  * ```
  *
- * A message is a title, or a JSON object as `headlineJson` has it; where it has several lines, each is one, but for an
- * object that goes over several lines. Binary messages are read as UTF-8. A JSON array is
- * neither and is rejected; `[DONE]`, which some servers send at the end, is passed over.
+ * A message is a title, or a JSON object as defined by `headlineJson`. If it has several lines, each line is one
+ * record, except for an object that spans several lines. Binary messages are read as UTF-8. A JSON array is rejected;
+ * `[DONE]`, which some servers send at the end, is skipped.
  *
- * **Reconnection.** A connection that breaks, is closed with any code but 1000 (which completes the stream), or falls
- * silent is made again, and so is one that cannot be made or is answered with 408, 425, 429 or 5xx. The wait is drawn
- * below a bound that doubles with each failure in a row (see `backoff`), on top of a `Retry-After`. What the server
- * sent meanwhile is lost, unless it sends it again: a WebSocket has no ids to resume from.
+ * **Reconnection.** The source reconnects if a connection breaks, is closed with any code but 1000 (which completes the
+ * stream) or falls silent, if it cannot be established, or if the answer is 408, 425, 429 or 5xx. The wait is drawn
+ * below a bound that doubles with each consecutive failure (see `backoff`), plus the wait of a `Retry-After`. Messages
+ * that the server sent in between are lost unless it sends them again: a WebSocket has no ids to resume from.
  *
- * **Rejections.** `item` is a text that begins like an object and is none; `field` a field of it that is not what it
- * should be; `oversize` a message longer than `maxMessageBytes`; `encoding` one that is not UTF-8. They have no line.
+ * **Rejections.** `item`: a text that begins like an object but is not one. `field`: an invalid field. `oversize`: a
+ * message longer than `maxMessageBytes`. `encoding`: a message that is not UTF-8. They have no line.
  *
- * **Events** are told as they happen: `opened`, and `failed` with the wait.
+ * **Events** are sent to `events` as they happen: `opened`, and `failed` with the wait.
  *
- * While the valve is closed nothing is emitted, no connection is made, and no more is read from the network: what the
- * socket had brought by then waits, at most `maxWaitingBytes` of it.
+ * While the valve is closed, nothing is emitted, no connection is made, and nothing more is read from the network.
+ * Messages that had already arrived wait, at most `maxWaitingBytes` of them.
  *
  * **Errors** end the stream: `HW_HTTP_STATUS` any other status (redirects are not followed); `HW_ADDRESS` a public name
  * that leads into a private network (unless `allowPrivate`); `HW_FEED` a page instead of a WebSocket; `HW_OVERFLOW`
- * more waiting than may; after `maxAttempts` failures in a row the last one's `HW_HTTP_CONNECT`, `HW_HTTP_TIMEOUT`,
- * `HW_HTTP_CUT` or `HW_HTTP_STATUS`; `HW_REJECTIONS` a record that is no headline where there is no `rejections`; and
- * what `rejections` and `events` throw.
+ * more than `maxWaitingBytes` waiting; after `maxAttempts` consecutive failures, the last of `HW_HTTP_CONNECT`,
+ * `HW_HTTP_TIMEOUT`, `HW_HTTP_CUT` or `HW_HTTP_STATUS`; without `rejections`, `HW_REJECTIONS` a record that is not a
+ * headline; and any error that `rejections` or `events` throws.
  *
- * @param url an address: ws, wss, http or https. A name and a password in it are sent, and not shown in headlines or
+ * @param url a URL: ws, wss, http or https. A user name and a password in it are sent, but not shown in headlines or
  *   messages
- * @throws HeadwaterError `HW_USAGE` for an address or an option that cannot work
+ * @throws HeadwaterError `HW_USAGE` for a URL or an option that cannot work
  *
  * @example
  * ```ts

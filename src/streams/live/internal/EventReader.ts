@@ -6,26 +6,26 @@ import type { Reader } from '../../bodies/bytes/Reader.js';
 import { NO_PLACE, type HeadlineDecoder, type RecordPlace } from './HeadlineDecoder.js';
 import { recordsOf } from './recordsOf.js';
 
-/** What is read of a stream of events. */
+/** What to read from a stream of events, and who receives it. */
 export interface EventReaderOptions {
-  /** What the stream is called. */
+  /** The name of the stream. */
   readonly source: string;
-  /** The longest event, its comments not counted. Bytes. */
+  /** The longest event, without comments. Bytes. */
   readonly maxEventBytes: number;
-  /** The types of events that are taken; undefined takes all. */
+  /** The types of events to read; undefined for all. */
   readonly types: ReadonlySet<string> | undefined;
   readonly intake: HeadlineDecoder;
-  /** Takes the id of an event once all that the event holds has been handed on. */
+  /** Receives the id of an event once all records of the event have been handled. */
   readonly passed: (id: string) => void;
-  /** Takes the time that the server asks to be left alone before a new connection. */
+  /** Receives the wait before a new connection that the server asks for, in milliseconds. */
   readonly retry: (ms: number) => void;
 }
 
 /**
- * Reads a stream of server-sent events, a headline at a time.
+ * Reads a stream of server-sent events, one headline at a time.
  *
- * `LineReader` cuts the lines, so that the bound on an event is exact to the byte however the stream was cut; what they
- * mean is the parser's business. An event that is too long or not UTF-8 is rejected as a whole, and reading goes on
+ * `LineReader` splits the lines, so that the limit on an event is exact to the byte and does not depend on the chunks.
+ * The parser interprets the lines. An event that is too long or not UTF-8 is rejected as a whole, and reading continues
  * after the blank line that ends it.
  */
 export class EventReader implements Reader {
@@ -33,18 +33,18 @@ export class EventReader implements Reader {
   readonly #lines: LineReader;
   readonly #parser: EventSourceParser;
   #events = 0;
-  /** Where the present event begins; undefined between events. */
+  /** Where the current event begins; undefined between events. */
   #place: RecordPlace | undefined;
   #bytes = 0;
-  /** Inside the rest of an event that was rejected. */
+  /** Whether the reader is inside the rest of a rejected event. */
   #skipping = false;
-  /** What the event that has come holds and was not handed on yet, in reverse. */
+  /** The records of the current event that are still to be handled, in reverse order. */
   #waiting: string[] = [];
-  /** What the headline in it is known by; several in one event have none. */
+  /** The guid for the record of the current event; undefined if the event has several records. */
   #guid: string | undefined;
-  /** The event's id. */
+  /** The id of the current event. */
   #id: string | undefined;
-  /** The id among the lines since the last blank one, of which it is not known yet whether they are an event. */
+  /** The id among the lines since the last blank line. It is not known yet whether these lines are an event. */
   #idLine: string | undefined;
 
   constructor(options: EventReaderOptions) {
@@ -54,7 +54,7 @@ export class EventReader implements Reader {
       options.source,
       options.maxEventBytes,
       (text, id, byte) => this.#line(text, { line: id + 1, byte }),
-      // A comment says nothing, however long it is.
+      // A comment is ignored, however long it is.
       (rejection) => (rejection.got.startsWith(':') ? undefined : this.#refuse(rejection)),
     );
   }
@@ -68,8 +68,8 @@ export class EventReader implements Reader {
   }
 
   finish(): void {
-    // An event that no blank line ended is none, and a field that no line break ended may have been cut: the lines are
-    // not told of the end.
+    // An event without a blank line at its end is incomplete, and a field without a line break may have been cut. So
+    // `finish` does not pass the end on to the lines.
   }
 
   advance(): boolean {
@@ -81,7 +81,7 @@ export class EventReader implements Reader {
   }
 
   #line(text: string, place: RecordPlace): void {
-    // Comments keep the connection alive, and say nothing.
+    // Comments only keep the connection alive.
     if (text.startsWith(':')) return;
     if (text === '') {
       this.#end();
@@ -91,7 +91,7 @@ export class EventReader implements Reader {
     const id = /^id(?:: ?(.*))?$/su.exec(text);
     if (id !== null && !text.includes('\0')) this.#idLine = id[1] ?? '';
     this.#place ??= place;
-    // A line break between two lines counts.
+    // The line break between two lines counts as one byte.
     this.#bytes += Buffer.byteLength(text) + (this.#bytes === 0 ? 0 : 1);
     const { maxEventBytes } = this.#options;
     if (this.#bytes > maxEventBytes) {
@@ -107,12 +107,12 @@ export class EventReader implements Reader {
     }
   }
 
-  /** A blank line: what came since the last one is an event, if it has data. */
+  /** Handles a blank line: the lines since the last one are an event if they have data. */
   #end(): void {
     this.#bytes = 0;
     if (this.#skipping) this.#parser.reset();
     else this.#parser.feed('\n');
-    // Without data it is no event, but its id counts all the same.
+    // Lines without data are not an event, but their id counts.
     if (this.#idLine !== undefined && !this.#skipping) this.#options.passed(this.#idLine);
     this.#idLine = undefined;
     this.#skipping = false;
@@ -128,14 +128,14 @@ export class EventReader implements Reader {
     if (this.#waiting.length === 0) this.#pass();
   }
 
-  /** The event is done with: the server need not send it again. */
+  /** The event has been handled, so the server need not send it again. */
   #pass(): void {
     this.#place = undefined;
     if (this.#id !== undefined) this.#options.passed(this.#id);
     this.#id = undefined;
   }
 
-  /** Rejects the present event, once. */
+  /** Rejects the current event, at most once. */
   #refuse({
     reason,
     line,

@@ -5,13 +5,13 @@ import { excerpt } from '../../internal/excerpt.js';
 import { decodeHeadline, withReadableFields } from '../headlineJson.js';
 import { isArrayText, isObjectText } from './recordsOf.js';
 
-/** Where a record stands in its source, for its rejection; empty where there are no lines. */
+/** The place of a record in its source, for its rejection; empty if the source has no lines. */
 export interface RecordPlace {
   readonly line?: number | undefined;
   readonly byte?: number | undefined;
 }
 
-/** A record of a message has no line. */
+/** The place of a record in a message: a message has no lines. */
 export const NO_PLACE: RecordPlace = {};
 
 const shown = (value: unknown): string => {
@@ -21,7 +21,7 @@ const shown = (value: unknown): string => {
   return excerpt(bytes, 0, bytes.length);
 };
 
-/** Makes headlines of records, numbers them, and rejects the records that are none. */
+/** Converts records into numbered headlines, and rejects the other records. */
 export class HeadlineDecoder {
   readonly #source: string;
   readonly #now: () => number;
@@ -31,10 +31,10 @@ export class HeadlineDecoder {
   #records = 0;
 
   /**
-   * @param source what the source is called
-   * @param now the time, in milliseconds since 1970
-   * @param next takes each headline
-   * @param reject takes each rejection; what it throws is thrown by whatever was called
+   * @param source the name of the source
+   * @param now returns the time in milliseconds since 1970
+   * @param next receives each headline
+   * @param reject receives each rejection; an error that it throws is thrown by the method that was called
    */
   constructor(
     source: string,
@@ -48,21 +48,21 @@ export class HeadlineDecoder {
     this.#reject = reject;
   }
 
-  /** How many headlines were handed on. */
+  /** How many headlines were emitted. */
   get headlines(): number {
     return this.#headlines;
   }
 
-  /** Takes a title, as it is. */
+  /** Emits a title, unchanged. */
   title(title: string, guid?: string): void {
     this.#records++;
     this.#hand(title, guid, undefined, undefined, undefined);
   }
 
   /**
-   * Takes the text of a JSON object.
+   * Decodes the text of a JSON object.
    *
-   * @param guid what the headline is known by where it does not say so itself
+   * @param guid the guid of the headline if the object has none
    */
   json(text: string, place: RecordPlace, guid?: string): void {
     let value: unknown;
@@ -72,7 +72,7 @@ export class HeadlineDecoder {
       this.#fault('item', place, undefined, 'a JSON object', text);
       return;
     }
-    // To io-ts an array is an object, too.
+    // io-ts accepts an array as an object, so arrays are excluded here.
     const decoded = decodeHeadline(Array.isArray(value) ? undefined : withReadableFields(value, this.#source));
     if (isLeft(decoded)) {
       const { field, expected, got } = decoded.left;
@@ -85,8 +85,8 @@ export class HeadlineDecoder {
   }
 
   /**
-   * Takes a record that may be either: an object begins with a brace. A JSON array is neither. `[DONE]` says that a
-   * stream of events is at its end, and is passed over.
+   * Handles a record that is a title or a JSON object: an object begins with a brace. A JSON array is neither. `[DONE]`
+   * marks the end of a stream of events and is skipped.
    */
   either(text: string, place: RecordPlace, guid?: string): void {
     if (text.trim() === '[DONE]') return;
@@ -95,7 +95,7 @@ export class HeadlineDecoder {
     else this.title(text, guid);
   }
 
-  /** Takes a record that could not even be cut out. */
+  /** Rejects a record that was too long or not UTF-8, and so was not decoded. */
   reject(rejection: Omit<Rejection, 'type' | 'id' | 'source' | 'field'>): void {
     this.#reject({ ...rejection, type: 'rejection', id: this.#records++, source: this.#source, field: undefined });
   }

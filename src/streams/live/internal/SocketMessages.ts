@@ -4,15 +4,15 @@ import { excerpt } from '../../internal/excerpt.js';
 import { NO_PLACE, type HeadlineDecoder } from './HeadlineDecoder.js';
 import { recordsOf } from './recordsOf.js';
 
-/** Bounds on messages. */
+/** Limits on messages. */
 export interface MessageLimits {
   /** The longest message. Bytes. */
   readonly maxMessageBytes: number;
-  /** How much may wait. Bytes. */
+  /** The largest total size of waiting messages. Bytes. */
   readonly maxWaitingBytes: number;
 }
 
-/** A message that waits: its text, or why it has none. */
+/** A waiting message: its text, or why it is rejected. */
 type Waiting =
   | { readonly bytes: number; readonly text: string }
   | {
@@ -22,16 +22,16 @@ type Waiting =
       readonly got: string;
     };
 
-/** The messages of a connection that have come and were not handed on yet. */
+/** The queue of the messages that a connection has received and that are not handled yet. */
 export class SocketMessages {
   readonly #source: string;
   readonly #limits: MessageLimits;
   readonly #intake: HeadlineDecoder;
-  /** In the order in which they came; those before `#first` are done with. */
+  /** In the order of arrival. Messages before `#first` are already handled. */
   #messages: Waiting[] = [];
   #first = 0;
   #bytes = 0;
-  /** The records of the message that is being handed on, in reverse. */
+  /** The remaining records of the current message, in reverse order. */
   #records: string[] = [];
   #taken = 0;
 
@@ -45,15 +45,15 @@ export class SocketMessages {
     return this.#records.length === 0 && this.#first === this.#messages.length;
   }
 
-  /** What has come so far, in words. */
+  /** The number of messages so far, in words. */
   get progress(): string {
     return `${this.#taken} messages`;
   }
 
   /**
-   * Takes a message.
+   * Adds a message to the queue.
    *
-   * @throws HeadwaterError `HW_OVERFLOW` where more waits than may
+   * @throws HeadwaterError `HW_OVERFLOW` if more than `maxWaitingBytes` wait
    */
   push(data: string | ArrayBuffer): void {
     this.#taken++;
@@ -73,7 +73,7 @@ export class SocketMessages {
     }
   }
 
-  /** Hands on the next record. Returns false where there is none. */
+  /** Handles the next record or message. Returns false if there is none. */
   advance(): boolean {
     const record = this.#records.pop();
     if (record !== undefined) {

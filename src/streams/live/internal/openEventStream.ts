@@ -14,14 +14,14 @@ import type { WebAddress } from '../../bodies/http/connection/WebAddress.js';
 import type { Guard } from '../ConnectionOptions.js';
 import { refusal } from '../../bodies/http/refusal.js';
 
-/** Which stream is asked for, and how. */
+/** Which stream to request, and how. */
 export interface EventStreamRequest {
   readonly address: WebAddress;
-  /** What it is called. */
+  /** The name of the source in messages. */
   readonly name: string;
-  /** Sent to the address itself, and to where it redirects on the same server. */
+  /** Sent to the original URL, and to redirect targets of the same origin. */
   readonly headers: Readonly<Record<string, string>>;
-  /** The id of the last event that was seen, to be told those after it; empty for none. */
+  /** The id of the last event that was handled, so that the server resumes after it; empty for none. */
   readonly lastEventId: string;
   readonly timeouts: CheckedBodyOptions;
   readonly guard: Guard;
@@ -29,7 +29,7 @@ export interface EventStreamRequest {
 
 const NO_CONTENT = 204;
 
-/** An id as it is written into a header: its bytes in UTF-8. */
+/** An id as a header value: its UTF-8 bytes, one per character. */
 const headerBytes = (id: string): string => Buffer.from(id).toString('latin1');
 
 const wrongType = (name: string, type: string | undefined): HeadwaterError =>
@@ -39,14 +39,14 @@ const wrongType = (name: string, type: string | undefined): HeadwaterError =>
     { where: name },
   );
 
-/** Asks for it, where redirects lead in the end. */
+/** Sends the request and follows redirects. */
 const follow = async (
   { address: start, name, headers, lastEventId, timeouts, guard }: EventStreamRequest,
   signal: AbortSignal,
 ) => {
   let address = start;
   let movedTo: string | undefined;
-  // A permanent redirect behind a passing one says nothing of the address that was asked.
+  // A permanent redirect after a temporary one does not mean that the requested URL has moved.
   let permanent = true;
   for (let redirects = 0; ; redirects++) {
     const { url, authorization } = address;
@@ -55,7 +55,7 @@ const follow = async (
       name,
       headers: {
         accept: 'text/event-stream',
-        // A compressed stream is often held back until there is enough to compress.
+        // Servers often delay a compressed stream until there is enough to compress.
         'accept-encoding': 'identity',
         'cache-control': 'no-cache',
         ...authorization,
@@ -78,14 +78,16 @@ const follow = async (
 };
 
 /**
- * Asks for a stream of events.
+ * Opens a stream of events.
  *
- * @param signal closes it at once, whatever it is doing; to be aborted in any case when the stream is done with
- * @param opened is told as soon as the head of a good answer has come
- * @param now the time, in milliseconds since 1970
- * @throws ConnectionLost for a status that may pass
- * @throws HeadwaterError `HW_HTTP_…`, `HW_ADDRESS`, `HW_FEED`, `HW_ENCODING`; and what breaks the body before its first
- *   byte
+ * @param signal closes the connection immediately. The caller must abort it in every case when the stream is no longer
+ *   needed
+ * @param opened is called as soon as the headers of a successful response have arrived
+ * @param now returns the time in milliseconds since 1970
+ * @returns the bytes, decoded; undefined for a 204
+ * @throws ConnectionLost for a temporary status
+ * @throws HeadwaterError `HW_HTTP_…`, `HW_ADDRESS`, `HW_FEED`, `HW_ENCODING`; and any error of the body before its
+ *   first byte
  */
 export const openEventStream = async (
   request: EventStreamRequest,

@@ -4,61 +4,61 @@ import { connectionTo } from '../../bodies/http/connection/connection.js';
 import type { Undici } from '../../bodies/http/connection/loadUndici.js';
 import type { RefusingAnswer } from '../../bodies/http/refusal.js';
 
-/** What is connected to, and how. */
+/** Which server to connect to, and how. */
 export interface WebSocketRequest {
   /** ws or wss. */
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
-  /** How long the server may take to accept the connection, and then again to answer. Milliseconds. */
+  /** How long the server may take to accept the connection, and again as long to answer. Milliseconds. */
   readonly timeout: number;
-  /** Finds the server's address. */
+  /** The DNS lookup; undefined is Node's own. */
   readonly lookup: LookupFunction | undefined;
-  /** A message longer than this breaks the connection. Bytes. */
+  /** A longer message closes the connection. Bytes. */
   readonly maxPayloadBytes: number;
 }
 
-/** How a connection ended, or why there was none. */
+/** How a connection ended, or why it was not established. */
 export interface WebSocketEnd {
-  /** Whether it was open at all. */
+  /** Whether the connection was ever open. */
   readonly opened: boolean;
-  /** The code that the server closed with (RFC 6455, 7.4); 1006 where it did not say goodbye. */
+  /** The close code of the server (RFC 6455, 7.4); 1006 if it sent no close frame. */
   readonly code: number;
   readonly reason: string;
-  /** What the server answered instead of opening. */
+  /** The HTTP response of the server if it did not open a WebSocket. */
   readonly answer: RefusingAnswer | undefined;
-  /** What went wrong underneath. */
+  /** The underlying error. */
   readonly cause: unknown;
-  /** The proxy that it went through, as it may be shown. */
+  /** The proxy of the connection, without its credentials. */
   readonly proxy: string | undefined;
 }
 
-/** Who is told what happens to a connection. */
+/** Receives the events of a connection. */
 export interface WebSocketListener {
   opened(): void;
   message(data: string | ArrayBuffer): void;
   ended(end: WebSocketEnd): void;
 }
 
-/** A connection that is being made, or is open. */
+/** A connection that is being established or is open. */
 export interface WebSocketLine {
-  /** How many bytes have come so far; pings and pongs count. */
+  /** The number of bytes received so far, including pings and pongs. */
   readonly bytesRead: number;
-  /** Stops reading from the network; messages of what was read already may still come. */
+  /** Stops reading from the network. Messages from bytes that were already read may still arrive. */
   pause(): void;
   resume(): void;
-  /** Asks the other side for a sign of life. */
+  /** Sends a ping, to check that the other side is alive. */
   ping(): void;
-  /** Says goodbye, and closes at once. Nobody is told anything any more. */
+  /** Sends a close frame and closes immediately. The listener receives nothing more. */
   close(): void;
 }
 
-/** As many parts a message may have: undici's own limit. */
+/** The largest number of fragments of a message: the same as undici's default. */
 const MOST_FRAGMENTS = 131_072;
 
 const single = (header: string | string[] | undefined): string | undefined =>
   Array.isArray(header) ? header[0] : header;
 
-/** Looks at what a request is answered with: a WebSocket says only that it failed. */
+/** Observes the response to a request: a WebSocket itself only reports that it failed. */
 const watching = (
   { DecoratorHandler }: Undici,
   handler: Dispatcher.DispatchHandler,
@@ -83,12 +83,12 @@ const watching = (
 };
 
 /**
- * Opens a WebSocket that can be held back.
+ * Opens a WebSocket that supports back-pressure.
  *
- * The interface of the standard has no way to stop reading, so its messages pile up before a slow consumer. The
- * connection below it can be stopped: this keeps hold of its socket.
+ * The standard interface has no way to stop reading, so messages accumulate if the consumer is slow. This function
+ * keeps the underlying socket, which can be paused.
  *
- * @param undici as `loadUndici` gives it
+ * @param undici the module that `loadUndici` returns
  */
 export const openWebSocket = (
   undici: Undici,
@@ -109,11 +109,12 @@ export const openWebSocket = (
     tunnel: true,
     connected: (connection) => {
       socket = connection;
-      // undici stops and starts the socket itself while it inflates messages; what is held stays held.
+      // undici itself pauses and resumes the socket while it inflates messages. A socket that the consumer paused stays
+      // paused.
       connection.on('resume', () => (held ? connection.pause() : undefined));
     },
   });
-  // Not every dispatcher of undici hands its options on.
+  // Some dispatchers of undici do not pass their options on.
   Object.defineProperty(agent, 'webSocketOptions', {
     value: { maxFragments: MOST_FRAGMENTS, maxPayloadSize: maxPayloadBytes },
   });
@@ -133,7 +134,7 @@ export const openWebSocket = (
 
   const webSocket = new WebSocket(url, { dispatcher, headers: { ...headers } });
   webSocket.binaryType = 'arraybuffer';
-  // Removes the listeners below: nobody is told of what happens after the end, or after leaving.
+  // Removes the listeners below, so that nothing is reported after the end or after `close`.
   const left = new AbortController();
   const { signal } = left;
   webSocket.addEventListener(
@@ -171,7 +172,7 @@ export const openWebSocket = (
     close: () => {
       left.abort();
       webSocket.close();
-      // The goodbye is written; what the other side says to it concerns nobody.
+      // The close frame has been written. The reply of the other side is not awaited.
       socket?.destroySoon();
       void agent.destroy();
     },

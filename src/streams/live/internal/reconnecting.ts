@@ -7,9 +7,9 @@ import { ConnectionLost } from '../../bodies/http/faults/ConnectionLost.js';
 import type { CheckedReconnectOptions } from '../ReconnectOptions.js';
 import { failure, tellEvents, type Tell } from './tellEvents.js';
 
-/** What a source that is connected again and again needs to know. */
+/** The options of a source that reconnects. */
 export interface Reconnecting extends CheckedReconnectOptions {
-  /** What it is called in events. */
+  /** The name of the source in events. */
   readonly source: string;
   readonly events: SourceEvents | undefined;
   readonly valve: Valve | undefined;
@@ -17,15 +17,15 @@ export interface Reconnecting extends CheckedReconnectOptions {
 }
 
 /**
- * One connection: emits what it brings; errs with `ConnectionLost` where it is to be made again, and completes where
- * the source is over.
+ * One connection: emits its values, fails with `ConnectionLost` to be re-established, and completes when the source has
+ * ended.
  *
- * @param tell takes what happens meanwhile; with `opened` its health begins
+ * @param tell receives the events of the connection; `healthyMs` is counted from `opened`
  */
 export type Connect<T> = (tell: Tell) => Observable<T>;
 
 /**
- * Makes a connection, and makes it again whenever it is lost.
+ * Opens a connection, and reopens it whenever it is lost.
  *
  * ```
  * connections  a-b-#------c-#---d-e      '#': ConnectionLost
@@ -33,8 +33,8 @@ export type Connect<T> = (tell: Tell) => Observable<T>;
  * result       a-b--------c-----d-e
  * ```
  *
- * No connection is made while the valve is closed. Before each wait `failed` is told with its length. An error other
- * than `ConnectionLost`, and the last of `maxAttempts` failures in a row, ends the stream.
+ * No connection is made while the valve is closed. Before each wait, the event `failed` is sent with the length of the
+ * wait. An error other than `ConnectionLost`, and the last of `maxAttempts` failures in a row, ends the stream.
  */
 export const reconnecting = <T>(
   connect: Connect<T>,

@@ -1,4 +1,4 @@
-/** Whether a text is meant to be a JSON object. */
+/** Whether a text begins like a JSON object. */
 export const isObjectText = (text: string): boolean => /^\s*\{/.test(text);
 
 const isJson = (text: string): boolean => {
@@ -14,10 +14,10 @@ const isJson = (text: string): boolean => {
 export const isArrayText = (text: string): boolean => /^\s*\[/.test(text) && isJson(text);
 
 /**
- * The records in a message: each is a JSON object, a JSON array or a title. Blank ones are none.
+ * The records in a message: each is a JSON object, a JSON array or a title. Blank lines are not records.
  *
- * A message is one record a line, but for a JSON object or array, which may go over several. An object that is broken is
- * one record as a whole: its pieces are no titles.
+ * Each line is one record, except that a JSON object or array may span several lines. A broken object of several lines
+ * is one record as a whole, so that its lines do not become titles.
  */
 export const recordsOf = (message: string): readonly string[] => {
   const lines = message.split(/\r\n|\n|\r/).filter((line) => line.trim() !== '');

@@ -2,15 +2,15 @@ import { HeadwaterError } from '../../../contracts/HeadwaterError.js';
 import { parsedUrl } from '../../../contracts/runtime/parsedUrl.js';
 import { webAddress, withoutSecrets, type WebAddress } from '../../bodies/http/connection/WebAddress.js';
 
-/** Where a WebSocket is. */
+/** The address of a WebSocket. */
 export interface SocketAddress extends WebAddress {
-  /** What it is called in headlines and messages; its `url` is ws or wss all the same. */
+  /** Its name in headlines and messages, with the scheme that was given. `url` is always ws or wss. */
   readonly name: string;
 }
 
 const SCHEMES: Readonly<Record<string, string>> = { 'ws:': 'ws:', 'wss:': 'wss:', 'http:': 'ws:', 'https:': 'wss:' };
 
-/** @throws HeadwaterError `HW_USAGE` for anything but an address with ws, wss, http or https */
+/** @throws HeadwaterError `HW_USAGE` for anything but a ws, wss, http or https URL */
 export const socketAddress = (source: string | URL): SocketAddress => {
   const parsed = parsedUrl(String(source));
   if (parsed === undefined) {

@@ -2,17 +2,19 @@ import type { SchedulerLike, Subscriber } from 'rxjs';
 import { HeadwaterError } from '../../../contracts/HeadwaterError.js';
 import type { SourceEvent, SourceEvents } from '../../../contracts/live/Live.js';
 
-/** An event before it is said where and when it happened. */
+/** An event without its source and time. */
 export type Happening = SourceEvent extends infer E
   ? E extends SourceEvent
     ? Omit<E, 'source' | 'at'>
     : never
   : never;
 
-/** Takes what happens to one source. */
+/** Sends an event of one source. */
 export type Tell = (happening: Happening) => void;
 
-/** Tells events of one source. What the listener throws ends the stream, wherever the event came from. */
+/**
+ * Creates the function that sends the events of one source. If the listener throws, the stream ends with this error.
+ */
 export const tellEvents =
   (events: SourceEvents | undefined, source: string, scheduler: SchedulerLike, subscriber: Subscriber<unknown>): Tell =>
   (happening) => {
@@ -23,7 +25,7 @@ export const tellEvents =
     }
   };
 
-/** What is told of an error: after `nextInMs` the source is tried again, or without it no more. */
+/** The event for an error: the next attempt follows after `nextInMs`; undefined means that there is none. */
 export const failure = (error: unknown, nextInMs: number | undefined): Extract<Happening, { type: 'failed' }> => ({
   type: 'failed',
   code: error instanceof HeadwaterError ? error.code : 'HW_FEED',
