@@ -18,132 +18,146 @@ import type { LearnOptions } from './generations/labelLearner.js';
 import type { ServerLimits } from './queue/ServerLimits.js';
 import type { TurnScheduler } from './queue/turnScheduler.js';
 
-/** What a source of live headlines is given by the server: options of `pollFeed` and of its like. */
+/** What the server gives to a source of live headlines. The fields are options of `pollFeed` and similar sources. */
 export interface HeadlineDoor {
-  /** Closed while headlines wait. */
+  /** Closed while headlines wait in the queue. */
   readonly valve: Valve;
-  /** Where it tells what happens to it: a metric, and an event for listeners. */
+  /** Receives the events of the source. The server counts them in a metric and sends them to listeners. */
   readonly events: SourceEvents;
-  /** Where items go that cannot be read: a metric. */
+  /** Receives items that cannot be read. The server counts them in a metric. */
   readonly rejections: DeadLetter;
-  /** Where headlines go that had been there: a metric. The `repeats` of `dedupe`. */
+  /**
+   * Receives headlines that had arrived before. The server counts them in a metric. The option `repeats` of `dedupe`.
+   */
   readonly repeats: { next(repeat: RepeatedHeadline): void };
 }
 
-/** A model beside the one in use. */
+/** A model that runs beside the model in use. */
 export interface CandidateOptions {
   readonly served: ServedModel;
-  /** What it does. Default: a shadow. */
+  /** The role of the candidate. Default: a shadow. */
   readonly role?: CandidateRole | undefined;
 }
 
-/** How a model is served. */
+/** The options of `serveModel`. */
 export interface ServeModelOptions extends ServedModel {
   /**
-   * Loads the model anew, for `POST /admin/reload` and `reload$`, told the id of the one in use: undefined where that is
-   * still the same. It is checked by
-   * a smoke batch and put in use between two batches; its tokenizer, classes and text steps come with it. Default: it
-   * cannot be reloaded.
+   * Loads the model again, for `POST /admin/reload` and `reload$`. Its argument is the id of the model in use. It
+   * returns undefined if that model is still current. The server tests a new model with a smoke batch and puts it in
+   * use between two batches. Its tokenizer, classes and text steps replace the previous ones. Default: the model cannot
+   * be reloaded.
    */
   readonly load?: ((inUse: string) => Promise<ServedModel | undefined>) | undefined;
   /** Each emission reloads the model. Default: never. */
   readonly reload$?: Observable<unknown> | undefined;
-  /** Keeps the right classes that people send to `POST /labels`. Default: they are refused. */
+  /** Stores the right classes that people send to `POST /labels`. Default: labels are refused. */
   readonly labels?: KeepLabel | undefined;
   /**
-   * Has the model learn from each label, between two batches: it is scored by the label first. A model that gets worse
-   * by it is set back. Default: it does not learn.
+   * Trains the model on each label, between two batches. The label first scores the model. A model that gets worse is
+   * reset to its earlier state. Default: the model does not learn.
    */
   readonly learn?: LearnOptions | undefined;
-  /** A model beside the one in use: compared with it, or given a share of the headlines. Default: none. */
+  /**
+   * A model beside the model in use. It is only compared with it, or it answers a share of the headlines. Default:
+   * none.
+   */
   readonly candidate?: CandidateOptions | undefined;
-  /** Headlines that arrive by themselves, for those who listen to `/events`. Default: none. */
+  /** Live headlines that are sent to the listeners of `/events`. Default: none. */
   readonly headlines?: ((door: HeadlineDoor) => Observable<LiveHeadline>) | undefined;
   /**
-   * Whether listeners are told of a headline of `headlines`; it is classified and counted all the same. Default: they are
-   * told of all.
+   * Whether listeners receive a headline of `headlines`. All headlines are classified and counted. Default: listeners
+   * receive all.
    */
   readonly shows?: ((prediction: LivePrediction) => boolean) | undefined;
-  /** The feeds behind `headlines`, where `POST /admin/feeds` can change them; that needs a token. Default: it cannot. */
+  /**
+   * The feeds behind `headlines`, if `POST /admin/feeds` may change them. This needs a token. Default: they cannot be
+   * changed.
+   */
   readonly feeds?: ServedFeeds | undefined;
   /**
-   * What the pipelines of the process do: `watchFlow`. The page draws it, and `/metrics` has it. Subscribed to before all
-   * else. Default: it is not shown.
+   * The measurements of `watchFlow` for the pipelines of the process. The page draws them, and `/metrics` reports them.
+   * The server subscribes to this before everything else. Default: the flow is not shown.
    */
   readonly flow$?: Observable<FlowSnapshot> | undefined;
-  /** The address to listen at. Anything but a loopback address demands a token. Default `127.0.0.1`. */
+  /** The address to listen on. Any address that is not loopback requires a token. Default `127.0.0.1`. */
   readonly host?: string | undefined;
-  /** The port; 0 lets the system choose. Default 8080. */
+  /** The port. With 0, the system chooses one. Default 8080. */
   readonly port?: number | undefined;
-  /** What clients must send as `Authorization: Bearer TOKEN`; at least 16 characters. Default: none. */
+  /** The token that clients must send as `Authorization: Bearer TOKEN`. At least 16 characters. Default: none. */
   readonly token?: string | undefined;
-  /** Tokens by name, each with what it allows; `token` is one of the name `token` that allows all. Default: none. */
+  /**
+   * Named tokens, each with its scopes. `token` is equivalent to a token with the name `token` and all scopes. Default:
+   * none.
+   */
   readonly tokens?: readonly AccessToken[] | undefined;
-  /** Receives each answered request, for an access log (`accessFile`). Default: none. */
+  /** Receives an entry for each answered request, for an access log (`accessFile`). Default: none. */
   readonly accessLog?: ((entry: AccessEntry) => void) | undefined;
-  /** Names that clients may call the server by, besides its address and, on loopback, `localhost`. Default: none. */
+  /** Host names that clients may use, besides the server's address and, on loopback, `localhost`. Default: none. */
   readonly allowHosts?: readonly string[] | undefined;
-  /** Origins whose pages may ask, such as `https://news.example`. Default: the server's own alone. */
+  /** Origins whose pages may send requests, such as `https://news.example`. Default: only the server's own origin. */
   readonly allowOrigins?: readonly string[] | undefined;
-  /** How much it takes on, in part or whole. */
+  /** The limits of the server. Limits that are not given have their defaults. */
   readonly limits?: Optional<ServerLimits> | undefined;
-  /** The most headlines that are classified together. Default 256. */
+  /** The maximum number of headlines in a batch. Default 256. */
   readonly batchSize?: number | undefined;
   /**
-   * How long a headline may wait for others to be classified with, while others are likely to be on their way.
+   * How long a headline may wait for others to form a batch. It waits only while more headlines are likely to arrive.
    * Milliseconds; default 2.
    */
   readonly maxWaitMs?: number | undefined;
   /**
-   * How long the server classifies invented headlines before `/readyz` says 200, so that the first clients do not wait
-   * for the engine to compile. Milliseconds; default 0.
+   * How long the server classifies generated headlines before `/readyz` answers 200. The JavaScript engine compiles the
+   * code in this time, so the first clients do not wait for it. Milliseconds; default 0.
    */
   readonly warmUpMs?: number | undefined;
-  /** Gives the queue before the model its turns. Default: those of the event loop. */
+  /** Schedules the work of the queue before the model. Default: turns of the event loop. */
   readonly turns?: TurnScheduler | undefined;
-  /** How many events a listener that comes back can have missed and still have. Default 1,000. */
+  /** How many events the server keeps for a listener that reconnects. Default 1,000. */
   readonly history?: number | undefined;
   /**
-   * Where events are kept (`eventLog`), so that listeners go on in the next server where they were. Default: they end
-   * with the server.
+   * The file that stores events (`eventLog`), so that listeners continue at the same event after a restart of the
+   * server. Default: events are lost when the server ends.
    */
   readonly kept?: EventLog | undefined;
-  /** How often listeners are shown that the connection lives. Milliseconds, below `limits.stallMs`; default 4,000. */
+  /**
+   * How often listeners receive a sign that the connection is alive. Milliseconds, below `limits.stallMs`; default
+   * 4,000.
+   */
   readonly heartbeatMs?: number | undefined;
-  /** Its first emission ends the server: what was asked is answered, and nothing is lost. Default: never. */
+  /** The first emission ends the server. All accepted requests are answered first. Default: never. */
   readonly drain$?: Observable<unknown> | undefined;
   /**
-   * How long new requests and connections are still served after `drain$`, while `/readyz` says 503: as long as it takes
-   * a load balancer to notice. Milliseconds; default 0.
+   * How long the server still accepts new requests and connections after `drain$`, while `/readyz` answers 503. It
+   * should be as long as a load balancer needs to notice. Milliseconds; default 0.
    */
   readonly drainDelayMs?: number | undefined;
   /**
-   * How long those answers may take, after the delay, before they are cut off; bodies of JSON lines that still come are
-   * ended after half of it. Milliseconds; default 10,000.
+   * How long the last answers may take, after the delay, before they are cut off. Bodies of JSON lines that still
+   * arrive are ended after half of this time. Milliseconds; default 10,000.
    */
   readonly drainMs?: number | undefined;
   /**
-   * How long a connection is kept at the end on which nothing is asked: its client may be sending a request just now,
-   * which is answered then. Milliseconds, at most `drainMs`; default 2,000.
+   * How long an idle connection is kept open at the end. Its client may be sending a request at this moment, which is
+   * then answered. Milliseconds, at most `drainMs`; default 2,000.
    */
   readonly drainIdleMs?: number | undefined;
 }
 
-/** What happens to a server. */
+/** An event of a server. */
 export type ServerEvent =
-  /** It takes requests. */
+  /** The server accepts requests. */
   | { readonly type: 'listening'; readonly url: URL }
-  /** It is ending, and answers what it was asked. */
+  /** The server is ending. It still answers the requests that it has accepted. */
   | { readonly type: 'draining'; readonly requests: number }
-  /** Another model came in use. */
+  /** Another model is in use. */
   | { readonly type: 'model'; readonly change: ModelChange }
-  /** What the model in use gets right, how sure it is, or the mix of classes has changed. */
+  /** The accuracy of the model in use, its confidence, or the mix of classes has changed. */
   | { readonly type: 'drift'; readonly drift: Drift }
-  /** A trial of what the model in use has learnt has ended. */
+  /** A trial of the model's learning has ended. */
   | { readonly type: 'trial'; readonly ended: ModelConfirmed | ModelRolledBack }
-  /** A request, or a batch of live headlines, failed for a reason that is not the client's. The server goes on. */
+  /** A request or a batch of live headlines failed, and the client is not the cause. The server continues. */
   | {
       readonly type: 'failed';
       readonly error: unknown;
-      /** The trace of the request. */ readonly traceId?: string | undefined;
+      /** The trace id of the request. */ readonly traceId?: string | undefined;
     };

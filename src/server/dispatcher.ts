@@ -10,24 +10,24 @@ import { traceContext, traceResponse } from './access/traceContext.js';
 import type { CheckToken } from './guards/tokenGuard.js';
 import type { CorsHeaders } from './guards/originGuard.js';
 
-/** What every request passes before it comes to its handler, and who hears what became of it. */
+/** The checks that each request passes before its handler, and the listeners for its outcome. */
 export interface DispatcherOptions {
   readonly routes: ReadonlyMap<string, Route>;
   readonly connections: Connections;
   readonly checkHost: (request: IncomingMessage) => void;
   readonly checkOrigin: (request: IncomingMessage) => CorsHeaders;
   readonly checkToken: CheckToken;
-  /** Whether nothing is answered any more but probes. */
+  /** Whether only probes are still answered. */
   readonly isDraining: () => boolean;
-  /** Told of every answer when it is through, or its client has left. */
+  /** Called for each answer when it is complete or its client has disconnected. */
   readonly answered: (request: IncomingMessage, answered: Answered) => void;
-  /** Whether answers say where they stand in the trace of their request. */
+  /** Whether responses have the trace headers of their request. */
   readonly isTraced: boolean;
-  /** Told of errors that are no refusals, and of the trace of the request that they came up in. */
+  /** Called with errors that are not refusals, and with the trace id of the request. */
   readonly failed: (error: unknown, traceId: string) => void;
 }
 
-/** What a client is counted under that left before it was answered, as nginx has it. */
+/** The status for a client that disconnected before its answer, as in nginx. */
 const LEFT = 499;
 
 const ALWAYS: readonly (readonly [name: string, value: string])[] = [
@@ -35,7 +35,7 @@ const ALWAYS: readonly (readonly [name: string, value: string])[] = [
   ['x-content-type-options', 'nosniff'],
 ];
 
-/** The path of a request target, which may be a whole address. */
+/** The path of a request target. The target may be an absolute URL. */
 const pathOf = (target: string): string => {
   const path = target.split('?', 1).join('');
   if (path.startsWith('/')) return path;
@@ -45,7 +45,7 @@ const pathOf = (target: string): string => {
 const allowedBy = ({ handlers }: Route): string =>
   [...Object.keys(handlers).flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method])), 'OPTIONS'].join(', ');
 
-/** Answers a browser that asks what a page may ask. */
+/** Answers a CORS preflight request. */
 const answerOptions = (response: ServerResponse, route: Route, cors: CorsHeaders): void => {
   const allow = allowedBy(route);
   const crossing =
@@ -60,10 +60,10 @@ const answerOptions = (response: ServerResponse, route: Route, cors: CorsHeaders
 };
 
 /**
- * Makes the function that takes every request: it checks whether and by whom it may be asked, finds its handler, and
- * answers by a problem where something is wrong.
+ * Makes the function that handles all requests. It checks whether the client may send the request, finds the handler,
+ * and answers errors with a problem.
  *
- * What costs least is checked first, and the token before anything of the body is read.
+ * The cheapest checks run first. The token is checked before the body is read.
  */
 export const dispatcher = ({
   routes,
@@ -87,7 +87,8 @@ export const dispatcher = ({
     const isExcess = connections.isExcess(request.socket);
     if (isExcess) response.setHeader('connection', 'close');
     checkHost(request);
-    // Before all other refusals: a page of an allowed origin can only read one that says it may.
+    // The origin is checked before all other refusals: a page of an allowed origin can read a refusal only if it has
+    // the CORS headers.
     const cors = checkOrigin(request);
     for (const [name, value] of Object.entries(cors)) response.setHeader(name, value);
     if (isExcess)

@@ -6,17 +6,17 @@ import { problem } from './http/problem.js';
 import type { ServerLimits } from './queue/ServerLimits.js';
 
 /**
- * How long a connection is kept that waits for its next request. Longer than proxies keep one (60 s is usual): the side
- * that closes last loses no request, because it closes nothing that the other may be sending on. Milliseconds.
+ * How long an idle keep-alive connection is kept open. It is longer than in usual proxies (60 s): the proxy then closes
+ * first, so the server never closes a connection on which the proxy sends a request. Milliseconds.
  */
 const KEEP_ALIVE_MS = 65_000;
 
-/** How often connections are looked at whether they are too slow. Milliseconds. */
+/** How often Node checks for slow connections. Milliseconds. */
 const LOOK_MS = 1000;
 
 /**
- * Makes a server that bounds its connections and their slowness, and answers what is no request by a problem. It does
- * not listen yet, and answers no request.
+ * Makes an HTTP server with limits for its connections and their idle time. It answers invalid HTTP with a problem. It
+ * does not listen yet, and has no request handler.
  */
 export const httpServer = (
   limits: Pick<ServerLimits, 'connections' | 'arrivalMs' | 'stallMs'>,
@@ -29,7 +29,7 @@ export const httpServer = (
     keepAlive: true,
     keepAliveTimeout: KEEP_ALIVE_MS,
   });
-  // Cuts off whoever stands still while it is being answered: a client that does not read, or is no longer there.
+  // Closes a connection without activity during a response: the client does not read, or is gone.
   server.timeout = limits.stallMs;
   const connections = new Connections(server, limits.connections);
   server.on('checkExpectation', (request, response) =>

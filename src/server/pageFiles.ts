@@ -7,8 +7,9 @@ import { Refusal } from './http/Refusal.js';
 import type { Handler, Route } from './http/Route.js';
 
 /**
- * What the page may do: run its own script, wear its own style, ask its own server, and nothing else. It cannot be
- * framed, no markup can be made of text (`require-trusted-types-for`), and no form leaves it.
+ * The content security policy of the page. It may only run its own script, use its own style sheet and send requests to
+ * its own server. It cannot be framed, cannot turn text into markup (`require-trusted-types-for`), and cannot submit
+ * forms.
  *
  * @see Content Security Policy Level 3; Trusted Types
  */
@@ -25,7 +26,7 @@ export const PAGE_POLICY = [
   "trusted-types 'none'",
 ].join('; ');
 
-/** The page's files, by path: what they are called in the build, and what they are. */
+/** The page's files by path: the name in the build, and the media type. */
 const FILES = {
   '/': { name: 'index.html', type: 'text/html; charset=utf-8' },
   '/page.js': { name: 'page.js', type: 'text/javascript; charset=utf-8' },
@@ -33,23 +34,23 @@ const FILES = {
   '/LICENSES.txt': { name: 'LICENSES.txt', type: 'text/plain; charset=utf-8' },
 } as const;
 
-/** Where the page is served. */
+/** The paths of the page. */
 export const PAGE_PATHS: readonly string[] = Object.keys(FILES);
 
 const fileHandler = (body: Buffer, type: string): Handler => {
   const hash = createHash('sha256').update(body).digest('base64url').slice(0, 22);
-  // Each form has a tag of its own (RFC 9110, section 8.8.3.3).
+  // Each encoding has its own entity tag (RFC 9110, section 8.8.3.3).
   const tagOf = (encoding: Encoding | undefined): string => `"${hash}${encoding === undefined ? '' : `-${encoding}`}"`;
   const tags = [undefined, 'br', 'gzip'] as const;
   const headers = {
-    // Kept, and asked for again each time: another version of the server has another page.
+    // Browsers cache the file and revalidate it each time, because another version of the server has another page.
     'cache-control': 'no-cache',
     'content-security-policy': PAGE_POLICY,
     'cross-origin-opener-policy': 'same-origin',
     'cross-origin-resource-policy': 'same-origin',
     'referrer-policy': 'no-referrer',
   };
-  /** The compressed forms that were requested so far. */
+  /** The compressed versions that were requested so far. */
   const made = new Map<Encoding, Promise<Buffer>>();
   const small = (encoding: Encoding): Promise<Buffer> => {
     const known = made.get(encoding) ?? compressed(body, encoding);
@@ -83,10 +84,10 @@ const absent: Handler = () => {
   throw new Refusal('not-found', 'The page was not built. Build it: npm run build.');
 };
 
-/** What the page is to show: a model that classifies, a training, trainings that have ended, or workers. */
+/** The subject of the page: a model that classifies, a training, finished trainings, or workers. */
 export type PageSubject = 'model' | 'training' | 'runs' | 'workers';
 
-/** A file of the page. The document says what it is to show, so that its script need not try what the server has. */
+/** A file of the page. The HTML document names its subject, so that the script need not probe the server. */
 const readFile = (path: string, shows: PageSubject): Buffer => {
   const body = readFileSync(path);
   return path.endsWith('.html')
@@ -95,10 +96,10 @@ const readFile = (path: string, shows: PageSubject): Buffer => {
 };
 
 /**
- * The routes of the page: its files, read once, with a strict policy. There are no secrets in them, so they want no
- * token; what the page asks for does.
+ * The routes of the page's files, with a strict policy. The files are read once. They contain no secrets, so they need
+ * no token; the requests of the page need one.
  *
- * Without a build they answer `not-found`, and say so.
+ * If the page is not built, the routes answer `not-found` with an explanation.
  */
 export const pageRoutes = (shows: PageSubject): readonly (readonly [path: string, route: Route])[] => {
   const script = builtFile('page/page.js');

@@ -24,39 +24,39 @@ import type { Handler, Route } from './http/Route.js';
 import type { ServerLimits } from './queue/ServerLimits.js';
 import type { ServerMetrics } from './queue/serverMetrics.js';
 
-/** What the routes are about. */
+/** What the routes need. */
 export interface RoutesOptions {
   readonly queue: ClassifyQueue;
   readonly history: EventHistory;
-  /** What the pipelines of the process did lately. */
+  /** The recent snapshots of the pipelines in the process. */
   readonly flow: FlowHistory;
   readonly metrics: ServerMetrics;
   readonly limits: ServerLimits;
   readonly description: () => Json;
   readonly generations: Generations;
-  /** Keeps the labels that people give; undefined where none are kept. */
+  /** Stores the labels that people give; undefined if labels are refused. */
   readonly keepLabel: KeepLabel | undefined;
   readonly labelled: (label: Label) => Promise<void>;
-  /** Loads the model anew and puts it in use. */
+  /** Loads the model again and puts it in use. */
   readonly reload: () => Promise<Reloaded>;
-  /** The feeds, where they can be changed. */
+  /** The feeds, if they can be changed. */
   readonly feeds: ServedFeeds | undefined;
   readonly hasToken: boolean;
   readonly heartbeat$: Observable<unknown>;
-  /** Emits once, at once for those who come later, when listeners have to go. */
+  /** Emits once, when listeners must disconnect; late subscribers get the emission at once. */
   readonly leave$: Observable<unknown>;
-  /** Emits once, at once for those who come later, when no more lines are taken. */
+  /** Emits once, when no more lines are read; late subscribers get the emission at once. */
   readonly cut$: Observable<unknown>;
-  /** Whether load balancers are to send requests here. */
+  /** Whether load balancers should send requests to this server. */
   readonly readiness: () => 'ready' | 'warming' | 'draining';
-  /** Whether listeners had to go. */
+  /** Whether listeners had to disconnect. */
   readonly isLeft: () => boolean;
-  /** How many listen, counted here. */
+  /** The number of listeners. The handler updates it. */
   readonly listeners: { count: number };
   readonly failed: (error: unknown) => void;
 }
 
-/** What is where. */
+/** The routes of the server. */
 export const routes = ({
   queue,
   history,

@@ -47,7 +47,7 @@ import { accessEntry } from './access/AccessEntry.js';
 import { SCOPES } from './http/AccessToken.js';
 import { tokenGuard } from './guards/tokenGuard.js';
 
-/** The most bytes of events that are kept for listeners that come back. */
+/** The maximum size of the events for listeners that reconnect. Bytes. */
 const HISTORY_BYTES = 8 * 1_048_576;
 
 /**
@@ -60,19 +60,19 @@ const HISTORY_BYTES = 8 * 1_048_576;
  * result          -l---------------------d-----|       l: listening, at a URL;  d: draining, until all is answered
  * ```
  *
- * Cold: subscribing starts a server, unsubscribing closes it and all connections at once. Headlines of many clients are
- * classified together: each waits at most `maxWaitMs` for others that are on their way. What waits is bounded, and what does not fit is
- * refused with a status and a problem (RFC 9457), as all that is wrong with a request is; a client that leaves is no
- * longer waited for. See docs/serve.md for the protocol.
+ * Cold: subscribing starts a server; unsubscribing closes it and all connections at once. Headlines of many clients are
+ * classified together. Each headline waits at most `maxWaitMs` for others. The queue is bounded. Requests that do not
+ * fit, and all invalid requests, are refused with a status and a problem (RFC 9457). The headlines of a client that
+ * disconnects are not classified. See docs/serve.md for the protocol.
  *
- * **Closed by default.** It listens on loopback, and anywhere else only with a token, which is compared in constant
- * time. The Host must be the address that was connected to, or an allowed name (a page cannot reach it by DNS
- * rebinding); pages of other origins are refused.
+ * **Closed by default.** It listens on loopback; any other address requires a token, which is compared in constant
+ * time. The Host must be the local address of the connection or an allowed name, so that websites cannot reach the
+ * server by DNS rebinding. Pages of other origins are refused.
  *
- * Errors: `HW_HTTP_CONNECT` where it cannot listen; `HW_HTTP_TIMEOUT` where answers had to be cut off at the end; those
- * of `headlines`.
+ * Errors: `HW_HTTP_CONNECT` if it cannot listen; `HW_HTTP_TIMEOUT` if answers had to be cut off at the end; errors of
+ * `headlines`.
  *
- * @throws HeadwaterError `HW_USAGE` for an option that cannot work
+ * @throws HeadwaterError `HW_USAGE` if an option is invalid
  *
  * @example
  * ```ts
@@ -143,7 +143,7 @@ export const serveModel = (options: ServeModelOptions): Observable<ServerEvent> 
 
   const start = (subscriber: Subscriber<ServerEvent>, metricsOf: typeof serverMetrics): void => {
     const flow = new FlowHistory();
-    // First: a watch knows of what is subscribed to after it.
+    // This subscription comes first: a watch sees only subscriptions that start after it.
     subscriber.add(
       options.flow$?.subscribe({
         next: (snapshot) => flow.add(snapshot),
@@ -177,14 +177,14 @@ export const serveModel = (options: ServeModelOptions): Observable<ServerEvent> 
     });
     const failed = (error: unknown): void => subscriber.next({ type: 'failed', error });
 
-    /** Whether it has begun to end: it is not ready any more, but serves. */
+    /** Whether the server has begun to end: it is no longer ready, but still serves. */
     let draining = false;
     let warm = false;
     /** Emits when the listeners must disconnect: once, and again for each later subscriber. */
     const leave$ = new ReplaySubject<void>(1);
-    /** Emitted when no more lines are taken. */
+    /** Emits when no more lines are read. */
     const cut$ = new ReplaySubject<void>(1);
-    /** Whether listeners had to go. */
+    /** Whether listeners had to disconnect. */
     let left = false;
 
     const reload = reloading(generations, options.load, options.learn);
@@ -362,7 +362,7 @@ export const serveModel = (options: ServeModelOptions): Observable<ServerEvent> 
     server.listen(port, host, () => {
       const address = server.address();
       if (address === null || typeof address === 'string') return;
-      // The name localhost can be made to mean something else.
+      // The name localhost can resolve to another address.
       if (isOpen && !isLoopback(address.address)) {
         subscriber.error(exposed());
         return;
@@ -373,7 +373,8 @@ export const serveModel = (options: ServeModelOptions): Observable<ServerEvent> 
       });
       startFeeds();
       const warming = concat(fed.learnAgain(options.learn?.past ?? []), warmUp(classify, limits, warmUpMs)).subscribe({
-        // The first client is told the same; whether the model works is not decided here.
+        // An error of the warm-up is ignored: the first client gets the same error, and the warm-up does not decide
+        // whether the model works.
         error: (error: unknown) => {
           warm = true;
           failed(error);
@@ -387,7 +388,7 @@ export const serveModel = (options: ServeModelOptions): Observable<ServerEvent> 
     });
   };
 
-  // Loaded when a server starts: a program that starts none does not wait for the package behind it.
+  // Loaded when a server starts, so that programs without a server do not load the metrics package.
   return defer(() => import('./queue/serverMetrics.js')).pipe(
     switchMap((loaded) => new Observable<ServerEvent>((subscriber) => start(subscriber, loaded.serverMetrics))),
   );

@@ -1,35 +1,35 @@
 import type { IncomingMessage } from 'node:http';
 import type { Answered } from './Answered.js';
 
-/** A request that was answered, as an access log has it. */
+/** An answered request, as an entry of the access log. */
 export interface AccessEntry {
-  /** When it came, as ISO 8601. */
+  /** The time at which the request arrived, as ISO 8601. */
   readonly time: string;
   readonly method: string;
   /** The path without its query; at most 200 characters. */
   readonly path: string;
-  /** 499 where the client left first. */
+  /** 499 if the client disconnected before the answer. */
   readonly status: number;
-  /** From the request to the end of its answer. */
+  /** The time from the request to the end of its answer. */
   readonly durationMs: number;
-  /** What was written to the connection meanwhile, the header included. */
+  /** The bytes that were written to the connection in this time, including the header. */
   readonly bytes: number;
-  /** The address that it came from. */
+  /** The address of the client. */
   readonly address: string;
-  /** The name of its token. */
+  /** The name of the request's token. */
   readonly token?: string | undefined;
   /** At most 200 characters. */
   readonly agent?: string | undefined;
-  /** Where it stands in its trace (W3C Trace Context). */
+  /** The position of the request in its trace (W3C Trace Context). */
   readonly traceId: string;
   readonly spanId: string;
   readonly parentId?: string | undefined;
 }
 
-/** The most characters of what a client wrote. */
+/** The maximum number of characters that an entry takes from client input. */
 const MOST = 200;
 
-/** Describes a request that was answered. */
+/** Makes the log entry of an answered request. */
 export const accessEntry = (
   { headers, method = '', socket: { remoteAddress = '' } }: IncomingMessage,
   { path, status, seconds, bytes, address, token, trace }: Answered,

@@ -3,26 +3,27 @@ import { createWriteStream, type WriteStream } from 'node:fs';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import type { AccessEntry } from './AccessEntry.js';
 
-/** Where entries of an access log go. */
+/** The writer of an access log. */
 export interface AccessFile {
-  /** Writes an entry, as a JSON line. */
+  /** Writes an entry as a JSON line. */
   readonly write: (entry: AccessEntry) => void;
-  /** Opens the file anew, after another program has moved it away. */
+  /** Opens the file again, after another program has moved it away. */
   readonly reopen: () => void;
-  /** Writes what is left, and closes the file. */
+  /** Writes the remaining entries and closes the file. */
   readonly close: () => void;
 }
 
-/** The most bytes that wait for the disk: of more, entries are left out. */
+/** The maximum number of bytes that wait for the disk. Beyond it, entries are dropped. */
 const MOST_WAITING = 4 * 1_048_576;
 
 /**
  * Appends the entries of an access log to a file, as JSON lines.
  *
- * Nobody waits for the disk. Where it is too slow, entries are left out, and a line `{"lost": 12}` says how many.
+ * Requests do not wait for the disk. If the disk is too slow, entries are dropped, and a line `{"lost": 12}` reports
+ * how many.
  *
  * @param path the file; only its owner and group can read it
- * @param failed told of `HW_WRITE` where it cannot be written, once; the entries that follow are left out
+ * @param failed called once with `HW_WRITE` if the file cannot be written; later entries are dropped
  *
  * @example
  * ```ts

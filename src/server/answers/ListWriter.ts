@@ -5,7 +5,7 @@ import { pacedWriter } from '../../sinks/terminal/pacedWriter.js';
 import { acceptedEncoding, compressor } from '../http/encodings.js';
 import { type BodyForm, TYPE_OF } from '../http/mediaTypes.js';
 
-/** What stands before the first item, between two, after each, and after the last. */
+/** The text before the first item, between two items, after each item, and after the last item. */
 const FRAMES: Readonly<
   Record<
     BodyForm,
@@ -17,14 +17,14 @@ const FRAMES: Readonly<
 };
 
 /**
- * Writes items to an answer as they come: a JSON array, or JSON lines.
+ * Writes items to a response as they arrive, as a JSON array or JSON lines.
  *
- * What comes in one turn of the event loop goes out in one piece: a chunk for each of a batch's answers would cost more
- * than the answers.
+ * All items of one turn of the event loop are written as one chunk. One chunk for each item would cost more than the
+ * classification.
  */
 export class ListWriter {
   readonly #response: ServerResponse;
-  /** What compresses the answer; undefined where it goes out as it is. */
+  /** Compresses the response; undefined if it is not compressed. */
   readonly #compressor: BrotliCompress | Gzip | undefined;
   readonly #write: (text: string) => void;
   readonly #frame: (typeof FRAMES)[BodyForm];
@@ -33,9 +33,9 @@ export class ListWriter {
   #turn: NodeJS.Immediate | undefined;
 
   /**
-   * Begins the answer.
+   * Starts the response.
    *
-   * @param brake held while the client is behind with reading
+   * @param brake held while the client reads too slowly
    */
   constructor(response: ServerResponse, form: BodyForm, brake: Valve) {
     this.#response = response;
@@ -54,7 +54,7 @@ export class ListWriter {
     this.#pending = this.#frame.before;
   }
 
-  /** Takes items, each as JSON. */
+  /** Adds items, each as JSON. */
   add(items: readonly string[]): void {
     if (items.length === 0) return;
     const { between, ending } = this.#frame;
@@ -63,7 +63,7 @@ export class ListWriter {
     this.#turn ??= setImmediate(() => this.#flush());
   }
 
-  /** Ends the answer. */
+  /** Ends the response. */
   end(): void {
     clearImmediate(this.#turn);
     if (this.#response.destroyed) return;
@@ -75,7 +75,7 @@ export class ListWriter {
     if (this.#response.destroyed) return;
     this.#write(this.#pending);
     this.#pending = '';
-    // Sends what was written, because the client waits for it.
+    // Flushes the compressor, because the client waits for these items.
     this.#compressor?.flush();
   }
 }

@@ -5,14 +5,14 @@ import type { Handler, Route } from '../http/Route.js';
 import type { Generations } from '../generations/Generations.js';
 import type { Reloaded } from '../generations/reloading.js';
 
-/** What the models of a server are changed with. */
+/** What the admin routes use. */
 export interface AdminRoutesOptions {
   readonly generations: Generations;
   readonly reload: () => Promise<Reloaded>;
   readonly failed: (error: unknown) => void;
 }
 
-/** The routes by which the model in use is changed: each is asked by POST without a body. */
+/** The routes that change the model in use. Each change is a POST request without a body. */
 export const adminRoutes = ({
   generations,
   reload,

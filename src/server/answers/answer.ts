@@ -2,10 +2,10 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { acceptedEncoding, compressed, LEAST_BYTES } from '../http/encodings.js';
 import { PROBLEM_JSON, type Problem } from '../http/problem.js';
 
-/** How long a client that was refused may go on sending before it is cut off. Milliseconds. */
+/** How long a refused client may continue to send before its connection is closed. Milliseconds. */
 const LINGER_MS = 2000;
 
-/** Sends text whole, compressed where it is large and the client accepts that. */
+/** Sends a complete text. It is compressed if it is large and the client accepts compression. */
 export const sendText = (
   response: ServerResponse,
   status: number,
@@ -28,16 +28,16 @@ export const sendText = (
   else
     compressed(body, encoding).then(
       (small) => send(small, { 'content-encoding': encoding }),
-      // It goes out as it is.
+      // If compression fails, the body is sent uncompressed.
       () => send(body),
     );
 };
 
 /**
- * Lets the rest of a body come, and throws it away.
+ * Reads the rest of a request body and discards it.
  *
- * Closing a connection on which bytes are still arriving resets it, and the client may lose the answer that tells it
- * what was wrong. So it gets some time to read it and stop.
+ * Closing a connection on which bytes still arrive resets it, and the client may lose the answer with the error. So the
+ * client gets some time to read the answer and to stop sending.
  */
 export const linger = (request: IncomingMessage): void => {
   request.resume();
@@ -46,8 +46,8 @@ export const linger = (request: IncomingMessage): void => {
 };
 
 /**
- * Answers with a problem; one that comes when the answer has begun cuts it off, so that the client sees that it is not
- * whole.
+ * Answers with a problem. If the response has already started, the connection is closed instead, so that the client
+ * sees that the response is incomplete.
  */
 export const sendProblem = (
   request: IncomingMessage,

@@ -15,9 +15,9 @@ const problemOf = (error: Error): Problem => {
 };
 
 /**
- * Answers what is no request at all, on the bare connection, and closes it.
+ * Answers input that is not an HTTP request, directly on the socket, and closes the socket.
  *
- * @param answering whether another answer is on its way there, which this one would end up in the middle of
+ * @param answering whether another response is being written to the socket; the error text would then corrupt it
  */
 export const answerBroken = (error: Error, socket: Duplex, answering: boolean): void => {
   if (!socket.writable || answering || codeOf(error) === 'ECONNRESET') {

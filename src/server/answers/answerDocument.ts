@@ -12,23 +12,23 @@ import { requireRoom } from '../queue/requireRoom.js';
 import type { ServerLimits } from '../queue/ServerLimits.js';
 import type { DropReason } from '../queue/serverMetrics.js';
 
-/** What documents are answered with. */
+/** What the answers to documents need. */
 export interface DocumentAnswers {
   readonly queue: ClassifyQueue;
   readonly limits: ServerLimits;
-  /** Told of headlines that are not classified. */
+  /** Called for headlines that are not classified. */
   readonly dropped: (reason: DropReason, headlines: number) => void;
 }
 
 /**
- * Answers a JSON document: an object by an object, an array by an array or by lines, which begin when the first
- * headlines are classified.
+ * Answers a JSON document. The answer to an object is an object. The answer to an array is an array or JSON lines; it
+ * starts when the first headlines are classified.
  *
- * A client that leaves is no longer waited for: its headlines are not classified.
+ * If the client disconnects, its remaining headlines are not classified.
  *
- * @returns settled when the answer is on its way, or the client has left
- * @throws Refusal whatever the document is refused for
- * @throws whatever the model throws
+ * @returns resolves when the response was handed to the connection, or the client has disconnected
+ * @throws Refusal if the document is refused
+ * @throws any error of the model
  */
 export const answerDocument = async (
   request: IncomingMessage,
@@ -53,7 +53,7 @@ export const answerDocument = async (
       });
       return;
     }
-    // Begun with the first answer: until then a failure has a status of its own.
+    // Created with the first answer. Until then, an error can still be sent with its own status.
     let list: ListWriter | undefined;
     const begun = (): ListWriter => (list ??= new ListWriter(response, form, valve()));
     predictions$.subscribe({

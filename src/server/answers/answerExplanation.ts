@@ -10,20 +10,20 @@ import { readDocument } from './readDocument.js';
 import { Refusal } from '../http/Refusal.js';
 import { requireRoom } from '../queue/requireRoom.js';
 
-/** What explanations are made with. */
+/** What the answers to requests for explanations need. */
 export interface ExplanationAnswers extends DocumentAnswers {
   readonly generations: Generations;
 }
 
 /**
- * Answers one headline by its prediction and the words that moved it. The headline and what is left of it without each
- * word wait in the queue like the headlines of a document.
+ * Answers one headline with its prediction and the words that influenced it. The headline, and its variants with one
+ * word removed, wait in the queue like the headlines of a document.
  *
- * A client that leaves is no longer waited for.
+ * If the client disconnects, its remaining variants are not classified.
  *
- * @returns settled when the answer is on its way, or the client has left
- * @throws Refusal whatever the document is refused for
- * @throws whatever the model throws
+ * @returns resolves when the response was handed to the connection, or the client has disconnected
+ * @throws Refusal if the document is refused
+ * @throws any error of the model
  */
 export const answerExplanation = async (
   request: IncomingMessage,

@@ -12,19 +12,19 @@ import { ListWriter } from './ListWriter.js';
 import { mapInOrder } from './mapInOrder.js';
 import type { BodyForm } from '../http/mediaTypes.js';
 
-/** What a body of lines is answered with. */
+/** What the answer to a body of JSON lines needs. */
 export interface BodyOfLinesAnswers extends Omit<LineAnswers, 'askedBy'> {
-  /** Emits when no more lines are to be taken. */
+  /** Emits when no more lines are read. */
   readonly cut$: Observable<unknown>;
 }
 
 /**
- * The most lines that are answered in one piece: enough for asking to cost little, and few enough for the next to be
- * read meanwhile.
+ * The maximum number of lines that are answered in one piece. It is large enough to keep the cost of a queue request
+ * low, and small enough that the next lines are read in the meantime.
  */
 const TOGETHER = 64;
 
-/** Why no more lines are taken, though more may come. */
+/** Why reading stops although more lines may arrive. */
 type Stop = 'slow' | 'draining';
 
 const STOPPED: Readonly<Record<Stop, string>> = {
@@ -33,13 +33,13 @@ const STOPPED: Readonly<Record<Stop, string>> = {
 };
 
 /**
- * Answers JSON lines by a line each, in their order, while they still come.
+ * Answers each JSON line with one line, in order, while further lines arrive.
  *
- * A line that is no headline is answered by a problem in its place, and the others go on. No more is read while as many
- * lines as a batch holds are on their way, while the model is behind, or while the client does not read its answers: so
- * a body of any length is taken, and little of it held.
+ * An invalid line is answered with a problem in its place, and the other lines continue. Reading pauses while as many
+ * lines as a batch holds are in progress, while the model is behind, or while the client does not read its answers. So
+ * a body may have any length, and only a small part of it is in memory.
  *
- * @returns settled when the last answer is on its way, or the client has left
+ * @returns resolves when the last answer was handed to the connection, or the client has disconnected
  */
 export const answerLines = (
   request: IncomingMessage,
@@ -53,7 +53,7 @@ export const answerLines = (
   // Some clients wait for the start of the answer before they send more.
   response.flushHeaders();
 
-  // Of its own: reading lines ends in destroying what they were read from, which would cut the connection.
+  // A separate stream: the line reader destroys its input at the end, which would close the connection.
   const body = new PassThrough();
   request.pipe(body);
   request.once('close', () => {
@@ -70,7 +70,8 @@ export const answerLines = (
     if (brake.isOpen) stop$.next('slow');
     else idle.refresh();
   }, limits.arrivalMs);
-  // Not by bytes: a line that never ends comes to an end, however steadily its bytes come.
+  // The timer restarts for each line, not for each byte. So a line that never ends reaches the timeout, even if its
+  // bytes arrive steadily.
   const watched = brake.open$.subscribe(() => idle.refresh());
 
   const line$ = merge(
@@ -112,7 +113,8 @@ export const answerLines = (
       if (last !== undefined) list.add([last]);
       list.end();
       if (request.complete || response.destroyed) return;
-      // The pipe pauses what it came from when it is taken apart: later, it would undo that the rest is let come.
+      // `unpipe` pauses the request. It must run before the rest of the body is drained, because it would stop the
+      // draining.
       request.unpipe(body);
       linger(request);
     };

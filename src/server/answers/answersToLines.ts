@@ -7,27 +7,27 @@ import { answerJson } from './predictionJson.js';
 import { problem, type ProblemKind } from '../http/problem.js';
 import type { ServerLimits } from '../queue/ServerLimits.js';
 
-/** A line of a body, or why it is none, and its number from 1. */
+/** A line of a body with its number from 1, or the reason why it is invalid. */
 export interface Line {
   readonly text: string | Rejection;
   readonly number: number;
 }
 
-/** What lines are answered with. */
+/** What the answers to lines need. */
 export interface LineAnswers {
   readonly queue: ClassifyQueue;
   readonly limits: ServerLimits;
-  /** Who sent them, and what is held while they wait for room. */
+  /** The client that sent the lines, and the valve that is held while they wait for room. */
   readonly askedBy: AskedBy;
-  /** Told of what the model throws. */
+  /** Called with errors of the model. */
   readonly failed: (error: unknown) => void;
 }
 
-/** A problem in a line's place; without a number where it is no line's. */
+/** A problem that takes the place of a line's answer. `line` is absent if the problem concerns no line. */
 export const problemLine = (kind: ProblemKind, detail: string, line?: number): string =>
   JSON.stringify(problem(kind, detail, line === undefined ? {} : { line }));
 
-/** A line that asks for a classification, or what one that does not is answered. */
+/** A line with a headline, or the answer to an invalid or blank line. */
 type Read = { readonly headline: LiveHeadline; readonly number: number } | { readonly answer: string };
 
 const read = ({ text, number }: Line, limits: ServerLimits): Read => {
@@ -49,11 +49,11 @@ const read = ({ text, number }: Line, limits: ServerLimits): Read => {
 };
 
 /**
- * Answers lines that came together, when all of them are classified: one answer a line, in their order, and an empty
- * one for a blank line.
+ * Answers lines that arrived together, when all of them are classified. It gives one answer for each line, in order,
+ * and an empty answer for a blank line.
  *
- * A line that is no headline is answered by a problem, and so are those that the model failed at. It emits once and
- * completes, and has no errors.
+ * An invalid line is answered with a problem, and so is a line for which the model failed. It emits once and completes,
+ * and has no errors.
  */
 export const answersToLines = (
   lines: readonly Line[],

@@ -6,26 +6,26 @@ import type { Fault } from '../http/problem.js';
 import { Refusal } from '../http/Refusal.js';
 import type { ServerLimits } from '../queue/ServerLimits.js';
 
-/** The most faults that one problem tells. */
+/** The maximum number of faults in one problem. */
 const TOLD = 10;
 
-/** A headline, or what is wrong with it. */
+/** A headline, or the fault of the input. */
 export type Decoded = { readonly headline: LiveHeadline } | { readonly fault: Fault };
 
 const shown = (value: unknown): string => {
   if (value === undefined) return 'nothing';
   if (Array.isArray(value)) return 'an array';
-  // What is in it is not written: it may be nested more deeply than can be.
+  // The content is not printed, because its nesting may be too deep to print.
   if (typeof value === 'object' && value !== null) return 'an object';
   const json = JSON.stringify(value);
   return json.length > 80 ? `${json.slice(0, 79)}…` : json;
 };
 
 /**
- * Makes a headline of a value: an object as `headlineJson` has it, or the title alone.
+ * Converts a value to a headline. The value is an object as in `headlineJson`, or only the title.
  *
- * @param value what was sent
- * @param pointer where it stands
+ * @param value the parsed input
+ * @param pointer its JSON pointer
  * @param id its ordinal in the request
  */
 export const decodeItem = (value: unknown, pointer: string, id: number, { titleLength }: ServerLimits): Decoded => {
@@ -51,10 +51,10 @@ export const decodeItem = (value: unknown, pointer: string, id: number, { titleL
   };
 };
 
-/** Parses JSON. Undefined is what no JSON says, so it stands for text that is none. */
+/** Parses JSON. JSON cannot express undefined, so undefined stands for invalid JSON. */
 export const parseJson = (text: string): unknown => {
   try {
-    // A byte order mark is no part of the document.
+    // A byte order mark is not part of the document.
     return JSON.parse(text.charCodeAt(0) === 0xfeff ? text.slice(1) : text) as unknown;
   } catch {
     return undefined;
@@ -64,14 +64,14 @@ export const parseJson = (text: string): unknown => {
 /** The headlines of a document. */
 export interface Asked {
   readonly headlines: readonly LiveHeadline[];
-  /** Whether it was an array, and is answered by one. */
+  /** Whether the document was an array. The answer is then an array too. */
   readonly many: boolean;
 }
 
 /**
  * Reads a JSON document: one headline, or an array of them.
  *
- * @throws Refusal `malformed` where it is no JSON, `too-many`, or `invalid` with the first faults
+ * @throws Refusal `malformed` if the text is not JSON, `too-many`, or `invalid` with the first faults
  */
 export const decodeDocument = (text: string, limits: ServerLimits): Asked => {
   const value = parseJson(text);

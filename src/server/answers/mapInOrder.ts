@@ -1,8 +1,8 @@
 import { concatMap, defer, map, mergeMap, type Observable, type OperatorFunction } from 'rxjs';
 
 /**
- * Projects each value to an Observable of one value, all of them at work at once, and emits their results in the order
- * of the source.
+ * Projects each value to an Observable of one value. These Observables run concurrently; their results are emitted in
+ * the order of the source.
  *
  * ```
  * source:  --a--b--c--|
@@ -10,11 +10,12 @@ import { concatMap, defer, map, mergeMap, type Observable, type OperatorFunction
  * result:  ---------(ABC|)
  * ```
  *
- * Holds the results that wait for one before them: as many as the source has emitted since.
+ * Buffers the results that wait for an earlier result. The buffer holds at most as many results as the source has
+ * emitted since then.
  *
  * Errors: those of the source and of what `project` returns.
  *
- * @param project gives an Observable of exactly one value
+ * @param project returns an Observable of exactly one value
  */
 export const mapInOrder =
   <T, R>(project: (value: T) => Observable<R>): OperatorFunction<T, R> =>

@@ -4,10 +4,10 @@ import { Refusal } from '../http/Refusal.js';
 import type { ServerLimits } from '../queue/ServerLimits.js';
 
 /**
- * Reads a body whole, up to the limit.
+ * Reads a complete body, up to the size limit.
  *
- * @returns its text; undefined where the client left before it was through
- * @throws Refusal `too-large`, `slow`, or `malformed` where it is not UTF-8
+ * @returns its text; undefined if the client disconnected before the end
+ * @throws Refusal `too-large`, `slow`, or `malformed` if it is not UTF-8
  */
 export const readDocument = (
   request: IncomingMessage,

@@ -5,10 +5,10 @@ import { turnScheduler } from '../queue/turnScheduler.js';
 import { decodeDocument } from './decodeHeadlines.js';
 import { answerJson } from './predictionJson.js';
 
-/** How many headlines the documents have, one after another. */
+/** The number of headlines in each document, one document after another. */
 const SIZES = [1, 2, 4, 8, 16, 32, 64];
 
-/** What titles are made of: words of different lengths, and marks that preprocessing meets. */
+/** The words of the generated titles: different lengths, and characters that preprocessing handles. */
 const WORDS = [
   'Ferry',
   'returns',
@@ -28,12 +28,13 @@ const titleOf = (number: number): string =>
   Array.from({ length: 4 + (number % 9) }, (_, word) => WORDS[(number + word * 5) % WORDS.length]).join(' ');
 
 /**
- * Classifies invented documents for a while, one in each turn of the event loop, until the engine has compiled what
- * reads, classifies and answers them. It counts nowhere. Completes when the time is over, and emits nothing.
+ * Classifies generated documents for a time, one in each turn of the event loop, until the JavaScript engine has
+ * compiled the code that reads, classifies and answers them. These documents are not counted in the metrics. Completes
+ * at the end of the time and emits nothing.
  *
- * Errors: what the model throws.
+ * Errors: any error of the model.
  *
- * @param forMs how long. Milliseconds; 0 completes at once
+ * @param forMs the duration. Milliseconds; 0 completes at once
  */
 export const warmUp = (
   classify: OperatorFunction<readonly LiveHeadline[], LivePrediction>,

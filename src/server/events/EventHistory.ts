@@ -1,31 +1,34 @@
 import { type Observable, Subject } from 'rxjs';
 import type { EventLog } from './eventLog.js';
 
-/** How much is remembered. */
+/** The limits of the history. */
 export interface EventHistoryOptions {
-  /** The most events. */
+  /** The maximum number of events. */
   readonly events: number;
-  /** The most bytes of all of them. */
+  /** The maximum size of all events. Bytes. */
   readonly bytes: number;
-  /** Tells the events of this server from those of an earlier one; without a hyphen. */
+  /** Distinguishes the events of this server from those of an earlier server. It contains no hyphen. */
   readonly epoch: string;
-  /** Where its events are kept, and what was kept of them before. Default: nowhere. */
+  /** The log that stores the events, and has the events of earlier servers. Default: events are only in memory. */
   readonly log?: EventLog | undefined;
 }
 
-/** Where a listener goes on. */
+/** The position at which a listener continues. */
 export interface Resumption {
-  /** The number of the first event that it has not had, or the oldest that is left. */
+  /** The number of the first event that the listener has not received, or of the oldest event in the history. */
   readonly next: number;
-  /** How many it has missed for good; undefined where it was listening to an earlier server, and nobody knows. */
+  /**
+   * How many events the listener has lost; undefined if it listened to an earlier server, so that the number is
+   * unknown.
+   */
   readonly missed: number | undefined;
 }
 
 /**
- * The last events, each written once for all listeners, as a server-sent event with an id.
+ * The last events. Each is encoded once for all listeners, as a server-sent event with an id.
  *
- * Listeners have no queues of their own: each has a number, and reads on from there as fast as it can. One that is
- * slower than the history is long has missed what is no longer in it, and is told how many.
+ * Listeners have no queues of their own. Each listener has a position in the history and reads from there at its own
+ * speed. A listener that falls behind the oldest event loses events, and is told how many.
  */
 export class EventHistory {
   readonly #options: EventHistoryOptions;
@@ -44,33 +47,33 @@ export class EventHistory {
     for (const frame of log.frames) this.#push(frame);
   }
 
-  /** Emits when there is a further event. */
+  /** Emits when an event was added. */
   get grown$(): Observable<void> {
     return this.#grown$;
   }
 
-  /** The number of the oldest event that is left. */
+  /** The number of the oldest event in the history. */
   get first(): number {
     return this.#first;
   }
 
-  /** The number that the next event will have. */
+  /** The number of the next event. */
   get end(): number {
     return this.#end;
   }
 
-  /** Remembers an event. @param json its data: JSON, so without line breaks */
+  /** Adds an event. @param json its data as JSON, so without line breaks */
   add(type: string, json: string): void {
     const { epoch, log } = this.#options;
     const frame = Buffer.from(`id: ${epoch}-${this.#end}\nevent: ${type}\ndata: ${json}\n\n`);
-    // Before anybody is told of it: an event that was sent is there after a restart.
+    // The event is stored before listeners receive it. So a sent event is available after a restart.
     log?.append(frame);
     this.#push(frame);
     if (log?.isLong === true) log.rewrite(this.#all());
     this.#grown$.next();
   }
 
-  /** Those that are left. */
+  /** The events in the history. */
   #all(): readonly Buffer[] {
     return Array.from({ length: this.#end - this.#first }, (_, i) => this.frame(this.#first + i));
   }
@@ -86,12 +89,12 @@ export class EventHistory {
     this.#frames[this.#end++ % events] = frame;
   }
 
-  /** An event that is left. */
+  /** An event in the history. */
   frame(number: number): Buffer {
     return this.#frames[number % this.#options.events]!;
   }
 
-  /** Where a listener goes on that has had the event of this id last; where it names none, at the `last` events. */
+  /** The position for a listener whose last event has this id. Without an id, it starts with the `last` events. */
   resume(lastEventId: string | undefined, last = 0): Resumption {
     if (lastEventId === undefined || lastEventId === '')
       return { next: Math.max(this.#first, this.#end - last), missed: 0 };

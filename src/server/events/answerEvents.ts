@@ -2,29 +2,29 @@ import type { ServerResponse } from 'node:http';
 import { fromEvent, merge, type Observable, take, takeUntil } from 'rxjs';
 import type { EventHistory } from './EventHistory.js';
 
-/** What a listener is sent. */
+/** What a listener receives. */
 export interface EventStreamOptions {
   readonly history: EventHistory;
-  /** Emits when it is time to show that the connection lives. */
+  /** Emits when a heartbeat is due. */
   readonly heartbeat$: Observable<unknown>;
-  /** Emits when the listeners are to go. */
+  /** Emits when the listeners must disconnect. */
   readonly drain$: Observable<unknown>;
-  /** The id of the event that it has had last, where it comes back. */
+  /** The id of the last event that the listener received, if it reconnects. */
   readonly lastEventId: string | undefined;
-  /** How many of the last events it begins with where it does not come back. */
+  /** How many of the last events a new listener receives first. */
   readonly last: number;
-  /** Told how many events it has missed for good. */
+  /** Called with the number of events that the listener has lost. */
   readonly missed: (events: number) => void;
 }
 
-/** How long a listener that was cut off waits before it comes back. Milliseconds. */
+/** How long a disconnected listener waits before it reconnects. Milliseconds. */
 const RETRY_MS = 3000;
 
 /**
- * Sends events for as long as the client listens, from after the one that it had last.
+ * Sends events while the client listens, starting after the last event that it received.
  *
- * Nothing is queued for it: while it does not read, nothing is written, and afterwards it goes on in the history from
- * where it was. What it can no longer have is told by an event `missed`.
+ * There is no queue for each listener. While the client does not read, nothing is written. Afterwards, it continues in
+ * the history where it stopped. An event `missed` reports how many events are no longer available.
  *
  * @see the WHATWG HTML standard, section server-sent events
  */
@@ -58,7 +58,7 @@ export const answerEvents = (
     while (!behind && next < history.end) write(history.frame(next++));
   };
 
-  // A proxy that gathers what it passes on would keep the events to itself.
+  // The header disables buffering in proxies, which would delay the events.
   response.writeHead(200, { 'content-type': 'text/event-stream', 'x-accel-buffering': 'no' });
   write(`retry: ${RETRY_MS}\n\n`);
   const resumption = history.resume(lastEventId, last);

@@ -10,14 +10,14 @@ import { predictionEventJson } from '../answers/predictionJson.js';
 import type { ServerLimits } from '../queue/ServerLimits.js';
 import type { DropReason } from '../queue/serverMetrics.js';
 
-/** What becomes of headlines that arrive by themselves. */
+/** How live headlines are classified and published. */
 export interface ClassifyFeedsOptions {
   readonly queue: ClassifyQueue;
   readonly history: EventHistory;
   readonly limits: ServerLimits;
-  /** Honoured by the source: closed while batches wait. */
+  /** The source respects this valve. It is closed while batches wait. */
   readonly valve: Valve;
-  /** Whether listeners are told of a prediction. Default: of all. */
+  /** Whether listeners receive a prediction. Default: they receive all. */
   readonly shows?: ((prediction: LivePrediction) => boolean) | undefined;
   readonly batchSize: number;
   readonly maxWaitMs: number;
@@ -25,17 +25,18 @@ export interface ClassifyFeedsOptions {
   readonly failed: (error: unknown) => void;
 }
 
-/** The client name of the headlines of feeds. */
+/** The asker of all headlines of feeds. */
 const FEEDS = {};
 
-/** The most batches that wait before the source is held up. */
+/** The maximum number of batches that wait before the valve holds back the source. */
 const WAITING = 2;
 
 /**
- * Classifies headlines that arrive by themselves, a batch at a time in the same queue as everybody's, and remembers the
- * predictions as events. Emits nothing.
+ * Classifies live headlines in the same queue as requests, one batch at a time, and adds the predictions to the history
+ * of events. Emits nothing.
  *
- * A flood of them waits outside while requests are answered: at most one batch of it is in the queue.
+ * At most one batch of live headlines is in the queue. If many arrive, the others wait outside while requests are
+ * answered.
  */
 export const classifyFeeds = (
   headline$: Observable<LiveHeadline>,
@@ -66,7 +67,8 @@ export const classifyFeeds = (
     tap((predictions) => {
       for (const prediction of predictions) {
         if (shows?.(prediction) !== false) history.add('prediction', predictionEventJson(prediction));
-        // It is handed on: whoever listens can have it, after a restart too where events are kept.
+        // The prediction is in the history, so listeners can receive it. If events are stored, this also holds after a
+        // restart.
         prediction.headline.delivery?.settle({ type: 'done' });
       }
     }),

@@ -5,26 +5,26 @@ import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import { appendWhole } from '../../sinks/files/internal/appendWhole.js';
 import { replaceOpen } from '../../sinks/files/replaceOpen.js';
 
-/** The events of a server that outlive it, so that its listeners go on in the next one where they were. */
+/** The stored events of a server. After a restart, its listeners continue where they stopped. */
 export interface EventLog {
-  /** What the ids of its events begin with: the same in every server that has it. */
+  /** The prefix of the event ids. It is the same for all servers that use this log. */
   readonly epoch: string;
   /** The number of its first event. */
   readonly first: number;
-  /** Its events as they are sent, one number after the other. */
+  /** Its events in the form in which they are sent, with consecutive numbers. */
   readonly frames: readonly Buffer[];
-  /** Adds an event: it is there when this returns, whatever ends the process. */
+  /** Adds an event. It is stored when this function returns, even if the process crashes afterwards. */
   append(frame: Buffer): void;
-  /** Whether so much was added that it is worth to write it anew. */
+  /** Whether the log has grown so much that it should be rewritten. */
   readonly isLong: boolean;
-  /** Puts the events that are left in the place of all. */
+  /** Replaces all events of the log with these. */
   rewrite(frames: readonly Buffer[]): void;
 }
 
 const END = '\n\n';
 const ID = /^id: ([\da-f]+)-(\d{1,15})\n/;
 
-/** How much longer than what is left of it a log may be. Bytes. */
+/** How much larger than its current events a log may be. Bytes. */
 const SPARE = 32 * 1_048_576;
 
 const read = (path: string): Buffer => {
@@ -39,7 +39,7 @@ const read = (path: string): Buffer => {
   }
 };
 
-/** The events at the end of a log that follow one another under one epoch. What was cut off in the middle is left out. */
+/** The consecutive events of one epoch at the end of a log. An incomplete event is dropped. */
 const eventsOf = (
   bytes: Buffer,
 ): { readonly epoch: string | undefined; readonly first: number; readonly frames: Buffer[] } => {
@@ -62,10 +62,11 @@ const eventsOf = (
 };
 
 /**
- * Opens the log of a server's events, or begins one: a file of server-sent events as they are sent.
+ * Opens or creates the log of a server's events. The file contains server-sent events in the form in which they are
+ * sent.
  *
- * @param path the file; its folder is made where it is missing
- * @throws HeadwaterError `HW_PATH` where it cannot be read, `HW_WRITE` where it cannot be written
+ * @param path the file; its folder is created if it does not exist
+ * @throws HeadwaterError `HW_PATH` if it cannot be read, `HW_WRITE` if it cannot be written
  */
 export const eventLog = (path: string): EventLog => {
   const bytes = read(path);
@@ -88,7 +89,7 @@ export const eventLog = (path: string): EventLog => {
       file = replaceOpen(path, Buffer.concat(kept), file);
       added = 0;
     });
-  // Half an event at its end would swallow the next one.
+  // An incomplete event at the end of the file would corrupt the next event.
   if (bytes.length !== frames.reduce((sum, frame) => sum + frame.length, 0)) rewrite(frames);
   return {
     epoch,

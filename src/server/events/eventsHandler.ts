@@ -4,10 +4,10 @@ import { Refusal } from '../http/Refusal.js';
 import type { Handler } from '../http/Route.js';
 import type { ServerLimits } from '../queue/ServerLimits.js';
 
-/** What every listener is sent, and how many there may be. */
+/** What listeners receive, and the limit on their number. */
 export interface EventsHandlerOptions extends Omit<EventStreamOptions, 'lastEventId' | 'last'> {
   readonly limits: Pick<ServerLimits, 'listeners'>;
-  /** How many listen, counted here. */
+  /** The number of listeners. The handler updates it. */
   readonly listeners: { count: number };
 }
 
@@ -16,7 +16,7 @@ const lastEventId = ({ headers }: IncomingMessage): string | undefined => {
   return typeof given === 'string' ? given : undefined;
 };
 
-/** How many of the last events a listener asks to begin with: `?last=100`. */
+/** How many of the last events a listener requests first: `?last=100`. */
 const lastEvents = ({ url = '' }: IncomingMessage): number => {
   const given = new URLSearchParams(url.split('?')[1]).get('last') ?? '0';
   if (!/^\d{1,9}$/.test(given))

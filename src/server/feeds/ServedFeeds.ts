@@ -1,14 +1,14 @@
-/** The feeds of a server, where they can be changed while it runs. */
+/** The feeds of a server, if they can be changed at run time. */
 export interface ServedFeeds {
-  /** Their addresses, in the order in which they came. */
+  /** Their addresses, in the order in which they were added. */
   readonly addresses: readonly string[];
   /**
-   * Reads one more from now on.
+   * Adds a feed.
    *
-   * @returns whether it was not there before
-   * @throws HeadwaterError `HW_USAGE` for what is no address of a feed
+   * @returns whether it is new
+   * @throws HeadwaterError `HW_USAGE` if this is not an address of a feed
    */
   add(address: string): boolean;
-  /** Reads one no more. @returns whether it was there */
+  /** Removes a feed. @returns whether the feed existed */
   remove(address: string): boolean;
 }

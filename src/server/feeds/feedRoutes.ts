@@ -10,9 +10,9 @@ import type { Handler, Route } from '../http/Route.js';
 import type { ServerLimits } from '../queue/ServerLimits.js';
 import type { ServedFeeds } from './ServedFeeds.js';
 
-/** What feeds are changed with. */
+/** What the routes of feeds need. */
 export interface FeedRoutesOptions {
-  /** Undefined where they cannot be changed. */
+  /** Undefined if the feeds cannot be changed. */
   readonly feeds: ServedFeeds | undefined;
   /** Whether the server requires a token. Without one, any client could make the server send requests. */
   readonly hasToken: boolean;
@@ -22,7 +22,7 @@ export interface FeedRoutesOptions {
 const invalid = (detail: string): Refusal =>
   new Refusal('invalid', detail, { errors: [{ pointer: '/address', detail }] });
 
-/** The address in a document. @throws Refusal whatever is wrong with the document */
+/** The address in a document. @throws Refusal if the document is invalid */
 const addressIn = async (request: IncomingMessage, limits: ServerLimits): Promise<string | undefined> => {
   if (requestForm(request) !== 'json')
     throw new Refusal('media-type', 'Send the address of a feed, as application/json.', {
@@ -42,7 +42,7 @@ const addressIn = async (request: IncomingMessage, limits: ServerLimits): Promis
   return address;
 };
 
-/** The routes by which feeds are listed, added and removed. */
+/** The routes that list, add and remove feeds. */
 export const feedRoutes = ({
   feeds,
   hasToken,

@@ -1,6 +1,6 @@
 import type { FlowSnapshot } from '../../contracts/flow/FlowSnapshot.js';
 
-/** The most snapshots that are kept: three minutes, at one a second. */
+/** The maximum number of snapshots: three minutes, at one snapshot a second. */
 const KEPT = 180;
 
 /** The last snapshots of the flow. */
@@ -16,7 +16,7 @@ export class FlowHistory {
     return this.#snapshots.at(-1);
   }
 
-  /** The snapshots that were made later than so many milliseconds after the watch began. */
+  /** The snapshots that were made more than `ms` milliseconds after the start of the watch. */
   after(ms: number): readonly FlowSnapshot[] {
     return this.#snapshots.filter(({ atMs }) => atMs > ms);
   }

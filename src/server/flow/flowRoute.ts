@@ -4,7 +4,7 @@ import { Refusal } from '../http/Refusal.js';
 import type { Route } from '../http/Route.js';
 import type { FlowHistory } from './FlowHistory.js';
 
-/** From when on snapshots are wanted: `?after=1000`. */
+/** The time after which snapshots are requested: `?after=1000`. */
 const wantedAfter = ({ url = '' }: IncomingMessage): number => {
   const given = new URLSearchParams(url.split('?')[1]).get('after') ?? '0';
   if (!/^\d{1,15}(\.\d{1,20})?$/.test(given))
@@ -15,7 +15,7 @@ const wantedAfter = ({ url = '' }: IncomingMessage): number => {
   return Number(given);
 };
 
-/** Where the snapshots of the flow are. */
+/** The route of the flow's snapshots. */
 export const flowRoute = (history: FlowHistory): readonly [path: string, route: Route] => [
   '/flow',
   {

@@ -1,33 +1,33 @@
 import type { LivePrediction } from '../../contracts/live/Live.js';
 
-/** A headline of which two models say different things. */
+/** A headline for which two models predict different classes. */
 export interface Difference {
   readonly title: string;
   readonly class: string;
   readonly candidate: string;
 }
 
-/** What a comparison has counted. */
+/** The results of a comparison. */
 export interface CandidateCounts {
   readonly compared: number;
   readonly agreed: number;
-  /** Headlines that were not compared, because the candidate was behind. */
+  /** The number of headlines that were not compared, because the candidate was behind. */
   readonly leftOut: number;
-  /** The last headlines that they differ on, the newest first. */
+  /** The last headlines with different predictions, the newest first. */
   readonly differences: readonly Difference[];
 }
 
-/** How many headlines are kept that they differ on. */
+/** The maximum number of different headlines that are kept. */
 const KEPT = 20;
 
-/** Counts where two models agree. */
+/** Counts how often two models agree. */
 export class Comparison {
   #compared = 0;
   #agreed = 0;
   #leftOut = 0;
   #differences: readonly Difference[] = [];
 
-  /** Takes what both say of the same headlines. */
+  /** Adds the predictions of both models for the same headlines. */
   add(ours: readonly LivePrediction[], theirs: readonly LivePrediction[]): void {
     ours.forEach(({ headline: { title }, category }, index) => {
       const other = theirs[index]?.category;

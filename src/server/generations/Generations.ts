@@ -8,7 +8,7 @@ import type { Generation } from './Generation.js';
 export type CandidateRole =
   { readonly type: 'shadow' } | { readonly type: 'canary'; /** Between 0 and 1. */ readonly share: number };
 
-/** Another model came in use. */
+/** Another model is in use. */
 export interface ModelChange {
   readonly type: 'reloaded' | 'promoted' | 'rolled-back';
   /** The model that is in use now. */
@@ -16,24 +16,26 @@ export interface ModelChange {
   readonly before: string;
 }
 
-/** The models of a server, as they are told. */
+/** The public description of the server's models. */
 export interface GenerationsView {
   readonly inUse: string;
-  /** The one that a rollback puts in use; null where there is none. */
+  /** The model that a rollback puts in use; null if there is none. */
   readonly before: string | null;
   readonly candidate: ({ readonly model: string } & CandidateRole & CandidateCounts) | null;
 }
 
-/** The most batches that wait for a shadow before further ones are left out of the comparison. */
+/** The maximum number of batches that wait for a shadow. Further batches are left out of the comparison. */
 const BEHIND = 4;
 
 /**
- * The models of a server: the one in use, the one before it, and a candidate. Each batch is classified by the one that
- * is in use when it begins, so a change takes effect between two batches.
+ * The models of a server: the model in use, the previous model, and a candidate. Each batch is classified by the model
+ * that is in use at its start. So a change takes effect between two batches.
  */
 export class Generations {
   readonly #change$ = new Subject<ModelChange>();
-  /** Headlines that the model in use has to classify, whatever a canary's share: those of one explanation. */
+  /**
+   * Headlines that only the model in use classifies, independent of a canary's share. They belong to one explanation.
+   */
   readonly #together = new WeakSet<LiveHeadline>();
   #inUse: Generation;
   #before: Generation | undefined;
@@ -53,7 +55,7 @@ export class Generations {
     return this.#change$;
   }
 
-  /** The models, and what the comparison with the candidate has counted. */
+  /** The models, and the results of the comparison with the candidate. */
   view(): GenerationsView {
     const candidate = this.#candidate;
     return {
@@ -66,12 +68,12 @@ export class Generations {
     };
   }
 
-  /** Has these headlines classified by one model. */
+  /** Makes one model classify all of these headlines. */
   keepTogether(headlines: readonly LiveHeadline[]): void {
     for (const headline of headlines) this.#together.add(headline);
   }
 
-  /** Puts another model in use. The one before stays, and the one before that is let go. */
+  /** Puts another model in use. The current model becomes the previous model; the older previous model is disposed. */
   swap(next: Generation, type: 'reloaded' | 'promoted' = 'reloaded'): void {
     const before = this.#inUse;
     this.#before?.dispose();
@@ -80,7 +82,7 @@ export class Generations {
     this.#change$.next({ type, model: next.id, before: before.id });
   }
 
-  /** Puts the model before the present one in use again. @returns whether there was one */
+  /** Puts the previous model in use again. @returns whether there was one */
   rollback(): boolean {
     if (this.#before === undefined) return false;
     const before = this.#inUse;
@@ -90,7 +92,7 @@ export class Generations {
     return true;
   }
 
-  /** Sets a candidate beside the model in use, in place of the one that there is. */
+  /** Sets the candidate. It replaces the current candidate. */
   setCandidate(generation: Generation, role: CandidateRole): void {
     this.#candidate?.generation.dispose();
     this.#candidate = { generation, role, counts: new Comparison() };
@@ -105,7 +107,7 @@ export class Generations {
     return true;
   }
 
-  /** Classifies each batch by the model in use, and a canary's share by the candidate. */
+  /** Classifies each batch with the model in use, and a canary's share with the candidate. */
   get classify(): OperatorFunction<readonly LiveHeadline[], LivePrediction> {
     return concatMap((headlines) => {
       const candidate = this.#candidate;
@@ -130,8 +132,8 @@ export class Generations {
   }
 
   /**
-   * Has the shadow classify what was answered, after the answers are on their way, and compares. Where it falls behind,
-   * batches are left out and counted.
+   * Classifies answered headlines with the shadow, after their answers were sent, and compares the predictions. If the
+   * shadow is behind, batches are left out and counted.
    */
   compare(
     answered: readonly LivePrediction[],
@@ -155,7 +157,7 @@ export class Generations {
     });
   }
 
-  /** Lets all of them go. */
+  /** Disposes all models. */
   dispose(): void {
     for (const generation of [this.#inUse, this.#before, this.#candidate?.generation]) generation?.dispose();
   }

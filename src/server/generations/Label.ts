@@ -1,16 +1,16 @@
-/** A headline with the class that a person gave it. */
+/** A headline with the class that a person assigned. */
 export interface Label {
   readonly title: string;
   /** The right class. */
   readonly category: string;
-  /** What its source knows it by, where that was sent. */
+  /** The id of the headline in its source, if the client sent it. */
   readonly guid?: string | undefined;
-  /** When the label came. */
+  /** The time at which the label arrived. */
   readonly labelled: string;
-  /** What the model in use says of it, and the model's id. */
+  /** The prediction of the model in use, and the model's id. */
   readonly predicted: string;
   readonly model: string;
 }
 
-/** Keeps a label; resolves when it is kept. */
+/** Stores a label; resolves when it is stored. */
 export type KeepLabel = (label: Label) => Promise<void>;

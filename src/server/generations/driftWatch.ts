@@ -4,7 +4,7 @@ import type { LivePrediction } from '../../contracts/live/Live.js';
 import { adwin } from '../../operators/learning/adwin.js';
 import type { Label } from './Label.js';
 
-/** What a mean is of that has changed: of the errors where labels come; of the confidence, or the share of a class. */
+/** What has changed: the error rate (if there are labels), the confidence, or the share of a class. */
 export type DriftOf = 'errors' | 'confidence' | 'class-mix';
 
 /** A mean has changed. */
@@ -14,17 +14,17 @@ export interface Drift extends Pick<DriftDetected, 'before' | 'after' | 'rows'> 
   readonly class?: string | undefined;
 }
 
-/** What is watched. */
+/** The inputs of the drift watch. */
 export interface DriftSources {
-  /** Right classes, with what the model had said. */
+  /** Right classes, with the model's earlier predictions. */
   readonly label$: Observable<Label>;
-  /** Headlines of feeds, classified. */
+  /** Classified headlines of feeds. */
   readonly prediction$: Observable<LivePrediction>;
   /** The classes of the model in use. */
   readonly classes: readonly string[];
 }
 
-/** The chance of a false alarm, as ADWIN has it; the detectors of all classes share it. */
+/** The probability of a false alarm (delta of ADWIN). The detectors of all classes share it. */
 const DELTA = 0.002;
 
 const driftOf =
@@ -36,10 +36,10 @@ const driftOf =
     );
 
 /**
- * Watches one model for drift by ADWIN: of its errors where labels come, and where they do not, of its confidence and of
- * the share of each class.
+ * Detects drift of one model with ADWIN. With labels, it watches the errors. Without labels, it watches the confidence
+ * and the share of each class.
  *
- * Holds some dozens of numbers for each class.
+ * Holds a few dozen numbers for each class.
  *
  * Errors: those of the sources.
  */
@@ -53,7 +53,7 @@ export const driftWatch = ({ label$, prediction$, classes }: DriftSources): Obse
       connect((each$) =>
         merge(
           each$.pipe(
-            // float32 may be a little above 1.
+            // Rounding of float32 can give a value slightly above 1.
             map(({ distribution }) => Math.min(1, Math.max(0, distribution[0]?.probability ?? 0))),
             filter((probability) => !Number.isNaN(probability)),
             driftOf('confidence'),

@@ -11,33 +11,36 @@ import type { Label } from './Label.js';
 /** How a served model learns from labels. */
 export interface LearnOptions {
   /**
-   * The step size of the optimizer. Default: what suits each model (`onlineRate`), or 0.001 where `about` does not say what
-   * it is made of.
+   * The step size of the optimizer. Default: the rate of `onlineRate` for each model, or 0.001 if `about` has no
+   * configuration.
    */
   readonly learningRate?: number | undefined;
   /**
-   * How many labels a trial takes, after which the model is set back to what it was before them if it has got worse.
+   * How many labels a trial has. If the model is worse after a trial, it is reset to its state before the trial.
    * Default 100.
    */
   readonly trialRows?: number | undefined;
-  /** Labels that the model learns before `/readyz` says 200: those that it had learnt before a restart. Default: none. */
+  /**
+   * Labels that the model learns before `/readyz` answers 200: the labels that it had learnt before a restart. Default:
+   * none.
+   */
   readonly past?: readonly Label[] | undefined;
 }
 
-/** Learns from labels, one after another, in one synchronous step each. */
+/** Learns from labels one by one. Each label is one synchronous step. */
 export interface LabelLearner {
-  /** Learns a label. @returns what that made happen; nothing after an error */
+  /** Learns a label. @returns the resulting events; none after an error */
   learn(label: Label): readonly LearningEvent[];
   dispose(): void;
 }
 
-/** How much smaller the share of right answers may be before the model counts as worse: chance alone is larger on few labels. */
+/** How much the accuracy may fall before the model counts as worse. With few labels, chance alone can exceed this. */
 const TOLERANCE = 0.05;
 
 const isOnline = (model: ServedModel['model']): model is OnlineModel =>
   typeof model !== 'function' && 'optimizerState' in model && 'renewTokens' in model;
 
-/** A label as a headline that brings its class. */
+/** Converts a label to a headline with its class. */
 export const labelledHeadline = ({ title, category, guid }: Label, id: number): LiveHeadline => ({
   id,
   title,
@@ -50,12 +53,12 @@ export const labelledHeadline = ({ title, category, guid }: Label, id: number): 
 });
 
 /**
- * Makes what lets a served model learn from labels while it classifies: each label makes one step, between two batches.
- * Equal labels in an equal order give equal weights.
+ * Makes the learner of a served model. It learns from labels while the model classifies: each label is one step,
+ * between two batches. Equal labels in equal order give equal weights.
  *
- * Its errors are thrown by `learn`, once; afterwards it learns nothing more.
+ * `learn` throws an error once; afterwards it learns nothing more.
  *
- * @throws HeadwaterError `HW_USAGE` where the model cannot go on learning
+ * @throws HeadwaterError `HW_USAGE` if the model cannot be trained further
  */
 export const labelLearner = (
   { model, tokenizer, labelEncoder, text, stopWords, about }: ServedModel,
@@ -79,7 +82,7 @@ export const labelLearner = (
         text,
         stopWords,
         batchSize: 1,
-        // Of this model: the next one may be of another architecture.
+        // The default depends on this model: the next model may have another architecture.
         learningRate: learningRate ?? (about?.config === undefined ? undefined : onlineRate(about.config)),
       }),
     )

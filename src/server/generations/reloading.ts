@@ -4,7 +4,7 @@ import type { ServedModel } from './ServedModel.js';
 import type { LearnOptions } from './labelLearner.js';
 import type { Generations } from './Generations.js';
 
-/** What a reload has come to. */
+/** The result of a reload. */
 export interface Reloaded {
   readonly reloaded: boolean;
   /** The model that is in use now. */
@@ -12,11 +12,11 @@ export interface Reloaded {
 }
 
 /**
- * Makes the function that loads the model anew, checks it and puts it in use. One reload runs at a time: who asks while
- * one runs gets its result.
+ * Makes the function that loads the model again, tests it and puts it in use. Only one reload runs at a time: a call
+ * during a reload gets the result of that reload.
  *
- * Errors, with the model in use left as it is: what `load` rejects with; `HW_NUMERIC` and what the model throws where the
- * smoke batch fails; `HW_USAGE` where the model cannot be reloaded.
+ * After an error, the model in use stays. Errors: the rejection of `load`; `HW_NUMERIC` or an error of the model if the
+ * smoke batch fails; `HW_USAGE` if the model cannot be reloaded.
  */
 export const reloading = (
   generations: Generations,

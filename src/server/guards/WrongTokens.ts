@@ -1,8 +1,8 @@
-/** How many wrong tokens an address may send within a window, and how long the window is. */
+/** The maximum number of wrong tokens from an address within a window, and the length of the window. */
 const MOST = 10;
 const WINDOW_MS = 60_000;
 
-/** The most addresses that are remembered; of more, those that came first are forgotten. */
+/** The maximum number of addresses in memory. Beyond it, the oldest are removed. */
 const ADDRESSES = 10_000;
 
 interface Wrong {
@@ -10,7 +10,7 @@ interface Wrong {
   readonly since: number;
 }
 
-/** Counts wrong tokens by the address that they came from. */
+/** Counts wrong tokens for each client address. */
 export class WrongTokens {
   readonly #wrong = new Map<string, Wrong>();
   readonly #now: () => number;
@@ -21,9 +21,9 @@ export class WrongTokens {
   }
 
   /**
-   * Counts one more.
+   * Counts a wrong token.
    *
-   * @returns how many seconds to wait where it was one too many; else undefined
+   * @returns how many seconds the client must wait if it sent too many; otherwise undefined
    */
   add(address: string): number | undefined {
     const now = this.#now();

@@ -4,11 +4,11 @@ import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import { parsedUrl } from '../../contracts/runtime/parsedUrl.js';
 import { Refusal } from '../http/Refusal.js';
 
-/** Whether an address, as Node writes it, is this machine's own. */
+/** Whether an address, in the notation of Node, is a loopback address. */
 export const isLoopback = (address: string): boolean =>
   address === '::1' || (isIP(address) !== 0 && /^(::ffff:)?127\./.test(address));
 
-/** A host's name without its port and its brackets, in lower case; undefined where it is none. */
+/** The name in a Host field without port and brackets, in lower case; undefined if it is invalid. */
 const nameOf = (host: string): string | undefined => {
   if (/[@/?#\\\s]/.test(host)) return undefined;
   return parsedUrl(`http://${host}/`)
@@ -18,12 +18,13 @@ const nameOf = (host: string): string | undefined => {
 
 const hostOf = (host: string | undefined): string | undefined => parsedUrl(`http://${host ?? ''}`)?.host;
 
-/** Whether a request target that is a whole address (RFC 9112, section 3.2.2) names the same host as the Host field. */
+/** Whether a request target that is an absolute URL (RFC 9112, section 3.2.2) names the same host as the Host field. */
 const namesSame = (target: string, host: string | undefined): boolean =>
   target.startsWith('/') || (parsedUrl(target)?.host ?? hostOf(host)) === hostOf(host);
 
 /**
- * A name that was allowed, as a client's Host is compared with it. An address of IPv6 may stand without its brackets.
+ * An allowed name in the form in which it is compared with a client's Host. An IPv6 address may be given without its
+ * brackets.
  */
 const allowedName = (given: string): string => {
   const name = nameOf(isIPv6(given) ? `[${given}]` : given);
@@ -35,16 +36,16 @@ const allowedName = (given: string): string => {
 };
 
 /**
- * Makes the check of the Host field: it must name the address that the connection really came to, or a name that was
- * allowed.
+ * Makes the check of the Host field: it must be the local address of the connection, or an allowed name.
  *
- * Without it a page on the web can make its own name point to 127.0.0.1 (DNS rebinding), and then read a server that
- * only this machine should reach.
+ * Without this check, a website can make its own name point to 127.0.0.1 (DNS rebinding). It could then read a server
+ * that only this machine should reach.
  *
- * @param own the address that the server listens at, or its name
- * @param allowed the names that it is known by besides
- * @throws HeadwaterError `HW_USAGE` for an allowed name that is none
- * @throws Refusal from the check: `malformed` without exactly one Host, `host` where it is not ours
+ * @param own the address or name on which the server listens
+ * @param allowed other names of the server
+ * @throws HeadwaterError `HW_USAGE` if an allowed name is invalid
+ * @throws Refusal from the check: `malformed` unless there is exactly one Host, `host` if it is not a name of the
+ * server
  */
 export const hostGuard = (own: string, allowed: readonly string[] = []): ((request: IncomingMessage) => void) => {
   const names = new Set([nameOf(own) ?? own, ...allowed.map(allowedName)]);

@@ -3,24 +3,23 @@ import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import { parsedUrl } from '../../contracts/runtime/parsedUrl.js';
 import { Refusal } from '../http/Refusal.js';
 
-/** What a browser is told when a page of an allowed origin asks. */
+/** The CORS headers of a response to a page of an allowed origin. */
 export type CorsHeaders = Readonly<Record<string, string>>;
 
-/** The answer to a request of no other origin. */
+/** The headers for a request without another origin. */
 const NONE: CorsHeaders = { vary: 'origin' };
 
-/** The fields that a page cannot read unless it is told so, but needs to do right after a refusal. */
+/** Response headers that a page can read only if they are listed here. A page needs them after a refusal. */
 const EXPOSED: CorsHeaders = { 'access-control-expose-headers': 'retry-after, www-authenticate' };
 
 /**
- * Makes the check of the Origin field, which browsers send for pages: it must be the server's own, or one that was
- * allowed.
+ * Makes the check of the Origin field, which browsers send. It must be the server's own origin or an allowed origin.
  *
- * The Host has been checked before, so an origin of the same host is a page of ours.
+ * The Host was checked before, so an origin with the same host is the server's own page.
  *
  * @param allowed origins such as `https://news.example`
- * @returns the check, which gives the header fields of the answer
- * @throws HeadwaterError `HW_USAGE` for an allowed origin that is none
+ * @returns the check; it returns the CORS headers of the response
+ * @throws HeadwaterError `HW_USAGE` if an allowed origin is invalid
  * @throws Refusal `origin` from the check
  */
 export const originGuard = (allowed: readonly string[]): ((request: IncomingMessage) => CorsHeaders) => {

@@ -5,7 +5,7 @@ import { Refusal } from '../http/Refusal.js';
 import type { AccessToken, Scope } from '../http/AccessToken.js';
 import { WrongTokens } from './WrongTokens.js';
 
-/** The shortest token: one that can be guessed is none. */
+/** The minimum length of a token. Shorter tokens can be guessed. */
 const SHORTEST = 16;
 
 /** @throws HeadwaterError `HW_USAGE` */
@@ -28,9 +28,9 @@ const checkTokens = (tokens: readonly AccessToken[]): void => {
 };
 
 /**
- * Checks whether a request may do something.
+ * Checks whether a request has a scope.
  *
- * @returns the name of its token; undefined where none is demanded
+ * @returns the name of its token; undefined if no token is required
  * @throws Refusal `token`, `throttled` or `scope`
  */
 export type CheckToken = (request: IncomingMessage, scope: Scope) => string | undefined;
@@ -38,14 +38,14 @@ export type CheckToken = (request: IncomingMessage, scope: Scope) => string | un
 /**
  * Makes the check of the token (RFC 6750: `Authorization: Bearer TOKEN`).
  *
- * They are compared as digests under a key of this process, in constant time: neither where they begin to differ nor how
- * long a right one is can be measured from outside. After ten wrong ones in a minute an address is told to wait; a right
- * one is let in all the same, since others may stand behind the same proxy.
+ * Tokens are compared in constant time, as digests with a key of this process. So a client cannot measure the position
+ * of the first difference or the length of a right token. After ten wrong tokens in a minute, an address must wait. A
+ * right token is still accepted, because other clients may use the same proxy.
  *
- * @param tokens what is demanded; without any, nothing is
+ * @param tokens the accepted tokens; if there are none, no token is required
  * @param now a monotonic clock, in milliseconds
- * @throws HeadwaterError `HW_USAGE` where one is shorter than 16 characters, has others than a header field can carry,
- *   or is there twice
+ * @throws HeadwaterError `HW_USAGE` if a token is shorter than 16 characters, has characters that a header field cannot
+ * carry, or occurs twice
  */
 export const tokenGuard = (tokens: readonly AccessToken[], now = (): number => performance.now()): CheckToken => {
   if (tokens.length === 0) return () => undefined;
@@ -60,7 +60,7 @@ export const tokenGuard = (tokens: readonly AccessToken[], now = (): number => p
         headers: { 'www-authenticate': 'Bearer' },
       });
     const given = digest(/^bearer +(.+)$/i.exec(authorization)?.[1] ?? '');
-    // All of them, so that the time does not tell which one it is.
+    // All tokens are compared, so that the time does not show which one matches.
     const [found] = wanted.filter((one) => timingSafeEqual(given, one.digest));
     if (found === undefined) {
       const wait = wrong.add(socket.remoteAddress ?? '');

@@ -2,27 +2,30 @@ import type { Server, ServerResponse } from 'node:http';
 import { Server as NetServer } from 'node:net';
 import type { Duplex } from 'node:stream';
 
-/** How many connections beyond the limit are still answered that there are too many; those beyond that are dropped. */
+/**
+ * How many connections beyond the limit still get an answer that there are too many. Connections beyond this number are
+ * dropped.
+ */
 const TOLD = 64;
 
 /**
- * Makes an answer the last one of its connection. One that was to be the last until now, and has not begun, is not: the
- * next request was sent ahead, before its client could know.
+ * Makes a response the last of its connection (`Connection: close`). If an earlier response was to be the last and has
+ * not started, it is the last no more: the client sent the next request before it could know.
  */
 const sayClose = (response: ServerResponse, before: ReadonlySet<ServerResponse>): void => {
   for (const earlier of before) if (!earlier.headersSent) earlier.setHeader('connection', 'keep-alive');
   response.setHeader('connection', 'close');
 };
 
-/** The turns of the event loop in which a server may be busy before it stops listening all the same. */
+/** How many turns of the event loop a busy server may take before it stops listening in any case. */
 const TURNS = 100;
 
-/** How long a turn takes in which next to nothing happens, in milliseconds. */
+/** The maximum duration of a quiet turn. Milliseconds. */
 const QUIET_MS = 0.5;
 
 /**
- * Calls back right after the event loop has asked for new connections, in a turn in which it had little to do. The
- * system resets those that have come since it asked when the server stops listening, with the requests on them.
+ * Calls back directly after the event loop has accepted new connections, in a quiet turn. When a server stops
+ * listening, the system resets the connections that are not yet accepted, together with their requests.
  */
 const whenQuiet = (then: () => void, turns = TURNS, begun = -Infinity): void => {
   setImmediate(() => {
@@ -32,18 +35,18 @@ const whenQuiet = (then: () => void, turns = TURNS, begun = -Infinity): void => 
   });
 };
 
-/** A server's connections, and what is being answered on them. */
+/** A server's connections, and the responses that are in progress on them. */
 export class Connections {
   readonly #server: Server;
-  /** Those that are open, each with its answers under way: several where requests were sent ahead. */
+  /** The open connections with their responses in progress. A connection has several if requests are pipelined. */
   readonly #open = new Map<Duplex, Set<ServerResponse>>();
   readonly #excess = new WeakSet<Duplex>();
-  /** Whether every answer says that its connection is closed after it. */
+  /** Whether each response announces that its connection closes. */
   #closing = false;
-  /** Whether connections are closed as soon as nothing is being answered on them. */
+  /** Whether a connection is closed when no response is in progress on it. */
   #ending = false;
 
-  /** @param most how many are served */
+  /** @param most the maximum number of served connections */
   constructor(server: Server, most: number) {
     this.#server = server;
     server.maxConnections = most + TOLD;
@@ -53,8 +56,8 @@ export class Connections {
       this.#open.set(socket, answers);
       socket.once('close', () => {
         this.#open.delete(socket);
-        // Node tells the one answer that has the socket, and none of those that wait behind it: whoever waits for their
-        // 'close' would wait, and be counted, for good.
+        // Node emits 'close' only on the response that has the socket, not on those that wait behind it. Without this,
+        // they would wait and be counted forever.
         setImmediate(() => {
           for (const response of answers) response.destroy().emit('close');
         });
@@ -66,33 +69,33 @@ export class Connections {
       answers?.add(response);
       response.once('close', () => {
         answers?.delete(response);
-        // One that is kept alive for a next request would keep the server alive too.
+        // A keep-alive connection would keep the server alive too.
         if (this.#ending) setImmediate(() => server.closeIdleConnections());
       });
     });
   }
 
-  /** How many are open. */
+  /** The number of open connections. */
   get open(): number {
     return this.#open.size;
   }
 
-  /** How many requests are being answered. */
+  /** The number of requests in progress. */
   get answering(): number {
     return [...this.#open.values()].reduce((sum, answers) => sum + answers.size, 0);
   }
 
-  /** Whether a connection came when there were as many as are served. */
+  /** Whether a connection was opened beyond the limit. */
   isExcess(socket: Duplex): boolean {
     return this.#excess.has(socket);
   }
 
-  /** Whether an answer has begun on a connection, and has not ended. */
+  /** Whether a response on this connection has started and has not ended. */
   isAnswering(socket: Duplex): boolean {
     return [...(this.#open.get(socket) ?? [])].some((response) => response.headersSent && !response.writableFinished);
   }
 
-  /** From now on the answers say `Connection: close`: clients that obey send their next request elsewhere. */
+  /** From now on, responses have `Connection: close`. Clients then send their next request elsewhere. */
   close(): void {
     this.#closing = true;
     for (const answers of this.#open.values()) {
@@ -102,21 +105,22 @@ export class Connections {
   }
 
   /**
-   * Takes no further ones, and calls back when the last one is closed.
+   * Accepts no new connections, and calls back when the last connection is closed.
    *
-   * A connection on which nothing is being answered is kept for a while: its client may be sending a request just now,
-   * which would be lost. The request is answered, and the connection closed after it.
+   * An idle connection is kept open for a time, because its client may be sending a request at this moment, which would
+   * be lost. Such a request is answered, and then the connection is closed.
    *
-   * @param idleMs how long such a connection is kept. Milliseconds; 0 closes it at once
+   * @param idleMs how long an idle connection is kept. Milliseconds; 0 closes it at once
    */
   end(idleMs: number, ended: () => void): void {
     this.close();
     whenQuiet(() => {
-      // That of HTTP servers closes the idle connections too. In Bun they have no other.
+      // `close` of HTTP servers would also close idle connections. In Bun, servers have no other `close`.
       const owner: NetServer = this.#server instanceof NetServer ? NetServer.prototype : this.#server;
       owner.close.call(this.#server, () => {
         clearTimeout(late);
-        // Ends what Node looks for slow connections with. It is closed already, which this is told of.
+        // Stops Node's check for slow connections. The server is already closed; the callback receives the resulting
+        // error.
         this.#server.close(() => undefined);
         ended();
       });
@@ -124,14 +128,14 @@ export class Connections {
     const closeIdle = (): void => {
       this.#ending = true;
       this.#server.closeIdleConnections();
-      // Those that have never sent anything are not idle to Node.
+      // For Node, a connection that has never sent anything is not idle.
       for (const [socket, answers] of this.#open) if (answers.size === 0) socket.destroy();
     };
     const late = setTimeout(closeIdle, idleMs);
     if (idleMs === 0) closeIdle();
   }
 
-  /** Closes all at once. */
+  /** Closes all connections at once. */
   cut(): void {
     for (const socket of this.#open.keys()) socket.destroy();
   }

@@ -1,14 +1,13 @@
 import { problem, type Problem, type ProblemDetails, type ProblemKind } from './problem.js';
 
-/** What a refusal says beyond its kind. */
+/** The details of a refusal. */
 export interface RefusalDetails extends ProblemDetails {
-  /** Header fields that the status asks for, such as `allow`. */
+  /** Header fields that the status requires, such as `allow`. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
 }
 
 /**
- * Thrown where a request is not carried out: it knows its answer. It never leaves the server, so it is no
- * `HeadwaterError`.
+ * Thrown if a request is refused. It contains the answer. It never leaves the server, so it is not a `HeadwaterError`.
  */
 export class Refusal extends Error {
   override readonly name = 'Refusal';

@@ -1,18 +1,18 @@
 import { brotliCompress, constants, createBrotliCompress, createGzip, gzip } from 'node:zlib';
 import type { BrotliCompress, Gzip } from 'node:zlib';
 
-/** How an answer is compressed. */
+/** The compression of a response. */
 export type Encoding = 'br' | 'gzip';
 
-/** Below so many bytes an answer fits into one packet as it is. */
+/** A smaller response fits into one packet without compression. Bytes. */
 export const LEAST_BYTES = 1400;
 
-/** The settings: fast ones, as answers are made once. */
+/** A fast setting, because each response is compressed only once. */
 const BROTLI = { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } };
 const GZIP = { level: 5 };
 
 /**
- * The encoding that a client accepts: brotli before gzip where it weighs them alike; undefined where it wants neither.
+ * The encoding that a client accepts. With equal weights, brotli is preferred to gzip; undefined if it accepts neither.
  *
  * @param accept the field Accept-Encoding (RFC 9110, section 12.5.3)
  */
@@ -30,7 +30,7 @@ export const acceptedEncoding = (accept: string | readonly string[] | undefined)
   return gz > 0 ? 'gzip' : undefined;
 };
 
-/** Compresses a whole body. */
+/** Compresses a complete body. */
 export const compressed = (body: Buffer, encoding: Encoding): Promise<Buffer> =>
   new Promise((resolve, reject) => {
     const done = (error: Error | null, result: Buffer): void => {
@@ -41,6 +41,6 @@ export const compressed = (body: Buffer, encoding: Encoding): Promise<Buffer> =>
     else gzip(body, GZIP, done);
   });
 
-/** Compresses a body that is still being written; `flush` sends on what was written so far. */
+/** Compresses a body that is still being written. `flush` sends everything that was written so far. */
 export const compressor = (encoding: Encoding): BrotliCompress | Gzip =>
   encoding === 'br' ? createBrotliCompress(BROTLI) : createGzip(GZIP);

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { Refusal } from './Refusal.js';
 
-/** The forms in which headlines come and answers go. */
+/** The formats of request bodies and responses. */
 export type BodyForm = 'json' | 'lines';
 
 const FORMS: ReadonlyMap<string, BodyForm> = new Map([
@@ -10,15 +10,15 @@ const FORMS: ReadonlyMap<string, BodyForm> = new Map([
   ['application/jsonl', 'lines'],
 ]);
 
-/** What answers of a form are called. */
+/** The media type of each format. */
 export const TYPE_OF: Readonly<Record<BodyForm, string>> = { json: 'application/json', lines: 'application/x-ndjson' };
 
 const typeOf = (field: string): string => field.split(';', 1).join('').trim().toLowerCase();
 
 /**
- * The form of a request's body.
+ * The format of a request body.
  *
- * @throws Refusal `media-type` where it is none of ours, is compressed, or is not UTF-8
+ * @throws Refusal `media-type` if the type is not supported, or the body is compressed or not UTF-8
  */
 export const requestForm = ({ headers }: IncomingMessage): BodyForm => {
   const accept = { headers: { accept: [...FORMS.keys()].join(', ') } };
@@ -41,7 +41,7 @@ export const requestForm = ({ headers }: IncomingMessage): BodyForm => {
   return form;
 };
 
-/** How much a type is wanted by an Accept field, from 0: the weight of the range that fits most closely. */
+/** The weight of a type in an Accept field: that of the most specific matching range, 0 without a match. */
 const weightOf = (accept: string, type: string): number => {
   let closest = 0;
   let weight = 0;
@@ -56,9 +56,9 @@ const weightOf = (accept: string, type: string): number => {
 };
 
 /**
- * The form of the answer: that of the request, unless the client wants the other one more.
+ * The format of the response: that of the request, unless the client prefers the other one.
  *
- * @throws Refusal `not-acceptable` where it accepts neither
+ * @throws Refusal `not-acceptable` if the client accepts neither
  */
 export const answerForm = ({ headers: { accept } }: IncomingMessage, asked: BodyForm): BodyForm => {
   if (accept === undefined || accept.trim() === '') return asked;

@@ -1,7 +1,7 @@
 /**
- * What can go wrong with a request, and what each is answered with.
+ * The kinds of problems, each with its status and title.
  *
- * The keys are what a problem's `type` ends in; like an error's code, one keeps its meaning once it is published.
+ * A key is the last part of a problem's `type`. Like an error code, it keeps its meaning once it is published.
  */
 export const PROBLEMS = {
   malformed: { status: 400, title: 'The request cannot be read' },
@@ -32,41 +32,41 @@ export const PROBLEMS = {
   draining: { status: 503, title: 'The server is ending' },
 } as const satisfies Record<string, { readonly status: number; readonly title: string }>;
 
-/** What can go wrong with a request. */
+/** The kind of a problem. */
 export type ProblemKind = keyof typeof PROBLEMS;
 
 /** One fault in a document. */
 export interface Fault {
-  /** Where it is, as a JSON pointer (RFC 6901); empty for the whole document. */
+  /** Its position as a JSON pointer (RFC 6901); empty for the whole document. */
   readonly pointer: string;
   readonly detail: string;
 }
 
-/** What a problem says beyond its kind. */
+/** The details of a problem. */
 export interface ProblemDetails {
-  /** The faults, the first of them, where a document has several. */
+  /** The first faults, if a document has faults. */
   readonly errors?: readonly Fault[] | undefined;
-  /** The line of the body that is at fault, from 1. */
+  /** The number of the faulty line in the body, from 1. */
   readonly line?: number | undefined;
 }
 
-/** A problem as RFC 9457 has it. */
+/** A problem in the form of RFC 9457. */
 export interface Problem extends ProblemDetails {
   readonly type: string;
   readonly title: string;
   readonly status: number;
-  /** What went wrong this time, and what to do about it. */
+  /** What went wrong in this request, and how to correct it. */
   readonly detail: string;
 }
 
 /** The media type of a problem. */
 export const PROBLEM_JSON = 'application/problem+json';
 
-/** What the `type` of a problem begins with. */
+/** The prefix of a problem's `type`. */
 export const PROBLEM_TYPE = 'urn:headwater:problem:';
 
 /**
- * Describes what went wrong, for a program and for a person.
+ * Makes a problem that programs and people can read.
  *
  * @see RFC 9457, Problem Details for HTTP APIs
  */

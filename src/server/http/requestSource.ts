@@ -1,2 +1,2 @@
-/** What a headline that came in a request has for its source. */
+/** The source of headlines that arrive in a request. */
 export const REQUEST_SOURCE = 'request';

@@ -12,22 +12,22 @@ import type { ServerLimits } from '../queue/ServerLimits.js';
 import type { DropReason } from '../queue/serverMetrics.js';
 import type { KeepLabel, Label } from '../generations/Label.js';
 
-/** What labels are taken with. */
+/** What the handler of labels needs. */
 export interface LabelAnswers {
   readonly queue: ClassifyQueue;
   readonly limits: ServerLimits;
   readonly generations: Generations;
   readonly keep: KeepLabel | undefined;
-  /** Told of each label that was kept; settled when it was scored, and learnt where the model learns. */
+  /** Called for each stored label. Settles when the label was scored and, if the model learns, learnt. */
   readonly labelled: (label: Label) => Promise<void>;
   readonly dropped: (reason: DropReason, headlines: number) => void;
 }
 
 /**
- * Takes the right class of a headline, `{"title": "…", "category": "…"}`: it is scored against what the model in use
- * says, kept, and answered when it is.
+ * Accepts the right class of a headline, `{"title": "…", "category": "…"}`. The label is compared with the prediction
+ * of the model in use and stored. The answer is sent when it is stored.
  *
- * @throws Refusal whatever is wrong with the document; `no-labels` where none are kept
+ * @throws Refusal if the document is invalid; `no-labels` if the server stores no labels
  */
 export const answerLabel = async (
   request: IncomingMessage,

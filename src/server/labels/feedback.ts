@@ -7,46 +7,45 @@ import { turnScheduler } from '../queue/turnScheduler.js';
 import { type Drift, driftWatch } from '../generations/driftWatch.js';
 import type { Label } from '../generations/Label.js';
 
-/** What the labels that came say of the model in use. */
+/** The scores of the model in use on the labels. */
 export interface LabelScores {
-  /** How many labels that is: at most the last 1,000 since the model came in use. */
+  /** The number of labels: at most the last 1,000 since the model was put in use. */
   readonly labels: number;
-  /** The share of them that it had said before it learnt from them. */
+  /** The share of labels that the model predicted correctly before it learnt from them. */
   readonly accuracy: number;
 }
 
-/** Who hears what labels and live headlines say of the model in use. */
+/** Callbacks for labels and drift of the model in use. */
 export interface FeedbackListeners {
   readonly drifted: (drift: Drift) => void;
   readonly labelled: (label: Label, scores: LabelScores) => void;
-  /** Told of each label that the model has learnt. */
+  /** Called for each label that the model has learnt. */
   readonly learnt: () => void;
-  /** Told of each end of a trial: what was learnt has proved to be good, or was taken back. */
+  /** Called at each end of a trial: the learning was confirmed or rolled back. */
   readonly tried: (ended: ModelConfirmed | ModelRolledBack) => void;
   readonly failed: (error: unknown) => void;
 }
 
-/** What is done with labels. */
+/** The functions that process labels. */
 export interface Feedback {
-  /** Takes a label that was kept: scores it, and has the model learn it where it does. Settled when that is done. */
+  /** Processes a stored label: scores the model and, if it learns, trains it. Settles afterwards. */
   readonly take: (label: Label) => Promise<void>;
-  /** Has the model in use learn labels again, one in each turn of the event loop. Completes; emits nothing. */
+  /** Trains the model in use on earlier labels, one in each turn of the event loop. Completes; emits nothing. */
   readonly learnAgain: (labels: readonly Label[]) => Observable<never>;
   readonly watching: Subscription;
 }
 
-/** How many labels the accuracy is of. */
+/** The maximum number of labels for the accuracy. */
 const WINDOW = 1000;
 
-/** Calls back when others have had their turn. */
+/** Resolves after other work had a turn of the event loop. */
 const turn = (): Promise<void> =>
   new Promise((resolve) => {
     turnScheduler.schedule(resolve);
   });
 
 /**
- * Makes what labels and live headlines tell of the model in use: scores, drift, and what the model learns. Another model
- * in use begins anew.
+ * Makes the feedback of the model in use: scores, drift, and learning from labels. It starts again for each new model.
  */
 export const feedback = (
   generations: Generations,
@@ -87,7 +86,7 @@ export const feedback = (
       labelled(label, { labels: hits.length, accuracy: hits.filter(Boolean).length / hits.length });
       label$.next(label);
       if (generations.inUse.learner === undefined) return;
-      // Requests that came meanwhile go first.
+      // Requests that arrived in the meantime have priority.
       await turn();
       learn(label);
     },

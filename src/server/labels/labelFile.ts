@@ -3,7 +3,7 @@ import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import { codeOf } from '../../sinks/internal/codeOf.js';
 import type { KeepLabel } from '../generations/Label.js';
 
-/** Whether the last line has no end: its writer was cut off, or its editor leaves the end out. */
+/** Whether the last line lacks a line break: its write was interrupted, or an editor omits it. */
 const endsInLine = async (file: FileHandle): Promise<boolean> => {
   const { size } = await file.stat();
   if (size === 0) return false;
@@ -12,11 +12,11 @@ const endsInLine = async (file: FileHandle): Promise<boolean> => {
 };
 
 /**
- * Makes the function that appends labels to a file of JSON lines, one after another, each on the disk before it is
- * confirmed. A last line without its end keeps to itself: the next label begins a line. Where there is no room, nothing
- * of the label stays in the file. The columns `title` and `category` are what `headwater train` reads.
+ * Makes the function that appends labels to a file of JSON lines, one after another. Each label is on the disk before
+ * it is confirmed. If the last line lacks its line break, the next label still starts a new line. If the disk is full,
+ * no part of the label stays in the file. `headwater train` reads the columns `title` and `category`.
  *
- * Errors: `HW_WRITE` where the file cannot be written.
+ * Errors: `HW_WRITE` if the file cannot be written.
  *
  * @example
  * ```ts
@@ -38,7 +38,7 @@ export const labelFile = (path: string): KeepLabel => {
           await file.appendFile((await endsInLine(file)) ? `\n${line}` : line);
           await file.datasync();
         } catch (error) {
-          // Half a line is no label, and a reader would refuse it. A pipe cannot be cut.
+          // An incomplete line is removed, because readers would refuse it. A pipe cannot be truncated.
           await file.truncate(size).catch(() => undefined);
           throw error;
         }

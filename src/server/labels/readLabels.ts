@@ -12,17 +12,17 @@ const LabelJson = t.intersection([
   t.partial({ guid: t.union([t.string, t.undefined]) }),
 ]);
 
-/** The most labels that are read: the last ones. */
+/** The maximum number of labels that are read: the last ones. */
 const MOST = 10_000;
 
 /**
- * The labels of a file of `labelFile` that were given while one model was in use: those that its saved files cannot
- * know. Lines that are no labels are left out, and a file that is missing has none.
+ * Reads the labels in a file of `labelFile` that were given while one model was in use. The saved files of that model
+ * do not include them. Invalid lines are skipped. If the file does not exist, there are no labels.
  *
  * @param path the file
  * @param model the id of the model
  * @returns at most the last 10,000
- * @throws HeadwaterError `HW_PATH` where the file cannot be read
+ * @throws HeadwaterError `HW_PATH` if the file cannot be read
  *
  * @example
  * ```ts

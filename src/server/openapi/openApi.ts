@@ -3,15 +3,15 @@ import type { Json } from './parts.js';
 import { paths } from './paths.js';
 import { schemas } from './schemas.js';
 
-/** The version of the HTTP API, which is not that of the package. */
+/** The version of the HTTP API. It is independent of the package version. */
 const API_VERSION = '1.0.0';
 
 /**
  * Describes the server, as OpenAPI 3.1.
  *
- * @param limits which the schemas name
- * @param classes which the answers name
- * @param token whether one is demanded
+ * @param limits the limits in the schemas
+ * @param classes the class names in the answers
+ * @param token whether a token is required
  * @see the OpenAPI Specification 3.1
  */
 export const openApi = (limits: ServerLimits, classes: readonly string[], token: boolean): Json => ({

@@ -1,12 +1,12 @@
 import { PROBLEM_JSON, type ProblemKind, PROBLEMS } from '../http/problem.js';
 
-/** JSON, as far as a description has it. */
+/** The JSON values of a description. */
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [name: string]: Json };
 
-/** A schema of the description, by its name. */
+/** A reference to a named schema. */
 export const ref = (name: string): Json => ({ $ref: `#/components/schemas/${name}` });
 
-/** The statuses that problems of some kinds are answered with. */
+/** The responses for these kinds of problems, by status. */
 export const problems = (...kinds: readonly ProblemKind[]): Readonly<Record<string, Json>> => {
   const byStatus = new Map<number, ProblemKind[]>();
   for (const kind of kinds) byStatus.set(PROBLEMS[kind].status, [...(byStatus.get(PROBLEMS[kind].status) ?? []), kind]);
@@ -34,7 +34,7 @@ export const problems = (...kinds: readonly ProblemKind[]): Readonly<Record<stri
   );
 };
 
-/** What any request may be answered with. */
+/** Problems that every request can have. */
 export const ANYWHERE: readonly ProblemKind[] = [
   'malformed',
   'origin',
@@ -47,13 +47,13 @@ export const ANYWHERE: readonly ProblemKind[] = [
   'draining',
 ];
 
-/** An answer of one type. */
+/** A response with one media type. */
 export const plain = (description: string, type: string, schema: Json): Json => ({
   description,
   content: { [type]: { schema } },
 });
 
-/** What tells whether it is well, without a token. */
+/** The description of a health probe. It needs no token. */
 export const health = (summary: string, description: string): Json => ({
   get: {
     summary,
@@ -62,10 +62,10 @@ export const health = (summary: string, description: string): Json => ({
   },
 });
 
-/** What the token of a request may be refused for. */
+/** Problems with the token of a request. */
 export const GUARDED: readonly ProblemKind[] = ['token', 'throttled', 'scope'];
 
-/** A file of the page, which wants no token. */
+/** A file of the page. It needs no token. */
 export const file = (summary: string, operationId: string, type: string): Json => ({
   get: {
     summary,
@@ -79,13 +79,13 @@ export const file = (summary: string, operationId: string, type: string): Json =
   },
 });
 
-/** A number, or null where there is none. */
+/** A number, or null. */
 export const NUMBER_OR_NULL: Json = { type: ['number', 'null'] };
 
 /** A whole number. */
 export const counted = (minimum: number): Readonly<Record<string, Json>> => ({ type: 'integer', minimum });
 
-/** An object that has all of its properties, and no others. */
+/** An object with exactly these properties. All are required except those in `optional`. */
 export const object = (properties: Readonly<Record<string, Json>>, optional: readonly string[] = []): Json => ({
   type: 'object',
   required: Object.keys(properties).filter((name) => !optional.includes(name)),
@@ -93,7 +93,7 @@ export const object = (properties: Readonly<Record<string, Json>>, optional: rea
   additionalProperties: false,
 });
 
-/** A change of the model in use, asked without a body. */
+/** A request that changes the model in use. It has no body. */
 export const changed = (summary: string, operationId: string, ...kinds: readonly ProblemKind[]): Json => ({
   post: {
     summary,
@@ -105,10 +105,10 @@ export const changed = (summary: string, operationId: string, ...kinds: readonly
   },
 });
 
-/** What may be null. */
+/** A schema that also allows null. */
 export const orNull = (schema: Json): Json => ({ anyOf: [schema, { type: 'null' }] });
 
-/** A change of the feeds. It needs a token. */
+/** A request that changes the feeds. It needs a token. */
 export const feedChange = (summary: string, operationId: string): Json => ({
   summary,
   operationId,

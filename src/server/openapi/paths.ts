@@ -1,7 +1,7 @@
 import type { ServerLimits } from '../queue/ServerLimits.js';
 import { ANYWHERE, changed, feedChange, file, GUARDED, health, type Json, plain, problems, ref } from './parts.js';
 
-/** What each path takes and answers. */
+/** The requests and responses of each path. */
 export const paths = (limits: ServerLimits, classes: readonly string[]): Readonly<Record<string, Json>> => ({
   '/': file('The page', 'page', 'text/html'),
   '/page.js': file('The script of the page', 'pageScript', 'text/javascript'),

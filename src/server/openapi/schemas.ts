@@ -2,7 +2,7 @@ import { PROBLEM_TYPE, PROBLEMS } from '../http/problem.js';
 import type { ServerLimits } from '../queue/ServerLimits.js';
 import { counted, type Json, NUMBER_OR_NULL, object, orNull, ref } from './parts.js';
 
-/** What headlines, answers and problems look like, by name. */
+/** The schemas of headlines, answers and problems, by name. */
 export const schemas = (limits: ServerLimits, classes: readonly string[]): Readonly<Record<string, Json>> => ({
   Headline: { oneOf: [ref('Title'), ref('HeadlineObject')] },
   Title: {

@@ -19,36 +19,36 @@ import { QueueFlow } from './QueueFlow.js';
 import { type Asker, RecentAskers } from './RecentAskers.js';
 import { type TurnScheduler, turnScheduler } from './turnScheduler.js';
 
-/** How the queue works. */
+/** The options of the queue. */
 export interface ClassifyQueueOptions {
-  /** What classifies a batch, in order: `classifyLive`. */
+  /** Classifies a batch, in order: `classifyLive`. */
   readonly classify: OperatorFunction<readonly LiveHeadline[], LivePrediction>;
-  /** The most headlines that are classified together. */
+  /** The maximum number of headlines in a batch. */
   readonly batchSize: number;
-  /** How long a headline may wait for others that are on their way, in milliseconds. */
+  /** How long a headline may wait for others that are likely to arrive. Milliseconds. */
   readonly maxWaitMs: number;
-  /** The most headlines that wait. */
+  /** The maximum number of headlines that wait. */
   readonly capacity: number;
-  /** The most headlines of one document: so many always find room in an empty queue. */
+  /** The maximum number of headlines in a document. An empty queue always has room for them. */
   readonly document: number;
-  /** Gives turns and time. Default: turns of the event loop. */
+  /** The scheduler and clock. Default: turns of the event loop. */
   readonly scheduler?: TurnScheduler | undefined;
 }
 
-/** Who asks, and how. */
+/** The client of a request, and how it sends. */
 export interface AskedBy {
-  /** The connection, or another object that stands for the one who asks: all are served in turn. */
+  /** The connection, or another object that identifies the client. Clients are served in turn. */
   readonly asker: Asker;
   /**
-   * Given by those who send without end, lines and feeds: where there is no room they wait outside, and the valve is
-   * held meanwhile.
+   * Set by senders without an end: lines and feeds. If the queue has no room, they wait outside it, and the valve is
+   * held in the meantime.
    */
   readonly stream?: Valve | undefined;
   /** Whether the headlines come from a feed, so that no client waits for an answer. Default: a client waits. */
   readonly isFeed?: boolean | undefined;
 }
 
-/** A headline that waits, and who is to be answered. */
+/** A headline that waits, and the subscriber that receives its answer. */
 interface Waiting {
   readonly headline: LiveHeadline;
   readonly to: Subscriber<readonly LivePrediction[]>;
@@ -56,7 +56,7 @@ interface Waiting {
   readonly isFeed: boolean;
 }
 
-/** Headlines of a stream that wait for room, and what is called when the last of them has found it. */
+/** Headlines of a stream that wait for room, and the callback after the last of them was admitted. */
 interface Outside {
   readonly asker: Asker;
   readonly to: Subscriber<readonly LivePrediction[]>;
@@ -66,16 +66,16 @@ interface Outside {
   readonly release: () => void;
 }
 
-/** What became of a batch. */
+/** The result of a batch. */
 export interface ClassifiedBatch {
   readonly predictions: readonly LivePrediction[];
-  /** The number of its headlines whose client has left. */
+  /** The number of headlines whose client has disconnected. */
   readonly abandoned: number;
 }
 
 /**
- * Tells each who asked their share of a batch in one piece: to tell them headline by headline would cost more than some
- * models do.
+ * Gives each client its part of a batch in one emission. One emission for each headline would cost more than some
+ * models need to classify.
  */
 const deliver = (
   asked: readonly Waiting[],
@@ -93,14 +93,14 @@ const deliver = (
     else flow.handOn(share.length, isFeed, () => to.next(share));
 };
 
-/** How long it classifies before sockets and timers have their turn, in milliseconds. */
+/** How long the queue classifies before sockets and timers get a turn. Milliseconds. */
 const TURN_MS = 10;
 
-/** The share of the room that streams may fill, and the share that documents of several headlines may fill too. */
+/** The share of the capacity that streams may fill, and the share that documents of several headlines may fill. */
 const ROOM = { streams: 1 / 2, documents: 7 / 8 };
 
 /**
- * The one queue between all who ask and the model: headlines of many requests are classified together.
+ * The queue between all clients and the model. Headlines of many requests are classified together.
  *
  * ```
  * request 1:  --a-----------
@@ -111,13 +111,13 @@ const ROOM = { streams: 1 / 2, documents: 7 / 8 };
  * answer 2:   -----(B|)
  * ```
  *
- * What waits never exceeds `capacity`. Lines and feeds fill at most half of it and wait outside for more; documents of
- * several headlines leave an eighth to single ones. Those who ask are served in turn, and each is answered in the order
- * of its own questions. Whoever unsubscribes is not answered and costs the model nothing; the place is free when its
- * batch comes up.
+ * At most `capacity` headlines wait. Lines and feeds fill at most half of the capacity; the rest of them wait outside
+ * the queue. Documents of several headlines leave an eighth for single headlines. Clients are served in turn, and each
+ * client gets its answers in the order of its requests. The headlines of an unsubscribed client are not classified;
+ * their places become free when their batch is due.
  *
- * A batch is what came in one turn of the event loop. It waits longer, up to `maxWaitMs`, only while others are likely to
- * be on their way: see `#isWorthWaiting`.
+ * A batch contains the headlines of one turn of the event loop. It waits longer, up to `maxWaitMs`, only while more
+ * headlines are likely to arrive: see `#isWorthWaiting`.
  */
 export class ClassifyQueue {
   readonly #options: ClassifyQueueOptions;
@@ -128,13 +128,13 @@ export class ClassifyQueue {
   readonly #recent = new RecentAskers();
   #streaming = 0;
   #isRunning = false;
-  /** Whether a look at what waits is due, or a batch is being classified. */
+  /** Whether a check of the queue is scheduled, or a batch is being classified. */
   #isDue = false;
   #turn: Unsubscribable | undefined;
   #timer: Unsubscribable | undefined;
-  /** What is told of the flow; undefined where nobody watched when the work began. */
+  /** Reports the flow to a watch; undefined if there was no watch when the work began. */
   #flow: QueueFlow | undefined;
-  /** When the first of the headlines that wait came. */
+  /** The arrival time of the first waiting headline. */
   #since = 0;
 
   constructor(options: ClassifyQueueOptions) {
@@ -142,17 +142,17 @@ export class ClassifyQueue {
     this.#scheduler = options.scheduler ?? turnScheduler;
   }
 
-  /** How many headlines wait. */
+  /** The number of waiting headlines. */
   get waiting(): number {
     return this.#lanes.size;
   }
 
-  /** Every batch, before those who asked are answered. */
+  /** Emits each batch before its answers are delivered. */
   get batch$(): Observable<ClassifiedBatch> {
     return this.#batch$;
   }
 
-  /** The work itself: it goes on for as long as it is subscribed to, and emits nothing. Subscribe once. */
+  /** Runs the queue while it is subscribed to; emits nothing. Subscribe once. */
   run(): Observable<never> {
     return new Observable(() => {
       this.#isRunning = true;
@@ -174,7 +174,10 @@ export class ClassifyQueue {
     });
   }
 
-  /** Headlines that come by themselves to this queue, so that it is known where they go. Subscribe once it runs. */
+  /**
+   * Marks the source of the live headlines of this queue, so that a watch shows where they go. Subscribe to it while
+   * the queue runs.
+   */
   feeding<T>(headline$: Observable<T>): Observable<T> {
     return new Observable((subscriber) =>
       this.#flow === undefined
@@ -183,7 +186,7 @@ export class ClassifyQueue {
     );
   }
 
-  /** Whether a document of so many headlines finds room. */
+  /** Whether there is room for a document with this number of headlines. */
   hasRoom(headlines: number): boolean {
     const { capacity, document } = this.#options;
     const room = headlines === 1 ? capacity : Math.max(document, Math.floor(capacity * ROOM.documents));
@@ -191,10 +194,10 @@ export class ClassifyQueue {
   }
 
   /**
-   * Classifies headlines; emits their predictions in order, those that were made together at once, and completes after
-   * the last. A document is asked for where there is room; a stream waits for it.
+   * Classifies headlines and emits their predictions in order, those of one batch together. It completes after the last
+   * prediction. Check for room before a document; a stream waits for room.
    *
-   * Errors: what the model throws.
+   * Errors: any error of the model.
    */
   classify(
     headlines: readonly LiveHeadline[],
@@ -225,7 +228,7 @@ export class ClassifyQueue {
     this.#lookLater();
   }
 
-  /** Lets headlines of streams in while there is room for them, those that have waited longest first. */
+  /** Admits headlines of streams while there is room. Those that have waited longest come first. */
   #admit(): void {
     const { capacity } = this.#options;
     const most = Math.max(1, Math.floor(capacity * ROOM.streams));
@@ -240,14 +243,14 @@ export class ClassifyQueue {
     }
   }
 
-  /** Unsubscribing also removes the headlines that had no place in the queue yet. */
+  /** Unsubscribing also removes the headlines that were not yet admitted. */
   #leave(outside: Outside): void {
     if (!this.#outside.delete(outside)) return;
     outside.release();
     this.#batch$.next({ predictions: [], abandoned: outside.headlines.length - outside.next });
   }
 
-  /** Looks at what waits after the event loop has brought what has come meanwhile. */
+  /** Checks the queue after the event loop has delivered the input that arrived in the meantime. */
   #lookLater(): void {
     if (this.#isDue || !this.#isRunning || this.#lanes.size === 0) return;
     this.#isDue = true;
@@ -268,12 +271,12 @@ export class ClassifyQueue {
   }
 
   /**
-   * Whether others are likely to be on their way who are worth waiting for.
+   * Whether more headlines are likely to arrive soon, so that waiting is useful.
    *
-   * Clients that wait for an answer before they ask again ask again soon after it. So as many are expected as have asked
-   * lately: one who asks alone is answered at once, and of many the first need not wait once all have come. Not to wait
-   * at all is slower on a busy machine: the server is woken by the first of them, before the others have had their turn
-   * to ask, and classifies it alone.
+   * A client that waits for its answer usually sends its next request soon after it. So the expected number of requests
+   * is the number of recent clients. A single client is answered at once. With many clients, the first one waits only
+   * until all have sent. On a busy machine, no waiting would be slower: the first request would wake the server, and it
+   * would be classified alone before the other clients have sent theirs.
    */
   #isWorthWaiting(): boolean {
     const { batchSize, maxWaitMs } = this.#options;
@@ -282,7 +285,7 @@ export class ClassifyQueue {
     return now - this.#since < maxWaitMs && this.#recent.count(now) > this.#lanes.size;
   }
 
-  /** Classifies batch after batch, with a turn of the event loop between them where they take long. */
+  /** Classifies batch after batch. If this takes long, it yields to the event loop between batches. */
   #work(): void {
     this.#timer?.unsubscribe();
     this.#timer = undefined;
@@ -309,7 +312,7 @@ export class ClassifyQueue {
     else this.#isDue = false;
   }
 
-  /** Classifies the headlines of a batch whose clients still wait. An error concerns this batch only. */
+  /** Classifies the headlines of a batch whose clients are still connected. An error affects only this batch. */
   #answer(batch: readonly Waiting[]): Observable<unknown> {
     const asked = batch.filter(({ to }) => !to.closed);
     const abandoned = batch.length - asked.length;

@@ -1,10 +1,10 @@
-/** How many values a lane may have taken in its turn. */
+/** The maximum number of values that are taken from a lane in one turn. */
 const QUANTUM = 16;
 
-/** The share of what is taken at a time that is left to lanes that have had a turn, while there are any. */
+/** The share of each take that is reserved for lanes that already had a turn, if there are any. */
 const LEFT_TO_OLD = 1 / 4;
 
-/** The values of one who asks, and which of them is next. */
+/** The values of one client, and the index of the next one. */
 class Lane<T> {
   readonly #values: T[] = [];
   #next = 0;
@@ -30,24 +30,24 @@ class Lane<T> {
 }
 
 /**
- * Values that wait in lanes, one for each who asks. Lanes have their turns one after another, so that one who asks for
- * much is not served before all others; and a lane in which nothing waited has its first turn before those that have had
- * one, so that one who asks for little need not wait for those who ask for much.
+ * Values that wait in lanes, one lane for each client. Lanes take turns, so a client with many values does not block
+ * the others. A lane that was empty has its first turn before the lanes that already had one, so a client with few
+ * values does not wait for the clients with many.
  *
  * @see RFC 8290, FlowQueue-CoDel: the scheduler of new and old flows
  */
 export class FairLanes<T> {
-  /** Those that have not had a turn yet, and those that have; the next turn is the first one's. */
+  /** The lanes without a turn so far, and the lanes that had one. The first lane has the next turn. */
   readonly #fresh = new Map<object, Lane<T>>();
   readonly #old = new Map<object, Lane<T>>();
   #size = 0;
 
-  /** How many values wait. */
+  /** The number of waiting values. */
   get size(): number {
     return this.#size;
   }
 
-  /** Lets a value wait. @param key who asks */
+  /** Adds a value. @param key the client */
   push(key: object, value: T): void {
     let lane = this.#fresh.get(key) ?? this.#old.get(key);
     if (lane === undefined) this.#fresh.set(key, (lane = new Lane()));
@@ -55,7 +55,7 @@ export class FairLanes<T> {
     this.#size += 1;
   }
 
-  /** Takes so many values at most. Those of one lane keep their order. */
+  /** Takes at most `most` values. The values of one lane keep their order. */
   take(most: number): T[] {
     const taken: T[] = [];
     this.#turns(this.#fresh, taken, this.#old.size === 0 ? most : Math.ceil(most * (1 - LEFT_TO_OLD)));
@@ -64,7 +64,7 @@ export class FairLanes<T> {
     return taken;
   }
 
-  /** Lets everybody go. */
+  /** Removes all values. */
   clear(): void {
     this.#fresh.clear();
     this.#old.clear();
@@ -76,7 +76,7 @@ export class FairLanes<T> {
       if (taken.length >= until) return;
       lane.moveTo(taken, Math.min(QUANTUM, until - taken.length));
       lanes.delete(key);
-      // At the end of the line: a lane of old ones comes up again in this very loop.
+      // The lane moves to the end of the order. In the loop over the old lanes, it is visited again.
       if (lane.size > 0) this.#old.set(key, lane);
     }
   }

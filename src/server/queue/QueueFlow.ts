@@ -1,13 +1,13 @@
 import { flowProbe, type Holding, type FlowProbe, type StageProbe } from '../../contracts/flow/FlowProbe.js';
 
-/** Between which stages headlines pass the queue. */
+/** The stages before and after the queue. */
 interface Way {
   readonly from: StageProbe | undefined;
   readonly to: StageProbe;
 }
 
 /**
- * What `watchFlow` is told of the queue. Stages are counted in headlines; they are there once something passes them.
+ * Reports the queue to `watchFlow`. Stages count headlines. A stage appears when the first headline passes it.
  *
  * ```
  * requests ───┐                     ┌─→ answers
@@ -38,13 +38,13 @@ export class QueueFlow {
     return probe === undefined ? undefined : new QueueFlow(probe, holding);
   }
 
-  /** Runs a subscription to headlines that come by themselves: it is before the queue. */
+  /** Runs a subscription to live headlines, as the stage before the queue. */
   feeding<T>(subscribe: () => T): T {
     this.#feeds ??= this.#way(undefined, 'events');
     return this.#queue.subscribing(subscribe);
   }
 
-  /** Headlines of a request come. */
+  /** Reports headlines of a request. */
   requested(headlines: number): void {
     this.#requests ??= this.#way('requests', 'answers');
     const { from } = this.#requests;
@@ -61,7 +61,7 @@ export class QueueFlow {
     }
   }
 
-  /** Runs what is done with predictions. */
+  /** Runs the delivery of predictions. */
   classified(headlines: number, deliver: () => void): void {
     const before = this.#classify.passes(headlines);
     try {
@@ -71,7 +71,7 @@ export class QueueFlow {
     }
   }
 
-  /** Runs what one who asked does with predictions. */
+  /** Runs the code with which a client processes its predictions. */
   handOn(headlines: number, isFeed: boolean, take: () => void): void {
     const to = (isFeed ? this.#feeds : this.#requests)?.to;
     const before = to?.passes(headlines);
@@ -82,12 +82,12 @@ export class QueueFlow {
     }
   }
 
-  /** A batch could not be classified. */
+  /** Reports that a batch could not be classified. */
   failed(): void {
     this.#classify.failed();
   }
 
-  /** The queue ends. */
+  /** Reports the end of the queue. */
   left(): void {
     this.#leave();
     for (const stage of this.#stages) stage.left();

@@ -1,13 +1,14 @@
-/** How long one who has asked counts as one who may be about to ask again. Milliseconds. */
+/** How long a client counts as likely to send again. Milliseconds. */
 const WINDOW_MS = 50;
 
-/** Who asks: a connection, of which it is known whether it is closed. */
+/** A client: a connection that knows whether it is closed. */
 export interface Asker {
   readonly destroyed?: boolean;
 }
 
 /**
- * Those who asked not long ago: so many are likely to ask again soon. Holds at most those of two windows of 50 ms.
+ * The clients of recent requests: this many are likely to send again soon. Holds at most the clients of two windows of
+ * 50 ms.
  */
 export class RecentAskers {
   #present = new Set<Asker>();
@@ -20,7 +21,7 @@ export class RecentAskers {
     this.#present.add(asker);
   }
 
-  /** How many have asked in the last 50 to 100 ms, and may ask again. */
+  /** The number of clients that have sent in the last 50 to 100 ms and can send again. */
   count(now: number): number {
     this.#turn(now);
     let count = 0;

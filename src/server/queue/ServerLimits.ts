@@ -2,36 +2,35 @@ import type { Optional } from '../../contracts/Optional.js';
 import { optionText } from '../../contracts/checkOption.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 
-/** How much the server takes on. Each limit that is met is answered with a status and a problem. */
+/** The limits of the server. A request beyond a limit is answered with a status and a problem. */
 export interface ServerLimits {
-  /** The largest JSON document, and the longest line of JSON lines. Bytes; default 1,048,576. */
+  /** The maximum size of a JSON document, and of a line of JSON lines. Bytes; default 1,048,576. */
   readonly bodyBytes: number;
-  /** The longest title. UTF-16 code units; default 1,000: a batch is as wide as its longest title. */
+  /** The maximum length of a title. UTF-16 code units; default 1,000. The longest title sets the width of a batch. */
   readonly titleLength: number;
   /**
-   * The most headlines of a JSON document, and the most of a body of JSON lines that are on their way at a time.
-   * Default 256.
+   * The maximum number of headlines in a JSON document, and of lines in progress for a body of JSON lines. Default 256.
    */
   readonly batch: number;
-  /** The most headlines of all JSON documents that may wait. Default 4,096. */
+  /** The maximum number of waiting headlines of all JSON documents. Default 4,096. */
   readonly queue: number;
-  /** The most connections. Default 2,048. */
+  /** The maximum number of connections. Default 2,048. */
   readonly connections: number;
-  /** The most clients of `/events`. Default 1,024. */
+  /** The maximum number of clients of `/events`. Default 1,024. */
   readonly listeners: number;
   /**
-   * How long a header may take to arrive, a JSON document to arrive whole, and JSON lines to send anything more.
+   * How long a header may take to arrive, a JSON document to arrive completely, and JSON lines to send the next line.
    * Milliseconds, below `stallMs`; default 30,000.
    */
   readonly arrivalMs: number;
   /**
-   * How long a connection may stand still while it is being answered: a client that does not read is cut off.
+   * How long a connection may be without activity during a response. A client that does not read is disconnected.
    * Milliseconds; default 60,000.
    */
   readonly stallMs: number;
 }
 
-/** The limits that are not given. */
+/** The default limits. */
 export const DEFAULT_LIMITS: ServerLimits = {
   bodyBytes: 1_048_576,
   titleLength: 1000,
@@ -43,17 +42,17 @@ export const DEFAULT_LIMITS: ServerLimits = {
   stallMs: 60_000,
 };
 
-/** The longest time that Node's timers keep. */
+/** The maximum delay of Node's timers. */
 const LONGEST_MS = 2 ** 31 - 1;
 
 /**
- * Fills limits up with the defaults.
+ * Adds the defaults to the given limits.
  *
- * @throws HeadwaterError `HW_USAGE` when one is no whole number of at least 1, the queue has no room for one whole
- *   batch, or `arrivalMs` is not below `stallMs`
+ * @throws HeadwaterError `HW_USAGE` if a limit is not a whole number of at least 1, the queue has no room for a whole
+ * batch, or `arrivalMs` is not below `stallMs`
  */
 export const serverLimits = (given: Optional<ServerLimits>): ServerLimits => {
-  // A limit that is undefined is not given.
+  // A limit that is undefined counts as not given.
   const set = Object.entries(given).filter(([, value]) => (value as unknown) !== undefined);
   const limits: ServerLimits = { ...DEFAULT_LIMITS, ...Object.fromEntries(set) };
   for (const name of Object.keys(DEFAULT_LIMITS) as (keyof ServerLimits)[]) {
@@ -81,9 +80,9 @@ export const serverLimits = (given: Optional<ServerLimits>): ServerLimits => {
 };
 
 /**
- * Checks that a listener who reads is never cut off for standing still, however long nothing happens.
+ * Checks that a listener that reads is never disconnected for inactivity, even if there are no events.
  *
- * @throws HeadwaterError `HW_USAGE` when the heartbeat is not quicker than `stallMs`
+ * @throws HeadwaterError `HW_USAGE` if the heartbeat interval is not below `stallMs`
  */
 export const checkHeartbeat = (
   operation: string,

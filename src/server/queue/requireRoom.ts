@@ -3,10 +3,10 @@ import { Refusal } from '../http/Refusal.js';
 import type { DropReason } from './serverMetrics.js';
 
 /**
- * Refuses what does not fit into the queue whole.
+ * Refuses headlines that do not all fit into the queue.
  *
- * @param headlines how many are to be classified
- * @param dropped told of them where they are not
+ * @param headlines the number of headlines to classify
+ * @param dropped called with the number of refused headlines
  * @throws Refusal `queue-full`
  */
 export const requireRoom = (

@@ -10,15 +10,15 @@ import { REQUEST_SOURCE } from '../http/requestSource.js';
 export type DropReason =
   /** The queue was full. */
   | 'queue-full'
-  /** The client has left. */
+  /** The client has disconnected. */
   | 'abandoned'
   /** Its title is too long. */
   | 'too-long'
-  /** It had been there, by what it was known. */
+  /** A headline with the same id (guid) arrived before. */
   | 'repeat-guid'
   | 'repeat-link'
   | 'repeat-content'
-  /** It had been there under another title. */
+  /** The headline arrived before with another title. */
   | 'correction';
 
 const REASONS = [
@@ -31,7 +31,7 @@ const REASONS = [
   'correction',
 ] as const satisfies readonly DropReason[];
 
-/** Values that are read when the metrics are requested. */
+/** Values that are read for each request of the metrics. */
 export interface Gauges {
   readonly models: () => GenerationsView;
   readonly waiting: () => number;
@@ -39,10 +39,10 @@ export interface Gauges {
   readonly listeners: () => number;
 }
 
-/** What the server counts. */
+/** The counters of the server. */
 export interface ServerMetrics {
   readonly contentType: string;
-  /** Everything, in the exposition format of Prometheus. */
+  /** All metrics, in the exposition format of Prometheus. */
   readonly expose: () => Promise<string>;
   readonly classified: (batch: ClassifiedBatch) => void;
   readonly dropped: (reason: DropReason, headlines: number) => void;
@@ -54,7 +54,7 @@ export interface ServerMetrics {
   readonly drifted: (of: DriftOf) => void;
   readonly learnt: () => void;
   readonly tried: (worse: boolean) => void;
-  /** Forgets what was counted of models that are not served any more, so that reloads do not add up for ever. */
+  /** Removes the metrics of models that are no longer served, so that the metrics do not grow with each reload. */
   readonly keepModels: (ids: readonly string[]) => Promise<void>;
 }
 
@@ -64,14 +64,14 @@ const BATCHES = [1, 2, 4, 8, 16, 32, 64, 128, 256];
 let ofProcess: Registry | undefined;
 
 /**
- * The metrics of the process. Collected once for all servers, from the first one on: what watches the event loop and
- * the garbage collector cannot be stopped again.
+ * The metrics of the process. They are collected once for all servers, from the first server on, because the observers
+ * of the event loop and the garbage collector cannot be stopped.
  */
 const processMetrics = (): Registry => {
   if (ofProcess === undefined) {
     ofProcess = new Registry();
     collectDefaultMetrics({ register: ofProcess });
-    // Gauges under names of counters; the same are there by type.
+    // Gauges with names of counters. Other metrics report the same values by type.
     for (const name of ['handles', 'requests', 'resources'])
       ofProcess.removeSingleMetric(`nodejs_active_${name}_total`);
   }
@@ -79,11 +79,11 @@ const processMetrics = (): Registry => {
 };
 
 /**
- * Makes the metrics of one server, in a registry of their own, with those of the process beside them: event-loop lag,
+ * Makes the metrics of one server, in a registry of its own. They include the metrics of the process: event-loop lag,
  * memory, processor time, garbage collection.
  *
- * Label values come from here and from the feeds that are given, never from what clients send: nobody can make them
- * many.
+ * Label values come from this module and the configured feeds, never from clients. So clients cannot increase their
+ * number.
  */
 export const serverMetrics = (gauges: Gauges): ServerMetrics => {
   const registry = new Registry();
@@ -213,7 +213,7 @@ export const serverMetrics = (gauges: Gauges): ServerMetrics => {
       for (const { headline, category, latencyMs, modelId: model = '' } of predictions) {
         const origin = headline.source === REQUEST_SOURCE ? 'request' : 'feed';
         headlines.inc({ origin, class: category, model });
-        // A clock that was set back meanwhile must not make a histogram's sum fall.
+        // If the clock was set back, the latency is negative and would reduce the sum of the histogram.
         latency.observe({ origin, model }, Math.max(0, latencyMs) / 1000);
       }
     },

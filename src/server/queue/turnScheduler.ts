@@ -1,16 +1,16 @@
 import { asyncScheduler, Subscription, type Unsubscribable } from 'rxjs';
 
-/** Gives turns and time: a scheduler of RxJS is one. */
+/** A scheduler and clock. RxJS schedulers have this shape. */
 export interface TurnScheduler {
   /** Milliseconds. */
   now(): number;
-  /** Calls back later; without a delay, as soon as others have had their turn. */
+  /** Calls back later. Without a delay, it calls back as soon as other work had its turn. */
   schedule(work: () => void, delayMs?: number): Unsubscribable;
 }
 
 /**
- * Schedules what need not wait for the next turn of the event loop, by `setImmediate`; a timer would cost a millisecond.
- * Its clock is monotonic.
+ * A scheduler that uses `setImmediate` for work without delay; a timer would cost a millisecond. Its clock is
+ * monotonic.
  */
 export const turnScheduler: TurnScheduler = {
   now: () => performance.now(),

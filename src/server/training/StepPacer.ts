@@ -2,26 +2,26 @@ import type { StepEnded } from '../../contracts/training/TrainingEvent.js';
 import type { PacedStep } from '../../contracts/training/TrainingView.js';
 import { RateMeter } from '../../sinks/progress/internal/RateMeter.js';
 
-/** The shortest time between two steps that are told. Milliseconds. */
+/** The minimum time between two reported steps. Milliseconds. */
 const BETWEEN_MS = 100;
 
 /**
- * Lets ten steps a second through, each with the pace of the training at that time: the rows a second of the last ten
- * seconds that were spent on training.
+ * Passes ten steps a second, each with the speed of the training at that time: rows per second, over the last ten
+ * seconds of training time.
  */
 export class StepPacer {
   readonly #meter = new RateMeter(0);
-  /** The time spent on training, in ms, and when it was last counted. */
+  /** The training time so far in ms, and the time of its last update. */
   #spent = 0;
   #since: number | undefined;
   #last = -Infinity;
 
-  /** An epoch begins: what was done since the last step was no training. */
+  /** Starts an epoch: the time since the last step was not training. */
   restart(now: number): void {
     this.#since = now;
   }
 
-  /** The step as it is told; undefined where it comes too soon after another one. */
+  /** The step as it is reported; undefined if it follows another reported step too soon. */
   pace(step: StepEnded, now: number): PacedStep | undefined {
     this.#spent += now - (this.#since ?? now);
     this.#since = now;

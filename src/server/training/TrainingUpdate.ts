@@ -5,10 +5,10 @@ import type { TrainingEvent } from '../../contracts/training/TrainingEvent.js';
 import type { ConfigView, SideView } from '../../contracts/training/TrainingView.js';
 import type { ReportMade } from '../../sinks/metrics/ReportMade.js';
 
-/** The rows are read and split, and the model is made. */
+/** The rows are read and split, and the model is created. */
 export interface TrainingPrepared {
   readonly type: 'prepared';
-  /** What the model is made of: a `ClassifierConfig` is one. */
+  /** The configuration of the model, such as a `ClassifierConfig`. */
   readonly config: ConfigView;
   /** The names of the classes, in the order of the label encoder. */
   readonly classes: readonly string[];
@@ -16,7 +16,7 @@ export interface TrainingPrepared {
 }
 
 /**
- * What a training tells whoever shows it: what `fit` tells, the rows that are rejected, and what comes before and
- * after.
+ * The updates of a training for its viewers: the events of `fit`, rejected rows, and events before and after the
+ * training.
  */
 export type TrainingUpdate = TrainingPrepared | TrainingEvent | Rejection | ReportMade | FlowSnapshot;

@@ -10,31 +10,31 @@ import type { Route } from '../http/Route.js';
 import { httpServer } from '../httpServer.js';
 import { DEFAULT_LIMITS } from '../queue/ServerLimits.js';
 
-/** What a server of this machine alone is made with. */
+/** The options of a loopback server. */
 export interface LoopbackServerOptions {
   readonly routes: ReadonlyMap<string, Route>;
-  /** The port; 0 lets the system choose. */
+  /** The port. With 0, the system chooses one. */
   readonly port: number;
   readonly isDraining: () => boolean;
-  /** Told of errors that are no refusals. */
+  /** Called with errors that are not refusals. */
   readonly failed: (error: unknown) => void;
 }
 
-/** A server of this machine alone. */
+/** A server that only this machine can reach. */
 export interface LoopbackServer {
   readonly connections: Connections;
-  /** Begins to listen, and calls back with the address when it does. */
+  /** Starts to listen, and calls back with the address afterwards. */
   readonly listen: (listening: (url: URL) => void) => void;
 }
 
 const HOST = '127.0.0.1';
 
-/** The handlers of a path whose answer is JSON. */
+/** The handlers of a path that answers JSON. */
 export const jsonHandlers = (make: () => unknown): Route['handlers'] => ({
   GET: (_request, response) => sendText(response, 200, 'application/json', JSON.stringify(make())),
 });
 
-/** @throws HeadwaterError `HW_USAGE` for a port that is none */
+/** @throws HeadwaterError `HW_USAGE` if the port is invalid */
 export const checkPort = (operation: string, port: number): void => {
   if (!(Number.isSafeInteger(port) && port >= 0 && port <= 65_535))
     throw new HeadwaterError(
@@ -44,10 +44,10 @@ export const checkPort = (operation: string, port: number): void => {
 };
 
 /**
- * Makes a server on loopback for pages that change nothing. It wants no token: the Host must be the address or
- * `localhost`, and pages of other origins are refused.
+ * Makes a server on loopback for read-only pages. It needs no token. The Host must be the address or `localhost`, and
+ * pages of other origins are refused.
  *
- * It closes when the subscriber is unsubscribed. Errors of the subscriber: `HW_HTTP_CONNECT` where it cannot listen.
+ * It closes when the subscriber is unsubscribed. Errors of the subscriber: `HW_HTTP_CONNECT` if it cannot listen.
  */
 export const loopbackServer = (
   { routes, port, isDraining, failed }: LoopbackServerOptions,

@@ -7,19 +7,19 @@ import type { Route } from '../http/Route.js';
 import { checkPort, jsonHandlers, loopbackServer } from './loopbackServer.js';
 import type { TrainingServerEvent } from './serveTraining.js';
 
-/** How trainings that have ended are served. */
+/** The options of `serveRuns`. */
 export interface ServeRunsOptions {
-  /** The port; 0 lets the system choose. Default 0. */
+  /** The port. With 0, the system chooses one. Default 0. */
   readonly port?: number | undefined;
-  /** Its first emission ends the server. Default: never. */
+  /** The first emission ends the server. Default: never. */
   readonly drain$?: Observable<unknown> | undefined;
 }
 
-/** The most runs that a page shows beside one another. */
+/** The maximum number of runs that a page compares. */
 export const MOST_RUNS = 8;
 
 /**
- * Shows trainings that have ended in a browser: their curves beside one another, their options, and their results.
+ * Shows finished trainings in a browser: their curves in comparison, their options, and their results.
  *
  * ```
  * subscription  ^--------------------!
@@ -27,13 +27,13 @@ export const MOST_RUNS = 8;
  * result        -l----------------|      l: listening, at a URL
  * ```
  *
- * Cold: subscribing starts a server on loopback, unsubscribing closes it. The page is at `GET /`, the runs at
- * `GET /runs`. Nothing can be changed by a request.
+ * Cold: subscribing starts a server on loopback; unsubscribing closes it. The page is at `GET /`, the runs at `GET
+ * /runs`. Requests cannot change anything.
  *
- * Errors: `HW_HTTP_CONNECT` where it cannot listen.
+ * Errors: `HW_HTTP_CONNECT` if it cannot listen.
  *
- * @param runs from 1 to 8, each under a name of its own
- * @throws HeadwaterError `HW_USAGE` for another number of runs, or an option that cannot work
+ * @param runs from 1 to 8 runs, each with its own name
+ * @throws HeadwaterError `HW_USAGE` if the number of runs or an option is invalid
  *
  * @example
  * ```ts

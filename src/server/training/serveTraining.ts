@@ -24,46 +24,46 @@ import { trainingFacts } from './trainingFacts.js';
 import { snapshotOf, type TrainingFact, UNTOLD, viewAfter } from './trainingView.js';
 import type { TrainingUpdate } from './TrainingUpdate.js';
 
-/** How a training is served. */
+/** The options of `serveTraining`. */
 export interface ServeTrainingOptions {
-  /** The port; 0 lets the system choose. Default 0. */
+  /** The port. With 0, the system chooses one. Default 0. */
   readonly port?: number | undefined;
   /**
-   * Whether it stays after the training has ended, until `drain$` emits, where somebody listens then. Default false:
-   * listeners are told, and it ends.
+   * Whether the server stays after the end of the training, until `drain$` emits, if somebody listens at the end.
+   * Default false: listeners are told of the end, and the server ends.
    */
   readonly stay?: boolean | undefined;
-  /** Its first emission after the training has ended ends the server. Default: never. */
+  /** The first emission after the end of the training ends the server. Default: never. */
   readonly drain$?: Observable<unknown> | undefined;
-  /** Trainings that have ended, at most 7, to be shown beside this one. Default: none. */
+  /** Finished trainings, at most 7, for comparison with this one. Default: none. */
   readonly runs?: readonly ModelView[] | undefined;
-  /** How often listeners are shown that the connection lives. Milliseconds, below 60,000; default 4,000. */
+  /** How often listeners receive a sign that the connection is alive. Milliseconds, below 60,000; default 4,000. */
   readonly heartbeatMs?: number | undefined;
   /** The clock for the sampling of steps. Default `asyncScheduler`. */
   readonly scheduler?: SchedulerLike | undefined;
 }
 
-/** What happens to the server of a training. */
+/** An event of the server of a training. */
 export type TrainingServerEvent =
-  /** It takes requests. */
+  /** The server accepts requests. */
   | { readonly type: 'listening'; readonly url: URL }
-  /** The training has ended, and the server stays for those who listen. */
+  /** The training has ended, and the server stays for its listeners. */
   | { readonly type: 'staying'; readonly listeners: number }
-  /** A request failed for a reason that is not the client's. The server goes on. */
+  /** A request failed, and the client is not the cause. The server continues. */
   | { readonly type: 'failed'; readonly error: unknown };
 
-/** What is kept for listeners that come back: events, and bytes of them. */
+/** The history for listeners that reconnect: the maximum number of events, and their maximum size in bytes. */
 const HISTORY = { events: 1000, bytes: 8 * 1_048_576 };
-/** The shortest time between two accounts of the rejected rows. Milliseconds. */
+/** The minimum time between two reports of the rejected rows. Milliseconds. */
 const REJECTIONS_MS = 100;
-/** How long listeners have to read the end. Milliseconds. */
+/** How long listeners have to read the last events. Milliseconds. */
 const DRAIN_MS = 2000;
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /**
- * Shows a training in a browser while it runs: a page at `GET /`, all that it has told so far at `GET /training`, and
- * what it tells from then on at `GET /events`, and the trainings that it is compared with at `GET /runs`.
+ * Shows a training in a browser while it runs. The page is at `GET /`, the state of the training so far at `GET
+ * /training`, its further events at `GET /events`, and the trainings for comparison at `GET /runs`.
  *
  * ```
  * subscription    ^-------------------------!
@@ -72,19 +72,20 @@ const messageOf = (error: unknown): string => (error instanceof Error ? error.me
  * stay: true      -l------------------------S-----   S: staying, since somebody listens, until drain$ emits
  * ```
  *
- * Cold: subscribing starts a server on loopback, and `update$` once it listens; unsubscribing leaves `update$` and
- * closes all connections at once. Whoever opens the page late has all curves: each as up to 2,000 points, spread
- * evenly. Steps are told ten times a second at most, each with the pace; the rows that were rejected as often.
+ * Cold: subscribing starts a server on loopback, and subscribes to `update$` when it listens. Unsubscribing also
+ * unsubscribes from `update$` and closes all connections at once. A page that is opened late shows the complete curves,
+ * each with up to 2,000 evenly spaced points. Steps are reported at most ten times a second, each with the speed of the
+ * training. Rejected rows are reported equally often.
  *
  * It holds those points, the last 1,000 events, and ten examples of rejected rows.
  *
- * The Host must be the address or `localhost`, so that no page of the web can reach it by DNS rebinding; pages of other
- * origins are refused. Nothing can be changed by a request.
+ * The Host must be the address or `localhost`, so that websites cannot reach it by DNS rebinding. Pages of other
+ * origins are refused. Requests cannot change anything.
  *
- * Errors: `HW_HTTP_CONNECT` where it cannot listen; those of `update$`, once listeners have been told.
+ * Errors: `HW_HTTP_CONNECT` if it cannot listen; errors of `update$`, after listeners have been told.
  *
- * @param update$ what the training tells
- * @throws HeadwaterError `HW_USAGE` for an option that cannot work
+ * @param update$ the updates of the training
+ * @throws HeadwaterError `HW_USAGE` if an option is invalid
  * @see docs/training.md for the protocol
  *
  * @example

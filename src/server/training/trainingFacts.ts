@@ -3,9 +3,9 @@ import type { TrainingUpdate } from './TrainingUpdate.js';
 import type { TrainingFact } from './trainingView.js';
 
 /**
- * What a page is told of an update.
+ * The facts of an update for the page.
  *
- * @param pacer which steps it is told; it is changed
+ * @param pacer selects the reported steps; its state changes
  * @param now in milliseconds
  */
 export const trainingFacts = (update: TrainingUpdate, pacer: StepPacer, now: number): readonly TrainingFact[] => {

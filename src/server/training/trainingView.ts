@@ -10,7 +10,7 @@ import type {
 import { itemsOf, NO_ITEMS, type EvenSample, withItem } from './evenSample.js';
 import type { TrainingPrepared } from './TrainingUpdate.js';
 
-/** Something that changes what a page shows of a training. */
+/** A change in the state of a training that a page shows. */
 export type TrainingFact =
   | TrainingPrepared
   | { readonly type: 'training'; readonly news: TrainingNews }
@@ -18,18 +18,18 @@ export type TrainingFact =
   | Rejection
   | FlowSnapshot
   | { readonly type: 'report'; readonly report: ReportView }
-  /** It is over; with what went wrong where it has failed. */
+  /** The training is over; with the error if it has failed. */
   | { readonly type: 'ended'; readonly error?: string | undefined };
 
-/** News and when they came among all others. */
+/** Facts with their numbers in the order of all facts. */
 interface Numbered {
   readonly at: number;
   readonly news: TrainingNews;
 }
 
 /**
- * All that is remembered of a training, whoever comes to look at it: no more than a few thousand numbers, however long
- * it is.
+ * The remembered state of a training for viewers. It holds at most a few thousand numbers, however long the training
+ * is.
  */
 export interface TrainingView {
   readonly snapshot: Omit<TrainingSnapshot, 'history' | 'metrics' | 'lastEventId'>;
@@ -37,18 +37,18 @@ export interface TrainingView {
   readonly steps: EvenSample<Numbered>;
   readonly epochs: EvenSample<Numbered>;
   readonly metrics: EvenSample<EpochMetrics>;
-  /** How trainings began and ended, and the beginning of the present epoch. */
+  /** The starts and ends of trainings, and the start of the current epoch. */
   readonly turns: readonly Numbered[];
 }
 
-/** The most points of a curve. */
+/** The maximum number of points of a curve. */
 const MOST_POINTS = 2000;
-/** The most snapshots of the flow: three minutes. */
+/** The maximum number of flow snapshots: three minutes. */
 const MOST_FLOW = 180;
-/** The most rejections that are shown in full. */
+/** The maximum number of rejections that are shown in full. */
 const MOST_EXAMPLES = 10;
 
-/** Nothing has been told yet. */
+/** The state before the first fact. */
 export const UNTOLD: TrainingView = {
   snapshot: {
     state: 'preparing',
@@ -93,7 +93,7 @@ const withNews = (view: TrainingView, news: TrainingNews): TrainingView => {
       return { ...next, turns: [...turns.filter((turn) => turn.news.type !== 'epoch-started'), numbered] };
     case 'training-started':
       return {
-        // Another model: what was told of the one before is no part of its curves.
+        // The training of another model starts: the curves of the previous model are dropped.
         ...next,
         steps: NO_ITEMS,
         epochs: NO_ITEMS,
@@ -106,7 +106,7 @@ const withNews = (view: TrainingView, news: TrainingNews): TrainingView => {
   }
 };
 
-/** What is remembered after one more fact. */
+/** The state after one more fact. */
 export const viewAfter = (view: TrainingView, fact: TrainingFact): TrainingView => {
   const { snapshot } = view;
   switch (fact.type) {
@@ -136,7 +136,7 @@ export const viewAfter = (view: TrainingView, fact: TrainingFact): TrainingView 
   }
 };
 
-/** What a page is given that comes now. @param lastEventId that of the last event that was told */
+/** The state for a page that opens now. @param lastEventId the id of the last event so far */
 export const snapshotOf = (
   { snapshot, steps, epochs, metrics, turns }: TrainingView,
   lastEventId: string | null,

@@ -11,23 +11,23 @@ import { pageRoutes } from '../pageFiles.js';
 import { DEFAULT_LIMITS } from '../queue/ServerLimits.js';
 import { workersMetrics } from './workersMetrics.js';
 
-/** Where workers are shown. */
+/** The options of `serveWorkers`. */
 export interface ServeWorkersOptions {
-  /** What they say now. */
+  /** The current statuses of the workers. */
   readonly statuses: () => readonly WorkerStatus[];
   readonly host: string;
-  /** 0 lets the system choose. */
+  /** With 0, the system chooses a port. */
   readonly port: number;
 }
 
 /**
- * Shows workers over HTTP: a page at `GET /`, what they say as JSON at `GET /workers`, `GET /metrics` for Prometheus and
- * `GET /healthz`. Emits its address once it listens; unsubscribing closes it.
+ * Shows workers over HTTP: a page at `GET /`, their statuses as JSON at `GET /workers`, `GET /metrics` for Prometheus
+ * and `GET /healthz`. Emits its address when it listens; unsubscribing closes it.
  *
- * Nothing can be changed by a request. At a loopback address the Host must name this machine, so that no page of the web
- * can reach it by DNS rebinding.
+ * Requests cannot change anything. On a loopback address, the Host must name this machine, so that websites cannot
+ * reach it by DNS rebinding.
  *
- * Errors: `HW_HTTP_CONNECT` where it cannot listen.
+ * Errors: `HW_HTTP_CONNECT` if it cannot listen.
  */
 export const serveWorkers = ({ statuses, host, port }: ServeWorkersOptions): Observable<URL> =>
   new Observable((subscriber) => {

@@ -1,7 +1,7 @@
 import { Counter, Gauge, Registry } from 'prom-client';
 import type { WorkerStatus } from '../../contracts/live/WorkerStatus.js';
 
-/** A figure of a worker: its name, what it says, and where it is found. */
+/** A metric of a worker: its name, its help text, and how its value is read. */
 interface Figure {
   readonly name: string;
   readonly help: string;
@@ -57,9 +57,9 @@ const FIGURES: readonly Figure[] = [
 ];
 
 /**
- * Makes the metrics of workers, in the exposition format of Prometheus: they are read when somebody looks.
+ * Makes the metrics of workers, in the exposition format of Prometheus. The values are read at each request.
  *
- * @param statuses what the workers say now
+ * @param statuses the current statuses of the workers
  */
 export const workersMetrics = (statuses: () => readonly WorkerStatus[]): Registry => {
   const registry = new Registry();
@@ -72,7 +72,7 @@ export const workersMetrics = (statuses: () => readonly WorkerStatus[]): Registr
         return value === undefined ? [] : [[{ worker: status.worker, group: status.group }, value]];
       });
     const about = { name, help, labelNames, registers };
-    // What only grows is a counter, and called so.
+    // Values that only grow are counters, with names ending in `_total`.
     if (name.endsWith('_total'))
       new Counter({
         ...about,
