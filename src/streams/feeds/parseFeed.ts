@@ -4,39 +4,37 @@ import type { Rejection } from '../../contracts/rows/Rejection.js';
 import { feedDocument, type FeedReading } from './parsing/FeedDocument.js';
 import type { FeedItem } from './parsing/FeedItem.js';
 
-/** What a feed holds. */
+/** The content of a feed. */
 export interface ParsedFeed {
-  /** What the feed calls itself, as a line of plain text; undefined where it does not. */
+  /** The feed's title, as one line of plain text; undefined if it has none. */
   readonly title: string | undefined;
   /** The items that could be read, in the order of the feed. */
   readonly items: readonly FeedItem[];
-  /** Those that could not. */
+  /** The items that could not be read. */
   readonly rejections: readonly Rejection[];
-  /**
-   * How often the feed says that it is worth asking for (`ttl`, `sy:updatePeriod`). Milliseconds; undefined where it
-   * says nothing.
-   */
+  /** How often the feed asks to be requested (`ttl`, `sy:updatePeriod`). Milliseconds; undefined if it does not say. */
   readonly intervalMs: number | undefined;
 }
 
-/** How the items of a feed are made headlines. */
+/** Options of {@link parseFeed}. */
 export type ParseFeedOptions = FeedReading;
 
 /**
  * Reads a feed: RSS 0.9x to 2.0, RDF, CDF, Atom 0.3 and 1.0, or JSON Feed.
  *
- * Each item is read by itself, so that one that is malformed, or a feed that breaks off, costs no other; what cannot be
- * read is a `Rejection` with reason `item`. Titles come out as a line of plain text. The encoding is what the bytes say
- * (a byte order mark, valid UTF-8), then the header, then the XML declaration; where none of them fits, it is guessed
- * from the text, and titles of which it cannot be told are rejected. Names count by their namespace, whatever the prefix.
- * Of several dates the first that can be read counts, and of several links the one that leads to the article. Entities that a feed declares itself are
- * never expanded: an item whose title uses one is rejected.
+ * Each item is read separately, so a malformed item, or a feed that breaks off, does not affect the other items. An
+ * unreadable item is a `Rejection` with reason `item`. Titles are one line of plain text. The encoding is taken from
+ * the bytes (a byte order mark, valid UTF-8), then from the header, then from the XML declaration. If none of them
+ * fits, it is guessed from the text; titles whose encoding cannot be determined are rejected. Elements are recognized
+ * by namespace, whatever the prefix. Of several dates the first readable one is used, and of several links the one that
+ * leads to the article. Entities that a feed declares itself are never expanded: an item whose title uses one is
+ * rejected.
  *
- * @param bytes the feed as it was sent, its content encoding undone
- * @param contentType the header as the server sent it: its `charset` is heard
- * @param source the feed's address: relative links are relative to it
- * @param options what is done about items without a title
- * @throws HeadwaterError `HW_FEED` for what is no feed
+ * @param bytes the feed as it was sent, with its content encoding (such as gzip) removed
+ * @param contentType the Content-Type header as the server sent it; its `charset` is used
+ * @param source the feed's address; relative links are resolved against it
+ * @param options what happens to items without a title
+ * @throws HeadwaterError `HW_FEED` if the bytes are not a feed
  *
  * @example
  * ```ts

@@ -18,67 +18,74 @@ import { pollFeeds, type GivenFeed } from './polling/pollFeeds.js';
 import { userAgent } from './polling/userAgent.js';
 import { webExchange } from './polling/webExchange.js';
 
-/** How feeds are polled. */
+/** Options of {@link pollFeed}. */
 export interface PollFeedOptions extends BodyOptions, Pacing {
   /** Read each feed once, then complete. Default false. */
   readonly once?: boolean | undefined;
   /**
-   * How long after a feed was read it is asked for again, unless it says that this is too soon. Milliseconds, at least
-   * 60,000; default 900,000.
+   * The time between a reading of a feed and the next request for it. The feed can ask for a longer interval.
+   * Milliseconds, at least 60,000; default 900,000.
    */
   readonly intervalMs?: number | undefined;
   /**
-   * Allow an interval under a minute, and keep to it whatever the feed's `ttl` or `max-age` says; `Retry-After`, 429
-   * and 410 are obeyed all the same. For servers of one's own. Default false.
+   * Allow an interval under a minute, and keep it whatever the feed's `ttl` or `max-age` says. `Retry-After`, 429 and
+   * 410 are still obeyed. For your own servers. Default false.
    */
   readonly insist?: boolean | undefined;
   /**
-   * By how much of it an interval is lengthened at random, so that feeds do not fall into step. Between 0 and 1;
-   * default 0.1.
+   * The largest share by which an interval is lengthened at random, so that feeds are not all requested at the same
+   * moment. Between 0 and 1; default 0.1.
    */
   readonly jitter?: number | undefined;
   /**
-   * How long to wait after a failure: a minute, and up to `initialMs` more, doubled with each failure in a row up to
-   * `maxMs`. Defaults 60,000 and 3,600,000 ms.
+   * The wait after a failure: a minute, plus a random time of at most `initialMs`. This maximum doubles with each
+   * failure in a row, up to `maxMs`. Defaults 60,000 and 3,600,000 ms.
    */
   readonly backoff?: BackoffOptions | undefined;
-  /** How long one request may take, from its start to the last byte of the answer. Milliseconds; default 60,000. */
+  /**
+   * The longest time for one request, from its start to the last byte of the response. Milliseconds; default 60,000.
+   */
   readonly totalTimeout?: number | undefined;
-  /** How long a feed may be once it is decompressed. Bytes; default 10,485,760. */
+  /** The largest size of a feed after decompression. Bytes; default 10,485,760. */
   readonly maxBytes?: number | undefined;
-  /** How many feeds are asked for, and handed on, at a time. Default 8. */
+  /** The number of feeds that are requested, or whose items are emitted, at the same time. Default 8. */
   readonly concurrency?: number | undefined;
-  /** Allow addresses of private networks behind redirects, pages and public names. Default false. */
+  /** Allow private network addresses that a redirect, a page or a public name leads to. Default false. */
   readonly allowPrivate?: boolean | undefined;
-  /** Look for the feed behind a page that is no feed itself (`<link rel="alternate">`). Default true. */
+  /** If the address returns an HTML page, look for the feed that it names (`<link rel="alternate">`). Default true. */
   readonly discover?: boolean | undefined;
   /**
-   * What is done about an item without a title, as short messages are: it is rejected, or `first-words`, the first words
-   * of its text are its title. Default `reject`.
+   * What happens to an item without a title, such as a short message. `reject`: it is rejected. `first-words`: the
+   * first words of its text become its title. Default `reject`.
    */
   readonly untitled?: Untitled | undefined;
   /**
-   * How those who run a server can reach you: an address of the web or of mail, sent in the User-Agent. Default: the
-   * page of this package, where it has one.
+   * How server operators can reach you: a web or mail address, sent in the User-Agent. Default: the homepage of this
+   * package, if it has one.
    */
   readonly contact?: string | undefined;
   /**
-   * Where items go that cannot be read. Default: none, and the first such item ends the stream with `HW_REJECTIONS`.
+   * Receives the items that cannot be read. Default: none, and the first such item ends the stream with
+   * `HW_REJECTIONS`.
    */
   readonly rejections?: DeadLetter | undefined;
   /**
-   * Is told what happens to each feed: that it was read, has not changed, failed and when it is tried again, has moved.
-   * What it throws ends the stream. Default: nobody.
+   * Receives the events of each feed: read, unchanged, failed (with the time of the next attempt), moved. An error that
+   * it throws ends the stream. Default: none.
    */
   readonly events?: SourceEvents | undefined;
-  /** What is known of the feeds from before; it is kept up to date. Default: an empty one for each subscription. */
+  /**
+   * What is remembered of the feeds from earlier readings; it is kept up to date. Default: an empty memory for each
+   * subscription.
+   */
   readonly memory?: FeedMemory | undefined;
   /**
-   * Whether each headline carries a `delivery`: a feed is then remembered as read, so that it need not send again what it
-   * has sent, once all of its headlines are done. Default false: once all have been handed on.
+   * Whether each headline carries a `delivery`. If true, a feed is remembered as read once all of its headlines are
+   * settled; if false, once all have been emitted. A server does not send a feed again that is remembered as read and
+   * has not changed. Default false.
    */
   readonly deliveries?: boolean | undefined;
-  /** What jitter is drawn by. Any whole number; default: the time of subscribing. */
+  /** The seed of the random jitter and backoff. Any whole number; default: the time of subscribing. */
   readonly seed?: number | undefined;
 }
 
@@ -89,7 +96,7 @@ const requireShare = (name: string, value: number): number => {
   throw new HeadwaterError('HW_USAGE', `${name} must be between 0 and 1, not ${optionText(value)}.`);
 };
 
-/** Feeds by their addresses, each once. */
+/** The feeds by address, each once. */
 const givenFeeds = (urls: string | URL | readonly (string | URL)[]): readonly GivenFeed[] => {
   if (typeof urls !== 'string') checkArgument('pollFeed', 'urls', urls, 'an address, or a list of addresses');
   const list = typeof urls === 'string' || urls instanceof URL ? [urls] : urls;
@@ -103,7 +110,7 @@ const givenFeeds = (urls: string | URL | readonly (string | URL)[]): readonly Gi
         `${location.name} is a path, and feeds are polled over http and https. Give an address such as https://example.org/feed.`,
         { where: location.name },
       );
-    // A fragment is not sent: two addresses that differ in it alone are one feed.
+    // The fragment is not sent to the server: two addresses that differ only in the fragment are one feed.
     const { url, authorization } = location;
     url.hash = '';
     feeds.set(`${url.href} ${authorization['authorization'] ?? ''}`, { url, authorization, name: url.href });
@@ -122,36 +129,38 @@ const givenFeeds = (urls: string | URL | readonly (string | URL)[]): readonly Gi
  * events    read      unchanged    failed      read
  * ```
  *
- * RSS 0.9x to 2.0, RDF, Atom and JSON Feed; of each answer all items, from the last to the first, since feeds have the
- * newest first. What was seen before comes again whenever a feed has changed: put `dedupe` after it. It never
- * completes, unless `once` is set or every feed is gone for good (410).
+ * Formats: RSS 0.9x to 2.0, RDF, Atom and JSON Feed. All items of a response are emitted, from the last to the first,
+ * because feeds list the newest first. Whenever a feed has changed, its earlier items are emitted again: put `dedupe`
+ * after `pollFeed`. The stream never completes, unless `once` is set or every feed is permanently gone (410).
  *
- * **Polite.** One request a host at a time, with a User-Agent that has a contact. `ETag` and `Last-Modified` are sent
- * back to the letter, so a feed that has not changed costs a few bytes. It is asked for again after `intervalMs`, or
- * later where its `ttl`, `sy:updatePeriod` or `max-age` says so (a day at most); never within a minute unless you
- * `insist`. `Retry-After` is obeyed, and with a 429 it holds for all feeds of that host. Failures are followed by
- * exponential backoff with full jitter. An address that has moved for good is asked at its new place, and again at the
- * old one when that fails. Nothing is asked while the valve is closed.
+ * **Polite.** One request per host at a time, with a User-Agent that has a contact. `ETag` and `Last-Modified` are sent
+ * back unchanged (conditional GET), so a feed that has not changed costs a few bytes. A feed is requested again after
+ * `intervalMs`, or later if its `ttl`, `sy:updatePeriod` or `max-age` says so (a day at most). It is never requested
+ * within a minute unless you set `insist`. `Retry-After` is obeyed; with a 429 it applies to all feeds of that host.
+ * After failures the wait grows by exponential backoff with full jitter. A feed that has moved permanently is requested
+ * at its new address; if that fails, at the old one again. Nothing is requested while the valve is closed.
  *
- * **Safe.** http and https alone. An address of a private network is asked only if you name it yourself (by number, or
- * by a name that no public server has: `localhost`, `nas`, `nas.local`); one behind a redirect, a page or a public name
- * is refused, at the moment of connecting, unless `allowPrivate` is set. Limits: `maxBytes` after decompression,
+ * **Safe.** Only http and https. A private network address is requested only if you name it yourself (by number, or by
+ * a name that no public server has: `localhost`, `nas`, `nas.local`). If a redirect, a page or a public name leads to
+ * one, it is refused at the moment of connecting, unless `allowPrivate` is set. Limits: `maxBytes` after decompression,
  * `headersTimeout`, `bodyTimeout` and `totalTimeout`, `maxRedirects`. Entities that a feed declares are never expanded.
  *
- * A feed that has gone on by more than it holds since it was last read, over a restart too where its `memory` is kept, is
- * told to `events` as a `gap`: headlines in between were never seen.
+ * If none of the items of the last reading is in a feed any more, `events` receives a `gap`: the feed may have had
+ * headlines in between that were never read. This also works across a restart if the `memory` is kept.
  *
- * **Forgiving.** What can be read of a malformed feed is given, and each item that cannot be is a rejection with reason
- * `item`, told once while it stays in the feed. A feed that breaks off gives the items before that. Encodings are what
- * the bytes say, whatever is declared. Behind a page, the feeds that it names are tried in turn.
+ * **Forgiving.** The readable items of a malformed feed are emitted. Each unreadable item is a rejection with reason
+ * `item`, reported once while it stays in the feed. Of a feed that breaks off, the items before the break are emitted.
+ * The encoding is detected from the bytes, whatever the feed declares. If a page names several feeds, they are tried in
+ * turn.
  *
- * A feed that fails never ends the stream: it is told to `events` and tried again, with a code of `HW_HTTP_…`,
- * `HW_ENCODING`, `HW_FEED` (not a feed), `HW_OVERFLOW` (over `maxBytes`) or `HW_ADDRESS`. Errors that end it:
- * `HW_REJECTIONS` where there is no `rejections`, and whatever `rejections` or `events` throws.
+ * A failing feed never ends the stream: `events` receives the failure, and the feed is tried again. Codes: `HW_HTTP_…`,
+ * `HW_ENCODING`, `HW_FEED` (not a feed), `HW_OVERFLOW` (over `maxBytes`) or `HW_ADDRESS`. Errors that end the stream:
+ * `HW_REJECTIONS` if there is no `rejections`, and any error that `rejections` or `events` throws.
  *
- * Holds the bodies of at most `concurrency` feeds. Items are emitted synchronously, at most `yieldAfter` ms in one go.
+ * Memory: the bodies of at most `concurrency` feeds. Items are emitted synchronously, for at most `yieldAfter` ms
+ * without a pause.
  *
- * @param urls one address, or several; each is polled once
+ * @param urls one address or several; an address given twice is polled once
  * @throws HeadwaterError `HW_USAGE` for an address or an option that cannot work
  *
  * @example

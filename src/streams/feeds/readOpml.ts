@@ -16,20 +16,20 @@ import { LineCount } from './parsing/LineCount.js';
 import { isNamedPrivate } from './polling/publicAddress.js';
 import { shortened } from './parsing/text/shortened.js';
 
-/** How a list of feeds is read. */
+/** Options of {@link readOpml}. */
 export interface ReadOpmlOptions extends BodyOptions {
-  /** How long the list may be. Bytes; default 10,485,760. */
+  /** The largest size of the OPML file. Bytes; default 10,485,760. */
   readonly maxBytes?: number | undefined;
   /**
-   * Where outlines go whose address cannot be polled. Default: none, and the first such outline ends the stream with
-   * `HW_REJECTIONS`.
+   * Receives the outlines whose address cannot be polled. Default: none, and the first such outline ends the stream
+   * with `HW_REJECTIONS`.
    */
   readonly rejections?: DeadLetter | undefined;
   /** Receives the name of a feed in the list before its address is emitted. Default: none. */
   readonly titles?: { next(named: FeedTitle): void } | undefined;
 }
 
-/** What a list of feeds calls one of them. */
+/** The title that an OPML file gives a feed. */
 export interface FeedTitle {
   /** The address, as `readOpml` emits it. */
   readonly address: string;
@@ -39,17 +39,17 @@ export interface FeedTitle {
 
 interface Outline {
   readonly xmlUrl: string;
-  /** Empty where it has none. */
+  /** Empty if the outline has no title. */
   readonly title: string;
-  /** Where it stands in the text. */
+  /** The index of the outline's tag in the text. */
   readonly index: number;
 }
 
-/** The most characters of a title. */
+/** In characters; a longer title is cut. */
 const LONGEST_TITLE = 200;
 
-// Folders in folders: nobody has so many. The parser looks a closing tag up among all that are open, so that depth
-// without bound would be time without bound.
+// No real file nests folders this deep. The parser compares a closing tag with all open ones, so unlimited depth would
+// take unlimited time.
 const DEEPEST = 100;
 
 const noOpml = (name: string, what: string): HeadwaterError =>
@@ -87,17 +87,17 @@ const outlinesOf = (text: string, name: string): readonly Outline[] => {
   );
   parser.end(text);
   if (root === undefined) throw noOpml(name, 'there is no element in it');
-  // Half a list would be polled as if it were the whole one.
+  // An incomplete list would be polled as if it were complete.
   if (!closed) throw noOpml(name, 'it breaks off before </opml>');
   return outlines;
 };
 
-/** What is wrong with an address; undefined for one that can be polled. */
+/** What an address should have been; undefined if it can be polled. */
 const fault = (xmlUrl: string, list: Location): string | undefined => {
   const url = parsedUrl(xmlUrl);
   if (url === undefined) return 'an address';
   if (url.protocol !== 'http:' && url.protocol !== 'https:') return 'an address of http or https';
-  // Who polls an address that somebody else's list names has not named it.
+  // The user named the list, but not the private addresses in it.
   if (list.kind === 'http' && !isNamedPrivate(list.url) && isNamedPrivate(url))
     return 'no address of a private network, since the list comes from outside';
   return undefined;
@@ -125,19 +125,19 @@ const readText = async (
 };
 
 /**
- * Emits the addresses of the feeds in an OPML file, as other readers export it: each once, in the order of the file,
- * out of folders too.
+ * Emits the addresses of the feeds in an OPML file, the export format of feed readers. Each address is emitted once, in
+ * the order of the file. Feeds in folders are included.
  *
  * ```
  * opml    [ a, b/[ c, a ] ]
  * result  -(abc|)
  * ```
  *
- * `feed:` addresses are made http. A list that comes over the network may not name addresses of private networks.
+ * `feed:` addresses are changed to http. A list from a public server may not name private network addresses.
  *
- * Errors: `HW_FEED` what is no OPML, or breaks off; `HW_OVERFLOW` over `maxBytes`; `HW_REJECTIONS` an address that
- * cannot be polled, where there is no `rejections` (elsewhere a `Rejection` with reason `item`); `HW_PATH`,
- * `HW_ENCODING` and `HW_HTTP_…` as `fetchCsv`.
+ * Errors: `HW_FEED` if the file is not OPML, or breaks off; `HW_OVERFLOW` over `maxBytes`; `HW_REJECTIONS` for an
+ * address that cannot be polled, if there is no `rejections` (otherwise it is a `Rejection` with reason `item`);
+ * `HW_PATH`, `HW_ENCODING` and `HW_HTTP_…` as in `fetchCsv`.
  *
  * @param source a path, or an address: http, https or file
  * @throws HeadwaterError `HW_USAGE` for a source or an option that cannot work

@@ -15,32 +15,31 @@ import { xmlContext } from './xml/xmlContext.js';
 import { xmlItem } from './xml/xmlItem.js';
 import { xmlOutline } from './xml/xmlOutline.js';
 
-// Longer than any headline; a title of megabytes would be a burden for all that comes after.
+// In characters. Longer than any headline. A title of megabytes would slow down every later step.
 const LONGEST_TITLE = 10_000;
 
-// Reading one item is not interrupted, so that one of megabytes would stop everything else.
+// In characters. Reading one item cannot be interrupted, so an item of megabytes would block the event loop.
 const LONGEST_ITEM = 1_048_576;
 
-/** An item, or why it is none. */
+/** An item, or the rejection that says why it could not be read. */
 export type FeedEntry = { readonly type: 'item'; readonly item: FeedItem } | Rejection;
 
 /**
- * A feed that has been taken in; its items are read when they are asked for, so that a long feed does not stop
- * everything else.
+ * A feed whose outline has been read. Each item is read on request, so that a long feed does not block the event loop.
  */
 export interface FeedDocument {
   readonly type: 'feed';
-  /** What it calls itself, as a line of text; undefined where it does not. */
+  /** The feed's title, as one line of text; undefined if it has none. */
   readonly title: string | undefined;
-  /** How often the feed says that it is worth asking for. Milliseconds; undefined where it says nothing. */
+  /** How often the feed asks to be requested. Milliseconds; undefined if it does not say. */
   readonly intervalMs: number | undefined;
-  /** How many entries it has. */
+  /** The number of entries. */
   readonly count: number;
-  /** Reads one of them, in the order of the feed. */
+  /** Reads the entry at an index, in the order of the feed. */
   readonly entry: (index: number) => FeedEntry;
 }
 
-/** What is not a feed, but a page that one may stand behind. */
+/** A document that is not a feed, but an HTML page that may name one. */
 export interface FeedPage {
   readonly type: 'page';
   readonly html: string;
@@ -51,16 +50,16 @@ const noFeed = (source: string, what: string): HeadwaterError =>
     where: source,
   });
 
-/** What was expected, of an error that an item's reader has thrown. */
+/** The `expected` field of a rejection, from an error that the item's parser threw. */
 const expectation = (error: unknown): string => (error instanceof HeadwaterError ? error.message : 'JSON');
 
-/** How a feed's items are made headlines. */
+/** How a feed's items are turned into headlines. */
 export interface FeedReading {
-  /** What is done about an item without a title. Default `reject`. */
+  /** What happens to an item without a title. Default `reject`. */
   readonly untitled?: Untitled | undefined;
 }
 
-/** What is done about an item without a title: it is rejected, or the first words of its text are its title. */
+/** What happens to an item without a title: it is rejected, or the first words of its text become its title. */
 export type Untitled = 'reject' | 'first-words';
 
 const titleOf = (raw: RawText | undefined): string | undefined => {
@@ -154,14 +153,14 @@ const documentOf = (
 };
 
 /**
- * Takes in what a server has sent for a feed.
+ * Parses what a server sent for a feed.
  *
- * @param contentType the header as the server sent it; it has a say in the encoding alone, since servers send feeds as
- *   all sorts of things
- * @param source what the feed is called
- * @param base what relative links are relative to
- * @param reading how its items are made headlines
- * @throws HeadwaterError `HW_FEED` for what is neither a feed nor a page
+ * @param contentType the Content-Type header as the server sent it; only its encoding is used, since servers send
+ *   feeds with many different media types
+ * @param source the feed's name in errors and rejections
+ * @param base relative links are resolved against it
+ * @param reading how items are turned into headlines
+ * @throws HeadwaterError `HW_FEED` for a document that is neither a feed nor a page
  */
 export const feedDocument = (
   bytes: Uint8Array,

@@ -1,35 +1,35 @@
-/** Where one item of a feed stands in its text. */
+/** The position of one item in the text of a feed. */
 export interface EntrySpan {
   readonly start: number;
   readonly end: number;
-  /** Whether it is closed; one that is not cannot be read. */
+  /** Whether the item is closed. An unclosed item cannot be read. */
   readonly whole: boolean;
   readonly line: number;
   readonly byte: number;
 }
 
-/** A feed, cut into its items; none of them has been read yet. */
+/** A feed divided into its items, which are not yet parsed. */
 export interface FeedOutline {
   readonly format: 'rss' | 'rdf' | 'atom' | 'json';
-  /** The tags that its items stand in as they are written, the root's first; none in JSON. */
+  /** The tags of the elements around the items, as written, the root first; empty for JSON. */
   readonly around: readonly string[];
-  /** What the feed says of itself, before its items. */
+  /** The text before the items, which describes the feed itself. */
   readonly head: string;
-  /** What it calls itself, where its outline tells that already. */
+  /** The feed's title, if the outline already contains it (JSON). */
   readonly title: string | undefined;
   /** In the order of the text. */
   readonly entries: readonly EntrySpan[];
-  /** The entities that the feed declares. */
+  /** The names of the entities that the feed declares. */
   readonly declared: ReadonlySet<string>;
   /**
-   * Where reading stops before the feed has ended, and what was expected there; undefined where it has an end, or
-   * breaks off within an item.
+   * Where the feed breaks off or exceeds the limit, and what was expected there; undefined if the feed ends properly,
+   * or breaks off within an item.
    */
   readonly end: { readonly line: number; readonly byte: number; readonly expected: string } | undefined;
 }
 
-/** How many items of a feed are read: more than any feed has, and fewer than would be a burden. */
+/** The most items of a feed that are read: more than any real feed has, but few enough to process. */
 export const MOST_ENTRIES = 50_000;
 
-/** What was expected of a feed that breaks off, or goes on for too long. */
+/** What is expected of a feed that breaks off or has too many items. */
 export const EXPECTED = { end: 'the end of the feed', fewer: `at most ${MOST_ENTRIES} items` } as const;

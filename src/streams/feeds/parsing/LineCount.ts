@@ -1,10 +1,10 @@
-/** Tells the line and the byte of places in a text, asked for from its beginning to its end, in one pass. */
+/** Finds the line and byte of positions in a text in one pass; the positions must be asked for in ascending order. */
 export class LineCount {
   readonly #text: string;
   #index = 0;
   #line = 1;
   #byte = 0;
-  /** The next line break; Infinity where none is left, so that it is looked for once. */
+  /** The index of the next line break; Infinity if there is none, so that the text is searched only once. */
   #break: number;
 
   constructor(text: string) {
@@ -13,9 +13,9 @@ export class LineCount {
   }
 
   /**
-   * The line, from 1, and the offset in UTF-8, of the character at an index.
+   * The line (from 1) and the UTF-8 byte offset of the character at an index.
    *
-   * @param index not below the one asked for before
+   * @param index not less than the index of the previous call
    */
   at(index: number): { readonly line: number; readonly byte: number } {
     for (; this.#break < index; this.#break = this.#breakFrom(this.#break + 1)) this.#line++;

@@ -2,25 +2,26 @@ import { checkText } from '../../../contracts/checkArgument.js';
 import { Parser } from 'htmlparser2';
 import { parsedUrl } from '../../../contracts/runtime/parsedUrl.js';
 
-/** The types of feeds, and what they are called as well: `application/x-rss+xml`, `text/rss`. */
+/** The media types of feeds, with their non-standard spellings: `application/x-rss+xml`, `text/rss`. */
 const EXACT_TYPES = /^(?:application|text)\/(?:x[-.])?(?:(?:rss|atom|rdf)(?:\+xml)?|feed\+json)$/;
 
-// Types of feeds that are sent as something more general, and of what is none.
+// Media types that feeds are also sent as, but other documents too.
 const GENERAL_TYPES: ReadonlySet<string> = new Set(['application/json', 'application/xml', 'text/xml']);
 
-// What a page holds before its body is enough.
+// The `<link>` elements are in the head, so the start of a page is enough. Characters.
 const LONGEST_HEAD = 262_144;
 
-// The parser looks a closing tag up among all that are open, so that depth without bound would be time without bound.
+// The parser compares a closing tag with all open ones. Unlimited depth would take unlimited time.
 const DEEPEST = 500;
 
 /**
- * Finds the feeds that a page names: its `<link>` elements of relation `alternate` or `feed` with a feed's type.
+ * Finds the feeds that a page names: its `<link>` elements with the relation `alternate` or `feed` and the type of a
+ * feed.
  *
- * @param html the page; its first 262,144 characters are looked at
- * @param base the page's address, which relative ones are relative to, unless the page has a `<base>`
- * @returns addresses of http and https, each once: those with the type of a feed first, then the
- *   others, in the order of the page; none where it names none
+ * @param html the page; its first 262,144 characters are read
+ * @param base the page's address; relative addresses are resolved against it, unless the page has a `<base>`
+ * @returns http and https addresses, each once: first those with the exact type of a feed, then the
+ *   others, each group in the order of the page; empty if the page names none
  *
  * @example
  * ```ts

@@ -4,9 +4,9 @@ import type { Pacing } from '../../pacing/Pacing.js';
 import type { FeedDocument, FeedEntry } from './FeedDocument.js';
 
 /**
- * Reads a feed's entries one at a time, from the last to the first, and emits them in turns.
+ * Reads a feed's entries one at a time, from the last to the first. Pauses after `yieldAfter` ms.
  *
- * Feeds have the newest item first; so the newest comes last here, as it does in a stream of headlines that arrive.
+ * Feeds list the newest item first. Here the newest comes last, as in a live stream of headlines.
  */
 export const emitEntries = (document: FeedDocument, pacing: Pacing): Observable<FeedEntry> =>
   new Observable((subscriber) => {

@@ -8,16 +8,16 @@ import { emitEntries } from './emitEntries.js';
 const sameRejection = ({ field, expected, got }: Rejection): string => `${field ?? ''}\0${expected}\0${got}`;
 
 /**
- * Gives the items of one feed at each of its readings, and rejects those that cannot be read: each once, for as long as
- * it stays in the feed.
+ * Emits the items of one feed at each of its readings. An unreadable item is rejected once for as long as it stays in
+ * the feed.
  *
- * @param reject takes each rejection; what it throws becomes the error
+ * @param reject receives each rejection; an error that it throws becomes the stream's error
  */
 export const feedItems = (
   pacing: Pacing,
   reject: (rejection: Rejection) => void,
 ): ((document: FeedDocument) => Observable<FeedItem>) => {
-  // What was rejected when the feed was last read.
+  // The keys of the rejections at the last reading.
   let rejected: ReadonlySet<string> = new Set<string>();
   return (document) =>
     defer(() => {

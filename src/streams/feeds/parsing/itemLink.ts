@@ -1,12 +1,12 @@
 import { parsedUrl } from '../../../contracts/runtime/parsedUrl.js';
 
 /**
- * A link as an address; undefined for one that is none of http or https.
+ * A link as an absolute address; undefined if it is not http or https.
  *
- * @param bases what it is relative to, the nearest first; each may be relative to the next
+ * @param bases the base addresses, the nearest first; each may be relative to the next
  */
 export const itemLink = (link: string | undefined, ...bases: readonly (string | undefined)[]): string | undefined => {
-  // A link over several lines is one link; and nobody has a folder named `www.example.org`.
+  // A link over several lines is one link. `www.example.org` without a scheme is a host name, not a folder.
   const written = link
     ?.trim()
     .replace(/\s*[\r\n]\s*/g, '')

@@ -10,13 +10,13 @@ const PERIODS: Readonly<Record<string, number>> = {
   yearly: 525_600 * MINUTE,
 };
 
-/** What stands in the first element of a name, if it is a word or a number. */
+/** The text at the start of the first element with this name, if it is a word or a number. */
 const word = (head: string, name: string): string | undefined =>
   new RegExp(`<${name}\\b[^<>]*>\\s{0,40}(?:<!\\[CDATA\\[)?\\s{0,40}([\\w.]{1,20})`, 'i').exec(head)?.[1];
 
 /**
- * How often a feed says that it is worth asking for, by RSS's `ttl`, or else by `sy:updatePeriod`. Milliseconds;
- * undefined where it says nothing.
+ * How often a feed asks to be requested, by RSS's `ttl`, or else by `sy:updatePeriod`. Milliseconds; undefined if it
+ * does not say.
  */
 export const updateInterval = ({ head }: FeedOutline): number | undefined => {
   const ttl = Number(word(head, 'ttl'));

@@ -1,12 +1,12 @@
 import { Observable } from 'rxjs';
 
-/** Lets so many through at a time; the others wait in line. */
+/** Limits how many tasks run at the same time; the others wait in a queue. */
 export class ConcurrencyLimit {
   readonly #room: number;
   readonly #waiting = new Set<() => void>();
   #inside = 0;
 
-  /** @param room how many are let through at a time, at least 1 */
+  /** @param room the number of tasks that run at the same time, at least 1 */
   constructor(room: number) {
     this.#room = room;
   }
@@ -17,8 +17,8 @@ export class ConcurrencyLimit {
   }
 
   /**
-   * Waits in line, then gives what is to be called when done (once or more), and completes. Unsubscribing before that
-   * leaves the line.
+   * Waits in the queue, then emits the function that releases the place, and completes. Calling that function again has
+   * no effect. Unsubscribing before that leaves the queue.
    */
   enter(): Observable<() => void> {
     return new Observable((subscriber) => {
@@ -42,7 +42,7 @@ export class ConcurrencyLimit {
 
   #admit(): void {
     if (this.#inside >= this.#room) return;
-    // A Set keeps the order in which they came.
+    // A Set keeps insertion order, so the first one waits the longest.
     const [first] = this.#waiting;
     first?.();
   }

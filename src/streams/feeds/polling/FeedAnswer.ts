@@ -3,15 +3,15 @@ import type { WebAddress } from '../../bodies/http/connection/WebAddress.js';
 import type { FeedDocument } from '../parsing/FeedDocument.js';
 import type { RememberedFeed } from './FeedMemory.js';
 
-/** What came of asking for a feed, redirects and pages followed. */
+/** The result of a request for a feed, after redirects and pages have been followed. */
 export type FeedAnswer =
   | {
       readonly type: 'feed';
       readonly document: FeedDocument;
-      /** Why it is not the whole feed; undefined where it is. */
+      /** Why the feed is incomplete; undefined if it is complete. */
       readonly broken: HeadwaterError | undefined;
       readonly known: RememberedFeed;
-      /** Where it lives from now on, where it has said that it moved. */
+      /** The feed's permanent new address; undefined if it has not moved. */
       readonly moved: WebAddress | undefined;
       readonly maxAgeMs: number | undefined;
     }
@@ -19,10 +19,10 @@ export type FeedAnswer =
   | {
       readonly type: 'failed';
       readonly error: HeadwaterError;
-      /** How long the server asks to be left alone, in milliseconds. */
+      /** The `Retry-After` of the server, in milliseconds. */
       readonly retryAfterMs: number | undefined;
-      /** Whether the server has had too much of us. */
+      /** Whether the server answered 429, Too Many Requests. */
       readonly tooMany: boolean;
-      /** Whether the feed is gone for good. */
+      /** Whether the server answered 410: the feed is permanently gone. */
       readonly gone: boolean;
     };

@@ -4,29 +4,29 @@ import type { HeadwaterError } from '../../../contracts/HeadwaterError.js';
 /** One request for a feed. */
 export interface FeedRequest {
   readonly url: URL;
-  /** What the address is called in messages: without secrets. */
+  /** The address as shown in messages, without secrets. */
   readonly name: string;
-  /** Sent beside what is always sent. */
+  /** Sent in addition to the headers of every request. */
   readonly headers: Readonly<Record<string, string>>;
-  /** Whether the address may be one of a private network. */
+  /** Whether the address may be in a private network. */
   readonly mayBePrivate: boolean;
-  /** Whether it is on the server that the user named, which alone gets the headers of the user. */
+  /** Whether the address is on the server that the user named. Only this server gets the user's headers. */
   readonly ofOrigin?: boolean | undefined;
 }
 
-/** The answer to one request; a redirect is an answer like any other. */
+/** The response to one request; a redirect is a response too. */
 export interface FeedResponse {
   readonly status: number;
-  /** A header's value, by its name in lower case. */
+  /** The value of a header, by its lower-case name. */
   readonly header: (name: string) => string | undefined;
-  /** What a feed was sent as, its content encoding undone; empty for a status that brings none. */
+  /** The body with its content encoding removed; empty for a status that has no feed. */
   readonly bytes: Uint8Array;
-  /** Why the bytes are not all; undefined where they are. */
+  /** Why the body is incomplete; undefined if it is complete. */
   readonly broken: HeadwaterError | undefined;
 }
 
 /**
- * Sends a request when subscribed to, gives its one answer, and completes; unsubscribing aborts it. Its errors are
- * HeadwaterErrors.
+ * Sends a request on subscription, emits its one response, and completes. Unsubscribing aborts the request. Its errors
+ * are HeadwaterErrors.
  */
 export type FeedExchange = (request: FeedRequest) => Observable<FeedResponse>;

@@ -2,19 +2,22 @@ import { checkArgument } from '../../../contracts/checkArgument.js';
 import * as t from 'io-ts';
 import { withoutSecrets } from '../../bodies/http/connection/WebAddress.js';
 
-/** What is known of a feed from when it was last read. */
+/** What is remembered of the last reading of a feed. */
 export interface RememberedFeed {
-  /** Where it was read, redirects followed: the validators are those of this address. */
+  /** Where the feed was read, after redirects. The validators belong to this address. */
   readonly address: string;
-  /** Its `ETag`, to the letter. */
+  /** Its `ETag`, unchanged. */
   readonly etag?: string | undefined;
-  /** Its `Last-Modified`, to the letter. */
+  /** Its `Last-Modified`, unchanged. */
   readonly lastModified?: string | undefined;
-  /** What its newest items are known by, so that it shows whether any of them is still there. */
+  /**
+   * Hashes that identify its newest items. They show at the next reading whether any of these items is still in the
+   * feed.
+   */
   readonly newest?: readonly string[] | undefined;
 }
 
-/** What a memory is written down as: the codec of a `stateFile` of it. */
+/** The JSON form of a memory: the codec for a `stateFile`. */
 export const FeedMemoryJson = t.readonly(
   t.type({
     formatVersion: t.literal(1),
@@ -30,18 +33,16 @@ export const FeedMemoryJson = t.readonly(
   'what pollFeed remembers',
 );
 
-/** What a memory is written down as. */
+/** The JSON form of a memory. */
 export type FeedMemoryJson = t.TypeOf<typeof FeedMemoryJson>;
 
-/**
- * What `pollFeed` knows of its feeds, so that one that has not changed need not be sent again, after a restart either.
- */
+/** What `pollFeed` remembers of its feeds, so that an unchanged feed is not sent again, not even after a restart. */
 export interface FeedMemory {
-  /** What is known of a feed, by the address that it is polled by. */
+  /** What is remembered of a feed, by the address that it is polled at. */
   get(feed: string): RememberedFeed | undefined;
-  /** Remembers it. */
+  /** Stores what is known of a feed. */
   set(feed: string, known: RememberedFeed): void;
-  /** What it remembers, to be written down. */
+  /** The JSON form of the memory, to be stored. */
   toJSON(): FeedMemoryJson;
 }
 
@@ -63,8 +64,8 @@ const memoryOf = (feeds: Map<string, RememberedFeed>): FeedMemory => ({
 /**
  * Makes an empty memory for `pollFeed`.
  *
- * A feed's validators get into it when all of its items have been handed on, so whatever is written down of it loses
- * none.
+ * A feed is entered only once all of its items have been emitted (with `deliveries`: once all are settled). A stored
+ * memory therefore never skips items that were not emitted.
  *
  * @example
  * ```ts
@@ -79,11 +80,11 @@ const memoryOf = (feeds: Map<string, RememberedFeed>): FeedMemory => ({
 export const feedMemory = (): FeedMemory => memoryOf(new Map());
 
 /**
- * Makes the memory that was written down.
+ * Restores a memory from its JSON form.
  *
- * @param json what `toJSON` gave; of what was read from anywhere, the codec `FeedMemoryJson` says whether it is that
+ * @param json the result of `toJSON`; check data from outside with the codec `FeedMemoryJson` first
  */
-// What was written down may be from a time when addresses had their passwords in them.
+// An older version stored addresses with their passwords, so they are removed here.
 export const feedMemoryFrom = (json: FeedMemoryJson): FeedMemory => {
   checkArgument('feedMemoryFrom', 'json', json, 'the JSON of a feed memory', ['feeds']);
   return memoryOf(

@@ -1,31 +1,31 @@
 import { createHash } from 'node:crypto';
 import type { FeedItem } from '../parsing/FeedItem.js';
 
-/** How many of the newest items are remembered: feeds seldom take back as many. */
+/** The number of newest items that are remembered. Feeds rarely withdraw that many. */
 const REMEMBERED = 20;
 
 const hashOf = (what: string): string => createHash('sha256').update(what).digest('base64url').slice(0, 11);
 
-/** What an item is known by: whichever of them stays. */
+/** The hashes that identify an item. One match is enough, because a publisher may change the others. */
 const namesOf = ({ guid, link, title }: FeedItem): readonly string[] =>
   [guid, link, title].flatMap((name) => (name === undefined ? [] : [hashOf(name)]));
 
 /**
- * The newest items of a feed, and whether any of those of its last reading is still there.
+ * The newest items of a feed, and whether any item of the last reading is still there.
  *
- * Where none is, the feed has gone on by more than it holds: what was in between was never seen.
+ * If none is, the feed may have published more items than it holds; those in between were never read.
  */
 export class NewestItems {
   readonly #before: ReadonlySet<string>;
   readonly #newest: (readonly string[])[] = [];
   #met = false;
 
-  /** @param before what the last reading had, as `names` gave it */
+  /** @param before the `names` of the last reading */
   constructor(before: readonly string[] | undefined) {
     this.#before = new Set(before);
   }
 
-  /** Takes the next item, the newest last. */
+  /** Adds the next item; the newest one comes last. */
   take(item: FeedItem): void {
     const names = namesOf(item);
     this.#met ||= names.some((name) => this.#before.has(name));
@@ -33,12 +33,15 @@ export class NewestItems {
     if (this.#newest.length > REMEMBERED) this.#newest.shift();
   }
 
-  /** Whether there were items before, of which none was met. One alone may have been taken back. */
+  /**
+   * Whether the last reading had more than 3 hashes and none of them was found. A single item has at most 3 and may
+   * have been withdrawn.
+   */
   get gap(): boolean {
     return this.#before.size > 3 && this.#newest.length > 0 && !this.#met;
   }
 
-  /** What they are known by. */
+  /** The hashes that identify the remembered items. */
   get names(): readonly string[] {
     return this.#newest.flat();
   }

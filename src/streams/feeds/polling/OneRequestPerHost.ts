@@ -4,11 +4,11 @@ import { waitFor } from './waitFor.js';
 
 interface Host {
   readonly line: ConcurrencyLimit;
-  /** Nothing is asked of it before this time. */
+  /** No request is sent to the host before this time. */
   until: number;
 }
 
-/** One request a host at a time, and none to a host that has asked to be left alone. */
+/** Allows one request per host at a time, and none to a host while it is on hold. */
 export class OneRequestPerHost {
   readonly #scheduler: SchedulerLike;
   readonly #hosts = new Map<string, Host>();
@@ -18,10 +18,7 @@ export class OneRequestPerHost {
     this.#scheduler = scheduler;
   }
 
-  /**
-   * Waits until it is one's turn at a host, then does something there. The turn is over when that ends, or is
-   * unsubscribed from.
-   */
+  /** Waits for its turn at a host, then runs `work`. The turn ends when `work` ends or is unsubscribed from. */
   atTurn<T>(name: string, work: () => Observable<T>): Observable<T> {
     return defer(() => {
       const host = this.#host(name);
@@ -40,7 +37,7 @@ export class OneRequestPerHost {
     });
   }
 
-  /** Leaves a host alone for so many milliseconds. */
+  /** Sends no requests to a host for the given number of milliseconds. */
   hold(name: string, ms: number): void {
     const host = this.#host(name);
     host.until = Math.max(host.until, this.#scheduler.now() + ms);
@@ -59,7 +56,7 @@ export class OneRequestPerHost {
     return host;
   }
 
-  /** Emits once when the host may be asked. */
+  /** Emits once when the host's hold is over. */
   #quiet(host: Host): Observable<undefined> {
     const wait = host.until - this.#scheduler.now();
     return wait <= 0 ? of(undefined) : waitFor(wait, this.#scheduler).pipe(map(() => undefined));

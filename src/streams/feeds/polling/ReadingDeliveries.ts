@@ -1,17 +1,17 @@
 import { type CarriedDelivery, settleOnce } from '../../../contracts/flow/settleOnce.js';
 
-/** The deliveries of one reading of a feed: it counts as read when each of them is done. */
+/** The deliveries of one reading of a feed. The feed counts as read when all of them are settled. */
 export class ReadingDeliveries {
   readonly #read: () => void;
   #open = 1;
   #failed = false;
 
-  /** @param read is called once all is done; never where something is to be delivered again */
+  /** @param read called once when all are settled; never if one of them is to be delivered again */
   constructor(read: () => void) {
     this.#read = read;
   }
 
-  /** Makes the delivery of a further item. */
+  /** Creates the delivery of the next item. */
   next(id: string): CarriedDelivery {
     this.#open++;
     return settleOnce(id, ({ type }) => {
@@ -20,7 +20,7 @@ export class ReadingDeliveries {
     });
   }
 
-  /** There are no further items. */
+  /** Says that there are no more items. */
   end(): void {
     this.#close();
   }

@@ -26,13 +26,13 @@ import { isNamedPrivate } from './publicAddress.js';
 import { retryAfter } from '../../bodies/http/faults/retryAfter.js';
 import type { ConcurrencyLimit } from './ConcurrencyLimit.js';
 
-/** By what rules feeds are asked for, and whom they share the line with. */
+/** The options of a request for a feed, and the limits that it shares with the other feeds. */
 export interface AskRules {
   readonly exchange: FeedExchange;
   readonly hosts: OneRequestPerHost;
-  /** How many are asked, and handed on, at a time. */
+  /** Limits how many feeds are requested, or whose items are emitted, at the same time. */
   readonly slots: ConcurrencyLimit;
-  /** Nothing is asked while it is closed. */
+  /** Nothing is requested while it is closed. */
   readonly valve: Valve | undefined;
   readonly scheduler: SchedulerLike;
   readonly totalTimeout: number;
@@ -42,32 +42,32 @@ export interface AskRules {
   readonly untitled: Untitled;
 }
 
-/** A feed to be asked for. */
+/** A feed to be requested. */
 export interface FeedToAsk {
-  /** The address as the user gave it, and what it is called. */
+  /** The address as the user gave it. */
   readonly given: WebAddress;
   readonly name: string;
-  /** Where it lives now. */
+  /** The address that is requested now. */
   readonly address: WebAddress;
   readonly known: RememberedFeed | undefined;
 }
 
-/** How one came to an address. */
+/** The redirects and pages that led to an address. */
 interface Trail {
   readonly redirects: number;
-  /** The last address that everything before has named as the one for good; undefined where there is none. */
+  /** The latest new address that only permanent redirects, or a page, led to; undefined if there is none. */
   readonly moved: WebAddress | undefined;
-  /** Whether all redirects so far were for good. */
+  /** Whether all redirects so far were permanent. */
   readonly forGood: boolean;
-  /** Whether a page has led here. */
+  /** Whether a page led here. */
   readonly fromPage: boolean;
-  /** What servers have set on the way, and want to see again: some redirect for ever without. */
+  /** The cookies that were set along the redirects. Some servers redirect forever if these do not come back. */
   readonly cookies: ChainCookies;
 }
 
-/** The statuses that bring a feed. */
+/** The statuses whose body is a feed. */
 export const BRINGS_FEED: ReadonlySet<number> = new Set([...WHOLE, 226]);
-/** How many of the feeds that a page names are tried. */
+/** The number of feeds of one page that are tried. */
 const MOST_NAMED = 8;
 
 const GONE = 410;
@@ -93,12 +93,13 @@ const late = (name: string, ms: number): HeadwaterError =>
   );
 
 /**
- * Asks for a feed: one request a host at a time, redirects followed, a page's own feed asked for in its place.
+ * Requests a feed: with one request per host at a time, following redirects, and requesting the feed that a page names
+ * in place of the page.
  *
- * Emits one answer and completes; what can go wrong outside this program is an answer, not an error.
+ * Emits one answer and completes. A failure outside this program is an answer, not an error.
  *
- * @param release is given what frees the slot that was taken, each time that one is, after what it was given before has
- *   been called; the last is to be called when the answer has been dealt with
+ * @param release receives a function that frees the slot, each time that one is taken. It must first call the function
+ * that it received before. Call the last one after the answer has been processed
  */
 export const askFeed = (
   { given, name, address: start, known }: FeedToAsk,
@@ -108,7 +109,7 @@ export const askFeed = (
   const { exchange, hosts, slots, valve, scheduler, totalTimeout, maxRedirects, allowPrivate, discover, untitled } =
     rules;
 
-  // Validators are those of one address; where there are none, nothing can be unchanged.
+  // Validators belong to one address. Without validators, an answer cannot be "unchanged".
   const isKnown = (url: URL): boolean =>
     known?.address === url.href && (known.etag ?? known.lastModified) !== undefined;
 
@@ -123,7 +124,7 @@ export const askFeed = (
         ...(etag === undefined ? {} : { 'if-none-match': etag }),
         ...(lastModified === undefined ? {} : { 'if-modified-since': lastModified }),
       },
-      // Whoever names a private address means it, but a server that answers there may not lead on to its neighbours.
+      // A user who names a private address means it, but a server there may not redirect to other private addresses.
       ofOrigin: url.origin === given.url.origin,
       mayBePrivate: allowPrivate || (url.host === given.url.host && isNamedPrivate(given.url)),
     };
@@ -144,21 +145,22 @@ export const askFeed = (
   };
 
   const follow = (address: WebAddress, trail: Trail): Observable<FeedAnswer> => {
-    // Whoever waits for a host has no slot, or those who have their turn there could wait for that slot for ever.
+    // The slot is freed while this request waits for a host. Otherwise the requests that have a turn at that host could
+    // wait for the slot forever.
     release(() => undefined);
     return trail.redirects <= maxRedirects
       ? ask(address, trail)
       : of(failed(tooManyRedirects(name, maxRedirects, address)));
   };
 
-  /** @throws why the answer is not whole, where that may be why it is no feed */
+  /** @throws the error that broke the response off, if the part that arrived is not a feed */
   const documentOf = (url: URL, { bytes, header, broken }: FeedResponse): FeedDocument | FeedPage => {
     if (broken === undefined) return feedDocument(bytes, header('content-type'), name, url.href, { untitled });
     try {
       const document = feedDocument(bytes, header('content-type'), name, url.href, { untitled });
       if (document.type === 'feed') return document;
     } catch {
-      // Nothing of what has arrived is a feed; what has not might have been.
+      // The part that arrived is not a feed, but the whole response might have been one.
     }
     throw broken;
   };
@@ -219,7 +221,7 @@ export const askFeed = (
     return of(failed(error, { retryAfterMs, gone, tooMany: status === TOO_MANY }));
   };
 
-  /** Asks for the feeds that a page names, until one of them is one. */
+  /** Requests the feeds that a page names one after another, until one of them answers with a feed. */
   const inTurn = ([feed, ...others]: readonly string[], page: WebAddress, trail: Trail): Observable<FeedAnswer> => {
     const to = ledTo(new URL(feed ?? page.url.href), page, given);
     const steps = { ...trail, redirects: trail.redirects + 1, moved: to, fromPage: true };

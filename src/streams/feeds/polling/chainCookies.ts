@@ -1,20 +1,20 @@
-/** The cookies of one chain of redirects: by host, and by name. They end with it. */
+/** The cookies of one chain of redirects, by host and name. They are dropped at the end of the chain. */
 export type ChainCookies = ReadonlyMap<string, ReadonlyMap<string, string>>;
 
-/** More than a chain of redirects needs, and fewer than would be a burden. */
+/** Limits per host: more cookies and characters than a chain of redirects needs, but few enough to keep in memory. */
 const MOST = 50;
 const LONGEST = 4096;
 
 /**
- * The cookies after an answer. Only their names and values count: they go back to the host that has set them, for as
- * long as the chain goes on.
+ * Adds the cookies of a response. Attributes are ignored: a cookie is sent only to the host that set it, until the
+ * chain ends.
  *
- * @param header the answer's `Set-Cookie`; several as a list
+ * @param header the `Set-Cookie` header; several cookies are separated by commas
  */
 export const cookiesAfter = (cookies: ChainCookies, { host }: URL, header: string | undefined): ChainCookies => {
   if (header === undefined) return cookies;
   const own = new Map(cookies.get(host));
-  // A comma in a date is followed by no name.
+  // Do not split at the comma inside a date: no `name=` follows it.
   for (const cookie of header.split(/,\s*(?=[^\s;,=]+=)/)) {
     const [, name = '', value = ''] = /^\s*([^\s;,=]+)=([^;]*)/.exec(cookie) ?? [];
     if (name !== '' && name.length + value.length <= LONGEST && own.size < MOST) own.set(name, value.trim());
@@ -22,7 +22,7 @@ export const cookiesAfter = (cookies: ChainCookies, { host }: URL, header: strin
   return new Map([...cookies, [host, own]]);
 };
 
-/** The header that sends a host what it has set; empty where there is nothing. */
+/** The `Cookie` header for a host; empty if the host has set no cookies. */
 export const cookieHeader = (cookies: ChainCookies, { host }: URL): Readonly<Record<string, string>> => {
   const own = cookies.get(host);
   return own === undefined || own.size === 0

@@ -14,28 +14,29 @@ import { type FeedDocument, feedDocument, type Untitled } from '../parsing/FeedD
 import { feedItems } from '../parsing/feedItems.js';
 import { waitFor } from './waitFor.js';
 
-/** How a file is read again and again. */
+/** Options of {@link feedFile}. */
 export interface FeedFileOptions extends Pacing {
-  /** Read it once, then complete. Default false. */
+  /** Read the file once, then complete. Default false. */
   readonly once?: boolean | undefined;
   /**
-   * How long after it was looked at it is looked at again; it is read where it has changed. Milliseconds; default
-   * 5,000: nobody pays for it.
+   * The time between two checks of the file. It is read only if it has changed. Milliseconds; default 5,000, which is
+   * short because a local check costs little.
    */
   readonly intervalMs?: number | undefined;
-  /** How long it may be. Bytes; default 10,485,760. */
+  /** The largest size of the file. Bytes; default 10,485,760. */
   readonly maxBytes?: number | undefined;
-  /** What is done about an item without a title. Default `reject`. */
+  /** What happens to an item without a title. Default `reject`. */
   readonly untitled?: Untitled | undefined;
   /**
-   * Where items go that cannot be read. Default: none, and the first such item ends the stream with `HW_REJECTIONS`.
+   * Receives the items that cannot be read. Default: none, and the first such item ends the stream with
+   * `HW_REJECTIONS`.
    */
   readonly rejections?: DeadLetter | undefined;
   /** Receives the events of the file. Default: none. */
   readonly events?: SourceEvents | undefined;
 }
 
-/** The same where the file has not changed since, as far as anyone can tell without reading it. */
+/** Whether the file's size and modification time are still the same. */
 const unchangedSince = async (path: string, before: Fingerprint | undefined): Promise<boolean> => {
   if (before === undefined) return false;
   const stats = await stat(path, { bigint: true }).catch(() => undefined);
@@ -43,6 +44,7 @@ const unchangedSince = async (path: string, before: Fingerprint | undefined): Pr
 };
 
 /**
+ * Emits the headlines of a feed in a file, and again those of each later version of the file.
  * Emits the headlines of a feed that is a file, and those of each later state of it.
  *
  * ```
@@ -51,11 +53,11 @@ const unchangedSince = async (path: string, before: Fingerprint | undefined): Pr
  * result    a--------b------      all items of each, from the last to the first
  * ```
  *
- * Like `pollFeed` of an address: what cannot be read is told to `events` and tried again, an item that cannot be is
- * rejected once while it stays in the file, and `dedupe` knows what was there before. It is not looked at while the
- * valve is closed.
+ * Like `pollFeed` for an address: a failure is reported to `events` and the file is read again; an unreadable item is
+ * rejected once while it stays in the file; `dedupe` drops repeated headlines. The file is not checked while the valve
+ * is closed.
  *
- * @param path the path, as it is to be called
+ * @param path the path, as it appears in headlines and messages
  */
 export const feedFile = (
   path: string,
@@ -122,8 +124,8 @@ export const feedFile = (
       mergeMap(read),
       catchError((error: unknown) => {
         if (!(error instanceof HeadwaterError)) throw error;
-        // Whatever it was, it is looked at anew: a file that was being written when it was read is whole a moment
-        // later.
+        // Read the file again after any failure: it may have been read while it was being written, and be complete a
+        // moment later.
         before = undefined;
         const message =
           error.code === 'HW_SOURCE_CHANGED' && !once

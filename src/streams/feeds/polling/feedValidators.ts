@@ -1,13 +1,14 @@
 import type { RememberedFeed } from './FeedMemory.js';
 
-/** A date has whole seconds, and clocks of one server may differ. Milliseconds. */
+/** In milliseconds. HTTP dates have whole seconds, and the clocks behind one host name may differ. */
 const LONG_AGO = 60_000;
 
 /**
- * By what a server tells whether a feed has changed: its `ETag`, and its `Last-Modified` unless that was just now or lies
- * in the future, since another item may come under the same date and would then never be seen.
+ * The validators by which a server tells whether a feed has changed: its `ETag`, and its `Last-Modified`. A
+ * `Last-Modified` that is less than a minute old, or in the future, is left out: another item could be published with
+ * the same date and would then never be read.
  *
- * @param now when the answer came, where it does not say so itself; milliseconds since 1970
+ * @param now the time of the response, used if it has no `Date` header; milliseconds since 1970
  */
 export const feedValidators = (
   header: (field: string) => string | undefined,
@@ -15,7 +16,7 @@ export const feedValidators = (
 ): Pick<RememberedFeed, 'etag' | 'lastModified'> => {
   const lastModified = header('last-modified');
   const sent = Date.parse(header('date') ?? '');
-  // What is no date is sent back to the letter: its server may compare letters.
+  // An unreadable date is kept and sent back unchanged, because its server may compare the strings.
   const age = (Number.isNaN(sent) ? now : sent) - Date.parse(lastModified ?? '');
   return { etag: header('etag'), lastModified: age < LONG_AGO ? undefined : lastModified };
 };

@@ -3,7 +3,7 @@ import type { LookupFunction } from 'node:net';
 import { HeadwaterError } from '../../../contracts/HeadwaterError.js';
 import { isPublicAddress } from './publicAddress.js';
 
-/** Finds all addresses of a name. */
+/** Resolves a host name to all of its addresses. */
 export type ResolveName = (
   hostname: string,
   found: (error: Error | null, addresses: readonly LookupAddress[]) => void,
@@ -11,7 +11,7 @@ export type ResolveName = (
 
 const resolveName: ResolveName = (hostname, found) => lookup(hostname, { all: true }, found);
 
-/** The error for an address that is not to be asked. */
+/** The error for a private address that is not requested. */
 export const privateAddress = (name: string, address: string): HeadwaterError =>
   new HeadwaterError(
     'HW_ADDRESS',
@@ -20,12 +20,12 @@ export const privateAddress = (name: string, address: string): HeadwaterError =>
   );
 
 /**
- * A lookup that gives public addresses alone.
+ * A DNS lookup that returns only public addresses.
  *
- * The connection is made to the very addresses that were looked at, so a name that changes its address between a check
- * and the connection (DNS rebinding) gains nothing.
+ * The connection uses the very addresses that were checked. A name that changes its address between the check and the
+ * connection (DNS rebinding) therefore has no effect.
  *
- * @param name what the address is called in messages
+ * @param name the feed's name in messages
  */
 export const guardedLookup =
   (

@@ -1,6 +1,6 @@
 /**
- * How long an answer stays fresh by its `Cache-Control`, in milliseconds; undefined where it does not say, or says that
- * it does not.
+ * How long a response stays fresh by its `Cache-Control`, in milliseconds. Undefined if there is no `max-age`, or with
+ * `no-cache` or `no-store`.
  */
 export const maxAge = (cacheControl: string | undefined): number | undefined => {
   const seconds = /(?:^|[\s,])max-age\s*=\s*"?(\d{1,10})/i.exec(cacheControl ?? '')?.[1];

@@ -19,13 +19,13 @@ import { OneRequestPerHost } from './OneRequestPerHost.js';
 import { ConcurrencyLimit } from './ConcurrencyLimit.js';
 import { waitFor } from './waitFor.js';
 
-/** A feed by the address that the user gave. */
+/** A feed with the address that the user gave. */
 export interface GivenFeed extends WebAddress {
-  /** What it is called, here and in the memory. */
+  /** The feed's name in headlines, events and the memory. */
   readonly name: string;
 }
 
-/** By what rules feeds are polled: options, checked and complete. */
+/** The checked options of a poll, with their defaults filled in. */
 export interface PollRules extends Pick<
   AskRules,
   'totalTimeout' | 'maxRedirects' | 'allowPrivate' | 'discover' | 'untitled'
@@ -33,28 +33,26 @@ export interface PollRules extends Pick<
   readonly pacing: Pacing & { readonly scheduler: SchedulerLike };
   readonly once: boolean;
   readonly intervalMs: number;
-  /** The shortest time between two requests for a feed. */
+  /** The shortest time between two requests for a feed, in milliseconds. */
   readonly floorMs: number;
-  /** Whether the user's interval stands, whatever the feed says. */
+  /** Whether the user's interval is kept, whatever the feed says. */
   readonly insist: boolean;
   readonly jitter: number;
   readonly concurrency: number;
-  /** How long to wait after so many failures in a row. */
+  /** The wait after the given number of failures in a row, in milliseconds. */
   readonly backoff: (attempt: number) => number;
   readonly random: Random;
   readonly rejections: DeadLetter | undefined;
   readonly events: SourceEvents | undefined;
   readonly memory: FeedMemory;
-  /** Whether headlines carry deliveries, and a feed is remembered as read once all of them are done. */
+  /** Whether headlines carry deliveries. If so, a feed is remembered as read once all of them are settled. */
   readonly deliveries: boolean;
 }
 
-/**
- * What a feed says of how often it is worth asking for counts up to here: a typing error must not silence it for years.
- */
+/** The longest interval that a feed can ask for: a typing error in a feed must not stop its polling for years. */
 const LONGEST_HINT_MS = 86_400_000;
 
-/** Polls one feed for ever, or until it is gone. */
+/** Polls one feed until it is permanently gone. */
 const pollOne = (given: GivenFeed, rules: PollRules, shared: AskRules): Observable<FeedItem> => {
   const { pacing, once, intervalMs, floorMs, insist, jitter, backoff, random, events, memory, deliveries } = rules;
   const { scheduler } = pacing;
@@ -82,18 +80,17 @@ const pollOne = (given: GivenFeed, rules: PollRules, shared: AskRules): Observab
       events?.next({ type: 'failed', ...at(), code: error.code, message: error.message, nextInMs });
     };
 
-    /** How long to wait after a failure. */
+    /** The wait after a failure, in milliseconds. */
     const afterFailure = (retryAfterMs: number | undefined, wholeInterval: boolean): number => {
       failures++;
-      // The address that it moved to may be at fault: a network that asks for a login answers for everybody, and for
-      // good.
+      // The new address may be wrong: a network with a login page answers every request with a permanent redirect.
       address = given;
       if (retryAfterMs !== undefined) return Math.max(floorMs, retryAfterMs);
       const wait = floorMs + backoff(failures);
       return wholeInterval ? Math.max(intervalMs, wait) : wait;
     };
 
-    /** It has answered as it should. */
+    /** Resets the failures after a correct response, and notes a new address. */
     const settle = (to: WebAddress | undefined): void => {
       failures = 0;
       if (to === undefined || to.url.href === address.url.href) return;
@@ -129,7 +126,7 @@ const pollOne = (given: GivenFeed, rules: PollRules, shared: AskRules): Observab
       );
       const done$ = defer(() => {
         if (broken !== undefined) {
-          // Where it is too long, it will be as long the next time.
+          // A feed that is too long will be too long the next time as well, so the whole interval is kept.
           fail(broken, afterFailure(undefined, broken.code === 'HW_OVERFLOW'));
           return EMPTY;
         }
@@ -162,9 +159,9 @@ const pollOne = (given: GivenFeed, rules: PollRules, shared: AskRules): Observab
 };
 
 /**
- * Polls feeds side by side, and numbers what they give.
+ * Polls feeds concurrently, and numbers their headlines.
  *
- * @param exchange sends one request; a test gives answers of its own
+ * @param exchange sends one request; tests pass their own
  */
 export const pollFeeds = (
   feeds: readonly GivenFeed[],
@@ -174,7 +171,8 @@ export const pollFeeds = (
   new Observable((subscriber) => {
     const { scheduler } = rules.pacing;
     const hosts = new OneRequestPerHost(scheduler);
-    // Before anything else: a turn that is given up must not be taken by a feed that is about to be left as well.
+    // First of all: otherwise, while the feeds are unsubscribed one by one, a released turn would go to a feed that is
+    // about to be unsubscribed too.
     subscriber.add(() => hosts.close());
     const shared: AskRules = {
       ...rules,
@@ -185,7 +183,7 @@ export const pollFeeds = (
       slots: new ConcurrencyLimit(rules.concurrency),
     };
     let id = 0;
-    // What is known of an address under one password says nothing of it under another.
+    // Validators that were received with one password do not apply with another. Such feeds get a memory of their own.
     const names = feeds.map(({ name }) => name);
     const rulesOf = ({ name }: GivenFeed): PollRules =>
       names.indexOf(name) === names.lastIndexOf(name) ? rules : { ...rules, memory: feedMemory() };

@@ -2,11 +2,11 @@ import { HeadwaterError } from '../../../contracts/HeadwaterError.js';
 import { packageJson } from '../../../contracts/runtime/packageJson.js';
 
 /**
- * Who asks: `headwater/0.1.0 (+https://example.org/bot)`.
+ * The User-Agent header: `headwater/0.1.0 (+https://example.org/bot)`.
  *
- * @param contact where whoever runs a server can reach whoever asks: an address of the web or of mail. Default: the
- *   package's page, where it has one
- * @throws HeadwaterError `HW_USAGE` for what cannot stand there
+ * @param contact how server operators can reach the user: a web or mail address. Default: the homepage of the package,
+ * if it has one
+ * @throws HeadwaterError `HW_USAGE` for a contact that a User-Agent cannot contain
  */
 export const userAgent = (contact: string | undefined): string => {
   const { version, homepage } = packageJson();

@@ -1,7 +1,7 @@
 import { mergeMap, timer, type Observable, type SchedulerLike } from 'rxjs';
 import { LONGEST_TIMER } from '../../../contracts/runtime/longestTimer.js';
 
-/** Emits after a time, which may be longer than a timer of Node takes: such a timer would end at once. */
+/** Emits after a time that may exceed the longest timer of Node; Node would fire such a timer at once. */
 export const waitFor = (ms: number, scheduler: SchedulerLike): Observable<unknown> =>
   ms <= LONGEST_TIMER
     ? timer(Math.max(0, ms), scheduler)

@@ -13,20 +13,23 @@ import type { FeedExchange, FeedRequest, FeedResponse } from './FeedExchange.js'
 import { guardedLookup, privateAddress, type ResolveName } from './guardedLookup.js';
 import { addressOf, isNamedPrivate, isPublicAddress } from './publicAddress.js';
 
-/** How feeds are asked for over the network. */
+/** How feeds are requested over the network. */
 export interface WebOptions {
   readonly timeouts: Pick<CheckedBodyOptions, 'headersTimeout' | 'bodyTimeout'>;
-  /** How long a feed may be once its content encoding is undone. Bytes. */
+  /** The largest size of a feed with its content encoding removed. Bytes. */
   readonly maxBytes: number;
   readonly userAgent: string;
-  /** Sent beside our own, or in their place, to the origin that the user named alone. Default: none. */
+  /**
+   * Headers of the user. They are added to our own or replace them, only for the origin that the user named. Default:
+   * none.
+   */
   readonly headers?: HeadersOf;
-  /** Which addresses are public. Default: those of the open internet. */
+  /** Which addresses are public. Default: those of the public internet. */
   readonly isPublic?: (address: string) => boolean;
   readonly resolve?: ResolveName;
 }
 
-// What formats are spoken, and which are the best ones.
+// The supported formats, the preferred ones first.
 const ACCEPT =
   'application/rss+xml, application/atom+xml, application/rdf+xml, application/feed+json, application/xml;q=0.9, text/xml;q=0.9, application/json;q=0.8, text/html;q=0.5, */*;q=0.1';
 
@@ -36,9 +39,9 @@ const ask = async (
   signal: AbortSignal,
 ): Promise<FeedResponse> => {
   const address = addressOf(url);
-  // An address by number is not looked up.
+  // An IP address needs no DNS lookup, so the lookup guard would not see it.
   if (!mayBePrivate && address !== undefined && !isPublic(address)) throw privateAddress(name, address);
-  // A proxy would look it up where we cannot see it.
+  // A proxy would resolve such a name where we cannot check the address.
   if (!mayBePrivate && address === undefined && isNamedPrivate(url)) throw privateAddress(name, url.hostname);
   const answered = await httpExchange({
     url,
@@ -51,7 +54,7 @@ const ask = async (
   const { response, close } = answered;
   const head = { status: response.statusCode, header: (field: string) => headerOf(response, field) };
   if (!BRINGS_FEED.has(response.statusCode)) {
-    // A body that comes with it (an error's page, or with a 304, which must have none) is not read.
+    // The body of an error page is not read, nor a body that a 304 wrongly has.
     close();
     return { ...head, bytes: new Uint8Array(), broken: undefined };
   }
@@ -69,7 +72,7 @@ const ask = async (
     }
     return { ...head, bytes: collector.bytes(), broken: undefined };
   } catch (error) {
-    // What has arrived may have whole items in it.
+    // The bytes received so far may contain complete items.
     const broken = bodyError({ kind: 'http', name }, error, `${collector.length} bytes`);
     if (!(broken instanceof HeadwaterError)) throw broken;
     return { ...head, bytes: collector.bytes(), broken };
@@ -78,7 +81,9 @@ const ask = async (
   }
 };
 
-/** Asks for feeds over HTTP and HTTPS. Each request has a connection of its own, closed at the end of its answer. */
+/**
+ * Requests feeds over HTTP and HTTPS. Each request has its own connection, which is closed at the end of the response.
+ */
 export const webExchange =
   (options: WebOptions): FeedExchange =>
   (request) =>

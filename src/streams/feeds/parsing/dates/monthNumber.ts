@@ -13,7 +13,7 @@ const ENGLISH = [
   'december',
 ];
 
-// Whose feeds have their months in them, though RSS says English.
+// RSS prescribes English month names, but feeds in these languages use their own.
 const LANGUAGES = [
   'de',
   'fr',
@@ -42,7 +42,7 @@ const plain = (name: string): string =>
 
 let foreign: ReadonlyMap<string, number> | undefined;
 
-/** Names that mean one month, whatever the language. */
+/** The month names of all these languages. A name that means different months in different languages has 0. */
 const foreignMonths = (): ReadonlyMap<string, number> => {
   const months = new Map<string, number>();
   for (const language of LANGUAGES) {
@@ -65,7 +65,7 @@ const foreignMonths = (): ReadonlyMap<string, number> => {
   return months;
 };
 
-/** The number of a month by its name, from 1: English first, then the names that mean one month in all languages. */
+/** The number of a month, from 1. English names come first, then the names that mean one month in all languages. */
 export const monthNumber = (word: string): number | undefined => {
   const name = plain(word);
   if (name.length < 3) return undefined;

@@ -1,17 +1,17 @@
-/** The hour of 24, of one that is counted from midnight or noon; `half` says which: `pm`, `오후`. */
+/** Converts an hour of the 12-hour clock to the 24-hour clock; `half` is `pm`, `오후` and the like. */
 export const afterNoon = (hours: number, half: string | undefined): number =>
   half === undefined ? hours : (hours % 12) + (/^(?:p|오후)/i.test(half) ? 12 : 0);
 
 type Rewriting = readonly [pattern: RegExp, rewrite: (...parts: readonly (string | undefined)[]) => string];
 
 const REWRITINGS: readonly Rewriting[] = [
-  // The name of a zone behind a time (RFC 9557) counts where there is no offset before it.
+  // A zone name after the time (RFC 9557) is used only if there is no offset before it.
   [/([+-]\d{2}:?\d{2}|Z)?\[!?([a-z]+\/[a-z/_-]+)\].*$/i, (_all, offset, place = '') => offset ?? place],
-  // So does one in brackets.
+  // A zone name in parentheses right after the time.
   [/(:\d{2} ?)\(([a-z]{2,5})\)$/i, (_all, before = '', zone = '') => `${before}${zone}`],
   // Any other comment, as `(CEST)` behind `+0200`.
   [/\([^()]*\)/g, () => ' '],
-  // A time that is written with points.
+  // A time written with points.
   [
     /(\d{4},?\s+(?:\p{L}+\s+)?\d{1,2})\.(\d{2})(?:\.(\d{2}))?(?![\d.])/u,
     (_all, before = '', minutes = '', seconds = '00') => `${before}:${minutes}:${seconds}`,
@@ -29,7 +29,7 @@ const REWRITINGS: readonly Rewriting[] = [
   ],
 ];
 
-/** A date without what some feeds put into it or write another way. */
+/** A date in the usual notation, without the additions and unusual notations of some feeds. */
 export const plainDate = (written: string): string =>
   REWRITINGS.reduce((text, [pattern, rewrite]) => text.replace(pattern, rewrite), written)
     .replace(/\s+/g, ' ')

@@ -2,14 +2,14 @@ import { monthNumber } from './monthNumber.js';
 import { afterNoon, plainDate } from './plainDate.js';
 import { zoneOffset } from './zoneOffset.js';
 
-// Longer than any date: a text of megabytes is not matched against patterns.
+// In characters. Longer than any date, so that a text of megabytes is not matched against patterns.
 const LONGEST = 100;
 
-// What an item of a feed can be of. Year 1 is what a database has for no date.
+// The plausible years of an item. Databases store year 1 for "no date".
 const FIRST_YEAR = 1900;
 const LAST_YEAR = 2200;
 
-/** A time as clocks show it. */
+/** A date and time as a local clock shows them. */
 interface Shown {
   readonly year: number;
   readonly month: number;
@@ -21,11 +21,11 @@ interface Shown {
 
 const MIDNIGHT = { hours: 0, minutes: 0, seconds: 0 };
 
-/** The moment, where there is such a day and such a time. */
+/** Milliseconds since 1970; undefined if there is no such day or time. */
 const momentOf = ({ year, month, day, hours, minutes, seconds }: Shown, zone: string | undefined) => {
   if (year < FIRST_YEAR || year > LAST_YEAR || month < 1 || month > 12 || day < 1) return undefined;
   if (day > new Date(Date.UTC(year, month, 0)).getUTCDate()) return undefined;
-  // Midnight at the end of a day is 24:00, and a leap second 60.
+  // 24:00 is midnight at the end of a day, and second 60 is a leap second.
   if (hours > 24 || (hours === 24 && minutes + seconds > 0) || minutes > 59 || seconds >= 61) return undefined;
   const shown = Date.UTC(year, month - 1, day, hours, minutes, 0) + Math.round(seconds * 1000);
   const offset = zone === undefined || zone === '' ? 0 : zoneOffset(zone, shown);
@@ -34,7 +34,7 @@ const momentOf = ({ year, month, day, hours, minutes, seconds }: Shown, zone: st
 
 const TIME = /^(\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:[.,](\d{1,9}))?)?/;
 
-/** A time at the beginning of a text, and what follows it. */
+/** The time at the start of a text, and the text after it. */
 const timeOf = (
   text: string,
 ): { readonly time: Omit<Shown, 'year' | 'month' | 'day'>; readonly rest: string } | undefined => {
@@ -52,7 +52,10 @@ const timeOf = (
   };
 };
 
-/** ISO 8601 and its kin, the year first: `2026-03-03T09:05:07Z`, `20260303T090507+02`, `2026/3/3 9:05`, `2026-062`. */
+/**
+ * ISO 8601 and similar formats, the year first: `2026-03-03T09:05:07Z`, `20260303T090507+02`, `2026/3/3 9:05`,
+ * `2026-062`.
+ */
 const yearFirst = (text: string): number | undefined => {
   const found =
     /^(\d{4})([-/.])(\d{1,2})(?:\2(\d{1,2}))?(?![\d-])/.exec(text) ??
@@ -64,7 +67,7 @@ const yearFirst = (text: string): number | undefined => {
   if (all === '') return undefined;
   const rest = text.slice(all.length).replace(/^(?:T|\s+(?:at\s+)?)/i, '');
   const read = rest === '' ? { time: MIDNIGHT, rest: '' } : timeOf(rest);
-  // A date alone may have a zone too, as XML Schema has it: `2026-03-03Z`.
+  // In XML Schema a date without a time may have a zone: `2026-03-03Z`.
   const { time, rest: zone } = read ?? { time: MIDNIGHT, rest };
   if (read === undefined && !/^(?:Z|[+-]\d{2}:?\d{2})$/i.test(zone)) return undefined;
   const days = Number(ordinal?.[2] ?? 1);
@@ -73,7 +76,7 @@ const yearFirst = (text: string): number | undefined => {
   return moment === undefined ? undefined : moment + (days - 1) * 86_400_000;
 };
 
-/** Numbers alone, the year last. Where day and month could be either way round, it is no date that can be read. */
+/** Only numbers, the year last. If day and month could be swapped, the date is ambiguous and not read. */
 const yearLast = (text: string): number | undefined => {
   const found = /^(\d{1,2})([/.-])(\d{1,2})\2(\d{4})(?=$|[T\s,])/.exec(text);
   if (found === null) return undefined;
@@ -88,20 +91,20 @@ const yearLast = (text: string): number | undefined => {
 const fullYear = (digits: string): number => {
   const year = Number(digits);
   if (digits.length >= 4) return year;
-  // RFC 2822, section 4.3; of two digits, POSIX's rule.
+  // Three digits: RFC 2822, section 4.3. Two digits: the rule of POSIX.
   if (digits.length === 3) return 1900 + year;
   return year < 69 ? 2000 + year : 1900 + year;
 };
 
-// Words that say nothing of the date.
+// Words that can stand in a date and carry no information.
 const FILLERS: ReadonlySet<string> = new Set('at on of the de del du um uhr klo à a den le - – — | ·'.split(' '));
 
 /**
- * Dates with the month's name, whatever the order: RFC 822 and 850, C's `asctime`, `date`, JavaScript's
- * `Date.toString`, `March 3, 2026 9:05 AM EST`.
+ * Dates with the name of the month, in any order: RFC 822 and 850, C's `asctime`, `date`, JavaScript's `Date.toString`,
+ * `March 3, 2026 9:05 AM EST`.
  */
 const monthNamed = (text: string): number | undefined => {
-  // `03-Mar-26`, `3Mar2026`, and Hungarian's `2026-március-3T9:05`.
+  // `03-Mar-26`, `3Mar2026`, and Hungarian `2026-március-3T9:05`.
   const apart = text
     .replace(/^(\p{L}+\.?,? ?)?(\d{1,4})[-./](\p{L}{3,}\.?)[-./](\d{1,4})(?:T(?=\d))?/iu, '$1 $2 $3 $4 ')
     .replace(/^(\d{1,2})(\p{L}{3,})(\d{4})/u, '$1 $2 $3');
@@ -122,18 +125,18 @@ const monthNamed = (text: string): number | undefined => {
     } else if (month === undefined && /^\p{L}{3,}\.?$/u.test(word) && monthNumber(word) !== undefined) {
       month = monthNumber(word);
     } else if (time !== undefined && /^[ap]\.?m\.?$/i.test(word)) {
-      // Taken with the time before it.
+      // Already read together with the time before it.
     } else if (FILLERS.has(word.toLowerCase())) {
-      // Says nothing.
+      // Ignored.
     } else if (index === 0 && /^\p{L}+\.?$/u.test(word)) {
-      // The weekday says nothing that the date does not, and is wrong or in another language at times.
+      // The weekday adds nothing to the date, and is sometimes wrong or in another language.
     } else if (numbers.length > 0 && zone === undefined) {
       zone = word;
     } else if (zone !== undefined && /^[+\-\u2212]\d/.test(word)) {
-      // `GMT +0200`, and `EST -0500`: the number says it.
+      // `GMT +0200` or `EST -0500`: the number is used.
       zone = word;
     } else if (!(zone !== undefined && /^[a-z]{2,5}$/i.test(word) && /\d/.test(zone))) {
-      // Only a name behind the number of a zone, as in `+0200 CEST`, may still stand there.
+      // Only a zone name after a numeric zone, as in `+0200 CEST`, is still allowed here.
       return undefined;
     }
   }
@@ -143,7 +146,7 @@ const monthNamed = (text: string): number | undefined => {
   return momentOf({ year: fullYear(year), month, day: Number(day), ...(time ?? MIDNIGHT) }, zone);
 };
 
-/** Seconds, also with a fraction, or milliseconds since 1970. */
+/** Seconds (with or without a fraction) or milliseconds since 1970. */
 const epoch = (text: string): number | undefined =>
   /^\d{10}(?:\.\d{1,9})?$/.test(text)
     ? Math.trunc(Number(text) * 1000)
@@ -152,25 +155,24 @@ const epoch = (text: string): number | undefined =>
       : undefined;
 
 /**
- * What a feed says of when an item was published, in milliseconds since 1970; undefined where it says nothing that is a
- * date.
+ * The date that a feed gives for an item, in milliseconds since 1970; undefined if it is not a date.
  *
- * RFC 822 as RSS has it and ISO 8601 as Atom has it, and what feeds have in their place: without a comma, with the month
- * in another language, by C's `asctime` or JavaScript's `Date.toString`. A time without a zone, or with one that nobody
- * knows, is taken for UTC, so that it is the same on every machine. Years before 1900, and the very beginning of 1970,
- * are no dates.
+ * Reads RFC 822, the format of RSS, and ISO 8601, the format of Atom. Also reads what feeds use in their place: without
+ * a comma, with the month in another language, in the format of C's `asctime` or JavaScript's `Date.toString`. A time
+ * without a zone, or with an unknown one, is taken as UTC, so that the result is the same on every machine. Years
+ * before 1900 and after 2200, and the first moment of 1970, are not accepted as dates.
  */
 export const publishedAt = (written: string | undefined): number | undefined => {
   if (written === undefined || written.length > LONGEST) return undefined;
   const text = plainDate(written);
-  // Before a date by numbers stands no weekday, or one with a comma.
+  // Remove a weekday before a numeric date.
   const numeric = text.replace(/^\p{L}+\.?, ?(?=\d{4}[-/]|\d{1,2}\/)/u, '');
   const moment = yearFirst(numeric) ?? yearLast(numeric) ?? monthNamed(text) ?? epoch(text);
-  // The beginning of 1970 is what a program shows for no time.
+  // 0 is what programs write when they have no time.
   return moment === 0 ? undefined : moment;
 };
 
-/** The first of several that is a date. */
+/** The first of several texts that is a date. */
 export const firstDate = (...written: readonly (string | undefined)[]): number | undefined => {
   for (const one of written) {
     const moment = publishedAt(one);

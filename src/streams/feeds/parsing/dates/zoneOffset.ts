@@ -1,5 +1,5 @@
-// Minutes east of UTC. Of a name that several zones have, the one that feeds mean: they are American, European or
-// Indian far more often than anything else.
+// Minutes east of UTC. If several zones share a name, the value is that of the zone that feeds most often mean:
+// American, European or Indian.
 const MINUTES: Readonly<Record<string, number>> = {
   Z: 0,
   UT: 0,
@@ -65,7 +65,7 @@ const MINUTES: Readonly<Record<string, number>> = {
   HST: -600,
 };
 
-// Names that stand for winter time and summer time alike: which of them it was, the date says.
+// Names that cover both winter and summer time; the date decides which of them applies.
 const PLACES: Readonly<Record<string, string>> = {
   ET: 'America/New_York',
   CT: 'America/Chicago',
@@ -74,7 +74,7 @@ const PLACES: Readonly<Record<string, string>> = {
   UK: 'Europe/London',
 };
 
-/** How far a place's clocks were ahead of UTC at a time that they show, in minutes. */
+/** How far a place's clocks are ahead of UTC at the local time `shown`, in minutes. */
 const offsetAt = (place: string, shown: number): number | undefined => {
   let format: Intl.DateTimeFormat;
   try {
@@ -87,18 +87,19 @@ const offsetAt = (place: string, shown: number): number | undefined => {
     const [, sign = '+', hours = '0', minutes = '0'] = /GMT([+-])(\d\d):(\d\d)/.exec(name) ?? [];
     return (sign === '-' ? -1 : 1) * (Number(hours) * 60 + Number(minutes));
   };
-  // What the clocks show is off by the offset; the offset at the time that is thus nearer is theirs.
+  // `shown` is local time, so it differs from UTC by the offset. Subtracting an estimate of the offset gives a time
+  // close enough to look the real offset up.
   return offset(shown - offset(shown) * 60_000);
 };
 
-/** No zone is further from UTC. */
+/** No zone is further from UTC. Minutes. */
 const FURTHEST = 15 * 60;
 
 /**
  * How far a zone is ahead of UTC, in minutes: `+02`, `+0200`, `+02:00`, `GMT+2`, `CEST`, `ET`, `Europe/Berlin`.
  *
- * @param shown the time that its clocks show, as if it were UTC
- * @returns 0 for a name that nobody knows, as for a time without a zone; undefined for what is no zone
+ * @param shown the local time of the zone, in milliseconds as if it were UTC
+ * @returns 0 for an unknown name, as for a time without a zone; undefined for a text that is not a zone
  */
 export const zoneOffset = (zone: string, shown: number): number | undefined => {
   const [, sign, hours, minutes = '0'] =

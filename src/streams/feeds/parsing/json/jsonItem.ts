@@ -9,12 +9,12 @@ const textOf = (value: unknown): string | undefined => {
 };
 
 /**
- * Reads an item of a JSON Feed. Numbers are taken for text, as the format asks of its readers.
+ * Parses an item of a JSON Feed. Numbers are accepted as text, as the format requires of readers.
  *
- * @param text the item's own JSON
+ * @param text the JSON of the item
  * @param source the feed's address
- * @throws SyntaxError for text that is no JSON
- * @throws HeadwaterError `HW_FEED` for JSON that is no object
+ * @throws SyntaxError for text that is not JSON
+ * @throws HeadwaterError `HW_FEED` for JSON that is not an object
  */
 export const jsonItem = (text: string, source: string): RawItem => {
   const item: unknown = JSON.parse(text);

@@ -1,7 +1,7 @@
 import { EXPECTED, MOST_ENTRIES, type EntrySpan, type FeedOutline } from '../FeedOutline.js';
 import { LineCount } from '../LineCount.js';
 
-/** The index after a string that begins at `from`; the text's length for one that is never closed. */
+/** The index after the string that begins at `from`; the text's length if the string is never closed. */
 const stringEnd = (text: string, from: number): number => {
   for (let i = text.indexOf('"', from + 1); i >= 0; i = text.indexOf('"', i + 1)) {
     let slashes = 0;
@@ -11,7 +11,7 @@ const stringEnd = (text: string, from: number): number => {
   return text.length;
 };
 
-/** A string of JSON; undefined for one that is none. */
+/** The value of a JSON string; undefined if it is not valid. */
 const stringOf = (written: string): string | undefined => {
   try {
     return String(JSON.parse(written));
@@ -21,10 +21,10 @@ const stringOf = (written: string): string | undefined => {
 };
 
 /**
- * Finds the items of a JSON Feed without reading them, so that one that is broken, or a feed that breaks off, does not
- * cost the others.
+ * Finds the items of a JSON Feed without parsing them, so that a malformed item, or a feed that breaks off, does not
+ * affect the other items.
  *
- * @returns undefined for an object that has no list of items
+ * @returns undefined for an object without a list of items
  */
 export const jsonOutline = (text: string): FeedOutline | undefined => {
   const lines = new LineCount(text);
@@ -67,7 +67,7 @@ export const jsonOutline = (text: string): FeedOutline | undefined => {
       inItems = true;
     }
     if (char === '[' || char === '{') depth++;
-    // The end of the feed's own object; whatever follows is no part of it.
+    // The end of the feed's object; anything after it is ignored.
     if (depth === 0 && char === '}') break;
     i = next;
   }

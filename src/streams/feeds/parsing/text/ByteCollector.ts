@@ -1,4 +1,4 @@
-/** Takes the chunks of a body up to so many bytes. */
+/** Collects the chunks of a body up to a limit in bytes. */
 export class ByteCollector {
   readonly #limit: number;
   readonly #chunks: Uint8Array[] = [];
@@ -8,12 +8,12 @@ export class ByteCollector {
     this.#limit = limit;
   }
 
-  /** How many bytes were taken. */
+  /** The number of collected bytes. */
   get length(): number {
     return this.#length;
   }
 
-  /** @returns false where the body is longer than the limit; what fits was taken */
+  /** @returns false if the body exceeds the limit; the part that fits is kept */
   take(chunk: Uint8Array): boolean {
     const fitting = chunk.subarray(0, this.#limit - this.#length);
     this.#chunks.push(fitting);
@@ -21,7 +21,7 @@ export class ByteCollector {
     return fitting.length === chunk.length;
   }
 
-  /** All that was taken, in one piece. */
+  /** All collected bytes in one array. */
   bytes(): Uint8Array {
     return Buffer.concat(this.#chunks);
   }

@@ -2,9 +2,9 @@ import { isUtf8 } from 'node:buffer';
 import { HeadwaterError } from '../../../../contracts/HeadwaterError.js';
 
 /**
- * The text that base64 stands for.
+ * Decodes base64 to text.
  *
- * @throws HeadwaterError `HW_FEED` for what is no base64, or not that of text in UTF-8
+ * @throws HeadwaterError `HW_FEED` if it is not base64, or if the decoded bytes are not UTF-8
  */
 export const base64Text = (written: string): string => {
   const packed = written.replace(/\s+/g, '');

@@ -5,16 +5,16 @@ import { guessLegacy } from './guessLegacy.js';
 import { repairUtf8, type RepairedText } from './repairUtf8.js';
 import { withoutC1 } from './windows1252.js';
 
-/** A feed's bytes as text. */
+/** The decoded text of a feed. */
 export interface FeedText {
   readonly text: string;
-  /** What it was read as, by its name in the Encoding Standard: `utf-8`. */
+  /** The encoding that was used, by its name in the Encoding Standard: `utf-8`. */
   readonly encoding: string;
-  /** Whether some bytes were none of that encoding: each such place shows as U+FFFD. */
+  /** Whether some bytes are invalid in that encoding: each such place is U+FFFD in the text. */
   readonly damaged: boolean;
   /**
-   * Whether the encoding was guessed, since nothing says it: `likely` where one encoding is likely, `unclear` where what
-   * is beyond ASCII may be anything.
+   * Whether the encoding was guessed because nothing declares it. `likely`: one encoding is likely. `unclear`: the
+   * characters outside ASCII may be wrong.
    */
   readonly guessed: 'no' | 'likely' | 'unclear';
 }
@@ -27,7 +27,7 @@ const MARKS = [
   { encoding: 'utf-16be', bytes: [0xfe, 0xff] },
 ] as const;
 
-// UTF-16 and UTF-32 without a mark, by its first character, which is `<` or `{` in every feed.
+// UTF-16 and UTF-32 without a byte order mark, by the first character, which is `<` or `{` in every feed.
 const WITHOUT_MARK = [
   { encoding: 'utf-32le', bytes: [0x3c, 0x00, 0x00, 0x00] },
   { encoding: 'utf-32be', bytes: [0x00, 0x00, 0x00, 0x3c] },
@@ -40,7 +40,10 @@ const WITHOUT_MARK = [
 const beginning = (bytes: Uint8Array, table: typeof MARKS | typeof WITHOUT_MARK): string | undefined =>
   table.find((entry) => entry.bytes.every((byte, i) => bytes[i] === byte))?.encoding;
 
-/** What the XML declaration says; it is ASCII, or its encoding would have shown by the first bytes. */
+/**
+ * The encoding of the XML declaration. It can be read as ASCII, because UTF-16 and UTF-32 were recognized by the first
+ * bytes.
+ */
 const declaredInXml = (bytes: Uint8Array): string | undefined =>
   /^\s*<\?xml\s[^>]*?\bencoding\s*=\s*["']([\w.:-]{1,40})["']/i.exec(
     Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, 1_024)).toString('latin1'),
@@ -49,10 +52,10 @@ const declaredInXml = (bytes: Uint8Array): string | undefined =>
 const declaredInHeader = (contentType: string | undefined): string | undefined =>
   /;\s*charset\s*=\s*"?([^\s";]{1,40})/i.exec(contentType ?? '')?.[1];
 
-// Every byte sequence is text in these, so that decoding cannot tell whether a declaration is true.
+// Every byte sequence is valid in these encodings, so decoding cannot check whether a declaration is true.
 const SINGLE_BYTE = /^(windows-|iso-8859-|koi8-|macintosh|x-mac-|ibm866)/;
 
-/** The text, and U+FFFD where the bytes are none of the encoding. */
+/** The decoded text, with U+FFFD for bytes that are invalid in the encoding. */
 const decoded = (bytes: Uint8Array, { name, decoder }: KnownEncoding): string => {
   if (decoder === 'iconv-lite') return decodeBy(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length), name);
   const text = new TextDecoder(name).decode(bytes);
@@ -79,20 +82,20 @@ const standard = (name: string): KnownEncoding => ({
 interface Choice {
   readonly encoding: KnownEncoding;
   readonly guessed: FeedText['guessed'];
-  /** The text, where it is UTF-8 that had to be mended. */
+  /** The repaired text, if the bytes are damaged UTF-8. */
   readonly repaired?: RepairedText;
 }
 
-/** What bytes are read as, where their beginning does not give it away. */
+/** Chooses the encoding of bytes whose first bytes do not determine it. */
 const choose = (bytes: Uint8Array, declared: readonly (string | undefined)[]): Choice => {
-  // UTF-16 would have shown at the first bytes; whoever declares it here has transcoded the text and not the
-  // declaration.
+  // Real UTF-16 and UTF-32 were recognized by the first bytes. A feed that declares them here was transcoded without
+  // changing the declaration.
   const named = declared
     .map((label) => (label === undefined ? undefined : encodingLabel(label)))
     .filter((known): known is KnownEncoding => known !== undefined && !/^utf-?(?:16|32)|^ucs/.test(known.name));
   const known = (encoding: KnownEncoding): Choice => ({ encoding, guessed: 'no' });
   const utf8 = isUtf8(bytes);
-  // Text of a single-byte encoding is UTF-8 as good as never by chance, so UTF-8 wins over such a declaration.
+  // Text in a single-byte encoding is almost never valid UTF-8 by chance, so UTF-8 wins over such a declaration.
   for (const encoding of named) {
     const { name, decoder } = encoding;
     const single = decoder === 'iconv-lite' || SINGLE_BYTE.test(name);
@@ -109,14 +112,13 @@ const choose = (bytes: Uint8Array, declared: readonly (string | undefined)[]): C
 };
 
 /**
- * Reads a feed's bytes as text: by its byte order mark, else by what the server says, what the XML declaration says,
- * and what the bytes can be.
+ * Decodes a feed's bytes: by the byte order mark, else by the header, the XML declaration, and the bytes themselves.
  *
- * A declaration that the bytes contradict is not believed: bytes that are UTF-8 are read as such, whatever single-byte
- * encoding they are declared as, and bytes that are nearly so are mended. Where nothing that is declared fits, the encoding is guessed from the text. Never
- * fails; `damaged` says that something was lost, and `guessed` that what is beyond ASCII may be wrong.
+ * A declaration that contradicts the bytes is ignored: valid UTF-8 is read as UTF-8, whatever single-byte encoding is
+ * declared, and slightly damaged UTF-8 is repaired. If no declaration fits, the encoding is guessed from the text.
+ * Never fails: `damaged` says that something was lost, and `guessed` that characters outside ASCII may be wrong.
  *
- * @param contentType the header as the server sent it
+ * @param contentType the Content-Type header as the server sent it
  */
 export const decodeFeed = (bytes: Uint8Array, contentType: string | undefined): FeedText => {
   const begun = beginning(bytes, MARKS) ?? beginning(bytes, WITHOUT_MARK);

@@ -1,6 +1,6 @@
 import { encodingExists } from 'iconv-lite';
 
-// Windows' numbers of encodings that are not named by them.
+// Windows code page numbers of encodings whose names do not contain the number.
 const CODE_PAGES: Readonly<Record<string, string>> = {
   '866': 'ibm866',
   '874': 'windows-874',
@@ -16,7 +16,7 @@ const CODE_PAGES: Readonly<Record<string, string>> = {
   '65001': 'utf-8',
 };
 
-// ISO 8859's parts by the numbers of the Latin alphabets.
+// The parts of ISO 8859, by the number of the Latin alphabet: Latin-5 is part 9.
 const LATIN: readonly string[] = ['1', '2', '3', '4', '9', '10', '13', '14', '15', '16'];
 
 const standard = (label: string): string | undefined => {
@@ -27,7 +27,7 @@ const standard = (label: string): string | undefined => {
   }
 };
 
-/** What a label means that the Encoding Standard does not know: `cp-1251`, `win1251`, `latin-2`, `utf_8`. */
+/** Resolves labels that the Encoding Standard does not have: `cp-1251`, `win1251`, `latin-2`, `utf_8`. */
 const relaxed = (label: string): string | undefined => {
   const plain = label.toLowerCase().replace(/[\s_:]+/g, '-');
   const page = /^(?:x-)?(?:cp|win|windows|ansi|ms|ms-ansi|microsoft-cp|ibm|csibm|csibm-?|codepage)-?(\d{3,5})$/.exec(
@@ -46,24 +46,24 @@ const relaxed = (label: string): string | undefined => {
   return standard(plain) ?? standard(plain.replaceAll('-', '')) ?? standard(plain.replaceAll('-', '_'));
 };
 
-/** An encoding by whom it can be decoded. */
+/** An encoding and the decoder that supports it. */
 export interface KnownEncoding {
-  /** The Encoding Standard's name, or else iconv-lite's. */
+  /** The name in the Encoding Standard, or else in iconv-lite. */
   readonly name: string;
   readonly decoder: 'standard' | 'iconv-lite';
 }
 
 /**
- * The encoding that a label means; undefined for one that nobody knows.
+ * The encoding for a label; undefined for an unknown label.
  *
- * First by the Encoding Standard, then by what its labels look like. Of what is left (the code pages of DOS, those of
- * old Macs, UTF-32) iconv-lite knows most.
+ * The Encoding Standard is tried first, then the patterns of similar labels. The remaining encodings (DOS code pages,
+ * old Mac encodings, UTF-32) are left to iconv-lite.
  */
 export const encodingLabel = (written: string): KnownEncoding | undefined => {
   const label = written.trim();
   const name = standard(label) ?? relaxed(label);
   if (name !== undefined) return { name, decoder: 'standard' };
-  // What only turns bytes into other bytes' names is none.
+  // Codecs of iconv-lite that are not text encodings.
   return !/^(?:base64|hex|binary|internal)/i.test(label) && encodingExists(label)
     ? { name: label.toLowerCase(), decoder: 'iconv-lite' }
     : undefined;

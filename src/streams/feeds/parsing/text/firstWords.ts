@@ -1,14 +1,14 @@
 import { titleText, type TitleMarkup } from './titleText.js';
 
-/** As long as a long headline. */
+/** In characters: the length of a long headline. */
 const LONGEST = 140;
 
-// An item may have a whole article in it, and its first words are near its beginning.
+// In characters. An item may hold a whole article, but its first words are near the start.
 const LOOKED_AT = 20_000;
 
 /**
- * The first words of a text, to stand for a headline: the first 140 characters of its plain text, cut between two words,
- * with an ellipsis where it goes on.
+ * The first words of a text, used as its headline: the first 140 characters of its plain text, cut between two words,
+ * with an ellipsis if the text continues.
  */
 export const firstWords = (written: string, markup: TitleMarkup): string => {
   const line = titleText(written.slice(0, LOOKED_AT), markup);
@@ -16,6 +16,6 @@ export const firstWords = (written: string, markup: TitleMarkup): string => {
   if (characters.length <= LONGEST) return line;
   const beginning = characters.slice(0, LONGEST - 1).join('');
   const cut = beginning.lastIndexOf(' ');
-  // Languages that put no spaces are cut where the room ends.
+  // Text without spaces, as in Chinese, is cut at the limit.
   return `${(cut > LONGEST / 2 ? beginning.slice(0, cut) : beginning).replace(/[\s,;:–—-]+$/u, '')}…`;
 };

@@ -1,15 +1,16 @@
 import { analyse } from 'chardet';
 
-/** How many bytes are looked at: enough to tell, and read in milliseconds. */
+/** The number of bytes that are analysed: enough for a guess, and read in milliseconds. */
 const LOOKED_AT = 65_536;
 
 const LATIN = /^(?:windows-125[02478]|iso-8859-(?:1|2|3|4|9|10|13|14|15|16))$/;
-/** chardet's confidence, of 100, below which anything is as likely as anything else. */
+/** The confidence of chardet, out of 100, below which its guess is worthless. */
 const LEAST = 12;
 
 const MULTI_BYTE = /^(?:shift_jis|euc-|big5|gb|iso-2022)/;
 
-// The encodings that HTML's readers take for undeclared pages of a language: the languages whose letters differ.
+// The encodings that browsers assume for undeclared pages, by language. Languages that need letters of their own come
+// first.
 const LANGUAGES: readonly (readonly [languages: RegExp, encodings: readonly string[]])[] = [
   [/^(?:cs|sk|sl|hr|ro|sr)\b/i, ['windows-1250', 'iso-8859-2']],
   [/^(?:pl|hu)\b/i, ['iso-8859-2', 'windows-1250']],
@@ -36,12 +37,12 @@ const standard = (name: string): string | undefined => {
   }
 };
 
-// What an encoding shows for letters of another: signs and capitals in the midst of a word, and bytes that stand for
-// nothing.
+// Patterns that appear when a text is decoded with the wrong encoding: symbols or capitals in the middle of a word, and
+// undefined bytes.
 const IMPLAUSIBLE =
   /[\x80-\x9f]|\p{L}[“”„‚†‡ˆ‰‹›•±²³¹¶¼½¾¿¡£¥¦§¤¬¯]+\p{L}|\p{Ll}[\u0152\u0160\u0178\u017d\u00c0-\u00d6\u00d8-\u00de]\p{Ll}/u;
 
-// The letters beyond ASCII of the languages that windows-1252 was made for.
+// The letters outside ASCII of the languages that windows-1252 was made for.
 const WESTERN = [
   'àâäçèéêëîïôöùûüÿœæ',
   'äöüßé',
@@ -57,7 +58,7 @@ const WESTERN = [
   'áéíóú',
 ];
 
-/** Whether the letters beyond ASCII of a text are those of one western language. */
+/** Whether the letters outside ASCII of a text all belong to one western language. */
 const isWestern = (text: string): boolean => {
   const letters = [...new Set(text.toLowerCase().match(/[\u00aa-\u024f]/g) ?? [])].filter((letter) =>
     /\p{L}/u.test(letter),
@@ -66,20 +67,20 @@ const isWestern = (text: string): boolean => {
 };
 
 /**
- * The most likely encoding of a feed that is not UTF-8 and does not say what it is; undefined where nothing is likely,
- * or where two encodings are and would give other letters.
+ * The most likely encoding of a feed that is not UTF-8 and declares no encoding. Undefined if none is likely, or if two
+ * are and would give different letters.
  *
- * By the feed's language, by whether its letters in windows-1252 are those of one western language, and by the
- * frequencies of characters (chardet) in what stands between the tags.
+ * Uses the feed's language, then whether its letters in windows-1252 all belong to one western language, then the
+ * character frequencies (chardet) of the text between the tags.
  *
- * @param decode gives the text, or undefined where the bytes are none of the encoding
+ * @param decode returns the text, or undefined if the bytes are invalid in the encoding
  */
 export const guessLegacy = (
   bytes: Uint8Array,
   decode: (encoding: string) => string | undefined,
 ): string | undefined => {
   const latin1 = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, LOOKED_AT)).toString('latin1');
-  // Tags are English, and their number says nothing of the text.
+  // Tags are ASCII in every language, so they would distort the statistics of the text.
   const between = latin1.replace(/<[^<>]*>/g, ' ');
   const high = between.match(/[\x80-\xff]/g)?.length ?? 0;
   const ascii = between.match(/[a-z]/gi)?.length ?? 0;
@@ -95,8 +96,7 @@ export const guessLegacy = (
 
   const likely = analyse(Buffer.from(between, 'latin1')).flatMap(({ name, confidence }) => {
     const encoding = standard(name);
-    // Letters of Latin alphabets are ASCII for the most part, those of others are not, and neither are those of two
-    // bytes.
+    // Text in a Latin alphabet is mostly ASCII letters. Text in another alphabet or a multi-byte encoding is not.
     const fits =
       encoding !== undefined &&
       !encoding.startsWith('utf') &&

@@ -2,11 +2,11 @@ const isContinuation = (byte: number | undefined): boolean => byte !== undefined
 
 const isAscii = (byte: number | undefined): boolean => byte === undefined || byte < 0x80;
 
-/** How many bytes the character has that a byte begins; 1 for a byte that begins none. */
+/** The length in bytes of the character that a lead byte begins; 1 for a byte that begins no character. */
 const lengthOf = (byte: number): number =>
   byte >= 0xc2 && byte <= 0xdf ? 2 : byte >= 0xe0 && byte <= 0xef ? 3 : byte >= 0xf0 && byte <= 0xf4 ? 4 : 1;
 
-/** Whether a second byte makes no character that is written too long, no surrogate, and none beyond the last one. */
+/** Whether the second byte is valid: no overlong form, no surrogate, nothing above U+10FFFF. */
 const mayFollow = (first: number, second: number): boolean =>
   first === 0xe0
     ? second >= 0xa0
@@ -18,7 +18,7 @@ const mayFollow = (first: number, second: number): boolean =>
           ? second <= 0x8f
           : true;
 
-/** A character of six bytes (CESU-8), as programs write it that hold text as UTF-16. */
+/** A character in six bytes (CESU-8), as written by programs that store text as UTF-16. */
 const sixBytesAt = (bytes: Uint8Array, at: number): string | undefined => {
   const [a, b = 0, c = 0, d, e = 0, f = 0] = bytes.subarray(at, at + 6);
   if (a !== 0xed || d !== 0xed || b < 0xa0 || b > 0xaf || e < 0xb0 || e > 0xbf) return undefined;
@@ -26,19 +26,19 @@ const sixBytesAt = (bytes: Uint8Array, at: number): string | undefined => {
   return String.fromCharCode(0xd000 | ((b & 0x3f) << 6) | (c & 0x3f), 0xd000 | ((e & 0x3f) << 6) | (f & 0x3f));
 };
 
-/** What a feed's bytes are as UTF-8. */
+/** A feed's bytes decoded as UTF-8. */
 export interface RepairedText {
   readonly text: string;
-  /** How many characters beyond ASCII there are, and were before they were cut in two. */
+  /** The number of characters outside ASCII, including the truncated ones. */
   readonly whole: number;
-  /** In how many places there are bytes that are no text. */
+  /** The number of places with invalid bytes. */
   readonly broken: number;
 }
 
 /**
- * Reads bytes that are UTF-8 for the most part, and mends what programs do to it: a character that a limit on bytes has
- * cut in two is left out, one of six bytes (CESU-8) is read, and a single byte between ASCII is read as windows-1252,
- * since a feed that is put together of others may have both. What is left is U+FFFD.
+ * Decodes bytes that are mostly UTF-8, and repairs common damage. A character that a byte limit has truncated is left
+ * out. A character in six bytes (CESU-8) is read. A single byte between ASCII is read as windows-1252, because a feed
+ * combined from other feeds may mix both encodings. Other invalid bytes become U+FFFD.
  */
 export const repairUtf8 = (bytes: Uint8Array): RepairedText => {
   const parts: string[] = [];
@@ -73,12 +73,13 @@ export const repairUtf8 = (bytes: Uint8Array): RepairedText => {
       whole++;
       i += found;
     } else if (found === 1 && alone) {
-      // The first of two bytes, where a text ends; a letter of windows-1252 has others behind it.
+      // 0xC2 or 0xC3 before anything but a letter is the first byte of a truncated character; as a letter of
+      // windows-1252 it would have a letter after it.
       const cut = (byte === 0xc2 || byte === 0xc3) && !/[a-z]/i.test(String.fromCharCode(bytes[i + 1] ?? 0));
       if (!cut) parts.push(legacy.decode(bytes.subarray(i, i + 1)));
       i++;
     } else {
-      // Bytes side by side are one place.
+      // Adjacent invalid bytes count as one place.
       if (from !== i || parts.at(-1) !== '\ufffd') broken++;
       parts.push('\ufffd');
       i++;

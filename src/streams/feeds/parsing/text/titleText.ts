@@ -5,8 +5,8 @@ import { withoutC1 } from './windows1252.js';
 /** How a title is written: as HTML (RSS, and Atom's `html`), or as plain text (JSON Feed, and Atom's `text`). */
 export type TitleMarkup = 'html' | 'text';
 
-// What a title may be marked up with. Any other name in angle brackets is part of the headline: `List<String>
-// explained`.
+// The HTML elements that a title may contain. Any other name in angle brackets is part of the headline:
+// `List<String> explained`.
 const ELEMENTS: ReadonlySet<string> = new Set(
   (
     'a abbr acronym address applet article aside audio b basefont bdi bdo big blink blockquote body br center cite code data dd del dfn div dl dt em embed figure font footer form frame frameset h1 h2 h3 h4 h5 h6 head header hr html i iframe img input ins ' +
@@ -19,7 +19,7 @@ const withoutMarkup = (html: string): string => {
   let text = '';
   let hidden = 0;
   let read = 0;
-  // A tag as it was written, where it is none of HTML's.
+  // Keeps a tag as text if it is not an HTML element.
   const keep = (name: string): void => {
     if (hidden === 0 && !ELEMENTS.has(name)) text += html.slice(parser.startIndex, parser.endIndex + 1);
     else if (BREAKS.has(name)) text += ' ';
@@ -45,12 +45,12 @@ const withoutMarkup = (html: string): string => {
     { decodeEntities: true, lowerCaseTags: true },
   );
   parser.end(html);
-  // An angle bracket that nothing closes is no tag: `x<y`.
+  // An angle bracket that is never closed is not a tag: `x<y`.
   return hidden === 0 && read < html.length ? text + html.slice(read) : text;
 };
 
-// What is left of an entity that was written twice over: `AT&amp;amp;T`. None is decoded but these, so that
-// a headline about `&eacute;` keeps it.
+// Entities that were escaped twice: `AT&amp;amp;T`. Only these are decoded a second time, so that a headline about
+// `&eacute;` keeps it.
 const LEFT_OVER: Readonly<Record<string, string>> = {
   amp: '&',
   lt: '<',
@@ -69,7 +69,7 @@ const LEFT_OVER: Readonly<Record<string, string>> = {
 
 const SURROGATES = /&#(x[dD][89abAB][\da-fA-F]{2}|5[56]\d{3});&#(x[dD][c-fC-F][\da-fA-F]{2}|5[67]\d{3});/g;
 
-/** Text in which two references to the halves of one character are that character: `&#55357;&#56832;` is 😀. */
+/** Joins two references to the halves of a surrogate pair: `&#55357;&#56832;` becomes 😀. */
 export const joinedSurrogates = (text: string): string =>
   text.replace(SURROGATES, (_all, high: string, low: string) => {
     const [lead, trail] = [high, low].map((digits) => Number(digits.replace('x', '0x'))) as [number, number];
@@ -83,26 +83,26 @@ const leftOver = (text: string): string =>
     return code <= 0x10ffff && (code < 0xd800 || code > 0xdfff) ? String.fromCodePoint(code) : all;
   });
 
-// Characters that are not seen and part words for a program: soft hyphens, spaces without width, and marks that reverse
-// the direction of text.
+// Invisible characters: soft hyphens, zero-width spaces, and marks that change the direction of text. They would split
+// words for a program.
 const UNSEEN = /[\u00ad\u200b\u2060\u202a-\u202e\u2066-\u2069\ufeff]/g;
 
-/** Text as a line: spaces and line breaks each made one space; control characters, and those not seen, left out. */
+/** Text as one line: white space and line breaks become single spaces; control and invisible characters are removed. */
 export const lineOf = (text: string): string =>
-  // Control characters could move the cursor of the terminal that the headline is shown on.
+  // Control characters could move the cursor of the terminal that shows the headline.
   withoutC1(text)
     .replace(UNSEEN, '')
     .replace(/[\s\p{Cc}]+/gu, ' ')
     .trim();
 
 /**
- * A headline as a line of plain text: entities decoded, markup taken out, spaces and line breaks each made one space,
- * control characters left out.
+ * A headline as one line of plain text: entities are decoded, markup and control characters are removed, white space
+ * and line breaks become single spaces.
  *
- * @param written the title as the feed has it, its XML undone
+ * @param written the title as it stands in the feed, after XML parsing
  */
 export const titleText = (written: string, markup: TitleMarkup): string => {
-  // Entities are decoded in plain text as well: more feeds have them there by mistake than mean to show one.
+  // Entities are decoded in plain text too: feeds have them there by mistake more often than on purpose.
   const html = markup === 'html' ? written : written.replaceAll('<', '&lt;');
   return lineOf(/[<&]/.test(html) ? leftOver(withoutMarkup(html)) : html);
 };

@@ -12,13 +12,13 @@ const relationOf = ({ attributes }: XmlElement): string => {
 const typeOf = ({ attributes }: XmlElement): string =>
   (attributes['type'] ?? '').split(';', 1)[0]!.trim().toLowerCase();
 
-// Relations that lead to the article where no alternate does. All others (a licence, an enclosure, the comments, the
-// edit form) lead elsewhere.
+// Relations that lead to the article if there is no alternate link. All others (a licence, an enclosure, the comments,
+// the edit form) lead elsewhere.
 const NEAREST = ['canonical', 'bookmark', 'permalink', 'shortlink', 'related', 'via', 'self'];
 
 const PAGES: ReadonlySet<string> = new Set(['text/html', 'application/xhtml+xml']);
 
-/** How well a link leads to the article, the least best: by its relation, then by its type. */
+/** How well a link leads to the article, by its relation, then by its type. 0 is the best. */
 const rank = (link: XmlElement): number => {
   const relation = relationOf(link);
   const type = typeOf(link);
@@ -26,7 +26,7 @@ const rank = (link: XmlElement): number => {
   return relation === 'alternate' ? byType : 3 + NEAREST.indexOf(relation) * 3 + byType;
 };
 
-/** The link of an Atom entry that leads to the article; undefined where none does. */
+/** The link of an Atom entry that leads to the article; undefined if there is none. */
 export const articleLink = (
   links: readonly XmlElement[],
   { source, base }: Pick<XmlContext, 'source' | 'base'>,
@@ -35,5 +35,5 @@ export const articleLink = (
     .filter((link) => relationOf(link) === 'alternate' || NEAREST.includes(relationOf(link)))
     .toSorted((a, b) => rank(a) - rank(b))
     .map(({ attributes, text, bases }) => itemLink(attributes['href'] ?? text, ...bases, base))
-    // The feed itself is none of its articles.
+    // A link to the feed itself does not lead to an article.
     .find((link) => link !== undefined && link !== source);

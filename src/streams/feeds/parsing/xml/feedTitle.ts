@@ -5,17 +5,17 @@ import { canonicalName, namespaceOf, prefixesIn, type Prefixes } from './namespa
 import type { XmlContext } from './xmlContext.js';
 import { writtenText } from './writtenText.js';
 
-/** What a feed says of itself is near its beginning. */
+/** In characters. A feed's title is near its start. */
 const LOOKED_AT = 65_536;
 
-/** Deeper than any title of a feed stands. */
+/** A feed's title is never nested this deep. */
 const DEEPEST = 100;
 
 /**
- * What a feed of XML calls itself: the title of its channel, and none of an image or an author in it.
+ * The title of an XML feed: that of its channel or feed element, not that of an image or an author in it.
  *
  * @param root the root's tag
- * @param head what stands between it and the first item
+ * @param head the text between that tag and the first item
  */
 export const feedTitle = (root: string, head: string, { format }: XmlContext): RawText | undefined => {
   const parent = format === 'atom' ? 'feed' : 'channel';
@@ -46,7 +46,7 @@ export const feedTitle = (root: string, head: string, { format }: XmlContext): R
         try {
           found ??= writtenText({ name: 'title', attributes, text, bases: [] }, format === 'atom' ? 'text' : 'html');
         } catch {
-          // Base64 that is none: a feed can do without a title.
+          // Invalid base64: the feed then has no title, which is allowed.
         }
         attributes = undefined;
       },

@@ -1,13 +1,13 @@
-/** What a feed says of itself is near its beginning. */
+/** In characters. A channel's link is near the start of the feed. */
 const LOOKED_AT = 65_536;
 
 const CHANNEL_LINK = /<link>\s*(?:<!\[CDATA\[\s*)?(https?:\/\/[^\s<\]]+)/i;
 
 /**
- * What the links of RSS are relative to that are relative: the feed's address, or the channel's link where that is of
- * another host. Such a feed is delivered by another server than that of the articles.
+ * The address that relative links of an RSS feed are resolved against: the feed's address, or the channel's link if
+ * that has another host. Such a feed comes from another server than its articles.
  *
- * @param head what stands before the first item
+ * @param head the text before the first item
  * @param feed the feed's address
  */
 export const linkBase = (head: string, feed: string): string => {

@@ -1,7 +1,7 @@
-/** Which namespace a prefix stands for, by the declarations around an element; '' is the default namespace. */
+/** The namespace URI of each prefix that is declared around an element; '' is the default namespace. */
 export type Prefixes = ReadonlyMap<string, string>;
 
-// What is read of them has one name here, whatever prefix a feed declares for it. The first of each is the standard's.
+// Each namespace has one name here, whatever prefix a feed declares for it. The first URI is that of the standard.
 const NAMES: readonly (readonly [name: string, ...uris: readonly string[]])[] = [
   [
     'atom',
@@ -47,7 +47,7 @@ const BY_URI: ReadonlyMap<string, string> = new Map(NAMES.flatMap(([name, ...uri
 
 const KNOWN: ReadonlySet<string> = new Set(NAMES.map(([name]) => name));
 
-/** The prefixes inside an element that declares some itself. */
+/** The prefixes that are valid inside an element, with its own declarations added. */
 export const prefixesIn = (attributes: Readonly<Record<string, string>>, around: Prefixes): Prefixes => {
   const own = Object.entries(attributes).filter(([name]) => name === 'xmlns' || name.startsWith('xmlns:'));
   return own.length === 0
@@ -55,10 +55,10 @@ export const prefixesIn = (attributes: Readonly<Record<string, string>>, around:
     : new Map([...around, ...own.map(([name, uri]) => [name.slice('xmlns:'.length), uri.trim()] as const)]);
 };
 
-/** The name that a namespace has here; undefined for one of which nothing is read. */
+/** The name of a namespace in `NAMES`; undefined for a namespace that is not read. */
 const nameOf = (uri: string): string | undefined => BY_URI.get(uri.toLowerCase().replace(/[/#]+$/, ''));
 
-/** The namespace of an element or attribute by its name: what its prefix is declared for, else the prefix itself. */
+/** The namespace of an element or attribute: the one that its prefix is declared for, else the prefix itself. */
 export const namespaceOf = (written: string, prefixes: Prefixes): string => {
   const colon = written.indexOf(':');
   const prefix = colon < 0 ? '' : written.slice(0, colon);
@@ -69,14 +69,14 @@ export const namespaceOf = (written: string, prefixes: Prefixes): string => {
 };
 
 /**
- * What an element is called here: `title` where its namespace is the feed's own, else with the namespace's name before
- * it, as in `dc:date`. A prefix that nobody has declared is taken for what it usually stands for.
+ * The canonical name of an element: `title` if its namespace is the feed's own, else with the name of the namespace in
+ * front, as in `dc:date`. An undeclared prefix has its usual meaning.
  *
  * @param own the namespace of the feed's own elements
  */
 export const canonicalName = (written: string, prefixes: Prefixes, own: string): string => {
   const local = written.slice(written.indexOf(':') + 1);
   const namespace = namespaceOf(written, prefixes);
-  // RSS has no namespace, and then several that people have made for it.
+  // RSS officially has no namespace, but several were invented for it.
   return namespace === own || namespace === '' || (namespace === 'rss' && own === '') ? local : `${namespace}:${local}`;
 };

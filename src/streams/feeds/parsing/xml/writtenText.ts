@@ -8,18 +8,18 @@ const typeOf = ({ attributes }: XmlElement): string =>
 
 const TEXT: ReadonlySet<string> = new Set(['', 'text', 'text/plain', 'xhtml', 'application/xhtml+xml']);
 
-/** How the text of an Atom construct is marked up, by its `type` and by Atom 0.3's `mode`. */
+/** The markup of an Atom text construct, by its `type` and by the `mode` of Atom 0.3. */
 const markupOf = (type: string, mode: string): TitleMarkup => {
-  // XHTML, and what stands in the element itself, is markup of the feed: reading the element has taken it out.
+  // XHTML is markup inside the element; parsing the element has already removed it.
   if (mode === 'xml') return 'text';
   return TEXT.has(type) ? 'text' : 'html';
 };
 
 /**
- * The text of an element as it is written there; undefined for one without text.
+ * The text of an element as it stands in the feed; undefined if it has no text.
  *
- * @param usual what it is marked up as where it does not say
- * @throws HeadwaterError `HW_FEED` for base64 that is none
+ * @param usual the markup of the text if the element does not declare it
+ * @throws HeadwaterError `HW_FEED` for invalid base64
  */
 export const writtenText = (element: XmlElement, usual: TitleMarkup): RawText | undefined => {
   const text = element.text.trim();

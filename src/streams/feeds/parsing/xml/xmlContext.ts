@@ -1,19 +1,19 @@
 import { scopeOfTag, type XmlScope } from './xmlElement.js';
 
-/** What an item of a feed stands in. */
+/** The parts of a feed that its items depend on. */
 export interface XmlContext {
   readonly format: 'rss' | 'rdf' | 'atom';
   readonly scope: XmlScope;
   /** The feed's address. */
   readonly source: string;
-  /** What relative links are relative to where no `xml:base` says it. */
+  /** Relative links are resolved against this address, unless there is an `xml:base`. */
   readonly base: string;
 }
 
 const NOWHERE: XmlScope = { prefixes: new Map(), bases: [] };
 
 /**
- * What the elements around a feed's items say about them.
+ * The context that the elements around a feed's items define.
  *
  * @param around their tags, the root first
  */

@@ -3,38 +3,41 @@ import { HeadwaterError } from '../../../../contracts/HeadwaterError.js';
 import { BREAKS, HIDDEN } from '../text/htmlNames.js';
 import { canonicalName, namespaceOf, prefixesIn, type Prefixes } from './namespaces.js';
 
-/** What an element stands in: the prefixes that are declared there, and what links are relative to. */
+/** What the elements around an element define: the declared prefixes and the base addresses of links. */
 export interface XmlScope {
   readonly prefixes: Prefixes;
-  /** The `xml:base` of the elements around, the nearest first. */
+  /** The `xml:base` of the enclosing elements, the nearest first. */
   readonly bases: readonly string[];
 }
 
-/** An element of XML, and the text in it and in whatever is in it. */
+/** An XML element with its text, including the text of nested elements. */
 export interface XmlElement {
-  /** In lower case, by its namespace: `dc:date`, whatever the prefix; `media:group/media:title` in a group. */
+  /**
+   * In lower case, with the name of its namespace: `dc:date`, whatever the prefix; `media:group/media:title` inside a
+   * group.
+   */
   readonly name: string;
-  /** By their names in lower case, as they are written. */
+  /** By their names as written, in lower case. */
   readonly attributes: Readonly<Record<string, string>>;
-  /** Without scripts, and with a space where markup in it parts words. */
+  /** Without scripts, and with a space where nested markup separates words. */
   readonly text: string;
-  /** What links in it are relative to, the nearest first. */
+  /** The base addresses of links in it, the nearest first. */
   readonly bases: readonly string[];
 }
 
-/** An element and those right in it. */
+/** An element and its direct children. */
 export interface XmlParent {
   readonly attributes: Readonly<Record<string, string>>;
   readonly children: readonly XmlElement[];
   readonly scope: XmlScope;
 }
 
-// The parser looks a closing tag up among all that are open, so that depth without bound would be time without bound.
+// The parser compares a closing tag with all open ones, so unlimited depth would take unlimited time.
 const DEEPEST = 100;
 
 const PARSING = { xmlMode: true, decodeEntities: true, lowerCaseTags: true, lowerCaseAttributeNames: true } as const;
 
-// What holds nothing but text. An element of an item in one of them shows that it was never closed.
+// Elements that hold only text. A field of an item inside one of them shows that it was never closed.
 const LEAVES: ReadonlySet<string> = new Set(['title', 'link', 'guid', 'id', 'pubdate', 'published', 'updated']);
 
 const FIELDS: ReadonlySet<string> = new Set(
@@ -43,7 +46,7 @@ const FIELDS: ReadonlySet<string> = new Set(
   ),
 );
 
-// Elements that hold what else stands right in an item.
+// Elements that group what other feeds put directly into an item.
 const GROUPS: ReadonlySet<string> = new Set(['media:group']);
 
 const localName = (name: string): string => name.slice(name.indexOf(':') + 1);
@@ -57,7 +60,7 @@ const scopeIn = (attributes: Readonly<Record<string, string>>, around: XmlScope)
   };
 };
 
-/** The scope inside an element, by its opening tag. */
+/** The scope inside an element, from its opening tag. */
 export const scopeOfTag = (tag: string, around: XmlScope): XmlScope => {
   let scope = around;
   const parser = new Parser({ onopentag: (_name, attributes) => (scope = scopeIn(attributes, around)) }, PARSING);
@@ -66,23 +69,23 @@ export const scopeOfTag = (tag: string, around: XmlScope): XmlScope => {
 };
 
 /**
- * Reads one element, such as an item of a feed.
+ * Parses one element, such as an item of a feed.
  *
- * Names are not told apart by case, and a tag that is not closed is closed by the one around it. Entities that are not
- * XML's own are left as they are.
+ * Names are not case-sensitive. A tag that is not closed ends with the element around it. Entities that XML does not
+ * define are kept as they are.
  *
- * @param text from the element's tag to its closing tag
- * @throws HeadwaterError `HW_FEED` where the element never closes, or holds others more than 100 deep
+ * @param text the text from the element's opening tag to its closing tag
+ * @throws HeadwaterError `HW_FEED` if the element is never closed, or nests elements more than 100 deep
  */
 export const xmlElement = (text: string, around: XmlScope): XmlParent => {
   let attributes: Readonly<Record<string, string>> = {};
   let scope = around;
-  // Its elements are in the namespace that it is in itself.
+  // The namespace of the element itself; its children use it as the default.
   let own = '';
   const children: { -readonly [K in keyof XmlElement]: XmlElement[K] }[] = [];
   let depth = 0;
   let hidden = 0;
-  // The element right in this one that is open: its name, and the scope inside it.
+  // The open direct child: its name, and the scope inside it.
   let outer = '';
   let inner = around;
   let closed = false as boolean;
@@ -126,7 +129,7 @@ export const xmlElement = (text: string, around: XmlScope): XmlParent => {
           if (child !== undefined) child.text += ' ';
         }
         depth--;
-        // A tag that closes itself counts as implied.
+        // The parser also reports a self-closing tag as implied.
         if (depth === 0) closed = !implied || (children.length === 0 && text.endsWith('/>'));
       },
     },

@@ -7,7 +7,7 @@ import { writtenText } from './writtenText.js';
 import type { XmlContext } from './xmlContext.js';
 import { xmlElement, type XmlElement } from './xmlElement.js';
 
-// A class has a name, not a story.
+// In characters. A category is a short name; longer text is ignored.
 const LONGEST_CATEGORY = 200;
 
 const nonEmpty = (text: string | undefined): string | undefined => {
@@ -15,7 +15,7 @@ const nonEmpty = (text: string | undefined): string | undefined => {
   return trimmed === '' ? undefined : trimmed;
 };
 
-// When it was first published, before when it was changed; the first that is a date counts.
+// The dates of first publication come before those of changes; the first readable date is used.
 const DATES = [
   'pubdate',
   'published',
@@ -48,7 +48,7 @@ export const xmlItem = (text: string, context: XmlContext): RawItem => {
   const all = (name: string): readonly XmlElement[] => children.filter((child) => child.name === name);
   const texts = (...names: readonly string[]): readonly string[] =>
     names.flatMap((name) => all(name).flatMap((child) => nonEmpty(child.text) ?? []));
-  /** The first of elements that has text; `html` is what those of RSS are marked up as. */
+  /** The first of these elements that has text; `usual` is the markup if the element does not declare it. */
   const written = (names: readonly (readonly [name: string, usual: TitleMarkup])[]): RawText | undefined => {
     for (const [name, usual] of names) {
       for (const child of all(name)) {
@@ -67,7 +67,7 @@ export const xmlItem = (text: string, context: XmlContext): RawItem => {
   const named = (category: string | undefined): string | undefined =>
     category === undefined || category.length > LONGEST_CATEGORY ? undefined : nonEmpty(titleText(category, 'html'));
   const [subject] = texts('dc:subject');
-  // Channel Definition Format has it as an attribute.
+  // Channel Definition Format has the date in an attribute.
   const published = firstDate(...texts(...DATES), attributes['lastmod']);
 
   if (format === 'atom') {
@@ -98,7 +98,7 @@ export const xmlItem = (text: string, context: XmlContext): RawItem => {
   }
   const about = nonEmpty(attributes['rdf:about'] ?? attributes['about']);
   const [guid] = all('guid');
-  // A guid is a link too, unless it says that it is none; one that does not say so must be a whole address.
+  // A guid is also a link, unless `isPermaLink` is false. Without `isPermaLink`, it must be an absolute address.
   const permanent = guid?.attributes['ispermalink']?.trim().toLowerCase();
   const guidLink =
     guid === undefined || permanent === 'false'
@@ -137,7 +137,7 @@ export const xmlItem = (text: string, context: XmlContext): RawItem => {
       itemLink(attributes['href'], ...scope.bases, base) ??
       guidLink ??
       itemLink(about) ??
-      // A podcast's episode often has no page.
+      // A podcast episode often has no page of its own.
       (enclosure === undefined ? undefined : itemLink(enclosure.attributes['url'], ...enclosure.bases, base)),
     published,
     category: named(texts('category')[0] ?? subject),

@@ -3,7 +3,7 @@ import { LineCount } from '../LineCount.js';
 
 const LT = '<';
 
-/** A tag as it stands in the text. */
+/** A tag in the text. */
 interface Tag {
   readonly name: string;
   /** The index after its `>`. */
@@ -14,7 +14,10 @@ interface Tag {
 const isNameStart = (code: number): boolean =>
   (code >= 0x61 && code <= 0x7a) || (code >= 0x41 && code <= 0x5a) || code === 0x5f || code > 0x7f;
 
-/** The `>` that ends a tag: one in quotes does not, unless the quote is never closed. */
+/**
+ * The index of the `>` that ends a tag. A `>` in quotes does not end it, unless the quote is never closed; -1 if there
+ * is none.
+ */
 const tagEnd = (text: string, from: number, limit: number): number => {
   let quote = '';
   let first = -1;
@@ -31,8 +34,8 @@ const tagEnd = (text: string, from: number, limit: number): number => {
 };
 
 /**
- * The tag whose name begins at `from`; undefined where there is none, as in `1 <2`. No tag reaches over the next `<`,
- * which XML forbids in one.
+ * The tag whose name begins at `from`; undefined if there is none, as in `1 <2`. A tag ends before the next `<`, which
+ * XML forbids inside tags.
  */
 const tagAt = (text: string, from: number): Tag | undefined => {
   if (!isNameStart(text.charCodeAt(from))) return undefined;
@@ -44,11 +47,11 @@ const tagAt = (text: string, from: number): Tag | undefined => {
   return { name: text.slice(from, nameEnd), end: end + 1, empty: text.charAt(end - 1) === '/' };
 };
 
-/** Finds where comments, CDATA sections and the like end. */
+/** Finds the ends of comments, CDATA sections and processing instructions. */
 class Sections {
   readonly #text: string;
-  // What does not come any more is not looked for again: a text of nothing but openings would be searched once for
-  // each.
+  // Closings that do not occur any more are not searched for again. Otherwise a text full of openings would be searched
+  // once for each.
   readonly #missing = new Set<string>();
 
   constructor(text: string) {
@@ -56,8 +59,8 @@ class Sections {
   }
 
   /**
-   * The index after a section that begins at `from`. One that is never closed ends at once, so that what follows is not
-   * lost with it.
+   * The index after the section that begins at `from`. A section that is never closed ends right after its opening, so
+   * that the rest of the text is not lost.
    */
   end(from: number, opening: string, closing: string): number {
     const inside = from + opening.length;
@@ -69,8 +72,7 @@ class Sections {
 }
 
 /**
- * Where a document type declaration ends, and the entities that it declares. They are never expanded: only their names
- * are of interest.
+ * The end of a document type declaration, and the names of the entities that it declares. Entities are never expanded.
  */
 const doctype = (
   text: string,
@@ -104,24 +106,24 @@ const localName = (name: string): string => name.slice(name.indexOf(':') + 1).to
 
 const FORMATS: Readonly<Record<string, 'rss' | 'rdf' | 'atom'>> = {
   rss: 'rss',
-  // Channel Definition Format, and RSS whose root was forgotten.
+  // Channel Definition Format, and RSS feeds without their root element.
   channel: 'rss',
   rdf: 'rdf',
   feed: 'atom',
 };
 
-/** A document of Atom may be one entry (RFC 4287, section 2). */
+/** An Atom document may be a single entry (RFC 4287, section 2). */
 const ENTRY = 'entry';
 
-// A program that fails writes a message into what it makes: it stands before the feed, and is none of it.
+// A failing program may print an error message in HTML before the feed. It is not part of the feed.
 const MESSAGES: ReadonlySet<string> = new Set(['b', 'br', 'div', 'font', 'hr', 'i', 'p', 'pre', 'span', 'strong']);
 
 /**
- * Finds the items of a feed in XML without reading them, in one scan that nothing in the text can make longer.
+ * Finds the items of an XML feed without parsing them. It is one linear scan, whatever the text contains.
  *
- * What is broken in one item stays in it: items are told apart by their own tags, and each is read by itself.
+ * An error in one item does not affect the others: items are found by their own tags, and each is parsed separately.
  *
- * @returns the name of the root element instead, where it is none of a feed's; an empty one where there is none
+ * @returns the name of the root element if it is not that of a feed; empty if there is no element
  */
 export const xmlOutline = (text: string): FeedOutline | string => {
   const lines = new LineCount(text);
@@ -132,7 +134,7 @@ export const xmlOutline = (text: string): FeedOutline | string => {
   let open: { readonly start: number; readonly name: string } | undefined;
   let closed = false;
   let typed = false;
-  // What the items' tags are called: a tag of another prefix is none of them.
+  // The tag name of the items. A tag with another prefix is not an item.
   let items: string | undefined;
   let before: string | undefined;
   let channel: (Tag & { readonly start: number }) | undefined;
@@ -191,7 +193,7 @@ export const xmlOutline = (text: string): FeedOutline | string => {
           items === undefined ? local === (root.format === 'atom' ? ENTRY : 'item') : sameName(tag.name, items)
         ) {
           items = tag.name;
-          // One item does not stand in another: the one before was never closed.
+          // Items are never nested, so the previous one was not closed.
           cut(i, false);
           open = { start: i, name: tag.name };
           if (tag.empty) cut(next, true);
