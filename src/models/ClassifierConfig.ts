@@ -9,10 +9,10 @@ import { guarded, share, wholeNumber } from './internal/guarded.js';
 /** The version of the artifact format that this library writes. */
 export const FORMAT_VERSION = 2;
 
-/** The version before: the same fields, without a manifest and further files. It is read as if it were the present one. */
+/** The previous version: the same fields, without a manifest and further files. It is read like the current version. */
 export const EARLIER_VERSION = 1;
 
-/** A value with the version of the format, raised to the present one where it is an earlier one. */
+/** Replaces the previous version number in a value by the current one. */
 const raised = (value: unknown): unknown =>
   typeof value === 'object' && value !== null && 'formatVersion' in value && value.formatVersion === EARLIER_VERSION
     ? { ...value, formatVersion: FORMAT_VERSION }
@@ -32,28 +32,28 @@ const fields = t.readonly(
     formatVersion: t.literal(FORMAT_VERSION),
     /** The recurrent cell. */
     cell: cellName,
-    /** Whether a second layer reads each row from its end. */
+    /** Whether a second layer reads each row backwards. */
     bidirectional: t.boolean,
-    /** The number of tokens, V, padding and unknown included. */
+    /** The number of tokens, V, including padding and unknown. */
     vocabularySize: wholeNumber(2),
-    /** The number of features of a token's embedding, E. */
+    /** The size of a token's embedding, E. */
     embeddingDim: wholeNumber(1),
-    /** The number of features of a direction's hidden state, H. */
+    /** The size of one direction's hidden state, H. */
     hiddenDim: wholeNumber(1),
-    /** The number of features between the two linear layers, F. */
+    /** The size of the layer between the two linear layers, F. */
     fcDim: wholeNumber(1),
-    /** The share of those features that is dropped in training. */
+    /** The dropout rate of that layer in training. */
     dropout: share,
     /** The number of classes, C. */
     classes: wholeNumber(2),
-    /** The token that fills rows up; its embedding is zero and stays so. */
+    /** The token that fills up shorter rows. Its embedding is always zero. */
     padIndex: wholeNumber(0),
-    /** Whether the recurrent layers run over the padding, as the lesson's do. */
+    /** Whether the recurrent layers also run over the padding, as the lesson's do. */
     overPadding: t.boolean,
   }),
 );
 
-/** What a classifier is made of. */
+/** The configuration of a classifier. */
 export type ClassifierConfig = t.TypeOf<typeof fields>;
 
 const indexOfToken = guarded(
@@ -61,7 +61,7 @@ const indexOfToken = guarded(
   (value): value is number => typeof value === 'number',
 );
 
-/** The codec of `config.json`. What it does not know is left out; an earlier version is read as the present one. */
+/** The codec of `config.json`. It ignores unknown fields, and reads the previous version like the current one. */
 export const ClassifierConfig = new t.Type<ClassifierConfig>(
   'ClassifierConfig',
   (value): value is ClassifierConfig => fields.is(value) && value.padIndex < value.vocabularySize,
@@ -80,40 +80,40 @@ export const ClassifierConfig = new t.Type<ClassifierConfig>(
   fields.encode,
 );
 
-/** The choices that {@link classifierConfig} completes. */
+/** The options that {@link classifierConfig} completes. */
 export interface ClassifierOptions {
-  /** The number of tokens, padding and unknown included: `tokenizer.size`. */
+  /** The number of tokens, including padding and unknown: `tokenizer.size`. */
   readonly vocabularySize: number;
   /** The number of classes: `labelEncoder.size`. */
   readonly classes: number;
   /** The recurrent cell. Default `gru`. */
   readonly cell?: Cell | undefined;
   /**
-   * Whether a second layer reads each row from its end. Default true for `gru` and `lstm`, false for `rnn`, as the
-   * lesson has it.
+   * Whether a second layer reads each row backwards. Default true for `gru` and `lstm`, false for `rnn`, as in the
+   * lesson.
    */
   readonly bidirectional?: boolean | undefined;
-  /** Features of a token's embedding. Default 100. */
+  /** The size of a token's embedding. Default 100. */
   readonly embeddingDim?: number | undefined;
-  /** Features of a direction's hidden state. Default 128. */
+  /** The size of one direction's hidden state. Default 128. */
   readonly hiddenDim?: number | undefined;
-  /** Features between the two linear layers. Default 100. */
+  /** The size of the layer between the two linear layers. Default 100. */
   readonly fcDim?: number | undefined;
-  /** The share of those features that is dropped in training, in [0, 1). Default 0.1. */
+  /** The dropout rate of that layer in training, in [0, 1). Default 0.1. */
   readonly dropout?: number | undefined;
-  /** The token that fills rows up. Default 0. */
+  /** The token that fills up shorter rows. Default 0. */
   readonly padIndex?: number | undefined;
   /**
-   * Whether the recurrent layers run over the padding, as the lesson's do; then a prediction depends on its batch
-   * mates. Default false.
+   * Whether the recurrent layers also run over the padding, as the lesson's do. A prediction then depends on the other
+   * rows of its batch. Default false.
    */
   readonly overPadding?: boolean | undefined;
 }
 
 /**
- * Completes a classifier's configuration by the lesson's sizes, and checks it.
+ * Completes a classifier's configuration with the lesson's sizes, and checks it.
  *
- * @throws HeadwaterError `HW_USAGE` when a value cannot work
+ * @throws HeadwaterError `HW_USAGE` when a value is invalid
  *
  * @example
  * ```ts

@@ -20,15 +20,17 @@ import { clipGradients } from './internal/clipGradients.js';
 import { DAMAGED, finite, UNSTABLE } from './internal/finite.js';
 import { placeWeights } from './internal/placeWeights.js';
 
-/** A text classifier that can be trained a batch at a time, and go on learning while it is used. */
+/** A text classifier that can be trained one batch at a time, and can learn while it is in use. */
 export interface Classifier extends OnlineModel {
-  /** What it is made of. */
+  /** The classifier's configuration. */
   readonly config: ClassifierConfig;
-  /** The backend that it lives on, as tfjs knows it. */
+  /** The tfjs name of its backend. */
   readonly backend: string;
-  /** The logits of a batch, row-major, shape [B, C], float32, with dropout off; changes nothing. */
+  /** The logits of a batch, row-major, shape [B, C], float32, without dropout; does not change the model. */
   logits(batch: PaddedBatch): Float32Array;
-  /** Frees the weights and the optimizer's state; the classifier is of no more use. More calls change nothing. */
+  /**
+   * Frees the weights and the optimizer's state. The classifier cannot be used afterwards. Further calls do nothing.
+   */
   dispose(): void;
 }
 
@@ -38,19 +40,19 @@ const EMBEDDINGS = 'embeddings.weight';
  * Makes the lesson's text classifier: embeddings, a recurrent layer, its output at the last token, two linear layers
  * with dropout between them.
  *
- * It implements `Trainable`, and `OnlineModel` besides. Each method is one synchronous step on its own backend,
- * whichever is current: the current one is restored afterwards (where none was chosen yet, its own stays). Only the
- * weights and the optimizer's two moments of each outlive a step, in bytes 12 a value; `dispose` frees them. The
- * backend `headwater` is registered by this call where it is not yet; any other must be registered before.
+ * It implements `Trainable` and `OnlineModel`. Each method is one synchronous step on the classifier's own backend. The
+ * current tfjs backend is restored afterwards (where none was chosen before, the classifier's backend stays the current
+ * one). Only the weights and the optimizer's two moments outlive a step: 12 bytes per weight value. `dispose` frees
+ * them. This call registers the backend `headwater` if necessary. Any other backend must be registered before.
  *
  * The optimizer is Adam with PyTorch's constants. On the same backend, equal configurations, seeds, batches and
  * contexts give equal bits.
  *
- * @param config what it is made of; `classifierConfig` completes one, `inferConfig` reads one off weights
+ * @param config the model's sizes; `classifierConfig` completes a configuration, `inferConfig` infers one from weights
  * @param settings seed, class weights, backend
- * @throws HeadwaterError `HW_USAGE` when the class weights do not fit, `HW_ARTIFACT` when the weights given do not,
- *   `HW_BACKEND` when the backend is not registered; its steps `HW_USAGE` when a batch does not fit, and `HW_NUMERIC`
- *   when a loss or a logit is not finite
+ * @throws HeadwaterError `HW_USAGE` when the class weights do not match, `HW_ARTIFACT` when the given weights do not,
+ * `HW_BACKEND` when the backend is not registered; its steps throw `HW_USAGE` when a batch does not match, and
+ * `HW_NUMERIC` when a loss or a logit is not finite
  *
  * @example
  * ```ts
@@ -76,8 +78,7 @@ export const classifier = (config: ClassifierConfig, settings: ClassifierSetting
   const { classWeights, weights, inputs, adam, checkAlive } = placed;
 
   /**
-   * One synchronous step on the classifier's backend, after which no tensor made in it is left. Its result is no
-   * tensor.
+   * Runs one synchronous step on the classifier's backend and frees all its tensors. The result must not be a tensor.
    */
   const step = <Result>(work: () => Result): Result => {
     checkAlive();
@@ -88,7 +89,7 @@ export const classifier = (config: ClassifierConfig, settings: ClassifierSetting
     });
   };
 
-  /** The loss of a batch as a number, refused where it is not finite. */
+  /** The loss of a batch as a number. A loss that is not finite is an error. */
   const lossOf = (loss: Tensor, where: string): number =>
     finite(loss.dataSync<'float32'>(), `The loss of "${name}" ${where}`, UNSTABLE)[0] ?? NaN;
 
@@ -114,7 +115,7 @@ export const classifier = (config: ClassifierConfig, settings: ClassifierSetting
           { rate: config.dropout, seed, epoch, step: ordinal },
           classWeights,
         );
-        // Before the update: a step that went wrong leaves the weights as they were.
+        // This is checked before the update, so that a failed step leaves the weights unchanged.
         const where = `in epoch ${epoch}, step ${ordinal}`;
         const loss = lossOf(found.loss, where);
         const { gradients, norm } = clipGradients(found.gradients, clipNorm);

@@ -20,31 +20,34 @@ import { placeWeights } from './internal/placeWeights.js';
 
 /** A text classifier on a device whose results can be read only later. */
 export interface DeferredClassifier extends DeferredTrainable {
-  /** What it is made of. */
+  /** The classifier's configuration. */
   readonly config: ClassifierConfig;
-  /** The backend that it lives on, as tfjs knows it. */
+  /** The tfjs name of its backend. */
   readonly backend: string;
   optimizerState(): Observable<StateDict>;
   loadOptimizerState(state: StateDict): void;
-  /** Frees the weights and the optimizer's state; the classifier is of no more use. More calls change nothing. */
+  /**
+   * Frees the weights and the optimizer's state. The classifier cannot be used afterwards. Further calls do nothing.
+   */
   dispose(): void;
 }
 
 /**
- * Makes the same classifier as `classifier`, on a device whose results can be read only later: WebGPU's.
+ * Makes the same classifier as `classifier`, on a device whose results can be read only later: WebGPU.
  *
- * It implements `DeferredTrainable`, so `fit`, `trainStep`, `evaluate` and `predict` take it as they take the other. A
- * step joins the device's queue and returns; its loss is read back behind it, while the next steps are already in the
- * queue. Equal seeds, batches and contexts drop the same positions as anywhere else; sums are rounded in another order,
- * so results agree to about 1e-5.
+ * It implements `DeferredTrainable`, so `fit`, `trainStep`, `evaluate` and `predict` accept it like the other one. A
+ * step joins the device's queue and returns. Its loss is read back later, while the next steps are already in the
+ * queue. Equal seeds, batches and contexts drop the same positions as on any other backend. Sums are rounded in another
+ * order, so results agree to about 1e-5.
  *
- * A step whose loss is not finite has changed the weights by the time that this is known. A device that is lost takes
- * the weights with it.
+ * A step whose loss is not finite has already changed the weights when the loss is read. If the device is lost, the
+ * weights are lost too.
  *
- * @param config what it is made of
+ * @param config the model's sizes
  * @param settings as for `classifier`; the backend must have been loaded (`selectBackend`). Default `webgpu`
- * @throws HeadwaterError as `classifier`; its steps through `error`: `HW_USAGE` when a batch does not fit, `HW_NUMERIC`
- *   when a loss or a probability is not finite, `HW_BACKEND` when the device is lost or refuses a call
+ * @throws HeadwaterError as `classifier`; its steps send errors through `error`: `HW_USAGE` when a batch does not
+ * match, `HW_NUMERIC` when a loss or a probability is not finite, `HW_BACKEND` when the device is lost or rejects a
+ * call
  *
  * @example
  * ```ts no-run
@@ -69,7 +72,7 @@ export const deferredClassifier = (config: ClassifierConfig, settings: Classifie
   const placed = placeWeights(config, { ...settings, backend });
   const { classWeights, weights, inputs } = placed;
 
-  /** Puts work into the device's queue. Its results are all that is left of it. */
+  /** Puts work into the device's queue. Only the tensors that it returns are kept. */
   const queue = <Results extends Readonly<Partial<Record<string, Tensor>>>>(work: () => Results): Results => {
     placed.checkAlive();
     const failure = webgpuFailure();
@@ -77,7 +80,7 @@ export const deferredClassifier = (config: ClassifierConfig, settings: Classifie
     try {
       return runOn(backend, () => tidy(work));
     } catch (error) {
-      // A device that was lost a moment ago fails in words of its own.
+      // If the device was lost just now, the call fails with tfjs's own error. It is translated.
       throw webgpuFailure() === undefined ? error : asWebgpuFailure(error);
     }
   };
@@ -93,7 +96,7 @@ export const deferredClassifier = (config: ClassifierConfig, settings: Classifie
   const probabilitiesOf = (probabilities: Tensor): Observable<Float32Array> =>
     readLater(probabilities).pipe(map((values) => finite(values, `A probability of "${name}"`, DAMAGED)));
 
-  /** Copies of values that are there now: a later step puts others in their place. */
+  /** Copies of the current values, because a later step replaces them. */
   const copies = (tensors: ReadonlyMap<string, Tensor>): Observable<StateDict> => {
     const taken = queue(() => Object.fromEntries(Array.from(tensors, ([key, value]) => [key, value.clone()])));
     return forkJoin(

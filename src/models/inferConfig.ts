@@ -20,22 +20,23 @@ const unknown = (why: string, where: string | undefined): E.Either<HeadwaterErro
     ),
   );
 
-/** The two sides of a matrix of weights, or undefined where it is missing or no matrix. */
+/** The two dimensions of a weight matrix. Undefined where the weight is missing or is not a matrix. */
 const sides = (state: StateDict, name: string): readonly [number, number] | undefined => {
   const [rows, columns, ...more] = state.get(name)?.shape ?? [];
   return rows === undefined || columns === undefined || more.length > 0 ? undefined : [rows, columns];
 };
 
 /**
- * Infers what a classifier is made of from its weights alone, such as those that PyTorch saved without a `config.json`.
+ * Infers a classifier's configuration from its weights alone, such as weights that PyTorch saved without a
+ * `config.json`.
  *
- * The sizes are the weights'; a cell has 1, 3 or 4 blocks of hidden size (RNN, GRU, LSTM); a name ending in `_reverse`
- * means a second direction. What weights do not tell is as by default: dropout 0.1, padding token 0, not over the
- * padding.
+ * The sizes come from the shapes. The cell follows from the number of blocks of hidden size: 1 (RNN), 3 (GRU) or 4
+ * (LSTM). A name that ends in `_reverse` means a second direction. Weights do not show the other settings; these get
+ * the defaults: dropout 0.1, padding token 0, recurrent layers not over the padding.
  *
- * @param state weights in PyTorch's names
- * @param where the path that they came from, for the message
- * @returns left with `HW_ARTIFACT` where they are no classifier's
+ * @param state weights with PyTorch's names
+ * @param where the path of the weights, for the error message
+ * @returns left with `HW_ARTIFACT` where the weights are not those of a classifier
  *
  * @example
  * ```ts

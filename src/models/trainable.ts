@@ -21,18 +21,18 @@ import { type Parameter, parameterValues } from './internal/parameterValues.js';
 
 export type { Parameter } from './internal/parameterValues.js';
 
-/** What `trainable` makes a model of. */
+/** The definition of a model for `trainable`. */
 export interface TrainableOptions<Name extends string> {
   /** The number of classes, C; at least 1. */
   readonly classes: number;
-  /** What is learnt: each parameter's shape and first values, by name. */
+  /** The trained parameters: the shape and the initial values of each, by name. */
   readonly parameters: Readonly<Record<Name, Parameter>>;
   /**
    * The logits of a batch, shape [B, C], float32.
    *
    * @param parameters the parameters as tensors
    * @param batch the rows
-   * @param context the train step, for what is random in it; undefined where the model evaluates or predicts
+   * @param context the train step, for random operations such as dropout; undefined during evaluation and prediction
    */
   readonly forward: (
     parameters: Readonly<Record<Name, Tensor>>,
@@ -40,35 +40,35 @@ export interface TrainableOptions<Name extends string> {
     context: StepContext | undefined,
   ) => Tensor;
   /**
-   * The loss of a batch, a scalar: the mean over its rows by their class weights. Default: the softmax cross-entropy
-   * with `classWeights`, in nats.
+   * The loss of a batch, a scalar: the mean over its rows, weighted by their class weights. Default: the softmax
+   * cross-entropy with `classWeights`, in nats.
    */
   readonly loss?: ((logits: Tensor, batch: LabelledBatch) => Tensor) | undefined;
   /** The weight of each class, shape [C]. Default: 1 each. */
   readonly classWeights?: Float32Array | undefined;
-  /** What the model calls itself in events. Default `own`. */
+  /** The model's name in events. Default `own`. */
   readonly name?: string | undefined;
-  /** Decides what `uniform` parameters draw; any whole number. Default 1234. */
+  /** The seed of the `uniform` parameters' initial values; any whole number. Default 1234. */
   readonly seed?: number | undefined;
-  /** The tfjs backend that computes. Default `headwater`, which is registered where it is not yet. */
+  /** The tfjs backend that computes. Default `headwater`, which is registered if necessary. */
   readonly backend?: string | undefined;
 }
 
 /** A model made by `trainable`. */
 export interface OwnModel extends Trainable {
-  /** A copy of the state of the optimizer. */
+  /** A copy of the optimizer's state. */
   optimizerState(): StateDict;
   /**
-   * Replaces the state of the optimizer by a copy of that given.
+   * Replaces the optimizer's state by a copy of `state`.
    *
-   * @throws HeadwaterError `HW_ARTIFACT` when a name or a shape does not fit
+   * @throws HeadwaterError `HW_ARTIFACT` when a name or a shape does not match
    */
   loadOptimizerState(state: StateDict): void;
-  /** Frees the parameters and the state of the optimizer. The model is of no more use; more calls change nothing. */
+  /** Frees the parameters and the optimizer's state. The model cannot be used afterwards. Further calls do nothing. */
   dispose(): void;
 }
 
-/** What to do about what tfjs says of a gradient. */
+/** Translates a tfjs error about a gradient into an error that says what to do. */
 const explained = (error: unknown, name: string): unknown => {
   const message = error instanceof Error ? error.message : '';
   const kernel = /gradient function not found for (\w+)/.exec(message)?.[1];
@@ -88,20 +88,20 @@ const explained = (error: unknown, name: string): unknown => {
 };
 
 /**
- * Makes a model of two functions, which `fit`, `trainStep`, `evaluate` and `predict` can use: `forward` gives the
- * logits of a batch, and `loss` what is to become small.
+ * Makes a model from two functions: `forward` computes the logits of a batch, and `loss` computes the value to
+ * minimize. `fit`, `trainStep`, `evaluate` and `predict` accept the model.
  *
- * It brings what every model needs: the parameters on their backend, the gradients, the optimizer (Adam with PyTorch's
- * constants), probabilities by softmax, copies of the weights, and the freeing of memory. `forward` and `loss` are
- * called within one synchronous step; tensors made in them are freed at its end.
+ * It provides what every model needs: the parameters on their backend, the gradients, the optimizer (Adam with
+ * PyTorch's constants), probabilities by softmax, copies of the weights, and the freeing of memory. `forward` and
+ * `loss` run within one synchronous step. The tensors that they make are freed at its end.
  *
- * Ops of this library have their gradients in any case. Where `forward` or `loss` uses ops of tfjs, call `await
- * registerOps({ stockGradients: true })` once at the start.
+ * The ops of this library always have gradients. Where `forward` or `loss` uses ops of tfjs, call
+ * `await registerOps({ stockGradients: true })` once at the start.
  *
- * @param options `classes`, `parameters`, `forward`, and what has a default
- * @throws HeadwaterError `HW_USAGE` for options that cannot work, `HW_BACKEND` when the backend is not registered; its
- *   steps `HW_USAGE` for logits of another shape than [B, C] or a missing gradient, `HW_NUMERIC` for a loss or a
- *   probability that is not finite
+ * @param options `classes`, `parameters` and `forward`; all other options have defaults
+ * @throws HeadwaterError `HW_USAGE` for invalid options, `HW_BACKEND` when the backend is not registered; its steps
+ * throw `HW_USAGE` for logits of another shape than [B, C] or a missing gradient, and `HW_NUMERIC` for a loss or a
+ * probability that is not finite
  *
  * @example
  * ```ts
@@ -151,7 +151,7 @@ export const trainable = <Name extends string>(options: TrainableOptions<Name>):
   const names = [...weights.keys()];
   let disposed = false;
 
-  /** One synchronous step on the model's backend, after which no tensor made in it is left. */
+  /** Runs one synchronous step on the model's backend and frees all its tensors. */
   const step = <Result>(work: () => Result): Result => {
     if (disposed) throw new HeadwaterError('HW_USAGE', `The model "${name}" has been disposed of. Make another one.`);
     return runOn(backend, () => {
@@ -199,7 +199,7 @@ export const trainable = <Name extends string>(options: TrainableOptions<Name>):
         } catch (error) {
           throw explained(error, name);
         }
-        // Before the update: a step that went wrong leaves the weights as they were.
+        // This is checked before the update, so that a failed step leaves the weights unchanged.
         const where = `in epoch ${context.epoch}, step ${context.step}`;
         const value = numberOf('loss', found.value, where);
         const { gradients, norm } = clipGradients(found.grads, context.clipNorm);
@@ -223,7 +223,7 @@ export const trainable = <Name extends string>(options: TrainableOptions<Name>):
     stateDict: () => step(() => new Map(Array.from(weights, ([key, weight]) => [key, copyWeight(weight)]))),
 
     loadStateDict: (state) => {
-      // All of them first: a state that does not fit changes nothing.
+      // All entries are checked first, so that a state that does not match changes nothing.
       const checked = checkWeights(shapes, state);
       if (isLeft(checked)) throw checked.left;
       step(() => {

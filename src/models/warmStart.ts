@@ -2,7 +2,7 @@ import { checkArgument } from '../contracts/checkArgument.js';
 import { HeadwaterError } from '../contracts/HeadwaterError.js';
 import type { StateDict, Weight } from '../contracts/models/StateDict.js';
 
-/** A model's weights, and what its tokens and classes stand for. */
+/** A model's weights, with the names of its tokens and classes. */
 export interface WarmStartModel {
   /** Its weights: `model.stateDict()`, or those of artifacts. */
   readonly weights: StateDict;
@@ -12,10 +12,10 @@ export interface WarmStartModel {
   readonly labelEncoder: { readonly classes: readonly string[] };
 }
 
-/** The weights of which each row belongs to a class. */
+/** The weights in which each row belongs to a class. */
 const BY_CLASS: ReadonlySet<string> = new Set(['fc2.weight', 'fc2.bias', 'head.weight', 'head.bias', 'bias']);
 
-/** For each new index the old index of the same name; undefined for a name that is new. */
+/** Maps each new index to the old index of the same name; undefined for a new name. */
 const placesOf = (names: readonly string[], before: readonly string[]): readonly (number | undefined)[] => {
   const known = new Map(before.map((name, index) => [name, index]));
   return names.map((name) => known.get(name));
@@ -27,7 +27,7 @@ const unfit = (name: string, old: Weight | undefined, fresh: Weight): HeadwaterE
     `warmStart: the weight "${name}" is of shape [${fresh.shape.join(', ')}] in the new model, but ${old === undefined ? 'missing' : `[${old.shape.join(', ')}]`} in the old one. Make the new model of the same architecture and sizes; its tokens and classes alone may be others.`,
   );
 
-/** The new weight with the rows of the old one where these have a place there. */
+/** The new weight. Each row that has an old counterpart is replaced by the old row. */
 const byRow = (name: string, old: Weight, fresh: Weight, places: readonly (number | undefined)[]): Weight => {
   const width = fresh.shape.slice(1).reduce((product, side) => product * side, 1);
   if (old.shape.slice(1).join() !== fresh.shape.slice(1).join()) throw unfit(name, old, fresh);
@@ -38,7 +38,7 @@ const byRow = (name: string, old: Weight, fresh: Weight, places: readonly (numbe
   return { shape: fresh.shape, data };
 };
 
-/** The embeddings of a table that holds some tokens alone: the old rows under the new indices, over the fresh ones. */
+/** The embeddings of a table that holds only some tokens: the old rows under the new indices, over the fresh rows. */
 const tableRows = (
   from: StateDict,
   to: StateDict,
@@ -62,7 +62,10 @@ const tableRows = (
   ];
 };
 
-/** The weights of touched features: the old rows, their columns under the new classes' indices, zeros for new classes. */
+/**
+ * The weights of touched features: the old rows, with columns moved to the new class indices, and zeros for new
+ * classes.
+ */
 const wideValues = (from: StateDict, to: StateDict, classes: readonly (number | undefined)[]) => {
   const [rows, old] = [from.get('wide.rows'), from.get('wide.values')];
   if (rows === undefined || old === undefined) throw unfit('wide.values', old, to.get('wide.values')!);
@@ -79,22 +82,23 @@ const wideValues = (from: StateDict, to: StateDict, classes: readonly (number | 
 };
 
 /**
- * Gives a new model the weights of an older one, of which it has other tokens or classes: after more rows came, or new
- * classes.
+ * Copies the weights of an older model into a new model whose tokens or classes differ, for example after more rows or
+ * new classes were added.
  *
- * Embeddings go to the same token's new index, and what belongs to a class to the same class's. A token or a class that
- * the older model does not have keeps what the new model starts from. All other weights are copied.
+ * An embedding moves to the new index of its token, and the weights of a class move to the new index of the class. A
+ * token or class that the older model does not have keeps the initial weights of the new model. All other weights are
+ * copied.
  *
- * Where tokens and classes are the same, the new model predicts what the older one does. The optimizer starts anew.
- * Hashed features have no names: both models must read the same number of columns.
+ * With the same tokens and classes, the new model makes the same predictions as the older one. The optimizer starts
+ * with a new state. Hashed features have no names, so both models must have the same number of columns.
  *
- * Pure: it changes neither model.
+ * Pure: it does not change the models.
  *
  * @param from the older model
- * @param to the new one, as it was made: of the same architecture and sizes
+ * @param to the new model with its initial weights; its architecture and sizes must be the same
  * @returns the weights to load into the new model
- * @throws HeadwaterError `HW_USAGE` when the two are of other architectures or sizes
- * @see resizeVocabulary, which gives one model more tokens
+ * @throws HeadwaterError `HW_USAGE` when the architectures or sizes differ
+ * @see resizeVocabulary, which adds tokens to one model
  *
  * @example
  * ```ts

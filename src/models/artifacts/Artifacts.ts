@@ -12,40 +12,40 @@ import type { Tokenizer } from '../../text/Tokenizer.js';
 import type { WordVectors } from '../../text/vectors/WordVectors.js';
 import { checkModelWeights, inputsOf, type ModelConfig } from './ModelConfig.js';
 
-/** Everything that it takes to classify a headline as it was learnt. */
+/** All the data needed to classify a headline in the same way as in training. */
 export interface Artifacts {
   /**
-   * The id of the model: 16 hexadecimal digits that follow from the bytes of all its files. Undefined where it was
+   * The id of the model: 16 hexadecimal digits, computed from the bytes of all its files. Undefined where the model was
    * neither saved nor loaded.
    */
   readonly modelId?: string | undefined;
-  /** What the model is made of: `config.json`. */
+  /** The model's configuration: `config.json`. */
   readonly config: ModelConfig;
   /** Its weights: `model.safetensors`. */
   readonly weights: StateDict;
   /**
-   * What is done to texts before they are tokenized: `text.json`. Undefined for the lesson's steps, and so in all
-   * artifacts without that file.
+   * How texts are prepared before tokenization: `text.json`. Undefined for the lesson's steps, and for all artifacts
+   * without that file.
    */
   readonly text?: TextSteps | undefined;
-  /** From texts to tokens: `tokenizer.json`. */
+  /** Converts texts to tokens: `tokenizer.json`. */
   readonly tokenizer: Tokenizer;
-  /** From texts to hashed features, where the model reads them: `features.safetensors`. */
+  /** Converts texts to hashed features, where the model uses them: `features.safetensors`. */
   readonly features?: WideFeatures | undefined;
-  /** From words to vectors, where the model reads them: `vectors.hwv`. */
+  /** Maps words to vectors, where the model uses them: `vectors.hwv`. */
   readonly vectors?: WordVectors | undefined;
-  /** From class names to class indices and back: `label_encoder.json`. */
+  /** Maps class names to class indices and back: `label_encoder.json`. */
   readonly labelEncoder: LabelEncoder;
-  /** How well it did on the test rows: `performance.json`. Undefined if it was not measured. */
+  /** Its scores on the test rows: `performance.json`. Undefined if they were not measured. */
   readonly performance?: Performance | undefined;
   /**
-   * How it was trained, and what it took for what on the test rows: `training.json`. Undefined where nobody recorded
-   * it.
+   * How it was trained, and its confusion matrix on the test rows: `training.json`. Undefined where nothing was
+   * recorded.
    */
   readonly training?: TrainingRecord | undefined;
 }
 
-/** The names of the files, in the order in which they are written; `manifest.json`, which lists them, follows. */
+/** The names of the files in the order of writing. `manifest.json`, which lists them, is written last. */
 export const ARTIFACT_FILES = {
   tokenizer: 'tokenizer.json',
   labelEncoder: 'label_encoder.json',
@@ -60,7 +60,9 @@ export const ARTIFACT_FILES = {
 
 const MIB = 2 ** 20;
 
-/** The most bytes that each file may have, so that a hostile one is refused before it is read; weights have no limit. */
+/**
+ * The largest size of each file in bytes, so that a hostile file is rejected before it is read. Weights have no limit.
+ */
 export const ARTIFACT_LIMITS: Readonly<Record<keyof typeof ARTIFACT_FILES, number>> = {
   tokenizer: 512 * MIB,
   labelEncoder: 16 * MIB,
@@ -74,7 +76,7 @@ export const ARTIFACT_LIMITS: Readonly<Record<keyof typeof ARTIFACT_FILES, numbe
   weights: Infinity,
 };
 
-/** Why the features or the word vectors are not those that the model reads; undefined where they are. */
+/** Why the features or the word vectors do not match the model; undefined where they match. */
 const misfitOf = ({ config, features, vectors }: Artifacts): string | undefined => {
   const { columns, dims } = inputsOf(config);
   if (columns > 0 && features === undefined)
@@ -93,11 +95,11 @@ const misfitOf = ({ config, features, vectors }: Artifacts): string | undefined 
 };
 
 /**
- * Checks that artifacts belong together: a row of embeddings for every token, an output for every class, features and
- * word vectors of the model's sizes, weights of the configuration's shapes.
+ * Checks that artifacts match each other: an embedding row for every token, an output for every class, features and
+ * word vectors of the model's sizes, weights of the configured shapes.
  *
- * @param artifacts what was read, or is to be written
- * @param where the directory, for the message
+ * @param artifacts the artifacts after reading or before writing
+ * @param where the directory, for the error message
  * @returns the artifacts, or `HW_ARTIFACT`
  */
 export const checkArtifacts = (artifacts: Artifacts, where?: string): E.Either<HeadwaterError, Artifacts> => {

@@ -18,12 +18,12 @@ import { SumConfig } from '../sum/SumConfig.js';
 import { WideGruConfig } from '../wide/WideGruConfig.js';
 import { checkRows } from './internal/checkRows.js';
 
-/** What a model is made of, whatever its architecture; the lesson's classifier has no field `architecture`. */
+/** The configuration of a model of any architecture; the lesson's classifier has no field `architecture`. */
 export type ModelConfig = ClassifierConfig | LinearConfig | WideGruConfig | SumConfig;
 
 /**
- * The architectures: the lesson's classifier, a linear one, a recurrent one with or without a linear part beside it, and
- * the sum of the last two, trained apart.
+ * The architectures: the lesson's classifier, a linear one, a recurrent one with or without a linear part, and the sum
+ * of a wide GRU and a linear model that were trained separately.
  */
 export type Architecture = 'lesson' | 'linear' | 'wide-gru' | 'sum';
 
@@ -49,7 +49,7 @@ const named = guarded(
     value === undefined || (typeof value === 'string' && Object.hasOwn(CODECS, value)),
 );
 
-/** Reads the value of a `config.json` whose version is known; without `architecture` it is the lesson's. */
+/** Reads the value of a `config.json` whose version is known. Without `architecture` it is the lesson's. */
 export const readModelConfig = (value: unknown, where?: string): E.Either<HeadwaterError, ModelConfig> => {
   const what = 'configuration';
   return pipe(
@@ -58,7 +58,7 @@ export const readModelConfig = (value: unknown, where?: string): E.Either<Headwa
   );
 };
 
-/** The text of a `config.json`. */
+/** Makes the text of a `config.json`. */
 export const stringifyModelConfig = (config: ModelConfig): string =>
   JSON.stringify(
     isLessonConfig(config)
@@ -68,7 +68,7 @@ export const stringifyModelConfig = (config: ModelConfig): string =>
     2,
   );
 
-/** Checks the weights of a model of several, each of which has its own prefix. */
+/** Checks the weights of a model that consists of several models, each with its own prefix. */
 const checkParts = (
   parts: ReadonlyMap<string, ModelConfig>,
   weights: StateDict,
@@ -90,10 +90,10 @@ const checkParts = (
 };
 
 /**
- * Checks that weights are those of a model.
+ * Checks that weights match a model.
  *
- * @param config what the model is made of
- * @param where the path that they came from, for the message
+ * @param config the model's configuration
+ * @param where the path of the weights, for the error message
  * @returns the weights in the model's order, or `HW_ARTIFACT`
  */
 export const checkModelWeights = (
@@ -137,17 +137,17 @@ export const checkModelWeights = (
   }
 };
 
-/** What a model reads of a text, and by which sizes. */
+/** The inputs of a model for one text, and their sizes. */
 export interface ModelInputs {
-  /** The number of tokens and the padding token's index; undefined where it reads no tokens. */
+  /** The number of tokens and the padding token's index; undefined where it uses no tokens. */
   readonly tokens: { readonly size: number; readonly padIndex: number } | undefined;
-  /** The columns of the hashed features; 0 where it reads none. */
+  /** The number of columns of the hashed features; 0 where it uses none. */
   readonly columns: number;
-  /** The numbers of a word vector; 0 where it reads none. */
+  /** The size of a word vector; 0 where it uses none. */
   readonly dims: number;
 }
 
-/** What a model reads of a text. */
+/** The inputs of a model for one text. */
 export const inputsOf = (config: ModelConfig): ModelInputs => {
   if (isLessonConfig(config))
     return { tokens: { size: config.vocabularySize, padIndex: config.padIndex }, columns: 0, dims: 0 };

@@ -23,7 +23,7 @@ import { performanceCodec } from './internal/performanceJson.js';
 import { decodeSafetensors } from './safetensors.js';
 import { trainingCodec } from './internal/trainingJson.js';
 
-/** The error of a version that this library does not know. */
+/** The error for a version that this library does not know. */
 const versionError = (formatVersion: number, where: string | undefined): HeadwaterError =>
   new HeadwaterError(
     'HW_ARTIFACT_VERSION',
@@ -40,7 +40,7 @@ const asText = (what: string, bytes: Uint8Array, where: string): E.Either<Headwa
     (cause) => artifactError(what, 'it is not UTF-8', where, cause),
   );
 
-/** Decodes a configuration; one of another version is told from one that is damaged. */
+/** Decodes a configuration. A configuration of another version gives another error than a damaged one. */
 export const decodeConfig = (text: string, where?: string): E.Either<HeadwaterError, ModelConfig> =>
   pipe(
     parseArtifact(text, 'configuration', where),
@@ -74,7 +74,7 @@ const decodeWeights = (bytes: Uint8Array, where: string): E.Either<HeadwaterErro
     E.map(({ weights }) => weights),
   );
 
-/** The id of files: that of their manifest once it is certain that they are its files, or of one made for them. */
+/** The id of files: that of their manifest after its hashes were checked, or that of a new manifest for them. */
 const identify = (
   files: ReadonlyMap<string, Uint8Array>,
   path: (name: string) => string,
@@ -100,16 +100,16 @@ const identify = (
 };
 
 /**
- * Reads a model's artifacts from the bytes of their files, wherever they came from; the inverse of `encodeArtifacts`.
+ * Reads a model's artifacts from the bytes of their files, from any place; the inverse of `encodeArtifacts`.
  *
  * Every file is decoded and checked against the others. Where there is a manifest, each file that it lists must have
- * its SHA-256. Without `config.json` the configuration is inferred from the weights (`inferConfig`); without
- * `performance.json` or `training.json` there is none. Holds the weights once more.
+ * its SHA-256. Without `config.json` the configuration is inferred from the weights (`inferConfig`). Without
+ * `performance.json` or `training.json` these fields are undefined. Uses memory for one more copy of the weights.
  *
- * @param files the bytes by name; names that are none of an artifact's are passed over
- * @param where the folder or address that they came from, for messages
- * @returns left with `HW_ARTIFACT` where a file is missing, damaged, too large or does not fit the others,
- *   `HW_ARTIFACT_VERSION` where another version of the format wrote them
+ * @param files the bytes by name; names that are not those of artifact files are ignored
+ * @param where the folder or address of the files, for error messages
+ * @returns left with `HW_ARTIFACT` where a file is missing, damaged, too large or does not match the others,
+ * `HW_ARTIFACT_VERSION` where another version of the format wrote them
  *
  * @example
  * ```ts
@@ -170,7 +170,7 @@ export const decodeArtifacts = (
   return pipe(
     E.Do,
     E.bind('modelId', () => identify(files, path)),
-    // The version first: what another version wrote need not make sense to this one.
+    // The version is checked first, because files of another version may have another structure.
     E.bind('written', () => optional('config', text('configuration', decodeConfig))),
     E.bind('weights', () => required('weights', decodeWeights)),
     E.bind('config', ({ written, weights }): E.Either<HeadwaterError, ModelConfig> =>

@@ -12,16 +12,17 @@ import { stringifyTextSteps } from '../../text/TextSteps.js';
 import { encodeSafetensors } from './safetensors.js';
 
 /**
- * The files that artifacts are kept in, as bytes by file name; writing them is their user's business.
+ * Encodes artifacts as files: their bytes by file name. The caller writes them.
  *
- * `tokenizer.json` and `label_encoder.json` are the lesson's, byte for byte, and so in shape is `performance.json`,
- * which is left out where nothing was measured, as `training.json` is where nothing was recorded. Models that read
- * hashed features or word vectors have `features.safetensors` or `vectors.hwv` besides. `manifest.json` lists
- * them all with their SHA-256; by it `writeFiles` and `artifactFiles` know that they belong together. Equal artifacts
- * give equal bytes. `loadArtifacts` and `decodeArtifacts` read them again. Holds the weights twice more while it runs.
+ * `tokenizer.json` and `label_encoder.json` are the lesson's, byte for byte. `performance.json` has the lesson's
+ * structure. It is left out where nothing was measured, and `training.json` is left out where nothing was recorded.
+ * Models with hashed features or word vectors also have `features.safetensors` or `vectors.hwv`. `manifest.json` lists
+ * all files with their SHA-256. `writeFiles` and `artifactFiles` use it to tell which files belong together. Equal
+ * artifacts give equal bytes. `loadArtifacts` and `decodeArtifacts` read the files. Uses memory for two more copies of
+ * the weights while it runs.
  *
- * @returns in the order in which they should be written, the manifest last
- * @throws HeadwaterError `HW_ARTIFACT` when the artifacts do not belong together
+ * @returns the files in the order of writing, the manifest last
+ * @throws HeadwaterError `HW_ARTIFACT` when the artifacts do not match each other
  *
  * @example
  * ```ts

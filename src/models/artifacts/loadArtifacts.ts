@@ -39,18 +39,18 @@ const checkDirectory = (directory: string): TE.TaskEither<HeadwaterError, void> 
   );
 
 /**
- * Reads a model's artifacts from the directory that they were saved in, or from their bytes: ours, or the lesson's with
- * its weights as `model.safetensors`.
+ * Reads a model's artifacts from their directory, or from the files' bytes. It reads Headwater's files, and the
+ * lesson's with its weights as `model.safetensors`.
  *
  * Every file is decoded and checked against the others. Without `config.json` the configuration is inferred from the
- * weights (`inferConfig`); without `performance.json` or `training.json` there is none. Holds the weights' file and the
- * weights, in bytes 8 a value.
+ * weights (`inferConfig`). Without `performance.json` or `training.json` these fields are undefined. Uses memory for
+ * the weights' file and the weights: 8 bytes per value.
  *
- * @param source the directory's path; or the files' bytes by name, as `encodeArtifacts` gives them and a browser has
- *   fetched them
+ * @param source the directory's path; or the files' bytes by name, for example from `encodeArtifacts` or fetched by a
+ * browser
  * @returns a task that reads when it is called; left with `HW_PATH` where the directory is missing, is a file or cannot
- *   be read, `HW_ARTIFACT` where a file is missing, damaged, or does not fit the others, `HW_ARTIFACT_VERSION` where
- *   another version of the format wrote them
+ * be read, `HW_ARTIFACT` where a file is missing, damaged, or does not match the others, `HW_ARTIFACT_VERSION` where
+ * another version of the format wrote them
  *
  * @example
  * ```ts

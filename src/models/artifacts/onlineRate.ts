@@ -2,13 +2,13 @@ import { checkArgument } from '../../contracts/checkArgument.js';
 import { isLessonConfig, type ModelConfig } from './ModelConfig.js';
 
 /**
- * The learning rate that suits a model which learns from one label after another: `prequential({ learningRate })`.
+ * The recommended learning rate of a model that learns from one label after another: `prequential({ learningRate })`.
  *
- * A linear model takes larger steps than a recurrent one. The optimizer starts anew, so the rate is below that of the
- * training. Measured on 2,000 headlines of AG News, after a training on 3,000 others: with these rates the accuracy on
- * 3,000 further headlines rises by 0.02 to 0.03.
+ * A linear model takes larger steps than a recurrent one. The optimizer starts with a new state, so the rate is lower
+ * than in the training. Measured on 2,000 headlines of AG News, after a training on 3,000 others: with these rates the
+ * accuracy on 3,000 further headlines rises by 0.02 to 0.03.
  *
- * @param config what the model is made of
+ * @param config the model's configuration
  * @returns 0.5 for a linear model with SGD, 0.1 with Adagrad, 0.001 for others
  *
  * @example

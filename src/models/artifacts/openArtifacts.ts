@@ -3,10 +3,10 @@ import type { Artifacts } from './Artifacts.js';
 import { loadArtifacts } from './loadArtifacts.js';
 
 /**
- * Reads a model's artifacts, as `loadArtifacts` does, for programs that use promises alone.
+ * Reads a model's artifacts like `loadArtifacts`, for programs that use promises alone.
  *
  * @param source the directory's path; or the files' bytes by name
- * @returns a promise of the artifacts; it rejects with the `HeadwaterError` that `loadArtifacts` is left with
+ * @returns a promise of the artifacts; it rejects with the `HeadwaterError` of `loadArtifacts`
  *
  * @example
  * ```ts

@@ -7,13 +7,13 @@ import { memberPrefix } from '../wide/internal/meanOfNetworks.js';
 import type { WideGruConfig } from '../wide/WideGruConfig.js';
 import { inputsOf, isLessonConfig, type ModelConfig } from './ModelConfig.js';
 
-/** What a model is made of, and its weights. */
+/** A model's configuration and weights. */
 export interface ResizableModel<Config extends ModelConfig = ClassifierConfig> {
   readonly config: Config;
   readonly weights: StateDict;
 }
 
-/** The numbers that a vocabulary is resized by. */
+/** The new size of a vocabulary, and the index of its unknown token. */
 interface Resizing {
   readonly size: number;
   readonly unknownIndex: number;
@@ -41,7 +41,7 @@ const resizedMatrix = (
   return { shape: [size, embeddingDim], data };
 };
 
-/** The embeddings of a table that holds some tokens alone; one that it does not hold is zeros. */
+/** The embeddings of a table that holds only some tokens. A token that the table does not hold has zeros. */
 const resizedTable = (
   weights: StateDict,
   prefix: string,
@@ -76,18 +76,19 @@ const prefixesOf = ({ members }: WideGruConfig): readonly string[] =>
   members === undefined ? [''] : Array.from({ length: members }, (_, member) => memberPrefix(member));
 
 /**
- * Gives a trained model embeddings for more tokens, or cuts it to the first of them.
+ * Adds embeddings for more tokens to a trained model, or cuts its vocabulary to the first tokens.
  *
- * A token that is added starts from the embedding of the unknown one, so that the model predicts the same bits as
- * before until it learns. A linear model is refused: it has no vocabulary, and takes new words as it is. To be made before the classifier: a classifier's size is fixed. Cut back to
- * `toTokenizer().size`, with that tokenizer beside it, what a growing vocabulary has learnt is a model like any other.
+ * An added token starts with the embedding of the unknown token, so the model's predictions stay the same, bit by bit,
+ * until it learns. A linear model is rejected: it has no vocabulary, and accepts new words unchanged. Call this before
+ * the classifier is made, because a classifier's size is fixed. To save what a growing vocabulary has learnt as a
+ * normal model, cut the model to `toTokenizer().size` and save that tokenizer with it.
  *
- * @param model the configuration and the weights, which stay as they are
- * @param size the number of tokens to have, padding and unknown included: a growing vocabulary's `size`
- * @param unknownIndex the unknown token. Default 1
- * @returns configuration and weights of that size; other weights are not copied
- * @throws HeadwaterError `HW_USAGE` when the size would cut off the padding or the unknown token, or is no whole number;
- *   for a linear model; for weights of another configuration
+ * @param model the configuration and the weights, which do not change
+ * @param size the new number of tokens, including padding and unknown: a growing vocabulary's `size`
+ * @param unknownIndex the index of the unknown token. Default 1
+ * @returns configuration and weights of that size; the other weights are not copied
+ * @throws HeadwaterError `HW_USAGE` when the size would remove the padding or the unknown token, or is not a whole
+ * number; for a linear model; for weights of another configuration
  *
  * @example
  * ```ts

@@ -7,11 +7,11 @@ import type { ClassifierSettings } from '../ClassifierSettings.js';
 import { isLessonConfig } from './ModelConfig.js';
 
 /**
- * Makes the classifier of artifacts of the lesson's architecture; `restoreModel` makes one of any.
+ * Makes the classifier of the lesson's architecture from artifacts; `restoreModel` makes a model of any architecture.
  *
- * @param artifacts what `loadArtifacts` read; the weights are copied
- * @param settings as for `classifier`; the seed, default 0, matters only where training goes on
- * @throws HeadwaterError `HW_USAGE` for another architecture; as `classifier`
+ * @param artifacts the artifacts from `loadArtifacts`; the weights are copied
+ * @param settings as for `classifier`; the seed, default 0, is used only where training continues
+ * @throws HeadwaterError `HW_USAGE` for another architecture; otherwise as `classifier`
  *
  * @example
  * ```ts

@@ -9,29 +9,28 @@ import { sumClassifier, type SumClassifier } from '../sum/sumClassifier.js';
 import { wideGru, type WideGru } from '../wide/wideGru.js';
 import { isLessonConfig } from './ModelConfig.js';
 
-/** A text classifier of any architecture, whose steps answer at once. */
+/** A text classifier of any architecture with synchronous steps. */
 export type TextModel = Classifier | LinearClassifier | WideGru | SumClassifier;
 
-/** How a model is restored. */
+/** The settings of a restored model. */
 export interface RestoreSettings extends Optional<
   Pick<ClassifierSettings, 'seed' | 'classWeights' | 'backend' | 'name'>
 > {
   /**
-   * The number of train rows of a training that goes on, which a linear model spreads its L2 penalty over. Default: those
-   * that its features were counted in.
+   * The number of train rows of a continued training, over which a linear model distributes its L2 penalty. Default:
+   * the number of rows in which its features were counted.
    */
   readonly trainRows?: number | undefined;
 }
 
 /**
- * Makes the model of artifacts that were loaded, whatever its architecture.
+ * Makes the model of loaded artifacts, for any architecture.
  *
- * Its texts are read by `rowEncoder(artifacts)`, which gives it tokens, word vectors and hashed features as they were in
- * training.
+ * `rowEncoder(artifacts)` encodes its texts: it makes the same tokens, word vectors and hashed features as in training.
  *
- * @param artifacts what `loadArtifacts` read; the weights are copied
- * @param settings the seed, default 0, matters only where training goes on; the backend is of use where the architecture
- *   has tensors, which `linear` has not
+ * @param artifacts the artifacts from `loadArtifacts`; the weights are copied
+ * @param settings the seed, default 0, is used only where training continues; the backend is used by architectures with
+ * tensors (all but `linear`)
  * @throws HeadwaterError as `classifier`, `linearClassifier` and `wideGru`
  *
  * @example

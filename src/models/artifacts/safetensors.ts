@@ -20,7 +20,7 @@ const ALIGNMENT = 8;
 /** The header of a classifier takes about one kilobyte; the reference implementation allows 100 MB. */
 const LONGEST_HEADER = 2 ** 20;
 
-/** Whether values stand in memory as they do in a file, and can be copied as bytes. */
+/** Whether values have the same byte order in memory as in a file, so that they can be copied as bytes. */
 const IS_LITTLE_ENDIAN = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
 
 interface Dtype {
@@ -28,7 +28,7 @@ interface Dtype {
   readonly read: (values: DataView, at: number) => number;
 }
 
-/** The dtypes that become float32 on reading. What is beyond float32 becomes infinite, or loses digits. */
+/** The dtypes that are converted to float32. Values beyond the range of float32 become infinite, others lose digits. */
 const DTYPES: ReadonlyMap<string, Dtype> = new Map<string, Dtype>([
   ['BOOL', { bytes: 1, read: (values, at) => (values.getUint8(at) === 0 ? 0 : 1) }],
   ['U8', { bytes: 1, read: (values, at) => values.getUint8(at) }],
@@ -55,7 +55,7 @@ const bfloat16 = (bits: number): number => {
   return word.getFloat32(0);
 };
 
-/** Eight bits with four of exponent and three of fraction, which have no infinity (arXiv 2209.05433). */
+/** An 8-bit float with four bits of exponent and three bits of fraction, without infinity (arXiv 2209.05433). */
 const float8 = (bits: number): number => {
   const sign = bits >>> 7 === 0 ? 1 : -1;
   const exponent = (bits >>> 3) & 15;
@@ -66,7 +66,7 @@ const float8 = (bits: number): number => {
 
 const place = wholeNumber(0);
 
-/** Not t.tuple, which cuts off what is too long. */
+/** Not t.tuple, which silently cuts off further elements. */
 const offsetsCodec = guarded(
   'two whole numbers of at least 0',
   (value): value is readonly [number, number] => Array.isArray(value) && value.length === 2 && value.every(place.is),
@@ -83,9 +83,9 @@ const metadataCodec = ownRecord(t.string);
 
 /** The content of a safetensors file. */
 export interface Safetensors {
-  /** The weights in the order of their places in the file. */
+  /** The weights in the order of their positions in the file. */
   readonly weights: StateDict;
-  /** What the file says about itself. */
+  /** The file's metadata. */
   readonly metadata: ReadonlyMap<string, string>;
 }
 
@@ -97,12 +97,12 @@ interface Entry {
   readonly end: number;
 }
 
-/** A name from the file, as a message quotes it. */
+/** A name from the file, quoted for a message. */
 const quoted = (name: string): string => JSON.stringify(excerpt(name));
 
 const sizeOf = (shape: readonly number[]): number => shape.reduce((product, side) => product * side, 1);
 
-/** The header's JSON and what follows it, or why the file cannot have one. */
+/** Splits a file into its header's JSON and its values, or says why the header is invalid. */
 const splitFile = (
   bytes: Uint8Array,
   where: string | undefined,
@@ -125,8 +125,7 @@ const splitFile = (
 };
 
 /**
- * The tensors that a header describes, in the order of their places, once it is certain that they fill `length` bytes
- * without a gap.
+ * The tensors of a header, in the order of their positions. They must fill `length` bytes without a gap.
  */
 const readEntries = (
   header: Readonly<Record<string, unknown>>,
@@ -172,7 +171,7 @@ const readValues = (values: Uint8Array, { dtype, shape, begin }: Entry): Weight 
   const { bytes, read } = DTYPES.get(dtype) ?? { bytes: 0, read: () => NaN };
   const data = new Float32Array(sizeOf(shape));
   if (dtype === 'F32' && IS_LITTLE_ENDIAN) {
-    // As bytes: the values of a file need not stand where a Float32Array may begin.
+    // Copied as bytes, because the values of a file may be unaligned for a Float32Array.
     new Uint8Array(data.buffer).set(values.subarray(begin, begin + data.byteLength));
     return { shape, data };
   }
@@ -182,14 +181,15 @@ const readValues = (values: Uint8Array, { dtype, shape, begin }: Entry): Weight 
 };
 
 /**
- * Reads weights from the bytes of a safetensors file, and trusts nothing in them.
+ * Reads weights from the bytes of a safetensors file. The file is not trusted: everything in it is checked.
  *
- * F32 is read as it is; other floating-point numbers, whole numbers and truth values become float32. Holds the weights once more, in bytes 4 a value.
+ * F32 is read unchanged; other floating-point numbers, whole numbers and booleans become float32. Uses memory for one
+ * more copy of the weights: 4 bytes per value.
  *
  * @param bytes the file
- * @param where its path, for the message
+ * @param where its path, for the error message
  * @returns left with `HW_ARTIFACT` where the header is damaged, or the tensors do not fill the file exactly and without
- *   overlap
+ * overlap
  *
  * @example
  * ```ts
@@ -214,7 +214,7 @@ export const decodeSafetensors = (bytes: Uint8Array, where?: string): E.Either<H
       readArtifact(
         metadataCodec,
         `${WHAT} with "__metadata__"`,
-        // Some writers have null where there is none.
+        // Some writers have null where there is no metadata.
         (Object.hasOwn(header, '__metadata__') ? header['__metadata__'] : undefined) ?? {},
         where,
       ),
@@ -228,10 +228,10 @@ export const decodeSafetensors = (bytes: Uint8Array, where?: string): E.Either<H
 };
 
 /**
- * Writes weights as the bytes of a safetensors file: F32, in the order given.
+ * Writes weights as the bytes of a safetensors file: F32, in the given order.
  *
- * @param weights by name; what `decodeSafetensors` or PyTorch's `safetensors.torch.load_file` reads again
- * @param metadata what the file says about itself; default `format: pt`, as PyTorch's files do
+ * @param weights by name; `decodeSafetensors` and PyTorch's `safetensors.torch.load_file` read them
+ * @param metadata the file's metadata; default `format: pt`, as in PyTorch's files
  * @returns the file; equal weights give equal bytes
  */
 export const encodeSafetensors = (
@@ -240,7 +240,7 @@ export const encodeSafetensors = (
 ): Uint8Array => {
   checkArgument('encodeSafetensors', 'weights', weights, 'weights, such as stateDict() gives', [Symbol.iterator]);
 
-  // By hand, since a JavaScript object would put numeric names first.
+  // The JSON is written by hand, because a JavaScript object would put numeric names first.
   const fields = Array.from(metadata, ([name, text]) => `${JSON.stringify(name)}:${JSON.stringify(text)}`);
   const members = [`"__metadata__":{${fields.join(',')}}`];
   let end = 0;

@@ -6,14 +6,14 @@ import type { Artifacts } from './Artifacts.js';
 import { inputsOf } from './ModelConfig.js';
 import { resizeVocabulary } from './resizeVocabulary.js';
 
-/** What is left of a model. */
+/** The parts of a model that are kept. */
 export interface SmallerOptions {
   /**
-   * How many words the vocabulary keeps, the most frequent ones, and as many word vectors. Others become unknown.
-   * Default: all.
+   * The number of words that the vocabulary keeps, the most frequent ones, and of word vectors. Other words become
+   * unknown. Default: all.
    */
   readonly words?: number | undefined;
-  /** Whether the linear part alone is left of a sum. Default false. */
+  /** Whether only the linear part of a sum is kept. Default false. */
   readonly linear?: boolean | undefined;
 }
 
@@ -38,7 +38,7 @@ const linearPart = (artifacts: Artifacts): Artifacts => {
 
 const fewerWords = (artifacts: Artifacts, words: number): Artifacts => {
   const { config, weights, tokenizer, vectors } = artifacts;
-  // Padding and unknown are no words.
+  // Padding and unknown are not words.
   const size = Math.max(words + 2, tokenizer.unknownIndex + 1);
   const cut = size < tokenizer.size;
   const fewerVectors = vectors !== undefined && words < vectors.size;
@@ -58,12 +58,12 @@ const fewerWords = (artifacts: Artifacts, words: number): Artifacts => {
 };
 
 /**
- * A smaller model of the same classes: with fewer words, or the linear part alone. Its scores are other ones, so those
- * of the whole model are left out; measure it by `evaluate`.
+ * Makes a smaller model of the same classes: with fewer words, or with the linear part alone. Its scores differ, so the
+ * scores of the whole model are left out. Measure the smaller model with `evaluate`.
  *
- * @param artifacts the whole model, which stays as it is
+ * @param artifacts the whole model, which does not change
  * @param options `words`, `linear`
- * @throws HeadwaterError `HW_USAGE` when `words` is no whole number of at least 1, or there is no linear part
+ * @throws HeadwaterError `HW_USAGE` when `words` is not a whole number of at least 1, or there is no linear part
  *
  * @example
  * ```ts

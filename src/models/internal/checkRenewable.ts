@@ -1,9 +1,9 @@
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 
 /**
- * Refuses tokens whose embedding cannot be replaced, or taken for another's.
+ * Rejects tokens whose embedding cannot be replaced or copied.
  *
- * @throws HeadwaterError `HW_USAGE` for the padding token, and for an index that is no token
+ * @throws HeadwaterError `HW_USAGE` for the padding token, and for an index without a token
  */
 export const checkRenewable = (
   name: string,

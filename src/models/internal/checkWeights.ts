@@ -14,11 +14,12 @@ const misfit = (why: string, where: string | undefined): E.Either<HeadwaterError
 const written = (shape: readonly number[]): string => `[${shape.join(', ')}]`;
 
 /**
- * Checks that weights have the very names and shapes that a model wants, and as many values as their shapes say.
+ * Checks that weights have exactly the names and shapes of a model, and that each has the number of values of its
+ * shape.
  *
  * @param wanted shapes by name
  * @param state the weights
- * @param where the path that they came from, for the message
+ * @param where the path of the weights, for the error message
  * @returns the weights in the model's order, or `HW_ARTIFACT`
  */
 export const checkWeights = (

@@ -6,13 +6,13 @@ import { linear } from '../../ops/layers/linear.js';
 import type { ClassifierConfig } from '../ClassifierConfig.js';
 
 /**
- * The classifier's equations: embeddings → recurrent layer → its output at each row's last token → fc1 → fc2, with no
- * activation between, as the lesson has it. Nothing is dropped: a train step's gradients come from
- * `classifierGradients`.
+ * The classifier's equations: embeddings → recurrent layer → its output at each row's last token → fc1 → fc2, without
+ * an activation between them, as in the lesson. There is no dropout: `classifierGradients` computes the gradients of a
+ * train step.
  *
- * @param config what the classifier is made of
+ * @param config the classifier's configuration
  * @param weights by name, on the current backend
- * @returns logits, shape [B, C], float32; differentiable in the weights
+ * @returns logits, shape [B, C], float32; differentiable with respect to the weights
  */
 export const classifierLogits = (
   config: ClassifierConfig,

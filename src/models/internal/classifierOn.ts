@@ -4,7 +4,7 @@ import type { ClassifierConfig } from '../ClassifierConfig.js';
 import type { ClassifierSettings } from '../ClassifierSettings.js';
 import { deferredClassifier, type DeferredClassifier } from '../deferredClassifier.js';
 
-/** Makes the classifier that the settings' backend can have: one that answers at once, or one that answers later. */
+/** Makes the classifier for the backend of the settings: with synchronous steps, or with deferred results. */
 export const classifierOn = (
   config: ClassifierConfig,
   settings: ClassifierSettings,

@@ -1,7 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { clipByGlobalNorm } from '../../ops/optimizers/clipByGlobalNorm.js';
 
-/** The gradients that a step takes, and the norm that they had; without a limit it is not measured. */
+/** The gradients after clipping, and their norm before it. Without a limit the norm is not measured. */
 export const clipGradients = (
   gradients: readonly Tensor[],
   maxNorm: number | undefined,

@@ -3,11 +3,11 @@ import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import { excerpt } from '../../contracts/messages/excerpt.js';
 
 /**
- * A configuration that was completed, once its codec has accepted it.
+ * Checks a completed configuration with its codec.
  *
- * @param codec what the configuration must be
- * @param what what is made of it, for the message: `A linear classifier`
- * @throws HeadwaterError `HW_USAGE` where a value cannot work
+ * @param codec the codec of the configuration
+ * @param what the name of the model for the error message: `A linear classifier`
+ * @throws HeadwaterError `HW_USAGE` where a value is invalid
  */
 export const completed = <A>(codec: t.Type<A, unknown>, what: string, config: Readonly<Record<string, unknown>>): A => {
   const decoded = codec.decode(config);

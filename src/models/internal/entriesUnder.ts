@@ -1,6 +1,6 @@
 import type { StateDict, Weight } from '../../contracts/models/StateDict.js';
 
-/** Entries of a state under a prefix, without it. */
+/** The entries of a state whose names begin with a prefix; the prefix is removed. */
 export const entriesUnder = (prefix: string, state: StateDict): StateDict =>
   new Map(
     Array.from(state).flatMap(([key, weight]): [string, Weight][] =>
@@ -8,6 +8,6 @@ export const entriesUnder = (prefix: string, state: StateDict): StateDict =>
     ),
   );
 
-/** Entries of a state, with a prefix. */
+/** The entries of a state, with a prefix added to their names. */
 export const prefixed = (prefix: string, state: StateDict): [string, Weight][] =>
   Array.from(state, ([key, weight]) => [prefix + key, weight]);

@@ -3,7 +3,7 @@ import { labelWeight } from '../../ops/internal/lossShares.js';
 import { softmaxRows } from './softmaxRows.js';
 
 /**
- * The loss and the probabilities of logits.
+ * Computes the loss and the probabilities from logits.
  *
  * @param logits row-major, shape [B, C]; replaced by the probabilities
  * @param labels each row's class index, shape [B]

@@ -1,6 +1,6 @@
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 
-/** Hands values on, or refuses them where one is no finite number. */
+/** Returns the values. Throws where one is not a finite number. */
 export const finite = <Values extends ArrayLike<number>>(values: Values, what: string, advice: string): Values => {
   for (let i = 0; i < values.length; i++) {
     if (!Number.isFinite(values[i]))
@@ -9,6 +9,6 @@ export const finite = <Values extends ArrayLike<number>>(values: Values, what: s
   return values;
 };
 
-/** What to do about a loss that is not finite, and about probabilities. */
+/** The advice in the message about a loss that is not finite, and about probabilities. */
 export const UNSTABLE = 'Lower the learning rate, and check the class weights.';
 export const DAMAGED = 'The weights are damaged: load others.';

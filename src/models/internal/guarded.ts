@@ -1,6 +1,6 @@
 import * as t from 'io-ts';
 
-/** A codec of the values that pass a type guard; `name` says in words what they are. */
+/** A codec of the values that pass a type guard; `name` describes them in words. */
 export const guarded = <A>(name: string, is: (value: unknown) => value is A): t.Type<A> =>
   new t.Type(name, is, (value, context) => (is(value) ? t.success(value) : t.failure(value, context)), t.identity);
 
@@ -17,7 +17,7 @@ export const positive = guarded(
   (value): value is number => typeof value === 'number' && value > 0 && value < Infinity,
 );
 
-/** A codec of shares: numbers of at least 0 and below 1. */
+/** A codec of shares: numbers that are at least 0 and below 1. */
 export const share = guarded(
   'a number of at least 0 and below 1',
   (value): value is number => typeof value === 'number' && value >= 0 && value < 1,

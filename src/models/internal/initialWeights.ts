@@ -5,11 +5,11 @@ import { normal, uniform } from './draws.js';
 import { weightShapes } from './weightShapes.js';
 
 /**
- * The weights that a classifier starts from, distributed as PyTorch's: embeddings N(0, 1) with zeros for the padding
- * token, all of a recurrent layer U(±1/√H), and a linear layer's U(±1/√I), where I is the number of its inputs
+ * The initial weights of a classifier, from PyTorch's distributions: embeddings N(0, 1) with zeros for the padding
+ * token, all weights of a recurrent layer U(±1/√H), and a linear layer's U(±1/√I), where I is the number of its inputs
  * (Kaiming's with a = √5).
  *
- * @param config what the classifier is made of
+ * @param config the classifier's configuration
  * @param seed any whole number; equal seeds give equal weights
  * @param embeddingSpread the standard deviation of the embeddings
  */

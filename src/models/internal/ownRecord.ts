@@ -2,8 +2,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
 
 /**
- * A codec of objects whose keys may be anything, `__proto__` included: `t.record` assigns to its result, which loses
- * that one.
+ * A codec of objects with any keys, including `__proto__`. `t.record` assigns to its result and so loses that key.
  */
 export const ownRecord = <A>(codec: t.Type<A, unknown>): t.Type<Readonly<Record<string, A>>, unknown> =>
   new t.Type(
@@ -18,7 +17,7 @@ export const ownRecord = <A>(codec: t.Type<A, unknown>): t.Type<Readonly<Record<
         if (E.isLeft(decoded)) return decoded;
         entries.push([key, decoded.right]);
       }
-      // fromEntries defines properties.
+      // fromEntries defines properties instead of assigning them.
       return t.success(Object.fromEntries(entries));
     },
     (value) => Object.fromEntries(Object.entries(value).map(([key, each]) => [key, codec.encode(each)])),

@@ -2,12 +2,12 @@ import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import { random, type Random } from '../../contracts/random.js';
 import type { Weight } from '../../contracts/models/StateDict.js';
 
-/** The shape of a parameter, and its first values: `data`, or drawn from [−uniform, uniform), or 0. */
+/** The shape of a parameter, and its initial values: `data`, or drawn from [−uniform, uniform), or 0. */
 export interface Parameter {
   readonly shape: readonly number[];
-  /** Row-major, as many values as the shape says. */
+  /** Row-major; the number of values must match the shape. */
   readonly data?: Float32Array | undefined;
-  /** The bound of the values that are drawn, above 0. */
+  /** The bound of the random values, above 0. */
   readonly uniform?: number | undefined;
 }
 
@@ -29,9 +29,9 @@ const valuesOf = (name: string, { shape, data, uniform }: Parameter, draws: Rand
 };
 
 /**
- * The first values of parameters, in their order.
+ * The initial values of parameters, in their order.
  *
- * @throws HeadwaterError `HW_USAGE` for a parameter that cannot be, or for none
+ * @throws HeadwaterError `HW_USAGE` for an invalid parameter, or without parameters
  */
 export const parameterValues = <Name extends string>(
   parameters: Readonly<Record<Name, Parameter>>,
@@ -40,7 +40,7 @@ export const parameterValues = <Name extends string>(
   const entries = Object.entries<Parameter>(parameters) as [Name, Parameter][];
   if (entries.length === 0) throw new HeadwaterError('HW_USAGE', 'trainable: there are no parameters to learn.');
   return new Map(
-    // Each parameter has draws of its own: what one draws does not depend on the shapes of the others.
+    // Each parameter has its own generator, so its values do not depend on the shapes of the others.
     entries.map(([name, parameter], i) => [
       name,
       { shape: parameter.shape, data: valuesOf(name, parameter, random(seed, 'weights', i)) },

@@ -22,24 +22,24 @@ export interface PlacedWeights {
   readonly classWeights: Float32Array | undefined;
   /** By name. */
   readonly weights: ReadonlyMap<string, Variable>;
-  /** The same under the names that the ops know them by. */
+  /** The same weights under the names that the ops use. */
   readonly inputs: ClassifierInputs<Tensor>;
-  /** Moves all weights a step, by the gradients in the order of `gradientNames`. */
+  /** Makes one optimizer step on all weights; the gradients are in the order of `gradientNames`. */
   learn(gradients: readonly Tensor[], learningRate: number): void;
   readonly adam: Adam;
-  /** Replaces the weights by a copy of those given. Its backend must be the current one. */
+  /** Replaces the weights by a copy of `state`. The classifier's backend must be the current one. */
   replace(state: StateDict): void;
-  /** Frees weights and optimizer; more calls change nothing. */
+  /** Frees weights and optimizer. Further calls do nothing. */
   dispose(): void;
-  /** Refuses to go on once they are freed. */
+  /** Throws after the weights were freed. */
   readonly checkAlive: () => void;
 }
 
-/** A tensor of a weight's values, which stay the caller's. */
+/** Makes a tensor from a copy of a weight's values. */
 const asTensor = ({ shape, data }: Weight): Tensor => tensor(data.slice(), [...shape]);
 
 /**
- * Puts a classifier's weights onto its backend, with an optimizer; registers the backend where it is the embedded one.
+ * Puts a classifier's weights onto its backend, with an optimizer. The embedded backend is registered if necessary.
  *
  * @throws HeadwaterError as `classifier`
  */
@@ -67,14 +67,14 @@ export const placeWeights = (
     );
     return { weights: variables, adam: new Adam(variables) };
   });
-  // The weights in their order of definition, under the names that the ops know them by.
+  // The weights in their order of definition, under the names that the ops use.
   const names = [...shapes.keys()];
   let disposed = false;
 
   return {
     classWeights,
     weights,
-    // All names of the inputs, which the compiler cannot see in a list of pairs.
+    // It has all names of the inputs, but the compiler cannot see that in a list of pairs.
     inputs: Object.fromEntries(
       gradientNames(config.bidirectional).map((input, i) => [input, weights.get(names[i]!)!]),
     ) as unknown as ClassifierInputs<Tensor>,

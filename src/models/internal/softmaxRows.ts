@@ -1,5 +1,5 @@
 /**
- * The probabilities of logits.
+ * Computes the probabilities of logits.
  *
  * @param logits row-major, shape [B, C]; replaced by the probabilities, which are returned
  */

@@ -2,9 +2,9 @@ import { GATES } from '../../ops/recurrent/internal/checkRecurrent.js';
 import type { ClassifierConfig } from '../ClassifierConfig.js';
 
 /**
- * The weights of a classifier by name, with their shapes, in PyTorch's names and order of definition.
+ * The shapes of a classifier's weights by name, with PyTorch's names and order of definition.
  *
- * @param config what the classifier is made of
+ * @param config the classifier's configuration
  */
 export const weightShapes = (config: ClassifierConfig): ReadonlyMap<string, readonly number[]> => {
   const { vocabularySize, embeddingDim, hiddenDim, fcDim, classes } = config;

@@ -10,30 +10,30 @@ const optimizer = guarded(
 /** The codec of a linear classifier's configuration. */
 export const LinearConfig = t.readonly(
   t.strict({
-    /** What tells it from other architectures. */
+    /** Distinguishes it from other architectures. */
     architecture: t.literal('linear'),
     /** The number of classes, C. */
     classes: wholeNumber(2),
     /** The number of columns of the hashed features, F. */
     columns: wholeNumber(1),
-    /** How the weights are moved: by plain steps with an L2 penalty, or by Adagrad. */
+    /** How the weights are updated: by plain SGD steps with an L2 penalty, or by Adagrad. */
     optimizer,
     /**
-     * How little the weights are held back: the inverse strength of the L2 penalty, as scikit-learn's `C`. Of use with
-     * `sgd` alone.
+     * The inverse strength of the L2 penalty, as scikit-learn's `C`: the larger it is, the weaker the penalty. Used
+     * with `sgd` alone.
      */
     inverseRegularization: positive,
     /** The share of a row's features that is dropped in training. */
     dropout: share,
-    /** What logits are divided by for probabilities, as validation rows have shown it; training does not know it. */
+    /** The temperature that divides the logits before softmax, fitted on validation rows; not used in training. */
     temperature: positive,
   }),
 );
 
-/** What a linear classifier is made of. */
+/** The configuration of a linear classifier. */
 export type LinearConfig = t.TypeOf<typeof LinearConfig>;
 
-/** The choices that {@link linearConfig} completes. */
+/** The options that {@link linearConfig} completes. */
 export interface LinearOptions {
   /** The number of classes: `labelEncoder.size`. */
   readonly classes: number;
@@ -52,7 +52,7 @@ export interface LinearOptions {
 /**
  * Completes the configuration of a linear classifier, and checks it.
  *
- * @throws HeadwaterError `HW_USAGE` when a value cannot work
+ * @throws HeadwaterError `HW_USAGE` when a value is invalid
  *
  * @example
  * ```ts

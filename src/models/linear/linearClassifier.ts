@@ -9,45 +9,48 @@ import { checkClassWeights, checkLabels, labelWeight } from '../../ops/internal/
 import { featureDropout } from '../../ops/sparse/featureDropout.js';
 import type { LinearConfig } from './LinearConfig.js';
 
-/** What a linear classifier needs to know beyond what it is made of. */
+/** The settings of a linear classifier besides its configuration. */
 export interface LinearSettings {
-  /** The number of train rows, N: the L2 penalty of the whole training is spread over them. */
+  /** The number of train rows, N. The L2 penalty of the whole training is distributed over them. */
   readonly trainRows: number;
-  /** Decides what feature dropout drops: any whole number. */
+  /** The seed of feature dropout: any whole number. */
   readonly seed: number;
-  /** The weight of each class in the loss, by class index, shape [C], finite and not negative. Default: all equal. */
+  /** The weight of each class in the loss, by class index, shape [C], finite and at least 0. Default: all equal. */
   readonly classWeights?: Float32Array | undefined;
-  /** What it calls itself in events. Default `linear`. */
+  /** The model's name in events. Default `linear`. */
   readonly name?: string | undefined;
-  /** The weights that it starts from, copied. Default: zeros. */
+  /** The initial weights, which are copied. Default: zeros. */
   readonly weights?: StateDict | undefined;
 }
 
 /** A linear text classifier on hashed features. */
 export interface LinearClassifier extends OnlineModel {
-  /** What it is made of. */
+  /** The classifier's configuration. */
   readonly config: LinearConfig;
-  /** The logits of a batch, row-major, shape [B, C], float32; changes nothing. */
+  /** The logits of a batch, row-major, shape [B, C], float32; does not change the model. */
   logits(batch: PaddedBatch): Float32Array;
-  /** It has nothing outside JavaScript's memory to free: here so that every model can be treated alike. */
+  /** Does nothing: it has no memory outside JavaScript. It exists so that all models have the same methods. */
   dispose(): void;
 }
 
-/** The bias of a class is moved by this share of a weight's step: it is on in every row. */
+/**
+ * The step size of a class's bias, as a share of a weight's step size. It is smaller because the bias is active in
+ * every row.
+ */
 const BIAS_SHARE = 0.1;
-/** Below this the scale of the weights is multiplied into them, so that neither leaves the range of float32. */
+/** Below this value the scale is multiplied into the weights, so that neither leaves the range of float32. */
 const LEAST_SCALE = 1e-3;
-/** A float64 is the sum of so many float32. */
+/** The number of float32 values whose sum represents a float64. */
 const SCALE_PARTS = 3;
 
-/** A number as float32 values whose sum it is, exactly. */
+/** Splits a number into float32 values whose sum is exactly the number. */
 const inParts = (value: number): Float32Array => {
   const parts = new Float32Array(SCALE_PARTS);
   for (let i = 0, rest = value; i < SCALE_PARTS; rest -= parts[i++]!) parts[i] = rest;
   return parts;
 };
 
-/** Added to Adagrad's root, so that nothing is divided by zero. */
+/** Added to Adagrad's root to avoid a division by zero. */
 const EPSILON = 1e-10;
 
 /**
@@ -55,22 +58,22 @@ const EPSILON = 1e-10;
  *
  *     logits = b + Σⱼ xⱼ · U[fⱼ]
  *
- * It reads the `features` of a batch alone. Each row of a train batch is one step, in the order of the batch, as in
- * scikit-learn's `SGDClassifier`. With the optimizer `sgd` a step follows the gradient of
- * cross-entropy + ‖U‖² / (2 · C · N), where C is `inverseRegularization` and N the number of train rows; a learning
- * rate of 1 that falls evenly to 0 over ten epochs reaches what a solver of the whole problem does. With `adagrad` each
- * weight has its own rate and there is no penalty; a learning rate of 0.3 and dropout 0.5 suit it.
+ * It uses only the `features` of a batch. Each row of a train batch is one step, in the order of the batch, as in
+ * scikit-learn's `SGDClassifier`. With the optimizer `sgd` a step follows the gradient of cross-entropy + ‖U‖² / (2 · C
+ * · N), where C is `inverseRegularization` and N is the number of train rows. A learning rate of 1 that falls linearly
+ * to 0 over ten epochs reaches the result of a batch solver. With `adagrad` each weight has its own rate and there is
+ * no penalty; a learning rate of 0.3 and dropout 0.5 work well.
  *
- * A step is of one row, so `clipNorm` limits the gradient of each row, without the penalty; the norm that a batch tells
- * is the largest of its rows.
+ * A step has one row, so `clipNorm` limits the gradient of each row, without the penalty. The gradient norm of a batch
+ * is the largest norm of its rows.
  *
- * No tensors: it computes on the processor, on one thread, by vector instructions where the engine has them, and gives
- * the same bits on every machine. Holds 8 bytes a column, and 4 bytes a class, of which there are a multiple of four, for
- * each column that a training has touched; twice that with `adagrad`.
+ * It uses no tensors. It computes on the CPU, on one thread, with vector instructions where the engine has them.
+ * Results are the same bits on every machine. Memory: 8 bytes per column, and 4 bytes per class (rounded up to a
+ * multiple of four classes) for each column that training has touched; twice that with `adagrad`.
  *
- * @param config what it is made of; `linearConfig` completes one
- * @throws HeadwaterError `HW_USAGE` when the class weights do not fit or a batch has no features, `HW_ARTIFACT` when
- *   weights do not fit
+ * @param config the model's sizes; `linearConfig` completes a configuration
+ * @throws HeadwaterError `HW_USAGE` when the class weights do not match or a batch has no features, `HW_ARTIFACT` when
+ * the given weights do not match
  * @see L. Bottou, Stochastic gradient descent tricks. Neural Networks: Tricks of the Trade, 2012, for the L2 penalty as
  *   a scale of all weights.
  *
@@ -99,9 +102,9 @@ export const linearClassifier = (config: LinearConfig, settings: LinearSettings)
   const bias = new Float32Array(classes);
   const biasSums = new Float32Array(classes);
   const penalty = 1 / (inverseRegularization * Math.max(1, trainRows));
-  /** What the weights of the table are multiplied by. */
+  /** The factor by which the table's weights are multiplied. */
   let scale = 1;
-  /** Working memory of one row: its logits, then its probabilities, then the gradient of them. */
+  /** Working memory for one row: its logits, then its probabilities, then the gradient of its logits. */
   const row = new Float64Array(classes);
 
   const featuresOf = ({ features }: PaddedBatch): SparseRows => {
@@ -112,7 +115,7 @@ export const linearClassifier = (config: LinearConfig, settings: LinearSettings)
     );
   };
 
-  /** Multiplies the scale into the weights. */
+  /** Multiplies the scale into the weights and resets it to 1. */
   const settle = (): void => {
     if (scale === 1) return;
     for (let slot = 0; slot < table.touched; slot++) {
@@ -123,7 +126,7 @@ export const linearClassifier = (config: LinearConfig, settings: LinearSettings)
     scale = 1;
   };
 
-  /** Puts the logits of a row of the batch that is open into `row`. */
+  /** Writes the logits of a row of the current batch into `row`. */
   const logitsOf = (index: number): void => {
     products.multiply(index);
     for (let c = 0; c < classes; c++) row[c] = scale * sums[c]! + bias[c]!;
@@ -134,7 +137,7 @@ export const linearClassifier = (config: LinearConfig, settings: LinearSettings)
     if (temperature !== 1) for (let c = 0; c < classes; c++) row[c]! /= temperature;
   };
 
-  /** Turns the row's logits into probabilities. */
+  /** Converts the row's logits to probabilities. */
   const softmaxRow = (): void => {
     let most = -Infinity;
     for (let c = 0; c < classes; c++) if (row[c]! > most) most = row[c]!;
@@ -143,12 +146,15 @@ export const linearClassifier = (config: LinearConfig, settings: LinearSettings)
     for (let c = 0; c < classes; c++) row[c]! /= total;
   };
 
-  /** The cross-entropy of a label by the row's probabilities; the least float keeps the logarithm finite. */
+  /**
+   * The cross-entropy of a label under the row's probabilities. The smallest positive number keeps the logarithm
+   * finite.
+   */
   const lossOf = (label: number): number => -Math.log(Math.max(row[label]!, Number.MIN_VALUE));
 
   const weightOf = (label: number): number => classWeights?.[label] ?? 1;
 
-  /** The norm of the gradient of all weights and biases that a row has, from that of its logits, which stands in `row`. */
+  /** The norm of the gradient of a row's weights and biases, computed from the gradient of its logits in `row`. */
   const gradientNormOf = ({ offsets, values }: SparseRows, index: number): number => {
     let ofLogits = 0;
     for (let c = 0; c < classes; c++) ofLogits += row[c]! * row[c]!;
@@ -157,7 +163,7 @@ export const linearClassifier = (config: LinearConfig, settings: LinearSettings)
     return Math.sqrt(ofLogits * ofInputs);
   };
 
-  /** Moves the weights of a row's features against the gradient that stands in `row`. */
+  /** Moves the weights of a row's features against the gradient in `row`. */
   const move = (index: number, rate: number): void => {
     sums.set(row);
     if (optimizer === 'sgd') {
@@ -222,7 +228,7 @@ export const linearClassifier = (config: LinearConfig, settings: LinearSettings)
         logitsOf(i);
         softmaxRow();
         loss += share * lossOf(label);
-        // The weights stay as they were: from a loss that is no number, all that follows would be none.
+        // The weights stay unchanged: after a loss that is not a number, all later values would be invalid too.
         if (!Number.isFinite(loss)) break;
         row[label]! -= 1;
         if (share !== 1) for (let c = 0; c < classes; c++) row[c]! *= share;
@@ -267,7 +273,7 @@ export const linearClassifier = (config: LinearConfig, settings: LinearSettings)
     },
 
     stateDict: () => {
-      // The scale stays: whoever looks at the weights does not change how the training goes on.
+      // The scale stays as it is: reading the weights must not change how the training continues.
       const held = table.stateDict();
       const { shape, data } = held.get('values')!;
       return new Map([
@@ -310,7 +316,7 @@ export const linearClassifier = (config: LinearConfig, settings: LinearSettings)
         );
       biasSums.set(biasSum.data);
       squares.replaceBy(wideSum.data);
-      // Only where they are the very weights that it has: those of another moment stay as they are.
+      // Only if the current weights are the saved ones. Weights of another time stay unchanged.
       if (saved === 1 || unscaled === undefined) return;
       settle();
       const present = table.store.toArray();
@@ -319,7 +325,7 @@ export const linearClassifier = (config: LinearConfig, settings: LinearSettings)
       scale = saved;
     },
 
-    // It reads no tokens, so there is nothing to renew.
+    // The model reads no tokens, so there is nothing to renew.
     renewTokens: () => undefined,
 
     dispose: () => undefined,

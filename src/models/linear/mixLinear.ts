@@ -3,13 +3,13 @@ import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import type { StateDict } from '../../contracts/models/StateDict.js';
 import { linearClassifier, type LinearClassifier, type LinearSettings } from './linearClassifier.js';
 
-/** A linear model, and what its weights are multiplied by in a mixture. */
+/** A linear model, and the factor of its weights in a mixture. */
 export interface MixedPart {
   readonly model: LinearClassifier;
   readonly share: number;
 }
 
-/** The weights of a state, by the columns that they belong to. */
+/** The weights of a state and the columns that they belong to. */
 const weightsOf = (
   state: StateDict,
 ): { readonly bias: Float32Array; readonly rows: Float32Array; readonly values: Float32Array } => ({
@@ -19,17 +19,17 @@ const weightsOf = (
 });
 
 /**
- * Makes one linear model of several that read the same features: its logits are the sum of theirs, each multiplied by
- * its share, so it costs no more than one of them.
+ * Makes one linear model from several models with the same features. Its logits are the sum of the models' logits, each
+ * multiplied by its share. A prediction of the mixture costs no more than one of a single model.
  *
  *     U = Σₘ shareₘ · Uₘ / Tₘ,   b = Σₘ shareₘ · bₘ / Tₘ
  *
- * Tₘ is the temperature of a part; that of the mixture is 1. It has the configuration of the first part besides, and
- * learns on as that one does, without what the optimizers of its parts know. The parts stay as they are.
+ * Tₘ is the temperature of a part; the mixture has the temperature 1. The other fields of its configuration are those
+ * of the first part, and it continues to learn like that part, but with new optimizer states. The parts do not change.
  *
- * @param parts at least one; all with equal numbers of classes and columns
+ * @param parts at least one; all must have the same numbers of classes and columns
  * @param settings as for `linearClassifier`; `weights` are those of the mixture
- * @throws HeadwaterError `HW_USAGE` when there is no part, or the numbers differ
+ * @throws HeadwaterError `HW_USAGE` when there is no part, or when these numbers differ
  *
  * @example
  * ```ts

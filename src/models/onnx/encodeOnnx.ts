@@ -9,7 +9,7 @@ import { ONNX_TYPE, writeOnnxModel } from './internal/onnxModel.js';
 import type { OnnxGraph } from './internal/OnnxPart.js';
 import { sumGraph, wideGraph } from './internal/wideGraph.js';
 
-/** A protobuf message must stay below 2 GiB; some bytes are left for what is not weights. */
+/** A protobuf message must be smaller than 2 GiB; some bytes are reserved for everything but the weights. */
 const MOST_WEIGHT_BYTES = 2 ** 31 - 2 ** 24;
 
 const LESSON_DESCRIPTION =
@@ -33,30 +33,30 @@ const graphOf = ({ config, weights, vectors }: Artifacts): OnnxGraph => {
   }
 };
 
-/** The name of a graph: what the model is. */
+/** The name of a graph: the kind of the model. */
 const nameOf = (config: ModelConfig): string => (isLessonConfig(config) ? config.cell : config.architecture);
 
 /**
- * Writes the network of a saved model as an ONNX file, which other runtimes read: onnxruntime, for one.
+ * Writes the network of a saved model as an ONNX file, which other runtimes such as onnxruntime read.
  *
- * The file holds the network, not the steps from a text to what it reads: `rowEncoder(artifacts)` makes that, and the
- * names below are those of its batches. Inputs are those that the model has:
+ * The file holds the network, but not the steps from a text to the network's inputs. `rowEncoder(artifacts)` does these
+ * steps, and the names below are those of its batches. The inputs depend on the model:
  *
- * - `tokens`, int64 [B, T], and `lengths`, int64 [B], each between 1 and T; not of a linear model;
- * - `vector_ids`, int64 [B, T], where it reads word vectors, whose table is in the file;
- * - `feature_rows`, `feature_ids` and `feature_values` [N], where it reads hashed features: for each of them the row of
+ * - `tokens`, int64 [B, T], and `lengths`, int64 [B], each between 1 and T; not for a linear model;
+ * - `vector_ids`, int64 [B, T], where it uses word vectors; their table is in the file;
+ * - `feature_rows`, `feature_ids` and `feature_values` [N], where it uses hashed features: for each feature the row of
  *   the batch, int64, the column, int64, and the value, float32;
- * - `rows`, int64 [1], of a linear model: the number of rows, B.
+ * - `rows`, int64 [1], for a linear model: the number of rows, B.
  *
- * The outputs are `logits` and `probabilities`, float32 [B, C]; they differ from Headwater's by rounding alone. The
- * metadata has `classes`, a JSON array in the order of the outputs, `padIndex`, where the model reads tokens, and
- * `modelId` where it has one. Operators are those of version 17, the format of version 8. Equal artifacts give equal
- * bytes. Holds the weights about three times more while it runs.
+ * The outputs are `logits` and `probabilities`, float32 [B, C]. They differ from Headwater's only by rounding. The
+ * metadata has `classes`, a JSON array in the order of the outputs; `padIndex`, where the model uses tokens; and
+ * `modelId`, where it has one. The operators are those of version 17, and the file format is version 8. Equal artifacts
+ * give equal bytes. Uses memory for about three more copies of the weights while it runs.
  *
  * @param artifacts a saved model of any architecture
  * @returns the bytes of the file
- * @throws HeadwaterError `HW_USAGE` for weights of 2 GiB and more, which the format does not hold; `HW_ARTIFACT` when
- *   the artifacts do not belong together
+ * @throws HeadwaterError `HW_USAGE` for weights of 2 GiB or more, which the format cannot hold; `HW_ARTIFACT` when the
+ * artifacts do not match each other
  * @see https://onnx.ai/onnx/repo-docs/IR.html
  *
  * @example

@@ -13,7 +13,7 @@ const finiteNumber = guarded(
 /** The codec of a sum's configuration. */
 export const SumConfig = t.readonly(
   t.strict({
-    /** What tells it from other architectures. */
+    /** Distinguishes it from other architectures. */
     architecture: t.literal('sum'),
     /** The number of classes, C. */
     classes: wholeNumber(2),
@@ -21,20 +21,20 @@ export const SumConfig = t.readonly(
     network: WideGruConfig,
     /** The linear model. */
     linear: LinearConfig,
-    /** What the logits of the recurrent model are multiplied by. */
+    /** The factor of the recurrent model's logits. */
     networkWeight: finiteNumber,
-    /** What the logits of the linear model are multiplied by. */
+    /** The factor of the linear model's logits. */
     linearWeight: finiteNumber,
   }),
 );
 
-/** What the sum of a recurrent model and a linear one is made of. */
+/** The configuration of a sum of a recurrent model and a linear one. */
 export type SumConfig = t.TypeOf<typeof SumConfig>;
 
 /**
  * Checks the configuration of a sum.
  *
- * @throws HeadwaterError `HW_USAGE` when a value cannot work
+ * @throws HeadwaterError `HW_USAGE` when a value is invalid
  *
  * @example
  * ```ts

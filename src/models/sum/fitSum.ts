@@ -1,4 +1,4 @@
-/** What the weights of a sum are fitted on: the logits of both models for the same rows, row-major, shape [B, C]. */
+/** The input of `fitSum`: the logits of both models for the same rows, row-major, shape [B, C]. */
 export interface SumInput {
   readonly network: ArrayLike<number>;
   readonly linear: ArrayLike<number>;
@@ -12,7 +12,7 @@ export interface SumWeights {
   readonly linearWeight: number;
 }
 
-/** The mean loss, its gradient by both weights, and its Hessian. */
+/** The mean loss, its gradient with respect to both weights, and its Hessian. */
 interface Curve {
   readonly loss: number;
   readonly gradient: readonly [number, number];
@@ -20,7 +20,7 @@ interface Curve {
 }
 
 const ITERATIONS = 30;
-/** Holds the weights where a model is right in every row, so that they do not grow without end. */
+/** A penalty on the weights, so that they stay finite where a model is correct on every row. */
 const PENALTY = 1e-3;
 
 const curveAt = (u: number, v: number, { network, linear, labels }: SumInput, classes: number): Curve => {
@@ -64,10 +64,10 @@ const curveAt = (u: number, v: number, { network, linear, labels }: SumInput, cl
 };
 
 /**
- * Finds the weights u and v of the sum u · network + v · linear of two models' logits that make the labels of some rows
- * the most likely, by Newton's method: the loss is convex in both.
+ * Finds the weights u and v of the sum u · network + v · linear of two models' logits that maximize the likelihood of
+ * the labels, by Newton's method. The loss is convex in both weights.
  *
- * Give it validation rows. The sum is calibrated by it too.
+ * Use validation rows as its input. The fit also calibrates the sum.
  *
  * @example
  * ```ts

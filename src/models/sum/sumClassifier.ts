@@ -11,44 +11,44 @@ import { type SumConfig, sumConfig } from './SumConfig.js';
 
 /** A recurrent model and a linear one, whose logits are added. */
 export interface SumClassifier extends OnlineModel {
-  /** What it is made of. */
+  /** The classifier's configuration. */
   readonly config: SumConfig;
-  /** The logits of a batch, row-major, shape [B, C], float32; changes nothing. */
+  /** The logits of a batch, row-major, shape [B, C], float32; does not change the model. */
   logits(batch: PaddedBatch): Float32Array;
   /** Disposes of both models. */
   dispose(): void;
 }
 
-/** The two models of a sum, and how much each counts. */
+/** The two models of a sum, and the factor of each. */
 export interface SumParts {
   readonly network: WideGru;
   readonly linear: LinearClassifier;
-  /** What the logits of the recurrent model are multiplied by. */
+  /** The factor of the recurrent model's logits. */
   readonly networkWeight: number;
-  /** What the logits of the linear model are multiplied by. */
+  /** The factor of the linear model's logits. */
   readonly linearWeight: number;
 }
 
-/** How a sum is made. */
+/** The settings of a sum. */
 export interface SumSettings {
   /** The weight of each class in the loss, shape [C]. Default: all equal. */
   readonly classWeights?: Float32Array | undefined;
-  /** What it calls itself in events. Default `sum`. */
+  /** The model's name in events. Default `sum`. */
   readonly name?: string | undefined;
 }
 
-/** The rates of the linear model beside the recurrent one's, whose best is 3e-3. */
+/** The linear model's learning rate as a multiple of the recurrent one's, whose best value is 3e-3. */
 const LINEAR_RATE = { sgd: 1 / 3e-3, adagrad: 0.3 / 3e-3 };
 
 /**
- * Makes one model of a recurrent one and a linear one that were trained apart:
+ * Makes one model from a recurrent model and a linear one that were trained separately:
  *
  *     logits = u · network(row) + v · linear(row)
  *
- * `fitSum` finds u and v. Where it goes on learning, each part learns from its own loss. It owns both models: whoever
- * disposes of it disposes of them.
+ * `fitSum` finds u and v. If the sum continues to learn, each part learns from its own loss. The sum owns both models:
+ * its `dispose` frees them too.
  *
- * @throws HeadwaterError `HW_USAGE` when the models have other numbers of classes, or a weight is no finite number
+ * @throws HeadwaterError `HW_USAGE` when the numbers of classes differ, or a weight is not a finite number
  *
  * @example
  * ```ts

@@ -12,37 +12,37 @@ const severalOrNone = guarded(
 /** The codec of a wide GRU's configuration. */
 export const WideGruConfig = t.readonly(
   t.strict({
-    /** What tells it from other architectures. */
+    /** Distinguishes it from other architectures. */
     architecture: t.literal('wide-gru'),
     /** The number of classes, C. */
     classes: wholeNumber(2),
-    /** The number of tokens, V, padding and unknown included. */
+    /** The number of tokens, V, including padding and unknown. */
     vocabularySize: wholeNumber(2),
-    /** The token that fills rows up; it has no embedding. */
+    /** The token that fills up shorter rows; it has no embedding. */
     padIndex: wholeNumber(0),
-    /** The number of features of a token's embedding, E: that of the word vectors, where there are any. */
+    /** The size of a token's embedding, E; equal to the size of the word vectors, where there are any. */
     embeddingDim: wholeNumber(1),
-    /** The number of features of a direction's hidden state, H. */
+    /** The size of one direction's hidden state, H. */
     hiddenDim: wholeNumber(1),
-    /** Whether each token's vector is looked up, and what is trained is added to it. */
+    /** Whether each token has a fixed word vector, to which its trained embedding is added. */
     vectors: t.boolean,
-    /** The number of columns of the hashed features, F; 0 where it reads none. */
+    /** The number of columns of the hashed features, F; 0 where it uses none. */
     columns: wholeNumber(0),
-    /** The share of embeddings, and of pooled features, that is dropped in training. */
+    /** The share of embedding values, and of pooled values, that is dropped in training. */
     dropout: share,
     /** The share of whole words that is dropped in training. */
     wordDropout: share,
-    /** What logits are divided by for probabilities, as validation rows have shown it; training does not know it. */
+    /** The temperature that divides the logits before softmax, fitted on validation rows; not used in training. */
     temperature: positive,
-    /** The number of networks whose logits are averaged; left out where it is one. */
+    /** The number of networks whose logits are averaged; left out where there is one. */
     members: severalOrNone,
   }),
 );
 
-/** What a wide GRU is made of. */
+/** The configuration of a wide GRU. */
 export type WideGruConfig = t.TypeOf<typeof WideGruConfig>;
 
-/** The choices that {@link wideGruConfig} completes. */
+/** The options that {@link wideGruConfig} completes. */
 export interface WideGruOptions {
   /** The number of classes: `labelEncoder.size`. */
   readonly classes: number;
@@ -52,17 +52,17 @@ export interface WideGruOptions {
   readonly padIndex?: number | undefined;
   /** Whether there are word vectors. Default false. */
   readonly vectors?: boolean | undefined;
-  /** Default 100; with vectors it must be their `dims`. */
+  /** Default 100. With word vectors it must equal their `dims`. */
   readonly embeddingDim?: number | undefined;
   /** Default 128. */
   readonly hiddenDim?: number | undefined;
   /** The columns of the features: `features.columns`. Default 0: no wide part. */
   readonly columns?: number | undefined;
-  /** Default 0.3, without vectors 0.4. */
+  /** Default 0.3; 0.4 without word vectors. */
   readonly dropout?: number | undefined;
   /** Default 1. */
   readonly temperature?: number | undefined;
-  /** Default 0, without vectors 0.3. */
+  /** Default 0; 0.3 without word vectors. */
   readonly wordDropout?: number | undefined;
   /** The number of networks whose logits are averaged. Default 1. */
   readonly members?: number | undefined;
@@ -71,7 +71,7 @@ export interface WideGruOptions {
 /**
  * Completes the configuration of a wide GRU, and checks it.
  *
- * @throws HeadwaterError `HW_USAGE` when a value cannot work
+ * @throws HeadwaterError `HW_USAGE` when a value is invalid
  *
  * @example
  * ```ts

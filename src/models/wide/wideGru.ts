@@ -38,77 +38,79 @@ import { type MakeWideGru, meanOfNetworks } from './internal/meanOfNetworks.js';
 import { firstWeights, wideGruShapes } from './internal/firstWeights.js';
 import type { WideGruConfig } from './WideGruConfig.js';
 
-/** What a wide GRU needs to know beyond what it is made of. */
+/** The settings of a wide GRU besides its configuration. */
 export interface WideGruSettings {
-  /** Decides the weights that it starts from and what its dropouts drop: any whole number. */
+  /** The seed of the initial weights and of dropout: any whole number. */
   readonly seed: number;
-  /** The word vectors that batches give the ids of. Needed where the configuration says `vectors`. */
+  /** The word vectors to which the `vectorIds` of batches refer. Needed where the configuration has `vectors`. */
   readonly vectors?: VectorRows | undefined;
-  /** The weight of each class in the loss, by class index, shape [C], finite and not negative. Default: all equal. */
+  /** The weight of each class in the loss, by class index, shape [C], finite and at least 0. Default: all equal. */
   readonly classWeights?: Float32Array | undefined;
-  /** The backend that it lives on, as tfjs knows it, whichever is current. Default `headwater`. */
+  /** The tfjs name of its backend, independent of the current one. Default `headwater`. */
   readonly backend?: string | undefined;
-  /** What it calls itself in events. Default `wide-gru`. */
+  /** The model's name in events. Default `wide-gru`. */
   readonly name?: string | undefined;
-  /** The weights that it starts from, copied. Default: drawn by the seed. */
+  /** The initial weights, which are copied. Default: drawn with the seed. */
   readonly weights?: StateDict | undefined;
 }
 
 /** A recurrent text classifier on word vectors, with a wide linear part on hashed features. */
 export interface WideGru extends OnlineModel {
-  /** What it is made of. */
+  /** The classifier's configuration. */
   readonly config: WideGruConfig;
-  /** The backend that it lives on, as tfjs knows it. */
+  /** The tfjs name of its backend. */
   readonly backend: string;
-  /** The logits of a batch, row-major, shape [B, C], float32, with dropout off; changes nothing. */
+  /** The logits of a batch, row-major, shape [B, C], float32, without dropout; does not change the model. */
   logits(batch: PaddedBatch): Float32Array;
-  /** Frees the weights and the optimizers' state; it is of no more use. More calls change nothing. */
+  /** Frees the weights and the optimizers' state. The model cannot be used afterwards. Further calls do nothing. */
   dispose(): void;
 }
 
-/** The sites of the dropouts: each draws from a sequence of its own. */
+/** The places of dropout. Each draws from its own random sequence. */
 const SITES = { words: 1, embeddings: 2, pooled: 3 };
-/** The decay of the dense weights, and the norm that their gradients are clipped to. */
+/** The weight decay of the dense weights, and the norm to which their gradients are clipped. */
 const WEIGHT_DECAY = 0.01;
 const MOST_NORM = 1;
-/** The rates of the tables, as multiples of the learning rate: with 3e-3, Adagrad's is 0.1. */
+/** The learning rates of the tables as multiples of the learning rate: with 3e-3, Adagrad's is 0.1. */
 const WIDE_RATE = 0.1 / 3e-3;
 const EMBEDDING_RATE = { vectors: 1, none: 1e-2 / 3e-3 };
 
-/** What a batch's look-ups gave. */
+/** The rows that a batch looked up. */
 interface Found {
-  /** The different words of the batch. */
+  /** The distinct words of the batch. */
   readonly words: DistinctWords;
-  /** The rows of the embeddings that they have. */
+  /** Their rows of the embeddings. */
   readonly tokens: FoundRows;
   readonly features: FoundRows | undefined;
 }
 
 /**
- * Makes a text classifier of a recurrent part and a wide linear one, trained together:
+ * Makes a text classifier from a recurrent part and a wide linear part that are trained together:
  *
- *     e      = P[w] + D[d]                       a token's vector, which stays, and what is learnt of the token
+ *     e      = P[w] + D[d]                       a token's fixed vector plus its trained embedding
  *     h      = biGRU(e)                          over the row's real tokens
  *     logits = A·[maxₜ h; meanₜ h] + b + Σⱼ xⱼ · U[fⱼ]
  *
- * Where the configuration has `members`, it is so many of them, which begin with the seeds `seed`, `seed + 1` and so on,
- * learn from the same batches, and are one model of the mean of their logits.
+ * Where the configuration has `members`, the model consists of that number of networks. They start from the seeds
+ * `seed`, `seed + 1` and so on, and learn from the same batches. The model's logits are the mean of their logits.
  *
- * It reads a batch's tokens, its `vectorIds` where the configuration says `vectors`, and its `features` where it has
- * `columns`: a `rowEncoder` gives them. A word that training never saw has its vector all the same.
+ * It uses a batch's tokens, its `vectorIds` where the configuration has `vectors`, and its `features` where the
+ * configuration has `columns`. A `rowEncoder` makes these. A word that did not occur in training still has its word
+ * vector.
  *
- * The GRU, A and b are moved by AdamW (decay 0.01, gradients clipped to the norm 1), D by Adam on the rows of the batch,
- * U by Adagrad on touched rows. A step with a `clipNorm` clips all gradients together to it instead. The learning rate is the GRU's; 3e-3 with the schedule `oneCycle()` suits it.
+ * AdamW updates the GRU, A and b (decay 0.01, gradients clipped to the norm 1). Adam updates D on the rows of the
+ * batch, and Adagrad updates U on touched rows. With a `clipNorm`, a step clips all gradients together to that norm
+ * instead. The learning rate is that of the GRU; 3e-3 with the schedule `oneCycle()` works well.
  *
  * Each method is one synchronous step on the model's own backend. On the same backend, equal configurations, seeds,
- * batches and contexts give equal bits. Holds 12 bytes a dense weight, 12 bytes an embedding's value of each token seen,
- * and 4 bytes a column with 8 · C bytes a touched one.
+ * batches and contexts give equal bits. Memory: 12 bytes per dense weight, 12 bytes per embedding value of each token
+ * seen, 4 bytes per column, and 8 · C bytes per touched column.
  *
- * @param config what it is made of; `wideGruConfig` completes one
+ * @param config the model's sizes; `wideGruConfig` completes a configuration
  * @param settings seed, vectors, class weights, backend
- * @throws HeadwaterError `HW_USAGE` when vectors or class weights do not fit, `HW_ARTIFACT` when weights given do not,
- *   `HW_BACKEND` when the backend is not registered; its steps `HW_USAGE` when a batch does not fit, and `HW_NUMERIC`
- *   when a loss or a probability is not finite
+ * @throws HeadwaterError `HW_USAGE` when vectors or class weights do not match, `HW_ARTIFACT` when the given weights do
+ * not match, `HW_BACKEND` when the backend is not registered; its steps throw `HW_USAGE` when a batch does not match,
+ * and `HW_NUMERIC` when a loss or a probability is not finite
  * @see B. Lakshminarayanan and others, Simple and scalable predictive uncertainty estimation using deep ensembles.
  *   NeurIPS 2017.
  * @see H.-T. Cheng and others, Wide & deep learning for recommender systems. DLRS 2016.
@@ -144,7 +146,7 @@ const oneWideGru: MakeWideGru = (config, settings) => {
   const wide = columns === 0 ? undefined : new RowTable({ rows: columns, width: classes }, memory);
   const wideAdagrad = wide && new RowAdagrad(wide);
 
-  /** The parts of a state, each checked before any is loaded. */
+  /** Splits a state into its parts, and checks each part before any is loaded. */
   const partsOf = (state: StateDict): StateDict => {
     const dense = new Map(
       Array.from(state).filter(([key]) => !key.startsWith('embeddings.') && !key.startsWith('wide.')),
@@ -196,7 +198,7 @@ const oneWideGru: MakeWideGru = (config, settings) => {
     };
   };
 
-  /** The logits of a batch; with a context as a train step computes them. */
+  /** The logits of a batch. With a context, they are computed as in a train step. */
   const forward = (tensors: readonly Tensor[], batch: PaddedBatch, found: Found, context?: StepContext): Tensor => {
     const [delta, wideRows, ...denseTensors] = tensors as [Tensor, Tensor, ...Tensor[]];
     const byName = new Map(names.map((key, i) => [key, denseTensors[i]!]));
@@ -255,14 +257,14 @@ const oneWideGru: MakeWideGru = (config, settings) => {
   const train = (batch: LabelledBatch, context: StepContext): Omit<StepResult, 'weight'> => {
     const found = look(batch);
     const hasWide = found.features !== undefined;
-    // The rows of an absent wide part are no input: a gradient of what is not used is refused by tfjs.
+    // The rows of an absent wide part are not an input, because tfjs rejects a gradient for an unused input.
     const given = tensorsOf(found).filter((_, i) => hasWide || i !== 1);
     const run = valueAndGrads((...tensors: Tensor[]) => {
       const all = hasWide ? tensors : [tensors[0]!, tensors[0]!, ...tensors.slice(1)];
       return softmaxCrossEntropy(forward(all, batch, found, context), batch.labels, classWeights);
     });
     const { value, grads } = run(given);
-    // Before the update: a step that went wrong leaves the weights as they were.
+    // This is checked before the update, so that a failed step leaves the weights unchanged.
     const where = `in epoch ${context.epoch}, step ${context.step}`;
     const loss = numberOf('loss', value, where);
     const { learningRate, clipNorm } = context;
@@ -271,7 +273,7 @@ const oneWideGru: MakeWideGru = (config, settings) => {
     const denseGrads = new Map(names.map((key, i) => [key, (hasWide ? others.slice(1) : others)[i]!]));
     const dense =
       all.norm === undefined ? clipByGlobalNorm(denseGrads, MOST_NORM) : { gradients: denseGrads, norm: all.norm };
-    // Before the update, too: of a loss that is still finite the gradients may be so large that they are not.
+    // Also checked before the update: the gradients of a finite loss may be too large to be finite.
     const norm = numberOf('norm of the gradients', dense.norm, where);
     const ofRows = finite(delta.dataSync<'float32'>(), `A gradient of the embeddings of "${name}" ${where}`, UNSTABLE);
     adam.step(dense.gradients, learningRate);

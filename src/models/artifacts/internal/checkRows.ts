@@ -3,10 +3,10 @@ import { HeadwaterError } from '../../../contracts/HeadwaterError.js';
 import type { StateDict } from '../../../contracts/models/StateDict.js';
 
 /**
- * Checks that the touched rows of a table are rows that it has, each once.
+ * Checks that the touched rows of a table exist and are distinct.
  *
- * @param prefix the table: its rows are named by `<prefix>.rows`
- * @param rows how many it may have
+ * @param prefix the table: `<prefix>.rows` is the list of its rows
+ * @param rows the number of rows of the table
  */
 export const checkRows = (
   weights: StateDict,

@@ -11,13 +11,13 @@ import { decodeSafetensors, encodeSafetensors } from '../safetensors.js';
 
 const WHAT = 'file of features';
 
-/** The greatest norm of the block of words. */
+/** The largest norm of the block of words. */
 const MOST_WEIGHT = 1e6;
 
 const numeral = (name: string, is: (value: number) => boolean) =>
   guarded(name, (value): value is string => typeof value === 'string' && value !== '' && is(Number(value)));
 
-/** What the metadata of `features.safetensors` say: how texts become features. */
+/** The metadata of `features.safetensors`: the settings of the features. */
 const settingsCodec = t.type({
   bits: numeral('a whole number from 8 to 24', (value) => Number.isSafeInteger(value) && value >= 8 && value <= 24),
   cased: t.keyof({ true: null, false: null }),
@@ -28,7 +28,7 @@ const settingsCodec = t.type({
 
 const weightOf = (values: Int32Array): Weight => ({ shape: [values.length], data: Float32Array.from(values) });
 
-/** The bytes of `features.safetensors`: the features of the train rows, and in how many of these each occurs. */
+/** The bytes of `features.safetensors`: the features of the train rows, and the number of rows in which each occurs. */
 export const encodeFeatures = ({ frequencies, wordWeight, unseen }: WideFeatures): Uint8Array => {
   const { bits, cased, documents, ids, counts } = frequencies.toData();
   return encodeSafetensors(
@@ -47,7 +47,7 @@ export const encodeFeatures = ({ frequencies, wordWeight, unseen }: WideFeatures
   );
 };
 
-/** Reads the bytes of `features.safetensors`, and trusts nothing in them. */
+/** Reads the bytes of `features.safetensors`. The file is not trusted: everything in it is checked. */
 export const decodeFeatures = (bytes: Uint8Array, where: string): E.Either<HeadwaterError, WideFeatures> =>
   pipe(
     E.Do,
@@ -57,7 +57,7 @@ export const decodeFeatures = (bytes: Uint8Array, where: string): E.Either<Headw
       const [ids, counts] = [file.weights.get('ids'), file.weights.get('counts')];
       if (ids === undefined || counts === undefined)
         return E.left(artifactError(WHAT, 'it has no ids or no counts', where));
-      // What is no whole number is out of place: it becomes another one here, and does not fit its neighbours.
+      // Values that are not whole numbers are rejected here, because an Int32Array would change them silently.
       if (![...[ids, counts]].every(({ data }) => data.every(Number.isSafeInteger)))
         return E.left(artifactError(WHAT, 'its ids or counts are not whole numbers', where));
       return pipe(

@@ -1,4 +1,4 @@
-/** The number that 16 bits stand for as an IEEE 754 half: 1 bit sign, 5 bits exponent, 10 bits fraction. */
+/** Converts the 16 bits of an IEEE 754 half to a number: 1 bit sign, 5 bits exponent, 10 bits fraction. */
 export const halfToNumber = (bits: number): number => {
   const sign = bits >>> 15 === 0 ? 1 : -1;
   const exponent = (bits >>> 10) & 0x1f;

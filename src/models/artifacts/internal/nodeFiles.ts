@@ -3,7 +3,7 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import { HeadwaterError } from '../../../contracts/HeadwaterError.js';
 import { nodeModule } from '../../../contracts/runtime/nodeModule.js';
 
-/** How Node reads files; left with `HW_PATH` in a browser, which has no paths. */
+/** Node's file functions; left with `HW_PATH` in a browser, which has no paths. */
 export const nodeFiles = (where: string): TE.TaskEither<HeadwaterError, typeof fsPromises> =>
   TE.fromNullable(
     new HeadwaterError(

@@ -21,7 +21,8 @@ const stringifyScores = (scores: Scores, indent: string): string =>
  * Writes the lesson's `performance.json`, indented by 2.
  *
  * @param performance the scores
- * @param classes the names of the classes in the order of the label encoder, which a JavaScript object may not keep
+ * @param classes the names of the classes in the order of the label encoder; a JavaScript object may not keep this
+ * order
  */
 export const stringifyPerformance = (performance: Performance, classes: readonly string[]): string => {
   const names = [

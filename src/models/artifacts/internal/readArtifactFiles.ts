@@ -12,23 +12,23 @@ import {
 import { artifactError } from '../../../text/artifacts/readArtifact.js';
 import { ARTIFACT_FILES, ARTIFACT_LIMITS } from '../Artifacts.js';
 
-/** Node's modules: the caller has made sure that there are any. */
+/** Node's modules. The caller has checked that they exist. */
 const files = nodeModule('node:fs/promises');
 const nodePath = nodeModule('node:path') ?? ({} as PlatformPath);
 const { lstat, open, readFile, readlink } = files ?? ({} as NonNullable<typeof files>);
 
-/** The most bytes that a manifest may have. */
+/** The largest size of a manifest in bytes. */
 const MANIFEST_LIMIT = 2 ** 20;
 
-/** How often a generation that is removed while it is read is given up for the one that replaced it. */
+/** The number of attempts to read, each time another generation replaces the one that is being read. */
 const ATTEMPTS = 20;
-/** How often a file may be missing of the same generation: it may be removed and written anew. */
+/** The number of attempts for a missing file of one generation: it may be removed and written again. */
 const SAME = 3;
 
 const codeOf = (error: unknown): string =>
   error instanceof Error && 'code' in error ? String(error.code) : 'an unknown error';
 
-/** The bytes of a file, or undefined where there is none. */
+/** The bytes of a file, or undefined where the file does not exist. */
 const readAtMost = async (path: string, limit: number): Promise<Uint8Array | undefined> => {
   try {
     const file = await open(path, 'r');
@@ -50,7 +50,7 @@ const readAtMost = async (path: string, limit: number): Promise<Uint8Array | und
   }
 };
 
-/** What `current` says: which folder has the files that count. Undefined where there is no `current`. */
+/** The folder of the current generation, as `current` names it. Undefined where there is no `current`. */
 const currentFolder = async (directory: string): Promise<string | undefined> => {
   const path = nodePath.join(directory, CURRENT);
   try {
@@ -60,12 +60,12 @@ const currentFolder = async (directory: string): Promise<string | undefined> => 
       await lstat(nodePath.join(path, MANIFEST_FILE));
       return path;
     }
-    // Where there can be no links, a file with the id.
+    // Where links are impossible, `current` is a file with the id.
     const id = stats.size > 100 ? '' : (await readFile(path, 'utf8')).trim();
-    // Something else of that name is nothing of ours.
+    // Something else with that name does not belong to Headwater.
     return isManifestId(id) ? nodePath.join(directory, GENERATIONS, id) : undefined;
   } catch (error) {
-    // EINVAL: a file has taken the place of the link just now.
+    // EINVAL: a file has just replaced the link.
     if (codeOf(error) === 'EINVAL') return currentFolder(directory);
     return undefined;
   }
@@ -76,7 +76,7 @@ const KNOWN = Object.entries(ARTIFACT_FILES).map(([key, name]) => ({
   limit: ARTIFACT_LIMITS[key as keyof typeof ARTIFACT_FILES],
 }));
 
-/** The files of the folder that an artifact has, whatever else is there. */
+/** Reads the artifact files of a folder, and ignores all others. */
 const readKnown = async (folder: string): Promise<Map<string, Uint8Array>> => {
   const files = new Map<string, Uint8Array>();
   for (const { name, limit } of KNOWN) {
@@ -86,7 +86,7 @@ const readKnown = async (folder: string): Promise<Map<string, Uint8Array>> => {
   return files;
 };
 
-/** The files of a generation, or the name of one that is missing. */
+/** The files of a generation, or the name of a missing file. */
 const readGeneration = async (folder: string, manifest: Uint8Array): Promise<Map<string, Uint8Array> | string> => {
   const files = await readKnown(folder);
   files.set(MANIFEST_FILE, manifest);
@@ -94,7 +94,7 @@ const readGeneration = async (folder: string, manifest: Uint8Array): Promise<Map
     ({ name }) => !files.has(name) && KNOWN.some((known) => known.name === name),
   );
   if (missing !== undefined) return missing.name;
-  // What the manifest does not list came from elsewhere, such as a measurement of another model.
+  // A file that the manifest does not list has another origin, such as a measurement of another model.
   const listed = new Set(parseManifest(manifest)?.files.map(({ name }) => name));
   if (listed.size > 0)
     for (const name of files.keys()) if (name !== MANIFEST_FILE && !listed.has(name)) files.delete(name);
@@ -111,18 +111,18 @@ const read = async (directory: string): Promise<ReadonlyMap<string, Uint8Array>>
     if (manifest !== undefined) {
       const files = await readGeneration(folder, manifest);
       if (typeof files !== 'string') {
-        // Read from plain names while a first generation took their place, they may be of both.
+        // If a first generation replaced the plain names during the reading, the files may be a mixture of both.
         if (current !== undefined || (await currentFolder(directory)) === undefined) return files;
         continue;
       }
       missing = nodePath.join(folder, files);
     } else if (current === undefined) {
-      // Loose files, as the lesson and earlier versions have them.
+      // Plain files, as the lesson and earlier versions write them.
       const files = await readKnown(folder);
       if ((await currentFolder(directory)) === undefined) return files;
       continue;
     } else missing = nodePath.join(folder, MANIFEST_FILE);
-    // Removed while it was read, since newer ones have come: then `current` names another.
+    // If newer files replaced this generation during the reading, `current` names another one.
     if (current === (await currentFolder(directory)) && (same += 1) === SAME) break;
   }
   throw new HeadwaterError(
@@ -133,13 +133,13 @@ const read = async (directory: string): Promise<ReadonlyMap<string, Uint8Array>>
 };
 
 /**
- * Reads the files of the one model that counts in a folder: those of the current generation or, where there are no
- * generations, those that lie in the folder itself.
+ * Reads the files of a folder's current model: those of the current generation or, without generations, those in the
+ * folder itself.
  *
- * A reader takes the files of one generation, whatever is written meanwhile.
+ * All files are of one generation, even if others are written at the same time.
  *
- * @returns left with `HW_ARTIFACT` where a file of the generation is missing or too large, `HW_PATH` where one cannot be
- *   read
+ * @returns left with `HW_ARTIFACT` where a file of the generation is missing or too large, `HW_PATH` where a file
+ * cannot be read
  */
 export const readArtifactFiles = (directory: string): TaskEither<HeadwaterError, ReadonlyMap<string, Uint8Array>> =>
   tryCatch(

@@ -2,7 +2,7 @@ import * as t from 'io-ts';
 import type { TableRecord, TrainingRecord, TrialRecord } from '../../../contracts/training/TrainingRecord.js';
 import { positive, wholeNumber } from '../../internal/guarded.js';
 
-/** JSON has no NaN. */
+/** A mean, or null, because JSON has no NaN. */
 const mean = t.union([t.number, t.null]);
 
 const names = t.readonlyArray(t.string);
@@ -62,7 +62,7 @@ const trialCodec = t.readonly(
   t.strict({ setting: t.string, candidate: t.string, f1: mean, accuracy: mean, loss: mean }),
 );
 
-/** What a process that ran a trial wrote; undefined where it is something else. */
+/** Reads the output of a process that ran a trial; undefined where it is not a trial. */
 export const readTrial = (text: string): TrialRecord | undefined => {
   try {
     const read = trialCodec.decode(JSON.parse(text));

@@ -20,7 +20,7 @@ const joined = (parts: readonly Uint8Array[], bytes: number): Uint8Array => {
 export const encodeVectors = (vectors: WordVectors): Uint8Array => {
   const { parts, bytes } = vectorFileParts(
     vectors,
-    // Those that came from such a file hash to the same again.
+    // Vectors from such a file keep the same hash.
     (hashed) =>
       vectors.sha256 ??
       sha256Hex(

@@ -1,6 +1,6 @@
 import type { OnnxNode, OnnxTensor, OnnxValue } from './onnxModel.js';
 
-/** A part of a graph: its operations, and the tensors that they read. */
+/** A part of a graph: its operations and their constant tensors. */
 export interface OnnxPart {
   readonly nodes: readonly OnnxNode[];
   readonly tensors: readonly OnnxTensor[];

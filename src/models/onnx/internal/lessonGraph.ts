@@ -17,7 +17,7 @@ const forwardPart = (config: ClassifierConfig, weights: StateDict): OnnxPart => 
   };
 };
 
-/** The reverse direction at the last token: there it has read that token alone, so it takes one step. */
+/** The reverse direction at the last token. It starts there and has read only that token, so it takes one step. */
 const reversePart = (config: ClassifierConfig, weights: StateDict): OnnxPart => {
   const { node, tensors } = recurrentNode(config, weights, '_reverse', 'forward', {
     x: 'last_embedded',
@@ -45,7 +45,7 @@ const reversePart = (config: ClassifierConfig, weights: StateDict): OnnxPart => 
   };
 };
 
-/** The reverse direction over the padding: it comes from the end of the batch to each row's last token. */
+/** The reverse direction over the padding. It runs from the end of the batch to each row's last token. */
 const reverseOverPadding = (config: ClassifierConfig, weights: StateDict): OnnxPart => {
   const { node, tensors } = recurrentNode(config, weights, '_reverse', 'reverse', {
     x: 'embedded',
@@ -116,7 +116,7 @@ export const lessonGraph = (config: ClassifierConfig, weights: StateDict): OnnxG
         : []),
       ...['embeddings.weight', 'fc1.weight', 'fc1.bias', 'fc2.weight', 'fc2.bias'].map((name) => ({
         name,
-        ...weights.get(name)!, // `checkArtifacts` has found each weight of the configuration
+        ...weights.get(name)!, // `checkArtifacts` has verified that each weight of the configuration exists
       })),
       ...forward.tensors,
       ...(reverse?.tensors ?? []),

@@ -7,8 +7,8 @@ import { FEATURE_INPUTS, sparsePart } from './sparsePart.js';
 /**
  * The logits of a linear classifier, from hashed features and the number of rows.
  *
- * @param prefix what names of its weights begin with
- * @param output the value that the logits are, float32 [B, C]
+ * @param prefix the prefix of the names of its weights
+ * @param output the name of the logits' value, float32 [B, C]
  */
 export const linearPart = (config: LinearConfig, weights: StateDict, prefix: string, output: string): OnnxPart => {
   const name = (of: string): string => `${prefix}${of}`;
@@ -22,14 +22,14 @@ export const linearPart = (config: LinearConfig, weights: StateDict, prefix: str
     ],
     tensors: [
       ...sparse.tensors,
-      { name: name('bias'), ...weights.get(`${prefix}bias`)! }, // `checkArtifacts` has found it
+      { name: name('bias'), ...weights.get(`${prefix}bias`)! }, // `checkArtifacts` has verified that it exists
       { name: name('classes'), shape: [1], data: [config.classes] },
       { name: name('temperature'), shape: [1], data: Float32Array.of(config.temperature) },
     ],
   };
 };
 
-/** What each graph of hashed features has: an axis. */
+/** A constant of every graph with hashed features: an axis. */
 export const AXIS = { name: 'axis_1', shape: [1], data: [1] } as const;
 
 /** The graph of a linear classifier. */

@@ -1,9 +1,9 @@
 import { PbfWriter } from 'pbf';
 
-/** The types of tensors that are written here, by their numbers in `TensorProto.DataType`. */
+/** The tensor types used here, with their numbers in `TensorProto.DataType`. */
 export const ONNX_TYPE = { float: 1, int8: 3, int32: 6, int64: 7 } as const;
 
-/** A tensor that stands in the file. */
+/** A tensor that is stored in the file. */
 export interface OnnxTensor {
   readonly name: string;
   readonly shape: readonly number[];
@@ -14,9 +14,9 @@ export interface OnnxTensor {
 /** One operation of a graph. */
 export interface OnnxNode {
   readonly op: string;
-  /** Names of values; an empty one stands for an optional input that is not given. */
+  /** Names of values; an empty name means an optional input that is not given. */
   readonly inputs: readonly string[];
-  /** Names of values; an empty one stands for an output that nothing reads. */
+  /** Names of values; an empty name means an output that is not used. */
   readonly outputs: readonly string[];
   readonly attributes?: Readonly<Record<string, number | string | readonly number[]>> | undefined;
 }
@@ -25,28 +25,28 @@ export interface OnnxNode {
 export interface OnnxValue {
   readonly name: string;
   readonly type: (typeof ONNX_TYPE)[keyof typeof ONNX_TYPE];
-  /** Sizes: a text names one that is known only when the graph runs. */
+  /** Sizes; a text names a size that is known only when the graph runs. */
   readonly shape: readonly (number | string)[];
 }
 
-/** A graph of operations, and what describes it. */
+/** A graph of operations, and its description. */
 export interface OnnxModel {
   readonly name: string;
   readonly description: string;
   readonly inputs: readonly OnnxValue[];
   readonly outputs: readonly OnnxValue[];
   readonly tensors: readonly OnnxTensor[];
-  /** Each one after those whose outputs it reads. */
+  /** In an order in which each operation comes after those whose outputs it reads. */
   readonly nodes: readonly OnnxNode[];
-  /** Texts by name, which a reader of the file finds as its metadata. */
+  /** Texts by name, which are stored as the metadata of the file. */
   readonly metadata: Readonly<Record<string, string>>;
 }
 
-// The version of the file format that goes with version 17 of the operators: onnxruntime 1.12 and later read both.
+// The version of the file format for version 17 of the operators. onnxruntime 1.12 and later read both.
 const IR_VERSION = 8;
 const OPSET_VERSION = 17;
 
-// The numbers of fields below are those of onnx.proto (https://github.com/onnx/onnx/blob/main/onnx/onnx.proto).
+// The field numbers below are those of onnx.proto (https://github.com/onnx/onnx/blob/main/onnx/onnx.proto).
 
 const ATTRIBUTE_TYPE = { int: 2, string: 3, ints: 7 };
 
@@ -56,7 +56,7 @@ const typeOf = (data: OnnxTensor['data']): number => {
   return data instanceof Int32Array ? ONNX_TYPE.int32 : ONNX_TYPE.int64;
 };
 
-/** Values as they stand in a file: little-endian, whatever the machine. */
+/** Values in the byte order of the file: little-endian on every machine. */
 const rawBytes = (data: OnnxTensor['data']): Uint8Array => {
   if (data instanceof Int8Array) return new Uint8Array(data.buffer, data.byteOffset, data.length);
   const [float, int32] = [data instanceof Float32Array, data instanceof Int32Array];

@@ -3,14 +3,14 @@ import type { ClassifierConfig } from '../../ClassifierConfig.js';
 import type { OnnxNode, OnnxTensor } from './onnxModel.js';
 
 /**
- * The gates of each cell in ONNX's order, as their places in PyTorch's: i, o, f, g of i, f, g, o for the LSTM; z, r, n
- * of r, z, n for the GRU (https://onnx.ai/onnx/operators/onnx__LSTM.html, onnx__GRU.html).
+ * For each cell, the positions in PyTorch's order of the gates in ONNX's order: i, o, f, g from i, f, g, o for the
+ * LSTM; z, r, n from r, z, n for the GRU (https://onnx.ai/onnx/operators/onnx__LSTM.html, onnx__GRU.html).
  */
 const GATE_ORDER = { rnn: [0], gru: [1, 0, 2], lstm: [0, 3, 1, 2] } as const;
 
 const OPS = { rnn: 'RNN', gru: 'GRU', lstm: 'LSTM' } as const;
 
-/** The blocks of a weight, one a gate, put one after another in ONNX's order. */
+/** Puts the blocks of a weight, one per gate, into ONNX's order. */
 const reordered = (data: Float32Array, order: readonly number[]): Float32Array => {
   const block = data.length / order.length;
   const result = new Float32Array(data.length);
@@ -18,24 +18,24 @@ const reordered = (data: Float32Array, order: readonly number[]): Float32Array =
   return result;
 };
 
-/** The values that a recurrent operation reads and writes, by their names in the graph. */
+/** The names in the graph of the values that a recurrent operation reads and writes. */
 export interface RecurrentValues {
   /** Inputs, shape [T, B, E]. */
   readonly x: string;
-  /** Each row's length, shape [B], int32; undefined where all rows take every step. */
+  /** Each row's length, shape [B], int32; undefined where all rows have full length. */
   readonly lengths?: string | undefined;
-  /** Every step's output, shape [T, 1, B, H]; undefined where nothing reads them. */
+  /** The outputs of all steps, shape [T, 1, B, H]; undefined where they are not used. */
   readonly outputs?: string | undefined;
-  /** The final states, shape [1, B, H]; undefined where nothing reads them. */
+  /** The final states, shape [1, B, H]; undefined where they are not used. */
   readonly last?: string | undefined;
 }
 
 /**
- * One direction of the recurrent layer as an operation of ONNX, with its weights.
+ * Makes an ONNX operation, with its weights, for one direction of the recurrent layer.
  *
- * @param suffix which direction's weights: empty, or `_reverse`
- * @param direction which way it reads
- * @param prefix what names of its weights begin with
+ * @param suffix selects the direction's weights: empty, or `_reverse`
+ * @param direction the direction in which it reads
+ * @param prefix the prefix of the names of its weights
  */
 export const recurrentNode = (
   { cell, hiddenDim, embeddingDim }: Pick<ClassifierConfig, 'cell' | 'hiddenDim' | 'embeddingDim'>,
@@ -61,7 +61,7 @@ export const recurrentNode = (
       attributes: {
         hidden_size: hiddenDim,
         direction,
-        // PyTorch's GRU multiplies the reset gate after the recurrent product and its bias, not before.
+        // PyTorch's GRU applies the reset gate after the recurrent product and its bias, not before.
         ...(cell === 'gru' && { linear_before_reset: 1 }),
       },
     },

@@ -2,7 +2,7 @@ import type { StateDict } from '../../../contracts/models/StateDict.js';
 import { ONNX_TYPE, type OnnxValue } from './onnxModel.js';
 import type { OnnxPart } from './OnnxPart.js';
 
-/** What a graph reads of hashed features: for each of them the row that has it, its column and its value. */
+/** The graph's inputs for hashed features: the row, the column and the value of each feature. */
 export const FEATURE_INPUTS: readonly OnnxValue[] = [
   { name: 'feature_rows', type: ONNX_TYPE.int64, shape: ['features'] },
   { name: 'feature_ids', type: ONNX_TYPE.int64, shape: ['features'] },
@@ -14,10 +14,10 @@ export const FEATURE_INPUTS: readonly OnnxValue[] = [
  *
  *     output = base + Σⱼ xⱼ · U[fⱼ]
  *
- * Only columns that training has touched have a row in the file: row 0 is zeros and stands for all others.
+ * Only columns that training has touched have a row in the file. Row 0 is zeros and is used for all others.
  *
- * @param prefix what names of the weights begin with
- * @param base the value that the sums are added to, float32 [B, C]
+ * @param prefix the prefix of the names of the weights
+ * @param base the value to which the sums are added, float32 [B, C]
  */
 export const sparsePart = (
   weights: StateDict,
@@ -25,7 +25,7 @@ export const sparsePart = (
   prefix: string,
   { base, output }: { readonly base: string; readonly output: string },
 ): OnnxPart => {
-  // `checkArtifacts` has found each weight of the configuration.
+  // `checkArtifacts` has verified that each weight of the configuration exists.
   const rows = weights.get(`${prefix}wide.rows`)!.data;
   const { shape, data } = weights.get(`${prefix}wide.values`)!;
   const classes = shape[1] ?? 0;

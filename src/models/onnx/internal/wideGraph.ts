@@ -9,10 +9,10 @@ import type { OnnxGraph, OnnxPart } from './OnnxPart.js';
 import { recurrentNode } from './recurrentNode.js';
 import { FEATURE_INPUTS, sparsePart } from './sparsePart.js';
 
-/** A value that stands for −∞ where a maximum is taken: outputs of a GRU lie between −1 and 1. */
+/** Used as −∞ in a maximum, because the outputs of a GRU lie between −1 and 1. */
 const LEAST = -2;
 
-/** What all networks of a graph read: tokens and word vectors by time, and which places have a token. */
+/** The common inputs of all networks of a graph: tokens and word vectors by time, and the mask of the real tokens. */
 const readingPart = (config: WideGruConfig, vectors: VectorRows | undefined): OnnxPart => {
   const scale = vectors?.scales;
   return {
@@ -69,10 +69,10 @@ const readingPart = (config: WideGruConfig, vectors: VectorRows | undefined): On
   };
 };
 
-/** The embeddings of all tokens; those that were never trained are zeros, as is the padding. */
+/** The embeddings of all tokens; zeros for the padding and for tokens that were never trained. */
 const embeddingsOf = ({ vocabularySize, embeddingDim }: WideGruConfig, weights: StateDict, prefix: string) => {
   const table = new Float32Array(vocabularySize * embeddingDim);
-  const { data } = weights.get(`${prefix}embeddings.values`)!; // `checkArtifacts` has found it and the next
+  const { data } = weights.get(`${prefix}embeddings.values`)!; // `checkArtifacts` has verified that this and the next weight exist
   weights.get(`${prefix}embeddings.rows`)!.data.forEach((token, slot) => {
     table.set(data.subarray(slot * embeddingDim, (slot + 1) * embeddingDim), token * embeddingDim);
   });
@@ -82,8 +82,8 @@ const embeddingsOf = ({ vocabularySize, embeddingDim }: WideGruConfig, weights: 
 /**
  * The logits of one network, before the temperature.
  *
- * @param prefix what names of its weights begin with
- * @param output the value that the logits are, float32 [B, C]
+ * @param prefix the prefix of the names of its weights
+ * @param output the name of the logits' value, float32 [B, C]
  */
 const networkPart = (config: WideGruConfig, weights: StateDict, prefix: string, output: string): OnnxPart => {
   const { vocabularySize, embeddingDim, columns, vectors } = config;
@@ -144,7 +144,7 @@ const networkPart = (config: WideGruConfig, weights: StateDict, prefix: string, 
   };
 };
 
-/** The logits of a wide GRU: of its networks' mean, divided by its temperature. */
+/** The logits of a wide GRU: the mean of its networks, divided by its temperature. */
 const meanPart = (config: WideGruConfig, weights: StateDict, prefix: string, output: string): OnnxPart => {
   const members = config.members ?? 1;
   const prefixes = Array.from({ length: members }, (_, m) =>

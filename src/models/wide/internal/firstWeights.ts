@@ -3,7 +3,7 @@ import type { StateDict, Weight } from '../../../contracts/models/StateDict.js';
 import { normal, uniform } from '../../internal/draws.js';
 import type { WideGruConfig } from '../WideGruConfig.js';
 
-/** The spread of the embeddings that a model without word vectors starts from. */
+/** The standard deviation of the initial embeddings of a model without word vectors. */
 const SPREAD = 0.1;
 
 /** The shapes of a wide GRU's dense weights, by name. */
@@ -23,8 +23,8 @@ export const wideGruShapes = (config: WideGruConfig): ReadonlyMap<string, readon
 };
 
 /**
- * The weights that a wide GRU starts from: the GRU's from U(±1/√H), the head's from U(±1/√(4H)). Embeddings are zeros
- * beside word vectors, and without them from N(0, 0.1²); the wide part is zeros.
+ * The initial weights of a wide GRU: the GRU's from U(±1/√H), the head's from U(±1/√(4H)). Embeddings are zeros with
+ * word vectors, and from N(0, 0.1²) without them. The wide part is zeros.
  */
 export const firstWeights = (config: WideGruConfig, seed: number): StateDict => {
   const { hiddenDim, vocabularySize, embeddingDim, padIndex, vectors, columns, classes } = config;

@@ -9,26 +9,26 @@ import type { WideGruConfig } from '../WideGruConfig.js';
 /** Makes one network of a configuration. */
 export type MakeWideGru = (config: WideGruConfig, settings: WideGruSettings) => WideGru;
 
-/** What the names of a member's weights begin with. */
+/** The prefix of the names of a member's weights. */
 export const memberPrefix = (member: number): string => `members.${member}.`;
 
-/** The configuration of each member of a wide GRU of several: its logits are not divided by the temperature. */
+/** The configuration of each member of a wide GRU with several: its logits are not divided by the temperature. */
 export const memberConfig = (config: WideGruConfig): WideGruConfig => ({
   ...config,
   members: undefined,
   temperature: 1,
 });
 
-/** What each member says of its part of a state. */
+/** Combines the states of all members into one, each with its prefix. */
 const together = (networks: readonly WideGru[], stateOf: (network: WideGru) => StateDict): StateDict =>
   new Map(networks.flatMap((network, member) => Array.from(prefixed(memberPrefix(member), stateOf(network)))));
 
 /**
- * Makes one model of several networks that differ by their seeds:
+ * Makes one model from several networks that differ by their seeds:
  *
  *     logits = 1/M · Σₘ network_m(row)
  *
- * Each network learns from its own loss, as if it were alone.
+ * Each network learns from its own loss, independently of the others.
  *
  * @param make makes one network
  */

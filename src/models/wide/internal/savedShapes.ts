@@ -2,9 +2,9 @@ import type { WideGruConfig } from '../WideGruConfig.js';
 import { wideGruShapes } from './firstWeights.js';
 
 /**
- * The shapes of all that is saved of a wide GRU, by name.
+ * The shapes of all the saved weights of a wide GRU, by name.
  *
- * @param touched how many tokens have embeddings, and how many columns have weights
+ * @param touched the number of tokens with embeddings, and the number of columns with weights
  */
 export const savedShapes = (
   config: WideGruConfig,
