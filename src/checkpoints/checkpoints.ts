@@ -19,32 +19,35 @@ export interface CheckpointWritten {
   readonly bytes: number;
 }
 
-/** How `checkpoints` writes. */
+/** The options of `checkpoints`. */
 export interface CheckpointsOptions {
-  /** How many of the last ones stay, at least 1. Default 3. */
+  /** How many of the newest checkpoints are kept, at least 1. Default 3. */
   readonly keep?: number | undefined;
   /**
-   * Whether those that are in the folder already belong to another training, and go once one of this training is there.
-   * Default false.
+   * Whether the existing checkpoints in the folder belong to another training. They are then removed when the first
+   * checkpoint of this training is written. Default false.
    */
   readonly replaces?: boolean | undefined;
   /**
-   * What else is to be in the file, as plain data: asked when the checkpoint comes. What a training is made on belongs
-   * here, so that whoever goes on with it can compare. Default: nothing.
+   * Further content of the file, as plain data. It is called when the checkpoint arrives. It should describe the inputs
+   * of the training, so that a resumed training can compare them. Default: nothing.
    */
   readonly about?: ((checkpoint: Checkpoint) => unknown) | undefined;
-  /** What must be done before a file may appear, such as that a log beside it is on the disk. Default: nothing. */
+  /**
+   * Work that must finish before a file may appear, for example syncing a log file beside it to the disk. Default:
+   * nothing.
+   */
   readonly first?: (() => ObservableInput<unknown>) | undefined;
-  /** Receives each file that was written. Default: none. */
+  /** Receives each written checkpoint. Default: none. */
   readonly written?: { next(written: CheckpointWritten): void } | undefined;
   /**
-   * Receives the error of a file that could not be written; the next file is tried. Default: none, and the sink fails
-   * with the error.
+   * Receives the error of a file that could not be written; the sink then continues with the next file. Default: none,
+   * and the sink fails with the error.
    */
   readonly failed?: { next(error: HeadwaterError): void } | undefined;
 }
 
-/** An event that may hold a checkpoint: those of `fit` are such. */
+/** An event that may contain a checkpoint, such as the events of `fit`. */
 export interface MaybeCheckpoint {
   readonly type: string;
   readonly checkpoint?: Checkpoint;
@@ -56,7 +59,7 @@ interface Waiting {
 }
 
 /**
- * Writes the checkpoints of a training to files, from which it can go on after a crash.
+ * Writes the checkpoints of a training to files. The training can resume from them after a crash.
  *
  * A writing sink of the events of `fit`: it emits nothing, and completes once everything is written. `fit` takes a
  * checkpoint where its option `checkpointEvery` asks for one; all other events pass by.
@@ -68,18 +71,19 @@ interface Waiting {
  * result:  -------------------|
  * ```
  *
- * Each is a safetensors file whose name holds its number and its hash: `checkpoint-000002-<hash>.safetensors`. It is
- * written beside under a temporary name, synced, and renamed; then those before the last few are removed.
+ * Each checkpoint is a safetensors file. Its name contains its number and its hash:
+ * `checkpoint-000002-<hash>.safetensors`. It is written to the same folder under a temporary name, synced, and renamed.
+ * Then all checkpoints before the last `keep` ones are removed.
  *
- * - It holds the checkpoint that is being written, and the newest one that waits; one that waits gives way to a newer
+ * - It holds the checkpoint that is being written, and at most one that waits. A newer checkpoint replaces the waiting
  *   one.
- * - An error of the source is passed on after what came before it is written. On unsubscribing, a write under way runs
- *   to its end.
+ * - An error of the source is emitted after the earlier checkpoints are written. After unsubscribing, a write in
+ *   progress still finishes.
  * - Errors: `HW_WRITE` if a file cannot be written and there is no `failed`; any error that `about` throws.
  *
- * @param dir the folder; it is made where it is missing. It is this training's alone
+ * @param dir the folder; it is created if it does not exist. Only this training may use it
  * @param options `keep`, `replaces`, `about`, `first`, `written`, `failed`
- * @throws HeadwaterError `HW_USAGE` where `keep` is no whole number of at least 1
+ * @throws HeadwaterError `HW_USAGE` if `keep` is not a whole number of at least 1
  * @see latestCheckpoint, which reads them
  *
  * @example
@@ -113,7 +117,7 @@ export const checkpoints = (
       let waiting: Waiting | undefined;
       let writing = false;
       let ended: (() => void) | undefined;
-      /** The number of the next file; undefined while the folder has not been looked at. */
+      /** The number of the next file; undefined until the folder was read. */
       let ordinal: number | undefined;
       /** Files of another training, until they are removed. */
       let foreign: readonly string[] = [];
@@ -147,7 +151,7 @@ export const checkpoints = (
 
       const start = (next: Waiting): void => {
         writing = true;
-        // Not added to the subscriber: it runs to its end though the subscriber leaves.
+        // The write is not added to the subscriber, because it must finish even after unsubscribing.
         write(next).then(
           (done) => {
             written?.next(done);

@@ -12,10 +12,10 @@ import { parseExactly, stringifyExactly } from './internal/plainNumbers.js';
 
 const WHAT = 'checkpoint';
 
-/** The version of the format; it stands in the file. */
+/** The version of the format, which the file contains. */
 const VERSION = '1';
 
-/** The groups of tensors in a file: the beginning of their names. */
+/** The groups of tensors in a file, by the prefix of their names. */
 const WEIGHTS = 'weights/';
 const BEST = 'best/';
 const OPTIMIZER = 'optimizer/';
@@ -25,7 +25,7 @@ const whole = wholeNumber(0);
 const rowsCodec = t.strict({ train: whole, validation: whole, test: whole });
 
 const best = t.strict({ epoch: whole, loss: t.number });
-/** With the score that is monitored, where that is another figure than the loss. */
+/** With the monitored score, if it is not the loss. */
 const scored = t.union([t.strict({ ...best.type.props, score: t.number }), best]);
 
 const stateCodec = t.strict({
@@ -60,7 +60,7 @@ const settings = t.type({
   scheduled: t.boolean,
   rows: rowsCodec,
 });
-/** With the figure that is monitored, where that is another than the loss, and the norm of the gradients, where it is limited. */
+/** With the monitored figure, if it is not the loss, and the maximum norm of the gradients, if it is limited. */
 const settingsCodec = t.exact(
   t.intersection([
     settings,
@@ -68,7 +68,7 @@ const settingsCodec = t.exact(
   ]),
 );
 
-/** All of a checkpoint but its tensors. */
+/** All of a checkpoint except its tensors. */
 const plainCodec = t.strict({
   model: t.string,
   settings: settingsCodec,
@@ -101,11 +101,11 @@ const group = (prefix: string, tensors: StateDict): StateDict =>
   );
 
 /**
- * A checkpoint as the bytes of a safetensors file: the tensors `weights/…`, `best/…` and `optimizer/…`, and everything
- * else as JSON in its metadata. Equal checkpoints give equal bytes.
+ * Encodes a checkpoint as a safetensors file: the tensors `weights/…`, `best/…` and `optimizer/…`, and everything else
+ * as JSON in its metadata. Equal checkpoints give equal bytes.
  *
- * @param checkpoint what `fit` told
- * @param about what else is to be in the file, as plain data: of what data, options and backend it is
+ * @param checkpoint the checkpoint from `fit`
+ * @param about further content of the file, as plain data: the data, options and backend of the training
  */
 export const encodeCheckpoint = (checkpoint: Checkpoint, about: unknown = null): Uint8Array => {
   checkArgument('encodeCheckpoint', 'checkpoint', checkpoint, 'a checkpoint, such as fit() emits', ['weights']);
@@ -122,7 +122,7 @@ export const encodeCheckpoint = (checkpoint: Checkpoint, about: unknown = null):
   );
 };
 
-/** A checkpoint that was read, and what else its file says. */
+/** A decoded checkpoint, with the further content of its file. */
 export interface DecodedCheckpoint {
   readonly checkpoint: Checkpoint;
   readonly about: unknown;
@@ -157,11 +157,11 @@ const parsed = (
   );
 
 /**
- * Reads a checkpoint from the bytes of its file, and trusts nothing in them.
+ * Decodes a checkpoint from the bytes of its file, and validates all of them.
  *
  * @param bytes the file
  * @param where its path, for the message
- * @returns left with `HW_ARTIFACT` where it is damaged, `HW_ARTIFACT_VERSION` where another version wrote it
+ * @returns left with `HW_ARTIFACT` if it is damaged, `HW_ARTIFACT_VERSION` if another version wrote it
  */
 export const decodeCheckpoint = (bytes: Uint8Array, where?: string): E.Either<HeadwaterError, DecodedCheckpoint> => {
   checkArgument('decodeCheckpoint', 'bytes', bytes, 'bytes, as a Uint8Array', ['byteLength']);

@@ -15,13 +15,13 @@ const NAME = /^checkpoint-([0-9]{6,12})-([0-9a-f]{32})\.safetensors$/;
 export const checkpointName = (ordinal: number, bytes: Uint8Array): string =>
   `checkpoint-${String(ordinal).padStart(6, '0')}-${sha256Hex(bytes).slice(0, 32)}.safetensors`;
 
-/** A file of a checkpoint, by its name alone. */
+/** A checkpoint file, described by its name. */
 export interface CheckpointFile {
   readonly name: string;
   readonly ordinal: number;
 }
 
-/** The files of checkpoints in a folder, the newest first; none where there is no folder. */
+/** The checkpoint files of a folder, the newest first; empty if there is no folder. */
 export const checkpointFiles = async (dir: string): Promise<readonly CheckpointFile[]> => {
   let names: readonly string[];
   try {
@@ -38,7 +38,7 @@ export const checkpointFiles = async (dir: string): Promise<readonly CheckpointF
     .sort((a, b) => b.ordinal - a.ordinal);
 };
 
-/** Removes the checkpoints of a folder, and the folder where nothing else is in it. */
+/** Removes the checkpoints of a folder. The folder is removed if it is then empty. */
 export const removeCheckpoints = async (dir: string): Promise<void> => {
   const files = await checkpointFiles(dir);
   for (const { name } of files) await rm(join(dir, name), { force: true });
@@ -46,7 +46,7 @@ export const removeCheckpoints = async (dir: string): Promise<void> => {
     await clearLeftBehind(dir);
     await rmdir(dir);
   } catch {
-    // Not there, or not empty: what else is in it is somebody's.
+    // The folder does not exist, or contains other files, which are kept.
   }
 };
 
@@ -54,13 +54,13 @@ export const removeCheckpoints = async (dir: string): Promise<void> => {
 export interface SavedCheckpoint {
   readonly path: string;
   readonly checkpoint: Checkpoint;
-  /** What else the file says, as `checkpoints` was told by `about`. */
+  /** The further content of the file, from the option `about` of `checkpoints`. */
   readonly about: unknown;
 }
 
-/** How `latestCheckpoint` reads. */
+/** The options of `latestCheckpoint`. */
 export interface LatestCheckpointOptions {
-  /** Receives each file that is refused because it is damaged, edited or of another version. Default: none. */
+  /** Receives an error for each refused file: it is damaged, edited or of another version. Default: none. */
   readonly refused?: { next(error: HeadwaterError): void } | undefined;
 }
 
@@ -86,13 +86,13 @@ const readOne = async (dir: string, name: string): Promise<SavedCheckpoint | Hea
 };
 
 /**
- * Reads the newest checkpoint of a folder whose bytes are those that were written. One that is torn or was edited is
- * refused by name, and the one before it is taken.
+ * Reads the newest intact checkpoint of a folder. A truncated or edited file is refused, because its hash differs from
+ * that in its name. Then the previous file is tried.
  *
  * @param dir the folder that `checkpoints` writes to
  * @param options `refused`
- * @returns undefined where there is no checkpoint; left with `HW_ARTIFACT` where there are some and all are refused, and
- *   with `HW_PATH` where the folder cannot be read
+ * @returns undefined if there is no checkpoint; left with `HW_ARTIFACT` if all checkpoints are refused, and with
+ * `HW_PATH` if the folder cannot be read
  */
 export const latestCheckpoint = (
   dir: string,

@@ -1,10 +1,10 @@
-/** JSON has no word for these numbers. */
+/** Numbers that JSON cannot express. */
 const WORDLESS: Readonly<Record<string, number>> = { NaN, Infinity, '-Infinity': -Infinity, '-0': -0 };
 
 const wordFor = (value: number): string | undefined =>
   Object.is(value, -0) ? '-0' : Number.isFinite(value) ? undefined : String(value);
 
-/** A value as JSON in which every number comes back as it was, those that JSON has no word for too. */
+/** Encodes a value as JSON such that every number is restored exactly, including numbers that JSON cannot express. */
 export const stringifyExactly = (value: unknown): string =>
   JSON.stringify(value, (_, part: unknown) => {
     const word = typeof part === 'number' ? wordFor(part) : undefined;
@@ -12,9 +12,9 @@ export const stringifyExactly = (value: unknown): string =>
   });
 
 /**
- * What `stringifyExactly` wrote.
+ * Parses the output of `stringifyExactly`.
  *
- * @throws SyntaxError where it is no JSON
+ * @throws SyntaxError if the text is not JSON
  */
 export const parseExactly = (text: string): unknown =>
   JSON.parse(text, (_, part: unknown) => {
