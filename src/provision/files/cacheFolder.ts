@@ -2,8 +2,8 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 
 /**
- * The folder of what is kept from one run to the next and can be had anew: `headwater` in `XDG_CACHE_HOME`, else in
- * `~/.cache`. An empty variable counts as none.
+ * The folder for files that are kept between runs and can be created again: `headwater` in `XDG_CACHE_HOME`, or else in
+ * `~/.cache`. An empty variable counts as not set.
  */
 export const cacheFolder = ({ XDG_CACHE_HOME: cache = '' }: Readonly<Record<string, string | undefined>>): string =>
   join(cache === '' ? join(homedir(), '.cache') : cache, 'headwater');

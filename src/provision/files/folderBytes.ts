@@ -1,7 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** The bytes of all files in a folder; what goes while it is looked at counts as nothing. */
+/** The bytes of all files in a folder. A file that disappears in the meantime counts as 0. */
 export const folderBytes = async (folder: string): Promise<number> => {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
   const sizes = entries

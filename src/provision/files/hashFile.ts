@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import type { Step } from '../host/Step.js';
 
-/** Hashes a file as it is read. */
+/** Hashes a file as a stream. */
 export const hashFile = async (
   path: string,
   algorithm: 'sha256' | 'sha512',

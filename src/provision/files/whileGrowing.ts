@@ -1,14 +1,14 @@
 import { folderBytes } from './folderBytes.js';
 
-/** How often a folder is looked at, in milliseconds. */
+/** The interval between two measurements of a folder. Milliseconds. */
 const LOOK_MS = 500;
 
 /**
- * Does some work, and tells meanwhile how far one of some folders has grown: the progress of a program that tells none
- * itself.
+ * Runs some work and reports how much one of several folders has grown. This gives the progress of a program that
+ * reports none.
  *
- * @param folders where it may write; of what it moves from one to another, nothing counts twice
- * @param grown told the bytes that have come since it began
+ * @param folders where the program may write; files that it moves between them are not counted twice
+ * @param grown called with the bytes that were added since the start
  */
 export const whileGrowing = async <T>(
   folders: readonly string[],

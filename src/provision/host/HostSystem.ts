@@ -2,24 +2,24 @@ import { statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { runCommand, type RunCommand } from './runCommand.js';
 
-/** What a set-up asks of the machine that it runs on. A test hands in its own. */
+/** The functions and values of the machine that a set-up uses. Tests replace them. */
 export interface HostSystem {
   readonly platform: string;
   readonly arch: string;
-  /** The version of the GNU C library; undefined where the system has another one. */
+  /** The version of the GNU C library; undefined if the system uses another C library. */
   readonly glibc: string | undefined;
   readonly run: RunCommand;
-  /** The bytes that are free where a folder is, or will be. */
+  /** The free bytes on the disk of a folder, which need not exist yet. */
   readonly free: (folder: string) => Promise<number>;
 }
 
-/** The version of the GNU C library that Node runs on; undefined where it is another one. */
+/** The version of the GNU C library that Node runs on; undefined if it is another C library. */
 export const glibcVersion = (): string | undefined => {
   const report = process.report.getReport() as { readonly header?: { readonly glibcVersionRuntime?: string } };
   return report.header?.glibcVersionRuntime;
 };
 
-/** The bytes that are free where a folder is, or will be. */
+/** The free bytes on the disk of a folder, which need not exist yet. */
 export const freeBytes = async (folder: string): Promise<number> => {
   try {
     const { bavail, bsize } = await statfs(folder);

@@ -1,6 +1,6 @@
 import type { RunCommand } from './runCommand.js';
 
-/** What a set-up is at. */
+/** The current step of a set-up. */
 export type StepName =
   | 'checking'
   | 'asking the index'
@@ -12,15 +12,15 @@ export type StepName =
   | 'trying one product'
   | 'converting';
 
-/** What every step of a set-up is given. */
+/** The inputs of every step of a set-up. */
 export interface Step {
   readonly run: RunCommand;
   readonly signal: AbortSignal;
-  /** Told how far the step is, and of how much where that is known. */
+  /** Reports the progress of the step, and its total if it is known. */
   readonly progress: (done: number, total: number | undefined) => void;
 }
 
-/** What is told of a set-up that is under way. */
+/** An event of a set-up in progress. */
 export type StepEvent =
   | { readonly type: 'step'; readonly step: StepName; readonly detail: string }
   | { readonly type: 'progress'; readonly step: StepName; readonly done: number; readonly total: number | undefined }
@@ -28,6 +28,6 @@ export type StepEvent =
       readonly type: 'failed';
       readonly step: StepName;
       readonly message: string;
-      /** After how many milliseconds it is tried again. */
+      /** The time until the next attempt. Milliseconds. */
       readonly nextInMs: number | undefined;
     };

@@ -5,20 +5,26 @@ import { join } from 'node:path';
 import { isRunning } from './isRunning.js';
 import { setupError } from './setupError.js';
 
-/** A set-up that is under way in this process. */
+/** A set-up in progress in this process. */
 interface UnderWay {
   readonly signal: AbortSignal;
-  /** Resolves when it has given its folder up. */
+  /** Resolves when the set-up has released its folder. */
   readonly ended: Promise<void>;
 }
 
-/** Those of this process, by the paths of their locks: the number of a process does not tell them apart. */
+/**
+ * The set-ups of this process by the paths of their locks. All have the same process id, so the lock file cannot
+ * distinguish them.
+ */
 const underWay = new Map<string, UnderWay>();
 
 const hasCode = (error: unknown, code: string): boolean =>
   error instanceof Error && 'code' in error && error.code === code;
 
-/** Gives a file a second name that nothing has yet; where there can be no links, by a copy. Fails with EEXIST. */
+/**
+ * Gives a file a second name that must not exist yet. If the file system has no links, it copies the file. Fails with
+ * EEXIST.
+ */
 const takeName = async (path: string, draft: string): Promise<void> => {
   try {
     await link(draft, path);
@@ -28,9 +34,9 @@ const takeName = async (path: string, draft: string): Promise<void> => {
   }
 };
 
-/** Takes the lock for this process; what a process of this machine left behind that is gone does not count. */
+/** Takes the lock for this process. A lock of a process of this machine that no longer exists is ignored. */
 const takeLock = async (path: string): Promise<void> => {
-  // The file is written completely before it is renamed, so that no reader sees a part of it.
+  // The file is written completely before it gets its final name, so that no reader sees a part of it.
   const draft = `${path}.${hostname()}.${process.pid}`;
   await writeFile(draft, `${process.pid} ${hostname()}`);
   try {
@@ -57,8 +63,8 @@ const takeLock = async (path: string): Promise<void> => {
 };
 
 /**
- * Keeps a second set-up out of the same folder, which is made where it is not there; for one that was left and is about
- * to end, it waits.
+ * Locks a folder against a second set-up, and creates it if it does not exist. If an unsubscribed set-up of this
+ * process is about to end, it waits for it.
  */
 export const lock = async (folder: string, signal: AbortSignal): Promise<() => Promise<void>> => {
   const path = join(folder, 'lock');

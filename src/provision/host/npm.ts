@@ -6,7 +6,7 @@ import type { Finished } from './runCommand.js';
 import { lastLine, setupError } from './setupError.js';
 import type { Step } from './Step.js';
 
-/** Why npm did not get a package, and what to do about it. */
+/** The reason why npm could not fetch a package, and what to do. */
 const npmError = (name: string, ended: Finished | undefined): HeadwaterError => {
   const said = ended?.stderr ?? 'npm is not there';
   const offline = /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|network/i.test(said);
@@ -20,10 +20,10 @@ const npmError = (name: string, ended: Finished | undefined): HeadwaterError => 
 };
 
 /**
- * Downloads a package's tarball with npm, from the registry that it is configured for.
+ * Downloads a package's tarball with npm, from the registry in npm's configuration.
  *
  * @param name with its version: `name@1.2.3`
- * @param folder where it goes, under the name that npm gives it
+ * @param folder the target folder; npm chooses the file name
  * @throws HeadwaterError `HW_SETUP`
  */
 export const packPackage = async (
@@ -38,11 +38,11 @@ export const packPackage = async (
 
 const Dist = t.type({ tarball: t.string, integrity: t.string });
 
-/** Where a package's tarball is, and what it hashes to. */
+/** The address and the hash of a package's tarball. */
 export type Dist = t.TypeOf<typeof Dist>;
 
 /**
- * Asks the registry that npm is configured for where a package's tarball is.
+ * Asks the registry in npm's configuration for the address and hash of a package's tarball.
  *
  * @param name with its version: `name@1.2.3`
  * @throws HeadwaterError `HW_SETUP`

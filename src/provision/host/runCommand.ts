@@ -1,48 +1,48 @@
 import { spawn } from 'node:child_process';
 
-/** How a command ended, and the end of what it wrote. */
+/** How a command ended, with the last part of its output. */
 export interface Finished {
-  /** Its own status; 1 where a signal ended it. */
+  /** The exit status; 1 if a signal ended it. */
   readonly status: number;
-  /** The signal that ended it, where one did. */
+  /** The signal that ended it, if any. */
   readonly signal?: NodeJS.Signals | undefined;
   readonly stdout: string;
   readonly stderr: string;
 }
 
-/** How a command is run. */
+/** The options of a command. */
 export interface CommandOptions {
-  /** The folder that it runs in; default: this process's. */
+  /** The working directory; default: that of this process. */
   readonly cwd?: string | undefined;
-  /** What is put into its environment beside this process's. */
+  /** Environment variables in addition to those of this process. */
   readonly env?: Readonly<Record<string, string>> | undefined;
-  /** Kills it, and all that it has started. */
+  /** Kills the command and all processes that it has started. */
   readonly signal?: AbortSignal | undefined;
-  /** Is told of every line that it writes to stdout, as it comes. */
+  /** Called with each line of stdout when it arrives. */
   readonly onLine?: ((line: string) => void) | undefined;
 }
 
-/** Runs a command to its end: undefined where there is no such command. A test hands in its own. */
+/** Runs a command to its end; undefined if the command does not exist. Tests replace it. */
 export type RunCommand = (
   command: string,
   args: readonly string[],
   options?: CommandOptions,
 ) => Promise<Finished | undefined>;
 
-/** How a command ended, in words; `undefined` for one that is not there. */
+/** Describes in words how a command ended; `undefined` stands for a command that does not exist. */
 export const howItEnded = (ended: Finished | undefined): string =>
   ended?.signal ?? `status ${ended?.status ?? 'unknown'}`;
 
-/** As much of an output as is kept: a compiler that complains can write without end. */
+/** The maximum size of the kept output: a failing compiler can write without end. */
 const KEPT = 1 << 20;
 
 const isMissing = (error: Error): boolean => 'code' in error && (error.code === 'ENOENT' || error.code === 'EACCES');
 
-/** Runs a command of this machine. It rejects with the signal's reason when it is aborted. */
+/** Runs a command of this machine. If it is aborted, it rejects with the reason of the signal. */
 export const runCommand: RunCommand = (command, args, { cwd, env, signal, onLine } = {}) =>
   new Promise((done, fail) => {
     signal?.throwIfAborted();
-    // A group of its own, so that an abort reaches the compilers that make has started, too.
+    // The command gets its own process group, so that an abort also reaches the compilers that make has started.
     const child = spawn(command, [...args], {
       cwd,
       env: { ...process.env, ...env },
@@ -53,7 +53,7 @@ export const runCommand: RunCommand = (command, args, { cwd, env, signal, onLine
       try {
         if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
       } catch {
-        // It has just ended by itself.
+        // The process has just ended.
       }
     };
     signal?.addEventListener('abort', kill);

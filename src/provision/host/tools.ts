@@ -12,7 +12,7 @@ export interface Tool {
 /** A program that was not found, or cannot be used. */
 export interface MissingTool {
   readonly name: ToolName;
-  /** What is missing, in words. */
+  /** What is missing. */
   readonly problem: string;
   /** What to do about it. */
   readonly remedy: string;
@@ -23,15 +23,15 @@ interface Search {
   readonly args: readonly string[];
   readonly what: string;
   readonly remedy: string;
-  /** The oldest version that will do. */
+  /** The oldest supported version. */
   readonly least?: string | undefined;
-  /** What to do where it is older; default: the remedy, with what is there updated. */
+  /** What to do if the version is too old; default: the remedy, adapted to an update. */
   readonly update?: string | undefined;
 }
 
 /**
- * The C++ compiler and the words that it is called with: those in the variable CXX, else `g++`. An empty variable
- * counts as none.
+ * The C++ compiler and its arguments: the words of the variable CXX, or else `g++`. An empty variable counts as not
+ * set.
  */
 export const compiler = (
   env: Readonly<Record<string, string | undefined>> = process.env,
@@ -92,7 +92,7 @@ const searchFor = (name: ToolName): Search => {
 export const isOlder = (version: string, least: string): boolean =>
   version.localeCompare(least, 'en', { numeric: true }) < 0;
 
-/** Looks for one program, until the signal. */
+/** Looks for one program; the signal aborts it. */
 export const findTool = async (name: ToolName, run: RunCommand, signal: AbortSignal): Promise<Tool | MissingTool> => {
   const { command, args, what, remedy, least, update } = searchFor(name);
   const ended = await run(command, args, { signal });
@@ -107,20 +107,20 @@ export const findTool = async (name: ToolName, run: RunCommand, signal: AbortSig
   return { name, version };
 };
 
-/** Looks for programs; all at once, as each is a process that mostly waits. */
+/** Looks for programs concurrently, because each check is a process that mostly waits. */
 export const findTools = (
   names: readonly ToolName[],
   run: RunCommand,
   signal: AbortSignal,
 ): Promise<readonly (Tool | MissingTool)[]> => Promise.all(names.map((name) => findTool(name, run, signal)));
 
-/** A GPU, as its driver names it. */
+/** A GPU by the name that its driver gives. */
 export interface Gpu {
   readonly name: string;
   readonly driver: string;
 }
 
-/** The NVIDIA GPUs that a driver answers for; none where there is no driver. */
+/** The NVIDIA GPUs that the driver reports; empty if there is no driver. */
 export const findGpus = async (run: RunCommand, signal: AbortSignal): Promise<readonly Gpu[]> => {
   const ended = await run('nvidia-smi', ['--query-gpu=name,driver_version', '--format=csv,noheader'], { signal });
   if (ended?.status !== 0) return [];

@@ -4,13 +4,13 @@ import { isLeft } from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
 import { NAPI_VERSION } from './SetupKey.js';
 
-/** The file that is written last: a folder without it is no set-up. */
+/** The file that is written last. A folder without it is not a complete set-up. */
 export const MANIFEST = 'manifest.json';
 
-/** The layout of a set-up's folder; another number is another layout. */
+/** The version of the layout of a set-up's folder. */
 export const FORMAT = 1;
 
-/** What a set-up says of itself. */
+/** The description that a set-up contains. */
 export const SetupManifest = t.readonly(
   t.type({
     format: t.literal(FORMAT),
@@ -19,46 +19,46 @@ export const SetupManifest = t.readonly(
     platform: t.string,
     arch: t.string,
     napi: t.literal(NAPI_VERSION),
-    /** The package whose JavaScript and binding are in it. */
+    /** The package that provides the JavaScript and the binding. */
     package: t.string,
-    /** What the wheel's bytes hash to. */
+    /** The SHA-256 of the wheel. */
     wheelSha256: t.string,
-    /** The device that the trial computed on. */
+    /** The device on which the trial ran. */
     device: t.union([t.literal('cpu'), t.literal('gpu')]),
-    /** What must be there, by path, with its size in bytes. */
+    /** The required files by path, with their sizes in bytes. */
     files: t.readonly(t.record(t.string, t.number)),
   }),
 );
 export type SetupManifest = t.TypeOf<typeof SetupManifest>;
 
-/** A set-up that is there and complete. */
+/** A complete set-up. */
 export interface ReadySetup {
   readonly state: 'ready';
   readonly folder: string;
   readonly manifest: SetupManifest;
 }
 
-/** A folder that was to be a set-up and is none, or is none for this machine. */
+/** A folder that is not a usable set-up on this machine. */
 export interface UnusableSetup {
   readonly state: 'unusable';
   readonly folder: string;
-  /** Why, in words, with what to do about it. */
+  /** The reason, and what to do. */
   readonly reason: string;
 }
 
 export type FoundSetup = ReadySetup | UnusableSetup;
 
-/** The package's own folder in a set-up, and its binding. */
+/** The folder of the package in a set-up, and its binding. */
 export const packageFolder = (folder: string): string => join(folder, 'package');
 export const bindingFile = (folder: string): string =>
   join(packageFolder(folder), 'lib', `napi-v${NAPI_VERSION}`, 'tfjs_binding.node');
 
-/** What stands in the name of a folder that a set-up is still being made in. */
+/** The part of a folder name that marks a set-up in progress. */
 export const UNFINISHED = '.partial';
 
 const AGAIN = 'Run headwater setup tensorflow again.';
 
-/** Reads one set-up, and says why it is none where it is none. */
+/** Reads one set-up. If it is unusable, the result has the reason. */
 export const readSetup = (folder: string): FoundSetup => {
   const unusable = (reason: string): UnusableSetup => ({ state: 'unusable', folder, reason });
   const path = join(folder, MANIFEST);
@@ -88,14 +88,14 @@ export const readSetup = (folder: string): FoundSetup => {
 
 const byVersion = (a: string, b: string): number => a.localeCompare(b, 'en', { numeric: true });
 
-/** GPU before CPU, newer before older, what cannot be used last. */
+/** GPU before CPU, newer before older, unusable set-ups last. */
 const rank = (a: FoundSetup, b: FoundSetup): number => {
   if (a.state === 'unusable' || b.state === 'unusable')
     return Number(a.state === 'unusable') - Number(b.state === 'unusable');
   return Number(b.manifest.gpu) - Number(a.manifest.gpu) || byVersion(b.manifest.version, a.manifest.version);
 };
 
-/** All set-ups in a folder, the one to be tried first at the head. */
+/** All set-ups in a folder, the preferred one first. */
 export const findSetups = (root: string): readonly FoundSetup[] => {
   if (!existsSync(root)) return [];
   return readdirSync(root, { withFileTypes: true })

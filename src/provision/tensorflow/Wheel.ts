@@ -9,7 +9,7 @@ import { type Entry, open, type ZipFile } from 'yauzl';
 import type { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import { setupError } from '../host/setupError.js';
 
-/** What a wheel's own list says of one of its files. */
+/** The entry of a file in the wheel's RECORD. */
 interface Recorded {
   readonly sha256: string;
   readonly size: number;
@@ -50,7 +50,8 @@ const streamOf = (zip: ZipFile, entry: Entry): Promise<Readable> =>
 const RECORD_LINE = /^"?(.+?)"?,sha256=([\w-]+),(\d+)$/;
 
 /**
- * A Python wheel: a zip file that lists what each of its files hashes to. What is read from it is held to that list.
+ * A Python wheel: a zip file with a list of the hashes of its files. Everything that is read from it is verified
+ * against this list.
  */
 export class Wheel {
   readonly path: string;
@@ -67,7 +68,7 @@ export class Wheel {
   /**
    * Opens a wheel.
    *
-   * @throws HeadwaterError `HW_SETUP` where it is no zip file, or has no list of its files
+   * @throws HeadwaterError `HW_SETUP` if it is not a zip file, or has no list of its files
    */
   static async open(path: string): Promise<Wheel> {
     const refuse = (error: unknown): never => {
@@ -92,7 +93,7 @@ export class Wheel {
     }
   }
 
-  /** The paths of all that is in it. */
+  /** The paths of all its files. */
   names(): readonly string[] {
     return [...this.#entries.keys()];
   }
@@ -101,12 +102,12 @@ export class Wheel {
     return this.#entries.has(name);
   }
 
-  /** The size of a file in it, unpacked. */
+  /** The unpacked size of a file. Bytes. */
   sizeOf(name: string): number {
     return this.#entries.get(name)?.uncompressedSize ?? 0;
   }
 
-  /** The name and version that it gives itself, and what it needs. */
+  /** The name, the version and the requirements in its metadata. */
   async metadata(): Promise<{ readonly name: string; readonly version: string; readonly requires: readonly string[] }> {
     const file = this.names().find((name) => /^[^/]+\.dist-info\/METADATA$/.test(name));
     const text = file === undefined ? '' : (await this.read(file)).toString('utf8');
@@ -120,7 +121,7 @@ export class Wheel {
     };
   }
 
-  /** A small file's bytes, verified. */
+  /** The verified bytes of a small file. */
   async read(name: string): Promise<Buffer> {
     const bytes = await this.#bytes(name);
     this.#check(name, createHash('sha256').update(bytes).digest('base64url'), bytes.length);
@@ -128,9 +129,9 @@ export class Wheel {
   }
 
   /**
-   * Unpacks a file, and verifies what was written.
+   * Unpacks a file and verifies the written bytes.
    *
-   * @param onBytes told of every piece that is written
+   * @param onBytes called with the size of each written chunk
    */
   async extract(name: string, to: string, signal: AbortSignal, onBytes: (bytes: number) => void): Promise<void> {
     await mkdir(dirname(to), { recursive: true });

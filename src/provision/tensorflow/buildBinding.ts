@@ -8,7 +8,7 @@ import { bindingFile, packageFolder } from './SetupManifest.js';
 import type { Step } from '../host/Step.js';
 import { compiler } from '../host/tools.js';
 
-/** Where npm keeps the node-gyp that it builds packages with: it tells the scripts that it runs. */
+/** The node-gyp that npm contains. npm passes its path to the scripts that it runs. */
 const findNodeGyp = async ({ run, signal }: Step): Promise<string> => {
   const ended = await run('npm', ['exec', '--offline', '--call', 'node -p process.env.npm_config_node_gyp'], {
     signal,
@@ -23,18 +23,18 @@ const findNodeGyp = async ({ run, signal }: Step): Promise<string> => {
 };
 
 /**
- * What node-gyp takes from a Node's sources beside the headers; this is all that a binding to Node's stable interface
- * needs of it.
+ * The file that node-gyp needs from Node's sources besides the headers. A binding to Node's stable interface needs only
+ * these settings.
  */
 const COMMON_GYPI = `{ 'target_defaults': { 'default_configuration': 'Release', 'cflags': ['-pthread', '-Wno-deprecated-declarations'], 'ldflags': ['-pthread'], 'cflags_cc': ['-std=gnu++17', '-O2'], 'configurations': { 'Release': {}, 'Debug': {} } } }\n`;
 const CONFIG_GYPI = `{ 'target_defaults': {}, 'variables': {} }\n`;
 
 /**
- * Lays out a folder as node-gyp expects a Node to be, with the headers of Node's stable binary interface and nothing
- * else.
+ * Creates a folder with the layout that node-gyp expects of Node's headers. It contains only the headers of Node's
+ * stable binary interface (Node-API).
  *
- * So nothing is downloaded for the Node at hand, of which there may be no headers anywhere, and the binding cannot come
- * to depend on it.
+ * So no headers are downloaded for the running version of Node, which may have no published headers. And the binding
+ * cannot depend on that version.
  */
 const layOutHeaders = async (folder: string): Promise<void> => {
   const headers = join(dirname(createRequire(import.meta.url).resolve('node-api-headers/package.json')), 'include');
@@ -45,11 +45,11 @@ const layOutHeaders = async (folder: string): Promise<void> => {
   await writeFile(join(include, 'config.gypi'), CONFIG_GYPI);
 };
 
-/** What a compiler says of what it does not know what to do with. */
+/** The first error line of a compiler's output. */
 const firstComplaint = (output: string): string =>
   /^.*(?:error|Error|ERR!|not found).*$/m.exec(output)?.[0].trim() ?? 'it gives no reason';
 
-/** Lays out what is built beside the libraries that it is built against. */
+/** Places the sources of the build beside the libraries that they are linked with. */
 const layOutPackage = async (from: string, to: string): Promise<void> => {
   const libraries = join(from, 'deps');
   await cp(from, to, { recursive: true, filter: (path) => path !== libraries });
@@ -57,12 +57,12 @@ const layOutPackage = async (from: string, to: string): Promise<void> => {
 };
 
 /**
- * Builds the package's binding against the libraries in its `deps/`, with the node-gyp that npm brings.
+ * Builds the package's binding against the libraries in its `deps/`, with the node-gyp of npm.
  *
- * It is built in a folder for temporary files: make knows no path with a space or a `$` in it, as a home or `--dest`
- * may have, and what it leaves behind has paths of this machine in it.
+ * It is built in a temporary folder, because make cannot handle paths with a space or a `$`, which a home folder or
+ * `--dest` may contain. The build also leaves files with paths of this machine.
  *
- * @param folder the set-up's
+ * @param folder the folder of the set-up
  */
 export const buildBinding = async (folder: string, step: Step): Promise<void> => {
   const nodeGyp = await findNodeGyp(step);
@@ -82,7 +82,7 @@ export const buildBinding = async (folder: string, step: Step): Promise<void> =>
       '--module_name=tfjs_binding',
       `--module_path=${built}`,
     ];
-    // The compiler that was looked for: where the variable is there but empty, make would run none.
+    // The compiler that was found: if the variable CXX is set but empty, make would run no compiler.
     const ended = await step.run(process.execPath, [nodeGyp, 'rebuild', ...options], {
       cwd,
       env: { CXX: compiler().join(' ') },

@@ -1,9 +1,9 @@
 import { open } from 'node:fs/promises';
 
-/** The machines of the ELF format that Node runs on under Linux, under Node's names. */
+/** The processors of the ELF format on which Node runs under Linux, with Node's names. */
 const MACHINES: Readonly<Record<number, string>> = { 3: 'ia32', 40: 'arm', 62: 'x64', 183: 'arm64', 243: 'riscv64' };
 
-/** The processor that a library is for, under Node's name for it; undefined where it is no ELF file. */
+/** The processor of a library, by Node's name; undefined if it is not an ELF file. */
 export const elfArchitecture = async (path: string): Promise<string | undefined> => {
   const file = await open(path);
   try {

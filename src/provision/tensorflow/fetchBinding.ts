@@ -5,23 +5,23 @@ import { lastLine, setupError } from '../host/setupError.js';
 import { packPackage } from '../host/npm.js';
 import type { Step } from '../host/Step.js';
 
-/** The npm package whose binding is built, and whose JavaScript drives it. Its gpu edition is the same code. */
+/** The npm package that provides the binding's sources and JavaScript. Its GPU edition has the same code. */
 export const BINDING_PACKAGE = '@tensorflow/tfjs-node-gpu';
 export const BINDING_VERSION = '4.22.0';
 
-/** What its tarball hashes to, as the npm registry gives it: another one is not the code that was tested. */
+/** The hash of its tarball, from the npm registry. A tarball with another hash is not the tested code. */
 export const BINDING_INTEGRITY =
   'sha512-p//NN6DGiN4hInUmIkRffaFVMcdTREUMjPyjW04J7OXvB2zBlQimj61eFKSgRrH3f5TnOfKzb0n56he/B6a4bw==';
 
-/** What is taken of it. */
+/** The parts of the package that are used. */
 const PARTS: readonly string[] = ['package/package.json', 'package/binding.gyp', 'package/binding', 'package/dist'];
 
 /**
- * Takes the package's sources and JavaScript from the npm registry: not its dependencies, and without running its
- * install script.
+ * Fetches the package's sources and JavaScript from the npm registry. It does not install its dependencies and does not
+ * run its install script.
  *
- * @param folder gets `package/`
- * @param expected what the tarball must hash to
+ * @param folder the folder in which `package/` is created
+ * @param expected the required hash of the tarball
  */
 export const fetchBinding = async (
   folder: string,

@@ -9,20 +9,20 @@ import type { Step } from '../host/Step.js';
 import { isOlder } from '../host/tools.js';
 import { whileGrowing } from '../files/whileGrowing.js';
 
-/** A wheel as the index gives it. */
+/** A wheel in the package index. */
 export interface IndexedWheel {
-  /** The name as a requirement takes it, with the version. */
+  /** The name and version in the form of a requirement. */
   readonly requirement: string;
   readonly sha256: string;
 }
 
 /**
- * The Python whose wheels are asked for. Nothing of them is Python here, so it need not be the machine's own, which may
- * be too new or too old to have one.
+ * The Python version whose wheels are requested. Only native libraries of the wheels are used, so it can differ from
+ * the Python of the machine, for which there may be no wheel.
  */
 const PYTHON = '3.11';
 
-/** Wheels alone, without what they need: they are taken for their libraries. */
+/** Only wheels, without their dependencies: only their libraries are used. */
 const WHEELS: readonly string[] = [
   '--no-deps',
   '--only-binary=:all:',
@@ -32,15 +32,18 @@ const WHEELS: readonly string[] = [
   '--disable-pip-version-check',
 ];
 
-/** What pip says of a version that is not there: those that are. A pip that reached no index has none to tell of. */
+/**
+ * The part of pip's message that lists the available versions, if the requested one does not exist. If pip reached no
+ * index, the list is `none`.
+ */
 const VERSIONS = /\(from versions: (?!none\b)([^)]+)\)/;
 
-/** The most versions that are told. */
+/** The maximum number of versions in a message. */
 const TOLD = 8;
 
 /**
- * What pip says when it gives up, and what that means; the first that fits counts, since a pip without a network says
- * also that it found nothing.
+ * Messages of pip on failure and their meanings. The first match counts, because pip without a network also reports
+ * that it found nothing.
  */
 const MEANINGS: readonly (readonly [RegExp, string, string])[] = [
   [/No space left on device/i, 'There is no room left on the disk.', 'Make room, or name another folder with --dest.'],
@@ -98,10 +101,10 @@ const Report = t.type({
 });
 
 /**
- * Asks the index that pip is configured for which wheel it would take, and what it hashes to.
+ * Asks the index in pip's configuration which wheel pip would choose, and for its hash.
  *
  * @param requirement such as `tensorflow-cpu==2.21.0`
- * @param scratch a folder for what pip writes meanwhile
+ * @param scratch a folder for pip's temporary files
  */
 export const askIndex = async (requirement: string, scratch: string, step: Step): Promise<IndexedWheel> => {
   const report = join(scratch, 'report.json');
@@ -118,7 +121,7 @@ export const askIndex = async (requirement: string, scratch: string, step: Step)
     report,
     requirement,
   ];
-  // Where the index has no metadata beside its wheels, or pip does not know of it, it downloads the wheel to answer.
+  // If the index has no separate metadata, or pip cannot use it, pip downloads the wheel to answer.
   await whileGrowing(
     [scratch],
     (bytes) => step.progress(bytes, undefined),
@@ -138,17 +141,17 @@ export const askIndex = async (requirement: string, scratch: string, step: Step)
   return { requirement: `${found.metadata.name}==${found.metadata.version}`, sha256 };
 };
 
-/** The first pip that tells its progress to programs. */
+/** The first version of pip that can report its progress to programs. */
 const TELLS_PROGRESS = '24.1';
 
-/** The first pip that goes on where a broken connection left off. */
+/** The first version of pip that resumes interrupted downloads. */
 const GOES_ON = '25.1';
 
 /**
- * Downloads a wheel with pip, which refuses what does not hash to what is expected.
+ * Downloads a wheel with pip. pip refuses a file with another hash.
  *
- * @param folder where it goes, empty or not there
- * @param pipVersion decides what pip can be asked to do
+ * @param folder the target folder; it is empty or does not exist
+ * @param pipVersion decides which options of pip are used
  * @returns the path of the wheel
  */
 export const downloadWheel = async (
@@ -172,7 +175,7 @@ export const downloadWheel = async (
     if (done !== undefined) step.progress(Number(done), Number(total) || undefined);
   };
   const download = (): Promise<void> => pip(requirement, args, step, { env: { TMPDIR: scratch }, onLine });
-  // An older one downloads into its folder for temporary files, and copies what is on this machine to where it goes.
+  // An older pip downloads into its temporary folder, and copies local files to the target folder.
   await (tells ? download() : whileGrowing([scratch, folder], (bytes) => step.progress(bytes, undefined), download));
   await rm(file);
   const wheel = (await readdir(folder)).find((name) => name.endsWith('.whl'));

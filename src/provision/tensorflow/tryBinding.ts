@@ -4,15 +4,15 @@ import { type Finished, howItEnded } from '../host/runCommand.js';
 import { lastLine, setupError } from '../host/setupError.js';
 import type { Step } from '../host/Step.js';
 
-/** What a trial found. */
+/** The result of a trial. */
 export const Trial = t.type({
-  /** The version that the library gives itself. */
+  /** The version that the library reports. */
   libtensorflow: t.string,
   device: t.union([t.literal('cpu'), t.literal('gpu')]),
 });
 export type Trial = t.TypeOf<typeof Trial>;
 
-/** Why a library did not load, in words, with what to do about it. */
+/** Why a library did not load, and what to do. */
 const reasonOf = (ended: Finished | undefined): readonly [string, string] => {
   const said = ended?.stderr ?? '';
   if (/GLIBC(XX)?_[\d.]+' not found/.test(said))
@@ -29,10 +29,11 @@ const reasonOf = (ended: Finished | undefined): readonly [string, string] => {
 };
 
 /**
- * Loads a set-up in a process of its own, and computes one product with it: a library that does not fit may end the
- * process that loads it.
+ * Loads a set-up in a separate process and computes one product with it. An incompatible library can crash the process
+ * that loads it.
  *
- * @param script the program that does it, given the set-up's folder; it writes what {@link Trial} holds as JSON
+ * @param script the program of the trial; its argument is the folder of the set-up, and it writes a {@link Trial} as
+ * JSON
  */
 export const tryBinding = async (folder: string, script: string, { run, signal }: Step): Promise<Trial> => {
   const ended = await run(process.execPath, [script, folder], { signal });

@@ -5,10 +5,10 @@ import { elfArchitecture } from './elfArchitecture.js';
 import type { Step } from '../host/Step.js';
 import type { Wheel } from './Wheel.js';
 
-/** The two libraries of a wheel that hold all of TensorFlow's C API. */
+/** The two libraries of a wheel that contain TensorFlow's complete C API. */
 const LIBRARIES: readonly string[] = ['libtensorflow_cc.so.2', 'libtensorflow_framework.so.2'];
 
-/** What the binding includes. */
+/** The headers that the binding includes. */
 const HEADERS: readonly string[] = [
   'tensorflow/c/c_api.h',
   'tensorflow/c/eager/c_api.h',
@@ -17,15 +17,12 @@ const HEADERS: readonly string[] = [
 
 const INCLUDE = 'tensorflow/include/';
 
-/**
- * The headers that the binding needs, and those that they include in turn: a dozen of the thousands that a wheel
- * brings.
- */
+/** The headers that the binding needs, and the headers that they include: about a dozen of the thousands in a wheel. */
 const headersOf = async (wheel: Wheel): Promise<ReadonlyMap<string, Buffer>> => {
   const needed = new Map<string, Buffer>();
   const waiting = [...HEADERS];
   for (let name = waiting.pop(); name !== undefined; name = waiting.pop()) {
-    // What the wheel does not have is the compiler's own.
+    // A header that the wheel does not have belongs to the compiler.
     if (needed.has(name) || !wheel.has(INCLUDE + name)) continue;
     const bytes = await wheel.read(INCLUDE + name);
     needed.set(name, bytes);
@@ -52,9 +49,9 @@ const requireLibraries = async (wheel: Wheel): Promise<void> => {
  * Unpacks TensorFlow's libraries and the headers of its C API from a wheel, under the names that the binding's build
  * looks for.
  *
- * @param deps the folder that gets `lib/` and `include/`; nothing may be in it
+ * @param deps the folder in which `lib/` and `include/` are created; it must be empty
  * @param arch the processor that the libraries must be for
- * @throws HeadwaterError `HW_SETUP` where they are not in it, damaged, or for another processor
+ * @throws HeadwaterError `HW_SETUP` if they are missing, damaged, or for another processor
  */
 export const unpackTensorflow = async (
   wheel: Wheel,
@@ -80,7 +77,7 @@ export const unpackTensorflow = async (
     await mkdir(dirname(path), { recursive: true });
     await writeFile(path, bytes);
   }
-  // The names that the linker is asked for; what is linked in is the name that each library gives itself.
+  // The names that the linker looks for. The linked binding refers to the name that each library contains (its soname).
   await symlink('libtensorflow_cc.so.2', join(deps, 'lib', 'libtensorflow.so'));
   await symlink('libtensorflow_framework.so.2', join(deps, 'lib', 'libtensorflow_framework.so'));
 };
@@ -95,10 +92,10 @@ export const cudaRequirements = async (wheel: Wheel): Promise<readonly string[]>
 };
 
 /**
- * Unpacks the libraries of one of NVIDIA's wheels to `nvidia/`, beside `lib/` as it stands beside TensorFlow among
- * Python's packages.
+ * Unpacks the libraries of a wheel from NVIDIA to `nvidia/` beside `lib/`. This matches the layout of Python's
+ * packages, where it is beside TensorFlow.
  *
- * `lib/` gets links to them: the loader looks beside TensorFlow's libraries for what these ask for by name.
+ * `lib/` gets links to them, because the loader searches for the required libraries beside TensorFlow's libraries.
  */
 export const unpackCuda = async (wheel: Wheel, deps: string, { signal, progress }: Step): Promise<void> => {
   const libraries = wheel
