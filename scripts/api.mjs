@@ -1,6 +1,6 @@
 /**
- * `npm run api`: writes etc/api/, a report of the public surface of each entry of the package: every export with its
- * type. `npm run api -- --check` changes nothing and fails when a report is out of date.
+ * `npm run api`: writes etc/api/: for each entry of the package, a report of its public API with the type of every
+ * export. `npm run api -- --check` changes nothing and fails when a report is out of date.
  */
 import { CompilerState, Extractor, ExtractorConfig } from '@microsoft/api-extractor';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
@@ -18,7 +18,7 @@ mkdirSync(drafts, { recursive: true });
 
 const { exports: entries } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 
-/** The declarations that an entry of `exports` leads to under Node. */
+/** The type declarations of an entry in `exports`, as resolved by Node. */
 const typesOf = (target) =>
   typeof target !== 'object' || target === null
     ? undefined
@@ -48,7 +48,7 @@ const configOf = ({ name, types }) =>
         compilerMessageReporting: { default: { logLevel: 'error' } },
         extractorMessageReporting: {
           default: { logLevel: 'none' },
-          // A type that users meet and cannot name: it stands in the report, where a reviewer sees it.
+          // A type that is used in the public API but not exported is listed in the report, so that reviewers see it.
           'ae-forgotten-export': { logLevel: 'none', addToApiReportFile: true },
         },
         tsdocMessageReporting: { default: { logLevel: 'none' } },

@@ -1,13 +1,13 @@
 /**
- * `npm run audit`: the licences of everything that comes with the package, and its known vulnerabilities where the
- * registry tells them. A registry that offers no audit is told of, and is no failure.
+ * `npm run audit`: checks the licences of all dependencies and, if the registry supports it, their known
+ * vulnerabilities. If the registry offers no audit, this is reported and is not a failure.
  */
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from './setup.mjs';
 
-/** Licences that let anybody use, change and pass on what they are for. */
+/** Licences that permit use, modification and distribution by anybody. */
 const PERMISSIVE = new Set([
   '0BSD',
   'Apache-2.0',

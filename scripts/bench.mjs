@@ -1,4 +1,4 @@
-/** `npm run bench`, `npm run bench:NAME`: set-up where it is needed, then bench/NAME.ts, on what was built. */
+/** `npm run bench`, `npm run bench:NAME`: installs and builds if needed, then runs bench/NAME.ts on the build. */
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { build, install, root } from './setup.mjs';
@@ -6,7 +6,7 @@ import { build, install, root } from './setup.mjs';
 install();
 build();
 const [asked, ...rest] = process.argv.slice(2);
-// Another program, with options of its own.
+// The peer benchmark is a separate program with its own options.
 const name = asked === 'serve' && rest.includes('--peer') ? 'servePeer' : asked;
 const { status } = spawnSync(process.execPath, ['--import', 'tsx', join(root, 'bench', `${name}.ts`), ...rest], {
   cwd: root,

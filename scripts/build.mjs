@@ -1,6 +1,6 @@
 /**
  * `npm run build`: compiles assembly/, the page and src/ into dist/. `npm run build -- library` builds one part alone.
- * The compiler looks only at what has changed since its last run; `npm run build -- --clean` starts from nothing.
+ * The compiler is incremental; `npm run build -- --clean` removes the earlier output first.
  */
 import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
@@ -17,13 +17,16 @@ const filesUnder = (folder, ending) =>
         .map((entry) => relative(folder, join(entry.parentPath, entry.name)))
     : [];
 
-/** The modules of src/ that the compiler writes declarations of, without their endings. The page is a bundle of its own. */
+/**
+ * The modules of src/ for which the compiler writes declarations, without file extensions. The page is a separate
+ * bundle.
+ */
 const modules = () =>
   filesUnder(join(root, 'src'), '.ts')
     .map((file) => file.slice(0, -'.ts'.length).replaceAll(sep, '/'))
     .filter((name) => !name.startsWith('page/'));
 
-/** Removes what was made of sources that are gone: it would stay importable. */
+/** Removes the output of deleted sources, because it could still be imported. */
 const removeOrphans = (bundled) => {
   const wanted = new Set([...bundled, ...modules().map((name) => `${name}.d.ts`)]);
   for (const file of filesUnder(dist, '')) {
@@ -34,7 +37,7 @@ const removeOrphans = (bundled) => {
 };
 
 const buildLibrary = async () => {
-  // The compiler trusts its own record of what it has written. Where a file is missing, the record is wrong.
+  // The compiler relies on its record of written files. If a file is missing, the record is wrong and is removed.
   if (modules().some((name) => !existsSync(join(dist, `${name}.d.ts`)))) rmSync(compilerState, { force: true });
   const { status } = spawnSync(
     process.execPath,

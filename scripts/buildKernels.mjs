@@ -1,6 +1,7 @@
 /**
- * Compiles assembly/ to dist/kernels/: a module for engines with relaxed SIMD, one for those that make pairs of it, and
- * one for those without; that of the linear model; and the modules that browsers can take once more, as text in a script.
+ * Compiles assembly/ to dist/kernels/: a module for engines with relaxed SIMD, one for engines that execute it in
+ * pairs, and one for engines without it; the module of the linear model; and, as text in a script, a second copy of the
+ * modules that browsers can use.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -14,19 +15,19 @@ const MODULES = {
   linear: ['assembly/linear.ts'],
 };
 
-/** The most that a 32-bit address reaches, in pages of 64 KiB; memory grows to it as it is needed. */
+/** The maximum memory of a 32-bit address space, in pages of 64 KiB. The memory grows as needed up to it. */
 const PAGES = '65536';
 
 /**
- * Where the kernels' constants stand: past what the threads meet at (assembly/tasks.ts), within the first page, which
- * is never given out.
+ * The address of the kernels' constants: after the variables for thread synchronization (assembly/tasks.ts), in the
+ * first page, which is never allocated.
  */
 const STATIC = '4096';
 
-/** Those that an engine takes which nobody starts with flags. */
+/** The kernels that engines accept without special flags. */
 const EMBEDDED = ['relaxed', 'simd', 'linear'];
 
-/** What a bundler for browsers takes for src/ops/kernels/simd/machine/kernelBytes.ts, which reads the files. */
+/** The replacement of src/ops/kernels/simd/machine/kernelBytes.ts for browser bundlers; the original reads files. */
 const embeddedScript = () => {
   const entries = EMBEDDED.map((variant) => {
     const bytes = readFileSync(join(root, `dist/kernels/${variant}.wasm`));

@@ -1,4 +1,4 @@
-/** Makes the page of the server, dist/page/, from src/page/: one script, one sheet and the page itself. */
+/** Builds the page of the server, dist/page/, from src/page/: one script, one style sheet and one HTML file. */
 import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';

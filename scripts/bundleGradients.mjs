@@ -1,8 +1,8 @@
 /**
- * Bundles tfjs's stock gradients into dist/ops/stockGradients.js, in the place of that module of src/.
+ * Bundles tfjs's stock gradients into dist/ops/stockGradients.js, which replaces that module of src/.
  *
- * What tfjs-core makes public is imported from it, so that no part of tfjs runs twice. The rest, a few operations of
- * convolutions, is bundled.
+ * Public exports of tfjs-core are imported from it, so that no part of tfjs is loaded twice. The rest, a few operations
+ * of convolutions, is bundled.
  */
 import { createRequire } from 'node:module';
 import { readFileSync } from 'node:fs';
@@ -12,7 +12,7 @@ import { root } from './setup.mjs';
 
 const CORE = '@tensorflow/tfjs-core';
 
-/** The names that an ECMAScript module exports itself. */
+/** The names that an ECMAScript module exports directly. */
 const namesOf = (file) => {
   const text = readFileSync(file, 'utf8');
   const declared = Array.from(text.matchAll(/^export (?:const|let|function|class) (\w+)/gm), ([, name]) => name);
@@ -20,7 +20,7 @@ const namesOf = (file) => {
   return [...declared, ...listed.map((name) => name.trim().split(' as ').at(-1))];
 };
 
-/** A module of the same exports, from what tfjs-core makes public; undefined where it does not make all of them so. */
+/** A module with the same exports, re-exported from tfjs-core; undefined if tfjs-core does not export all of them. */
 const publicModule = (core, file) => {
   if (file.endsWith('/engine.js')) return `import { engine } from '${CORE}'; export const ENGINE = engine();`;
   const names = file.endsWith('/util.js') ? Object.keys(core.util) : namesOf(file);

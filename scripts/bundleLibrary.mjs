@@ -1,8 +1,8 @@
 /**
- * Bundles src/ into dist/: one file for each entry of the package, each command and each program that is started as a
- * process, and the chunks that they share. To load some fifty files takes half the time of four hundred.
+ * Bundles src/ into dist/: one file for each entry of the package, each command and each program that runs as a
+ * process, and their shared chunks. Loading about fifty files takes half the time of loading four hundred.
  *
- * The compiler writes the declarations (`*.d.ts`), which stay one a module.
+ * The compiler writes the declarations (`*.d.ts`), one for each module.
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -18,7 +18,7 @@ const slashes = (path) => path.replaceAll(sep, '/');
 
 const entries = readdirSync(join(src, 'entries')).map((file) => `src/entries/${file}`);
 
-/** What runs as a process of its own. */
+/** The programs that run as separate processes. */
 const PROGRAMS = [
   'src/cli/main.ts',
   'src/cli/backends/backendSelfTest.ts',
@@ -27,25 +27,24 @@ const PROGRAMS = [
 ];
 
 /**
- * Modules that keep a file of their own, by the names that `browser` in package.json knows them by. The gradients are
- * bundled by `bundleGradients.mjs`.
+ * Modules that keep their own files, because `browser` in package.json names them. The gradients are bundled by
+ * `bundleGradients.mjs`.
  */
 const APART = ['ops/kernels/simd/machine/kernelBytes', 'ops/backends/loadTensorflow', 'ops/backends/noTensorflow'];
 const GRADIENTS = 'ops/stockGradients';
 
-/** Marks a path that begins at dist/, until it is known which file names it. */
+/** Marks a path relative to dist/, until the file that refers to it is known. */
 const FROM_DIST = 'dist:';
 
-/** Two packages whose values are plain data. What is used of them is bundled: they are CommonJS, and slow to load. */
+/** Two packages of plain data values. The used parts are bundled, because the packages are CommonJS and load slowly. */
 const BUNDLED = { 'fp-ts': /^fp-ts\/lib\/(\w+)\.js$/, 'io-ts': /^io-ts$/ };
 
 const LOCATION = 'location.js';
 
 /**
- * Packages that are CommonJS for Node, and large. An import of one makes Node search all its text for the names that it
- * exports, at a third of the time that the package takes to load. So the bundle takes it from a small module that
- * requires it and knows the names. A bundler for browsers takes another in its place, that imports (`browser` in
- * package.json).
+ * Large packages that are CommonJS in Node. For an import of such a package, Node scans its text for exported names,
+ * which takes a third of its load time. So the bundle imports a small module that requires the package and lists the
+ * names. Bundlers for browsers use another module instead, which imports the package (`browser` in package.json).
  */
 const REQUIRED = {
   rxjs: 'required/rxjs',
@@ -69,7 +68,7 @@ const requiredModules = (outputs) =>
     const required = `${posix.basename(module)}.cjs`;
     return [
       { file: `${module}.js`, text: `import required from './${required}';\nexport const { ${names} } = required;\n` },
-      // In two statements: of one, Node would search what is required for names.
+      // Two statements: with a single statement, Node would scan the required package for exported names.
       { file: `${module}.cjs`, text: `const required = require('${name}');\nmodule.exports = required;\n` },
       { file: `${module}.browser.js`, text: `export { ${names} } from '${name}';\n` },
     ];
@@ -102,7 +101,8 @@ const modules = {
         : undefined;
     });
     onResolve({ filter: new RegExp(`^${FROM_DIST}`) }, ({ path }) => ({ path, external: true }));
-    // A module finds files by where it is. That stays where its source is, in whatever file its code comes to be.
+    // A module uses its own URL to find files. The URL is replaced by that of its source, because its code can be in
+    // any chunk.
     onLoad({ filter: /src[\\/].*\.ts$/ }, ({ path }) => {
       const source = readFileSync(path, 'utf8');
       if (!source.includes('import.meta.url')) return undefined;
@@ -116,7 +116,7 @@ const modules = {
   },
 };
 
-/** The text of a file with its paths from dist/ as paths from where it is. */
+/** The text of a file with its dist/ paths made relative to the file. */
 const withPaths = (file, text) =>
   text.replaceAll(new RegExp(`(["'])${FROM_DIST}([^"']+)\\1`, 'g'), (_, quote, target) => {
     const path = posix.relative(posix.dirname(file), target);
@@ -124,12 +124,12 @@ const withPaths = (file, text) =>
   });
 
 /**
- * A file without imports of which it uses nothing. esbuild leaves them where modules came together in one file; no module
- * of ours does anything by being loaded, so they would only load more.
+ * Removes imports without names. esbuild leaves them when it merges modules into one file. No module of this package
+ * has side effects on load, so these imports would only load more files.
  */
 const withoutBareImports = (text) => text.replaceAll(/^import "\.\.?\/[^"]+";\n/gm, '');
 
-/** Fails where a file imports one that is not there. */
+/** Fails if a file imports a file that does not exist. */
 const checkImports = (outputs) => {
   const known = new Set([...outputs.map(({ file }) => file), LOCATION, `${GRADIENTS}.js`]);
   for (const { file, text } of outputs)
@@ -138,7 +138,7 @@ const checkImports = (outputs) => {
         throw new Error(`dist/${file} imports ${target}, which is not there.`);
 };
 
-/** @returns the files that were written, as paths from dist/ */
+/** @returns the written files, as paths relative to dist/ */
 export const bundleLibrary = async () => {
   const { outputFiles, metafile } = await build({
     absWorkingDir: root,

@@ -1,12 +1,15 @@
 /**
- * Bundles all that a saved model needs to classify into dist/bundle/runtime.js: a script that declares `headwater`, with
- * its `openClassifier`. `headwater bundle` writes it before the model's own bytes.
+ * Bundles everything that a saved model needs for classification into dist/bundle/runtime.js: a script that declares
+ * `headwater` with its `openClassifier`. `headwater bundle` writes it before the bytes of the model.
  */
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { root } from './setup.mjs';
 
-/** What tfjs asks of a platform, by what browsers, Node, Deno and Bun all have: its own for Node asks for modules of Node. */
+/**
+ * The platform functions that tfjs needs, from APIs that browsers, Node, Deno and Bun all have. The platform of tfjs
+ * for Node imports modules of Node.
+ */
 const PLATFORM = `
 import { env } from '../environment';
 const KINDS = [Float32Array, Int32Array, Uint8Array, Uint8ClampedArray];

@@ -1,6 +1,6 @@
 /**
- * `npm run dev`: compiles src/ into dist/ again whenever a file changes. `npm run dev -- FILE` runs the named tests again
- * instead, whenever something that they import changes.
+ * `npm run dev`: compiles src/ into dist/ again after each change of a file. `npm run dev -- FILE` instead runs the
+ * named tests again after each change of a file that they import.
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { watch } from 'node:fs';
@@ -12,7 +12,7 @@ const { namedTests, neededParts } = await import('./neededParts.mjs');
 const args = process.argv.slice(2);
 const tool = (path, ...rest) =>
   spawnSync(process.execPath, [join(root, 'node_modules', path), ...rest], { cwd: root, stdio: 'inherit' });
-/** Bundles the library again after changes, one bundle at a time; an error in a source is told by esbuild. */
+/** Bundles the library again after changes, one bundle at a time. esbuild reports errors in the sources. */
 const bundleOnChange = async () => {
   const { bundleLibrary } = await import('./bundleLibrary.mjs');
   let changed = false;

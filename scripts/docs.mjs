@@ -1,6 +1,6 @@
 /**
- * `npm run docs` serves the documentation as a site, and `npm run docs:build` writes it to site/dist. The playground has
- * the library itself, so that is built where it is older than its sources.
+ * `npm run docs` serves the documentation as a site, and `npm run docs:build` writes it to site/dist. The playground
+ * contains the library, so the library is built first if it is older than its sources.
  */
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';

@@ -1,20 +1,20 @@
-/** The licences of the packages whose code goes into a bundle. */
+/** The licences of the packages that a bundle contains. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from './setup.mjs';
 
-/** The packages that files of a bundle come from. */
+/** The packages of the input files of a bundle. */
 const packagesOf = ({ inputs }) =>
   [
     ...new Set(Object.keys(inputs).flatMap((path) => /node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1] ?? [])),
   ].sort();
 
-/** The licence of a package, which goes with every copy of its code. */
+/** The licence text of a package. It must accompany every copy of the code. */
 const licenceOf = (name) => {
   const folder = join(root, 'node_modules', name);
   const file = readdirSync(folder).find((entry) => /^licen[cs]e/i.test(entry));
   if (file === undefined) {
-    // Some packages name a well-known licence, and leave its text out.
+    // Some packages name a common licence but do not contain its text.
     const { license, homepage } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
     if (typeof license !== 'string') throw new Error(`The package ${name} has no licence to go with its code.`);
     return `${name}\n\nLicence: ${license}${homepage === undefined ? '' : ` (${homepage})`}\n`;
@@ -22,7 +22,7 @@ const licenceOf = (name) => {
   return `${name}\n\n${readFileSync(join(folder, file), 'utf8').trim()}\n`;
 };
 
-/** The licences of all packages in a bundle that esbuild describes, as one text. */
+/** The licences of all packages in a bundle, as one text. The bundle is described by esbuild's metafile. */
 export const licencesOf = (metafile) =>
   packagesOf(metafile)
     .map(licenceOf)

@@ -1,9 +1,9 @@
 /**
- * Which parts of dist/ a run of Vitest needs, so that a test of a source file starts without building what it never
- * reads.
+ * Finds the parts of dist/ that a run of Vitest needs, so that a test of a source file does not wait for the build of
+ * other parts.
  *
  * The answer may name too many parts and never too few. It follows the imports of the test files that the arguments can
- * mean. A test needs everything when it names dist/, starts a process or imports a path that is made at run time.
+ * match. A test needs everything if it mentions dist/, starts a process or imports a path that is computed at run time.
  */
 import { build } from 'esbuild';
 import { readdirSync, readFileSync } from 'node:fs';
@@ -15,14 +15,14 @@ const testFiles = () =>
     .filter((entry) => entry.isFile() && /\.test(-d)?\.ts$/.test(entry.name))
     .map((entry) => relative(root, join(entry.parentPath, entry.name)).replaceAll('\\', '/'));
 
-/** The arguments as Vitest may read them: the value of an option can be a filter, and a filter the value of one. */
+/** The arguments that Vitest may read as filters. The value of an option can look like a filter, and the reverse. */
 const filtersOf = (args) => {
   const words = args.filter((arg) => !arg.startsWith('-'));
   const certain = words.filter((word) => !(args[args.indexOf(word) - 1] ?? '').startsWith('-'));
   return { words, certain };
 };
 
-/** The test files that a run with these arguments can contain; undefined where it may contain any. */
+/** The test files that a run with these arguments can include; undefined if it may include any. */
 export const namedTests = (args) => {
   const { words, certain } = filtersOf(args);
   if (certain.length === 0) return undefined;
@@ -36,12 +36,12 @@ export const namedTests = (args) => {
 const withoutComments = (source) => source.replaceAll(/^\s*(?:\*|\/\/|\/\*).*$/gm, '');
 
 const STARTS_PROCESSES = /^(?:node:)?(?:child_process|cluster)$/;
-/** An import() of anything but a text between quotes. */
+/** An import() whose argument is not a string literal. */
 const IMPORTS_WHAT_IT_MADE = /\bimport\((?!\s*['"])/;
 
 const partsOf = (file, { imports }) => {
   const source = withoutComments(readFileSync(join(root, file), 'utf8'));
-  // A source file names the build by a path from where it stands.
+  // A source file refers to the build by a relative path.
   if (file.startsWith('src/'))
     return [...source.matchAll(/\.\.\/dist\/(\w+)/g)].map(([, name]) => (parts.includes(name) ? name : 'library'));
   if (/\bdist\b/.test(source) || IMPORTS_WHAT_IT_MADE.test(source)) return parts;
@@ -62,7 +62,7 @@ export const neededParts = async (files) => {
     platform: 'node',
     format: 'esm',
     logLevel: 'error',
-    // The package by its own name is its source: esbuild reads the paths of tsconfig.json.
+    // The package name resolves to the sources, through the paths in tsconfig.json.
     tsconfig: 'tsconfig.json',
   });
   const needed = new Set(Object.entries(metafile.inputs).flatMap(([file, input]) => partsOf(file, input)));

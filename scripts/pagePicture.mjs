@@ -1,9 +1,9 @@
 /**
- * Takes docs/page.png: `node scripts/pagePicture.mjs`, after `npm run build`. It needs Chromium: Debian's, or the one
- * that CHROMIUM names.
+ * Makes docs/page.png: `node scripts/pagePicture.mjs`, after `npm run build`. It needs Chromium: that of Debian, or the
+ * one in the variable CHROMIUM.
  *
  * It trains on the bundled sample, serves feeds of other invented headlines on this machine, runs `headwater serve` on
- * them, and photographs its page after a while, with a headline explained.
+ * them, and takes a screenshot of its page after a while, with an explained headline.
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';

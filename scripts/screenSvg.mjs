@@ -1,8 +1,8 @@
 /**
- * A terminal's screen, as `tmux capture-pane -e -p` writes it, as an SVG.
+ * Converts the screen of a terminal, as written by `tmux capture-pane -e -p`, to an SVG.
  *
- * Every stretch of one colour is a text element at its own column and as wide as its columns are, so that the picture
- * is the same with any monospaced font.
+ * Every stretch of one colour is a text element with the position and the width of its columns. So the picture is the
+ * same with any monospaced font.
  */
 import stringWidth from 'string-width';
 
@@ -10,7 +10,10 @@ const CELL = { width: 8.4, height: 18 };
 const MARGIN = 16;
 const FOREGROUND = '#d4d4d4';
 const BACKGROUND = '#16181d';
-/** The eight colours, and the eight bright ones: dark enough to be told apart, light enough for the background. */
+/**
+ * The eight colours and the eight bright ones. They are dark enough to be distinguishable, and light enough for the
+ * background.
+ */
 const COLORS = [
   '#5c6370',
   '#f0717b',
@@ -32,7 +35,7 @@ const COLORS = [
 
 const PLAIN = { color: FOREGROUND, bold: false, dim: false };
 
-/** The style after an escape sequence that sets one. */
+/** The style after an escape sequence that changes it. */
 const styled = (style, codes) => {
   let next = style;
   for (const code of codes.split(';').map(Number)) {
@@ -49,7 +52,7 @@ const styled = (style, codes) => {
   return next;
 };
 
-/** A line as stretches of one style; the style at its end is that at the begin of the next. */
+/** A line as stretches of one style. The style at its end is the initial style of the next line. */
 const stretchesOf = (line, first) => {
   const stretches = [];
   let style = first;
@@ -64,13 +67,13 @@ const stretchesOf = (line, first) => {
   return { stretches, style };
 };
 
-// Spaces side by side would be drawn as one.
+// Without this, consecutive spaces would be drawn as one.
 const escaped = (text) =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('  ', '\u00a0\u00a0');
 const number = (value) => String(Math.round(value * 100) / 100);
 
 const textElement = ({ text, column, width, style: { color, bold, dim } }, row) => {
-  // Spaces at the ends are room and nothing to draw.
+  // Spaces at the ends are empty and need not be drawn.
   const lead = text.length - text.trimStart().length;
   const shown = text.trim();
   if (shown === '') return '';

@@ -1,9 +1,9 @@
 /**
- * Makes a checkout ready: installs when the lock file is newer than what is installed, builds what is older than its
- * sources.
+ * Prepares a checkout: installs the packages if the lock file is newer than the installation, and builds the parts that
+ * are older than their sources.
  *
- * Plain JavaScript on purpose: it runs before anything is installed. What it starts writes to stderr, so that stdout
- * stays the command's own.
+ * It is plain JavaScript because it runs before anything is installed. Its child processes write to stderr, so that
+ * stdout contains only the output of the command.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, statSync } from 'node:fs';
@@ -12,7 +12,9 @@ import { fileURLToPath } from 'node:url';
 
 export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
-/** The parts of dist/: what each is made from, besides the lock file, and one file that it always has. */
+/**
+ * The parts of dist/: the sources of each besides the lock file, and one file that a complete build always contains.
+ */
 const PARTS = {
   kernels: { sources: ['assembly', 'scripts/buildKernels.mjs'], output: 'dist/kernels/simd.wasm' },
   page: { sources: ['src', 'tsconfig.json', 'scripts/buildPage.mjs'], output: 'dist/page/page.js' },
@@ -35,12 +37,15 @@ const PARTS = {
 /** The names of the parts of dist/. */
 export const parts = Object.keys(PARTS);
 
-/** A file whose time is when the last build of a part began. Git ignores it. */
+/** A file whose modification time is the start of the last build of a part. Git ignores it. */
 export const stampOf = (part) => join(root, '.headwater/built', part);
 
 const modified = (path) => (existsSync(join(root, path)) ? statSync(join(root, path)).mtimeMs : 0);
 
-/** When a file, or anything in a folder, last changed. A folder itself changes when a file in it is added or removed. */
+/**
+ * The last change of a file, or of anything in a folder. The time of a folder itself changes when a file in it is added
+ * or removed.
+ */
 const newestOf = (path) => {
   if (!existsSync(join(root, path)) || !statSync(join(root, path)).isDirectory()) return modified(path);
   return readdirSync(join(root, path), { recursive: true, withFileTypes: true }).reduce(
@@ -64,7 +69,7 @@ const run = (say, command, ...args) => {
   process.exit(1);
 };
 
-/** Installs the packages when the lock file is newer than what is installed. */
+/** Installs the packages if the lock file is newer than the installation. */
 export const install = () => {
   if (modified('node_modules/.package-lock.json') >= modified('package-lock.json')) return;
   run('Installing packages (npm ci) …', 'npm', 'ci', '--no-audit', '--no-fund', '--loglevel=error');

@@ -1,6 +1,6 @@
 /**
- * `npm start`: set-up where it is needed, then the main job, in this process so that Ctrl-C and exit statuses are its
- * own.
+ * `npm start`: installs and builds if needed, then runs the main job in this process, so that it receives Ctrl-C and
+ * sets the exit status.
  */
 import { pathToFileURL } from 'node:url';
 import { join } from 'node:path';

@@ -1,15 +1,16 @@
 /**
- * `npm test`: set-up where it is needed, then every test. Arguments go to Vitest: `npm test -- test/text`.
+ * `npm test`: installs and builds if needed, then runs all tests. Arguments are passed to Vitest: `npm test --
+ * test/text`.
  *
- * A run of named tests builds only the parts of dist/ that they reach, and checks types only where a type test
- * (*.test-d.ts) is among them.
+ * A run of named tests builds only the parts of dist/ that they need, and checks types only if it includes a type test
+ * (*.test-d.ts).
  */
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { build, install, root } from './setup.mjs';
 
 install();
-// Loaded when its packages are there.
+// Imported after the set-up, because its packages must be installed.
 const { namedTests, neededParts } = await import('./neededParts.mjs');
 const args = process.argv.slice(2);
 const named = namedTests(args);

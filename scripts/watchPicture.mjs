@@ -2,7 +2,7 @@
  * Draws docs/watch.svg: `node scripts/watchPicture.mjs`, after `npm run build`. It needs tmux.
  *
  * It trains on the bundled sample, serves feeds of other invented headlines on this machine, runs `headwater watch` in
- * a terminal of tmux, and draws the screen that is there after a while.
+ * a terminal of tmux, and draws its screen after a while.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -28,7 +28,7 @@ const run = (command, ...args) => {
   return stdout;
 };
 
-/** Headlines that the model was not trained on, each of the feed that it would be in. */
+/** Headlines that are not in the training data, each for a suitable feed. */
 const NAMES = {
   '/business.xml': 'Harbour Gazette',
   '/technology.xml': 'Circuit Weekly',
