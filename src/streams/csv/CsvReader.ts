@@ -12,43 +12,46 @@ import { RecordFramer } from './RecordFramer.js';
 import { lenientField } from './lenientField.js';
 import type { CheckedFormat } from './TableFormat.js';
 
-/** What a table reader needs to know. */
+/** Options of the CSV reader. */
 export interface CsvReaderOptions {
-  /** What the body is called in rows and messages. */
+  /** The name of the body in rows and messages. */
   readonly source: string;
-  /** The columns that must be there, once each. */
+  /** Required columns. Each must occur exactly once. */
   readonly columns: readonly string[];
-  /** How the records are written. */
+  /** The format of the records. */
   readonly format: CheckedFormat;
   /** The longest record, in bytes. */
   readonly maxRecordBytes: number;
-  /** The ordinal of the first record. Default 0. */
+  /** The id of the first record. Default 0. */
   readonly firstId?: number | undefined;
-  /** The line that the first byte stands on. Default 1. */
+  /** The line number of the first byte. Default 1. */
   readonly firstLine?: number | undefined;
-  /** Whether the records have one field more than the header, before the others: it is called ''. Default false. */
+  /**
+   * Whether the records begin with a row name, and so have one field more than the header. Its column is named ''.
+   * Default false.
+   */
   readonly rowNames?: boolean | undefined;
   /**
-   * Makes fields of a record that has another number of them than the header; undefined where it is to be rejected.
-   * With it, a record of delimiters alone is none, as an empty line is. Default: none, and all are rejected.
+   * Repairs a record whose number of fields differs from that of the header; returns undefined to reject it. With this
+   * option, a record of only delimiters is skipped like an empty line. Default: none, so that all such records are
+   * rejected.
    */
   readonly repair?: ((fields: readonly string[]) => readonly string[] | undefined) | undefined;
-  /** Takes the bytes of each record that is not UTF-8, valid during the call. */
+  /** Receives the bytes of each record that is not UTF-8. They are valid only during the call. */
   readonly undecodable?: ((bytes: Uint8Array) => void) | undefined;
 }
 
 /**
- * An object without a prototype, for a record's fields by name. `Object.create(null)` would give the same, but as V8
- * keeps it, as a dictionary, it is slow to read and to copy, and that is all that is done with a row: reading the table
- * would take a quarter longer.
+ * An object without a prototype, for the fields of a record by name. `Object.create(null)` would have the same meaning,
+ * but V8 stores it as a dictionary, which is slow to read and to copy. Reading the table would take 25% longer.
  */
 const withoutPrototype = (): Record<string, string> => Object.setPrototypeOf({}, null) as Record<string, string>;
 
-// What becomes of a record once it is its turn.
-const PLAIN = 0; // cut at its delimiters, and quotes around a field left out
-const DOUBLED = 1; // a quote in a quoted field: parsed by csv-parse, together with the others of its batch
-const PADDED = 2; // blanks around the quotes of a field, which are left out
-const STRAY = 3; // a quote where none may stand, which is data: its fields are read one by one
+// How a record of the batch is handled.
+const PLAIN = 0; // cut at its delimiters, without the quotes around fields
+const DOUBLED = 1; // has a doubled quote: parsed by csv-parse, together with the others of its batch
+const PADDED = 2; // has blanks around the quotes of a field, which are removed
+const STRAY = 3; // has a misplaced quote, which is data: its fields are read one by one
 const LITERAL = 4; // all its quotes are data
 const BAD_QUOTE = 5;
 const OVERSIZE = 6;
@@ -57,9 +60,9 @@ const BAD_ENCODING = 7;
 /**
  * Reads a table with a header, one row or rejection at a time.
  *
- * Records are found first and parsed afterwards, at most 64 KiB of them at once: those with doubled quotes in one call
- * of csv-parse (a call for each would spend most of its time on setting up), the others when it is their turn, at the
- * delimiters that were found with them.
+ * The reader first finds the boundaries of a batch of records (about 64 KiB) and then parses them. Records with doubled
+ * quotes are parsed by one call of csv-parse per batch, since the setup of a call is expensive. The others are cut one
+ * by one at the delimiters that were found with the boundaries.
  */
 export class CsvReader implements Reader {
   readonly #options: CsvReaderOptions;
@@ -74,7 +77,7 @@ export class CsvReader implements Reader {
   #repaired = 0;
   #firstRepairedLine = 0;
 
-  // The batch: a record's kind, place and line, by its index.
+  // The batch: kind, position and line of each record, by index.
   #kinds: number[] = [];
   #starts: number[] = [];
   #ends: number[] = [];
@@ -82,16 +85,16 @@ export class CsvReader implements Reader {
   #firstDelimiters: number[] = [];
   #delimiterCounts: number[] = [];
   #next = 0;
-  /** Whether all of it is ASCII, which is decoded faster. */
+  /** Whether the whole batch is ASCII, which is decoded faster. */
   #ascii = false;
-  /** The batch's records with doubled quotes, parsed, in order. */
+  /** The parsed records of the batch that have doubled quotes, in order. */
   #parsed: string[][] = [];
   #nextParsed = 0;
   #scratch = Buffer.allocUnsafe(CHUNK_BYTES);
 
   /**
-   * @param row takes each row
-   * @param reject takes each rejection; whatever it throws is thrown by `advance`
+   * @param row receives each row
+   * @param reject receives each rejection; an error that it throws is thrown by `advance`
    */
   constructor(options: CsvReaderOptions, row: (row: SourceRow) => void, reject: (rejection: Rejection) => void) {
     this.#options = options;
@@ -106,12 +109,12 @@ export class CsvReader implements Reader {
     return this.#names;
   }
 
-  /** How many records had a quote that is out of place and was read as data, and the line of the first. */
+  /** How many records had a misplaced quote that was read as data, and the line of the first one. */
   get strayQuotes(): { readonly records: number; readonly firstLine: number } {
     return { records: this.#strayQuotes, firstLine: this.#firstStrayLine };
   }
 
-  /** How many records had more fields than the header, which were read all the same, and the line of the first. */
+  /** How many records had more fields than the header and were repaired, and the line of the first one. */
   get repairedRecords(): { readonly records: number; readonly firstLine: number } {
     return { records: this.#repaired, firstLine: this.#firstRepairedLine };
   }
@@ -124,7 +127,7 @@ export class CsvReader implements Reader {
     this.#framer.push(chunk);
   }
 
-  /** @throws HeadwaterError `HW_EMPTY` where there was not even a header */
+  /** @throws HeadwaterError `HW_EMPTY` if there is not even a header */
   finish(): void {
     this.#framer.finish();
     this.#fill();
@@ -184,7 +187,7 @@ export class CsvReader implements Reader {
     });
   }
 
-  /** The fields of a record, however many they are. */
+  /** All fields of a record, whatever their number. */
   #allFields(i: number, kind: number): readonly string[] {
     const { window, delimiters } = this.#framer;
     const quote = String.fromCharCode(this.#options.format.quote);
@@ -200,7 +203,7 @@ export class CsvReader implements Reader {
     return fields;
   }
 
-  /** The fields of a record without doubled quotes. */
+  /** Sets the fields of a record without doubled or misplaced quotes. */
   #cut(i: number, fields: Record<string, string>): void {
     const names = this.#names!;
     const { window, delimiters } = this.#framer;
@@ -211,7 +214,7 @@ export class CsvReader implements Reader {
     let from = this.#starts[i]!;
     for (let k = 0; k < names.length; k++) {
       const to = k === names.length - 1 ? this.#ends[i]! : delimiters[first + k]!;
-      // The framer has seen to it that a quote at a field's beginning has its other at the end.
+      // The framer has checked that a field that begins with a quote also ends with one.
       fields[names[k]!] =
         bytes[from] === quote && from < to
           ? bytes.toString(encoding, from + 1, to - 1)
@@ -220,7 +223,7 @@ export class CsvReader implements Reader {
     }
   }
 
-  /** The fields of a record with quotes that are out of place. */
+  /** Sets the fields of a record with misplaced quotes or padded fields. */
   #cutStray(i: number, kind: number, fields: Record<string, string>): void {
     const names = this.#names!;
     const { window, delimiters } = this.#framer;
@@ -253,7 +256,7 @@ export class CsvReader implements Reader {
     });
   }
 
-  /** Makes the next batch. Gives false where there is none. */
+  /** Fills the next batch. Returns false if there are no records. */
   #fill(): boolean {
     const framer = this.#framer;
     const { window } = framer;
@@ -300,7 +303,7 @@ export class CsvReader implements Reader {
     }
     const count = this.#kinds.length;
     if (count === 0) return false;
-    // All at once is fast, and almost always enough; only where it fails is each record looked at.
+    // Checking the whole batch is fast and almost always enough. Each record is checked only if this fails.
     const batch = window.bytes.subarray(this.#starts[0], this.#ends[count - 1]);
     this.#ascii = isAscii(batch);
     if (!this.#ascii && !isUtf8(batch)) doubled = this.#markBadEncoding();
@@ -309,7 +312,7 @@ export class CsvReader implements Reader {
     return true;
   }
 
-  /** Marks the records that are not UTF-8. Gives how many records with doubled quotes are left. */
+  /** Marks the records that are not UTF-8. Returns how many records with doubled quotes are left. */
   #markBadEncoding(): number {
     const { bytes } = this.#framer.window;
     let doubled = 0;
@@ -325,7 +328,7 @@ export class CsvReader implements Reader {
     return doubled;
   }
 
-  /** The fields of the batch's records with doubled quotes. */
+  /** Parses the records of the batch that have doubled quotes. */
   #parseDoubled(): string[][] {
     const { bytes } = this.#framer.window;
     let length = 0;

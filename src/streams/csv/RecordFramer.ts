@@ -6,65 +6,64 @@ const LF = 10;
 const SPACE = 32;
 const CR = 13;
 
-// Where in a record the scan stands.
-const FIELD_START = 0; // nothing of the field seen: a quote here opens a quoted field
+// The state of the scan within a record.
+const FIELD_START = 0; // before the first byte of a field: a quote here opens a quoted field
 const UNQUOTED = 1;
 const QUOTED = 2;
-const CLOSED = 3; // after a quote in a quoted field: it closed the field, unless a second one follows
-const BROKEN = 4; // a quote where none may stand: the scan starts over, for the record's first line break
+const CLOSED = 3; // after a quote in a quoted field: it closes the field, unless a second quote follows
+const BROKEN = 4; // after a misplaced quote: the scan restarts to find the first line break of the record
 
-/**
- * What is wrong with a record as a whole: a quote where none may stand or that is never closed, or more bytes than
- * allowed.
- */
+/** What is wrong with a record as a whole: a misplaced or unclosed quote, or more bytes than allowed. */
 export type FrameFault = 'quote' | 'oversize';
 
 /**
  * Finds where the records of a table begin and end, as bytes arrive, without parsing them.
  *
- * It follows RFC 4180's quoting byte by byte (the bytes of LF, CR, quote and an ASCII delimiter stand for nothing else
- * in UTF-8). A record ends at LF or CRLF; at a lone CR too where the header does, and else a lone CR is data. Empty
- * lines are no records.
+ * It applies the quoting rules of RFC 4180 byte by byte. In UTF-8 the bytes of LF, CR, the quote and an ASCII delimiter
+ * never occur within other characters. A record ends at LF or CRLF. If the header ends at a lone CR, a lone CR ends
+ * records too; otherwise it is data. Empty lines are not records.
  *
- * What it finds depends on the bytes alone, not on how they were cut into chunks: the limit on a record is checked at
- * an exact byte. A network cuts a body otherwise than a disk does, and each pass must see the same records.
+ * The result depends only on the bytes and not on their division into chunks: the limit on a record is checked at an
+ * exact byte. Network and disk divide a body differently, and each pass must see the same records.
  *
- * Why not leave this to csv-parse: past its limit on a record it drops the rest of its chunk unread, a stray quote
- * makes it read on in the wrong state, and an unclosed quote makes it buffer the rest of the body. Here a record whose
- * quoting is broken costs its first line alone, and reading goes on at the next line.
+ * csv-parse does not find the records, for three reasons: beyond its limit on a record it drops the rest of its chunk
+ * unread, a stray quote makes it continue in the wrong state, and an unclosed quote makes it buffer the rest of the
+ * body. Here a record with broken quoting loses only its first line, and reading continues at the next line.
  */
 export class RecordFramer {
   readonly window = new ByteWindow();
 
-  /** Where the record found last starts in `window.bytes`. */
+  /** The offset of the current record in `window.bytes`. */
   from = 0;
-  /** Where it ends, its line break excluded. */
+  /** The end of the record, without its line break. */
   to = 0;
-  /** The line it starts on, from 1. */
+  /** The line number of its start, from 1. */
   line = 1;
-  /** Whether it has a quoted field. */
+  /** Whether the record has a quoted field. */
   quoted = false;
-  /** Whether a quoted field of it has a quote in it, which stands there doubled. */
+  /** Whether a quoted field of the record contains a doubled quote. */
   doubled = false;
   /**
-   * Whether it has a quote where none may stand, which is read as data. Only where the format is lenient; a record may
-   * be `doubled` too then.
+   * Whether the record has a misplaced quote that is read as data. Only if the format is lenient. The record may then
+   * be `doubled` too.
    */
   stray = false;
-  /** Whether it has blanks at the beginning of a field or after its closing quote. Only where the format is padded. */
+  /**
+   * Whether the record has spaces at the beginning of a field or after a closing quote. Only if the format is padded.
+   */
   padded = false;
-  /** Whether all its quotes are data: one was opened and not closed as it should be. Only where the format is lenient. */
+  /** Whether all quotes of the record are data because one was not closed properly. Only if the format is lenient. */
   literal = false;
-  /** How many delimiters it has, if nothing is wrong with it. */
+  /** The number of delimiters in the record, if it has no fault. */
   delimiterCount = 0;
-  /** Where they begin in `delimiters`. */
+  /** The index of the first of them in `delimiters`. */
   firstDelimiter = 0;
   /**
-   * Where delimiters are in `window.bytes`, those of every record since the last `push`: they are found anyway, on the
-   * way to a record's end.
+   * The offsets of the delimiters in `window.bytes`, of every record since the last `push`. The scan for the end of a
+   * record finds them anyway.
    */
   readonly delimiters: number[] = [];
-  /** What is wrong with it: its bytes are then those of its first line, or as many of them as are allowed. */
+  /** The fault of the record. Its bytes are then those of its first line, up to the limit. */
   fault: FrameFault | undefined = undefined;
 
   readonly #source: string;
@@ -73,23 +72,26 @@ export class RecordFramer {
 
   #position = 0;
   #state = FIELD_START;
-  /** Where the quoted field begins that the scan is in. */
+  /** The offset of the quoted field that is being scanned. */
   #opened = 0;
   #started = false;
   #ended = false;
-  /** Inside the rest of a record that was given up: what comes before the next line break is dropped. */
+  /**
+   * Whether the scan is inside the rest of an overlong record or a comment. The bytes up to the next line break are
+   * skipped.
+   */
   #skipping = false;
   /** Whether a lone CR ends a record; undefined until the first line break. */
   #crEnds: boolean | undefined = undefined;
-  /** Whether a lone CR has ended a record just now, so that an LF right after it is the rest of a CRLF. */
+  /** Whether the last record ended at a CR. An LF directly after it is then part of a CRLF. */
   #afterCr = false;
   #nextLine = 1;
-  /** Where the delimiters begin of the record that the scan is in. */
+  /** The index in `delimiters` of the first delimiter of the record that is being scanned. */
   #firstDelimiter = 0;
 
   /**
-   * @param source what the body is called
-   * @param format how records are written
+   * @param source the name of the body
+   * @param format the format of the records
    * @param limit the longest record, in bytes
    */
   constructor(
@@ -104,7 +106,7 @@ export class RecordFramer {
     this.line = this.#nextLine = firstLine;
   }
 
-  /** Takes the next bytes; the indices of records found before are void then. */
+  /** Adds the next bytes. Offsets of earlier records become invalid. */
   push(chunk: Uint8Array): void {
     const moved = this.window.push(chunk);
     this.#position -= moved;
@@ -116,15 +118,15 @@ export class RecordFramer {
     this.#firstDelimiter = 0;
   }
 
-  /** No more bytes will come. */
+  /** Signals the end of the bytes. */
   finish(): void {
     this.#ended = true;
   }
 
   /**
-   * Goes on to the next record.
+   * Finds the next record.
    *
-   * @returns false where more bytes are needed, or none are left
+   * @returns false if more bytes are needed or none are left
    */
   next(): boolean {
     const { window } = this;
@@ -141,22 +143,22 @@ export class RecordFramer {
         continue;
       }
       if (!this.#scan()) return false;
-      // An empty line is no record.
+      // An empty line is not a record.
       if (this.to > this.from || this.fault !== undefined) return true;
     }
   }
 
-  /** Whether a line of comment begins here: a quote in it opens nothing. */
+  /** Whether a comment line begins here. Quotes in it have no meaning. */
   #isComment(): boolean {
     const { bytes, start, filled } = this.window;
     return this.#position === start && start < filled && bytes[start] === this.#format.comment;
   }
 
-  /** Scans on from where the last scan stopped. Gives false where more bytes are needed, or none are left. */
+  /** Continues the scan. Returns false if more bytes are needed or none are left. */
   #scan(): boolean {
     const { bytes, start, filled } = this.window;
     const { delimiter, quote, lenient, padded } = this.#format;
-    // Two bytes over: the first of them may be the CR of a CRLF.
+    // Two bytes above the limit, since the first of them may be the CR of a CRLF.
     const overlong = start + this.#limit + 2;
     const stop = Math.min(filled, overlong);
     let position = this.#position;
@@ -208,14 +210,14 @@ export class RecordFramer {
         state = FIELD_START;
         this.delimiters.push(position++);
       } else if (byte === CR) {
-        // Only the next byte tells a CRLF from a lone CR.
+        // The next byte is needed to distinguish a CRLF from a lone CR.
         if (this.#crEnds !== true && position + 1 === filled && !this.#ended) break;
         const lone = bytes[position + 1] !== LF || position + 1 === filled;
         this.#crEnds ??= lone;
         if (this.#crEnds) return this.#end(position, position + 1, undefined);
         crStops = false;
-        // A lone CR is data, but not between a closing quote and the next delimiter; at the very end it passes for a
-        // line break.
+        // A lone CR is data, but it is not allowed between a closing quote and the next delimiter. At the end of the
+        // body it counts as a line break.
         if (state === CLOSED && lone && position + 1 < filled) {
           state = BROKEN;
           position = start;
@@ -230,7 +232,7 @@ export class RecordFramer {
         state = QUOTED;
         position++;
       } else if (lenient && (state === UNQUOTED || this.#findLineBreak(this.#opened, position) === undefined)) {
-        // Where the quotes are lines apart, it is more likely that the first one was never closed.
+        // If the quotes are on different lines, it is more likely that the first one was never closed.
         this.stray = true;
         state = UNQUOTED;
         position++;
@@ -249,7 +251,7 @@ export class RecordFramer {
   #end(end: number, next: number, fault: FrameFault | undefined): true {
     const { bytes, start } = this.window;
     this.from = start;
-    // Where a CRLF was found by its LF, the CR is no part of the record.
+    // If a CRLF was found at its LF, the CR is not part of the record.
     this.to = end > start && bytes[end - 1] === CR && (end === next || bytes[end] === LF) ? end - 1 : end;
     this.firstDelimiter = this.#firstDelimiter;
     this.delimiterCount = this.delimiters.length - this.#firstDelimiter;
@@ -261,7 +263,7 @@ export class RecordFramer {
     return true;
   }
 
-  /** The bytes have ended, and the scan with them: whatever is left is the last record. */
+  /** The body has ended: the remaining bytes are the last record. */
   #endLast(state: number): boolean {
     const { start, filled } = this.window;
     if (start === filled) return false;
@@ -270,7 +272,7 @@ export class RecordFramer {
     return lineBreak === undefined ? this.#endBroken(filled, filled) : this.#endBroken(lineBreak, lineBreak + 1);
   }
 
-  /** A record with a quote that is out of place or never closed: what is left of it is its first line. */
+  /** Ends a record with a misplaced or unclosed quote after its first line. */
   #endBroken(end: number, next: number): true {
     const { delimiter, lenient } = this.#format;
     if (!lenient) return this.#end(end, next, 'quote');
@@ -282,12 +284,11 @@ export class RecordFramer {
     return this.#end(end, next, undefined);
   }
 
-  /** The record is longer than allowed. */
+  /** Ends a record that is longer than allowed. */
   #giveUp(state: number): true {
     const { start } = this.window;
     const position = this.#position;
-    // A quoted field that long with line breaks in it is most likely a stray quote that has swallowed the lines after
-    // it.
+    // Such a long quoted field with line breaks is most likely a stray quote that has swallowed the following lines.
     if (state === QUOTED && this.#findLineBreak(this.#opened, position) !== undefined) {
       const lineBreak = this.#findLineBreak(start, position)!;
       return this.#endBroken(lineBreak, lineBreak + 1);
@@ -302,7 +303,7 @@ export class RecordFramer {
     return true;
   }
 
-  /** Drops what is left of the line. Gives false while its end has not come. */
+  /** Skips the rest of the line. Returns false while its end has not arrived. */
   #skip(): boolean {
     const { window } = this;
     const lineBreak = this.#findLineBreak(window.start, window.filled);
@@ -321,7 +322,7 @@ export class RecordFramer {
     this.#firstDelimiter = this.delimiters.length;
   }
 
-  /** Steps over the LF of a CRLF whose CR has ended a record already. */
+  /** Skips the LF of a CRLF whose CR has already ended a record. */
   #joinCrLf(): void {
     const { bytes, start, filled } = this.window;
     if (start === filled) return;

@@ -1,33 +1,33 @@
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 
-/** How the records of a table are written. */
+/** The format of the records of a table. */
 export interface TableFormat {
-  /** The character between fields, one of ASCII. Default a comma. */
+  /** The ASCII character between fields. Default: a comma. */
   readonly delimiter?: string | undefined;
-  /** The character around fields, one of ASCII; '' where quotes are data. Default `"`. */
+  /** The ASCII character around fields; '' if quotes are data. Default `"`. */
   readonly quote?: string | undefined;
   /**
-   * What becomes of a quote where none may stand. `strict` rejects the record. `lenient` reads it as data, as pandas
+   * How a quote at an invalid position is handled. `strict` rejects the record. `lenient` reads it as data, as pandas
    * does: `The 12" record,A` has two fields. Default `strict`.
    */
   readonly quotes?: 'strict' | 'lenient' | undefined;
   /**
-   * Whether the first record has the names of the columns. Without it they are called by their numbers, `1`, `2`, and so
-   * on. Default true.
+   * Whether the first record has the names of the columns. Otherwise the columns are named `1`, `2`, and so on. Default
+   * true.
    */
   readonly header?: boolean | undefined;
-  /** The character that a line of comment begins with, one of ASCII. Default: none. */
+  /** The ASCII character at the start of a comment line. Comment lines are skipped. Default: none. */
   readonly comment?: string | undefined;
 }
 
-/** The same, checked, with characters as their bytes; −1 stands for none. */
+/** A checked format, with characters as byte values; −1 means none. */
 export interface CheckedFormat {
   readonly delimiter: number;
   readonly quote: number;
   readonly lenient: boolean;
   readonly header: boolean;
   readonly comment: number;
-  /** Whether blanks may stand between a delimiter and the quotes around a field. */
+  /** Whether spaces are allowed between a delimiter and the quotes around a field. */
   readonly padded: boolean;
 }
 
@@ -41,7 +41,9 @@ const requireCharacter = (name: string, character: string): number => {
   );
 };
 
-/** @throws HeadwaterError `HW_USAGE` for characters that cannot be told apart, or that are not one byte */
+/**
+ * @throws HeadwaterError `HW_USAGE` for equal characters, for a line break, and for anything but one ASCII character
+ */
 export const checkFormat = (format: TableFormat): CheckedFormat => {
   const { delimiter = ',', quote = '"', quotes = 'strict', header = true, comment } = format;
   const checked = {

@@ -1,8 +1,8 @@
 /**
- * A field with a quote where none may stand, as pandas reads it: quotes that a field begins and ends with are left out,
- * a doubled quote between them is one, and any other quote is data.
+ * Reads a field with a misplaced quote as pandas does: quotes at the beginning and the end of the field are removed, a
+ * doubled quote between them is one quote, and any other quote is data.
  *
- * @param written the field as it stands in its record
+ * @param written the field as in its record
  * @param quote the character around fields
  */
 export const lenientField = (written: string, quote: string): string => {

@@ -6,7 +6,7 @@ import { lenientField } from './lenientField.js';
 import type { RecordFramer } from './RecordFramer.js';
 import type { CheckedFormat } from './TableFormat.js';
 
-/** The format as csv-parse is told of it. */
+/** The format as options of csv-parse. */
 export const parserOptions = ({ delimiter, quote }: CheckedFormat) => ({
   delimiter: String.fromCharCode(delimiter),
   quote: quote < 0 ? (false as const) : String.fromCharCode(quote),
@@ -15,8 +15,8 @@ export const parserOptions = ({ delimiter, quote }: CheckedFormat) => ({
 });
 
 /**
- * The names as columns are called: where a name stands twice the later one is called by its number too, and so is one
- * without a name, as `Unnamed: 3`.
+ * Makes the names of the columns unique. A repeated name gets the number of its column appended, such as `title.3`. A
+ * repeated empty name becomes `Unnamed: 3`.
  */
 const distinct = (names: readonly string[]): readonly string[] => {
   const taken = new Set(names);
@@ -31,7 +31,10 @@ const distinct = (names: readonly string[]): readonly string[] => {
   });
 };
 
-/** The names of the record that the framer has just found; where it is no header, their numbers. */
+/**
+ * The column names from the record that the framer has just found; if the format has no header, the numbers of the
+ * columns.
+ */
 const namesOf = (framer: RecordFramer, where: string, format: CheckedFormat): readonly string[] => {
   const bytes = framer.window.bytes.subarray(framer.from, framer.to);
   const refuse = (message: string): never => {
@@ -56,10 +59,10 @@ const namesOf = (framer: RecordFramer, where: string, format: CheckedFormat): re
 };
 
 /**
- * The columns of the record that the framer has just found. In time that grows with their number alone.
+ * The column names from the record that the framer has just found. The time is linear in the number of columns.
  *
- * @throws HeadwaterError `HW_CSV` where the record cannot be read, `HW_COLUMNS` where a column that is wanted is
- *   missing or stands twice
+ * @throws HeadwaterError `HW_CSV` if the record cannot be read, `HW_COLUMNS` if a required column is missing or occurs
+ *   twice
  */
 export const readHeader = (
   framer: RecordFramer,
