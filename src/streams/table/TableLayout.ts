@@ -1,27 +1,33 @@
-/** How a table is written, and which of its columns hold what: as given, and else as found in its first records. */
+/**
+ * The format of a table and the roles of its columns: as given by options, otherwise as detected from the first
+ * records.
+ */
 export interface TableLayout {
-  /** The path or address of the table. */
+  /** The path or URL of the table. */
   readonly source: string;
-  /** `json` is one document; `labelled-lines` have a class first, then a blank and the text. */
+  /** `json` is one JSON document. A line of `labelled-lines` is a class, a space and the text. */
   readonly format: 'delimited' | 'json-lines' | 'json' | 'fasttext' | 'labelled-lines' | 'parquet' | 'folder';
-  /** The character between fields; undefined where the format has none. */
+  /** The character between fields; undefined if the format has none. */
   readonly delimiter: string | undefined;
-  /** The character around fields; undefined where the format has none. */
+  /** The character around fields; undefined if the format has none. */
   readonly quote?: string | undefined;
-  /** How many lines before the table were left out. */
+  /** How many lines before the table were skipped. */
   readonly skippedLines: number;
-  /** Whether the first record has the names of the columns. Else they are called `1`, `2`, and so on. */
+  /** Whether the first record has the names of the columns. Otherwise the columns are named `1`, `2`, and so on. */
   readonly header: boolean;
-  /** The encoding of the text, by the WHATWG's name. */
+  /** The encoding of the text, by its WHATWG name. */
   readonly encoding: string;
-  /** The names of the columns; of JSON lines, those that the first lines have. */
+  /** The names of the columns; for JSON lines, the keys of the first lines. */
   readonly columns: readonly string[];
-  /** The columns that hold the text, in the order in which they are joined. Empty where none was looked for. */
+  /** The columns that hold the text, in the order in which they are joined. Empty if none was requested. */
   readonly titleColumns: readonly string[];
-  /** The column that holds the class. Undefined where none was looked for. */
+  /** The column that holds the class. Undefined if none was requested. */
   readonly labelColumn: string | undefined;
-  /** How the columns were found: `asked` for, those of earlier tables (`usual`), by their `names`, or by their `values`. */
+  /**
+   * How the columns were found: given by options (`asked`), the same as in earlier tables (`usual`), by their `names`,
+   * or by their `values`.
+   */
   readonly foundBy: 'asked' | 'usual' | 'names' | 'values';
-  /** Columns that the text could be in as well. */
+  /** Other columns that could hold the text. */
   readonly otherTitleColumns: readonly string[];
 }

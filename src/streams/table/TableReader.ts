@@ -20,53 +20,54 @@ import { checkedForm } from './internal/sampleTable.js';
 import type { TableLayout } from './TableLayout.js';
 import type { TableNotice } from './TableOptions.js';
 
-/** What is known of a table before it is read. */
+/** What is known about a table before it is read. */
 export interface TableReaderOptions extends TableFormat, ColumnWish {
-  /** What the table is called in rows and messages. */
+  /** The name of the table in rows and messages. */
   readonly source: string;
-  /** The encoding that was asked for, by its standard's name. */
+  /** The encoding given by an option, by its WHATWG name. */
   readonly encoding: string | undefined;
-  /** The encoding that a server names. */
+  /** The encoding that the server declares. */
   readonly charset: string | undefined;
-  /** What the bytes are JSON lines of that were made for this reader. */
+  /** The original format if the bytes were converted to JSON lines for this reader. */
   readonly madeOf: 'parquet' | 'folder' | undefined;
   readonly maxRecordBytes: number;
   readonly skipLines: number | undefined;
-  /** The ordinal of the first record. */
+  /** The id of the first record. */
   readonly firstId: number;
 }
 
-/** Who is told of a table. */
+/** Receives what is read from a table. */
 export interface TableEvents {
-  /** Gives who takes the rows of a table with this layout. */
+  /** Returns the function that receives the rows of a table with this layout. */
   readonly rows: (layout: TableLayout) => (row: SourceRow) => void;
   readonly reject: (rejection: Rejection) => void;
   readonly notice: (notice: TableNotice) => void;
 }
 
-/** The line that some spreadsheets write before a table, after a byte order mark. */
+/** The line `sep=;` that some spreadsheets write before a table, possibly after a byte order mark. */
 const SEPARATOR = /^(\u00ef\u00bb\u00bf)?"?sep=([\x20-\x7e\t])"?\r?\n/i;
 
-/** How much is read before it is decided how to read it. */
+/** How many bytes are read before the format is detected. */
 const HEAD_BYTES = CHUNK_BYTES;
 
 /**
- * Reads a table of any kind: waits for its first 64 KiB, finds out from them how it is written and which columns hold
- * what, and reads on with a reader of that kind.
+ * Reads a table of any supported format: waits for the first 64 KiB, detects the format and the roles of the columns,
+ * and passes the bytes to a reader for this format.
  *
- * What it finds depends on the first 64 KiB alone, not on how they were cut into chunks: each pass finds the same.
+ * The detection depends only on the first 64 KiB and not on their division into chunks, so every pass has the same
+ * result.
  */
 export class TableReader implements Reader {
   #options: TableReaderOptions;
   readonly #events: TableEvents;
-  /** What has come while it is not known how to read it. */
+  /** The chunks received before the format is known. */
   #head: Uint8Array[] = [];
   #headBytes = 0;
-  /** Whether all of it is one JSON document, which is read when it has come. */
+  /** Whether the table is one JSON document, which is read once it is complete. */
   #document = false;
   #inner: Reader | undefined;
   #decoder: InstanceType<typeof TextDecoder> | undefined;
-  /** The bytes before the table that are still to be dropped. */
+  /** How many bytes before the table are still to be skipped. */
   #before = 0;
   readonly #undecodable: Uint8Array[] = [];
   #undecodableCount = 0;
@@ -109,14 +110,14 @@ export class TableReader implements Reader {
     return false;
   }
 
-  /** Hands decoded bytes on, without those before the table. */
+  /** Passes decoded bytes on, without those before the table. */
   #pass(bytes: Uint8Array): void {
     const dropped = Math.min(this.#before, bytes.length);
     this.#before -= dropped;
     this.#inner?.push(bytes.subarray(dropped));
   }
 
-  /** Tells what was unusual, once, at the end. */
+  /** Sends the notices, once, at the end. */
   #tell(): void {
     this.#finishing = false;
     const { source } = this.#options;
@@ -175,7 +176,7 @@ export class TableReader implements Reader {
     this.push(all);
   }
 
-  /** Leaves out rows that repeat the header, as those of tables have that were put one after another. */
+  /** Skips rows that repeat the header, as in concatenated tables. */
   #withoutHeaders(layout: TableLayout, row: (row: SourceRow) => void): (row: SourceRow) => void {
     const [title] = layout.titleColumns;
     const label = layout.labelColumn;
@@ -186,7 +187,7 @@ export class TableReader implements Reader {
     };
   }
 
-  /** @throws HeadwaterError `HW_USAGE` where the bytes are not UTF-8, and no other encoding is named */
+  /** @throws HeadwaterError `HW_USAGE` if the bytes are not UTF-8 and no other encoding is given */
   #encodingOf(head: Uint8Array, cut: boolean): string {
     const { encoding, charset, source } = this.#options;
     if (encoding !== undefined) return encoding;
@@ -194,7 +195,7 @@ export class TableReader implements Reader {
     if (utf16 !== undefined) return utf16;
     const named = encodingOf(charset ?? '');
     if (isText(head, cut)) {
-      // Servers name an encoding by habit: where it is contradicted by the bytes, the bytes are right.
+      // Servers often declare a wrong encoding. If the bytes contradict it, the bytes decide.
       const ascii = head.every((byte) => byte < 0x80);
       return ascii && named !== undefined && !named.startsWith('utf-16') ? named : 'utf-8';
     }
@@ -215,7 +216,7 @@ export class TableReader implements Reader {
     const { source } = options;
     const lines = this.#linesFormat(head);
     if (lines !== undefined) return this.#linesReader(head, whole, encoding, ...lines);
-    // A spreadsheet's own line: `sep=;` says the delimiter, and is no header.
+    // A spreadsheet's line `sep=;` gives the delimiter; it is not a header.
     const separator = SEPARATOR.exec(Buffer.from(head.subarray(0, 20)).toString('latin1'));
     const own = options.delimiter === undefined && separator !== null ? separator : undefined;
     const first = { bytes: own?.[0].length ?? 0, lines: own === undefined ? 0 : 1 };
@@ -288,7 +289,7 @@ export class TableReader implements Reader {
     const options = this.#options;
     const { source, madeOf } = options;
     const { names, rows } = sampleLines(head, whole, fieldsOf);
-    // What is no line of its kind is told when it is read.
+    // If no line could be parsed, the errors are reported when the lines are read.
     const open = kind === 'json-lines' && rows.length > 0;
     const found = findColumns({ source, names, rows, open }, options);
     const format = madeOf ?? (this.#document ? 'json' : kind);
@@ -307,7 +308,7 @@ export class TableReader implements Reader {
     };
   }
 
-  /** Keeps the first records that are not UTF-8, to tell their encoding by. */
+  /** Keeps the first records that are not UTF-8, to guess their encoding. */
   #keepUndecodable(bytes: Uint8Array): void {
     this.#undecodableCount++;
     if (this.#undecodableBytes >= HEAD_BYTES) return;
@@ -315,7 +316,10 @@ export class TableReader implements Reader {
     this.#undecodableBytes += bytes.length;
   }
 
-  /** The kind of a table with one record a line, by its first characters; undefined where it has delimiters. */
+  /**
+   * The format of a table with one record per line, from its first characters or its name; undefined if it has
+   * delimiters.
+   */
   #linesFormat(head: Uint8Array): readonly ['json-lines' | 'fasttext', FieldsOfLine] | undefined {
     const { source, delimiter } = this.#options;
     if (delimiter !== undefined) return undefined;
@@ -338,7 +342,7 @@ const requireNothing = (source: string): never => {
   );
 };
 
-/** The first lines of a table that has one record a line. */
+/** The first records of a table with one record per line. */
 const sampleLines = (
   head: Uint8Array,
   whole: boolean,

@@ -10,38 +10,38 @@ import { folderLines } from './internal/folderLines.js';
 import { parquetLines } from './internal/parquetLines.js';
 
 /**
- * Where tables are: paths, addresses, patterns of paths such as `data/*.csv`, or a stream. The path of a folder stands for
- * the files in its folders, each a text of the class that its folder is called by.
+ * The location of tables: a path, a URL, a pattern of paths such as `data/*.csv`, or a stream. If a path is a folder,
+ * each of its subfolders is a class, and each file in a subfolder is a text of this class.
  */
 export type TableAddress = string | URL | Readable;
 
-/** The bytes of a table, and what they are JSON lines of that were made here. */
+/** The bytes of a table, and the original format if they were converted to JSON lines. */
 export interface OpenedTable {
   readonly body: Readable;
   readonly madeOf: 'parquet' | 'folder' | undefined;
 }
 
-/** How tables are opened. */
+/** Options for opening tables. */
 interface TableSourceOptions extends OpenOptions {
   /** The encoding of the texts in folders. */
   readonly encoding: string | undefined;
 }
 
-/** One table, and what its passes leave behind. */
+/** One table, and the state that its passes share. */
 export interface TableSource {
   readonly name: string;
-  /** Which of the addresses it came from: several tables may match one pattern. */
+  /** The index of its address: several tables may match one pattern. */
   readonly part: number;
   readonly memory: SourceMemory;
-  /** Whether a first pass has begun, and told of the layout; and one has ended, and told what was unusual. */
+  /** Whether a pass has sent the layout (`begun`), and whether a pass has completed and sent the notices (`told`). */
   begun: boolean;
   told: boolean;
-  /** Opens it for one pass. */
+  /** Opens the table for one pass. */
   readonly open: (signal: AbortSignal) => Promise<OpenedTable>;
   readonly explain: (error: unknown, progress: string) => unknown;
 }
 
-/** The first byte of `PAR1`. A table of text may begin with it too. */
+/** The first byte of `PAR1`. A text table may also begin with it. */
 const P = 0x50;
 
 const isParquet = async (body: Readable): Promise<boolean> => {
@@ -52,7 +52,10 @@ const isParquet = async (body: Readable): Promise<boolean> => {
   return chunk.toString('latin1', 0, 4) === 'PAR1';
 };
 
-/** A Parquet file is read from its end: what came otherwise is read once to its end, so that there is a file. */
+/**
+ * A Parquet file is read from its end, so it must be a file on disk. The body is first read completely: this sets
+ * `memory.snapshot` to such a file, if there is one.
+ */
 const parquetOf = async (body: Readable, name: string, memory: SourceMemory): Promise<Readable> => {
   // eslint-disable-next-line @typescript-eslint/no-unused-vars
   for await (const _chunk of body);
@@ -107,7 +110,7 @@ const locatedSource = (address: string | URL, part: number, options: TableSource
   return sourceOf(location, part, (memory, signal) => openBody(location, options, memory, signal));
 };
 
-/** A pattern, and no path of a file that is called so. */
+/** Whether an address is a pattern, and not the path of an existing file with such a name. */
 const isPattern = (address: TableAddress): address is string =>
   typeof address === 'string' && /[*?[{]/.test(address) && !/^[a-z][a-z\d+.-]+:/i.test(address) && !existsSync(address);
 
@@ -122,10 +125,11 @@ const expand = async (pattern: string): Promise<readonly string[]> => {
 };
 
 /**
- * Tables in the order in which they are read: as given, and those of a pattern by their names.
+ * The tables in reading order: as given, and the files of a pattern sorted by path.
  *
- * @returns finds the files of patterns at its first call, and gives the same tables at every later one
- * @throws HeadwaterError `HW_USAGE` at once for an address that cannot be one; `HW_PATH` later, where no file matches
+ * @returns a function that finds the files of patterns at its first call and returns the same tables at every later
+ *   call
+ * @throws HeadwaterError `HW_USAGE` immediately for an invalid address; `HW_PATH` later if no file matches
  */
 export const tableSources = (
   addresses: readonly TableAddress[],

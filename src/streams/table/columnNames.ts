@@ -1,7 +1,4 @@
-/**
- * The names that columns of text have everywhere, the likeliest first: in English, then in other languages of which many
- * tables are.
- */
+/** Common names of text columns, the likeliest first: in English, then in other languages that have many tables. */
 export const TITLE_NAMES = [
   'title',
   'headline',
@@ -103,7 +100,7 @@ export const TITLE_NAMES = [
   'câu',
 ] as const;
 
-/** The names that columns of classes have everywhere, the likeliest first. */
+/** Common names of class columns, the likeliest first. */
 export const LABEL_NAMES = [
   'category',
   'label',
@@ -191,7 +188,7 @@ export const LABEL_NAMES = [
   'nhãn',
 ] as const;
 
-/** A name as it is compared: without regard to case, accents, blanks, hyphens and underscores. */
+/** The form of a name for comparison: lower case, without accents, blanks, hyphens and underscores. */
 export const foldedName = (name: string): string =>
   name
     .normalize('NFKD')
@@ -200,5 +197,5 @@ export const foldedName = (name: string): string =>
 
 const KNOWN: ReadonlySet<string> = new Set([...TITLE_NAMES, ...LABEL_NAMES].map(foldedName));
 
-/** Whether columns of text or of classes have this name in many tables. */
+/** Whether this is a common name of a text or class column. */
 export const isKnownName = (name: string): boolean => KNOWN.has(foldedName(name));

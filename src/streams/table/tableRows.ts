@@ -16,8 +16,8 @@ import { type OpenedTable, type TableAddress, tableSources } from './TableSource
 const MIB = 1_048_576;
 
 /**
- * Makes what is emitted of a table's rows; undefined for a row that was rejected. It is told which of the addresses the
- * table came from.
+ * Converts the rows of a table into the emitted values; undefined for a row that was skipped or rejected. `part` is the
+ * index of the address of the table.
  */
 export type RowMaker<T> = (
   layout: TableLayout,
@@ -26,7 +26,7 @@ export type RowMaker<T> = (
 ) => (row: SourceRow) => T | undefined;
 
 /**
- * The rows of some tables, one table after another, as what `make` makes of them.
+ * Emits the rows of several tables, one table after another, converted by `make`.
  *
  * @throws HeadwaterError `HW_USAGE` for a source or an option that cannot work
  */
@@ -56,7 +56,7 @@ export const tableRows = <T>(
   const send = rejecting(rejections);
 
   return defer(() => {
-    // Rows are numbered through all tables.
+    // The row ids continue across all tables.
     let nextId = 0;
     const reject: DeadLetter['next'] = (rejection) => {
       nextId = rejection.id + 1;

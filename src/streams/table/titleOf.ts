@@ -1,10 +1,10 @@
 import type { SourceRow } from '../../contracts/rows/Row.js';
 import type { TableLayout } from './TableLayout.js';
 
-/** Whether a text has nothing but blanks. */
+/** Whether a text is empty or has only white space. */
 export const isBlank = (text: string): boolean => text.trim() === '';
 
-/** The text of a row: the one column that holds it, or several joined by blanks. */
+/** The text of a row: the value of the text column, or of several text columns joined with spaces. */
 export const titleOf = ({
   titleColumns,
 }: Pick<TableLayout, 'titleColumns'>): ((fields: SourceRow['fields']) => string) => {

@@ -3,7 +3,7 @@ import type { SourceRow } from '../../../contracts/rows/Row.js';
 import type { Reader } from '../../bodies/bytes/Reader.js';
 import { LineReader } from '../../bodies/LineReader.js';
 
-/** The fields of a line, or what it should have been. */
+/** Parses a line into fields, or returns what was expected instead. */
 export type FieldsOfLine = (line: string) => Readonly<Record<string, string>> | { readonly expected: string };
 
 const isExpectation = (
@@ -12,16 +12,16 @@ const isExpectation = (
 
 const shortened = (line: string): string => (line.length > 80 ? `${line.slice(0, 79)}…` : line);
 
-/** Reads a table with one record a line. Blank lines are no records. */
+/** Reads a table with one record per line. Blank lines are not records. */
 export class LinesReader implements Reader {
   readonly #lines: LineReader;
   readonly #firstId: number;
   #nextId: number;
 
   /**
-   * @param fieldsOf makes fields of a line; an object without a prototype
-   * @param row takes each row
-   * @param reject takes each rejection; whatever it throws is thrown by `advance`
+   * @param fieldsOf parses a line into an object without a prototype
+   * @param row receives each row
+   * @param reject receives each rejection; an error that it throws is thrown by `advance`
    */
   constructor(
     {

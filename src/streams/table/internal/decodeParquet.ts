@@ -1,10 +1,10 @@
 import { HeadwaterError } from '../../../contracts/HeadwaterError.js';
 import { parquetClassNames, withClassNames } from './parquetClassNames.js';
 
-/** How many rows are made at once. */
+/** How many rows are decoded at a time. */
 const ROWS = 1_000;
 
-/** What JSON has no form for, as text. */
+/** Converts values that JSON does not have to text. */
 const plain = (_key: string, value: unknown): unknown => {
   if (typeof value === 'bigint') return value.toString();
   if (value instanceof Uint8Array) return Buffer.from(value).toString('utf8');
@@ -23,7 +23,7 @@ const load = async (path: string) => {
   }
 };
 
-/** The codecs beside snappy, where they are installed. */
+/** The codecs other than snappy, if they are installed. */
 const codecs = async () => {
   try {
     return (await import('hyparquet-compressors')).compressors;
@@ -32,7 +32,7 @@ const codecs = async () => {
   }
 };
 
-/** Why hyparquet gave up, and what to do. It names a codec that it lacks; its other messages are about offsets. */
+/** Why hyparquet failed, and what to do. Its message names a missing codec; its other messages are about offsets. */
 const why = (cause: unknown): string => {
   const message = cause instanceof Error ? cause.message : String(cause);
   const codec = /compression codec: (\w+)/i.exec(message)?.[1];
@@ -42,11 +42,12 @@ const why = (cause: unknown): string => {
 };
 
 /**
- * The rows of a Parquet file as JSON lines, decoded in this thread: a damaged file may stop it for long.
+ * The rows of a Parquet file as JSON lines, decoded in this thread. A damaged file may block the thread for a long
+ * time.
  *
- * Holds a thousand rows, and what hyparquet decodes of their row group.
+ * Holds 1,000 rows, and what hyparquet decodes of their row group.
  *
- * @throws HeadwaterError `HW_USAGE` where hyparquet is not installed, `HW_ENCODING` where it cannot read the file
+ * @throws HeadwaterError `HW_USAGE` if hyparquet is not installed, `HW_ENCODING` if it cannot read the file
  */
 export async function* decodeParquet(path: string): AsyncGenerator<Buffer, void, undefined> {
   const { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects } = await load(path);

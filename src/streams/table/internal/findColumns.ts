@@ -3,20 +3,20 @@ import { listNames } from '../../internal/listNames.js';
 import { foldedName, LABEL_NAMES, TITLE_NAMES } from '../columnNames.js';
 import type { UsualColumns } from '../TableOptions.js';
 
-/** What is known of a table when its columns are looked for. */
+/** What is known about a table when its columns are searched. */
 export interface ColumnSample {
   readonly source: string;
   readonly names: readonly string[];
   /** The fields of the first records, by name. */
   readonly rows: readonly Readonly<Record<string, string>>[];
-  /** Whether a column may be missing from the names: a key of JSON lines may come later. */
+  /** Whether `names` may be incomplete: a key of JSON lines may first occur later. */
   readonly open: boolean;
 }
 
 export interface ColumnWish {
   readonly titleColumns: readonly string[] | undefined;
   readonly labelColumn: string | null | undefined;
-  /** Taken where the table has them, unless others are asked for. */
+  /** Used if the table has these columns, unless options give others. */
   readonly usualColumns?: UsualColumns | undefined;
 }
 
@@ -30,7 +30,7 @@ export interface FoundColumns {
 const columnError = (source: string, message: string): HeadwaterError =>
   new HeadwaterError('HW_COLUMNS', `${source}: ${message}`, { where: source });
 
-/** The columns as a message shows them: of a column without a telling name, some of its values. */
+/** The columns for a message: each name with up to two of its values. */
 const shown = ({ names, rows }: ColumnSample): string =>
   names
     .slice(0, 8)
@@ -40,7 +40,10 @@ const shown = ({ names, rows }: ColumnSample): string =>
     })
     .join(', ') + (names.length > 8 ? ` and ${names.length - 8} more` : '');
 
-/** The column that was asked for: by its very name, else without regard to case and blanks, else by its number. */
+/**
+ * The column that an option gives: by its exact name, else by its folded name (see `foldedName`), else by its number
+ * from 1.
+ */
 const columnAsked = (asked: string, option: string, sample: ColumnSample): string => {
   const { names, source, open } = sample;
   if (names.includes(asked)) {
@@ -64,7 +67,9 @@ const columnAsked = (asked: string, option: string, sample: ColumnSample): strin
   );
 };
 
-/** The titles asked for: a value is the name of a column, or several with commas between them. */
+/**
+ * The text columns that an option gives: each value is the name of a column, or several names with commas between them.
+ */
 const titlesAsked = (asked: readonly string[], sample: ColumnSample): readonly string[] =>
   asked.flatMap((value) => {
     const whole = sample.names.some((name) => foldedName(name) === foldedName(value));
@@ -73,10 +78,13 @@ const titlesAsked = (asked: readonly string[], sample: ColumnSample): readonly s
       .map((name) => columnAsked(name, '--title-column', sample));
   });
 
-/** What follows the last dot: `title` of `data.title`, as JSON within JSON and some exports name a column. */
+/** The part after the last dot: `title` of `data.title`. Nested JSON and some exports have such names. */
 const lastPart = (name: string): string => name.slice(name.lastIndexOf('.') + 1);
 
-/** The columns with names that are known, in the order of these; else those with such a name after a dot. */
+/**
+ * The columns with known names, in the order of `known`; if there are none, the columns with a known name after the
+ * last dot.
+ */
 const byName = (known: readonly string[], names: readonly string[]): readonly string[] => {
   const found = (part: (name: string) => string): readonly string[] => {
     const columns = new Map(names.toReversed().map((name) => [foldedName(part(name)), name]));
@@ -86,7 +94,7 @@ const byName = (known: readonly string[], names: readonly string[]): readonly st
   return whole.length > 0 ? whole : found(lastPart);
 };
 
-/** Refuses a column for both: a text that is its own class teaches nothing. */
+/** Rejects the same column for text and class: nothing can be learned from it. */
 const refuseSame = (source: string, titles: readonly string[], label: string | undefined): void => {
   if (label !== undefined && titles.includes(label))
     throw columnError(
@@ -95,16 +103,16 @@ const refuseSame = (source: string, titles: readonly string[], label: string | u
     );
 };
 
-/** What a column's values are like. */
+/** Properties of the values of a column. */
 interface Values {
   readonly name: string;
   readonly distinct: number;
   readonly filled: number;
   readonly meanLength: number;
   readonly numeric: boolean;
-  /** Whether they are dates or times. */
+  /** Whether all values are dates or times. */
   readonly dates: boolean;
-  /** Whether none has a blank or a character outside of ASCII: names and addresses, and no texts. */
+  /** Whether all values are ASCII without blanks: names or URLs, not texts. */
   readonly single: boolean;
 }
 
@@ -123,10 +131,10 @@ const valuesOf = (name: string, rows: ColumnSample['rows']): Values => {
   };
 };
 
-/** Few rows tell nothing of how often values repeat. */
+/** With fewer rows, the number of repeated values means nothing. */
 const ENOUGH_ROWS = 6;
 
-/** Columns that are not looked at by their values: no table for people has so many. */
+/** The values of at most this many columns are examined. Tables for people do not have more. */
 const MOST_COLUMNS = 200;
 
 const isClass = ({ distinct, filled, meanLength, dates }: Values, rows: number): boolean =>
@@ -135,10 +143,13 @@ const isClass = ({ distinct, filled, meanLength, dates }: Values, rows: number):
 const isText = ({ distinct, filled, meanLength, numeric, dates, single }: Values, rows: number): boolean =>
   !numeric && !dates && !single && filled > rows * 0.8 && distinct > filled * 0.5 && meanLength >= 4;
 
-/** So much longer are the texts of a column than those of the others where it is the one that is meant. */
+/** A text column is chosen if its texts are at least this many times longer than those of the other candidates. */
 const CLEARLY_LONGER = 2;
 
-/** The columns whose values look like classes, the fewest first, and those whose values look like texts, the longest first. */
+/**
+ * The columns whose values look like classes, those with the fewest different values first; and the columns whose
+ * values look like texts, those with the longest values first.
+ */
 export const byValues = ({
   names,
   rows,
@@ -157,8 +168,8 @@ export const byValues = ({
 };
 
 /**
- * Columns with known names, those first whose values can be what the name says: a column named `type` with one value, or
- * one named `title` that is mostly empty, gives way to the next.
+ * Sorts columns with known names so that plausible ones come first. For example, a column `type` with only one value,
+ * or a column `title` that is mostly empty, moves to the end.
  */
 const likelyFirst = (
   columns: readonly string[],
@@ -177,8 +188,8 @@ const canBeText = ({ distinct, filled, numeric }: Values, rows: number): boolean
   filled > rows / 2 && distinct >= 2 && !numeric;
 
 /**
- * The two columns of a table that has only two with values, where one has far fewer different values than the other,
- * and shorter ones: a class and its text.
+ * The class column and the text column of a table that has only two columns with values. The class column has far fewer
+ * different values than the text column, and shorter ones.
  */
 const onlyTwo = ({ names, rows }: ColumnSample): { readonly label: string; readonly title: string } | undefined => {
   if (rows.length < ENOUGH_ROWS) return undefined;
@@ -192,7 +203,7 @@ const onlyTwo = ({ names, rows }: ColumnSample): { readonly label: string; reado
   return isPair && !title.numeric ? { label: label.name, title: title.name } : undefined;
 };
 
-/** The sentence for a column that is not found: the options, with the likeliest columns as their values. */
+/** The error for a column that was not found: it names the options, with the likeliest columns as values. */
 const notFound = (
   what: string,
   title: string | undefined,
@@ -209,10 +220,10 @@ const notFound = (
 };
 
 /**
- * Which columns hold the text and the class: those asked for; else those that earlier tables had; else those whose names are common; else those whose values
- * leave no choice.
+ * Finds the columns that hold the text and the class: those given by options; else those of earlier tables; else those
+ * with common names; else those whose values leave only one choice.
  *
- * @throws HeadwaterError `HW_COLUMNS` where a column asked for is missing or stands twice, and where one cannot be told
+ * @throws HeadwaterError `HW_COLUMNS` if a given column is missing or occurs twice, or if a column cannot be determined
  */
 export const findColumns = (sample: ColumnSample, wish: ColumnWish): FoundColumns => {
   const { names } = sample;

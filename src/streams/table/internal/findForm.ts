@@ -11,32 +11,32 @@ import {
   type TableSample,
 } from './sampleTable.js';
 
-/** How a table with delimiters is written, as its first bytes show it. */
+/** The format of a table with delimiters, as detected from its first bytes. */
 export interface TableForm {
   readonly format: SampleFormat & { readonly delimiter: string };
   readonly header: boolean;
-  /** The first records in this form. */
+  /** The first records, read in this format. */
   readonly sample: TableSample;
-  /** What stands before the table and is no part of it. */
+  /** The size of the preamble, which is not part of the table. */
   readonly before: { readonly bytes: number; readonly lines: number };
 }
 
-/** What was asked for; the rest is found. */
+/** The given options; everything else is detected. */
 export interface FormWish extends TableFormat {
   readonly skipLines?: number | undefined;
   readonly usualHeader: boolean | undefined;
 }
 
-/** A preamble is looked for in so many lines. */
+/** How many lines are searched for the end of a preamble. */
 const MOST_BEFORE = 20;
-/** Records as wide as the header: as few as this are no table in that form, and as many are one. */
+/** The share of records as wide as the header: below `UNEVEN` the format is wrong, from `EVEN` on it is right. */
 const UNEVEN = 0.5;
 const EVEN = 0.9;
 
 const LF = 10;
 const CR = 13;
 
-/** Where the second line begins, the third, and so on. */
+/** The offsets of the second line, the third line, and so on. */
 const lineStarts = (head: Uint8Array, most: number): readonly number[] => {
   const end = head.includes(LF) ? LF : CR;
   const starts: number[] = [];
@@ -50,11 +50,11 @@ const lineOf = (head: Uint8Array, from: number): string =>
     .toString('utf8')
     .split(/[\r\n]/, 1)[0]!;
 
-/** Whether a line has several names that are known: it is a header. */
+/** Whether a line has at least two known names, and so is a header. */
 const isHeaderLine = (line: string, delimiter: string): boolean =>
   line.split(delimiter).filter((name) => isKnownName(name.replaceAll(/^\s*"|"\s*$/g, ''))).length >= 2;
 
-/** Where a table begins that has lines of another kind before it: a title, a remark. */
+/** Finds where the table begins after lines of another kind, such as a title or a remark. */
 const beforeTable = (head: Uint8Array, whole: boolean, source: string, wish: FormWish): TableForm['before'] => {
   const none = { bytes: 0, lines: 0 };
   const starts = lineStarts(head, MOST_BEFORE);
@@ -83,7 +83,7 @@ const beforeTable = (head: Uint8Array, whole: boolean, source: string, wish: For
   return none;
 };
 
-/** Whether most fields in quotes stand after a blank: `a, "b"`. */
+/** Whether most lines have a space between a delimiter and a quote: `a, "b"`. */
 const hasPaddedQuotes = (head: Uint8Array, delimiter: string): boolean => {
   const lines = Buffer.from(head)
     .toString('latin1')
@@ -94,18 +94,18 @@ const hasPaddedQuotes = (head: Uint8Array, delimiter: string): boolean => {
   return padded.length * 2 > lines.length;
 };
 
-/** The same table in other forms that people write, where it does not read well in the usual one. */
+/** Other formats in use, to try if the table does not fit the usual one. */
 const variants = (format: SampleFormat, asked: FormWish): readonly SampleFormat[] => [
-  // Quotes that are apostrophes.
+  // Apostrophes as quotes.
   ...(asked.quote === undefined ? [{ ...format, quote: "'" }] : []),
   // R's write.table: the header lacks the column of the row names.
   { ...format, rowNames: true },
 ];
 
 /**
- * How a table with delimiters is written.
+ * Detects the format of a table with delimiters.
  *
- * @returns `labelled` where it has no delimiters, and each line begins with its class
+ * @returns `labelled` if the table has no delimiters and each line begins with its class
  */
 export const findForm = (head: Uint8Array, whole: boolean, source: string, wish: FormWish): TableForm | 'labelled' => {
   const before = beforeTable(head, whole, source, wish);

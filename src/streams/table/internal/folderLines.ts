@@ -17,7 +17,7 @@ const entriesOf = async (path: string): Promise<readonly Dirent[]> => {
   }
 };
 
-/** The text of a file, in the encoding that was asked for, or UTF-8. */
+/** The text of a file, in the given encoding or UTF-8. */
 const textOf = async (path: string, encoding: string | undefined): Promise<string> => {
   let bytes: Buffer;
   try {
@@ -36,13 +36,14 @@ const textOf = async (path: string, encoding: string | undefined): Promise<strin
 };
 
 /**
- * The files of a folder as JSON lines: each text is a file, and its class is the folder that it is in, as in
+ * The files of a folder as JSON lines: each file is a text, and its class is the name of its folder, as in
  * `reviews/positive/1.txt`.
  *
  * Holds the names of the files of one class, and one text.
  *
- * @param encoding that of the texts; UTF-8 where there is none
- * @throws HeadwaterError `HW_PATH` where the folder has no such folders, `HW_USAGE` where a text is not UTF-8
+ * @param encoding the encoding of the texts; undefined means UTF-8
+ * @throws HeadwaterError `HW_PATH` if the folder has no subfolders with files, or cannot be read; `HW_USAGE` if a text
+ *   is not UTF-8
  */
 export async function* folderLines(
   path: string,

@@ -5,7 +5,7 @@ import { listNames } from '../../internal/listNames.js';
 
 type JsonObject = Readonly<Record<string, unknown>>;
 
-/** A row of a document: an object, or an array whose fields are called by their numbers. */
+/** A row of a document: an object, or an array whose fields are named by their numbers. */
 type JsonRow = JsonObject | readonly unknown[];
 
 const isRow = (value: unknown): value is JsonRow => isObject(value) || Array.isArray(value);
@@ -26,8 +26,8 @@ const ofSplit = ({ columns, data }: JsonObject): readonly JsonRow[] | undefined 
 };
 
 /**
- * `{ "text": { "0": "a", … }, "label": { "0": "b", … } }`: pandas' form where none is asked for. Each column has the same
- * keys, and more of them than there are columns.
+ * `{ "text": { "0": "a", … }, "label": { "0": "b", … } }`: the default format of pandas. Each column has the same keys,
+ * and there are more keys than columns.
  */
 const ofColumns = (document: JsonObject): readonly JsonRow[] | undefined => {
   const columns = Object.entries(document);
@@ -41,7 +41,7 @@ const ofColumns = (document: JsonObject): readonly JsonRow[] | undefined => {
   return keys.map((key) => Object.fromEntries(objects.map(([name, values]) => [name, values[key]])));
 };
 
-/** `{ "0": { "text": "a", "label": "b" }, … }`: a row for each key. */
+/** `{ "0": { "text": "a", "label": "b" }, … }`: one row per key. */
 const ofIndex = (document: JsonObject): readonly JsonRow[] | undefined => {
   const rows = Object.values(document);
   if (rows.length < 2 || !rows.every(isObject)) return undefined;
@@ -50,7 +50,9 @@ const ofIndex = (document: JsonObject): readonly JsonRow[] | undefined => {
   return keys.length > 1 && rows.every((row) => keys.every((key) => key in row)) ? rows : undefined;
 };
 
-/** `{ "text": ["a", …], "label": ["b", …] }`: columns as arrays of one length, at least one with a name that is known. */
+/**
+ * `{ "text": ["a", …], "label": ["b", …] }`: columns as arrays of equal length, at least one of them with a known name.
+ */
 const ofLists = (document: JsonObject): readonly JsonRow[] | undefined => {
   const columns = Object.entries(document);
   const first: unknown = columns[0]?.[1];
@@ -63,10 +65,10 @@ const ofLists = (document: JsonObject): readonly JsonRow[] | undefined => {
   return first.map((_, i) => Object.fromEntries(lists.map(([name, values]) => [name, values[i]])));
 };
 
-/** What lists of texts of one class are called in files of intents. */
+/** Common names of the list of texts of one class in intent files. */
 const EXAMPLES = ['patterns', 'examples', 'utterances', 'samples', 'phrases', 'texts', 'sentences', 'questions'];
 
-/** `{ "tag": "greeting", "patterns": ["hi", "hello"] }`: a row for each of the patterns. */
+/** `{ "tag": "greeting", "patterns": ["hi", "hello"] }`: one row per pattern. */
 const withEachExample = (rows: readonly JsonRow[]): readonly JsonRow[] => {
   const key = EXAMPLES.find((name) => rows.every((row) => isObject(row) && Array.isArray(row[name])));
   if (key === undefined) return rows;
@@ -77,13 +79,13 @@ const withEachExample = (rows: readonly JsonRow[]): readonly JsonRow[] => {
   });
 };
 
-/** `{ "rows": [{ "row_idx": 0, "row": { … } }] }`: what stands in each row's `row`. */
+/** `{ "rows": [{ "row_idx": 0, "row": { … } }] }`: the value of `row` in each row. */
 const inner = (rows: readonly JsonRow[]): readonly JsonRow[] =>
   rows.every((row) => isObject(row) && isObject(row['row']))
     ? rows.map((row) => (row as JsonObject)['row'] as JsonRow)
     : rows;
 
-/** How deep the array of rows may stand. */
+/** The largest depth of the array of rows. */
 const DEEPEST = 3;
 
 /** The longest array of rows in a document. */
@@ -92,16 +94,16 @@ const longestRows = (document: JsonObject, depth = 1): readonly JsonRow[] =>
     .map((value) => (isRows(value) ? value : isObject(value) && depth < DEEPEST ? longestRows(value, depth + 1) : []))
     .reduce((longest, rows) => (rows.length > longest.length ? rows : longest), []);
 
-/** The names that sides of a split have: each would be a table of its own. */
+/** The names of the parts of a train/test split. Each part is a table of its own. */
 const SIDE = /^(oos_)?(train|training|test|testing|val|valid|validation|dev|eval)$/i;
 
-/** The sides that a document has, where it is a split of one. */
+/** The parts of a split that a document contains. */
 const sidesOf = (document: unknown): readonly string[] =>
   isObject(document) ? Object.keys(document).filter((key) => SIDE.test(key) && isRows(document[key])) : [];
 
 /**
- * The rows of a JSON document: an array of them; columns; or an object that has such an array somewhere. Empty where
- * there are none.
+ * The rows of a JSON document: an array of rows, columns, lists of texts by class, or an object that contains an array
+ * of rows. Empty if there are none.
  */
 const rowsOfDocument = (document: unknown): readonly JsonRow[] => {
   if (isRows(document)) return inner(withEachExample(document));
@@ -118,7 +120,7 @@ const rowsOfDocument = (document: unknown): readonly JsonRow[] => {
   );
 };
 
-/** The values that follow each other in a text: objects that are written over several lines. Empty where it is damaged. */
+/** The consecutive JSON values in a text, such as objects that span several lines. Empty if the text is damaged. */
 const valuesOf = (text: string): readonly unknown[] => {
   const values: unknown[] = [];
   let depth = 0;
@@ -143,7 +145,7 @@ const valuesOf = (text: string): readonly unknown[] => {
   return depth === 0 ? values : [];
 };
 
-/** A document is read as a whole: a larger one is refused. */
+/** The largest JSON document. A document is held in memory as a whole. */
 export const MOST_DOCUMENT_BYTES = 128 * 2 ** 20;
 
 const parsed = (line: string): unknown => {
@@ -155,10 +157,10 @@ const parsed = (line: string): unknown => {
 };
 
 /**
- * Whether a text is a JSON document, and no JSON lines, by its beginning: an array, an object that is written over several
- * lines, or one object alone that has rows in it.
+ * Whether the beginning of a text shows a JSON document and not JSON lines: an array, an object that spans several
+ * lines, or a single object that contains rows.
  *
- * @param whole whether that is all of it
+ * @param whole whether `text` is the complete text
  */
 export const isDocument = (text: string, whole: boolean): boolean => {
   const start = text.trimStart();
@@ -172,14 +174,14 @@ export const isDocument = (text: string, whole: boolean): boolean => {
     return /^\[\s*($|[{[])/.test(first);
   }
   if (value !== undefined) return isLast && rowsOfDocument(value).length > 1;
-  // A line that is cut off is no sign: of JSON lines it is one that is damaged.
+  // A first line that is cut off proves nothing: it may be a damaged line of JSON lines.
   return end === -1 ? !whole : /[{[,]\s*$/.test(first);
 };
 
 /**
- * The rows of a document as JSON lines.
+ * Converts the rows of a document to JSON lines.
  *
- * @throws HeadwaterError `HW_USAGE` where it is damaged, has no rows, or has several tables
+ * @throws HeadwaterError `HW_USAGE` if the document is damaged, has no rows, or has several tables
  */
 export const linesOfDocument = (text: string, source: string): string => {
   const refuse = (message: string): never => {

@@ -1,27 +1,30 @@
 import { isObject } from '../../internal/isObject.js';
 import type { FieldsOfLine } from './LinesReader.js';
 
-/** How deep objects within a line are opened: deeper ones stay JSON. */
+/** The depth down to which nested objects are flattened. Deeper objects stay JSON. */
 const DEEPEST = 4;
 
-/** The most fields of one line: what comes after them stays JSON. */
+/** After this many fields of one line, nested objects are no longer flattened and stay JSON. */
 const MOST_FIELDS = 10_000;
 
 const NO_OBJECT = { expected: 'one JSON object or array a line' };
 
-/** A value of JSON as a field: what is no text is written as JSON, and nothing is left of null. */
+/** A JSON value as a field: null becomes an empty string, and other values that are not strings become JSON text. */
 const fieldOf = (value: unknown): string => {
   if (typeof value === 'string') return value;
   if (value === null || value === undefined) return '';
   if (Array.isArray(value)) {
     const parts: readonly unknown[] = value;
-    // Several labels; one in an array is that one.
+    // An array of labels is joined with commas; an array of one label becomes this label.
     if (parts.every((part) => typeof part === 'string' || typeof part === 'number')) return parts.join(', ');
   }
   return JSON.stringify(value);
 };
 
-/** Puts the values of an object among the fields, those of objects in it by their path: `{ "a": { "b": 1 } }` has `a.b`. */
+/**
+ * Adds the values of an object to `fields`. Values of nested objects are named by their path: `{ "a": { "b": 1 } }` has
+ * `a.b`.
+ */
 const addFields = (
   fields: Record<string, string>,
   object: Readonly<Record<string, unknown>>,
@@ -34,7 +37,7 @@ const addFields = (
     const name = path + key;
     if (isObject(value) && depth < DEEPEST && all < MOST_FIELDS)
       all = addFields(fields, value, `${name}.`, depth + 1, all);
-    // A key that is written with a dot is the field itself, and not one in an object.
+    // If a top-level key contains a dot, it wins over a nested value with the same path.
     else if (path === '' || !(name in fields)) {
       fields[name] = fieldOf(value);
       all += 1;
@@ -43,11 +46,14 @@ const addFields = (
   return all;
 };
 
-/** An array as an object: its values by their numbers, from 1. */
+/** An array as an object whose keys are the positions, from 1. */
 const numbered = (values: readonly unknown[]): Readonly<Record<string, unknown>> =>
   Object.fromEntries(values.map((value, i) => [String(i + 1), value]));
 
-/** The fields of a line that is one JSON object, or an array: its fields are called by their numbers. Those of objects within it are named by their path: `data.title`. */
+/**
+ * The fields of a line that is one JSON object or array. The fields of an array are named by their numbers, and those
+ * of nested objects by their path: `data.title`.
+ */
 export const jsonFields: FieldsOfLine = (line) => {
   let value: unknown;
   try {

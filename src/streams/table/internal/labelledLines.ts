@@ -1,13 +1,16 @@
 import type { FieldsOfLine } from './LinesReader.js';
 
-/** A class, perhaps with a colon, then a text: `DESC:manner How did it begin ?`. */
+/** A class, with or without a colon, then a text: `DESC:manner How did it begin ?`. */
 const LINE = /^\s*(\S+?):?\s+(\S.*)$/s;
 
-/** Fewer lines tell nothing of how often their first words repeat. */
+/** With fewer lines, the number of repeated first words means nothing. */
 const ENOUGH_LINES = 6;
-/** The largest share of different first words: those of sentences are more. */
+/** The largest share of different first words. Sentences have a larger share. */
 const MOST_CLASSES = 0.2;
-/** The largest share of first words that occur once. Few classes of a sample do, and most words of sentences. */
+/**
+ * The largest share of first words that occur only once. Few classes occur once in a sample, but most first words of
+ * sentences do.
+ */
 const MOST_SINGLE = 0.3;
 const LONGEST_CLASS = 40;
 
@@ -21,7 +24,10 @@ export const labelledFields: FieldsOfLine = (line) => {
   return fields;
 };
 
-/** Whether lines begin with a class, by the first of them: their first words are few, and repeat. */
+/**
+ * Whether the first lines show that every line begins with a class: there are few different first words, and they
+ * repeat.
+ */
 export const areLabelled = (lines: readonly string[]): boolean => {
   const filled = lines.filter((line) => line.trim() !== '');
   if (filled.length < ENOUGH_LINES) return false;

@@ -6,7 +6,10 @@ const isClassLabel = (feature: unknown): feature is { readonly names: readonly s
   Array.isArray(feature['names']) &&
   feature['names'].every((name) => typeof name === 'string');
 
-/** The names of classes that Hugging Face's datasets keeps beside their numbers in a Parquet file, by column. */
+/**
+ * The class names, by column, from the metadata that Hugging Face's `datasets` library writes into a Parquet file. The
+ * columns themselves hold class numbers.
+ */
 export const parquetClassNames = (
   pairs: readonly { readonly key: string; readonly value?: string }[],
 ): ReadonlyMap<string, readonly string[]> => {
@@ -22,7 +25,7 @@ export const parquetClassNames = (
   }
 };
 
-/** A row with the names of its classes for their numbers. A number without a name, such as −1, stands for none. */
+/** A row with class names instead of class numbers. A number without a name, such as −1, becomes null. */
 export const withClassNames = (
   row: Readonly<Record<string, unknown>>,
   names: ReadonlyMap<string, readonly string[]>,

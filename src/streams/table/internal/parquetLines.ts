@@ -4,7 +4,7 @@ import { HeadwaterError } from '../../../contracts/HeadwaterError.js';
 import { decodeParquet } from './decodeParquet.js';
 import type { ParquetAnswer } from './parquetWorker.js';
 
-/** How long a thousand rows may take, with what has to be decoded of their row group, in milliseconds. */
+/** The time limit for decoding 1,000 rows, including the necessary part of their row group, in milliseconds. */
 const PATIENCE_MS = 60_000;
 
 const damaged = (path: string, why: string, cause?: unknown): HeadwaterError =>
@@ -14,7 +14,7 @@ const damaged = (path: string, why: string, cause?: unknown): HeadwaterError =>
     { cause, where: path },
   );
 
-/** Asks the thread for its next answer. */
+/** Requests the next answer from the worker thread. */
 const answerOf = (worker: Worker, path: string, patienceMs: number): Promise<ParquetAnswer> =>
   new Promise((resolve, reject) => {
     const settle = (settled: () => void): void => {
@@ -38,13 +38,13 @@ const answerOf = (worker: Worker, path: string, patienceMs: number): Promise<Par
 /**
  * The rows of a Parquet file as JSON lines.
  *
- * It is decoded in a thread of its own: lengths in a damaged file make the decoder count to billions, or fill the
- * memory. The thread is then ended, and the file refused; this one goes on meanwhile.
+ * A worker thread decodes the file. Wrong lengths in a damaged file can make the decoder loop billions of times or
+ * exhaust the memory. Then the worker is terminated and the file is refused, while the main thread keeps running.
  *
- * Holds a thousand rows, and what hyparquet decodes of their row group.
+ * Holds 1,000 rows, and what hyparquet decodes of their row group.
  *
- * @param patienceMs how long a thousand rows may take
- * @throws HeadwaterError `HW_USAGE` where hyparquet is not installed, `HW_ENCODING` where it cannot read the file
+ * @param patienceMs the time limit for decoding 1,000 rows, in milliseconds
+ * @throws HeadwaterError `HW_USAGE` if hyparquet is not installed, `HW_ENCODING` if it cannot read the file
  */
 export async function* parquetLines(
   path: string,
@@ -52,12 +52,13 @@ export async function* parquetLines(
 ): AsyncGenerator<Buffer, void, undefined> {
   const entry = builtFile('streams/table/internal/parquetWorker.js');
   if (entry === undefined) {
-    // The sources, which have not been built.
+    // The package has not been built, so there is no worker file.
     yield* decodeParquet(path);
     return;
   }
   const worker = new Worker(entry, { workerData: path, execArgv: [] });
-  // Between two portions nobody listens: what the thread then fails of, the next answer tells.
+  // Between two portions no other listener is attached. Without this one, an error of the worker at that time would be
+  // unhandled.
   worker.on('error', () => undefined);
   try {
     for (;;) {

@@ -2,13 +2,13 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { HeadwaterError } from '../../../contracts/HeadwaterError.js';
 import { decodeParquet } from './decodeParquet.js';
 
-/** What the thread answers when it is asked for the next portion. */
+/** The answer of the worker thread to a request for the next portion. */
 export type ParquetAnswer =
   | { readonly type: 'portion'; readonly bytes: Uint8Array }
   | { readonly type: 'end' }
   | { readonly type: 'refused'; readonly code: HeadwaterError['code']; readonly message: string };
 
-// The thread that decodes a Parquet file: it is asked for one portion after another.
+// This worker thread decodes a Parquet file, one portion per request.
 const portions = decodeParquet(String(workerData));
 
 const next = async (): Promise<ParquetAnswer> => {

@@ -1,15 +1,15 @@
-/** Makes fields of as many as a record has, or undefined where it cannot be told which are which. */
+/** Repairs a record with a wrong number of fields; returns undefined if the fields cannot be assigned to columns. */
 export type RepairRecord = (fields: readonly string[]) => readonly string[] | undefined;
 
 const isEmpty = (fields: readonly string[]): boolean => fields.every((field) => field.trim() === '');
 
-/** Leaves out the fields at the end of a record that are too many, where they are empty. */
+/** Removes surplus fields at the end of a record if they are empty. */
 export const withoutEmptyEnd =
   (width: () => number): RepairRecord =>
   (fields) =>
     fields.length > width() && isEmpty(fields.slice(width())) ? fields.slice(0, width()) : undefined;
 
-/** What is known of the columns of a table. */
+/** What is known about the columns of a table. */
 export interface ColumnsOfTable {
   readonly names: readonly string[];
   readonly titleColumns: readonly string[];
@@ -20,11 +20,11 @@ export interface ColumnsOfTable {
 }
 
 /**
- * Repairs records with another number of fields than the header has, as people and programs write them:
+ * Repairs common kinds of records whose number of fields differs from that of the header:
  *
- * - with empty fields at their end, or without those of the last columns, which are empty then;
- * - with delimiters in a text that has no quotes around it: there the fields before and after the text are counted off
- *   from both ends, and the record is taken only where its class is one that the first records have.
+ * - with surplus empty fields at the end, or without the fields of the last columns, which become empty;
+ * - with delimiters in an unquoted text: the fields before and after the text are counted from both ends. The record is
+ *   accepted only if its class occurs in the first records.
  */
 export const repairRecord = ({
   names,
@@ -39,7 +39,7 @@ export const repairRecord = ({
   const lastWanted = Math.max(label, ...titleColumns.map((name) => names.indexOf(name)));
   return (fields) => {
     if (fields.length < width) {
-      // Without a class it cannot be told whether a line is whole.
+      // Without a class column it is unknown whether the record is complete.
       if (label === -1 || fields.length <= lastWanted) return undefined;
       return [...fields, ...names.slice(fields.length).map(() => '')];
     }

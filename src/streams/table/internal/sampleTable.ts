@@ -5,25 +5,25 @@ import { byValues } from './findColumns.js';
 import { isKnownName } from '../columnNames.js';
 import { withoutEmptyEnd } from './repairRecord.js';
 
-/** The first records of a table, as they read in one format. */
+/** The first records of a table, read in one format. */
 export interface TableSample {
   readonly names: readonly string[];
   readonly rows: readonly Readonly<Record<string, string>>[];
   readonly rejected: number;
 }
 
-/** A table's format, with what people need not say of it. */
+/** The format of a table, with additional properties that are only detected. */
 export interface SampleFormat extends TableFormat {
   /** Whether blanks may stand between a delimiter and the quotes around a field. */
   readonly padded?: boolean | undefined;
-  /** Whether the records have one field more than the header, a name of the row, before the others. */
+  /** Whether the records begin with a row name, and so have one field more than the header. */
   readonly rowNames?: boolean | undefined;
 }
 
-/** Enough to tell how often values repeat, and read in milliseconds. */
+/** The size of the sample: enough to count repeated values, and read within milliseconds. */
 const ROWS = 500;
 
-/** A format as a reader takes it. */
+/** The checked format for a reader. */
 export const checkedForm = (format: SampleFormat): CheckedFormat => ({
   ...checkFormat({ ...format, quotes: format.quotes ?? 'lenient' }),
   padded: format.padded === true,
@@ -33,7 +33,7 @@ export const checkedForm = (format: SampleFormat): CheckedFormat => ({
  * Reads the first records of a table.
  *
  * @param head the first bytes, as UTF-8
- * @param whole whether they are all of it
+ * @param whole whether `head` is the complete table
  */
 export const sampleTable = (head: Uint8Array, whole: boolean, format: SampleFormat): TableSample => {
   const rows: Readonly<Record<string, string>>[] = [];
@@ -57,7 +57,7 @@ export const sampleTable = (head: Uint8Array, whole: boolean, format: SampleForm
   };
   reader.push(head);
   readOn();
-  // A table of one line without a line break has its header found by the end alone.
+  // In a table of one line without a line break, only the end of the table completes the header.
   if (whole && rows.length + rejected < ROWS) {
     try {
       reader.finish();
@@ -69,13 +69,16 @@ export const sampleTable = (head: Uint8Array, whole: boolean, format: SampleForm
   return { names: reader.names ?? [], rows, rejected };
 };
 
-/** The delimiters that tables have, the likeliest first. */
+/** The supported delimiters, the likeliest first. */
 export const DELIMITERS = [',', '\t', ';', '|', '~', '^', '\u0001'] as const;
 
 /** The share of records as wide as the header. */
 export const evenness = ({ rows, rejected }: TableSample): number => (rows.length + 1) / (rows.length + rejected + 1);
 
-/** How well a table reads in a format: names that are known, and records as wide as the header. */
+/**
+ * How well a table fits a format: the share of records as wide as the header, plus the number of known names (at most
+ * 2).
+ */
 const fitOf = (sample: TableSample): number => {
   const { names } = sample;
   if (names.length < 2) return 0;
@@ -84,17 +87,17 @@ const fitOf = (sample: TableSample): number => {
 };
 
 /**
- * The delimiter of a table: that with which its first records have equally many fields, and its header names that are
- * known. Where several do as well, the one that the name's ending stands for.
+ * Finds the delimiter with which most records are as wide as the header and the header has known names. Among equally
+ * good ones, the one that the file extension suggests is preferred.
  *
- * @returns a comma where there is one column
+ * @returns the delimiter of the file extension (a comma, or a tab for `.tsv` and `.tab`) if there is only one column
  */
 export const findDelimiter = (head: Uint8Array, whole: boolean, name: string, format: TableFormat): string => {
   const byEnding = /\.(tsv|tab)(\.gz)?$/i.test(name) ? '\t' : ',';
   const candidates = [byEnding, ...DELIMITERS.filter((delimiter) => delimiter !== byEnding)].filter(
     (delimiter) => delimiter !== format.quote && delimiter !== format.comment,
   );
-  // R's write.table parts quoted fields by blanks.
+  // R's write.table separates quoted fields with spaces.
   const isQuoted = /^(\xef\xbb\xbf)?"[^"]*" "/.test(Buffer.from(head.subarray(0, 1024)).toString('latin1'));
   let best = byEnding;
   let fit = 0;
@@ -106,10 +109,10 @@ export const findDelimiter = (head: Uint8Array, whole: boolean, name: string, fo
 };
 
 /**
- * Whether the first record is a header. It is none where it has a class of the records below it in its place, and no
- * name that is known: `3,"Wall St. …"`.
+ * Whether the first record is a header. It is not a header if it has no known name and one of its values is a class
+ * that occurs in the records below it: `3,"Wall St. …"`.
  *
- * @param usual whether earlier tables had one, where that is known
+ * @param usual whether earlier tables had a header, if known
  */
 export const hasHeader = ({ names, rows }: TableSample, usual = true): boolean => {
   const isRepeated = (name: string): boolean => rows.filter((row) => row[name] === name).length > rows.length / 10;
