@@ -5,8 +5,8 @@ import { tableRows } from './table/tableRows.js';
 import type { TableAddress } from './table/TableSource.js';
 
 /**
- * Emits the rows of tables: fields separated by commas, tabs, semicolons or bars, JSON lines, fastText's `__label__x
- * text`, or Parquet; in any encoding; also compressed with gzip.
+ * Emits the rows of tables. The format is fields separated by commas, tabs, semicolons or bars, JSON lines, fastText's
+ * `__label__x text`, or Parquet; in any encoding; also compressed with gzip.
  *
  * ```
  * bytes   id;texte;classe\n  1;Pluie;A\n 2;But;B\n|

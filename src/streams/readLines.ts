@@ -15,8 +15,8 @@ import { rejecting } from './internal/rejecting.js';
  *
  * The text is UTF-8; a byte order mark is skipped. A line ends at LF, CRLF or CR, and the last one at the end of the
  * body. Empty lines are emitted too. Files and URLs are opened as by `fetchCsv`, including compressed ones. Cold:
- * subscribing opens the source, and unsubscribing closes it at once. A given `Readable` is then destroyed, as by `for
- * await`, and can be read only once.
+ * subscribing opens the source, and unsubscribing closes it at once. A given `Readable` is destroyed at the end, as by
+ * `for await`, and can be read only once.
  *
  * Holds at most one chunk of 64 KiB, the longest line, and what Node's streams read ahead. While the valve is closed,
  * nothing is emitted and nothing more is read.

@@ -80,8 +80,8 @@ const requireId = (id: string): string => {
  * **Errors** end the stream: `HW_HTTP_STATUS` any other status; `HW_FEED` a response that is not `text/event-stream`;
  * `HW_ADDRESS` a redirect or a public name that leads into a private network (unless `allowPrivate`);
  * `HW_HTTP_REDIRECTS`; `HW_ENCODING` an encoding that is unknown; `HW_CSV` for UTF-16; after `maxAttempts` consecutive
- * failures, the last of `HW_HTTP_CONNECT`, `HW_HTTP_TIMEOUT`, `HW_HTTP_CUT` or `HW_HTTP_STATUS`; without `rejections`,
- * `HW_REJECTIONS` a record that is not a headline; and any error that `rejections` or `events` throws.
+ * failures, the last error: `HW_HTTP_CONNECT`, `HW_HTTP_TIMEOUT`, `HW_HTTP_CUT` or `HW_HTTP_STATUS`; without
+ * `rejections`, `HW_REJECTIONS` a record that is not a headline; and any error that `rejections` or `events` throws.
  *
  * @param url an http or https URL. A user name and a password in it are sent, but not shown in headlines or messages
  * @throws HeadwaterError `HW_USAGE` for a URL or an option that cannot work

@@ -104,7 +104,7 @@ const endError = (
  *
  * **Errors** end the stream: `HW_HTTP_STATUS` any other status (redirects are not followed); `HW_ADDRESS` a public name
  * that leads into a private network (unless `allowPrivate`); `HW_FEED` a page instead of a WebSocket; `HW_OVERFLOW`
- * more than `maxWaitingBytes` waiting; after `maxAttempts` consecutive failures, the last of `HW_HTTP_CONNECT`,
+ * more than `maxWaitingBytes` waiting; after `maxAttempts` consecutive failures, the last error: `HW_HTTP_CONNECT`,
  * `HW_HTTP_TIMEOUT`, `HW_HTTP_CUT` or `HW_HTTP_STATUS`; without `rejections`, `HW_REJECTIONS` a record that is not a
  * headline; and any error that `rejections` or `events` throws.
  *
