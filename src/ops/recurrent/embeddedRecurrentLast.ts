@@ -12,25 +12,27 @@ import type { CellName, LayerWeights } from './internal/RecurrentPass.js';
 import { weightsAlone } from './internal/runLayer.js';
 import type { RecurrentOptions } from './internal/runLayer.js';
 
-/** How {@link embeddedRecurrentLast} runs. */
+/** Options of {@link embeddedRecurrentLast}. */
 export type EmbeddedRecurrentOptions = EmbeddingOptions & Pick<RecurrentOptions, 'overPadding'>;
 
 /**
- * Looks up each token's embedding, runs a recurrent layer, and gives each row's output at its last token:
+ * Looks up the embedding of each token, runs a recurrent layer, and returns the output of each row at its last token:
  * `recurrentLast(cell, embedding(embeddings, batch), …)`.
  *
- * The two as one op leave a backend more to save: the embedded backend's fast kernels multiply each distinct token of a
- * batch by the input weights once, and with weights that do not change, each token of the vocabulary once (where the
- * table of products stays below 64 MiB a direction).
+ * As one op, the backend can save work. The fast kernels of the embedded backend multiply each distinct token of a
+ * batch by the input weights once. If the weights do not change, they multiply each token of the vocabulary once, as
+ * long as the table of products stays below 64 MiB per direction.
  *
- * @param cell which layer: `rnn`, `gru` or `lstm`
+ * @param cell the kind of layer: `rnn`, `gru` or `lstm`
  * @param embeddings the embeddings by token, shape [V, E], float32
- * @param batch the tokens, shape [B, T], int32, between 0 and V − 1; and each row's length, shape [B], between 1 and T
- * @param weights under PyTorch's names; two directions (D = 2) where those of the reverse direction are there, else one
- * @param options padding
- * @returns shape [B, D·H], float32, the reverse direction's beside the forward one's; differentiable in the embeddings
- *   and the weights
- * @throws HeadwaterError `HW_USAGE` when shapes, dtypes, tokens or lengths do not fit
+ * @param batch the tokens, shape [B, T], int32, between 0 and V − 1; and the length of each row, shape [B], between 1
+ *   and T
+ * @param weights under PyTorch's names; two directions (D = 2) if the weights of the reverse direction are given, else
+ *   one
+ * @param options the padding token, and whether to run over the padding
+ * @returns shape [B, D·H], float32, the forward direction before the reverse one; differentiable in the embeddings and
+ *   the weights
+ * @throws HeadwaterError `HW_USAGE` when the shapes, dtypes, tokens or lengths do not fit
  * @see {@link recurrentLast}
  *
  * @example
@@ -74,6 +76,6 @@ export const embeddedRecurrentLast = (
     { embeddings, ...weightsAlone(weights, directions) },
     attributes,
   );
-  reserve!.dispose(); // the tape holds a reference of its own
+  reserve!.dispose(); // the tape holds its own reference
   return last as Tensor2D;
 };

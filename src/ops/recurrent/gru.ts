@@ -5,26 +5,26 @@ import type { RecurrentOptions } from './internal/runLayer.js';
 import type { RecurrentOutput } from './rnn.js';
 
 /**
- * Runs a layer of gated recurrent units over a batch, torch.nn.GRU with batch_first.
+ * Runs a layer of gated recurrent units over a batch, as torch.nn.GRU with batch_first.
  *
- * The gates stand in the order r, z, n, and the reset gate is applied after the recurrent product:
+ * The order of the gates is r, z, n. The reset gate is applied after the recurrent product:
  *
  *     r  = σ(W_ir·x + b_ir + W_hr·h + b_hr)
  *     z  = σ(W_iz·x + b_iz + W_hz·h + b_hz)
  *     n  = tanh(W_in·x + b_in + r·(W_hn·h + b_hn))
  *     h' = (1 − z)·n + z·h
  *
- * Each row stops at its length, and the reverse direction starts at its last token; nothing past it is computed. With
- * `overPadding` the layer runs over the padding too, as the lesson does.
+ * Each row stops at its length, and the reverse direction starts at its last token. Nothing past the length is
+ * computed. With `overPadding` the layer also runs over the padding, as the lesson does.
  *
  * @param x the inputs, shape [B, T, I], float32
- * @param lengths each row's length in tokens, shape [B], between 1 and T; undefined where all are T
- * @param weights under PyTorch's names, with 3·H rows; two directions (D = 2) where those of the reverse direction are
- *   there, else one
+ * @param lengths the length of each row in tokens, shape [B], between 1 and T; undefined if all lengths are T
+ * @param weights under PyTorch's names, with 3·H rows; two directions (D = 2) if the weights of the reverse direction
+ *   are given, else one
  * @param options initial states and padding
- * @returns outputs and final states, float32; differentiable in x, the weights and the initial states
- * @throws HeadwaterError `HW_USAGE` when shapes, dtypes or lengths do not fit
- * @see {@link recurrentLast}, where only the output at the last token is read
+ * @returns the outputs and final states, float32; differentiable in x, the weights and the initial states
+ * @throws HeadwaterError `HW_USAGE` when the shapes, dtypes or lengths do not fit
+ * @see {@link recurrentLast}, if only the output at the last token is read
  *
  * @example
  * ```ts

@@ -3,13 +3,13 @@ import type { CellWeights } from './internal/RecurrentPass.js';
 import { runCell } from './internal/runCell.js';
 
 /**
- * One step of a gated recurrent unit, torch.nn.GRUCell; {@link gru} has the equations.
+ * One step of a gated recurrent unit, as torch.nn.GRUCell. The equations are at {@link gru}.
  *
  * @param x the inputs, shape [B, I], float32
- * @param hidden the states before, shape [B, H], float32
+ * @param hidden the hidden states before the step, shape [B, H], float32
  * @param weights under PyTorch's names, with 3·H rows (r, z, n)
- * @returns the states after, shape [B, H], float32; differentiable in all that it is given
- * @throws HeadwaterError `HW_USAGE` when shapes or dtypes do not fit
+ * @returns the hidden states after the step, shape [B, H], float32; differentiable in all inputs
+ * @throws HeadwaterError `HW_USAGE` when the shapes or dtypes do not fit
  *
  * @example
  * ```ts

@@ -9,34 +9,35 @@ import { INDEXED_OPS } from './internal/indexedOps.js';
 import type { CellName, LayerWeights } from './internal/RecurrentPass.js';
 import { weightsAlone } from './internal/runLayer.js';
 
-/** Which of the rows each token of a batch takes. */
+/** The index of the row of values that each token of a batch reads. */
 export interface IndexedBatch {
   /** The number of rows of the batch, B; at least 1. */
   readonly size: number;
   /** The length of the longest row, T; at least 1. */
   readonly time: number;
-  /** The row of values that each token takes, shape [B, T]; what stands past a row's length is not read. */
+  /** The row of values of each token, shape [B, T]. Values past the length of a row are not read. */
   readonly places: Int32Array;
-  /** Each row's length in tokens, shape [B], between 1 and T. */
+  /** The length of each row in tokens, shape [B], between 1 and T. */
   readonly lengths: Int32Array;
 }
 
 /**
- * Runs a recurrent layer over inputs of which many are equal, and gives every output: what `rnn`, `gru` or `lstm` put
- * out for x[i, t] = rows[places[i, t]].
+ * Runs a recurrent layer over inputs of which many are equal, and returns every output: the output of `rnn`, `gru` or
+ * `lstm` for x[i, t] = rows[places[i, t]].
  *
- * A batch of texts has the same words again and again. The embedded backend's fast kernels multiply each of them by the
- * input weights once, and sum gradients before they multiply them; any other backend runs the layer as it is. A dropout
- * on the rows drops the same of a word wherever it stands in the batch.
+ * A batch of texts repeats the same words many times. The fast kernels of the embedded backend multiply each distinct
+ * word by the input weights once, and sum gradients before they multiply them. Any other backend looks the inputs up
+ * and runs the layer. A dropout on the rows drops the same values of a word at each of its positions in the batch.
  *
- * @param cell which layer: `rnn`, `gru` or `lstm`
- * @param rows the different inputs, shape [U, I], float32
- * @param batch which of them each token takes
- * @param weights under PyTorch's names; two directions (D = 2) where those of the reverse direction are there, else one
- * @returns shape [B, T, D·H], float32, the reverse direction's beside the forward one's; 0 past a row's length;
+ * @param cell the kind of layer: `rnn`, `gru` or `lstm`
+ * @param rows the distinct inputs, shape [U, I], float32
+ * @param batch the row of each token
+ * @param weights under PyTorch's names; two directions (D = 2) if the weights of the reverse direction are given, else
+ *   one
+ * @returns shape [B, T, D·H], float32, the forward direction before the reverse one; 0 past the length of a row;
  *   differentiable in the rows and the weights
- * @throws HeadwaterError `HW_USAGE` when shapes, dtypes, places or lengths do not fit
- * @see {@link distinctWords}, which finds the different words of a batch
+ * @throws HeadwaterError `HW_USAGE` when the shapes, dtypes, places or lengths do not fit
+ * @see {@link distinctWords}, which finds the distinct words of a batch
  *
  * @example
  * ```ts
@@ -80,6 +81,6 @@ export const indexedRecurrent = (
     { rows, ...weightsAlone(weights, directions) },
     { places, size, time, lengths, count, reserve: engine().isTapeOn() },
   );
-  reserve!.dispose(); // the tape holds a reference of its own
+  reserve!.dispose(); // the tape holds its own reference
   return output as Tensor3D;
 };

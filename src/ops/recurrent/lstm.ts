@@ -4,19 +4,19 @@ import { runLayer } from './internal/runLayer.js';
 import type { RecurrentOptions, RecurrentState } from './internal/runLayer.js';
 import type { RecurrentOutput } from './rnn.js';
 
-/** The states that an LSTM layer starts from: both, or none. */
+/** The initial states of an LSTM layer. It needs both. */
 export type LstmState = Required<RecurrentState>;
 
-/** What an LSTM layer puts out. */
+/** The result of an LSTM layer. */
 export interface LstmOutput extends RecurrentOutput {
-  /** The cell state each direction ends with, shape [D, B, H]. */
+  /** The final cell state of each direction, shape [D, B, H]. */
   readonly cell: Tensor3D;
 }
 
 /**
- * Runs a layer of long short-term memory over a batch, torch.nn.LSTM with batch_first.
+ * Runs a layer of long short-term memory over a batch, as torch.nn.LSTM with batch_first.
  *
- * The gates stand in the order i, f, g, o:
+ * The order of the gates is i, f, g, o:
  *
  *     i  = σ(W_ii·x + b_ii + W_hi·h + b_hi)
  *     f  = σ(W_if·x + b_if + W_hf·h + b_hf)
@@ -25,17 +25,17 @@ export interface LstmOutput extends RecurrentOutput {
  *     c' = f·c + i·g
  *     h' = o·tanh(c')
  *
- * Each row stops at its length, and the reverse direction starts at its last token; nothing past it is computed. With
- * `overPadding` the layer runs over the padding too, as the lesson's layers do.
+ * Each row stops at its length, and the reverse direction starts at its last token. Nothing past the length is
+ * computed. With `overPadding` the layer also runs over the padding, as the lesson does.
  *
  * @param x the inputs, shape [B, T, I], float32
- * @param lengths each row's length in tokens, shape [B], between 1 and T; undefined where all are T
- * @param weights under PyTorch's names, with 4·H rows; two directions (D = 2) where those of the reverse direction are
- *   there, else one
- * @param options initial states, hidden and cell, and padding
- * @returns outputs and final states, float32; differentiable in x, the weights and the initial states
- * @throws HeadwaterError `HW_USAGE` when shapes, dtypes or lengths do not fit
- * @see {@link recurrentLast}, where only the output at the last token is read
+ * @param lengths the length of each row in tokens, shape [B], between 1 and T; undefined if all lengths are T
+ * @param weights under PyTorch's names, with 4·H rows; two directions (D = 2) if the weights of the reverse direction
+ *   are given, else one
+ * @param options initial hidden and cell states, and padding
+ * @returns the outputs and final states, float32; differentiable in x, the weights and the initial states
+ * @throws HeadwaterError `HW_USAGE` when the shapes, dtypes or lengths do not fit
+ * @see {@link recurrentLast}, if only the output at the last token is read
  *
  * @example
  * ```ts

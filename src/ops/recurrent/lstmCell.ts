@@ -11,13 +11,13 @@ export interface LstmCellState<T extends Tensor = Tensor> {
 }
 
 /**
- * One step of a long short-term memory cell, torch.nn.LSTMCell; {@link lstm} has the equations.
+ * One step of a long short-term memory cell, as torch.nn.LSTMCell. The equations are at {@link lstm}.
  *
  * @param x the inputs, shape [B, I], float32
- * @param state the states before
+ * @param state the states before the step
  * @param weights under PyTorch's names, with 4·H rows (i, f, g, o)
- * @returns the states after; differentiable in all that it is given
- * @throws HeadwaterError `HW_USAGE` when shapes or dtypes do not fit
+ * @returns the states after the step; differentiable in all inputs
+ * @throws HeadwaterError `HW_USAGE` when the shapes or dtypes do not fit
  *
  * @example
  * ```ts

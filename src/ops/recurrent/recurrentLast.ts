@@ -4,21 +4,22 @@ import { runLast } from './internal/runLayer.js';
 import type { RecurrentOptions } from './internal/runLayer.js';
 
 /**
- * Runs a recurrent layer and gives each row's output at its last token: `gatherLast(layer(…).output, lengths)`, without
- * the steps that nothing reads.
+ * Runs a recurrent layer and returns the output of each row at its last token: `gatherLast(layer(…).output, lengths)`,
+ * without the steps that this output does not need.
  *
- * There the reverse direction has read one token, the last, so it takes one step, from the initial state; where that is
- * zero, without a recurrent product. With `overPadding` it comes from the end of the batch, T − length + 1 steps. The
- * forward direction stops at a row's length either way.
+ * At its last token, a row's reverse direction has read only that token. So it takes one step from the initial state,
+ * and skips the recurrent product if that state is zero. With `overPadding` it starts at the end of the batch and takes
+ * T − length + 1 steps. The forward direction stops at the length of the row in both cases.
  *
- * @param cell which layer: `rnn`, `gru` or `lstm`
+ * @param cell the kind of layer: `rnn`, `gru` or `lstm`
  * @param x the inputs, shape [B, T, I], float32
- * @param lengths each row's length in tokens, shape [B], between 1 and T; undefined where all are T
- * @param weights under PyTorch's names; two directions (D = 2) where those of the reverse direction are there, else one
+ * @param lengths the length of each row in tokens, shape [B], between 1 and T; undefined if all lengths are T
+ * @param weights under PyTorch's names; two directions (D = 2) if the weights of the reverse direction are given, else
+ *   one
  * @param options initial states and padding
- * @returns shape [B, D·H], float32, the reverse direction's beside the forward one's; differentiable in x, the weights
- *   and the initial states
- * @throws HeadwaterError `HW_USAGE` when shapes, dtypes or lengths do not fit
+ * @returns shape [B, D·H], float32, the forward direction before the reverse one; differentiable in x, the weights and
+ *   the initial states
+ * @throws HeadwaterError `HW_USAGE` when the shapes, dtypes or lengths do not fit
  *
  * @example
  * ```ts

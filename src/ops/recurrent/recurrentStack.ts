@@ -9,23 +9,23 @@ import type { RecurrentOptions } from './internal/runLayer.js';
 /** The weights of stacked layers under PyTorch's names: `weight_ih_l0`, `weight_ih_l1_reverse`, and so on. */
 export type StackWeights<T> = Readonly<Record<string, T>>;
 
-/** How {@link recurrentStack} runs. */
+/** Options of {@link recurrentStack}. */
 export interface RecurrentStackOptions extends Pick<RecurrentOptions, 'overPadding'> {
   /**
-   * What stands between two layers, such as dropout: makes the input of the next layer from the output of a layer,
-   * numbered from 0. Default: nothing.
+   * A function between two layers, such as dropout: it makes the input of the next layer from the output of a layer,
+   * numbered from 0. Default: the output is the input.
    */
   readonly between?: ((output: Tensor3D, layer: number) => Tensor) | undefined;
 }
 
-/** How many layers weights are those of: as many as have input weights, one after another from 0. */
+/** The number of layers: counts consecutive layers that have input weights, from 0. */
 export const layersOf = (weights: StackWeights<unknown>): number => {
   let layers = 0;
   while (weights[`weight_ih_l${layers}`] !== undefined) layers++;
   return layers;
 };
 
-/** The weights of one layer of a stack, under the names of a layer that stands alone. */
+/** The weights of one layer of a stack, under the names of a single layer. */
 export const layerOf = <T>(weights: StackWeights<T>, layer: number): LayerWeights<T> =>
   Object.fromEntries(
     [...FORWARD_WEIGHTS, ...REVERSE_WEIGHTS].flatMap((name) => {
@@ -35,17 +35,17 @@ export const layerOf = <T>(weights: StackWeights<T>, layer: number): LayerWeight
   ) as unknown as LayerWeights<T>;
 
 /**
- * Runs recurrent layers one on the other, each over the outputs of the one before: PyTorch's `num_layers`.
+ * Runs stacked recurrent layers, each over the outputs of the previous one, as PyTorch's `num_layers`.
  *
- * @param cell which layers: `rnn`, `gru` or `lstm`
+ * @param cell the kind of layers: `rnn`, `gru` or `lstm`
  * @param x the inputs, shape [B, T, I], float32
- * @param lengths each row's length in tokens, shape [B], between 1 and T; undefined where all are T
- * @param weights under PyTorch's names; as many layers as there are weights for, those above the first of input weights
- *   [G·H, D·H]
- * @param options padding, and what stands between two layers
- * @returns the last layer's outputs, shape [B, T, D·H], float32, zero past a row's length; differentiable in x and the
- *   weights
- * @throws HeadwaterError `HW_USAGE` when there are no weights, or shapes, dtypes or lengths do not fit
+ * @param lengths the length of each row in tokens, shape [B], between 1 and T; undefined if all lengths are T
+ * @param weights under PyTorch's names; they determine the number of layers. The layers above the first have input
+ *   weights of shape [G·H, D·H]
+ * @param options padding, and the function between two layers
+ * @returns the outputs of the last layer, shape [B, T, D·H], float32, zero past the length of a row; differentiable in
+ *   x and the weights
+ * @throws HeadwaterError `HW_USAGE` when there are no weights, or the shapes, dtypes or lengths do not fit
  *
  * @example
  * ```ts

@@ -3,33 +3,35 @@ import type { LayerWeights } from './internal/RecurrentPass.js';
 import { runLayer } from './internal/runLayer.js';
 import type { RecurrentOptions } from './internal/runLayer.js';
 
-/** What an RNN or GRU layer puts out. */
+/** The result of an RNN or GRU layer. */
 export interface RecurrentOutput {
   /**
-   * The hidden state after every token, shape [B, T, D·H], the reverse direction's beside the forward one's; 0 past a
-   * row's length.
+   * The hidden state after each token, shape [B, T, D·H], the forward direction before the reverse one; 0 past the
+   * length of a row.
    */
   readonly output: Tensor3D;
   /**
-   * The hidden state each direction ends with, shape [D, B, H]: after a row's last token, and, in reverse, after its
-   * first.
+   * The final hidden state of each direction, shape [D, B, H]: after the last token of a row, and for the reverse
+   * direction after its first token.
    */
   readonly hidden: Tensor3D;
 }
 
 /**
- * Runs a simple recurrent layer over a batch: h' = tanh(W_ih·x + b_ih + W_hh·h + b_hh), torch.nn.RNN with batch_first.
+ * Runs a simple recurrent layer over a batch: h' = tanh(W_ih·x + b_ih + W_hh·h + b_hh), as torch.nn.RNN with
+ * batch_first.
  *
- * Each row stops at its length, and the reverse direction starts at its last token; nothing past it is computed. With
- * `overPadding` the layer runs over the padding too, as the lesson does.
+ * Each row stops at its length, and the reverse direction starts at its last token. Nothing past the length is
+ * computed. With `overPadding` the layer also runs over the padding, as the lesson does.
  *
  * @param x the inputs, shape [B, T, I], float32
- * @param lengths each row's length in tokens, shape [B], between 1 and T; undefined where all are T
- * @param weights under PyTorch's names; two directions (D = 2) where those of the reverse direction are there, else one
+ * @param lengths the length of each row in tokens, shape [B], between 1 and T; undefined if all lengths are T
+ * @param weights under PyTorch's names; two directions (D = 2) if the weights of the reverse direction are given, else
+ *   one
  * @param options initial states and padding
- * @returns outputs and final states, float32; differentiable in x, the weights and the initial states
- * @throws HeadwaterError `HW_USAGE` when shapes, dtypes or lengths do not fit
- * @see {@link recurrentLast}, where only the output at the last token is read
+ * @returns the outputs and final states, float32; differentiable in x, the weights and the initial states
+ * @throws HeadwaterError `HW_USAGE` when the shapes, dtypes or lengths do not fit
+ * @see {@link recurrentLast}, if only the output at the last token is read
  *
  * @example
  * ```ts

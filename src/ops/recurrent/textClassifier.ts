@@ -13,15 +13,15 @@ import type { EmbeddedAttributes } from './internal/embeddedOps.js';
 import type { CellName } from './internal/RecurrentPass.js';
 import { lossShares } from '../internal/lossShares.js';
 
-/** How {@link classifierProbabilities} and {@link classifierGradients} run. */
+/** Options of {@link classifierProbabilities} and {@link classifierGradients}. */
 export interface TextClassifierOptions {
-  /** The token that fills rows up: its embedding gets no gradient. */
+  /** The padding token. Its embedding gets no gradient. */
   readonly padIndex: number;
-  /** Whether the layer runs over the padding too. */
+  /** Whether the layer also runs over the padding. */
   readonly overPadding: boolean;
 }
 
-/** Refuses what does not fit, and puts a batch as the ops take it. */
+/** Checks the arguments, and returns the attributes of the ops. */
 const attributesOf = (
   op: string,
   cell: CellName,
@@ -44,12 +44,13 @@ const attributesOf = (
 };
 
 /**
- * The probabilities of each class, by the lesson's classifier: embeddings → recurrent layer → its output at each row's
- * last token → fc1 → fc2 → softmax.
+ * The probabilities of each class from the classifier of the lesson: embeddings → recurrent layer → its output at the
+ * last token of each row → fc1 → fc2 → softmax.
  *
- * @param weights embeddings [V, E], the layer's under PyTorch's names, fc1 [F, D·H] and fc2 [C, F] with their biases
+ * @param weights the embeddings [V, E], the weights of the layer under PyTorch's names, fc1 [F, D·H] and fc2 [C, F]
+ *   with their biases
  * @returns shape [B, C], float32
- * @throws HeadwaterError `HW_USAGE` when shapes, dtypes, tokens or lengths do not fit
+ * @throws HeadwaterError `HW_USAGE` when the shapes, dtypes, tokens or lengths do not fit
  */
 export const classifierProbabilities = (
   cell: CellName,
@@ -63,13 +64,13 @@ export const classifierProbabilities = (
   )[0] as Tensor2D;
 
 /**
- * The mean cross-entropy of a batch, by the same classifier with dropout between fc1 and fc2, and its gradients with
+ * The mean cross-entropy of a batch from the same classifier with dropout between fc1 and fc2, and its gradients with
  * respect to every weight.
  *
  * @param weights as {@link classifierProbabilities}
- * @param place which positions are dropped
+ * @param place the values that determine which positions are dropped
  * @returns the loss, and the gradients in the order of `gradientNames`
- * @throws HeadwaterError `HW_USAGE` when shapes, dtypes, tokens, lengths or labels do not fit
+ * @throws HeadwaterError `HW_USAGE` when the shapes, dtypes, tokens, lengths or labels do not fit
  */
 export const classifierGradients = (
   cell: CellName,

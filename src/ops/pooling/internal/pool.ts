@@ -10,6 +10,6 @@ export const pool = (op: string, kind: PoolKind, x: Tensor, lengths: Int32Array)
   const [batch, time] = x.shape as [number, number];
   checkLengths(op, lengths, batch, time);
   const [pooled, places] = poolOp.run({ x }, { lengths, time, kind });
-  places.dispose(); // the tape holds a reference of its own
+  places.dispose(); // the tape holds its own reference
   return pooled as Tensor2D;
 };

@@ -1,25 +1,25 @@
 import type { CellName, CellWeights, InitialStates, RecurrentPass } from './RecurrentPass.js';
 
-/** What a run puts out. */
+/** The result of a run. */
 export interface RecurrentResult<T> {
-  /** Shape [B, T, D·H]; zero where nothing was computed. Undefined where the run was not asked for outputs. */
+  /** Shape [B, T, D·H]; zero where nothing was computed. Undefined if the run computes no outputs. */
   readonly output: T | undefined;
-  /** Final hidden states in the run's shape for states. */
+  /** Final hidden states, in the shape `stateShape` of the run. */
   readonly hidden: T;
-  /** Final cell states of an LSTM, likewise. */
+  /** Final cell states of an LSTM, in the same shape. */
   readonly cell: T | undefined;
-  /** What the backward pass needs, or an empty tensor where it was not asked for. */
+  /** The values that the backward pass needs, or an empty tensor if no backward pass follows. */
   readonly reserve: T;
 }
 
-/** The gradients of what a run put out; undefined stands for zeros. */
+/** The gradients of the result of a run; undefined means zeros. */
 export interface ResultGradients<T> {
   readonly output: T | undefined;
   readonly hidden: T;
   readonly cell: T | undefined;
 }
 
-/** The gradients with respect to what a run was given, in the shapes of what it was given. */
+/** The gradients with respect to the inputs of a run, in the shapes of the inputs. */
 export interface RunGradients<T> extends InitialStates<T> {
   readonly x: T;
   /** By direction. */
@@ -27,7 +27,7 @@ export interface RunGradients<T> extends InitialStates<T> {
 }
 
 /**
- * Something that runs recurrent layers: the reference kernels over typed arrays, or the composition of stock ops over
+ * An implementation of recurrent layers: the reference kernels over typed arrays, or the composition of stock ops over
  * tensors.
  */
 export interface RecurrentEngine<T> {

@@ -1,12 +1,12 @@
 import { layerSchedules, schedule } from './Schedule.js';
 import type { Reading, Schedule } from './Schedule.js';
 
-/** The cells. */
+/** The kinds of cells. */
 export type CellName = 'rnn' | 'gru' | 'lstm';
 
 /**
- * The weights of one direction, or of a single cell, under PyTorch's names; G is 1 for the RNN, 3 (r, z, n) for the
- * GRU, 4 (i, f, g, o) for the LSTM.
+ * The weights of one direction, or of a single cell, under PyTorch's names. G, the number of gates, is 1 for the RNN, 3
+ * (r, z, n) for the GRU, 4 (i, f, g, o) for the LSTM.
  */
 export interface CellWeights<T> {
   /** Input weights, shape [G·H, I]. */
@@ -20,8 +20,8 @@ export interface CellWeights<T> {
 }
 
 /**
- * The weights of a layer under PyTorch's names; it is bidirectional where those of the reverse direction are there.
- * Shapes as in {@link CellWeights}.
+ * The weights of a layer under PyTorch's names. The layer is bidirectional if the weights of the reverse direction are
+ * given. The shapes are those of {@link CellWeights}.
  */
 export interface LayerWeights<T> {
   readonly weight_ih_l0: T;
@@ -34,37 +34,37 @@ export interface LayerWeights<T> {
   readonly bias_hh_l0_reverse?: T | undefined;
 }
 
-/** Initial states, where they are not zero: the cell's for an LSTM alone. */
+/** Initial states. Default zeros. Only an LSTM has a cell state. */
 export interface InitialStates<T> {
   /** Hidden states: shape [D, B, H] for a layer, [B, H] for a single cell. */
   readonly h0?: T | undefined;
-  /** Cell states, likewise. */
+  /** Cell states, in the same shape. */
   readonly c0?: T | undefined;
 }
 
-/** The attributes of a layer's kernel and of its gradient's. */
+/** The attributes of the kernel of a layer and of the kernel of its gradient. */
 export interface LayerAttributes {
-  /** Each row's length in tokens, shape [B]. */
+  /** The length of each row in tokens, shape [B]. */
   readonly lengths: Int32Array;
-  /** Whether the layer runs over the padding too. */
+  /** Whether the layer also runs over the padding. */
   readonly overPadding: boolean;
   /** Whether initial states are given: `h0`, and `c0` for an LSTM. */
   readonly fromState: boolean;
-  /** Whether the backward pass may follow; where not, the reserve is empty. */
+  /** Whether a backward pass may follow. If not, the reserve is empty. */
   readonly reserve: boolean;
 }
 
-/** The attributes of a single cell's kernel and of its gradient's. */
+/** The attributes of the kernel of a single cell and of the kernel of its gradient. */
 export type CellAttributes = Pick<LayerAttributes, 'reserve'>;
 
-/** What has the shape of a tensor: a tensor, or a kernel's values. */
+/** An object with a shape: a tensor, or the values of a kernel. */
 interface Shaped {
   readonly shape: readonly number[];
 }
 
-/** One run of a recurrent layer, the same for every implementation: what to read, what to take through which steps. */
+/** One run of a recurrent layer, the same for every implementation: the inputs, and the rows of each step. */
 export interface RecurrentPass<T> {
-  /** The inputs, B·T rows of I values, row · T + t. */
+  /** The inputs, B·T rows of I values; row i at step t has the index i · T + t. */
   readonly x: T;
   readonly batch: number;
   readonly time: number;
@@ -72,20 +72,20 @@ export interface RecurrentPass<T> {
   readonly hiddenSize: number;
   /** Weights and schedule of each direction, the forward one first. */
   readonly directions: readonly { readonly weights: CellWeights<T>; readonly schedule: Schedule }[];
-  /** Whether it starts from states given, or from zeros. */
+  /** Whether it starts from given states or from zeros. */
   readonly fromState: boolean;
   /** The shape of the initial states: [D, B, H], or [B, H] for a single cell. */
   readonly initialShape: readonly number[];
-  /** Whether every step's output is asked for, or final states alone. */
+  /** Whether the output of every step is needed, or only the final states. */
   readonly outputs: boolean;
   /** The shape of the final states: [D, B, H] one direction after the other, or [B, D·H] side by side. */
   readonly stateShape: readonly [number, number, number] | readonly [number, number];
 }
 
-/** Whether a layer's weights are those of two directions. */
+/** Whether the weights are those of two directions. */
 export const isBidirectional = <T>(weights: LayerWeights<T>): boolean => weights.weight_ih_l0_reverse !== undefined;
 
-/** A layer's weights by direction, the forward one first. */
+/** The weights of each direction of a layer, the forward one first. */
 export const weightsByDirection = <T>(layer: LayerWeights<T>): readonly CellWeights<T>[] => {
   const forward = {
     weight_ih: layer.weight_ih_l0,
@@ -104,7 +104,7 @@ export const weightsByDirection = <T>(layer: LayerWeights<T>): readonly CellWeig
   return [forward, { weight_ih, weight_hh, bias_ih, bias_hh }];
 };
 
-/** The run that a layer's inputs and attributes ask for. */
+/** The run for the inputs and attributes of a layer. */
 export const layerPass = <T extends Shaped>(
   inputs: LayerWeights<T> & { readonly x: T },
   { lengths, overPadding, fromState }: LayerAttributes,

@@ -1,24 +1,24 @@
 /**
- * Which rows a direction of a recurrent layer takes through which steps.
+ * The rows that take part in each step of one direction of a recurrent layer.
  *
- * Rows stand in falling order of their number of steps, so those that take part in step s are always the first ones: a
- * step is a product over a block, and nothing past a row's end is computed. The pairs (step, row) are laid out one step
- * after the other; their number, N, is the number of cell evaluations.
+ * The rows are sorted by their number of steps, largest first. So the rows of a step are always the first ones: a step
+ * is a product over a block, and nothing past the end of a row is computed. The pairs (step, row) are stored step after
+ * step. Their number, N, is the number of cell evaluations.
  */
 export interface Schedule {
   /** The row of the batch at each place, shape [B]. */
   readonly order: Int32Array;
-  /** How many rows take part in each step, shape [S], falling. */
+  /** The number of rows of each step, shape [S], not increasing. */
   readonly active: Int32Array;
-  /** Where each step's pairs begin, shape [S + 1]; the last is N. */
+  /** The offset of the first pair of each step, shape [S + 1]; the last is N. */
   readonly offsets: Int32Array;
-  /** What each pair reads and writes, as row · T + t, shape [N]; none occurs twice. */
+  /** The position that each pair reads and writes, row · T + t, shape [N], without duplicates. */
   readonly index: Int32Array;
 }
 
 /**
- * The rows in falling order of their counts, those of one count in their own order; counted out, since counts are small
- * and this is done for every batch.
+ * The rows in falling order of their counts; rows of equal counts keep their order. It is a counting sort, since counts
+ * are small and every batch is sorted.
  */
 const inFallingOrder = (counts: Int32Array, most: number): Int32Array => {
   const starts = new Int32Array(most + 2);
@@ -35,11 +35,11 @@ const inFallingOrder = (counts: Int32Array, most: number): Int32Array => {
 };
 
 /**
- * Lays out the steps of one direction.
+ * Makes the schedule of one direction.
  *
  * @param time the number of steps in the batch, T
- * @param counts how many steps each row takes, shape [B], at least 1
- * @param startOf the time that a row starts at
+ * @param counts the number of steps of each row, shape [B], at least 1
+ * @param startOf the time of the first step of a row
  * @param stride 1 forwards in time, -1 backwards
  */
 export const schedule = (
@@ -66,15 +66,19 @@ export const schedule = (
   return { order, active, offsets, index };
 };
 
-/** What of a layer is read: every output and the final state, or each row's output at its last token alone. */
+/**
+ * The part of the results of a layer that is needed: every output and the final state, or only the output of each row
+ * at its last token.
+ */
 export type Reading = 'all' | 'last';
 
 /**
- * The schedules of a layer's directions, the forward one first.
+ * The schedules of the directions of a layer, the forward one first.
  *
- * Packed, a row's steps are its own tokens. Over the padding, all rows take all T steps. Where only the output at the
- * last token is read, the forward direction stops there either way, and the reverse direction begins: packed, it is at
- * its first step there; over the padding, it has come from the end of the batch through the row's padding.
+ * Without `overPadding`, the steps of a row are its own tokens. With it, all rows take all T steps. If only the output
+ * at the last token is needed, the forward direction stops there in both cases. The reverse direction takes one step,
+ * its first, without `overPadding`. With it, it also takes the steps from the end of the batch through the padding of
+ * the row.
  */
 export const layerSchedules = (
   lengths: Int32Array,

@@ -3,10 +3,10 @@ import { HeadwaterError } from '../../../contracts/HeadwaterError.js';
 import { checkShape } from '../../internal/checkShape.js';
 import type { CellName, CellWeights, LayerWeights } from './RecurrentPass.js';
 
-/** How many blocks of H rows the weights of a cell have: one a gate, in PyTorch's order. */
+/** The number of blocks of H rows in the weights of a cell: one per gate, in PyTorch's order. */
 export const GATES: Readonly<Record<CellName, number>> = { rnn: 1, gru: 3, lstm: 4 };
 
-/** Refuses weights that do not fit one another or the inputs; `suffix` is what PyTorch puts after their names. */
+/** Checks that the weights fit each other and the inputs. `suffix` is the suffix of their names in PyTorch. */
 const checkDirection = (
   op: string,
   cell: CellName,
@@ -22,7 +22,7 @@ const checkDirection = (
   checkShape(op, `bias_hh${suffix}`, weights.bias_hh, [rows]);
 };
 
-/** Refuses a single cell's weights that do not fit, and returns H. */
+/** Checks the weights of a single cell, and returns H. */
 export const checkCellWeights = (
   op: string,
   cell: CellName,
@@ -35,7 +35,7 @@ export const checkCellWeights = (
   return hiddenSize;
 };
 
-/** Refuses a layer's weights that do not fit, and returns H and the number of directions. */
+/** Checks the weights of a layer, and returns H and the number of directions. */
 export const checkLayerWeights = (
   op: string,
   cell: CellName,

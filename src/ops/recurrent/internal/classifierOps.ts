@@ -14,7 +14,10 @@ import type { CellName } from './RecurrentPass.js';
 import { isBidirectional } from './RecurrentPass.js';
 import { FORWARD_WEIGHTS, REVERSE_WEIGHTS } from './recurrentOps.js';
 
-/** The weights: embeddings by token, the layer's, and those of the two linear layers after it. */
+/**
+ * The weights: the embeddings by token, the weights of the recurrent layer, and those of the two linear layers after
+ * it.
+ */
 export type ClassifierInputs<T> = EmbeddedInputs<T> & {
   readonly fc1_weight: T;
   readonly fc1_bias: T;
@@ -22,20 +25,20 @@ export type ClassifierInputs<T> = EmbeddedInputs<T> & {
   readonly fc2_bias: T;
 };
 
-/** The attributes of the gradient: the batch, its labels, and what is dropped; nothing where the rate is 0. */
+/** The attributes of the gradient: the batch, its labels, and the dropout. With rate 0 nothing is dropped. */
 export type ClassifierGradAttributes = EmbeddedAttributes & LossAttributes & DropoutAttributes;
 
 /** The ops of one kind of cell. */
 export interface ClassifierOps {
-  /** The probabilities, [B, C], with nothing dropped. */
+  /** The probabilities, [B, C], without dropout. */
   readonly probabilities: RunnableOp<ClassifierInputs<Tensor>, readonly [Tensor], EmbeddedAttributes>;
-  /** The loss, a scalar, and then its gradients in the order of {@link gradientNames}. */
+  /** The loss, a scalar, followed by its gradients in the order of {@link gradientNames}. */
   readonly gradients: RunnableOp<ClassifierInputs<Tensor>, readonly Tensor[], ClassifierGradAttributes>;
 }
 
 const HEAD = ['fc1_weight', 'fc1_bias', 'fc2_weight', 'fc2_bias'] as const;
 
-/** The inputs in the order in which gradients with respect to them are put out. */
+/** The names of the inputs, in the order of the output gradients. */
 export const gradientNames = (bidirectional: boolean): readonly (keyof ClassifierInputs<Tensor>)[] => [
   'embeddings',
   ...FORWARD_WEIGHTS,
@@ -44,11 +47,11 @@ export const gradientNames = (bidirectional: boolean): readonly (keyof Classifie
 ];
 
 /**
- * The lesson's classifier in one op: embeddings → recurrent layer → its output at each row's last token → fc1 → dropout
- * → fc2 → softmax, or the loss and all its gradients.
+ * The classifier of the lesson in one op: embeddings → recurrent layer → its output at the last token of each row → fc1
+ * → dropout → fc2 → softmax, or the loss and all its gradients.
  *
- * By itself it runs the ops that it is made of, forwards and then backwards. As one op it costs a backend one call
- * where it would be a dozen and a tape: for a single headline, those cost more than all arithmetic.
+ * The composition runs the separate ops forwards and then backwards. A fused kernel needs one call instead of a dozen
+ * calls and a tape. For a single headline, those calls cost more than the whole arithmetic.
  */
 const classifierOps = (
   cell: CellName,
@@ -88,7 +91,7 @@ const classifierOps = (
   };
 };
 
-/** The ops of every kind of cell. */
+/** The ops of each kind of cell. */
 export const CLASSIFIER_OPS: Readonly<Record<CellName, ClassifierOps>> = {
   rnn: classifierOps('rnn', 'HeadwaterRnnClassifier'),
   gru: classifierOps('gru', 'HeadwaterGruClassifier'),

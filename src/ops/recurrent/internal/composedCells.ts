@@ -2,25 +2,25 @@ import { add, concat, mul, scalar, sigmoid, split, square, sub, tanh, zerosLike 
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { CellName } from './RecurrentPass.js';
 
-/** States of a block of rows; `c` for an LSTM alone. */
+/** The states of a block of rows; `c` only for an LSTM. */
 export interface ComposedStates {
   readonly h: Tensor;
   readonly c: Tensor | undefined;
 }
 
-/** A cell from stock ops, in the names of the reference kernels, which have the equations. */
+/** A cell made of stock ops. The names are those of the reference kernels, which document the equations. */
 export interface ComposedCell {
-  /** How many values a unit and step are kept for the backward pass. */
+  /** The number of values per unit and step that are kept for the backward pass. */
   readonly kept: number;
-  /** The states after a step, and what is kept for the backward pass. */
+  /** The states after a step, and the values kept for the backward pass. */
   forward(
     a: Tensor,
     u: Tensor,
     before: ComposedStates,
   ): { readonly after: ComposedStates; readonly kept: readonly Tensor[] };
   /**
-   * The gradients with respect to a and u, and to the states before the step without what flows through u; `h` is the
-   * hidden state before it.
+   * The gradients with respect to a and u, and to the states before the step except for the part through u. `h` is the
+   * hidden state before the step.
    */
   backward(
     kept: readonly Tensor[],

@@ -23,7 +23,7 @@ import type { Schedule } from './Schedule.js';
 
 const indices = (values: Int32Array): Tensor => tensor1d(values, 'int32');
 
-/** Rows of a matrix: the first ones, or those from `start` on. */
+/** `count` rows of a matrix, from `start` on. */
 const rowsOf = (matrix: Tensor, count: number, start = 0): Tensor =>
   slice(matrix, [start, 0], [count, matrix.shape[1]!]);
 
@@ -34,8 +34,8 @@ const replaceFirst = (matrix: Tensor, first: Tensor): Tensor => {
 };
 
 /**
- * A matrix of `count` rows whose row index[k] is row k of `pairs`, zeros elsewhere: a gather, since no index occurs
- * twice.
+ * A matrix of `count` rows whose row index[k] is row k of `pairs`, zeros elsewhere. It is a gather, since no index
+ * occurs twice.
  */
 const spread = (pairs: Tensor, index: Int32Array, count: number): Tensor => {
   const from = new Int32Array(count).fill(index.length);
@@ -53,11 +53,11 @@ interface Direction {
   readonly weights: CellWeights<Tensor>;
   /** The inputs by pairs, shape [N, I]. */
   readonly x: Tensor;
-  /** Whether the run starts from states given, or from zeros. */
+  /** Whether the run starts from given states or from zeros. */
   readonly fromState: boolean;
 }
 
-/** States in the schedule's order from states in the batch's order, and the way back. */
+/** Converts states from the order of the batch to the order of the schedule, and back. */
 const toOrder = (states: Tensor, { order }: Schedule): Tensor => gather(states, indices(order));
 const fromOrder = (states: Tensor, { order }: Schedule): Tensor => spread(states, order, order.length);
 
@@ -66,7 +66,7 @@ const mapStates = ({ h, c }: ComposedStates, map: (states: Tensor) => Tensor): C
   c: c && map(c),
 });
 
-/** Takes the states, in the schedule's order, through the steps; outputs and reserve are by pairs. */
+/** Runs all steps on the states, in the order of the schedule. Outputs and reserve are in the order of the pairs. */
 const runForward = (
   { cell, schedule, weights, x, fromState }: Direction,
   initial: ComposedStates,
@@ -90,7 +90,7 @@ const runForward = (
   return { final: states, output: concat(output), reserve: concat(reserve) };
 };
 
-/** Takes the gradients of the final states, in the schedule's order, back through the steps. */
+/** Propagates the gradients of the final states, in the order of the schedule, back through the steps. */
 const runBackward = (
   { cell, schedule, weights, x, fromState }: Direction,
   reserve: Tensor,
@@ -131,13 +131,13 @@ const runBackward = (
   };
 };
 
-/** The parts of final states, or of their gradients, by direction; and the whole of its parts. */
+/** Splits final states, or their gradients, by direction, and joins them again. */
 const splitStates = (states: Tensor, { directions, stateShape }: RecurrentPass<Tensor>): readonly Tensor[] =>
   stateShape.length === 3 ? unstack(states) : split(states, directions.length, 1);
 const joinStates = (states: readonly Tensor[], { stateShape }: RecurrentPass<Tensor>): Tensor =>
   stateShape.length === 3 ? stack([...states]) : concat([...states], 1);
 
-/** The initial states by direction; undefined where there are none. */
+/** The initial states by direction; undefined if there are none. */
 const splitInitial = (
   states: Tensor | undefined,
   { directions, batch, hiddenSize }: RecurrentPass<Tensor>,
@@ -157,7 +157,7 @@ const directionsOf = (
   }));
 };
 
-/** Recurrent layers as compositions of stock ops, for backends without kernels of ours. */
+/** Recurrent layers as compositions of stock ops, for backends without kernels of this library. */
 export const composition: RecurrentEngine<Tensor> = {
   forward: (name, pass, { h0, c0 }, wantsReserve) => {
     const { batch, time, hiddenSize: units } = pass;

@@ -2,7 +2,7 @@
 export interface DistinctTokens {
   /** The tokens, in the order of their first pair, shape [U]. */
   readonly tokens: Int32Array;
-  /** Each pair's place among them, shape [N]. */
+  /** The index of each pair's token in `tokens`, shape [N]. */
   readonly place: Int32Array;
 }
 
@@ -10,8 +10,8 @@ export interface DistinctTokens {
  * Finds the distinct tokens of the pairs.
  *
  * @param tokens the batch's tokens
- * @param index each pair's place in the batch
- * @param slots working memory of the vocabulary's size, all zeros; it is left so
+ * @param index the position of each pair in the batch
+ * @param slots working memory of the size of the vocabulary, all zeros before and after the call
  */
 export const distinctTokens = (tokens: Int32Array, index: Int32Array, slots: Int32Array): DistinctTokens => {
   const found = new Int32Array(index.length);
@@ -30,8 +30,8 @@ export const distinctTokens = (tokens: Int32Array, index: Int32Array, slots: Int
 };
 
 /**
- * The pairs of each distinct token, one token's after the other's in rising order, and where each one's begin: shapes
- * [N] and [U + 1].
+ * The pairs grouped by distinct token, in rising order within a token, and the offset of the first pair of each token:
+ * shapes [N] and [U + 1].
  */
 export const pairsByToken = ({
   tokens,

@@ -5,12 +5,12 @@ import { embeddingGradOp, embeddingOp } from '../../layers/embedding.js';
 import type { CellName, LayerAttributes, LayerWeights } from './RecurrentPass.js';
 import { FORWARD_WEIGHTS, RECURRENT_OPS, REVERSE_WEIGHTS, namedWeights } from './recurrentOps.js';
 
-/** The inputs: embeddings by token, shape [V, E], and the layer's weights. */
+/** The inputs: the embeddings by token, shape [V, E], and the weights of the layer. */
 export type EmbeddedInputs<T> = LayerWeights<T> & { readonly embeddings: T };
 /** The inputs of the gradient. */
 export type EmbeddedGradInputs<T> = EmbeddedInputs<T> & { readonly reserve: T; readonly dLast: T };
 
-/** The attributes of the kernels: the batch, and how the layer runs. */
+/** The attributes of the kernels: the batch, and the options of the layer. */
 export type EmbeddedAttributes = Pick<LayerAttributes, 'lengths' | 'overPadding' | 'reserve'> & {
   readonly tokens: Int32Array;
   readonly size: number;
@@ -27,10 +27,10 @@ export interface EmbeddedOps {
 }
 
 /**
- * Embedding and recurrent layer in one op: last [B, D·H], and the reserve.
+ * Embedding and recurrent layer in one op. The outputs are last [B, D·H] and the reserve.
  *
- * By itself it runs the two as they are. As one op, a kernel can do what neither could alone: multiply each distinct
- * token's embedding by the input weights once, and with frozen weights not at all.
+ * The composition runs the two ops separately. A fused kernel can multiply the embedding of each distinct token by the
+ * input weights only once, and with frozen weights not at all.
  */
 const embeddedOps = (
   cell: CellName,
@@ -86,7 +86,7 @@ const embeddedOps = (
   return { last: last(1), lastBidirectional: last(2), lastGrad };
 };
 
-/** The ops of every kind of cell. */
+/** The ops of each kind of cell. */
 export const EMBEDDED_OPS: Readonly<Record<CellName, EmbeddedOps>> = {
   rnn: embeddedOps('rnn', 'HeadwaterEmbeddedRnn'),
   gru: embeddedOps('gru', 'HeadwaterEmbeddedGru'),

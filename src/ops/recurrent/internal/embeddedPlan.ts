@@ -4,16 +4,16 @@ import type { EmbeddedAttributes } from './embeddedOps.js';
 import { layerSchedules } from './Schedule.js';
 import type { Schedule } from './Schedule.js';
 
-/** What a batch asks of one direction of a layer over embeddings. */
+/** The plan of a batch for one direction of a layer over embeddings. */
 export interface EmbeddedDirection {
   readonly schedule: Schedule;
   readonly distinct: DistinctTokens;
 }
 
-/** Forward and backward pass are given the same attributes, so a plan is made once a step. */
+/** The forward and the backward pass have the same attributes object, so a plan is made once per step. */
 const plans = new WeakMap<EmbeddedAttributes, readonly EmbeddedDirection[]>();
 
-/** Working memory of {@link distinctTokens}: it grows to the largest vocabulary. */
+/** Working memory of {@link distinctTokens}: it grows to the size of the largest vocabulary. */
 let slots = new Int32Array(0);
 
 /** Working memory for {@link distinctTokens}, all zeros. */
@@ -22,7 +22,7 @@ export const slotsFor = (vocabularySize: number): Int32Array => {
   return slots;
 };
 
-/** What a batch asks of each direction, the forward one first. */
+/** The plan of a batch for each direction, the forward one first. */
 export const embeddedPlan = (attributes: EmbeddedAttributes, directions: number): readonly EmbeddedDirection[] => {
   const known = plans.get(attributes);
   if (known !== undefined) return known;

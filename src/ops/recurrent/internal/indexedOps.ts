@@ -6,18 +6,18 @@ import { isBidirectional } from './RecurrentPass.js';
 import type { CellName, LayerAttributes, LayerWeights } from './RecurrentPass.js';
 import { FORWARD_WEIGHTS, RECURRENT_OPS, REVERSE_WEIGHTS, namedWeights } from './recurrentOps.js';
 
-/** The inputs: rows of values, shape [U, I], and the layer's weights. */
+/** The inputs: rows of values, shape [U, I], and the weights of the layer. */
 export type IndexedInputs<T> = LayerWeights<T> & { readonly rows: T };
 /** The inputs of the gradient. */
 export type IndexedGradInputs<T> = IndexedInputs<T> & { readonly reserve: T; readonly dOutput: T };
 
-/** The attributes of the kernels: which row each token of the batch takes, and the rows' lengths. */
+/** The attributes of the kernels: the row of values of each token of the batch, and the lengths of the batch's rows. */
 export type IndexedAttributes = Pick<LayerAttributes, 'lengths' | 'reserve'> & {
-  /** Shape [B, T]; what stands past a row's length is not read. */
+  /** Shape [B, T]. Values past the length of a row are not read. */
   readonly places: Int32Array;
   readonly size: number;
   readonly time: number;
-  /** The number of rows, U. */
+  /** The number of rows of values, U. */
   readonly count: number;
 };
 
@@ -26,15 +26,15 @@ export interface IndexedOps {
   /** output [B, T, D·H], and the reserve. */
   readonly layer: RunnableOp<IndexedInputs<Tensor>, readonly Tensor[], IndexedAttributes>;
   readonly bidirectional: RunnableOp<IndexedInputs<Tensor>, readonly Tensor[], IndexedAttributes>;
-  /** The gradients of the rows and of the weights in their order. */
+  /** The gradients of the rows and of the weights, in this order. */
   readonly grad: RunnableOp<IndexedGradInputs<Tensor>, readonly Tensor[], IndexedAttributes>;
 }
 
-/** The places of real tokens; `past` stands at those past a row's length. */
+/** The places of the tokens, with `past` at the positions past the length of a row. */
 const realPlaces = ({ places, lengths, time }: IndexedAttributes, past: number): Int32Array =>
   places.map((place, i) => (i % time < lengths[Math.floor(i / time)]! ? place : past));
 
-/** What each token of the batch reads, shape [B, T, I]. */
+/** The input of each token of the batch, shape [B, T, I]. */
 const inputsOf = (rows: Tensor, attributes: IndexedAttributes): Tensor =>
   reshape(gather(rows, tensor1d(realPlaces(attributes, 0), 'int32')), [
     attributes.size,
@@ -45,8 +45,8 @@ const inputsOf = (rows: Tensor, attributes: IndexedAttributes): Tensor =>
 /**
  * A recurrent layer over inputs of which many are equal, with every output.
  *
- * By itself it looks the inputs up and runs the layer as it is. As one op, a kernel multiplies each of the different
- * inputs by the input weights once, and sums gradients before it multiplies them.
+ * The composition looks the inputs up and runs the layer. A fused kernel multiplies each distinct input by the input
+ * weights once, and sums gradients before it multiplies them.
  */
 const indexedOps = (
   cell: CellName,
@@ -72,7 +72,7 @@ const indexedOps = (
         cell === 'lstm' ? { ...given, dCell: states } : given,
         ofLayer(attributes),
       );
-      // What belongs to no row is summed in a row of its own, which is then left out.
+      // The gradients past the length of a row are summed in one extra row, which is then dropped.
       const to = realPlaces(attributes, count);
       const sums = scatterND(tensor2d(to, [to.length, 1], 'int32'), reshape(dx!, [to.length, width]), [
         count + 1,
@@ -112,7 +112,7 @@ const indexedOps = (
   return { layer: layer(1), bidirectional: layer(2), grad };
 };
 
-/** The ops of every kind of cell. */
+/** The ops of each kind of cell. */
 export const INDEXED_OPS: Readonly<Record<CellName, IndexedOps>> = {
   rnn: indexedOps('rnn', 'HeadwaterIndexedRnn'),
   gru: indexedOps('gru', 'HeadwaterIndexedGru'),

@@ -23,7 +23,7 @@ export type LayerGradInputs<T> = LayerWeights<T> & {
   readonly dHidden: T;
   readonly dCell?: T | undefined;
 };
-/** The inputs of the gradient where only each row's output at its last token was read. */
+/** The inputs of the gradient if only the output of each row at its last token was needed. */
 export type LastGradInputs<T> = LayerWeights<T> & { readonly x: T; readonly reserve: T; readonly dLast: T };
 /** The inputs of a single cell: x of shape [B, I]. */
 export type CellInputs<T> = CellWeights<T> & { readonly x: T; readonly h0: T; readonly c0?: T | undefined };
@@ -36,8 +36,8 @@ export type CellGradInputs<T> = CellWeights<T> & {
 };
 
 /**
- * What the kernels of one kind of cell compute, whatever they compute it with. A result in brackets is there for an
- * LSTM, or where initial states were given, alone.
+ * The functions that the kernels of one kind of cell compute, for any implementation. A result in parentheses exists
+ * only for an LSTM, or only if initial states were given.
  */
 export interface RecurrentFunctions<T> {
   /** output [B, T, D·H], hidden [D, B, H], (cell [D, B, H]), reserve. */
@@ -65,7 +65,7 @@ const listGradients = <T>({ x, weights, h0, c0 }: RunGradients<T>): readonly T[]
     c0,
   );
 
-/** The functions of one kind of cell, run by an engine. */
+/** The functions of one kind of cell, on an engine. */
 export const recurrentFunctions = <T extends { readonly shape: readonly number[] }>(
   cell: CellName,
   engine: RecurrentEngine<T>,
@@ -141,8 +141,8 @@ export interface RecurrentOps {
 /**
  * Makes the ops of one kind of cell.
  *
- * A layer has two kernel names, for one direction and for two, because tfjs wants the inputs that a gradient reads
- * named beforehand.
+ * A layer has two kernel names, for one direction and for two, because tfjs needs the names of the inputs that a
+ * gradient reads at registration.
  */
 const recurrentOps = (cell: CellName, prefix: 'HeadwaterRnn' | 'HeadwaterGru' | 'HeadwaterLstm'): RecurrentOps => {
   const functions = recurrentFunctions(cell, composition);
@@ -236,7 +236,7 @@ const recurrentOps = (cell: CellName, prefix: 'HeadwaterRnn' | 'HeadwaterGru' | 
   };
 };
 
-/** The ops of every kind of cell. */
+/** The ops of each kind of cell. */
 export const RECURRENT_OPS: Readonly<Record<CellName, RecurrentOps>> = {
   rnn: recurrentOps('rnn', 'HeadwaterRnn'),
   gru: recurrentOps('gru', 'HeadwaterGru'),

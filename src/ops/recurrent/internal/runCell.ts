@@ -5,7 +5,7 @@ import { checkCellWeights } from './checkRecurrent.js';
 import type { CellName, CellWeights } from './RecurrentPass.js';
 import { RECURRENT_OPS } from './recurrentOps.js';
 
-/** Runs one step of a cell: the states after it, the cell's being undefined unless it is an LSTM's. */
+/** Runs one step of a cell and returns the new states. The cell state is undefined except for an LSTM. */
 export const runCell = (
   op: string,
   cell: CellName,
@@ -23,6 +23,6 @@ export const runCell = (
     { x, h0: state.hidden, c0: state.cell, weight_ih, weight_hh, bias_ih, bias_hh },
     { reserve: engine().isTapeOn() },
   );
-  (third ?? second)!.dispose(); // the reserve: the tape holds a reference of its own
+  (third ?? second)!.dispose(); // the reserve: the tape holds its own reference
   return { hidden: hidden as Tensor2D, cell: third === undefined ? undefined : (second as Tensor2D) };
 };

@@ -8,28 +8,28 @@ import type { CellName, LayerAttributes, LayerWeights } from './RecurrentPass.js
 import { RECURRENT_OPS } from './recurrentOps.js';
 import type { LayerInputs } from './recurrentOps.js';
 
-/** The states between two runs of a layer: what a run ended with is what another may start from. */
+/** The states of a layer between two runs. The final states of one run can be the initial states of another. */
 export interface RecurrentState {
   /** Hidden states, shape [D, B, H], float32. */
   readonly hidden: Tensor;
-  /** Cell states, likewise: of an LSTM, which has both or none. */
+  /** Cell states, shape [D, B, H], float32. Only an LSTM has them; it needs both states or none. */
   readonly cell?: Tensor | undefined;
 }
 
-/** How a recurrent layer runs. */
+/** Options of a recurrent layer. */
 export interface RecurrentOptions<State extends RecurrentState = RecurrentState> {
-  /** The states that each direction starts from: default zeros. */
+  /** The initial states of each direction. Default zeros. */
   readonly initialState?: State | undefined;
   /**
-   * Whether to run over the padding too, as the lesson does: default false, every row stops at its length.
+   * Whether to also run over the padding, as the lesson does. Default false: every row stops at its length.
    *
-   * Over the padding, the reverse direction reads a row's padding before its tokens, so what comes out depends on the
-   * longest row of the batch.
+   * With true, the reverse direction reads the padding of a row before its tokens. The result of a row then depends on
+   * the longest row of the batch.
    */
   readonly overPadding?: boolean | undefined;
 }
 
-/** Checks what a layer is given and brings it into the form of its kernels. */
+/** Checks the arguments of a layer and converts them for its kernels. */
 const prepare = (
   op: string,
   cell: CellName,
@@ -69,7 +69,7 @@ const prepare = (
   };
 };
 
-/** The weights without whatever else the object given may hold: a kernel's inputs are tensors by the names it knows. */
+/** Only the known weights of the given object: every property of a kernel's inputs must be one of its tensors. */
 export const weightsAlone = (weights: LayerWeights<Tensor>, directions: 1 | 2): LayerWeights<Tensor> => {
   const {
     weight_ih_l0,
@@ -87,7 +87,7 @@ export const weightsAlone = (weights: LayerWeights<Tensor>, directions: 1 | 2): 
     : { ...forward, weight_ih_l0_reverse, weight_hh_l0_reverse, bias_ih_l0_reverse, bias_hh_l0_reverse };
 };
 
-/** Runs a layer: every output, and the final states, the cell's being undefined unless it is an LSTM's. */
+/** Runs a layer and returns every output and the final states. The cell state is undefined except for an LSTM. */
 export const runLayer = (
   op: string,
   cell: CellName,
@@ -99,7 +99,7 @@ export const runLayer = (
   const { inputs, attributes, directions } = prepare(op, cell, x, lengths, weights, options);
   const ops = RECURRENT_OPS[cell];
   const [output, hidden, third, fourth] = (directions === 1 ? ops.layer : ops.bidirectional).run(inputs, attributes);
-  (fourth ?? third)!.dispose(); // the reserve: the tape holds a reference of its own
+  (fourth ?? third)!.dispose(); // the reserve: the tape holds its own reference
   return {
     output: output as Tensor3D,
     hidden: hidden as Tensor3D,
@@ -107,7 +107,7 @@ export const runLayer = (
   };
 };
 
-/** Runs a layer as far as each row's output at its last token asks for. */
+/** Runs only the steps that the output of each row at its last token needs. */
 export const runLast = (
   op: string,
   cell: CellName,
