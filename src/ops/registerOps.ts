@@ -34,7 +34,7 @@ const embeddedOps = Object.values(EMBEDDED_OPS).flatMap(({ last, lastBidirection
   lastBidirectional,
 ]);
 
-/** Every op of this library that has a gradient. */
+/** All ops of this library that have a gradient. */
 export const OPS: readonly AnyOp[] = [
   dropoutOp,
   embeddingOp,
@@ -62,18 +62,18 @@ export interface RegisterOpsOptions {
 
 const registerStockGradients = async (): Promise<void> => {
   const { STOCK_GRADIENTS } = await import('./stockGradients.js');
-  // Those that the application has registered stay.
+  // Gradients that the application has registered are not replaced.
   for (const config of STOCK_GRADIENTS)
     if ((getGradient(config.kernelName) as unknown) === undefined) registerGradient(config);
 };
 
 /**
- * Registers the gradients of this library's ops with tfjs, so that they can be trained through on any backend.
+ * Registers the gradients of this library's ops with tfjs, so that models that use them can be trained on any backend.
  *
- * Call it once at the start; more calls change nothing. `registerBackend` calls it too. Importing registers nothing.
+ * Call it once at the start. Further calls have no effect. `registerBackend` calls it too. Importing registers nothing.
  *
- * `registerOps({ stockGradients: true })` also registers the gradients of tfjs's own ops. They are loaded only then, so
- * it returns a promise; this library's own gradients are registered when it returns.
+ * `registerOps({ stockGradients: true })` also registers the gradients of tfjs's own ops. They are loaded only in this
+ * case, so the function returns a promise. This library's own gradients are already registered when it returns.
  *
  * ```ts
  * import { registerOps } from 'headwater';

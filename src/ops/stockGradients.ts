@@ -7,9 +7,9 @@ interface Bundle {
 /**
  * The gradients of tfjs's own ops, as tfjs-core defines them.
  *
- * tfjs-core's entry for Node leaves them out, and Node cannot import the files that they are in: those import one
- * another without file extensions. So the build bundles them, and puts the bundle in the place of this module in
- * `dist/`. This module is what stands for it where the sources are run: it takes the bundle from there.
+ * The entry of tfjs-core for Node does not contain them, and Node cannot import their files, which import each other
+ * without file extensions. So the build makes a bundle of them, and the bundle replaces this module in `dist/`. If the
+ * sources are run directly, this module imports that bundle.
  *
  * @internal
  */

@@ -3,8 +3,8 @@ interface GpuBuffer {
 }
 
 /**
- * What we know of how tfjs's WebGPU backend manages its buffers: it keeps each that is given back, for another one of
- * the very same size.
+ * The used part of the buffer manager of tfjs's WebGPU backend. It keeps each released buffer for the next buffer of
+ * exactly the same size.
  */
 export interface BufferManager {
   readonly freeBuffers: ReadonlyMap<string, GpuBuffer[]>;
@@ -15,18 +15,18 @@ export interface BufferManager {
 }
 
 /**
- * Bounds what a buffer manager keeps: when its free buffers come to more than so many bytes, they are all freed.
+ * Limits the free buffers of a buffer manager: when they exceed `bytes`, all of them are destroyed.
  *
- * Batches differ in their number of tokens, and so do most buffers of a step in size. Without this the device's memory
- * fills with buffers of sizes that hardly come again.
+ * Batches have different numbers of tokens, so most buffers of each step have different sizes. Without the limit, the
+ * device memory fills with buffers of sizes that are rarely needed again.
  */
 export const boundBufferPool = (manager: BufferManager, bytes: number): void => {
   const release = manager.releaseBuffer.bind(manager);
   manager.releaseBuffer = (buffer, reuse = true) => {
     release(buffer, reuse);
     if (manager.numBytesAllocated - manager.numBytesUsed <= bytes) return;
-    // A buffer is given back when the commands that use it have been submitted, and the device frees it when it has
-    // carried them out.
+    // A buffer is released after the commands that use it were submitted. The device frees a destroyed buffer after it
+    // has executed these commands.
     for (const free of manager.freeBuffers.values()) for (const one of free.splice(0)) one.destroy();
     manager.numFreeBuffers = 0;
     manager.numBytesAllocated = manager.numBytesUsed;

@@ -14,9 +14,9 @@ import { loadBinding, type LoadedBinding } from '../tensorflow/loadBinding.js';
 
 /** libtensorflow, loaded. */
 export interface LoadedTensorflow {
-  /** What it is, in words. */
+  /** A description of the library, for messages. */
   readonly what: string;
-  /** What it computes on; unknown where the user had loaded it before. */
+  /** The device that computes; undefined if the user had loaded the library before. */
   readonly device: 'cpu' | 'gpu' | undefined;
 }
 
@@ -26,19 +26,19 @@ const onDevice = (what: string, { device }: LoadedBinding): LoadedTensorflow => 
 });
 
 /**
- * Whether a driver for NVIDIA GPUs answers. Asked before a library for them is loaded: once it is, another cannot take
- * its place in this process.
+ * Whether a driver for NVIDIA GPUs answers. This is checked before a GPU library is loaded, since a loaded library
+ * cannot be replaced in this process.
  */
 const hasDriver = (): boolean => spawnSync('nvidia-smi', ['-L'], { stdio: 'ignore' }).status === 0;
 
 let loaded: LoadedTensorflow | undefined;
 
 /**
- * Registers libtensorflow as tfjs's backend `tensorflow`, with kernels for recurrent layers: from a set-up of
- * `headwater setup tensorflow`, GPU before processor and newer before older; else from an installed package of
- * TensorFlow. Where the user has loaded such a package already, it is that one.
+ * Registers libtensorflow as tfjs's backend `tensorflow`, with kernels for recurrent layers. It first tries the set-ups
+ * of `headwater setup tensorflow`, GPU before processor and newer before older, and then an installed package of
+ * TensorFlow. If the user has already loaded such a package, that one is used.
  *
- * @throws HeadwaterError `HW_BACKEND` where none is there that loads; it says why of each
+ * @throws HeadwaterError `HW_BACKEND` when none of them loads; the message gives the reason for each
  */
 export const loadTensorflow = (): LoadedTensorflow => {
   if (loaded !== undefined) return loaded;
@@ -53,7 +53,7 @@ export const loadTensorflow = (): LoadedTensorflow => {
   ): LoadedTensorflow | undefined => {
     try {
       const found = loadBinding(folder, binding);
-      // The embedded backend lends its kernels where there is no GPU.
+      // Without a GPU, the kernels of the embedded backend are used.
       if (found.device === 'cpu') registerBackend();
       registerKernels(TENSORFLOW, found.device === 'gpu' ? CUDNN_KERNELS : DELEGATED_KERNELS);
       return onDevice(what(found), found);

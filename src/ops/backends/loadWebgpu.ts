@@ -11,7 +11,8 @@ export const WEBGPU_NAME = 'webgpu';
 
 const REMEDY = 'Check the driver (docs/webgpu.md), or use --backend headwater.';
 
-// What we use of the two packages. They are optional peers, so neither their names nor their types are static imports.
+// The used parts of the two packages. The packages are optional peers, so neither their names nor their types are
+// imported statically.
 interface GpuDevice {
   readonly lost: Promise<{ readonly reason: string; readonly message: string }>;
   addEventListener(
@@ -51,10 +52,12 @@ interface BackendPackage {
   ) => KernelBackend & { readonly bufferManager: BufferManager };
 }
 
-/** What of WebGPU the backend asks the global scope for, long after it was made. */
+/** The WebGPU names that the backend reads from the global scope, also long after it was created. */
 const GLOBALS = ['GPUBuffer', 'GPUBufferUsage', 'GPUMapMode', 'GPUTexture'] as const;
 
-/** What the shaders can do with more of than every device has to have. */
+/**
+ * The limits that the shaders use beyond the guaranteed minimum. The device is created with the limits of the adapter.
+ */
 const LIMITS = [
   'maxBufferSize',
   'maxComputeInvocationsPerWorkgroup',
@@ -64,32 +67,32 @@ const LIMITS = [
   'maxStorageBufferBindingSize',
 ] as const;
 
-/**
- * Bytes of the device's memory that may wait for another tensor of their size: many steps' worth of a model such as the
- * lesson's.
- */
+/** The most bytes of device memory in free buffers: enough for many steps of a model such as the one of the lesson. */
 const POOL_BYTES = 256 * 2 ** 20;
 
 /** The device in use. */
 interface Loaded {
-  /** What it is, in words. */
+  /** A description of the device, for messages. */
   readonly adapter: string;
   failure: HeadwaterError | undefined;
 }
 
 let loaded: Loaded | undefined;
 
-/** Dawn. Held on to: it ends with this, whatever devices and buffers there still are. */
+/**
+ * The Dawn instance. The reference is kept because Dawn ends when the instance is collected, even if devices and
+ * buffers still exist.
+ */
 let dawn: Gpu | undefined;
 
 const failed = (what: string, cause?: unknown): HeadwaterError =>
   new HeadwaterError('HW_BACKEND', `${what} ${REMEDY}`, cause === undefined ? {} : { cause });
 
-/** Why the WebGPU device is of no more use; undefined while it is, or where none was loaded. */
+/** Why the WebGPU device can no longer be used; undefined while it can, or if none was loaded. */
 export const webgpuFailure = (): HeadwaterError | undefined => loaded?.failure;
 
 /**
- * What to make of an error of the backend: of a device that was lost, it is often known before the loss itself, and
+ * Converts an error of the backend. If a device is lost, such an error often arrives before the loss is reported, and
  * says little.
  */
 export const asWebgpuFailure = (cause: unknown): HeadwaterError => {
@@ -117,8 +120,8 @@ const importPackage = async <Package>(name: string): Promise<Package> => {
 };
 
 /**
- * Runs a piece of work with `navigator.gpu` in place: the backend asks for it once, when it is made, and a process that
- * has it for longer does not end by itself.
+ * Runs a function while `navigator.gpu` is defined. The backend reads it once, when it is created. A process that keeps
+ * it defined does not end by itself.
  */
 const withNavigator = <Result>(gpu: Gpu, work: () => Result): Result => {
   const before = Object.getOwnPropertyDescriptor(globalThis, 'navigator');
@@ -134,7 +137,7 @@ const withNavigator = <Result>(gpu: Gpu, work: () => Result): Result => {
 const inWords = ({ vendor, architecture, device, description }: GpuAdapter['info']): string =>
   [description, device, architecture, vendor].find((text) => text !== '') ?? 'unnamed';
 
-/** A device that computes on the processor says so in its adapter's type or in its name. */
+/** A device that computes on the processor is recognized by the type of its adapter or by its name. */
 const isSoftware = ({ isFallbackAdapter = false, ...info }: GpuAdapter['info']): boolean =>
   isFallbackAdapter || /swiftshader|llvmpipe|lavapipe|software/i.test(inWords(info));
 
@@ -150,7 +153,7 @@ const findAdapter = async (gpu: Gpu): Promise<GpuAdapter> => {
   );
 };
 
-/** Makes the device, the backend and our kernels known to tfjs. */
+/** Creates the device and the backend, and registers the backend and this library's kernels with tfjs. */
 const load = async (): Promise<Loaded> => {
   const { create, globals } = await importPackage<DawnPackage>('webgpu');
   const { WebGPUBackend } = await importPackage<BackendPackage>('@tensorflow/tfjs-backend-webgpu');
@@ -171,7 +174,7 @@ const load = async (): Promise<Loaded> => {
   });
   device.addEventListener('uncapturederror', (event) => {
     event.preventDefault();
-    // Results of a call that a device has refused are not what they should be, and nothing else tells.
+    // The results of a refused call are wrong, and no other error reports it.
     present.failure ??= failed(
       `The WebGPU device ${present.adapter} refused a call: ${event.error.message}.`,
       event.error,
@@ -189,10 +192,11 @@ const load = async (): Promise<Loaded> => {
 };
 
 /**
- * Loads tfjs's WebGPU backend on Dawn, with this library's kernels; a device that is in use and has not failed stays.
+ * Loads tfjs's WebGPU backend on Dawn, with this library's kernels. If a device is loaded and has not failed, it is
+ * kept.
  *
- * @returns which device computes, in words
- * @throws HeadwaterError `HW_BACKEND` where a package or a driver is missing
+ * @returns a description of the device
+ * @throws HeadwaterError `HW_BACKEND` when a package or a driver is missing
  */
 export const loadWebgpu = async (): Promise<string> => {
   if (loaded === undefined || loaded.failure !== undefined) loaded = await load();

@@ -2,7 +2,7 @@ import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import type { LoadedTensorflow } from './loadTensorflow.js';
 
 /**
- * What a bundler for browsers takes for `loadTensorflow.ts`: `browser` in package.json says so.
+ * Replaces `loadTensorflow.ts` in bundles for browsers, through the field `browser` of package.json.
  *
  * @throws HeadwaterError `HW_BACKEND`
  */

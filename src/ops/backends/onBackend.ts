@@ -5,18 +5,18 @@ import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 const isPromiseLike = (value: unknown): value is PromiseLike<unknown> =>
   typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
 
-/** `never` for a promise: a function that returns one is refused by its type. */
+/** `never` for a promise, so that the type checker rejects a function that returns one. */
 type Synchronous<Result> = [Result] extends [never] ? unknown : Result extends PromiseLike<unknown> ? never : unknown;
 
 /**
- * Runs a synchronous piece of work on one backend, and then restores the one that was current.
+ * Runs a synchronous function on one backend, and then restores the previous backend.
  *
- * tfjs has one current backend a process, so a model that lives on another has to switch around each step. tfjs
- * switches synchronously where a backend is already at hand, though `setBackend` returns a promise: `findBackend` makes
- * sure that it is. If no backend was chosen before, this one stays current: tfjs has no way back to none.
+ * tfjs has one current backend per process, so a model on another backend must switch around each step. Although
+ * `setBackend` returns a promise, tfjs switches synchronously if the backend already exists; `findBackend` checks that.
+ * If no backend was chosen before, this one stays current, since tfjs cannot return to having none.
  *
  * @param name the backend, as tfjs knows it
- * @param work what to run; it must be synchronous
+ * @param work the function to run; it must be synchronous
  * @returns what `work` returns
  * @throws HeadwaterError `HW_BACKEND` when the backend is not registered or not ready, `HW_USAGE` when `work` returns a
  *   promise: what follows its first `await` would run on another backend
@@ -42,13 +42,13 @@ export const onBackend = <Result>(name: string, work: (() => Result) & Synchrono
   );
 };
 
-/** `onBackend` for work that is known to be synchronous. */
+/** `onBackend` for a function that is known to be synchronous. */
 export const runOn = <Result>(name: string, work: () => Result): Result => {
   // Undefined before a backend is chosen, and null after `engine().reset()`.
   const before = getBackend() as string | undefined | null;
   if (before === name) return work();
-  // tfjs finds null while a backend is being made, and undefined where making it has failed; it would then leave
-  // another one current.
+  // tfjs returns null while a backend is being created, and undefined if the creation failed. In both cases another
+  // backend would stay current.
   if (!engine().backendNames().includes(name) || ((findBackend(name) as unknown) ?? null) === null)
     throw new HeadwaterError(
       'HW_BACKEND',

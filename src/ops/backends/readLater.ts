@@ -4,20 +4,20 @@ import { catchError, from, type Observable, throwError } from 'rxjs';
 import { asWebgpuFailure } from './loadWebgpu.js';
 
 /**
- * Has a tensor's values read back from the device that it is on, and disposes of it.
+ * Reads the values of a tensor back from its device asynchronously, and then disposes of the tensor.
  *
- * The read joins the device's queue at once, behind what makes the values; nothing waits for it. It starts even
- * without a subscriber.
+ * The read enters the queue of the device at once, after the commands that compute the values. The caller does not
+ * wait. The read starts even without a subscriber.
  *
- * Errors: `HW_BACKEND` where the device does not answer, or has been lost.
+ * Errors: `HW_BACKEND` when the device does not answer or was lost.
  *
- * @param tensor whose values; it is the reader's from now on
+ * @param tensor the tensor to read; this function disposes of it
  */
 export const readLater = (tensor: Tensor): Observable<Float32Array> => {
   keep(tensor);
-  // Not before the values are here: the backend looks for the tensor once more when they are.
+  // Dispose only after the values have arrived: the backend looks the tensor up again at that time.
   const values = tensor.data<'float32'>().finally(() => tensor.dispose());
-  // Without a subscriber there is no one to report to, and an unhandled rejection would end the process.
+  // Without a subscriber the error cannot be reported, and an unhandled rejection would end the process.
   values.catch(() => undefined);
   return from(values).pipe(catchError((error: unknown) => throwError(() => asWebgpuFailure(error))));
 };

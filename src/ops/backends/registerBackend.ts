@@ -9,25 +9,25 @@ import { kernelModule } from '../kernels/simd/machine/kernelModule.js';
 import { registerEmbedded } from './registerEmbedded.js';
 import { registerOps } from '../registerOps.js';
 
-/** Rows of a batch are shared among threads in portions, of which a batch of 64 has four. */
+/** The default limit of threads. The rows of a batch are divided into portions; a batch of 64 has four. */
 const THREADS_UNASKED = 4;
 
-/** How the embedded backend computes. */
+/** Options of the embedded backend. */
 export interface BackendOptions {
   /**
-   * How many threads compute, the calling one among them, from 1 to 192. Default: as many as there are processor cores,
-   * at most 4. In a browser whose page is not cross-origin isolated it is one, whatever is asked for: its memory may not
-   * go to other threads.
+   * The number of threads that compute, including the calling one, from 1 to 192. Default: the number of processor
+   * cores, at most 4. In a browser page that is not cross-origin isolated it is always one, since its memory cannot be
+   * shared with other threads.
    */
   readonly threads?: number | undefined;
   /**
-   * `auto` takes the fastest kernels that the engine has, `none` the reference kernels in plain TypeScript. Only the
-   * first call decides. Default `auto`.
+   * `auto` selects the fastest kernels that the engine supports, `none` the reference kernels in plain TypeScript. Only
+   * the first call sets it. Default `auto`.
    */
   readonly simd?: 'auto' | 'simd' | 'none' | undefined;
 }
 
-/** What the embedded backend computes with on this machine. */
+/** The kernels and threads of the embedded backend on this machine. */
 export interface BackendVariant {
   /**
    * `wide`: as `relaxed`, laid out for an engine that computes two vectors as one ({@link raiseEngineFlags});
@@ -35,9 +35,9 @@ export interface BackendVariant {
    * kernels in plain TypeScript.
    */
   readonly simd: 'wide' | 'relaxed' | 'simd' | 'none';
-  /** How many threads compute, the calling one among them. */
+  /** The number of threads that compute, including the calling one. */
   readonly threads: number;
-  /** Why it is this one, in words. */
+  /** The reason for this variant, as text. */
   readonly reason: string;
 }
 
@@ -50,7 +50,7 @@ let registered: Registered | undefined;
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
-/** As many threads as were asked for, or one where there can be no others. */
+/** The requested number of threads, or one if no workers can be started. */
 const possible = (threads: number): number => (mayStartWorkers() ? threads : 1);
 
 const chooseKernels = (simd: 'auto' | 'simd' | 'none', threads: number): Registered => {
@@ -68,18 +68,18 @@ const chooseKernels = (simd: 'auto' | 'simd' | 'none', threads: number): Registe
  * Registers the embedded backend with tfjs, under the name `headwater`: tfjs's own kernels in plain JavaScript, and
  * this library's for its ops.
  *
- * Those are WebAssembly on SIMD and threads where the engine has SIMD and shared memory, else plain TypeScript; {@link
- * backendVariant} tells which, and why. Their results do not depend on the number of threads. The threads start with
- * the first large computation and keep no process alive. A tensor that they read or make lives in their memory, which
- * grows as it is needed, up to 4 GiB, and is not given back to the system: what is free of it serves tensors of about
- * the same size first, so it may come to hold several times what was ever in use at once, and is joined for larger ones
- * where it cannot grow.
+ * This library's kernels are WebAssembly with SIMD and threads if the engine has SIMD and shared memory, else plain
+ * TypeScript. {@link backendVariant} returns the variant and the reason. The results do not depend on the number of
+ * threads. The threads start with the first large computation and do not keep the process alive. The tensors that these
+ * kernels read or make are stored in a memory of their own. It grows on demand, up to 4 GiB, and is never returned to
+ * the system. Free blocks are first reused for tensors of about the same size, so the memory can become several times
+ * larger than the largest amount in use at once. If it cannot grow, adjacent free blocks are joined for larger tensors.
  *
- * The backend does not become the current one by that, nor ever by itself: call `tf.setBackend('headwater')`. tfjs's
- * backend `cpu` stays as it is. More calls change nothing but the number of threads, where they name one. Registers the
- * ops' gradients too (`registerOps`).
+ * The backend never becomes the current one by itself: call `tf.setBackend('headwater')`. tfjs's backend `cpu` does not
+ * change. A further call only changes the number of threads, if it gives one. The function also registers the gradients
+ * of the ops (`registerOps`).
  *
- * @throws HeadwaterError `HW_USAGE` when `threads` is no whole number from 1 to 192
+ * @throws HeadwaterError `HW_USAGE` when `threads` is not a whole number from 1 to 192
  *
  * @example
  * ```ts
@@ -106,7 +106,7 @@ export const registerBackend = (options: BackendOptions = {}): void => {
 };
 
 /**
- * Tells what the embedded backend computes with.
+ * Returns the kernels and the number of threads of the embedded backend.
  *
  * @throws HeadwaterError `HW_USAGE` when it is not registered
  *

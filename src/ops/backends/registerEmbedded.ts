@@ -7,14 +7,15 @@ import { SIMD_KERNELS } from '../kernels/simd/simdKernels.js';
 import { registerOps } from '../registerOps.js';
 
 /**
- * Registers an embedded backend under a name: with the fast kernels where a machine is given, else with the reference
- * kernels alone.
+ * Registers an embedded backend under a name, with the fast kernels if a machine is given, else only with the reference
+ * kernels.
  */
 export const registerEmbedded = (name: string, machine: KernelMachine | undefined): void => {
   registerOps();
   copyRegisteredKernels('cpu', name);
   registerKernels(name, REFERENCE_KERNELS);
   if (machine !== undefined) registerKernels(name, SIMD_KERNELS);
-  // Below the priority of every other backend: if the user has not chosen a backend, the choice of tfjs stays the same.
+  // The priority is below that of every other backend. If the user has not chosen a backend, the choice of tfjs stays
+  // the same.
   registerTfjsBackend(name, () => new EmbeddedBackend(machine), 0);
 };

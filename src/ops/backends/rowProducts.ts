@@ -2,14 +2,14 @@ import { rowProducts as plain } from '../kernels/headwater/rowProducts.js';
 import { rowProducts as fast } from '../kernels/simd/rowProducts.js';
 import type { RowProducts, TableSize } from '../sparse/RowProducts.js';
 
-/** Whether the engine has refused the fast ones once: it would again. */
+/** Whether the engine has rejected the fast kernels before. It would reject them again. */
 let refused = false;
 
 /**
- * The products and steps of a new table's rows: by vector instructions where the engine has them, and else in plain
- * TypeScript, to the same bits.
+ * The products and steps for the rows of a new table, with vector instructions if the engine has them, else in plain
+ * TypeScript. Both give the same bits.
  *
- * @throws HeadwaterError `HW_USAGE` when the table's size cannot work
+ * @throws HeadwaterError `HW_USAGE` when the size of the table is out of its range
  */
 export const rowProducts = (size: TableSize): RowProducts => {
   if (!refused)

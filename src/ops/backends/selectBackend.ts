@@ -5,21 +5,21 @@ import { loadWebgpu, WEBGPU_NAME } from './loadWebgpu.js';
 import { backendVariant, registerBackend, type BackendOptions } from './registerBackend.js';
 import { TENSORFLOW } from '../definition/backendName.js';
 
-/** What a user can ask for. */
+/** The name of a backend that a user can select. */
 export type BackendName = 'auto' | 'headwater' | 'cpu' | 'tensorflow' | 'webgpu';
 
-/** What a user can ask for, in the order of `--help`. */
+/** All backend names, in the order of `--help`. */
 export const BACKEND_NAMES: readonly BackendName[] = ['auto', 'headwater', 'cpu', 'tensorflow', 'webgpu'];
 
 /** A backend that is loaded and registered with tfjs. */
 export interface SelectedBackend {
-  /** The name that tfjs knows it by. */
+  /** The name of the backend in tfjs. */
   readonly name: string;
-  /** Why it is this one, in words. */
+  /** The reason for this backend, as text. */
   readonly reason: string;
 }
 
-/** The kernels of the embedded backend, in words; says so if the machine cannot run the fast kernels. */
+/** A description of the embedded backend's kernels, with the reason if the machine cannot run the fast kernels. */
 const variantInWords = (): string => {
   const { simd, threads, reason } = backendVariant();
   if (simd === 'none') return `the reference kernels, for ${reason}`;
@@ -27,16 +27,16 @@ const variantInWords = (): string => {
 };
 
 /**
- * Loads a backend by name, registers this library's kernels for it, and says why it is that one.
+ * Loads a backend by name, registers this library's kernels for it, and returns its name and the reason for it.
  *
- * `auto` is the embedded default, `headwater`. `tensorflow` takes what `headwater setup tensorflow` has set up, then an
- * installed `@tensorflow/tfjs-node-gpu` or `@tensorflow/tfjs-node`. `webgpu` takes the packages `webgpu` and
- * `@tensorflow/tfjs-backend-webgpu`, and a driver; models of it are `deferredClassifier`s, since what it computes can
- * be read only later.
+ * `auto` is the embedded default, `headwater`. `tensorflow` first tries the set-ups of `headwater setup tensorflow`,
+ * then an installed `@tensorflow/tfjs-node-gpu` or `@tensorflow/tfjs-node`. `webgpu` needs the packages `webgpu` and
+ * `@tensorflow/tfjs-backend-webgpu`, and a driver. Its models are `deferredClassifier`s, since its results can only be
+ * read asynchronously.
  *
- * @param wanted the name asked for; default `auto`
- * @param options how the embedded backend computes, as for `registerBackend`
- * @returns left with `HW_BACKEND` when it is not installed or does not load
+ * @param wanted the name of the backend; default `auto`
+ * @param options options of the embedded backend, as for `registerBackend`
+ * @returns left with `HW_BACKEND` when the backend is not installed or does not load
  *
  * @example
  * ```ts
@@ -60,7 +60,7 @@ export const selectBackend = (
         case 'cpu':
           return { name: 'cpu', reason: "asked for by name: tfjs's own, with every op a composition of stock ops" };
         case 'tensorflow': {
-          // Loaded when it is asked for: it takes much of Node with it, which a browser does not have.
+          // Imported on demand, since it needs many Node modules, which a browser does not have.
           const { loadTensorflow } = await import('./loadTensorflow.js');
           return { name: TENSORFLOW, reason: `asked for by name; ${loadTensorflow().what}` };
         }

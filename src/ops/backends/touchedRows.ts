@@ -1,12 +1,12 @@
 import { rowKernels } from '../kernels/simd/rowKernels.js';
 import { OWN_MEMORY, type RowMemory } from '../sparse/internal/RowMemory.js';
 
-/** Whether the engine has refused the fast ones once: it would again. */
+/** Whether the engine has rejected the fast kernels before. It would reject them again. */
 let refused = false;
 
 /**
- * A memory for the tables of one model, of whose rows a batch touches few: where the engine has vector instructions,
- * look-ups and optimizers use them.
+ * A memory for the tables of one model, for which each batch touches only few rows. Look-ups and optimizers use vector
+ * instructions if the engine has them.
  */
 export const touchedRows = (): RowMemory => {
   if (!refused)

@@ -1,5 +1,5 @@
 /** The name under which tfjs knows the embedded backend. */
 export const BACKEND_NAME = 'headwater';
 
-/** The name under which tfjs knows libtensorflow: its package's code looks for itself under it. */
+/** The name under which tfjs knows libtensorflow: the code of its package expects this name. */
 export const TENSORFLOW = 'tensorflow';

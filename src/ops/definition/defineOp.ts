@@ -1,20 +1,20 @@
 /**
- * How an op of this library is made.
+ * The definition of ops in this library.
  *
- * An op is one kernel name, `Headwater<Name>`, with one gradient. What computes it depends on the backend:
+ * An op has one kernel name, `Headwater<Name>`, and one gradient. Its implementation depends on the backend:
  *
- * - a kernel of that name, where one was registered for the backend: the reference kernels in `kernels/headwater/` for
- *   the embedded backend, faster ones for the same names elsewhere (`registerKernels` puts them in);
- * - anywhere else `compose`: the same result from stock ops, which becomes the backend's kernel on the op's first use
- *   there.
+ * - a kernel of that name, if one is registered for the backend: the reference kernels in `kernels/headwater/` for the
+ *   embedded backend, or faster ones for the same names (added by `registerKernels`);
+ * - otherwise `compose`: the same result from stock ops. It becomes the kernel of the backend at the first use of the
+ *   op.
  *
- * The gradient is explicit and is an op too (`Headwater<Name>Grad`, without a gradient of its own): stock ops have no
- * gradients in Node, and inside a kernel the tape is off, so nothing here relies on them. What the backward pass needs
- * beyond inputs goes from forward to backward as an extra output, the reserve. Its layout is private to a backend:
- * a backend with a kernel for an op must also have one for its gradient.
+ * The gradient is explicit and is also an op (`Headwater<Name>Grad`, which has no gradient). Nothing here relies on the
+ * gradients of stock ops: they are not registered in Node, and the tape is off inside a kernel. Values beyond the
+ * inputs that the backward pass needs are an extra output of the forward pass, the reserve. Its layout is private to a
+ * backend: a backend with a kernel for an op must also have one for its gradient.
  *
- * Tensors travel as inputs, under the names that the equations give them. What is not differentiable (lengths, tokens,
- * labels, flags) travels as attributes, typed arrays included.
+ * Tensors are inputs, under the names of the equations. Values that are not differentiable (lengths, tokens, labels,
+ * flags) are attributes, including typed arrays.
  *
  * A new op takes four steps: the op and its gradient in a file of their own with `defineOp`; their reference kernels in
  * `kernels/headwater/`; the op in the list of `registerOps.ts`; the kernels in the list of
@@ -35,23 +35,23 @@ import {
 import type { Attribute, Tensor } from '@tensorflow/tfjs-core';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 
-/** An op's inputs: tensors by name; one that may be absent may be undefined. */
+/** The inputs of an op: tensors by name. An optional input may be undefined. */
 export type NamedTensors<In> = { readonly [Name in keyof In]: Tensor | undefined };
 
-/** An op's attributes: plain values by name, typed arrays included. */
+/** The attributes of an op: plain values by name, including typed arrays. */
 export type NamedAttributes<Attributes> = { readonly [Name in keyof Attributes]: Attribute };
 
-/** How gradients flow back through an op. */
+/** The gradient of an op. */
 export interface OpGradient<In extends NamedTensors<In>, Attributes extends NamedAttributes<Attributes>> {
-  /** The inputs that the backward pass reads; none of them may be absent. */
+  /** The inputs that the backward pass reads. They cannot be optional inputs. */
   readonly savedInputs: readonly (keyof In & string)[];
   /** The outputs that the backward pass reads, by position. */
   readonly savedOutputs: readonly number[];
   /**
-   * The gradient with respect to each input, from those with respect to each output (zeros where an output was not
-   * used).
+   * Computes the gradient with respect to each input from the gradients with respect to each output (zeros for an
+   * output that was not used).
    *
-   * `saved` holds the saved inputs, then the saved outputs. Two inputs never share a tensor of gradients.
+   * `saved` holds the saved inputs, then the saved outputs. Two inputs must not share one gradient tensor.
    */
   backward(
     dOutputs: readonly Tensor[],
@@ -68,7 +68,7 @@ export interface Op<
 > {
   /** The kernel's name in tfjs's registry. */
   readonly name: `Headwater${string}`;
-  /** The op from stock ops. Runs in a tidy of its own and off the tape. */
+  /** The op composed of stock ops. It runs inside a `tidy` and off the tape. */
   compose(inputs: In, attributes: Attributes): Out;
   /** Undefined for an op that is itself a gradient. */
   readonly gradient: OpGradient<In, Attributes> | undefined;
@@ -77,11 +77,11 @@ export interface Op<
 /** Any op, for lists of them. */
 export interface AnyOp {
   readonly name: `Headwater${string}`;
-  /** Puts the gradient into tfjs's registry, where there is one. */
+  /** Registers the gradient with tfjs, if the op has one. */
   register(): void;
 }
 
-/** An op as `defineOp` makes it: callable. */
+/** An op that can be run, as returned by `defineOp`. */
 export interface RunnableOp<
   In extends NamedTensors<In>,
   Out extends readonly Tensor[],
@@ -92,7 +92,7 @@ export interface RunnableOp<
   run(inputs: In, attributes: Attributes): Out;
 }
 
-/** Makes an op of its definition; registers nothing. */
+/** Makes an op from its definition. It registers nothing. */
 export const defineOp = <
   In extends NamedTensors<In>,
   Out extends readonly Tensor[],
@@ -130,7 +130,7 @@ export const defineOp = <
           `The gradient of ${name} is not registered, so nothing can be trained through it. Call registerOps() or registerBackend() once at the start.`,
         );
       }
-      backend(); // tfjs picks a backend at its first use, and only then knows its name
+      backend(); // tfjs selects a backend at the first use; only then its name is known
       const backendName = getBackend();
       if ((getKernel(name, backendName) as unknown) === undefined) registerKernels(backendName, [composedKernel(op)]);
       const present: Record<string, Tensor> = {};
@@ -146,7 +146,7 @@ export interface OpKernel {
   readonly kernelFunc: Parameters<typeof registerKernel>[0]['kernelFunc'];
 }
 
-/** The kernel that an op's composition is. */
+/** Makes a kernel from the composition of an op. */
 export const composedKernel = <
   In extends NamedTensors<In>,
   Out extends readonly Tensor[],
@@ -155,16 +155,16 @@ export const composedKernel = <
   op: Op<In, Out, Attributes>,
 ): OpKernel => ({
   kernelName: op.name,
-  // runKernel hands its tensors through as they are; tidy disposes of every intermediate result.
+  // runKernel passes the tensors on unchanged; tidy disposes of every intermediate result.
   kernelFunc: ({ inputs, attrs }) => tidy(() => [...op.compose(inputs as In, attrs as Attributes)]),
 });
 
 /**
- * Registers kernels for a backend, in place of those that it has for the same ops.
+ * Registers kernels for a backend and replaces its kernels for the same ops.
  *
- * An op's kernel and its gradient's share the layout of the reserve, so they are replaced together.
+ * The kernel of an op and the kernel of its gradient share the layout of the reserve. Replace them together.
  *
- * @param backendName the backend, as tfjs knows it; it need not be registered yet
+ * @param backendName the name of the backend in tfjs; the backend need not be registered yet
  * @param kernels the kernels
  */
 export const registerKernels = (backendName: string, kernels: readonly OpKernel[]): void => {

@@ -2,13 +2,13 @@ import { add, div, mul, sqrt, square, sub } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { defineOp } from '../definition/defineOp.js';
 
-/** The numbers of one step. `step` counts from 1. */
+/** The constants of one step. `step` counts from 1. */
 export type AdamAttributes = Readonly<{
   learningRate: number;
   beta1: number;
   beta2: number;
   epsilon: number;
-  /** λ: the share of a weight that each step takes away, as a multiple of the learning rate. */
+  /** λ, the weight decay: each step subtracts this share of a weight, times the learning rate. */
   weightDecay: number;
   step: number;
 }>;
@@ -25,11 +25,11 @@ type AdamNames = Readonly<Record<keyof AdamTensors<unknown>, string>>;
 
 const known: AdamNames[] = [];
 
-/** The names of weight i's tensors among the inputs: made once, since every step asks for all of them. */
+/** The input names of the tensors of weight i. They are cached, since every step needs all of them. */
 const namesOf = (i: number): AdamNames =>
   (known[i] ??= { weight: `weight${i}`, gradient: `gradient${i}`, m: `m${i}`, v: `v${i}` });
 
-/** The inputs of {@link adamUpdateOp}: a kernel knows tensors by name. */
+/** The inputs of {@link adamUpdateOp}: a kernel gets tensors by name. */
 export const adamInputs = <T>(weights: readonly AdamTensors<T>[]): Record<string, T> => {
   const inputs: Record<string, T> = {};
   weights.forEach(({ weight, gradient, m, v }, i) => {
@@ -42,7 +42,7 @@ export const adamInputs = <T>(weights: readonly AdamTensors<T>[]): Record<string
   return inputs;
 };
 
-/** The weights that inputs stand for. */
+/** The weights in the inputs of {@link adamUpdateOp}. */
 export const adamWeights = <T>(inputs: Readonly<Record<string, T | undefined>>): readonly AdamTensors<T>[] => {
   const weights: AdamTensors<T>[] = [];
   for (let i = 0; ; i++) {
@@ -60,8 +60,8 @@ export const adamWeights = <T>(inputs: Readonly<Record<string, T | undefined>>):
  *     v' = β₂·v + (1 − β₂)·g²
  *     w' = (1 − η·λ)·w − η / (1 − β₁ᵗ) · m' / (√v' / √(1 − β₂ᵗ) + ε)
  *
- * A kernel may write the step into the buffers of `weight`, `m` and `v`: then it puts out nothing. Else it puts out w',
- * m' and v' of each weight in turn, by which their owner replaces them.
+ * A kernel may write the step into the buffers of `weight`, `m` and `v`; then it has no outputs. Otherwise its outputs
+ * are w', m' and v' of each weight in turn, and the caller replaces the old tensors.
  */
 export const adamUpdateOp = defineOp<Record<string, Tensor>, readonly Tensor[], AdamAttributes>({
   name: 'HeadwaterAdamUpdate',

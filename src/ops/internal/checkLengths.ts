@@ -1,7 +1,7 @@
 import { checkArgument } from '../../contracts/checkArgument.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 
-/** Refuses lengths that do not fit a batch of shape [batch, time]; `op` names who was given them. */
+/** Checks that lengths fit a batch of shape [batch, time]. `op` is the name of the op, for the error message. */
 export const checkLengths = (op: string, lengths: Int32Array, batch: number, time: number): void => {
   checkArgument(op, 'lengths', lengths, 'an Int32Array with one length a row', ['length']);
   if (lengths.length !== batch)

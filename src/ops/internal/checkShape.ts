@@ -3,8 +3,8 @@ import { checkArgument } from '../../contracts/checkArgument.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 
 /**
- * Refuses a tensor of another shape or dtype; a dimension given as a letter may be of any size. `op` names who was
- * given it.
+ * Checks the shape of a tensor, and that it is float32. A dimension given as a letter may have any size. `op` is the
+ * name of the op, for the error message.
  */
 export const checkShape = (op: string, name: string, tensor: Tensor, shape: readonly (number | string)[]): void => {
   checkArgument(op, name, tensor, 'a tensor', ['rank', 'shape']);
@@ -18,7 +18,7 @@ export const checkShape = (op: string, name: string, tensor: Tensor, shape: read
   checkFloat32(op, name, tensor);
 };
 
-/** Refuses a tensor of another dtype. */
+/** Checks that a tensor is float32. */
 export const checkFloat32 = (op: string, name: string, tensor: Tensor): void => {
   checkArgument(op, name, tensor, 'a tensor', ['rank', 'shape']);
   if (tensor.dtype !== 'float32')

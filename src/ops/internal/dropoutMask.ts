@@ -3,8 +3,8 @@ import { philox4x32 } from './philox4x32.js';
 const TWO_TO_32 = 2 ** 32;
 
 /**
- * What picks a dropout's random numbers: a key of two words, and three words of the counter; the fourth counts blocks
- * of positions.
+ * The parameters of the random numbers of a dropout: a key of two words, and three words of the counter. The fourth
+ * counter word is the number of the block of positions.
  */
 export type DropoutAttributes = Readonly<{
   rate: number;
@@ -16,10 +16,10 @@ export type DropoutAttributes = Readonly<{
 }>;
 
 /**
- * What each position is multiplied by: 0 where it is dropped, 1 / (1 − rate) where it is kept.
+ * The factor of each position: 0 if it is dropped, 1 / (1 − rate) if it is kept.
  *
- * Position p takes word p mod 4 of the block whose counter is (epoch, step, site, ⌊p / 4⌋), and is dropped when that
- * word is below rate · 2³².
+ * Position p uses word p mod 4 of the block with the counter (epoch, step, site, ⌊p / 4⌋). It is dropped if that word
+ * is below rate · 2³².
  */
 export const dropoutMask = (size: number, { rate, key0, key1, epoch, step, site }: DropoutAttributes): Float32Array => {
   const words = new Uint32Array(Math.ceil(size / 4) * 4);

@@ -1,3 +1,3 @@
-/** The first line of what an error says: loaders of libraries go on for many. */
+/** The first line of an error message. The messages of library loaders have many lines. */
 export const firstLine = (error: unknown): string =>
   (error instanceof Error ? error.message : String(error)).split('\n', 1).join('');

@@ -1,13 +1,13 @@
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 
 /**
- * The sum of the rows' class weights: what a mean over batches weighs this batch's loss by. The number of rows where
- * there are no weights.
+ * The sum of the class weights of the rows, or the number of rows if there are no class weights. A mean over batches
+ * weights the loss of this batch by it.
  */
 export const labelWeight = (labels: Int32Array, classWeights?: Float32Array): number =>
   classWeights === undefined ? labels.length : labels.reduce((total, label) => total + (classWeights[label] ?? NaN), 0);
 
-/** Each row's share of the loss, or a refusal of labels and weights that do not fit. */
+/** The share of each row in the loss. Throws if the labels or the weights do not fit. */
 export const lossShares = (
   labels: Int32Array,
   rows: number,
@@ -21,7 +21,7 @@ export const lossShares = (
   return Float32Array.from(labels, (label) => classWeights[label]! / weight);
 };
 
-/** Refuses labels that are not one a row, each a class's index. */
+/** Checks that there is one label per row, and that each is the index of a class. */
 export const checkLabels = (labels: Int32Array, rows: number, classes: number): void => {
   if (labels.length !== rows)
     throw new HeadwaterError(
@@ -36,7 +36,7 @@ export const checkLabels = (labels: Int32Array, rows: number, classes: number): 
     );
 };
 
-/** Refuses class weights that are not one a class, finite and not negative. */
+/** Checks that there is one weight per class, finite and not negative. */
 export const checkClassWeights = (classWeights: Float32Array, classes: number): void => {
   if (classWeights.length !== classes)
     throw new HeadwaterError(

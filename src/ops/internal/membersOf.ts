@@ -1,12 +1,12 @@
-/** The entries of each group, and where those of a group begin. */
+/** Entries sorted by group, and the start of each group. */
 export interface Members {
-  /** The entries, those of one group after those of another, rising within a group. */
+  /** The entries, group after group, in rising order within a group. */
   readonly members: Int32Array;
-  /** Where each group's begin, one more at the end. */
+  /** The offset of the first entry of each group, and the number of entries at the end. */
   readonly starts: Int32Array;
 }
 
-/** Sorts entries by the group that each belongs to, from 0 to `count` − 1; those of a negative group are left out. */
+/** Sorts entries by their group, from 0 to `count` − 1. Entries with a negative group are left out. */
 export const membersOf = (groups: Int32Array, count: number): Members => {
   const starts = new Int32Array(count + 1);
   for (const group of groups) if (group >= 0) starts[group + 1]!++;

@@ -6,7 +6,8 @@ const W1 = 0xbb67ae85;
 const ROUNDS = 10;
 
 /**
- * The upper 32 bits of the 64-bit product of two 32-bit words, from 16-bit halves: a double cannot hold the product.
+ * The upper 32 bits of the 64-bit product of two 32-bit words, computed from 16-bit halves, since a double cannot hold
+ * the product.
  */
 const high = (a: number, b: number): number => {
   const aLow = a & 0xffff;
@@ -19,14 +20,14 @@ const high = (a: number, b: number): number => {
 };
 
 /**
- * Four random 32-bit words that depend on nothing but a counter and a key: Philox-4×32-10.
+ * Four random 32-bit words that depend only on a counter and a key: Philox-4×32-10.
  *
- * A counter-based generator has no state to carry: the words of any step can be had without drawing those before it.
+ * A counter-based generator has no state: the words of any step can be computed without those of earlier steps.
  *
- * @param out where the four words go, at `offset`
- * @param offset the first word's place in `out`
- * @param c0 counter, its four words
- * @param k0 key, its two words
+ * @param out receives the four words, at `offset`
+ * @param offset the index of the first word in `out`
+ * @param c0 the first of the four words of the counter
+ * @param k0 the first of the two words of the key
  * @see J. K. Salmon et al., Parallel random numbers: as easy as 1, 2, 3. SC 2011.
  */
 export const philox4x32 = (

@@ -2,32 +2,32 @@ import type { SparseRows } from '../../contracts/rows/SparseRows.js';
 import type { RowStore } from './internal/RowStore.js';
 import type { RowTable } from './RowTable.js';
 
-/** How large a table is, and what moves it. */
+/** The size of a table, and its optimizer. */
 export interface TableSize {
   readonly rows: number;
   readonly width: number;
-  /** Whether Adagrad is to move it, and keeps a number for each value. */
+  /** Whether Adagrad updates the table and stores one number per value. */
   readonly adagrad: boolean;
 }
 
 /**
- * The rows of a table U as a linear model reads and moves them, one sparse row of a batch after another.
+ * The rows of a table U for a linear model, which reads and updates them for one sparse row of a batch after another.
  *
- * All arithmetic is in float32, one product and one sum after another in the order of the entries, so each
- * implementation gives the same bits.
+ * All arithmetic is in float32, one product and one sum after another in the order of the entries. So all
+ * implementations give the same bits.
  */
 export interface RowProducts {
   readonly table: RowTable;
   /** The sums of squared gradients of the table's rows; without Adagrad it stays empty. */
   readonly squares: RowStore;
-  /** What {@link multiply} gives, and the gradient that steps follow, shape [width]. */
+  /** The result of {@link multiply}, and the gradient for the steps, shape [width]. */
   readonly sums: Float32Array;
   /**
-   * Takes the sparse rows of a batch for what follows.
+   * Sets the sparse rows of a batch for the following calls.
    *
-   * @param mode `find` leaves out rows that the table does not hold; `touch` takes them in, for `step`; `adagrad` does,
-   *   with their squares
-   * @throws HeadwaterError `HW_USAGE` when an id is no row; then nothing has changed
+   * @param mode `find` skips rows that the table does not hold; `touch` adds them, for `step`; `adagrad` adds them and
+   *   their squares
+   * @throws HeadwaterError `HW_USAGE` when an id is not a row of the table; then nothing is changed
    */
   open(features: SparseRows, mode: 'find' | 'touch' | 'adagrad'): void;
   /** sums = Σ x · U[f] over the entries of a sparse row. */

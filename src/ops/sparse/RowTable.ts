@@ -6,27 +6,27 @@ import { OWN_MEMORY, type RowMemory } from './internal/RowMemory.js';
 import { RowStore } from './internal/RowStore.js';
 import { requireEntry } from './internal/requireEntry.js';
 
-/** The most rows that a table may have: float32 counts exactly so far, and states name rows in it. */
+/** The most rows of a table. States store row ids as float32, which is exact for whole numbers up to here. */
 const MOST_ROWS = 2 ** 24;
 
 export type { FoundRows } from './internal/RowKernels.js';
 
-/** How {@link RowTable.lookUp} looks. */
+/** Options of {@link RowTable.lookUp}. */
 export interface LookUpOptions {
   /** An id that has no row, such as that of padding. Default: none. */
   readonly without?: number | undefined;
 }
 
 /**
- * A weight of many rows of which a batch touches few: embeddings by token, or the weights of hashed features.
+ * A weight with many rows, of which a batch touches only few: embeddings by token, or the weights of hashed features.
  *
- * Only rows that a training has touched are held; every other row is zero. A look-up gives the rows of a batch, each
- * once, as the small dense matrix that ops take (`sparseLinear`, `vectorEmbedding`); the gradient with respect to that
- * matrix is what {@link RowAdagrad} and {@link RowAdam} take back. The values stand outside any backend, so every
- * backend trains the same table.
+ * The table stores only rows that a training has touched. Every other row is zero. A look-up returns the distinct rows
+ * of a batch as a small dense matrix, the input of ops such as `sparseLinear` and `vectorEmbedding`. {@link RowAdagrad}
+ * and {@link RowAdam} update the table with the gradient with respect to that matrix. The values are stored outside any
+ * backend, so every backend can train the same table.
  *
- * Memory: 8 bytes a possible row, and 4 · width bytes a touched one, as much again for each moment that the optimizer
- * keeps.
+ * Memory: 8 bytes per possible row, and 4 · width bytes per touched row, plus the same again for each moment of the
+ * optimizer.
  *
  * @example
  * ```ts
@@ -46,26 +46,26 @@ export interface LookUpOptions {
  * ```
  */
 export class RowTable {
-  /** How many rows it may have. */
+  /** The number of possible rows. */
   readonly rows: number;
-  /** How many values a row has. */
+  /** The number of values of a row. */
   readonly width: number;
   readonly #values: RowStore;
   /**
-   * Two numbers a row, beside each other since a look-up needs both, and rows are hashed: each new one is a cache miss.
-   * The first is its place in the store, from 1; 0 for a row that was never touched. The second is working memory of a
-   * look-up, 0 between two of them.
+   * Two numbers per row. They are adjacent because a look-up needs both, and with hashed rows each new row is a cache
+   * miss. The first is the place of the row in the store, from 1, or 0 for a row that was never touched. The second is
+   * working memory of a look-up, 0 between look-ups.
    */
   readonly #slots: Int32Array;
-  /** The row at each place of the store. */
+  /** The id of the row at each place of the store. */
   #ids: Int32Array;
   readonly #memory: RowMemory;
   readonly #companions: RowStore[] = [];
 
   /**
-   * @param size how many rows there may be, at most 2²⁴, and how many values a row has
-   * @param memory where the rows stand: JavaScript's own memory, unless a kernel is to reach them
-   * @throws HeadwaterError `HW_USAGE` when either is no whole number in its range
+   * @param size the number of possible rows, at most 2²⁴, and the number of values of a row
+   * @param memory the memory of the rows. Default: JavaScript's own memory; kernels need another one
+   * @throws HeadwaterError `HW_USAGE` when either is not a whole number in its range
    */
   constructor(size: { readonly rows: number; readonly width: number }, memory: RowMemory = OWN_MEMORY) {
     checkArgument('RowTable', 'size', size, 'an object such as { rows: 1000, width: 100 }', ['rows', 'width']);
@@ -84,7 +84,7 @@ export class RowTable {
   }
 
   /**
-   * What works on its rows faster than plain TypeScript: an optimizer makes its steps there.
+   * Kernels that are faster than plain TypeScript. If there are any, optimizers use them for their steps.
    *
    * @internal
    */
@@ -92,16 +92,16 @@ export class RowTable {
     return this.#memory.kernels;
   }
 
-  /** How many rows were touched and are held. */
+  /** The number of rows that were touched and are stored. */
   get touched(): number {
     return this.#values.length;
   }
 
   /**
-   * Finds the rows of a batch; touches none of them.
+   * Finds the rows of a batch without adding any to the table.
    *
-   * @param ids which rows, in any order and any number of times
-   * @throws HeadwaterError `HW_USAGE` when an id is no row
+   * @param ids the ids of the rows, in any order, with duplicates
+   * @throws HeadwaterError `HW_USAGE` when an id is not a row of the table
    */
   lookUp(ids: Int32Array, options: LookUpOptions = {}): FoundRows {
     const { without } = options;
@@ -141,11 +141,11 @@ export class RowTable {
   }
 
   /**
-   * Sees to it that some rows are held, for an optimizer to change them.
+   * Adds the rows that the table does not hold yet, so that an optimizer can update them.
    *
-   * @param ids which rows
-   * @returns each one's place in the stores of the table and of its optimizer
-   * @throws HeadwaterError `HW_USAGE` when an id is no row; then nothing has changed
+   * @param ids the ids of the rows
+   * @returns the place of each row in the stores of the table and of its optimizer
+   * @throws HeadwaterError `HW_USAGE` when an id is not a row of the table; then nothing is changed
    */
   touch(ids: Int32Array): Int32Array {
     this.#checkIds(ids);
@@ -159,10 +159,10 @@ export class RowTable {
   }
 
   /**
-   * Takes in a row that is not held yet.
+   * Adds a row that the table does not hold yet.
    *
-   * @param id one of the table's rows
-   * @returns its place in the store
+   * @param id the id of the row
+   * @returns the place of the row in the store
    */
   hold(id: number): number {
     const slot = this.#values.length;
@@ -180,9 +180,9 @@ export class RowTable {
   /**
    * Finds some rows without touching them.
    *
-   * @param ids which rows
-   * @returns each one's place in the store; −1 for a row that is not held, which is zero
-   * @throws HeadwaterError `HW_USAGE` when an id is no row
+   * @param ids the ids of the rows
+   * @returns the place of each row in the store; −1 for a row that is not held, which is zero
+   * @throws HeadwaterError `HW_USAGE` when an id is not a row of the table
    */
   find(ids: Int32Array): Int32Array {
     this.#checkIds(ids);
@@ -192,21 +192,21 @@ export class RowTable {
   }
 
   /**
-   * Two numbers for each possible row, of which the first is its place in the store, from 1, or 0 where it is not held:
-   * a kernel reads them.
+   * Two numbers for each possible row, for kernels. The first is its place in the store, from 1, or 0 for a row that is
+   * not held. The second is working memory.
    */
   get slots(): Int32Array {
     return this.#slots;
   }
 
-  /** The store of the rows, by the places that {@link touch} gives: an optimizer writes there. */
+  /** The store of the rows, indexed by the places from {@link touch}. Optimizers write to it. */
   get store(): RowStore {
     return this.#values;
   }
 
   /**
-   * Makes a store of as many values a row that belong to the rows, such as an optimizer's moments: when the table's rows
-   * are replaced, each row keeps what stood there, and a row that is new has zeros. It grows when its owner lets it.
+   * Makes a store with as many values per row, such as the moments of an optimizer. When the rows of the table are
+   * replaced, each row keeps its values in the store, and a new row has zeros. The caller must grow the store.
    */
   companion(): RowStore {
     const store = new RowStore(this.width, this.#memory);
@@ -215,8 +215,8 @@ export class RowTable {
   }
 
   /**
-   * A copy of the rows that are held: `rows`, their ids, shape [S], in the order in which they were first touched, and
-   * `values`, shape [S, width].
+   * A copy of the rows that the table holds: `rows`, their ids, shape [S], in the order in which they were first
+   * touched, and `values`, shape [S, width].
    */
   stateDict(): StateDict {
     const held = this.touched;
@@ -227,9 +227,9 @@ export class RowTable {
   }
 
   /**
-   * Replaces its rows by a copy of those given. What an optimizer of the table knows of a row stays with the row.
+   * Replaces the rows by a copy of the given ones. The optimizer state of a row stays with the row.
    *
-   * @throws HeadwaterError `HW_ARTIFACT` when an entry is missing or does not fit; then nothing has changed
+   * @throws HeadwaterError `HW_ARTIFACT` when an entry is missing or does not fit; then nothing is changed
    */
   loadStateDict(state: StateDict): void {
     const what = 'The table of rows';
@@ -253,7 +253,7 @@ export class RowTable {
     rows.forEach((id, slot) => (this.#slots[2 * id] = slot + 1));
   }
 
-  /** Gives a companion the order of other rows. */
+  /** Reorders a companion store for the given rows. */
   #reorder(companion: RowStore, rows: Float32Array): void {
     const { width } = this;
     const before = companion.toArray();
@@ -266,11 +266,11 @@ export class RowTable {
     companion.replaceBy(after);
   }
 
-  /** Refuses an id that is no row, and is not the one to be left out. */
+  /** Checks that each id is a row of the table, or equal to `without`. */
   #checkIds(ids: Int32Array, without?: number): void {
     const { rows } = this;
     let bad = 0;
-    // As whole numbers without a sign, ids below 0 are above all rows.
+    // As unsigned integers, negative ids are larger than all row numbers.
     while (bad < ids.length && (ids[bad]! >>> 0 < rows || ids[bad] === without)) bad++;
     if (bad < ids.length)
       throw new HeadwaterError(

@@ -1,21 +1,21 @@
 import { checkArgument } from '../../contracts/checkArgument.js';
 import type { PaddedBatch } from '../../contracts/rows/PaddedBatch.js';
 
-/** The different words of a batch. */
+/** The distinct words of a batch. */
 export interface DistinctWords {
-  /** The token of each, in the order in which they come first, shape [U]. */
+  /** The token of each word, in the order of first occurrence, shape [U]. */
   readonly tokens: Int32Array;
-  /** The row of the table of vectors of each, shape [U]; zeros where the batch has none. */
+  /** The row of each word in the table of vectors, shape [U]; zeros if the batch has no `vectorIds`. */
   readonly vectorIds: Int32Array;
-  /** The word of each token of the batch, shape [B, T]; −1 past a row's length. */
+  /** The index of the word of each token of the batch, shape [B, T]; −1 past the length of a row. */
   readonly places: Int32Array;
 }
 
-/** More than there are rows in any table of vectors; the product with a token stays a whole number exactly. */
+/** Larger than the number of rows of any table of vectors. Its product with a token is still an exact whole number. */
 const MOST_VECTORS = 2 ** 31;
 
 /**
- * Finds the different words of a batch: two are the same where both their tokens and their vectors are.
+ * Finds the distinct words of a batch. Two words are equal if their tokens and their vectors are equal.
  *
  * @example
  * ```ts

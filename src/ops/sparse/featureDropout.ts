@@ -6,14 +6,14 @@ import { dropoutMask } from '../internal/dropoutMask.js';
 import type { DropoutOptions } from '../layers/dropout.js';
 
 /**
- * Leaves out a random share of the entries of sparse rows, and scales the others up so that the mean stays.
+ * Leaves out a random share of the entries of sparse rows, and scales the others up so that the mean stays the same.
  *
- * What is left out depends on (seed, epoch, step, site, position of the entry) alone, as in `dropout`. An entry that is
- * left out costs nothing afterwards.
+ * The dropped entries depend only on (seed, epoch, step, site, position of the entry), as in `dropout`. A dropped entry
+ * is removed, so it costs nothing in later computations.
  *
- * @param features sparse rows; they are left as they are
- * @param options which entries are left out
- * @returns new rows, or `features` themselves where the rate is 0 or `training` is false
+ * @param features sparse rows; they are not changed
+ * @param options the values that determine which entries are dropped
+ * @returns new rows, or `features` itself if the rate is 0 or `training` is false
  * @throws HeadwaterError `HW_USAGE` when the rate is not in [0, 1)
  *
  * @example

@@ -6,14 +6,14 @@ import type { SparseRows } from '../../contracts/rows/SparseRows.js';
 import { defineOp } from '../definition/defineOp.js';
 import { checkShape } from '../internal/checkShape.js';
 
-/** The attributes of {@link sparseLinearOp} and of its gradient: the sparse rows, and what they are multiplied by. */
+/** The attributes of {@link sparseLinearOp} and of its gradient: the sparse rows, and the size of the table. */
 export type SparseAttributes = Readonly<{
   offsets: Int32Array;
   ids: Int32Array;
   values: Float32Array;
   /** The number of rows of the table, U. */
   columns: number;
-  /** Whether there is a tensor to add to. */
+  /** Whether `base` is given. */
   hasBase: boolean;
 }>;
 
@@ -24,7 +24,7 @@ const rowsOfEntries = ({ offsets, ids }: SparseAttributes): Int32Array => {
   return rows;
 };
 
-/** Adds rows that are multiplied by the entries' values to rows of a result of `size` rows. */
+/** Multiplies rows by the values of the entries and sums them into a result of `size` rows. */
 const sumEntries = (from: Tensor, index: Int32Array, values: Float32Array, to: Int32Array, size: number): Tensor => {
   const width = from.shape[1]!;
   if (to.length === 0) return zeros([size, width]);
@@ -59,7 +59,7 @@ export const sparseLinearOp = defineOp<{ rows: Tensor; base: Tensor | undefined 
   },
 });
 
-/** Refuses sparse rows that do not fit a table of so many rows; `op` names who was given them. */
+/** Checks that sparse rows fit a table of `columns` rows. `op` is the name of the op, for the error message. */
 const checkSparseRows = (op: string, { offsets, ids, values }: SparseRows, columns: number): void => {
   const refuse = (what: string): never => {
     throw new HeadwaterError('HW_USAGE', `${op} was given ${what}`);
@@ -71,7 +71,7 @@ const checkSparseRows = (op: string, { offsets, ids, values }: SparseRows, colum
   for (let row = 0; row + 1 < offsets.length; row++)
     if (offsets[row + 1]! < offsets[row]!) refuse(`offsets that fall after row ${row}. They must rise.`);
   let bad = 0;
-  // As whole numbers without a sign, ids below 0 are above all columns.
+  // As unsigned integers, negative ids are larger than all column numbers.
   while (bad < ids.length && ids[bad]! >>> 0 < columns) bad++;
   if (bad < ids.length) refuse(`the id ${ids[bad]!} as entry ${bad}. Ids must be between 0 and ${columns - 1}.`);
 };
@@ -79,15 +79,15 @@ const checkSparseRows = (op: string, { offsets, ids, values }: SparseRows, colum
 /**
  * Multiplies sparse rows by a table: output[i] = base[i] + Σⱼ xⱼ · rows[idⱼ] over the entries j of row i.
  *
- * It is what a linear layer is for inputs of which few are not zero. The table is made of the rows that the batch
- * touches alone, so its gradient has no others: `RowTable.lookUp` gives them, and the ids by which the entries find
- * them. Entries of one id are summed.
+ * It is a linear layer for inputs that are mostly zero. The table holds only the rows that the batch touches, so the
+ * gradient has only these rows. `RowTable.lookUp` returns the rows, and the places that serve as ids of the entries.
+ * Entries with the same id are summed.
  *
- * @param rows the rows of the table that are touched, shape [U, C], float32
- * @param features B sparse rows; their ids are rows of `rows`, between 0 and U − 1
- * @param base what is added, shape [B, C], float32: the logits of another part of a model. Default zeros
+ * @param rows the touched rows of the table, shape [U, C], float32
+ * @param features B sparse rows; their ids are row numbers of `rows`, between 0 and U − 1
+ * @param base values to add, shape [B, C], float32, such as the logits of another part of a model. Default zeros
  * @returns shape [B, C], float32; differentiable in `rows` and `base`
- * @throws HeadwaterError `HW_USAGE` when shapes, dtypes, offsets or ids do not fit
+ * @throws HeadwaterError `HW_USAGE` when the shapes, dtypes, offsets or ids do not fit
  *
  * @example
  * ```ts

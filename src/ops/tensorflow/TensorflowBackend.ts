@@ -1,6 +1,6 @@
 import type { KernelBackend, Tensor, TensorInfo } from '@tensorflow/tfjs-core';
 
-/** An attribute of one of TensorFlow's ops, as the binding takes it. */
+/** An attribute of an op of TensorFlow, in the format of the binding. */
 export interface OpAttribute {
   readonly name: string;
   /** One of the binding's `TF_ATTR_…`. */
@@ -8,17 +8,18 @@ export interface OpAttribute {
   readonly value: string | number | boolean;
 }
 
-/** What the binding says of a tensor that an op put out. */
+/** The binding's description of an output tensor of an op. */
 export interface OutputTensor {
   /**
-   * Its handle, which is the receiver's: deleted by `deleteTensor`, or by the backend once it was made a tensor of it.
+   * The handle of the tensor. The receiver owns it, and deletes it with `deleteTensor`, unless it makes a tensor of the
+   * backend from it; then the backend deletes it.
    */
   readonly id: number;
   readonly dtype: number;
   readonly shape: number[];
 }
 
-/** TensorFlow's binding for Node, as far as it is asked anything here. */
+/** The used part of TensorFlow's binding for Node. */
 export interface Binding {
   readonly TF_Version: string;
   readonly TF_FLOAT: number;
@@ -36,16 +37,19 @@ export interface Binding {
     inputs: readonly number[],
     outputs: number,
   ): OutputTensor[];
-  /** Copies a tensor's values; of some types, int8 among them, it does not. */
+  /** Copies the values of a tensor. Some types, such as int8, are not supported. */
   tensorDataSync(id: number): ArrayLike<number>;
   deleteTensor(id: number): void;
 }
 
-/** TensorFlow's backend for tfjs, as far as kernels need it. It calls `releaseAttachment` when a tensor is no more. */
+/**
+ * The part of TensorFlow's backend for tfjs that the kernels use. It calls `releaseAttachment` when it disposes of a
+ * tensor.
+ */
 export interface TensorflowBackend extends KernelBackend {
   readonly binding: Binding;
-  /** The handles of tensors; they stay the tensors' own. */
+  /** The handles of tensors. The tensors still own them. */
   getInputTensorIds(tensors: readonly TensorInfo[]): number[];
-  /** A tensor of what an op put out; the handle is the tensor's from now on. */
+  /** Makes a tensor from an output of an op. The tensor then owns the handle. */
   createOutputTensor(output: OutputTensor): Tensor;
 }

@@ -3,16 +3,16 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { NAPI_VERSION } from '../../provision/tensorflow/SetupKey.js';
 
-/** The packages that bring libtensorflow, the faster first. Both are optional peers. */
+/** The packages that contain libtensorflow, the faster one first. Both are optional peers. */
 const PACKAGES: readonly string[] = ['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node'];
 
-/** A package of libtensorflow that was looked for among the installed ones. */
+/** The result of the search for an installed package of libtensorflow. */
 export type InstalledPackage =
   | { readonly name: string; readonly state: 'ready'; readonly folder: string; readonly binding: string }
   | { readonly name: string; readonly state: 'absent' }
   | { readonly name: string; readonly state: 'unusable'; readonly reason: string };
 
-/** Looks for one from the folder of the program, and from here. */
+/** Searches for a package from the current working directory, and then from this module. */
 const folderOf = (name: string): string | undefined => {
   for (const from of [join(process.cwd(), 'package.json'), import.meta.url]) {
     try {
@@ -24,7 +24,10 @@ const folderOf = (name: string): string | undefined => {
   return undefined;
 };
 
-/** The packages of libtensorflow that npm has installed, in the order in which they are tried. */
+/**
+ * The packages of libtensorflow that can be installed with npm, and the state of each, in the order in which they are
+ * tried.
+ */
 export const installedPackages = (): readonly InstalledPackage[] =>
   PACKAGES.map((name) => {
     const folder = folderOf(name);

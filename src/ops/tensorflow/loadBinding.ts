@@ -8,12 +8,12 @@ import type { Binding } from './TensorflowBackend.js';
 
 type DataId = TensorInfo['dataId'];
 
-/** What the package's module of that name exports. */
+/** The used export of the package's module `nodejs_kernel_backend`. */
 interface BackendModule {
   readonly NodeJSKernelBackend: new (binding: Binding, packageName: string) => KernelBackend;
 }
 
-/** What a binding was found to be. */
+/** The version and the device of a loaded binding. */
 export interface LoadedBinding {
   readonly libtensorflow: string;
   readonly device: 'cpu' | 'gpu';
@@ -22,14 +22,15 @@ export interface LoadedBinding {
 /**
  * Loads TensorFlow's package for Node, with a binding, and registers it as the backend `tensorflow` of our tfjs.
  *
- * It does not become the current backend, nor ever by itself.
+ * The backend never becomes the current one by itself.
  *
- * @param folder the package's
- * @param bindingFile the binding's
- * @throws what the system's loader says, where the binding or its libraries do not load
+ * @param folder the folder of the package
+ * @param bindingFile the file of the binding
+ * @throws the error of the system's loader, when the binding or its libraries do not load
  */
 export const loadBinding = (folder: string, bindingFile: string): LoadedBinding => {
-  // Without this, its notes on the processor appear between the program's own lines on a terminal. Warnings stay on.
+  // Hides TensorFlow's notes on the processor, which would appear between the program's own lines on a terminal.
+  // Warnings stay on.
   process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '1';
   const binding = createRequire(import.meta.url)(resolve(bindingFile)) as Binding;
   const device = binding.isUsingGpuDevice() ? 'gpu' : 'cpu';
@@ -50,7 +51,8 @@ export const loadBinding = (folder: string, bindingFile: string): LoadedBinding 
   );
   try {
     load('dist/register_all_kernels.js');
-    // Made now: a backend that cannot be is to be heard of here. tfjs tells why in a warning, and then finds none.
+    // The backend is created now, so that a failure is reported here. tfjs logs the reason as a warning, and then finds
+    // no backend.
     if (((engine().findBackend(TENSORFLOW) as unknown) ?? null) === null)
       throw new Error(`the backend of ${folder} cannot be made`);
   } catch (error) {

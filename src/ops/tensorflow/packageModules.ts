@@ -11,8 +11,7 @@ interface LoadedModule {
 }
 
 /**
- * `util` as TensorFlow's package expects it: with two functions that Node 23 took away. Nobody else's `util` has them
- * by that.
+ * `util` as TensorFlow's package expects it, with two functions that Node 23 removed. No other code sees this `util`.
  */
 const utilOfOld = {
   ...util,
@@ -21,21 +20,21 @@ const utilOfOld = {
 };
 
 /**
- * Its summaries for TensorBoard come as protocol buffers, for which it would need a package more. Nothing here writes
- * them.
+ * The package writes summaries for TensorBoard as protocol buffers, which need one more package. This library does not
+ * use them.
  */
 const NO_SUMMARIES = 'api_pb.js';
 
 /**
- * Loads files of TensorFlow's package for Node, and gives them what they ask for.
+ * Loads files of TensorFlow's package for Node, and resolves the modules that they require.
  *
- * Node's own `require` would resolve their names from where they lie: in a cache there is no tfjs beside them, and in
- * somebody's `node_modules` there may be another copy of it than ours, whose tensors ours does not know. So tfjs is
- * always our tfjs-core, which has all that they use of it, and `util` has what newer Nodes lack. The package's
- * `index.js`, which looks for a binding in its own place, is not run.
+ * Node's own `require` would resolve the names from the location of the files. A cache has no tfjs beside them, and a
+ * `node_modules` folder may hold another copy of tfjs than ours; our copy does not know the tensors of another copy. So
+ * tfjs is always our tfjs-core, which has everything that the files use, and `util` has the functions that newer Node
+ * versions lack. The package's `index.js` is not run, since it looks for a binding in its own location.
  *
- * @param folder the package's
- * @returns requires a file by its path in the package
+ * @param folder the folder of the package
+ * @returns a function that requires a file by its path in the package
  */
 export const packageModules = (folder: string): ((path: string) => unknown) => {
   const loaded = new Map<string, LoadedModule>();
@@ -59,7 +58,7 @@ export const packageModules = (folder: string): ((path: string) => unknown) => {
     const known = loaded.get(file);
     if (known !== undefined) return known.exports;
     const module: LoadedModule = { exports: {} };
-    // Before it runs: its files require one another in circles.
+    // Registered before it runs, since the files require each other in circles.
     loaded.set(file, module);
     const body = compileFunction(readFileSync(file, 'utf8'), ['exports', 'require', 'module'], { filename: file });
     (body as (exports: unknown, require: (name: string) => unknown, module: LoadedModule) => void)(

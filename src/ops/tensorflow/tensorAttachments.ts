@@ -9,7 +9,7 @@ export interface Attachment {
 const attachments = new WeakMap<object, Attachment>();
 
 /**
- * Attaches a resource to a tensor. So a kernel can pass more to the kernel of its gradient than one tensor holds.
+ * Attaches a resource to a tensor. With it, a kernel can pass more to the kernel of its gradient than one tensor holds.
  *
  * @param dataId the data id of the tensor, on a backend that calls {@link releaseAttachment}
  */

@@ -1,4 +1,7 @@
-/** A process of its own: loads the set-up in the folder that it is given, computes one product, and says what with. */
+/**
+ * The script of a separate process: it loads the set-up in the given folder, computes one product, and prints the
+ * version and the device.
+ */
 import * as tf from '@tensorflow/tfjs-core';
 import { bindingFile, packageFolder } from '../../provision/tensorflow/SetupManifest.js';
 import { TENSORFLOW } from '../definition/backendName.js';

@@ -1,24 +1,26 @@
 import type { RowStore } from './RowStore.js';
 
-/** The rows that some ids name. */
+/** The result of a look-up. */
 export interface FoundRows {
-  /** The ids, each once, in the order in which they come first, shape [U]. */
+  /** The distinct ids, in the order of first occurrence, shape [U]. */
   readonly ids: Int32Array;
-  /** Each id's place among them, shape [N]; −1 for an id that was to be left out. */
+  /** The index of each given id in `ids`, shape [N]; −1 for an id that is left out. */
   readonly places: Int32Array;
-  /** What stands in these rows, row-major, shape [U, width]. */
+  /** The values of these rows, row-major, shape [U, width]. */
   readonly values: Float32Array;
 }
 
-/** What kernels need to know of a table: its rows, and how one more is taken in. */
+/** The part of a table that kernels use: its rows, and the function that adds a row. */
 export interface HeldRows {
   readonly store: RowStore;
-  /** Two numbers a row: its place in the store, from 1, or 0 where it is not held; and working memory, 0 between calls. */
+  /**
+   * Two numbers per row: its place in the store, from 1, or 0 if it is not held; and working memory, 0 between calls.
+   */
   readonly slots: Int32Array;
   hold(id: number): number;
 }
 
-/** The constants of a step of Adam, as the equations of `RowAdam` have them. */
+/** The constants of a step of Adam, as in the equations of `RowAdam`. */
 export interface AdamStep {
   readonly beta1: number;
   readonly beta2: number;
@@ -28,13 +30,13 @@ export interface AdamStep {
 }
 
 /**
- * What works on the rows of a table that a batch touches, where these stand in a memory of its own: look-ups, and the
- * steps of optimizers, in float32. Ids are known to be rows of the table.
+ * Kernels for the rows of a table that a batch touches: look-ups and optimizer steps, in float32. The rows must be in
+ * the memory of the kernels. The caller has checked that the ids are rows of the table.
  */
 export interface RowKernels {
-  /** What `RowTable.lookUp` gives. */
+  /** Computes the result of `RowTable.lookUp`. */
   lookUp(table: HeldRows, ids: Int32Array, without: number | undefined): FoundRows;
-  /** A step of `RowAdagrad`; rows that are not held are taken in. */
+  /** A step of `RowAdagrad`. Adds rows that are not held. */
   adagrad(
     table: HeldRows,
     sums: RowStore,
@@ -43,6 +45,6 @@ export interface RowKernels {
     rate: number,
     epsilon: number,
   ): void;
-  /** A step of `RowAdam`, of which `m` and `v` are the moments; rows that are not held are taken in. */
+  /** A step of `RowAdam` with the moments `m` and `v`. Adds rows that are not held. */
   adam(table: HeldRows, m: RowStore, v: RowStore, ids: Int32Array, gradient: Float32Array, step: AdamStep): void;
 }

@@ -1,10 +1,10 @@
 import type { RowKernels } from './RowKernels.js';
 
-/** Where a table's rows stand. What it gives is zero, and stays where it is. */
+/** The memory for the rows of a table. New arrays are zero and are never moved. */
 export interface RowMemory {
   floats(length: number): Float32Array;
   ints(length: number): Int32Array;
-  /** What works on rows there faster than plain TypeScript. Default: nothing. */
+  /** Kernels for rows in this memory that are faster than plain TypeScript. Default: none. */
   readonly kernels?: RowKernels | undefined;
 }
 

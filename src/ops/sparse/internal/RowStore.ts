@@ -1,24 +1,24 @@
 import { OWN_MEMORY, type RowMemory } from './RowMemory.js';
 
-/** About how many values a chunk has: 256 KiB of float32. */
+/** The approximate number of values of a chunk: 256 KiB of float32. */
 const CHUNK = 1 << 16;
 
-/** The values of one vector instruction. */
+/** The number of values of a vector instruction. */
 const LANES = 4;
 
 /**
- * Rows of float32 values, numbered from 0, to which more are added at the end.
+ * Rows of float32 values, numbered from 0. New rows are added at the end.
  *
- * They stand in chunks that are never moved, so growing copies nothing and takes no memory twice over. A row begins
- * where a vector of four values does; what stands between its end and the next row is zero.
+ * They are stored in chunks that are never moved, so growing copies nothing and needs no second copy in memory. Each
+ * row is aligned to vectors of four values. The padding between rows is zero.
  */
 export class RowStore {
   readonly width: number;
-  /** The values from the beginning of one row to that of the next. */
+  /** The distance between the starts of two rows, in values. */
   readonly stride: number;
   /** A chunk has 2^shift rows. */
   readonly shift: number;
-  /** How many rows there are. */
+  /** The number of rows. */
   length = 0;
   readonly #memory: RowMemory;
   readonly #chunks: Float32Array[] = [];
@@ -30,12 +30,12 @@ export class RowStore {
     this.#memory = memory;
   }
 
-  /** The chunks that there are. */
+  /** All chunks. */
   get chunks(): readonly Float32Array[] {
     return this.#chunks;
   }
 
-  /** Adds rows of zeros until there are so many. */
+  /** Adds rows of zeros up to the given number of rows. */
   growTo(length: number): void {
     if (length <= this.length) return;
     this.length = length;
@@ -43,12 +43,12 @@ export class RowStore {
       this.#chunks.push(this.#memory.floats(this.stride << this.shift));
   }
 
-  /** The chunk that a row is in; the row begins there at {@link startOf}. */
+  /** The chunk of a row. The row starts at {@link startOf} in it. */
   chunkOf(row: number): Float32Array {
     return this.#chunks[row >>> this.shift]!;
   }
 
-  /** Where a row begins in its chunk. */
+  /** The index of the first value of a row in its chunk. */
   startOf(row: number): number {
     return (row & ((1 << this.shift) - 1)) * this.stride;
   }
@@ -63,7 +63,7 @@ export class RowStore {
     return all;
   }
 
-  /** Replaces all rows by a copy of those given. */
+  /** Replaces all rows by a copy of the given values. */
   replaceBy(values: Float32Array): void {
     for (const chunk of this.#chunks) chunk.fill(0);
     this.length = 0;

@@ -1,7 +1,10 @@
 import { HeadwaterError } from '../../../contracts/HeadwaterError.js';
 import type { StateDict } from '../../../contracts/models/StateDict.js';
 
-/** The values of a state's entry, or an error that says why they do not fit; `what` names whose state it is. */
+/**
+ * The values of an entry of a state. Throws an error with the reason if they do not fit. `what` describes the state,
+ * for the message.
+ */
 export const requireEntry = (state: StateDict, name: string, shape: readonly number[], what: string): Float32Array => {
   const entry = state.get(name);
   const size = shape.reduce((product, side) => product * side, 1);

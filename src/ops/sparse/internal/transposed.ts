@@ -1,6 +1,9 @@
 import type { SparseRows } from '../../../contracts/rows/SparseRows.js';
 
-/** The transpose of sparse rows of `columns` columns: row c of it has the rows that column c occurs in, rising. */
+/**
+ * The transpose of sparse rows with `columns` columns. Row c of the result holds the rows that contain column c, in
+ * rising order.
+ */
 export const transposed = ({ offsets, ids, values }: SparseRows, columns: number): SparseRows => {
   const starts = new Int32Array(columns + 1);
   for (let entry = 0; entry < ids.length; entry++) starts[ids[entry]! + 1]!++;
