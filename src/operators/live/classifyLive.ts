@@ -7,11 +7,11 @@ import type { LabelEncoder } from '../../text/LabelEncoder.js';
 import type { ReadingOptions } from '../../text/textPath.js';
 import { classifyTexts } from './internal/classifyTexts.js';
 
-/** What `classifyLive` classifies with. */
+/** Options of `classifyLive`: the model and what it was trained with. */
 export interface ClassifyLiveOptions extends ReadingOptions {
   /**
-   * What classifies, or a function that says which model is in use now: it is asked once a batch, so a model can be put
-   * in another's place between two batches.
+   * The model, or a function that returns the model in use. The function is called once per batch, so the model can be
+   * replaced between two batches.
    */
   readonly model: Trainable | (() => Trainable);
   /** The vocabulary that the model was trained with. */
@@ -19,13 +19,13 @@ export interface ClassifyLiveOptions extends ReadingOptions {
   /** The classes that the model was trained with. */
   readonly labelEncoder: LabelEncoder;
   /**
-   * The clock that `latencyMs` is read from, the one that `seen` was. Default `asyncScheduler`, whose clock is
+   * The clock for `latencyMs`. It must be the clock that set `seen`. Default `asyncScheduler`, whose clock is
    * `Date.now`.
    */
   readonly scheduler?: SchedulerLike | undefined;
 }
 
-/** The batch as it came, if no title of it is blank. */
+/** Returns the batch unchanged, or throws if a title is blank. */
 const withoutBlanks = (headlines: readonly LiveHeadline[]): readonly LiveHeadline[] => {
   const blank = headlines.find(({ title }) => title.trim() === '');
   if (blank !== undefined) {
@@ -38,8 +38,7 @@ const withoutBlanks = (headlines: readonly LiveHeadline[]): readonly LiveHeadlin
 };
 
 /**
- * Classifies each batch of headlines that arrived, and emits one prediction a headline, in the order in which they
- * came.
+ * Classifies each batch of headlines, and emits one prediction per headline, in the order of the headlines.
  *
  * ```marbles
  * batches:     --A------B---|   A of three headlines, B of two
@@ -47,18 +46,19 @@ const withoutBlanks = (headlines: readonly LiveHeadline[]): readonly LiveHeadlin
  * predictions: --(abc)--(de)|   each { type: 'live-prediction', headline, category, distribution, known, latencyMs }
  * ```
  *
- * `known` is the number of tokens that the model knows; where it is 0, nothing of the title was read, and the
- * probabilities say nothing of it. The titles are preprocessed and tokenized as for training, and predicted as one
- * batch. A title of which no token is left has the unknown token. `latencyMs` is from when a headline was seen to when its batch was answered.
+ * `known` is the number of tokens that the model knows. If it is 0, the model read nothing of the title, and the
+ * probabilities say nothing about it. The titles are preprocessed and tokenized as for training, and predicted as one
+ * batch. A title without tokens gets the unknown token. `latencyMs` is the time from when a headline was seen to when
+ * the model answered its batch.
  *
- * Holds at most one batch's predictions, and those only while they are being emitted.
+ * Holds at most one batch's predictions, and only while they are being emitted.
  *
- * Errors: `HW_USAGE` for a blank title, and for a model with another number of classes than the label encoder;
- * `HW_NUMERIC` for a probability that is not a finite number; whatever the model throws, or the source sends.
+ * Errors: `HW_USAGE` for a blank title, and for a model whose number of classes is not that of the label encoder;
+ * `HW_NUMERIC` for a probability that is not a finite number; any error that the model throws, or the source sends.
  *
  * @param options `model`, `tokenizer`, `labelEncoder`, `text`, `stopWords` and `scheduler`
  * @throws HeadwaterError `HW_USAGE` when a stop word is empty
- * @see microBatch for what makes batches of headlines
+ * @see microBatch to make batches of headlines
  *
  * @example
  * ```ts

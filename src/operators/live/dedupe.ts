@@ -6,46 +6,50 @@ import { HEADLINE_KEYS, type HeadlineKey } from './headlineKeys.js';
 import { HeadlineIdentity } from './internal/HeadlineIdentity.js';
 import { UnderWay } from './internal/UnderWay.js';
 
-/** A headline that was left out, since it was seen before. */
+/** A headline that was left out, because it was seen before. */
 export interface RepeatedHeadline<R extends LiveHeadline = LiveHeadline> {
-  /** A `correction` is one that was there under another title. */
+  /** A `correction` is a known headline under another title. */
   readonly type: 'repeat' | 'correction';
   readonly headline: R;
-  /** What it was known by. */
+  /** The kind of key that it was recognised by. */
   readonly by: HeadlineKey;
 }
 
-/** How `dedupe` knows a repeat. */
+/** How `dedupe` recognises repeats. */
 export interface DedupeOptions<R extends LiveHeadline = LiveHeadline> extends DedupeMemoryOptions {
   /**
-   * What it has seen, before and from now on, with room for at least the keys of one headline. Default: a new memory of
-   * `capacity` keys for each subscription.
+   * The keys of the headlines that it has seen. It needs room for at least the keys of one headline. Default: a new
+   * memory of `capacity` keys for each subscription.
    */
   readonly memory?: DedupeMemory | undefined;
   /**
-   * What a headline is known by. Default: all three. Leave `content` out where different texts have the same title, and
-   * `link` where they have the same address.
+   * The kinds of keys that a headline is recognised by. Default: all three. Leave `content` out if different texts can
+   * have the same title, and `link` if they can have the same address.
    */
   readonly by?: readonly HeadlineKey[] | undefined;
   /**
-   * Whether a headline that comes again under a corrected title is let through, marked as a `correction`. Default false:
-   * `repeats` is told of it.
+   * Whether a known headline under a corrected title is emitted, marked as a `correction`. Default false: it goes to
+   * `repeats` instead.
    */
   readonly corrections?: boolean | undefined;
   /**
-   * When a headline counts as seen: as it passes, or once its `delivery` is done, which every headline then carries. One
-   * that is to be delivered again is new again. Default `passed`.
+   * When a headline counts as seen: `passed` as soon as it is emitted, `delivered` when its `delivery` is done. With
+   * `delivered` every emitted headline has a `delivery`, and a headline that is to be delivered again counts as new
+   * again. Default `passed`.
    */
   readonly counts?: 'passed' | 'delivered' | undefined;
   /** Receives each repeat. An Observer or a Subject works. Default: none. */
   readonly repeats?: { next(repeat: RepeatedHeadline<R>): void } | undefined;
 }
 
-/** How many keys each kind of them takes: links and words are known of all sources, and of their own. */
+/**
+ * The number of memory entries per kind of key. Links and words have two: one for all sources, and one for their own
+ * source.
+ */
 const ROOM: Readonly<Record<HeadlineKey, number>> = { guid: 1, link: 2, content: 2 };
 
 /**
- * Lets each headline through once: what has the guid, the link or the words of one that was seen before is left out.
+ * Emits each headline once. A headline with the guid, the link or the words of an earlier one is left out.
  *
  * ```marbles
  * source: --a--b--a--c--b--|
@@ -53,27 +57,28 @@ const ROOM: Readonly<Record<HeadlineKey, number>> = { guid: 1, link: 2, content:
  * result: --a--b-----c-----|
  * ```
  *
- * A headline is known by its guid (within its source), by its link (without scheme, `www.`, tracking parameters and a
- * slash at the end, whatever the case of the host; the address of a host alone does not count) and by its title's
- * letters, digits and symbols.
+ * A headline is recognised by its guid (within its source), by its link (without scheme, `www.`, tracking parameters
+ * and a slash at the end, in any case of the host; a link to a host alone does not count) and by its title's letters,
+ * digits and symbols.
  *
- * - **Within a source** whose guids stay, the guid decides: another guid is another headline, whatever else they share.
- * - **Between two sources**, and where there is no guid, one known key makes a repeat.
- * - **A source that makes new guids at every reading** is one of whose items none was known by its guid in this reading:
- *   an item whose link and words stood in an earlier reading is a repeat.
- * - A guid or a link that several items of one reading have, under different titles, names none of them.
- * - A known headline under a title that was not there is a correction: told as such, or let through (`corrections`).
+ * - **Within a source** with stable guids, the guid decides: another guid is another headline, even if link or words
+ *   are the same.
+ * - **Between two sources**, and if there is no guid, one known key makes a repeat.
+ * - **A source that makes new guids at every reading** is recognised when no item of the reading was known by its guid
+ *   so far. Then an item whose link and words were in an earlier reading is a repeat.
+ * - A guid or a link that several items of one reading have, with different titles, identifies none of them.
+ * - A known headline under a new title is a correction. It goes to `repeats`, or is emitted (`corrections`).
  *
- * All keys are remembered, of repeats too, as the newest.
+ * All keys are remembered as the newest, also those of repeats.
  *
- * Holds the memory: `capacity` keys, of which the one that was not seen for longest is forgotten first; and the keys of
- * the last reading of each source. With `counts: 'delivered'` it also holds the keys of headlines that are under way.
- * Give it a `memory` of your own to let it survive a restart.
+ * Holds the memory: `capacity` keys, of which the least recently seen one is forgotten first; and the keys of the last
+ * reading of each source. With `counts: 'delivered'` it also holds the keys of headlines whose delivery is not done.
+ * Pass a `memory` of your own to keep it across restarts.
  *
- * Errors: those of the source, and what `repeats.next` throws.
+ * Errors: those of the source, and any error that `repeats.next` throws.
  *
  * @param options `memory` or `capacity`, `by`, `corrections`, `counts` and `repeats`
- * @throws HeadwaterError `HW_USAGE` when `capacity` is no whole number up to 2,147,483,647, there is room for fewer
+ * @throws HeadwaterError `HW_USAGE` when `capacity` is not a whole number up to 2,147,483,647, there is room for fewer
  *   keys than `by` names, `capacity` is given with a `memory` (which has its own), or `by` is empty
  *
  * @example
@@ -100,7 +105,7 @@ export const dedupe = <R extends LiveHeadline>(options: DedupeOptions<R> = {}): 
       'HW_USAGE',
       `dedupe: by is empty, so that nothing would be a repeat. Name at least one of ${HEADLINE_KEYS.join(', ')}.`,
     );
-  // With room for fewer the keys of one headline would push one another out, and it would be new each time it comes.
+  // // With less room, the keys of one headline would evict one another, and the headline would be new each time.
   if (capacity !== undefined) checkCapacity('dedupe', capacity, room);
   if (memory !== undefined && memory.capacity < room) {
     throw new HeadwaterError(

@@ -9,24 +9,24 @@ import { RecentHashes } from './internal/RecentHashes.js';
 /** How much a memory remembers. */
 export interface DedupeMemoryOptions {
   /**
-   * How many keys there is room for, at least 1; for `dedupe` at least as many as a headline is known by, which are up
-   * to five. The key that was not seen for longest makes room for a new one. Default 200,000: some 40,000 headlines.
+   * The number of keys there is room for, at least 1. `dedupe` needs room for all keys of a headline, which are up to
+   * five. A new key replaces the least recently seen one. Default 200,000, which is about 40,000 headlines.
    */
   readonly capacity?: number | undefined;
 }
 
-/** How a memory that is written down is made again, and goes on being written down. */
+/** How a stored memory is restored, and how new keys are stored. */
 export interface KeptMemoryOptions extends DedupeMemoryOptions {
-  /** Is given the 8 bytes of each key that was not known, so that they can be added to what was written down. */
+  /** Receives the 8 bytes of each new key, so that they can be appended to the stored memory. */
   readonly added?: ((hash: Uint8Array) => void) | undefined;
 }
 
 /**
- * Refuses a number of keys that no memory has room for.
+ * Refuses a number of keys that is too small or too large for a memory.
  *
- * @param operator what was given it, as its user writes it
- * @param capacity what was given
- * @param least how many keys there must be room for at least
+ * @param operator the operator that received it, as its user writes it
+ * @param capacity the value that it received
+ * @param least the least number of keys that is allowed
  * @throws HeadwaterError `HW_USAGE`
  */
 export const checkCapacity = (operator: string, capacity: number, least = 1): void => {
@@ -47,29 +47,32 @@ const hashes = new t.Type<string>(
   t.identity,
 );
 
-/** What a memory is written down as: the codec of a `stateFile` of it. */
+/** The stored form of a memory: the codec for its `stateFile`. */
 export const DedupeMemoryJson = t.readonly(
   t.type({ formatVersion: t.literal(1), keys: hashes }),
   'what dedupe remembers',
 );
 
 /**
- * What a memory is written down as: 64-bit hashes of its keys, upper half first, little-endian, from the oldest to the
+ * The stored form of a memory: 64-bit hashes of its keys, upper half first, little-endian, from the oldest to the
  * newest, in base64.
  */
 export type DedupeMemoryJson = t.TypeOf<typeof DedupeMemoryJson>;
 
-/** What `dedupe` has seen. It may outlive a subscription, serve several, and be written down. */
+/**
+ * The keys that `dedupe` has seen. It can be used by several subscriptions, one after another or at once, and it can be
+ * stored.
+ */
 export interface DedupeMemory {
-  /** How many keys there is room for. */
+  /** The number of keys there is room for. */
   readonly capacity: number;
-  /** How many keys it remembers. */
+  /** The number of keys it remembers. */
   readonly size: number;
-  /** Whether it remembers a key; it does not become the newest by that. */
+  /** Whether it remembers a key. This does not make the key the newest. */
   has(key: string): boolean;
-  /** Remembers a key as the newest one, and says whether it was known. */
+  /** Remembers a key as the newest one, and returns whether it was known. */
   see(key: string): boolean;
-  /** What it remembers, to be written down. */
+  /** The stored form of the memory. */
   toJSON(): DedupeMemoryJson;
 }
 
@@ -113,11 +116,12 @@ const memoryOf = (recent: RecentHashes, added?: (hash: Uint8Array) => void): Ded
 /**
  * Makes an empty memory for `dedupe`.
  *
- * It holds a 64-bit hash of each key, not the key: 28 bytes each at most, all taken at the start. Two keys of one hash
- * count as one: with 200,000 keys remembered, one new headline in 18 million million is taken for a repeat by mistake.
+ * It holds a 64-bit hash of each key, not the key: at most 28 bytes per key, all allocated at the start. Two keys with
+ * the same hash count as one. With 200,000 keys remembered, one new headline in 18 million million is wrongly taken for
+ * a repeat.
  *
  * @param options how many keys it remembers
- * @throws HeadwaterError `HW_USAGE` when `capacity` is no whole number between 1 and 2,147,483,647
+ * @throws HeadwaterError `HW_USAGE` when `capacity` is not a whole number between 1 and 2,147,483,647
  *
  * @example
  * ```ts
@@ -134,11 +138,11 @@ export const dedupeMemory = ({ capacity = 200_000 }: DedupeMemoryOptions = {}): 
 };
 
 /**
- * Makes the memory that was written down. Where it has less room than the one that was, it remembers the newest keys.
+ * Restores a stored memory. If it has less room than before, it remembers the newest keys.
  *
- * @param json what `toJSON` gave; of what was read from anywhere, the codec `DedupeMemoryJson` says whether it is that
- * @param options how many keys it remembers, and who is told of further ones
- * @throws HeadwaterError `HW_USAGE` when `capacity` is no whole number between 1 and 2,147,483,647
+ * @param json the result of `toJSON`; check data from other places with the codec `DedupeMemoryJson` first
+ * @param options how many keys it remembers, and the receiver of new keys
+ * @throws HeadwaterError `HW_USAGE` when `capacity` is not a whole number between 1 and 2,147,483,647
  *
  * @example
  * ```ts

@@ -6,8 +6,8 @@ import { classifyTexts } from './internal/classifyTexts.js';
 import { occlusionsOf } from './internal/occlusions.js';
 
 /**
- * Classifies each headline, and tells for each of its words how much the probability of the predicted class falls when
- * that word is taken out: occlusion.
+ * Classifies each headline, and reports for each of its words how much the probability of the predicted class falls
+ * when that word is removed: occlusion.
  *
  * ```marbles
  * headlines:    --a------b---|
@@ -15,20 +15,20 @@ import { occlusionsOf } from './internal/occlusions.js';
  * explanations: --A------B---|   each { type: 'explanation', prediction, words }
  * ```
  *
- * A positive effect means that the word spoke for the class, a negative one that it spoke against it. Effects do not
- * add up to anything: two words that say the same can each be taken out without effect. A word that preprocessing
- * leaves out (a stop word, say) is `left-out`, and has the effect 0. One that the vocabulary does not know is
- * `unknown`; the model reads the unknown token in its place, so it can have an effect all the same.
+ * A positive effect means that the word supports the class, a negative one that it speaks against it. Effects do not
+ * add up: if two words say the same, removing one of them may have no effect. A word that preprocessing removes (for
+ * example a stop word) is `left-out`, and has the effect 0. A word that is not in the vocabulary is `unknown`. The
+ * model reads the unknown token in its place, so it can have an effect too.
  *
- * The headline and what is left of it without each word are classified as one batch, so it costs about as much as a
- * batch of as many headlines as it has words.
+ * The headline and its variants without each word are classified as one batch. So it costs about as much as a batch
+ * with as many headlines as the headline has words.
  *
- * Holds one headline's batch. A blank headline is explained too: it has no words.
- * Errors: those of `classifyLive`, but for that of a blank title.
+ * Holds one headline's batch. A blank headline is explained too: it has no words. Errors: those of `classifyLive`,
+ * except the one for a blank title.
  *
- * The method is that of M. Zeiler and R. Fergus, "Visualizing and Understanding Convolutional Networks" (ECCV 2014), on
- * words as in J. Li, W. Monroe and D. Jurafsky, "Understanding Neural Networks through Representation Erasure" (2016),
- * there on the logarithm of the probability.
+ * The method is that of M. Zeiler and R. Fergus, "Visualizing and Understanding Convolutional Networks" (ECCV 2014),
+ * applied to words as in J. Li, W. Monroe and D. Jurafsky, "Understanding Neural Networks through Representation
+ * Erasure" (2016), who use the logarithm of the probability.
  *
  * @param options `model`, `tokenizer`, `labelEncoder`, `text`, `stopWords` and `scheduler`, as for `classifyLive`
  * @throws HeadwaterError `HW_USAGE` when a stop word is empty

@@ -1,43 +1,46 @@
 import normalizeUrl from 'normalize-url';
 import type { LiveHeadline } from '../../contracts/live/Live.js';
 
-/** What a headline is known by: its source's name for it, the address of its text, or its words. */
+/**
+ * The kinds of keys of a headline: `guid` is its source's identifier, `link` the address of its text, `content` its
+ * words.
+ */
 export type HeadlineKey = 'guid' | 'link' | 'content';
 
-/** All of them, in the order in which they are looked at. */
+/** All kinds, in the order in which they are checked. */
 export const HEADLINE_KEYS = ['guid', 'link', 'content'] as const satisfies readonly HeadlineKey[];
 
-/** Query parameters that say how a reader came, and nothing of what is read. */
+/** Query parameters that say where a reader came from, not what the page is. */
 const TRACKING = [
   /^utm_\w+$/i,
   /^(?:fbclid|gclid|dclid|gbraid|wbraid|msclkid|yclid|twclid|igshid|mc_cid|mc_eid|mkt_tok|_hsenc|_hsmi|at_medium|at_campaign|cmpid)$/i,
 ];
 
 /**
- * The same for all ways to write an address that lead to the same text; undefined for one that leads to no text in
- * particular.
+ * One form for all spellings of an address that lead to the same text. Undefined for an address that does not lead to a
+ * particular text.
  */
 const canonicalLink = (link: string): string | undefined => {
   let canonical: string;
   try {
     canonical = normalizeUrl(link, { stripProtocol: true, removeQueryParameters: TRACKING });
   } catch {
-    // No address that a URL parser reads. It is still a name.
+    // // A URL parser cannot read it. It still identifies the headline.
     return link.trim() === '' ? undefined : link.trim();
   }
-  // A host alone: some feeds give their home page as the link of every item, and all but the first would be taken for
-  // repeats of it.
+  // // A host alone. Some feeds give their home page as the link of every item, so all items after the first would be
+  // taken for repeats.
   return /^[^/?:#]+(?::\d+)?$/.test(canonical) ? undefined : canonical;
 };
 
 /**
- * A title's letters, digits and symbols, whatever their case, width, punctuation and spacing; undefined where there are
- * none.
+ * A title's letters, digits and symbols, without differences of case, width, punctuation and spacing. Undefined if it
+ * has none.
  */
 const normalisedTitle = (title: string): string | undefined => {
   const words = title
     .normalize('NFKC')
-    // Soft hyphens and the like stand within words and are not seen.
+    // // Soft hyphens and similar characters are invisible within words.
     .replace(/\p{Cf}+/gu, '')
     .replace(/[\p{P}\p{Z}\p{C}]+/gu, ' ')
     .trim()
@@ -46,12 +49,12 @@ const normalisedTitle = (title: string): string | undefined => {
 };
 
 /**
- * A headline's key of a kind, or undefined where it has none.
+ * A headline's key of one kind, or undefined if it has none.
  *
- * A `guid` is its source's own, and says nothing about another's. A `link` is compared without scheme, `www.`,
- * tracking parameters and a slash at the end, whatever the case of the host and the order of the parameters
- * (normalize-url); the address of a host alone is no key. `content` is the title's letters, digits and symbols: case,
- * punctuation and spacing do not count.
+ * A `guid` belongs to its source and says nothing about other sources. A `link` is compared without scheme, `www.`,
+ * tracking parameters and a slash at the end, in any case of the host and any order of the parameters (normalize-url).
+ * A link to a host alone gives no key. `content` is the title's letters, digits and symbols, without case, punctuation
+ * and spacing.
  */
 export const headlineKey = (kind: HeadlineKey, { source, guid, link, title }: LiveHeadline): string | undefined => {
   switch (kind) {

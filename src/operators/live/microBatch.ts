@@ -4,13 +4,14 @@ import { takeUntilClosed } from '../../contracts/flow/takeUntilClosed.js';
 import { checkOptions, checkTime, checkWhole } from '../../contracts/checkOption.js';
 import { LONGEST_TIMER } from '../../contracts/runtime/longestTimer.js';
 
-/** How `microBatch` gathers. */
+/** Options of `microBatch`. */
 export interface MicroBatchOptions {
-  /** The most values in a batch, at least 1: a full batch is emitted at once. */
+  /** The most values in a batch, at least 1. A full batch is emitted at once. */
   readonly maxSize: number;
   /**
-   * How long the first value of a batch may wait for others, in milliseconds. Infinity waits until the batch is full. 0
-   * does not wait: with `asapScheduler` a batch is what a source emits in one go.
+   * The longest time that the first value of a batch waits for others, in milliseconds. With Infinity it waits until
+   * the batch is full. With 0 it does not wait: with `asapScheduler`, a batch then has the values that the source emits
+   * synchronously.
    */
   readonly maxWaitMs: number;
   /** The clock and the timer of `maxWaitMs`. Default `asyncScheduler`. */
@@ -18,10 +19,10 @@ export interface MicroBatchOptions {
 }
 
 /**
- * Gathers values into batches that are small enough to be quick: each is emitted when it is full, or when its first
- * value has waited long enough.
+ * Gathers values into small batches with a short delay. A batch is emitted when it is full, or when its first value has
+ * waited for `maxWaitMs`.
  *
- * A model answers many rows at once far faster than one after another; and nobody wants to wait until there are many.
+ * A model answers many rows at once far faster than one after another, but no value should wait long for others.
  *
  * ```marbles
  * source: -a-b-c-d-------e--|
@@ -29,17 +30,17 @@ export interface MicroBatchOptions {
  * result: -----x------y-----(z|)   x: [a, b, c], full;  y: [d], 5 ms after d;  z: [e], at the end
  * ```
  *
- * No batch is empty, and values keep their order. Completion and error of the source come after the batch that waits:
- * nothing that arrived is lost. (`bufferTime` sets its windows by the clock, and emits the empty ones.)
+ * No batch is empty, and values keep their order. Completion and error of the source come after the last, incomplete
+ * batch, so no value is lost. (`bufferTime` sets its windows by the clock, and emits empty batches too.)
  *
- * Holds at most `maxSize - 1` values between two arrivals. On unsubscription they are gone: there is nobody to have
- * them.
+ * Holds at most `maxSize - 1` values between two arrivals. On unsubscription they are discarded, because no subscriber
+ * is left.
  *
  * Errors: those of the source.
  *
  * @param options `maxSize`, `maxWaitMs` and `scheduler`
- * @throws HeadwaterError `HW_USAGE` when `maxSize` is no whole number of at least 1, or `maxWaitMs` below 0
- * @see classifyLive for what to do with the batches
+ * @throws HeadwaterError `HW_USAGE` when `maxSize` is not a whole number of at least 1, or `maxWaitMs` is below 0
+ * @see classifyLive to classify the batches
  *
  * @example
  * ```ts
@@ -57,10 +58,13 @@ export const microBatch = <T>(options: MicroBatchOptions): OperatorFunction<T, r
   return (source) =>
     new Observable((subscriber) => {
       let batch: T[] = [];
-      /** When the first of the batch came. */
+      /** The time at which the first value of the batch arrived. */
       let since = 0;
       let timer: Subscription | undefined;
-      /** Whether the timer runs. Of its own: a scheduler that does not wait has run it before it is known. */
+      /**
+       * Whether the timer runs. Kept apart from `timer`, because a synchronous scheduler runs the action before `timer`
+       * is assigned.
+       */
       let waking = false;
       const untilClosed = takeUntilClosed(subscriber);
       reportHolding(subscriber, { operator: 'microBatch', held: () => batch.length, bound: maxSize });
@@ -68,20 +72,21 @@ export const microBatch = <T>(options: MicroBatchOptions): OperatorFunction<T, r
       const flush = (): void => {
         if (batch.length === 0) return;
         const gathered = batch;
-        // Before it is emitted: the consumer may cause further values from within `next`.
+        // // Cleared before the batch is emitted, because the consumer may push further values from within `next`.
         batch = [];
         subscriber.next(gathered);
       };
 
-      // A timer is left to run though its batch was full before, and looks at the batch of then. Under load, with a
-      // full batch every few milliseconds, setting and clearing one for each would cost more than the batch.
+      // // A running timer is kept when its batch is full earlier. When it fires, it checks the batch of that moment.
+      // Under load a batch fills every few milliseconds, and setting and clearing a timer for each would cost more than
+      // the batch.
       const wake = (delay: number): void => {
         waking = true;
         const look = (): void => {
           waking = false;
           if (batch.length === 0) return;
           const waited = scheduler.now() - since;
-          // Below 0 somebody has set the clock back: nobody knows how long it was, so it has been long enough.
+          // // Below 0 the clock was set back. The true waiting time is not known, so the batch is emitted.
           if (waited >= 0 && waited < maxWaitMs) wake(maxWaitMs - waited);
           else flush();
         };

@@ -14,39 +14,39 @@ import { SheddingBuffer, type ShedPolicy } from './internal/SheddingBuffer.js';
 
 const POLICIES = ['newest', 'oldest', 'random'] as const satisfies readonly ShedPolicy[];
 
-/** A value that was dropped, since more came than could wait. */
+/** A value that was dropped, because more values arrived than may wait. */
 export interface ShedValue<T> {
   readonly type: 'shed';
   readonly value: T;
-  /** Why this one and no other. */
+  /** The policy that chose this value. */
   readonly policy: ShedPolicy;
-  /** How many were dropped by now, this one included, since the subscription. */
+  /** The number of values dropped since the subscription, including this one. */
   readonly total: number;
 }
 
-/** How `shed` works. */
+/** Options of `shed`. */
 export interface ShedOptions<T> extends SliceOptions {
   /** The most values that may wait, at least 1. */
   readonly capacity: number;
   /**
-   * Which value goes when one more comes: `newest` is the one that comes, `oldest` the one that waited longest,
-   * `random` any of them all with the same chance.
+   * Which value is dropped when there are too many: `newest` the one that arrives, `oldest` the one that has waited
+   * longest, `random` any of them with the same probability.
    */
   readonly policy: ShedPolicy;
   /**
-   * Held from half of `capacity` on until a quarter waits, and while the event loop has its turn: the other half is for
-   * what is under way when the source stops. Default: no valve.
+   * The valve is held from the time when half of `capacity` waits until only a quarter waits, and while the event loop
+   * runs. The other half is for values that still arrive before the source stops. Default: no valve.
    */
   readonly valve?: SliceOptions['valve'] | undefined;
   /** Receives each dropped value. An Observer or a Subject works. Default: none. */
   readonly dropped?: { next(drop: ShedValue<T>): void } | undefined;
-  /** Decides who goes by the policy `random`, and nothing else; any whole number. Default 1234. */
+  /** The seed of the policy `random`; any whole number. Default 1234. */
   readonly seed?: number | undefined;
 }
 
-/** A `shed` before an asynchronous consumer. */
+/** Options of a `shed` with an asynchronous consumer. */
 export interface ShedProjectOptions<T, O extends ObservableInput<unknown>> extends ShedOptions<T> {
-  /** The consumer: what it returns is subscribed to and emitted, and the next value has to wait until it completes. */
+  /** The consumer. Its result is subscribed to and emitted, and the next value waits until the result completes. */
   readonly project: (value: T, index: number) => O;
 }
 
@@ -58,11 +58,11 @@ const check = ({ capacity, policy, seed = 0, yieldAfter = 25 }: ShedOptions<neve
 };
 
 /**
- * Lets values wait for a consumer that is slower than their source, and drops some of them, by a named policy, when
- * more come than can wait.
+ * Lets values wait for a consumer that is slower than their source. When more values arrive than may wait, it drops
+ * some of them, by a chosen policy.
  *
- * For sources that cannot stop: under a flood it is better to drop some headlines than to answer all of them too late or
- * to fill the memory. A source that the `valve` can stop loses nothing.
+ * Use it for sources that cannot stop: under overload it is better to drop some headlines than to answer all of them
+ * too late or to fill the memory. A source that the `valve` can stop loses nothing.
  *
  * ```marbles
  * source:  abcdef----------------|
@@ -71,22 +71,23 @@ const check = ({ capacity, policy, seed = 0, yieldAfter = 25 }: ShedOptions<neve
  * dropped: ---bcd
  * ```
  *
- * The consumer stands after it, or in `project`, as with `boundedQueue`: without `project` a value that need not wait
- * is emitted at once, within the source's own emission; after `yieldAfter` ms of such work the rest waits until the
- * event loop has had its turn. What comes meanwhile waits here, and is dropped here.
+ * The consumer is downstream, or in `project`, as with `boundedQueue`. Without `project`, a value that need not wait is
+ * emitted synchronously, within the source's own emission. After `yieldAfter` ms of such work the other values wait
+ * until the event loop has run. Values that arrive meanwhile wait here, and may be dropped here.
  *
- * What is not dropped keeps its order. Completion and error of the source come after what waits. With the valve
- * honoured nothing is dropped as long as no more comes after the valve has closed than half of `capacity`: the rest of
- * the source's present chunk.
+ * The remaining values keep their order. Completion and error of the source come after the waiting values. If the
+ * source obeys the valve, nothing is dropped as long as at most half of `capacity` arrives after the valve has closed:
+ * the rest of the source's present chunk.
  *
- * Holds at most `capacity` values, and twice as many places for them.
+ * Holds at most `capacity` values, in an array of at most twice as many places.
  *
- * Errors: those of the source after what waits; what `project`, or its result, or `dropped.next` throws, at once.
+ * Errors: those of the source, after the waiting values; any error that `project`, its result, or `dropped.next`
+ * throws, at once.
  *
  * @param options `capacity`, `policy`, `valve`, `dropped`, `seed`, `yieldAfter`, `scheduler`, and `project` for an
  *   asynchronous consumer
- * @throws HeadwaterError `HW_USAGE` when `capacity` is below 1, there is no such `policy`, the seed is no whole number,
- *   or `yieldAfter` is not above 0
+ * @throws HeadwaterError `HW_USAGE` when `capacity` is below 1, there is no such `policy`, the seed is not a whole
+ *   number, or `yieldAfter` is not above 0
  * @see boundedQueue for a queue that drops nothing
  *
  * @example

@@ -4,15 +4,15 @@ import { type Delivery, type DeliveryOf, withValue } from '../../contracts/flow/
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import { reasonOf } from '../../contracts/reasonOf.js';
 
-/** How `throughDeliveries` treats values that cannot be worked on. */
+/** How `throughDeliveries` treats values that the operator fails on. */
 export interface ThroughDeliveriesOptions {
-  /** How many times a value that fails by itself is delivered before it is given up, at least 1. Default 3. */
+  /** How many times a value that fails on its own is delivered before it is given up, at least 1. Default 3. */
   readonly maxAttempts?: number | undefined;
 }
 
 /**
- * Lets an operator on batches of values, such as `classifyLive`, work on batches of deliveries: each result is a
- * delivery that settles its value's own.
+ * Applies an operator on batches of values, such as `classifyLive`, to batches of deliveries. Each result is a delivery
+ * that settles the delivery of its value.
  *
  * ```marbles
  * source: --A-----------B--|   A of the deliveries a and b, B of c, which the operator cannot work on
@@ -20,19 +20,19 @@ export interface ThroughDeliveriesOptions {
  * result: --(xy)-----------|   x settles a, y settles b; c is settled: retry, in the end give-up
  * ```
  *
- * The operator must give one result a value, in the order of the values. Where it fails on a batch, each value of the
- * batch is tried by itself, so that one that cannot be worked on costs no other: it is settled with `retry` until its
- * last attempt, then with `give-up`. Where every value of a batch fails, it is not the values: the error ends the
- * stream, and nothing of the batch is settled.
+ * The operator must give one result per value, in the order of the values. If it fails on a batch, each value of the
+ * batch is tried on its own, so that one bad value does not affect the others. The bad value is settled with `retry`
+ * until its last attempt, then with `give-up`. If every value of a batch of two or more fails, the values are not the
+ * cause: the error ends the stream, and no delivery of the batch is settled.
  *
  * Holds one batch.
  *
- * Errors: that of the operator where it fails on every value of a batch of two or more; `HW_USAGE` where it gives
- * another number of results than values; those of the source.
+ * Errors: the operator's error if it fails on every value of a batch of two or more; `HW_USAGE` if the number of
+ * results is not the number of values; those of the source.
  *
- * @param operator makes results of a batch of values, one a value, in order
+ * @param operator makes the results of a batch of values, one per value, in order
  * @param options `maxAttempts`
- * @throws HeadwaterError `HW_USAGE` when `maxAttempts` is no whole number of at least 1
+ * @throws HeadwaterError `HW_USAGE` when `maxAttempts` is not a whole number of at least 1
  *
  * @example
  * ```ts
@@ -70,7 +70,7 @@ export const throughDeliveries = <T, R, D extends Delivery<T> = Delivery<T>>(
     delivery.settle(delivery.attempt < maxAttempts ? { type: 'retry', reason } : { type: 'give-up', reason });
   };
 
-  /** Each value by itself, where they failed together. */
+  /** Tries each value on its own, after the batch failed. */
   const apart = (batch: readonly D[], failure: unknown): Observable<readonly DeliveryOf<D, R>[]> =>
     from(batch).pipe(
       concatMap((delivery) =>

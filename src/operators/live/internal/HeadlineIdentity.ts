@@ -1,37 +1,37 @@
 import type { LiveHeadline } from '../../../contracts/live/Live.js';
 import { headlineKey, type HeadlineKey } from '../headlineKeys.js';
 
-/** What was seen of all sources. */
+/** The keys that were seen, of all sources. */
 export interface SeenKeys {
   has(key: string): boolean;
 }
 
-/** Whether a headline was there before. */
+/** Whether a headline is new. */
 export type Judgement =
   | { readonly type: 'new' }
-  /** It was, and `by` is what says so. */
+  /** It was seen before, and `by` is the kind of key that it was recognised by. */
   | { readonly type: 'repeat'; readonly by: HeadlineKey }
-  /** It was, under another title: its source has corrected it. */
+  /** It was seen before under another title: its source has corrected it. */
   | { readonly type: 'correction'; readonly by: HeadlineKey };
 
-/** A headline's judgement, and all that it is to be known by from now on. */
+/** A headline's judgement, and all keys to remember for it. */
 export interface Judged {
   readonly judgement: Judgement;
   readonly keys: readonly string[];
 }
 
-/** What one reading of a source has had so far. */
+/** The items of one reading of a source so far. */
 interface Reading {
   readonly ordinal: number | undefined;
-  /** Whether one of its items was known by its guid: then its source's guids are stable. */
+  /** Whether an item of this reading was known by its guid. If so, the source's guids are stable. */
   knownGuid: boolean;
-  /** What stood first under a guid or a link in it. */
+  /** The first item with each guid or link in this reading, by its words (or its link if it has none). */
   readonly firsts: Map<string, string>;
-  /** Keys that were new in it. */
+  /** The keys that were new in this reading. */
   readonly fresh: Set<string>;
 }
 
-/** How many sources' readings are kept in mind: more than anybody polls. */
+/** The number of sources whose last reading is kept: more than a program polls. */
 const MOST_SOURCES = 10_000;
 
 const NEW: Judgement = { type: 'new' };
@@ -40,12 +40,12 @@ const within = (key: string, source: string): string => JSON.stringify(['in', so
 const several = (key: string): string => JSON.stringify(['several', key]);
 
 /**
- * Tells headlines that are new from those that were there before.
+ * Tells new headlines from those that were seen before.
  *
- * A source's own id (guid) decides within it, as long as its guids stay: a new guid is a new headline, though it shares
- * its link or its words with others. Link and words decide between two sources, where there is no guid, and where a
- * source makes new guids at every reading: then nothing of the reading was known by its guid so far, and the very
- * item, with its link and its words, stood in an earlier one. What names several items of one reading names none.
+ * Within a source with stable guids, the guid decides: a new guid is a new headline, even if its link or its words are
+ * known. Link and words decide between two sources, if there is no guid, and if a source makes new guids at every
+ * reading. The last case holds if no item of the reading was known by its guid so far, and if both link and words of
+ * the item were in an earlier reading. A key that several items of one reading have identifies none of them.
  */
 export class HeadlineIdentity {
   readonly #seen: SeenKeys;

@@ -1,26 +1,25 @@
 /**
- * The 64-bit hashes that were seen last, as many as there is room for: the one that was not seen for longest makes room
- * for a new one.
+ * The most recently seen 64-bit hashes, up to `capacity`. A new hash replaces the least recently seen one.
  *
- * Hash chains and a doubly linked list from oldest to newest, both by the entries' numbers in typed arrays: 24 to 28
- * bytes an entry, all of it taken at the start, so that a stream of any length leaves the memory as it is. (A `Map`
- * would take 100 and more, and garbage for every arrival.)
+ * Hash chains and a doubly linked list from oldest to newest. Both link entries by their numbers in typed arrays: 24 to
+ * 28 bytes per entry, all allocated at the start, so the memory does not grow with the stream. (A `Map` would need 100
+ * bytes or more, and would make garbage for every arrival.)
  */
 export class RecentHashes {
-  /** The most hashes that there can be room for: an entry's number + 1 is an int32. */
+  /** The largest capacity: an entry's number + 1 is an int32. */
   static readonly MOST = 2 ** 31 - 1;
 
   readonly capacity: number;
   #size = 0;
   readonly #high: Uint32Array;
   readonly #low: Uint32Array;
-  /** The first entry of each chain, + 1; 0 where there is none. */
+  /** The first entry of each chain, + 1; 0 for an empty chain. */
   readonly #heads: Int32Array;
-  /** The next entry of the chain, + 1. */
+  /** The next entry of the chain, + 1; 0 at its end. */
   readonly #chain: Int32Array;
   /**
-   * The neighbours from oldest to newest. The place behind the last entry is both ends of the list: newer than the
-   * newest, and older than the oldest.
+   * The neighbours of each entry from oldest to newest. The place after the last entry (`capacity`) is both ends of the
+   * list: its newer neighbour is the oldest entry, its older neighbour the newest.
    */
   readonly #older: Int32Array;
   readonly #newer: Int32Array;
@@ -41,12 +40,12 @@ export class RecentHashes {
     return this.#size;
   }
 
-  /** Whether a hash is there. */
+  /** Whether a hash is known. */
   has(high: number, low: number): boolean {
     return this.#find(high, low) !== -1;
   }
 
-  /** Makes a hash the newest, and says whether it was there. */
+  /** Makes a hash the newest, and returns whether it was known. */
   see(high: number, low: number): boolean {
     const known = this.#find(high, low);
     if (known !== -1) {
@@ -76,7 +75,7 @@ export class RecentHashes {
     return entry;
   }
 
-  /** Takes the oldest entry out, for another hash to have its place. */
+  /** Removes the oldest entry, and returns its number for reuse. */
   #evict(): number {
     const oldest = this.#newer[this.capacity]!;
     this.#unlink(oldest);

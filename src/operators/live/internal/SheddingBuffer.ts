@@ -2,26 +2,26 @@ import type { Random } from '../../../contracts/random.js';
 import type { QueueBuffer } from '../../flow/internal/queue.js';
 
 /**
- * Which value goes when one more comes than there is room for: the one that comes, the one that waited longest, or any
- * of them all.
+ * Which value is dropped when there is no room for one more: the arriving one, the one that has waited longest, or any
+ * of them.
  */
 export type ShedPolicy = 'newest' | 'oldest' | 'random';
 
-/** What stands where a value was that had to go. */
+/** The mark of a place whose value was dropped. */
 const GAP: unique symbol = Symbol('gap');
 
-/** A room for so many values, first in, first out; where one more comes, one has to go. */
+/** A first-in, first-out buffer of at most `capacity` values. When it is full, each arrival drops one value. */
 export class SheddingBuffer<T> implements QueueBuffer<T> {
   readonly #capacity: number;
   readonly #policy: ShedPolicy;
   readonly #draws: Random;
   readonly #drop: (value: T) => void;
-  /** Those who wait, from #head on, with a gap where one had to go. */
+  /** The waiting values, from #head on, with a gap for each value that was dropped. */
   #places: (T | typeof GAP)[] = [];
   #head = 0;
   #size = 0;
 
-  /** @param drop is given each value that has to go, once the other is in */
+  /** @param drop receives each dropped value, after the new value is stored */
   constructor(capacity: number, policy: ShedPolicy, draws: Random, drop: (value: T) => void) {
     this.#capacity = capacity;
     this.#policy = policy;
@@ -41,7 +41,7 @@ export class SheddingBuffer<T> implements QueueBuffer<T> {
   shift(): T {
     for (;;) {
       const place = this.#places[this.#head]!;
-      // For the collector: what has left must not be kept alive by the place where it stood.
+      // // The place must not keep a removed value from being garbage-collected.
       this.#places[this.#head++] = GAP;
       if (place === GAP) continue;
       this.#size -= 1;
@@ -56,7 +56,7 @@ export class SheddingBuffer<T> implements QueueBuffer<T> {
     this.#size = 0;
   }
 
-  /** Lets the value in if it may, and gives back the one that has to go. */
+  /** Stores the value if the policy allows it, and returns the value to drop. */
   #makeRoomFor(value: T): T {
     if (this.#policy === 'newest') return value;
     if (this.#policy === 'random' && this.#draws.below(this.#capacity + 1) === this.#capacity) return value;
@@ -66,8 +66,8 @@ export class SheddingBuffer<T> implements QueueBuffer<T> {
   }
 
   /**
-   * Takes any of those who wait, each with the same chance. At least every other place is taken when the room is full,
-   * so it takes two draws in the mean at most.
+   * Removes a random waiting value; all have the same probability. When the buffer is full, at least every other place
+   * has a value, so it needs at most two draws on average.
    */
   #takeAny(): T {
     for (;;) {
@@ -81,7 +81,7 @@ export class SheddingBuffer<T> implements QueueBuffer<T> {
   }
 
   #append(value: T): void {
-    // Moves each value once for each time that the room was filled: nothing a value.
+    // // This moves each value at most once per `capacity` arrivals, so the cost per value is small.
     if (this.#places.length >= 2 * this.#capacity) {
       this.#places = this.#places.filter((place) => place !== GAP);
       this.#head = 0;

@@ -3,13 +3,19 @@ import { type CarriedDelivery, settleOnce } from '../../../contracts/flow/settle
 import type { DedupeMemory } from '../dedupeMemory.js';
 import type { SeenKeys } from './HeadlineIdentity.js';
 
-/** A headline that was let through and is not settled yet. */
+/** A headline that was emitted and is not settled yet. */
 interface Pending {
-  /** The deliveries of those that were left out since this one is under way: they are settled as it is. */
+  /**
+   * The deliveries of repeats that were left out while this headline was pending. They are settled in the same way as
+   * this one.
+   */
   readonly repeats: CarriedDelivery[];
 }
 
-/** What was seen, and what is under way: it is not seen before it has arrived. */
+/**
+ * The keys that were seen, and the keys of headlines whose delivery is pending. A pending headline counts as seen only
+ * when it is settled.
+ */
 export class UnderWay<R extends LiveHeadline> implements SeenKeys {
   readonly #memory: DedupeMemory;
   readonly #pending = new Map<string, Pending>();
@@ -22,23 +28,23 @@ export class UnderWay<R extends LiveHeadline> implements SeenKeys {
     return this.#pending.has(key) || this.#memory.has(key);
   }
 
-  /** Lets a headline through that counts as seen by that. */
+  /** Emits a headline that counts as seen at once. */
   pass(headline: R, keys: readonly string[]): R {
     this.#remember(keys);
     return headline;
   }
 
-  /** Lets a headline through that counts as seen when its delivery is done. */
+  /** Emits a headline that counts as seen when its delivery is done. */
   follow(headline: R, keys: readonly string[]): R {
     const pending: Pending = { repeats: [] };
-    // A key that another headline has on its way stays that one's.
+    // // A key that belongs to another pending headline stays with that one.
     const own = keys.filter((key) => !this.#pending.has(key));
     for (const key of own) this.#pending.set(key, pending);
     return {
       ...headline,
       delivery: settleOnce(headline.delivery?.id ?? headline.key ?? keys[0] ?? '', (how) => {
         for (const key of own) this.#pending.delete(key);
-        // What is given up for good is not tried again.
+        // // A headline that is given up is not tried again, so it counts as seen.
         if (how.type !== 'retry') this.#remember(keys);
         headline.delivery?.settle(how);
         for (const repeat of pending.repeats) repeat.settle(how);
@@ -46,7 +52,7 @@ export class UnderWay<R extends LiveHeadline> implements SeenKeys {
     };
   }
 
-  /** Leaves a headline out that was seen, or is under way. */
+  /** Leaves out a headline that was seen before, or that is pending. */
   leaveOut({ delivery: settled }: R, keys: readonly string[]): void {
     const pending = keys.map((key) => this.#pending.get(key)).find((one) => one !== undefined);
     if (pending === undefined) {

@@ -1,4 +1,4 @@
-/** So many bytes become a text at once: a multiple of three, so that the parts' texts can be joined. */
+/** The number of bytes that are encoded in one step: a multiple of three, so that the encoded parts can be joined. */
 const PART = 3 * 4096;
 
 /** Bytes in base64, with its padding. */
@@ -12,7 +12,7 @@ export const toBase64 = (bytes: Uint8Array): string => {
 export const fromBase64 = (text: string): Uint8Array<ArrayBuffer> =>
   Uint8Array.from(atob(text.replace(/=+$/, '')), (character) => character.charCodeAt(0));
 
-/** How many bytes a text in base64 stands for, with or without its padding; not a number where it is none. */
+/** The number of bytes that a base64 text stands for, with or without its padding; NaN if it is not base64. */
 export const base64Bytes = (text: string): number => {
   const digits = /^([A-Za-z0-9+/]*)={0,2}$/.exec(text)?.[1]?.length ?? NaN;
   return digits % 4 === 1 ? NaN : Math.floor((digits * 3) / 4);

@@ -10,10 +10,10 @@ import { encodeRow, knownTokens } from '../../rows/internal/encodedText.js';
 import type { ClassifyLiveOptions } from '../classifyLive.js';
 
 /**
- * Classifies each batch of texts, as `classifyLive` does, and takes blank ones too: a headline without its only word is
- * read as the unknown token.
+ * Classifies each batch of texts as `classifyLive` does, but accepts blank ones too: a headline whose only word was
+ * removed is read as the unknown token.
  *
- * Errors: those of `classifyLive`, but for that of a blank title.
+ * Errors: those of `classifyLive`, except the one for a blank title.
  */
 export const classifyTexts = (
   options: ClassifyLiveOptions,
@@ -33,8 +33,8 @@ export const classifyTexts = (
     return present;
   };
 
-  // concatMap and not mergeMap: a consumer that pushes a further batch from within `next` must not see its headlines in
-  // between these.
+  // // concatMap and not mergeMap: if a consumer pushes a further batch from within `next`, its headlines must come
+  // after these.
   return concatMap((headlines) => {
     if (headlines.length === 0) return [];
     const present = modelInUse();

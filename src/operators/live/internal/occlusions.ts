@@ -3,16 +3,16 @@ import type { Vocabulary } from '../../../contracts/live/Learning.js';
 import { encodeText } from '../../rows/internal/encodedText.js';
 import { type ReadingOptions, stepsOf, textPath } from '../../../text/textPath.js';
 
-/** What words are read with: what the model was trained with. */
+/** How words are read: as in the training of the model. */
 export interface OcclusionOptions extends ReadingOptions {
   readonly tokenizer: Vocabulary;
 }
 
-/** A headline, and what has to be classified to explain it. */
+/** A headline, and the variants to classify in order to explain it. */
 export interface Occlusions {
   /** The headline itself, then the headline without each word that the model reads, in the order of the words. */
   readonly variants: readonly LiveHeadline[];
-  /** Puts the predictions of the variants, in their order, together to an explanation. */
+  /** Makes an explanation from the predictions of the variants, in their order. */
   readonly explain: (predictions: readonly LivePrediction[]) => Explanation;
 }
 
@@ -20,10 +20,10 @@ export interface Occlusions {
 const WORD = /[\p{L}\p{N}\p{M}]+(?:['’.&-][\p{L}\p{N}\p{M}]+)*/gu;
 
 /**
- * Makes a function that takes each word out of a headline in turn.
+ * Makes a function that removes each word of a headline in turn.
  *
- * A word without which the model reads the same text (a stop word, one in parentheses, one of another script) has no
- * effect by definition, and costs the model nothing.
+ * If the model reads the same text without a word (a stop word, a word in parentheses or in another script), the word
+ * has no effect by definition. It adds no variant, so it costs nothing.
  *
  * @throws HeadwaterError `HW_USAGE` when a stop word is empty
  */
