@@ -2,11 +2,12 @@ import type { Monitor, TrainingStep } from '../../contracts/training/TrainingSta
 import { recordEpochBy } from './recordEpochBy.js';
 
 /**
- * Makes one training step of several: the epoch is recorded, then each step takes the state that the one before it
- * left.
+ * Combines several training steps into one. It records the epoch first. Then each step receives the state that the step
+ * before it returned.
  *
- * Every step thus finds `epoch` and `best` brought up to date; the epoch is the best so far where `state.best.epoch ===
- * result.epoch`. It is the fold that `fit` makes after each epoch; with `scan` it runs over losses from anywhere.
+ * So every step finds `epoch` and `best` up to date: the epoch is the best so far if
+ * `state.best.epoch === result.epoch`. `fit` applies this fold after each epoch. With `scan` it also works on losses
+ * from other places.
  *
  * ```
  * results:      -(1.0)-(0.8)-(0.9)-(0.9)-|
@@ -16,9 +17,9 @@ import { recordEpochBy } from './recordEpochBy.js';
  *
  * Holds nothing.
  *
- * @param steps in the order in which they are made
- * @param monitor the validation figure that says which epoch is the best. Default `loss`
- * @throws whatever a step throws
+ * @param steps the steps, in the order in which they are applied
+ * @param monitor the validation figure that decides which epoch is the best. Default `loss`
+ * @throws any error that a step throws
  *
  * @example
  * ```ts

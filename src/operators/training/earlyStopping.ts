@@ -2,19 +2,21 @@ import type { TrainingStep } from '../../contracts/training/TrainingState.js';
 import { checkWhole } from '../../contracts/checkOption.js';
 import { recordEpoch } from './recordEpoch.js';
 
-/** How long a training may go on without getting better. */
+/** How long a training may go on without improvement. */
 export interface EarlyStoppingOptions {
-  /** How many epochs in a row without a lower validation loss end the training. Default 10, the lesson's. */
+  /**
+   * The number of epochs in a row without a lower validation loss (or without a better figure, if `fit` has another
+   * `monitor`) that ends the training. Default 10, as in the lesson.
+   */
   readonly patience?: number | undefined;
 }
 
 /**
- * The training step that ends a training once its validation loss has not become lower for so many epochs, with reason
- * `patience`.
+ * The training step that ends a training when its validation loss has not become lower for `patience` epochs in a row,
+ * with reason `patience`.
  *
- * It is a pure function of the state: `state.patience` counts down to 0, and is back at the whole patience after each
- * epoch that is the best so far. Best means strictly lower, so an equal loss counts down, and so does one that is not a
- * number.
+ * It is a pure function of the state: `state.patience` counts down to 0, and is reset after each epoch that is the best
+ * so far. Best means strictly lower, so an equal loss counts down, and so does a loss that is not a number.
  *
  * ```
  * validation loss:  -(1.0)-(0.8)-(0.9)-(0.7)-(0.7)-(0.9)|
@@ -22,11 +24,11 @@ export interface EarlyStoppingOptions {
  * state.patience:   -2-----2-----1-----2-----1-----0      stop: 'patience'
  * ```
  *
- * Holds nothing; what it remembers is in the state.
+ * Holds nothing: what it remembers is in the state.
  *
  * @throws HeadwaterError `HW_USAGE` for a patience that is not a whole number of at least 1; to train through all
  *   epochs, leave the step out
- * @see reduceLrOnPlateau which, as in the lesson, is made before it
+ * @see reduceLrOnPlateau which, as in the lesson, is applied before it
  *
  * @example
  * ```ts

@@ -7,7 +7,7 @@ import { mostProbable } from './internal/mostProbable.js';
 import { throughModel, type ThroughModelOptions } from './internal/throughModel.js';
 
 /**
- * Classifies each labelled batch with the weights frozen, and emits what a metric is folded from: labels, predictions,
+ * Classifies each labelled batch without training, and emits what metrics are computed from: labels, predictions,
  * probabilities and loss.
  *
  * ```marbles
@@ -16,13 +16,13 @@ import { throughModel, type ThroughModelOptions } from './internal/throughModel.
  * evaluated: --a-----b--c---|   each { type: 'evaluated', ids, labels, predicted, probabilities, loss, weight }
  * ```
  *
- * Holds nothing; for a model on a device, whose results come later, up to three batches. The mean loss over all rows is
- * Σ loss·weight / Σ weight.
+ * Holds nothing; for a model on a device, whose results arrive later, up to three batches. The mean loss over all rows
+ * is Σ loss·weight / Σ weight.
  *
- * @param model what classifies; it is not changed
- * @param options.valve what brakes the batches for a model on a device
- * @throws through `error`: HeadwaterError `HW_NUMERIC` for a probability that is not a finite number, and whatever the
- *   model throws
+ * @param model the model; it is not changed
+ * @param options.valve the valve that holds back the batches for a model on a device
+ * @throws through `error`: HeadwaterError `HW_NUMERIC` for a probability that is not a finite number, and any error
+ *   that the model throws
  * @see predict for batches without labels
  *
  * @example

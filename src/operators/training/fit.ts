@@ -28,58 +28,61 @@ import type { AveragedOver } from './meanLoss.js';
 import { reduceLrOnPlateau } from './reduceLrOnPlateau.js';
 import { type EpochCourse, type EpochSnapshot, trainingEpoch } from './internal/trainingEpoch.js';
 
-/** How a training goes. */
+/** Options of `fit`. */
 export interface FitOptions {
-  /** The most epochs. Default 50, the lesson's. */
+  /** The most epochs. Default 50, as in the lesson. */
   readonly epochs?: number | undefined;
-  /** The learning rate of the first epoch. Default 1e-4, the lesson's. */
+  /** The learning rate of the first epoch. Default 1e-4, as in the lesson. */
   readonly learningRate?: number | undefined;
   /**
-   * What the learning rate is multiplied by, for each batch, by the share of the training that is done: the train rows
-   * seen, divided by `epochs` × train rows. `oneCycle`, `cosineRate`, `linearRate` and `warmUpRate` make one. With it
-   * the default `steps` are none: a schedule is made for all its epochs. Default: 1 throughout.
+   * The factor of the learning rate for each batch, as a function of the share of the training that is done: the train
+   * rows seen, divided by `epochs` × train rows. `oneCycle`, `cosineRate`, `linearRate` and `warmUpRate` make such
+   * functions. With a schedule the default of `steps` is none, because a schedule is made for all its epochs. Default:
+   * the factor is always 1.
    */
   readonly schedule?: RateSchedule | undefined;
   /**
-   * What is done to the training state after each epoch, in this order. Default `[reduceLrOnPlateau(),
-   * earlyStopping()]`, the lesson's: the learning rate falls to a tenth after more than 3 epochs without progress, and
-   * 10 without a lower validation loss end the training. Default without a validation side: none.
+   * The training steps that are applied to the training state after each epoch, in this order. Default
+   * `[reduceLrOnPlateau(), earlyStopping()]`, as in the lesson: the learning rate falls to a tenth after more than 3
+   * epochs without progress, and 10 epochs without a lower validation loss end the training. Default without a
+   * validation side: none.
    */
   readonly steps?: readonly TrainingStep[] | undefined;
   /**
-   * The validation figure that says which epoch is the best: it chooses the weights, and `earlyStopping` waits for it.
-   * `reduceLrOnPlateau` follows the loss all the same. Default `loss`, as in the lesson.
+   * The validation figure that decides which epoch is the best. It selects the weights to keep, and `earlyStopping`
+   * uses it. `reduceLrOnPlateau` always uses the loss. Default `loss`, as in the lesson.
    */
   readonly monitor?: Monitor | undefined;
   /**
-   * The largest norm of all gradients together: larger ones are scaled down to it before a step, and the events `step`
-   * have the norm as `gradientNorm`. With `Infinity` it is measured, and nothing is scaled. Default: neither, since
-   * measuring takes time.
+   * The largest norm of all gradients together. Larger gradients are scaled down to it before a step, and the events
+   * `step` have the norm as `gradientNorm`. With `Infinity` the norm is measured, and nothing is scaled. Default:
+   * neither, because measuring takes time.
    */
   readonly clipNorm?: number | undefined;
   /**
-   * Which weights the model holds at the end: those of the best epoch, or those of the last, as in the lesson. Default
+   * Which weights the model has at the end: those of the best epoch, or those of the last, as in the lesson. Default
    * `best`.
    */
   readonly keep?: 'best' | 'last' | undefined;
   /**
-   * Whether the loss of an epoch is the mean over its rows by their class weights, or over its batches, as in the
-   * lesson. Default `rows`.
+   * Whether the loss of an epoch is the mean over its rows, weighted by class, or over its batches, as in the lesson.
+   * Default `rows`.
    */
   readonly averageOver?: AveragedOver | undefined;
   /**
-   * When checkpoints are taken, which the events `checkpoint` then hold: after each so many steps, or before the next
-   * batch whenever this emits. One more is told when the training has ended. Default: never.
+   * When checkpoints are taken: with a number, after each such number of steps; with an Observable, before the next
+   * batch whenever it emits. Each is emitted in an event `checkpoint`. One more is emitted when the training has ended.
+   * Default: never.
    */
   readonly checkpointEvery?: number | Observable<unknown> | undefined;
   /**
-   * The checkpoint that the training goes on from, instead of beginning: of the same model, data, options and seed. It
-   * is for the first source. Default: none.
+   * The checkpoint to resume from: of a training with the same model, data, options and seed. It applies to the first
+   * source. Default: none.
    */
   readonly from?: Checkpoint | undefined;
 }
 
-/** An event, and the model's weights where they are the best. */
+/** An event, and the model's weights if they are the best so far. */
 interface WeighedEvent {
   readonly event: TrainingEvent | EpochSnapshot;
   readonly weights: StateDict | undefined;
@@ -118,16 +121,16 @@ const endOf = (model: string, validationRows: number, state: TrainingState): Tra
 };
 
 /**
- * Trains a model: epoch after epoch over the batches of a source, until the validation loss stops falling or the epochs
- * are used up, and tells what happens while it happens.
+ * Trains a model: epoch after epoch over the batches of a source, until the validation loss stops falling or all epochs
+ * are done. It emits an event for each step of the training.
  *
- * An epoch is every batch of the train side, one optimizer step each, then every batch of the validation side with the
- * weights frozen. What the two measured is folded into an immutable `TrainingState` by `steps`, pure functions that set
- * the learning rate of the next epoch or end the training. Each time the validation loss (or the score that `monitor`
- * names) is the best so far the weights are copied, and the best ones are loaded back into the model before
- * `training-ended` is emitted.
+ * An epoch has one optimizer step for each batch of the train side. Then the batches of the validation side are
+ * evaluated with the weights frozen. The measured figures update an immutable `TrainingState` through `steps`: pure
+ * functions that set the learning rate of the next epoch or end the training. Each time the validation loss (or the
+ * score that `monitor` names) is the best so far, the weights are copied. The best weights are loaded back into the
+ * model before `training-ended` is emitted.
  *
- * Without a validation side `fit` works with `keep: 'last'`: every epoch is made, and the validation loss is NaN.
+ * Without a validation side, use `keep: 'last'`: all epochs are trained, and the validation loss is NaN.
  *
  * ```
  * sources:     S|
@@ -139,30 +142,29 @@ const endOf = (model: string, validationRows: number, state: TrainingState): Tra
  * t training-started   e epoch-started   s step   v validation-step   p epoch   T training-ended
  * ```
  *
- * - Unsubscribing stops at once, in the middle of an epoch too, and touches nothing more: the model keeps the weights
- *   of its last step, and the best ones are not loaded back. An error leaves the weights likewise. Whoever wants the
- *   best weights even then takes `model.stateDict()` whenever an `epoch` event says `improved`.
- * - Sources are trained on one after the other, each from a new `TrainingState`; the model keeps what it has learnt
- *   from those before.
- * - Batches that come synchronously are trained on synchronously: how often the event loop gets its turn is the
- *   source's promise.
- * - A model on a device, whose results come later, has up to three batches at once, and the source's valve is held
- *   while it has so many. Where the device is lost, the training ends with its error; the best weights are copied from
- *   the device each time, so whoever took them has them still.
+ * - Unsubscribing stops at once, also in the middle of an epoch, and changes nothing more: the model keeps the weights
+ *   of its last step, and the best ones are not loaded back. After an error it is the same. To have the best weights in
+ *   these cases too, copy `model.stateDict()` whenever an `epoch` event has `improved`.
+ * - Several sources are trained on one after the other, each from a new `TrainingState`. The model keeps what it has
+ *   learnt from the earlier ones.
+ * - Synchronous batches are trained on synchronously: it depends on the source how often the event loop runs.
+ * - A model on a device, whose results arrive later, has up to three batches at once, and the source's valve is held
+ *   while it has three. If the device is lost, the training ends with its error. The best weights are copied from the
+ *   device each time, so a copy that was taken before is still valid.
  *
- * Holds no rows: one batch at a time (up to three for a model on a device), and a copy of the model's weights (two for
- * the moment in which one replaces the other). A checkpoint is a copy of the weights and of the optimizer's state; it is
- * held by those that it is emitted to. Waiting sources are held, but not their rows.
+ * Holds no rows: one batch at a time (up to three for a model on a device), and a copy of the model's weights (two
+ * while one replaces the other). A checkpoint is a copy of the weights and of the optimizer's state. Only its receivers
+ * hold it. Waiting sources are held, but not their rows.
  *
- * Means of losses: Σ loss·weight / Σ weight over the batches, which is the mean over the rows by their class weights. A
- * validation loss that is not a number counts as no better than the best.
+ * The mean loss is Σ loss·weight / Σ weight over the batches, which is the mean over the rows, weighted by class. A
+ * validation loss that is not a number never counts as better than the best.
  *
- * @param model what is trained
- * @throws HeadwaterError `HW_USAGE` for options that cannot work, or a model that cannot be resumed where checkpoints
- *   are asked for. Through `error`: `HW_USAGE` for a checkpoint of another training, `HW_EMPTY` when the train side or
- *   the validation side has no rows or no batches; `HW_NUMERIC` when a train loss is not a finite number, or no
- *   validation loss was; whatever the source, the model and the steps throw
- * @see trainStep, evaluate for an epoch of one's own; earlyStopping, reduceLrOnPlateau; checkpoints
+ * @param model the model to train
+ * @throws HeadwaterError `HW_USAGE` for invalid options, or for a model that cannot be resumed if checkpoints are used.
+ *   Through `error`: `HW_USAGE` for a checkpoint of another training, `HW_EMPTY` when the train side or the validation
+ *   side has no rows or no batches; `HW_NUMERIC` when a train loss is not a finite number, or no validation loss was;
+ *   any error that the source, the model and the steps throw
+ * @see trainStep, evaluate to write an epoch of your own; earlyStopping, reduceLrOnPlateau; checkpoints
  *
  * @example
  * ```ts
@@ -203,7 +205,9 @@ export const fit = (
   if (checkpointEvery !== undefined || options.from !== undefined) checkResumable(model);
   const deferred = deferModel(model);
 
-  /** Copies the weights before the event that calls them the best is emitted, and before the next epoch changes them. */
+  /**
+   * Copies the weights before the event that marks them as the best is emitted, and before the next epoch changes them.
+   */
   const withBestWeights = (event: TrainingEvent | EpochSnapshot): Observable<WeighedEvent> =>
     event.type === 'epoch' && event.improved && keep === 'best'
       ? deferred.stateDict().pipe(map((weights) => ({ event, weights })))
@@ -228,7 +232,7 @@ export const fit = (
         model.loadStateDict(from.weights);
         if (from.side !== 'ended') model.loadOptimizerState?.(from.optimizer);
       }
-      // Both default steps look at the validation loss.
+      // // Both default steps use the validation loss.
       const { steps = rows.validation === 0 || schedule !== undefined ? [] : [reduceLrOnPlateau(), earlyStopping()] } =
         options;
       const step = combineSteps([...steps, limitEpochs(epochs)], monitor);
@@ -238,7 +242,7 @@ export const fit = (
 
       const factorIn = (epochsDone: number) =>
         schedule && ((rowsBefore: number) => schedule((epochsDone * rows.train + rowsBefore) / (epochs * rows.train)));
-      /** Where the first epoch goes on. */
+      /** Where the first epoch is resumed. */
       let begun: EpochCourse | undefined = from;
       const epoch = (state: TrainingState): Observable<WeighedEvent> => {
         const stepsBefore = course.steps - (begun?.train.batches ?? 0);

@@ -1,8 +1,8 @@
 import type { TrainingState } from '../../contracts/training/TrainingState.js';
 
-/** What `initialTrainingState` starts from. */
+/** Options of `initialTrainingState`. */
 export interface InitialTrainingStateOptions {
-  /** The learning rate of the first epoch. Default 1e-4, the lesson's. */
+  /** The learning rate of the first epoch. Default 1e-4, as in the lesson. */
   readonly learningRate?: number | undefined;
 }
 

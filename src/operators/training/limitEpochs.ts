@@ -2,13 +2,13 @@ import type { TrainingStep } from '../../contracts/training/TrainingState.js';
 import { checkWhole } from '../../contracts/checkOption.js';
 
 /**
- * The training step that ends a training after so many epochs, with reason `epochs`. `fit` makes it last, from its
- * option `epochs`.
+ * The training step that ends a training after a number of epochs, with reason `epochs`. `fit` applies it last, from
+ * its option `epochs`.
  *
- * A reason that another step gave in the same epoch stands.
+ * If another step gave a reason in the same epoch, that reason is kept.
  *
  * @param epochs the most epochs, a whole number of at least 1
- * @throws HeadwaterError `HW_USAGE` for a number that is none
+ * @throws HeadwaterError `HW_USAGE` for an invalid number
  *
  * @example
  * ```ts

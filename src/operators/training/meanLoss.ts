@@ -2,21 +2,22 @@ import type { LossSums } from '../../contracts/training/Checkpoint.js';
 import type { StepResult } from '../../contracts/models/Trainable.js';
 
 /**
- * What an epoch's loss is a mean over.
+ * How the mean loss of an epoch is computed.
  *
- * - `rows`: all rows, each by its class weight (Σ loss·weight / Σ weight), so that it does not depend on how the rows
+ * - `rows`: over all rows, weighted by class (Σ loss·weight / Σ weight), so that it does not depend on how the rows
  *   were put into batches;
- * - `batches`: the losses of the batches, each counting the same however few rows it has, as the lesson takes it.
+ * - `batches`: over the losses of the batches, which all count the same, whatever their number of rows, as in the
+ *   lesson.
  */
 export type AveragedOver = 'rows' | 'batches';
 
-/** A mean of losses under way. */
+/** A running mean of losses. */
 export interface LossMean {
-  /** The batches so far. */
+  /** The number of batches so far. */
   readonly batches: number;
-  /** The mean over none is not a number. */
+  /** The mean; NaN without batches. */
   readonly mean: number;
-  /** What it is made of: `meanLoss` goes on from it. */
+  /** The sums behind the mean. `meanLoss` can continue from them. */
   readonly sums: LossSums;
   /** The mean with one more batch. */
   add(step: StepResult): LossMean;
@@ -33,9 +34,9 @@ const meanOf = (over: AveragedOver, batches: number, sum: number, weights: numbe
 });
 
 /**
- * The mean over no batch yet. Immutable: `add` returns another.
+ * The mean of no batches. Immutable: `add` returns a new one.
  *
- * @param from the sums to go on from; default: none
+ * @param from the sums to continue from; default: none
  */
 export const meanLoss = (over: AveragedOver, from: LossSums = { batches: 0, sum: 0, weights: 0 }): LossMean =>
   meanOf(over, from.batches, from.sum, from.weights);

@@ -7,7 +7,7 @@ import { mostProbable } from './internal/mostProbable.js';
 import { throughModel, type ThroughModelOptions } from './internal/throughModel.js';
 
 /**
- * Classifies each batch, and emits one prediction a row, in the order of the batches and of the rows in them.
+ * Classifies each batch, and emits one prediction per row, in the order of the batches and of their rows.
  *
  * ```marbles
  * batches:     --A------B---|   A of three rows, B of two
@@ -15,14 +15,14 @@ import { throughModel, type ThroughModelOptions } from './internal/throughModel.
  * predictions: --(abc)--(de)|   each { type: 'prediction', id, predicted, probabilities }
  * ```
  *
- * Holds at most one batch's predictions, and those only while they are being emitted; for a model on a device, whose
- * results come later, up to three batches. Where rows were put into batches by length their order is not that of the
- * source: `id` says which row it is.
+ * Holds at most one batch's predictions, and only while they are being emitted; for a model on a device, whose results
+ * arrive later, up to three batches. If rows were put into batches by length, their order is not that of the source:
+ * `id` identifies the row.
  *
- * @param model what classifies; it is not changed
- * @param options.valve what brakes the batches for a model on a device
- * @throws through `error`: HeadwaterError `HW_NUMERIC` for a probability that is not a finite number, and whatever the
- *   model throws
+ * @param model the model; it is not changed
+ * @param options.valve the valve that holds back the batches for a model on a device
+ * @throws through `error`: HeadwaterError `HW_NUMERIC` for a probability that is not a finite number, and any error
+ *   that the model throws
  * @see evaluate for batches with labels
  *
  * @example
@@ -48,14 +48,14 @@ export const predict = (
       type: 'prediction',
       id: batch.ids[row]!,
       predicted: index,
-      // A copy: a view would keep the whole batch's probabilities alive for as long as one row's are kept.
+      // // A copy: a view on one row would keep the probabilities of the whole batch in memory.
       probabilities: probabilities.slice(row * model.classes, (row + 1) * model.classes),
     }));
   };
   return pipe(
     throughModel(model, (asked, batch: PaddedBatch) => asked.predictBatch(batch), tell, options),
-    // concatMap and not mergeMap: a consumer that pushes a further batch from within `next` must not see its rows in
-    // between these.
+    // // concatMap and not mergeMap: if a consumer pushes a further batch from within `next`, its rows must come after
+    // these.
     concatMap(identity),
   );
 };

@@ -1,12 +1,12 @@
 import type { TrainingStep } from '../../contracts/training/TrainingState.js';
 
 /**
- * Counts an epoch and remembers it if its validation loss is the lowest so far: the training step that `fit` makes
- * before all others.
+ * The training step that `fit` applies before all others. It counts an epoch, and records it as the best if its
+ * validation loss is the lowest so far.
  *
- * Lower means strictly lower, so the first of equals stays the best, and a loss that is not a number is never the best.
- * An epoch that the state already holds is not counted twice; a step that builds on the record can therefore make it
- * itself, and then works in `fit` and alone in `scan`.
+ * Lower means strictly lower, so the first of equal losses stays the best. A loss that is not a number is never the
+ * best. An epoch that the state already has is not counted twice. So a step that needs the record can apply
+ * `recordEpoch` itself, and works both in `fit` and alone in `scan`.
  *
  * @see recordEpochBy for another figure than the loss
  *

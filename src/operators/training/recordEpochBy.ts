@@ -6,13 +6,13 @@ const scoreOf = (monitor: Exclude<Monitor, 'loss'>, result: EpochResult): number
   (monitor === 'accuracy' ? result.validationAccuracy : result.validationMacroF1) ?? NaN;
 
 /**
- * Makes the training step that counts an epoch and remembers it if a validation figure is the best so far: the loss, as
- * `recordEpoch` does, or the macro F1 or the accuracy.
+ * Makes the training step that counts an epoch, and records it as the best if a validation figure is the best so far:
+ * the loss, as in `recordEpoch`, the macro F1 or the accuracy.
  *
- * A score is better where it is higher. Of equal scores the one with the lower loss is better, since few validation rows
- * give many equal scores. A score or a loss that is not a number is never the best.
+ * A higher score is better. Of equal scores the one with the lower loss is better, because few validation rows give
+ * many equal scores. A score or a loss that is not a number is never the best.
  *
- * @throws HeadwaterError `HW_USAGE` for a figure that it does not know
+ * @throws HeadwaterError `HW_USAGE` for an unknown figure
  *
  * @example
  * ```ts

@@ -1,29 +1,35 @@
 import type { TrainingStep } from '../../contracts/training/TrainingState.js';
 import { checkChoice, checkNumber, checkWhole } from '../../contracts/checkOption.js';
 
-/** When the learning rate is reduced, and to what. The names and defaults are PyTorch's, the patience the lesson's. */
+/**
+ * When the learning rate is reduced, and by how much. The names and defaults are those of PyTorch, except the patience,
+ * which is the lesson's.
+ */
 export interface ReduceLrOnPlateauOptions {
-  /** What the learning rate is multiplied by; at least 0, below 1. Default 0.1. */
+  /** The factor of the learning rate; at least 0, below 1. Default 0.1. */
   readonly factor?: number | undefined;
-  /** How many epochs without progress are let pass; the one after them reduces. Default 3, the lesson's. */
+  /**
+   * The number of epochs without progress that are allowed. The next one reduces the learning rate. Default 3, as in
+   * the lesson.
+   */
   readonly patience?: number | undefined;
   /** How much lower than the best a loss must be to count as progress. Default 1e-4. */
   readonly threshold?: number | undefined;
   /** Whether `threshold` is a share of the best loss (`rel`) or a loss in nats (`abs`). Default `rel`. */
   readonly thresholdMode?: 'rel' | 'abs' | undefined;
-  /** For how many epochs after a reduction no epoch counts as one without progress. Default 0. */
+  /** The number of epochs after a reduction that do not count as epochs without progress. Default 0. */
   readonly cooldown?: number | undefined;
-  /** The learning rate that it stops at. Default 0. */
+  /** The lowest learning rate. Default 0. */
   readonly minLr?: number | undefined;
-  /** A reduction by no more than this is not made. Default 1e-8. */
+  /** A reduction by this much or less is not applied. Default 1e-8. */
   readonly eps?: number | undefined;
 }
 
 /**
- * The training step that lowers the learning rate once the validation loss has stopped falling.
+ * The training step that reduces the learning rate when the validation loss has stopped falling.
  *
- * It is a pure function of the state: `state.plateau` holds the best loss, the epochs without progress and the
- * cooldown. A loss that is not a number is no progress.
+ * It is a pure function of the state: `state.plateau` holds the best loss, the number of epochs without progress and
+ * the cooldown. A loss that is not a number is no progress.
  *
  * ```
  * validation loss:  -(1.0)-(0.8)-(0.8)-(0.9)-(0.8)-(0.8)-(0.8)|
@@ -32,13 +38,13 @@ export interface ReduceLrOnPlateauOptions {
  * learningRate:     -1e-3--1e-3--1e-3--1e-3--1e-3--1e-4--1e-4
  * ```
  *
- * Holds nothing; what it remembers is in the state.
+ * Holds nothing: what it remembers is in the state.
  *
  * The algorithm is that of PyTorch's `torch.optim.lr_scheduler.ReduceLROnPlateau` with `mode="min"`, with the same
  * result to the last bit.
  *
- * @throws HeadwaterError `HW_USAGE` for an option that cannot work
- * @see earlyStopping which, as in the lesson, is made after it
+ * @throws HeadwaterError `HW_USAGE` for an invalid option
+ * @see earlyStopping which, as in the lesson, is applied after it
  *
  * @example
  * ```ts
@@ -80,7 +86,7 @@ export const reduceLrOnPlateau = ({
     const reduced = Math.max(state.learningRate * factor, minLr);
     return {
       ...state,
-      // The count starts anew even where the reduction is too small to be made.
+      // // The count restarts even if the reduction is too small to be applied.
       learningRate: state.learningRate - reduced > eps ? reduced : state.learningRate,
       plateau: { best, badEpochs: 0, cooldown },
     };

@@ -1,23 +1,23 @@
 import { type Observable, Subscription } from 'rxjs';
 
-/** When checkpoints of a training are taken: after each so many steps, or when something emits. */
+/** Decides when checkpoints of a training are taken: after a number of steps, or when an Observable emits. */
 export class CheckpointRequests {
   readonly #every: number | Observable<unknown>;
-  /** The steps that had been made when the last one was taken. */
+  /** The number of steps when the last checkpoint was taken. */
   #taken: number;
   #asked = false;
   #failure: { readonly error: unknown } | undefined;
 
   /**
-   * @param every a number of steps, or what emits when one is wanted
-   * @param steps the steps made before
+   * @param every a number of steps, or an Observable that emits to request a checkpoint
+   * @param steps the number of steps made before
    */
   constructor(every: number | Observable<unknown>, steps: number) {
     this.#every = every;
     this.#taken = steps;
   }
 
-  /** Listens to what asks for checkpoints until unsubscribed from. */
+  /** Subscribes to the requests for checkpoints, until it is unsubscribed from. */
   listen(): Subscription {
     if (typeof this.#every === 'number') return new Subscription();
     return this.#every.subscribe({
@@ -27,10 +27,10 @@ export class CheckpointRequests {
   }
 
   /**
-   * Whether a checkpoint is to be taken now; then it counts as taken.
+   * Whether a checkpoint is due now. If so, it counts as taken.
    *
-   * @param steps the steps made so far
-   * @throws what asks for checkpoints failed with
+   * @param steps the number of steps so far
+   * @throws the error of the Observable that requests checkpoints
    */
   take(steps: number): boolean {
     if (this.#failure !== undefined) throw this.#failure.error;

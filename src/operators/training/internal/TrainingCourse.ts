@@ -6,7 +6,7 @@ import type { EpochSnapshot } from './trainingEpoch.js';
 
 const NOTHING = { batches: 0, sum: 0, weights: 0 };
 
-/** What is known of a training while it runs: enough to make a checkpoint of a snapshot of its model. */
+/** The state of a running training: enough to make a checkpoint from a snapshot of its model. */
 export class TrainingCourse {
   readonly #model: string;
   readonly #settings: FitSettings;
@@ -18,7 +18,7 @@ export class TrainingCourse {
 
   /**
    * @param initial the state that the first epoch starts from
-   * @param from what it goes on from
+   * @param from the checkpoint to resume from
    */
   constructor(model: string, settings: FitSettings, initial: TrainingState, from: Checkpoint | undefined) {
     this.#model = model;
@@ -35,20 +35,20 @@ export class TrainingCourse {
     return this.#state;
   }
 
-  /** A copy of the weights of the best epoch, where it is kept. */
+  /** A copy of the weights of the best epoch, if it is kept. */
   get best(): StateDict | undefined {
     return this.#best;
   }
 
-  /** The steps of all epochs that are over. */
+  /** The number of steps so far. */
   get steps(): number {
     return this.#steps;
   }
 
   /**
-   * Takes note of an event that is told.
+   * Records an event that is emitted.
    *
-   * @param best a copy of the model's weights where they are the best so far
+   * @param best a copy of the model's weights if they are the best so far
    */
   add(event: TrainingEvent, best: StateDict | undefined): void {
     this.#events += 1;
@@ -59,14 +59,14 @@ export class TrainingCourse {
     this.#best = best ?? this.#best;
   }
 
-  /** The checkpoint of a snapshot that comes between two events. */
+  /** The checkpoint of a snapshot that was taken between two events. */
   checkpoint(snapshot: EpochSnapshot): Checkpoint {
     const { epoch, side, batch, train, validation, scores, weights, optimizer } = snapshot;
     const best = this.#best;
     return { ...this.#common(), epoch, side, batch, train, validation, scores, weights, best, optimizer };
   }
 
-  /** The checkpoint of a training that has ended, from the weights that the model has now. */
+  /** The checkpoint of a training that has ended, with the model's present weights. */
   ended(weights: StateDict): Checkpoint {
     return {
       ...this.#common(),

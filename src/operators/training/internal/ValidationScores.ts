@@ -1,22 +1,22 @@
 import type { ScoreCounts } from '../../../contracts/training/Checkpoint.js';
 
 /**
- * Counts how good the predictions of validation rows are.
+ * Counts how many predictions of validation rows are right.
  *
- * A row whose probabilities are no numbers counts as predicted wrong: training goes on from an epoch whose loss is no
- * number, too.
+ * A row whose probabilities are NaN counts as predicted wrong, because a training continues after an epoch whose loss
+ * is NaN.
  */
 export class ValidationScores {
   readonly #classes: number;
-  /** Rows by class: that have it, that were predicted to have it, and both. */
+  /** Rows per class: with this label, with this prediction, and with both. */
   readonly #labels: Float64Array;
   readonly #predicted: Float64Array;
   readonly #hits: Float64Array;
   #rows = 0;
 
   /**
-   * @param classes how many there are
-   * @param from what was counted before
+   * @param classes the number of classes
+   * @param from the counts to continue from
    */
   constructor(classes: number, from?: ScoreCounts) {
     this.#classes = classes;
@@ -28,7 +28,7 @@ export class ValidationScores {
     this.#rows = from?.rows ?? 0;
   }
 
-  /** A copy of what was counted. */
+  /** A copy of the counts. */
   get counts(): ScoreCounts {
     return {
       rows: this.#rows,
@@ -55,7 +55,7 @@ export class ValidationScores {
     });
   }
 
-  /** The share of the rows whose most probable class is theirs. */
+  /** The share of the rows whose most probable class is their label. */
   get accuracy(): number {
     return this.#hits.reduce((sum, hits) => sum + hits, 0) / this.#rows;
   }
@@ -73,7 +73,7 @@ export class ValidationScores {
     return sum / occurring;
   }
 
-  /** The first of equals; undefined where none is a number. */
+  /** The most probable class, the first of equals; undefined if all are NaN. */
   #mostProbable(probabilities: Float32Array, offset: number): number | undefined {
     let best: number | undefined;
     for (let c = 0; c < this.#classes; c++) {

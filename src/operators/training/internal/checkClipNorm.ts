@@ -2,7 +2,8 @@ import { optionText } from '../../../contracts/checkOption.js';
 import { HeadwaterError } from '../../../contracts/HeadwaterError.js';
 
 /**
- * Refuses a limit of the norm of gradients that is no number above 0. Infinity is one: it measures, and clips nothing.
+ * Refuses a gradient norm limit that is not a number above 0. Infinity is allowed: the norm is measured, and nothing is
+ * clipped.
  *
  * @throws HeadwaterError `HW_USAGE`
  */

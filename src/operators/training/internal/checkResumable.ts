@@ -6,7 +6,7 @@ import type { DeferredTrainable, Trainable } from '../../../contracts/models/Tra
 /**
  * Refuses a model whose training cannot be resumed.
  *
- * @throws HeadwaterError `HW_USAGE` where it does not give its optimizer's state
+ * @throws HeadwaterError `HW_USAGE` if it does not give its optimizer's state
  */
 export const checkResumable = (model: Trainable | DeferredTrainable): void => {
   if ('optimizerState' in model && 'loadOptimizerState' in model) return;
@@ -16,7 +16,7 @@ export const checkResumable = (model: Trainable | DeferredTrainable): void => {
   );
 };
 
-/** What of two trainings differs, by name, with both values; undefined for nothing. */
+/** The first difference between two trainings, by name, with both values; undefined if there is none. */
 const difference = (
   saved: FitSettings,
   present: FitSettings,
@@ -30,7 +30,7 @@ const difference = (
 };
 
 /**
- * Refuses a checkpoint of another training than this one.
+ * Refuses a checkpoint of another training.
  *
  * @throws HeadwaterError `HW_USAGE`, with the first field that differs
  */

@@ -1,14 +1,13 @@
 import { defer, type Observable, of } from 'rxjs';
 import type { DeferredTrainable, Trainable } from '../../../contracts/models/Trainable.js';
 
-/** Whether a model answers later. */
+/** Whether a model is asynchronous. */
 export const isDeferred = (model: Trainable | DeferredTrainable): model is DeferredTrainable => 'deferred' in model;
 
 const answer = <T>(step: () => T): Observable<T> => defer(() => of(step()));
 
 /**
- * Any model as a `DeferredTrainable`. A model that answers at once makes its step, and answers, while it is being
- * subscribed to.
+ * Any model as a `DeferredTrainable`. A synchronous model makes its step and emits its result during the subscription.
  */
 export const deferModel = (model: Trainable | DeferredTrainable): DeferredTrainable => {
   if (isDeferred(model)) return model;
@@ -21,7 +20,7 @@ export const deferModel = (model: Trainable | DeferredTrainable): DeferredTraina
     predictBatch: (batch) => answer(() => model.predictBatch(batch)),
     stateDict: () => answer(() => model.stateDict()),
     loadStateDict: (state) => model.loadStateDict(state),
-    // Where the model has them; `fit` refuses one that has not before it asks.
+    // // `fit` calls these only for models that have them: it refuses other models before.
     optimizerState: () => answer(() => model.optimizerState?.() ?? new Map()),
     loadOptimizerState: (state) => model.loadOptimizerState?.(state),
   };

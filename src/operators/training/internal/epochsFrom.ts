@@ -3,8 +3,8 @@ import { takeUntilClosed } from '../../../contracts/flow/takeUntilClosed.js';
 import type { TrainingState } from '../../../contracts/training/TrainingState.js';
 
 /**
- * Runs one epoch after another, each from the state that the one before it left, until a state says `stop`: a fold over
- * epochs, with their events as its output.
+ * Runs one epoch after another, each from the state that the one before it left, until a state has `stop` set. It is a
+ * fold over epochs that emits their events.
  *
  * ```
  * epoch(s0):  -a-b-(E s1)|
@@ -16,9 +16,9 @@ import type { TrainingState } from '../../../contracts/training/TrainingState.js
  * Holds the state, and no event.
  *
  * @param initial the state that the first epoch starts from
- * @param epoch the events of one epoch; what it throws is the stream's error
- * @param stateAfter the state that an event leaves; undefined for an event that leaves it as it is. The last event of an
- *   epoch must leave one
+ * @param epoch the events of one epoch; an error that it throws is the stream's error
+ * @param stateAfter the state after an event; undefined if the event does not change it. The last event of an epoch
+ *   must give a state
  */
 export const epochsFrom = <Event>(
   initial: TrainingState,
@@ -29,8 +29,8 @@ export const epochsFrom = <Event>(
     let state = initial;
     const untilClosed = takeUntilClosed(subscriber);
 
-    // `expand` and `repeat` subscribe to the next epoch from within the completion of the last one: where batches come
-    // synchronously, every epoch would then stand on the stack of all epochs before it. This loop lets the one unwind
+    // // `expand` and `repeat` subscribe to the next epoch from within the completion of the last one. With synchronous
+    // batches, every epoch would then be on the call stack of all epochs before it. This loop returns from one epoch
     // before it subscribes to the next.
     const run = (): void => {
       let ended = true;

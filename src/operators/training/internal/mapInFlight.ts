@@ -4,23 +4,23 @@ import type { Valve } from '../../../contracts/flow/Valve.js';
 import { Fifo } from '../../flow/internal/Fifo.js';
 import { ValveHold } from '../../flow/internal/ValveHold.js';
 
-/** How `mapInFlight` works. */
+/** Options of `mapInFlight`. */
 export interface InFlightOptions {
-  /** How many values may be at work on at once. */
+  /** The most values that are processed at once. */
   readonly most: number;
-  /** Held while they are so many. */
+  /** Held while that many values are processed. */
   readonly valve: Valve | undefined;
 }
 
-/** One value at work. */
+/** One value that is being processed. */
 interface Flight<R> {
   readonly results: R[];
-  /** How it ended, once it has. */
+  /** How it ended; undefined while it runs. */
   ended: { readonly error?: unknown } | undefined;
 }
 
 /**
- * Projects each value to an Observable, a few of them at work at once, and emits what they give in the order of the
+ * Projects each value to an Observable, with a few of them running at once, and emits their results in the order of the
  * source.
  *
  * ```
@@ -30,11 +30,11 @@ interface Flight<R> {
  * valve closed:  xxxxx
  * ```
  *
- * Holds at most `most` values at work with their results, and those that come before the source stops: the rest of its
- * present chunk. An error of the source comes after the values before it; an error of a projection after what the
- * values before it gave, and no value behind it is begun.
+ * Holds at most `most` running values with their results, and the values that arrive before the source stops: the rest
+ * of its present chunk. An error of the source comes after the results of the values before it. An error of a
+ * projection comes after that value's results, and no later value is started.
  *
- * @param project what is done with a value; it is subscribed to at once
+ * @param project makes the Observable of a value; it is subscribed to at once
  */
 export const mapInFlight =
   <T, R>(
@@ -49,11 +49,10 @@ export const mapInFlight =
       let begun = 0;
       let failed = false;
       /**
-       * Set while the loop of `settle` runs: a consumer may cause arrivals from within `next`, and those have to queue
-       * up.
+       * Set while the loop of `settle` runs. The consumer may push values from within `next`, and those must queue up.
        */
       let settling = false;
-      /** How the source ended, once it has. */
+      /** How the source ended; undefined while it runs. */
       let ended: { readonly error?: unknown } | undefined;
       const held = new ValveHold(valve, 'device');
       const untilClosed = takeUntilClosed(subscriber);
@@ -85,7 +84,7 @@ export const mapInFlight =
         });
       };
 
-      /** Lands what has arrived, and lets off what may go. */
+      /** Emits the results that are due, and starts the values that may start. */
       const settle = (): void => {
         if (settling) return;
         settling = true;

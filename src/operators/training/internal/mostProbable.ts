@@ -3,10 +3,10 @@ import type { PaddedBatch } from '../../../contracts/rows/PaddedBatch.js';
 import type { Trainable } from '../../../contracts/models/Trainable.js';
 
 /**
- * Each row's most probable class, the first of equals.
+ * Each row's most probable class; the first one if several are equal.
  *
- * @param model whose probabilities they are; for its name and its number of classes, C
- * @param batch whose rows they are, B of them
+ * @param model the model that gave the probabilities; for its name and its number of classes, C
+ * @param batch the batch of the B rows
  * @param probabilities row-major, shape [B, C], float32
  * @returns class indices, shape [B], int32
  * @throws HeadwaterError `HW_NUMERIC` for a probability that is not a finite number, `HW_USAGE` for probabilities of
@@ -30,7 +30,7 @@ export const mostProbable = (
     let best = 0;
     for (let c = 0; c < classes; c++) {
       const probability = probabilities[offset + c]!;
-      // Without this a row of NaN would quietly be called class 0.
+      // // Without this check, a row of NaN would silently get class 0.
       if (!Number.isFinite(probability)) {
         throw new HeadwaterError(
           'HW_NUMERIC',

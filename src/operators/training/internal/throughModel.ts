@@ -7,37 +7,38 @@ import { mapInFlight } from './mapInFlight.js';
 /** The options of an operator that runs batches through a model. */
 export interface ThroughModelOptions {
   /**
-   * For a `DeferredTrainable`: held while the device has three batches, which is its limit. Give the source the same
-   * valve, and it stops reading meanwhile. Default: none, and the batches that come meanwhile wait without bound.
+   * For a `DeferredTrainable`: held while the device has three batches, which is the limit. Pass the same valve to the
+   * source, so that it stops reading meanwhile. Default: none; then the batches that arrive meanwhile wait without
+   * limit.
    */
   readonly valve?: Valve | undefined;
 }
 
-/** What `throughModel` does besides. */
+/** Additional options of `throughModel`. */
 export interface AroundBatch<Batch, Before> extends ThroughModelOptions {
   /**
-   * What is to be asked of the model before a batch, and emitted before its result; undefined for nothing. A model on a
-   * device gets both at once, in this order.
+   * A request to the model before a batch, whose result is emitted before that of the batch; undefined for none. A
+   * model on a device gets both at once, in this order.
    */
   readonly before?: ((batch: Batch, index: number) => Observable<Before> | undefined) | undefined;
-  /** Says more of the model's error. */
+  /** Adds details to the model's error. */
   readonly explain?: ((error: unknown, batch: Batch) => unknown) | undefined;
 }
 
 /**
- * Batches that a device has at once: one that it computes, one that is in its queue, and one whose results are on their
- * way back.
+ * The number of batches that a device has at once: one that it computes, one in its queue, and one whose results are
+ * being transferred back.
  */
 const BATCHES_IN_FLIGHT = 3;
 
 /**
- * Runs each batch through a model, and emits one result a batch, in the order of the batches. A model that answers at
- * once has one batch at a time; a model that answers later has a few in flight.
+ * Runs each batch through a model, and emits one result per batch, in the order of the batches. A synchronous model has
+ * one batch at a time, an asynchronous model a few in flight.
  *
- * @param model the model, of either kind
- * @param ask runs one batch through the model, which is given as a `DeferredTrainable` in either case
- * @param tell makes the result from the model's answer; what it throws is the stream's error
- * @param options the valve, what comes before a batch, and what explains an error
+ * @param model the model, synchronous or asynchronous
+ * @param ask runs one batch through the model, which is passed as a `DeferredTrainable` in both cases
+ * @param tell makes the result from the model's answer; an error that it throws is the stream's error
+ * @param options the valve, the request before a batch, and the function that explains an error
  */
 export const throughModel = <Batch, Answer, Result, Before = never>(
   model: Trainable | DeferredTrainable,
@@ -56,9 +57,10 @@ export const throughModel = <Batch, Answer, Result, Before = never>(
     const before$ = before?.(batch, index);
     const result$ = answerTo(batch, index).pipe(map((answer) => tell(answer, batch, index)));
     if (before$ === undefined) return result$;
-    // A device is to have the batch in its queue before it is given the next one: `concat` would ask too late.
+    // // The device must have the batch in its queue before the first request is answered. `concat` would send it too
+    // late.
     return isDeferred(model) ? forkJoin([before$, result$]).pipe(mergeMap((both) => both)) : concat(before$, result$);
   };
-  // Answers that come at once need no queue: mergeMap passes each on within the call that brought its batch.
+  // // Synchronous answers need no queue: mergeMap emits each one within the call that pushed its batch.
   return isDeferred(model) ? mapInFlight(project, { most: BATCHES_IN_FLIGHT, valve }) : mergeMap(project);
 };

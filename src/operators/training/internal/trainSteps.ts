@@ -11,13 +11,13 @@ import { throughModel } from './throughModel.js';
 /** The most row ids that a message lists. */
 const MOST_IDS = 128;
 
-/** The rows of a batch, in words. */
+/** The rows of a batch, for messages. */
 const rowsInWords = ({ ids, size }: LabelledBatch): string => {
   const listed = Array.from(ids.subarray(0, Math.min(size, MOST_IDS))).join(', ');
   return `The ids of its rows: ${listed}${size > MOST_IDS ? ` and ${size - MOST_IDS} more` : ''}.`;
 };
 
-/** An error about numbers, with the rows of the batch that it came with. */
+/** Adds the rows of the batch to a numeric error. */
 const withRows = (error: unknown, batch: LabelledBatch, where: string): unknown =>
   error instanceof HeadwaterError && error.code === 'HW_NUMERIC'
     ? new HeadwaterError('HW_NUMERIC', `${error.message} ${rowsInWords(batch)}`, {
@@ -27,9 +27,10 @@ const withRows = (error: unknown, batch: LabelledBatch, where: string): unknown 
     : error;
 
 /**
- * What `trainStep` does, with something before some of the steps.
+ * The implementation of `trainStep`, with an optional request to the model before some of the steps.
  *
- * @param before what is to be asked of the model before a batch; the number of batches before it in this subscription
+ * @param before the request to the model before a batch; `index` is the number of batches before it in this
+ * subscription
  * @throws HeadwaterError as `trainStep`
  */
 export const trainSteps = <Before = never>(
@@ -74,7 +75,7 @@ export const trainSteps = <Before = never>(
       { valve, before, explain: (error, batch) => withRows(error, batch, `epoch ${epoch}`) },
     );
   if (typeof learningRate === 'number') return stepsAt(() => learningRate);
-  // The rows are counted anew in each subscription.
+  // // The rows are counted again in each subscription.
   return (batch$) =>
     defer(() => {
       let rows = 0;

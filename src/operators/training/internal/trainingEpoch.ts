@@ -14,32 +14,32 @@ import { throughModel } from './throughModel.js';
 import { trainSteps } from './trainSteps.js';
 import { ValidationScores } from './ValidationScores.js';
 
-/** Where an epoch stands, and what it has measured. */
+/** The position in an epoch, and what it has measured so far. */
 export type EpochCourse = Pick<Checkpoint, 'epoch' | 'side' | 'batch' | 'train' | 'validation' | 'scores'>;
 
-/** A copy of the model between two of its batches, with where the epoch stands. */
+/** A copy of the model between two batches, with the position in the epoch. */
 export interface EpochSnapshot extends EpochCourse {
   readonly type: 'snapshot';
   readonly weights: StateDict;
   readonly optimizer: StateDict;
 }
 
-/** What one epoch needs. */
+/** The inputs of one epoch. */
 export interface TrainingEpochOptions {
   readonly model: Trainable | DeferredTrainable;
   readonly source: BatchSource;
   /** The state that the epoch starts from. */
   readonly state: TrainingState;
-  /** What the state becomes after it. */
+  /** Computes the state after the epoch. */
   readonly step: TrainingStep;
   readonly averageOver: AveragedOver;
-  /** What the state's learning rate is multiplied by in each step; undefined for 1. */
+  /** The factor of the state's learning rate in each step; undefined for 1. */
   readonly factor: ((rowsBefore: number) => number) | undefined;
-  /** The norm that the gradients are clipped to; undefined where they are not. */
+  /** The norm that the gradients are clipped to; undefined for no clipping. */
   readonly clipNorm: number | undefined;
-  /** Where it goes on, for an epoch that was begun before. */
+  /** The position to resume from, for an epoch that was begun before. */
   readonly from?: EpochCourse | undefined;
-  /** Whether a snapshot is to be taken before a batch, from the number of steps that the epoch has made. */
+  /** Whether a snapshot is due before a batch, from the number of steps that the epoch has made. */
   readonly due?: ((steps: number) => boolean) | undefined;
 }
 
@@ -49,13 +49,13 @@ const noBatch = (side: string, epoch: number): HeadwaterError =>
     `Epoch ${epoch} found no batch of ${side} rows. Give the source more rows, raise the share of the ${side} side, or let incomplete batches through (dropLast: false).`,
   );
 
-/** The weights and the optimizer's state as they are now, in the model's order of work. */
+/** The present weights and optimizer state. The model copies them in the order of its other requests. */
 const copyOf = (model: DeferredTrainable): Observable<{ readonly weights: StateDict; readonly optimizer: StateDict }> =>
   defer(() =>
     forkJoin({ weights: model.stateDict(), optimizer: model.optimizerState?.() ?? of<StateDict>(new Map()) }),
   );
 
-/** A snapshot that does not know yet where the epoch stands. */
+/** A snapshot without the position in the epoch. */
 interface Copied {
   readonly type: 'snapshot';
   readonly batch: number;
@@ -70,7 +70,7 @@ interface Measured {
   readonly result: EvaluationResult;
 }
 
-/** Leaves out batches that were done with before, and tells how many rows each had. */
+/** Leaves out batches that were processed before, and reports the number of rows of each. */
 const skipping = (count: number, skipped: (rows: number) => void): OperatorFunction<LabelledBatch, LabelledBatch> =>
   count === 0
     ? (batch$) => batch$
@@ -80,11 +80,11 @@ const skipping = (count: number, skipped: (rows: number) => void): OperatorFunct
       });
 
 /**
- * One epoch: the batches of the train side, one optimizer step each; then those of the validation side with the weights
- * frozen; then the fold of what they measured into the state. A validation side without rows is not read.
+ * One epoch: the batches of the train side, with one optimizer step each; then those of the validation side with the
+ * weights frozen; then the update of the state from what they measured. A validation side without rows is not read.
  *
- * @throws through `error`: HeadwaterError `HW_EMPTY` when a side has no batch, `HW_NUMERIC` as `trainStep` says, and
- *   whatever the source, the model and the steps throw
+ * @throws through `error`: HeadwaterError `HW_EMPTY` when a side has no batch, `HW_NUMERIC` as in `trainStep`, and any
+ *   error that the source, the model and the steps throw
  */
 export const trainingEpoch = ({
   model,
@@ -105,7 +105,7 @@ export const trainingEpoch = ({
     let validation = meanLoss(averageOver, from?.validation);
     const scores = new ValidationScores(model.classes, from?.scores);
     const validates = from?.side === 'validation';
-    /** Batches of each side that were done with before. */
+    /** The number of batches of each side that were processed before. */
     const done = {
       train: from === undefined ? 0 : validates ? from.train.batches : from.batch,
       validation: validates ? from.batch : 0,
@@ -113,12 +113,12 @@ export const trainingEpoch = ({
 
     const started: EpochStarted = { type: 'epoch-started', model: model.name, epoch, learningRate };
 
-    /** Takes a copy of the model where one is due. */
+    /** Copies the model when a snapshot is due. */
     const before =
       (side: 'train' | 'validation') =>
       (_batch: LabelledBatch, index: number): Observable<Copied> | undefined => {
         const batch = done[side] + index;
-        // No step is under way on the validation side: all of them are in the mean.
+        // // The validation side makes no steps: all steps of the epoch are in the mean already.
         return due?.(side === 'train' ? batch : train.batches) === true
           ? copyOf(deferred).pipe(map((copy): Copied => ({ type: 'snapshot', batch, ...copy })))
           : undefined;
@@ -158,7 +158,7 @@ export const trainingEpoch = ({
     });
 
     const validation$ = defer(() => {
-      // Known as soon as the train side is through: no need to read the validation side first.
+      // // This is known when the train side completes, so the validation side need not be read first.
       if (train.batches === 0) throw noBatch('train', epoch);
       return source.rows.validation === 0 ? EMPTY : source.batches('validation', epoch);
     }).pipe(
@@ -198,7 +198,7 @@ export const trainingEpoch = ({
       return of(ended);
     });
 
-    // What was begun before was told before. Its train side is not read again where it was through.
+    // // A resumed epoch emits its first events only once. Its train side is not read again if it was complete.
     return from === undefined
       ? concat(of(started), train$, validation$, ended$)
       : concat(validates ? EMPTY : train$, validation$, ended$);
