@@ -50,7 +50,7 @@ export const batchSource = (split: Split, options: BatchSourceOptions = {}): Bat
     batches: (side, epoch) =>
       batchesFrom(split, { ...each, side, epoch, dropLast: side === 'train' ? options.dropLast : false }, kept),
   };
-  // // Makes a batch stream without subscribing to it. Invalid options are then refused here, not during a training.
+  // Makes a batch stream without subscribing to it. Invalid options are then refused here, not during a training.
   source.batches('train', 1);
   return source;
 };

@@ -127,7 +127,7 @@ export const batchesFrom = (
     row$.pipe(preprocess({ text, stopWords }), trace('preprocess'), tokenize(encoder, labelEncoder), trace('tokenize'));
   const shuffled = <T>(row$: Observable<T>): Observable<T> =>
     side === 'train' ? row$.pipe(shuffle({ ...slices, buffer, seed, epoch }), trace('shuffle')) : row$;
-  // // The draws of the shuffle depend only on the number of rows, so rows that are encoded before the shuffle come in
+  // The draws of the shuffle depend only on the number of rows, so rows that are encoded before the shuffle come in
   // the same order.
   const encoded$ = kept === undefined ? encode(shuffled(read$)) : shuffled(kept.rows(side, encode(read$), slices));
   const batches$ = encoded$.pipe(

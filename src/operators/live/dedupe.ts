@@ -105,7 +105,7 @@ export const dedupe = <R extends LiveHeadline>(options: DedupeOptions<R> = {}): 
       'HW_USAGE',
       `dedupe: by is empty, so that nothing would be a repeat. Name at least one of ${HEADLINE_KEYS.join(', ')}.`,
     );
-  // // With less room, the keys of one headline would evict one another, and the headline would be new each time.
+  // With less room, the keys of one headline would evict one another, and the headline would be new each time.
   if (capacity !== undefined) checkCapacity('dedupe', capacity, room);
   if (memory !== undefined && memory.capacity < room) {
     throw new HeadwaterError(

@@ -25,10 +25,10 @@ const canonicalLink = (link: string): string | undefined => {
   try {
     canonical = normalizeUrl(link, { stripProtocol: true, removeQueryParameters: TRACKING });
   } catch {
-    // // A URL parser cannot read it. It still identifies the headline.
+    // A URL parser cannot read it. It still identifies the headline.
     return link.trim() === '' ? undefined : link.trim();
   }
-  // // A host alone. Some feeds give their home page as the link of every item, so all items after the first would be
+  // A host alone. Some feeds give their home page as the link of every item, so all items after the first would be
   // taken for repeats.
   return /^[^/?:#]+(?::\d+)?$/.test(canonical) ? undefined : canonical;
 };
@@ -40,7 +40,7 @@ const canonicalLink = (link: string): string | undefined => {
 const normalisedTitle = (title: string): string | undefined => {
   const words = title
     .normalize('NFKC')
-    // // Soft hyphens and similar characters are invisible within words.
+    // Soft hyphens and similar characters are invisible within words.
     .replace(/\p{Cf}+/gu, '')
     .replace(/[\p{P}\p{Z}\p{C}]+/gu, ' ')
     .trim()

@@ -72,12 +72,12 @@ export const microBatch = <T>(options: MicroBatchOptions): OperatorFunction<T, r
       const flush = (): void => {
         if (batch.length === 0) return;
         const gathered = batch;
-        // // Cleared before the batch is emitted, because the consumer may push further values from within `next`.
+        // Cleared before the batch is emitted, because the consumer may push further values from within `next`.
         batch = [];
         subscriber.next(gathered);
       };
 
-      // // A running timer is kept when its batch is full earlier. When it fires, it checks the batch of that moment.
+      // A running timer is kept when its batch is full earlier. When it fires, it checks the batch of that moment.
       // Under load a batch fills every few milliseconds, and setting and clearing a timer for each would cost more than
       // the batch.
       const wake = (delay: number): void => {
@@ -86,7 +86,7 @@ export const microBatch = <T>(options: MicroBatchOptions): OperatorFunction<T, r
           waking = false;
           if (batch.length === 0) return;
           const waited = scheduler.now() - since;
-          // // Below 0 the clock was set back. The true waiting time is not known, so the batch is emitted.
+          // Below 0 the clock was set back. The true waiting time is not known, so the batch is emitted.
           if (waited >= 0 && waited < maxWaitMs) wake(maxWaitMs - waited);
           else flush();
         };

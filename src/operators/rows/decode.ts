@@ -55,7 +55,7 @@ const tagOf = (type: object): unknown => ('_tag' in type ? type._tag : undefined
 /** Whether the path to an error names the parts of this type by number, not by field name. */
 const numbersItsParts = (type: object): boolean => {
   let inner = type;
-  // // These three wrappers add no entry to the path. The type inside them does.
+  // These three wrappers add no entry to the path. The type inside them does.
   while (
     ['ExactType', 'ReadonlyType', 'RefinementType'].includes(String(tagOf(inner))) &&
     'type' in inner &&
@@ -81,7 +81,7 @@ const rejectionOf = (row: SourceRow, renaming: Renaming, errors: t.Errors): Reje
   const failed = errors.map(failedField);
   for (const entry of failed) {
     if (entry === undefined) continue;
-    // // The header lacks the column, so every row would fail. This is a fault of the table, not of the row.
+    // The header lacks the column, so every row would fail. This is a fault of the table, not of the row.
     const column = new Map(renaming).get(entry.key) ?? entry.key;
     if (row.fields[column] === undefined) throw missingColumn(entry.key, column, row);
   }

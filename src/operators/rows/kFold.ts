@@ -110,7 +110,7 @@ export const kFold = (rows$: Observable<Row>, options: KFoldOptions = {}): Obser
   const { textOf, lookUp } = textPath(stepsOf(preparing));
 
   return defer(() => {
-    // // The first fold takes its share of all rows, the next one its share of the rest, and so on. Each division is
+    // The first fold takes its share of all rows, the next one its share of the rest, and so on. Each division is
     // exact within every class, so the folds are exact too.
     const divisions = Array.from({ length: folds - 1 }, (_, k) => {
       const share = 1 / (folds - k);

@@ -309,7 +309,7 @@ export const prepare = (rows$: Observable<Row>, options: PrepareOptions = {}): O
       settle(counts, options);
       return EMPTY;
     });
-    // // The rows are checked before the vocabulary is fitted, so that a problem with the rows gives the messages of
+    // The rows are checked before the vocabulary is fitted, so that a problem with the rows gives the messages of
     // `settle`.
     return concat(sided$, settled$).pipe(
       learnt,

@@ -232,7 +232,7 @@ export const fit = (
         model.loadStateDict(from.weights);
         if (from.side !== 'ended') model.loadOptimizerState?.(from.optimizer);
       }
-      // // Both default steps use the validation loss.
+      // Both default steps use the validation loss.
       const { steps = rows.validation === 0 || schedule !== undefined ? [] : [reduceLrOnPlateau(), earlyStopping()] } =
         options;
       const step = combineSteps([...steps, limitEpochs(epochs)], monitor);

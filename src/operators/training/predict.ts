@@ -48,13 +48,13 @@ export const predict = (
       type: 'prediction',
       id: batch.ids[row]!,
       predicted: index,
-      // // A copy: a view on one row would keep the probabilities of the whole batch in memory.
+      // A copy: a view on one row would keep the probabilities of the whole batch in memory.
       probabilities: probabilities.slice(row * model.classes, (row + 1) * model.classes),
     }));
   };
   return pipe(
     throughModel(model, (asked, batch: PaddedBatch) => asked.predictBatch(batch), tell, options),
-    // // concatMap and not mergeMap: if a consumer pushes a further batch from within `next`, its rows must come after
+    // concatMap and not mergeMap: if a consumer pushes a further batch from within `next`, its rows must come after
     // these.
     concatMap(identity),
   );

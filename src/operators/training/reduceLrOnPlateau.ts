@@ -86,7 +86,7 @@ export const reduceLrOnPlateau = ({
     const reduced = Math.max(state.learningRate * factor, minLr);
     return {
       ...state,
-      // // The count restarts even if the reduction is too small to be applied.
+      // The count restarts even if the reduction is too small to be applied.
       learningRate: state.learningRate - reduced > eps ? reduced : state.learningRate,
       plateau: { best, badEpochs: 0, cooldown },
     };

@@ -41,7 +41,7 @@ export class SheddingBuffer<T> implements QueueBuffer<T> {
   shift(): T {
     for (;;) {
       const place = this.#places[this.#head]!;
-      // // The place must not keep a removed value from being garbage-collected.
+      // The place must not keep a removed value from being garbage-collected.
       this.#places[this.#head++] = GAP;
       if (place === GAP) continue;
       this.#size -= 1;
@@ -81,7 +81,7 @@ export class SheddingBuffer<T> implements QueueBuffer<T> {
   }
 
   #append(value: T): void {
-    // // This moves each value at most once per `capacity` arrivals, so the cost per value is small.
+    // This moves each value at most once per `capacity` arrivals, so the cost per value is small.
     if (this.#places.length >= 2 * this.#capacity) {
       this.#places = this.#places.filter((place) => place !== GAP);
       this.#head = 0;

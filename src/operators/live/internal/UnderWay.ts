@@ -37,14 +37,14 @@ export class UnderWay<R extends LiveHeadline> implements SeenKeys {
   /** Emits a headline that counts as seen when its delivery is done. */
   follow(headline: R, keys: readonly string[]): R {
     const pending: Pending = { repeats: [] };
-    // // A key that belongs to another pending headline stays with that one.
+    // A key that belongs to another pending headline stays with that one.
     const own = keys.filter((key) => !this.#pending.has(key));
     for (const key of own) this.#pending.set(key, pending);
     return {
       ...headline,
       delivery: settleOnce(headline.delivery?.id ?? headline.key ?? keys[0] ?? '', (how) => {
         for (const key of own) this.#pending.delete(key);
-        // // A headline that is given up is not tried again, so it counts as seen.
+        // A headline that is given up is not tried again, so it counts as seen.
         if (how.type !== 'retry') this.#remember(keys);
         headline.delivery?.settle(how);
         for (const repeat of pending.repeats) repeat.settle(how);

@@ -33,7 +33,7 @@ export const classifyTexts = (
     return present;
   };
 
-  // // concatMap and not mergeMap: if a consumer pushes a further batch from within `next`, its headlines must come
+  // concatMap and not mergeMap: if a consumer pushes a further batch from within `next`, its headlines must come
   // after these.
   return concatMap((headlines) => {
     if (headlines.length === 0) return [];

@@ -72,7 +72,7 @@ export class SideByGroup {
       return SIDES[known - 1]!;
     }
     this.firstStratum = undefined;
-    // // A group of which a row came with a side already has a slot.
+    // A group of which a row came with a side already has a slot.
     if (this.#sides[slot] === 0 && this.#size >= this.#most)
       return choose(spread(this.#hash[0]! ^ this.#seed) / 0x100000000);
     const side = choose();

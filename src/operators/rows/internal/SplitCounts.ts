@@ -46,7 +46,7 @@ export class SplitCounts {
     this.read++;
     if (row.text !== '') return true;
     this.#rowsWithoutText++;
-    // // The shuffle changes the order of the rows, so the smallest id is the first row of the source.
+    // The shuffle changes the order of the rows, so the smallest id is the first row of the source.
     if (this.#firstWithoutText === undefined || row.id < this.#firstWithoutText.id) this.#firstWithoutText = row;
     if (this.dropsEmpty) this.sides.recordWithoutText(row.id);
     return !this.dropsEmpty;

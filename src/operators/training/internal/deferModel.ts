@@ -20,7 +20,7 @@ export const deferModel = (model: Trainable | DeferredTrainable): DeferredTraina
     predictBatch: (batch) => answer(() => model.predictBatch(batch)),
     stateDict: () => answer(() => model.stateDict()),
     loadStateDict: (state) => model.loadStateDict(state),
-    // // `fit` calls these only for models that have them: it refuses other models before.
+    // `fit` calls these only for models that have them: it refuses other models before.
     optimizerState: () => answer(() => model.optimizerState?.() ?? new Map()),
     loadOptimizerState: (state) => model.loadOptimizerState?.(state),
   };

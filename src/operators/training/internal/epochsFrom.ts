@@ -29,7 +29,7 @@ export const epochsFrom = <Event>(
     let state = initial;
     const untilClosed = takeUntilClosed(subscriber);
 
-    // // `expand` and `repeat` subscribe to the next epoch from within the completion of the last one. With synchronous
+    // `expand` and `repeat` subscribe to the next epoch from within the completion of the last one. With synchronous
     // batches, every epoch would then be on the call stack of all epochs before it. This loop returns from one epoch
     // before it subscribes to the next.
     const run = (): void => {

@@ -30,7 +30,7 @@ export const mostProbable = (
     let best = 0;
     for (let c = 0; c < classes; c++) {
       const probability = probabilities[offset + c]!;
-      // // Without this check, a row of NaN would silently get class 0.
+      // Without this check, a row of NaN would silently get class 0.
       if (!Number.isFinite(probability)) {
         throw new HeadwaterError(
           'HW_NUMERIC',

@@ -57,10 +57,10 @@ export const throughModel = <Batch, Answer, Result, Before = never>(
     const before$ = before?.(batch, index);
     const result$ = answerTo(batch, index).pipe(map((answer) => tell(answer, batch, index)));
     if (before$ === undefined) return result$;
-    // // The device must have the batch in its queue before the first request is answered. `concat` would send it too
+    // The device must have the batch in its queue before the first request is answered. `concat` would send it too
     // late.
     return isDeferred(model) ? forkJoin([before$, result$]).pipe(mergeMap((both) => both)) : concat(before$, result$);
   };
-  // // Synchronous answers need no queue: mergeMap emits each one within the call that pushed its batch.
+  // Synchronous answers need no queue: mergeMap emits each one within the call that pushed its batch.
   return isDeferred(model) ? mapInFlight(project, { most: BATCHES_IN_FLIGHT, valve }) : mergeMap(project);
 };

@@ -75,7 +75,7 @@ export const trainSteps = <Before = never>(
       { valve, before, explain: (error, batch) => withRows(error, batch, `epoch ${epoch}`) },
     );
   if (typeof learningRate === 'number') return stepsAt(() => learningRate);
-  // // The rows are counted again in each subscription.
+  // The rows are counted again in each subscription.
   return (batch$) =>
     defer(() => {
       let rows = 0;

@@ -118,7 +118,7 @@ export const trainingEpoch = ({
       (side: 'train' | 'validation') =>
       (_batch: LabelledBatch, index: number): Observable<Copied> | undefined => {
         const batch = done[side] + index;
-        // // The validation side makes no steps: all steps of the epoch are in the mean already.
+        // The validation side makes no steps: all steps of the epoch are in the mean already.
         return due?.(side === 'train' ? batch : train.batches) === true
           ? copyOf(deferred).pipe(map((copy): Copied => ({ type: 'snapshot', batch, ...copy })))
           : undefined;
@@ -158,7 +158,7 @@ export const trainingEpoch = ({
     });
 
     const validation$ = defer(() => {
-      // // This is known when the train side completes, so the validation side need not be read first.
+      // This is known when the train side completes, so the validation side need not be read first.
       if (train.batches === 0) throw noBatch('train', epoch);
       return source.rows.validation === 0 ? EMPTY : source.batches('validation', epoch);
     }).pipe(
@@ -198,7 +198,7 @@ export const trainingEpoch = ({
       return of(ended);
     });
 
-    // // A resumed epoch emits its first events only once. Its train side is not read again if it was complete.
+    // A resumed epoch emits its first events only once. Its train side is not read again if it was complete.
     return from === undefined
       ? concat(of(started), train$, validation$, ended$)
       : concat(validates ? EMPTY : train$, validation$, ended$);
