@@ -13,28 +13,28 @@ import type { SliceOptions } from './emitInSlices.js';
 import { Fifo } from './internal/Fifo.js';
 import { queue, type QueueBuffer } from './internal/queue.js';
 
-/** How `boundedQueue` works. */
+/** Options of `boundedQueue`. */
 export interface BoundedQueueOptions extends SliceOptions {
   /**
-   * Held while the queue is full, and while the event loop has its turn. The source that stops reading while it is
-   * closed must be given the same one.
+   * The valve, which is held while the queue is full, and while the event loop runs. Pass the same valve to the source,
+   * so that it stops reading while the valve is closed.
    */
   readonly valve: Valve;
   /**
-   * How many waiting values make the queue full, at least 1. The valve is held from then on until at most half as many
-   * wait.
+   * The number of waiting values at which the queue is full, at least 1. The valve is then held until at most half as
+   * many wait.
    */
   readonly highWaterMark: number;
   /**
-   * The most values that may ever wait, at least `highWaterMark`: one more ends the stream with `HW_OVERFLOW`. Default
-   * Infinity: a source that does not honour the valve is let fill the memory.
+   * The most values that may ever wait, at least `highWaterMark`. One more ends the stream with `HW_OVERFLOW`. Default
+   * Infinity: a source that ignores the valve may then fill the memory.
    */
   readonly limit?: number | undefined;
 }
 
-/** A `boundedQueue` before an asynchronous consumer. */
+/** Options of a `boundedQueue` with an asynchronous consumer. */
 export interface BoundedQueueProjectOptions<T, O extends ObservableInput<unknown>> extends BoundedQueueOptions {
-  /** The consumer: what it returns is subscribed to and emitted, and the next value has to wait until it completes. */
+  /** The consumer. Its result is subscribed to and emitted, and the next value waits until the result completes. */
   readonly project: (value: T, index: number) => O;
 }
 
@@ -44,7 +44,7 @@ const check = ({ highWaterMark, limit = Infinity, yieldAfter = 25 }: BoundedQueu
   checkTime('boundedQueue', 'yieldAfter', yieldAfter);
 };
 
-/** A room that gives up when more would wait than may. */
+/** A buffer that throws when more than `limit` values would wait. */
 const limited = <T>(limit: number): QueueBuffer<T> => {
   const waiting = new Fifo<T>();
   return {
@@ -66,11 +66,12 @@ const limited = <T>(limit: number): QueueBuffer<T> => {
 };
 
 /**
- * Lets values wait for a consumer that is slower than their source, and brakes the source while too many do.
+ * A queue for a consumer that is slower than its source, with back-pressure: it holds back the source while too many
+ * values wait.
  *
- * RxJS has no flow control: `concatMap(slow)` queues without bound whatever a fast source pushes. Here the queue holds
- * a valve while it is full, and a source that was given the same valve stops reading. The valve is released once half
- * the queue is gone, and at the latest on completion, error or unsubscription.
+ * RxJS has no flow control: `concatMap(slow)` queues everything that a fast source pushes, without limit. This queue
+ * holds a valve while it is full, and a source with the same valve stops reading. The valve is released when at most
+ * half of `highWaterMark` waits, and at the latest on completion, error or unsubscription.
  *
  * ```marbles
  * source: abcd------------e--|      d comes though the valve is closed already: a source does not stop at once
@@ -79,30 +80,29 @@ const limited = <T>(limit: number): QueueBuffer<T> => {
  * valve:  o-c-----o                 c: closed, o: open
  * ```
  *
- * The consumer stands after the queue, or in `project`:
+ * The consumer is downstream, or in `project`:
  *
- * - Without `project` a value that need not wait is emitted at once, within the source's own emission, for the consumer
- *   to work on then and there. Such a consumer brakes its source by itself, but also keeps sockets, timers and signals
- *   from their turn. So after `yieldAfter` ms of work the rest waits until the event loop has had its turn, and the
- *   valve is held until then.
- * - With `project` one value at a time is projected to an Observable (or a promise, or an iterable), as `concatMap`
- *   does; its values are emitted, and the next value waits for its end.
+ * - Without `project`, a value that need not wait is emitted synchronously, within the source's own emission, so the
+ *   consumer works on it there. Such a consumer slows its source down, but it also blocks sockets, timers and signals.
+ *   So after `yieldAfter` ms of work the other values wait until the event loop has run, and the valve is held until
+ *   then.
+ * - With `project`, one value at a time is projected to an Observable (or a promise, or an iterable), as in
+ *   `concatMap`. Its values are emitted, and the next value waits until it completes.
  *
- * Values keep their order, and so do completion and error of the source: both come after the values before them.
- * (`concatMap` lets an error overtake the values that wait. Here what is worked on before the error does not depend on
- * how fast the consumer was, and nothing that was read is lost.) An error of `project`, or of what it returns, passes
- * at once.
+ * Values keep their order. Completion and error of the source come after the values before them. (With `concatMap` an
+ * error overtakes the waiting values. Here the values that are processed before the error do not depend on the
+ * consumer's speed, and no value that was read is lost.) An error of `project`, or of its result, passes at once.
  *
- * Holds at most `highWaterMark` values + those that come before the source stops: the rest of its present chunk, and
- * what the operators in between let go of at once (at the end of the source, what `bucketByLength` holds). Besides
- * these, the value that the consumer is at work on.
+ * Holds at most `highWaterMark` values + the values that arrive before the source stops: the rest of its present chunk,
+ * and what the operators in between emit at once (at the end of the source, the rows that `bucketByLength` holds). The
+ * value that the consumer is processing comes on top.
  *
  * Errors: `HW_OVERFLOW` when more than `limit` values would wait.
  *
  * @param options `valve`, `highWaterMark`, `limit`, `yieldAfter`, `scheduler`, and `project` for an asynchronous
  *   consumer
- * @throws HeadwaterError `HW_USAGE` when `highWaterMark` is below 1, `limit` below `highWaterMark`, or `yieldAfter` not
- *   above 0
+ * @throws HeadwaterError `HW_USAGE` when `highWaterMark` is below 1, `limit` is below `highWaterMark`, or `yieldAfter`
+ *   is not above 0
  *
  * @example
  * ```ts

@@ -2,28 +2,25 @@ import { asyncScheduler, Observable, type SchedulerLike, type Subscription } fro
 import type { Valve } from '../../contracts/flow/Valve.js';
 import { checkTime } from '../../contracts/checkOption.js';
 
-/** How an operator that emits many values at once lets others have their turn. */
+/** How an operator that emits many values yields to the event loop. */
 export interface SliceOptions {
   /** Nothing is emitted while it is closed. Default: no valve. */
   readonly valve?: Valve | undefined;
-  /**
-   * The longest time, in milliseconds, that the event loop is held before it gets its turn. Default 25; Infinity never
-   * yields.
-   */
+  /** The longest time, in milliseconds, before the event loop runs again. Default 25; Infinity never yields. */
   readonly yieldAfter?: number | undefined;
   /**
-   * The clock of `yieldAfter`, and where the next slice is scheduled. Default `asyncScheduler`.
+   * The clock of `yieldAfter`, and the scheduler of the next slice. Default `asyncScheduler`.
    *
-   * `asapScheduler` would give a turn to promises alone: sockets, timers and signals would go on waiting.
+   * `asapScheduler` yields to promises only: sockets, timers and signals would still wait.
    */
   readonly scheduler?: SchedulerLike | undefined;
 }
 
 /**
- * Emits the values of an iterable while the valve is open, a slice of time after another.
+ * Emits the values of an iterable while the valve is open, in slices of time.
  *
- * Like `from(iterable)`, which emits everything in one go, but with a brake, and with a turn for sockets, timers and
- * signals once a slice is used up. The first slice begins within `subscribe`.
+ * Like `from(iterable)`, but `from` emits everything at once. This obeys a valve, and lets sockets, timers and signals
+ * run after each slice. The first slice begins within `subscribe`.
  *
  *     iterable: a b c d e f          (c uses up the slice)
  *     valve:    open -- closed - open
@@ -31,7 +28,7 @@ export interface SliceOptions {
  *
  * Holds nothing but the iterator.
  *
- * @param values what to emit; its iterator is not advanced before the value is wanted
+ * @param values the values to emit; the iterator is advanced only when the next value is needed
  * @param options `valve`, `yieldAfter` and `scheduler`
  * @throws HeadwaterError `HW_USAGE` when `yieldAfter` is not above zero
  */
@@ -41,18 +38,18 @@ export const emitInSlices = <T>(values: Iterable<T>, options: SliceOptions = {})
 
   return new Observable<T>((subscriber) => {
     const iterator = values[Symbol.iterator]();
-    // Set until the event loop has had its turn. Of its own: a scheduler that does not wait has given it before
-    // `nextSlice` is known.
+    // Set until the event loop has run. Kept apart from `nextSlice`, because a synchronous scheduler runs the action
+    // before `nextSlice` is assigned.
     let waitingForTurn = false;
-    // The valve is asked before each value, and not remembered from `open$`: one that is closed while it tells its
-    // subscribers that it is open tells them later.
+    // The valve is checked before each value. A value remembered from `open$` could be out of date: a valve that is
+    // closed while it notifies its subscribers that it is open notifies them of that later.
     const mayGoOn = (): boolean => !waitingForTurn && (valve === undefined || valve.isOpen);
-    // Set while the loop below runs: the consumer may close and open the valve from within `next`, and one loop is
-    // enough.
+    // Set while the loop below runs. The consumer may close and open the valve from within `next`, and only one loop
+    // may run.
     let running = false;
     let nextSlice: Subscription | undefined;
 
-    /** Emits one value, or ends; says whether there may be more to do. */
+    /** Emits one value, or ends. Returns whether there may be more values. */
     const advance = (): boolean => {
       let result: IteratorResult<T>;
       try {
@@ -81,7 +78,7 @@ export const emitInSlices = <T>(values: Iterable<T>, options: SliceOptions = {})
       while (mayGoOn() && advance()) {
         if (scheduler.now() - begun < yieldAfter) continue;
         yieldTurn();
-        // It goes on here where the scheduler does not wait.
+        // With a synchronous scheduler the loop continues here.
         begun = scheduler.now();
       }
       running = false;

@@ -3,7 +3,7 @@ import { flowProbe } from '../../contracts/flow/FlowProbe.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 
 /**
- * Names the part of a pipeline that ends here, so that `watchFlow` can tell what it does.
+ * Names the part of a pipeline that ends here, so that `watchFlow` can report on it.
  *
  * ```
  * source:  --a--b--c--|
@@ -11,12 +11,13 @@ import { HeadwaterError } from '../../contracts/HeadwaterError.js';
  * result:  --a--b--c--|
  * ```
  *
- * A stage is what stands between this operator and the ones with names before it. Where nobody watches at the moment of
- * a subscription, the source is subscribed to as if the operator was not there. Parts of one name are one stage.
+ * A stage consists of the operators between this one and the named ones before it. If the flow is not watched at the
+ * moment of a subscription, the source is subscribed to as if this operator were not there. Parts with the same name
+ * are one stage.
  *
- * It holds nothing, and changes no value, no error and no time.
+ * Holds nothing, and changes no value, no error and no time.
  *
- * @param name what the stage is called, not empty
+ * @param name the name of the stage, not empty
  * @throws HeadwaterError `HW_USAGE` for an empty name
  * @see watchFlow
  *

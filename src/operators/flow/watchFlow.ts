@@ -5,20 +5,20 @@ import { beginFlowWatch } from '../../contracts/flow/FlowProbe.js';
 import type { FlowSnapshot } from '../../contracts/flow/FlowSnapshot.js';
 import { FlowWatch } from './internal/FlowWatch.js';
 
-/** How `watchFlow` works. */
+/** Options of `watchFlow`. */
 export interface WatchFlowOptions {
   /** The time between two snapshots, in milliseconds. Default 1000. */
   readonly every?: number | undefined;
   /** The timer of `every`. Default `asyncScheduler`. */
   readonly scheduler?: SchedulerLike | undefined;
-  /** The clock that work is measured by, in milliseconds. Default `performance.now`. */
+  /** The clock that measures work, in milliseconds. Default `performance.now`. */
   readonly clock?: (() => number) | undefined;
 }
 
 /**
- * Tells what the pipelines of this process do: for each stage that `trace` names, its rate, the share of the time that
- * it works, how long a value is in it, what its operators hold against their bounds, what it rejected; and who holds
- * valves closed.
+ * Reports on the pipelines of this process. For each stage that `trace` names: its rate, the share of the time that it
+ * works, how long a value is in it, what its operators hold compared with their bounds, and how many rows it rejected.
+ * It also reports which operators hold valves closed.
  *
  * ```
  * pipelines:  -----abc---de---f--
@@ -26,15 +26,16 @@ export interface WatchFlowOptions {
  * result:     ----------s---------s--   s: a FlowSnapshot
  * ```
  *
- * It knows of the subscriptions that are made while it is subscribed to: subscribe to it first. Operators that hold
- * values report them, also where no stage has a name. Times are measured in one eighth of the work, and scaled up.
+ * It covers the subscriptions that are made while it is subscribed to, so subscribe to it first. Operators that hold
+ * values report them even if no stage has a name. Times are measured in one eighth of the work, and scaled up.
  *
- * Latency follows from Little's law: L = λ · W, the mean number of values held being the rate times the mean time of
- * one (J. D. C. Little, "A Proof for the Queuing Formula", 1961).
+ * Latency follows from Little's law, L = λ · W: the mean number of held values is the rate times the mean time of one
+ * value (J. D. C. Little, "A Proof for the Queuing Formula", 1961).
  *
  * Holds a record for each stage, edge and holder of a valve, and no values.
  *
- * Errors: `HW_USAGE` where it is subscribed to a second time, while the first lasts. Share it, to show it twice.
+ * Errors: `HW_USAGE` if it is subscribed to a second time while the first subscription lasts. To show it twice, `share`
+ * it.
  *
  * @param options `every`, `scheduler`, `clock`
  * @throws HeadwaterError `HW_USAGE` when `every` is not above 0

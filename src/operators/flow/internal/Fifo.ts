@@ -1,6 +1,6 @@
 /**
- * First in, first out: values are pushed on one stack and popped from another, which is filled by turning the first one
- * over. No value is moved more than once.
+ * A first-in, first-out queue. Values are pushed on one stack and popped from another. When the second stack is empty,
+ * the reversed first stack replaces it. No value is moved more than once.
  */
 export class Fifo<T> {
   #incoming: T[] = [];
@@ -14,7 +14,7 @@ export class Fifo<T> {
     this.#incoming.push(value);
   }
 
-  /** The value that waited longest. There must be one. */
+  /** Removes the value that has waited longest. The queue must not be empty. */
   shift(): T {
     if (this.#outgoing.length === 0) {
       this.#outgoing = this.#incoming.reverse();

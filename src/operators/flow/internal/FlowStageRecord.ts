@@ -1,35 +1,38 @@
 import type { Holding } from '../../../contracts/flow/FlowProbe.js';
 
-/** An operator's holdings over all of its subscriptions. */
+/** What an operator holds, over all of its subscriptions. */
 export interface HoldingRecord {
   readonly operator: string;
-  /** The largest of its subscriptions. */
+  /** The largest bound of its subscriptions. */
   bound: number;
   highWaterMark: number;
   readonly live: Set<Holding>;
   most: number;
 }
 
-/** What is counted of one stage. */
+/** The counts of one stage. */
 export class FlowStageRecord {
   readonly name: string;
   subscriptions = 0;
   values = 0;
-  /** Milliseconds of work in the turns that were timed. */
+  /** Milliseconds of work in the timed turns of the event loop. */
   timed = 0;
   rejected = 0;
   errors = 0;
   readonly holdings = new Map<string, HoldingRecord>();
-  /** How long it was known what it holds, in milliseconds, and the sum of what it held in each of them. */
+  /**
+   * `heldFor` is the time, in milliseconds, over which the held values were observed. `heldSum` is the sum of the
+   * number of held values over each of these milliseconds.
+   */
   heldFor = 0;
   heldSum = 0;
-  /** The values that came from each other stage. */
+  /** The number of values that came from each other stage. */
   readonly cameFrom = new Map<FlowStageRecord, number>();
-  /** The stages after it, by subscription. */
+  /** The stages that have subscribed to it. */
   readonly subscribedBy = new Set<FlowStageRecord>();
-  /** The first of them. */
+  /** The first stage that has subscribed to it. */
   next: FlowStageRecord | undefined;
-  /** What `flowSnapshot` saw last. */
+  /** The counts at the last snapshot. */
   valuesBefore = 0;
   timedBefore = 0;
   #lastSource: FlowStageRecord | undefined;
@@ -39,13 +42,16 @@ export class FlowStageRecord {
     this.name = name;
   }
 
-  /** Notes that a stage has subscribed to it. */
+  /** Records that a stage has subscribed to this one. */
   feeds(next: FlowStageRecord): void {
     this.subscribedBy.add(next);
     this.next ??= next;
   }
 
-  /** Notes that values came from another stage. Most come from the one that the last came from. */
+  /**
+   * Records that values came from another stage. The last source is kept apart, because most values come from the same
+   * source as the value before.
+   */
   came(from: FlowStageRecord, values: number): void {
     if (this.#lastSource !== from) {
       this.settle();
@@ -75,7 +81,7 @@ export class FlowStageRecord {
     };
   }
 
-  /** Looks at what its operators hold, and have held for so many milliseconds. */
+  /** Records what its operators hold now, and have held for the given number of milliseconds. */
   look(ms: number): void {
     if (this.holdings.size === 0) return;
     let all = 0;

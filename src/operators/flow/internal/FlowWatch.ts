@@ -2,51 +2,54 @@ import type { FlowProbe, Holding, StageProbe } from '../../../contracts/flow/Flo
 import type { FlowEdge, FlowSnapshot, FlowStage, FlowValve } from '../../../contracts/flow/FlowSnapshot.js';
 import { FlowStageRecord } from './FlowStageRecord.js';
 
-/** The share of the work that is timed. Two clock readings for each value would cost more than many stages do. */
+/**
+ * The share of the work that is timed. For many stages, two clock readings per value would cost more than their work.
+ */
 const TIMED_SHARE = 1 / 8;
 
-/** What stands after the last stages. */
+/** The name of the stage after the last ones. */
 const CONSUMER = 'consumer';
 
 interface ValveRecord {
   total: number;
   before: number;
-  /** When each hold that lasts began. */
+  /** The start of each hold that has not ended. */
   readonly since: Set<{ readonly at: number }>;
 }
 
 /**
- * Counts what passes each stage.
+ * Counts the values that pass each stage, and times the stages.
  *
- * Where values pass synchronously, the stage that emits is known while the next one takes the value: edges follow from
- * that, and so does the time between two stages, which is the work of the latter. Time is charged in turns of the event
- * loop, from the first value of a turn to its last, and only some turns are timed.
+ * If values pass synchronously, the emitting stage is known while the next stage receives the value. The edges follow
+ * from that. So does the work of a stage: it is the time between the value's leaving the stage before and its leaving
+ * this stage. Time is counted in turns of the event loop, from the first value of a turn to its last, and only some
+ * turns are timed.
  */
 export class FlowWatch implements FlowProbe {
   readonly #now: () => number;
-  /** Whether each value is timed, and what is held looked at with each. */
+  /** Whether each value is timed, and the held values are checked with each. */
   readonly #exact: boolean;
   readonly #began: number;
   readonly #stages = new Map<string, FlowStageRecord>();
   readonly #valves = new Map<string, ValveRecord>();
-  /** Known from the first value that leaves the stages. */
+  /** The stage after the last ones. Undefined until a value has left the last stage. */
   #consumer: FlowStageRecord | undefined;
   /** The stage whose source is being subscribed to. */
   #subscribing: FlowStageRecord | undefined;
-  /** The stage whose value is on its way. */
+  /** The stage whose value is being passed on. */
   #emitting: FlowStageRecord | undefined;
   #turnOpen = false;
   #turnBegan = 0;
   #timing = false;
-  /** Up to when the present turn is charged. */
+  /** The time up to which the present turn has been assigned to stages. */
   #mark = 0;
-  /** Milliseconds of all turns, and of those that were timed. */
+  /** Milliseconds of all turns, and of the timed turns. */
   #active = 0;
   #timedActive = 0;
   #activeBefore = 0;
   #timedActiveBefore = 0;
   #atBefore: number;
-  /** When it was last looked at what all stages hold. */
+  /** The time of the last check of what all stages hold. */
   #looked: number;
 
   constructor(now: () => number, exact: boolean) {
@@ -85,13 +88,14 @@ export class FlowWatch implements FlowProbe {
     };
   }
 
-  /** An operator that is in no stage is one of its own. */
+  /** An operator that is in no named stage is a stage of its own. */
   holding(holding: Holding): () => void {
     return (this.#subscribing ?? this.#record(holding.operator)).hold(holding);
   }
 
   rejected(): void {
-    // The row is on its way from the stage that emits to one after it. Where that is not known, it is the first one's.
+    // The row is on its way from the emitting stage to the stage after it. If that is not known, the first stage
+    // counts it.
     const stage = this.#emitting?.next ?? this.#subscribing ?? [...this.#stages.values()].at(-1);
     if (stage !== undefined) stage.rejected += 1;
   }
@@ -151,7 +155,7 @@ export class FlowWatch implements FlowProbe {
       const now = this.#now();
       stage.timed += now - this.#mark;
       this.#mark = now;
-      // Before the value is handed on: what is held now was held while the stage worked.
+      // Checked before the value is passed on: the values held now were held while the stage worked.
       if (this.#exact) stage.look(0);
     }
     this.#emitting = stage;
@@ -162,14 +166,14 @@ export class FlowWatch implements FlowProbe {
     this.#emitting = before;
     const next = outer ?? stage.next ?? this.#consume(stage);
     if (!this.#timing) return;
-    // What was not charged to stages after this one was the work of the next one, which has let nothing out.
+    // The time that was not assigned to later stages is the work of the next stage, which has emitted nothing.
     const now = this.#now();
     next.timed += now - this.#mark;
     this.#mark = now;
     if (this.#exact) next.look(0);
   }
 
-  /** Notes that a value has left the stages: whoever subscribes to the last of them has it. */
+  /** Records that a value has left the last stage, towards its subscriber. */
   #consume(stage: FlowStageRecord): FlowStageRecord {
     const consumer = (this.#consumer ??= this.#record(CONSUMER));
     consumer.came(stage, 1);
@@ -180,9 +184,9 @@ export class FlowWatch implements FlowProbe {
   #openTurn(): void {
     this.#turnOpen = true;
     this.#turnBegan = this.#mark = this.#now();
-    // What is held now was held since the last turn: most values wait between turns.
+    // The values held now were held since the last turn: most values wait between turns.
     this.#look(this.#turnBegan);
-    // In each interval at least the first.
+    // At least the first turn of each interval is timed.
     this.#timing =
       this.#exact || this.#timedActive - this.#timedActiveBefore <= TIMED_SHARE * (this.#active - this.#activeBefore);
     queueMicrotask(() => {
@@ -234,13 +238,15 @@ export class FlowWatch implements FlowProbe {
     const isOnlyTaker = (to: FlowStageRecord, from: FlowStageRecord): boolean =>
       stages.every((stage) => stage === to || !(stage.cameFrom.has(from) || from.subscribedBy.has(stage)));
     return stages.flatMap((to) => {
-      // Where values wait between the two, few or none of them were seen to come. Who takes alone takes all.
+      // If values wait between the two stages, few or none of them were seen to pass. A stage that is the only
+      // receiver receives all values.
       const seen = [...to.cameFrom].map(([from, values]) => ({
         from: from.name,
         to: to.name,
         values: isOnlyTaker(to, from) ? from.values : values,
       }));
-      // `connect` and `share` subscribe to the source for somebody else: what feeds others feeds nobody unseen.
+      // `connect` and `share` subscribe to the source on behalf of others. So a stage whose values were seen to
+      // reach other stages has no unseen edges.
       const unseen = stages
         .filter((from) => from.subscribedBy.has(to) && !to.cameFrom.has(from) && !feeds.has(from))
         .map((from) => ({ from: from.name, to: to.name, values: isOnlyTaker(to, from) ? from.values : 0 }));

@@ -2,7 +2,7 @@ import { Subscription } from 'rxjs';
 import type { Valve } from '../../../contracts/flow/Valve.js';
 
 /**
- * What one subscription has of a valve: it holds it once or not at all, however often it is asked to. Without a valve
+ * One subscription's hold on a valve. It holds the valve at most once, however often `take` is called. Without a valve
  * it does nothing.
  */
 export class ValveHold {
@@ -10,27 +10,28 @@ export class ValveHold {
   readonly #holder: string;
   #held: Subscription | undefined;
 
-  /** @param holder the operator that holds it */
+  /** @param holder the name of the operator that holds the valve */
   constructor(valve: Valve | undefined, holder: string) {
     this.#valve = valve;
     this.#holder = holder;
   }
 
-  /** Closes the valve, where it is not held already. */
+  /** Closes the valve, unless it is held already. */
   take(): void {
     if (this.#held !== undefined) return;
     const holding = new Subscription();
     this.#held = holding;
-    // Closing the valve may make the subscriber leave; the subscription is then closed already, and what is added to it
-    // is undone at once.
+    // Closing the valve may make the subscriber unsubscribe. Then this subscription is closed already, and a
+    // teardown that is added to it runs at once.
     holding.add(this.#valve?.hold(this.#holder));
   }
 
-  /** Lets go of the valve, where it is held. */
+  /** Releases the valve if it is held. */
   release(): void {
     const holding = this.#held;
     this.#held = undefined;
-    // Last: opening the valve may make the source emit, and so its consumer take hold again, at once.
+    // This comes last: opening the valve may make the source emit, and its consumer may take the valve again at
+    // once.
     holding?.unsubscribe();
   }
 }

@@ -11,33 +11,30 @@ import { reportHolding } from '../../../contracts/flow/FlowProbe.js';
 import type { Valve } from '../../../contracts/flow/Valve.js';
 import { ValveHold } from './ValveHold.js';
 
-/** Where values wait. */
+/** The buffer of the waiting values. */
 export interface QueueBuffer<T> {
-  /** How many wait. */
+  /** The number of waiting values. */
   readonly size: number;
-  /** Lets a value in. What it throws ends the stream. */
+  /** Adds a value. An error that it throws ends the stream. */
   push(value: T): void;
-  /** Lets the first one out. There is one. */
+  /** Removes and returns the first value. The buffer must not be empty. */
   shift(): T;
-  /** Lets everybody go. */
+  /** Removes all values. */
   clear(): void;
 }
 
-/** How `queue` works. */
+/** Options of `queue`. */
 export interface QueueOptions<T, R> {
-  /** The operator that it makes. */
+  /** The name of the operator that uses it. */
   readonly operator: string;
-  /** The most values that may wait; Infinity where nothing bounds them. */
+  /** The most values that may wait; Infinity without a limit. */
   readonly bound: number;
-  /** Makes the room for one subscription. */
+  /** Makes the buffer of one subscription. */
   readonly room: () => QueueBuffer<T>;
-  /**
-   * Held from `highWaterMark` waiting values on, until at most half as many wait, and while the event loop has its
-   * turn.
-   */
+  /** Held from `highWaterMark` waiting values on, until at most half as many wait, and while the event loop runs. */
   readonly valve: Valve | undefined;
   readonly highWaterMark: number;
-  /** How long the consumer may work, in milliseconds, until the event loop has its turn. */
+  /** The longest time that the consumer works, in milliseconds, before the event loop runs. */
   readonly yieldAfter: number;
   readonly scheduler: SchedulerLike;
   /** The consumer: one value at a time. */
@@ -45,10 +42,10 @@ export interface QueueOptions<T, R> {
 }
 
 /**
- * What the operators are made of that let values wait for their consumer: `boundedQueue`, which loses none, and `shed`,
- * which must. They differ in the room alone.
+ * The common part of the operators that let values wait for their consumer: `boundedQueue`, which loses no value, and
+ * `shed`, which drops some. They differ in the buffer only.
  *
- * The documentation of `boundedQueue` says what it does.
+ * The documentation of `boundedQueue` describes its behaviour.
  */
 export const queue = <T, R>(options: QueueOptions<T, R>): OperatorFunction<T, R> => {
   const { operator, bound, room, valve, highWaterMark, yieldAfter, scheduler, project } = options;
@@ -59,31 +56,30 @@ export const queue = <T, R>(options: QueueOptions<T, R>): OperatorFunction<T, R>
       const waiting = room();
       reportHolding(subscriber, { operator, held: () => waiting.size, bound, highWaterMark });
       let taken = 0;
-      /** Set while what `project` returned for the last value has not completed. */
+      /** Set until the result of `project` for the last value has completed. */
       let busy = false;
       /**
-       * Set while the loop of `drain` runs: the consumer may cause arrivals from within `next`, and they have to queue
-       * up.
+       * Set while the loop of `drain` runs. The consumer may push values from within `next`, and they must queue up.
        */
       let draining = false;
-      /** How the source ended, once it has. */
+      /** How the source ended; undefined while it runs. */
       let ended: { readonly error?: unknown } | undefined;
-      /** Milliseconds of work since the event loop had its turn. */
+      /** Milliseconds of work since the event loop last ran. */
       let used = 0;
-      /** When the work ended that `used` counts. */
+      /** The time at which the work counted in `used` ended. */
       let rested = scheduler.now();
       let turn: Subscription | undefined;
       /**
-       * Set until the event loop has had its turn. Of its own: a scheduler that does not wait has given it before
-       * `turn` is known.
+       * Set until the event loop has run. Kept apart from `turn`, because a synchronous scheduler runs the action
+       * before `turn` is assigned.
        */
       let waitingForTurn = false;
       const held = new ValveHold(valve, operator);
       const untilClosed = takeUntilClosed(subscriber);
 
       const balance = (): void => {
-        // During the turn too: else the source would go on meanwhile, and its next slice and ours could come without a
-        // turn in between.
+        // The valve is also held while the event loop runs. Otherwise the source would continue meanwhile, and its
+        // next slice and ours could follow each other without a turn in between.
         if (waiting.size >= highWaterMark || waitingForTurn) held.take();
         else if (waiting.size <= lowWaterMark) held.release();
       };
@@ -130,7 +126,7 @@ export const queue = <T, R>(options: QueueOptions<T, R>): OperatorFunction<T, R>
         if (draining) return;
         draining = true;
         const arrived = scheduler.now();
-        // Nothing came for as long as it may work without a turn: the event loop has had one, or the source keeps it.
+        // No value arrived for `yieldAfter` ms. So the event loop has run, or the source blocks it.
         if (arrived - rested >= yieldAfter) used = 0;
         let begun = arrived - used;
         while (!busy && !waitingForTurn && !subscriber.closed) {
@@ -141,7 +137,7 @@ export const queue = <T, R>(options: QueueOptions<T, R>): OperatorFunction<T, R>
           if (used >= yieldAfter) {
             yieldTurn();
             balance();
-            // It goes on here where the scheduler does not wait.
+            // With a synchronous scheduler the loop continues here.
             begun = scheduler.now();
             continue;
           }
@@ -155,8 +151,8 @@ export const queue = <T, R>(options: QueueOptions<T, R>): OperatorFunction<T, R>
 
       subscriber.add(() => {
         turn?.unsubscribe();
-        // Where the subscriber leaves because the valve was closed for the turn, `balance` comes once more, and must
-        // find no reason to close it again.
+        // If the subscriber unsubscribes because the valve was closed for the turn, `balance` runs once more. It
+        // must find no reason to close the valve again.
         waitingForTurn = false;
         waiting.clear();
         held.release();
