@@ -4,18 +4,18 @@ import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import type { DriftDetected } from '../../contracts/live/Learning.js';
 import { AdaptiveWindow } from './internal/AdaptiveWindow.js';
 
-/** How sure `adwin` wants to be. */
+/** Options of `adwin`. */
 export interface AdwinOptions {
-  /** How likely a false alarm may be at any one value, between 0 and 1. Default 0.002. */
+  /** The probability of a false alarm at any one value, between 0 and 1. Default 0.002. */
   readonly delta?: number | undefined;
 }
 
 /**
- * Notices when the mean of a stream of values changes, and tells how far back the present mean reaches: ADWIN.
+ * Detects that the mean of a stream of values has changed, and reports how far back the present mean reaches: ADWIN.
  *
- * It keeps a window of the last values, as wide as they seem to have one mean. Where the means of an older and a newer
- * part differ by more than chance allows, the older part is let go, and that is the event. No width has to be chosen:
- * the window grows while nothing changes.
+ * It keeps a window of the last values, as wide as they seem to have one mean. If the means of an older and a newer
+ * part differ by more than chance allows, it drops the older part and emits an event. No width has to be chosen: the
+ * window grows while nothing changes.
  *
  * ```
  * errors:  0-0-1-0-…-1-1-1-0-1-1-…-|
@@ -23,17 +23,18 @@ export interface AdwinOptions {
  * drifts:  --------------d---------|      { type: 'drift', detector: 'adwin', at, before: 0.2, after: 0.8, rows }
  * ```
  *
- * A change goes on being told while there are old values to let go, and a gradual one while it lasts. Both directions
- * are told: compare `before` with `after`, the means of the two parts that differ most. `rows` is how many values the
- * newer part has. Holds O(log W) numbers for a window of W values.
+ * A change is reported as long as there are old values to drop, and a gradual change as long as it lasts. Changes in
+ * both directions are reported: compare `before` with `after`, the means of the two parts that differ most. `rows` is
+ * the number of values in the newer part. Holds O(log W) numbers for a window of W values.
  *
- * Errors: those of the source; `HW_NUMERIC` at a value that is not between 0 and 1, for which the bound would not hold.
+ * Errors: those of the source; `HW_NUMERIC` at a value that is not between 0 and 1, because the bound does not hold for
+ * it.
  *
- * @param options how sure it wants to be
+ * @param options the probability of a false alarm
  * @throws HeadwaterError `HW_USAGE` when delta is not between 0 and 1
- * @see A. Bifet and R. Gavaldà, Learning from time-changing data with adaptive windowing. SDM 2007: ADWIN2, with a cut
- *   looked for at every value.
- * @see pageHinkley which is cheaper still, and has to be told how large a change matters
+ * @see A. Bifet and R. Gavaldà, Learning from time-changing data with adaptive windowing. SDM 2007: ADWIN2, with a
+ *   search for a cut at every value.
+ * @see pageHinkley which costs even less, but needs to know how large a change matters
  *
  * @example
  * ```ts

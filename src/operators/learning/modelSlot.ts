@@ -13,32 +13,32 @@ import { mostProbable } from '../training/internal/mostProbable.js';
 import { encodedOf } from '../rows/internal/encodedText.js';
 import { padRows } from '../batches/padRows.js';
 
-/** How a model in use is measured beside the one before it. */
+/** How the model in use is compared with the one before it. */
 export interface ModelSlotOptions {
   /**
-   * N: how many labelled rows a trial takes, at least 1, or Infinity for no trials: then nothing is ever rolled back.
-   * Default 500.
+   * N: the number of labelled rows in a trial, at least 1, or Infinity for no trials. Without trials no model is ever
+   * rolled back. Default 500.
    */
   readonly trialRows?: number | undefined;
   /**
-   * How much smaller the share of rows that it gets right may be before it counts as worse, between 0 and 1. Default
-   * 0.02: of two equally good models that disagree on a twentieth of the rows, chance alone lets the one in use look
-   * that much worse on 500 rows once in some fifty trials.
+   * How much lower its share of right predictions may be before the model in use counts as worse, between 0 and 1.
+   * Default 0.02: if two equally good models disagree on a twentieth of the rows, the one in use looks that much worse
+   * by chance in about one of fifty trials of 500 rows.
    */
   readonly tolerance?: number | undefined;
 }
 
-/** Weights and the optimizer's state: what a model is set back to. */
+/** Weights and optimizer state to which a model can be restored. */
 interface Saved {
   readonly weights: StateDict;
   readonly optimizer: StateDict;
 }
 
-/** The model before the one in use: another one, or the same with what it was. */
+/** The model before the one in use: another model, or the earlier state of the same model. */
 type Before =
   { readonly after: 'swapped'; readonly model: OnlineModel } | { readonly after: 'learnt'; readonly saved: Saved };
 
-/** Rows a batch when the one before is measured. */
+/** The number of rows in a batch when the model before is measured. */
 const BATCH = 64;
 
 const save = (model: OnlineModel): Saved => ({ weights: model.stateDict(), optimizer: model.optimizerState() });
@@ -48,7 +48,7 @@ const restore = (model: OnlineModel, { weights, optimizer }: Saved): void => {
   model.loadOptimizerState(optimizer);
 };
 
-/** How many of the rows a model gets right. */
+/** The number of rows that a model predicts right. */
 const hitsOf = (model: OnlineModel, rows: readonly ScoredTokens[], padIndex: number): number => {
   let hits = 0;
   for (let from = 0; from < rows.length; from += BATCH) {
@@ -65,30 +65,31 @@ const hitsOf = (model: OnlineModel, rows: readonly ScoredTokens[], padIndex: num
 };
 
 /**
- * Makes the place where the model in use stands: it is swapped there between two batches, and set back where it turns
- * out worse than the one before.
+ * Makes the slot of the model in use. The model is swapped there between two batches, and rolled back if it turns out
+ * worse than the one before.
  *
- * Models are tried N labelled rows at a time. What counts for the model in use is what it predicted before it learnt
- * from a row; the one before, which has not learnt from them either, is asked for its predictions at the end of the
- * trial. If the model in use got a smaller share right (by more than `tolerance`) the one before is in use again; else
- * it is kept, and what it is now is what the next trial compares with. So `swap` and learning are checked the same way:
+ * Models are tried N labelled rows at a time. The model in use is measured by the predictions that it made before it
+ * learnt from a row. The model before has not learnt from these rows either. It makes its predictions at the end of the
+ * trial. If the share of the model in use is lower by more than `tolerance`, the model before is put into use again.
+ * Otherwise the model in use is kept, and its present state is what the next trial compares with. So `swap` and
+ * learning are checked in the same way:
  *
- * - after `swap`, the one before is the model that was swapped out, as it was then;
- * - without, it is the same model as it was at the start of the trial, weights and optimizer.
+ * - after `swap`, the model before is the one that was swapped out, as it was then;
+ * - without `swap`, it is the same model as it was at the start of the trial, weights and optimizer.
  *
  * ```
  * labelled rows:  ....N....N....N..      N: a trial ends
  * in use:         A----A---B----A--      A learns and is confirmed, B is swapped in, does worse and is rolled back
  * ```
  *
- * Every call is one synchronous step, so no batch is ever predicted by two models. A model that was swapped in or out
- * is not disposed of: that is its owner's to do, when a `confirmed` or `rolled-back` event has told that it is no
+ * Every call is one synchronous step, so two models never predict one batch. The slot does not dispose of models that
+ * are swapped in or out. Their owner does so when a `confirmed` or `rolled-back` event has reported that a model is no
  * longer needed. Holds N rows, and a copy of the weights and of the optimizer's state.
  *
- * @param model the model to begin with
+ * @param model the first model in use
  * @param options how models are tried
- * @throws HeadwaterError `HW_USAGE` when an option cannot work
- * @see prequential which scores the model in it, and lets it learn
+ * @throws HeadwaterError `HW_USAGE` when an option is invalid
+ * @see prequential which scores the slot's model, and lets it learn
  *
  * @example
  * ```ts
@@ -118,8 +119,8 @@ export const modelSlot = (
   let before: Before | undefined = tried ? { after: 'learnt', saved: save(model) } : undefined;
   let rows: ScoredTokens[] = [];
   /**
-   * Tokens that were renewed since the weights were saved, and what they were made like: they are to be renewed in
-   * those weights too.
+   * Tokens that were renewed since the weights were saved, and the token that each was copied from. They must be
+   * renewed in the saved weights too.
    */
   let renewed = new Map<number, number>();
 
@@ -160,7 +161,7 @@ export const modelSlot = (
       begin({ after: 'learnt', saved: worse ? save(current) : now });
       return { type: worse ? 'rolled-back' : 'confirmed', ...result };
     } finally {
-      // After an error too: what could not be measured is not put into use.
+      // Also after an error: a model that could not be measured is not put into use.
       if (!worse) restore(current, now);
     }
   };
@@ -180,7 +181,7 @@ export const modelSlot = (
         );
       }
       if (candidate === current) return;
-      // A candidate that has not stood its trial yet is not what the next one is to be compared with.
+      // The next trial does not compare with a candidate whose own trial has not ended.
       const proven = before?.after === 'swapped' ? before.model : current;
       current = candidate;
       if (tried && proven !== candidate) begin({ after: 'swapped', model: proven });
@@ -192,7 +193,7 @@ export const modelSlot = (
       current.renewTokens(tokens, like);
       if (before?.after === 'swapped') before.model.renewTokens(tokens, like);
       else for (const token of tokens) renewed.set(token, like);
-      // They stood for other words when these rows were predicted.
+      // These tokens stood for other words when the rows were predicted.
       const gone = new Set(tokens);
       rows = rows.filter((row) => !row.tokens.some((token) => gone.has(token)));
     },

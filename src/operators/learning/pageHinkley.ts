@@ -3,54 +3,48 @@ import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import type { DriftDetected } from '../../contracts/live/Learning.js';
 import { checkChoice, checkNumber, checkWhole } from '../../contracts/checkOption.js';
 
-/** What change `pageHinkley` looks for. */
+/** Which change `pageHinkley` detects. */
 export interface PageHinkleyOptions {
-  /**
-   * How far values may stray from their mean without its counting as a change, in the values' unit; at least 0. Default
-   * 0.005.
-   */
+  /** The deviation from the mean that does not count as a change, in the values' unit; at least 0. Default 0.005. */
   readonly delta?: number | undefined;
   /**
-   * How much of what goes beyond that must add up, in the values' unit; above 0. More means fewer false alarms and
-   * later true ones. Default 50.
+   * The sum of the deviations beyond `delta` that raises an alarm, in the values' unit; above 0. A larger threshold
+   * gives fewer false alarms, and later true ones. Default 50.
    */
   readonly threshold?: number | undefined;
   /**
-   * How much of the sum is kept at each value, above 0 and at most 1. Below 1 old deviations are forgotten, and chance
-   * adds up to fewer false alarms. 1 forgets nothing. Default 0.9999.
+   * The share of the sum that is kept at each value, above 0 and at most 1. Below 1 old deviations are forgotten, so
+   * chance causes fewer false alarms. 1 forgets nothing. Default 0.9999.
    */
   readonly alpha?: number | undefined;
-  /** Which way the mean must go. Default `up`: errors and losses that fall are no cause for alarm. */
+  /** The direction of the change. Default `up`: falling errors and losses need no alarm. */
   readonly direction?: 'up' | 'down' | 'both' | undefined;
-  /**
-   * How many values must have come before there is an alarm, after the start and after each alarm; at least 1. Default
-   * 30.
-   */
+  /** The number of values before the first alarm can be raised, and again after each alarm; at least 1. Default 30. */
   readonly leastRows?: number | undefined;
 }
 
-/** What is added up in one direction since the last alarm. */
+/** The sums of one direction since the last alarm. */
 interface Sum {
-  /** m = α·m + x − mean − δ at each value x, or α·m + mean − x − δ downwards. */
+  /** m = α·m + x − mean − δ at each value x, or α·m + mean − x − δ for the direction `down`. */
   readonly total: number;
-  /** The least that it has been. */
+  /** The minimum of `total`. */
   readonly least: number;
-  /** The ordinal of the value at which it was that, from the last alarm on. */
+  /** The ordinal of the value at the minimum, counted from the last alarm. */
   readonly turn: number;
-  /** The sum of the values up to there. */
+  /** The sum of the values up to the minimum. */
   readonly before: number;
 }
 
 const START: Sum = { total: 0, least: 0, turn: 0, before: 0 };
 
 /**
- * Notices when the mean of a stream of values goes up (or down) by adding up what they exceed it by: the test of Page
- * and Hinkley.
+ * Detects that the mean of a stream of values goes up (or down), by adding up the deviations from the mean: the test of
+ * Page and Hinkley.
  *
  *     m(t) = α·m(t − 1) + x(t) − x̄(t) − δ,   alarm when m(t) − min m > λ,   x̄(t) the mean of the values up to t
  *
- * and starts anew after an alarm. It takes values of any scale, losses among them, but `delta` (δ) and `threshold` (λ)
- * are in their unit. `alpha` (α) is the forgetting factor, which the test of 1954 does not have (α = 1); it is that of
+ * It restarts after an alarm. It takes values of any scale, including losses, but `delta` (δ) and `threshold` (λ) are
+ * in their unit. `alpha` (α) is the forgetting factor, which the test of 1954 does not have (α = 1); it is that of
  * River's `PageHinkley`, with River's default.
  *
  * ```
@@ -59,13 +53,13 @@ const START: Sum = { total: 0, least: 0, turn: 0, before: 0 };
  * drifts:  ------------------d-----|      { type: 'drift', detector: 'page-hinkley', at, before: 0.2, after: 0.8, rows }
  * ```
  *
- * `before` and `after` are the means up to and from the value at which the sum was least, which is where the change is
- * estimated to have been; with `alpha` below 1 the estimate may lie some time before it. Holds a dozen numbers.
+ * `before` and `after` are the means up to and from the value at which the sum was lowest. The change is estimated to
+ * have happened there. With `alpha` below 1 the estimate may be too early. Holds a dozen numbers.
  *
  * Errors: those of the source; `HW_NUMERIC` at a value that is not a finite number.
  *
- * @param options what change it looks for
- * @throws HeadwaterError `HW_USAGE` when an option cannot work
+ * @param options which change it detects
+ * @throws HeadwaterError `HW_USAGE` when an option is invalid
  * @see E. S. Page, Continuous inspection schemes. Biometrika 41, 1954; D. V. Hinkley, Inference about the change-point
  *   from cumulative sum tests. Biometrika 58, 1971.
  * @see River's `PageHinkley`, https://riverml.xyz/latest/api/drift/PageHinkley/

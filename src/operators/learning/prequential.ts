@@ -40,63 +40,68 @@ import { LearningLoop } from './internal/LearningLoop.js';
 /** Rows that are learnt more than once. */
 export interface ReplayOptions {
   /**
-   * How many past rows are held, at least 1: a sample of all that there were, each as likely to be in it as any other.
-   * Default 2,000.
+   * The number of past rows that are held, at least 1: a sample of all past rows, in which each has the same
+   * probability. Default 2,000.
    */
   readonly capacity?: number | undefined;
-  /** How many of them each step learns once more, beside the new ones; at least 1. Default: as many as `batchSize`. */
+  /**
+   * The number of held rows that each step learns again, in addition to the new rows; at least 1. Default: `batchSize`.
+   */
   readonly rows?: number | undefined;
-  /** What the sample begins with: rows of the training, so that they are not forgotten. Default: none. */
+  /** The rows that the sample begins with. Give rows of the training, so that they are not forgotten. Default: none. */
   readonly past?: readonly Row[] | undefined;
 }
 
 /** How `prequential` predicts and learns. */
 export interface PrequentialOptions extends ReadingOptions {
-  /** Where the model in use stands, as `modelSlot` makes it. */
+  /** The slot of the model in use, from `modelSlot`. */
   readonly slot: ModelSlot;
-  /** The vocabulary that the model was trained with, or a `growingVocabulary` of it: then new words are learnt too. */
+  /** The vocabulary that the model was trained with, or a `growingVocabulary` of it, which learns new words too. */
   readonly tokenizer: Vocabulary | LearningVocabulary;
   /** The classes that the model was trained with. */
   readonly labelEncoder: LabelEncoder;
-  /** The labels of headlines that came without a `category`. Default: there are none. */
+  /** The labels of headlines without a `category`. Default: none. */
   readonly labels$?: Observable<LateLabel> | undefined;
   /**
-   * How many headlines may wait for their labels, at least 1; of more, those that came first are let go. Default
+   * The number of headlines that may wait for their labels, at least 1. Above it the oldest ones are removed. Default
    * 10,000.
    */
   readonly maxWaiting?: number | undefined;
-  /** How long a headline waits for its label, in milliseconds; Infinity for ever. Default 86,400,000: a day. */
+  /**
+   * The longest time that a headline waits for its label, in milliseconds; Infinity for no limit. Default 86,400,000: a
+   * day.
+   */
   readonly maxWaitMs?: number | undefined;
   /**
-   * How many labelled rows make a step, at least 1. Those that are too few wait for more, and are learnt at the end at
-   * the latest. Default 32.
+   * The number of labelled rows in a step, at least 1. Fewer rows wait for more, and are learnt at the end at the
+   * latest. Default 32.
    */
   readonly batchSize?: number | undefined;
-  /** The step size of the optimizer, at least 0; 0 to score and not to learn. Default 0.001. */
+  /** The step size of the optimizer, at least 0. With 0 it scores and does not learn. Default 0.001. */
   readonly learningRate?: number | undefined;
-  /** Whether old rows are learnt again with new ones. Default: they are not. */
+  /** Whether old rows are learnt again together with new ones. Default: no. */
   readonly replay?: ReplayOptions | undefined;
-  /** Decides which rows are replayed: any whole number. Default 1234. */
+  /** The seed that decides which rows are replayed: any whole number. Default 1234. */
   readonly seed?: number | undefined;
   /**
-   * What watches the errors (1 for each wrong prediction, 0 for others) for drift: `adwin()`, `pageHinkley()`. Default:
-   * nothing does.
+   * The drift detector of the errors (1 for each wrong prediction, 0 for others): `adwin()`, `pageHinkley()`. Default:
+   * none.
    */
   readonly drift?: OperatorFunction<number, DriftDetected> | undefined;
-  /** The clock, and the timer that `maxWaitMs` runs by. Default `asyncScheduler`. */
+  /** The clock and timer of `maxWaitMs`. Default `asyncScheduler`. */
   readonly scheduler?: SchedulerLike | undefined;
 }
 
-/** What one input makes happen. */
+/** The processing of one input. */
 type Work = () => ObservableInput<LearningEvent>;
 
 /**
- * Goes on learning from headlines while it classifies them: predicts each batch, scores every prediction when its label
- * is known, and only then learns from it.
+ * Classifies headlines and learns from them at the same time: it predicts each batch, scores every prediction when its
+ * label is known, and only then learns from it.
  *
- * Every headline so tests the model before it trains it, and the scores are those of headlines never seen. A label
- * comes with its headline (`category`), or later by `labels$`, which names it by source and id or guid: it is scored by
- * the prediction that was made at the time.
+ * So every headline tests the model before it trains it, and the scores are those of unseen headlines. A label comes
+ * with its headline (`category`), or later through `labels$`, which names the headline by source and id or guid. A late
+ * label scores the prediction that was made at the time.
  *
  * ```
  * batches:  --A----------B--------|        A: a without a label, b with one; B: c without
@@ -105,23 +110,24 @@ type Work = () => ObservableInput<LearningEvent>;
  * events:   --(pps)-(sL)-p----s---(L|)     p: live-prediction, s: scored, L: learnt
  * ```
  *
- * For each input the events come in this order: `swapped` where another model has been put in use, `live-prediction`,
+ * The events of each input come in this order: `swapped` if another model has been put into use, `live-prediction`,
  * `scored`, the end of a trial (`confirmed` or `rolled-back`), `learnt`. Predictions are emitted before the model
- * learns, so that nobody waits for that. `drift` follows the events of the input that it was noticed at. Inputs are
- * worked on in the order in which they come, those too that a consumer pushes from within `next`.
+ * learns, so that they do not wait for it. `drift` follows the events of the input at which it was detected. Inputs are
+ * processed in the order of their arrival, including those that a consumer pushes from within `next`.
  *
- * A label that names no waiting headline, or a class that the model does not have, is told as `label-unused`; a
- * headline that gets no label, as `unlabelled`. Once the headlines and `labels$` have ended, or the headlines have and
- * none waits, the rows left are learnt and the stream completes. Where `labels$` ends first, the headlines that wait
- * are let go.
+ * A label that names no waiting headline, or a class that the model does not have, gives `label-unused`. A headline
+ * that gets no label gives `unlabelled`. When the headlines and `labels$` have ended, or when the headlines have ended
+ * and none waits, the remaining rows are learnt and the stream completes. If `labels$` ends first, the waiting
+ * headlines are removed.
  *
- * Equal options, headlines, labels and times of swaps give equal bits. Holds at most `maxWaiting` headlines,
- * `batchSize` rows to learn from, the replay buffer, and what the slot holds; unsubscribing leaves the model as it is.
+ * The same options, headlines, labels and times of swaps give the same bits. Holds at most `maxWaiting` headlines,
+ * `batchSize` rows to learn from, the replay buffer, and what the slot holds. Unsubscribing leaves the model as it is.
  *
- * Errors: those of the headlines, of `labels$` and of `drift`; those of `classifyLive`; whatever the model throws.
+ * Errors: those of the headlines, of `labels$` and of `drift`; those of `classifyLive`; any error that the model
+ * throws.
  *
  * @param options the model, its vocabulary and classes, where labels come from, how it learns
- * @throws HeadwaterError `HW_USAGE` when an option cannot work, `HW_LABEL` when a past row has a class that the label
+ * @throws HeadwaterError `HW_USAGE` when an option is invalid, `HW_LABEL` when a past row has a class that the label
  *   encoder does not know
  * @see A. P. Dawid, Statistical theory: the prequential approach. Journal of the Royal Statistical Society A 147, 1984;
  *   J. Gama, R. Sebastião and P. P. Rodrigues, On evaluating stream learning algorithms. Machine Learning 90, 2013.
@@ -200,15 +206,15 @@ export const prequential = (options: PrequentialOptions): OperatorFunction<reado
       });
 
       /**
-       * Fires when the headlines have ended and none of them waits for its label; with headlines that come at once,
-       * before anything else is subscribed to.
+       * Emits when the headlines have ended and none of them waits for its label. With synchronous headlines this
+       * happens before the other inputs are subscribed to, so it is a ReplaySubject.
        */
       const done$ = new ReplaySubject<void>(1);
       const overdue$ = new Subject<Work>();
       let headlinesEnded = false;
       let timer: Subscription | undefined;
 
-      /** What has to be seen to whenever an input has been worked on. */
+      /** Runs after each processed input: ends the stream if it is done, or sets the timer of the next deadline. */
       const afterwards = (): void => {
         const { deadline } = loop;
         if (deadline === undefined) {

@@ -6,17 +6,17 @@ import { listNames } from '../../contracts/messages/listNames.js';
 import { checkWhole } from '../../contracts/checkOption.js';
 import { MOST_ROWS, ScoreWindow } from './internal/ScoreWindow.js';
 
-/** What `runningScores` looks back on. */
+/** Options of `runningScores`. */
 export interface RunningScoresOptions {
-  /** How many of the last predictions are measured; between 1 and 65,536. Default 1,000. */
+  /** The number of last predictions that are measured, between 1 and 65,536. Default 1,000. */
   readonly window?: number | undefined;
-  /** How many bins of confidence the calibration error is taken over, at least 1. Default 15, as in the paper. */
+  /** The number of bins of confidence for the calibration error, at least 1. Default 15, as in the paper. */
   readonly bins?: number | undefined;
 }
 
 /**
- * Measures how good the last predictions were: accuracy, macro F1, the rates of each class, calibration, and loss; anew
- * with every row that is scored.
+ * Measures how good the last predictions were: accuracy, macro F1, the rates of each class, calibration, and loss. It
+ * emits new scores for every row that is scored.
  *
  * ```marbles
  * scored: --s----s--s----|
@@ -24,16 +24,16 @@ export interface RunningScoresOptions {
  * result: --r----r--r----|   each { rows, accuracy, macroF1, ece, loss, classes }
  * ```
  *
- * The expected calibration error is Σ n(b)/n · |accuracy(b) − confidence(b)| over bins b of equal width, confidence
- * being the probability of the class predicted. A share of nothing is 0; the macro F1 is the mean over the classes that
- * occur in the window as label or prediction. Holds `window` predictions, a few numbers each; each row costs as much as
- * there are classes and bins, however wide the window is.
+ * The expected calibration error is Σ n(b)/n · |accuracy(b) − confidence(b)| over bins b of equal width, where the
+ * confidence is the probability of the predicted class. A ratio with the denominator 0 is 0. The macro F1 is the mean
+ * over the classes that occur in the window as label or prediction. Holds `window` predictions, a few numbers each. The
+ * cost per row grows with the classes and bins, not with the window's width.
  *
  * Errors: those of the source; `HW_LABEL` at a class that is not among the names.
  *
  * @param classes the class names, as the label encoder's `classes`
- * @param options how far it looks back
- * @throws HeadwaterError `HW_USAGE` when an option cannot work, or there are no classes
+ * @param options how many predictions are measured
+ * @throws HeadwaterError `HW_USAGE` when an option is invalid, or there are no classes
  * @see C. Guo, G. Pleiss, Y. Sun and K. Q. Weinberger, On calibration of modern neural networks. ICML 2017.
  *
  * @example

@@ -1,13 +1,10 @@
-/**
- * Values next to one another: how many they are, their sum, and the sum of the squares of their distances from their
- * mean.
- */
+/** Consecutive values: their sum, and the sum of the squared distances from their mean. */
 interface Bucket {
   readonly sum: number;
   readonly squares: number;
 }
 
-/** Two neighbours' values as one: Chan, Golub and LeVeque's sum of squares (1979), which does not cancel. */
+/** Joins two neighbouring buckets: Chan, Golub and LeVeque's sum of squares (1979), which avoids cancellation. */
 const joined = (a: Bucket, aSize: number, b: Bucket, bSize: number): Bucket => {
   const distance = a.sum / aSize - b.sum / bSize;
   return {
@@ -22,11 +19,11 @@ export interface Cut {
   readonly before: number;
   /** The mean of the newer ones. */
   readonly after: number;
-  /** How many the newer ones are. */
+  /** The number of newer values. */
   readonly rows: number;
 }
 
-/** How many buckets of one size there may be. */
+/** The most buckets of one size. */
 const BUCKETS = 5;
 
 /** The least number of values on either side of a cut. */
@@ -35,22 +32,22 @@ const LEAST = 5;
 /**
  * ADWIN2's window: as many of the last values as seem to have one mean.
  *
- * The values are kept as an exponential histogram: at most `BUCKETS` buckets each of 1, 2, 4, … values, the newest the
- * smallest, so that W values take O(log W) memory. A cut between two buckets is made where the means of the older and
+ * The values are kept as an exponential histogram: at most `BUCKETS` buckets each of 1, 2, 4, … values, the newest in
+ * the smallest, so that W values take O(log W) memory. A cut between two buckets is made if the means of the older and
  * the newer side differ by more than
  *
  *     ε = √(2/m · σ² · ln(2 ln W / δ)) + 2/(3m) · ln(2 ln W / δ),    1/m = 1/W₀ + 1/W₁
  *
- * σ² being the variance of the whole window.
+ * where σ² is the variance of the whole window.
  *
  * @see A. Bifet and R. Gavaldà, Learning from time-changing data with adaptive windowing. SDM 2007.
  */
 export class AdaptiveWindow {
   readonly #delta: number;
-  /** By size: at i the buckets of 2ⁱ values, the oldest first. */
+  /** Buckets by size: at index i those of 2ⁱ values, the oldest first. */
   readonly #rows: Bucket[][] = [];
   #width = 0;
-  /** All buckets as one. */
+  /** All buckets joined. */
   #whole: Bucket = { sum: 0, squares: 0 };
 
   constructor(delta: number) {
@@ -62,17 +59,17 @@ export class AdaptiveWindow {
     return this.#width;
   }
 
-  /** Their mean; 0 where there are none. */
+  /** The mean of the values; 0 if there are none. */
   get mean(): number {
     return this.#width === 0 ? 0 : this.#whole.sum / this.#width;
   }
 
-  /** How many buckets they are kept in. */
+  /** The number of buckets. */
   get buckets(): number {
     return this.#rows.reduce((count, row) => count + row.length, 0);
   }
 
-  /** Takes a value in. */
+  /** Adds a value. */
   add(value: number): void {
     let carried: Bucket | undefined = { sum: value, squares: 0 };
     this.#whole = this.#width === 0 ? carried : joined(this.#whole, this.#width, carried, 1);
@@ -89,9 +86,9 @@ export class AdaptiveWindow {
   }
 
   /**
-   * Lets the oldest values go, a bucket at a time, until no two parts differ any more.
+   * Drops the oldest values, a bucket at a time, until no two parts differ any more.
    *
-   * @returns the two parts that differed most before that, or undefined where none did
+   * @returns the two parts that differed most before that, or undefined if none did
    */
   cut(): Cut | undefined {
     const found = this.#find();
@@ -100,7 +97,7 @@ export class AdaptiveWindow {
       this.#rows[i]!.shift();
       if (this.#rows[i]!.length === 0) this.#rows.pop();
       this.#width -= 2 ** i;
-      // Added up anew: what subtraction leaves of a sum of squares can be anything.
+      // Computed again, because a sum of squares after a subtraction can have any error.
       this.#whole = this.#sumUp();
     }
     return found;
@@ -118,7 +115,7 @@ export class AdaptiveWindow {
     return whole;
   }
 
-  /** The cut whose sides' means are furthest beyond what chance allows. */
+  /** The cut where the difference of the means exceeds the bound most. */
   #find(): Cut | undefined {
     const width = this.#width;
     if (width < 2 * LEAST) return undefined;

@@ -3,28 +3,28 @@ import { padRows } from '../../batches/padRows.js';
 import { encodeRow } from '../../rows/internal/encodedText.js';
 import { Reservoir } from './Reservoir.js';
 
-/** A row to learn from. It is kept as text: which words have an index changes. */
+/** A row to learn from. It is kept as text, because the indices of words change. */
 export interface LabelledText {
   readonly text: string;
   readonly label: number;
 }
 
-/** How a `Learner` learns. */
+/** Options of a `Learner`. */
 export interface LearnerSettings {
   readonly slot: ModelSlot;
   readonly tokenizer: Vocabulary | LearningVocabulary;
   readonly batchSize: number;
   readonly learningRate: number;
   readonly seed: number;
-  /** How many rows the replay buffer holds, and how many of them each step learns once more. */
+  /** The number of rows that the replay buffer holds, and the number of them that each step learns again. */
   readonly replay: { readonly capacity: number; readonly rows: number };
-  /** What the replay buffer begins with. */
+  /** The rows that the replay buffer begins with. */
   readonly past: Iterable<LabelledText>;
 }
 
 /**
- * Gathers labelled rows until there are enough for a step, and makes the model in use learn from them and some older
- * ones.
+ * Gathers labelled rows until there are enough for a step. Then the model in use learns from them and from some older
+ * rows.
  */
 export class Learner {
   readonly #settings: LearnerSettings;
@@ -38,14 +38,14 @@ export class Learner {
     for (const row of settings.past) this.#replay.offer(row);
   }
 
-  /** Takes a row in, and makes a step where there are enough of them. */
+  /** Adds a row, and makes a step if there are enough rows. */
   take(row: LabelledText): RowsLearnt | undefined {
     if (this.#settings.learningRate === 0) return undefined;
     this.#waiting.push(row);
     return this.#waiting.length < this.#settings.batchSize ? undefined : this.#step();
   }
 
-  /** Makes a last step on the rows that are left. */
+  /** Makes a last step on the remaining rows. */
   rest(): RowsLearnt | undefined {
     return this.#waiting.length === 0 ? undefined : this.#step();
   }
@@ -66,7 +66,7 @@ export class Learner {
     );
     const step = this.#steps++;
     const { loss } = slot.current.trainBatch(batch, { epoch: 1, step, learningRate });
-    // Only now: what is new is not replayed in its own step.
+    // Added after the step, so that new rows are not replayed in their own step.
     for (const row of fresh) this.#replay.offer(row);
     return { type: 'learnt', step, rows: fresh.length, replayed: old.length, loss, newTokens };
   }

@@ -22,7 +22,7 @@ import { encodeRow } from '../../rows/internal/encodedText.js';
 import type { Learner } from './Learner.js';
 import { type Waiting, WaitingRows } from './WaitingRows.js';
 
-/** What a `LearningLoop` works with. */
+/** Settings of a `LearningLoop`. */
 export interface LearningLoopSettings {
   readonly slot: ModelSlot;
   readonly tokenizer: Vocabulary;
@@ -30,7 +30,7 @@ export interface LearningLoopSettings {
   readonly classify: OperatorFunction<readonly LiveHeadline[], LivePrediction>;
   readonly textOf: (title: string) => string;
   readonly learner: Learner;
-  /** Told 1 for each row that was predicted wrongly, 0 for others. */
+  /** Receives 1 for each row that was predicted wrongly, and 0 for each other row. */
   readonly errors: Observer<number>;
   readonly maxWaiting: number;
   readonly maxWaitMs: number;
@@ -40,23 +40,21 @@ export interface LearningLoopSettings {
 /** A prediction that waits for its label. */
 interface Unscored extends Waiting {
   readonly prediction: LivePrediction;
-  /** The slot's version when it was made. */
+  /** The slot's version when the prediction was made. */
   readonly version: number;
 }
 
 /** A prediction and its label. */
 interface Labelled extends Unscored {
   readonly category: string;
-  /** How long the label took, in milliseconds. */
+  /** The time from the prediction to its label, in milliseconds. */
   readonly waitedMs: number;
 }
 
-/** Below the smallest float32 a probability is 0, and its logarithm is not finite. */
+/** A probability below the smallest float32 is 0, and its logarithm is not finite. */
 const LEAST = 2 ** -149;
 
-/**
- * Predicts, scores, then learns: each method does what one input asks for, and gives the events of it as they happen.
- */
+/** Predicts, scores, then learns. Each method processes one input, and emits its events as they happen. */
 export class LearningLoop {
   readonly #settings: LearningLoopSettings;
   readonly #waiting = new WaitingRows<Unscored>();
@@ -68,13 +66,13 @@ export class LearningLoop {
     this.#inUse = settings.slot.current;
   }
 
-  /** By when the headline that waits for longest has to have its label; undefined where none waits. */
+  /** The time by which the headline that has waited longest must have its label; undefined if none waits. */
   get deadline(): number | undefined {
     const oldest = this.#waiting.oldest;
     return oldest === undefined ? undefined : oldest.since + this.#settings.maxWaitMs;
   }
 
-  /** Headlines came. */
+  /** Processes a batch of headlines. */
   batch(headlines: readonly LiveHeadline[]): Observable<LearningEvent> {
     return defer(() => {
       const { slot, classify, scheduler } = this.#settings;
@@ -93,7 +91,7 @@ export class LearningLoop {
     });
   }
 
-  /** A label came. */
+  /** Processes a label. */
   *label(label: LateLabel): Generator<LearningEvent> {
     const found = this.#waiting.find(label);
     if (found === undefined) {
@@ -108,20 +106,20 @@ export class LearningLoop {
     }
   }
 
-  /** Time has passed: lets go what has waited for too long. */
+  /** Removes the headlines that have waited for too long. */
   *expire(): Generator<LearningEvent> {
     const now = this.#settings.scheduler.now();
     for (let { deadline } = this; deadline !== undefined && deadline <= now; { deadline } = this)
       yield this.#letGo('long');
   }
 
-  /** No more labels will come, but those that headlines bring themselves. */
+  /** Processes the end of the labels: from now on only headlines that have a `category` are labelled. */
   *labelsEnded(): Generator<LearningEvent> {
     this.#labelsEnded = true;
     while (this.#waiting.size > 0) yield this.#letGo('ended');
   }
 
-  /** Nothing more will come. */
+  /** Processes the end of all inputs. */
   *rest(): Generator<LearningEvent> {
     const learnt = this.#settings.learner.rest();
     if (learnt !== undefined) yield learnt;
@@ -168,7 +166,7 @@ export class LearningLoop {
   }
 
   /**
-   * Scores rows by the predictions made at the time, ends the trial of the model in use where it is due, and learns, in
+   * Scores rows by the predictions made at the time, ends the trial of the model in use if it is due, and learns, in
    * this order.
    */
   *#score(rows: readonly Labelled[]): Generator<LearningEvent> {

@@ -1,7 +1,7 @@
 import { random, type Random } from '../../../contracts/random.js';
 
 /**
- * A sample of all values seen so far, each as likely to be in it as any other.
+ * A sample of all values seen so far. Every value is in it with the same probability.
  *
  * @see J. S. Vitter, Random sampling with a reservoir. ACM Transactions on Mathematical Software 11, 1985: algorithm R.
  */
@@ -20,7 +20,7 @@ export class Reservoir<T> {
     return this.#values.length;
   }
 
-  /** Shows it a value, which it keeps or not. */
+  /** Offers a value, which is kept or not. */
   offer(value: T): void {
     this.#seen++;
     if (this.#values.length < this.#capacity) {
@@ -31,11 +31,11 @@ export class Reservoir<T> {
     if (place < this.#capacity) this.#values[place] = value;
   }
 
-  /** Some of its values, each at most once; all of them where it has no more. */
+  /** Some of its values, each at most once; all of them if there are no more. */
   draw(count: number): readonly T[] {
     const values = this.#values;
     const drawn = Math.min(count, values.length);
-    // The beginning of a Fisher-Yates shuffle. Which value stands where does not matter to the reservoir.
+    // The beginning of a Fisher-Yates shuffle. The order of the values does not matter to the reservoir.
     for (let i = 0; i < drawn; i++) {
       const from = i + this.#random.below(values.length - i);
       [values[i], values[from]] = [values[from]!, values[i]!];

@@ -1,45 +1,45 @@
 import type { ClassRates, RunningScores } from '../../../contracts/live/Learning.js';
 
-/** One prediction, as far as scores need it. */
+/** What scores need of one prediction. */
 export interface ScoredPrediction {
-  /** The class's index. */
+  /** The index of the right class. */
   readonly label: number;
-  /** The index of the class predicted. */
+  /** The index of the predicted class. */
   readonly predicted: number;
-  /** The probability of the class predicted. */
+  /** The probability of the predicted class. */
   readonly confidence: number;
   /** The cross-entropy, in nats. */
   readonly loss: number;
 }
 
 /**
- * Confidences and losses are added as whole multiples of 2⁻³⁰: such sums are exact, so that what leaves the window
- * takes away just what it brought. A row's loss is at most 2⁷, and 2¹⁶ rows of it are below 2⁵³.
+ * Confidences and losses are added as whole multiples of 2⁻³⁰. Such sums are exact, so a row that leaves the window
+ * subtracts exactly what it added. A row's loss is at most 2⁷, and 2¹⁶ rows of it are below 2⁵³.
  */
 const UNIT = 2 ** 30;
 const counted = (value: number): number => Math.round(value * UNIT);
 
-/** The most rows that sums stay exact for. */
+/** The most rows for which the sums stay exact. */
 export const MOST_ROWS = 2 ** 16;
 
 const share = (part: number, whole: number): number => (whole === 0 ? 0 : part / whole);
 
 /**
- * Scores over the last predictions, kept up to date by what enters and what leaves: O(classes + bins) a row, however
- * wide the window is.
+ * Scores over the last predictions. They are updated by the row that enters and the row that leaves the window:
+ * O(classes + bins) per row, whatever the window's width.
  */
 export class ScoreWindow {
   readonly #classes: readonly string[];
   readonly #width: number;
   readonly #bins: number;
-  /** The predictions in the window: the oldest stands where the next one will. */
+  /** The predictions in the window, as a ring: the next one replaces the oldest. */
   readonly #ring: ScoredPrediction[] = [];
   #next = 0;
   #loss = 0;
   readonly #labels: Float64Array;
   readonly #predicted: Float64Array;
   readonly #hits: Float64Array;
-  /** Hits less confidences, by bin of confidence. */
+  /** Hits minus confidences, by bin of confidence. */
   readonly #gaps: Float64Array;
 
   constructor(classes: readonly string[], width: number, bins: number) {
@@ -97,7 +97,8 @@ export class ScoreWindow {
     this.#predicted[predicted]! += by;
     this.#hits[label]! += by * hit;
     this.#loss += by * counted(loss);
-    // The bins are (0, 1/M], (1/M, 2/M], …; a confidence of 0, or one rounded to more than 1, belongs to its neighbour.
+    // The bins are (0, 1/M], (1/M, 2/M], …; a confidence of 0, or one rounded to more than 1, is put into the
+    // nearest bin.
     const bin = Math.min(Math.max(Math.ceil(confidence * this.#bins), 1), this.#bins) - 1;
     this.#gaps[bin]! += by * (hit * UNIT - counted(confidence));
   }

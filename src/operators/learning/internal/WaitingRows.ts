@@ -4,14 +4,16 @@ import type { LiveHeadline } from '../../../contracts/live/Live.js';
 const idKey = (source: string, id: number): string => `#${id} ${source}`;
 const guidKey = (source: string, guid: string): string => `=${JSON.stringify([source, guid])}`;
 
-/** Something that waits for its headline's label. */
+/** An entry that waits for its headline's label. */
 export interface Waiting {
   readonly headline: LiveHeadline;
-  /** When it came, in milliseconds by the scheduler's clock. */
+  /** The time at which it arrived, in milliseconds by the scheduler's clock. */
   readonly since: number;
 }
 
-/** What waits for a label, found by its headline's id or guid; the one that waited longest is the first. */
+/**
+ * Entries that wait for a label, found by their headline's id or guid. The first is the one that has waited longest.
+ */
 export class WaitingRows<W extends Waiting> {
   readonly #byId = new Map<string, W>();
   readonly #byGuid = new Map<string, W>();
@@ -20,15 +22,15 @@ export class WaitingRows<W extends Waiting> {
     return this.#byId.size;
   }
 
-  /** The one that has waited longest. */
+  /** The entry that has waited longest. */
   get oldest(): W | undefined {
     return this.#byId.values().next().value;
   }
 
   /**
-   * Lets one wait.
+   * Adds an entry.
    *
-   * @returns the one that had the same source and id, which waits no longer
+   * @returns the earlier entry with the same source and id, which is removed
    */
   add(waiting: W): W | undefined {
     const { source, id, guid } = waiting.headline;
@@ -40,7 +42,7 @@ export class WaitingRows<W extends Waiting> {
     return same;
   }
 
-  /** The one that a label names; of several with one guid the last. */
+  /** The entry that a label names; of several with the same guid, the last one. */
   find(label: LateLabel): W | undefined {
     return 'id' in label
       ? this.#byId.get(idKey(label.source, label.id))
@@ -52,7 +54,7 @@ export class WaitingRows<W extends Waiting> {
     this.#byId.delete(idKey(source, id));
     if (guid === undefined) return;
     const key = guidKey(source, guid);
-    // A later headline of the same guid may have taken its place there.
+    // A later headline with the same guid may have replaced this one here.
     if (this.#byGuid.get(key) === waiting) this.#byGuid.delete(key);
   }
 }
