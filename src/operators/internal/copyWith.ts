@@ -7,7 +7,7 @@ export const copyWith = <R extends object, K extends string, V>(
   name: K,
   value: V,
 ): R & Readonly<Record<K, V>> => {
-  // // A spread copies a column named `__proto__`. An assignment would set the prototype.
+  // A spread copies a column named `__proto__`. An assignment would set the prototype.
   if (Object.hasOwn(row, '__proto__')) return { ...row, [name]: value } as R & Record<K, V>;
   const copy = Object.assign({}, row) as R & Record<K, V>;
   copy[name] = value as (R & Record<K, V>)[K];
