@@ -1,6 +1,6 @@
 import { difference, type DifferenceOptions } from './difference.js';
 
-/** Actual and expected differ. Test frameworks print `actual` and `expected` side by side. */
+/** The error of an assertion: actual and expected differ. Test frameworks show `actual` and `expected` side by side. */
 export class FramesDiffer extends Error {
   override readonly name = 'AssertionError';
   readonly showDiff = true;
@@ -19,7 +19,7 @@ const isFrame = (
 ): value is { readonly frame: number; readonly notification: { readonly kind: string } } =>
   typeof value === 'object' && value !== null && 'frame' in value && 'notification' in value;
 
-/** When what kind of notification came: `2:N 4:N 7:C`. */
+/** The frame and kind of each notification: `2:N 4:N 7:C`. */
 const timeline = (frames: unknown): string => {
   if (!Array.isArray(frames)) return '';
   const marks = frames.filter(isFrame).map(({ frame, notification }) => `${frame}:${notification.kind}`);
@@ -27,11 +27,11 @@ const timeline = (frames: unknown): string => {
 };
 
 /**
- * The comparison that RxJS's `TestScheduler` wants, made for streams that carry typed arrays: it throws an error that
- * names the first difference, and both timelines (frame and kind of each notification: N next, C complete, E error).
+ * The comparison for RxJS's `TestScheduler`, for streams with typed arrays. It throws an error that names the first
+ * difference and both timelines (frame and kind of each notification: N next, C complete, E error).
  *
- * @returns what `new TestScheduler(…)` takes
- * @throws FramesDiffer (from what is returned) where actual and expected differ
+ * @returns the argument of `new TestScheduler(…)`
+ * @throws FramesDiffer (from the returned function) if actual and expected differ
  * @see runMarbles which makes the scheduler too
  *
  * @example

@@ -1,9 +1,9 @@
 /** How closely numbers must agree. */
 export interface DifferenceOptions {
   /**
-   * How far a number may be from the one expected: absolutely, or relative to the one expected where that exceeds 1.
-   * Default 0. It holds for every number, those in typed arrays and plain ones alike. An infinity agrees with itself
-   * alone: everything else is infinitely far from it.
+   * The largest allowed distance of a number from the expected one: absolute, or relative to the expected number if its
+   * absolute value is above 1. Default 0. It applies to all numbers, in typed arrays and elsewhere. An infinity agrees
+   * only with itself.
    */
   readonly tolerance?: number | undefined;
 }
@@ -30,7 +30,7 @@ const shown = (value: unknown): string => {
 
 const numbersAgree = (actual: number, expected: number, tolerance: number): boolean => {
   if (actual === expected || (Number.isNaN(actual) && Number.isNaN(expected))) return true;
-  // A share of an infinity is one too, and every number would be within it.
+  // A multiple of an infinite number is infinite, so every number would be within the tolerance.
   return Number.isFinite(expected) && Math.abs(actual - expected) <= tolerance * Math.max(1, Math.abs(expected));
 };
 
@@ -48,7 +48,7 @@ const elementwise = (
   return undefined;
 };
 
-/** The bytes of a buffer or a view of one; undefined where it is neither. */
+/** The bytes of a buffer or of a DataView; undefined for other values. */
 const bytesOf = (value: object): Uint8Array | undefined => {
   if (value instanceof ArrayBuffer) return new Uint8Array(value);
   return value instanceof DataView ? new Uint8Array(value.buffer, value.byteOffset, value.byteLength) : undefined;
@@ -80,7 +80,7 @@ const byKey = (
   return undefined;
 };
 
-/** Errors agree by name, message, code and cause; where they were thrown is no part of what they say. */
+/** Errors are compared by name, message, code and cause. The place where they were thrown does not count. */
 const errorFields = (error: Error): [string, unknown][] => [
   ['name', error.name],
   ['message', error.message],
@@ -89,15 +89,15 @@ const errorFields = (error: Error): [string, unknown][] => [
 ];
 
 /**
- * The first place where two values differ, in words; undefined where they are equal.
+ * The first place where two values differ, in words; undefined if they are equal.
  *
  * Typed arrays are compared by kind and by value, numbers within a tolerance; NaN equals NaN, and 0 equals −0. Errors
- * are compared by name, message, code and cause; URLs and regular expressions as they are written; buffers by their
- * bytes; maps, sets (in order of insertion), arrays and objects by what they hold. An instance of a class that has no
- * properties of its own, all it holds being private, equals itself alone. It needs no test framework.
+ * are compared by name, message, code and cause; URLs and regular expressions by their text; buffers by their bytes;
+ * maps, sets (in order of insertion), arrays and objects by their contents. An instance of a class without properties
+ * of its own (all its data is private) equals only itself. It needs no test framework.
  *
- * @param actual what came
- * @param expected what was to come
+ * @param actual the value that the code gave
+ * @param expected the expected value
  * @example
  * ```ts
  * import { difference } from 'headwater/testing';
@@ -110,7 +110,7 @@ export const difference = (
   expected: unknown,
   { tolerance = 0 }: DifferenceOptions = {},
 ): string | undefined => {
-  // Pairs under comparison: a structure that holds itself would otherwise be walked without end.
+  // The pairs under comparison. Without them, a structure that contains itself would be compared without end.
   const open = new Map<object, object>();
 
   const compare: Compare = (a, b, path) => {

@@ -5,7 +5,7 @@ import type { FlowSnapshot } from '../contracts/flow/FlowSnapshot.js';
 import { FlowWatch } from '../operators/flow/internal/FlowWatch.js';
 import { trace } from '../operators/flow/trace.js';
 
-/** An operator held more than it may. */
+/** An operator held more values than its bound. */
 export class BoundExceeded extends Error {
   override readonly name = 'BoundExceeded';
 }
@@ -13,13 +13,13 @@ export class BoundExceeded extends Error {
 /**
  * Runs a pipeline to its end, and asserts that no operator in it ever held more values than its bound.
  *
- * What operators hold is looked at with each value that a stage emits, before and after it is passed on. So an operator
- * is watched best between two `trace`s.
+ * The held values are checked at each value that a stage emits, before and after it is passed on. So an operator is
+ * checked best between two `trace`s.
  *
- * @param pipeline$ what is subscribed to, once; its values are left out
- * @returns what was seen in all: each stage with its values and its holdings
- * @throws BoundExceeded with the operator, what it held and its bound; the error of the pipeline; HeadwaterError
- *   `HW_USAGE` while the flow is watched already
+ * @param pipeline$ the pipeline; it is subscribed to once, and its values are ignored
+ * @returns a snapshot of the whole run: each stage with its values and its holdings
+ * @throws BoundExceeded with the operator, the number of values it held and its bound; the error of the pipeline;
+ *   HeadwaterError `HW_USAGE` while the flow is watched already
  *
  * @example
  * ```ts

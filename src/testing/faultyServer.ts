@@ -2,42 +2,40 @@ import { createHash } from 'node:crypto';
 import { createServer, type Socket } from 'node:net';
 import { Observable } from 'rxjs';
 
-/** What a server does wrong with one request. */
+/** The fault of a server at one request. */
 export type ServerFault =
-  /** Nothing: the whole, or the range that was asked for. */
+  /** No fault: sends the whole body, or the requested range. */
   | { readonly type: 'none' }
   /** Accepts the connection and never answers. */
   | { readonly type: 'silence' }
   /** Closes the connection without an answer. */
   | { readonly type: 'hang-up' }
-  /** Another status than 200. */
+  /** Answers with this status, without a body. */
   | { readonly type: 'status'; readonly status: number; readonly headers?: Readonly<Record<string, string>> }
-  /** Resets the connection (RST) after so many bytes of the body. */
+  /** Resets the connection (RST) after this many bytes of the body. */
   | { readonly type: 'reset'; readonly after: number }
-  /** Ends the connection (FIN) after so many bytes of the body. */
+  /** Ends the connection (FIN) after this many bytes of the body. */
   | { readonly type: 'cut'; readonly after: number }
-  /** Sends nothing more after so many bytes of the body. */
+  /** Sends nothing more after this many bytes of the body, and keeps the connection open. */
   | { readonly type: 'stall'; readonly after: number }
-  /** Declares a length that is not that of what it sends. */
+  /** Declares a length that is not the length of the body. */
   | { readonly type: 'length'; readonly declared: number }
-  /** Sends so many bytes at a time, with a pause between. */
+  /** Sends this many bytes at a time, with a pause of `everyMs` milliseconds between them. */
   | { readonly type: 'drip'; readonly bytes: number; readonly everyMs: number }
-  /** Answers 206 to a request without a range: the first so many bytes. */
+  /** Answers 206 to a request without a range: the first `bytes` bytes. */
   | { readonly type: 'part'; readonly bytes: number }
-  /** Sends the whole with 200, also where a range was asked for. */
+  /** Sends the whole body with 200, even if a range was requested. */
   | { readonly type: 'no-range' }
-  /** Has another body from this request on. */
+  /** Serves another body from this request on. */
   | { readonly type: 'changed'; readonly body: string | Uint8Array };
 
-/** How a faulty server serves. */
+/** Options of `faultyServer`. */
 export interface FaultyServerOptions {
-  /** What goes wrong with the first request, the second, and so on. Those behind the last are served well. */
+  /** The faults of the first request, the second, and so on. Requests after the last fault are answered correctly. */
   readonly faults?: readonly ServerFault[] | undefined;
-  /**
-   * How a body says where it ends: by its length, in chunks, or by the end of the connection. Default `length`.
-   */
+  /** How the end of a body is marked: by its length, in chunks, or by the end of the connection. Default `length`. */
   readonly framing?: 'length' | 'chunked' | 'close' | undefined;
-  /** Whether it has strong `ETag`s, and gives ranges by them. Default true. */
+  /** Whether it sends strong `ETag`s, and serves ranges that match them. Default true. */
   readonly validators?: boolean | undefined;
   /** Headers of every answer. Default: none. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
@@ -46,7 +44,7 @@ export interface FaultyServerOptions {
 /** A server that is running. */
 export interface FaultyServer {
   readonly url: URL;
-  /** The heads of the requests so far: headers by their names in lower case, and `:path` for what was asked for. */
+  /** The heads of the requests so far: headers by their names in lower case, and `:path` for the requested path. */
   readonly requests: readonly Readonly<Record<string, string>>[];
 }
 
@@ -63,12 +61,12 @@ const headOf = (text: string): Readonly<Record<string, string>> => {
 const etagOf = (body: Uint8Array): string => `"${createHash('sha256').update(body).digest('hex').slice(0, 16)}"`;
 
 /**
- * A server on this machine that fails as servers fail, for tests of what reads over HTTP.
+ * A local HTTP server with faults, for tests of code that reads over HTTP.
  *
- * It emits itself once it listens, and serves until it is unsubscribed. Each request gets the next of `faults`, and has a
- * connection of its own.
+ * It emits itself when it listens, and serves until it is unsubscribed from. Each request gets the next of `faults`,
+ * and has a connection of its own.
  *
- * @param body what it serves at every path
+ * @param body the body that it serves at every path
  *
  * @example
  * ```ts
@@ -143,7 +141,7 @@ export const faultyServer = (
       switch (fault.type) {
         case 'reset':
           socket.write(framed(content.subarray(0, fault.after)), () => {
-            // What was sent is to be read before the reset: it may overtake the bytes.
+            // A reset can overtake bytes that were sent before. The pause lets the client read them first.
             timers.add(setTimeout(() => socket.resetAndDestroy(), 20));
           });
           break;

@@ -2,11 +2,11 @@ import { checkWhole } from '../contracts/checkOption.js';
 import { random } from '../contracts/random.js';
 import type { Row } from '../contracts/rows/Row.js';
 
-/** What generated headlines look like. */
+/** Options of `headlineRows`. */
 export interface HeadlineRowsOptions {
   /** Any whole number; the same seed gives the same rows. Default 1. */
   readonly seed?: number | undefined;
-  /** How many rows. Default 10. */
+  /** The number of rows. Default 10. */
   readonly count?: number | undefined;
   /** The id of the first row; the others follow. Default 0. */
   readonly firstId?: number | undefined;
@@ -48,8 +48,8 @@ const DESKS: readonly Desk[] = [
 ];
 
 /**
- * Labelled headlines from a seed, in the lesson's four classes: invented ones, with punctuation and capitals, and now
- * and then one that repeats.
+ * Labelled headlines from a seed, in the lesson's four classes. They are invented, with punctuation and capitals, and
+ * some of them repeat.
  *
  * @throws HeadwaterError `HW_USAGE` for a count that is not a whole number of at least 0
  *

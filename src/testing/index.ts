@@ -1,6 +1,6 @@
 /**
- * What a marble test of an operator of one's own needs: sources in virtual time that honour a valve, a model that
- * records, comparisons that know typed arrays, and generators that are seeded. It works with any test framework.
+ * Helpers for marble tests of your own operators: sources in virtual time that obey a valve, a model that records its
+ * calls, comparisons that support typed arrays, and seeded generators. They work with any test framework.
  *
  * @module headwater/testing
  */

@@ -3,16 +3,16 @@ import { HeadwaterError } from '../contracts/HeadwaterError.js';
 import type { LabelledBatch } from '../contracts/rows/PaddedBatch.js';
 import { tokenizedRows, type TokenizedRowsOptions } from './tokenizedRows.js';
 
-/** What a generated batch looks like. */
+/** Options of `labelledBatch` and `paddedBatch`. */
 export interface GeneratedBatchOptions extends Omit<TokenizedRowsOptions, 'count'> {
   /** The number of rows, B. Default 4. */
   readonly size?: number | undefined;
 }
 
 /**
- * A labelled batch from a seed, as long as its longest row.
+ * A labelled batch from a seed. Its time dimension T is the length of its longest row.
  *
- * @throws HeadwaterError `HW_USAGE` for sizes that no batch can have
+ * @throws HeadwaterError `HW_USAGE` for invalid sizes
  *
  * @example
  * ```ts

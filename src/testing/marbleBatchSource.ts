@@ -9,21 +9,21 @@ import type { SideCounts } from '../contracts/training/TrainingEvent.js';
 import { marbleSource, type MarbleSource, type MarbleSourceOptions } from './marbleSource.js';
 
 /**
- * Diagrams by side: one for all epochs, or one an epoch (the last one serves all further epochs). A side that is left
- * out is empty.
+ * The diagrams of each side: one for all epochs, or one per epoch (the last one is used for all further epochs). A side
+ * without a diagram is empty.
  */
 export type SideMarbles = Optional<Record<Side, string | readonly string[]>>;
 
-/** How a marble batch source plays, and what it says of itself. */
+/** Options of `marbleBatchSource`. */
 export interface MarbleBatchSourceOptions extends MarbleSourceOptions {
-  /** The number of rows that it claims to have. Default: those in the first diagram of each side. */
+  /** The number of rows that it reports. Default: the number in the first diagram of each side. */
   readonly rows?: Optional<SideCounts> | undefined;
 }
 
-/** A batch source in virtual time that remembers what was asked of it. */
+/** A batch source in virtual time that records its requests. */
 export interface MarbleBatchSource extends BatchSource {
   batches(side: Side, epoch: number): MarbleSource<LabelledBatch>;
-  /** Every call of `batches` in order, with the source that it gave. */
+  /** Every call of `batches` in order, with the source that it returned. */
   readonly asked: readonly {
     readonly side: Side;
     readonly epoch: number;
@@ -32,7 +32,7 @@ export interface MarbleBatchSource extends BatchSource {
 }
 
 /**
- * What a training reads, as marble diagrams: for testing `fit`, or a training of one's own, in virtual time.
+ * A training's batches as marble diagrams: to test `fit`, or a training of your own, in virtual time.
  *
  * ```
  * { train: '-a-b|', validation: '-v|' }
@@ -40,10 +40,10 @@ export interface MarbleBatchSource extends BatchSource {
  * batches:  -a-b|  -v|  -a-b| …
  * ```
  *
- * @param helpers what the `TestScheduler`'s `run` gives
+ * @param helpers the run helpers of the `TestScheduler`
  * @param marbles a diagram for each side, or for each epoch of it
- * @param values the batches that the letters stand for
- * @throws HeadwaterError `HW_USAGE` for a letter that stands for no batch
+ * @param values the batch of each letter
+ * @throws HeadwaterError `HW_USAGE` for a letter without a batch
  *
  * @example
  * ```ts

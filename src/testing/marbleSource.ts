@@ -3,32 +3,32 @@ import { filter, Observable, take } from 'rxjs';
 import { TestScheduler, type RunHelpers } from 'rxjs/testing';
 import type { Valve } from '../contracts/flow/Valve.js';
 
-/** When a marble source was subscribed to and unsubscribed from: what `expectSubscriptions` takes. */
+/** When a marble source was subscribed to and unsubscribed from: the argument of `expectSubscriptions`. */
 export type SubscriptionLogs = ReturnType<RunHelpers['cold']>['subscriptions'];
 
-/** How a marble source plays. */
+/** Options of `marbleSource`. */
 export interface MarbleSourceOptions {
-  /** The valve that it honours. Default: none, and then it plays as `cold` does. */
+  /** The valve that it obeys. Default: none, and then it plays as `cold` does. */
   readonly valve?: Valve | undefined;
-  /** What `#` stands for in the diagram. Default `'error'`. */
+  /** The error of `#` in the diagram. Default `'error'`. */
   readonly error?: unknown;
 }
 
-/** A cold source that plays a marble diagram, and keeps count. */
+/** A cold source that plays a marble diagram, and counts its values. */
 export interface MarbleSource<T> extends Observable<T> {
-  /** How many values were read from it so far, by all its subscribers. */
+  /** The number of values that all its subscribers have read so far. */
   readonly read: number;
   /** When it was subscribed to: `expectSubscriptions(source$.subscriptions).toBe('^--!')`. */
   readonly subscriptions: SubscriptionLogs;
 }
 
 /**
- * A cold source in virtual time that plays a marble diagram and honours a valve, as a source of this library does: for
- * testing operators that hold one.
+ * A cold source in virtual time that plays a marble diagram and obeys a valve, as the sources of this library do. Use
+ * it to test operators that hold a valve.
  *
- * What is due while the valve is closed waits until it opens, and all that comes later moves by as much. Values of one
- * frame, `(abc)`, are asked for one by one, so a valve that closes after `a` keeps `b` back. Completion and errors wait
- * likewise.
+ * Notifications that are due while the valve is closed wait until it opens, and all later ones are delayed by the same
+ * time. For values of one frame, `(abc)`, the valve is checked before each, so a valve that closes after `a` holds back
+ * `b`. Completion and errors wait in the same way.
  *
  * ```marbles
  * diagram: -a-b-c-|
@@ -37,9 +37,9 @@ export interface MarbleSource<T> extends Observable<T> {
  * source:  -a-----b-c-|
  * ```
  *
- * @param helpers what the `TestScheduler`'s `run` gives
+ * @param helpers the run helpers of the `TestScheduler`
  * @param marbles the diagram, as for `cold`
- * @param values what the letters stand for; without them, themselves
+ * @param values the value of each letter; without them, each letter is its own value
  * @example
  * ```ts
  * import { valve } from 'headwater';
@@ -70,7 +70,7 @@ export const marbleSource = <T = string>(
   checkText('marbleSource', 'marbles', marbles, 'a marble diagram');
 
   const messages = TestScheduler.parseMarbles(marbles, values, error, undefined, true);
-  // It never emits: it is here for its scheduler and for its log of subscriptions.
+  // It never emits. It provides its scheduler and its log of subscriptions.
   const log = helpers.cold<T>('');
   let read = 0;
 
@@ -83,7 +83,8 @@ export const marbleSource = <T = string>(
         const message = messages[position];
         if (message === undefined || subscriber.closed) return;
         if (valve !== undefined && !valve.isOpen) {
-          // Not `filter(Boolean)`: while a valve is telling that it opened, a consumer may already hold it again.
+          // `isOpen` is read instead of the emitted value: while a valve notifies its subscribers that it is open, a
+          // consumer may already hold it again.
           subscriber.add(
             valve.open$
               .pipe(

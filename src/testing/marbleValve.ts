@@ -5,16 +5,16 @@ import type { Valve } from '../contracts/flow/Valve.js';
 import { valve } from '../streams/valve.js';
 
 /**
- * A valve that closes at every `c` of a marble diagram and opens at every `o`: for testing sources that honour one.
+ * A valve that closes at every `c` of a marble diagram and opens at every `o`: for tests of sources that obey a valve.
  *
- * Others may hold it too; it is open while the diagram has it open and nobody else holds it.
+ * Others may hold it too. It is open while the diagram has it open and nobody else holds it.
  *
  * ```marbles
  * diagram: --c--o-
  * open$:   o-c--o-
  * ```
  *
- * @param helpers what the `TestScheduler`'s `run` gives
+ * @param helpers the run helpers of the `TestScheduler`
  * @param marbles the diagram: `c` closes, `o` opens
  * @throws HeadwaterError `HW_USAGE` for a diagram with other marks
  *

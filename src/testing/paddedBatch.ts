@@ -2,10 +2,10 @@ import type { PaddedBatch } from '../contracts/rows/PaddedBatch.js';
 import { labelledBatch, type GeneratedBatchOptions } from './labelledBatch.js';
 
 /**
- * A batch without labels from a seed, as long as its longest row; but for the labels it is the one that `labelledBatch`
- * gives.
+ * A batch without labels from a seed. Its time dimension T is the length of its longest row. Apart from the labels it
+ * is the batch that `labelledBatch` gives for the same options.
  *
- * @throws HeadwaterError `HW_USAGE` for sizes that no batch can have
+ * @throws HeadwaterError `HW_USAGE` for invalid sizes
  *
  * @example
  * ```ts

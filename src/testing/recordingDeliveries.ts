@@ -1,23 +1,23 @@
 import { checkArgument } from '../contracts/checkArgument.js';
 import type { Delivery, Settlement } from '../contracts/flow/Delivery.js';
 
-/** Deliveries, and how they were settled. */
+/** Deliveries, and a record of how they were settled. */
 export interface RecordingDeliveries<T> {
   readonly deliveries: readonly Delivery<T>[];
-  /** How each was settled, in the order in which that happened: the first settlement of each. */
+  /** How each delivery was settled, in the order of settling. Only the first settlement of each delivery counts. */
   readonly settled: readonly (Settlement & { readonly id: string })[];
-  /** The ids of those that were not, in the order of the values. */
+  /** The ids of the deliveries that are not settled, in the order of the values. */
   readonly unsettled: readonly string[];
 }
 
-/** How `recordingDeliveries` numbers what it makes. */
+/** Options of `recordingDeliveries`. */
 export interface RecordingDeliveriesOptions {
-  /** How many times each has been delivered. Default 1. */
+  /** The `attempt` of each delivery: how many times it has been delivered. Default 1. */
   readonly attempt?: number | undefined;
 }
 
 /**
- * Makes deliveries of values, and remembers how they were settled. Their ids are their places, from `'0'`.
+ * Makes deliveries of values, and records how they are settled. Their ids are their indices, from `'0'`.
  *
  * @example
  * ```ts

@@ -3,7 +3,7 @@ import type { LabelledBatch, PaddedBatch } from '../contracts/rows/PaddedBatch.j
 import type { StateDict } from '../contracts/models/StateDict.js';
 import type { EvaluationResult, StepContext, StepResult } from '../contracts/models/Trainable.js';
 
-/** What was asked of a recording model. */
+/** A call of a recording model, with its arguments. */
 export type RecordedCall =
   | { readonly type: 'train'; readonly batch: LabelledBatch; readonly context: StepContext }
   | { readonly type: 'evaluate'; readonly batch: LabelledBatch; readonly epoch: number }
@@ -16,20 +16,20 @@ export type RecordedCall =
 
 /** What a recording model is and what it answers. */
 export interface RecordingModelOptions {
-  /** What it calls itself in events. Default `recording`. */
+  /** Its name in events. Default `recording`. */
   readonly name?: string | undefined;
   /** The number of classes, C. Default 2. */
   readonly classes?: number | undefined;
-  /** The weight of each class, shape [C]. Default: 1 each, so that a batch weighs as much as it has rows. */
+  /** The weight of each class, shape [C]. Default: 1 each, so that the weight of a batch is its number of rows. */
   readonly classWeights?: readonly number[] | undefined;
   /**
-   * The train losses, in nats: one a step over all epochs (the last one serves all further steps), or a function, which
-   * may throw. Default 1.
+   * The train losses, in nats: one per step over all epochs (the last one is used for all further steps), or a
+   * function, which may throw. Default 1.
    */
   readonly losses?: (readonly number[] | ((batch: LabelledBatch, context: StepContext) => number)) | undefined;
   /**
-   * The evaluation losses, in nats: one an epoch (the last one serves all further epochs), or a function of the batch
-   * and of the epoch last trained (0 before the first), which may throw. Default 1.
+   * The evaluation losses, in nats: one per epoch (the last one is used for all further epochs), or a function of the
+   * batch and of the epoch last trained (0 before the first), which may throw. Default 1.
    */
   readonly validationLosses?: (readonly number[] | ((batch: LabelledBatch, epoch: number) => number)) | undefined;
   /**
@@ -39,24 +39,21 @@ export interface RecordingModelOptions {
   readonly probabilities?: ((batch: PaddedBatch, row: number) => readonly number[]) | undefined;
 }
 
-/**
- * A model that learns nothing, answers what it was told to and remembers what it was asked: a `Trainable`, and an
- * `OnlineModel`.
- */
+/** A model that learns nothing, gives scripted answers and records its calls: a `Trainable`, and an `OnlineModel`. */
 export interface RecordingModel extends OnlineModel {
   /** Every call, in order. */
   readonly calls: readonly RecordedCall[];
   /** The batches trained on, in order. */
   readonly trained: readonly LabelledBatch[];
-  /** What each train step was told beside its batch, in order. */
+  /** The context of each train step, in order. */
   readonly contexts: readonly StepContext[];
   /** The batches evaluated, in order. */
   readonly evaluated: readonly LabelledBatch[];
   /** The batches predicted, in order. */
   readonly predicted: readonly PaddedBatch[];
   /**
-   * What stands for its weights: the number of train steps made. It is the one number in its state dict (`steps`, shape
-   * [1]); loading a state dict sets it back, so it tells which step's weights the model holds.
+   * The stand-in for its weights: the number of train steps made. It is the one number in its state dict (`steps`,
+   * shape [1]). Loading a state dict restores it, so it shows which step's weights the model has.
    */
   readonly steps: number;
 }
@@ -71,9 +68,9 @@ const byFirstToken =
   };
 
 /**
- * A model that records: for testing operators and trainings without training.
+ * A model that records its calls: to test operators and trainings without real training.
  *
- * It answers every call at once and by a script, holds every batch that it is given, and needs no backend.
+ * It answers every call synchronously and from a script, keeps every batch that it receives, and needs no backend.
  *
  * @example
  * ```ts
@@ -140,7 +137,7 @@ export const recordingModel = ({
       calls.push({ type: 'load', state });
       steps = state.get('steps')?.data[0] ?? 0;
     },
-    // Nothing but the steps stands for its optimizer's state too.
+    // The number of steps stands for its optimizer's state too.
     optimizerState: () => {
       calls.push({ type: 'optimizer-state' });
       return new Map([['step', { shape: [], data: Float32Array.of(steps) }]]);

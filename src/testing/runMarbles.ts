@@ -6,12 +6,12 @@ import type { DifferenceOptions } from './difference.js';
 /**
  * Runs a marble test in virtual time, with a scheduler of its own that compares typed arrays by value.
  *
- * Whatever uses RxJS's default scheduler inside runs in virtual time too: a second takes no time at all.
+ * Code that uses RxJS's default scheduler inside the test runs in virtual time too: a second takes no real time.
  *
- * @param test is given `cold`, `hot`, `expectObservable`, `expectSubscriptions` and the rest of RxJS's run helpers
+ * @param test receives `cold`, `hot`, `expectObservable`, `expectSubscriptions` and the other run helpers of RxJS
  * @param options how closely numbers must agree
  * @returns what the test returns
- * @throws FramesDiffer where an expectation is not met
+ * @throws FramesDiffer if an expectation is not met
  *
  * @example
  * ```ts

@@ -3,28 +3,30 @@ import { HeadwaterError } from '../contracts/HeadwaterError.js';
 import { random } from '../contracts/random.js';
 import type { LabelledTokens } from '../contracts/rows/Row.js';
 
-/** What generated token rows look like. */
+/** Options of `tokenizedRows`. */
 export interface TokenizedRowsOptions {
   /** Any whole number; the same seed gives the same rows. Default 1. */
   readonly seed?: number | undefined;
-  /** How many rows. Default 10. */
+  /** The number of rows. Default 10. */
   readonly count?: number | undefined;
   /** The id of the first row; the others follow. Default 0. */
   readonly firstId?: number | undefined;
-  /** The shortest row, in tokens. Default 1. */
+  /** The length of the shortest possible row, in tokens. Default 1. */
   readonly shortest?: number | undefined;
-  /** The longest row, in tokens. Default 12. */
+  /** The length of the longest possible row, in tokens. Default 12. */
   readonly longest?: number | undefined;
-  /** The size of the vocabulary, padding (0) and unknown (1) included: tokens are 1 to `vocabulary − 1`. Default 50. */
+  /**
+   * The size of the vocabulary, including padding (0) and unknown (1). Tokens are 1 to `vocabulary − 1`. Default 50.
+   */
   readonly vocabulary?: number | undefined;
   /** The number of classes: labels are 0 to `classes − 1`. Default 2. */
   readonly classes?: number | undefined;
 }
 
 /**
- * Labelled rows of token indices from a seed: lengths, tokens and labels each equally likely.
+ * Labelled rows of token indices from a seed. All lengths, all tokens and all labels have equal probabilities.
  *
- * @throws HeadwaterError `HW_USAGE` for sizes that no row can have
+ * @throws HeadwaterError `HW_USAGE` for invalid sizes
  *
  * @example
  * ```ts

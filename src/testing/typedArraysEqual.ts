@@ -1,6 +1,6 @@
 import { difference, type DifferenceOptions } from './difference.js';
 
-/** Any array of numbers whose elements are of one binary type. */
+/** Any typed array of numbers. */
 export type TypedArray =
   | Int8Array
   | Uint8Array
@@ -20,8 +20,8 @@ export type TypedArray =
  * It has the form of an equality tester: in vitest, `expect.extend({ toEqualTypedArray: (a, b) => ({ pass:
  * typedArraysEqual(a, b), message: () => String(difference(a, b)) }) })`.
  *
- * @param actual what came
- * @param expected what was to come
+ * @param actual the value that the code gave
+ * @param expected the expected value
  * @example
  * ```ts
  * import { typedArraysEqual } from 'headwater/testing';
