@@ -1,7 +1,7 @@
 /**
  * Headlines from Apache Kafka, and results to it, exactly once. For Node 22.22 and later; needs `@platformatic/kafka`.
  *
- * Not a part of `headwater` itself, so that the client is installed only by programs that use it.
+ * It is not part of `headwater` itself, so that only programs that use it install the client.
  *
  * @module headwater/kafka
  */

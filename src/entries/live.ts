@@ -1,10 +1,9 @@
 /**
- * Where live headlines enter: feeds, server-sent events, WebSockets and lines. For Node.
+ * Sources of live headlines: feeds, server-sent events, WebSockets and lines. For Node.
  *
  * @module headwater/live
  */
 
-// Where data enters.
 export type { BackoffOptions } from '../streams/pacing/backoff.js';
 export { discoverFeed } from '../streams/feeds/parsing/discoverFeed.js';
 export type { FeedItem } from '../streams/feeds/parsing/FeedItem.js';

@@ -1,10 +1,9 @@
 /**
- * Classifiers and their artifacts. They run wherever their ops do.
+ * Classifiers and their artifacts. They run in every environment in which their ops run.
  *
  * @module headwater/models
  */
 
-// Models and their artifacts.
 export { ARTIFACT_FILES, checkArtifacts, type Artifacts } from '../models/artifacts/Artifacts.js';
 export { classifier, type Classifier } from '../models/classifier.js';
 export type { ClassifierSettings } from '../models/ClassifierSettings.js';
@@ -43,7 +42,7 @@ export {
   type TextClassifier,
 } from '../inference/openClassifier.js';
 
-// Trainings of a choice of models.
+// Training that chooses between several models.
 export { type ModelRefitted, refitModel } from '../training/refitModel.js';
 export { trainModel, type TrainModelOptions } from '../training/trainModel.js';
 export { trainLinear, type LinearTrained, type TrainLinearOptions } from '../training/trainLinear.js';

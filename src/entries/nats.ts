@@ -1,7 +1,7 @@
 /**
  * Headlines from NATS JetStream, and results to it. For Node; needs `@nats-io/jetstream` and `@nats-io/transport-node`.
  *
- * Not a part of `headwater` itself, so that the clients are installed only by programs that use them.
+ * It is not part of `headwater` itself, so that only programs that use it install the clients.
  *
  * @module headwater/nats
  */

@@ -1,11 +1,11 @@
 /**
- * Operators on rows, batches, models and live headlines, the valve that holds a source back, and the types, errors and
- * random numbers that all entries share. They do no I/O: they run in Node, Deno, Bun and browsers.
+ * Operators on rows, batches, models and live headlines; the valve for back-pressure; and the types, errors and random
+ * numbers that all entries share. They do no I/O: they run in Node, Deno, Bun and browsers.
  *
  * @module headwater/operators
  */
 
-// What everybody speaks.
+// Types and functions that all entries share.
 export type { BatchSource } from '../contracts/training/BatchSource.js';
 export type { EvaluatedBatch, Performance, Prediction, Scores } from '../contracts/training/Evaluation.js';
 export type {
@@ -151,7 +151,7 @@ export { reduceLrOnPlateau, type ReduceLrOnPlateauOptions } from '../operators/t
 export type { ThroughModelOptions } from '../operators/training/internal/throughModel.js';
 export { trainStep, type TrainStepOptions } from '../operators/training/trainStep.js';
 
-// Learning while running.
+// Online learning.
 export { adwin, type AdwinOptions } from '../operators/learning/adwin.js';
 export { modelSlot, type ModelSlotOptions } from '../operators/learning/modelSlot.js';
 export { pageHinkley, type PageHinkleyOptions } from '../operators/learning/pageHinkley.js';

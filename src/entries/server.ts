@@ -1,10 +1,10 @@
 /**
- * A model over HTTP, and a training as a page. For Node.
+ * Serves a model over HTTP, and shows a training in the browser. For Node.
  *
  * @module headwater/server
  */
 
-// A model on the network.
+// Serving a model over HTTP.
 export { type ServerLimits } from '../server/queue/ServerLimits.js';
 export type { ServedModel } from '../server/generations/ServedModel.js';
 export { type CandidateRole, type ModelChange } from '../server/generations/Generations.js';
@@ -12,7 +12,7 @@ export { type TurnScheduler } from '../server/queue/turnScheduler.js';
 export { serveModel } from '../server/serveModel.js';
 export type { CandidateOptions, HeadlineDoor, ServeModelOptions, ServerEvent } from '../server/ServeModelOptions.js';
 
-// A training in a browser.
+// Showing a training in the browser.
 export {
   serveTraining,
   type ServeTrainingOptions,
@@ -22,14 +22,14 @@ export { serveRuns, type ServeRunsOptions } from '../server/training/serveRuns.j
 export type { TrainingPrepared, TrainingUpdate } from '../server/training/TrainingUpdate.js';
 export { eventLog, type EventLog } from '../server/events/eventLog.js';
 
-// The right classes that people give, and what a model makes of them.
+// Labels that people give, and learning from them.
 export type { Drift, DriftOf } from '../server/generations/driftWatch.js';
 export type { KeepLabel, Label } from '../server/generations/Label.js';
 export { labelFile } from '../server/labels/labelFile.js';
 export type { LearnOptions } from '../server/generations/labelLearner.js';
 export { readLabels } from '../server/labels/readLabels.js';
 
-// What a server in operation needs.
+// Access, and feeds.
 export { accessFile, type AccessFile } from '../server/access/accessFile.js';
 export type { AccessEntry } from '../server/access/AccessEntry.js';
 export type { ServedFeeds } from '../server/feeds/ServedFeeds.js';

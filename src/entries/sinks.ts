@@ -1,10 +1,9 @@
 /**
- * Where results leave: files, metrics, progress and the terminal. For Node.
+ * Sinks for results: files, metrics, progress and the terminal. For Node.
  *
  * @module headwater/sinks
  */
 
-// Where results leave.
 export { alongside } from '../sinks/alongside.js';
 export { artifactFiles, type ArtifactFilesOptions, type Files } from '../sinks/files/artifactFiles.js';
 export { batchStats, type BatchStats } from '../sinks/metrics/batchStats.js';

@@ -1,5 +1,5 @@
 /**
- * Where tables, lines and word vectors enter: files and HTTP. For Node.
+ * Sources of tables, lines and word vectors: files and HTTP. For Node.
  *
  * @module headwater/streams
  */

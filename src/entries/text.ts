@@ -1,10 +1,9 @@
 /**
- * From texts to tokens, labels, features and vectors. No I/O: it runs in Node, Deno, Bun and browsers.
+ * From texts to tokens, labels, features and vectors. It does no I/O: it runs in Node, Deno, Bun and browsers.
  *
  * @module headwater/text
  */
 
-// Text.
 export { classCounts } from '../text/classCounts.js';
 export { classWeights } from '../text/classWeights.js';
 export { growingVocabulary, type GrowingVocabulary, type GrowingVocabularyOptions } from '../text/GrowingVocabulary.js';
