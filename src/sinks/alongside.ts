@@ -2,10 +2,10 @@ import { Observable, Subject, type MonoTypeOperatorFunction, type OperatorFuncti
 import { subscribeSink } from './internal/subscribeSink.js';
 
 /**
- * Sends a stream to writing sinks, and on to its subscriber.
+ * Passes a stream on to its subscriber, and also to writing sinks.
  *
- * Every value goes to the sinks, in their order, and then on. The result ends when the source has ended and every sink
- * has written what it was given.
+ * Every value goes first to the sinks, in their order, and then to the subscriber. The result ends when the source has
+ * ended and every sink has written its values.
  *
  * ```marbles
  * source: --a--b--|
@@ -13,8 +13,9 @@ import { subscribeSink } from './internal/subscribeSink.js';
  * result: --a--b-----|   when the sinks are through
  * ```
  *
- * - It holds nothing. A sink that completes early (its reader has gone) is left; the stream goes on.
- * - Errors: the source's, after every sink has written what came before it; a sink's own, at once.
+ * - Memory: nothing is held. A sink that completes early (its reader has gone) gets no more values; the stream
+ *   continues.
+ * - Errors: the source's error, after every sink has written the values before it; a sink's own error, at once.
  *
  * @param sinks writing sinks: operators that emit nothing
  *
@@ -46,8 +47,8 @@ export const alongside =
         subscriber.add(
           sink(values$).subscribe({
             error: (error: unknown) => {
-              // After the source's error every sink ends with it, each when it is through; only a sink's own error is
-              // news.
+              // After an error of the source, every sink ends with this error once it has finished. Only an error of
+              // the sink itself must be reported.
               if (failure === undefined) subscriber.error(error);
               else settle();
             },

@@ -8,7 +8,7 @@ const isWeight = (value: unknown): value is { readonly shape: readonly number[] 
   'data' in value &&
   value.data instanceof Float32Array;
 
-/** What JSON has no word for, in words that it has. */
+/** Converts values that JSON cannot represent to values that it can. */
 const plain = (_key: string, value: unknown): unknown => {
   if (ArrayBuffer.isView(value) && !(value instanceof DataView)) return Array.from(value as Uint8Array);
   // Weights are megabytes and not useful as text, so only their shape is written. Artifacts hold the weights.
@@ -32,12 +32,11 @@ const plain = (_key: string, value: unknown): unknown => {
 /**
  * A value as one line of JSON, without the newline.
  *
- * Typed arrays become arrays, Maps objects, Sets arrays, errors `{ name, code, message, where, cause }`, whole numbers
- * beyond 2⁵³ (bigint) strings. Of a weight (`{ shape, data }` with float32 data, as in a `StateDict`) the shape alone
- * is written. JSON has no NaN and no Infinity: they become null, as `undefined` does where it stands alone or in an
- * array.
+ * Typed arrays become arrays, Maps objects, Sets arrays, errors `{ name, code, message, where, cause }`, and bigints
+ * strings. Of a weight (`{ shape, data }` with float32 data, as in a `StateDict`) only the shape is written. JSON has
+ * no NaN and no Infinity: they become null. So does `undefined` alone or in an array.
  *
- * @throws HeadwaterError `HW_USAGE` when the value cannot be written: it contains itself, or its `toJSON` throws
+ * @throws HeadwaterError `HW_USAGE` if the value cannot be written: it contains itself, or its `toJSON` throws
  *   @example
  * ```ts
  * import { jsonLine } from 'headwater';
@@ -46,7 +45,7 @@ const plain = (_key: string, value: unknown): unknown => {
  */
 export const jsonLine = (value: unknown): string => {
   try {
-    // stringify is typed to give a string, yet gives undefined for undefined, functions and symbols.
+    // stringify has the return type string, but returns undefined for undefined, functions and symbols.
     const line = JSON.stringify(value, plain) as string | undefined;
     return line ?? 'null';
   } catch (cause) {

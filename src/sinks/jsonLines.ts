@@ -7,20 +7,22 @@ import { subscribeSink } from './internal/subscribeSink.js';
 import { jsonLine } from './jsonLine.js';
 import { isClosedPipe, TextOutput } from './terminal/TextOutput.js';
 
-/** How `jsonLines` writes. */
+/** Options of {@link jsonLines}. */
 export interface JsonLinesOptions {
   /**
-   * Held while the stream is behind, so that the source waits; default none: what the stream cannot take yet is queued
-   * in it.
+   * Closed (held) while the stream is behind, so that the source pauses. Default: none, and values that the stream
+   * cannot write yet are queued in it.
    */
   readonly valve?: Valve | undefined;
   /**
-   * The most that may wait in the stream, in bytes; more is an error, for it would grow without bound. Default 64 MiB.
+   * The most bytes that may be queued in the stream. Exceeding it is an error, because the queue would grow without
+   * bound. Default 64 MiB.
    */
   readonly limit?: number | undefined;
   /**
-   * Whether the stream is the sink's own, as a file is: it is ended when the values end, fail or are left, and
-   * completion waits until it has finished. Default false, as `process.stdout` wants it.
+   * Whether the stream belongs to the sink, as a file does. If true, it is ended when the source completes, fails or is
+   * unsubscribed from, and the sink completes only after the stream has finished. Default false, as for
+   * `process.stdout`.
    */
   readonly end?: boolean | undefined;
 }
@@ -37,17 +39,17 @@ export interface JsonLinesOptions {
  * result:  -------------|  when the stream has taken them
  * ```
  *
- * - A slow stream: from a `write` that says so until the next 'drain' the valve is held. What it can hold is the
- *   stream's own `writableHighWaterMark`, plus what the source still sends after the valve closed (one source chunk and
+ * - Slow stream: when a `write` returns false, the valve is held until the next 'drain' event. At most the stream's own
+ *   `writableHighWaterMark` is queued, plus what the source still sends after the valve closed (one source chunk and
  *   the buffers of the operators between), plus one line; never more than `limit`.
- * - A reader that closes its pipe (EPIPE) is no error: the sink leaves its source and completes.
+ * - A reader that closes its pipe (EPIPE) is not an error: the sink unsubscribes from its source and completes.
  * - An error of the source is passed on after the lines before it are written. On unsubscribing, the valve is released
- *   at once; lines that the stream has taken are still written.
- * - Errors: `HW_WRITE` when the stream fails; `HW_OVERFLOW` when more than `limit` waits in it; `HW_USAGE` for a value
- *   that JSON cannot hold (see `jsonLine` for how values are written).
+ *   at once; lines that the stream has accepted are still written.
+ * - Errors: `HW_WRITE` if the stream fails; `HW_OVERFLOW` if more than `limit` is queued in it; `HW_USAGE` for a value
+ *   that JSON cannot represent (see `jsonLine` for how values are written).
  *
  * @param stream any `Writable`: a file, `process.stdout`, a socket
- * @throws HeadwaterError `HW_USAGE` at once when `limit` is not a positive number
+ * @throws HeadwaterError `HW_USAGE` at once if `limit` is not a positive number
  *
  * @example
  * ```ts
@@ -74,7 +76,8 @@ export const jsonLines = (
       let release: (() => void) | undefined;
       const open = (): void => {
         const released = release;
-        // Before it opens: a source may send within the call, and fill the stream, so that the valve must be held anew.
+        // Cleared before the valve opens: the source may emit during the call and fill the stream, so that the valve
+        // must be held again.
         release = undefined;
         released?.();
       };
@@ -98,11 +101,11 @@ export const jsonLines = (
         open();
         output.release();
         if (!end) return;
-        // It may still fail, in opening or in its last write, without a subscriber to report to. An unhandled 'error'
+        // Opening or the last write may still fail when there is no subscriber to report it to. An unhandled 'error'
         // event would end the process.
         stream.on('error', () => undefined);
-        // A file that only this sink closes: whatever ended the stream, its lines so far are kept and its handle is
-        // not.
+        // Only this sink closes the file. However the stream ended, the lines written so far are kept and the file
+        // handle is closed.
         if (!stream.writableEnded) stream.end();
       });
       follow(source, {

@@ -3,14 +3,14 @@ import { defer, Observable, type ObservableInput, type OperatorFunction } from '
 import { subscribeSink } from '../internal/subscribeSink.js';
 import { writeFiles } from './writeFiles.js';
 
-/** Files to be written: the bytes by name. */
+/** The content of files by their names. */
 export type Files = ReadonlyMap<string, Uint8Array>;
 
-/** How `artifactFiles` writes. */
+/** Options of {@link artifactFiles}. */
 export interface ArtifactFilesOptions {
   /**
-   * Writes the files to the folder and completes, or fails; default `writeFiles`, which writes each whole or not at
-   * all.
+   * Writes the files to the folder and completes, or fails. Default `writeFiles`, which writes each file completely or
+   * not at all.
    */
   readonly write?: ((dir: string, files: Files) => ObservableInput<unknown>) | undefined;
 }
@@ -21,7 +21,7 @@ const writeAtomically = async (dir: string, files: Files): Promise<void> => {
 };
 
 /**
- * Writes the files that a value stands for when the value arrives, such as the artifacts of each epoch that was better.
+ * Writes the files of each value when it arrives, such as the artifacts of each epoch that improved.
  *
  * A writing sink: it emits nothing, and completes once everything is written.
  *
@@ -32,16 +32,18 @@ const writeAtomically = async (dir: string, files: Files): Promise<void> => {
  * result:  --------------------|
  * ```
  *
- * `encode` is called at once, while the value is fresh: the weights of a model change with its next step.
+ * `encode` is called at once, because the weights of a model change with its next step.
  *
- * - It holds the files being written and at most one waiting file a name: where values come faster than the disk takes
- *   them, a newer file takes the place of a waiting one of the same name, so the folder ends with the newest of each.
- * - An error of the source is passed on after what came before it is written. On unsubscribing, a write under way runs
- *   to its end (each file is there whole or not at all) and what waits is not written.
- * - Errors: what `encode` throws; `HW_PATH`, `HW_WRITE` and `HW_USAGE` of `writeFiles`. They leave the source at once.
+ * - Memory: the files that are being written, and at most one waiting version of each file name. If values arrive
+ *   faster than the disk writes them, a newer file replaces the waiting one of the same name. The folder therefore ends
+ *   with the newest version of each file.
+ * - An error of the source is passed on after the files before it are written. On unsubscribing, a running write
+ *   finishes (each file is complete or absent), and waiting files are not written.
+ * - Errors: any error of `encode`; `HW_PATH`, `HW_WRITE` and `HW_USAGE` of `writeFiles`. They end the subscription to
+ *   the source at once.
  *
- * @param dir the folder; it is made where it is missing
- * @param encode the files of a value, or undefined when there is nothing to write for it
+ * @param dir the folder; it is created if it is missing
+ * @param encode returns the files of a value, or undefined if there is nothing to write for it
  *
  * @example
  * ```ts

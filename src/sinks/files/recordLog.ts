@@ -4,30 +4,30 @@ import { codeOf } from '../internal/codeOf.js';
 import { appendWhole } from './internal/appendWhole.js';
 import { replaceOpen } from './replaceOpen.js';
 
-/** A file of records of one size, to which more are added. */
+/** A file of records of one size that more records are appended to. */
 export interface RecordLog {
-  /** How many records the file has. */
+  /** The number of records in the file. */
   readonly count: number;
-  /** Adds records, one behind the other. They survive the end of this process as soon as this returns. */
+  /** Appends records that follow one another in the array. After it returns, they survive the end of this process. */
   append(records: Uint8Array): void;
-  /** Puts other records in the place of all that are there, by one rename. */
+  /** Replaces all records by others, with one rename. */
   rewrite(records: Uint8Array): void;
 }
 
-/** What a log had when it was opened. */
+/** The log and the records that it had when it was opened. */
 export interface OpenedLog {
   readonly log: RecordLog;
-  /** One behind the other; undefined where there was no file. */
+  /** The records one after another; undefined if there was no valid file. */
   readonly records: Uint8Array | undefined;
 }
 
-/** How a log is written. */
+/** The format of a log. */
 export interface RecordLogOptions {
-  /** What the file begins with, so that no other is taken for it. */
+  /** The first bytes of the file. They identify the format. */
   readonly magic: string;
   /** The size of a record in bytes. */
   readonly size: number;
-  /** Told of a file that is none of these; it is moved to `<path>.damaged`. */
+  /** Receives the error of a file in another format. That file is moved to `<path>.damaged`. */
   readonly damaged: { next(damage: HeadwaterError): void };
 }
 
@@ -56,12 +56,12 @@ const writing = <T>(path: string, write: () => T): T => {
 };
 
 /**
- * Opens a log of records of one size, or begins one.
+ * Opens a log of records of one size, or creates one.
  *
- * Each addition is a write of its own, synchronous, so that what has been added is there whatever ends the process. A
- * record that was cut off in the middle is left out. After a power failure the last additions may be missing.
+ * Each append is a separate synchronous write, so appended records survive however the process ends. An incomplete
+ * record at the end is dropped. After a power failure the last records may be missing.
  *
- * @param path the file; its folder is made where it is missing
+ * @param path the file; its folder is created if it is missing
  * @throws HeadwaterError `HW_PATH`, `HW_WRITE`
  */
 export const recordLog = (path: string, { magic, size, damaged }: RecordLogOptions): OpenedLog => {
@@ -87,7 +87,7 @@ export const recordLog = (path: string, { magic, size, damaged }: RecordLogOptio
       file = replaceOpen(path, Buffer.concat([head, all]), file);
       count = all.length / size;
     });
-  // What was cut off would put all that is added behind it out of step.
+  // Records appended after an incomplete one would be misaligned, so the file is rewritten.
   if (!sound || found.length !== head.length + whole) rewrite(records ?? new Uint8Array());
 
   return {

@@ -4,18 +4,18 @@ import { temporaryName } from '../../contracts/runtime/temporaries.js';
 import { appendWhole } from './internal/appendWhole.js';
 
 /**
- * Puts a file in the place of another by one rename, and leaves it open, so that more can be added to it.
+ * Replaces a file with one rename, and leaves the new file open for appending.
  *
- * @param path the file; its folder is made where it is missing
- * @param content what the file holds from now on
- * @param open the descriptor of the file that it replaces, where it is open: it is closed
+ * @param path the file; its folder is created if it is missing
+ * @param content the new content of the file
+ * @param open the descriptor of the old file if it is open; it is closed
  * @returns the descriptor of the new file
- * @throws what the file system throws; the old file is as it was
+ * @throws the error of the file system; the old file is unchanged
  */
 export const replaceOpen = (path: string, content: Uint8Array, open: number | undefined): number => {
   const folder = dirname(path);
   mkdirSync(folder, { recursive: true });
-  // Of the names that the next run removes, if this process is killed.
+  // A temporary name that the next run removes if this process is killed.
   const draft = join(folder, temporaryName());
   const written = openSync(draft, 'w');
   try {
@@ -28,6 +28,6 @@ export const replaceOpen = (path: string, content: Uint8Array, open: number | un
     throw error;
   }
   if (open !== undefined) closeSync(open);
-  // The same file: it has another name now.
+  // The descriptor stays valid after the rename.
   return written;
 };

@@ -18,22 +18,24 @@ import { codeOf } from '../internal/codeOf.js';
 import { subscribeSink } from '../internal/subscribeSink.js';
 import { writeFiles } from './writeFiles.js';
 
-/** How a state is kept. */
+/** Options of {@link stateFile}. */
 export interface StateFileOptions {
   /**
-   * How long after a change the file is written, in milliseconds, above 0: whatever changes meanwhile is written with
-   * it. Default 1,000.
+   * The time between a change and the write, in milliseconds, above 0. Changes in the meantime are written together.
+   * Default 1,000.
    */
   readonly delayMs?: number | undefined;
   /**
-   * Gets the error of a damaged file; an Observer or a Subject of errors fits. The file is then moved to
-   * `<path>.damaged`, and reading it gives undefined, so that the state begins empty. Default: none, and reading a
+   * Receives the error of a damaged file; an Observer or a Subject of errors fits. The file is then moved to
+   * `<path>.damaged`, and reading it returns undefined, so that the state starts empty. Default: none, and reading a
    * damaged file fails.
    */
   readonly damaged?: { next(damage: HeadwaterError): void } | undefined;
-  /** Times `delayMs`. Default `asyncScheduler`. */
+  /** The clock of `delayMs`. Default `asyncScheduler`. */
   readonly scheduler?: SchedulerLike | undefined;
-  /** Writes the text to the file and completes, or fails. Default: by `writeFiles`, whole or not at all. */
+  /**
+   * Writes the text to the file and completes, or fails. Default: `writeFiles`, which writes completely or not at all.
+   */
   readonly write?: ((path: string, text: string) => ObservableInput<unknown>) | undefined;
 }
 
@@ -41,15 +43,14 @@ export interface StateFileOptions {
 export interface StateFile<A> {
   readonly path: string;
   /**
-   * Reads what was kept: undefined where there is no file. `HW_PATH` where it cannot be read, `HW_ARTIFACT` where it is
-   * damaged and there is no observer for damaged files, `HW_WRITE` where a damaged one cannot be moved.
+   * Reads the stored state; undefined if there is no file. Errors: `HW_PATH` if the file cannot be read, `HW_ARTIFACT`
+   * if it is damaged and there is no observer for damaged files, `HW_WRITE` if a damaged file cannot be moved.
    */
   readonly read: TaskEither<HeadwaterError, A | undefined>;
-  /** A sink that keeps the state: each value of its source says that the state has changed. */
+  /** A sink that stores the state. Each value of its source means that the state has changed. */
   keep(state: () => A): OperatorFunction<unknown, never>;
   /**
-   * Waits until nothing is being written any more, also after an unsubscription, and gives the error of the last write
-   * if it failed.
+   * Waits until no write is running, also after an unsubscription. Returns the error of the last write if it failed.
    */
   readonly settled: TaskEither<HeadwaterError, void>;
 }
@@ -61,7 +62,7 @@ const writeAtomically = async (path: string, text: string): Promise<void> => {
   if (isLeft(written)) throw written.left;
 };
 
-/** The first thing that a codec found wrong, in words. */
+/** Describes the first error that the codec found. */
 const fault = ([error]: t.Errors): string => {
   const field = error?.context
     .map(({ key }) => key)
@@ -85,9 +86,9 @@ const decoded = <A>(
 };
 
 /**
- * Keeps a small state in a file of JSON, such as the headlines that were seen, so that it survives a restart.
+ * Stores a small state in a JSON file, such as the set of headlines already seen, so that it survives a restart.
  *
- * `keep` writes it a while after it has changed, and once more at the end:
+ * `keep` writes the state `delayMs` after a change, and once more at the end:
  *
  * ```
  * source:        -a-b-c-----------d--|
@@ -96,21 +97,21 @@ const decoded = <A>(
  * result:        -----------------------|
  * ```
  *
- * A writing sink: it emits nothing, and completes once everything is written; it stands in `alongside`. Each write is
- * whole or not at all (`writeFiles`), and one waits for the other. On unsubscribing, too, what has changed is written;
- * wait for it with `settled`, before `process.exit` say.
+ * A writing sink: it emits nothing, and completes once everything is written. Use it in `alongside`. Each write is
+ * complete or has no effect (`writeFiles`), and writes run one after another. On unsubscribing, a changed state is
+ * written too; wait for it with `settled`, for example before `process.exit`.
  *
- * `read` gives it back. It is decoded by the codec, never trusted.
+ * `read` returns the stored state. The codec checks it, because a file may contain anything.
  *
- * - It holds the text that is being written.
- * - Errors of `keep`: `HW_PATH` and `HW_WRITE` of `writeFiles`, and what `state` or the codec throws, at once; an error
- *   of the source after the state is written. A write that fails after an unsubscription, or after an error of the
- *   source, is a process warning, and what `settled` gives.
+ * - Memory: the text that is being written.
+ * - Errors of `keep`: `HW_PATH` and `HW_WRITE` of `writeFiles`, and any error of `state` or the codec, at once; an
+ *   error of the source after the state is written. If a write fails after an unsubscription or an error of the source,
+ *   a process warning is emitted, and `settled` returns the error.
  *
- * @param path the file; its folder is made where it is missing
- * @param codec what the state is, and how it is written as JSON
+ * @param path the file; its folder is created if it is missing
+ * @param codec the type of the state and its JSON form
  * @param options `delayMs`, `damaged`, `scheduler` and `write`
- * @throws HeadwaterError `HW_USAGE` when `delayMs` is not above 0
+ * @throws HeadwaterError `HW_USAGE` if `delayMs` is not above 0
  *
  * @example
  * ```ts
@@ -177,14 +178,14 @@ export const stateFile = <A>(path: string, codec: t.Type<A, unknown>, options: S
           { where: path, cause },
         );
 
-  /** How the write ended that was begun last; it never rejects. */
+  /** The result of the last write that was started; it never rejects. */
   let last: Promise<Either<HeadwaterError, void>> = Promise.resolve(right(undefined));
 
   const settled = async (): Promise<Either<HeadwaterError, void>> => {
     for (;;) {
       const present = last;
       const result = await present;
-      // What changed while it was written is written next, and `last` is that write then.
+      // A change during this write starts another one, which `last` then refers to.
       if (present === last) return result;
     }
   };
@@ -197,9 +198,9 @@ export const stateFile = <A>(path: string, codec: t.Type<A, unknown>, options: S
         let changed = false;
         let writing = false;
         let timer: Subscription | undefined;
-        /** How the source ended, once it has. */
+        /** Passes on the end of the source; undefined while the source runs. */
         let end: (() => void) | undefined;
-        /** Whether the subscriber has left, or gets another error: then a write that fails is a warning. */
+        /** Whether the subscriber has left, or receives another error. A failed write then becomes a warning. */
         let warns = false;
 
         const put = (): void => {
@@ -209,7 +210,7 @@ export const stateFile = <A>(path: string, codec: t.Type<A, unknown>, options: S
           writing = true;
           let settle: (result: Either<HeadwaterError, void>) => void = () => undefined;
           last = new Promise((resolve) => (settle = resolve));
-          // Not added to the subscriber: it runs to its end though the subscriber leaves.
+          // Not added to the subscriber, so that the write finishes even if the subscriber leaves.
           defer(() => write(path, JSON.stringify(codec.encode(state())))).subscribe({
             error: (error: unknown) => {
               writing = changed = false;
@@ -226,7 +227,7 @@ export const stateFile = <A>(path: string, codec: t.Type<A, unknown>, options: S
           });
         };
 
-        /** Does what is to be done now: nothing while the file is being written, since this is called again then. */
+        /** Starts the next step. During a write it does nothing, because it is called again after the write. */
         const goOn = (): void => {
           if (writing) return;
           if (!changed) end?.();

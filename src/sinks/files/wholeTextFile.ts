@@ -10,7 +10,7 @@ import { makeTemporary, syncFolder } from './internal/wholeFile.js';
 
 const compressed = promisify(gzip);
 
-/** A file under a temporary name until it is whole. */
+/** A file that has a temporary name until it is complete. */
 export class WholeTextFile {
   readonly #path: string;
   readonly #gzip: boolean;
@@ -18,24 +18,24 @@ export class WholeTextFile {
   #temporary: string | undefined;
   #target = '';
 
-  /** @param path where it will be; what ends in `.gz` is compressed */
+  /** @param path the final path; a file whose name ends in `.gz` is compressed */
   constructor(path: string) {
     this.#path = path;
     this.#gzip = path.endsWith('.gz');
   }
 
-  /** Writes a part of it. */
+  /** Writes a part of the text. */
   async write(text: string): Promise<void> {
     try {
       this.#file ??= await this.#open();
-      // Members of gzip one after another are a file of gzip.
+      // Gzip members one after another form a valid gzip file.
       await this.#file.appendFile(this.#gzip ? await compressed(text) : text);
     } catch (cause) {
       throw this.#error(cause);
     }
   }
 
-  /** Gives it its name: from now on it is there, whole. */
+  /** Renames the file to its final path. From then on it exists and is complete. */
   async commit(): Promise<void> {
     try {
       this.#file ??= await this.#open();
@@ -55,7 +55,7 @@ export class WholeTextFile {
     }
   }
 
-  /** Removes what was not committed. */
+  /** Removes the file if it was not committed. */
   async abandon(): Promise<void> {
     const [file, temporary] = [this.#file, this.#temporary];
     this.#file = this.#temporary = undefined;
@@ -65,7 +65,7 @@ export class WholeTextFile {
 
   async #open(): Promise<FileHandle> {
     const stats = await stat(this.#path).catch(() => undefined);
-    // A pipe or a device is written to as it is.
+    // A pipe or a device is written to directly, without a temporary file.
     if (stats !== undefined && !stats.isFile()) return open(this.#path, 'a');
     this.#target = stats === undefined ? resolve(this.#path) : await realpath(this.#path);
     let file: FileHandle | undefined;
@@ -84,7 +84,7 @@ export class WholeTextFile {
 }
 
 /**
- * Writes texts to a file that appears whole, when its source completes, or not at all.
+ * Writes texts to a file that is created completely when the source completes, or not at all.
  *
  * ```
  * source:  --a--b--|        --a--#
@@ -92,8 +92,8 @@ export class WholeTextFile {
  * result:  --------(1|)     -----#    (1: the number of texts; no file is made on the right)
  * ```
  *
- * What ends in `.gz` is compressed. A source that goes on while the disk is slow waits in memory: give one that is held
- * back.
+ * A file whose name ends in `.gz` is compressed. If the source is faster than the disk, its texts wait in memory: use a
+ * source with back-pressure.
  *
  * Errors: those of the source, and `HW_WRITE`.
  */

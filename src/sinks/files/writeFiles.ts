@@ -12,7 +12,7 @@ import { type Generation, writeGeneration } from './internal/writeGeneration.js'
 
 const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
-/** What a person can do about a failure of the file system. */
+/** Advice to the user after a file system error. */
 const advice = (error: unknown): string => {
   switch (codeOf(error)) {
     case 'EACCES':
@@ -36,12 +36,12 @@ const checkName = (name: string): void => {
   );
 };
 
-/** Refuses a name that cannot be renamed to while nothing is written yet. */
+/** Refuses a target that is a folder, before anything is written. */
 const checkTarget = async (target: string): Promise<void> => {
   try {
     if (!(await stat(target)).isDirectory()) return;
   } catch (error) {
-    // ENOTDIR: a link through `current`, which is a file since there can be no links any more.
+    // ENOTDIR: a link through `current`, which is now a file because symbolic links are no longer possible.
     if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return;
     throw error;
   }
@@ -52,7 +52,7 @@ const checkTarget = async (target: string): Promise<void> => {
   );
 };
 
-/** Writes files one by one, each by a rename. */
+/** Writes files one by one, each with a rename. */
 const writeEach = async (dir: string, files: ReadonlyMap<string, Uint8Array>): Promise<void> => {
   await clearLeftBehind(dir);
   const waiting = new Map<string, string>();
@@ -68,7 +68,7 @@ const writeEach = async (dir: string, files: ReadonlyMap<string, Uint8Array>): P
   await syncFolder(dir);
 };
 
-/** The set of files that a manifest among them lists, where there is one, and the files that it does not list. */
+/** Separates the files that a manifest among them lists from the other files. */
 const sortOut = (
   files: ReadonlyMap<string, Uint8Array>,
 ): { readonly generation: Generation | undefined; readonly others: ReadonlyMap<string, Uint8Array> } => {
@@ -99,29 +99,29 @@ const writeAll = async (dir: string, files: ReadonlyMap<string, Uint8Array>): Pr
 };
 
 /**
- * Writes files into a folder so that each is there whole or not at all.
+ * Writes files into a folder so that each file is complete or absent.
  *
- * Every file is written under a temporary name in the same folder and synced to the disk; only when all are there are
+ * Every file is written under a temporary name in the same folder and synced to the disk. Only when all are written are
  * they renamed, in the order of the map, and the folder is synced. A failure before the first rename leaves the earlier
- * files as they were; no temporaries stay behind. A machine that stops between two renames leaves the first files new
- * and the others old, each of them whole.
+ * files unchanged and no temporary files. If the machine stops between two renames, the first files are new and the
+ * others old, and each of them is complete.
  *
- * Where `manifest.json` is among the files, as in those of `encodeArtifacts`, all that it lists appear together, by one
- * rename: they go to `generations/<id>/`, the link `current` is replaced, and the plain names are links through it. A
- * process that is killed at any moment leaves the earlier set or the new one. Where there can be no symbolic links,
- * `current` is a file with the id, and the plain names are copies. Two earlier generations stay.
+ * If `manifest.json` is among the files, as in those of `encodeArtifacts`, all files that it lists appear together,
+ * with one rename. They are written to `generations/<id>/`, the link `current` is replaced, and the plain names are
+ * links through it. A process that is killed at any moment leaves the earlier set or the new one. Where symbolic links
+ * are not possible, `current` is a file with the id, and the plain names are copies. Two earlier generations are kept.
  *
- * What killed processes have left behind in the folder under temporary names is removed.
+ * Temporary files that killed processes left in the folder are removed.
  *
- * The folder, and those above it, are made where they are missing. Writes to one folder are to follow one another, not
- * to overlap.
+ * The folder and its parents are created if they are missing. Writes to one folder must run one after another, not at
+ * the same time.
  *
  * @param dir the folder
- * @param files the bytes by file name; plain names without separators. They are read while they are written: do not
- *   change them meanwhile
- * @returns a task that gives `Right(undefined)` when all is written, or a `Left` with `HW_PATH` when `dir` is not a
- *   folder or a name in it is one, `HW_WRITE` when the file system refuses (no permission, no room), `HW_USAGE` for a
- *   name that is none; it never rejects
+ * @param files the bytes by file name; plain names without separators. Do not change the bytes until the write has
+ *   finished
+ * @returns a task that returns `Right(undefined)` when everything is written, or a `Left`: `HW_PATH` if `dir` is not a
+ *   folder or a file name is taken by a folder, `HW_WRITE` if the file system refuses (no permission, no space),
+ *   `HW_USAGE` for an invalid file name. It never rejects
  *
  * @example
  * ```ts

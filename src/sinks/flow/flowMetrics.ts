@@ -25,9 +25,10 @@ const family = (name: string, type: 'counter' | 'gauge', help: string, samples: 
       ].join('\n');
 
 /**
- * A snapshot of the flow in the text format of Prometheus.
+ * Formats a flow snapshot in the text format of Prometheus.
  *
- * @returns families whose names begin with `headwater_flow_`, each with a line end; empty where there is no stage
+ * @returns metric families whose names begin with `headwater_flow_`, each ending with a newline; empty if there are no
+ * stages
  *
  * @example
  * ```ts

@@ -5,18 +5,18 @@ import type { FlowHolding, FlowSnapshot, FlowStage } from '../../contracts/flow/
 import { printable } from '../terminal/printable.js';
 import { inOrder } from './internal/inOrder.js';
 
-/** How `flowTable` shows a snapshot. */
+/** Options of {@link flowTable}. */
 export interface FlowTableOptions {
-  /** Whether to colour it by terminal escapes. Default false. */
+  /** Whether to use terminal colours. Default false. */
   readonly colors?: boolean | undefined;
-  /** Whether bars are drawn by block characters; else by `#`. Default true. */
+  /** Whether bars are drawn with block characters; otherwise with `#`. Default true. */
   readonly unicode?: boolean | undefined;
 }
 
-/** The width of a bar, in characters. */
+/** The width of a bar, in columns. */
 const BAR = 10;
 
-/** What the lines of a table are drawn with where block characters cannot be shown. */
+/** The line characters of a table for terminals without Unicode. */
 const ASCII = Object.fromEntries([
   ...['top', 'bottom', 'mid'].map((part) => [part, '-'] as const),
   ...['left', 'right', 'middle'].map((part) => [part, '|'] as const),
@@ -28,7 +28,7 @@ const count = (values: number): string => Math.round(values).toLocaleString('en-
 
 const share = (of: number): string => `${(100 * of).toFixed(0)} %`;
 
-/** A time that is read at a glance: `0.04 ms`, `12 ms`, `3.1 s`. */
+/** A time in a short form: `0.04 ms`, `12 ms`, `3.1 s`. */
 const time = (ms: number): string => {
   if (ms >= 9_995) return `${(ms / 1000).toFixed(0)} s`;
   if (ms >= 995) return `${(ms / 1000).toFixed(1)} s`;
@@ -47,10 +47,10 @@ const troubleText = ({ rejected, errors }: FlowStage): string =>
   ].join(', ');
 
 /**
- * A snapshot of the flow as a table for people: a line for each stage in the order of the data, the one that works most
- * marked, and who holds valves closed.
+ * Formats a flow snapshot as a table for people: a line for each stage in the order of the data flow, with the
+ * bottleneck marked, and the holders of closed valves.
  *
- * @returns lines without a line break at the end; control characters of names are escaped
+ * @returns lines without a newline at the end; control characters in names are escaped
  *
  * @example
  * ```ts

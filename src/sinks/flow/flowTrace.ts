@@ -2,10 +2,10 @@ import { concat, concatMap, from, map, of, type OperatorFunction, scan } from 'r
 import type { FlowSnapshot } from '../../contracts/flow/FlowSnapshot.js';
 import { inOrder } from './internal/inOrder.js';
 
-/** The number of the process in the file; there is one. */
+/** The process id in the file; there is only one process. */
 const PROCESS = 1;
 
-/** The events of a snapshot. Times are in microseconds, as the format has them. */
+/** The trace events of a snapshot. Times are in microseconds, as the format requires. */
 const eventsOf = (snapshot: FlowSnapshot, threads: Map<string, number>): readonly object[] => {
   const { atMs, intervalMs, valves } = snapshot;
   const begin = (atMs - intervalMs) * 1000;
@@ -53,9 +53,9 @@ const eventsOf = (snapshot: FlowSnapshot, threads: Map<string, number>): readonl
 };
 
 /**
- * Makes the text of a trace file of snapshots of the flow, which Perfetto (ui.perfetto.dev) and Chrome's tracing open: a
- * track for each stage with its work in each interval, counters of rates and of what is held, and tracks of who held
- * valves.
+ * Converts flow snapshots to the text of a trace file, which Perfetto (ui.perfetto.dev) and Chrome's tracing can open.
+ * It has a track for each stage with its work in each interval, counters of rates and held values, and tracks of the
+ * valve holders.
  *
  * ```
  * snapshots:  --s--s--|
@@ -63,10 +63,10 @@ const eventsOf = (snapshot: FlowSnapshot, threads: Map<string, number>): readonl
  * result:     a-b--b--(c|)     a begins the list, c ends it
  * ```
  *
- * It is the JSON array form of the Trace Event Format. A file that was cut off opens too. The work of an interval is
- * drawn as one slice from its beginning.
+ * The format is the JSON array form of the Trace Event Format. A file without its end can be opened too. The work of an
+ * interval is drawn as one slice that starts with the interval.
  *
- * Holds the names of the stages.
+ * Memory: the names of the stages.
  *
  * @example
  * ```ts

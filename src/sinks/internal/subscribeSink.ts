@@ -2,14 +2,14 @@ import type { Observable, Observer, Subscriber } from 'rxjs';
 import { takeUntilClosed } from '../../contracts/flow/takeUntilClosed.js';
 
 /**
- * Makes the subscription of a sink to its source, in two steps.
+ * Subscribes a sink to its source in two steps.
  *
- * The first call comes before other teardown is added to the subscriber: then the source is left before anything else
- * is undone. (A valve that opens would make the source emit again.) The second call comes last, when everything that a
- * value needs is there.
+ * Make the first call before other teardown is added to the subscriber. Then the source is unsubscribed from before
+ * anything else is torn down. (Otherwise a valve that opens would make the source emit again.) Make the second call
+ * last, when everything that `next` needs exists.
  *
- * The source is left as soon as the subscriber is closed, even while it emits synchronously inside `subscribe`. What
- * `next` throws becomes the subscriber's error.
+ * The source is unsubscribed from as soon as the subscriber is closed, even while it emits synchronously inside
+ * `subscribe`. An error thrown by `next` becomes the subscriber's error.
  *
  * @internal
  */
@@ -29,7 +29,7 @@ export const subscribeSink = (
       },
       error: (error: unknown) => observer.error(error),
       complete: () => {
-        // The source completes when it is left, too: that is no end of the values.
+        // The source also completes when it is unsubscribed from. That is not the end of the values.
         if (!subscriber.closed) observer.complete();
       },
     });

@@ -1,6 +1,6 @@
 import type { Report } from './metrics.js';
 
-/** The test rows were measured, once a training had ended. */
+/** The scores on the test rows, measured after a training has ended. */
 export interface ReportMade {
   readonly type: 'report';
   readonly model: string;

@@ -2,25 +2,28 @@ import { defer, map, reduce, type OperatorFunction } from 'rxjs';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import type { LabelledBatch, PaddedBatch } from '../../contracts/rows/PaddedBatch.js';
 
-/** What went through a batch stream. */
+/** Statistics of a batch stream. */
 export interface BatchStats {
   /** The number of batches. */
   readonly batches: number;
-  /** The number of rows in them. */
+  /** The number of rows in all batches. */
   readonly rows: number;
-  /** The number of tokens, padding not counted. */
+  /** The number of tokens, without padding. */
   readonly tokens: number;
-  /** The share of positions that are padding, from 0 to below 1; 0 where there were no batches. */
+  /** The share of positions that are padding, at least 0 and below 1; 0 if there were no batches. */
   readonly padding: number;
-  /** The rows' lengths in tokens; all 0 where there were no rows. */
+  /** The lengths of the rows in tokens; all 0 if there were no rows. */
   readonly length: { readonly min: number; readonly mean: number; readonly max: number };
-  /** The number of rows by class index, up to the highest that occurred; undefined where no batch had labels. */
+  /**
+   * The number of rows of each class, by index, up to the highest index that occurred; undefined if no batch had
+   * labels.
+   */
   readonly classes: readonly number[] | undefined;
 }
 
 const isLabelled = (batch: PaddedBatch): batch is LabelledBatch => 'labels' in batch;
 
-/** What is added up over the batches. */
+/** The sums over the batches. */
 class Sums {
   #batches = 0;
   #rows = 0;
@@ -72,10 +75,10 @@ class Sums {
 }
 
 /**
- * Counts what a batch stream carries: batches, rows, tokens, the share of padding, lengths, and classes where rows have
- * labels.
+ * Counts the content of a batch stream: batches, rows, tokens, the share of padding, row lengths, and classes if rows
+ * have labels.
  *
- * A reducing sink: it emits one result when the batches have ended.
+ * A reducing sink: it emits one result after the last batch.
  *
  * ```marbles
  * source: --b---b---b--|
@@ -83,11 +86,11 @@ class Sums {
  * result: -------------(s|)
  * ```
  *
- * It stands beside models on one batch stream: `connect((b$) => merge(trainStep(gru)(b$), batchStats()(b$)))`.
+ * It can share a batch stream with models: `connect((b$) => merge(trainStep(gru)(b$), batchStats()(b$)))`.
  *
- * - Of an empty stream it tells zeros.
- * - It holds one count a class, and no rows.
- * - Errors: those of the source, at once; `HW_LABEL` when a label is negative.
+ * - An empty stream gives zeros.
+ * - Memory: one count per class; no rows.
+ * - Errors: those of the source, at once; `HW_LABEL` if a label is negative.
  *
  * @example
  * ```ts
@@ -101,7 +104,7 @@ class Sums {
  * ```
  */
 export const batchStats = (): OperatorFunction<PaddedBatch, BatchStats> => (source) =>
-  // Deferred, for every subscriber counts for itself.
+  // Deferred, so that each subscriber has its own counts.
   defer(() =>
     source.pipe(
       reduce((sums, batch) => sums.add(batch), new Sums()),

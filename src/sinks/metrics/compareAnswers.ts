@@ -4,24 +4,24 @@ import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 /** How two models answered the same rows. */
 export interface AnswersCompared {
   readonly rows: number;
-  /** The rows that both answered alike, rightly or wrongly. */
+  /** The number of rows that both answered alike, right or wrong. */
   readonly alike: number;
   readonly bothRight: number;
-  /** The rows that the first one alone got right, and those that the second one alone did. */
+  /** The number of rows that only the first model answered right, and the same for the second. */
   readonly onlyFirst: number;
   readonly onlySecond: number;
   readonly bothWrong: number;
   /**
-   * McNemar's test, two-sided: how likely it is that two models that are right equally often differ by so much or more,
-   * from 0 to 1. Below 0.05 the difference is commonly called significant.
+   * The two-sided p-value of McNemar's test, from 0 to 1: the probability of a difference at least this large between
+   * two models that are right equally often. Below 0.05 the difference is commonly called significant.
    */
   readonly p: number;
 }
 
-/** Up to so many rows the test is exact. */
+/** The test is exact up to this number of rows. */
 const MOST_EXACT = 1000;
 
-/** 1 − erf(x) of x ≥ 0, to 1.2e-7 (W. H. Press and others, Numerical recipes, 2nd edition, § 6.2). */
+/** 1 − erf(x) for x ≥ 0, accurate to 1.2e-7 (W. H. Press and others, Numerical recipes, 2nd edition, § 6.2). */
 const complementaryError = (x: number): number => {
   const t = 1 / (1 + x / 2);
   const terms = [
@@ -32,15 +32,16 @@ const complementaryError = (x: number): number => {
 };
 
 /**
- * McNemar's test: whether two models differ in how often they are right, judged by the rows that one of them alone got
- * right.
+ * McNemar's test: whether two models differ in how often they are right, judged by the rows that only one of them
+ * answered right.
  *
- * Were they equally good, each such row would be the first one's with the probability ½. Up to 1,000 such rows the test
- * is exact, by the binomial distribution; beyond that it is the chi-squared test with Edwards's correction.
+ * If the models were equally good, each such row would belong to the first one with probability ½. Up to 1,000 such
+ * rows the test is exact, by the binomial distribution. Above that it is the chi-squared test with Edwards's
+ * correction.
  *
- * @param onlyFirst the rows that the first one alone got right
- * @param onlySecond the rows that the second one alone got right
- * @returns the two-sided p-value, from 0 to 1; 1 where there is no such row
+ * @param onlyFirst the number of rows that only the first model answered right
+ * @param onlySecond the number of rows that only the second model answered right
+ * @returns the two-sided p-value, from 0 to 1; 1 if there are no such rows
  * @see Q. McNemar, Note on the sampling error of the difference between correlated proportions or percentages.
  *   Psychometrika 1947.
  *
@@ -65,13 +66,13 @@ export const mcNemar = (onlyFirst: number, onlySecond: number): number => {
 };
 
 /**
- * Compares how two models answered the same rows: how often alike, which of them was right where they differ, and
- * whether that is more than chance.
+ * Compares the answers of two models to the same rows: how often they agree, which of them is right where they differ,
+ * and whether the difference is significant.
  *
- * @param labels each row's class
+ * @param labels the class of each row
  * @param first the first model's answer to each row
- * @param second the second model's
- * @throws HeadwaterError `HW_USAGE` when the lists differ in length
+ * @param second the second model's answer to each row
+ * @throws HeadwaterError `HW_USAGE` if the lists differ in length
  *
  * @example
  * ```ts

@@ -2,14 +2,14 @@ import { checkArgument } from '../../contracts/checkArgument.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 
 /**
- * Adds each row's (true class, predicted class) to a confusion matrix, in place.
+ * Adds the (true class, predicted class) of each row to a confusion matrix, in place.
  *
  * @param counts row-major, shape [C, C], true × predicted; it is changed
- * @param truth each row's class index
- * @param predicted each row's predicted class index
+ * @param truth the class index of each row
+ * @param predicted the predicted class index of each row
  * @param classes the number of classes, C
- * @throws HeadwaterError `HW_USAGE` when the two lists differ in length
- * @throws HeadwaterError `HW_LABEL` when an index is not a whole number between 0 and C − 1
+ * @throws HeadwaterError `HW_USAGE` if the two lists differ in length
+ * @throws HeadwaterError `HW_LABEL` if an index is not a whole number between 0 and C − 1
  */
 export const countConfusions = (
   counts: Float64Array,
@@ -24,8 +24,8 @@ export const countConfusions = (
     );
   }
   const check = (index: number, what: string, row: number): void => {
-    // Outside a typed array's bounds an assignment does nothing: an unknown class would vanish from the counts without
-    // a trace.
+    // An assignment outside the bounds of a typed array has no effect, so an unknown class would be missing from the
+    // counts without an error.
     if (Number.isInteger(index) && index >= 0 && index < classes) return;
     throw new HeadwaterError(
       'HW_LABEL',
@@ -43,15 +43,14 @@ export const countConfusions = (
 };
 
 /**
- * Counts how often each class was taken for each other one.
+ * Counts how often each class was predicted for rows of each class.
  *
- * @param truth each row's class index, from 0
- * @param predicted each row's predicted class index, from 0
+ * @param truth the class index of each row, from 0
+ * @param predicted the predicted class index of each row, from 0
  * @param classes the number of classes, C
- * @returns counts, row-major, shape [C, C]: entry `t * C + p` is the number of rows of class t that were predicted to
- *   be p
- * @throws HeadwaterError `HW_USAGE` when the two lists differ in length
- * @throws HeadwaterError `HW_LABEL` when an index is not a whole number between 0 and C − 1
+ * @returns counts, row-major, shape [C, C]: entry `t * C + p` is the number of rows of class t that were predicted as p
+ * @throws HeadwaterError `HW_USAGE` if the two lists differ in length
+ * @throws HeadwaterError `HW_LABEL` if an index is not a whole number between 0 and C − 1
  *
  * @example
  * ```ts

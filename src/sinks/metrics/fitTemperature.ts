@@ -1,45 +1,48 @@
 import { checkArgument } from '../../contracts/checkArgument.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 
-/** What a temperature is fitted on: either logits or probabilities, with the classes that the rows have. */
+/** The rows that a temperature is fitted on: logits or probabilities, with the true classes. */
 export type TemperatureInput = {
-  /** Each row's class index, shape [B]. */
+  /** The class index of each row, shape [B]. */
   readonly labels: ArrayLike<number>;
 } & (
   | { /** Row-major, shape [B, C]. */ readonly logits: ArrayLike<number>; readonly probabilities?: undefined }
   | { /** Row-major, shape [B, C]. */ readonly probabilities: ArrayLike<number>; readonly logits?: undefined }
 );
 
-/** How a temperature is fitted. */
+/** Options of {@link fitTemperature}. */
 export interface FitTemperatureOptions {
   /**
-   * Whether each row counts as its class by (N + 1) / (N + 2) alone, and the rest is shared by the other classes, as Platt
-   * has it: then few rows, or rows that a model is all right in, do not make it too sure. Default false.
+   * Whether to smooth the targets, as Platt does: with N rows, the true class of a row has the target (N + 1) / (N +
+   * 2), and the other classes share the rest. This limits the confidence if there are few rows, or if the model is
+   * right in all of them. Default false.
    */
   readonly smooth?: boolean | undefined;
 }
 
 /** A fitted temperature. */
 export interface FittedTemperature {
-  /** What logits are to be divided by, from 0.05 to 20: above 1 where the model is too sure of itself. */
+  /** The number that logits are divided by, from 0.05 to 20. Above 1 if the model is overconfident. */
   readonly temperature: number;
-  /** The mean negative log-likelihood of the rows before, in nats. */
+  /** The mean negative log-likelihood of the rows without the temperature, in nats. */
   readonly before: number;
-  /** The same with the temperature, in nats; never above `before` but with `smooth`. */
+  /** The same with the temperature, in nats. Never above `before`, except with `smooth`. */
   readonly after: number;
-  /** The rows that it was fitted on. */
+  /** The number of rows that it was fitted on. */
   readonly rows: number;
 }
 
-/** Where a model is right in every row the likelihood rises without end: the search stops here. */
+/**
+ * If a model is right in every row, the likelihood grows without bound as the temperature falls: the search stops here.
+ */
 const LEAST = 0.05;
 const MOST = 20;
-/** The logarithm of a probability that float32 rounded to 0. */
+/** The logarithm that stands for a probability that float32 rounded to 0. */
 const LOG_OF_ZERO = -103.972_077;
-/** More than enough: a step that Newton's method cannot make halves the interval. */
+/** More than enough: if a Newton step is not possible, the interval is halved. */
 const ITERATIONS = 60;
 
-/** The rows as logits, each less its largest: so no exponential overflows. */
+/** The logits of the rows, each minus the largest of its row, so that no exponential overflows. */
 const logitsOf = ({ logits, probabilities, labels }: TemperatureInput, classes: number): Float64Array => {
   const values = logits ?? probabilities;
   const shifted = new Float64Array(values.length);
@@ -61,7 +64,10 @@ const logitsOf = ({ logits, probabilities, labels }: TemperatureInput, classes: 
   return shifted;
 };
 
-/** What each row's share of the likelihood grows by with β: the logit of its class, or with `smooth` mostly that one. */
+/**
+ * The derivative by β of each row's target term: the logit of its class or, with `smooth`, the mean of the logits
+ * weighted by the smoothed targets.
+ */
 const truthsOf = (logits: Float64Array, labels: ArrayLike<number>, classes: number, smooth: boolean): Float64Array => {
   const rows = labels.length;
   const doubt = smooth && classes > 1 ? 1 / (rows + 2) : 0;
@@ -74,7 +80,7 @@ const truthsOf = (logits: Float64Array, labels: ArrayLike<number>, classes: numb
   });
 };
 
-/** The mean negative log-likelihood at β = 1 / T, with its first and second derivative by β. */
+/** The mean negative log-likelihood at β = 1 / T, with its first and second derivatives by β. */
 const likelihoodAt = (
   beta: number,
   logits: Float64Array,
@@ -106,20 +112,22 @@ const likelihoodAt = (
 };
 
 /**
- * Fits a temperature: the one number T for which softmax(logits / T) gives the rows' classes the highest likelihood.
+ * Fits a temperature: the number T for which softmax(logits / T) gives the true classes the highest likelihood.
  *
- * It changes how sure a model is, never which class is the most probable. Fit it on validation rows: a model is too
- * sure of the rows that it was trained on.
+ * It changes how confident a model is, but never which class is the most probable. Fit it on validation rows: on its
+ * training rows a model is overconfident.
  *
  *     T = argmin Σ_b −log softmax(z_b / T)[y_b]
  *
- * The likelihood is concave in 1 / T, so Newton's method on 1 / T, kept within bounds, finds the one best.
- * Probabilities do as well as logits: their logarithms are the logits, but for a number a row that softmax ignores.
+ * The log-likelihood is concave in 1 / T, so Newton's method on 1 / T, kept within bounds, finds the only maximum.
+ * Probabilities can be used in place of logits: their logarithms are the logits plus a constant per row, which softmax
+ * ignores.
  *
- * @param input the logits or the probabilities of B rows, and the rows' class indices
+ * @param input the logits or probabilities of B rows, and the class indices of the rows
  * @param options how it is fitted
- * @throws HeadwaterError `HW_EMPTY` when there are no rows, `HW_USAGE` when the two lists do not fit, `HW_LABEL` for a
- *   class that has no logit, `HW_NUMERIC` for a value that is not finite
+ * @throws HeadwaterError `HW_EMPTY` if there are no rows, `HW_USAGE` if the two lists do not match, `HW_LABEL` for a
+ * class
+ *   without a logit, `HW_NUMERIC` for a value that is not finite
  * @see C. Guo and others, On calibration of modern neural networks. ICML 2017.
  * @see J. Platt, Probabilistic outputs for support vector machines. Advances in Large Margin Classifiers, 1999, for `smooth`.
  * @see temper, which applies it; temperature, which fits it on evaluated batches; reliability, which shows its effect
@@ -169,13 +177,13 @@ export const fitTemperature = (
     if (here.slope > 0) high = beta;
     else low = beta;
     const newton = beta - here.slope / here.curvature;
-    // Outside the interval, or no number where nothing varies.
+    // The Newton step leaves the interval, or is not a number because the curvature is 0.
     const next = newton > low && newton < high ? newton : (low + high) / 2;
     if (next === beta) break;
     beta = next;
     here = at(beta);
   }
-  // Rounding may leave it above where nothing was to be gained.
+  // If there was nothing to gain, rounding may leave the loss above the one at T = 1.
   const temperature = here.loss < before.loss ? Math.min(Math.max(1 / beta, LEAST), MOST) : 1;
   if (!smooth) return { temperature, before: before.loss, after: Math.min(here.loss, before.loss), rows };
   const plain = truthsOf(logits, labels, classes, false);

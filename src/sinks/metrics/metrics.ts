@@ -5,31 +5,31 @@ import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import { countConfusions } from './confusionMatrix.js';
 import { scores } from './scores.js';
 
-/** What `metrics` found. */
+/** The result of `metrics`. */
 export interface Report {
   /**
    * The class names, in the order of the label encoder. (An object's keys may have another order: JavaScript puts `"2"`
    * before `"b"`.)
    */
   readonly classes: readonly string[];
-  /** Precision, recall, F1 and support: per class, and their means weighted by support. */
+  /** Precision, recall, F1 and support: of each class, and their means weighted by support. */
   readonly performance: Performance;
   /** Counts, row-major, shape [C, C], true × predicted. */
   readonly confusion: readonly number[];
-  /** The share of rows whose class was predicted; 0 where there were no rows. */
+  /** The share of rows whose class was predicted correctly; 0 if there were no rows. */
   readonly accuracy: number;
-  /** The mean cross-entropy, each row by its class weight, in nats; NaN where there were no rows. */
+  /** The mean cross-entropy, with each row weighted by its class weight, in nats; NaN if there were no rows. */
   readonly loss: number;
   /** The number of rows. */
   readonly rows: number;
 }
 
 /**
- * Measures how good predictions were: precision, recall, F1 and support of each class and weighted, accuracy, mean
+ * Measures the quality of predictions: precision, recall, F1 and support (of each class, and weighted), accuracy, mean
  * loss, and the confusion matrix.
  *
- * A reducing sink: it adds up every evaluated batch and emits one report when the batches have ended. Values are
- * scikit-learn's with `zero_division=0`.
+ * A reducing sink: it adds up the evaluated batches and emits one report after the last one. The values equal those of
+ * scikit-learn with `zero_division=0`.
  *
  * ```marbles
  * source: --e---e---e--|
@@ -37,14 +37,14 @@ export interface Report {
  * result: -------------(r|)
  * ```
  *
- * - Of an empty stream the report has 0 rows, scores of 0 and a loss of NaN.
- * - It holds C × C counts, and no rows.
- * - Errors: those of the source, at once; `HW_LABEL` when a batch has a class index that is not below the number of
+ * - For an empty stream the report has 0 rows, scores of 0 and a loss of NaN.
+ * - Memory: C × C counts; no rows.
+ * - Errors: those of the source, at once; `HW_LABEL` if a batch has a class index that is not below the number of
  *   names.
  *
- * @param classes the class names by index, as the label encoder's `classes`
- * @throws HeadwaterError `HW_USAGE` at once when there are no names, or a name stands twice
- * @see metricsTable, which prints a report for people
+ * @param classes the class names by index, such as the `classes` of the label encoder
+ * @throws HeadwaterError `HW_USAGE` at once if there are no names, or a name occurs twice
+ * @see metricsTable, which formats a report for people
  *
  * @example
  * ```ts
@@ -74,16 +74,16 @@ export const metrics = (classes: readonly string[]): OperatorFunction<EvaluatedB
       'metrics() was given no class names: give those of the label encoder, by index.',
     );
   const C = classes.length;
-  // Refuses a name that stands twice before there is anything to count.
+  // Throws for a duplicate name before anything is counted.
   scores(new Float64Array(C * C), classes);
   return (source) =>
-    // Deferred, for every subscriber counts for itself.
+    // Deferred, so that each subscriber has its own counts.
     defer(() =>
       source.pipe(
         reduce(
           (sums, batch) => {
             countConfusions(sums.counts, batch.labels, batch.predicted, C);
-            // A batch of rows that all weigh nothing has no mean loss: its NaN must not spoil that of the others.
+            // A batch whose rows all have weight 0 has no mean loss. Its NaN must not enter the sum.
             if (batch.weight === 0) return sums;
             return {
               counts: sums.counts,

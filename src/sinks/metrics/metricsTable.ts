@@ -6,16 +6,13 @@ import type { Report } from './metrics.js';
 import { commonestClass, macroScores } from './simpleAnswers.js';
 import { printable } from '../terminal/printable.js';
 
-/** How `metricsTable` shows a report. */
+/** Options of {@link metricsTable}. */
 export interface MetricsTableOptions {
-  /**
-   * Whether to colour it by terminal escapes; default false. For standard output, `process.stdout.isTTY` is a good
-   * guess.
-   */
+  /** Whether to use terminal colours; default false. For standard output, `process.stdout.isTTY` is a good value. */
   readonly colors?: boolean | undefined;
   /**
-   * The most classes whose confusion matrix is drawn in full; with more, the ten commonest confusions are listed.
-   * Default 12.
+   * The most classes for which the whole confusion matrix is shown. With more classes, the ten most frequent confusions
+   * are listed. Default 12.
    */
   readonly matrixUpTo?: number | undefined;
 }
@@ -26,7 +23,7 @@ const digits = (score: number): string => score.toFixed(3);
 
 const count = (rows: number): string => rows.toLocaleString('en-US');
 
-/** cli-table3 colours headings by itself unless told not to, whatever the stream and NO_COLOR say. */
+/** Empty: cli-table3 otherwise colours headings, whatever the stream and NO_COLOR say. */
 const style = { head: [], border: [], compact: true };
 
 const qualityTable = (report: Report, names: readonly string[], paint: Paint): string => {
@@ -81,13 +78,13 @@ const commonestConfusions = (report: Report, names: readonly string[]): string =
 };
 
 /**
- * A report as the table that people look at: each class, the mean of the classes (macro) and that weighted by support,
- * accuracy and loss, what answering the commonest class always gives, and the confusion matrix.
+ * Formats a report as a table for people: the scores of each class, their mean (macro), their mean weighted by support,
+ * accuracy and loss, the scores of always answering the most frequent class, and the confusion matrix.
  *
- * Class names are shown with control characters escaped. Scores have three decimals.
+ * Control characters in class names are escaped. Scores have three decimals.
  *
- * @param report what `metrics` found
- * @returns lines joined by newlines, without a newline at the end; without escapes unless `colors` is true
+ * @param report the result of `metrics`
+ * @returns lines joined by newlines, without a newline at the end; without escape sequences unless `colors` is true
  *
  * @example
  * ```ts

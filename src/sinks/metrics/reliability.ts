@@ -3,41 +3,41 @@ import { checkNumber, checkWhole } from '../../contracts/checkOption.js';
 import type { EvaluatedBatch } from '../../contracts/training/Evaluation.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 
-/** How reliability is measured. */
+/** Options of {@link reliability}. */
 export interface ReliabilityOptions {
-  /** The bins of equal width that confidences from 0 to 1 fall into. A whole number from 1 to 10,000. Default 15. */
+  /** The number of bins of equal width for confidences from 0 to 1. A whole number from 1 to 10,000. Default 15. */
   readonly bins?: number | undefined;
-  /** The share of predictions that is to be right above `sure.confidence`, above 0 and at most 1. Default 0.95. */
+  /** The share of predictions that must be right from `sure.confidence` on, above 0 and at most 1. Default 0.95. */
   readonly right?: number | undefined;
 }
 
-/** The predictions of one range of confidences. */
+/** The predictions in one range of confidences. */
 export interface ReliabilityBin {
-  /** The range: from this, which belongs to it; up to `to`, which belongs to the last bin alone. */
+  /** The range: `from` is included, `to` is excluded (but included in the last bin). */
   readonly from: number;
   readonly to: number;
-  /** The predictions in it. */
+  /** The number of predictions in the range. */
   readonly rows: number;
-  /** Their mean confidence; NaN where there are none. */
+  /** Their mean confidence; NaN if there are none. */
   readonly confidence: number;
-  /** The share of them that is right; NaN where there are none. */
+  /** The share of them that is right; NaN if there are none. */
   readonly accuracy: number;
 }
 
-/** From which confidence on predictions can be relied on. */
+/** The confidence from which predictions are reliable. */
 export interface SureFrom {
-  /** The least confidence: a multiple of 0.0001. For `--min-probability`. */
+  /** The lowest confidence, a multiple of 0.0001. Usable as `--min-probability`. */
   readonly confidence: number;
-  /** The predictions that are at least so confident. */
+  /** The number of predictions with at least this confidence. */
   readonly rows: number;
   /** The share of them that is right. */
   readonly accuracy: number;
 }
 
-/** How far a model's confidence says how often it is right. */
+/** How well a model's confidence matches how often it is right. */
 export interface Reliability {
   readonly rows: number;
-  /** The share of all predictions that is right; NaN where there were no rows, as are the two means below. */
+  /** The share of all predictions that is right. NaN if there were no rows, like the two means below. */
   readonly accuracy: number;
   /** The mean confidence: the probability of the predicted class. */
   readonly confidence: number;
@@ -46,26 +46,26 @@ export interface Reliability {
   /** The bins of a reliability diagram, from 0 to 1. */
   readonly bins: readonly ReliabilityBin[];
   /**
-   * The lowest confidence from which on the wanted share of predictions is right; undefined where no 20 predictions are
-   * so good.
+   * The lowest confidence from which the wanted share of predictions is right. Undefined if there is none with at least
+   * 20 predictions.
    */
   readonly sure: SureFrom | undefined;
 }
 
-/** The confidences that are told apart where a threshold is looked for. */
+/** The number of confidence levels for the search of a threshold. */
 const CELLS = 10_000;
-/** Of fewer predictions a share of 95 % says nothing. */
+/** With fewer predictions, a share of 95 % is not meaningful. */
 const LEAST_SURE = 20;
 
-/** The cell that a confidence falls into: the last whose lower end is not above it. */
+/** The cell of a confidence: the last one whose lower end is not above it. */
 const cellOf = (confidence: number, cells: number): number => {
   const cell = Math.min(cells - 1, Math.floor(confidence * cells));
-  // The product is rounded, and a threshold is compared with the confidence itself.
+  // The product is rounded, but a threshold is compared with the confidence itself.
   if (cell / cells > confidence) return cell - 1;
   return cell + 1 < cells && (cell + 1) / cells <= confidence ? cell + 1 : cell;
 };
 
-/** What is counted for each range of confidences. */
+/** The counts for each range of confidences. */
 class Counts {
   readonly rows: Float64Array;
   readonly right: Float64Array;
@@ -87,7 +87,7 @@ class Counts {
 
 const sum = (values: Float64Array): number => values.reduce((total, value) => total + value, 0);
 
-/** The lowest confidence from which on so large a share is right. */
+/** The lowest confidence from which at least the wanted share is right. */
 const sureFrom = ({ rows, right }: Counts, wanted: number): SureFrom | undefined => {
   let sure: SureFrom | undefined;
   let above = 0;
@@ -151,10 +151,10 @@ class Sums {
 
 /**
  * Measures whether predictions are right as often as their probabilities say: the expected calibration error, the bins
- * of a reliability diagram, and the confidence from which on 95 % of the predictions are right.
+ * of a reliability diagram, and the confidence from which 95 % of the predictions are right.
  *
- * A reducing sink: it adds up every evaluated batch and emits one result when the batches have ended. The confidence of
- * a prediction is the probability of its class.
+ * A reducing sink: it adds up the evaluated batches and emits one result after the last one. The confidence of a
+ * prediction is the probability of the predicted class.
  *
  *     ECE = Σ_bins rows/N · |accuracy − mean confidence|
  *
@@ -164,14 +164,14 @@ class Sums {
  * result: -------------(r|)
  * ```
  *
- * - Of an empty stream the result has 0 rows, means that are NaN, and no `sure`.
- * - It holds counts, and no rows.
- * - Errors: those of the source, at once; `HW_NUMERIC` when a probability is none.
+ * - For an empty stream the result has 0 rows, means that are NaN, and no `sure`.
+ * - Memory: counts; no rows.
+ * - Errors: those of the source, at once; `HW_NUMERIC` if a probability is not between 0 and 1.
  *
- * @param options the number of bins, and the share that is to be right
- * @throws HeadwaterError `HW_USAGE` at once for options that cannot work
+ * @param options the number of bins, and the wanted share of right predictions
+ * @throws HeadwaterError `HW_USAGE` at once for an invalid option
  * @see M. P. Naeini and others, Obtaining well calibrated probabilities using Bayesian binning. AAAI 2015.
- * @see temperature, which makes probabilities say how often they are right
+ * @see temperature, which calibrates probabilities
  *
  * @example
  * ```ts
@@ -191,7 +191,7 @@ export const reliability = ({ bins = 15, right = 0.95 }: ReliabilityOptions = {}
   checkNumber('reliability', 'bins', bins, { from: 1, to: CELLS });
   checkNumber('reliability', 'right', right, { above: 0, to: 1 });
   return (source) =>
-    // Deferred, for every subscriber counts for itself.
+    // Deferred, so that each subscriber has its own counts.
     defer(() =>
       source.pipe(
         reduce((sums, batch) => sums.add(batch), new Sums(bins)),

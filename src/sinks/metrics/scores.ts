@@ -3,23 +3,23 @@ import type { Performance, Scores } from '../../contracts/training/Evaluation.js
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 
 /**
- * A share of nothing counts as 0, as scikit-learn's `zero_division=0`: a class that was never predicted has precision
- * 0, not NaN.
+ * Division in which 0 / 0 is 0, as scikit-learn's `zero_division=0`: a class that was never predicted has precision 0,
+ * not NaN.
  */
 const share = (part: number, whole: number): number => (whole === 0 ? 0 : part / whole);
 
 /**
  * Precision, recall and F1 of each class, and their means weighted by support, from a confusion matrix.
  *
- * Precision is the share of the rows predicted to be of a class that are; recall the share of the rows of a class that
- * were predicted to be; F1 their harmonic mean, 2·tp / (true + predicted). A share of nothing is 0. The values are
- * those of scikit-learn's `precision_recall_fscore_support` with `average=None`, and `average='weighted'` for
- * `overall`, with `zero_division=0`.
+ * Precision is the share of the rows predicted as a class that belong to it. Recall is the share of the rows of a class
+ * that were predicted as it. F1 is their harmonic mean, 2·tp / (true + predicted). A share of zero rows is 0. The
+ * values equal those of scikit-learn's `precision_recall_fscore_support` with `average=None`, and `average='weighted'`
+ * for `overall`, with `zero_division=0`.
  *
- * @param confusion counts, row-major, shape [C, C], true × predicted, as `confusionMatrix` gives them
+ * @param confusion counts, row-major, shape [C, C], true × predicted, as returned by `confusionMatrix`
  * @param classes the class names by index; the names are distinct
- * @returns the lesson's `performance.json`; `class` has every name as a property of its own, `__proto__` included
- * @throws HeadwaterError `HW_USAGE` when the matrix does not have C × C entries, or a name stands twice
+ * @returns the lesson's `performance.json`; `class` has every name as its own property, even `__proto__`
+ * @throws HeadwaterError `HW_USAGE` if the matrix does not have C × C entries, or a name occurs twice
  *
  * @example
  * ```ts
@@ -74,7 +74,7 @@ export const scores = (confusion: ArrayLike<number>, classes: readonly string[])
       f1: share(overall.f1, rows),
       num_samples: rows,
     },
-    // fromEntries defines properties, where an assignment to `__proto__` would set the prototype.
+    // fromEntries defines properties; an assignment to `__proto__` would set the prototype.
     class: Object.fromEntries(perClass),
   };
 };

@@ -3,10 +3,10 @@ import type { Scores } from '../../contracts/training/Evaluation.js';
 import type { Report } from './metrics.js';
 
 /**
- * The means of precision, recall and F1 over the classes that rows have or were predicted to have, each class counting
- * alike: scikit-learn's `average='macro'`, with `zero_division=0`.
+ * The unweighted means of precision, recall and F1 over the classes that occur in the rows or in the predictions:
+ * scikit-learn's `average='macro'`, with `zero_division=0`.
  *
- * @param report what `metrics` found; of no rows all is 0
+ * @param report the result of `metrics`; with no rows all means are 0
  *
  * @example
  * ```ts
@@ -43,21 +43,21 @@ export const macroScores = (report: Pick<Report, 'classes' | 'confusion' | 'perf
   };
 };
 
-/** What answering one class always comes to. */
+/** The scores of always answering the same class. */
 export interface CommonestClass {
   readonly name: string;
-  /** The share of the rows that have it, which is the accuracy of such answers. */
+  /** The accuracy: the share of the rows that have this class. */
   readonly accuracy: number;
-  /** Their F1, weighted by support, and its mean over the classes that rows have. */
+  /** The F1 weighted by support, and the mean F1 over the classes that occur in the rows. */
   readonly weightedF1: number;
   readonly macroF1: number;
 }
 
 /**
- * The scores of always answering the commonest class of the rows: what a model must be better than.
+ * The scores of always answering the most frequent class of the rows: a baseline that a model must beat.
  *
- * @param report what `metrics` found
- * @returns undefined where there were no rows
+ * @param report the result of `metrics`
+ * @returns undefined if there were no rows
  */
 export const commonestClass = (report: Pick<Report, 'classes' | 'performance'>): CommonestClass | undefined => {
   checkArgument('commonestClass', 'report', report, 'a report, such as metrics() emits', ['classes']);

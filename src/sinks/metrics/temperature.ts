@@ -4,14 +4,14 @@ import type { EvaluatedBatch } from '../../contracts/training/Evaluation.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import { fitTemperature, type FitTemperatureOptions, type FittedTemperature } from './fitTemperature.js';
 
-/** How a temperature is fitted, and on how many rows. */
+/** Options of {@link temperature}. */
 export interface TemperatureOptions extends FitTemperatureOptions {
-  /** The most rows that are held. Default 50,000: one number needs no more. */
+  /** The most rows that are held. Default 50,000, which is enough to fit one number. */
   readonly maxRows?: number | undefined;
 }
 
 /**
- * An even sample of all rows: every row at first, then every second, every fourth and so on, so that at most `maxRows`
+ * An even sample of all rows: at first every row, then every second, every fourth and so on, so that at most `maxRows`
  * are held. It uses no random numbers.
  */
 class EvenSample {
@@ -56,10 +56,10 @@ class EvenSample {
 }
 
 /**
- * Fits a temperature on evaluated batches: the number that a model's logits are to be divided by so that its
- * probabilities say how often it is right.
+ * Fits a temperature on evaluated batches: the number that a model's logits are divided by so that its probabilities
+ * say how often it is right.
  *
- * A reducing sink: it emits one result when the batches have ended. Give it validation rows.
+ * A reducing sink: it emits one result after the last batch. Use validation rows.
  *
  * ```marbles
  * source: --e---e---e--|
@@ -67,10 +67,11 @@ class EvenSample {
  * result: -------------(t|)
  * ```
  *
- * - It holds at most `maxRows` rows of probabilities; of more rows it takes every second one, every fourth and so on.
- * - Errors: those of the source, at once; `HW_EMPTY` when there were no rows, and whatever `fitTemperature` throws.
+ * - Memory: the probabilities of at most `maxRows` rows. Of more rows it keeps every second one, every fourth and so
+ *   on.
+ * - Errors: those of the source, at once; `HW_EMPTY` if there were no rows, and the errors of `fitTemperature`.
  *
- * @throws HeadwaterError `HW_USAGE` at once when `maxRows` is not a whole number of at least 2
+ * @throws HeadwaterError `HW_USAGE` at once if `maxRows` is not a whole number of at least 2
  * @see fitTemperature for arrays, temper for applying it
  *
  * @example
@@ -89,7 +90,7 @@ export const temperature = ({ maxRows = 50_000, smooth }: TemperatureOptions = {
 > => {
   checkWhole('temperature', 'maxRows', maxRows, 2);
   return (source) =>
-    // Deferred, for every subscriber holds rows of its own.
+    // Deferred, so that each subscriber holds its own rows.
     defer(() =>
       source.pipe(
         reduce((rows, batch) => rows.add(batch), new EvenSample(maxRows)),

@@ -11,40 +11,37 @@ import { wantsColors, type Environment } from '../terminal/wantsColors.js';
 /** A Node stream that may be a terminal, such as `process.stderr`. */
 export type TextStream = Writable & { readonly isTTY?: boolean | undefined; readonly columns?: number | undefined };
 
-/** Where and how progress is shown. */
+/** Options for showing progress. */
 export interface ProgressOptions {
-  /** Where it goes; default `process.stderr`, so that results on `process.stdout` stay clean. */
+  /** The output stream; default `process.stderr`, so that `process.stdout` has only results. */
   readonly stream?: TextStream | undefined;
   /** The clock; default `asyncScheduler`. */
   readonly scheduler?: SchedulerLike | undefined;
   /**
-   * The environment that says what the stream can do: `CI`, `TERM`, `NO_COLOR`, `FORCE_COLOR`, and the locale; default
-   * `process.env`.
+   * The environment variables that describe the stream: `CI`, `TERM`, `NO_COLOR`, `FORCE_COLOR`, and the locale;
+   * default `process.env`.
    */
   readonly env?: Environment | undefined;
-  /**
-   * Whether one line is drawn over and over; default: where the stream is a terminal that is not `dumb`, and `CI` is
-   * not set.
-   */
+  /** Whether one line is redrawn; default: if the stream is a terminal that is not `dumb`, and `CI` is not set. */
   readonly interactive?: boolean | undefined;
-  /** Whether to colour; default: on a terminal that is not `dumb`, unless `NO_COLOR` is set. */
+  /** Whether to use colours; default: on a terminal that is not `dumb`, unless `NO_COLOR` is set. */
   readonly colors?: boolean | undefined;
-  /** The shortest time between two drawings of the bar, in ms; default 100. */
+  /** The minimum time between two drawings of the bar, in ms; default 100. */
   readonly redraw?: number | undefined;
-  /** The shortest time between a plain line of progress and the line before it, in ms; default 10,000. */
+  /** The minimum time between a plain line of progress and the line before it, in ms; default 10,000. */
   readonly every?: number | undefined;
 }
 
-/** Back to the first column; and erase what stands right of the cursor. */
+/** Moves to the first column; erases the text right of the cursor. */
 const HOME = '\r';
 const ERASE = '\u001b[K';
 
 /**
- * Shows progress: one line drawn over and over on a terminal, a line now and then elsewhere, with lasting lines
+ * Shows progress: on a terminal one line that is redrawn, elsewhere a line from time to time, with permanent lines in
  * between.
  *
- * The cursor is never hidden, so that nothing can leave it hidden, not even a process that is killed. Nothing runs on a
- * timer: a line is drawn when an event comes and the last one is old enough.
+ * The cursor is never hidden, so it is visible even after the process is killed. There is no timer: a line is drawn
+ * when an event arrives and the last line is old enough.
  *
  * @internal
  */
@@ -60,9 +57,9 @@ export class ProgressOutput {
   #drawn = false;
 
   /**
-   * @param options the user's
+   * @param options the options of the user
    * @param onFailed called when the stream cannot be written to any more
-   * @throws HeadwaterError `HW_USAGE` when a time is not a number from 0
+   * @throws HeadwaterError `HW_USAGE` if a time is not a number from 0
    */
   constructor(options: ProgressOptions, onFailed: () => void) {
     const {
@@ -78,7 +75,7 @@ export class ProgressOutput {
     this.#interactive = interactive;
     this.#unicode = showsUnicode(env);
     this.#between = interactive ? (options.redraw ?? 100) : (options.every ?? 10_000);
-    // A bar is drawn at the first event; a log says nothing until there is something to say.
+    // The bar is drawn at the first event. The first plain line waits for the whole interval.
     this.#last = interactive ? -Infinity : scheduler.now();
     this.#output = new TextOutput(stream, onFailed);
   }
@@ -88,14 +85,14 @@ export class ProgressOutput {
     return this.#scheduler.now();
   }
 
-  /** Whether the last line is old enough for another. */
+  /** Whether the last line is old enough for the next one. */
   isDue(now: number): boolean {
     return now - this.#last >= this.#between;
   }
 
   /**
-   * Shows where things stand. A terminal that is behind is left alone: the next drawing says more than the one it
-   * missed.
+   * Shows the progress. Nothing is drawn while the terminal is behind; the next drawing includes everything that this
+   * one would show.
    */
   show(line: ProgressLine, now: number): void {
     this.#last = now;
@@ -105,7 +102,7 @@ export class ProgressOutput {
     }
     if (this.#output.isBehind) return;
     const columns = this.#stream.columns;
-    // A pseudo-terminal that was never told its size says 0.
+    // A pseudo-terminal without a known size reports 0.
     const style: BarStyle = {
       columns: columns === undefined || columns === 0 ? 80 : columns,
       unicode: this.#unicode,
@@ -115,20 +112,20 @@ export class ProgressOutput {
     this.#drawn = true;
   }
 
-  /** Writes a line that stays, in the place of the bar. */
+  /** Writes a permanent line in place of the bar. */
   print(text: string): void {
     this.#output.write(`${this.#drawn ? `${HOME}${ERASE}` : ''}${text}\n`);
     this.#drawn = false;
     this.#last = this.#interactive ? -Infinity : this.now();
   }
 
-  /** Leaves a bar that stands unfinished where it is, and calls back when all is written. */
+  /** Leaves an unfinished bar on the screen, and calls back when everything is written. */
   finish(done: () => void): void {
     this.#leaveBar();
     this.#output.whenFlushed(done);
   }
 
-  /** Leaves the stream as it was found: below the bar, with no listener on it. */
+  /** Moves the cursor below the bar, and removes all listeners from the stream. */
   release(): void {
     this.#leaveBar();
     this.#output.release();
@@ -140,7 +137,7 @@ export class ProgressOutput {
   }
 }
 
-/** Refuses options that cannot work, before there is anything to show. */
+/** Throws for invalid options, before anything is shown. */
 export const checkProgressOptions = (name: string, { redraw = 0, every = 0 }: ProgressOptions): void => {
   checkTime(name, 'redraw', redraw, true);
   checkTime(name, 'every', every, true);

@@ -6,9 +6,9 @@ import { checkProgressOptions, ProgressOutput, type ProgressOptions } from './Pr
 import { RateMeter } from './internal/RateMeter.js';
 
 /**
- * Shows how a training goes: on a terminal a bar with rate and time left, elsewhere plain lines.
+ * Shows the progress of a training: on a terminal a bar with the rate and the remaining time, elsewhere plain lines.
  *
- * A writing sink: it emits nothing, and completes once its last line is written. It stands beside the events:
+ * A writing sink: it emits nothing, and completes once its last line is written. Use it beside other sinks:
  * `events$.pipe(alongside(progress(), jsonLines(log)))`.
  *
  * ```
@@ -18,20 +18,19 @@ import { RateMeter } from './internal/RateMeter.js';
  * result:  ------------------------------|
  * ```
  *
- * Each epoch leaves one line: `epoch 3/8  train 0.812  validation 0.901  lr 1.0e-3  best`. Between, a terminal shows
- * `epoch 4/8  ██████░░░░  61%  4,321 rows/s  12s left  loss 0.803`: rows of training and validation, the rate of the
- * last 10 s, the time that this epoch still takes. Elsewhere (a pipe, a file, `CI` or `TERM=dumb` in the environment)
- * that is a plain line, at most one every 10 s. Several models in one stream share a bar, and each epoch's line begins
- * with the model's name.
+ * Each epoch has one permanent line: `epoch 3/8  train 0.812  validation 0.901  lr 1.0e-3  best`. In between, a
+ * terminal shows `epoch 4/8  ██████░░░░  61%  4,321 rows/s  12s left  loss 0.803`: the rows of training and validation,
+ * the rate of the last 10 s, the remaining time of this epoch. Elsewhere (a pipe, a file, `CI` or `TERM=dumb` in the
+ * environment) this is a plain line, at most one every 10 s. Several models in one stream share a bar, and the line of
+ * each epoch begins with the model's name.
  *
- * - It holds a few numbers a model. A terminal that cannot keep up misses drawings of the bar, never a line.
- * - It runs on no timer, and never hides the cursor: on an error, and on unsubscribing, the unfinished bar stays and
- *   the cursor is below it.
- * - A stream that fails (a closed terminal or pipe) ends the showing quietly: it completes, and the training that it
- *   stood beside goes on.
+ * - Memory: a few numbers per model. A slow terminal misses drawings of the bar, but never a line.
+ * - It has no timer, and never hides the cursor: on an error or an unsubscription, the unfinished bar stays and the
+ *   cursor is below it.
+ * - If the stream fails (a closed terminal or pipe), the sink completes without an error, and the training continues.
  * - Errors: the source's, after its lines are written.
  *
- * @throws HeadwaterError `HW_USAGE` at once when a time is negative or NaN
+ * @throws HeadwaterError `HW_USAGE` at once if a time is negative or NaN
  *
  * @example
  * ```ts
@@ -80,7 +79,7 @@ export const progress = (options: ProgressOptions = {}): OperatorFunction<Traini
             course.validated = event.rows.validation > 0;
             course.perEpoch = event.rows.train + event.rows.validation;
             output.print(startLine(event));
-            // The rows before the checkpoint are not known here: the bar begins anew.
+            // The number of rows before the checkpoint is not known here, so the bar restarts at 0.
             if (event.type === 'training-resumed' && event.side !== 'ended') {
               course.epoch = event.epoch;
               course.done = 0;
@@ -90,7 +89,7 @@ export const progress = (options: ProgressOptions = {}): OperatorFunction<Traini
             course.epoch = event.epoch;
             course.done = 0;
             course.loss = undefined;
-            // What lies between two epochs (a checkpoint, say) would count as slowness.
+            // A new meter, because the time between two epochs (such as for a checkpoint) would lower the rate.
             meter = new RateMeter(output.now());
             break;
           case 'step':

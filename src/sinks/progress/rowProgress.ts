@@ -8,23 +8,23 @@ import { duration, perSecond } from './internal/progressLine.js';
 import { checkProgressOptions, ProgressOutput, type ProgressOptions } from './ProgressOutput.js';
 import { RateMeter } from './internal/RateMeter.js';
 
-/** What `rowProgress` shows, and where. */
+/** Options of {@link rowProgress}. */
 export interface RowProgressOptions<T = unknown> extends ProgressOptions {
-  /** What is being done, such as `reading`. */
+  /** The current activity, such as `reading`. */
   readonly label: string;
-  /** How many there will be; without it there is a count instead of a bar, and no time left. */
+  /** The expected total. Without it, a count is shown in place of the bar, and no remaining time. */
   readonly total?: number | undefined;
-  /** What is counted; default `rows`. */
+  /** The unit of the count; default `rows`. */
   readonly unit?: string | undefined;
-  /** How many a value stands for; default 1. */
+  /** The number of units of a value; default 1. */
   readonly count?: ((value: T) => number) | undefined;
 }
 
 /**
- * Shows how many values went by, how fast, and how long the rest will take: for a phase that only counts, such as the
+ * Shows the number of values so far, their rate, and the remaining time: for a phase that only counts, such as the
  * first pass over the data.
  *
- * A writing sink: it emits nothing, and completes once its last line is written. It stands beside the stream:
+ * A writing sink: it emits nothing, and completes once its last line is written. Use it beside the stream:
  * `rows$.pipe(alongside(rowProgress({ label: 'reading' })))`.
  *
  * ```
@@ -34,12 +34,11 @@ export interface RowProgressOptions<T = unknown> extends ProgressOptions {
  * result:  ---------------|
  * ```
  *
- * - It holds nothing. A terminal that cannot keep up misses drawings of the bar.
- * - A stream that fails (a closed terminal or pipe) ends the showing quietly: it completes, and the work that it stood
- *   beside goes on.
- * - Errors: the source's, and what `count` throws; the unfinished bar stays above.
+ * - Memory: nothing is held. A slow terminal misses drawings of the bar.
+ * - If the stream fails (a closed terminal or pipe), the sink completes without an error, and the work continues.
+ * - Errors: the source's, and those of `count`; the unfinished bar stays on the screen.
  *
- * @throws HeadwaterError `HW_USAGE` at once when `total` is negative or NaN, or a time is
+ * @throws HeadwaterError `HW_USAGE` at once if `total` or a time is negative or NaN
  *
  * @example
  * ```ts

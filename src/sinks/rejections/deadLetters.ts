@@ -5,20 +5,17 @@ import type { DeadLetter, Rejection } from '../../contracts/rows/Rejection.js';
 import { describeRejection } from './describeRejection.js';
 import { IdSet } from './internal/IdSet.js';
 
-/** How `deadLetters` collects. */
+/** Options of {@link deadLetters}. */
 export interface DeadLettersOptions {
   /** The most rows that may be rejected; one more is an error. Default Infinity: rejections never end the stream. */
   readonly limit?: number | undefined;
-  /** How many rejections are kept as examples, the first ones. Default 10. */
+  /** The number of rejections that are kept as examples, starting with the first. Default 10. */
   readonly examples?: number | undefined;
 }
 
-/** Rejections, collected. */
+/** Collects rejections. */
 export interface DeadLetters extends DeadLetter {
-  /**
-   * Each rejection that was not seen before, as it comes; hot: subscribe before the rows are read. Completed by
-   * `complete()`.
-   */
+  /** Emits each new rejection as it arrives. Hot: subscribe before the rows are read. Completed by `complete()`. */
   readonly rejections$: Observable<Rejection>;
   /** The number of rejected rows. */
   readonly rows: number;
@@ -26,21 +23,21 @@ export interface DeadLetters extends DeadLetter {
   readonly total: number;
   /** The number of rejections by reason. */
   readonly counts: Readonly<Record<Rejection['reason'], number>>;
-  /** The first rejections, as many as were asked for. */
+  /** The first rejections, at most `examples` of them. */
   readonly examples: readonly Rejection[];
-  /** Completes `rejections$`: call it when nothing will be read any more, so that a file of rejections is finished. */
+  /** Completes `rejections$`. Call it when no more rows will be read, so that a file of rejections is finished. */
   complete(): void;
 }
 
-/** How many examples a message shows. */
+/** The number of examples in the error message. */
 const TOLD = 3;
 
 /**
- * Collects the rows that did not pass validation: counts them by reason, keeps the first as examples, and ends the
- * stream past a limit.
+ * Collects the rows that did not pass validation: counts them by reason, keeps the first ones as examples, and ends the
+ * stream when a limit is exceeded.
  *
- * Each epoch reads its rows again: a rejection with the same source, row, reason and field as an earlier one counts
- * once, and is not emitted again.
+ * Each epoch reads its rows again. A rejection with the same source, row, reason and field as an earlier one is counted
+ * and emitted only once.
  *
  * ```
  * next:         --r1--r2--r1--r3
@@ -49,13 +46,13 @@ const TOLD = 3;
  * next throws:                #   HW_REJECTIONS: a third row
  * ```
  *
- * - It holds the examples, and one bit a rejected row for each source, reason and field, in pages of 4,096 rows.
- * - A file of all rejections is a pipe away: `letters.rejections$.pipe(jsonLines(createWriteStream('rejected.jsonl'), {
+ * - Memory: the examples, and one bit per rejected row for each source, reason and field, in pages of 4,096 rows.
+ * - To write all rejections to a file: `letters.rejections$.pipe(jsonLines(createWriteStream('rejected.jsonl'), {
  *   end: true }))`.
- * - Errors: past `limit`, `next` throws `HW_REJECTIONS`, which ends the stream whose operator called it; the rejection
- *   that passed it is counted and emitted first.
+ * - Errors: above `limit`, `next` throws `HW_REJECTIONS`, which ends the stream whose operator called it. The rejection
+ *   that exceeded the limit is counted and emitted first.
  *
- * @throws HeadwaterError `HW_USAGE` at once when `limit` is negative or NaN, or `examples` is not a whole number from 0
+ * @throws HeadwaterError `HW_USAGE` at once if `limit` is negative or NaN, or `examples` is not a whole number from 0
  *   @example
  * ```ts
  * import { deadLetters, type Rejection } from 'headwater';
@@ -82,14 +79,14 @@ export const deadLetters = ({ limit = Infinity, examples: kept = 10 }: DeadLette
     item: 0,
   };
   const examples: Rejection[] = [];
-  // The message needs some even where none are to be kept.
+  // The error message shows some, even if no examples are kept.
   const first: Rejection[] = [];
   let rows = 0;
   let total = 0;
 
   const isNew = (id: number, ...key: readonly (string | undefined)[]): boolean => {
-    // As JSON, for a separator of our own might occur in a path or a field's name; undefined becomes null, which no
-    // name is.
+    // JSON needs no separator, which could occur in a path or a field name. An undefined field becomes null, which is
+    // not a name.
     const name = JSON.stringify(key);
     let ids = seen.get(name);
     if (ids === undefined) seen.set(name, (ids = new IdSet()));

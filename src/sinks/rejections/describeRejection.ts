@@ -3,9 +3,10 @@ import type { Rejection } from '../../contracts/rows/Rejection.js';
 import { printable } from '../terminal/printable.js';
 
 /**
- * One rejection as a line for people: where it stands, what was expected and what stood there.
+ * Describes one rejection in a line for people: its position, what was expected and what was found.
  *
- * @returns such as `news.csv:12: field "title": expected a non-empty string, got ""`; control characters are escaped
+ * @returns for example `news.csv:12: field "title": expected a non-empty string, got ""`; control characters are
+ * escaped
  *   @example
  * ```ts
  * import { describeRejection } from 'headwater';
@@ -23,7 +24,7 @@ export const describeRejection = (rejection: Rejection): string => {
       : reason === 'field'
         ? `field ${JSON.stringify(field)}`
         : `${reason} in field ${JSON.stringify(field)}`;
-  // Past the first operators a row is known by its ordinal alone: then there is no line, and maybe no source.
+  // After the first operators a row is known only by its ordinal. It then has no line, and perhaps no source.
   const place = line !== undefined ? `${source}:${line}` : `${source === '' ? '' : `${source}: `}row ${id}`;
   return printable(`${place}: ${subject}: expected ${expected}, got ${JSON.stringify(got)}`);
 };

@@ -1,36 +1,36 @@
 import { PbfWriter } from 'pbf';
 
-/** The settings of a training, by name. */
+/** The settings of a training run, by name. */
 export type Hyperparameters = Readonly<Record<string, string | number | boolean>>;
 
-/** Something that TensorBoard shows under a tag. */
+/** A value that TensorBoard shows under a tag. */
 export type BoardValue =
   | { readonly type: 'scalar'; readonly tag: string; readonly value: number }
   /** Markdown, with tables. */
   | { readonly type: 'text'; readonly tag: string; readonly markdown: string }
-  /** For its table of hyperparameters. */
+  /** For TensorBoard's table of hyperparameters. */
   | { readonly type: 'session-start'; readonly hyperparameters: Hyperparameters }
   | { readonly type: 'session-end'; readonly succeeded: boolean };
 
-/** When something was measured. */
+/** When a value was measured. */
 export interface BoardTime {
   /** Seconds since 1970. */
   readonly wallTime: number;
-  /** A count of whatever the curves are drawn over. */
+  /** The position on the x-axis of the curves: a step or an epoch. */
   readonly step: number;
 }
 
-/** What the first event of a file says. */
+/** The version that the first event of a file must contain. */
 const FILE_VERSION = 'brain.Event:2';
 
-// The numbers below are those of the fields in TensorFlow's event.proto, summary.proto and tensor.proto, and in
-// TensorBoard's hparams/plugin_data.proto.
+// The numbers below are field numbers of TensorFlow's event.proto, summary.proto and tensor.proto, and of TensorBoard's
+// hparams/plugin_data.proto.
 
 const DT_STRING = 7;
 const DATA_CLASS_TENSOR = 2;
 const STATUS = { succeeded: 1, failed: 2 };
 
-/** `SummaryMetadata`: which part of TensorBoard shows a value. */
+/** `SummaryMetadata`: the plugin of TensorBoard that shows a value. */
 const writeMetadata = (
   { plugin, content }: { readonly plugin: string; readonly content: Uint8Array },
   pbf: PbfWriter,
@@ -46,14 +46,14 @@ const writeMetadata = (
   pbf.writeVarintField(4, DATA_CLASS_TENSOR);
 };
 
-/** `TensorProto`: a text, as a tensor without dimensions. */
+/** `TensorProto`: a text as a scalar tensor. */
 const writeText = (text: string, pbf: PbfWriter): void => {
   pbf.writeVarintField(1, DT_STRING);
   pbf.writeBytesField(2, new Uint8Array());
   pbf.writeStringField(8, text);
 };
 
-/** An entry of the map of hyperparameters: a `google.protobuf.Value` by name. */
+/** An entry of the hyperparameter map: a name and a `google.protobuf.Value`. */
 const writeHyperparameter = ([name, value]: readonly [string, string | number | boolean], pbf: PbfWriter): void => {
   pbf.writeStringField(1, name);
   pbf.writeMessage(
@@ -67,7 +67,7 @@ const writeHyperparameter = ([name, value]: readonly [string, string | number | 
   );
 };
 
-/** `HParamsPluginData` of a session that starts. */
+/** The `HParamsPluginData` of a session start. */
 const sessionStart = (hyperparameters: Hyperparameters, seconds: number): Uint8Array => {
   const pbf = new PbfWriter();
   pbf.writeMessage(
@@ -81,7 +81,7 @@ const sessionStart = (hyperparameters: Hyperparameters, seconds: number): Uint8A
   return pbf.finish();
 };
 
-/** `HParamsPluginData` of a session that has ended. */
+/** The `HParamsPluginData` of a session end. */
 const sessionEnd = (succeeded: boolean, seconds: number): Uint8Array => {
   const pbf = new PbfWriter();
   pbf.writeMessage(
@@ -121,7 +121,7 @@ const writeValue = (
   }
 };
 
-/** The event that a file begins with, as the bytes of a protobuf `Event`. */
+/** The first event of a file, as the bytes of a protobuf `Event`. */
 export const versionEvent = (wallTime: number): Uint8Array => {
   const pbf = new PbfWriter();
   pbf.writeDoubleField(1, wallTime);
@@ -129,7 +129,7 @@ export const versionEvent = (wallTime: number): Uint8Array => {
   return pbf.finish();
 };
 
-/** Values of one moment, as the bytes of a protobuf `Event`. Scalars become float32. */
+/** Values measured at one time, as the bytes of a protobuf `Event`. Scalars are stored as float32. */
 export const summaryEvent = ({ wallTime, step }: BoardTime, values: readonly BoardValue[]): Uint8Array => {
   const pbf = new PbfWriter();
   pbf.writeDoubleField(1, wallTime);

@@ -13,40 +13,46 @@ import type { Hyperparameters } from './boardEvent.js';
 import { BoardRun } from './internal/BoardRun.js';
 import { eventFile } from './internal/eventFile.js';
 
-/** How `tensorboard` writes. */
+/** Options of {@link tensorboard}. */
 export interface TensorBoardOptions {
   /**
-   * The settings to compare trainings by, shown as a text and in TensorBoard's table of hyperparameters. Default: none.
+   * The settings by which training runs are compared, shown as text and in TensorBoard's table of hyperparameters.
+   * Default: none.
    */
   readonly hyperparameters?: Hyperparameters | undefined;
-  /** Of so many steps one has its loss written, from 1. Default 1: all. */
+  /** Write the loss of one step in this many, from 1. Default 1: every step. */
   readonly everySteps?: number | undefined;
-  /** Held while the disk is behind, so that the source waits; default none: what it cannot take yet is queued. */
+  /**
+   * Closed (held) while the disk is behind, so that the source pauses. Default: none, and events that cannot be written
+   * yet are queued.
+   */
   readonly valve?: Valve | undefined;
   /**
-   * The most that may wait for the disk, in bytes; more is an error, for it would grow without bound. Default 64 MiB.
+   * The most bytes that may be queued. Exceeding it is an error, because the queue would grow without bound. Default 64
+   * MiB.
    */
   readonly limit?: number | undefined;
   /** The clock. Default `asyncScheduler`. */
   readonly scheduler?: SchedulerLike | undefined;
   /**
-   * Makes the stream that a run is written to, each write a whole number of records; it is ended here. Default: a file,
-   * in a folder of its own.
+   * Creates the stream that a run is written to. Each write contains only whole records, and the sink ends the stream.
+   * Default: a file in its own folder.
    */
   readonly open?: ((path: string) => Writable) | undefined;
 }
 
-/** A name that is one name in a folder, whatever a model calls itself. */
+/** Makes a valid file name from any model name. */
 const asName = (model: string): string => model.replaceAll(/[^\p{L}\p{N}._-]/gu, '_');
 
-/** A moment as TensorBoard's run names have it: `20261123T223500Z`. */
+/** A time as in the names of runs: `20261123T223500Z`. */
 const stamp = (now: number): string => new Date(now).toISOString().replaceAll(/[-:]|\.\d+/g, '');
 
 /**
- * Writes how a training goes as TensorBoard reads it: event files, a folder for each run, growing while it trains.
+ * Writes the course of a training as TensorBoard event files, with a folder for each run. The files grow during the
+ * training.
  *
  * A writing sink: it emits nothing, and completes once everything is written. `tensorboard --logdir DIR` shows the runs
- * of a folder beside one another.
+ * of a folder side by side.
  *
  * ```
  * source:  -s-e-t-t-v-E-e-t-t-v-E-Z-r|      s training started, e epoch started, t step, v validation step, E epoch, Z training ended, r report
@@ -55,29 +61,29 @@ const stamp = (now: number): string => new Date(now).toISOString().replaceAll(/[
  * result:  ---------------------------|
  * ```
  *
- * Each training is a run of its own, `DIR/<model>-<time>`, in a file
+ * Each training is a separate run, `DIR/<model>-<time>`, in a file
  * `events.out.tfevents.<seconds>.<host>.<pid>.headwater`:
  *
- * - over epochs `loss/train`, `loss/validation`, `accuracy/validation`, `macro_f1/validation`, `learning_rate` and
+ * - per epoch: `loss/train`, `loss/validation`, `accuracy/validation`, `macro_f1/validation`, `learning_rate` and
  *   `rows_per_second` (of the train rows);
- * - over steps `loss/step`, of every step or one of `everySteps`;
- * - of the report, where one comes, `loss/test`, `accuracy/test`, `precision/test`, `recall/test` and `f1/test`, and
+ * - per step: `loss/step`, of every step or one in `everySteps`;
+ * - from the report, if there is one: `loss/test`, `accuracy/test`, `precision/test`, `recall/test` and `f1/test`, and
  *   the text `report/test` with the confusion matrix;
- * - the text `configuration`, and what TensorBoard's table of hyperparameters needs.
+ * - the text `configuration`, and the data for TensorBoard's table of hyperparameters.
  *
- * It goes on:
+ * Behaviour:
  *
- * - A slow disk: while it is behind the valve is held. What waits is at most 64 KiB, one record, and what the source
- *   still sends after the valve closed; never more than `limit`.
- * - Records are written whole, and handed to the system as they come: a TensorBoard that runs beside sees them. One
- *   that a full disk cuts is taken back.
- * - An error of the source is passed on after what came before it is written. On unsubscribing, the valve is released
- *   at once; what was handed over is still written, and the file is closed.
- * - Errors: `HW_PATH` where a file is in the way of a folder; `HW_WRITE` when the file system refuses; `HW_OVERFLOW`
- *   when more than `limit` waits.
+ * - Slow disk: while it is behind, the valve is held. At most 64 KiB, one record, and what the source still sends after
+ *   the valve closed are queued; never more than `limit`.
+ * - Records are written whole and at once, so a running TensorBoard sees them. A record that a full disk cuts off is
+ *   removed.
+ * - An error of the source is passed on after the values before it are written. On unsubscribing, the valve is released
+ *   at once; queued records are still written, and the file is closed.
+ * - Errors: `HW_PATH` if a file has the name of a folder; `HW_WRITE` if the file system refuses; `HW_OVERFLOW` if more
+ *   than `limit` is queued.
  *
- * @param dir the folder of all runs; it is made where it is missing
- * @throws HeadwaterError `HW_USAGE` at once when `everySteps` is no whole number from 1, or `limit` is not above 0
+ * @param dir the folder of all runs; it is created if it is missing
+ * @throws HeadwaterError `HW_USAGE` at once if `everySteps` is not a whole number from 1, or `limit` is not above 0
  * @see https://www.tensorflow.org/tensorboard
  *
  * @example
@@ -124,9 +130,9 @@ export const tensorboard = (
   return (source) =>
     new Observable((subscriber) => {
       const follow = subscribeSink(subscriber);
-      /** The run of each model that is being written, and its stream. */
+      /** The run that is being written for each model, and its stream. */
       const runs = new Map<string, { readonly run: BoardRun; readonly stream: Writable }>();
-      /** Streams that have not finished yet, those of runs that have ended among them. */
+      /** Streams that have not finished yet, including those of ended runs. */
       const streams = new Set<Writable>();
       const behind = new Set<Writable>();
       let release: (() => void) | undefined;
@@ -136,7 +142,7 @@ export const tensorboard = (
         behind.delete(stream);
         if (behind.size > 0) return;
         const released = release;
-        // Before it opens: a source may send within the call, and fall behind again.
+        // Cleared before the valve opens: the source may emit during the call and fill the stream again.
         release = undefined;
         released?.();
       };
@@ -201,7 +207,7 @@ export const tensorboard = (
       });
       follow(source, {
         next: (event) => {
-          // Another training of a model is another run.
+          // Another training of the same model is a new run.
           if (event.type === 'training-started') end(event.model, true);
           const { run, stream } = runs.get(event.model) ?? begin(event.model, event);
           const records = run.add(event, scheduler.now());

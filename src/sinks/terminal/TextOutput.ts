@@ -1,16 +1,16 @@
 import type { Writable } from 'node:stream';
 import { codeOf } from '../internal/codeOf.js';
 
-/** Whether a write failed because the reader has closed the pipe (`headwater … | head -1`): an end, not a failure. */
+/** Whether a write failed because the reader closed the pipe (`headwater … | head -1`). This is a normal end. */
 export const isClosedPipe = (error: unknown, stream: Writable): boolean =>
   codeOf(error) === 'EPIPE' || codeOf(stream.errored) === 'EPIPE';
 
-/** Ignores an error that comes after the writer has unsubscribed. */
+/** Ignores an error that occurs after the writer has unsubscribed. */
 const ignore = (): void => undefined;
 
 /**
- * One sink's writes to a Node stream that may be others' too: it knows when its own are through, and owns up to their
- * failure.
+ * The writes of one sink to a Node stream that others may share. It tracks when its own writes have finished, and
+ * reports their failure.
  *
  * @internal
  */
@@ -24,7 +24,7 @@ export class TextOutput {
   #flushed: (() => void) | undefined;
 
   /**
-   * @param stream where text goes; it is left open
+   * @param stream where the text is written; it is left open
    * @param onFailed called once when a write fails or the stream breaks; not after `release`
    * @param onDrain called when the stream has room again after a `write` that returned false
    */
@@ -37,27 +37,25 @@ export class TextOutput {
     stream.on('close', this.#close);
   }
 
-  /** Whether the stream was behind with its writes when last asked for. */
+  /** Whether the stream has a backlog of writes. */
   get isBehind(): boolean {
     return this.#stream.writableNeedDrain;
   }
 
-  /** Writes a text; false when the stream asks to wait for its drain. */
+  /** Writes a text; returns false if the writer should wait for a 'drain' event. */
   write(text: string): boolean {
     if (this.#failed || this.#released) return true;
     this.#pending += 1;
     return this.#stream.write(text, (error) => {
       this.#pending -= 1;
-      // A stream that was destroyed tells so here and nowhere else: it emits no 'error' for a write that comes too
-      // late.
+      // For a write to a destroyed stream, this callback is the only report: no 'error' event is emitted.
       if (error !== null && error !== undefined) this.#fail(error);
       else if (this.#pending === 0) this.#settle();
     });
   }
 
   /**
-   * Calls back once every write so far has been taken, at once when none is under way; never after a failure or
-   * `release`.
+   * Calls back when every write so far has finished, or at once if none is pending. Never after a failure or `release`.
    */
   whenFlushed(flushed: () => void): void {
     if (this.#failed || this.#released) return;
@@ -65,7 +63,7 @@ export class TextOutput {
     else this.#flushed = flushed;
   }
 
-  /** Ends the stream, and calls back once it has finished; never after a failure or `release`. */
+  /** Ends the stream, and calls back when it has finished. Never after a failure or `release`. */
   end(finished: () => void): void {
     this.#stream.end((error?: Error | null) => {
       if (error !== null && error !== undefined) this.#fail(error);
@@ -73,15 +71,15 @@ export class TextOutput {
     });
   }
 
-  /** Stops listening. What was written stays written. */
+  /** Removes the listeners. Pending writes still finish. */
   release(): void {
     if (this.#released) return;
     this.#released = true;
     this.#flushed = undefined;
     this.#stream.off('drain', this.#drain);
     this.#stream.off('close', this.#close);
-    // Without any listener an 'error' would end the process, and a write under way may still fail: listen until it is
-    // through.
+    // An 'error' event without a listener would end the process. A pending write may still fail, so keep a listener
+    // until it has finished.
     this.#stream.on('error', ignore);
     this.#stream.off('error', this.#fail);
     if (this.#pending === 0) this.#settle();
@@ -108,7 +106,7 @@ export class TextOutput {
     if (!this.#released) this.#onDrain();
   };
 
-  /** A stream that is destroyed with a write under way may say no more of it than this. */
+  /** If a stream is destroyed during a write, 'close' may be the only event. */
   readonly #close = (): void => {
     if (this.#pending > 0)
       this.#fail(this.#stream.errored ?? new Error('the stream was closed before everything was written'));

@@ -4,25 +4,25 @@ import type { CarriedDelivery } from '../../contracts/flow/settleOnce.js';
 import type { Valve } from '../../contracts/flow/Valve.js';
 import { subscribeSink } from '../internal/subscribeSink.js';
 
-/** A line, and what is settled once it is written. */
+/** A line, and the delivery that is settled once the line is written. */
 export interface DeliveredLine {
-  /** With its line break; empty where there is nothing to write, and the delivery is done by that. */
+  /** With its line break. Empty if there is nothing to write; the delivery is then settled at once. */
   readonly line: string;
   readonly delivery: CarriedDelivery | undefined;
 }
 
 /**
- * The most lines of one write. A process that is killed between a write and its confirmation shows them again when it
- * is started anew.
+ * The most lines of one write. If the process is killed between a write and its confirmation, these lines are shown
+ * again after a restart.
  */
 export const LINES_TOGETHER = 64;
 
 /**
- * Writes lines to a stream, and settles the delivery of each as done once the stream has taken it.
+ * Writes lines to a stream, and settles the delivery of each line as done once the stream has accepted it.
  *
- * A writing sink: it emits nothing, and completes once everything is written. One write is under way at a time, of at
- * most 64 lines; while more wait than that, the valve is held. A write that fails settles nothing: the owner of the
- * stream listens for its errors.
+ * A writing sink: it emits nothing, and completes once everything is written. One write of at most 64 lines runs at a
+ * time; while more than 64 lines wait, the valve is held. A failed write settles nothing: the owner of the stream
+ * listens for its errors.
  */
 export const deliverLines =
   (stream: Writable, valve: Valve): OperatorFunction<DeliveredLine, never> =>
@@ -50,11 +50,11 @@ export const deliverLines =
         stream.write(text, (error) => {
           writing = false;
           if (error !== null && error !== undefined) return;
-          // Also after an unsubscription: the lines have been written.
+          // Also after an unsubscription, because the lines have been written.
           settle();
           write();
         });
-        // Last: a source that may go on does so at once, and its lines come after these.
+        // Done last: the source may continue at once, and its lines must come after these.
         if (waiting.length <= LINES_TOGETHER) {
           const open = release;
           release = undefined;

@@ -1,9 +1,9 @@
 import type { Environment } from './wantsColors.js';
 
 /**
- * Whether a line on a stream can be drawn over again: on a terminal that is not `dumb`, outside continuous integration.
+ * Whether a line on a stream can be redrawn: on a terminal that is not `dumb`, outside continuous integration.
  *
- * @param stream where the text goes
+ * @param stream the output stream
  * @param env the environment; default `process.env`
  */
 export const isInteractive = (

@@ -2,9 +2,9 @@ import type { Writable } from 'node:stream';
 import type { Valve } from '../../contracts/flow/Valve.js';
 
 /**
- * Writes text to a stream, and holds the valve while the reader of the stream is behind.
+ * Writes text to a stream, and holds the valve while the stream waits for its 'drain' event.
  *
- * It listens for no errors: the owner of the stream does.
+ * It does not listen for errors: the owner of the stream does.
  */
 export const pacedWriter = (stream: Writable, valve: Valve): ((text: string) => void) => {
   let behind = false;

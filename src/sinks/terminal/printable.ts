@@ -1,8 +1,8 @@
 /**
- * A text with everything escaped that would act on a terminal instead of being seen on it.
+ * Escapes every character of a text that a terminal would interpret instead of showing it.
  *
- * Class names and fields of rejected rows come from files that anyone may have written: an escape sequence in one would
- * colour, move or erase what stands around it, and a bidirectional override would turn the line around.
+ * Class names and fields of rejected rows come from untrusted files. An escape sequence in them could colour, move or
+ * erase the text around it, and a bidirectional override could reverse the line.
  *
  * @returns the text, with control characters, line separators and bidirectional controls as `\uXXXX`
  */

@@ -1,15 +1,15 @@
 /** Environment variables, as in `process.env`. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Whether a variable is set to anything: by the convention of no-color.org an empty one counts as absent. */
+/** Whether a variable has a value: by the convention of no-color.org, an empty one counts as not set. */
 const isSet = (value: string | undefined): value is string => value !== undefined && value !== '';
 
 /**
- * Whether text for a stream is to be coloured: on a terminal that is not `dumb`, unless `NO_COLOR` is set.
+ * Whether to colour text for a stream: on a terminal that is not `dumb`, unless `NO_COLOR` is set.
  *
- * `NO_COLOR` wins over all; `FORCE_COLOR` (other than `0` and `false`) asks for colours where there is no terminal.
+ * `NO_COLOR` has the highest priority. `FORCE_COLOR` (except `0` and `false`) turns colours on without a terminal.
  *
- * @param stream where the text goes
+ * @param stream the output stream
  * @param env the environment; default `process.env`
  */
 export const wantsColors = (

@@ -1,14 +1,17 @@
-/** A key that was pressed. */
+/** A key press. */
 export interface WatchKey {
-  /** What it is called: `up`, `down`, `pageup`, `pagedown`, `home`, `end`, `return`, `escape`, `backspace`, `space`; else its letter. */
+  /**
+   * The key's name: `up`, `down`, `pageup`, `pagedown`, `home`, `end`, `return`, `escape`, `backspace`, `space`; for
+   * other keys their letter.
+   */
   readonly name: string;
-  /** What it types; empty where it types nothing. */
+  /** The text that the key types; empty if it types none. */
   readonly text: string;
 }
 
-/** What a key asks for that the view cannot do itself. */
+/** An action of a key that the view cannot do itself. */
 export type WatchAction =
-  /** To end. */
+  /** To quit. */
   | { readonly type: 'quit' }
   /** To open an article. */
   | { readonly type: 'open'; readonly link: string };

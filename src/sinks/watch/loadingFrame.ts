@@ -5,7 +5,7 @@ import { watchFrame } from './internal/watchFrame.js';
 import { WatchRecord } from './internal/WatchRecord.js';
 import type { ScreenStream } from './watchView.js';
 
-/** What the first frame shows, and where. */
+/** Options of {@link loadingFrame}. */
 export interface LoadingFrameOptions {
   readonly feeds: readonly string[];
   readonly titles: ReadonlyMap<string, string>;
@@ -13,13 +13,13 @@ export interface LoadingFrameOptions {
   readonly env: Environment;
 }
 
-/** Up so many lines, and nothing below. */
+/** Moves up by a number of lines, and erases everything below. */
 const erased = (lines: number): string => `\r\u001b[${lines}A\u001b[J`;
 
 /**
- * Draws a frame at once, while the model is loaded.
+ * Draws a frame at once, while the model is being loaded.
  *
- * @returns removes it; what follows stands in its place
+ * @returns removes the frame; the next output takes its place
  */
 export const loadingFrame = ({ feeds, titles, stream, env }: LoadingFrameOptions): (() => void) => {
   const now = Date.now();

@@ -31,58 +31,62 @@ import { WatchRecord } from './internal/WatchRecord.js';
 /** A Node stream that is a terminal, such as `process.stdout`. */
 export type ScreenStream = TextStream & { readonly rows?: number | undefined };
 
-/** What `watchView` shows, and where. */
+/** Options of {@link watchView}. */
 export interface WatchViewOptions {
-  /** The model's classes, in its order: each has a colour by its place. */
+  /** The model's classes, in its order. The colour of a class depends on its position. */
   readonly classes: readonly string[];
-  /** Feeds that are shown before they are heard of; default none. */
+  /** Feeds that are shown before their first event; default none. */
   readonly feeds?: readonly string[] | undefined;
-  /** Which predictions are listed; all are counted. Default: every one. */
+  /** Which predictions are listed; all are counted. Default: all. */
   readonly shows?: ((prediction: LivePrediction) => boolean) | undefined;
   /** The terminal; default `process.stdout`. */
   readonly stream?: ScreenStream | undefined;
   /** The clock; default `asyncScheduler`. */
   readonly scheduler?: SchedulerLike | undefined;
   /**
-   * The environment that says what the terminal can do: `TERM`, `NO_COLOR`, `FORCE_COLOR`, and the locale; default
+   * The environment variables that describe the terminal: `TERM`, `NO_COLOR`, `FORCE_COLOR`, and the locale; default
    * `process.env`.
    */
   readonly env?: Environment | undefined;
-  /** Whether to colour; default: on a terminal that is not `dumb`, unless `NO_COLOR` is set. */
+  /** Whether to use colours; default: on a terminal that is not `dumb`, unless `NO_COLOR` is set. */
   readonly colors?: boolean | undefined;
-  /** The shortest time between two frames, in ms; default 100. */
+  /** The minimum time between two frames, in ms; default 100. */
   readonly redraw?: number | undefined;
-  /** What people call feeds, by their addresses; default: what the feeds call themselves. */
+  /** Titles of feeds, by address; default: the feeds' own titles. */
   readonly titles?: ReadonlyMap<string, string> | undefined;
-  /** Keys that are pressed; default none. With keys, the last line says what they do. */
+  /** Key presses; default none. With keys, the last line explains them. */
   readonly key$?: Observable<WatchKey> | undefined;
-  /** What the pipeline does: `watchFlow`. The key `f` shows it. Subscribed to before the source. Default: it is not shown. */
+  /**
+   * The state of the pipeline, from `watchFlow`. The key `f` shows it. Subscribed to before the source. Default: not
+   * shown.
+   */
   readonly flow$?: Observable<FlowSnapshot> | undefined;
-  /** Receives the action of a key: end, or open an article. Default: none. */
+  /** Receives the action of a key: quit, or open an article. Default: none. */
   readonly actions?: { next(action: WatchAction): void } | undefined;
-  /** Emits when the terminal has shown something else: all is drawn anew. Default: never. */
+  /** Emits after other output to the terminal; the whole frame is then redrawn. Default: never. */
   readonly again$?: Observable<unknown> | undefined;
 }
 
-/** How often the ages are brought up to date where nothing else happens, in ms. */
+/** The interval at which ages are updated if nothing else happens, in ms. */
 const TICK = 1000;
 
-/** The terminal shows what stands between the two at once, where it knows them; others leave them out. */
+/** Terminals that support these show everything between the two at once; others ignore them. */
 const BEGIN = '\u001b[?2026h';
 const END = '\u001b[?2026l';
 const CLEAR = '\u001b[H\u001b[2J';
 const ERASE_LINE = '\u001b[K';
 const ERASE_BELOW = '\u001b[J';
 
-/** Back to the first line of so many above the cursor. */
+/** Moves to the first of the given number of lines above the cursor. */
 const up = (lines: number): string => (lines === 0 ? '\r' : `\r\u001b[${lines}A`);
 
-/** A pseudo-terminal that was never told its size says 0. */
+/** A pseudo-terminal without a known size reports 0. */
 const sizeOf = (given: number | undefined, usual: number): number =>
   given === undefined || given === 0 ? usual : given;
 
 /**
- * Shows live headlines on a terminal as they are classified: one frame drawn over and over, the newest headline on top.
+ * Shows live headlines on a terminal as they are classified: one frame that is redrawn again and again, with the newest
+ * headline on top.
  *
  * A writing sink: it emits nothing, and completes once its last frame is written.
  *
@@ -93,23 +97,23 @@ const sizeOf = (given: number | undefined, usual: number): number =>
  * result:  ---------------|
  * ```
  *
- * Above: headlines a second over the last minute, the lag from arrival to result (median and 99th percentile of the
- * last thousand), counts of all that came and of each class, and a line a feed with its last reading, its next, and its
- * error. Below: age, class, probability as a bar and a number, title and source. Titles are text: what would act on the
- * terminal is escaped. Each line is cut to the terminal's width, the frame to its height, and both follow when it is
- * resized. Titles are links where the terminal shows links (OSC 8).
+ * At the top: headlines per second over the last minute, the latency from arrival to result (median and 99th percentile
+ * of the last thousand), the total counts and the count of each class, and a line per feed with its last reading, its
+ * next one, and its error. Below: age, class, probability as a bar and a number, title and source. Titles are untrusted
+ * text: control characters are escaped. Each line is cut to the terminal's width and the frame to its height, also
+ * after a resize. Titles are links if the terminal supports links (OSC 8).
  *
- * With `key$`, Space pauses the list, the arrows choose a headline, Enter asks for its article, `/` filters by words in
- * titles, classes and sources, Escape goes on, and `q` asks for the end. With `flow$`, `f`
- * shows the stages of the pipeline in place of the headlines.
+ * With `key$`, Space pauses the list, the arrow keys select a headline, Enter requests its article, `/` filters by
+ * words in titles, classes and sources, Escape continues, and `q` requests the end. With `flow$`, `f` shows the stages
+ * of the pipeline in place of the headlines.
  *
- * - It holds the newest 200 predictions, the last thousand lags, a count a class, and a line a feed.
- * - A terminal that cannot keep up misses frames, never the last one. It never hides the cursor, which stands below the
- *   frame: whatever ends the process, the terminal is as it was.
- * - A stream that fails (a closed terminal) ends the showing quietly: it completes.
+ * - Memory: the newest 200 predictions, the last thousand latencies, a count per class, and a line per feed.
+ * - A slow terminal misses frames, but never the last one. The cursor is never hidden and stays below the frame, so the
+ *   terminal remains usable however the process ends.
+ * - If the stream fails (a closed terminal), the view completes without an error.
  * - Errors: the source's, after the last frame.
  *
- * @throws HeadwaterError `HW_USAGE` at once when `redraw` is not a number from 0
+ * @throws HeadwaterError `HW_USAGE` at once if `redraw` is not a number from 0
  *
  * @example
  * ```ts
@@ -154,7 +158,7 @@ export const watchView = (options: WatchViewOptions): OperatorFunction<WatchEven
       let ended = false;
       let flow: FlowSnapshot | undefined;
 
-      /** The lines that stand above the cursor. */
+      /** The lines of the last frame, above the cursor. */
       let drawn: readonly string[] = [];
 
       const draw = (): void => {
@@ -163,14 +167,14 @@ export const watchView = (options: WatchViewOptions): OperatorFunction<WatchEven
         const listing = controls?.listing(state.newest, state.shown);
         const lines = watchFrame(state, { ...size, unicode, paint, links, listing, flow });
         if (lines.length === drawn.length && lines.every((line, i) => line === drawn[i])) return;
-        // Each line is written over the one that stands there, and what is left of that is erased then: nothing is ever
-        // blank in between.
+        // Each line overwrites the old one, and then the rest of the old line is erased. The screen is never blank in
+        // between, so it does not flicker.
         output.write(
           `${BEGIN}${up(drawn.length)}${lines.map((line) => `${line}${ERASE_LINE}\n`).join('')}${ERASE_BELOW}${END}`,
         );
         drawn = lines;
       };
-      /** Draws how it stands at the end, and wipes away what a key (Ctrl-C, say) has left below. */
+      /** Draws the last frame, and erases what a key (such as Ctrl-C) has printed below it. */
       const finish = (): void => {
         if (ended) return;
         ended = true;
@@ -188,8 +192,8 @@ export const watchView = (options: WatchViewOptions): OperatorFunction<WatchEven
       });
       subscriber.add(
         merge(resized$, again$).subscribe(() => {
-          // Lines that were cut to the old width have been wrapped or not, as the terminal likes: nobody knows how many
-          // there are. Nor is it known what others have written.
+          // After a resize, terminals may or may not wrap lines of the old width, so the number of screen lines is unknown.
+          // The output of others is unknown as well.
           output.write(CLEAR);
           drawn = [];
           changed$.next();
@@ -199,7 +203,8 @@ export const watchView = (options: WatchViewOptions): OperatorFunction<WatchEven
         merge(changed$, interval(TICK, scheduler))
           .pipe(startWith(undefined), throttleTime(redraw, scheduler, { leading: true, trailing: true }))
           .subscribe(() => {
-            // A terminal that is behind is left alone: the next frame says more than the one it missed.
+            // No frame is drawn while the terminal is behind; the next frame includes everything that this one would
+            // show.
             if (!ended && !output.isBehind) draw();
           }),
       );

@@ -1,11 +1,11 @@
 import { fstatSync, ftruncateSync, writeSync } from 'node:fs';
 
 /**
- * Adds bytes to the end of a file, all of them or none: on a disk that is nearly full a write may take a part only, and
- * what follows would then be out of step.
+ * Appends either all of the bytes to a file or none. On an almost full disk, a write may store only a part, and
+ * everything after it would be misaligned.
  *
- * @param file its descriptor, opened for appending
- * @throws what the file system throws; the file is then as long as it was, where it can still be cut
+ * @param file the descriptor, opened for appending
+ * @throws the error of the file system; the file then has its old length, if it can still be truncated
  */
 export const appendWhole = (file: number, bytes: Uint8Array): void => {
   let written = 0;

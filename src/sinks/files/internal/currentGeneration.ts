@@ -5,7 +5,7 @@ import { CURRENT, GENERATIONS, isManifestId, MANIFEST_FILE, manifestId } from '.
 import { codeOf } from '../../internal/codeOf.js';
 import { makeTemporary, syncFolder, writeTemporary } from './wholeFile.js';
 
-/** What stands at `current`: nothing, the id of a generation, or a whole folder, as a copy that follows links has it. */
+/** What `current` is: nothing, the id of a generation, or a folder (in a copy of the model that followed the links). */
 export type Current = { readonly kind: 'none' | 'folder' } | { readonly kind: 'id'; readonly id: string };
 
 const foreign = (path: string): HeadwaterError =>
@@ -21,9 +21,9 @@ const asId = (text: string, path: string): Current => {
 };
 
 /**
- * What stands at `current` in the folder of a model.
+ * Reads what `current` is in the folder of a model.
  *
- * @throws HeadwaterError `HW_PATH` where it is something that no model has there
+ * @throws HeadwaterError `HW_PATH` if it does not belong to a model
  */
 export const readCurrent = async (dir: string): Promise<Current> => {
   const path = join(dir, CURRENT);
@@ -45,14 +45,14 @@ export const readCurrent = async (dir: string): Promise<Current> => {
   }
 };
 
-/** Whether an error says that this file system, or this user, cannot have symbolic links. */
+/** Whether an error says that the file system does not support symbolic links, or the user may not create them. */
 const hasNoLinks = (error: unknown): boolean =>
   ['EPERM', 'EACCES', 'ENOSYS', 'ENOTSUP', 'EOPNOTSUPP', 'EINVAL', 'UNKNOWN'].includes(String(codeOf(error)));
 
 /**
- * Puts a symbolic link at `path`, by one rename.
+ * Puts a symbolic link at `path`, with one rename.
  *
- * @returns whether there can be one; if not, nothing has changed
+ * @returns whether links are possible; if not, nothing has changed
  */
 export const putLink = async (dir: string, target: string, path: string): Promise<boolean> => {
   let link: string;
@@ -71,7 +71,7 @@ export const putLink = async (dir: string, target: string, path: string): Promis
   }
 };
 
-/** Puts bytes at `path`, by one rename. */
+/** Puts bytes at `path`, with one rename. */
 export const putBytes = async (dir: string, bytes: Uint8Array, path: string): Promise<void> => {
   const temporary = await writeTemporary(dir, bytes);
   try {
@@ -82,24 +82,24 @@ export const putBytes = async (dir: string, bytes: Uint8Array, path: string): Pr
   }
 };
 
-/** Moves a whole folder at `current` to its place among the generations: no rename can replace it by a link. */
+/** Moves the folder at `current` to the generations, because a rename cannot replace a folder by a link. */
 const moveFolder = async (dir: string): Promise<void> => {
   const folder = join(dir, CURRENT);
   const id = manifestId(await readFile(join(folder, MANIFEST_FILE)));
   try {
     await rename(folder, join(dir, GENERATIONS, id));
   } catch (error) {
-    // It is there already.
+    // This generation already exists.
     if (codeOf(error) !== 'ENOTEMPTY' && codeOf(error) !== 'EEXIST') throw error;
     await rm(folder, { recursive: true });
   }
 };
 
 /**
- * Makes a generation the current one: the commit point. One rename replaces the link `current` or, where there can be no
- * links, the file `current` that holds the id.
+ * Makes a generation the current one. This is the commit point: one rename replaces the link `current` or, where links
+ * are not possible, the file `current` that holds the id.
  *
- * @returns whether there can be links
+ * @returns whether links are possible
  */
 export const makeCurrent = async (dir: string, id: string): Promise<boolean> => {
   const path = join(dir, CURRENT);

@@ -4,8 +4,8 @@ import { HeadwaterError } from '../../../contracts/HeadwaterError.js';
 import { codeOf } from '../../internal/codeOf.js';
 
 /**
- * Makes a folder and those above it. (Node's own `recursive` never returns where a folder that is there refuses with
- * ENOENT, as /proc does.)
+ * Creates a folder and its parents. (Node's own `recursive` never returns if an existing folder answers ENOENT, as
+ * /proc does.)
  */
 const makeFolders = async (dir: string): Promise<void> => {
   try {
@@ -19,10 +19,10 @@ const makeFolders = async (dir: string): Promise<void> => {
 };
 
 /**
- * Makes a folder and those above it, where they are missing.
+ * Creates a folder and its parents if they are missing.
  *
- * @param dir its whole path
- * @throws HeadwaterError `HW_PATH` where a file is in the way; whatever else the file system refuses with, as it is
+ * @param dir the absolute path
+ * @throws HeadwaterError `HW_PATH` if a file has the name of a folder; other errors of the file system unchanged
  */
 export const makeFolder = async (dir: string): Promise<void> => {
   try {

@@ -6,22 +6,22 @@ import { codeOf } from '../../internal/codeOf.js';
 const fill = async (file: FileHandle, bytes: Uint8Array): Promise<void> => {
   try {
     await file.writeFile(bytes);
-    // Without it a crash of the machine after the rename may leave the new name with none of the bytes.
+    // Without it, a crash of the machine after the rename could leave the new name with an empty file.
     await file.sync();
   } finally {
     await file.close();
   }
 };
 
-/** Writes a file that is not there yet, and syncs it to the disk. */
+/** Writes a file that does not exist yet, and syncs it to the disk. */
 export const writeNew = async (path: string, bytes: Uint8Array): Promise<void> =>
-  // 'wx': never into a file, or through a link, that is there already.
+  // 'wx': never overwrite an existing file, nor write through an existing link.
   fill(await open(path, 'wx'), bytes);
 
 /**
- * Makes something new in the folder under a temporary name.
+ * Creates something in the folder under a temporary name.
  *
- * @param make makes it at the path given, and fails with EEXIST where something is there
+ * @param make creates it at the given path, and fails with EEXIST if something exists there
  * @returns the path
  */
 export const makeTemporary = async (dir: string, make: (path: string) => Promise<unknown>): Promise<string> => {
@@ -31,13 +31,13 @@ export const makeTemporary = async (dir: string, make: (path: string) => Promise
       await make(path);
       return path;
     } catch (error) {
-      // Left behind by a process that was killed and had the same id, as in containers they often have.
+      // A killed process with the same process id left the file; in containers, ids often repeat.
       if (codeOf(error) !== 'EEXIST') throw error;
     }
   }
 };
 
-/** Writes bytes to a new file in the folder under a temporary name; where that fails, nothing stays behind. */
+/** Writes bytes to a new file with a temporary name in the folder. If that fails, no file is left. */
 export const writeTemporary = async (dir: string, bytes: Uint8Array): Promise<string> => {
   let file: FileHandle | undefined;
   const path = await makeTemporary(dir, async (name) => (file = await open(name, 'wx')));
@@ -50,7 +50,7 @@ export const writeTemporary = async (dir: string, bytes: Uint8Array): Promise<st
   }
 };
 
-/** Makes renames survive a crash of the machine, where the platform can. */
+/** Makes renames survive a crash of the machine, on platforms that support it. */
 export const syncFolder = async (dir: string): Promise<void> => {
   try {
     const folder = await open(dir, 'r');
@@ -60,7 +60,7 @@ export const syncFolder = async (dir: string): Promise<void> => {
       await folder.close();
     }
   } catch {
-    // Windows and some network file systems cannot open or sync a folder; the files themselves are written and synced
+    // Windows and some network file systems cannot open or sync a folder. The files themselves are written and synced
     // all the same.
   }
 };

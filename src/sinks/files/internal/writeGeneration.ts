@@ -15,7 +15,9 @@ import { makeCurrent, putBytes, putLink, readCurrent } from './currentGeneration
 import { makeFolder } from './makeFolder.js';
 import { makeTemporary, syncFolder, writeNew } from './wholeFile.js';
 
-/** How many generations stay besides the current one: readers of an earlier one finish, and a person can go back. */
+/**
+ * The number of generations that are kept besides the current one: for readers of an earlier one, and for going back.
+ */
 const KEPT = 2;
 
 /** A set of files with its manifest. */
@@ -30,7 +32,7 @@ const readOptional = (path: string): Promise<Uint8Array | undefined> =>
     throw error;
   });
 
-/** Whether a folder holds these very files. */
+/** Whether a folder contains exactly these files with these bytes. */
 const holds = async (folder: string, files: Generation['files']): Promise<boolean> => {
   for (const [name, bytes] of files) {
     const there = await readOptional(join(folder, name));
@@ -39,18 +41,20 @@ const holds = async (folder: string, files: Generation['files']): Promise<boolea
   return true;
 };
 
-/** Renames a folder to a temporary name and removes it, so that a half of it is never under its own name. */
+/**
+ * Renames a folder to a temporary name before removing it, so that its own name never refers to an incomplete folder.
+ */
 const removeFolder = async (generations: string, name: string): Promise<void> => {
   const aside = join(generations, temporaryName());
   await rename(join(generations, name), aside);
   await rm(aside, { recursive: true, force: true });
 };
 
-/** Writes the files of a generation to a folder of its own, which appears whole. */
+/** Writes the files of a generation to its own folder, which appears complete. */
 const writeFolder = async (generations: string, id: string, files: Generation['files']): Promise<void> => {
   const target = join(generations, id);
   if (await holds(target, files)) {
-    // Used again, it is the newest.
+    // The generation is used again, so it counts as the newest.
     await utimes(target, new Date(), new Date());
     return;
   }
@@ -58,11 +62,11 @@ const writeFolder = async (generations: string, id: string, files: Generation['f
   try {
     for (const [name, bytes] of files) await writeNew(join(temporary, name), bytes);
     await syncFolder(temporary);
-    // Damaged, or a rename would have nothing to do.
+    // An existing folder is damaged here (see `holds`), and a rename cannot replace it.
     if ((await stat(target).catch(() => undefined)) !== undefined) await removeFolder(generations, id);
     await rename(temporary, target);
   } catch (error) {
-    // Another process may have been faster with the same files.
+    // Another process may have written the same files first.
     if (!(await holds(target, files).catch(() => false))) throw error;
   } finally {
     await rm(temporary, { recursive: true, force: true });
@@ -70,7 +74,7 @@ const writeFolder = async (generations: string, id: string, files: Generation['f
   await syncFolder(generations);
 };
 
-/** Gives the files their plain names: fixed links through `current`, or copies where there can be no links. */
+/** Creates the plain names of the files: fixed links through `current`, or copies where links are not possible. */
 const putPlainNames = async (dir: string, files: Generation['files'], links: boolean): Promise<void> => {
   for (const [name, bytes] of files) {
     const path = join(dir, name);
@@ -80,7 +84,7 @@ const putPlainNames = async (dir: string, files: Generation['files'], links: boo
   }
 };
 
-/** The names in the generation that is current. */
+/** The names of the files in the current generation. */
 const currentNames = async (dir: string): Promise<readonly string[]> => {
   const current = await readCurrent(dir);
   const folder = current.kind === 'id' ? join(dir, GENERATIONS, current.id) : join(dir, CURRENT);
@@ -88,7 +92,7 @@ const currentNames = async (dir: string): Promise<readonly string[]> => {
   return (manifest === undefined ? undefined : parseManifest(manifest))?.files.map(({ name }) => name) ?? [];
 };
 
-/** Removes all generations but the current one and the newest of the others. */
+/** Removes all generations except the current one and the newest `KEPT` of the others. */
 const prune = async (dir: string): Promise<void> => {
   const generations = join(dir, GENERATIONS);
   const current = await readCurrent(dir);
@@ -101,7 +105,7 @@ const prune = async (dir: string): Promise<void> => {
   others.sort((a, b) => b.modified - a.modified);
   for (const { name } of others.slice(KEPT)) {
     await removeFolder(generations, name).catch((error: unknown) => {
-      // Another process was faster.
+      // Another process removed it first.
       if (codeOf(error) !== 'ENOENT') throw error;
     });
   }
@@ -118,7 +122,7 @@ const write = async (dir: string, { manifest, files }: Generation): Promise<void
   do {
     await writeFolder(generations, id, files);
     links = await makeCurrent(dir, id);
-    // Another process that writes here may have pruned it before it was current.
+    // Another process that writes to this folder may have removed the generation before it became the current one.
   } while ((await stat(join(generations, id)).catch(() => undefined)) === undefined);
   await putPlainNames(dir, files, links);
   const names = new Set(manifest.files.map(({ name }) => name));
@@ -127,18 +131,18 @@ const write = async (dir: string, { manifest, files }: Generation): Promise<void
   await syncFolder(dir);
 };
 
-/** The last write to each folder by this process: they follow one another. */
+/** The last write to each folder by this process. Writes to one folder run one after another. */
 const lastWrites = new Map<string, Promise<void>>();
 
 /**
  * Writes a set of files to a folder so that the whole set appears at once.
  *
- * The files go to `generations/<id>/`, which one rename makes `current`; the plain names in the folder are links through
- * `current`. A process that is killed leaves the earlier set or the new one, never a mixture. Where there can be no
- * links, `current` is a file with the id, and the plain names are copies for programs that know nothing of generations.
- * The newest two of the earlier sets stay; what killed processes have left behind is removed.
+ * The files are written to `generations/<id>/`, which becomes `current` with one rename; the plain names in the folder
+ * are links through `current`. A process that is killed leaves the earlier set or the new one, never a mixture. Where
+ * links are not possible, `current` is a file with the id, and the plain names are copies for programs that do not know
+ * generations. The newest two of the earlier sets are kept. Temporary files left by killed processes are removed.
  *
- * @param dir its whole path
+ * @param dir the absolute path
  */
 export const writeGeneration = async (dir: string, generation: Generation): Promise<void> => {
   const before = lastWrites.get(dir) ?? Promise.resolve();

@@ -1,8 +1,8 @@
 import type { FlowSnapshot, FlowStage } from '../../../contracts/flow/FlowSnapshot.js';
 
 /**
- * The stages in the order in which values pass them: each after those that it takes values from (Kahn's algorithm, "Topological
- * sorting of large networks", 1962). Stages of a circle keep the order in which they were subscribed to, the first one last.
+ * Sorts the stages in the order of the data flow: each stage comes after its sources (Kahn's algorithm, "Topological
+ * sorting of large networks", 1962). Stages in a cycle keep the reverse order of their subscriptions.
  */
 export const inOrder = ({ stages, edges }: Pick<FlowSnapshot, 'stages' | 'edges'>): readonly FlowStage[] => {
   const left = stages.toReversed();

@@ -4,30 +4,30 @@ import type { ProgressLine } from './progressLine.js';
 
 const rowsOf = (rows: number): string => `${rows.toLocaleString('en-US')} rows`;
 
-/** What is known of one model's training. */
+/** The progress of one model's training. */
 export interface ModelProgress {
-  /** The most epochs; undefined where no start was seen. */
+  /** The maximum number of epochs; undefined if no start event was seen. */
   epochs: number | undefined;
-  /** Rows an epoch, its validation included; undefined where no start was seen. */
+  /** The rows per epoch, including validation; undefined if no start event was seen. */
   perEpoch: number | undefined;
-  /** Whether there are validation rows; undefined where no start was seen. */
+  /** Whether there are validation rows; undefined if no start event was seen. */
   validated: boolean | undefined;
   epoch: number;
-  /** Rows of the running epoch that are done; undefined between epochs. */
+  /** The finished rows of the running epoch; undefined between epochs. */
   done: number | undefined;
-  /** The last step's loss. */
+  /** The loss of the last step. */
   loss: number | undefined;
 }
 
 /**
- * The trainings that a stream of events tells of, one a model.
+ * The trainings in a stream of events, one per model.
  *
  * @internal
  */
 export class TrainingProgress {
   readonly #courses = new Map<string, ModelProgress>();
 
-  /** The course of a model, a new one where it was not heard of. */
+  /** The progress of a model; a new entry if the model is not known yet. */
   of(model: string): ModelProgress {
     let course = this.#courses.get(model);
     if (course === undefined) {
@@ -44,12 +44,12 @@ export class TrainingProgress {
     return course;
   }
 
-  /** What stands before a model's lines: nothing while it is the only one. */
+  /** The prefix of a model's lines: empty while there is only one model. */
   prefix(model: string): string {
     return this.#courses.size > 1 ? `${printable(model)}  ` : '';
   }
 
-  /** Such as `epoch 3/8`. */
+  /** For example `epoch 3/8`. */
   epochLabel({ epoch, epochs }: ModelProgress): string {
     return epochs === undefined ? `epoch ${epoch}` : `epoch ${epoch}/${epochs}`;
   }
@@ -66,7 +66,7 @@ export class TrainingProgress {
     const losses = running
       .filter(([, { loss }]) => loss !== undefined)
       .map(([model, { loss }]) => `${this.prefix(model)}${(loss ?? 0).toFixed(3)}`);
-    // The one furthest behind: the others have been there.
+    // The label shows the lowest epoch of the running ones.
     const behind = running.reduce<ModelProgress | undefined>(
       (least, [, course]) => (least === undefined || course.epoch < least.epoch ? course : least),
       undefined,
@@ -82,7 +82,7 @@ export class TrainingProgress {
   }
 }
 
-/** The line that a training begins with. */
+/** The first line of a training. */
 export const startLine = (event: TrainingStarted | TrainingResumed): string => {
   const { model, epochs, rows } = event;
   const sizes = `${rowsOf(rows.train)}, ${rows.validation === 0 ? 'none' : rowsOf(rows.validation)} to validate on, at most ${epochs} epochs`;
@@ -92,7 +92,7 @@ export const startLine = (event: TrainingStarted | TrainingResumed): string => {
   return `going on with ${printable(model)} from ${where}: ${sizes}`;
 };
 
-/** The line that a training ends with. */
+/** The last line of a training. */
 export const endLine = ({ model, reason, bestEpoch, bestLoss, state }: TrainingEnded): string => {
   const why = reason === 'patience' ? ', for it got no better' : '';
   const best =

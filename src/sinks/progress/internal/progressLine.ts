@@ -1,19 +1,19 @@
 import cliProgress from 'cli-progress';
 import type pc from 'picocolors';
 
-/** What a line of progress tells. */
+/** The content of a progress line. */
 export interface ProgressLine {
-  /** What is being done, such as `epoch 2/8`. */
+  /** The current activity, such as `epoch 2/8`. */
   readonly label: string;
-  /** How many are done. */
+  /** The number of finished units. */
   readonly done: number;
   /** The expected total; undefined if it is not known. */
   readonly total: number | undefined;
-  /** What they are, such as `rows`. */
+  /** The unit, such as `rows`. */
   readonly unit: string;
-  /** How many a second; undefined where it is not known yet. */
+  /** Units per second; undefined if not known yet. */
   readonly rate: number | undefined;
-  /** What else there is to say, such as a loss. */
+  /** Additional text, such as a loss. */
   readonly note: string | undefined;
 }
 
@@ -27,14 +27,15 @@ export interface BarStyle {
 }
 
 /**
- * At this width the longest usual line fits 80 columns, so that the bar does not change its size while the numbers do.
+ * The widest and the narrowest bar, in columns. At the widest, the longest usual line fits 80 columns, so that the bar
+ * keeps its size while the numbers change.
  */
 const MOST = 20;
 const LEAST = 8;
 
 const whole = (count: number): string => Math.round(count).toLocaleString('en-US');
 
-/** A time such as `8s`, `3m05s`, `2h07m`. */
+/** A duration such as `8s`, `3m05s`, `2h07m`. */
 export const duration = (seconds: number): string => {
   const s = Math.max(0, Math.ceil(seconds));
   const two = (n: number): string => n.toString().padStart(2, '0');
@@ -51,21 +52,21 @@ const share = ({ done, total }: ProgressLine): number | undefined =>
 export const perSecond = (rate: number, unit: string): string =>
   `${rate < 10 ? rate.toFixed(1) : whole(rate)} ${unit}/s`;
 
-/** The rate, and the time left where the total is known. */
+/** The rate, and the remaining time if the total is known. */
 const pace = ({ done, total, unit, rate }: ProgressLine): string[] => {
   if (rate === undefined) return [];
   const left = total === undefined || total <= 0 ? [] : [`${duration((total - done) / rate)} left`];
   return [perSecond(rate, unit), ...left];
 };
 
-/** Columns that a text takes at most: beyond ASCII a character may take two. */
+/** The maximum number of columns of a text: a character outside ASCII may take two. */
 const width = (text: string): number => {
   let columns = 0;
   for (const character of text) columns += character < '\u0080' ? 1 : 2;
   return columns;
 };
 
-/** As much of a text as fits: a line that wraps could not be drawn over. */
+/** As much of a text as fits, because a wrapped line cannot be redrawn. */
 const cut = (text: string, columns: number): string => {
   let fits = '';
   let left = columns;
@@ -93,9 +94,9 @@ export const plainLine = (line: ProgressLine): string => {
   ].join('  ');
 };
 
-/** Progress as a line with a bar that fits a terminal: `epoch 2/8  ██████░░░░  61%  4,321 rows/s  12s left`. */
+/** Progress as a line with a bar that fits the terminal: `epoch 2/8  ██████░░░░  61%  4,321 rows/s  12s left`. */
 export const barLine = (line: ProgressLine, { columns, unicode, paint }: BarStyle): string => {
-  // The last column stays free: in it, terminals disagree about where the cursor goes next.
+  // The last column is not used, because terminals differ in where the cursor goes after it.
   const room = columns - 1;
   const part = share(line);
   if (part === undefined) return cut(plainLine(line), room);
@@ -106,7 +107,7 @@ export const barLine = (line: ProgressLine, { columns, unicode, paint }: BarStyl
   ].join('  ');
   const barsize = Math.min(MOST, room - width(line.label) - width(tail) - 4);
   if (barsize < LEAST) return cut(`${line.label}  ${tail.trimStart()}`, room);
-  // cli-progress draws; when and where is decided by our scheduler and stream, for its bars run on timers of their own.
+  // Only the bar text comes from cli-progress. Its own bars use their own timers, not our scheduler and stream.
   const complete = Math.round(part * barsize);
   const bar = cliProgress.Format.BarFormat(part, {
     barsize,

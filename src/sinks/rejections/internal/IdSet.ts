@@ -2,18 +2,18 @@ const PAGE_BITS = 12;
 const PAGE = 1 << PAGE_BITS;
 
 /**
- * A set of row ids at one bit a row, in pages of 4,096 rows that are made when one of their rows comes in.
+ * A set of row ids with one bit per row, in pages of 4,096 rows that are allocated on demand.
  *
- * Rejections may be of every row of an endless source: a `Set` of numbers would take some forty bytes for each.
+ * An endless source may reject every row, and a `Set` of numbers would take about forty bytes for each.
  *
  * @internal
  */
 export class IdSet {
   readonly #pages = new Map<number, Uint32Array>();
 
-  /** Puts an id in; false when it was there. */
+  /** Adds an id; returns false if it was already in the set. */
   add(id: number): boolean {
-    // By division, not by shifting: ids may exceed 2³¹.
+    // Uses division, not a shift, because ids may exceed 2³¹.
     const index = Math.floor(id / PAGE);
     let page = this.#pages.get(index);
     if (page === undefined) {

@@ -6,19 +6,16 @@ import { type BoardValue, type Hyperparameters, summaryEvent, versionEvent } fro
 import { markdownTable } from './markdownTable.js';
 import { tfRecord } from './tfRecord.js';
 
-/** What a run is shown with. */
+/** Options of a run. */
 export interface BoardRunOptions {
   readonly hyperparameters: Hyperparameters;
-  /** Of so many steps one has its loss drawn. */
+  /** The loss of one step in this many is written. */
   readonly everySteps: number;
 }
 
 const scalar = (tag: string, value: number): BoardValue => ({ type: 'scalar', tag, value });
 
-/**
- * What was measured on the test rows, and the report as it is printed, which markdown shows as it stands where it is
- * indented.
- */
+/** The scores on the test rows, and the report as text. Markdown shows indented text unchanged. */
 const testValues = (report: Report): readonly BoardValue[] => {
   const { precision, recall, f1 } = report.performance.overall;
   return [
@@ -32,22 +29,22 @@ const testValues = (report: Report): readonly BoardValue[] => {
 };
 
 /**
- * One training as TensorBoard sees it: what becomes of each event, as whole records of an event file.
+ * One training as a TensorBoard run: converts each event to whole records of an event file.
  *
- * The curves of epochs are drawn over epochs, that of the steps over the steps made before.
+ * The curves of epochs have the epoch as their x-axis, the curve of the steps the number of earlier steps.
  */
 export class BoardRun {
   readonly #options: BoardRunOptions;
   #step = 0;
   #epoch = 0;
-  /** The train rows of this epoch so far, when it began, and when the last of them were through, in ms. */
+  /** The train rows of this epoch so far, the time when it began, and the time of the last step, in ms. */
   #pace = { rows: 0, since: 0, until: 0 };
 
   constructor(options: BoardRunOptions) {
     this.#options = options;
   }
 
-  /** How the file begins. @param rows those of each side, where they are known */
+  /** The start of the file. @param rows the number of rows on each side, if it is known */
   begin(model: string, rows: SideCounts | undefined, now: number): Uint8Array {
     const { hyperparameters } = this.#options;
     const configuration = {
@@ -66,7 +63,7 @@ export class BoardRun {
     return Buffer.concat([tfRecord(versionEvent(now / 1000)), this.#record(0, now, values)]);
   }
 
-  /** What an event adds; undefined where it adds nothing. */
+  /** The records of an event; undefined if it has none. */
   add(event: TrainingEvent | ReportMade, now: number): Uint8Array | undefined {
     switch (event.type) {
       case 'epoch-started':
@@ -93,7 +90,7 @@ export class BoardRun {
         ]);
       }
       case 'training-ended':
-        // What is measured afterwards is measured on the weights of this epoch.
+        // Later measurements use the weights of this epoch.
         this.#epoch = event.bestEpoch;
         return undefined;
       case 'report':
@@ -106,7 +103,7 @@ export class BoardRun {
     }
   }
 
-  /** How the file ends. */
+  /** The end of the file. */
   end(succeeded: boolean, now: number): Uint8Array {
     return this.#record(this.#epoch, now, [{ type: 'session-end', succeeded }]);
   }

@@ -4,7 +4,7 @@ import { Writable } from 'node:stream';
 import { codeOf } from '../../internal/codeOf.js';
 import { makeFolder } from '../../files/internal/makeFolder.js';
 
-/** Makes a folder that was not there before, under this name or the next free one: `gru`, `gru-2`, `gru-3`. */
+/** Creates a new folder with this name or the next free one: `gru`, `gru-2`, `gru-3`. */
 const makeOwnFolder = async (folder: string): Promise<string> => {
   await makeFolder(dirname(folder));
   for (let copy = 1; ; copy++) {
@@ -18,17 +18,17 @@ const makeOwnFolder = async (folder: string): Promise<string> => {
   }
 };
 
-/** What may wait for the disk before it says that it is behind, in bytes. */
+/** The `highWaterMark` of the stream: the bytes that may be queued before `write` returns false. */
 const HIGH_WATER_MARK = 64 * 1024;
 
 /**
- * A file that records are appended to, in a folder of its own.
+ * A file in its own folder that records are appended to.
  *
- * Each write is to be a whole number of records. One that fails half-way is taken back, so that the file ends with a
- * whole record.
+ * Each write must contain only whole records. A write that fails halfway is removed, so that the file ends with a whole
+ * record.
  *
- * @param path the file; where its folder is there already, it is written to another one beside it, which has a number
- *   after its name
+ * @param path the file. If its folder already exists, the file is written to another folder beside it, with a number
+ * after the name
  */
 export const eventFile = (path: string): Writable => {
   let file: FileHandle | undefined;
@@ -42,7 +42,7 @@ export const eventFile = (path: string): Writable => {
     try {
       await file?.appendFile(bytes);
     } catch (error) {
-      // What matters is why it could not be written, not that the half of it could not be taken back either.
+      // Report why the write failed, even if truncating the file fails too.
       await file?.truncate(whole).catch(() => undefined);
       throw error;
     }

@@ -1,6 +1,6 @@
 import { printable } from '../../terminal/printable.js';
 
-/** A text as it stands, in a cell: nothing of it is markup, and no bar of it ends the cell. */
+/** A text for a table cell, with all Markdown and HTML characters escaped. */
 const cell = (text: string): string =>
   printable(text)
     .replaceAll('&', '&amp;')
@@ -9,6 +9,6 @@ const cell = (text: string): string =>
 
 const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
 
-/** A table in markdown; what stands in its cells is shown as it is. */
+/** A Markdown table. The text of the cells is shown unchanged. */
 export const markdownTable = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
   [line(head.map(cell)), line(head.map(() => '---')), ...rows.map((row) => line(row.map(cell)))].join('\n');

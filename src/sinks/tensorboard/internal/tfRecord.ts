@@ -1,11 +1,11 @@
 import crc32c from 'crc-32/crc32c.js';
 
-/** What is added to a turned checksum. */
+/** The constant that is added to the rotated checksum. */
 const MASK = 0xa282ead8;
 
 /**
- * CRC-32C, turned by 15 bits and shifted by a constant: bytes that hold a checksum of their own would have a poor one
- * otherwise.
+ * A masked CRC-32C: rotated by 15 bits, plus a constant. Without the mask, the checksum of data that contains its own
+ * checksum would be weak.
  *
  * @see RFC 3720, section B.4, for checksums of known bytes
  */
@@ -14,14 +14,14 @@ export const maskedCrc = (bytes: Uint8Array): number => {
   return (((crc >>> 15) | (crc << 17)) + MASK) >>> 0;
 };
 
-/** The bytes that a record has besides its data. */
+/** The size of a record without its data, in bytes. */
 const FRAME_BYTES = 16;
 
 /**
- * Data as one record of a TFRecord file: its length (8 bytes), the length's checksum (4), the data, its checksum (4);
- * all little-endian.
+ * Data as one record of a TFRecord file: its length (8 bytes), the length's checksum (4), the data, the data's checksum
+ * (4); all little-endian.
  *
- * A reader that meets the end of the file within a record waits for the rest of it, so a file may be read while it
+ * A reader that finds an incomplete record at the end of a file waits for the rest, so a file can be read while it
  * grows.
  */
 export const tfRecord = (data: Uint8Array): Uint8Array => {

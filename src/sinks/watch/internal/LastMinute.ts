@@ -1,15 +1,15 @@
 const SECONDS = 60;
 
 /**
- * How many things a second there were over the last minute, or since the start where that is less: a count for each
- * second.
+ * The number of events per second over the last minute, or since the start if that is shorter. There is one count for
+ * each second.
  *
  * @internal
  */
 export class LastMinute {
   readonly #start: number;
   readonly #counts = new Float64Array(SECONDS);
-  /** The second that was counted in last, from the start. */
+  /** The second of the last update, counted from the start. */
   #second = 0;
 
   /** @param now the time of the start, in ms */
@@ -17,14 +17,14 @@ export class LastMinute {
     this.#start = now;
   }
 
-  /** Counts some more at a time. */
+  /** Adds a number of events at a time, in ms. */
   add(count: number, now: number): void {
     this.#advance(now);
     const place = this.#second % SECONDS;
     this.#counts[place] = (this.#counts[place] ?? 0) + count;
   }
 
-  /** The rate per second; a start shorter than a second ago counts as a second. */
+  /** The rate per second. If the start was less than a second ago, one second is assumed. */
   perSecond(now: number): number {
     this.#advance(now);
     const seconds = Math.min(SECONDS, Math.max(1, (now - this.#start) / 1000));
@@ -32,7 +32,8 @@ export class LastMinute {
   }
 
   /**
-   * Empties the seconds that have passed since. A clock that was set back goes on counting in the second where it was.
+   * Clears the seconds that have passed since the last update. If the clock was set back, counting continues in the
+   * last second.
    */
   #advance(now: number): void {
     const second = Math.floor((now - this.#start) / 1000);

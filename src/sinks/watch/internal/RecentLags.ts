@@ -1,14 +1,14 @@
-/** How many are looked at. */
+/** The number of latencies that are kept. */
 const KEPT = 1000;
 
-/** The middle of the lags, and what all but one in a hundred stay below. */
+/** The median and the 99th percentile of the latencies, in ms. */
 export interface Lag {
   readonly p50: number;
   readonly p99: number;
 }
 
 /**
- * The last thousand lags, and how they are spread.
+ * The last thousand latencies, and their percentiles.
  *
  * @internal
  */
@@ -16,16 +16,16 @@ export class RecentLags {
   readonly #lags = new Float64Array(KEPT);
   #count = 0;
 
-  /** Takes one more, in ms. */
+  /** Adds a latency, in ms. */
   add(lag: number): void {
     this.#lags[this.#count++ % KEPT] = lag;
   }
 
-  /** Where they lie, in ms; undefined before the first. */
+  /** The percentiles, in ms; undefined before the first latency. */
   lag(): Lag | undefined {
     const sorted = this.#lags.slice(0, Math.min(KEPT, this.#count)).sort();
     if (sorted.length === 0) return undefined;
-    // The nearest rank: a lag that was really there.
+    // The nearest-rank method: the result is one of the measured values.
     const at = (share: number): number => sorted[Math.ceil(share * sorted.length) - 1] ?? 0;
     return { p50: at(0.5), p99: at(0.99) };
   }

@@ -1,39 +1,39 @@
 import type { LivePrediction } from '../../../contracts/live/Live.js';
 import type { WatchAction, WatchKey } from '../WatchKey.js';
 
-/** What of the headlines a frame shows, and what its last line says. */
+/** The headlines that a frame shows, and the text of its last line. */
 export interface WatchListing {
   readonly headlines: readonly LivePrediction[];
-  /** Which of them is chosen; undefined for none. */
+  /** The index of the selected headline; undefined if none is selected. */
   readonly chosen: number | undefined;
-  /** What keys do now, or what is being typed; undefined where there are no keys. */
+  /** The explanation of the keys, or the text being typed; undefined if there are no keys. */
   readonly hint: string | undefined;
-  /** Whether the flow is shown in place of the headlines. Default: it is not. */
+  /** Whether the flow is shown in place of the headlines. Default false. */
   readonly showsFlow?: boolean | undefined;
 }
 
-/** How far Page Up and Page Down go. */
+/** The number of headlines that Page Up and Page Down move by. */
 const PAGE = 10;
 
-/** The most letters of a filter. */
+/** The most characters of a filter. */
 const LONGEST = 100;
 
 const KEYS = 'q quits, space pauses, arrows choose, enter opens the link, / filters';
 const FLOW_KEY = ', f shows the flow';
 
-/** Whether a headline has all the words, in its title, its class or its source. */
+/** Whether a headline has all the words in its title, class or source. */
 const hasWords = ({ headline: { title, source }, category }: LivePrediction, words: readonly string[]): boolean => {
   const text = `${title}\n${category}\n${source}`.toLocaleLowerCase();
   return words.every((word) => text.includes(word));
 };
 
 /**
- * What the keys have made of a list of headlines: it is paused, one of them is chosen, some are filtered out.
+ * The effect of the keys on a list of headlines: it can be paused, one headline selected, and others filtered out.
  *
  * @internal
  */
 export class WatchControls {
-  /** The list as it stood when it was paused, and how many had been shown then. */
+  /** The list when it was paused, and the number of headlines shown until then. */
   #held: { readonly headlines: readonly LivePrediction[]; readonly shown: number } | undefined;
   #chosen: LivePrediction | undefined;
   #words: readonly string[] = [];
@@ -42,16 +42,16 @@ export class WatchControls {
   readonly #hasFlow: boolean;
   #showsFlow = false;
 
-  /** @param hasFlow whether there is a flow to be shown */
+  /** @param hasFlow whether there is a flow to show */
   constructor(hasFlow = false) {
     this.#hasFlow = hasFlow;
   }
 
   /**
-   * Takes a key.
+   * Handles a key press.
    *
-   * @param newest all headlines, the last that came first
-   * @param shown how many there have been
+   * @param newest the headlines, the newest first
+   * @param shown the number of headlines shown so far
    */
   press(key: WatchKey, newest: readonly LivePrediction[], shown: number): WatchAction | undefined {
     this.#said = '';
@@ -110,7 +110,7 @@ export class WatchControls {
     return undefined;
   }
 
-  /** What is to be shown. */
+  /** What the frame shows now. */
   listing(newest: readonly LivePrediction[], shown: number): WatchListing {
     const headlines = this.#list(newest);
     const at = this.#chosen === undefined ? -1 : headlines.indexOf(this.#chosen);
@@ -127,7 +127,7 @@ export class WatchControls {
     return this.#words.length === 0 ? all : all.filter((prediction) => hasWords(prediction, this.#words));
   }
 
-  /** Rows do not move while one of them is selected. */
+  /** Pauses the list, so that rows do not move while one of them is selected. */
   #hold(newest: readonly LivePrediction[], shown: number): void {
     this.#held ??= { headlines: newest, shown };
   }
@@ -149,7 +149,7 @@ export class WatchControls {
   }
 
   #open(prediction: LivePrediction | undefined): WatchAction | undefined {
-    // Enter that was pressed for nothing does nothing.
+    // Enter without a selected headline has no effect.
     if (prediction === undefined) return undefined;
     const { link } = prediction.headline;
     if (link === undefined) {

@@ -5,11 +5,11 @@ import { RecentLags } from './RecentLags.js';
 import type { WatchEvent } from '../WatchEvent.js';
 import type { FeedState, WatchState } from './WatchState.js';
 
-/** The most headlines that are kept to be shown: more than any terminal has lines. */
+/** The most headlines that are kept for the view: more than a terminal has lines. */
 const KEPT = 200;
 
 /**
- * Remembers of a stream of live headlines what a view of it shows: counts, rates, and the newest of them.
+ * Collects what a view shows of a stream of live headlines: counts, rates, and the newest headlines.
  *
  * @internal
  */
@@ -31,10 +31,10 @@ export class WatchRecord {
 
   /**
    * @param classes the model's classes
-   * @param feeds the feeds that are known before they are heard of
+   * @param feeds the feeds that are known before their first event
    * @param shows which predictions are listed
    * @param now the time of the start, in ms
-   * @param titles what people call feeds, by their addresses; it goes before what they call themselves
+   * @param titles the user's titles of feeds, by address; they take precedence over the feeds' own titles
    */
   constructor(
     classes: readonly string[],
@@ -50,7 +50,7 @@ export class WatchRecord {
     this.#rate = new LastMinute(now);
   }
 
-  /** Takes one event at a time. */
+  /** Adds one event. */
   take(event: WatchEvent, now: number): void {
     switch (event.type) {
       case 'live-prediction':
@@ -80,7 +80,7 @@ export class WatchRecord {
     }
   }
 
-  /** How everything stands at a time. */
+  /** The state at a time, in ms. */
   state(now: number): WatchState {
     return {
       now,

@@ -1,55 +1,55 @@
 import type { LivePrediction } from '../../../contracts/live/Live.js';
 import type { Lag } from './RecentLags.js';
 
-/** How it stands with a feed. */
+/** The state of a feed. */
 export interface FeedState {
   readonly source: string;
   /** Its own title, or its title in a list of feeds; undefined if neither is known. */
   readonly title: string | undefined;
   /**
-   * `waiting` for its first answer, `read` and to be read again, `open` and sending by itself, `failing`, or `gone`
-   * where it was given up; `unreadable` where it was read, and none of its items could be.
+   * `waiting` for its first answer; `read`, to be read again later; `open`, a stream that sends by itself; `failing`;
+   * `gone`: it is not tried again; `unreadable`: it was read, but none of its items could be.
    */
   readonly status: 'waiting' | 'read' | 'open' | 'unreadable' | 'failing' | 'gone';
-  /** When it was last read, opened, or told that nothing has changed, in ms. */
+  /** The time when it was last read, opened, or found unchanged, in ms. */
   readonly lastRead: number | undefined;
-  /** When it will be read next, in ms; undefined where it sends by itself, or is read no more. */
+  /** The time of the next reading, in ms; undefined if it sends by itself, or is not read again. */
   readonly nextRead: number | undefined;
-  /** How many items it had when it was last read. */
+  /** The number of items at the last reading. */
   readonly items: number | undefined;
-  /** Where it says that it lives now. */
+  /** The new address, if the feed has moved. */
   readonly movedTo: string | undefined;
-  /** How many times it had gone on by more than it holds. */
+  /** The number of gaps: readings in which none of the previous items was still there. */
   readonly gaps: number;
-  /** Why it could not be read, the last time. */
+  /** The error of the last attempt, if it failed. */
   readonly error: string | undefined;
 }
 
-/** Everything that a frame shows. */
+/** Everything that a frame shows. Counts are numbers of headlines. */
 export interface WatchState {
-  /** The time that it is, in ms. */
+  /** The current time, in ms. */
   readonly now: number;
-  /** Headlines by class, in the order of the model's classes. */
+  /** Headlines per class, in the order of the model's classes. */
   readonly classes: readonly { readonly category: string; readonly headlines: number }[];
-  /** Headlines that were classified. */
+  /** Classified headlines. */
   readonly headlines: number;
-  /** Those that pass the filter. */
+  /** Classified headlines that pass the filter of the view. */
   readonly shown: number;
-  /** Those that were there before. */
+  /** Headlines that were seen before. */
   readonly repeated: number;
-  /** The same by what they were known by. */
+  /** The same, by how they were recognized. */
   readonly repeatedBy: Readonly<Record<'guid' | 'link' | 'content', number>>;
-  /** Those that were there under another title. */
+  /** Headlines that were seen before with another title. */
   readonly corrected: number;
-  /** Those that came too fast. */
+  /** Headlines that arrived too fast to be classified. */
   readonly dropped: number;
-  /** Those that cannot be read. */
+  /** Items that could not be read. */
   readonly rejected: number;
-  /** Headlines a second over the last minute. */
+  /** Headlines per second over the last minute. */
   readonly perSecond: number;
-  /** From arrival to result, of the last thousand; undefined before the first. */
+  /** The latency from arrival to result, of the last thousand headlines; undefined before the first. */
   readonly lag: Lag | undefined;
   readonly feeds: readonly FeedState[];
-  /** Those that pass the filter, the last that came first. */
+  /** The headlines that pass the filter, the newest first. */
   readonly newest: readonly LivePrediction[];
 }

@@ -2,7 +2,10 @@ import type pc from 'picocolors';
 
 type Paint = ReturnType<typeof pc.createColors>;
 
-/** Colours that can be told apart on dark and on light. Red comes last of the plain ones: failures have it too. */
+/**
+ * Colours that are visible on dark and on light backgrounds. Red is the last of the plain ones, because failures use it
+ * too.
+ */
 const COLORS = [
   'cyan',
   'yellow',
@@ -19,10 +22,10 @@ const COLORS = [
 ] as const;
 
 /**
- * A colour for each class, by its place among the model's classes: the same in every frame, and in every run of the
- * same model.
+ * A colour for each class, by its position among the model's classes. It is the same in every frame and in every run of
+ * the same model.
  *
- * @returns the painter of a class by its name; of a name that is no class, one that leaves it as it is
+ * @returns the paint function of a class by its name; for an unknown name, one that leaves the text unchanged
  */
 export const classPaints = (
   classes: readonly string[],

@@ -1,7 +1,7 @@
 import type { SourceEvent } from '../../../contracts/live/Live.js';
 import type { FeedState } from './WatchState.js';
 
-/** A feed of which nothing was heard yet. */
+/** The state of a feed before its first event. */
 export const unheardFeed = (source: string, title?: string): FeedState => ({
   source,
   title,
@@ -14,7 +14,7 @@ export const unheardFeed = (source: string, title?: string): FeedState => ({
   gaps: 0,
 });
 
-/** How it stands with a feed after an event of it. */
+/** The state of a feed after an event. */
 export const feedAfter = (feed: FeedState, event: SourceEvent): FeedState => {
   const nextRead = 'nextInMs' in event && event.nextInMs !== undefined ? event.at + event.nextInMs : undefined;
   switch (event.type) {

@@ -9,7 +9,7 @@ import { cutText, fitText, oneLine, widthOf } from './fitText.js';
 import type { WatchListing } from './WatchControls.js';
 import type { FeedState, WatchState } from './WatchState.js';
 
-/** What a frame is drawn on. */
+/** The properties of the terminal, and the options of a frame. */
 export interface FrameStyle {
   /** The terminal's width. */
   readonly columns: number;
@@ -18,28 +18,30 @@ export interface FrameStyle {
   /** Whether the terminal shows Unicode. */
   readonly unicode: boolean;
   readonly paint: ReturnType<typeof pc.createColors>;
-  /** What of the headlines is shown. Default: the newest. */
+  /** Which headlines are shown. Default: the newest. */
   readonly listing?: WatchListing | undefined;
-  /** What the pipeline did last; undefined where that is not known. */
+  /** The last snapshot of the pipeline; undefined if there is none. */
   readonly flow?: FlowSnapshot | undefined;
-  /** Whether titles are links. Default: they are not. */
+  /** Whether titles are links. Default false. */
   readonly links?: boolean | undefined;
-  /** What is said while there is no headline. Default: that the view waits for some. */
+  /** The text shown while there is no headline. Default: that the view waits for headlines. */
   readonly waiting?: string | undefined;
 }
 
-/** A stretch of a line, and how it is painted. It is cut before it is painted: escapes take no room. */
+/**
+ * A part of a line, and how it is coloured. It is cut before it is coloured, because escape sequences take no columns.
+ */
 type Stretch = readonly [text: string, paint?: (text: string) => string];
 
-/** Columns of the parts of a headline's line that do not stretch. */
+/** The widths of the fixed columns of a headline's line. */
 const AGE = 4;
 const BAR = 10;
-/** The most columns for a class. */
+/** The maximum width of the class. */
 const CLASS = 16;
-/** The most columns for a source; with less than the least it would say nothing. */
+/** The maximum width of the source. Below the minimum it is not readable, and is left out. */
 const SOURCE = 24;
 const SOURCE_LEAST = 12;
-/** A title with less room than this gets that of the source, and then that of the bar. */
+/** If the title has less room than this, the source is left out, and then the bar. */
 const TITLE = 32;
 
 const whole = (count: number): string => count.toLocaleString('en-US');
@@ -47,8 +49,8 @@ const whole = (count: number): string => count.toLocaleString('en-US');
 const counted = (count: number, what: string): string => `${whole(count)} ${what}`;
 
 /**
- * A time in the past in at most four columns: `12s`, `3m`, `2h`, `5d`. A clock that runs ahead of ours is taken for
- * now.
+ * The age of a past time in at most four columns: `12s`, `3m`, `2h`, `5d`. A time in the future, from a clock that is
+ * ahead, counts as now.
  */
 const ageOf = (ms: number): string => {
   const seconds = Math.max(0, Math.floor(ms / 1000));
@@ -64,29 +66,28 @@ const milliseconds = (ms: number): string => {
   return `${ms < 10 ? ms.toFixed(1) : Math.round(ms)} ms`;
 };
 
-/** An address without what all have in common, and without a password in it. */
+/** An address without its scheme, `www.` and password. */
 const shortAddress = (source: string): string =>
   oneLine(source.replace(/^[a-z+]+:\/\/(?:[^/@]*@)?(?:www\.)?/i, '').replace(/\/$/, ''));
 
-/** By what repeats were known, where there is more than one way. */
+/** How the repeats were recognized, if in more than one way. */
 const reasons = (by: WatchState['repeatedBy']): string => {
   const named = Object.entries(by).filter(([, count]) => count > 0);
   return named.length < 2 ? '' : ` (${named.map(([name, count]) => `${whole(count)} by ${name}`).join(', ')})`;
 };
 
-/** What people know a feed by: its title, or else its address. */
+/** The displayed name of a feed: its title, or else its address. */
 const nameOf = ({ source, title }: FeedState): string => {
   const name = oneLine(title ?? '').trim();
   return name === '' ? shortAddress(source) : name;
 };
 
 /**
- * Draws where things stand, as the lines of a terminal: rates, counts and feeds above, then the headlines, the newest
- * on top.
+ * Draws the state as the lines of a terminal: rates, counts and feeds at the top, then the headlines, the newest first.
  *
- * Never more than `rows - 1` lines (the cursor stands in the last one) of `columns - 1` columns (in the last one
- * terminals disagree about where the cursor goes next). What does not fit is left out: first sources and bars, then
- * feeds that are well, then all but the first line.
+ * At most `rows - 1` lines, because the cursor stands in the last one. At most `columns - 1` columns, because terminals
+ * differ in where the cursor goes after the last column. What does not fit is left out: first sources and bars, then
+ * feeds without errors, then all lines of the top but the first.
  *
  * @internal
  */
@@ -113,7 +114,7 @@ export const watchFrame = (state: WatchState, style: FrameStyle): readonly strin
       const cut = cutText(text, left, ellipsis);
       left -= widthOf(cut);
       drawn += painted === undefined || cut === '' ? cut : painted(cut);
-      // The next stretch would stand where this one ought to go on.
+      // This part was cut, so the next one must not follow it directly.
       if (cut !== text) break;
     }
     return drawn;
@@ -174,7 +175,7 @@ export const watchFrame = (state: WatchState, style: FrameStyle): readonly strin
     const gaps = feed.gaps === 0 ? '' : `, ${counted(feed.gaps, feed.gaps === 1 ? 'gap' : 'gaps')}`;
     const moved = feed.movedTo === undefined ? '' : `, moved to ${shortAddress(feed.movedTo)}`;
     const next = feed.nextRead === undefined ? '' : `, next in ${duration((feed.nextRead - state.now) / 1000)}`;
-    // The line begins with its address already.
+    // The line already begins with the feed's name, so its address is removed from the message.
     const message = feed.error ?? '';
     const error = oneLine(message.startsWith(feed.source) ? message.slice(feed.source.length) : message);
     switch (feed.status) {
@@ -216,7 +217,7 @@ export const watchFrame = (state: WatchState, style: FrameStyle): readonly strin
   };
 
   const classWidth = Math.min(CLASS, Math.max(0, ...state.classes.map(({ category }) => widthOf(oneLine(category)))));
-  // A mark before the headline that is chosen.
+  // A mark in front of the selected headline.
   const markWidth = hint === undefined ? 0 : 2;
   const withoutBar = markWidth + AGE + 2 + classWidth + 1 + 4 + 2;
   const withBar = withoutBar + BAR + 1;
@@ -230,7 +231,7 @@ export const watchFrame = (state: WatchState, style: FrameStyle): readonly strin
   const titleWidth = Math.max(0, width - (showsBar ? withBar : withoutBar) - (showsSource ? 2 + sourceWidth : 0));
 
   const headlineLine = ({ headline, category, known, distribution }: LivePrediction, isChosen: boolean): string => {
-    // A class by chance looks like any other.
+    // Without known words the class is arbitrary, which the class alone would not show.
     const title = `${known === 0 ? '[nothing read] ' : ''}${oneLine(headline.title)}`;
     const probability = distribution[0]?.probability ?? 0;
     const full = Math.max(0, Math.min(BAR, Math.round(probability * BAR)));
@@ -245,7 +246,7 @@ export const watchFrame = (state: WatchState, style: FrameStyle): readonly strin
       : [];
     const titled = showsSource ? fitText(title, titleWidth, ellipsis) : cutText(title, titleWidth, ellipsis);
     const paintTitle = (text: string): string => {
-      // The spaces after it are no link.
+      // The padding after the title is not part of the link.
       const words = text.trimEnd();
       const shown = isChosen ? paint.bold(words) : words;
       return `${links ? linked(shown, headline.link) : shown}${text.slice(words.length)}`;
