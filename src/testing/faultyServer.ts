@@ -35,7 +35,10 @@ export interface FaultyServerOptions {
   readonly faults?: readonly ServerFault[] | undefined;
   /** How the end of a body is marked: by its length, in chunks, or by the end of the connection. Default `length`. */
   readonly framing?: 'length' | 'chunked' | 'close' | undefined;
-  /** Whether it sends strong `ETag`s, and serves ranges that match them. Default true. */
+  /**
+   * Whether it sends strong `ETag`s, and serves ranges. A range whose `If-Range` does not match gets the whole body.
+   * Default true.
+   */
   readonly validators?: boolean | undefined;
   /** Headers of every answer. Default: none. */
   readonly headers?: Readonly<Record<string, string>> | undefined;

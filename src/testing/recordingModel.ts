@@ -96,7 +96,7 @@ export const recordingModel = ({
 }: RecordingModelOptions = {}): RecordingModel => {
   const calls: RecordedCall[] = [];
   let steps = 0;
-  let made = 0; // steps are set back by a load, the script of losses is not
+  let made = 0; // a load restores steps, but not the position in the script of losses
   let epoch = 0;
 
   const weightOf = ({ labels }: LabelledBatch): number =>

@@ -117,7 +117,7 @@ const memoryOf = (recent: RecentHashes, added?: (hash: Uint8Array) => void): Ded
  * Makes an empty memory for `dedupe`.
  *
  * It holds a 64-bit hash of each key, not the key: at most 28 bytes per key, all allocated at the start. Two keys with
- * the same hash count as one. With 200,000 keys remembered, one new headline in 18 million million is wrongly taken for
+ * the same hash count as one. With 200,000 keys remembered, one new headline in 9 million million is wrongly taken for
  * a repeat.
  *
  * @param options how many keys it remembers

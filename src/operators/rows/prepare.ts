@@ -309,8 +309,8 @@ export const prepare = (rows$: Observable<Row>, options: PrepareOptions = {}): O
       settle(counts, options);
       return EMPTY;
     });
-    // The rows are checked before the vocabulary is fitted, so that a problem with the rows gives the messages of
-    // `settle`.
+    // The rows are checked before the vocabulary is fitted, so that a problem with the rows gives the clearer messages
+    // of `settle`.
     return concat(sided$, settled$).pipe(
       learnt,
       map(({ tokenizer, labelEncoder }) => {

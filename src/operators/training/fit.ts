@@ -70,9 +70,9 @@ export interface FitOptions {
    */
   readonly averageOver?: AveragedOver | undefined;
   /**
-   * When checkpoints are taken: with a number, after each such number of steps; with an Observable, before the next
-   * batch whenever it emits. Each is emitted in an event `checkpoint`. One more is emitted when the training has ended.
-   * Default: never.
+   * When checkpoints are taken. A number: each time that many steps have been made. An Observable: before the next
+   * batch whenever it emits. Each checkpoint is emitted in an event `checkpoint`, and one more when the training has
+   * ended. Default: never.
    */
   readonly checkpointEvery?: number | Observable<unknown> | undefined;
   /**
@@ -242,7 +242,7 @@ export const fit = (
 
       const factorIn = (epochsDone: number) =>
         schedule && ((rowsBefore: number) => schedule((epochsDone * rows.train + rowsBefore) / (epochs * rows.train)));
-      /** Where the first epoch is resumed. */
+      /** The position at which the first epoch is resumed. */
       let begun: EpochCourse | undefined = from;
       const epoch = (state: TrainingState): Observable<WeighedEvent> => {
         const stepsBefore = course.steps - (begun?.train.batches ?? 0);

@@ -57,8 +57,8 @@ export const throughModel = <Batch, Answer, Result, Before = never>(
     const before$ = before?.(batch, index);
     const result$ = answerTo(batch, index).pipe(map((answer) => tell(answer, batch, index)));
     if (before$ === undefined) return result$;
-    // The device must have the batch in its queue before the first request is answered. `concat` would send it too
-    // late.
+    // The device must have this batch in its queue before it gets the next one. `concat` would send it only after the
+    // request before it is answered, which is too late.
     return isDeferred(model) ? forkJoin([before$, result$]).pipe(mergeMap((both) => both)) : concat(before$, result$);
   };
   // Synchronous answers need no queue: mergeMap emits each one within the call that pushed its batch.

@@ -118,7 +118,7 @@ export const trainingEpoch = ({
       (side: 'train' | 'validation') =>
       (_batch: LabelledBatch, index: number): Observable<Copied> | undefined => {
         const batch = done[side] + index;
-        // The validation side makes no steps: all steps of the epoch are in the mean already.
+        // The validation side makes no steps, so the epoch has made `train.batches` of them.
         return due?.(side === 'train' ? batch : train.batches) === true
           ? copyOf(deferred).pipe(map((copy): Copied => ({ type: 'snapshot', batch, ...copy })))
           : undefined;
@@ -198,7 +198,7 @@ export const trainingEpoch = ({
       return of(ended);
     });
 
-    // A resumed epoch emits its first events only once. Its train side is not read again if it was complete.
+    // A resumed epoch does not emit `epoch-started` again. Its train side is not read again if it was complete.
     return from === undefined
       ? concat(of(started), train$, validation$, ended$)
       : concat(validates ? EMPTY : train$, validation$, ended$);
