@@ -1,11 +1,11 @@
 import type { Observable } from 'rxjs';
 
-/** Short messages to all current subscribers. It waits for no subscriber and repeats nothing. */
+/** Short messages to all current subscribers. It does not wait for subscribers, and does not send again. */
 export interface Broadcast {
-  /** Sends a message. One that cannot be sent is left out: a later one says the same better. */
+  /** Sends a message. A message that cannot be sent is dropped: a later one replaces it. */
   send(key: string, text: string): void;
-  /** The messages that are sent from now on. */
+  /** The messages sent from now on. */
   readonly heard$: Observable<string>;
-  /** Lets the broker go. */
+  /** Closes the connection to the broker. */
   close(): Promise<void>;
 }

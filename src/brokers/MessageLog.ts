@@ -1,20 +1,22 @@
 /** A message of a log. */
 export interface LoggedMessage {
-  /** Its place: larger than that of every message before it. */
+  /** Its position in the log: larger than that of every earlier message. */
   readonly position: number;
   readonly value: Uint8Array;
 }
 
-/** What is read of a log. */
+/** Options for reading a log. */
 export interface LogOptions {
-  /** The position after which reading begins. Default: at the first message that is there. */
+  /** Start reading after this position. Default: start at the first message in the log. */
   readonly after?: number | undefined;
-  /** Whether reading ends after the last message that was there when it began. Default false: it goes on for ever. */
+  /**
+   * Whether to stop after the message that was the last one at the start of reading. Default false: reading never ends.
+   */
   readonly once?: boolean | undefined;
 }
 
 /**
- * The messages of one stream in their order, for a single reader that keeps its own position. Whoever leaves the loop
- * over it ends the reading.
+ * The messages of one stream in order, for a single reader that stores its own position. Leaving the loop over it ends
+ * the reading.
  */
 export type MessageLog = AsyncIterable<LoggedMessage>;

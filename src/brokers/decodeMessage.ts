@@ -2,7 +2,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import type { LiveHeadline } from '../contracts/live/Live.js';
 import { decodeHeadline, withReadableFields } from '../streams/live/headlineJson.js';
 
-/** The most characters of a message that a reason quotes. */
+/** The most characters of a message that are quoted in a reason. */
 const LONGEST_QUOTE = 80;
 
 const quoted = (value: unknown): string => {
@@ -18,7 +18,7 @@ const parsed = (text: string): E.Either<string, unknown> => {
   }
 };
 
-/** The most characters of the name of a source; a longer one is none. */
+/** The most characters of a source; a longer one is ignored. */
 const LONGEST_SOURCE = 2048;
 
 const sourceOf = (message: unknown): string | undefined => {
@@ -38,14 +38,14 @@ const textOf = (bytes: Uint8Array): E.Either<string, string> => {
 };
 
 /**
- * The headline that a message holds: a JSON object as `headlineJson` has it, or a title as plain text. The field `source`
- * says where its publisher had it from.
+ * Decodes a message to a headline: a JSON object in the format of `headlineJson`, or a title as plain text. The field
+ * `source` names the original source of the headline.
  *
  * @param bytes the message's data
  * @param id the headline's ordinal
- * @param source where it came from
+ * @param source the source if the message names none
  * @param seen when it was received, in milliseconds since 1970
- * @returns the headline, or why there is none
+ * @returns the headline, or the reason why the message is not one
  */
 export const decodeMessage = (
   bytes: Uint8Array,

@@ -1,18 +1,18 @@
 import { filter, firstValueFrom, type Observable, race } from 'rxjs';
 import type { Valve } from '../../contracts/flow/Valve.js';
 
-/** What a source waits for before it emits. */
+/** The conditions that a source waits for before it emits. */
 export interface Readiness {
-  /** Whether waiting has become useless because the caller no longer wants the value. */
+  /** Whether waiting is pointless because the caller no longer wants the value. */
   readonly isOver: () => boolean;
-  /** Whether it holds as many values as it may. */
+  /** Whether the source holds the maximum number of values. */
   readonly isFull: () => boolean;
-  /** Emits when either may have changed; completes when all is over. */
+  /** Emits when `isOver` or `isFull` may have changed; completes at the end. */
   readonly changed$: Observable<void>;
   readonly valve: Valve | undefined;
 }
 
-/** Waits until there is room and the valve is open, or all is over. */
+/** Waits until there is room and the valve is open, or until `isOver`. */
 export const untilReady = async ({ isOver, isFull, changed$, valve }: Readiness): Promise<void> => {
   while (!isOver()) {
     if (isFull()) await firstValueFrom(changed$, { defaultValue: undefined });

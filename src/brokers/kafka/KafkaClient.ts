@@ -1,4 +1,4 @@
 import type { BaseOptions } from '@platformatic/kafka';
 
-/** How Kafka is reached: the options of `@platformatic/kafka`, those for TLS and SASL among them. */
+/** The connection to Kafka: the options of `@platformatic/kafka`, including those for TLS and SASL. */
 export type KafkaClient = Omit<BaseOptions, 'clientId'> & { readonly clientId?: string | undefined };

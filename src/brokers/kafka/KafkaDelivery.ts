@@ -1,17 +1,17 @@
 import type { Consumer, Message } from '@platformatic/kafka';
 import type { Delivery } from '../../contracts/flow/Delivery.js';
 
-/** Where a delivery of Kafka came from, for a sink that commits its offset together with its result. */
+/** The origin of a Kafka delivery, for a sink that commits its offset together with its result. */
 export interface KafkaOrigin {
   readonly consumer: Consumer;
   readonly message: Message;
   /** Whether this reader still owns the partition. If not, the message is delivered again to another reader. */
   isCurrent(): boolean;
-  /** Says that its offset has been committed in a transaction. */
+  /** Called when its offset has been committed in a transaction. */
   committed(): void;
-  /** Says that its transaction has failed: everything after the last commit is to be delivered again. */
+  /** Called when its transaction has failed. Everything after the last commit is then delivered again. */
   lost(reason: string): void;
-  /** Does work during which the consumer does not go back to another offset. */
+  /** Runs work during which the consumer does not go back to another offset. */
   exclusively<R>(work: () => Promise<R>): Promise<R>;
 }
 

@@ -5,7 +5,7 @@ import { type BytesProducer, openProducer } from './internal/openProducer.js';
 import { openReader } from './internal/openReader.js';
 import type { KafkaClient } from './KafkaClient.js';
 
-/** Short messages on a Kafka topic of one partition, which must be there. */
+/** Short messages on an existing Kafka topic with one partition. */
 export const kafkaBroadcast = (client: KafkaClient, topic: string): Broadcast => {
   let producer: BytesProducer | undefined;
   let sending: Promise<unknown> | undefined;
@@ -15,7 +15,7 @@ export const kafkaBroadcast = (client: KafkaClient, topic: string): Broadcast =>
   };
   return {
     send: (key, text) => {
-      // One at a time: while the broker is away, what is left out does not pile up.
+      // One at a time, and messages in between are dropped, so that none accumulate while the broker is unavailable.
       sending ??= send(key, text)
         .catch(() => undefined)
         .finally(() => (sending = undefined));

@@ -10,31 +10,31 @@ import { KafkaSession } from './internal/KafkaSession.js';
 import type { KafkaClient } from './KafkaClient.js';
 import type { KafkaDelivery } from './KafkaDelivery.js';
 
-/** How often in a row a member may fail that has done no work. */
+/** Reading fails after more failures in a row than this. A failed member that had done work counts as the first. */
 const MOST_FAILURES = 5;
-/** Milliseconds before another takes the place of one that has failed. */
+/** Milliseconds before a failed member is replaced. */
 const REST_MS = 1000;
 
-/** What `kafkaHeadlines` reads, and how. */
+/** Options of {@link kafkaHeadlines}. */
 export interface KafkaHeadlinesOptions {
-  /** How Kafka is reached: `bootstrapBrokers`, and the client's own options for TLS and SASL. */
+  /** The connection to Kafka: `bootstrapBrokers`, and the client's own options for TLS and SASL. */
   readonly client: KafkaClient;
-  /** The topic. It must be there. */
+  /** The name of an existing topic. */
   readonly topic: string;
   /** The consumer group that all workers share. */
   readonly group: string;
   /**
-   * After how many milliseconds without a heartbeat this member's share goes to the others. Default 10,000; the broker
-   * has bounds of its own (6 s to 30 min unless it says otherwise).
+   * After this many milliseconds without a heartbeat, the partitions of this member go to the others. Default 10,000.
+   * The broker has its own limits (6 s to 30 min by default).
    */
   readonly sessionTimeout?: number | undefined;
-  /** Messages that may be held and not settled, at least 1. Default 4096. */
+  /** The most messages that may be held and not settled, at least 1. Default 4096. */
   readonly maxInFlight?: number | undefined;
-  /** How many times a message is delivered before it is given up, at least 1. Default 5. */
+  /** The number of deliveries after which a message is given up, at least 1. Default 5. */
   readonly maxAttempts?: number | undefined;
-  /** The topic that dead letters go to. Default: none, and they are only told. */
+  /** The topic for dead letters. Default: none; they are then only reported to `events`. */
   readonly deadLetters?: string | undefined;
-  /** While it is closed, no message is emitted and soon no more is fetched; heartbeats go on. Default: always open. */
+  /** While it is closed, no message is emitted and fetching soon stops; heartbeats continue. Default: always open. */
   readonly valve?: Valve | undefined;
   /** Receives the events other than headlines. Default: none. */
   readonly events?: WorkEvents | undefined;
@@ -43,8 +43,8 @@ export interface KafkaHeadlinesOptions {
 }
 
 /**
- * Emits the headlines of a Kafka topic, each as a delivery: its offset is committed once it is settled as done, and it
- * is delivered again where it is not.
+ * Emits the headlines of a Kafka topic as deliveries. The offset of a message is committed once its delivery is settled
+ * as done; otherwise the message is delivered again.
  *
  * ```
  * topic       --a--b--{------     {: a message that is no headline
@@ -53,29 +53,30 @@ export interface KafkaHeadlinesOptions {
  * dead letters --------j-----
  * ```
  *
- * All workers of a group share the partitions. Within a partition messages keep their order. With `toKafka` at the end,
- * each result and the offset of its message are one transaction: exactly once, for consumers that read committed
- * messages. With any other sink offsets are committed up to the first message that is not settled, every half second
- * and at the end: at least once.
+ * All workers of a group share the partitions. Within a partition, messages keep their order. With `toKafka` at the
+ * end, each result and the offset of its message are one transaction: exactly once, for consumers that read committed
+ * messages. With any other sink, offsets are committed up to the first unsettled message, every half second and at the
+ * end: at least once.
  *
- * A share that goes to another member takes with it what is in hand: these deliveries can be settled no more. The new
- * owner begins at the committed offset, and waits for transactions that are under way (KIP-447). So a member that was
- * stopped and wakes repeats nothing: the broker refuses its transaction.
+ * When a partition goes to another member, its unsettled deliveries can no longer be settled here. The new owner begins
+ * at the committed offset, and waits for running transactions (KIP-447). A member that was suspended and resumes
+ * therefore repeats nothing: the broker refuses its transaction.
  *
- * A message is a JSON object as `headlineJson` has it, or a title as plain text. One that is neither is given up at
- * once. Settled as `retry`, everything after the last commit is read again, after a moment; after `maxAttempts` the
- * message is given up. What is given up goes to `deadLetters`, with the reason and the place in its headers, before a
- * later message is committed.
+ * A message is a JSON object in the format of `headlineJson`, or a title as plain text. Any other message is given up
+ * at once. When a message is settled as `retry`, everything after the last commit is read again after a short wait;
+ * after `maxAttempts` the message is given up. Messages that are given up go to `deadLetters`, with the reason and the
+ * origin in their headers, before a later message is committed.
  *
- * Holds at most `maxInFlight` messages, and what the client has fetched ahead.
+ * Memory: at most `maxInFlight` messages, and what the client has fetched in advance.
  *
- * A member that loses its group, and does not come back to it, is replaced by a new one.
+ * A member that loses its group and does not rejoin it is replaced by a new one.
  *
- * Errors: `HW_USAGE` where the client is not installed or does not support this Node; `HW_BROKER` where the group
- * cannot be joined, or six members in a row were lost without work done.
+ * Errors: `HW_USAGE` if the client is not installed or does not support this Node version; `HW_BROKER` if the group
+ * cannot be joined, or six members in a row failed, of which at most the first
+ * had done any work.
  *
- * @param options `client`, `topic`, `group`, and what has a default
- * @throws HeadwaterError `HW_USAGE` for an option that cannot work
+ * @param options `client`, `topic`, `group`, and the optional settings
+ * @throws HeadwaterError `HW_USAGE` for an invalid option
  *
  * @example
  * ```ts
@@ -113,7 +114,7 @@ export const kafkaHeadlines = (options: KafkaHeadlinesOptions): Observable<Kafka
           hasJoined ||= member.hasJoined;
           failures = member.hasWorked ? 1 : failures + 1;
           if (!hasJoined || failures > MOST_FAILURES) throw error;
-          // A member that has lost its group is given up for a new one.
+          // A member that has lost its group is replaced by a new one.
           events?.next({ type: 'unsettled', id: topic, reason: reasonOf(error) });
           void member.close();
           await firstValueFrom(timer(REST_MS, scheduler));

@@ -5,18 +5,18 @@ import type { KafkaClient } from './KafkaClient.js';
 import { openReader } from './internal/openReader.js';
 import { loadKafka } from './internal/loadKafka.js';
 
-/** What `kafkaLog` reads. */
+/** Options of {@link kafkaLog}. */
 export interface KafkaLogOptions extends LogOptions {
   readonly client: KafkaClient;
-  /** A topic of one partition: the order of several is none. */
+  /** A topic with one partition: messages in several partitions have no common order. */
   readonly topic: string;
 }
 
 /**
- * The committed messages of a Kafka topic of one partition, in their order.
+ * The committed messages of a Kafka topic with one partition, in order.
  *
- * Errors: `HW_USAGE` where the client is not installed or does not support this Node, or the topic has several
- * partitions; `HW_BROKER` where it cannot be read.
+ * Errors: `HW_USAGE` if the client is not installed or does not support this Node version, or the topic has several
+ * partitions; `HW_BROKER` if it cannot be read.
  */
 export const kafkaLog = async function* ({
   client,

@@ -11,44 +11,48 @@ import { type Kafka, loadKafka } from './internal/loadKafka.js';
 import { type BytesProducer, clientOptions, openProducer } from './internal/openProducer.js';
 import { readTopic } from './internal/readTopic.js';
 
-/** Where `kafkaModels` keeps models. */
+/** Options of {@link kafkaModels}. */
 export interface KafkaModelsOptions {
-  /** How Kafka is reached: `bootstrapBrokers`, and the client's own options for TLS and SASL. */
+  /** The connection to Kafka: `bootstrapBrokers`, and the client's own options for TLS and SASL. */
   readonly client: KafkaClient;
   /**
-   * The compacted topic of names; the topic of the files is called the same with `.files` at its end. Each has one
-   * partition. They are made with the first model, where they are not there.
+   * The compacted topic of the names. The topic of the files has the same name with `.files` at the end. Each has one
+   * partition. The first model creates them if they do not exist.
    */
   readonly topic: string;
-  /** On how many brokers they are kept, at least 1. Of effect where they are made. Default 1. */
+  /** The number of brokers that store the topics, at least 1. Used only when they are created. Default 1. */
   readonly replicas?: number | undefined;
   /**
-   * The name whose only publisher this is from now on, as a learner is: one that was stopped and wakes is refused
-   * (`HW_BROKER`). Default: none; then publishers of one name may replace one another's models.
+   * The name for which this is the only publisher from now on, as for a learner. An earlier publisher that was
+   * suspended and resumes is refused (`HW_BROKER`). Default: none; then publishers of one name may replace each other's
+   * models.
    */
   readonly soleFor?: string | undefined;
 }
 
-/** The bytes of a record of a file: well below what brokers take unless they say otherwise. */
+/** The size of a record of a file, in bytes: well below the default limit of brokers. */
 const CHUNK_BYTES = 524_288;
 
-/** Milliseconds in which a file has to arrive. */
+/** The longest time for reading a topic, such as for a file, in milliseconds. */
 const FILE_MS = 120_000;
 
-/** How long a transaction may take; that of a publisher that died holds up the one in its place so long. */
+/**
+ * The timeout of a transaction in milliseconds. The transaction of a publisher that died blocks its successor for this
+ * time.
+ */
 const TRANSACTION_MS = 10_000;
 
 /**
- * Whoever had this transactional id before is fenced. The client would ask for the producer 0 of epoch 0 by itself, and be
- * refused where another one had the id.
+ * Fences the previous owner of this transactional id. By itself, the client would request producer 0 of epoch 0, and be
+ * refused if the id had another owner before.
  */
 const ANY_PRODUCER = { producerId: -1n, producerEpoch: -1 };
 
-/** How often, and after how many milliseconds each, the place of a publisher that died is tried for. */
+/** The number of attempts to replace a publisher that died, and the milliseconds between them. */
 const TAKEOVER_TRIES = 30;
 const TAKEOVER_MS = 1000;
 
-/** Whether an error of the client, or one that it was made of, passes. */
+/** Whether an error of the client, or one of its causes, satisfies a condition. */
 const says = (error: unknown, passes: (error: Error) => boolean): boolean =>
   error instanceof Error &&
   (passes(error) ||
@@ -65,11 +69,11 @@ const existsAlready = (error: unknown): boolean =>
   says(error, (one) => 'apiId' in one && one.apiId === 'TOPIC_ALREADY_EXISTS');
 
 /**
- * Models under names in Kafka: a compacted topic has what is published under each name, a second one the files in parts
+ * Stores named models in Kafka. A compacted topic has the publication of each name, and a second one the files in parts
  * of 512 KiB.
  *
- * @param options `client`, `topic`, and what has a default
- * @throws HeadwaterError `HW_USAGE` for an option that cannot work
+ * @param options `client`, `topic`, and the optional settings
+ * @throws HeadwaterError `HW_USAGE` for an invalid option
  *
  * @example
  * ```ts
@@ -93,7 +97,7 @@ export const kafkaModels = (options: KafkaModelsOptions): ModelStore => {
   const where = `the topic ${topic}`;
   let producer: Promise<BytesProducer> | undefined;
   let made = false;
-  /** Whether it has written: who replaces it from then on does so for good. */
+  /** Whether it has written. From then on, a publisher that replaces it does so permanently. */
   let established = false;
 
   const opened = (kafka: Kafka): Promise<BytesProducer> =>
@@ -107,7 +111,7 @@ export const kafkaModels = (options: KafkaModelsOptions): ModelStore => {
       ),
     ));
 
-  /** Makes the topics, where they are not there. */
+  /** Creates the topics if they do not exist. */
   const make = async (kafka: Kafka): Promise<void> => {
     if (made) return;
     const admin = new kafka.Admin(clientOptions(client));
@@ -137,7 +141,9 @@ export const kafkaModels = (options: KafkaModelsOptions): ModelStore => {
       { cause, where },
     );
 
-  /** Sends records, in a transaction where this is the only publisher of a name; tells where the first of them is. */
+  /**
+   * Sends records, in a transaction if this is the only publisher of a name. Returns the offset of the first record.
+   */
   const send = async (
     kafka: Kafka,
     messages: readonly { readonly topic: string; readonly key: Buffer; readonly value?: Buffer }[],
@@ -164,7 +170,7 @@ export const kafkaModels = (options: KafkaModelsOptions): ModelStore => {
       } catch (cause) {
         producer = undefined;
         await out.close(true).catch(() => undefined);
-        // Until the transaction of one that died has been aborted, whoever takes its place is refused too.
+        // Until the transaction of a publisher that died has been aborted, its successor is refused too.
         if (soleFor !== undefined && !established && tries < TAKEOVER_TRIES) {
           await sleep(TAKEOVER_MS);
           continue;
@@ -262,7 +268,7 @@ export const kafkaModels = (options: KafkaModelsOptions): ModelStore => {
       const keys = files.flatMap(({ key, bytes }) =>
         Array.from({ length: Math.max(1, Math.ceil(bytes / CHUNK_BYTES)) }, (_, part) => `${key}/${part}`),
       );
-      // A record without a value: compaction takes it, and what has its key before it.
+      // A record without a value (tombstone): compaction removes it and all earlier records with its key.
       await send(
         kafka,
         keys.map((key) => ({ topic: filesTopic, key: Buffer.from(key) })),
@@ -275,11 +281,11 @@ export const kafkaModels = (options: KafkaModelsOptions): ModelStore => {
     },
   };
 
-  /** Reads what is there now, or until it is told that this is enough. */
+  /** Reads to the current end of the topic, or until `take` returns true. */
   const untilCaughtUp = async (
     kafka: Kafka,
     place: { readonly topic: string; readonly begin?: bigint | undefined },
-    // Whether that is enough.
+    // Returns true if no more messages are needed.
     take: (message: { readonly key: Buffer; readonly value: Buffer; readonly offset: bigint }) => boolean,
   ): Promise<void> => {
     let reading: Promise<() => Promise<void>> | undefined;

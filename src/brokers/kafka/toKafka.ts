@@ -12,38 +12,38 @@ import { loadKafka } from './internal/loadKafka.js';
 import { isTooLarge, messageGroups, type OutgoingMessage } from './internal/messageGroups.js';
 import { type BytesProducer, clientOptions, openProducer } from './internal/openProducer.js';
 
-/** Where `toKafka` writes, and how. */
+/** Options of {@link toKafka}. */
 export interface ToKafkaOptions<T> {
-  /** How Kafka is reached: `bootstrapBrokers`, and the client's own options for TLS and SASL. */
+  /** The connection to Kafka: `bootstrapBrokers`, and the client's own options for TLS and SASL. */
   readonly client: KafkaClient;
-  /** The topic. It must be there. */
+  /** The name of an existing topic. */
   readonly topic: string;
-  /** The message that a value becomes. Default: JSON. */
+  /** Encodes a value as a message. Default: JSON. */
   readonly encode?: ((value: T, delivery: Delivery<T>) => string | Uint8Array) | undefined;
   /**
-   * The key of a message, which decides its partition. Default: that of the message it was made of; else the delivery's
-   * id.
+   * The key of a message, which decides its partition. Default: the key of the Kafka message that the delivery came
+   * from; otherwise the delivery's id.
    */
   readonly keyOf?: ((value: T, delivery: Delivery<T>) => string | undefined) | undefined;
-  /** Deliveries that one transaction may hold, at least 1. Default 2048. */
+  /** The most deliveries of one transaction, at least 1. Default 2048. */
   readonly maxBatch?: number | undefined;
-  /** Receives an event when results cannot be stored, and when they can again. Default: none. */
+  /** Receives an event when results cannot be stored, and when they can be stored again. Default: none. */
   readonly events?: WorkEvents | undefined;
-  /** The timer of the waits between two tries. Default `asyncScheduler`. */
+  /** The timer of the waits between attempts. Default `asyncScheduler`. */
   readonly scheduler?: SchedulerLike | undefined;
 }
 
-/** The most bytes of one batch of records, at first: half of what brokers take unless they say otherwise. */
+/** The initial maximum size of a batch of records, in bytes: half the default limit of brokers. */
 const BATCH_BYTES = 524_288;
-/** Milliseconds before what was not written is written again. */
+/** Milliseconds before a failed write is tried again. */
 const RETRY_MS = 1000;
 
-/** Milliseconds that a transaction may take; one that is left behind by a dead worker holds up its readers so long. */
+/** The timeout of a transaction in milliseconds. A transaction left by a dead worker blocks readers for this time. */
 const TRANSACTION_MS = 10_000;
 
 /**
- * A message whose offset is committed in the generation of the group that it was fetched in, so that a member that was
- * replaced is refused; but at the broker that coordinates the group now, since the one of then may have died.
+ * A message for the commit of its offset. It keeps the generation of the group in which it was fetched, so that the
+ * broker refuses a replaced member. The coordinator is the current one, because the earlier one may have failed.
  */
 const offsetOf = ({ consumer, message }: KafkaOrigin): Message => ({
   ...message,
@@ -58,10 +58,12 @@ const offsetOf = ({ consumer, message }: KafkaOrigin): Message => ({
   },
 });
 
-/** A message's key, which it may be without though the client's types do not say so. */
+/** The key of a message. It may be missing, although the client's types do not say so. */
 const keyOfMessage = ({ key }: { readonly key: Buffer | null | undefined }): Buffer | undefined => key ?? undefined;
 
 /**
+ * Writes the value of each delivery to a Kafka topic. Once the broker has stored it, the delivery is settled and
+ * emitted.
  * Writes the value of each delivery to a Kafka topic, settles the delivery once the broker has it, and emits it then.
  *
  * ```
@@ -71,18 +73,18 @@ const keyOfMessage = ({ key }: { readonly key: Buffer | null | undefined }): Buf
  * ```
  *
  * For deliveries of `kafkaHeadlines`, the results and the offsets of their messages are one transaction: exactly once.
- * Where it fails, or the message belongs to another member by now, the result is withdrawn and nothing is emitted for
- * it: whoever owns the partition works on it again. Deliveries of other sources are written by an idempotent producer
- * and settled after that: at least once. What cannot be written for a while is written again each second, and costs no
- * attempt. A message that is too large for the broker settles its delivery with `give-up`.
+ * If it fails, or the message now belongs to another member, the result is discarded and nothing is emitted for it: the
+ * owner of the partition processes the message again. Deliveries of other sources are written by an idempotent producer
+ * and then settled: at least once. Such a write is tried again every second until it succeeds, and costs no attempts. A
+ * message that is too large for the broker settles its delivery with `give-up`.
  *
- * Holds at most what the source of the deliveries may have in flight.
+ * Memory: at most what the source of the deliveries may have in flight.
  *
- * Errors: `HW_USAGE` where the client is not installed or does not support this Node; those of `encode`, `keyOf` and of
- * the source.
+ * Errors: `HW_USAGE` if the client is not installed or does not support this Node version; those of `encode`, `keyOf`
+ * and of the source.
  *
- * @param options `client`, `topic`, and what has a default
- * @throws HeadwaterError `HW_USAGE` for an option that cannot work
+ * @param options `client`, `topic`, and the optional settings
+ * @throws HeadwaterError `HW_USAGE` for an invalid option
  * @see kafkaHeadlines for an example
  */
 export const toKafka = <T>(options: ToKafkaOptions<T>): OperatorFunction<Delivery<T>, Delivery<T>> => {
@@ -95,7 +97,7 @@ export const toKafka = <T>(options: ToKafkaOptions<T>): OperatorFunction<Deliver
     new Observable((subscriber) => {
       const waiting: Delivery<T>[] = [];
       let producer: BytesProducer | undefined;
-      /** Writes what came from elsewhere than Kafka. */
+      /** Writes the deliveries that do not come from Kafka. */
       let plain: BytesProducer | undefined;
       let working = false;
       let ended = false;
@@ -104,12 +106,15 @@ export const toKafka = <T>(options: ToKafkaOptions<T>): OperatorFunction<Deliver
 
       const opened = async (): Promise<BytesProducer> =>
         (producer ??= openProducer(await loadKafka(), client, {
-          // Of its own: what fences a member that was replaced is its generation in the group.
+          // A new id: what fences a replaced member is its generation in the group.
           transactionalId: `${clientOptions(client).clientId}-${randomUUID()}`,
           timeout: TRANSACTION_MS,
         }));
 
-      /** The next transaction has a producer of its own. Nothing waits for the old one, whose broker may be away. */
+      /**
+       * Drops the producer, so that the next transaction opens a new one. Closing is not awaited, because its broker
+       * may be unavailable.
+       */
       const discard = (): void => {
         const old = producer;
         producer = undefined;
@@ -129,7 +134,10 @@ export const toKafka = <T>(options: ToKafkaOptions<T>): OperatorFunction<Deliver
         return { topic, key, value: Buffer.from(value), headers: { 'headwater-id': delivery.id } };
       };
 
-      /** What becomes of deliveries of which some messages were too large, together or the only one of them. */
+      /**
+       * Handles a batch in which messages were too large. Several refused messages are tried again in smaller batches;
+       * a single one is given up.
+       */
       const lessen = (batch: readonly Delivery<T>[], refused: readonly OutgoingMessage[], error: unknown): void => {
         const [only] = refused;
         if (refused.length > 1 || only === undefined) {
@@ -138,12 +146,12 @@ export const toKafka = <T>(options: ToKafkaOptions<T>): OperatorFunction<Deliver
           return;
         }
         const id = only.headers['headwater-id'];
-        // The dead letter is written before the others are committed: they wait for their turn behind it.
+        // The dead letter is written before the other deliveries are committed, because they wait behind it.
         batch.find((one) => one.id === id)?.settle({ type: 'give-up', reason: `${topic}: ${reasonOf(error)}` });
         waiting.unshift(...batch.filter((one) => one.id !== id));
       };
 
-      /** Results and offsets together. Emits what has been committed. */
+      /** Commits results and offsets in one transaction. Emits the committed deliveries. */
       const transact = async (batch: readonly KafkaDelivery<T>[]): Promise<void> => {
         const current = batch.filter(({ origin }) => origin.isCurrent());
         const [first] = current;
@@ -156,7 +164,7 @@ export const toKafka = <T>(options: ToKafkaOptions<T>): OperatorFunction<Deliver
             for (sent of messageGroups(current.map(messageOf), batchBytes))
               await done(transaction.send({ messages: [...sent] }));
             await done(transaction.addConsumer(first.origin.consumer));
-            // The last of each partition stands for those before it.
+            // The last offset of each partition includes all earlier ones.
             const lasts = new Map(current.map(({ origin }) => [origin.message.partition, origin]));
             for (const origin of lasts.values()) await done(transaction.addOffset(offsetOf(origin)));
           } catch (error) {
@@ -165,7 +173,8 @@ export const toKafka = <T>(options: ToKafkaOptions<T>): OperatorFunction<Deliver
           }
           await done(transaction.commit());
         } catch (error) {
-          // What became of the transaction is not known for sure: a new producer, and the broker says where to go on.
+          // The outcome of the transaction is uncertain, so the producer is replaced and reading restarts at the
+          // broker's offsets.
           discard();
           if (isTooLarge(error)) {
             lessen(current, sent, error);

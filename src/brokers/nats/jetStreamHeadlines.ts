@@ -25,52 +25,52 @@ import type { WorkEvents } from '../WorkEvent.js';
 import { closeOwn, openConnection } from './internal/ownConnection.js';
 import { loadJetStream } from './internal/loadJetStream.js';
 
-/** What `jetStreamHeadlines` reads, and how. */
+/** Options of {@link jetStreamHeadlines}. */
 export interface JetStreamHeadlinesOptions {
   /**
-   * A connection of `@nats-io/transport-node`, with the user's own options for TLS and log-in; or what opens one, which
-   * is then closed at the end. One that is given is left open.
+   * A connection of `@nats-io/transport-node`, with your own options for TLS and login; or a function that opens one. A
+   * connection that the function opened is closed at the end; one that is passed in stays open.
    */
   readonly connection: NatsConnection | (() => Promise<NatsConnection>);
-  /** The stream's name. It must be there. */
+  /** The name of an existing stream. */
   readonly stream: string;
-  /** The name of the durable consumer that all workers of a group share. It is made where it is not there. */
+  /** The name of the durable consumer that all workers of a group share. It is created if it does not exist. */
   readonly group: string;
-  /** The subject within the stream. Default: all. Of effect where the consumer is made. */
+  /** A subject within the stream. Default: all. Used only when the consumer is created. */
   readonly subject?: string | undefined;
-  /** Messages that may be delivered and not settled, over all workers of the group; at least 1. Default 4096. */
+  /** The most messages that may be delivered and unsettled, over all workers of the group; at least 1. Default 4096. */
   readonly maxAckPending?: number | undefined;
-  /** Messages that this worker may hold, at least 1. Default 1024. */
+  /** The most messages that this worker may hold, at least 1. Default 1024. */
   readonly maxInFlight?: number | undefined;
   /**
-   * After how many milliseconds without a sign of the worker a message is delivered to another. Default 30,000. Of
-   * effect where the consumer is made.
+   * A message is delivered to another worker after this many milliseconds without a sign of life from its worker.
+   * Default 30,000. Used only when the consumer is created.
    */
   readonly ackWait?: number | undefined;
-  /** How many times a message is delivered before it is given up, at least 1. Default 5. */
+  /** The number of deliveries after which a message is given up, at least 1. Default 5. */
   readonly maxAttempts?: number | undefined;
-  /** The subject that dead letters go to. Default: none, and they are only told. */
+  /** The subject for dead letters. Default: none; they are then only reported to `events`. */
   readonly deadLetters?: string | undefined;
   /** While it is closed, no message is emitted, and at most `maxInFlight` are held. Default: always open. */
   readonly valve?: Valve | undefined;
   /** Receives the events other than headlines. Default: none. */
   readonly events?: WorkEvents | undefined;
-  /** The clock of `seen`, and the timer that tells the server that the worker lives. Default `asyncScheduler`. */
+  /** The clock of `seen`, and the timer of the signs of life to the server. Default `asyncScheduler`. */
   readonly scheduler?: SchedulerLike | undefined;
 }
 
-/** Milliseconds before a message that was given back comes again; doubled at each attempt, up to ten seconds. */
+/** Milliseconds before a returned message is delivered again; doubled at each attempt, up to ten seconds. */
 const RETRY_MS = 100;
 const LONGEST_RETRY_MS = 10_000;
 
-/** Milliseconds between two looks at what waits. */
+/** Milliseconds between two measurements of the lag. */
 const LAG_MS = 5000;
 
 const nanoseconds = (ms: number): number => ms * 1_000_000;
 
 /**
- * Emits the headlines of a NATS JetStream stream, each as a delivery: it is acknowledged once it is settled as done,
- * and delivered again where it is not.
+ * Emits the headlines of a NATS JetStream stream as deliveries. A message is acknowledged once its delivery is settled
+ * as done; otherwise it is delivered again.
  *
  * ```
  * stream      --a--b--{------|    {: a message that is no headline
@@ -79,26 +79,26 @@ const nanoseconds = (ms: number): number => ms * 1_000_000;
  * dead letters --------j-----
  * ```
  *
- * All workers that name the same `group` share the messages: each is delivered to one of them. A worker that dies, or
- * that is stopped for longer than `ackWait`, loses what it held to the others, so that a message may be worked on twice
- * (at least once). `toJetStream` publishes each result under the message's own id, by which the server leaves out what
- * comes again within the stream's duplicate window (exactly once within it).
+ * All workers with the same `group` share the messages: each message is delivered to one of them. If a worker dies, or
+ * is stopped for longer than `ackWait`, its messages go to the others, so a message may be processed twice (at least
+ * once). `toJetStream` publishes each result under the id of its message. The server drops repetitions of an id within
+ * the stream's duplicate window (exactly once within it).
  *
- * A message is a JSON object as `headlineJson` has it, or a title as plain text. One that is neither is given up at
- * once. Settled as `retry`, a message comes again after 100 ms, then 200 ms, up to 10 s; after `maxAttempts` it is
- * given up. What is given up goes to `deadLetters`, with the reason and the place in its headers.
+ * A message is a JSON object in the format of `headlineJson`, or a title as plain text. Any other message is given up
+ * at once. A message settled as `retry` is delivered again after 100 ms, then 200 ms, up to 10 s; after `maxAttempts`
+ * it is given up. Messages that are given up go to `deadLetters`, with the reason and the origin in their headers.
  *
- * The order is that of the stream where there is one worker and nothing is delivered again; among several it is not
+ * With one worker and no repeated deliveries, the order is that of the stream. With several workers the order is not
  * kept.
  *
- * Holds at most `maxInFlight` messages. While they are held, the server is told that the worker lives. On
- * unsubscription what is not settled is given back, for the others to have at once.
+ * Memory: at most `maxInFlight` messages. While they are held, the server receives signs of life. On unsubscription,
+ * unsettled messages are returned, so that other workers receive them at once.
  *
- * Errors: `HW_USAGE` where the client is not installed; `HW_BROKER` where the stream or the group cannot be had, or the
- * connection is closed for good.
+ * Errors: `HW_USAGE` if the client is not installed; `HW_BROKER` if the stream or the group is not available, or the
+ * connection is permanently closed.
  *
- * @param options `connection`, `stream`, `group`, and what has a default
- * @throws HeadwaterError `HW_USAGE` for an option that cannot work
+ * @param options `connection`, `stream`, `group`, and the optional settings
+ * @throws HeadwaterError `HW_USAGE` for an invalid option
  *
  * @example
  * ```ts
@@ -125,9 +125,9 @@ export const jetStreamHeadlines = (options: JetStreamHeadlinesOptions): Observab
   checkTime('jetStreamHeadlines', 'ackWait', ackWait);
 
   return new Observable((subscriber) => {
-    /** What was delivered and not settled. */
+    /** Delivered messages that are not settled. */
     const held = new Set<JsMsg>();
-    /** Emits when a message was settled, or the subscriber has left. */
+    /** Emits when a message was settled, or the subscriber has unsubscribed. */
     const freed$ = new Subject<void>();
     const hasLeft = (): boolean => subscriber.closed;
     let ordinal = 0;
@@ -148,8 +148,8 @@ export const jetStreamHeadlines = (options: JetStreamHeadlinesOptions): Observab
         place.set('Headwater-Subject', message.subject);
         await js.publish(deadLetters, message.data, { msgID: `dead:${id}`, headers: place });
       }
-      // Once it lies there: a worker that dies in between leaves it to another.
-      // Without a reason, which servers before 2.11 do not understand.
+      // Only after the dead letter is stored: if the worker dies before, another worker receives the message. No reason
+      // is passed, because servers before 2.11 do not support one.
       message.term();
       events?.next({ type: 'dead-letter', id, reason, to: deadLetters });
     };
@@ -159,7 +159,7 @@ export const jetStreamHeadlines = (options: JetStreamHeadlinesOptions): Observab
       freed$.next();
       const attempt = message.info.deliveryCount;
       if (how.type === 'done') {
-        // Acknowledged twice: the server's answer says that it will not deliver the message again.
+        // A double acknowledgement: the server confirms that it will not deliver the message again.
         told(message.ackAck(), id);
       } else if (how.type === 'retry' && attempt < maxAttempts) {
         message.nak(Math.min(RETRY_MS * 2 ** (attempt - 1), LONGEST_RETRY_MS));
@@ -192,16 +192,20 @@ export const jetStreamHeadlines = (options: JetStreamHeadlinesOptions): Observab
 
     const ready = { isOver: hasLeft, isFull: () => held.size >= maxInFlight, changed$: freed$, valve };
 
-    /** For the others to have at once. The server first hears that nobody waits here: else it would send them here. */
+    /**
+     * Returns messages to the other workers. The subscription is closed first; otherwise the server would send them
+     * here again.
+     */
     const giveBack = async (left: readonly JsMsg[]): Promise<void> => {
       try {
         await messages?.close();
         await connection?.flush();
       } catch {
-        // The connection is gone: the server delivers them again after `ackWait`.
+        // The connection is lost; the server delivers the messages again after `ackWait`.
         return;
       }
-      // With a delay: given back at once, a server of 2.9 lost one of two and delivered the other twice.
+      // The delay is necessary: without it, a server of version 2.9 lost one of two messages and delivered the other
+      // twice.
       for (const message of left) message.nak(RETRY_MS);
       await closeOwn(connection, options.connection);
     };
@@ -217,7 +221,7 @@ export const jetStreamHeadlines = (options: JetStreamHeadlinesOptions): Observab
       source = `nats://${opened.getServer()}/${stream}`;
       const js = jetstream(opened);
       const manager = await js.jetstreamManager();
-      // Made by the first worker, found by the others.
+      // The first worker creates the consumer; the others find it.
       await manager.consumers.info(stream, group).catch(() =>
         manager.consumers.add(stream, {
           durable_name: group,
@@ -249,7 +253,7 @@ export const jetStreamHeadlines = (options: JetStreamHeadlinesOptions): Observab
       }
     };
 
-    // The server is told that what is held is being worked on, several times before it would give it to another.
+    // Tells the server several times per `ackWait` that the held messages are in progress.
     subscriber.add(
       interval(ackWait / 3, scheduler).subscribe(() => {
         for (const message of held) message.working();

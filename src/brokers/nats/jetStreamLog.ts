@@ -5,20 +5,20 @@ import type { LoggedMessage, LogOptions, MessageLog } from '../MessageLog.js';
 import { loadJetStream } from './internal/loadJetStream.js';
 import { closeOwn, openConnection } from './internal/ownConnection.js';
 
-/** What `jetStreamLog` reads. */
+/** Options of {@link jetStreamLog}. */
 export interface JetStreamLogOptions extends LogOptions {
-  /** A connection, left open; or what opens one, which is then closed at the end. */
+  /** A connection, which stays open; or a function that opens one, which is closed at the end. */
   readonly connection: NatsConnection | (() => Promise<NatsConnection>);
   readonly stream: string;
 }
 
-/** Messages that the client asks for ahead. */
+/** The number of messages that the client requests in advance. */
 const AHEAD = 256;
 
 /**
- * The messages of a JetStream stream in their order, by an ordered consumer: the server keeps nothing of the reader.
+ * The messages of a JetStream stream in order, read by an ordered consumer. The server stores no state of the reader.
  *
- * Errors: `HW_USAGE` where the client is not installed; `HW_BROKER` where the stream cannot be read.
+ * Errors: `HW_USAGE` if the client is not installed; `HW_BROKER` if the stream cannot be read.
  */
 export const jetStreamLog = async function* ({
   connection,

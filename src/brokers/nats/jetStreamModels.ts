@@ -9,33 +9,35 @@ import type { ModelStore } from '../models/ModelStore.js';
 import { needsNats } from './internal/needsNats.js';
 import { closeOwn, openConnection } from './internal/ownConnection.js';
 
-/** Where `jetStreamModels` keeps models. */
+/** Options of {@link jetStreamModels}. */
 export interface JetStreamModelsOptions {
-  /** A connection of `@nats-io/transport-node`, left open; or what opens one, which `close` closes. */
+  /**
+   * A connection of `@nats-io/transport-node`, which stays open; or a function that opens one, which `close` closes.
+   */
   readonly connection: NatsConnection | (() => Promise<NatsConnection>);
-  /** The bucket: the name of a key-value store of names and of an object store of files. */
+  /** The bucket: the name of both a key-value store for the names and an object store for the files. */
   readonly bucket: string;
-  /** On how many servers they are kept, at least 1. Of effect where they are made, by the first model. Default 1. */
+  /** The number of servers that store the bucket, at least 1. Used only when the first model creates it. Default 1. */
   readonly replicas?: number | undefined;
 }
 
 const PACKAGES = ['@nats-io/jetstream', '@nats-io/transport-node', '@nats-io/kv', '@nats-io/obj'];
 
-/** What the server calls an entry that does not follow the one that it was to follow. */
+/** The server's error code for an entry that does not follow the expected revision. */
 const WRONG_SEQUENCE = 10_071;
 
-/** Whether there is no such bucket: of either store, as its client says it. */
+/** Whether the bucket does not exist, from the errors of both clients. */
 const isMissing = (error: unknown): boolean =>
   error instanceof Error && (error.name === 'StreamNotFoundError' || error.message === 'object store not found');
 
 /**
- * Models under names in NATS JetStream: a key-value bucket has what is published under each name, an object store of the
- * same name has the files.
+ * Stores named models in NATS JetStream. A key-value bucket has the publication of each name, and an object store of
+ * the same name has the files.
  *
- * Two publishers that overtake one another are told: the later one is refused (`HW_BROKER`).
+ * If two publishers publish at the same time, the later one is refused (`HW_BROKER`).
  *
- * @param options `connection`, `bucket`, and what has a default
- * @throws HeadwaterError `HW_USAGE` for an option that cannot work
+ * @param options `connection`, `bucket`, and the optional settings
+ * @throws HeadwaterError `HW_USAGE` for an invalid option
  *
  * @example
  * ```ts
@@ -75,7 +77,7 @@ export const jetStreamModels = (options: JetStreamModelsOptions): ModelStore => 
       files: await (create ? files.create(bucket, { replicas }) : files.open(bucket)),
     };
   };
-  /** The bucket for reading. */
+  /** The bucket for reading; fails if it does not exist. */
   const existing = async () => {
     try {
       return await open(false);

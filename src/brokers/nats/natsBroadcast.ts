@@ -3,7 +3,7 @@ import { Observable } from 'rxjs';
 import type { Broadcast } from '../Broadcast.js';
 import { closeOwn, openConnection, type OwnConnection } from './internal/ownConnection.js';
 
-/** Short messages on a subject of NATS, which no stream has to take. */
+/** Short messages on a NATS subject. No stream is needed. */
 export const natsBroadcast = (connection: OwnConnection, subject: string): Broadcast => {
   let opened: Promise<NatsConnection> | undefined;
   const open = (): Promise<NatsConnection> => (opened ??= openConnection(connection));

@@ -2,12 +2,12 @@ import type { NatsConnection, NodeConnectionOptions } from '@nats-io/transport-n
 import { needsNats } from './internal/needsNats.js';
 
 /**
- * Makes a function that opens a connection to NATS. `jetStreamHeadlines` and `toJetStream` take it as their `connection`
- * and close what it opened at their end.
+ * Makes a function that opens a connection to NATS. `jetStreamHeadlines` and `toJetStream` accept it as their
+ * `connection`, and close the connection at their end.
  *
- * Errors: the promise rejects with `HW_USAGE` where the client is not installed, and with what `connect` rejects with.
+ * Errors: the promise rejects with `HW_USAGE` if the client is not installed, and with the errors of `connect`.
  *
- * @param options those of `connect` of `@nats-io/transport-node`: `servers`, and those for TLS and log-in
+ * @param options the options of `connect` of `@nats-io/transport-node`: `servers`, and those for TLS and login
  *
  * @example
  * ```ts

@@ -23,35 +23,41 @@ import type { WorkEvents } from '../WorkEvent.js';
 import { loadJetStream } from './internal/loadJetStream.js';
 import { closeOwn, openConnection } from './internal/ownConnection.js';
 
-/** Where `toJetStream` publishes, and how. */
+/** Options of {@link toJetStream}. */
 export interface ToJetStreamOptions<T> {
-  /** A connection of `@nats-io/transport-node`, left open; or what opens one, which is then closed at the end. */
+  /**
+   * A connection of `@nats-io/transport-node`, which stays open; or a function that opens one, which is closed at the
+   * end.
+   */
   readonly connection: NatsConnection | (() => Promise<NatsConnection>);
-  /** The subject, of a stream that is there. */
+  /** A subject of an existing stream. */
   readonly subject: string;
-  /** The message that a value becomes. Default: JSON. */
+  /** Encodes a value as a message. Default: JSON. */
   readonly encode?: ((value: T, delivery: Delivery<T>) => string | Uint8Array) | undefined;
-  /** Messages that may be on their way at once, at least 1. Default 512. */
+  /** The most messages that may be sent and not yet confirmed, at least 1. Default 512. */
   readonly maxInFlight?: number | undefined;
-  /** Receives an event when results cannot be stored, and when they can again. Default: none. */
+  /** Receives an event when results cannot be stored, and when they can be stored again. Default: none. */
   readonly events?: WorkEvents | undefined;
-  /** The timer of the waits between two tries. Default `asyncScheduler`. */
+  /** The timer of the waits between attempts. Default `asyncScheduler`. */
   readonly scheduler?: SchedulerLike | undefined;
 }
 
-/** Milliseconds before what was not stored is sent again; doubled each time, up to five seconds. */
+/** Milliseconds before a message that was not stored is sent again; doubled each time, up to five seconds. */
 const RETRY_MS = 100;
 const LONGEST_RETRY_MS = 5000;
 
-/** What the server calls a message, and headers, that are larger than it takes. */
+/** The server's error codes for messages and headers that exceed its size limit. */
 const TOO_LARGE: readonly unknown[] = [10_054, 10_097];
 
-/** Whether this message will never be stored, so that it makes no sense to send it again. */
+/** Whether this message can never be stored, so that sending it again is useless. */
 const isTooLarge = (error: unknown): boolean =>
   error instanceof Error &&
   (error.name === 'InvalidArgumentError' || ('code' in error && TOO_LARGE.includes(error.code)));
 
-/** Refuses a subject that no stream takes: its messages would fail one by one, and good headlines with them. */
+/**
+ * Refuses a subject without a stream. Otherwise its messages would fail one by one, and valid headlines would be given
+ * up.
+ */
 const checkSubject = async (js: JetStreamClient, subject: string): Promise<void> => {
   try {
     await (await js.jetstreamManager()).streams.find(subject);
@@ -65,8 +71,8 @@ const checkSubject = async (js: JetStreamClient, subject: string): Promise<void>
 };
 
 /**
- * Publishes the value of each delivery to NATS JetStream, settles the delivery once the server has stored it, and emits
- * it then.
+ * Publishes the value of each delivery to NATS JetStream. Once the server has stored it, the delivery is settled as
+ * done and emitted.
  *
  * ```
  * source:  --a--b-------|
@@ -74,22 +80,22 @@ const checkSubject = async (js: JetStreamClient, subject: string): Promise<void>
  * result:  ----a--b-----|      each when the server has stored it; a and b are settled as done
  * ```
  *
- * A message carries the delivery's id as its `Nats-Msg-Id`: the server stores it once, however often it is published
- * within the stream's duplicate window (two minutes unless the stream says otherwise). What is published again later is
- * stored again: this is the limit of exactly once here.
+ * A message carries the delivery's id as its `Nats-Msg-Id`. The server stores it once, however often it is published
+ * within the stream's duplicate window (two minutes by default). A message that is published again later is stored
+ * again: exactly once is limited to this window.
  *
- * Messages are sent in the order in which they come. One that cannot be stored is sent again, after 100 ms, then 200 ms,
- * up to 5 s, until it is stored: that the stream is away for a while costs no attempt of the delivery. One that is too
- * large for the server settles its delivery with `give-up`, and nothing is emitted for it.
+ * Messages are sent in the order of their arrival. A message that cannot be stored is sent again, after 100 ms, then
+ * 200 ms, up to 5 s, until it is stored. An unavailable stream therefore costs no attempts of the delivery. A message
+ * that is too large for the server settles its delivery with `give-up`, and nothing is emitted for it.
  *
- * Holds at most `maxInFlight` deliveries on their way, and what the source emits meanwhile: give `maxInFlight` of the
- * source as bound to it.
+ * Memory: at most `maxInFlight` unconfirmed deliveries, and what the source emits in the meantime. The `maxInFlight` of
+ * the source limits that.
  *
- * Errors: `HW_USAGE` where the client is not installed; `HW_BROKER` where no stream takes the subject, or the connection
- * is closed for good; those of `encode` and of the source.
+ * Errors: `HW_USAGE` if the client is not installed; `HW_BROKER` if no stream has the subject, or the connection is
+ * permanently closed; those of `encode` and of the source.
  *
- * @param options `connection`, `subject`, and what has a default
- * @throws HeadwaterError `HW_USAGE` for an option that cannot work
+ * @param options `connection`, `subject`, and the optional settings
+ * @throws HeadwaterError `HW_USAGE` for an invalid option
  * @see jetStreamHeadlines for an example
  */
 export const toJetStream = <T>(options: ToJetStreamOptions<T>): OperatorFunction<Delivery<T>, Delivery<T>> => {

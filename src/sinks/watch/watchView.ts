@@ -192,8 +192,8 @@ export const watchView = (options: WatchViewOptions): OperatorFunction<WatchEven
       });
       subscriber.add(
         merge(resized$, again$).subscribe(() => {
-          // After a resize, terminals may or may not wrap lines of the old width, so the number of screen lines is unknown.
-          // The output of others is unknown as well.
+          // After a resize, terminals may or may not wrap lines of the old width, so the number of screen lines is
+          // unknown. The output of others is unknown as well.
           output.write(CLEAR);
           drawn = [];
           changed$.next();

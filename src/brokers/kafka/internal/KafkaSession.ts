@@ -18,18 +18,21 @@ import { OffsetTracker } from './OffsetTracker.js';
 type Bytes = Buffer;
 type Incoming = Message;
 
-/** Milliseconds between two commits of what was settled without a transaction. */
+/** Milliseconds between two commits of messages that were settled without a transaction. */
 const COMMIT_MS = 500;
-/** Milliseconds between two looks at what waits. */
+/** Milliseconds between two measurements of the lag. */
 const LAG_MS = 5000;
-/** Milliseconds before what failed is read again. */
+/** Milliseconds before messages are read again after a failure. */
 const RETRY_MS = 200;
 
 /** The generation of the group in which a message was fetched. */
 const generationOf = ({ metadata }: Message): number | undefined =>
   (metadata['consumer'] as { readonly generationId?: number } | undefined)?.generationId;
 
-/** One member of a group: reads its share of a topic, goes back where work on it failed, and commits what is done. */
+/**
+ * One member of a consumer group: reads its partitions of a topic, goes back after a failure, and commits settled
+ * messages.
+ */
 export class KafkaSession {
   readonly #options: KafkaHeadlinesOptions;
   readonly #scheduler: SchedulerLike;
@@ -42,27 +45,27 @@ export class KafkaSession {
   readonly #letters: BytesProducer | undefined;
   #stream: MessagesStream<Bytes, Bytes, Bytes, Bytes> | undefined;
   #closed = false;
-  /** Why this member cannot go on. */
+  /** The error that ended the membership. */
   #failure: Error | undefined;
-  /** The generation of the group in which the share of this member is its own. */
+  /** The current generation of the group. */
   #generation: number | undefined;
-  /** Increases each time reading starts again. Deliveries of an earlier number no longer belong to this reader. */
+  /** Increases at each restart of reading. Deliveries of earlier epochs are ignored. */
   #epoch = 0;
   #trackers = new Map<number, OffsetTracker>();
-  /** The offsets that are committed, by partition, as far as this member knows. */
+  /** The committed offsets by partition, as far as this member knows. */
   #committed = new Map<number, bigint>();
-  /** The offsets that reading began at, by partition. */
+  /** The first offset that was read, by partition. */
   #begun = new Map<number, bigint>();
-  /** How often the messages that are delivered again have been delivered, by partition and offset. */
+  /** The number of deliveries of messages that are delivered again, by message id (topic, partition and offset). */
   readonly #attempts = new Map<string, number>();
   #inFlight = 0;
   #hasWorked = false;
-  /** Whether something has failed, and may need a moment to mend. */
+  /** Whether the last attempt failed, so that the next one waits. */
   #resting = false;
   #ordinal = 0;
-  /** Emits when a message was settled, reading starts anew, or all is over. */
+  /** Emits when a message was settled, reading restarts, or the session is closed. */
   readonly #changed$ = new Subject<void>();
-  /** Work of which one waits for the other: transactions, and going back. */
+  /** The last of the tasks that run one after another: transactions, commits, dead letters, and finding offsets. */
   #last: Promise<unknown> = Promise.resolve();
 
   constructor(kafka: Kafka, options: KafkaHeadlinesOptions, emit: (delivery: KafkaDelivery<LiveHeadline>) => void) {
@@ -86,7 +89,7 @@ export class KafkaSession {
       this.#generation = generationId;
       this.#startAnew();
     });
-    // The client has lost the group, has not come back to it, and tries no more.
+    // The client has lost the group, and has given up rejoining it.
     this.#consumer.on('error', (error) => {
       this.#failure = error;
       this.#startAnew();
@@ -95,20 +98,20 @@ export class KafkaSession {
     this.#consumer.on('client:broker:connect', () => events?.next({ type: 'connected', server: this.#source }));
   }
 
-  /** Whether it has become a member of the group. */
+  /** Whether it has joined the group. */
   get hasJoined(): boolean {
     return this.#generation !== undefined;
   }
 
-  /** Whether it has finished work on a message. */
+  /** Whether it has finished a message. */
   get hasWorked(): boolean {
     return this.#hasWorked;
   }
 
-  /** Reads until it is closed; rejects where the group, or an answer of the client, cannot be had any more. */
+  /** Reads until the session is closed; rejects if the group is lost, or the client does not answer. */
   async run(): Promise<void> {
     const { topic } = this.#options;
-    // One at a time: while a transaction or a wait for stable offsets takes long, no commits queue up behind it.
+    // exhaustMap: during a long transaction or a long wait for stable offsets, no commits queue up.
     const committing = timer(COMMIT_MS, COMMIT_MS, this.#scheduler)
       .pipe(exhaustMap(() => this.#commit()))
       .subscribe();
@@ -137,7 +140,8 @@ export class KafkaSession {
           }),
         );
         if (this.#hasMoved(epoch)) {
-          // The share has changed meanwhile: this stream would wait for the end of partitions that it has no offset of.
+          // The partitions have changed in the meantime: this stream would wait for the end of partitions without an
+          // offset.
           void stream.close().catch(() => undefined);
           continue;
         }
@@ -156,7 +160,7 @@ export class KafkaSession {
     await this.#commit();
     this.#epoch += 1;
     await this.#stream?.close().catch(() => undefined);
-    // The member leaves, so that the others have its share at once.
+    // The member leaves the group, so that the others receive its partitions at once.
     await this.#consumer.close(true).catch(() => undefined);
     await this.#admin.close().catch(() => undefined);
     await this.#letters?.close().catch(() => undefined);
@@ -169,7 +173,7 @@ export class KafkaSession {
     return done;
   }
 
-  /** Gives up what is in hand, and reads from the last commit again. */
+  /** Drops the unsettled deliveries, and reads again from the last commit. */
   #startAnew(): void {
     this.#epoch += 1;
     this.#changed$.next();
@@ -179,10 +183,11 @@ export class KafkaSession {
   }
 
   /**
-   * Where each partition of this member is to be read from. Undefined where reading has started anew meanwhile.
+   * The offset at which each partition of this member is to be read. Undefined if reading was restarted in the
+   * meantime.
    *
-   * It waits for transactions that are under way elsewhere, as those of a member that died in the middle of one: their
-   * offsets are not known before (KIP-447).
+   * It waits for running transactions of other members, for example of one that died during a transaction: their
+   * offsets are unknown until then (KIP-447).
    */
   async #stableOffsets(
     epoch: number,
@@ -194,7 +199,7 @@ export class KafkaSession {
     this.#committed = new Map();
     this.#inFlight = 0;
     if (partitions.length === 0) {
-      // Others have them all: this one is there for when another leaves.
+      // Other members have all partitions. This one waits until another leaves.
       while (!this.#hasMoved(epoch)) await this.#change();
       return undefined;
     }
@@ -237,7 +242,8 @@ export class KafkaSession {
       for await (const message of stream) {
         await untilReady(ready);
         if (this.#hasMoved(epoch)) return;
-        // Fetched between joining a new generation and hearing of the share in it: the partition may be another's by now.
+        // Fetched after joining a new generation but before its assignment was known: the partition may now belong to
+        // another member.
         if (generationOf(message) !== this.#generation) continue;
         this.#take(message, epoch);
       }
@@ -248,7 +254,7 @@ export class KafkaSession {
     } finally {
       await stream.close().catch(() => undefined);
     }
-    // The stream has ended by itself, as it does where the group is joined again.
+    // The stream has ended by itself, as it does when the group is rejoined.
     if (!this.#hasMoved(epoch)) this.#startAnew();
   }
 
@@ -308,15 +314,18 @@ export class KafkaSession {
   }
 
   /**
-   * Reads again from the last commit, after a moment in which what failed may mend. What is in hand is given up at once:
-   * a later message must not be committed over one that is still to be worked on.
+   * Reads again from the last commit, after a short wait for recovery. Unsettled deliveries are dropped at once,
+   * because a later message must not be committed before an earlier one that must be processed again.
    */
   #goBack(): void {
     this.#resting = true;
     this.#startAnew();
   }
 
-  /** Puts a message aside. In turn: no later message is committed before the dead letter is stored. */
+  /**
+   * Stores a dead letter. It runs in order with commits, so that no later message is committed before the dead letter
+   * is stored.
+   */
   #bury(message: Incoming, id: string, reason: string, epoch: number): Promise<void> {
     return this.exclusively(async () => {
       const { deadLetters, events } = this.#options;
@@ -342,12 +351,12 @@ export class KafkaSession {
       events?.next({ type: 'dead-letter', id, reason, to: deadLetters });
       if (this.#hasMoved(epoch)) return;
       this.#free(message, id, false);
-      // At once: what is read again before the next commit would be put aside twice.
+      // Commit at once: otherwise a restart before the next commit would store the dead letter twice.
       await this.#commitNow();
     });
   }
 
-  /** Commits what was settled outside of transactions. */
+  /** Commits the messages that were settled outside of transactions. */
   #commit(): Promise<void> {
     return this.exclusively(() => this.#commitNow());
   }
@@ -368,7 +377,7 @@ export class KafkaSession {
     }
   }
 
-  /** Tells how many messages of its partitions are not committed. */
+  /** Reports the number of uncommitted messages in its partitions. */
   async #tellLag(): Promise<void> {
     const { topic, events } = this.#options;
     try {
@@ -379,7 +388,7 @@ export class KafkaSession {
       }, 0);
       events?.next({ type: 'lag', messages, of: 'worker' });
     } catch {
-      // The broker is away, which is told elsewhere.
+      // The broker is unavailable, which is reported elsewhere.
     }
   }
 

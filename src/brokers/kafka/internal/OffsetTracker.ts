@@ -1,11 +1,11 @@
-/** Which messages of one partition are in hand, and up to where all have been settled. */
+/** Tracks the unsettled messages of one partition, and the offset up to which all are settled. */
 export class OffsetTracker {
-  /** In the order in which they were delivered. */
+  /** In the order of delivery. */
   readonly #inHand: bigint[] = [];
   readonly #settled = new Set<bigint>();
   #next: bigint | undefined;
 
-  /** The offset after the last message before which all have been settled. Undefined where none has. */
+  /** The offset after the last message up to which all are settled; undefined if the first one is not settled yet. */
   get next(): bigint | undefined {
     return this.#next;
   }

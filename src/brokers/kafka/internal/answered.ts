@@ -1,13 +1,13 @@
 import { firstValueFrom, from, type SchedulerLike, throwError, timeout } from 'rxjs';
 import { HeadwaterError } from '../../../contracts/HeadwaterError.js';
 
-/** Milliseconds in which the client has tried everything again and again, and gives up by itself. */
+/** After this many milliseconds, the client has exhausted its own retries. */
 const ANSWER_MS = 180_000;
 
 /**
- * What the client answers. A request that it never answers would hold up everything behind it: it fails instead.
+ * The client's answer, with a timeout. A request without an answer would block everything behind it, so it fails.
  *
- * @throws HeadwaterError `HW_BROKER` where there is no answer in three minutes
+ * @throws HeadwaterError `HW_BROKER` if there is no answer within three minutes
  */
 export const answered = <T>(what: string, answer: Promise<T>, scheduler: SchedulerLike): Promise<T> =>
   firstValueFrom(

@@ -1,16 +1,16 @@
 import { HeadwaterError } from '../../../contracts/HeadwaterError.js';
 
-/** The first Node that Kafka's client supports. */
+/** The first Node version that Kafka's client supports. */
 const LEAST_MAJOR = 22;
 const LEAST_MINOR = 22;
 
-/** Kafka's client. */
+/** The module of Kafka's client. */
 export type Kafka = Awaited<ReturnType<typeof loadKafka>>;
 
 /**
- * Kafka's client, which only those install who use it.
+ * Loads Kafka's client, which is optional.
  *
- * @throws HeadwaterError `HW_USAGE` where it is not installed, or does not support this Node
+ * @throws HeadwaterError `HW_USAGE` if it is not installed, or does not support this Node version
  */
 export const loadKafka = async (version = process.versions.node) => {
   const [major = 0, minor = 0] = version.split('.').map(Number);

@@ -1,4 +1,4 @@
-/** A message as the producer takes it. */
+/** A message for the producer. */
 export interface OutgoingMessage {
   readonly topic: string;
   readonly key: Buffer;
@@ -6,7 +6,7 @@ export interface OutgoingMessage {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** What a record takes besides its key, value and headers, in bytes, at most. */
+/** The maximum size of a record without its key, value and headers, in bytes. */
 const OVERHEAD = 100;
 
 const bytesOf = ({ key, value, headers }: OutgoingMessage): number =>
@@ -16,8 +16,9 @@ const bytesOf = ({ key, value, headers }: OutgoingMessage): number =>
   );
 
 /**
- * Messages in groups of at most so many bytes, in their order; one that is larger is a group by itself. A broker refuses
- * a batch of records that is larger than its `message.max.bytes`, and the client sends what it is given as one.
+ * Divides messages into groups of at most `most` bytes, in order; a larger message is a group of its own. A broker
+ * refuses a batch of records that exceeds its `message.max.bytes`, and the client sends the messages of one call as one
+ * batch.
  */
 export const messageGroups = (
   messages: readonly OutgoingMessage[],
@@ -37,10 +38,10 @@ export const messageGroups = (
   return groups;
 };
 
-/** What a broker calls messages that are larger than it takes. */
+/** The broker's error codes for messages that exceed its size limit. */
 const TOO_LARGE: readonly unknown[] = ['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE'];
 
-/** Whether a broker has refused messages for their size, as an error of the client says it. */
+/** Whether an error of the client says that the broker refused messages for their size. */
 export const isTooLarge = (error: unknown): boolean =>
   error instanceof Error &&
   (('apiId' in error && TOO_LARGE.includes(error.apiId)) ||

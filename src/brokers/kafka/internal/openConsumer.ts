@@ -7,12 +7,12 @@ import { clientOptions } from './openProducer.js';
 type Fetch = FetchOptions<Buffer, Buffer, Buffer, Buffer>;
 type Fetched = Awaited<ReturnType<Consumer['fetch']>>;
 
-/** What a consumer is made with besides how Kafka is reached. */
+/** The settings of a consumer besides the connection. */
 type Settings = Pick<GroupOptions, 'sessionTimeout' | 'rebalanceTimeout' | 'heartbeatInterval'> & {
   readonly groupId: string;
 };
 
-/** A consumer of committed messages, whose offsets are committed only where it is told so. */
+/** A consumer of committed messages that commits offsets only on request. */
 export const openConsumer = (kafka: Kafka, client: KafkaClient, settings: Settings): Consumer => {
   class CommittedConsumer extends kafka.Consumer {
     override fetch(options: Fetch, callback: CallbackWithPromise<Fetched>): void;

@@ -2,19 +2,19 @@ import type { BaseOptions, Producer } from '@platformatic/kafka';
 import type { KafkaClient } from '../KafkaClient.js';
 import type { Kafka } from './loadKafka.js';
 
-/** Writes bytes, with headers of text. */
+/** A producer of bytes, with text headers. */
 export type BytesProducer = Producer<Buffer, Buffer, string, string>;
 
-/** The options that every client of Kafka's is made with. */
+/** The options of every Kafka client. */
 export const clientOptions = ({ clientId = 'headwater', ...connection }: KafkaClient): BaseOptions => ({
   ...connection,
   clientId,
 });
 
 /**
- * An idempotent producer.
+ * Opens an idempotent producer.
  *
- * @param transaction for one that writes in transactions: its id, and the milliseconds that one may take
+ * @param transaction for a transactional producer: its id, and the timeout of a transaction in milliseconds
  */
 export const openProducer = (
   { Producer, stringSerializers: { headerKey, headerValue } }: Kafka,

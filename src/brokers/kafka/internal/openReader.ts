@@ -4,21 +4,21 @@ import type { KafkaClient } from '../KafkaClient.js';
 import type { Kafka } from './loadKafka.js';
 import { openConsumer } from './openConsumer.js';
 
-/** A reader of a topic outside any consumer group. */
+/** A reader of a topic that shares no consumer group with others. */
 export interface Reader {
   readonly stream: MessagesStream<Buffer, Buffer, Buffer, Buffer>;
   readonly partitions: number;
-  /** The first offset that is read of the first partition, and the one after the last that was there then. */
+  /** The first offset that is read in the first partition, and the offset after its last message at that time. */
   readonly begin: bigint;
   readonly end: bigint;
   readonly close: () => Promise<void>;
 }
 
 /**
- * Reads the committed messages of a topic from an offset of its first partition on, whatever others read. The client
- * reads as a member of a group only: this one has a group of its own, of which nothing stays.
+ * Reads the committed messages of a topic from an offset of its first partition, independently of other readers. The
+ * client can read only as a member of a group, so the reader has its own group, which stores nothing.
  *
- * @param place the topic, and the first offset; undefined for the earliest, `end` for what comes from now on
+ * @param place the topic, and the first offset; undefined for the earliest, `end` for new messages only
  */
 export const openReader = async (
   kafka: Kafka,

@@ -3,23 +3,23 @@ import type { KafkaClient } from '../KafkaClient.js';
 import type { Kafka } from './loadKafka.js';
 import { openReader } from './openReader.js';
 
-/** What a reader of a whole topic is told. */
+/** The callbacks of a reader of a whole topic. */
 export interface TopicReader {
-  /** Takes a message. */
+  /** Called for each message. */
   readonly message: (message: Message) => void;
-  /** All that was there when reading began has been taken. */
+  /** Called when all messages that existed at the start have been read. */
   readonly caughtUp: () => void;
   readonly failed: (error: unknown) => void;
 }
 
-/** Milliseconds without a message after which the end has been reached, where only marks of transactions are left. */
+/** After this many milliseconds without a message, the end is assumed: only transaction markers are left before it. */
 const QUIET_MS = 1500;
 
 /**
- * Reads the one partition of a topic from an offset on, for as long as it is wanted.
+ * Reads the only partition of a topic from an offset until it is stopped.
  *
  * @param place the topic, and the first offset; undefined for the earliest
- * @returns ends the reading
+ * @returns a function that stops the reading
  */
 export const readTopic = async (
   kafka: Kafka,

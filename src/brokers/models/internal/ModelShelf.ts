@@ -1,29 +1,29 @@
 import type { Observable } from 'rxjs';
 import type { StoredFile } from '../PublishedModels.js';
 
-/** What stands under a name, and the number of that entry. */
+/** The entry of a name, and its revision number. */
 export interface Entry {
   readonly bytes: Uint8Array;
   readonly revision: number;
 }
 
-/** How a broker holds small entries under names, and large files under keys. */
+/** The storage of a broker: small entries under names, and large files under keys. */
 export interface ModelShelf {
-  /** Where it is, for messages. */
+  /** The location, for messages. */
   readonly where: string;
-  /** The newest entry of a name: now, where there is one, and whenever there is another. */
+  /** Emits the newest entry of a name: the current one, if there is one, and every later one. */
   entries(name: string): Observable<Entry>;
   /** The newest entry of a name. */
   entry(name: string): Promise<Entry | undefined>;
   /**
-   * Writes an entry, unless another one was written meanwhile, as far as the broker can tell.
+   * Writes an entry. Refused if another one was written in the meantime, if the broker can detect that.
    *
-   * @param after the number of the entry that it follows, 0 for none
+   * @param after the revision of the entry that it follows, 0 for none
    */
   writeEntry(name: string, bytes: Uint8Array, after: number): Promise<number>;
-  /** Stores a file; tells where it begins, where that is how it is found. */
+  /** Stores a file. Returns its position if the broker finds it by position. */
   put(key: string, bytes: Uint8Array): Promise<number | undefined>;
-  /** A file; undefined where it is not there. */
+  /** The content of a file; undefined if it does not exist. */
   get(file: StoredFile): Promise<Uint8Array | undefined>;
   /** Removes files. */
   remove(files: readonly StoredFile[]): Promise<void>;

@@ -9,16 +9,17 @@ import type { Publication, PublishedModels, StoredFile, StoredModel } from '../P
 import type { Entry, ModelShelf } from './ModelShelf.js';
 import { decodeModels, encodeModels } from './modelsJson.js';
 
-/** What a model may be called, so that every broker takes the name. */
+/** Model names that every broker accepts. */
 const NAME = /^[A-Za-z0-9_-]{1,100}$/;
 
 const filesOf = (models: readonly (StoredModel | undefined)[]): readonly StoredFile[] =>
   models.flatMap((model) => (model === undefined ? [] : [...model.files, ...model.others]));
 
 /**
- * The id of a model of which these are the files.
+ * The id of the model that these files form.
  *
- * @throws HeadwaterError `HW_USAGE` where there is no manifest, `HW_ARTIFACT` where a file is not the one that it lists
+ * @throws HeadwaterError `HW_USAGE` if there is no manifest, `HW_ARTIFACT` if a file that it lists is missing or
+ * differs
  */
 const idOf = (files: ReadonlyMap<string, Uint8Array>): string => {
   const bytes = files.get(MANIFEST_FILE);
@@ -39,7 +40,7 @@ const idOf = (files: ReadonlyMap<string, Uint8Array>): string => {
   return manifestId(bytes);
 };
 
-/** A store of models on what a broker has for it. */
+/** Makes a model store from the storage of a broker. */
 export const modelStore = (shelf: ModelShelf): ModelStore => {
   const { where } = shelf;
 
@@ -85,7 +86,7 @@ export const modelStore = (shelf: ModelShelf): ModelStore => {
   const damaged = (id: string, why: string): HeadwaterError =>
     new HeadwaterError('HW_ARTIFACT', `The file ${id} in ${where} ${why}. Publish the model again.`, { where });
 
-  /** Stores those files that the broker does not hold yet. */
+  /** Stores the files that the broker does not hold yet. */
   const stored = async (
     name: string,
     files: ReadonlyMap<string, Uint8Array>,
@@ -134,7 +135,7 @@ export const modelStore = (shelf: ModelShelf): ModelStore => {
           const bytes = await shelf.get(file);
           if (bytes === undefined) throw damaged(file.name, 'is missing');
           if (sha256Hex(bytes) !== file.sha256) throw damaged(file.name, 'is not the one that was published');
-          // Whatever kind of bytes a client gives.
+          // A plain Uint8Array, whatever subclass the client returns.
           found.set(file.name, new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength));
         }
         return found;

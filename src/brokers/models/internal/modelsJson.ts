@@ -21,7 +21,7 @@ const codec = t.type({
   before: t.union([t.undefined, model]),
 });
 
-/** The entry of what is published under a name. */
+/** Encodes the entry of what is published under a name. */
 export const encodeModels = ({ inUse, candidate, before }: Omit<PublishedModels, 'name' | 'revision'>): Uint8Array =>
   new TextEncoder().encode(JSON.stringify({ formatVersion: VERSION, inUse, candidate, before }));
 
@@ -40,7 +40,7 @@ const modelOf = ({ id, files, others, about }: t.TypeOf<typeof model>): StoredMo
   about,
 });
 
-/** What an entry says; undefined where it is none. */
+/** Decodes an entry; undefined if it is invalid. */
 export const decodeModels = (bytes: Uint8Array): Omit<PublishedModels, 'name' | 'revision'> | undefined => {
   let value: unknown;
   try {

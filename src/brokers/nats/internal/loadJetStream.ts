@@ -1,4 +1,4 @@
 import { needsNats } from './needsNats.js';
 
-/** NATS JetStream's client. */
+/** Loads the client of NATS JetStream. */
 export const loadJetStream = () => needsNats(() => import('@nats-io/jetstream'));

@@ -1,10 +1,10 @@
 import { HeadwaterError } from '../../../contracts/HeadwaterError.js';
 
 /**
- * Loads a package of NATS's clients, which only those install who use them.
+ * Loads a package of the NATS clients, which are optional.
  *
- * @param packages those that are to be installed
- * @throws HeadwaterError `HW_USAGE` where it is not installed
+ * @param packages the packages to install, for the message
+ * @throws HeadwaterError `HW_USAGE` if it is not installed
  */
 export const needsNats = async <T>(
   load: () => Promise<T>,

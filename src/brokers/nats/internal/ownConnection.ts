@@ -2,13 +2,13 @@ import type { NatsConnection } from '@nats-io/transport-node';
 import { HeadwaterError } from '../../../contracts/HeadwaterError.js';
 import { reasonOf } from '../../../contracts/reasonOf.js';
 
-/** A connection, or what opens one. */
+/** A connection, or a function that opens one. */
 export type OwnConnection = NatsConnection | (() => Promise<NatsConnection>);
 
 /**
- * The connection that was given, or a new one.
+ * The given connection, or a new one.
  *
- * @throws HeadwaterError `HW_BROKER` where it cannot be opened
+ * @throws HeadwaterError `HW_BROKER` if it cannot be opened
  */
 export const openConnection = async (given: OwnConnection): Promise<NatsConnection> => {
   if (typeof given !== 'function') return given;
@@ -24,7 +24,7 @@ export const openConnection = async (given: OwnConnection): Promise<NatsConnecti
   }
 };
 
-/** Closes a connection that was opened here, once what was written to it has been sent. */
+/** Closes a connection that was opened here, after its pending data has been sent. */
 export const closeOwn = async (connection: NatsConnection | undefined, given: OwnConnection): Promise<void> => {
   if (typeof given !== 'function' || connection === undefined) return;
   await connection.drain().catch(() => undefined);
