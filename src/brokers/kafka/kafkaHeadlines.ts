@@ -72,8 +72,7 @@ export interface KafkaHeadlinesOptions {
  * A member that loses its group and does not rejoin it is replaced by a new one.
  *
  * Errors: `HW_USAGE` if the client is not installed or does not support this Node version; `HW_BROKER` if the group
- * cannot be joined, or six members in a row failed, of which at most the first
- * had done any work.
+ * cannot be joined, or six members in a row failed, of which at most the first had done any work.
  *
  * @param options `client`, `topic`, `group`, and the optional settings
  * @throws HeadwaterError `HW_USAGE` for an invalid option

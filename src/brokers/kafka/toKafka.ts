@@ -75,8 +75,8 @@ const keyOfMessage = ({ key }: { readonly key: Buffer | null | undefined }): Buf
  * For deliveries of `kafkaHeadlines`, the results and the offsets of their messages are one transaction: exactly once.
  * If it fails, or the message now belongs to another member, the result is discarded and nothing is emitted for it: the
  * owner of the partition processes the message again. Deliveries of other sources are written by an idempotent producer
- * and then settled: at least once. Such a write is tried again every second until it succeeds, and costs no attempts. A
- * message that is too large for the broker settles its delivery with `give-up`.
+ * and then settled: at least once. If such a write fails, it is tried again every second until it succeeds, which costs
+ * no attempts. A message that is too large for the broker settles its delivery with `give-up`.
  *
  * Memory: at most what the source of the deliveries may have in flight.
  *

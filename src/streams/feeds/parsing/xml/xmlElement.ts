@@ -80,7 +80,7 @@ export const scopeOfTag = (tag: string, around: XmlScope): XmlScope => {
 export const xmlElement = (text: string, around: XmlScope): XmlParent => {
   let attributes: Readonly<Record<string, string>> = {};
   let scope = around;
-  // The namespace of the element itself; its children use it as the default.
+  // The namespace of the element itself. Children in the same namespace have names without a prefix.
   let own = '';
   const children: { -readonly [K in keyof XmlElement]: XmlElement[K] }[] = [];
   let depth = 0;
