@@ -6,23 +6,23 @@ import { indicesByName } from './internal/indexedNames.js';
 import { foldCase } from './unicode/foldCase.js';
 import { Tokenizer } from './Tokenizer.js';
 
-/** How many words a vocabulary can take in, and which. */
+/** The options of a growing vocabulary. */
 export interface GrowingVocabularyOptions {
   /**
-   * How many words may have an index beside those of the tokenizer; at least 1. The model must have as many embeddings
-   * more. Default 2,000.
+   * The number of spare indices for words that the tokenizer does not know; at least 1. The model must have this number
+   * of additional embeddings. Default 2,000.
    */
   readonly spare?: number | undefined;
-  /** In how many texts a word must have been seen before it is given an index; at least 1. Default 2. */
+  /** The number of texts in which a word must have occurred before it gets an index; at least 1. Default 2. */
   readonly minTexts?: number | undefined;
   /**
-   * How many words without an index are counted at a time, at least 1: those that were not seen for longest are
-   * forgotten. Default: ten times `spare`.
+   * The largest number of words without an index that are counted, at least 1. The least recently seen ones are
+   * removed. Default: ten times `spare`.
    */
   readonly candidates?: number | undefined;
 }
 
-/** Puts a key last in a map: its order is that of last use. */
+/** Moves a key to the end of a map, so that the map is in the order of last use. */
 const touch = <Value>(map: Map<string, Value>, key: string, value: Value): void => {
   map.delete(key);
   map.set(key, value);
@@ -31,10 +31,10 @@ const touch = <Value>(map: Map<string, Value>, key: string, value: Value): void 
 const oldest = (map: ReadonlyMap<string, unknown>): string | undefined => map.keys().next().value;
 
 /**
- * A tokenizer and words that it did not know, which were learnt since.
+ * A tokenizer with words that it did not know and that were learnt later.
  *
- * A word that has been seen in `minTexts` texts is given one of the `spare` indices after the tokenizer's own. Once all
- * are given, the word that was not seen for longest gives its index up. It changes by `learn` alone.
+ * A word that has occurred in `minTexts` texts gets one of the `spare` indices after the tokenizer's own. When all are
+ * in use, the least recently seen word loses its index. Only `learn` changes the vocabulary.
  */
 export class GrowingVocabulary implements LearningVocabulary {
   readonly padIndex: number;
@@ -43,9 +43,9 @@ export class GrowingVocabulary implements LearningVocabulary {
   readonly #spare: number;
   readonly #minTexts: number;
   readonly #candidates: number;
-  /** The words that were given an index; that not seen for longest is the first. */
+  /** The words with a spare index; the least recently seen word comes first. */
   readonly #given = new Map<string, number>();
-  /** In how many texts other words were seen; that not seen for longest is the first. */
+  /** The number of texts in which other words occurred; the least recently seen word comes first. */
   readonly #counts = new Map<string, number>();
 
   constructor(base: Tokenizer, spare: number, minTexts: number, candidates: number) {
@@ -57,7 +57,7 @@ export class GrowingVocabulary implements LearningVocabulary {
     this.#candidates = candidates;
   }
 
-  /** The number of indices, those not given yet included: the model's `vocabularySize`. */
+  /** The number of indices, including unused ones: the model's `vocabularySize`. */
   get size(): number {
     return this.#base.size + this.#spare;
   }
@@ -67,12 +67,12 @@ export class GrowingVocabulary implements LearningVocabulary {
     return this.#base.charLevel;
   }
 
-  /** The words that were given an index, and their indices. */
+  /** The words with a spare index, and their indices. */
   get given(): ReadonlyMap<string, number> {
     return this.#given;
   }
 
-  /** The token indices of a text, as `Tokenizer.encode`; words learnt since have theirs. */
+  /** The token indices of a text, as `Tokenizer.encode`, with the indices of the words learnt later. */
   encode(text: string): Int32Array {
     const ids = this.#base.encode(text);
     if (this.#given.size === 0 || !ids.includes(this.unknownIndex)) return ids;
@@ -81,11 +81,12 @@ export class GrowingVocabulary implements LearningVocabulary {
   }
 
   /**
-   * Counts the words of a text that the tokenizer does not know, and gives an index to those that have been seen often
-   * enough.
+   * Counts the words of a text that the tokenizer does not know. A word that has occurred in enough texts gets an
+   * index.
    *
    * @param text a preprocessed text
-   * @returns the words that have an index from now on; renew their tokens in the model before it learns from them
+   * @returns the words that have an index from now on; renew their tokens in the model before the model learns from
+   * them
    */
   learn(text: string): readonly NewToken[] {
     const ids = this.#base.encode(text);
@@ -111,8 +112,8 @@ export class GrowingVocabulary implements LearningVocabulary {
   }
 
   /**
-   * A plain tokenizer with the words learnt so far: what to save beside the model, cut to as many embeddings by
-   * `resizeVocabulary`.
+   * A plain tokenizer with the words learnt so far. Save it with the model, whose embeddings `resizeVocabulary` cuts to
+   * the same number.
    */
   toTokenizer(): Tokenizer {
     const learnt = [...this.#given].sort(([, a], [, b]) => a - b).map(([word]) => word);
@@ -127,20 +128,20 @@ export class GrowingVocabulary implements LearningVocabulary {
     return made.right;
   }
 
-  /** The text's tokens, as the tokenizer cuts them. */
+  /** The text's tokens, split like the tokenizer does. */
   #words(text: string): readonly string[] {
     const read = this.#base.foldCase ? foldCase(text) : text;
     return this.#base.charLevel ? Array.from(read) : read.split(' ');
   }
 
-  /** The empty word, and words spelt like the padding or the unknown token, are no words to be learnt. */
+  /** Whether a word can be learnt: not the empty word, nor a word spelt like the padding or the unknown token. */
   #isWord(word: string): boolean {
     return word !== '' && word !== this.#base.padToken && word !== this.#base.unknownToken;
   }
 
   #give(word: string): NewToken {
     if (this.#given.size < this.#spare) {
-      // Without gaps: the words given take the first of the spare indices.
+      // Indices have no gaps: the words with an index use the first of the spare indices.
       const index = this.#base.size + this.#given.size;
       this.#given.set(word, index);
       return { token: word, index, insteadOf: undefined };
@@ -154,18 +155,18 @@ export class GrowingVocabulary implements LearningVocabulary {
 }
 
 /**
- * Makes a vocabulary that takes in words never seen in training, for `prequential` to learn.
+ * Makes a vocabulary that adds words that did not occur in training, for learning with `prequential`.
  *
- * Its first indices are the tokenizer's; the spare ones come after them, and are given to words when they have been
- * seen in `minTexts` texts that were learnt from. The model needs an embedding for each: `resizeVocabulary` adds them.
- * A new word starts from the embedding of the unknown token, so that nothing predicted changes before it is learnt.
- * When all spare indices are given, the word that was not seen for longest gives its own up.
+ * Its first indices are the tokenizer's. The spare indices follow, and are given to words that have occurred in
+ * `minTexts` texts passed to `learn`. The model needs an embedding for each index: `resizeVocabulary` adds them. A new
+ * word starts with the embedding of the unknown token, so predictions do not change before the word is learnt. When all
+ * spare indices are in use, the least recently seen word loses its index.
  *
- * Holds `spare` words with an index and `candidates` words that are counted.
+ * Memory: `spare` words with an index and `candidates` counted words.
  *
  * @param tokenizer the vocabulary of the training
- * @param options how many words it can take in, and which
- * @throws HeadwaterError `HW_USAGE` when an option cannot work
+ * @param options the number of new words and the conditions for them
+ * @throws HeadwaterError `HW_USAGE` when an option is invalid
  *
  * @example
  * ```ts

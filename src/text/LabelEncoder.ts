@@ -17,12 +17,12 @@ export interface LabelEncoderJson {
 }
 
 /**
- * The order of classes: `code-point` as `numpy.unique` sorts, `number` with names that are numbers first and as numbers
- * (2 before 10), or a list of names, of which those come first that occur.
+ * The order of classes: `code-point` sorts like `numpy.unique`; `number` puts names that are numbers first, in numeric
+ * order (2 before 10); a list of names puts those of them that occur first.
  */
 export type ClassOrder = 'code-point' | 'number' | readonly string[];
 
-/** Which classes a label encoder has, and in what order. */
+/** The options of a label encoder. */
 export interface LabelEncoderOptions {
   /** Default `code-point`. */
   readonly order?: ClassOrder | undefined;
@@ -32,7 +32,7 @@ const labelEncoderJson = t.type({ class_to_index: indexedNames });
 
 const WHAT = 'label encoder';
 
-/** A decimal number, and nothing that JavaScript alone takes for one. */
+/** A decimal number, without the further forms that JavaScript accepts. */
 const NUMBER = /^[-+]?(\d+(\.\d*)?|\.\d+)$/;
 
 const byNumber = (a: string, b: string): number => {
@@ -113,8 +113,8 @@ export class LabelEncoder {
   }
 
   /**
-   * The value of the lesson's `label_encoder.json`. Its keys may stand in another order than their indices: `stringify`
-   * writes the file.
+   * The value of the lesson's `label_encoder.json`. Its keys may be in another order than their indices; `stringify`
+   * writes the file in order.
    */
   toJSON(): LabelEncoderJson {
     return { class_to_index: indicesByName(this.classes) };
@@ -126,9 +126,9 @@ export class LabelEncoder {
   }
 
   /**
-   * The label encoder of some names: each name once, sorted by code point as `numpy.unique` sorts, or as `order` says.
+   * Makes a label encoder from names: each name once, sorted by code point like `numpy.unique`, or by `order`.
    *
-   * @param names the names of classes, in any order and as often as they come
+   * @param names the names of classes, in any order, with repetitions
    * @throws HeadwaterError `HW_EMPTY` when there are none
    */
   static of(names: Iterable<string>, { order = 'code-point' }: LabelEncoderOptions = {}): LabelEncoder {
@@ -151,8 +151,8 @@ export class LabelEncoder {
    * encoder$: -----------(e|)
    * ```
    *
-   * One class alone makes an encoder with one class: whether that is enough is for its user to say. It holds one entry
-   * for every distinct name.
+   * A single class makes an encoder with one class. The caller must check whether that is enough. Memory: one entry for
+   * every distinct name.
    *
    * Errors: `HW_EMPTY` when there is no label.
    */
@@ -167,12 +167,12 @@ export class LabelEncoder {
   }
 
   /**
-   * The label encoder of a parsed `label_encoder.json`, the lesson's or ours; the classes keep the indices that they
-   * have there.
+   * Makes a label encoder from a parsed `label_encoder.json` of the lesson or of this library. The classes keep their
+   * indices.
    *
-   * @param value what the JSON was parsed to
-   * @param where the path or address that it came from, for the message
-   * @returns Left `HW_ARTIFACT` where the shape is wrong, the indices are not 0 to n − 1, or there is no class
+   * @param value the parsed JSON
+   * @param where the path or address of the file, for the error message
+   * @returns Left `HW_ARTIFACT` where the structure is wrong, the indices are not 0 to n − 1, or there is no class
    */
   static fromJSON(value: unknown, where?: string): E.Either<HeadwaterError, LabelEncoder> {
     return pipe(
@@ -186,11 +186,12 @@ export class LabelEncoder {
   }
 
   /**
-   * The label encoder of the text of a `label_encoder.json`, the lesson's or ours: `fromJSON` after `JSON.parse`.
+   * Makes a label encoder from the text of a `label_encoder.json` of the lesson or of this library: `fromJSON` after
+   * `JSON.parse`.
    *
    * @param text the file's text
-   * @param where the path or address that it came from, for the message
-   * @returns Left `HW_ARTIFACT` where it is not JSON, and where `fromJSON` does
+   * @param where the path or address of the file, for the error message
+   * @returns Left `HW_ARTIFACT` where it is not JSON, and where `fromJSON` returns it
    */
   static parse(text: string, where?: string): E.Either<HeadwaterError, LabelEncoder> {
     return pipe(

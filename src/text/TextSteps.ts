@@ -10,7 +10,7 @@ const TEXT_VERSION = 1;
 
 const WHAT = 'description of how texts are read';
 
-/** The most words of a list of stop words, and the longest of them, in UTF-16 units. */
+/** The largest number of stop words, and the largest length of one, in UTF-16 units. */
 const MOST_STOP_WORDS = 100_000;
 const LONGEST_STOP_WORD = 200;
 
@@ -33,51 +33,53 @@ const maxLength = new t.Type<number | null>(
 );
 const isLength = (value: unknown): value is number => Number.isSafeInteger(value) && Number(value) >= 1;
 
-/** The codec of all that is done to a text before a model reads it. */
+/** The codec of the text steps. */
 export const TextSteps = t.readonly(
   t.strict({
-    /** `lesson`: the lesson's, for English; `unicode`: any language. */
+    /** `lesson`: the lesson's preprocessor, for English; `unicode`: for any language. */
     preprocessor: t.keyof({ lesson: null, unicode: null }),
-    /** The words that are left out: none, the English ones of `STOP_WORDS`, or these. */
+    /** The words to remove: none, the English ones of `STOP_WORDS`, or the listed ones. */
     stopWords: t.union([t.literal('none'), t.literal('english'), stopWordList]),
-    /** Whether words that differ in case alone are different tokens. */
+    /** Whether words that differ only in case are different tokens. */
     keepCase: t.boolean,
     /** Whether tokens are characters (code points) instead of words. */
     charLevel: t.boolean,
     /** Whether punctuation marks are tokens. */
     punctuation: t.boolean,
-    /** How scripts without spaces between words are cut. */
+    /** How scripts without spaces between words are split. */
     unspaced: t.keyof({ words: null, characters: null }),
-    /** The most tokens that are read of a text; null for no limit. */
+    /** The largest number of tokens of a text; null for no limit. */
     maxLength,
-    /** The most of these that are a model's tokens; its hashed features are those of all. Null for no limit. */
+    /** The largest number of these that become a model's tokens; hashed features use all of them. Null for no limit. */
     maxTokens: maxLength,
   }),
 );
 
-/** All that is done to a text before a model reads it; saved beside the model, so that it is always done alike. */
+/**
+ * All the steps that prepare a text for a model. They are saved with the model, so that every text gets the same steps.
+ */
 export type TextSteps = t.TypeOf<typeof TextSteps>;
 
-/** The choices that {@link textSteps} completes. */
+/** The options that {@link textSteps} completes. */
 export interface TextStepsOptions {
   /** Default `unicode`. */
   readonly preprocessor?: TextSteps['preprocessor'] | undefined;
-  /** Default `none`, of the lesson `english`. */
+  /** Default `none`; `english` for the lesson. */
   readonly stopWords?: TextSteps['stopWords'] | undefined;
-  /** Default false. The lesson has no case. */
+  /** Default false. The lesson ignores case. */
   readonly keepCase?: boolean | undefined;
   /** Default false. */
   readonly charLevel?: boolean | undefined;
-  /** Default true; the lesson's are left out. */
+  /** Default true; the lesson removes them. */
   readonly punctuation?: boolean | undefined;
-  /** Default `characters`. The lesson leaves such scripts out. */
+  /** Default `characters`. The lesson removes such scripts. */
   readonly unspaced?: TextSteps['unspaced'] | undefined;
-  /** Default 2,048 tokens, of characters 1,024; of the lesson, and where it is null, no limit. */
+  /** Default 2,048 tokens, or 1,024 with characters. No limit for the lesson, and with null. */
   readonly maxLength?: number | null | undefined;
   /**
-   * A recurrent model takes its time for each token, and learns little from the end of a long text; to hashed features
-   * all tokens are worth the same. Default 256 where nothing is said of `maxLength`, else `maxLength`; of characters
-   * always that.
+   * A recurrent model needs time for each token and learns little from the end of a long text, whereas hashed features
+   * use all tokens equally. Default 256 where `maxLength` is not given, otherwise `maxLength`; with characters always
+   * `maxLength`.
    */
   readonly maxTokens?: number | null | undefined;
 }
@@ -87,9 +89,9 @@ const LONGEST_CHARACTERS = 1024;
 const MOST_TOKENS = 256;
 
 /**
- * Completes what is done to a text, and checks it.
+ * Completes text steps, and checks them.
  *
- * @throws HeadwaterError `HW_USAGE` when a value cannot work, or the lesson's preprocessor is asked for what it cannot do
+ * @throws HeadwaterError `HW_USAGE` when a value is invalid, or the lesson's preprocessor does not support it
  *
  * @example
  * ```ts
@@ -131,16 +133,16 @@ export const textSteps = (options: TextStepsOptions = {}): TextSteps => {
   return decoded.right;
 };
 
-/** What the lesson does to a text, and all models did whose artifacts say nothing of it. */
+/** The lesson's steps. They also apply to all models whose artifacts have no text steps. */
 export const LESSON_STEPS: TextSteps = textSteps({ preprocessor: 'lesson' });
 
-/** The text of `text.json`. */
+/** Makes the text of `text.json`. */
 export const stringifyTextSteps = (steps: TextSteps): string => {
   checkArgument('stringifyTextSteps', 'steps', steps, 'the text steps of a model');
   return JSON.stringify({ formatVersion: TEXT_VERSION, ...TextSteps.encode(steps) }, null, 2);
 };
 
-/** Files of before say nothing of `maxTokens`: all tokens that were read were the model's. */
+/** Adds `maxTokens` to earlier files, which lack it: in these, all tokens were the model's. */
 const withMaxTokens = (value: unknown): unknown =>
   typeof value === 'object' && value !== null && 'maxLength' in value && !('maxTokens' in value)
     ? { ...value, maxTokens: value.maxLength }
@@ -150,7 +152,7 @@ const withMaxTokens = (value: unknown): unknown =>
  * Reads the text of a `text.json`.
  *
  * @param text the file's text
- * @param where its path, for the message
+ * @param where its path, for the error message
  * @returns Left `HW_ARTIFACT` where it is damaged, `HW_ARTIFACT_VERSION` where a later version wrote it
  */
 export const parseTextSteps = (text: string, where?: string): E.Either<HeadwaterError, TextSteps> => {

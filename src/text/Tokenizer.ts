@@ -9,26 +9,26 @@ import { artifactError, parseArtifact, readArtifact } from './artifacts/readArti
 import { TokenTable } from './internal/TokenTable.js';
 import { foldCase } from './unicode/foldCase.js';
 
-/** How a vocabulary is learnt. */
+/** The options of a vocabulary. */
 export interface TokenizerOptions {
   /** Whether tokens are characters (code points) instead of words. Default: false. */
   readonly charLevel?: boolean | undefined;
-  /** Whether texts are looked up in lower case, as `foldCase` has it. Default: false. */
+  /** Whether texts are looked up in lower case, as folded by `foldCase`. Default: false. */
   readonly foldCase?: boolean | undefined;
   /**
-   * The most tokens in the vocabulary, the padding and the unknown token among them; at least 3. Default: as many as
-   * there are.
+   * The largest number of tokens in the vocabulary, including the padding and the unknown token; at least 3. Default:
+   * no limit.
    */
   readonly numTokens?: number | undefined;
-  /** How often a token must occur to be kept, in occurrences; at least 1. Default: 1. */
+  /** The smallest number of occurrences with which a token is kept; at least 1. Default: 1. */
   readonly minTokenFrequency?: number | undefined;
   /** The name of the padding token, which has index 0. Default: `<PAD>`. */
   readonly padToken?: string | undefined;
   /** The name of the unknown token, which has index 1. Default: `<UNK>`. */
   readonly unknownToken?: string | undefined;
   /**
-   * The most different tokens that are counted at a time, at least 2; four times `numTokens` where that is more. Default
-   * 250,000.
+   * The largest number of distinct tokens that are counted at a time, at least 2; four times `numTokens` where that is
+   * more. Default 250,000.
    */
   readonly mostCounted?: number | undefined;
 }
@@ -36,7 +36,7 @@ export interface TokenizerOptions {
 /** The lesson's `tokenizer.json`, parsed. */
 export interface TokenizerJson {
   readonly char_level: boolean;
-  /** Whether texts are looked up in lower case; the lesson's file has no such entry. */
+  /** Whether texts are looked up in lower case; the lesson's file does not have this field. */
   readonly fold_case?: true;
   /** The name of the unknown token. */
   readonly oov_token: string;
@@ -62,7 +62,7 @@ interface Vocabulary {
 
 type Settings = { readonly [Option in keyof TokenizerOptions]-?: NonNullable<TokenizerOptions[Option]> };
 
-/** So many tokens are counted, or four times as many as are kept where that is more. */
+/** The default number of tokens that are counted; four times the number to keep where that is more. */
 const MOST_COUNTED = 250_000;
 
 const settle = (options: TokenizerOptions): Settings => {
@@ -99,10 +99,10 @@ const settle = (options: TokenizerOptions): Settings => {
   return settings;
 };
 
-/** How often each token occurs, by its number. */
+/** The number of occurrences of each token, by its number. */
 interface TokenCounts {
   readonly settings: Settings;
-  /** The most tokens that are counted at a time. */
+  /** The largest number of tokens that are counted at a time. */
   readonly most: number;
   readonly table: TokenTable;
   readonly counts: number[];
@@ -116,11 +116,11 @@ const counting = (settings: Settings): TokenCounts => ({
 });
 
 /**
- * Forgets the rarest tokens, so that at most half as many are left as are counted; of equally rare ones those that were
- * seen last.
+ * Removes the rarest tokens, so that at most half of the largest number stays. Among equally rare tokens, the ones seen
+ * last are removed.
  *
- * This is lossy counting (Manku and Motwani, "Approximate frequency counts over data streams", VLDB 2002): a token that
- * is forgotten and comes again is counted anew. A frequent one has a count above those that are forgotten.
+ * This is lossy counting (Manku and Motwani, "Approximate frequency counts over data streams", VLDB 2002): a removed
+ * token that occurs again is counted from zero. A frequent token has a higher count than the removed ones.
  */
 const forgetRare = ({ settings, most, table, counts }: TokenCounts): TokenCounts => {
   const byFrequency = new Map<number, number>();
@@ -153,13 +153,13 @@ const count = (soFar: TokenCounts, text: string): TokenCounts => {
   return table.size > most ? forgetRare(soFar) : soFar;
 };
 
-/** The most frequent tokens, at most as many as there is room for; of equally frequent ones the first seen. */
+/** The most frequent tokens, up to the limit; among equally frequent tokens, the ones seen first. */
 const select = ({ table, counts, settings }: TokenCounts): Vocabulary => {
   const { charLevel, numTokens, minTokenFrequency, padToken, unknownToken } = settings;
-  // A word spelt like one of the two is no token of its own: it would take that token's index away.
+  // A word spelt like one of the two is not a separate token, because it would take over that token's index.
   const reserved = [table.numberOf(padToken), table.numberOf(unknownToken)];
-  // Tokens have few frequencies, so it takes less to sort these than to sort the tokens; of one frequency they stand as
-  // they were first seen.
+  // There are few distinct frequencies, so sorting these is faster than sorting the tokens. Tokens of one frequency
+  // stay in the order in which they were first seen.
   const byFrequency = new Map<number, number[]>();
   let words = 0;
   for (let number = 0; number < counts.length; number++) {
@@ -192,10 +192,11 @@ const select = ({ table, counts, settings }: TokenCounts): Vocabulary => {
 };
 
 /**
- * A vocabulary: turns preprocessed text into token indices and back. Immutable.
+ * A vocabulary: converts preprocessed text to token indices and back. Immutable.
  *
- * Index 0 is the padding token, which stands for no word; whatever is not in the vocabulary has the index of the
- * unknown token. The most frequent token comes first; equally frequent ones in the order in which they were first seen.
+ * Index 0 is the padding token, which represents no word. A word that is not in the vocabulary has the index of the
+ * unknown token. The most frequent token comes first. Equally frequent tokens are in the order in which they were first
+ * seen.
  *
  * @example
  * ```ts
@@ -212,18 +213,18 @@ export class Tokenizer {
   readonly charLevel: boolean;
   /** Whether texts are looked up in lower case. */
   readonly foldCase: boolean;
-  /** Every token in the order of the indices, padding and unknown included. */
+  /** All tokens in the order of their indices, including padding and unknown. */
   readonly tokens: readonly string[];
   /** The index of the padding token. */
   readonly padIndex = 0;
-  /** The index of the unknown token; 1 in a vocabulary that was learnt here. */
+  /** The index of the unknown token; 1 in a vocabulary from `fit`. */
   readonly unknownIndex: number;
   /**
-   * How often the rarest token kept occurred in the texts that were learnt from (the lesson's `min_token_freq`: what to
-   * adjust `numTokens` by); undefined in a tokenizer read from JSON, which does not record it.
+   * The number of occurrences of the rarest kept token in the texts of `fit` (the lesson's `min_token_freq`, which
+   * helps to choose `numTokens`). Undefined in a tokenizer read from JSON, which does not record it.
    */
   readonly minTokenFrequency: number | undefined;
-  /** The tokens' numbers in it are their indices. */
+  /** The number of a token in this table is its index. */
   readonly #table: TokenTable;
 
   private constructor({ charLevel, foldCase: folds, tokens, unknownIndex, minTokenFrequency }: Vocabulary) {
@@ -236,7 +237,7 @@ export class Tokenizer {
     for (const token of this.tokens) this.#table.add(token);
   }
 
-  /** The number of tokens, padding and unknown included. */
+  /** The number of tokens, including padding and unknown. */
   get size(): number {
     return this.tokens.length;
   }
@@ -258,9 +259,9 @@ export class Tokenizer {
   }
 
   /**
-   * The tokenizer of the first tokens: the most frequent ones, where it was learnt.
+   * A tokenizer with the first tokens only: the most frequent ones, if it was learnt by `fit`.
    *
-   * @param size how many tokens, padding and unknown included
+   * @param size the number of tokens, including padding and unknown
    */
   first(size: number): Tokenizer {
     return new Tokenizer({
@@ -273,10 +274,10 @@ export class Tokenizer {
   }
 
   /**
-   * The token indices of a text, one a token, int32.
+   * The token indices of a text, one per token, int32.
    *
-   * The lesson's rules for edges hold. Word-level, an empty text has one token, the empty word (usually unknown);
-   * char-level it has none. Unlike the lesson's, a word spelt like the padding token is unknown: padding never occurs
+   * Edge cases follow the lesson. With words, an empty text has one token, the empty word (usually unknown); with
+   * characters it has none. Unlike in the lesson, a word spelt like the padding token is unknown: padding never occurs
    * within a text.
    *
    * @param text a preprocessed text
@@ -293,17 +294,17 @@ export class Tokenizer {
   }
 
   /**
-   * The text that token indices stand for: `decode(encode(text))` is `text` where all its tokens are known.
+   * The text of token indices: `decode(encode(text))` equals `text` where all its tokens are known.
    *
-   * @param ids token indices; padding is written out by its name, and an index that no token has as the unknown token
+   * @param ids token indices; padding becomes its name, and an index without a token becomes the unknown token
    */
   decode(ids: Iterable<number>): string {
     return Array.from(ids, (index) => this.tokens[index] ?? this.unknownToken).join(this.charLevel ? '' : ' ');
   }
 
   /**
-   * The value of the lesson's `tokenizer.json`. Its keys may stand in another order than their indices: `stringify`
-   * writes the file.
+   * The value of the lesson's `tokenizer.json`. Its keys may be in another order than their indices; `stringify` writes
+   * the file in order.
    */
   toJSON(): TokenizerJson {
     return {
@@ -315,8 +316,8 @@ export class Tokenizer {
   }
 
   /**
-   * The lesson's `tokenizer.json`, byte for byte: ASCII, indented by 4, tokens in the order of their indices. One that
-   * folds case has the entry `fold_case` besides.
+   * The lesson's `tokenizer.json`, byte for byte: ASCII, indented by 4, tokens in the order of their indices. With
+   * `foldCase`, the entry `fold_case` is added.
    */
   stringify(): string {
     return jsonObject([
@@ -337,14 +338,14 @@ export class Tokenizer {
    * tokenizer$: -----------(t|)
    * ```
    *
-   * It holds no texts, but one entry for every distinct token, less than 100 bytes each: of at most `mostCounted`
-   * tokens, or four times `numTokens` where that is more. Beyond that the rarest half is forgotten, so that the counts
-   * of rare tokens may be too low then.
+   * It keeps no texts, but one entry of less than 100 bytes for every distinct token. It keeps at most `mostCounted`
+   * tokens, or four times `numTokens` where that is more. Beyond this limit the rarest half is removed, so the counts
+   * of rare tokens may then be too low.
    *
    * Errors: `HW_EMPTY` when there is no text, or no token as frequent as `minTokenFrequency`.
    *
-   * @param options what tokens are and how many are kept
-   * @throws HeadwaterError `HW_USAGE` when an option cannot work
+   * @param options the kind of the tokens and the number to keep
+   * @throws HeadwaterError `HW_USAGE` when an option is invalid
    */
   static fit(options: TokenizerOptions = {}): OperatorFunction<string, Tokenizer> {
     const settings = settle(options);
@@ -358,12 +359,13 @@ export class Tokenizer {
   }
 
   /**
-   * The tokenizer of a parsed `tokenizer.json`, the lesson's or ours. The token with index 0 is its padding token.
+   * Makes a tokenizer from a parsed `tokenizer.json` of the lesson or of this library. The token with index 0 is its
+   * padding token.
    *
-   * @param value what the JSON was parsed to
-   * @param where the path or address that it came from, for the message
-   * @returns Left `HW_ARTIFACT` where the shape is wrong, the indices are not 0 to n − 1, or the unknown token is
-   *   missing or is the padding token
+   * @param value the parsed JSON
+   * @param where the path or address of the file, for the error message
+   * @returns Left `HW_ARTIFACT` where the structure is wrong, the indices are not 0 to n − 1, or the unknown token is
+   * missing or is the padding token
    */
   static fromJSON(value: unknown, where?: string): E.Either<HeadwaterError, Tokenizer> {
     return pipe(
@@ -384,11 +386,12 @@ export class Tokenizer {
   }
 
   /**
-   * The tokenizer of the text of a `tokenizer.json`, the lesson's or ours: `fromJSON` after `JSON.parse`.
+   * Makes a tokenizer from the text of a `tokenizer.json` of the lesson or of this library: `fromJSON` after
+   * `JSON.parse`.
    *
    * @param text the file's text
-   * @param where the path or address that it came from, for the message
-   * @returns Left `HW_ARTIFACT` where it is not JSON, and where `fromJSON` does
+   * @param where the path or address of the file, for the error message
+   * @returns Left `HW_ARTIFACT` where it is not JSON, and where `fromJSON` returns it
    */
   static parse(text: string, where?: string): E.Either<HeadwaterError, Tokenizer> {
     return pipe(

@@ -1,13 +1,13 @@
 import { HeadwaterError } from '../contracts/HeadwaterError.js';
 
 /**
- * Counts how many rows each class has.
+ * Counts the rows of each class.
  *
  * @param labels each row's class index
- * @param classes the number of classes, C (a label encoder's `size`); a class that no row has counts 0
+ * @param classes the number of classes, C (a label encoder's `size`); a class without rows has the count 0
  * @returns rows by class index, shape [C], int32
- * @throws HeadwaterError `HW_USAGE` when `classes` is no whole number of at least 1; `HW_LABEL` when a label is not
- *   between 0 and C − 1
+ * @throws HeadwaterError `HW_USAGE` when `classes` is not a whole number of at least 1; `HW_LABEL` when a label is not
+ * between 0 and C − 1
  *
  * @example
  * ```ts

@@ -2,13 +2,13 @@ import { checkArgument } from '../contracts/checkArgument.js';
 import { HeadwaterError } from '../contracts/HeadwaterError.js';
 
 /**
- * The weight of each class in the loss: 1 / its number of train rows, as in the lesson, so that every class weighs the
- * same in all.
+ * The weight of each class in the loss: 1 / its number of train rows, as in the lesson. So every class has the same
+ * total weight.
  *
- * @param counts train rows by class index, shape [C]; `classCounts` makes them
+ * @param counts train rows by class index, shape [C], for example from `classCounts`
  * @returns weights by class index, shape [C], float32
- * @throws HeadwaterError `HW_EMPTY` when there is no class, or a class has no rows; `HW_USAGE` when a count is no whole
- *   number of at least 0
+ * @throws HeadwaterError `HW_EMPTY` when there is no class, or a class has no rows; `HW_USAGE` when a count is not a
+ * whole number of at least 0
  *
  * @example
  * ```ts

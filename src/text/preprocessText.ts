@@ -1,12 +1,12 @@
 import { textPreprocessor } from './textPreprocessor.js';
 
 /**
- * Preprocesses one headline as the lesson does, with its 179 stop words.
+ * Preprocesses one headline like the lesson, with its 179 stop words.
  *
- * The same as `textPreprocessor()`, which says what is done and takes stop words of one's own.
+ * The same as `textPreprocessor()`, which describes the steps and accepts other stop words.
  *
- * @param text a headline as it was written
- * @returns its words in lower case, one space apart; empty where nothing is left
+ * @param text the original headline
+ * @returns its words in lower case, separated by one space; empty where no word is left
  *
  * @example
  * ```ts

@@ -4,25 +4,25 @@ import { HeadwaterError } from '../contracts/HeadwaterError.js';
 import type { Vocabulary } from '../contracts/live/Learning.js';
 import type { EncodedText } from '../contracts/rows/Row.js';
 
-/** How much is remembered. */
+/** The options of `rememberTexts`. */
 export interface RememberTextsOptions {
-  /** The most tokens, vector ids and features that are held, of all texts together. Default 2²⁵: about 200 MB. */
+  /** The largest number of tokens, vector ids and features, of all texts together. Default 2²⁵: about 200 MB. */
   readonly maxValues?: number | undefined;
 }
 
 /**
- * Makes an encoder that encodes each text once and remembers it: for a training of many epochs, where hashing the
- * features of a text takes longer than learning from it.
+ * Makes an encoder that encodes each text once and caches the result. Use it for a training of many epochs, where
+ * hashing a text's features takes longer than learning from it.
  *
- * It gives what the encoder gives, so a training has the same bits with it and without. Whoever reads what it gives must
- * not change it.
+ * It returns the same values as the encoder, so a training gives the same bits with and without it. Callers must not
+ * change the returned values.
  *
- * Holds at most `maxValues` values of 4 or 8 bytes, and their texts; texts that come when it is full are encoded each
- * time.
+ * Memory: at most `maxValues` values of 4 or 8 bytes, and their texts. When the cache is full, further texts are
+ * encoded each time.
  *
- * @param encoder what turns a text into what a model reads; it must not learn, since a text would then stand for
- *   something else later on
- * @throws HeadwaterError `HW_USAGE` for an encoder that learns, or a bound that is no whole number of at least 0
+ * @param encoder encodes a text as a model's input; it must not learn, because cached texts would then have outdated
+ * values
+ * @throws HeadwaterError `HW_USAGE` for an encoder that learns, or a bound that is not a whole number of at least 0
  *
  * @example
  * ```ts

@@ -5,27 +5,27 @@ import type { WideFeatures } from './features/wideFeatures.js';
 import type { TextSteps } from './TextSteps.js';
 import type { WordVectors } from './vectors/WordVectors.js';
 
-/** What cuts a text into tokens; a `Tokenizer` or a `growingVocabulary`, say. */
+/** Splits a text into tokens, for example a `Tokenizer` or a `growingVocabulary`. */
 type TokenSource = Vocabulary & {
   /** Whether tokens are characters instead of words. Default false. */
   readonly charLevel?: boolean | undefined;
 };
 
-/** What a model reads of a text. */
+/** The parts of a row encoder. */
 export interface RowEncoderOptions<V extends TokenSource = TokenSource> {
-  /** Gives each token its index. */
+  /** Maps each token to its index. */
   readonly tokenizer: V;
   /**
-   * What is done to a text before the tokenizer reads it, and to nothing else: vectors and features are looked up by the
-   * text as it is written, and in lower case where that is not there. Give the `lookUp` of a `textPath`. Default: nothing.
-   * It must leave the number of tokens as it is.
+   * Changes a text before the tokenizer reads it. It does not affect vectors and features: these are looked up in the
+   * text as written, and in lower case where that is not found. Use the `lookUp` of a `textPath`. It must not change
+   * the number of tokens. Default: the text is unchanged.
    */
   readonly lookUp?: ((text: string) => string) | undefined;
-  /** Give each token its vector: the words of training and all others. Default: rows have no vector ids. */
+  /** Provide each token's vector, also for words that did not occur in training. Default: rows have no vector ids. */
   readonly vectors?: WordVectors | undefined;
-  /** Give the text its hashed features. Default: rows have none. */
+  /** Provide the text's hashed features. Default: rows have none. */
   readonly features?: WideFeatures | undefined;
-  /** How texts are read: `maxTokens` of it is the most tokens, and vectors, of a text. Default: no limit. */
+  /** The text steps; `maxTokens` limits the number of tokens, and of vectors, of a text. Default: no limit. */
   readonly text?: Pick<TextSteps, 'maxTokens'> | undefined;
 }
 
@@ -33,7 +33,7 @@ const same = (text: string): string => text;
 
 const learns = (tokenizer: TokenSource): tokenizer is TokenSource & LearningVocabulary => 'learn' in tokenizer;
 
-/** Turns a text into all that a model reads of it. */
+/** Encodes a text as the complete input of a model. */
 export interface RowEncoder extends Vocabulary {
   readonly vectors: WordVectors | undefined;
   readonly features: WideFeatures | undefined;
@@ -41,16 +41,18 @@ export interface RowEncoder extends Vocabulary {
 }
 
 /**
- * Makes the one place where a text becomes what a model reads: token indices, the vector of each token, and hashed
+ * Makes an encoder that turns a text into the input of a model: token indices, the vector of each token, and hashed
  * features.
  *
- * It stands wherever a tokenizer may: in `tokenize`, in `batches` as `encoder`, in `classifyLive`, `explainHeadlines`
- * and `prequential`. So a word that was not in the train rows, and is the unknown token to the tokenizer, has the same
- * vector wherever it comes. Of a vocabulary that learns, the encoder learns too.
+ * It can be used wherever a tokenizer can: in `tokenize`, in `batches` as `encoder`, in `classifyLive`,
+ * `explainHeadlines` and `prequential`. So a word that did not occur in the train rows, and has the unknown token's
+ * index, still gets the same vector everywhere. An encoder of a learning vocabulary also learns.
  *
- * Holds nothing of the texts. Pure, as far as the tokenizer is.
+ * It keeps no texts. It is pure if the tokenizer is.
  *
- * @param options the tokenizer, and what is read besides @example
+ * @param options the tokenizer, and the other inputs
+ *
+ * @example
  * ```ts
  * import { from, lastValueFrom, of } from 'rxjs';
  * import { collectVectors, rowEncoder, Tokenizer } from 'headwater';

@@ -1,9 +1,9 @@
 /**
- * English words that say little about a headline's class: the 179 that `textPreprocessor` leaves out by default.
+ * English words that say little about a headline's class: the 179 words that `textPreprocessor` removes by default.
  *
  * The words and their order are those of NLTK's English list (the `stopwords` corpus of the Natural Language Toolkit,
- * made by Porter and others, in its edition of 179 words). The order is part of the meaning: words are tried in it, and
- * the first that fits is taken, so `don` goes before `don't`.
+ * made by Porter and others, in its edition of 179 words). The order matters: words are tried in this order and the
+ * first match is removed, so `don` is tried before `don't`.
  *
  * @example
  * ```ts
@@ -13,7 +13,7 @@
  * ```
  */
 export const STOP_WORDS: readonly string[] = Object.freeze([
-  // Personal and possessive pronouns, with what is contracted to them.
+  // Personal and possessive pronouns, with their contractions.
   ...['i', 'me', 'my', 'myself', 'we', 'our', 'ours', 'ourselves'],
   ...['you', "you're", "you've", "you'll", "you'd", 'your', 'yours', 'yourself', 'yourselves'],
   ...['he', 'him', 'his', 'himself', 'she', "she's", 'her', 'hers', 'herself', 'it', "it's", 'its', 'itself'],
@@ -36,7 +36,7 @@ export const STOP_WORDS: readonly string[] = Object.freeze([
   ...['all', 'any', 'both', 'each', 'few', 'more', 'most', 'other', 'some', 'such'],
   ...['no', 'nor', 'not', 'only', 'own', 'same', 'so', 'than', 'too', 'very'],
 
-  // Ends of contractions, and the words about them.
+  // Ends of contractions, and other short words.
   ...[
     's',
     't',
@@ -57,7 +57,7 @@ export const STOP_WORDS: readonly string[] = Object.freeze([
     'y',
   ],
 
-  // Negations: the word up to its apostrophe, then the whole of it.
+  // Negations: the part before the apostrophe, then the whole word.
   ...['ain', 'aren', "aren't", 'couldn', "couldn't", 'didn', "didn't", 'doesn', "doesn't", 'hadn', "hadn't"],
   ...['hasn', "hasn't", 'haven', "haven't", 'isn', "isn't", 'ma', 'mightn', "mightn't", 'mustn', "mustn't"],
   ...['needn', "needn't", 'shan', "shan't", 'shouldn', "shouldn't", 'wasn', "wasn't", 'weren', "weren't"],

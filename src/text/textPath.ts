@@ -5,23 +5,23 @@ import { LESSON_STEPS, type TextSteps } from './TextSteps.js';
 import { foldCase } from './unicode/foldCase.js';
 import { unicodePreprocessor } from './unicode/unicodePreprocessor.js';
 
-/** How texts are read. */
+/** The options for preparing texts. */
 export interface ReadingOptions {
-  /** All that is done to a text: what the model was trained with, as its artifacts say. Default `LESSON_STEPS`. */
+  /** The steps of the model's training, as its artifacts record them. Default `LESSON_STEPS`. */
   readonly text?: TextSteps | undefined;
-  /** The words to leave out where `text` is not given. Default: the 179 of `STOP_WORDS`. */
+  /** The words to remove where `text` is not given. Default: the 179 of `STOP_WORDS`. */
   readonly stopWords?: readonly string[] | undefined;
 }
 
-/** What is done to a text, as functions. */
+/** The text steps as functions. */
 export interface TextPath {
-  /** What they do. */
+  /** The steps that the functions apply. */
   readonly steps: TextSteps;
-  /** The tokens of a title, one space apart, in the case that they are written in; empty where none are left. */
+  /** The tokens of a title, separated by one space, in their original case; empty where none are left. */
   readonly textOf: (title: string) => string;
-  /** Such tokens as they are looked up: in lower case, unless the steps keep the case. */
+  /** Converts such tokens for the look-up: to lower case, unless the steps keep the case. */
   readonly lookUp: (text: string) => string;
-  /** Whether tokens of the title were left out of its text because it is too long. */
+  /** Whether tokens of the title were removed from its text because it is too long. */
   readonly isCut: (title: string, text: string) => boolean;
 }
 
@@ -53,12 +53,12 @@ const preprocessorOf = (steps: TextSteps): ((title: string) => string) => {
 const unchanged = (text: string): string => text;
 
 /**
- * Makes the functions that do to a text what the steps say. Whatever reads texts (training, evaluation, live
- * classification, the command) asks here, so that all read alike.
+ * Makes the functions that apply text steps. All readers of texts (training, evaluation, live classification, the
+ * command) use this function, so that all prepare texts in the same way.
  *
- * The functions are pure. They hold buffers of the length of the longest text.
+ * The functions are pure. They keep buffers of the length of the longest text.
  *
- * @param steps what is done, as `textSteps` completes it or artifacts say it
+ * @param steps the steps, from `textSteps` or from artifacts
  *
  * @example
  * ```ts
@@ -74,7 +74,7 @@ export const textPath = (steps: TextSteps): TextPath => {
   const textOf = preprocessorOf(steps);
   const { maxLength, charLevel, keepCase, preprocessor } = steps;
   let whole: ((title: string) => string) | undefined;
-  // Word-level, so many tokens take at least one character each and a space between two.
+  // With words, `maxLength` tokens take at least one character each, and a space between two.
   const shortest = maxLength === null ? Infinity : charLevel ? maxLength : 2 * maxLength - 1;
   return {
     steps,
@@ -88,6 +88,6 @@ export const textPath = (steps: TextSteps): TextPath => {
   };
 };
 
-/** The steps of an operator's options: those given, or the lesson's with other stop words. */
+/** The steps of an operator's options: the given ones, or the lesson's with other stop words. */
 export const stepsOf = ({ text, stopWords }: ReadingOptions): TextSteps =>
   text ?? (stopWords === undefined ? LESSON_STEPS : { ...LESSON_STEPS, stopWords });

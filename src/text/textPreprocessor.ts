@@ -2,25 +2,23 @@ import { HeadwaterError } from '../contracts/HeadwaterError.js';
 import { asciiPreprocessor } from './internal/asciiPreprocessor.js';
 import { STOP_WORDS } from './stopWords.js';
 
-/** How headlines are preprocessed. */
+/** The options of `textPreprocessor`. */
 export interface TextPreprocessorOptions {
   /**
-   * The words to leave out, in the order in which they are tried at each place of the text. Default: `STOP_WORDS`.
+   * The words to remove, in the order in which they are tried at each position of the text. Default: `STOP_WORDS`.
    *
-   * Words are literal text (`c++` is no pattern) and are lower-cased, as the text is. `[]` leaves nothing out.
+   * Words are literal text (`c++` is not a pattern) and are lower-cased like the text. `[]` removes nothing.
    */
   readonly stopWords?: readonly string[] | undefined;
 }
 
-/** What CPython's `re` takes for a word character in text: a letter or a number of any script, or the low line. */
+/** The word characters of CPython's `re` in text: a letter or a number of any script, or the underscore. */
 const WORD = String.raw`[\p{L}\p{N}_]`;
 
-/**
- * The edge of a word among such characters; JavaScript's own `\b` knows ASCII alone, and would find `the` in `éthe`.
- */
+/** The edge of a word of such characters. JavaScript's own `\b` supports only ASCII, and would find `the` in `éthe`. */
 const EDGE = `(?:(?<=${WORD})(?!${WORD})|(?<!${WORD})(?=${WORD}))`;
 
-/** What CPython's `\s` takes for white space; JavaScript's lacks U+001C to U+001F and U+0085, and has U+FEFF. */
+/** The white space of CPython's `\s`; JavaScript's lacks U+001C to U+001F and U+0085, and includes U+FEFF. */
 const SPACE = String.raw`[\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]`;
 
 const literal = (word: string): string => word.replace(/[\\^$.*+?()[\]{}|/]/g, String.raw`\$&`);
@@ -29,10 +27,10 @@ const stopWordPattern = (words: readonly string[]): RegExp | undefined =>
   words.length === 0 ? undefined : new RegExp(`${EDGE}(?:${words.map(literal).join('|')})${EDGE}${SPACE}*`, 'gu');
 
 /**
- * Leaves out everything from a `(` to the first `)` after it, the two included; a `(` that none follows stays.
+ * Removes everything from a `(` to the first `)` after it, including both. A `(` without a later `)` stays.
  *
- * This is `\([^)]*\)` replaced by nothing, but in time linear in the text: the pattern reads to the end again for each
- * `(` that is never closed.
+ * This equals replacing `\([^)]*\)` by nothing, but in linear time: the pattern reads to the end of the text again for
+ * each `(` that is never closed.
  */
 const withoutParentheses = (text: string): string => {
   let kept = '';
@@ -47,10 +45,10 @@ const withoutParentheses = (text: string): string => {
 };
 
 /**
- * What `textPreprocessor` does to a lower-cased text, step by step and for every script. `asciiPreprocessor` does the
- * same faster, where it can.
+ * Does the steps of `textPreprocessor` on a lower-cased text, for every script. `asciiPreprocessor` does the same
+ * faster, where it can.
  *
- * @param words the stop words, lower-cased
+ * @param words the stop words in lower case
  */
 export const patternPreprocessor = (words: readonly string[]): ((lower: string) => string) => {
   const stopWords = stopWordPattern(words);
@@ -63,25 +61,25 @@ export const patternPreprocessor = (words: readonly string[]): ((lower: string) 
 };
 
 /**
- * Makes a function that preprocesses headlines: lower case, without stop words and parentheses, and only ASCII letters
- * and digits in words one space apart.
+ * Makes a function that preprocesses headlines: lower case, without stop words and parentheses, with only ASCII letters
+ * and digits, in words separated by one space.
  *
- * In this order: the text is lower-cased; stop words leave, each with the white space after it; what stands in
- * parentheses leaves, nesting not minded; every run of other characters than ASCII letters and digits becomes one
- * space; the ends are trimmed. The lesson's `preprocess` also sets punctuation apart by spaces before the fourth step,
- * which that step undoes.
+ * In this order: the text is lower-cased; stop words are removed, each with the white space after it; parentheses are
+ * removed with their content, without regard to nesting; every run of characters other than ASCII letters and digits
+ * becomes one space; the ends are trimmed. The lesson's `preprocess` also surrounds punctuation by spaces before the
+ * fourth step, which that step undoes.
  *
- * A word's edge and white space are what CPython's `re` takes for them, so the results are equal to the lesson's
- * character by character. (The tables behind are those of the Unicode edition that this JavaScript engine knows: a
- * letter assigned after CPython's edition counts as a letter here.)
+ * Word edges and white space are those of CPython's `re`, so the results are equal to the lesson's, character by
+ * character. (The underlying tables are those of this JavaScript engine's Unicode version: a letter that was added
+ * after CPython's version counts as a letter here.)
  *
- * Departures from the lesson, for stop words of one's own alone: they are taken literally instead of as patterns; they
- * are lower-cased; an empty list leaves nothing out, where the lesson's empty pattern would join the words.
+ * Differences from the lesson, for custom stop words only: they are literal text instead of patterns; they are
+ * lower-cased; an empty list removes nothing, whereas the lesson's empty pattern would join the words.
  *
- * The stop words are compiled once, here; the time for a text is linear in its length.
+ * The stop words are compiled once, by this call. The time for a text is linear in its length.
  *
- * @param options which words to leave out
- * @returns a pure function from a title to its text; the text is empty where nothing is left
+ * @param options the words to remove
+ * @returns a pure function from a title to its text; the text is empty where no word is left
  * @throws HeadwaterError `HW_USAGE` when a stop word is empty
  *
  * @example

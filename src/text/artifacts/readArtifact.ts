@@ -13,7 +13,7 @@ const reason = ([error]: t.Errors): string => {
   return `${path.length === 0 ? 'the whole' : excerpt(path.join('.'), 200)} should be ${expected}, but is ${described(error.value)}`;
 };
 
-/** The error of an artifact that cannot be read, in one sentence and what to do about it. */
+/** The error for an artifact that cannot be read: one sentence, and what to do about it. */
 export const artifactError = (what: string, why: string, where: string | undefined, cause?: unknown): HeadwaterError =>
   new HeadwaterError(
     'HW_ARTIFACT',
@@ -25,12 +25,12 @@ export const artifactError = (what: string, why: string, where: string | undefin
   );
 
 /**
- * Decodes an artifact's value with its codec; never trusts it.
+ * Decodes an artifact's value with its codec. The value is not trusted.
  *
- * @param codec what the value must be
- * @param what what the artifact is called in a message
- * @param value what JSON was parsed to
- * @param where the path or address that it came from
+ * @param codec the codec of the value
+ * @param what the artifact's name in a message
+ * @param value the parsed JSON
+ * @param where the path or address of the artifact
  */
 export const readArtifact = <A>(
   codec: t.Type<A, unknown>,
@@ -43,13 +43,13 @@ export const readArtifact = <A>(
     E.mapLeft((errors) => artifactError(what, reason(errors), where)),
   );
 
-/** No artifact nests values deeper than a few levels. */
+/** The deepest nesting allowed; artifacts nest values only a few levels deep. */
 const DEEPEST = 64;
 
 const [QUOTE, BACKSLASH, OPEN_ARRAY, CLOSE_ARRAY, OPEN_OBJECT, CLOSE_OBJECT] = [34, 92, 91, 93, 123, 125];
 
 /**
- * Whether values are nested deeper than artifacts are. `JSON.parse` takes seconds and hundreds of megabytes for some
+ * Whether values are nested deeper than in any artifact. `JSON.parse` takes seconds and hundreds of megabytes for some
  * millions of brackets.
  */
 const isTooDeep = (text: string): boolean => {

@@ -5,22 +5,22 @@ import { artifactError } from '../artifacts/readArtifact.js';
 import { featureCounter, type FeatureOptions, featureSettings, type FeatureSettings } from './countFeatures.js';
 import { FeatureCounts } from './FeatureCounts.js';
 
-/** Document frequencies as plain data: what an artifact holds. */
+/** Document frequencies as plain data, as an artifact stores them. */
 export interface DocumentFrequenciesData extends FeatureSettings {
-  /** The texts that were counted, N. */
+  /** The number of texts counted, N. */
   readonly documents: number;
-  /** The features that occur, rising, int32. */
+  /** The features that occur, in rising order, int32. */
   readonly ids: Int32Array;
-  /** In how many texts each of them occurs, int32. */
+  /** The number of texts in which each of them occurs, int32. */
   readonly counts: Int32Array;
 }
 
 const WHAT = 'document frequencies';
 
 /**
- * In how many of some texts each hashed feature occurs. Immutable.
+ * The number of texts in which each hashed feature occurs. Immutable.
  *
- * Holds four bytes a feature: 4 MiB with 20 bits.
+ * Memory: 4 bytes per feature; 4 MiB with 20 bits.
  *
  * @example
  * ```ts
@@ -32,10 +32,10 @@ const WHAT = 'document frequencies';
  * ```
  */
 export class DocumentFrequencies {
-  /** The texts that were counted, N. */
+  /** The number of texts counted, N. */
   readonly documents: number;
   readonly settings: FeatureSettings;
-  /** In how many texts each feature occurs, shape [2^bits], uint32. */
+  /** The number of texts in which each feature occurs, shape [2^bits], uint32. */
   readonly counts: Uint32Array;
 
   private constructor(documents: number, settings: FeatureSettings, counts: Uint32Array) {
@@ -45,8 +45,8 @@ export class DocumentFrequencies {
   }
 
   /**
-   * Counts the features of a stream of preprocessed texts, and emits the counts when it completes. The texts should be
-   * those of the train rows alone.
+   * Counts the features of a stream of preprocessed texts, and emits the counts when it completes. Use only the texts
+   * of the train rows.
    *
    * ```marbles
    * texts$:       --a--b--|
@@ -54,10 +54,10 @@ export class DocumentFrequencies {
    * frequencies$: --------(f|)   f.documents = 2
    * ```
    *
-   * No text at all gives counts of zero. Holds four bytes a feature. Errors: those of the source.
+   * A stream without texts gives counts of zero. Memory: 4 bytes per feature. Errors: those of the source.
    *
-   * @param options which features a text has
-   * @throws HeadwaterError `HW_USAGE` for a number of bits that cannot work
+   * @param options the kinds of features
+   * @throws HeadwaterError `HW_USAGE` for an invalid number of bits
    */
   static fit(options: FeatureOptions = {}): OperatorFunction<string, DocumentFrequencies> {
     const settings = featureSettings(options);
@@ -77,7 +77,7 @@ export class DocumentFrequencies {
       });
   }
 
-  /** The features that occur, and how often: what an artifact holds. */
+  /** The features that occur and their counts, as an artifact stores them. */
   toData(): DocumentFrequenciesData {
     const touched = this.counts.reduce((sum, count) => sum + (count > 0 ? 1 : 0), 0);
     const ids = new Int32Array(touched);
@@ -92,11 +92,11 @@ export class DocumentFrequencies {
   }
 
   /**
-   * The document frequencies of plain data.
+   * Makes document frequencies from plain data.
    *
-   * @param where the path or address that it came from, for the message
-   * @returns Left `HW_ARTIFACT` where the features do not rise or are none, a count is not between 1 and twice the
-   *   number of texts, or the lengths differ
+   * @param where the path or address of the data, for the error message
+   * @returns Left `HW_ARTIFACT` where the features are not in rising order or are invalid, a count is not between 1 and
+   * twice the number of texts, or the lengths differ
    */
   static fromData(data: DocumentFrequenciesData, where?: string): E.Either<HeadwaterError, DocumentFrequencies> {
     const { bits, cased, documents, ids, counts: given } = data;
@@ -108,7 +108,7 @@ export class DocumentFrequencies {
     for (let at = 0; at < ids.length; at++) {
       const id = ids[at]!;
       if (id <= (ids[at - 1] ?? -1) || id >= counts.length) return bad(`feature ${id} is out of place`);
-      // A feature of both blocks counts twice.
+      // A feature that occurs in both blocks counts twice.
       if (given[at]! < 1 || given[at]! > 2 * documents)
         return bad(`feature ${id} is to occur in ${given[at]!} of ${documents} texts`);
       counts[id] = given[at]!;

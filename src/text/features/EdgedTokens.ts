@@ -7,36 +7,36 @@ const A = 65;
 const LETTERS = 26;
 const FIRST_WIDE = 128;
 
-/** What stands in {@link EdgedTokens.nextCased} where nothing follows that is written otherwise. */
+/** The value in {@link EdgedTokens.nextCased} where no later unit differs from its lower case. */
 const NEVER = 0x7fffffff;
 
 /**
- * The tokens of a text as UTF-16 units, each between `<` and `>`, in lower case and as they are written. It is filled
- * again by each text, so none leaves garbage behind.
+ * The tokens of a text as UTF-16 units, each between `<` and `>`, in lower case and as written. The object is reused
+ * for every text, so that a text makes no garbage.
  */
 export class EdgedTokens {
   /** The number of tokens. */
   count = 0;
   /** The tokens in lower case. */
   units = new Uint16Array(512);
-  /** Where the `<` of each stands (at 2i), and its `>` (at 2i + 1). */
+  /** The positions of each token's `<` (at 2i) and `>` (at 2i + 1). */
   bounds = new Int32Array(256);
-  /** The tokens as they are written; of use where {@link read} says so. */
+  /** The tokens as written; valid only where {@link read} returned true. */
   written = new Uint16Array(512);
   writtenBounds = new Int32Array(256);
-  /** Of each place of `written` the next one, itself included, that is written otherwise than in lower case. */
+  /** For each position of `written`, the next position (including itself) that differs from its lower case. */
   nextCased = new Int32Array(512);
 
   /**
    * Reads a text.
    *
-   * @param text tokens, one space apart
-   * @param cased whether the tokens are wanted as they are written, too
-   * @returns whether they are, and differ from those in lower case
+   * @param text tokens separated by one space
+   * @param cased whether the tokens as written are needed too
+   * @returns whether they are needed and differ from the lower-case tokens
    */
   read(text: string, cased: boolean): boolean {
     const { length } = text;
-    // No token is shorter than one unit, and each has two more around it.
+    // Every token has at least one unit, and two more units around it.
     if (2 * length + 2 > this.units.length) this.#reserve(4 * length + 4);
     const { units, written, bounds } = this;
     let size = 0;
@@ -69,14 +69,15 @@ export class EdgedTokens {
     return true;
   }
 
-  /** The same of a text that is not of ASCII alone. */
+  /** The same for a text that is not only ASCII. */
   #readWide(text: string, cased: boolean): boolean {
     const folded = foldCase(text);
     if (2 * folded.length + 2 > this.units.length) this.#reserve(4 * folded.length + 4);
     const size = this.#edge(folded, this.units, this.bounds);
     if (!cased || folded === text) return false;
     const writtenSize = this.#edge(text, this.written, this.writtenBounds);
-    // Where a letter became two, the places are others: then every token counts as written otherwise.
+    // Where lower-casing turned one letter into two, the positions differ. Then every token counts as different from
+    // its lower case.
     this.#findCased(writtenSize, writtenSize === size);
     return true;
   }
@@ -106,7 +107,7 @@ export class EdgedTokens {
     let token = this.count - 1;
     for (let at = size - 1; at >= 0; at--) {
       if (token >= 0 && at === writtenBounds[2 * token + 1]) {
-        // Nothing of the token after this one counts for it.
+        // Units of the next token do not count for this one.
         next = NEVER;
         token--;
       } else if (at !== writtenBounds[2 * token + 2] && (!aligned || units[at] !== written[at])) next = at;

@@ -1,47 +1,47 @@
-/** Features that there is room for at first. */
+/** The initial number of features. */
 const FIRST_FEATURES = 2048;
 
-/** How many slots there are for a feature; a power of two, as their number is. */
+/** The number of slots per feature; a power of two, like the number of features. */
 const SLOTS_EACH = 2;
 
 /**
- * Features of one text, each with how often it occurs. It is kept and filled again, so that a text leaves no garbage
- * behind; it grows with the features of the longest text.
+ * The features of one text, with the number of occurrences of each. The object is reused for every text, so that a text
+ * makes no garbage. It grows with the features of the longest text.
  */
 export class FeatureCounts {
-  /** How many entries there are. */
+  /** The number of entries. */
   size = 0;
-  /** The feature of each entry, in the order in which they were first counted. */
+  /** The feature of each entry, in the order of the first occurrence. */
   ids = new Int32Array(FIRST_FEATURES);
-  /** How often each occurs. */
+  /** The number of occurrences of each. */
   counts = new Int32Array(FIRST_FEATURES);
-  /** The entry where the present block begins. */
+  /** The first entry of the current block. */
   blockStart = 0;
-  /** Where each entry of the present block stands in `#slots`. */
+  /** The position in `#slots` of each entry of the current block. */
   #places = new Int32Array(FIRST_FEATURES);
-  /** The feature that leads here, + 1; 0 for a free slot. */
+  /** The feature of each slot, + 1; 0 for a free slot. */
   #slots = new Int32Array(SLOTS_EACH * FIRST_FEATURES);
-  /** The entry of the feature that leads here. */
+  /** The entry of each slot's feature. */
   #entries = new Int32Array(SLOTS_EACH * FIRST_FEATURES);
 
-  /** Forgets all features. */
+  /** Removes all features. */
   clear(): void {
     this.nextBlock();
     this.size = 0;
     this.blockStart = 0;
   }
 
-  /** What is counted from now on is counted apart from what was before. */
+  /** Starts a new block. Its features are counted separately from those of earlier blocks. */
   nextBlock(): void {
     for (let entry = this.blockStart; entry < this.size; entry++) this.#slots[this.#places[entry]!] = 0;
     this.blockStart = this.size;
   }
 
   /**
-   * Counts features, of a block the first and only time.
+   * Counts all features of a block. Call it once per block.
    *
-   * @param features the features, as often as they occur
-   * @param count how many of them there are
+   * @param features the features, with repetitions
+   * @param count the number of these
    */
   countAll(features: Int32Array, count: number): void {
     this.#reserve(this.size + count);
@@ -70,7 +70,7 @@ export class FeatureCounts {
     this.size = size;
   }
 
-  /** Makes room for so many entries. The slots are free: a block is counted at once. */
+  /** Makes room for `entries` entries. All slots are free at this point, because a block is counted in one call. */
   #reserve(entries: number): void {
     if (entries <= this.ids.length) return;
     const room = 2 ** Math.ceil(Math.log2(entries));

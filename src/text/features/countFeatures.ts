@@ -2,24 +2,26 @@ import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import { EdgedTokens } from './EdgedTokens.js';
 import type { FeatureCounts } from './FeatureCounts.js';
 
-/** Which features a text has. */
+/** The kinds of features of a text. */
 export interface FeatureOptions {
-  /** Features are numbered from 0 to 2^bits − 1; 8 to 24. Default 20. */
+  /** Features have numbers from 0 to 2^bits − 1; 8 to 24. Default 20. */
   readonly bits?: number | undefined;
   /**
-   * Whether a text has, besides the features of its tokens in lower case, those of the tokens as they are written where
-   * these differ. Default false.
+   * Whether features of the tokens as written are added to those of the lower-case tokens, where the two differ.
+   * Default false.
    */
   readonly cased?: boolean | undefined;
 }
 
-/** The same, checked and complete. */
+/** The same options, checked and complete. */
 export interface FeatureSettings {
   readonly bits: number;
   readonly cased: boolean;
 }
 
-/** @throws HeadwaterError `HW_USAGE` for a number of bits that cannot work */
+/**
+ * @throws HeadwaterError `HW_USAGE` for an invalid number of bits
+ */
 export const featureSettings = ({ bits = 20, cased = false }: FeatureOptions): FeatureSettings => {
   if (Number.isSafeInteger(bits) && bits >= 8 && bits <= 24) return { bits, cased };
   throw new HeadwaterError('HW_USAGE', `The bits of a feature are ${bits}, but must be a whole number from 8 to 24.`);
@@ -30,8 +32,8 @@ const LONGEST = 5;
 
 const SPACE = 32;
 
-// FNV-1a (G. Fowler, L. C. Noll, K.-P. Vo) of 32 bits, over UTF-16 units where its authors take bytes: of ASCII text
-// the hashes are the same.
+// 32-bit FNV-1a (G. Fowler, L. C. Noll, K.-P. Vo), over UTF-16 units instead of bytes. For ASCII text the hashes are
+// the same.
 const BASIS = 0x811c9dc5 | 0;
 const PRIME = 0x01000193;
 const hashed = (hash: number, unit: number): number => Math.imul(hash ^ unit, PRIME);
@@ -44,21 +46,20 @@ const hashedAll = (text: string, from = BASIS): number => {
 const WORD = hashedAll('w ');
 const PAIR = hashedAll('b ');
 const CHARACTERS = hashedAll('c ');
-/** What stands before the first token in its pair, and after the last one. */
+/** The neighbour of the first token in its pair, and that of the last token. */
 const BEFORE = hashedAll('<s>', PAIR);
 const AFTER = ' </s>';
 
 /**
- * Makes a function that counts the hashed features of a preprocessed text, whose tokens stand one space apart.
+ * Makes a function that counts the hashed features of a preprocessed text, whose tokens are separated by one space.
  *
- * Block 1: `w ` and each token; `b ` and each two neighbours with a space between them, where `<s>` stands before the
- * first token and `</s>` after the last. Block 2: `c ` and each 2 to 5 UTF-16 units that follow one another in `<`
- * token `>`. Each is hashed by FNV-1a (32 bit, UTF-16 units) and cut to the lower bits.
+ * Block 1: `w ` and each token; `b ` and each pair of neighbours with a space between them, where `<s>` comes before
+ * the first token and `</s>` after the last one. Block 2: `c ` and each sequence of 2 to 5 UTF-16 units in `<` token
+ * `>`. Each is hashed by FNV-1a (32 bit, UTF-16 units) and reduced to the lower bits.
  *
- * Hashes are carried on from unit to unit, so an n-gram costs one step, and none is ever cut out as a string.
+ * A hash continues from unit to unit, so an n-gram costs one step and needs no string of its own.
  *
- * The function writes to the counts that it is given (block 1, then block 2) and keeps buffers of the length of the
- * longest text.
+ * The function writes to the given counts (block 1, then block 2). It keeps buffers of the length of the longest text.
  */
 export const featureCounter = ({ bits, cased }: FeatureSettings): ((text: string, into: FeatureCounts) => void) => {
   const mask = 2 ** bits - 1;
@@ -68,7 +69,9 @@ export const featureCounter = ({ bits, cased }: FeatureSettings): ((text: string
   let wordCount = 0;
   let gramCount = 0;
 
-  /** @param all whether every feature counts, or only those that are written otherwise than in lower case */
+  /**
+   * @param all whether every feature counts, or only those that differ from their lower case
+   */
   const hashTokens = (units: Uint16Array, bounds: Int32Array, count: number, all: boolean): void => {
     const { nextCased } = tokens;
     let before = BEFORE;
@@ -107,7 +110,8 @@ export const featureCounter = ({ bits, cased }: FeatureSettings): ((text: string
 
   return (text, into) => {
     const both = tokens.read(text, cased);
-    // Of each token a word and a pair, and one pair at the end; of each unit four n-grams. All may come twice.
+    // Each token makes a word and a pair, and the end makes one more pair. Each unit makes four n-grams. All may occur
+    // twice.
     const { bounds, count, units, written, writtenBounds } = tokens;
     if (4 * count + 2 > words.length) words = new Int32Array(8 * count + 4);
     if (8 * units.length > grams.length) grams = new Int32Array(8 * units.length);

@@ -6,38 +6,39 @@ import { featureCounter } from './countFeatures.js';
 import type { DocumentFrequencies } from './DocumentFrequencies.js';
 import { FeatureCounts } from './FeatureCounts.js';
 
-/** What gives each text its hashed features: words, pairs of neighbours, and n-grams of characters. */
+/** Extracts the hashed features of a text: words, pairs of neighbouring words, and n-grams of characters. */
 export interface WideFeatures {
   /** The number of columns, F = 2^bits. */
   readonly columns: number;
-  /** The norm of the block of words and pairs, beside that of n-grams, which is 1. */
+  /** The norm of the block of words and pairs. The norm of the block of n-grams is 1. */
   readonly wordWeight: number;
-  /** What becomes of features that no train text has. */
+  /** How features that occur in no train text are treated. */
   readonly unseen: 'leave-out' | 'keep';
-  /** What the features were weighted by. */
+  /** The document frequencies that weight the features. */
   readonly frequencies: DocumentFrequencies;
   /** The features of a preprocessed text, as a sparse row of length F. */
   extract(text: string): SparseRow;
 }
 
-/** How features are weighted besides. */
+/** Further options of the weighting. */
 export interface WideFeaturesOptions {
-  /** The norm of the block of words and pairs, beside that of n-grams, which is 1. Default 1. */
+  /** The norm of the block of words and pairs. The norm of the block of n-grams is 1. Default 1. */
   readonly wordWeight?: number | undefined;
   /**
-   * What becomes of features that no train text has: they are left out, or kept with the largest weight of all. A
-   * linear model has learnt nothing of them, and kept ones make the others of their block smaller. Default `leave-out`.
+   * How features that occur in no train text are treated: they are left out, or kept with the largest weight of all. A
+   * linear model has learnt nothing about them, and kept ones reduce the other values of their block. Default
+   * `leave-out`.
    */
   readonly unseen?: 'leave-out' | 'keep' | undefined;
 }
 
-/** 1 + ln n of the numbers that most features occur. */
+/** 1 + ln n for the most common numbers of occurrences n. */
 const DAMPED = Float64Array.from({ length: 64 }, (_, n) => (n === 0 ? 0 : 1 + Math.log(n)));
 
-/** The values of which a piece of memory has room for several rows: 64 KiB. */
+/** The number of values in one piece of memory, which holds several rows: 64 KiB. */
 const PIECE = 2 ** 14;
 
-/** Scales the values from one on so that their Euclidean norm is `norm`. */
+/** Scales the values from `from` to `to` so that their Euclidean norm is `norm`. */
 const normalize = (values: Float32Array, from: number, to: number, norm: number): void => {
   let squares = 0;
   for (let at = from; at < to; at++) squares += values[at]! * values[at]!;
@@ -47,25 +48,26 @@ const normalize = (values: Float32Array, from: number, to: number, norm: number)
 };
 
 /**
- * Makes what gives each text its hashed features, weighted by how often and in how many train texts they occur.
+ * Makes an extractor of hashed features, weighted by their occurrences in the text and in the train texts.
  *
- * With n the number of times that a feature occurs in the text, N the number of train texts and d the number of them
- * that have it, its value is (1 + ln n) · (ln((1 + N) ÷ (1 + d)) + 1), which is scikit-learn's smoothed and sublinear
- * TF-IDF. Two blocks are divided by their Euclidean norms, each by its own: words with pairs of neighbours, and n-grams
- * of 2 to 5 UTF-16 units of each token in `<` and `>`. Every feature is hashed by FNV-1a to one of 2^bits columns (K.
- * Weinberger and others, "Feature Hashing for Large Scale Multitask Learning", ICML 2009, without the sign).
+ * A feature's value is (1 + ln n) · (ln((1 + N) ÷ (1 + d)) + 1), where n is its number of occurrences in the text, N is
+ * the number of train texts and d is the number of train texts that contain it. This is scikit-learn's smoothed and
+ * sublinear TF-IDF. There are two blocks: words with pairs of neighbouring words, and n-grams of 2 to 5 UTF-16 units of
+ * each token in `<` and `>`. Each block is divided by its own Euclidean norm. Every feature is hashed by FNV-1a to one
+ * of 2^bits columns (K. Weinberger and others, "Feature Hashing for Large Scale Multitask Learning", ICML 2009, without
+ * the sign).
  *
- * Features that no train text has are left out before the norm is taken.
+ * Features that occur in no train text are left out before the norm is computed (with `unseen: 'leave-out'`).
  *
- * Tokens of any script work. Features are those of the tokens in lower case; with the `cased` option that the
- * frequencies were fitted with, those as they are written come besides. An empty text has no features. A column of both
- * blocks occurs twice in a row.
+ * Tokens of any script work. The features are those of the lower-case tokens. If the frequencies were fitted with the
+ * option `cased`, the features of the tokens as written are added. An empty text has no features. A column that occurs
+ * in both blocks occurs twice in a row.
  *
- * Pure: equal texts give equal rows. Holds four bytes a column.
+ * Pure: equal texts give equal rows. Memory: 4 bytes per column.
  *
- * @param frequencies in how many train texts each feature occurs
- * @param options how they are weighted besides
- * @throws HeadwaterError `HW_USAGE` when `wordWeight` cannot work
+ * @param frequencies the number of train texts in which each feature occurs
+ * @param options further options of the weighting
+ * @throws HeadwaterError `HW_USAGE` when `wordWeight` is invalid
  *
  * @example
  * ```ts
@@ -89,13 +91,14 @@ export const wideFeatures = (frequencies: DocumentFrequencies, options: WideFeat
   const count = featureCounter(settings);
   const found = new FeatureCounts();
   const leavesOut = unseen === 'leave-out';
-  /** What a feature's value is multiplied by; 0 for one that is left out. */
+  /** The factor of a feature's value; 0 for a feature that is left out. */
   const rarity = new Float32Array(documentCounts.length).fill(leavesOut ? 0 : Math.log(1 + documents) + 1);
   for (let id = 0; id < rarity.length; id++) {
     const occurs = Math.min(documentCounts[id]!, documents);
     if (occurs > 0) rarity[id] = Math.log((1 + documents) / (1 + occurs)) + 1;
   }
-  // Rows take their arrays from one piece of memory after another: memory for each would cost more than its features.
+  // Rows take their arrays from large pieces of memory, because separate memory for each row would cost more than its
+  // features.
   let ids = new Int32Array(0);
   let values = new Float32Array(0);
   let used = 0;

@@ -1,7 +1,9 @@
-/** Slots to begin with; a power of two, as every size of the table is. */
+/** The initial number of slots; a power of two, like every size of the table. */
 const FIRST_SLOTS = 1024;
 
-/** Slots in a row that are taken, of a table that is half empty: by chance there are a few dozen. */
+/**
+ * The largest allowed run of occupied slots. In a half-empty table, a run is at most a few dozen slots long by chance.
+ */
 const LONGEST_CHAIN = 4096;
 
 const SPACE = 32;
@@ -18,36 +20,36 @@ const grown = <A extends Int32Array | Uint16Array>(array: A, least: number): A =
 };
 
 /**
- * Numbers tokens in the order in which they are first seen, from 0, and reads texts as such numbers.
+ * Numbers tokens in the order of their first occurrence, from 0, and converts texts to such numbers.
  *
- * A `Map` would need each token of a text as a string of its own, cut out, hashed and thrown away. Here a token is
- * hashed while its end is looked for, and compared where it stands, which takes a third of the time.
+ * A `Map` would need a separate string for each token of a text, which is created, hashed and discarded. Here a token
+ * is hashed while its end is searched, and compared in place. This takes a third of the time.
  *
- * Word-level, tokens are what stands between single spaces, so an empty text has one token, the empty word, and two
- * spaces in a row have an empty word between them: JavaScript's `split` and Python's agree there. Char-level they are
- * code points, as in Python, not UTF-16 units; an empty text has none.
+ * With words, tokens are the parts between single spaces. So an empty text has one token, the empty word, and two
+ * spaces in a row have an empty word between them; JavaScript's `split` and Python's do the same. With characters,
+ * tokens are code points, as in Python, not UTF-16 units; an empty text has none.
  *
- * Holds two bytes for each UTF-16 unit of a token and 16 for each token, or up to twice as much while it grows.
+ * Memory: 2 bytes per UTF-16 unit of a token and 16 bytes per token, or up to twice as much while it grows.
  */
 export class TokenTable {
-  /** The numbers of the text that was read last; -1 for a token that is not known. */
+  /** The numbers of the tokens of the last text read; -1 for an unknown token. */
   numbers = new Int32Array(64);
 
   readonly #charLevel: boolean;
   #size = 0;
   /** The tokens one after another, in UTF-16 units. */
   #units: Uint16Array = new Uint16Array(8 * FIRST_SLOTS);
-  /** Where each token begins in `#units`, and where the next one will. */
+  /** The start of each token in `#units`, and the start of the next one to be added. */
   #starts: Int32Array = new Int32Array(FIRST_SLOTS);
   #hashes: Int32Array = new Int32Array(FIRST_SLOTS);
-  /** The number of the token whose hash leads here, + 1; 0 for a free slot. At most every second one is taken. */
+  /** The number of the token in each slot, + 1; 0 for a free slot. At most every second slot is occupied. */
   #slots = new Int32Array(FIRST_SLOTS);
 
   constructor(charLevel: boolean) {
     this.#charLevel = charLevel;
   }
 
-  /** How many tokens are known. */
+  /** The number of known tokens. */
   get size(): number {
     return this.#size;
   }
@@ -57,7 +59,7 @@ export class TokenTable {
     const end = this.#starts[number + 1]!;
     let token = '';
     for (let at = this.#starts[number]!; at < end;) {
-      // As many at once as a call has room for.
+      // In pieces that a call can take as arguments.
       const units: number[] = [];
       while (at < end && units.length < 4096) units.push(this.#units[at++]!);
       token += String.fromCharCode(...units);
@@ -70,16 +72,17 @@ export class TokenTable {
     return this.#units.subarray(0, this.#starts[this.#size]);
   }
 
-  /** Where each token begins in `units`, and where the last one ends; one more than there are tokens. */
+  /** The start of each token in `units`, and the end of the last one; one more value than there are tokens. */
   get starts(): Int32Array {
     return this.#starts.subarray(0, this.#size + 1);
   }
 
   /**
-   * Makes a table of tokens that lie one after another, which it shares: they must not be changed.
+   * Makes a table of consecutive tokens. It shares their memory, which must not be changed.
    *
-   * @param starts where each token begins, rising from 0, and where the last one ends
-   * @returns the table; or why there is none: a token occurs twice, or so many have one hash that they were made to
+   * @param starts the start of each token, rising from 0, and the end of the last one
+   * @returns the table; or the reason why there is none: a token occurs twice, or so many tokens have colliding hashes
+   * that the file must be hostile
    */
   static of(units: Uint16Array, starts: Int32Array): TokenTable | 'repeated' | 'colliding' {
     const table = new TokenTable(false);
@@ -116,22 +119,22 @@ export class TokenTable {
     return table;
   }
 
-  /** The number of a token, or -1 where it is not known. */
+  /** The number of a token, or -1 where it is unknown. */
   numberOf(token: string): number {
     return this.#slots[this.#slotOf(token, 0, token.length, this.#hash(token))]! - 1;
   }
 
-  /** Gives a token, which must not be known, the next number. */
+  /** Gives an unknown token the next number. */
   add(token: string): void {
     this.#put(token, 0, token.length, this.#hash(token));
   }
 
   /**
-   * Reads a text: its tokens are in `numbers` until the next text is read.
+   * Reads a text. Its tokens are in `numbers` until the next text is read.
    *
-   * @param learn whether tokens that are not known get a number
-   * @param charLevel whether the text's tokens are code points. Default: as the table was made
-   * @returns how many tokens the text has
+   * @param learn whether unknown tokens get a number
+   * @param charLevel whether the text's tokens are code points. Default: as given to the constructor
+   * @returns the number of tokens of the text
    */
   read(text: string, learn: boolean, charLevel = this.#charLevel): number {
     const gap = charLevel ? 0 : 1;
@@ -159,11 +162,11 @@ export class TokenTable {
     return hash;
   }
 
-  /** The slot where the token stands, or the free one where it would. */
+  /** The slot of the token, or the free slot for it. */
   #slotOf(text: string, from: number, to: number, hash: number): number {
     const slots = this.#slots;
     const mask = slots.length - 1;
-    // FNV's lower bits know nothing of a unit's upper ones.
+    // The lower bits of FNV do not depend on the upper bits of a unit, so the upper half is mixed in.
     let slot = (hash ^ (hash >>> 15)) & mask;
     for (let taken = slots[slot]!; taken !== 0; taken = slots[slot]!) {
       if (this.#hashes[taken - 1] === hash && this.#is(taken - 1, text, from, to)) break;

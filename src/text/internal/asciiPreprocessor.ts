@@ -6,8 +6,8 @@ const OPEN = -3;
 const LOW_LINE = 95;
 
 /**
- * What each ASCII character is to the scan: for one of a word itself, in lower case, and for others one of the three
- * below zero.
+ * The code of each ASCII character for the scan: the lower-case character for a word character, and one of the three
+ * negative codes for others.
  */
 const CODES = Int8Array.from({ length: 128 }, (_, unit) => {
   const character = String.fromCharCode(unit);
@@ -16,12 +16,12 @@ const CODES = Int8Array.from({ length: 128 }, (_, unit) => {
   return character === '(' ? OPEN : OTHER;
 });
 
-/** Longer texts are left to the patterns, so that nothing but this is held. */
+/** Longer texts are processed by the patterns, so that no larger buffer is kept. */
 const LONGEST = 16_384;
 
-/** Bytes to put a text together in, and what makes a text of the first of them. */
+/** A buffer in which a text is built, and a function that converts its first bytes to a string. */
 const makeScratch = (): { readonly kept: Uint8Array; readonly keptText: (size: number) => string } => {
-  // Node's bytes become a text several times as fast as those of a browser.
+  // Node converts bytes to a string several times as fast as a browser does.
   const NodeBuffer = nodeModule('node:buffer')?.Buffer;
   if (NodeBuffer === undefined) {
     const kept = new Uint8Array(LONGEST);
@@ -31,18 +31,18 @@ const makeScratch = (): { readonly kept: Uint8Array; readonly keptText: (size: n
   return { kept, keptText: (size) => kept.toString('latin1', 0, size) };
 };
 
-/** Where a text is put together. One is enough: no two texts are at once. */
+/** One buffer is enough, because only one text is processed at a time. */
 const { kept, keptText } = makeScratch();
 
 /**
- * A word begins and ends as a run of word characters does, so its edges are those of the runs; and the scan looks for
- * parentheses outside of stop words alone.
+ * A stop word must begin and end with a word character, so that its edges are edges of runs. It must not contain
+ * parentheses, because the scan searches for these only outside of stop words.
  */
 const SCANNABLE = /^\w(?:[^()]*\w)?$/;
 
 const hashed = (hash: number, unit: number): number => Math.imul(hash ^ unit, 0x01000193);
 
-/** What a stop word is after its first run of word characters: nothing, or from `don't` on its `'t`. */
+/** The stop words with a common first run of word characters, and the rest of each: empty, or `'t` in `don't`. */
 interface Candidates {
   readonly run: string;
   readonly hash: number;
@@ -51,8 +51,8 @@ interface Candidates {
 }
 
 /**
- * The stop words by their first run, in an open hash table at most a quarter full: most words of a text fall on a free
- * slot and are done with.
+ * Groups the stop words by their first run, in an open hash table that is at most a quarter full. Most words of a text
+ * hit a free slot and need no further step.
  */
 const tableOf = (words: readonly string[]): readonly (Candidates | undefined)[] => {
   const byRun = new Map<string, string[]>();
@@ -73,7 +73,7 @@ const tableOf = (words: readonly string[]): readonly (Candidates | undefined)[] 
   return table;
 };
 
-/** Whether `text` has `word` at `at`, in whatever case. */
+/** Whether `text` contains `word` at `at`, in upper or lower case. */
 const stands = (word: string, text: string, at: number): boolean => {
   if (at + word.length > text.length) return false;
   for (let i = 0; i < word.length; i++) {
@@ -92,8 +92,8 @@ const isWordAt = (text: string, at: number): boolean => {
 };
 
 /**
- * Where the stop word ends whose first run is `text` from `start` to `end`, or -1 where there is none: the first that
- * fits and has an edge after it.
+ * The end of the stop word whose first run is `text` from `start` to `end`, or -1 where there is none. The first word
+ * that matches and has an edge after it counts.
  */
 const stopWordEnd = ({ run, rests }: Candidates, text: string, start: number, end: number): number => {
   if (run.length !== end - start || !stands(run, text, start)) return -1;
@@ -105,22 +105,22 @@ const stopWordEnd = ({ run, rests }: Candidates, text: string, start: number, en
 };
 
 /**
- * Makes what `textPreprocessor` does in one pass over the characters of a text, for texts of ASCII alone.
+ * Makes a function that does the work of `textPreprocessor` in one pass over the characters, for ASCII texts only.
  *
- * Headlines are ASCII but for one in a hundred, and the patterns, which know every script, try 179 words at each edge
- * of a word with lookarounds and then build three strings; the scan looks each word up and builds one. It takes a tenth
- * of their time. The two must agree in every character: a property test compares them.
+ * About 99 of 100 headlines are ASCII. The patterns know every script, but they try 179 words with lookarounds at each
+ * edge of a word and then build three strings. The scan looks each word up and builds one string, in a tenth of the
+ * time. The two must agree in every character; a property test compares them.
  *
- * What it rests on: a stop word that begins and ends with a word character can stand only where a run of word
- * characters begins, and where it does not stand the whole run is kept; what leaves with a stop word is that word and
- * white space, so parentheses match as they do in the text.
+ * Why this works: a stop word that begins and ends with a word character can occur only at the start of a run of word
+ * characters. Where it does not occur, the whole run is kept. A stop word is removed only together with white space, so
+ * parentheses match as they do in the text.
  *
- * @param words the stop words, lower-cased
- * @returns a function that gives undefined for a text that it leaves to the patterns; or undefined where the words
- *   themselves are such that it cannot work
+ * @param words the stop words in lower case
+ * @returns a function that returns undefined for a text that the patterns must process; or undefined where the words do
+ * not allow a scan
  */
 export const asciiPreprocessor = (words: readonly string[]): ((text: string) => string | undefined) | undefined => {
-  // A word that is not ASCII is in no text that is.
+  // A word that is not ASCII cannot occur in an ASCII text.
   const ascii = words.filter((word) => /^[\0-\x7f]+$/.test(word));
   if (!ascii.every((word) => SCANNABLE.test(word))) return undefined;
   const table = tableOf(ascii);
@@ -129,9 +129,9 @@ export const asciiPreprocessor = (words: readonly string[]): ((text: string) => 
   return (text) => {
     const { length } = text;
     if (length > LONGEST) return undefined;
-    /** How much of `kept` is taken. */
+    /** The number of bytes of `kept` in use. */
     let size = 0;
-    /** Whether something other than letters and digits has been kept since the last of these. */
+    /** Whether a character other than letters and digits was kept after the last letter or digit. */
     let apart = false;
     let lastClosing: number | undefined;
     let at = 0;
@@ -153,7 +153,7 @@ export const asciiPreprocessor = (words: readonly string[]): ((text: string) => 
         at++;
         continue;
       }
-      // The run is kept as it is read, and taken back where it turns out to be a stop word.
+      // The run is kept while it is read, and removed again where it is a stop word.
       const start = at;
       const sizeBefore = size;
       const apartBefore: boolean = apart;

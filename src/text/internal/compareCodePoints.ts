@@ -1,7 +1,7 @@
 /**
- * The order of two strings by their code points, as Python and NumPy sort: negative where `a` comes first.
+ * Compares two strings by their code points, as Python and NumPy sort: negative where `a` comes first.
  *
- * JavaScript's `<` goes by UTF-16 units, which puts an emoji before U+FF01; `localeCompare` depends on where it runs.
+ * JavaScript's `<` compares UTF-16 units, which puts an emoji before U+FF01. `localeCompare` depends on the locale.
  */
 export const compareCodePoints = (a: string, b: string): number => {
   let i = 0;

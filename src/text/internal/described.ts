@@ -1,8 +1,8 @@
 import { excerpt } from '../../contracts/messages/excerpt.js';
 
 /**
- * A value in a few words. Arrays and objects are not written out: a damaged file may nest them deeper than the stack
- * is.
+ * A short description of a value. Arrays and objects are not written out, because a damaged file may nest them deeper
+ * than the call stack allows.
  */
 export const described = (value: unknown): string => {
   if (value === undefined) return 'missing';

@@ -2,7 +2,7 @@ import * as t from 'io-ts';
 import { excerpt } from '../../contracts/messages/excerpt.js';
 import { described } from './described.js';
 
-/** Names to indices as JSON has them: an object without a prototype, since a name may be `__proto__`. */
+/** Names to indices as in JSON: an object without a prototype, because a name may be `__proto__`. */
 export const indicesByName = (names: readonly string[]): Readonly<Record<string, number>> => {
   const indices = Object.create(null) as Record<string, number>;
   names.forEach((name, index) => (indices[name] = index));
@@ -10,10 +10,10 @@ export const indicesByName = (names: readonly string[]): Readonly<Record<string,
 };
 
 /**
- * The codec of an object from names to the indices 0 to n − 1, each index once; decoded, the names stand in the order
- * of their indices.
+ * The codec of an object from names to the indices 0 to n − 1, each index once. Decoded, it is the list of names in the
+ * order of their indices.
  *
- * The order of the object's keys says nothing: `JSON.parse` puts those that look like numbers first.
+ * The order of the object's keys does not matter: `JSON.parse` puts keys that look like numbers first.
  */
 export const indexedNames = new t.Type<readonly string[], Readonly<Record<string, number>>>(
   'an object from names to the indices 0, 1, 2, …',
@@ -36,7 +36,7 @@ export const indexedNames = new t.Type<readonly string[], Readonly<Record<string
       }
       names[index] = name;
     }
-    // As many names as places, and no place taken twice: every place has its name.
+    // There are as many names as indices, and no index occurs twice, so every index has a name.
     return t.success(names.filter((name) => name !== undefined));
   },
   indicesByName,

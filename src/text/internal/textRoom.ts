@@ -1,19 +1,19 @@
 import { nodeModule } from '../../contracts/runtime/nodeModule.js';
 
-/** Memory that a text is written to before it becomes a string. */
+/** Memory in which a text is built before it becomes a string. */
 export interface TextRoom<Units extends Uint8Array | Uint16Array> {
   readonly units: Units;
-  /** The first units as a string. */
+  /** The first `size` units as a string. */
   readonly text: (size: number) => string;
 }
 
-/** Absent in a browser. */
+/** Undefined in a browser. */
 const NodeBuffer = nodeModule('node:buffer')?.Buffer;
 
-/** The most arguments of a call. */
+/** The largest number of arguments of a call. */
 const MOST_ARGUMENTS = 8192;
 
-/** Code units as a string, where there is no faster way. */
+/** Code units as a string, for runtimes without a faster way. */
 const stringOf = (units: Uint8Array | Uint16Array): string => {
   let text = '';
   for (let at = 0; at < units.length; at += MOST_ARGUMENTS)

@@ -1,6 +1,6 @@
 import { DIGIT, EMOJI, kindAt, LETTER, JOINER, MARK, UNSPACED } from './characterKinds.js';
 
-/** How words of scripts without spaces are cut: by a dictionary, or each character for itself. */
+/** How to split words of scripts without spaces: with a dictionary, into single characters, or not at all. */
 export type UnspacedCut = 'words' | 'characters' | 'none';
 
 const DOT = 46;
@@ -10,23 +10,23 @@ const HYPHEN = 45;
 const AMPERSAND = 38;
 const APOSTROPHE = 39;
 
-/** Lower case of an ASCII letter. */
+/** The bit that makes an ASCII letter lower-case. */
 const LOWER = 0x20;
 const N = 110;
 const T = 116;
 
-/** The last labels that make dotted words a host name. Those that are English words too (`in`, `it`) are not among them. */
+/** The last labels that make dotted words a host name. Labels that are also English words (`in`, `it`) are excluded. */
 const TOP_LEVEL = new Set(
   'com org net edu gov mil int info biz io ai tv co uk de fr es eu ru cn jp kr au ca nl ch br pl ua cz se pt gr tr'.split(
     ' ',
   ),
 );
 
-/** A flag, or a picture with its tone of skin, and others joined to it. */
+/** A flag, or a pictograph with its skin tone and other pictographs joined to it. */
 const PICTURE =
   /\p{RI}{2}|\p{RI}|\p{Extended_Pictographic}\p{EMod}?(?:\u200d\p{Extended_Pictographic}\p{EMod}?)*[\u{e0020}-\u{e007f}]*/uy;
 
-/** A character with the marks that belong to it; of a pair of surrogates both. */
+/** A character with its combining marks; both halves of a surrogate pair. */
 const CLUSTER = /[^]\p{M}*/uy;
 
 const isWordAt = (text: string, at: number): boolean => {
@@ -34,7 +34,7 @@ const isWordAt = (text: string, at: number): boolean => {
   return kind === LETTER || kind === DIGIT;
 };
 
-/** Where the letters and digits end that begin before or at `at`. */
+/** The end of the run of letters and digits that contains or begins at `at`. */
 const runEnd = (text: string, at: number): number => {
   let end = at;
   for (;;) {
@@ -51,7 +51,7 @@ const digitsEnd = (text: string, at: number): number => {
   return end;
 };
 
-/** Where the run ends with all that `-` and `&` join to it. */
+/** The end of the run, including all parts joined to it by `-` and `&`. */
 const joinedEnd = (text: string, at: number): number => {
   let end = runEnd(text, at);
   for (;;) {
@@ -61,7 +61,7 @@ const joinedEnd = (text: string, at: number): number => {
   }
 };
 
-/** Where a contraction of a verb ends that begins at an apostrophe, or -1 where none does. */
+/** The end of a verb's contraction that begins at an apostrophe, or -1 where there is none. */
 const contractionEnd = (text: string, at: number): number => {
   const first = text.charCodeAt(at + 1) | LOWER;
   // s, d, m
@@ -73,17 +73,17 @@ const contractionEnd = (text: string, at: number): number => {
 };
 
 /**
- * Finds the tokens of a text and keeps where they begin and end, until the next text is scanned.
+ * Finds the tokens of a text and keeps their starts and ends until the next scan.
  *
- * Tokens, of which the first that fits counts: `n't` and the verb before it; `'s`, `'re`, `'ve`, `'ll`, `'d`, `'m`;
+ * The first matching kind of token applies: `n't` and the verb before it; `'s`, `'re`, `'ve`, `'ll`, `'d`, `'m`;
  * numbers with single `.`, `,` or `:` between their digits; acronyms such as `u.s.`; host names; words, with `-` or `&`
- * within; pictures (flags, tones of skin and joined pictures are one); words of scripts without spaces; punctuation
- * marks, one by one. Letters and digits are those of every script, with their marks.
+ * inside; pictographs (flags, skin tones and joined pictographs are one token); words of scripts without spaces; single
+ * punctuation marks. Letters and digits of every script count, with their combining marks.
  *
- * No token is cut out as a string.
+ * It makes no string per token.
  */
 export class TokenScan {
-  /** Where each token begins (at 2i) and ends (at 2i + 1), in UTF-16 units. */
+  /** The start (at 2i) and end (at 2i + 1) of each token, in UTF-16 units. */
   bounds: Int32Array = new Int32Array(128);
   /** The number of tokens. */
   count = 0;
@@ -98,8 +98,8 @@ export class TokenScan {
   }
 
   /**
-   * @param text what was repaired
-   * @param limit how many tokens are enough: it ends there, a few more may have been found
+   * @param text the repaired text
+   * @param limit the number of tokens that is enough: the scan stops there, but may have found a few more
    */
   scan(text: string, limit: number): void {
     this.count = 0;
@@ -108,9 +108,9 @@ export class TokenScan {
   }
 
   /**
-   * Adds the tokens that begin at a place of the text, none where it is a space.
+   * Adds the tokens that begin at a position of the text; none at a space.
    *
-   * @returns where to go on, beyond `at`
+   * @returns the position at which to continue, beyond `at`
    */
   next(text: string, at: number): number {
     const kind = kindAt(text, at);
@@ -171,14 +171,14 @@ export class TokenScan {
     return end;
   }
 
-  /** Whether the apostrophe is that of `n't`. */
+  /** Whether the apostrophe belongs to `n't`. */
   #isNegation(text: string, at: number): boolean {
     return (
       (text.charCodeAt(at - 1) | LOWER) === N && (text.charCodeAt(at + 1) | LOWER) === T && !isWordAt(text, at + 2)
     );
   }
 
-  /** Where the host name ends whose first label ends at `at`; `at` itself where it is none. */
+  /** The end of the host name whose first label ends at `at`; `at` itself where it is not a host name. */
   #hostEnd(text: string, at: number): number {
     let end = at;
     let last = at;

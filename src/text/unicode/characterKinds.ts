@@ -1,20 +1,20 @@
-/** What a character is to the scanner. */
+/** The kinds of characters that the scanner distinguishes. */
 export const SPACE = 0;
 export const LETTER = 1;
 export const DIGIT = 2;
 /** Punctuation or a symbol. */
 export const MARK = 3;
-/** A letter of a script that sets no spaces between words. */
+/** A letter of a script without spaces between words. */
 export const UNSPACED = 4;
 export const EMOJI = 5;
-/** A zero-width joiner or non-joiner, which may stand within a word. */
+/** A zero-width joiner or non-joiner, which may occur inside a word. */
 export const JOINER = 6;
-/** No part of any token. */
+/** Not part of any token. */
 export const NOTHING = 7;
 
 const SPACES = /^[\p{White_Space}\p{Cc}]/u;
 const SCRIPTS = String.raw`\p{scx=Han}\p{scx=Hira}\p{scx=Kana}\p{scx=Thai}\p{scx=Laoo}\p{scx=Khmr}\p{scx=Mymr}`;
-/** Marks that many scripts have are not the sign of one: U+3099 is, U+0301 is not. */
+/** A mark that many scripts share does not count as a letter of one script: U+3099 counts, U+0301 does not. */
 const UNSPACED_LETTERS = new RegExp(String.raw`^(?=[${SCRIPTS}])[\p{L}\p{M}\p{Nl}]`, 'u');
 const LETTERS = /^[\p{L}\p{M}]/u;
 const NUMBERS = /^\p{N}/u;
@@ -32,7 +32,7 @@ const kindOfPoint = (point: number): number => {
   return FORMATS.test(character) ? NOTHING : MARK;
 };
 
-/** The kinds of the characters below U+10000, filled in by blocks of 256 when one of a block is first asked for. */
+/** The kinds of the characters below U+10000. A block of 256 is computed at its first use. */
 const kinds = new Uint8Array(0x10000);
 const isFilled = new Uint8Array(256);
 
@@ -42,7 +42,7 @@ const fill = (block: number): void => {
 };
 fill(0);
 
-/** Those of the characters above, as they come: few of them are in use. */
+/** The kinds of the characters above, added at their first use, because few of them occur. */
 const rareKinds = new Map<number, number>();
 
 const kindOfPair = (high: number, low: number): number => {
@@ -65,8 +65,8 @@ const wideKindAt = (text: string, at: number, unit: number): number => {
 };
 
 /**
- * The kind of the character at a place of a text; `SPACE` beyond its end. Both halves of a pair have the kind of their
- * character; half of a pair alone is `NOTHING`.
+ * The kind of the character at a position of a text; `SPACE` beyond its end. Both halves of a surrogate pair have the
+ * kind of their character; an unpaired half is `NOTHING`.
  */
 export const kindAt = (text: string, at: number): number => {
   if (at >= text.length) return SPACE;

@@ -1,15 +1,15 @@
-/** What JavaScript makes of `İ`: an i with a second dot. */
+/** JavaScript's lower case of `İ`: an i with a second dot. */
 const DOTTED = 'i\u0307';
 
 /**
- * A text in the case that words are looked up in: lower case by the tables of Unicode, whatever the locale is.
+ * Folds the case of a text for word look-ups: lower case by the tables of Unicode, independent of the locale.
  *
- * Words of one spelling agree, however they are capitalized, also in Greek: a capital sigma at the end of a word becomes
- * `ς`, as it is written there. What it does not do: `ß` stays and is no `ss`, and capitals of `ı` become `i`, as in all
- * languages but Turkish and Azerbaijani; the Turkish `İ` becomes a plain `i`. Spaces stay where they are, so a text has
- * as many words as before. A text that was folded stays as it is.
+ * Words that differ only in case become equal, also in Greek: a capital sigma at the end of a word becomes `ς`, as in
+ * lower-case writing. Limits: `ß` stays and does not become `ss`; capitals of `ı` become `i`, as in all languages
+ * except Turkish and Azerbaijani; the Turkish `İ` becomes a plain `i`. Spaces stay in place, so the number of words
+ * does not change. Folding a folded text does not change it.
  *
- * @param text words one space apart
+ * @param text words separated by one space
  *
  * @example
  * ```ts

@@ -1,4 +1,4 @@
-/** Entities that feeds and scrapers leave, by name. */
+/** Named entities that remain in the texts of feeds and scrapers. */
 const NAMED: ReadonlyMap<string, string> = new Map([
   ['amp', '&'],
   ['lt', '<'],
@@ -30,24 +30,24 @@ const NAMED: ReadonlyMap<string, string> = new Map([
 const TAG = /<[!/]?[A-Za-z][^<>]{0,500}>|<!--.{0,500}?-->/gsu;
 const WORD = /[\p{L}\p{M}\p{N}]/u;
 const WORD_OR_SPACE = /[\p{L}\p{M}\p{N}\s]/u;
-/** Typographic apostrophes, and the letter that some use for one. */
+/** Typographic apostrophes, and a letter that is sometimes used as one. */
 const APOSTROPHES = /[\u2018\u2019\u201b\u02bc\u2032]/g;
 const QUOTES = /[\u201c-\u201f\u2033]/g;
-/** Invisible characters that are no part of any word. The joiners are kept, and so is what flags are made of. */
+/** Invisible characters that belong to no word. Joiners are kept, and so are the tag characters of flags. */
 const INVISIBLE = /[\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\ufff9-\ufffb]+/g;
 
 const WIDE = /[^\0-\x7f]/;
 
-/** What a repair may be needed for; a text without any of these, and of ASCII alone, stays as it is. */
+/** Matches all texts that may need a repair. An ASCII text without a match stays unchanged. */
 const SUSPECT = /[^\t -~]|[#&;<\\]/;
 
-/** Whether a text is of ASCII alone. */
+/** Whether a text contains only ASCII. */
 export const isAscii = (text: string): boolean => !WIDE.test(text);
 
-/** Whether `repairText` may have something to do. */
+/** Whether `repairText` may change the text. */
 export const maybeDamaged = (text: string): boolean => SUSPECT.test(text);
 
-/** The character of a number; a space for controls, halves of pairs and what is beyond Unicode. */
+/** The character of a code point; a space for control characters, surrogates and numbers beyond Unicode. */
 const characterOf = (point: number): string => {
   const isCharacter =
     point > 31 && point <= 0x10ffff && !(point >= 0x7f && point < 0xa0) && (point & ~0x7ff) !== 0xd800;
@@ -62,14 +62,14 @@ const X = 120;
 const LOWER = 0x20;
 const MOST_DIGITS = 7;
 const MOST_HEX_DIGITS = 6;
-/** The letters and digits of the longest reference, and one more. */
+/** One more than the largest number of letters and digits of a reference. */
 const LONGEST_REFERENCE = 8;
 
 const isDigit = (unit: number): boolean => unit >= 48 && unit <= 57;
 const isLetter = (unit: number): boolean => (unit | LOWER) >= 97 && (unit | LOWER) <= 122;
 const isHexLetter = (unit: number): boolean => (unit | LOWER) >= 97 && (unit | LOWER) <= 102;
 
-/** Whether the character that ends before `at` is a letter, a mark or a digit. */
+/** Whether the character before `at` is a letter, a mark or a digit. */
 const isWordBefore = (text: string, at: number): boolean => {
   const unit = text.charCodeAt(at - 1);
   if (unit < 128) return isDigit(unit) || isLetter(unit);
@@ -78,9 +78,7 @@ const isWordBefore = (text: string, at: number): boolean => {
   return WORD.test(point > 0xffff ? String.fromCodePoint(point) : String.fromCharCode(unit));
 };
 
-/**
- * The number that a reference such as `#39` or `#x27` has, which stands from `start` to `end`; -1 where it is none.
- */
+/** The number of a reference such as `#39` or `#x27` between `start` and `end`; -1 where it is not one. */
 const numberOf = (text: string, start: number, end: number): number => {
   const hexadecimal = (text.charCodeAt(start + 1) | LOWER) === X;
   const first = hexadecimal ? start + 2 : start + 1;
@@ -93,8 +91,8 @@ const numberOf = (text: string, start: number, end: number): number => {
 };
 
 /**
- * Replaces character references, with their `&` or without: some scrapers lose it. Without, a name must not be the end
- * of a longer word, and nothing must be what is left of `&amp;lt;`.
+ * Replaces character references, with or without their `&`, because some scrapers lose it. Without `&`, a name must not
+ * be the end of a longer word, and the result must not be the remains of `&amp;lt;`.
  */
 const decodeReferences = (text: string): string => {
   let decoded = '';
@@ -124,7 +122,7 @@ const decodeReferences = (text: string): string => {
   return from === 0 ? text : decoded + text.slice(from);
 };
 
-/** Removes backslashes before a mark; others become a space. */
+/** Removes a backslash before a mark; any other backslash becomes a space. */
 const withoutBackslashes = (text: string): string => {
   let kept = '';
   let from = 0;
@@ -139,12 +137,13 @@ const withoutBackslashes = (text: string): string => {
 };
 
 /**
- * Repairs what feeds and scrapers leave in a text, and brings what is written in two ways into one.
+ * Repairs the remains of feeds and scrapers in a text, and unifies different spellings of the same character.
  *
- * In this order: character references (`&amp;`, `&#8217;`, and without their ampersand `#39;` and `quot;`), twice, since
- * some are escaped twice; tags (`<b>`, and `&lt;b&gt;`); backslashes, which leave what they stand before (`\$`);
- * Unicode's normalization form NFKC, which makes full-width letters, ligatures and composed letters one; typographic
- * apostrophes and quotation marks become `'` and `"`; invisible characters leave, but for joiners.
+ * In this order: character references (`&amp;`, `&#8217;`, and without their ampersand `#39;` and `quot;`), twice,
+ * because some are escaped twice; tags (`<b>`, and `&lt;b&gt;`); backslashes, of which only the next character stays
+ * (`\$`); Unicode's normalization form NFKC, which unifies full-width letters, ligatures and composed letters;
+ * typographic apostrophes and quotation marks, which become `'` and `"`; invisible characters, which are removed except
+ * joiners.
  *
  * The time is linear in the text's length.
  */
@@ -156,7 +155,7 @@ export const repairText = (text: string): string => {
   }
   if (repaired.includes('<')) repaired = repaired.replace(TAG, ' ');
   if (repaired.includes('\\')) repaired = withoutBackslashes(repaired);
-  // What follows changes nothing in a text of ASCII.
+  // The following steps do not change ASCII text.
   if (isAscii(repaired)) return repaired;
   return repaired.normalize('NFKC').replace(APOSTROPHES, "'").replace(QUOTES, '"').replace(INVISIBLE, '');
 };

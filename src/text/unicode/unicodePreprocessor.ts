@@ -3,27 +3,27 @@ import { foldCase } from './foldCase.js';
 import { isAscii, maybeDamaged, repairText } from './repairText.js';
 import { TokenScan, type UnspacedCut } from './TokenScan.js';
 
-/** How `unicodePreprocessor` reads texts. */
+/** The options of `unicodePreprocessor`. */
 export interface UnicodePreprocessorOptions {
   /**
-   * The words to leave out, in whatever case. Each is read as a text is; one that has several tokens leaves where they
-   * follow one another. Default: none.
+   * The words to leave out, in upper or lower case. Each is split into tokens like a text. One with several tokens is
+   * left out where these tokens are consecutive. Default: none.
    */
   readonly stopWords?: readonly string[] | undefined;
   /** Whether punctuation marks are tokens. Default true. */
   readonly punctuation?: boolean | undefined;
   /**
-   * How Han, Kana, Thai, Lao, Khmer and Burmese are cut, which set no spaces between words. `words`: by the dictionary
-   * of `Intl.Segmenter`, which differs between editions of ICU. `characters`: each character is a token, the same
-   * everywhere. Default `characters`.
+   * How to split Han, Kana, Thai, Lao, Khmer and Burmese, which have no spaces between words. `words`: with the
+   * dictionary of `Intl.Segmenter`, which differs between versions of ICU. `characters`: each character is a token,
+   * with the same result everywhere. Default `characters`.
    */
   readonly unspaced?: 'words' | 'characters' | undefined;
   /**
-   * Whether tokens are to be characters: then words stand apart only where the text has them apart, and scripts without
-   * spaces are not cut. Default false.
+   * Whether tokens are characters. Spaces then stay only where the text has them, and scripts without spaces are not
+   * split. Default false.
    */
   readonly charLevel?: boolean | undefined;
-  /** The most tokens that are read of a text; what follows is left out. Default: no limit. */
+  /** The largest number of tokens of a text; later tokens are left out. Default: no limit. */
   readonly maxLength?: number | undefined;
 }
 
@@ -32,7 +32,7 @@ const isPlainWord = Uint8Array.from({ length: 128 }, (_, unit) =>
   Number(/[0-9A-Za-z]/.test(String.fromCharCode(unit))),
 );
 
-/** Leaves tokens out of a scan: those for which `leavesOut` says how many from there on. */
+/** Removes tokens from a scan. `leavesOut` returns how many tokens to remove from a position on. */
 const dropTokens = (scan: TokenScan, leavesOut: (from: number) => number): void => {
   const { bounds, count } = scan;
   let kept = 0;
@@ -50,7 +50,7 @@ const dropTokens = (scan: TokenScan, leavesOut: (from: number) => number): void 
   scan.count = kept;
 };
 
-/** The stop words by their first token: for each the tokens that must follow, the longest first. */
+/** Groups the stop words by their first token: for each, the tokens that must follow, the longest list first. */
 const byFirstToken = (
   stopWords: readonly string[],
   tokensOf: (word: string) => readonly string[],
@@ -67,7 +67,7 @@ const byFirstToken = (
   return table;
 };
 
-/** The first code points of a text. */
+/** The first `limit` code points of a text. */
 const firstPoints = (text: string, limit: number): string => {
   if (text.length <= limit) return text;
   let end = 0;
@@ -76,19 +76,20 @@ const firstPoints = (text: string, limit: number): string => {
 };
 
 /**
- * Makes a function that preprocesses texts of any language: repairs them, and cuts them into tokens, one space apart.
+ * Makes a function that preprocesses texts of any language: it repairs them and splits them into tokens, separated by
+ * one space.
  *
- * The repairs are those of what feeds and scrapers leave (`&amp;`, `#39;`, `&lt;b&gt;`, `\$`), NFKC, and one form of
- * apostrophes and quotation marks. Tokens are, of those that fit the first: `n't`, and the verb before it; `'s`, `'re`,
- * `'ve`, `'ll`, `'d`, `'m`; numbers with `.`, `,` or `:` between digits; acronyms (`u.s.`); host names; words, with `-`
- * or `&` within; emoji; punctuation marks one by one. Letters and digits are those of every script. Tokens keep their
- * case: a `Tokenizer` of `foldCase`, and word vectors, look them up in lower case.
+ * It repairs the remains of feeds and scrapers (`&amp;`, `#39;`, `&lt;b&gt;`, `\$`), applies NFKC, and uses one form of
+ * apostrophes and quotation marks. The first matching kind of token applies: `n't`, and the verb before it; `'s`,
+ * `'re`, `'ve`, `'ll`, `'d`, `'m`; numbers with `.`, `,` or `:` between digits; acronyms (`u.s.`); host names; words,
+ * with `-` or `&` inside; emoji; single punctuation marks. Letters and digits of every script count. Tokens keep their
+ * case. A `Tokenizer` with `foldCase`, and word vectors, look them up in lower case.
  *
- * The text is read once, and no token becomes a string of its own. The time is linear in the text's length. The
- * functions hold buffers of the length of the longest text.
+ * The text is read once, without a separate string per token. The time is linear in the text's length. The functions
+ * keep buffers of the length of the longest text.
  *
- * @param options which tokens are left out, how scripts without spaces are cut, and how many tokens are read
- * @returns a pure function; the text is empty where nothing is left
+ * @param options the tokens to leave out, the splitting of scripts without spaces, and the largest number of tokens
+ * @returns a pure function; its text is empty where no token is left
  *
  * @example
  * ```ts
@@ -126,7 +127,7 @@ export const unicodePreprocessor = ({
       return found === undefined ? 0 : 1 + found.length;
     });
 
-  /** Copies the tokens, one space apart. */
+  /** Copies the tokens, separated by one space. */
   const copy = (source: string, into: Uint8Array | Uint16Array): number => {
     const { bounds } = scan;
     const count = charLevel ? scan.count : Math.min(scan.count, maxLength);
@@ -141,12 +142,12 @@ export const unicodePreprocessor = ({
   };
 
   /**
-   * The tokens of a text of ASCII alone, written as they are found: words that end at a space, as most do, are copied
-   * while their end is looked for.
+   * The tokens of an ASCII text. They are written while they are scanned: most words end at a space, and are copied
+   * while their end is searched.
    */
   const plainText = (text: string): string => {
     const { length } = text;
-    // Every token but the first has a character of its own and a space before it.
+    // Every token except the first takes at least one character and one space before it.
     if (2 * length > narrow.units.length) narrow = narrowRoom(4 * length);
     const into = narrow.units;
     let size = 0;
@@ -181,7 +182,7 @@ export const unicodePreprocessor = ({
     return narrow.text(size);
   };
 
-  // A token may be left out afterwards, and a character-level text has more characters than tokens.
+  // Later steps may remove tokens, and a character-level text has more characters than tokens.
   const enough = stops.size > 0 ? Infinity : maxLength;
   return (text) => {
     const whole = !maybeDamaged(text);

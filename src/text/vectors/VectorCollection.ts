@@ -4,15 +4,15 @@ import { TokenTable } from '../internal/TokenTable.js';
 import { vectorsError } from './vectorFile.js';
 import { type VectorPrecision, WordVectors } from './WordVectors.js';
 
-/** The rows that there is room for at first. */
+/** The initial number of rows. */
 const FIRST_ROWS = 4096;
 
-/** The largest whole number that an int8 row has. */
+/** The largest absolute value of an int8 row. */
 const LARGEST = 127;
 
-/** Word vectors that are being collected. A word that comes again is left out: files have the best one first. */
+/** Collects word vectors. A repeated word is left out, because files list its best vector first. */
 export class VectorCollection {
-  /** How many words came, those that came again among them. */
+  /** The number of words received, including repeated ones. */
   wordsRead = 0;
   readonly #precision: VectorPrecision;
   readonly #source: string;
@@ -27,12 +27,14 @@ export class VectorCollection {
     this.#rows = new Float32Array(0);
   }
 
-  /** How many words were kept. */
+  /** The number of words kept. */
   get size(): number {
     return this.#words.size;
   }
 
-  /** @throws HeadwaterError `HW_VECTORS` where the vector has another length than those before, or is not finite */
+  /**
+   * @throws HeadwaterError `HW_VECTORS` where the vector has another length than the earlier ones, or is not finite
+   */
   add({ word, values }: WordVector): void {
     const dims = values.length;
     if (this.#dims === 0 && dims > 0) this.#begin(dims);
@@ -47,7 +49,7 @@ export class VectorCollection {
     for (let at = 0; at < dims; at++) {
       const size = Math.abs(values[at]!);
       if (size > largest) largest = size;
-      // Not a number, or endless.
+      // Only NaN is neither larger nor smaller. An infinite number sets `largest` to Infinity above.
       else if (!(size <= largest)) largest = Infinity;
     }
     if (largest === Infinity) {
@@ -64,10 +66,10 @@ export class VectorCollection {
   }
 
   /**
-   * All that was collected; the collection must not be used any more.
+   * Returns the collected vectors. The collection must not be used afterwards.
    *
    * @param cut whether there were more words than were kept
-   * @throws HeadwaterError `HW_VECTORS` where no word came
+   * @throws HeadwaterError `HW_VECTORS` where no word was received
    */
   end(cut: boolean): WordVectors {
     const { size } = this.#words;

@@ -1,41 +1,41 @@
 import { TokenTable } from '../internal/TokenTable.js';
 import { foldCase } from '../unicode/foldCase.js';
 
-/** How the numbers of word vectors are held: as they are, or as whole numbers from -127 to 127 and one scale a row. */
+/** The storage of word vectors: float32, or whole numbers from -127 to 127 with one scale per row. */
 export type VectorPrecision = 'int8' | 'float32';
 
-/** Where word vectors came from. */
+/** The origin of word vectors. */
 export interface VectorsOrigin {
-  /** The file, address or package that they were made of, as people know it. */
+  /** The file, address or package from which they were made, as a name for people. */
   readonly source: string;
-  /** How many words the source had, as far as it was read. */
+  /** The number of words read from the source. */
   readonly wordsRead: number;
   /** Whether the source had more words than were kept. */
   readonly cut: boolean;
 }
 
-/** The parts that word vectors are made of. */
+/** The parts of word vectors. */
 export interface VectorParts {
-  /** The numbers that each vector has, E. */
+  /** The size of each vector, E. */
   readonly dims: number;
-  /** The words, by their number; the word with number n has the id n + 1. */
+  /** The numbered words; the word with number n has the id n + 1. */
   readonly words: TokenTable;
   /** The vectors, row-major, shape [words + 1, E]; row 0 is zeros. */
   readonly rows: Int8Array | Float32Array;
-  /** What each row is multiplied with, shape [words + 1]; undefined where the rows are float32. */
+  /** The factor of each row, shape [words + 1]; undefined where the rows are float32. */
   readonly scales: Float32Array | undefined;
   readonly origin: VectorsOrigin;
-  /** What the file that they stand in hashes to; undefined where they stand in none yet. */
+  /** The hash of their file; undefined where they are not in a file yet. */
   readonly sha256: string | undefined;
 }
 
 /**
  * Words and their vectors. Immutable.
  *
- * A word is known by its id, from 1; the id 0 stands for no word, and its vector is zeros. A word is looked up as it is
- * written, and where it is not there, in lower case.
+ * Each word has an id, from 1. The id 0 means no word, and its vector is zeros. A look-up first tries the word as
+ * written, then its lower case.
  *
- * Holds the rows, two bytes for each UTF-16 unit of a word, and 16 to 24 bytes a word: 341,000 words of 100 numbers
+ * Memory: the rows, 2 bytes per UTF-16 unit of a word, and 16 to 24 bytes per word. 341,000 words with 100 numbers each
  * take 48 MB as int8.
  *
  * @example
@@ -49,14 +49,14 @@ export interface VectorParts {
  * ```
  */
 export class WordVectors {
-  /** The numbers that each vector has, E. */
+  /** The size of each vector, E. */
   readonly dims: number;
-  /** The vectors, row-major, shape [size + 1, E]; row 0 is zeros. A row of int8 is to be multiplied with its scale. */
+  /** The vectors, row-major, shape [size + 1, E]; row 0 is zeros. A row of int8 must be multiplied by its scale. */
   readonly rows: Int8Array | Float32Array;
   /** The scale of each row, shape [size + 1]; undefined where the rows are float32. */
   readonly scales: Float32Array | undefined;
   readonly origin: VectorsOrigin;
-  /** What the file that they stand in hashes to (SHA-256, in hexadecimal); undefined where they stand in none yet. */
+  /** The hash of their file (SHA-256, in hexadecimal); undefined where they are not in a file yet. */
   readonly sha256: string | undefined;
   readonly #words: TokenTable;
 
@@ -78,7 +78,7 @@ export class WordVectors {
     return this.scales === undefined ? 'float32' : 'int8';
   }
 
-  /** The words' UTF-16 units one after another, and where each begins and the last one ends. */
+  /** The words' UTF-16 units one after another, with the start of each word and the end of the last one. */
   get text(): { readonly units: Uint16Array; readonly starts: Int32Array } {
     return { units: this.#words.units, starts: this.#words.starts };
   }
@@ -88,17 +88,17 @@ export class WordVectors {
     return this.#words.token(id - 1);
   }
 
-  /** The id of a word, looked up as it is written and then in lower case; 0 where it has none. */
+  /** The id of a word, looked up as written and then in lower case; 0 where it has none. */
   idOf(word: string): number {
     const id = this.#words.numberOf(word) + 1;
     return id > 0 ? id : this.#words.numberOf(foldCase(word)) + 1;
   }
 
   /**
-   * The id of each token of a preprocessed text; 0 where it has no vector. The tokens are those that a `Tokenizer` of
-   * the same level finds there.
+   * The id of each token of a preprocessed text; 0 where it has no vector. The tokens are the same as those of a
+   * `Tokenizer` of the same level.
    *
-   * @param text tokens one space apart
+   * @param text tokens separated by one space
    * @param charLevel whether tokens are characters instead of words. Default false
    */
   idsOf(text: string, charLevel = false): Int32Array {
@@ -109,7 +109,7 @@ export class WordVectors {
     if (missing === 0) return ids;
     const folded = foldCase(text);
     if (folded === text) return ids;
-    // A letter may become two: then the places of the characters are others.
+    // Lower-casing may turn one letter into two, which moves the positions of the characters.
     if (words.read(folded, false, charLevel) !== ids.length) {
       Array.from(text).forEach((character, i) => (ids[i] ||= this.idOf(character)));
       return ids;
@@ -118,7 +118,7 @@ export class WordVectors {
     return ids;
   }
 
-  /** The vectors of the first words. Files of vectors begin with frequent words. */
+  /** The vectors of the first words. Vector files list frequent words first. */
   first(size: number): WordVectors {
     const words = new TokenTable(false);
     for (let id = 1; id <= size; id++) words.add(this.word(id));

@@ -5,27 +5,27 @@ import type { WordVector } from '../../contracts/rows/WordVector.js';
 import { VectorCollection } from './VectorCollection.js';
 import type { VectorPrecision, WordVectors } from './WordVectors.js';
 
-/** How word vectors are collected. */
+/** The options of `collectVectors`. */
 export interface CollectVectorsOptions {
   /**
-   * How the numbers are held. Default `int8`, with one scale a vector: a quarter of the memory, and no loss that a
-   * classifier shows.
+   * The storage of the numbers. Default `int8`, with one scale per vector: a quarter of the memory, without a
+   * measurable loss in a classifier.
    */
   readonly precision?: VectorPrecision | undefined;
   /**
-   * The most words that are kept, at least 1; the first ones, which in published files are the most frequent. Default
-   * 1,000,000.
+   * The largest number of words to keep, at least 1. The first words are kept; in published files these are the most
+   * frequent ones. Default 1,000,000.
    */
   readonly limit?: number | undefined;
-  /** The path or address that they come from. Default: empty, not known. */
+  /** The path or address of the vectors. Default: empty, unknown. */
   readonly source?: string | undefined;
 }
 
-/** The most words that are kept where no limit is given. */
+/** The largest number of words to keep where no limit is given. */
 export const DEFAULT_WORD_LIMIT = 1_000_000;
 
 /**
- * Collects words with their vectors, and emits them as `WordVectors` when the stream completes.
+ * Collects words with their vectors, and emits a `WordVectors` when the stream completes.
  *
  * ```marbles
  * words$:   --a--b--a--|
@@ -35,15 +35,17 @@ export const DEFAULT_WORD_LIMIT = 1_000_000;
  * limited$: -----(v|)         the source is left at the second word; v.origin.cut = true
  * ```
  *
- * As int8 a vector v becomes round(v ÷ s) with the scale s = max |v| ÷ 127.
+ * As int8, a vector v becomes round(v ÷ s) with the scale s = max |v| ÷ 127.
  *
- * Holds the words that are kept: at most twice what `WordVectors` does, while it grows.
+ * Memory: the words that are kept; while it grows, at most twice the memory of the `WordVectors`.
  *
- * Errors: `HW_VECTORS` where a vector has another length than the first or a number that is not finite, and where there
- * is no word.
+ * Errors: `HW_VECTORS` where a vector has another length than the first one or contains a number that is not finite,
+ * and where there is no word.
  *
- * @param options how they are held, and how many
- * @throws HeadwaterError `HW_USAGE` when the limit is not a whole number of at least 1 @example
+ * @param options the storage and the largest number of words
+ * @throws HeadwaterError `HW_USAGE` when the limit is not a whole number of at least 1
+ *
+ * @example
  * ```ts
  * import { from } from 'rxjs';
  * import { collectVectors } from 'headwater';

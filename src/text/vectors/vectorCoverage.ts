@@ -1,18 +1,18 @@
 import { defer, map, type OperatorFunction, reduce } from 'rxjs';
 import type { WordVectors } from './WordVectors.js';
 
-/** How many tokens of some texts have a vector. */
+/** The share of the tokens of texts that have a vector. */
 export interface VectorCoverage {
-  /** The tokens of all texts, repeated ones counted each time. */
+  /** The number of tokens of all texts; a repeated token counts each time. */
   readonly tokens: number;
-  /** How many of them have a vector. */
+  /** The number of these tokens that have a vector. */
   readonly withVector: number;
   /** `withVector ÷ tokens`, from 0 to 1; 0 where there is no token. */
   readonly share: number;
 }
 
 /**
- * Counts how many tokens of the texts have a vector, and emits it when the stream completes.
+ * Counts the tokens of the texts that have a vector, and emits the result when the stream completes.
  *
  * ```marbles
  * texts$:    --a----b----|
@@ -20,10 +20,12 @@ export interface VectorCoverage {
  * coverage$: ------------(c|)
  * ```
  *
- * Holds two numbers. Errors: those of the source.
+ * Memory: two numbers. Errors: those of the source.
  *
  * @param vectors the word vectors
- * @param charLevel whether tokens are characters instead of words. Default false @example
+ * @param charLevel whether tokens are characters instead of words. Default false
+ *
+ * @example
  * ```ts
  * import { from, of } from 'rxjs';
  * import { collectVectors, vectorCoverage } from 'headwater';

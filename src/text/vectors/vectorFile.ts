@@ -8,38 +8,38 @@ import { type VectorPrecision, type VectorsOrigin, WordVectors } from './WordVec
 // The layout of a file of word vectors, in little-endian order:
 //
 //   byte 0    8 bytes     magic: "HWVEC", CR, LF, EOF
-//        8    32 bytes    the SHA-256 of all that follows
+//        8    32 bytes    the SHA-256 of all bytes that follow
 //       40    uint32      version of the layout
-//       44    uint32      the numbers in a vector, E
-//       48    uint32      the words, N
-//       52    uint32      the bytes of a number: 1 for int8 with a scale a row, 4 for float32
-//       56    uint32      the UTF-16 units of all words, U
-//       60    uint32      the bytes of the origin's JSON, J
+//       44    uint32      the size of a vector, E
+//       48    uint32      the number of words, N
+//       52    uint32      the bytes of a number: 1 for int8 with one scale per row, 4 for float32
+//       56    uint32      the number of UTF-16 units of all words, U
+//       60    uint32      the length of the origin's JSON in bytes, J
 //       64    J bytes     the origin
-//             N + 1 int32     where each word begins, and where the last one ends
-//             N + 1 float32   the scales (int8 alone)
+//             N + 1 int32     the start of each word, and the end of the last one
+//             N + 1 float32   the scales (only for int8)
 //             U uint16        the words
 //             (N + 1) × E     the vectors; the first is zeros
 //
-// Each part begins at a multiple of 8, zeros in between.
+// Each part begins at a multiple of 8, with zeros in between.
 
 const MAGIC = Uint8Array.of(0x48, 0x57, 0x56, 0x45, 0x43, 0x0d, 0x0a, 0x1a);
 const HASH_AT = MAGIC.length;
 const FIELDS_AT = HASH_AT + 32;
 
-/** The bytes of the header, which come before all else. */
+/** The size of the header at the start of the file, in bytes. */
 export const HEADER_BYTES = 64;
 
 const VERSION = 1;
 
-/** The largest values that a file may claim, so that what is read stays bounded: far above any that is published. */
+/** The largest values that a file may declare, so that memory stays bounded; far above those of any published file. */
 const MOST = { dims: 4096, words: 1 << 24, units: 1 << 29, origin: 1 << 16 };
 
 const WHAT = 'a file of word vectors that headwater wrote';
 
 const vectorsOrigin = t.readonly(t.type({ source: t.string, wordsRead: t.number, cut: t.boolean }));
 
-/** Where the parts of a file stand. */
+/** The positions of the parts of a file. */
 interface Layout {
   readonly dims: number;
   readonly words: number;
@@ -50,7 +50,7 @@ interface Layout {
   readonly scalesAt: number;
   readonly unitsAt: number;
   readonly rowsAt: number;
-  /** The length of the whole. */
+  /** The length of the whole file. */
   readonly bytes: number;
 }
 
@@ -71,24 +71,24 @@ const layoutOf = ({
   return { dims, words, precision, units, originBytes, startsAt, scalesAt, unitsAt, rowsAt, bytes };
 };
 
-/** The error of bytes that are no word vectors. */
+/** The error for bytes that are not word vectors. */
 export const vectorsError = (why: string, where: string | undefined, remedy: string): HeadwaterError =>
   new HeadwaterError('HW_VECTORS', `${where ?? 'This'} ${why}. ${remedy}`, where === undefined ? {} : { where });
 
 const REMEDY = 'Make it again: headwater setup vectors, or headwater vectors convert.';
 
-/** Whether bytes begin as a file that this module wrote. */
+/** Whether bytes begin like a file that this module wrote. */
 export const isVectorFile = (bytes: Uint8Array): boolean => {
   checkArgument('isVectorFile', 'bytes', bytes, 'bytes, as a Uint8Array', ['byteLength']);
   return bytes.length >= MAGIC.length && MAGIC.every((byte, at) => bytes[at] === byte);
 };
 
 /**
- * The length in bytes of the whole file that a header announces.
+ * Reads the length of the whole file, in bytes, from its header.
  *
  * @param header at least the first `HEADER_BYTES` bytes
- * @param where the path or address that it came from, for the message
- * @returns Left `HW_VECTORS` where it is no header, or one of another version
+ * @param where the path or address of the file, for the error message
+ * @returns Left `HW_VECTORS` where it is not a header, or has another version
  */
 export const announcedBytes = (header: Uint8Array, where?: string): E.Either<HeadwaterError, number> =>
   E.Functor.map(readHeader(header, where), ({ bytes }) => bytes);
@@ -133,24 +133,24 @@ const areFinite = (values: Float32Array | Int8Array): boolean => {
   return true;
 };
 
-/** What is checked when a file of word vectors is read. */
+/** The options of `parseVectorFile`. */
 export interface ParseVectorsOptions {
-  /** The path or address that it came from, for messages. */
+  /** The path or address of the file, for error messages. */
   readonly where?: string | undefined;
   /**
-   * The SHA-256 of the bytes from the 40th on, in hexadecimal: computed by whoever read them. Default: it is not
+   * The SHA-256 of the bytes from the 40th on, in hexadecimal, computed by the caller. Default: the hash is not
    * checked.
    */
   readonly sha256?: string | undefined;
 }
 
 /**
- * Reads word vectors from the bytes of a file that `vectorFileParts` made: in a browser from an `ArrayBuffer` too.
+ * Reads word vectors from the bytes of a file that `vectorFileParts` made. A browser can pass an `ArrayBuffer`.
  *
- * The vectors share the bytes, which must not be changed. Everything in them is checked before it is used: sizes
- * against the length, the words for being words that occur once, numbers for being finite.
+ * The vectors share memory with the bytes, which must not be changed. All parts are checked before use: sizes against
+ * the length, that words occur only once, and that numbers are finite.
  *
- * @returns Left `HW_VECTORS` where the bytes are none, are damaged or cut short, or have another hash than they say
+ * @returns Left `HW_VECTORS` where the bytes are not word vectors, are damaged or incomplete, or have another hash
  */
 export const parseVectorFile = (
   given: ArrayBuffer | Uint8Array,
@@ -170,7 +170,7 @@ export const parseVectorFile = (
 
   const origin = readOrigin(bytes.subarray(HEADER_BYTES, HEADER_BYTES + layout.originBytes));
   if (origin === undefined) return bad('is damaged: it does not say what it was made of');
-  // The arrays below need their places in memory to be multiples of what they hold.
+  // The typed arrays below must be aligned in memory.
   const { buffer, byteOffset } = bytes.byteOffset % 8 === 0 ? bytes : bytes.slice();
   const count = layout.words + 1;
   const starts = new Int32Array(buffer, byteOffset + layout.startsAt, count);
@@ -194,19 +194,19 @@ export const parseVectorFile = (
 const bytesOf = ({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array =>
   new Uint8Array(buffer, byteOffset, byteLength);
 
-/** A file of word vectors, in parts that follow one another. */
+/** A file of word vectors, in consecutive parts. */
 export interface VectorFile {
   readonly parts: readonly Uint8Array[];
-  /** The length of all of them, in bytes. */
+  /** The total length in bytes. */
   readonly bytes: number;
-  /** What they hash to, in hexadecimal. */
+  /** Their hash, in hexadecimal. */
   readonly sha256: string;
 }
 
 /**
- * The bytes of a file of word vectors, for `parseVectorFile`. The parts share memory with the vectors.
+ * Makes the bytes of a file of word vectors, for `parseVectorFile`. The parts share memory with the vectors.
  *
- * @param hashOf gives the SHA-256 of parts that follow one another, in hexadecimal
+ * @param hashOf computes the SHA-256 of consecutive parts, in hexadecimal
  */
 export const vectorFileParts = (vectors: WordVectors, hashOf: (parts: readonly Uint8Array[]) => string): VectorFile => {
   checkArgument('vectorFileParts', 'vectors', vectors, 'word vectors, such as loadVectors() emits', ['dims']);
