@@ -5,20 +5,20 @@ import type { TextModel } from '../models/artifacts/restoreModel.js';
 import type { WideFeatures } from '../text/features/wideFeatures.js';
 import type { WordVectors } from '../text/vectors/WordVectors.js';
 
-/** A model whose training ended with a loss that is no number. */
+/** A model whose training ended with a loss that is not a number. */
 export interface DivergedModel {
-  /** What the events of its training call it. */
+  /** The model's name in the events of its training. */
   readonly name: string;
   readonly config: TextModel['config'];
-  /** Its weights then. A recurrent model has made no step with such a loss; a linear one may have. */
+  /** Its weights at that time. A recurrent model made no step with such a loss; a linear one may have. */
   readonly weights: StateDict;
-  /** Its hashed features, where it reads them. */
+  /** Its hashed features, where it uses them. */
   readonly features: WideFeatures | undefined;
-  /** Its word vectors, where it reads them. */
+  /** Its word vectors, where it uses them. */
   readonly vectors: WordVectors | undefined;
 }
 
-/** Tells of a model whose training ends with `HW_NUMERIC`, before it is disposed of. */
+/** Reports a model whose training ends with `HW_NUMERIC`, before the model is disposed of. */
 export const tellingDiverged = <T>(
   told: { next(model: DivergedModel): void } | undefined,
   model: () => DivergedModel,

@@ -6,65 +6,68 @@ import type { TextModel } from '../models/artifacts/restoreModel.js';
 import type { WideFeatures } from '../text/features/wideFeatures.js';
 import type { WordVectors } from '../text/vectors/WordVectors.js';
 
-/** How good a candidate is on the validation rows. */
+/** The scores of a candidate on the validation rows. */
 export interface CandidateMeasured {
   readonly type: 'candidate';
-  /** What it is, with its settings, such as `linear, words 0.5, sgd`. */
+  /** The candidate and its settings, such as `linear, words 0.5, sgd`. */
   readonly candidate: string;
   readonly architecture: Architecture;
   /** The mean F1 of the classes, weighted by their rows. */
   readonly f1: number;
   readonly accuracy: number;
-  /** The mean cross-entropy, in nats, with the temperature that suits the validation rows best. */
+  /** The mean cross-entropy in nats, at the temperature that fits the validation rows best. */
   readonly loss: number;
   /** That temperature. */
   readonly temperature: number;
 }
 
-/** A model that was trained, with what it reads of a text. */
+/** A trained model, with the parts that encode its texts. */
 export interface TrainedCandidate {
   readonly measured: CandidateMeasured;
   readonly model: TextModel;
-  /** What the events of its training call it; of a sum, those of its recurrent part. */
+  /** The model's name in the events of its training; for a sum, the name of its recurrent part. */
   readonly trainedAs: string;
-  /** Its hashed features, where it reads them. */
+  /** Its hashed features, where it uses them. */
   readonly features: WideFeatures | undefined;
-  /** Its word vectors, where it reads them. */
+  /** Its word vectors, where it uses them. */
   readonly vectors: WordVectors | undefined;
   /** The batches that it was trained on. */
   readonly source: BatchSource;
-  /** What it takes to train it once more. */
+  /** The data needed to train it again. */
   readonly parts: TrainedParts;
 }
 
-/** A linear model that was trained, and how much it counts where the mean of several is taken. */
+/** A trained linear model, and its share in a mean of several. */
 export interface LinearPart {
   readonly config: LinearConfig;
   readonly epochs: number;
-  /** What its weights are multiplied by; 1 of one that is alone. */
+  /** The factor of its weights; 1 for a single model. */
   readonly share: number;
 }
 
 /** How the parts of a model were trained. */
 export interface TrainedParts {
-  /** The linear models that its linear part is the sum of; none where it has no linear part that was trained apart. */
+  /** The linear models whose sum is its linear part; empty where no linear part was trained separately. */
   readonly linear: readonly LinearPart[];
-  /** The epochs after which its recurrent part had the weights that were kept; undefined where it has none. */
+  /** The number of epochs after which its recurrent part had the kept weights; undefined where it has no such part. */
   readonly networkEpochs?: number | undefined;
 }
 
-/** The end of a training: which model is kept, and why. */
+/** The end of a training: the chosen model, and the reason. */
 export interface ModelChosen {
   readonly type: 'model-chosen';
-  /** The model that is kept. The receiver of the event must dispose of it. */
+  /** The chosen model. The receiver of the event must dispose of it. */
   readonly kept: TrainedCandidate;
-  /** The best linear model, which every other is held against; it may be the one that is kept. To be disposed of too. */
+  /**
+   * The best linear model, with which all others are compared. It may be the chosen one. The receiver must dispose of
+   * it too.
+   */
   readonly linear: TrainedCandidate;
-  /** All candidates, in the order in which they were trained. */
+  /** All candidates, in the order of their training. */
   readonly candidates: readonly CandidateMeasured[];
-  /** What was chosen and why, in a sentence. */
+  /** The choice and its reason, in one sentence. */
   readonly why: string;
 }
 
-/** What a training with a choice of models tells. */
+/** An event of a training that chooses among models. */
 export type ModelTrainingEvent = TrainingEvent | CandidateMeasured | ModelChosen;

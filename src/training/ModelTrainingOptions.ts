@@ -4,33 +4,36 @@ import type { Checkpoint } from '../contracts/training/Checkpoint.js';
 import type { DivergedModel } from './DivergedModel.js';
 import type { Valve } from '../contracts/flow/Valve.js';
 
-/** What all ways of training a model on a split have in common. */
+/** The common options of all functions that train a model on a split. */
 export interface ModelTrainingOptions {
-  /** Decides the weights that models start from, and what their dropout drops: any whole number. Default: the split's. */
+  /** The seed of the models' initial weights and dropout: any whole number. Default: the split's seed. */
   readonly seed?: number | undefined;
   /** The valve of the rows' source. Default: none. */
   readonly valve?: Valve | undefined;
-  /** How much the rows of each class count. Default `none`: each row as much as another. */
+  /** The weighting of the classes in the loss. Default `none`: all rows count the same. */
   readonly classWeights?: ClassWeighting | undefined;
-  /** The norm that the gradients are clipped to, as `fit` has it. Default: none; a recurrent model has a limit of its own. */
+  /** The norm to which gradients are clipped, as in `fit`. Default: none; a recurrent model has its own limit. */
   readonly clipNorm?: number | undefined;
   /**
-   * Told of a model whose training ends with a loss that is no number, before the error comes: whoever wants its weights
-   * takes them here. Default: nobody.
+   * Receives a model whose training ends with a loss that is not a number, before the error is sent. It can read the
+   * model's weights here. Default: none.
    */
   readonly diverged?: { next(model: DivergedModel): void } | undefined;
-  /** The most bytes of encoded rows that are kept in memory; of more, each epoch reads them again. Default 128 MiB. */
+  /**
+   * The largest size in bytes of encoded rows kept in memory. Larger sides are read again in each epoch. Default 128
+   * MiB.
+   */
   readonly keepBytes?: number | undefined;
-  /** When checkpoints are taken, as `fit` has it. Default: never. */
+  /** When to take checkpoints, as in `fit`. Default: never. */
   readonly checkpointEvery?: number | Observable<unknown> | undefined;
   /**
-   * The checkpoint to go on from. It names its model; those that are trained before it are trained again, to the same
-   * bits. Default: none.
+   * The checkpoint to continue from. It names its model. Models that come before it are trained again, with the same
+   * bits as result. Default: none.
    */
   readonly from?: Checkpoint | undefined;
 }
 
-/** What `fit` is told of checkpoints for the model of that name. */
+/** The checkpoint options of `fit` for the model with that name. */
 export const checkpointsOf = (
   name: string,
   { checkpointEvery, from }: ModelTrainingOptions,
@@ -40,18 +43,18 @@ export const checkpointsOf = (
 });
 
 /**
- * How much the rows of a class count in the loss: all the same, inversely as many as there are of it, or as the root of
- * that.
+ * The weight of a class's rows in the loss: equal, inversely proportional to the number of its rows, or inversely
+ * proportional to the square root of that number.
  */
 export type ClassWeighting = 'none' | 'balanced' | 'sqrt';
 
-/** The bytes of encoded rows that are kept where nothing is said. */
+/** The default size in bytes of encoded rows kept in memory. */
 export const KEEP_BYTES = 128 * 2 ** 20;
 
 /**
- * The weight of each class in the loss, shape [C], so that a row counts 1 on average; undefined where all count the same.
+ * The weight of each class in the loss, shape [C], with a mean of 1 per row; undefined where all count the same.
  *
- * @param counts the train rows of each class
+ * @param counts the number of train rows of each class
  */
 export const weightsOfClasses = (weighting: ClassWeighting, counts: Int32Array): Float32Array | undefined => {
   checkArgument('weightsOfClasses', 'counts', counts, 'the numbers of rows by class', ['length']);

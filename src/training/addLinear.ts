@@ -7,10 +7,10 @@ import type { WideGru } from '../models/wide/wideGru.js';
 import { measureCandidate } from './measureCandidate.js';
 import type { TrainedCandidate } from './ModelChosen.js';
 
-/** The most validation rows that the weights of a sum are fitted on: two numbers need no more. */
+/** The largest number of validation rows used to fit the weights of a sum: two numbers need no more. */
 const MOST_ROWS = 50_000;
 
-/** The logits of two models for the same rows, which grow. */
+/** The logits of two models for the same rows, collected batch by batch. */
 class PairedLogits {
   readonly network: number[] = [];
   readonly linear: number[] = [];
@@ -26,8 +26,8 @@ class PairedLogits {
 }
 
 /**
- * Adds the logits of a linear model to those of a recurrent one, with the weights that suit the validation rows best, and
- * measures the sum. The sum owns both models.
+ * Adds the logits of a linear model to those of a recurrent one, with the weights that fit the validation rows best,
+ * and measures the sum. The sum owns both models.
  */
 export const addLinear = (
   network: TrainedCandidate & { readonly model: WideGru },
@@ -55,7 +55,7 @@ export const addLinear = (
       return measureCandidate(name, sumAt(1), source, classes).pipe(
         map((measured) => ({
           measured: { ...measured, temperature: 1 },
-          // Of few rows the weights alone may make it too sure: the temperature is smoothed.
+          // With few rows, the fitted weights alone may make it overconfident, so the smoothed temperature is applied.
           model: sumAt(measured.temperature),
           trainedAs,
           features,

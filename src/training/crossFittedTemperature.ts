@@ -9,23 +9,23 @@ import { temperature } from '../sinks/metrics/temperature.js';
 import type { TrainedCandidate } from './ModelChosen.js';
 import { retrain, type RetrainOptions } from './retrain.js';
 
-/** Models of four folds learn from 75 % of the rows: about as many as the choice was made with. */
+/** With four folds, models learn from 75 % of the rows: about as many as when the model was chosen. */
 const FOLDS = 4;
 
 const nowhere = { next: () => undefined };
 
 /**
- * The temperature of a linear model that is trained on the train rows of a split, from predictions for all of them.
- * Each prediction is that of a model of the other folds.
+ * Fits the temperature of a linear model that is trained on the train rows of a split, from predictions for all these
+ * rows. Each prediction comes from a model that was trained on the other folds.
  *
- * A temperature depends on which rows happen to be validation rows: of 100 rows, whose accuracy alone is known to 0.05,
- * confidence is known no better. The train rows are several times as many.
+ * A temperature depends on the random choice of validation rows. With 100 rows, even the accuracy is known only to
+ * ±0.05, and confidence is not known better. There are several times as many train rows.
  *
- * Emits undefined for another model, and where the rows cannot be divided into folds that have two classes. Errors:
- * those of the rows and `fit`.
+ * Emits undefined for other models, and where the rows cannot be divided into folds with two classes. Errors: those of
+ * the rows and `fit`.
  *
  * @param split the rows
- * @param kept a linear model, with how it was trained
+ * @param kept a linear model, with the settings of its training
  */
 export const crossFittedTemperature = (
   split: Split,
@@ -50,7 +50,7 @@ export const crossFittedTemperature = (
       concatMap(({ fold, split$ }) =>
         split$.pipe(
           concatMap((part) =>
-            // Folds are no part of the training that is shown, and have no checkpoints.
+            // Folds are not shown as part of the training, and have no checkpoints.
             retrain(part, kept, {
               ...options,
               called: `fold ${fold}`,

@@ -8,11 +8,13 @@ import { fit } from '../operators/training/fit.js';
 import { linearRate, oneCycle } from '../ops/optimizers/rateSchedules.js';
 import { checkpointsOf, type ModelTrainingOptions } from './ModelTrainingOptions.js';
 
-/** What the rate of a linear model falls from, evenly to 0; with SGD a little higher where epochs are few. */
+/**
+ * The initial learning rate of a linear model, which falls linearly to 0. SGD with few epochs starts a little higher.
+ */
 const linearRateOf = ({ config }: LinearClassifier, epochs: number): number =>
   config.optimizer === 'adagrad' ? 0.3 : epochs < 10 ? 1.5 : 1;
 
-/** Trains a linear model through all epochs: its rate falls to 0, so the last weights are the best. */
+/** Trains a linear model for all epochs. Its rate falls to 0, so the last weights are the best. */
 export const fitLinear = (
   model: LinearClassifier,
   source: BatchSource,
@@ -31,7 +33,7 @@ export const fitLinear = (
     }),
   );
 
-/** How a recurrent model goes through its epochs. */
+/** How a recurrent model is trained. */
 export interface NetworkCourse {
   readonly epochs: number;
   readonly learningRate: number;
@@ -39,7 +41,7 @@ export interface NetworkCourse {
   readonly monitor?: Monitor | undefined;
 }
 
-/** Trains a recurrent model in one cycle of the learning rate. */
+/** Trains a recurrent model with one cycle of the learning rate. */
 export const fitNetwork = (
   model: WideGru,
   source: BatchSource,

@@ -7,20 +7,23 @@ import type { ModelChosen, TrainedCandidate } from './ModelChosen.js';
 import { retrain, type Retrained, type RetrainOptions } from './retrain.js';
 
 /**
- * The train rows below which the validation rows are trained on at the end: there they are worth 0.01 of F1, and a
- * second training takes little time.
+ * The number of train rows below which the final model is also trained on the validation rows. There these add about
+ * 0.01 of F1, and a second training takes little time.
  */
 const FEW_ROWS = 4000;
-/** The train rows below which a linear model's temperature is fitted on folds: the validation rows are few. */
+/**
+ * The number of train rows below which a linear model's temperature is fitted on folds, because there are few
+ * validation rows.
+ */
 const FEW_TO_CALIBRATE = 1000;
 
-/** Whether a model is trained once more on the train and validation rows when it has been chosen. */
+/** Whether the chosen model is trained again on the train and validation rows together. */
 export const joinsValidation = (
   { rows }: Split,
   { joinValidation = rows.train < FEW_ROWS }: { readonly joinValidation?: boolean | undefined },
 ): boolean => joinValidation && rows.validation > 0;
 
-/** Trains what was chosen once more on the train and validation rows; the models that were chosen are disposed of. */
+/** Trains the chosen models again on the train and validation rows. The originals are disposed of. */
 export const joinValidation = (
   split: Split,
   chosen: ModelChosen,
@@ -64,7 +67,7 @@ export const joinValidation = (
       );
     return again(kept, undefined, (retrained) => {
       const now = replaced(kept, retrained);
-      // The linear part of a sum is the linear model that it is held against.
+      // The linear part of a sum is also the linear model for the comparison.
       if (retrained.linear !== undefined)
         return ended({ kept: now, linear: replaced(linear, { ...retrained, model: retrained.linear }) });
       return again(linear, undefined, (other) => ended({ kept: now, linear: replaced(linear, other) }));

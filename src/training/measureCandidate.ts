@@ -8,7 +8,7 @@ import { metrics } from '../sinks/metrics/metrics.js';
 import { temperature } from '../sinks/metrics/temperature.js';
 import type { CandidateMeasured } from './ModelChosen.js';
 
-/** Measures a candidate on the validation rows, and fits its temperature there. */
+/** Measures a candidate on the validation rows, and fits its temperature on them. */
 export const measureCandidate = (
   candidate: string,
   model: TextModel | DeferredClassifier,
@@ -16,7 +16,7 @@ export const measureCandidate = (
   classes: readonly string[],
 ): Observable<CandidateMeasured> => {
   const about = { type: 'candidate', candidate, architecture: architectureOf(model.config) } as const;
-  // Nothing is known without validation rows.
+  // Without validation rows there are no scores.
   if (source.rows.validation === 0) return of({ ...about, f1: NaN, accuracy: NaN, loss: NaN, temperature: 1 });
   return source.batches('validation', 1).pipe(
     evaluate(model, { valve: source.valve }),
@@ -33,6 +33,6 @@ export const measureCandidate = (
   );
 };
 
-/** Whether one candidate is better than another: by F1 and, where that is equal, by its loss. */
+/** Whether one candidate is better than another: by F1 and, at equal F1, by loss. */
 export const isBetter = (a: CandidateMeasured, b: CandidateMeasured): boolean =>
   a.f1 === b.f1 ? a.loss < b.loss : a.f1 > b.f1;

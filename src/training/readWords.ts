@@ -10,7 +10,7 @@ import { rowEncoder } from '../text/rowEncoder.js';
 import type { WordVectors } from '../text/vectors/WordVectors.js';
 import { KEEP_BYTES, type ModelTrainingOptions } from './ModelTrainingOptions.js';
 
-/** The features that a model reads, and the batches that have them. */
+/** The features of a model, and the batches that contain them. */
 export interface ReadRows {
   readonly features: WideFeatures;
   readonly source: BatchSource;
@@ -18,15 +18,15 @@ export interface ReadRows {
 
 /** How rows become batches. */
 export interface ReadWordsOptions extends Pick<ModelTrainingOptions, 'valve' | 'keepBytes'> {
-  /** Word vectors that the batches are to have besides. Default: none. */
+  /** Word vectors to add to the batches. Default: none. */
   readonly vectors?: WordVectors | undefined;
-  /** The rows in a batch. Default 64. */
+  /** The batch size in rows. Default 64. */
   readonly batchSize?: number | undefined;
 }
 
 /**
- * Counts in how many train rows each hashed feature is, and gives for a norm of the block of words and pairs the features
- * and the batches that have them.
+ * Counts the train rows in which each hashed feature occurs. Emits a function that makes the features and the batches
+ * for a given norm of the block of words and pairs.
  */
 export const readWords = (
   split: Split,
@@ -36,7 +36,7 @@ export const readWords = (
   return rowsOf(split, 'train').pipe(
     preprocess({ text, stopWords }),
     map((row) => row.text),
-    // Features of the words as they are written come besides those in lower case: worth 0.01 of F1 on average.
+    // Features of the words as written are added to the lower-case ones, which improves F1 by 0.01 on average.
     DocumentFrequencies.fit({ cased: true }),
     map((frequencies) => (wordWeight) => {
       const features = wideFeatures(frequencies, { wordWeight });

@@ -9,7 +9,7 @@ import { retrain } from './retrain.js';
 import type { TrainModelOptions } from './trainModel.js';
 import { networkBatchSize } from './trainNetwork.js';
 
-/** A model that was trained once more on all rows of its split. */
+/** A model was trained again on all rows of its split. */
 export interface ModelRefitted {
   readonly type: 'model-refitted';
   /** The model. The receiver of the event must dispose of it. */
@@ -21,23 +21,24 @@ export interface ModelRefitted {
 }
 
 /**
- * Trains a model that `trainModel` kept once more, on all rows of the split: train, validation and test rows.
+ * Trains a model that `trainModel` kept again, on all rows of the split: train, validation and test rows.
  *
- * All choices stay: the settings, the sizes, the number of epochs of the weights that were kept, the temperature, and the
- * weights of a sum. Vocabulary and classes stay those of the train rows; class weights and the frequencies of hashed
- * features are counted anew. No row is left to measure the new model on. So report the scores of the kept model, and say
- * that they are its.
+ * All choices stay the same: the settings, the sizes, the number of epochs of the kept weights, the temperature, and
+ * the weights of a sum. Vocabulary and classes stay those of the train rows. Class weights and the frequencies of
+ * hashed features are counted again. No row is left to measure the new model. So report the scores of the kept model,
+ * and say that they belong to it.
  *
  *     split:  s
  *     result: -e-e-e-…-(R|)     e training events, R the model
  *
- * Cold. On an error, and on unsubscribing before the last event, the new model is disposed of. The kept one is not changed.
+ * Cold. On an error, and on unsubscribing before the last event, the new model is disposed of. The kept model does not
+ * change.
  *
  * Errors: `HW_USAGE` for a classifier of the lesson; those of the rows, `batches` and `fit`.
  *
- * @param split what `trainModel` was given
+ * @param split the split given to `trainModel`
  * @param kept the model that it kept
- * @param options those that `trainModel` was given
+ * @param options the options given to `trainModel`
  *
  * @example
  * ```ts

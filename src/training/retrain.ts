@@ -17,17 +17,17 @@ import { type ModelTrainingOptions, weightsOfClasses } from './ModelTrainingOpti
 import { type ReadRows, readWords } from './readWords.js';
 import { LEARNING_RATE, type TrainNetworkOptions } from './trainNetwork.js';
 
-/** How a model is trained once more. */
+/** The options of `retrain`. */
 export interface RetrainOptions extends ModelTrainingOptions, Pick<TrainNetworkOptions, 'learningRate' | 'backend'> {
-  /** The rows in a batch. */
+  /** The batch size in rows. */
   readonly batchSize: number;
-  /** What the events of this training say of its rows, such as `all rows`. */
+  /** The description of the rows in the events of this training, such as `all rows`. */
   readonly called: string;
-  /** What the logits of a linear model are divided by. Default: that of the kept one. */
+  /** The temperature of a linear model. Default: that of the kept one. */
   readonly temperature?: number | undefined;
 }
 
-/** A model that was trained once more. */
+/** A model was trained again. */
 export interface Retrained {
   readonly type: 'retrained';
   readonly model: TextModel;
@@ -42,12 +42,12 @@ export interface Retrained {
 }
 
 /**
- * Trains a model that was chosen once more, on the train rows of a split that has more of them.
+ * Trains a chosen model again, on the train rows of a split that has more of them.
  *
  * Errors: `HW_USAGE` for a classifier of the lesson; those of the rows, `batches` and `fit`.
  *
  * @param split the rows
- * @param kept the model, with how it was trained; it stays as it is
+ * @param kept the model, with the settings of its training; it does not change
  */
 export const retrain = (
   split: Split,
@@ -75,7 +75,7 @@ export const retrain = (
     const trainNetwork = (model: WideGru, { source }: ReadRows): Observable<TrainingEvent> =>
       fitNetwork(model, source, { epochs: parts.networkEpochs ?? 1, learningRate, keep: 'last' }, options);
 
-    /** The linear models, and the training of them one after the other. */
+    /** The linear models, and their training one after another. */
     const linearParts = ({ source }: ReadRows) => {
       const models = parts.linear.map(({ config: part, share }) => {
         const name = again(`linear, words ${wordWeight}, ${part.optimizer}`);
@@ -83,7 +83,7 @@ export const retrain = (
       });
       return {
         training$: concat(...models.map(({ model }, i) => fitLinear(model, source, parts.linear[i]!.epochs, options))),
-        /** Once they are trained: one model of all of them, with the temperature that was chosen. */
+        /** Call it after the training: makes one model of all of them, with the chosen temperature. */
         model: (of: LinearConfig): LinearClassifier => {
           const [only, ...more] = models;
           const mixed = only !== undefined && more.length === 0 ? only.model : mixLinear(models, settings);
@@ -92,7 +92,7 @@ export const retrain = (
       };
     };
 
-    /** The training of the parts, and the model that is made of them then. */
+    /** The training of the parts, and a function that then makes the model from them. */
     const start = (
       read: ReadRows,
     ): { readonly training$: Observable<TrainingEvent>; readonly model: () => Pick<Retrained, 'model' | 'linear'> } => {

@@ -2,12 +2,12 @@ import { isLessonConfig } from '../models/artifacts/ModelConfig.js';
 import { restoreModel } from '../models/artifacts/restoreModel.js';
 import type { TrainedCandidate } from './ModelChosen.js';
 
-/** Validation rows below which one temperature is as likely as another. */
+/** The number of validation rows below which they are too few to fit a temperature. */
 export const FEW_ROWS = 20;
 
 /**
- * A candidate whose probabilities say how often it is right on the validation rows: its logits are divided by the
- * temperature that was fitted there. The model that it was is disposed of. A sum was fitted there already.
+ * Calibrates a candidate: divides its logits by the temperature that was fitted on the validation rows. The original
+ * model is disposed of. A sum is calibrated already and stays unchanged.
  */
 export const tempered = (candidate: TrainedCandidate): TrainedCandidate => {
   const { model, measured, features, vectors, source } = candidate;

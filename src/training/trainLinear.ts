@@ -12,66 +12,66 @@ import { fitLinear } from './fitParts.js';
 import { type ModelTrainingOptions, weightsOfClasses } from './ModelTrainingOptions.js';
 import { type ReadRows, readWords, type ReadWordsOptions } from './readWords.js';
 
-/** How a linear model is trained. */
+/** The options of `trainLinear`. */
 export interface TrainLinearOptions extends ModelTrainingOptions, Pick<ReadWordsOptions, 'vectors' | 'batchSize'> {
   /**
-   * The norms of the block of words and pairs that are tried, beside that of n-grams of characters, which is 1. Default 0.5
+   * The candidate norms of the block of words and pairs. The norm of the block of character n-grams is 1. Default 0.5
    * and 1.
    */
   readonly wordWeights?: readonly number[] | undefined;
   /**
-   * The optimizers that are tried: all norms with the first one, and the best norm with the others. Default `sgd` alone of
-   * fewer than 2,000 train rows and of more than 200,000, else `sgd` and `adagrad`.
+   * The candidate optimizers. All norms are tried with the first one, and the best norm with the others. Default `sgd`
+   * alone with fewer than 2,000 or more than 200,000 train rows, otherwise `sgd` and `adagrad`.
    */
   readonly optimizers?: readonly LinearConfig['optimizer'][] | undefined;
   /**
-   * What is tried of `inverseRegularization` with `sgd`. Default 30, of fewer than 2,000 train rows 30 and 300: there it
-   * matters how little the weights are held back.
+   * The candidate values of `inverseRegularization` with `sgd`. Default 30; with fewer than 2,000 train rows 30 and
+   * 300, because the strength of the penalty matters there.
    */
   readonly inverseRegularizations?: readonly number[] | undefined;
-  /** The epochs with `sgd`; `adagrad` makes half as many, but at least 4. Default: 3 to 20, more where there are few rows. */
+  /** The epochs with `sgd`; `adagrad` runs half as many, but at least 4. Default: 3 to 20, more with fewer rows. */
   readonly epochs?: number | undefined;
 }
 
-/** A linear model that was trained. */
+/** A linear model was trained. */
 export interface LinearTrained {
   readonly type: 'linear-trained';
   readonly linear: TrainedCandidate;
 }
 
-/** Train rows above which one optimizer is enough: Adagrad takes twice the time of SGD. */
+/** The number of train rows above which one optimizer is enough, because Adagrad takes twice the time of SGD. */
 const MANY_ROWS = 200_000;
-/** Train rows below which Adagrad is worse than SGD on most tables, by 0.02 of F1. */
+/** The number of train rows below which Adagrad is worse than SGD on most tables, by 0.02 of F1. */
 const FEW_ROWS = 2000;
 
-/** The optimizers that are tried where nothing is said. */
+/** The default optimizers. */
 const optimizersFor = (rows: number): readonly LinearConfig['optimizer'][] =>
   rows < FEW_ROWS || rows > MANY_ROWS ? ['sgd'] : ['sgd', 'adagrad'];
 
-/** The epochs of SGD: few rows take more of them. */
+/** The default epochs of SGD: fewer rows need more epochs. */
 const epochsFor = (rows: number): number => (rows < FEW_ROWS ? 20 : rows < 500_000 ? 5 : 3);
 
 const partsOf = (linear: readonly LinearPart[]): TrainedParts => ({ linear });
 
-/** A candidate that is linear. */
+/** A candidate with a linear model. */
 type LinearCandidate = TrainedCandidate & { readonly model: LinearClassifier };
 
 /**
- * Trains a linear model on hashed features in a few settings, and keeps the one that is the best on the validation rows.
+ * Trains a linear model on hashed features with several settings, and keeps the best one on the validation rows.
  *
  *     split:  s
  *     result: -e-e-e-(c)-e-e-e-(c)-…-(L|)     e training events, c a candidate measured, L the linear model
  *
- * The best is the one with the lowest loss: by F1, small validation sides choose by chance. All norms are tried with the
- * first optimizer, then the best norm with the others, and then the mean of the best model of each optimizer, which is a
- * linear model too.
+ * The best model is the one with the lowest loss, because F1 on few validation rows is mostly chance. All norms are
+ * tried with the first optimizer, then the best norm with the other optimizers. Finally the mean of the best models of
+ * all optimizers is measured, which is also a linear model.
  *
- * Cold. Holds the encoded rows where `keepBytes` lets it, and a model more than there are optimizers. On unsubscribing,
- * and on an error, all models are given up.
+ * Cold. Memory: the encoded rows where `keepBytes` allows it, and one model more than there are optimizers. On
+ * unsubscribing and on an error, all models are disposed of.
  *
  * Errors: those of the rows, `batches` and `fit`.
  *
- * @param split what `prepare` gave; without validation rows the first setting alone is trained
+ * @param split the split from `prepare`; without validation rows, only the first setting is trained
  */
 export const trainLinear = (
   split: Split,
@@ -86,14 +86,14 @@ export const trainLinear = (
   const classWeights = weightsOfClasses(options.classWeights ?? 'none', split.classCounts.train);
   const [first = 'sgd', ...others] = optimizers;
   const searches = rows.validation > 0;
-  // Without validation rows, and with an optimizer that has no penalty, the first one alone.
+  // Only the first value is used without validation rows, and with an optimizer without a penalty.
   const strengths = searches && first === 'sgd' ? inverseRegularizations : inverseRegularizations.slice(0, 1);
   const most = options.epochs ?? epochsFor(rows.train);
   const settings = { trainRows: rows.train, seed, classWeights };
 
   return defer(() => {
     let best: LinearCandidate | undefined;
-    /** The best model of each optimizer, all on the features of the best of the first one. */
+    /** The best model of each optimizer. All use the features of the first optimizer's best model. */
     const byOptimizer: LinearCandidate[] = [];
 
     const measure = (name: string, trained: Omit<LinearCandidate, 'measured'>): Observable<LinearCandidate> =>
@@ -141,7 +141,7 @@ export const trainLinear = (
         );
       });
 
-    /** The mean of the models of all optimizers, each as sure as its temperature lets it be. */
+    /** The mean of the models of all optimizers, each divided by its own temperature. */
     const mix = (): Observable<CandidateMeasured> => {
       const [one, ...more] = byOptimizer;
       if (one === undefined || more.length === 0) return EMPTY;
@@ -150,7 +150,7 @@ export const trainLinear = (
         share: 1 / (byOptimizer.length * measured.temperature),
       }));
       const name = [one.measured.candidate, ...more.map(({ model }) => model.config.optimizer)].join(' + ');
-      // As each of them says it once more when it is trained again: the temperature is in the share.
+      // The parts as they are trained again later. Each share includes the temperature.
       const mixed = byOptimizer.flatMap(({ parts: { linear } }, i) =>
         linear.map((part) => ({ ...part, share: parts[i]!.share })),
       );

@@ -13,7 +13,7 @@ import { networkBatchSize, trainNetwork, type TrainNetworkOptions } from './trai
 import { tempered } from './tempered.js';
 import { trainLinear, type TrainLinearOptions } from './trainLinear.js';
 
-/** What `trainModel` trains. */
+/** The options of `trainModel`. */
 export interface TrainModelOptions
   extends
     ModelTrainingOptions,
@@ -22,36 +22,38 @@ export interface TrainModelOptions
       'vectors' | 'backend' | 'learningRate' | 'monitor' | 'keep' | 'hiddenDim' | 'embeddingDim' | 'dropout' | 'seeds'
     > {
   /**
-   * `linear`: a linear model on hashed features; `wide-gru`: a recurrent one, with a linear one added where that is
-   * better; `auto`: both where the table suits a recurrent one, and the better on the validation rows is kept. Default
-   * `auto`.
+   * `linear`: a linear model on hashed features; `wide-gru`: a recurrent model, with a linear one added where that is
+   * better; `auto`: both where the table is suitable for a recurrent model, of which the better one on the validation
+   * rows is kept. Default `auto`.
    */
   readonly architecture?: 'auto' | 'linear' | 'wide-gru' | undefined;
-  /** The settings of the linear model that are tried. Default: as `trainLinear` has them. */
+  /** The candidate settings of the linear model. Default: those of `trainLinear`. */
   readonly linear?: Pick<TrainLinearOptions, 'wordWeights' | 'optimizers' | 'inverseRegularizations'> | undefined;
-  /** The share of the table's tokens that they cover, from 0 to 1. Default 1. */
+  /** The share of the table's tokens that the word vectors cover, from 0 to 1. Default 1. */
   readonly coverage?: number | undefined;
-  /** The epochs of the recurrent model; of `linear`, those of the linear one. Default: by the number of rows. */
+  /**
+   * The epochs of the recurrent model, or of the linear model with `linear`. Default: depends on the number of rows.
+   */
   readonly epochs?: number | undefined;
-  /** The rows in a batch of the recurrent model. Default 32 to 128, by the number of rows. */
+  /** The batch size of the recurrent model in rows. Default 32 to 128, depending on the number of rows. */
   readonly batchSize?: number | undefined;
   /**
-   * Whether what was chosen is trained once more on the train and validation rows together. Settings and epochs stay,
-   * and the scores on the validation rows are those of the model before. The temperature stays too, but of a linear
-   * model of fewer than 1,000 train rows: its comes from four folds of these rows. Default: of fewer than 4,000 train
-   * rows.
+   * Whether the chosen model is trained again on the train and validation rows together. Settings and epochs stay the
+   * same, and the validation scores are those of the model before. The temperature also stays the same, except for a
+   * linear model with fewer than 1,000 train rows, whose temperature is then fitted on four folds of these rows.
+   * Default: true with fewer than 4,000 train rows.
    */
   readonly joinValidation?: boolean | undefined;
 }
 
-/** The train rows from which on a recurrent model without word vectors may know more than a linear one. */
+/** The number of train rows from which a recurrent model without word vectors may be better than a linear one. */
 const ENOUGH_ROWS = 4000;
-/** The share of tokens that word vectors must cover for a recurrent model on them. */
+/** The share of tokens that word vectors must cover before a recurrent model uses them. */
 const ENOUGH_COVERAGE = 0.6;
-/** Where a linear model is right so often there is nothing left to learn. */
+/** The linear model's F1 on the validation rows from which no recurrent model is trained. */
 const PERFECT = 0.995;
 
-/** Whether a recurrent model is worth its time, before anything is trained; why not, where it is not. */
+/** The reason not to train a recurrent model, decided before any training; undefined where one is trained. */
 export const whyNoNetwork = (
   split: Split,
   { architecture = 'auto', vectors, coverage = 1 }: TrainModelOptions,
@@ -79,23 +81,25 @@ const chosenOf = (
 };
 
 /**
- * Trains the models that suit a split, and keeps the one that is the best on its validation rows.
+ * Trains the models that are suitable for a split, and keeps the best one on its validation rows.
  *
- * A linear model is always trained. Unless `architecture` is `linear`, a recurrent one follows where it promises more, and
- * the sum of both. So what is kept is never worse than the linear model on the validation rows, which alone decide.
- * Of few rows it is trained once more at the end, with the validation rows: the test rows measure that model.
+ * A linear model is always trained. Unless `architecture` is `linear`, a recurrent model and the sum of both follow
+ * where these may be better. So on the validation rows, which alone decide, the kept model is never worse than the
+ * linear one. With few rows, the kept model is trained again at the end, together with the validation rows. The test
+ * rows then measure that model.
  *
  *     split:  s
  *     result: -e-e-(c)-…-e-e-e-(c)-(c)-(M|)    e training events, c a candidate measured, M the model that is kept
  *
- * Cold. Holds the encoded rows where `keepBytes` lets it, and three models at a time. On an error and on unsubscribing
- * before the last event it disposes of its models; afterwards the receiver of the event must do so.
+ * Cold. Memory: the encoded rows where `keepBytes` allows it, and three models at a time. On an error, and on
+ * unsubscribing before the last event, all its models are disposed of. After the last event, the receiver must dispose
+ * of them.
  *
  * Errors: `HW_BACKEND` where the backend is not registered; those of the rows, `batches` and `fit`.
  *
- * @param split what `prepare` gave
- * @param options what is trained
- * @see restoreModel, encodeArtifacts for saving what is kept
+ * @param split the split from `prepare`
+ * @param options the models and their settings
+ * @see restoreModel, encodeArtifacts for saving the kept model
  *
  * @example
  * ```ts

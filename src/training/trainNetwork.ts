@@ -11,55 +11,55 @@ import type { CandidateMeasured, TrainedCandidate } from './ModelChosen.js';
 import { fitNetwork } from './fitParts.js';
 import { type ModelTrainingOptions, weightsOfClasses } from './ModelTrainingOptions.js';
 
-/** How a recurrent model is trained. */
+/** The options of `trainNetwork`. */
 export interface TrainNetworkOptions extends ModelTrainingOptions {
-  /** The rows, with the features and vectors that they are given: those of a linear model on the same split. */
+  /** Provides the features and batches: a linear model of the same split. */
   readonly beside: TrainedCandidate;
-  /** The word vectors of the batches. Default: none, and then it has no linear part of its own. */
+  /** The word vectors of the batches. Default: none; the model then has no linear part of its own. */
   readonly vectors?: WordVectors | undefined;
-  /** The backend that it lives on, which must have been loaded. Default `headwater`. */
+  /** The model's tfjs backend, which must have been loaded. Default `headwater`. */
   readonly backend?: string | undefined;
-  /** The features of a direction's hidden state. Default 128, without vectors 64. */
+  /** The size of one direction's hidden state. Default 128; 64 without vectors. */
   readonly hiddenDim?: number | undefined;
-  /** The features of a token's embedding; with vectors it must be theirs. Default 100. */
+  /** The size of a token's embedding; with vectors it must equal theirs. Default 100. */
   readonly embeddingDim?: number | undefined;
-  /** The share of embeddings and of pooled features that is dropped. Default 0.3, without vectors 0.4. */
+  /** The share of embedding values and of pooled values that is dropped. Default 0.3; 0.4 without vectors. */
   readonly dropout?: number | undefined;
-  /** Default: 3 to 12, more where there are few rows. */
+  /** Default: 3 to 12, more with fewer rows. */
   readonly epochs?: number | undefined;
-  /** The number of networks of other seeds whose logits are averaged. Default 1. */
+  /** The number of networks with different seeds whose logits are averaged. Default 1. */
   readonly seeds?: number | undefined;
-  /** The highest rate of the cycle. Default 3e-3. */
+  /** The highest learning rate of the cycle. Default 3e-3. */
   readonly learningRate?: number | undefined;
-  /** The validation figure that says which epoch is the best. Default `loss`. */
+  /** The validation figure that decides which epoch is the best. Default `loss`. */
   readonly monitor?: Monitor | undefined;
   /** Which weights are kept: those of the best epoch, or the last ones. Default `best`. */
   readonly keep?: 'best' | 'last' | undefined;
 }
 
-/** A recurrent model that was trained. */
+/** A recurrent model was trained. */
 export interface NetworkTrained {
   readonly type: 'network-trained';
   readonly network: TrainedCandidate;
 }
 
-/** The rows of a batch of a recurrent model: few train rows take small ones, so that there are steps enough. */
+/** The batch size of a recurrent model. With few train rows the batches are small, so that there are enough steps. */
 export const networkBatchSize = (rows: number): number => (rows < 1000 ? 32 : rows < 4000 ? 64 : 128);
 
-/** Without word vectors the sum with a linear model is what counts: more epochs, and more features, are worth nothing there. */
+/** Without word vectors, only the sum with a linear model matters. More epochs and larger sizes do not improve it. */
 const epochsFor = (rows: number, hasVectors: boolean): number =>
   rows < 1000 ? 12 : rows < 4000 ? 8 : rows < 50_000 && hasVectors ? 4 : 3;
 
-/** The highest rate of the cycle. */
+/** The highest learning rate of the cycle. */
 export const LEARNING_RATE = 3e-3;
 
-/** The features of a direction's hidden state, with and without word vectors. */
+/** The size of one direction's hidden state, with and without word vectors. */
 const HIDDEN = { vectors: 128, none: 64 };
 
 /**
- * What a recurrent model of a split is made of.
+ * The configuration of a recurrent model for a split.
  *
- * @param columns of the hashed features, which it reads where it reads word vectors
+ * @param columns the number of columns of the hashed features, which the model uses only together with word vectors
  */
 export const networkConfig = (
   { tokenizer, labelEncoder }: Split,
@@ -82,7 +82,7 @@ export const networkConfig = (
 };
 
 /**
- * Trains a recurrent model: on word vectors together with a linear part, without them by itself.
+ * Trains a recurrent model: with word vectors together with a linear part, without them on its own.
  *
  * Cold. Errors: those of the rows, `fit` and `wideGru`.
  */
@@ -135,7 +135,7 @@ export const trainNetwork = (
       }),
     ).pipe(
       tellingDiverged(options.diverged, () => ({ name, config, weights: model.stateDict(), ...read })),
-      // The receiver of the model disposes of it.
+      // After the last event, the receiver must dispose of the model.
       finalize(() => {
         if (!handed) model.dispose();
       }),
