@@ -7,7 +7,7 @@ import { subscribeSink } from './internal/subscribeSink.js';
 import { jsonLine } from './jsonLine.js';
 import { isClosedPipe, TextOutput } from './terminal/TextOutput.js';
 
-/** Options of {@link jsonLines}. */
+/** Options of `jsonLines`. */
 export interface JsonLinesOptions {
   /**
    * Closed (held) while the stream is behind, so that the source pauses. Default: none, and values that the stream

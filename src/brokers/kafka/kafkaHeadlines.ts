@@ -15,7 +15,7 @@ const MOST_FAILURES = 5;
 /** Milliseconds before a failed member is replaced. */
 const REST_MS = 1000;
 
-/** Options of {@link kafkaHeadlines}. */
+/** Options of `kafkaHeadlines`. */
 export interface KafkaHeadlinesOptions {
   /** The connection to Kafka: `bootstrapBrokers`, and the client's own options for TLS and SASL. */
   readonly client: KafkaClient;

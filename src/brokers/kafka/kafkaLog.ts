@@ -5,7 +5,7 @@ import type { KafkaClient } from './KafkaClient.js';
 import { openReader } from './internal/openReader.js';
 import { loadKafka } from './internal/loadKafka.js';
 
-/** Options of {@link kafkaLog}. */
+/** Options of `kafkaLog`. */
 export interface KafkaLogOptions extends LogOptions {
   readonly client: KafkaClient;
   /** A topic with one partition: messages in several partitions have no common order. */

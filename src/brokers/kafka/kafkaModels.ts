@@ -11,7 +11,7 @@ import { type Kafka, loadKafka } from './internal/loadKafka.js';
 import { type BytesProducer, clientOptions, openProducer } from './internal/openProducer.js';
 import { readTopic } from './internal/readTopic.js';
 
-/** Options of {@link kafkaModels}. */
+/** Options of `kafkaModels`. */
 export interface KafkaModelsOptions {
   /** The connection to Kafka: `bootstrapBrokers`, and the client's own options for TLS and SASL. */
   readonly client: KafkaClient;

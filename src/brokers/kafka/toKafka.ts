@@ -12,7 +12,7 @@ import { loadKafka } from './internal/loadKafka.js';
 import { isTooLarge, messageGroups, type OutgoingMessage } from './internal/messageGroups.js';
 import { type BytesProducer, clientOptions, openProducer } from './internal/openProducer.js';
 
-/** Options of {@link toKafka}. */
+/** Options of `toKafka`. */
 export interface ToKafkaOptions<T> {
   /** The connection to Kafka: `bootstrapBrokers`, and the client's own options for TLS and SASL. */
   readonly client: KafkaClient;

@@ -25,7 +25,7 @@ import type { WorkEvents } from '../WorkEvent.js';
 import { closeOwn, openConnection } from './internal/ownConnection.js';
 import { loadJetStream } from './internal/loadJetStream.js';
 
-/** Options of {@link jetStreamHeadlines}. */
+/** Options of `jetStreamHeadlines`. */
 export interface JetStreamHeadlinesOptions {
   /**
    * A connection of `@nats-io/transport-node`, with your own options for TLS and login; or a function that opens one. A

@@ -5,7 +5,7 @@ import type { LoggedMessage, LogOptions, MessageLog } from '../MessageLog.js';
 import { loadJetStream } from './internal/loadJetStream.js';
 import { closeOwn, openConnection } from './internal/ownConnection.js';
 
-/** Options of {@link jetStreamLog}. */
+/** Options of `jetStreamLog`. */
 export interface JetStreamLogOptions extends LogOptions {
   /** A connection, which stays open; or a function that opens one, which is closed at the end. */
   readonly connection: NatsConnection | (() => Promise<NatsConnection>);

@@ -9,7 +9,7 @@ import type { ModelStore } from '../models/ModelStore.js';
 import { needsNats } from './internal/needsNats.js';
 import { closeOwn, openConnection } from './internal/ownConnection.js';
 
-/** Options of {@link jetStreamModels}. */
+/** Options of `jetStreamModels`. */
 export interface JetStreamModelsOptions {
   /**
    * A connection of `@nats-io/transport-node`, which stays open; or a function that opens one, which `close` closes.

@@ -23,7 +23,7 @@ import type { WorkEvents } from '../WorkEvent.js';
 import { loadJetStream } from './internal/loadJetStream.js';
 import { closeOwn, openConnection } from './internal/ownConnection.js';
 
-/** Options of {@link toJetStream}. */
+/** Options of `toJetStream`. */
 export interface ToJetStreamOptions<T> {
   /**
    * A connection of `@nats-io/transport-node`, which stays open; or a function that opens one, which is closed at the

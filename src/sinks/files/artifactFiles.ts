@@ -6,7 +6,7 @@ import { writeFiles } from './writeFiles.js';
 /** The content of files by their names. */
 export type Files = ReadonlyMap<string, Uint8Array>;
 
-/** Options of {@link artifactFiles}. */
+/** Options of `artifactFiles`. */
 export interface ArtifactFilesOptions {
   /**
    * Writes the files to the folder and completes, or fails. Default `writeFiles`, which writes each file completely or

@@ -18,7 +18,7 @@ import { codeOf } from '../internal/codeOf.js';
 import { subscribeSink } from '../internal/subscribeSink.js';
 import { writeFiles } from './writeFiles.js';
 
-/** Options of {@link stateFile}. */
+/** Options of `stateFile`. */
 export interface StateFileOptions {
   /**
    * The time between a change and the write, in milliseconds, above 0. Changes in the meantime are written together.

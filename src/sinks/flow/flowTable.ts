@@ -5,7 +5,7 @@ import type { FlowHolding, FlowSnapshot, FlowStage } from '../../contracts/flow/
 import { printable } from '../terminal/printable.js';
 import { inOrder } from './internal/inOrder.js';
 
-/** Options of {@link flowTable}. */
+/** Options of `flowTable`. */
 export interface FlowTableOptions {
   /** Whether to use terminal colours. Default false. */
   readonly colors?: boolean | undefined;

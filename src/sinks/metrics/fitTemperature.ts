@@ -10,7 +10,7 @@ export type TemperatureInput = {
   | { /** Row-major, shape [B, C]. */ readonly probabilities: ArrayLike<number>; readonly logits?: undefined }
 );
 
-/** Options of {@link fitTemperature}. */
+/** Options of `fitTemperature`. */
 export interface FitTemperatureOptions {
   /**
    * Whether to smooth the targets, as Platt does: with N rows, the true class of a row has the target (N + 1) / (N +

@@ -6,7 +6,7 @@ import type { Report } from './metrics.js';
 import { commonestClass, macroScores } from './simpleAnswers.js';
 import { printable } from '../terminal/printable.js';
 
-/** Options of {@link metricsTable}. */
+/** Options of `metricsTable`. */
 export interface MetricsTableOptions {
   /** Whether to use terminal colours; default false. For standard output, `process.stdout.isTTY` is a good value. */
   readonly colors?: boolean | undefined;

@@ -3,7 +3,7 @@ import { checkNumber, checkWhole } from '../../contracts/checkOption.js';
 import type { EvaluatedBatch } from '../../contracts/training/Evaluation.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 
-/** Options of {@link reliability}. */
+/** Options of `reliability`. */
 export interface ReliabilityOptions {
   /** The number of bins of equal width for confidences from 0 to 1. A whole number from 1 to 10,000. Default 15. */
   readonly bins?: number | undefined;

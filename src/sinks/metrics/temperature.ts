@@ -4,7 +4,7 @@ import type { EvaluatedBatch } from '../../contracts/training/Evaluation.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import { fitTemperature, type FitTemperatureOptions, type FittedTemperature } from './fitTemperature.js';
 
-/** Options of {@link temperature}. */
+/** Options of `temperature`. */
 export interface TemperatureOptions extends FitTemperatureOptions {
   /** The most rows that are held. Default 50,000, which is enough to fit one number. */
   readonly maxRows?: number | undefined;

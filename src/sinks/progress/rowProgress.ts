@@ -8,7 +8,7 @@ import { duration, perSecond } from './internal/progressLine.js';
 import { checkProgressOptions, ProgressOutput, type ProgressOptions } from './ProgressOutput.js';
 import { RateMeter } from './internal/RateMeter.js';
 
-/** Options of {@link rowProgress}. */
+/** Options of `rowProgress`. */
 export interface RowProgressOptions<T = unknown> extends ProgressOptions {
   /** The current activity, such as `reading`. */
   readonly label: string;

@@ -5,7 +5,7 @@ import type { DeadLetter, Rejection } from '../../contracts/rows/Rejection.js';
 import { describeRejection } from './describeRejection.js';
 import { IdSet } from './internal/IdSet.js';
 
-/** Options of {@link deadLetters}. */
+/** Options of `deadLetters`. */
 export interface DeadLettersOptions {
   /** The most rows that may be rejected; one more is an error. Default Infinity: rejections never end the stream. */
   readonly limit?: number | undefined;

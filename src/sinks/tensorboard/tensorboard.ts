@@ -13,7 +13,7 @@ import type { Hyperparameters } from './boardEvent.js';
 import { BoardRun } from './internal/BoardRun.js';
 import { eventFile } from './internal/eventFile.js';
 
-/** Options of {@link tensorboard}. */
+/** Options of `tensorboard`. */
 export interface TensorBoardOptions {
   /**
    * The settings by which training runs are compared, shown as text and in TensorBoard's table of hyperparameters.

@@ -5,7 +5,7 @@ import { watchFrame } from './internal/watchFrame.js';
 import { WatchRecord } from './internal/WatchRecord.js';
 import type { ScreenStream } from './watchView.js';
 
-/** Options of {@link loadingFrame}. */
+/** Options of `loadingFrame`. */
 export interface LoadingFrameOptions {
   readonly feeds: readonly string[];
   readonly titles: ReadonlyMap<string, string>;

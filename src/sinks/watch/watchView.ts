@@ -31,7 +31,7 @@ import { WatchRecord } from './internal/WatchRecord.js';
 /** A Node stream that is a terminal, such as `process.stdout`. */
 export type ScreenStream = TextStream & { readonly rows?: number | undefined };
 
-/** Options of {@link watchView}. */
+/** Options of `watchView`. */
 export interface WatchViewOptions {
   /** The model's classes, in its order. The colour of a class depends on its position. */
   readonly classes: readonly string[];

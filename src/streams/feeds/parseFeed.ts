@@ -16,7 +16,7 @@ export interface ParsedFeed {
   readonly intervalMs: number | undefined;
 }
 
-/** Options of {@link parseFeed}. */
+/** Options of `parseFeed`. */
 export type ParseFeedOptions = FeedReading;
 
 /**

@@ -18,7 +18,7 @@ import { pollFeeds, type GivenFeed } from './polling/pollFeeds.js';
 import { userAgent } from './polling/userAgent.js';
 import { webExchange } from './polling/webExchange.js';
 
-/** Options of {@link pollFeed}. */
+/** Options of `pollFeed`. */
 export interface PollFeedOptions extends BodyOptions, Pacing {
   /** Read each feed once, then complete. Default false. */
   readonly once?: boolean | undefined;

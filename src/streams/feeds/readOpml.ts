@@ -16,7 +16,7 @@ import { LineCount } from './parsing/LineCount.js';
 import { isNamedPrivate } from './polling/publicAddress.js';
 import { shortened } from './parsing/text/shortened.js';
 
-/** Options of {@link readOpml}. */
+/** Options of `readOpml`. */
 export interface ReadOpmlOptions extends BodyOptions {
   /** The largest size of the OPML file. Bytes; default 10,485,760. */
   readonly maxBytes?: number | undefined;

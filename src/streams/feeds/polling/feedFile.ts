@@ -14,7 +14,7 @@ import { type FeedDocument, feedDocument, type Untitled } from '../parsing/FeedD
 import { feedItems } from '../parsing/feedItems.js';
 import { waitFor } from './waitFor.js';
 
-/** Options of {@link feedFile}. */
+/** Options of `feedFile`. */
 export interface FeedFileOptions extends Pacing {
   /** Read the file once, then complete. Default false. */
   readonly once?: boolean | undefined;
