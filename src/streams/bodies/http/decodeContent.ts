@@ -6,11 +6,11 @@ import { peekByte } from '../bytes/peekByte.js';
 
 const options = { chunkSize: CHUNK_BYTES };
 
-// The first byte of a gzip file. It is a control character (US), so no table begins with it.
+// The first byte of a gzip file. It is a control character (US), and no table begins with it.
 const GZIP = 0x1f;
 
 /**
- * What undoes one encoding.
+ * The decoder of one content encoding.
  *
  * @param first the first encoded byte
  */
@@ -22,8 +22,8 @@ const decoder = (encoding: string, first: number, name: string): Transform => {
     case 'br':
       return createBrotliDecompress(options);
     case 'deflate':
-      // The standard means the zlib format, and some servers send raw deflate; zlib's low four bits are 8, which no raw
-      // block starts with.
+      // The standard means the zlib format, but some servers send raw deflate. The low four bits of the first byte of
+      // zlib are 8, and no raw block starts with them.
       return (first & 0x0f) === 8 ? createInflate(options) : createInflateRaw(options);
     default:
       throw new HeadwaterError(
@@ -35,34 +35,33 @@ const decoder = (encoding: string, first: number, name: string): Transform => {
 };
 
 const through = (body: Readable, transform: Transform): Readable => {
-  // The error, if any, reaches whoever reads the last stream; pipeline sees to it that no stream of the chain is left
-  // open.
+  // An error is reported to the reader of the last stream. `pipeline` closes all streams of the chain.
   pipeline(body, transform, () => undefined);
   transform.on('error', () => undefined);
   return transform;
 };
 
 /**
- * Undoes a body's encodings, and then, whatever it was sent as, gzip: a file may be called `.gz`, and a server may send
- * such a file as it is.
+ * Decodes the content encodings of a body. After that, it decodes gzip if the bytes are still gzip: a server may send a
+ * `.gz` file without declaring an encoding.
  *
  * @param encodings in the order in which they were applied
- * @throws HeadwaterError `HW_ENCODING` for one that is unknown
+ * @throws HeadwaterError `HW_ENCODING` for an unknown encoding
  */
 export const decodeContent = async (body: Readable, encodings: readonly string[], name: string): Promise<Readable> => {
   let decoded = body;
   for (const encoding of encodings.toReversed()) {
     const first = await peekByte(decoded);
-    // Some servers say gzip of what they send as it is.
+    // Some servers declare gzip and send the body uncompressed.
     if (first !== undefined && first !== GZIP && /^(?:x-)?gzip$/.test(encoding)) continue;
     const transform = decoder(encoding, first ?? 0, name);
-    // An empty body has nothing to decode, and would be taken for a truncated one.
+    // An empty body is not decoded: the decoder would report it as truncated.
     if (first !== undefined) decoded = through(decoded, transform);
   }
   return (await peekByte(decoded)) === GZIP ? through(decoded, createGunzip(options)) : decoded;
 };
 
-/** Whether an error came from a decoder: the body is damaged, or ends too early. */
+/** Whether an error comes from a decoder: the body is damaged or ends too early. */
 export const isDecodingError = (error: unknown): error is Error =>
   error instanceof Error &&
   'code' in error &&

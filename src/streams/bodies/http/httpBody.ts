@@ -13,23 +13,23 @@ import { validatorsOf, type Validators } from './validators.js';
 import type { WebAddress } from './connection/WebAddress.js';
 import { encodingsOf, requireWhole, WHOLE } from './wholeAnswer.js';
 
-/** A body on its way. */
+/** A body that is being received. */
 export interface HttpBody {
   readonly bytes: Readable;
-  /** What it is encoded by, in the order in which it was applied: `['gzip']`. */
+  /** The content encodings, in the order in which they were applied: `['gzip']`. */
   readonly encodings: readonly string[];
-  /** The encoding of its text that the server names, as it wrote it. */
+  /** The character encoding that the server declares, unchanged. */
   readonly charset: string | undefined;
   readonly validators: Validators;
 }
 
-/** How a body is asked for, and what is done about failures. */
+/** How a body is requested, and how failures are retried. */
 export interface AskOptions extends CheckedBodyOptions {
-  /** Undefined: the first failure is told. */
+  /** Undefined: no retries, the first failure is the error. */
   readonly retry: CheckedRetryOptions | undefined;
 }
 
-/** `text/csv; charset="utf-8"` names one. */
+/** The charset of a content type such as `text/csv; charset="utf-8"`. */
 const charsetOf = (header: string | undefined): string | undefined => {
   const found = /;\s*charset\s*=\s*(?:"(?<quoted>[^"]*)"|(?<bare>[^\s;]+))/i.exec(header ?? '')?.groups;
   return found?.['quoted'] ?? found?.['bare'];
@@ -41,7 +41,7 @@ const headOf = (response: Dispatcher.ResponseData): Omit<HttpBody, 'bytes'> => (
   validators: validatorsOf(response),
 });
 
-/** The body of an answer. */
+/** The body of a response. */
 export const bodyOf = ({ response, settle }: HttpExchange): HttpBody => {
   const bytes = async function* (): AsyncGenerator<Buffer, void, undefined> {
     for await (const chunk of response.body) yield chunk as Buffer;
@@ -53,21 +53,22 @@ export const bodyOf = ({ response, settle }: HttpExchange): HttpBody => {
 
 const NOT_MODIFIED = 304;
 
-/** What is asked only if it is another than what is there. */
+/** The headers of a conditional GET. */
 const conditionsOf = ({ etag, lastModified }: Validators): Readonly<Record<string, string>> => ({
   ...(etag === undefined ? {} : { 'if-none-match': etag }),
   ...(etag !== undefined || lastModified === undefined ? {} : { 'if-modified-since': lastModified }),
 });
 
 /**
- * Asks for a body over HTTP or HTTPS.
+ * Requests a body over HTTP or HTTPS.
  *
- * Each body has a connection of its own, closed after its last byte. Aborting closes it at once, whatever it was doing.
- * Where `retry` says so, a server that fails is asked again, and a body that breaks off goes on where it broke.
+ * Each body has its own connection, which is closed after its last byte. Aborting closes it immediately. With `retry`,
+ * failed requests are retried, and a body that breaks off is continued where it broke.
  *
- * @param signal to be aborted in any case when the body is done with
- * @param name what the address is called in messages
- * @param unlike what is there already; where the server says that it is the same, `unchanged` is the answer
+ * @param signal the caller must abort it in every case when the body is no longer needed
+ * @param name the name of the source in messages
+ * @param unlike the validators of a stored body; if the server answers that it has not changed, the result is
+ *   `unchanged`
  * @throws HeadwaterError `HW_HTTP_CONNECT`, `HW_HTTP_TIMEOUT`, `HW_HTTP_STATUS`, `HW_HTTP_REDIRECTS`, `HW_HTTP_CUT`
  */
 export const httpBody = async (

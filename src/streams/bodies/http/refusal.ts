@@ -5,10 +5,10 @@ import { retryAfter } from './faults/retryAfter.js';
 import type { HeadwaterError } from '../../../contracts/HeadwaterError.js';
 import { ConnectionLost } from './faults/ConnectionLost.js';
 
-/** What a server may answer that will perhaps not answer so for long. */
+/** The statuses of temporary failures. */
 const PASSING: ReadonlySet<number> = new Set([408, 425, 429, 500, 502, 503, 504]);
 
-/** An answer that is no stream. */
+/** A response without the requested stream. */
 export interface RefusingAnswer {
   readonly status: number;
   /** Its headers `Retry-After` and `Date`. */
@@ -17,8 +17,8 @@ export interface RefusingAnswer {
 }
 
 /**
- * What an answer that is no stream means: `ConnectionLost` where it is worth trying again, which may be at the time
- * that the server names.
+ * The error for a response without the requested stream: `ConnectionLost` if a retry makes sense, with the wait that
+ * the server asks for.
  */
 export const refusal = (name: string, answer: RefusingAnswer, now: number): HeadwaterError | ConnectionLost => {
   const error = statusError(name, answer.status);
@@ -28,10 +28,10 @@ export const refusal = (name: string, answer: RefusingAnswer, now: number): Head
 };
 
 /**
- * Refuses an answer that is no body, for now.
+ * Rejects a response with a temporary failure.
  *
- * @param now the time, in milliseconds since 1970
- * @throws ConnectionLost for a status that may pass
+ * @param now the time in milliseconds since 1970
+ * @throws ConnectionLost for a temporary status
  */
 export const requireReady = (response: Dispatcher.ResponseData, name: string, now: number): void => {
   if (!PASSING.has(response.statusCode)) return;

@@ -12,12 +12,12 @@ import { contentRange, encodingsOf, requireWhole, WHOLE } from './wholeAnswer.js
 const PARTIAL_CONTENT = 206;
 const RANGE_NOT_SATISFIABLE = 416;
 
-/** An answer that goes on with a body. */
+/** A response that continues a body. */
 interface Continuation {
   readonly exchange: HttpExchange;
-  /** The offset in the body of its first byte. */
+  /** The offset of its first byte in the body. */
   readonly from: number;
-  /** The length of the body, where it is known. */
+  /** The length of the body, if known. */
   readonly total: number | undefined;
 }
 
@@ -34,14 +34,14 @@ const changed = (name: string): HeadwaterError =>
   );
 
 /**
- * The bytes of a body, each once, also where the connection breaks: then the rest is asked for.
+ * The bytes of a body, each exactly once. If the connection breaks, the rest is requested.
  *
- * A server that names what its version of the body is by a strong validator is asked for the range that is missing.
- * Otherwise, or where it sends the whole all the same, what has been read is skipped, if it is the same to the last bit;
- * where it is not, nothing can be taken back, and the body ends with `HW_SOURCE_CHANGED`.
+ * If the server sends a strong validator, only the missing range is requested. Otherwise, or if the server sends the
+ * complete body anyway, the bytes that were read before are skipped. If they differ from the first time, the body ends
+ * with `HW_SOURCE_CHANGED`, since bytes that were emitted cannot be taken back.
  *
- * @param first the answer that was given first
- * @param ask sends the request again with other headers
+ * @param first the first response
+ * @param ask sends the request again with further headers
  */
 export async function* resumedBody(
   first: HttpExchange,
@@ -50,12 +50,12 @@ export async function* resumedBody(
   persistence: Persistence,
 ): AsyncGenerator<Buffer, void, undefined> {
   const validator = strongValidator(validators);
-  // What was read is known by its validator or by its hash.
+  // The bytes read so far are identified by the validator, or else by their hash.
   const hash = validator === undefined ? createHash('sha256') : undefined;
   let done = 0;
   let wantsRange = validator !== undefined;
 
-  /** @returns undefined where there is nothing left to send */
+  /** @returns undefined if the server has nothing left to send */
   const goOn = async (aborted: AbortSignal): Promise<Continuation | undefined> => {
     const ranged = wantsRange && done > 0;
     const exchange = await ask(
@@ -67,7 +67,7 @@ export async function* resumedBody(
     try {
       requireReady(response, name, persistence.now);
       if (ranged && statusCode === RANGE_NOT_SATISFIABLE) {
-        // Without a length, the connection may have broken behind the last byte.
+        // If the length is unknown, the connection may have broken after the last byte.
         if (headerOf(response, 'content-range')?.trim() === `bytes */${done}`) {
           close();
           return undefined;
@@ -101,7 +101,7 @@ export async function* resumedBody(
     try {
       total ??= next.total;
       if (next.total !== undefined && next.total !== total) throw changed(name);
-      // What was read before, and comes again.
+      // The number of bytes that were read before and arrive again.
       let skipped = from;
       const again = skipped < done && hash !== undefined ? createHash('sha256') : undefined;
       const checkAgain = (): void => {

@@ -1,17 +1,17 @@
 import type { Dispatcher } from 'undici';
 import { headerOf } from './connection/httpExchange.js';
 
-/** By what a server tells one version of a body from another. */
+/** The headers that identify one version of a body. */
 export interface Validators {
-  /** `ETag`, to the letter. */
+  /** `ETag`, unchanged. */
   readonly etag: string | undefined;
-  /** `Last-Modified`, to the letter, where it was long enough ago to tell one version from the next. */
+  /** `Last-Modified`, unchanged, if it is old enough to identify one version. */
   readonly lastModified: string | undefined;
 }
 
 /**
- * How long before the answer the last change must have been, in milliseconds: a date has whole seconds, and clocks of
- * one server may differ.
+ * The minimum age of the last change, in milliseconds. Dates have a resolution of one second, and the clocks behind one
+ * server may differ.
  */
 const LONG_AGO = 60_000;
 
@@ -21,10 +21,13 @@ export const validatorsOf = (response: Dispatcher.ResponseData): Validators => {
   return { etag: headerOf(response, 'etag'), lastModified: age >= LONG_AGO ? lastModified : undefined };
 };
 
-/** What a range may be asked for by (RFC 9110, 13.1.5): it changes with every byte. A weak `ETag` may not. */
+/**
+ * The validator for a range request (RFC 9110, 13.1.5), which must change with every byte. A weak `ETag` is not
+ * allowed.
+ */
 export const strongValidator = ({ etag, lastModified }: Validators): string | undefined =>
   etag === undefined ? lastModified : etag.startsWith('"') ? etag : undefined;
 
-/** Whether two answers cannot have the same body. */
+/** Whether two responses have different strong `ETag`s, and so different bodies. */
 export const differ = (one: Validators, other: Validators): boolean =>
   one.etag?.startsWith('"') === true && other.etag?.startsWith('"') === true && one.etag !== other.etag;

@@ -2,16 +2,16 @@ import type { Dispatcher } from 'undici';
 import { HeadwaterError } from '../../../contracts/HeadwaterError.js';
 import { headerOf } from './connection/httpExchange.js';
 
-/** The bytes that a `Content-Range` names. */
+/** The byte range of a `Content-Range` header. */
 export interface ContentRange {
   readonly from: number;
-  /** The last of them. */
+  /** The last byte, inclusive. */
   readonly to: number;
-  /** The length of the whole; undefined where the server does not say. */
+  /** The length of the complete body; undefined if the server does not declare it. */
   readonly total: number | undefined;
 }
 
-/** `bytes 0-99/200`; undefined where it is not there, or names nothing. */
+/** `bytes 0-99/200`; undefined if the header is missing or invalid. */
 export const contentRange = (response: Dispatcher.ResponseData): ContentRange | undefined => {
   const header = headerOf(response, 'content-range') ?? '';
   const [, from, to, total] = /^\s*bytes\s+(\d{1,15})-(\d{1,15})\/(\d{1,15}|\*)\s*$/i.exec(header) ?? [];
@@ -20,11 +20,11 @@ export const contentRange = (response: Dispatcher.ResponseData): ContentRange | 
     : { from: Number(from), to: Number(to), total: total === '*' ? undefined : Number(total) };
 };
 
-/** The statuses that bring the whole of what was asked for. */
+/** The statuses of a complete response. */
 export const WHOLE: ReadonlySet<number> = new Set([200, 203]);
 
 /**
- * Refuses an answer that says of itself that it is a part.
+ * Rejects a response that declares itself partial.
  *
  * @throws HeadwaterError `HW_HTTP_CUT`
  */
@@ -39,10 +39,10 @@ export const requireWhole = (response: Dispatcher.ResponseData, name: string): v
   );
 };
 
-/** What a body is encoded by, in the order in which it was applied. */
+/** The content encodings of a body, in the order in which they were applied. */
 export const encodingsOf = (response: Dispatcher.ResponseData): readonly string[] =>
   (headerOf(response, 'content-encoding') ?? '')
     .split(',')
     .map((name) => name.trim().toLowerCase())
-    // Some servers name that there is none, or the encoding of the characters.
+    // Some servers declare that there is no encoding, or declare a character encoding here.
     .filter((name) => !['', 'identity', 'none', 'binary', '8bit', 'utf-8', 'utf8'].includes(name));

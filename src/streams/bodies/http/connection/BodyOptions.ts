@@ -3,32 +3,32 @@ import { HeadwaterError } from '../../../../contracts/HeadwaterError.js';
 import { requireNumber } from '../../../internal/requireNumber.js';
 import { requireTime } from '../../../internal/requireTime.js';
 
-/** How a body is asked for over HTTP. */
+/** Options for HTTP requests. */
 export interface BodyOptions {
   /**
-   * How long the server may take to accept the connection, and then again to send the head of its answer. Milliseconds;
-   * default 30,000.
+   * How long the server may take to accept the connection, and again as long to send the headers of its response.
+   * Milliseconds; default 30,000.
    */
   readonly headersTimeout?: number | undefined;
   /**
-   * How long the server may send nothing while more of the body is awaited; time behind a closed valve does not count.
-   * Milliseconds; default 30,000.
+   * How long the server may send nothing while more of the body is awaited. Time while the valve is closed does not
+   * count. Milliseconds; default 30,000.
    */
   readonly bodyTimeout?: number | undefined;
-  /** How many redirects are followed. Default 5. */
+  /** The largest number of redirects. Default 5. */
   readonly maxRedirects?: number | undefined;
   /**
-   * Headers sent beside our own, or in their place: `{ authorization: 'Bearer …' }`; or what gives those for an address
-   * that was named. They go to the server that was named alone, not to where it redirects, and are in no message.
-   * Default: none.
+   * Additional headers, which override the default headers: `{ authorization: 'Bearer …' }`. Or a function that returns
+   * them for a URL that you gave. They are sent only to the server of this URL and not to other servers that it
+   * redirects to, and they appear in no message. Default: none.
    */
   readonly headers?: Readonly<Record<string, string>> | HeadersOf | undefined;
 }
 
-/** The headers that are sent to an address which was named. */
+/** Returns the headers for a URL that the user gave. */
 export type HeadersOf = (url: URL) => Readonly<Record<string, string>>;
 
-/** The same, checked and complete; headers by their names in lower case. */
+/** Checked request options, with all defaults. Headers have lower-case names. */
 export interface CheckedBodyOptions {
   readonly headersTimeout: number;
   readonly bodyTimeout: number;
@@ -36,7 +36,7 @@ export interface CheckedBodyOptions {
   readonly headers: HeadersOf;
 }
 
-/** What only the connection itself may say. */
+/** The headers that only the connection itself may set. */
 const OURS: ReadonlySet<string> = new Set([
   'connection',
   'content-length',
@@ -52,10 +52,10 @@ const OURS: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Headers by their names in lower case.
+ * Checks headers and returns them by lower-case name.
  *
- * @throws HeadwaterError `HW_USAGE` for what no header can be. The message does not show it: what stands there is often
- *   a secret
+ * @throws HeadwaterError `HW_USAGE` for an invalid header. The message does not show the header, which is often a
+ *   secret
  */
 export const checkHeaders = (headers: Readonly<Record<string, string>> = {}): Readonly<Record<string, string>> => {
   try {
@@ -77,7 +77,7 @@ export const checkHeaders = (headers: Readonly<Record<string, string>> = {}): Re
   }
 };
 
-/** @throws HeadwaterError `HW_USAGE` for what no header can be: at once, or where a function gives them when it does */
+/** @throws HeadwaterError `HW_USAGE` for an invalid header: immediately, or when the function returns it */
 export const checkHeadersOf = (headers: BodyOptions['headers']): HeadersOf => {
   if (typeof headers === 'function') return (url) => checkHeaders(headers(url));
   const checked = checkHeaders(headers);

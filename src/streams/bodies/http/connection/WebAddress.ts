@@ -1,19 +1,19 @@
 import { unescape as percentDecoded } from 'node:querystring';
 import { parsedUrl } from '../../../../contracts/runtime/parsedUrl.js';
 
-/** An address without the name and the password that it was written with, and these beside it. */
+/** A URL without its user name and password, and these as a separate header. */
 export interface WebAddress {
-  /** May be shown, and kept: there are no secrets in it. */
+  /** Has no credentials, so it may be shown and stored. */
   readonly url: URL;
-  /** The name and the password as the header that carries them; empty where there are none. */
+  /** The `authorization` header with the user name and the password; empty if there are none. */
   readonly authorization: Readonly<Record<string, string>>;
 }
 
 /**
- * Takes the name and the password out of an address, once, where it comes in: what is then made of it (links,
- * redirects, messages, what is remembered) cannot have them.
+ * Removes the user name and the password from a URL, once, at the entry. So links, redirects, messages and stored
+ * records cannot contain them.
  *
- * A `%` that encodes nothing stands for itself, as the URL standard has it.
+ * As in the URL standard, a `%` that is not part of an escape stands for itself.
  */
 export const webAddress = (given: URL): WebAddress => {
   const { username, password } = given;
@@ -31,13 +31,13 @@ export const webAddress = (given: URL): WebAddress => {
   };
 };
 
-/** What names a server, or a place on one: `me:s3cret@example.org` is a URL too, but has neither. */
+/** Whether a URL has a host or an absolute path. `me:s3cret@example.org` is also a URL, but has neither. */
 const isLocated = (url: URL): boolean => url.pathname.startsWith('/') || url.host !== '';
 
 /**
- * What was written as an address, as it may be shown.
+ * A given URL without its credentials, for messages.
  *
- * Where it names no server, nobody knows where its password ends: all goes that stands before its last `@`.
+ * If it names no server, it is unknown where the password ends, so everything before the last `@` is removed.
  */
 export const withoutSecrets = (written: string): string => {
   const given = parsedUrl(written);

@@ -3,40 +3,46 @@ import type { buildConnector, Client, Dispatcher } from 'undici';
 import type { Undici } from './loadUndici.js';
 import { isLoopback, proxiesOf, proxyName } from './proxies.js';
 
-/** How a server is connected to. */
+/** How to connect to a server. */
 export interface ConnectionSettings {
-  /** Who is asked. */
+  /** The URL of the server. */
   readonly target: URL;
-  /** How long the server, and a proxy before it, may take to accept the connection, and then again to answer. */
+  /**
+   * How long the server, and a proxy before it, may take to accept the connection, and again as long to answer.
+   * Milliseconds.
+   */
   readonly headersTimeout: number;
-  /** How long the server may send nothing. Default: undici's. */
+  /** How long the server may send nothing. Milliseconds; default: that of undici. */
   readonly bodyTimeout?: number | undefined;
-  /** Finds the addresses of the server's name; not of a proxy's. Default: as Node does. */
+  /** The DNS lookup of the server's name, not of a proxy's name. Default: Node's own. */
   readonly lookup?: LookupFunction | undefined;
-  /** Whether a proxy is to open a tunnel also for what is not encrypted, as a WebSocket needs it. */
+  /** Whether a proxy must open a tunnel for unencrypted connections too, as a WebSocket needs. */
   readonly tunnel: boolean;
-  /** Is given the socket when the connection is made. */
+  /** Receives the socket when the connection is established. */
   readonly connected?: ((socket: Socket) => void) | undefined;
 }
 
-/** A connection that is made with its first request. */
+/** A connection that is established at the first request. */
 export interface Connection {
   readonly dispatcher: Dispatcher;
-  /** The proxy that it goes through, as it may be shown; undefined where there is none, or no request yet. */
+  /** The proxy of the connection, without its credentials; undefined without a proxy or before the first request. */
   readonly proxy: () => string | undefined;
-  /** Why the socket broke before the other side had said that it ends. undici takes a reset for such an end. */
+  /**
+   * The error of the socket, if it broke before the other side ended the connection. undici treats a reset as a regular
+   * end.
+   */
   readonly reset: () => Error | undefined;
-  /** What undici dropped the connection for: bytes behind the answer, or what is no HTTP. */
+  /** The error for which undici dropped the connection: bytes after the response, or data that is not HTTP. */
   readonly dropped: () => Error | undefined;
 }
 
 type Connector = buildConnector.connector;
 
 /**
- * A connection to one server, through the proxies of the environment where they apply to it. What others do through the
- * global dispatcher is not touched.
+ * A connection to one server, through the proxies of the environment if they apply. The global dispatcher is not
+ * changed.
  *
- * @throws HeadwaterError `HW_USAGE` for a variable of the environment that names no proxy
+ * @throws HeadwaterError `HW_USAGE` for an environment variable that is not the URL of a proxy
  */
 export const connectionTo = (
   { Agent, buildConnector: connectorOf, Client: ClientClass, EnvHttpProxyAgent, Pool }: Undici,
@@ -51,7 +57,8 @@ export const connectionTo = (
 
   const watch = (socket: Socket): void => {
     let ended = false;
-    // Before undici listens: it ends a body without a length at a reset, as if it were complete.
+    // These listeners come before those of undici, which ends a body without a length at a reset, as if it were
+    // complete.
     socket.on('end', () => (ended = true));
     socket.on('error', (error) => (reset ??= ended ? undefined : error));
     connected?.(socket);
@@ -59,7 +66,7 @@ export const connectionTo = (
 
   const clientOf = (origin: string | URL, options: object): Client => {
     const { connect } = options as { readonly connect: Connector };
-    // What undici gives here instead leads through a proxy.
+    // If undici passes another connector than `direct`, the connection goes through a proxy.
     if (proxies !== undefined && connect !== direct) proxy = proxyName(proxies, target);
     const client = new ClientClass(origin, {
       ...times,

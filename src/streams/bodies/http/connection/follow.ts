@@ -4,9 +4,10 @@ import { REDIRECTS, redirectTarget, tooManyRedirects } from './redirects.js';
 import type { WebAddress } from './WebAddress.js';
 
 /**
- * Follows redirects to the first answer that is none.
+ * Sends a request and follows redirects to the first response that is not a redirect.
  *
- * @param headers sent wherever redirects lead; those of the options go to the server that was named alone
+ * @param headers sent to every server of the redirects; the headers of the options are sent only to the server that the
+ *   user gave
  * @throws HeadwaterError `HW_HTTP_CONNECT`, `HW_HTTP_TIMEOUT`, `HW_HTTP_CUT`, `HW_HTTP_REDIRECTS`
  */
 export const follow = async (

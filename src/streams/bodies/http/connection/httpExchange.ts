@@ -7,33 +7,33 @@ import { connectionTo } from './connection.js';
 import { noAnswer, SurplusError } from '../faults/httpError.js';
 import { loadUndici } from './loadUndici.js';
 
-/** What is asked, and how. */
+/** What to request, and how. */
 export interface HttpRequest {
   readonly url: URL;
-  /** What the address is called in messages. */
+  /** The name of the source in messages. */
   readonly name: string;
-  /** Sent beside what is always sent: who asks, and which encodings are understood. */
+  /** Sent in addition to `user-agent` and `accept-encoding`, or instead of them. */
   readonly headers: Readonly<Record<string, string>>;
-  /** Closes the connection at once, whatever it was doing. */
+  /** Closes the connection immediately. */
   readonly signal: AbortSignal;
   readonly timeouts: Pick<CheckedBodyOptions, 'headersTimeout' | 'bodyTimeout'>;
   /**
-   * Finds the addresses of the server's name; a HeadwaterError that it gives becomes the request's. Default: as Node
-   * does.
+   * The DNS lookup of the server's name. A HeadwaterError from it becomes the error of the request. Default: Node's
+   * own.
    */
   readonly lookup?: LookupFunction | undefined;
 }
 
-/** One request and its answer, on a connection of its own. */
+/** One request and its response, on its own connection. */
 export interface HttpExchange {
   readonly response: Dispatcher.ResponseData;
-  /** Waits until the connection is closed; gives the reason where what came before is not the whole body. */
+  /** Waits until the connection is closed. Returns the reason if the body is not complete. */
   readonly settle: () => Promise<Error | undefined>;
-  /** Closes the connection at once. */
+  /** Closes the connection. */
   readonly close: () => void;
 }
 
-/** A header's value; one that was sent several times as the list that it then is. */
+/** The value of a header. Values of a repeated header are joined with commas. */
 export const headerOf = (response: Dispatcher.ResponseData, name: string): string | undefined => {
   const value = response.headers[name];
   return Array.isArray(value) ? value.join(', ') : value;
@@ -41,13 +41,13 @@ export const headerOf = (response: Dispatcher.ResponseData, name: string): strin
 
 const PROXY_AUTHENTICATION = 407;
 
-/** Whether only the end of the connection tells where the body ends: it has no length and is not sent in chunks. */
+/** Whether only the end of the connection marks the end of the body: it has no length and is not chunked. */
 const endsWithConnection = (response: Dispatcher.ResponseData): boolean =>
   headerOf(response, 'content-length') === undefined && headerOf(response, 'transfer-encoding') === undefined;
 
 /**
- * Sends one request and waits for the head of its answer, whatever its status. The connection is closed after the last
- * byte of the body.
+ * Sends one request and waits for the headers of the response, whatever its status. The connection is closed after the
+ * last byte of the body.
  *
  * @throws HeadwaterError `HW_HTTP_CONNECT`, `HW_HTTP_TIMEOUT`, `HW_HTTP_CUT`
  */
@@ -74,16 +74,16 @@ export const httpExchange = async ({
       highWaterMark: CHUNK_BYTES,
       headers: { 'user-agent': 'headwater', 'accept-encoding': 'gzip, deflate, br', ...headers },
     });
-    // An abort between two reads would otherwise be an unhandled 'error' event.
+    // Without this listener, an abort between two reads would be an unhandled 'error' event.
     response.body.on('error', () => undefined);
     const settle = async (): Promise<Error | undefined> => {
       await dispatcher.close();
-      // A server that sends more than the Content-Length it declared has made us stop short, in the middle of a row
-      // perhaps. The surplus is no part of the answer, and makes undici drop the connection as broken, a moment after
-      // the body has ended.
+      // If a server sends more than its declared Content-Length, the body is cut, possibly in the middle of a row. The
+      // surplus is not part of the response, and undici drops the connection as broken shortly after the end of the
+      // body.
       const dropped = connection.dropped();
       if (dropped !== undefined) return new SurplusError(dropped);
-      // What has a length of its own was all there before the reset.
+      // A body with a declared length was already complete before the reset.
       return endsWithConnection(response) ? connection.reset() : undefined;
     };
     if (response.statusCode === PROXY_AUTHENTICATION && connection.proxy() !== undefined)

@@ -1,16 +1,14 @@
 import type * as undici from 'undici';
 
-/** What undici exports. */
+/** The exports of undici. */
 export type Undici = typeof undici;
 
-/**
- * Loads undici, the first time that something is asked for over HTTP: a program that reads files alone does not wait
- * for it.
- */
+/** Loads undici at the first HTTP request, so that a program that reads only files does not wait for it. */
 export const loadUndici = async (): Promise<Undici> => {
-  // Where nobody has made a request yet, undici puts its own connections under the global `fetch`. Node puts in those
-  // that it has by itself once somebody looks at a name that goes with `fetch`; undici then leaves them alone.
+  // If the process has made no request yet, importing undici would install its own dispatcher for the global `fetch`.
+  // Accessing a global that belongs to `fetch` makes Node install its built-in dispatcher first, and undici then keeps
+  // it.
   Reflect.get(globalThis, 'Headers');
-  // By its file: for the name alone, Bun gives a module of its own that has half of the functions.
+  // Imported by file name: for the bare name, Bun returns its own module, which has only half of the functions.
   return import('undici/index.js');
 };

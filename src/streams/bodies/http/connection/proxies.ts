@@ -2,23 +2,23 @@ import { HeadwaterError } from '../../../../contracts/HeadwaterError.js';
 import { parsedUrl } from '../../../../contracts/runtime/parsedUrl.js';
 import { withoutSecrets } from './WebAddress.js';
 
-/** Through which proxies servers are asked; empty texts where there is none. */
+/** The proxies to use; an empty string means none. */
 export interface Proxies {
   readonly httpProxy: string;
   readonly httpsProxy: string;
-  /** Which servers are asked directly: names, domains and `*`, separated by commas or blanks. */
+  /** The servers to contact directly: names, domains and `*`, separated by commas or blanks. */
   readonly noProxy: string;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** A variable in lower case goes before the same in upper case, as for curl. */
+/** As in curl, the lower-case variable takes precedence over the upper-case one. */
 const valueOf = (env: Environment, name: string): string => env[name.toLowerCase()] ?? env[name] ?? '';
 
 const proxyOf = (env: Environment, name: string): string => {
   const written = valueOf(env, name).trim();
   if (written === '') return '';
-  // `proxy.example:3128` is taken for one of HTTP, as by curl.
+  // As in curl, `proxy.example:3128` is an HTTP proxy.
   const address = /^[a-z][a-z\d+.-]*:\/\//i.test(written) ? written : `http://${written}`;
   if (/^https?:$/.test(parsedUrl(address)?.protocol ?? '')) return address;
   throw new HeadwaterError(
@@ -28,10 +28,10 @@ const proxyOf = (env: Environment, name: string): string => {
 };
 
 /**
- * The proxies that the environment names: `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY`, or the same in lower case.
+ * The proxies of the environment: `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY`, or the same in lower case.
  *
- * @returns undefined where it names none
- * @throws HeadwaterError `HW_USAGE` for a variable that names no proxy
+ * @returns undefined if there are none
+ * @throws HeadwaterError `HW_USAGE` for a variable that is not the URL of a proxy
  */
 export const proxiesOf = (env: Environment): Proxies | undefined => {
   const httpProxy = proxyOf(env, 'HTTP_PROXY');
@@ -41,11 +41,13 @@ export const proxiesOf = (env: Environment): Proxies | undefined => {
     : { httpProxy, httpsProxy, noProxy: valueOf(env, 'NO_PROXY') };
 };
 
-/** Whether an address names this machine: no proxy could reach it, nor should it. */
+/**
+ * Whether a URL names this machine. Such requests never go through a proxy, which could not reach it and should not.
+ */
 export const isLoopback = ({ hostname }: URL): boolean =>
   /^(?:127(?:\.\d+){3}|\[::1\]|(?:.+\.)?localhost\.?)$/i.test(hostname);
 
-/** The proxy that a server is asked through where it is asked through one, as it may be shown. */
+/** The proxy for a server, without its credentials. It applies unless the server is contacted directly. */
 export const proxyName = ({ httpProxy, httpsProxy }: Proxies, target: URL): string => {
   const secure = target.protocol === 'https:' || target.protocol === 'wss:';
   return withoutSecrets(secure && httpsProxy !== '' ? httpsProxy : httpProxy);

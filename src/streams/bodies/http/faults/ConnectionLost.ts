@@ -1,14 +1,14 @@
 import type { HeadwaterError } from '../../../../contracts/HeadwaterError.js';
 
 /**
- * A connection is gone, or could not be made, and it is worth trying again. What errs with anything else is over for
- * good.
+ * A connection was lost or could not be established, and a retry makes sense. Any other error ends the source
+ * permanently.
  */
 export class ConnectionLost extends Error {
   override readonly name = 'ConnectionLost';
-  /** What happened. */
+  /** The cause. */
   readonly error: HeadwaterError;
-  /** The least time before the next attempt that the server has asked for, in milliseconds. */
+  /** The minimum wait before the next attempt that the server asked for, in milliseconds. */
   readonly atLeastMs: number;
 
   constructor(error: HeadwaterError, atLeastMs = 0) {

@@ -4,7 +4,7 @@ import { HeadwaterError, type ErrorCode } from '../../../../contracts/HeadwaterE
 export const codeOf = (error: unknown): string =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
 
-/** What is known of an error in one line: of several tries at several addresses, the first. */
+/** The reason of an error in one line; if several addresses were tried, that of the first one. */
 const reasonOf = (error: unknown): string => {
   if (error instanceof AggregateError && error.errors.length > 0) return reasonOf(error.errors[0]);
   return error instanceof Error && error.message !== '' ? error.message : codeOf(error);
@@ -28,7 +28,7 @@ const timeout = (name: string, cause: unknown, circumstances: string): Headwater
       );
 };
 
-/** A server has sent more than the length that it declared: what was read before that may end anywhere. */
+/** A server has sent more than the length that it declared, so the body may be cut at any place. */
 export class SurplusError extends Error {
   override readonly name = 'SurplusError';
 
@@ -37,10 +37,10 @@ export class SurplusError extends Error {
   }
 }
 
-/** What a proxy has answered instead of opening a tunnel, as undici tells it. */
+/** undici's message if a proxy refused to open a tunnel, with the status of the proxy. */
 const REFUSED_TUNNEL = /^Proxy response \((\d+)\)/;
 
-/** The error for a request that a proxy did not pass on. */
+/** The error for a request that a proxy did not forward. */
 const noWay = (name: string, cause: unknown, proxy: string): HeadwaterError => {
   const refused = REFUSED_TUNNEL.exec(reasonOf(cause))?.[1];
   const reason =
@@ -56,9 +56,9 @@ const noWay = (name: string, cause: unknown, proxy: string): HeadwaterError => {
 };
 
 /**
- * The error for a request that got no answer.
+ * The error for a request without a response.
  *
- * @param proxy the proxy that it went through, as it may be shown
+ * @param proxy the proxy of the request, without its credentials
  */
 export const noAnswer = (name: string, cause: unknown, proxy?: string): HeadwaterError => {
   const late = timeout(name, cause, proxy === undefined ? '' : ` through the proxy ${proxy}`);
@@ -78,8 +78,8 @@ export const noAnswer = (name: string, cause: unknown, proxy?: string): Headwate
 /**
  * The error for a body that broke off.
  *
- * @param progress what had been read by then, in words
- * @param remedy what to do about it
+ * @param progress how much had been read, in words
+ * @param remedy a sentence that says what to do
  */
 export const brokenOff = (
   name: string,
@@ -96,7 +96,7 @@ export const brokenOff = (
 const ACCEPTED = 202;
 const PARTIAL_CONTENT = 206;
 
-/** What to do about a status. */
+/** The remedy for a status. */
 const remedyFor = (status: number): string => {
   if (status === ACCEPTED) return 'What was asked for is not ready yet. Try again later.';
   if (status === PARTIAL_CONTENT)
@@ -109,8 +109,8 @@ const remedyFor = (status: number): string => {
 };
 
 /**
- * The error for an answer that is none: `<name> answered 404 Not Found. Check the address.` A part that nobody asked for
- * is `HW_HTTP_CUT`.
+ * The error for an unsuccessful response: `<name> answered 404 Not Found. Check the address.` A 206 that was not
+ * requested is `HW_HTTP_CUT`.
  */
 export const statusError = (name: string, status: number): HeadwaterError =>
   new HeadwaterError(

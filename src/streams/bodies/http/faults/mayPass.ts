@@ -2,7 +2,7 @@ import { HeadwaterError } from '../../../../contracts/HeadwaterError.js';
 import { ConnectionLost } from './ConnectionLost.js';
 import { codeOf, SurplusError } from './httpError.js';
 
-/** What a connection may break by that the next one may not. */
+/** The codes of connection errors that may not occur again at the next attempt. */
 const BROKEN: ReadonlySet<string> = new Set([
   'EAI_AGAIN',
   'ECONNABORTED',
@@ -17,7 +17,7 @@ const BROKEN: ReadonlySet<string> = new Set([
   'UND_ERR_SOCKET',
 ]);
 
-/** What the same is for a server that has answered before: it is begun anew, or the network is. */
+/** The codes that are also temporary if the server has answered before: the server or the network is restarting. */
 const AWAY: ReadonlySet<string> = new Set([
   'ECONNREFUSED',
   'EHOSTDOWN',
@@ -28,15 +28,15 @@ const AWAY: ReadonlySet<string> = new Set([
   'UND_ERR_ABORTED',
 ]);
 
-/** Of several tries at several addresses, what the first failed by. */
+/** The code of an error; if several addresses were tried, that of the first one. */
 const reasonCode = (error: unknown): string =>
   error instanceof AggregateError && error.errors.length > 0 ? reasonCode(error.errors[0]) : codeOf(error);
 
 /**
- * Whether a request that failed, or an answer that broke off, is worth asking for again.
+ * Whether a failed request or an interrupted response should be retried.
  *
- * @param answered whether the server has answered before. An address that nobody has answered at may be wrong, and who
- *   gave it wants to know at once
+ * @param answered whether the server has answered before. A URL at which no server has ever answered may be wrong, and
+ *   the user should learn this immediately
  */
 export const mayPass = (error: unknown, answered: boolean): boolean => {
   if (error instanceof ConnectionLost) return true;
@@ -47,7 +47,7 @@ export const mayPass = (error: unknown, answered: boolean): boolean => {
   return BROKEN.has(code) || (answered && AWAY.has(code)) || error instanceof CutShort;
 };
 
-/** A server has ended its answer before the last byte that it had promised. */
+/** A server has ended its response before the last declared byte, or did not continue it where it was asked to. */
 export class CutShort extends Error {
   override readonly name = 'CutShort';
 

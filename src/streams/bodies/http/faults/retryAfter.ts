@@ -1,19 +1,20 @@
-// What HTTP has for dates: its own form, RFC 850's, and C's asctime, which is in UTC without saying so. V8 would make a
-// date of nearly everything.
+// The date formats of HTTP: its own format, that of RFC 850, and that of C's asctime, which is implicitly UTC. They are
+// checked because V8 parses almost any text as a date.
 const DATE = /^[A-Za-z]{3,9}, .{5,30} GMT$/;
 const ASCTIME = /^[A-Za-z]{3} [A-Za-z]{3} [ \d]\d \d\d:\d\d:\d\d \d{4}$/;
 
-/** A date of HTTP in milliseconds since 1970; NaN for what is none. */
+/** An HTTP date in milliseconds since 1970; NaN if the text is not one. */
 const httpDate = (written: string): number =>
   DATE.test(written) ? Date.parse(written) : ASCTIME.test(written) ? Date.parse(`${written} GMT`) : NaN;
 
 /**
- * How long a server asks to be left alone, by its `Retry-After`: seconds, or a date.
+ * The wait that a server asks for with `Retry-After`: seconds, or a date.
  *
  * @param value the header
- * @param date the server's `Date`: its clock may be wrong, and its two dates are then wrong by the same
- * @param now the time here, for a server that does not say what time it is there
- * @returns milliseconds; undefined where it says nothing that can be understood
+ * @param date the server's `Date` header. If the server's clock is wrong, both of its dates are wrong by the same
+ *   amount
+ * @param now the local time, for a server without a `Date` header
+ * @returns milliseconds; undefined if the header is missing or invalid
  */
 export const retryAfter = (value: string | undefined, date: string | undefined, now: number): number | undefined => {
   const written = value?.trim() ?? '';

@@ -5,24 +5,24 @@ import { mayPass } from '../faults/mayPass.js';
 import type { CheckedRetryOptions } from './RetryOptions.js';
 import { TimeLimit } from './TimeLimit.js';
 
-/** Asks again for what failed, so often and so long as it may, and tells each failure. */
+/** Retries failed requests within the limits of count and time, and reports each failure. */
 export class Persistence {
   readonly #name: string;
   readonly #retry: CheckedRetryOptions;
   readonly #waitBefore: (attempt: number) => number;
   readonly #signal: AbortSignal;
-  /** Closes what is under way: whoever reads has left, or the time is over. */
+  /** Aborts the current request: the reader has left, or the time limit is reached. */
   readonly #abort = new AbortController();
   readonly #limit: TimeLimit;
   #failures = 0;
-  /** The first of the failures in a row. */
+  /** The first of the consecutive failures. */
   #first: unknown;
   #answered = false;
   #late = false;
 
   /**
-   * @param name what the address is called in messages
-   * @param signal whoever reads has left
+   * @param name the name of the source in messages
+   * @param signal is aborted when the reader leaves
    */
   constructor(name: string, retry: CheckedRetryOptions, signal: AbortSignal) {
     this.#name = name;
@@ -43,7 +43,7 @@ export class Persistence {
     return this.#retry.scheduler.now();
   }
 
-  /** Waits for the server, for as long as there is time. */
+  /** Waits for the server, within the time limit. */
   async awaiting<T>(work: (aborted: AbortSignal) => Promise<T>): Promise<T> {
     try {
       return await this.#limit.spend(() => work(this.#abort.signal));
@@ -57,13 +57,13 @@ export class Persistence {
     }
   }
 
-  /** A new byte has come: failures are counted anew. */
+  /** Resets the count of failures, because a new byte has arrived. */
   advanced(): void {
     this.#answered = true;
     this.#failures = 0;
   }
 
-  /** Sends a request until it is answered. */
+  /** Sends a request, and retries it until there is a response. */
   async answer<T>(ask: (aborted: AbortSignal) => Promise<T>): Promise<T> {
     for (;;) {
       try {
@@ -77,21 +77,22 @@ export class Persistence {
   }
 
   /**
-   * Waits until it is time to ask again after a failure.
+   * Waits after a failure until the next retry.
    *
-   * @param progress what had come by then, in words
-   * @throws the error, where asking again is of no use or there is no time for it
+   * @param progress how much had been read, in words
+   * @throws the error, or the first of the consecutive failures, if a retry makes no sense or exceeds the limits
    */
   async pause(error: unknown, progress: string): Promise<void> {
     const told = error instanceof ConnectionLost ? error.error : error;
     if (error instanceof ConnectionLost) this.#answered = true;
     if (this.#failures++ === 0) this.#first = told;
     if (this.#late || this.#signal.aborted || !mayPass(error, this.#answered)) throw told;
-    // What went wrong first says more than that it could not be mended: a body broke off, and then nobody was there.
+    // The first failure says more than the later ones. For example, a body broke off, and then the server was not
+    // reachable.
     if (this.#failures > this.#retry.maxRetries) throw this.#first;
     const { scheduler, events } = this.#retry;
     const ms = (error instanceof ConnectionLost ? error.atLeastMs : 0) + this.#waitBefore(this.#failures);
-    // Who asks for more patience than there is gets none.
+    // If the wait exceeds the remaining time, the pass fails now.
     if (ms >= this.#limit.left) throw this.#first;
     const { code, message } = told instanceof HeadwaterError ? told : brokenOff(this.#name, told, progress, '');
     events?.next({ type: 'failed', source: this.#name, at: scheduler.now(), code, message, nextInMs: ms });

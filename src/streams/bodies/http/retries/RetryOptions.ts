@@ -5,35 +5,39 @@ import { requireNumber } from '../../../internal/requireNumber.js';
 import { requireTime } from '../../../internal/requireTime.js';
 import { backoff, type BackoffOptions } from '../../../pacing/backoff.js';
 
-/** What is done about a server that fails in the middle. */
+/** How failed requests and interrupted bodies are retried. */
 export interface RetryOptions {
   /**
-   * How many times in a row a request is sent again without a new byte having come in between. 0: the first failure ends
-   * the stream. Default 5.
+   * How many consecutive retries without a new byte in between are allowed. With 0, the first failure ends the stream.
+   * Default 5.
    */
   readonly maxRetries?: number | undefined;
   /**
-   * The waits before that: anywhere between 0 and a bound that begins at `initialMs` and doubles with each failure in a
-   * row, up to `maxMs`. Milliseconds; default 1,000 and 30,000. A `Retry-After` of the server comes on top.
+   * The waits before the retries. Each wait is drawn between 0 and a bound that starts at `initialMs` and doubles with
+   * each consecutive failure, up to `maxMs`. Milliseconds; default 1,000 and 30,000. The wait of a `Retry-After` is
+   * added.
    */
   readonly backoff?: BackoffOptions | undefined;
   /**
-   * How long one pass may wait for the server in all, waits between requests included; time in which nothing was asked
-   * of it, as behind a closed valve, does not count. Milliseconds; default 3,600,000.
+   * How long one pass may wait for the server in total, including the waits between requests. Time without a pending
+   * request or read, such as behind a closed valve, does not count. Milliseconds; default 3,600,000.
    */
   readonly totalTimeout?: number | undefined;
   /**
    * Receives each failure and the time of the next attempt. If it throws, the stream ends with this error. Default: none.
    */
   readonly events?: SourceEvents | undefined;
-  /** What the waits are drawn by. Any whole number; default: the time of subscribing. */
+  /** The seed of the random waits. Any whole number; default: the time at which the pass began. */
   readonly seed?: number | undefined;
 }
 
-/** The same, checked and complete. */
+/** Checked retry options, with all defaults. */
 export interface CheckedRetryOptions {
   readonly maxRetries: number;
-  /** Begins to draw waits, for a pass that began at a time: the wait before each attempt, 1 for the first. */
+  /**
+   * For the time at which a pass began, returns a function from the number of a retry (1 for the first) to the wait in
+   * milliseconds.
+   */
   readonly waits: (beganAt: number) => (attempt: number) => number;
   readonly totalTimeout: number;
   readonly events: SourceEvents | undefined;
@@ -49,7 +53,7 @@ export const checkRetryOptions = (
   scheduler: SchedulerLike,
 ): CheckedRetryOptions => {
   const bounds = { initialMs, maxMs: maxMs ?? Math.max(MAX_MS, initialMs ?? 0) };
-  // Checked now; the generator is each pass's own.
+  // Checks the bounds now. Each pass creates its own generator.
   backoff({ ...bounds, random: () => 0 });
   const given = seed === undefined ? undefined : requireNumber('seed', seed, 0, Number.MIN_SAFE_INTEGER);
   return {

@@ -1,14 +1,14 @@
 import type { SchedulerLike } from 'rxjs';
 
-/** A time that may be spent in waiting for others, and is not used up by anything else. */
+/** A limit on the total time of waiting. Other time does not count. */
 export class TimeLimit {
   readonly #scheduler: SchedulerLike;
   readonly #expired: () => void;
   #left: number;
 
   /**
-   * @param ms how long may be waited in all
-   * @param expired is called when it is over, while something is waited for
+   * @param ms the total time of waiting, in milliseconds
+   * @param expired is called when the limit is reached during a wait
    */
   constructor(ms: number, scheduler: SchedulerLike, expired: () => void) {
     this.#left = ms;
@@ -16,12 +16,12 @@ export class TimeLimit {
     this.#expired = expired;
   }
 
-  /** What is left of it, in milliseconds. */
+  /** The remaining time, in milliseconds. */
   get left(): number {
     return this.#left;
   }
 
-  /** Waits for something; the time goes by meanwhile. */
+  /** Waits for `work` and counts the time. */
   async spend<T>(work: () => Promise<T>): Promise<T> {
     const since = this.#scheduler.now();
     const timer = this.#scheduler.schedule(this.#expired, Math.max(0, this.#left));
